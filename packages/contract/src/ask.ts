@@ -1,0 +1,91 @@
+import * as z from 'zod/mini';
+
+/** One earlier turn of a conversation. */
+export interface Turn {
+  role: 'user' | 'assistant';
+  text: string;
+}
+
+/** The body of `POST /bedrock`. */
+export interface AskRequest {
+  /** A model alias that this deployment offers, such as `llama`. */
+  model: string;
+  /** Reaches the model exactly as written. */
+  question: string;
+  /** Instructions that the model follows over the whole conversation. */
+  system?: string | undefined;
+  /** Earlier turns, oldest first: user and assistant in turn, starting with user, ending with assistant. */
+  history?: Turn[] | undefined;
+  /** The most tokens the answer may have. Default: 1,024, or less where the model or the plan allows less. */
+  maxTokens?: number | undefined;
+  /** 0 (always the likeliest token) to 1. Default: the model's own. */
+  temperature?: number | undefined;
+  /** 0 to 1: the share of probability that tokens are drawn from. Default: the model's own. */
+  topP?: number | undefined;
+  /** At most four texts that end the answer where the model writes one of them. */
+  stop?: string[] | undefined;
+}
+
+/** The answer to an ask. */
+export interface Answer {
+  /** The request id. */
+  id: string;
+  /** The alias that was asked. */
+  model: string;
+  /** The Bedrock model or inference profile that answered. */
+  modelId: string;
+  text: string;
+  /** Why the model stopped: `end_turn`, `max_tokens`, `stop_sequence`, ... A newer server may add values. */
+  stopReason: string;
+  usage: Usage;
+}
+
+/** What Bedrock counted for one call. */
+export interface Usage {
+  inputTokens: number;
+  outputTokens: number;
+  totalTokens: number;
+}
+
+// Bedrock refuses texts of white space alone, so they are refused here, where the field can be named.
+const text = z.string().check(z.regex(/\S/, 'must not be empty'));
+const fraction = z.number().check(z.minimum(0, 'must be at least 0'), z.maximum(1, 'must be at most 1'));
+
+const history = z.array(z.strictObject({ role: z.enum(['user', 'assistant']), text })).check(
+  z.refine(
+    (turns) => turns.every(({ role }, index) => role === (index % 2 === 0 ? 'user' : 'assistant')),
+    'must be user and assistant turns in turn, starting with user',
+  ),
+  z.refine(
+    (turns) => turns.at(-1)?.role !== 'user',
+    'must end with an assistant turn: the question is the next user turn',
+  ),
+);
+
+/** Strict: an unknown field is an error that names it. */
+export const AskRequest = z.strictObject({
+  model: text,
+  question: text,
+  system: z.optional(text),
+  history: z.optional(history),
+  maxTokens: z.optional(z.int('must be a whole number').check(z.minimum(1, 'must be at least 1'))),
+  temperature: z.optional(fraction),
+  topP: z.optional(fraction),
+  stop: z.optional(
+    z
+      .array(z.string().check(z.minLength(1, 'must not be empty')))
+      .check(z.maxLength(4, 'must have at most 4 texts')),
+  ),
+}) satisfies z.ZodMiniType<AskRequest>;
+
+const tokens = z.int().check(z.minimum(0));
+
+/** Tolerant: fields that a newer server adds are dropped, not refused. */
+export const Answer = z.object({
+  id: z.string(),
+  model: z.string(),
+  modelId: z.string(),
+  text: z.string(),
+  stopReason: z.string(),
+  usage: z.object({ inputTokens: tokens, outputTokens: tokens, totalTokens: tokens }),
+}) satisfies z.ZodMiniType<Answer>;

@@ -1,0 +1,92 @@
+import type { ModelDefinition } from './models.ts';
+
+const us3 = ['us-east-1', 'us-east-2', 'us-west-2'];
+const us4 = [...us3, 'us-west-1'];
+const eu4 = ['eu-central-1', 'eu-north-1', 'eu-west-1', 'eu-west-3'];
+
+const usFromFour = { 'us-east-1': us3, 'us-east-2': us3, 'us-west-2': us3, 'us-west-1': us4 };
+
+const novaEurope = {
+  'eu-central-1': eu4,
+  'eu-north-1': eu4,
+  'eu-west-1': eu4,
+  'eu-west-3': eu4,
+  'eu-south-1': [...eu4, 'eu-south-1'],
+  'eu-south-2': [...eu4, 'eu-south-2'],
+};
+
+const card = (name: string) => ({
+  url: `https://docs.aws.amazon.com/bedrock/latest/userguide/model-card-${name}.html`,
+  date: '2026-10-01',
+});
+
+const novaMicro: ModelDefinition = {
+  upstream: 'converse',
+  modelId: 'amazon.nova-micro-v1:0',
+  onDemandRegions: ['us-east-1', 'eu-west-2', 'ap-southeast-2', 'us-gov-west-1'],
+  inferenceProfiles: {
+    us: { 'us-east-1': us3, 'us-east-2': us3, 'us-west-2': us3 },
+    eu: novaEurope,
+  },
+  capabilities: ['system', 'history', 'stop'],
+  // The card says 5K; live checks by others found 10,000. The documented figure is the safe one.
+  maxOutputTokens: 5000,
+  lifecycle: { status: 'active' },
+  source: card('amazon-nova-micro'),
+};
+
+/**
+ * The models that a deployment can offer, by alias. Data, not code: a deployment's config may add or replace
+ * any of them.
+ */
+export const catalogue = {
+  /** Titan Text Express ended on 2025-08-15; Nova Micro is the successor that Amazon names. */
+  titan: novaMicro,
+  /** Every Llama on Bedrock is Legacy, closed to accounts that have not used it, and ends on 2027-03-30. */
+  llama: {
+    upstream: 'converse',
+    modelId: 'meta.llama4-maverick-17b-instruct-v1:0',
+    onDemandRegions: [],
+    inferenceProfiles: { us: usFromFour },
+    capabilities: ['system', 'history', 'stop'],
+    maxOutputTokens: 8192,
+    lifecycle: { status: 'legacy', endOfLife: '2027-03-30' },
+    source: card('meta-llama-4-maverick-17b-instruct'),
+  },
+  'nova-micro': novaMicro,
+  'nova-lite': {
+    upstream: 'converse',
+    modelId: 'amazon.nova-lite-v1:0',
+    onDemandRegions: [
+      'us-east-1',
+      'eu-north-1',
+      'eu-west-2',
+      'ap-northeast-1',
+      'ap-southeast-2',
+      'us-gov-west-1',
+    ],
+    inferenceProfiles: { us: usFromFour, eu: novaEurope },
+    capabilities: ['system', 'history', 'stop'],
+    maxOutputTokens: 5000,
+    lifecycle: { status: 'active' },
+    source: card('amazon-nova-lite'),
+  },
+  'nova-pro': {
+    upstream: 'converse',
+    modelId: 'amazon.nova-pro-v1:0',
+    onDemandRegions: ['us-east-1', 'eu-west-2', 'ap-southeast-2', 'us-gov-west-1'],
+    inferenceProfiles: { us: usFromFour, eu: novaEurope },
+    capabilities: ['system', 'history', 'stop'],
+    maxOutputTokens: 5000,
+    lifecycle: { status: 'active' },
+    source: card('amazon-nova-pro'),
+  },
+} as const satisfies Record<string, ModelDefinition>;
+
+export type CatalogueAlias = keyof typeof catalogue;
+
+const byAlias: Readonly<Record<string, ModelDefinition>> = catalogue;
+
+export function catalogueModel(alias: string): ModelDefinition | undefined {
+  return Object.hasOwn(byAlias, alias) ? byAlias[alias] : undefined;
+}

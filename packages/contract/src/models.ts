@@ -1,0 +1,69 @@
+import * as z from 'zod/mini';
+
+/** What a model can do beyond answering one question. */
+export type Capability = 'system' | 'history' | 'stop';
+
+/** The request bodies of InvokeModel that are spoken here. */
+export type InvokeFormat = 'titan-text' | 'llama';
+
+/** The operation of Bedrock that answers: Converse, or InvokeModel with a model family's own body. */
+export type Upstream =
+  | { readonly upstream: 'converse' }
+  | { readonly upstream: 'invoke'; readonly format: InvokeFormat };
+
+/** Whether Bedrock still offers a model. Dates are ISO 8601 days. */
+export type Lifecycle =
+  | { readonly status: 'active' }
+  | { readonly status: 'legacy'; readonly endOfLife: string }
+  | { readonly status: 'end-of-life'; readonly since: string };
+
+export type ModelDefinition = Upstream & {
+  /** A foundation model id, or the ARN of an imported model. */
+  readonly modelId: string;
+  /** Regions where the bare id can be called on demand. Left out: wherever the proxy is deployed. */
+  readonly onDemandRegions?: readonly string[] | undefined;
+  /**
+   * Cross-Region inference profiles by id prefix (`us`, `eu`, `apac`, ...): for each Region they can be called
+   * from, the Regions that may answer.
+   */
+  readonly inferenceProfiles?:
+    | Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
+    | undefined;
+  readonly capabilities: readonly Capability[];
+  /** The most tokens that one answer can have. */
+  readonly maxOutputTokens: number;
+  readonly lifecycle: Lifecycle;
+  /** Where these facts were read, and when. */
+  readonly source?: { readonly url: string; readonly date: string } | undefined;
+};
+
+/** A model that a deployment offers: an alias of the catalogue, or a definition of the deployment's own. */
+export type OfferedModel = string | (ModelDefinition & { readonly alias: string });
+
+const day = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a day such as 2027-03-30'));
+const alias = z
+  .string()
+  .check(z.regex(/^[a-z0-9][a-z0-9.-]*$/, 'must be lower-case letters, digits, dots and hyphens'));
+
+const facts = {
+  alias,
+  modelId: z.string().check(z.minLength(1)),
+  onDemandRegions: z.optional(z.array(z.string())),
+  inferenceProfiles: z.optional(z.record(z.string(), z.record(z.string(), z.array(z.string())))),
+  capabilities: z.array(z.enum(['system', 'history', 'stop'])),
+  maxOutputTokens: z.int().check(z.minimum(1)),
+  lifecycle: z.discriminatedUnion('status', [
+    z.strictObject({ status: z.literal('active') }),
+    z.strictObject({ status: z.literal('legacy'), endOfLife: day }),
+    z.strictObject({ status: z.literal('end-of-life'), since: day }),
+  ]),
+  source: z.optional(z.strictObject({ url: z.string(), date: day })),
+};
+
+export const OfferedModel = z.union([
+  alias,
+  z.discriminatedUnion('upstream', [
+    z.strictObject({ ...facts, upstream: z.literal('converse') }),
+    z.strictObject({ ...facts, upstream: z.literal('invoke'), format: z.enum(['titan-text', 'llama']) }),
+  ]),
+]) satisfies z.ZodMiniType<OfferedModel>;
