@@ -68,7 +68,7 @@ export const AskRequest = z.strictObject({
   question: text,
   system: z.optional(text),
   history: z.optional(history),
-  maxTokens: z.optional(z.int('must be a whole number').check(z.minimum(1, 'must be at least 1'))),
+  maxTokens: z.optional(z.int().check(z.minimum(1, 'must be at least 1'))),
   temperature: z.optional(fraction),
   topP: z.optional(fraction),
   stop: z.optional(

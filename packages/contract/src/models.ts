@@ -6,9 +6,12 @@ export type Capability = 'system' | 'history' | 'stop';
 /** The request bodies of InvokeModel that are spoken here. */
 export type InvokeFormat = 'titan-text' | 'llama';
 
-/** The operation of Bedrock that answers: Converse, or InvokeModel with a model family's own body. */
+/**
+ * The operation of Bedrock that answers: Converse, or InvokeModel with a model family's own body. What an `invoke`
+ * model can do follows from its body format.
+ */
 export type Upstream =
-  | { readonly upstream: 'converse' }
+  | { readonly upstream: 'converse'; readonly capabilities: readonly Capability[] }
   | { readonly upstream: 'invoke'; readonly format: InvokeFormat };
 
 /** Whether Bedrock still offers a model. Dates are ISO 8601 days. */
@@ -29,7 +32,6 @@ export type ModelDefinition = Upstream & {
   readonly inferenceProfiles?:
     | Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
     | undefined;
-  readonly capabilities: readonly Capability[];
   /** The most tokens that one answer can have. */
   readonly maxOutputTokens: number;
   readonly lifecycle: Lifecycle;
@@ -50,7 +52,6 @@ const facts = {
   modelId: z.string().check(z.minLength(1)),
   onDemandRegions: z.optional(z.array(z.string())),
   inferenceProfiles: z.optional(z.record(z.string(), z.record(z.string(), z.array(z.string())))),
-  capabilities: z.array(z.enum(['system', 'history', 'stop'])),
   maxOutputTokens: z.int().check(z.minimum(1)),
   lifecycle: z.discriminatedUnion('status', [
     z.strictObject({ status: z.literal('active') }),
@@ -63,7 +64,11 @@ const facts = {
 export const OfferedModel = z.union([
   alias,
   z.discriminatedUnion('upstream', [
-    z.strictObject({ ...facts, upstream: z.literal('converse') }),
+    z.strictObject({
+      ...facts,
+      upstream: z.literal('converse'),
+      capabilities: z.array(z.enum(['system', 'history', 'stop'])),
+    }),
     z.strictObject({ ...facts, upstream: z.literal('invoke'), format: z.enum(['titan-text', 'llama']) }),
   ]),
 ]) satisfies z.ZodMiniType<OfferedModel>;

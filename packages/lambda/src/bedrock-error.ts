@@ -1,0 +1,116 @@
+import { BedrockRuntimeServiceException } from '@aws-sdk/client-bedrock-runtime';
+import type { ErrorCode } from '@org/contract';
+import { ProxyError, type UpstreamFailure } from './proxy-error.ts';
+
+/**
+ * Exceptions of Bedrock's runtime, and of AWS's request authentication, by name. Those that mean several things
+ * are told apart in {@link validationCode} and {@link accessCode}.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
+ */
+const codes: Readonly<Record<string, ErrorCode>> = {
+  ThrottlingException: 'model_throttled',
+  ModelNotReadyException: 'model_throttled',
+  ServiceQuotaExceededException: 'model_throttled',
+  InternalServerException: 'upstream_error',
+  ServiceUnavailableException: 'upstream_error',
+  ModelErrorException: 'upstream_error',
+  ModelStreamErrorException: 'upstream_error',
+  ConflictException: 'upstream_error',
+  ModelTimeoutException: 'model_timeout',
+  ResourceNotFoundException: 'model_unavailable',
+  UnrecognizedClientException: 'upstream_denied',
+  ExpiredTokenException: 'upstream_denied',
+  InvalidSignatureException: 'upstream_denied',
+  IncompleteSignatureException: 'upstream_denied',
+  MissingAuthenticationTokenException: 'upstream_denied',
+  InvalidClientTokenId: 'upstream_denied',
+};
+
+/** Names of request fields as models spell them in their refusals, to our own. */
+const parameterNames: readonly (readonly [RegExp, string])[] = [
+  [/max_?tokens|max_gen_len|maxTokenCount/i, 'maxTokens'],
+  [/temperature/i, 'temperature'],
+  [/top_?p/i, 'topP'],
+  [/stop_?sequences?/i, 'stop'],
+  [/system/i, 'system'],
+];
+
+/**
+ * Says what a failure of an upstream call means to the caller. Bedrock's own message is read, never passed on: it
+ * can hold account ids, ARNs and parts of the prompt.
+ *
+ * @param signal The deadline's signal: once it has fired, the failure is ours for having given up.
+ */
+export function bedrockError(thrown: unknown, signal: AbortSignal): ProxyError {
+  if (thrown instanceof ProxyError) return thrown;
+  if (!(thrown instanceof Error)) return new ProxyError({ code: 'upstream_error' });
+  const failure = describe(thrown);
+  if (signal.aborted) return new ProxyError({ code: 'model_timeout' }, failure);
+  switch (thrown.name) {
+    case 'ValidationException':
+      return validationError(thrown.message, failure);
+    case 'AccessDeniedException':
+      return new ProxyError({ code: accessCode(thrown.message) }, failure);
+    default:
+      return new ProxyError({ code: codes[thrown.name] ?? codeOfStatus(failure.status) }, failure);
+  }
+}
+
+/** An answer of Bedrock's that lacks what every answer has. */
+export function malformedReply(): ProxyError {
+  return new ProxyError({ code: 'upstream_error' }, { name: 'MalformedReply' });
+}
+
+function validationError(message: string, failure: UpstreamFailure): ProxyError {
+  const code = validationCode(message);
+  if (code !== 'invalid_request') return new ProxyError({ code }, failure);
+  const param = parameterNames.find(([pattern]) => pattern.test(message))?.[1];
+  return new ProxyError(
+    {
+      code,
+      message: param
+        ? `The model refused ${param}. Change it or leave it out.`
+        : 'The model refused the request. Its parameters may not suit this model.',
+      param,
+    },
+    failure,
+  );
+}
+
+function validationCode(message: string): 'context_too_long' | 'model_unavailable' | 'invalid_request' {
+  if (/too long|too many (input )?tokens|context (length|window)|maximum (input|context)/i.test(message)) {
+    return 'context_too_long';
+  }
+  if (
+    /on-demand throughput|model identifier is invalid|end of its life|not supported in this region/i.test(
+      message,
+    )
+  ) {
+    return 'model_unavailable';
+  }
+  return 'invalid_request';
+}
+
+/** Access to the model is missing in the account, or the function's role lacks the permission. */
+function accessCode(message: string): 'model_unavailable' | 'upstream_denied' {
+  return /access to the model|marked by provider as legacy/i.test(message)
+    ? 'model_unavailable'
+    : 'upstream_denied';
+}
+
+function codeOfStatus(status: number | undefined): ErrorCode {
+  if (status === 429) return 'model_throttled';
+  if (status === 401 || status === 403) return 'upstream_denied';
+  if (status === 408 || status === 504) return 'model_timeout';
+  return 'upstream_error';
+}
+
+/** Only name, status and request id: an SDK error also carries the signed request. */
+function describe(error: Error): UpstreamFailure {
+  if (error instanceof BedrockRuntimeServiceException) {
+    const { httpStatusCode: status, requestId } = error.$metadata;
+    return { name: error.name, status, requestId };
+  }
+  return { name: 'code' in error && typeof error.code === 'string' ? error.code : error.name };
+}

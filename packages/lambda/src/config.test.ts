@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { readConfig } from './config.ts';
+import type { ProxyEnvironment } from './environment.ts';
+
+const environment: ProxyEnvironment = {
+  models: ['titan', 'llama'],
+  plans: { small: { models: ['llama'], maxTokens: 256 } },
+  teams: { acme: 'small' },
+  keys: { abcdefghij: 'acme' },
+};
+
+const read = (proxy: unknown, region = 'us-east-1') =>
+  readConfig({ AWS_REGION: region, PROXY_CONFIG: JSON.stringify(proxy) });
+
+test('a key id leads to its team, its plan and what the plan includes', () => {
+  expect(read(environment).callers.get('abcdefghij')).toEqual({
+    keyId: 'abcdefghij',
+    team: 'acme',
+    plan: 'small',
+    models: ['llama'],
+    maxTokens: 256,
+  });
+});
+
+test('an alias leads to what Bedrock is called with in this Region', () => {
+  expect(read(environment).models.get('llama')?.modelId).toBe('us.meta.llama4-maverick-17b-instruct-v1:0');
+});
+
+test("a deployment's own definition takes the place of the catalogue's", () => {
+  const titan = {
+    alias: 'titan',
+    upstream: 'invoke',
+    format: 'titan-text',
+    modelId: 'amazon.titan-text-express-v1',
+    maxOutputTokens: 8192,
+    lifecycle: { status: 'end-of-life', since: '2025-08-15' },
+  };
+  expect(read({ ...environment, models: [titan] }).models.get('titan')?.modelId).toBe(
+    'amazon.titan-text-express-v1',
+  );
+});
+
+test.each([
+  [
+    'an alias that the catalogue lacks',
+    { ...environment, models: ['lama'] },
+    'the catalogue has no model "lama"',
+  ],
+  ['a key of no team', { ...environment, teams: {} }, 'keys.abcdefghij: there is no team "acme"'],
+  ['a team of no plan', { ...environment, plans: {} }, 'teams.acme: there is no plan "small"'],
+  ['a field of the wrong type', { ...environment, models: 'llama' }, 'models'],
+])('%s stops the function from starting', (_fault, proxy, reason) => {
+  expect(() => read(proxy)).toThrow(reason);
+});
+
+test('a model that the Region does not offer stops the function from starting', () => {
+  expect(() => read(environment, 'eu-west-1')).toThrow('"llama" is not offered in eu-west-1');
+});
+
+test('a missing or broken variable is named', () => {
+  expect(() => readConfig({ AWS_REGION: 'us-east-1' })).toThrow('PROXY_CONFIG is not valid: it is not set');
+  expect(() => readConfig({ AWS_REGION: 'us-east-1', PROXY_CONFIG: '{' })).toThrow('it is not JSON');
+  expect(() => readConfig({})).toThrow('AWS_REGION is not set');
+});

@@ -1,0 +1,19 @@
+/** The moment by which a call must be given up, so that there is time left to answer. */
+export interface Deadline {
+  /** Fires when the time is up. */
+  readonly signal: AbortSignal;
+  /** Milliseconds left. */
+  remaining(): number;
+}
+
+/**
+ * Milliseconds kept back from the function's own time limit: to settle, log and answer a typed 504 instead of
+ * being killed in silence.
+ */
+export const answerMarginMs = 1000;
+
+/** @param getRemainingTimeInMillis Of the invocation's context: milliseconds until Lambda kills the function. */
+export function deadlineBefore(getRemainingTimeInMillis: () => number): Deadline {
+  const remaining = () => Math.max(0, getRemainingTimeInMillis() - answerMarginMs);
+  return { signal: AbortSignal.timeout(remaining()), remaining };
+}

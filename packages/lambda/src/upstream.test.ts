@@ -1,0 +1,205 @@
+import { createServer, type ServerResponse } from 'node:http';
+import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
+import { catalogue, type ModelDefinition } from '@org/contract';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Deadline } from './deadline.ts';
+import type { ModelCall } from './model-call.ts';
+import { ProxyError } from './proxy-error.ts';
+import { createUpstream, type Upstream } from './upstream.ts';
+
+type Script = (response: ServerResponse) => void;
+
+const answers: Script[] = [];
+let requests = 0;
+const server = createServer((request, response) => {
+  requests += 1;
+  request.resume().on('end', () => (answers.shift() ?? answer)(response));
+});
+
+const answer: Script = (response) =>
+  response.writeHead(200, { 'content-type': 'application/json' }).end(
+    JSON.stringify({
+      output: { message: { role: 'assistant', content: [{ text: 'Bleak.' }] } },
+      stopReason: 'end_turn',
+      usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
+    }),
+  );
+
+const exception =
+  (name: string, status: number, message = 'internal message'): Script =>
+  (response) =>
+    response
+      .writeHead(status, {
+        'content-type': 'application/json',
+        'x-amzn-errortype': `${name}:http://internal/`,
+      })
+      .end(JSON.stringify({ message }));
+
+const waits: number[] = [];
+let upstream: Upstream;
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('The server has no port.');
+  const client = new BedrockRuntimeClient({
+    region: 'us-east-1',
+    endpoint: `http://127.0.0.1:${address.port}`,
+    credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
+    maxAttempts: 1,
+    requestHandler: new NodeHttpHandler(),
+  });
+  upstream = createUpstream({
+    client,
+    sleep: async (milliseconds) => void waits.push(milliseconds),
+    random: () => 0.5,
+  });
+});
+
+beforeEach(() => {
+  answers.length = 0;
+  waits.length = 0;
+  requests = 0;
+});
+
+afterAll(() => server.close());
+
+const ample: Deadline = { signal: new AbortController().signal, remaining: () => 28_000 };
+const call: ModelCall = { modelId: 'model', question: 'What is a dystopia', maxTokens: 10 };
+
+async function failure(model: ModelDefinition = catalogue.titan, deadline = ample): Promise<ProxyError> {
+  const thrown: unknown = await upstream(model, call, deadline).then(
+    () => 'nothing',
+    (error: unknown) => error,
+  );
+  if (!(thrown instanceof ProxyError)) throw thrown;
+  return thrown;
+}
+
+test.each([
+  ['ThrottlingException', 429, 'Too many tokens, please wait before trying again.', 'model_throttled'],
+  ['ModelNotReadyException', 429, 'Model is not ready.', 'model_throttled'],
+  ['ServiceQuotaExceededException', 400, 'Quota.', 'model_throttled'],
+  ['InternalServerException', 500, 'Oops.', 'upstream_error'],
+  ['ServiceUnavailableException', 503, 'Busy.', 'upstream_error'],
+  ['ModelErrorException', 424, 'Model.', 'upstream_error'],
+  ['ModelStreamErrorException', 424, 'Model.', 'upstream_error'],
+  ['ConflictException', 400, 'Conflict.', 'upstream_error'],
+  ['ModelTimeoutException', 408, 'Timed out.', 'model_timeout'],
+  [
+    'ResourceNotFoundException',
+    404,
+    'This model version has reached the end of its life.',
+    'model_unavailable',
+  ],
+  [
+    'AccessDeniedException',
+    403,
+    "You don't have access to the model with the specified model ID.",
+    'model_unavailable',
+  ],
+  [
+    'AccessDeniedException',
+    403,
+    'User: arn:aws:iam::1:role/x is not authorized to perform: bedrock:InvokeModel',
+    'upstream_denied',
+  ],
+  [
+    'UnrecognizedClientException',
+    403,
+    'The security token included in the request is invalid',
+    'upstream_denied',
+  ],
+  ['ExpiredTokenException', 403, 'Expired.', 'upstream_denied'],
+  ['ValidationException', 400, 'Input is too long for requested model.', 'context_too_long'],
+  [
+    'ValidationException',
+    400,
+    "Invocation of model ID x with on-demand throughput isn't supported.",
+    'model_unavailable',
+  ],
+  ['ValidationException', 400, 'The provided model identifier is invalid.', 'model_unavailable'],
+  ['ValidationException', 400, 'temperature: 3 is greater than the maximum', 'invalid_request'],
+  ['SomethingNewException', 429, '', 'model_throttled'],
+  ['SomethingNewException', 403, '', 'upstream_denied'],
+  ['SomethingNewException', 504, '', 'model_timeout'],
+  ['SomethingNewException', 500, '', 'upstream_error'],
+])('%s (%i, "%s") is told as %s', async (name, status, message, code) => {
+  answers.push(exception(name, status, message), exception(name, status, message));
+  const error = await failure();
+  expect(error.statement.code).toBe(code);
+  expect(error.upstream).toMatchObject({ name, status });
+});
+
+test("Bedrock's own message never reaches the caller", async () => {
+  answers.push(
+    exception('ValidationException', 400, 'arn:aws:bedrock:us-east-1:111122223333 temperature canary'),
+  );
+  const { statement } = await failure();
+  expect(statement).toEqual({
+    code: 'invalid_request',
+    message: 'The model refused temperature. Change it or leave it out.',
+    param: 'temperature',
+  });
+});
+
+test('a throttle is tried once more, after a short wait, and no more often', async () => {
+  answers.push(exception('ThrottlingException', 429));
+  expect((await upstream(catalogue.titan, call, ample)).text).toBe('Bleak.');
+  expect([requests, waits]).toEqual([2, [400]]);
+
+  answers.push(exception('ThrottlingException', 429), exception('ThrottlingException', 429));
+  expect((await failure()).statement.code).toBe('model_throttled');
+  expect(requests).toBe(4);
+});
+
+test('a throttle is not tried again where the deadline leaves no room', async () => {
+  answers.push(exception('ThrottlingException', 429));
+  await failure(catalogue.titan, { ...ample, remaining: () => 700 });
+  expect(requests).toBe(1);
+});
+
+test('no other failure is tried again: it may have been billed', async () => {
+  answers.push(exception('InternalServerException', 500));
+  await failure();
+  expect(requests).toBe(1);
+});
+
+test('a deadline that passes while the model is silent is a timeout', async () => {
+  const controller = new AbortController();
+  answers.push(() => controller.abort());
+  const error = await failure(catalogue.titan, { signal: controller.signal, remaining: () => 0 });
+  expect(error.statement.code).toBe('model_timeout');
+});
+
+test.each<[string, Script]>([
+  ['a connection closed without an answer', (response) => response.destroy()],
+  [
+    'an answer cut off',
+    (response) => response.writeHead(200, { 'content-length': 99 }).write('{"out', () => response.destroy()),
+  ],
+  ['an answer that is not JSON', (response) => response.writeHead(200).end('<html>')],
+  ['an answer without content', (response) => response.writeHead(200).end('{"stopReason":"end_turn"}')],
+  [
+    'an answer without usage',
+    (response) =>
+      response
+        .writeHead(200)
+        .end('{"output":{"message":{"role":"assistant","content":[{"text":"x"}]}},"stopReason":"end_turn"}'),
+  ],
+])('%s is an upstream error', async (_fault, script) => {
+  answers.push(script);
+  expect((await failure()).statement.code).toBe('upstream_error');
+});
+
+test('an invoke answer of another shape is an upstream error', async () => {
+  const model: ModelDefinition = {
+    upstream: 'invoke',
+    format: 'llama',
+    modelId: 'model',
+    maxOutputTokens: 2048,
+    lifecycle: { status: 'active' },
+  };
+  expect((await failure(model)).statement.code).toBe('upstream_error');
+});

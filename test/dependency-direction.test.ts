@@ -1,0 +1,87 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { expect, test } from 'vitest';
+
+/**
+ * Who may import whom, and nothing else: contract <- lambda, contract <- client-sdk, contract + lambda <- infra.
+ * Only what runs the whole system, infra's end-to-end tests and its local start, uses the client.
+ */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  contract: [],
+  lambda: ['@org/contract'],
+  'client-sdk': ['@org/contract'],
+  infra: ['@org/contract', '@org/lambda', '@org/bedrock-client'],
+};
+
+const mayUseClient = ['e2e/', 'local/start.ts'];
+
+interface Import {
+  readonly file: string;
+  readonly target: string;
+}
+
+function importsOf(name: string): Import[] {
+  const directory = join('packages', name);
+  const files = globSync('**/*.ts', {
+    cwd: directory,
+    exclude: (path) => /node_modules|dist|cdk\.out/.test(path),
+  });
+  return files.flatMap((file) => {
+    const { importedFiles } = ts.preProcessFile(readFileSync(join(directory, file), 'utf8'));
+    return importedFiles.map(({ fileName: target }) => ({ file, target }));
+  });
+}
+
+const packageOf = (target: string) => target.split('/').slice(0, 2).join('/');
+
+test('the rules cover every package', () => {
+  expect(globSync('*', { cwd: 'packages' }).sort()).toEqual(Object.keys(allowed).sort());
+});
+
+test.each(Object.entries(allowed))('%s imports no package of ours but %j', (name, packages) => {
+  const ours = importsOf(name).filter(({ target }) => target.startsWith('@org/'));
+  expect(ours.filter(({ target }) => !packages.includes(packageOf(target)))).toEqual([]);
+});
+
+test.each(Object.keys(allowed))('%s never reaches into another package by a path', (name) => {
+  const outside = importsOf(name).filter(({ file, target }) => {
+    if (!target.startsWith('.')) return false;
+    return join(name, file, '..', target).split('/')[0] !== name;
+  });
+  expect(outside).toEqual([]);
+});
+
+test.each(Object.entries(allowed))(
+  'the manifest of %s declares no package of ours but %j',
+  (name, packages) => {
+    const manifest = JSON.parse(readFileSync(join('packages', name, 'package.json'), 'utf8'));
+    const declared = Object.keys({
+      ...manifest.dependencies,
+      ...manifest.devDependencies,
+      ...manifest.peerDependencies,
+    });
+    expect(
+      declared.filter((dependency) => dependency.startsWith('@org/') && !packages.includes(dependency)),
+    ).toEqual([]);
+  },
+);
+
+test('the published client has no dependency at run time', () => {
+  const manifest = JSON.parse(readFileSync('packages/client-sdk/package.json', 'utf8'));
+  expect(manifest.dependencies ?? {}).toEqual({});
+  expect(manifest.peerDependencies ?? {}).toEqual({});
+});
+
+test('only end-to-end tests and the local start use the client', () => {
+  const users = importsOf('infra').filter(({ target }) => packageOf(target) === '@org/bedrock-client');
+  expect(users.filter(({ file }) => !mayUseClient.some((place) => file.startsWith(place)))).toEqual([]);
+  expect(users.length).toBeGreaterThan(0);
+});
+
+test('the contract does no input or output and knows no AWS SDK', () => {
+  const foreign = importsOf('contract').filter(
+    ({ file, target }) => !/\.test(-d)?\.ts$/.test(file) && !target.startsWith('.') && target !== 'zod/mini',
+  );
+  expect(foreign).toEqual([]);
+});
