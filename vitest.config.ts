@@ -1,15 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
+// Our packages are read from source; see "exports" in their manifests.
 const conditions = ['@org/source', 'node', 'import', 'default'];
 
-const project = (name: string, directory: string, include: string[]) => ({
+const project = (name: string, root: string, include: string[], more: object = {}) => ({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: ['@org/source'] } },
   test: {
     name,
-    root: directory,
+    root,
     include,
     typecheck: { enabled: true, include: include.map((glob) => glob.replace(/\.test\.ts$/, '.test-d.ts')) },
+    ...more,
   },
 });
 
@@ -21,7 +23,11 @@ export default defineConfig({
       project('lambda', 'packages/lambda', ['src/**/*.test.ts']),
       project('client-sdk', 'packages/client-sdk', ['src/**/*.test.ts']),
       project('infra', 'packages/infra', ['{src,local}/**/*.test.ts']),
-      project('e2e', 'packages/infra', ['e2e/**/*.test.ts']),
+      project('e2e', 'packages/infra', ['e2e/**/*.test.ts'], {
+        globalSetup: ['e2e/assemblies.ts'],
+        testTimeout: 20_000,
+        typecheck: { enabled: false },
+      }),
     ],
   },
 });

@@ -1,0 +1,36 @@
+/**
+ * The answer to `client.ask`.
+ *
+ * Written out, like the model aliases, for a published type can name neither the contract nor zod; a test
+ * keeps it equal to the contract's.
+ */
+export interface Answer {
+  /** The request id. */
+  id: string;
+  /** The alias that was asked. */
+  model: string;
+  /** The Bedrock model or inference profile that answered. */
+  modelId: string;
+  /** What the model wrote. */
+  text: string;
+  /**
+   * Why the model stopped: `end_turn`, `max_tokens` (the text is cut off: raise `maxTokens`), `stop_sequence`, ...
+   * A newer proxy may add values.
+   */
+  stopReason: string;
+  /** What Bedrock counted for the attempt that was answered. */
+  usage: Usage;
+  /** The same as `id`, by the name that errors have it. */
+  requestId: string;
+  /** How many times the request was sent: 1 without a retry. */
+  attempts: number;
+}
+
+/** What Bedrock counted for one call. */
+export interface Usage {
+  /** Tokens of the question, the instructions and the history. */
+  inputTokens: number;
+  /** Tokens of the answer. */
+  outputTokens: number;
+  totalTokens: number;
+}

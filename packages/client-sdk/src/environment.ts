@@ -1,0 +1,24 @@
+import { field } from './field.ts';
+
+/** A variable of the environment; `undefined` where there is none, or no leave to read it. */
+export function environmentVariable(name: string): string | undefined {
+  try {
+    return typeof process === 'undefined' ? undefined : process.env?.[name] || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** True on a web page alone: workers of an edge platform have no document. */
+export function isBrowser(): boolean {
+  return field(field(globalThis, 'window'), 'document') !== undefined;
+}
+
+/** Such as `Node.js/24`. */
+export function runtimeName(): string {
+  if (isBrowser()) {
+    return 'browser';
+  }
+  const name = globalThis.navigator?.userAgent ?? '';
+  return /^(?:Node\.js|Deno|Bun|Cloudflare-Workers)(?:\/[\d.]+)?$/.test(name) ? name : 'unknown';
+}

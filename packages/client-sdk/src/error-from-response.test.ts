@@ -1,0 +1,225 @@
+import { errorCodes, errorDefinition, errorEnvelope } from '@org/contract';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { errorFromResponse } from './error-from-response.ts';
+import { BedrockProxyError } from './proxy-error.ts';
+
+const context = { attempts: 2, now: 0 };
+
+function read(status: number, body: unknown, headers: Record<string, string> = {}) {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return errorFromResponse({ status, headers: new Headers(headers), text }, context);
+}
+
+const classOf = {
+  invalid_json: 'InvalidRequestError',
+  invalid_request: 'InvalidRequestError',
+  context_too_long: 'InvalidRequestError',
+  unsupported_feature: 'InvalidRequestError',
+  unauthenticated: 'AuthenticationError',
+  model_not_allowed: 'PermissionDeniedError',
+  unknown_model: 'UnknownModelError',
+  unknown_route: 'InvalidRequestError',
+  request_too_large: 'InvalidRequestError',
+  quota_exceeded: 'QuotaExceededError',
+  rate_limited: 'RateLimitedError',
+  model_throttled: 'ModelThrottledError',
+  upstream_error: 'ServerError',
+  upstream_denied: 'ServerError',
+  model_unavailable: 'ModelUnavailableError',
+  limits_unavailable: 'ServerError',
+  model_timeout: 'TimeoutError',
+  internal: 'ServerError',
+} as const;
+
+describe('an envelope of the proxy', () => {
+  test.each(errorCodes)('%s keeps its code, and becomes the class of that code', (code) => {
+    const { status, message, retryable } = errorDefinition(code);
+    expect(read(status, errorEnvelope({ code }, 'request-1'))).toMatchObject({
+      name: classOf[code],
+      code,
+      status,
+      message,
+      retryable,
+      requestId: 'request-1',
+      attempts: 2,
+      serverCode: undefined,
+    });
+  });
+
+  test('says which quota is used up, and when it resets', () => {
+    const details = {
+      limit: 'tokens',
+      period: 'day',
+      max: 1000,
+      used: 990,
+      resetsAt: '2026-11-23T00:00:00Z',
+    } as const;
+    expect(read(429, errorEnvelope({ code: 'quota_exceeded', details }, 'request-1'))).toMatchObject({
+      ...details,
+      resetsAt: new Date('2026-11-23T00:00:00Z'),
+    });
+  });
+
+  test('with a kind of limit from a newer server still says when it resets', () => {
+    const body = {
+      type: 'error',
+      error: {
+        type: 'rate_limit_error',
+        code: 'quota_exceeded',
+        message: 'Used up.',
+        details: { limit: 'images', period: 'week', max: '9', resetsAt: '2026-11-23T00:00:00Z' },
+      },
+    };
+    expect(read(429, body)).toMatchObject({
+      limit: 'images',
+      period: 'week',
+      max: undefined,
+      resetsAt: new Date('2026-11-23T00:00:00Z'),
+    });
+  });
+
+  test('with a reset that is no date has none', () => {
+    const body = errorEnvelope({ code: 'quota_exceeded' }, 'request-1');
+    expect(read(429, { ...body, error: { ...body.error, details: { resetsAt: 'soon' } } })).toMatchObject({
+      resetsAt: undefined,
+    });
+  });
+
+  test('names the faults of a request, and the field', () => {
+    const issues = [{ path: 'maxTokens', message: 'must be at least 1' }];
+    const body = errorEnvelope({ code: 'invalid_request', param: 'maxTokens', details: { issues } }, 'r');
+    expect(read(400, body)).toMatchObject({ issues, param: 'maxTokens' });
+  });
+
+  test.each(['unknown_model', 'model_not_allowed'] as const)('lists the models on %s', (code) => {
+    const body = errorEnvelope({ code, details: { available: ['llama', 'titan'] } }, 'request-1');
+    expect(read(errorDefinition(code).status, body)).toMatchObject({ available: ['llama', 'titan'] });
+  });
+
+  test.each([
+    [400, 'invalid_request'],
+    [401, 'unauthenticated'],
+    [403, 'model_not_allowed'],
+    [404, 'unknown_route'],
+    [409, 'invalid_request'],
+    [413, 'request_too_large'],
+    [429, 'rate_limited'],
+    [500, 'internal'],
+    [503, 'internal'],
+    [504, 'model_timeout'],
+  ])('with a code of a newer server at %d is the nearest code, and keeps its own', (status, code) => {
+    const body = { type: 'error', error: { type: 'new_error', code: 'brand_new', message: 'New.' } };
+    expect(read(status, body)).toMatchObject({ code, serverCode: 'brand_new', message: 'New.' });
+  });
+});
+
+describe('an error of API Gateway itself', () => {
+  test.each([
+    [429, 'LimitExceededException', { message: 'Limit Exceeded' }, 'quota_exceeded', false],
+    [429, 'TooManyRequestsException', { message: 'Too Many Requests' }, 'rate_limited', true],
+    [403, 'ForbiddenException', { message: 'Forbidden' }, 'unauthenticated', false],
+    [401, 'UnauthorizedException', { message: 'Unauthorized' }, 'unauthenticated', false],
+    [403, 'AccessDeniedException', { Message: 'User is not authorized ...' }, 'unauthenticated', false],
+    [
+      403,
+      'MissingAuthenticationTokenException',
+      { message: 'Missing Authentication Token' },
+      'unknown_route',
+      false,
+    ],
+    [400, 'BadRequestException', { message: 'Invalid request body' }, 'invalid_json', false],
+    [413, 'RequestTooLargeException', { message: 'Request Too Long' }, 'request_too_large', false],
+    [413, '', 'HTTP content length exceeded 10485760 bytes.', 'request_too_large', false],
+    [500, 'AuthorizerConfigurationException', { message: null }, 'internal', true],
+    [502, 'InternalServerErrorException', { message: 'Internal server error' }, 'internal', true],
+    [504, 'InternalServerErrorException', { message: 'Endpoint request timed out' }, 'model_timeout', false],
+  ])('%d %s is known with its header and without it', (status, type, body, code, retryable) => {
+    const headers = { 'x-amzn-errortype': `${type}:http://example.com/`, 'x-amzn-requestid': 'gateway-1' };
+    const expected = { code, status, retryable, requestId: 'gateway-1' };
+    expect(read(status, body, headers)).toMatchObject(expected);
+    expect(read(status, body, { 'x-amzn-requestid': 'gateway-1' })).toMatchObject(expected);
+  });
+
+  test('is known by its header where the body was customised', () => {
+    const error = read(429, { oops: 1 }, { 'x-amzn-errortype': 'LimitExceededException' });
+    expect(error).toMatchObject({ name: 'QuotaExceededError', limit: undefined, resetsAt: undefined });
+  });
+
+  test('is a quota only with status 429', () => {
+    expect(read(500, { message: 'Limit Exceeded' })).toMatchObject({ code: 'internal' });
+  });
+});
+
+describe('x-should-retry is obeyed', () => {
+  test.each([
+    ['false', 'internal', false],
+    ['true', 'upstream_denied', true],
+    ['true', 'model_timeout', true],
+    ['maybe', 'internal', true],
+    ['true', 'quota_exceeded', false],
+  ] as const)('%s on %s', (value, code, retryable) => {
+    const body = errorEnvelope({ code }, 'request-1');
+    const error = read(errorDefinition(code).status, body, { 'x-should-retry': value });
+    expect(error.retryable).toBe(retryable);
+  });
+});
+
+test('an answer of something else gives a short message, without its text', () => {
+  const page = '<html><h1>502 Bad Gateway</h1></html>';
+  const error = read(502, page, { 'content-type': 'text/html' });
+  expect(error).toMatchObject({ name: 'ServerError', code: 'internal', status: 502, retryable: true });
+  expect(error.message).not.toContain('<');
+  expect(error.message.length).toBeLessThan(120);
+});
+
+test('a redirect or another status below 400 is no response of this proxy', () => {
+  expect(read(302, '')).toMatchObject({ code: 'invalid_response', status: 302 });
+});
+
+test('the request id in the body comes before those of headers, and an empty one is none', () => {
+  const body = errorEnvelope({ code: 'internal' }, '');
+  expect(read(500, body, { 'x-request-id': 'ours', 'x-amzn-requestid': 'theirs' }).requestId).toBe('ours');
+  expect(read(500, body, { 'x-amzn-requestid': 'theirs' }).requestId).toBe('theirs');
+  expect(read(500, body).requestId).toBeUndefined();
+});
+
+test('any status with any body is an error of this package, and never shows a body that is no envelope', () => {
+  const words = fc.constantFrom(
+    'message',
+    'Message',
+    'type',
+    'error',
+    'code',
+    'details',
+    'issues',
+    'available',
+  );
+  const bodies = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc
+      .dictionary(words, fc.anything())
+      .map((value) => JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? 0 : v))),
+    fc
+      .record({
+        type: fc.constant('error'),
+        error: fc.record({
+          type: fc.string(),
+          code: fc.oneof(fc.string(), fc.constantFrom(...errorCodes, '__proto__', 'toString')),
+          message: fc.string(),
+          details: fc.jsonValue(),
+        }),
+      })
+      .map((value) => JSON.stringify(value)),
+  );
+  fc.assert(
+    fc.property(fc.integer({ min: 100, max: 999 }), bodies, (status, body) => {
+      const error = read(status, body);
+      expect(error).toBeInstanceOf(BedrockProxyError);
+      expect(error.status).toBe(status);
+      expect(read(status, `${body}<secret>`).message).not.toContain('<secret>');
+    }),
+    { numRuns: 500 },
+  );
+});

@@ -1,0 +1,160 @@
+import {
+  AvailableModels,
+  type ErrorCode,
+  ErrorEnvelope,
+  errorDefinition,
+  headers as headerNames,
+  isErrorCode,
+  RequestIssues,
+} from '@org/contract';
+import {
+  type AnyBedrockProxyError,
+  AuthenticationError,
+  InvalidRequestError,
+  InvalidResponseError,
+  ModelThrottledError,
+  ModelUnavailableError,
+  PermissionDeniedError,
+  QuotaExceededError,
+  type QuotaFacts,
+  RateLimitedError,
+  ServerError,
+  TimeoutError,
+  UnknownModelError,
+} from './errors.ts';
+import { numberField, textField } from './field.ts';
+import { gatewayErrorCode } from './gateway-error.ts';
+import { parseJson } from './parse-json.ts';
+import type { ErrorFacts } from './proxy-error.ts';
+import { readRequestId } from './request-id.ts';
+import { readRetryAfter } from './retry-after.ts';
+
+/** A response whose status is not 2xx, read to its end. */
+export interface FailedResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** Makes the error for a failed response: the proxy's envelope, API Gateway's own body, or anything at all. */
+export function errorFromResponse(
+  response: FailedResponse,
+  context: { readonly attempts: number; readonly now: number },
+): AnyBedrockProxyError {
+  const { status, headers } = response;
+  const facts = {
+    status,
+    attempts: context.attempts,
+    requestId: readRequestId(headers),
+    retryAfterMs: readRetryAfter(headers, context.now),
+  };
+  if (status < 400) {
+    return new InvalidResponseError({ ...facts, message: unexplained(status) });
+  }
+
+  const body = parseJson(response.text);
+  const envelope = ErrorEnvelope.safeParse(body).data;
+  if (envelope === undefined) {
+    const code = gatewayErrorCode(response, body);
+    return code === undefined
+      ? build(nearestCode(status, 'unauthenticated'), { ...facts, message: unexplained(status) }, headers)
+      : build(code, { ...facts, message: errorDefinition(code).message }, headers);
+  }
+
+  const { code: serverCode, message, param, details } = envelope.error;
+  const known = isErrorCode(serverCode);
+  return build(
+    known ? serverCode : nearestCode(status, 'model_not_allowed'),
+    {
+      ...facts,
+      message,
+      requestId: envelope.request_id || facts.requestId,
+      serverCode: known ? undefined : serverCode,
+    },
+    headers,
+    { param: param ?? undefined, details },
+  );
+}
+
+/** The code that says most nearly what a status says; a 403 says less than the others. */
+function nearestCode(status: number, forbidden: ErrorCode): ErrorCode {
+  switch (status) {
+    case 401:
+      return 'unauthenticated';
+    case 403:
+      return forbidden;
+    case 404:
+      return 'unknown_route';
+    case 408:
+    case 504:
+      return 'model_timeout';
+    case 413:
+      return 'request_too_large';
+    case 429:
+      return 'rate_limited';
+    default:
+      return status < 500 ? 'invalid_request' : 'internal';
+  }
+}
+
+function unexplained(status: number): string {
+  return `The server answered HTTP ${status}, but not as this proxy does. Check baseUrl and what stands between.`;
+}
+
+function build(
+  code: ErrorCode,
+  response: ErrorFacts,
+  headers: Headers,
+  said: { param?: string | undefined; details?: unknown } = {},
+): AnyBedrockProxyError {
+  const { param, details } = said;
+  const facts = { ...response, retryable: retryable(code, headers) };
+  switch (code) {
+    case 'unauthenticated':
+      return new AuthenticationError(facts);
+    case 'model_not_allowed':
+      return new PermissionDeniedError({ ...facts, ...AvailableModels.safeParse(details).data });
+    case 'unknown_model':
+      return new UnknownModelError({ ...facts, ...AvailableModels.safeParse(details).data });
+    case 'invalid_json':
+    case 'invalid_request':
+    case 'context_too_long':
+    case 'unsupported_feature':
+    case 'unknown_route':
+    case 'request_too_large':
+      return new InvalidRequestError({ ...facts, code, param, ...RequestIssues.safeParse(details).data });
+    case 'quota_exceeded':
+      return new QuotaExceededError({ ...facts, ...quotaFacts(details) });
+    case 'rate_limited':
+      return new RateLimitedError(facts);
+    case 'model_throttled':
+      return new ModelThrottledError(facts);
+    case 'model_unavailable':
+      return new ModelUnavailableError(facts);
+    case 'upstream_error':
+    case 'upstream_denied':
+    case 'limits_unavailable':
+    case 'internal':
+      return new ServerError({ ...facts, code });
+    case 'model_timeout':
+      return new TimeoutError({ ...facts, code });
+  }
+}
+
+function retryable(code: ErrorCode, headers: Headers): boolean {
+  const asked = headers.get(headerNames.shouldRetry);
+  return asked === 'true' || (asked !== 'false' && errorDefinition(code).retryable);
+}
+
+// Read field by field, not by the contract's schema: a kind of limit that this version does not know must not
+// hide the reset.
+function quotaFacts(details: unknown): QuotaFacts {
+  const resetsAt = new Date(textField(details, 'resetsAt') ?? Number.NaN);
+  return {
+    limit: textField(details, 'limit'),
+    period: textField(details, 'period'),
+    max: numberField(details, 'max'),
+    used: numberField(details, 'used'),
+    resetsAt: Number.isNaN(resetsAt.getTime()) ? undefined : resetsAt,
+  };
+}

@@ -1,0 +1,306 @@
+import { BedrockProxyError, type ErrorFacts, identify } from './proxy-error.ts';
+
+/** One fault of a request or of a response: where it is (`history.0.text`) and what is wrong. */
+export interface Issue {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** The API key is missing, unknown or disabled. Not retried. */
+export class AuthenticationError extends BedrockProxyError {
+  static {
+    identify(AuthenticationError, 'AuthenticationError');
+  }
+  override readonly code = 'unauthenticated' as const;
+}
+
+/** The plan of this API key does not include the model. Not retried. */
+export class PermissionDeniedError extends BedrockProxyError {
+  static {
+    identify(PermissionDeniedError, 'PermissionDeniedError');
+  }
+  override readonly code = 'model_not_allowed' as const;
+  /** The models that this key may use; empty where the server did not say. */
+  readonly available: readonly string[];
+
+  constructor(facts: ErrorFacts & { readonly available?: readonly string[] | undefined }) {
+    super(facts);
+    this.available = facts.available ?? [];
+  }
+}
+
+/** The codes of {@link InvalidRequestError}. */
+export type InvalidRequestCode =
+  | 'invalid_json'
+  | 'invalid_request'
+  | 'context_too_long'
+  | 'unsupported_feature'
+  | 'unknown_route'
+  | 'request_too_large';
+
+/** The request is wrong, and sending it again will not help: change it, or `baseUrl` for `unknown_route`. */
+export class InvalidRequestError extends BedrockProxyError {
+  static {
+    identify(InvalidRequestError, 'InvalidRequestError');
+  }
+  override readonly code: InvalidRequestCode;
+  /** Every fault that the server found; empty where it did not list them. */
+  readonly issues: readonly Issue[];
+  /** The field at fault, where there is one. */
+  readonly param: string | undefined;
+
+  constructor(
+    facts: ErrorFacts & {
+      readonly code: InvalidRequestCode;
+      readonly issues?: readonly Issue[] | undefined;
+      readonly param?: string | undefined;
+    },
+  ) {
+    super(facts);
+    this.code = facts.code;
+    this.issues = facts.issues ?? [];
+    this.param = facts.param;
+  }
+}
+
+/** The proxy has no model of this name. Not retried. */
+export class UnknownModelError extends BedrockProxyError {
+  static {
+    identify(UnknownModelError, 'UnknownModelError');
+  }
+  override readonly code = 'unknown_model' as const;
+  /** The models that can be asked; empty where the server did not say. */
+  readonly available: readonly string[];
+
+  constructor(facts: ErrorFacts & { readonly available?: readonly string[] | undefined }) {
+    super(facts);
+    this.available = facts.available ?? [];
+  }
+}
+
+/** Which limit was met, as far as the server said: API Gateway's own quota carries no numbers. */
+export interface QuotaFacts {
+  /** What is counted: `requests`, `tokens` or `usd`. A newer server may add kinds. */
+  readonly limit?: 'requests' | 'tokens' | 'usd' | (string & {}) | undefined;
+  /** Over which time it is counted: `day` or `month`. A newer server may add kinds. */
+  readonly period?: 'day' | 'month' | (string & {}) | undefined;
+  readonly max?: number | undefined;
+  readonly used?: number | undefined;
+  readonly resetsAt?: Date | undefined;
+}
+
+/**
+ * Status 429, the first of three kinds: a quota is used up. **Never** retried, for nothing changes before
+ * {@link QuotaExceededError.resetsAt}.
+ *
+ * @example
+ * ```ts
+ * import { createBedrockClient, QuotaExceededError } from '@org/bedrock-client';
+ *
+ * try {
+ *   await createBedrockClient().ask('llama', 'What is a dystopia?');
+ * } catch (error) {
+ *   if (!(error instanceof QuotaExceededError)) throw error;
+ *   console.error(`${error.used} of ${error.max} ${error.limit} used; resets ${error.resetsAt}`);
+ * }
+ * ```
+ */
+export class QuotaExceededError extends BedrockProxyError {
+  static {
+    identify(QuotaExceededError, 'QuotaExceededError');
+  }
+  override readonly code = 'quota_exceeded' as const;
+  /** What is counted. `undefined` where API Gateway itself refused the call. */
+  readonly limit: QuotaFacts['limit'];
+  /** Over which time it is counted. */
+  readonly period: QuotaFacts['period'];
+  /** The limit, in units of `limit`. */
+  readonly max: number | undefined;
+  /** What is used of it, in the same unit. */
+  readonly used: number | undefined;
+  /** When the limit is whole again. */
+  readonly resetsAt: Date | undefined;
+
+  constructor(facts: ErrorFacts & QuotaFacts) {
+    super({ ...facts, retryable: false });
+    this.limit = facts.limit;
+    this.period = facts.period;
+    this.max = facts.max;
+    this.used = facts.used;
+    this.resetsAt = facts.resetsAt;
+  }
+}
+
+/** Status 429, the second kind: too many requests at once with this key. Retried after `retryAfterMs`. */
+export class RateLimitedError extends BedrockProxyError {
+  static {
+    identify(RateLimitedError, 'RateLimitedError');
+  }
+  override readonly code = 'rate_limited' as const;
+}
+
+/** Status 429, the third kind: Bedrock throttles the model, and your limits are untouched. Retried. */
+export class ModelThrottledError extends BedrockProxyError {
+  static {
+    identify(ModelThrottledError, 'ModelThrottledError');
+  }
+  override readonly code = 'model_throttled' as const;
+}
+
+/** The model has ended, or is not enabled for this deployment. Not retried: choose another model. */
+export class ModelUnavailableError extends BedrockProxyError {
+  static {
+    identify(ModelUnavailableError, 'ModelUnavailableError');
+  }
+  override readonly code = 'model_unavailable' as const;
+}
+
+/** The codes of {@link ServerError}. */
+export type ServerErrorCode = 'upstream_error' | 'upstream_denied' | 'limits_unavailable' | 'internal';
+
+/** The proxy or Bedrock failed. Retried, except `upstream_denied`, which the operator has to mend. */
+export class ServerError extends BedrockProxyError {
+  static {
+    identify(ServerError, 'ServerError');
+  }
+  override readonly code: ServerErrorCode;
+
+  constructor(facts: ErrorFacts & { readonly code: ServerErrorCode }) {
+    super(facts);
+    this.code = facts.code;
+  }
+}
+
+/**
+ * What the client was waiting for when its time ran out: your `apiKey` function, the start of the response
+ * (connecting included), the rest of the response, or the next attempt.
+ */
+export type TimeoutPhase = 'api_key' | 'response' | 'body' | 'retry_wait';
+
+/** The codes of {@link TimeoutError}. */
+export type TimeoutCode = 'model_timeout' | 'timeout';
+
+/**
+ * Time ran out: the server's (`model_timeout`), or the client's own `timeoutMs` or `deadlineMs` (`timeout`).
+ * Not retried: the model may have answered meanwhile, and would be billed a second time.
+ */
+export class TimeoutError extends BedrockProxyError {
+  static {
+    identify(TimeoutError, 'TimeoutError');
+  }
+  override readonly code: TimeoutCode;
+  /** What the client was waiting for; `undefined` for `model_timeout`. */
+  readonly phase: TimeoutPhase | undefined;
+  /** The limit that was reached, in milliseconds; `undefined` for `model_timeout`. */
+  readonly limitMs: number | undefined;
+
+  constructor(
+    facts: ErrorFacts & {
+      readonly code: TimeoutCode;
+      readonly phase?: TimeoutPhase | undefined;
+      readonly limitMs?: number | undefined;
+    },
+  ) {
+    super(facts);
+    this.code = facts.code;
+    this.phase = facts.phase;
+    this.limitMs = facts.limitMs;
+  }
+}
+
+/**
+ * No connection, or it broke. Retried (and `retryable`) only if the request was certainly not sent, for one
+ * that was sent may have been billed.
+ */
+export class ConnectionError extends BedrockProxyError {
+  static {
+    identify(ConnectionError, 'ConnectionError');
+  }
+  override readonly code = 'connection_failed' as const;
+}
+
+/** Your `signal` ended the call; `cause` is its reason. A call that was sent may still be billed. */
+export class AbortedError extends BedrockProxyError {
+  static {
+    identify(AbortedError, 'AbortedError');
+  }
+  override readonly code = 'aborted' as const;
+}
+
+/** The answer is not one of this proxy: not JSON, cut short, or of another shape. Check `baseUrl`. */
+export class InvalidResponseError extends BedrockProxyError {
+  static {
+    identify(InvalidResponseError, 'InvalidResponseError');
+  }
+  override readonly code = 'invalid_response' as const;
+  /** What is wrong with the JSON; empty where it is not JSON at all. */
+  readonly issues: readonly Issue[];
+  /** Media type of the response, without parameters. */
+  readonly contentType: string | undefined;
+
+  constructor(
+    facts: ErrorFacts & {
+      readonly issues?: readonly Issue[] | undefined;
+      readonly contentType?: string | undefined;
+    },
+  ) {
+    super(facts);
+    this.issues = facts.issues ?? [];
+    this.contentType = facts.contentType;
+  }
+}
+
+/** An option of the client or of a call is missing or wrong. Nothing was sent. */
+export class ConfigurationError extends BedrockProxyError {
+  static {
+    identify(ConfigurationError, 'ConfigurationError');
+  }
+  override readonly code = 'invalid_configuration' as const;
+  /** The option at fault. */
+  readonly field: string;
+
+  constructor(facts: ErrorFacts & { readonly field: string }) {
+    super(facts);
+    this.field = facts.field;
+  }
+}
+
+/** Every error that this package throws: narrows by `code` and by `instanceof`. */
+export type AnyBedrockProxyError =
+  | AuthenticationError
+  | PermissionDeniedError
+  | InvalidRequestError
+  | UnknownModelError
+  | QuotaExceededError
+  | RateLimitedError
+  | ModelThrottledError
+  | ModelUnavailableError
+  | ServerError
+  | TimeoutError
+  | ConnectionError
+  | AbortedError
+  | InvalidResponseError
+  | ConfigurationError;
+
+/** Every value of `error.code`. */
+export type BedrockProxyErrorCode = AnyBedrockProxyError['code'];
+
+/**
+ * Whether `value` is an error of this package. Like `instanceof BedrockProxyError`, and narrows to the union,
+ * so that a `switch` over `error.code` is checked for completeness.
+ *
+ * @example
+ * ```ts
+ * import { createBedrockClient, isBedrockProxyError } from '@org/bedrock-client';
+ *
+ * try {
+ *   await createBedrockClient().ask('llama', 'What is a dystopia?');
+ * } catch (error) {
+ *   if (isBedrockProxyError(error) && error.code === 'unknown_model') console.error(error.available);
+ *   else throw error;
+ * }
+ * ```
+ */
+export function isBedrockProxyError(value: unknown): value is AnyBedrockProxyError {
+  return value instanceof BedrockProxyError;
+}

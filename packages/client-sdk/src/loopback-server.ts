@@ -1,0 +1,78 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { onTestFinished } from 'vitest';
+
+export interface ReceivedCall {
+  readonly method: string | undefined;
+  readonly path: string | undefined;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** Answers one call; `attempt` counts from 1. */
+export type Handler = (response: ServerResponse, attempt: number, call: ReceivedCall) => void;
+
+/** A real HTTP server for one test, which closes it. */
+export async function serve(handler: Handler) {
+  const calls: ReceivedCall[] = [];
+  const server = createServer(async (request, response) => {
+    const body = await text(request);
+    const call = { method: request.method, path: request.url, headers: request.headers, body };
+    calls.push(call);
+    handler(response, calls.length, call);
+  });
+  const port = await listen(server);
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${port}/dev`, calls };
+}
+
+/** A URL where nothing listens. */
+export async function closedUrl(): Promise<string> {
+  const server = createServer();
+  const port = await listen(server);
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}/dev`;
+}
+
+function listen(server: ReturnType<typeof createServer>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      if (address === null || typeof address === 'string') {
+        reject(new Error('The server has no port.'));
+      } else {
+        resolve(address.port);
+      }
+    });
+  });
+}
+
+export const answer = {
+  id: 'request-1',
+  model: 'llama',
+  modelId: 'us.meta.llama4-maverick-17b-instruct-v1:0',
+  text: 'A bad place.',
+  stopReason: 'end_turn',
+  usage: { inputTokens: 5, outputTokens: 4, totalTokens: 9 },
+};
+
+export function reply(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(typeof body === 'string' ? body : JSON.stringify(body));
+}
+
+export function envelope(code: string, details?: unknown) {
+  return {
+    type: 'error',
+    error: { type: 'api_error', code, message: `About ${code}.`, param: null, details },
+    request_id: 'request-1',
+  };
+}

@@ -1,0 +1,103 @@
+import type { ApiKeySource } from './api-key.ts';
+
+/** What the client hands to `fetch`. */
+export interface FetchInit {
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+  readonly signal: AbortSignal;
+  readonly redirect: 'error';
+}
+
+/** The part of the standard `fetch` that the client uses. */
+export type Fetch = (url: string, init: FetchInit) => Promise<Response>;
+
+/** One earlier turn of a conversation. */
+export interface Turn {
+  readonly role: 'user' | 'assistant';
+  readonly text: string;
+}
+
+/** Limits on time and retries: given to the client for every call, or to one call. */
+export interface CallOptions {
+  /**
+   * The longest that one attempt may take, its body included, in milliseconds. Default: 30,000, a little above
+   * the 29 s after which API Gateway gives up. Reaching it throws `TimeoutError`.
+   */
+  readonly timeoutMs?: number | undefined;
+
+  /**
+   * The longest that a call may take over all attempts, waits and bodies, in milliseconds. Default: 90,000.
+   * Reaching it throws `TimeoutError`; a retry that could not begin before it is not waited for.
+   */
+  readonly deadlineMs?: number | undefined;
+
+  /** How many times a failed request may be sent again; 0 is never. Default: 2. */
+  readonly maxRetries?: number | undefined;
+}
+
+/**
+ * Options of `createBedrockClient`. A value of `undefined` is the same as none.
+ *
+ * @example
+ * ```ts
+ * import { createBedrockClient } from '@org/bedrock-client';
+ *
+ * const client = createBedrockClient({
+ *   baseUrl: 'https://abc123.execute-api.us-east-1.amazonaws.com/dev',
+ *   apiKey: async () => 'a key from your secret store',
+ *   maxRetries: 1,
+ * });
+ * ```
+ */
+export interface BedrockClientOptions extends CallOptions {
+  /**
+   * URL of the proxy, its stage included, with or without a slash at the end. Default: the environment variable
+   * `BEDROCK_PROXY_URL`.
+   */
+  readonly baseUrl?: string | undefined;
+
+  /**
+   * The API key, or a function that returns it and is asked before every attempt. Default: the environment
+   * variable `BEDROCK_PROXY_API_KEY`.
+   */
+  readonly apiKey?: ApiKeySource | undefined;
+
+  /** Sends the requests, for example through a proxy, or answers them in a test. Default: the global `fetch`. */
+  readonly fetch?: Fetch | undefined;
+
+  /** Allows `http:` to hosts other than this machine, which sends the key in clear text. Default: false. */
+  readonly allowInsecure?: boolean | undefined;
+
+  /**
+   * Allows use on a web page, where whoever opens the page can read the key. Default: false.
+   */
+  readonly dangerouslyAllowBrowser?: boolean | undefined;
+}
+
+/** Options of `client.ask`. A value of `undefined` is the same as none. */
+export interface AskOptions extends CallOptions {
+  /** Instructions that the model follows over the whole conversation. */
+  readonly system?: string | undefined;
+
+  /** Earlier turns, oldest first: user and assistant in turn, starting with user, ending with assistant. */
+  readonly history?: readonly Turn[] | undefined;
+
+  /** The most tokens the answer may have. Default: 1,024, or less where the model or your plan allows less. */
+  readonly maxTokens?: number | undefined;
+
+  /** 0 (always the likeliest token) to 1. Default: the model's own. */
+  readonly temperature?: number | undefined;
+
+  /** 0 to 1: the share of probability that tokens are drawn from. Default: the model's own. */
+  readonly topP?: number | undefined;
+
+  /** At most four texts that end the answer where the model writes one of them. */
+  readonly stop?: readonly string[] | undefined;
+
+  /** Ends the call with `AbortedError`, at any time; its reason becomes the error's `cause`. */
+  readonly signal?: AbortSignal | undefined;
+
+  /** Headers to send besides the client's own, which they cannot replace. */
+  readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
+}

@@ -1,0 +1,90 @@
+/** What every error of this package says. */
+export interface ErrorFacts {
+  readonly message: string;
+  readonly status?: number | undefined;
+  readonly requestId?: string | undefined;
+  readonly attempts?: number | undefined;
+  readonly retryable?: boolean | undefined;
+  readonly retryAfterMs?: number | undefined;
+  readonly serverCode?: string | undefined;
+  readonly cause?: unknown;
+}
+
+const ordinaryHasInstance = Function.prototype[Symbol.hasInstance];
+
+/**
+ * Makes `instanceof` hold across copies of this package (its ESM and its CommonJS file, or two versions) and
+ * gives the class a name that survives minifying.
+ */
+export function identify(errorClass: { readonly prototype: object }, name: string): void {
+  const mark = Symbol.for(`@org/bedrock-client/${name}`);
+  Object.defineProperty(errorClass.prototype, mark, { value: true });
+  Object.defineProperty(errorClass.prototype, 'name', { value: name, configurable: true, writable: true });
+  Object.defineProperty(errorClass, Symbol.hasInstance, {
+    value(this: unknown, candidate: unknown): boolean {
+      // A subclass that a user derives inherits this method, but has no mark of its own.
+      return this === errorClass ? mark in Object(candidate) : ordinaryHasInstance.call(this, candidate);
+    },
+  });
+}
+
+/**
+ * The base of every error that this package throws. `instanceof` is also true for an error made by another
+ * copy of the package.
+ *
+ * No error carries the API key, headers, the question or a response body. `structuredClone` loses the class:
+ * send `error.toJSON()` to another thread instead.
+ *
+ * @example
+ * ```ts
+ * import { BedrockProxyError, createBedrockClient } from '@org/bedrock-client';
+ *
+ * try {
+ *   await createBedrockClient().ask('llama', 'What is a dystopia?');
+ * } catch (error) {
+ *   if (!(error instanceof BedrockProxyError)) throw error;
+ *   console.error(error.code, error.requestId, error.message);
+ * }
+ * ```
+ */
+export abstract class BedrockProxyError extends Error {
+  static {
+    identify(BedrockProxyError, 'BedrockProxyError');
+  }
+
+  /** What happened. Branch on this or on the class, never on the message. */
+  abstract readonly code: string;
+
+  /** HTTP status of the response; `undefined` where there was none. */
+  readonly status: number | undefined;
+
+  /** Give this to the operator of the proxy: it finds the call in the logs. */
+  readonly requestId: string | undefined;
+
+  /** How many attempts were made to send the request; 0 if none. */
+  readonly attempts: number;
+
+  /** Whether the same request may succeed if it is sent again, without being billed twice. */
+  readonly retryable: boolean;
+
+  /** How long the server asked to wait before the next try, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+
+  /** The code that the server sent, where this version does not know it; `code` is then the nearest. */
+  readonly serverCode: string | undefined;
+
+  constructor(facts: ErrorFacts) {
+    super(facts.message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.status = facts.status;
+    this.requestId = facts.requestId;
+    this.attempts = facts.attempts ?? 0;
+    this.retryable = facts.retryable ?? false;
+    this.retryAfterMs = facts.retryAfterMs;
+    this.serverCode = facts.serverCode;
+  }
+
+  /** Name, message and fields, without stack and cause: safe to log and to send. */
+  toJSON(): Record<string, unknown> {
+    return Object.fromEntries([['name', this.name], ['message', this.message], ...Object.entries(this)]);
+  }
+}

@@ -1,0 +1,43 @@
+/** The longest wait that a server can ask for and be heard, in milliseconds. */
+const maxHintMs = 60_000;
+const firstBackoffMs = 500;
+const maxBackoffMs = 8000;
+
+/** What an attempt ended with, as far as a retry depends on it. */
+export interface Failure {
+  readonly code: string;
+  readonly retryable: boolean;
+  readonly retryAfterMs?: number | undefined;
+}
+
+export interface Situation {
+  /** How many attempts were made. */
+  readonly attempts: number;
+  /** Time since the call began, waits included. */
+  readonly elapsedMs: number;
+  readonly deadlineMs: number;
+  /** From 0 to 1. */
+  readonly random: number;
+}
+
+/**
+ * Whether to send a failed request again, and after how many milliseconds; `undefined` is no.
+ *
+ * A wait that the server asks for is never cut short: where it is too long, the failure is the answer, so
+ * that the caller learns at once and can read the hint on the error.
+ */
+export function decideRetry(failure: Failure, situation: Situation): number | undefined {
+  if (!failure.retryable || failure.code === 'quota_exceeded') {
+    return undefined;
+  }
+  const hint = failure.retryAfterMs;
+  if (hint !== undefined && hint > maxHintMs) {
+    return undefined;
+  }
+  const waitMs = hint === undefined ? backoff(situation) : hint * (1 + situation.random * 0.1);
+  return situation.elapsedMs + waitMs < situation.deadlineMs ? waitMs : undefined;
+}
+
+function backoff({ attempts, random }: Situation): number {
+  return Math.min(firstBackoffMs * 2 ** (attempts - 1), maxBackoffMs) * (0.5 + random / 2);
+}

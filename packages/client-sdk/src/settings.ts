@@ -1,0 +1,135 @@
+import { type ApiKeySource, apiKeyVariable, checkApiKey } from './api-key.ts';
+import { environmentVariable, isBrowser } from './environment.ts';
+import { ConfigurationError } from './errors.ts';
+import type { AskOptions, BedrockClientOptions, CallOptions, Fetch } from './options.ts';
+
+const urlVariable = 'BEDROCK_PROXY_URL';
+// Timers cannot wait longer: they would fire at once.
+const maxMs = 2_147_483_647;
+
+/** How long a call may take and how often it is tried, checked and complete. */
+export interface Limits {
+  readonly timeoutMs: number;
+  readonly deadlineMs: number;
+  readonly maxRetries: number;
+}
+
+/** The options of a client, checked and complete. */
+export interface ClientSettings {
+  readonly baseUrl: string;
+  readonly apiKey: ApiKeySource;
+  readonly fetch: Fetch;
+  readonly limits: Limits;
+}
+
+/** The options of one call, checked and complete. */
+export interface CallSettings extends Limits {
+  readonly signal: AbortSignal | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export function clientSettings(options: BedrockClientOptions): ClientSettings {
+  if (isBrowser() && options.dangerouslyAllowBrowser !== true) {
+    throw invalid(
+      'dangerouslyAllowBrowser',
+      'On a web page anyone can read the API key. Call the proxy from a server, or set dangerouslyAllowBrowser.',
+    );
+  }
+  const apiKey = options.apiKey ?? environmentVariable(apiKeyVariable);
+  return {
+    baseUrl: checkBaseUrl(
+      options.baseUrl ?? environmentVariable(urlVariable),
+      options.allowInsecure === true,
+    ),
+    apiKey: typeof apiKey === 'function' ? apiKey : checkApiKey(apiKey),
+    fetch: checkFetch(options.fetch),
+    limits: checkLimits(options, { timeoutMs: 30_000, deadlineMs: 90_000, maxRetries: 2 }),
+  };
+}
+
+export function callSettings(options: AskOptions, client: ClientSettings): CallSettings {
+  return {
+    ...checkLimits(options, client.limits),
+    signal: options.signal,
+    headers: checkHeaders(options.headers ?? {}),
+  };
+}
+
+function checkBaseUrl(value: unknown, allowInsecure: boolean): string {
+  if (value === undefined || value === '') {
+    throw invalid('baseUrl', `There is no URL of the proxy. Pass baseUrl or set ${urlVariable}.`);
+  }
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+    throw invalid(
+      'baseUrl',
+      `baseUrl (or ${urlVariable}) must be a URL such as https://abc123.execute-api.us-east-1.amazonaws.com/dev.`,
+    );
+  }
+  if (url.username || url.password || url.search || url.hash) {
+    throw invalid('baseUrl', `baseUrl (or ${urlVariable}) must have no user, password, query or fragment.`);
+  }
+  if (url.protocol === 'http:' && !allowInsecure && !isLoopback(url.hostname)) {
+    throw invalid(
+      'baseUrl',
+      `baseUrl (or ${urlVariable}) must use https:, for http: sends the API key in clear text. Or set allowInsecure.`,
+    );
+  }
+  return url.href;
+}
+
+function isLoopback(hostname: string): boolean {
+  return /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+function checkFetch(value: Fetch | undefined): Fetch {
+  if (value !== undefined && typeof value !== 'function') {
+    throw invalid('fetch', 'fetch must be a function.');
+  }
+  // Looked up at each call, so that a fetch that is replaced later (by a mock, by tracing) is used.
+  return value ?? ((url, init) => globalThis.fetch(url, init));
+}
+
+function checkLimits(options: CallOptions, defaults: Limits): Limits {
+  return {
+    timeoutMs: checkMs('timeoutMs', options.timeoutMs ?? defaults.timeoutMs),
+    deadlineMs: checkMs('deadlineMs', options.deadlineMs ?? defaults.deadlineMs),
+    maxRetries: checkRetries(options.maxRetries ?? defaults.maxRetries),
+  };
+}
+
+function checkMs(field: string, value: unknown): number {
+  if (typeof value !== 'number' || !(value > 0 && value <= maxMs)) {
+    throw invalid(field, `${field} must be a number of milliseconds above 0 and at most ${maxMs}.`);
+  }
+  return value;
+}
+
+function checkRetries(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
+    throw invalid('maxRetries', 'maxRetries must be a whole number, 0 or more.');
+  }
+  return value;
+}
+
+function checkHeaders(given: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(given)) {
+    try {
+      if (value !== undefined) {
+        headers.set(name, value);
+      }
+    } catch {
+      // Not the cause: its message says the value, which may be secret.
+      throw invalid(
+        'headers',
+        `The header ${JSON.stringify(name)} has a name or a value that cannot be sent.`,
+      );
+    }
+  }
+  return Object.fromEntries(headers);
+}
+
+function invalid(field: string, message: string): ConfigurationError {
+  return new ConfigurationError({ field, message });
+}

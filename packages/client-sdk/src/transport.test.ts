@@ -1,0 +1,211 @@
+import type { ServerResponse } from 'node:http';
+import { inspect } from 'node:util';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { createBedrockClient, createClient } from './client.ts';
+import { isBedrockProxyError } from './errors.ts';
+import { answer, closedUrl, envelope, type Handler, reply, serve } from './loopback-server.ts';
+import { manualRuntime } from './manual-runtime.ts';
+import type { AskOptions, BedrockClientOptions } from './options.ts';
+import { systemRuntime } from './runtime.ts';
+
+const apiKey = 'planted-key-0123456789';
+const question = 'planted-question-0123456789';
+
+/** What a call that must fail fails with. */
+async function failureOf(options: BedrockClientOptions, askOptions?: AskOptions) {
+  const { runtime, waits } = manualRuntime();
+  try {
+    await createClient({ apiKey, ...options }, runtime).ask('llama', question, askOptions);
+  } catch (error) {
+    if (!isBedrockProxyError(error)) {
+      throw error;
+    }
+    const shown = inspect(error, { depth: 20, showHidden: true }) + JSON.stringify(error);
+    expect(shown).not.toContain(apiKey);
+    expect(shown).not.toContain(question);
+    return { error, waits };
+  }
+  throw new Error('The call succeeded.');
+}
+
+async function failureFrom(handler: Handler, askOptions?: AskOptions) {
+  const { url, calls } = await serve(handler);
+  return { ...(await failureOf({ baseUrl: url }, askOptions)), calls };
+}
+
+function partOf(response: ServerResponse, text: string, length: number): void {
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': length });
+  response.write(text);
+}
+
+describe('a response that is no answer', () => {
+  test('of HTML is invalid, and its text is not shown', async () => {
+    const { error, calls } = await failureFrom((response) =>
+      reply(response, 200, '<html>Welcome</html>', { 'content-type': 'text/html; charset=utf-8' }),
+    );
+    expect(error).toMatchObject({
+      name: 'InvalidResponseError',
+      code: 'invalid_response',
+      status: 200,
+      contentType: 'text/html',
+      issues: [],
+      attempts: 1,
+    });
+    expect(error.message).not.toContain('<');
+    expect(calls).toHaveLength(1);
+  });
+
+  test('of another shape is invalid, and says where', async () => {
+    const { error } = await failureFrom((response) =>
+      reply(response, 200, { ...answer, text: 1, usage: {} }, { 'x-request-id': 'request-7' }),
+    );
+    expect(error).toMatchObject({
+      name: 'InvalidResponseError',
+      requestId: 'request-7',
+      issues: expect.arrayContaining([{ path: 'text', message: 'expected string' }]),
+    });
+  });
+
+  test('of truncated JSON is invalid', async () => {
+    const { error } = await failureFrom((response) =>
+      reply(response, 200, JSON.stringify(answer).slice(0, 40)),
+    );
+    expect(error).toMatchObject({ name: 'InvalidResponseError', issues: [] });
+  });
+
+  test('of nothing is invalid', async () => {
+    const { error } = await failureFrom((response) => response.writeHead(204).end());
+    expect(error).toMatchObject({ name: 'InvalidResponseError', status: 204 });
+  });
+});
+
+describe('a connection', () => {
+  test('that is refused is tried again, for nothing was sent', async () => {
+    const { error, waits } = await failureOf({ baseUrl: await closedUrl() });
+    expect(error).toMatchObject({
+      name: 'ConnectionError',
+      code: 'connection_failed',
+      retryable: true,
+      attempts: 3,
+      cause: { code: 'ECONNREFUSED' },
+    });
+    expect(error.message).toContain('ECONNREFUSED');
+    expect(waits).toEqual([250, 500]);
+  });
+
+  test('that breaks after the request was sent is not tried again, for it may be billed', async () => {
+    const { error, calls } = await failureFrom((response) => response.destroy());
+    expect(error).toMatchObject({ code: 'connection_failed', retryable: false, attempts: 1 });
+    expect(error.cause).toBeInstanceOf(Error);
+    expect(calls).toHaveLength(1);
+  });
+
+  test('that breaks in the middle of the answer is not tried again', async () => {
+    const { error, calls } = await failureFrom((response) => {
+      partOf(response, '{"id":', 500);
+      setImmediate(() => response.destroy());
+    });
+    expect(error).toMatchObject({ code: 'connection_failed', retryable: false, attempts: 1 });
+    expect(error.cause).toBeInstanceOf(Error);
+    expect(calls).toHaveLength(1);
+  });
+
+  test('that breaks in the middle of an error leaves what its status says', async () => {
+    const { error } = await failureFrom((response) => {
+      response.writeHead(401, { 'content-length': 500 }).write('{');
+      setImmediate(() => response.destroy());
+    });
+    expect(error).toMatchObject({ code: 'unauthenticated', status: 401 });
+  });
+
+  test('is never redirected: the key goes to one host alone', async () => {
+    const elsewhere = await serve((response) => reply(response, 200, answer));
+    const { error } = await failureFrom((response) =>
+      response.writeHead(307, { location: elsewhere.url }).end(),
+    );
+    expect(error).toMatchObject({ code: 'connection_failed', retryable: false });
+    expect(elsewhere.calls).toEqual([]);
+  });
+});
+
+describe('time runs out', () => {
+  test('when the response does not begin', async () => {
+    const { error, calls } = await failureFrom(() => {}, { timeoutMs: 100 });
+    expect(error).toMatchObject({
+      name: 'TimeoutError',
+      code: 'timeout',
+      phase: 'response',
+      limitMs: 100,
+      retryable: false,
+      attempts: 1,
+    });
+    expect(calls).toHaveLength(1);
+  });
+
+  test('when the answer stalls in the middle: one limit covers the whole attempt', async () => {
+    const begun = performance.now();
+    const { error } = await failureFrom((response) => partOf(response, '{"id":', 500), { timeoutMs: 300 });
+    expect(error).toMatchObject({ code: 'timeout', phase: 'body', limitMs: 300 });
+    expect(performance.now() - begun).toBeLessThan(600);
+  });
+
+  test('when an error stalls in the middle', async () => {
+    const { error } = await failureFrom((response) => response.writeHead(500).write('{'), { timeoutMs: 100 });
+    expect(error).toMatchObject({ code: 'timeout', phase: 'body', attempts: 1 });
+  });
+
+  test('when the deadline comes before the limit of the attempt', async () => {
+    const { error } = await failureFrom(() => {}, { deadlineMs: 100 });
+    expect(error).toMatchObject({ code: 'timeout', phase: 'response', limitMs: 100 });
+    expect(error.message).toContain('deadlineMs');
+  });
+
+  test('even where a fetch of one’s own pays no heed', async () => {
+    const fetch = () => new Promise<Response>(() => {});
+    const { error } = await failureOf({ baseUrl: 'https://proxy.example', fetch, timeoutMs: 20 });
+    expect(error).toMatchObject({ code: 'timeout', phase: 'response' });
+  });
+
+  test('when the key does not come, and nothing is sent', async () => {
+    const { error } = await failureOf({
+      baseUrl: 'https://proxy.example',
+      apiKey: () => new Promise(() => {}),
+      timeoutMs: 20,
+    });
+    expect(error).toMatchObject({ code: 'timeout', phase: 'api_key', attempts: 0 });
+    expect(error.message).not.toContain('billed');
+  });
+
+  test('in a wait before the next attempt that takes longer than it should', async () => {
+    const { url } = await serve((response) => reply(response, 500, envelope('internal')));
+    const { runtime } = manualRuntime();
+    const client = createClient(
+      { baseUrl: url, apiKey, deadlineMs: 300 },
+      { ...runtime, sleep: (_, signal) => systemRuntime.sleep(60_000, signal) },
+    );
+    await expect(client.ask('llama', 'Hi')).rejects.toMatchObject({ phase: 'retry_wait', attempts: 1 });
+  });
+
+  test('on the side of the server', async () => {
+    const { error, calls } = await failureFrom((response) =>
+      reply(response, 504, envelope('model_timeout'), { 'x-should-retry': 'false' }),
+    );
+    expect(error).toMatchObject({ name: 'TimeoutError', code: 'model_timeout', phase: undefined });
+    expect(calls).toHaveLength(1);
+  });
+});
+
+test('no timer outlives its call, which would keep a process from ending', async () => {
+  const { url } = await serve((response) => reply(response, 200, answer));
+  const set = vi.spyOn(globalThis, 'setTimeout');
+  const cleared = vi.spyOn(globalThis, 'clearTimeout');
+  onTestFinished(() => {
+    vi.restoreAllMocks();
+  });
+  await createBedrockClient({ baseUrl: url, apiKey, timeoutMs: 1e9, deadlineMs: 1e9 }).ask('llama', 'Hi');
+  const timers = set.mock.results.filter((_, index) => set.mock.calls[index]?.[1] === 1e9);
+  expect(timers).toHaveLength(2);
+  for (const { value } of timers) {
+    expect(cleared).toHaveBeenCalledWith(value);
+  }
+});

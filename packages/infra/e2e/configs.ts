@@ -1,0 +1,70 @@
+import type { ModelDefinition } from '@org/contract';
+import shipped from '../proxy.config.ts';
+import { defineProxyConfig } from '../src/config.ts';
+
+const ended = {
+  lifecycle: { status: 'end-of-life', since: '2025-08-15' },
+} as const satisfies Partial<ModelDefinition>;
+
+/** What the original proxy called, in its own bodies. */
+const predecessor = defineProxyConfig({
+  name: 'predecessor',
+  stage: 'dev',
+  region: 'us-east-1',
+  models: [
+    {
+      alias: 'titan',
+      upstream: 'invoke',
+      format: 'titan-text',
+      modelId: 'amazon.titan-text-express-v1',
+      maxOutputTokens: 8192,
+      ...ended,
+    },
+    {
+      alias: 'llama',
+      upstream: 'invoke',
+      format: 'llama',
+      modelId: 'meta.llama2-70b-chat-v1',
+      maxOutputTokens: 2048,
+      ...ended,
+    },
+  ],
+  plans: {
+    starter: {
+      throttle: { rate: 100, burst: 200 },
+      quota: { limit: 100, period: 'MONTH', offset: 2 },
+      models: ['titan', 'llama'],
+    },
+  },
+  teams: { toll: { plan: 'starter', keys: ['tollmkey'] } },
+});
+
+/** Limits that a test meets within a few requests, and keys that open nothing. */
+const tight = defineProxyConfig({
+  name: 'tight',
+  stage: 'dev',
+  region: 'us-east-1',
+  models: ['titan', 'llama', 'nova-pro'],
+  plans: {
+    few: {
+      throttle: { rate: 1, burst: 2 },
+      quota: { limit: 1000, period: 'MONTH' },
+      models: ['llama'],
+      maxTokens: 64,
+    },
+    many: {
+      throttle: { rate: 100, burst: 200 },
+      quota: { limit: 1000, period: 'DAY' },
+      models: ['titan', 'llama'],
+    },
+  },
+  teams: {
+    hasty: { plan: 'few', keys: ['hasty-key'] },
+    calm: { plan: 'many', keys: ['calm-key', { name: 'disabled-key', enabled: false }] },
+  },
+});
+
+/** The deployments that the end-to-end tests run, by name. */
+export const configs = { shipped, predecessor, tight };
+
+export type ConfigName = keyof typeof configs;

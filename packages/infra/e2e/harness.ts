@@ -1,0 +1,127 @@
+import { join } from 'node:path';
+import { type BedrockClient, createBedrockClient } from '@org/bedrock-client';
+import { ErrorEnvelope } from '@org/contract';
+import { inject, onTestFinished } from 'vitest';
+import { type SimulatedBedrock, startBedrock } from '../local/bedrock/server.ts';
+import { type GatewayOptions, type LocalGateway, startGateway } from '../local/gateway.ts';
+import type { ConfigName } from './configs.ts';
+
+/** What a request came back with. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  json(): unknown;
+  /** The error of the contract's envelope; throws where the body is not one. */
+  error(): ErrorEnvelope['error'];
+}
+
+export interface Sent {
+  readonly key?: string | undefined;
+  readonly method?: string;
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** An object is sent as JSON, a string as it is. */
+  readonly body?: object | string;
+}
+
+export interface System {
+  readonly bedrock: SimulatedBedrock;
+  readonly gateway: LocalGateway;
+  readonly url: string;
+  /** Lines that the functions wrote. */
+  readonly logs: readonly string[];
+  /** Moves the gateway's clock, which else stands still. */
+  setTime(time: string): void;
+  keyValue(name: string): string;
+  /** Sends one request, as curl would. */
+  send(sent: Sent): Promise<Reply>;
+  /** Asks llama something, as curl would. */
+  ask(keyName: string, fields?: object): Promise<Reply>;
+  /** A client for the key, and the number of requests that it made and had answered. */
+  client(keyName: string): { client: BedrockClient; requests(): number };
+}
+
+/** Starts a deployment on loopback and stops it when the test is over. */
+export async function startSystem(
+  config: ConfigName,
+  options: Pick<GatewayOptions, 'editTemplate' | 'callsPerWorker'> = {},
+): Promise<System> {
+  let time = Date.parse('2026-11-22T12:00:00Z');
+  const logs: string[] = [];
+  const bedrock = await startBedrock();
+  const gateway = await startGateway({
+    ...options,
+    assembly: join(inject('assemblies'), config),
+    port: 0,
+    clock: { now: () => time },
+    environment: { AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.url },
+    onLog: ({ line }) => logs.push(line),
+  });
+  onTestFinished(async () => {
+    await gateway.close();
+    await bedrock.close();
+  });
+
+  const keyValue = (name: string) => {
+    const key = gateway.apiKeys.find((candidate) => candidate.name === name);
+    if (!key) throw new Error(`There is no key ${name}.`);
+    return key.value;
+  };
+
+  const send = async ({
+    key,
+    method = 'POST',
+    path = '/bedrock',
+    headers = {},
+    body,
+  }: Sent): Promise<Reply> => {
+    const response = await fetch(`${gateway.url}${path}`, {
+      method,
+      headers: {
+        ...(key === undefined ? {} : { 'x-api-key': key }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const json = (): unknown => JSON.parse(text);
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      json,
+      error: () => ErrorEnvelope.parse(json()).error,
+    };
+  };
+
+  return {
+    bedrock,
+    gateway,
+    url: gateway.url,
+    logs,
+    setTime: (text) => {
+      time = Date.parse(text);
+    },
+    keyValue,
+    send,
+    ask: (keyName, fields) =>
+      send({ key: keyValue(keyName), body: { model: 'llama', question: 'What is a dystopia', ...fields } }),
+    client: (keyName) => {
+      let requests = 0;
+      const client = createBedrockClient({
+        baseUrl: gateway.url,
+        apiKey: keyValue(keyName),
+        fetch: async (...input) => {
+          try {
+            return await fetch(...input);
+          } finally {
+            requests += 1;
+          }
+        },
+      });
+      return { client, requests: () => requests };
+    },
+  };
+}

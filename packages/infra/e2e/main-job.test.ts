@@ -1,0 +1,114 @@
+import { Answer } from '@org/contract';
+import { expect, test } from 'vitest';
+import { startSystem } from './harness.ts';
+
+const spanish = '¿Qué es "una" distopía? \\u00f1 😀';
+
+test.each(['llama', 'titan'])(
+  'a question to %s comes back as one JSON object in the shape of the contract',
+  async (model) => {
+    const { ask } = await startSystem('shipped');
+    const reply = await ask('tollmkey', { model });
+    expect(reply.status).toBe(200);
+    expect(reply.headers.get('content-type')).toBe('application/json');
+    const answer = Answer.parse(reply.json());
+    expect(answer).toMatchObject({ model, stopReason: 'end_turn' });
+    expect(answer.text).toContain('What is a dystopia');
+    expect(answer.usage.totalTokens).toBe(answer.usage.inputTokens + answer.usage.outputTokens);
+  },
+);
+
+test('one request id goes all the way: body, header and log line', async () => {
+  const { ask, logs } = await startSystem('shipped');
+  const reply = await ask('tollmkey');
+  const { id } = Answer.parse(reply.json());
+  expect(reply.headers.get('x-request-id')).toBe(id);
+  expect(logs.map((line) => JSON.parse(line))).toMatchObject([{ requestId: id, team: 'toll', status: 200 }]);
+});
+
+test('the client gets the same answer, typed', async () => {
+  const { client: clientOf } = await startSystem('shipped');
+  const { client, requests } = clientOf('tollmkey');
+  const answer = await client.ask('llama', 'What is a dystopia');
+  expect(answer).toMatchObject({ model: 'llama', stopReason: 'end_turn', attempts: 1 });
+  expect(answer.text).toContain('What is a dystopia');
+  expect(requests()).toBe(1);
+});
+
+test('a question arrives at Bedrock exactly as it was written', async () => {
+  const { ask, bedrock } = await startSystem('shipped');
+  await ask('tollmkey', { question: spanish });
+  const [call] = bedrock.received;
+  expect(call).toMatchObject({
+    operation: 'converse',
+    modelId: 'us.meta.llama4-maverick-17b-instruct-v1:0',
+    region: 'us-east-1',
+  });
+  expect(JSON.parse(call?.text ?? '')).toEqual({
+    messages: [{ role: 'user', content: [{ text: spanish }] }],
+    inferenceConfig: { maxTokens: 1024 },
+  });
+});
+
+test('system, history and parameters reach Converse', async () => {
+  const { client: clientOf, bedrock } = await startSystem('shipped');
+  await clientOf('tollmkey').client.ask('llama', 'And a utopia?', {
+    system: 'Answer in one sentence.',
+    history: [
+      { role: 'user', text: 'What is a dystopia' },
+      { role: 'assistant', text: 'A bad place.' },
+    ],
+    maxTokens: 50,
+    temperature: 0,
+    topP: 0.5,
+    stop: ['End'],
+  });
+  expect(JSON.parse(bedrock.received[0]?.text ?? '')).toEqual({
+    system: [{ text: 'Answer in one sentence.' }],
+    messages: [
+      { role: 'user', content: [{ text: 'What is a dystopia' }] },
+      { role: 'assistant', content: [{ text: 'A bad place.' }] },
+      { role: 'user', content: [{ text: 'And a utopia?' }] },
+    ],
+    inferenceConfig: { maxTokens: 50, temperature: 0, topP: 0.5, stopSequences: ['End'] },
+  });
+});
+
+test('an answer that met its token limit says so', async () => {
+  const { ask } = await startSystem('shipped');
+  const answer = Answer.parse((await ask('tollmkey', { maxTokens: 3 })).json());
+  expect(answer).toMatchObject({ stopReason: 'max_tokens', usage: { outputTokens: 3 } });
+});
+
+test('configured as the original was, Bedrock receives its bodies and its defaults', async () => {
+  const { ask, bedrock } = await startSystem('predecessor');
+  const titan = Answer.parse((await ask('tollmkey', { model: 'titan', question: spanish })).json());
+  const llama = Answer.parse((await ask('tollmkey', { model: 'llama', question: spanish })).json());
+
+  expect(
+    bedrock.received.map(({ operation, modelId, text }) => ({ operation, modelId, body: JSON.parse(text) })),
+  ).toEqual([
+    {
+      operation: 'invoke',
+      modelId: 'amazon.titan-text-express-v1',
+      body: {
+        inputText: spanish,
+        textGenerationConfig: { maxTokenCount: 4096, stopSequences: [], temperature: 0, topP: 0.9 },
+      },
+    },
+    {
+      operation: 'invoke',
+      modelId: 'meta.llama2-70b-chat-v1',
+      body: { prompt: spanish, max_gen_len: 512, top_p: 0.9, temperature: 0.2 },
+    },
+  ]);
+  expect(titan.text).toContain(spanish);
+  expect(llama.text).toContain(spanish);
+});
+
+test('what the original bodies cannot carry is refused, naming it', async () => {
+  const { ask } = await startSystem('predecessor');
+  const reply = await ask('tollmkey', { system: 'Be brief.' });
+  expect(reply.status).toBe(400);
+  expect(reply.error()).toMatchObject({ code: 'unsupported_feature', param: 'system' });
+});

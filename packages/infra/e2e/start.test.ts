@@ -1,0 +1,96 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { expect, onTestFinished, test } from 'vitest';
+import { startBedrock } from '../local/bedrock/server.ts';
+
+const script = join(import.meta.dirname, '../local/start.ts');
+
+const run = (args: string[], environment: Record<string, string> = {}) =>
+  promisify(execFile)(process.execPath, ['--conditions=@org/source', script, ...args], {
+    env: { ...process.env, PORT: '0', ...environment },
+  }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
+      code,
+      stdout,
+      stderr,
+    }),
+  );
+
+test('--once prints the endpoint and every key, asks, prints the answer and ends', async () => {
+  const { code, stdout } = await run(['--once']);
+  expect(stdout).toMatch(/^Endpoint: http:\/\/127\.0\.0\.1:\d+\/dev$/m);
+  expect(stdout).toMatch(/^tollmkey: \w{40}$/m);
+  expect(stdout).toMatch(/^research-key: \w{40}$/m);
+  expect(stdout).toContain('You asked: What is a dystopia');
+  expect(code).toBe(0);
+});
+
+test('without it, the printed curl line works until the process is told to stop', async () => {
+  const started = spawn(process.execPath, ['--conditions=@org/source', script], {
+    env: { ...process.env, PORT: '0' },
+  });
+  onTestFinished(() => void started.kill('SIGKILL'));
+  let curl = '';
+  for await (const line of createInterface(started.stdout)) {
+    if (line.startsWith('curl ')) curl = line;
+    if (line.startsWith('Serving')) break;
+  }
+  const { stdout } = await promisify(execFile)('sh', ['-c', curl.replace(/^curl /, 'curl -s ')]);
+  expect(JSON.parse(stdout)).toMatchObject({
+    model: 'llama',
+    text: expect.stringContaining('What is a dystopia'),
+  });
+  started.kill('SIGINT');
+  expect(await once(started, 'exit')).toEqual([0, null]);
+});
+
+test('a port in use is said so, with the way out', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  onTestFinished(() => void other.close());
+  const address = other.address();
+  const port = typeof address === 'object' && address ? String(address.port) : '';
+  const { code, stderr } = await run(['--once'], { PORT: port });
+  expect(stderr.trim()).toBe(
+    `Port ${port} is in use by another program. Stop it, or choose another port: PORT=8788 npm start`,
+  );
+  expect(code).toBe(1);
+});
+
+test('another config can be run, and its faults are named', async () => {
+  const directory = await mkdtemp(join(import.meta.dirname, '../cdk.out-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const file = join(directory, 'config.ts');
+  await writeFile(
+    file,
+    `export default {
+      name: 'other', stage: 'test', region: 'eu-west-1', models: ['nova-lite'],
+      plans: { only: { throttle: { rate: 1, burst: 2 }, quota: { limit: 3, period: 'DAY' }, models: ['nova-lite'] } },
+      teams: { one: { plan: 'only', keys: ['one-key'] } },
+    };`,
+  );
+  const good = await run(['--once', '--config', file]);
+  expect(good.stdout).toContain('one-key asks nova-lite');
+  expect(good.stdout).toContain('/test');
+
+  await writeFile(
+    file,
+    "export default { name: 'other', stage: 'test', region: 'eu-west-1', models: ['lama'], plans: {}, teams: {} };",
+  );
+  const bad = await run(['--once', '--config', file]);
+  expect(bad.code).toBe(1);
+  expect(bad.stderr).toContain('lama');
+});
+
+test('AWS_ENDPOINT_URL_BEDROCK_RUNTIME names another server for Bedrock', async () => {
+  const bedrock = await startBedrock();
+  onTestFinished(() => bedrock.close());
+  await run(['--once'], { AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.url });
+  expect(bedrock.received).toHaveLength(1);
+});

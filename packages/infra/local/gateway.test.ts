@@ -1,0 +1,304 @@
+import { describe, expect, test } from 'vitest';
+import { PortInUseError } from './gateway.ts';
+import { addGatewayResponse, edit, editIntegration } from './testing/deployment.ts';
+import { native, testGateways } from './testing/gateway.ts';
+
+const start = testGateways();
+
+const forbidden = { status: 403, errorType: 'ForbiddenException', body: '{"message":"Forbidden"}' };
+const internal = (status: number) => ({
+  status,
+  errorType: 'InternalServerErrorException',
+  body: '{"message": "Internal server error"}',
+});
+const missingToken = {
+  status: 403,
+  errorType: 'MissingAuthenticationTokenException',
+  body: '{"message":"Missing Authentication Token"}',
+};
+
+describe('what API Gateway answers by itself', () => {
+  test('a key that is missing, unknown, disabled or in no plan of the stage is forbidden, all alike', async () => {
+    const gateway = await start();
+    expect(await native(await gateway.get('/ask', { method: 'POST' }))).toEqual(forbidden);
+    for (const key of ['', 'unknown', gateway.keyNamed('disabled-key'), gateway.keyNamed('stray-key')]) {
+      expect(await native(await gateway.ask({}, { 'x-api-key': key }))).toEqual(forbidden);
+    }
+  });
+
+  test('a body that the model does not accept, or that is not JSON, is a bad request', async () => {
+    const gateway = await start();
+    const badRequest = {
+      status: 400,
+      errorType: 'BadRequestException',
+      body: '{"message":"Invalid request body"}',
+    };
+    for (const body of ['[]', '"text"', '{', 'null']) {
+      expect(await native(await gateway.ask(body))).toEqual(badRequest);
+    }
+    const charset = { 'content-type': 'application/json; charset=utf-8' };
+    expect(await native(await gateway.ask('[]', charset))).toEqual(badRequest);
+  });
+
+  test('a body of a content type without a model is not validated, and an empty one is an empty object', async () => {
+    const gateway = await start();
+    const text = await gateway.ask(
+      { do: 'return', result: { body: 'reached' } },
+      { 'content-type': 'text/plain' },
+    );
+    expect([text.status, await text.text()]).toEqual([200, 'reached']);
+    expect((await gateway.ask('')).status).toBe(200);
+  });
+
+  test('required parameters that are missing are named', async () => {
+    const gateway = await start({
+      editTemplate: (template) => {
+        edit(template, 'BodyValidator', { ValidateRequestParameters: true });
+        return edit(template, 'AskMethod', {
+          RequestParameters: {
+            'method.request.querystring.b': true,
+            'method.request.header.a': true,
+            'method.request.querystring.optional': false,
+          },
+        });
+      },
+    });
+    expect(await native(await gateway.ask())).toEqual({
+      status: 400,
+      errorType: 'BadRequestException',
+      body: '{"message":"Missing required request parameters: [a, b]"}',
+    });
+  });
+
+  test('an unknown path, method or stage asks for a token; HEAD and OPTIONS are methods like others', async () => {
+    const gateway = await start();
+    expect(await native(await gateway.get('/nothing'))).toEqual(missingToken);
+    expect(await native(await gateway.get('/ask'))).toEqual(missingToken);
+    expect(await native(await gateway.get('/'))).toEqual(missingToken);
+    expect(await native(await fetch(gateway.url.replace('/dev', '/prod/other')))).toEqual(missingToken);
+    expect(await native(await gateway.get('/other', { method: 'OPTIONS' }))).toEqual(missingToken);
+    expect(await native(await gateway.get('/other', { method: 'HEAD' }))).toEqual({
+      ...missingToken,
+      body: '',
+    });
+  });
+
+  test('an unknown path with an Authorization header is taken for a bad signature', async () => {
+    const gateway = await start();
+    const response = await gateway.get('/nothing', { headers: { authorization: 'Bearer x' } });
+    const answer = await native(response);
+    expect(answer).toMatchObject({ status: 403, errorType: 'IncompleteSignatureException' });
+    expect(answer.body).toContain('not a valid key=value pair (missing equal-sign) in Authorization header');
+  });
+
+  test('the headers of every answer carry the request id; only gateway-made ones have an error type', async () => {
+    const gateway = await start();
+    for (const response of [await gateway.get('/nothing'), await gateway.get('/other')]) {
+      expect(response.headers.get('content-type')).toBe('application/json');
+      expect(response.headers.get('x-amzn-requestid')).toMatch(/^[\da-f-]{36}$/);
+      expect(response.headers.get('x-amz-apigw-id')).toMatch(/^[\w-]{15}=$/);
+      expect(response.headers.get('x-amzn-errortype') === null).toBe(response.ok);
+    }
+  });
+});
+
+describe('gateway responses of the template', () => {
+  test('set status, headers and body, with variables filled in', async () => {
+    const gateway = await start({
+      editTemplate: (template) =>
+        addGatewayResponse(template, 'INVALID_API_KEY', {
+          StatusCode: '401',
+          ResponseParameters: {
+            'gatewayresponse.header.x-request-id': 'context.requestId',
+            'gatewayresponse.header.x-fixed': "'one, two'",
+            'gatewayresponse.header.x-echo': 'method.request.header.x-sent',
+            'gatewayresponse.header.x-absent': 'method.request.header.absent',
+          },
+          ResponseTemplates: {
+            'application/json':
+              '{"id":"$context.requestId","m":$context.error.messageString,"t":"$context.error.responseType"}',
+          },
+        }),
+    });
+    const response = await gateway.ask({}, { 'x-api-key': 'unknown', 'x-sent': 'hello' });
+    const id = response.headers.get('x-amzn-requestid');
+    expect(response.status).toBe(401);
+    expect(response.headers.get('x-request-id')).toBe(id);
+    expect(response.headers.get('x-fixed')).toBe('one, two');
+    expect(response.headers.get('x-echo')).toBe('hello');
+    expect(response.headers.get('x-absent')).toBeNull();
+    expect(await response.json()).toEqual({ id, m: 'Forbidden', t: 'INVALID_API_KEY' });
+  });
+
+  test('DEFAULT_4XX and DEFAULT_5XX stand in for types without a response, and keep each case its status', async () => {
+    const gateway = await start({
+      editTemplate: (template) => {
+        addGatewayResponse(template, 'DEFAULT_4XX', {
+          ResponseTemplates: { 'application/json': '{"four":$context.error.messageString}' },
+        });
+        return addGatewayResponse(template, 'DEFAULT_5XX', {
+          ResponseTemplates: { 'application/json': '{"five":"$context.error.message"}' },
+        });
+      },
+    });
+    expect(await native(await gateway.get('/nothing'))).toMatchObject({
+      status: 403,
+      body: '{"four":"Missing Authentication Token"}',
+    });
+    expect(await native(await gateway.get('/broken'))).toMatchObject({
+      status: 502,
+      body: '{"five":"Internal server error"}',
+    });
+  });
+
+  test('a status on DEFAULT_4XX changes every 4xx that has none of its own', async () => {
+    const gateway = await start({
+      editTemplate: (template) => {
+        addGatewayResponse(template, 'DEFAULT_4XX', { StatusCode: '418' });
+        return addGatewayResponse(template, 'INVALID_API_KEY', { StatusCode: '401' });
+      },
+    });
+    expect((await gateway.get('/nothing')).status).toBe(418);
+    expect((await gateway.ask({}, { 'x-api-key': 'unknown' })).status).toBe(401);
+  });
+});
+
+describe('size limits', () => {
+  const tooLong = (length: number) => ({ padding: 'x'.repeat(length) });
+
+  test('an event over 6 MB is too long for Lambda', async () => {
+    const gateway = await start();
+    expect(await native(await gateway.ask(tooLong(6_291_456)))).toMatchObject({
+      status: 413,
+      body: '{"message":"Request Too Long"}',
+    });
+  });
+
+  test('a body over 10 MB gets a plain text, which no gateway response changes', async () => {
+    const gateway = await start({
+      editTemplate: (template) => addGatewayResponse(template, 'DEFAULT_4XX', { StatusCode: '418' }),
+    });
+    const response = await gateway.ask('x'.repeat(10_485_761));
+    expect(response.headers.get('x-amzn-errortype')).toBeNull();
+    expect([response.status, await response.text()]).toEqual([
+      413,
+      'HTTP content length exceeded 10485760 bytes.',
+    ]);
+    expect((await gateway.ask('x'.repeat(10_485_760))).status).toBe(418);
+  });
+
+  test('a body over 10 MB of unknown length gets the same answer', async () => {
+    const gateway = await start();
+    const part = new Uint8Array(1024 * 1024);
+    const body = ReadableStream.from(Array.from({ length: 11 }, () => part));
+    const response = await gateway.get('/ask', { method: 'POST', body, duplex: 'half' });
+    expect([response.status, await response.text()]).toEqual([
+      413,
+      'HTTP content length exceeded 10485760 bytes.',
+    ]);
+  });
+
+  test('an answer over 6 MB is a failed integration', async () => {
+    const gateway = await start();
+    expect(await native(await gateway.ask({ do: 'large', bytes: 6_291_556 }))).toEqual(internal(502));
+    expect((await gateway.ask({ do: 'large', bytes: 6_000_000 })).status).toBe(200);
+  });
+});
+
+describe('failed integrations', () => {
+  test('a handler that throws, exits, crashes or cannot start is a 502', async () => {
+    const gateway = await start();
+    for (const order of ['throw', 'exit', 'crash']) {
+      expect(await native(await gateway.ask({ do: order }))).toEqual(internal(502));
+    }
+    expect(await native(await gateway.get('/broken'))).toEqual(internal(502));
+    expect((await gateway.ask()).status).toBe(200);
+  });
+
+  test('a malformed answer is a 502', async () => {
+    const gateway = await start();
+    const malformed = [
+      null,
+      'text',
+      [],
+      { statusCode: 'ok' },
+      { statusCode: 200, body: { not: 'a text' } },
+      { statusCode: 200, headers: { 'x-count': 1 } },
+      { statusCode: 200, headers: { 'bad name': 'x' } },
+      { statusCode: 200, cookies: [] },
+    ];
+    for (const result of malformed) {
+      expect(await native(await gateway.ask({ do: 'return', result }))).toEqual(internal(502));
+    }
+  });
+
+  test('a call over the timeout of the function is a 502', async () => {
+    const gateway = await start();
+    expect(await native(await gateway.ask({ do: 'hang' }))).toEqual(internal(502));
+  });
+
+  test('a call over the timeout of the integration is a 504', async () => {
+    const gateway = await start({
+      editTemplate: (template) => editIntegration(template, { TimeoutInMillis: 50 }),
+    });
+    expect(await native(await gateway.ask({ do: 'hang' }))).toEqual({
+      status: 504,
+      errorType: 'InternalServerErrorException',
+      body: '{"message": "Endpoint request timed out"}',
+    });
+  });
+
+  test('a function that API Gateway may not invoke is a 500', async () => {
+    const gateway = await start({
+      editTemplate: (template) => {
+        delete template.Resources['MainPermission'];
+        return template;
+      },
+    });
+    expect(await native(await gateway.ask())).toEqual(internal(500));
+    expect((await gateway.get('/other')).status).toBe(200);
+  });
+
+  test('a permission for other methods does not count', async () => {
+    const gateway = await start({
+      editTemplate: (template) =>
+        edit(template, 'MainPermission', {
+          SourceArn: { 'Fn::Sub': `arn:aws:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${Api}/*/GET/*` },
+        }),
+    });
+    expect(await native(await gateway.ask())).toEqual(internal(500));
+    expect((await gateway.get('/items/1')).status).toBe(200);
+  });
+
+  test('a call above the reserved concurrency is throttled by Lambda, which is a 500', async () => {
+    const gateway = await start({
+      editTemplate: (template) => edit(template, 'Main', { ReservedConcurrentExecutions: 0 }),
+    });
+    expect(await native(await gateway.ask())).toEqual(internal(500));
+  });
+});
+
+test('a port that another program has is an error that names it', async () => {
+  const gateway = await start();
+  const port = Number(new URL(gateway.url).port);
+  await expect(start({ port })).rejects.toThrow(new PortInUseError(port));
+});
+
+test('key values are the same on every start, and differ from key to key', async () => {
+  const [one, two] = [await start(), await start()];
+  expect(one.apiKeys).toEqual(two.apiKeys);
+  expect(one.keyNamed('team-key')).toMatch(/^[a-z\d]{40}$/);
+  expect(new Set(one.apiKeys.map(({ value }) => value)).size).toBe(3);
+  expect(one.apiKeys.find(({ name }) => name === 'team-key')?.id).toMatch(/^[a-z\d]{10}$/);
+});
+
+test('a gateway that is closed answers nobody, and closes at once with a call in flight', async () => {
+  const gateway = await start();
+  const hanging = gateway.ask({ do: 'hang' }).catch((error: unknown) => error);
+  await gateway.callsWaiting(1);
+  const before = performance.now();
+  await gateway.close();
+  expect(performance.now() - before).toBeLessThan(900);
+  expect(await hanging).toBeInstanceOf(TypeError);
+  await expect(gateway.ask()).rejects.toThrow();
+});

@@ -1,0 +1,98 @@
+import { type Clock, systemClock } from './clock.ts';
+import { createPipeline } from './http/pipeline.ts';
+import { listen } from './http/server.ts';
+import { FunctionRuntime } from './lambda/function-runtime.ts';
+import type { OnLog } from './lambda/log.ts';
+import { readApi } from './template/api.ts';
+import { readCloudAssembly } from './template/assembly.ts';
+import type { Template } from './template/template.ts';
+import type { ApiKey } from './template/usage-plans.ts';
+
+export { PortInUseError } from './http/server.ts';
+export type { LogLine } from './lambda/log.ts';
+export { type Template, TemplateError } from './template/template.ts';
+export type { Clock };
+
+export interface GatewayOptions {
+  /** The directory that `cdk synth` wrote. */
+  readonly assembly: string;
+  /** Needed only where the assembly has several stacks. */
+  readonly stackName?: string;
+  /** Default: 0, any free port. */
+  readonly port?: number;
+  /** What limits, and the times in events, go by. Default: the system's. */
+  readonly clock?: Clock;
+  /** Added to the environment of every function; wins over the template's. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Changes the template before it is read. May change its argument, which is a copy. */
+  readonly editTemplate?: (template: Template) => Template;
+  /** Calls that one worker of a function may run at once. 1 is Lambda's way. Default: no limit. */
+  readonly callsPerWorker?: number;
+  /** Told every line that functions write, and what Lambda would add to their logs. */
+  readonly onLog?: OnLog;
+}
+
+export interface LocalGateway {
+  /** With the stage and without a slash at the end: `http://127.0.0.1:8787/dev`. */
+  readonly url: string;
+  /** The API keys of the template, with the values that this gateway accepts. */
+  readonly apiKeys: readonly ApiKey[];
+  /** Ends every worker now: calls in flight fail with a 502, and the next call starts a new worker. */
+  killFunctions(): Promise<void>;
+  /** Closes the server with its connections, and ends every worker. */
+  close(): Promise<void>;
+}
+
+/** Where the functions are, when neither the stack nor the caller says. */
+const defaultRegion = 'us-east-1';
+
+/**
+ * Runs the API of a synthesized stack on this machine: API Gateway by interpreting the template, the functions from
+ * their deployment packages. What it does not imitate is listed in README.md beside this file.
+ *
+ * @throws TemplateError for a template that could not be deployed, would not work, or cannot be interpreted.
+ * @throws PortInUseError
+ */
+export async function startGateway(options: GatewayOptions): Promise<LocalGateway> {
+  const { environment = {}, editTemplate = (template) => template, onLog = () => {} } = options;
+  const region = environment['AWS_REGION'] ?? defaultRegion;
+  const assembly = readCloudAssembly(options.assembly, { stackName: options.stackName, region });
+  const template = editTemplate(structuredClone(assembly.template));
+  const api = readApi(template, assembly.stack, assembly.assetDirectory);
+  const runtimes = new Map(
+    api.functions.map((definition) => [
+      definition.logicalId,
+      new FunctionRuntime(definition, {
+        region: assembly.stack.region,
+        environment,
+        onLog,
+        callsPerWorker: options.callsPerWorker ?? Number.POSITIVE_INFINITY,
+      }),
+    ]),
+  );
+  const killFunctions = async (): Promise<void> => {
+    await Promise.all([...runtimes.values()].map((runtime) => runtime.kill()));
+  };
+  const { port, server } = await listen({
+    port: options.port ?? 0,
+    clock: options.clock ?? systemClock,
+    pipeline: createPipeline(api, runtimes),
+    onFault: (error) => {
+      const line = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      onLog({ function: 'gateway', stream: 'platform', line });
+    },
+  });
+  return {
+    url: `http://127.0.0.1:${port}/${api.stage.name}`,
+    apiKeys: api.apiKeys,
+    killFunctions,
+    close: async () => {
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+      server.closeAllConnections();
+      await killFunctions();
+      await closed;
+    },
+  };
+}

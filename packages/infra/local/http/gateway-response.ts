@@ -1,0 +1,160 @@
+import type { GatewayResponseDefinition, GatewayResponses } from '../template/gateway-responses.ts';
+import { TemplateError } from '../template/template.ts';
+import { header } from './header-list.ts';
+import type { Refusal } from './refusal.ts';
+import type { GatewayRequest } from './request.ts';
+import type { RequestContext } from './request-context.ts';
+import type { HttpResponse } from './response.ts';
+import { type ResponseType, responseTypes } from './response-types.ts';
+import type { RouteMatch } from './router.ts';
+
+/** What the expressions of a gateway response can name. */
+export interface ResponseScope {
+  readonly request: GatewayRequest;
+  readonly context: RequestContext;
+  readonly stageVariables: Readonly<Record<string, string>>;
+  readonly match: RouteMatch | undefined;
+}
+
+/** Turns a refusal into the answer that this API gives. */
+export type GatewayResponder = (refusal: Refusal, scope: ResponseScope) => HttpResponse;
+
+/**
+ * `$context` variables of gateway responses.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html#context-variable-reference
+ */
+const contextVariables = new Set([
+  ...['accountId', 'apiId', 'deploymentId', 'domainName', 'domainPrefix', 'extendedRequestId', 'httpMethod'],
+  ...[
+    'path',
+    'protocol',
+    'requestId',
+    'requestTime',
+    'requestTimeEpoch',
+    'resourceId',
+    'resourcePath',
+    'stage',
+  ],
+  ...['identity.apiKey', 'identity.apiKeyId', 'identity.sourceIp', 'identity.userAgent'],
+  ...['error.message', 'error.messageString', 'error.responseType', 'error.validationErrorString'],
+]);
+
+const bodyVariable = /\$(context|stageVariables)((?:\.[A-Za-z_]\w*)+)/g;
+const headerExpression =
+  /^(?:'(.*)'|(context|stageVariables|method\.request\.(?:header|querystring|path))\.(.+))$/s;
+
+/**
+ * Gateway responses are plain substitution, not VTL. A type without a response of its own takes that of DEFAULT_4XX
+ * or DEFAULT_5XX, and without that, AWS's.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
+ *
+ * @throws TemplateError for a variable or an expression that does not exist.
+ */
+export function createGatewayResponder(definitions: GatewayResponses): GatewayResponder {
+  for (const [type, definition] of definitions) {
+    refuseUnknownNames(type, definition);
+  }
+  return (refusal, scope) => {
+    const own = definitions.get(refusal.type);
+    const fallback = definitions.get(refusal.status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX');
+    const definition = own ?? fallback;
+    const aws = responseTypes[refusal.type];
+    const [contentType, template] = templateOf(definition) ?? [
+      'application/json',
+      definition === undefined ? aws.template : responseTypes.DEFAULT_4XX.template,
+    ];
+    const headers = new Map([
+      ['content-type', contentType],
+      ['x-amzn-requestid', scope.request.id],
+      ['x-amz-apigw-id', scope.request.extendedId],
+      ['x-amzn-errortype', aws.errorType],
+    ]);
+    for (const [name, expression] of Object.entries(definition?.parameters ?? {})) {
+      const value = evaluate(expression, refusal, scope);
+      if (value !== undefined) {
+        headers.set(name.toLowerCase(), value);
+      }
+    }
+    return {
+      status: own?.status ?? fallback?.status ?? refusal.status,
+      headers: [...headers],
+      body: template.replaceAll(bodyVariable, (_match, root: string, path: string) =>
+        variable(root, path.slice(1), refusal, scope),
+      ),
+    };
+  };
+}
+
+/** API Gateway negotiates by `Accept`; here JSON is preferred, then whatever comes first. */
+function templateOf(definition: GatewayResponseDefinition | undefined): [string, string] | undefined {
+  const templates = Object.entries(definition?.templates ?? {});
+  return templates.find(([contentType]) => contentType === 'application/json') ?? templates[0];
+}
+
+function evaluate(expression: string, refusal: Refusal, scope: ResponseScope): string | undefined {
+  const [, literal, root, name] = headerExpression.exec(expression) ?? [];
+  if (literal !== undefined || root === undefined || name === undefined) {
+    return literal;
+  }
+  switch (root) {
+    case 'method.request.header':
+      return header(scope.request.headers, name);
+    case 'method.request.querystring':
+      return scope.request.query.getAll(name).at(-1);
+    case 'method.request.path':
+      return scope.match?.pathParameters[name];
+    default:
+      return variable(root, name, refusal, scope);
+  }
+}
+
+function variable(root: string, path: string, refusal: Refusal, scope: ResponseScope): string {
+  if (root === 'stageVariables') {
+    return scope.stageVariables[path] ?? '';
+  }
+  switch (path) {
+    case 'error.message':
+      return refusal.message ?? 'null';
+    case 'error.messageString':
+      return JSON.stringify(refusal.message);
+    case 'error.responseType':
+      return refusal.type;
+    case 'error.validationErrorString':
+      return refusal.validationErrors ?? '';
+    default:
+      return text(lookUp(scope.context, path));
+  }
+}
+
+function lookUp(value: unknown, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>(
+      (parent, key) =>
+        typeof parent === 'object' && parent !== null ? new Map(Object.entries(parent)).get(key) : undefined,
+      value,
+    );
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+function refuseUnknownNames(type: ResponseType, definition: GatewayResponseDefinition): void {
+  const refuse = (name: string): never => {
+    throw new TemplateError(`Gateway response ${type}: ${name} does not exist`);
+  };
+  for (const template of Object.values(definition.templates)) {
+    for (const [name, root, path] of template.matchAll(bodyVariable)) {
+      if (root === 'context' && !contextVariables.has((path ?? '').slice(1))) {
+        refuse(name);
+      }
+    }
+  }
+  for (const expression of Object.values(definition.parameters)) {
+    const match = headerExpression.exec(expression);
+    if (match === null || (match[2] === 'context' && !contextVariables.has(match[3] ?? ''))) {
+      refuse(expression);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { Api } from '../template/api.ts';
+import type { HeaderList } from './header-list.ts';
+import type { GatewayRequest } from './request.ts';
+import type { RequestContext } from './request-context.ts';
+import type { RouteMatch } from './router.ts';
+
+/** Headers that API Gateway takes for itself. Others reach the function, `x-api-key` among them. */
+const droppedHeaders = new Set([
+  'connection',
+  'content-length',
+  'content-md5',
+  'expect',
+  'max-forwards',
+  'proxy-authenticate',
+  'server',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'www-authenticate',
+]);
+
+/** Spelt by API Gateway; every other name arrives as the caller spelt it. */
+const spelling: Readonly<Record<string, string>> = {
+  authorization: 'Authorization',
+  'user-agent': 'User-Agent',
+};
+
+/**
+ * The event of a Lambda proxy integration of a REST API.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-input-format
+ */
+export function proxyEvent(
+  api: Api,
+  request: GatewayRequest,
+  match: RouteMatch,
+  context: RequestContext,
+): APIGatewayProxyEvent {
+  const headers = multiValue(forwardedHeaders(request));
+  const query = multiValue([...request.query]);
+  return {
+    resource: match.route.path,
+    path: request.path.slice(`/${api.stage.name}`.length) || '/',
+    httpMethod: request.method,
+    headers: lastValues(headers),
+    multiValueHeaders: headers,
+    queryStringParameters: orNull(lastValues(query)),
+    multiValueQueryStringParameters: orNull(query),
+    pathParameters: orNull(match.pathParameters),
+    stageVariables: orNull(api.stage.variables),
+    requestContext: context,
+    body: request.body === '' ? null : request.body,
+    isBase64Encoded: false,
+  };
+}
+
+/** `X-Amzn-Trace-Id` of a request, made from its id and time. */
+export function traceId(request: GatewayRequest): string {
+  const seconds = Math.floor(request.receivedAt / 1000).toString(16);
+  const unique = createHash('sha256').update(request.id).digest('hex').slice(0, 24);
+  return `Root=1-${seconds.padStart(8, '0')}-${unique}`;
+}
+
+function forwardedHeaders(request: GatewayRequest): HeaderList {
+  const sent = request.headers
+    .filter(([name]) => !droppedHeaders.has(name.toLowerCase()))
+    .map(([name, value]) => [spelling[name.toLowerCase()] ?? name, value] as const);
+  return [
+    ...sent,
+    ['X-Amzn-Trace-Id', traceId(request)],
+    ['X-Forwarded-For', request.sourceIp],
+    ['X-Forwarded-Port', '443'],
+    ['X-Forwarded-Proto', 'https'],
+  ];
+}
+
+/** Values by name; names that differ only in case are one, under the first spelling. */
+function multiValue(pairs: HeaderList): Record<string, string[]> {
+  const values: Record<string, string[]> = {};
+  const names = new Map<string, string>();
+  for (const [name, value] of pairs) {
+    const known = names.get(name.toLowerCase()) ?? name;
+    names.set(name.toLowerCase(), known);
+    values[known] = [...(values[known] ?? []), value];
+  }
+  return values;
+}
+
+function lastValues(values: Readonly<Record<string, readonly string[]>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, list]) => [name, list.at(-1) ?? '']));
+}
+
+function orNull<Value>(record: Readonly<Record<string, Value>>): Record<string, Value> | null {
+  return Object.keys(record).length === 0 ? null : { ...record };
+}

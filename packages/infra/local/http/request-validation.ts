@@ -1,0 +1,82 @@
+import AjvDraft04 from 'ajv-draft-04';
+import * as z from 'zod/mini';
+import type { RequiredParameter, Route } from '../template/routes.ts';
+import { TemplateError } from '../template/template.ts';
+import { header } from './header-list.ts';
+import { type Refusal, refusal } from './refusal.ts';
+import type { GatewayRequest } from './request.ts';
+import type { RouteMatch } from './router.ts';
+
+/** Answers why a request is refused, or undefined. */
+export type RequestValidator = (request: GatewayRequest, match: RouteMatch) => Refusal | undefined;
+
+/** Why a body does not fit, as `$context.error.validationErrorString` says it, or undefined. */
+type BodyCheck = (body: unknown) => string | undefined;
+
+const Schema = z.record(z.string(), z.unknown());
+
+/**
+ * API Gateway's request validation for one method: parameters by presence, then the body by the model of its content
+ * type. A body whose content type has no model is not validated.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
+ *
+ * @throws TemplateError for a model that is not a JSON Schema of draft-04.
+ */
+export function createRequestValidator(route: Route): RequestValidator {
+  const models = new Map(
+    Object.entries(route.bodyModels ?? {}).map(([contentType, schema]) => [
+      contentType.toLowerCase(),
+      compile(schema, `${route.method} ${route.path}`),
+    ]),
+  );
+  return (request, match) => {
+    const missing = route.requiredParameters.filter((parameter) => !isPresent(parameter, request, match));
+    if (missing.length > 0) {
+      const names = missing.map(({ name }) => name).join(', ');
+      return refusal('BAD_REQUEST_PARAMETERS', {
+        message: `Missing required request parameters: [${names}]`,
+      });
+    }
+    const check = models.get(mediaType(request)) ?? models.get('$default');
+    return check && refuseBody(request.body, check);
+  };
+}
+
+function compile(schema: unknown, where: string): BodyCheck {
+  const ajv = new AjvDraft04.default({ strict: false, validateFormats: false, logger: false });
+  try {
+    const validate = ajv.compile(z.parse(Schema, schema));
+    return (body) => (validate(body) ? undefined : ajv.errorsText(validate.errors, { dataVar: 'body' }));
+  } catch (error) {
+    throw new TemplateError(`The model of ${where} is not a JSON Schema of draft-04`, { cause: error });
+  }
+}
+
+function refuseBody(body: string, check: BodyCheck): Refusal | undefined {
+  let parsed: unknown;
+  try {
+    // An empty body is validated as an empty object.
+    parsed = JSON.parse(body === '' ? '{}' : body);
+  } catch {
+    return refusal('BAD_REQUEST_BODY', { validationErrors: '[body is not JSON]' });
+  }
+  const errors = check(parsed);
+  return errors === undefined ? undefined : refusal('BAD_REQUEST_BODY', { validationErrors: `[${errors}]` });
+}
+
+/** Without a content type API Gateway assumes JSON. */
+function mediaType(request: GatewayRequest): string {
+  const contentType = header(request.headers, 'content-type') ?? 'application/json';
+  return (contentType.split(';')[0] ?? '').trim().toLowerCase();
+}
+
+function isPresent(parameter: RequiredParameter, request: GatewayRequest, match: RouteMatch): boolean {
+  switch (parameter.location) {
+    case 'header':
+      return header(request.headers, parameter.name) !== undefined;
+    case 'querystring':
+      return request.query.has(parameter.name);
+    case 'path':
+      return Object.hasOwn(match.pathParameters, parameter.name);
+  }
+}

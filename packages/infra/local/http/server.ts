@@ -1,0 +1,105 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Clock } from '../clock.ts';
+import type { Pipeline } from './pipeline.ts';
+import { declaresTooLargeBody, gatewayRequest, maximumBodyBytes, readBody } from './request.ts';
+import type { HttpResponse } from './response.ts';
+
+/** The port that the gateway was to listen on belongs to another program. */
+export class PortInUseError extends Error {
+  override readonly name = 'PortInUseError';
+  readonly port: number;
+
+  constructor(port: number) {
+    super(`Port ${port} is in use`);
+    this.port = port;
+  }
+}
+
+/** How long API Gateway keeps an idle connection. */
+const keepAliveMs = 310_000;
+
+/** The one answer that an API cannot customize: it comes from in front of the API. */
+const bodyTooLarge: HttpResponse = {
+  status: 413,
+  headers: [
+    ['content-type', 'text/plain'],
+    ['connection', 'close'],
+  ],
+  body: `HTTP content length exceeded ${maximumBodyBytes} bytes.`,
+};
+
+/** What a fault of the gateway itself looks like. */
+const gatewayFault: HttpResponse = {
+  status: 500,
+  headers: [
+    ['content-type', 'application/json'],
+    ['x-amzn-errortype', 'InternalFailureException'],
+  ],
+  body: '{"message": null}',
+};
+
+export interface ServerOptions {
+  /** 0 for any. */
+  readonly port: number;
+  readonly clock: Clock;
+  readonly pipeline: Pipeline;
+  /** Told about faults of the gateway itself. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Listens on 127.0.0.1. */
+export async function listen(options: ServerOptions): Promise<{ port: number; server: Server }> {
+  const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    try {
+      const body = await readBody(incoming);
+      const response =
+        body === 'too-large'
+          ? bodyTooLarge
+          : await options.pipeline(gatewayRequest(incoming, body, options.clock.now()));
+      send(outgoing, response);
+    } catch (error) {
+      // A caller that hung up while sending is nobody's fault.
+      if (!incoming.complete) {
+        outgoing.destroy();
+        return;
+      }
+      options.onFault(error);
+      send(outgoing, gatewayFault);
+    }
+  };
+  const server = createServer({ keepAliveTimeout: keepAliveMs }, (incoming, outgoing) => {
+    void answer(incoming, outgoing);
+  });
+  server.on('checkContinue', (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    if (declaresTooLargeBody(incoming)) {
+      send(outgoing, bodyTooLarge);
+      return;
+    }
+    outgoing.writeContinue();
+    void answer(incoming, outgoing);
+  });
+  return { server, port: await bind(server, options.port) };
+}
+
+function bind(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      reject('code' in error && error.code === 'EADDRINUSE' ? new PortInUseError(port) : error);
+    });
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+function send(outgoing: ServerResponse, { status, headers, body }: HttpResponse): void {
+  if (outgoing.headersSent || outgoing.destroyed) {
+    return;
+  }
+  outgoing.statusCode = status;
+  for (const [name, value] of headers) {
+    outgoing.appendHeader(name, value);
+  }
+  outgoing.end(body);
+}

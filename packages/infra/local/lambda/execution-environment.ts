@@ -1,0 +1,212 @@
+import { randomBytes } from 'node:crypto';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { Worker } from 'node:worker_threads';
+import type { FunctionDefinition } from '../template/functions.ts';
+import { functionEnvironment, logGroupName } from './environment.ts';
+import type { LogLine, OnLog } from './log.ts';
+import type { FunctionError, Invocation, WorkerMessage, WorkerStart } from './messages.ts';
+import { failed, type Outcome } from './outcome.ts';
+
+export interface ExecutionEnvironmentOptions {
+  readonly region: string;
+  /** Added to the function's environment; wins over the template's. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly onLog: OnLog;
+  /** Called once, when it takes no more calls. */
+  readonly onRetired: (environment: ExecutionEnvironment) => void;
+  /** Called once, when its worker is gone. */
+  readonly onEnded: (environment: ExecutionEnvironment) => void;
+}
+
+interface RunningCall {
+  readonly settle: (outcome: Outcome) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** Lambda's limit on initialization. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
+const initTimeoutMs = 10_000;
+
+/**
+ * One worker thread that runs one function, with an environment, globals and output of its own.
+ *
+ * A call over the function's timeout fails, and the worker is retired: it gets no new call, and ends as soon as the
+ * calls that it still has are done or timed out themselves.
+ */
+export class ExecutionEnvironment {
+  readonly #definition: FunctionDefinition;
+  readonly #options: ExecutionEnvironmentOptions;
+  readonly #worker: Worker;
+  readonly #logStreamName = `local/[$LATEST]${randomBytes(16).toString('hex')}`;
+  readonly #calls = new Map<number, RunningCall>();
+  readonly #initialized: Promise<FunctionError | undefined>;
+  #load = 0;
+  #lastCall = 0;
+  #retired = false;
+  #ended = false;
+
+  constructor(definition: FunctionDefinition, options: ExecutionEnvironmentOptions) {
+    this.#definition = definition;
+    this.#options = options;
+    const workerData: WorkerStart = { directory: definition.directory, handler: definition.handler };
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData,
+      env: functionEnvironment(definition, {
+        region: options.region,
+        logStreamName: this.#logStreamName,
+        extra: options.environment,
+      }),
+      execArgv: [],
+      stdout: true,
+      stderr: true,
+    });
+    this.#capture('stdout', this.#worker.stdout);
+    this.#capture('stderr', this.#worker.stderr);
+    this.#initialized = this.#listen();
+  }
+
+  /** Calls that it has now, those that wait for its start included. */
+  get load(): number {
+    return this.#load;
+  }
+
+  async invoke(event: string, awsRequestId: string): Promise<Outcome> {
+    this.#load += 1;
+    try {
+      const initError = await this.#initialized;
+      if (initError !== undefined) {
+        return { kind: 'failed', error: initError };
+      }
+      return this.#ended ? killed : await this.#run(event, awsRequestId);
+    } finally {
+      this.#load -= 1;
+      if (this.#retired && this.#load === 0) {
+        void this.terminate();
+      }
+    }
+  }
+
+  /** Ends the worker now; calls in flight fail. */
+  async terminate(): Promise<void> {
+    this.#end(killed);
+    await this.#worker.terminate();
+  }
+
+  #listen(): Promise<FunctionError | undefined> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        initFailed({
+          errorType: 'Sandbox.Timedout',
+          errorMessage: `Init timed out after ${initTimeoutMs / 1000} seconds`,
+          trace: [],
+        });
+      }, initTimeoutMs);
+      const initFailed = (error: FunctionError): void => {
+        clearTimeout(timer);
+        this.#platform(`INIT_REPORT Status: error ${JSON.stringify(error)}`);
+        this.#end({ kind: 'failed', error });
+        resolve(error);
+        void this.#worker.terminate();
+      };
+      this.#worker.on('message', (message: WorkerMessage) => {
+        if (message.kind === 'ready') {
+          clearTimeout(timer);
+          resolve(undefined);
+        } else if (message.kind === 'init-failed') {
+          initFailed(message.error);
+        } else {
+          this.#finish(message);
+        }
+      });
+      this.#worker.on('error', (error) => {
+        this.#platform(`Uncaught ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      });
+      this.#worker.on('exit', (code) => {
+        clearTimeout(timer);
+        const exited = { errorType: 'Runtime.ExitError', errorMessage: `Runtime exited with code ${code}` };
+        if (!this.#ended) {
+          this.#platform(`${exited.errorType}: ${exited.errorMessage}`);
+        }
+        this.#end(failed(exited.errorType, exited.errorMessage));
+        // Without effect where it had started.
+        resolve({ ...exited, trace: [] });
+        this.#options.onEnded(this);
+      });
+    });
+  }
+
+  #run(event: string, awsRequestId: string): Promise<Outcome> {
+    return new Promise((resolve) => {
+      this.#lastCall += 1;
+      const call = this.#lastCall;
+      const { timeoutMs } = this.#definition;
+      const timer = setTimeout(() => {
+        this.#calls.delete(call);
+        this.#retire();
+        const message = `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
+        this.#platform(`${awsRequestId} ${message}`);
+        resolve(failed('Sandbox.Timedout', message));
+      }, timeoutMs);
+      this.#calls.set(call, { settle: resolve, timer });
+      const invocation: Invocation = {
+        call,
+        event,
+        deadline: Date.now() + timeoutMs,
+        awsRequestId,
+        functionName: this.#definition.name,
+        functionArn: this.#definition.arn,
+        memoryMb: this.#definition.memoryMb,
+        logGroupName: logGroupName(this.#definition),
+        logStreamName: this.#logStreamName,
+      };
+      this.#worker.postMessage(invocation);
+    });
+  }
+
+  #finish(message: Extract<WorkerMessage, { call: number }>): void {
+    const running = this.#calls.get(message.call);
+    // A call that timed out may still return.
+    if (running === undefined) {
+      return;
+    }
+    this.#calls.delete(message.call);
+    clearTimeout(running.timer);
+    if (message.kind === 'returned') {
+      running.settle({ kind: 'returned', payload: message.payload });
+    } else {
+      this.#platform(`Invoke Error ${JSON.stringify(message.error)}`);
+      running.settle({ kind: 'failed', error: message.error });
+    }
+  }
+
+  #end(outcome: Outcome): void {
+    this.#ended = true;
+    this.#retire();
+    for (const { settle, timer } of this.#calls.values()) {
+      clearTimeout(timer);
+      settle(outcome);
+    }
+    this.#calls.clear();
+  }
+
+  #retire(): void {
+    if (!this.#retired) {
+      this.#retired = true;
+      this.#options.onRetired(this);
+    }
+  }
+
+  #capture(stream: 'stdout' | 'stderr', output: Readable): void {
+    createInterface({ input: output }).on('line', (line) => this.#log(stream, line));
+  }
+
+  #platform(line: string): void {
+    this.#log('platform', line);
+  }
+
+  #log(stream: LogLine['stream'], line: string): void {
+    this.#options.onLog({ function: this.#definition.name, stream, line });
+  }
+}
+
+const killed = failed('Runtime.ExitError', 'The worker was ended');

@@ -1,0 +1,37 @@
+/** What a worker is started with. */
+export interface WorkerStart {
+  /** The unzipped deployment package. */
+  readonly directory: string;
+  /** `file.export` */
+  readonly handler: string;
+}
+
+/** One call, as the worker gets it. */
+export interface Invocation {
+  /** Numbers the calls of one worker. */
+  readonly call: number;
+  /** JSON. */
+  readonly event: string;
+  /** Milliseconds since the Unix epoch at which the call is cut off. */
+  readonly deadline: number;
+  readonly awsRequestId: string;
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly memoryMb: number;
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+}
+
+/** An error as Lambda reports it to its caller and to its log. */
+export interface FunctionError {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace: readonly string[];
+}
+
+/** What the worker says. `payload` is JSON. */
+export type WorkerMessage =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'init-failed'; readonly error: FunctionError }
+  | { readonly kind: 'returned'; readonly call: number; readonly payload: string }
+  | { readonly kind: 'threw'; readonly call: number; readonly error: FunctionError };

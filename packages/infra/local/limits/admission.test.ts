@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest';
+import type { Route } from '../template/routes.ts';
+import type { Throttle } from '../template/throttle.ts';
+import type { UsagePlan } from '../template/usage-plans.ts';
+import { Admission } from './admission.ts';
+
+const now = Date.UTC(2026, 10, 22);
+
+const route = (path: string): Route => ({
+  method: 'POST',
+  path,
+  resourceId: path,
+  apiKeyRequired: true,
+  bodyModels: undefined,
+  requiredParameters: [],
+  integration: {
+    timeoutMs: 29_000,
+    target: {
+      logicalId: 'Main',
+      name: 'main',
+      arn: 'arn',
+      handler: 'index.handler',
+      directory: '/nowhere',
+      timeoutMs: 1000,
+      memoryMb: 128,
+      environment: {},
+      reservedConcurrency: undefined,
+    },
+  },
+});
+
+const plan = (limits: Partial<UsagePlan>): UsagePlan => ({
+  id: 'plan',
+  throttle: undefined,
+  quota: undefined,
+  methodThrottles: {},
+  keys: new Set(['a', 'b']),
+  ...limits,
+});
+
+function admission(limits: Partial<UsagePlan>, stageThrottle?: Throttle): Admission {
+  return new Admission({
+    apiKeys: ['a', 'b'].map((id) => ({ id, name: id, value: `value-${id}`, enabled: true })),
+    usagePlans: [plan(limits)],
+    stage: { name: 'dev', deployment: 'd', variables: {}, throttleOf: () => stageThrottle },
+  });
+}
+
+function decisions(subject: Admission, key: string, path: string, requests: number): string[] {
+  const caller = subject.identify(`value-${key}`);
+  return Array.from({ length: requests }, () => subject.decide(caller, route(path), now));
+}
+
+test('every method counts towards the quota of a key, and keys do not share it', () => {
+  const subject = admission({ quota: { limit: 3, period: 'DAY', offset: 0 } });
+  expect(decisions(subject, 'a', '/one', 2)).toEqual(['admitted', 'admitted']);
+  expect(decisions(subject, 'a', '/two', 2)).toEqual(['admitted', 'quota-exceeded']);
+  expect(decisions(subject, 'b', '/two', 1)).toEqual(['admitted']);
+});
+
+test('a throttled request uses no quota', () => {
+  const subject = admission({
+    throttle: { rate: 1, burst: 1 },
+    quota: { limit: 2, period: 'DAY', offset: 0 },
+  });
+  expect(decisions(subject, 'a', '/one', 5)).toEqual(['admitted', ...Array(4).fill('throttled')]);
+  const caller = subject.identify('value-a');
+  expect(subject.decide(caller, route('/one'), now + 1000)).toBe('admitted');
+  expect(subject.decide(caller, route('/one'), now + 2000)).toBe('quota-exceeded');
+});
+
+test('a throttle of one method leaves others alone', () => {
+  const subject = admission({ methodThrottles: { '/one/POST': { rate: 0, burst: 1 } } });
+  expect(decisions(subject, 'a', '/one', 2)).toEqual(['admitted', 'throttled']);
+  expect(decisions(subject, 'a', '/two', 2)).toEqual(['admitted', 'admitted']);
+});
+
+test('all callers of a method share the throttle of the stage', () => {
+  const subject = admission({}, { rate: 0, burst: 2 });
+  expect(decisions(subject, 'a', '/one', 1)).toEqual(['admitted']);
+  expect(decisions(subject, 'b', '/one', 2)).toEqual(['admitted', 'throttled']);
+  expect(decisions(subject, 'b', '/two', 1)).toEqual(['admitted']);
+});
+
+test('a request that one throttle refuses takes no token of another', () => {
+  const subject = admission(
+    { methodThrottles: { '/one/POST': { rate: 0, burst: 0 } } },
+    { rate: 0, burst: 1 },
+  );
+  expect(decisions(subject, 'a', '/one', 3)).toEqual(['throttled', 'throttled', 'throttled']);
+  expect(decisions(subject, 'a', '/two', 1)).toEqual(['admitted']);
+});

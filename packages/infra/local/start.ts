@@ -1,0 +1,105 @@
+import { parseArgs } from 'node:util';
+import { createBedrockClient } from '@org/bedrock-client';
+import type { ProxyConfig } from '../src/config.ts';
+import { ConfigError } from '../src/config-error.ts';
+import { loadProxyConfig } from '../src/config-file.ts';
+import { PortInUseError } from './gateway.ts';
+import { type LocalSystem, startLocalSystem } from './system.ts';
+
+const usage = `Usage: npm start -- [--once] [--config FILE]
+
+Runs the whole proxy on this machine, with a simulated Bedrock, and asks it one question.
+
+  --once          exit after the answer
+  --config FILE   run this config in place of packages/infra/proxy.config.ts
+
+Environment:
+  PORT                               port of the gateway (8787)
+  AWS_ENDPOINT_URL_BEDROCK_RUNTIME   a server to use in place of the simulated Bedrock
+`;
+
+const question = 'What is a dystopia';
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { once: { type: 'boolean' }, config: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help) {
+    console.log(usage);
+    return;
+  }
+  const config = await loadProxyConfig(values.config);
+  const system = await startLocalSystem({
+    config,
+    port: readPort(process.env['PORT']),
+    bedrockUrl: process.env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'],
+  });
+  try {
+    await show(system, config);
+    if (!values.once) await untilStopped();
+  } finally {
+    await system.close();
+  }
+}
+
+/** Prints the endpoint and the keys, and asks the first question with the first key that may. */
+async function show({ gateway: { url, apiKeys } }: LocalSystem, config: ProxyConfig): Promise<void> {
+  console.log(`\n${config.name} on this machine, in front of a simulated Bedrock.\n`);
+  console.log(`Endpoint: ${url}\n`);
+  for (const { name, value, enabled } of apiKeys)
+    console.log(`${name}: ${value}${enabled ? '' : ' (disabled)'}`);
+
+  const first = apiKeys.find(({ enabled }) => enabled);
+  if (!first) return;
+  const model = modelOf(first.name, config);
+  const body = JSON.stringify({ question, model });
+  console.log(
+    `\nAsk it:\ncurl -H 'x-api-key: ${first.value}' -H 'content-type: application/json' -d '${body}' ${url}/bedrock\n`,
+  );
+  const client = createBedrockClient({ baseUrl: url, apiKey: first.value });
+  const answer = await client.ask(model, question);
+  console.log(`${first.name} asks ${model}: ${question}\n`);
+  console.log(`${answer.text}\n`);
+  console.log(
+    `(${answer.usage.inputTokens} tokens in, ${answer.usage.outputTokens} out, ${answer.stopReason})\n`,
+  );
+}
+
+/** A model that the key's plan includes; llama, the original's, where there is a choice. */
+function modelOf(keyName: string, { teams, plans }: ProxyConfig): string {
+  const team = Object.values(teams).find(({ keys }) => keys.some(({ name }) => name === keyName));
+  const models = (team && plans[team.plan]?.models) ?? [];
+  return models.find((alias) => alias === 'llama') ?? models[0] ?? 'llama';
+}
+
+function readPort(text = '8787'): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    fail(`PORT must be a port number, not "${text}".`);
+  return port;
+}
+
+function untilStopped(): Promise<void> {
+  console.log('Serving until Ctrl-C.');
+  return new Promise((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}
+
+try {
+  await main();
+} catch (error) {
+  if (error instanceof PortInUseError) {
+    fail(
+      `Port ${error.port} is in use by another program. Stop it, or choose another port: PORT=8788 npm start`,
+    );
+  }
+  if (error instanceof ConfigError) fail(error.message);
+  throw error;
+}

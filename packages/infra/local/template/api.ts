@@ -1,0 +1,116 @@
+import * as z from 'zod/mini';
+import { type Dependencies, dependenciesOf, dependsOn } from './dependencies.ts';
+import { type FunctionDefinition, readFunctions } from './functions.ts';
+import { type GatewayResponses, readGatewayResponses } from './gateway-responses.ts';
+import { type InvokePermission, readPermissions } from './permissions.ts';
+import { Resolver } from './resolver.ts';
+import { type Route, readRoutes } from './routes.ts';
+import type { Stack } from './stack.ts';
+import { readStage, type Stage } from './stage.ts';
+import { type Template, TemplateError } from './template.ts';
+import { type ApiKey, readApiKeys, readUsagePlans, type UsagePlan } from './usage-plans.ts';
+
+/** One deployed REST API: everything of a template that decides how a request is answered. */
+export interface Api {
+  readonly id: string;
+  readonly stack: Stack;
+  readonly stage: Stage;
+  readonly routes: readonly Route[];
+  readonly gatewayResponses: GatewayResponses;
+  readonly apiKeys: readonly ApiKey[];
+  /** Only the plans that cover this stage. */
+  readonly usagePlans: readonly UsagePlan[];
+  readonly functions: readonly FunctionDefinition[];
+  readonly mayInvoke: InvokePermission;
+}
+
+const RestApiProperties = z.object({
+  ApiKeySourceType: z.optional(z.string()),
+  BinaryMediaTypes: z.optional(z.array(z.string())),
+  Body: z.optional(z.unknown()),
+  BodyS3Location: z.optional(z.unknown()),
+  MinimumCompressionSize: z.optional(z.number()),
+  Policy: z.optional(z.unknown()),
+});
+
+/** Reads the one REST API of a template. */
+export function readApi(
+  template: Template,
+  stack: Stack,
+  assetDirectory: (objectKey: string) => string,
+): Api {
+  const resolver = new Resolver(template, stack);
+  const dependencies = dependenciesOf(template);
+  const restApi = onlyOne(resolver, 'AWS::ApiGateway::RestApi');
+  refuseUnsupported(resolver, restApi);
+  const id = resolver.ref(restApi);
+  const stage = readStage(resolver, onlyOne(resolver, 'AWS::ApiGateway::Stage'), id);
+  refuseIncompleteDeployment(resolver, dependencies, stage.deployment);
+  const functions = readFunctions(resolver, assetDirectory);
+  const apiKeys = readApiKeys(resolver);
+  return {
+    id,
+    stack,
+    stage,
+    routes: readRoutes(resolver, restApi, functions),
+    gatewayResponses: readGatewayResponses(resolver, id),
+    apiKeys,
+    usagePlans: readUsagePlans(resolver, apiKeys, id, stage),
+    functions,
+    mayInvoke: readPermissions(resolver),
+  };
+}
+
+function onlyOne(resolver: Resolver, type: string): string {
+  const [first, ...others] = resolver.idsOf(type);
+  if (first === undefined || others.length > 0) {
+    throw new TemplateError(
+      `The template must have exactly one ${type}, and it has ${others.length + (first ? 1 : 0)}`,
+    );
+  }
+  return first;
+}
+
+/** What would change answers on AWS and is not interpreted here must not be ignored in silence. */
+function refuseUnsupported(resolver: Resolver, restApi: string): void {
+  const properties = resolver.read(restApi, RestApiProperties);
+  const unsupported = [
+    properties.ApiKeySourceType !== undefined &&
+      properties.ApiKeySourceType !== 'HEADER' &&
+      'ApiKeySourceType',
+    (properties.BinaryMediaTypes?.length ?? 0) > 0 && 'BinaryMediaTypes',
+    properties.Body !== undefined && 'Body',
+    properties.BodyS3Location !== undefined && 'BodyS3Location',
+    properties.MinimumCompressionSize !== undefined && 'MinimumCompressionSize',
+    properties.Policy !== undefined && 'Policy',
+  ].find((name) => name !== false);
+  if (unsupported !== undefined) {
+    throw new TemplateError(`${restApi}: ${unsupported} is not supported`);
+  }
+}
+
+/**
+ * A deployment is a snapshot of the API as it was when CloudFormation made it, so what it does not depend on may be
+ * missing from the stage.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html
+ */
+function refuseIncompleteDeployment(
+  resolver: Resolver,
+  dependencies: Dependencies,
+  deployment: string,
+): void {
+  const deploymentId = resolver
+    .idsOf('AWS::ApiGateway::Deployment')
+    .find((logicalId) => resolver.ref(logicalId) === deployment);
+  if (deploymentId === undefined) {
+    throw new TemplateError(`The stage's DeploymentId is not a deployment of the template`);
+  }
+  for (const type of ['AWS::ApiGateway::Method', 'AWS::ApiGateway::GatewayResponse']) {
+    const missing = resolver
+      .idsOf(type)
+      .find((logicalId) => !dependsOn(dependencies, deploymentId, logicalId));
+    if (missing !== undefined) {
+      throw new TemplateError(`${deploymentId} must depend on ${missing}, or it may be deployed without it`);
+    }
+  }
+}

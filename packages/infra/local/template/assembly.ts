@@ -1,0 +1,129 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import * as z from 'zod/mini';
+import type { Stack } from './stack.ts';
+import { parseTemplate, type Template, TemplateError } from './template.ts';
+
+const Manifest = z.object({
+  artifacts: z.record(
+    z.string(),
+    z.object({
+      type: z.string(),
+      environment: z.optional(z.string()),
+      properties: z.optional(
+        z.object({
+          templateFile: z.optional(z.string()),
+          stackName: z.optional(z.string()),
+          file: z.optional(z.string()),
+        }),
+      ),
+    }),
+  ),
+});
+
+const AssetManifest = z.object({
+  files: z.record(
+    z.string(),
+    z.object({
+      source: z.object({ path: z.optional(z.string()), packaging: z.optional(z.string()) }),
+      destinations: z.record(z.string(), z.object({ objectKey: z.string() })),
+    }),
+  ),
+});
+
+type Artifact = z.output<typeof Manifest>['artifacts'][string];
+
+/** What `cdk synth` wrote: a template, and the files that a deployment would upload. */
+export interface CloudAssembly {
+  readonly stack: Stack;
+  readonly template: Template;
+  /** The directory that was zipped to this object of the asset bucket. */
+  assetDirectory(objectKey: string): string;
+}
+
+export interface AssemblyOptions {
+  /** Needed only where the assembly has several stacks. */
+  readonly stackName?: string | undefined;
+  /** For a stack that is not tied to a Region. */
+  readonly region: string;
+}
+
+/**
+ * Reads a cloud assembly.
+ * https://docs.aws.amazon.com/cdk/api/v2/docs/cloud-assembly-schema-readme.html
+ */
+export function readCloudAssembly(directory: string, options: AssemblyOptions): CloudAssembly {
+  const { artifacts } = readJson(path.join(directory, 'manifest.json'), Manifest);
+  const { name, artifact } = chooseStack(artifacts, options.stackName, directory);
+  const templateFile = path.join(directory, artifact.properties?.templateFile ?? `${name}.template.json`);
+  return {
+    stack: { name, ...environmentOf(artifact, options.region) },
+    template: parseTemplate(readFile(templateFile), templateFile),
+    assetDirectory: (objectKey) => assetDirectory(directory, artifacts, objectKey),
+  };
+}
+
+function chooseStack(
+  artifacts: Record<string, Artifact>,
+  wanted: string | undefined,
+  directory: string,
+): { name: string; artifact: Artifact } {
+  const stacks = Object.entries(artifacts)
+    .filter(([, artifact]) => artifact.type === 'aws:cloudformation:stack')
+    .map(([id, artifact]) => ({ name: artifact.properties?.stackName ?? id, artifact }));
+  const matching = wanted === undefined ? stacks : stacks.filter(({ name }) => name === wanted);
+  const [first, second] = matching;
+  if (first === undefined || second !== undefined) {
+    const names = stacks.map(({ name }) => name).join(', ') || 'none';
+    throw new TemplateError(
+      wanted === undefined
+        ? `${directory} must have exactly one stack, or one must be named. It has: ${names}`
+        : `${directory} has no stack ${wanted}. It has: ${names}`,
+    );
+  }
+  return first;
+}
+
+/** An environment reads `aws://{account}/{region}`, either of which may be unknown. */
+function environmentOf(artifact: Artifact, defaultRegion: string): { account: string; region: string } {
+  const [account, region] = (artifact.environment ?? '').replace('aws://', '').split('/');
+  return {
+    account: account !== undefined && /^\d{12}$/.test(account) ? account : '000000000000',
+    region: region === undefined || region === '' || region === 'unknown-region' ? defaultRegion : region,
+  };
+}
+
+function assetDirectory(directory: string, artifacts: Record<string, Artifact>, objectKey: string): string {
+  for (const { type, properties } of Object.values(artifacts)) {
+    if (type !== 'cdk:asset-manifest' || properties?.file === undefined) {
+      continue;
+    }
+    const { files } = readJson(path.join(directory, properties.file), AssetManifest);
+    for (const { source, destinations } of Object.values(files)) {
+      const uploaded = Object.values(destinations).some((destination) => destination.objectKey === objectKey);
+      if (uploaded && source.path !== undefined) {
+        const found = path.resolve(directory, source.path);
+        if (!existsSync(found) || !statSync(found).isDirectory()) {
+          throw new TemplateError(`The code of ${objectKey} must be a directory, and ${found} is not`);
+        }
+        return found;
+      }
+    }
+  }
+  throw new TemplateError(`No asset of ${directory} is uploaded as ${objectKey}`);
+}
+
+function readJson<Output>(file: string, schema: z.ZodMiniType<Output>): Output {
+  const result = z.safeParse(schema, JSON.parse(readFile(file)));
+  if (!result.success) {
+    throw new TemplateError(`${file}: ${z.prettifyError(result.error)}`);
+  }
+  return result.data;
+}
+
+function readFile(file: string): string {
+  if (!existsSync(file)) {
+    throw new TemplateError(`${file} does not exist. Synthesize the stack first.`);
+  }
+  return readFileSync(file, 'utf8');
+}

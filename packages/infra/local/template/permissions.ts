@@ -1,0 +1,39 @@
+import * as z from 'zod/mini';
+import type { FunctionDefinition } from './functions.ts';
+import type { Resolver } from './resolver.ts';
+
+/** Answers whether API Gateway may invoke a function for the method with this ARN. */
+export type InvokePermission = (target: FunctionDefinition, methodArn: string) => boolean;
+
+const PermissionProperties = z.object({
+  Action: z.string(),
+  FunctionName: z.string(),
+  Principal: z.string(),
+  SourceArn: z.optional(z.string()),
+});
+
+/** The resource policies that the template's `AWS::Lambda::Permission` resources write. */
+export function readPermissions(resolver: Resolver): InvokePermission {
+  const permissions = resolver
+    .idsOf('AWS::Lambda::Permission')
+    .map((logicalId) => resolver.read(logicalId, PermissionProperties))
+    .filter(
+      ({ Action, Principal }) =>
+        Principal === 'apigateway.amazonaws.com' && ['lambda:InvokeFunction', 'lambda:*'].includes(Action),
+    );
+  return (target, methodArn) =>
+    permissions.some(
+      ({ FunctionName, SourceArn }) =>
+        [target.arn, target.name].includes(FunctionName) &&
+        (SourceArn === undefined || matchesWildcards(SourceArn, methodArn)),
+    );
+}
+
+/** IAM's ArnLike: `*` stands for any characters, slashes included. */
+function matchesWildcards(pattern: string, text: string): boolean {
+  const expression = pattern
+    .split('*')
+    .map((part) => RegExp.escape(part))
+    .join('.*');
+  return new RegExp(`^${expression}$`).test(text);
+}

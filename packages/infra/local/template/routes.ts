@@ -1,0 +1,223 @@
+import * as z from 'zod/mini';
+import type { FunctionDefinition } from './functions.ts';
+import type { Resolver } from './resolver.ts';
+import { TemplateError } from './template.ts';
+
+/** One method of one resource. */
+export interface Route {
+  /** `GET`, `POST`, ..., or `ANY`. */
+  readonly method: string;
+  /** The resource's path: `/bedrock`, `/models/{name}`, `/{proxy+}`. */
+  readonly path: string;
+  readonly resourceId: string;
+  readonly apiKeyRequired: boolean;
+  /** Content type to JSON Schema (draft-04); undefined where bodies are not validated. */
+  readonly bodyModels: Readonly<Record<string, unknown>> | undefined;
+  /** Parameters that must be present, sorted; empty where they are not validated. */
+  readonly requiredParameters: readonly RequiredParameter[];
+  readonly integration: LambdaIntegration;
+}
+
+export interface RequiredParameter {
+  readonly location: 'header' | 'querystring' | 'path';
+  readonly name: string;
+}
+
+export interface LambdaIntegration {
+  readonly target: FunctionDefinition;
+  readonly timeoutMs: number;
+}
+
+const MethodProperties = z.object({
+  ApiKeyRequired: z.optional(z.boolean()),
+  AuthorizationType: z.optional(z.string()),
+  HttpMethod: z.string(),
+  Integration: z.object({
+    Credentials: z.optional(z.string()),
+    IntegrationHttpMethod: z.optional(z.string()),
+    ResponseTransferMode: z.optional(z.enum(['BUFFERED', 'STREAM'])),
+    TimeoutInMillis: z.optional(z.int()),
+    Type: z.string(),
+    Uri: z.optional(z.string()),
+  }),
+  RequestModels: z.optional(z.record(z.string(), z.string())),
+  RequestParameters: z.optional(z.record(z.string(), z.boolean())),
+  RequestValidatorId: z.optional(z.string()),
+  ResourceId: z.string(),
+});
+
+const ResourceProperties = z.object({ ParentId: z.string(), PathPart: z.string() });
+const ModelProperties = z.object({ Schema: z.unknown() });
+const ValidatorProperties = z.object({
+  ValidateRequestBody: z.optional(z.boolean()),
+  ValidateRequestParameters: z.optional(z.boolean()),
+});
+
+/** Every API has this model from the start. */
+const emptyModel = { type: 'object' };
+
+type Method = z.output<typeof MethodProperties>;
+
+/**
+ * The limits of a buffered integration's timeout, and its default. An account may have a higher one, on request.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+ */
+const timeoutMs = { minimum: 50, maximum: 29_000 };
+
+export function readRoutes(
+  resolver: Resolver,
+  restApi: string,
+  functions: readonly FunctionDefinition[],
+): Route[] {
+  const paths = readPaths(resolver, restApi);
+  const readers = { models: readModels(resolver), validators: readValidators(resolver) };
+  return resolver.idsOf('AWS::ApiGateway::Method').map((logicalId) => {
+    const method = resolver.read(logicalId, MethodProperties);
+    const path = paths.get(method.ResourceId);
+    if (path === undefined) {
+      throw new TemplateError(`${logicalId}: ResourceId is not a resource of the template's API`);
+    }
+    if (method.AuthorizationType !== undefined && method.AuthorizationType !== 'NONE') {
+      throw new TemplateError(
+        `${logicalId}: AuthorizationType ${method.AuthorizationType} is not supported yet`,
+      );
+    }
+    return {
+      method: method.HttpMethod,
+      path,
+      resourceId: method.ResourceId,
+      apiKeyRequired: method.ApiKeyRequired ?? false,
+      ...readValidation(logicalId, method, readers),
+      integration: readIntegration(logicalId, method.Integration, functions),
+    };
+  });
+}
+
+/** Resource id to path. */
+function readPaths(resolver: Resolver, restApi: string): Map<string, string> {
+  const resources = new Map(
+    resolver
+      .idsOf('AWS::ApiGateway::Resource')
+      .map((logicalId) => [resolver.ref(logicalId), resolver.read(logicalId, ResourceProperties)]),
+  );
+  const root = resolver.getAtt(restApi, 'RootResourceId');
+  const parentPath = (id: string): string => {
+    const resource = resources.get(id);
+    if (resource === undefined && id !== root) {
+      throw new TemplateError(`A resource's ParentId is neither the root nor a resource of the template`);
+    }
+    return resource === undefined ? '' : `${parentPath(resource.ParentId)}/${resource.PathPart}`;
+  };
+  return new Map([[root, '/'], ...[...resources.keys()].map((id) => [id, parentPath(id)] as const)]);
+}
+
+function readModels(resolver: Resolver): (name: string) => unknown {
+  const schemas = new Map(
+    resolver
+      .idsOf('AWS::ApiGateway::Model')
+      .map((logicalId) => [resolver.ref(logicalId), resolver.read(logicalId, ModelProperties).Schema]),
+  );
+  return (name) => schemas.get(name) ?? (name === 'Empty' ? emptyModel : undefined);
+}
+
+function readValidators(
+  resolver: Resolver,
+): (id: string) => z.output<typeof ValidatorProperties> | undefined {
+  const validators = new Map(
+    resolver
+      .idsOf('AWS::ApiGateway::RequestValidator')
+      .map((logicalId) => [resolver.ref(logicalId), resolver.read(logicalId, ValidatorProperties)]),
+  );
+  return (id) => validators.get(id);
+}
+
+function readValidation(
+  logicalId: string,
+  method: Method,
+  readers: { models: ReturnType<typeof readModels>; validators: ReturnType<typeof readValidators> },
+): Pick<Route, 'bodyModels' | 'requiredParameters'> {
+  if (method.RequestValidatorId === undefined) {
+    return { bodyModels: undefined, requiredParameters: [] };
+  }
+  const validator = readers.validators(method.RequestValidatorId);
+  if (validator === undefined) {
+    throw new TemplateError(`${logicalId}: RequestValidatorId is not a validator of the template`);
+  }
+  const models = Object.entries(method.RequestModels ?? {}).map(([contentType, name]) => {
+    const schema = readers.models(name);
+    if (schema === undefined) {
+      throw new TemplateError(`${logicalId}: the template has no model ${name}`);
+    }
+    return [contentType, schema] as const;
+  });
+  const parameters = Object.entries(method.RequestParameters ?? {})
+    .filter(([, required]) => required)
+    .map(([expression]) => readParameter(logicalId, expression))
+    .sort((a, b) => a.name.localeCompare(b.name));
+  return {
+    bodyModels: validator.ValidateRequestBody === true ? Object.fromEntries(models) : undefined,
+    requiredParameters: validator.ValidateRequestParameters === true ? parameters : [],
+  };
+}
+
+function readParameter(logicalId: string, expression: string): RequiredParameter {
+  const match = /^method\.request\.(header|querystring|path)\.(.+)$/.exec(expression);
+  const [, location, name] = match ?? [];
+  if (name === undefined || (location !== 'header' && location !== 'querystring' && location !== 'path')) {
+    throw new TemplateError(`${logicalId}: ${expression} is not a request parameter`);
+  }
+  return { location, name };
+}
+
+function readIntegration(
+  logicalId: string,
+  integration: Method['Integration'],
+  functions: readonly FunctionDefinition[],
+): LambdaIntegration {
+  if (integration.Type !== 'AWS_PROXY') {
+    throw new TemplateError(`${logicalId}: an integration of type ${integration.Type} is not supported`);
+  }
+  if (integration.Credentials !== undefined) {
+    throw new TemplateError(`${logicalId}: Integration.Credentials is not supported`);
+  }
+  // API Gateway deploys other methods and then fails every call: Lambda's Invoke is a POST.
+  if (integration.IntegrationHttpMethod !== 'POST') {
+    throw new TemplateError(`${logicalId}: IntegrationHttpMethod must be POST for a Lambda function`);
+  }
+  const timeout = integration.TimeoutInMillis ?? timeoutMs.maximum;
+  if (timeout < timeoutMs.minimum || timeout > timeoutMs.maximum) {
+    throw new TemplateError(
+      `${logicalId}: TimeoutInMillis is ${timeout}, and must be ${timeoutMs.minimum} to ${timeoutMs.maximum}`,
+    );
+  }
+  const uri = readUri(logicalId, integration.Uri ?? '');
+  if ((integration.ResponseTransferMode ?? 'BUFFERED') !== uri.mode) {
+    throw new TemplateError(
+      `${logicalId}: ResponseTransferMode is ${integration.ResponseTransferMode}, but the URI is of a ${uri.mode} invocation`,
+    );
+  }
+  if (uri.mode === 'STREAM') {
+    throw new TemplateError(`${logicalId}: ResponseTransferMode STREAM is not supported yet`);
+  }
+  const target = functions.find(({ arn }) => arn === uri.functionArn);
+  if (target === undefined) {
+    throw new TemplateError(`${logicalId}: ${uri.functionArn} is not a function of the template`);
+  }
+  return { target, timeoutMs: timeout };
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html */
+function readUri(logicalId: string, uri: string): { functionArn: string; mode: 'BUFFERED' | 'STREAM' } {
+  const match =
+    /^arn:[^:]+:apigateway:[^:]+:lambda:path\/(2015-03-31|2021-11-15)\/functions\/([^/]+)\/(invocations|response-streaming-invocations)$/.exec(
+      uri,
+    );
+  const [, version, functionArn, action] = match ?? [];
+  if (
+    functionArn === undefined ||
+    (version === '2021-11-15') !== (action === 'response-streaming-invocations')
+  ) {
+    throw new TemplateError(`${logicalId}: ${uri} does not invoke a Lambda function`);
+  }
+  return { functionArn, mode: version === '2021-11-15' ? 'STREAM' : 'BUFFERED' };
+}

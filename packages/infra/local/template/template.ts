@@ -1,0 +1,33 @@
+import * as z from 'zod/mini';
+
+const Resource = z.looseObject({
+  Type: z.string(),
+  Properties: z.optional(z.record(z.string(), z.unknown())),
+  DependsOn: z.optional(z.union([z.string(), z.array(z.string())])),
+  Condition: z.optional(z.string()),
+});
+
+const Parameter = z.looseObject({ Type: z.string(), Default: z.optional(z.unknown()) });
+
+const Template = z.looseObject({
+  Resources: z.record(z.string(), Resource),
+  Parameters: z.optional(z.record(z.string(), Parameter)),
+});
+
+/** A CloudFormation template as synthesized: intrinsic functions are not resolved yet. */
+export type Template = z.output<typeof Template>;
+
+export type TemplateResource = z.output<typeof Resource>;
+
+/** The template cannot be deployed, would not work as deployed, or uses what this gateway does not know. */
+export class TemplateError extends Error {
+  override readonly name = 'TemplateError';
+}
+
+export function parseTemplate(json: string, file: string): Template {
+  const result = z.safeParse(Template, JSON.parse(json));
+  if (!result.success) {
+    throw new TemplateError(`${file} is not a CloudFormation template: ${z.prettifyError(result.error)}`);
+  }
+  return result.data;
+}

@@ -1,0 +1,18 @@
+import * as z from 'zod/mini';
+
+/** A token bucket's limits. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html */
+export interface Throttle {
+  /** Tokens that come back per second. */
+  readonly rate: number;
+  /** The most tokens there can be: requests that may arrive at once. */
+  readonly burst: number;
+}
+
+export const ThrottleProperties = z.object({
+  RateLimit: z.number().check(z.minimum(0)),
+  BurstLimit: z.int().check(z.minimum(0)),
+});
+
+export function throttleOf(properties: z.output<typeof ThrottleProperties>): Throttle {
+  return { rate: properties.RateLimit, burst: properties.BurstLimit };
+}

@@ -1,0 +1,138 @@
+import * as z from 'zod/mini';
+import { deterministicToken } from './physical-id.ts';
+import type { Resolver } from './resolver.ts';
+import type { Stage } from './stage.ts';
+import { TemplateError } from './template.ts';
+import { type Throttle, ThrottleProperties, throttleOf } from './throttle.ts';
+
+export interface ApiKey {
+  readonly id: string;
+  readonly name: string;
+  /** What callers send as `x-api-key`. Valid on this gateway only, and the same on every start. */
+  readonly value: string;
+  readonly enabled: boolean;
+}
+
+export interface QuotaDefinition {
+  /** Requests in one period. */
+  readonly limit: number;
+  readonly period: 'DAY' | 'WEEK' | 'MONTH';
+  /** Requests subtracted from the limit in the first period. */
+  readonly offset: number;
+}
+
+/** A usage plan as it applies to one stage. */
+export interface UsagePlan {
+  readonly id: string;
+  readonly throttle: Throttle | undefined;
+  readonly quota: QuotaDefinition | undefined;
+  /** The throttle of one key on one method, by `/path/METHOD`. */
+  readonly methodThrottles: Readonly<Record<string, Throttle>>;
+  /** Ids of the API keys of the plan. */
+  readonly keys: ReadonlySet<string>;
+}
+
+const ApiKeyProperties = z.object({
+  Enabled: z.optional(z.boolean()),
+  Name: z.optional(z.string()),
+  Value: z.optional(z.string().check(z.minLength(20), z.maxLength(128))),
+});
+
+const UsagePlanProperties = z.object({
+  ApiStages: z.optional(
+    z.array(
+      z.object({
+        ApiId: z.string(),
+        Stage: z.string(),
+        Throttle: z.optional(z.record(z.string(), ThrottleProperties)),
+      }),
+    ),
+  ),
+  Quota: z.optional(
+    z.object({
+      Limit: z.int().check(z.minimum(1)),
+      Offset: z.optional(z.int().check(z.minimum(0))),
+      Period: z.enum(['DAY', 'WEEK', 'MONTH']),
+    }),
+  ),
+  Throttle: z.optional(ThrottleProperties),
+});
+
+const UsagePlanKeyProperties = z.object({
+  KeyId: z.string(),
+  KeyType: z.literal('API_KEY'),
+  UsagePlanId: z.string(),
+});
+
+/** As long as the values that API Gateway makes up. */
+const keyValueLength = 40;
+
+export function readApiKeys(resolver: Resolver): ApiKey[] {
+  return resolver.idsOf('AWS::ApiGateway::ApiKey').map((logicalId) => {
+    const properties = resolver.read(logicalId, ApiKeyProperties);
+    const id = resolver.ref(logicalId);
+    const name = properties.Name ?? id;
+    return {
+      id,
+      name,
+      value:
+        properties.Value ?? deterministicToken(['local API key', resolver.stack.name, name], keyValueLength),
+      enabled: properties.Enabled ?? false,
+    };
+  });
+}
+
+/** The plans that list this stage of this API: only they count. */
+export function readUsagePlans(
+  resolver: Resolver,
+  apiKeys: readonly ApiKey[],
+  apiId: string,
+  stage: Stage,
+): UsagePlan[] {
+  const members = resolver
+    .idsOf('AWS::ApiGateway::UsagePlanKey')
+    .map((logicalId) => ({ logicalId, ...resolver.read(logicalId, UsagePlanKeyProperties) }));
+  const stray = members.find(({ KeyId }) => !apiKeys.some(({ id }) => id === KeyId));
+  if (stray !== undefined) {
+    throw new TemplateError(`${stray.logicalId}: KeyId is not a key of the template`);
+  }
+  const plans = resolver.idsOf('AWS::ApiGateway::UsagePlan').flatMap((logicalId) => {
+    const properties = resolver.read(logicalId, UsagePlanProperties);
+    const apiStage = properties.ApiStages?.find(({ ApiId }) => ApiId === apiId);
+    if (apiStage === undefined) {
+      return [];
+    }
+    if (apiStage.Stage !== stage.name) {
+      throw new TemplateError(`${logicalId}: there is no stage ${apiStage.Stage}, only ${stage.name}`);
+    }
+    const id = resolver.ref(logicalId);
+    const { Quota: quota, Throttle: throttle } = properties;
+    const plan: UsagePlan = {
+      id,
+      throttle: throttle && throttleOf(throttle),
+      quota: quota && { limit: quota.Limit, period: quota.Period, offset: quota.Offset ?? 0 },
+      methodThrottles: Object.fromEntries(
+        Object.entries(apiStage.Throttle ?? {}).map(([method, limits]) => [method, throttleOf(limits)]),
+      ),
+      keys: new Set(members.filter(({ UsagePlanId }) => UsagePlanId === id).map(({ KeyId }) => KeyId)),
+    };
+    return [plan];
+  });
+  refuseSharedKeys(plans, apiKeys);
+  return plans;
+}
+
+/**
+ * A key may be in several plans, but not in two that cover the same stage.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
+ */
+function refuseSharedKeys(plans: readonly UsagePlan[], apiKeys: readonly ApiKey[]): void {
+  const shared = apiKeys.find(({ id }) => plans.filter(({ keys }) => keys.has(id)).length > 1);
+  if (shared !== undefined) {
+    throw new TemplateError(`The API key ${shared.name} is in two usage plans of one stage`);
+  }
+  const values = new Set(apiKeys.map(({ value }) => value));
+  if (values.size < apiKeys.length) {
+    throw new TemplateError('Two API keys have the same name or value, and locally the name makes the value');
+  }
+}

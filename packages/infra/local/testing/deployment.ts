@@ -1,0 +1,263 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Template, TemplateResource } from '../template/template.ts';
+
+/**
+ * A handler that does what a request's body says, so that one bundle serves every test. Answers carry `instance`,
+ * which is the same for calls that ran in one worker.
+ */
+const handlerSource = `
+import { existsSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+const instance = crypto.randomUUID();
+const json = (value) => ({ statusCode: 200, body: JSON.stringify({ instance, ...value }) });
+export const handler = async (event, context) => {
+  const order = JSON.parse(event.body ?? '{}');
+  switch (order.do) {
+    case undefined: return json({ event, context, remaining: context.getRemainingTimeInMillis(), env: process.env });
+    case 'return': return order.result;
+    case 'throw': throw new TypeError(order.message);
+    case 'exit': process.exit(3);
+    case 'crash': queueMicrotask(() => { throw new Error('crashed') }); return setTimeout(60_000);
+    case 'hang': console.log('waiting'); return setTimeout(60_000);
+    case 'wait': console.log('waiting'); while (!existsSync(order.file)) await setTimeout(5); return json({});
+    case 'large': return json({ padding: 'x'.repeat(order.bytes) });
+    case 'print': console.log(order.line); console.error(order.line); process.stdout.write('a\\nb\\n'); return json({});
+  }
+};
+`;
+
+const brokenSource = `throw new Error('cannot start');`;
+
+const stage = { Ref: 'Stage' };
+const api = { Ref: 'Api' };
+
+function invocationUri(functionId: string): unknown {
+  return {
+    'Fn::Join': [
+      '',
+      [
+        { 'Fn::Sub': `arn:\${AWS::Partition}:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/` },
+        { 'Fn::GetAtt': [functionId, 'Arn'] },
+        '/invocations',
+      ],
+    ],
+  };
+}
+
+interface MethodOptions {
+  readonly resource: unknown;
+  readonly method: string;
+  readonly target?: string;
+  readonly properties?: Readonly<Record<string, unknown>>;
+}
+
+function method({
+  resource,
+  method: httpMethod,
+  target = 'Main',
+  properties,
+}: MethodOptions): TemplateResource {
+  return {
+    Type: 'AWS::ApiGateway::Method',
+    Properties: {
+      RestApiId: api,
+      ResourceId: resource,
+      HttpMethod: httpMethod,
+      AuthorizationType: 'NONE',
+      Integration: { Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST', Uri: invocationUri(target) },
+      ...properties,
+    },
+  };
+}
+
+function resource(parent: unknown, pathPart: string): TemplateResource {
+  return {
+    Type: 'AWS::ApiGateway::Resource',
+    Properties: { RestApiId: api, ParentId: parent, PathPart: pathPart },
+  };
+}
+
+function lambda(asset: string, variables: Readonly<Record<string, unknown>> = {}): TemplateResource {
+  return {
+    Type: 'AWS::Lambda::Function',
+    Properties: {
+      Code: { S3Bucket: 'assets', S3Key: `${asset}.zip` },
+      Handler: 'index.handler',
+      Runtime: 'nodejs24.x',
+      Timeout: 1,
+      Environment: { Variables: variables },
+    },
+  };
+}
+
+function permission(functionId: string): TemplateResource {
+  return {
+    Type: 'AWS::Lambda::Permission',
+    Properties: {
+      Action: 'lambda:InvokeFunction',
+      FunctionName: { 'Fn::GetAtt': [functionId, 'Arn'] },
+      Principal: 'apigateway.amazonaws.com',
+      SourceArn: {
+        'Fn::Sub': `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${Api}/*/*/*`,
+      },
+    },
+  };
+}
+
+/** A function with a permission and a method without a key at `GET /{path}`. */
+function openFunction(
+  id: string,
+  route: { path: string; asset: string; variables?: Readonly<Record<string, unknown>> },
+): Record<string, TemplateResource> {
+  return {
+    [id]: lambda(route.asset, route.variables),
+    [`${id}Permission`]: permission(id),
+    [`${id}Resource`]: resource({ 'Fn::GetAtt': ['Api', 'RootResourceId'] }, route.path),
+    [`${id}Method`]: method({ resource: { Ref: `${id}Resource` }, method: 'GET', target: id }),
+  };
+}
+
+/**
+ * A small stack: `POST /ask` with a key and a body model, `GET /items/{id}`, `ANY /files/{proxy+}`, `GET /other` and
+ * `GET /broken` without.
+ */
+export function testTemplate(): Template {
+  const root = { 'Fn::GetAtt': ['Api', 'RootResourceId'] };
+  const resources: Record<string, TemplateResource> = {
+    Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'test' } },
+    AskResource: resource(root, 'ask'),
+    AskMethod: method({
+      resource: { Ref: 'AskResource' },
+      method: 'POST',
+      properties: {
+        ApiKeyRequired: true,
+        RequestModels: { 'application/json': { Ref: 'JsonObject' } },
+        RequestValidatorId: { Ref: 'BodyValidator' },
+      },
+    }),
+    ItemsResource: resource(root, 'items'),
+    ItemResource: resource({ Ref: 'ItemsResource' }, '{id}'),
+    ItemMethod: method({ resource: { Ref: 'ItemResource' }, method: 'GET' }),
+    FilesResource: resource(root, 'files'),
+    FileResource: resource({ Ref: 'FilesResource' }, '{proxy+}'),
+    FileMethod: method({ resource: { Ref: 'FileResource' }, method: 'ANY' }),
+    Main: lambda('main', { WHOSE: 'main', KEY_ID: { Ref: 'TeamKey' } }),
+    MainPermission: permission('Main'),
+    ...openFunction('Other', { path: 'other', asset: 'main', variables: { WHOSE: 'other' } }),
+    ...openFunction('Broken', { path: 'broken', asset: 'broken' }),
+    JsonObject: {
+      Type: 'AWS::ApiGateway::Model',
+      Properties: { RestApiId: api, ContentType: 'application/json', Schema: { type: 'object' } },
+    },
+    BodyValidator: {
+      Type: 'AWS::ApiGateway::RequestValidator',
+      Properties: { RestApiId: api, ValidateRequestBody: true },
+    },
+    Stage: {
+      Type: 'AWS::ApiGateway::Stage',
+      Properties: { RestApiId: api, DeploymentId: { Ref: 'Deployment' }, StageName: 'dev' },
+    },
+    TeamKey: { Type: 'AWS::ApiGateway::ApiKey', Properties: { Name: 'team-key', Enabled: true } },
+    DisabledKey: { Type: 'AWS::ApiGateway::ApiKey', Properties: { Name: 'disabled-key', Enabled: false } },
+    StrayKey: { Type: 'AWS::ApiGateway::ApiKey', Properties: { Name: 'stray-key', Enabled: true } },
+    Plan: {
+      Type: 'AWS::ApiGateway::UsagePlan',
+      Properties: { ApiStages: [{ ApiId: api, Stage: stage }] },
+    },
+    TeamMembership: {
+      Type: 'AWS::ApiGateway::UsagePlanKey',
+      Properties: { KeyId: { Ref: 'TeamKey' }, KeyType: 'API_KEY', UsagePlanId: { Ref: 'Plan' } },
+    },
+    DisabledMembership: {
+      Type: 'AWS::ApiGateway::UsagePlanKey',
+      Properties: { KeyId: { Ref: 'DisabledKey' }, KeyType: 'API_KEY', UsagePlanId: { Ref: 'Plan' } },
+    },
+  };
+  resources['Deployment'] = {
+    Type: 'AWS::ApiGateway::Deployment',
+    Properties: { RestApiId: api },
+    DependsOn: Object.keys(resources).filter((id) => resources[id]?.Type === 'AWS::ApiGateway::Method'),
+  };
+  return { Resources: resources };
+}
+
+/** Changes properties of one resource, in place. */
+export function edit(
+  template: Template,
+  id: string,
+  properties: Readonly<Record<string, unknown>>,
+): Template {
+  const resource = template.Resources[id];
+  if (resource === undefined) {
+    throw new Error(`The test template has no ${id}`);
+  }
+  resource.Properties = { ...resource.Properties, ...properties };
+  return template;
+}
+
+/** Changes the integration of `POST /ask`, in place. */
+export function editIntegration(template: Template, changes: Readonly<Record<string, unknown>>): Template {
+  const integration = Object(template.Resources['AskMethod']?.Properties?.['Integration']);
+  return edit(template, 'AskMethod', { Integration: { ...integration, ...changes } });
+}
+
+/** Adds a gateway response, deployed, in place. */
+export function addGatewayResponse(
+  template: Template,
+  responseType: string,
+  properties: Readonly<Record<string, unknown>>,
+): Template {
+  template.Resources[responseType] = {
+    Type: 'AWS::ApiGateway::GatewayResponse',
+    Properties: { RestApiId: api, ResponseType: responseType, ...properties },
+  };
+  const deployment = template.Resources['Deployment'];
+  if (deployment !== undefined) {
+    deployment.DependsOn = [deployment.DependsOn ?? [], responseType].flat();
+  }
+  return template;
+}
+
+/** Writes the test template and its bundles as `cdk synth` would. Disposing removes them. */
+export function writeTestAssembly(): Disposable & { readonly directory: string } {
+  const directory = mkdtempSync(path.join(tmpdir(), 'local-gateway-test-'));
+  const write = (file: string, content: unknown): void => {
+    mkdirSync(path.dirname(path.join(directory, file)), { recursive: true });
+    writeFileSync(
+      path.join(directory, file),
+      typeof content === 'string' ? content : JSON.stringify(content, null, 1),
+    );
+  };
+  write('asset.main/index.mjs', handlerSource);
+  write('asset.broken/index.mjs', brokenSource);
+  write('Test.template.json', testTemplate());
+  write('Test.assets.json', {
+    version: '55.0.0',
+    files: Object.fromEntries(
+      ['main', 'broken'].map((asset) => [
+        asset,
+        {
+          source: { path: `asset.${asset}`, packaging: 'zip' },
+          destinations: { current: { bucketName: 'assets', objectKey: `${asset}.zip` } },
+        },
+      ]),
+    ),
+  });
+  write('manifest.json', {
+    version: '55.0.0',
+    artifacts: {
+      'Test.assets': { type: 'cdk:asset-manifest', properties: { file: 'Test.assets.json' } },
+      Test: {
+        type: 'aws:cloudformation:stack',
+        environment: 'aws://unknown-account/eu-west-1',
+        properties: { templateFile: 'Test.template.json' },
+      },
+    },
+  });
+  return {
+    directory,
+    [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,34 @@
+import { defineProxyConfig } from './src/config.ts';
+
+/** What is deployed: who may ask which models, and how much. Change it, then deploy again. */
+export default defineProxyConfig({
+  // The stack is bedrock-proxy-dev; the API answers below https://{api}/dev.
+  name: 'bedrock-proxy',
+  stage: 'dev',
+  region: 'us-east-1',
+
+  // Aliases of the catalogue. The function may call these models and no others.
+  models: ['titan', 'llama', 'nova-lite', 'nova-pro'],
+
+  plans: {
+    // For trying it out: at most 100 requests a month for each key.
+    starter: {
+      throttle: { rate: 100, burst: 200 },
+      quota: { limit: 100, period: 'MONTH', offset: 2 },
+      models: ['titan', 'llama'],
+    },
+    // For daily work: more requests and larger models, but few at once and answers of at most 2,048 tokens.
+    research: {
+      throttle: { rate: 5, burst: 10 },
+      quota: { limit: 1000, period: 'DAY' },
+      models: ['titan', 'llama', 'nova-lite', 'nova-pro'],
+      maxTokens: 2048,
+    },
+  },
+
+  // API Gateway makes the value of every key; read it with `aws apigateway get-api-key --include-value`.
+  teams: {
+    toll: { plan: 'starter', keys: ['tollmkey'] },
+    research: { plan: 'research', keys: ['research-key'] },
+  },
+});

@@ -1,0 +1,72 @@
+import type * as z from 'zod/mini';
+import type { ConfigIssue } from './config-error.ts';
+
+type Issue = z.core.$ZodIssue;
+
+const kinds: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  int: 'a whole number',
+  number: 'a number',
+  object: 'an object',
+  record: 'an object',
+  string: 'a text',
+};
+
+/** Turns zod's issues about `config` into issues that name one field each and say what it must be. */
+export function describeIssues(issues: readonly Issue[], config: unknown): ConfigIssue[] {
+  return issues.flatMap((issue) => describe(issue, [], config));
+}
+
+function describe(issue: Issue, parent: readonly PropertyKey[], config: unknown): ConfigIssue[] {
+  const path = [...parent, ...issue.path];
+  const one = (message: string): ConfigIssue[] => [{ path: text(path), message }];
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => ({
+        path: text([...path, key]),
+        message: 'is not a field of the config; remove it, or check its spelling',
+      }));
+    case 'invalid_type': {
+      const kind = kinds[issue.expected] ?? issue.expected;
+      return one(valueAt(config, path) === undefined ? `is missing; it must be ${kind}` : `must be ${kind}`);
+    }
+    case 'invalid_value':
+      return one(`must be one of ${issue.values.map(String).join(', ')}`);
+    case 'invalid_union': {
+      // The branch that the author meant is the one that accepts the value's kind.
+      const meant = issue.errors.find((branch) => !branch.some(rejectsKind));
+      return meant ? meant.flatMap((nested) => describe(nested, path, config)) : one(unionMessage(issue));
+    }
+    case 'invalid_key':
+      return one(`the name ${issue.issues.map(({ message }) => message).join('; ')}`);
+    default:
+      return one(issue.message);
+  }
+}
+
+function rejectsKind(issue: Issue): boolean {
+  return issue.code === 'invalid_type' && issue.path.length === 0;
+}
+
+function unionMessage(issue: z.core.$ZodIssueInvalidUnion): string {
+  const kindsWanted = issue.errors.flatMap((branch) =>
+    branch.flatMap((nested) =>
+      nested.code === 'invalid_type' ? [kinds[nested.expected] ?? nested.expected] : [],
+    ),
+  );
+  return kindsWanted.length > 0 ? `must be ${kindsWanted.join(' or ')}` : issue.message;
+}
+
+function text(path: readonly PropertyKey[]): string {
+  return path.length === 0 ? 'config' : path.map(String).join('.');
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let current = value;
+  for (const key of path) {
+    if (typeof current !== 'object' || current === null) return undefined;
+    current = Reflect.get(current, key);
+  }
+  return current;
+}

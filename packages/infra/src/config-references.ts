@@ -1,0 +1,121 @@
+import { catalogue, locateModel, type ModelDefinition, type OfferedModel } from '@org/contract';
+import { aliasOf, definitionOf } from './offered-model.ts';
+
+interface Reference {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** The parts of a config that refer to each other or to the catalogue. */
+interface Referring {
+  readonly region: string;
+  readonly models: readonly OfferedModel[];
+  readonly plans: Readonly<
+    Record<string, { readonly models: readonly string[]; readonly maxTokens?: number | undefined }>
+  >;
+  readonly teams: Readonly<
+    Record<string, { readonly plan: string; readonly keys: readonly { readonly name: string }[] }>
+  >;
+}
+
+/** Finds every reference of a config that leads nowhere, or to something that cannot work. */
+export function checkReferences(config: Referring): Reference[] {
+  return [...checkModels(config), ...checkPlans(config), ...checkTeams(config), ...checkKeys(config)];
+}
+
+function* checkModels({ models, region }: Referring): Iterable<Reference> {
+  const seen = new Map<string, number>();
+  for (const [index, model] of models.entries()) {
+    const path = ['models', index];
+    const alias = aliasOf(model);
+    const earlier = seen.get(alias);
+    if (earlier !== undefined) {
+      yield { path, message: `offers "${alias}" again after models.${earlier}; remove one of them` };
+    }
+    seen.set(alias, earlier ?? index);
+
+    const definition = definitionOf(model);
+    if (!definition) {
+      const known = listed(Object.keys(catalogue));
+      yield {
+        path,
+        message: `the catalogue has no "${alias}", only ${known}; or give a definition of your own`,
+      };
+    } else if (!offeredIn(definition, region)) {
+      const regions = listed(regionsOf(definition));
+      yield {
+        path,
+        message: `"${alias}" is not offered in ${region}, only in ${regions}; remove it or move`,
+      };
+    }
+  }
+}
+
+function offeredIn(definition: ModelDefinition, region: string): boolean {
+  const location = locateModel(definition, region);
+  return location?.through === 'imported-model'
+    ? regionsOf(definition).includes(region)
+    : location !== undefined;
+}
+
+function regionsOf({ modelId, onDemandRegions, inferenceProfiles }: ModelDefinition): string[] {
+  if (modelId.startsWith('arn:')) return modelId.split(':').slice(3, 4);
+  const sources = Object.values(inferenceProfiles ?? {}).flatMap((profile) => Object.keys(profile));
+  return [...new Set([...(onDemandRegions ?? []), ...sources])];
+}
+
+function* checkPlans({ models, plans }: Referring): Iterable<Reference> {
+  const offered = new Map(models.map((model) => [aliasOf(model), definitionOf(model)]));
+  if (Object.keys(plans).length === 0) yield { path: ['plans'], message: 'must have at least one plan' };
+  for (const [name, plan] of Object.entries(plans)) {
+    for (const [index, alias] of plan.models.entries()) {
+      // Without any model, every alias is a consequence and no fault of its own.
+      if (offered.size > 0 && !offered.has(alias)) {
+        const message = `"${alias}" is not offered; add it to models, or choose from ${listed(offered.keys())}`;
+        yield { path: ['plans', name, 'models', index], message };
+      }
+    }
+    const limits = plan.models.flatMap((alias) => offered.get(alias)?.maxOutputTokens ?? []);
+    const most = Math.max(...limits);
+    if (plan.maxTokens !== undefined && limits.length > 0 && plan.maxTokens > most) {
+      const message = `is above ${most}, the most that any model of this plan can answer; lower it, or leave it out`;
+      yield { path: ['plans', name, 'maxTokens'], message };
+    }
+  }
+}
+
+function* checkTeams({ plans, teams }: Referring): Iterable<Reference> {
+  if (Object.keys(teams).length === 0) yield { path: ['teams'], message: 'must have at least one team' };
+  const names = Object.keys(plans);
+  for (const [name, { plan }] of Object.entries(teams)) {
+    if (names.length > 0 && !names.includes(plan)) {
+      const message = `there is no plan "${plan}"; choose from ${listed(names)}, or add it to plans`;
+      yield { path: ['teams', name, 'plan'], message };
+    }
+  }
+}
+
+function* checkKeys({ teams }: Referring): Iterable<Reference> {
+  const seen = new Map<string, { readonly name: string; readonly where: string }>();
+  for (const [team, { keys }] of Object.entries(teams)) {
+    for (const [index, { name }] of keys.entries()) {
+      const path = ['teams', team, 'keys', index];
+      // Names of CloudFormation outputs have letters and digits only.
+      const output = name.replace(/[^A-Za-z0-9]/g, '');
+      const earlier = seen.get(output);
+      if (earlier) {
+        const message =
+          earlier.name === name
+            ? `"${name}" is already the name of ${earlier.where}; rename one of them`
+            : `"${name}" differs from "${earlier.name}" (${earlier.where}) in punctuation only; rename one of them`;
+        yield { path, message };
+      } else {
+        seen.set(output, { name, where: path.join('.') });
+      }
+    }
+  }
+}
+
+function listed(names: Iterable<string>): string {
+  return [...names].join(', ');
+}

@@ -1,0 +1,255 @@
+import type { OfferedModel } from '@org/contract';
+import { describe, expect, test } from 'vitest';
+import shipped from '../proxy.config.ts';
+import { parseProxyConfig } from './config.ts';
+import { ConfigError } from './config-error.ts';
+
+const plan = {
+  throttle: { rate: 5, burst: 10 },
+  quota: { limit: 100, period: 'MONTH' },
+  models: ['titan', 'llama'],
+};
+
+const config = {
+  name: 'proxy',
+  stage: 'dev',
+  region: 'us-east-1',
+  models: ['titan', 'llama'],
+  plans: { starter: plan },
+  teams: { research: { plan: 'starter', keys: ['research-key'] } },
+};
+
+const imported = {
+  alias: 'own',
+  upstream: 'invoke',
+  format: 'llama',
+  modelId: 'arn:aws:bedrock:eu-west-1:111122223333:imported-model/abc',
+  maxOutputTokens: 2048,
+  lifecycle: { status: 'active' },
+} satisfies OfferedModel;
+
+const withPlan = (change: object) => ({ ...config, plans: { starter: { ...plan, ...change } } });
+const withQuota = (quota: object) => withPlan({ quota });
+const withKeys = (...keys: unknown[]) => ({ ...config, teams: { research: { plan: 'starter', keys } } });
+
+test('a config gets its defaults', () => {
+  expect(parseProxyConfig(config)).toEqual({
+    ...config,
+    plans: { starter: { ...plan, quota: { limit: 100, period: 'MONTH', offset: 0 } } },
+    teams: { research: { plan: 'starter', keys: [{ name: 'research-key', enabled: true }] } },
+    accessLog: false,
+    logRetentionDays: 30,
+  });
+});
+
+test('a checked config passes unchanged', () => {
+  expect(parseProxyConfig(shipped)).toEqual(shipped);
+});
+
+test('a key can be made and refused', () => {
+  const { teams } = parseProxyConfig(withKeys({ name: 'old', enabled: false }, 'new'));
+  expect(teams['research']?.keys).toEqual([
+    { name: 'old', enabled: false },
+    { name: 'new', enabled: true },
+  ]);
+});
+
+test('a definition of its own may replace a model of the catalogue', () => {
+  const modelId = 'arn:aws:bedrock:us-east-1:111122223333:imported-model/abc';
+  const own = { ...config, models: ['titan', { ...imported, alias: 'llama', modelId }] };
+  expect(parseProxyConfig(own).models).toEqual(own.models);
+});
+
+const faults: [fault: string, config: unknown, path: string, fix: RegExp][] = [
+  ['no config', undefined, 'config', /is missing; it must be an object/],
+  ['a missing field', { ...config, region: undefined }, 'region', /is missing; it must be a text/],
+  ['a field of the wrong kind', { ...config, accessLog: 'yes' }, 'accessLog', /must be true or false/],
+  ['an unknown field', { ...config, tems: {} }, 'tems', /not a field.*check its spelling/],
+  [
+    'an unknown field deep inside',
+    withQuota({ ...plan.quota, of: 1 }),
+    'plans.starter.quota.of',
+    /not a field/,
+  ],
+  [
+    'a stack name CloudFormation refuses',
+    { ...config, name: '1 proxy' },
+    'name',
+    /start with a lower-case letter/,
+  ],
+  ['a stage that is no path segment', { ...config, stage: 'dev/1' }, 'stage', /lower-case letters, digits/],
+  ['something else than a Region', { ...config, region: 'Virginia' }, 'region', /such as us-east-1/],
+  ['no models', { ...config, models: [] }, 'models', /at least one model/],
+  [
+    'an alias outside the catalogue',
+    { ...config, models: ['titan', 'llama', 'gpt'] },
+    'models.2',
+    /no "gpt", only titan, llama, nova/,
+  ],
+  [
+    'an alias offered twice',
+    { ...config, models: ['titan', 'llama', 'titan'] },
+    'models.2',
+    /after models\.0; remove/,
+  ],
+  ['a model of the wrong kind', { ...config, models: [7] }, 'models.0', /must be a text or an object/],
+  [
+    'an unfinished definition',
+    { ...config, models: [{ ...imported, format: 'gpt' }] },
+    'models.0.format',
+    /titan-text, llama/,
+  ],
+  [
+    'a model outside its Regions',
+    { ...config, region: 'eu-west-1' },
+    'models.1',
+    /not offered in eu-west-1, only in us-east-1, us-east-2/,
+  ],
+  [
+    'a model imported elsewhere',
+    { ...config, models: ['titan', 'llama', imported] },
+    'models.2',
+    /not offered in us-east-1, only in eu-west-1/,
+  ],
+  ['no plans', { ...config, plans: {} }, 'plans', /at least one plan/],
+  [
+    'a plan with a strange name',
+    { ...config, plans: { starter: plan, 'a/b': plan } },
+    'plans.a/b',
+    /the name must start with/,
+  ],
+  ['a plan without a quota', withPlan({ quota: undefined }), 'plans.starter.quota', /is missing/],
+  ['a plan with a quota of null', withPlan({ quota: null }), 'plans.starter.quota', /must be an object/],
+  [
+    'a rate of zero',
+    withPlan({ throttle: { rate: 0, burst: 1 } }),
+    'plans.starter.throttle.rate',
+    /above 0 requests per second/,
+  ],
+  [
+    'a burst of zero',
+    withPlan({ throttle: { rate: 1, burst: 0 } }),
+    'plans.starter.throttle.burst',
+    /at least 1/,
+  ],
+  ['a quota of zero', withQuota({ limit: 0, period: 'DAY' }), 'plans.starter.quota.limit', /at least 1/],
+  ['half a request', withQuota({ limit: 1.5, period: 'DAY' }), 'plans.starter.quota.limit', /whole number/],
+  [
+    'a period API Gateway does not have',
+    withQuota({ limit: 1, period: 'YEAR' }),
+    'plans.starter.quota.period',
+    /DAY, WEEK, MONTH/,
+  ],
+  [
+    'an offset of a day',
+    withQuota({ limit: 9, period: 'DAY', offset: 1 }),
+    'plans.starter.quota.offset',
+    /must be 0/,
+  ],
+  [
+    'an offset above a week',
+    withQuota({ limit: 9, period: 'WEEK', offset: 7 }),
+    'plans.starter.quota.offset',
+    /0 and 6/,
+  ],
+  [
+    'an offset above a month',
+    withQuota({ limit: 99, period: 'MONTH', offset: 28 }),
+    'plans.starter.quota.offset',
+    /0 and 27/,
+  ],
+  [
+    'an offset that leaves no request',
+    withQuota({ limit: 5, period: 'MONTH', offset: 5 }),
+    'plans.starter.quota.offset',
+    /0 and 4/,
+  ],
+  [
+    'an offset below zero',
+    withQuota({ limit: 5, period: 'MONTH', offset: -1 }),
+    'plans.starter.quota.offset',
+    /0 and 4/,
+  ],
+  ['a plan without models', withPlan({ models: [] }), 'plans.starter.models', /at least one of the models/],
+  [
+    'a plan with a model not offered',
+    withPlan({ models: ['titan', 'nova-pro'] }),
+    'plans.starter.models.1',
+    /"nova-pro" is not offered.*titan, llama/,
+  ],
+  ['maxTokens above every model', withPlan({ maxTokens: 9000 }), 'plans.starter.maxTokens', /above 8192/],
+  ['no teams', { ...config, teams: {} }, 'teams', /at least one team/],
+  ['a team without a key', withKeys(), 'teams.research.keys', /at least one key/],
+  [
+    'a team with an unknown plan',
+    { ...config, teams: { research: { plan: 'gold', keys: ['k'] } } },
+    'teams.research.plan',
+    /no plan "gold"; choose from starter/,
+  ],
+  [
+    'a key with a strange name',
+    withKeys('my key'),
+    'teams.research.keys.0',
+    /must start with a letter or digit/,
+  ],
+  ['a key of the wrong kind', withKeys(7), 'teams.research.keys.0', /must be a text or an object/],
+  [
+    'a key named twice',
+    withKeys('k', { name: 'k' }),
+    'teams.research.keys.1',
+    /already the name of teams\.research\.keys\.0/,
+  ],
+  [
+    'keys that differ in punctuation',
+    withKeys('a-b', 'a.b'),
+    'teams.research.keys.1',
+    /differs from "a-b".*punctuation/,
+  ],
+  [
+    'a retention CloudWatch refuses',
+    { ...config, logRetentionDays: 2 },
+    'logRetentionDays',
+    /one of 1, 3, 5, 7/,
+  ],
+];
+
+describe('an error names the field and the fix:', () => {
+  test.each(faults)('%s', (_, faulty, path, fix) => {
+    const [issue, ...others] = issuesOf(faulty);
+    expect(issue).toEqual({ path, message: expect.stringMatching(fix) });
+    expect(others).toEqual([]);
+  });
+
+  test('a key of two teams', () => {
+    const { research } = config.teams;
+    expect(issuesOf({ ...config, teams: { research, sales: research } })).toEqual([
+      { path: 'teams.sales.keys.0', message: expect.stringMatching(/already.*teams\.research\.keys\.0/) },
+    ]);
+  });
+});
+
+test('all faults come in one error', () => {
+  const faulty = {
+    ...withPlan({ models: ['nova-pro'], throttle: { rate: -1, burst: 10 } }),
+    teams: { research: { plan: 'gold', keys: ['k', 'k'] } },
+  };
+  expect(issuesOf(faulty).map(({ path }) => path)).toEqual([
+    'plans.starter.throttle.rate',
+    'plans.starter.models.0',
+    'teams.research.plan',
+    'teams.research.keys.1',
+  ]);
+});
+
+function issuesOf(faulty: unknown): ConfigError['issues'] {
+  try {
+    parseProxyConfig(faulty);
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      for (const { path, message } of error.issues) expect(error.message).toContain(`${path}: ${message}`);
+      return error.issues;
+    }
+    throw error;
+  }
+  return [];
+}

@@ -1,0 +1,194 @@
+import { type CatalogueAlias, type ModelDefinition, OfferedModel } from '@org/contract';
+import * as z from 'zod/mini';
+import { ConfigError } from './config-error.ts';
+import { describeIssues } from './config-issues.ts';
+import { checkReferences } from './config-references.ts';
+
+// zod/mini brings no messages of its own.
+z.config(z.locales.en());
+
+/** Retention periods that CloudWatch Logs accepts, in days. */
+const retentionDays = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
+/** A token bucket of API Gateway for each key of a plan. Best effort, says AWS. */
+export interface Throttle {
+  /** Requests per second that a key may make in the long run. */
+  rate: number;
+  /** Requests that a key may make at once: the size of the bucket. */
+  burst: number;
+}
+
+/**
+ * How many requests each key of a plan may make in a period. API Gateway enforces it, best effort.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
+ */
+export interface Quota {
+  /** Requests in one period. */
+  limit: number;
+  period: 'DAY' | 'WEEK' | 'MONTH';
+  /**
+   * Passed to API Gateway as it is. AWS's pages contradict each other: requests subtracted from the first period's
+   * limit, or the day that a period starts on. It accepts 0 for DAY, 0-6 for WEEK and 0-27 for MONTH. Default: 0.
+   */
+  offset?: number | undefined;
+}
+
+/** What a team may do. A key always comes with a quota, so there is no plan without one. */
+export interface AuthoredPlan<Alias extends string = string> {
+  throttle: Throttle;
+  quota: Quota;
+  /** Aliases that the plan's teams may ask; each must be offered by `models`. */
+  models: readonly Alias[];
+  /** The most output tokens that one ask may have. Default: each model's own limit. */
+  maxTokens?: number | undefined;
+}
+
+/** Whoever gets keys: a department, a customer, an app. */
+export interface AuthoredTeam<PlanName extends string = string> {
+  plan: PlanName;
+  /**
+   * Names of the API keys to make, unique over all teams. API Gateway makes their values. Throttle and quota hold
+   * for each key. A key that is not `enabled` is refused. Default of `enabled`: true.
+   */
+  keys: readonly (string | { name: string; enabled?: boolean | undefined })[];
+}
+
+/** A model to offer: an alias of the catalogue, or a definition with an alias of its own. */
+export type AuthoredModel = CatalogueAlias | (ModelDefinition & { readonly alias: string });
+
+type AliasOf<Model extends AuthoredModel> = Model extends { readonly alias: infer Alias extends string }
+  ? Alias
+  : Extract<Model, string>;
+
+/** What a `proxy.config.ts` says. */
+export interface AuthoredProxyConfig<
+  Models extends readonly AuthoredModel[] = readonly AuthoredModel[],
+  PlanName extends string = string,
+> {
+  /** Prefix of the stack's and its resources' names: lower-case letters, digits and hyphens. */
+  name: string;
+  /** Name of the API's stage and last part of the stack's name, such as `dev`. */
+  stage: string;
+  /** AWS Region to deploy to and call Bedrock in. */
+  region: string;
+  /** Models that this deployment offers. */
+  models: Models;
+  /** Plans by name. */
+  plans: Record<PlanName, AuthoredPlan<AliasOf<Models[number]>>>;
+  /** Teams by name. */
+  teams: Record<string, AuthoredTeam<NoInfer<PlanName>>>;
+  /**
+   * Whether the stage writes an access log (no prompts, no key values). It fails to deploy in an account whose
+   * API Gateway CloudWatch role is not set, which is a setting of the whole account and Region. Default: false.
+   *
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+   */
+  accessLog?: boolean | undefined;
+  /** Days that logs are kept. Default: 30. */
+  logRetentionDays?: (typeof retentionDays)[number] | undefined;
+}
+
+const nameOf = (pattern: RegExp, rule: string) =>
+  z.string().check(z.regex(pattern, { error: rule, abort: true }));
+
+const prefix = nameOf(
+  /^[a-z][a-z0-9-]{0,39}$/,
+  'must start with a lower-case letter and have at most 40 lower-case letters, digits and hyphens',
+);
+const label = nameOf(
+  /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+  'must start with a letter or digit and have at most 64 letters, digits, dots, hyphens and underscores',
+);
+const positiveInteger = z.int().check(z.minimum(1, 'must be a whole number of at least 1'));
+
+/** The offsets that API Gateway accepts, by period. */
+const highestOffset = { DAY: 0, WEEK: 6, MONTH: 27 } as const;
+
+const Quota = z
+  .strictObject({
+    limit: positiveInteger,
+    period: z.enum(['DAY', 'WEEK', 'MONTH']),
+    offset: z._default(z.int(), 0),
+  })
+  .check(
+    z.check(({ value: { limit, period, offset }, issues }) => {
+      const highest = Math.max(0, Math.min(highestOffset[period], limit - 1));
+      if (offset < 0 || offset > highest) {
+        const range = highest === 0 ? '0' : `between 0 and ${highest}`;
+        issues.push({
+          code: 'custom',
+          path: ['offset'],
+          input: offset,
+          message: `must be ${range} for ${limit} requests per ${period}`,
+        });
+      }
+    }),
+  );
+
+const Plan = z.strictObject({
+  throttle: z.strictObject({
+    rate: z.number().check(z.positive('must be above 0 requests per second')),
+    burst: positiveInteger,
+  }),
+  quota: Quota,
+  models: z.array(z.string()).check(z.minLength(1, 'must name at least one of the models')),
+  maxTokens: z.optional(positiveInteger),
+});
+
+const Key = z.pipe(
+  z.union([label, z.strictObject({ name: label, enabled: z._default(z.boolean(), true) })]),
+  z.transform((key) => (typeof key === 'string' ? { name: key, enabled: true } : key)),
+);
+
+const Team = z.strictObject({
+  plan: z.string(),
+  keys: z.array(Key).check(z.minLength(1, 'must have at least one key name')),
+});
+
+const ProxyConfig = z
+  .strictObject({
+    name: prefix,
+    stage: prefix,
+    region: nameOf(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'must be an AWS Region such as us-east-1'),
+    models: z.array(OfferedModel).check(z.minLength(1, 'must offer at least one model')),
+    plans: z.record(label, Plan),
+    teams: z.record(label, Team),
+    accessLog: z._default(z.boolean(), false),
+    logRetentionDays: z._default(z.literal(retentionDays), 30),
+  })
+  .check(
+    z.check(({ value, issues }) => {
+      for (const { path, message } of checkReferences(value)) {
+        issues.push({ code: 'custom', path: [...path], message, input: value });
+      }
+    }),
+  );
+
+/** A checked config with every default filled in. */
+export type ProxyConfig = z.output<typeof ProxyConfig>;
+
+/**
+ * States a config with types that know its own aliases and plans, and checks it.
+ *
+ * @throws {ConfigError} As {@link parseProxyConfig}.
+ */
+export function defineProxyConfig<const Models extends readonly AuthoredModel[], PlanName extends string>(
+  config: AuthoredProxyConfig<Models, PlanName>,
+): ProxyConfig {
+  return parseProxyConfig(config);
+}
+
+/**
+ * Checks a config from anywhere and fills in its defaults. A checked config passes unchanged.
+ *
+ * @throws {ConfigError} Naming every field at fault and the fix: fields of the wrong kind first, and once there are
+ *   none, names that lead nowhere and limits that cannot hold.
+ */
+export function parseProxyConfig(config: unknown): ProxyConfig {
+  const { data, error } = z.safeParse(ProxyConfig, config);
+  if (error) throw new ConfigError(describeIssues(error.issues, config));
+  return data;
+}

@@ -1,0 +1,63 @@
+import { type ErrorCode, errorDefinition, errorEnvelope, headers } from '@org/contract';
+import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+
+interface GatewayResponse {
+  readonly type: ResponseType;
+  readonly code: ErrorCode;
+  /** Whether answers of this type keep API Gateway's own status. Default: they get the code's. */
+  readonly keepsStatus?: boolean;
+}
+
+/**
+ * Which error of the contract each answer that API Gateway makes itself becomes. What is not listed falls back to
+ * DEFAULT_4XX or DEFAULT_5XX.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+ */
+const gatewayResponses: readonly GatewayResponse[] = [
+  { type: ResponseType.INVALID_API_KEY, code: 'unauthenticated' },
+  { type: ResponseType.UNAUTHORIZED, code: 'unauthenticated' },
+  { type: ResponseType.ACCESS_DENIED, code: 'unauthenticated' },
+  { type: ResponseType.EXPIRED_TOKEN, code: 'unauthenticated' },
+  // API Gateway answers an unknown path or method so: without an Authorization header, and with one.
+  { type: ResponseType.MISSING_AUTHENTICATION_TOKEN, code: 'unknown_route' },
+  { type: ResponseType.INVALID_SIGNATURE, code: 'unknown_route' },
+  { type: ResponseType.RESOURCE_NOT_FOUND, code: 'unknown_route' },
+  { type: ResponseType.THROTTLED, code: 'rate_limited' },
+  { type: ResponseType.QUOTA_EXCEEDED, code: 'quota_exceeded' },
+  { type: ResponseType.BAD_REQUEST_BODY, code: 'invalid_json' },
+  { type: ResponseType.BAD_REQUEST_PARAMETERS, code: 'invalid_request' },
+  { type: ResponseType.UNSUPPORTED_MEDIA_TYPE, code: 'invalid_request' },
+  { type: ResponseType.REQUEST_TOO_LARGE, code: 'request_too_large' },
+  { type: ResponseType.INTEGRATION_TIMEOUT, code: 'model_timeout' },
+  { type: ResponseType.INTEGRATION_FAILURE, code: 'internal' },
+  // A status here would be given to every 4xx that has none of its own.
+  { type: ResponseType.DEFAULT_4XX, code: 'invalid_request', keepsStatus: true },
+  { type: ResponseType.DEFAULT_5XX, code: 'internal' },
+];
+
+/** Makes API Gateway's own answers speak the contract: its statuses, its envelope and its headers. */
+export function addGatewayResponses(api: RestApi): void {
+  for (const { type, code, keepsStatus } of gatewayResponses) {
+    const { status, retryable, retryAfterSeconds } = errorDefinition(code);
+    api.addGatewayResponse(type.responseType, {
+      type,
+      ...(keepsStatus ? {} : { statusCode: String(status) }),
+      responseHeaders: {
+        [headers.requestId]: 'context.requestId',
+        [headers.shouldRetry]: literal(retryable),
+        ...(retryAfterSeconds === undefined ? {} : { [headers.retryAfter]: literal(retryAfterSeconds) }),
+      },
+      templates: { 'application/json': bodyTemplate(code) },
+    });
+  }
+}
+
+function literal(value: boolean | number): string {
+  return `'${value}'`;
+}
+
+/** API Gateway substitutes variables and escapes nothing, so its own error texts, which may hold quotes, stay out. */
+function bodyTemplate(code: ErrorCode): string {
+  return JSON.stringify(errorEnvelope({ code }, '$context.requestId'));
+}

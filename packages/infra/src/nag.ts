@@ -1,0 +1,31 @@
+import { type App, type Stack, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import type { ProxyConfig } from './config.ts';
+
+/** Rules that this deployment does not follow, and why. */
+const acknowledged: Readonly<Record<string, string>> = {
+  'AwsSolutions-APIG3': 'No web ACL: it costs a fee while idle, and every method asks for an API key first.',
+  'AwsSolutions-APIG4': 'Callers are identified by API keys, which also carry their throttle and quota.',
+  'AwsSolutions-APIG6': 'Execution logs can hold prompts, and they need a role of the whole account.',
+  'AwsSolutions-COG4': 'Callers are identified by API keys; most are programs, which have no Cognito user.',
+  'Serverless-APIGWXrayEnabled':
+    'The request id joins gateway, function and answer; no trace is needed for one hop.',
+  'Serverless-LambdaDLQ':
+    'API Gateway calls the function synchronously, so a failed event goes to the caller.',
+  'Serverless-LambdaTracing':
+    'Tracing needs xray:Put* on every resource; the log has the durations of each call.',
+};
+
+/** Rules that only an access log satisfies. */
+const acknowledgedWithoutAccessLog: Readonly<Record<string, string>> = {
+  'AwsSolutions-APIG1': 'The access log is opt-in, for it needs a role of the whole account (accessLog).',
+  'Serverless-APIGWAccessLogging':
+    'The access log is opt-in, for it needs a role of the whole account (accessLog).',
+};
+
+/** Makes synthesis fail where the app breaks a rule of cdk-nag that is not acknowledged here. */
+export function checkWithNag(app: App, stack: Stack, config: ProxyConfig): void {
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+  const rules = config.accessLog ? acknowledged : { ...acknowledged, ...acknowledgedWithoutAccessLog };
+  for (const [id, reason] of Object.entries(rules)) Validations.of(stack).acknowledge({ id, reason });
+}

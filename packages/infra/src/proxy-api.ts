@@ -1,0 +1,92 @@
+import { type Route, routes } from '@org/contract';
+import {
+  ApiKeySourceType,
+  EndpointType,
+  JsonSchemaType,
+  JsonSchemaVersion,
+  LambdaIntegration,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { accessLogOptions } from './access-log.ts';
+import type { ProxyConfig } from './config.ts';
+import { addGatewayResponses } from './gateway-responses.ts';
+import { askTimeout } from './proxy-function.ts';
+
+export interface ProxyApiProps {
+  readonly config: ProxyConfig;
+  readonly handler: IFunction;
+}
+
+/** The REST API: every route of the contract, each behind an API key, each answered by the function. */
+export class ProxyApi extends Construct {
+  readonly api: RestApi;
+
+  constructor(scope: Construct, id: string, { config, handler }: ProxyApiProps) {
+    super(scope, id);
+    this.api = new RestApi(this, 'Rest', {
+      restApiName: `${config.name}-${config.stage}`,
+      description: 'Amazon Bedrock by API key, within limits',
+      endpointTypes: [EndpointType.REGIONAL],
+      apiKeySourceType: ApiKeySourceType.HEADER,
+      // The role would be one of the account, which belongs to no single stack.
+      cloudWatchRole: false,
+      deployOptions: {
+        stageName: config.stage,
+        dataTraceEnabled: false,
+        ...stageThrottle(config),
+        ...(config.accessLog ? accessLogOptions(this, config) : {}),
+      },
+    });
+    // The stack has an output of its own, under a name that people can type.
+    this.api.node.tryRemoveChild('Endpoint');
+
+    addGatewayResponses(this.api);
+    this.addRoutes(handler);
+  }
+
+  private addRoutes(handler: IFunction): void {
+    const integration = new LambdaIntegration(handler, {
+      proxy: true,
+      timeout: askTimeout,
+      // One permission for the API, not two for each of its methods.
+      scopePermissionToMethod: false,
+    });
+    const requestValidator = this.api.addRequestValidator('BodyValidator', {
+      validateRequestBody: true,
+      validateRequestParameters: true,
+    });
+    // Nothing finer: every fault of a field must reach the function, which can name it.
+    const jsonObject = this.api.addModel('JsonObject', {
+      contentType: 'application/json',
+      schema: { schema: JsonSchemaVersion.DRAFT4, type: JsonSchemaType.OBJECT },
+    });
+
+    const table: Readonly<Record<string, Route>> = routes;
+    for (const { method, path } of Object.values(table)) {
+      this.api.root.resourceForPath(path).addMethod(method, integration, {
+        apiKeyRequired: true,
+        requestValidator,
+        ...(method === 'POST' ? { requestModels: { 'application/json': jsonObject } } : {}),
+      });
+    }
+  }
+}
+
+/**
+ * What all keys together were promised: the stage takes no more of the account's requests per second than that,
+ * whatever comes, and it never stands in the way of a key that keeps to its plan.
+ */
+function stageThrottle({ plans, teams }: ProxyConfig): {
+  throttlingRateLimit: number;
+  throttlingBurstLimit: number;
+} {
+  let throttlingRateLimit = 0;
+  let throttlingBurstLimit = 0;
+  for (const { plan, keys } of Object.values(teams)) {
+    throttlingRateLimit += (plans[plan]?.throttle.rate ?? 0) * keys.length;
+    throttlingBurstLimit += (plans[plan]?.throttle.burst ?? 0) * keys.length;
+  }
+  return { throttlingRateLimit, throttlingBurstLimit };
+}

@@ -1,0 +1,29 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { ApiKeys } from './api-keys.ts';
+import type { ProxyConfig } from './config.ts';
+import { ProxyApi } from './proxy-api.ts';
+import { ProxyFunction } from './proxy-function.ts';
+import { UsagePlans } from './usage-plans.ts';
+
+export interface ProxyStackProps {
+  readonly config: ProxyConfig;
+  /** Directory of the built function. */
+  readonly lambdaDirectory: string;
+}
+
+/** One deployment of the proxy: keys, function, API and usage plans. */
+export class ProxyStack extends Stack {
+  constructor(scope: Construct, id: string, { config, lambdaDirectory }: ProxyStackProps) {
+    super(scope, id, {
+      description: `Amazon Bedrock by API key, within limits: ${config.name}, stage ${config.stage}`,
+      env: { region: config.region },
+    });
+    // The function knows the keys and the plans know the stage, so keys come first and plans last.
+    const keys = new ApiKeys(this, 'Keys', config);
+    const { handler } = new ProxyFunction(this, 'Function', { config, keys, lambdaDirectory });
+    const { api } = new ProxyApi(this, 'Api', { config, handler });
+    new UsagePlans(this, 'Plans', { config, keys, stage: api.deploymentStage });
+    new CfnOutput(this, 'Endpoint', { value: api.url, description: 'URL that the routes are below' });
+  }
+}

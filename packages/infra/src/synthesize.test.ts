@@ -1,0 +1,543 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ErrorEnvelope, errorCodes, errorDefinition, isErrorCode, type Route, routes } from '@org/contract';
+import { ProxyEnvironment } from '@org/lambda/environment';
+import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import shipped from '../proxy.config.ts';
+import { bedrockStatements } from './bedrock-access.ts';
+import { type ProxyConfig, parseProxyConfig } from './config.ts';
+import { ConfigError } from './config-error.ts';
+import { createApp, synthesize } from './synthesize.ts';
+
+const Properties = z.record(z.string(), z.unknown());
+const Template = z.object({
+  Resources: z.record(z.string(), z.object({ Type: z.string(), Properties })),
+  Outputs: z.record(z.string(), z.object({ Value: z.unknown() })),
+});
+type Template = z.infer<typeof Template>;
+
+// Importing and synthesizing take seconds.
+const slow = 120_000;
+
+const directory = mkdtempSync(join(tmpdir(), 'synthesize-'));
+const lambdaDirectory = join(directory, 'lambda');
+mkdirSync(lambdaDirectory);
+writeFileSync(
+  join(lambdaDirectory, 'index.mjs'),
+  'export const handler = async () => ({ statusCode: 200 });',
+);
+afterAll(() => rmSync(directory, { recursive: true }));
+
+function templateOf(config: ProxyConfig, outdir: string): Template {
+  const { templateFile } = synthesize(config, { outdir: join(directory, outdir), lambdaDirectory });
+  return z.parse(Template, JSON.parse(readFileSync(templateFile, 'utf8')));
+}
+
+/** Properties of every resource of a type, by logical id. */
+function resources({ Resources }: Template, type: string): Map<string, z.infer<typeof Properties>> {
+  const ofType = Object.entries(Resources).filter(([, resource]) => resource.Type === type);
+  return new Map(ofType.map(([id, resource]) => [id, resource.Properties]));
+}
+
+function only(template: Template, type: string): z.infer<typeof Properties> {
+  const [properties, ...others] = resources(template, type).values();
+  if (!properties || others.length > 0) throw new Error(`expected exactly one ${type}`);
+  return properties;
+}
+
+const Join = z.object({
+  'Fn::Join': z.tuple([z.literal(''), z.array(z.union([z.string(), z.object({ Ref: z.string() })]))]),
+});
+const Reference = z.object({ Ref: z.string() });
+const ref = (value: unknown) => z.parse(Reference, value).Ref;
+
+/** What CloudFormation makes of a Fn::Join of texts and Refs. */
+function joined(value: unknown, resolve: (logicalId: string) => string): string {
+  const [, parts] = z.parse(Join, value)['Fn::Join'];
+  return parts.map((part) => (typeof part === 'string' ? part : resolve(part.Ref))).join('');
+}
+
+let template: Template;
+beforeAll(() => {
+  template = templateOf(shipped, 'shipped');
+}, slow);
+
+describe('the API', () => {
+  const Method = z.object({
+    ApiKeyRequired: z.literal(true),
+    AuthorizationType: z.literal('NONE'),
+    HttpMethod: z.string(),
+    ResourceId: Reference,
+    RequestValidatorId: Reference,
+    RequestModels: z.optional(z.object({ 'application/json': Reference })),
+    Integration: z.object({ Type: z.string(), TimeoutInMillis: z.number(), Uri: z.unknown() }),
+  });
+  const methods = () =>
+    [...resources(template, 'AWS::ApiGateway::Method').values()].map((method) => z.parse(Method, method));
+
+  function pathOf(resourceId: string): string {
+    const resource = resources(template, 'AWS::ApiGateway::Resource').get(resourceId);
+    if (!resource) return '';
+    const { ParentId, PathPart } = resource;
+    const parent = z.safeParse(Reference, ParentId);
+    return `${parent.success ? pathOf(parent.data.Ref) : ''}/${PathPart}`;
+  }
+
+  test('has exactly the routes of the contract, each with an API key', () => {
+    const table: readonly Route[] = Object.values(routes);
+    const deployed = methods().map(({ HttpMethod, ResourceId }) => `${HttpMethod} ${pathOf(ResourceId.Ref)}`);
+    expect(deployed.sort()).toEqual(table.map(({ method, path }) => `${method} ${path}`).sort());
+  });
+
+  test('refuses a body that is not a JSON object, and looks no closer', () => {
+    const validators = resources(template, 'AWS::ApiGateway::RequestValidator');
+    const models = resources(template, 'AWS::ApiGateway::Model');
+    for (const { HttpMethod, RequestValidatorId, RequestModels } of methods()) {
+      expect(validators.get(RequestValidatorId.Ref)).toMatchObject({ ValidateRequestBody: true });
+      if (HttpMethod === 'GET') continue;
+      expect(models.get(ref(RequestModels?.['application/json']))).toMatchObject({
+        ContentType: 'application/json',
+        Schema: { $schema: 'http://json-schema.org/draft-04/schema#', type: 'object' },
+      });
+    }
+    expect([...models.values()].map(({ Schema }) => Object.keys(z.parse(Properties, Schema)).sort())).toEqual(
+      [['$schema', 'type']],
+    );
+  });
+
+  test('asks the function, buffered, and waits as long as it may run and no longer than API Gateway does', () => {
+    const [functionId] = resources(template, 'AWS::Lambda::Function').keys();
+    const { Timeout } = only(template, 'AWS::Lambda::Function');
+    for (const { Integration } of methods()) {
+      expect(Integration.Type).toBe('AWS_PROXY');
+      expect(Integration.Uri).toEqual({
+        'Fn::Join': [
+          '',
+          [
+            'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/',
+            { 'Fn::GetAtt': [functionId, 'Arn'] },
+            '/invocations',
+          ],
+        ],
+      });
+      expect(Number(Timeout) * 1000).toBeLessThanOrEqual(Integration.TimeoutInMillis);
+      expect(Integration.TimeoutInMillis).toBeLessThanOrEqual(29_000);
+    }
+  });
+
+  test('may be the only one to invoke the function', () => {
+    const [apiId] = resources(template, 'AWS::ApiGateway::RestApi').keys();
+    expect(only(template, 'AWS::Lambda::Permission')).toMatchObject({
+      Action: 'lambda:InvokeFunction',
+      Principal: 'apigateway.amazonaws.com',
+      SourceArn: {
+        'Fn::Join': [
+          '',
+          ['arn:aws:execute-api:us-east-1:', { Ref: 'AWS::AccountId' }, ':', { Ref: apiId }, '/*/*/*'],
+        ],
+      },
+    });
+  });
+
+  test('is regional, takes keys from the header, and takes no more than its keys were promised', () => {
+    expect(only(template, 'AWS::ApiGateway::RestApi')).toMatchObject({
+      ApiKeySourceType: 'HEADER',
+      EndpointConfiguration: { Types: ['REGIONAL'] },
+    });
+    expect(only(template, 'AWS::ApiGateway::Stage')).toMatchObject({
+      StageName: 'dev',
+      MethodSettings: [
+        {
+          HttpMethod: '*',
+          ResourcePath: '/*',
+          DataTraceEnabled: false,
+          ThrottlingRateLimit: 100 + 5,
+          ThrottlingBurstLimit: 200 + 10,
+        },
+      ],
+    });
+  });
+});
+
+describe("API Gateway's own answers", () => {
+  const GatewayResponse = z.object({
+    ResponseType: z.string(),
+    StatusCode: z.optional(z.string()),
+    ResponseParameters: z.record(z.string(), z.string()),
+    ResponseTemplates: z.object({ 'application/json': z.string() }),
+  });
+  const answers = () =>
+    [...resources(template, 'AWS::ApiGateway::GatewayResponse').values()].map((response) => {
+      const { ResponseType, StatusCode, ResponseParameters, ResponseTemplates } = z.parse(
+        GatewayResponse,
+        response,
+      );
+      const body = ResponseTemplates['application/json'].replace('$context.requestId', 'request-1');
+      const envelope = z.parse(ErrorEnvelope, JSON.parse(body));
+      if (!isErrorCode(envelope.error.code)) throw new Error(`${envelope.error.code} is not in the contract`);
+      return {
+        type: ResponseType,
+        status: StatusCode,
+        parameters: ResponseParameters,
+        body,
+        envelope,
+        code: envelope.error.code,
+      };
+    });
+
+  test('are the ones that API Gateway knows', () => {
+    const known = [
+      'ACCESS_DENIED',
+      'API_CONFIGURATION_ERROR',
+      'AUTHORIZER_CONFIGURATION_ERROR',
+      'AUTHORIZER_FAILURE',
+      'BAD_REQUEST_PARAMETERS',
+      'BAD_REQUEST_BODY',
+      'DEFAULT_4XX',
+      'DEFAULT_5XX',
+      'EXPIRED_TOKEN',
+      'INTEGRATION_FAILURE',
+      'INTEGRATION_TIMEOUT',
+      'INVALID_API_KEY',
+      'INVALID_SIGNATURE',
+      'MISSING_AUTHENTICATION_TOKEN',
+      'QUOTA_EXCEEDED',
+      'REQUEST_TOO_LARGE',
+      'RESOURCE_NOT_FOUND',
+      'THROTTLED',
+      'UNAUTHORIZED',
+      'UNSUPPORTED_MEDIA_TYPE',
+      'WAF_FILTERED',
+    ];
+    for (const { type } of answers()) expect(known).toContain(type);
+  });
+
+  test('are the envelope of the contract with its status and headers', () => {
+    for (const { type, status, parameters, envelope, code } of answers()) {
+      const definition = errorDefinition(code);
+      expect(envelope).toEqual({
+        type: 'error',
+        error: { type: definition.type, code, message: definition.message, param: null },
+        request_id: 'request-1',
+      });
+      if (type !== 'DEFAULT_4XX') expect(status).toBe(String(definition.status));
+      expect(parameters['gatewayresponse.header.x-request-id']).toBe('context.requestId');
+      expect(parameters['gatewayresponse.header.x-should-retry']).toBe(`'${definition.retryable}'`);
+      expect(parameters['gatewayresponse.header.retry-after']).toBe(
+        definition.retryAfterSeconds === undefined ? undefined : `'${definition.retryAfterSeconds}'`,
+      );
+    }
+  });
+
+  test('substitute nothing but the request id', () => {
+    for (const { body } of answers()) expect(body).not.toContain('$');
+  });
+
+  test('leave a 4xx its own status', () => {
+    expect(answers().find(({ type }) => type === 'DEFAULT_4XX')?.status).toBeUndefined();
+  });
+
+  test('cover every error that the gateway makes', () => {
+    const made = new Set(answers().map(({ code }) => code));
+    const expected = errorCodes.filter((code) => errorDefinition(code).madeBy.includes('gateway'));
+    expect([...made].sort()).toEqual(expected.sort());
+  });
+
+  test.each([
+    ['INVALID_API_KEY', 'unauthenticated'],
+    ['UNAUTHORIZED', 'unauthenticated'],
+    ['ACCESS_DENIED', 'unauthenticated'],
+    ['MISSING_AUTHENTICATION_TOKEN', 'unknown_route'],
+    ['INVALID_SIGNATURE', 'unknown_route'],
+    ['THROTTLED', 'rate_limited'],
+    ['QUOTA_EXCEEDED', 'quota_exceeded'],
+    ['BAD_REQUEST_BODY', 'invalid_json'],
+    ['REQUEST_TOO_LARGE', 'request_too_large'],
+    ['INTEGRATION_TIMEOUT', 'model_timeout'],
+    ['INTEGRATION_FAILURE', 'internal'],
+    ['DEFAULT_4XX', 'invalid_request'],
+    ['DEFAULT_5XX', 'internal'],
+  ])('say of %s: %s', (type, code) => {
+    expect(answers().find((answer) => answer.type === type)?.code).toBe(code);
+  });
+});
+
+describe('plans and keys', () => {
+  const plans = () => resources(template, 'AWS::ApiGateway::UsagePlan');
+  const keys = () => resources(template, 'AWS::ApiGateway::ApiKey');
+
+  test('every plan has its throttle and its quota, on this stage', () => {
+    const [apiId] = resources(template, 'AWS::ApiGateway::RestApi').keys();
+    const [stageId] = resources(template, 'AWS::ApiGateway::Stage').keys();
+    const deployed = [...plans().values()].map(({ UsagePlanName, Throttle, Quota, ApiStages }) => {
+      expect(ApiStages).toEqual([{ ApiId: { Ref: apiId }, Stage: { Ref: stageId }, Throttle: {} }]);
+      return { UsagePlanName, Throttle, Quota };
+    });
+    expect(deployed).toEqual([
+      {
+        UsagePlanName: 'bedrock-proxy-dev-starter',
+        Throttle: { RateLimit: 100, BurstLimit: 200 },
+        Quota: { Limit: 100, Period: 'MONTH', Offset: 2 },
+      },
+      {
+        UsagePlanName: 'bedrock-proxy-dev-research',
+        Throttle: { RateLimit: 5, BurstLimit: 10 },
+        Quota: { Limit: 1000, Period: 'DAY', Offset: 0 },
+      },
+    ]);
+  });
+
+  test("every key is in its team's plan and in no other", () => {
+    const attached = [...resources(template, 'AWS::ApiGateway::UsagePlanKey').values()].map(
+      ({ KeyId, UsagePlanId, KeyType }) => [
+        keys().get(ref(KeyId))?.['Name'],
+        plans().get(ref(UsagePlanId))?.['UsagePlanName'],
+        KeyType,
+      ],
+    );
+    expect(attached).toEqual([
+      ['tollmkey', 'bedrock-proxy-dev-starter', 'API_KEY'],
+      ['research-key', 'bedrock-proxy-dev-research', 'API_KEY'],
+    ]);
+  });
+
+  test('no key has its value or a deprecated stage in the template', () => {
+    expect(keys().size).toBe(2);
+    for (const key of keys().values()) {
+      expect(key).toMatchObject({ Enabled: true });
+      expect(key).not.toHaveProperty('Value');
+      expect(key).not.toHaveProperty('StageKeys');
+    }
+  });
+
+  test(
+    'a key that is not enabled is deployed so',
+    () => {
+      const teams = { toll: { plan: 'starter', keys: [{ name: 'tollmkey', enabled: false }] } };
+      const { app } = createApp(
+        { ...shipped, teams },
+        { outdir: join(directory, 'disabled'), lambdaDirectory },
+      );
+      const synthesized = z.parse(Template, app.synth().getStackByName('bedrock-proxy-dev').template);
+      expect(only(synthesized, 'AWS::ApiGateway::ApiKey')).toMatchObject({
+        Name: 'tollmkey',
+        Enabled: false,
+      });
+    },
+    slow,
+  );
+
+  test('outputs tell the endpoint and the ids of the keys', () => {
+    const ids = new Map([...keys()].map(([id, { Name }]) => [Name, id]));
+    expect(template.Outputs).toMatchObject({
+      Endpoint: { Value: { 'Fn::Join': expect.anything() } },
+      KeyIdtollmkey: { Value: { Ref: ids.get('tollmkey') } },
+      KeyIdresearchkey: { Value: { Ref: ids.get('research-key') } },
+    });
+    expect(Object.keys(template.Outputs)).toHaveLength(3);
+  });
+});
+
+describe('the function', () => {
+  test('runs the built bundle on Node 24 with a log of its own', () => {
+    const [logGroupId] = resources(template, 'AWS::Logs::LogGroup').keys();
+    expect(only(template, 'AWS::Lambda::Function')).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      MemorySize: 1024,
+      Timeout: 29,
+      LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: logGroupId } },
+    });
+    expect(only(template, 'AWS::Logs::LogGroup')).toMatchObject({ RetentionInDays: 30 });
+  });
+
+  test('is told models, plans, teams and the ids of the keys', () => {
+    const keyNames = new Map(
+      [...resources(template, 'AWS::ApiGateway::ApiKey')].map(([id, { Name }]) => [id, String(Name)]),
+    );
+    const { Environment } = only(template, 'AWS::Lambda::Function');
+    const { Variables } = z.parse(
+      z.object({ Variables: z.object({ PROXY_CONFIG: z.unknown() }) }),
+      Environment,
+    );
+    const text = joined(Variables.PROXY_CONFIG, (id) => `id-of-${keyNames.get(id)}`);
+    expect(z.parse(ProxyEnvironment, JSON.parse(text))).toEqual({
+      models: ['titan', 'llama', 'nova-lite', 'nova-pro'],
+      plans: {
+        starter: { models: ['titan', 'llama'] },
+        research: { models: ['titan', 'llama', 'nova-lite', 'nova-pro'], maxTokens: 2048 },
+      },
+      teams: { toll: 'starter', research: 'research' },
+      keys: { 'id-of-tollmkey': 'toll', 'id-of-research-key': 'research' },
+    });
+  });
+
+  test('may write its log and call the models of the config, and nothing else', () => {
+    const profile = {
+      'Fn::Join': [
+        '',
+        [
+          'arn:aws:bedrock:us-east-1:',
+          { Ref: 'AWS::AccountId' },
+          ':inference-profile/us.meta.llama4-maverick-17b-instruct-v1:0',
+        ],
+      ],
+    };
+    const [logGroupId] = resources(template, 'AWS::Logs::LogGroup').keys();
+    const { PolicyDocument } = only(template, 'AWS::IAM::Policy');
+    expect(PolicyDocument).toEqual({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          Resource: { 'Fn::GetAtt': [logGroupId, 'Arn'] },
+        },
+        {
+          Effect: 'Allow',
+          Action: 'bedrock:InvokeModel',
+          Resource: [
+            'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0',
+            'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0',
+            'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0',
+            profile,
+          ],
+        },
+        {
+          Effect: 'Allow',
+          Action: 'bedrock:InvokeModel',
+          Resource: [
+            'arn:aws:bedrock:us-east-1::foundation-model/meta.llama4-maverick-17b-instruct-v1:0',
+            'arn:aws:bedrock:us-east-2::foundation-model/meta.llama4-maverick-17b-instruct-v1:0',
+            'arn:aws:bedrock:us-west-2::foundation-model/meta.llama4-maverick-17b-instruct-v1:0',
+          ],
+          Condition: { StringEquals: { 'bedrock:InferenceProfileArn': profile } },
+        },
+      ],
+    });
+    const role = only(template, 'AWS::IAM::Role');
+    expect(role).not.toHaveProperty('ManagedPolicyArns');
+    expect(role).not.toHaveProperty('Policies');
+  });
+
+  test('may call an imported model by its ARN, and a model of two aliases once', () => {
+    const modelId = 'arn:aws:bedrock:eu-west-1:111122223333:imported-model/abc';
+    const config = parseProxyConfig({
+      ...shipped,
+      region: 'eu-west-1',
+      models: [
+        'titan',
+        'nova-micro',
+        {
+          alias: 'own',
+          upstream: 'invoke',
+          format: 'llama',
+          modelId,
+          maxOutputTokens: 2048,
+          lifecycle: { status: 'active' },
+        },
+      ],
+      plans: { starter: { ...shipped.plans['starter'], models: ['own'] } },
+      teams: { toll: { plan: 'starter', keys: ['tollmkey'] } },
+    });
+    const profile = 'arn:aws:bedrock:eu-west-1:111122223333:inference-profile/eu.amazon.nova-micro-v1:0';
+    const statements = bedrockStatements(config, { partition: 'aws', account: '111122223333' });
+    expect(statements.map((statement) => statement.toJSON())).toEqual([
+      { Effect: 'Allow', Action: 'bedrock:InvokeModel', Resource: [profile, modelId] },
+      {
+        Effect: 'Allow',
+        Action: 'bedrock:InvokeModel',
+        Resource: [
+          'arn:aws:bedrock:eu-central-1::foundation-model/amazon.nova-micro-v1:0',
+          'arn:aws:bedrock:eu-north-1::foundation-model/amazon.nova-micro-v1:0',
+          'arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-micro-v1:0',
+          'arn:aws:bedrock:eu-west-3::foundation-model/amazon.nova-micro-v1:0',
+        ],
+        Condition: { StringEquals: { 'bedrock:InferenceProfileArn': profile } },
+      },
+    ]);
+  });
+});
+
+test('the stack has no resource of the account, no custom resource and nothing that costs while idle', () => {
+  const types = new Set(Object.values(template.Resources).map(({ Type }) => Type));
+  expect([...types].sort()).toEqual([
+    'AWS::ApiGateway::ApiKey',
+    'AWS::ApiGateway::Deployment',
+    'AWS::ApiGateway::GatewayResponse',
+    'AWS::ApiGateway::Method',
+    'AWS::ApiGateway::Model',
+    'AWS::ApiGateway::RequestValidator',
+    'AWS::ApiGateway::Resource',
+    'AWS::ApiGateway::RestApi',
+    'AWS::ApiGateway::Stage',
+    'AWS::ApiGateway::UsagePlan',
+    'AWS::ApiGateway::UsagePlanKey',
+    'AWS::IAM::Policy',
+    'AWS::IAM::Role',
+    'AWS::Lambda::Function',
+    'AWS::Lambda::Permission',
+    'AWS::Logs::LogGroup',
+  ]);
+});
+
+test(
+  'an access log is opt-in, is kept as long as the other log, and holds no key value',
+  () => {
+    expect(only(template, 'AWS::ApiGateway::Stage')).not.toHaveProperty('AccessLogSetting');
+
+    const logged = templateOf({ ...shipped, accessLog: true, logRetentionDays: 7 }, 'access-log');
+    const stage = only(logged, 'AWS::ApiGateway::Stage');
+    const { Format, DestinationArn } = z.parse(
+      z.object({ Format: z.string(), DestinationArn: z.unknown() }),
+      stage['AccessLogSetting'],
+    );
+    const fields = Object.values(z.parse(z.record(z.string(), z.string()), JSON.parse(Format)));
+    expect(fields).toContain('$context.requestId');
+    expect(fields).toContain('$context.identity.apiKeyId');
+    expect(fields).not.toContain('$context.identity.apiKey');
+    expect(stage).toMatchObject({ MethodSettings: [{ DataTraceEnabled: false }] });
+
+    const logGroups = resources(logged, 'AWS::Logs::LogGroup');
+    const nameOf = (id: string) => String(logGroups.get(id)?.['LogGroupName'] ?? id);
+    expect(joined(DestinationArn, nameOf)).toBe(
+      'arn:aws:logs:us-east-1:AWS::AccountId:log-group:/aws/apigateway/bedrock-proxy-dev',
+    );
+    expect([...logGroups.values()].map(({ RetentionInDays }) => RetentionInDays)).toEqual([7, 7]);
+  },
+  slow,
+);
+
+test(
+  'a permission that is too wide fails the synthesis',
+  () => {
+    const { app, stack } = createApp(shipped, { outdir: join(directory, 'wide'), lambdaDirectory });
+    new ManagedPolicy(stack, 'Wide', {
+      statements: [new PolicyStatement({ actions: ['bedrock:*'], resources: ['*'] })],
+    });
+    expect(() => app.synth()).toThrow(/AwsSolutions-IAM5\[Action::bedrock:\*\]/);
+  },
+  slow,
+);
+
+test(
+  'an environment larger than Lambda allows is a config error',
+  () => {
+    const keys = Array.from({ length: 200 }, (_, index) => ({ name: `key${index}`, enabled: true }));
+    const config = { ...shipped, teams: { 'a-team-with-very-many-keys': { plan: 'starter', keys } } };
+    const synthesized = () => synthesize(config, { outdir: join(directory, 'large'), lambdaDirectory });
+    expect(synthesized).toThrow(ConfigError);
+    expect(synthesized).toThrow(/config: .* Lambda allows 4096/);
+  },
+  slow,
+);
+
+test('a function that is not built says how to build it', () => {
+  const synthesized = () =>
+    synthesize(shipped, { outdir: join(directory, 'none'), lambdaDirectory: directory });
+  expect(synthesized).toThrow(/no built function.*pnpm build/);
+});
