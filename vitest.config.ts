@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 // Our packages are read from source; see "exports" in their manifests.
@@ -24,7 +25,7 @@ export default defineConfig({
       project('client-sdk', 'packages/client-sdk', ['src/**/*.test.ts']),
       project('infra', 'packages/infra', ['{src,local}/**/*.test.ts']),
       project('e2e', 'packages/infra', ['e2e/**/*.test.ts'], {
-        globalSetup: ['e2e/assemblies.ts'],
+        globalSetup: [join(import.meta.dirname, 'packages/infra/e2e/assemblies.ts')],
         testTimeout: 20_000,
         typecheck: { enabled: false },
       }),

@@ -1,4 +1,4 @@
-import type { ModelDefinition } from './models.ts';
+import type { ModelDefinition, OfferedModel } from './models.ts';
 
 const us3 = ['us-east-1', 'us-east-2', 'us-west-2'];
 const us4 = [...us3, 'us-west-1'];
@@ -87,6 +87,13 @@ export type CatalogueAlias = keyof typeof catalogue;
 
 const byAlias: Readonly<Record<string, ModelDefinition>> = catalogue;
 
-export function catalogueModel(alias: string): ModelDefinition | undefined {
-  return Object.hasOwn(byAlias, alias) ? byAlias[alias] : undefined;
+/** What callers name an offered model. */
+export function aliasOf(model: OfferedModel): string {
+  return typeof model === 'string' ? model : model.alias;
+}
+
+/** The definition behind an offered model; `undefined` for an alias that the catalogue does not have. */
+export function definitionOf(model: OfferedModel): ModelDefinition | undefined {
+  if (typeof model !== 'string') return model;
+  return Object.hasOwn(byAlias, model) ? byAlias[model] : undefined;
 }

@@ -1,5 +1,5 @@
 export { Answer, AskRequest, type Turn, type Usage } from './ask.ts';
-export { type CatalogueAlias, catalogue, catalogueModel } from './catalogue.ts';
+export { aliasOf, type CatalogueAlias, catalogue, definitionOf } from './catalogue.ts';
 export {
   AvailableModels,
   type DetailsOf,

@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import * as z from 'zod/mini';
 import type { Template } from './gateway.ts';
 import { edit } from './testing/deployment.ts';
@@ -29,7 +29,7 @@ async function instance(response: Response): Promise<string> {
 
 test('the function gets the event that API Gateway makes', async () => {
   const gateway = await start({ clock: { now: () => Date.parse('2026-11-22T09:08:07.006Z') } });
-  const response = await gateway.get('/items/a%20b/?q=1&q=2&r=%20', {
+  const response = await gateway.get('/items/a%20b/?q=1&q=2&r=%20&Q=3', {
     headers: { 'X-Custom': 'one', 'user-agent': 'test', authorization: 'Bearer t' },
   });
   const { event } = await echo(response);
@@ -38,8 +38,8 @@ test('the function gets the event that API Gateway makes', async () => {
     resource: '/items/{id}',
     path: '/items/a%20b/',
     httpMethod: 'GET',
-    queryStringParameters: { q: '2', r: ' ' },
-    multiValueQueryStringParameters: { q: ['1', '2'], r: [' '] },
+    queryStringParameters: { q: '2', r: ' ', Q: '3' },
+    multiValueQueryStringParameters: { q: ['1', '2'], r: [' '], Q: ['3'] },
     pathParameters: { id: 'a b' },
     stageVariables: null,
     body: null,
@@ -77,6 +77,17 @@ test('a method with a key tells the function which key, as its id in the environ
     requestContext: { identity: { apiKeyId: key?.id, apiKey: key?.value } },
   });
   expect(env['KEY_ID']).toBe(key?.id);
+});
+
+test('names that objects have by themselves are names like others', async () => {
+  const gateway = await start();
+  const { event } = await echo(
+    await gateway.get('/other?constructor=1&__proto__=2&toString=3', { headers: { constructor: 'x' } }),
+  );
+  expect(event).toMatchObject({ headers: { constructor: 'x' } });
+  expect(JSON.stringify(event['queryStringParameters'])).toBe(
+    '{"constructor":"1","__proto__":"2","toString":"3"}',
+  );
 });
 
 test('a greedy path parameter takes the rest of the path, for any method', async () => {
@@ -156,6 +167,7 @@ test('an answer without any field is an empty 200', async () => {
 
 test('calls run at once in one worker, or each in a worker of its own where that is asked for', async () => {
   const file = path.join(tmpdir(), `local-gateway-${crypto.randomUUID()}`);
+  onTestFinished(() => rmSync(file, { force: true }));
   const editTemplate = (template: Template) => edit(template, 'Main', { Timeout: 10 });
   const shared = await start({ editTemplate });
   const strict = await start({ editTemplate, callsPerWorker: 1 });
@@ -182,17 +194,15 @@ test('a killed function fails its calls in flight with a 502, and the next call 
   expect(after).not.toBe(before);
 });
 
-test('what functions write, and why they fail, is told line by line', async () => {
+test('what functions write, and why they fail, is told line by line, before the answer', async () => {
   const gateway = await start();
   await gateway.ask({ do: 'print', line: 'hello' });
   await gateway.ask({ do: 'throw', message: 'no luck' });
   await gateway.get('/broken');
   const linesOf = (stream: string) =>
     gateway.lines.filter((line) => line.stream === stream).map(({ line }) => line);
-  await vi.waitFor(() => {
-    expect(linesOf('stdout')).toEqual(['hello', 'a', 'b']);
-    expect(linesOf('stderr')).toEqual(['hello']);
-  });
+  expect(linesOf('stdout')).toEqual(['hello', 'a', 'b']);
+  expect(linesOf('stderr')).toEqual(['hello']);
   expect(linesOf('platform')).toEqual([
     expect.stringMatching(/^Invoke Error .*"errorType":"TypeError","errorMessage":"no luck"/),
     expect.stringMatching(/^INIT_REPORT .*cannot start/),

@@ -10,7 +10,7 @@ import type { ApiKey } from './template/usage-plans.ts';
 
 export { PortInUseError } from './http/server.ts';
 export type { LogLine } from './lambda/log.ts';
-export { type Template, TemplateError } from './template/template.ts';
+export type { Template } from './template/template.ts';
 export type { Clock };
 
 export interface GatewayOptions {
@@ -28,7 +28,10 @@ export interface GatewayOptions {
   readonly editTemplate?: (template: Template) => Template;
   /** Calls that one worker of a function may run at once. 1 is Lambda's way. Default: no limit. */
   readonly callsPerWorker?: number;
-  /** Told every line that functions write, and what Lambda would add to their logs. */
+  /**
+   * Told every line that functions write, and what Lambda would add to their logs; a call's lines before its answer
+   * goes out.
+   */
   readonly onLog?: OnLog;
 }
 

@@ -1,7 +1,6 @@
-import { locateModel, type ModelLocation } from '@org/contract';
+import { definitionOf, locateModel, type ModelLocation } from '@org/contract';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ProxyConfig } from './config.ts';
-import { definitionOf } from './offered-model.ts';
 
 /** Converse is authorized by this action too. */
 const actions = ['bedrock:InvokeModel'];

@@ -1,5 +1,11 @@
-import { catalogue, locateModel, type ModelDefinition, type OfferedModel } from '@org/contract';
-import { aliasOf, definitionOf } from './offered-model.ts';
+import {
+  aliasOf,
+  catalogue,
+  definitionOf,
+  locateModel,
+  type ModelDefinition,
+  type OfferedModel,
+} from '@org/contract';
 
 interface Reference {
   readonly path: readonly (string | number)[];

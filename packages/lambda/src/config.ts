@@ -1,4 +1,4 @@
-import { catalogueModel, locateModel, type ModelDefinition } from '@org/contract';
+import { aliasOf, definitionOf, locateModel, type ModelDefinition } from '@org/contract';
 import * as z from 'zod/mini';
 import { ProxyEnvironment, proxyEnvironmentVariable } from './environment.ts';
 
@@ -38,8 +38,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const { models, plans, teams, keys } = parseEnvironment(environment[proxyEnvironmentVariable]);
 
   const offered = models.map((model): OfferedModel => {
-    const alias = typeof model === 'string' ? model : model.alias;
-    const definition = typeof model === 'string' ? catalogueModel(model) : model;
+    const alias = aliasOf(model);
+    const definition = definitionOf(model);
     if (!definition) throw invalid(`models: the catalogue has no model "${alias}"`);
     const location = locateModel(definition, region);
     if (!location) throw invalid(`models: "${alias}" is not offered in ${region}`);

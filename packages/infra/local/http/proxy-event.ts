@@ -23,10 +23,10 @@ const droppedHeaders = new Set([
 ]);
 
 /** Spelt by API Gateway; every other name arrives as the caller spelt it. */
-const spelling: Readonly<Record<string, string>> = {
-  authorization: 'Authorization',
-  'user-agent': 'User-Agent',
-};
+const spelling = new Map([
+  ['authorization', 'Authorization'],
+  ['user-agent', 'User-Agent'],
+]);
 
 /**
  * The event of a Lambda proxy integration of a REST API.
@@ -38,8 +38,8 @@ export function proxyEvent(
   match: RouteMatch,
   context: RequestContext,
 ): APIGatewayProxyEvent {
-  const headers = multiValue(forwardedHeaders(request));
-  const query = multiValue([...request.query]);
+  const headers = multiValue(forwardedHeaders(request), (name) => name.toLowerCase());
+  const query = multiValue([...request.query], (name) => name);
   return {
     resource: match.route.path,
     path: request.path.slice(`/${api.stage.name}`.length) || '/',
@@ -66,7 +66,7 @@ export function traceId(request: GatewayRequest): string {
 function forwardedHeaders(request: GatewayRequest): HeaderList {
   const sent = request.headers
     .filter(([name]) => !droppedHeaders.has(name.toLowerCase()))
-    .map(([name, value]) => [spelling[name.toLowerCase()] ?? name, value] as const);
+    .map(([name, value]) => [spelling.get(name.toLowerCase()) ?? name, value] as const);
   return [
     ...sent,
     ['X-Amzn-Trace-Id', traceId(request)],
@@ -76,16 +76,15 @@ function forwardedHeaders(request: GatewayRequest): HeaderList {
   ];
 }
 
-/** Values by name; names that differ only in case are one, under the first spelling. */
-function multiValue(pairs: HeaderList): Record<string, string[]> {
-  const values: Record<string, string[]> = {};
-  const names = new Map<string, string>();
+/** Values by name. Names with the same `identity` are one, under the first spelling. */
+function multiValue(pairs: HeaderList, identity: (name: string) => string): Record<string, string[]> {
+  // Maps, because a caller may send a parameter called `constructor`.
+  const groups = new Map<string, [name: string, values: string[]]>();
   for (const [name, value] of pairs) {
-    const known = names.get(name.toLowerCase()) ?? name;
-    names.set(name.toLowerCase(), known);
-    values[known] = [...(values[known] ?? []), value];
+    const [known, values] = groups.get(identity(name)) ?? [name, []];
+    groups.set(identity(name), [known, [...values, value]]);
   }
-  return values;
+  return Object.fromEntries(groups.values());
 }
 
 function lastValues(values: Readonly<Record<string, readonly string[]>>): Record<string, string> {

@@ -24,14 +24,31 @@ function functionError(error: unknown): FunctionError {
   return { errorType: typeof error, errorMessage: String(error), trace: [] };
 }
 
-async function invoke(handler: Handler, invocation: Invocation): Promise<void> {
+/** Waits until the gateway has what was written: a call's lines are told before its outcome. */
+async function flush(): Promise<void> {
+  for (const output of [process.stdout, process.stderr]) {
+    if (output.writableLength > 0) {
+      await new Promise((resolve) => {
+        output.write('', resolve);
+      });
+    }
+  }
+}
+
+async function run(handler: Handler, invocation: Invocation): Promise<WorkerMessage> {
   const { call } = invocation;
   try {
     const result = await handler(JSON.parse(invocation.event), handlerContext(invocation));
-    say({ kind: 'returned', call, payload: JSON.stringify(result) ?? 'null' });
+    return { kind: 'returned', call, payload: JSON.stringify(result) ?? 'null' };
   } catch (error) {
-    say({ kind: 'threw', call, error: functionError(error) });
+    return { kind: 'threw', call, error: functionError(error) };
   }
+}
+
+async function invoke(handler: Handler, invocation: Invocation): Promise<void> {
+  const message = await run(handler, invocation);
+  await flush();
+  say(message);
 }
 
 try {
@@ -41,5 +58,6 @@ try {
   });
   say({ kind: 'ready' });
 } catch (error) {
+  await flush();
   say({ kind: 'init-failed', error: functionError(error) });
 }
