@@ -88,6 +88,20 @@ test('another config can be run, and its faults are named', async () => {
   expect(bad.stderr).toContain('lama');
 });
 
+test.each([
+  [
+    'a config that does not exist',
+    ['--config', 'nothing.config.ts'],
+    /there is no file .*nothing\.config\.ts/,
+  ],
+  ['an option that does not exist', ['--onze'], /Unknown option '--onze'.*Usage: npm start/s],
+])('%s is said so', async (_fault, args, message) => {
+  const { code, stderr } = await run(args);
+  expect(stderr).toMatch(message);
+  expect(stderr).not.toContain('    at ');
+  expect(code).toBe(1);
+});
+
 test('AWS_ENDPOINT_URL_BEDROCK_RUNTIME names another server for Bedrock', async () => {
   const bedrock = await startBedrock();
   onTestFinished(() => bedrock.close());

@@ -5,6 +5,7 @@ import { ConfigError } from '../src/config-error.ts';
 import { loadProxyConfig } from '../src/config-file.ts';
 import { PortInUseError } from './gateway.ts';
 import { type LocalSystem, startLocalSystem } from './system.ts';
+import { TemplateError } from './template/template.ts';
 
 const usage = `Usage: npm start -- [--once] [--config FILE]
 
@@ -21,9 +22,7 @@ Environment:
 const question = 'What is a dystopia';
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { once: { type: 'boolean' }, config: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
-  });
+  const values = readArguments();
   if (values.help) {
     console.log(usage);
     return;
@@ -33,6 +32,8 @@ async function main(): Promise<void> {
     config,
     port: readPort(process.env['PORT']),
     bedrockUrl: process.env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'],
+    // What CloudWatch would show, apart from what is printed here for people.
+    onLog: ({ line }) => process.stderr.write(`${line}\n`),
   });
   try {
     await show(system, config);
@@ -72,6 +73,20 @@ function modelOf(keyName: string, { teams, plans }: ProxyConfig): string {
   return models.find((alias) => alias === 'llama') ?? models[0] ?? 'llama';
 }
 
+function readArguments() {
+  try {
+    return parseArgs({
+      options: {
+        once: { type: 'boolean' },
+        config: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    fail(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+  }
+}
+
 function readPort(text = '8787'): number {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
@@ -100,6 +115,6 @@ try {
       `Port ${error.port} is in use by another program. Stop it, or choose another port: PORT=8788 npm start`,
     );
   }
-  if (error instanceof ConfigError) fail(error.message);
+  if (error instanceof ConfigError || error instanceof TemplateError) fail(error.message);
   throw error;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ProxyConfig } from '../src/config.ts';
 import { synthesize } from '../src/synthesize.ts';
 import { type SimulatedBedrock, startBedrock } from './bedrock/server.ts';
-import { type LocalGateway, startGateway } from './gateway.ts';
+import { type LocalGateway, type LogLine, startGateway } from './gateway.ts';
 
 /** A deployment on loopback: what would be deployed, run by the local gateway, in front of a Bedrock. */
 export interface LocalSystem {
@@ -20,6 +20,8 @@ export interface LocalSystemOptions {
   readonly port: number;
   /** URL of a server to use in place of the simulated Bedrock. */
   readonly bedrockUrl?: string | undefined;
+  /** Told every line that the functions write. */
+  readonly onLog: (line: LogLine) => void;
 }
 
 /**
@@ -27,11 +29,8 @@ export interface LocalSystemOptions {
  *
  * @throws {PortInUseError} If another process has the port.
  */
-export async function startLocalSystem({
-  config,
-  port,
-  bedrockUrl,
-}: LocalSystemOptions): Promise<LocalSystem> {
+export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
+  const { config, port, bedrockUrl, onLog } = options;
   const assembly = await mkdtemp(join(tmpdir(), 'bedrock-proxy-'));
   const bedrock = bedrockUrl === undefined ? await startBedrock() : undefined;
   const closeRest = async () => {
@@ -41,7 +40,7 @@ export async function startLocalSystem({
   try {
     synthesize(config, { outdir: assembly });
     const environment = { AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrockUrl ?? bedrock?.url ?? '' };
-    const gateway = await startGateway({ assembly, port, environment });
+    const gateway = await startGateway({ assembly, port, environment, onLog });
     return {
       gateway,
       bedrock,

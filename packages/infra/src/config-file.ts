@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type ProxyConfig, parseProxyConfig } from './config.ts';
+import { ConfigError } from './config-error.ts';
 
 /** Name of the environment variable that names a config file to use in place of `proxy.config.ts`. */
 const configFileVariable = 'PROXY_CONFIG_FILE';
@@ -13,10 +15,11 @@ const defaultConfigFile = resolve(import.meta.dirname, '../proxy.config.ts');
  *
  * @param file A TypeScript or JavaScript module; relative to the working directory. Default: `PROXY_CONFIG_FILE`
  *   of the environment, else the `proxy.config.ts` of this package.
- * @throws {ConfigError} If the config is not valid.
+ * @throws {ConfigError} If there is no such file, or the config is not valid.
  */
 export async function loadProxyConfig(file?: string): Promise<ProxyConfig> {
-  const path = file ?? process.env[configFileVariable] ?? defaultConfigFile;
-  const module: { readonly default?: unknown } = await import(pathToFileURL(resolve(path)).href);
+  const path = resolve(file ?? process.env[configFileVariable] ?? defaultConfigFile);
+  if (!existsSync(path)) throw new ConfigError([{ path: 'config', message: `there is no file ${path}` }]);
+  const module: { readonly default?: unknown } = await import(pathToFileURL(path).href);
   return parseProxyConfig(module.default);
 }
