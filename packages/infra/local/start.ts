@@ -44,8 +44,9 @@ async function main(): Promise<void> {
 }
 
 /** Prints the endpoint and the keys, and asks the first question with the first key that may. */
-async function show({ gateway: { url, apiKeys } }: LocalSystem, config: ProxyConfig): Promise<void> {
-  console.log(`\n${config.name} on this machine, in front of a simulated Bedrock.\n`);
+async function show({ gateway: { url, apiKeys }, bedrock }: LocalSystem, config: ProxyConfig): Promise<void> {
+  const answering = bedrock ? 'a simulated Bedrock' : process.env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'];
+  console.log(`\n${config.name} on this machine, in front of ${answering}.\n`);
   console.log(`Endpoint: ${url}\n`);
   for (const { name, value, enabled } of apiKeys)
     console.log(`${name}: ${value}${enabled ? '' : ' (disabled)'}`);
