@@ -1,9 +1,12 @@
-// Prepares a machine that has only Node 20 or newer and npm: fetches the pinned pnpm, installs what the lockfile
-// says, the pinned Node among it. `npm start` and `npm test` run this first; npm puts node_modules/.bin ahead of
-// PATH, so what they run after it finds that Node and every tool there.
-import { spawnSync } from 'node:child_process';
+// Prepares a machine that has only Node 20 or newer and npm, then runs a command with everything in place: fetches the
+// pinned pnpm, installs what the lockfile says, the pinned Node among it, and puts both ahead of PATH.
+//
+//   node scripts/bootstrap.mjs "turbo run build" [ARGUMENT ...]
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const root = new URL('..', import.meta.url);
 const read = (path) => readFileSync(new URL(path, root), 'utf8');
@@ -19,27 +22,38 @@ const wanted = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...mani
 if (!existsSync(installed) || readFileSync(installed, 'utf8') !== wanted) {
   const { packageManager } = JSON.parse(read('package.json'));
   console.log(`Installing with ${packageManager} ...`);
-  run('npx', ['--yes', packageManager, 'install', '--frozen-lockfile']);
+  const { status, error } = spawnSync('npx', ['--yes', packageManager, 'install', '--frozen-lockfile'], {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0) fail(`The installation failed${error ? `: ${error.message}` : ''}.`);
   writeFileSync(installed, wanted);
 }
 
+const env = {
+  ...process.env,
+  PATH: [fileURLToPath(new URL('node_modules/.bin', root)), process.env.PATH].join(delimiter),
+  TURBO_TELEMETRY_DISABLED: '1',
+  CDK_DISABLE_CLI_TELEMETRY: '1',
+};
+
 const needed = Number.parseInt(read('.node-version'), 10);
-const found = spawnSync('node', ['--version'], { encoding: 'utf8', shell: true }).stdout?.trim() ?? '';
-if (Number.parseInt(found.slice(1), 10) < needed) {
+const found = spawnSync('node', ['--version'], { encoding: 'utf8', env, shell: true }).stdout?.trim() ?? '';
+if (!(Number.parseInt(found.slice(1), 10) >= needed)) {
   fail(
     `Node ${needed} is needed and "node" is ${found || 'missing'}. No build of Node ${needed} was found on npm for ` +
       `${process.platform} ${process.arch}: install Node ${needed} and try again.`,
   );
 }
 
-function run(command, args) {
-  const { status, error } = spawnSync(command, args, {
-    cwd: root,
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  });
-  if (status !== 0) fail(`${command} ${args.join(' ')} failed${error ? `: ${error.message}` : ''}.`);
-}
+const [command, ...args] = process.argv.slice(2);
+const quoted = args.map((argument) => `'${argument.replaceAll("'", "'\\''")}'`);
+const child = spawn([command, ...quoted].join(' '), { cwd: root, env, stdio: 'inherit', shell: true });
+// Ctrl-C reaches the child too, which decides when it is done.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => child.kill('SIGTERM'));
+child.on('exit', (code, signal) => process.exit(signal ? 1 : code));
 
 function fail(message) {
   console.error(message);
