@@ -59,9 +59,9 @@ async function show({ gateway: { url, apiKeys }, bedrock }: LocalSystem, config:
     `\nAsk it:\ncurl -H 'x-api-key: ${first.value}' -H 'content-type: application/json' -d '${body}' ${url}/bedrock\n`,
   );
   const client = createBedrockClient({ baseUrl: url, apiKey: first.value });
+  console.log(`${first.name} asks ${model}: ${question}`);
   const answer = await client.ask(model, question);
-  console.log(`${first.name} asks ${model}: ${question}\n`);
-  console.log(`${answer.text}\n`);
+  console.log(`\n${answer.text}\n`);
   console.log(
     `(${answer.usage.inputTokens} tokens in, ${answer.usage.outputTokens} out, ${answer.stopReason})\n`,
   );
