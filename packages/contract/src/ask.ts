@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { LimitStatus } from './limits.ts';
 
 /** One earlier turn of a conversation. */
 export interface Turn {
@@ -38,6 +39,8 @@ export interface Answer {
   /** Why the model stopped: `end_turn`, `max_tokens`, `stop_sequence`, ... A newer server may add values. */
   stopReason: string;
   usage: Usage;
+  /** Every limit that this call counted against, as it stands after the call. */
+  limits: LimitStatus[];
 }
 
 /** What Bedrock counted for one call. */
@@ -45,6 +48,12 @@ export interface Usage {
   inputTokens: number;
   outputTokens: number;
   totalTokens: number;
+  /** Input tokens that came from a prompt cache; not part of `inputTokens`. */
+  cacheReadTokens?: number | undefined;
+  /** Input tokens that went into a prompt cache; not part of `inputTokens`. */
+  cacheWriteTokens?: number | undefined;
+  /** An estimate from the price table, in USD. Left out where the table has no price. */
+  costUsd?: number | undefined;
 }
 
 // Bedrock refuses texts of white space alone, so they are refused here, where the field can be named.
@@ -87,5 +96,13 @@ export const Answer = z.object({
   modelId: z.string(),
   text: z.string(),
   stopReason: z.string(),
-  usage: z.object({ inputTokens: tokens, outputTokens: tokens, totalTokens: tokens }),
+  usage: z.object({
+    inputTokens: tokens,
+    outputTokens: tokens,
+    totalTokens: tokens,
+    cacheReadTokens: z.optional(tokens),
+    cacheWriteTokens: z.optional(tokens),
+    costUsd: z.optional(z.number()),
+  }),
+  limits: z.array(LimitStatus),
 }) satisfies z.ZodMiniType<Answer>;

@@ -1,4 +1,5 @@
 import type { ModelDefinition, OfferedModel } from './models.ts';
+import type { Price } from './price.ts';
 
 const us3 = ['us-east-1', 'us-east-2', 'us-west-2'];
 const us4 = [...us3, 'us-west-1'];
@@ -20,6 +21,9 @@ const card = (name: string) => ({
   date: '2026-10-01',
 });
 
+/** On-demand prices of us-east-1, from the AWS Price List. */
+const usEast1 = { regions: ['us-east-1'], date: '2026-09-22' };
+
 const novaMicro: ModelDefinition = {
   upstream: 'converse',
   modelId: 'amazon.nova-micro-v1:0',
@@ -32,6 +36,7 @@ const novaMicro: ModelDefinition = {
   // The card says 5K; live checks by others found 10,000. The documented figure is the safe one.
   maxOutputTokens: 5000,
   lifecycle: { status: 'active' },
+  price: { input: 0.035, output: 0.14, cacheRead: 0.00875, ...usEast1 },
   source: card('amazon-nova-micro'),
 };
 
@@ -51,6 +56,7 @@ export const catalogue = {
     capabilities: ['system', 'history', 'stop'],
     maxOutputTokens: 8192,
     lifecycle: { status: 'legacy', endOfLife: '2027-03-30' },
+    price: { input: 0.24, output: 0.97, ...usEast1 },
     source: card('meta-llama-4-maverick-17b-instruct'),
   },
   'nova-micro': novaMicro,
@@ -69,6 +75,7 @@ export const catalogue = {
     capabilities: ['system', 'history', 'stop'],
     maxOutputTokens: 5000,
     lifecycle: { status: 'active' },
+    price: { input: 0.06, output: 0.24, cacheRead: 0.015, ...usEast1 },
     source: card('amazon-nova-lite'),
   },
   'nova-pro': {
@@ -79,6 +86,7 @@ export const catalogue = {
     capabilities: ['system', 'history', 'stop'],
     maxOutputTokens: 5000,
     lifecycle: { status: 'active' },
+    price: { input: 0.8, output: 3.2, cacheRead: 0.2, ...usEast1 },
     source: card('amazon-nova-pro'),
   },
 } as const satisfies Record<string, ModelDefinition>;
@@ -96,4 +104,11 @@ export function aliasOf(model: OfferedModel): string {
 export function definitionOf(model: OfferedModel): ModelDefinition | undefined {
   if (typeof model !== 'string') return model;
   return Object.hasOwn(byAlias, model) ? byAlias[model] : undefined;
+}
+
+/** What a model costs in a Region, or `undefined` where that was not read. */
+export function priceOf({ price }: ModelDefinition, region: string): Price | undefined {
+  if (!price || (price.regions && !price.regions.includes(region))) return undefined;
+  const { input, output, cacheRead, cacheWrite } = price;
+  return { input, output, cacheRead, cacheWrite };
 }

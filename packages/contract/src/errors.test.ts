@@ -68,7 +68,7 @@ test('an envelope of a newer server, with codes and fields that are not known he
   expect(isErrorCode('toString')).toBe(false);
 });
 
-test('every code but those of the ledger and of unknown routes can come from asking', () => {
+test('every code but that of unknown routes can come from asking', () => {
   const others = errorCodes.filter((code) => !(routes.ask.errors as readonly string[]).includes(code));
-  expect(others).toEqual(['unknown_route', 'limits_unavailable']);
+  expect(others).toEqual(['unknown_route']);
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { LimitKind, LimitPeriod, LimitScope } from './limits.ts';
 
 /** Anthropic's vocabulary for `error.type`: both OpenAI's and Anthropic's SDKs read this envelope. */
 export type ErrorType =
@@ -188,8 +189,9 @@ export interface RequestIssue {
 
 /** What `details` of `quota_exceeded` says when the ledger made it; the gateway cannot know these. */
 export interface QuotaDetails {
-  readonly limit: 'requests' | 'tokens' | 'usd';
-  readonly period: 'day' | 'month';
+  readonly limit: LimitKind;
+  readonly period: LimitPeriod;
+  readonly scope: LimitScope;
   readonly max: number;
   readonly used: number;
   /** ISO 8601, UTC. */
@@ -240,14 +242,6 @@ export const RequestIssues = z.object({
 export const AvailableModels = z.object({
   available: z.array(z.string()),
 }) satisfies z.ZodMiniType<{ available: string[] }>;
-
-export const QuotaDetails = z.object({
-  limit: z.enum(['requests', 'tokens', 'usd']),
-  period: z.enum(['day', 'month']),
-  max: z.number(),
-  used: z.number(),
-  resetsAt: z.string(),
-}) satisfies z.ZodMiniType<QuotaDetails>;
 
 /** An error as its maker states it; what is left out comes from the table. */
 export interface ErrorStatement<Code extends ErrorCode = ErrorCode> {

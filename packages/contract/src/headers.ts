@@ -7,3 +7,20 @@ export const headers = {
   /** `true` or `false`; OpenAI's and Anthropic's SDKs obey it too. */
   shouldRetry: 'x-should-retry',
 } as const;
+
+/**
+ * Names of the headers that say what is left of the tightest limit on requests and on tokens; the names are
+ * OpenAI's. `reset` is ISO 8601.
+ */
+export const limitHeaders = {
+  requests: {
+    limit: 'x-ratelimit-limit-requests',
+    remaining: 'x-ratelimit-remaining-requests',
+    reset: 'x-ratelimit-reset-requests',
+  },
+  tokens: {
+    limit: 'x-ratelimit-limit-tokens',
+    remaining: 'x-ratelimit-remaining-tokens',
+    reset: 'x-ratelimit-reset-tokens',
+  },
+} as const;

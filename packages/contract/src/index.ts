@@ -1,5 +1,5 @@
 export { Answer, AskRequest, type Turn, type Usage } from './ask.ts';
-export { aliasOf, type CatalogueAlias, catalogue, definitionOf } from './catalogue.ts';
+export { aliasOf, type CatalogueAlias, catalogue, definitionOf, priceOf } from './catalogue.ts';
 export {
   AvailableModels,
   type DetailsOf,
@@ -15,18 +15,30 @@ export {
   errorEnvelope,
   errors,
   isErrorCode,
-  QuotaDetails,
+  type QuotaDetails,
   type RequestIssue,
   RequestIssues,
 } from './errors.ts';
-export { headers } from './headers.ts';
+export { headers, limitHeaders } from './headers.ts';
+export {
+  type LimitKind,
+  type LimitPeriod,
+  type LimitScope,
+  LimitStatus,
+  Limits,
+  limitKinds,
+  limitPeriods,
+  UsageReport,
+} from './limits.ts';
 export { locateModel, type ModelLocation } from './model-location.ts';
 export {
   type Capability,
   type InvokeFormat,
   type Lifecycle,
   type ModelDefinition,
+  type ModelPrice,
   OfferedModel,
   type Upstream,
 } from './models.ts';
+export { type BilledTokens, costInMicroUsd, Price } from './price.ts';
 export { type Route, type RouteName, routes } from './routes.ts';

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { Price } from './price.ts';
 
 /** What a model can do beyond answering one question. */
 export type Capability = 'system' | 'history' | 'stop';
@@ -20,6 +21,14 @@ export type Lifecycle =
   | { readonly status: 'legacy'; readonly endOfLife: string }
   | { readonly status: 'end-of-life'; readonly since: string };
 
+/** An estimate: AWS may change it, and the bill decides. */
+export interface ModelPrice extends Price {
+  /** Regions that the price was read for. Left out: all. */
+  readonly regions?: readonly string[] | undefined;
+  /** Day that it was read. */
+  readonly date: string;
+}
+
 export type ModelDefinition = Upstream & {
   /** A foundation model id, or the ARN of an imported model. */
   readonly modelId: string;
@@ -35,6 +44,8 @@ export type ModelDefinition = Upstream & {
   /** The most tokens that one answer can have. */
   readonly maxOutputTokens: number;
   readonly lifecycle: Lifecycle;
+  /** What AWS charges; a limit in USD needs it. */
+  readonly price?: ModelPrice | undefined;
   /** Where these facts were read, and when. */
   readonly source?: { readonly url: string; readonly date: string } | undefined;
 };
@@ -58,6 +69,7 @@ const facts = {
     z.strictObject({ status: z.literal('legacy'), endOfLife: day }),
     z.strictObject({ status: z.literal('end-of-life'), since: day }),
   ]),
+  price: z.optional(z.extend(Price, { regions: z.optional(z.array(z.string())), date: day })),
   source: z.optional(z.strictObject({ url: z.string(), date: day })),
 };
 

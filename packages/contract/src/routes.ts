@@ -1,13 +1,15 @@
 import type * as z from 'zod/mini';
 import { Answer, AskRequest } from './ask.ts';
 import type { ErrorCode } from './errors.ts';
+import { UsageReport } from './limits.ts';
 
 export interface Route {
   readonly method: 'GET' | 'POST';
   /** Below the stage: `https://{api}/{stage}{path}`. */
   readonly path: `/${string}`;
   readonly summary: string;
-  readonly request: z.ZodMiniType;
+  /** Left out where a request has no body. */
+  readonly request?: z.ZodMiniType;
   readonly response: z.ZodMiniType;
   /** Every code that this route can answer with. */
   readonly errors: readonly ErrorCode[];
@@ -36,9 +38,17 @@ export const routes = {
       'upstream_error',
       'upstream_denied',
       'model_unavailable',
+      'limits_unavailable',
       'model_timeout',
       'internal',
     ],
+  },
+  usage: {
+    method: 'GET',
+    path: '/usage',
+    summary: "See this key's limits: how much is used, how much is left, and when they reset.",
+    response: UsageReport,
+    errors: ['unauthenticated', 'quota_exceeded', 'rate_limited', 'limits_unavailable', 'internal'],
   },
 } as const satisfies Record<string, Route>;
 
