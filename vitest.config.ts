@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 // Our packages are read from source; see "exports" in their manifests.
-const conditions = ['@org/source', 'node', 'import', 'default'];
+const conditions = ['@org/source', 'node'];
 
 const project = (name: string, root: string, include: string[], more: object = {}) => ({
   resolve: { conditions },

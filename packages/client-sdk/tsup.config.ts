@@ -12,6 +12,8 @@ export default defineConfig({
   dts: true,
   define: { __PACKAGE_VERSION__: JSON.stringify(manifest.version) },
   esbuildOptions(options) {
+    // Node prints the line that throws an uncaught error: without this, the whole file.
+    options.lineLimit = 120;
     options.conditions = ['@org/source', 'module'];
     options.mainFields = ['module', 'main'];
   },

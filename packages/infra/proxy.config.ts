@@ -11,11 +11,13 @@ export default defineProxyConfig({
   models: ['titan', 'llama', 'nova-lite', 'nova-pro'],
 
   plans: {
-    // For trying it out: at most 100 requests a month for each key.
+    // For trying it out. The limits hold exactly, for a team over all its keys; the quota is API Gateway's own, for
+    // each key and best effort. It is higher, so that whoever reaches a limit can still ask how much is used.
     starter: {
       throttle: { rate: 100, burst: 200 },
       quota: { limit: 100, period: 'MONTH', offset: 2 },
       models: ['titan', 'llama'],
+      limits: { requests: { month: 80 }, tokens: { month: 500_000 }, usd: { month: 0.25 } },
     },
     // For daily work: more requests and larger models, but few at once and answers of at most 2,048 tokens.
     research: {
@@ -23,6 +25,11 @@ export default defineProxyConfig({
       quota: { limit: 1000, period: 'DAY' },
       models: ['titan', 'llama', 'nova-lite', 'nova-pro'],
       maxTokens: 2048,
+      limits: {
+        requests: { day: 800, month: 10_000 },
+        tokens: { day: 1_000_000, month: 10_000_000 },
+        usd: { day: 5, month: 50 },
+      },
     },
   },
 

@@ -1,8 +1,10 @@
+import type { Limit } from './limit.ts';
+
 /**
  * The answer to `client.ask`.
  *
  * Written out, like the model aliases, for a published type can name neither the contract nor zod; a test
- * keeps it equal to the contract's.
+ * keeps it equal to the contract's, but for the dates of `limits`, which JSON has as text.
  */
 export interface Answer {
   /** The request id. */
@@ -20,6 +22,8 @@ export interface Answer {
   stopReason: string;
   /** What Bedrock counted for the attempt that was answered. */
   usage: Usage;
+  /** Every limit that this call counted against, as it stands after the call; empty where there is none. */
+  limits: Limit[];
   /** The same as `id`, by the name that errors have it. */
   requestId: string;
   /** How many times the request was sent: 1 without a retry. */
@@ -33,4 +37,10 @@ export interface Usage {
   /** Tokens of the answer. */
   outputTokens: number;
   totalTokens: number;
+  /** Input tokens that came from a prompt cache; not part of `inputTokens`. */
+  cacheReadTokens?: number | undefined;
+  /** Input tokens that went into a prompt cache; not part of `inputTokens`. */
+  cacheWriteTokens?: number | undefined;
+  /** An estimate from the proxy's price table, in USD; left out where that has no price. */
+  costUsd?: number | undefined;
 }

@@ -1,13 +1,25 @@
 import { type AskRequest, Answer as WireAnswer } from '@org/contract';
 import type { Answer } from './answer.ts';
-import { InvalidResponseError, type Issue } from './errors.ts';
+import { checkList, checkOptional, checkType } from './check-type.ts';
 import type { AskOptions } from './options.ts';
-import { parseJson } from './parse-json.ts';
-import { readRequestId } from './request-id.ts';
+import { readLimits, readReply } from './read-reply.ts';
 import type { Reply } from './transport.ts';
 
+/** The body of an ask; throws `ConfigurationError` where a value could not be sent as it was meant. */
 export function askRequest(model: string, question: string, options: AskOptions): AskRequest {
   const { system, history, maxTokens, temperature, topP, stop } = options;
+  checkType('model', model, 'string');
+  checkType('question', question, 'string');
+  checkOptional('system', system, 'string');
+  checkOptional('maxTokens', maxTokens, 'number');
+  checkOptional('temperature', temperature, 'number');
+  checkOptional('topP', topP, 'number');
+  checkList('stop', stop, (path, text) => checkType(path, text, 'string'));
+  checkList('history', history, (path, turn) => {
+    checkType(path, turn, 'object');
+    checkType(`${path}.role`, turn.role, 'string');
+    checkType(`${path}.text`, turn.text, 'string');
+  });
   return {
     model,
     question,
@@ -21,28 +33,11 @@ export function askRequest(model: string, question: string, options: AskOptions)
 }
 
 export function readAnswer(reply: Reply): Answer {
-  const body = parseJson(reply.text);
-  const { data, error } = WireAnswer.safeParse(body);
-  if (data === undefined) {
-    throw new InvalidResponseError({
-      message: `The server answered HTTP ${reply.status}, but not with an answer of this proxy. Check baseUrl, its stage included.`,
-      status: reply.status,
-      attempts: reply.attempts,
-      requestId: readRequestId(reply.headers),
-      contentType: mediaType(reply.headers),
-      issues: body === undefined ? [] : error.issues.map(issue),
-    });
-  }
-  return { ...data, requestId: data.id, attempts: reply.attempts };
-}
-
-function issue(found: { path: readonly PropertyKey[]; message: string; expected?: string }): Issue {
+  const answer = readReply(WireAnswer, reply);
   return {
-    path: found.path.map(String).join('.'),
-    message: found.expected === undefined ? found.message : `expected ${found.expected}`,
+    ...answer,
+    limits: readLimits(answer.limits, reply),
+    requestId: answer.id,
+    attempts: reply.attempts,
   };
-}
-
-function mediaType(headers: Headers): string | undefined {
-  return headers.get('content-type')?.match(/^[\w.+-]+\/[\w.+-]+/)?.[0];
 }

@@ -21,8 +21,9 @@ export class CallLimits {
 
   constructor(options: CallLimitOptions) {
     this.#options = options;
-    this.#deadline = setTimeout(() => this.#timeOut('deadlineMs'), options.deadlineMs);
     options.signal?.addEventListener('abort', this.#abort);
+    // After the signal, which is the caller's code and may throw: `end` would then clear no timer.
+    this.#deadline = setTimeout(() => this.#timeOut('deadlineMs'), options.deadlineMs);
     if (options.signal?.aborted) {
       this.#abort();
     }
@@ -93,7 +94,7 @@ export class CallLimits {
 
   #timeOut(option: 'timeoutMs' | 'deadlineMs'): void {
     const limitMs = this.#options[option];
-    const billed = this.#phase === 'response' || this.#phase === 'body' ? ' It may still be billed.' : '';
+    const billed = this.#phase === 'response' || this.#phase === 'body' ? ' An ask may still be billed.' : '';
     this.#controller.abort(
       new TimeoutError({
         code: 'timeout',

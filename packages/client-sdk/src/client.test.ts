@@ -3,7 +3,7 @@ import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { createBedrockClient } from './client.ts';
-import { answer, reply, serve } from './loopback-server.ts';
+import { answer, limits, reply, serve } from './loopback-server.ts';
 
 const apiKey = 'planted-key-0123456789';
 
@@ -17,9 +17,26 @@ test('an answer has what the proxy said, its request id and the number of attemp
   const client = createBedrockClient({ baseUrl: url, apiKey });
   expect(await client.ask('llama', 'What is a dystopia?')).toEqual({
     ...answer,
+    limits: limits.map((limit) => ({ ...limit, resetsAt: new Date(limit.resetsAt) })),
     requestId: 'request-1',
     attempts: 1,
   });
+});
+
+test('an answer under no limit, of a model without a price and with a prompt cache, says so', async () => {
+  const usage = { inputTokens: 5, outputTokens: 4, totalTokens: 19, cacheReadTokens: 8, cacheWriteTokens: 2 };
+  const { url } = await serve((response) => reply(response, 200, { ...answer, usage, limits: [] }));
+  const got = await createBedrockClient({ baseUrl: url, apiKey }).ask('llama', 'Hi');
+  expect(got).toMatchObject({ usage, limits: [] });
+  expect(got.usage).not.toHaveProperty('costUsd');
+});
+
+test('kinds of limits that a newer proxy adds are passed on', async () => {
+  const [requests] = limits;
+  const images = { ...requests, limit: 'images', period: 'week', scope: 'account', burst: 3 };
+  const { url } = await serve((response) => reply(response, 200, { ...answer, limits: [images] }));
+  const got = await createBedrockClient({ baseUrl: url, apiKey }).ask('llama', 'Hi');
+  expect(got.limits).toMatchObject([{ limit: 'images', period: 'week', scope: 'account', remaining: 39 }]);
 });
 
 test('fields that a newer proxy adds to an answer do no harm', async () => {
@@ -162,7 +179,7 @@ test('a fetch of one’s own gets plain values, so that any implementation will 
     headers: expect.objectContaining({ 'x-api-key': apiKey }),
     body: '{"model":"llama","question":"Hi"}',
     signal: expect.any(AbortSignal),
-    redirect: 'error',
+    redirect: 'manual',
   });
 });
 

@@ -1,10 +1,11 @@
-import { routes } from '@org/contract';
+import { type AskRequest, type Route, routes } from '@org/contract';
 import type { Answer } from './answer.ts';
 import { askRequest, readAnswer } from './ask.ts';
-import type { AskOptions, BedrockClientOptions } from './options.ts';
+import type { AskOptions, BedrockClientOptions, RequestOptions } from './options.ts';
 import { type Runtime, systemRuntime } from './runtime.ts';
-import { callSettings, clientSettings } from './settings.ts';
+import { type CallSettings, callSettings, clientSettings } from './settings.ts';
 import { send } from './transport.ts';
+import { readUsageReport, type UsageReport } from './usage-report.ts';
 
 /** The aliases of the catalogue. A deployment may offer fewer, and others of its own. */
 export type ModelAlias = 'titan' | 'llama' | 'nova-micro' | 'nova-lite' | 'nova-pro';
@@ -29,6 +30,24 @@ export interface BedrockClient {
    * ```
    */
   ask(model: ModelAlias | (string & {}), question: string, options?: AskOptions | undefined): Promise<Answer>;
+
+  /**
+   * Says what is used and what is left of every limit of this key and of its team. Asks no model and costs
+   * nothing, but counts as a request of the API Gateway's own quota.
+   *
+   * Rejects with one of `AnyBedrockProxyError`, and is sent again by the same rules as `ask`.
+   *
+   * @example
+   * ```ts
+   * import { createBedrockClient } from '@org/bedrock-client';
+   *
+   * const { limits } = await createBedrockClient().usage();
+   * for (const { limit, period, used, max, resetsAt } of limits) {
+   *   console.log(`${used} of ${max} ${limit} of this ${period}; resets ${resetsAt.toISOString()}`);
+   * }
+   * ```
+   */
+  usage(options?: RequestOptions | undefined): Promise<UsageReport>;
 }
 
 /**
@@ -48,16 +67,14 @@ export function createBedrockClient(options: BedrockClientOptions = {}): Bedrock
 /** The same, with time and chance passed in. */
 export function createClient(options: BedrockClientOptions, runtime: Runtime): BedrockClient {
   const client = clientSettings(options);
+  const call = (route: Route, settings: CallSettings, body?: AskRequest) =>
+    send({ route, body, client, settings, runtime });
   return {
-    ask: async (model, question, askOptions = {}) =>
-      readAnswer(
-        await send({
-          route: routes.ask,
-          body: askRequest(model, question, askOptions),
-          client,
-          settings: callSettings(askOptions, client),
-          runtime,
-        }),
-      ),
+    ask: async (model, question, askOptions = {}) => {
+      const settings = callSettings(askOptions, client);
+      return readAnswer(await call(routes.ask, settings, askRequest(model, question, askOptions)));
+    },
+    usage: async (usageOptions = {}) =>
+      readUsageReport(await call(routes.usage, callSettings(usageOptions, client))),
   };
 }

@@ -30,7 +30,7 @@ export function connectionError(
   return new ConnectionError({
     message: notConnected
       ? `Could not connect to the proxy${said}. Check baseUrl and the network.`
-      : `The connection failed before the answer was complete${said}. The call may be billed, so it is not sent again.`,
+      : `The connection failed before the answer was complete${said}. An ask may be billed all the same, so it is not sent again.`,
     attempts: context.attempts,
     retryable: notConnected,
     cause,

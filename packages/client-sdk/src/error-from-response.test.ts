@@ -51,6 +51,7 @@ describe('an envelope of the proxy', () => {
     const details = {
       limit: 'tokens',
       period: 'day',
+      scope: 'team',
       max: 1000,
       used: 990,
       resetsAt: '2026-11-23T00:00:00Z',
@@ -68,12 +69,19 @@ describe('an envelope of the proxy', () => {
         type: 'rate_limit_error',
         code: 'quota_exceeded',
         message: 'Used up.',
-        details: { limit: 'images', period: 'week', max: '9', resetsAt: '2026-11-23T00:00:00Z' },
+        details: {
+          limit: 'images',
+          period: 'week',
+          scope: 'account',
+          max: '9',
+          resetsAt: '2026-11-23T00:00:00Z',
+        },
       },
     };
     expect(read(429, body)).toMatchObject({
       limit: 'images',
       period: 'week',
+      scope: 'account',
       max: undefined,
       resetsAt: new Date('2026-11-23T00:00:00Z'),
     });
@@ -131,7 +139,6 @@ describe('an error of API Gateway itself', () => {
     [400, 'BadRequestException', { message: 'Invalid request body' }, 'invalid_json', false],
     [413, 'RequestTooLargeException', { message: 'Request Too Long' }, 'request_too_large', false],
     [413, '', 'HTTP content length exceeded 10485760 bytes.', 'request_too_large', false],
-    [500, 'AuthorizerConfigurationException', { message: null }, 'internal', true],
     [502, 'InternalServerErrorException', { message: 'Internal server error' }, 'internal', true],
     [504, 'InternalServerErrorException', { message: 'Endpoint request timed out' }, 'model_timeout', false],
   ])('%d %s is known with its header and without it', (status, type, body, code, retryable) => {
@@ -143,7 +150,14 @@ describe('an error of API Gateway itself', () => {
 
   test('is known by its header where the body was customised', () => {
     const error = read(429, { oops: 1 }, { 'x-amzn-errortype': 'LimitExceededException' });
-    expect(error).toMatchObject({ name: 'QuotaExceededError', limit: undefined, resetsAt: undefined });
+    expect(error).toMatchObject({ name: 'QuotaExceededError', limit: undefined, scope: undefined });
+  });
+
+  test('that its authorizer is set up wrongly is known by its header alone', () => {
+    const body = { message: null };
+    const headers = { 'x-amzn-errortype': 'AuthorizerConfigurationException' };
+    expect(read(500, body, headers)).toMatchObject({ code: 'internal', retryable: true });
+    expect(read(500, body)).toMatchObject({ code: 'internal', retryable: false });
   });
 
   test('is a quota only with status 429', () => {
@@ -168,9 +182,29 @@ describe('x-should-retry is obeyed', () => {
 test('an answer of something else gives a short message, without its text', () => {
   const page = '<html><h1>502 Bad Gateway</h1></html>';
   const error = read(502, page, { 'content-type': 'text/html' });
-  expect(error).toMatchObject({ name: 'ServerError', code: 'internal', status: 502, retryable: true });
+  expect(error).toMatchObject({ name: 'ServerError', code: 'internal', status: 502, retryable: false });
   expect(error.message).not.toContain('<');
   expect(error.message.length).toBeLessThan(120);
+});
+
+describe('a failure that nothing explains', () => {
+  const unknownCode = { type: 'error', error: { type: 'new_error', code: 'brand_new', message: 'New.' } };
+
+  test.each([
+    [500, '<html>'],
+    [502, { message: 'Bad Gateway' }],
+    [503, ''],
+    [599, 'null'],
+    [503, unknownCode],
+  ])('of %d %j is retryable only if it says so, for the model may have answered', (status, body) => {
+    expect(read(status, body)).toMatchObject({ code: 'internal', retryable: false });
+    expect(read(status, body, { 'x-should-retry': 'maybe' }).retryable).toBe(false);
+    expect(read(status, body, { 'x-should-retry': 'true' }).retryable).toBe(true);
+  });
+
+  test('of 429 is a rate limit, and retryable: who says so has refused the request', () => {
+    expect(read(429, '<html>')).toMatchObject({ code: 'rate_limited', retryable: true });
+  });
 });
 
 test('a redirect or another status below 400 is no response of this proxy', () => {

@@ -49,16 +49,20 @@ export function errorFromResponse(
     retryAfterMs: readRetryAfter(headers, context.now),
   };
   if (status < 400) {
-    return new InvalidResponseError({ ...facts, message: unexplained(status) });
+    // A web page may not look into a redirect: its status is 0 there, which says nothing.
+    const said = status === 0 ? { ...facts, status: undefined } : facts;
+    return new InvalidResponseError({ ...said, message: redirected(said.status) });
   }
 
   const body = parseJson(response.text);
   const envelope = ErrorEnvelope.safeParse(body).data;
   if (envelope === undefined) {
     const code = gatewayErrorCode(response, body);
-    return code === undefined
-      ? build(nearestCode(status, 'unauthenticated'), { ...facts, message: unexplained(status) }, headers)
-      : build(code, { ...facts, message: errorDefinition(code).message }, headers);
+    if (code !== undefined) {
+      return build(code, { ...facts, message: errorDefinition(code).message }, headers);
+    }
+    const nearest = nearestCode(status, 'unauthenticated');
+    return build(nearest, { ...facts, message: unexplained(status) }, headers, { guessed: true });
   }
 
   const { code: serverCode, message, param, details } = envelope.error;
@@ -72,7 +76,7 @@ export function errorFromResponse(
       serverCode: known ? undefined : serverCode,
     },
     headers,
-    { param: param ?? undefined, details },
+    { param: param ?? undefined, details, guessed: !known },
   );
 }
 
@@ -101,14 +105,19 @@ function unexplained(status: number): string {
   return `The server answered HTTP ${status}, but not as this proxy does. Check baseUrl and what stands between.`;
 }
 
+function redirected(status: number | undefined): string {
+  const said = status === undefined ? '' : ` (HTTP ${status})`;
+  return `Something redirects the request${said}. That is not followed, so that the API key goes to one host alone. Check baseUrl: its protocol, host and stage.`;
+}
+
 function build(
   code: ErrorCode,
   response: ErrorFacts,
   headers: Headers,
-  said: { param?: string | undefined; details?: unknown } = {},
+  said: { param?: string | undefined; details?: unknown; guessed?: boolean } = {},
 ): AnyBedrockProxyError {
-  const { param, details } = said;
-  const facts = { ...response, retryable: retryable(code, headers) };
+  const { param, details, guessed = false } = said;
+  const facts = { ...response, retryable: retryable(code, headers, guessed) };
   switch (code) {
     case 'unauthenticated':
       return new AuthenticationError(facts);
@@ -141,9 +150,13 @@ function build(
   }
 }
 
-function retryable(code: ErrorCode, headers: Headers): boolean {
+function retryable(code: ErrorCode, headers: Headers, guessed: boolean): boolean {
   const asked = headers.get(headerNames.shouldRetry);
-  return asked === 'true' || (asked !== 'false' && errorDefinition(code).retryable);
+  if (asked === 'true' || asked === 'false') {
+    return asked === 'true';
+  }
+  // A failure that is only guessed from a 5xx may have come after the model answered: it may be billed.
+  return errorDefinition(code).retryable && !(guessed && code === 'internal');
 }
 
 // Read field by field, not by the contract's schema: a kind of limit that this version does not know must not
@@ -153,6 +166,7 @@ function quotaFacts(details: unknown): QuotaFacts {
   return {
     limit: textField(details, 'limit'),
     period: textField(details, 'period'),
+    scope: textField(details, 'scope'),
     max: numberField(details, 'max'),
     used: numberField(details, 'used'),
     resetsAt: Number.isNaN(resetsAt.getTime()) ? undefined : resetsAt,

@@ -19,6 +19,7 @@ const quota = new QuotaExceededError({
   retryAfterMs: 43_200_000,
   limit: 'requests',
   period: 'month',
+  scope: 'team',
   max: 100,
   used: 100,
   resetsAt: new Date('2026-12-01T00:00:00Z'),
@@ -49,7 +50,8 @@ test('a class that a user derives has only its own instances', () => {
 test('an error is named after its class, in a stack and in a log too', () => {
   expect(quota.name).toBe('QuotaExceededError');
   expect(quota.stack).toContain('QuotaExceededError: The monthly quota is used up.');
-  expect(inspect(quota)).toContain('QuotaExceededError');
+  expect(inspect(quota)).toMatch(/^QuotaExceededError: The monthly/);
+  expect(Object.getOwnPropertyDescriptor(QuotaExceededError, 'name')?.value).toBe('QuotaExceededError');
 });
 
 test('JSON has name, message and every field, but no stack and no cause', () => {
@@ -65,6 +67,7 @@ test('JSON has name, message and every field, but no stack and no cause', () => 
     retryAfterMs: 43_200_000,
     limit: 'requests',
     period: 'month',
+    scope: 'team',
     max: 100,
     used: 100,
     resetsAt: '2026-12-01T00:00:00.000Z',

@@ -1,3 +1,4 @@
+import type { Limit } from './limit.ts';
 import { BedrockProxyError, type ErrorFacts, identify } from './proxy-error.ts';
 
 /** One fault of a request or of a response: where it is (`history.0.text`) and what is wrong. */
@@ -81,9 +82,11 @@ export class UnknownModelError extends BedrockProxyError {
 /** Which limit was met, as far as the server said: API Gateway's own quota carries no numbers. */
 export interface QuotaFacts {
   /** What is counted: `requests`, `tokens` or `usd`. A newer server may add kinds. */
-  readonly limit?: 'requests' | 'tokens' | 'usd' | (string & {}) | undefined;
+  readonly limit?: Limit['limit'] | undefined;
   /** Over which time it is counted: `day` or `month`. A newer server may add kinds. */
-  readonly period?: 'day' | 'month' | (string & {}) | undefined;
+  readonly period?: Limit['period'] | undefined;
+  /** Whose use is counted: `team` or `key`. A newer server may add kinds. */
+  readonly scope?: Limit['scope'] | undefined;
   readonly max?: number | undefined;
   readonly used?: number | undefined;
   readonly resetsAt?: Date | undefined;
@@ -101,7 +104,8 @@ export interface QuotaFacts {
  *   await createBedrockClient().ask('llama', 'What is a dystopia?');
  * } catch (error) {
  *   if (!(error instanceof QuotaExceededError)) throw error;
- *   console.error(`${error.used} of ${error.max} ${error.limit} used; resets ${error.resetsAt}`);
+ *   console.error(error.message);
+ *   if (error.resetsAt) console.error(`It resets at ${error.resetsAt.toISOString()}.`);
  * }
  * ```
  */
@@ -114,6 +118,8 @@ export class QuotaExceededError extends BedrockProxyError {
   readonly limit: QuotaFacts['limit'];
   /** Over which time it is counted. */
   readonly period: QuotaFacts['period'];
+  /** Whose use is counted: the team's, over all its keys, or this key's. */
+  readonly scope: QuotaFacts['scope'];
   /** The limit, in units of `limit`. */
   readonly max: number | undefined;
   /** What is used of it, in the same unit. */
@@ -125,6 +131,7 @@ export class QuotaExceededError extends BedrockProxyError {
     super({ ...facts, retryable: false });
     this.limit = facts.limit;
     this.period = facts.period;
+    this.scope = facts.scope;
     this.max = facts.max;
     this.used = facts.used;
     this.resetsAt = facts.resetsAt;
@@ -158,7 +165,10 @@ export class ModelUnavailableError extends BedrockProxyError {
 /** The codes of {@link ServerError}. */
 export type ServerErrorCode = 'upstream_error' | 'upstream_denied' | 'limits_unavailable' | 'internal';
 
-/** The proxy or Bedrock failed. Retried, except `upstream_denied`, which the operator has to mend. */
+/**
+ * The proxy or Bedrock failed, or something in between. Retried where the answer says so (`x-should-retry`);
+ * `upstream_denied` has to be mended by the operator.
+ */
 export class ServerError extends BedrockProxyError {
   static {
     identify(ServerError, 'ServerError');
@@ -227,7 +237,7 @@ export class AbortedError extends BedrockProxyError {
   override readonly code = 'aborted' as const;
 }
 
-/** The answer is not one of this proxy: not JSON, cut short, or of another shape. Check `baseUrl`. */
+/** The answer is not one of this proxy: a redirect, not JSON, cut short, or of another shape. Check `baseUrl`. */
 export class InvalidResponseError extends BedrockProxyError {
   static {
     identify(InvalidResponseError, 'InvalidResponseError');
@@ -250,13 +260,13 @@ export class InvalidResponseError extends BedrockProxyError {
   }
 }
 
-/** An option of the client or of a call is missing or wrong. Nothing was sent. */
+/** The model, the question, or an option of the client or of a call is missing or wrong. Nothing was sent. */
 export class ConfigurationError extends BedrockProxyError {
   static {
     identify(ConfigurationError, 'ConfigurationError');
   }
   override readonly code = 'invalid_configuration' as const;
-  /** The option at fault. */
+  /** What is at fault: an option's name, `model`, `question` or `options`. */
   readonly field: string;
 
   constructor(facts: ErrorFacts & { readonly field: string }) {

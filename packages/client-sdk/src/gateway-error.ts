@@ -9,6 +9,7 @@ const codeByErrorType = new Map<string, ErrorCode>([
   ['UnauthorizedException', 'unauthenticated'],
   ['AccessDeniedException', 'unauthenticated'],
   ['ExpiredTokenException', 'unauthenticated'],
+  ['AuthorizerConfigurationException', 'internal'],
   ['MissingAuthenticationTokenException', 'unknown_route'],
   ['IncompleteSignatureException', 'unknown_route'],
   ['InvalidSignatureException', 'unknown_route'],

@@ -26,5 +26,15 @@ export {
   type TimeoutPhase,
   UnknownModelError,
 } from './errors.ts';
-export type { AskOptions, BedrockClientOptions, CallOptions, Fetch, FetchInit, Turn } from './options.ts';
+export type { Limit } from './limit.ts';
+export type {
+  AskOptions,
+  BedrockClientOptions,
+  CallOptions,
+  Fetch,
+  FetchInit,
+  RequestOptions,
+  Turn,
+} from './options.ts';
 export { BedrockProxyError, type ErrorFacts } from './proxy-error.ts';
+export type { UsageReport } from './usage-report.ts';

@@ -50,13 +50,35 @@ function listen(server: ReturnType<typeof createServer>): Promise<number> {
   });
 }
 
+export const limits = [
+  {
+    limit: 'requests',
+    period: 'month',
+    scope: 'team',
+    max: 80,
+    used: 41,
+    remaining: 39,
+    resetsAt: '2026-12-01T00:00:00.000Z',
+  },
+  {
+    limit: 'usd',
+    period: 'day',
+    scope: 'key',
+    max: 1.5,
+    used: 0.25,
+    remaining: 1.25,
+    resetsAt: '2026-11-23T00:00:00.000Z',
+  },
+];
+
 export const answer = {
   id: 'request-1',
   model: 'llama',
   modelId: 'us.meta.llama4-maverick-17b-instruct-v1:0',
   text: 'A bad place.',
   stopReason: 'end_turn',
-  usage: { inputTokens: 5, outputTokens: 4, totalTokens: 9 },
+  usage: { inputTokens: 5, outputTokens: 4, totalTokens: 9, costUsd: 0.000006 },
+  limits,
 };
 
 export function reply(

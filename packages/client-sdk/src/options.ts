@@ -4,9 +4,11 @@ import type { ApiKeySource } from './api-key.ts';
 export interface FetchInit {
   readonly method: string;
   readonly headers: Record<string, string>;
-  readonly body: string;
+  /** Left out where a request has no body. */
+  readonly body?: string;
   readonly signal: AbortSignal;
-  readonly redirect: 'error';
+  /** A redirect is a response like any other, and is not followed: the key goes to one host alone. */
+  readonly redirect: 'manual';
 }
 
 /** The part of the standard `fetch` that the client uses. */
@@ -75,8 +77,17 @@ export interface BedrockClientOptions extends CallOptions {
   readonly dangerouslyAllowBrowser?: boolean | undefined;
 }
 
+/** Options of any one call, and all those of `client.usage`. A value of `undefined` is the same as none. */
+export interface RequestOptions extends CallOptions {
+  /** Ends the call with `AbortedError`, at any time; its reason becomes the error's `cause`. */
+  readonly signal?: AbortSignal | undefined;
+
+  /** Headers to send besides the client's own, which they cannot replace. */
+  readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
 /** Options of `client.ask`. A value of `undefined` is the same as none. */
-export interface AskOptions extends CallOptions {
+export interface AskOptions extends RequestOptions {
   /** Instructions that the model follows over the whole conversation. */
   readonly system?: string | undefined;
 
@@ -94,10 +105,4 @@ export interface AskOptions extends CallOptions {
 
   /** At most four texts that end the answer where the model writes one of them. */
   readonly stop?: readonly string[] | undefined;
-
-  /** Ends the call with `AbortedError`, at any time; its reason becomes the error's `cause`. */
-  readonly signal?: AbortSignal | undefined;
-
-  /** Headers to send besides the client's own, which they cannot replace. */
-  readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
 }

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { inspect, promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
@@ -32,6 +34,40 @@ test('an error of one file is an instance of the class of the other, and of no s
 });
 
 describe.each(['index.js', 'index.cjs'])('%s', (name) => {
+  test('names every class of errors after itself, in what is logged too', () => {
+    const exported = name === 'index.js' ? esm : cjs;
+    const classes = Object.entries(exported).filter(([key]) => /^[A-Z].*Error$/.test(key));
+    expect(classes).toHaveLength(15);
+    expect(classes.map(([, { name }]) => name)).toEqual(classes.map(([key]) => key));
+    const error = new exported.QuotaExceededError({ message: 'Used up.' });
+    expect(inspect(error)).toMatch(/^QuotaExceededError: Used up\.\n {4}at /);
+  });
+
+  test.each([
+    ['ConfigurationError: There is no URL', 'createBedrockClient({ apiKey: "key" })'],
+    [
+      'QuotaExceededError: The quota of this API key is used up',
+      `await createBedrockClient({
+        baseUrl: 'https://proxy.example',
+        apiKey: 'key',
+        fetch: async () => Response.json({ message: 'Limit Exceeded' }, { status: 429 }),
+      }).ask('llama', 'Hi')`,
+    ],
+  ])('tells of an uncaught error in a few lines: %s', async (start, code) => {
+    const script = `import * as file from ${JSON.stringify(file(name).href)};
+      const { createBedrockClient } = file.default ?? file;
+      ${code}`;
+    const ended = promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], {
+      env: {},
+    });
+    const { stderr } = await ended.then(
+      () => ({ stderr: '' }),
+      (error: { stderr: string }) => error,
+    );
+    expect(stderr.split('\n').find((line) => /^\w*(?:Error| \[)/.test(line))).toContain(start);
+    expect(stderr.length).toBeLessThan(3000);
+  });
+
   test('answers, and says its version', async () => {
     const { createBedrockClient } = name === 'index.js' ? esm : cjs;
     let said: string | undefined;
@@ -61,9 +97,13 @@ test.each(['index.d.ts', 'index.d.cts'])('%s names neither zod nor the contract'
   expect(types).not.toMatch(/from ['"]|import\(|<reference|ZodMini/);
 });
 
-// ky is 25 KB of it, zod/mini with the contract's schemas 22 KB.
+test('npm pack builds first, so that no clone makes an empty package', () => {
+  expect(manifest).toMatchObject({ files: ['dist'], scripts: { prepack: 'tsup' } });
+});
+
+// ky is 25 KB of it, zod/mini with the contract's schemas 22 KB; the short lines cost 1 KB when compressed.
 test('the package stays small', async () => {
   const code = await readFile(file('index.js'));
-  expect(code.byteLength).toBeLessThan(70_000);
-  expect(gzipSync(code, { level: 9 }).byteLength).toBeLessThan(23_500);
+  expect(code.byteLength).toBeLessThan(72_000);
+  expect(gzipSync(code, { level: 9 }).byteLength).toBeLessThan(24_500);
 });

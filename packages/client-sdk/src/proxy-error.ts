@@ -14,12 +14,14 @@ const ordinaryHasInstance = Function.prototype[Symbol.hasInstance];
 
 /**
  * Makes `instanceof` hold across copies of this package (its ESM and its CommonJS file, or two versions) and
- * gives the class a name that survives minifying.
+ * gives the class and its errors a name that survives minifying.
  */
 export function identify(errorClass: { readonly prototype: object }, name: string): void {
   const mark = Symbol.for(`@org/bedrock-client/${name}`);
   Object.defineProperty(errorClass.prototype, mark, { value: true });
   Object.defineProperty(errorClass.prototype, 'name', { value: name, configurable: true, writable: true });
+  // Node and its inspect name an error after its class too: `e [QuotaExceededError]`.
+  Object.defineProperty(errorClass, 'name', { value: name, configurable: true });
   Object.defineProperty(errorClass, Symbol.hasInstance, {
     value(this: unknown, candidate: unknown): boolean {
       // A subclass that a user derives inherits this method, but has no mark of its own.
@@ -64,7 +66,10 @@ export abstract class BedrockProxyError extends Error {
   /** How many attempts were made to send the request; 0 if none. */
   readonly attempts: number;
 
-  /** Whether the same request may succeed if it is sent again, without being billed twice. */
+  /**
+   * Whether the same request may succeed if it is sent again. False wherever the client or the proxy knows that
+   * this attempt may be billed.
+   */
   readonly retryable: boolean;
 
   /** How long the server asked to wait before the next try, in milliseconds. */

@@ -34,7 +34,8 @@ describe('sent again', () => {
     [500, envelope('internal')],
     [503, envelope('limits_unavailable')],
     [429, { message: 'Too Many Requests' }],
-    [500, '<html>'],
+    [429, '<html>'],
+    [502, { message: 'Internal server error' }],
   ])('%d %j', async (status, body) => {
     const { client, calls, waits } = await scene(1, { status, body });
     expect(await client.ask('llama', 'Hi')).toMatchObject({ text: 'A bad place.', attempts: 2 });
@@ -57,6 +58,9 @@ describe('sent once alone', () => {
     [504, envelope('model_timeout')],
     [504, { message: 'Endpoint request timed out' }],
     [504, '<html>'],
+    [500, '<html>'],
+    [502, { message: 'Bad Gateway' }],
+    [503, envelope('brand_new')],
   ])('%d %j', async (status, body) => {
     const { client, calls, waits } = await scene(1, { status, body });
     await expect(client.ask('llama', 'Hi')).rejects.toMatchObject({ status, attempts: 1 });
@@ -158,6 +162,8 @@ test('x-should-retry of the server decides', async () => {
     headers: { 'x-should-retry': 'true' },
   });
   expect(await yes.client.ask('llama', 'Hi')).toMatchObject({ attempts: 2 });
+  const unexplained = await scene(1, { status: 503, body: '<html>', headers: { 'x-should-retry': 'true' } });
+  expect(await unexplained.client.ask('llama', 'Hi')).toMatchObject({ attempts: 2 });
 });
 
 test('a key function is asked before every attempt, so that a rotated key is picked up', async () => {

@@ -1,7 +1,9 @@
 import { type ApiKeySource, apiKeyVariable, checkApiKey } from './api-key.ts';
+import { checkType } from './check-type.ts';
 import { environmentVariable, isBrowser } from './environment.ts';
 import { ConfigurationError } from './errors.ts';
-import type { AskOptions, BedrockClientOptions, CallOptions, Fetch } from './options.ts';
+import { field } from './field.ts';
+import type { BedrockClientOptions, CallOptions, Fetch, RequestOptions } from './options.ts';
 
 const urlVariable = 'BEDROCK_PROXY_URL';
 // Timers cannot wait longer: they would fire at once.
@@ -29,6 +31,7 @@ export interface CallSettings extends Limits {
 }
 
 export function clientSettings(options: BedrockClientOptions): ClientSettings {
+  checkType('options', options, 'object');
   if (isBrowser() && options.dangerouslyAllowBrowser !== true) {
     throw invalid(
       'dangerouslyAllowBrowser',
@@ -47,10 +50,11 @@ export function clientSettings(options: BedrockClientOptions): ClientSettings {
   };
 }
 
-export function callSettings(options: AskOptions, client: ClientSettings): CallSettings {
+export function callSettings(options: RequestOptions, client: ClientSettings): CallSettings {
+  checkType('options', options, 'object');
   return {
     ...checkLimits(options, client.limits),
-    signal: options.signal,
+    signal: checkSignal(options.signal),
     headers: checkHeaders(options.headers ?? {}),
   };
 }
@@ -98,9 +102,9 @@ function checkLimits(options: CallOptions, defaults: Limits): Limits {
   };
 }
 
-function checkMs(field: string, value: unknown): number {
+function checkMs(name: string, value: unknown): number {
   if (typeof value !== 'number' || !(value > 0 && value <= maxMs)) {
-    throw invalid(field, `${field} must be a number of milliseconds above 0 and at most ${maxMs}.`);
+    throw invalid(name, `${name} must be a number of milliseconds above 0 and at most ${maxMs}.`);
   }
   return value;
 }
@@ -112,7 +116,20 @@ function checkRetries(value: unknown): number {
   return value;
 }
 
+function checkSignal(value: AbortSignal | undefined): AbortSignal | undefined {
+  // Not by instanceof: a signal of another realm (of jsdom, say) or of a polyfill is as good.
+  const complete =
+    typeof field(value, 'aborted') === 'boolean' &&
+    typeof field(value, 'addEventListener') === 'function' &&
+    typeof field(value, 'removeEventListener') === 'function';
+  if (value !== undefined && !complete) {
+    throw invalid('signal', 'signal must be an AbortSignal.');
+  }
+  return value;
+}
+
 function checkHeaders(given: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  checkType('headers', given, 'object');
   const headers = new Headers();
   for (const [name, value] of Object.entries(given)) {
     try {
@@ -130,6 +147,6 @@ function checkHeaders(given: Readonly<Record<string, string | undefined>>): Reco
   return Object.fromEntries(headers);
 }
 
-function invalid(field: string, message: string): ConfigurationError {
-  return new ConfigurationError({ field, message });
+function invalid(name: string, message: string): ConfigurationError {
+  return new ConfigurationError({ field: name, message });
 }

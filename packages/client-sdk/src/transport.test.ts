@@ -117,14 +117,37 @@ describe('a connection', () => {
     });
     expect(error).toMatchObject({ code: 'unauthenticated', status: 401 });
   });
+});
 
-  test('is never redirected: the key goes to one host alone', async () => {
-    const elsewhere = await serve((response) => reply(response, 200, answer));
-    const { error } = await failureFrom((response) =>
-      response.writeHead(307, { location: elsewhere.url }).end(),
-    );
-    expect(error).toMatchObject({ code: 'connection_failed', retryable: false });
-    expect(elsewhere.calls).toEqual([]);
+describe('a redirect', () => {
+  const redirected = {
+    name: 'InvalidResponseError',
+    code: 'invalid_response',
+    retryable: false,
+    attempts: 1,
+  };
+
+  test.each([301, 302, 303, 307, 308])(
+    'of %d is not followed: the key goes to one host alone',
+    async (status) => {
+      const elsewhere = await serve((response) => reply(response, 200, answer));
+      const { error, calls } = await failureFrom((response) =>
+        response.writeHead(status, { location: elsewhere.url, 'x-should-retry': 'true' }).end(),
+      );
+      expect(error).toMatchObject({ ...redirected, status });
+      expect(error.message).toContain(`redirects the request (HTTP ${status})`);
+      expect(error.message).toContain('baseUrl');
+      expect(error.message).not.toContain('billed');
+      expect(calls).toHaveLength(1);
+      expect(elsewhere.calls).toEqual([]);
+    },
+  );
+
+  test('that a web page may not look into, of status 0, is the same', async () => {
+    const fetch = async () => Response.error();
+    const { error } = await failureOf({ baseUrl: 'https://proxy.example', fetch });
+    expect(error).toMatchObject({ ...redirected, status: undefined });
+    expect(error.message).toMatch(/^Something redirects the request\. .*baseUrl/);
   });
 });
 

@@ -14,6 +14,7 @@ import { version } from './version.ts';
 /** One request to the proxy, with everything that its sending depends on. */
 export interface Call {
   readonly route: Pick<Route, 'method' | 'path'>;
+  /** `undefined` where a request has no body. */
   readonly body: unknown;
   readonly client: ClientSettings;
   readonly settings: CallSettings;
@@ -49,10 +50,14 @@ export async function send(call: Call): Promise<Reply> {
     const response = await exchange(() =>
       client.fetch(request.url, {
         method: request.method,
-        headers: { ...Object.fromEntries(request.headers), ...ownHeaders(apiKey, limits.attempts) },
-        body,
+        headers: {
+          ...Object.fromEntries(request.headers),
+          ...ownHeaders(apiKey, limits.attempts),
+          ...(body === '' ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === '' ? {} : { body }),
         signal: limits.signal,
-        redirect: 'error',
+        redirect: 'manual',
       }),
     );
     limits.startReading();
@@ -122,7 +127,6 @@ function ownHeaders(apiKey: string, attempt: number): Record<string, string> {
   return {
     [headerNames.apiKey]: apiKey,
     accept: 'application/json',
-    'content-type': 'application/json',
     'x-bedrock-client': `ts/${version}; runtime=${runtime}; attempt=${attempt}`,
     // A page may not set it everywhere, and has to be allowed to by CORS where it may.
     ...(isBrowser() ? {} : { 'user-agent': `bedrock-client/${version} (${runtime})` }),

@@ -1,4 +1,14 @@
-import type { CatalogueAlias, ErrorCode, Answer as WireAnswer, Usage as WireUsage } from '@org/contract';
+import type {
+  CatalogueAlias,
+  ErrorCode,
+  LimitKind,
+  LimitPeriod,
+  LimitScope,
+  LimitStatus,
+  Answer as WireAnswer,
+  Usage as WireUsage,
+  UsageReport as WireUsageReport,
+} from '@org/contract';
 import { expectTypeOf, test } from 'vitest';
 import {
   type Answer,
@@ -10,10 +20,14 @@ import {
   type BedrockProxyErrorCode,
   createBedrockClient,
   isBedrockProxyError,
+  type Limit,
   type ModelAlias,
   QuotaExceededError,
+  type QuotaFacts,
   RateLimitedError,
+  type RequestOptions,
   type Usage,
+  type UsageReport,
 } from './index.ts';
 
 const client = createBedrockClient({ baseUrl: 'https://proxy.example', apiKey: 'key' });
@@ -21,7 +35,30 @@ const client = createBedrockClient({ baseUrl: 'https://proxy.example', apiKey: '
 test('what is written out is equal to the contract', () => {
   expectTypeOf<ModelAlias>().toEqualTypeOf<CatalogueAlias>();
   expectTypeOf<Usage>().toEqualTypeOf<WireUsage>();
-  expectTypeOf<Omit<Answer, 'requestId' | 'attempts'>>().toEqualTypeOf<WireAnswer>();
+  expectTypeOf<Omit<Answer, 'limits' | 'requestId' | 'attempts'>>().toEqualTypeOf<
+    Omit<WireAnswer, 'limits'>
+  >();
+  expectTypeOf<keyof Omit<UsageReport, 'requestId' | 'attempts'>>().toEqualTypeOf<keyof WireUsageReport>();
+});
+
+/** The values that are written out in a union that takes any other text too. */
+type Written<Text> = Text extends string ? (string extends Text ? never : Text) : never;
+
+test('a limit is that of the contract, with the known kinds written out and a date for its text', () => {
+  type Loose<Status> = { [Key in keyof Status]: Status[Key] extends number ? number : unknown };
+  expectTypeOf<Loose<Limit>>().toEqualTypeOf<Loose<LimitStatus>>();
+  expectTypeOf<Omit<LimitStatus, 'resetsAt'>>().toExtend<Omit<Limit, 'resetsAt'>>();
+  expectTypeOf<Written<Limit['limit']>>().toEqualTypeOf<LimitKind>();
+  expectTypeOf<Written<Limit['period']>>().toEqualTypeOf<LimitPeriod>();
+  expectTypeOf<Written<Limit['scope']>>().toEqualTypeOf<LimitScope>();
+  expectTypeOf<Limit['resetsAt']>().toEqualTypeOf<Date>();
+});
+
+test('an error names its limit as an answer does', () => {
+  expectTypeOf<keyof QuotaFacts>().toEqualTypeOf<Exclude<keyof Limit, 'remaining'>>();
+  expectTypeOf<Required<QuotaFacts>>().toEqualTypeOf<
+    Readonly<{ [Key in keyof QuotaFacts]-?: Limit[Key] | undefined }>
+  >();
 });
 
 test('every code of the contract is a code of an error, besides those that the client makes', () => {
@@ -90,6 +127,7 @@ test('instanceof and the guard narrow what was caught', () => {
 
 test('an answer is a plain promise', () => {
   expectTypeOf(client.ask('llama', 'Hi')).toEqualTypeOf<Promise<Answer>>();
+  expectTypeOf(client.usage()).toEqualTypeOf<Promise<UsageReport>>();
 });
 
 test('any alias can be asked, for a deployment may have its own', () => {
@@ -99,6 +137,7 @@ test('any alias can be asked, for a deployment may have its own', () => {
 
 test('every option may be undefined, under exactOptionalPropertyTypes too', () => {
   expectTypeOf<{ [Key in keyof AskOptions]-?: undefined }>().toExtend<AskOptions>();
+  expectTypeOf<{ [Key in keyof RequestOptions]-?: undefined }>().toExtend<RequestOptions>();
   expectTypeOf<{ [Key in keyof BedrockClientOptions]-?: undefined }>().toExtend<BedrockClientOptions>();
 });
 
@@ -108,7 +147,10 @@ test('the global fetch and a double are both a fetch', () => {
 });
 
 test('a client can be faked', () => {
-  const fake: BedrockClient = { ask: () => Promise.reject(new QuotaExceededError({ message: 'Used up.' })) };
+  const fake: BedrockClient = {
+    ask: () => Promise.reject(new QuotaExceededError({ message: 'Used up.', limit: 'usd', period: 'month' })),
+    usage: async () => ({ limits: [], requestId: undefined, attempts: 1 }),
+  };
   expectTypeOf(fake).toEqualTypeOf<BedrockClient>();
 });
 
@@ -119,6 +161,10 @@ test('misuse does not compile', () => {
   () => client.ask('llama', { question: 'Hi' });
   // @ts-expect-error: an option that does not exist
   () => client.ask('llama', 'Hi', { max_tokens: 5 });
+  // @ts-expect-error: usage is asked of no model
+  () => client.usage('llama');
+  // @ts-expect-error: an option of ask
+  () => client.usage({ maxTokens: 5 });
   // @ts-expect-error: a role that does not exist
   () => client.ask('llama', 'Hi', { history: [{ role: 'system', text: 'Hi' }] });
   // @ts-expect-error: a time is a number of milliseconds

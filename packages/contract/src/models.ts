@@ -60,7 +60,14 @@ const alias = z
 
 const facts = {
   alias,
-  modelId: z.string().check(z.minLength(1)),
+  modelId: z
+    .string()
+    .check(
+      z.regex(
+        /^(?:[a-z0-9][a-z0-9.:-]*|arn:aws[a-z-]*:bedrock:[a-z0-9-]+:\d{12}:imported-model\/[A-Za-z0-9]+)$/,
+        'must be the id of a foundation model, or the ARN of an imported model',
+      ),
+    ),
   onDemandRegions: z.optional(z.array(z.string())),
   inferenceProfiles: z.optional(z.record(z.string(), z.record(z.string(), z.array(z.string())))),
   maxOutputTokens: z.int().check(z.minimum(1)),

@@ -1,6 +1,6 @@
 import type { ModelDefinition } from '@org/contract';
 import shipped from '../proxy.config.ts';
-import { defineProxyConfig } from '../src/config.ts';
+import { defineProxyConfig, parseProxyConfig } from '../src/config.ts';
 
 const ended = {
   lifecycle: { status: 'end-of-life', since: '2025-08-15' },
@@ -64,7 +64,42 @@ const tight = defineProxyConfig({
   },
 });
 
+/** Exact limits that a test meets within a few requests. */
+const counted = defineProxyConfig({
+  name: 'counted',
+  stage: 'dev',
+  region: 'us-east-1',
+  models: ['llama'],
+  plans: {
+    few: {
+      throttle: { rate: 100, burst: 200 },
+      quota: { limit: 1000, period: 'MONTH' },
+      models: ['llama'],
+      limits: { requests: { day: 5 } },
+    },
+    tokens: {
+      throttle: { rate: 100, burst: 200 },
+      quota: { limit: 1000, period: 'MONTH' },
+      models: ['llama'],
+      limits: { tokens: { month: 2000 } },
+    },
+  },
+  teams: {
+    sharing: { plan: 'few', keys: ['shared-key', { name: 'other-key', limits: { requests: { month: 2 } } }] },
+    thrifty: { plan: 'tokens', keys: ['thrifty-key'] },
+  },
+});
+
+/** The one that is shipped, but nothing is counted: what is left of its limits are the gateway's own. */
+const uncounted = parseProxyConfig({
+  ...shipped,
+  name: 'uncounted',
+  plans: Object.fromEntries(
+    Object.entries(shipped.plans).map(([name, plan]) => [name, { ...plan, limits: undefined }]),
+  ),
+});
+
 /** The deployments that the end-to-end tests run, by name. */
-export const configs = { shipped, predecessor, tight };
+export const configs = { shipped, predecessor, tight, counted, uncounted };
 
 export type ConfigName = keyof typeof configs;

@@ -3,6 +3,8 @@ import { type BedrockClient, createBedrockClient } from '@org/bedrock-client';
 import { ErrorEnvelope } from '@org/contract';
 import { inject, onTestFinished } from 'vitest';
 import { type SimulatedBedrock, startBedrock } from '../local/bedrock/server.ts';
+import { createTables } from '../local/dynamodb/create-tables.ts';
+import { type LocalDynamoDb, startDynamoDb } from '../local/dynamodb/server.ts';
 import { type GatewayOptions, type LocalGateway, startGateway } from '../local/gateway.ts';
 import type { ConfigName } from './configs.ts';
 
@@ -27,6 +29,7 @@ export interface Sent {
 
 export interface System {
   readonly bedrock: SimulatedBedrock;
+  readonly dynamodb: LocalDynamoDb;
   readonly gateway: LocalGateway;
   readonly url: string;
   /** Lines that the functions wrote. */
@@ -42,26 +45,35 @@ export interface System {
   client(keyName: string): { client: BedrockClient; requests(): number };
 }
 
+export interface SystemOptions extends Pick<GatewayOptions, 'editTemplate' | 'callsPerWorker'> {
+  /** One that other systems use too; systems of one config then share their counters. Default: one of its own. */
+  readonly dynamodb?: LocalDynamoDb;
+}
+
 /** Starts a deployment on loopback and stops it when the test is over. */
 export async function startSystem(
   config: ConfigName,
-  options: Pick<GatewayOptions, 'editTemplate' | 'callsPerWorker'> = {},
+  { dynamodb: shared, ...options }: SystemOptions = {},
 ): Promise<System> {
   let time = Date.parse('2026-11-22T12:00:00Z');
   const logs: string[] = [];
   const bedrock = await startBedrock();
+  onTestFinished(() => bedrock.close());
+  const dynamodb = shared ?? (await startDynamoDb());
+  if (!shared) onTestFinished(() => dynamodb.close());
   const gateway = await startGateway({
     ...options,
     assembly: join(inject('assemblies'), config),
     port: 0,
     clock: { now: () => time },
-    environment: { AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.url },
+    environment: {
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.url,
+      AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
+    },
     onLog: ({ line }) => logs.push(line),
   });
-  onTestFinished(async () => {
-    await gateway.close();
-    await bedrock.close();
-  });
+  onTestFinished(() => gateway.close());
+  await createTables(gateway.tables, dynamodb.url);
 
   const keyValue = (name: string) => {
     const key = gateway.apiKeys.find((candidate) => candidate.name === name);
@@ -98,6 +110,7 @@ export async function startSystem(
 
   return {
     bedrock,
+    dynamodb,
     gateway,
     url: gateway.url,
     logs,

@@ -2,8 +2,8 @@ import { QuotaExceededError, RateLimitedError } from '@org/bedrock-client';
 import { expect, test } from 'vitest';
 import { startSystem } from './harness.ts';
 
-test("after the month's last request comes a quota error, once, until the next month", async () => {
-  const { ask, client: clientOf, setTime } = await startSystem('shipped');
+test("after the last request of the gateway's quota comes a quota error, once, until the next month", async () => {
+  const { ask, client: clientOf, setTime } = await startSystem('uncounted');
   // 100 a month, of which AWS's offset of 2 takes two from the first.
   for (let request = 1; request <= 98; request += 1) {
     expect((await ask('tollmkey')).status, `request ${request}`).toBe(200);

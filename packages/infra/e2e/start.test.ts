@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { startBedrock } from '../local/bedrock/server.ts';
+import { startDynamoDb } from '../local/dynamodb/server.ts';
 
 const script = join(import.meta.dirname, '../local/start.ts');
 
@@ -98,6 +99,24 @@ test.each([
 ])('%s is said so', async (_fault, args, message) => {
   const { code, stderr } = await run(args);
   expect(stderr).toMatch(message);
+  expect(stderr).not.toContain('    at ');
+  expect(code).toBe(1);
+});
+
+test('AWS_ENDPOINT_URL_DYNAMODB names another server for DynamoDB', async () => {
+  const dynamodb = await startDynamoDb();
+  onTestFinished(() => dynamodb.close());
+  const { stdout } = await run(['--once'], { AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url });
+  expect(stdout).toContain(`Limits are counted on ${dynamodb.url}.`);
+  // One write to hold, and one to settle.
+  expect(dynamodb.requests).toMatchObject({ CreateTable: 1, UpdateItem: 2 });
+});
+
+test('a server for DynamoDB that is not there is said so', async () => {
+  const { url, close } = await startDynamoDb();
+  await close();
+  const { code, stderr } = await run(['--once'], { AWS_ENDPOINT_URL_DYNAMODB: url });
+  expect(stderr).toMatch(/^The table bedrock-proxy-dev-\S+ cannot be made on http:\S+: .*ECONNREFUSED/);
   expect(stderr).not.toContain('    at ');
   expect(code).toBe(1);
 });

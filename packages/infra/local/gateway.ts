@@ -5,6 +5,7 @@ import { FunctionRuntime } from './lambda/function-runtime.ts';
 import type { OnLog } from './lambda/log.ts';
 import { readApi } from './template/api.ts';
 import { readCloudAssembly } from './template/assembly.ts';
+import type { TableDefinition } from './template/tables.ts';
 import type { Template } from './template/template.ts';
 import type { ApiKey } from './template/usage-plans.ts';
 
@@ -40,6 +41,11 @@ export interface LocalGateway {
   readonly url: string;
   /** The API keys of the template, with the values that this gateway accepts. */
   readonly apiKeys: readonly ApiKey[];
+  /**
+   * The DynamoDB tables of the template. The gateway does not make them: they must be in the DynamoDB that the
+   * functions use before the first request.
+   */
+  readonly tables: readonly TableDefinition[];
   /** Ends every worker now: calls in flight fail with a 502, and the next call starts a new worker. */
   killFunctions(): Promise<void>;
   /** Closes the server with its connections, and ends every worker. */
@@ -88,6 +94,7 @@ export async function startGateway(options: GatewayOptions): Promise<LocalGatewa
   return {
     url: `http://127.0.0.1:${port}/${api.stage.name}`,
     apiKeys: api.apiKeys,
+    tables: api.tables,
     killFunctions,
     close: async () => {
       const closed = new Promise<void>((resolve) => {

@@ -3,13 +3,14 @@ import { createBedrockClient } from '@org/bedrock-client';
 import type { ProxyConfig } from '../src/config.ts';
 import { ConfigError } from '../src/config-error.ts';
 import { loadProxyConfig } from '../src/config-file.ts';
+import { TableCreationError } from './dynamodb/create-tables.ts';
 import { PortInUseError } from './gateway.ts';
 import { type LocalSystem, startLocalSystem } from './system.ts';
 import { TemplateError } from './template/template.ts';
 
 const usage = `Usage: npm start -- [--once] [--config FILE]
 
-Runs the whole proxy on this machine, with a simulated Bedrock, and asks it one question.
+Runs the whole proxy on this machine, with a simulated Bedrock and a DynamoDB in memory, and asks it one question.
 
   --once          exit after the answer
   --config FILE   run this config in place of packages/infra/proxy.config.ts
@@ -17,6 +18,7 @@ Runs the whole proxy on this machine, with a simulated Bedrock, and asks it one 
 Environment:
   PORT                               port of the gateway (8787)
   AWS_ENDPOINT_URL_BEDROCK_RUNTIME   a server to use in place of the simulated Bedrock
+  AWS_ENDPOINT_URL_DYNAMODB          a server to use in place of the DynamoDB in memory; missing tables are made there
 `;
 
 const question = 'What is a dystopia';
@@ -32,6 +34,7 @@ async function main(): Promise<void> {
     config,
     port: readPort(process.env['PORT']),
     bedrockUrl: process.env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'],
+    dynamodbUrl: process.env['AWS_ENDPOINT_URL_DYNAMODB'],
     // What CloudWatch would show, apart from what is printed here for people.
     onLog: ({ line }) => process.stderr.write(`${line}\n`),
   });
@@ -44,9 +47,13 @@ async function main(): Promise<void> {
 }
 
 /** Prints the endpoint and the keys, and asks the first question with the first key that may. */
-async function show({ gateway: { url, apiKeys }, bedrock }: LocalSystem, config: ProxyConfig): Promise<void> {
-  const answering = bedrock ? 'a simulated Bedrock' : process.env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'];
-  console.log(`\n${config.name} on this machine, in front of ${answering}.\n`);
+async function show(system: LocalSystem, config: ProxyConfig): Promise<void> {
+  const { url, apiKeys } = system.gateway;
+  const answering = system.bedrock ? 'a simulated Bedrock' : process.env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'];
+  const counting = system.dynamodb ? 'in memory' : `on ${process.env['AWS_ENDPOINT_URL_DYNAMODB']}`;
+  console.log(
+    `\n${config.name} on this machine, in front of ${answering}. Limits are counted ${counting}.\n`,
+  );
   console.log(`Endpoint: ${url}\n`);
   for (const { name, value, enabled } of apiKeys)
     console.log(`${name}: ${value}${enabled ? '' : ' (disabled)'}`);
@@ -116,6 +123,7 @@ try {
       `Port ${error.port} is in use by another program. Stop it, or choose another port: PORT=8788 npm start`,
     );
   }
-  if (error instanceof ConfigError || error instanceof TemplateError) fail(error.message);
+  if (error instanceof ConfigError || error instanceof TemplateError || error instanceof TableCreationError)
+    fail(error.message);
   throw error;
 }

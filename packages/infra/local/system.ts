@@ -4,13 +4,17 @@ import { join } from 'node:path';
 import type { ProxyConfig } from '../src/config.ts';
 import { synthesize } from '../src/synthesize.ts';
 import { type SimulatedBedrock, startBedrock } from './bedrock/server.ts';
+import { createTables } from './dynamodb/create-tables.ts';
+import { type LocalDynamoDb, startDynamoDb } from './dynamodb/server.ts';
 import { type LocalGateway, type LogLine, startGateway } from './gateway.ts';
 
-/** A deployment on loopback: what would be deployed, run by the local gateway, in front of a Bedrock. */
+/** A deployment on loopback: what would be deployed, run by the local gateway, with a Bedrock and a DynamoDB. */
 export interface LocalSystem {
   readonly gateway: LocalGateway;
   /** Absent where another server answers for Bedrock. */
   readonly bedrock: SimulatedBedrock | undefined;
+  /** Absent where another server keeps the tables. */
+  readonly dynamodb: LocalDynamoDb | undefined;
   close(): Promise<void>;
 }
 
@@ -20,6 +24,8 @@ export interface LocalSystemOptions {
   readonly port: number;
   /** URL of a server to use in place of the simulated Bedrock. */
   readonly bedrockUrl?: string | undefined;
+  /** URL of a server to use in place of the DynamoDB in memory. Tables that it does not have are made there. */
+  readonly dynamodbUrl?: string | undefined;
   /** Told every line that the functions write. */
   readonly onLog: (line: LogLine) => void;
 }
@@ -28,27 +34,36 @@ export interface LocalSystemOptions {
  * Synthesizes a config and runs the result.
  *
  * @throws {PortInUseError} If another process has the port.
+ * @throws {TableCreationError} If the server for DynamoDB cannot be reached, or refuses a table.
  */
 export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
-  const { config, port, bedrockUrl, onLog } = options;
+  const { config, port, bedrockUrl, dynamodbUrl, onLog } = options;
   const assembly = await mkdtemp(join(tmpdir(), 'bedrock-proxy-'));
   const bedrock = bedrockUrl === undefined ? await startBedrock() : undefined;
+  const dynamodb = dynamodbUrl === undefined ? await startDynamoDb() : undefined;
   const closeRest = async () => {
-    await bedrock?.close();
+    await Promise.all([bedrock?.close(), dynamodb?.close()]);
     await rm(assembly, { recursive: true, force: true });
   };
   try {
     synthesize(config, { outdir: assembly });
-    const environment = { AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrockUrl ?? bedrock?.url ?? '' };
-    const gateway = await startGateway({ assembly, port, environment, onLog });
-    return {
-      gateway,
-      bedrock,
-      async close() {
-        await gateway.close();
-        await closeRest();
-      },
+    const tablesUrl = dynamodbUrl ?? dynamodb?.url ?? '';
+    const environment = {
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrockUrl ?? bedrock?.url ?? '',
+      AWS_ENDPOINT_URL_DYNAMODB: tablesUrl,
     };
+    const gateway = await startGateway({ assembly, port, environment, onLog });
+    const close = async () => {
+      await gateway.close();
+      await closeRest();
+    };
+    try {
+      await createTables(gateway.tables, tablesUrl);
+    } catch (error) {
+      await gateway.close();
+      throw error;
+    }
+    return { gateway, bedrock, dynamodb, close };
   } catch (error) {
     await closeRest();
     throw error;

@@ -7,7 +7,7 @@ import {
   type OfferedModel,
 } from '@org/contract';
 
-interface Reference {
+export interface Reference {
   readonly path: readonly (string | number)[];
   readonly message: string;
 }

@@ -56,5 +56,58 @@ test('a typed config knows its own aliases and plans', () => {
     ],
     plans: { starter: { ...plan, models: ['titan', 'own'] } },
     teams: { research: team },
+    prices: { own: { input: 1, output: 2 } },
+  });
+});
+
+test('a typed config knows its limits and prices', () => {
+  const base = { name: 'proxy', stage: 'dev', region: 'us-east-1', models: ['titan'] } as const;
+  const models = ['titan'] as const;
+  const teams = { research: { plan: 'starter', keys: ['k'] } } as const;
+
+  defineProxyConfig({
+    ...base,
+    plans: {
+      starter: { ...plan, models, limits: { requests: { day: 1, month: null }, usd: { month: 0.5 } } },
+    },
+    teams: { research: { plan: 'starter', keys: ['k', { name: 'l', limits: { tokens: { day: 0 } } }] } },
+    prices: { titan: { input: 1, output: 2, cacheRead: 0.5, cacheWrite: 1 } },
+  });
+
+  defineProxyConfig({
+    ...base,
+    // @ts-expect-error Words are not counted.
+    plans: { starter: { ...plan, models, limits: { words: { day: 1 } } } },
+    teams,
+  });
+
+  defineProxyConfig({
+    ...base,
+    // @ts-expect-error There is no limit of a week.
+    plans: { starter: { ...plan, models, limits: { tokens: { week: 1 } } } },
+    teams,
+  });
+
+  defineProxyConfig({
+    ...base,
+    plans: { starter: { ...plan, models } },
+    // @ts-expect-error A limit is a number.
+    teams: { research: { plan: 'starter', keys: [{ name: 'k', limits: { tokens: { day: '1' } } }] } },
+  });
+
+  defineProxyConfig({
+    ...base,
+    plans: { starter: { ...plan, models } },
+    teams,
+    // @ts-expect-error The model is not offered.
+    prices: { llama: { input: 1, output: 2 } },
+  });
+
+  defineProxyConfig({
+    ...base,
+    plans: { starter: { ...plan, models } },
+    teams,
+    // @ts-expect-error A price has its output.
+    prices: { titan: { input: 1 } },
   });
 });

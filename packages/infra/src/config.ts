@@ -1,7 +1,8 @@
-import { type CatalogueAlias, type ModelDefinition, OfferedModel } from '@org/contract';
+import { type CatalogueAlias, Limits, type ModelDefinition, OfferedModel, Price } from '@org/contract';
 import * as z from 'zod/mini';
 import { ConfigError } from './config-error.ts';
 import { describeIssues } from './config-issues.ts';
+import { checkPrices } from './config-prices.ts';
 import { checkReferences } from './config-references.ts';
 
 // zod/mini brings no messages of its own.
@@ -44,6 +45,21 @@ export interface AuthoredPlan<Alias extends string = string> {
   models: readonly Alias[];
   /** The most output tokens that one ask may have. Default: each model's own limit. */
   maxTokens?: number | undefined;
+  /**
+   * What each team of the plan may use, over all its keys, by UTC day and month: exact at any concurrency, with an
+   * error that tells how much and until when. A limit in USD needs a price for every model of the plan. Default:
+   * nothing is counted.
+   */
+  limits?: Limits | undefined;
+}
+
+/** An API key to make. */
+export interface AuthoredKey {
+  name: string;
+  /** A key that is not is refused. Default: true. */
+  enabled?: boolean | undefined;
+  /** What this key may use, on top of its team's limits. Default: no limits of its own. */
+  limits?: Limits | undefined;
 }
 
 /** Whoever gets keys: a department, a customer, an app. */
@@ -51,9 +67,9 @@ export interface AuthoredTeam<PlanName extends string = string> {
   plan: PlanName;
   /**
    * Names of the API keys to make, unique over all teams. API Gateway makes their values. Throttle and quota hold
-   * for each key. A key that is not `enabled` is refused. Default of `enabled`: true.
+   * for each key; the limits of the plan hold for all of them together.
    */
-  keys: readonly (string | { name: string; enabled?: boolean | undefined })[];
+  keys: readonly (string | AuthoredKey)[];
 }
 
 /** A model to offer: an alias of the catalogue, or a definition with an alias of its own. */
@@ -80,6 +96,8 @@ export interface AuthoredProxyConfig<
   plans: Record<PlanName, AuthoredPlan<AliasOf<Models[number]>>>;
   /** Teams by name. */
   teams: Record<string, AuthoredTeam<NoInfer<PlanName>>>;
+  /** Prices in USD per million tokens, by alias, that take the place of the catalogue's. */
+  prices?: { readonly [Alias in AliasOf<Models[number]>]?: Price | undefined } | undefined;
   /**
    * Whether the stage writes an access log (no prompts, no key values). It fails to deploy in an account whose
    * API Gateway CloudWatch role is not set, which is a setting of the whole account and Region. Default: false.
@@ -136,11 +154,20 @@ const Plan = z.strictObject({
   quota: Quota,
   models: z.array(z.string()).check(z.minLength(1, 'must name at least one of the models')),
   maxTokens: z.optional(positiveInteger),
+  limits: z.optional(Limits),
+});
+
+const KeyObject = z.strictObject({
+  name: label,
+  enabled: z._default(z.boolean(), true),
+  limits: z.optional(Limits),
 });
 
 const Key = z.pipe(
-  z.union([label, z.strictObject({ name: label, enabled: z._default(z.boolean(), true) })]),
-  z.transform((key) => (typeof key === 'string' ? { name: key, enabled: true } : key)),
+  z.union([label, KeyObject]),
+  z.transform(
+    (key): z.output<typeof KeyObject> => (typeof key === 'string' ? { name: key, enabled: true } : key),
+  ),
 );
 
 const Team = z.strictObject({
@@ -156,12 +183,13 @@ const ProxyConfig = z
     models: z.array(OfferedModel).check(z.minLength(1, 'must offer at least one model')),
     plans: z.record(label, Plan),
     teams: z.record(label, Team),
+    prices: z.optional(z.record(z.string(), Price)),
     accessLog: z._default(z.boolean(), false),
     logRetentionDays: z._default(z.literal(retentionDays), 30),
   })
   .check(
     z.check(({ value, issues }) => {
-      for (const { path, message } of checkReferences(value)) {
+      for (const { path, message } of [...checkReferences(value), ...checkPrices(value)]) {
         issues.push({ code: 'custom', path: [...path], message, input: value });
       }
     }),

@@ -1,4 +1,4 @@
-import { type ProxyEnvironment, proxyEnvironmentVariable } from '@org/lambda/environment';
+import { environmentVariables, type ProxyEnvironment } from '@org/lambda/environment';
 import type { Stack } from 'aws-cdk-lib';
 import type { ProxyConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
@@ -13,19 +13,30 @@ const environmentLimitBytes = 4096;
 /** What a deployed key id looks like: API Gateway's ids have 10 characters. */
 const sampleKeyId = (index: number) => String(index).padStart(10, '0');
 
+/** As long as the name that CloudFormation makes of the stack's name, a logical id and 12 or 13 characters. */
+const sampleTableName = (stack: Stack) => `${stack.stackName}-${'x'.repeat(24)}-${'x'.repeat(13)}`;
+
+/** What the function is told that is known only once it is deployed: all may be tokens. */
+export interface DeployedNames {
+  /** Ids of the API keys by key name. */
+  readonly keyIds: ReadonlyMap<string, string>;
+  /** Name of the table of counters. */
+  readonly tableName: string;
+}
+
 /**
  * The function's environment variables for a config.
  *
- * @param keyIds Ids of the API keys by key name; may be tokens.
  * @throws {ConfigError} If Lambda would refuse them as too large.
  */
 export function functionEnvironment(
   config: ProxyConfig,
-  keyIds: ReadonlyMap<string, string>,
+  { keyIds, tableName }: DeployedNames,
   stack: Stack,
 ): Record<string, string> {
   const names = [...keyIds.keys()];
-  const bytes = deployedBytes(proxyEnvironment(config, (name) => sampleKeyId(names.indexOf(name))));
+  const sample = proxyEnvironment(config, (name) => sampleKeyId(names.indexOf(name)));
+  const bytes = measuredBytes(variables(JSON.stringify(sample), sampleTableName(stack)));
   if (bytes > environmentLimitBytes) {
     const message =
       `makes a function environment of ${bytes} bytes, and Lambda allows ${environmentLimitBytes}; ` +
@@ -33,7 +44,11 @@ export function functionEnvironment(
     throw new ConfigError([{ path: 'config', message }]);
   }
   const environment = proxyEnvironment(config, (name) => keyIds.get(name) ?? name);
-  return { [proxyEnvironmentVariable]: stack.toJsonString(environment) };
+  return variables(stack.toJsonString(environment), tableName);
+}
+
+function variables(proxyConfig: string, tableName: string): Record<string, string> {
+  return { [environmentVariables.config]: proxyConfig, [environmentVariables.table]: tableName };
 }
 
 function proxyEnvironment(config: ProxyConfig, keyId: (name: string) => string): ProxyEnvironment {
@@ -44,15 +59,20 @@ function proxyEnvironment(config: ProxyConfig, keyId: (name: string) => string):
     models: config.models.map((model) =>
       typeof model === 'string' ? model : { ...model, source: undefined },
     ),
-    plans: Object.fromEntries(plans.map(([name, { models, maxTokens }]) => [name, { models, maxTokens }])),
+    prices: config.prices,
+    plans: Object.fromEntries(
+      plans.map(([name, { models, maxTokens, limits }]) => [name, { models, maxTokens, limits }]),
+    ),
     teams: Object.fromEntries(teams.map(([name, { plan }]) => [name, plan])),
     keys: Object.fromEntries(
-      teams.flatMap(([team, { keys }]) => keys.map(({ name }) => [keyId(name), team])),
+      teams.flatMap(([team, { keys }]) =>
+        keys.map(({ name, limits }) => [keyId(name), limits ? { team, limits } : team]),
+      ),
     ),
   };
 }
 
 /** Lambda measures the variables as one JSON object, so every quote inside a value counts twice. */
-function deployedBytes(environment: ProxyEnvironment): number {
-  return Buffer.byteLength(JSON.stringify({ [proxyEnvironmentVariable]: JSON.stringify(environment) }));
+function measuredBytes(environment: Record<string, string>): number {
+  return Buffer.byteLength(JSON.stringify(environment));
 }

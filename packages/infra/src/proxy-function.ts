@@ -15,6 +15,7 @@ import type { ApiKeys } from './api-keys.ts';
 import { bedrockStatements } from './bedrock-access.ts';
 import type { ProxyConfig } from './config.ts';
 import { functionEnvironment } from './function-environment.ts';
+import type { LedgerTable } from './ledger-table.ts';
 
 /**
  * How long one ask may take: the longest that API Gateway waits for a buffered answer without a raised quota. The
@@ -27,15 +28,19 @@ export const askTimeout = Duration.seconds(29);
 export interface ProxyFunctionProps {
   readonly config: ProxyConfig;
   readonly keys: ApiKeys;
+  readonly ledger: LedgerTable;
   /** Directory of the built function: `index.mjs` with the export `handler`. */
   readonly lambdaDirectory: string;
 }
 
-/** The function behind every route, with a role that can write its own log, call the configured models, and no more. */
+/**
+ * The function behind every route, with a role that can write its own log, call the configured models, count in its
+ * table, and no more.
+ */
 export class ProxyFunction extends Construct {
   readonly handler: LambdaFunction;
 
-  constructor(scope: Construct, id: string, { config, keys, lambdaDirectory }: ProxyFunctionProps) {
+  constructor(scope: Construct, id: string, { config, keys, ledger, lambdaDirectory }: ProxyFunctionProps) {
     super(scope, id);
     const stack = Stack.of(this);
 
@@ -49,6 +54,7 @@ export class ProxyFunction extends Construct {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
     for (const statement of bedrockStatements(config, stack)) role.addToPolicy(statement);
+    role.addToPolicy(ledger.statement());
 
     const keyIds = new Map([...keys.byName].map(([name, key]) => [name, key.keyId]));
     this.handler = new LambdaFunction(this, 'Handler', {
@@ -64,7 +70,7 @@ export class ProxyFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
       systemLogLevelV2: SystemLogLevel.WARN,
-      environment: functionEnvironment(config, keyIds, stack),
+      environment: functionEnvironment(config, { keyIds, tableName: ledger.table.tableName }, stack),
     });
   }
 }

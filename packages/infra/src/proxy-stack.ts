@@ -2,6 +2,7 @@ import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ApiKeys } from './api-keys.ts';
 import type { ProxyConfig } from './config.ts';
+import { LedgerTable } from './ledger-table.ts';
 import { ProxyApi } from './proxy-api.ts';
 import { ProxyFunction } from './proxy-function.ts';
 import { UsagePlans } from './usage-plans.ts';
@@ -12,7 +13,7 @@ export interface ProxyStackProps {
   readonly lambdaDirectory: string;
 }
 
-/** One deployment of the proxy: keys, function, API and usage plans. */
+/** One deployment of the proxy: keys, ledger, function, API and usage plans. */
 export class ProxyStack extends Stack {
   constructor(scope: Construct, id: string, { config, lambdaDirectory }: ProxyStackProps) {
     super(scope, id, {
@@ -21,9 +22,14 @@ export class ProxyStack extends Stack {
     });
     // The function knows the keys and the plans know the stage, so keys come first and plans last.
     const keys = new ApiKeys(this, 'Keys', config);
-    const { handler } = new ProxyFunction(this, 'Function', { config, keys, lambdaDirectory });
+    const ledger = new LedgerTable(this, 'Ledger');
+    const { handler } = new ProxyFunction(this, 'Function', { config, keys, ledger, lambdaDirectory });
     const { api } = new ProxyApi(this, 'Api', { config, handler });
     new UsagePlans(this, 'Plans', { config, keys, stage: api.deploymentStage });
     new CfnOutput(this, 'Endpoint', { value: api.url, description: 'URL that the routes are below' });
+    new CfnOutput(this, 'TableName', {
+      value: ledger.table.tableName,
+      description: 'Table of what teams and keys have used',
+    });
   }
 }

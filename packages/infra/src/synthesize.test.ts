@@ -1,64 +1,25 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ErrorEnvelope, errorCodes, errorDefinition, isErrorCode, type Route, routes } from '@org/contract';
-import { ProxyEnvironment } from '@org/lambda/environment';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import shipped from '../proxy.config.ts';
-import { bedrockStatements } from './bedrock-access.ts';
-import { type ProxyConfig, parseProxyConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import { createApp, synthesize } from './synthesize.ts';
+import {
+  directory,
+  joined,
+  lambdaDirectory,
+  only,
+  Properties,
+  resources,
+  slow,
+  Template,
+  templateOf,
+} from './template-under-test.ts';
 
-const Properties = z.record(z.string(), z.unknown());
-const Template = z.object({
-  Resources: z.record(z.string(), z.object({ Type: z.string(), Properties })),
-  Outputs: z.record(z.string(), z.object({ Value: z.unknown() })),
-});
-type Template = z.infer<typeof Template>;
-
-// Importing and synthesizing take seconds.
-const slow = 120_000;
-
-const directory = mkdtempSync(join(tmpdir(), 'synthesize-'));
-const lambdaDirectory = join(directory, 'lambda');
-mkdirSync(lambdaDirectory);
-writeFileSync(
-  join(lambdaDirectory, 'index.mjs'),
-  'export const handler = async () => ({ statusCode: 200 });',
-);
-afterAll(() => rmSync(directory, { recursive: true }));
-
-function templateOf(config: ProxyConfig, outdir: string): Template {
-  const { templateFile } = synthesize(config, { outdir: join(directory, outdir), lambdaDirectory });
-  return z.parse(Template, JSON.parse(readFileSync(templateFile, 'utf8')));
-}
-
-/** Properties of every resource of a type, by logical id. */
-function resources({ Resources }: Template, type: string): Map<string, z.infer<typeof Properties>> {
-  const ofType = Object.entries(Resources).filter(([, resource]) => resource.Type === type);
-  return new Map(ofType.map(([id, resource]) => [id, resource.Properties]));
-}
-
-function only(template: Template, type: string): z.infer<typeof Properties> {
-  const [properties, ...others] = resources(template, type).values();
-  if (!properties || others.length > 0) throw new Error(`expected exactly one ${type}`);
-  return properties;
-}
-
-const Join = z.object({
-  'Fn::Join': z.tuple([z.literal(''), z.array(z.union([z.string(), z.object({ Ref: z.string() })]))]),
-});
 const Reference = z.object({ Ref: z.string() });
 const ref = (value: unknown) => z.parse(Reference, value).Ref;
-
-/** What CloudFormation makes of a Fn::Join of texts and Refs. */
-function joined(value: unknown, resolve: (logicalId: string) => string): string {
-  const [, parts] = z.parse(Join, value)['Fn::Join'];
-  return parts.map((part) => (typeof part === 'string' ? part : resolve(part.Ref))).join('');
-}
 
 let template: Template;
 beforeAll(() => {
@@ -90,6 +51,20 @@ describe('the API', () => {
     const table: readonly Route[] = Object.values(routes);
     const deployed = methods().map(({ HttpMethod, ResourceId }) => `${HttpMethod} ${pathOf(ResourceId.Ref)}`);
     expect(deployed.sort()).toEqual(table.map(({ method, path }) => `${method} ${path}`).sort());
+  });
+
+  test('tells the use of a key to that key only, and asks for no body', () => {
+    const usage = methods().find(({ ResourceId }) => pathOf(ResourceId.Ref) === '/usage');
+    expect(usage).toMatchObject({ HttpMethod: 'GET', ApiKeyRequired: true });
+    expect(usage).not.toHaveProperty('RequestModels');
+    // Plans cover the stage, and the stage has every method that its deployment waited for.
+    const [deployment, ...others] = Object.values(template.Resources).filter(
+      ({ Type }) => Type === 'AWS::ApiGateway::Deployment',
+    );
+    expect(others).toEqual([]);
+    expect(deployment?.DependsOn).toEqual(
+      expect.arrayContaining([...resources(template, 'AWS::ApiGateway::Method').keys()]),
+    );
   });
 
   test('refuses a body that is not a JSON object, and looks no closer', () => {
@@ -337,129 +312,7 @@ describe('plans and keys', () => {
       KeyIdtollmkey: { Value: { Ref: ids.get('tollmkey') } },
       KeyIdresearchkey: { Value: { Ref: ids.get('research-key') } },
     });
-    expect(Object.keys(template.Outputs)).toHaveLength(3);
-  });
-});
-
-describe('the function', () => {
-  test('runs the built bundle on Node 24 with a log of its own', () => {
-    const [logGroupId] = resources(template, 'AWS::Logs::LogGroup').keys();
-    expect(only(template, 'AWS::Lambda::Function')).toMatchObject({
-      Runtime: 'nodejs24.x',
-      Architectures: ['arm64'],
-      Handler: 'index.handler',
-      MemorySize: 1024,
-      Timeout: 29,
-      LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: logGroupId } },
-    });
-    expect(only(template, 'AWS::Logs::LogGroup')).toMatchObject({ RetentionInDays: 30 });
-  });
-
-  test('is told models, plans, teams and the ids of the keys', () => {
-    const keyNames = new Map(
-      [...resources(template, 'AWS::ApiGateway::ApiKey')].map(([id, { Name }]) => [id, String(Name)]),
-    );
-    const { Environment } = only(template, 'AWS::Lambda::Function');
-    const { Variables } = z.parse(
-      z.object({ Variables: z.object({ PROXY_CONFIG: z.unknown() }) }),
-      Environment,
-    );
-    const text = joined(Variables.PROXY_CONFIG, (id) => `id-of-${keyNames.get(id)}`);
-    expect(z.parse(ProxyEnvironment, JSON.parse(text))).toEqual({
-      models: ['titan', 'llama', 'nova-lite', 'nova-pro'],
-      plans: {
-        starter: { models: ['titan', 'llama'] },
-        research: { models: ['titan', 'llama', 'nova-lite', 'nova-pro'], maxTokens: 2048 },
-      },
-      teams: { toll: 'starter', research: 'research' },
-      keys: { 'id-of-tollmkey': 'toll', 'id-of-research-key': 'research' },
-    });
-  });
-
-  test('may write its log and call the models of the config, and nothing else', () => {
-    const profile = {
-      'Fn::Join': [
-        '',
-        [
-          'arn:aws:bedrock:us-east-1:',
-          { Ref: 'AWS::AccountId' },
-          ':inference-profile/us.meta.llama4-maverick-17b-instruct-v1:0',
-        ],
-      ],
-    };
-    const [logGroupId] = resources(template, 'AWS::Logs::LogGroup').keys();
-    const { PolicyDocument } = only(template, 'AWS::IAM::Policy');
-    expect(PolicyDocument).toEqual({
-      Version: '2012-10-17',
-      Statement: [
-        {
-          Effect: 'Allow',
-          Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-          Resource: { 'Fn::GetAtt': [logGroupId, 'Arn'] },
-        },
-        {
-          Effect: 'Allow',
-          Action: 'bedrock:InvokeModel',
-          Resource: [
-            'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0',
-            'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0',
-            'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0',
-            profile,
-          ],
-        },
-        {
-          Effect: 'Allow',
-          Action: 'bedrock:InvokeModel',
-          Resource: [
-            'arn:aws:bedrock:us-east-1::foundation-model/meta.llama4-maverick-17b-instruct-v1:0',
-            'arn:aws:bedrock:us-east-2::foundation-model/meta.llama4-maverick-17b-instruct-v1:0',
-            'arn:aws:bedrock:us-west-2::foundation-model/meta.llama4-maverick-17b-instruct-v1:0',
-          ],
-          Condition: { StringEquals: { 'bedrock:InferenceProfileArn': profile } },
-        },
-      ],
-    });
-    const role = only(template, 'AWS::IAM::Role');
-    expect(role).not.toHaveProperty('ManagedPolicyArns');
-    expect(role).not.toHaveProperty('Policies');
-  });
-
-  test('may call an imported model by its ARN, and a model of two aliases once', () => {
-    const modelId = 'arn:aws:bedrock:eu-west-1:111122223333:imported-model/abc';
-    const config = parseProxyConfig({
-      ...shipped,
-      region: 'eu-west-1',
-      models: [
-        'titan',
-        'nova-micro',
-        {
-          alias: 'own',
-          upstream: 'invoke',
-          format: 'llama',
-          modelId,
-          maxOutputTokens: 2048,
-          lifecycle: { status: 'active' },
-        },
-      ],
-      plans: { starter: { ...shipped.plans['starter'], models: ['own'] } },
-      teams: { toll: { plan: 'starter', keys: ['tollmkey'] } },
-    });
-    const profile = 'arn:aws:bedrock:eu-west-1:111122223333:inference-profile/eu.amazon.nova-micro-v1:0';
-    const statements = bedrockStatements(config, { partition: 'aws', account: '111122223333' });
-    expect(statements.map((statement) => statement.toJSON())).toEqual([
-      { Effect: 'Allow', Action: 'bedrock:InvokeModel', Resource: [profile, modelId] },
-      {
-        Effect: 'Allow',
-        Action: 'bedrock:InvokeModel',
-        Resource: [
-          'arn:aws:bedrock:eu-central-1::foundation-model/amazon.nova-micro-v1:0',
-          'arn:aws:bedrock:eu-north-1::foundation-model/amazon.nova-micro-v1:0',
-          'arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-micro-v1:0',
-          'arn:aws:bedrock:eu-west-3::foundation-model/amazon.nova-micro-v1:0',
-        ],
-        Condition: { StringEquals: { 'bedrock:InferenceProfileArn': profile } },
-      },
-    ]);
+    expect(Object.keys(template.Outputs)).toHaveLength(4);
   });
 });
 
@@ -477,6 +330,7 @@ test('the stack has no resource of the account, no custom resource and nothing t
     'AWS::ApiGateway::Stage',
     'AWS::ApiGateway::UsagePlan',
     'AWS::ApiGateway::UsagePlanKey',
+    'AWS::DynamoDB::Table',
     'AWS::IAM::Policy',
     'AWS::IAM::Role',
     'AWS::Lambda::Function',

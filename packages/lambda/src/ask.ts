@@ -1,7 +1,10 @@
-import type { AskRequest, Capability, ModelDefinition } from '@org/contract';
+import type { AskRequest, Capability, LimitStatus, ModelDefinition } from '@org/contract';
+import { trueCostOf, worstCaseOf } from './call-cost.ts';
 import type { Caller, Config, OfferedModel } from './config.ts';
-import type { Deadline } from './deadline.ts';
+import { type Deadline, settleSignal } from './deadline.ts';
 import { bodyFormats } from './invoke.ts';
+import { type Amounts, nothing, unitOf } from './ledger/amounts.ts';
+import type { Ledger, Settlement } from './ledger/ledger.ts';
 import type { ModelCall, ModelReply } from './model-call.ts';
 import { ProxyError } from './proxy-error.ts';
 import type { Upstream } from './upstream.ts';
@@ -38,14 +41,36 @@ export function chooseModel(alias: string, caller: Caller, { models }: Config): 
   return model;
 }
 
-/** One ask, from the checked request to the model's reply. */
-export function ask(
-  request: AskRequest,
-  model: OfferedModel,
-  caller: Caller,
-  upstream: Upstream,
-  deadline: Deadline,
-): Promise<ModelReply> {
+/** What an ask depends on beside its request. */
+export interface AskContext {
+  readonly caller: Caller;
+  readonly model: OfferedModel;
+  readonly upstream: Upstream;
+  readonly ledger: Ledger;
+  readonly deadline: Deadline;
+  /** When the request came in, by API Gateway's clock: milliseconds since 1970. */
+  readonly at: number;
+  /** Told what the log should know, whatever becomes of the ask. */
+  readonly onSettled: (settled: Settled) => void;
+}
+
+/** How the counters took a call. */
+export interface Settled {
+  readonly held: Amounts;
+  readonly charged: Amounts;
+  readonly settlement: Settlement;
+}
+
+/** The outcome of an ask: the model's reply, what it cost, and what is left. */
+export interface Asked {
+  readonly reply: ModelReply;
+  readonly costUsd: number | undefined;
+  readonly limits: readonly LimitStatus[];
+}
+
+/** One ask, from the checked request to the model's reply: hold the worst case, call, settle the true cost. */
+export async function ask(request: AskRequest, context: AskContext): Promise<Asked> {
+  const { caller, model, upstream, ledger, deadline, at } = context;
   refuseUnsupported(request, model);
   const { model: _alias, ...asked } = request;
   const call: ModelCall = {
@@ -53,7 +78,26 @@ export function ask(
     modelId: model.modelId,
     maxTokens: maxTokensOf(request, model, caller),
   };
-  return upstream(model.definition, call, deadline);
+
+  const hold = await ledger.hold(
+    { scopes: caller.scopes, worstCase: worstCaseOf(call, model.price), at, leaseMs: deadline.untilKilled() },
+    deadline.signal,
+  );
+  const settle = async (charged: Amounts): Promise<Settlement> => {
+    const settlement = await hold.settle(charged, settleSignal(deadline));
+    context.onSettled({ held: hold.worstCase, charged, settlement });
+    return settlement;
+  };
+  let reply: ModelReply;
+  try {
+    reply = await upstream(model.definition, call, deadline);
+  } catch (error) {
+    await settle(error instanceof ProxyError && error.unbilled ? nothing : hold.worstCase);
+    throw error;
+  }
+  const charge = trueCostOf(reply.usage, model.price);
+  const { limits } = await settle(charge);
+  return { reply, costUsd: model.price && charge.usd / unitOf.usd, limits };
 }
 
 function refuseUnsupported(request: AskRequest, { alias, definition }: OfferedModel): void {

@@ -1,6 +1,6 @@
 import { BedrockRuntimeServiceException } from '@aws-sdk/client-bedrock-runtime';
 import type { ErrorCode } from '@org/contract';
-import { ProxyError, type UpstreamFailure } from './proxy-error.ts';
+import { type ErrorBackground, ProxyError, type ServiceFailure } from './proxy-error.ts';
 
 /**
  * Exceptions of Bedrock's runtime, and of AWS's request authentication, by name. Those that mean several things
@@ -27,6 +27,23 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   InvalidClientTokenId: 'upstream_denied',
 };
 
+/**
+ * Failures that are certainly not billed: refusals that Bedrock makes before a model runs, and connections that never
+ * came about. A timeout, a reset or an error of the model may be billed.
+ */
+const unbilled: ReadonlySet<string> = new Set([
+  ...['ThrottlingException', 'ModelNotReadyException', 'ServiceQuotaExceededException'],
+  ...[
+    'ServiceUnavailableException',
+    'ValidationException',
+    'AccessDeniedException',
+    'ResourceNotFoundException',
+  ],
+  ...['UnrecognizedClientException', 'ExpiredTokenException', 'InvalidSignatureException'],
+  ...['IncompleteSignatureException', 'MissingAuthenticationTokenException', 'InvalidClientTokenId'],
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
+]);
+
 /** Names of request fields as models spell them in their refusals, to our own. */
 const parameterNames: readonly (readonly [RegExp, string])[] = [
   [/max_?tokens|max_gen_len|maxTokenCount/i, 'maxTokens'],
@@ -44,27 +61,35 @@ const parameterNames: readonly (readonly [RegExp, string])[] = [
  */
 export function bedrockError(thrown: unknown, signal: AbortSignal): ProxyError {
   if (thrown instanceof ProxyError) return thrown;
-  if (!(thrown instanceof Error)) return new ProxyError({ code: 'upstream_error' });
+  if (!(thrown instanceof Error)) return new ProxyError({ code: 'upstream_error' }, { outcomeUnknown: true });
   const failure = describe(thrown);
-  if (signal.aborted) return new ProxyError({ code: 'model_timeout' }, failure);
+  if (signal.aborted) return new ProxyError({ code: 'model_timeout' }, { failure });
+  const background = {
+    failure,
+    unbilled: unbilled.has(failure.name),
+    outcomeUnknown: !unbilled.has(failure.name) && !(thrown instanceof BedrockRuntimeServiceException),
+  };
   switch (thrown.name) {
     case 'ValidationException':
-      return validationError(thrown.message, failure);
+      return validationError(thrown.message, background);
     case 'AccessDeniedException':
-      return new ProxyError({ code: accessCode(thrown.message) }, failure);
+      return new ProxyError({ code: accessCode(thrown.message) }, background);
     default:
-      return new ProxyError({ code: codes[thrown.name] ?? codeOfStatus(failure.status) }, failure);
+      return new ProxyError({ code: codes[thrown.name] ?? codeOfStatus(failure.status) }, background);
   }
 }
 
 /** An answer of Bedrock's that lacks what every answer has. */
 export function malformedReply(): ProxyError {
-  return new ProxyError({ code: 'upstream_error' }, { name: 'MalformedReply' });
+  return new ProxyError(
+    { code: 'upstream_error' },
+    { failure: { name: 'MalformedReply' }, outcomeUnknown: true },
+  );
 }
 
-function validationError(message: string, failure: UpstreamFailure): ProxyError {
+function validationError(message: string, background: ErrorBackground): ProxyError {
   const code = validationCode(message);
-  if (code !== 'invalid_request') return new ProxyError({ code }, failure);
+  if (code !== 'invalid_request') return new ProxyError({ code }, background);
   const param = parameterNames.find(([pattern]) => pattern.test(message))?.[1];
   return new ProxyError(
     {
@@ -74,7 +99,7 @@ function validationError(message: string, failure: UpstreamFailure): ProxyError 
         : 'The model refused the request. Its parameters may not suit this model.',
       param,
     },
-    failure,
+    background,
   );
 }
 
@@ -107,7 +132,7 @@ function codeOfStatus(status: number | undefined): ErrorCode {
 }
 
 /** Only name, status and request id: an SDK error also carries the signed request. */
-function describe(error: Error): UpstreamFailure {
+function describe(error: Error): ServiceFailure {
   if (error instanceof BedrockRuntimeServiceException) {
     const { httpStatusCode: status, requestId } = error.$metadata;
     return { name: error.name, status, requestId };

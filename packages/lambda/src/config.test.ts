@@ -10,7 +10,7 @@ const environment: ProxyEnvironment = {
 };
 
 const read = (proxy: unknown, region = 'us-east-1') =>
-  readConfig({ AWS_REGION: region, PROXY_CONFIG: JSON.stringify(proxy) });
+  readConfig({ AWS_REGION: region, PROXY_TABLE: 'table', PROXY_CONFIG: JSON.stringify(proxy) });
 
 test('a key id leads to its team, its plan and what the plan includes', () => {
   expect(read(environment).callers.get('abcdefghij')).toEqual({
@@ -19,7 +19,24 @@ test('a key id leads to its team, its plan and what the plan includes', () => {
     plan: 'small',
     models: ['llama'],
     maxTokens: 256,
+    scopes: [],
   });
+});
+
+test('a key with limits of its own counts for itself and for its team', () => {
+  const limits = { requests: { month: 10 } };
+  const plans = { small: { models: ['llama'], limits: { usd: { month: 5 } } } };
+  const keys = { abcdefghij: { team: 'acme', limits } };
+  expect(read({ ...environment, plans, keys }).callers.get('abcdefghij')?.scopes).toEqual([
+    { kind: 'key', id: 'abcdefghij', limits },
+    { kind: 'team', id: 'acme', limits: { usd: { month: 5 } } },
+  ]);
+});
+
+test("a price of the deployment's own takes the place of the catalogue's", () => {
+  const { models } = read({ ...environment, prices: { llama: { input: 1, output: 2 } } });
+  expect(models.get('llama')?.price).toEqual({ input: 1, output: 2 });
+  expect(models.get('titan')?.price).toMatchObject({ input: 0.035, output: 0.14 });
 });
 
 test('an alias leads to what Bedrock is called with in this Region', () => {
@@ -48,7 +65,7 @@ test.each([
   ],
   ['a key of no team', { ...environment, teams: {} }, 'keys.abcdefghij: there is no team "acme"'],
   ['a team of no plan', { ...environment, plans: {} }, 'teams.acme: there is no plan "small"'],
-  ['a field of the wrong type', { ...environment, models: 'llama' }, 'models'],
+  ['a field of the wrong type', { ...environment, models: 'llama' }, 'models: Invalid input: expected array'],
 ])('%s stops the function from starting', (_fault, proxy, reason) => {
   expect(() => read(proxy)).toThrow(reason);
 });
@@ -58,7 +75,11 @@ test('a model that the Region does not offer stops the function from starting', 
 });
 
 test('a missing or broken variable is named', () => {
-  expect(() => readConfig({ AWS_REGION: 'us-east-1' })).toThrow('PROXY_CONFIG is not valid: it is not set');
-  expect(() => readConfig({ AWS_REGION: 'us-east-1', PROXY_CONFIG: '{' })).toThrow('it is not JSON');
+  const set = { AWS_REGION: 'us-east-1', PROXY_TABLE: 'table' };
+  expect(() => readConfig(set)).toThrow('PROXY_CONFIG is not valid: it is not set');
+  expect(() => readConfig({ ...set, PROXY_TABLE: undefined })).toThrow(
+    'PROXY_TABLE is not valid: it is not set',
+  );
+  expect(() => readConfig({ ...set, PROXY_CONFIG: '{' })).toThrow('it is not JSON');
   expect(() => readConfig({})).toThrow('AWS_REGION is not set');
 });

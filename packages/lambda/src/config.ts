@@ -1,6 +1,19 @@
-import { aliasOf, definitionOf, locateModel, type ModelDefinition } from '@org/contract';
+import {
+  aliasOf,
+  definitionOf,
+  type Limits,
+  locateModel,
+  type ModelDefinition,
+  type Price,
+  priceOf,
+} from '@org/contract';
 import * as z from 'zod/mini';
-import { ProxyEnvironment, proxyEnvironmentVariable } from './environment.ts';
+import en from 'zod/v4/locales/en.js';
+import { environmentVariables, type PlanAccess, ProxyEnvironment } from './environment.ts';
+import type { Scope } from './ledger/admission.ts';
+
+// zod/mini brings no messages of its own, and z.locales would bring those of every language.
+z.config(en());
 
 /** A model as this deployment reaches it. */
 export interface OfferedModel {
@@ -8,6 +21,8 @@ export interface OfferedModel {
   readonly definition: ModelDefinition;
   /** What Bedrock is called with in this Region. */
   readonly modelId: string;
+  /** Absent where nobody knows it. */
+  readonly price: Price | undefined;
 }
 
 /** Who is asking: what an API key stands for. */
@@ -19,11 +34,19 @@ export interface Caller {
   readonly models: readonly string[];
   /** The plan's cap on output tokens of one ask. */
   readonly maxTokens: number | undefined;
+  /** Whose use is counted: the key's, where it has limits of its own, and the team's. */
+  readonly scopes: readonly Scope[];
 }
 
 export interface Config {
   readonly models: ReadonlyMap<string, OfferedModel>;
+  /** The keys that were deployed with the function, by id. */
   readonly callers: ReadonlyMap<string, Caller>;
+  readonly plans: ReadonlyMap<string, PlanAccess>;
+  /** Team to plan. */
+  readonly teams: ReadonlyMap<string, string>;
+  /** Name of the DynamoDB table of counters and run-time keys. */
+  readonly table: string;
 }
 
 /**
@@ -35,45 +58,76 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const region = environment['AWS_REGION'];
   if (!region)
     throw new Error('AWS_REGION is not set. Lambda sets it; elsewhere, set it to the Region of Bedrock.');
-  const { models, plans, teams, keys } = parseEnvironment(environment[proxyEnvironmentVariable]);
+  const table = environment[environmentVariables.table];
+  if (!table) throw invalid(environmentVariables.table, 'it is not set');
+  const { models, prices = {}, ...access } = parseEnvironment(environment[environmentVariables.config]);
 
   const offered = models.map((model): OfferedModel => {
     const alias = aliasOf(model);
     const definition = definitionOf(model);
-    if (!definition) throw invalid(`models: the catalogue has no model "${alias}"`);
+    if (!definition) throw invalidConfig(`models: the catalogue has no model "${alias}"`);
     const location = locateModel(definition, region);
-    if (!location) throw invalid(`models: "${alias}" is not offered in ${region}`);
-    return { alias, definition, modelId: location.modelId };
+    if (!location) throw invalidConfig(`models: "${alias}" is not offered in ${region}`);
+    const price = Object.hasOwn(prices, alias) ? prices[alias] : priceOf(definition, region);
+    return { alias, definition, modelId: location.modelId, price };
   });
 
-  const callers = Object.entries(keys).map(([keyId, team]): Caller => {
-    const planName = teams[team];
-    if (planName === undefined) throw invalid(`keys.${keyId}: there is no team "${team}"`);
-    const plan = plans[planName];
-    if (plan === undefined) throw invalid(`teams.${team}: there is no plan "${planName}"`);
-    return { keyId, team, plan: planName, models: plan.models, maxTokens: plan.maxTokens };
+  const plans = new Map(Object.entries(access.plans));
+  const teams = new Map(Object.entries(access.teams));
+  const callers = Object.entries(access.keys).map(([keyId, key]): Caller => {
+    const { team, limits } = typeof key === 'string' ? { team: key } : key;
+    const plan = teams.get(team);
+    if (plan === undefined) throw invalidConfig(`keys.${keyId}: there is no team "${team}"`);
+    const planAccess = plans.get(plan);
+    if (planAccess === undefined) throw invalidConfig(`teams.${team}: there is no plan "${plan}"`);
+    return callerOf({ keyId, team, plan, limits }, planAccess);
   });
 
   return {
     models: new Map(offered.map((model) => [model.alias, model])),
     callers: new Map(callers.map((caller) => [caller.keyId, caller])),
+    plans,
+    teams,
+    table,
   };
 }
 
+/** What a key may do under a plan. */
+export function callerOf(
+  key: {
+    readonly keyId: string;
+    readonly team: string;
+    readonly plan: string;
+    readonly limits?: Limits | undefined;
+  },
+  plan: PlanAccess,
+): Caller {
+  const { keyId, team } = key;
+  const scopes: Scope[] = [
+    ...(key.limits ? [{ kind: 'key' as const, id: keyId, limits: key.limits }] : []),
+    ...(plan.limits ? [{ kind: 'team' as const, id: team, limits: plan.limits }] : []),
+  ];
+  return { keyId, team, plan: key.plan, models: plan.models, maxTokens: plan.maxTokens, scopes };
+}
+
 function parseEnvironment(text: string | undefined): ProxyEnvironment {
-  if (text === undefined) throw invalid('it is not set');
+  if (text === undefined) throw invalidConfig('it is not set');
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    throw invalid('it is not JSON');
+    throw invalidConfig('it is not JSON');
   }
   const { data, error } = z.safeParse(ProxyEnvironment, json);
   if (error)
-    throw invalid(error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+    throw invalidConfig(error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
   return data;
 }
 
-function invalid(reason: string): Error {
-  return new Error(`The environment variable ${proxyEnvironmentVariable} is not valid: ${reason}`);
+function invalidConfig(reason: string): Error {
+  return invalid(environmentVariables.config, reason);
+}
+
+function invalid(variable: string, reason: string): Error {
+  return new Error(`The environment variable ${variable} is not valid: ${reason}`);
 }

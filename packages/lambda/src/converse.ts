@@ -37,6 +37,8 @@ export async function converse(
       inputTokens: usage.inputTokens,
       outputTokens: usage.outputTokens,
       totalTokens: usage.totalTokens ?? usage.inputTokens + usage.outputTokens,
+      cacheReadTokens: usage.cacheReadInputTokens,
+      cacheWriteTokens: usage.cacheWriteInputTokens,
     },
   };
 }

@@ -1,8 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { readConfig } from './config.ts';
 import { createHandler } from './handler.ts';
+import { createKeyDirectory } from './key-directory.ts';
+import { CounterTable } from './ledger/counter-table.ts';
+import { createLedger } from './ledger/ledger.ts';
 import { createUpstream } from './upstream.ts';
 
 /** Everything that can fail for a wrong deployment fails here, at init, and not at the first request. */
@@ -15,8 +19,23 @@ const client = new BedrockRuntimeClient({
   requestHandler: new NodeHttpHandler({ connectionTimeout: 2000 }),
 });
 
+/**
+ * The ledger fails closed and quickly: a hold that is not answered refuses the call, and trying again might hold it
+ * twice.
+ */
+const dynamodb = new DynamoDBClient({
+  maxAttempts: 1,
+  requestHandler: new NodeHttpHandler({
+    connectionTimeout: 1000,
+    requestTimeout: 3000,
+    throwOnRequestTimeout: true,
+  }),
+});
+
 export const handler = createHandler({
   config,
+  keys: createKeyDirectory({ client: dynamodb, config, now: Date.now }),
+  ledger: createLedger(new CounterTable(dynamodb, config.table)),
   upstream: createUpstream({ client, sleep, random: Math.random }),
   write: (line) => process.stdout.write(line),
   now: Date.now,

@@ -1,21 +1,36 @@
 import { type ErrorCode, type ErrorStatement, errorDefinition } from '@org/contract';
 
-/** What an upstream said of its failure, fit for the log. Never reaches the caller. */
-export interface UpstreamFailure {
+/** What a service behind the proxy said of its failure, fit for the log. Never reaches the caller. */
+export interface ServiceFailure {
   readonly name: string;
   readonly status?: number | undefined;
   readonly requestId?: string | undefined;
+}
+
+/** What is known of an error beyond what the caller is told. */
+export interface ErrorBackground {
+  readonly failure?: ServiceFailure | undefined;
+  /** Whether the model call was certainly not billed. Default: false, for a bill that is not known must be expected. */
+  readonly unbilled?: boolean | undefined;
+  /** Whether the call may have succeeded all the same, so that trying again could be billed twice. Default: false. */
+  readonly outcomeUnknown?: boolean | undefined;
 }
 
 /** An error that the caller is told about: a code of the contract, with what is known beyond it. */
 export class ProxyError<Code extends ErrorCode = ErrorCode> extends Error {
   override readonly name = 'ProxyError';
   readonly statement: ErrorStatement<Code>;
-  readonly upstream: UpstreamFailure | undefined;
+  readonly failure: ServiceFailure | undefined;
+  readonly unbilled: boolean;
+  /** Whether the same request may be sent again, as the contract has it for the code, unless the outcome is unknown. */
+  readonly retryable: boolean;
 
-  constructor(statement: ErrorStatement<Code>, upstream?: UpstreamFailure) {
+  constructor(statement: ErrorStatement<Code>, background: ErrorBackground = {}) {
+    const { failure, unbilled = false, outcomeUnknown = false } = background;
     super(statement.message ?? errorDefinition(statement.code).message);
     this.statement = statement;
-    this.upstream = upstream;
+    this.failure = failure;
+    this.unbilled = unbilled;
+    this.retryable = errorDefinition(statement.code).retryable && !outcomeUnknown;
   }
 }

@@ -76,6 +76,13 @@ function describeIssue(issue: z.core.$ZodIssue): RequestIssue[] {
       return [
         { path, message: `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}` },
       ];
+    case 'too_big':
+      return [
+        {
+          path,
+          message: issue.message === 'Invalid input' ? `must be at most ${issue.maximum}` : issue.message,
+        },
+      ];
     default:
       return [{ path, message: issue.message }];
   }

@@ -1,17 +1,45 @@
-import { type Answer, errorDefinition, errorEnvelope, headers } from '@org/contract';
+import {
+  type Answer,
+  errorDefinition,
+  errorEnvelope,
+  headers,
+  type LimitStatus,
+  limitHeaders,
+  type UsageReport,
+} from '@org/contract';
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { ProxyError } from './proxy-error.ts';
 
-export function answerResponse(answer: Answer): APIGatewayProxyResult {
+export function answerResponse(body: Answer | UsageReport, requestId: string): APIGatewayProxyResult {
   return {
     statusCode: 200,
-    headers: { 'content-type': 'application/json', [headers.requestId]: answer.id },
-    body: JSON.stringify(answer),
+    headers: {
+      'content-type': 'application/json',
+      [headers.requestId]: requestId,
+      ...headersOfLimits(body.limits),
+    },
+    body: JSON.stringify(body),
   };
 }
 
-export function errorResponse({ statement }: ProxyError, requestId: string): APIGatewayProxyResult {
-  const { status, retryable, retryAfterSeconds } = errorDefinition(statement.code);
+/** Of each kind, the limit of which the least is left. */
+function headersOfLimits(limits: readonly LimitStatus[]): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const kind of ['requests', 'tokens'] as const) {
+    const [tightest] = limits.filter(({ limit }) => limit === kind).sort((a, b) => a.remaining - b.remaining);
+    if (!tightest) continue;
+    found[limitHeaders[kind].limit] = String(tightest.max);
+    found[limitHeaders[kind].remaining] = String(tightest.remaining);
+    found[limitHeaders[kind].reset] = tightest.resetsAt;
+  }
+  return found;
+}
+
+export function errorResponse(
+  { statement, retryable }: ProxyError,
+  requestId: string,
+): APIGatewayProxyResult {
+  const { status, retryAfterSeconds } = errorDefinition(statement.code);
   return {
     statusCode: status,
     headers: {

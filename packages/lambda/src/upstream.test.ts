@@ -65,7 +65,11 @@ beforeEach(() => {
 
 afterAll(() => server.close());
 
-const ample: Deadline = { signal: new AbortController().signal, remaining: () => 28_000 };
+const ample: Deadline = {
+  signal: new AbortController().signal,
+  remaining: () => 28_000,
+  untilKilled: () => 29_000,
+};
 const call: ModelCall = { modelId: 'model', question: 'What is a dystopia', maxTokens: 10 };
 
 async function failure(model: ModelDefinition = catalogue.titan, deadline = ample): Promise<ProxyError> {
@@ -129,7 +133,33 @@ test.each([
   answers.push(exception(name, status, message), exception(name, status, message));
   const error = await failure();
   expect(error.statement.code).toBe(code);
-  expect(error.upstream).toMatchObject({ name, status });
+  expect(error.failure).toMatchObject({ name, status });
+});
+
+test.each([
+  ['ThrottlingException', 429, true, true],
+  ['ValidationException', 400, false, true],
+  ['ServiceUnavailableException', 503, true, true],
+  ['InternalServerException', 500, true, false],
+  ['ModelErrorException', 424, true, false],
+  ['ModelTimeoutException', 408, false, false],
+])('%s (%i): to be retried %j, certainly not billed %j', async (name, status, retryable, unbilled) => {
+  answers.push(exception(name, status), exception(name, status));
+  const error = await failure();
+  expect([error.retryable, error.unbilled]).toEqual([retryable, unbilled]);
+});
+
+test('a connection that never came about is not billed and can be tried again', async () => {
+  const client = new BedrockRuntimeClient({
+    region: 'us-east-1',
+    endpoint: 'http://127.0.0.1:1',
+    credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
+    maxAttempts: 1,
+    requestHandler: new NodeHttpHandler(),
+  });
+  const unreachable = createUpstream({ client, sleep: async () => undefined, random: Math.random });
+  const error = await unreachable(catalogue.titan, call, ample).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ statement: { code: 'upstream_error' }, retryable: true, unbilled: true });
 });
 
 test("Bedrock's own message never reaches the caller", async () => {
@@ -169,7 +199,7 @@ test('no other failure is tried again: it may have been billed', async () => {
 test('a deadline that passes while the model is silent is a timeout', async () => {
   const controller = new AbortController();
   answers.push(() => controller.abort());
-  const error = await failure(catalogue.titan, { signal: controller.signal, remaining: () => 0 });
+  const error = await failure(catalogue.titan, { ...ample, signal: controller.signal, remaining: () => 0 });
   expect(error.statement.code).toBe('model_timeout');
 });
 
@@ -188,10 +218,14 @@ test.each<[string, Script]>([
         .writeHead(200)
         .end('{"output":{"message":{"role":"assistant","content":[{"text":"x"}]}},"stopReason":"end_turn"}'),
   ],
-])('%s is an upstream error', async (_fault, script) => {
-  answers.push(script);
-  expect((await failure()).statement.code).toBe('upstream_error');
-});
+])(
+  '%s is an upstream error that may have been billed, and so is not to be tried again',
+  async (_fault, script) => {
+    answers.push(script);
+    const error = await failure();
+    expect([error.statement.code, error.retryable, error.unbilled]).toEqual(['upstream_error', false, false]);
+  },
+);
 
 test('an invoke answer of another shape is an upstream error', async () => {
   const model: ModelDefinition = {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { BedrockException } from './exception.ts';
-import { complete } from './simulated-model.ts';
+import { complete, type ModelAnswer } from './simulated-model.ts';
 
 const text = z.array(z.object({ text: z.string() }));
 const fraction = z.optional(z.number().check(z.minimum(0), z.maximum(1)));
@@ -23,7 +23,7 @@ const ConverseRequest = z.object({
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
  */
-export function converse(modelId: string, body: unknown, maxOutputTokens: number): object {
+export function converse(modelId: string, body: unknown, maxOutputTokens: number): ModelAnswer {
   const request = z.safeParse(ConverseRequest, body).data;
   if (!request) throw new BedrockException('ValidationException', 'Malformed input request.');
   const { messages, system = [], inferenceConfig } = request;
@@ -55,10 +55,11 @@ export function converse(modelId: string, body: unknown, maxOutputTokens: number
     stop: inferenceConfig?.stopSequences ?? [],
   });
   const { inputTokens, outputTokens } = completion;
-  return {
+  const answer = {
     output: { message: { role: 'assistant', content: [{ text: completion.text }] } },
     stopReason: completion.stopReason,
     usage: { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens },
     metrics: { latencyMs: 1 },
   };
+  return { completion, body: answer };
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { BedrockException } from './exception.ts';
-import { complete } from './simulated-model.ts';
+import { complete, type ModelAnswer } from './simulated-model.ts';
 
 const TitanTextRequest = z.strictObject({
   inputText: z.string(),
@@ -27,7 +27,7 @@ const LlamaRequest = z.strictObject({
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-text.html
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-meta.html
  */
-export function invokeModel(modelId: string, body: unknown): object {
+export function invokeModel(modelId: string, body: unknown): ModelAnswer {
   const titan = z.safeParse(TitanTextRequest, body).data;
   if (titan) {
     const completion = complete({
@@ -42,7 +42,7 @@ export function invokeModel(modelId: string, body: unknown): object {
       max_tokens: 'LENGTH',
       stop_sequence: 'STOP_CRITERIA_MET',
     };
-    return {
+    const answer = {
       inputTextTokenCount: completion.inputTokens,
       results: [
         {
@@ -52,6 +52,7 @@ export function invokeModel(modelId: string, body: unknown): object {
         },
       ],
     };
+    return { completion, body: answer };
   }
   const llama = z.safeParse(LlamaRequest, body).data;
   if (llama) {
@@ -62,12 +63,13 @@ export function invokeModel(modelId: string, body: unknown): object {
       maxTokens: llama.max_gen_len ?? 512,
       stop: [],
     });
-    return {
+    const answer = {
       generation: ` ${completion.text}`,
       prompt_token_count: completion.inputTokens,
       generation_token_count: completion.outputTokens,
       stop_reason: completion.stopReason === 'max_tokens' ? 'length' : 'stop',
     };
+    return { completion, body: answer };
   }
   throw new BedrockException(
     'ValidationException',

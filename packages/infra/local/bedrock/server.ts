@@ -4,6 +4,7 @@ import { converse } from './converse.ts';
 import { BedrockException, type ExceptionName } from './exception.ts';
 import { invokeModel } from './invoke-model.ts';
 import { admitModel } from './model-access.ts';
+import type { ModelAnswer } from './simulated-model.ts';
 
 /** How one call goes wrong. */
 export type Fault =
@@ -28,11 +29,19 @@ export interface ReceivedCall {
   readonly text: string;
 }
 
+/** Tokens that AWS would put on the bill. */
+export interface BilledTokens {
+  inputTokens: number;
+  outputTokens: number;
+}
+
 export interface SimulatedBedrock {
   /** For `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`. */
   readonly url: string;
   /** The calls so far, oldest first; at most the last thousand. */
   readonly received: readonly ReceivedCall[];
+  /** What calls so far cost: all in which the model ran, whether or not the answer arrived. */
+  readonly billed: Readonly<BilledTokens>;
   /** The next calls meet these faults, one each, in this order. */
   failNext(...faults: Fault[]): void;
   close(): Promise<void>;
@@ -48,12 +57,13 @@ export interface SimulatedBedrock {
 export async function startBedrock({ port = 0 }: { port?: number } = {}): Promise<SimulatedBedrock> {
   const received: ReceivedCall[] = [];
   const faults: Fault[] = [];
+  const billed: BilledTokens = { inputTokens: 0, outputTokens: 0 };
   const server = createServer(async (request, response) => {
     try {
       const call = await readCall(request);
       received.push(call);
       if (received.length > 1000) received.shift();
-      await answer(call, faults.shift(), response);
+      await answer(call, faults.shift(), response, billed);
     } catch (error) {
       const exception =
         error instanceof BedrockException ? error : new BedrockException('InternalServerException');
@@ -69,6 +79,7 @@ export async function startBedrock({ port = 0 }: { port?: number } = {}): Promis
   return {
     url: `http://127.0.0.1:${address.port}`,
     received,
+    billed,
     failNext: (...more) => void faults.push(...more),
     async close() {
       server.closeAllConnections();
@@ -89,10 +100,18 @@ async function readCall(request: IncomingMessage): Promise<ReceivedCall> {
   return { operation, modelId: decodeURIComponent(modelId), region, text: body };
 }
 
-async function answer(call: ReceivedCall, fault: Fault | undefined, response: ServerResponse): Promise<void> {
+async function answer(
+  call: ReceivedCall,
+  fault: Fault | undefined,
+  response: ServerResponse,
+  billed: BilledTokens,
+): Promise<void> {
+  if (fault?.kind === 'exception') throw new BedrockException(fault.name, fault.message);
+  const { body, completion } = reply(call);
+  billed.inputTokens += completion.inputTokens;
+  billed.outputTokens += completion.outputTokens;
+  const text = JSON.stringify(body);
   switch (fault?.kind) {
-    case 'exception':
-      throw new BedrockException(fault.name, fault.message);
     case 'stall':
       return;
     case 'reset':
@@ -101,22 +120,20 @@ async function answer(call: ReceivedCall, fault: Fault | undefined, response: Se
     case 'body':
       send(response, fault.body);
       return;
-    case 'cut': {
-      const body = JSON.stringify(reply(call));
+    case 'cut':
       response.writeHead(200, {
         'content-type': 'application/json',
-        'content-length': Buffer.byteLength(body),
+        'content-length': Buffer.byteLength(text),
       });
-      response.write(body.slice(0, body.length / 2), () => response.destroy());
+      response.write(text.slice(0, text.length / 2), () => response.destroy());
       return;
-    }
     case 'slow':
       await new Promise((resolve) => setTimeout(resolve, fault.milliseconds).unref());
   }
-  send(response, JSON.stringify(reply(call)));
+  send(response, text);
 }
 
-function reply({ operation, modelId, region, text }: ReceivedCall): object {
+function reply({ operation, modelId, region, text }: ReceivedCall): ModelAnswer {
   const maxOutputTokens = admitModel(modelId, region);
   switch (operation) {
     case 'converse':

@@ -17,6 +17,12 @@ export interface Completion {
   readonly outputTokens: number;
 }
 
+/** A completion, and how the operation that was asked for puts it. */
+export interface ModelAnswer {
+  readonly completion: Completion;
+  readonly body: object;
+}
+
 /** Answers as a model does: from the question, within the token limit, up to a stop sequence. */
 export function complete({ modelId, question, input, maxTokens, stop }: Prompt): Completion {
   if (!/\S/.test(question))

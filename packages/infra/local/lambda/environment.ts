@@ -1,4 +1,5 @@
 import type { FunctionDefinition } from '../template/functions.ts';
+import { localCredentials } from './credentials.ts';
 
 /** What CloudWatch Logs calls the place that a function's log goes to. */
 export function logGroupName(definition: FunctionDefinition): string {
@@ -7,7 +8,7 @@ export function logGroupName(definition: FunctionDefinition): string {
 
 /**
  * The environment of a function: Lambda's own variables, the template's, then the caller's, of which later ones win.
- * Nothing of this process's environment gets in. The credentials are not valid anywhere.
+ * Nothing of this process's environment gets in.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
  */
 export function functionEnvironment(
@@ -19,9 +20,9 @@ export function functionEnvironment(
   },
 ): Record<string, string> {
   return {
-    AWS_ACCESS_KEY_ID: 'AKIALOCALGATEWAY0000',
-    AWS_SECRET_ACCESS_KEY: 'local-gateway-not-a-secret',
-    AWS_SESSION_TOKEN: 'local-gateway-not-a-token',
+    AWS_ACCESS_KEY_ID: localCredentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: localCredentials.secretAccessKey,
+    AWS_SESSION_TOKEN: localCredentials.sessionToken,
     AWS_REGION: options.region,
     AWS_DEFAULT_REGION: options.region,
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',

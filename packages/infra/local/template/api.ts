@@ -7,6 +7,7 @@ import { Resolver } from './resolver.ts';
 import { type Route, readRoutes } from './routes.ts';
 import type { Stack } from './stack.ts';
 import { readStage, type Stage } from './stage.ts';
+import { readTables, type TableDefinition } from './tables.ts';
 import { type Template, TemplateError } from './template.ts';
 import { type ApiKey, readApiKeys, readUsagePlans, type UsagePlan } from './usage-plans.ts';
 
@@ -22,6 +23,8 @@ export interface Api {
   readonly usagePlans: readonly UsagePlan[];
   readonly functions: readonly FunctionDefinition[];
   readonly mayInvoke: InvokePermission;
+  /** Where the functions keep what they know. */
+  readonly tables: readonly TableDefinition[];
 }
 
 const RestApiProperties = z.object({
@@ -58,6 +61,7 @@ export function readApi(
     usagePlans: readUsagePlans(resolver, apiKeys, id, stage),
     functions,
     mayInvoke: readPermissions(resolver),
+    tables: readTables(resolver),
   };
 }
 

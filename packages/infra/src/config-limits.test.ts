@@ -1,0 +1,136 @@
+import { expect, test } from 'vitest';
+import { parseProxyConfig } from './config.ts';
+import { ConfigError } from './config-error.ts';
+
+const limits = { requests: { day: 10, month: 5 }, tokens: { month: null }, usd: { day: 0, month: 2.5 } };
+const price = { input: 0.2, output: 0.8 };
+
+interface Change {
+  readonly region?: string;
+  readonly models?: readonly string[];
+  readonly limits?: unknown;
+  readonly keyLimits?: unknown;
+  readonly prices?: unknown;
+}
+
+const configOf = ({ region = 'us-east-1', models = ['titan'], ...change }: Change) => ({
+  name: 'proxy',
+  stage: 'dev',
+  region,
+  models,
+  plans: {
+    starter: {
+      throttle: { rate: 5, burst: 10 },
+      quota: { limit: 100, period: 'MONTH' },
+      models,
+      limits: change.limits,
+    },
+  },
+  teams: { research: { plan: 'starter', keys: ['plain', { name: 'own', limits: change.keyLimits }] } },
+  prices: change.prices,
+});
+
+test('a plan and a key may have limits, and a month may allow less than its days', () => {
+  const config = parseProxyConfig(configOf({ limits, keyLimits: { usd: { day: 1 } } }));
+  expect(config.plans['starter']?.limits).toEqual(limits);
+  expect(config.teams['research']?.keys).toEqual([
+    { name: 'plain', enabled: true },
+    { name: 'own', enabled: true, limits: { usd: { day: 1 } } },
+  ]);
+  expect(parseProxyConfig(config)).toEqual(config);
+});
+
+test('without limits nothing is counted, and with none of them something is', () => {
+  expect(parseProxyConfig(configOf({})).plans['starter']?.limits).toBeUndefined();
+  expect(parseProxyConfig(configOf({ limits: {} })).plans['starter']?.limits).toEqual({});
+});
+
+test('a limit in USD holds where every model of its plan has a price in the Region, or is given one', () => {
+  const elsewhere = { region: 'eu-west-1', models: ['titan', 'nova-lite'], limits, keyLimits: limits };
+  const prices = { titan: price, 'nova-lite': { ...price, cacheRead: 0, cacheWrite: 1 } };
+  expect(parseProxyConfig(configOf({ ...elsewhere, prices })).prices).toEqual(prices);
+});
+
+test.each([
+  ['none', undefined],
+  ['null', { usd: { day: null, month: null } }],
+  ['empty', { usd: {} }],
+  ['in tokens only', { tokens: { day: 1 } }],
+])('a price is not needed where the limit in USD is %s', (_, unlimited) => {
+  const config = configOf({ region: 'eu-west-1', limits: unlimited, keyLimits: unlimited });
+  expect(() => parseProxyConfig(config)).not.toThrow();
+});
+
+const keyPath = 'teams.research.keys.1.limits';
+const unpriced =
+  /no price is known in eu-west-1 for "nova-lite" of the plan "starter"; give it as prices\.nova-lite .* or remove/;
+
+test.each<[fault: string, change: Change, path: string, fix: RegExp]>([
+  [
+    "a plan's limit in USD without a price",
+    { region: 'eu-west-1', models: ['titan', 'nova-lite'], limits, prices: { titan: price } },
+    'plans.starter.limits.usd',
+    unpriced,
+  ],
+  [
+    "a key's limit in USD without a price",
+    { region: 'eu-west-1', models: ['titan', 'nova-lite'], keyLimits: limits, prices: { titan: price } },
+    `${keyPath}.usd`,
+    unpriced,
+  ],
+  [
+    'nothing at all allowed, in USD without a price',
+    { region: 'eu-west-1', models: ['nova-lite'], limits: { usd: { day: 0 } } },
+    'plans.starter.limits.usd',
+    unpriced,
+  ],
+  [
+    'a price of what is not offered',
+    { prices: { llama: price } },
+    'prices.llama',
+    /"llama" is not offered; add it to models, remove its price, or choose from titan/,
+  ],
+  ['a price below zero', { prices: { titan: { ...price, input: -1 } } }, 'prices.titan.input', /0 or more/],
+  ['half a price', { prices: { titan: { input: 1 } } }, 'prices.titan.output', /is missing.*a number/],
+  [
+    'an unknown part of a price',
+    { prices: { titan: { ...price, inptu: 1 } } },
+    'prices.titan.inptu',
+    /spelling/,
+  ],
+  ['a limit below zero', { limits: { tokens: { day: -1 } } }, 'plans.starter.limits.tokens.day', /0 or more/],
+  [
+    'half a request',
+    { limits: { requests: { month: 1.5 } } },
+    'plans.starter.limits.requests.month',
+    /whole number/,
+  ],
+  ['half a token of a key', { keyLimits: { tokens: { day: 0.5 } } }, `${keyPath}.tokens.day`, /whole number/],
+  ['less than no money', { keyLimits: { usd: { month: -0.01 } } }, `${keyPath}.usd.month`, /0 or more/],
+  [
+    'an unknown kind of limit',
+    { limits: { token: { day: 1 } } },
+    'plans.starter.limits.token',
+    /check its spelling/,
+  ],
+  [
+    'an unknown period',
+    { limits: { tokens: { week: 1 } } },
+    'plans.starter.limits.tokens.week',
+    /check its spelling/,
+  ],
+  ['a limit without a period', { limits: { tokens: 5 } }, 'plans.starter.limits.tokens', /must be an object/],
+  ['a limit in words', { keyLimits: { usd: { day: '1' } } }, `${keyPath}.usd.day`, /must be a number/],
+])('%s is refused, naming the field and the fix', (_fault, change, path, fix) => {
+  expect(issuesOf(configOf(change))).toEqual([{ path, message: expect.stringMatching(fix) }]);
+});
+
+function issuesOf(config: unknown): ConfigError['issues'] {
+  try {
+    parseProxyConfig(config);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.issues;
+    throw error;
+  }
+  return [];
+}

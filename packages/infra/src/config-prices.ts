@@ -1,0 +1,63 @@
+import { aliasOf, definitionOf, type Limits, type OfferedModel, type Price, priceOf } from '@org/contract';
+import type { Reference } from './config-references.ts';
+
+/** The parts of a config that a price matters to. */
+interface Priced {
+  readonly region: string;
+  readonly models: readonly OfferedModel[];
+  readonly prices?: Readonly<Record<string, Price>> | undefined;
+  readonly plans: Readonly<
+    Record<string, { readonly models: readonly string[]; readonly limits?: Limits | undefined }>
+  >;
+  readonly teams: Readonly<
+    Record<
+      string,
+      {
+        readonly plan: string;
+        readonly keys: readonly { readonly limits?: Limits | undefined }[];
+      }
+    >
+  >;
+}
+
+/** Finds prices of nothing, and limits in USD on models whose price nobody knows: those could not hold. */
+export function* checkPrices(config: Priced): Iterable<Reference> {
+  const offered = new Map(config.models.map((model) => [aliasOf(model), definitionOf(model)]));
+  const prices = new Map(Object.entries(config.prices ?? {}));
+  for (const alias of prices.keys()) {
+    if (offered.size > 0 && !offered.has(alias)) {
+      const choice = [...offered.keys()].join(', ');
+      const message = `"${alias}" is not offered; add it to models, remove its price, or choose from ${choice}`;
+      yield { path: ['prices', alias], message };
+    }
+  }
+
+  const unpricedOf = (plan: string): string[] =>
+    (config.plans[plan]?.models ?? []).filter((alias) => {
+      const definition = offered.get(alias);
+      return definition && !prices.has(alias) && !priceOf(definition, config.region);
+    });
+  const fault = (plan: string, path: Reference['path']): Reference[] => {
+    const unpriced = unpricedOf(plan);
+    if (unpriced.length === 0) return [];
+    const quoted = unpriced.map((alias) => `"${alias}"`).join(', ');
+    const fields = unpriced.map((alias) => `prices.${alias}`).join(', ');
+    const message =
+      `no price is known in ${config.region} for ${quoted} of the plan "${plan}"; ` +
+      `give it as ${fields} in USD per million tokens, or remove the limit`;
+    return [{ path, message }];
+  };
+
+  for (const [name, { limits }] of Object.entries(config.plans)) {
+    if (limitsUsd(limits)) yield* fault(name, ['plans', name, 'limits', 'usd']);
+  }
+  for (const [team, { plan, keys }] of Object.entries(config.teams)) {
+    for (const [index, { limits }] of keys.entries()) {
+      if (limitsUsd(limits)) yield* fault(plan, ['teams', team, 'keys', index, 'limits', 'usd']);
+    }
+  }
+}
+
+function limitsUsd(limits: Limits | undefined): boolean {
+  return Object.values(limits?.usd ?? {}).some((max) => typeof max === 'number');
+}

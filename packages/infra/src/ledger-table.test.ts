@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import shipped from '../proxy.config.ts';
+import { slow, templateOf } from './template-under-test.ts';
+
+test(
+  'the table keeps its counters for longer than the stack, and can be put back to any second',
+  () => {
+    const template = templateOf(shipped, 'shipped');
+    const entries = Object.entries(template.Resources).filter(
+      ([, { Type }]) => Type === 'AWS::DynamoDB::Table',
+    );
+    expect(entries).toEqual([
+      [
+        expect.any(String),
+        {
+          Type: 'AWS::DynamoDB::Table',
+          DeletionPolicy: 'Retain',
+          UpdateReplacePolicy: 'Retain',
+          // Nothing else: no name, no key of KMS, which has a fee, and no stream.
+          Properties: {
+            AttributeDefinitions: [
+              { AttributeName: 'pk', AttributeType: 'S' },
+              { AttributeName: 'sk', AttributeType: 'S' },
+            ],
+            KeySchema: [
+              { AttributeName: 'pk', KeyType: 'HASH' },
+              { AttributeName: 'sk', KeyType: 'RANGE' },
+            ],
+            BillingMode: 'PAY_PER_REQUEST',
+            PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+            TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
+            Tags: [
+              { Key: 'Application', Value: 'bedrock-proxy' },
+              { Key: 'Stage', Value: 'dev' },
+            ],
+          },
+        },
+      ],
+    ]);
+    expect(template.Outputs).toMatchObject({ TableName: { Value: { Ref: entries[0]?.[0] } } });
+  },
+  slow,
+);

@@ -1,0 +1,38 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+
+/**
+ * The table of what teams and keys have used: an item each and month. On demand, so it costs nothing while idle;
+ * encrypted by DynamoDB's own key, which has no fee.
+ *
+ * It is kept when the stack is deleted or would replace it, for whoever loses the counters starts every limit anew. So
+ * it has no name of its own, which would stand in the way of the next deployment.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+ */
+export class LedgerTable extends Construct {
+  readonly table: Table;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.table = new Table(this, 'Table', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      // Seconds since 1970, set by the function: months long past go by themselves.
+      timeToLiveAttribute: 'expires',
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+
+  /** What the function may do: read one item, and write one. It never deletes, lists or reads many. */
+  statement(): PolicyStatement {
+    return new PolicyStatement({
+      actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      resources: [this.table.tableArn],
+    });
+  }
+}

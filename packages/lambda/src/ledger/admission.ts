@@ -1,0 +1,96 @@
+import {
+  type LimitKind,
+  type LimitPeriod,
+  type LimitScope,
+  type LimitStatus,
+  type Limits,
+  limitKinds,
+  limitPeriods,
+  type QuotaDetails,
+} from '@org/contract';
+import { type Amounts, unitOf } from './amounts.ts';
+import type { Counters } from './counters.ts';
+import type { Moment } from './moment.ts';
+
+/** Whose use is counted, and against what. */
+export interface Scope {
+  readonly kind: LimitScope;
+  /** The team's name or the key's id. */
+  readonly id: string;
+  readonly limits: Limits;
+}
+
+/** One limit of a scope, in what it is counted in. */
+export interface Bound {
+  readonly limit: LimitKind;
+  readonly period: LimitPeriod;
+  readonly max: number;
+}
+
+export function boundsOf({ limits }: Scope): Bound[] {
+  return limitKinds.flatMap((limit) =>
+    limitPeriods.flatMap((period) => {
+      const max = limits[limit]?.[period];
+      // Rounded down, so that a fraction of a micro-USD is never given away.
+      return max === undefined || max === null
+        ? []
+        : [{ limit, period, max: Math.floor(max * unitOf[limit]) }];
+    }),
+  );
+}
+
+/** Why a hold was refused. */
+export type Refusal =
+  /** What is charged leaves no room for it: final, until the period ends. */
+  | { readonly kind: 'exhausted'; readonly details: QuotaDetails; readonly wanted: number }
+  /** Only calls in flight stand in the way: when they settle, it may fit. */
+  | { readonly kind: 'busy' };
+
+/**
+ * Tells why a hold did not fit. Told too early that a quota is used up, a caller gives up with most of it unused; so
+ * only what is charged for good makes a refusal final. Holds whose lease is over belong to calls that died, and are
+ * charged.
+ */
+export function explainRefusal(counters: Counters, scope: Scope, hold: Amounts, moment: Moment): Refusal {
+  const inFlight = (kind: LimitKind) => (counters.heldUntil > moment.at ? counters.held[kind] : 0);
+  const exhausted = boundsOf(scope).filter(({ limit, period, max }) => {
+    const charged = counters.committed[period][limit] - inFlight(limit);
+    return charged + hold[limit] > max;
+  });
+  // The one that opens last, for before that another try is in vain.
+  const last = exhausted.reduce<Bound | undefined>(
+    (latest, bound) => (latest && moment.ends[latest.period] >= moment.ends[bound.period] ? latest : bound),
+    undefined,
+  );
+  if (!last) return { kind: 'busy' };
+  const { limit, period, max } = last;
+  const used = Math.max(0, counters.committed[period][limit] - inFlight(limit));
+  return {
+    kind: 'exhausted',
+    details: {
+      limit,
+      period,
+      scope: scope.kind,
+      max: max / unitOf[limit],
+      used: used / unitOf[limit],
+      resetsAt: new Date(moment.ends[period]).toISOString(),
+    },
+    wanted: hold[limit] / unitOf[limit],
+  };
+}
+
+/** How a scope's limits stand. */
+export function limitStatuses(counters: Counters, scope: Scope, moment: Moment): LimitStatus[] {
+  return boundsOf(scope).map(({ limit, period, max }) => {
+    const used = counters.committed[period][limit];
+    return {
+      limit,
+      period,
+      scope: scope.kind,
+      max: max / unitOf[limit],
+      used: used / unitOf[limit],
+      remaining: Math.max(0, max - used) / unitOf[limit],
+      resetsAt: new Date(moment.ends[period]).toISOString(),
+    };
+  });
+}

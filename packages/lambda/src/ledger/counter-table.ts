@@ -1,0 +1,178 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { limitKinds, limitPeriods } from '@org/contract';
+import type { Bound, Scope } from './admission.ts';
+import type { Amounts } from './amounts.ts';
+import {
+  type Counters,
+  committedAttribute,
+  heldAttribute,
+  heldUntilAttribute,
+  type Item,
+  readCounters,
+} from './counters.ts';
+import type { Moment } from './moment.ts';
+
+/** How long an item is kept after its month began. */
+const keptForMs = 400 * 24 * 60 * 60 * 1000;
+
+export interface HoldWrite {
+  readonly scope: Scope;
+  readonly moment: Moment;
+  readonly hold: Amounts;
+  /** What the scope may have committed in all. */
+  readonly bounds: readonly Bound[];
+  /** End of the hold's lease, in milliseconds since 1970. */
+  readonly until: number;
+}
+
+export interface SettleWrite {
+  readonly scope: Scope;
+  /** Of the hold: a call belongs to the period that it began in. */
+  readonly moment: Moment;
+  readonly hold: Amounts;
+  /** What of the hold stays charged, or more than it. */
+  readonly charge: Amounts;
+}
+
+/**
+ * The counters in DynamoDB: one item a scope and month, with its days as attributes, so that one write is atomic over
+ * every limit and period. No retries: a write that may have happened must not happen twice.
+ */
+export class CounterTable {
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBClient, table: string) {
+    this.#client = client;
+    this.#table = table;
+  }
+
+  /**
+   * Adds a hold, if no bound is passed by it.
+   *
+   * @returns The counters with the hold, or `undefined` and the counters that refused it.
+   */
+  async hold(
+    { scope, moment, hold, bounds, until }: HoldWrite,
+    signal: AbortSignal,
+  ): Promise<{ readonly admitted: boolean; readonly counters: Counters }> {
+    // Conditions have no arithmetic, so what may be there already is computed here. Below 0 nothing may be: such a
+    // condition would still admit the first hold of all, on an item that has no such attribute yet.
+    if (bounds.some(({ limit, max }) => hold[limit] > max)) {
+      return { admitted: false, counters: await this.read(scope, moment, signal) };
+    }
+    const update = new UpdateExpression();
+    for (const kind of limitKinds) {
+      for (const period of limitPeriods) update.add(committedAttribute(kind, period, moment), hold[kind]);
+      update.add(heldAttribute(kind), hold[kind]);
+    }
+    update.set(heldUntilAttribute, until);
+    update.set('expires', Math.floor((Date.parse(`${moment.month}-01T00:00:00Z`) + keptForMs) / 1000));
+    for (const { limit, period, max } of bounds) {
+      update.require(committedAttribute(limit, period, moment), max - hold[limit]);
+    }
+    try {
+      return { admitted: true, counters: await this.#write(scope, moment, update, signal) };
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      // Not every implementation of DynamoDB returns the item that failed the condition.
+      const counters = error.Item ? readCounters(error.Item, moment) : await this.read(scope, moment, signal);
+      return { admitted: false, counters };
+    }
+  }
+
+  /** Takes a hold away and leaves its charge. */
+  settle({ scope, moment, hold, charge }: SettleWrite, signal: AbortSignal): Promise<Counters> {
+    const update = new UpdateExpression();
+    for (const kind of limitKinds) {
+      for (const period of limitPeriods) {
+        update.add(committedAttribute(kind, period, moment), charge[kind] - hold[kind]);
+      }
+      update.add(heldAttribute(kind), -hold[kind]);
+    }
+    return this.#write(scope, moment, update, signal);
+  }
+
+  async read(scope: Scope, moment: Moment, signal: AbortSignal): Promise<Counters> {
+    const { Item: item = {} } = await this.#client.send(
+      new GetItemCommand({ TableName: this.#table, Key: keyOf(scope, moment), ConsistentRead: true }),
+      { abortSignal: signal },
+    );
+    return readCounters(item, moment);
+  }
+
+  async #write(
+    scope: Scope,
+    moment: Moment,
+    update: UpdateExpression,
+    signal: AbortSignal,
+  ): Promise<Counters> {
+    const { Attributes: item = {} } = await this.#client.send(
+      new UpdateItemCommand({
+        TableName: this.#table,
+        Key: keyOf(scope, moment),
+        ...update.input(),
+        ReturnValues: 'ALL_NEW',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+      { abortSignal: signal },
+    );
+    return readCounters(item, moment);
+  }
+}
+
+function keyOf({ kind, id }: Scope, { month }: Moment): Item {
+  return { pk: { S: `${kind}#${id}` }, sk: { S: month } };
+}
+
+/** An update expression with its names and values. */
+class UpdateExpression {
+  readonly #names: Record<string, string> = {};
+  readonly #values: Record<string, { N: string }> = {};
+  readonly #add: string[] = [];
+  readonly #set: string[] = [];
+  readonly #conditions: string[] = [];
+
+  add(attribute: string, amount: number): void {
+    this.#add.push(`${this.#name(attribute)} ${this.#value(amount)}`);
+  }
+
+  set(attribute: string, value: number): void {
+    this.#set.push(`${this.#name(attribute)} = ${this.#value(value)}`);
+  }
+
+  /** The attribute is missing or at most `most`. */
+  require(attribute: string, most: number): void {
+    const name = this.#name(attribute);
+    this.#conditions.push(`(attribute_not_exists(${name}) OR ${name} <= ${this.#value(most)})`);
+  }
+
+  input() {
+    return {
+      UpdateExpression: [
+        `ADD ${this.#add.join(', ')}`,
+        ...(this.#set.length > 0 ? [`SET ${this.#set.join(', ')}`] : []),
+      ].join(' '),
+      ...(this.#conditions.length > 0 ? { ConditionExpression: this.#conditions.join(' AND ') } : {}),
+      ExpressionAttributeNames: this.#names,
+      ExpressionAttributeValues: this.#values,
+    };
+  }
+
+  #name(attribute: string): string {
+    const name = `#${attribute}`;
+    this.#names[name] = attribute;
+    return name;
+  }
+
+  #value(value: number): string {
+    const name = `:v${Object.keys(this.#values).length}`;
+    this.#values[name] = { N: String(value) };
+    return name;
+  }
+}

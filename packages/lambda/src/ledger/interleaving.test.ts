@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ProxyError } from '../proxy-error.ts';
+import { boundsOf, type Scope } from './admission.ts';
+import { type Amounts, amountsOf, nothing } from './amounts.ts';
+import { CounterTable } from './counter-table.ts';
+import { createLedger, type Hold, type Ledger } from './ledger.ts';
+import { momentOf } from './moment.ts';
+import { startTestTable, type TestTable, tableName } from './test-table.ts';
+
+let table: TestTable;
+let counters: CounterTable;
+let ledger: Ledger;
+beforeAll(async () => {
+  table = await startTestTable();
+  counters = new CounterTable(table.client, tableName);
+  ledger = createLedger(counters);
+});
+afterAll(() => table.close());
+
+const { signal } = new AbortController();
+const amount = fc.integer({ min: 0, max: 40 });
+const amounts: fc.Arbitrary<Amounts> = fc.record({ requests: fc.constant(1), tokens: amount, usd: amount });
+const limit = fc.option(fc.integer({ min: 0, max: 200 }), { nil: null });
+const byPeriod = fc.record({ day: limit, month: limit });
+
+/** What becomes of a call: settled with a share of its hold, refunded, or never heard of again. */
+const outcome = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('settle' as const),
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('refund' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('crash' as const) }) },
+);
+
+const step = fc.record({
+  worstCase: amounts,
+  outcome,
+  /** Milliseconds that pass before the call: up to a day and a half, so that days and months end on the way. */
+  pause: fc.integer({ min: 0, max: 36 * 3_600_000 }),
+  /** How many later calls begin before this one ends. */
+  overlap: fc.integer({ min: 0, max: 5 }),
+});
+
+test('in any order of holds, settlements, refunds and crashes, no limit is passed and no charge is lost', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({ requests: byPeriod, tokens: byPeriod, usd: byPeriod }),
+      fc.array(step, { minLength: 1, maxLength: 25 }),
+      async ({ requests, tokens, usd }, steps) => {
+        // USD limits are whole micro-USD here, so that every kind is counted alike.
+        const micro = (value: number | null) => value && value / 1_000_000;
+        const limits = { requests, tokens, usd: { day: micro(usd.day), month: micro(usd.month) } };
+        const scope: Scope = { kind: 'team', id: crypto.randomUUID(), limits };
+        const expected = new Map<string, Amounts>();
+        const charge = (at: number, charged: Amounts) => {
+          const moment = momentOf(at);
+          for (const period of [`month ${moment.month}`, `day ${moment.month}-${moment.day}`]) {
+            const before = expected.get(period) ?? nothing;
+            expected.set(
+              period,
+              amountsOf((kind) => before[kind] + charged[kind]),
+            );
+          }
+        };
+
+        let running: { readonly ends: number; readonly finish: () => Promise<void> }[] = [];
+        const finishUntil = async (index: number) => {
+          const done = running.filter(({ ends }) => ends <= index);
+          running = running.filter(({ ends }) => ends > index);
+          for (const { finish } of done) await finish();
+        };
+        let now = Date.parse('2026-11-25T00:00:00Z');
+
+        for (const [index, { worstCase, outcome, pause, overlap }] of steps.entries()) {
+          await finishUntil(index);
+          now += pause;
+          const at = now;
+          const held: Hold | undefined = await ledger
+            .hold({ scopes: [scope], worstCase, at, leaseMs: 29_000 }, signal)
+            .catch((error: unknown) => {
+              if (
+                error instanceof ProxyError &&
+                ['quota_exceeded', 'rate_limited'].includes(error.statement.code)
+              ) {
+                return undefined;
+              }
+              throw error;
+            });
+          if (held) {
+            const share = outcome.kind === 'settle' ? outcome.share : 0;
+            const cost =
+              outcome.kind === 'crash' ? worstCase : amountsOf((kind) => Math.floor(worstCase[kind] * share));
+            charge(at, cost);
+            running.push({
+              ends: index + 1 + overlap,
+              finish: async () => {
+                if (outcome.kind !== 'crash') await held.settle(cost, signal);
+              },
+            });
+          }
+          // Never past a limit, at no moment, with the holds of all calls in flight.
+          const { committed } = await counters.read(scope, momentOf(now), signal);
+          for (const { limit, period, max } of boundsOf(scope)) {
+            expect(committed[period][limit]).toBeLessThanOrEqual(max);
+          }
+        }
+        await finishUntil(Number.POSITIVE_INFINITY);
+
+        for (const [period, total] of expected) {
+          const [kind, date = ''] = period.split(' ');
+          const at = Date.parse(kind === 'month' ? `${date}-01T00:00:00Z` : `${date}T00:00:00Z`);
+          const { committed } = await counters.read(scope, momentOf(at), signal);
+          expect([period, committed[kind === 'month' ? 'month' : 'day']]).toEqual([period, total]);
+        }
+      },
+    ),
+    { numRuns: 40 },
+  );
+}, 60_000);

@@ -1,0 +1,245 @@
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { ProxyError } from '../proxy-error.ts';
+import type { Scope } from './admission.ts';
+import { type Amounts, nothing } from './amounts.ts';
+import { CounterTable } from './counter-table.ts';
+import { createLedger, type Hold, type Ledger } from './ledger.ts';
+import { clientFor, startTestTable, type TestTable, tableName } from './test-table.ts';
+
+let table: TestTable;
+let ledger: Ledger;
+beforeAll(async () => {
+  table = await startTestTable();
+  ledger = createLedger(new CounterTable(table.client, tableName));
+});
+beforeEach(() => {
+  table.operations.length = 0;
+});
+afterAll(() => table.close());
+
+const { signal } = new AbortController();
+const noon = '2026-11-22T12:00:00Z';
+const call: Amounts = { requests: 1, tokens: 100, usd: 50 };
+
+const team = (limits: Scope['limits']): Scope => ({ kind: 'team', id: crypto.randomUUID(), limits });
+
+const hold = (scopes: readonly Scope[], worstCase: Amounts = call, at = noon): Promise<Hold> =>
+  ledger.hold({ scopes, worstCase, at: Date.parse(at), leaseMs: 29_000 }, signal);
+
+const usage = (scope: Scope, at = noon) => ledger.usage([scope], Date.parse(at), signal);
+
+async function refusal(held: Promise<unknown>) {
+  const error: unknown = await held.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof ProxyError)) throw error ?? new Error('The call was admitted.');
+  return error.statement;
+}
+
+test('one write holds and one settles, whatever the limits and periods', async () => {
+  const scope = team({
+    requests: { day: 5, month: 9 },
+    tokens: { day: 999, month: 9999 },
+    usd: { day: 1, month: 2 },
+  });
+  const held = await hold([scope]);
+  await held.settle(call, signal);
+  expect(table.operations).toEqual(['UpdateItem', 'UpdateItem']);
+});
+
+test('a key with limits of its own costs one more write each', async () => {
+  const key: Scope = { kind: 'key', id: 'key-1', limits: { requests: { day: 5 } } };
+  const held = await hold([key, team({ requests: { month: 9 } })]);
+  await held.settle(call, signal);
+  expect(table.operations).toEqual(['UpdateItem', 'UpdateItem', 'UpdateItem', 'UpdateItem']);
+});
+
+test('a caller of whom nothing is counted costs no write at all', async () => {
+  const held = await hold([]);
+  expect(await held.settle(call, signal)).toEqual({ limits: [] });
+  expect(table.operations).toEqual([]);
+});
+
+test('what was used and what is left is told for every limit', async () => {
+  const scope = team({ requests: { day: 5, month: null }, usd: { month: 0.01 } });
+  const held = await hold([scope]);
+  const { limits } = await held.settle({ requests: 1, tokens: 40, usd: 4000 }, signal);
+  expect(limits).toEqual([
+    {
+      limit: 'requests',
+      period: 'day',
+      scope: 'team',
+      max: 5,
+      used: 1,
+      remaining: 4,
+      resetsAt: '2026-11-23T00:00:00.000Z',
+    },
+    {
+      limit: 'usd',
+      period: 'month',
+      scope: 'team',
+      max: 0.01,
+      used: 0.004,
+      remaining: 0.006,
+      resetsAt: '2026-12-01T00:00:00.000Z',
+    },
+  ]);
+  expect(await usage(scope)).toEqual(limits);
+});
+
+test('a used-up limit says which, how much, and when it resets', async () => {
+  const scope = team({ requests: { month: 2 }, tokens: { day: 1_000_000 } });
+  for (let made = 0; made < 2; made += 1) await (await hold([scope])).settle(call, signal);
+  expect(await refusal(hold([scope]))).toEqual({
+    code: 'quota_exceeded',
+    message: '2 of 2 requests of this team are used this month. It resets at 2026-12-01T00:00:00.000Z.',
+    details: {
+      limit: 'requests',
+      period: 'month',
+      scope: 'team',
+      max: 2,
+      used: 2,
+      resetsAt: '2026-12-01T00:00:00.000Z',
+    },
+  });
+});
+
+test('of several used-up limits the one is told that opens last', async () => {
+  const scope = team({ requests: { day: 1 }, tokens: { month: 150 } });
+  await (await hold([scope])).settle(call, signal);
+  expect((await refusal(hold([scope]))).details).toMatchObject({ limit: 'tokens', period: 'month' });
+});
+
+test('what is left but too little for the call is told with a way out', async () => {
+  const { message } = await refusal(hold([team({ tokens: { day: 60 } })]));
+  expect(message).toBe(
+    '0 of 60 tokens of this team are used this day and the call may need 100: ask for fewer maxTokens, or wait. ' +
+      'It resets at 2026-11-23T00:00:00.000Z.',
+  );
+});
+
+test('a call that would fit without those in flight may try again', async () => {
+  const scope = team({ tokens: { day: 150 } });
+  const first = await hold([scope]);
+  expect((await refusal(hold([scope]))).code).toBe('rate_limited');
+  await first.settle({ ...call, tokens: 10 }, signal);
+  await hold([scope]);
+});
+
+test('a hold whose call died stays charged once its lease is over', async () => {
+  const scope = team({ requests: { month: 1 } });
+  await hold([scope]);
+  expect((await refusal(hold([scope], call, '2026-11-22T12:00:28Z'))).code).toBe('rate_limited');
+  expect((await refusal(hold([scope], call, '2026-11-22T12:00:30Z'))).code).toBe('quota_exceeded');
+});
+
+test('an amount of money is the one that was written, not its binary neighbour', async () => {
+  const scope = team({ usd: { day: 2.01, month: 1.1 } });
+  const { limits } = await (await hold([scope])).settle({ requests: 1, tokens: 1, usd: 1 }, signal);
+  expect(limits).toMatchObject([{ max: 2.01, used: 0.000001, remaining: 2.009999 }, { max: 1.1 }]);
+});
+
+test('0 lets nothing through, and null everything', async () => {
+  expect((await refusal(hold([team({ requests: { day: 0 } })]))).code).toBe('quota_exceeded');
+  expect((await refusal(hold([team({ usd: { month: 0 } })]))).code).toBe('quota_exceeded');
+  await hold([team({ requests: { day: null, month: null }, tokens: {} })], {
+    requests: 1,
+    tokens: 1e9,
+    usd: 1e12,
+  });
+});
+
+test('a refund leaves nothing behind', async () => {
+  const scope = team({ requests: { day: 5 }, tokens: { day: 500 } });
+  await (await hold([scope])).settle(nothing, signal);
+  expect((await usage(scope)).map(({ used }) => used)).toEqual([0, 0]);
+});
+
+test('a call that cost more than its hold is charged in full, and the next one is refused', async () => {
+  const scope = team({ tokens: { day: 300 } });
+  const { limits } = await (await hold([scope])).settle({ ...call, tokens: 350 }, signal);
+  expect(limits).toMatchObject([{ max: 300, used: 350, remaining: 0 }]);
+  expect((await refusal(hold([scope]))).code).toBe('quota_exceeded');
+});
+
+test("a team's refusal gives back what the key's own limits held", async () => {
+  const key: Scope = { kind: 'key', id: 'key-2', limits: { requests: { day: 5 } } };
+  const statement = await refusal(hold([key, team({ requests: { day: 0 } })]));
+  expect(statement.details).toMatchObject({ scope: 'team' });
+  expect(await usage(key)).toMatchObject([{ used: 0 }]);
+});
+
+test.each([
+  [
+    'the last millisecond of a month',
+    '2026-11-30T23:59:59.999Z',
+    '2026-12-01T00:00:00.000Z',
+    ['2026-12-01', '2026-12-01'],
+  ],
+  ['a leap day', '2028-02-29T12:00:00Z', '2028-03-01T00:00:00Z', ['2028-03-01', '2028-03-01']],
+  [
+    'the day before a leap day',
+    '2028-02-28T23:59:59.999Z',
+    '2028-02-29T00:00:00Z',
+    ['2028-02-29', '2028-03-01'],
+  ],
+  [
+    'the last day of a year',
+    '2026-12-31T23:59:59.999Z',
+    '2027-01-01T00:00:00.000Z',
+    ['2027-01-01', '2027-01-01'],
+  ],
+])('%s', async (_case, before, after, resets) => {
+  const scope = team({ requests: { day: 1, month: 2 } });
+  const held = await hold([scope], call, before);
+  const { limits } = await held.settle(call, signal);
+  expect(limits.map(({ resetsAt }) => resetsAt.slice(0, 10))).toEqual(resets);
+  expect((await refusal(hold([scope], call, before))).code).toBe('quota_exceeded');
+  await hold([scope], call, after);
+});
+
+test('a call belongs to the day and month that it began in, wherever it ends', async () => {
+  const scope = team({ tokens: { day: 1000, month: 1000 } });
+  const held = await hold([scope], call, '2026-11-30T23:59:59.999Z');
+  const december = await hold([scope], call, '2026-12-01T00:00:10Z');
+  await held.settle({ ...call, tokens: 30 }, signal);
+  await december.settle({ ...call, tokens: 70 }, signal);
+  expect((await usage(scope, '2026-11-30T12:00:00Z')).map(({ used }) => used)).toEqual([30, 30]);
+  expect((await usage(scope, '2026-12-01T12:00:00Z')).map(({ used }) => used)).toEqual([70, 70]);
+});
+
+test('an item is kept for some time after its month, then it expires', async () => {
+  const scope = team({ requests: { month: 5 } });
+  await hold([scope]);
+  const { Attributes: item } = await table.client.send(
+    new UpdateItemCommand({
+      TableName: tableName,
+      Key: { pk: { S: `team#${scope.id}` }, sk: { S: '2026-11' } },
+      UpdateExpression: 'ADD mr :none',
+      ExpressionAttributeValues: { ':none': { N: '0' } },
+      ReturnValues: 'ALL_NEW',
+    }),
+  );
+  expect(new Date(Number(item?.['expires']?.N) * 1000).toISOString()).toBe('2027-12-06T00:00:00.000Z');
+});
+
+test('counters that cannot be reached refuse the call', async () => {
+  const unreachable = createLedger(new CounterTable(clientFor('http://127.0.0.1:1'), tableName));
+  const scopes = [team({ requests: { day: 5 } })];
+  const request = { scopes, worstCase: call, at: Date.parse(noon), leaseMs: 29_000 };
+  expect((await refusal(unreachable.hold(request, signal))).code).toBe('limits_unavailable');
+  expect((await refusal(unreachable.usage(scopes, Date.parse(noon), signal))).code).toBe(
+    'limits_unavailable',
+  );
+});
+
+test('a charge that cannot be written leaves the hold, and is no error of the call', async () => {
+  const scope = team({ requests: { day: 5 } });
+  const held = await hold([scope]);
+  const { failure, limits } = await held.settle(nothing, AbortSignal.abort());
+  expect(failure).toBeInstanceOf(Error);
+  expect(limits).toMatchObject([{ used: 1, remaining: 4 }]);
+  expect(await usage(scope)).toMatchObject([{ used: 1 }]);
+});

@@ -1,0 +1,119 @@
+import type { LimitStatus } from '@org/contract';
+import { ProxyError } from '../proxy-error.ts';
+import { boundsOf, explainRefusal, limitStatuses, type Refusal, type Scope } from './admission.ts';
+import { type Amounts, nothing } from './amounts.ts';
+import type { CounterTable } from './counter-table.ts';
+import type { Counters } from './counters.ts';
+import { momentOf } from './moment.ts';
+
+export interface HoldRequest {
+  readonly scopes: readonly Scope[];
+  /** The most that the call can cost. */
+  readonly worstCase: Amounts;
+  /** When the call began by API Gateway's clock, which is the only one: milliseconds since 1970. */
+  readonly at: number;
+  /** Milliseconds until the function is ended, and cannot settle any more. */
+  readonly leaseMs: number;
+}
+
+/** What the limits say after a call was settled. */
+export interface Settlement {
+  readonly limits: readonly LimitStatus[];
+  /** Why a settlement was not written, if so: the hold stays charged. */
+  readonly failure?: unknown;
+}
+
+/** Room for one call, taken before it and given back after it. Settle it once, whatever became of the call. */
+export interface Hold {
+  readonly worstCase: Amounts;
+  /**
+   * Replaces the hold by what the call did cost: the true cost, `nothing` where it was certainly not billed, or the
+   * worst case where nobody knows. Never throws: what cannot be written stays charged.
+   */
+  settle(charge: Amounts, signal: AbortSignal): Promise<Settlement>;
+}
+
+export interface Ledger {
+  /**
+   * Admits a call or refuses it, at any concurrency, never past a limit. One write a scope.
+   *
+   * @throws {ProxyError} `quota_exceeded` where what is charged leaves no room; `rate_limited` where only calls in
+   *   flight stand in the way; `limits_unavailable` where the counters cannot be reached.
+   */
+  hold(request: HoldRequest, signal: AbortSignal): Promise<Hold>;
+  /** @throws {ProxyError} `limits_unavailable`. */
+  usage(scopes: readonly Scope[], at: number, signal: AbortSignal): Promise<LimitStatus[]>;
+}
+
+export function createLedger(table: CounterTable): Ledger {
+  return {
+    async hold({ scopes, worstCase, at, leaseMs }, signal) {
+      const moment = momentOf(at);
+      const held: { readonly scope: Scope; readonly counters: Counters }[] = [];
+
+      const settle = async (charge: Amounts, settleSignal: AbortSignal): Promise<Settlement> => {
+        const outcomes = await Promise.allSettled(
+          held.map(({ scope }) => table.settle({ scope, moment, hold: worstCase, charge }, settleSignal)),
+        );
+        const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+        const limits = held.flatMap(({ scope, counters }, index) => {
+          const outcome = outcomes[index];
+          return limitStatuses(outcome?.status === 'fulfilled' ? outcome.value : counters, scope, moment);
+        });
+        return failed ? { limits, failure: failed.reason } : { limits };
+      };
+
+      for (const scope of scopes) {
+        const write = { scope, moment, hold: worstCase, bounds: boundsOf(scope), until: at + leaseMs };
+        const outcome = await orUnavailable(table.hold(write, signal)).catch(async (error: unknown) => {
+          await settle(nothing, signal);
+          throw error;
+        });
+        if (!outcome.admitted) {
+          await settle(nothing, signal);
+          throw refusalError(explainRefusal(outcome.counters, scope, worstCase, moment));
+        }
+        held.push({ scope, counters: outcome.counters });
+      }
+      return { worstCase, settle };
+    },
+
+    async usage(scopes, at, signal) {
+      const moment = momentOf(at);
+      const read = scopes.map((scope) => orUnavailable(table.read(scope, moment, signal)));
+      const counters = await Promise.all(read);
+      return scopes.flatMap((scope, index) => {
+        const found = counters[index];
+        return found ? limitStatuses(found, scope, moment) : [];
+      });
+    },
+  };
+}
+
+/** Unmetered calls are never let through. */
+async function orUnavailable<Value>(work: Promise<Value>): Promise<Value> {
+  try {
+    return await work;
+  } catch (error) {
+    const name = error instanceof Error ? error.name : typeof error;
+    throw new ProxyError({ code: 'limits_unavailable' }, { failure: { name } });
+  }
+}
+
+function refusalError(refusal: Refusal): ProxyError {
+  if (refusal.kind === 'busy') {
+    return new ProxyError({
+      code: 'rate_limited',
+      message: 'Calls in flight hold what is left of a limit. Try again in a moment.',
+    });
+  }
+  const { details, wanted } = refusal;
+  const { limit, period, scope, max, used, resetsAt } = details;
+  const left = `${used} of ${max} ${limit} of this ${scope} are used this ${period}`;
+  const advice = used < max ? ` and the call may need ${wanted}: ask for fewer maxTokens, or wait` : '';
+  return new ProxyError({
+    code: 'quota_exceeded',
+    message: `${left}${advice}. It resets at ${resetsAt}.`,
+    details,
+  });
+}

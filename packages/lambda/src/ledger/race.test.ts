@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { Scope } from './admission.ts';
+import { type Amounts, nothing } from './amounts.ts';
+import { CounterTable } from './counter-table.ts';
+import { momentOf } from './moment.ts';
+import type { Race, RaceOutcome } from './racer.ts';
+import { startTestTable, type TestTable, tableName } from './test-table.ts';
+
+const at = Date.parse('2026-11-22T12:00:00Z');
+const processes = 4;
+vi.setConfig({ testTimeout: 60_000 });
+
+let table: TestTable;
+beforeAll(async () => {
+  table = await startTestTable();
+});
+afterAll(() => table.close());
+
+/** Many callers at once, from several processes, against one limit. */
+async function runRace({
+  callers,
+  ...race
+}: Pick<Race, 'scope' | 'worstCase' | 'trueCost' | 'retry'> & { readonly callers: number }) {
+  const share: Race = { ...race, url: table.url, calls: callers / processes, at };
+  const outcomes = await Promise.all(
+    Array.from({ length: processes }, async (): Promise<RaceOutcome> => {
+      const { stdout } = await promisify(execFile)(process.execPath, [
+        '--conditions=@org/source',
+        join(import.meta.dirname, 'racer.ts'),
+        JSON.stringify(share),
+      ]);
+      return JSON.parse(stdout);
+    }),
+  );
+  const sum = (count: (outcome: RaceOutcome) => number) =>
+    outcomes.reduce((total, one) => total + count(one), 0);
+  const counters = await new CounterTable(table.client, tableName).read(
+    race.scope,
+    momentOf(at),
+    new AbortController().signal,
+  );
+  return {
+    admitted: sum(({ admitted }) => admitted),
+    exhausted: sum(({ exhausted }) => exhausted),
+    busy: sum(({ busy }) => busy),
+    leastUsedWhenExhausted: Math.min(
+      ...outcomes.map(({ leastUsedWhenExhausted }) => leastUsedWhenExhausted ?? Number.POSITIVE_INFINITY),
+    ),
+    counters,
+  };
+}
+
+const one: Amounts = { requests: 1, tokens: 50, usd: 2000 };
+
+test.each<[string, Scope]>([
+  ['requests', { kind: 'team', id: 'requests', limits: { requests: { month: 100 } } }],
+  ['tokens', { kind: 'team', id: 'tokens', limits: { tokens: { day: 5000 } } }],
+  ['USD', { kind: 'team', id: 'usd', limits: { usd: { month: 0.2, day: 5 } } }],
+])(
+  'where a hold is the true cost, exactly as many calls are admitted as the limit on %s has room for',
+  async (_kind, scope) => {
+    const { admitted, exhausted, busy, counters } = await runRace({
+      callers: 1000,
+      scope,
+      worstCase: one,
+      trueCost: one,
+      retry: false,
+    });
+    expect([admitted, exhausted + busy]).toEqual([100, 900]);
+    expect(counters.committed.month).toEqual({ requests: 100, tokens: 5000, usd: 200_000 });
+    expect(counters.held).toEqual(nothing);
+  },
+);
+
+test('where a hold is more than the true cost, less than one hold is left over, and nobody was sent away before', async () => {
+  const scope: Scope = { kind: 'team', id: 'dear', limits: { tokens: { month: 5000 } } };
+  const worstCase = { requests: 1, tokens: 400, usd: 0 };
+  const trueCost = { requests: 1, tokens: 150, usd: 0 };
+  const { counters, leastUsedWhenExhausted } = await runRace({
+    callers: 200,
+    scope,
+    worstCase,
+    trueCost,
+    retry: true,
+  });
+  const charged = counters.committed.month.tokens;
+  expect(charged).toBeLessThanOrEqual(5000);
+  expect(5000 - charged).toBeLessThan(worstCase.tokens);
+  expect(leastUsedWhenExhausted + worstCase.tokens).toBeGreaterThan(5000);
+  expect(counters.held).toEqual(nothing);
+});
+
+test('those who do not try again are told that they may', async () => {
+  const scope: Scope = { kind: 'team', id: 'impatient', limits: { tokens: { month: 5000 } } };
+  const worstCase = { requests: 1, tokens: 2500, usd: 0 };
+  const trueCost = { requests: 1, tokens: 1, usd: 0 };
+  const { admitted, busy, exhausted } = await runRace({
+    callers: 1000,
+    scope,
+    worstCase,
+    trueCost,
+    retry: false,
+  });
+  expect(admitted).toBeGreaterThanOrEqual(2);
+  expect(admitted + busy).toBe(1000);
+  expect(exhausted).toBe(0);
+});

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ProxyError } from '../proxy-error.ts';
+import type { Scope } from './admission.ts';
+import type { Amounts } from './amounts.ts';
+import { CounterTable } from './counter-table.ts';
+import { createLedger } from './ledger.ts';
+import { clientFor, tableName } from './test-table.ts';
+
+/** What one process of a race is to do. */
+export interface Race {
+  readonly url: string;
+  readonly scope: Scope;
+  readonly calls: number;
+  readonly worstCase: Amounts;
+  readonly trueCost: Amounts;
+  readonly at: number;
+  /** Whether callers try again when only calls in flight stand in the way. */
+  readonly retry: boolean;
+}
+
+export interface RaceOutcome {
+  readonly admitted: number;
+  readonly exhausted: number;
+  readonly busy: number;
+  /** The least that was said to be used when a caller was told never to try again. */
+  readonly leastUsedWhenExhausted: number | null;
+}
+
+/** Runs its share of a race, all calls at once. */
+export async function race(share: Race): Promise<RaceOutcome> {
+  const client = clientFor(share.url);
+  const ledger = createLedger(new CounterTable(client, tableName));
+  const { signal } = new AbortController();
+  let [admitted, exhausted, busy] = [0, 0, 0];
+  let leastUsed = Number.POSITIVE_INFINITY;
+
+  const call = async () => {
+    for (;;) {
+      try {
+        const request = { scopes: [share.scope], worstCase: share.worstCase, at: share.at, leaseMs: 30_000 };
+        const hold = await ledger.hold(request, signal);
+        await sleep(Math.random() * 5);
+        const { failure } = await hold.settle(share.trueCost, signal);
+        if (failure) throw failure;
+        admitted += 1;
+        return;
+      } catch (error) {
+        if (!(error instanceof ProxyError)) throw error;
+        if (error.statement.code === 'quota_exceeded') {
+          exhausted += 1;
+          const { details } = error.statement;
+          if (details && 'used' in details) leastUsed = Math.min(leastUsed, details.used);
+          return;
+        }
+        if (error.statement.code !== 'rate_limited') throw error;
+        if (!share.retry) {
+          busy += 1;
+          return;
+        }
+        await sleep(300 + Math.random() * 300);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: share.calls }, call));
+  client.destroy();
+  return { admitted, exhausted, busy, leastUsedWhenExhausted: Number.isFinite(leastUsed) ? leastUsed : null };
+}
+
+/** As a process of its own: the share is the first argument, the outcome the only output. */
+const [argument] = process.argv.slice(2);
+if (import.meta.main && argument) {
+  const outcome = await race(JSON.parse(argument));
+  process.stdout.write(JSON.stringify(outcome));
+}

@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import dynalite from 'dynalite';
+
+export const tableName = 'counters';
+
+export interface TestTable {
+  readonly url: string;
+  readonly client: DynamoDBClient;
+  /** Operations that the server was asked for, in order. */
+  readonly operations: string[];
+  close(): void;
+}
+
+export function clientFor(url: string): DynamoDBClient {
+  return new DynamoDBClient({
+    region: 'us-east-1',
+    endpoint: url,
+    credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
+    maxAttempts: 1,
+    requestHandler: new NodeHttpHandler({ httpAgent: { maxSockets: 100 } }),
+  });
+}
+
+/** A table as the stack makes it, on a DynamoDB API of its own. */
+export async function startTestTable(): Promise<TestTable> {
+  const server = dynalite({ createTableMs: 0 });
+  const operations: string[] = [];
+  server.prependListener('request', ({ headers }) => {
+    operations.push(String(headers['x-amz-target']).replace(/^.*\./, ''));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('The DynamoDB server has no port.');
+  const url = `http://127.0.0.1:${address.port}`;
+  const client = clientFor(url);
+  await client.send(
+    new CreateTableCommand({
+      TableName: tableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+      ],
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+  operations.length = 0;
+  return {
+    url,
+    client,
+    operations,
+    close: () => {
+      client.destroy();
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
