@@ -44,7 +44,7 @@ test('a fetch of one’s own gets no body either', async () => {
     method: 'GET',
     headers: expect.objectContaining({ 'x-api-key': apiKey }),
     signal: expect.any(AbortSignal),
-    redirect: 'error',
+    redirect: 'manual',
   });
 });
 

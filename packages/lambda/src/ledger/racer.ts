@@ -3,7 +3,7 @@ import { ProxyError } from '../proxy-error.ts';
 import type { Scope } from './admission.ts';
 import type { Amounts } from './amounts.ts';
 import { CounterTable } from './counter-table.ts';
-import { createLedger } from './ledger.ts';
+import { createLedger, type Ledger } from './ledger.ts';
 import { clientFor, tableName } from './test-table.ts';
 
 /** What one process of a race is to do. */
@@ -27,9 +27,7 @@ export interface RaceOutcome {
 }
 
 /** Runs its share of a race, all calls at once. */
-export async function race(share: Race): Promise<RaceOutcome> {
-  const client = clientFor(share.url);
-  const ledger = createLedger(new CounterTable(client, tableName));
+export async function race(share: Race, ledger: Ledger): Promise<RaceOutcome> {
   const { signal } = new AbortController();
   let [admitted, exhausted, busy] = [0, 0, 0];
   let leastUsed = Number.POSITIVE_INFINITY;
@@ -62,13 +60,15 @@ export async function race(share: Race): Promise<RaceOutcome> {
     }
   };
   await Promise.all(Array.from({ length: share.calls }, call));
-  client.destroy();
   return { admitted, exhausted, busy, leastUsedWhenExhausted: Number.isFinite(leastUsed) ? leastUsed : null };
 }
 
 /** As a process of its own: the share is the first argument, the outcome the only output. */
 const [argument] = process.argv.slice(2);
 if (import.meta.main && argument) {
-  const outcome = await race(JSON.parse(argument));
+  const share: Race = JSON.parse(argument);
+  const client = clientFor(share.url);
+  const outcome = await race(share, createLedger(new CounterTable(client, tableName)));
+  client.destroy();
   process.stdout.write(JSON.stringify(outcome));
 }
