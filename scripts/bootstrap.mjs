@@ -32,6 +32,8 @@ if (!existsSync(installed) || readFileSync(installed, 'utf8') !== wanted) {
 }
 
 const env = {
+  // pnpm, run by pnpm, says where pnpm was run; a config is named relative to where npm was.
+  INIT_CWD: process.cwd(),
   ...process.env,
   PATH: [fileURLToPath(new URL('node_modules/.bin', root)), process.env.PATH].join(delimiter),
   TURBO_TELEMETRY_DISABLED: '1',

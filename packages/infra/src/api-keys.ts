@@ -16,8 +16,8 @@ export class ApiKeys extends Construct {
     const byName = new Map<string, ApiKey>();
     for (const [team, { plan, keys }] of Object.entries(config.teams)) {
       for (const { name, enabled } of keys) {
-        // Neither team nor plan is in the construct's path: moving a key keeps its id and value.
-        const key = new ApiKey(this, name, {
+        // Neither team nor plan is in the construct's path: a key that moves between teams keeps its id and value.
+        const key = new ApiKey(this, `Key-${name}`, {
           apiKeyName: name,
           enabled,
           description: `${config.name}-${config.stage}: team ${team}, plan ${plan}`,

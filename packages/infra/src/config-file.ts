@@ -13,13 +13,25 @@ const defaultConfigFile = resolve(import.meta.dirname, '../proxy.config.ts');
 /**
  * Loads the default export of a config file.
  *
- * @param file A TypeScript or JavaScript module; relative to the working directory. Default: `PROXY_CONFIG_FILE`
+ * @param file A TypeScript or JavaScript module; relative to where npm was run. Default: `PROXY_CONFIG_FILE`
  *   of the environment, else the `proxy.config.ts` of this package.
- * @throws {ConfigError} If there is no such file, or the config is not valid.
+ * @throws {ConfigError} If there is no such file, it cannot be loaded, or the config is not valid.
  */
 export async function loadProxyConfig(file?: string): Promise<ProxyConfig> {
-  const path = resolve(file ?? process.env[configFileVariable] ?? defaultConfigFile);
+  const named = file ?? process.env[configFileVariable];
+  // npm and pnpm run scripts elsewhere, and say here where the user is.
+  const path = named ? resolve(process.env['INIT_CWD'] ?? '.', named) : defaultConfigFile;
   if (!existsSync(path)) throw new ConfigError([{ path: 'config', message: `there is no file ${path}` }]);
-  const module: { readonly default?: unknown } = await import(pathToFileURL(path).href);
-  return parseProxyConfig(module.default);
+  return parseProxyConfig(await defaultExport(path));
+}
+
+async function defaultExport(path: string): Promise<unknown> {
+  try {
+    const module: { readonly default?: unknown } = await import(pathToFileURL(path).href);
+    return module.default;
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError([{ path: 'config', message: `${path} cannot be loaded: ${reason}` }]);
+  }
 }

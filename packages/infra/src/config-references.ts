@@ -48,7 +48,7 @@ function* checkModels({ models, region }: Referring): Iterable<Reference> {
         message: `the catalogue has no "${alias}", only ${known}; or give a definition of your own`,
       };
     } else if (!offeredIn(definition, region)) {
-      const regions = listed(regionsOf(definition));
+      const regions = listed(regionsOf(definition)) || 'no Region at all: its definition names none';
       yield {
         path,
         message: `"${alias}" is not offered in ${region}, only in ${regions}; remove it or move`,

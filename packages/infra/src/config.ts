@@ -64,6 +64,11 @@ export interface AuthoredKey {
 
 /** Whoever gets keys: a department, a customer, an app. */
 export interface AuthoredTeam<PlanName extends string = string> {
+  /**
+   * Name of the plan. A deployed key cannot move to another plan: CloudFormation would put it into the new one before
+   * it leaves the old one, which API Gateway refuses. Change the limits of the plan, or give the team keys with new
+   * names, which then have new values.
+   */
   plan: PlanName;
   /**
    * Names of the API keys to make, unique over all teams. API Gateway makes their values. Throttle and quota hold
@@ -119,7 +124,7 @@ const prefix = nameOf(
 const label = nameOf(
   /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
   'must start with a letter or digit and have at most 64 letters, digits, dots, hyphens and underscores',
-);
+).check(z.refine((name) => !(name in Object.prototype), 'is a name that JavaScript keeps for itself'));
 const positiveInteger = z.int().check(z.minimum(1, 'must be a whole number of at least 1'));
 
 /** The offsets that API Gateway accepts, by period. */

@@ -22,7 +22,7 @@ export class UsagePlans extends Construct {
   constructor(scope: Construct, id: string, { config, keys, stage }: UsagePlansProps) {
     super(scope, id);
     for (const [name, { throttle, quota }] of Object.entries(config.plans)) {
-      const plan = new UsagePlan(this, name, {
+      const plan = new UsagePlan(this, `Plan-${name}`, {
         name: `${config.name}-${config.stage}-${name}`,
         throttle: { rateLimit: throttle.rate, burstLimit: throttle.burst },
         quota: { limit: quota.limit, period: Period[quota.period], offset: quota.offset },

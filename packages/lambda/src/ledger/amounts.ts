@@ -12,10 +12,6 @@ export function amountsOf(value: (kind: LimitKind) => number): Amounts {
   return { requests: value('requests'), tokens: value('tokens'), usd: value('usd') };
 }
 
-export function subtract(from: Amounts, amounts: Amounts): Amounts {
-  return amountsOf((kind) => from[kind] - amounts[kind]);
-}
-
 /** Whether `amounts` is above `most` in any kind. */
 export function exceeds(amounts: Amounts, most: Amounts): boolean {
   return limitKinds.some((kind) => amounts[kind] > most[kind]);
