@@ -31,10 +31,10 @@ export function boundsOf({ limits }: Scope): Bound[] {
   return limitKinds.flatMap((limit) =>
     limitPeriods.flatMap((period) => {
       const max = limits[limit]?.[period];
-      // Rounded down, so that a fraction of a micro-USD is never given away.
+      // Rounded, for 2.01 times a million is a little less than 2,010,000.
       return max === undefined || max === null
         ? []
-        : [{ limit, period, max: Math.floor(max * unitOf[limit]) }];
+        : [{ limit, period, max: Math.round(max * unitOf[limit]) }];
     }),
   );
 }
