@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { readConfig } from './config.ts';
+import { FreshConnections } from './fresh-connections.ts';
 import { createHandler } from './handler.ts';
 import { createKeyDirectory } from './key-directory.ts';
 import { CounterTable } from './ledger/counter-table.ts';
@@ -12,11 +12,14 @@ import { createUpstream } from './upstream.ts';
 /** Everything that can fail for a wrong deployment fails here, at init, and not at the first request. */
 const config = readConfig(process.env);
 
+/** A call that waits for one of few connections would count the wait against its time to connect. */
+const agents = { httpAgent: { maxSockets: Infinity }, httpsAgent: { maxSockets: Infinity } };
+
 const client = new BedrockRuntimeClient({
   // A retry by the SDK would bill twice what was held once; the one retry there is, is the upstream's.
   maxAttempts: 1,
   // The default handler speaks HTTP/2, whose sessions go stale while the function is frozen.
-  requestHandler: new NodeHttpHandler({ connectionTimeout: 2000 }),
+  requestHandler: new FreshConnections({ connectionTimeout: 2000, ...agents }, Date.now),
 });
 
 /**
@@ -25,11 +28,10 @@ const client = new BedrockRuntimeClient({
  */
 const dynamodb = new DynamoDBClient({
   maxAttempts: 1,
-  requestHandler: new NodeHttpHandler({
-    connectionTimeout: 1000,
-    requestTimeout: 3000,
-    throwOnRequestTimeout: true,
-  }),
+  requestHandler: new FreshConnections(
+    { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true, ...agents },
+    Date.now,
+  ),
 });
 
 export const handler = createHandler({

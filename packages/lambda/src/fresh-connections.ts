@@ -1,0 +1,45 @@
+import { NodeHttpHandler, type NodeHttpHandlerOptions } from '@smithy/node-http-handler';
+
+/**
+ * Milliseconds after which an idle connection is not trusted any more: well below the time after which servers and
+ * networks close one.
+ */
+const trustedForMs = 30_000;
+
+/**
+ * Keeps connections between calls, but drops those that were idle for long. A function is frozen between invocations
+ * and does not hear that a server has closed its connection; the next request then fails on it. The SDK would send it
+ * again, but here nothing is sent twice that might be billed twice.
+ */
+export class FreshConnections extends NodeHttpHandler {
+  readonly #now: () => number;
+  #lastUsed: number;
+
+  /** @param now Milliseconds since 1970. */
+  constructor(options: NodeHttpHandlerOptions, now: () => number) {
+    super(options);
+    this.#now = now;
+    this.#lastUsed = now();
+  }
+
+  override async handle(
+    ...call: Parameters<NodeHttpHandler['handle']>
+  ): ReturnType<NodeHttpHandler['handle']> {
+    if (this.#now() - this.#lastUsed > trustedForMs) this.#dropIdle();
+    try {
+      return await super.handle(...call);
+    } finally {
+      this.#lastUsed = this.#now();
+    }
+  }
+
+  #dropIdle(): void {
+    const { httpAgent, httpsAgent } = this.httpHandlerConfigs();
+    for (const agent of [httpAgent, httpsAgent]) {
+      if (!agent || !('freeSockets' in agent)) continue;
+      for (const sockets of Object.values(agent.freeSockets)) {
+        for (const socket of sockets ?? []) socket.destroy();
+      }
+    }
+  }
+}
