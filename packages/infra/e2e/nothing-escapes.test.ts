@@ -1,6 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { ExceptionName } from '../local/bedrock/exception.ts';
+import type { Fault as BedrockFault } from '../local/bedrock/server.ts';
+import type { Fault as DynamoDbFault } from '../local/dynamodb/fault.ts';
 import { editResources } from './edit-template.ts';
 import { type Reply, type System, type SystemOptions, startSystem } from './harness.ts';
 
@@ -9,8 +12,12 @@ const document = join(import.meta.dirname, '../../../docs/limits-under-faults.md
 interface FaultCase {
   readonly name: string;
   readonly options?: SystemOptions;
-  /** Makes the fault happen and asks; undefined where the caller did not wait for an answer. */
-  readonly run: (system: System) => Promise<Reply | undefined>;
+  /** What the calls to Bedrock meet. */
+  readonly bedrock?: readonly BedrockFault[];
+  /** What the writes to DynamoDB meet: first the hold, then the settlement. */
+  readonly dynamodb?: readonly DynamoDbFault[];
+  /** Asks, and does what else belongs to the case. Default: asks. Undefined where the caller does not wait. */
+  readonly run?: (system: System) => Promise<Reply | undefined>;
 }
 
 const shortTimeout: SystemOptions = {
@@ -23,65 +30,44 @@ async function untilAsked(system: System): Promise<void> {
   while (system.bedrock.received.length === 0) await new Promise(setImmediate);
 }
 
-/** Until the counters no longer change because of a call that the caller does not wait for. */
-async function untilSettled(system: System): Promise<void> {
-  while ((system.dynamodb.requests['UpdateItem'] ?? 0) < 2) await new Promise(setImmediate);
+async function killWhileAsking(system: System): Promise<Reply> {
+  const asked = ask(system);
+  await untilAsked(system);
+  await system.gateway.killFunctions();
+  return asked;
 }
 
+async function hangUp(system: System): Promise<undefined> {
+  const controller = new AbortController();
+  const asked = fetch(`${system.url}/bedrock`, {
+    method: 'POST',
+    headers: { 'x-api-key': system.keyValue('thrifty-key'), 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'llama', question: 'What is a dystopia', maxTokens: 200 }),
+    signal: controller.signal,
+  }).catch(() => undefined);
+  await untilAsked(system);
+  controller.abort();
+  await asked;
+  // The function goes on and settles.
+  while (system.logs.length === 0) await new Promise(setImmediate);
+}
+
+const bedrockException = (name: ExceptionName): BedrockFault => ({ kind: 'exception', name });
+const throttled = bedrockException('ThrottlingException');
+const written: DynamoDbFault = { kind: 'none' };
+
 const cases: readonly FaultCase[] = [
-  { name: 'nothing goes wrong', run: ask },
-  {
-    name: 'Bedrock throttles, twice',
-    run: (system) => {
-      system.bedrock.failNext(
-        { kind: 'exception', name: 'ThrottlingException' },
-        { kind: 'exception', name: 'ThrottlingException' },
-      );
-      return ask(system);
-    },
-  },
-  {
-    name: 'Bedrock refuses the request',
-    run: (system) => {
-      system.bedrock.failNext({ kind: 'exception', name: 'ValidationException' });
-      return ask(system);
-    },
-  },
-  {
-    name: 'Bedrock fails inside',
-    run: (system) => {
-      system.bedrock.failNext({ kind: 'exception', name: 'InternalServerException' });
-      return ask(system);
-    },
-  },
-  {
-    name: 'Bedrock is cut off in mid-answer',
-    run: (system) => {
-      system.bedrock.failNext({ kind: 'cut' });
-      return ask(system);
-    },
-  },
-  {
-    name: 'Bedrock closes the connection',
-    run: (system) => {
-      system.bedrock.failNext({ kind: 'reset' });
-      return ask(system);
-    },
-  },
-  {
-    name: 'Bedrock answers something else',
-    run: (system) => {
-      system.bedrock.failNext({ kind: 'body', body: '<html>' });
-      return ask(system);
-    },
-  },
+  { name: 'nothing goes wrong' },
+  { name: 'Bedrock throttles, twice', bedrock: [throttled, throttled] },
+  { name: 'Bedrock refuses the request', bedrock: [bedrockException('ValidationException')] },
+  { name: 'Bedrock fails inside', bedrock: [bedrockException('InternalServerException')] },
+  { name: 'Bedrock is cut off in mid-answer', bedrock: [{ kind: 'cut' }] },
+  { name: 'Bedrock closes the connection', bedrock: [{ kind: 'reset' }] },
+  { name: 'Bedrock answers something else', bedrock: [{ kind: 'body', body: '<html>' }] },
   {
     name: 'Bedrock is slower than the function may run',
     options: shortTimeout,
-    run: (system) => {
-      system.bedrock.failNext({ kind: 'stall' });
-      return ask(system);
-    },
+    bedrock: [{ kind: 'stall' }],
   },
   {
     name: 'Bedrock is down',
@@ -92,98 +78,32 @@ const cases: readonly FaultCase[] = [
   },
   {
     name: 'the function is killed between hold and settlement',
-    run: async (system) => {
-      system.bedrock.failNext({ kind: 'stall' });
-      const asked = ask(system);
-      await untilAsked(system);
-      await system.gateway.killFunctions();
-      return asked;
-    },
+    bedrock: [{ kind: 'stall' }],
+    run: killWhileAsking,
   },
   {
     name: 'the caller hangs up before the answer',
-    run: async (system) => {
-      const controller = new AbortController();
-      system.bedrock.failNext({ kind: 'slow', milliseconds: 50 });
-      const asked = fetch(`${system.url}/bedrock`, {
-        method: 'POST',
-        headers: { 'x-api-key': system.keyValue('thrifty-key'), 'content-type': 'application/json' },
-        body: JSON.stringify({ model: 'llama', question: 'What is a dystopia', maxTokens: 200 }),
-        signal: controller.signal,
-      }).catch(() => undefined);
-      await untilAsked(system);
-      controller.abort();
-      await asked;
-      await untilSettled(system);
-      return undefined;
-    },
+    bedrock: [{ kind: 'slow', milliseconds: 50 }],
+    run: hangUp,
   },
-  {
-    name: 'DynamoDB is slow to hold',
-    run: (system) => {
-      system.dynamodb.failNext({ kind: 'slow', milliseconds: 300 });
-      return ask(system);
-    },
-  },
-  {
-    name: 'DynamoDB throttles the hold',
-    run: (system) => {
-      system.dynamodb.failNext({ kind: 'exception', name: 'ThrottlingException' });
-      return ask(system);
-    },
-  },
-  {
-    name: 'DynamoDB is cut off before it writes the hold',
-    run: (system) => {
-      system.dynamodb.failNext({ kind: 'reset' });
-      return ask(system);
-    },
-  },
-  {
-    name: 'DynamoDB writes the hold, and its answer is lost',
-    run: (system) => {
-      system.dynamodb.failNext({ kind: 'reset-after' });
-      return ask(system);
-    },
-  },
-  {
-    name: 'DynamoDB never answers the hold',
-    run: (system) => {
-      system.dynamodb.failNext({ kind: 'stall' });
-      return ask(system);
-    },
-  },
+  { name: 'DynamoDB is slow to hold', dynamodb: [{ kind: 'slow', milliseconds: 300 }] },
+  { name: 'DynamoDB throttles the hold', dynamodb: [{ kind: 'exception', name: 'ThrottlingException' }] },
+  { name: 'DynamoDB is cut off before it writes the hold', dynamodb: [{ kind: 'reset' }] },
+  { name: 'DynamoDB writes the hold, and its answer is lost', dynamodb: [{ kind: 'reset-after' }] },
+  { name: 'DynamoDB never answers the hold', dynamodb: [{ kind: 'stall' }] },
   {
     name: 'DynamoDB throttles the settlement',
-    run: (system) => {
-      system.dynamodb.failNext(
-        { kind: 'none' },
-        { kind: 'exception', name: 'ProvisionedThroughputExceededException' },
-      );
-      return ask(system);
-    },
+    dynamodb: [written, { kind: 'exception', name: 'ProvisionedThroughputExceededException' }],
   },
-  {
-    name: 'DynamoDB is cut off before it writes the settlement',
-    run: (system) => {
-      system.dynamodb.failNext({ kind: 'none' }, { kind: 'reset' });
-      return ask(system);
-    },
-  },
+  { name: 'DynamoDB is cut off before it writes the settlement', dynamodb: [written, { kind: 'reset' }] },
   {
     name: 'DynamoDB writes the settlement, and its answer is lost',
-    run: (system) => {
-      system.dynamodb.failNext({ kind: 'none' }, { kind: 'reset-after' });
-      return ask(system);
-    },
+    dynamodb: [written, { kind: 'reset-after' }],
   },
   {
     name: 'DynamoDB never answers the settlement',
     options: shortTimeout,
-    run: (system) => {
-      system.dynamodb.failNext({ kind: 'none' }, { kind: 'stall' });
-      return ask(system);
-    },
+    dynamodb: [written, { kind: 'stall' }],
   },
 ];
 
@@ -198,8 +118,10 @@ test('in every fault, what is recorded is at least what Bedrock billed, and the 
   // 18 bytes of question, 32 and 16 tokens for a template, 200 tokens of answer.
   const held = 18 + 32 + 16 + 200;
   const rows: string[] = [];
-  for (const { name, options, run } of cases) {
+  for (const { name, options, bedrock = [], dynamodb = [], run = ask } of cases) {
     const system = await startSystem('counted', options);
+    system.bedrock.failNext(...bedrock);
+    system.dynamodb.failNext(...dynamodb);
     const reply = await run(system);
     const outcome =
       reply === undefined ? '-' : reply.status === 200 ? '200' : `${reply.status} \`${reply.error().code}\``;
