@@ -8,7 +8,18 @@ import { send } from './transport.ts';
 import { readUsageReport, type UsageReport } from './usage-report.ts';
 
 /** The aliases of the catalogue. A deployment may offer fewer, and others of its own. */
-export type ModelAlias = 'titan' | 'llama' | 'nova-micro' | 'nova-lite' | 'nova-pro';
+export type ModelAlias =
+  | 'titan'
+  | 'llama'
+  | 'nova-micro'
+  | 'nova-lite'
+  | 'nova-pro'
+  | 'nova-2-lite'
+  | 'claude-haiku-4.5'
+  | 'claude-sonnet-4.6'
+  | 'llama-4-scout'
+  | 'gpt-oss-20b'
+  | 'gpt-oss-120b';
 
 /** A client of one proxy with one API key. */
 export interface BedrockClient {

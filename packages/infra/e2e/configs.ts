@@ -1,4 +1,4 @@
-import type { ModelDefinition } from '@org/contract';
+import { catalogue, type ModelDefinition } from '@org/contract';
 import shipped from '../proxy.config.ts';
 import { defineProxyConfig, parseProxyConfig } from '../src/config.ts';
 
@@ -90,6 +90,23 @@ const counted = defineProxyConfig({
   },
 });
 
+/** Every model of the catalogue. */
+const everything = parseProxyConfig({
+  name: 'everything',
+  stage: 'dev',
+  region: 'us-east-1',
+  models: Object.keys(catalogue),
+  plans: {
+    all: {
+      throttle: { rate: 100, burst: 200 },
+      quota: { limit: 1000, period: 'DAY' },
+      models: Object.keys(catalogue),
+      limits: { usd: { day: 100 } },
+    },
+  },
+  teams: { all: { plan: 'all', keys: ['all-key'] } },
+});
+
 /** The one that is shipped, but nothing is counted: what is left of its limits are the gateway's own. */
 const uncounted = parseProxyConfig({
   ...shipped,
@@ -100,6 +117,6 @@ const uncounted = parseProxyConfig({
 });
 
 /** The deployments that the end-to-end tests run, by name. */
-export const configs = { shipped, predecessor, tight, counted, uncounted };
+export const configs = { shipped, predecessor, tight, counted, everything, uncounted };
 
 export type ConfigName = keyof typeof configs;

@@ -1,4 +1,4 @@
-import { Answer } from '@org/contract';
+import { Answer, catalogue } from '@org/contract';
 import { expect, test } from 'vitest';
 import { startSystem } from './harness.ts';
 
@@ -17,6 +17,18 @@ test.each(['llama', 'titan'])(
     expect(answer.usage.totalTokens).toBe(answer.usage.inputTokens + answer.usage.outputTokens);
   },
 );
+
+test('every model of the catalogue answers, under the id that is right for the Region', async () => {
+  const { ask, bedrock } = await startSystem('everything');
+  for (const [alias, definition] of Object.entries(catalogue)) {
+    const reply = await ask('all-key', { model: alias });
+    expect([alias, reply.status]).toEqual([alias, 200]);
+    const { modelId, usage } = Answer.parse(reply.json());
+    expect(modelId).toMatch(new RegExp(`^(us\\.)?${RegExp.escape(definition.modelId)}$`));
+    expect(bedrock.received.at(-1)?.modelId).toBe(modelId);
+    expect(usage.costUsd).toBeGreaterThan(0);
+  }
+});
 
 test('one request id goes all the way: body, header and log line', async () => {
   const { ask, logs } = await startSystem('shipped');
