@@ -153,6 +153,20 @@ test('where nobody can tell whose key it is, nobody is let in', async () => {
   expect(system.bedrock.received).toEqual([]);
 });
 
+test('a hold that may have been written is not tried again, so that it is not written twice', async () => {
+  const { client: clientOf, dynamodb } = await startSystem('counted');
+  const { client, requests } = clientOf('shared-key');
+  dynamodb.failNext({ kind: 'reset-after' });
+  await expect(client.ask('llama', 'Hi')).rejects.toMatchObject({
+    code: 'limits_unavailable',
+    retryable: false,
+  });
+  expect(requests()).toBe(1);
+
+  dynamodb.failNext({ kind: 'exception', name: 'ThrottlingException' });
+  expect(await client.ask('llama', 'Hi')).toMatchObject({ attempts: 2 });
+});
+
 test('one write to hold and one to settle, for the team and for a key with limits of its own', async () => {
   const system = await startSystem('counted');
   await system.ask('shared-key');

@@ -139,7 +139,7 @@ test('in every fault, what is recorded is at least what Bedrock billed, and the 
   const text = [
     '# Limits under faults',
     '',
-    'What becomes of a call, and of its charge, when something fails. Every row was run through the whole path, client',
+    'What becomes of one attempt, and of its charge, when something fails. Every row was run through the whole path, HTTP',
     'to simulated Bedrock; in each, what is recorded is at least what Bedrock billed. This page is written by',
     '`packages/infra/e2e/nothing-escapes.test.ts`, which fails where it is not true (`UPDATE_DOCS=1` writes it anew).',
     '',

@@ -9,7 +9,7 @@ import { ProxyError } from '../src/proxy-error.ts';
  */
 export function checkThenRecord(client: DynamoDBClient, table: string): Ledger {
   return {
-    async hold({ scopes: [scope], worstCase }, signal) {
+    async hold({ scopes: [scope], worstCase }, { hold: signal }) {
       if (!scope) throw new Error('This ledger needs a scope.');
       const key = { pk: { S: `naive#${scope.id}` }, sk: { S: 'all' } };
       const { Item: item } = await client.send(

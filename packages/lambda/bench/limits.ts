@@ -69,7 +69,10 @@ const times: Record<'hold' | 'settle' | 'bare', number[]> = { hold: [], settle: 
 for (let round = 0; round < 600; round += 1) {
   let settle: () => Promise<unknown> = async () => undefined;
   const hold = await timed(async () => {
-    const held = await ledger.hold({ scopes: [scope], worstCase: call, at, leaseMs: 29_000 }, signal);
+    const held = await ledger.hold(
+      { scopes: [scope], worstCase: call, at },
+      { hold: signal, settle: signal },
+    );
     settle = () => held.settle(call, signal);
   });
   const settled = await timed(() => settle());
@@ -85,7 +88,7 @@ table.close();
 const [hold, settle, bare] = [median(times.hold), median(times.settle), median(times.bare)];
 const text = `# Limits: the race, and what the ledger costs
 
-Written by \`pnpm bench\` (\`packages/lambda/bench/limits.ts\`): Node ${process.version}, ${cpus().length} cores
+Written by \`npm run bench\` (\`packages/lambda/bench/limits.ts\`): Node ${process.version}, ${cpus().length} cores
 (${cpus()[0]?.model.trim() ?? 'unknown'}), dynalite 4.0.0 in the same process. Ratios travel to other machines, milliseconds do not:
 on AWS a write to DynamoDB takes single-digit milliseconds, mostly network. Not measured there.
 

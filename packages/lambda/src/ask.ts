@@ -3,6 +3,7 @@ import { trueCostOf, worstCaseOf } from './call-cost.ts';
 import type { Caller, Config, OfferedModel } from './config.ts';
 import { type Deadline, settleSignal } from './deadline.ts';
 import { bodyFormats } from './invoke.ts';
+import { boundsOf } from './ledger/admission.ts';
 import { type Amounts, nothing, unitOf } from './ledger/amounts.ts';
 import type { Ledger, Settlement } from './ledger/ledger.ts';
 import type { ModelCall, ModelReply } from './model-call.ts';
@@ -79,9 +80,10 @@ export async function ask(request: AskRequest, context: AskContext): Promise<Ask
     maxTokens: maxTokensOf(request, model, caller),
   };
 
+  refuseUnpriced(model, caller);
   const hold = await ledger.hold(
-    { scopes: caller.scopes, worstCase: worstCaseOf(call, model.price), at, leaseMs: deadline.untilKilled() },
-    deadline.signal,
+    { scopes: caller.scopes, worstCase: worstCaseOf(call, model.price), at },
+    { hold: deadline.signal, settle: settleSignal(deadline) },
   );
   const settle = async (charged: Amounts): Promise<Settlement> => {
     const settlement = await hold.settle(charged, settleSignal(deadline));
@@ -111,6 +113,15 @@ function refuseUnsupported(request: AskRequest, { alias, definition }: OfferedMo
       });
     }
   }
+}
+
+/** Synthesis refuses such a plan; a key that was made at run time can still bring a limit in USD of its own. */
+function refuseUnpriced({ alias, price }: OfferedModel, { scopes }: Caller): void {
+  if (price || !scopes.some((scope) => boundsOf(scope).some(({ limit }) => limit === 'usd'))) return;
+  throw new ProxyError({
+    code: 'model_unavailable',
+    message: `The model ${alias} has no price here, so a limit in USD cannot be kept. Choose another model, or ask the operator.`,
+  });
 }
 
 function capabilitiesOf(model: ModelDefinition): readonly Capability[] {

@@ -42,6 +42,8 @@ const unbilled: ReadonlySet<string> = new Set([
   ...['UnrecognizedClientException', 'ExpiredTokenException', 'InvalidSignatureException'],
   ...['IncompleteSignatureException', 'MissingAuthenticationTokenException', 'InvalidClientTokenId'],
   ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
+  // Without credentials nothing is sent. The only timeout that the client itself has is the one for connecting.
+  ...['CredentialsProviderError', 'TimeoutError'],
 ]);
 
 /** Names of request fields as models spell them in their refusals, to our own. */

@@ -1,6 +1,6 @@
 import { catalogue, type LimitStatus } from '@org/contract';
 import { expect, test } from 'vitest';
-import type { Config } from './config.ts';
+import type { Caller, Config } from './config.ts';
 import { createHandler } from './handler.ts';
 import { type Amounts, nothing } from './ledger/amounts.ts';
 import type { HoldRequest, Ledger } from './ledger/ledger.ts';
@@ -80,6 +80,8 @@ interface SendOptions {
   readonly route?: readonly [method: string, resource: string];
   readonly upstream?: Upstream;
   readonly ledger?: Ledger;
+  readonly config?: Config;
+  readonly caller?: Caller;
 }
 
 async function send(body: object | null, options: SendOptions = {}) {
@@ -89,8 +91,8 @@ async function send(body: object | null, options: SendOptions = {}) {
   const recording = recordingLedger();
   let clock = 0;
   const handler = createHandler({
-    config,
-    keys: async (id) => config.callers.get(id),
+    config: options.config ?? config,
+    keys: async (id) => options.caller ?? config.callers.get(id),
     ledger: options.ledger ?? recording.ledger,
     upstream:
       options.upstream ??
@@ -159,7 +161,6 @@ test('the worst case is held before the call, and the true cost settled after it
     {
       worstCase: { requests: 1, tokens: 155, usd: 255 },
       at: Date.parse('2026-11-22T12:00:00Z'),
-      leaseMs: 29_000,
     },
   ]);
   expect(charges).toEqual([{ requests: 1, tokens: 5, usd: 7 }]);
@@ -182,6 +183,18 @@ test('a call that fails in a way nobody foresaw stays charged', async () => {
   };
   const { holds, charges } = await send({ model: 'llama', question: 'Hi' }, { upstream });
   expect(charges).toEqual([holds[0]?.worstCase]);
+});
+
+test('a model without a price is refused to whoever has a limit in USD', async () => {
+  const { alias, definition, modelId } = { alias: 'llama', definition: catalogue.llama, modelId: 'id' };
+  const scopes = [{ kind: 'key' as const, id: 'key3', limits: { usd: { month: 1 } } }];
+  const unpriced = {
+    ...config,
+    models: new Map([['llama', { alias, definition, modelId, price: undefined }]]),
+  };
+  const caller = { keyId: 'key3', team: 'acme', plan: 'small', models: ['llama'], maxTokens: 256, scopes };
+  const { json, holds } = await send({ model: 'llama', question: 'Hi' }, { config: unpriced, caller });
+  expect([json.error.code, holds]).toEqual(['model_unavailable', []]);
 });
 
 test('a request that is refused before the call costs nothing', async () => {

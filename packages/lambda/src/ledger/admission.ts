@@ -48,13 +48,11 @@ export type Refusal =
 
 /**
  * Tells why a hold did not fit. Told too early that a quota is used up, a caller gives up with most of it unused; so
- * only what is charged for good makes a refusal final. Holds whose lease is over belong to calls that died, and are
- * charged.
+ * only what is charged for good makes a refusal final.
  */
 export function explainRefusal(counters: Counters, scope: Scope, hold: Amounts, moment: Moment): Refusal {
-  const inFlight = (kind: LimitKind) => (counters.heldUntil > moment.at ? counters.held[kind] : 0);
   const exhausted = boundsOf(scope).filter(({ limit, period, max }) => {
-    const charged = counters.committed[period][limit] - inFlight(limit);
+    const charged = counters.committed[period][limit] - counters.held[limit];
     return charged + hold[limit] > max;
   });
   // The one that opens last, for before that another try is in vain.
@@ -64,7 +62,7 @@ export function explainRefusal(counters: Counters, scope: Scope, hold: Amounts, 
   );
   if (!last) return { kind: 'busy' };
   const { limit, period, max } = last;
-  const used = Math.max(0, counters.committed[period][limit] - inFlight(limit));
+  const used = Math.max(0, counters.committed[period][limit] - counters.held[limit]);
   return {
     kind: 'exhausted',
     details: {

@@ -7,15 +7,8 @@ import {
 import { limitKinds, limitPeriods } from '@org/contract';
 import type { Bound, Scope } from './admission.ts';
 import type { Amounts } from './amounts.ts';
-import {
-  type Counters,
-  committedAttribute,
-  heldAttribute,
-  heldUntilAttribute,
-  type Item,
-  readCounters,
-} from './counters.ts';
-import type { Moment } from './moment.ts';
+import { type Counters, committedAttribute, heldAttribute, type Item, readCounters } from './counters.ts';
+import { type Moment, slotsToClear } from './moment.ts';
 
 /** How long an item is kept after its month began. */
 const keptForMs = 400 * 24 * 60 * 60 * 1000;
@@ -26,8 +19,6 @@ export interface HoldWrite {
   readonly hold: Amounts;
   /** What the scope may have committed in all. */
   readonly bounds: readonly Bound[];
-  /** End of the hold's lease, in milliseconds since 1970. */
-  readonly until: number;
 }
 
 export interface SettleWrite {
@@ -58,7 +49,7 @@ export class CounterTable {
    * @returns The counters with the hold, or `undefined` and the counters that refused it.
    */
   async hold(
-    { scope, moment, hold, bounds, until }: HoldWrite,
+    { scope, moment, hold, bounds }: HoldWrite,
     signal: AbortSignal,
   ): Promise<{ readonly admitted: boolean; readonly counters: Counters }> {
     // Conditions have no arithmetic, so what may be there already is computed here. Below 0 nothing may be: such a
@@ -69,9 +60,9 @@ export class CounterTable {
     const update = new UpdateExpression();
     for (const kind of limitKinds) {
       for (const period of limitPeriods) update.add(committedAttribute(kind, period, moment), hold[kind]);
-      update.add(heldAttribute(kind), hold[kind]);
+      update.add(heldAttribute(kind, moment.slot), hold[kind]);
+      for (const slot of slotsToClear(moment)) update.remove(heldAttribute(kind, slot));
     }
-    update.set(heldUntilAttribute, until);
     update.set('expires', Math.floor((Date.parse(`${moment.month}-01T00:00:00Z`) + keptForMs) / 1000));
     for (const { limit, period, max } of bounds) {
       update.require(committedAttribute(limit, period, moment), max - hold[limit]);
@@ -93,7 +84,7 @@ export class CounterTable {
       for (const period of limitPeriods) {
         update.add(committedAttribute(kind, period, moment), charge[kind] - hold[kind]);
       }
-      update.add(heldAttribute(kind), -hold[kind]);
+      update.add(heldAttribute(kind, moment.slot), -hold[kind]);
     }
     return this.#write(scope, moment, update, signal);
   }
@@ -136,6 +127,7 @@ class UpdateExpression {
   readonly #values: Record<string, { N: string }> = {};
   readonly #add: string[] = [];
   readonly #set: string[] = [];
+  readonly #remove: string[] = [];
   readonly #conditions: string[] = [];
 
   add(attribute: string, amount: number): void {
@@ -144,6 +136,10 @@ class UpdateExpression {
 
   set(attribute: string, value: number): void {
     this.#set.push(`${this.#name(attribute)} = ${this.#value(value)}`);
+  }
+
+  remove(attribute: string): void {
+    this.#remove.push(this.#name(attribute));
   }
 
   /** The attribute is missing or at most `most`. */
@@ -157,6 +153,7 @@ class UpdateExpression {
       UpdateExpression: [
         `ADD ${this.#add.join(', ')}`,
         ...(this.#set.length > 0 ? [`SET ${this.#set.join(', ')}`] : []),
+        ...(this.#remove.length > 0 ? [`REMOVE ${this.#remove.join(', ')}`] : []),
       ].join(' '),
       ...(this.#conditions.length > 0 ? { ConditionExpression: this.#conditions.join(' AND ') } : {}),
       ExpressionAttributeNames: this.#names,

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { LimitKind, LimitPeriod } from '@org/contract';
 import { type Amounts, amountsOf } from './amounts.ts';
-import type { Moment } from './moment.ts';
+import { liveSlots, type Moment } from './moment.ts';
 
 /**
  * What a scope has used, as one item holds it. `committed` is what was charged and what is held by calls in flight;
@@ -11,8 +11,6 @@ export interface Counters {
   readonly committed: Readonly<Record<LimitPeriod, Amounts>>;
   /** The part of `committed` that calls in flight hold. */
   readonly held: Amounts;
-  /** When the latest hold ends at the latest, in milliseconds since 1970. */
-  readonly heldUntil: number;
 }
 
 export type Item = Readonly<Record<string, AttributeValue>>;
@@ -20,14 +18,12 @@ export type Item = Readonly<Record<string, AttributeValue>>;
 /** Attribute names are short, for they are paid for with every write: `mt` is the month's tokens, `d22u` a day's USD. */
 const initial: Readonly<Record<LimitKind, string>> = { requests: 'r', tokens: 't', usd: 'u' };
 
-export const heldUntilAttribute = 'heldUntil';
-
 export function committedAttribute(kind: LimitKind, period: LimitPeriod, moment: Moment): string {
   return period === 'month' ? `m${initial[kind]}` : `d${moment.day}${initial[kind]}`;
 }
 
-export function heldAttribute(kind: LimitKind): string {
-  return `h${initial[kind]}`;
+export function heldAttribute(kind: LimitKind, slot: number): string {
+  return `h${slot}${initial[kind]}`;
 }
 
 /** Reads an item of a month; what is missing is 0. */
@@ -37,7 +33,8 @@ export function readCounters(item: Item, moment: Moment): Counters {
     amountsOf((kind) => number(committedAttribute(kind, period, moment)));
   return {
     committed: { day: committed('day'), month: committed('month') },
-    held: amountsOf((kind) => number(heldAttribute(kind))),
-    heldUntil: number(heldUntilAttribute),
+    held: amountsOf((kind) =>
+      liveSlots(moment).reduce((sum, slot) => sum + Math.max(0, number(heldAttribute(kind, slot))), 0),
+    ),
   };
 }

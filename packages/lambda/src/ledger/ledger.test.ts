@@ -25,7 +25,7 @@ const call: Amounts = { requests: 1, tokens: 100, usd: 50 };
 const team = (limits: Scope['limits']): Scope => ({ kind: 'team', id: crypto.randomUUID(), limits });
 
 const hold = (scopes: readonly Scope[], worstCase: Amounts = call, at = noon): Promise<Hold> =>
-  ledger.hold({ scopes, worstCase, at: Date.parse(at), leaseMs: 29_000 }, signal);
+  ledger.hold({ scopes, worstCase, at: Date.parse(at) }, { hold: signal, settle: signal });
 
 const usage = (scope: Scope, at = noon) => ledger.usage([scope], Date.parse(at), signal);
 
@@ -115,8 +115,16 @@ test('of several used-up limits the one is told that opens last', async () => {
 test('what is left but too little for the call is told with a way out', async () => {
   const { message } = await refusal(hold([team({ tokens: { day: 60 } })]));
   expect(message).toBe(
-    '0 of 60 tokens of this team are used this day and the call may need 100: ask for fewer maxTokens, or wait. ' +
+    '0 of 60 tokens of this team are used this day, and the call may need 100, more than there ever are: ask for fewer maxTokens, or for less. ' +
       'It resets at 2026-11-23T00:00:00.000Z.',
+  );
+});
+
+test('what is left but too little at the moment says that waiting helps too', async () => {
+  const scope = team({ tokens: { day: 150 } });
+  await (await hold([scope])).settle(call, signal);
+  expect((await refusal(hold([scope]))).message).toContain(
+    'the call may need 100: ask for fewer maxTokens, or wait.',
   );
 });
 
@@ -128,11 +136,23 @@ test('a call that would fit without those in flight may try again', async () => 
   await hold([scope]);
 });
 
-test('a hold whose call died stays charged once its lease is over', async () => {
+test('a hold whose call died counts as charged within two minutes', async () => {
   const scope = team({ requests: { month: 1 } });
   await hold([scope]);
-  expect((await refusal(hold([scope], call, '2026-11-22T12:00:28Z'))).code).toBe('rate_limited');
-  expect((await refusal(hold([scope], call, '2026-11-22T12:00:30Z'))).code).toBe('quota_exceeded');
+  expect((await refusal(hold([scope], call, '2026-11-22T12:00:59Z'))).code).toBe('rate_limited');
+  expect((await refusal(hold([scope], call, '2026-11-22T12:02:00Z'))).code).toBe('quota_exceeded');
+});
+
+test('a hold whose call died does not pass for one in flight because others go on calling', async () => {
+  const scope = team({ tokens: { month: 1000 } });
+  const small = { requests: 1, tokens: 1, usd: 0 };
+  await hold([scope], { ...call, tokens: 900 });
+  for (let minute = 1; minute < 20; minute += 1) {
+    const at = new Date(Date.parse(noon) + minute * 60_000).toISOString();
+    await (await hold([scope], small, at)).settle(small, signal);
+    const { code } = await refusal(hold([scope], { ...call, tokens: 200 }, at));
+    expect([minute, code]).toEqual([minute, minute < 2 ? 'rate_limited' : 'quota_exceeded']);
+  }
 });
 
 test('an amount of money is the one that was written, not its binary neighbour', async () => {
@@ -228,8 +248,10 @@ test('an item is kept for some time after its month, then it expires', async () 
 test('counters that cannot be reached refuse the call', async () => {
   const unreachable = createLedger(new CounterTable(clientFor('http://127.0.0.1:1'), tableName));
   const scopes = [team({ requests: { day: 5 } })];
-  const request = { scopes, worstCase: call, at: Date.parse(noon), leaseMs: 29_000 };
-  expect((await refusal(unreachable.hold(request, signal))).code).toBe('limits_unavailable');
+  const request = { scopes, worstCase: call, at: Date.parse(noon) };
+  expect((await refusal(unreachable.hold(request, { hold: signal, settle: signal }))).code).toBe(
+    'limits_unavailable',
+  );
   expect((await refusal(unreachable.usage(scopes, Date.parse(noon), signal))).code).toBe(
     'limits_unavailable',
   );

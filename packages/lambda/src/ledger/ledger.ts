@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { LimitStatus } from '@org/contract';
 import { ProxyError } from '../proxy-error.ts';
 import { boundsOf, explainRefusal, limitStatuses, type Refusal, type Scope } from './admission.ts';
@@ -12,8 +13,11 @@ export interface HoldRequest {
   readonly worstCase: Amounts;
   /** When the call began by API Gateway's clock, which is the only one: milliseconds since 1970. */
   readonly at: number;
-  /** Milliseconds until the function is ended, and cannot settle any more. */
-  readonly leaseMs: number;
+}
+
+export interface HoldSignals {
+  readonly hold: AbortSignal;
+  readonly settle: AbortSignal;
 }
 
 /** What the limits say after a call was settled. */
@@ -39,21 +43,28 @@ export interface Ledger {
    *
    * @throws {ProxyError} `quota_exceeded` where what is charged leaves no room; `rate_limited` where only calls in
    *   flight stand in the way; `limits_unavailable` where the counters cannot be reached.
+   * @param signals `hold` ends the attempt to hold; `settle` ends the attempt to give back what was held when a later
+   *   scope refuses.
    */
-  hold(request: HoldRequest, signal: AbortSignal): Promise<Hold>;
+  hold(request: HoldRequest, signals: HoldSignals): Promise<Hold>;
   /** @throws {ProxyError} `limits_unavailable`. */
   usage(scopes: readonly Scope[], at: number, signal: AbortSignal): Promise<LimitStatus[]>;
 }
 
 export function createLedger(table: CounterTable): Ledger {
   return {
-    async hold({ scopes, worstCase, at, leaseMs }, signal) {
+    async hold({ scopes, worstCase, at }, signals) {
       const moment = momentOf(at);
       const held: { readonly scope: Scope; readonly counters: Counters }[] = [];
 
       const settle = async (charge: Amounts, settleSignal: AbortSignal): Promise<Settlement> => {
         const outcomes = await Promise.allSettled(
-          held.map(({ scope }) => table.settle({ scope, moment, hold: worstCase, charge }, settleSignal)),
+          held.map(({ scope }) =>
+            untilWritten(
+              () => table.settle({ scope, moment, hold: worstCase, charge }, settleSignal),
+              settleSignal,
+            ),
+          ),
         );
         const failed = outcomes.find((outcome) => outcome.status === 'rejected');
         const limits = held.flatMap(({ scope, counters }, index) => {
@@ -64,13 +75,13 @@ export function createLedger(table: CounterTable): Ledger {
       };
 
       for (const scope of scopes) {
-        const write = { scope, moment, hold: worstCase, bounds: boundsOf(scope), until: at + leaseMs };
-        const outcome = await orUnavailable(table.hold(write, signal)).catch(async (error: unknown) => {
-          await settle(nothing, signal);
+        const write = { scope, moment, hold: worstCase, bounds: boundsOf(scope) };
+        const outcome = await orUnavailable(table.hold(write, signals.hold)).catch(async (error: unknown) => {
+          await settle(nothing, signals.settle);
           throw error;
         });
         if (!outcome.admitted) {
-          await settle(nothing, signal);
+          await settle(nothing, signals.settle);
           throw refusalError(explainRefusal(outcome.counters, scope, worstCase, moment));
         }
         held.push({ scope, counters: outcome.counters });
@@ -90,14 +101,44 @@ export function createLedger(table: CounterTable): Ledger {
   };
 }
 
-/** Unmetered calls are never let through. */
+/** Failures after which DynamoDB has certainly written nothing. */
+const unwritten: ReadonlySet<string> = new Set([
+  ...['ThrottlingException', 'ProvisionedThroughputExceededException', 'RequestLimitExceeded'],
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'],
+]);
+
+/** Milliseconds before the second, third ... try to settle. */
+const settleWaitsMs = [50, 100, 200, 400];
+
+/** Settles again after a failure that has certainly written nothing; after any other, it might count twice. */
+async function untilWritten<Value>(write: () => Promise<Value>, signal: AbortSignal): Promise<Value> {
+  for (const waitMs of settleWaitsMs) {
+    try {
+      return await write();
+    } catch (error) {
+      if (!unwritten.has(failureName(error)) || signal.aborted) throw error;
+      await setTimeout(waitMs);
+    }
+  }
+  return write();
+}
+
+/** Unmetered calls are never let through. Trying again is offered only where nothing can be held already. */
 async function orUnavailable<Value>(work: Promise<Value>): Promise<Value> {
   try {
     return await work;
   } catch (error) {
-    const name = error instanceof Error ? error.name : typeof error;
-    throw new ProxyError({ code: 'limits_unavailable' }, { failure: { name } });
+    const name = failureName(error);
+    throw new ProxyError(
+      { code: 'limits_unavailable' },
+      { failure: { name }, outcomeUnknown: !unwritten.has(name) },
+    );
   }
+}
+
+function failureName(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
 
 function refusalError(refusal: Refusal): ProxyError {
@@ -110,7 +151,12 @@ function refusalError(refusal: Refusal): ProxyError {
   const { details, wanted } = refusal;
   const { limit, period, scope, max, used, resetsAt } = details;
   const left = `${used} of ${max} ${limit} of this ${scope} are used this ${period}`;
-  const advice = used < max ? ` and the call may need ${wanted}: ask for fewer maxTokens, or wait` : '';
+  const advice =
+    wanted > max
+      ? `, and the call may need ${wanted}, more than there ever are: ask for fewer maxTokens, or for less`
+      : used < max
+        ? `, and the call may need ${wanted}: ask for fewer maxTokens, or wait`
+        : '';
   return new ProxyError({
     code: 'quota_exceeded',
     message: `${left}${advice}. It resets at ${resetsAt}.`,

@@ -35,8 +35,8 @@ export async function race(share: Race, ledger: Ledger): Promise<RaceOutcome> {
   const call = async () => {
     for (;;) {
       try {
-        const request = { scopes: [share.scope], worstCase: share.worstCase, at: share.at, leaseMs: 30_000 };
-        const hold = await ledger.hold(request, signal);
+        const request = { scopes: [share.scope], worstCase: share.worstCase, at: share.at };
+        const hold = await ledger.hold(request, { hold: signal, settle: signal });
         await sleep(Math.random() * 5);
         const { failure } = await hold.settle(share.trueCost, signal);
         if (failure) throw failure;
