@@ -25,7 +25,6 @@ if (!existsSync(installed) || readFileSync(installed, 'utf8') !== wanted) {
   const { status, error } = spawnSync('npx', ['--yes', packageManager, 'install', '--frozen-lockfile'], {
     cwd: root,
     stdio: 'inherit',
-    shell: process.platform === 'win32',
   });
   if (status !== 0) fail(`The installation failed${error ? `: ${error.message}` : ''}.`);
   writeFileSync(installed, wanted);

@@ -167,6 +167,12 @@ test('a hold that may have been written is not tried again, so that it is not wr
   expect(await client.ask('llama', 'Hi')).toMatchObject({ attempts: 2 });
 });
 
+test('looking at the limits may be tried again after any failure, for it writes nothing', async () => {
+  const { client: clientOf, dynamodb } = await startSystem('counted');
+  dynamodb.failNext({ kind: 'reset' });
+  expect(await clientOf('shared-key').client.usage()).toMatchObject({ attempts: 2 });
+});
+
 test('one write to hold and one to settle, for the team and for a key with limits of its own', async () => {
   const system = await startSystem('counted');
   await system.ask('shared-key');

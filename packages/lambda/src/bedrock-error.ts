@@ -1,5 +1,6 @@
 import { BedrockRuntimeServiceException } from '@aws-sdk/client-bedrock-runtime';
 import type { ErrorCode } from '@org/contract';
+import { failureName } from './failure-name.ts';
 import { type ErrorBackground, ProxyError, type ServiceFailure } from './proxy-error.ts';
 
 /**
@@ -139,5 +140,5 @@ function describe(error: Error): ServiceFailure {
     const { httpStatusCode: status, requestId } = error.$metadata;
     return { name: error.name, status, requestId };
   }
-  return { name: 'code' in error && typeof error.code === 'string' ? error.code : error.name };
+  return { name: failureName(error) };
 }

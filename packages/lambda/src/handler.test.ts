@@ -166,10 +166,10 @@ test('the worst case is held before the call, and the true cost settled after it
   expect(charges).toEqual([{ requests: 1, tokens: 5, usd: 7 }]);
 });
 
-test.each<[string, ErrorBackground, 'nothing' | 'everything']>([
-  ['certainly not billed', { unbilled: true }, 'nothing'],
-  ['perhaps billed', {}, 'everything'],
-])('a call that failed and was %s stays charged with %3$s', async (_case, background, charged) => {
+test.each<[string, 'nothing' | 'everything', ErrorBackground]>([
+  ['certainly not billed', 'nothing', { unbilled: true }],
+  ['perhaps billed', 'everything', {}],
+])('a call that failed and was %s stays charged with %s', async (_case, charged, background) => {
   const upstream: Upstream = async () => {
     throw new ProxyError({ code: 'upstream_error' }, background);
   };
@@ -195,6 +195,15 @@ test('a model without a price is refused to whoever has a limit in USD', async (
   const caller = { keyId: 'key3', team: 'acme', plan: 'small', models: ['llama'], maxTokens: 256, scopes };
   const { json, holds } = await send({ model: 'llama', question: 'Hi' }, { config: unpriced, caller });
   expect([json.error.code, holds]).toEqual(['model_unavailable', []]);
+});
+
+test('nobody is told when to try again what is not to be tried again', async () => {
+  const upstream: Upstream = async () => {
+    throw new ProxyError({ code: 'limits_unavailable' }, { outcomeUnknown: true });
+  };
+  const { response } = await send({ model: 'llama', question: 'Hi' }, { upstream });
+  expect(response.headers?.['x-should-retry']).toBe('false');
+  expect(response.headers?.['retry-after']).toBeUndefined();
 });
 
 test('a request that is refused before the call costs nothing', async () => {

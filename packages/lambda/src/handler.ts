@@ -3,6 +3,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import { ask, chooseModel, type Settled } from './ask.ts';
 import type { Caller, Config } from './config.ts';
 import { type Deadline, deadlineBefore } from './deadline.ts';
+import { failureName } from './failure-name.ts';
 import type { KeyDirectory } from './key-directory.ts';
 import { exceeds } from './ledger/amounts.ts';
 import type { Ledger } from './ledger/ledger.ts';
@@ -95,7 +96,7 @@ const operations: Readonly<Record<RouteName, Operation>> = {
     const onSettled = ({ held, charged, settlement }: Settled) => {
       Object.assign(log, { held, charged });
       if (exceeds(charged, held)) log.underestimated = true;
-      if (settlement.failure !== undefined) log.settleError = nameOf(settlement.failure);
+      if (settlement.failure !== undefined) log.settleError = failureName(settlement.failure);
     };
     const timedUpstream: Upstream = async (...call) => {
       const started = now();
@@ -145,10 +146,6 @@ async function callerOf({ event, deadline, options }: Invocation): Promise<Calle
   const caller = apiKeyId ? await options.keys(apiKeyId, deadline.signal) : undefined;
   if (!caller) throw new ProxyError({ code: 'unauthenticated' });
   return caller;
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
 }
 
 function header({ headers }: ProxyEvent, name: string): string | undefined {

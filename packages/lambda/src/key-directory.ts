@@ -2,6 +2,7 @@ import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { Limits } from '@org/contract';
 import * as z from 'zod/mini';
 import { type Caller, type Config, callerOf } from './config.ts';
+import { failureName } from './failure-name.ts';
 import { ProxyError } from './proxy-error.ts';
 
 /** Finds who an API key stands for; `undefined` for a key that this deployment did not issue. */
@@ -67,8 +68,7 @@ async function readCaller(
     Key: { pk: { S: `key#${keyId}` }, sk: { S: 'access' } },
   });
   const { Item: item } = await client.send(command, { abortSignal: signal }).catch((error: unknown) => {
-    const name = error instanceof Error ? error.name : typeof error;
-    throw new ProxyError({ code: 'limits_unavailable' }, { failure: { name } });
+    throw new ProxyError({ code: 'limits_unavailable' }, { failure: { name: failureName(error) } });
   });
   if (!item) return undefined;
   const { team, plan, limits } = KeyItem.parse(item);

@@ -46,7 +46,9 @@ export function errorResponse(
       'content-type': 'application/json',
       [headers.requestId]: requestId,
       [headers.shouldRetry]: String(retryable),
-      ...(retryAfterSeconds === undefined ? {} : { [headers.retryAfter]: String(retryAfterSeconds) }),
+      ...(retryAfterSeconds === undefined || !retryable
+        ? {}
+        : { [headers.retryAfter]: String(retryAfterSeconds) }),
     },
     body: JSON.stringify(errorEnvelope(statement, requestId)),
   };

@@ -46,7 +46,7 @@ export class CounterTable {
   /**
    * Adds a hold, if no bound is passed by it.
    *
-   * @returns The counters with the hold, or `undefined` and the counters that refused it.
+   * @returns Whether it was added, and the counters: with the hold, or those that refused it.
    */
   async hold(
     { scope, moment, hold, bounds }: HoldWrite,

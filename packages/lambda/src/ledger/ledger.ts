@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { LimitStatus } from '@org/contract';
+import { failureName } from '../failure-name.ts';
 import { ProxyError } from '../proxy-error.ts';
 import { boundsOf, explainRefusal, limitStatuses, type Refusal, type Scope } from './admission.ts';
 import { type Amounts, nothing } from './amounts.ts';
@@ -76,9 +77,11 @@ export function createLedger(table: CounterTable): Ledger {
 
       for (const scope of scopes) {
         const write = { scope, moment, hold: worstCase, bounds: boundsOf(scope) };
-        const outcome = await orUnavailable(table.hold(write, signals.hold)).catch(async (error: unknown) => {
+        const outcome = await table.hold(write, signals.hold).catch(async (error: unknown) => {
           await settle(nothing, signals.settle);
-          throw error;
+          // Unmetered calls are never let through.
+          const name = failureName(error);
+          throw unavailable(name, !unwritten.has(name));
         });
         if (!outcome.admitted) {
           await settle(nothing, signals.settle);
@@ -91,12 +94,13 @@ export function createLedger(table: CounterTable): Ledger {
 
     async usage(scopes, at, signal) {
       const moment = momentOf(at);
-      const read = scopes.map((scope) => orUnavailable(table.read(scope, moment, signal)));
-      const counters = await Promise.all(read);
-      return scopes.flatMap((scope, index) => {
-        const found = counters[index];
-        return found ? limitStatuses(found, scope, moment) : [];
+      const statuses = scopes.map(async (scope) =>
+        limitStatuses(await table.read(scope, moment, signal), scope, moment),
+      );
+      const read = await Promise.all(statuses).catch((error: unknown) => {
+        throw unavailable(failureName(error), false);
       });
+      return read.flat();
     },
   };
 }
@@ -123,22 +127,9 @@ async function untilWritten<Value>(write: () => Promise<Value>, signal: AbortSig
   return write();
 }
 
-/** Unmetered calls are never let through. Trying again is offered only where nothing can be held already. */
-async function orUnavailable<Value>(work: Promise<Value>): Promise<Value> {
-  try {
-    return await work;
-  } catch (error) {
-    const name = failureName(error);
-    throw new ProxyError(
-      { code: 'limits_unavailable' },
-      { failure: { name }, outcomeUnknown: !unwritten.has(name) },
-    );
-  }
-}
-
-function failureName(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+/** @param outcomeUnknown Whether a write may have happened all the same, so that trying again could hold twice. */
+function unavailable(name: string, outcomeUnknown: boolean): ProxyError {
+  return new ProxyError({ code: 'limits_unavailable' }, { failure: { name }, outcomeUnknown });
 }
 
 function refusalError(refusal: Refusal): ProxyError {

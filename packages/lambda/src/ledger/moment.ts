@@ -1,9 +1,7 @@
 import type { LimitPeriod } from '@org/contract';
 
-/** A point in time, as the counters see it: its calendar month and day, UTC. */
+/** A point in time, as the counters see it. Months and days are calendar ones, UTC. */
 export interface Moment {
-  /** Milliseconds since 1970. */
-  readonly at: number;
   /** `2026-11`. */
   readonly month: string;
   /** `22`. */
@@ -33,11 +31,11 @@ export function slotsToClear({ slot }: Moment): number[] {
   return [1, 2, 3, 4, 5].map((ahead) => (slot + ahead) % slots);
 }
 
+/** @param at Milliseconds since 1970. */
 export function momentOf(at: number): Moment {
   const date = new Date(at);
   const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
   return {
-    at,
     slot: Math.floor(at / slotMs) % slots,
     month: date.toISOString().slice(0, 7),
     day: date.toISOString().slice(8, 10),

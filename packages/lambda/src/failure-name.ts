@@ -1,0 +1,5 @@
+/** What a failure is called, fit for the log: the code of a connection that failed, else the name of the exception. */
+export function failureName(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return typeof thrown;
+  return 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : thrown.name;
+}
