@@ -25,6 +25,11 @@ export interface AskRequest {
   topP?: number | undefined;
   /** At most four texts that end the answer where the model writes one of them. */
   stop?: string[] | undefined;
+  /**
+   * A JSON Schema of `type: 'object'` that the answer must fit; it is then in `output`. Only references within it
+   * (`#/$defs/...`) are followed.
+   */
+  outputSchema?: Record<string, unknown> | undefined;
 }
 
 /** The answer to an ask. */
@@ -35,8 +40,14 @@ export interface Answer {
   model: string;
   /** The Bedrock model or inference profile that answered. */
   modelId: string;
+  /** As the model wrote it; with an `outputSchema`, the JSON of `output`. */
   text: string;
-  /** Why the model stopped: `end_turn`, `max_tokens`, `stop_sequence`, ... A newer server may add values. */
+  /** With an `outputSchema`: the answer, which was checked against it. */
+  output?: unknown;
+  /**
+   * Why the model stopped: `end_turn`, `max_tokens`, `stop_sequence`, `guardrail_intervened`, `content_filtered`, ...
+   * A newer server may add values.
+   */
   stopReason: string;
   usage: Usage;
   /** Every limit that this call counted against, as it stands after the call. */
@@ -71,6 +82,10 @@ const history = z.array(z.strictObject({ role: z.enum(['user', 'assistant']), te
   ),
 );
 
+const outputSchema = z
+  .record(z.string(), z.unknown())
+  .check(z.refine((schema) => schema['type'] === 'object', "must be a JSON Schema with type 'object'"));
+
 /** Strict: an unknown field is an error that names it. */
 export const AskRequest = z.strictObject({
   model: text,
@@ -85,9 +100,19 @@ export const AskRequest = z.strictObject({
       .array(z.string().check(z.minLength(1, 'must not be empty')))
       .check(z.maxLength(4, 'must have at most 4 texts')),
   ),
+  outputSchema: z.optional(outputSchema),
 }) satisfies z.ZodMiniType<AskRequest>;
 
 const tokens = z.int().check(z.minimum(0));
+
+export const Usage = z.object({
+  inputTokens: tokens,
+  outputTokens: tokens,
+  totalTokens: tokens,
+  cacheReadTokens: z.optional(tokens),
+  cacheWriteTokens: z.optional(tokens),
+  costUsd: z.optional(z.number()),
+}) satisfies z.ZodMiniType<Usage>;
 
 /** Tolerant: fields that a newer server adds are dropped, not refused. */
 export const Answer = z.object({
@@ -95,14 +120,8 @@ export const Answer = z.object({
   model: z.string(),
   modelId: z.string(),
   text: z.string(),
+  output: z.optional(z.unknown()),
   stopReason: z.string(),
-  usage: z.object({
-    inputTokens: tokens,
-    outputTokens: tokens,
-    totalTokens: tokens,
-    cacheReadTokens: z.optional(tokens),
-    cacheWriteTokens: z.optional(tokens),
-    costUsd: z.optional(z.number()),
-  }),
+  usage: Usage,
   limits: z.array(LimitStatus),
 }) satisfies z.ZodMiniType<Answer>;

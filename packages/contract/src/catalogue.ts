@@ -1,4 +1,4 @@
-import type { ModelDefinition, OfferedModel } from './models.ts';
+import { capabilities, type ModelDefinition, type OfferedModel } from './models.ts';
 import type { Price } from './price.ts';
 
 const us3 = ['us-east-1', 'us-east-2', 'us-west-2'];
@@ -47,6 +47,8 @@ const openWeightRegions = [
 /** On-demand prices of us-east-1, from the AWS Price List. */
 const usEast1 = { regions: ['us-east-1'], date: '2026-09-22' };
 
+const everything = capabilities;
+
 const novaMicro: ModelDefinition = {
   upstream: 'converse',
   modelId: 'amazon.nova-micro-v1:0',
@@ -55,7 +57,7 @@ const novaMicro: ModelDefinition = {
     us: { 'us-east-1': us3, 'us-east-2': us3, 'us-west-2': us3 },
     eu: novaEurope,
   },
-  capabilities: ['system', 'history', 'stop'],
+  capabilities: everything,
   // The card says 5K; live checks by others found 10,000. The documented figure is the safe one.
   maxOutputTokens: 5000,
   lifecycle: { status: 'active' },
@@ -76,7 +78,7 @@ export const catalogue = {
     modelId: 'meta.llama4-maverick-17b-instruct-v1:0',
     onDemandRegions: [],
     inferenceProfiles: { us: usFromFour },
-    capabilities: ['system', 'history', 'stop'],
+    capabilities: everything,
     maxOutputTokens: 8192,
     lifecycle: { status: 'legacy', endOfLife: '2027-03-30' },
     price: { input: 0.24, output: 0.97, ...usEast1 },
@@ -95,7 +97,7 @@ export const catalogue = {
       'us-gov-west-1',
     ],
     inferenceProfiles: { us: usFromFour, eu: novaEurope },
-    capabilities: ['system', 'history', 'stop'],
+    capabilities: everything,
     maxOutputTokens: 5000,
     lifecycle: { status: 'active' },
     price: { input: 0.06, output: 0.24, cacheRead: 0.015, ...usEast1 },
@@ -106,7 +108,7 @@ export const catalogue = {
     modelId: 'amazon.nova-pro-v1:0',
     onDemandRegions: ['us-east-1', 'eu-west-2', 'ap-southeast-2', 'us-gov-west-1'],
     inferenceProfiles: { us: usFromFour, eu: novaEurope },
-    capabilities: ['system', 'history', 'stop'],
+    capabilities: everything,
     maxOutputTokens: 5000,
     lifecycle: { status: 'active' },
     price: { input: 0.8, output: 3.2, cacheRead: 0.2, ...usEast1 },
@@ -121,7 +123,7 @@ export const catalogue = {
       eu: europeFromSix,
       jp: { 'ap-northeast-1': ['ap-northeast-1', 'ap-northeast-3'] },
     },
-    capabilities: ['system', 'history', 'stop'],
+    capabilities: everything,
     maxOutputTokens: 64_000,
     lifecycle: { status: 'active' },
     price: { input: 0.33, output: 2.75, ...usEast1 },
@@ -132,7 +134,7 @@ export const catalogue = {
     modelId: 'anthropic.claude-haiku-4-5-20251001-v1:0',
     onDemandRegions: [],
     inferenceProfiles: claudeProfiles,
-    capabilities: ['system', 'history', 'stop'],
+    capabilities: everything,
     maxOutputTokens: 64_000,
     lifecycle: { status: 'active' },
     price: {
@@ -150,7 +152,7 @@ export const catalogue = {
     modelId: 'anthropic.claude-sonnet-4-6',
     onDemandRegions: ['eu-west-2'],
     inferenceProfiles: claudeProfiles,
-    capabilities: ['system', 'history', 'stop'],
+    capabilities: everything,
     maxOutputTokens: 64_000,
     lifecycle: { status: 'active' },
     price: {
@@ -168,7 +170,7 @@ export const catalogue = {
     modelId: 'meta.llama4-scout-17b-instruct-v1:0',
     onDemandRegions: [],
     inferenceProfiles: { us: usFromFour },
-    capabilities: ['system', 'history', 'stop'],
+    capabilities: everything,
     maxOutputTokens: 8192,
     lifecycle: { status: 'legacy', endOfLife: '2027-03-30' },
     price: { input: 0.17, output: 0.66, ...usEast1 },
@@ -179,7 +181,7 @@ export const catalogue = {
     upstream: 'converse',
     modelId: 'openai.gpt-oss-20b-1:0',
     onDemandRegions: openWeightRegions,
-    capabilities: ['system', 'history'],
+    capabilities: ['system', 'history', 'temperature', 'topP', 'temperatureWithTopP', 'stream'],
     maxOutputTokens: 16_000,
     lifecycle: { status: 'active' },
     price: { input: 0.07, output: 0.3, ...usEast1 },
@@ -189,7 +191,7 @@ export const catalogue = {
     upstream: 'converse',
     modelId: 'openai.gpt-oss-120b-1:0',
     onDemandRegions: openWeightRegions,
-    capabilities: ['system', 'history'],
+    capabilities: ['system', 'history', 'temperature', 'topP', 'temperatureWithTopP', 'stream'],
     maxOutputTokens: 16_000,
     lifecycle: { status: 'active' },
     price: { input: 0.15, output: 0.6, ...usEast1 },

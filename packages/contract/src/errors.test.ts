@@ -24,6 +24,7 @@ test('every code has its status and its answer to whether to try again', () => {
     ['model_throttled', 429, true],
     ['upstream_error', 502, true],
     ['upstream_denied', 502, false],
+    ['invalid_output', 502, false],
     ['model_unavailable', 503, false],
     ['limits_unavailable', 503, true],
     ['model_timeout', 504, false],

@@ -134,6 +134,13 @@ export const errors = {
     message:
       'Bedrock refused this deployment access. Its operator has to check the permissions of the function.',
   },
+  invalid_output: {
+    status: 502,
+    type: 'api_error',
+    retryable: false,
+    madeBy: ['lambda'],
+    message: "The model's answer does not fit the outputSchema. It was charged; asking again may help.",
+  },
   model_unavailable: {
     status: 503,
     type: 'api_error',
@@ -198,12 +205,21 @@ export interface QuotaDetails {
   readonly resetsAt: string;
 }
 
+/** What `details` of `invalid_output` says. */
+export interface OutputDetails {
+  /** Why the model stopped: `max_tokens` for an answer that was cut off. */
+  readonly stopReason: string;
+  /** Where the answer does not fit; empty where it is not JSON. */
+  readonly issues: readonly RequestIssue[];
+}
+
 /** The `details` of the codes that have any. */
 export interface ErrorDetails {
   readonly invalid_request: { readonly issues: readonly RequestIssue[] };
   readonly unknown_model: { readonly available: readonly string[] };
   readonly model_not_allowed: { readonly available: readonly string[] };
   readonly quota_exceeded: QuotaDetails;
+  readonly invalid_output: OutputDetails;
 }
 
 export type DetailsOf<Code extends ErrorCode> = Code extends keyof ErrorDetails ? ErrorDetails[Code] : never;

@@ -1,4 +1,4 @@
-export { Answer, AskRequest, type Turn, type Usage } from './ask.ts';
+export { Answer, AskRequest, type Turn, Usage } from './ask.ts';
 export { aliasOf, type CatalogueAlias, catalogue, definitionOf, priceOf } from './catalogue.ts';
 export {
   AvailableModels,
@@ -15,6 +15,7 @@ export {
   errorEnvelope,
   errors,
   isErrorCode,
+  type OutputDetails,
   type QuotaDetails,
   type RequestIssue,
   RequestIssues,
@@ -30,15 +31,25 @@ export {
   limitPeriods,
   UsageReport,
 } from './limits.ts';
+export { ModelList, type ModelSummary } from './model-list.ts';
 export { locateModel, type ModelLocation } from './model-location.ts';
 export {
   type Capability,
+  capabilities,
   type InvokeFormat,
   type Lifecycle,
   type ModelDefinition,
   type ModelPrice,
   OfferedModel,
+  type StructuredOutput,
   type Upstream,
 } from './models.ts';
 export { type BilledTokens, costInMicroUsd, Price } from './price.ts';
-export { type Route, type RouteName, routes } from './routes.ts';
+export { type Route, type RouteName, type RoutesOf, routes } from './routes.ts';
+export {
+  type StreamDelta,
+  type StreamDone,
+  StreamEvent,
+  type StreamStart,
+  streamHeartbeatMs,
+} from './stream.ts';

@@ -4,26 +4,40 @@ import type { ModelDefinition } from './models.ts';
 export interface ModelLocation {
   /** What Bedrock is called with: a model id, an inference profile id, or an imported model's ARN. */
   readonly modelId: string;
-  /** Regions that may answer; more than one only through an inference profile. */
+  /**
+   * Regions that may answer; more than one only through an inference profile. The empty text among those of a global
+   * profile stands for every commercial Region, as in the ARN `arn:aws:bedrock:::foundation-model/...`.
+   */
   readonly regions: readonly string[];
   readonly through: 'model' | 'inference-profile' | 'imported-model';
 }
 
+/** The prefix of the profiles that lead to every commercial Region. */
+const globalPrefix = 'global';
+
 /**
  * Finds how `model` is called from `region`: on demand where the Region itself offers it (data stays there),
- * else through the Region's inference profile, else `undefined`.
+ * else through the inference profile of the Region's geography, else, if that is allowed, through a global one,
+ * else `undefined`.
  *
  * Calling a model that is offered only through a profile by its bare id is refused by Bedrock ("on-demand
  * throughput isn't supported"), so the id is never guessed.
  */
-export function locateModel(model: ModelDefinition, region: string): ModelLocation | undefined {
+export function locateModel(
+  model: ModelDefinition,
+  region: string,
+  { globalInference = false }: { readonly globalInference?: boolean | undefined } = {},
+): ModelLocation | undefined {
   if (model.modelId.startsWith('arn:')) {
     return { modelId: model.modelId, regions: [region], through: 'imported-model' };
   }
   if (model.onDemandRegions === undefined || model.onDemandRegions.includes(region)) {
     return { modelId: model.modelId, regions: [region], through: 'model' };
   }
-  for (const [prefix, sources] of Object.entries(model.inferenceProfiles ?? {})) {
+  const { [globalPrefix]: worldwide, ...geographic } = model.inferenceProfiles ?? {};
+  const profiles = Object.entries(geographic);
+  if (globalInference && worldwide) profiles.push([globalPrefix, worldwide]);
+  for (const [prefix, sources] of profiles) {
     const regions = sources[region];
     if (regions) {
       return { modelId: `${prefix}.${model.modelId}`, regions, through: 'inference-profile' };

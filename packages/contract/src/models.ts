@@ -1,8 +1,24 @@
 import * as z from 'zod/mini';
 import { Price } from './price.ts';
 
-/** What a model can do beyond answering one question. */
-export type Capability = 'system' | 'history' | 'stop';
+/** What a model takes beyond one question and `maxTokens`: fields of a request, and being asked for a stream. */
+export const capabilities = [
+  'system',
+  'history',
+  'stop',
+  'temperature',
+  'topP',
+  /** Both in one request; some models take one or the other. */
+  'temperatureWithTopP',
+  'stream',
+] as const;
+export type Capability = (typeof capabilities)[number];
+
+/**
+ * How a model is made to answer as JSON of a given schema: by Bedrock itself, or as the arguments of a tool that it is
+ * forced to call.
+ */
+export type StructuredOutput = 'native' | 'tool';
 
 /** The request bodies of InvokeModel that are spoken here. */
 export type InvokeFormat = 'titan-text' | 'llama';
@@ -12,7 +28,12 @@ export type InvokeFormat = 'titan-text' | 'llama';
  * model can do follows from its body format.
  */
 export type Upstream =
-  | { readonly upstream: 'converse'; readonly capabilities: readonly Capability[] }
+  | {
+      readonly upstream: 'converse';
+      readonly capabilities: readonly Capability[];
+      /** Left out: it takes no `outputSchema`. */
+      readonly structuredOutput?: StructuredOutput | undefined;
+    }
   | { readonly upstream: 'invoke'; readonly format: InvokeFormat };
 
 /** Whether Bedrock still offers a model. Dates are ISO 8601 days. */
@@ -35,12 +56,14 @@ export type ModelDefinition = Upstream & {
   /** Regions where the bare id can be called on demand. Left out: wherever the proxy is deployed. */
   readonly onDemandRegions?: readonly string[] | undefined;
   /**
-   * Cross-Region inference profiles by id prefix (`us`, `eu`, `apac`, ...): for each Region they can be called
-   * from, the Regions that may answer.
+   * Cross-Region inference profiles by id prefix (`us`, `eu`, `apac`, `global` ...): for each Region they can be called
+   * from, the Regions that may answer; of a global one, that Region and the empty text.
    */
   readonly inferenceProfiles?:
     | Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
     | undefined;
+  /** The most tokens that question, history and answer can have together. */
+  readonly contextTokens?: number | undefined;
   /** The most tokens that one answer can have. */
   readonly maxOutputTokens: number;
   readonly lifecycle: Lifecycle;
@@ -70,6 +93,7 @@ const facts = {
     ),
   onDemandRegions: z.optional(z.array(z.string())),
   inferenceProfiles: z.optional(z.record(z.string(), z.record(z.string(), z.array(z.string())))),
+  contextTokens: z.optional(z.int().check(z.minimum(1))),
   maxOutputTokens: z.int().check(z.minimum(1)),
   lifecycle: z.discriminatedUnion('status', [
     z.strictObject({ status: z.literal('active') }),
@@ -86,7 +110,8 @@ export const OfferedModel = z.union([
     z.strictObject({
       ...facts,
       upstream: z.literal('converse'),
-      capabilities: z.array(z.enum(['system', 'history', 'stop'])),
+      capabilities: z.array(z.enum(capabilities)),
+      structuredOutput: z.optional(z.enum(['native', 'tool'])),
     }),
     z.strictObject({ ...facts, upstream: z.literal('invoke'), format: z.enum(['titan-text', 'llama']) }),
   ]),

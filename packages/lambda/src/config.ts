@@ -9,7 +9,7 @@ import {
 } from '@org/contract';
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
-import { environmentVariables, type PlanAccess, ProxyEnvironment } from './environment.ts';
+import { environmentVariables, type Guardrail, type PlanAccess, ProxyEnvironment } from './environment.ts';
 import type { Scope } from './ledger/admission.ts';
 
 // zod/mini brings no messages of its own, and z.locales would bring those of every language.
@@ -34,6 +34,7 @@ export interface Caller {
   readonly models: readonly string[];
   /** The plan's cap on output tokens of one ask. */
   readonly maxTokens: number | undefined;
+  readonly guardrail: Guardrail | undefined;
   /** Whose use is counted: the key's, where it has limits of its own, and the team's. */
   readonly scopes: readonly Scope[];
 }
@@ -45,6 +46,8 @@ export interface Config {
   readonly plans: ReadonlyMap<string, PlanAccess>;
   /** Team to plan. */
   readonly teams: ReadonlyMap<string, string>;
+  /** Namespace of the CloudWatch metrics. */
+  readonly metrics: string;
   /** Name of the DynamoDB table of counters and run-time keys. */
   readonly table: string;
 }
@@ -60,13 +63,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     throw new Error('AWS_REGION is not set. Lambda sets it; elsewhere, set it to the Region of Bedrock.');
   const table = environment[environmentVariables.table];
   if (!table) throw invalid(environmentVariables.table, 'it is not set');
-  const { models, prices = {}, ...access } = parseEnvironment(environment[environmentVariables.config]);
+  const { models, prices = {}, globalInference, metrics, ...access } = parseEnvironment(environment[environmentVariables.config]);
 
   const offered = models.map((model): OfferedModel => {
     const alias = aliasOf(model);
     const definition = definitionOf(model);
     if (!definition) throw invalidConfig(`models: the catalogue has no model "${alias}"`);
-    const location = locateModel(definition, region);
+    const location = locateModel(definition, region, { globalInference });
     if (!location) throw invalidConfig(`models: "${alias}" is not offered in ${region}`);
     const price = Object.hasOwn(prices, alias) ? prices[alias] : priceOf(definition, region);
     return { alias, definition, modelId: location.modelId, price };
@@ -88,6 +91,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     callers: new Map(callers.map((caller) => [caller.keyId, caller])),
     plans,
     teams,
+    metrics,
     table,
   };
 }
@@ -107,7 +111,7 @@ export function callerOf(
     ...(key.limits ? [{ kind: 'key' as const, id: keyId, limits: key.limits }] : []),
     ...(plan.limits ? [{ kind: 'team' as const, id: team, limits: plan.limits }] : []),
   ];
-  return { keyId, team, plan: key.plan, models: plan.models, maxTokens: plan.maxTokens, scopes };
+  return { keyId, team, plan: key.plan, models: plan.models, maxTokens: plan.maxTokens, guardrail: plan.guardrail, scopes };
 }
 
 function parseEnvironment(text: string | undefined): ProxyEnvironment {

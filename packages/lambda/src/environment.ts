@@ -1,6 +1,28 @@
 import { Limits, OfferedModel, Price } from '@org/contract';
 import * as z from 'zod/mini';
 
+/**
+ * A Bedrock Guardrail: its id or ARN, and a version of it or `DRAFT`.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails.html
+ */
+export interface Guardrail {
+  id: string;
+  version: string;
+}
+
+export const Guardrail = z.strictObject({
+  id: z
+    .string()
+    .check(
+      z.regex(
+        /^(?:[a-z0-9]+|arn:aws[a-z-]*:bedrock:[a-z0-9-]+:\d{12}:guardrail\/[a-z0-9]+)$/,
+        'must be the id or the ARN of a guardrail',
+      ),
+    ),
+  version: z.string().check(z.regex(/^(?:[1-9]\d{0,7}|DRAFT)$/, 'must be the number of a version, or DRAFT')),
+}) satisfies z.ZodMiniType<Guardrail>;
+
 /** What a plan means to the function; its throttle and quota are API Gateway's. */
 export interface PlanAccess {
   /** Aliases that the plan's teams may ask. */
@@ -9,6 +31,8 @@ export interface PlanAccess {
   maxTokens?: number | undefined;
   /** What each team of the plan may use. Left out: nothing is counted; `{}`: counted and not limited. */
   limits?: Limits | undefined;
+  /** Applied to every question and answer of the plan's teams. Left out: none is. */
+  guardrail?: Guardrail | undefined;
 }
 
 /** What an API key stands for. */
@@ -23,6 +47,10 @@ export interface KeyAccess {
  * with this schema and the function reads it with this schema. Lambda allows 4 KB of environment in all.
  */
 export interface ProxyEnvironment {
+  /** Namespace of the CloudWatch metrics. */
+  metrics: string;
+  /** Whether a global inference profile may be used, so that any commercial Region may answer. Default: false. */
+  globalInference?: boolean | undefined;
   models: OfferedModel[];
   /** Prices that take the place of the catalogue's, by alias. */
   prices?: Record<string, Price> | undefined;
@@ -34,6 +62,8 @@ export interface ProxyEnvironment {
 }
 
 export const ProxyEnvironment = z.strictObject({
+  metrics: z.string(),
+  globalInference: z.optional(z.boolean()),
   models: z.array(OfferedModel),
   prices: z.optional(z.record(z.string(), Price)),
   plans: z.record(
@@ -42,6 +72,7 @@ export const ProxyEnvironment = z.strictObject({
       models: z.array(z.string()),
       maxTokens: z.optional(z.int().check(z.minimum(1))),
       limits: z.optional(Limits),
+      guardrail: z.optional(Guardrail),
     }),
   ),
   teams: z.record(z.string(), z.string()),
