@@ -7,7 +7,7 @@ export default defineProxyConfig({
   stage: 'dev',
   region: 'us-east-1',
 
-  // Aliases of the catalogue. The function may call these models and no others.
+  // Aliases of the catalogue (docs/models.md). The functions may call these models and no others.
   models: ['titan', 'llama', 'nova-lite', 'nova-pro'],
 
   plans: {

@@ -17,5 +17,6 @@ export default defineConfig({
     // The SDK's ES modules need no createRequire shim and are a third smaller than its CommonJS.
     options.mainFields = ['module', 'main'];
     options.legalComments = 'none';
+    options.alias = { '@aws-sdk/credential-provider-node': './src/credentials.ts' };
   },
 });

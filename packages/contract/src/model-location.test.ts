@@ -22,6 +22,17 @@ test('a model that the region does not offer has no location', () => {
   expect(locateModel(catalogue.llama, 'eu-west-1')).toBeUndefined();
 });
 
+test('a global profile is used only where that is allowed and no profile of the geography is there', () => {
+  const haiku = catalogue['claude-haiku-4.5'];
+  expect(locateModel(haiku, 'sa-east-1')).toBeUndefined();
+  expect(locateModel(haiku, 'sa-east-1', { globalInference: true })).toEqual({
+    modelId: 'global.anthropic.claude-haiku-4-5-20251001-v1:0',
+    regions: ['sa-east-1', ''],
+    through: 'inference-profile',
+  });
+  expect(locateModel(haiku, 'eu-west-1', { globalInference: true })).toEqual(locateModel(haiku, 'eu-west-1'));
+});
+
 test('an imported model is called by its ARN', () => {
   const modelId = 'arn:aws:bedrock:us-east-1:111122223333:imported-model/abc123';
   expect(locateModel({ ...catalogue.llama, modelId }, 'us-east-1')).toEqual({

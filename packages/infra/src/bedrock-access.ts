@@ -2,22 +2,24 @@ import { definitionOf, locateModel, type ModelLocation } from '@org/contract';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ProxyConfig } from './config.ts';
 
-/** Converse is authorized by this action too. */
-const actions = ['bedrock:InvokeModel'];
-
 /**
- * The statements that let the function call exactly the models of the config: by their bare id in the Region, or
+ * The statements that let a function call exactly the models of the config: by their bare id in the Region, or
  * through an inference profile in the Regions that it leads to, and there through that profile only.
  *
+ * @param action What the function calls them with. `InvokeModel` authorizes Converse too, and
+ *   `InvokeModelWithResponseStream` ConverseStream.
  * @param arnParts Partition and account of the deployment, which CloudFormation may know only later.
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html
  */
 export function bedrockStatements(
   config: ProxyConfig,
+  action: 'bedrock:InvokeModel' | 'bedrock:InvokeModelWithResponseStream',
   arnParts: { readonly partition: string; readonly account: string },
 ): PolicyStatement[] {
   const { partition, account } = arnParts;
-  const { region } = config;
+  const { region, globalInference } = config;
+  const actions = [action];
   const foundationModel = (modelRegion: string, modelId: string) =>
     `arn:${partition}:bedrock:${modelRegion}::foundation-model/${modelId}`;
 
@@ -25,7 +27,7 @@ export function bedrockStatements(
   const locations = new Map<string, ModelLocation & { readonly foundationModelId: string }>();
   for (const model of config.models) {
     const definition = definitionOf(model);
-    const location = definition && locateModel(definition, region);
+    const location = definition && locateModel(definition, region, { globalInference });
     if (definition && location) {
       locations.set(location.modelId, { ...location, foundationModelId: definition.modelId });
     }

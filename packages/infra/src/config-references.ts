@@ -15,6 +15,7 @@ export interface Reference {
 /** The parts of a config that refer to each other or to the catalogue. */
 interface Referring {
   readonly region: string;
+  readonly globalInference: boolean;
   readonly models: readonly OfferedModel[];
   readonly plans: Readonly<
     Record<string, { readonly models: readonly string[]; readonly maxTokens?: number | undefined }>
@@ -29,7 +30,7 @@ export function checkReferences(config: Referring): Reference[] {
   return [...checkModels(config), ...checkPlans(config), ...checkTeams(config), ...checkKeys(config)];
 }
 
-function* checkModels({ models, region }: Referring): Iterable<Reference> {
+function* checkModels({ models, region, globalInference }: Referring): Iterable<Reference> {
   const seen = new Map<string, number>();
   for (const [index, model] of models.entries()) {
     const path = ['models', index];
@@ -47,27 +48,40 @@ function* checkModels({ models, region }: Referring): Iterable<Reference> {
         path,
         message: `the catalogue has no "${alias}", only ${known}; or give a definition of your own`,
       };
-    } else if (!offeredIn(definition, region)) {
-      const regions = listed(regionsOf(definition)) || 'no Region at all: its definition names none';
+    } else if (typeof model === 'string' && definition.lifecycle.status === 'end-of-life') {
+      const others = listed(Object.keys(catalogue).filter((other) => !hasEnded(other)));
       yield {
         path,
-        message: `"${alias}" is not offered in ${region}, only in ${regions}; remove it or move`,
+        message: `"${alias}" ended on ${definition.lifecycle.since} and answers no more; choose from ${others}`,
       };
+    } else if (!offeredIn(definition, region, globalInference)) {
+      const regions =
+        listed(regionsOf(definition, globalInference)) || 'no Region at all: its definition names none';
+      const remedy = offeredIn(definition, region, true)
+        ? 'remove it, move, or set globalInference to true: any commercial Region may then answer'
+        : 'remove it or move';
+      yield { path, message: `"${alias}" is not offered in ${region}, only in ${regions}; ${remedy}` };
     }
   }
 }
 
-function offeredIn(definition: ModelDefinition, region: string): boolean {
-  const location = locateModel(definition, region);
+function hasEnded(alias: string): boolean {
+  return definitionOf(alias)?.lifecycle.status === 'end-of-life';
+}
+
+function offeredIn(definition: ModelDefinition, region: string, globalInference: boolean): boolean {
+  const location = locateModel(definition, region, { globalInference });
   return location?.through === 'imported-model'
-    ? regionsOf(definition).includes(region)
+    ? regionsOf(definition, globalInference).includes(region)
     : location !== undefined;
 }
 
-function regionsOf({ modelId, onDemandRegions, inferenceProfiles }: ModelDefinition): string[] {
+function regionsOf(definition: ModelDefinition, globalInference: boolean): string[] {
+  const { modelId, onDemandRegions, inferenceProfiles = {} } = definition;
   if (modelId.startsWith('arn:')) return modelId.split(':').slice(3, 4);
-  const sources = Object.values(inferenceProfiles ?? {}).flatMap((profile) => Object.keys(profile));
-  return [...new Set([...(onDemandRegions ?? []), ...sources])];
+  const sources = Object.values(inferenceProfiles).flatMap((profile) => Object.keys(profile));
+  const named = new Set([...(onDemandRegions ?? []), ...sources]);
+  return [...named].filter((region) => locateModel(definition, region, { globalInference }));
 }
 
 function* checkPlans({ models, plans }: Referring): Iterable<Reference> {

@@ -111,3 +111,31 @@ test('a typed config knows its limits and prices', () => {
     prices: { titan: { input: 1 } },
   });
 });
+
+test('a typed config knows guardrails and global inference', () => {
+  const base = { name: 'proxy', stage: 'dev', region: 'us-east-1', models: ['titan'] } as const;
+  const models = ['titan'] as const;
+  const teams = { research: { plan: 'starter', keys: ['k'] } } as const;
+
+  defineProxyConfig({
+    ...base,
+    globalInference: true,
+    plans: { starter: { ...plan, models, guardrail: { id: 'abc123', version: 'DRAFT' } } },
+    teams,
+  });
+
+  defineProxyConfig({
+    ...base,
+    // @ts-expect-error A guardrail has its version.
+    plans: { starter: { ...plan, models, guardrail: { id: 'abc123' } } },
+    teams,
+  });
+
+  defineProxyConfig({
+    ...base,
+    // @ts-expect-error It is allowed or it is not.
+    globalInference: 'eu',
+    plans: { starter: { ...plan, models } },
+    teams,
+  });
+});

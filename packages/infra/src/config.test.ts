@@ -29,6 +29,7 @@ const imported = {
 } satisfies OfferedModel;
 
 const withPlan = (change: object) => ({ ...config, plans: { starter: { ...plan, ...change } } });
+const onlyPlan = (models: string[]) => ({ ...config, models, plans: { starter: { ...plan, models } } });
 const withQuota = (quota: object) => withPlan({ quota });
 const withKeys = (...keys: unknown[]) => ({ ...config, teams: { research: { plan: 'starter', keys } } });
 
@@ -37,6 +38,7 @@ test('a config gets its defaults', () => {
     ...config,
     plans: { starter: { ...plan, quota: { limit: 100, period: 'MONTH', offset: 0 } } },
     teams: { research: { plan: 'starter', keys: [{ name: 'research-key', enabled: true }] } },
+    globalInference: false,
     accessLog: false,
     logRetentionDays: 30,
   });
@@ -58,6 +60,24 @@ test('a definition of its own may replace a model of the catalogue', () => {
   const modelId = 'arn:aws:bedrock:us-east-1:111122223333:imported-model/abc';
   const own = { ...config, models: ['titan', { ...imported, alias: 'llama', modelId }] };
   expect(parseProxyConfig(own).models).toEqual(own.models);
+});
+
+test('a plan may have a guardrail, by its id or by its ARN in this Region', () => {
+  for (const id of ['abc123', 'arn:aws:bedrock:us-east-1:111122223333:guardrail/abc123']) {
+    for (const version of ['1', 'DRAFT']) {
+      const { plans } = parseProxyConfig(withPlan({ guardrail: { id, version } }));
+      expect(plans['starter']?.guardrail).toEqual({ id, version });
+    }
+  }
+});
+
+test('a model that only a global profile offers is deployed where global inference is allowed', () => {
+  const brazil = { ...onlyPlan(['claude-haiku-4.5']), region: 'sa-east-1', globalInference: true };
+  expect(parseProxyConfig(brazil)).toMatchObject({ globalInference: true, models: ['claude-haiku-4.5'] });
+});
+
+test('a legacy model is deployed, for it still answers', () => {
+  expect(parseProxyConfig(onlyPlan(['llama-3.3-70b'])).models).toEqual(['llama-3.3-70b']);
 });
 
 const faults: [fault: string, config: unknown, path: string, fix: RegExp][] = [
@@ -104,6 +124,48 @@ const faults: [fault: string, config: unknown, path: string, fix: RegExp][] = [
     { ...config, region: 'eu-west-1' },
     'models.1',
     /not offered in eu-west-1, only in us-east-1, us-east-2/,
+  ],
+  [
+    'a model that only a global profile offers',
+    { ...onlyPlan(['claude-haiku-4.5']), region: 'sa-east-1' },
+    'models.0',
+    /not offered in sa-east-1, only in us-east-1, (?!.*sa-east-1).*; remove it, move, or set globalInference to true/,
+  ],
+  [
+    'a model outside its Regions, with global inference',
+    { ...config, region: 'eu-west-1', globalInference: true },
+    'models.1',
+    /not offered in eu-west-1, only in us-east-1, .*; remove it or move$/,
+  ],
+  [
+    'global inference of another kind',
+    { ...config, globalInference: 'eu' },
+    'globalInference',
+    /must be true or false/,
+  ],
+  [
+    'a guardrail without a version',
+    withPlan({ guardrail: { id: 'abc123' } }),
+    'plans.starter.guardrail.version',
+    /is missing; it must be a text/,
+  ],
+  [
+    'a guardrail that is none',
+    withPlan({ guardrail: { id: 'arn:aws:s3:::abc', version: '1' } }),
+    'plans.starter.guardrail.id',
+    /must be the id or the ARN of a guardrail/,
+  ],
+  [
+    'a version that guardrails do not have',
+    withPlan({ guardrail: { id: 'abc123', version: 'latest' } }),
+    'plans.starter.guardrail.version',
+    /must be the number of a version, or DRAFT/,
+  ],
+  [
+    'a guardrail of another Region',
+    withPlan({ guardrail: { id: 'arn:aws:bedrock:eu-west-1:111122223333:guardrail/abc123', version: '1' } }),
+    'plans.starter.guardrail.id',
+    /is a guardrail of eu-west-1, and Bedrock is called in us-east-1; give one of us-east-1/,
   ],
   [
     'a model imported elsewhere',

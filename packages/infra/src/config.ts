@@ -1,6 +1,8 @@
 import { type CatalogueAlias, Limits, type ModelDefinition, OfferedModel, Price } from '@org/contract';
+import { Guardrail } from '@org/lambda/environment';
 import * as z from 'zod/mini';
 import { ConfigError } from './config-error.ts';
+import { checkGuardrails } from './config-guardrails.ts';
 import { describeIssues } from './config-issues.ts';
 import { checkPrices } from './config-prices.ts';
 import { checkReferences } from './config-references.ts';
@@ -51,6 +53,13 @@ export interface AuthoredPlan<Alias extends string = string> {
    * nothing is counted.
    */
   limits?: Limits | undefined;
+  /**
+   * A Bedrock Guardrail of the deployment's Region, applied to every question and answer of the plan's teams. It is
+   * billed apart. Default: none.
+   *
+   * @see https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails.html
+   */
+  guardrail?: Guardrail | undefined;
 }
 
 /** An API key to make. */
@@ -103,6 +112,13 @@ export interface AuthoredProxyConfig<
   teams: Record<string, AuthoredTeam<NoInfer<PlanName>>>;
   /** Prices in USD per million tokens, by alias, that take the place of the catalogue's. */
   prices?: { readonly [Alias in AliasOf<Models[number]>]?: Price | undefined } | undefined;
+  /**
+   * Whether a model that neither the Region nor its geography offers may be reached through a global inference
+   * profile: any commercial Region may then answer, and see what is asked. Default: false.
+   *
+   * @see https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html
+   */
+  globalInference?: boolean | undefined;
   /**
    * Whether the stage writes an access log (no prompts, no key values). It fails to deploy in an account whose
    * API Gateway CloudWatch role is not set, which is a setting of the whole account and Region. Default: false.
@@ -160,6 +176,7 @@ const Plan = z.strictObject({
   models: z.array(z.string()).check(z.minLength(1, 'must name at least one of the models')),
   maxTokens: z.optional(positiveInteger),
   limits: z.optional(Limits),
+  guardrail: z.optional(Guardrail),
 });
 
 const KeyObject = z.strictObject({
@@ -189,12 +206,14 @@ const ProxyConfig = z
     plans: z.record(label, Plan),
     teams: z.record(label, Team),
     prices: z.optional(z.record(z.string(), Price)),
+    globalInference: z._default(z.boolean(), false),
     accessLog: z._default(z.boolean(), false),
     logRetentionDays: z._default(z.literal(retentionDays), 30),
   })
   .check(
     z.check(({ value, issues }) => {
-      for (const { path, message } of [...checkReferences(value), ...checkPrices(value)]) {
+      const faults = [...checkReferences(value), ...checkPrices(value), ...checkGuardrails(value)];
+      for (const { path, message } of faults) {
         issues.push({ code: 'custom', path: [...path], message, input: value });
       }
     }),
@@ -218,7 +237,7 @@ export function defineProxyConfig<const Models extends readonly AuthoredModel[],
  * Checks a config from anywhere and fills in its defaults. A checked config passes unchanged.
  *
  * @throws {ConfigError} Naming every field at fault and the fix: fields of the wrong kind first, and once there are
- *   none, names that lead nowhere and limits that cannot hold.
+ *   none, names that lead nowhere, limits that cannot hold and guardrails of another Region.
  */
 export function parseProxyConfig(config: unknown): ProxyConfig {
   const { data, error } = z.safeParse(ProxyConfig, config);

@@ -16,7 +16,7 @@ const sampleKeyId = (index: number) => String(index).padStart(10, '0');
 /** As long as the name that CloudFormation makes of the stack's name, a logical id and 12 or 13 characters. */
 const sampleTableName = (stack: Stack) => `${stack.stackName}-${'x'.repeat(24)}-${'x'.repeat(13)}`;
 
-/** What the function is told that is known only once it is deployed: all may be tokens. */
+/** What the functions are told that is known only once it is deployed: all may be tokens. */
 export interface DeployedNames {
   /** Ids of the API keys by key name. */
   readonly keyIds: ReadonlyMap<string, string>;
@@ -25,7 +25,7 @@ export interface DeployedNames {
 }
 
 /**
- * The function's environment variables for a config.
+ * The environment variables of both functions for a config.
  *
  * @throws {ConfigError} If Lambda would refuse them as too large.
  */
@@ -55,13 +55,18 @@ function proxyEnvironment(config: ProxyConfig, keyId: (name: string) => string):
   const plans = Object.entries(config.plans);
   const teams = Object.entries(config.teams);
   return {
+    metrics: `${config.name}-${config.stage}`,
+    globalInference: config.globalInference || undefined,
     // Where a fact was read is for people.
     models: config.models.map((model) =>
       typeof model === 'string' ? model : { ...model, source: undefined },
     ),
     prices: config.prices,
     plans: Object.fromEntries(
-      plans.map(([name, { models, maxTokens, limits }]) => [name, { models, maxTokens, limits }]),
+      plans.map(([name, { models, maxTokens, limits, guardrail }]) => [
+        name,
+        { models, maxTokens, limits, guardrail },
+      ]),
     ),
     teams: Object.fromEntries(teams.map(([name, { plan }]) => [name, plan])),
     keys: Object.fromEntries(

@@ -1,10 +1,13 @@
 import { type Route, routes } from '@org/contract';
+import { longestCallMs } from '@org/lambda/environment';
+import { Duration } from 'aws-cdk-lib';
 import {
   ApiKeySourceType,
   EndpointType,
   JsonSchemaType,
   JsonSchemaVersion,
   LambdaIntegration,
+  ResponseTransferMode,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -12,18 +15,18 @@ import { Construct } from 'constructs';
 import { accessLogOptions } from './access-log.ts';
 import type { ProxyConfig } from './config.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
-import { askTimeout } from './proxy-function.ts';
 
 export interface ProxyApiProps {
   readonly config: ProxyConfig;
-  readonly handler: IFunction;
+  /** The function that answers, by how it answers. */
+  readonly functions: Readonly<Record<Route['transfer'], IFunction>>;
 }
 
-/** The REST API: every route of the contract, each behind an API key, each answered by the function. */
+/** The REST API: every route of the contract, each behind an API key, each answered by the function of its kind. */
 export class ProxyApi extends Construct {
   readonly api: RestApi;
 
-  constructor(scope: Construct, id: string, { config, handler }: ProxyApiProps) {
+  constructor(scope: Construct, id: string, { config, functions }: ProxyApiProps) {
     super(scope, id);
     this.api = new RestApi(this, 'Rest', {
       restApiName: `${config.name}-${config.stage}`,
@@ -43,16 +46,22 @@ export class ProxyApi extends Construct {
     this.api.node.tryRemoveChild('Endpoint');
 
     addGatewayResponses(this.api);
-    this.addRoutes(handler);
+    this.addRoutes(functions);
   }
 
-  private addRoutes(handler: IFunction): void {
-    const integration = new LambdaIntegration(handler, {
-      proxy: true,
-      timeout: askTimeout,
-      // One permission for the API, not two for each of its methods.
-      scopePermissionToMethod: false,
-    });
+  private addRoutes(functions: ProxyApiProps['functions']): void {
+    const integrationOf = (transfer: Route['transfer'], responseTransferMode: ResponseTransferMode) =>
+      new LambdaIntegration(functions[transfer], {
+        proxy: true,
+        responseTransferMode,
+        timeout: Duration.millis(longestCallMs[transfer]),
+        // One permission for the API, not two for each of its methods.
+        scopePermissionToMethod: false,
+      });
+    const integrations = {
+      buffered: integrationOf('buffered', ResponseTransferMode.BUFFERED),
+      stream: integrationOf('stream', ResponseTransferMode.STREAM),
+    };
     const requestValidator = this.api.addRequestValidator('BodyValidator', {
       validateRequestBody: true,
       validateRequestParameters: true,
@@ -64,8 +73,8 @@ export class ProxyApi extends Construct {
     });
 
     const table: Readonly<Record<string, Route>> = routes;
-    for (const { method, path } of Object.values(table)) {
-      this.api.root.resourceForPath(path).addMethod(method, integration, {
+    for (const { method, path, transfer } of Object.values(table)) {
+      this.api.root.resourceForPath(path).addMethod(method, integrations[transfer], {
         apiKeyRequired: true,
         requestValidator,
         ...(method === 'POST' ? { requestModels: { 'application/json': jsonObject } } : {}),

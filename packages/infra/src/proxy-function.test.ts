@@ -1,47 +1,84 @@
-import { ProxyEnvironment } from '@org/lambda/environment';
+import { longestCallMs, ProxyEnvironment } from '@org/lambda/environment';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import shipped from '../proxy.config.ts';
-import { bedrockStatements } from './bedrock-access.ts';
 import { parseProxyConfig } from './config.ts';
-import { joined, only, resources, slow, type Template, templateOf } from './template-under-test.ts';
+import {
+  functionOf,
+  joined,
+  policyOf,
+  resources,
+  slow,
+  type Template,
+  templateOf,
+} from './template-under-test.ts';
 
 let template: Template;
 beforeAll(() => {
   template = templateOf(shipped, 'shipped');
 }, slow);
 
-describe('the function', () => {
-  test('runs the built bundle on Node 24 with a log of its own', () => {
-    const [logGroupId] = resources(template, 'AWS::Logs::LogGroup').keys();
-    expect(only(template, 'AWS::Lambda::Function')).toMatchObject({
+/** The two functions, what each calls Bedrock with, and how long each may run. */
+const functions = [
+  ['index.handler', 'bedrock:InvokeModel', 29, ''],
+  ['index.streamHandler', 'bedrock:InvokeModelWithResponseStream', 900, '-stream'],
+] as const;
+
+describe('the functions', () => {
+  test.each(functions)('%s runs the built bundle on Node 24 with a log of its own', (...expected) => {
+    const [handler, , seconds, suffix] = expected;
+    const logGroups = resources(template, 'AWS::Logs::LogGroup');
+    const properties = functionOf(template, handler).properties;
+    expect(properties).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
-      Handler: 'index.handler',
       MemorySize: 1024,
-      Timeout: 29,
-      LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: logGroupId } },
+      Timeout: seconds,
+      LoggingConfig: { LogFormat: 'JSON' },
     });
-    expect(only(template, 'AWS::Logs::LogGroup')).toMatchObject({ RetentionInDays: 30 });
+    const { LoggingConfig } = z.parse(
+      z.object({ LoggingConfig: z.object({ LogGroup: z.object({ Ref: z.string() }) }) }),
+      properties,
+    );
+    expect(logGroups.get(LoggingConfig.LogGroup.Ref)).toMatchObject({
+      LogGroupName: `/aws/lambda/bedrock-proxy-dev${suffix}`,
+      RetentionInDays: 30,
+    });
   });
 
-  /** The function's configuration as it reads it, the ids of the keys in words. */
+  test('are two, of one bundle and one environment, each with a role of its own', () => {
+    const [whole, streaming] = functions.map(([handler]) => functionOf(template, handler).properties);
+    expect(resources(template, 'AWS::Lambda::Function').size).toBe(2);
+    expect(whole?.['Code']).toEqual(streaming?.['Code']);
+    expect(whole?.['Environment']).toEqual(streaming?.['Environment']);
+    expect(whole?.['Role']).not.toEqual(streaming?.['Role']);
+  });
+
+  test('run no longer than the ledger takes a call to be alive', () => {
+    const timeouts = functions.map(
+      ([handler]) => Number(functionOf(template, handler).properties['Timeout']) * 1000,
+    );
+    expect(timeouts).toEqual([longestCallMs.buffered, longestCallMs.stream]);
+  });
+
+  /** Their configuration as they read it, the ids of the keys in words. */
   function environmentOf(of: Template): { readonly config: unknown; readonly table: unknown } {
     const keyNames = new Map(
       [...resources(of, 'AWS::ApiGateway::ApiKey')].map(([id, { Name }]) => [id, String(Name)]),
     );
     const { Variables } = z.parse(
       z.object({ Variables: z.strictObject({ PROXY_CONFIG: z.unknown(), PROXY_TABLE: z.unknown() }) }),
-      only(of, 'AWS::Lambda::Function')['Environment'],
+      functionOf(of, 'index.handler').properties['Environment'],
     );
     const text = joined(Variables.PROXY_CONFIG, (id) => `id-of-${keyNames.get(id)}`);
     return { config: z.parse(ProxyEnvironment, JSON.parse(text)), table: Variables.PROXY_TABLE };
   }
 
-  test('is told models, plans, teams, limits, the ids of the keys and the name of its table', () => {
+  test('are told models, plans, teams, limits, the ids of the keys and the name of their table', () => {
     const [tableId] = resources(template, 'AWS::DynamoDB::Table').keys();
     expect(environmentOf(template)).toStrictEqual({
       config: {
+        metrics: 'bedrock-proxy-dev',
         models: ['titan', 'llama', 'nova-lite', 'nova-pro'],
         plans: {
           starter: {
@@ -66,7 +103,7 @@ describe('the function', () => {
   });
 
   test(
-    'is told limits of keys and prices of the config, and nothing of limits where there are none',
+    'are told limits of keys and prices of the config, and nothing of limits where there are none',
     () => {
       const limits = { tokens: { day: 5, month: null } };
       const prices = { titan: { input: 0.1, output: 0.2, cacheWrite: 0.3 } };
@@ -78,6 +115,7 @@ describe('the function', () => {
         teams: { toll: { plan: 'starter', keys } },
       };
       expect(environmentOf(templateOf(parseProxyConfig(config), 'limits')).config).toStrictEqual({
+        metrics: 'bedrock-proxy-dev',
         models: ['titan', 'llama', 'nova-lite', 'nova-pro'],
         prices,
         plans: { starter: { models: ['titan', 'llama'] } },
@@ -88,31 +126,88 @@ describe('the function', () => {
     slow,
   );
 
-  test('may write its log, call the models of the config, count in its table, and nothing else', () => {
-    const profile = {
-      'Fn::Join': [
-        '',
-        [
-          'arn:aws:bedrock:us-east-1:',
-          { Ref: 'AWS::AccountId' },
-          ':inference-profile/us.meta.llama4-maverick-17b-instruct-v1:0',
+  test(
+    'are told guardrails and global inference, and may apply exactly these guardrails',
+    () => {
+      const guardrails = {
+        named: { id: 'abc123', version: '4' },
+        foreign: { id: 'arn:aws:bedrock:us-east-1:999988887777:guardrail/def456', version: 'DRAFT' },
+      };
+      const plan = { ...shipped.plans['starter'], limits: undefined };
+      const guarded = templateOf(
+        parseProxyConfig({
+          ...shipped,
+          globalInference: true,
+          plans: {
+            open: plan,
+            named: { ...plan, guardrail: guardrails.named },
+            again: { ...plan, guardrail: { ...guardrails.named, version: 'DRAFT' } },
+            foreign: { ...plan, guardrail: guardrails.foreign },
+          },
+          teams: { toll: { plan: 'named', keys: ['tollmkey'] } },
+        }),
+        'guarded',
+      );
+      const models = ['titan', 'llama'];
+      expect(environmentOf(guarded).config).toMatchObject({
+        globalInference: true,
+        plans: {
+          open: { models },
+          named: { models, guardrail: guardrails.named },
+          foreign: { models, guardrail: guardrails.foreign },
+        },
+      });
+      for (const [handler] of functions) {
+        const applied = policyOf(guarded, handler).filter(
+          ({ Action }) => Action === 'bedrock:ApplyGuardrail',
+        );
+        expect(applied).toEqual([
+          {
+            Effect: 'Allow',
+            Action: 'bedrock:ApplyGuardrail',
+            Resource: [
+              guardrails.foreign.id,
+              {
+                'Fn::Join': [
+                  '',
+                  ['arn:aws:bedrock:us-east-1:', { Ref: 'AWS::AccountId' }, ':guardrail/abc123'],
+                ],
+              },
+            ],
+          },
+        ]);
+      }
+    },
+    slow,
+  );
+
+  test.each(functions)(
+    '%s may write its log, call the models of the config by %s, count in the table, and nothing else',
+    (handler, action) => {
+      const profile = {
+        'Fn::Join': [
+          '',
+          [
+            'arn:aws:bedrock:us-east-1:',
+            { Ref: 'AWS::AccountId' },
+            ':inference-profile/us.meta.llama4-maverick-17b-instruct-v1:0',
+          ],
         ],
-      ],
-    };
-    const [logGroupId] = resources(template, 'AWS::Logs::LogGroup').keys();
-    const [tableId] = resources(template, 'AWS::DynamoDB::Table').keys();
-    const { PolicyDocument } = only(template, 'AWS::IAM::Policy');
-    expect(PolicyDocument).toEqual({
-      Version: '2012-10-17',
-      Statement: [
+      };
+      const { LoggingConfig } = z.parse(
+        z.object({ LoggingConfig: z.object({ LogGroup: z.object({ Ref: z.string() }) }) }),
+        functionOf(template, handler).properties,
+      );
+      const [tableId] = resources(template, 'AWS::DynamoDB::Table').keys();
+      expect(policyOf(template, handler)).toEqual([
         {
           Effect: 'Allow',
           Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-          Resource: { 'Fn::GetAtt': [logGroupId, 'Arn'] },
+          Resource: { 'Fn::GetAtt': [LoggingConfig.LogGroup.Ref, 'Arn'] },
         },
         {
           Effect: 'Allow',
-          Action: 'bedrock:InvokeModel',
+          Action: action,
           Resource: [
             'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0',
             'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0',
@@ -122,7 +217,7 @@ describe('the function', () => {
         },
         {
           Effect: 'Allow',
-          Action: 'bedrock:InvokeModel',
+          Action: action,
           Resource: [
             'arn:aws:bedrock:us-east-1::foundation-model/meta.llama4-maverick-17b-instruct-v1:0',
             'arn:aws:bedrock:us-east-2::foundation-model/meta.llama4-maverick-17b-instruct-v1:0',
@@ -135,48 +230,16 @@ describe('the function', () => {
           Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
           Resource: { 'Fn::GetAtt': [tableId, 'Arn'] },
         },
-      ],
-    });
-    const role = only(template, 'AWS::IAM::Role');
-    expect(role).not.toHaveProperty('ManagedPolicyArns');
-    expect(role).not.toHaveProperty('Policies');
-  });
+      ]);
+    },
+  );
 
-  test('may call an imported model by its ARN, and a model of two aliases once', () => {
-    const modelId = 'arn:aws:bedrock:eu-west-1:111122223333:imported-model/abc';
-    const config = parseProxyConfig({
-      ...shipped,
-      region: 'eu-west-1',
-      models: [
-        'titan',
-        'nova-micro',
-        {
-          alias: 'own',
-          upstream: 'invoke',
-          format: 'llama',
-          modelId,
-          maxOutputTokens: 2048,
-          lifecycle: { status: 'active' },
-        },
-      ],
-      plans: { starter: { ...shipped.plans['starter'], models: ['own'], limits: undefined } },
-      teams: { toll: { plan: 'starter', keys: ['tollmkey'] } },
-    });
-    const profile = 'arn:aws:bedrock:eu-west-1:111122223333:inference-profile/eu.amazon.nova-micro-v1:0';
-    const statements = bedrockStatements(config, { partition: 'aws', account: '111122223333' });
-    expect(statements.map((statement) => statement.toJSON())).toEqual([
-      { Effect: 'Allow', Action: 'bedrock:InvokeModel', Resource: [profile, modelId] },
-      {
-        Effect: 'Allow',
-        Action: 'bedrock:InvokeModel',
-        Resource: [
-          'arn:aws:bedrock:eu-central-1::foundation-model/amazon.nova-micro-v1:0',
-          'arn:aws:bedrock:eu-north-1::foundation-model/amazon.nova-micro-v1:0',
-          'arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-micro-v1:0',
-          'arn:aws:bedrock:eu-west-3::foundation-model/amazon.nova-micro-v1:0',
-        ],
-        Condition: { StringEquals: { 'bedrock:InferenceProfileArn': profile } },
-      },
-    ]);
+  test('have no permission from elsewhere', () => {
+    const roles = resources(template, 'AWS::IAM::Role');
+    expect([roles.size, resources(template, 'AWS::IAM::Policy').size]).toEqual([2, 2]);
+    for (const role of roles.values()) {
+      expect(role).not.toHaveProperty('ManagedPolicyArns');
+      expect(role).not.toHaveProperty('Policies');
+    }
   });
 });

@@ -1,3 +1,5 @@
+import type { Route } from '@org/contract';
+import { longestCallMs } from '@org/lambda/environment';
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -11,41 +13,46 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { ApiKeys } from './api-keys.ts';
 import { bedrockStatements } from './bedrock-access.ts';
 import type { ProxyConfig } from './config.ts';
-import { functionEnvironment } from './function-environment.ts';
+import { guardrailStatements } from './guardrail-access.ts';
 import type { LedgerTable } from './ledger-table.ts';
 
-/**
- * How long one ask may take: the longest that API Gateway waits for a buffered answer without a raised quota. The
- * function gets no more, for nobody would hear what it still says.
- *
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
- */
-export const askTimeout = Duration.seconds(29);
+/** What differs between the function that answers whole and the one that streams. */
+const modes = {
+  buffered: { handler: 'index.handler', action: 'bedrock:InvokeModel', suffix: '' },
+  stream: {
+    handler: 'index.streamHandler',
+    action: 'bedrock:InvokeModelWithResponseStream',
+    suffix: '-stream',
+  },
+} as const;
 
 export interface ProxyFunctionProps {
   readonly config: ProxyConfig;
-  readonly keys: ApiKeys;
   readonly ledger: LedgerTable;
-  /** Directory of the built function: `index.mjs` with the export `handler`. */
+  readonly environment: Record<string, string>;
+  /** Directory of the built functions: `index.mjs` with the exports `handler` and `streamHandler`. */
   readonly lambdaDirectory: string;
+  /** How it answers. API Gateway wants another format of a function that streams, so each answers in one way only. */
+  readonly transfer: Route['transfer'];
 }
 
 /**
- * The function behind every route, with a role that can write its own log, call the configured models, count in its
- * table, and no more.
+ * The function behind the routes of one kind, with a role that can write its own log, call the configured models in
+ * its own way, apply the plans' guardrails, count in the table, and no more.
  */
 export class ProxyFunction extends Construct {
   readonly handler: LambdaFunction;
 
-  constructor(scope: Construct, id: string, { config, keys, ledger, lambdaDirectory }: ProxyFunctionProps) {
+  constructor(scope: Construct, id: string, props: ProxyFunctionProps) {
     super(scope, id);
+    const { config, ledger, environment, lambdaDirectory, transfer } = props;
+    const { handler, action, suffix } = modes[transfer];
     const stack = Stack.of(this);
 
     const logGroup = new LogGroup(this, 'Log', {
-      logGroupName: `/aws/lambda/${config.name}-${config.stage}`,
+      logGroupName: `/aws/lambda/${config.name}-${config.stage}${suffix}`,
       retention: config.logRetentionDays,
       // A log that stays behind would keep its name and make the next deployment fail.
       removalPolicy: RemovalPolicy.DESTROY,
@@ -53,24 +60,28 @@ export class ProxyFunction extends Construct {
 
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
-    for (const statement of bedrockStatements(config, stack)) role.addToPolicy(statement);
-    role.addToPolicy(ledger.statement());
+    const statements = [
+      ...bedrockStatements(config, action, stack),
+      ...guardrailStatements(config, stack),
+      ledger.statement(),
+    ];
+    for (const statement of statements) role.addToPolicy(statement);
 
-    const keyIds = new Map([...keys.byName].map(([name, key]) => [name, key.keyId]));
     this.handler = new LambdaFunction(this, 'Handler', {
-      description: `Asks Bedrock for the teams of ${config.name}-${config.stage}`,
+      description: `Asks Bedrock for the teams of ${config.name}-${config.stage}: ${transfer} answers`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       code: Code.fromAsset(lambdaDirectory),
-      handler: 'index.handler',
+      handler,
       memorySize: 1024,
-      timeout: askTimeout,
+      // As long as API Gateway waits, and no longer: nobody would hear what it still says.
+      timeout: Duration.millis(longestCallMs[transfer]),
       role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
       systemLogLevelV2: SystemLogLevel.WARN,
-      environment: functionEnvironment(config, { keyIds, tableName: ledger.table.tableName }, stack),
+      environment,
     });
   }
 }

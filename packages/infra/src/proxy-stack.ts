@@ -2,6 +2,7 @@ import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ApiKeys } from './api-keys.ts';
 import type { ProxyConfig } from './config.ts';
+import { functionEnvironment } from './function-environment.ts';
 import { LedgerTable } from './ledger-table.ts';
 import { ProxyApi } from './proxy-api.ts';
 import { ProxyFunction } from './proxy-function.ts';
@@ -9,22 +10,26 @@ import { UsagePlans } from './usage-plans.ts';
 
 export interface ProxyStackProps {
   readonly config: ProxyConfig;
-  /** Directory of the built function. */
+  /** Directory of the built functions. */
   readonly lambdaDirectory: string;
 }
 
-/** One deployment of the proxy: keys, ledger, function, API and usage plans. */
+/** One deployment of the proxy: keys, ledger, functions, API and usage plans. */
 export class ProxyStack extends Stack {
   constructor(scope: Construct, id: string, { config, lambdaDirectory }: ProxyStackProps) {
     super(scope, id, {
       description: `Amazon Bedrock by API key, within limits: ${config.name}, stage ${config.stage}`,
       env: { region: config.region },
     });
-    // The function knows the keys and the plans know the stage, so keys come first and plans last.
+    // The functions know the keys and the plans know the stage, so keys come first and plans last.
     const keys = new ApiKeys(this, 'Keys', config);
     const ledger = new LedgerTable(this, 'Ledger');
-    const { handler } = new ProxyFunction(this, 'Function', { config, keys, ledger, lambdaDirectory });
-    const { api } = new ProxyApi(this, 'Api', { config, handler });
+    const keyIds = new Map([...keys.byName].map(([name, key]) => [name, key.keyId]));
+    const environment = functionEnvironment(config, { keyIds, tableName: ledger.table.tableName }, this);
+    const shared = { config, ledger, environment, lambdaDirectory };
+    const { handler: buffered } = new ProxyFunction(this, 'Function', { ...shared, transfer: 'buffered' });
+    const { handler: stream } = new ProxyFunction(this, 'StreamFunction', { ...shared, transfer: 'stream' });
+    const { api } = new ProxyApi(this, 'Api', { config, functions: { buffered, stream } });
     new UsagePlans(this, 'Plans', { config, keys, stage: api.deploymentStage });
     new CfnOutput(this, 'Endpoint', { value: api.url, description: 'URL that the routes are below' });
     new CfnOutput(this, 'TableName', {

@@ -8,6 +8,7 @@ import { ConfigError } from './config-error.ts';
 import { createApp, synthesize } from './synthesize.ts';
 import {
   directory,
+  functionOf,
   joined,
   lambdaDirectory,
   only,
@@ -34,7 +35,12 @@ describe('the API', () => {
     ResourceId: Reference,
     RequestValidatorId: Reference,
     RequestModels: z.optional(z.object({ 'application/json': Reference })),
-    Integration: z.object({ Type: z.string(), TimeoutInMillis: z.number(), Uri: z.unknown() }),
+    Integration: z.object({
+      Type: z.string(),
+      TimeoutInMillis: z.number(),
+      ResponseTransferMode: z.string(),
+      Uri: z.unknown(),
+    }),
   });
   const methods = () =>
     [...resources(template, 'AWS::ApiGateway::Method').values()].map((method) => z.parse(Method, method));
@@ -83,38 +89,61 @@ describe('the API', () => {
     );
   });
 
-  test('asks the function, buffered, and waits as long as it may run and no longer than API Gateway does', () => {
-    const [functionId] = resources(template, 'AWS::Lambda::Function').keys();
-    const { Timeout } = only(template, 'AWS::Lambda::Function');
-    for (const { Integration } of methods()) {
-      expect(Integration.Type).toBe('AWS_PROXY');
-      expect(Integration.Uri).toEqual({
-        'Fn::Join': [
-          '',
-          [
-            'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/',
-            { 'Fn::GetAtt': [functionId, 'Arn'] },
-            '/invocations',
-          ],
-        ],
-      });
-      expect(Number(Timeout) * 1000).toBeLessThanOrEqual(Integration.TimeoutInMillis);
-      expect(Integration.TimeoutInMillis).toBeLessThanOrEqual(29_000);
-    }
-  });
+  test.each([
+    ['buffered', 'index.handler', 'BUFFERED', '2015-03-31', '/invocations', 29_000],
+    ['stream', 'index.streamHandler', 'STREAM', '2021-11-15', '/response-streaming-invocations', 900_000],
+  ] as const)(
+    'asks, for a route that is %s, %s in the way that it answers, and waits as long as it may run',
+    (...[transfer, handler, mode, version, operation, longest]) => {
+      const table: readonly Route[] = Object.values(routes);
+      const paths = table.filter((route) => route.transfer === transfer).map(({ path }) => path);
+      const { id, properties } = functionOf(template, handler);
+      const integrations = methods()
+        .filter(({ ResourceId }) => paths.some((path) => path === pathOf(ResourceId.Ref)))
+        .map(({ Integration }) => Integration);
+      expect(integrations).toHaveLength(paths.length);
+      for (const integration of integrations) {
+        expect(integration).toEqual({
+          Type: 'AWS_PROXY',
+          ResponseTransferMode: mode,
+          TimeoutInMillis: longest,
+          Uri: {
+            'Fn::Join': [
+              '',
+              [
+                `arn:aws:apigateway:us-east-1:lambda:path/${version}/functions/`,
+                { 'Fn::GetAtt': [id, 'Arn'] },
+                operation,
+              ],
+            ],
+          },
+        });
+        expect(Number(properties['Timeout']) * 1000).toBeLessThanOrEqual(integration.TimeoutInMillis);
+      }
+    },
+  );
 
-  test('may be the only one to invoke the function', () => {
+  test('may be the only one to invoke the functions', () => {
     const [apiId] = resources(template, 'AWS::ApiGateway::RestApi').keys();
-    expect(only(template, 'AWS::Lambda::Permission')).toMatchObject({
-      Action: 'lambda:InvokeFunction',
-      Principal: 'apigateway.amazonaws.com',
-      SourceArn: {
-        'Fn::Join': [
-          '',
-          ['arn:aws:execute-api:us-east-1:', { Ref: 'AWS::AccountId' }, ':', { Ref: apiId }, '/*/*/*'],
-        ],
+    const invoked = [...resources(template, 'AWS::Lambda::Permission').values()].map(
+      ({ FunctionName, ...permission }) => {
+        expect(permission).toEqual({
+          Action: 'lambda:InvokeFunction',
+          Principal: 'apigateway.amazonaws.com',
+          SourceArn: {
+            'Fn::Join': [
+              '',
+              ['arn:aws:execute-api:us-east-1:', { Ref: 'AWS::AccountId' }, ':', { Ref: apiId }, '/*/*/*'],
+            ],
+          },
+        });
+        return FunctionName;
       },
-    });
+    );
+    const functions = ['index.handler', 'index.streamHandler'].map((handler) =>
+      functionOf(template, handler),
+    );
+    expect(invoked).toEqual(functions.map(({ id }) => ({ 'Fn::GetAtt': [id, 'Arn'] })));
   });
 
   test('is regional, takes keys from the header, and takes no more than its keys were promised', () => {
@@ -340,7 +369,7 @@ test('the stack has no resource of the account, no custom resource and nothing t
 });
 
 test(
-  'an access log is opt-in, is kept as long as the other log, and holds no key value',
+  'an access log is opt-in, is kept as long as the other logs, and holds no key value',
   () => {
     expect(only(template, 'AWS::ApiGateway::Stage')).not.toHaveProperty('AccessLogSetting');
 
@@ -361,7 +390,7 @@ test(
     expect(joined(DestinationArn, nameOf)).toBe(
       'arn:aws:logs:us-east-1:AWS::AccountId:log-group:/aws/apigateway/bedrock-proxy-dev',
     );
-    expect([...logGroups.values()].map(({ RetentionInDays }) => RetentionInDays)).toEqual([7, 7]);
+    expect([...logGroups.values()].map(({ RetentionInDays }) => RetentionInDays)).toEqual([7, 7, 7]);
   },
   slow,
 );
@@ -390,8 +419,8 @@ test(
   slow,
 );
 
-test('a function that is not built says how to build it', () => {
+test('functions that are not built say how to build it', () => {
   const synthesized = () =>
     synthesize(shipped, { outdir: join(directory, 'none'), lambdaDirectory: directory });
-  expect(synthesized).toThrow(/no built function.*pnpm build/);
+  expect(synthesized).toThrow(/no built functions.*pnpm build/);
 });

@@ -6,13 +6,16 @@ import type { ProxyConfig } from './config.ts';
 import { checkWithNag } from './nag.ts';
 import { ProxyStack } from './proxy-stack.ts';
 
-/** Where the function is built to. */
+/** Where the functions are built to. */
 const builtLambdaDirectory = resolve(import.meta.dirname, '../../lambda/dist');
 
 export interface SynthesizeOptions {
   /** Directory that the cloud assembly is written to. */
   readonly outdir: string;
-  /** Directory of the built function: `index.mjs` with the export `handler`. Default: the lambda package's `dist`. */
+  /**
+   * Directory of the built functions: `index.mjs` with the exports `handler` and `streamHandler`. Default: the lambda
+   * package's `dist`.
+   */
   readonly lambdaDirectory?: string | undefined;
 }
 
@@ -28,13 +31,13 @@ export interface Synthesized {
 /**
  * Builds the app of a config, with every check that synthesis makes.
  *
- * @throws {ConfigError} If the function's environment would be larger than Lambda allows.
- * @throws {Error} If the function is not built.
+ * @throws {ConfigError} If the functions' environment would be larger than Lambda allows.
+ * @throws {Error} If the functions are not built.
  */
 export function createApp(config: ProxyConfig, options: SynthesizeOptions): { app: App; stack: ProxyStack } {
   const { outdir, lambdaDirectory = builtLambdaDirectory } = options;
   if (!existsSync(join(lambdaDirectory, 'index.mjs'))) {
-    throw new Error(`There is no built function in ${lambdaDirectory}. Build it first: pnpm build`);
+    throw new Error(`There are no built functions in ${lambdaDirectory}. Build them first: pnpm build`);
   }
   const app = new App({
     outdir: resolve(outdir),

@@ -29,13 +29,13 @@ export const slow = 120_000;
 /** For the cloud assemblies of a test file; removed after its tests. */
 export const directory = mkdtempSync(join(tmpdir(), 'synthesize-'));
 
-/** A function as good as any, built. */
+/** Functions as good as any, built. */
 export const lambdaDirectory = join(directory, 'lambda');
 
 mkdirSync(lambdaDirectory);
 writeFileSync(
   join(lambdaDirectory, 'index.mjs'),
-  'export const handler = async () => ({ statusCode: 200 });',
+  'export const handler = async () => ({ statusCode: 200 }); export const streamHandler = handler;',
 );
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -64,4 +64,34 @@ const Join = z.object({
 export function joined(value: unknown, resolve: (logicalId: string) => string): string {
   const [, parts] = z.parse(Join, value)['Fn::Join'];
   return parts.map((part) => (typeof part === 'string' ? part : resolve(part.Ref))).join('');
+}
+
+/** The function of a handler, with its logical id. */
+export function functionOf(
+  template: Template,
+  handler: string,
+): { readonly id: string; readonly properties: z.infer<typeof Properties> } {
+  const [found, ...others] = [...resources(template, 'AWS::Lambda::Function')].filter(
+    ([, { Handler }]) => Handler === handler,
+  );
+  if (!found || others.length > 0) throw new Error(`expected exactly one function ${handler}`);
+  return { id: found[0], properties: found[1] };
+}
+
+const Policy = z.object({
+  Roles: z.tuple([z.object({ Ref: z.string() })]),
+  PolicyDocument: z.object({ Statement: z.array(Properties) }),
+});
+
+/** Statements of the one policy that the role of a handler's function has. */
+export function policyOf(template: Template, handler: string): z.infer<typeof Properties>[] {
+  const { Role } = functionOf(template, handler).properties;
+  const [roleId] = z.parse(z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) }), Role)[
+    'Fn::GetAtt'
+  ];
+  const [policy, ...others] = [...resources(template, 'AWS::IAM::Policy').values()]
+    .map((properties) => z.parse(Policy, properties))
+    .filter(({ Roles: [{ Ref }] }) => Ref === roleId);
+  if (!policy || others.length > 0) throw new Error(`expected exactly one policy of ${handler}`);
+  return policy.PolicyDocument.Statement;
 }

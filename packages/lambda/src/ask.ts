@@ -1,14 +1,15 @@
 import type { AskRequest, Capability, LimitStatus, ModelDefinition } from '@org/contract';
+import { bodyFormats } from './bedrock/invoke.ts';
+import type { ModelCall, ModelReply } from './bedrock/model-call.ts';
 import { trueCostOf, worstCaseOf } from './call-cost.ts';
 import type { Caller, Config, OfferedModel } from './config.ts';
 import { type Deadline, settleSignal } from './deadline.ts';
-import { bodyFormats } from './invoke.ts';
 import { boundsOf } from './ledger/admission.ts';
 import { type Amounts, nothing, unitOf } from './ledger/amounts.ts';
 import type { Ledger, Settlement } from './ledger/ledger.ts';
-import type { ModelCall, ModelReply } from './model-call.ts';
+import type { Transfer } from './ledger/moment.ts';
 import { ProxyError } from './proxy-error.ts';
-import type { Upstream } from './upstream.ts';
+import { outputOf, structuredCall } from './structured-output/structured-output.ts';
 
 /**
  * Output tokens when neither the caller nor the plan names a number. Small on purpose: Bedrock reserves them at
@@ -46,7 +47,9 @@ export function chooseModel(alias: string, caller: Caller, { models }: Config): 
 export interface AskContext {
   readonly caller: Caller;
   readonly model: OfferedModel;
-  readonly upstream: Upstream;
+  /** Calls the model: for the whole answer, or passing it on in pieces. */
+  readonly callModel: (model: OfferedModel, call: ModelCall, deadline: Deadline) => Promise<ModelReply>;
+  readonly transfer: Transfer;
   readonly ledger: Ledger;
   readonly deadline: Deadline;
   /** When the request came in, by API Gateway's clock: milliseconds since 1970. */
@@ -60,59 +63,84 @@ export interface Settled {
   readonly held: Amounts;
   readonly charged: Amounts;
   readonly settlement: Settlement;
+  /** What the model said, if it did to the end. */
+  readonly reply?: ModelReply | undefined;
+  readonly costUsd?: number | undefined;
 }
 
 /** The outcome of an ask: the model's reply, what it cost, and what is left. */
 export interface Asked {
   readonly reply: ModelReply;
+  /** With an `outputSchema`: the answer, checked. */
+  readonly output?: unknown;
   readonly costUsd: number | undefined;
   readonly limits: readonly LimitStatus[];
 }
 
 /** One ask, from the checked request to the model's reply: hold the worst case, call, settle the true cost. */
 export async function ask(request: AskRequest, context: AskContext): Promise<Asked> {
-  const { caller, model, upstream, ledger, deadline, at } = context;
-  refuseUnsupported(request, model);
-  const { model: _alias, ...asked } = request;
+  const { caller, model, transfer, ledger, deadline, at } = context;
+  refuseUnsupported(request, model, transfer);
+  const { model: _alias, outputSchema, ...asked } = request;
+  const structured = outputSchema && structuredCall(outputSchema, model);
   const call: ModelCall = {
     ...asked,
     modelId: model.modelId,
     maxTokens: maxTokensOf(request, model, caller),
+    structured,
+    guardrail: caller.guardrail,
+    metadata: { team: caller.team, keyId: caller.keyId },
   };
 
   refuseUnpriced(model, caller);
   const hold = await ledger.hold(
-    { scopes: caller.scopes, worstCase: worstCaseOf(call, model.price), at },
+    { scopes: caller.scopes, worstCase: worstCaseOf(call, model.price), transfer, at },
     { hold: deadline.signal, settle: settleSignal(deadline) },
   );
-  const settle = async (charged: Amounts): Promise<Settlement> => {
+  const settle = async (charged: Amounts, outcome: Pick<Settled, 'reply' | 'costUsd'> = {}) => {
     const settlement = await hold.settle(charged, settleSignal(deadline));
-    context.onSettled({ held: hold.worstCase, charged, settlement });
+    context.onSettled({ held: hold.worstCase, charged, settlement, ...outcome });
     return settlement;
   };
   let reply: ModelReply;
   try {
-    reply = await upstream(model.definition, call, deadline);
+    reply = await context.callModel(model, call, deadline);
   } catch (error) {
     await settle(error instanceof ProxyError && error.unbilled ? nothing : hold.worstCase);
     throw error;
   }
   const charge = trueCostOf(reply.usage, model.price);
-  const { limits } = await settle(charge);
-  return { reply, costUsd: model.price && charge.usd / unitOf.usd, limits };
+  const costUsd = model.price && charge.usd / unitOf.usd;
+  const { limits } = await settle(charge, { reply, costUsd });
+  // What does not fit was charged all the same, so this comes last.
+  return { reply, ...(structured && { output: outputOf(structured, reply) }), costUsd, limits };
 }
 
-function refuseUnsupported(request: AskRequest, { alias, definition }: OfferedModel): void {
+/** Refuses what the model cannot do, by name, before anything is held. */
+function refuseUnsupported(
+  request: AskRequest,
+  { alias, definition }: OfferedModel,
+  transfer: Transfer,
+): void {
   const capabilities = capabilitiesOf(definition);
-  for (const feature of ['system', 'history', 'stop'] as const) {
-    if (request[feature] !== undefined && !capabilities.includes(feature)) {
-      throw new ProxyError({
-        code: 'unsupported_feature',
-        message: `The model ${alias} does not support ${feature}. Leave it out or choose another model.`,
-        param: feature,
-      });
-    }
+  const refuse = (feature: string, param: string): never => {
+    throw new ProxyError({
+      code: 'unsupported_feature',
+      message: `The model ${alias} does not support ${feature}. Leave it out or choose another model.`,
+      param,
+    });
+  };
+  if (transfer === 'stream' && !capabilities.includes('stream')) {
+    throw new ProxyError({
+      code: 'unsupported_feature',
+      message: `The model ${alias} does not support streams. Ask for the whole answer or choose another model.`,
+    });
   }
+  for (const feature of ['system', 'history', 'stop', 'temperature', 'topP'] as const) {
+    if (request[feature] !== undefined && !capabilities.includes(feature)) refuse(feature, feature);
+  }
+  const both = request.temperature !== undefined && request.topP !== undefined;
+  if (both && !capabilities.includes('temperatureWithTopP')) refuse('topP beside temperature', 'topP');
 }
 
 /** Synthesis refuses such a plan; a key that was made at run time can still bring a limit in USD of its own. */
@@ -124,7 +152,8 @@ function refuseUnpriced({ alias, price }: OfferedModel, { scopes }: Caller): voi
   });
 }
 
-function capabilitiesOf(model: ModelDefinition): readonly Capability[] {
+/** What a model takes beyond a question and `maxTokens`. */
+export function capabilitiesOf(model: ModelDefinition): readonly Capability[] {
   return model.upstream === 'converse' ? model.capabilities : bodyFormats[model.format].capabilities;
 }
 

@@ -1,19 +1,26 @@
 import { costInMicroUsd, type Price, type Usage } from '@org/contract';
+import type { ModelCall } from './bedrock/model-call.ts';
 import type { Amounts } from './ledger/amounts.ts';
-import type { ModelCall } from './model-call.ts';
 
-/** Tokens that a chat template can add: a start, and for each message its role and its ends. */
-const templateTokens = { start: 32, message: 16 };
+/**
+ * Tokens that a chat template can add: a start, and for each message its role and its ends; and what a model is told
+ * of a tool or of an answer's form, which is some hundreds.
+ *
+ * @see https://docs.claude.com/en/docs/agents-and-tools/tool-use/overview#pricing
+ */
+const templateTokens = { start: 32, message: 16, structured: 1024 };
 
 /**
  * The most input tokens that a call can have. Tokenizers in use fall back to bytes, so a text has at most as many
  * tokens as bytes of UTF-8; English has about a quarter of that. Too much is given back when the call is settled;
  * too little would let a limit be passed.
  */
-export function mostInputTokens({ question, system, history = [] }: ModelCall): number {
+export function mostInputTokens({ question, system, history = [], structured }: ModelCall): number {
   const texts = [question, ...(system === undefined ? [] : [system]), ...history.map(({ text }) => text)];
+  if (structured) texts.push(JSON.stringify(structured.schema));
   const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  return bytes + templateTokens.start + texts.length * templateTokens.message;
+  const start = templateTokens.start + (structured ? templateTokens.structured : 0);
+  return bytes + start + texts.length * templateTokens.message;
 }
 
 /** What a call can cost at the most. Without a price the USD are 0, which no plan with a limit in USD allows. */

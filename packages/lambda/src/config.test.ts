@@ -3,6 +3,7 @@ import { readConfig } from './config.ts';
 import type { ProxyEnvironment } from './environment.ts';
 
 const environment: ProxyEnvironment = {
+  metrics: 'proxy-test',
   models: ['titan', 'llama'],
   plans: { small: { models: ['llama'], maxTokens: 256 } },
   teams: { acme: 'small' },
@@ -19,6 +20,7 @@ test('a key id leads to its team, its plan and what the plan includes', () => {
     plan: 'small',
     models: ['llama'],
     maxTokens: 256,
+    guardrail: undefined,
     scopes: [],
   });
 });

@@ -63,7 +63,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     throw new Error('AWS_REGION is not set. Lambda sets it; elsewhere, set it to the Region of Bedrock.');
   const table = environment[environmentVariables.table];
   if (!table) throw invalid(environmentVariables.table, 'it is not set');
-  const { models, prices = {}, globalInference, metrics, ...access } = parseEnvironment(environment[environmentVariables.config]);
+  const {
+    models,
+    prices = {},
+    globalInference,
+    metrics,
+    ...access
+  } = parseEnvironment(environment[environmentVariables.config]);
 
   const offered = models.map((model): OfferedModel => {
     const alias = aliasOf(model);
@@ -111,7 +117,15 @@ export function callerOf(
     ...(key.limits ? [{ kind: 'key' as const, id: keyId, limits: key.limits }] : []),
     ...(plan.limits ? [{ kind: 'team' as const, id: team, limits: plan.limits }] : []),
   ];
-  return { keyId, team, plan: key.plan, models: plan.models, maxTokens: plan.maxTokens, guardrail: plan.guardrail, scopes };
+  return {
+    keyId,
+    team,
+    plan: key.plan,
+    models: plan.models,
+    maxTokens: plan.maxTokens,
+    guardrail: plan.guardrail,
+    scopes,
+  };
 }
 
 function parseEnvironment(text: string | undefined): ProxyEnvironment {

@@ -82,6 +82,17 @@ export const ProxyEnvironment = z.strictObject({
   ),
 }) satisfies z.ZodMiniType<ProxyEnvironment>;
 
+/**
+ * Milliseconds that a call can last at the most, by how it is answered. No function may have a longer timeout: the
+ * ledger takes what is held for longer for the hold of a call that died.
+ *
+ * API Gateway waits 29 s for a whole answer, without a raised quota, and lets a stream last 15 minutes.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
+ */
+export const longestCallMs = { buffered: 29_000, stream: 900_000 } as const;
+
 /** Names of the environment variables that the stack sets. */
 export const environmentVariables = {
   /** A {@link ProxyEnvironment} as JSON. */

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { FreshConnections } from './bedrock/fresh-connections.ts';
+import { createUpstream } from './bedrock/upstream.ts';
 import { readConfig } from './config.ts';
-import { FreshConnections } from './fresh-connections.ts';
-import { createHandler } from './handler.ts';
+import { createHandler } from './http/handler.ts';
+import { createStreamHandler } from './http/stream-handler.ts';
 import { createKeyDirectory } from './key-directory.ts';
 import { CounterTable } from './ledger/counter-table.ts';
 import { createLedger } from './ledger/ledger.ts';
-import { createUpstream } from './upstream.ts';
 
 /** Everything that can fail for a wrong deployment fails here, at init, and not at the first request. */
 const config = readConfig(process.env);
@@ -34,11 +35,22 @@ const dynamodb = new DynamoDBClient({
   ),
 });
 
-export const handler = createHandler({
+const options = {
   config,
   keys: createKeyDirectory({ client: dynamodb, config, now: Date.now }),
   ledger: createLedger(new CounterTable(dynamodb, config.table)),
   upstream: createUpstream({ client, sleep, random: Math.random }),
-  write: (line) => process.stdout.write(line),
+  write: (line: string) => process.stdout.write(line),
   now: Date.now,
-});
+};
+
+/** Answers every route but the streamed one. */
+export const handler = createHandler(options);
+
+/** Answers the streamed route, in a function of its own: API Gateway calls it in another way. */
+export const streamHandler = awslambda.streamifyResponse(
+  createStreamHandler({
+    ...options,
+    openResponse: (stream, head) => awslambda.HttpResponseStream.from(stream, { ...head }),
+  }),
+);

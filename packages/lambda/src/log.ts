@@ -1,5 +1,7 @@
-import type { ErrorCode, RouteName, Usage } from '@org/contract';
+import { type ErrorCode, errorDefinition, type RouteName, type Usage } from '@org/contract';
+import type { Config } from './config.ts';
 import type { Amounts } from './ledger/amounts.ts';
+import { embeddedMetrics } from './metrics.ts';
 import type { ServiceFailure } from './proxy-error.ts';
 
 /**
@@ -27,6 +29,11 @@ export interface RequestLog {
   underestimated?: boolean;
   /** The charge could not be written, so the whole hold stays charged. */
   settleError?: string;
+  /** Of a stream: pieces of text, and when the first was there. */
+  deltas?: number;
+  firstDeltaMs?: number;
+  /** The caller hung up before the end. */
+  callerGone?: boolean;
   upstreamMs?: number;
   totalMs?: number;
   /** What Bedrock or DynamoDB said of a failure. */
@@ -38,13 +45,27 @@ export interface RequestLog {
 /** Writes one finished line. */
 export type WriteLine = (line: string) => void;
 
+interface Logging {
+  readonly config: Pick<Config, 'metrics'>;
+  readonly write: WriteLine;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
 /**
- * One JSON line a request, straight to standard output: under Lambda's JSON log format anything written through
- * `console` is wrapped in another object.
+ * One JSON line a request, its metrics included, straight to standard output: under Lambda's JSON log format anything
+ * written through `console` is wrapped in another object, where CloudWatch finds no metrics.
  */
-export function logRequest(log: RequestLog, now: number, write: WriteLine): void {
-  const level = levelOf(log);
-  write(`${JSON.stringify({ timestamp: new Date(now).toISOString(), level, message: 'request', ...log })}\n`);
+export function logRequest(log: RequestLog, { config, now, write }: Logging): void {
+  const at = now();
+  const line = {
+    timestamp: new Date(at).toISOString(),
+    level: levelOf(log),
+    message: 'request',
+    ...log,
+    ...embeddedMetrics(log, config.metrics, at),
+  };
+  write(`${JSON.stringify(line)}\n`);
 }
 
 /** Class and stack frames of an unforeseen error. Its message stays out: it may quote what the caller sent. */
@@ -54,7 +75,8 @@ export function traceOf(error: unknown): string[] {
   return [error.constructor.name, ...frames.slice(0, 10).map((line) => line.trim())];
 }
 
-function levelOf({ status = 500, code, settleError, underestimated }: RequestLog): 'ERROR' | 'WARN' | 'INFO' {
-  if (status >= 500 || settleError) return 'ERROR';
+function levelOf({ code, settleError, underestimated }: RequestLog): 'ERROR' | 'WARN' | 'INFO' {
+  // Of a stream that broke off, the status is 200 all the same.
+  if (settleError || (code && errorDefinition(code).status >= 500)) return 'ERROR';
   return code || underestimated ? 'WARN' : 'INFO';
 }

@@ -8,7 +8,7 @@ import { limitKinds, limitPeriods } from '@org/contract';
 import type { Bound, Scope } from './admission.ts';
 import type { Amounts } from './amounts.ts';
 import { type Counters, committedAttribute, heldAttribute, type Item, readCounters } from './counters.ts';
-import { type Moment, slotsToClear } from './moment.ts';
+import type { Moment, Transfer } from './moment.ts';
 
 /** How long an item is kept after its month began. */
 const keptForMs = 400 * 24 * 60 * 60 * 1000;
@@ -16,6 +16,7 @@ const keptForMs = 400 * 24 * 60 * 60 * 1000;
 export interface HoldWrite {
   readonly scope: Scope;
   readonly moment: Moment;
+  readonly transfer: Transfer;
   readonly hold: Amounts;
   /** What the scope may have committed in all. */
   readonly bounds: readonly Bound[];
@@ -25,6 +26,7 @@ export interface SettleWrite {
   readonly scope: Scope;
   /** Of the hold: a call belongs to the period that it began in. */
   readonly moment: Moment;
+  readonly transfer: Transfer;
   readonly hold: Amounts;
   /** What of the hold stays charged, or more than it. */
   readonly charge: Amounts;
@@ -49,7 +51,7 @@ export class CounterTable {
    * @returns Whether it was added, and the counters: with the hold, or those that refused it.
    */
   async hold(
-    { scope, moment, hold, bounds }: HoldWrite,
+    { scope, moment, transfer, hold, bounds }: HoldWrite,
     signal: AbortSignal,
   ): Promise<{ readonly admitted: boolean; readonly counters: Counters }> {
     // Conditions have no arithmetic, so what may be there already is computed here. Below 0 nothing may be: such a
@@ -60,8 +62,8 @@ export class CounterTable {
     const update = new UpdateExpression();
     for (const kind of limitKinds) {
       for (const period of limitPeriods) update.add(committedAttribute(kind, period, moment), hold[kind]);
-      update.add(heldAttribute(kind, moment.slot), hold[kind]);
-      for (const slot of slotsToClear(moment)) update.remove(heldAttribute(kind, slot));
+      update.add(heldAttribute(kind, moment.slots.current[transfer]), hold[kind]);
+      for (const slot of moment.slots.stale) update.remove(heldAttribute(kind, slot));
     }
     update.set('expires', Math.floor((Date.parse(`${moment.month}-01T00:00:00Z`) + keptForMs) / 1000));
     for (const { limit, period, max } of bounds) {
@@ -78,13 +80,13 @@ export class CounterTable {
   }
 
   /** Takes a hold away and leaves its charge. */
-  settle({ scope, moment, hold, charge }: SettleWrite, signal: AbortSignal): Promise<Counters> {
+  settle({ scope, moment, transfer, hold, charge }: SettleWrite, signal: AbortSignal): Promise<Counters> {
     const update = new UpdateExpression();
     for (const kind of limitKinds) {
       for (const period of limitPeriods) {
         update.add(committedAttribute(kind, period, moment), charge[kind] - hold[kind]);
       }
-      update.add(heldAttribute(kind, moment.slot), -hold[kind]);
+      update.add(heldAttribute(kind, moment.slots.current[transfer]), -hold[kind]);
     }
     return this.#write(scope, moment, update, signal);
   }

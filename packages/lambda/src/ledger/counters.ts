@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { LimitKind, LimitPeriod } from '@org/contract';
 import { type Amounts, amountsOf } from './amounts.ts';
-import { liveSlots, type Moment } from './moment.ts';
+import type { Moment } from './moment.ts';
 
 /**
  * What a scope has used, as one item holds it. `committed` is what was charged and what is held by calls in flight;
@@ -22,8 +22,8 @@ export function committedAttribute(kind: LimitKind, period: LimitPeriod, moment:
   return period === 'month' ? `m${initial[kind]}` : `d${moment.day}${initial[kind]}`;
 }
 
-export function heldAttribute(kind: LimitKind, slot: number): string {
-  return `h${slot}${initial[kind]}`;
+export function heldAttribute(kind: LimitKind, slot: string): string {
+  return `${slot}${initial[kind]}`;
 }
 
 /** Reads an item of a month; what is missing is 0. */
@@ -34,7 +34,7 @@ export function readCounters(item: Item, moment: Moment): Counters {
   return {
     committed: { day: committed('day'), month: committed('month') },
     held: amountsOf((kind) =>
-      liveSlots(moment).reduce((sum, slot) => sum + Math.max(0, number(heldAttribute(kind, slot))), 0),
+      moment.slots.live.reduce((sum, slot) => sum + Math.max(0, number(heldAttribute(kind, slot))), 0),
     ),
   };
 }

@@ -5,6 +5,7 @@ import type { Scope } from './admission.ts';
 import { type Amounts, nothing } from './amounts.ts';
 import { CounterTable } from './counter-table.ts';
 import { createLedger, type Hold, type Ledger } from './ledger.ts';
+import type { Transfer } from './moment.ts';
 import { clientFor, startTestTable, type TestTable, tableName } from './test-table.ts';
 
 let table: TestTable;
@@ -24,8 +25,13 @@ const call: Amounts = { requests: 1, tokens: 100, usd: 50 };
 
 const team = (limits: Scope['limits']): Scope => ({ kind: 'team', id: crypto.randomUUID(), limits });
 
-const hold = (scopes: readonly Scope[], worstCase: Amounts = call, at = noon): Promise<Hold> =>
-  ledger.hold({ scopes, worstCase, at: Date.parse(at) }, { hold: signal, settle: signal });
+const hold = (
+  scopes: readonly Scope[],
+  worstCase: Amounts = call,
+  at = noon,
+  transfer: Transfer = 'buffered',
+): Promise<Hold> =>
+  ledger.hold({ scopes, worstCase, transfer, at: Date.parse(at) }, { hold: signal, settle: signal });
 
 const usage = (scope: Scope, at = noon) => ledger.usage([scope], Date.parse(at), signal);
 
@@ -155,6 +161,37 @@ test('a hold whose call died does not pass for one in flight because others go o
   }
 });
 
+test('a stream that goes on for its quarter of an hour is in flight to its end', async () => {
+  const scope = team({ requests: { month: 1 } });
+  await hold([scope], call, noon, 'stream');
+  expect((await refusal(hold([scope], call, '2026-11-22T12:14:59Z'))).code).toBe('rate_limited');
+  expect((await refusal(hold([scope], call, '2026-11-22T12:40:00Z'))).code).toBe('quota_exceeded');
+});
+
+test('a stream that died is forgotten, whatever others do until then', async () => {
+  const scope = team({ tokens: { month: 1000 } });
+  const small = { requests: 1, tokens: 1, usd: 0 };
+  await hold([scope], { ...call, tokens: 900 }, noon, 'stream');
+  for (let minute = 5; minute < 240; minute += 5) {
+    const at = new Date(Date.parse(noon) + minute * 60_000).toISOString();
+    await (await hold([scope], small, at)).settle(small, signal);
+    const { code } = await refusal(hold([scope], { ...call, tokens: 200 }, at));
+    if (minute >= 35) expect([minute, code]).toEqual([minute, 'quota_exceeded']);
+  }
+});
+
+test('a stream and an answer in flight at once are settled each for itself', async () => {
+  const scope = team({ tokens: { month: 1000 } });
+  const stream = await hold([scope], { ...call, tokens: 500 }, noon, 'stream');
+  const answer = await hold([scope], { ...call, tokens: 400 });
+  expect((await refusal(hold([scope], { ...call, tokens: 200 }))).code).toBe('rate_limited');
+  await stream.settle({ ...call, tokens: 5 }, signal);
+  await answer.settle({ ...call, tokens: 4 }, signal);
+  expect(await usage(scope)).toMatchObject([{ used: 9 }]);
+  await hold([scope], { ...call, tokens: 991 });
+  expect((await refusal(hold([scope], call))).code).toBe('rate_limited');
+});
+
 test('an amount of money is the one that was written, not its binary neighbour', async () => {
   const scope = team({ usd: { day: 2.01, month: 1.1 } });
   const { limits } = await (await hold([scope])).settle({ requests: 1, tokens: 1, usd: 1 }, signal);
@@ -248,7 +285,7 @@ test('an item is kept for some time after its month, then it expires', async () 
 test('counters that cannot be reached refuse the call', async () => {
   const unreachable = createLedger(new CounterTable(clientFor('http://127.0.0.1:1'), tableName));
   const scopes = [team({ requests: { day: 5 } })];
-  const request = { scopes, worstCase: call, at: Date.parse(noon) };
+  const request = { scopes, worstCase: call, transfer: 'buffered' as const, at: Date.parse(noon) };
   expect((await refusal(unreachable.hold(request, { hold: signal, settle: signal }))).code).toBe(
     'limits_unavailable',
   );

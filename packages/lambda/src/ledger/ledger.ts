@@ -6,12 +6,14 @@ import { boundsOf, explainRefusal, limitStatuses, type Refusal, type Scope } fro
 import { type Amounts, nothing } from './amounts.ts';
 import type { CounterTable } from './counter-table.ts';
 import type { Counters } from './counters.ts';
-import { momentOf } from './moment.ts';
+import { momentOf, type Transfer } from './moment.ts';
 
 export interface HoldRequest {
   readonly scopes: readonly Scope[];
   /** The most that the call can cost. */
   readonly worstCase: Amounts;
+  /** How the call is answered. */
+  readonly transfer: Transfer;
   /** When the call began by API Gateway's clock, which is the only one: milliseconds since 1970. */
   readonly at: number;
 }
@@ -54,7 +56,7 @@ export interface Ledger {
 
 export function createLedger(table: CounterTable): Ledger {
   return {
-    async hold({ scopes, worstCase, at }, signals) {
+    async hold({ scopes, worstCase, transfer, at }, signals) {
       const moment = momentOf(at);
       const held: { readonly scope: Scope; readonly counters: Counters }[] = [];
 
@@ -62,7 +64,7 @@ export function createLedger(table: CounterTable): Ledger {
         const outcomes = await Promise.allSettled(
           held.map(({ scope }) =>
             untilWritten(
-              () => table.settle({ scope, moment, hold: worstCase, charge }, settleSignal),
+              () => table.settle({ scope, moment, transfer, hold: worstCase, charge }, settleSignal),
               settleSignal,
             ),
           ),
@@ -76,7 +78,7 @@ export function createLedger(table: CounterTable): Ledger {
       };
 
       for (const scope of scopes) {
-        const write = { scope, moment, hold: worstCase, bounds: boundsOf(scope) };
+        const write = { scope, moment, transfer, hold: worstCase, bounds: boundsOf(scope) };
         const outcome = await table.hold(write, signals.hold).catch(async (error: unknown) => {
           await settle(nothing, signals.settle);
           // Unmetered calls are never let through.

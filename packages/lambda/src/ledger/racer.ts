@@ -35,7 +35,12 @@ export async function race(share: Race, ledger: Ledger): Promise<RaceOutcome> {
   const call = async () => {
     for (;;) {
       try {
-        const request = { scopes: [share.scope], worstCase: share.worstCase, at: share.at };
+        const request = {
+          scopes: [share.scope],
+          worstCase: share.worstCase,
+          transfer: 'buffered' as const,
+          at: share.at,
+        };
         const hold = await ledger.hold(request, { hold: signal, settle: signal });
         await sleep(Math.random() * 5);
         const { failure } = await hold.settle(share.trueCost, signal);

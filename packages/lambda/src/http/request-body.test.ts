@@ -1,7 +1,7 @@
 import { AskRequest, errorDefinition } from '@org/contract';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ProxyError } from './proxy-error.ts';
+import { ProxyError } from '../proxy-error.ts';
 import { parseBody } from './request-body.ts';
 
 const parse = (body: string | null, contentType: string | undefined = 'application/json') =>

@@ -1,7 +1,9 @@
 import { type BedrockRuntimeClient, InvokeModelCommand } from '@aws-sdk/client-bedrock-runtime';
 import type { InvokeFormat } from '@org/contract';
+import { parseJson } from '../json.ts';
 import { malformedReply } from './bedrock-error.ts';
 import type { BodyFormat } from './body-format.ts';
+import { invokeRequest, withIntervention } from './invoke-request.ts';
 import { llama } from './llama.ts';
 import type { ModelCall, ModelReply } from './model-call.ts';
 import { titanText } from './titan-text.ts';
@@ -15,24 +17,11 @@ export async function invoke(
   call: ModelCall,
   signal: AbortSignal,
 ): Promise<ModelReply> {
-  const { body } = await client.send(
-    new InvokeModelCommand({
-      modelId: call.modelId,
-      contentType: 'application/json',
-      accept: 'application/json',
-      body: JSON.stringify(format.request(call)),
-    }),
-    { abortSignal: signal },
-  );
-  const reply = format.reply(parseJson(body.transformToString()));
+  const { body } = await client.send(new InvokeModelCommand(invokeRequest(call, format)), {
+    abortSignal: signal,
+  });
+  const parsed = parseJson(body.transformToString());
+  const reply = format.reply(parsed);
   if (!reply) throw malformedReply();
-  return reply;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return withIntervention(reply, parsed);
 }

@@ -8,6 +8,13 @@ const Reply = z.object({
   stop_reason: z.string(),
 });
 
+const Piece = z.object({
+  generation: z.string(),
+  prompt_token_count: z.optional(z.nullable(z.number())),
+  generation_token_count: z.optional(z.nullable(z.number())),
+  stop_reason: z.optional(z.nullable(z.string())),
+});
+
 const stopReasons: Readonly<Record<string, string>> = { stop: 'end_turn', length: 'max_tokens' };
 
 /**
@@ -19,7 +26,7 @@ const stopReasons: Readonly<Record<string, string>> = { stop: 'end_turn', length
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-meta.html
  */
 export const llama: BodyFormat = {
-  capabilities: [],
+  capabilities: ['temperature', 'topP', 'temperatureWithTopP', 'stream'],
   defaultMaxTokens: 512,
   request: ({ question, maxTokens, temperature = 0.2, topP = 0.9 }) => ({
     prompt: question,
@@ -35,6 +42,17 @@ export const llama: BodyFormat = {
       text: data.generation.trim(),
       stopReason: stopReasons[data.stop_reason] ?? data.stop_reason,
       usage: { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens },
+    };
+  },
+  chunk(body) {
+    const { data } = z.safeParse(Piece, body);
+    if (!data) return undefined;
+    const { generation: text, stop_reason: reason } = data;
+    return {
+      text,
+      stopReason: reason ? (stopReasons[reason] ?? reason) : undefined,
+      inputTokens: data.prompt_token_count ?? undefined,
+      outputTokens: data.generation_token_count ?? undefined,
     };
   },
 };

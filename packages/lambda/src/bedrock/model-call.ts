@@ -1,4 +1,6 @@
 import type { Turn, Usage } from '@org/contract';
+import type { Guardrail } from '../environment.ts';
+import type { StructuredCall } from '../structured-output/structured-output.ts';
 
 /** One question to one model, every choice made. */
 export interface ModelCall {
@@ -10,9 +12,18 @@ export interface ModelCall {
   readonly temperature?: number | undefined;
   readonly topP?: number | undefined;
   readonly stop?: readonly string[] | undefined;
+  readonly structured?: StructuredCall | undefined;
+  readonly guardrail?: Guardrail | undefined;
+  /**
+   * For Bedrock's invocation logs, where an account keeps them: who asked.
+   *
+   * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html
+   */
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 export interface ModelReply {
+  /** With a `structured` call: the JSON that the model wrote, or nothing. */
   readonly text: string;
   readonly stopReason: string;
   readonly usage: Usage;

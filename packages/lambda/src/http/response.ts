@@ -5,18 +5,22 @@ import {
   headers,
   type LimitStatus,
   limitHeaders,
+  type ModelList,
   type UsageReport,
 } from '@org/contract';
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import type { ProxyError } from './proxy-error.ts';
+import type { ProxyError } from '../proxy-error.ts';
 
-export function answerResponse(body: Answer | UsageReport, requestId: string): APIGatewayProxyResult {
+export function answerResponse(
+  body: Answer | ModelList | UsageReport,
+  requestId: string,
+): APIGatewayProxyResult {
   return {
     statusCode: 200,
     headers: {
       'content-type': 'application/json',
       [headers.requestId]: requestId,
-      ...headersOfLimits(body.limits),
+      ...('limits' in body ? headersOfLimits(body.limits) : {}),
     },
     body: JSON.stringify(body),
   };

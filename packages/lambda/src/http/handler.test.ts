@@ -1,126 +1,16 @@
-import { catalogue, type LimitStatus } from '@org/contract';
+import { catalogue, type ModelDefinition } from '@org/contract';
 import { expect, test } from 'vitest';
-import type { Caller, Config } from './config.ts';
+import type { Config } from '../config.ts';
+import { nothing } from '../ledger/amounts.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { type ErrorBackground, ProxyError } from '../proxy-error.ts';
 import { createHandler } from './handler.ts';
-import { type Amounts, nothing } from './ledger/amounts.ts';
-import type { HoldRequest, Ledger } from './ledger/ledger.ts';
-import type { ModelCall } from './model-call.ts';
-import { type ErrorBackground, ProxyError } from './proxy-error.ts';
-import type { Upstream } from './upstream.ts';
+import { config, limits, type RequestOptions, recordingLedger, reply, requestOf } from './test-request.ts';
 
-const config: Config = {
-  models: new Map(
-    (['titan', 'llama'] as const).map((alias) => [
-      alias,
-      { alias, definition: catalogue[alias], modelId: `id-of-${alias}`, price: { input: 1, output: 2 } },
-    ]),
-  ),
-  plans: new Map(),
-  teams: new Map(),
-  table: 'counters',
-  callers: new Map([
-    ['key1', { keyId: 'key1', team: 'acme', plan: 'small', models: ['llama'], maxTokens: 256, scopes: [] }],
-    [
-      'key2',
-      {
-        keyId: 'key2',
-        team: 'wide',
-        plan: 'large',
-        models: ['llama', 'titan'],
-        maxTokens: undefined,
-        scopes: [],
-      },
-    ],
-  ]),
-};
-
-const limits: LimitStatus[] = [
-  {
-    limit: 'requests',
-    period: 'day',
-    scope: 'team',
-    max: 10,
-    used: 1,
-    remaining: 9,
-    resetsAt: '2026-11-23T00:00:00.000Z',
-  },
-  {
-    limit: 'requests',
-    period: 'month',
-    scope: 'team',
-    max: 50,
-    used: 48,
-    remaining: 2,
-    resetsAt: '2026-12-01T00:00:00.000Z',
-  },
-];
-
-/** A ledger that admits everything and keeps what it was told. */
-function recordingLedger() {
-  const holds: HoldRequest[] = [];
-  const charges: Amounts[] = [];
-  const ledger: Ledger = {
-    hold: async (request) => {
-      holds.push(request);
-      return {
-        worstCase: request.worstCase,
-        settle: async (charge) => {
-          charges.push(charge);
-          return { limits };
-        },
-      };
-    },
-    usage: async () => limits,
-  };
-  return { ledger, holds, charges };
-}
-
-interface SendOptions {
-  readonly keyId?: string | null;
-  readonly route?: readonly [method: string, resource: string];
-  readonly upstream?: Upstream;
-  readonly ledger?: Ledger;
-  readonly config?: Config;
-  readonly caller?: Caller;
-}
-
-async function send(body: object | null, options: SendOptions = {}) {
-  const { keyId = 'key1', route = ['POST', '/bedrock'] } = options;
-  const lines: string[] = [];
-  const calls: ModelCall[] = [];
-  const recording = recordingLedger();
-  let clock = 0;
-  const handler = createHandler({
-    config: options.config ?? config,
-    keys: async (id) => options.caller ?? config.callers.get(id),
-    ledger: options.ledger ?? recording.ledger,
-    upstream:
-      options.upstream ??
-      (async (_model, call) => {
-        calls.push(call);
-        return {
-          text: 'Bleak.',
-          stopReason: 'end_turn',
-          usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
-        };
-      }),
-    write: (line) => lines.push(line),
-    now: () => (clock += 10),
-  });
-  const event = {
-    httpMethod: route[0],
-    resource: route[1],
-    headers: { 'Content-Type': 'application/json', 'X-Api-Key': 'canary-key' },
-    body: body && JSON.stringify(body),
-    isBase64Encoded: false,
-    requestContext: {
-      requestId: 'request-1',
-      requestTimeEpoch: Date.parse('2026-11-22T12:00:00Z'),
-      identity: { apiKeyId: keyId, apiKey: 'canary-key' },
-    },
-  };
-  const response = await handler(event, { getRemainingTimeInMillis: () => 29_000 });
-  return { response, json: JSON.parse(response.body), lines, calls, ...recording };
+async function send(body: object | null, options: RequestOptions = {}) {
+  const { handlerOptions, event, ...seen } = requestOf(body, options);
+  const response = await createHandler(handlerOptions)(event, { getRemainingTimeInMillis: () => 29_000 });
+  return { response, json: JSON.parse(response.body), ...seen };
 }
 
 test('an ask is answered in the shape of the contract, once encoded', async () => {
@@ -170,18 +60,18 @@ test.each<[string, 'nothing' | 'everything', ErrorBackground]>([
   ['certainly not billed', 'nothing', { unbilled: true }],
   ['perhaps billed', 'everything', {}],
 ])('a call that failed and was %s stays charged with %s', async (_case, charged, background) => {
-  const upstream: Upstream = async () => {
+  const fail = async () => {
     throw new ProxyError({ code: 'upstream_error' }, background);
   };
-  const { holds, charges } = await send({ model: 'llama', question: 'Hi' }, { upstream });
+  const { holds, charges } = await send({ model: 'llama', question: 'Hi' }, { upstream: { ask: fail } });
   expect(charges).toEqual([charged === 'nothing' ? nothing : holds[0]?.worstCase]);
 });
 
 test('a call that fails in a way nobody foresaw stays charged', async () => {
-  const upstream: Upstream = async () => {
+  const fail = async () => {
     throw new TypeError('unforeseen');
   };
-  const { holds, charges } = await send({ model: 'llama', question: 'Hi' }, { upstream });
+  const { holds, charges } = await send({ model: 'llama', question: 'Hi' }, { upstream: { ask: fail } });
   expect(charges).toEqual([holds[0]?.worstCase]);
 });
 
@@ -192,16 +82,24 @@ test('a model without a price is refused to whoever has a limit in USD', async (
     ...config,
     models: new Map([['llama', { alias, definition, modelId, price: undefined }]]),
   };
-  const caller = { keyId: 'key3', team: 'acme', plan: 'small', models: ['llama'], maxTokens: 256, scopes };
+  const caller = {
+    keyId: 'key3',
+    team: 'acme',
+    plan: 'small',
+    models: ['llama'],
+    maxTokens: 256,
+    guardrail: undefined,
+    scopes,
+  };
   const { json, holds } = await send({ model: 'llama', question: 'Hi' }, { config: unpriced, caller });
   expect([json.error.code, holds]).toEqual(['model_unavailable', []]);
 });
 
 test('nobody is told when to try again what is not to be tried again', async () => {
-  const upstream: Upstream = async () => {
+  const fail = async () => {
     throw new ProxyError({ code: 'limits_unavailable' }, { outcomeUnknown: true });
   };
-  const { response } = await send({ model: 'llama', question: 'Hi' }, { upstream });
+  const { response } = await send({ model: 'llama', question: 'Hi' }, { upstream: { ask: fail } });
   expect(response.headers?.['x-should-retry']).toBe('false');
   expect(response.headers?.['retry-after']).toBeUndefined();
 });
@@ -217,11 +115,8 @@ test('a request that is refused before the call costs nothing', async () => {
 });
 
 test('a call that cost more than it held is charged in full, and the log says so', async () => {
-  const upstream: Upstream = async () => ({
-    text: 'Bleak.',
-    stopReason: 'end_turn',
-    usage: { inputTokens: 5000, outputTokens: 2, totalTokens: 5002 },
-  });
+  const usage = { inputTokens: 5000, outputTokens: 2, totalTokens: 5002 };
+  const upstream = { ask: async () => ({ ...reply, usage }) };
   const { charges, lines } = await send({ model: 'llama', question: 'Hi', maxTokens: 10 }, { upstream });
   expect(charges).toEqual([{ requests: 1, tokens: 5002, usd: 5004 }]);
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'WARN', underestimated: true });
@@ -293,7 +188,8 @@ test.each([
 test('one line is logged for a request, without prompt, answer, key or header', async () => {
   const { lines } = await send({ model: 'llama', question: 'canary-question' });
   expect(lines).toHaveLength(1);
-  expect(JSON.parse(lines[0] ?? '')).toEqual({
+  const { _aws, ...line } = JSON.parse(lines[0] ?? '');
+  expect(line).toEqual({
     timestamp: '1970-01-01T00:00:00.050Z',
     level: 'INFO',
     message: 'request',
@@ -312,14 +208,23 @@ test('one line is logged for a request, without prompt, answer, key or header', 
     charged: { requests: 1, tokens: 5, usd: 7 },
     upstreamMs: 10,
     totalMs: 30,
+    Requests: 1,
+    Latency: 30,
+    UpstreamLatency: 10,
+    InputTokens: 3,
+    OutputTokens: 2,
+    Cost: 0.000007,
   });
 });
 
 test('an unforeseen error is a 500 that says nothing of itself, to the caller or to the log', async () => {
-  const upstream: Upstream = async () => {
+  const fail = async () => {
     throw new TypeError('canary-question');
   };
-  const { response, lines } = await send({ model: 'llama', question: 'canary-question' }, { upstream });
+  const { response, lines } = await send(
+    { model: 'llama', question: 'canary-question' },
+    { upstream: { ask: fail } },
+  );
   expect(response.statusCode).toBe(500);
   expect(response.body).not.toContain('canary');
   expect(lines.join('')).not.toContain('canary');
@@ -334,13 +239,177 @@ test.each([
   ['rate limits are to be retried', 'model_throttled', { 'x-should-retry': 'true', 'retry-after': '2' }],
   ['a wrong request is not', 'unknown_model', { 'x-should-retry': 'false' }],
 ])('%s, and the headers say so', async (_case, code, headers) => {
-  const upstream: Upstream = async () => {
+  const fail = async () => {
     throw new ProxyError({ code: code === 'model_throttled' ? 'model_throttled' : 'unknown_model' });
   };
-  const { response } = await send({ model: 'llama', question: 'Hi' }, { upstream });
+  const { response } = await send({ model: 'llama', question: 'Hi' }, { upstream: { ask: fail } });
   expect(response.headers).toEqual({
     'content-type': 'application/json',
     'x-request-id': 'request-1',
     ...headers,
   });
+});
+
+const modelWith = (definition: Partial<Extract<ModelDefinition, { upstream: 'converse' }>>): Config => {
+  const base: ModelDefinition = {
+    upstream: 'converse',
+    modelId: 'id',
+    capabilities: [],
+    maxOutputTokens: 1000,
+    lifecycle: { status: 'active' },
+  };
+  const model = { alias: 'llama', definition: { ...base, ...definition }, modelId: 'id', price: undefined };
+  return { ...config, models: new Map([['llama', model]]) };
+};
+
+test.each([
+  ['system', { system: 'Be brief.' }],
+  [
+    'history',
+    {
+      history: [
+        { role: 'user', text: 'Hi' },
+        { role: 'assistant', text: 'Ho' },
+      ],
+    },
+  ],
+  ['stop', { stop: ['End'] }],
+  ['temperature', { temperature: 0 }],
+  ['topP', { topP: 1 }],
+  ['outputSchema', { outputSchema: { type: 'object', properties: {} } }],
+])('a model that takes no %s refuses it by name, and nothing is held', async (param, field) => {
+  const asked = { model: 'llama', question: 'Hi', ...field };
+  const { response, json, holds } = await send(asked, { config: modelWith({}) });
+  expect([response.statusCode, json.error.code, json.error.param, holds]).toEqual([
+    400,
+    'unsupported_feature',
+    param,
+    [],
+  ]);
+  expect(json.error.message).toContain(`The model llama does not support ${param}`);
+});
+
+test('a model that takes temperature or topP, but not both, says so', async () => {
+  const either = modelWith({ capabilities: ['temperature', 'topP'] });
+  const ask = (fields: object) => send({ model: 'llama', question: 'Hi', ...fields }, { config: either });
+  expect((await ask({ temperature: 0.5 })).response.statusCode).toBe(200);
+  expect((await ask({ topP: 0.5 })).response.statusCode).toBe(200);
+  expect((await ask({ temperature: 0.5, topP: 0.5 })).json.error).toMatchObject({
+    code: 'unsupported_feature',
+    param: 'topP',
+    message:
+      'The model llama does not support topP beside temperature. Leave it out or choose another model.',
+  });
+});
+
+const outputSchema = {
+  type: 'object',
+  properties: { city: { type: 'string', minLength: 2 }, people: { type: 'integer' } },
+  required: ['city'],
+};
+
+test.each(['native', 'tool'] as const)('an answer of a schema comes with its output (%s)', async (by) => {
+  const text = '{"city":"Oran","people":2}';
+  const upstream = { ask: async () => ({ ...reply, text }) };
+  const { json } = await send(
+    { model: 'llama', question: 'Where?', outputSchema },
+    { config: modelWith({ structuredOutput: by }), upstream },
+  );
+  expect([json.text, json.output]).toEqual([text, { city: 'Oran', people: 2 }]);
+});
+
+test.each([
+  ['cut off', '{"city":"Or', 'max_tokens', /cut off at maxTokens/, []],
+  ['no JSON at all', 'I would rather not.', 'end_turn', /does not fit/, []],
+  ['intervened with', 'Sorry.', 'guardrail_intervened', /guardrail/, []],
+  ['of another shape', '{"people":"two"}', 'end_turn', /does not fit/, ['people', '']],
+])(
+  'an answer that is %s is an error that says so, and is charged',
+  async (_case, text, stopReason, message, paths) => {
+    const upstream = { ask: async () => ({ ...reply, text, stopReason }) };
+    const { response, json, charges, lines } = await send(
+      { model: 'llama', question: 'Where?', outputSchema },
+      { config: modelWith({ structuredOutput: 'native' }), upstream },
+    );
+    expect([response.statusCode, json.error.code, response.headers?.['x-should-retry']]).toEqual([
+      502,
+      'invalid_output',
+      'false',
+    ]);
+    expect(json.error.message).toMatch(message);
+    expect(json.error.details.stopReason).toBe(stopReason);
+    expect(json.error.details.issues.map(({ path }: { path: string }) => path).sort()).toEqual(
+      [...paths].sort(),
+    );
+    expect(charges).toMatchObject([{ tokens: 5 }]);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ stopReason, usage: reply.usage });
+    expect(lines[0]).not.toContain('rather not');
+  },
+);
+
+test('a schema that no answer could fit is refused before anything is held', async () => {
+  const { json, holds } = await send(
+    {
+      model: 'llama',
+      question: 'Hi',
+      outputSchema: { type: 'object', properties: { a: { $ref: '#/$defs/b' } } },
+    },
+    { config: modelWith({ structuredOutput: 'native' }) },
+  );
+  expect([json.error.code, json.error.param, holds]).toEqual(['invalid_request', 'outputSchema', []]);
+});
+
+test('the schema is held as input, for the model reads it', async () => {
+  const structured = modelWith({ structuredOutput: 'native' });
+  const bare = await send({ model: 'llama', question: 'Hi' }, { config: structured });
+  const upstream = { ask: async () => ({ ...reply, text: '{"city":"Oran"}' }) };
+  const withSchema = await send(
+    { model: 'llama', question: 'Hi', outputSchema },
+    { config: structured, upstream },
+  );
+  const difference = (withSchema.holds[0]?.worstCase.tokens ?? 0) - (bare.holds[0]?.worstCase.tokens ?? 0);
+  expect(difference).toBeGreaterThan(JSON.stringify(outputSchema).length);
+});
+
+test("a plan's guardrail goes with every call, and who asked", async () => {
+  const guardrail = { id: 'abc123', version: '1' };
+  const caller = {
+    keyId: 'key1',
+    team: 'acme',
+    plan: 'small',
+    models: ['llama'],
+    maxTokens: 256,
+    guardrail,
+    scopes: [],
+  };
+  const { calls } = await send({ model: 'llama', question: 'Hi' }, { caller });
+  expect(calls).toMatchObject([{ guardrail, metadata: { team: 'acme', keyId: 'key1' } }]);
+});
+
+test('a key sees the models that it may ask, and what each can do', async () => {
+  const offered = modelWith({
+    capabilities: ['system', 'stream'],
+    structuredOutput: 'tool',
+    contextTokens: 128_000,
+    lifecycle: { status: 'legacy', endOfLife: '2027-03-30' },
+  });
+  const { response, json } = await send(null, { route: ['GET', '/models'], config: offered });
+  expect(response.statusCode).toBe(200);
+  expect(json).toEqual({
+    models: [
+      {
+        alias: 'llama',
+        modelId: 'id',
+        capabilities: ['system', 'stream', 'outputSchema'],
+        contextTokens: 128_000,
+        maxOutputTokens: 256,
+        lifecycle: { status: 'legacy', endOfLife: '2027-03-30' },
+      },
+    ],
+  });
+});
+
+test('the function that answers whole is not the one that streams', async () => {
+  const { json } = await send({ model: 'llama', question: 'Hi' }, { route: ['POST', '/bedrock/stream'] });
+  expect(json.error.code).toBe('unknown_route');
 });

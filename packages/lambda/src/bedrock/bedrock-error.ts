@@ -1,7 +1,7 @@
 import { BedrockRuntimeServiceException } from '@aws-sdk/client-bedrock-runtime';
 import type { ErrorCode } from '@org/contract';
-import { failureName } from './failure-name.ts';
-import { type ErrorBackground, ProxyError, type ServiceFailure } from './proxy-error.ts';
+import { failureName } from '../failure-name.ts';
+import { type ErrorBackground, ProxyError, type ServiceFailure } from '../proxy-error.ts';
 
 /**
  * Exceptions of Bedrock's runtime, and of AWS's request authentication, by name. Those that mean several things
@@ -53,6 +53,7 @@ const parameterNames: readonly (readonly [RegExp, string])[] = [
   [/temperature/i, 'temperature'],
   [/top_?p/i, 'topP'],
   [/stop_?sequences?/i, 'stop'],
+  [/output_?config|json_?schema|tool_?(config|spec|choice)/i, 'outputSchema'],
   [/system/i, 'system'],
 ];
 
@@ -80,6 +81,15 @@ export function bedrockError(thrown: unknown, signal: AbortSignal): ProxyError {
     default:
       return new ProxyError({ code: codes[thrown.name] ?? codeOfStatus(failure.status) }, background);
   }
+}
+
+/**
+ * Says what a failure means that came in the middle of a stream: the same, but what was made up to there may be
+ * billed, so nobody may take it for a refusal.
+ */
+export function interruptedStream(thrown: unknown, signal: AbortSignal): ProxyError {
+  const { statement, failure } = bedrockError(thrown, signal);
+  return new ProxyError(statement, { failure, outcomeUnknown: true });
 }
 
 /** An answer of Bedrock's that lacks what every answer has. */
@@ -137,7 +147,9 @@ function codeOfStatus(status: number | undefined): ErrorCode {
 /** Only name, status and request id: an SDK error also carries the signed request. */
 function describe(error: Error): ServiceFailure {
   if (error instanceof BedrockRuntimeServiceException) {
-    const { httpStatusCode: status, requestId } = error.$metadata;
+    // One that comes in the middle of a stream has none, whatever its type says.
+    const { $metadata: metadata }: { readonly $metadata?: typeof error.$metadata } = error;
+    const { httpStatusCode: status, requestId } = metadata ?? {};
     return { name: error.name, status, requestId };
   }
   return { name: failureName(error) };

@@ -8,6 +8,13 @@ const Reply = z.object({
     .check(z.minLength(1)),
 });
 
+const Piece = z.object({
+  outputText: z.string(),
+  inputTextTokenCount: z.optional(z.nullable(z.number())),
+  totalOutputTextTokenCount: z.optional(z.nullable(z.number())),
+  completionReason: z.optional(z.nullable(z.string())),
+});
+
 const stopReasons: Readonly<Record<string, string>> = {
   FINISHED: 'end_turn',
   FINISH: 'end_turn',
@@ -22,7 +29,7 @@ const stopReasons: Readonly<Record<string, string>> = {
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-text.html
  */
 export const titanText: BodyFormat = {
-  capabilities: ['stop'],
+  capabilities: ['stop', 'temperature', 'topP', 'temperatureWithTopP', 'stream'],
   defaultMaxTokens: 4096,
   request: ({ question, maxTokens, temperature = 0, topP = 0.9, stop = [] }) => ({
     inputText: question,
@@ -35,8 +42,22 @@ export const titanText: BodyFormat = {
     const inputTokens = data.inputTextTokenCount;
     return {
       text: result.outputText.trim(),
-      stopReason: stopReasons[result.completionReason] ?? result.completionReason.toLowerCase(),
+      stopReason: stopReasonOf(result.completionReason),
       usage: { inputTokens, outputTokens: result.tokenCount, totalTokens: inputTokens + result.tokenCount },
     };
   },
+  chunk(body) {
+    const { data } = z.safeParse(Piece, body);
+    if (!data) return undefined;
+    return {
+      text: data.outputText,
+      stopReason: data.completionReason ? stopReasonOf(data.completionReason) : undefined,
+      inputTokens: data.inputTextTokenCount ?? undefined,
+      outputTokens: data.totalOutputTextTokenCount ?? undefined,
+    };
+  },
 };
+
+function stopReasonOf(completionReason: string): string {
+  return stopReasons[completionReason] ?? completionReason.toLowerCase();
+}

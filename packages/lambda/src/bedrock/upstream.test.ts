@@ -3,9 +3,9 @@ import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { catalogue, type ModelDefinition } from '@org/contract';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Deadline } from './deadline.ts';
+import type { Deadline } from '../deadline.ts';
+import { ProxyError } from '../proxy-error.ts';
 import type { ModelCall } from './model-call.ts';
-import { ProxyError } from './proxy-error.ts';
 import { createUpstream, type Upstream } from './upstream.ts';
 
 type Script = (response: ServerResponse) => void;
@@ -70,10 +70,10 @@ const ample: Deadline = {
   remaining: () => 28_000,
   untilKilled: () => 29_000,
 };
-const call: ModelCall = { modelId: 'model', question: 'What is a dystopia', maxTokens: 10 };
+const call: ModelCall = { modelId: 'model', question: 'What is a dystopia', maxTokens: 10, metadata: {} };
 
 async function failure(model: ModelDefinition = catalogue.titan, deadline = ample): Promise<ProxyError> {
-  const thrown: unknown = await upstream(model, call, deadline).then(
+  const thrown: unknown = await upstream.ask(model, call, deadline).then(
     () => 'nothing',
     (error: unknown) => error,
   );
@@ -158,7 +158,7 @@ test('a connection that never came about is not billed and can be tried again', 
     requestHandler: new NodeHttpHandler(),
   });
   const unreachable = createUpstream({ client, sleep: async () => undefined, random: Math.random });
-  const error = await unreachable(catalogue.titan, call, ample).catch((thrown: unknown) => thrown);
+  const error = await unreachable.ask(catalogue.titan, call, ample).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ statement: { code: 'upstream_error' }, retryable: true, unbilled: true });
 });
 
@@ -176,7 +176,7 @@ test("Bedrock's own message never reaches the caller", async () => {
 
 test('a throttle is tried once more, after a short wait, and no more often', async () => {
   answers.push(exception('ThrottlingException', 429));
-  expect((await upstream(catalogue.titan, call, ample)).text).toBe('Bleak.');
+  expect((await upstream.ask(catalogue.titan, call, ample)).text).toBe('Bleak.');
   expect([requests, waits]).toEqual([2, [400]]);
 
   answers.push(exception('ThrottlingException', 429), exception('ThrottlingException', 429));

@@ -3,7 +3,12 @@ import { llama } from './llama.ts';
 import type { ModelCall } from './model-call.ts';
 import { titanText } from './titan-text.ts';
 
-const call: ModelCall = { modelId: 'model', question: '¿Qué es "una" distopía?', maxTokens: 100 };
+const call: ModelCall = {
+  modelId: 'model',
+  question: '¿Qué es "una" distopía?',
+  maxTokens: 100,
+  metadata: {},
+};
 
 test('Titan is asked with the defaults of the original proxy', () => {
   expect(titanText.request(call)).toEqual({

@@ -1,6 +1,6 @@
 import type { RequestIssue } from '@org/contract';
 import * as z from 'zod/mini';
-import { ProxyError } from './proxy-error.ts';
+import { ProxyError } from '../proxy-error.ts';
 
 export interface RawBody {
   readonly contentType: string | undefined;

@@ -1,0 +1,47 @@
+import { capabilities, type ModelDefinition } from '../models.ts';
+import * as regions from './regions.ts';
+import { card, usEast1 } from './sources.ts';
+
+/**
+ * Every Llama on Bedrock is Legacy, closed to accounts that have not used it, and ends on 2027-03-30. Bedrock refuses
+ * `outputConfig` and a forced tool for them, so none takes an `outputSchema`.
+ */
+const llama = {
+  upstream: 'converse',
+  capabilities,
+  lifecycle: { status: 'legacy', endOfLife: '2027-03-30' },
+} as const satisfies Partial<ModelDefinition>;
+
+export const meta = {
+  'llama-4-maverick': {
+    ...llama,
+    modelId: 'meta.llama4-maverick-17b-instruct-v1:0',
+    onDemandRegions: [],
+    inferenceProfiles: { us: regions.usFromFour },
+    contextTokens: 1_000_000,
+    maxOutputTokens: 8192,
+    price: { input: 0.24, output: 0.97, ...usEast1 },
+    source: card('meta-llama-4-maverick-17b-instruct'),
+  },
+  'llama-4-scout': {
+    ...llama,
+    modelId: 'meta.llama4-scout-17b-instruct-v1:0',
+    onDemandRegions: [],
+    inferenceProfiles: { us: regions.usFromFour },
+    // The card says 10M, others found 3.5M.
+    contextTokens: 3_500_000,
+    maxOutputTokens: 8192,
+    price: { input: 0.17, output: 0.66, ...usEast1 },
+    source: card('meta-llama-4-scout-17b-instruct'),
+  },
+  'llama-3.3-70b': {
+    ...llama,
+    modelId: 'meta.llama3-3-70b-instruct-v1:0',
+    onDemandRegions: ['us-east-2'],
+    inferenceProfiles: { us: regions.usFromThree },
+    contextTokens: 128_000,
+    maxOutputTokens: 4096,
+    price: { input: 0.72, output: 0.72, ...usEast1 },
+    source: card('meta-llama-3-3-70b-instruct'),
+  },
+} satisfies Record<string, ModelDefinition>;

@@ -1,0 +1,53 @@
+import {
+  type BedrockRuntimeClient,
+  InvokeModelWithResponseStreamCommand,
+} from '@aws-sdk/client-bedrock-runtime';
+import { parseJson } from '../json.ts';
+import { malformedReply } from './bedrock-error.ts';
+import type { BodyFormat } from './body-format.ts';
+import type { OnDelta } from './converse-stream.ts';
+import { invokeRequest, withIntervention } from './invoke-request.ts';
+import type { ModelCall, ModelReply } from './model-call.ts';
+import type { StreamWatch } from './stream-watch.ts';
+
+/** Starts an InvokeModelWithResponseStream, and reads it with what it returns. */
+export async function invokeStream(
+  client: BedrockRuntimeClient,
+  format: BodyFormat,
+  call: ModelCall,
+  watch: StreamWatch,
+): Promise<(onDelta: OnDelta) => Promise<ModelReply>> {
+  const { body: stream } = await client.send(
+    new InvokeModelWithResponseStreamCommand(invokeRequest(call, format)),
+    { abortSignal: watch.signal },
+  );
+  if (!stream) throw malformedReply();
+  return async (onDelta) => {
+    const decoder = new TextDecoder();
+    let text = '';
+    let last: unknown;
+    let stopReason: string | undefined;
+    let inputTokens: number | undefined;
+    let outputTokens: number | undefined;
+    for await (const { chunk } of watch.events(stream)) {
+      if (!chunk?.bytes) continue;
+      last = parseJson(decoder.decode(chunk.bytes));
+      const piece = format.chunk(last);
+      if (!piece) throw malformedReply();
+      // Answers begin with white space of the template's, as they do when they come whole.
+      const shown = text === '' ? piece.text.trimStart() : piece.text;
+      if (shown) {
+        text += shown;
+        await onDelta(shown);
+      }
+      stopReason = piece.stopReason ?? stopReason;
+      inputTokens = piece.inputTokens ?? inputTokens;
+      outputTokens = piece.outputTokens ?? outputTokens;
+    }
+    if (stopReason === undefined || inputTokens === undefined || outputTokens === undefined) {
+      throw malformedReply();
+    }
+    const usage = { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens };
+    return withIntervention({ text, stopReason, usage }, last);
+  };
+}

@@ -1,0 +1,35 @@
+/** The time limits of one stream from Bedrock: when it must be over, and how long it may be silent. */
+export class StreamWatch {
+  /** Fires when either limit is reached; give it to the request. */
+  readonly signal: AbortSignal;
+  readonly #silence = new AbortController();
+  readonly #silentMs: number;
+  readonly #aborted: Promise<never>;
+
+  /** @param silentMs Milliseconds until the first event, and from one to the next, at the most. */
+  constructor(deadline: AbortSignal, silentMs: number) {
+    this.signal = AbortSignal.any([deadline, this.#silence.signal]);
+    this.#silentMs = silentMs;
+    this.#aborted = new Promise((_, reject) => {
+      this.signal.addEventListener('abort', () => reject(this.signal.reason), { once: true });
+    });
+    // It may never be waited for.
+    this.#aborted.catch(() => {});
+  }
+
+  /** Waits for what Bedrock sends next. */
+  async next<Value>(promise: Promise<Value>): Promise<Value> {
+    const timer = setTimeout(() => this.#silence.abort(), this.#silentMs);
+    return await Promise.race([promise, this.#aborted]).finally(() => clearTimeout(timer));
+  }
+
+  /** The stream's events. The time that their reader takes is not counted as silence. */
+  async *events<Event>(stream: AsyncIterable<Event>): AsyncGenerator<Event> {
+    const iterator = stream[Symbol.asyncIterator]();
+    for (;;) {
+      const event = await this.next(iterator.next());
+      if (event.done) return;
+      yield event.value;
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
+import type { ModelDefinition } from '@org/contract';
+import type { Deadline } from '../deadline.ts';
+import { bedrockError, interruptedStream } from './bedrock-error.ts';
+import { converse } from './converse.ts';
+import { converseStream, type OnDelta } from './converse-stream.ts';
+import { bodyFormats, invoke } from './invoke.ts';
+import { invokeStream } from './invoke-stream.ts';
+import type { ModelCall, ModelReply } from './model-call.ts';
+import { StreamWatch } from './stream-watch.ts';
+
+/** Bedrock. Fails with a `ProxyError` and nothing else. */
+export interface Upstream {
+  /** Asks for the whole answer. */
+  ask(model: ModelDefinition, call: ModelCall, deadline: Deadline): Promise<ModelReply>;
+  /** Asks for the answer in pieces, and for the whole in the end. */
+  stream(model: ModelDefinition, call: ModelCall, deadline: Deadline, onDelta: OnDelta): Promise<ModelReply>;
+}
+
+export interface UpstreamOptions {
+  readonly client: BedrockRuntimeClient;
+  /** Resolves after so many milliseconds. */
+  readonly sleep: (milliseconds: number) => Promise<unknown>;
+  /** 0 to 1, as `Math.random`. */
+  readonly random: () => number;
+  /** Milliseconds that a stream may be silent, before its first event and between two. Default: 60,000. */
+  readonly silentMs?: number | undefined;
+}
+
+/** A throttle of Bedrock's passes in well under a second or not soon. */
+const throttleWaitMs = { least: 200, most: 600 };
+
+/**
+ * @returns An upstream that answers a throttle of Bedrock's with one more try, if the deadline allows it: that try
+ *   costs the team no request of its own. Every other failure is the caller's to retry.
+ */
+export function createUpstream({ client, sleep, random, silentMs = 60_000 }: UpstreamOptions): Upstream {
+  const withOneRetry = async <Reply>(
+    { remaining }: Deadline,
+    signal: AbortSignal,
+    attempt: () => Promise<Reply>,
+  ): Promise<Reply> => {
+    try {
+      return await attempt();
+    } catch (thrown) {
+      const error = bedrockError(thrown, signal);
+      const wait = throttleWaitMs.least + random() * (throttleWaitMs.most - throttleWaitMs.least);
+      if (error.statement.code !== 'model_throttled' || remaining() < 2 * wait) throw error;
+      await sleep(wait);
+      return await attempt().catch((again: unknown) => {
+        throw bedrockError(again, signal);
+      });
+    }
+  };
+
+  return {
+    ask: (model, call, deadline) =>
+      withOneRetry(deadline, deadline.signal, () =>
+        model.upstream === 'converse'
+          ? converse(client, call, deadline.signal)
+          : invoke(client, bodyFormats[model.format], call, deadline.signal),
+      ),
+
+    async stream(model, call, deadline, onDelta) {
+      const watch = new StreamWatch(deadline.signal, silentMs);
+      const read = await withOneRetry(deadline, watch.signal, () =>
+        watch.next(
+          model.upstream === 'converse'
+            ? converseStream(client, call, watch)
+            : invokeStream(client, bodyFormats[model.format], call, watch),
+        ),
+      );
+      return await read(onDelta).catch((thrown: unknown) => {
+        throw interruptedStream(thrown, watch.signal);
+      });
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import { type AskRequest, type RouteName, routes } from '@org/contract';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { type AskContext, type Asked, ask, chooseModel, type Settled } from '../ask.ts';
+import type { Upstream } from '../bedrock/upstream.ts';
+import type { Caller, Config, OfferedModel } from '../config.ts';
+import type { Deadline } from '../deadline.ts';
+import { failureName } from '../failure-name.ts';
+import type { KeyDirectory } from '../key-directory.ts';
+import { exceeds } from '../ledger/amounts.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { type RequestLog, traceOf, type WriteLine } from '../log.ts';
+import { ProxyError } from '../proxy-error.ts';
+import { parseBody } from './request-body.ts';
+
+/** What both functions are made of. */
+export interface HandlerOptions {
+  readonly config: Config;
+  readonly keys: KeyDirectory;
+  readonly upstream: Upstream;
+  readonly ledger: Ledger;
+  readonly write: WriteLine;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** What is read of API Gateway's proxy event. The key's value, which is in it too, is not. */
+export type ProxyEvent = Pick<
+  APIGatewayProxyEvent,
+  'httpMethod' | 'resource' | 'body' | 'isBase64Encoded'
+> & {
+  /** The console of API Gateway sends null. */
+  readonly headers: APIGatewayProxyEvent['headers'] | null;
+  readonly requestContext: {
+    readonly requestId: string;
+    readonly requestTimeEpoch: number;
+    readonly identity: { readonly apiKeyId: string | null };
+  };
+};
+
+/** One request on its way through a function. */
+export interface Invocation {
+  readonly event: ProxyEvent;
+  readonly deadline: Deadline;
+  readonly options: HandlerOptions;
+  readonly log: RequestLog;
+}
+
+/** The route that a request is for, of those that a function answers. */
+export function routeOf<Name extends RouteName>(
+  { httpMethod, resource }: ProxyEvent,
+  answered: readonly Name[],
+): Name {
+  const name = answered.find((candidate) => {
+    const { method, path } = routes[candidate];
+    return method === httpMethod && path === resource;
+  });
+  if (name === undefined) throw new ProxyError({ code: 'unknown_route' });
+  return name;
+}
+
+/** API Gateway has checked the key; here it gets its meaning. A key that this deployment did not issue has none. */
+export async function callerOf({ event, deadline, options, log }: Invocation): Promise<Caller> {
+  const { apiKeyId } = event.requestContext.identity;
+  const caller = apiKeyId ? await options.keys(apiKeyId, deadline.signal) : undefined;
+  if (!caller) throw new ProxyError({ code: 'unauthenticated' });
+  Object.assign(log, { keyId: caller.keyId, team: caller.team, plan: caller.plan });
+  return caller;
+}
+
+/** How a model is called, and how its answer goes out. */
+export type Way = Pick<AskContext, 'callModel' | 'transfer'>;
+
+/** Reads a question, asks it, and notes what became of it. */
+export async function answerQuestion(
+  { event, deadline, options, log }: Invocation,
+  caller: Caller,
+  { callModel, transfer }: Way,
+): Promise<Asked & { readonly model: OfferedModel }> {
+  const request: AskRequest = parseBody(routes.ask.request, {
+    contentType: header(event, 'content-type'),
+    body: event.body,
+    isBase64Encoded: event.isBase64Encoded,
+  });
+  const { config, ledger, now } = options;
+  const model = chooseModel(request.model, caller, config);
+  Object.assign(log, { model: model.alias, modelId: model.modelId });
+  const asked = await ask(request, {
+    caller,
+    model,
+    transfer,
+    ledger,
+    deadline,
+    at: event.requestContext.requestTimeEpoch,
+    async callModel(...call) {
+      const started = now();
+      try {
+        return await callModel(...call);
+      } finally {
+        log.upstreamMs = now() - started;
+      }
+    },
+    onSettled: (settled) => noteSettled(settled, log),
+  });
+  return { ...asked, model };
+}
+
+function noteSettled({ held, charged, settlement, reply, costUsd }: Settled, log: RequestLog): void {
+  Object.assign(log, { held, charged });
+  if (reply) Object.assign(log, { stopReason: reply.stopReason, usage: reply.usage, costUsd });
+  if (exceeds(charged, held)) log.underestimated = true;
+  if (settlement.failure !== undefined) log.settleError = failureName(settlement.failure);
+}
+
+/** What the caller is told of a failure, after it was noted. */
+export function errorOf(thrown: unknown, log: RequestLog): ProxyError {
+  const error = thrown instanceof ProxyError ? thrown : new ProxyError({ code: 'internal' });
+  if (error !== thrown) log.trace = traceOf(thrown);
+  log.code = error.statement.code;
+  if (error.failure) log.failure = error.failure;
+  return error;
+}
+
+function header({ headers }: ProxyEvent, name: string): string | undefined {
+  return Object.entries(headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
+}

@@ -1,0 +1,151 @@
+import { catalogue, type LimitStatus } from '@org/contract';
+import type { ModelCall, ModelReply } from '../bedrock/model-call.ts';
+import type { Upstream } from '../bedrock/upstream.ts';
+import type { Caller, Config } from '../config.ts';
+import type { Amounts } from '../ledger/amounts.ts';
+import type { HoldRequest, Ledger } from '../ledger/ledger.ts';
+import type { HandlerOptions, ProxyEvent } from './invocation.ts';
+
+export const config: Config = {
+  models: new Map(
+    (['titan', 'llama'] as const).map((alias) => [
+      alias,
+      { alias, definition: catalogue[alias], modelId: `id-of-${alias}`, price: { input: 1, output: 2 } },
+    ]),
+  ),
+  plans: new Map(),
+  teams: new Map(),
+  metrics: 'proxy-test',
+  table: 'counters',
+  callers: new Map([
+    [
+      'key1',
+      {
+        keyId: 'key1',
+        team: 'acme',
+        plan: 'small',
+        models: ['llama'],
+        maxTokens: 256,
+        guardrail: undefined,
+        scopes: [],
+      },
+    ],
+    [
+      'key2',
+      {
+        keyId: 'key2',
+        team: 'wide',
+        plan: 'large',
+        models: ['llama', 'titan'],
+        maxTokens: undefined,
+        guardrail: undefined,
+        scopes: [],
+      },
+    ],
+  ]),
+};
+
+export const limits: LimitStatus[] = [
+  {
+    limit: 'requests',
+    period: 'day',
+    scope: 'team',
+    max: 10,
+    used: 1,
+    remaining: 9,
+    resetsAt: '2026-11-23T00:00:00.000Z',
+  },
+  {
+    limit: 'requests',
+    period: 'month',
+    scope: 'team',
+    max: 50,
+    used: 48,
+    remaining: 2,
+    resetsAt: '2026-12-01T00:00:00.000Z',
+  },
+];
+
+/** A ledger that admits everything and keeps what it was told. */
+export function recordingLedger() {
+  const holds: HoldRequest[] = [];
+  const charges: Amounts[] = [];
+  const ledger: Ledger = {
+    hold: async (request) => {
+      holds.push(request);
+      return {
+        worstCase: request.worstCase,
+        settle: async (charge) => {
+          charges.push(charge);
+          return { limits };
+        },
+      };
+    },
+    usage: async () => limits,
+  };
+  return { ledger, holds, charges };
+}
+
+export const reply: ModelReply = {
+  text: 'Bleak.',
+  stopReason: 'end_turn',
+  usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
+};
+
+/** A model that says `reply` to everything, and what it was asked. */
+export function recordingUpstream() {
+  const calls: ModelCall[] = [];
+  const upstream: Upstream = {
+    async ask(_model, call) {
+      calls.push(call);
+      return reply;
+    },
+    async stream(_model, call, _deadline, onDelta) {
+      calls.push(call);
+      await onDelta('Ble');
+      await onDelta('ak.');
+      return reply;
+    },
+  };
+  return { upstream, calls };
+}
+
+export interface RequestOptions {
+  readonly keyId?: string | null;
+  readonly route?: readonly [method: string, resource: string];
+  readonly upstream?: Partial<Upstream>;
+  readonly ledger?: Ledger;
+  readonly config?: Config;
+  readonly caller?: Caller;
+}
+
+/** One request to a function, and all that it does beside answering. */
+export function requestOf(body: object | null, options: RequestOptions) {
+  const { keyId = 'key1', route = ['POST', '/bedrock'] } = options;
+  const lines: string[] = [];
+  const ledger = recordingLedger();
+  const { upstream, calls } = recordingUpstream();
+  let clock = 0;
+  const handlerOptions: HandlerOptions = {
+    config: options.config ?? config,
+    keys: async (id) => options.caller ?? config.callers.get(id),
+    ledger: options.ledger ?? ledger.ledger,
+    upstream: { ...upstream, ...options.upstream },
+    write: (line) => lines.push(line),
+    now: () => (clock += 10),
+  };
+  const identity = { apiKeyId: keyId, apiKey: 'canary-key' };
+  const event: ProxyEvent = {
+    httpMethod: route[0],
+    resource: route[1],
+    headers: { 'Content-Type': 'application/json', 'X-Api-Key': 'canary-key' },
+    body: body && JSON.stringify(body),
+    isBase64Encoded: false,
+    requestContext: {
+      requestId: 'request-1',
+      requestTimeEpoch: Date.parse('2026-11-22T12:00:00Z'),
+      identity,
+    },
+  };
+  return { handlerOptions, event, lines, calls, holds: ledger.holds, charges: ledger.charges };
+}

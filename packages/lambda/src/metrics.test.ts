@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import type { RequestLog } from './log.ts';
+import { embeddedMetrics } from './metrics.ts';
+
+const answered: RequestLog = {
+  requestId: 'request-1',
+  operation: 'ask',
+  model: 'llama',
+  status: 200,
+  usage: { inputTokens: 3, outputTokens: 2, totalTokens: 15, cacheReadTokens: 10 },
+  costUsd: 0.000007,
+  upstreamMs: 80,
+  totalMs: 95,
+};
+
+const metrics = (log: RequestLog) => embeddedMetrics(log, 'proxy-test', 1000);
+
+test('an answer is counted over all and by operation and model, in the embedded metric format', () => {
+  expect(metrics(answered)).toEqual({
+    _aws: {
+      Timestamp: 1000,
+      CloudWatchMetrics: [
+        {
+          Namespace: 'proxy-test',
+          Dimensions: [[], ['operation', 'model']],
+          Metrics: [
+            { Name: 'Requests', Unit: 'Count' },
+            { Name: 'Latency', Unit: 'Milliseconds' },
+            { Name: 'UpstreamLatency', Unit: 'Milliseconds' },
+            { Name: 'InputTokens', Unit: 'Count' },
+            { Name: 'OutputTokens', Unit: 'Count' },
+            { Name: 'Cost', Unit: 'None' },
+          ],
+        },
+      ],
+    },
+    Requests: 1,
+    Latency: 95,
+    UpstreamLatency: 80,
+    InputTokens: 13,
+    OutputTokens: 2,
+    Cost: 0.000007,
+  });
+});
+
+test('an error is counted by its code too', () => {
+  const { _aws, ...values } = metrics({ ...answered, code: 'model_throttled' });
+  expect(values).toMatchObject({ Errors: 1 });
+  expect(_aws).toMatchObject({
+    CloudWatchMetrics: [{}, { Dimensions: [['code']], Metrics: [{ Name: 'Errors', Unit: 'Count' }] }],
+  });
+});
+
+test.each([
+  ['a limit that is reached', { code: 'quota_exceeded' }, { HoldsRefused: 1, Errors: 1 }],
+  ['calls in flight in the way', { code: 'rate_limited' }, { HoldsRefused: 1, Errors: 1 }],
+  ['a charge that was not written', { settleError: 'TimeoutError' }, { SettleFailures: 1 }],
+  ['the first piece of a stream', { firstDeltaMs: 40 }, { TimeToFirstDelta: 40 }],
+] as const)('%s is counted', (_case, log, expected) => {
+  expect(metrics({ requestId: 'request-1', ...log })).toMatchObject(expected);
+});
+
+test('every metric that is announced has a value beside it, and every dimension too', () => {
+  const log: RequestLog = { requestId: 'request-1', operation: 'usage', code: 'internal', totalMs: 1 };
+  const line = { ...log, ...metrics(log) };
+  const { CloudWatchMetrics: directives } = JSON.parse(JSON.stringify(line._aws));
+  for (const { Dimensions, Metrics } of directives) {
+    for (const name of [...Dimensions.flat(), ...Metrics.map(({ Name }: { Name: string }) => Name)]) {
+      expect([name, typeof Reflect.get(line, name)]).not.toContain('undefined');
+    }
+  }
+});

@@ -1,0 +1,65 @@
+import type { RequestLog } from './log.ts';
+
+/** Names and units of what CloudWatch counts of a request. */
+const units = {
+  Requests: 'Count',
+  /** Requests that ended in an error, whatever its code. */
+  Errors: 'Count',
+  /** From the request's start in the function to its end. */
+  Latency: 'Milliseconds',
+  /** Of that, the part that Bedrock took. */
+  UpstreamLatency: 'Milliseconds',
+  TimeToFirstDelta: 'Milliseconds',
+  /** Cache tokens included. */
+  InputTokens: 'Count',
+  OutputTokens: 'Count',
+  /** By the price table, in USD. */
+  Cost: 'None',
+  /** Requests that a limit refused, or calls in flight. */
+  HoldsRefused: 'Count',
+  /** Charges that could not be written, so that the whole hold stays charged. */
+  SettleFailures: 'Count',
+} as const;
+
+export type MetricName = keyof typeof units;
+
+/** The metrics of a request, and what tells CloudWatch to take them from the log line that they are part of. */
+export type EmbeddedMetrics = Partial<Record<MetricName, number>> & { readonly _aws: object };
+
+/**
+ * The metrics of a request in CloudWatch's embedded metric format: over all, by operation and model, and errors by
+ * code too. The team is not among the dimensions: each combination of their values is a metric that is paid for.
+ *
+ * @param namespace Of the deployment.
+ * @param now Milliseconds since 1970.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export function embeddedMetrics(log: RequestLog, namespace: string, now: number): EmbeddedMetrics {
+  const values = metricsOf(log);
+  const dimensions = [[], log.model === undefined ? ['operation'] : ['operation', 'model']];
+  const directive = (names: readonly string[], sets: readonly (readonly string[])[]) => ({
+    Namespace: namespace,
+    Dimensions: sets,
+    Metrics: Object.entries(units).flatMap(([Name, Unit]) => (names.includes(Name) ? [{ Name, Unit }] : [])),
+  });
+  const CloudWatchMetrics = [directive(Object.keys(values), dimensions)];
+  if (log.code) CloudWatchMetrics.push(directive(['Errors'], [['code']]));
+  return { _aws: { Timestamp: now, CloudWatchMetrics }, ...values };
+}
+
+function metricsOf(log: RequestLog): Partial<Record<MetricName, number>> {
+  const { code, usage } = log;
+  const values: Partial<Record<MetricName, number | undefined>> = {
+    Requests: 1,
+    Errors: code && 1,
+    Latency: log.totalMs,
+    UpstreamLatency: log.upstreamMs,
+    TimeToFirstDelta: log.firstDeltaMs,
+    InputTokens: usage && usage.inputTokens + (usage.cacheReadTokens ?? 0) + (usage.cacheWriteTokens ?? 0),
+    OutputTokens: usage?.outputTokens,
+    Cost: log.costUsd,
+    HoldsRefused: code === 'quota_exceeded' || code === 'rate_limited' ? 1 : undefined,
+    SettleFailures: log.settleError === undefined ? undefined : 1,
+  };
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
