@@ -1,5 +1,5 @@
 /**
- * Bedrock's runtime exceptions, with the HTTP status each travels under and a message of the kind AWS sends.
+ * Exceptions of Bedrock's runtime and of AWS's request authentication: their status, and a message of theirs.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
  */
@@ -38,6 +38,23 @@ export const exceptionNames = Object.keys(exceptions).filter(
   (name): name is ExceptionName => name in exceptions,
 );
 
+/**
+ * Exceptions that can come within a stream. ModelTimeoutException is only in those of InvokeModelWithResponseStream.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStreamOutput.html
+ * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ResponseStream.html
+ */
+export const streamExceptionNames = [
+  'InternalServerException',
+  'ModelStreamErrorException',
+  'ModelTimeoutException',
+  'ServiceUnavailableException',
+  'ThrottlingException',
+  'ValidationException',
+] as const satisfies readonly ExceptionName[];
+
+export type StreamExceptionName = (typeof streamExceptionNames)[number];
+
 /** An exception of Bedrock's, thrown within the simulation and answered over the wire. */
 export class BedrockException extends Error {
   override readonly name: ExceptionName;
@@ -48,4 +65,9 @@ export class BedrockException extends Error {
     this.name = name;
     this.status = exceptions[name][0];
   }
+}
+
+/** A refusal of the request, in the words that Bedrock has for it. */
+export function invalid(message: string): BedrockException {
+  return new BedrockException('ValidationException', message);
 }

@@ -1,78 +1,86 @@
-import * as z from 'zod/mini';
-import { BedrockException } from './exception.ts';
-import { complete, type ModelAnswer } from './simulated-model.ts';
-
-const TitanTextRequest = z.strictObject({
-  inputText: z.string(),
-  textGenerationConfig: z.optional(
-    z.strictObject({
-      maxTokenCount: z.optional(z.int().check(z.minimum(1), z.maximum(8192))),
-      stopSequences: z.optional(z.array(z.string())),
-      temperature: z.optional(z.number().check(z.minimum(0), z.maximum(1))),
-      topP: z.optional(z.number().check(z.minimum(0), z.maximum(1))),
-    }),
-  ),
-});
-
-const LlamaRequest = z.strictObject({
-  prompt: z.string(),
-  max_gen_len: z.optional(z.int().check(z.minimum(1), z.maximum(2048))),
-  temperature: z.optional(z.number().check(z.minimum(0), z.maximum(1))),
-  top_p: z.optional(z.number().check(z.minimum(0), z.maximum(1))),
-});
+import { invalid } from './exception.ts';
+import { type Guardrail, GuardrailConfig } from './guardrail.ts';
+import { llama } from './llama.ts';
+import type { NativeBody } from './native-body.ts';
+import type { OperationCall, OperationReply } from './operation.ts';
+import { parseJson, readBody } from './request-body.ts';
+import { RequestMetadata } from './request-metadata.ts';
+import type { Completion } from './simulated-model.ts';
+import { titanText } from './titan-text.ts';
 
 /**
- * The InvokeModel operation, for the two body formats of Titan Text and Llama.
+ * The InvokeModel operation, with the bodies of Titan Text and Llama. Of an imported model, either will do.
  *
- * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-text.html
- * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-meta.html
+ * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html
  */
-export function invokeModel(modelId: string, body: unknown): ModelAnswer {
-  const titan = z.safeParse(TitanTextRequest, body).data;
-  if (titan) {
-    const completion = complete({
-      modelId,
-      question: titan.inputText,
-      input: [titan.inputText],
-      maxTokens: titan.textGenerationConfig?.maxTokenCount ?? 512,
-      stop: titan.textGenerationConfig?.stopSequences ?? [],
-    });
-    const completionReason = {
-      end_turn: 'FINISHED',
-      max_tokens: 'LENGTH',
-      stop_sequence: 'STOP_CRITERIA_MET',
+export function invokeModel(call: OperationCall): OperationReply {
+  const { format, completion, guardrailAction } = ask(call);
+  return { completion, body: { ...format.answer(completion), ...guardrailAction } };
+}
+
+/**
+ * The InvokeModelWithResponseStream operation. Its chunks are JSON of the model's, as base64 in JSON of Bedrock's.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModelWithResponseStream.html
+ */
+export function invokeModelWithResponseStream(call: OperationCall): OperationReply {
+  if (!call.model.can.has('stream')) throw invalid('The model is unsupported for streaming');
+  const { format, completion, guardrailAction } = ask(call);
+  const chunk = (content: object, isDelta: boolean) => ({
+    type: 'chunk',
+    payload: { bytes: Buffer.from(JSON.stringify({ ...content, ...guardrailAction })).toString('base64') },
+    isDelta,
+  });
+  const metrics = {
+    inputTokenCount: completion.inputTokens,
+    outputTokenCount: completion.outputTokens,
+    invocationLatency: 1,
+    firstByteLatency: 1,
+  };
+  return {
+    completion,
+    headers: { 'x-amzn-bedrock-content-type': 'application/json' },
+    events: [
+      ...completion.deltas.map((piece, index) => chunk(format.chunk(piece, index, completion), true)),
+      chunk({ ...format.lastChunk(completion), 'amazon-bedrock-invocationMetrics': metrics }, false),
+    ],
+  };
+}
+
+interface NativeAnswer {
+  readonly format: NativeBody;
+  readonly completion: Completion;
+  /** What the body says of the guardrail; nothing, where there is none. */
+  readonly guardrailAction: object;
+}
+
+function ask({ model, body, headers, generate }: OperationCall): NativeAnswer {
+  const guardrail = guardrailOf(headers);
+  const metadata = headers['x-amzn-bedrock-request-metadata'];
+  if (metadata !== undefined) readBody(RequestMetadata, parseJson(String(metadata)));
+  for (const format of formatsOf(model.modelId)) {
+    const prompt = format.readPrompt(model.modelId, body);
+    if (!prompt) continue;
+    const completion = generate(prompt, guardrail);
+    const action = completion.stopReason === 'guardrail_intervened' ? 'INTERVENED' : 'NONE';
+    return {
+      format,
+      completion,
+      guardrailAction: guardrail ? { 'amazon-bedrock-guardrailAction': action } : {},
     };
-    const answer = {
-      inputTextTokenCount: completion.inputTokens,
-      results: [
-        {
-          tokenCount: completion.outputTokens,
-          outputText: `\n${completion.text}`,
-          completionReason: completionReason[completion.stopReason],
-        },
-      ],
-    };
-    return { completion, body: answer };
   }
-  const llama = z.safeParse(LlamaRequest, body).data;
-  if (llama) {
-    const completion = complete({
-      modelId,
-      question: llama.prompt,
-      input: [llama.prompt],
-      maxTokens: llama.max_gen_len ?? 512,
-      stop: [],
-    });
-    const answer = {
-      generation: ` ${completion.text}`,
-      prompt_token_count: completion.inputTokens,
-      generation_token_count: completion.outputTokens,
-      stop_reason: completion.stopReason === 'max_tokens' ? 'length' : 'stop',
-    };
-    return { completion, body: answer };
-  }
-  throw new BedrockException(
-    'ValidationException',
-    'Malformed input request, please reformat your input and try again.',
-  );
+  throw invalid('Malformed input request, please reformat your input and try again.');
+}
+
+function formatsOf(modelId: string): NativeBody[] {
+  if (modelId.includes('titan-text')) return [titanText];
+  if (modelId.includes('meta.llama')) return [llama];
+  return modelId.startsWith('arn:') ? [titanText, llama] : [];
+}
+
+function guardrailOf(headers: OperationCall['headers']): Guardrail | undefined {
+  const guardrailIdentifier = headers['x-amzn-bedrock-guardrailidentifier'];
+  const guardrailVersion = headers['x-amzn-bedrock-guardrailversion'];
+  if (guardrailIdentifier === undefined && guardrailVersion === undefined) return undefined;
+  return readBody(GuardrailConfig, { guardrailIdentifier, guardrailVersion });
 }

@@ -1,32 +1,33 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { catalogue, type ModelDefinition } from '@org/contract';
+import { Caller } from './caller.ts';
 import { converse } from './converse.ts';
-import { BedrockException, type ExceptionName } from './exception.ts';
-import { invokeModel } from './invoke-model.ts';
+import { converseStream } from './converse-stream.ts';
+import { BedrockException } from './exception.ts';
+import type { Fault } from './fault.ts';
+import { blockedCompletion, blocks, refuseUnknownGuardrail } from './guardrail.ts';
+import { invokeModel, invokeModelWithResponseStream } from './invoke-model.ts';
 import { admitModel } from './model-access.ts';
-import type { ModelAnswer } from './simulated-model.ts';
+import type { Operation, OperationReply } from './operation.ts';
+import { parseJson } from './request-body.ts';
+import { complete, type ScriptedAnswer } from './simulated-model.ts';
+import { type Gate, sendStream } from './stream-response.ts';
 
-/** How one call goes wrong. */
-export type Fault =
-  | { readonly kind: 'exception'; readonly name: ExceptionName; readonly message?: string }
-  /** Answers after so many milliseconds. */
-  | { readonly kind: 'slow'; readonly milliseconds: number }
-  /** Takes the request and never answers. */
-  | { readonly kind: 'stall' }
-  /** Closes the connection without an answer. */
-  | { readonly kind: 'reset' }
-  /** Sends half of the answer and closes the connection. */
-  | { readonly kind: 'cut' }
-  /** Answers 200 with this body. */
-  | { readonly kind: 'body'; readonly body: string };
+export type { Fault };
 
-/** A call as it arrived. */
+/** A call as it arrived, and what became of its caller. */
 export interface ReceivedCall {
+  /** As in the path: `converse`, `converse-stream`, `invoke` or `invoke-with-response-stream`. */
   readonly operation: string;
   readonly modelId: string;
   readonly region: string;
+  /** The headers in which InvokeModel has guardrail and metadata, `x-amzn-bedrock-...` in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
   /** The body's bytes, as text. */
   readonly text: string;
+  /** Whether the caller hung up before it had the whole answer. */
+  readonly disconnected: boolean;
 }
 
 /** Tokens that AWS would put on the bill. */
@@ -40,12 +41,33 @@ export interface SimulatedBedrock {
   readonly url: string;
   /** The calls so far, oldest first; at most the last thousand. */
   readonly received: readonly ReceivedCall[];
-  /** What calls so far cost: all in which the model ran, whether or not the answer arrived. */
+  /**
+   * What calls so far cost: all in which the model ran, whether or not the answer arrived. A stream that ends early
+   * is billed as a whole, which is the most that AWS could bill.
+   */
   readonly billed: Readonly<BilledTokens>;
   /** The next calls meet these faults, one each, in this order. */
   failNext(...faults: Fault[]): void;
+  /** The next questions that reach the model get these answers, one each, in this order. */
+  answerNext(...answers: ScriptedAnswer[]): void;
+  /** Every piece of a streamed answer waits for the gate from now on; without one, for none. */
+  pace(gate?: Gate): void;
   close(): Promise<void>;
 }
+
+export interface BedrockOptions {
+  /** Default: any free one. */
+  readonly port?: number;
+  /** The models that there are, beside the predecessor's and imported ones. Default: those of the catalogue. */
+  readonly models?: readonly ModelDefinition[];
+}
+
+const operations: ReadonlyMap<string, Operation> = new Map([
+  ['converse', converse],
+  ['converse-stream', converseStream],
+  ['invoke', invokeModel],
+  ['invoke-with-response-stream', invokeModelWithResponseStream],
+]);
 
 /**
  * Bedrock's runtime on loopback: the real wire protocol, answers from a simulated model, and faults on request.
@@ -54,20 +76,59 @@ export interface SimulatedBedrock {
  * const bedrock = await startBedrock();
  * bedrock.failNext({ kind: 'exception', name: 'ThrottlingException' });
  */
-export async function startBedrock({ port = 0 }: { port?: number } = {}): Promise<SimulatedBedrock> {
+export async function startBedrock({
+  port = 0,
+  models = Object.values(catalogue),
+}: BedrockOptions = {}): Promise<SimulatedBedrock> {
   const received: ReceivedCall[] = [];
   const faults: Fault[] = [];
+  const scripted: ScriptedAnswer[] = [];
   const billed: BilledTokens = { inputTokens: 0, outputTokens: 0 };
+  let gate: Gate | undefined;
+
+  const reply = (call: ReceivedCall, fault: Fault | undefined): OperationReply => {
+    if (fault?.kind === 'exception') throw new BedrockException(fault.name, fault.message);
+    const operation = operations.get(call.operation);
+    if (!operation) throw new BedrockException('UnknownOperationException');
+    return operation({
+      model: admitModel(models, call.modelId, call.region),
+      body: parseJson(call.text),
+      headers: call.headers,
+      generate(prompt, guardrail) {
+        refuseUnknownGuardrail(guardrail, fault?.kind === 'unknown-guardrail' ? fault.id : undefined);
+        return blocks(guardrail, prompt.question) ? blockedCompletion : complete(prompt, scripted.shift());
+      },
+    });
+  };
+
   const server = createServer(async (request, response) => {
+    let hungUp = false;
+    const caller = new Caller(response, () => {
+      hungUp = true;
+    });
     try {
-      const call = await readCall(request);
+      const call: ReceivedCall = {
+        ...(await readCall(request)),
+        get disconnected() {
+          return hungUp;
+        },
+      };
       received.push(call);
       if (received.length > 1000) received.shift();
-      await answer(call, faults.shift(), response, billed);
+      const fault = faults.shift();
+      const answer = reply(call, fault);
+      billed.inputTokens += answer.completion.inputTokens;
+      billed.outputTokens += answer.completion.outputTokens;
+      await send(caller, answer, fault, gate);
     } catch (error) {
+      if (response.headersSent) {
+        // Only a test's gate can fail here; its error is for the test to see.
+        caller.breakOff();
+        throw error;
+      }
       const exception =
         error instanceof BedrockException ? error : new BedrockException('InternalServerException');
-      sendException(response, exception);
+      sendException(caller, exception);
     }
   });
   await new Promise<void>((resolve, reject) => {
@@ -81,6 +142,10 @@ export async function startBedrock({ port = 0 }: { port?: number } = {}): Promis
     received,
     billed,
     failNext: (...more) => void faults.push(...more),
+    answerNext: (...more) => void scripted.push(...more),
+    pace(next) {
+      gate = next;
+    },
     async close() {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -88,7 +153,7 @@ export async function startBedrock({ port = 0 }: { port?: number } = {}): Promis
   };
 }
 
-async function readCall(request: IncomingMessage): Promise<ReceivedCall> {
+async function readCall(request: IncomingMessage): Promise<Omit<ReceivedCall, 'disconnected'>> {
   const body = await text(request);
   const region = /Credential=[^/]+\/\d{8}\/([^/]+)\/bedrock\/aws4_request/.exec(
     request.headers.authorization ?? '',
@@ -97,73 +162,66 @@ async function readCall(request: IncomingMessage): Promise<ReceivedCall> {
   const [, modelId, operation] = /^\/model\/([^/]+)\/([^/?]+)$/.exec(request.url ?? '') ?? [];
   if (request.method !== 'POST' || !modelId || !operation)
     throw new BedrockException('UnknownOperationException');
-  return { operation, modelId: decodeURIComponent(modelId), region, text: body };
+  const headers = Object.fromEntries(
+    Object.entries(request.headers)
+      .filter(([name]) => name.startsWith('x-amzn-bedrock-'))
+      .map(([name, value]) => [name, String(value)]),
+  );
+  return { operation, modelId: decodeURIComponent(modelId), region, headers, text: body };
 }
 
-async function answer(
-  call: ReceivedCall,
+async function send(
+  caller: Caller,
+  reply: OperationReply,
   fault: Fault | undefined,
-  response: ServerResponse,
-  billed: BilledTokens,
+  gate: Gate | undefined,
 ): Promise<void> {
-  if (fault?.kind === 'exception') throw new BedrockException(fault.name, fault.message);
-  const { body, completion } = reply(call);
-  billed.inputTokens += completion.inputTokens;
-  billed.outputTokens += completion.outputTokens;
-  const text = JSON.stringify(body);
   switch (fault?.kind) {
     case 'stall':
       return;
     case 'reset':
-      response.destroy();
+      caller.breakOff();
       return;
     case 'body':
-      send(response, fault.body);
-      return;
-    case 'cut':
-      response.writeHead(200, {
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(text),
-      });
-      response.write(text.slice(0, text.length / 2), () => response.destroy());
+      sendJson(caller, fault.body, {});
       return;
     case 'slow':
       await new Promise((resolve) => setTimeout(resolve, fault.milliseconds).unref());
   }
-  send(response, text);
-}
-
-function reply({ operation, modelId, region, text }: ReceivedCall): ModelAnswer {
-  const maxOutputTokens = admitModel(modelId, region);
-  switch (operation) {
-    case 'converse':
-      return converse(modelId, parseJson(text), maxOutputTokens);
-    case 'invoke':
-      return invokeModel(modelId, parseJson(text));
-    default:
-      throw new BedrockException('UnknownOperationException');
+  const { headers = {} } = reply;
+  if ('events' in reply) {
+    const { events } = reply;
+    const half = { after: Math.floor(events.length / 2), end: 'cut' } as const;
+    const early = fault?.kind === 'stream' ? fault : fault?.kind === 'cut' ? half : undefined;
+    await sendStream(caller, { events, headers, gate, fault: early });
+    return;
   }
+  const json = JSON.stringify(reply.body);
+  if (fault?.kind === 'cut') await sendHalf(caller, json);
+  else sendJson(caller, json, headers);
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new BedrockException(
-      'ValidationException',
-      'Malformed input request, please reformat your input and try again.',
-    );
-  }
-}
-
-function send(response: ServerResponse, body: string): void {
+function sendJson({ response }: Caller, json: string, headers: Readonly<Record<string, string>>): void {
   response
-    .writeHead(200, { 'content-type': 'application/json', 'x-amzn-requestid': crypto.randomUUID() })
-    .end(body);
+    .writeHead(200, {
+      'content-type': 'application/json',
+      'x-amzn-requestid': crypto.randomUUID(),
+      ...headers,
+    })
+    .end(json);
+}
+
+async function sendHalf(caller: Caller, json: string): Promise<void> {
+  caller.response.writeHead(200, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(json),
+  });
+  await caller.write(json.slice(0, json.length / 2));
+  caller.breakOff();
 }
 
 /** AWS names the exception in a header, with a URL behind it that clients have to cut off. */
-function sendException(response: ServerResponse, { name, status, message }: BedrockException): void {
+function sendException({ response }: Caller, { name, status, message }: BedrockException): void {
   response
     .writeHead(status, {
       'content-type': 'application/json',

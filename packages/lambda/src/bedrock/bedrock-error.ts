@@ -68,10 +68,13 @@ export function bedrockError(thrown: unknown, signal: AbortSignal): ProxyError {
   if (!(thrown instanceof Error)) return new ProxyError({ code: 'upstream_error' }, { outcomeUnknown: true });
   const failure = describe(thrown);
   if (signal.aborted) return new ProxyError({ code: 'model_timeout' }, { failure });
+  const modelled = thrown instanceof BedrockRuntimeServiceException;
+  // A refusal has a status. An exception that comes as the first event of a stream has none: the model may have run.
+  const refused = unbilled.has(failure.name) && (!modelled || failure.status !== undefined);
   const background = {
     failure,
-    unbilled: unbilled.has(failure.name),
-    outcomeUnknown: !unbilled.has(failure.name) && !(thrown instanceof BedrockRuntimeServiceException),
+    unbilled: refused,
+    outcomeUnknown: !refused && (!modelled || failure.status === undefined),
   };
   switch (thrown.name) {
     case 'ValidationException':

@@ -222,6 +222,17 @@ test.each([
   expect(JSON.stringify(error.statement)).not.toContain('canary');
 });
 
+test('a throttle as the first event of a stream may be billed too, so it is not tried again', async () => {
+  answers.push(stream(frame('exception', 'throttlingException', { message: 'canary' })));
+  const error = await failure();
+  expect([error.statement.code, error.unbilled, error.retryable, requests]).toEqual([
+    'model_throttled',
+    false,
+    false,
+    1,
+  ]);
+});
+
 test.each<[string, Script]>([
   ['without its metadata', stream(delta('Bleak.'), stop())],
   ['without a stop reason', stream(delta('Bleak.'), metadata)],

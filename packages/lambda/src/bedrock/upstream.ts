@@ -45,7 +45,8 @@ export function createUpstream({ client, sleep, random, silentMs = 60_000 }: Ups
     } catch (thrown) {
       const error = bedrockError(thrown, signal);
       const wait = throttleWaitMs.least + random() * (throttleWaitMs.most - throttleWaitMs.least);
-      if (error.statement.code !== 'model_throttled' || remaining() < 2 * wait) throw error;
+      const throttled = error.statement.code === 'model_throttled' && error.unbilled;
+      if (!throttled || remaining() < 2 * wait) throw error;
       await sleep(wait);
       return await attempt().catch((again: unknown) => {
         throw bedrockError(again, signal);

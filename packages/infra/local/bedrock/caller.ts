@@ -1,0 +1,32 @@
+import type { ServerResponse } from 'node:http';
+
+/** The far end of one call, and who left first. */
+export class Caller {
+  readonly response: ServerResponse;
+  /** Settles when the connection's part in this call is over, however it ended. */
+  readonly gone: Promise<void>;
+  #brokenOff = false;
+
+  /** @param onHangUp Told when the caller leaves before it has the whole answer. */
+  constructor(response: ServerResponse, onHangUp: () => void) {
+    this.response = response;
+    this.gone = new Promise((resolve) => {
+      response.on('close', () => {
+        if (!response.writableFinished && !this.#brokenOff) onHangUp();
+        resolve();
+      });
+    });
+  }
+
+  /** Sends bytes, as far as there is still someone to take them. */
+  async write(bytes: Uint8Array | string): Promise<void> {
+    const written = new Promise<void>((resolve) => this.response.write(bytes, () => resolve()));
+    await Promise.race([written, this.gone]);
+  }
+
+  /** Closes the connection from this side. */
+  breakOff(): void {
+    this.#brokenOff = true;
+    this.response.destroy();
+  }
+}

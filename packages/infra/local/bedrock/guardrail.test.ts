@@ -1,0 +1,102 @@
+import {
+  ConverseCommand,
+  ConverseStreamCommand,
+  InvokeModelCommand,
+  InvokeModelWithResponseStreamCommand,
+} from '@aws-sdk/client-bedrock-runtime';
+import { expect, test } from 'vitest';
+import { asks, collect, models, startUnderTest } from './client-under-test.ts';
+import { blockedMessage, blockedWord } from './guardrail.ts';
+
+const { modelId } = models.native;
+const guardrailConfig = { guardrailIdentifier: 'abc123', guardrailVersion: '1' };
+const badQuestion = `Tell me about ${blockedWord} things.`;
+
+test('a guardrail answers a bad question in place of the model, and no tokens are counted', async () => {
+  const { client, bedrock } = await startUnderTest();
+  const reply = await client.send(
+    new ConverseCommand({
+      modelId,
+      messages: asks(badQuestion),
+      guardrailConfig: { ...guardrailConfig, trace: 'enabled' },
+    }),
+  );
+  expect(reply).toMatchObject({
+    output: { message: { content: [{ text: blockedMessage }] } },
+    stopReason: 'guardrail_intervened',
+    usage: { inputTokens: 0, outputTokens: 0, totalTokens: 0 },
+  });
+  expect(reply.trace?.guardrail?.inputAssessment?.['abc123']?.wordPolicy?.customWords).toEqual([
+    { match: blockedWord, action: 'BLOCKED' },
+  ]);
+  expect(bedrock.billed).toEqual({ inputTokens: 0, outputTokens: 0 });
+});
+
+test('a guardrail answers in a stream too', async () => {
+  const { client } = await startUnderTest();
+  const { stream } = await client.send(
+    new ConverseStreamCommand({
+      modelId,
+      messages: asks(badQuestion),
+      guardrailConfig: { ...guardrailConfig, streamProcessingMode: 'sync' },
+    }),
+  );
+  expect(await collect(stream)).toMatchObject([
+    { messageStart: {} },
+    { contentBlockDelta: { delta: { text: blockedMessage } } },
+    { contentBlockStop: {} },
+    { messageStop: { stopReason: 'guardrail_intervened' } },
+    { metadata: { usage: { inputTokens: 0, outputTokens: 0, totalTokens: 0 } } },
+  ]);
+});
+
+test('a good question passes the guardrail, and a bad one is answered where there is none', async () => {
+  const { client } = await startUnderTest();
+  const good = new ConverseCommand({ modelId, messages: asks('Why?'), guardrailConfig });
+  const bad = new ConverseCommand({ modelId, messages: asks(badQuestion) });
+  expect(await client.send(good)).toMatchObject({ stopReason: 'end_turn' });
+  expect(await client.send(bad)).toMatchObject({ stopReason: 'end_turn' });
+});
+
+test('InvokeModel says in the body what the guardrail did', async () => {
+  const { client } = await startUnderTest();
+  const ask = async (inputText: string, guardrail: object) => {
+    const body = JSON.stringify({ inputText });
+    const reply = await client.send(
+      new InvokeModelCommand({ modelId: 'amazon.titan-text-express-v1', body, ...guardrail }),
+    );
+    return JSON.parse(reply.body.transformToString());
+  };
+  expect(await ask(badQuestion, guardrailConfig)).toMatchObject({
+    'amazon-bedrock-guardrailAction': 'INTERVENED',
+    results: [{ outputText: `\n${blockedMessage}` }],
+  });
+  expect(await ask('Why?', guardrailConfig)).toMatchObject({ 'amazon-bedrock-guardrailAction': 'NONE' });
+  expect(await ask(badQuestion, {})).not.toHaveProperty('amazon-bedrock-guardrailAction');
+});
+
+test('a stream of InvokeModel says in each chunk what the guardrail did', async () => {
+  const { client } = await startUnderTest();
+  const { body } = await client.send(
+    new InvokeModelWithResponseStreamCommand({
+      modelId: 'meta.llama2-70b-chat-v1',
+      body: JSON.stringify({ prompt: badQuestion }),
+      ...guardrailConfig,
+    }),
+  );
+  const chunks = (await collect(body)).map((event) => Buffer.from(event.chunk?.bytes ?? []).toString());
+  expect(chunks).toHaveLength(2);
+  for (const chunk of chunks)
+    expect(JSON.parse(chunk)).toHaveProperty('amazon-bedrock-guardrailAction', 'INTERVENED');
+});
+
+test('a guardrail that Bedrock does not know is refused', async () => {
+  const { client, bedrock } = await startUnderTest();
+  bedrock.failNext({ kind: 'unknown-guardrail', id: 'abc123' }, { kind: 'unknown-guardrail', id: 'other' });
+  const ask = () => client.send(new ConverseCommand({ modelId, messages: asks('Why?'), guardrailConfig }));
+  await expect(ask()).rejects.toMatchObject({
+    name: 'ValidationException',
+    message: 'The guardrail identifier or version provided in the request does not exist.',
+  });
+  await expect(ask()).resolves.toMatchObject({ stopReason: 'end_turn' });
+});
