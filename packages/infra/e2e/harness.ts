@@ -7,6 +7,7 @@ import { createTables } from '../local/dynamodb/create-tables.ts';
 import { type LocalDynamoDb, startDynamoDb } from '../local/dynamodb/server.ts';
 import { type GatewayOptions, type LocalGateway, startGateway } from '../local/gateway.ts';
 import type { ConfigName } from './configs.ts';
+import { readEvents, type StreamedReply } from './event-reader.ts';
 
 /** What a request came back with. */
 export interface Reply {
@@ -41,6 +42,8 @@ export interface System {
   send(sent: Sent): Promise<Reply>;
   /** Asks llama something, as curl would. */
   ask(keyName: string, fields?: object): Promise<Reply>;
+  /** Asks llama something over the streaming route, as curl would. Resolves when the head of the response is there. */
+  stream(keyName: string, fields?: object): Promise<StreamedReply>;
   /** A client for the key, and the number of requests that it made and had answered. */
   client(keyName: string): { client: BedrockClient; requests(): number };
 }
@@ -121,6 +124,16 @@ export async function startSystem(
     send,
     ask: (keyName, fields) =>
       send({ key: keyValue(keyName), body: { model: 'llama', question: 'What is a dystopia', ...fields } }),
+    async stream(keyName, fields) {
+      const controller = new AbortController();
+      const response = await fetch(`${gateway.url}/bedrock/stream`, {
+        method: 'POST',
+        headers: { 'x-api-key': keyValue(keyName), 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'llama', question: 'What is a dystopia', ...fields }),
+        signal: controller.signal,
+      });
+      return readEvents(response, controller);
+    },
     client: (keyName) => {
       let requests = 0;
       const client = createBedrockClient({

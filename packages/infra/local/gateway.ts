@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from './clock.ts';
 import { createPipeline } from './http/pipeline.ts';
 import { listen } from './http/server.ts';
+import { systemTimer, type Timer } from './http/timer.ts';
 import { FunctionRuntime } from './lambda/function-runtime.ts';
 import type { OnLog } from './lambda/log.ts';
 import { readApi } from './template/api.ts';
@@ -12,7 +13,7 @@ import type { ApiKey } from './template/usage-plans.ts';
 export { PortInUseError } from './http/server.ts';
 export type { LogLine } from './lambda/log.ts';
 export type { Template } from './template/template.ts';
-export type { Clock };
+export type { Clock, Timer };
 
 export interface GatewayOptions {
   /** The directory that `cdk synth` wrote. */
@@ -23,6 +24,8 @@ export interface GatewayOptions {
   readonly port?: number;
   /** What limits, and the times in events, go by. Default: the system's. */
   readonly clock?: Clock;
+  /** What the timeouts of integrations and of streams run on, but not those of functions. Default: the system's. */
+  readonly timer?: Timer;
   /** Added to the environment of every function; wins over the template's. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Changes the template before it is read. May change its argument, which is a copy. */
@@ -46,7 +49,10 @@ export interface LocalGateway {
    * functions use before the first request.
    */
   readonly tables: readonly TableDefinition[];
-  /** Ends every worker now: calls in flight fail with a 502, and the next call starts a new worker. */
+  /**
+   * Ends every worker now: calls in flight fail with a 502, or a cut connection where they stream already, and the
+   * next call starts a new worker.
+   */
   killFunctions(): Promise<void>;
   /** Closes the server with its connections, and ends every worker. */
   close(): Promise<void>;
@@ -85,7 +91,7 @@ export async function startGateway(options: GatewayOptions): Promise<LocalGatewa
   const { port, server } = await listen({
     port: options.port ?? 0,
     clock: options.clock ?? systemClock,
-    pipeline: createPipeline(api, runtimes),
+    pipeline: createPipeline(api, runtimes, options.timer ?? systemTimer),
     onFault: (error) => {
       const line = error instanceof Error ? (error.stack ?? error.message) : String(error);
       onLog({ function: 'gateway', stream: 'platform', line });

@@ -4,7 +4,7 @@ import { header } from './header-list.ts';
 import type { Refusal } from './refusal.ts';
 import type { GatewayRequest } from './request.ts';
 import type { RequestContext } from './request-context.ts';
-import type { HttpResponse } from './response.ts';
+import type { WholeResponse } from './response.ts';
 import { type ResponseType, responseTypes } from './response-types.ts';
 import type { RouteMatch } from './router.ts';
 
@@ -17,7 +17,7 @@ export interface ResponseScope {
 }
 
 /** Turns a refusal into the answer that this API gives. */
-export type GatewayResponder = (refusal: Refusal, scope: ResponseScope) => HttpResponse;
+export type GatewayResponder = (refusal: Refusal, scope: ResponseScope) => WholeResponse;
 
 /**
  * `$context` variables of gateway responses.

@@ -1,20 +1,22 @@
 import type { FunctionRuntime } from '../lambda/function-runtime.ts';
-import type { Outcome } from '../lambda/outcome.ts';
 import { Admission } from '../limits/admission.ts';
 import type { Api } from '../template/api.ts';
-import type { LambdaIntegration, Route } from '../template/routes.ts';
+import type { Route } from '../template/routes.ts';
 import { partitionOf } from '../template/stack.ts';
 import type { ApiKey } from '../template/usage-plans.ts';
+import { integrateBuffered } from './buffered-integration.ts';
 import { createGatewayResponder } from './gateway-response.ts';
-import { header } from './header-list.ts';
+import { type HeaderList, header } from './header-list.ts';
 import { proxyEvent, traceId } from './proxy-event.ts';
-import { readProxyResult } from './proxy-result.ts';
 import { integrationRefusal, type Refusal, refusal } from './refusal.ts';
 import type { GatewayRequest } from './request.ts';
-import { type RequestContext, requestContext } from './request-context.ts';
+import { requestContext } from './request-context.ts';
 import { createRequestValidator, type RequestValidator } from './request-validation.ts';
 import type { HttpResponse } from './response.ts';
 import { createRouter, type RouteMatch } from './router.ts';
+import { idleTimeoutMs } from './stream-timeouts.ts';
+import { integrateStreaming } from './streaming-integration.ts';
+import type { Timer } from './timer.ts';
 
 /** Answers one request as the deployed API would. */
 export type Pipeline = (request: GatewayRequest) => Promise<HttpResponse>;
@@ -31,7 +33,11 @@ interface Progress {
  *
  * @throws TemplateError for models and gateway responses that cannot work.
  */
-export function createPipeline(api: Api, runtimes: ReadonlyMap<string, FunctionRuntime>): Pipeline {
+export function createPipeline(
+  api: Api,
+  runtimes: ReadonlyMap<string, FunctionRuntime>,
+  timer: Timer,
+): Pipeline {
   const route = createRouter(api.routes);
   const admission = new Admission(api);
   const validators = new Map<Route, RequestValidator>(
@@ -63,7 +69,23 @@ export function createPipeline(api: Api, runtimes: ReadonlyMap<string, FunctionR
     if (invalid !== undefined) {
       return invalid;
     }
-    return integrate(api, runtimes, request, match, requestContext(api, request, match, progress.apiKey));
+    const runtime = runtimes.get(match.route.integration.target.logicalId);
+    if (runtime === undefined || !mayInvoke(api, request, match)) {
+      return integrationRefusal(500);
+    }
+    const context = requestContext(api, request, match, progress.apiKey);
+    const event = JSON.stringify(proxyEvent(api, request, match, context));
+    const { transferMode, timeoutMs } = match.route.integration;
+    const answer = await (transferMode === 'STREAM'
+      ? integrateStreaming(runtime, event, {
+          timeoutMs,
+          idleTimeoutMs: idleTimeoutMs[api.endpointType],
+          timer,
+        })
+      : integrateBuffered(runtime, event, { timeoutMs, timer }));
+    return 'body' in answer
+      ? { ...answer, headers: [...answer.headers, ...gatewayHeaders(request)] }
+      : answer;
   };
 
   return async (request) => {
@@ -102,62 +124,17 @@ function unknownRoute(request: GatewayRequest): Refusal {
   });
 }
 
-async function integrate(
-  api: Api,
-  runtimes: ReadonlyMap<string, FunctionRuntime>,
-  request: GatewayRequest,
-  match: RouteMatch,
-  context: RequestContext,
-): Promise<HttpResponse | Refusal> {
-  const { integration, path } = match.route;
+function mayInvoke(api: Api, request: GatewayRequest, { route }: RouteMatch): boolean {
   const { region, account } = api.stack;
-  const methodArn = `arn:${partitionOf(region)}:execute-api:${region}:${account}:${api.id}/${api.stage.name}/${request.method}${path}`;
-  const runtime = runtimes.get(integration.target.logicalId);
-  if (runtime === undefined || !api.mayInvoke(integration.target, methodArn)) {
-    return integrationRefusal(500);
-  }
-  const event = JSON.stringify(proxyEvent(api, request, match, context));
-  const outcome = await withinTimeout(runtime.invoke(event, crypto.randomUUID()), integration);
-  switch (outcome.kind) {
-    case 'returned':
-      return proxyAnswer(outcome.payload, request);
-    case 'failed':
-      return integrationRefusal(502);
-    case 'throttled':
-      return integrationRefusal(500);
-    case 'too-large':
-      return refusal('REQUEST_TOO_LARGE');
-    case 'timed-out':
-      return refusal('INTEGRATION_TIMEOUT');
-  }
+  const methodArn = `arn:${partitionOf(region)}:execute-api:${region}:${account}:${api.id}/${api.stage.name}/${request.method}${route.path}`;
+  return api.mayInvoke(route.integration.target, methodArn);
 }
 
-/** The function runs on after the integration's timeout, as on AWS. */
-async function withinTimeout(
-  call: Promise<Outcome>,
-  integration: LambdaIntegration,
-): Promise<Outcome | { kind: 'timed-out' }> {
-  const { promise: timedOut, resolve } = Promise.withResolvers<{ kind: 'timed-out' }>();
-  const timer = setTimeout(() => resolve({ kind: 'timed-out' }), integration.timeoutMs);
-  try {
-    return await Promise.race([call, timedOut]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function proxyAnswer(payload: string, request: GatewayRequest): HttpResponse | Refusal {
-  const result = readProxyResult(payload);
-  if (result === undefined) {
-    return integrationRefusal(502);
-  }
-  return {
-    ...result,
-    headers: [
-      ...result.headers,
-      ['x-amzn-RequestId', request.id],
-      ['x-amz-apigw-id', request.extendedId],
-      ['X-Amzn-Trace-Id', traceId(request)],
-    ],
-  };
+/** What API Gateway adds to the headers of a function. */
+function gatewayHeaders(request: GatewayRequest): HeaderList {
+  return [
+    ['x-amzn-RequestId', request.id],
+    ['x-amz-apigw-id', request.extendedId],
+    ['X-Amzn-Trace-Id', traceId(request)],
+  ];
 }

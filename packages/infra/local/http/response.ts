@@ -1,11 +1,21 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
+import type { Readable } from 'node:stream';
 
-/** A whole answer. */
-export interface HttpResponse {
+export interface ResponseHead {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
+}
+
+export interface WholeResponse extends ResponseHead {
   readonly body: string;
 }
+
+/** An answer that is still being written. Where `body` ends in an error, the caller must see a cut connection. */
+export interface StreamedResponse extends ResponseHead {
+  readonly body: Readable;
+}
+
+export type HttpResponse = WholeResponse | StreamedResponse;
 
 /** Whether HTTP can carry the header. */
 export function isValidHeader(name: string, value: string): boolean {

@@ -30,7 +30,7 @@ const routes = [
     apiKeyRequired: false,
     bodyModels: undefined,
     requiredParameters: [],
-    integration: { timeoutMs: 1000, target },
+    integration: { timeoutMs: 1000, transferMode: 'BUFFERED', target },
   };
 });
 

@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { finished, type Readable } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import type { Pipeline } from './pipeline.ts';
 import { declaresTooLargeBody, gatewayRequest, maximumBodyBytes, readBody } from './request.ts';
-import type { HttpResponse } from './response.ts';
+import type { HttpResponse, WholeResponse } from './response.ts';
 
 /** The port that the gateway was to listen on belongs to another program. */
 export class PortInUseError extends Error {
@@ -19,7 +20,7 @@ export class PortInUseError extends Error {
 const keepAliveMs = 310_000;
 
 /** The one answer that an API cannot customize: it comes from in front of the API. */
-const bodyTooLarge: HttpResponse = {
+const bodyTooLarge: WholeResponse = {
   status: 413,
   headers: [
     ['content-type', 'text/plain'],
@@ -29,7 +30,7 @@ const bodyTooLarge: HttpResponse = {
 };
 
 /** What a fault of the gateway itself looks like. */
-const gatewayFault: HttpResponse = {
+const gatewayFault: WholeResponse = {
   status: 500,
   headers: [
     ['content-type', 'application/json'],
@@ -95,11 +96,32 @@ function bind(server: Server, port: number): Promise<number> {
 
 function send(outgoing: ServerResponse, { status, headers, body }: HttpResponse): void {
   if (outgoing.headersSent || outgoing.destroyed) {
+    if (typeof body !== 'string') {
+      body.destroy();
+    }
     return;
   }
   outgoing.statusCode = status;
   for (const [name, value] of headers) {
     outgoing.appendHeader(name, value);
   }
-  outgoing.end(body);
+  if (typeof body === 'string') {
+    outgoing.end(body);
+  } else {
+    stream(outgoing, body);
+  }
+}
+
+/** Sends a body as it comes. One that ends in an error is not ended but cut off, after what came before the error. */
+function stream(outgoing: ServerResponse, body: Readable): void {
+  outgoing.flushHeaders();
+  outgoing.once('close', () => body.destroy());
+  finished(body, (error) => {
+    if (error) {
+      outgoing.socket?.destroySoon();
+    } else {
+      outgoing.end();
+    }
+  });
+  body.pipe(outgoing, { end: false });
 }

@@ -5,8 +5,9 @@ import { Worker } from 'node:worker_threads';
 import type { FunctionDefinition } from '../template/functions.ts';
 import { functionEnvironment, logGroupName } from './environment.ts';
 import type { LogLine, OnLog } from './log.ts';
-import type { FunctionError, Invocation, WorkerMessage, WorkerStart } from './messages.ts';
-import { failed, type Outcome } from './outcome.ts';
+import type { FunctionError, Invocation, WorkerCommand, WorkerMessage, WorkerStart } from './messages.ts';
+import { type CallOutcome, failed } from './outcome.ts';
+import type { ResponseSink } from './response-sink.ts';
 
 export interface ExecutionEnvironmentOptions {
   readonly region: string;
@@ -20,7 +21,8 @@ export interface ExecutionEnvironmentOptions {
 }
 
 interface RunningCall {
-  readonly settle: (outcome: Outcome) => void;
+  readonly sink: ResponseSink;
+  readonly settle: (outcome: CallOutcome) => void;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -70,14 +72,15 @@ export class ExecutionEnvironment {
     return this.#load;
   }
 
-  async invoke(event: string, awsRequestId: string): Promise<Outcome> {
+  /** Gives the answer to `sink` as it comes, and resolves when the function is done, which may be later. */
+  async invoke(event: string, awsRequestId: string, sink: ResponseSink): Promise<CallOutcome> {
     this.#load += 1;
     try {
       const initError = await this.#initialized;
       if (initError !== undefined) {
         return { kind: 'failed', error: initError };
       }
-      return this.#ended ? killed : await this.#run(event, awsRequestId);
+      return this.#ended ? killed : await this.#run(event, awsRequestId, sink);
     } finally {
       this.#load -= 1;
       if (this.#retired && this.#load === 0) {
@@ -115,7 +118,7 @@ export class ExecutionEnvironment {
         } else if (message.kind === 'init-failed') {
           initFailed(message.error);
         } else {
-          this.#finish(message);
+          this.#hear(message);
         }
       });
       this.#worker.on('error', (error) => {
@@ -135,7 +138,7 @@ export class ExecutionEnvironment {
     });
   }
 
-  #run(event: string, awsRequestId: string): Promise<Outcome> {
+  #run(event: string, awsRequestId: string, sink: ResponseSink): Promise<CallOutcome> {
     return new Promise((resolve) => {
       this.#lastCall += 1;
       const call = this.#lastCall;
@@ -147,7 +150,7 @@ export class ExecutionEnvironment {
         this.#platform(`${awsRequestId} ${message}`);
         resolve(failed('Sandbox.Timedout', message));
       }, timeoutMs);
-      this.#calls.set(call, { settle: resolve, timer });
+      this.#calls.set(call, { sink, settle: resolve, timer });
       const invocation: Invocation = {
         call,
         event,
@@ -159,27 +162,44 @@ export class ExecutionEnvironment {
         logGroupName: logGroupName(this.#definition),
         logStreamName: this.#logStreamName,
       };
-      this.#worker.postMessage(invocation);
+      this.#tell({ kind: 'invoke', invocation });
     });
   }
 
-  #finish(message: Extract<WorkerMessage, { call: number }>): void {
-    const running = this.#calls.get(message.call);
-    // A call that timed out may still return.
+  #hear(message: Extract<WorkerMessage, { call: number }>): void {
+    const { call } = message;
+    const running = this.#calls.get(call);
+    // A call that timed out may still go on.
     if (running === undefined) {
       return;
     }
-    this.#calls.delete(message.call);
-    clearTimeout(running.timer);
-    if (message.kind === 'returned') {
-      running.settle({ kind: 'returned', payload: message.payload });
-    } else {
-      this.#platform(`Invoke Error ${JSON.stringify(message.error)}`);
-      running.settle({ kind: 'failed', error: message.error });
+    switch (message.kind) {
+      case 'chunk':
+        running.sink.chunk(message.bytes, () => this.#tell({ kind: 'accepted', call }));
+        return;
+      case 'ended':
+        running.sink.end();
+        return;
+      case 'returned':
+        this.#finish(call, running, { kind: 'returned' });
+        return;
+      case 'threw':
+        this.#platform(`Invoke Error ${JSON.stringify(message.error)}`);
+        this.#finish(call, running, { kind: 'failed', error: message.error });
     }
   }
 
-  #end(outcome: Outcome): void {
+  #finish(call: number, { settle, timer }: RunningCall, outcome: CallOutcome): void {
+    this.#calls.delete(call);
+    clearTimeout(timer);
+    settle(outcome);
+  }
+
+  #tell(command: WorkerCommand): void {
+    this.#worker.postMessage(command);
+  }
+
+  #end(outcome: CallOutcome): void {
     this.#ended = true;
     this.#retire();
     for (const { settle, timer } of this.#calls.values()) {

@@ -1,7 +1,8 @@
 import type { FunctionDefinition } from '../template/functions.ts';
 import { ExecutionEnvironment } from './execution-environment.ts';
 import type { OnLog } from './log.ts';
-import { failed, type Outcome } from './outcome.ts';
+import { type CallOutcome, failed, type Outcome, type RefusedCall, type StreamOutcome } from './outcome.ts';
+import { PayloadBuffer, PayloadStream, type ResponseSink } from './response-sink.ts';
 
 export interface FunctionRuntimeOptions {
   readonly region: string;
@@ -11,7 +12,7 @@ export interface FunctionRuntimeOptions {
   readonly callsPerWorker: number;
 }
 
-/** Lambda's limits on a synchronous call. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/** Lambda's limits on a call whose answer is not streamed. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const maximumEventBytes = 6_291_456;
 const maximumResponseBytes = 6_291_556;
 
@@ -30,8 +31,51 @@ export class FunctionRuntime {
     this.#options = options;
   }
 
-  /** Calls the function with the JSON of an event. */
+  /**
+   * Calls the function with the JSON of an event, and waits for the whole answer.
+   * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+   */
   async invoke(event: string, awsRequestId: string): Promise<Outcome> {
+    const payload = new PayloadBuffer(maximumResponseBytes);
+    const outcome = await this.#call(event, awsRequestId, payload);
+    if (outcome.kind !== 'returned') {
+      return outcome;
+    }
+    return payload.overflowed
+      ? failed(
+          'Function.ResponseSizeTooLarge',
+          `Response payload size exceeded maximum allowed payload size (${maximumResponseBytes} bytes).`,
+        )
+      : { kind: 'returned', payload: payload.text() };
+  }
+
+  /**
+   * Calls the function with the JSON of an event, and resolves as soon as its answer begins. A handler that does not
+   * stream answers in one piece. `onChunk` is called at each piece.
+   * https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html
+   */
+  async invokeWithResponseStream(
+    event: string,
+    awsRequestId: string,
+    onChunk: () => void = () => {},
+  ): Promise<StreamOutcome> {
+    const payload = new PayloadStream(onChunk);
+    const call = this.#call(event, awsRequestId, payload).then((outcome): StreamOutcome => {
+      if (outcome.kind === 'failed') {
+        payload.fail(outcome.error);
+      }
+      return outcome.kind === 'returned' ? { kind: 'streaming', payload } : outcome;
+    });
+    const begun = payload.begun.then((): StreamOutcome => ({ kind: 'streaming', payload }));
+    return Promise.race([begun, call]);
+  }
+
+  /** Ends every worker now; calls in flight fail, and the next call starts afresh. */
+  async kill(): Promise<void> {
+    await Promise.all([...this.#alive].map((environment) => environment.terminate()));
+  }
+
+  async #call(event: string, awsRequestId: string, sink: ResponseSink): Promise<CallOutcome | RefusedCall> {
     if (Buffer.byteLength(event) > maximumEventBytes) {
       return { kind: 'too-large' };
     }
@@ -40,21 +84,10 @@ export class FunctionRuntime {
     }
     this.#running += 1;
     try {
-      const outcome = await this.#environment().invoke(event, awsRequestId);
-      return outcome.kind === 'returned' && Buffer.byteLength(outcome.payload) > maximumResponseBytes
-        ? failed(
-            'Function.ResponseSizeTooLarge',
-            `Response payload size exceeded maximum allowed payload size (${maximumResponseBytes} bytes).`,
-          )
-        : outcome;
+      return await this.#environment().invoke(event, awsRequestId, sink);
     } finally {
       this.#running -= 1;
     }
-  }
-
-  /** Ends every worker now; calls in flight fail, and the next call starts afresh. */
-  async kill(): Promise<void> {
-    await Promise.all([...this.#alive].map((environment) => environment.terminate()));
   }
 
   #environment(): ExecutionEnvironment {

@@ -1,9 +1,26 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { streamingOptions } from './awslambda.ts';
 import type { HandlerContext } from './context.ts';
+import type { ResponseStream } from './response-stream.ts';
 
-export type Handler = (event: unknown, context: HandlerContext) => unknown;
+export type BufferedHandler = (event: unknown, context: HandlerContext) => unknown;
+
+export type StreamingHandler = (
+  event: unknown,
+  responseStream: ResponseStream,
+  context: HandlerContext,
+) => unknown;
+
+export type Handler =
+  | { readonly kind: 'buffered'; readonly run: BufferedHandler }
+  /** `highWaterMark` is in bytes. */
+  | {
+      readonly kind: 'streaming';
+      readonly run: StreamingHandler;
+      readonly highWaterMark: number | undefined;
+    };
 
 /** The deployment package has no such handler. `name` is Lambda's error type. */
 export class HandlerError extends Error {
@@ -31,8 +48,19 @@ export async function loadHandler(directory: string, handler: string): Promise<H
     throw new HandlerError('Runtime.ImportModuleError', `Error: Cannot find module '${module}'`);
   }
   const exported = exportOf(await importFile(file), name);
-  if (!isHandler(exported)) {
+  if (typeof exported !== 'function') {
     throw new HandlerError('Runtime.HandlerNotFound', `${handler} is undefined or not exported`);
+  }
+  const streaming = streamingOptions(exported);
+  if (streaming !== undefined) {
+    if (streaming.kind !== 'response') {
+      throw new HandlerError('Runtime.MalformedStreamingHandler', 'Only response streaming is supported.');
+    }
+    return {
+      kind: 'streaming',
+      run: (...parameters) => Reflect.apply(exported, undefined, parameters),
+      highWaterMark: streaming.highWaterMark,
+    };
   }
   if (exported.length > 2) {
     throw new HandlerError(
@@ -40,7 +68,7 @@ export async function loadHandler(directory: string, handler: string): Promise<H
       'nodejs24.x has no callbacks: the handler must take two parameters at most',
     );
   }
-  return exported;
+  return { kind: 'buffered', run: (...parameters) => Reflect.apply(exported, undefined, parameters) };
 }
 
 async function importFile(file: string): Promise<unknown> {
@@ -61,8 +89,4 @@ function exportOf(module: unknown, name: string): unknown {
   const exports = new Map(Object.entries(Object(module)));
   // A CommonJS module's names are not always found by static analysis, but its `module.exports` is the default.
   return exports.get(name) ?? new Map(Object.entries(Object(exports.get('default')))).get(name);
-}
-
-function isHandler(value: unknown): value is Handler {
-  return typeof value === 'function';
 }

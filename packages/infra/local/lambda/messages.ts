@@ -29,9 +29,20 @@ export interface FunctionError {
   readonly trace: readonly string[];
 }
 
-/** What the worker says. `payload` is JSON. */
+/** What the worker is told. */
+export type WorkerCommand =
+  | { readonly kind: 'invoke'; readonly invocation: Invocation }
+  /** There is room for the next chunk of this call. */
+  | { readonly kind: 'accepted'; readonly call: number };
+
+/**
+ * What the worker says. The answer of a call is its chunks up to `ended`; the call itself ends with `returned` or
+ * `threw`, which may be later.
+ */
 export type WorkerMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'init-failed'; readonly error: FunctionError }
-  | { readonly kind: 'returned'; readonly call: number; readonly payload: string }
+  | { readonly kind: 'chunk'; readonly call: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'ended'; readonly call: number }
+  | { readonly kind: 'returned'; readonly call: number }
   | { readonly kind: 'threw'; readonly call: number; readonly error: FunctionError };

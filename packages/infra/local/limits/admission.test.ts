@@ -14,6 +14,7 @@ const route = (path: string): Route => ({
   bodyModels: undefined,
   requiredParameters: [],
   integration: {
+    transferMode: 'BUFFERED',
     timeoutMs: 29_000,
     target: {
       logicalId: 'Main',

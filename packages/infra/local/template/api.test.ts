@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { addGatewayResponse, edit, editIntegration, testTemplate } from '../testing/deployment.ts';
+import {
+  addGatewayResponse,
+  edit,
+  editIntegration,
+  streamingUri,
+  testTemplate,
+} from '../testing/deployment.ts';
 import { type Api, readApi } from './api.ts';
 import type { Template } from './template.ts';
 
@@ -18,6 +24,7 @@ test('an API is its routes with their integrations, its plans and its keys', () 
   );
   expect(api.routes.map(({ method, path }) => `${method} ${path}`)).toEqual([
     'POST /ask',
+    'POST /stream',
     'GET /items/{id}',
     'ANY /files/{proxy+}',
     'GET /other',
@@ -41,9 +48,23 @@ test('an API is its routes with their integrations, its plans and its keys', () 
   ]);
 });
 
-const streamingUri = {
-  'Fn::Sub': `arn:aws:apigateway:\${AWS::Region}:lambda:path/2021-11-15/functions/\${Main.Arn}/response-streaming-invocations`,
-};
+test('a streaming method may take 15 minutes, and 29 seconds where it says nothing', () => {
+  const timeoutOf = (changes: Readonly<Record<string, unknown>>) =>
+    read(editIntegration(testTemplate(), { ...streaming, ...changes })).routes[0]?.integration;
+  expect(timeoutOf({ TimeoutInMillis: 900_000 })).toMatchObject({
+    transferMode: 'STREAM',
+    timeoutMs: 900_000,
+  });
+  expect(timeoutOf({})).toMatchObject({ transferMode: 'STREAM', timeoutMs: 29_000 });
+});
+
+test('an API is edge-optimized where it does not say otherwise', () => {
+  expect(read(testTemplate()).endpointType).toBe('EDGE');
+  const regional = edit(testTemplate(), 'Api', { EndpointConfiguration: { Types: ['REGIONAL'] } });
+  expect(read(regional).endpointType).toBe('REGIONAL');
+});
+
+const streaming = { ResponseTransferMode: 'STREAM', Uri: streamingUri('Main') };
 
 /** Faults that synthesize without a word. */
 const faults: [fault: string, message: RegExp, seed: (template: Template) => Template][] = [
@@ -55,16 +76,21 @@ const faults: [fault: string, message: RegExp, seed: (template: Template) => Tem
   [
     'a buffered method with the URI of a streaming invocation',
     /but the URI is of a STREAM invocation/,
-    (template) => editIntegration(template, { ResponseTransferMode: 'BUFFERED', Uri: streamingUri }),
+    (template) => editIntegration(template, { ResponseTransferMode: 'BUFFERED', Uri: streamingUri('Main') }),
   ],
   [
-    'a STREAM method, which is not interpreted yet',
-    /STREAM is not supported yet/,
-    (template) => editIntegration(template, { ResponseTransferMode: 'STREAM', Uri: streamingUri }),
+    'a method with the URI of a streaming invocation and no transfer mode',
+    /ResponseTransferMode is BUFFERED, but the URI is of a STREAM invocation/,
+    (template) => editIntegration(template, { Uri: streamingUri('Main') }),
+  ],
+  [
+    'a streaming method with a timeout above 15 minutes',
+    /TimeoutInMillis is 900001, and must be 50 to 900000 for STREAM/,
+    (template) => editIntegration(template, { ...streaming, TimeoutInMillis: 900_001 }),
   ],
   [
     'an absurd timeout',
-    /TimeoutInMillis is 999999, and must be 50 to 29000/,
+    /TimeoutInMillis is 999999, and must be 50 to 29000 for BUFFERED/,
     (template) => editIntegration(template, { TimeoutInMillis: 999_999 }),
   ],
   [

@@ -11,9 +11,13 @@ import { readTables, type TableDefinition } from './tables.ts';
 import { type Template, TemplateError } from './template.ts';
 import { type ApiKey, readApiKeys, readUsagePlans, type UsagePlan } from './usage-plans.ts';
 
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-endpoint-types.html */
+export type EndpointType = 'EDGE' | 'REGIONAL' | 'PRIVATE';
+
 /** One deployed REST API: everything of a template that decides how a request is answered. */
 export interface Api {
   readonly id: string;
+  readonly endpointType: EndpointType;
   readonly stack: Stack;
   readonly stage: Stage;
   readonly routes: readonly Route[];
@@ -32,6 +36,9 @@ const RestApiProperties = z.object({
   BinaryMediaTypes: z.optional(z.array(z.string())),
   Body: z.optional(z.unknown()),
   BodyS3Location: z.optional(z.unknown()),
+  EndpointConfiguration: z.optional(
+    z.object({ Types: z.optional(z.array(z.enum(['EDGE', 'REGIONAL', 'PRIVATE']))) }),
+  ),
   MinimumCompressionSize: z.optional(z.number()),
   Policy: z.optional(z.unknown()),
 });
@@ -45,7 +52,8 @@ export function readApi(
   const resolver = new Resolver(template, stack);
   const dependencies = dependenciesOf(template);
   const restApi = onlyOne(resolver, 'AWS::ApiGateway::RestApi');
-  refuseUnsupported(resolver, restApi);
+  const properties = resolver.read(restApi, RestApiProperties);
+  refuseUnsupported(restApi, properties);
   const id = resolver.ref(restApi);
   const stage = readStage(resolver, onlyOne(resolver, 'AWS::ApiGateway::Stage'), id);
   refuseIncompleteDeployment(resolver, dependencies, stage.deployment);
@@ -53,6 +61,8 @@ export function readApi(
   const apiKeys = readApiKeys(resolver);
   return {
     id,
+    // What an API is where nothing is said.
+    endpointType: properties.EndpointConfiguration?.Types?.[0] ?? 'EDGE',
     stack,
     stage,
     routes: readRoutes(resolver, restApi, functions),
@@ -76,8 +86,7 @@ function onlyOne(resolver: Resolver, type: string): string {
 }
 
 /** What would change answers on AWS and is not interpreted here must not be ignored in silence. */
-function refuseUnsupported(resolver: Resolver, restApi: string): void {
-  const properties = resolver.read(restApi, RestApiProperties);
+function refuseUnsupported(restApi: string, properties: z.output<typeof RestApiProperties>): void {
   const unsupported = [
     properties.ApiKeySourceType !== undefined &&
       properties.ApiKeySourceType !== 'HEADER' &&

@@ -23,8 +23,12 @@ export interface RequiredParameter {
   readonly name: string;
 }
 
+/** How an answer travels: whole, once the function is done, or as the function writes it. */
+export type TransferMode = 'BUFFERED' | 'STREAM';
+
 export interface LambdaIntegration {
   readonly target: FunctionDefinition;
+  readonly transferMode: TransferMode;
   readonly timeoutMs: number;
 }
 
@@ -59,10 +63,16 @@ const emptyModel = { type: 'object' };
 type Method = z.output<typeof MethodProperties>;
 
 /**
- * The limits of a buffered integration's timeout, and its default. An account may have a higher one, on request.
+ * The limits of an integration's timeout. An account may have a higher one for buffered integrations, on request.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
  */
-const timeoutMs = { minimum: 50, maximum: 29_000 };
+const minimumTimeoutMs = 50;
+const maximumTimeoutMs = { BUFFERED: 29_000, STREAM: 900_000 } as const satisfies Record<
+  TransferMode,
+  number
+>;
+const defaultTimeoutMs = 29_000;
 
 export function readRoutes(
   resolver: Resolver,
@@ -184,30 +194,29 @@ function readIntegration(
   if (integration.IntegrationHttpMethod !== 'POST') {
     throw new TemplateError(`${logicalId}: IntegrationHttpMethod must be POST for a Lambda function`);
   }
-  const timeout = integration.TimeoutInMillis ?? timeoutMs.maximum;
-  if (timeout < timeoutMs.minimum || timeout > timeoutMs.maximum) {
-    throw new TemplateError(
-      `${logicalId}: TimeoutInMillis is ${timeout}, and must be ${timeoutMs.minimum} to ${timeoutMs.maximum}`,
-    );
-  }
+  const transferMode = integration.ResponseTransferMode ?? 'BUFFERED';
   const uri = readUri(logicalId, integration.Uri ?? '');
-  if ((integration.ResponseTransferMode ?? 'BUFFERED') !== uri.mode) {
+  if (transferMode !== uri.mode) {
     throw new TemplateError(
-      `${logicalId}: ResponseTransferMode is ${integration.ResponseTransferMode}, but the URI is of a ${uri.mode} invocation`,
+      `${logicalId}: ResponseTransferMode is ${transferMode}, but the URI is of a ${uri.mode} invocation`,
     );
   }
-  if (uri.mode === 'STREAM') {
-    throw new TemplateError(`${logicalId}: ResponseTransferMode STREAM is not supported yet`);
+  const timeoutMs = integration.TimeoutInMillis ?? defaultTimeoutMs;
+  const maximum = maximumTimeoutMs[transferMode];
+  if (timeoutMs < minimumTimeoutMs || timeoutMs > maximum) {
+    throw new TemplateError(
+      `${logicalId}: TimeoutInMillis is ${timeoutMs}, and must be ${minimumTimeoutMs} to ${maximum} for ${transferMode}`,
+    );
   }
   const target = functions.find(({ arn }) => arn === uri.functionArn);
   if (target === undefined) {
     throw new TemplateError(`${logicalId}: ${uri.functionArn} is not a function of the template`);
   }
-  return { target, timeoutMs: timeout };
+  return { target, transferMode, timeoutMs };
 }
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html */
-function readUri(logicalId: string, uri: string): { functionArn: string; mode: 'BUFFERED' | 'STREAM' } {
+function readUri(logicalId: string, uri: string): { functionArn: string; mode: TransferMode } {
   const match =
     /^arn:[^:]+:apigateway:[^:]+:lambda:path\/(2015-03-31|2021-11-15)\/functions\/([^/]+)\/(invocations|response-streaming-invocations)$/.exec(
       uri,

@@ -4,10 +4,12 @@ import path from 'node:path';
 import type { Template, TemplateResource } from '../template/template.ts';
 
 /**
- * A handler that does what a request's body says, so that one bundle serves every test. Answers carry `instance`,
- * which is the same for calls that ran in one worker.
+ * Handlers that do what a request's body says, so that one bundle serves every test. Answers of the one that does not
+ * stream carry `instance`, which is the same for calls that ran in one worker. The one that streams takes steps; a
+ * call waits at a gate until another call of the same worker opens it.
  */
 const handlerSource = `
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 const instance = crypto.randomUUID();
@@ -26,6 +28,39 @@ export const handler = async (event, context) => {
     case 'print': console.log(order.line); console.error(order.line); process.stdout.write('a\\nb\\n'); return json({});
   }
 };
+
+let poured = 0;
+const gates = new Map();
+const gate = (name) => {
+  if (!gates.has(name)) gates.set(name, Promise.withResolvers());
+  return gates.get(name);
+};
+const pour = async (stream, bytes) => {
+  for (let left = bytes; left > 0; left -= 65_536) {
+    const room = stream.write(new Uint8Array(Math.min(left, 65_536)));
+    poured += Math.min(left, 65_536);
+    if (!room) await once(stream, 'drain');
+  }
+};
+export const streamHandler = awslambda.streamifyResponse(async (event, stream) => {
+  for (const [step, detail] of JSON.parse(event.body).steps) {
+    switch (step) {
+      case 'metadata': awslambda.HttpResponseStream.from(stream, detail); break;
+      case 'write': stream.write(detail); break;
+      case 'bytes': stream.write(Buffer.from(detail)); break;
+      case 'poured': stream.write(String(poured)); break;
+      case 'pour': await pour(stream, detail); break;
+      case 'wait': console.log('waiting'); await gate(detail).promise; break;
+      case 'open': gate(detail).resolve(); break;
+      case 'end': stream.end(detail); break;
+      case 'endLater': gate(detail).promise.then(() => stream.end()); break;
+      case 'destroy': stream.destroy(); break;
+      case 'throw': throw new TypeError(detail);
+      case 'log': console.log(detail); break;
+      case 'exit': process.exit(3);
+    }
+  }
+});
 `;
 
 const brokenSource = `throw new Error('cannot start');`;
@@ -92,6 +127,10 @@ function lambda(asset: string, variables: Readonly<Record<string, unknown>> = {}
   };
 }
 
+function edited(resource: TemplateResource, properties: Readonly<Record<string, unknown>>): TemplateResource {
+  return { ...resource, Properties: { ...resource.Properties, ...properties } };
+}
+
 function permission(functionId: string): TemplateResource {
   return {
     Type: 'AWS::Lambda::Permission',
@@ -119,8 +158,22 @@ function openFunction(
   };
 }
 
+/** `POST /ask` and `POST /stream`: with a key and a body model. */
+const closed = {
+  ApiKeyRequired: true,
+  RequestModels: { 'application/json': { Ref: 'JsonObject' } },
+  RequestValidatorId: { Ref: 'BodyValidator' },
+};
+
+/** The URI of an integration whose answer is streamed. */
+export function streamingUri(functionId: string): unknown {
+  return {
+    'Fn::Sub': `arn:\${AWS::Partition}:apigateway:\${AWS::Region}:lambda:path/2021-11-15/functions/\${${functionId}.Arn}/response-streaming-invocations`,
+  };
+}
+
 /**
- * A small stack: `POST /ask` with a key and a body model, `GET /items/{id}`, `ANY /files/{proxy+}`, `GET /other` and
+ * A small stack: `POST /ask` and the streaming `POST /stream` with a key and a body model, `GET /items/{id}`, `ANY /files/{proxy+}`, `GET /other` and
  * `GET /broken` without.
  */
 export function testTemplate(): Template {
@@ -131,10 +184,22 @@ export function testTemplate(): Template {
     AskMethod: method({
       resource: { Ref: 'AskResource' },
       method: 'POST',
+      properties: closed,
+    }),
+    StreamResource: resource(root, 'stream'),
+    StreamMethod: method({
+      resource: { Ref: 'StreamResource' },
+      method: 'POST',
+      target: 'Stream',
       properties: {
-        ApiKeyRequired: true,
-        RequestModels: { 'application/json': { Ref: 'JsonObject' } },
-        RequestValidatorId: { Ref: 'BodyValidator' },
+        ...closed,
+        Integration: {
+          Type: 'AWS_PROXY',
+          IntegrationHttpMethod: 'POST',
+          ResponseTransferMode: 'STREAM',
+          TimeoutInMillis: 900_000,
+          Uri: streamingUri('Stream'),
+        },
       },
     }),
     ItemsResource: resource(root, 'items'),
@@ -145,6 +210,8 @@ export function testTemplate(): Template {
     FileMethod: method({ resource: { Ref: 'FileResource' }, method: 'ANY' }),
     Main: lambda('main', { WHOSE: 'main', KEY_ID: { Ref: 'TeamKey' } }),
     MainPermission: permission('Main'),
+    Stream: edited(lambda('main'), { Handler: 'index.streamHandler', Timeout: 20 }),
+    StreamPermission: permission('Stream'),
     ...openFunction('Other', { path: 'other', asset: 'main', variables: { WHOSE: 'other' } }),
     ...openFunction('Broken', { path: 'broken', asset: 'broken' }),
     JsonObject: {
@@ -197,10 +264,14 @@ export function edit(
   return template;
 }
 
-/** Changes the integration of `POST /ask`, in place. */
-export function editIntegration(template: Template, changes: Readonly<Record<string, unknown>>): Template {
-  const integration = Object(template.Resources['AskMethod']?.Properties?.['Integration']);
-  return edit(template, 'AskMethod', { Integration: { ...integration, ...changes } });
+/** Changes the integration of a method, in place. */
+export function editIntegration(
+  template: Template,
+  changes: Readonly<Record<string, unknown>>,
+  methodId = 'AskMethod',
+): Template {
+  const integration = Object(template.Resources[methodId]?.Properties?.['Integration']);
+  return edit(template, methodId, { Integration: { ...integration, ...changes } });
 }
 
 /** Adds a gateway response, deployed, in place. */

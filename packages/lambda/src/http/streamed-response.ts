@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import { headers, type StreamEvent, type StreamStart } from '@org/contract';
 import type { APIGatewayProxyResult } from 'aws-lambda';
 
@@ -67,12 +66,9 @@ export class StreamedResponse {
     clearTimeout(this.#heartbeat);
     const body = this.#body;
     if (!body || this.#callerGone) return;
+    const sent = this.#until('finish', body);
     body.end();
-    try {
-      await finished(body, { signal: this.#options.signal });
-    } catch {
-      this.#callerGone = true;
-    }
+    await sent;
   }
 
   #takeStart(): string {
@@ -86,7 +82,7 @@ export class StreamedResponse {
     if (this.#callerGone) return;
     const ready = body.write(text);
     this.#expectSilence();
-    if (!ready) await this.#drained(body);
+    if (!ready) await this.#until('drain', body);
   }
 
   #open(head: ResponseHead): Writable {
@@ -99,12 +95,16 @@ export class StreamedResponse {
     return body;
   }
 
-  async #drained(body: Writable): Promise<void> {
+  /**
+   * Waits for what the body emits when it has passed on what it was given. The runtime's stream has few members of
+   * one of Node's, so Node's own helpers cannot be used on it.
+   */
+  async #until(event: 'drain' | 'finish', body: Writable): Promise<void> {
     const closed = new AbortController();
     const abort = () => closed.abort();
     body.once('close', abort);
     try {
-      await once(body, 'drain', { signal: AbortSignal.any([this.#options.signal, closed.signal]) });
+      await once(body, event, { signal: AbortSignal.any([this.#options.signal, closed.signal]) });
     } catch {
       // Nobody reads, or not in time: what follows has no one to wait for.
       this.#callerGone = true;

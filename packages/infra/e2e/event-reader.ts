@@ -1,0 +1,62 @@
+import { StreamEvent } from '@org/contract';
+
+/** What a streamed request came back with, read as it comes. */
+export interface StreamedReply {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The next event; `undefined` at the end of the response, however it ends. */
+  next(): Promise<StreamEvent | undefined>;
+  /** All events that are still to come, and how the response ended. */
+  rest(): Promise<{ events: StreamEvent[]; cut: boolean }>;
+  /** The body as text: of a response that is no stream. */
+  text(): Promise<string>;
+  /** Hangs up. */
+  hangUp(): void;
+}
+
+/** Reads server-sent events off a response, one by one. */
+export function readEvents(response: Response, controller: AbortController): StreamedReply {
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let buffered = '';
+  let cut = false;
+
+  const next = async (): Promise<StreamEvent | undefined> => {
+    for (;;) {
+      const end = buffered.indexOf('\n\n');
+      if (end >= 0) {
+        const block = buffered.slice(0, end);
+        buffered = buffered.slice(end + 2);
+        if (block.startsWith(':')) continue;
+        const [, type, data] = /^event: (\w+)\ndata: ([^\n]*)$/.exec(block) ?? [];
+        const event = StreamEvent.parse(JSON.parse(data ?? ''));
+        if (event.type !== type) throw new Error(`The event ${type} has the type ${event.type}.`);
+        return event;
+      }
+      const chunk = await reader?.read().catch(() => {
+        cut = true;
+        return undefined;
+      });
+      if (chunk?.value === undefined) return undefined;
+      buffered += chunk.value;
+    }
+  };
+
+  return {
+    status: response.status,
+    headers: response.headers,
+    next,
+    async rest() {
+      const events: StreamEvent[] = [];
+      for (let event = await next(); event !== undefined; event = await next()) events.push(event);
+      return { events, cut };
+    },
+    async text() {
+      for (;;) {
+        const chunk = await reader?.read();
+        if (chunk?.value === undefined) return buffered;
+        buffered += chunk.value;
+      }
+    },
+    hangUp: () => controller.abort(),
+  };
+}

@@ -1,0 +1,97 @@
+import { Answer, catalogue, ModelList } from '@org/contract';
+import { expect, test } from 'vitest';
+import { startSystem } from './harness.ts';
+
+const outputSchema = {
+  type: 'object',
+  properties: {
+    city: { type: 'string', minLength: 1 },
+    people: { type: 'integer' },
+    tags: { type: 'array', items: { $ref: '#/$defs/tag' } },
+  },
+  required: ['city', 'people'],
+  additionalProperties: false,
+  $defs: { tag: { type: 'string' } },
+};
+
+test.each(Object.entries(catalogue))(
+  '%s answers whole and in pieces, under the id that is right for the Region, and in JSON where it can',
+  async (model, definition) => {
+    const { ask, stream, bedrock } = await startSystem('everything');
+    const fits = new RegExp(`^(us\\.)?${RegExp.escape(definition.modelId)}$`);
+    const answer = Answer.parse((await ask('all-key', { model })).json());
+    expect(answer.modelId).toMatch(fits);
+    expect(answer.usage.costUsd).toBeGreaterThan(0);
+
+    const { events } = await (await stream('all-key', { model })).rest();
+    expect(events[0]).toMatchObject({ type: 'start', modelId: answer.modelId });
+    expect(events.map((event) => (event.type === 'delta' ? event.text : '')).join('')).toBe(answer.text);
+    expect(events.at(-1)).toMatchObject({ type: 'done', usage: answer.usage });
+
+    const structured = await ask('all-key', { model, outputSchema });
+    if ('structuredOutput' in definition && definition.structuredOutput) {
+      const { output, text } = Answer.parse(structured.json());
+      expect(output).toMatchObject({ city: expect.any(String), people: expect.any(Number) });
+      expect(JSON.parse(text)).toEqual(output);
+      const pieces = await (await stream('all-key', { model, outputSchema })).rest();
+      expect(pieces.events.at(-1)).toMatchObject({ type: 'done', output });
+    } else {
+      expect([structured.status, structured.error().param]).toEqual([400, 'outputSchema']);
+    }
+    expect(new Set(bedrock.received.map((call) => call.modelId))).toEqual(new Set([answer.modelId]));
+  },
+);
+
+test.each(Object.entries(catalogue))(
+  '%s takes everything that its capabilities name, and is never asked what they do not',
+  async (model, { capabilities }: { capabilities: readonly string[] }) => {
+    const { ask, bedrock } = await startSystem('everything');
+    const fields = {
+      system: 'Be brief.',
+      history: [
+        { role: 'user', text: 'Hi' },
+        { role: 'assistant', text: 'Ho' },
+      ],
+      stop: ['END'],
+      temperature: 0.5,
+      topP: 0.5,
+    };
+    for (const [field, value] of Object.entries(fields)) {
+      const received = bedrock.received.length;
+      const reply = await ask('all-key', { model, [field]: value });
+      const can = capabilities.includes(field);
+      expect([field, reply.status, bedrock.received.length - received]).toEqual(
+        can ? [field, 200, 1] : [field, 400, 0],
+      );
+    }
+    const both = await ask('all-key', { model, temperature: 0.5, topP: 0.5 });
+    expect(both.status).toBe(capabilities.includes('temperatureWithTopP') ? 200 : 400);
+  },
+);
+
+test('a key sees the models of its plan, and what each can do', async () => {
+  const { send, keyValue } = await startSystem('shipped');
+  const reply = await send({ method: 'GET', path: '/models', key: keyValue('research-key') });
+  const { models } = ModelList.parse(reply.json());
+  expect(models.map(({ alias }) => alias)).toEqual(['titan', 'llama', 'nova-lite', 'nova-pro']);
+  expect(models[1]).toEqual({
+    alias: 'llama',
+    modelId: 'us.meta.llama4-maverick-17b-instruct-v1:0',
+    capabilities: [...catalogue.llama.capabilities],
+    contextTokens: 1_000_000,
+    maxOutputTokens: 2048,
+    lifecycle: { status: 'legacy', endOfLife: '2027-03-30' },
+    price: { input: 0.24, output: 0.97 },
+  });
+  expect(models[2]?.capabilities).toContain('outputSchema');
+});
+
+test('what is asked of a model goes with who asked, for the logs of Bedrock', async () => {
+  const { ask, stream, bedrock, gateway } = await startSystem('shipped');
+  await ask('research-key');
+  await (await stream('research-key')).rest();
+  const keyId = gateway.apiKeys.find(({ name }) => name === 'research-key')?.id;
+  for (const { text } of bedrock.received) {
+    expect(JSON.parse(text)).toMatchObject({ requestMetadata: { team: 'research', keyId } });
+  }
+});

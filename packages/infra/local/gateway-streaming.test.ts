@@ -1,0 +1,509 @@
+import { type IncomingMessage, request } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { describe, expect, test, vi } from 'vitest';
+import type { Template } from './gateway.ts';
+import { edit, editIntegration } from './testing/deployment.ts';
+import { native, type StreamStep, type TestGateway, testGateways } from './testing/gateway.ts';
+import { manualTimer } from './testing/manual-timer.ts';
+
+const start = testGateways();
+
+const internal = (status: number) => ({
+  status,
+  errorType: 'InternalServerErrorException',
+  body: '{"message": "Internal server error"}',
+});
+const endpointTimeout = {
+  status: 504,
+  errorType: 'InternalServerErrorException',
+  body: '{"message": "Endpoint request timed out"}',
+};
+
+/** The rest of an answer, one arrival at a time. Rejects where the connection is cut. */
+function arrivals(response: Response): () => Promise<Uint8Array | 'end'> {
+  if (response.body === null) {
+    throw new Error('The answer has no body');
+  }
+  const reader = response.body.getReader();
+  return async () => (await reader.read()).value ?? 'end';
+}
+
+function text(bytes: Uint8Array | 'end'): string {
+  return typeof bytes === 'string' ? bytes : new TextDecoder().decode(bytes);
+}
+
+function platformLines(gateway: TestGateway): string {
+  return gateway.lines
+    .filter(({ stream }) => stream === 'platform')
+    .map(({ line }) => line)
+    .join('\n');
+}
+
+/** Resolves once a function has written this line. */
+function wrote(gateway: TestGateway, expected: string): Promise<void> {
+  return vi.waitFor(
+    () => expect(gateway.lines.map(({ line }) => line).join('\n')).toContain(expected),
+    10_000,
+  );
+}
+
+describe('a stream', () => {
+  test('arrives chunk by chunk, each before the next is written', async () => {
+    const gateway = await start();
+    const response = await gateway.stream([
+      ['metadata', { statusCode: 200 }],
+      ['write', 'one'],
+      ['wait', 'first'],
+      ['write', 'two'],
+      ['wait', 'second'],
+      ['write', 'three'],
+      ['end'],
+    ]);
+    const next = arrivals(response);
+    expect(text(await next())).toBe('one');
+    await gateway.open('first');
+    expect(text(await next())).toBe('two');
+    await gateway.open('second');
+    expect(text(await next())).toBe('three');
+    expect(await next()).toBe('end');
+    expect(response.headers.get('transfer-encoding')).toBe('chunked');
+  });
+
+  test('begins with status, headers and cookies, before its first byte', async () => {
+    const gateway = await start();
+    const response = await gateway.stream([
+      [
+        'metadata',
+        {
+          statusCode: 201,
+          headers: { 'Content-Type': 'text/event-stream', 'X-Both': 'single', 'Content-Length': '3' },
+          multiValueHeaders: { 'X-Both': ['one', 'two'] },
+          cookies: ['a=1', 'b=2'],
+        },
+      ],
+      ['write', ''],
+      ['wait', 'headers'],
+      ['write', 'later'],
+      ['end'],
+    ]);
+    expect(response.status).toBe(201);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'text/event-stream',
+      'x-both': 'one, two',
+      'x-amzn-remapped-content-length': '3',
+      'x-amzn-requestid': expect.stringMatching(/^[\da-f-]{36}$/),
+      'x-amz-apigw-id': expect.any(String),
+      'x-amzn-trace-id': expect.stringMatching(/^Root=1-/),
+    });
+    expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+    expect(response.headers.get('x-amzn-errortype')).toBeNull();
+    await gateway.open('headers');
+    expect(await response.text()).toBe('later');
+  });
+
+  test('may be empty, and of any status', async () => {
+    const gateway = await start();
+    const response = await gateway.stream([['metadata', { statusCode: 404 }], ['write', ''], ['end']]);
+    expect([response.status, await response.text()]).toEqual([404, '']);
+  });
+
+  test('may split a character between chunks', async () => {
+    const gateway = await start();
+    const response = await gateway.stream([
+      ['metadata', {}],
+      ['bytes', [0xe2]],
+      ['wait', 'half'],
+      ['bytes', [0x82, 0xac]],
+      ['end'],
+    ]);
+    const next = arrivals(response);
+    expect(await next()).toEqual(new Uint8Array([0xe2]));
+    await gateway.open('half');
+    expect(await next()).toEqual(new Uint8Array([0x82, 0xac]));
+    expect(await next()).toBe('end');
+  });
+
+  test('that ends before its function does is a whole answer, whatever the function does then', async () => {
+    const gateway = await start();
+    const response = await gateway.stream([
+      ['metadata', {}],
+      ['write', 'whole'],
+      ['end'],
+      ['wait', 'answered'],
+      ['throw', 'too late'],
+    ]);
+    expect(await response.text()).toBe('whole');
+    await gateway.open('answered');
+    await wrote(gateway, '"errorMessage":"too late"');
+  });
+
+  test('may end after its handler returned', async () => {
+    const gateway = await start();
+    const response = await gateway.stream([
+      ['metadata', {}],
+      ['write', 'begun'],
+      ['endLater', 'later'],
+    ]);
+    const next = arrivals(response);
+    expect(text(await next())).toBe('begun');
+    await gateway.open('later');
+    expect(await next()).toBe('end');
+  });
+});
+
+describe('a function that fails', () => {
+  const begun: readonly StreamStep[] = [
+    ['metadata', { statusCode: 200 }],
+    ['write', 'begun'],
+  ];
+
+  test.each<[what: string, status: number, steps: readonly StreamStep[]]>([
+    [
+      'throws before its first write',
+      502,
+      [
+        ['metadata', {}],
+        ['throw', 'no luck'],
+      ],
+    ],
+    ['exits', 502, [['exit']]],
+    ['destroys its stream', 502, [['metadata', {}], ['destroy']]],
+    [
+      'throws before its metadata is complete',
+      502,
+      [
+        ['write', '{"statusCode":200}'],
+        ['throw', 'no luck'],
+      ],
+    ],
+    ['writes nothing', 500, [['metadata', {}], ['end']]],
+    // `end` alone does not send the metadata.
+    [
+      'gives all that it has to `end`',
+      500,
+      [
+        ['metadata', {}],
+        ['end', 'text'],
+      ],
+    ],
+    ['writes no metadata', 500, [['write', 'data: 1\n\n'], ['end']]],
+    ['writes what a buffered function returns', 500, [['write', '{"statusCode":200,"body":"x"}'], ['end']]],
+    [
+      'has a field in its metadata that there is not',
+      500,
+      [['metadata', { body: 'x' }], ['write', 'x'], ['end']],
+    ],
+    ['says a status that there is not', 500, [['metadata', { statusCode: 99 }], ['write', 'x'], ['end']]],
+    [
+      'says a header that cannot be sent',
+      500,
+      [['metadata', { headers: { 'a b': 'c' } }], ['write', 'x'], ['end']],
+    ],
+    [
+      'says a cookie that cannot be sent',
+      500,
+      [['metadata', { cookies: ['a\nb'] }], ['write', 'x'], ['end']],
+    ],
+    [
+      'has over 16 KB of metadata',
+      500,
+      [['metadata', { headers: { a: 'x'.repeat(16_384) } }], ['write', 'x'], ['end']],
+    ],
+  ])('and %s gets an answer of API Gateway: %i', async (_what, status, steps) => {
+    const gateway = await start();
+    expect(await native(await gateway.stream(steps))).toEqual(internal(status));
+  });
+
+  test('after its first write cuts the connection, after what it wrote', async () => {
+    const gateway = await start();
+    const response = await gateway.stream([
+      ...begun,
+      ['wait', 'fail'],
+      ['write', ' last'],
+      ['throw', 'no luck'],
+    ]);
+    const next = arrivals(response);
+    expect(response.status).toBe(200);
+    expect(text(await next())).toBe('begun');
+    // Asked for now, because fetch forgets what it has not handed out when the connection is cut.
+    const last = next();
+    await gateway.open('fail');
+    expect(text(await last)).toBe(' last');
+    await expect(next()).rejects.toThrow();
+    expect(platformLines(gateway)).toMatch(/^Invoke Error .*"errorMessage":"no luck"/);
+  });
+
+  test.each<[how: string, step: StreamStep]>([
+    ['exiting', ['exit']],
+    ['destroying its stream', ['destroy']],
+  ])('by %s after its first write cuts the connection', async (_how, step) => {
+    const gateway = await start();
+    const next = arrivals(await gateway.stream([...begun, ['wait', 'fail'], step]));
+    expect(text(await next())).toBe('begun');
+    // The call that opens the gate may be lost with the worker.
+    await gateway.open('fail').catch(() => {});
+    await expect(next()).rejects.toThrow();
+  });
+
+  test.each<[what: string, steps: readonly StreamStep[]]>([
+    ['does not return', [...begun, ['wait', 'never']]],
+    ['does not end its stream', begun],
+  ])('since it %s until its timeout cuts the connection', async (_what, steps) => {
+    const gateway = await start({ editTemplate: (template) => edit(template, 'Stream', { Timeout: 1 }) });
+    const next = arrivals(await gateway.stream(steps));
+    expect(text(await next())).toBe('begun');
+    await expect(next()).rejects.toThrow();
+    expect(platformLines(gateway)).toContain('Task timed out after 1.00 seconds');
+  });
+
+  test('by its timeout before it wrote is a 502', async () => {
+    const gateway = await start({ editTemplate: (template) => edit(template, 'Stream', { Timeout: 1 }) });
+    expect(await native(await gateway.stream([['wait', 'never']]))).toEqual(internal(502));
+  });
+
+  test('because it was killed cuts the connection', async () => {
+    const gateway = await start();
+    const next = arrivals(await gateway.stream([...begun, ['wait', 'never']]));
+    expect(text(await next())).toBe('begun');
+    await gateway.killFunctions();
+    await expect(next()).rejects.toThrow();
+    expect((await gateway.stream([...begun, ['end']])).status).toBe(200);
+  });
+});
+
+describe('the caller', () => {
+  test('that hangs up does not stop the function, whose writes are thrown away', async () => {
+    const gateway = await start();
+    const caller = new AbortController();
+    const response = await gateway.stream(
+      [
+        ['metadata', {}],
+        ['write', 'begun'],
+        ['wait', 'gone'],
+        ['pour', 32 * 1024 * 1024],
+        ['end'],
+        ['log', 'poured everything'],
+      ],
+      { signal: caller.signal },
+    );
+    const next = arrivals(response);
+    expect(text(await next())).toBe('begun');
+    caller.abort();
+    await expect(next()).rejects.toThrow();
+    await gateway.open('gone');
+    await wrote(gateway, 'poured everything');
+  });
+
+  test('that hangs up before the first byte does not stop the function either', async () => {
+    const gateway = await start();
+    const caller = new AbortController();
+    const asked = gateway.stream(
+      [['wait', 'gone'], ['metadata', {}], ['pour', 1024 * 1024], ['end'], ['log', 'poured everything']],
+      { signal: caller.signal },
+    );
+    await gateway.callsWaiting(1);
+    caller.abort();
+    await expect(asked).rejects.toThrow();
+    await gateway.open('gone');
+    await wrote(gateway, 'poured everything');
+  });
+
+  test('that hangs up while the function waits for it lets the function go on', async () => {
+    const gateway = await start();
+    const size = 64 * 1024 * 1024;
+    const response = await slowly(gateway, [
+      ['metadata', {}],
+      ['pour', size],
+      ['log', 'poured everything'],
+      ['end'],
+    ]);
+    expect(await held(gateway)).toBeLessThan(size);
+    response.destroy();
+    await wrote(gateway, 'poured everything');
+  });
+
+  test('that reads slowly slows the function down', async () => {
+    const gateway = await start();
+    const size = 64 * 1024 * 1024;
+    const response = await slowly(gateway, [['metadata', {}], ['pour', size], ['end']]);
+    expect(await held(gateway)).toBeLessThan(size / 2);
+    expect((await buffer(response)).byteLength).toBe(size);
+  });
+
+  /** A call whose answer is not read yet. */
+  async function slowly(gateway: TestGateway, steps: readonly StreamStep[]): Promise<IncomingMessage> {
+    const outgoing = request(`${gateway.url}/stream`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-api-key': gateway.keyNamed('team-key') },
+    });
+    outgoing.end(JSON.stringify({ steps }));
+    const answered = Promise.withResolvers<IncomingMessage>();
+    outgoing.once('response', answered.resolve);
+    outgoing.once('error', answered.reject);
+    return answered.promise;
+  }
+
+  /** How many bytes the function had written when it came to a halt. */
+  async function held(gateway: TestGateway): Promise<number> {
+    const poured = async () =>
+      Number(await (await gateway.stream([['metadata', {}], ['poured'], ['end']])).text());
+    let last = await poured();
+    for (let now = await poured(); now > last; now = await poured()) {
+      last = now;
+    }
+    return last;
+  }
+});
+
+describe('time', () => {
+  const silent: readonly StreamStep[] = [
+    ['metadata', {}],
+    ['write', 'one'],
+    ['wait', 'first'],
+    ['write', 'two'],
+    ['wait', 'second'],
+    ['write', 'three'],
+    ['log', 'went on'],
+    ['end'],
+  ];
+
+  test.each<[type: 'EDGE' | 'REGIONAL' | 'PRIVATE', ms: number]>([
+    ['EDGE', 30_000],
+    ['REGIONAL', 300_000],
+    ['PRIVATE', 300_000],
+  ])('without a byte cuts a stream of a %s API after %i ms, and the function runs on', async (type, ms) => {
+    const { timer, advance } = manualTimer();
+    const gateway = await start({
+      timer,
+      editTemplate: (template) => edit(template, 'Api', { EndpointConfiguration: { Types: [type] } }),
+    });
+    const next = arrivals(await gateway.stream(silent));
+    expect(text(await next())).toBe('one');
+    advance(ms - 1);
+    await gateway.open('first');
+    expect(text(await next())).toBe('two');
+    advance(ms - 1);
+    const rest = next();
+    advance(1);
+    await expect(rest).rejects.toThrow();
+    await gateway.open('second');
+    await wrote(gateway, 'went on');
+  });
+
+  /** No stream is idle before its integration is over. */
+  const oneMinute = (template: Template): Template => {
+    edit(template, 'Api', { EndpointConfiguration: { Types: ['REGIONAL'] } });
+    return editIntegration(template, { TimeoutInMillis: 60_000 }, 'StreamMethod');
+  };
+
+  test('over the timeout of the integration is a 504 before the first byte, and the function runs on', async () => {
+    const { timer, advance } = manualTimer();
+    const gateway = await start({ timer, editTemplate: oneMinute });
+    const asked = gateway.stream([['wait', 'late'], ...silent.filter(([step]) => step !== 'wait')]);
+    await gateway.callsWaiting(1);
+    advance(60_000);
+    expect(await native(await asked)).toEqual(endpointTimeout);
+    await gateway.open('late');
+    await wrote(gateway, 'went on');
+  });
+
+  test('over the timeout of the integration cuts a stream that has begun', async () => {
+    const { timer, advance } = manualTimer();
+    const gateway = await start({ timer, editTemplate: oneMinute });
+    const next = arrivals(await gateway.stream(silent));
+    expect(text(await next())).toBe('one');
+    advance(30_000);
+    await gateway.open('first');
+    expect(text(await next())).toBe('two');
+    const rest = next();
+    advance(30_000);
+    await expect(rest).rejects.toThrow();
+  });
+
+  test('without a byte before the first is a 504 too', async () => {
+    const { timer, advance } = manualTimer();
+    const gateway = await start({ timer });
+    const asked = gateway.stream([['wait', 'late']]);
+    await gateway.callsWaiting(1);
+    advance(30_000);
+    expect(await native(await asked)).toEqual(endpointTimeout);
+  });
+});
+
+describe('before the integration', () => {
+  test('a streaming method refuses as others do', async () => {
+    const gateway = await start({
+      editTemplate: (template) => edit(template, 'Plan', { Quota: { Limit: 2, Period: 'DAY' } }),
+    });
+    const post = (headers: Readonly<Record<string, string>>, body = '{"steps":[["end"]]}') =>
+      gateway.get('/stream', {
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'application/json', ...headers },
+      });
+    const keyed = { 'x-api-key': gateway.keyNamed('team-key') };
+    expect(await native(await post({ 'x-api-key': 'unknown' }))).toEqual({
+      status: 403,
+      errorType: 'ForbiddenException',
+      body: '{"message":"Forbidden"}',
+    });
+    expect(await native(await post(keyed, '[]'))).toMatchObject({
+      status: 400,
+      body: '{"message":"Invalid request body"}',
+    });
+    expect(await native(await post(keyed))).toEqual(internal(500));
+    expect(await native(await post(keyed))).toMatchObject({
+      status: 429,
+      body: '{"message":"Limit Exceeded"}',
+    });
+  });
+
+  test('a call that Lambda refuses gets an answer of API Gateway', async () => {
+    const gateway = await start({
+      editTemplate: (template) => edit(template, 'Stream', { ReservedConcurrentExecutions: 0 }),
+    });
+    expect(await native(await gateway.stream([]))).toEqual(internal(500));
+    const tooLarge = await gateway.stream([['log', 'x'.repeat(6_291_456)]]);
+    expect(await native(tooLarge)).toMatchObject({ status: 413, body: '{"message":"Request Too Long"}' });
+  });
+
+  test('a call counts towards the reserved concurrency until its function is done', async () => {
+    const gateway = await start({
+      editTemplate: (template) => edit(template, 'Stream', { ReservedConcurrentExecutions: 1 }),
+    });
+    const response = await gateway.stream([
+      ['metadata', {}],
+      ['write', 'one'],
+      ['wait', 'never'],
+    ]);
+    expect(response.status).toBe(200);
+    expect((await gateway.stream([['metadata', {}], ['write', ''], ['end']])).status).toBe(500);
+  });
+});
+
+describe('a method of one mode and a function of the other', () => {
+  test('a buffered method sends the headers of a function that streams, and no body', async () => {
+    const gateway = await start({
+      editTemplate: (template) => edit(template, 'Main', { Handler: 'index.streamHandler' }),
+    });
+    const steps: readonly StreamStep[] = [
+      ['metadata', { statusCode: 201, headers: { 'x-one': 'a' } }],
+      ['write', 'lost'],
+      ['end'],
+    ];
+    const response = await gateway.ask({ steps });
+    expect([response.status, response.headers.get('x-one'), await response.text()]).toEqual([201, 'a', '']);
+    expect(await native(await gateway.ask({ steps: [['write', 'no JSON'], ['end']] }))).toEqual(
+      internal(502),
+    );
+    const asBuffered = await gateway.ask({ steps: [['write', '{"body":"x"}'], ['end']] });
+    expect([asBuffered.status, await asBuffered.text()]).toEqual([200, 'x']);
+  });
+
+  test('a streaming method in front of a function that does not stream is a 500', async () => {
+    const gateway = await start({
+      editTemplate: (template) => edit(template, 'Stream', { Handler: 'index.handler' }),
+    });
+    expect(await native(await gateway.stream([]))).toEqual(internal(500));
+  });
+});
