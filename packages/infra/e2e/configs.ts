@@ -6,6 +6,15 @@ const ended = {
   lifecycle: { status: 'end-of-life', since: '2025-08-15' },
 } as const satisfies Partial<ModelDefinition>;
 
+/** A model of one's own, which speaks Llama's body. */
+const imported = {
+  upstream: 'invoke',
+  format: 'llama',
+  modelId: 'arn:aws:bedrock:us-east-1:111122223333:imported-model/abc123def456',
+  maxOutputTokens: 2048,
+  lifecycle: { status: 'active' },
+} as const satisfies ModelDefinition;
+
 /** What the original proxy called, in its own bodies. */
 const predecessor = defineProxyConfig({
   name: 'predecessor',
@@ -107,6 +116,24 @@ const everything = parseProxyConfig({
   teams: { all: { plan: 'all', keys: ['all-key'] } },
 });
 
+/** A plan whose questions and answers pass a guardrail. */
+const guarded = defineProxyConfig({
+  name: 'guarded',
+  stage: 'dev',
+  region: 'us-east-1',
+  models: ['llama', 'nova-lite', { ...imported, alias: 'imported' }],
+  plans: {
+    guarded: {
+      throttle: { rate: 100, burst: 200 },
+      quota: { limit: 1000, period: 'MONTH' },
+      models: ['llama', 'nova-lite', 'imported'],
+      guardrail: { id: 'a1b2c3d4e5f6', version: '1' },
+      limits: {},
+    },
+  },
+  teams: { guarded: { plan: 'guarded', keys: ['guarded-key'] } },
+});
+
 /** The one that is shipped, but nothing is counted: what is left of its limits are the gateway's own. */
 const uncounted = parseProxyConfig({
   ...shipped,
@@ -117,6 +144,6 @@ const uncounted = parseProxyConfig({
 });
 
 /** The deployments that the end-to-end tests run, by name. */
-export const configs = { shipped, predecessor, tight, counted, everything, uncounted };
+export const configs = { shipped, predecessor, tight, counted, everything, uncounted, guarded };
 
 export type ConfigName = keyof typeof configs;

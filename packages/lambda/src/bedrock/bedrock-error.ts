@@ -47,6 +47,11 @@ const unbilled: ReadonlySet<string> = new Set([
   ...['CredentialsProviderError', 'TimeoutError'],
 ]);
 
+/** What Bedrock calls a guardrail that does not exist, or that the function may not apply. */
+const guardrailFaults: ReadonlySet<string> = new Set([
+  ...['ValidationException', 'ResourceNotFoundException', 'AccessDeniedException'],
+]);
+
 /** Names of request fields as models spell them in their refusals, to our own. */
 const parameterNames: readonly (readonly [RegExp, string])[] = [
   [/max_?tokens|max_gen_len|maxTokenCount/i, 'maxTokens'],
@@ -76,15 +81,27 @@ export function bedrockError(thrown: unknown, signal: AbortSignal): ProxyError {
     unbilled: refused,
     outcomeUnknown: !refused && (!modelled || failure.status === undefined),
   };
+  if (guardrailFaults.has(thrown.name) && /guardrail/i.test(thrown.message)) {
+    const message =
+      "Bedrock did not take the plan's guardrail. The operator has to check its id and version.";
+    return new ProxyError({ code: 'upstream_denied', message }, background);
+  }
   switch (thrown.name) {
     case 'ValidationException':
       return validationError(thrown.message, background);
     case 'AccessDeniedException':
       return new ProxyError({ code: accessCode(thrown.message) }, background);
-    default:
-      return new ProxyError({ code: codes[thrown.name] ?? codeOfStatus(failure.status) }, background);
+    default: {
+      const code = codes[thrown.name] ?? codeOfStatus(failure.status);
+      return new ProxyError({ code, message: refused ? undefined : midwayMessages[code] }, background);
+    }
   }
 }
+
+/** What is told of an error that came when the model may have run, where the usual text would promise too much. */
+const midwayMessages: Partial<Readonly<Record<ErrorCode, string>>> = {
+  model_throttled: 'Bedrock throttled this model after it had begun to answer. What that cost stays charged.',
+};
 
 /**
  * Says what a failure means that came in the middle of a stream: the same, but what was made up to there may be
@@ -92,7 +109,10 @@ export function bedrockError(thrown: unknown, signal: AbortSignal): ProxyError {
  */
 export function interruptedStream(thrown: unknown, signal: AbortSignal): ProxyError {
   const { statement, failure } = bedrockError(thrown, signal);
-  return new ProxyError(statement, { failure, outcomeUnknown: true });
+  return new ProxyError(
+    { ...statement, message: midwayMessages[statement.code] ?? statement.message },
+    { failure, outcomeUnknown: true },
+  );
 }
 
 /** An answer of Bedrock's that lacks what every answer has. */
