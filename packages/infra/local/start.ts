@@ -63,7 +63,8 @@ async function show(system: LocalSystem, config: ProxyConfig): Promise<void> {
   const model = modelOf(first.name, config);
   const body = JSON.stringify({ question, model });
   console.log(
-    `\nAsk it:\ncurl -H 'x-api-key: ${first.value}' -H 'content-type: application/json' -d '${body}' ${url}/bedrock\n`,
+    `\nAsk it:\ncurl -H 'x-api-key: ${first.value}' -H 'content-type: application/json' -d '${body}' ${url}/bedrock\n` +
+      'Add /stream to the URL, and -N, to get it piece by piece.\n',
   );
   const client = createBedrockClient({ baseUrl: url, apiKey: first.value });
   console.log(`${first.name} asks ${model}: ${question}`);
