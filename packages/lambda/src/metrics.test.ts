@@ -60,8 +60,11 @@ test.each([
   expect(metrics({ requestId: 'request-1', ...log })).toMatchObject(expected);
 });
 
-test('every metric that is announced has a value beside it, and every dimension too', () => {
-  const log: RequestLog = { requestId: 'request-1', operation: 'usage', code: 'internal', totalMs: 1 };
+test.each<RequestLog>([
+  answered,
+  { requestId: 'request-1', operation: 'usage', code: 'internal', totalMs: 1 },
+  { requestId: 'request-1', code: 'unknown_route' },
+])('every metric that is announced has a value beside it, and every dimension too', (log) => {
   const line = { ...log, ...metrics(log) };
   const { CloudWatchMetrics: directives } = JSON.parse(JSON.stringify(line._aws));
   for (const { Dimensions, Metrics } of directives) {

@@ -36,7 +36,8 @@ export type EmbeddedMetrics = Partial<Record<MetricName, number>> & { readonly _
  */
 export function embeddedMetrics(log: RequestLog, namespace: string, now: number): EmbeddedMetrics {
   const values = metricsOf(log);
-  const dimensions = [[], log.model === undefined ? ['operation'] : ['operation', 'model']];
+  const known = (['operation', 'model'] as const).filter((name) => log[name] !== undefined);
+  const dimensions = known.length > 0 ? [[], known] : [[]];
   const directive = (names: readonly string[], sets: readonly (readonly string[])[]) => ({
     Namespace: namespace,
     Dimensions: sets,
