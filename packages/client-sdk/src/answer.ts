@@ -1,4 +1,5 @@
-import type { Limit } from './limit.ts';
+import { type Limit, readLimit } from './limit.ts';
+import { anything, count, list, number, object, optional, text } from './shape.ts';
 
 /**
  * The answer to `client.ask`.
@@ -13,11 +14,13 @@ export interface Answer {
   model: string;
   /** The Bedrock model or inference profile that answered. */
   modelId: string;
-  /** What the model wrote. */
+  /** As the model wrote it; with a `schema` or an `outputSchema`, the JSON of `output`. */
   text: string;
+  /** With an `outputSchema`: the answer, which the proxy checked against it. With a `schema`, its type is known. */
+  output?: unknown;
   /**
-   * Why the model stopped: `end_turn`, `max_tokens` (the text is cut off: raise `maxTokens`), `stop_sequence`, ...
-   * A newer proxy may add values.
+   * Why the model stopped: `end_turn`, `max_tokens` (the text is cut off: raise `maxTokens`), `stop_sequence`,
+   * `guardrail_intervened`, `content_filtered`, ... A newer proxy may add values.
    */
   stopReason: string;
   /** What Bedrock counted for the attempt that was answered. */
@@ -28,6 +31,12 @@ export interface Answer {
   requestId: string;
   /** How many times the request was sent: 1 without a retry. */
   attempts: number;
+}
+
+/** The answer to a call with a `schema`. */
+export interface StructuredAnswer<Output> extends Answer {
+  /** The answer, as the schema's own check returned it. */
+  output: Output;
 }
 
 /** What Bedrock counted for one call. */
@@ -44,3 +53,27 @@ export interface Usage {
   /** An estimate from the proxy's price table, in USD; left out where that has no price. */
   costUsd?: number | undefined;
 }
+
+/** What the last event of a stream says too. */
+export const ending = {
+  stopReason: text,
+  output: optional(anything),
+  usage: object<Usage>({
+    inputTokens: count,
+    outputTokens: count,
+    totalTokens: count,
+    cacheReadTokens: optional(count),
+    cacheWriteTokens: optional(count),
+    costUsd: optional(number),
+  }),
+  limits: list(readLimit),
+};
+
+/** What the proxy says of an answer. */
+export const readAnswer = object<Omit<Answer, 'requestId' | 'attempts'>>({
+  id: text,
+  model: text,
+  modelId: text,
+  text,
+  ...ending,
+});

@@ -1,12 +1,15 @@
-import { type AskRequest, Answer as WireAnswer } from '@org/contract';
-import type { Answer } from './answer.ts';
+import type { AskRequest } from '@org/contract';
 import { checkList, checkOptional, checkType } from './check-type.ts';
-import type { AskOptions } from './options.ts';
-import { readLimits, readReply } from './read-reply.ts';
-import type { Reply } from './transport.ts';
+import { ConfigurationError } from './errors.ts';
+import type { AskOptions, StructuredAskOptions } from './options.ts';
+import { outputSchemaOf } from './output-schema.ts';
 
 /** The body of an ask; throws `ConfigurationError` where a value could not be sent as it was meant. */
-export function askRequest(model: string, question: string, options: AskOptions): AskRequest {
+export function askBody(
+  model: string,
+  question: string,
+  options: AskOptions | StructuredAskOptions<unknown>,
+): string {
   const { system, history, maxTokens, temperature, topP, stop } = options;
   checkType('model', model, 'string');
   checkType('question', question, 'string');
@@ -20,7 +23,9 @@ export function askRequest(model: string, question: string, options: AskOptions)
     checkType(`${path}.role`, turn.role, 'string');
     checkType(`${path}.text`, turn.text, 'string');
   });
-  return {
+  const outputSchema = outputSchemaOf(options);
+  checkOptional('outputSchema', outputSchema, 'object');
+  const request: AskRequest = {
     model,
     question,
     system,
@@ -29,15 +34,12 @@ export function askRequest(model: string, question: string, options: AskOptions)
     temperature,
     topP,
     stop: stop && [...stop],
+    outputSchema,
   };
-}
-
-export function readAnswer(reply: Reply): Answer {
-  const answer = readReply(WireAnswer, reply);
-  return {
-    ...answer,
-    limits: readLimits(answer.limits, reply),
-    requestId: answer.id,
-    attempts: reply.attempts,
-  };
+  try {
+    return JSON.stringify(request);
+  } catch {
+    // All else is text and numbers.
+    throw new ConfigurationError({ field: 'outputSchema', message: 'outputSchema must be JSON.' });
+  }
 }

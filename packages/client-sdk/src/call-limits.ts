@@ -4,12 +4,13 @@ export interface CallLimitOptions {
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs: number;
   readonly deadlineMs: number;
+  readonly idleTimeoutMs: number;
 }
 
 /**
- * What can end a call from outside: the caller's signal, one attempt's time limit, or the deadline. The
- * reason of `signal` is the error to throw. It is one signal for the whole call, because a timeout is never
- * retried.
+ * What can end a call from outside: the caller's signal, one attempt's time limit, a silence in a stream, or the
+ * deadline. The reason of `signal` is the error to throw. It is one signal for the whole call, because a timeout is
+ * never retried.
  */
 export class CallLimits {
   readonly #controller = new AbortController();
@@ -21,11 +22,11 @@ export class CallLimits {
 
   constructor(options: CallLimitOptions) {
     this.#options = options;
-    options.signal?.addEventListener('abort', this.#abort);
+    options.signal?.addEventListener('abort', this.#onSignal);
     // After the signal, which is the caller's code and may throw: `end` would then clear no timer.
     this.#deadline = setTimeout(() => this.#timeOut('deadlineMs'), options.deadlineMs);
     if (options.signal?.aborted) {
-      this.#abort();
+      this.#onSignal();
     }
   }
 
@@ -50,6 +51,12 @@ export class CallLimits {
 
   startReading(): void {
     this.#phase = 'body';
+  }
+
+  /** Some of a stream came: from now on a silence is limited, no longer the attempt. */
+  startListening(): void {
+    clearTimeout(this.#attempt);
+    this.#attempt = setTimeout(() => this.#timeOut('idleTimeoutMs'), this.#options.idleTimeoutMs);
   }
 
   startWaiting(): void {
@@ -79,20 +86,18 @@ export class CallLimits {
   end(): void {
     clearTimeout(this.#deadline);
     clearTimeout(this.#attempt);
-    this.#options.signal?.removeEventListener('abort', this.#abort);
+    this.#options.signal?.removeEventListener('abort', this.#onSignal);
   }
 
-  readonly #abort = (): void => {
-    this.#controller.abort(
-      new AbortedError({
-        message: 'The call was aborted by its signal.',
-        attempts: this.#attempts,
-        cause: this.#options.signal?.reason,
-      }),
-    );
+  readonly #onSignal = (): void => {
+    this.abort('The call was aborted by its signal.', this.#options.signal?.reason);
   };
 
-  #timeOut(option: 'timeoutMs' | 'deadlineMs'): void {
+  abort(message: string, cause?: unknown): void {
+    this.#controller.abort(new AbortedError({ message, attempts: this.#attempts, cause }));
+  }
+
+  #timeOut(option: 'timeoutMs' | 'deadlineMs' | 'idleTimeoutMs'): void {
     const limitMs = this.#options[option];
     const billed = this.#phase === 'response' || this.#phase === 'body' ? ' An ask may still be billed.' : '';
     this.#controller.abort(

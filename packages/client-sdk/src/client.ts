@@ -1,65 +1,29 @@
-import { type AskRequest, type Route, routes } from '@org/contract';
-import type { Answer } from './answer.ts';
-import { askRequest, readAnswer } from './ask.ts';
-import type { AskOptions, BedrockClientOptions, RequestOptions } from './options.ts';
+import { type Answer, readAnswer, type StructuredAnswer } from './answer.ts';
+import { type AnswerStream, createAnswerStream } from './answer-stream.ts';
+import { askBody } from './ask.ts';
+import type { BedrockClient } from './bedrock-client.ts';
+import { exchange } from './exchange.ts';
+import { readModelList } from './model-list.ts';
+import { createObserver } from './observer.ts';
+import type {
+  AskOptions,
+  BedrockClientOptions,
+  RequestOptions,
+  StreamOptions,
+  StructuredAskOptions,
+  StructuredStreamOptions,
+} from './options.ts';
+import { checkOutput } from './output-schema.ts';
+import { readReply } from './read-reply.ts';
+import { readRequestId } from './request-id.ts';
+import { type Operation, routes } from './routes.ts';
 import { type Runtime, systemRuntime } from './runtime.ts';
-import { type CallSettings, callSettings, clientSettings } from './settings.ts';
-import { send } from './transport.ts';
-import { readUsageReport, type UsageReport } from './usage-report.ts';
-
-/** The aliases of the catalogue. A deployment may offer fewer, and others of its own. */
-export type ModelAlias =
-  | 'titan'
-  | 'llama'
-  | 'nova-micro'
-  | 'nova-lite'
-  | 'nova-pro'
-  | 'nova-2-lite'
-  | 'claude-haiku-4.5'
-  | 'claude-sonnet-4.6'
-  | 'llama-4-scout'
-  | 'gpt-oss-20b'
-  | 'gpt-oss-120b';
-
-/** A client of one proxy with one API key. */
-export interface BedrockClient {
-  /**
-   * Asks a model a question and waits for its whole answer.
-   *
-   * Rejects with one of `AnyBedrockProxyError`: branch on its class or its `code`.
-   *
-   * @param model - An alias that the proxy offers, such as `llama`.
-   * @param question - Reaches the model exactly as written.
-   *
-   * @example
-   * ```ts
-   * import { createBedrockClient } from '@org/bedrock-client';
-   *
-   * const client = createBedrockClient();
-   * const { text, usage } = await client.ask('llama', 'What is a dystopia?', { maxTokens: 200 });
-   * console.log(text, usage.totalTokens);
-   * ```
-   */
-  ask(model: ModelAlias | (string & {}), question: string, options?: AskOptions | undefined): Promise<Answer>;
-
-  /**
-   * Says what is used and what is left of every limit of this key and of its team. Asks no model and costs
-   * nothing, but counts as a request of the API Gateway's own quota.
-   *
-   * Rejects with one of `AnyBedrockProxyError`, and is sent again by the same rules as `ask`.
-   *
-   * @example
-   * ```ts
-   * import { createBedrockClient } from '@org/bedrock-client';
-   *
-   * const { limits } = await createBedrockClient().usage();
-   * for (const { limit, period, used, max, resetsAt } of limits) {
-   *   console.log(`${used} of ${max} ${limit} of this ${period}; resets ${resetsAt.toISOString()}`);
-   * }
-   * ```
-   */
-  usage(options?: RequestOptions | undefined): Promise<UsageReport>;
-}
+import { type SafeResult, safely } from './safe-result.ts';
+import { callSettings, clientSettings } from './settings.ts';
+import type { Reader } from './shape.ts';
+import { streamSource } from './stream-source.ts';
+import type { Call } from './transport.ts';
+import { readUsageReport } from './usage-report.ts';
 
 /**
  * Makes a client. Throws `ConfigurationError` where an option is missing or wrong; nothing is sent.
@@ -75,17 +39,74 @@ export function createBedrockClient(options: BedrockClientOptions = {}): Bedrock
   return createClient(options, systemRuntime);
 }
 
+type AnyAskOptions = AskOptions | StructuredAskOptions<unknown>;
+type Structured<Output> = [model: string, question: string, options: StructuredAskOptions<Output>];
+
 /** The same, with time and chance passed in. */
 export function createClient(options: BedrockClientOptions, runtime: Runtime): BedrockClient {
   const client = clientSettings(options);
-  const call = (route: Route, settings: CallSettings, body?: AskRequest) =>
-    send({ route, body, client, settings, runtime });
+
+  const prepare = (operation: Operation, callOptions: RequestOptions, body?: () => string): Call => {
+    const settings = callSettings(callOptions, client, operation);
+    const observer = createObserver(client.hooks, operation, runtime);
+    return { route: routes[operation], body: body?.(), client, settings, runtime, observer };
+  };
+
+  const report = <Value extends object>(
+    operation: Operation,
+    callOptions: RequestOptions,
+    reader: Reader<Value>,
+  ) =>
+    exchange(prepare(operation, callOptions), (reply) => ({
+      ...readReply(reader, reply),
+      requestId: readRequestId(reply.headers),
+      attempts: reply.attempts,
+    }));
+
+  const answerTo = async (model: string, question: string, askOptions: AnyAskOptions): Promise<Answer> => {
+    const call = prepare('ask', askOptions, () => askBody(model, question, askOptions));
+    return exchange(call, (reply) => {
+      const answer = readReply(readAnswer, reply);
+      return checkOutput({ ...answer, requestId: answer.id, attempts: reply.attempts }, askOptions.schema);
+    });
+  };
+
+  function ask<Output>(...given: Structured<Output>): Promise<StructuredAnswer<Output>>;
+  function ask(model: string, question: string, askOptions?: AskOptions): Promise<Answer>;
+  function ask(model: string, question: string, askOptions: AnyAskOptions = {}): Promise<Answer> {
+    return answerTo(model, question, askOptions);
+  }
+
+  function safeAsk<Output>(...given: Structured<Output>): Promise<SafeResult<StructuredAnswer<Output>>>;
+  function safeAsk(model: string, question: string, askOptions?: AskOptions): Promise<SafeResult<Answer>>;
+  function safeAsk(
+    model: string,
+    question: string,
+    askOptions: AnyAskOptions = {},
+  ): Promise<SafeResult<Answer>> {
+    return safely(() => answerTo(model, question, askOptions));
+  }
+
+  function stream<Output>(
+    model: string,
+    question: string,
+    streamOptions: StructuredStreamOptions<Output>,
+  ): AnswerStream<StructuredAnswer<Output>>;
+  function stream(model: string, question: string, streamOptions?: StreamOptions): AnswerStream;
+  function stream(
+    model: string,
+    question: string,
+    streamOptions: StreamOptions | StructuredStreamOptions<unknown> = {},
+  ): AnswerStream {
+    const call = prepare('stream', streamOptions, () => askBody(model, question, streamOptions));
+    return createAnswerStream(streamSource(call, (answer) => checkOutput(answer, streamOptions.schema)));
+  }
+
   return {
-    ask: async (model, question, askOptions = {}) => {
-      const settings = callSettings(askOptions, client);
-      return readAnswer(await call(routes.ask, settings, askRequest(model, question, askOptions)));
-    },
-    usage: async (usageOptions = {}) =>
-      readUsageReport(await call(routes.usage, callSettings(usageOptions, client))),
+    ask,
+    safeAsk,
+    stream,
+    models: async (callOptions = {}) => report('models', callOptions, readModelList),
+    usage: async (callOptions = {}) => report('usage', callOptions, readUsageReport),
   };
 }

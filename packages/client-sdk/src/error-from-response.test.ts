@@ -26,6 +26,7 @@ const classOf = {
   model_throttled: 'ModelThrottledError',
   upstream_error: 'ServerError',
   upstream_denied: 'ServerError',
+  invalid_output: 'OutputValidationError',
   model_unavailable: 'ModelUnavailableError',
   limits_unavailable: 'ServerError',
   model_timeout: 'TimeoutError',

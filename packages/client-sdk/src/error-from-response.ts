@@ -1,12 +1,6 @@
-import {
-  AvailableModels,
-  type ErrorCode,
-  ErrorEnvelope,
-  errorDefinition,
-  headers as headerNames,
-  isErrorCode,
-  RequestIssues,
-} from '@org/contract';
+import { type ErrorCode, type ErrorEnvelope, headers as headerNames } from '@org/contract';
+import { isErrorCode, isRefusal, isRetryable } from './error-codes.ts';
+import { readAvailable, readErrorEnvelope, readIssues } from './error-envelope.ts';
 import {
   type AnyBedrockProxyError,
   AuthenticationError,
@@ -14,6 +8,7 @@ import {
   InvalidResponseError,
   ModelThrottledError,
   ModelUnavailableError,
+  OutputValidationError,
   PermissionDeniedError,
   QuotaExceededError,
   type QuotaFacts,
@@ -23,11 +18,12 @@ import {
   UnknownModelError,
 } from './errors.ts';
 import { numberField, textField } from './field.ts';
-import { gatewayErrorCode } from './gateway-error.ts';
+import { gatewayError } from './gateway-error.ts';
 import { parseJson } from './parse-json.ts';
 import type { ErrorFacts } from './proxy-error.ts';
 import { readRequestId } from './request-id.ts';
 import { readRetryAfter } from './retry-after.ts';
+import { readIfShaped } from './shape.ts';
 
 /** A response whose status is not 2xx, read to its end. */
 export interface FailedResponse {
@@ -55,29 +51,46 @@ export function errorFromResponse(
   }
 
   const body = parseJson(response.text);
-  const envelope = ErrorEnvelope.safeParse(body).data;
-  if (envelope === undefined) {
-    const code = gatewayErrorCode(response, body);
-    if (code !== undefined) {
-      return build(code, { ...facts, message: errorDefinition(code).message }, headers);
-    }
-    const nearest = nearestCode(status, 'unauthenticated');
-    return build(nearest, { ...facts, message: unexplained(status) }, headers, { guessed: true });
+  const envelope = readIfShaped(readErrorEnvelope, body);
+  if (envelope !== undefined) {
+    const sent = envelope.error.code;
+    const known = isErrorCode(sent);
+    const code = known ? sent : nearestCode(status, 'model_not_allowed');
+    return fromEnvelope(envelope, { ...facts, retryable: retryable(code, headers, !known) }, code);
   }
+  const ofGateway = gatewayError(response, body);
+  const { code, message } = ofGateway ?? {
+    code: nearestCode(status, 'unauthenticated'),
+    message: unexplained(status),
+  };
+  return build(code, { ...facts, message, retryable: retryable(code, headers, ofGateway === undefined) });
+}
 
-  const { code: serverCode, message, param, details } = envelope.error;
-  const known = isErrorCode(serverCode);
-  return build(
-    known ? serverCode : nearestCode(status, 'model_not_allowed'),
-    {
-      ...facts,
-      message,
-      requestId: envelope.request_id || facts.requestId,
-      serverCode: known ? undefined : serverCode,
-    },
-    headers,
-    { param: param ?? undefined, details, guessed: !known },
-  );
+/**
+ * Makes the error for the event that ends a stream. It has no status: that of the response was 200 already. Nor can it
+ * say `x-should-retry`, so only a refusal that comes before anything else may be sent again.
+ */
+export function errorFromEvent(
+  envelope: ErrorEnvelope,
+  context: { readonly attempts: number; readonly requestId: string | undefined; readonly begun: boolean },
+): AnyBedrockProxyError {
+  const { attempts, requestId, begun } = context;
+  const code = isErrorCode(envelope.error.code) ? envelope.error.code : 'internal';
+  return fromEnvelope(envelope, { attempts, requestId, retryable: !begun && isRefusal(code) }, code);
+}
+
+function fromEnvelope(
+  { error, request_id }: ErrorEnvelope,
+  facts: Omit<ErrorFacts, 'message'>,
+  code: ErrorCode,
+): AnyBedrockProxyError {
+  const said = {
+    ...facts,
+    message: error.message,
+    requestId: request_id || facts.requestId,
+    serverCode: error.code === code ? undefined : error.code,
+  };
+  return build(code, said, error);
 }
 
 /** The code that says most nearly what a status says; a 403 says less than the others. */
@@ -112,26 +125,28 @@ function redirected(status: number | undefined): string {
 
 function build(
   code: ErrorCode,
-  response: ErrorFacts,
-  headers: Headers,
-  said: { param?: string | undefined; details?: unknown; guessed?: boolean } = {},
+  facts: ErrorFacts,
+  { param, details }: Partial<ErrorEnvelope['error']> = {},
 ): AnyBedrockProxyError {
-  const { param, details, guessed = false } = said;
-  const facts = { ...response, retryable: retryable(code, headers, guessed) };
   switch (code) {
     case 'unauthenticated':
       return new AuthenticationError(facts);
     case 'model_not_allowed':
-      return new PermissionDeniedError({ ...facts, ...AvailableModels.safeParse(details).data });
+      return new PermissionDeniedError({ ...facts, ...readIfShaped(readAvailable, details) });
     case 'unknown_model':
-      return new UnknownModelError({ ...facts, ...AvailableModels.safeParse(details).data });
+      return new UnknownModelError({ ...facts, ...readIfShaped(readAvailable, details) });
     case 'invalid_json':
     case 'invalid_request':
     case 'context_too_long':
     case 'unsupported_feature':
     case 'unknown_route':
     case 'request_too_large':
-      return new InvalidRequestError({ ...facts, code, param, ...RequestIssues.safeParse(details).data });
+      return new InvalidRequestError({
+        ...facts,
+        code,
+        param: param ?? undefined,
+        ...readIfShaped(readIssues, details),
+      });
     case 'quota_exceeded':
       return new QuotaExceededError({ ...facts, ...quotaFacts(details) });
     case 'rate_limited':
@@ -145,6 +160,12 @@ function build(
     case 'limits_unavailable':
     case 'internal':
       return new ServerError({ ...facts, code });
+    case 'invalid_output':
+      return new OutputValidationError({
+        ...facts,
+        stopReason: textField(details, 'stopReason'),
+        ...readIfShaped(readIssues, details),
+      });
     case 'model_timeout':
       return new TimeoutError({ ...facts, code });
   }
@@ -156,7 +177,7 @@ function retryable(code: ErrorCode, headers: Headers, guessed: boolean): boolean
     return asked === 'true';
   }
   // A failure that is only guessed from a 5xx may have come after the model answered: it may be billed.
-  return errorDefinition(code).retryable && !(guessed && code === 'internal');
+  return isRetryable(code) && !(guessed && code === 'internal');
 }
 
 // Read field by field, not by the contract's schema: a kind of limit that this version does not know must not

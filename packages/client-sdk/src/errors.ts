@@ -1,7 +1,7 @@
 import type { Limit } from './limit.ts';
 import { BedrockProxyError, type ErrorFacts, identify } from './proxy-error.ts';
 
-/** One fault of a request or of a response: where it is (`history.0.text`) and what is wrong. */
+/** One fault of a request or of an answer: where it is (`history.0.text`) and what is wrong. */
 export interface Issue {
   readonly path: string;
   readonly message: string;
@@ -229,7 +229,10 @@ export class ConnectionError extends BedrockProxyError {
   override readonly code = 'connection_failed' as const;
 }
 
-/** Your `signal` ended the call; `cause` is its reason. A call that was sent may still be billed. */
+/**
+ * You ended the call: by your `signal`, whose reason is the `cause`, or by `abort()` of a stream or by leaving its loop.
+ * A call that was sent may still be billed.
+ */
 export class AbortedError extends BedrockProxyError {
   static {
     identify(AbortedError, 'AbortedError');
@@ -243,7 +246,7 @@ export class InvalidResponseError extends BedrockProxyError {
     identify(InvalidResponseError, 'InvalidResponseError');
   }
   override readonly code = 'invalid_response' as const;
-  /** What is wrong with the JSON; empty where it is not JSON at all. */
+  /** The first thing that is wrong with the JSON; empty where it is not JSON at all. */
   readonly issues: readonly Issue[];
   /** Media type of the response, without parameters. */
   readonly contentType: string | undefined;
@@ -260,7 +263,55 @@ export class InvalidResponseError extends BedrockProxyError {
   }
 }
 
-/** The model, the question, or an option of the client or of a call is missing or wrong. Nothing was sent. */
+/**
+ * The model's answer does not fit the `schema` or the `outputSchema`: found by the proxy, or by the schema's own check
+ * here. Not retried, for the answer was billed; asking again may help. Where `stopReason` is `max_tokens`, raise
+ * `maxTokens`.
+ */
+export class OutputValidationError extends BedrockProxyError {
+  static {
+    identify(OutputValidationError, 'OutputValidationError');
+  }
+  override readonly code = 'invalid_output' as const;
+  /** Why the model stopped, as in `Answer`; `undefined` where the server did not say. */
+  readonly stopReason: string | undefined;
+  /** Where the answer does not fit; empty where it is not JSON. */
+  readonly issues: readonly Issue[];
+
+  constructor(
+    facts: ErrorFacts & {
+      readonly stopReason?: string | undefined;
+      readonly issues?: readonly Issue[] | undefined;
+    },
+  ) {
+    super(facts);
+    this.stopReason = facts.stopReason;
+    this.issues = facts.issues ?? [];
+  }
+}
+
+/**
+ * A stream broke off: it ended without its last event, so the answer is not whole. Not retried, for it may be billed
+ * all the same.
+ */
+export class StreamInterruptedError extends BedrockProxyError {
+  static {
+    identify(StreamInterruptedError, 'StreamInterruptedError');
+  }
+  override readonly code = 'stream_interrupted' as const;
+  /** Whether any text of the answer came before. */
+  readonly textReceived: boolean;
+
+  constructor(facts: ErrorFacts & { readonly textReceived?: boolean | undefined }) {
+    super(facts);
+    this.textReceived = facts.textReceived ?? false;
+  }
+}
+
+/**
+ * The model, the question, or an option of the client or of a call is missing or wrong. Nothing was sent, unless it is
+ * your own `fetch` that is at fault.
+ */
 export class ConfigurationError extends BedrockProxyError {
   static {
     identify(ConfigurationError, 'ConfigurationError');
@@ -290,6 +341,8 @@ export type AnyBedrockProxyError =
   | ConnectionError
   | AbortedError
   | InvalidResponseError
+  | OutputValidationError
+  | StreamInterruptedError
   | ConfigurationError;
 
 /** Every value of `error.code`. */

@@ -1,6 +1,8 @@
 /** A field of a value that could be anything; `undefined` where there is none. */
 export function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+    ? Reflect.get(value, name)
+    : undefined;
 }
 
 export function textField(value: unknown, name: string): string | undefined {

@@ -1,3 +1,5 @@
+import { date, number, object, text } from './shape.ts';
+
 /**
  * One limit, and how much of it is left.
  *
@@ -29,3 +31,13 @@ export interface Limit {
   /** When the period ends, and the limit is whole again. */
   resetsAt: Date;
 }
+
+export const readLimit = object<Limit>({
+  limit: text,
+  period: text,
+  scope: text,
+  max: number,
+  used: number,
+  remaining: number,
+  resetsAt: date,
+});

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { text as readText } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 
 export interface ReceivedCall {
@@ -16,7 +16,7 @@ export type Handler = (response: ServerResponse, attempt: number, call: Received
 export async function serve(handler: Handler) {
   const calls: ReceivedCall[] = [];
   const server = createServer(async (request, response) => {
-    const body = await text(request);
+    const body = await readText(request);
     const call = { method: request.method, path: request.url, headers: request.headers, body };
     calls.push(call);
     handler(response, calls.length, call);
@@ -80,6 +80,30 @@ export const answer = {
   usage: { inputTokens: 5, outputTokens: 4, totalTokens: 9, costUsd: 0.000006 },
   limits,
 };
+
+const { text, id, model, modelId, ...ending } = answer;
+
+/** The events of a stream that says the same as `answer`. */
+export const events = [
+  { type: 'start', id, model, modelId },
+  { type: 'delta', text: 'A bad ' },
+  { type: 'delta', text: 'place.' },
+  { type: 'done', ...ending },
+] as const;
+
+/** An event as it is sent; text is sent as it is. */
+export function sent(event: object | string): string {
+  if (typeof event === 'string') return event;
+  const type = 'type' in event ? event.type : 'message';
+  return `event: ${type}\ndata: ${JSON.stringify(event)}\n\n`;
+}
+
+/** Begins a stream with these events, and leaves it open. */
+export function beginStream(response: ServerResponse, ...first: (object | string)[]): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'x-request-id': 'request-1' });
+  response.flushHeaders();
+  for (const event of first) response.write(sent(event));
+}
 
 export function reply(
   response: ServerResponse,

@@ -1,4 +1,7 @@
 import type { ApiKeySource } from './api-key.ts';
+import type { Hooks } from './hooks.ts';
+import type { Logger } from './logger.ts';
+import type { JsonSchema, StandardJsonSchema, StandardSchema } from './standard-schema.ts';
 
 /** What the client hands to `fetch`. */
 export interface FetchInit {
@@ -23,14 +26,16 @@ export interface Turn {
 /** Limits on time and retries: given to the client for every call, or to one call. */
 export interface CallOptions {
   /**
-   * The longest that one attempt may take, its body included, in milliseconds. Default: 30,000, a little above
-   * the 29 s after which API Gateway gives up. Reaching it throws `TimeoutError`.
+   * The longest that one attempt may take, its body included, in milliseconds; of a stream, the longest until its
+   * first byte. Default: 30,000, a little above the 29 s after which API Gateway gives up. Reaching it throws
+   * `TimeoutError`.
    */
   readonly timeoutMs?: number | undefined;
 
   /**
-   * The longest that a call may take over all attempts, waits and bodies, in milliseconds. Default: 90,000.
-   * Reaching it throws `TimeoutError`; a retry that could not begin before it is not waited for.
+   * The longest that a call may take over all attempts, waits and bodies, in milliseconds. Default: 90,000; of a
+   * stream 900,000, the longest that API Gateway keeps one open. Reaching it throws `TimeoutError`; a retry that
+   * could not begin before it is not waited for.
    */
   readonly deadlineMs?: number | undefined;
 
@@ -68,6 +73,12 @@ export interface BedrockClientOptions extends CallOptions {
   /** Sends the requests, for example through a proxy, or answers them in a test. Default: the global `fetch`. */
   readonly fetch?: Fetch | undefined;
 
+  /** Observers of every request, response, retry and failure. Default: none. */
+  readonly hooks?: Hooks | undefined;
+
+  /** Told of every attempt, such as `console`; never of a key, a question or an answer. Default: none. */
+  readonly logger?: Logger | undefined;
+
   /** Allows `http:` to hosts other than this machine, which sends the key in clear text. Default: false. */
   readonly allowInsecure?: boolean | undefined;
 
@@ -77,7 +88,7 @@ export interface BedrockClientOptions extends CallOptions {
   readonly dangerouslyAllowBrowser?: boolean | undefined;
 }
 
-/** Options of any one call, and all those of `client.usage`. A value of `undefined` is the same as none. */
+/** Options of any one call, and all those of `client.models` and `client.usage`. A value of `undefined` is the same as none. */
 export interface RequestOptions extends CallOptions {
   /** Ends the call with `AbortedError`, at any time; its reason becomes the error's `cause`. */
   readonly signal?: AbortSignal | undefined;
@@ -105,4 +116,47 @@ export interface AskOptions extends RequestOptions {
 
   /** At most four texts that end the answer where the model writes one of them. */
   readonly stop?: readonly string[] | undefined;
+  /**
+   * A JSON Schema of `type: 'object'` that the answer must fit; the answer is then in `output`. The proxy checks it;
+   * where the model's answer does not fit, the call fails with `OutputValidationError`.
+   */
+  readonly outputSchema?: JsonSchema | undefined;
+
+  /** See `SchemaOptions`. */
+  readonly schema?: undefined;
 }
+
+/** Options of `client.stream`. A value of `undefined` is the same as none. */
+export interface StreamOptions extends AskOptions {
+  /**
+   * The longest silence after the first byte, in milliseconds. Default: 30,000: the proxy sends something at least
+   * every 15 s. Reaching it throws `TimeoutError`.
+   */
+  readonly idleTimeoutMs?: number | undefined;
+}
+
+/**
+ * A schema of your own for the answer. It is sent as a JSON Schema, the answer is checked with it, and `output` has
+ * its type.
+ */
+export type SchemaOptions<Output> =
+  | {
+      /** A Standard Schema that can say itself as a JSON Schema, such as an object of zod 4. */
+      readonly schema: StandardJsonSchema<Output>;
+      /** The JSON Schema to send. Default: what `schema` says. */
+      readonly outputSchema?: JsonSchema | undefined;
+    }
+  | {
+      /** A Standard Schema that cannot say itself as a JSON Schema, such as one of `zod/mini`. */
+      readonly schema: StandardSchema<Output>;
+      /** The same as a JSON Schema, for example from `z.toJSONSchema(schema)`. */
+      readonly outputSchema: JsonSchema;
+    };
+
+/** Options of `client.ask` with a schema of your own. */
+export type StructuredAskOptions<Output> = Omit<AskOptions, keyof SchemaOptions<Output>> &
+  SchemaOptions<Output>;
+
+/** Options of `client.stream` with a schema of your own. */
+export type StructuredStreamOptions<Output> = Omit<StreamOptions, keyof SchemaOptions<Output>> &
+  SchemaOptions<Output>;

@@ -10,13 +10,19 @@ import { answer } from './loopback-server.ts';
 const file = (name: string) => new URL(`../dist/${name}`, import.meta.url);
 
 type Package = typeof import('./index.ts');
+type Testing = typeof import('./testing/index.ts');
 let esm: Package;
 let cjs: Package;
+let testing: Testing;
+let testingCjs: Testing;
 
 // The published files, which `turbo run test` builds first. By a URL, so that types need no build.
 beforeAll(async () => {
   esm = await import(file('index.js').href);
-  cjs = createRequire(import.meta.url)('../dist/index.cjs');
+  testing = await import(file('testing/index.js').href);
+  const require = createRequire(import.meta.url);
+  cjs = require('../dist/index.cjs');
+  testingCjs = require('../dist/testing/index.cjs');
 });
 
 test('both files export the same', () => {
@@ -37,7 +43,7 @@ describe.each(['index.js', 'index.cjs'])('%s', (name) => {
   test('names every class of errors after itself, in what is logged too', () => {
     const exported = name === 'index.js' ? esm : cjs;
     const classes = Object.entries(exported).filter(([key]) => /^[A-Z].*Error$/.test(key));
-    expect(classes).toHaveLength(15);
+    expect(classes).toHaveLength(17);
     expect(classes.map(([, { name }]) => name)).toEqual(classes.map(([key]) => key));
     const error = new exported.QuotaExceededError({ message: 'Used up.' });
     expect(inspect(error)).toMatch(/^QuotaExceededError: Used up\.\n {4}at /);
@@ -82,28 +88,41 @@ describe.each(['index.js', 'index.cjs'])('%s', (name) => {
     expect(await client.ask('llama', 'Hi')).toMatchObject({ text: 'A bad place.' });
     expect(said).toContain(`ts/${manifest.version};`);
   });
-
-  test('needs no other package', async () => {
-    const code = await readFile(file(name), 'utf8');
-    expect(code).not.toMatch(/\b(?:from|require\(|import\()\s*["']/);
-    expect(code).not.toMatch(/\bimport\s*["']/);
-    expect(manifest).not.toHaveProperty('dependencies');
-  });
 });
 
-test.each(['index.d.ts', 'index.d.cts'])('%s names neither zod nor the contract', async (name) => {
-  const documented = await readFile(file(name), 'utf8');
-  const types = documented.replaceAll(/\/\*.*?\*\//gs, '');
-  expect(types).not.toMatch(/from ['"]|import\(|<reference|ZodMini/);
+const files = ['index', 'testing/index'];
+
+test.each(files.flatMap((name) => [`${name}.js`, `${name}.cjs`]))('%s needs no other file', async (name) => {
+  const code = await readFile(file(name), 'utf8');
+  expect(code).not.toMatch(/\b(?:from|require\(|import\()\s*["']/);
+  expect(code).not.toMatch(/\bimport\s*["']/);
+  expect(manifest).not.toHaveProperty('dependencies');
+});
+
+test.each(files.flatMap((name) => [`${name}.d.ts`, `${name}.d.cts`]))(
+  '%s names neither zod nor the contract',
+  async (name) => {
+    const documented = await readFile(file(name), 'utf8');
+    const types = documented.replaceAll(/\/\*.*?\*\//gs, '');
+    expect(types).not.toMatch(/from ['"]|import\(|<reference|ZodMini/);
+  },
+);
+
+test('the test kit fails as the package does, in either format', async () => {
+  for (const { createMockClient, createMockProxy } of [testing, testingCjs]) {
+    const result = await createMockClient(createMockProxy().error('quota_exceeded')).safeAsk('llama', 'Hi');
+    expect(result.error).toBeInstanceOf(esm.QuotaExceededError);
+    expect(result.error).toBeInstanceOf(cjs.QuotaExceededError);
+  }
 });
 
 test('npm pack builds first, so that no clone makes an empty package', () => {
   expect(manifest).toMatchObject({ files: ['dist'], scripts: { prepack: 'tsup' } });
 });
 
-// ky is 25 KB of it, zod/mini with the contract's schemas 22 KB; the short lines cost 1 KB when compressed.
+// ky is 25.4 KB of it, and 9.3 KB compressed.
 test('the package stays small', async () => {
   const code = await readFile(file('index.js'));
-  expect(code.byteLength).toBeLessThan(72_000);
-  expect(gzipSync(code, { level: 9 }).byteLength).toBeLessThan(24_500);
+  expect(code.byteLength).toBeLessThan(53_000);
+  expect(gzipSync(code, { level: 9 }).byteLength).toBeLessThan(18_900);
 });

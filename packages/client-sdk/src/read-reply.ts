@@ -1,46 +1,29 @@
-import type { LimitStatus } from '@org/contract';
 import { InvalidResponseError, type Issue } from './errors.ts';
-import type { Limit } from './limit.ts';
 import { parseJson } from './parse-json.ts';
 import { readRequestId } from './request-id.ts';
-import type { Reply } from './transport.ts';
+import { Mismatch, type Reader } from './shape.ts';
+import type { Reply, ReplyHead } from './transport.ts';
 
-/** The part of a schema of the contract that is used here. */
-interface Schema<Value> {
-  safeParse(value: unknown): {
-    readonly data?: Value | undefined;
-    readonly error?: { readonly issues: readonly SchemaIssue[] } | undefined;
-  };
+/** What a reply says; throws `InvalidResponseError` where it is not of the shape. */
+export function readReply<Value>(reader: Reader<Value>, reply: Reply): Value {
+  return readJson(reader, reply.text, reply);
 }
 
-interface SchemaIssue {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-  readonly expected?: string;
-}
-
-/** What a reply says; throws `InvalidResponseError` where the schema does not know it. */
-export function readReply<Value>(schema: Schema<Value>, reply: Reply): Value {
-  const body = parseJson(reply.text);
-  const { data, error } = schema.safeParse(body);
-  if (data === undefined) {
-    throw invalidResponse(reply, body === undefined ? [] : (error?.issues.map(issue) ?? []));
+/** What a JSON text in a reply says; throws `InvalidResponseError` where it is not of the shape. */
+export function readJson<Value>(reader: Reader<Value>, text: string, reply: ReplyHead): Value {
+  const value = parseJson(text);
+  if (value === undefined) {
+    throw invalidResponse(reply);
   }
-  return data;
+  try {
+    return reader(value, '');
+  } catch (error) {
+    throw error instanceof Mismatch ? invalidResponse(reply, [error.issue]) : error;
+  }
 }
 
-/** Limits as callers have them: with a date for the text that JSON has. */
-export function readLimits(limits: readonly LimitStatus[], reply: Reply): Limit[] {
-  return limits.map((status, index) => {
-    const resetsAt = new Date(status.resetsAt);
-    if (Number.isNaN(resetsAt.getTime())) {
-      throw invalidResponse(reply, [{ path: `limits.${index}.resetsAt`, message: 'expected date' }]);
-    }
-    return { ...status, resetsAt };
-  });
-}
-
-function invalidResponse(reply: Reply, issues: readonly Issue[]): InvalidResponseError {
+/** The error for a 2xx response that is not one of this proxy. */
+export function invalidResponse(reply: ReplyHead, issues: readonly Issue[] = []): InvalidResponseError {
   return new InvalidResponseError({
     message: `The server answered HTTP ${reply.status}, but not with an answer of this proxy. Check baseUrl, its stage included.`,
     status: reply.status,
@@ -51,13 +34,7 @@ function invalidResponse(reply: Reply, issues: readonly Issue[]): InvalidRespons
   });
 }
 
-function issue({ path, message, expected }: SchemaIssue): Issue {
-  return {
-    path: path.map(String).join('.'),
-    message: expected === undefined ? message : `expected ${expected}`,
-  };
-}
-
-function mediaType(headers: Headers): string | undefined {
+/** Of a response, without its parameters. */
+export function mediaType(headers: Headers): string | undefined {
   return headers.get('content-type')?.match(/^[\w.+-]+\/[\w.+-]+/)?.[0];
 }

@@ -1,9 +1,12 @@
 import { type ApiKeySource, apiKeyVariable, checkApiKey } from './api-key.ts';
-import { checkType } from './check-type.ts';
+import { checkOptional, checkType } from './check-type.ts';
 import { environmentVariable, isBrowser } from './environment.ts';
 import { ConfigurationError } from './errors.ts';
 import { field } from './field.ts';
-import type { BedrockClientOptions, CallOptions, Fetch, RequestOptions } from './options.ts';
+import type { Hooks } from './hooks.ts';
+import { logHooks } from './logger.ts';
+import type { BedrockClientOptions, CallOptions, Fetch, RequestOptions, StreamOptions } from './options.ts';
+import type { Operation } from './routes.ts';
 
 const urlVariable = 'BEDROCK_PROXY_URL';
 // Timers cannot wait longer: they would fire at once.
@@ -14,14 +17,20 @@ export interface Limits {
   readonly timeoutMs: number;
   readonly deadlineMs: number;
   readonly maxRetries: number;
+  readonly idleTimeoutMs: number;
 }
+
+const limitsOfCall: Limits = { timeoutMs: 30_000, deadlineMs: 90_000, maxRetries: 2, idleTimeoutMs: 30_000 };
+const limitsOfStream: Limits = { ...limitsOfCall, deadlineMs: 900_000 };
 
 /** The options of a client, checked and complete. */
 export interface ClientSettings {
   readonly baseUrl: string;
   readonly apiKey: ApiKeySource;
   readonly fetch: Fetch;
-  readonly limits: Limits;
+  readonly limits: CallOptions;
+  /** What is told of every call. */
+  readonly hooks: readonly Hooks[];
 }
 
 /** The options of one call, checked and complete. */
@@ -46,14 +55,19 @@ export function clientSettings(options: BedrockClientOptions): ClientSettings {
     ),
     apiKey: typeof apiKey === 'function' ? apiKey : checkApiKey(apiKey),
     fetch: checkFetch(options.fetch),
-    limits: checkLimits(options, { timeoutMs: 30_000, deadlineMs: 90_000, maxRetries: 2 }),
+    limits: checkClientLimits(options),
+    hooks: checkHooks(options),
   };
 }
 
-export function callSettings(options: RequestOptions, client: ClientSettings): CallSettings {
+export function callSettings(
+  options: RequestOptions | StreamOptions,
+  client: ClientSettings,
+  operation: Operation,
+): CallSettings {
   checkType('options', options, 'object');
   return {
-    ...checkLimits(options, client.limits),
+    ...checkLimits(options, client.limits, operation === 'stream' ? limitsOfStream : limitsOfCall),
     signal: checkSignal(options.signal),
     headers: checkHeaders(options.headers ?? {}),
   };
@@ -79,7 +93,7 @@ function checkBaseUrl(value: unknown, allowInsecure: boolean): string {
       `baseUrl (or ${urlVariable}) must use https:, for http: sends the API key in clear text. Or set allowInsecure.`,
     );
   }
-  return url.href;
+  return url.href.replace(/\/+$/, '');
 }
 
 function isLoopback(hostname: string): boolean {
@@ -94,12 +108,26 @@ function checkFetch(value: Fetch | undefined): Fetch {
   return value ?? ((url, init) => globalThis.fetch(url, init));
 }
 
-function checkLimits(options: CallOptions, defaults: Limits): Limits {
+/** Wrong ones are refused when the client is made; what is not given depends on the call. */
+function checkClientLimits({ timeoutMs, deadlineMs, maxRetries }: CallOptions): CallOptions {
+  const given = { timeoutMs, deadlineMs, maxRetries };
+  checkLimits(given, {}, limitsOfCall);
+  return given;
+}
+
+function checkLimits(options: StreamOptions, client: CallOptions, defaults: Limits): Limits {
   return {
-    timeoutMs: checkMs('timeoutMs', options.timeoutMs ?? defaults.timeoutMs),
-    deadlineMs: checkMs('deadlineMs', options.deadlineMs ?? defaults.deadlineMs),
-    maxRetries: checkRetries(options.maxRetries ?? defaults.maxRetries),
+    timeoutMs: checkMs('timeoutMs', options.timeoutMs ?? client.timeoutMs ?? defaults.timeoutMs),
+    deadlineMs: checkMs('deadlineMs', options.deadlineMs ?? client.deadlineMs ?? defaults.deadlineMs),
+    maxRetries: checkRetries(options.maxRetries ?? client.maxRetries ?? defaults.maxRetries),
+    idleTimeoutMs: checkMs('idleTimeoutMs', options.idleTimeoutMs ?? defaults.idleTimeoutMs),
   };
+}
+
+function checkHooks({ hooks, logger }: BedrockClientOptions): Hooks[] {
+  checkOptional('hooks', hooks, 'object');
+  checkOptional('logger', logger, 'object');
+  return [...(hooks ? [hooks] : []), ...(logger ? [logHooks(logger)] : [])];
 }
 
 function checkMs(name: string, value: unknown): number {

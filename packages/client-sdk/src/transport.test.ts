@@ -79,6 +79,38 @@ describe('a response that is no answer', () => {
   });
 });
 
+test.each([
+  undefined,
+  null,
+  'text',
+  {},
+  { status: 200 },
+  { status: '200', text() {}, headers: new Headers() },
+])('a fetch of one’s own that returns no Response is at fault: %j', async (returned) => {
+  const fetch = vi.fn(async () => returned);
+  const create = () =>
+    Reflect.apply(createBedrockClient, undefined, [{ baseUrl: 'https://proxy.example', apiKey, fetch }]);
+  await expect(create().ask('llama', 'Hi')).rejects.toMatchObject({
+    name: 'ConfigurationError',
+    field: 'fetch',
+    attempts: 1,
+  });
+  expect(fetch).toHaveBeenCalledOnce();
+});
+
+test('a Response of another realm or a polyfill is as good', async () => {
+  const fetch = async () => ({
+    ok: true,
+    status: 200,
+    headers: { get: () => null },
+    text: async () => JSON.stringify(answer),
+  });
+  const client = Reflect.apply(createBedrockClient, undefined, [
+    { baseUrl: 'https://proxy.example', apiKey, fetch },
+  ]);
+  expect(await client.ask('llama', 'Hi')).toMatchObject({ text: answer.text });
+});
+
 describe('a connection', () => {
   test('that is refused is tried again, for nothing was sent', async () => {
     const { error, waits } = await failureOf({ baseUrl: await closedUrl() });

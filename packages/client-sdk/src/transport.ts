@@ -1,77 +1,99 @@
-import { headers as headerNames, type Route } from '@org/contract';
+import { headers as headerNames } from '@org/contract';
 import ky from 'ky';
 import { readApiKey } from './api-key.ts';
-import { CallLimits } from './call-limits.ts';
+import type { CallLimits } from './call-limits.ts';
 import { connectionError } from './connection-error.ts';
 import { isBrowser, runtimeName } from './environment.ts';
 import { errorFromResponse } from './error-from-response.ts';
-import { isBedrockProxyError } from './errors.ts';
+import { ConfigurationError, isBedrockProxyError } from './errors.ts';
+import { field } from './field.ts';
+import type { Observer } from './observer.ts';
+import { readRequestId } from './request-id.ts';
 import { decideRetry } from './retry.ts';
+import type { Route } from './routes.ts';
 import type { Runtime } from './runtime.ts';
 import type { CallSettings, ClientSettings } from './settings.ts';
 import { version } from './version.ts';
 
 /** One request to the proxy, with everything that its sending depends on. */
 export interface Call {
-  readonly route: Pick<Route, 'method' | 'path'>;
-  /** `undefined` where a request has no body. */
-  readonly body: unknown;
+  readonly route: Route;
+  /** JSON; `undefined` where a request has no body. */
+  readonly body: string | undefined;
   readonly client: ClientSettings;
   readonly settings: CallSettings;
   readonly runtime: Runtime;
+  readonly observer: Observer;
 }
 
-/** A 2xx response, read to its end. */
-export interface Reply {
+/** A 2xx response, as far as its headers. */
+export interface ReplyHead {
   readonly status: number;
   readonly headers: Headers;
-  readonly text: string;
   readonly attempts: number;
 }
 
+/** A 2xx response, read to its end. */
+export interface Reply extends ReplyHead {
+  readonly text: string;
+}
+
+/** A 2xx response whose body has not been read. */
+export interface OpenReply extends ReplyHead {
+  readonly response: Response;
+  readonly limits: CallLimits;
+  /** Ends `work`, a reading of the body, with the call; throws errors of this package alone. */
+  guard<Value>(work: () => Promise<Value>): Promise<Value>;
+}
+
 /**
- * Sends a request until it succeeds, or fails for good. Throws errors of this package alone.
+ * Sends a request until `accept` takes a 2xx response, or it fails for good. Throws errors of this package alone.
  *
- * ky drives the attempts, but never sees the key, the caller's signal or a raw failure: its errors print the
- * request, its time limits begin anew for the body, and its own retry policy would send a call twice that may
+ * ky drives the attempts, but never sees the key, the question, the caller's signal or a raw failure: its errors print
+ * the request, its time limits begin anew for the body, and its own retry policy would send a call twice that may
  * have been billed. So each attempt ends in a response or in an error of ours, and `decideRetry` decides.
  */
-export async function send(call: Call): Promise<Reply> {
-  const { client, route, runtime, settings } = call;
+export function send<Result>(
+  call: Call,
+  limits: CallLimits,
+  accept: (reply: OpenReply) => Promise<Result>,
+): Promise<Result> {
+  const { body, client, observer, route, runtime, settings } = call;
   const startedAt = runtime.now();
-  const limits = new CallLimits(settings);
+  const url = client.baseUrl + route.path;
   let apiKey = '';
 
-  const attempt = async (request: Request): Promise<Response> => {
+  const attempt = async (): Promise<OpenReply> => {
     limits.startAttempt();
     apiKey = await limits.race(readApiKey(client.apiKey));
-    const body = await request.text();
     limits.startSending();
-    const response = await exchange(() =>
-      client.fetch(request.url, {
-        method: request.method,
-        headers: {
-          ...Object.fromEntries(request.headers),
-          ...ownHeaders(apiKey, limits.attempts),
-          ...(body === '' ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(body === '' ? {} : { body }),
+    const { attempts } = limits;
+    observer.request({ attempt: attempts, method: route.method, url });
+    const sentAt = runtime.now();
+    const response = await guard(() =>
+      client.fetch(url, {
+        method: route.method,
+        headers: { ...settings.headers, ...ownHeaders(call, apiKey, attempts) },
+        ...(body === undefined ? {} : { body }),
         signal: limits.signal,
         redirect: 'manual',
       }),
     );
     limits.startReading();
-    if (response.ok) {
-      return response;
-    }
+    checkResponse(response, attempts);
     const { status, headers } = response;
+    const durationMs = runtime.now() - sentAt;
+    observer.response({ attempt: attempts, status, requestId: readRequestId(headers), durationMs });
+    if (response.ok) {
+      return { status, headers, attempts, response, limits, guard };
+    }
     // Without its body the status still says something.
-    const text = await exchange(() => response.text()).catch(() => '');
+    const text = await guard(() => response.text()).catch(() => '');
     limits.signal.throwIfAborted();
-    throw errorFromResponse({ status, headers, text }, { attempts: limits.attempts, now: runtime.now() });
+    throw errorFromResponse({ status, headers, text }, { attempts, now: runtime.now() });
   };
 
-  const exchange = async <Value>(work: () => Promise<Value>): Promise<Value> => {
+  const guard = async <Value>(work: () => Promise<Value>): Promise<Value> => {
     try {
       return await limits.race(work());
     } catch (error) {
@@ -84,28 +106,31 @@ export async function send(call: Call): Promise<Reply> {
     if (!isBedrockProxyError(error)) {
       return false;
     }
-    const waitMs = decideRetry(error, {
-      attempts: limits.attempts,
+    const { attempts } = limits;
+    const delayMs = decideRetry(error, {
+      attempts,
       elapsedMs: runtime.now() - startedAt,
       deadlineMs: settings.deadlineMs,
       random: runtime.random(),
     });
-    if (waitMs === undefined) {
+    if (delayMs === undefined) {
       return false;
     }
     limits.startWaiting();
-    await runtime.sleep(waitMs, limits.signal);
+    observer.retry({ attempt: attempts, error, delayMs });
+    await runtime.sleep(delayMs, limits.signal);
     return true;
   };
 
-  try {
+  return new Promise((resolve, reject) => {
     limits.signal.throwIfAborted();
-    const response = await ky(route.path, {
-      prefix: client.baseUrl,
+    ky(url, {
       method: route.method,
-      headers: settings.headers,
-      json: call.body,
-      fetch: (input, init) => attempt(new Request(input, init)),
+      fetch: async () => {
+        const reply = await attempt();
+        resolve(await accept(reply));
+        return reply.response;
+      },
       timeout: false,
       throwHttpErrors: false,
       retry: {
@@ -114,21 +139,38 @@ export async function send(call: Call): Promise<Reply> {
         shouldRetry,
         delay: () => 0,
       },
-    });
-    const text = await exchange(() => response.text());
-    return { status: response.status, headers: response.headers, text, attempts: limits.attempts };
-  } finally {
-    limits.end();
-  }
+    }).catch(reject);
+  });
 }
 
-function ownHeaders(apiKey: string, attempt: number): Record<string, string> {
+function ownHeaders({ body, route }: Call, apiKey: string, attempt: number): Record<string, string> {
   const runtime = runtimeName();
   return {
     [headerNames.apiKey]: apiKey,
-    accept: 'application/json',
+    accept: route.accept,
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     'x-bedrock-client': `ts/${version}; runtime=${runtime}; attempt=${attempt}`,
     // A page may not set it everywhere, and has to be allowed to by CORS where it may.
     ...(isBrowser() ? {} : { 'user-agent': `bedrock-client/${version} (${runtime})` }),
   };
+}
+
+/** Not by instanceof: a `Response` of another realm or of a polyfill is as good. */
+function checkResponse(value: unknown, attempts: number): void {
+  const complete =
+    typeof field(value, 'status') === 'number' &&
+    typeof field(value, 'text') === 'function' &&
+    typeof field(field(value, 'headers'), 'get') === 'function';
+  if (!complete) {
+    throw notAResponse(attempts);
+  }
+}
+
+/** The error for a fetch of one's own that does not return what a fetch does. */
+export function notAResponse(attempts: number): ConfigurationError {
+  return new ConfigurationError({
+    field: 'fetch',
+    message: 'fetch must return a promise of a standard Response. What it returned is none.',
+    attempts,
+  });
 }

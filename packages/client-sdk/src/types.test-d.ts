@@ -1,17 +1,23 @@
 import type {
+  Capability,
   CatalogueAlias,
   ErrorCode,
+  Lifecycle,
   LimitKind,
   LimitPeriod,
   LimitScope,
   LimitStatus,
   Answer as WireAnswer,
+  ModelSummary as WireModelSummary,
+  StreamEvent as WireStreamEvent,
   Usage as WireUsage,
   UsageReport as WireUsageReport,
 } from '@org/contract';
+import { Usage as UsageSchema } from '@org/contract';
 import { expectTypeOf, test } from 'vitest';
 import {
   type Answer,
+  type AnswerStream,
   type AnyBedrockProxyError,
   type AskOptions,
   type BedrockClient,
@@ -20,12 +26,26 @@ import {
   type BedrockProxyErrorCode,
   createBedrockClient,
   isBedrockProxyError,
+  type JsonSchema,
   type Limit,
+  type Logger,
   type ModelAlias,
+  type ModelList,
+  type ModelSummary,
   QuotaExceededError,
   type QuotaFacts,
   RateLimitedError,
   type RequestOptions,
+  type SafeResult,
+  type StandardJsonSchema,
+  type StandardSchema,
+  type StreamDelta,
+  type StreamDone,
+  type StreamEvent,
+  type StreamOptions,
+  type StreamStart,
+  type StructuredAnswer,
+  type StructuredAskOptions,
   type Usage,
   type UsageReport,
 } from './index.ts';
@@ -39,6 +59,26 @@ test('what is written out is equal to the contract', () => {
     Omit<WireAnswer, 'limits'>
   >();
   expectTypeOf<keyof Omit<UsageReport, 'requestId' | 'attempts'>>().toEqualTypeOf<keyof WireUsageReport>();
+});
+
+test('an event is that of the contract, with dates and an output in the last', () => {
+  type Sent<Type extends string> = Extract<WireStreamEvent, { type: Type }>;
+  expectTypeOf<StreamStart>().toEqualTypeOf<Sent<'start'>>();
+  expectTypeOf<StreamDelta>().toEqualTypeOf<Sent<'delta'>>();
+  expectTypeOf<Omit<StreamDone, 'limits' | 'output'>>().toEqualTypeOf<
+    Omit<Sent<'done'>, 'limits' | 'output'>
+  >();
+  expectTypeOf<keyof StreamDone>().toEqualTypeOf<keyof Sent<'done'>>();
+  expectTypeOf<StreamEvent['type'] | 'error'>().toEqualTypeOf<WireStreamEvent['type']>();
+});
+
+test('a model is that of the contract, with the known capabilities and states written out', () => {
+  type Loose<Model> = Omit<Model, 'capabilities' | 'lifecycle'>;
+  expectTypeOf<Loose<ModelSummary>>().toEqualTypeOf<Loose<WireModelSummary>>();
+  expectTypeOf<WireModelSummary>().toExtend<ModelSummary>();
+  expectTypeOf<keyof ModelSummary['lifecycle']>().toEqualTypeOf<keyof WireModelSummary['lifecycle']>();
+  expectTypeOf<Written<ModelSummary['capabilities'][number]>>().toEqualTypeOf<Capability>();
+  expectTypeOf<Written<ModelSummary['lifecycle']['status']>>().toEqualTypeOf<Lifecycle['status']>();
 });
 
 /** The values that are written out in a union that takes any other text too. */
@@ -62,7 +102,13 @@ test('an error names its limit as an answer does', () => {
 });
 
 test('every code of the contract is a code of an error, besides those that the client makes', () => {
-  type MadeHere = 'timeout' | 'connection_failed' | 'aborted' | 'invalid_response' | 'invalid_configuration';
+  type MadeHere =
+    | 'timeout'
+    | 'connection_failed'
+    | 'aborted'
+    | 'invalid_response'
+    | 'stream_interrupted'
+    | 'invalid_configuration';
   expectTypeOf<BedrockProxyErrorCode>().toEqualTypeOf<ErrorCode | MadeHere>();
 });
 
@@ -90,6 +136,10 @@ test('a switch over the code is exhaustive, and narrows to the class', () => {
         return `${error.phase}`;
       case 'invalid_response':
         return `${error.contentType}`;
+      case 'invalid_output':
+        return `${error.stopReason} ${error.issues.length}`;
+      case 'stream_interrupted':
+        return `${error.textReceived}`;
       case 'invalid_configuration':
         return error.field;
       case 'unauthenticated':
@@ -125,9 +175,90 @@ test('instanceof and the guard narrow what was caught', () => {
   }
 });
 
+interface Person {
+  name: string;
+}
+declare const person: StandardJsonSchema<Person>;
+declare const plain: StandardSchema<Person>;
+const outputSchema: JsonSchema = { type: 'object' };
+
 test('an answer is a plain promise', () => {
   expectTypeOf(client.ask('llama', 'Hi')).toEqualTypeOf<Promise<Answer>>();
   expectTypeOf(client.usage()).toEqualTypeOf<Promise<UsageReport>>();
+  expectTypeOf(client.models()).toEqualTypeOf<Promise<ModelList>>();
+  expectTypeOf(client.safeAsk('llama', 'Hi')).toEqualTypeOf<Promise<SafeResult<Answer>>>();
+});
+
+test('a schema gives the output its type, and its lack leaves it unknown', () => {
+  const structured = client.ask('llama', 'Who?', { schema: person, maxTokens: 5 });
+  expectTypeOf(structured).toEqualTypeOf<Promise<StructuredAnswer<Person>>>();
+  expectTypeOf<StructuredAnswer<Person>['output']>().toEqualTypeOf<Person>();
+  expectTypeOf(client.ask('llama', 'Who?', { schema: person, outputSchema })).toEqualTypeOf(structured);
+  expectTypeOf(client.ask('llama', 'Who?', { schema: plain, outputSchema })).toEqualTypeOf(structured);
+  expectTypeOf(client.ask('llama', 'Who?', { outputSchema })).toEqualTypeOf<Promise<Answer>>();
+  expectTypeOf<Answer['output']>().toBeUnknown();
+  expectTypeOf(client.safeAsk('llama', 'Who?', { schema: person })).toEqualTypeOf<
+    Promise<SafeResult<StructuredAnswer<Person>>>
+  >();
+  expectTypeOf<StructuredAskOptions<Person>>().toHaveProperty('timeoutMs');
+});
+
+test('a schema of the contract, which zod/mini makes, is a Standard Schema', () => {
+  const asked = client.ask('llama', 'Who?', { schema: UsageSchema, outputSchema });
+  expectTypeOf(asked).toEqualTypeOf<Promise<StructuredAnswer<WireUsage>>>();
+});
+
+test('a stream yields events, texts and the whole answer', async () => {
+  const stream = client.stream('llama', 'Hi');
+  expectTypeOf(stream).toEqualTypeOf<AnswerStream>();
+  for await (const event of stream) {
+    expectTypeOf(event).toEqualTypeOf<StreamEvent>();
+    if (event.type === 'delta') expectTypeOf(event.text).toBeString();
+    if (event.type === 'done') expectTypeOf(event.output).toBeUnknown();
+    switch (event.type) {
+      case 'start':
+      case 'delta':
+      case 'done':
+        break;
+      default:
+        event satisfies never;
+    }
+  }
+  for await (const text of stream.textStream()) expectTypeOf(text).toBeString();
+  expectTypeOf(stream.final()).toEqualTypeOf<Promise<Answer>>();
+});
+
+test('a stream with a schema has typed output', async () => {
+  const stream = client.stream('llama', 'Who?', { schema: person, idleTimeoutMs: 5000 });
+  expectTypeOf(stream).toEqualTypeOf<AnswerStream<StructuredAnswer<Person>>>();
+  for await (const event of stream) {
+    if (event.type === 'done') expectTypeOf(event.output).toEqualTypeOf<Person>();
+  }
+  expectTypeOf((await stream.final()).output).toEqualTypeOf<Person>();
+  expectTypeOf(client.stream('llama', 'Who?', { schema: plain, outputSchema })).toEqualTypeOf(stream);
+});
+
+test('a safe result narrows by ok', async () => {
+  const result = await client.safeAsk('llama', 'Hi');
+  if (result.ok) {
+    expectTypeOf(result.value).toEqualTypeOf<Answer>();
+    expectTypeOf(result.error).toBeUndefined();
+  } else {
+    expectTypeOf(result.error).toEqualTypeOf<AnyBedrockProxyError>();
+    expectTypeOf(result.value).toBeUndefined();
+  }
+});
+
+test('console is a logger, and hooks see typed events', () => {
+  expectTypeOf<Console>().toExtend<Logger>();
+  createBedrockClient({
+    hooks: {
+      onRetry: ({ error, delayMs }) => {
+        expectTypeOf(error).toEqualTypeOf<AnyBedrockProxyError>();
+        expectTypeOf(delayMs).toBeNumber();
+      },
+    },
+  });
 });
 
 test('any alias can be asked, for a deployment may have its own', () => {
@@ -138,6 +269,7 @@ test('any alias can be asked, for a deployment may have its own', () => {
 test('every option may be undefined, under exactOptionalPropertyTypes too', () => {
   expectTypeOf<{ [Key in keyof AskOptions]-?: undefined }>().toExtend<AskOptions>();
   expectTypeOf<{ [Key in keyof RequestOptions]-?: undefined }>().toExtend<RequestOptions>();
+  expectTypeOf<{ [Key in keyof StreamOptions]-?: undefined }>().toExtend<StreamOptions>();
   expectTypeOf<{ [Key in keyof BedrockClientOptions]-?: undefined }>().toExtend<BedrockClientOptions>();
 });
 
@@ -147,8 +279,13 @@ test('the global fetch and a double are both a fetch', () => {
 });
 
 test('a client can be faked', () => {
+  const usedUp = new QuotaExceededError({ message: 'Used up.', limit: 'usd', period: 'month' });
+  const failed: SafeResult<never> = { ok: false, error: usedUp };
   const fake: BedrockClient = {
-    ask: () => Promise.reject(new QuotaExceededError({ message: 'Used up.', limit: 'usd', period: 'month' })),
+    ...client,
+    ask: () => Promise.reject(usedUp),
+    safeAsk: async () => failed,
+    models: async () => ({ models: [], requestId: undefined, attempts: 1 }),
     usage: async () => ({ limits: [], requestId: undefined, attempts: 1 }),
   };
   expectTypeOf(fake).toEqualTypeOf<BedrockClient>();
@@ -165,6 +302,30 @@ test('misuse does not compile', () => {
   () => client.usage('llama');
   // @ts-expect-error: an option of ask
   () => client.usage({ maxTokens: 5 });
+  // @ts-expect-error: an option of stream
+  () => client.ask('llama', 'Hi', { idleTimeoutMs: 5 });
+  // @ts-expect-error: a schema that cannot say itself as a JSON Schema, without one
+  () => client.ask('llama', 'Who?', { schema: plain });
+  // @ts-expect-error: the same of a stream
+  () => client.stream('llama', 'Who?', { schema: plain });
+  // @ts-expect-error: a JSON Schema is no schema
+  () => client.ask('llama', 'Who?', { schema: outputSchema });
+  // @ts-expect-error: an option that does not exist, beside a schema
+  () => client.ask('llama', 'Who?', { schema: person, max_tokens: 5 });
+  // @ts-expect-error: a JSON Schema is an object
+  () => client.ask('llama', 'Who?', { outputSchema: 'object' });
+  // @ts-expect-error: a stream is no promise of an answer
+  () => client.stream('llama', 'Hi').text;
+  // @ts-expect-error: models are asked of no model
+  () => client.models('llama');
+  // @ts-expect-error: an output of unknown type
+  async () => (await client.ask('llama', 'Who?', { outputSchema })).output.name;
+  // @ts-expect-error: a result has a value only where it is ok
+  async () => (await client.safeAsk('llama', 'Hi')).value.text;
+  // @ts-expect-error: a hook that does not exist
+  () => createBedrockClient({ hooks: { onStart: () => {} } });
+  // @ts-expect-error: a logger needs every level
+  () => createBedrockClient({ logger: { debug: () => {} } });
   // @ts-expect-error: a role that does not exist
   () => client.ask('llama', 'Hi', { history: [{ role: 'system', text: 'Hi' }] });
   // @ts-expect-error: a time is a number of milliseconds

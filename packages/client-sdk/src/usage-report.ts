@@ -1,8 +1,5 @@
-import { UsageReport as WireUsageReport } from '@org/contract';
-import type { Limit } from './limit.ts';
-import { readLimits, readReply } from './read-reply.ts';
-import { readRequestId } from './request-id.ts';
-import type { Reply } from './transport.ts';
+import { type Limit, readLimit } from './limit.ts';
+import { list, object } from './shape.ts';
 
 /** The answer to `client.usage`. */
 export interface UsageReport {
@@ -14,11 +11,5 @@ export interface UsageReport {
   attempts: number;
 }
 
-export function readUsageReport(reply: Reply): UsageReport {
-  const { limits } = readReply(WireUsageReport, reply);
-  return {
-    limits: readLimits(limits, reply),
-    requestId: readRequestId(reply.headers),
-    attempts: reply.attempts,
-  };
-}
+/** What the proxy says of limits. */
+export const readUsageReport = object<Pick<UsageReport, 'limits'>>({ limits: list(readLimit) });

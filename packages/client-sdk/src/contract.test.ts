@@ -1,0 +1,141 @@
+import {
+  AvailableModels,
+  Answer as ContractAnswer,
+  ErrorEnvelope as ContractEnvelope,
+  routes as contractRoutes,
+  errorCodes,
+  errorDefinition,
+  ModelList,
+  RequestIssues,
+  StreamEvent,
+  UsageReport,
+} from '@org/contract';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readAnswer } from './answer.ts';
+import { isRetryable } from './error-codes.ts';
+import { readAvailable, readErrorEnvelope, readIssues } from './error-envelope.ts';
+import { gatewayError } from './gateway-error.ts';
+import { answer, envelope, events, limits } from './loopback-server.ts';
+import { readModelList } from './model-list.ts';
+import { routes } from './routes.ts';
+import { type Reader, readIfShaped } from './shape.ts';
+import { readStreamEvent } from './stream-event.ts';
+import { readUsageReport } from './usage-report.ts';
+
+/** What the client has of its own is equal to the contract, whose schemas are too large to be bundled. */
+
+interface Schema {
+  safeParse(value: unknown): { readonly success: boolean; readonly data?: unknown };
+}
+
+const model = {
+  alias: 'llama',
+  modelId: 'meta.llama',
+  capabilities: ['system', 'telepathy'],
+  contextTokens: 128_000,
+  maxOutputTokens: 8192,
+  lifecycle: { status: 'legacy', endOfLife: '2027-03-30' },
+  price: { input: 0.24, output: 0.97 },
+};
+
+const usage = { ...answer.usage, cacheReadTokens: 1, cacheWriteTokens: 0 };
+const issues = [{ path: 'history.0.text', message: 'must not be empty' }];
+
+const shapes: [string, Schema, Reader<unknown>, unknown[]][] = [
+  ['an answer', ContractAnswer, readAnswer, [answer, { ...answer, usage, output: { name: 'Ada' } }]],
+  ['a report of limits', UsageReport, readUsageReport, [{ limits }]],
+  ['a list of models', ModelList, readModelList, [{ models: [model] }]],
+  ['an event', StreamEvent, readStreamEvent, [...events, envelope('internal', { a: 1 })]],
+  [
+    'an envelope',
+    ContractEnvelope,
+    readErrorEnvelope,
+    [envelope('internal', { a: 1 }), { ...envelope('internal'), request_id: null }],
+  ],
+  ['issues', RequestIssues, readIssues, [{ issues }]],
+  ['available models', AvailableModels, readAvailable, [{ available: ['llama', 'titan'] }]],
+];
+
+/** A value with one of its parts, or itself, replaced or taken away. */
+function mutated(value: unknown): fc.Arbitrary<unknown> {
+  const other = fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom(null, true, -1, 0.5, 2 ** 60, '', [], {}, '2026-13-01'),
+  );
+  if (Array.isArray(value)) {
+    return fc.oneof(
+      other,
+      fc.nat(value.length).chain((at) => mutated(value[at]).map((part) => value.toSpliced(at, 1, part))),
+    );
+  }
+  if (typeof value !== 'object' || value === null) {
+    return other;
+  }
+  const fields = Object.entries(value);
+  return fc.oneof(
+    other,
+    fc.constantFrom(...fields).map(([name]) => Object.fromEntries(fields.filter(([kept]) => kept !== name))),
+    fc
+      .constantFrom(...fields)
+      .chain(([name, part]) => mutated(part).map((changed) => ({ ...value, [name]: changed }))),
+    fc.jsonValue().map((added) => ({ ...value, added })),
+  );
+}
+
+/** What the schema says, as the client has it: with a date for the text of a reset; `undefined` where there is none. */
+function expected({ success, data }: ReturnType<Schema['safeParse']>): unknown {
+  if (!success || typeof data !== 'object' || data === null || !('limits' in data)) {
+    return data;
+  }
+  const statuses = UsageReport.parse(data).limits.map((status) => ({
+    ...status,
+    resetsAt: new Date(status.resetsAt),
+  }));
+  const dated = statuses.every(({ resetsAt }) => !Number.isNaN(resetsAt.getTime()));
+  return dated ? { ...data, limits: statuses } : undefined;
+}
+
+describe.each(shapes)('the reader of %s', (_, schema, reader, examples) => {
+  test.each(examples)('reads what the contract says: %j', (example) => {
+    const read = readIfShaped(reader, example);
+    expect(read).toBeDefined();
+    expect(read).toEqual(expected(schema.safeParse(example)));
+  });
+
+  test('takes what the schema takes, reads it equally, and refuses what it refuses', () => {
+    const values = fc.constantFrom(...examples).chain((example) => mutated(example));
+    fc.assert(
+      fc.property(values, (value) => {
+        expect(readIfShaped(reader, value)).toEqual(expected(schema.safeParse(value)));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+test('the routes are those of the contract', () => {
+  for (const [name, { method, path, transfer }] of Object.entries(contractRoutes)) {
+    const accept = transfer === 'stream' ? 'text/event-stream' : 'application/json';
+    expect(routes).toHaveProperty(name, { method, path, accept });
+  }
+  expect(Object.keys(routes).sort()).toEqual(Object.keys(contractRoutes).sort());
+});
+
+test.each(errorCodes)('%s is retryable where the contract says so', (code) => {
+  expect(isRetryable(code)).toBe(errorDefinition(code).retryable);
+});
+
+test.each([
+  'Limit Exceeded',
+  'Too Many Requests',
+  'Forbidden',
+  'Missing Authentication Token',
+  'Invalid request body',
+  'Request Too Long',
+  'Endpoint request timed out',
+  'Internal server error',
+])('"%s" of API Gateway has the message of the contract', (text) => {
+  const error = gatewayError({ status: 429, headers: new Headers() }, { message: text });
+  expect(error?.message).toBe(error && errorDefinition(error.code).message);
+});

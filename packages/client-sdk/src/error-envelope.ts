@@ -1,0 +1,26 @@
+import type { ErrorDetails, ErrorEnvelope } from '@org/contract';
+import type { Issue } from './errors.ts';
+import { anything, list, literal, nullable, object, optional, text } from './shape.ts';
+
+/** Reads an envelope tolerantly: a newer server may add fields, codes and types. */
+export const readErrorEnvelope = object<ErrorEnvelope>({
+  type: literal('error'),
+  error: object<ErrorEnvelope['error']>({
+    type: text,
+    code: text,
+    message: text,
+    param: optional(nullable(text)),
+    details: optional(anything),
+  }),
+  request_id: optional(nullable(text)),
+});
+
+/** The `details` that list faults. */
+export const readIssues = object<{ issues: Issue[] }>({
+  issues: list(object<Issue>({ path: text, message: text })),
+});
+
+/** The `details` that list models. */
+export const readAvailable = object<{ available: ErrorDetails['unknown_model']['available'] }>({
+  available: list(text),
+});

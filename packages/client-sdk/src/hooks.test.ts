@@ -1,0 +1,195 @@
+import { inspect } from 'node:util';
+import { expect, test, vi } from 'vitest';
+import { createBedrockClient, createClient } from './client.ts';
+import {
+  answer,
+  beginStream,
+  closedUrl,
+  envelope,
+  events,
+  type Handler,
+  reply,
+  serve,
+} from './loopback-server.ts';
+import { manualRuntime } from './manual-runtime.ts';
+import type { BedrockClientOptions } from './options.ts';
+
+const apiKey = 'planted-key-0123456789';
+const question = 'planted-question-0123456789';
+
+/** What each hook is told of, in order. */
+function recorder() {
+  const told: [string, object][] = [];
+  const hook = (name: string) => (event: object) => {
+    told.push([name, event]);
+  };
+  const hooks = {
+    onRequest: hook('request'),
+    onResponse: hook('response'),
+    onRetry: hook('retry'),
+    onError: hook('error'),
+  };
+  return { hooks, told };
+}
+
+async function scene(handler: Handler, options: BedrockClientOptions) {
+  const { url, calls } = await serve(handler);
+  const { runtime } = manualRuntime();
+  return { client: createClient({ baseUrl: url, apiKey, ...options }, runtime), calls, url };
+}
+
+const busyOnce: Handler = (response, attempt) =>
+  attempt === 1
+    ? reply(response, 429, envelope('rate_limited'), { 'retry-after': '2', 'x-request-id': 'request-0' })
+    : reply(response, 200, answer, { 'x-request-id': 'request-1' });
+
+test('hooks are told of every request, response and wait', async () => {
+  const { hooks, told } = recorder();
+  const { client, url } = await scene(busyOnce, { hooks });
+  await client.ask('llama', question);
+  const call = { operation: 'ask', callId: expect.any(String) };
+  const request = { ...call, method: 'POST', url: `${url}/bedrock` };
+  expect(told).toEqual([
+    ['request', { ...request, attempt: 1 }],
+    ['response', { ...call, attempt: 1, status: 429, requestId: 'request-0', durationMs: 0 }],
+    [
+      'retry',
+      { ...call, attempt: 1, delayMs: 2000, error: expect.objectContaining({ code: 'rate_limited' }) },
+    ],
+    ['request', { ...request, attempt: 2 }],
+    ['response', { ...call, attempt: 2, status: 200, requestId: 'request-1', durationMs: 0 }],
+  ]);
+});
+
+test('the hook of errors gets the one that is thrown', async () => {
+  const { hooks, told } = recorder();
+  const { client } = await scene((response) => reply(response, 401, envelope('unauthenticated')), { hooks });
+  const error: unknown = await client.usage().catch((thrown) => thrown);
+  expect(told.at(-1)).toEqual([
+    'error',
+    { operation: 'usage', callId: expect.any(String), attempt: 1, error, durationMs: 0 },
+  ]);
+});
+
+test.each<[string, Handler, string]>([
+  ['a response that is no answer', (response) => reply(response, 200, '<html>'), 'invalid_response'],
+  [
+    'a stream that breaks off',
+    (response) => {
+      beginStream(response, events[0]);
+      response.end();
+    },
+    'stream_interrupted',
+  ],
+])('they are told of %s', async (_, handler, code) => {
+  const { hooks, told } = recorder();
+  const { client } = await scene(handler, { hooks });
+  const call = code === 'invalid_response' ? client.ask('llama', 'Hi') : client.stream('llama', 'Hi').final();
+  await expect(call).rejects.toMatchObject({ code });
+  expect(told.filter(([name]) => name === 'error')).toMatchObject([['error', { error: { code } }]]);
+});
+
+test('they are told of nothing that fails after a stream is whole', async () => {
+  const { hooks, told } = recorder();
+  const { client } = await scene(
+    (response) => {
+      beginStream(response, ...events);
+      setImmediate(() => response.destroy());
+    },
+    { hooks },
+  );
+  await client.stream('llama', 'Hi').final();
+  expect(told.map(([name]) => name)).toEqual(['request', 'response']);
+});
+
+test('calls have ids of their own', async () => {
+  const { hooks, told } = recorder();
+  const { url } = await serve((response) => reply(response, 200, answer));
+  const client = createBedrockClient({ baseUrl: url, apiKey, hooks });
+  await client.ask('llama', 'Hi');
+  await client.ask('llama', 'Hi');
+  expect(new Set(told.map(([, event]) => 'callId' in event && event.callId)).size).toBe(2);
+});
+
+test('a hook that throws or rejects disturbs nothing', async () => {
+  const { client } = await scene(busyOnce, {
+    hooks: {
+      onRequest: () => {
+        throw new Error('Out of order.');
+      },
+      onResponse: async () => {
+        throw new Error('Out of order.');
+      },
+      onRetry: () => new Promise(() => {}),
+    },
+  });
+  expect(await client.ask('llama', 'Hi')).toMatchObject({ attempts: 2 });
+});
+
+test('a logger gets a line for each, which those of one call begin alike', async () => {
+  const logger = { debug: vi.fn(), warn: vi.fn() };
+  const { client, url } = await scene(busyOnce, { logger });
+  await client.ask('llama', question);
+  expect(logger.debug.mock.calls.flat()).toEqual([
+    `[0] ask attempt 1: POST ${url}/bedrock`,
+    '[0] ask attempt 1: HTTP 429 after 0 ms, request id request-0',
+    `[0] ask attempt 2: POST ${url}/bedrock`,
+    '[0] ask attempt 2: HTTP 200 after 0 ms, request id request-1',
+  ]);
+  expect(logger.warn.mock.calls.flat()).toEqual(['[0] ask attempt 1: rate_limited; again in 2000 ms']);
+});
+
+test('a logger gets a line for a call that failed', async () => {
+  const logger = { debug: vi.fn(), warn: vi.fn() };
+  const { runtime } = manualRuntime();
+  const client = createClient({ baseUrl: await closedUrl(), apiKey, logger, maxRetries: 0 }, runtime);
+  await expect(client.models()).rejects.toThrow();
+  expect(logger.warn.mock.calls.flat()).toEqual([
+    '[0] models attempt 1: failed with connection_failed after 0 ms',
+  ]);
+});
+
+test('a stream that its reader leaves is told of, but is no reason for a warning', async () => {
+  const { hooks, told } = recorder();
+  const logger = { debug: vi.fn(), warn: vi.fn() };
+  const { client } = await scene((response) => beginStream(response, events[0]), { hooks, logger });
+  const stream = client.stream('llama', 'Hi');
+  for await (const { type } of stream) {
+    expect(type).toBe('start');
+    break;
+  }
+  await expect(stream.final()).rejects.toMatchObject({ code: 'aborted' });
+  expect(told.at(-1)).toMatchObject(['error', { operation: 'stream', error: { code: 'aborted' } }]);
+  expect(logger.debug).toHaveBeenLastCalledWith('[0] stream attempt 1: failed with aborted after 0 ms');
+  expect(logger.warn).not.toHaveBeenCalled();
+});
+
+test('nothing is written without a logger', async () => {
+  const write = vi.spyOn(process.stdout, 'write');
+  const warn = vi.spyOn(process.stderr, 'write');
+  const { client } = await scene(busyOnce, {});
+  await client.ask('llama', 'Hi');
+  expect(write).not.toHaveBeenCalled();
+  expect(warn).not.toHaveBeenCalled();
+  vi.restoreAllMocks();
+});
+
+test('neither hooks nor a logger see the key, the question or the answer', async () => {
+  const { hooks, told } = recorder();
+  const lines: string[] = [];
+  const logger = { debug: (line: string) => lines.push(line), warn: (line: string) => lines.push(line) };
+  const { client } = await scene(busyOnce, { hooks, logger });
+  await client.ask('llama', question, { system: question });
+  await expect(client.ask('llama', question, { signal: AbortSignal.abort() })).rejects.toThrow();
+  const shown = inspect(told, { depth: 20, showHidden: true }) + JSON.stringify(told) + lines.join('\n');
+  for (const secret of [apiKey, question, answer.text]) expect(shown).not.toContain(secret);
+});
+
+test.each<[string, object]>([
+  ['hooks', { hooks: 'all' }],
+  ['logger', { logger: true }],
+])('%s of another type is refused', (field, options) => {
+  const create = () =>
+    Reflect.apply(createBedrockClient, undefined, [{ baseUrl: 'https://proxy.example', apiKey, ...options }]);
+  expect(create).toThrow(`${field} must be an object.`);
+});

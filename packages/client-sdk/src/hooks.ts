@@ -1,0 +1,65 @@
+import type { AnyBedrockProxyError } from './errors.ts';
+import type { Operation } from './routes.ts';
+
+/** What every event of a call says. None has the key, the question or the answer. */
+export interface CallEvent {
+  /** The method of the client. */
+  readonly operation: Operation;
+  /** The same for every event of one call, and of no other. */
+  readonly callId: string;
+  /** Counts from 1; 0 where nothing was sent. */
+  readonly attempt: number;
+}
+
+/** A request is about to be sent. */
+export interface RequestEvent extends CallEvent {
+  readonly method: string;
+  readonly url: string;
+}
+
+/** A response began, whatever its status. */
+export interface ResponseEvent extends CallEvent {
+  readonly status: number;
+  readonly requestId: string | undefined;
+  /** Since the request was sent. */
+  readonly durationMs: number;
+}
+
+/** An attempt failed, and another follows after a wait, which has not begun. */
+export interface RetryEvent extends CallEvent {
+  readonly error: AnyBedrockProxyError;
+  readonly delayMs: number;
+}
+
+/** The call failed for good: this error is thrown. */
+export interface FailureEvent extends CallEvent {
+  readonly error: AnyBedrockProxyError;
+  /** Since the call began. */
+  readonly durationMs: number;
+}
+
+/**
+ * Observers of a client's calls, for metrics and traces. They change nothing: what they return is not awaited, and what
+ * they throw is dropped.
+ *
+ * @example
+ * ```ts
+ * import { createBedrockClient } from '@org/bedrock-client';
+ *
+ * let retries = 0;
+ * const client = createBedrockClient({
+ *   hooks: {
+ *     onRetry: ({ error, delayMs }) => {
+ *       retries += 1;
+ *       console.warn(`${error.code}: next attempt in ${delayMs} ms`);
+ *     },
+ *   },
+ * });
+ * ```
+ */
+export interface Hooks {
+  readonly onRequest?: ((event: RequestEvent) => unknown) | undefined;
+  readonly onResponse?: ((event: ResponseEvent) => unknown) | undefined;
+  readonly onRetry?: ((event: RetryEvent) => unknown) | undefined;
+  readonly onError?: ((event: FailureEvent) => unknown) | undefined;
+}

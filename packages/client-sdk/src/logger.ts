@@ -1,0 +1,31 @@
+import type { CallEvent, Hooks } from './hooks.ts';
+
+/** Where a client writes lines: `console`, or most loggers. */
+export interface Logger {
+  /** Each request, each response, and each call that you ended yourself. */
+  debug(line: string): void;
+  /** Each retry and each other failure. */
+  warn(line: string): void;
+}
+
+/** Writes a line for each event of a call; lines of one call have its id. */
+export function logHooks(logger: Logger): Hooks {
+  const about = ({ operation, callId, attempt }: CallEvent) =>
+    `[${callId}] ${operation} attempt ${attempt}: `;
+  return {
+    onRequest: (event) => logger.debug(`${about(event)}${event.method} ${event.url}`),
+    onResponse: (event) =>
+      logger.debug(
+        `${about(event)}HTTP ${event.status} after ${event.durationMs} ms${identified(event.requestId)}`,
+      ),
+    onRetry: (event) => logger.warn(`${about(event)}${event.error.code}; again in ${event.delayMs} ms`),
+    onError: (event) =>
+      logger[event.error.code === 'aborted' ? 'debug' : 'warn'](
+        `${about(event)}failed with ${event.error.code} after ${event.durationMs} ms${identified(event.error.requestId)}`,
+      ),
+  };
+}
+
+function identified(requestId: string | undefined): string {
+  return requestId === undefined ? '' : `, request id ${requestId}`;
+}

@@ -1,0 +1,37 @@
+import type { Answer } from '../answer.ts';
+
+/** An answer as a test gives it: its text, the pieces of its text, or any of its fields. */
+export type GivenAnswer = string | readonly string[] | Partial<Omit<Answer, 'requestId' | 'attempts'>>;
+
+/** What every reply of a mock proxy has as its request id. */
+export const requestId = 'mock-request';
+
+/** The pieces of text that a stream of an answer sends. */
+export function piecesOf(given: GivenAnswer): readonly string[] {
+  if (typeof given === 'string') {
+    return [given];
+  }
+  if (isPieces(given)) {
+    return given;
+  }
+  return [given.text ?? (given.output === undefined ? 'A mock answer.' : JSON.stringify(given.output))];
+}
+
+/** The answer as the proxy sends it. */
+export function completeAnswer(given: GivenAnswer, model: string) {
+  const fields = typeof given === 'string' || isPieces(given) ? {} : given;
+  return {
+    id: requestId,
+    model,
+    modelId: `mock.${model}`,
+    stopReason: 'end_turn',
+    usage: { inputTokens: 5, outputTokens: 4, totalTokens: 9 },
+    limits: [],
+    ...fields,
+    text: piecesOf(given).join(''),
+  };
+}
+
+function isPieces(given: GivenAnswer): given is readonly string[] {
+  return Array.isArray(given);
+}

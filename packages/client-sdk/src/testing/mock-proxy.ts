@@ -1,0 +1,163 @@
+import { headers as headerNames } from '@org/contract';
+import type { BedrockProxyErrorCode } from '../errors.ts';
+import type { Limit } from '../limit.ts';
+import type { ModelSummary } from '../model-list.ts';
+import type { Fetch } from '../options.ts';
+import { parseJson } from '../parse-json.ts';
+import { type Operation, routes } from '../routes.ts';
+import type { GivenAnswer } from './mock-answer.ts';
+import {
+  answerReply,
+  brokenStreamReply,
+  cutReply,
+  type ErrorOptions,
+  errorReply,
+  gatewayReply,
+  htmlReply,
+  listReply,
+  type MockCall,
+  type MockReply,
+  stalledReply,
+  usageReply,
+} from './mock-reply.ts';
+
+/** The codes that a proxy sends; the client makes the others itself. */
+export type SentErrorCode = Exclude<
+  BedrockProxyErrorCode,
+  | 'timeout'
+  | 'connection_failed'
+  | 'aborted'
+  | 'invalid_response'
+  | 'stream_interrupted'
+  | 'invalid_configuration'
+>;
+
+/** What of msw's `http` is needed, so that msw is no dependency. */
+export interface MswHttp<Handler> {
+  get(path: string, resolver: (info: { request: Request }) => Promise<Response>): Handler;
+  post(path: string, resolver: (info: { request: Request }) => Promise<Response>): Handler;
+}
+
+/**
+ * A proxy in memory that answers as scripted: each method adds a reply, and each request takes the next one. A request
+ * that finds none left is answered: an ask or a stream with `A mock answer.`, the others with empty lists.
+ *
+ * @example
+ * ```ts
+ * import { createBedrockClient, QuotaExceededError } from '@org/bedrock-client';
+ * import { createMockProxy } from '@org/bedrock-client/testing';
+ *
+ * const proxy = createMockProxy().answer('Hello.').error('quota_exceeded');
+ * const client = createBedrockClient({ baseUrl: 'https://mock', apiKey: 'key', fetch: proxy.fetch });
+ * console.log((await client.ask('llama', 'Hi')).text); // Hello.
+ * const result = await client.safeAsk('llama', 'Hi');
+ * console.log(result.error instanceof QuotaExceededError); // true
+ * console.log(proxy.calls.map(({ body }) => body['question'])); // ['Hi', 'Hi']
+ * ```
+ */
+export interface MockProxy {
+  /** For the `fetch` option of a client. */
+  readonly fetch: Fetch;
+  /** Every request, oldest first. */
+  readonly calls: readonly MockCall[];
+  /** Handlers for msw: `setupServer(...proxy.handlers(http))`. They answer at any host, below any stage. */
+  handlers<Handler>(http: MswHttp<Handler>): Handler[];
+
+  /** An answer: its text, the pieces that a stream sends, or any fields of it (`output`, `stopReason`, `usage` ...). */
+  answer(answer: GivenAnswer): MockProxy;
+  /** The list of models. */
+  models(models: readonly ModelSummary[]): MockProxy;
+  /** The limits. */
+  usage(limits: readonly Limit[]): MockProxy;
+  /** An error of the proxy. */
+  error(code: SentErrorCode, options?: ErrorOptions): MockProxy;
+  /** An error of API Gateway itself, in its own words: `gatewayError(429, 'Limit Exceeded')`. */
+  gatewayError(status: number, message: string): MockProxy;
+  /** A web page, with status 200. */
+  webPage(): MockProxy;
+  /** Silence, until the client gives up. */
+  stall(): MockProxy;
+  /** A body that breaks off in the middle. */
+  cutBody(): MockProxy;
+  /** A connection that is refused. Through msw it fails without saying why. */
+  refuse(): MockProxy;
+  /** A stream of these pieces that ends without its last event. */
+  cutStream(pieces: readonly string[]): MockProxy;
+  /** A stream of these pieces that then falls silent. */
+  stallStream(pieces: readonly string[]): MockProxy;
+  /** A stream of these pieces that then fails. */
+  failStream(pieces: readonly string[], code: SentErrorCode): MockProxy;
+}
+
+export function createMockProxy(): MockProxy {
+  const script: MockReply[] = [];
+  const calls: MockCall[] = [];
+
+  const respond = async (request: Request): Promise<Response> => {
+    const call = await readCall(request);
+    calls.push(call);
+    const reply = script.shift() ?? unscripted[call.operation];
+    return reply(call, request.signal);
+  };
+
+  const then = (reply: MockReply): MockProxy => {
+    script.push(reply);
+    return proxy;
+  };
+
+  const proxy: MockProxy = {
+    fetch: async (url, init) => {
+      const response = await respond(new Request(url, init));
+      if (response.type === 'error') {
+        throw new TypeError('fetch failed', {
+          cause: Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
+        });
+      }
+      return response;
+    },
+    calls,
+    handlers: (http) =>
+      Object.values(routes).map(({ method, path }) =>
+        http[method === 'GET' ? 'get' : 'post'](`*${path}`, ({ request }) => respond(request)),
+      ),
+    answer: (answer) => then(answerReply(answer)),
+    models: (models) => then(listReply(models)),
+    usage: (limits) => then(usageReply(limits)),
+    error: (code, options) => then(errorReply(code, options)),
+    gatewayError: (status, message) => then(gatewayReply(status, message)),
+    webPage: () => then(htmlReply),
+    stall: () => then(stalledReply),
+    cutBody: () => then(cutReply),
+    refuse: () => then(() => Response.error()),
+    cutStream: (pieces) => then(brokenStreamReply(pieces, 'cut')),
+    stallStream: (pieces) => then(brokenStreamReply(pieces, 'stall')),
+    failStream: (pieces, code) => then(brokenStreamReply(pieces, code)),
+  };
+  return proxy;
+}
+
+const unscripted: Readonly<Record<Operation, MockReply>> = {
+  ask: answerReply('A mock answer.'),
+  stream: answerReply('A mock answer.'),
+  models: listReply([]),
+  usage: usageReply([]),
+};
+
+async function readCall(request: Request): Promise<MockCall> {
+  const { pathname } = new URL(request.url);
+  const body = parseJson(await request.text());
+  return {
+    operation: operationAt(pathname),
+    headers: { ...Object.fromEntries(request.headers), [headerNames.apiKey]: '[API key]' },
+    body: typeof body === 'object' && body !== null ? { ...body } : {},
+  };
+}
+
+function operationAt(pathname: string): Operation {
+  const operations: readonly Operation[] = ['stream', 'ask', 'models', 'usage'];
+  const found = operations.find((operation) => pathname.endsWith(routes[operation].path));
+  if (found === undefined) {
+    throw new Error(`The mock proxy has no route at ${pathname}.`);
+  }
+  return found;
+}

@@ -1,0 +1,135 @@
+import { type ErrorCode, errorDefinition, errorEnvelope, headers as headerNames } from '@org/contract';
+import type { Limit } from '../limit.ts';
+import type { ModelSummary } from '../model-list.ts';
+import type { Operation } from '../routes.ts';
+import { completeAnswer, type GivenAnswer, piecesOf, requestId } from './mock-answer.ts';
+
+/** A request that came to a mock proxy. */
+export interface MockCall {
+  readonly operation: Operation;
+  /** By name, in lower case. The API key is replaced. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The fields of an ask or a stream; empty for any other request. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Answers one request, as the proxy or as something in between would. Ends when the signal does. */
+export type MockReply = (call: MockCall, signal: AbortSignal) => Response | Promise<Response>;
+
+export const answerReply =
+  (given: GivenAnswer): MockReply =>
+  (call) => {
+    const answer = completeAnswer(given, String(call.body['model']));
+    if (call.operation !== 'stream') {
+      return json(200, answer);
+    }
+    const { id, model, modelId, text, ...ending } = answer;
+    return events([...begun(call, piecesOf(given)), { type: 'done', ...ending }]);
+  };
+
+/** How a stream goes on after some pieces of text: it ends without its last event, falls silent, or fails. */
+export type StreamFault = 'cut' | 'stall' | ErrorCode;
+
+export const brokenStreamReply =
+  (pieces: readonly string[], fault: StreamFault): MockReply =>
+  (call) => {
+    const first = begun(call, pieces);
+    if (fault === 'cut') {
+      return events(first);
+    }
+    return fault === 'stall' ? events(first, { open: true }) : events([...first, envelope(fault)]);
+  };
+
+export const listReply =
+  (models: readonly ModelSummary[]): MockReply =>
+  () =>
+    json(200, { models });
+
+export const usageReply =
+  (limits: readonly Limit[]): MockReply =>
+  () =>
+    json(200, { limits });
+
+/** What an error can say beyond its code. */
+export interface ErrorOptions {
+  readonly message?: string | undefined;
+  /** As the proxy sends them: `available` of `unknown_model`, `resetsAt` of `quota_exceeded` ... */
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
+  /** Seconds for `retry-after`. Default: 0 for what is retried, so that a test need not wait. */
+  readonly retryAfter?: number | undefined;
+}
+
+export const errorReply =
+  (code: ErrorCode, options: ErrorOptions = {}): MockReply =>
+  () => {
+    const { status, retryable } = errorDefinition(code);
+    const retryAfter = options.retryAfter ?? (retryable ? 0 : undefined);
+    return json(status, envelope(code, options), {
+      [headerNames.shouldRetry]: String(retryable),
+      ...(retryAfter === undefined ? {} : { [headerNames.retryAfter]: String(retryAfter) }),
+    });
+  };
+
+/** An error that API Gateway made itself, in its own words. */
+export const gatewayReply =
+  (status: number, message: string): MockReply =>
+  () =>
+    json(status, { message });
+
+export const htmlReply: MockReply = () =>
+  new Response('<html><h1>Welcome</h1></html>', { headers: { 'content-type': 'text/html' } });
+
+/** Nothing comes, until the client gives up. */
+export const stalledReply: MockReply = (_, signal) =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
+
+/** The body breaks off in the middle. */
+export const cutReply: MockReply = (call) => {
+  const text = JSON.stringify(completeAnswer('A mock answer.', String(call.body['model'])));
+  let pulled = false;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (pulled) {
+        controller.error(new TypeError('terminated'));
+      } else {
+        pulled = true;
+        controller.enqueue(new TextEncoder().encode(text.slice(0, text.length / 2)));
+      }
+    },
+  });
+  return new Response(body, { headers: { 'content-type': 'application/json' } });
+};
+
+function begun({ body }: MockCall, pieces: readonly string[]): object[] {
+  const { id, model, modelId } = completeAnswer('', String(body['model']));
+  return [{ type: 'start', id, model, modelId }, ...pieces.map((text) => ({ type: 'delta', text }))];
+}
+
+function envelope(code: ErrorCode, { message, details }: ErrorOptions = {}): object {
+  const sent = errorEnvelope({ code, message }, requestId);
+  return { ...sent, error: { ...sent.error, ...(details && { details }) } };
+}
+
+function json(status: number, body: object, headers: Record<string, string> = {}): Response {
+  return Response.json(body, { status, headers: { [headerNames.requestId]: requestId, ...headers } });
+}
+
+function events(sent: readonly object[], { open = false } = {}): Response {
+  const encoder = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const event of sent) {
+        const type = 'type' in event ? event.type : '';
+        controller.enqueue(encoder.encode(`event: ${type}\ndata: ${JSON.stringify(event)}\n\n`));
+      }
+      if (!open) {
+        controller.close();
+      }
+    },
+  });
+  return new Response(body, {
+    headers: { 'content-type': 'text/event-stream', [headerNames.requestId]: requestId },
+  });
+}
