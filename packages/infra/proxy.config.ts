@@ -7,6 +7,9 @@ export default defineProxyConfig({
   stage: 'dev',
   region: 'us-east-1',
 
+  // Who gets a mail when something is wrong, and more of the kind: docs/operations.md.
+  // alarms: { email: 'operators@example.com' },
+
   // Aliases of the catalogue (docs/models.md). The functions may call these models and no others.
   models: ['titan', 'llama', 'nova-lite', 'nova-pro'],
 

@@ -20,7 +20,7 @@ export {
   type RequestIssue,
   RequestIssues,
 } from './errors.ts';
-export { headers, limitHeaders } from './headers.ts';
+export { exposedHeaders, headers, limitHeaders } from './headers.ts';
 export {
   type LimitKind,
   type LimitPeriod,

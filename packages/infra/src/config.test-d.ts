@@ -139,3 +139,28 @@ test('a typed config knows guardrails and global inference', () => {
     teams,
   });
 });
+
+test('a typed config knows how it is watched and shielded', () => {
+  const base = {
+    name: 'proxy',
+    stage: 'dev',
+    region: 'us-east-1',
+    models: ['titan'],
+    plans: { starter: { ...plan, models: ['titan'] } },
+    teams: { research: { plan: 'starter', keys: ['k'] } },
+  } as const;
+
+  defineProxyConfig({ ...base, alarms: { email: 'a@example.com' }, waf: true, cors: { origins: ['*'] } });
+
+  defineProxyConfig({
+    ...base,
+    // @ts-expect-error There are two functions, of these names.
+    concurrency: { ask: 1 },
+  });
+
+  defineProxyConfig({
+    ...base,
+    // @ts-expect-error The table is kept or it is not.
+    removalPolicy: 'snapshot',
+  });
+});

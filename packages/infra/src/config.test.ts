@@ -41,6 +41,10 @@ test('a config gets its defaults', () => {
     globalInference: false,
     accessLog: false,
     logRetentionDays: 30,
+    alarms: {},
+    dashboard: true,
+    removalPolicy: 'retain',
+    waf: false,
   });
 });
 

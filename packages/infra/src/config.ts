@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { ConfigError } from './config-error.ts';
 import { checkGuardrails } from './config-guardrails.ts';
 import { describeIssues } from './config-issues.ts';
+import { type OperationsConfig, operationsFields } from './config-operations.ts';
 import { checkPrices } from './config-prices.ts';
 import { checkReferences } from './config-references.ts';
 
@@ -80,7 +81,8 @@ export interface AuthoredTeam<PlanName extends string = string> {
    */
   plan: PlanName;
   /**
-   * Names of the API keys to make, unique over all teams. API Gateway makes their values. Throttle and quota hold
+   * Names of the API keys to make, unique over all teams and all stages of an account and Region, as CloudFormation may
+   * refuse a name that another stack made. API Gateway makes their values. Throttle and quota hold
    * for each key; the limits of the plan hold for all of them together.
    */
   keys: readonly (string | AuthoredKey)[];
@@ -97,7 +99,7 @@ type AliasOf<Model extends AuthoredModel> = Model extends { readonly alias: infe
 export interface AuthoredProxyConfig<
   Models extends readonly AuthoredModel[] = readonly AuthoredModel[],
   PlanName extends string = string,
-> {
+> extends OperationsConfig {
   /** Prefix of the stack's and its resources' names: lower-case letters, digits and hyphens. */
   name: string;
   /** Name of the API's stage and last part of the stack's name, such as `dev`. */
@@ -209,6 +211,7 @@ const ProxyConfig = z
     globalInference: z._default(z.boolean(), false),
     accessLog: z._default(z.boolean(), false),
     logRetentionDays: z._default(z.literal(retentionDays), 30),
+    ...operationsFields,
   })
   .check(
     z.check(({ value, issues }) => {

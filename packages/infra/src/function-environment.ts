@@ -2,6 +2,7 @@ import { environmentVariables, type ProxyEnvironment } from '@org/lambda/environ
 import type { Stack } from 'aws-cdk-lib';
 import type { ProxyConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
+import { metricsNamespace } from './proxy-metrics.ts';
 
 /**
  * Bytes of environment that Lambda allows, all variables together.
@@ -55,7 +56,8 @@ function proxyEnvironment(config: ProxyConfig, keyId: (name: string) => string):
   const plans = Object.entries(config.plans);
   const teams = Object.entries(config.teams);
   return {
-    metrics: `${config.name}-${config.stage}`,
+    metrics: metricsNamespace(config),
+    cors: config.cors && { origins: [...config.cors.origins] },
     globalInference: config.globalInference || undefined,
     // Where a fact was read is for people.
     models: config.models.map((model) =>

@@ -1,5 +1,7 @@
 import { type ErrorCode, errorDefinition, errorEnvelope, headers } from '@org/contract';
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { ProxyConfig } from './config.ts';
+import { corsHeaders } from './cors.ts';
 
 interface GatewayResponse {
   readonly type: ResponseType;
@@ -37,7 +39,7 @@ const gatewayResponses: readonly GatewayResponse[] = [
 ];
 
 /** Makes API Gateway's own answers speak the contract: its statuses, its envelope and its headers. */
-export function addGatewayResponses(api: RestApi): void {
+export function addGatewayResponses(api: RestApi, { cors }: ProxyConfig): void {
   for (const { type, code, keepsStatus } of gatewayResponses) {
     const { status, retryable, retryAfterSeconds } = errorDefinition(code);
     api.addGatewayResponse(type.responseType, {
@@ -47,6 +49,7 @@ export function addGatewayResponses(api: RestApi): void {
         [headers.requestId]: 'context.requestId',
         [headers.shouldRetry]: literal(retryable),
         ...(retryAfterSeconds === undefined ? {} : { [headers.retryAfter]: literal(retryAfterSeconds) }),
+        ...corsHeaders(cors),
       },
       templates: { 'application/json': bodyTemplate(code) },
     });

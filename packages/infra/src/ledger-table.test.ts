@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import shipped from '../proxy.config.ts';
-import { slow, templateOf } from './template-under-test.ts';
+import { everythingOn, only, slow, templateOf } from './template-under-test.ts';
 
 test(
   'the table keeps its counters for longer than the stack, and can be put back to any second',
@@ -27,6 +27,7 @@ test(
               { AttributeName: 'sk', KeyType: 'RANGE' },
             ],
             BillingMode: 'PAY_PER_REQUEST',
+            DeletionProtectionEnabled: true,
             PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
             TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
             Tags: [
@@ -38,6 +39,17 @@ test(
       ],
     ]);
     expect(template.Outputs).toMatchObject({ TableName: { Value: { Ref: entries[0]?.[0] } } });
+  },
+  slow,
+);
+
+test(
+  'a table that need not outlive its stack goes along with it',
+  () => {
+    const template = templateOf(everythingOn, 'destroyed');
+    expect(only(template, 'AWS::DynamoDB::Table')).toMatchObject({ DeletionProtectionEnabled: false });
+    const [table] = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::DynamoDB::Table');
+    expect(table).toMatchObject({ DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
   },
   slow,
 );

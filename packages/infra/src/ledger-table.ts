@@ -2,21 +2,23 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import type { ProxyConfig } from './config.ts';
 
 /**
  * The table of what teams and keys have used: an item each and month. On demand, so it costs nothing while idle;
  * encrypted by DynamoDB's own key, which has no fee.
  *
- * It is kept when the stack is deleted or would replace it, for whoever loses the counters starts every limit anew. So
- * it has no name of its own, which would stand in the way of the next deployment.
+ * It is kept when the stack is deleted or would replace it, unless the config has it destroyed: whoever loses the
+ * counters starts every limit anew. So it has no name of its own, which would stand in the way of the next deployment.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
  */
 export class LedgerTable extends Construct {
   readonly table: Table;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { removalPolicy }: ProxyConfig) {
     super(scope, id);
+    const retained = removalPolicy === 'retain';
     this.table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
@@ -24,7 +26,8 @@ export class LedgerTable extends Construct {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       // Seconds since 1970, set by the function: months long past go by themselves.
       timeToLiveAttribute: 'expires',
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: retained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      deletionProtection: retained,
     });
   }
 

@@ -4,7 +4,6 @@ import type { ProxyConfig } from './config.ts';
 
 /** Rules that this deployment does not follow, and why. */
 const acknowledged: Readonly<Record<string, string>> = {
-  'AwsSolutions-APIG3': 'No web ACL: it costs a fee while idle, and every method asks for an API key first.',
   'AwsSolutions-APIG4': 'Callers are identified by API keys, which also carry their throttle and quota.',
   'AwsSolutions-APIG6': 'Execution logs can hold prompts, and they need a role of the whole account.',
   'AwsSolutions-COG4': 'Callers are identified by API keys; most are programs, which have no Cognito user.',
@@ -23,9 +22,27 @@ const acknowledgedWithoutAccessLog: Readonly<Record<string, string>> = {
     'The access log is opt-in, for it needs a role of the whole account (accessLog).',
 };
 
+/** Rules that only a web ACL satisfies. */
+const acknowledgedWithoutWaf: Readonly<Record<string, string>> = {
+  'AwsSolutions-APIG3':
+    'No web ACL: it costs a fee while idle, and every method asks for an API key first (waf).',
+};
+
+/** Rules that a mail subscription does not follow. */
+const acknowledgedWithEmail: Readonly<Record<string, string>> = {
+  'Serverless-SNSRedrivePolicy':
+    'An alarm whose mail is not delivered still shows in CloudWatch; nobody would read a queue of them.',
+};
+
 /** Makes synthesis fail where the app breaks a rule of cdk-nag that is not acknowledged here. */
 export function checkWithNag(app: App, stack: Stack, config: ProxyConfig): void {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
-  const rules = config.accessLog ? acknowledged : { ...acknowledged, ...acknowledgedWithoutAccessLog };
+  const { accessLog, alarms, waf } = config;
+  const rules = {
+    ...acknowledged,
+    ...(accessLog ? {} : acknowledgedWithoutAccessLog),
+    ...(waf ? {} : acknowledgedWithoutWaf),
+    ...(alarms && alarms.email !== undefined ? acknowledgedWithEmail : {}),
+  };
   for (const [id, reason] of Object.entries(rules)) Validations.of(stack).acknowledge({ id, reason });
 }

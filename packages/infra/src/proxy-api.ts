@@ -14,7 +14,9 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { accessLogOptions } from './access-log.ts';
 import type { ProxyConfig } from './config.ts';
+import { addPreflight } from './cors.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
+import { promisedThrottle } from './promised-throttle.ts';
 
 export interface ProxyApiProps {
   readonly config: ProxyConfig;
@@ -28,6 +30,7 @@ export class ProxyApi extends Construct {
 
   constructor(scope: Construct, id: string, { config, functions }: ProxyApiProps) {
     super(scope, id);
+    const { rate, burst } = promisedThrottle(config);
     this.api = new RestApi(this, 'Rest', {
       restApiName: `${config.name}-${config.stage}`,
       description: 'Amazon Bedrock by API key, within limits',
@@ -38,18 +41,21 @@ export class ProxyApi extends Construct {
       deployOptions: {
         stageName: config.stage,
         dataTraceEnabled: false,
-        ...stageThrottle(config),
+        // The stage takes no more of the account's requests per second, whatever comes, and never stands in the way
+        // of a key that keeps to its plan.
+        throttlingRateLimit: rate,
+        throttlingBurstLimit: burst,
         ...(config.accessLog ? accessLogOptions(this, config) : {}),
       },
     });
     // The stack has an output of its own, under a name that people can type.
     this.api.node.tryRemoveChild('Endpoint');
 
-    addGatewayResponses(this.api);
-    this.addRoutes(functions);
+    addGatewayResponses(this.api, config);
+    this.addRoutes(functions, config);
   }
 
-  private addRoutes(functions: ProxyApiProps['functions']): void {
+  private addRoutes(functions: ProxyApiProps['functions'], { cors }: ProxyConfig): void {
     const integrationOf = (transfer: Route['transfer'], responseTransferMode: ResponseTransferMode) =>
       new LambdaIntegration(functions[transfer], {
         proxy: true,
@@ -74,28 +80,13 @@ export class ProxyApi extends Construct {
 
     const table: Readonly<Record<string, Route>> = routes;
     for (const { method, path, transfer } of Object.values(table)) {
-      this.api.root.resourceForPath(path).addMethod(method, integrations[transfer], {
+      const resource = this.api.root.resourceForPath(path);
+      resource.addMethod(method, integrations[transfer], {
         apiKeyRequired: true,
         requestValidator,
         ...(method === 'POST' ? { requestModels: { 'application/json': jsonObject } } : {}),
       });
+      if (cors) addPreflight(resource, method, cors);
     }
   }
-}
-
-/**
- * What all keys together were promised: the stage takes no more of the account's requests per second than that,
- * whatever comes, and it never stands in the way of a key that keeps to its plan.
- */
-function stageThrottle({ plans, teams }: ProxyConfig): {
-  throttlingRateLimit: number;
-  throttlingBurstLimit: number;
-} {
-  let throttlingRateLimit = 0;
-  let throttlingBurstLimit = 0;
-  for (const { plan, keys } of Object.values(teams)) {
-    throttlingRateLimit += (plans[plan]?.throttle.rate ?? 0) * keys.length;
-    throttlingBurstLimit += (plans[plan]?.throttle.burst ?? 0) * keys.length;
-  }
-  return { throttlingRateLimit, throttlingBurstLimit };
 }

@@ -44,14 +44,16 @@ export interface ProxyFunctionProps {
  */
 export class ProxyFunction extends Construct {
   readonly handler: LambdaFunction;
+  readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, props: ProxyFunctionProps) {
     super(scope, id);
     const { config, ledger, environment, lambdaDirectory, transfer } = props;
     const { handler, action, suffix } = modes[transfer];
     const stack = Stack.of(this);
+    const ceiling = config.concurrency?.[transfer];
 
-    const logGroup = new LogGroup(this, 'Log', {
+    this.logGroup = new LogGroup(this, 'Log', {
       logGroupName: `/aws/lambda/${config.name}-${config.stage}${suffix}`,
       retention: config.logRetentionDays,
       // A log that stays behind would keep its name and make the next deployment fail.
@@ -59,7 +61,7 @@ export class ProxyFunction extends Construct {
     });
 
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    logGroup.grantWrite(role);
+    this.logGroup.grantWrite(role);
     const statements = [
       ...bedrockStatements(config, action, stack),
       ...guardrailStatements(config, stack),
@@ -77,11 +79,12 @@ export class ProxyFunction extends Construct {
       // As long as API Gateway waits, and no longer: nobody would hear what it still says.
       timeout: Duration.millis(longestCallMs[transfer]),
       role,
-      logGroup,
+      logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
       systemLogLevelV2: SystemLogLevel.WARN,
       environment,
+      ...(ceiling === undefined ? {} : { reservedConcurrentExecutions: ceiling }),
     });
   }
 }

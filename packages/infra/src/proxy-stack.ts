@@ -1,12 +1,15 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { Alarms } from './alarms.ts';
 import { ApiKeys } from './api-keys.ts';
 import type { ProxyConfig } from './config.ts';
+import { Dashboard } from './dashboard.ts';
 import { functionEnvironment } from './function-environment.ts';
 import { LedgerTable } from './ledger-table.ts';
 import { ProxyApi } from './proxy-api.ts';
 import { ProxyFunction } from './proxy-function.ts';
 import { UsagePlans } from './usage-plans.ts';
+import { WebAcl } from './web-acl.ts';
 
 export interface ProxyStackProps {
   readonly config: ProxyConfig;
@@ -14,7 +17,7 @@ export interface ProxyStackProps {
   readonly lambdaDirectory: string;
 }
 
-/** One deployment of the proxy: keys, ledger, functions, API and usage plans. */
+/** One deployment of the proxy: keys, ledger, functions, API and usage plans, and what it is watched and shielded by. */
 export class ProxyStack extends Stack {
   constructor(scope: Construct, id: string, { config, lambdaDirectory }: ProxyStackProps) {
     super(scope, id, {
@@ -23,18 +26,44 @@ export class ProxyStack extends Stack {
     });
     // The functions know the keys and the plans know the stage, so keys come first and plans last.
     const keys = new ApiKeys(this, 'Keys', config);
-    const ledger = new LedgerTable(this, 'Ledger');
+    const ledger = new LedgerTable(this, 'Ledger', config);
     const keyIds = new Map([...keys.byName].map(([name, key]) => [name, key.keyId]));
     const environment = functionEnvironment(config, { keyIds, tableName: ledger.table.tableName }, this);
     const shared = { config, ledger, environment, lambdaDirectory };
-    const { handler: buffered } = new ProxyFunction(this, 'Function', { ...shared, transfer: 'buffered' });
-    const { handler: stream } = new ProxyFunction(this, 'StreamFunction', { ...shared, transfer: 'stream' });
-    const { api } = new ProxyApi(this, 'Api', { config, functions: { buffered, stream } });
-    new UsagePlans(this, 'Plans', { config, keys, stage: api.deploymentStage });
+    const buffered = new ProxyFunction(this, 'Function', { ...shared, transfer: 'buffered' });
+    const stream = new ProxyFunction(this, 'StreamFunction', { ...shared, transfer: 'stream' });
+    const functions = { buffered: buffered.handler, stream: stream.handler };
+    const { api } = new ProxyApi(this, 'Api', { config, functions });
+    const stage = api.deploymentStage;
+    new UsagePlans(this, 'Plans', { config, keys, stage });
+
+    if (config.waf) new WebAcl(this, 'WebAcl', { config, waf: config.waf, stage });
+    const alarms = config.alarms
+      ? new Alarms(this, 'Alarms', { config, stage, functions, email: config.alarms.email })
+      : undefined;
+    if (config.dashboard) {
+      const logGroups = [buffered.logGroup, stream.logGroup];
+      const { table } = ledger;
+      new Dashboard(this, 'Dashboard', {
+        config,
+        stage,
+        functions,
+        logGroups,
+        table,
+        alarms: alarms?.all ?? [],
+      });
+    }
+
     new CfnOutput(this, 'Endpoint', { value: api.url, description: 'URL that the routes are below' });
     new CfnOutput(this, 'TableName', {
       value: ledger.table.tableName,
       description: 'Table of what teams and keys have used',
     });
+    if (alarms) {
+      new CfnOutput(this, 'AlarmTopicArn', {
+        value: alarms.topic.topicArn,
+        description: 'Topic of all alarms',
+      });
+    }
   }
 }

@@ -47,8 +47,8 @@ export function createApp(config: ProxyConfig, options: SynthesizeOptions): { ap
     context: { ...recommendedFlags, '@aws-cdk/core:validateAgainstDefaultRules': true },
   });
   const stack = new ProxyStack(app, `${config.name}-${config.stage}`, { config, lambdaDirectory });
-  Tags.of(app).add('Application', config.name);
-  Tags.of(app).add('Stage', config.stage);
+  const tags = { ...config.tags, Application: config.name, Stage: config.stage };
+  for (const [key, value] of Object.entries(tags)) Tags.of(app).add(key, value);
   checkWithNag(app, stack, config);
   return { app, stack };
 }

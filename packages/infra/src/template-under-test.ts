@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import * as z from 'zod/mini';
-import type { ProxyConfig } from './config.ts';
+import shipped from '../proxy.config.ts';
+import { type ProxyConfig, parseProxyConfig } from './config.ts';
 import { synthesize } from './synthesize.ts';
 
 export const Properties = z.record(z.string(), z.unknown());
@@ -39,6 +40,18 @@ writeFileSync(
 );
 afterAll(() => rmSync(directory, { recursive: true }));
 
+/** The shipped config with every option on. */
+export const everythingOn = parseProxyConfig({
+  ...shipped,
+  accessLog: true,
+  alarms: { email: 'operators@example.com' },
+  concurrency: { buffered: 20, stream: 0 },
+  removalPolicy: 'destroy',
+  tags: { CostCentre: '4711' },
+  waf: true,
+  cors: { origins: ['https://app.example.com'] },
+});
+
 export function templateOf(config: ProxyConfig, outdir: string): Template {
   const { templateFile } = synthesize(config, { outdir: join(directory, outdir), lambdaDirectory });
   return z.parse(Template, JSON.parse(readFileSync(templateFile, 'utf8')));
@@ -56,14 +69,23 @@ export function only(template: Template, type: string): z.infer<typeof Propertie
   return properties;
 }
 
+const Attribute = z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) });
 const Join = z.object({
-  'Fn::Join': z.tuple([z.literal(''), z.array(z.union([z.string(), z.object({ Ref: z.string() })]))]),
+  'Fn::Join': z.tuple([
+    z.literal(''),
+    z.array(z.union([z.string(), z.object({ Ref: z.string() }), Attribute])),
+  ]),
 });
 
-/** What CloudFormation makes of a Fn::Join of texts and Refs. */
+/** What CloudFormation makes of a Fn::Join of texts, Refs and attributes. */
 export function joined(value: unknown, resolve: (logicalId: string) => string): string {
   const [, parts] = z.parse(Join, value)['Fn::Join'];
-  return parts.map((part) => (typeof part === 'string' ? part : resolve(part.Ref))).join('');
+  return parts
+    .map((part) => {
+      if (typeof part === 'string') return part;
+      return resolve('Ref' in part ? part.Ref : part['Fn::GetAtt'][0]);
+    })
+    .join('');
 }
 
 /** The function of a handler, with its logical id. */

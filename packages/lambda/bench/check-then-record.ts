@@ -33,7 +33,7 @@ export function checkThenRecord(client: DynamoDBClient, table: string): Ledger {
             }),
             { abortSignal: settleSignal },
           );
-          return { limits: [] };
+          return { limits: [], nearlyReached: [] };
         },
       };
     },

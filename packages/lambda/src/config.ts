@@ -48,6 +48,8 @@ export interface Config {
   readonly teams: ReadonlyMap<string, string>;
   /** Namespace of the CloudWatch metrics. */
   readonly metrics: string;
+  /** Origins whose web pages may read answers. */
+  readonly corsOrigins: readonly string[];
   /** Name of the DynamoDB table of counters and run-time keys. */
   readonly table: string;
 }
@@ -68,6 +70,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     prices = {},
     globalInference,
     metrics,
+    cors,
     ...access
   } = parseEnvironment(environment[environmentVariables.config]);
 
@@ -98,6 +101,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     plans,
     teams,
     metrics,
+    corsOrigins: cors?.origins ?? [],
     table,
   };
 }

@@ -49,6 +49,8 @@ export interface KeyAccess {
 export interface ProxyEnvironment {
   /** Namespace of the CloudWatch metrics. */
   metrics: string;
+  /** Origins whose web pages may read answers; `*` for all. Left out: none. */
+  cors?: { origins: string[] } | undefined;
   /** Whether a global inference profile may be used, so that any commercial Region may answer. Default: false. */
   globalInference?: boolean | undefined;
   models: OfferedModel[];
@@ -63,6 +65,7 @@ export interface ProxyEnvironment {
 
 export const ProxyEnvironment = z.strictObject({
   metrics: z.string(),
+  cors: z.optional(z.strictObject({ origins: z.array(z.string()) })),
   globalInference: z.optional(z.boolean()),
   models: z.array(OfferedModel),
   prices: z.optional(z.record(z.string(), Price)),

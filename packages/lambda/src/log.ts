@@ -1,5 +1,12 @@
-import { type ErrorCode, errorDefinition, type RouteName, type Usage } from '@org/contract';
+import {
+  type ErrorCode,
+  errorDefinition,
+  type QuotaDetails,
+  type RouteName,
+  type Usage,
+} from '@org/contract';
 import type { Config } from './config.ts';
+import type { LimitUse } from './ledger/admission.ts';
 import type { Amounts } from './ledger/amounts.ts';
 import { embeddedMetrics } from './metrics.ts';
 import type { ServiceFailure } from './proxy-error.ts';
@@ -29,6 +36,10 @@ export interface RequestLog {
   underestimated?: boolean;
   /** The charge could not be written, so the whole hold stays charged. */
   settleError?: string;
+  /** The limits that this call took past four fifths of what they allow. */
+  limitsNearlyReached?: readonly LimitUse[];
+  /** The limit that refused the call. */
+  refusedBy?: QuotaDetails | undefined;
   /** Of a stream: pieces of text, and when the first was there. */
   deltas?: number;
   firstDeltaMs?: number;

@@ -55,6 +55,8 @@ test.each([
   ['a limit that is reached', { code: 'quota_exceeded' }, { HoldsRefused: 1, Errors: 1 }],
   ['calls in flight in the way', { code: 'rate_limited' }, { HoldsRefused: 1, Errors: 1 }],
   ['a charge that was not written', { settleError: 'TimeoutError' }, { SettleFailures: 1 }],
+  ['access that the operator has to mend', { code: 'upstream_denied' }, { AccessFailures: 1 }],
+  ['a model that is gone', { code: 'model_unavailable' }, { AccessFailures: 1 }],
   ['the first piece of a stream', { firstDeltaMs: 40 }, { TimeToFirstDelta: 40 }],
 ] as const)('%s is counted', (_case, log, expected) => {
   expect(metrics({ requestId: 'request-1', ...log })).toMatchObject(expected);
@@ -72,4 +74,13 @@ test.each<RequestLog>([
       expect([name, typeof Reflect.get(line, name)]).not.toContain('undefined');
     }
   }
+});
+
+test('what is for alarms is counted over all and no other way', () => {
+  const use = { scope: 'team', limit: 'usd', period: 'month', max: 5, used: 4.2 } as const;
+  const { _aws, ...values } = metrics({ ...answered, limitsNearlyReached: [use, use] });
+  expect(values).toMatchObject({ LimitsNearlyReached: 2 });
+  expect(_aws).toMatchObject({
+    CloudWatchMetrics: [{}, { Dimensions: [[]], Metrics: [{ Name: 'LimitsNearlyReached', Unit: 'Count' }] }],
+  });
 });

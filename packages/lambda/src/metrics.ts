@@ -19,7 +19,14 @@ const units = {
   HoldsRefused: 'Count',
   /** Charges that could not be written, so that the whole hold stays charged. */
   SettleFailures: 'Count',
+  /** Calls that the operator has to act on: access to a model, or the function's own permission, is missing. */
+  AccessFailures: 'Count',
+  /** Limits that a call took past four fifths of what they allow. */
+  LimitsNearlyReached: 'Count',
 } as const;
+
+/** What is for alarms: counted over all, and no other way. */
+const overAll: ReadonlySet<string> = new Set<MetricName>(['AccessFailures', 'LimitsNearlyReached']);
 
 export type MetricName = keyof typeof units;
 
@@ -43,7 +50,15 @@ export function embeddedMetrics(log: RequestLog, namespace: string, now: number)
     Dimensions: sets,
     Metrics: Object.entries(units).flatMap(([Name, Unit]) => (names.includes(Name) ? [{ Name, Unit }] : [])),
   });
-  const CloudWatchMetrics = [directive(Object.keys(values), dimensions)];
+  const names = Object.keys(values);
+  const CloudWatchMetrics = [
+    directive(
+      names.filter((name) => !overAll.has(name)),
+      dimensions,
+    ),
+  ];
+  const alarming = names.filter((name) => overAll.has(name));
+  if (alarming.length > 0) CloudWatchMetrics.push(directive(alarming, [[]]));
   if (log.code) CloudWatchMetrics.push(directive(['Errors'], [['code']]));
   return { _aws: { Timestamp: now, CloudWatchMetrics }, ...values };
 }
@@ -61,6 +76,8 @@ function metricsOf(log: RequestLog): Partial<Record<MetricName, number>> {
     Cost: log.costUsd,
     HoldsRefused: code === 'quota_exceeded' || code === 'rate_limited' ? 1 : undefined,
     SettleFailures: log.settleError === undefined ? undefined : 1,
+    AccessFailures: code === 'upstream_denied' || code === 'model_unavailable' ? 1 : undefined,
+    LimitsNearlyReached: log.limitsNearlyReached?.length,
   };
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

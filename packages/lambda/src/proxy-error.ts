@@ -33,4 +33,9 @@ export class ProxyError<Code extends ErrorCode = ErrorCode> extends Error {
     this.unbilled = unbilled;
     this.retryable = errorDefinition(statement.code).retryable && !outcomeUnknown;
   }
+
+  hasCode<Named extends ErrorCode>(code: Named): this is ProxyError<Named> {
+    const named: ErrorCode = code;
+    return this.statement.code === named;
+  }
 }

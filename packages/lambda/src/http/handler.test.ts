@@ -128,7 +128,7 @@ test('an answer is not lost because its charge could not be written, and the log
     ...ledger,
     hold: async ({ worstCase }) => ({
       worstCase,
-      settle: async () => ({ limits: [], failure: new TypeError('canary') }),
+      settle: async () => ({ limits: [], nearlyReached: [], failure: new TypeError('canary') }),
     }),
   };
   const { response, lines } = await send({ model: 'llama', question: 'Hi' }, { ledger: failing });
@@ -412,4 +412,48 @@ test('a key sees the models that it may ask, and what each can do', async () => 
 test('the function that answers whole is not the one that streams', async () => {
   const { json } = await send({ model: 'llama', question: 'Hi' }, { route: ['POST', '/bedrock/stream'] });
   expect(json.error.code).toBe('unknown_route');
+});
+
+test.each([
+  [[], undefined, undefined],
+  [['https://a.example.com'], 'https://a.example.com', 'origin'],
+  [['https://b.example.com'], undefined, 'origin'],
+  [['*'], '*', undefined],
+])(
+  'where pages of %j may read answers and errors, one of a.example.com is told %j',
+  async (corsOrigins, allowed, vary) => {
+    for (const model of ['llama', 'gpt']) {
+      const { response } = await send(
+        { model, question: 'Hi' },
+        { config: { ...config, corsOrigins }, headers: { Origin: 'https://a.example.com' } },
+      );
+      expect(response.headers?.['access-control-allow-origin']).toBe(allowed);
+      expect(response.headers?.['vary']).toBe(vary);
+      const exposed = String(response.headers?.['access-control-expose-headers']).split(',');
+      expect(exposed.includes('x-request-id')).toBe(allowed !== undefined);
+    }
+  },
+);
+
+test('the log names the limit that refused a call', async () => {
+  const details = {
+    limit: 'usd',
+    period: 'month',
+    scope: 'team',
+    max: 5,
+    used: 5,
+    resetsAt: '2026-12-01T00:00:00.000Z',
+  } as const;
+  const ledger: Ledger = {
+    ...recordingLedger().ledger,
+    hold: async () => {
+      throw new ProxyError({ code: 'quota_exceeded', details });
+    },
+  };
+  const { lines } = await send({ model: 'llama', question: 'Hi' }, { ledger });
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    code: 'quota_exceeded',
+    refusedBy: details,
+    HoldsRefused: 1,
+  });
 });

@@ -9,6 +9,7 @@ import {
   callerOf,
   errorOf,
   type HandlerOptions,
+  headersFor,
   type Invocation,
   type ProxyEvent,
   routeOf,
@@ -41,7 +42,7 @@ export function createHandler(options: HandlerOptions): ProxyHandler {
     log.status = response.statusCode;
     log.totalMs = options.now() - started;
     logRequest(log, options);
-    return response;
+    return { ...response, headers: { ...response.headers, ...headersFor(event, options) } };
   };
 }
 

@@ -10,6 +10,7 @@ import { exceeds } from '../ledger/amounts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { type RequestLog, traceOf, type WriteLine } from '../log.ts';
 import { ProxyError } from '../proxy-error.ts';
+import { corsHeaders } from './cors.ts';
 import { parseBody } from './request-body.ts';
 
 /** What both functions are made of. */
@@ -60,8 +61,10 @@ export function routeOf<Name extends RouteName>(
 
 /** API Gateway has checked the key; here it gets its meaning. A key that this deployment did not issue has none. */
 export async function callerOf({ event, deadline, options, log }: Invocation): Promise<Caller> {
-  const { apiKeyId } = event.requestContext.identity;
-  const caller = apiKeyId ? await options.keys(apiKeyId, deadline.signal) : undefined;
+  const { identity, requestTimeEpoch } = event.requestContext;
+  const caller = identity.apiKeyId
+    ? await options.keys(identity.apiKeyId, deadline.signal, requestTimeEpoch)
+    : undefined;
   if (!caller) throw new ProxyError({ code: 'unauthenticated' });
   Object.assign(log, { keyId: caller.keyId, team: caller.team, plan: caller.plan });
   return caller;
@@ -107,6 +110,7 @@ export async function answerQuestion(
 function noteSettled({ held, charged, settlement, reply, costUsd }: Settled, log: RequestLog): void {
   Object.assign(log, { held, charged });
   if (reply) Object.assign(log, { stopReason: reply.stopReason, usage: reply.usage, costUsd });
+  if (settlement.nearlyReached.length > 0) log.limitsNearlyReached = settlement.nearlyReached;
   if (exceeds(charged, held)) log.underestimated = true;
   if (settlement.failure !== undefined) log.settleError = failureName(settlement.failure);
 }
@@ -117,7 +121,16 @@ export function errorOf(thrown: unknown, log: RequestLog): ProxyError {
   if (error !== thrown) log.trace = traceOf(thrown);
   log.code = error.statement.code;
   if (error.failure) log.failure = error.failure;
+  if (error.hasCode('quota_exceeded')) log.refusedBy = error.statement.details;
   return error;
+}
+
+/** The headers that go with whatever is answered. */
+export function headersFor(
+  event: ProxyEvent,
+  { config }: Pick<HandlerOptions, 'config'>,
+): Record<string, string> {
+  return corsHeaders(config.corsOrigins, header(event, 'origin'));
 }
 
 function header({ headers }: ProxyEvent, name: string): string | undefined {

@@ -8,6 +8,7 @@ import {
   callerOf,
   errorOf,
   type HandlerOptions,
+  headersFor,
   type Invocation,
   type ProxyEvent,
   routeOf,
@@ -40,7 +41,8 @@ export function createStreamHandler(options: StreamHandlerOptions): ProxyStreamH
     const log: RequestLog = { requestId };
     const deadline = deadlineBefore(() => context.getRemainingTimeInMillis());
     const response = new StreamedResponse({
-      open: (head) => options.openResponse(stream, head),
+      open: ({ statusCode, headers }) =>
+        options.openResponse(stream, { statusCode, headers: { ...headers, ...headersFor(event, options) } }),
       requestId,
       heartbeatMs,
       signal: deadline.signal,

@@ -16,6 +16,7 @@ export const config: Config = {
   plans: new Map(),
   teams: new Map(),
   metrics: 'proxy-test',
+  corsOrigins: [],
   table: 'counters',
   callers: new Map([
     [
@@ -77,7 +78,7 @@ export function recordingLedger() {
         worstCase: request.worstCase,
         settle: async (charge) => {
           charges.push(charge);
-          return { limits };
+          return { limits, nearlyReached: [] };
         },
       };
     },
@@ -117,6 +118,7 @@ export interface RequestOptions {
   readonly ledger?: Ledger;
   readonly config?: Config;
   readonly caller?: Caller;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** One request to a function, and all that it does beside answering. */
@@ -138,7 +140,7 @@ export function requestOf(body: object | null, options: RequestOptions) {
   const event: ProxyEvent = {
     httpMethod: route[0],
     resource: route[1],
-    headers: { 'Content-Type': 'application/json', 'X-Api-Key': 'canary-key' },
+    headers: { 'Content-Type': 'application/json', 'X-Api-Key': 'canary-key', ...options.headers },
     body: body && JSON.stringify(body),
     isBase64Encoded: false,
     requestContext: {

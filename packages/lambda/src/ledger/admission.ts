@@ -77,6 +77,34 @@ export function explainRefusal(counters: Counters, scope: Scope, hold: Amounts, 
   };
 }
 
+/** A limit, and how much of it is charged for good. */
+export interface LimitUse {
+  readonly scope: LimitScope;
+  readonly limit: LimitKind;
+  readonly period: LimitPeriod;
+  readonly max: number;
+  readonly used: number;
+}
+
+/** The share of a limit from which its operator should know. */
+const nearly = 0.8;
+
+/**
+ * The limits that a charge took past four fifths of what they allow. Told by the settlement that did it and by no
+ * other, so each period's crossing is told once.
+ *
+ * @param counters After the charge.
+ */
+export function limitsNearlyReached(counters: Counters, scope: Scope, charge: Amounts): LimitUse[] {
+  return boundsOf(scope).flatMap(({ limit, period, max }) => {
+    const after = counters.committed[period][limit] - counters.held[limit];
+    const before = after - charge[limit];
+    const crossed = max > 0 && before < nearly * max && after >= nearly * max;
+    const unit = unitOf[limit];
+    return crossed ? [{ scope: scope.kind, limit, period, max: max / unit, used: after / unit }] : [];
+  });
+}
+
 /** How a scope's limits stand. */
 export function limitStatuses(counters: Counters, scope: Scope, moment: Moment): LimitStatus[] {
   return boundsOf(scope).map(({ limit, period, max }) => {

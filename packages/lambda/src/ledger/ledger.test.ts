@@ -64,7 +64,7 @@ test('a key with limits of its own costs one more write each', async () => {
 
 test('a caller of whom nothing is counted costs no write at all', async () => {
   const held = await hold([]);
-  expect(await held.settle(call, signal)).toEqual({ limits: [] });
+  expect(await held.settle(call, signal)).toEqual({ limits: [], nearlyReached: [] });
   expect(table.operations).toEqual([]);
 });
 
@@ -159,6 +159,26 @@ test('a hold whose call died does not pass for one in flight because others go o
     const { code } = await refusal(hold([scope], { ...call, tokens: 200 }, at));
     expect([minute, code]).toEqual([minute, minute < 2 ? 'rate_limited' : 'quota_exceeded']);
   }
+});
+
+test('the settlement that takes a limit past four fifths says so, and no other does', async () => {
+  const scope = team({ requests: { day: 5, month: 100 }, tokens: { month: 0 } });
+  const free = { requests: 1, tokens: 0, usd: 0 };
+  const told: unknown[] = [];
+  for (let spent = 0; spent < 5; spent += 1) {
+    const held = await hold([scope], free);
+    told.push((await held.settle(free, signal)).nearlyReached);
+  }
+  const crossing = [{ scope: 'team', limit: 'requests', period: 'day', max: 5, used: 4 }];
+  expect(told).toEqual([[], [], [], crossing, []]);
+});
+
+test('holds of others do not count as nearly reached, for they may be given back', async () => {
+  const scope = team({ tokens: { month: 1000 } });
+  const large = await hold([scope], { ...call, tokens: 850 });
+  const small = await hold([scope], { ...call, tokens: 50 });
+  expect((await small.settle({ ...call, tokens: 50 }, signal)).nearlyReached).toEqual([]);
+  expect((await large.settle({ ...call, tokens: 800 }, signal)).nearlyReached).toMatchObject([{ used: 850 }]);
 });
 
 test('a stream that goes on for its quarter of an hour is in flight to its end', async () => {

@@ -2,7 +2,15 @@ import { setTimeout } from 'node:timers/promises';
 import type { LimitStatus } from '@org/contract';
 import { failureName } from '../failure-name.ts';
 import { ProxyError } from '../proxy-error.ts';
-import { boundsOf, explainRefusal, limitStatuses, type Refusal, type Scope } from './admission.ts';
+import {
+  boundsOf,
+  explainRefusal,
+  type LimitUse,
+  limitStatuses,
+  limitsNearlyReached,
+  type Refusal,
+  type Scope,
+} from './admission.ts';
 import { type Amounts, nothing } from './amounts.ts';
 import type { CounterTable } from './counter-table.ts';
 import type { Counters } from './counters.ts';
@@ -26,6 +34,8 @@ export interface HoldSignals {
 /** What the limits say after a call was settled. */
 export interface Settlement {
   readonly limits: readonly LimitStatus[];
+  /** The limits that this settlement took past four fifths. */
+  readonly nearlyReached: readonly LimitUse[];
   /** Why a settlement was not written, if so: the hold stays charged. */
   readonly failure?: unknown;
 }
@@ -74,7 +84,11 @@ export function createLedger(table: CounterTable): Ledger {
           const outcome = outcomes[index];
           return limitStatuses(outcome?.status === 'fulfilled' ? outcome.value : counters, scope, moment);
         });
-        return failed ? { limits, failure: failed.reason } : { limits };
+        const nearlyReached = held.flatMap(({ scope }, index) => {
+          const outcome = outcomes[index];
+          return outcome?.status === 'fulfilled' ? limitsNearlyReached(outcome.value, scope, charge) : [];
+        });
+        return { limits, nearlyReached, ...(failed && { failure: failed.reason }) };
       };
 
       for (const scope of scopes) {

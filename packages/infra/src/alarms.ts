@@ -1,0 +1,39 @@
+import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { type AlarmSources, alarmDefinitions } from './alarm-definitions.ts';
+import { AlarmTopic } from './alarm-topic.ts';
+
+export interface AlarmsProps extends AlarmSources {
+  /** Address that gets a mail for every alarm. Default: none. */
+  readonly email?: string | undefined;
+}
+
+/** Every alarm of a deployment, all to one topic. */
+export class Alarms extends Construct {
+  readonly topic: Topic;
+  readonly all: readonly Alarm[];
+
+  constructor(scope: Construct, id: string, { email, ...sources }: AlarmsProps) {
+    super(scope, id);
+    const alarmPrefix = `${sources.config.name}-${sources.config.stage}`;
+    this.topic = new AlarmTopic(this, 'Notices', { alarmPrefix, email }).topic;
+    const action = new SnsAction(this.topic);
+    this.all = alarmDefinitions(sources).map(({ name, description, metric, threshold, ...evaluation }) => {
+      const { datapoints = 1, periods = 1 } = evaluation;
+      const alarm = new Alarm(this, name, {
+        alarmName: `${alarmPrefix}-${name}`,
+        alarmDescription: description,
+        metric,
+        threshold,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        datapointsToAlarm: datapoints,
+        evaluationPeriods: periods,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      });
+      alarm.addAlarmAction(action);
+      return alarm;
+    });
+  }
+}

@@ -1,0 +1,135 @@
+import * as z from 'zod/mini';
+
+/** Alarms, and where they go. */
+export interface AlarmsConfig {
+  /**
+   * Address that gets a mail for every alarm, once whoever reads it has confirmed the subscription. Default: none; the
+   * alarms are seen in CloudWatch, and anything may subscribe to their topic.
+   */
+  email?: string | undefined;
+}
+
+/** How many calls each function may answer at the same time. */
+export interface ConcurrencyConfig {
+  /** Of the routes that answer whole. 0 stops them. Default: what the account has left. */
+  buffered?: number | undefined;
+  /** Of the route that streams. 0 stops it. Default: what the account has left. */
+  stream?: number | undefined;
+}
+
+/** A web application firewall in front of the API. */
+export interface WafConfig {
+  /**
+   * Requests that one address may make in five minutes, whatever its keys. Default: as many as all keys together were
+   * promised.
+   */
+  rateLimit?: number | undefined;
+}
+
+/** Which web pages may call the API. */
+export interface CorsConfig {
+  /** Origins such as `https://app.example.com`, or `*` alone for every page. */
+  origins: readonly string[];
+}
+
+/** How a deployment is watched, kept and shielded; may differ from stage to stage. */
+export interface OperationsConfig {
+  /**
+   * Whether there are alarms: `true` or their settings, or `false`. They use the ten alarm metrics that CloudWatch has
+   * for free each month, so those of a second deployment cost about 1 USD a month. Default: true.
+   *
+   * @see https://aws.amazon.com/cloudwatch/pricing/
+   */
+  alarms?: boolean | AlarmsConfig | undefined;
+  /**
+   * Whether there is a dashboard. The first three of an account are free, each further one costs 3 USD a month.
+   * Default: true.
+   *
+   * @see https://aws.amazon.com/cloudwatch/pricing/
+   */
+  dashboard?: boolean | undefined;
+  /**
+   * A ceiling on the calls in flight, which is taken out of what the account's other functions have. It fails to deploy
+   * where too few would be left, as in a new account, whose limit may be 10. Default: no ceiling.
+   *
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+   */
+  concurrency?: ConcurrencyConfig | undefined;
+  /**
+   * What becomes of the table of counters when the stack is deleted. `retain`: it stays, protected against deletion, for
+   * whoever loses the counters starts every limit anew. `destroy`: it goes along. Default: `retain`.
+   */
+  removalPolicy?: 'retain' | 'destroy' | undefined;
+  /** Tags on everything that takes tags, on top of `Application` and `Stage`. Default: none. */
+  tags?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Whether AWS WAF stands in front of the API: `true` or its settings, or `false`. It costs about 7 USD a month while
+   * idle. Default: false.
+   *
+   * @see https://aws.amazon.com/waf/pricing/
+   */
+  waf?: boolean | WafConfig | undefined;
+  /** Lets web pages call the API from the browser, where whoever opens them sees the key. Default: none may. */
+  cors?: CorsConfig | undefined;
+}
+
+/** `true` stands for settings that are all left out. */
+const switchable = <Settings extends object>(settings: z.ZodMiniType<Settings>) =>
+  z.pipe(
+    z.union([settings, z.boolean()]),
+    z.transform((value): Partial<Settings> | false => (value === true ? {} : value)),
+  );
+
+const text = (pattern: RegExp, rule: string) => z.string().check(z.regex(pattern, rule));
+
+const email = text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'must be an e-mail address');
+
+const concurrency = z.int().check(z.minimum(0, 'must be a whole number of 0 or more'));
+
+/** https://docs.aws.amazon.com/waf/latest/APIReference/API_RateBasedStatement.html */
+const rateLimit = z
+  .int()
+  .check(
+    z.minimum(10, 'must be at least 10, says AWS WAF'),
+    z.maximum(2_000_000_000, 'must be at most 2,000,000,000'),
+  );
+
+const origin = text(
+  /^(?:\*|https?:\/\/[a-z0-9.-]+(?::\d{1,5})?)$/,
+  'must be an origin such as https://app.example.com, without a path, or *',
+);
+
+const origins = z.array(origin).check(
+  z.minLength(1, 'must have at least one origin'),
+  z.refine((all) => all.length === 1 || !all.includes('*'), '* allows every page, so it must stand alone'),
+);
+
+/** The characters that every service here takes: https://docs.aws.amazon.com/apigateway/latest/api/API_Tag.html */
+const tagKey = text(
+  /^(?!aws:)[\w.:/=+-]{1,128}$/i,
+  'must have 1 to 128 letters, digits and _.:/=+- and must not start with aws:',
+).check(
+  z.refine(
+    (key) => key !== 'Application' && key !== 'Stage',
+    'is set from the name and the stage; choose another',
+  ),
+);
+const tagValue = text(/^[\w.:/=+-]{0,256}$/, 'must have at most 256 letters, digits and _.:/=+-');
+
+/** The fields of a config that are about its operation. */
+export const operationsFields = {
+  alarms: z._default(switchable(z.strictObject({ email: z.optional(email) })), {}),
+  dashboard: z._default(z.boolean(), true),
+  concurrency: z.optional(
+    z.strictObject({ buffered: z.optional(concurrency), stream: z.optional(concurrency) }),
+  ),
+  removalPolicy: z._default(z.enum(['retain', 'destroy']), 'retain'),
+  // A resource takes 50.
+  tags: z.optional(
+    z
+      .record(tagKey, tagValue)
+      .check(z.refine((tags) => Object.keys(tags).length <= 48, 'must have at most 48 tags')),
+  ),
+  waf: z._default(switchable(z.strictObject({ rateLimit: z.optional(rateLimit) })), false),
+  cors: z.optional(z.strictObject({ origins })),
+};

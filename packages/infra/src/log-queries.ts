@@ -1,0 +1,23 @@
+/**
+ * Queries over the logs of the functions, whose fields are those of the log line. A team is a field there and no
+ * dimension of a metric, for each team would be paid for as metrics of its own.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
+ */
+export const logQueries = {
+  /** What each team asked for and what it cost. */
+  useByTeam: [
+    'filter message = "request" and ispresent(team)',
+    'stats count(*) as requests, sum(Errors) as errors, sum(InputTokens) as input, sum(OutputTokens) as output, ' +
+      'sum(costUsd) as usd by team',
+    'sort usd desc',
+  ],
+  /** Who is at a limit, or near one. */
+  limitsByTeam: [
+    'filter code = "quota_exceeded" or ispresent(limitsNearlyReached.0.limit)',
+    'fields coalesce(refusedBy.limit, limitsNearlyReached.0.limit) as kind, ' +
+      'coalesce(refusedBy.period, limitsNearlyReached.0.period) as per',
+    'stats sum(LimitsNearlyReached) as nearly, sum(HoldsRefused) as refused by team, keyId, kind, per',
+    'sort refused desc',
+  ],
+} as const;

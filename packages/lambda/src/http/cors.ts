@@ -1,0 +1,19 @@
+import { exposedHeaders } from '@org/contract';
+
+/**
+ * Headers that let a web page read an answer, where its origin is one that may.
+ *
+ * @see https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CORS
+ */
+export function corsHeaders(origins: readonly string[], origin: string | undefined): Record<string, string> {
+  if (origins.length === 0) return {};
+  const all = origins.includes('*');
+  // A cache must not give one origin what was for another.
+  const vary: Record<string, string> = all ? {} : { vary: 'origin' };
+  if (!all && (origin === undefined || !origins.includes(origin))) return vary;
+  return {
+    ...vary,
+    'access-control-allow-origin': all ? '*' : (origin ?? ''),
+    'access-control-expose-headers': exposedHeaders.join(','),
+  };
+}
