@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { functionEnvironment } from '../../local/lambda/environment.ts';
 import type { FunctionDefinition } from '../../local/template/functions.ts';
 import { type Posted, startRuntimeApi } from './runtime-api.ts';
@@ -28,7 +28,7 @@ const client = compiled
   : [
       '--import',
       join(import.meta.dirname, 'without-native-client.ts'),
-      createRequire(import.meta.url).resolve('aws-lambda-ric'),
+      fileURLToPath(import.meta.resolve('aws-lambda-ric')),
     ];
 
 /** Starts a function in a process of its own, with Lambda's environment and nothing of this one's. */

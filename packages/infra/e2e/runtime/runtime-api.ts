@@ -60,7 +60,8 @@ export async function startRuntimeApi(functionArn: string): Promise<RuntimeApi> 
   };
 
   const server = createServer(async (request, response) => {
-    const accept = () => response.writeHead(202, { 'content-type': 'application/json' }).end('{"status":"OK"}');
+    const accept = () =>
+      response.writeHead(202, { 'content-type': 'application/json' }).end('{"status":"OK"}');
     const path = request.url?.replace(/^\/2018-06-01\/runtime\//, '');
     if (request.method === 'GET' && path === 'invocation/next') {
       idle = response;

@@ -4,23 +4,28 @@ export class StreamWatch {
   readonly signal: AbortSignal;
   readonly #silence = new AbortController();
   readonly #silentMs: number;
-  readonly #aborted: Promise<never>;
+  #giveUp: (reason: unknown) => void = () => {};
 
   /** @param silentMs Milliseconds until the first event, and from one to the next, at the most. */
   constructor(deadline: AbortSignal, silentMs: number) {
     this.signal = AbortSignal.any([deadline, this.#silence.signal]);
     this.#silentMs = silentMs;
-    this.#aborted = new Promise((_, reject) => {
-      this.signal.addEventListener('abort', () => reject(this.signal.reason), { once: true });
-    });
-    // It may never be waited for.
-    this.#aborted.catch(() => {});
+    this.signal.addEventListener('abort', () => this.#giveUp(this.signal.reason), { once: true });
   }
 
   /** Waits for what Bedrock sends next. */
   async next<Value>(promise: Promise<Value>): Promise<Value> {
     const timer = setTimeout(() => this.#silence.abort(), this.#silentMs);
-    return await Promise.race([promise, this.#aborted]).finally(() => clearTimeout(timer));
+    try {
+      // A race with one promise for the whole stream would keep something of every event until the end.
+      return await new Promise((resolve, reject) => {
+        this.#giveUp = reject;
+        if (this.signal.aborted) reject(this.signal.reason);
+        promise.then(resolve, reject);
+      });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** The stream's events. The time that their reader takes is not counted as silence. */

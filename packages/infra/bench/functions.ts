@@ -1,0 +1,53 @@
+import { Writable } from 'node:stream';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type { Question } from './bare/client.ts';
+
+/** What is compared: files, and what their functions are asked. */
+export interface Subject {
+  readonly proxy: string;
+  readonly bareAsk: string;
+  readonly bareStream: string;
+  readonly question: Question;
+  /** The same question as API Gateway sends it: under a plan without limits, with six, and streamed without. */
+  readonly events: Readonly<Record<'unlimited' | 'limited' | 'streamed', APIGatewayProxyEvent>>;
+}
+
+export interface Functions {
+  ask(event: 'unlimited' | 'limited'): Promise<void>;
+  /** @param onWrite Told each piece that the proxy writes to its response. */
+  stream(onWrite: (text: string) => void): Promise<void>;
+  bareAsk(): Promise<void>;
+  /** @param onDelta Told the text of each delta. */
+  bareStream(onDelta: (text: string) => void): Promise<void>;
+}
+
+/** Imports them. The environment of this process must be the function's. */
+export async function importFunctions({ events, question, ...files }: Subject): Promise<Functions> {
+  Object.assign(globalThis, {
+    awslambda: {
+      streamifyResponse: <Handler>(handler: Handler): Handler => handler,
+      HttpResponseStream: { from: (stream: Writable): Writable => stream },
+    },
+  });
+  const proxy = await import(files.proxy);
+  const bareAsk = await import(files.bareAsk);
+  const bareStream = await import(files.bareStream);
+  return {
+    async ask(event) {
+      const context = { getRemainingTimeInMillis: () => 29_000 };
+      const { statusCode, body }: APIGatewayProxyResult = await proxy.handler(events[event], context);
+      if (statusCode !== 200) throw new Error(`The proxy answered ${statusCode}: ${body}`);
+    },
+    async stream(onWrite) {
+      const response = new Writable({
+        write(chunk, _encoding, done) {
+          onWrite(String(chunk));
+          done();
+        },
+      });
+      await proxy.streamHandler(events.streamed, response, { getRemainingTimeInMillis: () => 900_000 });
+    },
+    bareAsk: () => bareAsk.handler(question),
+    bareStream: (onDelta) => bareStream.stream(question, onDelta),
+  };
+}
