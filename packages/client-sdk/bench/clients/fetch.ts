@@ -1,0 +1,15 @@
+import { type Client, request } from '../client.ts';
+import { countPieces } from './read-by-hand.ts';
+
+export function connect(url: string): Client {
+  return {
+    async ask() {
+      const response = await fetch(`${url}/dev/bedrock`, request);
+      const { text }: { text: string } = JSON.parse(await response.text());
+      return text;
+    },
+    async stream() {
+      return countPieces(await fetch(`${url}/dev/bedrock/stream`, request));
+    },
+  };
+}

@@ -1,0 +1,6 @@
+import type { Client } from '../client.ts';
+import { connectKy } from './connect-ky.ts';
+
+export function connect(url: string): Client {
+  return connectKy(url, { retry: 0, timeout: false });
+}

@@ -1,0 +1,199 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { publint } from 'publint';
+import ts from 'typescript';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startSystem } from '../harness.ts';
+import { type PackedClient, packClient } from './packed-client.ts';
+
+const run = promisify(execFile);
+const require = createRequire(import.meta.url);
+
+let client: PackedClient;
+/** The same program as an ES module and as a CommonJS module. */
+let program: { readonly 'ask.mts': string; readonly 'ask.cts': string };
+
+beforeAll(async () => {
+  client = await packClient();
+  const esm = await readFile(join(import.meta.dirname, 'conversation.ts'), 'utf8');
+  const cjs = esm
+    .replaceAll(/import \* as (\w+) from ('.+');/g, 'import $1 = require($2);')
+    .replace('export {', 'export = {');
+  program = { 'ask.mts': esm, 'ask.cts': cjs };
+}, 30_000);
+
+afterAll(() => client.remove());
+
+describe('the tarball', () => {
+  test('has the two entry points in two formats, documents and examples, and nothing else', () => {
+    const read = /^(?:docs\/[\w-]+\.md|examples\/[\w-]+\.ts)$/;
+    expect(client.files.filter((file) => !read.test(file))).toEqual([
+      'LICENSE',
+      'README.md',
+      'dist/index.cjs',
+      'dist/index.d.cts',
+      'dist/index.d.ts',
+      'dist/index.js',
+      'dist/testing/index.cjs',
+      'dist/testing/index.d.cts',
+      'dist/testing/index.d.ts',
+      'dist/testing/index.js',
+      'package.json',
+    ]);
+  });
+
+  test('imports nothing, in its code or its types', async () => {
+    const code = client.files.filter((file) => file.startsWith('dist/'));
+    for (const file of code) {
+      const { importedFiles, referencedFiles, typeReferenceDirectives } = ts.preProcessFile(
+        await client.read(file),
+        true,
+        true,
+      );
+      expect([file, importedFiles, referencedFiles, typeReferenceDirectives]).toEqual([file, [], [], []]);
+    }
+  });
+
+  test('installs nothing else and runs nothing when it is installed', async () => {
+    const manifest = JSON.parse(await client.read('package.json'));
+    for (const field of [
+      'dependencies',
+      'optionalDependencies',
+      'peerDependencies',
+      'bundleDependencies',
+      'bundledDependencies',
+    ]) {
+      expect(manifest).not.toHaveProperty(field);
+    }
+    expect(Object.keys(manifest.scripts).filter((name) => /install|prepare/.test(name))).toEqual([]);
+    // pnpm has replaced what only it understands.
+    expect(JSON.stringify(manifest)).not.toMatch(/workspace:|catalog:/);
+  });
+
+  test('has no fault that publint knows', async () => {
+    const { messages } = await publint({ pack: { tarball: client.tarball.buffer }, strict: true });
+    expect(messages).toEqual([]);
+  });
+
+  test('has types that are right for every entry point and every resolution', async () => {
+    const analysis = await checkPackage(createPackageFromTarballData(client.tarball));
+    if (!analysis.types) throw new Error('The tarball has no types.');
+    expect(Object.keys(analysis.entrypoints).sort()).toEqual(['.', './package.json', './testing']);
+    expect(analysis.problems).toEqual([]);
+  });
+});
+
+/** Starts a deployment, and runs compiled conversations with it. */
+async function startConversations() {
+  const { url, keyValue } = await startSystem('everything');
+  const apiKey = keyValue('all-key');
+  const heard = async (node: string, args: readonly string[]): Promise<unknown> => {
+    const env = { BEDROCK_PROXY_URL: url, BEDROCK_PROXY_API_KEY: apiKey };
+    const { stdout } = await run(node, args, { env });
+    return JSON.parse(stdout);
+  };
+  return {
+    /** What the conversation, run by this Node, came back with. */
+    run: (node: string, file: string) => heard(node, [join(import.meta.dirname, 'run.ts'), file]),
+    runAtTheEdge: (file: string) =>
+      heard(process.execPath, [
+        '--experimental-vm-modules',
+        '--no-warnings',
+        join(import.meta.dirname, 'run-at-the-edge.ts'),
+        file,
+        url,
+        apiKey,
+      ]),
+  };
+}
+
+const heard = {
+  answered: expect.stringContaining('What is a dystopia?'),
+  streamed: expect.stringContaining('What is a utopia?'),
+  available: expect.arrayContaining(['llama']),
+  mocked: 'Mocked.',
+};
+
+describe.each([
+  ['5.9', 'typescript-5'],
+  ['6.0', 'typescript'],
+  ['7.0', 'typescript-7'],
+])('TypeScript %s', (version, compiler) => {
+  test.each([
+    // With the types of Node, as on a server.
+    { moduleResolution: 'nodenext', module: 'nodenext', lib: ['es2022'], types: ['node'] },
+    // With those of the web alone, as at the edge. Bundlers take each file for what its name says.
+    { moduleResolution: 'bundler', module: 'preserve', lib: ['es2022', 'dom'], types: [] },
+  ])(
+    'checks, and what it emits asks: $moduleResolution, ESM and CommonJS',
+    async (options) => {
+      const manifest = require.resolve(`${compiler}/package.json`);
+      expect(require(manifest).version).toMatch(`${version}.`);
+      const tsc = join(dirname(manifest), 'bin/tsc');
+      const compilerOptions = {
+        ...options,
+        target: 'es2022',
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noUncheckedIndexedAccess: true,
+        // Every declaration file but the compiler's own.
+        skipLibCheck: false,
+        skipDefaultLibCheck: true,
+        rootDir: '.',
+        outDir: 'emitted',
+      };
+      const config = JSON.stringify({ compilerOptions, files: Object.keys(program) });
+      const project = await client.project({ ...program, 'tsconfig.json': config });
+
+      const [, conversations] = await Promise.all([
+        run(process.execPath, [tsc, '-p', project]).catch(({ stdout }) => expect(stdout).toBe('')),
+        startConversations(),
+      ]);
+      for (const file of ['ask.mjs', 'ask.cjs']) {
+        expect(await conversations.run(process.execPath, join(project, 'emitted', file))).toEqual(heard);
+      }
+    },
+    60_000,
+  );
+});
+
+/** A project without TypeScript. */
+function plainProject(): Promise<string> {
+  const plain = (file: keyof typeof program, module: ts.ModuleKind) =>
+    ts.transpileModule(program[file], { compilerOptions: { target: ts.ScriptTarget.ES2022, module } })
+      .outputText;
+  return client.project({
+    'ask.mjs': plain('ask.mts', ts.ModuleKind.ESNext),
+    'ask.cjs': plain('ask.cts', ts.ModuleKind.CommonJS),
+  });
+}
+
+/** This process's own, or one that npm has installed; `undefined` where npm has none for this platform. */
+function findNode(major: number): string | undefined {
+  if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
+  try {
+    const name = `node-${major}-${process.platform}-${process.arch}`;
+    return join(dirname(require.resolve(`${name}/package.json`)), 'bin/node');
+  } catch {
+    return undefined;
+  }
+}
+
+test.for([22, 24, 26])('Node %d runs the ES module and the CommonJS module', async (major, { skip }) => {
+  const node = findNode(major);
+  if (!node) return skip(`npm has installed no Node ${major} for ${process.platform} ${process.arch}.`);
+  expect((await run(node, ['--version'])).stdout).toMatch(`v${major}.`);
+  const [conversations, project] = await Promise.all([startConversations(), plainProject()]);
+  for (const file of ['ask.mjs', 'ask.cjs']) {
+    expect(await conversations.run(node, join(project, file))).toEqual(heard);
+  }
+});
+
+test('an edge runtime, which has the globals of the web alone, runs the ES module', async () => {
+  const conversations = await startConversations();
+  expect(await conversations.runAtTheEdge(join(await plainProject(), 'ask.mjs'))).toEqual(heard);
+});
