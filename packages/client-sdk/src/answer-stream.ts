@@ -7,8 +7,8 @@ import type { StreamEvent } from './stream-event.ts';
  * several ways at once, and every reading begins with the first event. Where the call fails, every reading fails with
  * one of `AnyBedrockProxyError`.
  *
- * Leaving a loop over it early (`break`, `return`, `throw`) ends the request, as `abort` does. What the model wrote
- * till then is billed.
+ * Leaving a loop over it early (`break`, `return`, `throw`) ends the request, as `abort` does. That saves nothing: the
+ * proxy reads the answer to its end, and charges it.
  */
 export interface AnswerStream<Final extends Answer = Answer>
   extends AsyncIterable<StreamEvent<Final['output']>> {

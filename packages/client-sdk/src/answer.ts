@@ -1,12 +1,9 @@
 import { type Limit, readLimit } from './limit.ts';
 import { anything, count, list, number, object, optional, text } from './shape.ts';
 
-/**
- * The answer to `client.ask`.
- *
- * Written out, like the model aliases, for a published type can name neither the contract nor zod; a test
- * keeps it equal to the contract's, but for the dates of `limits`, which JSON has as text.
- */
+// Written out, like the model aliases, for a published type can name neither the contract nor zod; a test keeps it equal
+// to the contract's, but for the dates of `limits`, which JSON has as text.
+/** The answer to `client.ask`. */
 export interface Answer {
   /** The request id. */
   id: string;
@@ -16,7 +13,7 @@ export interface Answer {
   modelId: string;
   /** As the model wrote it; with a `schema` or an `outputSchema`, the JSON of `output`. */
   text: string;
-  /** With an `outputSchema`: the answer, which the proxy checked against it. With a `schema`, its type is known. */
+  /** Only with an `outputSchema`: the answer, which the proxy checked against it. */
   output?: unknown;
   /**
    * Why the model stopped: `end_turn`, `max_tokens` (the text is cut off: raise `maxTokens`), `stop_sequence`,
@@ -45,6 +42,7 @@ export interface Usage {
   inputTokens: number;
   /** Tokens of the answer. */
   outputTokens: number;
+  /** All of them, those of a prompt cache included. */
   totalTokens: number;
   /** Input tokens that came from a prompt cache; not part of `inputTokens`. */
   cacheReadTokens?: number | undefined;

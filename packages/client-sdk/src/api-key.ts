@@ -1,10 +1,11 @@
 import { ConfigurationError } from './errors.ts';
 
+/** An API key, or a function that returns one: from a secret store, say, so that a rotated key is picked up. */
 export type ApiKeySource = string | (() => string | Promise<string>);
 
 export const apiKeyVariable = 'BEDROCK_PROXY_API_KEY';
 
-/** Asks a function anew each time, so that a rotated key is picked up. */
+/** The key of this attempt: a function is asked anew each time. */
 export async function readApiKey(source: ApiKeySource): Promise<string> {
   if (typeof source === 'string') {
     return source;

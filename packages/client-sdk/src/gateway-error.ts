@@ -15,7 +15,8 @@ const unauthenticated: GatewayError = {
   code: 'unauthenticated',
   types: ['ForbiddenException', 'UnauthorizedException', 'AccessDeniedException', 'ExpiredTokenException'],
   texts: ['Forbidden', 'Unauthorized'],
-  message: 'The API key is missing, unknown or disabled. Send a valid key in the x-api-key header.',
+  message:
+    'The API key or sign-in token is missing, unknown, disabled or expired. Send a valid one as x-api-key.',
 };
 
 const tooLarge: GatewayError = {

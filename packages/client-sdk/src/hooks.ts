@@ -13,28 +13,35 @@ export interface CallEvent {
 
 /** A request is about to be sent. */
 export interface RequestEvent extends CallEvent {
+  /** `GET` or `POST`. */
   readonly method: string;
+  /** All of it: it has no secret. */
   readonly url: string;
 }
 
 /** A response began, whatever its status. */
 export interface ResponseEvent extends CallEvent {
+  /** The HTTP status. */
   readonly status: number;
+  /** What finds the call in the logs of the proxy. */
   readonly requestId: string | undefined;
-  /** Since the request was sent. */
+  /** Since the request was sent, in milliseconds. */
   readonly durationMs: number;
 }
 
 /** An attempt failed, and another follows after a wait, which has not begun. */
 export interface RetryEvent extends CallEvent {
+  /** What the attempt failed with. */
   readonly error: AnyBedrockProxyError;
+  /** How long the wait will be, in milliseconds. */
   readonly delayMs: number;
 }
 
-/** The call failed for good: this error is thrown. */
+/** The call failed for good. */
 export interface FailureEvent extends CallEvent {
+  /** What is thrown. */
   readonly error: AnyBedrockProxyError;
-  /** Since the call began. */
+  /** Since the call began, in milliseconds. */
   readonly durationMs: number;
 }
 
@@ -58,8 +65,12 @@ export interface FailureEvent extends CallEvent {
  * ```
  */
 export interface Hooks {
+  /** Before each request. */
   readonly onRequest?: ((event: RequestEvent) => unknown) | undefined;
+  /** When the head of a response is there. */
   readonly onResponse?: ((event: ResponseEvent) => unknown) | undefined;
+  /** Before each wait. */
   readonly onRetry?: ((event: RetryEvent) => unknown) | undefined;
+  /** Before the call throws; of a call that you ended yourself too. */
   readonly onError?: ((event: FailureEvent) => unknown) | undefined;
 }

@@ -18,6 +18,7 @@ export {
   ModelThrottledError,
   ModelUnavailableError,
   OutputValidationError,
+  type PermissionDeniedCode,
   PermissionDeniedError,
   QuotaExceededError,
   type QuotaFacts,

@@ -16,7 +16,7 @@ export interface ModelSummary {
   alias: string;
   /** The Bedrock model or inference profile behind the alias. */
   modelId: string;
-  /** Options that it takes beside `maxTokens`, and `stream`. A newer proxy may add some. */
+  /** Options that it takes beside `maxTokens`, and `stream` where it can be streamed. A newer proxy may add some. */
   capabilities: (
     | 'system'
     | 'history'
@@ -24,6 +24,7 @@ export interface ModelSummary {
     | 'temperature'
     | 'topP'
     | 'temperatureWithTopP'
+    | 'outputSchema'
     | 'stream'
     | (string & {})
   )[];

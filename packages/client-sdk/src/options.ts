@@ -5,10 +5,13 @@ import type { JsonSchema, StandardJsonSchema, StandardSchema } from './standard-
 
 /** What the client hands to `fetch`. */
 export interface FetchInit {
+  /** `GET` or `POST`. */
   readonly method: string;
+  /** By name, in lower case; among them the API key. */
   readonly headers: Record<string, string>;
-  /** Left out where a request has no body. */
+  /** JSON; left out where a request has no body. */
   readonly body?: string;
+  /** Aborted when the call ends early: a `fetch` that heeds it lets go of the connection. */
   readonly signal: AbortSignal;
   /** A redirect is a response like any other, and is not followed: the key goes to one host alone. */
   readonly redirect: 'manual';
@@ -19,7 +22,9 @@ export type Fetch = (url: string, init: FetchInit) => Promise<Response>;
 
 /** One earlier turn of a conversation. */
 export interface Turn {
+  /** Who said it: `assistant` is the model. */
   readonly role: 'user' | 'assistant';
+  /** What was said. */
   readonly text: string;
 }
 
@@ -116,6 +121,7 @@ export interface AskOptions extends RequestOptions {
 
   /** At most four texts that end the answer where the model writes one of them. */
   readonly stop?: readonly string[] | undefined;
+
   /**
    * A JSON Schema of `type: 'object'` that the answer must fit; the answer is then in `output`. The proxy checks it;
    * where the model's answer does not fit, the call fails with `OutputValidationError`.

@@ -117,7 +117,7 @@ test('the test kit fails as the package does, in either format', async () => {
 });
 
 test('npm pack builds first, so that no clone makes an empty package', () => {
-  expect(manifest).toMatchObject({ files: ['dist'], scripts: { prepack: 'tsup' } });
+  expect(manifest).toMatchObject({ files: ['dist', 'docs', 'examples'], scripts: { prepack: 'tsup' } });
 });
 
 // ky is 25.4 KB of it, and 9.3 KB compressed.

@@ -1,12 +1,20 @@
-/** What every error of this package says. */
+/** What an error is made from; the fields are those of `BedrockProxyError`. For errors that you make yourself, in a test. */
 export interface ErrorFacts {
+  /** What happened, and what to do. */
   readonly message: string;
+  /** HTTP status of the response. */
   readonly status?: number | undefined;
+  /** What finds the call in the logs of the proxy. */
   readonly requestId?: string | undefined;
+  /** Default: 0. */
   readonly attempts?: number | undefined;
+  /** Default: false. */
   readonly retryable?: boolean | undefined;
+  /** In milliseconds. */
   readonly retryAfterMs?: number | undefined;
+  /** A code that this version does not know. */
   readonly serverCode?: string | undefined;
+  /** What led to it. */
   readonly cause?: unknown;
 }
 

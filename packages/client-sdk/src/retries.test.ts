@@ -69,16 +69,6 @@ describe('sent once alone', () => {
   });
 });
 
-test('a quota is sent once, though a hint of hours comes with it, which the error carries', async () => {
-  const failure = { status: 429, body: envelope('quota_exceeded'), headers: { 'retry-after': '43200' } };
-  const { client, calls } = await scene(1, failure);
-  await expect(client.ask('llama', 'Hi')).rejects.toMatchObject({
-    name: 'QuotaExceededError',
-    retryAfterMs: 43_200_000,
-  });
-  expect(calls).toHaveLength(1);
-});
-
 test('after the last retry the error of the last attempt is thrown, not one that wraps it', async () => {
   const { client, calls } = await scene(9, busy());
   await expect(client.ask('llama', 'Hi')).rejects.toMatchObject({ name: 'RateLimitedError', attempts: 3 });
@@ -113,31 +103,6 @@ test('an option of the call goes before that of the client', async () => {
   await expect(client.ask('llama', 'Hi')).rejects.toMatchObject({ attempts: 1 });
   await expect(client.ask('llama', 'Hi', { maxRetries: 1 })).rejects.toMatchObject({ attempts: 2 });
   expect(calls).toHaveLength(3);
-});
-
-test.each([
-  [{ 'retry-after': '2' }, 2000],
-  [{ 'retry-after': '0.25' }, 250],
-  [{ 'retry-after-ms': '70' }, 70],
-  [{ 'retry-after': 'Sun, 22 Nov 2026 00:00:03 GMT' }, 3000],
-])('a hint of %j is waited for', async (headers, ms) => {
-  const { client, waits } = await scene(1, busy(headers));
-  await client.ask('llama', 'Hi');
-  expect(waits).toEqual([ms]);
-});
-
-test.each([
-  ['longer than a minute', '61', undefined],
-  ['past the deadline', '10', 5000],
-])('a hint that is %s is not waited for, and the error carries it', async (_, seconds, deadlineMs) => {
-  const { client, calls, waits } = await scene(1, busy({ 'retry-after': seconds }), { deadlineMs });
-  await expect(client.ask('llama', 'Hi')).rejects.toMatchObject({
-    name: 'RateLimitedError',
-    retryAfterMs: Number(seconds) * 1000,
-    attempts: 1,
-  });
-  expect(calls).toHaveLength(1);
-  expect(waits).toEqual([]);
 });
 
 test('waits count towards the deadline', async () => {

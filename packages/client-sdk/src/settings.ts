@@ -77,21 +77,16 @@ function checkBaseUrl(value: unknown, allowInsecure: boolean): string {
   if (value === undefined || value === '') {
     throw invalid('baseUrl', `There is no URL of the proxy. Pass baseUrl or set ${urlVariable}.`);
   }
+  const refuse = (rule: string) => invalid('baseUrl', `baseUrl (or ${urlVariable}) ${rule}.`);
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-    throw invalid(
-      'baseUrl',
-      `baseUrl (or ${urlVariable}) must be a URL such as https://abc123.execute-api.us-east-1.amazonaws.com/dev.`,
-    );
+    throw refuse('must be a URL such as https://abc123.execute-api.us-east-1.amazonaws.com/dev');
   }
   if (url.username || url.password || url.search || url.hash) {
-    throw invalid('baseUrl', `baseUrl (or ${urlVariable}) must have no user, password, query or fragment.`);
+    throw refuse('must have no user, password, query or fragment');
   }
   if (url.protocol === 'http:' && !allowInsecure && !isLoopback(url.hostname)) {
-    throw invalid(
-      'baseUrl',
-      `baseUrl (or ${urlVariable}) must use https:, for http: sends the API key in clear text. Or set allowInsecure.`,
-    );
+    throw refuse('must use https:, for http: sends the API key in clear text. Or set allowInsecure');
   }
   return url.href.replace(/\/+$/, '');
 }

@@ -4,6 +4,7 @@
  * @see https://standardschema.dev
  */
 export interface StandardSchema<Output = unknown> {
+  /** What the specification asks for. */
   readonly '~standard': {
     readonly version: 1;
     readonly vendor: string;
@@ -13,6 +14,7 @@ export interface StandardSchema<Output = unknown> {
 
 /** A Standard Schema that can also say itself as a JSON Schema, as those of zod 4 can (of `zod`, not `zod/mini`). */
 export interface StandardJsonSchema<Output = unknown> extends StandardSchema<Output> {
+  /** What the specification asks for, and how to say it as a JSON Schema. */
   readonly '~standard': StandardSchema<Output>['~standard'] & {
     readonly jsonSchema: {
       readonly input: (options: { readonly target: 'draft-2020-12' }) => JsonSchema;
@@ -27,7 +29,9 @@ export type SchemaResult<Output> =
 
 /** One fault that a Standard Schema found. */
 export interface SchemaIssue {
+  /** What is wrong. */
   readonly message: string;
+  /** Where it is; left out for the whole. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 

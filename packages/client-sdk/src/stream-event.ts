@@ -7,6 +7,7 @@ import { literal, object, type Reader, text } from './shape.ts';
 
 /** The first event of a stream: the model has begun to answer. */
 export interface StreamStart {
+  /** What this event is. */
   type: 'start';
   /** The request id. */
   id: string;
@@ -18,12 +19,15 @@ export interface StreamStart {
 
 /** The next piece of the answer's text. */
 export interface StreamDelta {
+  /** What this event is. */
   type: 'delta';
+  /** What the model wrote since the last one; with an `outputSchema` or a `schema`, a piece of its JSON. */
   text: string;
 }
 
 /** The last event of a stream: the answer is whole. */
 export interface StreamDone<Output = unknown> {
+  /** What this event is. */
   type: 'done';
   /** Why the model stopped, as in `Answer`. */
   stopReason: string;

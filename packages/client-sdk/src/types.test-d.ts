@@ -77,7 +77,7 @@ test('a model is that of the contract, with the known capabilities and states wr
   expectTypeOf<Loose<ModelSummary>>().toEqualTypeOf<Loose<WireModelSummary>>();
   expectTypeOf<WireModelSummary>().toExtend<ModelSummary>();
   expectTypeOf<keyof ModelSummary['lifecycle']>().toEqualTypeOf<keyof WireModelSummary['lifecycle']>();
-  expectTypeOf<Written<ModelSummary['capabilities'][number]>>().toEqualTypeOf<Capability>();
+  expectTypeOf<Written<ModelSummary['capabilities'][number]>>().toEqualTypeOf<Capability | 'outputSchema'>();
   expectTypeOf<Written<ModelSummary['lifecycle']['status']>>().toEqualTypeOf<Lifecycle['status']>();
 });
 
@@ -123,6 +123,7 @@ test('a switch over the code is exhaustive, and narrows to the class', () => {
         return `${error.retryAfterMs}`;
       case 'unknown_model':
       case 'model_not_allowed':
+      case 'access_denied':
         return error.available.join();
       case 'invalid_json':
       case 'invalid_request':

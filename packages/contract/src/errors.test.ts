@@ -15,6 +15,7 @@ test('every code has its status and its answer to whether to try again', () => {
     ['context_too_long', 400, false],
     ['unsupported_feature', 400, false],
     ['unauthenticated', 401, false],
+    ['access_denied', 403, false],
     ['model_not_allowed', 403, false],
     ['unknown_model', 404, false],
     ['unknown_route', 404, false],

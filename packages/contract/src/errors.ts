@@ -66,7 +66,15 @@ export const errors = {
     type: 'authentication_error',
     retryable: false,
     madeBy: ['gateway', 'lambda'],
-    message: 'The API key is missing, unknown or disabled. Send a valid key in the x-api-key header.',
+    message:
+      'The API key or sign-in token is missing, unknown, disabled or expired. Send a valid one as x-api-key.',
+  },
+  access_denied: {
+    status: 403,
+    type: 'permission_error',
+    retryable: false,
+    madeBy: ['gateway'],
+    message: 'Your sign-in is valid, but it belongs to no team here. Ask the operator.',
   },
   model_not_allowed: {
     status: 403,

@@ -24,11 +24,3 @@ export const limitHeaders = {
     reset: 'x-ratelimit-reset-tokens',
   },
 } as const;
-
-/** Headers of an answer that a web page of another origin may read. */
-export const exposedHeaders: readonly string[] = [
-  headers.requestId,
-  headers.retryAfter,
-  headers.shouldRetry,
-  ...Object.values(limitHeaders).flatMap((names) => Object.values(names)),
-];

@@ -20,7 +20,8 @@ export {
   type RequestIssue,
   RequestIssues,
 } from './errors.ts';
-export { exposedHeaders, headers, limitHeaders } from './headers.ts';
+export { exposedHeaders } from './exposed-headers.ts';
+export { headers, limitHeaders } from './headers.ts';
 export {
   type LimitKind,
   type LimitPeriod,

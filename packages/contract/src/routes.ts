@@ -26,6 +26,7 @@ const askErrors = [
   'context_too_long',
   'unsupported_feature',
   'unauthenticated',
+  'access_denied',
   'model_not_allowed',
   'unknown_model',
   'request_too_large',
@@ -38,6 +39,15 @@ const askErrors = [
   'model_unavailable',
   'limits_unavailable',
   'model_timeout',
+  'internal',
+] as const satisfies readonly ErrorCode[];
+
+const keyErrors = [
+  'unauthenticated',
+  'access_denied',
+  'quota_exceeded',
+  'rate_limited',
+  'limits_unavailable',
   'internal',
 ] as const satisfies readonly ErrorCode[];
 
@@ -67,7 +77,7 @@ export const routes = {
     summary: 'See the models that this key may ask, and what each can do.',
     transfer: 'buffered',
     response: ModelList,
-    errors: ['unauthenticated', 'quota_exceeded', 'rate_limited', 'limits_unavailable', 'internal'],
+    errors: keyErrors,
   },
   usage: {
     method: 'GET',
@@ -75,7 +85,7 @@ export const routes = {
     transfer: 'buffered',
     summary: "See this key's limits: how much is used, how much is left, and when they reset.",
     response: UsageReport,
-    errors: ['unauthenticated', 'quota_exceeded', 'rate_limited', 'limits_unavailable', 'internal'],
+    errors: keyErrors,
   },
 } as const satisfies Record<string, Route>;
 

@@ -70,7 +70,7 @@ test('every snippet runs, but for those that name a deployment of their own', as
     });
     expect([name, stderr]).toEqual([name, '']);
   }
-});
+}, 60_000);
 
 test("README's curl line works as it stands", async () => {
   const { url, keyValue } = await startSystem('shipped');

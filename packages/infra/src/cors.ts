@@ -6,17 +6,25 @@ import type { CorsConfig } from './config-operations.ts';
 /** Headers that a page may send; any other makes the browser ask for a permission that it does not get. */
 const requestHeaders = ['content-type', headers.apiKey];
 
+/** And where a caller may show a bearer token. */
+const bearerRequestHeaders = [...requestHeaders, 'authorization'];
+
 /**
  * Lets pages of the origins ask whether they may call a resource. A browser asks without the key, so the method has
  * none; API Gateway answers it itself, and nothing runs.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-cors.html
  */
-export function addPreflight(resource: Resource, method: string, { origins }: CorsConfig): void {
+export function addPreflight(
+  resource: Resource,
+  method: string,
+  { origins }: CorsConfig,
+  { bearer }: { readonly bearer: boolean },
+): void {
   resource.addCorsPreflight({
     allowOrigins: [...origins],
     allowMethods: [method],
-    allowHeaders: requestHeaders,
+    allowHeaders: bearer ? bearerRequestHeaders : requestHeaders,
     // As long as Chrome remembers it.
     maxAge: Duration.hours(2),
   });

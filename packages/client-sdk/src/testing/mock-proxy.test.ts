@@ -11,7 +11,9 @@ import {
 import { http } from 'msw';
 import { setupServer } from 'msw/node';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createBedrockClient } from '../client.ts';
+import type { BedrockClient } from '../bedrock-client.ts';
+import { createClient } from '../client.ts';
+import { systemRuntime } from '../runtime.ts';
 import { createEventParser } from '../server-sent-events.ts';
 import { createMockClient } from './mock-client.ts';
 import { createMockProxy, type MockProxy } from './mock-proxy.ts';
@@ -26,136 +28,179 @@ const model = {
   lifecycle: { status: 'active' },
 };
 
-describe('a mock proxy', () => {
+const outputSchema = { type: 'object' };
+
+/** A client that is answered through msw, and need not wait either. */
+function throughMsw(proxy: MockProxy): BedrockClient {
+  const server = setupServer(...proxy.handlers(http));
+  server.listen({ onUnhandledFrame: 'error' });
+  onTestFinished(() => server.close());
+  const options = { baseUrl: 'https://proxy.example/dev', apiKey: 'planted-key' };
+  return createClient(options, { ...systemRuntime, sleep: async () => {} });
+}
+
+type Script = Exclude<keyof MockProxy, 'fetch' | 'calls' | 'handlers'>;
+type Use = (client: BedrockClient) => Promise<unknown>;
+
+const ask: Use = (client) => client.ask('llama', 'Hi', { timeoutMs: 100 });
+const stream: Use = (client) => client.stream('llama', 'Hi', { idleTimeoutMs: 100 }).final();
+
+/** What the client makes of each script: what it returns or throws. */
+const outcomes: Readonly<
+  Record<Script, [script: (proxy: MockProxy) => MockProxy, use: Use, outcome: object][]>
+> = {
+  answer: [
+    [(proxy) => proxy.answer('Hello.'), ask, { text: 'Hello.', stopReason: 'end_turn', attempts: 1 }],
+    [(proxy) => proxy.answer('Hello.'), stream, { text: 'Hello.', stopReason: 'end_turn', attempts: 1 }],
+    [
+      (proxy) => proxy.answer({ text: 'Hel', stopReason: 'max_tokens', limits: [limit] }),
+      ask,
+      { text: 'Hel', stopReason: 'max_tokens', limits: [limit] },
+    ],
+    [
+      (proxy) => proxy.answer(['Hel', 'lo.']),
+      async (client) => {
+        const pieces: string[] = [];
+        for await (const text of client.stream('llama', 'Hi').textStream()) pieces.push(text);
+        return { pieces };
+      },
+      { pieces: ['Hel', 'lo.'] },
+    ],
+    [
+      (proxy) => proxy.answer({ output: { name: 'Ada' } }),
+      (client) => client.ask('llama', 'Who?', { outputSchema }),
+      { output: { name: 'Ada' }, text: '{"name":"Ada"}' },
+    ],
+    [
+      (proxy) => proxy.answer({ output: { name: 'Ada' } }),
+      (client) => client.stream('llama', 'Who?', { outputSchema }).final(),
+      { output: { name: 'Ada' }, text: '{"name":"Ada"}' },
+    ],
+  ],
+  models: [
+    [
+      (proxy) => proxy.models([model]),
+      (client) => client.models(),
+      { models: [model], requestId: 'mock-request' },
+    ],
+  ],
+  usage: [[(proxy) => proxy.usage([limit]), (client) => client.usage(), { limits: [limit] }]],
+  error: [
+    [(proxy) => proxy.error('quota_exceeded'), ask, { name: 'QuotaExceededError', attempts: 1 }],
+    [(proxy) => proxy.error('quota_exceeded'), stream, { name: 'QuotaExceededError', attempts: 1 }],
+    [
+      (proxy) => proxy.error('rate_limited', { retryAfter: 50 }).error('model_throttled').answer('Hello.'),
+      ask,
+      { text: 'Hello.', attempts: 3 },
+    ],
+    [
+      (proxy) =>
+        proxy.error('quota_exceeded', {
+          message: 'Used up.',
+          details: {
+            limit: 'usd',
+            period: 'month',
+            scope: 'team',
+            max: 5,
+            used: 5,
+            resetsAt: resetsAt.toISOString(),
+          },
+        }),
+      ask,
+      { name: 'QuotaExceededError', message: 'Used up.', limit: 'usd', max: 5, resetsAt },
+    ],
+  ],
+  gatewayError: [
+    [
+      (proxy) => proxy.gatewayError(429, 'Limit Exceeded'),
+      ask,
+      { name: 'QuotaExceededError', max: undefined },
+    ],
+    [(proxy) => proxy.gatewayError(403, 'Forbidden'), stream, { name: 'AuthenticationError' }],
+  ],
+  webPage: [
+    [(proxy) => proxy.webPage(), ask, { name: 'InvalidResponseError', contentType: 'text/html' }],
+    [(proxy) => proxy.webPage(), stream, { name: 'InvalidResponseError', contentType: 'text/html' }],
+  ],
+  stall: [[(proxy) => proxy.stall(), ask, { name: 'TimeoutError', phase: 'response' }]],
+  cutBody: [[(proxy) => proxy.cutBody(), ask, { name: 'ConnectionError', retryable: false }]],
+  refuse: [[(proxy) => proxy.refuse().refuse().refuse(), ask, { name: 'ConnectionError' }]],
+  cutStream: [
+    [(proxy) => proxy.cutStream(['Hel']), stream, { name: 'StreamInterruptedError', textReceived: true }],
+  ],
+  stallStream: [
+    [(proxy) => proxy.stallStream(['Hel']), stream, { name: 'TimeoutError', phase: 'body', limitMs: 100 }],
+  ],
+  failStream: [
+    [
+      (proxy) => proxy.failStream(['Hel'], 'upstream_error'),
+      stream,
+      { name: 'ServerError', code: 'upstream_error' },
+    ],
+  ],
+};
+
+const cases = Object.entries(outcomes).flatMap(([script, rows]) =>
+  rows.map(([add, use, outcome]) => ({ script, add, use, outcome })),
+);
+
+describe.each([
+  ['as a fetch', createMockClient],
+  ['through msw', throughMsw],
+])('a mock proxy %s', (_, connect) => {
+  test.each(cases)('$script: $outcome', async ({ add, use, outcome }) => {
+    const client = connect(add(createMockProxy()));
+    expect(await use(client).catch((error) => error)).toMatchObject(outcome);
+  });
+
   test('answers without a script', async () => {
-    const client = createMockClient();
-    expect(await client.ask('llama', 'Hi')).toMatchObject({
-      model: 'llama',
-      text: 'A mock answer.',
-      attempts: 1,
-    });
-    expect(await client.stream('llama', 'Hi').final()).toMatchObject({ text: 'A mock answer.' });
+    const client = connect(createMockProxy());
+    const answer = { model: 'llama', text: 'A mock answer.' };
+    expect(await client.ask('llama', 'Hi')).toMatchObject(answer);
+    expect(await client.stream('llama', 'Hi').final()).toMatchObject(answer);
     expect(await client.models()).toMatchObject({ models: [] });
     expect(await client.usage()).toMatchObject({ limits: [] });
   });
 
   test('answers as scripted, in order', async () => {
-    const proxy = createMockProxy()
-      .answer('One.')
-      .answer({ text: 'Two.', stopReason: 'max_tokens', limits: [limit] });
-    const client = createMockClient(proxy);
-    expect(await client.ask('llama', 'Hi')).toMatchObject({ text: 'One.', stopReason: 'end_turn' });
-    expect(await client.ask('llama', 'Hi')).toMatchObject({
-      text: 'Two.',
-      stopReason: 'max_tokens',
-      limits: [limit],
-    });
-  });
-
-  test('streams an answer in its pieces', async () => {
-    const client = createMockClient(createMockProxy().answer(['Hel', 'lo.']));
-    const pieces: string[] = [];
-    for await (const text of client.stream('llama', 'Hi').textStream()) pieces.push(text);
-    expect(pieces).toEqual(['Hel', 'lo.']);
-  });
-
-  test('answers with an output', async () => {
-    const proxy = createMockProxy()
-      .answer({ output: { name: 'Ada' } })
-      .answer({ output: { name: 'Ada' } });
-    const client = createMockClient(proxy);
-    const expected = { output: { name: 'Ada' }, text: '{"name":"Ada"}' };
-    const outputSchema = { type: 'object' };
-    expect(await client.ask('llama', 'Who?', { outputSchema })).toMatchObject(expected);
-    expect(await client.stream('llama', 'Who?', { outputSchema }).final()).toMatchObject(expected);
-  });
-
-  test('lists models and limits', async () => {
-    const client = createMockClient(createMockProxy().models([model]).usage([limit]));
-    expect(await client.models()).toMatchObject({ models: [model], requestId: 'mock-request' });
-    expect(await client.usage()).toMatchObject({ limits: [limit] });
+    const client = connect(createMockProxy().answer('One.').error('unauthenticated').answer('Two.'));
+    expect(await client.ask('llama', 'Hi')).toMatchObject({ text: 'One.' });
+    expect(await client.safeAsk('llama', 'Hi')).toMatchObject({ ok: false });
+    expect(await client.ask('llama', 'Hi')).toMatchObject({ text: 'Two.' });
   });
 
   test('remembers what was asked, without the key', async () => {
     const proxy = createMockProxy();
-    const client = createBedrockClient({
-      baseUrl: 'https://mock/dev',
-      apiKey: 'planted-key',
-      fetch: proxy.fetch,
-    });
+    const client = connect(proxy);
     await client.ask('llama', 'Hi', { maxTokens: 5, headers: { 'x-tag': 'a' } });
     await client.usage();
     expect(proxy.calls).toMatchObject([
-      { operation: 'ask', body: { model: 'llama', question: 'Hi', maxTokens: 5 }, headers: { 'x-tag': 'a' } },
+      {
+        operation: 'ask',
+        body: { model: 'llama', question: 'Hi', maxTokens: 5 },
+        headers: { 'x-tag': 'a', 'x-api-key': '[API key]' },
+      },
       { operation: 'usage', body: {} },
     ]);
     expect(JSON.stringify(proxy.calls)).not.toContain('planted-key');
   });
 
-  test('fails as scripted, and the client tries again without a wait', async () => {
-    const proxy = createMockProxy()
-      .error('rate_limited', { retryAfter: 50 })
-      .error('model_throttled')
-      .answer('Hello.');
-    expect(await createMockClient(proxy).ask('llama', 'Hi')).toMatchObject({ text: 'Hello.', attempts: 3 });
-  });
-
-  test('says details of an error', async () => {
-    const details = {
-      limit: 'usd',
-      period: 'month',
-      scope: 'team',
-      max: 5,
-      used: 5,
-      resetsAt: resetsAt.toISOString(),
-    };
-    const proxy = createMockProxy().error('quota_exceeded', { message: 'Used up.', details });
-    await expect(createMockClient(proxy).ask('llama', 'Hi')).rejects.toMatchObject({
-      name: 'QuotaExceededError',
-      message: 'Used up.',
-      limit: 'usd',
-      resetsAt,
-    });
+  test('hears that a stream is left', async () => {
+    const client = connect(createMockProxy().stallStream(['Hel']));
+    const stream = client.stream('llama', 'Hi');
+    for await (const text of stream.textStream()) {
+      expect(text).toBe('Hel');
+      break;
+    }
+    await expect(stream.final()).rejects.toMatchObject({ name: 'AbortedError' });
   });
 });
 
-test.each<[string, (proxy: MockProxy) => MockProxy, object]>([
-  [
-    'gatewayError',
-    (proxy) => proxy.gatewayError(429, 'Limit Exceeded'),
-    { name: 'QuotaExceededError', max: undefined },
-  ],
-  ['gatewayError', (proxy) => proxy.gatewayError(403, 'Forbidden'), { name: 'AuthenticationError' }],
-  ['webPage', (proxy) => proxy.webPage(), { name: 'InvalidResponseError', contentType: 'text/html' }],
-  ['stall', (proxy) => proxy.stall(), { name: 'TimeoutError', phase: 'response' }],
-  ['cutBody', (proxy) => proxy.cutBody(), { name: 'ConnectionError', retryable: false }],
-  [
-    'refuse',
-    (proxy) => proxy.refuse().refuse().refuse(),
-    { name: 'ConnectionError', retryable: true, attempts: 3 },
-  ],
-])('%s is what the client makes of it', async (_, script, expected) => {
-  const client = createMockClient(script(createMockProxy()));
-  await expect(client.ask('llama', 'Hi', { timeoutMs: 50 })).rejects.toMatchObject(expected);
-});
-
-test.each<[string, (proxy: MockProxy) => MockProxy, object]>([
-  ['cutStream', (proxy) => proxy.cutStream(['Hel']), { name: 'StreamInterruptedError', textReceived: true }],
-  [
-    'stallStream',
-    (proxy) => proxy.stallStream(['Hel']),
-    { name: 'TimeoutError', phase: 'body', limitMs: 50 },
-  ],
-  [
-    'failStream',
-    (proxy) => proxy.failStream(['Hel'], 'upstream_error'),
-    { name: 'ServerError', code: 'upstream_error' },
-  ],
-  ['error', (proxy) => proxy.error('quota_exceeded'), { name: 'QuotaExceededError' }],
-])('a stream fails as scripted: %s', async (_, script, expected) => {
-  const client = createMockClient(script(createMockProxy()));
-  const stream = client.stream('llama', 'Hi', { idleTimeoutMs: 50 });
-  await expect(stream.final()).rejects.toMatchObject(expected);
+test('a refused connection is tried again, for nothing was sent; msw cannot say why it failed', async () => {
+  const refused = () => createMockProxy().refuse().refuse().refuse();
+  const [direct, intercepted] = [createMockClient(refused()), throughMsw(refused())];
+  await expect(direct.ask('llama', 'Hi')).rejects.toMatchObject({ retryable: true, attempts: 3 });
+  await expect(intercepted.ask('llama', 'Hi')).rejects.toMatchObject({ retryable: false, attempts: 1 });
 });
 
 describe('what it says is of the contract', () => {
@@ -202,25 +247,4 @@ describe('what it says is of the contract', () => {
   test('its routes', async () => {
     await expect(get(createMockProxy(), '/elsewhere')).rejects.toThrow('has no route at /elsewhere');
   });
-});
-
-test('its handlers let msw answer for it', async () => {
-  const proxy = createMockProxy()
-    .error('rate_limited')
-    .answer('Hello.')
-    .answer(['Hel', 'lo.'])
-    .cutStream(['Hel'])
-    .cutBody()
-    .refuse();
-  const server = setupServer(...proxy.handlers(http));
-  server.listen({ onUnhandledFrame: 'error' });
-  onTestFinished(() => server.close());
-  const client = createBedrockClient({ baseUrl: 'https://proxy.example/dev', apiKey: 'key', maxRetries: 1 });
-  expect(await client.ask('llama', 'Hi')).toMatchObject({ text: 'Hello.', attempts: 2 });
-  expect(await client.stream('llama', 'Hi').final()).toMatchObject({ text: 'Hello.' });
-  await expect(client.stream('llama', 'Hi').final()).rejects.toMatchObject({ code: 'stream_interrupted' });
-  await expect(client.ask('llama', 'Hi')).rejects.toMatchObject({ code: 'connection_failed' });
-  await expect(client.usage()).rejects.toMatchObject({ code: 'connection_failed' });
-  expect(await client.models()).toMatchObject({ models: [] });
-  expect(proxy.calls).toHaveLength(7);
 });

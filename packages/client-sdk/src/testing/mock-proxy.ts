@@ -34,7 +34,9 @@ export type SentErrorCode = Exclude<
 
 /** What of msw's `http` is needed, so that msw is no dependency. */
 export interface MswHttp<Handler> {
+  /** Makes a handler for a GET. */
   get(path: string, resolver: (info: { request: Request }) => Promise<Response>): Handler;
+  /** Makes a handler for a POST. */
   post(path: string, resolver: (info: { request: Request }) => Promise<Response>): Handler;
 }
 
@@ -89,6 +91,7 @@ export interface MockProxy {
   failStream(pieces: readonly string[], code: SentErrorCode): MockProxy;
 }
 
+/** Makes a mock proxy without a script. */
 export function createMockProxy(): MockProxy {
   const script: MockReply[] = [];
   const calls: MockCall[] = [];
@@ -108,6 +111,7 @@ export function createMockProxy(): MockProxy {
   const proxy: MockProxy = {
     fetch: async (url, init) => {
       const response = await respond(new Request(url, init));
+      init.signal.throwIfAborted();
       if (response.type === 'error') {
         throw new TypeError('fetch failed', {
           cause: Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),

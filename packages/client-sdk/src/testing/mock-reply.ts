@@ -6,6 +6,7 @@ import { completeAnswer, type GivenAnswer, piecesOf, requestId } from './mock-an
 
 /** A request that came to a mock proxy. */
 export interface MockCall {
+  /** The method of the client that sent it. */
   readonly operation: Operation;
   /** By name, in lower case. The API key is replaced. */
   readonly headers: Readonly<Record<string, string>>;
@@ -52,6 +53,7 @@ export const usageReply =
 
 /** What an error can say beyond its code. */
 export interface ErrorOptions {
+  /** Default: that of the proxy. */
   readonly message?: string | undefined;
   /** As the proxy sends them: `available` of `unknown_model`, `resetsAt` of `quota_exceeded` ... */
   readonly details?: Readonly<Record<string, unknown>> | undefined;
@@ -81,8 +83,9 @@ export const htmlReply: MockReply = () =>
 
 /** Nothing comes, until the client gives up. */
 export const stalledReply: MockReply = (_, signal) =>
-  new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason));
+  new Promise((resolve) => {
+    // Not a rejection, which msw would print.
+    signal.addEventListener('abort', () => resolve(Response.error()));
   });
 
 /** The body breaks off in the middle. */
@@ -130,6 +133,12 @@ function events(sent: readonly object[], { open = false } = {}): Response {
     },
   });
   return new Response(body, {
-    headers: { 'content-type': 'text/event-stream', [headerNames.requestId]: requestId },
+    headers: {
+      'content-type': 'text/event-stream',
+      // As servers stream. Without it msw ends the body with the connection, where Node's fetch fails an assertion if
+      // its caller has gone.
+      'transfer-encoding': 'chunked',
+      [headerNames.requestId]: requestId,
+    },
   });
 }

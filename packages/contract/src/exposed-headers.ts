@@ -1,0 +1,9 @@
+import { headers, limitHeaders } from './headers.ts';
+
+/** Headers of an answer that a web page of another origin may read. */
+export const exposedHeaders: readonly string[] = [
+  headers.requestId,
+  headers.retryAfter,
+  headers.shouldRetry,
+  ...Object.values(limitHeaders).flatMap((names) => Object.values(names)),
+];
