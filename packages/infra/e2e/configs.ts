@@ -143,7 +143,52 @@ const uncounted = parseProxyConfig({
   ),
 });
 
+/** Callers with keys, and callers who signed in; the teams have a plan each. */
+const signedIn = defineProxyConfig({
+  name: 'signed-in',
+  stage: 'dev',
+  region: 'us-east-1',
+  models: ['titan', 'llama'],
+  plans: {
+    few: {
+      throttle: { rate: 100, burst: 200 },
+      quota: { limit: 1000, period: 'MONTH' },
+      models: ['llama'],
+      limits: { requests: { day: 3 } },
+    },
+    hasty: {
+      throttle: { rate: 1, burst: 2 },
+      quota: { limit: 1000, period: 'MONTH' },
+      models: ['llama', 'titan'],
+      limits: {},
+    },
+  },
+  teams: {
+    thrifty: { plan: 'few', keys: ['thrifty-key'] },
+    hasty: { plan: 'hasty', keys: ['hasty-key'] },
+  },
+  signIn: {
+    issuer: 'https://login.example.com/tenant',
+    audience: 'bedrock-proxy',
+    claim: 'groups',
+    teams: { 'Thrifty People': 'thrifty', 'Hasty People': 'hasty', Ghosts: 'ghosts' },
+  },
+});
+
+/** A user pool of the deployment's own. */
+const userPool = parseProxyConfig({ ...shipped, name: 'user-pool', signIn: { cognito: 'create' } });
+
 /** The deployments that the end-to-end tests run, by name. */
-export const configs = { shipped, predecessor, tight, counted, everything, uncounted, guarded };
+export const configs = {
+  shipped,
+  predecessor,
+  tight,
+  counted,
+  everything,
+  uncounted,
+  guarded,
+  'signed-in': signedIn,
+  'user-pool': userPool,
+};
 
 export type ConfigName = keyof typeof configs;

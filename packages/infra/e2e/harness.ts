@@ -48,7 +48,8 @@ export interface System {
   client(keyName: string): { client: BedrockClient; requests(): number };
 }
 
-export interface SystemOptions extends Pick<GatewayOptions, 'editTemplate' | 'callsPerWorker'> {
+export interface SystemOptions
+  extends Pick<GatewayOptions, 'editTemplate' | 'callsPerWorker' | 'environment'> {
   /** One that other systems use too; systems of one config then share their counters. Default: one of its own. */
   readonly dynamodb?: LocalDynamoDb;
 }
@@ -56,7 +57,7 @@ export interface SystemOptions extends Pick<GatewayOptions, 'editTemplate' | 'ca
 /** Starts a deployment on loopback and stops it when the test is over. */
 export async function startSystem(
   config: ConfigName,
-  { dynamodb: shared, ...options }: SystemOptions = {},
+  { dynamodb: shared, environment, ...options }: SystemOptions = {},
 ): Promise<System> {
   let time = Date.parse('2026-11-22T12:00:00Z');
   const logs: string[] = [];
@@ -70,6 +71,7 @@ export async function startSystem(
     port: 0,
     clock: { now: () => time },
     environment: {
+      ...environment,
       AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.url,
       AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
     },

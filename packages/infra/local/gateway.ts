@@ -1,11 +1,14 @@
 import { type Clock, systemClock } from './clock.ts';
+import { createControlPlane } from './control-plane/control-plane.ts';
 import { createPipeline } from './http/pipeline.ts';
 import { listen } from './http/server.ts';
 import { systemTimer, type Timer } from './http/timer.ts';
 import { FunctionRuntime } from './lambda/function-runtime.ts';
 import type { OnLog } from './lambda/log.ts';
+import { ApiKeyRegistry } from './limits/api-key-registry.ts';
 import { readApi } from './template/api.ts';
 import { readCloudAssembly } from './template/assembly.ts';
+import type { FunctionDefinition } from './template/functions.ts';
 import type { TableDefinition } from './template/tables.ts';
 import type { Template } from './template/template.ts';
 import type { ApiKey } from './template/usage-plans.ts';
@@ -42,13 +45,15 @@ export interface GatewayOptions {
 export interface LocalGateway {
   /** With the stage and without a slash at the end: `http://127.0.0.1:8787/dev`. */
   readonly url: string;
-  /** The API keys of the template, with the values that this gateway accepts. */
+  /** The API keys of the template, with the values that this gateway accepts. Others come and go by its control plane. */
   readonly apiKeys: readonly ApiKey[];
   /**
    * The DynamoDB tables of the template. The gateway does not make them: they must be in the DynamoDB that the
    * functions use before the first request.
    */
   readonly tables: readonly TableDefinition[];
+  /** The functions of the template, with the environment that it gives them. */
+  readonly functions: readonly FunctionDefinition[];
   /**
    * Ends every worker now: calls in flight fail with a 502, or a cut connection where they stream already, and the
    * next call starts a new worker.
@@ -88,10 +93,15 @@ export async function startGateway(options: GatewayOptions): Promise<LocalGatewa
   const killFunctions = async (): Promise<void> => {
     await Promise.all([...runtimes.values()].map((runtime) => runtime.kill()));
   };
+  const clock = options.clock ?? systemClock;
+  const registry = new ApiKeyRegistry(api, clock.now());
+  const pipeline = createPipeline(api, registry, runtimes, options.timer ?? systemTimer);
+  const dynamodbUrl = environment['AWS_ENDPOINT_URL_DYNAMODB'];
+  const controlPlane = createControlPlane({ api, registry, dynamodbUrl });
   const { port, server } = await listen({
     port: options.port ?? 0,
-    clock: options.clock ?? systemClock,
-    pipeline: createPipeline(api, runtimes, options.timer ?? systemTimer),
+    clock,
+    pipeline: async (request) => controlPlane(request) ?? pipeline(request),
     onFault: (error) => {
       const line = error instanceof Error ? (error.stack ?? error.message) : String(error);
       onLog({ function: 'gateway', stream: 'platform', line });
@@ -101,6 +111,7 @@ export async function startGateway(options: GatewayOptions): Promise<LocalGatewa
     url: `http://127.0.0.1:${port}/${api.stage.name}`,
     apiKeys: api.apiKeys,
     tables: api.tables,
+    functions: api.functions,
     killFunctions,
     close: async () => {
       const closed = new Promise<void>((resolve) => {

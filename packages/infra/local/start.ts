@@ -64,8 +64,18 @@ async function show(system: LocalSystem, config: ProxyConfig): Promise<void> {
   const body = JSON.stringify({ question, model });
   console.log(
     `\nAsk it:\ncurl -H 'x-api-key: ${first.value}' -H 'content-type: application/json' -d '${body}' ${url}/bedrock\n` +
-      'Add /stream to the URL, and -N, to get it piece by piece.\n',
+      'Add /stream to the URL, and -N, to get it piece by piece.\n\n' +
+      `Give out keys and see who used what:\npnpm proxy keys list --local ${new URL(url).origin}\n`,
   );
+  const { issuer } = system;
+  const [team] = Object.keys(config.teams);
+  if (issuer && team !== undefined) {
+    console.log(
+      `Signed-in callers need a token. Here, in place of the sign-in of the config, anybody gets one for any team:\n` +
+        `curl -d team=${team} ${issuer.url}/token\n` +
+        `and sends it: -H 'authorization: Bearer TOKEN'\n`,
+    );
+  }
   const client = createBedrockClient({ baseUrl: url, apiKey: first.value });
   console.log(`${first.name} asks ${model}: ${question}`);
   const answer = await client.ask(model, question);

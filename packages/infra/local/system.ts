@@ -7,6 +7,8 @@ import { type SimulatedBedrock, startBedrock } from './bedrock/server.ts';
 import { createTables } from './dynamodb/create-tables.ts';
 import { type LocalDynamoDb, startDynamoDb } from './dynamodb/server.ts';
 import { type LocalGateway, type LogLine, startGateway } from './gateway.ts';
+import { type LocalIssuer, startIssuer } from './oidc/issuer.ts';
+import { issuerEnvironment, setUpSignIn } from './oidc/local-sign-in.ts';
 
 /** A deployment on loopback: what would be deployed, run by the local gateway, with a Bedrock and a DynamoDB. */
 export interface LocalSystem {
@@ -15,6 +17,8 @@ export interface LocalSystem {
   readonly bedrock: SimulatedBedrock | undefined;
   /** Absent where another server keeps the tables. */
   readonly dynamodb: LocalDynamoDb | undefined;
+  /** Absent where the config has no sign-in. */
+  readonly issuer: LocalIssuer | undefined;
   close(): Promise<void>;
 }
 
@@ -41,8 +45,9 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   const assembly = await mkdtemp(join(tmpdir(), 'bedrock-proxy-'));
   const bedrock = bedrockUrl === undefined ? await startBedrock() : undefined;
   const dynamodb = dynamodbUrl === undefined ? await startDynamoDb() : undefined;
+  const issuer = config.signIn ? await startIssuer() : undefined;
   const closeRest = async () => {
-    await Promise.all([bedrock?.close(), dynamodb?.close()]);
+    await Promise.all([bedrock?.close(), dynamodb?.close(), issuer?.close()]);
     await rm(assembly, { recursive: true, force: true });
   };
   try {
@@ -51,6 +56,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     const environment = {
       AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrockUrl ?? bedrock?.url ?? '',
       AWS_ENDPOINT_URL_DYNAMODB: tablesUrl,
+      ...(issuer ? issuerEnvironment(issuer) : {}),
     };
     const gateway = await startGateway({ assembly, port, environment, onLog });
     const close = async () => {
@@ -59,11 +65,12 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     };
     try {
       await createTables(gateway.tables, tablesUrl);
+      if (issuer) await setUpSignIn(gateway, issuer, { config, dynamodbUrl: tablesUrl });
     } catch (error) {
       await gateway.close();
       throw error;
     }
-    return { gateway, bedrock, dynamodb, close };
+    return { gateway, bedrock, dynamodb, issuer, close };
   } catch (error) {
     await closeRest();
     throw error;

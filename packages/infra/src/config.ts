@@ -7,6 +7,7 @@ import { describeIssues } from './config-issues.ts';
 import { type OperationsConfig, operationsFields } from './config-operations.ts';
 import { checkPrices } from './config-prices.ts';
 import { checkReferences } from './config-references.ts';
+import { type AuthoredSignIn, SignIn } from './sign-in/sign-in-config.ts';
 
 // zod/mini brings no messages of its own.
 z.config(z.locales.en());
@@ -128,6 +129,11 @@ export interface AuthoredProxyConfig<
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
    */
   accessLog?: boolean | undefined;
+  /**
+   * Lets people and programs in with a token of a Cognito user pool, or of any issuer of OpenID Connect, beside API
+   * keys. Default: API keys only.
+   */
+  signIn?: AuthoredSignIn | undefined;
   /** Days that logs are kept. Default: 30. */
   logRetentionDays?: (typeof retentionDays)[number] | undefined;
 }
@@ -210,6 +216,7 @@ const ProxyConfig = z
     prices: z.optional(z.record(z.string(), Price)),
     globalInference: z._default(z.boolean(), false),
     accessLog: z._default(z.boolean(), false),
+    signIn: z.optional(SignIn),
     logRetentionDays: z._default(z.literal(retentionDays), 30),
     ...operationsFields,
   })

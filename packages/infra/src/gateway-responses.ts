@@ -19,7 +19,7 @@ interface GatewayResponse {
 const gatewayResponses: readonly GatewayResponse[] = [
   { type: ResponseType.INVALID_API_KEY, code: 'unauthenticated' },
   { type: ResponseType.UNAUTHORIZED, code: 'unauthenticated' },
-  { type: ResponseType.ACCESS_DENIED, code: 'unauthenticated' },
+  { type: ResponseType.ACCESS_DENIED, code: 'access_denied' },
   { type: ResponseType.EXPIRED_TOKEN, code: 'unauthenticated' },
   // API Gateway answers an unknown path or method so: without an Authorization header, and with one.
   { type: ResponseType.MISSING_AUTHENTICATION_TOKEN, code: 'unknown_route' },

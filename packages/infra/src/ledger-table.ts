@@ -31,11 +31,21 @@ export class LedgerTable extends Construct {
     });
   }
 
-  /** What the function may do: read one item, and write one. It never deletes, lists or reads many. */
-  statement(): PolicyStatement {
+  /**
+   * What a function may do: by default read one item, and write one. None deletes, lists or reads many.
+   *
+   * @param access.prefixes What the partition keys of its items begin with. Default: it may use every item.
+   * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+   */
+  statement(access: { actions?: readonly string[]; prefixes?: readonly string[] } = {}): PolicyStatement {
+    const { actions = ['dynamodb:GetItem', 'dynamodb:UpdateItem'], prefixes } = access;
+    const leadingKeys = prefixes?.map((prefix) => `${prefix}*`);
     return new PolicyStatement({
-      actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      actions: [...actions],
       resources: [this.table.tableArn],
+      ...(leadingKeys
+        ? { conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': leadingKeys } } }
+        : {}),
     });
   }
 }

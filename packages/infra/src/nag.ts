@@ -34,14 +34,21 @@ const acknowledgedWithEmail: Readonly<Record<string, string>> = {
     'An alarm whose mail is not delivered still shows in CloudWatch; nobody would read a queue of them.',
 };
 
+/** Rules that a user pool of this deployment does not follow. */
+const acknowledgedWithUserPool: Readonly<Record<string, string>> = {
+  'AwsSolutions-COG2': 'A second factor is offered; whether users must have one is for the operator to say.',
+  'AwsSolutions-COG8': 'Threat protection has a fee for each user; the limits of the team bound the damage.',
+};
+
 /** Makes synthesis fail where the app breaks a rule of cdk-nag that is not acknowledged here. */
 export function checkWithNag(app: App, stack: Stack, config: ProxyConfig): void {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
-  const { accessLog, alarms, waf } = config;
+  const { accessLog, alarms, signIn, waf } = config;
   const rules = {
     ...acknowledged,
     ...(accessLog ? {} : acknowledgedWithoutAccessLog),
     ...(waf ? {} : acknowledgedWithoutWaf),
+    ...(signIn && 'cognito' in signIn && signIn.cognito === 'create' ? acknowledgedWithUserPool : {}),
     ...(alarms && alarms.email !== undefined ? acknowledgedWithEmail : {}),
   };
   for (const [id, reason] of Object.entries(rules)) Validations.of(stack).acknowledge({ id, reason });

@@ -3,7 +3,9 @@ import { longestCallMs } from '@org/lambda/environment';
 import { Duration } from 'aws-cdk-lib';
 import {
   ApiKeySourceType,
+  AuthorizationType,
   EndpointType,
+  type IAuthorizer,
   JsonSchemaType,
   JsonSchemaVersion,
   LambdaIntegration,
@@ -22,20 +24,22 @@ export interface ProxyApiProps {
   readonly config: ProxyConfig;
   /** The function that answers, by how it answers. */
   readonly functions: Readonly<Record<Route['transfer'], IFunction>>;
+  /** Says which API key a caller stands for. Left out: the header `x-api-key` says it. */
+  readonly authorizer?: IAuthorizer | undefined;
 }
 
 /** The REST API: every route of the contract, each behind an API key, each answered by the function of its kind. */
 export class ProxyApi extends Construct {
   readonly api: RestApi;
 
-  constructor(scope: Construct, id: string, { config, functions }: ProxyApiProps) {
+  constructor(scope: Construct, id: string, { config, functions, authorizer }: ProxyApiProps) {
     super(scope, id);
     const { rate, burst } = promisedThrottle(config);
     this.api = new RestApi(this, 'Rest', {
       restApiName: `${config.name}-${config.stage}`,
       description: 'Amazon Bedrock by API key, within limits',
       endpointTypes: [EndpointType.REGIONAL],
-      apiKeySourceType: ApiKeySourceType.HEADER,
+      apiKeySourceType: authorizer ? ApiKeySourceType.AUTHORIZER : ApiKeySourceType.HEADER,
       // The role would be one of the account, which belongs to no single stack.
       cloudWatchRole: false,
       deployOptions: {
@@ -52,10 +56,10 @@ export class ProxyApi extends Construct {
     this.api.node.tryRemoveChild('Endpoint');
 
     addGatewayResponses(this.api, config);
-    this.addRoutes(functions, config);
+    this.addRoutes({ config, functions, authorizer });
   }
 
-  private addRoutes(functions: ProxyApiProps['functions'], { cors }: ProxyConfig): void {
+  private addRoutes({ config: { cors }, functions, authorizer }: ProxyApiProps): void {
     const integrationOf = (transfer: Route['transfer'], responseTransferMode: ResponseTransferMode) =>
       new LambdaIntegration(functions[transfer], {
         proxy: true,
@@ -84,9 +88,10 @@ export class ProxyApi extends Construct {
       resource.addMethod(method, integrations[transfer], {
         apiKeyRequired: true,
         requestValidator,
+        ...(authorizer ? { authorizer, authorizationType: AuthorizationType.CUSTOM } : {}),
         ...(method === 'POST' ? { requestModels: { 'application/json': jsonObject } } : {}),
       });
-      if (cors) addPreflight(resource, method, cors);
+      if (cors) addPreflight(resource, method, cors, { bearer: authorizer !== undefined });
     }
   }
 }

@@ -65,7 +65,8 @@ export class ProxyFunction extends Construct {
     const statements = [
       ...bedrockStatements(config, action, stack),
       ...guardrailStatements(config, stack),
-      ledger.statement(),
+      // Beside counters and keys, the table then has what only the authorizer may read.
+      ledger.statement(config.signIn ? { prefixes: ['team#', 'key#'] } : {}),
     ];
     for (const statement of statements) role.addToPolicy(statement);
 
@@ -73,7 +74,7 @@ export class ProxyFunction extends Construct {
       description: `Asks Bedrock for the teams of ${config.name}-${config.stage}: ${transfer} answers`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      code: Code.fromAsset(lambdaDirectory),
+      code: Code.fromAsset(lambdaDirectory, { exclude: ['authorizer'] }),
       handler,
       memorySize: 1024,
       // As long as API Gateway waits, and no longer: nobody would hear what it still says.

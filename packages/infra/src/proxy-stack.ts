@@ -8,6 +8,7 @@ import { functionEnvironment } from './function-environment.ts';
 import { LedgerTable } from './ledger-table.ts';
 import { ProxyApi } from './proxy-api.ts';
 import { ProxyFunction } from './proxy-function.ts';
+import { Authorizer } from './sign-in/authorizer.ts';
 import { UsagePlans } from './usage-plans.ts';
 import { WebAcl } from './web-acl.ts';
 
@@ -33,7 +34,10 @@ export class ProxyStack extends Stack {
     const buffered = new ProxyFunction(this, 'Function', { ...shared, transfer: 'buffered' });
     const stream = new ProxyFunction(this, 'StreamFunction', { ...shared, transfer: 'stream' });
     const functions = { buffered: buffered.handler, stream: stream.handler };
-    const { api } = new ProxyApi(this, 'Api', { config, functions });
+    const signIn =
+      config.signIn &&
+      new Authorizer(this, 'SignIn', { config, signIn: config.signIn, ledger, lambdaDirectory });
+    const { api } = new ProxyApi(this, 'Api', { config, functions, authorizer: signIn?.authorizer });
     const stage = api.deploymentStage;
     new UsagePlans(this, 'Plans', { config, keys, stage });
 

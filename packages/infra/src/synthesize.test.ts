@@ -253,7 +253,7 @@ describe("API Gateway's own answers", () => {
   test.each([
     ['INVALID_API_KEY', 'unauthenticated'],
     ['UNAUTHORIZED', 'unauthenticated'],
-    ['ACCESS_DENIED', 'unauthenticated'],
+    ['ACCESS_DENIED', 'access_denied'],
     ['MISSING_AUTHENTICATION_TOKEN', 'unknown_route'],
     ['INVALID_SIGNATURE', 'unknown_route'],
     ['THROTTLED', 'rate_limited'],

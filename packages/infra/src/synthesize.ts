@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { App, Tags } from 'aws-cdk-lib';
+import { App, Tags, Validations } from 'aws-cdk-lib';
 import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import type { ProxyConfig } from './config.ts';
 import { checkWithNag } from './nag.ts';
 import { ProxyStack } from './proxy-stack.ts';
+import { TemplateRules } from './template-rules/template-rules.ts';
 
 /** Where the functions are built to. */
 const builtLambdaDirectory = resolve(import.meta.dirname, '../../lambda/dist');
@@ -50,6 +51,7 @@ export function createApp(config: ProxyConfig, options: SynthesizeOptions): { ap
   const tags = { ...config.tags, Application: config.name, Stage: config.stage };
   for (const [key, value] of Object.entries(tags)) Tags.of(app).add(key, value);
   checkWithNag(app, stack, config);
+  Validations.of(app).addPlugins(new TemplateRules());
   return { app, stack };
 }
 
@@ -57,7 +59,7 @@ export function createApp(config: ProxyConfig, options: SynthesizeOptions): { ap
  * Writes the CloudFormation template of a config and the assets that it needs. Needs neither network nor AWS account.
  *
  * @throws {ConfigError} As {@link createApp}.
- * @throws {Error} Also if the template breaks a rule of CDK's own validation or of cdk-nag.
+ * @throws {Error} Also if the template breaks a rule of CDK's own validation, of cdk-nag, or of ours.
  */
 export function synthesize(config: ProxyConfig, options: SynthesizeOptions): Synthesized {
   const { app, stack } = createApp(config, options);

@@ -33,11 +33,12 @@ export const directory = mkdtempSync(join(tmpdir(), 'synthesize-'));
 /** Functions as good as any, built. */
 export const lambdaDirectory = join(directory, 'lambda');
 
-mkdirSync(lambdaDirectory);
+mkdirSync(join(lambdaDirectory, 'authorizer'), { recursive: true });
 writeFileSync(
   join(lambdaDirectory, 'index.mjs'),
   'export const handler = async () => ({ statusCode: 200 }); export const streamHandler = handler;',
 );
+writeFileSync(join(lambdaDirectory, 'authorizer/index.mjs'), 'export const handler = async () => ({});');
 afterAll(() => rmSync(directory, { recursive: true }));
 
 /** The shipped config with every option on. */

@@ -45,7 +45,12 @@ export function readRoute(assembly: string, name: RouteName): DeployedRoute {
         sourceIp: '127.0.0.1',
         httpVersion: '1.1',
       };
-      return proxyEvent(api, request, match, requestContext(api, request, match, apiKey));
+      return proxyEvent(
+        api,
+        request,
+        match,
+        requestContext(api, request, { match, ...(apiKey ? { apiKey } : {}) }),
+      );
     },
   };
 }

@@ -1,16 +1,17 @@
 import type { FunctionRuntime } from '../lambda/function-runtime.ts';
 import { Admission } from '../limits/admission.ts';
+import type { ApiKeyRegistry } from '../limits/api-key-registry.ts';
 import type { Api } from '../template/api.ts';
 import type { Route } from '../template/routes.ts';
-import { partitionOf } from '../template/stack.ts';
-import type { ApiKey } from '../template/usage-plans.ts';
+import { authorize } from './authorizer.ts';
 import { integrateBuffered } from './buffered-integration.ts';
 import { createGatewayResponder } from './gateway-response.ts';
 import { type HeaderList, header } from './header-list.ts';
+import { apiArn } from './method-arn.ts';
 import { proxyEvent, traceId } from './proxy-event.ts';
 import { integrationRefusal, type Refusal, refusal } from './refusal.ts';
 import type { GatewayRequest } from './request.ts';
-import { requestContext } from './request-context.ts';
+import { type KnownOfRequest, requestContext } from './request-context.ts';
 import { createRequestValidator, type RequestValidator } from './request-validation.ts';
 import type { HttpResponse } from './response.ts';
 import { createRouter, type RouteMatch } from './router.ts';
@@ -21,25 +22,22 @@ import type { Timer } from './timer.ts';
 /** Answers one request as the deployed API would. */
 export type Pipeline = (request: GatewayRequest) => Promise<HttpResponse>;
 
-/** What is known of a request so far. */
-interface Progress {
-  match?: RouteMatch;
-  apiKey?: ApiKey;
-}
+type Progress = { -readonly [Field in keyof KnownOfRequest]: KnownOfRequest[Field] };
 
 /**
- * API Gateway's order: route, API key, throttles and quota, request validation, integration. So a request that fails
+ * API Gateway's order: route, authorizer, API key, throttles and quota, request validation, integration. So a request that fails
  * validation has used its quota.
  *
  * @throws TemplateError for models and gateway responses that cannot work.
  */
 export function createPipeline(
   api: Api,
+  registry: ApiKeyRegistry,
   runtimes: ReadonlyMap<string, FunctionRuntime>,
   timer: Timer,
 ): Pipeline {
   const route = createRouter(api.routes);
-  const admission = new Admission(api);
+  const admission = new Admission(api.stage);
   const validators = new Map<Route, RequestValidator>(
     api.routes.map((each) => [each, createRequestValidator(each)]),
   );
@@ -52,10 +50,21 @@ export function createPipeline(
       return unknownRoute(request);
     }
     progress.match = match;
-    const caller = match.route.apiKeyRequired
-      ? admission.identify(header(request.headers, 'x-api-key'))
-      : undefined;
-    if (match.route.apiKeyRequired && caller === undefined) {
+    const { authorizer, apiKeyRequired } = match.route;
+    if (authorizer !== undefined) {
+      const runtime = runtimes.get(authorizer.target.logicalId);
+      const authorization = await authorize(authorizer, runtime, { api, request, match });
+      if ('status' in authorization) {
+        return authorization;
+      }
+      progress.authorization = authorization;
+    }
+    const keyValue =
+      api.apiKeySource === 'AUTHORIZER'
+        ? progress.authorization?.apiKey
+        : header(request.headers, 'x-api-key');
+    const caller = apiKeyRequired ? registry.identify(keyValue) : undefined;
+    if (apiKeyRequired && caller === undefined) {
       return refusal('INVALID_API_KEY');
     }
     if (caller !== undefined) {
@@ -73,7 +82,7 @@ export function createPipeline(
     if (runtime === undefined || !mayInvoke(api, request, match)) {
       return integrationRefusal(500);
     }
-    const context = requestContext(api, request, match, progress.apiKey);
+    const context = requestContext(api, request, progress);
     const event = JSON.stringify(proxyEvent(api, request, match, context));
     const { transferMode, timeoutMs } = match.route.integration;
     const answer = await (transferMode === 'STREAM'
@@ -96,7 +105,7 @@ export function createPipeline(
     }
     return respond(answer, {
       request,
-      context: requestContext(api, request, progress.match, progress.apiKey),
+      context: requestContext(api, request, progress),
       stageVariables: api.stage.variables,
       match: progress.match,
     });
@@ -125,9 +134,10 @@ function unknownRoute(request: GatewayRequest): Refusal {
 }
 
 function mayInvoke(api: Api, request: GatewayRequest, { route }: RouteMatch): boolean {
-  const { region, account } = api.stack;
-  const methodArn = `arn:${partitionOf(region)}:execute-api:${region}:${account}:${api.id}/${api.stage.name}/${request.method}${route.path}`;
-  return api.mayInvoke(route.integration.target, methodArn);
+  return api.mayInvoke(
+    route.integration.target,
+    `${apiArn(api)}/${api.stage.name}/${request.method}${route.path}`,
+  );
 }
 
 /** What API Gateway adds to the headers of a function. */

@@ -1,6 +1,7 @@
 import type { APIGatewayEventRequestContext } from 'aws-lambda';
 import type { Api } from '../template/api.ts';
 import type { ApiKey } from '../template/usage-plans.ts';
+import type { Authorization } from './authorizer-result.ts';
 import { header } from './header-list.ts';
 import type { GatewayRequest } from './request.ts';
 import type { RouteMatch } from './router.ts';
@@ -10,6 +11,13 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 /** The published types lack the deployment, which API Gateway sends. */
 export type RequestContext = APIGatewayEventRequestContext & { readonly deploymentId: string };
 
+/** What has been found out about a request so far. */
+export interface KnownOfRequest {
+  readonly match?: RouteMatch;
+  readonly apiKey?: ApiKey;
+  readonly authorization?: Authorization;
+}
+
 /**
  * What API Gateway knows about a request: `requestContext` of the event, `$context` of gateway responses.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html#context-variable-reference
@@ -17,14 +25,16 @@ export type RequestContext = APIGatewayEventRequestContext & { readonly deployme
 export function requestContext(
   api: Api,
   request: GatewayRequest,
-  match: RouteMatch | undefined,
-  apiKey: ApiKey | undefined,
+  { match, apiKey, authorization }: KnownOfRequest,
 ): RequestContext {
   const domainName = header(request.headers, 'host') ?? '';
   return {
     accountId: api.stack.account,
     apiId: api.id,
-    authorizer: undefined,
+    authorizer: authorization && {
+      ...authorization.context,
+      principalId: authorization.principalId,
+    },
     deploymentId: api.stage.deployment,
     domainName,
     domainPrefix: domainName.split('.')[0],

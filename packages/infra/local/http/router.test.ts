@@ -28,6 +28,7 @@ const routes = [
     path,
     resourceId: path,
     apiKeyRequired: false,
+    authorizer: undefined,
     bodyModels: undefined,
     requiredParameters: [],
     integration: { timeoutMs: 1000, transferMode: 'BUFFERED', target },

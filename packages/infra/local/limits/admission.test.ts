@@ -3,6 +3,7 @@ import type { Route } from '../template/routes.ts';
 import type { Throttle } from '../template/throttle.ts';
 import type { UsagePlan } from '../template/usage-plans.ts';
 import { Admission } from './admission.ts';
+import { ApiKeyRegistry } from './api-key-registry.ts';
 
 const now = Date.UTC(2026, 10, 22);
 
@@ -11,6 +12,7 @@ const route = (path: string): Route => ({
   path,
   resourceId: path,
   apiKeyRequired: true,
+  authorizer: undefined,
   bodyModels: undefined,
   requiredParameters: [],
   integration: {
@@ -32,6 +34,7 @@ const route = (path: string): Route => ({
 
 const plan = (limits: Partial<UsagePlan>): UsagePlan => ({
   id: 'plan',
+  name: 'plan',
   throttle: undefined,
   quota: undefined,
   methodThrottles: {},
@@ -39,17 +42,35 @@ const plan = (limits: Partial<UsagePlan>): UsagePlan => ({
   ...limits,
 });
 
-function admission(limits: Partial<UsagePlan>, stageThrottle?: Throttle): Admission {
-  return new Admission({
-    apiKeys: ['a', 'b'].map((id) => ({ id, name: id, value: `value-${id}`, enabled: true })),
-    usagePlans: [plan(limits)],
-    stage: { name: 'dev', deployment: 'd', variables: {}, throttleOf: () => stageThrottle },
+function admission(limits: Partial<UsagePlan>, stageThrottle?: Throttle) {
+  const apiKeys = ['a', 'b'].map((id) => ({
+    id,
+    name: id,
+    value: `value-${id}`,
+    enabled: true,
+    description: undefined,
+  }));
+  const registry = new ApiKeyRegistry({ apiKeys, usagePlans: [plan(limits)] }, now);
+  const subject = new Admission({
+    name: 'dev',
+    deployment: 'd',
+    variables: {},
+    throttleOf: () => stageThrottle,
   });
+  return {
+    registry,
+    decide: (key: string, path: string, at = now) =>
+      subject.decide(registry.identify(`value-${key}`), route(path), at),
+  };
 }
 
-function decisions(subject: Admission, key: string, path: string, requests: number): string[] {
-  const caller = subject.identify(`value-${key}`);
-  return Array.from({ length: requests }, () => subject.decide(caller, route(path), now));
+function decisions(
+  subject: ReturnType<typeof admission>,
+  key: string,
+  path: string,
+  requests: number,
+): string[] {
+  return Array.from({ length: requests }, () => subject.decide(key, path));
 }
 
 test('every method counts towards the quota of a key, and keys do not share it', () => {
@@ -65,9 +86,8 @@ test('a throttled request uses no quota', () => {
     quota: { limit: 2, period: 'DAY', offset: 0 },
   });
   expect(decisions(subject, 'a', '/one', 5)).toEqual(['admitted', ...Array(4).fill('throttled')]);
-  const caller = subject.identify('value-a');
-  expect(subject.decide(caller, route('/one'), now + 1000)).toBe('admitted');
-  expect(subject.decide(caller, route('/one'), now + 2000)).toBe('quota-exceeded');
+  expect(subject.decide('a', '/one', now + 1000)).toBe('admitted');
+  expect(subject.decide('a', '/one', now + 2000)).toBe('quota-exceeded');
 });
 
 test('a throttle of one method leaves others alone', () => {

@@ -125,8 +125,8 @@ const faults: [fault: string, message: RegExp, seed: (template: Template) => Tem
     },
   ],
   [
-    'an authorizer, which is not interpreted yet',
-    /AuthorizationType CUSTOM is not supported yet/,
+    'an authorizer that is not there',
+    /AuthorizerId is not an authorizer of the template/,
     (template) => edit(template, 'AskMethod', { AuthorizationType: 'CUSTOM' }),
   ],
   [

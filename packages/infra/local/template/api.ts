@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
+import { type ApiKeySource, readAuthorizers } from './authorizers.ts';
 import { type Dependencies, dependenciesOf, dependsOn } from './dependencies.ts';
 import { type FunctionDefinition, readFunctions } from './functions.ts';
 import { type GatewayResponses, readGatewayResponses } from './gateway-responses.ts';
+import { type Output, readOutputs } from './outputs.ts';
 import { type InvokePermission, readPermissions } from './permissions.ts';
 import { Resolver } from './resolver.ts';
 import { type Route, readRoutes } from './routes.ts';
@@ -20,6 +22,7 @@ export interface Api {
   readonly endpointType: EndpointType;
   readonly stack: Stack;
   readonly stage: Stage;
+  readonly apiKeySource: ApiKeySource;
   readonly routes: readonly Route[];
   readonly gatewayResponses: GatewayResponses;
   readonly apiKeys: readonly ApiKey[];
@@ -29,10 +32,11 @@ export interface Api {
   readonly mayInvoke: InvokePermission;
   /** Where the functions keep what they know. */
   readonly tables: readonly TableDefinition[];
+  readonly outputs: readonly Output[];
 }
 
 const RestApiProperties = z.object({
-  ApiKeySourceType: z.optional(z.string()),
+  ApiKeySourceType: z._default(z.enum(['HEADER', 'AUTHORIZER']), 'HEADER'),
   BinaryMediaTypes: z.optional(z.array(z.string())),
   Body: z.optional(z.unknown()),
   BodyS3Location: z.optional(z.unknown()),
@@ -59,19 +63,23 @@ export function readApi(
   refuseIncompleteDeployment(resolver, dependencies, stage.deployment);
   const functions = readFunctions(resolver, assetDirectory);
   const apiKeys = readApiKeys(resolver);
+  const authorizers = readAuthorizers(resolver, id, functions);
+  const apiKeySource = properties.ApiKeySourceType;
   return {
     id,
     // What an API is where nothing is said.
     endpointType: properties.EndpointConfiguration?.Types?.[0] ?? 'EDGE',
     stack,
     stage,
-    routes: readRoutes(resolver, restApi, functions),
+    apiKeySource,
+    routes: readRoutes(resolver, restApi, { functions, authorizers, apiKeySource }),
     gatewayResponses: readGatewayResponses(resolver, id),
     apiKeys,
     usagePlans: readUsagePlans(resolver, apiKeys, id, stage),
     functions,
     mayInvoke: readPermissions(resolver),
     tables: readTables(resolver),
+    outputs: readOutputs(resolver),
   };
 }
 
@@ -88,9 +96,6 @@ function onlyOne(resolver: Resolver, type: string): string {
 /** What would change answers on AWS and is not interpreted here must not be ignored in silence. */
 function refuseUnsupported(restApi: string, properties: z.output<typeof RestApiProperties>): void {
   const unsupported = [
-    properties.ApiKeySourceType !== undefined &&
-      properties.ApiKeySourceType !== 'HEADER' &&
-      'ApiKeySourceType',
     (properties.BinaryMediaTypes?.length ?? 0) > 0 && 'BinaryMediaTypes',
     properties.Body !== undefined && 'Body',
     properties.BodyS3Location !== undefined && 'BodyS3Location',

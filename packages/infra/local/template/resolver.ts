@@ -51,6 +51,11 @@ export class Resolver {
     return result.data;
   }
 
+  /** The text that a value outside of the resources comes to. */
+  text(value: unknown, where: string): string {
+    return this.#string(value, where);
+  }
+
   /** What `Ref` of the logical id returns. */
   ref(logicalId: string, where = logicalId): string {
     return reference(this.stack, this.#target(logicalId, where));

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { ApiKeySource, Authorizer } from './authorizers.ts';
 import type { FunctionDefinition } from './functions.ts';
 import type { Resolver } from './resolver.ts';
 import { TemplateError } from './template.ts';
@@ -11,6 +12,8 @@ export interface Route {
   readonly path: string;
   readonly resourceId: string;
   readonly apiKeyRequired: boolean;
+  /** Asked about every request; undefined where nobody is. */
+  readonly authorizer: Authorizer | undefined;
   /** Content type to JSON Schema (draft-04); undefined where bodies are not validated. */
   readonly bodyModels: Readonly<Record<string, unknown>> | undefined;
   /** Parameters that must be present, sorted; empty where they are not validated. */
@@ -34,7 +37,9 @@ export interface LambdaIntegration {
 
 const MethodProperties = z.object({
   ApiKeyRequired: z.optional(z.boolean()),
+  AuthorizationScopes: z.optional(z.array(z.string())),
   AuthorizationType: z.optional(z.string()),
+  AuthorizerId: z.optional(z.string()),
   HttpMethod: z.string(),
   Integration: z.object({
     Credentials: z.optional(z.string()),
@@ -77,7 +82,11 @@ const defaultTimeoutMs = 29_000;
 export function readRoutes(
   resolver: Resolver,
   restApi: string,
-  functions: readonly FunctionDefinition[],
+  known: {
+    readonly functions: readonly FunctionDefinition[];
+    readonly authorizers: readonly Authorizer[];
+    readonly apiKeySource: ApiKeySource;
+  },
 ): Route[] {
   const paths = readPaths(resolver, restApi);
   const readers = { models: readModels(resolver), validators: readValidators(resolver) };
@@ -87,20 +96,42 @@ export function readRoutes(
     if (path === undefined) {
       throw new TemplateError(`${logicalId}: ResourceId is not a resource of the template's API`);
     }
-    if (method.AuthorizationType !== undefined && method.AuthorizationType !== 'NONE') {
+    const authorizer = readAuthorization(logicalId, method, known.authorizers);
+    const apiKeyRequired = method.ApiKeyRequired ?? false;
+    if (apiKeyRequired && known.apiKeySource === 'AUTHORIZER' && authorizer === undefined) {
       throw new TemplateError(
-        `${logicalId}: AuthorizationType ${method.AuthorizationType} is not supported yet`,
+        `${logicalId}: ApiKeySourceType is AUTHORIZER, and the method has no authorizer`,
       );
     }
     return {
       method: method.HttpMethod,
       path,
       resourceId: method.ResourceId,
-      apiKeyRequired: method.ApiKeyRequired ?? false,
+      apiKeyRequired,
+      authorizer,
       ...readValidation(logicalId, method, readers),
-      integration: readIntegration(logicalId, method.Integration, functions),
+      integration: readIntegration(logicalId, method.Integration, known.functions),
     };
   });
+}
+
+function readAuthorization(
+  logicalId: string,
+  { AuthorizationScopes: scopes, AuthorizationType: type = 'NONE', AuthorizerId: id }: Method,
+  authorizers: readonly Authorizer[],
+): Authorizer | undefined {
+  if (scopes !== undefined) throw new TemplateError(`${logicalId}: AuthorizationScopes is not supported`);
+  if (type === 'NONE' && id === undefined) return undefined;
+  if (type !== 'CUSTOM') {
+    throw new TemplateError(
+      `${logicalId}: AuthorizationType ${type}${id === undefined ? '' : ' with an AuthorizerId'} is not supported`,
+    );
+  }
+  const authorizer = authorizers.find((candidate) => candidate.id === id);
+  if (authorizer === undefined) {
+    throw new TemplateError(`${logicalId}: AuthorizerId is not an authorizer of the template`);
+  }
+  return authorizer;
 }
 
 /** Resource id to path. */
@@ -195,7 +226,7 @@ function readIntegration(
     throw new TemplateError(`${logicalId}: IntegrationHttpMethod must be POST for a Lambda function`);
   }
   const transferMode = integration.ResponseTransferMode ?? 'BUFFERED';
-  const uri = readUri(logicalId, integration.Uri ?? '');
+  const uri = readFunctionUri(logicalId, integration.Uri ?? '');
   if (transferMode !== uri.mode) {
     throw new TemplateError(
       `${logicalId}: ResponseTransferMode is ${transferMode}, but the URI is of a ${uri.mode} invocation`,
@@ -216,7 +247,7 @@ function readIntegration(
 }
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html */
-function readUri(logicalId: string, uri: string): { functionArn: string; mode: TransferMode } {
+export function readFunctionUri(logicalId: string, uri: string): { functionArn: string; mode: TransferMode } {
   const match =
     /^arn:[^:]+:apigateway:[^:]+:lambda:path\/(2015-03-31|2021-11-15)\/functions\/([^/]+)\/(invocations|response-streaming-invocations)$/.exec(
       uri,

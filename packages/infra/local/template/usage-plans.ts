@@ -11,6 +11,7 @@ export interface ApiKey {
   /** What callers send as `x-api-key`. Valid on this gateway only, and the same on every start. */
   readonly value: string;
   readonly enabled: boolean;
+  readonly description: string | undefined;
 }
 
 export interface QuotaDefinition {
@@ -24,15 +25,17 @@ export interface QuotaDefinition {
 /** A usage plan as it applies to one stage. */
 export interface UsagePlan {
   readonly id: string;
+  readonly name: string;
   readonly throttle: Throttle | undefined;
   readonly quota: QuotaDefinition | undefined;
   /** The throttle of one key on one method, by `/path/METHOD`. */
   readonly methodThrottles: Readonly<Record<string, Throttle>>;
-  /** Ids of the API keys of the plan. */
+  /** Ids of the API keys that the template puts into the plan. */
   readonly keys: ReadonlySet<string>;
 }
 
 const ApiKeyProperties = z.object({
+  Description: z.optional(z.string()),
   Enabled: z.optional(z.boolean()),
   Name: z.optional(z.string()),
   Value: z.optional(z.string().check(z.minLength(20), z.maxLength(128))),
@@ -56,6 +59,7 @@ const UsagePlanProperties = z.object({
     }),
   ),
   Throttle: z.optional(ThrottleProperties),
+  UsagePlanName: z.optional(z.string()),
 });
 
 const UsagePlanKeyProperties = z.object({
@@ -78,6 +82,7 @@ export function readApiKeys(resolver: Resolver): ApiKey[] {
       value:
         properties.Value ?? deterministicToken(['local API key', resolver.stack.name, name], keyValueLength),
       enabled: properties.Enabled ?? false,
+      description: properties.Description,
     };
   });
 }
@@ -109,6 +114,7 @@ export function readUsagePlans(
     const { Quota: quota, Throttle: throttle } = properties;
     const plan: UsagePlan = {
       id,
+      name: properties.UsagePlanName ?? id,
       throttle: throttle && throttleOf(throttle),
       quota: quota && { limit: quota.Limit, period: quota.Period, offset: quota.Offset ?? 0 },
       methodThrottles: Object.fromEntries(

@@ -29,6 +29,24 @@ export const handler = async (event, context) => {
   }
 };
 
+export const authorizer = async (event) => {
+  const order = JSON.parse(event.headers['x-order'] ?? '{}');
+  switch (order.do) {
+    case 'throw': throw new Error(order.message);
+    case 'return': return order.result;
+    case 'hang': return setTimeout(60_000);
+  }
+  return {
+    principalId: 'somebody',
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Action: 'execute-api:Invoke', Effect: order.effect ?? 'Allow', Resource: order.resource ?? event.methodArn }],
+    },
+    context: { event: JSON.stringify(event), count: 7, whole: true },
+    usageIdentifierKey: order.key,
+  };
+};
+
 let poured = 0;
 const gates = new Map();
 const gate = (name) => {
@@ -131,7 +149,7 @@ function edited(resource: TemplateResource, properties: Readonly<Record<string, 
   return { ...resource, Properties: { ...resource.Properties, ...properties } };
 }
 
-function permission(functionId: string): TemplateResource {
+function permission(functionId: string, path = '*/*/*'): TemplateResource {
   return {
     Type: 'AWS::Lambda::Permission',
     Properties: {
@@ -139,7 +157,7 @@ function permission(functionId: string): TemplateResource {
       FunctionName: { 'Fn::GetAtt': [functionId, 'Arn'] },
       Principal: 'apigateway.amazonaws.com',
       SourceArn: {
-        'Fn::Sub': `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${Api}/*/*/*`,
+        'Fn::Sub': `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${Api}/${path}`,
       },
     },
   };
@@ -261,6 +279,33 @@ export function edit(
     throw new Error(`The test template has no ${id}`);
   }
   resource.Properties = { ...resource.Properties, ...properties };
+  return template;
+}
+
+/**
+ * Puts an authorizer in front of `POST /ask`, in place. It does what the header `x-order` says, and allows a request
+ * without one.
+ */
+export function addAuthorizer(
+  template: Template,
+  properties: Readonly<Record<string, unknown>> = {},
+): Template {
+  template.Resources['Authorize'] = edited(lambda('main'), { Handler: 'index.authorizer' });
+  template.Resources['AuthorizePermission'] = permission('Authorize', `authorizers/\${Authorizer}`);
+  template.Resources['Authorizer'] = {
+    Type: 'AWS::ApiGateway::Authorizer',
+    Properties: {
+      RestApiId: api,
+      Name: 'authorizer',
+      Type: 'REQUEST',
+      AuthorizerResultTtlInSeconds: 0,
+      AuthorizerUri: invocationUri('Authorize'),
+      ...properties,
+    },
+  };
+  edit(template, 'Api', { ApiKeySourceType: 'AUTHORIZER' });
+  for (const id of ['AskMethod', 'StreamMethod'])
+    edit(template, id, { AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: 'Authorizer' } });
   return template;
 }
 

@@ -1,0 +1,75 @@
+import {
+  type APIGatewayClient,
+  CreateApiKeyCommand,
+  DeleteApiKeyCommand,
+  GetApiKeyCommand,
+  NotFoundException,
+  paginateGetApiKeys,
+  UpdateApiKeyCommand,
+} from '@aws-sdk/client-api-gateway';
+import { CliError } from '../failure.ts';
+
+/** An API key that was just made: the one time that its value is told. */
+export interface MadeApiKey {
+  readonly id: string;
+  readonly value: string;
+}
+
+/** The API keys of an account and Region. */
+export class ApiKeys {
+  readonly #client: APIGatewayClient;
+
+  constructor(client: APIGatewayClient) {
+    this.#client = client;
+  }
+
+  /** Makes a key. It opens nothing until it is in a usage plan. */
+  async create(name: string, description: string): Promise<MadeApiKey> {
+    const { id, value } = await this.#client.send(
+      new CreateApiKeyCommand({ name, description, enabled: true }),
+    );
+    if (id === undefined || value === undefined) {
+      throw new CliError(`API Gateway made the key ${name} without an id or a value.`, 'Run it again.');
+    }
+    return { id, value };
+  }
+
+  /** Ids of the keys of exactly this name and description. */
+  async find(name: string, description: string): Promise<string[]> {
+    const ids: string[] = [];
+    const pages = paginateGetApiKeys({ client: this.#client, pageSize: 500 }, { nameQuery: name });
+    for await (const { items = [] } of pages) {
+      for (const key of items) {
+        if (key.name === name && key.description === description && key.id) ids.push(key.id);
+      }
+    }
+    return ids;
+  }
+
+  /** Undefined for a key that is not there. */
+  async isEnabled(id: string): Promise<boolean | undefined> {
+    const key = await unlessMissing(this.#client.send(new GetApiKeyCommand({ apiKey: id })));
+    return key && key.enabled === true;
+  }
+
+  /** Refuses a key from now on, as soon as API Gateway has spread the word. Does nothing for one that is gone. */
+  async disable(id: string): Promise<void> {
+    const patchOperations = [{ op: 'replace' as const, path: '/enabled', value: 'false' }];
+    await unlessMissing(this.#client.send(new UpdateApiKeyCommand({ apiKey: id, patchOperations })));
+  }
+
+  /** Does nothing for a key that is gone. */
+  async delete(id: string): Promise<void> {
+    await unlessMissing(this.#client.send(new DeleteApiKeyCommand({ apiKey: id })));
+  }
+}
+
+/** Undefined where what a call is about does not exist. */
+export async function unlessMissing<Value>(call: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof NotFoundException) return undefined;
+    throw error;
+  }
+}

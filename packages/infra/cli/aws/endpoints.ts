@@ -1,0 +1,74 @@
+import * as z from 'zod/mini';
+import { controlPlanePath } from '../../local/control-plane/control-plane.ts';
+import { localCredentials } from '../../local/lambda/credentials.ts';
+import { CliError } from '../failure.ts';
+
+export type ServiceName = 'api_gateway' | 'cloudformation' | 'dynamodb';
+
+/** What clients of the SDK are made with; everything else is the SDK's default, the credentials among it. */
+export interface ClientSettings {
+  readonly region: string;
+  readonly maxAttempts: number;
+  readonly endpoint?: string;
+  readonly credentials?: typeof localCredentials;
+}
+
+/** The settings for the client of a service. */
+export type Endpoints = (service: ServiceName) => ClientSettings;
+
+/** Enough for a bulk command to wait its turn: API Gateway takes ten calls a second. */
+const maxAttempts = 10;
+
+export function awsEndpoints(region: string): Endpoints {
+  return () => ({ region, maxAttempts });
+}
+
+/** What `npm start` listens on where nobody says otherwise. */
+export const defaultLocalUrl = 'http://127.0.0.1:8787';
+
+const LocalEndpoints = z.object({
+  region: z.string(),
+  stack: z.string(),
+  endpoints: z.object({
+    api_gateway: z.string(),
+    cloudformation: z.string(),
+    dynamodb: z.optional(z.string()),
+  }),
+});
+
+/**
+ * Finds what a local gateway has in place of AWS. It is never told real credentials.
+ *
+ * @param url Of the gateway, with or without the stage.
+ * @throws {CliError} If no gateway answers, or it runs another stack.
+ */
+export async function localEndpoints(url: string, stackName: string): Promise<Endpoints> {
+  const found = await askGateway(url);
+  if (found.stack !== stackName) {
+    throw new CliError(
+      `The local gateway at ${url} runs ${found.stack}, and the config says ${stackName}.`,
+      'Name its config with --config, or the address of another gateway with --local.',
+    );
+  }
+  const { region } = found;
+  return (service) => {
+    const endpoint = found.endpoints[service];
+    if (endpoint === undefined) {
+      throw new CliError(`The local gateway at ${url} has no ${service}.`, 'Start it with: npm start');
+    }
+    return { region, maxAttempts, endpoint, credentials: localCredentials };
+  };
+}
+
+async function askGateway(url: string): Promise<z.output<typeof LocalEndpoints>> {
+  const origin = URL.parse(url)?.origin;
+  const response = await fetch(`${origin}${controlPlanePath}`).catch(() => undefined);
+  const { data } = z.safeParse(LocalEndpoints, response?.ok ? await response.json() : undefined);
+  if (!data) {
+    throw new CliError(
+      `No local gateway answers at ${url}.`,
+      'Start it with "npm start", or give its address: --local http://127.0.0.1:8788',
+    );
+  }
+  return data;
+}

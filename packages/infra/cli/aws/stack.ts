@@ -1,0 +1,26 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CliError } from '../failure.ts';
+import type { ClientSettings } from './endpoints.ts';
+
+/**
+ * The outputs of a deployed stack by their keys.
+ *
+ * @throws {CliError} If there is no such stack.
+ */
+export async function stackOutputs(name: string, settings: ClientSettings): Promise<Map<string, string>> {
+  const client = new CloudFormationClient(settings);
+  try {
+    const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: name }));
+    return new Map(
+      (stack?.Outputs ?? []).map(({ OutputKey: key = '', OutputValue: value = '' }) => [key, value]),
+    );
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'ValidationError')) throw error;
+    throw new CliError(
+      `There is no stack ${name} in ${settings.region}.`,
+      'Deploy it, name another config with --config, or add --local for the gateway of npm start.',
+    );
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,94 @@
+import {
+  type APIGatewayClient,
+  ConflictException,
+  CreateUsagePlanKeyCommand,
+  DeleteUsagePlanKeyCommand,
+  paginateGetUsagePlans,
+} from '@aws-sdk/client-api-gateway';
+import { CliError } from '../failure.ts';
+import { unlessMissing } from './api-keys.ts';
+
+/**
+ * The usage plans of one deployment, by the names that its plans have in the config. All cover its one stage, and of
+ * those API Gateway lets a key be in one.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
+ */
+export class UsagePlans {
+  readonly #client: APIGatewayClient;
+  readonly #prefix: string;
+  #ids: Promise<ReadonlyMap<string, string>> | undefined;
+
+  /** @param stackName What the names of the usage plans begin with. */
+  constructor(client: APIGatewayClient, stackName: string) {
+    this.#client = client;
+    this.#prefix = `${stackName}-`;
+  }
+
+  /**
+   * Puts a key that is in no plan into one.
+   *
+   * @throws {CliError} If the plan is not deployed, or the key is gone.
+   */
+  async add(keyId: string, plan: string): Promise<void> {
+    const joined = await unlessMissing(this.#join(keyId, await this.#idOf(plan)).then(() => true));
+    if (joined) return;
+    throw new CliError(
+      `The key ${keyId} was removed by another command meanwhile.`,
+      'See what there is with "pnpm proxy keys list", then run it again.',
+    );
+  }
+
+  /** Takes a key out of whatever plan it is in and puts it into this one. In between it is refused. One that is gone stays so. */
+  async move(keyId: string, plan: string): Promise<void> {
+    const wanted = await this.#idOf(plan);
+    const ours = new Set((await this.#all()).values());
+    const present = await this.#plansOf(keyId);
+    for (const usagePlanId of present) {
+      if (usagePlanId === wanted || !ours.has(usagePlanId)) continue;
+      await unlessMissing(this.#client.send(new DeleteUsagePlanKeyCommand({ usagePlanId, keyId })));
+    }
+    if (!present.has(wanted)) await unlessMissing(this.#join(keyId, wanted));
+  }
+
+  async #join(keyId: string, usagePlanId: string): Promise<void> {
+    try {
+      await this.#client.send(new CreateUsagePlanKeyCommand({ usagePlanId, keyId, keyType: 'API_KEY' }));
+    } catch (error) {
+      // An earlier attempt that seemed to fail may have done it.
+      const isIn = error instanceof ConflictException && (await this.#plansOf(keyId)).has(usagePlanId);
+      if (!isIn) throw error;
+    }
+  }
+
+  async #idOf(plan: string): Promise<string> {
+    const id = (await this.#all()).get(plan);
+    if (id === undefined) {
+      throw new CliError(`The plan ${plan} is in the config but not deployed.`, 'Deploy first.');
+    }
+    return id;
+  }
+
+  #all(): Promise<ReadonlyMap<string, string>> {
+    this.#ids ??= this.#read();
+    return this.#ids;
+  }
+
+  async #read(): Promise<ReadonlyMap<string, string>> {
+    const ids = new Map<string, string>();
+    for await (const { items = [] } of paginateGetUsagePlans({ client: this.#client, pageSize: 500 }, {})) {
+      for (const { id, name } of items) {
+        if (id !== undefined && name?.startsWith(this.#prefix)) ids.set(name.slice(this.#prefix.length), id);
+      }
+    }
+    return ids;
+  }
+
+  async #plansOf(keyId: string): Promise<ReadonlySet<string>> {
+    const ids = new Set<string>();
+    for await (const { items = [] } of paginateGetUsagePlans({ client: this.#client }, { keyId })) {
+      for (const { id } of items) if (id !== undefined) ids.add(id);
+    }
+    return ids;
+  }
+}

@@ -1,0 +1,57 @@
+import type { Command } from 'commander';
+import type { ProxyConfig } from '../src/config.ts';
+import { loadProxyConfig } from '../src/config-file.ts';
+import { awsEndpoints, localEndpoints } from './aws/endpoints.ts';
+import { type Deployment, openDeployment, stackNameOf } from './directory/deployment.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What every command is given. What it does not ask for is not loaded or called. */
+export interface Cli {
+  readonly terminal: Terminal;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** The config that `--config` names. */
+  config(): Promise<ProxyConfig>;
+  /** Its deployment: on AWS, or where `--local` says. */
+  deployment(): Promise<Deployment>;
+  close(): Promise<void>;
+}
+
+/** The options that every command has. */
+export interface GlobalOptions {
+  readonly config?: string;
+  /** URL of a local gateway. */
+  readonly local?: string;
+}
+
+export function createCli(program: Command, terminal: Terminal, now: () => number): Cli {
+  const options = () => program.opts<GlobalOptions>();
+  let loaded: Promise<ProxyConfig> | undefined;
+  let opened: Promise<Deployment> | undefined;
+  const config = () => {
+    loaded ??= loadProxyConfig(options().config);
+    return loaded;
+  };
+  const open = async () => {
+    const { local } = options();
+    const deployed = await config();
+    const endpoints =
+      local === undefined
+        ? awsEndpoints(deployed.region)
+        : await localEndpoints(local, stackNameOf(deployed));
+    return openDeployment(deployed, endpoints, now);
+  };
+  return {
+    terminal,
+    now,
+    config,
+    deployment: () => {
+      opened ??= open();
+      return opened;
+    },
+    async close() {
+      const deployment = await opened?.catch(() => undefined);
+      deployment?.close();
+    },
+  };
+}

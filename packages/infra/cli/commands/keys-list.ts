@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { listKeys } from '../directory/keys.ts';
+import { keysTable } from '../output/keys-table.ts';
+
+const examples = `
+Values are never listed. States: "works for" is a replaced key in its overlap; "ended" is refused; "incomplete" was never
+finished and opens nothing: run its command again, or revoke it.
+
+Examples:
+  pnpm proxy keys list --team acme
+  pnpm proxy keys list --json | jq '.[] | select(.state == "ending")'
+`;
+
+export function addKeysList(keys: Command, cli: Cli): void {
+  keys
+    .command('list')
+    .description('all keys, without their values')
+    .option('--team <team>', 'only those of a team')
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples)
+    .action(async ({ team, json }: { team?: string; json?: boolean }) => {
+      const { terminal, now } = cli;
+      const all = await listKeys(await cli.deployment());
+      const wanted = team === undefined ? all : all.filter((key) => key.team === team);
+      terminal.print(json ? JSON.stringify(wanted, null, 2) : keysTable(wanted, terminal, now()));
+    });
+}

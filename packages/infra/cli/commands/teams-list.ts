@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { listTeams } from '../directory/teams.ts';
+import { renderTable } from '../output/table.ts';
+
+const examples = `
+Examples:
+  pnpm proxy teams list
+  pnpm proxy teams list --json | jq -r '.[] | select(.plan == "starter") | .name'
+`;
+
+export function addTeamsList(teams: Command, cli: Cli): void {
+  teams
+    .command('list')
+    .description('all teams with their plans')
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples)
+    .action(async ({ json }: { json?: boolean }) => {
+      const all = await listTeams(await cli.deployment());
+      if (json) {
+        cli.terminal.print(JSON.stringify(all, null, 2));
+        return;
+      }
+      const columns = [{ head: 'team' }, { head: 'plan' }, { head: 'source' }, { head: 'created' }];
+      const rows = all.map(({ name, plan, source, createdAt }) => [
+        name,
+        plan ?? cli.terminal.paint('red', 'half deleted: delete it again'),
+        source,
+        createdAt?.slice(0, 10) ?? '',
+      ]);
+      cli.terminal.print(renderTable(columns, rows));
+    });
+}

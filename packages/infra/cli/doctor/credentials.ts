@@ -1,0 +1,31 @@
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import type { ClientSettings } from '../aws/endpoints.ts';
+import { describeFailure, error, type Finding, ok } from './finding.ts';
+
+/** Who is deploying; without an account, nothing else can be looked at. */
+export interface Identity {
+  readonly finding: Finding;
+  readonly account: string | undefined;
+}
+
+/**
+ * Asks the Region of the config who is calling, so that a Region which is not enabled in the account shows here.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html
+ */
+export async function checkCredentials(settings: ClientSettings): Promise<Identity> {
+  const client = new STSClient(settings);
+  const subject = 'credentials';
+  try {
+    const { Account: account, Arn: arn } = await client.send(new GetCallerIdentityCommand({}));
+    return { finding: ok(subject, `${arn} in ${settings.region}`), account };
+  } catch (cause) {
+    const whatToDo =
+      cause instanceof Error && cause.name === 'InvalidClientTokenId'
+        ? `Check the credentials, and that the Region ${settings.region} is enabled in the account.`
+        : 'Sign in (aws sso login, aws configure), or choose a profile with AWS_PROFILE.';
+    return { finding: error(subject, describeFailure(cause), whatToDo), account: undefined };
+  } finally {
+    client.destroy();
+  }
+}

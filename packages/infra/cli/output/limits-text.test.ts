@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { amountText, limitsText } from './limits-text.ts';
+
+test('limits read as amounts by period, without those that limit nothing', () => {
+  const limits = {
+    requests: { day: 20, month: null },
+    tokens: { month: 50_000 },
+    usd: { month: 1.5, day: 0 },
+  };
+  expect(limitsText(limits)).toBe('20 requests/day, 50,000 tokens/month, $0.00/day, $1.50/month');
+});
+
+test.each([
+  [0, '$0.00'],
+  [0.25, '$0.25'],
+  [0.0001, '$0.0001'],
+  [1234.5, '$1,234.50'],
+  [2.01, '$2.01'],
+  [3.33333, '$3.3333'],
+])('%d dollars read %s', (amount, expected) => {
+  expect(amountText('usd', amount)).toBe(expected);
+});

@@ -1,0 +1,34 @@
+import { styleText } from 'node:util';
+import { confirm, isCancel } from '@clack/prompts';
+import { CliError } from './failure.ts';
+
+export type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green';
+
+/** Where a command speaks: results on standard output, all else on standard error, so that a pipe gets results only. */
+export interface Terminal {
+  /** Writes a line of the result. */
+  print(text: string): void;
+  /** Says something beside the result. */
+  note(text: string): void;
+  /** Colours a part of the result; does nothing without a terminal, or where NO_COLOR is set. */
+  paint(style: Style, text: string): string;
+  /**
+   * Asks before something that cannot be undone.
+   *
+   * @throws {CliError} If there is nobody to ask, or the answer is no.
+   */
+  confirm(question: string): Promise<void>;
+}
+
+export const processTerminal: Terminal = {
+  print: (text) => void process.stdout.write(`${text}\n`),
+  note: (text) => void process.stderr.write(`${text}\n`),
+  paint: (style, text) => styleText(style, text, { stream: process.stdout }),
+  async confirm(question) {
+    if (!(process.stdin.isTTY && process.stderr.isTTY)) {
+      throw new CliError(`${question} There is no terminal to ask on.`, 'Add --yes to go ahead.');
+    }
+    const answer = await confirm({ message: question, initialValue: false, output: process.stderr });
+    if (isCancel(answer) || !answer) throw new CliError('Nothing was changed.', 'Answer yes to go ahead.');
+  },
+};

@@ -1,0 +1,72 @@
+import { type AwsAnswers, xmlFailure } from './aws-server.ts';
+
+const callerIdentity = {
+  body: `<GetCallerIdentityResponse><GetCallerIdentityResult>
+    <Arn>arn:aws:iam::111122223333:user/operator</Arn><UserId>AIDA</UserId><Account>111122223333</Account>
+  </GetCallerIdentityResult></GetCallerIdentityResponse>`,
+};
+
+export const toolkit = (version: number) => ({
+  body: `<DescribeStacksResponse><DescribeStacksResult><Stacks><member>
+    <StackName>CDKToolkit</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-01-01T00:00:00Z</CreationTime>
+    <Outputs><member><OutputKey>BootstrapVersion</OutputKey><OutputValue>${version}</OutputValue></member></Outputs>
+  </member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
+});
+
+export const apiGatewayAccount = (cloudwatchRoleArn?: string) => ({
+  body: { cloudwatchRoleArn, throttleSettings: { rateLimit: 10_000, burstLimit: 5000 } },
+});
+
+export const lambdaAccount = (total: number, unreserved = total) => ({
+  body: { AccountLimit: { ConcurrentExecutions: total, UnreservedConcurrentExecutions: unreserved } },
+});
+
+export const lifecycle = (status: 'ACTIVE' | 'LEGACY', endOfLifeTime?: string) => ({
+  body: { modelDetails: { modelId: 'm', modelArn: 'arn', modelLifecycle: { status, endOfLifeTime } } },
+});
+
+export const availability = (differing: object = {}) => ({
+  body: {
+    modelId: 'm',
+    agreementAvailability: { status: 'AVAILABLE' },
+    authorizationStatus: 'AUTHORIZED',
+    entitlementAvailability: 'AVAILABLE',
+    regionAvailability: 'AVAILABLE',
+    ...differing,
+  },
+});
+
+export const micro = 'amazon.nova-micro-v1:0';
+export const maverick = 'meta.llama4-maverick-17b-instruct-v1:0';
+const healthyModels: AwsAnswers = Object.fromEntries(
+  [micro, maverick, 'amazon.nova-lite-v1:0', 'amazon.nova-pro-v1:0'].flatMap((id) => [
+    [`/foundation-models/${id}`, lifecycle('ACTIVE')],
+    [`/foundation-model-availability/${id}`, availability()],
+  ]),
+);
+export const notFound = (message: string) => ({
+  status: 404,
+  exception: 'ResourceNotFoundException',
+  body: { message },
+});
+const noStack = xmlFailure('ValidationError', 'Stack with id bedrock-proxy-dev does not exist');
+
+/** An account that the shipped config can be deployed to. */
+export const healthyAccount: AwsAnswers = {
+  ...healthyModels,
+  GetCallerIdentity: callerIdentity,
+  DescribeStacks: toolkit(28),
+  ListStackResources: noStack,
+  '/account': apiGatewayAccount('arn:aws:iam::111122223333:role/log'),
+  '/2016-08-19/account-settings': lambdaAccount(1000),
+  [`/inference-profiles/us.${maverick}`]: {
+    body: {
+      inferenceProfileName: 'US Llama 4 Maverick',
+      inferenceProfileArn: 'arn',
+      models: [],
+      inferenceProfileId: `us.${maverick}`,
+      status: 'ACTIVE',
+      type: 'SYSTEM_DEFINED',
+    },
+  },
+};

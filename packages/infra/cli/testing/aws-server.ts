@@ -1,0 +1,63 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { onTestFinished } from 'vitest';
+import { localCredentials } from '../../local/lambda/credentials.ts';
+import type { ClientSettings } from '../aws/endpoints.ts';
+
+/** What AWS says to one operation: an object as JSON, a text as XML. */
+export interface AwsAnswer {
+  readonly status?: number;
+  /** Name of the exception, where it is one of a service that speaks JSON. */
+  readonly exception?: string;
+  readonly body: object | string;
+}
+
+/** By `Action` of the Query protocol, alone or with a stack's name, or by path: `DescribeStacks CDKToolkit`, `/account`. */
+export type AwsAnswers = Readonly<Record<string, AwsAnswer>>;
+
+/** A server on loopback that says what AWS would; it is closed after the test. */
+export async function startAws(answers: AwsAnswers): Promise<ClientSettings> {
+  const server = createServer(async (request, response) => {
+    const parameters = new URLSearchParams(await text(request));
+    const action = parameters.get('Action');
+    const stack = parameters.get('StackName');
+    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://aws').pathname);
+    const {
+      status = 200,
+      exception,
+      body,
+    } = answers[`${action} ${stack}`] ??
+      answers[action ?? path] ?? {
+        status: 403,
+        exception: 'AccessDeniedException',
+        body: { message: `not authorized to perform ${action ?? path}` },
+      };
+    response.writeHead(status, {
+      'content-type': typeof body === 'string' ? 'text/xml' : 'application/json',
+      ...(exception === undefined ? {} : { 'x-amzn-errortype': exception }),
+    });
+    response.end(typeof body === 'string' ? body : JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
+  return {
+    region: 'us-east-1',
+    maxAttempts: 1,
+    endpoint: `http://127.0.0.1:${portOf(server.address())}`,
+    credentials: localCredentials,
+  };
+}
+
+function portOf(address: string | AddressInfo | null): number {
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return address.port;
+}
+
+/** An exception of a service that speaks XML. */
+export function xmlFailure(code: string, message: string, status = 400): AwsAnswer {
+  return {
+    status,
+    body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`,
+  };
+}

@@ -1,0 +1,258 @@
+import * as z from 'zod/mini';
+import { parseJson } from '../http/parse-json.ts';
+import type { GatewayRequest } from '../http/request.ts';
+import type { WholeResponse } from '../http/response.ts';
+import type { NewKey, RegisteredKey } from '../limits/api-key-registry.ts';
+import type { UsagePlan } from '../template/usage-plans.ts';
+import type { ControlPlaneContext, Service } from './service.ts';
+
+/** A refusal of API Gateway's control plane. */
+class ServiceError extends Error {
+  readonly status: number;
+  readonly type: string;
+
+  constructor(status: number, type: string, message: string) {
+    super(message);
+    this.status = status;
+    this.type = type;
+  }
+}
+
+interface Operation {
+  readonly context: ControlPlaneContext;
+  readonly request: GatewayRequest;
+  /** Values of the parts of the path that are in braces. */
+  readonly parameters: readonly string[];
+}
+
+interface Outcome {
+  readonly status: number;
+  readonly body?: object;
+}
+
+/**
+ * The calls that are answered. Keys and plans are all that changes here; plans are the template's.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/api/API_Operations_Amazon_API_Gateway.html
+ */
+const operations: Readonly<Record<string, (operation: Operation) => Outcome>> = {
+  'POST /apikeys': ({ context: { registry }, request }) => {
+    const { name, description, enabled } = readBody(CreateApiKey, request);
+    const key = registry.create({ name, description, enabled }, request.receivedAt);
+    return { status: 201, body: keyOf(key, true) };
+  },
+
+  'GET /apikeys': ({ context: { registry }, request: { query } }) => {
+    const prefix = query.get('name') ?? '';
+    const keys = registry.list().filter(({ name }) => name.startsWith(prefix));
+    const withValue = query.get('includeValues') === 'true';
+    return { status: 200, body: pageOf(keys, query, (key) => keyOf(key, withValue)) };
+  },
+
+  'GET /apikeys/{}': ({ context, request: { query }, parameters: [keyId] }) => ({
+    status: 200,
+    body: keyOf(findKey(context, keyId), query.get('includeValue') === 'true'),
+  }),
+
+  'PATCH /apikeys/{}': ({ context, request, parameters: [keyId] }) => {
+    let key = findKey(context, keyId);
+    for (const operation of readBody(UpdateApiKey, request).patchOperations) {
+      key = context.registry.update(key, changeOf(operation), request.receivedAt);
+    }
+    return { status: 200, body: keyOf(key, false) };
+  },
+
+  'DELETE /apikeys/{}': ({ context, parameters: [keyId] }) => {
+    context.registry.delete(findKey(context, keyId));
+    return { status: 202 };
+  },
+
+  'GET /usageplans': ({ context: { api, registry }, request: { query } }) => {
+    const keyId = query.get('keyId');
+    const plans = registry.plans.filter((plan) => keyId === null || registry.planOf(keyId) === plan);
+    const numbered = plans.map((plan, index) => ({ plan, sequence: index + 1 }));
+    const describe = ({ plan }: { plan: UsagePlan }) => planOf(plan, api.id, api.stage.name);
+    return { status: 200, body: pageOf(numbered, query, describe) };
+  },
+
+  'GET /usageplans/{}/keys': ({ context, request: { query }, parameters: [planId] }) => {
+    const plan = findPlan(context, planId);
+    const keys = context.registry.list().filter(({ id }) => context.registry.planOf(id) === plan);
+    return { status: 200, body: pageOf(keys, query, membershipOf) };
+  },
+
+  'POST /usageplans/{}/keys': ({ context, request, parameters: [planId] }) => {
+    const plan = findPlan(context, planId);
+    const key = findKey(context, readBody(CreateUsagePlanKey, request).keyId);
+    const present = context.registry.planOf(key.id);
+    if (present) {
+      throw new ServiceError(
+        409,
+        'ConflictException',
+        present === plan
+          ? `The API key ${key.id} is in the usage plan ${plan.id} already`
+          : `The API key ${key.id} is in the usage plan ${present.id}, which has the same API stage`,
+      );
+    }
+    context.registry.join(plan, key);
+    return { status: 201, body: membershipOf(key) };
+  },
+
+  'DELETE /usageplans/{}/keys/{}': ({ context, parameters: [planId, keyId] }) => {
+    const plan = findPlan(context, planId);
+    const key = findKey(context, keyId);
+    if (context.registry.planOf(key.id) !== plan) {
+      throw new ServiceError(404, 'NotFoundException', 'Invalid Usage Plan Key identifier specified');
+    }
+    context.registry.leave(key);
+    return { status: 202 };
+  },
+};
+
+// Tighter than AWS where nobody here needs more: what is not understood must not pass for done.
+const CreateApiKey = z.strictObject({
+  name: z.string(),
+  description: z.optional(z.string()),
+  enabled: z._default(z.boolean(), false),
+});
+
+const UpdateApiKey = z.strictObject({
+  patchOperations: z.array(
+    z.strictObject({
+      op: z.literal('replace'),
+      path: z.enum(['/enabled', '/name', '/description']),
+      value: z.string(),
+    }),
+  ),
+});
+
+function changeOf({
+  path,
+  value,
+}: z.output<typeof UpdateApiKey>['patchOperations'][number]): Partial<NewKey> {
+  switch (path) {
+    case '/enabled':
+      return { enabled: value === 'true' };
+    case '/name':
+      return { name: value };
+    case '/description':
+      return { description: value };
+  }
+}
+
+const CreateUsagePlanKey = z.strictObject({ keyId: z.string(), keyType: z.literal('API_KEY') });
+
+/** API Gateway's control plane: REST with JSON. */
+export const apiGateway: Service = ({ request, path }, context) => {
+  const match = matchOperation(request.method, path);
+  try {
+    if (!match) {
+      throw new ServiceError(404, 'NotFoundException', `The local gateway has no ${request.method} ${path}`);
+    }
+    const { status, body } = match.answer({ context, request, parameters: match.parameters });
+    return respond(status, body);
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    return respond(error.status, { message: error.message }, [['x-amzn-errortype', error.type]]);
+  }
+};
+
+function matchOperation(method: string, path: string) {
+  const parts = path.split('/').map(decodeURIComponent);
+  for (const [pattern, answer] of Object.entries(operations)) {
+    const [wantedMethod, wantedPath = ''] = pattern.split(' ');
+    const wanted = wantedPath.split('/');
+    const fits =
+      method === wantedMethod &&
+      wanted.length === parts.length &&
+      wanted.every((part, index) => part === '{}' || part === parts[index]);
+    if (fits) return { answer, parameters: parts.filter((_, index) => wanted[index] === '{}') };
+  }
+  return undefined;
+}
+
+function respond(
+  status: number,
+  body: object | undefined,
+  headers: WholeResponse['headers'] = [],
+): WholeResponse {
+  return {
+    status,
+    headers: [['content-type', 'application/json'], ...headers],
+    body: body ? JSON.stringify(body) : '',
+  };
+}
+
+function readBody<Output>(schema: z.ZodMiniType<Output>, { body }: GatewayRequest): Output {
+  const { data, error } = z.safeParse(schema, parseJson(body));
+  if (error) throw new ServiceError(400, 'BadRequestException', z.prettifyError(error));
+  return data;
+}
+
+function findKey({ registry }: ControlPlaneContext, keyId = ''): RegisteredKey {
+  const key = registry.get(keyId);
+  if (!key) throw new ServiceError(404, 'NotFoundException', 'Invalid API Key identifier specified');
+  return key;
+}
+
+function findPlan({ registry }: ControlPlaneContext, planId = ''): UsagePlan {
+  const plan = registry.plans.find(({ id }) => id === planId);
+  if (!plan) throw new ServiceError(404, 'NotFoundException', 'Invalid Usage Plan ID specified');
+  return plan;
+}
+
+/**
+ * One page of a list.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/api/API_GetApiKeys.html
+ */
+function pageOf<Entry extends { readonly sequence: number }>(
+  entries: readonly Entry[],
+  query: URLSearchParams,
+  describe: (entry: Entry) => object,
+): object {
+  const after = Number(query.get('position') ?? 0);
+  const limit = Math.min(Number(query.get('limit') ?? 25), 500);
+  const rest = entries.filter(({ sequence }) => sequence > after);
+  const page = rest.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    item: page.map(describe),
+    ...(last && rest.length > page.length ? { position: String(last.sequence) } : {}),
+  };
+}
+
+function keyOf(key: RegisteredKey, withValue: boolean): object {
+  return {
+    id: key.id,
+    ...(withValue ? { value: key.value } : {}),
+    name: key.name,
+    description: key.description,
+    enabled: key.enabled,
+    createdDate: Math.floor(key.createdAt / 1000),
+    lastUpdatedDate: Math.floor(key.changedAt / 1000),
+    stageKeys: [],
+  };
+}
+
+function membershipOf({ id, name, value }: RegisteredKey): object {
+  return { id, type: 'API_KEY', name, value };
+}
+
+function planOf({ id, name, throttle, quota, methodThrottles }: UsagePlan, apiId: string, stage: string) {
+  return {
+    id,
+    name,
+    apiStages: [{ apiId, stage, throttle: mapValues(methodThrottles, throttleOf) }],
+    throttle: throttle && throttleOf(throttle),
+    quota,
+  };
+}
+
+function throttleOf({ rate, burst }: { readonly rate: number; readonly burst: number }): object {
+  return { rateLimit: rate, burstLimit: burst };
+}
+
+function mapValues<Value, Mapped>(record: Readonly<Record<string, Value>>, map: (value: Value) => Mapped) {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}

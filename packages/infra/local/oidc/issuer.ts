@@ -1,0 +1,111 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import type { SignInEnvironment } from '@org/lambda/authorizer-environment';
+import { exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT } from 'jose';
+import { listenOnLoopback } from './listen.ts';
+
+/** An issuer of sign-in tokens on loopback, for development and tests. Anybody gets any token. */
+export interface LocalIssuer {
+  /** Without a slash at the end. */
+  readonly url: string;
+  /** Where its public keys are. */
+  readonly jwksUrl: string;
+  /** How often its public keys were asked for. */
+  readonly keyRequests: number;
+  /** Signs from now on as the issuer that a deployment trusts. */
+  standFor(signIn: SignInEnvironment): void;
+  /** A token that the deployment takes, for a team. Claims of one's own go before; one that is `undefined` is left out. */
+  issue(team: string, claims?: Claims, header?: Partial<JWTHeaderParameters>): Promise<string>;
+  close(): Promise<void>;
+}
+
+type Claims = Readonly<Record<string, unknown>>;
+
+const algorithm = 'ES256';
+const keyId = 'local';
+
+/** Seconds that a token is good for. */
+const lifetimeSeconds = 3600;
+
+export async function startIssuer(): Promise<LocalIssuer> {
+  const { privateKey, publicKey } = await generateKeyPair(algorithm);
+  const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: keyId, alg: algorithm, use: 'sig' }] };
+  let keyRequests = 0;
+  let trusted: SignInEnvironment | undefined;
+
+  const issue: LocalIssuer['issue'] = async (team, claims = {}, header = {}) => {
+    if (!trusted) throw new Error('The local issuer stands for no other yet.');
+    const now = Math.floor(Date.now() / 1000);
+    const times = { iat: now, exp: now + lifetimeSeconds };
+    return new SignJWT({ ...times, ...claimsOf(trusted, team), ...claims })
+      .setProtectedHeader({ alg: algorithm, kid: keyId, ...header })
+      .sign(privateKey);
+  };
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { pathname } = new URL(request.url ?? '/', url);
+    switch (`${request.method} ${pathname}`) {
+      case 'GET /keys':
+        keyRequests += 1;
+        json(response, 200, jwks);
+        return;
+      case 'GET /.well-known/openid-configuration':
+        json(response, 200, {
+          issuer: trusted?.issuers[0],
+          jwks_uri: `${url}/keys`,
+          token_endpoint: `${url}/token`,
+        });
+        return;
+      case 'POST /token': {
+        const form = new URLSearchParams(await text(request));
+        const team = form.get('team');
+        if (team === null) {
+          json(response, 400, { error: 'invalid_request', error_description: 'Name the team: team=NAME' });
+          return;
+        }
+        const token = await issue(team);
+        json(response, 200, { access_token: token, token_type: 'Bearer', expires_in: lifetimeSeconds });
+        return;
+      }
+      default:
+        json(response, 404, { error: 'not_found' });
+    }
+  };
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  });
+  const url = await listenOnLoopback(server);
+  return {
+    url,
+    jwksUrl: `${url}/keys`,
+    get keyRequests() {
+      return keyRequests;
+    },
+    standFor(signIn) {
+      trusted = signIn;
+    },
+    issue,
+    async close() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+/** The claims that the deployment looks at. */
+function claimsOf(signIn: SignInEnvironment, team: string): Record<string, unknown> {
+  const { issuers, audience, tokenUse, claim, teams } = signIn;
+  const value = Object.entries(teams ?? {}).find(([, mapped]) => mapped === team)?.[0] ?? team;
+  return {
+    iss: issuers[0],
+    sub: `local-user-of-${team}`,
+    ...(tokenUse === undefined ? {} : { token_use: tokenUse }),
+    ...(tokenUse === 'access' ? { client_id: audience[0] } : { aud: audience[0] }),
+    [claim]: claim === 'cognito:groups' ? [value] : value,
+  };
+}
+
+function json(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}

@@ -1,0 +1,26 @@
+import * as z from 'zod/mini';
+import type { Resolver } from './resolver.ts';
+import { TemplateError } from './template.ts';
+
+/** What a stack tells about itself. */
+export interface Output {
+  readonly key: string;
+  readonly value: string;
+  readonly description: string | undefined;
+}
+
+const Outputs = z.record(
+  z.string(),
+  z.object({ Value: z.unknown(), Description: z.optional(z.string()), Export: z.optional(z.unknown()) }),
+);
+
+/** The outputs as they would read after a deployment. */
+export function readOutputs(resolver: Resolver): Output[] {
+  const { data, error } = z.safeParse(Outputs, resolver.template['Outputs'] ?? {});
+  if (error) throw new TemplateError(`Outputs: ${z.prettifyError(error)}`);
+  return Object.entries(data).map(([key, output]) => ({
+    key,
+    value: resolver.text(output.Value, `Outputs.${key}`),
+    description: output.Description,
+  }));
+}

@@ -1,0 +1,52 @@
+import { resolve } from 'node:path';
+import { App, CfnResource, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { CfnAccount } from 'aws-cdk-lib/aws-apigateway';
+import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import type { Construct } from 'constructs';
+import type { Synthesized } from './synthesize.ts';
+
+const stackName = 'api-gateway-log-role';
+
+/** The policy that API Gateway asks for when the role is set. */
+const policyName = 'service-role/AmazonAPIGatewayPushToCloudWatchLogs';
+
+/**
+ * The role that API Gateway writes logs by: one for all APIs of an account and Region, so it is in no deployment's
+ * stack, and stays when this one is deleted.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+ */
+class AccountStack extends Stack {
+  constructor(scope: Construct, region: string) {
+    super(scope, stackName, {
+      description: 'The role by which all APIs of the account and Region write their logs',
+      env: { region },
+    });
+    const role = new Role(this, 'LogRole', {
+      assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
+      managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName(policyName)],
+    });
+    new CfnAccount(this, 'Account', { cloudWatchRoleArn: role.roleArn });
+    for (const construct of this.node.findAll()) {
+      if (construct instanceof CfnResource) construct.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    }
+  }
+}
+
+/**
+ * Writes the template of the account's log role.
+ *
+ * @param outdir Directory that the cloud assembly is written to.
+ */
+export function synthesizeAccount(region: string, outdir: string): Synthesized {
+  const app = new App({ outdir: resolve(outdir), analyticsReporting: false, autoSynth: false });
+  const stack = new AccountStack(app, region);
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  Validations.of(stack).acknowledge({
+    id: `AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${policyName}]`,
+    reason: 'API Gateway checks that the role has what this policy of AWS allows.',
+  });
+  const { directory } = app.synth();
+  return { directory, templateFile: resolve(directory, stack.templateFile), stackName: stack.stackName };
+}

@@ -1,0 +1,118 @@
+import { isLike, type Permission, rolePolicies } from './permissions.ts';
+import type { TemplateRule } from './rule.ts';
+import { referenced, resourcesOf, textOf } from './template.ts';
+
+/** What the functions of this deployment do, and all that their roles may allow. */
+const neededActions: readonly string[] = [
+  'logs:CreateLogStream',
+  'logs:PutLogEvents',
+  'bedrock:InvokeModel',
+  'bedrock:InvokeModelWithResponseStream',
+  'bedrock:ApplyGuardrail',
+  'dynamodb:GetItem',
+  'dynamodb:UpdateItem',
+];
+
+const permissionIsNamed: TemplateRule = {
+  name: 'permission-is-named',
+  description: 'A role allows the actions that its function needs, on resources that are named.',
+  *check(template) {
+    for (const { resource, permissions } of rolePolicies(template)) {
+      for (const { Effect, Action, Resource } of permissions) {
+        if (Effect !== 'Allow') continue;
+        const property = 'PolicyDocument';
+        for (const action of Action) {
+          if (neededActions.includes(action)) continue;
+          yield { resource, property, message: `allows ${action}, which no function here needs` };
+        }
+        for (const target of Resource) {
+          if (!target.includes('*')) continue;
+          yield {
+            resource,
+            property,
+            message: `allows ${Action.join(', ')} on ${target}; name the resource`,
+          };
+        }
+      }
+    }
+  },
+};
+
+const onlyTheApiInvokes: TemplateRule = {
+  name: 'only-the-api-invokes',
+  description:
+    'Nothing but the API of this stack invokes a function: every other way in has no key and no limit.',
+  *check(template) {
+    const apis = resourcesOf(template, 'AWS::ApiGateway::RestApi').map(({ id }) => id);
+    for (const { id, properties } of resourcesOf(template, 'AWS::Lambda::Permission')) {
+      const { Principal: principal, SourceArn: source } = properties;
+      if (principal === 'apigateway.amazonaws.com' && apis.some((api) => textOf(source).includes(`{${api}}`)))
+        continue;
+      yield {
+        resource: id,
+        property: 'SourceArn',
+        message: 'lets others than the API of this stack invoke it',
+      };
+    }
+    for (const type of ['AWS::Lambda::Url', 'AWS::Lambda::EventSourceMapping']) {
+      for (const { id } of resourcesOf(template, type)) {
+        yield { resource: id, property: 'Type', message: 'is a way to a function beside the API; remove it' };
+      }
+    }
+  },
+};
+
+/** As the authorizer's items have it: the partition key begins so. */
+const signInPartition = 'sign-in#any-team';
+
+const signInKeysAreTheAuthorizers: TemplateRule = {
+  name: 'sign-in-keys-are-the-authorizers',
+  description: "The keys of signed-in teams can be read by the authorizer's role alone.",
+  *check(template) {
+    const authorizerUris = resourcesOf(template, 'AWS::ApiGateway::Authorizer').map(({ properties }) =>
+      textOf(properties['AuthorizerUri']),
+    );
+    if (authorizerUris.length === 0) return;
+    const roles = new Map<string, Permission[]>();
+    for (const policy of rolePolicies(template)) {
+      for (const role of policy.roles) {
+        roles.set(role, [...(roles.get(role) ?? []), ...policy.permissions]);
+      }
+    }
+    for (const { id, properties } of resourcesOf(template, 'AWS::Lambda::Function')) {
+      if (authorizerUris.some((uri) => uri.includes(`{${id}}`))) continue;
+      const role = referenced(properties['Role']) ?? '';
+      if (!mayRead(roles.get(role) ?? [])) continue;
+      yield { resource: id, property: 'Role', message: 'may read the keys of signed-in teams; deny it' };
+    }
+  },
+};
+
+/** Whether items of sign-in can be read, of whichever table. */
+function mayRead(permissions: readonly Permission[]): boolean {
+  const applying = permissions.filter(
+    ({ Action, Condition }) =>
+      Action.some((action) => isLike(action, 'dynamodb:GetItem')) && coversSignIn(Condition),
+  );
+  return (
+    applying.some(({ Effect }) => Effect === 'Allow') && !applying.some(({ Effect }) => Effect === 'Deny')
+  );
+}
+
+/** What a condition on the partition keys of a request says of one that is about an item of sign-in. */
+function coversSignIn(condition: Permission['Condition']): boolean {
+  return Object.entries(condition).every(([operator, keys]) => {
+    const patterns = keys['dynamodb:LeadingKeys'];
+    if (!patterns) return true;
+    const matches = patterns.some((pattern) =>
+      operator.endsWith('Like') ? isLike(pattern, signInPartition) : pattern === signInPartition,
+    );
+    return operator.includes('StringNot') ? !matches : matches;
+  });
+}
+
+export const permissionRules: readonly TemplateRule[] = [
+  permissionIsNamed,
+  onlyTheApiInvokes,
+  signInKeysAreTheAuthorizers,
+];

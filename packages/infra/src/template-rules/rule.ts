@@ -1,0 +1,21 @@
+import type { SynthesizedTemplate } from './template.ts';
+
+/** What is wrong with one resource. */
+export interface Finding {
+  /** Logical id. */
+  readonly resource: string;
+  readonly property: string;
+  /** What is wrong, and what it must be. */
+  readonly message: string;
+}
+
+/**
+ * Something that must hold of every deployment, and that neither CloudFormation's schemas nor cdk-nag ask for: CloudFormation
+ * would deploy it, and it would fail later or let through what it must not.
+ */
+export interface TemplateRule {
+  readonly name: string;
+  /** What must hold. */
+  readonly description: string;
+  check(template: SynthesizedTemplate): Iterable<Finding>;
+}

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import type { IPolicyValidationContext, IPolicyValidationPlugin } from 'aws-cdk-lib';
+import * as z from 'zod/mini';
+import { gatewayResponseRules } from './gateway-response-rules.ts';
+import { logRules } from './log-rules.ts';
+import { methodRules } from './method-rules.ts';
+import { permissionRules } from './permission-rules.ts';
+import type { TemplateRule } from './rule.ts';
+import { SynthesizedTemplate } from './template.ts';
+import { usagePlanRules } from './usage-plan-rules.ts';
+
+const templateRules: readonly TemplateRule[] = [
+  ...methodRules,
+  ...gatewayResponseRules,
+  ...usagePlanRules,
+  ...permissionRules,
+  ...logRules,
+];
+
+/** Makes synthesis fail where a template breaks a rule of this deployment, in one report with CDK's and cdk-nag's. */
+export class TemplateRules implements IPolicyValidationPlugin {
+  readonly name = 'Proxy';
+  readonly version = '1.0.0';
+  readonly ruleIds: string[] = templateRules.map(({ name }) => name);
+
+  validate({ templatePaths }: IPolicyValidationContext): ReturnType<IPolicyValidationPlugin['validate']> {
+    const violations = templatePaths.flatMap((templatePath) => {
+      const template = z.parse(SynthesizedTemplate, JSON.parse(readFileSync(templatePath, 'utf8')));
+      return templateRules.flatMap(({ name, description, check }) =>
+        [...check(template)].map(({ resource, property, message }) => ({
+          ruleName: name,
+          description: `${property} ${message}`,
+          fix: description,
+          severity: 'error',
+          violatingResources: [
+            { resourceLogicalId: resource, templatePath, locations: [`Properties.${property}`] },
+          ],
+        })),
+      );
+    });
+    return { success: violations.length === 0, violations };
+  }
+}

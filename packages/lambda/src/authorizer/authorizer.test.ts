@@ -1,0 +1,274 @@
+import { expect, test } from 'vitest';
+import { type Authorizer, type AuthorizerEvent, createAuthorizer } from './authorizer.ts';
+import type { AuthorizerConfig } from './config.ts';
+import { createSigningKeys } from './signing-keys.ts';
+import { audience, createTestIssuer, issuerUrl, type TestIssuer } from './test-issuer.ts';
+import { createTokenVerifier } from './token-verifier.ts';
+
+const methodArn = 'arn:aws:execute-api:us-east-1:111122223333:a1b2c3d4e5/dev/POST/bedrock/stream';
+const seconds = (fromNow: number) => Math.floor(Date.now() / 1000) + fromNow;
+
+const issuer = await createTestIssuer();
+
+interface Fixture {
+  readonly authorize: (headers: AuthorizerEvent['headers']) => ReturnType<Authorizer>;
+  readonly lines: string[];
+}
+
+function start(
+  config: Partial<AuthorizerConfig> = {},
+  from: Pick<TestIssuer, 'fetchJson'> = issuer,
+): Fixture {
+  const whole = { issuers: [issuerUrl], audience: [audience], claim: 'team', table: 'table', ...config };
+  const keys = new Map([
+    ['toll', 'key-of-toll-0123456789'],
+    ['research', 'key-of-research-0123456789'],
+  ]);
+  const lines: string[] = [];
+  const authorize = createAuthorizer({
+    config: whole,
+    verify: createTokenVerifier(
+      whole,
+      createSigningKeys({ config: whole, fetchJson: from.fetchJson, now: () => 0 }),
+    ),
+    teamKeys: async (team) => {
+      if (team === 'unreadable') throw Object.assign(new Error('secret'), { name: 'TimeoutError' });
+      return keys.get(team);
+    },
+    write: (line) => lines.push(line),
+    now: () => 0,
+  });
+  return {
+    lines,
+    authorize: (headers) => authorize({ headers, methodArn, requestContext: { requestId: 'r-1' } }),
+  };
+}
+
+const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
+
+const unsigned = (header: object, payload: object): string =>
+  [header, payload].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+const claims = { iss: issuerUrl, aud: audience, exp: seconds(3600), team: 'toll' };
+
+test.each(['RS256', 'ES256', 'EdDSA'])('a token signed with %s stands for its team', async (algorithm) => {
+  const { authorize } = start();
+  expect(await authorize(bearer(await issuer.sign(algorithm)))).toEqual({
+    principalId: expect.stringMatching(/^[\w-]{43}$/),
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Action: 'execute-api:Invoke',
+          Effect: 'Allow',
+          Resource: 'arn:aws:execute-api:us-east-1:111122223333:a1b2c3d4e5/dev/*',
+        },
+      ],
+    },
+    usageIdentifierKey: 'key-of-toll-0123456789',
+    context: { team: 'toll' },
+  });
+});
+
+const refused: readonly (readonly [name: string, reason: string, token: () => string | Promise<string>])[] = [
+  ['expired', 'expired', () => issuer.sign('RS256', { claims: { exp: seconds(-60) } })],
+  ['without an end', 'expired', () => issuer.sign('RS256', { claims: { exp: undefined } })],
+  ['not yet valid', 'not_yet_valid', () => issuer.sign('RS256', { claims: { nbf: seconds(60) } })],
+  ['of another issuer', 'wrong_issuer', () => issuer.sign('RS256', { claims: { iss: `${issuerUrl}/` } })],
+  ['without an issuer', 'wrong_issuer', () => issuer.sign('RS256', { claims: { iss: undefined } })],
+  ['for another audience', 'wrong_audience', () => issuer.sign('RS256', { claims: { aud: ['other'] } })],
+  ['without an audience', 'wrong_audience', () => issuer.sign('RS256', { claims: { aud: undefined } })],
+  ['signed by somebody else', 'bad_signature', () => issuer.forge('RS256')],
+  ['signed by somebody else with ES256', 'bad_signature', () => issuer.forge('ES256')],
+  ['signed with the public key as a secret', 'wrong_algorithm', () => issuer.signWithPublicKey()],
+  [
+    'signed with another algorithm than its key',
+    'wrong_algorithm',
+    () => issuer.sign('RS256').then((token) => withHeader(token, { alg: 'ES256', kid: 'RS256' })),
+  ],
+  ['signed with an unknown key', 'unknown_key', () => issuer.sign('RS256', { kid: 'unknown' })],
+  [
+    'that names no key',
+    'unknown_key',
+    () => issuer.sign('RS256').then((token) => withHeader(token, { alg: 'RS256' })),
+  ],
+  [
+    'with the algorithm none',
+    'wrong_algorithm',
+    () => `${unsigned({ alg: 'none', kid: 'RS256' }, claims)}.AAAA`,
+  ],
+  ['without a signature', 'malformed', () => `${unsigned({ alg: 'none', kid: 'RS256' }, claims)}.`],
+  [
+    'that was changed',
+    'bad_signature',
+    async () => withPayload(await issuer.sign('RS256'), { ...claims, team: 'research' }),
+  ],
+  ['that is three words', 'malformed', () => 'not.a.token'],
+  ['that is no object', 'malformed', () => `${unsigned([], [])}.AAAA`],
+  [
+    'longer than a request can be',
+    'missing',
+    () => issuer.sign('RS256', { claims: { padding: 'x'.repeat(10_240) } }),
+  ],
+];
+
+function withHeader(token: string, header: object): string {
+  const [, ...rest] = token.split('.');
+  return [Buffer.from(JSON.stringify(header)).toString('base64url'), ...rest].join('.');
+}
+
+function withPayload(token: string, payload: object): string {
+  const [header, , signature] = token.split('.');
+  return [header, Buffer.from(JSON.stringify(payload)).toString('base64url'), signature].join('.');
+}
+
+test.each(refused)('a token %s is refused as %s', async (_name, reason, token) => {
+  const { authorize, lines } = start();
+  await expect(authorize(bearer(await token()))).rejects.toThrow(/^Unauthorized$/);
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    {
+      timestamp: '1970-01-01T00:00:00.000Z',
+      level: 'WARN',
+      message: 'authorization',
+      requestId: 'r-1',
+      outcome: 'refused',
+      reason,
+      totalMs: 0,
+    },
+  ]);
+});
+
+test.each([
+  ['no headers', null],
+  ['none of the headers', { accept: '*/*' }],
+  ['an empty key', { 'x-api-key': '' }],
+  ['an empty bearer', { Authorization: 'Bearer ' }],
+  ['another scheme', { Authorization: 'Basic dXNlcjpwYXNz' }],
+  ['a key longer than any', { 'x-api-key': 'k'.repeat(129) }],
+])('a caller with %s is refused', async (_name, headers) => {
+  await expect(start().authorize(headers)).rejects.toThrow(/^Unauthorized$/);
+});
+
+test.each([
+  ['x-api-key', { 'X-Api-Key': 'any key at all' }],
+  ['Authorization', { authorization: 'bearer any-key-at-all' }],
+  ['both, x-api-key first', { 'x-api-key': 'any key at all', authorization: 'Bearer other' }],
+])('an API key in %s is passed on as it is, for API Gateway to judge', async (_name, headers) => {
+  const { authorize, lines } = start();
+  expect(await authorize(headers)).toMatchObject({
+    principalId: 'api-key',
+    usageIdentifierKey: expect.stringMatching(/^any.key.at.all$/),
+  });
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'INFO', outcome: 'key' });
+});
+
+test('a client that knows API keys only can send a token as one', async () => {
+  const result = await start().authorize({ 'x-api-key': await issuer.sign('ES256') });
+  expect(result.usageIdentifierKey).toBe('key-of-toll-0123456789');
+});
+
+test.each([
+  ['no claim', { team: undefined }],
+  ['a claim of another kind', { team: 7 }],
+  ['an unknown team', { team: 'nobody' }],
+  ['a team that no team can be called', { team: 'toll#1' }],
+  ['no group that is a team', { team: ['everyone', 'staff'] }],
+])('a valid token with %s is denied', async (_name, overrides) => {
+  const { authorize, lines } = start();
+  const result = await authorize(bearer(await issuer.sign('RS256', { claims: overrides })));
+  expect(result.policyDocument.Statement[0]).toMatchObject({ Effect: 'Deny' });
+  expect(result).not.toHaveProperty('usageIdentifierKey');
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ outcome: 'refused', reason: 'no_team' });
+});
+
+test('of several groups the first that is a team counts', async () => {
+  const { authorize } = start({ claim: 'groups' });
+  const token = await issuer.sign('RS256', { claims: { groups: ['staff', 'research', 'toll'] } });
+  expect(await authorize(bearer(token))).toMatchObject({ context: { team: 'research' } });
+});
+
+test('values of a claim can be mapped to teams, and then no other counts', async () => {
+  const { authorize } = start({ teams: { 'Toll Booths (EU)': 'toll' } });
+  const mapped = await issuer.sign('RS256', { claims: { team: 'Toll Booths (EU)' } });
+  expect(await authorize(bearer(mapped))).toMatchObject({ context: { team: 'toll' } });
+  const own = await issuer.sign('RS256', { claims: { team: 'toll' } });
+  expect((await authorize(bearer(own))).policyDocument.Statement[0]).toMatchObject({ Effect: 'Deny' });
+});
+
+test('a person is the same in each request, and cannot be told from it', async () => {
+  const { authorize } = start();
+  const ids = await Promise.all(
+    ['ada@example.com', 'ada@example.com', 'bob@example.com'].map(async (sub) => {
+      const token = await issuer.sign('RS256', { claims: { sub } });
+      return (await authorize(bearer(token))).principalId;
+    }),
+  );
+  expect(ids[0]).toBe(ids[1]);
+  expect(ids[0]).not.toBe(ids[2]);
+  expect(ids.join()).not.toContain('example');
+});
+
+test('access tokens of a user pool are for their client, and are not ID tokens', async () => {
+  const { authorize } = start({ tokenUse: 'access', claim: 'cognito:groups' });
+  const sign = (overrides: object) =>
+    issuer.sign('RS256', {
+      claims: {
+        aud: undefined,
+        'cognito:groups': ['toll'],
+        token_use: 'access',
+        client_id: audience,
+        ...overrides,
+      },
+    });
+  expect(await authorize(bearer(await sign({})))).toMatchObject({ context: { team: 'toll' } });
+  for (const overrides of [
+    { token_use: 'id', aud: audience },
+    { client_id: 'other' },
+    { token_use: undefined },
+  ])
+    await expect(authorize(bearer(await sign(overrides)))).rejects.toThrow(/^Unauthorized$/);
+});
+
+test('ID tokens of a user pool are taken where the config says so', async () => {
+  const { authorize } = start({ tokenUse: 'id' });
+  const sign = (aud: string) => issuer.sign('RS256', { claims: { aud, token_use: 'id' } });
+  expect(await authorize(bearer(await sign(audience)))).toMatchObject({ context: { team: 'toll' } });
+  await expect(authorize(bearer(await sign('other')))).rejects.toThrow(/^Unauthorized$/);
+});
+
+test('where the table cannot be read, nobody is let in and nothing is quoted', async () => {
+  const { authorize, lines } = start();
+  const token = await issuer.sign('RS256', { claims: { team: 'unreadable' } });
+  await expect(authorize(bearer(token))).rejects.toThrow('cannot be judged');
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    level: 'ERROR',
+    outcome: 'failed',
+    failure: 'TimeoutError',
+  });
+  expect(lines.join()).not.toContain('secret');
+});
+
+test('where the issuer cannot be asked, a token fails and an API key goes on', async () => {
+  const unreachable = { fetchJson: () => Promise.reject(new Error('connect ECONNREFUSED')) };
+  const { authorize, lines } = start({}, unreachable);
+  await expect(authorize(bearer(await issuer.sign('RS256')))).rejects.toThrow('cannot be judged');
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ outcome: 'failed', failure: 'IssuerError' });
+  expect(await authorize({ 'x-api-key': 'some-key' })).toMatchObject({ usageIdentifierKey: 'some-key' });
+});
+
+test('the policy has room for the longest names that API Gateway allows', async () => {
+  const longest = `arn:aws-us-gov:execute-api:us-gov-west-1:111122223333:a1b2c3d4e5/${'s'.repeat(128)}/POST/${'p/'.repeat(500)}`;
+  const authorize = createAuthorizer({
+    config: { issuers: [issuerUrl], audience: [audience], claim: 'team', table: 'table' },
+    verify: () => Promise.reject(new Error('not asked')),
+    teamKeys: async () => undefined,
+    write: () => {},
+    now: () => 0,
+  });
+  const { policyDocument } = await authorize({
+    headers: { 'x-api-key': 'key' },
+    methodArn: longest,
+    requestContext: { requestId: 'r-1' },
+  });
+  const [statement] = policyDocument.Statement;
+  expect(JSON.stringify(statement && 'Resource' in statement && statement.Resource).length).toBeLessThan(512);
+});

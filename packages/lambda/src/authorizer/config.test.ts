@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { readAuthorizerConfig } from './config.ts';
+
+const signIn = { issuers: ['https://login.example.com'], audience: ['app'], claim: 'team' };
+const environment = { PROXY_TABLE: 'table', PROXY_SIGN_IN: JSON.stringify(signIn) };
+
+test('the environment says what tokens are taken', () => {
+  expect(readAuthorizerConfig(environment)).toEqual({ ...signIn, jwksUri: undefined, table: 'table' });
+});
+
+test('a URL of signing keys of its own goes before the one of the deployment', () => {
+  const config = readAuthorizerConfig({
+    ...environment,
+    PROXY_SIGN_IN: JSON.stringify({ ...signIn, jwksUri: 'https://login.example.com/keys' }),
+    PROXY_SIGN_IN_JWKS_URL: 'http://127.0.0.1:4000/keys',
+  });
+  expect(config.jwksUri).toBe('http://127.0.0.1:4000/keys');
+});
+
+test.each([
+  ['PROXY_TABLE', { PROXY_TABLE: undefined }],
+  ['PROXY_SIGN_IN', { PROXY_SIGN_IN: undefined }],
+  ['PROXY_SIGN_IN', { PROXY_SIGN_IN: '{' }],
+  ['PROXY_SIGN_IN', { PROXY_SIGN_IN: JSON.stringify({ ...signIn, audience: [] }) }],
+])('a deployment without a good %s fails at its first start, and says so', (variable, change) => {
+  expect(() => readAuthorizerConfig({ ...environment, ...change })).toThrow(variable);
+});

@@ -1,0 +1,29 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { FreshConnections } from '../bedrock/fresh-connections.ts';
+import { createAuthorizer } from './authorizer.ts';
+import { readAuthorizerConfig } from './config.ts';
+import { fetchJson } from './fetch-json.ts';
+import { createSigningKeys } from './signing-keys.ts';
+import { createTeamKeys } from './team-keys.ts';
+import { createTokenVerifier } from './token-verifier.ts';
+
+/** Everything that can fail for a wrong deployment fails here, at init, and not at the first request. */
+const config = readAuthorizerConfig(process.env);
+
+const client = new DynamoDBClient({
+  // A read may be tried again.
+  maxAttempts: 2,
+  requestHandler: new FreshConnections(
+    { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
+    Date.now,
+  ),
+});
+
+/** Answers API Gateway's question who is calling. */
+export const handler = createAuthorizer({
+  config,
+  verify: createTokenVerifier(config, createSigningKeys({ config, fetchJson, now: Date.now })),
+  teamKeys: createTeamKeys({ client, table: config.table, now: Date.now }),
+  write: (line) => process.stdout.write(line),
+  now: Date.now,
+});

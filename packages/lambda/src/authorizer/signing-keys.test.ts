@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import { createSigningKeys } from './signing-keys.ts';
+import { audience, createTestIssuer, issuerUrl, jwksUrl, type TestIssuer } from './test-issuer.ts';
+import { createTokenVerifier, type TokenVerifier } from './token-verifier.ts';
+
+interface Fixture {
+  readonly issuer: TestIssuer;
+  readonly verify: TokenVerifier;
+  pass(milliseconds: number): void;
+}
+
+async function start(jwksUri?: string): Promise<Fixture> {
+  const issuer = await createTestIssuer(['ES256']);
+  const config = { issuers: [issuerUrl], audience: [audience], claim: 'team', table: 'table', jwksUri };
+  let now = 0;
+  const signingKeys = createSigningKeys({ config, fetchJson: issuer.fetchJson, now: () => now });
+  return {
+    issuer,
+    verify: createTokenVerifier(config, signingKeys),
+    pass: (milliseconds) => {
+      now += milliseconds;
+    },
+  };
+}
+
+const discovery = `${issuerUrl}/.well-known/openid-configuration`;
+
+test('the issuer says where its keys are, and they are fetched once for requests that come together', async () => {
+  const { issuer, verify } = await start();
+  const token = await issuer.sign('ES256');
+  await Promise.all([verify(token), verify(token)]);
+  await verify(token);
+  expect(issuer.fetched).toEqual([discovery, jwksUrl]);
+});
+
+test('an issuer whose keys are known to be elsewhere is not asked', async () => {
+  const { issuer, verify } = await start('https://keys.example.com/all');
+  issuer.documents.set('https://keys.example.com/all', issuer.documents.get(jwksUrl) ?? null);
+  await verify(await issuer.sign('ES256'));
+  expect(issuer.fetched).toEqual(['https://keys.example.com/all']);
+});
+
+test('a key that the issuer withdrew is refused after a minute', async () => {
+  const { issuer, verify, pass } = await start(jwksUrl);
+  const token = await issuer.sign('ES256');
+  await verify(token);
+  issuer.withdrawKey('ES256');
+  pass(59_999);
+  await verify(token);
+  pass(1);
+  await expect(verify(token)).rejects.toMatchObject({ fault: 'unknown_key' });
+});
+
+test('a key that the issuer has just made is found', async () => {
+  const { issuer, verify, pass } = await start(jwksUrl);
+  await verify(await issuer.sign('ES256'));
+  await issuer.addKey('new', 'ES256');
+  pass(10_000);
+  await verify(await issuer.sign('ES256', { kid: 'new' }));
+  expect(issuer.fetched).toHaveLength(2);
+});
+
+test('a key that was replaced under its own name is replaced here too', async () => {
+  const { issuer, verify, pass } = await start(jwksUrl);
+  const old = await issuer.sign('ES256');
+  await verify(old);
+  await issuer.addKey('ES256', 'ES256');
+  pass(60_000);
+  await verify(await issuer.sign('ES256'));
+  await expect(verify(old)).rejects.toMatchObject({ fault: 'bad_signature' });
+});
+
+test('tokens with made-up keys do not make us ask the issuer more than once in ten seconds', async () => {
+  const { issuer, verify, pass } = await start(jwksUrl);
+  const token = await issuer.sign('ES256', { kid: 'made-up' });
+  for (let request = 0; request < 20; request += 1) {
+    await expect(verify(token)).rejects.toMatchObject({ fault: 'unknown_key' });
+    pass(1000);
+  }
+  expect(issuer.fetched).toHaveLength(2);
+});
+
+test('an issuer that fails is asked again by the next request', async () => {
+  const { issuer, verify } = await start(jwksUrl);
+  const keys = issuer.documents.get(jwksUrl) ?? null;
+  issuer.documents.delete(jwksUrl);
+  const token = await issuer.sign('ES256');
+  await expect(verify(token)).rejects.toThrow("The issuer's signing keys cannot be had");
+  issuer.documents.set(jwksUrl, keys);
+  await verify(token);
+});
+
+test.each([
+  ['of another issuer', { issuer: 'https://other.example.com', jwks_uri: jwksUrl }],
+  ['without the keys', { issuer: issuerUrl }],
+  ['that is no object', ['?']],
+])('a discovery document %s is not believed', async (_name, document) => {
+  const { issuer, verify } = await start();
+  issuer.documents.set(discovery, document);
+  await expect(verify(await issuer.sign('ES256'))).rejects.toThrow('set jwksUri');
+});
+
+test('what is not a set of keys is not taken for one', async () => {
+  const { issuer, verify } = await start(jwksUrl);
+  issuer.documents.set(jwksUrl, { keys: 'none' });
+  await expect(verify(await issuer.sign('ES256'))).rejects.toMatchObject({ name: 'IssuerError' });
+});
