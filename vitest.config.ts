@@ -23,7 +23,7 @@ export default defineConfig({
       project('contract', 'packages/contract', ['src/**/*.test.ts']),
       project('lambda', 'packages/lambda', ['src/**/*.test.ts']),
       project('client-sdk', 'packages/client-sdk', ['src/**/*.test.ts']),
-      project('infra', 'packages/infra', ['{src,local}/**/*.test.ts']),
+      project('infra', 'packages/infra', ['{src,local,cli}/**/*.test.ts']),
       project('e2e', 'packages/infra', ['e2e/**/*.test.ts'], {
         globalSetup: [join(import.meta.dirname, 'packages/infra/e2e/assemblies.ts')],
         testTimeout: 20_000,
