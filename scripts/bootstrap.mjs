@@ -40,7 +40,7 @@ const env = {
 };
 
 const needed = Number.parseInt(read('.node-version'), 10);
-const found = spawnSync('node', ['--version'], { encoding: 'utf8', env, shell: true }).stdout?.trim() ?? '';
+const found = spawnSync('node --version', { encoding: 'utf8', env, shell: true }).stdout?.trim() ?? '';
 if (!(Number.parseInt(found.slice(1), 10) >= needed)) {
   fail(
     `Node ${needed} is needed and "node" is ${found || 'missing'}. No build of Node ${needed} was found on npm for ` +

@@ -2,7 +2,10 @@
  * A batch job that asks one question for each line of a file. At the quota it stops, and says when to start it again:
  * then it goes on where it was. Until then, starting it costs no request.
  *
- *   BEDROCK_PROXY_URL=... BEDROCK_PROXY_API_KEY=... node examples/batch.ts questions.txt state.json
+ *   BEDROCK_PROXY_URL=... BEDROCK_PROXY_API_KEY=... node batch.ts questions.txt state.json
+ *
+ * In a project of yours with `"type": "module"` and @org/bedrock-client installed, on Node 22.18 or newer, which runs
+ * TypeScript as it is.
  *
  * Ends with 0 where it is done, and with 75 ("try again later") where it has to be started again, as cron jobs do.
  */

@@ -1,7 +1,10 @@
 /**
  * A chat that writes the answer while the model does, and remembers what was said.
  *
- *   BEDROCK_PROXY_URL=... BEDROCK_PROXY_API_KEY=... node examples/chat.ts
+ *   BEDROCK_PROXY_URL=... BEDROCK_PROXY_API_KEY=... node chat.ts
+ *
+ * In a project of yours with `"type": "module"` and @org/bedrock-client installed, on Node 22.18 or newer, which runs
+ * TypeScript as it is.
  */
 import { createInterface } from 'node:readline';
 import { createBedrockClient, isBedrockProxyError, type Turn } from '@org/bedrock-client';

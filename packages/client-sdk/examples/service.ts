@@ -2,7 +2,10 @@
  * A backend service that asks a model for its users, and turns each error into a response of its own: its users learn
  * what they can do about it, and nothing about the proxy.
  *
- *   BEDROCK_PROXY_URL=... BEDROCK_PROXY_API_KEY=... PORT=3000 node examples/service.ts
+ *   BEDROCK_PROXY_URL=... BEDROCK_PROXY_API_KEY=... PORT=3000 node service.ts
+ *
+ * In a project of yours with `"type": "module"` and @org/bedrock-client installed, on Node 22.18 or newer, which runs
+ * TypeScript as it is.
  *   curl -d 'What is a dystopia?' http://127.0.0.1:3000/
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';

@@ -67,7 +67,8 @@ export const errors = {
     retryable: false,
     madeBy: ['gateway', 'lambda'],
     message:
-      'The API key or sign-in token is missing, unknown, disabled or expired. Send a valid one as x-api-key.',
+      'The API key is missing, unknown or disabled, or the sign-in token is not valid or expired. ' +
+      'Send a valid API key in the x-api-key header, or sign in again.',
   },
   access_denied: {
     status: 403,

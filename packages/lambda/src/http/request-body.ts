@@ -54,6 +54,9 @@ function parseJsonObject({ body, isBase64Encoded }: RawBody): object {
   return json;
 }
 
+/** What JSON calls a type. */
+const typeNames: Readonly<Record<string, string>> = { int: 'whole number', record: 'object' };
+
 /** Says what is wrong without repeating what was sent. */
 function describeIssue(issue: z.core.$ZodIssue): RequestIssue[] {
   const path = issue.path.join('.');
@@ -64,7 +67,7 @@ function describeIssue(issue: z.core.$ZodIssue): RequestIssue[] {
         message: 'is not a field of this request',
       }));
     case 'invalid_type': {
-      const expected = issue.expected === 'int' ? 'whole number' : issue.expected;
+      const expected = typeNames[issue.expected] ?? issue.expected;
       return [
         {
           path,

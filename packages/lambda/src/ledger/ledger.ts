@@ -158,12 +158,14 @@ function refusalError(refusal: Refusal): ProxyError {
   const { details, wanted } = refusal;
   const { limit, period, scope, max, used, resetsAt } = details;
   const left = `${used} of ${max} ${limit} of this ${scope} are used this ${period}`;
-  const advice =
-    wanted > max
-      ? `, and the call may need ${wanted}, more than there ever are: ask for fewer maxTokens, or for less`
-      : used < max
-        ? `, and the call may need ${wanted}: ask for fewer maxTokens, or wait`
-        : '';
+  if (wanted > max) {
+    return new ProxyError({
+      code: 'quota_exceeded',
+      message: `The call may need ${wanted} ${limit}, and this ${scope} has only ${max} in a ${period}: it never fits. Shorten it, or ask for fewer maxTokens.`,
+      details,
+    });
+  }
+  const advice = used < max ? `, and the call may need ${wanted}: ask for fewer maxTokens, or wait` : '';
   return new ProxyError({
     code: 'quota_exceeded',
     message: `${left}${advice}. It resets at ${resetsAt}.`,

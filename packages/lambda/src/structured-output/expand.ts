@@ -1,4 +1,5 @@
 import { isJsonObject, isObject, type Json, type JsonObject } from '../json.ts';
+import { keywordFault } from './keyword-rules.ts';
 import { schemaError } from './schema-error.ts';
 
 /** Bounds on a schema with its references put in: far above what people write, and safe to walk. */
@@ -20,7 +21,7 @@ const maps: ReadonlySet<string> = new Set(['properties', 'patternProperties', 'd
  * Puts what references lead to in their place, for not every model follows references.
  *
  * @throws {ProxyError} `invalid_request` for a reference that leads nowhere, out of the schema, or back to itself; for
- *   a pattern that is no regular expression; and for a schema that is too deep or too large.
+ *   a keyword whose value cannot be; and for a schema that is too deep or too large.
  */
 export function expandReferences(schema: Readonly<Record<string, unknown>>): JsonObject {
   let values = 0;
@@ -76,7 +77,8 @@ export function expandReferences(schema: Readonly<Record<string, unknown>>): Jso
     for (const [keyword, value] of Object.entries(keywords)) {
       if (definitions.has(keyword)) continue;
       const at = [...path, keyword];
-      if (keyword === 'pattern') refuseBadPattern(value, at);
+      const fault = keywordFault(keyword, value);
+      if (fault) throw schemaError(at, fault);
       if (data.has(keyword)) {
         expanded[keyword] = copy(value, at);
       } else if (maps.has(keyword) && isObject(value)) {
@@ -107,14 +109,6 @@ function follow(schema: unknown, reference: string): unknown {
     else return undefined;
   }
   return found;
-}
-
-function refuseBadPattern(pattern: unknown, path: readonly string[]): void {
-  try {
-    new RegExp(String(pattern), 'u');
-  } catch {
-    throw schemaError(path, 'must be a regular expression');
-  }
 }
 
 function scalar(value: unknown): Json {

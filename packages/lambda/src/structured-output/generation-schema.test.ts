@@ -101,6 +101,14 @@ test.each<[string, Record<string, unknown>, string]>([
   ],
   ['is no text', { a: { $ref: 1 } }, 'outputSchema.properties.a.$ref'],
   ['leads back to itself', { a: { $ref: '#' } }, 'outputSchema.properties.a.properties.a.$ref'],
+  ['has a type that is none', { a: { type: 'strin' } }, 'outputSchema.properties.a.type'],
+  ['allows no value', { a: { enum: [] } }, 'outputSchema.properties.a.enum'],
+  [
+    'has a list for properties',
+    { a: { type: 'object', properties: [] } },
+    'outputSchema.properties.a.properties',
+  ],
+  ['has a text for a schema', { a: 'string' }, 'outputSchema.properties'],
   [
     'has a pattern that is none',
     { a: { type: 'string', pattern: '(' } },
