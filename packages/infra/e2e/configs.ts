@@ -178,6 +178,13 @@ const signedIn = defineProxyConfig({
 /** A user pool of the deployment's own. */
 const userPool = parseProxyConfig({ ...shipped, name: 'user-pool', signIn: { cognito: 'create' } });
 
+/** Pages of two origins may call. */
+const web = parseProxyConfig({
+  ...shipped,
+  name: 'web',
+  cors: { origins: ['https://app.example.com', 'http://localhost:3000'] },
+});
+
 /** The deployments that the end-to-end tests run, by name. */
 export const configs = {
   shipped,
@@ -189,6 +196,7 @@ export const configs = {
   guarded,
   'signed-in': signedIn,
   'user-pool': userPool,
+  web,
 };
 
 export type ConfigName = keyof typeof configs;

@@ -23,7 +23,9 @@ export function readRoute(assembly: string, name: RouteName): DeployedRoute {
   const api = readApi(template, stack, assetDirectory);
   const { method, path } = routes[name];
   const match = createRouter(api.routes)(method, path);
-  if (!match) throw new Error(`The template has no route ${name}.`);
+  if (!match || !('target' in match.route.integration)) {
+    throw new Error(`The template has no route ${name} with a function.`);
+  }
   return {
     region: stack.region,
     tables: api.tables,

@@ -2,12 +2,14 @@ import type { FunctionRuntime } from '../lambda/function-runtime.ts';
 import { Admission } from '../limits/admission.ts';
 import type { ApiKeyRegistry } from '../limits/api-key-registry.ts';
 import type { Api } from '../template/api.ts';
+import type { FunctionDefinition } from '../template/functions.ts';
 import type { Route } from '../template/routes.ts';
 import { authorize } from './authorizer.ts';
 import { integrateBuffered } from './buffered-integration.ts';
 import { createGatewayResponder } from './gateway-response.ts';
 import { type HeaderList, header } from './header-list.ts';
 import { apiArn } from './method-arn.ts';
+import { integrateMock } from './mock-integration.ts';
 import { proxyEvent, traceId } from './proxy-event.ts';
 import { integrationRefusal, type Refusal, refusal } from './refusal.ts';
 import type { GatewayRequest } from './request.ts';
@@ -78,13 +80,18 @@ export function createPipeline(
     if (invalid !== undefined) {
       return invalid;
     }
-    const runtime = runtimes.get(match.route.integration.target.logicalId);
-    if (runtime === undefined || !mayInvoke(api, request, match)) {
+    const { integration } = match.route;
+    if (!('target' in integration)) {
+      const answer = integrateMock(integration, request);
+      return { ...answer, headers: [...answer.headers, ...requestIds(request)] };
+    }
+    const { target, transferMode, timeoutMs } = integration;
+    const runtime = runtimes.get(target.logicalId);
+    if (runtime === undefined || !mayInvoke(api, request, { match, target })) {
       return integrationRefusal(500);
     }
     const context = requestContext(api, request, progress);
     const event = JSON.stringify(proxyEvent(api, request, match, context));
-    const { transferMode, timeoutMs } = match.route.integration;
     const answer = await (transferMode === 'STREAM'
       ? integrateStreaming(runtime, event, {
           timeoutMs,
@@ -133,18 +140,22 @@ function unknownRoute(request: GatewayRequest): Refusal {
   });
 }
 
-function mayInvoke(api: Api, request: GatewayRequest, { route }: RouteMatch): boolean {
-  return api.mayInvoke(
-    route.integration.target,
-    `${apiArn(api)}/${api.stage.name}/${request.method}${route.path}`,
-  );
+function mayInvoke(
+  api: Api,
+  request: GatewayRequest,
+  { match, target }: { readonly match: RouteMatch; readonly target: FunctionDefinition },
+): boolean {
+  return api.mayInvoke(target, `${apiArn(api)}/${api.stage.name}/${request.method}${match.route.path}`);
 }
 
 /** What API Gateway adds to the headers of a function. */
 function gatewayHeaders(request: GatewayRequest): HeaderList {
+  return [...requestIds(request), ['X-Amzn-Trace-Id', traceId(request)]];
+}
+
+function requestIds(request: GatewayRequest): HeaderList {
   return [
     ['x-amzn-RequestId', request.id],
     ['x-amz-apigw-id', request.extendedId],
-    ['X-Amzn-Trace-Id', traceId(request)],
   ];
 }

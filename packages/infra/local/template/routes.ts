@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { ApiKeySource, Authorizer } from './authorizers.ts';
 import type { FunctionDefinition } from './functions.ts';
+import { type MockIntegration, readMockIntegration } from './mock-integration.ts';
 import type { Resolver } from './resolver.ts';
 import { TemplateError } from './template.ts';
 
@@ -18,7 +19,7 @@ export interface Route {
   readonly bodyModels: Readonly<Record<string, unknown>> | undefined;
   /** Parameters that must be present, sorted; empty where they are not validated. */
   readonly requiredParameters: readonly RequiredParameter[];
-  readonly integration: LambdaIntegration;
+  readonly integration: LambdaIntegration | MockIntegration;
 }
 
 export interface RequiredParameter {
@@ -103,6 +104,7 @@ export function readRoutes(
         `${logicalId}: ApiKeySourceType is AUTHORIZER, and the method has no authorizer`,
       );
     }
+    const isPreflight = method.HttpMethod === 'OPTIONS' && !apiKeyRequired && authorizer === undefined;
     return {
       method: method.HttpMethod,
       path,
@@ -110,7 +112,10 @@ export function readRoutes(
       apiKeyRequired,
       authorizer,
       ...readValidation(logicalId, method, readers),
-      integration: readIntegration(logicalId, method.Integration, known.functions),
+      integration:
+        method.Integration.Type === 'MOCK' && isPreflight
+          ? readMockIntegration(resolver, logicalId)
+          : readIntegration(logicalId, method.Integration, known.functions),
     };
   });
 }
@@ -216,7 +221,10 @@ function readIntegration(
   functions: readonly FunctionDefinition[],
 ): LambdaIntegration {
   if (integration.Type !== 'AWS_PROXY') {
-    throw new TemplateError(`${logicalId}: an integration of type ${integration.Type} is not supported`);
+    const exception = integration.Type === 'MOCK' ? ', but for OPTIONS without key and authorizer' : '';
+    throw new TemplateError(
+      `${logicalId}: an integration of type ${integration.Type} is not supported${exception}`,
+    );
   }
   if (integration.Credentials !== undefined) {
     throw new TemplateError(`${logicalId}: Integration.Credentials is not supported`);
