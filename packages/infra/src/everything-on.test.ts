@@ -103,6 +103,8 @@ test('everything that takes tags has those of the deployment and of the config',
     'AWS::ApiGateway::RequestValidator',
     'AWS::ApiGateway::Resource',
     'AWS::ApiGateway::UsagePlanKey',
+    // This one takes them, but cfn-lint does not know yet.
+    'AWS::CloudWatch::Dashboard',
     'AWS::IAM::Policy',
     'AWS::Lambda::Permission',
     'AWS::SNS::Subscription',
