@@ -18,6 +18,8 @@ const project = (name: string, root: string, include: string[], more: object = {
 
 export default defineConfig({
   test: {
+    // Most tests wait for servers and processes of their own, so no core is kept free.
+    maxWorkers: '100%',
     projects: [
       project('workspace', '.', ['test/**/*.test.ts']),
       project('contract', 'packages/contract', ['src/**/*.test.ts']),
