@@ -7,6 +7,7 @@ import { describeIssues } from './config-issues.ts';
 import { type OperationsConfig, operationsFields } from './config-operations.ts';
 import { checkPrices } from './config-prices.ts';
 import { checkReferences } from './config-references.ts';
+import { Name } from './name.ts';
 import { type AuthoredSignIn, SignIn } from './sign-in/sign-in-config.ts';
 
 // zod/mini brings no messages of its own.
@@ -145,10 +146,6 @@ const prefix = nameOf(
   /^[a-z][a-z0-9-]{0,39}$/,
   'must start with a lower-case letter and have at most 40 lower-case letters, digits and hyphens',
 );
-const label = nameOf(
-  /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
-  'must start with a letter or digit and have at most 64 letters, digits, dots, hyphens and underscores',
-).check(z.refine((name) => !(name in Object.prototype), 'is a name that JavaScript keeps for itself'));
 const positiveInteger = z.int().check(z.minimum(1, 'must be a whole number of at least 1'));
 
 /** The offsets that API Gateway accepts, by period. */
@@ -188,13 +185,13 @@ const Plan = z.strictObject({
 });
 
 const KeyObject = z.strictObject({
-  name: label,
+  name: Name,
   enabled: z._default(z.boolean(), true),
   limits: z.optional(Limits),
 });
 
 const Key = z.pipe(
-  z.union([label, KeyObject]),
+  z.union([Name, KeyObject]),
   z.transform(
     (key): z.output<typeof KeyObject> => (typeof key === 'string' ? { name: key, enabled: true } : key),
   ),
@@ -211,8 +208,8 @@ const ProxyConfig = z
     stage: prefix,
     region: nameOf(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'must be an AWS Region such as us-east-1'),
     models: z.array(OfferedModel).check(z.minLength(1, 'must offer at least one model')),
-    plans: z.record(label, Plan),
-    teams: z.record(label, Team),
+    plans: z.record(Name, Plan),
+    teams: z.record(Name, Team),
     prices: z.optional(z.record(z.string(), Price)),
     globalInference: z._default(z.boolean(), false),
     accessLog: z._default(z.boolean(), false),

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { namePattern } from '../name.ts';
 
 /** Which claim of a token is for which team. */
 interface TeamClaim {
@@ -57,7 +58,7 @@ const teamName = z
   .string()
   .check(
     z.regex(
-      /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+      namePattern,
       'must be the name of a team: at most 64 letters, digits, dots, hyphens and underscores',
     ),
   );

@@ -6,11 +6,8 @@ import {
 import { malformedReply } from './bedrock-error.ts';
 import { replyOf } from './converse.ts';
 import { converseRequest } from './converse-request.ts';
-import type { ModelCall, ModelReply } from './model-call.ts';
+import type { ModelCall, ModelReply, OnDelta } from './model-call.ts';
 import type { StreamWatch } from './stream-watch.ts';
-
-/** Told each piece of the answer's text as it comes; the next is not read before its promise resolves. */
-export type OnDelta = (text: string) => Promise<void>;
 
 /** Starts a ConverseStream, and reads it with what it returns. What the call cost is known only at the end. */
 export async function converseStream(

@@ -5,9 +5,8 @@ import {
 import { parseJson } from '../json.ts';
 import { malformedReply } from './bedrock-error.ts';
 import type { BodyFormat } from './body-format.ts';
-import type { OnDelta } from './converse-stream.ts';
 import { invokeRequest, withIntervention } from './invoke-request.ts';
-import type { ModelCall, ModelReply } from './model-call.ts';
+import type { ModelCall, ModelReply, OnDelta } from './model-call.ts';
 import type { StreamWatch } from './stream-watch.ts';
 
 /** Starts an InvokeModelWithResponseStream, and reads it with what it returns. */

@@ -28,3 +28,6 @@ export interface ModelReply {
   readonly stopReason: string;
   readonly usage: Usage;
 }
+
+/** Told each piece of the answer's text as it comes; the next is not read before its promise resolves. */
+export type OnDelta = (text: string) => Promise<void>;

@@ -3,10 +3,10 @@ import type { ModelDefinition } from '@org/contract';
 import type { Deadline } from '../deadline.ts';
 import { bedrockError, interruptedStream } from './bedrock-error.ts';
 import { converse } from './converse.ts';
-import { converseStream, type OnDelta } from './converse-stream.ts';
+import { converseStream } from './converse-stream.ts';
 import { bodyFormats, invoke } from './invoke.ts';
 import { invokeStream } from './invoke-stream.ts';
-import type { ModelCall, ModelReply } from './model-call.ts';
+import type { ModelCall, ModelReply, OnDelta } from './model-call.ts';
 import { StreamWatch } from './stream-watch.ts';
 
 /** Bedrock. Fails with a `ProxyError` and nothing else. */

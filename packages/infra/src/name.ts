@@ -1,0 +1,14 @@
+import * as z from 'zod/mini';
+
+/** What a team, a plan or a key may be called. It stands in ids of resources, keys of the table and metadata. */
+export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** A name of a team, a plan or a key. */
+export const Name = z.string().check(
+  z.regex(namePattern, {
+    error:
+      'must start with a letter or digit and have at most 64 letters, digits, dots, hyphens and underscores',
+    abort: true,
+  }),
+  z.refine((name) => !(name in Object.prototype), 'is a name that JavaScript keeps for itself'),
+);
