@@ -11,7 +11,7 @@ const options: Options = {
   define: { __PACKAGE_VERSION__: JSON.stringify(manifest.version) },
   esbuildOptions(options) {
     // Node prints the line that throws an uncaught error: without this, the whole file.
-    options.lineLimit = 1000;
+    options.lineLimit = 800;
     options.conditions = ['@org/source', 'module'];
     options.mainFields = ['module', 'main'];
   },

@@ -16,8 +16,8 @@ const unauthenticated: GatewayError = {
   types: ['ForbiddenException', 'UnauthorizedException', 'AccessDeniedException', 'ExpiredTokenException'],
   texts: ['Forbidden', 'Unauthorized'],
   message:
-    'The API key is missing, unknown or disabled, or the sign-in token is not valid or expired. ' +
-    'Send a valid API key in the x-api-key header, or sign in again.',
+    'The API key is missing, unknown or disabled, or the sign-in token is not valid. ' +
+    'Send a valid one as x-api-key, or sign in again.',
 };
 
 const tooLarge: GatewayError = {

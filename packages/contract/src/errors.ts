@@ -67,8 +67,8 @@ export const errors = {
     retryable: false,
     madeBy: ['gateway', 'lambda'],
     message:
-      'The API key is missing, unknown or disabled, or the sign-in token is not valid or expired. ' +
-      'Send a valid API key in the x-api-key header, or sign in again.',
+      'The API key is missing, unknown or disabled, or the sign-in token is not valid. ' +
+      'Send a valid one as x-api-key, or sign in again.',
   },
   access_denied: {
     status: 403,
