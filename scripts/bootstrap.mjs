@@ -22,7 +22,9 @@ const wanted = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...mani
 if (!existsSync(installed) || readFileSync(installed, 'utf8') !== wanted) {
   const { packageManager } = JSON.parse(read('package.json'));
   console.log(`Installing with ${packageManager} ...`);
-  const { status, error } = spawnSync('npx', ['--yes', packageManager, 'install', '--frozen-lockfile'], {
+  // The lockfile was made on Linux: elsewhere the binaries of that platform are added to it, and nothing else changes.
+  const lockfile = process.platform === 'linux' ? '--frozen-lockfile' : '--fix-lockfile';
+  const { status, error } = spawnSync('npx', ['--yes', packageManager, 'install', lockfile], {
     cwd: root,
     stdio: 'inherit',
   });
