@@ -21,7 +21,7 @@ export default defineConfig({
     // Most tests wait for servers and processes of their own, so no core is kept free.
     maxWorkers: '100%',
     projects: [
-      project('workspace', '.', ['test/**/*.test.ts']),
+      project('workspace', '.', ['{scripts,test}/**/*.test.ts']),
       project('contract', 'packages/contract', ['src/**/*.test.ts']),
       project('lambda', 'packages/lambda', ['src/**/*.test.ts']),
       project('client-sdk', 'packages/client-sdk', ['src/**/*.test.ts']),

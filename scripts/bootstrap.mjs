@@ -21,12 +21,13 @@ const wanted = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...mani
 
 if (!existsSync(installed) || readFileSync(installed, 'utf8') !== wanted) {
   const { packageManager } = JSON.parse(read('package.json'));
-  console.log(`Installing with ${packageManager} ...`);
+  // Standard output is the command's: it may go into a pipe.
+  console.error(`Installing with ${packageManager} ...`);
   // The lockfile was made on Linux: elsewhere the binaries of that platform are added to it, and nothing else changes.
   const lockfile = process.platform === 'linux' ? '--frozen-lockfile' : '--fix-lockfile';
   const { status, error } = spawnSync('npx', ['--yes', packageManager, 'install', lockfile], {
     cwd: root,
-    stdio: 'inherit',
+    stdio: ['inherit', 2, 2],
   });
   if (status !== 0) fail(`The installation failed${error ? `: ${error.message}` : ''}.`);
   writeFileSync(installed, wanted);

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import ts from 'typescript';
+import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
+import { importsOf as importsOfFile, sourceFiles } from './module-graph.ts';
 
 /**
  * Who may import whom, and nothing else: contract <- lambda, contract <- client-sdk, contract + lambda <- infra.
@@ -16,21 +16,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 
 const mayUseClient = ['e2e/', 'local/start.ts'];
 
-interface Import {
-  readonly file: string;
-  readonly target: string;
-}
-
-function importsOf(name: string): Import[] {
+/** Of a package, with files relative to it. */
+function importsOf(name: string): { readonly file: string; readonly target: string }[] {
   const directory = join('packages', name);
-  const files = globSync('**/*.ts', {
-    cwd: directory,
-    exclude: (path) => /node_modules|dist|cdk\.out/.test(path),
-  });
-  return files.flatMap((file) => {
-    const { importedFiles } = ts.preProcessFile(readFileSync(join(directory, file), 'utf8'));
-    return importedFiles.map(({ fileName: target }) => ({ file, target }));
-  });
+  return sourceFiles(directory)
+    .flatMap(importsOfFile)
+    .map(({ file, target }) => ({ file: relative(directory, file), target }));
 }
 
 /** The client's examples use it as whoever installs it. */

@@ -1,3 +1,4 @@
+import { copyFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import type { Options } from 'tsup';
@@ -22,6 +23,14 @@ const builtinModules: Plugin = {
   },
 };
 
+/** Whoever is given the code is given the licences of what is in it: https://www.apache.org/licenses/LICENSE-2.0#redistribution */
+async function handOnNotices(): Promise<void> {
+  const notices = join(import.meta.dirname, 'THIRD-PARTY-NOTICES.txt');
+  for (const directory of ['dist', 'dist/authorizer']) {
+    await copyFile(notices, join(import.meta.dirname, directory, 'THIRD-PARTY-NOTICES.txt'));
+  }
+}
+
 // One file each: on a cold start the number of files costs more than their bytes.
 export default {
   entry: { index: 'src/index.ts', 'authorizer/index': 'src/authorizer/index.ts' },
@@ -35,6 +44,7 @@ export default {
   minify: true,
   clean: true,
   sourcemap: false,
+  onSuccess: handOnNotices,
   esbuildPlugins: [builtinModules],
   esbuildOptions(options) {
     options.conditions = ['@org/source', 'module'];

@@ -3,6 +3,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pieceCount } from './answers.ts';
 import { bundleClients, bundleSource } from './bundles.ts';
+import { handOver } from './hand-over.ts';
 import { installed, versionOf } from './installed.ts';
 import { type Measured, measureCold, measureWarm } from './measure.ts';
 import { profile } from './profile.ts';
@@ -186,16 +187,16 @@ const looks = new Map(aims.flatMap(({ met, look }) => (met ? [] : [[String(look)
 const explanations: string[] = [];
 for (const look of looks.values()) explanations.push(await explain(look));
 
-const versions: string[] = [];
+const versions: [name: string, version: string][] = [];
 for (const name of new Set(subjects.flatMap(({ packages }) => packages))) {
-  if (!ours.packages.includes(name)) versions.push(`${name} ${await versionOf(name)}`);
+  if (!ours.packages.includes(name)) versions.push([name, await versionOf(name)]);
 }
 
 const text = `# The client beside others
 
 Written by \`npm run bench\` (\`packages/client-sdk/bench/clients.ts\`) on ${new Date().toISOString().slice(0, 10)}:
 Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}).
-${versions.join(', ')}. Ratios travel to other machines, milliseconds do not.
+${versions.map((each) => each.join(' ')).join(', ')}. Ratios travel to other machines, milliseconds do not.
 
 | | a call, ms | × raw fetch | a stream, ms | pieces a second | × raw fetch | import and first call, ms | minified, KB | gzipped, KB | installed, MB (packages) |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -239,5 +240,22 @@ ${aims.map(({ aim, found, met }) => `| ${aim} | ${found} | ${met ? 'met' : '**mi
 ${explanations.length === 0 ? '' : `\n## Why an aim is missed\n\n${explanations.join('\n')}`}`;
 await writeFile(report, text);
 process.stdout.write(text);
+await handOver({
+  title: 'The client beside others',
+  page: 'client.md',
+  about: 'Medians, and the quarter below and above.',
+  versions: Object.fromEntries(versions),
+  aims: aims.map(({ aim, found, met }) => ({ aim, found, met })),
+  figures: {
+    head: ['', 'a call, × raw fetch', 'a stream, × raw fetch', 'import and first call, ms', 'gzipped, KB'],
+    rows: rows.map(({ subject, ask, stream, cold, gzippedBytes }) => [
+      subject.title,
+      ratio(ask.median, raw.ask.median),
+      ratio(stream.median, raw.stream.median),
+      ms(cold, 0),
+      kb(gzippedBytes),
+    ]),
+  },
+});
 server.stop();
 await rm(directory, { recursive: true, force: true });

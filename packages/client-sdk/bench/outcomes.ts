@@ -10,6 +10,7 @@ import OpenAI from 'openai';
 import { text as answerText } from './answers.ts';
 import { type Case, cases, plain, replyOf } from './cases.ts';
 import { apiKey } from './client.ts';
+import { handOver } from './hand-over.ts';
 import { versionOf } from './installed.ts';
 import { type CallOptions, type Connected, type Sdk, sdks } from './sdks.ts';
 
@@ -137,4 +138,12 @@ retries included. Each error has the envelope of this proxy, which all three rea
 ${rows.map((row) => `| ${row.join(' | ')} |`).join('\n')}
 `;
 await writeFile(report, text);
+await handOver({
+  title: 'What the caller gets',
+  page: 'client-outcomes.md',
+  about: 'What a server can do to a client, and what its caller then gets.',
+  versions: {},
+  aims: [],
+  figures: { head: ['', 'cases'], rows: [['each SDK', String(rows.length)]] },
+});
 process.stdout.write(text, () => process.exit());

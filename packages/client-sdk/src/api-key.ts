@@ -1,4 +1,4 @@
-import { ConfigurationError } from './errors.ts';
+import { checkOption, invalidOption } from './check-option.ts';
 
 /** An API key, or a function that returns one: from a secret store, say, so that a rotated key is picked up. */
 export type ApiKeySource = string | (() => string | Promise<string>);
@@ -14,24 +14,17 @@ export async function readApiKey(source: ApiKeySource): Promise<string> {
   try {
     key = await source();
   } catch (cause) {
-    throw new ConfigurationError({ field: 'apiKey', message: 'The apiKey function failed.', cause });
+    throw invalidOption('apiKey', 'function failed', cause);
   }
   return checkApiKey(key);
 }
 
 /** Never says the key in a message; `fetch` would, for one that cannot be a header. */
 export function checkApiKey(key: unknown): string {
-  if (typeof key !== 'string' || key === '') {
-    throw new ConfigurationError({
-      field: 'apiKey',
-      message: `There is no API key. Pass apiKey (a string, or a function that returns one) or set ${apiKeyVariable}.`,
-    });
-  }
-  if (!/^[\x21-\x7e]+$/.test(key)) {
-    throw new ConfigurationError({
-      field: 'apiKey',
-      message: `The API key has a space, a line break or another character that no key has. Check apiKey or ${apiKeyVariable}.`,
-    });
-  }
+  checkOption(
+    typeof key === 'string' && /^[\x21-\x7e]+$/.test(key),
+    'apiKey',
+    `(or ${apiKeyVariable}) is no API key: a string of ASCII without a space or a line break, or a function that returns one`,
+  );
   return key;
 }

@@ -1,6 +1,9 @@
+import type { AskRequest } from '@org/contract';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createBedrockClient } from './client.ts';
 import { ConfigurationError } from './errors.ts';
+import { answer, reply, serve } from './loopback-server.ts';
+import type { StreamOptions } from './options.ts';
 
 const secret = 'planted-text-0123456789';
 const circle: Record<string, unknown> = { secret };
@@ -63,6 +66,23 @@ test.each<[string, unknown]>([
   ['signal', { signal: {} }],
 ])('usage refuses %s of another type as well', async (field, options) => {
   expect(await refusal('usage', options)).toMatchObject({ field });
+});
+
+test('a misspelled option reaches the proxy, which refuses it by its name; those of the client do not', async () => {
+  const { url, calls } = await serve((response) => reply(response, 200, answer));
+  const client = createBedrockClient({ baseUrl: url, apiKey: 'key' });
+  const own = {
+    timeoutMs: 1000,
+    deadlineMs: 1000,
+    idleTimeoutMs: 1000,
+    maxRetries: 0,
+    headers: {},
+    signal: new AbortController().signal,
+    schema: undefined,
+  } satisfies Record<Exclude<keyof StreamOptions, keyof AskRequest>, unknown>;
+  const options = { ...own, maxtokens: 10 };
+  await client.ask('llama', 'Hi', options);
+  expect(JSON.parse(calls[0]?.body ?? '')).toEqual({ model: 'llama', question: 'Hi', maxtokens: 10 });
 });
 
 test('a client of null options is refused', () => {

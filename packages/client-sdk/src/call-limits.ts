@@ -1,4 +1,5 @@
 import { AbortedError, TimeoutError, type TimeoutPhase } from './errors.ts';
+import { onAbort } from './on-abort.ts';
 
 export interface CallLimitOptions {
   readonly signal?: AbortSignal | undefined;
@@ -9,105 +10,89 @@ export interface CallLimitOptions {
 
 /**
  * What can end a call from outside: the caller's signal, one attempt's time limit, a silence in a stream, or the
- * deadline. The reason of `signal` is the error to throw. It is one signal for the whole call, because a timeout is
- * never retried.
+ * deadline. It is one signal for the whole call, because a timeout is never retried.
  */
-export class CallLimits {
-  readonly #controller = new AbortController();
-  readonly #options: CallLimitOptions;
-  readonly #deadline: ReturnType<typeof setTimeout>;
-  #attempt: ReturnType<typeof setTimeout> | undefined;
-  #attempts = 0;
-  #phase: TimeoutPhase = 'api_key';
-
-  constructor(options: CallLimitOptions) {
-    this.#options = options;
-    options.signal?.addEventListener('abort', this.#onSignal);
-    // After the signal, which is the caller's code and may throw: `end` would then clear no timer.
-    this.#deadline = setTimeout(() => this.#timeOut('deadlineMs'), options.deadlineMs);
-    if (options.signal?.aborted) {
-      this.#onSignal();
-    }
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
+export interface CallLimits {
+  /** Its reason is the error to throw. */
+  readonly signal: AbortSignal;
   /** How many times the request was sent. */
-  get attempts(): number {
-    return this.#attempts;
-  }
-
-  startAttempt(): void {
-    this.#phase = 'api_key';
-    this.#attempt = setTimeout(() => this.#timeOut('timeoutMs'), this.#options.timeoutMs);
-  }
-
-  startSending(): void {
-    this.#phase = 'response';
-    this.#attempts += 1;
-  }
-
-  startReading(): void {
-    this.#phase = 'body';
-  }
-
+  readonly attempts: number;
+  startAttempt(): void;
+  startSending(): void;
+  startReading(): void;
   /** Some of a stream came: from now on a silence is limited, no longer the attempt. */
-  startListening(): void {
-    clearTimeout(this.#attempt);
-    this.#attempt = setTimeout(() => this.#timeOut('idleTimeoutMs'), this.#options.idleTimeoutMs);
-  }
-
-  startWaiting(): void {
-    clearTimeout(this.#attempt);
-    this.#phase = 'retry_wait';
-  }
-
+  startListening(): void;
+  startWaiting(): void;
   /** The outcome of `work`, or a rejection as soon as the call is ended, whether or not `work` heeds that. */
-  async race<Value>(work: Promise<Value>): Promise<Value> {
-    const { signal } = this;
-    let onAbort = () => {};
-    const ended = new Promise<never>((_, reject) => {
-      onAbort = () => reject(signal.reason);
-    });
-    signal.addEventListener('abort', onAbort);
-    if (signal.aborted) {
-      onAbort();
-    }
-    try {
-      return await Promise.race([ended, work]);
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-    }
-  }
-
+  race<Value>(work: Promise<Value>): Promise<Value>;
+  abort(message: string, cause?: unknown): void;
   /** Lets go of timers and of the caller's signal, which may outlive the call. */
-  end(): void {
-    clearTimeout(this.#deadline);
-    clearTimeout(this.#attempt);
-    this.#options.signal?.removeEventListener('abort', this.#onSignal);
-  }
+  end(): void;
+}
 
-  readonly #onSignal = (): void => {
-    this.abort('The call was aborted by its signal.', this.#options.signal?.reason);
+export function startCallLimits(options: CallLimitOptions): CallLimits {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let phase: TimeoutPhase = 'api_key';
+  let attemptTimer: ReturnType<typeof setTimeout> | undefined;
+
+  const timer = (option: 'timeoutMs' | 'deadlineMs' | 'idleTimeoutMs') => {
+    const limitMs = options[option];
+    return setTimeout(() => {
+      const billed = phase === 'response' || phase === 'body' ? ' An ask may be billed.' : '';
+      const message = `The call took longer than ${limitMs} ms (${option}).${billed}`;
+      const { attempts } = limits;
+      controller.abort(new TimeoutError({ code: 'timeout', message, attempts, phase, limitMs }));
+    }, limitMs);
   };
 
-  abort(message: string, cause?: unknown): void {
-    this.#controller.abort(new AbortedError({ message, attempts: this.#attempts, cause }));
-  }
+  const abort = (message: string, cause?: unknown): void =>
+    controller.abort(new AbortedError({ message, attempts: limits.attempts, cause }));
 
-  #timeOut(option: 'timeoutMs' | 'deadlineMs' | 'idleTimeoutMs'): void {
-    const limitMs = this.#options[option];
-    const billed = this.#phase === 'response' || this.#phase === 'body' ? ' An ask may still be billed.' : '';
-    this.#controller.abort(
-      new TimeoutError({
-        code: 'timeout',
-        message: `The call took longer than ${limitMs} ms (${option}).${billed}`,
-        attempts: this.#attempts,
-        phase: this.#phase,
-        limitMs,
-      }),
-    );
-  }
+  const limits = {
+    signal,
+    attempts: 0,
+    startAttempt() {
+      phase = 'api_key';
+      attemptTimer = timer('timeoutMs');
+    },
+    startSending() {
+      phase = 'response';
+      limits.attempts += 1;
+    },
+    startReading() {
+      phase = 'body';
+    },
+    startListening() {
+      clearTimeout(attemptTimer);
+      attemptTimer = timer('idleTimeoutMs');
+    },
+    startWaiting() {
+      clearTimeout(attemptTimer);
+      phase = 'retry_wait';
+    },
+    async race<Value>(work: Promise<Value>): Promise<Value> {
+      let stop = () => {};
+      const ended = new Promise<never>((_, reject) => {
+        stop = onAbort(signal, () => reject(signal.reason));
+      });
+      try {
+        return await Promise.race([ended, work]);
+      } finally {
+        stop();
+      }
+    },
+    abort,
+    end() {
+      clearTimeout(deadlineTimer);
+      clearTimeout(attemptTimer);
+      leave?.();
+    },
+  };
+
+  const { signal: given } = options;
+  const leave = given && onAbort(given, () => abort('The call was aborted by its signal.', given.reason));
+  // After the signal, which is the caller's code and may throw: `end` would then clear no timer.
+  const deadlineTimer = timer('deadlineMs');
+  return limits;
 }

@@ -2,19 +2,11 @@ import { ConnectionError } from './errors.ts';
 import { textField } from './field.ts';
 
 /** How undici, Node and Bun say that there was no connection, so that nothing was sent. */
-const notConnectedCodes = new Set([
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'ConnectionRefused',
-  'FailedToOpenSocket',
-]);
+const notConnectedCode =
+  /^(?:EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused|FailedToOpenSocket)$/;
 
 /** These fail before there is a connection, whatever the code: ETIMEDOUT alone could also come after it. */
-const connectingCalls = new Set(['connect', 'getaddrinfo']);
+const connectingCall = /^(?:connect|getaddrinfo)$/;
 
 /**
  * Makes the error for what `fetch` or the reading of a body threw. Only messages and codes are carried over,
@@ -26,11 +18,11 @@ export function connectionError(
 ): ConnectionError {
   const { message, code, notConnected } = innermost(thrown);
   const cause = Object.assign(new Error(message.replaceAll(context.apiKey, '[API key]')), code && { code });
-  const said = code === undefined ? '' : ` (${code})`;
+  const said = code && ` (${code})`;
   return new ConnectionError({
     message: notConnected
       ? `Could not connect to the proxy${said}. Check baseUrl and the network.`
-      : `The connection failed before the answer was complete${said}. An ask may be billed all the same, so it is not sent again.`,
+      : `The connection broke off before the answer was whole${said}. An ask may be billed, so it is not sent again.`,
     attempts: context.attempts,
     retryable: notConnected,
     cause,
@@ -43,13 +35,10 @@ function innermost(thrown: unknown) {
   for (let depth = 0; depth < 5 && error instanceof Error && error.cause instanceof Error; depth += 1) {
     error = error.cause;
   }
-  const code = textField(error, 'code')?.match(/^\w+$/)?.[0];
-  const call = textField(error, 'syscall');
+  const code = textField(error, 'code')?.match(/^\w+$/)?.[0] ?? '';
   return {
     message: textField(error, 'message') || 'fetch failed',
     code,
-    notConnected:
-      (code !== undefined && notConnectedCodes.has(code)) ||
-      (call !== undefined && connectingCalls.has(call)),
+    notConnected: notConnectedCode.test(code) || connectingCall.test(textField(error, 'syscall') ?? ''),
   };
 }

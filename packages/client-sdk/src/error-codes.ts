@@ -1,41 +1,23 @@
-import type { ErrorCode } from '@org/contract';
+import type { ErrorCode, RetryableCode } from '@org/contract';
 
 /**
- * Whether a request that failed with a code may succeed if it is sent again. From the contract's table of errors,
- * without its messages; a test keeps them equal.
+ * The codes that the contract's table of errors, which is larger, calls retryable; and whether a request that failed
+ * with one was refused before a model was asked, or by the model: it is not billed.
  */
-const retryable: Readonly<Record<ErrorCode, boolean>> = {
-  invalid_json: false,
-  invalid_request: false,
-  context_too_long: false,
-  unsupported_feature: false,
-  unauthenticated: false,
-  access_denied: false,
-  model_not_allowed: false,
-  unknown_model: false,
-  unknown_route: false,
-  request_too_large: false,
-  quota_exceeded: false,
+const refusals: Partial<Record<ErrorCode, boolean>> = {
   rate_limited: true,
   model_throttled: true,
-  upstream_error: true,
-  upstream_denied: false,
-  invalid_output: false,
-  model_unavailable: false,
   limits_unavailable: true,
-  model_timeout: false,
-  internal: true,
-};
+  upstream_error: false,
+  internal: false,
+} satisfies Record<RetryableCode, boolean>;
 
-export function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(retryable, code);
-}
-
-export function isRetryable(code: ErrorCode): boolean {
-  return retryable[code];
-}
-
-/** Whether a request that failed with a code was refused before a model was asked, or by the model: it is not billed. */
+/** Whether a request that failed with a code was refused, and may succeed if it is sent again. */
 export function isRefusal(code: ErrorCode): boolean {
-  return code === 'rate_limited' || code === 'model_throttled' || code === 'limits_unavailable';
+  return refusals[code] === true;
+}
+
+/** Whether a request that failed with a code may succeed if it is sent again. */
+export function isRetryable(code: ErrorCode): boolean {
+  return code in refusals;
 }

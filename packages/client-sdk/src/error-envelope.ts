@@ -1,6 +1,17 @@
 import type { ErrorDetails, ErrorEnvelope } from '@org/contract';
-import type { Issue } from './errors.ts';
-import { anything, list, literal, nullable, object, optional, text } from './shape.ts';
+import type { Issue, QuotaFacts } from './errors.ts';
+import {
+  anything,
+  date,
+  ifShaped,
+  list,
+  literal,
+  nullable,
+  number,
+  object,
+  optional,
+  text,
+} from './shape.ts';
 
 /** Reads an envelope tolerantly: a newer server may add fields, codes and types. */
 export const readErrorEnvelope = object<ErrorEnvelope>({
@@ -23,4 +34,14 @@ export const readIssues = object<{ issues: Issue[] }>({
 /** The `details` that list models. */
 export const readAvailable = object<{ available: ErrorDetails['unknown_model']['available'] }>({
   available: list(text),
+});
+
+/** The `details` of a quota. A kind of limit that this version does not know must not hide the reset. */
+export const readQuota = object<QuotaFacts>({
+  limit: ifShaped(text),
+  period: ifShaped(text),
+  scope: ifShaped(text),
+  max: ifShaped(number),
+  used: ifShaped(number),
+  resetsAt: ifShaped(date),
 });

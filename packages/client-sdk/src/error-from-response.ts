@@ -1,24 +1,27 @@
 import { type ErrorCode, type ErrorEnvelope, headers as headerNames } from '@org/contract';
-import { isErrorCode, isRefusal, isRetryable } from './error-codes.ts';
-import { readAvailable, readErrorEnvelope, readIssues } from './error-envelope.ts';
+import { isRefusal, isRetryable } from './error-codes.ts';
+import { readAvailable, readErrorEnvelope, readIssues, readQuota } from './error-envelope.ts';
 import {
   type AnyBedrockProxyError,
   AuthenticationError,
+  type InvalidRequestCode,
   InvalidRequestError,
   InvalidResponseError,
   ModelThrottledError,
   ModelUnavailableError,
   OutputValidationError,
+  type PermissionDeniedCode,
   PermissionDeniedError,
   QuotaExceededError,
-  type QuotaFacts,
   RateLimitedError,
   ServerError,
+  type ServerErrorCode,
   TimeoutError,
   UnknownModelError,
 } from './errors.ts';
-import { numberField, textField } from './field.ts';
+import { textField } from './field.ts';
 import { gatewayError } from './gateway-error.ts';
+import { notOfProxy } from './not-of-proxy.ts';
 import { parseJson } from './parse-json.ts';
 import type { ErrorFacts } from './proxy-error.ts';
 import { readRequestId } from './request-id.ts';
@@ -46,8 +49,8 @@ export function errorFromResponse(
   };
   if (status < 400) {
     // A web page may not look into a redirect: its status is 0 there, which says nothing.
-    const said = status === 0 ? { ...facts, status: undefined } : facts;
-    return new InvalidResponseError({ ...said, message: redirected(said.status) });
+    const said = status || undefined;
+    return new InvalidResponseError({ ...facts, status: said, message: redirected(said) });
   }
 
   const body = parseJson(response.text);
@@ -61,7 +64,7 @@ export function errorFromResponse(
   const ofGateway = gatewayError(response, body);
   const { code, message } = ofGateway ?? {
     code: nearestCode(status, 'unauthenticated'),
-    message: unexplained(status),
+    message: notOfProxy(status),
   };
   return build(code, { ...facts, message, retryable: retryable(code, headers, ofGateway === undefined) });
 }
@@ -95,81 +98,75 @@ function fromEnvelope(
 
 /** The code that says most nearly what a status says; a 403 says less than the others. */
 function nearestCode(status: number, forbidden: ErrorCode): ErrorCode {
-  switch (status) {
-    case 401:
-      return 'unauthenticated';
-    case 403:
-      return forbidden;
-    case 404:
-      return 'unknown_route';
-    case 408:
-    case 504:
-      return 'model_timeout';
-    case 413:
-      return 'request_too_large';
-    case 429:
-      return 'rate_limited';
-    default:
-      return status < 500 ? 'invalid_request' : 'internal';
-  }
-}
-
-function unexplained(status: number): string {
-  return `The server answered HTTP ${status}, but not as this proxy does. Check baseUrl and what stands between.`;
+  const byStatus: Readonly<Record<number, ErrorCode>> = {
+    401: 'unauthenticated',
+    403: forbidden,
+    404: 'unknown_route',
+    408: 'model_timeout',
+    413: 'request_too_large',
+    429: 'rate_limited',
+    504: 'model_timeout',
+  };
+  return byStatus[status] ?? (status < 500 ? 'invalid_request' : 'internal');
 }
 
 function redirected(status: number | undefined): string {
   const said = status === undefined ? '' : ` (HTTP ${status})`;
-  return `Something redirects the request${said}. That is not followed, so that the API key goes to one host alone. Check baseUrl: its protocol, host and stage.`;
+  return `Something redirects the request${said}. That is not followed, for it could take the API key elsewhere. Check baseUrl, its stage included.`;
 }
 
-function build(
-  code: ErrorCode,
-  facts: ErrorFacts,
-  { param, details }: Partial<ErrorEnvelope['error']> = {},
-): AnyBedrockProxyError {
-  switch (code) {
-    case 'unauthenticated':
-      return new AuthenticationError(facts);
-    case 'model_not_allowed':
-    case 'access_denied':
-      return new PermissionDeniedError({ ...facts, code, ...readIfShaped(readAvailable, details) });
-    case 'unknown_model':
-      return new UnknownModelError({ ...facts, ...readIfShaped(readAvailable, details) });
-    case 'invalid_json':
-    case 'invalid_request':
-    case 'context_too_long':
-    case 'unsupported_feature':
-    case 'unknown_route':
-    case 'request_too_large':
-      return new InvalidRequestError({
-        ...facts,
-        code,
-        param: param ?? undefined,
-        ...readIfShaped(readIssues, details),
-      });
-    case 'quota_exceeded':
-      return new QuotaExceededError({ ...facts, ...quotaFacts(details) });
-    case 'rate_limited':
-      return new RateLimitedError(facts);
-    case 'model_throttled':
-      return new ModelThrottledError(facts);
-    case 'model_unavailable':
-      return new ModelUnavailableError(facts);
-    case 'upstream_error':
-    case 'upstream_denied':
-    case 'limits_unavailable':
-    case 'internal':
-      return new ServerError({ ...facts, code });
-    case 'invalid_output':
-      return new OutputValidationError({
-        ...facts,
-        stopReason: textField(details, 'stopReason'),
-        ...readIfShaped(readIssues, details),
-      });
-    case 'model_timeout':
-      return new TimeoutError({ ...facts, code });
-  }
+type Sent = Partial<ErrorEnvelope['error']>;
+type Maker<Code> = (facts: ErrorFacts, sent: Sent, code: Code) => AnyBedrockProxyError;
+
+const permissionDenied: Maker<PermissionDeniedCode> = (facts, { details }, code) =>
+  new PermissionDeniedError({ ...facts, code, ...readIfShaped(readAvailable, details) });
+
+const invalidRequest: Maker<InvalidRequestCode> = (facts, { param, details }, code) =>
+  new InvalidRequestError({
+    ...facts,
+    code,
+    param: param ?? undefined,
+    ...readIfShaped(readIssues, details),
+  });
+
+const serverError: Maker<ServerErrorCode> = (facts, _, code) => new ServerError({ ...facts, code });
+
+const makers: { readonly [Code in ErrorCode]: Maker<Code> } = {
+  invalid_json: invalidRequest,
+  invalid_request: invalidRequest,
+  context_too_long: invalidRequest,
+  unsupported_feature: invalidRequest,
+  unknown_route: invalidRequest,
+  request_too_large: invalidRequest,
+  unauthenticated: (facts) => new AuthenticationError(facts),
+  model_not_allowed: permissionDenied,
+  access_denied: permissionDenied,
+  unknown_model: (facts, { details }) =>
+    new UnknownModelError({ ...facts, ...readIfShaped(readAvailable, details) }),
+  quota_exceeded: (facts, { details }) =>
+    new QuotaExceededError({ ...facts, ...readIfShaped(readQuota, details) }),
+  rate_limited: (facts) => new RateLimitedError(facts),
+  model_throttled: (facts) => new ModelThrottledError(facts),
+  model_unavailable: (facts) => new ModelUnavailableError(facts),
+  upstream_error: serverError,
+  upstream_denied: serverError,
+  limits_unavailable: serverError,
+  internal: serverError,
+  invalid_output: (facts, { details }) =>
+    new OutputValidationError({
+      ...facts,
+      stopReason: textField(details, 'stopReason'),
+      ...readIfShaped(readIssues, details),
+    }),
+  model_timeout: (facts, _, code) => new TimeoutError({ ...facts, code }),
+};
+
+function build<Code extends ErrorCode>(code: Code, facts: ErrorFacts, sent: Sent = {}): AnyBedrockProxyError {
+  return makers[code](facts, sent, code);
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(makers, code);
 }
 
 function retryable(code: ErrorCode, headers: Headers, guessed: boolean): boolean {
@@ -179,18 +176,4 @@ function retryable(code: ErrorCode, headers: Headers, guessed: boolean): boolean
   }
   // A failure that is only guessed from a 5xx may have come after the model answered: it may be billed.
   return isRetryable(code) && !(guessed && code === 'internal');
-}
-
-// Read field by field, not by the contract's schema: a kind of limit that this version does not know must not
-// hide the reset.
-function quotaFacts(details: unknown): QuotaFacts {
-  const resetsAt = new Date(textField(details, 'resetsAt') ?? Number.NaN);
-  return {
-    limit: textField(details, 'limit'),
-    period: textField(details, 'period'),
-    scope: textField(details, 'scope'),
-    max: numberField(details, 'max'),
-    used: numberField(details, 'used'),
-    resetsAt: Number.isNaN(resetsAt.getTime()) ? undefined : resetsAt,
-  };
 }

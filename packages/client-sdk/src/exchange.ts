@@ -1,15 +1,13 @@
-import { CallLimits } from './call-limits.ts';
+import { type CallLimits, startCallLimits } from './call-limits.ts';
 import { isBedrockProxyError } from './errors.ts';
 import { type Call, type Reply, send } from './transport.ts';
 
 /** Sends a request, reads its whole response, and makes of it what `read` says. */
 export function exchange<Value>(call: Call, read: (reply: Reply) => Value | Promise<Value>): Promise<Value> {
   return underLimits(call, async (limits) => {
-    const reply = await send(call, limits, async ({ status, headers, attempts, response, guard }) => ({
-      status,
-      headers,
-      attempts,
-      text: await guard(() => response.text()),
+    const reply = await send(call, limits, async (open) => ({
+      ...open,
+      text: await open.guard(() => open.response.text()),
     }));
     limits.end();
     return read(reply);
@@ -22,7 +20,7 @@ export async function underLimits<Value>(
   work: (limits: CallLimits) => Promise<Value>,
 ): Promise<Value> {
   const { observer, runtime, settings } = call;
-  const limits = new CallLimits(settings);
+  const limits = startCallLimits(settings);
   const startedAt = runtime.now();
   try {
     return await work(limits);

@@ -10,7 +10,13 @@ export function textField(value: unknown, name: string): string | undefined {
   return typeof found === 'string' ? found : undefined;
 }
 
-export function numberField(value: unknown, name: string): number | undefined {
-  const found = field(value, name);
-  return typeof found === 'number' ? found : undefined;
+/**
+ * Whether a value has fields of these types. Where instanceof would ask for one class, an object of another realm (of
+ * jsdom, say) or of a polyfill is as good.
+ */
+export function hasFields(
+  value: unknown,
+  types: Readonly<Record<string, 'boolean' | 'number' | 'function'>>,
+): boolean {
+  return Object.entries(types).every(([name, type]) => typeof field(value, name) === type);
 }

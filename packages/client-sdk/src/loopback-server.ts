@@ -117,7 +117,7 @@ export function reply(
 
 export function envelope(code: string, details?: unknown) {
   return {
-    type: 'error',
+    type: 'error' as const,
     error: { type: 'api_error', code, message: `About ${code}.`, param: null, details },
     request_id: 'request-1',
   };

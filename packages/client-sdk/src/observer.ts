@@ -1,4 +1,4 @@
-import type { FailureEvent, Hooks, RequestEvent, ResponseEvent, RetryEvent } from './hooks.ts';
+import type { CallEvent, FailureEvent, Hooks, RequestEvent, ResponseEvent, RetryEvent } from './hooks.ts';
 import type { Operation } from './routes.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -14,15 +14,17 @@ export interface Observer {
 
 export function createObserver(hooks: readonly Hooks[], operation: Operation, runtime: Runtime): Observer {
   const callId = Math.floor(runtime.random() * 36 ** 8).toString(36);
-  const tell = (notify: (hook: Hooks) => unknown): void => {
-    for (const hook of hooks) {
-      (async () => notify(hook))().catch(() => {});
-    }
-  };
+  const teller =
+    <Event>(notify: (hook: Hooks, event: Event & Pick<CallEvent, 'operation' | 'callId'>) => unknown) =>
+    (event: Event): void => {
+      for (const hook of hooks) {
+        (async () => notify(hook, { operation, callId, ...event }))().catch(() => {});
+      }
+    };
   return {
-    request: (event) => tell((hook) => hook.onRequest?.({ operation, callId, ...event })),
-    response: (event) => tell((hook) => hook.onResponse?.({ operation, callId, ...event })),
-    retry: (event) => tell((hook) => hook.onRetry?.({ operation, callId, ...event })),
-    failure: (event) => tell((hook) => hook.onError?.({ operation, callId, ...event })),
+    request: teller<Told<RequestEvent>>((hook, event) => hook.onRequest?.(event)),
+    response: teller<Told<ResponseEvent>>((hook, event) => hook.onResponse?.(event)),
+    retry: teller<Told<RetryEvent>>((hook, event) => hook.onRetry?.(event)),
+    failure: teller<Told<FailureEvent>>((hook, event) => hook.onError?.(event)),
   };
 }

@@ -1,6 +1,7 @@
 import type { Answer } from './answer.ts';
-import { ConfigurationError, OutputValidationError } from './errors.ts';
-import { field } from './field.ts';
+import { checkOption, invalidOption } from './check-option.ts';
+import { OutputValidationError } from './errors.ts';
+import { field, hasFields } from './field.ts';
 import type { JsonSchema, SchemaIssue, StandardJsonSchema, StandardSchema } from './standard-schema.ts';
 
 interface Schemas {
@@ -13,26 +14,25 @@ export function outputSchemaOf({ schema, outputSchema }: Schemas): JsonSchema | 
   if (schema === undefined) {
     return outputSchema;
   }
-  const standard = field(schema, '~standard');
-  if (typeof field(standard, 'validate') !== 'function') {
-    throw invalid('schema must be a Standard Schema, such as an object of zod 4.');
-  }
+  checkOption(
+    hasFields(field(schema, '~standard'), { validate: 'function' }),
+    'schema',
+    'must be a Standard Schema, such as an object of zod 4',
+  );
   if (outputSchema !== undefined) {
     return outputSchema;
   }
-  if (!saysJsonSchema(schema)) {
-    throw invalid(
-      'schema cannot say itself as a JSON Schema. Pass outputSchema too, for example z.toJSONSchema(schema).',
-    );
-  }
+  checkOption(
+    saysJsonSchema(schema),
+    'schema',
+    'cannot say itself as a JSON Schema. Pass outputSchema too, for example z.toJSONSchema(schema)',
+  );
   try {
     // What the model writes is what the schema takes, which a transformation may turn into something else.
     return schema['~standard'].jsonSchema.input({ target: 'draft-2020-12' });
   } catch (cause) {
-    throw invalid(
-      'schema has a part that no JSON Schema can say. Change it, or pass outputSchema too.',
-      cause,
-    );
+    const rule = 'has a part that no JSON Schema can say. Change it, or pass outputSchema too';
+    throw invalidOption('schema', rule, cause);
   }
 }
 
@@ -56,13 +56,9 @@ export async function checkOutput(answer: Answer, schema: StandardSchema | undef
 }
 
 function saysJsonSchema(schema: StandardSchema | StandardJsonSchema): schema is StandardJsonSchema {
-  return typeof field(field(schema['~standard'], 'jsonSchema'), 'input') === 'function';
+  return hasFields(field(schema['~standard'], 'jsonSchema'), { input: 'function' });
 }
 
 function pathText(path: SchemaIssue['path']): string {
   return (path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
-}
-
-function invalid(message: string, cause?: unknown): ConfigurationError {
-  return new ConfigurationError({ field: 'schema', message, cause });
 }

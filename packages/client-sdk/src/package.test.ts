@@ -50,7 +50,10 @@ describe.each(['index.js', 'index.cjs'])('%s', (name) => {
   });
 
   test.each([
-    ['ConfigurationError: There is no URL', 'createBedrockClient({ apiKey: "key" })'],
+    [
+      'ConfigurationError: baseUrl (or BEDROCK_PROXY_URL) must be the URL',
+      'createBedrockClient({ apiKey: "key" })',
+    ],
     [
       'QuotaExceededError: The quota of this API key is used up',
       `await createBedrockClient({
@@ -117,12 +120,16 @@ test('the test kit fails as the package does, in either format', async () => {
 });
 
 test('npm pack builds first, so that no clone makes an empty package', () => {
-  expect(manifest).toMatchObject({ files: ['dist', 'docs', 'examples'], scripts: { prepack: 'tsup' } });
+  expect(manifest).toMatchObject({
+    files: ['dist', 'docs', 'examples', 'THIRD-PARTY-NOTICES.txt'],
+    scripts: { prepack: 'tsup' },
+  });
 });
 
-// ky is 25.4 KB of it, and 9.3 KB compressed.
+// ky is 25.2 KB of it, and 8.9 KB compressed (decision 0013). A longer scope than @org has room too.
 test('the package stays small', async () => {
-  const code = await readFile(file('index.js'));
-  expect(code.byteLength).toBeLessThan(53_000);
-  expect(gzipSync(code, { level: 9 }).byteLength).toBeLessThan(18_900);
+  // Whoever renames the package may give it a longer name.
+  const code = (await readFile(file('index.js'), 'utf8')).replaceAll(manifest.name, '');
+  expect(Buffer.byteLength(code)).toBeLessThan(50_350);
+  expect(gzipSync(code, { level: 9 }).byteLength).toBeLessThan(18_600);
 });

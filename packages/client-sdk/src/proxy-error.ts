@@ -26,14 +26,16 @@ const ordinaryHasInstance = Function.prototype[Symbol.hasInstance];
  */
 export function identify(errorClass: { readonly prototype: object }, name: string): void {
   const mark = Symbol.for(`@org/bedrock-client/${name}`);
-  Object.defineProperty(errorClass.prototype, mark, { value: true });
-  Object.defineProperty(errorClass.prototype, 'name', { value: name, configurable: true, writable: true });
+  const named = { value: name, configurable: true, writable: true };
+  Object.defineProperties(errorClass.prototype, { [mark]: { value: true }, name: named });
   // Node and its inspect name an error after its class too: `e [QuotaExceededError]`.
-  Object.defineProperty(errorClass, 'name', { value: name, configurable: true });
-  Object.defineProperty(errorClass, Symbol.hasInstance, {
-    value(this: unknown, candidate: unknown): boolean {
-      // A subclass that a user derives inherits this method, but has no mark of its own.
-      return this === errorClass ? mark in Object(candidate) : ordinaryHasInstance.call(this, candidate);
+  Object.defineProperties(errorClass, {
+    name: named,
+    [Symbol.hasInstance]: {
+      value(this: unknown, candidate: unknown): boolean {
+        // A subclass that a user derives inherits this method, but has no mark of its own.
+        return this === errorClass ? mark in Object(candidate) : ordinaryHasInstance.call(this, candidate);
+      },
     },
   });
 }

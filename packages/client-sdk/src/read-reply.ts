@@ -1,4 +1,5 @@
 import { InvalidResponseError, type Issue } from './errors.ts';
+import { notOfProxy } from './not-of-proxy.ts';
 import { parseJson } from './parse-json.ts';
 import { readRequestId } from './request-id.ts';
 import { Mismatch, type Reader } from './shape.ts';
@@ -25,7 +26,7 @@ export function readJson<Value>(reader: Reader<Value>, text: string, reply: Repl
 /** The error for a 2xx response that is not one of this proxy. */
 export function invalidResponse(reply: ReplyHead, issues: readonly Issue[] = []): InvalidResponseError {
   return new InvalidResponseError({
-    message: `The server answered HTTP ${reply.status}, but not with an answer of this proxy. Check baseUrl, its stage included.`,
+    message: notOfProxy(reply.status),
     status: reply.status,
     attempts: reply.attempts,
     requestId: readRequestId(reply.headers),

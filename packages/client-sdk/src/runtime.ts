@@ -1,3 +1,5 @@
+import { onAbort } from './on-abort.ts';
+
 /** Time and chance, passed in so that tests need not wait. */
 export interface Runtime {
   /** Milliseconds since 1970. */
@@ -13,19 +15,13 @@ export const systemRuntime: Runtime = {
   random: Math.random,
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
-      const wake = () => {
+      const timer = setTimeout(() => {
+        stop();
+        resolve();
+      }, ms);
+      const stop = onAbort(signal, () => {
         clearTimeout(timer);
-        signal.removeEventListener('abort', wake);
-        if (signal.aborted) {
-          reject(signal.reason);
-        } else {
-          resolve();
-        }
-      };
-      const timer = setTimeout(wake, ms);
-      signal.addEventListener('abort', wake);
-      if (signal.aborted) {
-        wake();
-      }
+        reject(signal.reason);
+      });
     }),
 };

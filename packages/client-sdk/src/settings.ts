@@ -1,8 +1,7 @@
 import { type ApiKeySource, apiKeyVariable, checkApiKey } from './api-key.ts';
-import { checkOptional, checkType } from './check-type.ts';
+import { checkOption, checkOptional, checkType, invalidOption } from './check-option.ts';
 import { environmentVariable, isBrowser } from './environment.ts';
-import { ConfigurationError } from './errors.ts';
-import { field } from './field.ts';
+import { hasFields } from './field.ts';
 import type { Hooks } from './hooks.ts';
 import { logHooks } from './logger.ts';
 import type { BedrockClientOptions, CallOptions, Fetch, RequestOptions, StreamOptions } from './options.ts';
@@ -13,12 +12,9 @@ const urlVariable = 'BEDROCK_PROXY_URL';
 const maxMs = 2_147_483_647;
 
 /** How long a call may take and how often it is tried, checked and complete. */
-export interface Limits {
-  readonly timeoutMs: number;
-  readonly deadlineMs: number;
-  readonly maxRetries: number;
-  readonly idleTimeoutMs: number;
-}
+export type Limits = Record<(typeof limitNames)[number], number>;
+
+const limitNames = ['timeoutMs', 'deadlineMs', 'maxRetries', 'idleTimeoutMs'] as const;
 
 const limitsOfCall: Limits = { timeoutMs: 30_000, deadlineMs: 90_000, maxRetries: 2, idleTimeoutMs: 30_000 };
 const limitsOfStream: Limits = { ...limitsOfCall, deadlineMs: 900_000 };
@@ -41,22 +37,25 @@ export interface CallSettings extends Limits {
 
 export function clientSettings(options: BedrockClientOptions): ClientSettings {
   checkType('options', options, 'object');
-  if (isBrowser() && options.dangerouslyAllowBrowser !== true) {
-    throw invalid(
-      'dangerouslyAllowBrowser',
-      'On a web page anyone can read the API key. Call the proxy from a server, or set dangerouslyAllowBrowser.',
-    );
-  }
+  checkOption(
+    !isBrowser() || options.dangerouslyAllowBrowser === true,
+    'dangerouslyAllowBrowser',
+    'must be true on a web page, where anyone can read the API key. Better call the proxy from a server',
+  );
   const apiKey = options.apiKey ?? environmentVariable(apiKeyVariable);
+  checkOptional('fetch', options.fetch, 'function');
+  checkOptional('hooks', options.hooks, 'object');
+  checkOptional('logger', options.logger, 'object');
   return {
     baseUrl: checkBaseUrl(
       options.baseUrl ?? environmentVariable(urlVariable),
       options.allowInsecure === true,
     ),
     apiKey: typeof apiKey === 'function' ? apiKey : checkApiKey(apiKey),
-    fetch: checkFetch(options.fetch),
+    // Looked up at each call, so that a fetch that is replaced later (by a mock, by tracing) is used.
+    fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
     limits: checkClientLimits(options),
-    hooks: checkHooks(options),
+    hooks: [options.hooks, options.logger && logHooks(options.logger)].filter((hooks) => hooks !== undefined),
   };
 }
 
@@ -74,33 +73,28 @@ export function callSettings(
 }
 
 function checkBaseUrl(value: unknown, allowInsecure: boolean): string {
-  if (value === undefined || value === '') {
-    throw invalid('baseUrl', `There is no URL of the proxy. Pass baseUrl or set ${urlVariable}.`);
-  }
-  const refuse = (rule: string) => invalid('baseUrl', `baseUrl (or ${urlVariable}) ${rule}.`);
+  const rule = (rest: string) => `(or ${urlVariable}) must ${rest}`;
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-    throw refuse('must be a URL such as https://abc123.execute-api.us-east-1.amazonaws.com/dev');
-  }
-  if (url.username || url.password || url.search || url.hash) {
-    throw refuse('must have no user, password, query or fragment');
-  }
-  if (url.protocol === 'http:' && !allowInsecure && !isLoopback(url.hostname)) {
-    throw refuse('must use https:, for http: sends the API key in clear text. Or set allowInsecure');
-  }
+  checkOption(
+    url !== undefined && /^https?:$/.test(url.protocol),
+    'baseUrl',
+    rule('be the URL of the proxy, such as https://abc123.execute-api.us-east-1.amazonaws.com/dev'),
+  );
+  checkOption(
+    !(url.username || url.password || url.search || url.hash),
+    'baseUrl',
+    rule('have no user, password, query or fragment'),
+  );
+  checkOption(
+    url.protocol === 'https:' || allowInsecure || isLoopback(url.hostname),
+    'baseUrl',
+    rule('use https:, for http: sends the API key in clear text. Or set allowInsecure'),
+  );
   return url.href.replace(/\/+$/, '');
 }
 
 function isLoopback(hostname: string): boolean {
   return /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
-}
-
-function checkFetch(value: Fetch | undefined): Fetch {
-  if (value !== undefined && typeof value !== 'function') {
-    throw invalid('fetch', 'fetch must be a function.');
-  }
-  // Looked up at each call, so that a fetch that is replaced later (by a mock, by tracing) is used.
-  return value ?? ((url, init) => globalThis.fetch(url, init));
 }
 
 /** Wrong ones are refused when the client is made; what is not given depends on the call. */
@@ -110,44 +104,31 @@ function checkClientLimits({ timeoutMs, deadlineMs, maxRetries }: CallOptions): 
   return given;
 }
 
-function checkLimits(options: StreamOptions, client: CallOptions, defaults: Limits): Limits {
-  return {
-    timeoutMs: checkMs('timeoutMs', options.timeoutMs ?? client.timeoutMs ?? defaults.timeoutMs),
-    deadlineMs: checkMs('deadlineMs', options.deadlineMs ?? client.deadlineMs ?? defaults.deadlineMs),
-    maxRetries: checkRetries(options.maxRetries ?? client.maxRetries ?? defaults.maxRetries),
-    idleTimeoutMs: checkMs('idleTimeoutMs', options.idleTimeoutMs ?? defaults.idleTimeoutMs),
-  };
-}
-
-function checkHooks({ hooks, logger }: BedrockClientOptions): Hooks[] {
-  checkOptional('hooks', hooks, 'object');
-  checkOptional('logger', logger, 'object');
-  return [...(hooks ? [hooks] : []), ...(logger ? [logHooks(logger)] : [])];
-}
-
-function checkMs(name: string, value: unknown): number {
-  if (typeof value !== 'number' || !(value > 0 && value <= maxMs)) {
-    throw invalid(name, `${name} must be a number of milliseconds above 0 and at most ${maxMs}.`);
+function checkLimits(call: StreamOptions, client: StreamOptions, defaults: Limits): Limits {
+  const limits = { ...defaults };
+  for (const name of limitNames) {
+    const value = call[name] ?? client[name] ?? defaults[name];
+    if (name === 'maxRetries') {
+      checkOption(Number.isSafeInteger(value) && value >= 0, name, 'must be a whole number, 0 or more');
+    } else {
+      checkOption(
+        typeof value === 'number' && value > 0 && value <= maxMs,
+        name,
+        `must be a number of milliseconds above 0 and at most ${maxMs}`,
+      );
+    }
+    limits[name] = value;
   }
-  return value;
-}
-
-function checkRetries(value: unknown): number {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
-    throw invalid('maxRetries', 'maxRetries must be a whole number, 0 or more.');
-  }
-  return value;
+  return limits;
 }
 
 function checkSignal(value: AbortSignal | undefined): AbortSignal | undefined {
-  // Not by instanceof: a signal of another realm (of jsdom, say) or of a polyfill is as good.
-  const complete =
-    typeof field(value, 'aborted') === 'boolean' &&
-    typeof field(value, 'addEventListener') === 'function' &&
-    typeof field(value, 'removeEventListener') === 'function';
-  if (value !== undefined && !complete) {
-    throw invalid('signal', 'signal must be an AbortSignal.');
-  }
+  const types = {
+    aborted: 'boolean',
+    addEventListener: 'function',
+    removeEventListener: 'function',
+  } as const;
+  checkOption(value === undefined || hasFields(value, types), 'signal', 'must be an AbortSignal');
   return value;
 }
 
@@ -161,15 +142,8 @@ function checkHeaders(given: Readonly<Record<string, string | undefined>>): Reco
       }
     } catch {
       // Not the cause: its message says the value, which may be secret.
-      throw invalid(
-        'headers',
-        `The header ${JSON.stringify(name)} has a name or a value that cannot be sent.`,
-      );
+      throw invalidOption('headers', `has a name or a value that cannot be sent, at ${JSON.stringify(name)}`);
     }
   }
   return Object.fromEntries(headers);
-}
-
-function invalid(name: string, message: string): ConfigurationError {
-  return new ConfigurationError({ field: name, message });
 }

@@ -13,26 +13,24 @@ export class Mismatch extends Error {
   }
 }
 
-export const text: Reader<string> = (value, path) => {
-  if (typeof value !== 'string') {
-    throw new Mismatch(path, 'string');
-  }
-  return value;
-};
+/** Takes what `is` says it is. */
+function check<Value>(expected: string, is: (value: unknown) => value is Value): Reader<Value> {
+  return (value, path) => {
+    if (!is(value)) {
+      throw new Mismatch(path, expected);
+    }
+    return value;
+  };
+}
 
-export const number: Reader<number> = (value, path) => {
-  if (typeof value !== 'number' || !Number.isFinite(value)) {
-    throw new Mismatch(path, 'number');
-  }
-  return value;
-};
+export const text = check('string', (value) => typeof value === 'string');
 
-export const count: Reader<number> = (value, path) => {
-  if (!Number.isSafeInteger(value) || number(value, path) < 0) {
-    throw new Mismatch(path, 'whole number of 0 or more');
-  }
-  return number(value, path);
-};
+export const number = check('number', (value): value is number => Number.isFinite(value));
+
+export const count = check(
+  'whole number of 0 or more',
+  (value): value is number => Number.isSafeInteger(value) && Number(value) >= 0,
+);
 
 /** JSON has a date as text. */
 export const date: Reader<Date> = (value, path) => {
@@ -46,12 +44,7 @@ export const date: Reader<Date> = (value, path) => {
 export const anything: Reader<unknown> = (value) => value;
 
 export function literal<const Text extends string>(expected: Text): Reader<Text> {
-  return (value, path) => {
-    if (value !== expected) {
-      throw new Mismatch(path, `"${expected}"`);
-    }
-    return expected;
-  };
+  return check(`"${expected}"`, (value): value is Text => value === expected);
 }
 
 export function nullable<Value>(reader: Reader<Value>): Reader<Value | null> {
@@ -63,14 +56,16 @@ export function optional<Value>(reader: Reader<Value>): Reader<Value | undefined
   return (value, path) => (value === undefined ? undefined : reader(value, path));
 }
 
+const array = check('array', (value): value is unknown[] => Array.isArray(value));
+
 export function list<Item>(reader: Reader<Item>): Reader<Item[]> {
-  return (value, path) => {
-    if (!Array.isArray(value)) {
-      throw new Mismatch(path, 'array');
-    }
-    return value.map((item: unknown, index) => reader(item, within(path, index)));
-  };
+  return (value, path) => array(value, path).map((item, index) => reader(item, within(path, index)));
 }
+
+const record = check(
+  'object',
+  (value): value is object => typeof value === 'object' && value !== null && !Array.isArray(value),
+);
 
 /** Fields that it does not name are left out: a newer proxy may add some. */
 export function object<Value extends object>(
@@ -79,12 +74,10 @@ export function object<Value extends object>(
   },
 ): Reader<Value> {
   return (value, path) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new Mismatch(path, 'object');
-    }
+    const given = record(value, path);
     const read: Partial<Value> = {};
     for (const name in readers) {
-      const field = readers[name](Reflect.get(value, name), within(path, name));
+      const field = readers[name](Reflect.get(given, name), within(path, name));
       if (field !== undefined) {
         read[name] = field;
       }
@@ -101,6 +94,11 @@ export function readIfShaped<Value>(reader: Reader<Value>, value: unknown): Valu
   } catch {
     return undefined;
   }
+}
+
+/** What is of another shape is left out of the object. */
+export function ifShaped<Value>(reader: Reader<Value>): Reader<Value | undefined> {
+  return (value) => readIfShaped(reader, value);
 }
 
 function within(path: string, name: string | number): string {

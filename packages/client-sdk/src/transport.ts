@@ -6,7 +6,7 @@ import { connectionError } from './connection-error.ts';
 import { isBrowser, runtimeName } from './environment.ts';
 import { errorFromResponse } from './error-from-response.ts';
 import { ConfigurationError, isBedrockProxyError } from './errors.ts';
-import { field } from './field.ts';
+import { field, hasFields } from './field.ts';
 import type { Observer } from './observer.ts';
 import { readRequestId } from './request-id.ts';
 import { decideRetry } from './retry.ts';
@@ -155,13 +155,11 @@ function ownHeaders({ body, route }: Call, apiKey: string, attempt: number): Rec
   };
 }
 
-/** Not by instanceof: a `Response` of another realm or of a polyfill is as good. */
 function checkResponse(value: unknown, attempts: number): void {
-  const complete =
-    typeof field(value, 'status') === 'number' &&
-    typeof field(value, 'text') === 'function' &&
-    typeof field(field(value, 'headers'), 'get') === 'function';
-  if (!complete) {
+  const isResponse =
+    hasFields(value, { status: 'number', text: 'function' }) &&
+    hasFields(field(value, 'headers'), { get: 'function' });
+  if (!isResponse) {
     throw notAResponse(attempts);
   }
 }
@@ -170,7 +168,7 @@ function checkResponse(value: unknown, attempts: number): void {
 export function notAResponse(attempts: number): ConfigurationError {
   return new ConfigurationError({
     field: 'fetch',
-    message: 'fetch must return a promise of a standard Response. What it returned is none.',
+    message: 'fetch must return a promise of a standard Response.',
     attempts,
   });
 }

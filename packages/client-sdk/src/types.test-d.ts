@@ -1,4 +1,5 @@
 import type {
+  AskRequest,
   Capability,
   CatalogueAlias,
   ErrorCode,
@@ -10,6 +11,7 @@ import type {
   Answer as WireAnswer,
   ModelSummary as WireModelSummary,
   StreamEvent as WireStreamEvent,
+  Turn as WireTurn,
   Usage as WireUsage,
   UsageReport as WireUsageReport,
 } from '@org/contract';
@@ -46,6 +48,7 @@ import {
   type StreamStart,
   type StructuredAnswer,
   type StructuredAskOptions,
+  type Turn,
   type Usage,
   type UsageReport,
 } from './index.ts';
@@ -53,12 +56,21 @@ import {
 const client = createBedrockClient({ baseUrl: 'https://proxy.example', apiKey: 'key' });
 
 test('what is written out is equal to the contract', () => {
-  expectTypeOf<ModelAlias>().toEqualTypeOf<CatalogueAlias>();
+  expectTypeOf<never>().toEqualTypeOf<Exclude<CatalogueAlias, ModelAlias>>();
+  expectTypeOf<never>().toEqualTypeOf<Exclude<ModelAlias, CatalogueAlias>>();
   expectTypeOf<Usage>().toEqualTypeOf<WireUsage>();
   expectTypeOf<Omit<Answer, 'limits' | 'requestId' | 'attempts'>>().toEqualTypeOf<
     Omit<WireAnswer, 'limits'>
   >();
   expectTypeOf<keyof Omit<UsageReport, 'requestId' | 'attempts'>>().toEqualTypeOf<keyof WireUsageReport>();
+});
+
+test('an option of an ask is a field of its request, and each field is an option', () => {
+  type OfClient = keyof RequestOptions | 'schema';
+  type OfCall = 'model' | 'question';
+  expectTypeOf<never>().toEqualTypeOf<Exclude<keyof AskRequest, keyof AskOptions | OfCall>>();
+  expectTypeOf<never>().toEqualTypeOf<Exclude<keyof AskOptions, keyof AskRequest | OfClient>>();
+  expectTypeOf<Turn>().toEqualTypeOf<Readonly<WireTurn>>();
 });
 
 test('an event is that of the contract, with dates and an output in the last', () => {

@@ -1,9 +1,12 @@
 import * as z from 'zod/mini';
+import type { Fields } from './fields.ts';
 import { LimitStatus } from './limits.ts';
 
 /** One earlier turn of a conversation. */
 export interface Turn {
+  /** Who said it. */
   role: 'user' | 'assistant';
+  /** What was said; at least one character that is no white space. */
   text: string;
 }
 
@@ -49,6 +52,7 @@ export interface Answer {
    * A newer server may add values.
    */
   stopReason: string;
+  /** What it took. */
   usage: Usage;
   /** Every limit that this call counted against, as it stands after the call. */
   limits: LimitStatus[];
@@ -56,8 +60,11 @@ export interface Answer {
 
 /** What Bedrock counted for one call. */
 export interface Usage {
+  /** Tokens of the question, with all that was sent beside it. */
   inputTokens: number;
+  /** Tokens of the answer. */
   outputTokens: number;
+  /** All tokens together, those of a prompt cache included. */
   totalTokens: number;
   /** Input tokens that came from a prompt cache; not part of `inputTokens`. */
   cacheReadTokens?: number | undefined;
@@ -71,7 +78,9 @@ export interface Usage {
 const text = z.string().check(z.regex(/\S/, 'must not be empty'));
 const fraction = z.number().check(z.minimum(0, 'must be at least 0'), z.maximum(1, 'must be at most 1'));
 
-const history = z.array(z.strictObject({ role: z.enum(['user', 'assistant']), text })).check(
+const turn = z.strictObject({ role: z.enum(['user', 'assistant']), text } satisfies Fields<Turn>);
+
+const history = z.array(turn).check(
   z.refine(
     (turns) => turns.every(({ role }, index) => role === (index % 2 === 0 ? 'user' : 'assistant')),
     'must be user and assistant turns in turn, starting with user',
@@ -101,7 +110,7 @@ export const AskRequest = z.strictObject({
       .check(z.maxLength(4, 'must have at most 4 texts')),
   ),
   outputSchema: z.optional(outputSchema),
-}) satisfies z.ZodMiniType<AskRequest>;
+} satisfies Fields<AskRequest>);
 
 const tokens = z.int().check(z.minimum(0));
 
@@ -112,7 +121,7 @@ export const Usage = z.object({
   cacheReadTokens: z.optional(tokens),
   cacheWriteTokens: z.optional(tokens),
   costUsd: z.optional(z.number()),
-}) satisfies z.ZodMiniType<Usage>;
+} satisfies Fields<Usage>);
 
 /** Tolerant: fields that a newer server adds are dropped, not refused. */
 export const Answer = z.object({
@@ -124,4 +133,4 @@ export const Answer = z.object({
   stopReason: z.string(),
   usage: Usage,
   limits: z.array(LimitStatus),
-}) satisfies z.ZodMiniType<Answer>;
+} satisfies Fields<Answer>);

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Fields } from './fields.ts';
 import type { LimitKind, LimitPeriod, LimitScope } from './limits.ts';
 
 /** Anthropic's vocabulary for `error.type`: both OpenAI's and Anthropic's SDKs read this envelope. */
@@ -30,9 +31,15 @@ export interface ErrorDefinition {
 
 /**
  * Every error this system answers with, once. The Lambda, the API Gateway responses, the OpenAPI file and
- * the client all read this table.
+ * the client all read this table. The docstrings say when each is made, what to do (`@remedy`) and whether Bedrock bills
+ * the call (`@billed`): docs/errors.md is written from them, and no bundle has them.
  */
 export const errors = {
+  /**
+   * The body is not JSON, or it is JSON but no object.
+   * @remedy Send an object, as UTF-8 JSON.
+   * @billed no
+   */
   invalid_json: {
     status: 400,
     type: 'invalid_request_error',
@@ -40,6 +47,12 @@ export const errors = {
     madeBy: ['gateway', 'lambda'],
     message: 'The request body is not a JSON object. Send one, such as {"model":"llama","question":"..."}.',
   },
+  /**
+   * A field is missing, unknown or out of its range, the content type is not `application/json`, or the model
+   * refused a parameter that this API lets through.
+   * @remedy Mend what `details.issues` and `param` name.
+   * @billed no
+   */
   invalid_request: {
     status: 400,
     type: 'invalid_request_error',
@@ -47,6 +60,11 @@ export const errors = {
     madeBy: ['gateway', 'lambda', 'bedrock'],
     message: 'The request is not valid. See the API reference for its fields.',
   },
+  /**
+   * Question, history and system together are more than the model can read.
+   * @remedy Send less history, or ask a model with more context (`GET /models`).
+   * @billed no
+   */
   context_too_long: {
     status: 400,
     type: 'invalid_request_error',
@@ -54,6 +72,11 @@ export const errors = {
     madeBy: ['bedrock'],
     message: "The question with its history is longer than the model's context window. Shorten it.",
   },
+  /**
+   * The model lacks what a field asks for, such as `outputSchema` or a stream.
+   * @remedy Leave out the field that `param` names, or ask a model that has it (`GET /models`).
+   * @billed no
+   */
   unsupported_feature: {
     status: 400,
     type: 'invalid_request_error',
@@ -61,6 +84,12 @@ export const errors = {
     madeBy: ['lambda'],
     message: 'This model cannot do what the request asks for. Leave the field out or choose another model.',
   },
+  /**
+   * No key came, one that is unknown, disabled or in no plan, or a sign-in token that is expired or not
+   * valid.
+   * @remedy Check the key and the stage of the URL, or sign in again.
+   * @billed no
+   */
   unauthenticated: {
     status: 401,
     type: 'authentication_error',
@@ -70,6 +99,11 @@ export const errors = {
       'The API key is missing, unknown or disabled, or the sign-in token is not valid. ' +
       'Send a valid one as x-api-key, or sign in again.',
   },
+  /**
+   * The sign-in token is valid, but its claim names no team of this deployment.
+   * @remedy Ask the operator to put you into a team.
+   * @billed no
+   */
   access_denied: {
     status: 403,
     type: 'permission_error',
@@ -77,6 +111,11 @@ export const errors = {
     madeBy: ['gateway'],
     message: 'Your sign-in is valid, but it belongs to no team here. Ask the operator.',
   },
+  /**
+   * The model is offered here, but not in the plan of this key.
+   * @remedy Use one of `details.available`, or ask the operator for another plan.
+   * @billed no
+   */
   model_not_allowed: {
     status: 403,
     type: 'permission_error',
@@ -84,6 +123,11 @@ export const errors = {
     madeBy: ['lambda'],
     message: 'The plan of this API key does not include this model.',
   },
+  /**
+   * No model of this name is offered here.
+   * @remedy Use one of `details.available`.
+   * @billed no
+   */
   unknown_model: {
     status: 404,
     type: 'not_found_error',
@@ -91,6 +135,11 @@ export const errors = {
     madeBy: ['lambda'],
     message: 'There is no model of this name here.',
   },
+  /**
+   * No route has this path and method. The path begins with the stage.
+   * @remedy Check the URL and the method.
+   * @billed no
+   */
   unknown_route: {
     status: 404,
     type: 'not_found_error',
@@ -98,6 +147,12 @@ export const errors = {
     madeBy: ['gateway', 'lambda'],
     message: 'There is no such method and path here. Check the URL, its stage included, and the HTTP method.',
   },
+  /**
+   * The body is larger than Lambda takes. Above 10 MB API Gateway says so in plain text, without this
+   * envelope.
+   * @remedy Send less history.
+   * @billed no
+   */
   request_too_large: {
     status: 413,
     type: 'invalid_request_error',
@@ -105,6 +160,13 @@ export const errors = {
     madeBy: ['gateway'],
     message: 'The request is larger than 6 MB, the most that can be passed on. Shorten it.',
   },
+  /**
+   * A limit on requests, tokens or USD, or the plan's quota, is used up; or the call may cost more than what
+   * is left. `details` has the numbers, unless API Gateway's own quota is the one.
+   * @remedy Wait until `details.resetsAt`, ask for fewer `maxTokens` where some is left, or ask the operator
+   *   for more.
+   * @billed no
+   */
   quota_exceeded: {
     status: 429,
     type: 'rate_limit_error',
@@ -112,6 +174,12 @@ export const errors = {
     madeBy: ['gateway', 'ledger'],
     message: 'The quota of this API key is used up for this period. Retrying will not help before it resets.',
   },
+  /**
+   * More requests than the plan's rate and burst let through, or calls in flight hold what is left of a
+   * limit.
+   * @remedy Wait for `retry-after`, then send it again; send fewer at once.
+   * @billed no
+   */
   rate_limited: {
     status: 429,
     type: 'rate_limit_error',
@@ -120,6 +188,11 @@ export const errors = {
     message: 'Too many requests at once for this API key. Send them again, more slowly.',
     retryAfterSeconds: 1,
   },
+  /**
+   * Bedrock throttles the model for the whole account, or is not ready to run it. It was tried twice.
+   * @remedy Wait for `retry-after`, then send it again, or ask another model.
+   * @billed no; once a stream has begun, maybe
+   */
   model_throttled: {
     status: 429,
     type: 'rate_limit_error',
@@ -128,6 +201,11 @@ export const errors = {
     message: 'Bedrock is throttling this model. Your own limits are not affected; try again shortly.',
     retryAfterSeconds: 2,
   },
+  /**
+   * Bedrock failed, broke off, or could not be reached.
+   * @remedy Send it again where `x-should-retry` says so: it does not where the model may have run.
+   * @billed maybe
+   */
   upstream_error: {
     status: 502,
     type: 'api_error',
@@ -135,6 +213,11 @@ export const errors = {
     madeBy: ['bedrock'],
     message: 'Bedrock failed to answer. Try again.',
   },
+  /**
+   * Bedrock refused the deployment's credentials, permissions or guardrail.
+   * @remedy Tell the operator: nothing in the request helps.
+   * @billed no
+   */
   upstream_denied: {
     status: 502,
     type: 'api_error',
@@ -143,6 +226,11 @@ export const errors = {
     message:
       'Bedrock refused this deployment access. Its operator has to check the permissions of the function.',
   },
+  /**
+   * The answer is not JSON that fits the `outputSchema`: `details` says where, and why the model stopped.
+   * @remedy Ask again, with more `maxTokens` where `details.stopReason` is `max_tokens`.
+   * @billed yes
+   */
   invalid_output: {
     status: 502,
     type: 'api_error',
@@ -150,6 +238,12 @@ export const errors = {
     madeBy: ['lambda'],
     message: "The model's answer does not fit the outputSchema. It was charged; asking again may help.",
   },
+  /**
+   * The model has ended, is not enabled in the account, is not offered in the Region, or has no price where a
+   * limit in USD needs one.
+   * @remedy Use another model, or tell the operator, who has `proxy doctor`.
+   * @billed no
+   */
   model_unavailable: {
     status: 503,
     type: 'api_error',
@@ -159,6 +253,11 @@ export const errors = {
       'The model is not available to this deployment: past its end of life, not enabled in the account, ' +
       'or not offered in the region. Choose another model, or ask the operator.',
   },
+  /**
+   * The table of limits and keys could not be reached, and nothing is let through uncounted.
+   * @remedy Send it again where `x-should-retry` says so.
+   * @billed no; but the hold may stay charged to the team
+   */
   limits_unavailable: {
     status: 503,
     type: 'overloaded_error',
@@ -167,6 +266,11 @@ export const errors = {
     message: 'The limits could not be checked, so the request was refused. Try again.',
     retryAfterSeconds: 1,
   },
+  /**
+   * The answer was not whole in time: within 29 s, or of a stream within 15 minutes and without 60 s of silence.
+   * @remedy Use a stream, or ask for fewer `maxTokens`. Sending it again may be paid for twice.
+   * @billed maybe
+   */
   model_timeout: {
     status: 504,
     type: 'timeout_error',
@@ -174,6 +278,11 @@ export const errors = {
     madeBy: ['gateway', 'lambda', 'bedrock'],
     message: 'The model did not answer in time. Ask for fewer tokens, or for less.',
   },
+  /**
+   * Anything unforeseen, such as a function that was killed or had no room to start.
+   * @remedy Send it again where `x-should-retry` says so; then give the operator the request id.
+   * @billed maybe
+   */
   internal: {
     status: 500,
     type: 'api_error',
@@ -185,6 +294,11 @@ export const errors = {
 
 /** The closed set of wire codes. Branch on this, never on a message. */
 export type ErrorCode = keyof typeof errors;
+
+/** The codes of failures that may not happen again where the same request is sent again. */
+export type RetryableCode = {
+  [Code in ErrorCode]: (typeof errors)[Code]['retryable'] extends true ? Code : never;
+}[ErrorCode];
 
 export const errorCodes = Object.keys(errors) as readonly ErrorCode[];
 
@@ -199,18 +313,37 @@ export function errorDefinition(code: ErrorCode): ErrorDefinition {
 
 /** One fault of a request: where it is (`history.0.text`) and what is wrong. */
 export interface RequestIssue {
+  /** The field, from the top: `history.0.text`. */
   readonly path: string;
+  /** What is wrong with it. */
   readonly message: string;
 }
 
-/** What `details` of `quota_exceeded` says when the ledger made it; the gateway cannot know these. */
+/** What `details` of `invalid_request` says. */
+export interface RequestIssues {
+  /** Every fault that was found. */
+  readonly issues: readonly RequestIssue[];
+}
+
+/** What `details` of `unknown_model` and of `model_not_allowed` says. */
+export interface AvailableModels {
+  /** The models that this key may ask. */
+  readonly available: readonly string[];
+}
+
+/** What `details` of `quota_exceeded` says, unless API Gateway's own quota is the one that is used up. */
 export interface QuotaDetails {
+  /** What is counted. */
   readonly limit: LimitKind;
+  /** Over which time it is counted, UTC. */
   readonly period: LimitPeriod;
+  /** Whose use is counted: that of the team, over all its keys, or of this key. */
   readonly scope: LimitScope;
+  /** The limit, in units of `limit`. */
   readonly max: number;
+  /** What is used of it, in the same unit. */
   readonly used: number;
-  /** ISO 8601, UTC. */
+  /** When the period ends: ISO 8601, UTC. */
   readonly resetsAt: string;
 }
 
@@ -224,9 +357,9 @@ export interface OutputDetails {
 
 /** The `details` of the codes that have any. */
 export interface ErrorDetails {
-  readonly invalid_request: { readonly issues: readonly RequestIssue[] };
-  readonly unknown_model: { readonly available: readonly string[] };
-  readonly model_not_allowed: { readonly available: readonly string[] };
+  readonly invalid_request: RequestIssues;
+  readonly unknown_model: AvailableModels;
+  readonly model_not_allowed: AvailableModels;
   readonly quota_exceeded: QuotaDetails;
   readonly invalid_output: OutputDetails;
 }
@@ -235,15 +368,22 @@ export type DetailsOf<Code extends ErrorCode> = Code extends keyof ErrorDetails 
 
 /** The body of every error, whoever made it. */
 export interface ErrorEnvelope {
+  /** Also the name of the event that ends a stream. */
   type: 'error';
+  /** What went wrong. */
   error: {
+    /** The kind of error, in the words of Anthropic's API. Several codes share one. */
     type: string;
+    /** What happened. Branch on this; a newer server may add codes. */
     code: string;
+    /** What happened and what to do, for people: it may change. */
     message: string;
     /** The request field at fault, or null. */
     param?: string | null | undefined;
+    /** More of it, with some codes. */
     details?: unknown;
   };
+  /** What finds the call in the logs: that of `x-request-id`. */
   request_id?: string | null | undefined;
 }
 
@@ -256,17 +396,17 @@ export const ErrorEnvelope = z.object({
     message: z.string(),
     param: z.optional(z.nullable(z.string())),
     details: z.optional(z.unknown()),
-  }),
+  } satisfies Fields<ErrorEnvelope['error']>),
   request_id: z.optional(z.nullable(z.string())),
-}) satisfies z.ZodMiniType<ErrorEnvelope>;
+} satisfies Fields<ErrorEnvelope>);
 
 export const RequestIssues = z.object({
-  issues: z.array(z.object({ path: z.string(), message: z.string() })),
-}) satisfies z.ZodMiniType<{ issues: RequestIssue[] }>;
+  issues: z.array(z.object({ path: z.string(), message: z.string() } satisfies Fields<RequestIssue>)),
+} satisfies Fields<RequestIssues>);
 
 export const AvailableModels = z.object({
   available: z.array(z.string()),
-}) satisfies z.ZodMiniType<{ available: string[] }>;
+} satisfies Fields<AvailableModels>);
 
 /** An error as its maker states it; what is left out comes from the table. */
 export interface ErrorStatement<Code extends ErrorCode = ErrorCode> {

@@ -1,10 +1,12 @@
 /** Names of the HTTP headers that client and server agree on, in lower case. */
 export const headers = {
+  /** The key; where the deployment has sign-in, also a token. */
   apiKey: 'x-api-key',
+  /** What finds the call in the logs: also in the body, and in every log line. */
   requestId: 'x-request-id',
-  /** Whole seconds, never above 60. */
+  /** How long to wait before sending the request again: whole seconds, never above 60. */
   retryAfter: 'retry-after',
-  /** `true` or `false`; OpenAI's and Anthropic's SDKs obey it too. */
+  /** Whether the same request may be sent again: `true` or `false`; OpenAI's and Anthropic's SDKs obey it too. */
   shouldRetry: 'x-should-retry',
 } as const;
 

@@ -19,6 +19,7 @@ export {
   type QuotaDetails,
   type RequestIssue,
   RequestIssues,
+  type RetryableCode,
 } from './errors.ts';
 export { exposedHeaders } from './exposed-headers.ts';
 export { headers, limitHeaders } from './headers.ts';

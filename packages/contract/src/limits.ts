@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Fields } from './fields.ts';
 
 /** What is counted. Tokens are input, output and cache tokens together; USD is their price. */
 export const limitKinds = ['requests', 'tokens', 'usd'] as const;
@@ -24,22 +25,32 @@ export type Limits = {
 const whole = z.int().check(z.minimum(0, 'must be 0 or more'));
 const money = z.number().check(z.minimum(0, 'must be 0 or more'));
 const byPeriod = <Schema extends z.ZodMiniType<number>>(amount: Schema) =>
-  z.optional(z.strictObject({ day: z.optional(z.nullable(amount)), month: z.optional(z.nullable(amount)) }));
+  z.optional(
+    z.strictObject({
+      day: z.optional(z.nullable(amount)),
+      month: z.optional(z.nullable(amount)),
+    } satisfies Record<LimitPeriod, z.ZodMiniType>),
+  );
 
 export const Limits = z.strictObject({
   requests: byPeriod(whole),
   tokens: byPeriod(whole),
   usd: byPeriod(money),
-}) satisfies z.ZodMiniType<Limits>;
+} satisfies Fields<Limits>);
 
 /** One limit and how much of it is left. A newer server may add kinds, periods and scopes. */
 export interface LimitStatus {
+  /** What is counted: `requests`, `tokens` (input, output and cache together) or `usd`. */
   limit: string;
+  /** A calendar `day` or `month`, UTC. */
   period: string;
+  /** Whose use is counted: that of the `team`, over all its keys, or of this `key`. */
   scope: string;
+  /** The most that is let through, in units of `limit`. */
   max: number;
   /** What calls cost, and what calls in flight may still cost. */
   used: number;
+  /** What is left, never below 0. */
   remaining: number;
   /** When the period ends: ISO 8601, UTC. */
   resetsAt: string;
@@ -53,11 +64,12 @@ export const LimitStatus = z.object({
   used: z.number(),
   remaining: z.number(),
   resetsAt: z.string(),
-}) satisfies z.ZodMiniType<LimitStatus>;
+} satisfies Fields<LimitStatus>);
 
 /** The answer of `GET /usage`. */
 export interface UsageReport {
+  /** Every limit of the key and of its team; none where the plan has none. */
   limits: LimitStatus[];
 }
 
-export const UsageReport = z.object({ limits: z.array(LimitStatus) }) satisfies z.ZodMiniType<UsageReport>;
+export const UsageReport = z.object({ limits: z.array(LimitStatus) } satisfies Fields<UsageReport>);

@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
+import type { Fields } from './fields.ts';
 
 /** A model that a key may ask. A newer server may add capabilities and lifecycle states. */
 export interface ModelSummary {
+  /** What `model` of a request is to be. */
   alias: string;
   /** The Bedrock model or inference profile behind the alias. */
   modelId: string;
@@ -11,14 +13,27 @@ export interface ModelSummary {
   contextTokens?: number | undefined;
   /** The most that `maxTokens` can be: the model's limit, or the plan's where that is lower. */
   maxOutputTokens: number;
-  /** Whether Bedrock still offers it; `endOfLife` is an ISO 8601 day. */
-  lifecycle: { status: string; endOfLife?: string | undefined };
+  /** Whether Bedrock still offers it. */
+  lifecycle: {
+    /** `active`, `legacy` or `end-of-life`. */
+    status: string;
+    /** Of a legacy model: the day that it ends, ISO 8601. */
+    endOfLife?: string | undefined;
+  };
   /** USD per million tokens: an estimate. Left out where it is not known. */
-  price?: { input: number; output: number } | undefined;
+  price?:
+    | {
+        /** Of the question. */
+        input: number;
+        /** Of the answer. */
+        output: number;
+      }
+    | undefined;
 }
 
 /** The answer of `GET /models`. */
 export interface ModelList {
+  /** In the order of the plan. */
   models: ModelSummary[];
 }
 
@@ -30,8 +45,14 @@ export const ModelList = z.object({
       capabilities: z.array(z.string()),
       contextTokens: z.optional(z.number()),
       maxOutputTokens: z.number(),
-      lifecycle: z.object({ status: z.string(), endOfLife: z.optional(z.string()) }),
-      price: z.optional(z.object({ input: z.number(), output: z.number() })),
-    }),
+      lifecycle: z.object({ status: z.string(), endOfLife: z.optional(z.string()) } satisfies Fields<
+        ModelSummary['lifecycle']
+      >),
+      price: z.optional(
+        z.object({ input: z.number(), output: z.number() } satisfies Fields<
+          NonNullable<ModelSummary['price']>
+        >),
+      ),
+    } satisfies Fields<ModelSummary>),
   ),
-}) satisfies z.ZodMiniType<ModelList>;
+} satisfies Fields<ModelList>);

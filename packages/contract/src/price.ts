@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Fields } from './fields.ts';
 
 /** USD per million tokens. */
 export interface Price {
@@ -17,7 +18,7 @@ export const Price = z.strictObject({
   output: amount,
   cacheRead: z.optional(amount),
   cacheWrite: z.optional(amount),
-}) satisfies z.ZodMiniType<Price>;
+} satisfies Fields<Price>);
 
 /** Tokens of one call by how they are billed. */
 export interface BilledTokens {

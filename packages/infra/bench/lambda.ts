@@ -13,8 +13,10 @@ import { buildBare } from './bare-bundles.ts';
 import { measureCold } from './cold.ts';
 import { config } from './config.ts';
 import type { DeltaDelay } from './delta-delay.ts';
+import { lambdaResult } from './lambda-result.ts';
 import { measure, type Task } from './measurement.ts';
 import type { OpenStreams } from './open-streams.ts';
+import { handOver } from './part.ts';
 import { type Report, reportText } from './report.ts';
 import type { Warm } from './warm.ts';
 
@@ -85,7 +87,7 @@ async function sizeOf(path: string): Promise<{ minified: number; gzipped: number
   return { minified: bytes.byteLength, gzipped: gzipSync(bytes).byteLength };
 }
 
-const text = reportText({
+const report: Report = {
   sdkVersion: sdk.version,
   cores: cpus().length,
   processor: cpus()[0]?.model.trim() ?? 'unknown',
@@ -94,7 +96,9 @@ const text = reportText({
   cold: await measureColdStarts(),
   openStreams: await measureOpenStreams(),
   deltaDelay: await measure<DeltaDelay>(['delta-delay.ts'], task, environmentOf(stream)),
-});
+};
+const text = reportText(report);
 await rm(directory, { recursive: true, force: true });
 await writeFile(file, text);
 process.stdout.write(text);
+await handOver(lambdaResult(report));

@@ -3,6 +3,7 @@ import type { ProxyConfig } from '../src/config.ts';
 import { loadProxyConfig } from '../src/config-file.ts';
 import { awsEndpoints, localEndpoints } from './aws/endpoints.ts';
 import { type Deployment, openDeployment, stackNameOf } from './directory/deployment.ts';
+import { type Environment, type Invocation, invocationOf } from './invocation.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What every command is given. What it does not ask for is not loaded or called. */
@@ -10,6 +11,8 @@ export interface Cli {
   readonly terminal: Terminal;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** How to call it again. */
+  readonly invocation: Invocation;
   /** The config that `--config` names. */
   config(): Promise<ProxyConfig>;
   /** Its deployment: on AWS, or where `--local` says. */
@@ -24,7 +27,12 @@ export interface GlobalOptions {
   readonly local?: string;
 }
 
-export function createCli(program: Command, terminal: Terminal, now: () => number): Cli {
+export function createCli(
+  program: Command,
+  terminal: Terminal,
+  now: () => number,
+  environment: Environment,
+): Cli {
   const options = () => program.opts<GlobalOptions>();
   let loaded: Promise<ProxyConfig> | undefined;
   let opened: Promise<Deployment> | undefined;
@@ -44,6 +52,7 @@ export function createCli(program: Command, terminal: Terminal, now: () => numbe
   return {
     terminal,
     now,
+    invocation: invocationOf(environment, options),
     config,
     deployment: () => {
       opened ??= open();

@@ -1,13 +1,17 @@
 import { CommanderError } from 'commander';
 import { ConfigError } from '../src/config-error.ts';
+import type { Invocation } from './invocation.ts';
+
+/** What to do: a text, or one that names commands as whoever reads it would call them. */
+type Advice = string | ((invocation: Invocation) => string);
 
 /** Something that whoever ran the command can put right. */
 export class CliError extends Error {
   override readonly name = 'CliError';
   /** What to do. */
-  readonly advice: string;
+  readonly advice: Advice;
 
-  constructor(message: string, advice: string) {
+  constructor(message: string, advice: Advice) {
     super(message);
     this.advice = advice;
   }
@@ -44,9 +48,15 @@ export interface Explanation {
   readonly exitCode: number;
 }
 
-export function explain(error: unknown): Explanation {
+export function explain(error: unknown, invocation: Invocation): Explanation {
   if (error instanceof CommanderError) return { text: undefined, exitCode: error.exitCode === 0 ? 0 : 2 };
-  if (error instanceof CliError) return { text: `${error.message}\n${error.advice}`, exitCode: 1 };
+  if (error instanceof CliError) {
+    const { message, advice } = error;
+    return {
+      text: `${message}\n${typeof advice === 'string' ? advice : advice(invocation)}`,
+      exitCode: 1,
+    };
+  }
   if (error instanceof ConfigError) return { text: error.message, exitCode: 1 };
   if (!(error instanceof Error)) return { text: String(error), exitCode: 1 };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;

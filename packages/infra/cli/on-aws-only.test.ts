@@ -27,7 +27,7 @@ test.each(['doctor', 'diff', 'deploy', 'destroy'])(
   '%s is about AWS, and says so of --local',
   async (command) => {
     const { code, noted } = await proxy(command, '--local');
-    expect(noted).toMatch(/about AWS.*pnpm proxy dev/s);
+    expect(noted).toMatch(/about AWS.*npm run proxy -- dev$/s);
     expect(code).toBe(1);
   },
 );

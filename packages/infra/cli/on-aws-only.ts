@@ -7,6 +7,6 @@ export function refuseLocal(program: Command): void {
   if (program.opts<GlobalOptions>().local === undefined) return;
   throw new CliError(
     'This command is about AWS, and --local is about the gateway of npm start.',
-    'Leave --local out. To run the config on this machine: pnpm proxy dev',
+    ({ program }) => `Leave --local out. To run the config on this machine: ${program} dev`,
   );
 }

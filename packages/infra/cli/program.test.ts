@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { run } from './program.ts';
+import { createProgram, run } from './program.ts';
 import { recordingTerminal } from './testing/recording-terminal.ts';
 
 const now = () => Date.parse('2026-11-22T12:00:00Z');
@@ -31,6 +33,32 @@ test.each([
   const { code, printed } = await proxy(...command, '--help');
   expect(printed).toMatch(text);
   expect(code).toBe(0);
+});
+
+/** What is typed for each command that does something. */
+function leaves({ commands }: Command, typed: readonly string[] = []): string[][] {
+  return commands.flatMap((command) => {
+    const path = [...typed, command.name()];
+    return command.commands.length > 0 ? leaves(command, path) : [path];
+  });
+}
+const everyCommand = leaves(createProgram(recordingTerminal(), now).program).map((path): [string] => [
+  path.join(' '),
+]);
+
+test.each(everyCommand)('proxy %s --help has an example', async (command) => {
+  const { printed } = await proxy(...command.split(' '), '--help');
+  const [, example = ''] = printed.split(/^Examples?:$/m);
+  expect(example).toContain(` ${command}`);
+});
+
+test('the pages about deployment and keys name every command', () => {
+  const pages = ['deploy', 'keys'].map((page) =>
+    readFileSync(join(import.meta.dirname, `../../../docs/${page}.md`), 'utf8'),
+  );
+  const named = (command: string) => new RegExp(`(?:npm run proxy -- ${command}\\b|\`${command}[ \`])`);
+  const missing = everyCommand.filter(([command]) => !pages.some((page) => named(command).test(page)));
+  expect(missing).toEqual([]);
 });
 
 test.each([

@@ -13,6 +13,7 @@ import { addSynth } from './commands/synth.ts';
 import { addTeams } from './commands/teams.ts';
 import { addUsage } from './commands/usage.ts';
 import { explain } from './failure.ts';
+import type { Environment, Invocation } from './invocation.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Adds a command, or a group of commands. */
@@ -33,41 +34,57 @@ const commands: readonly AddCommand[] = [
   addUsage,
 ];
 
-const examples = `
+const examples = ({ program }: Invocation) => `
 Examples:
-  pnpm proxy config check                       what the config means, or what is wrong with it
-  pnpm proxy deploy                             look at the account, then deploy
-  pnpm proxy models                             what the deployment offers, and at what price
-  pnpm proxy keys create acme-app --team acme   give out a key
-  pnpm proxy keys rotate acme-app               replace it; the old one works for another day
-  pnpm proxy usage --local                      who used what of the gateway of npm start
+  ${program} config check                       what the config means, or what is wrong with it
+  ${program} deploy                             look at the account, then deploy
+  ${program} models                             what the deployment offers, and at what price
+  ${program} keys create acme-app --team acme   give out a key
+  ${program} keys rotate acme-app               replace it; the old one works for another day
+  ${program} usage --local                      who used what of the gateway of npm start
 `;
 
-/**
- * Runs one command.
- *
- * @param args Without the program: `['keys', 'list']`.
- * @returns The exit code: 0, 1 where it failed, 2 where it was called wrongly.
- */
-export async function run(args: readonly string[], terminal: Terminal, now: () => number): Promise<number> {
+/** All commands, and what they are given. */
+export function createProgram(
+  terminal: Terminal,
+  now: () => number,
+  environment: Environment = {},
+): { readonly program: Command; readonly cli: Cli } {
   const program = new Command('proxy')
     .description('Keys to Amazon Bedrock, with limits that hold: deploy it, give out keys, see what is used.')
     .option('--config <file>', 'the config to use (environment: PROXY_CONFIG_FILE)')
     .option('--local [url]', `the gateway of npm start in place of AWS (default: ${defaultLocalUrl})`)
-    .addHelpText('after', examples)
+    .addHelpText('after', () => examples(cli.invocation))
     .configureOutput({
       writeOut: (text) => terminal.print(text.trimEnd()),
       writeErr: (text) => terminal.note(text.trimEnd()),
     })
     .showHelpAfterError('See more with --help.')
     .exitOverride();
-  const cli = createCli(program, terminal, now);
+  const cli = createCli(program, terminal, now, environment);
   for (const add of commands) add(program, cli);
+  return { program, cli };
+}
+
+/**
+ * Runs one command.
+ *
+ * @param args Without the program: `['keys', 'list']`.
+ * @param environment What runs the program says there who it is; else it is npm.
+ * @returns The exit code: 0, 1 where it failed, 2 where it was called wrongly.
+ */
+export async function run(
+  args: readonly string[],
+  terminal: Terminal,
+  now: () => number,
+  environment?: Environment,
+): Promise<number> {
+  const { program, cli } = createProgram(terminal, now, environment);
   try {
     await program.parseAsync([...withLocalUrl(args)], { from: 'user' });
     return 0;
   } catch (error) {
-    const { text, exitCode } = explain(error);
+    const { text, exitCode } = explain(error, cli.invocation);
     if (text !== undefined) terminal.note(`error: ${text}`);
     return exitCode;
   } finally {

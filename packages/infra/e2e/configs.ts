@@ -1,6 +1,14 @@
 import { catalogue, type ModelDefinition } from '@org/contract';
 import shipped from '../proxy.config.ts';
 import { defineProxyConfig, parseProxyConfig } from '../src/config.ts';
+import { shortSoak, soakConfig } from './soak/teams.ts';
+
+/** A plan that lets everything through. */
+const open = {
+  throttle: { rate: 10_000, burst: 10_000 },
+  quota: { limit: 10_000_000, period: 'MONTH' },
+  models: ['llama'],
+} as const;
 
 const ended = {
   lifecycle: { status: 'end-of-life', since: '2025-08-15' },
@@ -185,6 +193,29 @@ const web = parseProxyConfig({
   cors: { origins: ['https://app.example.com', 'http://localhost:3000'] },
 });
 
+/** Many teams that are let through, to meet faults at once, and some that meet one limit each. */
+const faulty = parseProxyConfig({
+  name: 'faulty',
+  stage: 'dev',
+  region: 'us-east-1',
+  models: ['llama'],
+  plans: {
+    open: { ...open, limits: { tokens: { month: 1_000_000 } } },
+    closed: { ...open, limits: { requests: { month: 0 } } },
+    // Room for one call at a time: each holds 266 tokens.
+    narrow: { ...open, limits: { tokens: { month: 400 } } },
+    hasty: { ...open, throttle: { rate: 1, burst: 1 }, limits: {} },
+    spent: { ...open, quota: { limit: 1, period: 'MONTH' }, limits: {} },
+  },
+  teams: Object.fromEntries(
+    [
+      ...['closed', 'narrow-whole', 'narrow-stream', 'hasty', 'spent'],
+      ...Array.from({ length: 8 }, (_, index) => `open-${index}`),
+      ...Array.from({ length: 16 }, (_, index) => `patient-${index}`),
+    ].map((name) => [name, { plan: name.replace(/-.*/, '').replace('patient', 'open'), keys: [name] }]),
+  ),
+});
+
 /** The deployments that the end-to-end tests run, by name. */
 export const configs = {
   shipped,
@@ -197,6 +228,8 @@ export const configs = {
   'signed-in': signedIn,
   'user-pool': userPool,
   web,
+  faulty,
+  soak: soakConfig(shortSoak.requests),
 };
 
 export type ConfigName = keyof typeof configs;

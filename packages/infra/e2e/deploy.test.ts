@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import shipped from '../proxy.config.ts';
@@ -63,9 +63,13 @@ test('what is uploaded for the functions is, byte for byte, what was built and t
   for (const path of uploaded) {
     const files = readdirSync(join(directory, path), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name));
-    expect(files).toEqual([join(directory, path, 'index.mjs')]);
-    expect(readFileSync(files[0] ?? '').equals(readFileSync(join(built, 'index.mjs')))).toBe(true);
+      .map((entry) => relative(join(directory, path), join(entry.parentPath, entry.name)))
+      .toSorted();
+    // The licences of what is bundled go with it.
+    expect(files).toEqual(['THIRD-PARTY-NOTICES.txt', 'index.mjs']);
+    for (const file of files) {
+      expect(readFileSync(join(directory, path, file)).equals(readFileSync(join(built, file)))).toBe(true);
+    }
   }
 });
 

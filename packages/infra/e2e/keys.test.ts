@@ -227,7 +227,9 @@ test('a key of the config is replaced by one made at run time, and disabled with
   const again = await proxy('keys', 'rotate', 'thrifty-key');
   expect(again).toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/replaced by thrifty-key-2 already/),
+    stderr: expect.stringMatching(
+      /replaced by thrifty-key-2 already.*npm run proxy -- keys rotate thrifty-key-2 --local http:/s,
+    ),
   });
   const now = await proxy('keys', 'rotate', 'thrifty-key', '--now', '--as', 'thrifty-key-3');
   expect(now.stderr).toMatch(/is disabled.*enabled: false.*deploy/);

@@ -23,11 +23,12 @@ const run = (args: string[], environment: Record<string, string> = {}) =>
     }),
   );
 
-test('--once prints the endpoint and every key, asks, prints the answer and ends', async () => {
+test('--once prints the endpoint, every key and where the API reference is, asks, prints the answer and ends', async () => {
   const { code, stdout } = await run(['--once']);
   expect(stdout).toMatch(/^Endpoint: http:\/\/127\.0\.0\.1:\d+\/dev$/m);
   expect(stdout).toMatch(/^tollmkey: \w{40}$/m);
   expect(stdout).toMatch(/^research-key: \w{40}$/m);
+  expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/docs#key=\w{40}$/m);
   expect(stdout).toContain('You asked: What is a dystopia');
   expect(code).toBe(0);
 });

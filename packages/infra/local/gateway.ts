@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from './clock.ts';
 import { createControlPlane } from './control-plane/control-plane.ts';
+import { createDocs, docsPath } from './docs/docs.ts';
 import { createPipeline } from './http/pipeline.ts';
 import { listen } from './http/server.ts';
 import { systemTimer, type Timer } from './http/timer.ts';
@@ -45,6 +46,8 @@ export interface GatewayOptions {
 export interface LocalGateway {
   /** With the stage and without a slash at the end: `http://127.0.0.1:8787/dev`. */
   readonly url: string;
+  /** Where the API reference is, for browsers. Absent where the stage has its path. */
+  readonly docsUrl: string | undefined;
   /** The API keys of the template, with the values that this gateway accepts. Others come and go by its control plane. */
   readonly apiKeys: readonly ApiKey[];
   /**
@@ -98,17 +101,20 @@ export async function startGateway(options: GatewayOptions): Promise<LocalGatewa
   const pipeline = createPipeline(api, registry, runtimes, options.timer ?? systemTimer);
   const dynamodbUrl = environment['AWS_ENDPOINT_URL_DYNAMODB'];
   const controlPlane = createControlPlane({ api, registry, dynamodbUrl });
+  const docs = createDocs(api.stage.name);
   const { port, server } = await listen({
     port: options.port ?? 0,
     clock,
-    pipeline: async (request) => controlPlane(request) ?? pipeline(request),
+    pipeline: async (request) => controlPlane(request) ?? docs?.(request) ?? pipeline(request),
     onFault: (error) => {
       const line = error instanceof Error ? (error.stack ?? error.message) : String(error);
       onLog({ function: 'gateway', stream: 'platform', line });
     },
   });
+  const origin = `http://127.0.0.1:${port}`;
   return {
-    url: `http://127.0.0.1:${port}/${api.stage.name}`,
+    url: `${origin}/${api.stage.name}`,
+    docsUrl: docs && `${origin}${docsPath}`,
     apiKeys: api.apiKeys,
     tables: api.tables,
     functions: api.functions,

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { createBedrockClient } from '@org/bedrock-client';
+import { type Invocation, invocationOf } from '../cli/invocation.ts';
 import type { ProxyConfig } from '../src/config.ts';
 import { ConfigError } from '../src/config-error.ts';
 import { loadProxyConfig } from '../src/config-file.ts';
@@ -39,7 +40,12 @@ async function main(): Promise<void> {
     onLog: ({ line }) => process.stderr.write(`${line}\n`),
   });
   try {
-    await show(system, config);
+    const local = new URL(system.gateway.url).origin;
+    await show(
+      system,
+      config,
+      invocationOf(process.env, () => ({ ...values, local })),
+    );
     if (!values.once) await untilStopped();
   } finally {
     await system.close();
@@ -47,8 +53,8 @@ async function main(): Promise<void> {
 }
 
 /** Prints the endpoint and the keys, and asks the first question with the first key that may. */
-async function show(system: LocalSystem, config: ProxyConfig): Promise<void> {
-  const { url, apiKeys } = system.gateway;
+async function show(system: LocalSystem, config: ProxyConfig, invocation: Invocation): Promise<void> {
+  const { url, docsUrl, apiKeys } = system.gateway;
   const answering = system.bedrock ? 'a simulated Bedrock' : process.env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'];
   const counting = system.dynamodb ? 'in memory' : `on ${process.env['AWS_ENDPOINT_URL_DYNAMODB']}`;
   console.log(
@@ -65,8 +71,9 @@ async function show(system: LocalSystem, config: ProxyConfig): Promise<void> {
   console.log(
     `\nAsk it:\ncurl -H 'x-api-key: ${first.value}' -H 'content-type: application/json' -d '${body}' ${url}/bedrock\n` +
       'Add /stream to the URL, and -N, to get it piece by piece.\n\n' +
-      `Give out keys and see who used what:\npnpm proxy keys list --local ${new URL(url).origin}\n`,
+      `Give out keys and see who used what:\n${invocation.command('keys list')}\n`,
   );
+  if (docsUrl) console.log(`Read what there is, and try it in the browser:\n${docsUrl}#key=${first.value}\n`);
   const { issuer } = system;
   const [team] = Object.keys(config.teams);
   if (issuer && team !== undefined) {

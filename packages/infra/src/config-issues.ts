@@ -59,7 +59,7 @@ function unionMessage(issue: z.core.$ZodIssueInvalidUnion): string {
 }
 
 function text(path: readonly PropertyKey[]): string {
-  return path.length === 0 ? 'config' : path.map(String).join('.');
+  return path.length === 0 ? 'config' : path.map((name) => (name === '' ? '""' : String(name))).join('.');
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

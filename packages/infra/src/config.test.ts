@@ -277,6 +277,8 @@ const faults: [fault: string, config: unknown, path: string, fix: RegExp][] = [
     'logRetentionDays',
     /one of 1, 3, 5, 7/,
   ],
+  ['a key called what every object has', withKeys('toString'), 'teams.research.keys.0', /JavaScript keeps/],
+  ['a field without a name', { ...config, '': 1 }, '""', /is not a field/],
 ];
 
 describe('an error names the field and the fix:', () => {

@@ -1,4 +1,5 @@
 import { type ErrorCode, errorCodes, errorDefinition } from '@org/contract';
+import type { MetricName } from '@org/lambda/metrics';
 import { Duration } from 'aws-cdk-lib';
 import type { Stage } from 'aws-cdk-lib/aws-apigateway';
 import {
@@ -19,7 +20,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { ProxyConfig } from './config.ts';
 import { logQueries } from './log-queries.ts';
-import { errorMetric, type MetricView, type ProxyMetricName, proxyMetric } from './proxy-metrics.ts';
+import { errorMetric, type MetricView, proxyMetric } from './proxy-metrics.ts';
 
 export interface DashboardProps {
   readonly config: ProxyConfig;
@@ -56,10 +57,9 @@ export class Dashboard extends Construct {
 }
 
 function widgetsOf({ config, stage, functions, logGroups, table, alarms }: DashboardProps): IWidget[][] {
-  const metric = (name: ProxyMetricName, view?: MetricView) =>
-    proxyMetric(config, name, { label: name, ...view });
+  const metric = (name: MetricName, view?: MetricView) => proxyMetric(config, name, { label: name, ...view });
   const errors = (code: ErrorCode, label: string = code) => errorMetric(config, code, { label });
-  const percentiles = (name: ProxyMetricName, label: string) =>
+  const percentiles = (name: MetricName, label: string) =>
     [50, 95].map((percentile) =>
       metric(name, { statistic: Stats.p(percentile), label: `${label} p${percentile}` }),
     );

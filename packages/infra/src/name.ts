@@ -10,5 +10,8 @@ export const Name = z.string().check(
       'must start with a letter or digit and have at most 64 letters, digits, dots, hyphens and underscores',
     abort: true,
   }),
-  z.refine((name) => !(name in Object.prototype), 'is a name that JavaScript keeps for itself'),
+  z.refine((name) => !(name in Object.prototype), {
+    error: 'is a name that JavaScript keeps for itself',
+    abort: true,
+  }),
 );

@@ -88,11 +88,7 @@ describe('the functions', () => {
           research: {
             models: ['titan', 'llama', 'nova-lite', 'nova-pro'],
             maxTokens: 2048,
-            limits: {
-              requests: { day: 800, month: 10_000 },
-              tokens: { day: 1_000_000, month: 10_000_000 },
-              usd: { day: 5, month: 50 },
-            },
+            limits: shipped.plans['research']?.limits,
           },
         },
         teams: { toll: 'starter', research: 'research' },

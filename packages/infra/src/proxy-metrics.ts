@@ -1,22 +1,8 @@
 import type { ErrorCode } from '@org/contract';
+import type { MetricName } from '@org/lambda/metrics';
 import { Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ProxyConfig } from './config.ts';
-
-/** The metrics that the functions write over all requests, which the dashboard shows and the alarms watch. */
-export type ProxyMetricName =
-  | 'Requests'
-  | 'Errors'
-  | 'Latency'
-  | 'UpstreamLatency'
-  | 'TimeToFirstDelta'
-  | 'InputTokens'
-  | 'OutputTokens'
-  | 'Cost'
-  | 'HoldsRefused'
-  | 'SettleFailures'
-  | 'LimitsNearlyReached'
-  | 'AccessFailures';
 
 /** What a metric is counted over. */
 export interface MetricView {
@@ -34,7 +20,7 @@ export function metricsNamespace({ name, stage }: ProxyConfig): string {
 }
 
 /** A metric of the functions over all requests. */
-export function proxyMetric(config: ProxyConfig, metricName: ProxyMetricName, view: MetricView = {}): Metric {
+export function proxyMetric(config: ProxyConfig, metricName: MetricName, view: MetricView = {}): Metric {
   return new Metric({
     namespace: metricsNamespace(config),
     metricName,

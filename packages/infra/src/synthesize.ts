@@ -38,7 +38,7 @@ export interface Synthesized {
 export function createApp(config: ProxyConfig, options: SynthesizeOptions): { app: App; stack: ProxyStack } {
   const { outdir, lambdaDirectory = builtLambdaDirectory } = options;
   if (!existsSync(join(lambdaDirectory, 'index.mjs'))) {
-    throw new Error(`There are no built functions in ${lambdaDirectory}. Build them first: pnpm build`);
+    throw new Error(`There are no built functions in ${lambdaDirectory}. Build them first: npm run build`);
   }
   const app = new App({
     outdir: resolve(outdir),

@@ -16,10 +16,10 @@ import { CfnFunction, CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
-
 import { parseProxyConfig } from './config.ts';
 import type { ProxyStack } from './proxy-stack.ts';
 import { createApp } from './synthesize.ts';
+import { TemplateRules } from './template-rules/template-rules.ts';
 import { directory, everythingOn, lambdaDirectory, slow } from './template-under-test.ts';
 
 type Constructor<Value> = abstract new (...args: never[]) => Value;
@@ -159,6 +159,11 @@ const faults: [fault: string, seed: (stack: ProxyStack) => void, foundBy: string
     set(CfnStage, 'MethodSettings.0.DataTraceEnabled', true),
     'Proxy: prompts-are-not-logged',
   ],
+  [
+    'a log with every key',
+    set(CfnStage, 'AccessLogSetting.Format', '$context.identity.apiKey'),
+    'Proxy: keys-are-not-logged',
+  ],
 ];
 
 /** The same, where people sign in. */
@@ -206,6 +211,12 @@ function findings(seed: (stack: ProxyStack) => void, config = everythingOn): str
     violations.map(({ ruleName }) => `${pluginName}: ${ruleName}`),
   );
 }
+
+test('every rule of ours has a fault that it finds', () => {
+  const finders = [...faults, ...signInFaults].map(([, , foundBy]) => foundBy);
+  const { name, ruleIds } = new TemplateRules();
+  expect(ruleIds.filter((rule) => !finders.includes(`${name}: ${rule}`))).toEqual([]);
+});
 
 test.each(faults)('%s is found', (_fault, seed, foundBy) => expect(findings(seed)).toContain(foundBy), slow);
 

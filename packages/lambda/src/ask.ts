@@ -1,11 +1,17 @@
-import type { AskRequest, Capability, LimitStatus, ModelDefinition } from '@org/contract';
+import {
+  AskRequest,
+  type Capability,
+  capabilities,
+  type LimitStatus,
+  type ModelDefinition,
+} from '@org/contract';
 import { bodyFormats } from './bedrock/invoke.ts';
 import type { ModelCall, ModelReply } from './bedrock/model-call.ts';
 import { trueCostOf, worstCaseOf } from './call-cost.ts';
 import type { Caller, Config, OfferedModel } from './config.ts';
 import { type Deadline, settleSignal } from './deadline.ts';
 import { boundsOf } from './ledger/admission.ts';
-import { type Amounts, nothing, unitOf } from './ledger/amounts.ts';
+import { type Amounts, amountsOf, nothing, unitOf } from './ledger/amounts.ts';
 import type { Ledger, Settlement } from './ledger/ledger.ts';
 import type { Transfer } from './ledger/moment.ts';
 import { ProxyError } from './proxy-error.ts';
@@ -106,7 +112,7 @@ export async function ask(request: AskRequest, context: AskContext): Promise<Ask
   try {
     reply = await context.callModel(model, call, deadline);
   } catch (error) {
-    await settle(error instanceof ProxyError && error.unbilled ? nothing : hold.worstCase);
+    await settle(chargeOfFailure(error, hold.worstCase, model));
     throw error;
   }
   const charge = trueCostOf(reply.usage, model.price);
@@ -116,13 +122,21 @@ export async function ask(request: AskRequest, context: AskContext): Promise<Ask
   return { reply, ...(structured && { output: outputOf(structured, reply) }), costUsd, limits };
 }
 
+/** What a call that failed is charged: nothing only where it certainly was not billed. */
+function chargeOfFailure(error: unknown, worstCase: Amounts, { price }: OfferedModel): Amounts {
+  if (!(error instanceof ProxyError)) return worstCase;
+  if (error.unbilled) return nothing;
+  const known = error.usage ? trueCostOf(error.usage, price) : nothing;
+  return amountsOf((kind) => Math.max(worstCase[kind], known[kind]));
+}
+
 /** Refuses what the model cannot do, by name, before anything is held. */
 function refuseUnsupported(
   request: AskRequest,
   { alias, definition }: OfferedModel,
   transfer: Transfer,
 ): void {
-  const capabilities = capabilitiesOf(definition);
+  const supported = capabilitiesOf(definition);
   const refuse = (feature: string, param: string): never => {
     throw new ProxyError({
       code: 'unsupported_feature',
@@ -130,17 +144,25 @@ function refuseUnsupported(
       param,
     });
   };
-  if (transfer === 'stream' && !capabilities.includes('stream')) {
+  if (transfer === 'stream' && !supported.includes('stream')) {
     throw new ProxyError({
       code: 'unsupported_feature',
       message: `The model ${alias} does not support streams. Ask for the whole answer or choose another model.`,
     });
   }
-  for (const feature of ['system', 'history', 'stop', 'temperature', 'topP'] as const) {
-    if (request[feature] !== undefined && !capabilities.includes(feature)) refuse(feature, feature);
+  for (const feature of capabilities.filter(isFeature)) {
+    if (request[feature] !== undefined && !supported.includes(feature)) refuse(feature, feature);
   }
   const both = request.temperature !== undefined && request.topP !== undefined;
-  if (both && !capabilities.includes('temperatureWithTopP')) refuse('topP beside temperature', 'topP');
+  if (both && !supported.includes('temperatureWithTopP')) refuse('topP beside temperature', 'topP');
+}
+
+/** Fields of a request that a model can lack: all but those that are chosen or checked for each. */
+type Feature = Exclude<keyof AskRequest, 'model' | 'question' | 'maxTokens' | 'outputSchema'>;
+
+// Compiles only where each of these fields is a capability.
+function isFeature(capability: Capability): capability is Feature {
+  return Object.hasOwn(AskRequest.shape, capability);
 }
 
 /** Synthesis refuses such a plan; a key that was made at run time can still bring a limit in USD of its own. */

@@ -10,12 +10,23 @@ import type { Amounts } from './ledger/amounts.ts';
  */
 const templateTokens = { start: 32, message: 16, structured: 1024 };
 
+/** What of a call the model does not read. */
+type NoInput = 'modelId' | 'maxTokens' | 'temperature' | 'topP' | 'stop' | 'guardrail' | 'metadata';
+
 /**
  * The most input tokens that a call can have. Tokenizers in use fall back to bytes, so a text has at most as many
  * tokens as bytes of UTF-8; English has about a quarter of that. Too much is given back when the call is settled;
  * too little would let a limit be passed.
  */
-export function mostInputTokens({ question, system, history = [], structured }: ModelCall): number {
+export function mostInputTokens({
+  question,
+  system,
+  history = [],
+  structured,
+  ...uncounted
+}: Omit<ModelCall, NoInput>): number {
+  // A field that the model reads and nobody counts would let a limit be passed, so it does not compile.
+  uncounted satisfies Record<string, never>;
   const texts = [question, ...(system === undefined ? [] : [system]), ...history.map(({ text }) => text)];
   if (structured) texts.push(JSON.stringify(structured.schema));
   const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);

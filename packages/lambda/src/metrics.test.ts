@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RequestLog } from './log.ts';
-import { embeddedMetrics } from './metrics.ts';
+import { embeddedMetrics, metricUnits } from './metrics.ts';
 
 const answered: RequestLog = {
   requestId: 'request-1',
@@ -83,4 +85,9 @@ test('what is for alarms is counted over all and no other way', () => {
   expect(_aws).toMatchObject({
     CloudWatchMetrics: [{}, { Dimensions: [[]], Metrics: [{ Name: 'LimitsNearlyReached', Unit: 'Count' }] }],
   });
+});
+
+test('the operations page names every metric', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/operations.md'), 'utf8');
+  expect(Object.keys(metricUnits).filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import type { RequestLog } from './log.ts';
 
 /** Names and units of what CloudWatch counts of a request. */
-const units = {
+export const metricUnits = {
   Requests: 'Count',
   /** Requests that ended in an error, whatever its code. */
   Errors: 'Count',
@@ -28,7 +28,7 @@ const units = {
 /** What is for alarms: counted over all, and no other way. */
 const overAll: ReadonlySet<string> = new Set<MetricName>(['AccessFailures', 'LimitsNearlyReached']);
 
-export type MetricName = keyof typeof units;
+export type MetricName = keyof typeof metricUnits;
 
 /** The metrics of a request, and what tells CloudWatch to take them from the log line that they are part of. */
 export type EmbeddedMetrics = Partial<Record<MetricName, number>> & { readonly _aws: object };
@@ -48,7 +48,9 @@ export function embeddedMetrics(log: RequestLog, namespace: string, now: number)
   const directive = (names: readonly string[], sets: readonly (readonly string[])[]) => ({
     Namespace: namespace,
     Dimensions: sets,
-    Metrics: Object.entries(units).flatMap(([Name, Unit]) => (names.includes(Name) ? [{ Name, Unit }] : [])),
+    Metrics: Object.entries(metricUnits).flatMap(([Name, Unit]) =>
+      names.includes(Name) ? [{ Name, Unit }] : [],
+    ),
   });
   const names = Object.keys(values);
   const CloudWatchMetrics = [
@@ -65,7 +67,7 @@ export function embeddedMetrics(log: RequestLog, namespace: string, now: number)
 
 function metricsOf(log: RequestLog): Partial<Record<MetricName, number>> {
   const { code, usage } = log;
-  const values: Partial<Record<MetricName, number | undefined>> = {
+  const values: Record<MetricName, number | undefined> = {
     Requests: 1,
     Errors: code && 1,
     Latency: log.totalMs,

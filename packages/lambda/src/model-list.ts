@@ -21,6 +21,6 @@ export function modelsFor({ models: allowed, maxTokens }: Caller, { models }: Co
           ? { status: lifecycle.status, endOfLife: lifecycle.endOfLife }
           : { status: lifecycle.status },
       price: price && { input: price.input, output: price.output },
-    };
+    } satisfies Required<ModelSummary>;
   });
 }

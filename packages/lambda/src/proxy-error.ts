@@ -1,4 +1,4 @@
-import { type ErrorCode, type ErrorStatement, errorDefinition } from '@org/contract';
+import { type ErrorCode, type ErrorStatement, errorDefinition, type Usage } from '@org/contract';
 
 /** What a service behind the proxy said of its failure, fit for the log. Never reaches the caller. */
 export interface ServiceFailure {
@@ -14,6 +14,8 @@ export interface ErrorBackground {
   readonly unbilled?: boolean | undefined;
   /** Whether the call may have succeeded all the same, so that trying again could be billed twice. Default: false. */
   readonly outcomeUnknown?: boolean | undefined;
+  /** What Bedrock had counted before the call failed. It may have gone on. */
+  readonly usage?: Usage | undefined;
 }
 
 /** An error that the caller is told about: a code of the contract, with what is known beyond it. */
@@ -22,15 +24,17 @@ export class ProxyError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly statement: ErrorStatement<Code>;
   readonly failure: ServiceFailure | undefined;
   readonly unbilled: boolean;
+  readonly usage: Usage | undefined;
   /** Whether the same request may be sent again, as the contract has it for the code, unless the outcome is unknown. */
   readonly retryable: boolean;
 
   constructor(statement: ErrorStatement<Code>, background: ErrorBackground = {}) {
-    const { failure, unbilled = false, outcomeUnknown = false } = background;
+    const { failure, unbilled = false, outcomeUnknown = false, usage } = background;
     super(statement.message ?? errorDefinition(statement.code).message);
     this.statement = statement;
     this.failure = failure;
     this.unbilled = unbilled;
+    this.usage = usage;
     this.retryable = errorDefinition(statement.code).retryable && !outcomeUnknown;
   }
 

@@ -158,10 +158,15 @@ async function readCall(request: Request): Promise<MockCall> {
 }
 
 function operationAt(pathname: string): Operation {
-  const operations: readonly Operation[] = ['stream', 'ask', 'models', 'usage'];
-  const found = operations.find((operation) => pathname.endsWith(routes[operation].path));
+  const found = Object.keys(routes)
+    .filter(isOperation)
+    .find((operation) => pathname.endsWith(routes[operation].path));
   if (found === undefined) {
     throw new Error(`The mock proxy has no route at ${pathname}.`);
   }
   return found;
+}
+
+function isOperation(name: string): name is Operation {
+  return Object.hasOwn(routes, name);
 }

@@ -1,4 +1,4 @@
-import { capabilities, type ModelDefinition } from '../models.ts';
+import type { ModelDefinition } from '../models.ts';
 import * as regions from './regions.ts';
 import { card, usEast1 } from './sources.ts';
 
@@ -9,7 +9,7 @@ import { card, usEast1 } from './sources.ts';
  */
 const nova = {
   upstream: 'converse',
-  capabilities,
+  capabilities: ['system', 'history', 'stop', 'temperature', 'topP', 'temperatureWithTopP', 'stream'],
   structuredOutput: 'tool',
   lifecycle: { status: 'active' },
 } as const satisfies Partial<ModelDefinition>;

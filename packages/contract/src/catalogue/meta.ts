@@ -1,4 +1,4 @@
-import { capabilities, type ModelDefinition } from '../models.ts';
+import type { ModelDefinition } from '../models.ts';
 import * as regions from './regions.ts';
 import { card, usEast1 } from './sources.ts';
 
@@ -8,7 +8,7 @@ import { card, usEast1 } from './sources.ts';
  */
 const llama = {
   upstream: 'converse',
-  capabilities,
+  capabilities: ['system', 'history', 'stop', 'temperature', 'topP', 'temperatureWithTopP', 'stream'],
   lifecycle: { status: 'legacy', endOfLife: '2027-03-30' },
 } as const satisfies Partial<ModelDefinition>;
 

@@ -1,9 +1,16 @@
-import { type Capability, capabilities, type ModelDefinition } from '../models.ts';
+import type { Capability, ModelDefinition } from '../models.ts';
 import * as regions from './regions.ts';
 import { card, usEast1 } from './sources.ts';
 
 /** Bedrock refuses stop sequences for gpt-oss, DeepSeek and Qwen. */
-const withoutStop: Capability[] = capabilities.filter((capability) => capability !== 'stop');
+const withoutStop: Capability[] = [
+  'system',
+  'history',
+  'temperature',
+  'topP',
+  'temperatureWithTopP',
+  'stream',
+];
 
 const openWeight = {
   upstream: 'converse',
@@ -38,7 +45,7 @@ export const openWeights = {
     ...openWeight,
     modelId: 'mistral.mistral-large-3-675b-instruct',
     onDemandRegions: [...regions.us, 'ap-northeast-1', 'ap-south-1', 'ap-southeast-2', 'sa-east-1'],
-    capabilities,
+    capabilities: ['system', 'history', 'stop', 'temperature', 'topP', 'temperatureWithTopP', 'stream'],
     contextTokens: 256_000,
     maxOutputTokens: 32_000,
     price: { input: 0.5, output: 1.5, ...usEast1 },

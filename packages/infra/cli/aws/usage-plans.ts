@@ -35,7 +35,7 @@ export class UsagePlans {
     if (joined) return;
     throw new CliError(
       `The key ${keyId} was removed by another command meanwhile.`,
-      'See what there is with "pnpm proxy keys list", then run it again.',
+      ({ command }) => `See what there is with "${command('keys list')}", then run it again.`,
     );
   }
 

@@ -5,17 +5,18 @@ import { ConfigError } from '../../src/config-error.ts';
 import { loadProxyConfig } from '../../src/config-file.ts';
 import type { Cli, GlobalOptions } from '../cli.ts';
 import { stackNameOf } from '../directory/deployment.ts';
+import type { Invocation } from '../invocation.ts';
 import { limitsText } from '../output/limits-text.ts';
 import { renderTable } from '../output/table.ts';
 
-const about = `
+const about = ({ program }: Invocation) => `
 Names every fault at once, each with its field and what to do, and ends with 1 where there is one. Needs neither network
 nor AWS account.
 
 Examples:
-  pnpm proxy config check
-  pnpm proxy config check prod.config.ts
-  pnpm proxy config check --json | jq '.issues[] | .path'
+  ${program} config check
+  ${program} config check prod.config.ts
+  ${program} config check --json | jq '.issues[] | .path'
 `;
 
 export function addConfigCheck(config: Command, cli: Cli): void {
@@ -24,7 +25,7 @@ export function addConfigCheck(config: Command, cli: Cli): void {
     .description('say what is wrong with a config, or what it means')
     .argument('[file]', 'the config (default: the one of --config)')
     .option('--json', 'print JSON')
-    .addHelpText('after', about)
+    .addHelpText('after', () => about(cli.invocation))
     .action(async (file: string | undefined, { json }: { json?: boolean }, command: Command) => {
       const { terminal } = cli;
       try {

@@ -3,16 +3,17 @@ import type { Cli } from '../cli.ts';
 import { deploy } from '../deploy/deploy.ts';
 import { describeService } from '../deploy/service-information.ts';
 import { deployTools } from '../deploy/tools.ts';
+import type { Invocation } from '../invocation.ts';
 import { refuseLocal } from '../on-aws-only.ts';
 
-const about = `
+const about = ({ program }: Invocation) => `
 Looks at the account first, as doctor does; stops at errors, and goes on over warnings. A ceiling on concurrency that
-the account has no room for is left off. See what would change with: pnpm proxy diff
+the account has no room for is left off. See what would change with: ${program} diff
 
 Examples:
-  pnpm proxy deploy
-  pnpm proxy deploy --yes                   in CI; no value of a key is shown
-  pnpm proxy deploy --config prod.config.ts --yes --json
+  ${program} deploy
+  ${program} deploy --yes                   in CI; no value of a key is shown
+  ${program} deploy --config prod.config.ts --yes --json
 `;
 
 interface Options {
@@ -30,7 +31,7 @@ export function addDeploy(program: Command, cli: Cli): void {
     .option('--show-keys', 'show the values of the keys of the config')
     .option('--set-log-role', "set the account's role for access logs where accessLog needs it")
     .option('--json', 'print JSON')
-    .addHelpText('after', about)
+    .addHelpText('after', () => about(cli.invocation))
     .action(async ({ yes = false, showKeys = false, setLogRole = false, json }: Options) => {
       refuseLocal(program);
       const { terminal, now } = cli;

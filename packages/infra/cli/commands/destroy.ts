@@ -2,13 +2,14 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { destroy } from '../deploy/destroy.ts';
 import { deployTools } from '../deploy/tools.ts';
+import type { Invocation } from '../invocation.ts';
 import { refuseLocal } from '../on-aws-only.ts';
 
-const about = `
+const about = ({ program }: Invocation) => `
 Says what stays, asks, and deletes the stack: API, functions, logs, alarms, and the keys of the config with their values.
 
 Example:
-  pnpm proxy destroy --config trial.config.ts
+  ${program} destroy --config trial.config.ts
 `;
 
 export function addDestroy(program: Command, cli: Cli): void {
@@ -16,9 +17,9 @@ export function addDestroy(program: Command, cli: Cli): void {
     .command('destroy')
     .description('delete the deployment of the config')
     .option('--yes', 'do not ask')
-    .addHelpText('after', about)
+    .addHelpText('after', () => about(cli.invocation))
     .action(async ({ yes = false }: { yes?: boolean }) => {
       refuseLocal(program);
-      await destroy(await cli.config(), { yes }, cli.terminal, deployTools);
+      await destroy(await cli.config(), { yes }, cli.terminal, deployTools, cli.invocation);
     });
 }

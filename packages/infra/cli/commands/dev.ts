@@ -1,22 +1,23 @@
 import type { Command } from 'commander';
 import type { Cli, GlobalOptions } from '../cli.ts';
 import { buildFunctions } from '../deploy/cdk.ts';
+import type { Invocation } from '../invocation.ts';
 
-const about = `
+const about = ({ program }: Invocation) => `
 What npm start runs: the synthesized template on this machine, with a simulated Bedrock and a DynamoDB in memory. The
 other commands work on it with --local.
 
 Examples:
-  pnpm proxy dev
-  PORT=8080 pnpm proxy dev --config my.config.ts
+  ${program} dev
+  PORT=8080 ${program} dev --config my.config.ts
 `;
 
-export function addDev(program: Command, _cli: Cli): void {
+export function addDev(program: Command, cli: Cli): void {
   program
     .command('dev')
     .description('run the config on this machine')
     .option('--once', 'ask one question, and exit')
-    .addHelpText('after', about)
+    .addHelpText('after', () => about(cli.invocation))
     .action(async ({ once }: { once?: boolean }) => {
       await buildFunctions();
       const { config } = program.opts<GlobalOptions>();

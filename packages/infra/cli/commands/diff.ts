@@ -2,14 +2,15 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { deployTools } from '../deploy/tools.ts';
 import { stackNameOf } from '../directory/deployment.ts';
+import type { Invocation } from '../invocation.ts';
 import { refuseLocal } from '../on-aws-only.ts';
 
-const about = `
+const about = ({ program }: Invocation) => `
 Compares the template of the config with what is deployed. Changes nothing.
 
 Examples:
-  pnpm proxy diff
-  pnpm proxy diff --fail        for CI: ends with 1 where something differs
+  ${program} diff
+  ${program} diff --fail        for CI: ends with 1 where something differs
 `;
 
 export function addDiff(program: Command, cli: Cli): void {
@@ -17,7 +18,7 @@ export function addDiff(program: Command, cli: Cli): void {
     .command('diff')
     .description('show what a deployment would change')
     .option('--fail', 'end with 1 where something would change')
-    .addHelpText('after', about)
+    .addHelpText('after', () => about(cli.invocation))
     .action(async ({ fail }: { fail?: boolean }) => {
       refuseLocal(program);
       const config = await cli.config();

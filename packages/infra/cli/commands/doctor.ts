@@ -3,17 +3,18 @@ import type { Cli } from '../cli.ts';
 import { deployTools } from '../deploy/tools.ts';
 import { diagnose } from '../doctor/doctor.ts';
 import { CliError } from '../failure.ts';
+import type { Invocation } from '../invocation.ts';
 import { refuseLocal } from '../on-aws-only.ts';
 import { describeFindings } from '../output/findings.ts';
 
-const about = `
+const about = ({ program }: Invocation) => `
 Looks at what a deployment of the config depends on, changes nothing, and ends with 1 where it would fail: credentials,
 the bootstrap of the CDK, API Gateway's log role and throttle, Lambda's concurrency, prices, and what Bedrock says of
 each model in the Region: whether it still lives, and whether the account may call it.
 
 Examples:
-  pnpm proxy doctor
-  pnpm proxy doctor --json | jq '.[] | select(.status != "ok")'
+  ${program} doctor
+  ${program} doctor --json | jq '.[] | select(.status != "ok")'
 `;
 
 export function addDoctor(program: Command, cli: Cli): void {
@@ -21,7 +22,7 @@ export function addDoctor(program: Command, cli: Cli): void {
     .command('doctor')
     .description('look for what stands in the way of the config in the account')
     .option('--json', 'print JSON')
-    .addHelpText('after', about)
+    .addHelpText('after', () => about(cli.invocation))
     .action(async ({ json }: { json?: boolean }) => {
       refuseLocal(program);
       const { terminal, now } = cli;

@@ -4,16 +4,17 @@ import * as z from 'zod/mini';
 import type { Cli } from '../cli.ts';
 import { createKey } from '../directory/create-key.ts';
 import { CliError } from '../failure.ts';
+import type { Invocation } from '../invocation.ts';
 import { limitsText } from '../output/limits-text.ts';
 import { printNewKey } from '../output/new-key.ts';
 
-const examples = `
+const examples = ({ program, silentProgram }: Invocation) => `
 Limits of its own hold for the key on top of those of its team.
 
 Examples:
-  pnpm proxy keys create acme-app --team acme
-  pnpm proxy keys create acme-intern --team acme --limit requests/day=20 --limit usd/month=1.50
-  pnpm --silent proxy keys create acme-app --team acme | aws secretsmanager create-secret --name acme-app --secret-string file:///dev/stdin
+  ${program} keys create acme-app --team acme
+  ${program} keys create acme-intern --team acme --limit requests/day=20 --limit usd/month=1.50
+  ${silentProgram} keys create acme-app --team acme | aws secretsmanager create-secret --name acme-app --secret-string file:///dev/stdin
 `;
 
 interface Options {
@@ -34,7 +35,7 @@ export function addKeysCreate(keys: Command, cli: Cli): void {
       (value: string, others: readonly string[] = []) => [...others, value],
     )
     .option('--json', 'print JSON, with the value')
-    .addHelpText('after', examples)
+    .addHelpText('after', () => examples(cli.invocation))
     .action(async (name: string, { team, limit, json }: Options) => {
       const limits = limit && parseLimits(limit);
       const key = await createKey(await cli.deployment(), { name, team, limits });

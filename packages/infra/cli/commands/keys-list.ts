@@ -1,15 +1,16 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { listKeys } from '../directory/keys.ts';
+import type { Invocation } from '../invocation.ts';
 import { keysTable } from '../output/keys-table.ts';
 
-const examples = `
+const examples = ({ program }: Invocation) => `
 Values are never listed. States: "works for" is a replaced key in its overlap; "ended" is refused; "incomplete" was never
 finished and opens nothing: run its command again, or revoke it.
 
 Examples:
-  pnpm proxy keys list --team acme
-  pnpm proxy keys list --json | jq '.[] | select(.state == "ending")'
+  ${program} keys list --team acme
+  ${program} keys list --json | jq '.[] | select(.state == "ending")'
 `;
 
 export function addKeysList(keys: Command, cli: Cli): void {
@@ -18,7 +19,7 @@ export function addKeysList(keys: Command, cli: Cli): void {
     .description('all keys, without their values')
     .option('--team <team>', 'only those of a team')
     .option('--json', 'print JSON')
-    .addHelpText('after', examples)
+    .addHelpText('after', () => examples(cli.invocation))
     .action(async ({ team, json }: { team?: string; json?: boolean }) => {
       const { terminal, now } = cli;
       const all = await listKeys(await cli.deployment());

@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { revokeKey } from '../directory/revoke-key.ts';
+import type { Invocation } from '../invocation.ts';
 import { refusedWithin } from '../output/refused-within.ts';
 
-const examples = `
+const examples = ({ program }: Invocation) => `
 The key and its value are gone for good. A key that leaked while it is in use is better rotated: keys rotate NAME --now
 
 Examples:
-  pnpm proxy keys revoke acme-app
-  pnpm proxy keys revoke acme-app --replaced --yes
+  ${program} keys revoke acme-app
+  ${program} keys revoke acme-app --replaced --yes
 `;
 
 interface Options {
@@ -23,7 +24,7 @@ export function addKeysRevoke(keys: Command, cli: Cli): void {
     .argument('<key>', 'name of the key')
     .option('--replaced', 'only the old keys that a rotation left working')
     .option('--yes', 'do not ask')
-    .addHelpText('after', examples)
+    .addHelpText('after', () => examples(cli.invocation))
     .action(async (name: string, { replaced, yes }: Options) => {
       const { terminal } = cli;
       const deployment = await cli.deployment();

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { type Replaced, rotateKey } from '../directory/rotate-key.ts';
 import { CliError } from '../failure.ts';
+import type { Invocation } from '../invocation.ts';
 import { formatDuration, parseDuration } from '../output/duration.ts';
 import { printNewKey } from '../output/new-key.ts';
 import { refusedWithin } from '../output/refused-within.ts';
@@ -11,17 +12,17 @@ const defaultOverlap = '24h';
 /** The functions need as long to notice the end. */
 const shortestOverlapMs = 60_000;
 
-const examples = `
+const examples = ({ program }: Invocation) => `
 The new key has the same team and limits. The old one works until the overlap is over, so that callers can change over;
-a leaked key is rotated with --now. To end an overlap early: pnpm proxy keys revoke NAME --replaced
+a leaked key is rotated with --now. To end an overlap early: ${program} keys revoke NAME --replaced
 
 A key of the config is replaced by one made here, NAME-2 or what --as says; the old one works until the config says
 "enabled: false" for it and is deployed, or until --now.
 
 Examples:
-  pnpm proxy keys rotate acme-app
-  pnpm proxy keys rotate acme-app --overlap 2h
-  pnpm proxy keys rotate acme-app --now
+  ${program} keys rotate acme-app
+  ${program} keys rotate acme-app --overlap 2h
+  ${program} keys rotate acme-app --now
 `;
 
 interface Options {
@@ -40,7 +41,7 @@ export function addKeysRotate(keys: Command, cli: Cli): void {
     .option('--now', 'end the old key at once, and those of earlier rotations too')
     .option('--as <name>', 'name of the new key, for a key of the config')
     .option('--json', 'print JSON, with the value')
-    .addHelpText('after', examples)
+    .addHelpText('after', () => examples(cli.invocation))
     .action(async (name: string, { overlap, now, as, json }: Options) => {
       const wanted = now ? 'now' : parseOverlap(overlap);
       const { key, replaced } = await rotateKey(await cli.deployment(), { name, overlap: wanted, as });

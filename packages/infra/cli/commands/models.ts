@@ -9,17 +9,18 @@ import {
 import type { Command } from 'commander';
 import type { ProxyConfig } from '../../src/config.ts';
 import type { Cli } from '../cli.ts';
+import type { Invocation } from '../invocation.ts';
 import { formatDuration } from '../output/duration.ts';
 import { renderTable } from '../output/table.ts';
 import type { Style } from '../terminal.ts';
 
-const examples = `
+const examples = ({ program }: Invocation) => `
 The aliases that callers name, what they stand for in the Region of the config, and USD per million tokens. Prices are
 estimates; the bill of AWS decides.
 
 Examples:
-  pnpm proxy models
-  pnpm proxy models --json | jq '.[] | select(.lifecycle.status != "active")'
+  ${program} models
+  ${program} models --json | jq '.[] | select(.lifecycle.status != "active")'
 `;
 
 export function addModels(program: Command, cli: Cli): void {
@@ -27,7 +28,7 @@ export function addModels(program: Command, cli: Cli): void {
     .command('models')
     .description('what the deployment offers, with lifecycle and price')
     .option('--json', 'print JSON')
-    .addHelpText('after', examples)
+    .addHelpText('after', () => examples(cli.invocation))
     .action(async ({ json }: { json?: boolean }) => {
       const { terminal, now } = cli;
       const config = await cli.config();

@@ -2,13 +2,14 @@ import { relative } from 'node:path';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { deployTools } from '../deploy/tools.ts';
+import type { Invocation } from '../invocation.ts';
 
-const about = `
+const about = ({ program }: Invocation) => `
 Builds the functions, and checks the template by the schemas of CloudFormation, by cdk-nag and by rules of our own.
 Needs neither network nor AWS account.
 
 Example:
-  pnpm proxy synth --config prod.config.ts
+  ${program} synth --config prod.config.ts
 `;
 
 export function addSynth(program: Command, cli: Cli): void {
@@ -16,7 +17,7 @@ export function addSynth(program: Command, cli: Cli): void {
     .command('synth')
     .description('write the CloudFormation template of the config, and check it')
     .option('--json', 'print JSON')
-    .addHelpText('after', about)
+    .addHelpText('after', () => about(cli.invocation))
     .action(async ({ json }: { json?: boolean }) => {
       const synthesized = await deployTools.synthesize(await cli.config());
       const file = relative(process.env['INIT_CWD'] ?? '.', synthesized.templateFile);

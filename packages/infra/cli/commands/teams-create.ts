@@ -3,16 +3,17 @@ import type { Cli } from '../cli.ts';
 import { importTeams, readTeamsFile } from '../directory/import-teams.ts';
 import { createTeam } from '../directory/teams.ts';
 import { CliError } from '../failure.ts';
+import type { Invocation } from '../invocation.ts';
 
-const examples = `
+const examples = ({ program, silentProgram }: Invocation) => `
 With --from, a JSON file says what to make; what is there already is left alone, so it can be run again after a failure:
   [{ "name": "acme", "plan": "starter", "keys": ["acme-app", { "name": "acme-intern", "limits": { "usd": { "month": 1 } } }] }]
 Each key is printed as it is made, with its value: team, key, value, with tabs between. With --json: a JSON object a line.
 No value is ever told again, so keep the output where secrets are kept.
 
 Examples:
-  pnpm proxy teams create acme --plan starter
-  (umask 077; pnpm --silent proxy teams create --from teams.json > keys.tsv)
+  ${program} teams create acme --plan starter
+  (umask 077; ${silentProgram} teams create --from teams.json > keys.tsv)
 `;
 
 interface Options {
@@ -29,7 +30,7 @@ export function addTeamsCreate(teams: Command, cli: Cli): void {
     .option('--plan <plan>', 'its plan, one of the config')
     .option('--from <file>', 'make all teams and keys of a JSON file')
     .option('--json', 'print JSON')
-    .addHelpText('after', examples)
+    .addHelpText('after', () => examples(cli.invocation))
     .action(async (name: string | undefined, { plan, from, json }: Options) => {
       const { terminal } = cli;
       if (from !== undefined && name === undefined && plan === undefined) {
@@ -47,7 +48,7 @@ export function addTeamsCreate(teams: Command, cli: Cli): void {
       if (json) terminal.print(JSON.stringify({ name, plan, created }, null, 2));
       terminal.note(
         created
-          ? `The team ${name} is on the plan ${plan}. Give it a key: pnpm proxy keys create NAME --team ${name}`
+          ? `The team ${name} is on the plan ${plan}. Give it a key: ${cli.invocation.command(`keys create NAME --team ${name}`)}`
           : `The team ${name} is on the plan ${plan} already.`,
       );
     });

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { deleteTeam, keyNamesOf } from '../directory/delete-team.ts';
+import type { Invocation } from '../invocation.ts';
 import { refusedWithin } from '../output/refused-within.ts';
 
-const examples = `
+const examples = ({ program }: Invocation) => `
 Example:
-  pnpm proxy teams delete acme --yes
+  ${program} teams delete acme --yes
 `;
 
 export function addTeamsDelete(teams: Command, cli: Cli): void {
@@ -14,7 +15,7 @@ export function addTeamsDelete(teams: Command, cli: Cli): void {
     .description('revoke all keys of a team, and forget it')
     .argument('<team>', 'name of the team')
     .option('--yes', 'do not ask')
-    .addHelpText('after', examples)
+    .addHelpText('after', () => examples(cli.invocation))
     .action(async (name: string, { yes }: { yes?: boolean }) => {
       const deployment = await cli.deployment();
       const keys = await keyNamesOf(deployment, name);

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { listTeams } from '../directory/teams.ts';
+import type { Invocation } from '../invocation.ts';
 import { renderTable } from '../output/table.ts';
 
-const examples = `
+const examples = ({ program }: Invocation) => `
 Examples:
-  pnpm proxy teams list
-  pnpm proxy teams list --json | jq -r '.[] | select(.plan == "starter") | .name'
+  ${program} teams list
+  ${program} teams list --json | jq -r '.[] | select(.plan == "starter") | .name'
 `;
 
 export function addTeamsList(teams: Command, cli: Cli): void {
@@ -14,7 +15,7 @@ export function addTeamsList(teams: Command, cli: Cli): void {
     .command('list')
     .description('all teams with their plans')
     .option('--json', 'print JSON')
-    .addHelpText('after', examples)
+    .addHelpText('after', () => examples(cli.invocation))
     .action(async ({ json }: { json?: boolean }) => {
       const all = await listTeams(await cli.deployment());
       if (json) {

@@ -1,15 +1,16 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { moveTeam } from '../directory/move-team.ts';
+import type { Invocation } from '../invocation.ts';
 
-const examples = `
+const examples = ({ program }: Invocation) => `
 The keys stay the same, and so does what was used: it counts towards the limits of the new plan. Each key is refused for
 the moment between its old and its new usage plan. If it stops half way, run it again.
 
 A team of the config moves by the config; see docs/keys.md.
 
 Example:
-  pnpm proxy teams move acme research
+  ${program} teams move acme research
 `;
 
 export function addTeamsMove(teams: Command, cli: Cli): void {
@@ -18,7 +19,7 @@ export function addTeamsMove(teams: Command, cli: Cli): void {
     .description('put a team and its keys on another plan')
     .argument('<team>', 'name of the team')
     .argument('<plan>', 'a plan of the config')
-    .addHelpText('after', examples)
+    .addHelpText('after', () => examples(cli.invocation))
     .action(async (name: string, plan: string) => {
       const keys = await moveTeam(await cli.deployment(), name, plan);
       cli.terminal.note(

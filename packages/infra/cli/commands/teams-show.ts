@@ -2,13 +2,14 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { listKeys } from '../directory/keys.ts';
 import { findTeam, noTeam } from '../directory/teams.ts';
+import type { Invocation } from '../invocation.ts';
 import { keysTable } from '../output/keys-table.ts';
 import { usageTable } from '../output/usage-table.ts';
 import { usageReport } from '../usage/usage-report.ts';
 
-const examples = `
+const examples = ({ program }: Invocation) => `
 Example:
-  pnpm proxy teams show acme
+  ${program} teams show acme
 `;
 
 export function addTeamsShow(teams: Command, cli: Cli): void {
@@ -17,7 +18,7 @@ export function addTeamsShow(teams: Command, cli: Cli): void {
     .description('one team: its plan, its keys and what it used')
     .argument('<team>', 'name of the team')
     .option('--json', 'print JSON')
-    .addHelpText('after', examples)
+    .addHelpText('after', () => examples(cli.invocation))
     .action(async (name: string, { json }: { json?: boolean }) => {
       const { terminal, now } = cli;
       const deployment = await cli.deployment();

@@ -1,17 +1,18 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../failure.ts';
+import type { Invocation } from '../invocation.ts';
 import { usageTable } from '../output/usage-table.ts';
 import { type Usage, usageReport } from '../usage/usage-report.ts';
 
-const examples = `
+const examples = ({ program }: Invocation) => `
 Read from the counters that decide about calls; a call in flight counts with the most that it can cost. Days and months
 are UTC. Counters are kept for 400 days from the start of their month.
 
 Examples:
-  pnpm proxy usage
-  pnpm proxy usage --team acme
-  pnpm proxy usage --month 2026-10 --json | jq '.usage[] | {team, usd: .used.month.usd}'
+  ${program} usage
+  ${program} usage --team acme
+  ${program} usage --month 2026-10 --json | jq '.usage[] | {team, usd: .used.month.usd}'
 `;
 
 interface Options {
@@ -29,7 +30,7 @@ export function addUsage(program: Command, cli: Cli): void {
     .option('--month <month>', 'a month such as 2026-10 (default: the present one)')
     .option('--all', 'teams that used nothing, too')
     .option('--json', 'print JSON, of all teams')
-    .addHelpText('after', examples)
+    .addHelpText('after', () => examples(cli.invocation))
     .action(async ({ team, month, all, json }: Options) => {
       const { terminal, now } = cli;
       if (month !== undefined) checkMonth(month, now());

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import shipped from '../../proxy.config.ts';
 import { type ProxyConfig, parseProxyConfig } from '../../src/config.ts';
 import { CliError } from '../failure.ts';
+import { invocationOf } from '../invocation.ts';
 import {
   apiGatewayAccount,
   healthyAccount,
@@ -73,6 +74,7 @@ async function prepare({
       }
     : recording;
   const checked = parseProxyConfig({ ...shipped, ...config });
+  const invocation = invocationOf({}, () => ({}));
   return {
     cdk,
     synthesized,
@@ -80,7 +82,7 @@ async function prepare({
     noted: () => recording.noted.join('\n'),
     deploy: (options: Partial<DeployOptions> = {}) =>
       deploy(checked, { ...unattended, ...options }, terminal, tools, Date.parse('2026-11-22T12:00:00Z')),
-    destroy: (options: { yes: boolean }) => destroy(checked, options, terminal, tools),
+    destroy: (options: { yes: boolean }) => destroy(checked, options, terminal, tools, invocation),
   };
 }
 
@@ -133,7 +135,7 @@ test('an account that is not ready stops it, with what to do', async () => {
     answers: { 'DescribeStacks CDKToolkit': xmlFailure('ValidationError', 'does not exist') },
   });
   await expect(deploy()).rejects.toThrow('Nothing was deployed');
-  expect(noted()).toMatch(/cdk bootstrap/);
+  expect(noted()).toMatch(/npm run cdk -- bootstrap/);
   expect(cdk).toEqual([]);
 });
 

@@ -1,6 +1,7 @@
 import type { ProxyConfig } from '../../src/config.ts';
 import { stackOutputs } from '../aws/stack.ts';
 import { stackNameOf } from '../directory/deployment.ts';
+import type { Invocation } from '../invocation.ts';
 import type { Terminal } from '../terminal.ts';
 import type { DeployTools } from './tools.ts';
 
@@ -14,20 +15,21 @@ export async function destroy(
   { yes }: { readonly yes: boolean },
   terminal: Terminal,
   tools: DeployTools,
+  invocation: Invocation,
 ): Promise<void> {
   const { region } = config;
   const stackName = stackNameOf(config);
   const outputs = await stackOutputs(stackName, tools.settings(region));
-  terminal.note(whatStays(config, outputs.get('TableName') ?? '').join('\n'));
+  terminal.note(whatStays(config, outputs.get('TableName') ?? '', invocation).join('\n'));
   if (!yes) await terminal.confirm(`Delete ${stackName} in ${region}? Every key stops working.`);
   const { directory } = await tools.synthesize(config);
   await tools.cdk(['destroy', stackName, '--app', directory, '--force'], region);
 }
 
-function whatStays({ removalPolicy, region }: ProxyConfig, table: string): string[] {
+function whatStays({ removalPolicy, region }: ProxyConfig, table: string, invocation: Invocation): string[] {
   const keys =
     'Keys that the command line made are not in the stack and stay in API Gateway, where they open nothing. ' +
-    'To be rid of them, delete their teams first: pnpm proxy teams delete TEAM';
+    `To be rid of them, delete their teams first: ${invocation.command('teams delete TEAM')}`;
   if (removalPolicy === 'destroy') {
     return [`The table ${table} goes along, with all that was counted: limits begin anew.`, keys];
   }

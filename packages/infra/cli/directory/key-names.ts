@@ -85,7 +85,8 @@ export async function claimNewName(deployment: Deployment, name: string, team: s
   if (current?.keyId !== undefined) {
     throw new CliError(
       `There is a key "${name}" already, of the team ${current.team}.`,
-      `Choose another name. Is its value lost? Make a new one: pnpm proxy keys rotate ${name}`,
+      ({ command }) =>
+        `Choose another name. Is its value lost? Make a new one: ${command(`keys rotate ${name}`)}`,
     );
   }
   const inherited = await takeOver(deployment, name, current, attributes);
@@ -157,7 +158,8 @@ async function takeOver(
 function beingMade(name: string): CliError {
   return new CliError(
     `Another command is making a key "${name}" at this moment.`,
-    'See what became of it with "pnpm proxy keys list". If it died, run this again in two minutes.',
+    ({ command }) =>
+      `See what became of it with "${command('keys list')}". If it died, run this again in two minutes.`,
   );
 }
 

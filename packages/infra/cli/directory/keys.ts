@@ -187,5 +187,8 @@ function accessOf(item: Item): Access {
 }
 
 export function noKey({ name: stack }: Deployment, name: string): CliError {
-  return new CliError(`There is no key "${name}" in ${stack}.`, 'See them with: pnpm proxy keys list');
+  return new CliError(
+    `There is no key "${name}" in ${stack}.`,
+    ({ command }) => `See them with: ${command('keys list')}`,
+  );
 }

@@ -121,7 +121,8 @@ async function rotateConfigKey(deployment: Deployment, options: RotationOptions)
   if (present?.keyId !== undefined) {
     throw new CliError(
       `The key ${name} was replaced by ${as} already, or the name ${as} is taken.`,
-      `Rotate that one: pnpm proxy keys rotate ${as}. Or give the new key another name with --as.`,
+      ({ command }) =>
+        `Rotate that one: ${command(`keys rotate ${as}`)}. Or give the new key another name with --as.`,
     );
   }
   const key = await createKey(deployment, { name: as, team, limits, countedAs: id });
@@ -134,6 +135,7 @@ async function rotateConfigKey(deployment: Deployment, options: RotationOptions)
 function incomplete(name: string, team: string): CliError {
   return new CliError(
     `The key ${name} is incomplete.`,
-    `Remove it with "pnpm proxy keys revoke ${name}", and make it: pnpm proxy keys create ${name} --team ${team}`,
+    ({ command }) =>
+      `Remove it with "${command(`keys revoke ${name}`)}", and make it: ${command(`keys create ${name} --team ${team}`)}`,
   );
 }

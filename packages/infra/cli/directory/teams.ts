@@ -59,7 +59,7 @@ export async function usableTeam(deployment: Deployment, name: string): Promise<
   if (plan === undefined || !Object.hasOwn(deployment.config.plans, plan)) {
     throw new CliError(
       `The plan ${plan} of the team ${name} is not in the config.`,
-      `Move the team to one that is: pnpm proxy teams move ${name} PLAN`,
+      ({ command }) => `Move the team to one that is: ${command(`teams move ${name} PLAN`)}`,
     );
   }
   return { ...team, plan };
@@ -68,7 +68,8 @@ export async function usableTeam(deployment: Deployment, name: string): Promise<
 export function noTeam({ name: stack }: Deployment, name: string): CliError {
   return new CliError(
     `There is no team "${name}" in ${stack}.`,
-    `See them with "pnpm proxy teams list", or make it: pnpm proxy teams create ${name} --plan PLAN`,
+    ({ command }) =>
+      `See them with "${command('teams list')}", or make it: ${command(`teams create ${name} --plan PLAN`)}`,
   );
 }
 
@@ -100,7 +101,7 @@ export async function createTeam(deployment: Deployment, name: string, plan: str
   if (present !== plan) {
     throw new CliError(
       `The team ${name} is there already, on the plan ${present}.`,
-      `Move it: pnpm proxy teams move ${name} ${plan}`,
+      ({ command }) => `Move it: ${command(`teams move ${name} ${plan}`)}`,
     );
   }
   // Again for a team that is there, for what made it may have died before this.

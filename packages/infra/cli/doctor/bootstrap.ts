@@ -13,7 +13,7 @@ const neededVersion = 6;
  * @see https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping.html
  */
 export async function checkBootstrap(settings: ClientSettings, account: string): Promise<Finding> {
-  const command = `pnpm --filter @org/infra exec cdk bootstrap aws://${account}/${settings.region}`;
+  const command = `npm run cdk -- bootstrap aws://${account}/${settings.region}`;
   const client = new CloudFormationClient(settings);
   try {
     const { Stacks: [stack] = [] } = await client.send(

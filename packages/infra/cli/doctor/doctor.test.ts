@@ -65,13 +65,13 @@ test.each<[fault: string, differing: AwsAnswers, subject: string, finding: objec
     'an account without the toolkit of the CDK',
     { DescribeStacks: xmlFailure('ValidationError', 'Stack with id CDKToolkit does not exist') },
     'bootstrap',
-    { status: 'error', whatToDo: /cdk bootstrap aws:\/\/111122223333\/us-east-1/ },
+    { status: 'error', whatToDo: /npm run cdk -- bootstrap aws:\/\/111122223333\/us-east-1/ },
   ],
   [
     'a toolkit that is too old',
     { DescribeStacks: toolkit(5) },
     'bootstrap',
-    { status: 'error', what: /too old: version 5/, whatToDo: /cdk bootstrap/ },
+    { status: 'error', what: /too old: version 5/, whatToDo: /npm run cdk -- bootstrap/ },
   ],
   [
     'an account without a role for access logs',

@@ -1,10 +1,11 @@
+import { nothing } from '@org/lambda/ledger/amounts';
 import { expect, test } from 'vitest';
 import { recordingTerminal } from '../testing/recording-terminal.ts';
 import type { Usage } from '../usage/usage-report.ts';
 import { usageTable } from './usage-table.ts';
 
 const now = Date.parse('2026-11-22T12:00:00Z');
-const used = { requests: 31, tokens: 3400, usd: 0.0123 };
+const used = { ...nothing, requests: 31, tokens: 3400, usd: 0.0123 };
 const limit = (max: number, spent: number) => ({
   ...{ limit: 'requests', period: 'day', scope: 'team', max, used: spent },
   ...{ remaining: Math.max(0, max - spent), resetsAt: '2026-11-23T00:00:00.000Z' },

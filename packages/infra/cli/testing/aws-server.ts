@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import { localCredentials } from '../../local/lambda/credentials.ts';
+import { closeServer, listenOnLoopback } from '../../local/loopback.ts';
 import type { ClientSettings } from '../aws/endpoints.ts';
 
 /** What AWS says to one operation: an object as JSON, a text as XML. */
@@ -39,19 +39,14 @@ export async function startAws(answers: AwsAnswers): Promise<ClientSettings> {
     });
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
+  const endpoint = await listenOnLoopback(server);
+  onTestFinished(() => closeServer(server));
   return {
     region: 'us-east-1',
     maxAttempts: 1,
-    endpoint: `http://127.0.0.1:${portOf(server.address())}`,
+    endpoint,
     credentials: localCredentials,
   };
-}
-
-function portOf(address: string | AddressInfo | null): number {
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return address.port;
 }
 
 /** An exception of a service that speaks XML. */

@@ -1,6 +1,6 @@
-import { type LimitKind, type LimitPeriod, type LimitStatus, type Limits, limitKinds } from '@org/contract';
+import type { LimitKind, LimitPeriod, LimitStatus, Limits } from '@org/contract';
 import { limitStatuses, type Scope } from '@org/lambda/ledger/admission';
-import { unitOf } from '@org/lambda/ledger/amounts';
+import { amountsOf, unitOf } from '@org/lambda/ledger/amounts';
 import { type Counters, readCounters } from '@org/lambda/ledger/counters';
 import { momentOf } from '@org/lambda/ledger/moment';
 import type { Deployment } from '../directory/deployment.ts';
@@ -99,6 +99,5 @@ function counterKey({ kind, id }: Scope, month: string): ItemKey {
 }
 
 function usedIn({ committed }: Counters, period: LimitPeriod): Used {
-  const [requests, tokens, usd] = limitKinds.map((kind) => committed[period][kind] / unitOf[kind]);
-  return { requests: requests ?? 0, tokens: tokens ?? 0, usd: usd ?? 0 };
+  return amountsOf((kind) => committed[period][kind] / unitOf[kind]);
 }

@@ -34,6 +34,7 @@ describe('the tarball', () => {
     expect(client.files.filter((file) => !read.test(file))).toEqual([
       'LICENSE',
       'README.md',
+      'THIRD-PARTY-NOTICES.txt',
       'dist/index.cjs',
       'dist/index.d.cts',
       'dist/index.d.ts',

@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { closeServer, listenOnLoopback } from '../../local/loopback.ts';
 
 /** An answer that a function has begun to post: the body is still to be read, and after it the trailers. */
 export interface Posted {
@@ -83,24 +84,16 @@ export async function startRuntimeApi(functionArn: string): Promise<RuntimeApi> 
     request.on('end', accept);
     invocation.answered({ kind, headers: request.headers, body: request });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('The Runtime API has no port.');
+  const url = await listenOnLoopback(server);
 
   return {
-    address: `127.0.0.1:${address.port}`,
+    address: new URL(url).host,
     initError: initError.promise,
     invoke: (event) =>
       new Promise((answered) => {
         waiting.push({ event, id: crypto.randomUUID(), answered });
         handOut();
       }),
-    async close() {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
+    close: () => closeServer(server),
   };
 }

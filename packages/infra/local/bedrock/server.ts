@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { catalogue, type ModelDefinition } from '@org/contract';
+import { closeServer, listenOnLoopback } from '../loopback.ts';
 import { Caller } from './caller.ts';
 import { converse } from './converse.ts';
 import { converseStream } from './converse-stream.ts';
@@ -55,9 +56,20 @@ export interface SimulatedBedrock {
   close(): Promise<void>;
 }
 
+/** What one call meets. */
+export interface Encounter {
+  readonly fault?: Fault | undefined;
+  /** For the pieces of its streamed answer. */
+  readonly gate?: Gate | undefined;
+}
+
 export interface BedrockOptions {
   /** Default: any free one. */
   readonly port?: number;
+  /** Says what a call meets, where neither `failNext` nor `pace` does. The call waits for it. Default: nothing. */
+  readonly meet?: (call: ReceivedCall) => Encounter | Promise<Encounter>;
+  /** Told what a call cost in which the model ran, as it is added to `billed`. */
+  readonly onBilled?: (call: ReceivedCall, tokens: Readonly<BilledTokens>) => void;
   /** The models that there are, beside the predecessor's and imported ones. Default: those of the catalogue. */
   readonly models?: readonly ModelDefinition[];
 }
@@ -79,6 +91,8 @@ const operations: ReadonlyMap<string, Operation> = new Map([
 export async function startBedrock({
   port = 0,
   models = Object.values(catalogue),
+  meet = () => ({}),
+  onBilled = () => {},
 }: BedrockOptions = {}): Promise<SimulatedBedrock> {
   const received: ReceivedCall[] = [];
   const faults: Fault[] = [];
@@ -115,11 +129,14 @@ export async function startBedrock({
       };
       received.push(call);
       if (received.length > 1000) received.shift();
-      const fault = faults.shift();
-      const answer = reply(call, fault);
-      billed.inputTokens += answer.completion.inputTokens;
-      billed.outputTokens += answer.completion.outputTokens;
-      await send(caller, answer, fault, gate);
+      const scheduled = faults.shift();
+      const met = scheduled ? { fault: scheduled } : await meet(call);
+      const answer = reply(call, met.fault);
+      const { inputTokens, outputTokens } = answer.completion;
+      billed.inputTokens += inputTokens;
+      billed.outputTokens += outputTokens;
+      onBilled(call, { inputTokens, outputTokens });
+      await send(caller, answer, met.fault, gate ?? met.gate);
     } catch (error) {
       if (response.headersSent) {
         // Only a test's gate can fail here; its error is for the test to see.
@@ -131,14 +148,9 @@ export async function startBedrock({
       sendException(caller, exception);
     }
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('The simulated Bedrock has no port.');
+  const url = await listenOnLoopback(server, port);
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url,
     received,
     billed,
     failNext: (...more) => void faults.push(...more),
@@ -146,10 +158,7 @@ export async function startBedrock({
     pace(next) {
       gate = next;
     },
-    async close() {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
+    close: () => closeServer(server),
   };
 }
 

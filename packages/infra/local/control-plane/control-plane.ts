@@ -1,4 +1,5 @@
 import { header } from '../http/header-list.ts';
+import { loopbackOrigin } from '../http/loopback-origin.ts';
 import type { GatewayRequest } from '../http/request.ts';
 import type { WholeResponse } from '../http/response.ts';
 import { localCredentials } from '../lambda/credentials.ts';
@@ -43,12 +44,11 @@ export type ControlPlane = (request: GatewayRequest) => WholeResponse | undefine
  */
 export function createControlPlane({ dynamodbUrl, ...context }: ControlPlaneOptions): ControlPlane {
   return (request) => {
-    const { path, headers } = request;
+    const { path } = request;
     if (path !== controlPlanePath && !path.startsWith(`${controlPlanePath}/`)) return undefined;
-    const host = header(headers, 'host') ?? '';
-    if (!/^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(host)) return refuse(403, 'Not addressed to loopback.');
+    const origin = loopbackOrigin(request);
+    if (origin === undefined) return refuse(403, 'Not addressed to loopback.');
 
-    const origin = `http://${host}`;
     const [, , name, ...rest] = path.split('/');
     if (name === undefined || name === '') {
       const base = `${origin}${controlPlanePath}`;

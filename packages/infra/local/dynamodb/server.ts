@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import dynalite from 'dynalite';
+import { closeServer, listenOnLoopback } from '../loopback.ts';
 import { type Fault, sendException } from './fault.ts';
 
 export interface LocalDynamoDb {
@@ -16,6 +17,23 @@ export interface LocalDynamoDb {
   close(): Promise<void>;
 }
 
+/** A request as it arrived. */
+export interface ReceivedRequest {
+  /** `UpdateItem`, for one. */
+  readonly operation: string;
+  /** The body's JSON. */
+  readonly text: string;
+}
+
+export interface DynamoDbOptions {
+  /** Default: any free one. */
+  readonly port?: number;
+  /** Says what a request meets, where neither `failNext` nor `failEvery` does. Default: nothing. */
+  readonly meet?: (request: ReceivedRequest) => Fault;
+  /** Told of a request without a fault whose caller went away before it had the answer. */
+  readonly onGivenUp?: (request: ReceivedRequest) => void;
+}
+
 /**
  * DynamoDB in memory on loopback: dynalite, behind a server that counts and makes faults on request.
  *
@@ -23,7 +41,11 @@ export interface LocalDynamoDb {
  * const dynamodb = await startDynamoDb();
  * dynamodb.failNext({ kind: 'none' }, { kind: 'reset-after' });
  */
-export async function startDynamoDb({ port = 0 }: { port?: number } = {}): Promise<LocalDynamoDb> {
+export async function startDynamoDb({
+  port = 0,
+  meet = () => ({ kind: 'none' }),
+  onGivenUp = () => {},
+}: DynamoDbOptions = {}): Promise<LocalDynamoDb> {
   // It does not listen itself: its handler throws, and takes the process along, when a caller goes away.
   const database = dynalite({ createTableMs: 0 });
   const requests: Record<string, number> = {};
@@ -33,9 +55,17 @@ export async function startDynamoDb({ port = 0 }: { port?: number } = {}): Promi
   const server = createServer(async (request, response) => {
     const [, operation = 'unknown'] = String(request.headers['x-amz-target']).split('.');
     requests[operation] = (requests[operation] ?? 0) + 1;
-    const fault = faults.shift() ?? lasting ?? { kind: 'none' };
+    const scheduled = faults.shift() ?? lasting;
+    // Before the body is read: a caller may leave while it is.
+    const closed = new Promise<void>((resolve) => response.on('close', resolve));
     try {
-      await meet(fault, response, await wholeRequest(request), (whole) =>
+      const body = await buffer(request);
+      const received = { operation, text: body.toString() };
+      const fault = scheduled ?? meet(received);
+      closed.then(() => {
+        if (fault.kind === 'none' && !response.writableFinished) onGivenUp(received);
+      });
+      await answer(fault, response, wholeRequest(request, body), (whole) =>
         database.emit('request', whole, response),
       );
     } catch {
@@ -45,35 +75,26 @@ export async function startDynamoDb({ port = 0 }: { port?: number } = {}): Promi
   });
   // A connection closed just as its next request comes would be a fault that nobody asked for.
   server.keepAliveTimeout = 0;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('The local DynamoDB has no port.');
+  const url = await listenOnLoopback(server, port);
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url,
     requests,
     failNext: (...more) => void faults.push(...more),
     failEvery: (fault) => {
       lasting = fault;
     },
-    async close() {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
+    close: () => closeServer(server),
   };
 }
 
 type WholeRequest = Readable & Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
 
 /** A request as dynalite reads it, but without a connection that could be closed under it. */
-async function wholeRequest(request: IncomingMessage): Promise<WholeRequest> {
-  const { method, url, headers } = request;
-  return Object.assign(Readable.from([await buffer(request)]), { method, url, headers });
+function wholeRequest({ method, url, headers }: IncomingMessage, body: Buffer): WholeRequest {
+  return Object.assign(Readable.from([body]), { method, url, headers });
 }
 
-async function meet(
+async function answer(
   fault: Fault,
   response: ServerResponse,
   request: WholeRequest,

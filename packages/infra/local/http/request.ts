@@ -35,23 +35,27 @@ export function declaresTooLargeBody(incoming: IncomingMessage): boolean {
  * Reads a body, or answers `too-large`. What is over the limit is read and thrown away rather than left unread: a
  * connection closed with unread bytes is reset, and the caller would never see the answer.
  */
-export async function readBody(incoming: IncomingMessage): Promise<Buffer | 'too-large'> {
+export function readBody(incoming: IncomingMessage): Promise<Buffer | 'too-large'> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  // Leaving the loop early must not destroy the connection: the answer goes out over it.
-  for await (const chunk of incoming.iterator({ destroyOnReturn: false })) {
-    const data = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
-    bytes += data.byteLength;
-    if (bytes <= maximumBodyBytes) {
-      chunks.push(data);
-    } else {
-      chunks.length = 0;
-    }
-    if (bytes > maximumDiscardedBytes) {
-      break;
-    }
-  }
-  return bytes > maximumBodyBytes ? 'too-large' : Buffer.concat(chunks);
+  return new Promise((resolve, reject) => {
+    incoming.on('data', (chunk: Buffer) => {
+      bytes += chunk.byteLength;
+      if (bytes <= maximumBodyBytes) {
+        chunks.push(chunk);
+      } else {
+        chunks.length = 0;
+      }
+      if (bytes > maximumDiscardedBytes) {
+        incoming.pause();
+        resolve('too-large');
+      }
+    });
+    incoming.on('end', () => resolve(bytes > maximumBodyBytes ? 'too-large' : Buffer.concat(chunks)));
+    incoming.on('error', reject);
+    // Without effect after the end.
+    incoming.on('close', () => reject(new Error('The caller hung up while sending.')));
+  });
 }
 
 export function gatewayRequest(incoming: IncomingMessage, body: Buffer, receivedAt: number): GatewayRequest {

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import type { FunctionDefinition } from '../template/functions.ts';
 import { functionEnvironment, logGroupName } from './environment.ts';
+import { LineSplitter } from './line-splitter.ts';
 import type { LogLine, OnLog } from './log.ts';
 import type { FunctionError, Invocation, WorkerCommand, WorkerMessage, WorkerStart } from './messages.ts';
 import { type CallOutcome, failed } from './outcome.ts';
@@ -42,6 +41,10 @@ export class ExecutionEnvironment {
   readonly #logStreamName = `local/[$LATEST]${randomBytes(16).toString('hex')}`;
   readonly #calls = new Map<number, RunningCall>();
   readonly #initialized: Promise<FunctionError | undefined>;
+  readonly #outputs: Readonly<Record<'stdout' | 'stderr', LineSplitter>> = {
+    stdout: new LineSplitter((line) => this.#log('stdout', line)),
+    stderr: new LineSplitter((line) => this.#log('stderr', line)),
+  };
   #load = 0;
   #lastCall = 0;
   #retired = false;
@@ -59,11 +62,10 @@ export class ExecutionEnvironment {
         extra: options.environment,
       }),
       execArgv: [],
+      // What is written comes as messages; unread, these would be printed too.
       stdout: true,
       stderr: true,
     });
-    this.#capture('stdout', this.#worker.stdout);
-    this.#capture('stderr', this.#worker.stderr);
     this.#initialized = this.#listen();
   }
 
@@ -117,6 +119,8 @@ export class ExecutionEnvironment {
           resolve(undefined);
         } else if (message.kind === 'init-failed') {
           initFailed(message.error);
+        } else if (message.kind === 'wrote') {
+          this.#outputs[message.stream].write(message.text);
         } else {
           this.#hear(message);
         }
@@ -126,6 +130,7 @@ export class ExecutionEnvironment {
       });
       this.#worker.on('exit', (code) => {
         clearTimeout(timer);
+        for (const output of Object.values(this.#outputs)) output.end();
         const exited = { errorType: 'Runtime.ExitError', errorMessage: `Runtime exited with code ${code}` };
         if (!this.#ended) {
           this.#platform(`${exited.errorType}: ${exited.errorMessage}`);
@@ -174,6 +179,11 @@ export class ExecutionEnvironment {
       return;
     }
     switch (message.kind) {
+      case 'answered':
+        running.sink.chunk(Buffer.from(message.payload), () => {});
+        running.sink.end();
+        this.#finish(call, running, { kind: 'returned' });
+        return;
       case 'chunk':
         running.sink.chunk(message.bytes, () => this.#tell({ kind: 'accepted', call }));
         return;
@@ -214,10 +224,6 @@ export class ExecutionEnvironment {
       this.#retired = true;
       this.#options.onRetired(this);
     }
-  }
-
-  #capture(stream: 'stdout' | 'stderr', output: Readable): void {
-    createInterface({ input: output }).on('line', (line) => this.#log(stream, line));
   }
 
   #platform(line: string): void {

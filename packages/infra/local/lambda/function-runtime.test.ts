@@ -1,44 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterAll, afterEach, expect, test } from 'vitest';
-import type { FunctionDefinition } from '../template/functions.ts';
-import { FunctionRuntime } from './function-runtime.ts';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { runtimeOf } from '../testing/function-runtime.ts';
+import type { FunctionRuntime } from './function-runtime.ts';
 import type { LogLine } from './log.ts';
-
-const directory = mkdtempSync(path.join(tmpdir(), 'function-runtime-test-'));
-const runtimes: FunctionRuntime[] = [];
-
-afterEach(async () => {
-  await Promise.all(runtimes.splice(0).map((runtime) => runtime.kill()));
-});
-afterAll(() => rmSync(directory, { recursive: true }));
-
-function runtimeOf(
-  source: string,
-  options: Partial<FunctionDefinition> & { callsPerWorker?: number; lines?: LogLine[] } = {},
-): FunctionRuntime {
-  const name = `handler-${crypto.randomUUID()}`;
-  writeFileSync(path.join(directory, `${name}.mjs`), source);
-  const { callsPerWorker = Number.POSITIVE_INFINITY, lines = [], ...definition } = options;
-  const runtime = new FunctionRuntime(
-    {
-      logicalId: 'Function',
-      name: 'function',
-      arn: 'arn:aws:lambda:us-east-1:000000000000:function:function',
-      handler: `${name}.handler`,
-      directory,
-      timeoutMs: 1000,
-      memoryMb: 128,
-      environment: {},
-      reservedConcurrency: undefined,
-      ...definition,
-    },
-    { region: 'us-east-1', environment: {}, onLog: (line) => lines.push(line), callsPerWorker },
-  );
-  runtimes.push(runtime);
-  return runtime;
-}
 
 const call = (runtime: FunctionRuntime, event: unknown = {}) =>
   runtime.invoke(JSON.stringify(event), crypto.randomUUID());
@@ -82,7 +48,9 @@ test('a worker with a call over its timeout takes no new call, but finishes thos
   `,
     { timeoutMs: 2000 },
   );
-  const file = path.join(directory, 'finish');
+  const directory = mkdtempSync(join(tmpdir(), 'function-runtime-test-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, 'finish');
   const first = await call(runtime, { ms: 0 });
   const hanging = call(runtime, { ms: 60_000 });
   await call(runtime, { ms: 1000 });
@@ -132,9 +100,7 @@ test('the reserved concurrency is the most calls that run at once', async () => 
 });
 
 test('a CommonJS handler works', async () => {
-  const name = `common-${crypto.randomUUID()}`;
-  writeFileSync(path.join(directory, `${name}.cjs`), 'module.exports = { ...{ handler: () => 1 } };');
-  const runtime = runtimeOf('', { handler: `${name}.handler` });
+  const runtime = runtimeOf('module.exports = { ...{ handler: () => 1 } };', { file: 'index.cjs' });
   expect(await call(runtime)).toEqual({ kind: 'returned', payload: '1' });
 });
 

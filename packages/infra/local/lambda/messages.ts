@@ -36,12 +36,15 @@ export type WorkerCommand =
   | { readonly kind: 'accepted'; readonly call: number };
 
 /**
- * What the worker says. The answer of a call is its chunks up to `ended`; the call itself ends with `returned` or
- * `threw`, which may be later.
+ * What the worker says. The answer of a call that streams is its chunks up to `ended`; the call itself ends with
+ * `returned` or `threw`, which may be later. A call that does not stream ends with its answer.
  */
 export type WorkerMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'init-failed'; readonly error: FunctionError }
+  /** To one of its outputs; not always whole lines. Before the end of the call that wrote it. */
+  | { readonly kind: 'wrote'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
+  | { readonly kind: 'answered'; readonly call: number; readonly payload: string }
   | { readonly kind: 'chunk'; readonly call: number; readonly bytes: Uint8Array }
   | { readonly kind: 'ended'; readonly call: number }
   | { readonly kind: 'returned'; readonly call: number }

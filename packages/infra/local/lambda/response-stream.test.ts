@@ -1,46 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
-import { afterAll, afterEach, expect, test, vi } from 'vitest';
-import { FunctionRuntime } from './function-runtime.ts';
+import { expect, test, vi } from 'vitest';
+import { runtimeOf } from '../testing/function-runtime.ts';
+import type { FunctionRuntime } from './function-runtime.ts';
 import type { LogLine } from './log.ts';
 import type { PayloadStream } from './response-sink.ts';
-
-const directory = mkdtempSync(path.join(tmpdir(), 'response-stream-test-'));
-const runtimes: FunctionRuntime[] = [];
-
-afterEach(async () => {
-  await Promise.all(runtimes.splice(0).map((runtime) => runtime.kill()));
-});
-afterAll(() => rmSync(directory, { recursive: true }));
-
-/** Runs a module whose export is `handler`. Lines that it writes go to `lines`. */
-function runtimeOf(source: string, lines: LogLine[] = []): FunctionRuntime {
-  const name = `handler-${crypto.randomUUID()}`;
-  writeFileSync(path.join(directory, `${name}.mjs`), source);
-  const runtime = new FunctionRuntime(
-    {
-      logicalId: 'Function',
-      name: 'function',
-      arn: 'arn:aws:lambda:us-east-1:000000000000:function:function',
-      handler: `${name}.handler`,
-      directory,
-      timeoutMs: 10_000,
-      memoryMb: 128,
-      environment: {},
-      reservedConcurrency: undefined,
-    },
-    {
-      region: 'us-east-1',
-      environment: {},
-      onLog: (line) => lines.push(line),
-      callsPerWorker: Number.POSITIVE_INFINITY,
-    },
-  );
-  runtimes.push(runtime);
-  return runtime;
-}
 
 const streaming = (body: string, options = '{}') => `
   import { once } from 'node:events';
@@ -122,7 +85,7 @@ test('pipeline, finished and the events of a stream work, and a stream has no mo
         absent: ['pipe', 'closed', 'errored', 'writableErrored'].filter((name) => name in stream),
       }));
     `),
-    lines,
+    { lines },
   );
   expect(await text(await payloadOf(runtime))).toBe('ab');
   await vi.waitFor(() => expect(lines).toHaveLength(1), 5000);
@@ -167,7 +130,7 @@ test('a stream that nobody reads any more takes what is written', async () => {
       await finished(stream);
       console.log('done');
     `),
-    lines,
+    { lines },
   );
   (await payloadOf(runtime)).destroy();
   await vi.waitFor(() => expect(lines.map(({ line }) => line)).toEqual(['done']), 5000);
@@ -215,7 +178,7 @@ test('a handler that is not asynchronous fails', async () => {
 
 test('what a streaming handler returns is ignored, with a warning', async () => {
   const lines: LogLine[] = [];
-  const runtime = runtimeOf(streaming(`stream.end('a'); return 'b';`), lines);
+  const runtime = runtimeOf(streaming(`stream.end('a'); return 'b';`), { lines });
   expect(await text(await payloadOf(runtime))).toBe('a');
   await vi.waitFor(
     () => expect(lines).toMatchObject([{ line: 'Streaming handlers ignore return values.' }]),

@@ -16,12 +16,12 @@ export interface ResponseStream {
 export interface ResponseTransport {
   /** The next chunk waits for `ResponseWriter.accepted`. */
   send(chunk: Uint8Array): void;
-  end(): Promise<void>;
+  end(): void;
 }
 
 /**
  * The answer of one call. One chunk is under way at a time, so a caller that reads slowly slows the function down:
- * the rest waits in the stream's buffer, and `write` returns false when that is full.
+ * the rest waits in the stream's buffer, to be the next chunk, and `write` returns false when that is full.
  */
 export class ResponseWriter {
   readonly #stream: Writable;
@@ -34,15 +34,16 @@ export class ResponseWriter {
   constructor(transport: ResponseTransport, highWaterMark: number | undefined) {
     this.#stream = new Writable({
       ...(highWaterMark !== undefined && { highWaterMark }),
-      write: (chunk: Buffer, _encoding, callback) => {
+      writev: (chunks, callback) => {
         this.#accepted = callback;
-        transport.send(chunk);
+        transport.send(Buffer.concat(chunks.map(({ chunk }) => chunk)));
       },
       final: (callback) => {
         if (this.#failed) {
           callback();
         } else {
-          transport.end().then(() => callback(), callback);
+          transport.end();
+          callback();
         }
       },
     });
@@ -95,11 +96,13 @@ export class ResponseWriter {
     // `end` does not come here: what it is given goes out without the prelude, as on AWS.
     Object.defineProperty(exposed, 'write', {
       value: (chunk: unknown, ...rest: unknown[]): unknown => {
-        if (!written) {
-          written = true;
-          exposed._onBeforeFirstWrite?.((prelude) => stream.write(prelude));
-        }
-        return Reflect.apply(stream.write, stream, [writable(chunk), ...rest]);
+        if (written) return Reflect.apply(stream.write, stream, [writable(chunk), ...rest]);
+        written = true;
+        stream.cork();
+        exposed._onBeforeFirstWrite?.((prelude) => stream.write(prelude));
+        const ready = Reflect.apply(stream.write, stream, [writable(chunk), ...rest]);
+        stream.uncork();
+        return ready;
       },
     });
     return exposed;

@@ -2,6 +2,7 @@
  * The thread that a function runs in. It is started without the workspace's export condition, so that a bundle that
  * needs it fails here as it would on Lambda.
  */
+import { StringDecoder } from 'node:string_decoder';
 import { parentPort, workerData } from 'node:worker_threads';
 import { awslambda } from './awslambda.ts';
 import { handlerContext } from './context.ts';
@@ -29,40 +30,35 @@ function functionError(error: unknown): FunctionError {
   return { errorType: typeof error, errorMessage: String(error), trace: [] };
 }
 
-/** Waits until the gateway has what was written: a call's lines are told before its outcome. */
-async function flush(): Promise<void> {
-  for (const output of [process.stdout, process.stderr]) {
-    if (output.writableLength > 0) {
-      await new Promise((resolve) => {
-        output.write('', resolve);
-      });
-    }
-  }
+/**
+ * Makes an output go the way of the answers, so that a call's lines are told before its outcome. Over the worker's own
+ * way the call would have to wait until the gateway has read them.
+ */
+function redirect(stream: 'stdout' | 'stderr'): void {
+  const decoder = new StringDecoder();
+  process[stream]._writev = (chunks, done) => {
+    const bytes = chunks.map(({ chunk, encoding }) => Buffer.from(chunk, encoding));
+    say({ kind: 'wrote', stream, text: decoder.write(Buffer.concat(bytes)) });
+    done();
+  };
 }
 
-async function runBuffered(run: BufferedHandler, invocation: Invocation): Promise<void> {
-  const { call } = invocation;
+async function runBuffered(run: BufferedHandler, invocation: Invocation): Promise<WorkerMessage> {
   const result = await run(JSON.parse(invocation.event), handlerContext(invocation));
-  const payload = JSON.stringify(result) ?? 'null';
-  await flush();
-  say({ kind: 'chunk', call, bytes: new TextEncoder().encode(payload) });
-  say({ kind: 'ended', call });
+  return { kind: 'answered', call: invocation.call, payload: JSON.stringify(result) ?? 'null' };
 }
 
 async function runStreaming(
   run: StreamingHandler,
   invocation: Invocation,
   highWaterMark: number | undefined,
-): Promise<void> {
+): Promise<WorkerMessage> {
   const { call } = invocation;
   const writer = new ResponseWriter(
     {
       // A copy: a chunk may be a view of memory that is not the message's to send.
       send: (chunk) => say({ kind: 'chunk', call, bytes: new Uint8Array(chunk) }),
-      end: async () => {
-        await flush();
-        say({ kind: 'ended', call });
-      },
+      end: () => say({ kind: 'ended', call }),
     },
     highWaterMark,
   );
@@ -77,6 +73,7 @@ async function runStreaming(
     }
     // A handler may return before its stream ends; the call lasts until both have happened.
     await writer.finished;
+    return { kind: 'returned', call };
   } catch (error) {
     await writer.fail();
     throw error;
@@ -90,25 +87,21 @@ function isThenable(value: unknown): boolean {
 }
 
 async function run(handler: Handler, invocation: Invocation): Promise<WorkerMessage> {
-  const { call } = invocation;
   try {
-    if (handler.kind === 'buffered') {
-      await runBuffered(handler.run, invocation);
-    } else {
-      await runStreaming(handler.run, invocation, handler.highWaterMark);
-    }
-    return { kind: 'returned', call };
+    return await (handler.kind === 'buffered'
+      ? runBuffered(handler.run, invocation)
+      : runStreaming(handler.run, invocation, handler.highWaterMark));
   } catch (error) {
-    return { kind: 'threw', call, error: functionError(error) };
+    return { kind: 'threw', call: invocation.call, error: functionError(error) };
   }
 }
 
 async function invoke(handler: Handler, invocation: Invocation): Promise<void> {
-  const message = await run(handler, invocation);
-  await flush();
-  say(message);
+  say(await run(handler, invocation));
 }
 
+redirect('stdout');
+redirect('stderr');
 // Handlers use it while their module loads, and those that do not stream have it too.
 Object.assign(globalThis, { awslambda });
 
@@ -123,6 +116,5 @@ try {
   });
   say({ kind: 'ready' });
 } catch (error) {
-  await flush();
   say({ kind: 'init-failed', error: functionError(error) });
 }

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { text } from 'node:stream/consumers';
 import type { SignInEnvironment } from '@org/lambda/authorizer-environment';
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT } from 'jose';
-import { listenOnLoopback } from './listen.ts';
+import { closeServer, listenOnLoopback } from '../loopback.ts';
 
 /** An issuer of sign-in tokens on loopback, for development and tests. Anybody gets any token. */
 export interface LocalIssuer {
@@ -86,10 +86,7 @@ export async function startIssuer(): Promise<LocalIssuer> {
       trusted = signIn;
     },
     issue,
-    async close() {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
+    close: () => closeServer(server),
   };
 }
 

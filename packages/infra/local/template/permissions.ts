@@ -20,20 +20,20 @@ export function readPermissions(resolver: Resolver): InvokePermission {
     .filter(
       ({ Action, Principal }) =>
         Principal === 'apigateway.amazonaws.com' && ['lambda:InvokeFunction', 'lambda:*'].includes(Action),
-    );
+    )
+    .map(({ FunctionName, SourceArn = '*' }) => ({ FunctionName, source: wildcards(SourceArn) }));
   return (target, methodArn) =>
     permissions.some(
-      ({ FunctionName, SourceArn }) =>
-        [target.arn, target.name].includes(FunctionName) &&
-        (SourceArn === undefined || matchesWildcards(SourceArn, methodArn)),
+      ({ FunctionName, source }) =>
+        [target.arn, target.name].includes(FunctionName) && source.test(methodArn),
     );
 }
 
 /** IAM's ArnLike: `*` stands for any characters, slashes included. */
-function matchesWildcards(pattern: string, text: string): boolean {
+function wildcards(pattern: string): RegExp {
   const expression = pattern
     .split('*')
     .map((part) => RegExp.escape(part))
     .join('.*');
-  return new RegExp(`^${expression}$`).test(text);
+  return new RegExp(`^${expression}$`);
 }

@@ -1,5 +1,5 @@
 import type { TemplateRule } from './rule.ts';
-import { resourcesOf } from './template.ts';
+import { resourcesOf, textOf } from './template.ts';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html */
 const responseTypes: readonly unknown[] = [
@@ -36,7 +36,7 @@ const responseTypeIsKnown: TemplateRule = {
       yield {
         resource: id,
         property: 'ResponseType',
-        message: `API Gateway has no response type ${type}`,
+        message: `API Gateway has no response type ${textOf(type)}`,
       };
     }
   },

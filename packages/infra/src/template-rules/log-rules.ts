@@ -1,7 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod/mini';
 import type { TemplateRule } from './rule.ts';
-import { resourcesOf } from './template.ts';
+import { resourcesOf, textOf } from './template.ts';
 
 const logsEnd: TemplateRule = {
   name: 'logs-end',
@@ -11,7 +11,9 @@ const logsEnd: TemplateRule = {
       const days = properties['RetentionInDays'];
       if (typeof days === 'number' && days in RetentionDays && days !== RetentionDays.INFINITE) continue;
       const message =
-        days === undefined ? 'is kept for ever' : `${days} days are no retention period of CloudWatch Logs`;
+        days === undefined
+          ? 'is kept for ever'
+          : `${textOf(days)} days are no retention period of CloudWatch Logs`;
       yield { resource: id, property: 'RetentionInDays', message };
     }
   },

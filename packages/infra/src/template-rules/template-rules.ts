@@ -23,7 +23,9 @@ export class TemplateRules implements IPolicyValidationPlugin {
   readonly version = '1.0.0';
   readonly ruleIds: string[] = templateRules.map(({ name }) => name);
 
-  validate({ templatePaths }: IPolicyValidationContext): ReturnType<IPolicyValidationPlugin['validate']> {
+  validate({
+    templatePaths,
+  }: Pick<IPolicyValidationContext, 'templatePaths'>): ReturnType<IPolicyValidationPlugin['validate']> {
     const violations = templatePaths.flatMap((templatePath) => {
       const template = z.parse(SynthesizedTemplate, JSON.parse(readFileSync(templatePath, 'utf8')));
       return templateRules.flatMap(({ name, description, check }) =>

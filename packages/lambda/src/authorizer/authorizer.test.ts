@@ -11,6 +11,8 @@ const seconds = (fromNow: number) => Math.floor(Date.now() / 1000) + fromNow;
 const issuer = await createTestIssuer();
 
 interface Fixture {
+  /** Sends a whole event. */
+  readonly authorizer: Authorizer;
   readonly authorize: (headers: AuthorizerEvent['headers']) => ReturnType<Authorizer>;
   readonly lines: string[];
 }
@@ -25,7 +27,7 @@ function start(
     ['research', 'key-of-research-0123456789'],
   ]);
   const lines: string[] = [];
-  const authorize = createAuthorizer({
+  const authorizer = createAuthorizer({
     config: whole,
     verify: createTokenVerifier(
       whole,
@@ -40,7 +42,8 @@ function start(
   });
   return {
     lines,
-    authorize: (headers) => authorize({ headers, methodArn, requestContext: { requestId: 'r-1' } }),
+    authorizer,
+    authorize: (headers) => authorizer({ headers, methodArn, requestContext: { requestId: 'r-1' } }),
   };
 }
 
@@ -49,6 +52,15 @@ const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 const unsigned = (header: object, payload: object): string =>
   [header, payload].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
 const claims = { iss: issuerUrl, aud: audience, exp: seconds(3600), team: 'toll' };
+
+test.each(['null', '{}', '{"headers":{"x-api-key":"key"}}', '{"requestContext":{"requestId":5}}'])(
+  'an event that API Gateway never sends is refused: %s',
+  async (event) => {
+    const { authorizer, lines } = start();
+    await expect(authorizer(JSON.parse(event))).rejects.toThrow(/^Unauthorized$/);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ outcome: 'refused', reason: 'missing' });
+  },
+);
 
 test.each(['RS256', 'ES256', 'EdDSA'])('a token signed with %s stands for its team', async (algorithm) => {
   const { authorize } = start();

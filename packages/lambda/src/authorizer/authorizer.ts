@@ -3,6 +3,7 @@ import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { failureName } from '../failure-name.ts';
 import type { WriteLine } from '../log.ts';
+import { receivedEvent } from '../received-event.ts';
 import { type AuthorizationLog, logAuthorization } from './authorization-log.ts';
 import type { AuthorizerConfig } from './config.ts';
 import { credentialOf } from './credential.ts';
@@ -26,6 +27,8 @@ export type AuthorizerEvent = Pick<APIGatewayRequestAuthorizerEvent, 'headers' |
 };
 
 export type Authorizer = (event: AuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
+
+const fromNobody: AuthorizerEvent = { headers: null, methodArn: '', requestContext: { requestId: '' } };
 
 /** API Gateway takes exactly this text for a 401, and any other for a 500. */
 const unauthorized = 'Unauthorized';
@@ -59,7 +62,8 @@ export function createAuthorizer({ config, verify, teamKeys, write, now }: Autho
     return { effect: 'Allow', principalId, apiKey: first.apiKey, team: first.team };
   };
 
-  return async (event) => {
+  return async (sent) => {
+    const event = receivedEvent(sent, fromNobody);
     const started = now();
     const log: AuthorizationLog = { requestId: event.requestContext.requestId, outcome: 'refused' };
     try {

@@ -1,5 +1,5 @@
 import { BedrockRuntimeServiceException } from '@aws-sdk/client-bedrock-runtime';
-import type { ErrorCode } from '@org/contract';
+import type { ErrorCode, Usage } from '@org/contract';
 import { failureName } from '../failure-name.ts';
 import { type ErrorBackground, ProxyError, type ServiceFailure } from '../proxy-error.ts';
 
@@ -9,24 +9,26 @@ import { type ErrorBackground, ProxyError, type ServiceFailure } from '../proxy-
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
  */
-const codes: Readonly<Record<string, ErrorCode>> = {
-  ThrottlingException: 'model_throttled',
-  ModelNotReadyException: 'model_throttled',
-  ServiceQuotaExceededException: 'model_throttled',
-  InternalServerException: 'upstream_error',
-  ServiceUnavailableException: 'upstream_error',
-  ModelErrorException: 'upstream_error',
-  ModelStreamErrorException: 'upstream_error',
-  ConflictException: 'upstream_error',
-  ModelTimeoutException: 'model_timeout',
-  ResourceNotFoundException: 'model_unavailable',
-  UnrecognizedClientException: 'upstream_denied',
-  ExpiredTokenException: 'upstream_denied',
-  InvalidSignatureException: 'upstream_denied',
-  IncompleteSignatureException: 'upstream_denied',
-  MissingAuthenticationTokenException: 'upstream_denied',
-  InvalidClientTokenId: 'upstream_denied',
-};
+const codes = new Map<string, ErrorCode>(
+  Object.entries({
+    ThrottlingException: 'model_throttled',
+    ModelNotReadyException: 'model_throttled',
+    ServiceQuotaExceededException: 'model_throttled',
+    InternalServerException: 'upstream_error',
+    ServiceUnavailableException: 'upstream_error',
+    ModelErrorException: 'upstream_error',
+    ModelStreamErrorException: 'upstream_error',
+    ConflictException: 'upstream_error',
+    ModelTimeoutException: 'model_timeout',
+    ResourceNotFoundException: 'model_unavailable',
+    UnrecognizedClientException: 'upstream_denied',
+    ExpiredTokenException: 'upstream_denied',
+    InvalidSignatureException: 'upstream_denied',
+    IncompleteSignatureException: 'upstream_denied',
+    MissingAuthenticationTokenException: 'upstream_denied',
+    InvalidClientTokenId: 'upstream_denied',
+  }),
+);
 
 /**
  * Failures that are certainly not billed: refusals that Bedrock makes before a model runs, and connections that never
@@ -81,21 +83,27 @@ export function bedrockError(thrown: unknown, signal: AbortSignal): ProxyError {
     unbilled: refused,
     outcomeUnknown: !refused && (!modelled || failure.status === undefined),
   };
-  if (guardrailFaults.has(thrown.name) && /guardrail/i.test(thrown.message)) {
+  const said = messageOf(thrown);
+  if (guardrailFaults.has(thrown.name) && /guardrail/i.test(said)) {
     const message =
       "Bedrock did not take the plan's guardrail. The operator has to check its id and version.";
     return new ProxyError({ code: 'upstream_denied', message }, background);
   }
   switch (thrown.name) {
     case 'ValidationException':
-      return validationError(thrown.message, background);
+      return validationError(said, background);
     case 'AccessDeniedException':
-      return new ProxyError({ code: accessCode(thrown.message) }, background);
+      return new ProxyError({ code: accessCode(said) }, background);
     default: {
-      const code = codes[thrown.name] ?? codeOfStatus(failure.status);
+      const code = codes.get(thrown.name) ?? codeOfStatus(failure.status);
       return new ProxyError({ code, message: refused ? undefined : midwayMessages[code] }, background);
     }
   }
+}
+
+/** The SDK passes on whatever JSON says, a text or not. */
+function messageOf({ message }: { readonly message: unknown }): string {
+  return typeof message === 'string' ? message : '';
 }
 
 /** What is told of an error that came when the model may have run, where the usual text would promise too much. */
@@ -106,12 +114,18 @@ const midwayMessages: Partial<Readonly<Record<ErrorCode, string>>> = {
 /**
  * Says what a failure means that came in the middle of a stream: the same, but what was made up to there may be
  * billed, so nobody may take it for a refusal.
+ *
+ * @param usage What Bedrock had counted by then.
  */
-export function interruptedStream(thrown: unknown, signal: AbortSignal): ProxyError {
+export function interruptedStream(
+  thrown: unknown,
+  signal: AbortSignal,
+  usage: Usage | undefined,
+): ProxyError {
   const { statement, failure } = bedrockError(thrown, signal);
   return new ProxyError(
     { ...statement, message: midwayMessages[statement.code] ?? statement.message },
-    { failure, outcomeUnknown: true },
+    { failure, outcomeUnknown: true, usage },
   );
 }
 

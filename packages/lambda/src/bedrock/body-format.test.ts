@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from 'vitest';
+import { bodyFormats } from './invoke.ts';
 import { llama } from './llama.ts';
 import type { ModelCall } from './model-call.ts';
 import { titanText } from './titan-text.ts';
@@ -33,12 +35,35 @@ test('a call overrides the defaults, zero included', () => {
   expect(llama.request({ ...call, temperature: 0, topP: 1 })).toMatchObject({ temperature: 0, top_p: 1 });
 });
 
+type Chosen = 'modelId' | 'question' | 'maxTokens' | 'structured' | 'guardrail' | 'metadata';
+const options: Required<Omit<ModelCall, Chosen>> = {
+  system: 'Be brief.',
+  history: [
+    { role: 'user', text: 'Hi' },
+    { role: 'assistant', text: 'Ho' },
+  ],
+  stop: ['End'],
+  temperature: 0.55,
+  topP: 0.45,
+};
+
+test.each(Object.entries(bodyFormats))('the body of %s has all that it says it takes', (_name, format) => {
+  const changed = Object.entries(options).flatMap(([field, value]) => {
+    const body = format.request({ ...call, [field]: value });
+    return isDeepStrictEqual(body, format.request(call)) ? [] : [field];
+  });
+  expect(changed).toEqual(
+    Object.keys(options).filter((field) => format.capabilities.some((can) => can === field)),
+  );
+});
+
 test.each([
   ['FINISHED', 'end_turn'],
   ['LENGTH', 'max_tokens'],
   ['STOP_CRITERIA_MET', 'stop_sequence'],
   ['CONTENT_FILTERED', 'content_filtered'],
   ['SOMETHING_NEW', 'something_new'],
+  ['toString', 'tostring'],
 ])('the completion reason %s of Titan is the stop reason %s', (completionReason, stopReason) => {
   const body = {
     inputTextTokenCount: 3,
@@ -54,6 +79,7 @@ test.each([
 test.each([
   ['stop', 'end_turn'],
   ['length', 'max_tokens'],
+  ['toString', 'toString'],
 ])('the stop reason %s of Llama is %s', (reason, stopReason) => {
   const body = {
     generation: ' Bleak.\n',

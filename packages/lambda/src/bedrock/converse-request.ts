@@ -1,4 +1,10 @@
-import type { ConverseCommandInput, OutputConfig, ToolConfiguration } from '@aws-sdk/client-bedrock-runtime';
+import type {
+  ConverseCommandInput,
+  Message,
+  OutputConfig,
+  ToolConfiguration,
+} from '@aws-sdk/client-bedrock-runtime';
+import type { Turn } from '@org/contract';
 import type { StructuredCall } from '../structured-output/structured-output.ts';
 import type { ModelCall } from './model-call.ts';
 
@@ -11,26 +17,26 @@ export const answerName = 'answer';
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
  */
 export function converseRequest(call: ModelCall): ConverseCommandInput {
-  const { history = [], question, system, structured, guardrail } = call;
+  const { modelId, maxTokens, history = [], question, system, ...options } = call;
+  const { temperature, topP, stop, structured, guardrail, metadata, ...unsent } = options;
+  // A field of a request that is not sent does not compile.
+  unsent satisfies Record<string, never>;
   return {
-    modelId: call.modelId,
-    messages: [...history, { role: 'user' as const, text: question }].map(({ role, text }) => ({
-      role,
-      content: [{ text }],
-    })),
+    modelId,
+    messages: [...history, { role: 'user' as const, text: question }].map(messageOf),
     ...(system === undefined ? {} : { system: [{ text: system }] }),
-    inferenceConfig: {
-      maxTokens: call.maxTokens,
-      temperature: call.temperature,
-      topP: call.topP,
-      stopSequences: call.stop && [...call.stop],
-    },
+    inferenceConfig: { maxTokens, temperature, topP, stopSequences: stop },
     ...(structured && structuredConfig(structured)),
     ...(guardrail && {
       guardrailConfig: { guardrailIdentifier: guardrail.id, guardrailVersion: guardrail.version },
     }),
-    requestMetadata: { ...call.metadata },
+    requestMetadata: { ...metadata },
   };
+}
+
+function messageOf({ role, text, ...unsent }: Turn): Message {
+  unsent satisfies Record<string, never>;
+  return { role, content: [{ text }] };
 }
 
 function structuredConfig({ by, schema }: StructuredCall): {

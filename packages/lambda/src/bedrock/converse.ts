@@ -20,7 +20,8 @@ export async function converse(
   });
   const content = output?.message?.content;
   if (!content) throw malformedReply();
-  return replyOf(call, { text: content.map((block) => textOf(block, call)).join(''), stopReason, usage });
+  const text = content.map((block) => textOf(block, call)).join('');
+  return replyOf(call, { text, stopReason, usage: usageOf(usage) });
 }
 
 /** The part of the answer that a block of content is. */
@@ -35,18 +36,18 @@ export function replyOf(
   reply: {
     readonly text: string;
     readonly stopReason: string | undefined;
-    readonly usage: TokenUsage | undefined;
+    readonly usage: Usage | undefined;
   },
 ): ModelReply {
-  const { text, stopReason } = reply;
-  const usage = usageOf(reply.usage);
+  const { text, stopReason, usage } = reply;
   if (stopReason === undefined || usage === undefined) throw malformedReply();
   // The tool was ours: to the caller, an answer by it is an answer like any other.
   const answered = structured?.by === 'tool' && stopReason === 'tool_use';
   return { text, stopReason: answered ? 'end_turn' : stopReason, usage };
 }
 
-function usageOf(usage: TokenUsage | undefined): Usage | undefined {
+/** What Bedrock says that a call took; `undefined` where it does not say. */
+export function usageOf(usage: TokenUsage | undefined): Usage | undefined {
   if (usage?.inputTokens === undefined || usage.outputTokens === undefined) return undefined;
   return {
     inputTokens: usage.inputTokens,
@@ -54,5 +55,5 @@ function usageOf(usage: TokenUsage | undefined): Usage | undefined {
     totalTokens: usage.totalTokens ?? usage.inputTokens + usage.outputTokens,
     cacheReadTokens: usage.cacheReadInputTokens,
     cacheWriteTokens: usage.cacheWriteInputTokens,
-  };
+  } satisfies Required<Omit<Usage, 'costUsd'>>;
 }

@@ -2,11 +2,12 @@ import {
   type BedrockRuntimeClient,
   InvokeModelWithResponseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime';
+import type { Usage } from '@org/contract';
 import { parseJson } from '../json.ts';
 import { malformedReply } from './bedrock-error.ts';
 import type { BodyFormat } from './body-format.ts';
 import { invokeRequest, withIntervention } from './invoke-request.ts';
-import type { ModelCall, ModelReply, OnDelta } from './model-call.ts';
+import type { ModelCall, ReadStream } from './model-call.ts';
 import type { StreamWatch } from './stream-watch.ts';
 
 /** Starts an InvokeModelWithResponseStream, and reads it with what it returns. */
@@ -15,19 +16,20 @@ export async function invokeStream(
   format: BodyFormat,
   call: ModelCall,
   watch: StreamWatch,
-): Promise<(onDelta: OnDelta) => Promise<ModelReply>> {
+): Promise<ReadStream> {
   const { body: stream } = await client.send(
     new InvokeModelWithResponseStreamCommand(invokeRequest(call, format)),
     { abortSignal: watch.signal },
   );
   if (!stream) throw malformedReply();
-  return async (onDelta) => {
+  return async (onDelta, onUsage) => {
     const decoder = new TextDecoder();
     let text = '';
     let last: unknown;
     let stopReason: string | undefined;
     let inputTokens: number | undefined;
     let outputTokens: number | undefined;
+    let usage: Usage | undefined;
     for await (const { chunk } of watch.events(stream)) {
       if (!chunk?.bytes) continue;
       last = parseJson(decoder.decode(chunk.bytes));
@@ -42,11 +44,11 @@ export async function invokeStream(
       stopReason = piece.stopReason ?? stopReason;
       inputTokens = piece.inputTokens ?? inputTokens;
       outputTokens = piece.outputTokens ?? outputTokens;
+      if (inputTokens === undefined || outputTokens === undefined) continue;
+      usage = { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens };
+      onUsage(usage);
     }
-    if (stopReason === undefined || inputTokens === undefined || outputTokens === undefined) {
-      throw malformedReply();
-    }
-    const usage = { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens };
+    if (stopReason === undefined || usage === undefined) throw malformedReply();
     return withIntervention({ text, stopReason, usage }, last);
   };
 }

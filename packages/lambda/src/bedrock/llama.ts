@@ -15,7 +15,7 @@ const Piece = z.object({
   stop_reason: z.optional(z.nullable(z.string())),
 });
 
-const stopReasons: Readonly<Record<string, string>> = { stop: 'end_turn', length: 'max_tokens' };
+const stopReasons = new Map(Object.entries({ stop: 'end_turn', length: 'max_tokens' }));
 
 /**
  * Meta Llama, for imported models. The defaults are those of the proxy that this one grew from.
@@ -40,7 +40,7 @@ export const llama: BodyFormat = {
     const { prompt_token_count: inputTokens, generation_token_count: outputTokens } = data;
     return {
       text: data.generation.trim(),
-      stopReason: stopReasons[data.stop_reason] ?? data.stop_reason,
+      stopReason: stopReasons.get(data.stop_reason) ?? data.stop_reason,
       usage: { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens },
     };
   },
@@ -50,7 +50,7 @@ export const llama: BodyFormat = {
     const { generation: text, stop_reason: reason } = data;
     return {
       text,
-      stopReason: reason ? (stopReasons[reason] ?? reason) : undefined,
+      stopReason: reason ? (stopReasons.get(reason) ?? reason) : undefined,
       inputTokens: data.prompt_token_count ?? undefined,
       outputTokens: data.generation_token_count ?? undefined,
     };

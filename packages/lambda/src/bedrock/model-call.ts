@@ -1,17 +1,11 @@
-import type { Turn, Usage } from '@org/contract';
+import type { AskRequest, Usage } from '@org/contract';
 import type { Guardrail } from '../environment.ts';
 import type { StructuredCall } from '../structured-output/structured-output.ts';
 
-/** One question to one model, every choice made. */
-export interface ModelCall {
+/** One question to one model, every choice made. What is not chosen here is as in the request. */
+export interface ModelCall extends Readonly<Omit<AskRequest, 'model' | 'maxTokens' | 'outputSchema'>> {
   readonly modelId: string;
-  readonly question: string;
-  readonly system?: string | undefined;
-  readonly history?: readonly Turn[] | undefined;
   readonly maxTokens: number;
-  readonly temperature?: number | undefined;
-  readonly topP?: number | undefined;
-  readonly stop?: readonly string[] | undefined;
   readonly structured?: StructuredCall | undefined;
   readonly guardrail?: Guardrail | undefined;
   /**
@@ -31,3 +25,9 @@ export interface ModelReply {
 
 /** Told each piece of the answer's text as it comes; the next is not read before its promise resolves. */
 export type OnDelta = (text: string) => Promise<void>;
+
+/** Told what the call has taken by now, whenever Bedrock says it. */
+export type OnUsage = (usage: Usage) => void;
+
+/** Reads a stream that has begun, to its end. */
+export type ReadStream = (onDelta: OnDelta, onUsage: OnUsage) => Promise<ModelReply>;

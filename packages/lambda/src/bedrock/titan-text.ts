@@ -15,13 +15,15 @@ const Piece = z.object({
   completionReason: z.optional(z.nullable(z.string())),
 });
 
-const stopReasons: Readonly<Record<string, string>> = {
-  FINISHED: 'end_turn',
-  FINISH: 'end_turn',
-  LENGTH: 'max_tokens',
-  STOP_CRITERIA_MET: 'stop_sequence',
-  CONTENT_FILTERED: 'content_filtered',
-};
+const stopReasons = new Map(
+  Object.entries({
+    FINISHED: 'end_turn',
+    FINISH: 'end_turn',
+    LENGTH: 'max_tokens',
+    STOP_CRITERIA_MET: 'stop_sequence',
+    CONTENT_FILTERED: 'content_filtered',
+  }),
+);
 
 /**
  * Amazon Titan Text. The defaults are those of the proxy that this one grew from.
@@ -59,5 +61,5 @@ export const titanText: BodyFormat = {
 };
 
 function stopReasonOf(completionReason: string): string {
-  return stopReasons[completionReason] ?? completionReason.toLowerCase();
+  return stopReasons.get(completionReason) ?? completionReason.toLowerCase();
 }

@@ -1,13 +1,14 @@
 import { createServer, type ServerResponse } from 'node:http';
-import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
-import { catalogue, type InvokeFormat, type ModelDefinition } from '@org/contract';
+import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
+import { catalogue, type InvokeFormat, type ModelDefinition, type Usage } from '@org/contract';
 import { EventStreamCodec } from '@smithy/eventstream-codec';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { fromUtf8, toUtf8 } from '@smithy/util-utf8';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Deadline } from '../deadline.ts';
 import { ProxyError } from '../proxy-error.ts';
 import type { ModelCall } from './model-call.ts';
+import { ample, call } from './test-call.ts';
+import { clientOf } from './test-client.ts';
 import { createUpstream, type Upstream } from './upstream.ts';
 
 type Script = (response: ServerResponse) => void;
@@ -58,16 +59,7 @@ const server = createServer((request, response) => {
 });
 
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('The server has no port.');
-  client = new BedrockRuntimeClient({
-    region: 'us-east-1',
-    endpoint: `http://127.0.0.1:${address.port}`,
-    credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
-    maxAttempts: 1,
-    requestHandler: new NodeHttpHandler(),
-  });
+  client = await clientOf(server);
   upstream = createUpstream({ client, sleep: async () => undefined, random: () => 0.5 });
 });
 
@@ -82,13 +74,6 @@ afterAll(() => {
   server.closeAllConnections();
   server.close();
 });
-
-const ample: Deadline = {
-  signal: new AbortController().signal,
-  remaining: () => 28_000,
-  untilKilled: () => 29_000,
-};
-const call: ModelCall = { modelId: 'model', question: 'What is a dystopia', maxTokens: 10, metadata: {} };
 
 async function read(
   options: {
@@ -237,6 +222,10 @@ test.each<[string, Script]>([
   ['without its metadata', stream(delta('Bleak.'), stop())],
   ['without a stop reason', stream(delta('Bleak.'), metadata)],
   ['without anything', stream()],
+  [
+    'with a piece that is no text',
+    stream(event('contentBlockDelta', { contentBlockIndex: 0, delta: { text: 5 } }), stop(), metadata),
+  ],
   ['with a frame that is none', stream(delta('Ble'), Buffer.from('garbage that is no frame at all'))],
   [
     'with half a frame',
@@ -255,6 +244,27 @@ test.each<[string, Script]>([
   const error = await failure();
   expect([error.statement.code, error.unbilled, error.retryable]).toEqual(['upstream_error', false, false]);
 });
+
+test.each<[string, ModelDefinition, Uint8Array, Usage]>([
+  [
+    'Converse',
+    catalogue.titan,
+    metadata,
+    { inputTokens: 3, outputTokens: 2, totalTokens: 5, cacheReadTokens: 1 },
+  ],
+  [
+    'a body of its own',
+    invokeModel('llama'),
+    chunk({ generation: 'Ble', prompt_token_count: 3, generation_token_count: 2 }),
+    { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
+  ],
+])(
+  'a stream of %s that breaks off tells what Bedrock had counted by then',
+  async (_case, model, counted, usage) => {
+    answers.push((response) => void begin(response).write(counted, () => response.destroy()));
+    expect((await failure({ model })).usage).toEqual(usage);
+  },
+);
 
 test.each<[string, Script]>([
   ['before its first byte', () => undefined],

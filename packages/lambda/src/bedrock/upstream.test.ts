@@ -3,9 +3,9 @@ import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { catalogue, type ModelDefinition } from '@org/contract';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Deadline } from '../deadline.ts';
 import { ProxyError } from '../proxy-error.ts';
-import type { ModelCall } from './model-call.ts';
+import { ample, call } from './test-call.ts';
+import { clientOf } from './test-client.ts';
 import { createUpstream, type Upstream } from './upstream.ts';
 
 type Script = (response: ServerResponse) => void;
@@ -40,16 +40,7 @@ const waits: number[] = [];
 let upstream: Upstream;
 
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('The server has no port.');
-  const client = new BedrockRuntimeClient({
-    region: 'us-east-1',
-    endpoint: `http://127.0.0.1:${address.port}`,
-    credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
-    maxAttempts: 1,
-    requestHandler: new NodeHttpHandler(),
-  });
+  const client = await clientOf(server);
   upstream = createUpstream({
     client,
     sleep: async (milliseconds) => void waits.push(milliseconds),
@@ -64,13 +55,6 @@ beforeEach(() => {
 });
 
 afterAll(() => server.close());
-
-const ample: Deadline = {
-  signal: new AbortController().signal,
-  remaining: () => 28_000,
-  untilKilled: () => 29_000,
-};
-const call: ModelCall = { modelId: 'model', question: 'What is a dystopia', maxTokens: 10, metadata: {} };
 
 async function failure(model: ModelDefinition = catalogue.titan, deadline = ample): Promise<ProxyError> {
   const thrown: unknown = await upstream.ask(model, call, deadline).then(
@@ -149,6 +133,16 @@ test.each([
   expect([error.retryable, error.unbilled]).toEqual([retryable, unbilled]);
 });
 
+test.each([
+  ['a name that every object has', '__proto__', '{"message":"internal message"}'],
+  ['a message that is no text', 'ValidationException', '{"message":[[{"toString":null}]]}'],
+])('an exception with %s is told like any other', async (_case, name, body) => {
+  answers.push((response) =>
+    response.writeHead(400, { 'content-type': 'application/json', 'x-amzn-errortype': name }).end(body),
+  );
+  expect(['upstream_error', 'invalid_request']).toContain((await failure()).statement.code);
+});
+
 test('a connection that never came about is not billed and can be tried again', async () => {
   const client = new BedrockRuntimeClient({
     region: 'us-east-1',
@@ -211,6 +205,17 @@ test.each<[string, Script]>([
   ],
   ['an answer that is not JSON', (response) => response.writeHead(200).end('<html>')],
   ['an answer without content', (response) => response.writeHead(200).end('{"stopReason":"end_turn"}')],
+  ...[0.5, -1, '3', 2 ** 53, null].map((inputTokens): [string, Script] => [
+    `an answer that used ${JSON.stringify(inputTokens)} tokens`,
+    (response) =>
+      response.writeHead(200).end(
+        JSON.stringify({
+          output: { message: { role: 'assistant', content: [{ text: 'x' }] } },
+          stopReason: 'end_turn',
+          usage: { inputTokens, outputTokens: 2, totalTokens: 5 },
+        }),
+      ),
+  ]),
   [
     'an answer without usage',
     (response) =>

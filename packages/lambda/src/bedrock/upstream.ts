@@ -1,7 +1,7 @@
 import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
-import type { ModelDefinition } from '@org/contract';
+import { type ModelDefinition, Usage } from '@org/contract';
 import type { Deadline } from '../deadline.ts';
-import { bedrockError, interruptedStream } from './bedrock-error.ts';
+import { bedrockError, interruptedStream, malformedReply } from './bedrock-error.ts';
 import { converse } from './converse.ts';
 import { converseStream } from './converse-stream.ts';
 import { bodyFormats, invoke } from './invoke.ts';
@@ -56,10 +56,12 @@ export function createUpstream({ client, sleep, random, silentMs = 60_000 }: Ups
 
   return {
     ask: (model, call, deadline) =>
-      withOneRetry(deadline, deadline.signal, () =>
-        model.upstream === 'converse'
-          ? converse(client, call, deadline.signal)
-          : invoke(client, bodyFormats[model.format], call, deadline.signal),
+      withOneRetry(deadline, deadline.signal, async () =>
+        checked(
+          model.upstream === 'converse'
+            ? await converse(client, call, deadline.signal)
+            : await invoke(client, bodyFormats[model.format], call, deadline.signal),
+        ),
       ),
 
     async stream(model, call, deadline, onDelta) {
@@ -71,9 +73,21 @@ export function createUpstream({ client, sleep, random, silentMs = 60_000 }: Ups
             : invokeStream(client, bodyFormats[model.format], call, watch),
         ),
       );
-      return await read(onDelta).catch((thrown: unknown) => {
-        throw interruptedStream(thrown, watch.signal);
-      });
+      let counted: Usage | undefined;
+      const onUsage = (usage: Usage) => {
+        counted = usage;
+      };
+      return await read(onDelta, onUsage)
+        .then(checked)
+        .catch((thrown: unknown) => {
+          throw interruptedStream(thrown, watch.signal, Usage.safeParse(counted).data);
+        });
     },
   };
+}
+
+/** The SDK passes on whatever JSON says, and what is said here is charged. */
+function checked(reply: ModelReply): ModelReply {
+  if (!Usage.safeParse(reply.usage).success || typeof reply.stopReason !== 'string') throw malformedReply();
+  return reply;
 }

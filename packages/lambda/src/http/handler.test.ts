@@ -3,15 +3,34 @@ import { expect, test } from 'vitest';
 import type { Config } from '../config.ts';
 import { nothing } from '../ledger/amounts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { amounts } from '../ledger/test-amounts.ts';
 import { type ErrorBackground, ProxyError } from '../proxy-error.ts';
 import { createHandler } from './handler.ts';
-import { config, limits, type RequestOptions, recordingLedger, reply, requestOf } from './test-request.ts';
+import {
+  config,
+  limits,
+  type RequestOptions,
+  recordingLedger,
+  reply,
+  replyCost,
+  requestOf,
+} from './test-request.ts';
 
 async function send(body: object | null, options: RequestOptions = {}) {
   const { handlerOptions, event, ...seen } = requestOf(body, options);
   const response = await createHandler(handlerOptions)(event, { getRemainingTimeInMillis: () => 29_000 });
   return { response, json: JSON.parse(response.body), ...seen };
 }
+
+test.each(['null', '0', '{}', '{"requestContext":null}', '{"requestContext":{"requestId":5}}'])(
+  'an event that API Gateway never sends is for no route: %s',
+  async (event) => {
+    const { handlerOptions } = requestOf(null, {});
+    const context = { getRemainingTimeInMillis: () => 29_000 };
+    const { statusCode, body } = await createHandler(handlerOptions)(JSON.parse(event), context);
+    expect([statusCode, JSON.parse(body).error.code]).toEqual([404, 'unknown_route']);
+  },
+);
 
 test('an ask is answered in the shape of the contract, once encoded', async () => {
   const { response, json } = await send({ model: 'llama', question: 'What is a dystopia' });
@@ -49,11 +68,11 @@ test('the worst case is held before the call, and the true cost settled after it
   // 7 bytes of question, 32 and 16 tokens for a template, 100 tokens of answer at twice the price.
   expect(holds).toMatchObject([
     {
-      worstCase: { requests: 1, tokens: 155, usd: 255 },
+      worstCase: amounts({ requests: 1, tokens: 155, usd: 255 }),
       at: Date.parse('2026-11-22T12:00:00Z'),
     },
   ]);
-  expect(charges).toEqual([{ requests: 1, tokens: 5, usd: 7 }]);
+  expect(charges).toEqual([replyCost]);
 });
 
 test.each<[string, 'nothing' | 'everything', ErrorBackground]>([
@@ -65,6 +84,23 @@ test.each<[string, 'nothing' | 'everything', ErrorBackground]>([
   };
   const { holds, charges } = await send({ model: 'llama', question: 'Hi' }, { upstream: { ask: fail } });
   expect(charges).toEqual([charged === 'nothing' ? nothing : holds[0]?.worstCase]);
+});
+
+test('a call that failed and is known to have taken more than was held is charged all of it', async () => {
+  const usage = { inputTokens: 5000, outputTokens: 2, totalTokens: 5002 };
+  const fail = async () => {
+    throw new ProxyError({ code: 'upstream_error' }, { usage });
+  };
+  const { charges } = await send({ model: 'llama', question: 'Hi' }, { upstream: { ask: fail } });
+  expect(charges).toEqual([amounts({ requests: 1, tokens: 5002, usd: 5004 })]);
+});
+
+test('a call that failed after it had taken less than was held stays charged with all that was held', async () => {
+  const fail = async () => {
+    throw new ProxyError({ code: 'upstream_error' }, { usage: reply.usage });
+  };
+  const { holds, charges } = await send({ model: 'llama', question: 'Hi' }, { upstream: { ask: fail } });
+  expect(charges).toEqual([holds[0]?.worstCase]);
 });
 
 test('a call that fails in a way nobody foresaw stays charged', async () => {
@@ -118,7 +154,7 @@ test('a call that cost more than it held is charged in full, and the log says so
   const usage = { inputTokens: 5000, outputTokens: 2, totalTokens: 5002 };
   const upstream = { ask: async () => ({ ...reply, usage }) };
   const { charges, lines } = await send({ model: 'llama', question: 'Hi', maxTokens: 10 }, { upstream });
-  expect(charges).toEqual([{ requests: 1, tokens: 5002, usd: 5004 }]);
+  expect(charges).toEqual([amounts({ requests: 1, tokens: 5002, usd: 5004 })]);
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'WARN', underestimated: true });
 });
 
@@ -204,8 +240,8 @@ test('one line is logged for a request, without prompt, answer, key or header', 
     stopReason: 'end_turn',
     usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
     costUsd: 0.000007,
-    held: { requests: 1, tokens: 319, usd: 575 },
-    charged: { requests: 1, tokens: 5, usd: 7 },
+    held: amounts({ requests: 1, tokens: 319, usd: 575 }),
+    charged: replyCost,
     upstreamMs: 10,
     totalMs: 30,
     Requests: 1,
@@ -322,6 +358,7 @@ test.each([
   ['cut off', '{"city":"Or', 'max_tokens', /cut off at maxTokens/, []],
   ['no JSON at all', 'I would rather not.', 'end_turn', /does not fit/, []],
   ['intervened with', 'Sorry.', 'guardrail_intervened', /guardrail/, []],
+  ['stopped for a reason that every object has', 'Sorry.', '__proto__', /does not fit/, []],
   ['of another shape', '{"people":"two"}', 'end_turn', /does not fit/, ['people', '']],
 ])(
   'an answer that is %s is an error that says so, and is charged',

@@ -1,4 +1,4 @@
-import type { RoutesOf } from '@org/contract';
+import type { Answer, RoutesOf } from '@org/contract';
 import type { APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { Caller } from '../config.ts';
 import { deadlineBefore } from '../deadline.ts';
@@ -12,6 +12,7 @@ import {
   headersFor,
   type Invocation,
   type ProxyEvent,
+  received,
   routeOf,
 } from './invocation.ts';
 import { answerResponse, errorResponse } from './response.ts';
@@ -23,13 +24,14 @@ export type ProxyHandler = (
 
 /** The buffered function: API Gateway's proxy event in, its proxy result out, and never an exception. */
 export function createHandler(options: HandlerOptions): ProxyHandler {
-  return async (event, context) => {
+  return async (sent, context) => {
+    const event = received(sent);
     const { requestId } = event.requestContext;
     const started = options.now();
     const log: RequestLog = { requestId };
     const respond = async (): Promise<APIGatewayProxyResult> => {
       try {
-        const operation = routeOf(event, ['ask', 'models', 'usage']);
+        const operation = routeOf(event, operations);
         log.operation = operation;
         const deadline = deadlineBefore(() => context.getRemainingTimeInMillis());
         const invocation = { event, deadline, options, log };
@@ -66,7 +68,7 @@ const operations: Readonly<Record<RoutesOf<'buffered'>, Operation>> = {
       stopReason,
       usage: { ...usage, costUsd },
       limits: [...limits],
-    };
+    } satisfies Required<Answer>;
     return answerResponse(answer, requestId);
   },
 

@@ -10,6 +10,7 @@ import { exceeds } from '../ledger/amounts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { type RequestLog, traceOf, type WriteLine } from '../log.ts';
 import { ProxyError } from '../proxy-error.ts';
+import { receivedEvent } from '../received-event.ts';
 import { corsHeaders } from './cors.ts';
 import { parseBody } from './request-body.ts';
 
@@ -38,6 +39,20 @@ export type ProxyEvent = Pick<
   };
 };
 
+const forNoRoute: ProxyEvent = {
+  httpMethod: '',
+  resource: '',
+  headers: null,
+  body: null,
+  isBase64Encoded: false,
+  requestContext: { requestId: '', requestTimeEpoch: 0, identity: { apiKeyId: null } },
+};
+
+/** An event of API Gateway's, or one for no route. */
+export function received(event: ProxyEvent): ProxyEvent {
+  return receivedEvent(event, forNoRoute);
+}
+
 /** One request on its way through a function. */
 export interface Invocation {
   readonly event: ProxyEvent;
@@ -46,17 +61,16 @@ export interface Invocation {
   readonly log: RequestLog;
 }
 
-/** The route that a request is for, of those that a function answers. */
+/** The route that a request is for, of those that a function has operations for. */
 export function routeOf<Name extends RouteName>(
   { httpMethod, resource }: ProxyEvent,
-  answered: readonly Name[],
+  operations: { readonly [Answered in Name]: unknown },
 ): Name {
-  const name = answered.find((candidate) => {
-    const { method, path } = routes[candidate];
-    return method === httpMethod && path === resource;
-  });
-  if (name === undefined) throw new ProxyError({ code: 'unknown_route' });
-  return name;
+  for (const name in operations) {
+    const { method, path } = routes[name];
+    if (method === httpMethod && path === resource) return name;
+  }
+  throw new ProxyError({ code: 'unknown_route' });
 }
 
 /** API Gateway has checked the key; here it gets its meaning. A key that this deployment did not issue has none. */

@@ -113,6 +113,31 @@ test('every fault of a request is told at once', () => {
   });
 });
 
+test('of a great many faults the first are told, for an answer can be 6 MB at most', () => {
+  const many = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`field${index}`, 1]));
+  const { message, details } = refusal(JSON.stringify({ model: 'llama', question: 'Hi', ...many }));
+  expect(JSON.parse(JSON.stringify(details))).toMatchObject({ issues: { length: 20 } });
+  expect(message?.length).toBeLessThan(2000);
+});
+
+test('of a very long name the beginning is told', () => {
+  const { message, param } = refusal(`{"model":"llama","question":"Hi","${'x'.repeat(1_000_000)}":1}`);
+  expect(param).toBe(`${'x'.repeat(200)}...`);
+  expect(message).toBe(`${param} is not a field of this request.`);
+});
+
+test.each([
+  ['turns', `"history":[${'{},'.repeat(1_000_000)}{}]`],
+  ['stop texts', `"stop":[${'1,'.repeat(1_000_000)}1]`],
+  ['levels', `"stop":${'['.repeat(100_000)}${']'.repeat(100_000)}`],
+])('a request of very many %s is refused before each is looked at', (_parts, field) => {
+  expect(refusal(`{"model":"llama","question":"Hi",${field}}`)).toEqual({
+    code: 'invalid_request',
+    message: 'The request has more than 20000 values. Shorten it.',
+    details: { issues: [{ path: '', message: 'has more than 20000 values' }] },
+  });
+});
+
 test('whatever JSON arrives, it is accepted or refused with a 400, and never repeated', () => {
   fc.assert(
     fc.property(fc.json(), (body) => {

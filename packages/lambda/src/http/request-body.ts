@@ -1,6 +1,14 @@
 import type { RequestIssue } from '@org/contract';
 import * as z from 'zod/mini';
+import { isObject } from '../json.ts';
 import { ProxyError } from '../proxy-error.ts';
+import { placeOf } from '../request-place.ts';
+
+/** The values of a request, at every level. Each may be at fault, and each fault takes time and memory to tell. */
+const mostValues = 20_000;
+
+/** More faults would only repeat themselves, and an answer can have 6 MB at most. */
+const mostIssues = 20;
 
 export interface RawBody {
   readonly contentType: string | undefined;
@@ -11,14 +19,16 @@ export interface RawBody {
 /**
  * Reads and checks a request body, once.
  *
- * @throws {ProxyError} `invalid_json` where it is not a JSON object; `invalid_request` with every issue where it is
- *   not what `schema` asks for, or is sent as another content type.
+ * @throws {ProxyError} `invalid_json` where it is not a JSON object; `invalid_request` with its issues where it is
+ *   not what `schema` asks for, has more than 20,000 values, or is sent as another content type.
  */
 export function parseBody<Schema extends z.ZodMiniType>(schema: Schema, raw: RawBody): z.output<Schema> {
   refuseOtherContentType(raw.contentType);
-  const { data, error } = z.safeParse(schema, parseJsonObject(raw), { reportInput: true });
+  const json = parseJsonObject(raw);
+  refuseVeryManyValues(json);
+  const { data, error } = z.safeParse(schema, json, { reportInput: true });
   if (!error) return data;
-  const issues = error.issues.flatMap(describeIssue);
+  const issues = error.issues.flatMap(describeIssue).slice(0, mostIssues);
   throw new ProxyError({
     code: 'invalid_request',
     message: `${issues.map(({ path, message }) => `${path} ${message}`).join('; ')}.`,
@@ -54,16 +64,34 @@ function parseJsonObject({ body, isBase64Encoded }: RawBody): object {
   return json;
 }
 
+/** A loop over what is still to be looked at: a request may have more levels than a recursion. */
+function refuseVeryManyValues(json: object): void {
+  const unseen: unknown[] = [json];
+  for (let seen = 0; unseen.length > 0; seen += 1) {
+    if (seen + unseen.length > mostValues) {
+      const message = `has more than ${mostValues} values`;
+      throw new ProxyError({
+        code: 'invalid_request',
+        message: `The request ${message}. Shorten it.`,
+        details: { issues: [{ path: '', message }] },
+      });
+    }
+    const value = unseen.pop();
+    if (!isObject(value) && !Array.isArray(value)) continue;
+    for (const item of Object.values(value)) unseen.push(item);
+  }
+}
+
 /** What JSON calls a type. */
 const typeNames: Readonly<Record<string, string>> = { int: 'whole number', record: 'object' };
 
 /** Says what is wrong without repeating what was sent. */
 function describeIssue(issue: z.core.$ZodIssue): RequestIssue[] {
-  const path = issue.path.join('.');
+  const path = placeOf(issue.path);
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({
-        path: [...issue.path, key].join('.'),
+        path: placeOf([...issue.path, key]),
         message: 'is not a field of this request',
       }));
     case 'invalid_type': {

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { errorEnvelope, streamHeartbeatMs } from '@org/contract';
+import { errorEnvelope, type RoutesOf, type StreamDone, streamHeartbeatMs } from '@org/contract';
 import type { Context } from 'aws-lambda';
 import { deadlineBefore } from '../deadline.ts';
 import { logRequest, type RequestLog } from '../log.ts';
@@ -11,6 +11,7 @@ import {
   headersFor,
   type Invocation,
   type ProxyEvent,
+  received,
   routeOf,
 } from './invocation.ts';
 import { errorResponse } from './response.ts';
@@ -35,7 +36,8 @@ const heartbeatMs = streamHeartbeatMs - 5000;
  * status is sent, and it is an `error` event.
  */
 export function createStreamHandler(options: StreamHandlerOptions): ProxyStreamHandler {
-  return async (event, stream, context) => {
+  return async (sent, stream, context) => {
+    const event = received(sent);
     const { requestId } = event.requestContext;
     const started = options.now();
     const log: RequestLog = { requestId };
@@ -48,8 +50,9 @@ export function createStreamHandler(options: StreamHandlerOptions): ProxyStreamH
       signal: deadline.signal,
     });
     try {
-      log.operation = routeOf(event, ['stream']);
-      await streamAnswer({ event, deadline, options, log }, response, started);
+      const operation = routeOf(event, operations);
+      log.operation = operation;
+      await operations[operation]({ event, deadline, options, log }, response, started);
       log.status = 200;
     } catch (thrown) {
       const error = errorOf(thrown, log);
@@ -69,6 +72,10 @@ export function createStreamHandler(options: StreamHandlerOptions): ProxyStreamH
     await response.end();
   };
 }
+
+type Operation = (invocation: Invocation, response: StreamedResponse, started: number) => Promise<void>;
+
+const operations: Readonly<Record<RoutesOf<'stream'>, Operation>> = { stream: streamAnswer };
 
 async function streamAnswer(
   invocation: Invocation,
@@ -95,5 +102,5 @@ async function streamAnswer(
     output,
     usage: { ...usage, costUsd },
     limits: [...limits],
-  });
+  } satisfies Required<StreamDone>);
 }

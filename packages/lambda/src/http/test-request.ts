@@ -4,6 +4,7 @@ import type { Upstream } from '../bedrock/upstream.ts';
 import type { Caller, Config } from '../config.ts';
 import type { Amounts } from '../ledger/amounts.ts';
 import type { HoldRequest, Ledger } from '../ledger/ledger.ts';
+import { amounts } from '../ledger/test-amounts.ts';
 import type { HandlerOptions, ProxyEvent } from './invocation.ts';
 
 export const config: Config = {
@@ -92,6 +93,9 @@ export const reply: ModelReply = {
   stopReason: 'end_turn',
   usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
 };
+
+/** At the prices of `config`. */
+export const replyCost = amounts({ requests: 1, tokens: 5, usd: 7 });
 
 /** A model that says `reply` to everything, and what it was asked. */
 export function recordingUpstream() {

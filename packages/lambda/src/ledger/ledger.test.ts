@@ -6,6 +6,7 @@ import { type Amounts, nothing } from './amounts.ts';
 import { CounterTable } from './counter-table.ts';
 import { createLedger, type Hold, type Ledger } from './ledger.ts';
 import type { Transfer } from './moment.ts';
+import { amounts } from './test-amounts.ts';
 import { clientFor, startTestTable, type TestTable, tableName } from './test-table.ts';
 
 let table: TestTable;
@@ -21,7 +22,7 @@ afterAll(() => table.close());
 
 const { signal } = new AbortController();
 const noon = '2026-11-22T12:00:00Z';
-const call: Amounts = { requests: 1, tokens: 100, usd: 50 };
+const call = amounts({ requests: 1, tokens: 100, usd: 50 });
 
 const team = (limits: Scope['limits']): Scope => ({ kind: 'team', id: crypto.randomUUID(), limits });
 
@@ -71,7 +72,7 @@ test('a caller of whom nothing is counted costs no write at all', async () => {
 test('what was used and what is left is told for every limit', async () => {
   const scope = team({ requests: { day: 5, month: null }, usd: { month: 0.01 } });
   const held = await hold([scope]);
-  const { limits } = await held.settle({ requests: 1, tokens: 40, usd: 4000 }, signal);
+  const { limits } = await held.settle(amounts({ requests: 1, tokens: 40, usd: 4000 }), signal);
   expect(limits).toEqual([
     {
       limit: 'requests',
@@ -150,7 +151,7 @@ test('a hold whose call died counts as charged within two minutes', async () => 
 
 test('a hold whose call died does not pass for one in flight because others go on calling', async () => {
   const scope = team({ tokens: { month: 1000 } });
-  const small = { requests: 1, tokens: 1, usd: 0 };
+  const small = amounts({ requests: 1, tokens: 1 });
   await hold([scope], { ...call, tokens: 900 });
   for (let minute = 1; minute < 20; minute += 1) {
     const at = new Date(Date.parse(noon) + minute * 60_000).toISOString();
@@ -162,7 +163,7 @@ test('a hold whose call died does not pass for one in flight because others go o
 
 test('the settlement that takes a limit past four fifths says so, and no other does', async () => {
   const scope = team({ requests: { day: 5, month: 100 }, tokens: { month: 0 } });
-  const free = { requests: 1, tokens: 0, usd: 0 };
+  const free = amounts({ requests: 1 });
   const told: unknown[] = [];
   for (let spent = 0; spent < 5; spent += 1) {
     const held = await hold([scope], free);
@@ -189,7 +190,7 @@ test('a stream that goes on for its quarter of an hour is in flight to its end',
 
 test('a stream that died is forgotten, whatever others do until then', async () => {
   const scope = team({ tokens: { month: 1000 } });
-  const small = { requests: 1, tokens: 1, usd: 0 };
+  const small = amounts({ requests: 1, tokens: 1 });
   await hold([scope], { ...call, tokens: 900 }, noon, 'stream');
   for (let minute = 5; minute < 240; minute += 5) {
     const at = new Date(Date.parse(noon) + minute * 60_000).toISOString();
@@ -213,18 +214,15 @@ test('a stream and an answer in flight at once are settled each for itself', asy
 
 test('an amount of money is the one that was written, not its binary neighbour', async () => {
   const scope = team({ usd: { day: 2.01, month: 1.1 } });
-  const { limits } = await (await hold([scope])).settle({ requests: 1, tokens: 1, usd: 1 }, signal);
+  const { limits } = await (await hold([scope])).settle(amounts({ requests: 1, tokens: 1, usd: 1 }), signal);
   expect(limits).toMatchObject([{ max: 2.01, used: 0.000001, remaining: 2.009999 }, { max: 1.1 }]);
 });
 
 test('0 lets nothing through, and null everything', async () => {
   expect((await refusal(hold([team({ requests: { day: 0 } })]))).code).toBe('quota_exceeded');
   expect((await refusal(hold([team({ usd: { month: 0 } })]))).code).toBe('quota_exceeded');
-  await hold([team({ requests: { day: null, month: null }, tokens: {} })], {
-    requests: 1,
-    tokens: 1e9,
-    usd: 1e12,
-  });
+  const much = amounts({ requests: 1, tokens: 1e9, usd: 1e12 });
+  await hold([team({ requests: { day: null, month: null }, tokens: {} })], much);
 });
 
 test('a refund leaves nothing behind', async () => {

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Scope } from './admission.ts';
-import { type Amounts, nothing } from './amounts.ts';
+import { nothing } from './amounts.ts';
 import { CounterTable } from './counter-table.ts';
 import { momentOf } from './moment.ts';
 import type { Race, RaceOutcome } from './racer.ts';
+import { amounts } from './test-amounts.ts';
 import { startTestTable, type TestTable, tableName } from './test-table.ts';
 
 const at = Date.parse('2026-11-22T12:00:00Z');
@@ -53,7 +54,7 @@ async function runRace({
   };
 }
 
-const one: Amounts = { requests: 1, tokens: 50, usd: 2000 };
+const one = amounts({ requests: 1, tokens: 50, usd: 2000 });
 
 test.each<[string, Scope]>([
   ['requests', { kind: 'team', id: 'requests', limits: { requests: { month: 100 } } }],
@@ -70,15 +71,15 @@ test.each<[string, Scope]>([
       retry: false,
     });
     expect([admitted, exhausted + busy]).toEqual([100, 900]);
-    expect(counters.committed.month).toEqual({ requests: 100, tokens: 5000, usd: 200_000 });
+    expect(counters.committed.month).toEqual(amounts({ requests: 100, tokens: 5000, usd: 200_000 }));
     expect(counters.held).toEqual(nothing);
   },
 );
 
 test('where a hold is more than the true cost, less than one hold is left over, and nobody was sent away before', async () => {
   const scope: Scope = { kind: 'team', id: 'dear', limits: { tokens: { month: 5000 } } };
-  const worstCase = { requests: 1, tokens: 400, usd: 0 };
-  const trueCost = { requests: 1, tokens: 150, usd: 0 };
+  const worstCase = amounts({ requests: 1, tokens: 400 });
+  const trueCost = amounts({ requests: 1, tokens: 150 });
   const { counters, leastUsedWhenExhausted } = await runRace({
     callers: 200,
     scope,
@@ -95,8 +96,8 @@ test('where a hold is more than the true cost, less than one hold is left over, 
 
 test('those who do not try again are told that they may', async () => {
   const scope: Scope = { kind: 'team', id: 'impatient', limits: { tokens: { month: 5000 } } };
-  const worstCase = { requests: 1, tokens: 2500, usd: 0 };
-  const trueCost = { requests: 1, tokens: 1, usd: 0 };
+  const worstCase = amounts({ requests: 1, tokens: 2500 });
+  const trueCost = amounts({ requests: 1, tokens: 1 });
   const { admitted, busy, exhausted } = await runRace({
     callers: 1000,
     scope,

@@ -5,17 +5,23 @@ import { schemaError } from './schema-error.ts';
 /** Bounds on a schema with its references put in: far above what people write, and safe to walk. */
 const most = { depth: 64, values: 10_000 };
 
-/** Where definitions are kept for references to them; of no use once the references are put in. */
-const definitions: ReadonlySet<string> = new Set(['$defs', 'definitions', '$schema', '$id']);
+/** What references lead to, or are read by; of no use once the references are put in. */
+const definitions: ReadonlySet<string> = new Set([
+  ...['$defs', 'definitions', '$schema', '$id', 'id', '$anchor', '$dynamicAnchor', '$recursiveAnchor'],
+]);
 
 /** Keywords whose value is data and no schema, where a `$ref` is a name like any other. */
-const data: ReadonlySet<string> = new Set(['enum', 'const', 'default', 'examples', 'required']);
+const data: ReadonlySet<string> = new Set([
+  ...['enum', 'const', 'default', 'examples', 'required', 'dependentRequired'],
+]);
 
 /** Keywords that ask nothing of an answer. */
 const annotations: ReadonlySet<string> = new Set(['title', 'description', 'default', 'examples']);
 
 /** Keywords whose value maps names to schemas: a property may be called `$ref`. */
-const maps: ReadonlySet<string> = new Set(['properties', 'patternProperties', 'dependentSchemas']);
+const maps: ReadonlySet<string> = new Set([
+  ...['properties', 'patternProperties', 'dependentSchemas', 'dependencies'],
+]);
 
 /**
  * Puts what references lead to in their place, for not every model follows references.
@@ -73,23 +79,26 @@ export function expandReferences(schema: Readonly<Record<string, unknown>>): Jso
     path: readonly string[],
     within: readonly string[],
   ): JsonObject => {
-    const expanded: Record<string, Json> = {};
+    const expanded: [keyword: string, value: Json][] = [];
     for (const [keyword, value] of Object.entries(keywords)) {
       if (definitions.has(keyword)) continue;
       const at = [...path, keyword];
       const fault = keywordFault(keyword, value);
       if (fault) throw schemaError(at, fault);
       if (data.has(keyword)) {
-        expanded[keyword] = copy(value, at);
+        expanded.push([keyword, copy(value, at)]);
       } else if (maps.has(keyword) && isObject(value)) {
-        expanded[keyword] = Object.fromEntries(
-          Object.entries(value).map(([name, item]) => [name, expand(item, [...at, name], within)]),
-        );
+        const items = Object.entries(value).map(([name, item]) => [
+          name,
+          expand(item, [...at, name], within),
+        ]);
+        expanded.push([keyword, Object.fromEntries(items)]);
       } else {
-        expanded[keyword] = expand(value, at, within);
+        expanded.push([keyword, expand(value, at, within)]);
       }
     }
-    return expanded;
+    // Not one by one: `__proto__` would be another object's keywords.
+    return Object.fromEntries(expanded);
   };
 
   return expandKeywords(schema, [], []);

@@ -114,6 +114,19 @@ test.each<[string, Record<string, unknown>, string]>([
     { a: { type: 'string', pattern: '(' } },
     'outputSchema.properties.a.pattern',
   ],
+  ['has a condition that is no schema', { a: { if: null } }, 'outputSchema.properties.a.if'],
+  [
+    'has a list for what depends on it',
+    { a: { dependentRequired: { b: 1 } } },
+    'outputSchema.properties.a.dependentRequired',
+  ],
+  [
+    'has a name for a pattern that is none',
+    { a: { patternProperties: { '(': {} } } },
+    'outputSchema.properties.a.patternProperties',
+  ],
+  ['leads back by another word', { a: { $recursiveRef: '#' } }, 'outputSchema.properties.a.$recursiveRef'],
+  ['has half a character for a name', { a: { '\ud800': {} } }, 'outputSchema.properties.a.\ud800'],
 ])('a schema that %s is refused where it does', (_case, properties, path) => {
   const { code, param, details } = refusal(() => tool({ type: 'object', properties }));
   expect([code, param, details]).toEqual([
@@ -129,6 +142,18 @@ test.each([
 ])('an object %s is refused where the model would have to make up its names', (_case, open) => {
   const { message } = refusal(() => native({ type: 'object', properties: { a: open } }));
   expect(message).toMatch(/^outputSchema\.properties\.a must list its properties/);
+});
+
+test('names that only references are read by are left out, so that one can be in two places', () => {
+  const place = { type: 'object', $anchor: 'place', properties: { city: { type: 'string' } } };
+  const properties = { from: { $ref: '#/$defs/place' }, to: { $ref: '#/$defs/place' } };
+  expect(JSON.stringify(tool({ type: 'object', properties, $defs: { place } }))).not.toContain('$anchor');
+});
+
+test('a keyword called __proto__ is one like any other, and hands on no other', () => {
+  const schema = expandReferences(JSON.parse('{"type":"object","__proto__":{"required":["a"]}}'));
+  expect(Object.keys(schema)).toEqual(['type', '__proto__']);
+  expect(schema['required']).toBeUndefined();
 });
 
 test('a schema that grows without end is refused, not followed', () => {

@@ -30,6 +30,20 @@ test.each(['', '{"city":"Or', 'Sure! {"city":"Oran"}', '```json\n{}\n```'])('%j 
   expect(checkOutput(schema, text)).toEqual({ fits: false, issues: [] });
 });
 
+test('a pattern that takes years is given up', () => {
+  const years = { type: 'object', properties: { city: { type: 'string', pattern: '^(a+)+$' } } };
+  const { fits, ...told } = checkOutput(years, JSON.stringify({ city: `${'a'.repeat(50)}!` }));
+  expect([fits, told]).toEqual([
+    false,
+    { issues: [{ path: '', message: expect.stringContaining('patterns') }] },
+  ]);
+});
+
+test('an issue does not quote a schema at length', () => {
+  const long = { type: 'object', properties: { city: { enum: ['x'.repeat(100_000)] } } };
+  expect(JSON.stringify(checkOutput(long, '{"city":"Oran"}')).length).toBeLessThan(2000);
+});
+
 test('no text makes it fail', () => {
   const text = fc.oneof(fc.string(), fc.json());
   fc.assert(fc.property(text, (written) => typeof checkOutput(schema, written).fits === 'boolean'));

@@ -1,8 +1,9 @@
 import { ProxyError } from '../proxy-error.ts';
+import { placeOf } from '../request-place.ts';
 
 /** A fault of the caller's `outputSchema`, at a place within it. */
 export function schemaError(path: readonly string[], message: string): ProxyError {
-  const where = ['outputSchema', ...path].join('.');
+  const where = placeOf(['outputSchema', ...path]);
   return new ProxyError({
     code: 'invalid_request',
     message: `${where} ${message}.`,

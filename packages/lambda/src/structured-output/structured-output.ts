@@ -47,16 +47,18 @@ export function outputOf(
   const result = checkOutput(call.checked, text);
   if (result.fits) return result.output;
   const details = { stopReason, issues: result.issues };
-  const message = reasons[stopReason];
+  const message = reasons.get(stopReason);
   throw new ProxyError({ code: 'invalid_output', message, details });
 }
 
 /** What to tell where the model did not come to the end of its answer. It was charged all the same. */
-const reasons: Readonly<Record<string, string | undefined>> = {
-  max_tokens:
-    'The answer was cut off at maxTokens, before its JSON was complete. It was charged; ask for more.',
-  model_context_window_exceeded:
-    "The answer was cut off at the end of the model's context window. It was charged; ask for less.",
-  guardrail_intervened: 'A guardrail of this plan intervened, so there is no answer of the outputSchema.',
-  content_filtered: 'The answer was filtered, so there is none of the outputSchema. It was charged.',
-};
+const reasons = new Map(
+  Object.entries({
+    max_tokens:
+      'The answer was cut off at maxTokens, before its JSON was complete. It was charged; ask for more.',
+    model_context_window_exceeded:
+      "The answer was cut off at the end of the model's context window. It was charged; ask for less.",
+    guardrail_intervened: 'A guardrail of this plan intervened, so there is no answer of the outputSchema.',
+    content_filtered: 'The answer was filtered, so there is none of the outputSchema. It was charged.',
+  }),
+);

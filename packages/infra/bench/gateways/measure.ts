@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { statisticsOf } from '../statistics.ts';
+import type { Load, Loaded } from './load-process.ts';
+import { usageOf } from './process-usage.ts';
+import { startScript, stop } from './processes.ts';
+import type { Subject, Transfer } from './subjects.ts';
+
+export const concurrencies = [1, 32, 128] as const;
+export type Concurrency = (typeof concurrencies)[number];
+export const transfers: readonly Transfer[] = ['buffered', 'streamed'];
+
+/** One round of one subject under one load. */
+export interface Round {
+  /** Medians, in milliseconds. */
+  readonly firstPiece: number;
+  readonly whole: number;
+  readonly perSecond: number;
+  readonly calls: number;
+  readonly errors: readonly string[];
+  /** Of the subject's processes; absent where the machine does not tell. */
+  readonly cpuSecondsPerThousand: number | undefined;
+  readonly residentMegabytes: number | undefined;
+}
+
+/** All rounds. A round has the same number with every subject. */
+export interface Measured {
+  readonly subject: Subject;
+  readonly transfer: Transfer;
+  readonly concurrency: Concurrency;
+  readonly rounds: readonly Round[];
+}
+
+/** How long to measure. */
+export interface Effort {
+  readonly rounds: number;
+  /** Milliseconds of load, each time. */
+  readonly warmUp: number;
+  readonly load: number;
+}
+
+/** Puts each subject under each load once a round, in an order that is drawn anew. */
+export async function measure(subjects: readonly Subject[], effort: Effort): Promise<Measured[]> {
+  const { child } = await startScript('load-process.ts');
+  const bear = async (load: Load): Promise<Loaded> => {
+    const told = once(child, 'message');
+    child.send(load);
+    const [loaded] = await told;
+    return loaded;
+  };
+  const cells = subjects.flatMap((subject) =>
+    transfers.flatMap((transfer) => {
+      const work = subject.work[transfer];
+      if (!work) return [];
+      return concurrencies.map((concurrency) => ({
+        subject,
+        transfer,
+        concurrency,
+        work,
+        rounds: [] as Round[],
+      }));
+    }),
+  );
+  for (const { work, concurrency } of cells) {
+    if (concurrency === 32) await bear({ work, concurrency, milliseconds: effort.warmUp });
+  }
+  for (let round = 0; round < effort.rounds; round += 1) {
+    for (const { subject, work, concurrency, rounds } of inTurns(cells)) {
+      const before = await usageOf(subject.pid);
+      const loaded = await bear({ work, concurrency, milliseconds: effort.load });
+      const after = await usageOf(subject.pid);
+      rounds.push(
+        roundOf(loaded, before && after && { cpu: after.cpuSeconds - before.cpuSeconds, ...after }),
+      );
+    }
+  }
+  await stop(child);
+  return cells;
+}
+
+function roundOf(
+  { firstPiece, whole, errors, elapsed }: Loaded,
+  used: { readonly cpu: number; readonly residentMegabytes: number } | undefined,
+): Round {
+  return {
+    firstPiece: statisticsOf(firstPiece).median,
+    whole: statisticsOf(whole).median,
+    perSecond: (whole.length / elapsed) * 1000,
+    calls: whole.length,
+    errors,
+    cpuSecondsPerThousand: used && (used.cpu / whole.length) * 1000,
+    residentMegabytes: used?.residentMegabytes,
+  };
+}
+
+/** Those under the same load come one after the other: what disturbs the machine then disturbs all of them. */
+function inTurns<Cell extends Pick<Measured, 'transfer' | 'concurrency'>>(cells: readonly Cell[]): Cell[] {
+  const loads = Map.groupBy(cells, ({ transfer, concurrency }) => `${transfer} ${concurrency}`);
+  return shuffled([...loads.values()]).flatMap(shuffled);
+}
+
+function shuffled<Item>(items: readonly Item[]): Item[] {
+  return items
+    .map((item) => ({ item, place: Math.random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ item }) => item);
+}

@@ -1,0 +1,72 @@
+import { readdirSync, readlinkSync } from 'node:fs';
+import { Session } from 'node:inspector/promises';
+import * as z from 'zod/mini';
+
+/** What a process holds at a moment when it has nothing to do. */
+export interface Holding {
+  /** Bytes of the heap of its main thread, after garbage collection. */
+  readonly heap: number;
+  /** The same of its worker threads, together. */
+  readonly workerHeaps: number;
+  /** Resident set size in bytes. */
+  readonly resident: number;
+  /** Open sockets; `undefined` where the system does not tell. */
+  readonly sockets: number | undefined;
+}
+
+/** Collects the garbage of every thread of this process, and measures what is left. */
+export async function measureHolding(): Promise<Holding> {
+  const session = new Session();
+  session.connect();
+  try {
+    const workerHeaps = await measureWorkers(session);
+    await session.post('HeapProfiler.collectGarbage');
+    const { heapUsed, rss } = process.memoryUsage();
+    return { heap: heapUsed, workerHeaps, resident: rss, sockets: openSockets() };
+  } finally {
+    session.disconnect();
+  }
+}
+
+const HeapUsage = z.object({ usedSize: z.number() });
+const Answer = z.object({ id: z.number(), result: z.unknown() });
+
+/** A worker's inspector is reached through its parent's. */
+async function measureWorkers(session: Session): Promise<number> {
+  const workers: string[] = [];
+  session.on('NodeWorker.attachedToWorker', ({ params }) => workers.push(params.sessionId));
+  await session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
+  const sizes = await Promise.all(
+    workers.map((sessionId) => {
+      const measured = Promise.withResolvers<number>();
+      session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
+        if (params.sessionId !== sessionId) return;
+        const { data } = z.safeParse(Answer, JSON.parse(params.message));
+        if (data?.id !== 2) return;
+        measured.resolve(HeapUsage.parse(data.result).usedSize);
+      });
+      const ask = (id: number, method: string) =>
+        session.post('NodeWorker.sendMessageToWorker', {
+          sessionId,
+          message: JSON.stringify({ id, method }),
+        });
+      return Promise.all([ask(1, 'HeapProfiler.collectGarbage'), ask(2, 'Runtime.getHeapUsage')]).then(
+        () => measured.promise,
+      );
+    }),
+  );
+  await session.post('NodeWorker.disable');
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+function openSockets(): number | undefined {
+  if (process.platform !== 'linux') return undefined;
+  return readdirSync('/proc/self/fd').filter((descriptor) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${descriptor}`).startsWith('socket:');
+    } catch {
+      // The one that the directory was read with.
+      return false;
+    }
+  }).length;
+}

@@ -1,0 +1,99 @@
+import { anyJson, mutationsOf, runs } from '@org/lambda/fuzz';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { parseProxyConfig } from './config.ts';
+import { ConfigError } from './config-error.ts';
+
+/** As many fields as a config can have. */
+const config = {
+  name: 'bedrock-proxy',
+  stage: 'dev',
+  region: 'us-east-1',
+  models: [
+    'llama',
+    {
+      alias: 'own',
+      upstream: 'invoke',
+      format: 'llama',
+      modelId: 'arn:aws:bedrock:us-east-1:111122223333:imported-model/abc123def456',
+      maxOutputTokens: 2048,
+      lifecycle: { status: 'legacy', endOfLife: '2030-01-01' },
+    },
+  ],
+  plans: {
+    starter: {
+      throttle: { rate: 100, burst: 200 },
+      quota: { limit: 100, period: 'MONTH', offset: 2 },
+      models: ['llama', 'own'],
+      maxTokens: 100,
+      limits: { requests: { day: 10, month: 80 }, tokens: { month: null }, usd: { month: 0.25 } },
+      guardrail: { id: 'abcdefghij', version: '1' },
+    },
+  },
+  teams: {
+    toll: {
+      plan: 'starter',
+      keys: ['tollmkey', { name: 'other', enabled: false, limits: { usd: { day: 1 } } }],
+    },
+  },
+  prices: { own: { input: 1, output: 2 } },
+  globalInference: true,
+  accessLog: true,
+  signIn: { issuer: 'https://login.example.com', audience: 'proxy', claim: 'team' },
+  logRetentionDays: 30,
+  alarms: { email: 'operators@example.com' },
+  concurrency: { buffered: 20, stream: 0 },
+  removalPolicy: 'destroy',
+  tags: { CostCentre: '4711' },
+  waf: true,
+  cors: { origins: ['https://app.example.com'] },
+};
+
+/** What a checked config is, or why it is none; whatever else is thrown passes. */
+function read(value: unknown) {
+  try {
+    return parseProxyConfig(value);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+}
+
+test('whatever a config says, it is taken, and taken again as it was understood, or every fault is named', () => {
+  const configs = fc.oneof({ weight: 9, arbitrary: mutationsOf(config) }, { weight: 1, arbitrary: anyJson });
+  fc.assert(
+    fc.property(configs, (value) => {
+      const outcome = read(value);
+      if (outcome instanceof ConfigError) {
+        expect(outcome.issues).not.toEqual([]);
+        for (const { path, message } of outcome.issues) {
+          expect(path).not.toBe('');
+          expect(message).not.toMatch(/^$|Invalid input/);
+        }
+      } else {
+        expect(read(outcome)).toEqual(outcome);
+      }
+    }),
+    runs(1000),
+  );
+});
+
+test('a value that no JSON can be is told like any other', () => {
+  const values = fc.oneof(
+    fc.anything({
+      withBigInt: true,
+      withDate: true,
+      withMap: true,
+      withNullPrototype: true,
+      withSparseArray: true,
+    }),
+    fc.constantFrom(Symbol('x'), () => {}, Number.NaN, Number.POSITIVE_INFINITY, 10n),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...Object.keys(config)), values, (name, value) => {
+      read({ ...config, [name]: value });
+      read(value);
+    }),
+    runs(300),
+  );
+});

@@ -1,0 +1,79 @@
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+
+export interface Docstring {
+  /** In one line. */
+  readonly text: string;
+  /** The texts of its block tags, such as `@remedy`, by name. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/**
+ * The docstring of a type or a table (`Answer`, `errors`), or of a member of one (`Answer.text`,
+ * `ErrorEnvelope.error.code`, `errors.internal`).
+ *
+ * @throws {Error} For a name that has none.
+ */
+export type DocstringOf = (name: string) => Docstring;
+
+/**
+ * The docstrings of the contract, so that documents say what the source says, and no bundle carries their words.
+ */
+export function readDocstrings(directory: string): DocstringOf {
+  const docstrings = new Map<string, Docstring>();
+  const read = (name: string, node: ts.Node): void => {
+    const docstring = docstringOf(node);
+    if (docstring) docstrings.set(name, docstring);
+    for (const member of membersOf(node)) {
+      if (member.name && ts.isIdentifier(member.name)) read(`${name}.${member.name.text}`, member);
+    }
+  };
+  for (const file of globSync('*.ts', { cwd: directory })) {
+    const text = ts.sys.readFile(join(directory, file)) ?? '';
+    const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+    for (const statement of source.statements) {
+      if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement)) {
+        read(statement.name.text, statement);
+      } else if (ts.isVariableStatement(statement)) {
+        for (const { name, initializer } of statement.declarationList.declarations) {
+          const table = initializer && withoutTypes(initializer);
+          if (table && ts.isObjectLiteralExpression(table) && ts.isIdentifier(name)) read(name.text, table);
+        }
+      }
+    }
+  }
+  return (name) => {
+    const docstring = docstrings.get(name);
+    if (!docstring) throw new Error(`${name} has no docstring in ${directory}: say there what it is.`);
+    return docstring;
+  };
+}
+
+function docstringOf(node: ts.Node): Docstring | undefined {
+  const docs = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc).at(-1);
+  if (!docs) return undefined;
+  const tags = (docs.tags ?? []).map((tag) => [tag.tagName.text, oneLine(tag.comment)]);
+  return { text: oneLine(docs.comment), tags: Object.fromEntries(tags) };
+}
+
+function oneLine(comment: Parameters<typeof ts.getTextOfJSDocComment>[0]): string {
+  return (ts.getTextOfJSDocComment(comment) ?? '').replaceAll(/\s*\n\s*/g, ' ');
+}
+
+/** Members of an interface, or of the object that a member is; entries of a table. */
+function membersOf(node: ts.Node): readonly ts.NamedDeclaration[] {
+  if (ts.isInterfaceDeclaration(node)) return [...node.members];
+  if (ts.isObjectLiteralExpression(node)) return [...node.properties];
+  if (ts.isTypeLiteralNode(node)) return [...node.members];
+  if (ts.isUnionTypeNode(node)) return node.types.flatMap(membersOf);
+  if (ts.isPropertySignature(node) && node.type) return membersOf(node.type);
+  return [];
+}
+
+/** A value without `as const` and `satisfies`. */
+function withoutTypes(expression: ts.Expression): ts.Expression {
+  return ts.isAsExpression(expression) || ts.isSatisfiesExpression(expression)
+    ? withoutTypes(expression.expression)
+    : expression;
+}

@@ -1,0 +1,78 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ErrorEnvelope, errorCodes, isErrorCode, routes } from '@org/contract';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import { readDocstrings } from './docstrings.ts';
+import { openApiDocument } from './document.ts';
+import { errorDetails } from './error-details.ts';
+import {
+  answerExamples,
+  errorExample,
+  eventExamples,
+  modelListExamples,
+  requestExamples,
+  usageExamples,
+} from './examples.ts';
+import { referenceTo } from './schemas.ts';
+
+const repository = join(import.meta.dirname, '../../../..');
+const file = join(repository, 'docs/openapi.json');
+const docs = readDocstrings(join(repository, 'packages/contract/src'));
+
+test('docs/openapi.json is what the contract says', async () => {
+  const text = `${JSON.stringify(openApiDocument(docs), null, 2)}\n`;
+  if (process.env['UPDATE_DOCS']) await writeFile(file, text);
+  expect(await readFile(file, 'utf8')).toBe(text);
+});
+
+test('it is valid OpenAPI 3.1', async () => {
+  const { valid, errors } = await new Validator().validate(await readFile(file, 'utf8'));
+  expect([valid, errors]).toEqual([true, undefined]);
+});
+
+test('it has every route of the contract', () => {
+  const { paths } = openApiDocument(docs);
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { operationId }]) => [operationId, method.toUpperCase(), path]),
+  );
+  expect(operations).toEqual(Object.entries(routes).map(([name, { method, path }]) => [name, method, path]));
+});
+
+test('what has no docstring is an error that names it', () => {
+  expect(() => docs('Answer.mood')).toThrow(/Answer\.mood has no docstring/);
+});
+
+const asking = [routes.ask.request, requestExamples] as const;
+const answers = [
+  [routes.ask.response, answerExamples],
+  [routes.stream.response, eventExamples],
+  [routes.models.response, modelListExamples],
+  [routes.usage.response, usageExamples],
+  [ErrorEnvelope, Object.fromEntries(errorCodes.map((code) => [code, errorExample(code)]))],
+] as const;
+
+describe('examples', () => {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  ajv.addSchema({ $id: 'document', ...openApiDocument(docs) });
+
+  test('are what the schemas of the document and of the contract let through', () => {
+    for (const [schema, examples] of [asking, ...answers]) {
+      const validate = ajv.compile({ $ref: `document${referenceTo(schema).$ref}` });
+      for (const { summary, value } of Object.values(examples)) {
+        expect([summary, validate(value), validate.errors]).toEqual([summary, true, null]);
+        expect(z.safeParse(schema, value).data).toEqual(value);
+      }
+    }
+  });
+
+  test('of errors have the details of their code', () => {
+    for (const [code, schema] of Object.entries(errorDetails)) {
+      if (!isErrorCode(code)) throw new Error(`${code} is no code.`);
+      const { details } = errorExample(code).value.error;
+      expect([code, z.safeParse(schema, details).data]).toEqual([code, details]);
+    }
+  });
+});

@@ -1,0 +1,102 @@
+import { headers, type Route, type RouteName, routes } from '@org/contract';
+import type { DocstringOf } from './docstrings.ts';
+import { errorResponses } from './error-responses.ts';
+import { operationTexts, tags } from './operations.ts';
+import { headerReferences, limitHeaderNames, responseHeaders } from './response-headers.ts';
+import { componentSchemas, referenceTo } from './schemas.ts';
+
+const description = `Every error has one shape, API Gateway's own included: \`error.code\` says what happened, and is what to branch on. The
+header \`x-should-retry\` says whether the same request may be sent again. A path or method that is not here is a 404
+\`unknown_route\`.
+
+Read answers tolerantly: fields, events, codes and values may be added. Requests are read strictly: a field that is not
+known is a 400 that names it.`;
+
+/**
+ * The API as an OpenAPI document.
+ *
+ * @param docs The docstrings of the contract.
+ * @see https://spec.openapis.org/oas/v3.1.1.html
+ */
+export function openApiDocument(docs: DocstringOf) {
+  const operationOf = (name: RouteName) => ({ [routes[name].method.toLowerCase()]: operation(name, docs) });
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Bedrock proxy',
+      summary: 'AWS Bedrock behind a key with a limit that holds.',
+      description,
+      version: '1',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [
+      {
+        url: 'https://{api}.execute-api.{region}.amazonaws.com/{stage}',
+        description: 'A deployment: `proxy deploy` prints its URL.',
+        variables: {
+          api: { default: 'a1b2c3d4e5', description: 'Id of the API.' },
+          region: { default: 'us-east-1', description: 'Where it is deployed.' },
+          stage: { default: 'dev', description: '`stage` of its config.' },
+        },
+      },
+      { url: 'http://127.0.0.1:8787/dev', description: 'The local gateway of `npm start`.' },
+    ],
+    tags,
+    security: [{ apiKey: [] }, { signIn: [] }],
+    paths: {
+      [routes.ask.path]: operationOf('ask'),
+      [routes.stream.path]: operationOf('stream'),
+      [routes.models.path]: operationOf('models'),
+      [routes.usage.path]: operationOf('usage'),
+    },
+    components: {
+      securitySchemes: {
+        apiKey: {
+          type: 'apiKey',
+          in: 'header',
+          name: headers.apiKey,
+          description: docs('headers.apiKey').text,
+        },
+        signIn: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description:
+            'A token of the sign-in of the deployment, where it has one. A key may then be sent so too.',
+        },
+      },
+      headers: responseHeaders(docs),
+      schemas: componentSchemas(docs),
+    },
+  };
+}
+
+function operation(name: RouteName, docs: DocstringOf) {
+  const { summary, transfer, request, response, errors }: Route = routes[name];
+  const text = operationTexts[name];
+  return {
+    operationId: name,
+    tags: [text.tag],
+    summary,
+    description: text.description,
+    ...(request && {
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: referenceTo(request), examples: text.requestExamples } },
+      },
+    }),
+    responses: {
+      200: {
+        description: text.answer,
+        headers: headerReferences([headers.requestId, ...(text.limitHeaders ? limitHeaderNames : [])]),
+        content: {
+          [transfer === 'stream' ? 'text/event-stream' : 'application/json']: {
+            schema: referenceTo(response),
+            examples: text.answerExamples,
+          },
+        },
+      },
+      ...errorResponses(errors, docs),
+    },
+  };
+}

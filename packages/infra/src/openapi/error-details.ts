@@ -1,0 +1,22 @@
+import { AvailableModels, type ErrorDetails, LimitStatus, RequestIssues } from '@org/contract';
+import * as z from 'zod/mini';
+
+export const QuotaDetails = z.pick(LimitStatus, {
+  limit: true,
+  period: true,
+  scope: true,
+  max: true,
+  used: true,
+  resetsAt: true,
+});
+
+export const OutputDetails = z.object({ stopReason: z.string(), issues: RequestIssues.shape.issues });
+
+/** The schemas of `details`, by the codes that have any. */
+export const errorDetails = {
+  invalid_request: RequestIssues,
+  unknown_model: AvailableModels,
+  model_not_allowed: AvailableModels,
+  quota_exceeded: QuotaDetails,
+  invalid_output: OutputDetails,
+} satisfies { [Code in keyof ErrorDetails]: z.ZodMiniType<Record<keyof ErrorDetails[Code], unknown>> };

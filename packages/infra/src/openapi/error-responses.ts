@@ -1,0 +1,47 @@
+import { type ErrorCode, ErrorEnvelope, errorDefinition, headers } from '@org/contract';
+import type { DocstringOf } from './docstrings.ts';
+import { errorExample } from './examples.ts';
+import { headerReferences } from './response-headers.ts';
+import { referenceTo } from './schemas.ts';
+
+/** API Gateway refuses a body above 10 MB before any API of ours is asked. */
+const plainTextOf413 = {
+  'text/plain': {
+    schema: { type: 'string', description: 'Above 10 MB, without any of the headers.' },
+    example: 'HTTP content length exceeded 10485760 bytes.',
+  },
+};
+
+/** The answers that tell of these codes, by status. */
+export function errorResponses(codes: readonly ErrorCode[], docs: DocstringOf) {
+  const statuses = [...new Set(codes.map((code) => errorDefinition(code).status))].sort();
+  return Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      errorResponse(
+        status,
+        codes.filter((code) => errorDefinition(code).status === status),
+        docs,
+      ),
+    ]),
+  );
+}
+
+function errorResponse(status: number, codes: readonly ErrorCode[], docs: DocstringOf) {
+  const waits = codes.some((code) => errorDefinition(code).retryAfterSeconds !== undefined);
+  return {
+    description: codes.map((code) => `- \`${code}\`: ${docs(`errors.${code}`).text}`).join('\n'),
+    headers: headerReferences([
+      headers.requestId,
+      headers.shouldRetry,
+      ...(waits ? [headers.retryAfter] : []),
+    ]),
+    content: {
+      'application/json': {
+        schema: referenceTo(ErrorEnvelope),
+        examples: Object.fromEntries(codes.map((code) => [code, errorExample(code)])),
+      },
+      ...(status === errorDefinition('request_too_large').status && plainTextOf413),
+    },
+  };
+}

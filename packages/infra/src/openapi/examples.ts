@@ -1,0 +1,197 @@
+import {
+  type Answer,
+  type AskRequest,
+  capabilities,
+  type ErrorCode,
+  type ErrorEnvelope,
+  type ErrorStatement,
+  errorEnvelope,
+  type ModelList,
+  type StreamEvent,
+  type UsageReport,
+} from '@org/contract';
+import type * as z from 'zod/mini';
+
+/** An Example Object of OpenAPI. */
+export interface Example<Value = unknown> {
+  readonly summary: string;
+  readonly value: Value;
+}
+
+type Examples<Value> = Readonly<Record<string, Example<Value>>>;
+
+const requestId = '7c1f6f0e-9d2b-4f4e-8f0a-3f1d6b1f2a55';
+
+const limits: UsageReport['limits'] = [
+  {
+    limit: 'requests',
+    period: 'month',
+    scope: 'team',
+    max: 80,
+    used: 13,
+    remaining: 67,
+    resetsAt: '2026-12-01T00:00:00.000Z',
+  },
+  {
+    limit: 'usd',
+    period: 'month',
+    scope: 'team',
+    max: 0.25,
+    used: 0.0021,
+    remaining: 0.2479,
+    resetsAt: '2026-12-01T00:00:00.000Z',
+  },
+];
+
+const llama = { model: 'llama', modelId: 'us.meta.llama4-maverick-17b-instruct-v1:0' };
+const usage = { inputTokens: 15, outputTokens: 42, totalTokens: 57, costUsd: 0.000045 };
+
+const outputSchema = {
+  type: 'object',
+  properties: { city: { type: 'string' }, country: { type: 'string' } },
+  required: ['city', 'country'],
+};
+
+/** Of the body of both asking routes. The first is what the viewer fills in. */
+export const requestExamples: Examples<z.input<typeof AskRequest>> = {
+  question: {
+    summary: 'A question',
+    value: { model: 'llama', question: 'What is a dystopia?', maxTokens: 300 },
+  },
+  conversation: {
+    summary: 'The next question of a conversation',
+    value: {
+      model: 'llama',
+      system: 'Answer in one sentence.',
+      history: [
+        { role: 'user', text: 'What is a dystopia?' },
+        { role: 'assistant', text: 'An imagined society in which life is made miserable.' },
+      ],
+      question: 'Name one of 1932.',
+      maxTokens: 100,
+      temperature: 0.2,
+      stop: ['\n\n'],
+    },
+  },
+  structured: {
+    summary: 'An answer as JSON of a schema',
+    value: { model: 'titan', question: 'Where was Camus born?', outputSchema },
+  },
+};
+
+export const answerExamples: Examples<Answer> = {
+  question: {
+    summary: 'A question',
+    value: {
+      id: requestId,
+      ...llama,
+      text: 'A dystopia is an imagined society in which life is made miserable, mostly by those who rule it.',
+      stopReason: 'end_turn',
+      usage,
+      limits,
+    },
+  },
+  structured: {
+    summary: 'An answer as JSON of a schema',
+    value: {
+      id: requestId,
+      model: 'titan',
+      modelId: 'amazon.nova-micro-v1:0',
+      text: '{"city":"Dréan","country":"Algeria"}',
+      output: { city: 'Dréan', country: 'Algeria' },
+      stopReason: 'end_turn',
+      usage: { inputTokens: 96, outputTokens: 14, totalTokens: 110, costUsd: 0.000006 },
+      limits,
+    },
+  },
+};
+
+export const eventExamples: Examples<z.input<typeof StreamEvent>> = {
+  start: { summary: 'First: the model has begun', value: { type: 'start', id: requestId, ...llama } },
+  delta: { summary: 'Then, any number of times: text', value: { type: 'delta', text: 'A dystopia is' } },
+  done: {
+    summary: 'Last: the answer is whole',
+    value: { type: 'done', stopReason: 'end_turn', usage, limits },
+  },
+  error: { summary: 'Or last: it failed', value: errorEnvelope({ code: 'upstream_error' }, requestId) },
+};
+
+export const modelListExamples: Examples<ModelList> = {
+  models: {
+    summary: 'Two models',
+    value: {
+      models: [
+        {
+          alias: 'titan',
+          modelId: 'amazon.nova-micro-v1:0',
+          capabilities: [...capabilities, 'outputSchema'],
+          contextTokens: 128_000,
+          maxOutputTokens: 5000,
+          lifecycle: { status: 'active' },
+          price: { input: 0.035, output: 0.14 },
+        },
+        {
+          alias: 'llama',
+          modelId: llama.modelId,
+          capabilities: [...capabilities],
+          contextTokens: 1_000_000,
+          maxOutputTokens: 8192,
+          lifecycle: { status: 'legacy', endOfLife: '2027-03-30' },
+          price: { input: 0.24, output: 0.97 },
+        },
+      ],
+    },
+  },
+};
+
+export const usageExamples: Examples<UsageReport> = {
+  limits: { summary: 'Two limits of a team', value: { limits } },
+};
+
+/** What is said of codes of which more is known than their table says. */
+const statements: { readonly [Code in ErrorCode]?: Omit<ErrorStatement<Code>, 'code'> } = {
+  invalid_request: {
+    message: 'maxTokens must be of type whole number; prompt is not a field of this request.',
+    param: 'maxTokens',
+    details: {
+      issues: [
+        { path: 'maxTokens', message: 'must be of type whole number' },
+        { path: 'prompt', message: 'is not a field of this request' },
+      ],
+    },
+  },
+  unsupported_feature: {
+    message: 'The model llama does not support outputSchema. Leave it out or choose another model.',
+    param: 'outputSchema',
+  },
+  unknown_model: {
+    message: 'There is no model of this name here. Choose one of: titan, llama.',
+    param: 'model',
+    details: { available: ['titan', 'llama'] },
+  },
+  model_not_allowed: {
+    message: 'The plan of this API key does not include the model nova-pro. Choose one of: titan, llama.',
+    param: 'model',
+    details: { available: ['titan', 'llama'] },
+  },
+  quota_exceeded: {
+    message: '80 of 80 requests of this team are used this month. It resets at 2026-12-01T00:00:00.000Z.',
+    details: {
+      limit: 'requests',
+      period: 'month',
+      scope: 'team',
+      max: 80,
+      used: 80,
+      resetsAt: '2026-12-01T00:00:00.000Z',
+    },
+  },
+  invalid_output: {
+    message:
+      'The answer was cut off at maxTokens, before its JSON was complete. It was charged; ask for more.',
+    details: { stopReason: 'max_tokens', issues: [] },
+  },
+};
+
+export function errorExample(code: ErrorCode): Example<ErrorEnvelope> {
+  return { summary: code, value: errorEnvelope({ code, ...statements[code] }, requestId) };
+}

@@ -1,0 +1,84 @@
+import type { RouteName } from '@org/contract';
+import {
+  answerExamples,
+  type Example,
+  eventExamples,
+  modelListExamples,
+  requestExamples,
+  usageExamples,
+} from './examples.ts';
+
+/** What readers are told of a route beyond what the contract's table of routes says. */
+interface OperationText {
+  readonly tag: string;
+  readonly description: string;
+  /** Of what is answered where nothing went wrong. */
+  readonly answer: string;
+  /** Whether the answer's headers say what is left of the limits. */
+  readonly limitHeaders: boolean;
+  readonly requestExamples?: Readonly<Record<string, Example>>;
+  readonly answerExamples: Readonly<Record<string, Example>>;
+}
+
+export const tags = [
+  { name: 'Ask', description: 'Ask a model, and have it counted.' },
+  {
+    name: 'Look up',
+    description: 'What the key may do, and what is left of its limits. Neither counts against them.',
+  },
+] as const;
+
+export const operationTexts: Readonly<Record<RouteName, OperationText>> = {
+  ask: {
+    tag: 'Ask',
+    description: [
+      'The answer has to be whole within 29 seconds, which is what API Gateway waits. A longer one is for the stream.',
+      '',
+      'Before the model is called, the most that the call can cost is held of every limit; afterwards what it did cost is',
+      'charged. A call that may not fit is refused, and costs nothing.',
+    ].join('\n'),
+    answer: 'The whole answer.',
+    limitHeaders: true,
+    requestExamples,
+    answerExamples,
+  },
+  stream: {
+    tag: 'Ask',
+    description: [
+      'Takes the same request, and answers for up to 15 minutes as',
+      '[server-sent events](https://html.spec.whatwg.org/multipage/server-sent-events.html): `start`, any number of',
+      '`delta`, then exactly one of `done` and `error`. A stream that stops without one of the two has failed.',
+      '',
+      'What goes wrong before the first event is an HTTP error. Lines that begin with a colon are comments, which keep the',
+      'connection alive: at least one every 15 seconds. Skip events of types that you do not know.',
+      '',
+      '```',
+      'event: delta',
+      'data: {"type":"delta","text":"A dystopia is"}',
+      '',
+      'event: done',
+      'data: {"type":"done","stopReason":"end_turn","usage":{...},"limits":[...]}',
+      '```',
+    ].join('\n'),
+    answer:
+      'Events. The schema is that of the `data` of each, which is JSON in one line; `type` is the name of the event.',
+    limitHeaders: false,
+    requestExamples,
+    answerExamples: eventExamples,
+  },
+  models: {
+    tag: 'Look up',
+    description: 'Ask only what a model can: what it cannot is refused with `unsupported_feature`.',
+    answer: 'The models.',
+    limitHeaders: false,
+    answerExamples: modelListExamples,
+  },
+  usage: {
+    tag: 'Look up',
+    description:
+      'The numbers are exact, and those that decide. What calls in flight may still cost is counted as used.',
+    answer: 'The limits.',
+    limitHeaders: true,
+    answerExamples: usageExamples,
+  },
+};

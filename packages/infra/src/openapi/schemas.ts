@@ -1,0 +1,144 @@
+import {
+  Answer,
+  AskRequest,
+  AvailableModels,
+  capabilities,
+  ErrorEnvelope,
+  errorCodes,
+  errors,
+  LimitStatus,
+  limitKinds,
+  limitPeriods,
+  ModelList,
+  RequestIssues,
+  StreamEvent,
+  Usage,
+  UsageReport,
+} from '@org/contract';
+import * as z from 'zod/mini';
+import type { DocstringOf } from './docstrings.ts';
+import { OutputDetails, QuotaDetails } from './error-details.ts';
+
+export type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+const [StreamStart, StreamDelta, StreamDone] = StreamEvent._zod.def.options;
+
+/** The schemas that the document names, by the names of the contract's types. */
+const named: Readonly<Record<string, z.ZodMiniType>> = {
+  AskRequest,
+  Turn: AskRequest.shape.history._zod.def.innerType._zod.def.element,
+  Answer,
+  Usage,
+  LimitStatus,
+  StreamEvent,
+  StreamStart,
+  StreamDelta,
+  StreamDone,
+  ModelList,
+  ModelSummary: ModelList.shape.models._zod.def.element,
+  UsageReport,
+  ErrorEnvelope,
+  RequestIssues,
+  RequestIssue: RequestIssues.shape.issues._zod.def.element,
+  AvailableModels,
+  QuotaDetails,
+  OutputDetails,
+};
+
+const uriOf = (name: string) => `#/components/schemas/${name}`;
+
+const reference = (name: string) => ({ $ref: uriOf(name) });
+
+/** The place in the document of a schema of the contract. */
+export function referenceTo(schema: z.ZodMiniType): { readonly $ref: string } {
+  const [name] = Object.entries(named).find(([, candidate]) => candidate === schema) ?? [];
+  if (name === undefined) throw new Error('A route has a schema without a name: name it in schemas.ts.');
+  return reference(name);
+}
+
+/** Values that a field has today. A newer server may add some, so they are no `enum`. */
+const today = (...values: readonly string[]) => ({ 'x-extensible-enum': values });
+
+const stopReasons = today(
+  'end_turn',
+  'max_tokens',
+  'stop_sequence',
+  'guardrail_intervened',
+  'content_filtered',
+);
+
+/** What JSON Schema can say of a field, and the contract's schemas do not: by type and field, as docstrings are. */
+const facts: Readonly<Record<string, JsonSchema>> = {
+  'AskRequest.outputSchema': { properties: { type: { const: 'object' } }, required: ['type'] },
+  'Answer.stopReason': stopReasons,
+  'StreamDone.stopReason': stopReasons,
+  'OutputDetails.stopReason': stopReasons,
+  'LimitStatus.limit': today(...limitKinds),
+  'LimitStatus.period': today(...limitPeriods),
+  'LimitStatus.scope': today('team', 'key'),
+  'LimitStatus.resetsAt': { format: 'date-time' },
+  'QuotaDetails.limit': today(...limitKinds),
+  'QuotaDetails.period': today(...limitPeriods),
+  'QuotaDetails.scope': today('team', 'key'),
+  'QuotaDetails.resetsAt': { format: 'date-time' },
+  'ModelSummary.capabilities': { items: { type: 'string', ...today(...capabilities, 'outputSchema') } },
+  'ModelSummary.lifecycle.status': today('active', 'legacy', 'end-of-life'),
+  'ModelSummary.lifecycle.endOfLife': { format: 'date' },
+  'ErrorEnvelope.error.code': today(...errorCodes),
+  'ErrorEnvelope.error.type': today(...new Set(errorCodes.map((code) => errors[code].type))),
+  'ErrorEnvelope.error.details': {
+    anyOf: [
+      ...['RequestIssues', 'AvailableModels', 'QuotaDetails', 'OutputDetails'].map(reference),
+      { description: 'Of a code that a newer server adds.', type: 'object', additionalProperties: true },
+    ],
+  },
+  StreamEvent: {
+    discriminator: {
+      propertyName: 'type',
+      mapping: {
+        start: uriOf('StreamStart'),
+        delta: uriOf('StreamDelta'),
+        done: uriOf('StreamDone'),
+        error: uriOf('ErrorEnvelope'),
+      },
+    },
+  },
+};
+
+/**
+ * The contract's schemas as JSON Schema 2020-12, each with its fields described by the docstrings of its type. Answers
+ * may have fields and values beyond those that are named: readers must be tolerant.
+ */
+export function componentSchemas(docs: DocstringOf): Record<string, JsonSchema> {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(named)) registry.add(schema, { id });
+  const { schemas } = z.toJSONSchema(registry, {
+    // As it goes over the wire, before a reader drops what it does not know.
+    io: 'input',
+    uri: uriOf,
+    override: ({ jsonSchema }) => {
+      // Both say of every JSON value what JSON says anyway.
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      delete jsonSchema.propertyNames;
+    },
+  });
+  return Object.fromEntries(
+    Object.keys(named).map((name) => {
+      const { $schema: _dialect, $id: _id, ...schema } = schemas[name] ?? {};
+      return [name, describe(schema, name, docs)];
+    }),
+  );
+}
+
+function describe(schema: JsonSchema, name: string, docs: DocstringOf): JsonSchema {
+  const fields = Object.entries(schema.properties ?? {}).map(([field, property]) => [
+    field,
+    typeof property === 'boolean' ? property : describe(property, `${name}.${field}`, docs),
+  ]);
+  return {
+    description: docs(name).text,
+    ...schema,
+    ...(schema.properties && { properties: Object.fromEntries(fields) }),
+    ...facts[name],
+  };
+}

@@ -1,0 +1,15 @@
+import type { Deadline } from '../deadline.ts';
+import type { ModelCall } from './model-call.ts';
+
+export const ample: Deadline = {
+  signal: new AbortController().signal,
+  remaining: () => 28_000,
+  untilKilled: () => 29_000,
+};
+
+export const call: ModelCall = {
+  modelId: 'model',
+  question: 'What is a dystopia',
+  maxTokens: 10,
+  metadata: {},
+};

@@ -1,0 +1,167 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { errorDefinition, routes } from '@org/contract';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { anyJson, mutationsOf, oddText, runs } from '../fuzz.ts';
+import type { ProxyEvent } from './invocation.ts';
+import { buffered, codeOf, type Exchange, streamed } from './test-exchange.ts';
+import { config, requestOf } from './test-request.ts';
+
+const promptCanary = 'canary-prompt';
+const keyCanary = 'canary-key';
+
+/**
+ * The most that a function which does not stream may answer with, in bytes.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+const mostBytes = 6 * 1024 * 1024;
+
+const ask = {
+  model: 'llama',
+  question: `What is a ${promptCanary}`,
+  system: promptCanary,
+  history: [
+    { role: 'user', text: promptCanary },
+    { role: 'assistant', text: promptCanary },
+  ],
+  maxTokens: 100,
+  temperature: 0.5,
+  stop: [promptCanary],
+  outputSchema: {
+    type: 'object',
+    properties: { place: { type: 'string', description: promptCanary } },
+    required: ['place'],
+  },
+};
+
+/** JSON that nobody comes upon by chance. */
+const extremeBodies = fc.constantFrom(
+  '{"model":"llama","question":"Hi","question":5}',
+  '{"model":"llama","question":"Hi","__proto__":{"system":"x"}}',
+  `{"model":"llama","question":"Hi","${'x'.repeat(3_000_000)}":1}`,
+  `{"model":"llama","question":"Hi","history":[${'{},'.repeat(6000)}{}]}`,
+  `{"model":"llama","question":"Hi","outputSchema":${'{"not":'.repeat(10_000)}{}${'}'.repeat(10_000)}}`,
+);
+
+const bodies = fc.oneof(
+  { weight: 20, arbitrary: mutationsOf(ask).map((body) => JSON.stringify(body)) },
+  { weight: 4, arbitrary: anyJson.map((body) => JSON.stringify(body)) },
+  { weight: 4, arbitrary: fc.string({ unit: 'binary' }) },
+  { weight: 1, arbitrary: extremeBodies },
+  { weight: 1, arbitrary: fc.constant(null) },
+);
+
+const headers = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({ 'Content-Type': fc.constant('application/json'), origin: fc.webUrl() }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.dictionary(
+      fc.oneof(fc.constantFrom('content-type', 'CONTENT-TYPE', 'Origin', 'authorization'), oddText),
+      fc.oneof(
+        fc.constantFrom('application/json; charset=utf-16', 'text/plain', 'https://a.example'),
+        fc.string({ unit: 'binary', maxLength: 10_240 }),
+      ),
+      { maxKeys: 5 },
+    ),
+  },
+  { weight: 1, arbitrary: fc.constant(null) },
+);
+
+/** Mostly an ask. */
+const route = fc.oneof(
+  { weight: 8, arbitrary: fc.constantFrom(routes.ask, routes.stream) },
+  { weight: 1, arbitrary: fc.constantFrom(routes.models, routes.usage) },
+  { weight: 1, arbitrary: fc.record({ method: oddText, path: oddText }) },
+);
+
+const mostly = <Value>(value: Value, others: fc.Arbitrary<Value>) =>
+  fc.oneof({ weight: 6, arbitrary: fc.constant(value) }, { weight: 1, arbitrary: others });
+
+const anEvent = {
+  httpMethod: 'POST',
+  resource: '/bedrock',
+  headers: { 'content-type': 'application/json', origin: 'https://a.example' },
+  body: JSON.stringify(ask),
+  isBase64Encoded: false,
+  requestContext: {
+    requestId: 'request-1',
+    requestTimeEpoch: Date.parse('2026-11-22T12:00:00Z'),
+    identity: { apiKeyId: 'key1', apiKey: keyCanary },
+  },
+};
+
+/** What API Gateway can send: texts where it sends texts, and any text that a caller can choose. */
+const events: fc.Arbitrary<ProxyEvent> = fc
+  .record({
+    route,
+    headers,
+    body: bodies,
+    encoded: fc.boolean(),
+    mislabelled: mostly(false, fc.constant(true)),
+    apiKeyId: mostly<string | null>('key2', fc.oneof(fc.constantFrom('key1', null), oddText)),
+  })
+  .map(({ route: { method, path }, headers: sent, body, encoded, mislabelled, apiKeyId }) => ({
+    httpMethod: method,
+    resource: path,
+    headers: sent && { ...sent, 'x-api-key': keyCanary },
+    body: body !== null && encoded ? Buffer.from(body).toString('base64') : body,
+    isBase64Encoded: encoded !== mislabelled,
+    requestContext: { ...anEvent.requestContext, identity: { apiKeyId, apiKey: keyCanary } },
+  }));
+
+/** What API Gateway never sends, but anybody who may invoke the function can. */
+const otherEvents = fc.oneof(anyJson, mutationsOf(anEvent));
+
+async function send(exchange: Exchange, event: ProxyEvent) {
+  const seen = requestOf(null, { config: { ...config, corsOrigins: ['https://a.example'] } });
+  return { seen, ...(await exchange(event, seen.handlerOptions)) };
+}
+
+/** Throws where something was told that must not be, or stays held. */
+function checkTraces({ body, head, seen }: Awaited<ReturnType<typeof send>>): void {
+  const { lines, holds, charges, calls } = seen;
+  const told = `${JSON.stringify(head)}${body}${lines.join('')}`;
+  expect(told).not.toContain(promptCanary);
+  expect(told).not.toContain(keyCanary);
+  expect(Buffer.byteLength(body)).toBeLessThan(mostBytes);
+  expect(lines).toHaveLength(1);
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ message: 'request' });
+  expect([holds.length, charges.length]).toEqual([calls.length, calls.length]);
+}
+
+describe.each([
+  ['buffered', buffered],
+  ['streaming', streamed],
+])('the %s function', (_name, exchange) => {
+  test('answers whatever API Gateway passes on in words of the contract, and repeats nothing of it', async () => {
+    await fc.assert(
+      fc.asyncProperty(events, async (event) => {
+        const answered = await send(exchange, event);
+        checkTraces(answered);
+        for (const [name, value] of Object.entries(answered.head.headers)) {
+          validateHeaderName(name);
+          validateHeaderValue(name, String(value));
+        }
+        const code = codeOf(answered);
+        // Of what it depends on, only the model did not do as it was told.
+        if (code && errorDefinition(code).status >= 500) expect(code).toBe('invalid_output');
+      }),
+      runs(300),
+    );
+  });
+
+  test('answers an event that API Gateway never sends all the same', async () => {
+    await fc.assert(
+      fc.asyncProperty(otherEvents, async (event) => {
+        const answered = await send(exchange, JSON.parse(JSON.stringify(event)));
+        checkTraces(answered);
+        codeOf(answered);
+      }),
+      runs(300),
+    );
+  });
+});

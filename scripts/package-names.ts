@@ -1,0 +1,81 @@
+/** What the packages of this repository are called on npm. */
+export interface PackageNames {
+  /** With its @. */
+  readonly scope: string;
+  /** The published client, without its scope. */
+  readonly client: string;
+}
+
+/**
+ * What npm takes for the name of a new package.
+ *
+ * @see https://docs.npmjs.com/cli/configuring-npm/package-json#name
+ */
+const name = /^[a-z0-9][a-z0-9._-]*$/;
+const longestName = 214;
+
+/** A name ends here: what follows is not of it. */
+const end = '(?![\\w-]|\\.\\w)';
+const start = '(?<![\\w.-])';
+
+/**
+ * The names that a command line asks for.
+ *
+ * @param wanted A scope with its @, and a name for the client where it gets another.
+ * @throws {Error} If npm would refuse a name, or two packages would have the same.
+ */
+export function newNames(
+  current: PackageNames,
+  wanted: { readonly scope: string; readonly client?: string | undefined },
+  otherPackages: readonly string[],
+): PackageNames {
+  const { scope, client = current.client } = wanted;
+  if (!scope.startsWith('@')) {
+    throw new Error(`"${scope}" is not a scope: it must begin with @, as in @${scope}.`);
+  }
+  if (!name.test(scope.slice(1))) {
+    throw new Error(
+      `npm would refuse the scope "${scope}": after its @ it may have lower-case letters, digits, ".", "_" and "-", and must begin with a letter or digit.`,
+    );
+  }
+  if (!name.test(client)) {
+    throw new Error(
+      `npm would refuse the name "${client}": it may have lower-case letters, digits, ".", "_" and "-", and must begin with a letter or digit. Give it without its scope.`,
+    );
+  }
+  if (otherPackages.includes(client)) {
+    throw new Error(
+      `A package here is called "${client}" already. Give the client another name with --client.`,
+    );
+  }
+  for (const each of [client, ...otherPackages]) {
+    const { length } = `${scope}/${each}`;
+    if (length <= longestName) continue;
+    throw new Error(
+      `"${scope}/${each}" has ${length} characters, and npm takes ${longestName}. Take shorter names.`,
+    );
+  }
+  return { scope, client };
+}
+
+/** Whether a text has a scope, and not only letters that look like one: an address, a longer name. */
+export function mentionsScope(text: string, scope: string): boolean {
+  return new RegExp(`${start}${RegExp.escape(scope)}${end}`).test(text);
+}
+
+/** The text with our packages under their new names, and how many places that changed. */
+export function renamePackages(
+  text: string,
+  from: PackageNames,
+  to: PackageNames,
+): { readonly text: string; readonly places: number } {
+  const scope = `${start}${RegExp.escape(from.scope)}`;
+  const client = `/${RegExp.escape(from.client)}${end}`;
+  let places = 0;
+  const renamed = text.replace(new RegExp(`${scope}(?:(${client})|${end})`, 'g'), (found, itsClient) => {
+    const replacement = itsClient === undefined ? to.scope : `${to.scope}/${to.client}`;
+    if (replacement !== found) places += 1;
+    return replacement;
+  });
+  return { text: renamed, places };
+}

@@ -1,0 +1,160 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import {
+  type Import,
+  importsOf,
+  isTest,
+  loadedBy,
+  loadedFrom,
+  servesTests,
+  sourceFiles,
+} from './module-graph.ts';
+
+const files = sourceFiles('packages');
+
+/** The folder, or file, of the list that a path is in; the narrowest. */
+function placeOf(path: string, places: readonly string[]): string | undefined {
+  return places
+    .filter((place) => path === place || path.startsWith(`${place}/`))
+    .toSorted((one, other) => other.length - one.length)[0];
+}
+
+/** What each folder of a package may import of the others. Tests, and what only serves them, may import more. */
+const directions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  'packages/infra': {
+    // What is deployed knows nothing of what stands in for AWS.
+    src: [],
+    bin: ['src'],
+    'proxy.config.ts': ['src'],
+    local: ['src'],
+    cli: ['src', 'local'],
+    // It tells how to go on with the command line.
+    'local/start.ts': ['src', 'local', 'cli'],
+    e2e: ['src', 'local', 'cli', 'proxy.config.ts'],
+    bench: ['src', 'local', 'e2e'],
+  },
+  'packages/infra/local': {
+    // The simulated services know nothing of the gateway.
+    bedrock: ['loopback.ts'],
+    dynamodb: ['loopback.ts', 'template', 'lambda'],
+    lambda: ['template'],
+    limits: ['template'],
+  },
+  'packages/lambda/src': {
+    bedrock: ['', 'structured-output'],
+    ledger: [''],
+    'structured-output': [''],
+    authorizer: ['', 'bedrock/fresh-connections.ts'],
+    http: ['', 'bedrock', 'ledger'],
+  },
+  'packages/client-sdk': {
+    src: [],
+    'src/testing': ['src'],
+    bench: ['src', 'dist'],
+    examples: [],
+  },
+};
+
+const rules = Object.entries(directions).flatMap(([root, folders]) =>
+  Object.entries(folders).map(([folder, allowed]) => ({ root, folder, allowed })),
+);
+
+test.each(rules)('$root/$folder imports only $allowed beside itself', ({ root, folder, allowed }) => {
+  const place = join(root, folder);
+  const known = Object.keys(directions[root] ?? {}).map((each) => join(root, each));
+  const mayImport = ({ path = '' }: Import) =>
+    placeOf(path, [...known, place]) === place ||
+    allowed.some((each) => (each === '' ? join(path, '..') === root : placeOf(path, [join(root, each)]))) ||
+    path.endsWith('/package.json');
+  const own = files.filter((file) => placeOf(file, known) === place);
+  const wrong = own
+    .filter((file) => !servesTests(file) && !servesTestsByName(file))
+    .flatMap(importsOf)
+    .filter(({ path }) => path !== undefined)
+    .filter((each) => !mayImport(each));
+  expect(existsSync(place)).toBe(true);
+  expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
+});
+
+/** Helpers of tests that import nothing of vitest. */
+function servesTestsByName(file: string): boolean {
+  return (
+    /\/testing\/|\/test-[^/]+\.ts$|-under-test\.ts$/.test(file) && !file.startsWith('packages/client-sdk')
+  );
+}
+
+test('nothing imports a test', () => {
+  const wrong = files.flatMap(importsOf).filter(({ path }) => path !== undefined && isTest(path));
+  expect(wrong).toEqual([]);
+});
+
+test('no file imports itself through others', () => {
+  const finished = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (file: string, way: readonly string[]) => {
+    if (way.includes(file)) cycles.push([...way.slice(way.indexOf(file)), file].join(' > '));
+    if (finished.has(file) || way.includes(file)) return;
+    for (const path of loadedFrom(file)) visit(path, [...way, file]);
+    finished.add(file);
+  };
+  for (const file of files) visit(file, []);
+  expect(cycles).toEqual([]);
+});
+
+/** Where what is shipped, deployed or run by a user begins. */
+const entries = {
+  lambda: ['src/index.ts', 'src/authorizer/index.ts'],
+  'client-sdk': ['src/index.ts', 'src/testing/index.ts'],
+  infra: ['cli/index.ts', 'bin/app.ts', 'local/start.ts', 'local/lambda/worker.ts'],
+};
+
+test.each(Object.entries(entries))(
+  'what %s runs needs no package that is only there for tests',
+  (name, starts) => {
+    const directory = join('packages', name);
+    const { dependencies = {} } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+    const loaded = loadedBy(starts.map((file) => join(directory, file)));
+    expect([...loaded].filter((file) => !existsSync(file))).toEqual([]);
+    const packages = [...loaded]
+      .flatMap(importsOf)
+      .filter(({ target, path, typeOnly }) => path === undefined && !typeOnly && !target.startsWith('node:'))
+      .map(({ target }) =>
+        target
+          .split('/')
+          .slice(0, target.startsWith('@') ? 2 : 1)
+          .join('/'),
+      );
+    // The client has all that it needs bundled in; the local start asks its first question with the client.
+    const bundled = ['@org/contract', 'ky'];
+    const provided = name === 'client-sdk' ? bundled : [...Object.keys(dependencies), '@org/bedrock-client'];
+    expect([...new Set(packages)].filter((each) => !provided.includes(each))).toEqual([]);
+  },
+);
+
+test('in the functions, nothing but the ledger writes to the table', () => {
+  const writers = files.filter(
+    (file) =>
+      file.startsWith('packages/lambda/src/') &&
+      !servesTests(file) &&
+      /\b(?:Update|Put|Delete|TransactWrite|BatchWrite)Items?Command\b/.test(readFileSync(file, 'utf8')),
+  );
+  expect(writers).toEqual(['packages/lambda/src/ledger/counter-table.ts']);
+});
+
+test('only the upstream of the functions calls Bedrock, and only the transport of the client the network', () => {
+  const users = (name: string, directory: string) =>
+    files.filter(
+      (file) =>
+        file.startsWith(directory) &&
+        !servesTests(file) &&
+        !servesTestsByName(file) &&
+        importsOf(file).some(({ target, typeOnly }) => target === name && !typeOnly),
+    );
+  const outside = users('@aws-sdk/client-bedrock-runtime', 'packages/lambda/src/').filter(
+    (file) => !file.startsWith('packages/lambda/src/bedrock/'),
+  );
+  // It makes the client.
+  expect(outside).toEqual(['packages/lambda/src/index.ts']);
+  expect(users('ky', 'packages/client-sdk/src/')).toEqual(['packages/client-sdk/src/transport.ts']);
+});

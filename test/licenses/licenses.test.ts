@@ -1,0 +1,90 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { allowedLicenses, isAllowed } from './allowed.ts';
+import type { InstalledPackage } from './installed-package.ts';
+import { notices } from './notices.ts';
+import { bundledInto, installedWith } from './shipped.ts';
+
+const nameOf = (directory: string): string =>
+  JSON.parse(readFileSync(`${directory}/package.json`, 'utf8')).name;
+
+const client = bundledInto('packages/client-sdk', ['src/index.ts', 'src/testing/index.ts']);
+const functions = bundledInto('packages/lambda', ['src/index.ts', 'src/authorizer/index.ts']);
+const commandLine = installedWith('packages/infra');
+
+/** Compares what is committed; writes it with UPDATE_DOCS=1. */
+function expectFile(file: string, text: string): void {
+  if (process.env['UPDATE_DOCS']) writeFileSync(file, text);
+  expect(readFileSync(file, 'utf8')).toBe(text);
+}
+
+test.each([
+  ['packages/client-sdk', client],
+  ['packages/lambda', functions],
+])('%s hands on the licences of what is bundled into it', (directory, packages) => {
+  const title = `${nameOf(directory)} is built from the packages below, among others of its own. Their authors ask that this goes with it.`;
+  expectFile(`${directory}/THIRD-PARTY-NOTICES.txt`, notices(title, packages));
+});
+
+test('every licence of what is shipped is one that was agreed to', () => {
+  const refused = [...client, ...functions, ...commandLine].filter(({ license }) => !isAllowed(license));
+  expect(refused.map(({ name, license }) => `${name}: ${license}`)).toEqual([]);
+  expect(client.map(({ name }) => name)).toEqual(['ky', 'zod']);
+});
+
+describe('a licence', () => {
+  test.each(['MIT', '(MIT OR GPL-3.0-only)', 'MIT AND ISC', 'Apache-2.0'])('%s is allowed', (license) => {
+    expect(isAllowed(license)).toBe(true);
+  });
+
+  test.each(['GPL-3.0-only', 'MIT AND GPL-3.0-only', 'UNLICENSED', 'none', 'SEE LICENSE IN LICENSE'])(
+    '%s is not',
+    (license) => {
+      expect(isAllowed(license)).toBe(false);
+    },
+  );
+});
+
+function table(packages: readonly InstalledPackage[]): string[] {
+  const byLicense = Map.groupBy(packages, ({ license }) => license);
+  return [
+    '| licence | packages |',
+    '| --- | --- |',
+    ...[...byLicense]
+      .toSorted(([, one], [, other]) => other.length - one.length)
+      .map(([license, each]) => `| ${license} | ${each.map(({ name }) => name).join(', ')} |`),
+  ];
+}
+
+test('docs/licenses.md lists what is shipped', () => {
+  const text = [
+    '# Licences',
+    '',
+    'This repository is under the [MIT licence](../LICENSE). What it ships of others is below, with the packages that those',
+    'depend on. This page is written by `test/licenses`, which also refuses every licence but these:',
+    `${allowedLicenses.join(', ')}.`,
+    '',
+    '## In the client',
+    '',
+    'Bundled into the published package. Its [notices](../packages/client-sdk/THIRD-PARTY-NOTICES.txt) are in the tarball.',
+    '',
+    ...table(client),
+    '',
+    '## In the functions',
+    '',
+    'Bundled into the code that is deployed. Its [notices](../packages/lambda/THIRD-PARTY-NOTICES.txt) are in the zip. Of',
+    'some packages little or nothing is left in it.',
+    '',
+    ...table(functions),
+    '',
+    '## On the machine that deploys',
+    '',
+    'Installed for the command line, the synthesis and the local gateway; not handed on.',
+    '',
+    ...table(commandLine),
+    '',
+    'Tools that only build or test (`devDependencies`) are not listed. `pnpm licenses list` lists everything.',
+    '',
+  ].join('\n');
+  expectFile('docs/licenses.md', text);
+});

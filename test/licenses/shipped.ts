@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { importsOf, loadedBy } from '../module-graph.ts';
+import { findPackage, type InstalledPackage, readPackage, withDependencies } from './installed-package.ts';
+
+const isOurs = (name: string) => name.startsWith(`${ourScope()}/`);
+
+function ourScope(): string {
+  return JSON.parse(readFileSync('packages/contract/package.json', 'utf8')).name.split('/')[0];
+}
+
+/** Packages of others that a bundle is built from. Of some there is little left in it. */
+export function bundledInto(directory: string, entries: readonly string[]): InstalledPackage[] {
+  const loaded = loadedBy([
+    ...entries.map((file) => join(directory, file)),
+    'packages/contract/src/index.ts',
+  ]);
+  const packages = [...loaded].flatMap((file) =>
+    importsOf(file)
+      .filter(({ target, typeOnly }) => !typeOnly && !/^(?:\.|node:)/.test(target))
+      .map(({ target }) =>
+        target
+          .split('/')
+          .slice(0, target.startsWith('@') ? 2 : 1)
+          .join('/'),
+      )
+      .filter((name) => !isOurs(name))
+      .map((name) => found(name, file)),
+  );
+  return withDependencies(packages);
+}
+
+/** Packages of others that are installed with a package for what it runs. */
+export function installedWith(directory: string): InstalledPackage[] {
+  return withDependencies([readPackage(directory)]).filter(({ name }) => !isOurs(name));
+}
+
+function found(name: string, file: string): InstalledPackage {
+  const each = findPackage(name, join(process.cwd(), file, '..'));
+  if (!each)
+    throw new Error(`${file} imports ${name}, which is not installed. Run npm test, which installs.`);
+  return each;
+}

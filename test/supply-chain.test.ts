@@ -1,0 +1,87 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const workspace = readFileSync('pnpm-workspace.yaml', 'utf8');
+const lockfile = readFileSync('pnpm-lock.yaml', 'utf8');
+const bootstrap = readFileSync('scripts/bootstrap.mjs', 'utf8');
+
+/** The lines below a key of the workspace's settings: `esbuild: true`. */
+function settings(key: string): Map<string, string> {
+  const [, block = ''] = new RegExp(`^${key}:\\n((?: {2}.*\\n)+)`, 'm').exec(workspace) ?? [];
+  return new Map(
+    [...block.matchAll(/^ {2}"?([^":]+)"?: "?([^"\s]+)"?/gm)].map(([, name = '', value = '']) => [
+      name,
+      value,
+    ]),
+  );
+}
+
+/** Installed packages that want to run something when they are installed, or to be compiled. */
+function packagesWithInstallScripts(): string[] {
+  const names = globSync('node_modules/.pnpm/*/node_modules/{*,@*/*}/package.json')
+    .filter((file) => {
+      const { scripts = {} } = JSON.parse(readFileSync(file, 'utf8'));
+      return (
+        ['preinstall', 'install', 'postinstall'].some((name) => name in scripts) ||
+        existsSync(join(dirname(file), 'binding.gyp'))
+      );
+    })
+    .map((file): string => JSON.parse(readFileSync(file, 'utf8')).name);
+  return [...new Set(names)];
+}
+
+test('no install script runs, and of each that would it was decided so', () => {
+  const builds = settings('allowBuilds');
+  expect([...builds.values()].filter((value) => value !== 'false')).toEqual([]);
+  const undecided = packagesWithInstallScripts().filter((name) => !builds.has(name));
+  expect(undecided).toEqual([]);
+});
+
+test('a version must have been public for a day', () => {
+  expect(workspace).toMatch(/^minimumReleaseAge: 1440$/m);
+  expect(workspace).not.toMatch(/minimumReleaseAgeExclude/);
+});
+
+test('what is installed is what the lockfile says, by the pinned pnpm', () => {
+  const { packageManager } = JSON.parse(readFileSync('package.json', 'utf8'));
+  expect(packageManager).toBe(`pnpm@${settings('catalog').get('pnpm')}`);
+  expect(bootstrap).toContain("process.platform === 'linux' ? '--frozen-lockfile' : '--fix-lockfile'");
+  expect(bootstrap).toContain("'npx', ['--yes', packageManager, 'install', lockfile]");
+});
+
+test('CI may read the repository and nothing else, and installs as everybody does', () => {
+  const workflows = globSync('.github/workflows/*.yml').map((file) => readFileSync(file, 'utf8'));
+  expect(workflows.length).toBeGreaterThan(0);
+  for (const workflow of workflows) {
+    expect(workflow).toMatch(/^permissions:\n {2}contents: read\n\n/m);
+    expect(workflow).not.toMatch(/: write|secrets\.|pull_request_target|\$\{\{/);
+    const commands = [...workflow.matchAll(/ run: (.*)/g)].map(([, command]) => command);
+    expect(commands).toEqual(['npm test', 'npm run audit']);
+  }
+});
+
+test('every version is exact, and in one place', () => {
+  const versions = [...settings('catalog')];
+  expect(versions.length).toBeGreaterThan(0);
+  const exact = /^(?:npm:[\w@/-]+@)?\d+\.\d+\.\d+$/;
+  expect(versions.filter(([, version]) => !exact.test(version))).toEqual([]);
+  const ranges = globSync('{.,packages/*}/package.json').flatMap((file) => {
+    const { dependencies, devDependencies, optionalDependencies } = JSON.parse(readFileSync(file, 'utf8'));
+    return Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies })
+      .filter(([, version]) => version !== 'catalog:' && version !== 'workspace:*')
+      .map(([name, version]) => `${file}: ${name} ${version}`);
+  });
+  expect(ranges).toEqual([]);
+});
+
+test('everything comes from the registry, with a hash', () => {
+  expect(workspace).toMatch(/^blockExoticSubdeps: true$/m);
+  const [, packages = ''] = /^packages:\n(.*?)^snapshots:/ms.exec(lockfile) ?? [];
+  const resolutions = [...packages.matchAll(/^ {4}resolution: (.*)$/gm)].map(
+    ([, resolution = '']) => resolution,
+  );
+  expect(resolutions.length).toBeGreaterThan(100);
+  expect(resolutions.filter((each) => !/^\{integrity: sha512-[\w+/=]+\}$/.test(each))).toEqual([]);
+  expect(lockfile).not.toMatch(/tarball:|git\+|codeload|link:(?!\.\.\/)/);
+});
