@@ -1,6 +1,6 @@
 import { BedrockRuntimeServiceException } from '@aws-sdk/client-bedrock-runtime';
 import type { ErrorCode, Usage } from '@org/contract';
-import { failureName } from '../failure-name.ts';
+import { exceptionName, failureName } from '../failure-name.ts';
 import { type ErrorBackground, ProxyError, type ServiceFailure } from '../proxy-error.ts';
 
 /**
@@ -187,7 +187,7 @@ function describe(error: Error): ServiceFailure {
     // One that comes in the middle of a stream has none, whatever its type says.
     const { $metadata: metadata }: { readonly $metadata?: typeof error.$metadata } = error;
     const { httpStatusCode: status, requestId } = metadata ?? {};
-    return { name: error.name, status, requestId };
+    return { name: exceptionName(error), status, requestId };
   }
   return { name: failureName(error) };
 }

@@ -80,13 +80,12 @@ async function read(
     model?: ModelDefinition;
     asked?: ModelCall;
     deadline?: Deadline;
-    from?: Upstream;
     onDelta?: (text: string) => void;
   } = {},
 ) {
   const pieces: string[] = [];
-  const { model = catalogue.titan, asked = call, deadline = ample, from = upstream } = options;
-  const reply = await from.stream(model, asked, deadline, async (text) => {
+  const { model = catalogue.titan, asked = call, deadline = ample } = options;
+  const reply = await upstream.stream(model, asked, deadline, async (text) => {
     pieces.push(text);
     options.onDelta?.(text);
   });
@@ -266,18 +265,27 @@ test.each<[string, ModelDefinition, Uint8Array, Usage]>([
   },
 );
 
-test.each<[string, Script]>([
-  ['before its first byte', () => undefined],
-  ['before its first event', (response) => void begin(response).flushHeaders()],
+test.each<[string, (response: ServerResponse, silent: () => void) => void]>([
+  ['before its first byte', (_response, silent) => silent()],
+  [
+    'before its first event',
+    (response, silent) => {
+      begin(response).flushHeaders();
+      silent();
+    },
+  ],
   ['after its first event', (response) => void begin(response).write(delta('Ble'))],
 ])('a stream that falls silent %s is given up, and its connection closed', async (_case, script) => {
-  const hungUp = Promise.withResolvers<void>();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const [silent, hungUp] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   answers.push((response) => {
     response.on('close', () => hungUp.resolve());
-    script(response);
+    script(response, () => silent.resolve());
   });
-  const impatient = createUpstream({ client, sleep: async () => undefined, random: () => 0.5, silentMs: 30 });
-  const error = await failure({ from: impatient });
+  const given = failure({ onDelta: () => silent.resolve() });
+  await silent.promise;
+  await vi.advanceTimersByTimeAsync(600_000);
+  const error = await given;
   expect([error.statement.code, error.unbilled]).toEqual(['model_timeout', false]);
   await hungUp.promise;
 });

@@ -143,6 +143,12 @@ test.each([
   expect(['upstream_error', 'invalid_request']).toContain((await failure()).statement.code);
 });
 
+test('the name of an exception that is no text does not reach the log, which could not write it', async () => {
+  const body = '{"__type":[{"":9007199254740992}],"message":"internal message"}';
+  answers.push((response) => response.writeHead(424, { 'content-type': 'application/json' }).end(body));
+  expect((await failure()).failure).toMatchObject({ name: 'Error', status: 424 });
+});
+
 test('a connection that never came about is not billed and can be tried again', async () => {
   const client = new BedrockRuntimeClient({
     region: 'us-east-1',

@@ -23,9 +23,10 @@ export interface UpstreamOptions {
   readonly sleep: (milliseconds: number) => Promise<unknown>;
   /** 0 to 1, as `Math.random`. */
   readonly random: () => number;
-  /** Milliseconds that a stream may be silent, before its first event and between two. Default: 60,000. */
-  readonly silentMs?: number | undefined;
 }
+
+/** How long a stream may be silent, before its first event and between two. */
+const silentMs = 60_000;
 
 /** A throttle of Bedrock's passes in well under a second or not soon. */
 const throttleWaitMs = { least: 200, most: 600 };
@@ -34,7 +35,7 @@ const throttleWaitMs = { least: 200, most: 600 };
  * @returns An upstream that answers a throttle of Bedrock's with one more try, if the deadline allows it: that try
  *   costs the team no request of its own. Every other failure is the caller's to retry.
  */
-export function createUpstream({ client, sleep, random, silentMs = 60_000 }: UpstreamOptions): Upstream {
+export function createUpstream({ client, sleep, random }: UpstreamOptions): Upstream {
   const withOneRetry = async <Reply>(
     { remaining }: Deadline,
     signal: AbortSignal,
