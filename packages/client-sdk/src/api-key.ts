@@ -24,7 +24,7 @@ export function checkApiKey(key: unknown): string {
   checkOption(
     typeof key === 'string' && /^[\x21-\x7e]+$/.test(key),
     'apiKey',
-    `(or ${apiKeyVariable}) is no API key: a string of ASCII without a space or a line break, or a function that returns one`,
+    `(or ${apiKeyVariable}) must be ASCII text without a space or a line break, or a function that returns it`,
   );
   return key;
 }

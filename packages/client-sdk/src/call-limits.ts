@@ -39,7 +39,7 @@ export function startCallLimits(options: CallLimitOptions): CallLimits {
   const timer = (option: 'timeoutMs' | 'deadlineMs' | 'idleTimeoutMs') => {
     const limitMs = options[option];
     return setTimeout(() => {
-      const billed = phase === 'response' || phase === 'body' ? ' An ask may be billed.' : '';
+      const billed = phase === 'response' || phase === 'body' ? ' An ask may have been billed.' : '';
       const message = `The call took longer than ${limitMs} ms (${option}).${billed}`;
       const { attempts } = limits;
       controller.abort(new TimeoutError({ code: 'timeout', message, attempts, phase, limitMs }));

@@ -149,7 +149,7 @@ test.each([
 
 test.each([
   ['throws', () => Promise.reject(new Error('The vault is sealed.')), /function failed/],
-  ['returns nothing', () => '', /no API key/],
+  ['returns nothing', () => '', /must be ASCII/],
   ['returns a line break', () => 'key\n', /line break/],
 ])('a key function that %s rejects the call, and nothing is sent', async (_, source, message) => {
   const { url, calls } = await serve((response) => reply(response, 200, answer));

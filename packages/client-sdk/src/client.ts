@@ -2,6 +2,7 @@ import { type Answer, readAnswer, type StructuredAnswer } from './answer.ts';
 import { type AnswerStream, createAnswerStream } from './answer-stream.ts';
 import { askBody } from './ask.ts';
 import type { BedrockClient } from './bedrock-client.ts';
+import { fromCallSite } from './call-site.ts';
 import { exchange } from './exchange.ts';
 import { readModelList } from './model-list.ts';
 import { createObserver } from './observer.ts';
@@ -26,7 +27,7 @@ import type { Call } from './transport.ts';
 import { readUsageReport } from './usage-report.ts';
 
 /**
- * Makes a client. Throws `ConfigurationError` where an option is missing or wrong; nothing is sent.
+ * Makes a client. Throws `ConfigurationError` where an option is missing, wrong or unknown; nothing is sent.
  *
  * @example
  * ```ts
@@ -57,19 +58,22 @@ export function createClient(options: BedrockClientOptions, runtime: Runtime): B
     callOptions: RequestOptions,
     reader: Reader<Value>,
   ) =>
-    exchange(prepare(operation, callOptions), (reply) => ({
-      ...readReply(reader, reply),
-      requestId: readRequestId(reply.headers),
-      attempts: reply.attempts,
-    }));
+    fromCallSite(() =>
+      exchange(prepare(operation, callOptions), (reply) => ({
+        ...readReply(reader, reply),
+        requestId: readRequestId(reply.headers),
+        attempts: reply.attempts,
+      })),
+    );
 
-  const answerTo = async (model: string, question: string, askOptions: AnyAskOptions): Promise<Answer> => {
-    const call = prepare('ask', askOptions, () => askBody(model, question, askOptions));
-    return exchange(call, (reply) => {
-      const answer = readReply(readAnswer, reply);
-      return checkOutput({ ...answer, requestId: answer.id, attempts: reply.attempts }, askOptions.schema);
+  const answerTo = (model: string, question: string, askOptions: AnyAskOptions): Promise<Answer> =>
+    fromCallSite(() => {
+      const call = prepare('ask', askOptions, () => askBody(model, question, askOptions));
+      return exchange(call, (reply) => {
+        const answer = readReply(readAnswer, reply);
+        return checkOutput({ ...answer, requestId: answer.id, attempts: reply.attempts }, askOptions.schema);
+      });
     });
-  };
 
   function ask<Output>(...given: Structured<Output>): Promise<StructuredAnswer<Output>>;
   function ask(model: string, question: string, askOptions?: AskOptions): Promise<Answer>;
@@ -106,7 +110,7 @@ export function createClient(options: BedrockClientOptions, runtime: Runtime): B
     ask,
     safeAsk,
     stream,
-    models: async (callOptions = {}) => report('models', callOptions, readModelList),
-    usage: async (callOptions = {}) => report('usage', callOptions, readUsageReport),
+    models: (callOptions = {}) => report('models', callOptions, readModelList),
+    usage: (callOptions = {}) => report('usage', callOptions, readUsageReport),
   };
 }

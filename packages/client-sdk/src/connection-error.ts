@@ -22,7 +22,7 @@ export function connectionError(
   return new ConnectionError({
     message: notConnected
       ? `Could not connect to the proxy${said}. Check baseUrl and the network.`
-      : `The connection broke off before the answer was whole${said}. An ask may be billed, so it is not sent again.`,
+      : `The connection broke off before the answer was whole${said}. An ask may have been billed, so it is not sent again.`,
     attempts: context.attempts,
     retryable: notConnected,
     cause,

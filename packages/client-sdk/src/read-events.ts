@@ -28,7 +28,7 @@ export async function* readEvents(reply: OpenReply): AsyncGenerator<StreamEvent,
   const interrupted = (cause?: unknown) =>
     new StreamInterruptedError({
       message:
-        'The stream broke off before the answer was whole. An ask may be billed, so it is not sent again.',
+        'The stream broke off before the answer was whole. It may have been billed, so it is not sent again.',
       status,
       attempts,
       requestId,

@@ -24,15 +24,15 @@ function refusal(options: unknown): ConfigurationError {
 }
 
 test.each<[string, unknown, string, RegExp]>([
-  ['no baseUrl', { apiKey: key }, 'baseUrl', /BEDROCK_PROXY_URL/],
-  ['an empty baseUrl', { ...good, baseUrl: '' }, 'baseUrl', /BEDROCK_PROXY_URL/],
+  ['no baseUrl', { apiKey: key }, 'baseUrl', /not set.* BEDROCK_PROXY_URL/],
+  ['an empty baseUrl', { ...good, baseUrl: '' }, 'baseUrl', /not set.* BEDROCK_PROXY_URL/],
   ['a baseUrl that is no URL', { ...good, baseUrl: 'proxy/dev' }, 'baseUrl', /BEDROCK_PROXY_URL/],
   ['a baseUrl of another protocol', { ...good, baseUrl: 'ftp://proxy.example' }, 'baseUrl', /https/],
   ['a baseUrl with a query', { ...good, baseUrl: 'https://proxy.example/dev?x=1' }, 'baseUrl', /query/],
   ['a baseUrl with a password', { ...good, baseUrl: 'https://me:pw@proxy.example' }, 'baseUrl', /password/],
   ['http: beyond this machine', { ...good, baseUrl: 'http://proxy.example' }, 'baseUrl', /allowInsecure/],
-  ['no apiKey', { baseUrl: good.baseUrl }, 'apiKey', /BEDROCK_PROXY_API_KEY/],
-  ['an empty apiKey', { ...good, apiKey: '' }, 'apiKey', /BEDROCK_PROXY_API_KEY/],
+  ['no apiKey', { baseUrl: good.baseUrl }, 'apiKey', /not set.* BEDROCK_PROXY_API_KEY/],
+  ['an empty apiKey', { ...good, apiKey: '' }, 'apiKey', /not set.* BEDROCK_PROXY_API_KEY/],
   ['an apiKey with a line break', { ...good, apiKey: `${key}\n` }, 'apiKey', /line break/],
   ['an apiKey that is no text', { ...good, apiKey: 42 }, 'apiKey', /apiKey/],
   ['a fetch that is no function', { ...good, fetch: 'fetch' }, 'fetch', /function/],
@@ -41,12 +41,18 @@ test.each<[string, unknown, string, RegExp]>([
   ['a deadline beyond what timers can wait', { ...good, deadlineMs: 2 ** 31 }, 'deadlineMs', /milliseconds/],
   ['a deadline of NaN', { ...good, deadlineMs: Number.NaN }, 'deadlineMs', /milliseconds/],
   ['negative retries', { ...good, maxRetries: -1 }, 'maxRetries', /whole number/],
+  ['an option that does not exist', { ...good, timeout: 5 }, 'timeout', /no option/],
   ['half a retry', { ...good, maxRetries: 0.5 }, 'maxRetries', /whole number/],
 ])('%s is refused at once, and the message names the option', (_, options, field, message) => {
   const error = refusal(options);
   expect(error).toMatchObject({ code: 'invalid_configuration', field, attempts: 0 });
   expect(error.message).toMatch(message);
   expect(error.message).not.toContain(key);
+});
+
+test('an option that does not exist is as none where it is undefined', () => {
+  const options = { ...good, timeout: undefined };
+  expect(() => createBedrockClient(options)).not.toThrow();
 });
 
 test.each([

@@ -37,25 +37,42 @@ export interface CallSettings extends Limits {
 
 export function clientSettings(options: BedrockClientOptions): ClientSettings {
   checkType('options', options, 'object');
+  const {
+    baseUrl,
+    apiKey,
+    fetch,
+    hooks,
+    logger,
+    allowInsecure,
+    dangerouslyAllowBrowser,
+    timeoutMs,
+    deadlineMs,
+    maxRetries,
+    ...unknown
+  } = options;
   checkOption(
-    !isBrowser() || options.dangerouslyAllowBrowser === true,
+    !isBrowser() || dangerouslyAllowBrowser === true,
     'dangerouslyAllowBrowser',
     'must be true on a web page, where anyone can read the API key. Better call the proxy from a server',
   );
-  const apiKey = options.apiKey ?? environmentVariable(apiKeyVariable);
-  checkOptional('fetch', options.fetch, 'function');
-  checkOptional('hooks', options.hooks, 'object');
-  checkOptional('logger', options.logger, 'object');
+  for (const [name, value] of Object.entries(unknown)) {
+    checkOption(value === undefined, name, 'is no option of createBedrockClient');
+  }
+  checkOptional('fetch', fetch, 'function');
+  checkOptional('hooks', hooks, 'object');
+  checkOptional('logger', logger, 'object');
+  const url = checkBaseUrl(checkSet('baseUrl', baseUrl, urlVariable), allowInsecure === true);
+  const key = checkSet('apiKey', apiKey, apiKeyVariable);
+  const limits = { timeoutMs, deadlineMs, maxRetries };
+  // Wrong ones are refused when the client is made; what is not given depends on the call.
+  checkLimits(limits, {}, limitsOfCall);
   return {
-    baseUrl: checkBaseUrl(
-      options.baseUrl ?? environmentVariable(urlVariable),
-      options.allowInsecure === true,
-    ),
-    apiKey: typeof apiKey === 'function' ? apiKey : checkApiKey(apiKey),
+    baseUrl: url,
+    apiKey: typeof key === 'function' ? key : checkApiKey(key),
     // Looked up at each call, so that a fetch that is replaced later (by a mock, by tracing) is used.
-    fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
-    limits: checkClientLimits(options),
-    hooks: [options.hooks, options.logger && logHooks(options.logger)].filter((hooks) => hooks !== undefined),
+    fetch: fetch ?? ((url, init) => globalThis.fetch(url, init)),
+    limits,
+    hooks: [hooks, logger && logHooks(logger)].filter((hooks) => hooks !== undefined),
   };
 }
 
@@ -70,6 +87,13 @@ export function callSettings(
     signal: checkSignal(options.signal),
     headers: checkHeaders(options.headers ?? {}),
   };
+}
+
+/** The option, or what the environment has for it. Empty text is none, as of an unset variable in a script. */
+function checkSet<Value>(path: string, given: Value | undefined, variable: string): Value | string {
+  const value = given ?? environmentVariable(variable);
+  checkOption(value !== undefined && value !== '', path, `is not set. Give it, or set ${variable}`);
+  return value;
 }
 
 function checkBaseUrl(value: unknown, allowInsecure: boolean): string {
@@ -95,13 +119,6 @@ function checkBaseUrl(value: unknown, allowInsecure: boolean): string {
 
 function isLoopback(hostname: string): boolean {
   return /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
-}
-
-/** Wrong ones are refused when the client is made; what is not given depends on the call. */
-function checkClientLimits({ timeoutMs, deadlineMs, maxRetries }: CallOptions): CallOptions {
-  const given = { timeoutMs, deadlineMs, maxRetries };
-  checkLimits(given, {}, limitsOfCall);
-  return given;
 }
 
 function checkLimits(call: StreamOptions, client: StreamOptions, defaults: Limits): Limits {

@@ -95,6 +95,36 @@ test('every link to a file of the repository leads to one', () => {
   expect(broken).toEqual([]);
 });
 
+/** As GitHub makes an anchor of a heading. */
+const anchorOf = (heading: string) =>
+  heading
+    .replaceAll(/[`*]|\[|\]\([^)]*\)/g, '')
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
+    .replaceAll(' ', '-');
+
+test('every link to a heading leads to one', () => {
+  const anchors = new Map(
+    documents.map(({ path, text }) => [
+      path,
+      new Set([...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => anchorOf(heading))),
+    ]),
+  );
+  const links = documents.flatMap(({ path, text }) =>
+    [...text.matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)].map(([, target = '', anchor = '']) => ({
+      path,
+      target: target === '' ? path : join(dirname(path), target),
+      anchor,
+    })),
+  );
+  const broken = links.filter(
+    ({ target, anchor }) => anchors.has(target) && !anchors.get(target)?.has(anchor),
+  );
+  expect(broken).toEqual([]);
+  expect(links.length).toBeGreaterThan(0);
+});
+
 test('every npm script that a document names exists', () => {
   const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
   const named = documents.flatMap(({ text }) =>

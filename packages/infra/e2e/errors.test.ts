@@ -111,7 +111,7 @@ test('every fault of a request is named at once', async () => {
   expect(reply.error().details).toEqual({
     issues: [
       { path: 'model', message: 'is required (string)' },
-      { path: 'question', message: 'must be of type string' },
+      { path: 'question', message: 'must be a string' },
       { path: 'modle', message: 'is not a field of this request' },
     ],
   });

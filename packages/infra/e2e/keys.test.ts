@@ -219,7 +219,9 @@ test('a team is held to its plan, and to the new one when it moves, with all its
 test('a key of the config is replaced by one made at run time, and disabled with --now', async () => {
   const { done, keyValue, proxy, use } = await start();
   const rotated = await proxy('keys', 'rotate', 'thrifty-key');
-  expect(rotated.stderr).toMatch(/works until the config disables it.*enabled: false/);
+  expect(rotated.stderr).toMatch(
+    /new key is thrifty-key-2.*works until the config disables it.*enabled: false/s,
+  );
   const second = rotated.stdout.trim();
   expect((await use(second)).json()).toMatchObject({ limits: [{ limit: 'tokens', max: 2000 }] });
   expect((await use(keyValue('thrifty-key'))).status).toBe(200);

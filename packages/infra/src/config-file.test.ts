@@ -20,3 +20,14 @@ test('the environment names another file, and what it exports is checked', async
   vi.stubEnv('PROXY_CONFIG_FILE', file);
   await expect(loadProxyConfig()).rejects.toThrow(/stage: is missing/);
 });
+
+test('a copy whose import leads nowhere is told where to import from', async () => {
+  const file = join(directory, 'copy.config.mjs');
+  writeFileSync(
+    file,
+    "import { defineProxyConfig } from './not-here/config.ts'; export default defineProxyConfig({});",
+  );
+  await expect(loadProxyConfig(file)).rejects.toThrow(
+    /cannot be loaded: .*; from there, defineProxyConfig is imported from '\.\..*\/packages\/infra\/src\/config\.ts'/,
+  );
+});

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type ProxyConfig, parseProxyConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
@@ -32,6 +32,20 @@ async function defaultExport(path: string): Promise<unknown> {
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError([{ path: 'config', message: `${path} cannot be loaded: ${reason}` }]);
+    const message = `${path} cannot be loaded: ${reason}${isMissingModule(error) ? `; ${importHint(path)}` : ''}`;
+    throw new ConfigError([{ path: 'config', message }]);
   }
+}
+
+function isMissingModule(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
+}
+
+/** A config that was copied to elsewhere still imports from where it came. */
+function importHint(path: string): string {
+  const target = relative(dirname(path), resolve(import.meta.dirname, 'config.ts'))
+    .split(sep)
+    .join('/');
+  const from = target.startsWith('.') ? target : `./${target}`;
+  return `from there, defineProxyConfig is imported from '${from}'`;
 }

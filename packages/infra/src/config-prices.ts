@@ -26,8 +26,12 @@ export function* checkPrices(config: Priced): Iterable<Reference> {
   const prices = new Map(Object.entries(config.prices ?? {}));
   for (const alias of prices.keys()) {
     if (offered.size > 0 && !offered.has(alias)) {
-      const choice = [...offered.keys()].join(', ');
-      const message = `"${alias}" is not offered; add it to models, remove its price, or choose from ${choice}`;
+      const known = [...offered].flatMap(([name, definition]) => (definition ? [name] : []));
+      const remedy =
+        known.length > 0
+          ? `add it to models, remove its price, or choose from ${known.join(', ')}`
+          : 'add it to models, or remove its price';
+      const message = `"${alias}" is not offered; ${remedy}`;
       yield { path: ['prices', alias], message };
     }
   }

@@ -27,10 +27,28 @@ interface Referring {
 
 /** Finds every reference of a config that leads nowhere, or to something that cannot work. */
 export function checkReferences(config: Referring): Reference[] {
-  return [...checkModels(config), ...checkPlans(config), ...checkTeams(config), ...checkKeys(config)];
+  const faultyModels = [...checkRegion(config), ...checkModels(config)];
+  const faulty = new Set(faultyModels.map(({ path: [, index] }) => index));
+  const sound = config.models.filter((_, index) => !faulty.has(index)).map(aliasOf);
+  return [...faultyModels, ...checkPlans(config, sound), ...checkTeams(config), ...checkKeys(config)];
+}
+
+/** Where no model is, the Region is at fault, and not each model. */
+function* checkRegion({ models, region }: Referring): Iterable<Reference> {
+  if (!isKnownRegion(models, region)) {
+    const regions = [...new Set(Object.values(catalogue).flatMap((model) => regionsOf(model, true)))];
+    const message = `no model is offered in "${region}"; check its spelling, or choose from ${listed(regions.sort())}`;
+    yield { path: ['region'], message };
+  }
+}
+
+function isKnownRegion(models: readonly OfferedModel[], region: string): boolean {
+  const definitions = [...Object.values(catalogue), ...models.map(definitionOf)];
+  return definitions.some((definition) => definition && offeredIn(definition, region, true));
 }
 
 function* checkModels({ models, region, globalInference }: Referring): Iterable<Reference> {
+  const knownRegion = isKnownRegion(models, region);
   const seen = new Map<string, number>();
   for (const [index, model] of models.entries()) {
     const path = ['models', index];
@@ -54,7 +72,7 @@ function* checkModels({ models, region, globalInference }: Referring): Iterable<
         path,
         message: `"${alias}" ended on ${definition.lifecycle.since} and answers no more; choose from ${others}`,
       };
-    } else if (!offeredIn(definition, region, globalInference)) {
+    } else if (knownRegion && !offeredIn(definition, region, globalInference)) {
       const regions =
         listed(regionsOf(definition, globalInference)) || 'no Region at all: its definition names none';
       const remedy = offeredIn(definition, region, true)
@@ -84,14 +102,16 @@ function regionsOf(definition: ModelDefinition, globalInference: boolean): strin
   return [...named].filter((region) => locateModel(definition, region, { globalInference }));
 }
 
-function* checkPlans({ models, plans }: Referring): Iterable<Reference> {
+/** @param sound Aliases without a fault, to choose from. */
+function* checkPlans({ models, plans }: Referring, sound: readonly string[]): Iterable<Reference> {
   const offered = new Map(models.map((model) => [aliasOf(model), definitionOf(model)]));
   if (Object.keys(plans).length === 0) yield { path: ['plans'], message: 'must have at least one plan' };
   for (const [name, plan] of Object.entries(plans)) {
     for (const [index, alias] of plan.models.entries()) {
       // Without any model, every alias is a consequence and no fault of its own.
       if (offered.size > 0 && !offered.has(alias)) {
-        const message = `"${alias}" is not offered; add it to models, or choose from ${listed(offered.keys())}`;
+        const choice = sound.length > 0 ? `, or choose from ${listed(new Set(sound))}` : '';
+        const message = `"${alias}" is not offered; add it to models${choice}`;
         yield { path: ['plans', name, 'models', index], message };
       }
     }

@@ -321,3 +321,32 @@ function issuesOf(faulty: unknown): ConfigError['issues'] {
   }
   return [];
 }
+
+/** The faults of a config, a line each. */
+const faultsOf = (wrong: object): string[] => {
+  try {
+    parseProxyConfig(wrong);
+    return [];
+  } catch (error) {
+    return String(error).split('\n').slice(1);
+  }
+};
+
+test('a misspelt model is not among those to choose from', () => {
+  const [, plan] = faultsOf({
+    ...config,
+    models: ['titan', 'lama'],
+    plans: { starter: { ...config.plans.starter, models: ['titan', 'llama'] } },
+  });
+  expect(plan).toBe(
+    '  plans.starter.models.1: "llama" is not offered; add it to models, or choose from titan',
+  );
+});
+
+test('a Region that no model is in is the only fault, whatever models there are', () => {
+  const faults = faultsOf({ ...config, region: 'us-eest-1' });
+  expect(faults).toHaveLength(1);
+  expect(faults[0]).toMatch(
+    /^ {2}region: no model is offered in "us-eest-1"; check its spelling, or .*us-east-1/,
+  );
+});

@@ -46,6 +46,7 @@ export function addKeysRotate(keys: Command, cli: Cli): void {
       const wanted = now ? 'now' : parseOverlap(overlap);
       const { key, replaced } = await rotateKey(await cli.deployment(), { name, overlap: wanted, as });
       printNewKey(cli.terminal, key, json, { replaced });
+      cli.terminal.note(`The new key is ${key.name}, of ${key.team}.`);
       cli.terminal.note(describe(replaced, cli.now()));
     });
 }

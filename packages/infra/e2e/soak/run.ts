@@ -15,8 +15,9 @@ import {
 } from './calls.ts';
 import type { Command, Told } from './gateway-process.ts';
 import { startHelper } from './helper-process.ts';
+import { killPoint } from './kill-point.ts';
 import { type Holding, measureHolding } from './memory.ts';
-import { between, randomOf } from './random.ts';
+import { randomOf } from './random.ts';
 import { openTeams, soakConfig, teams } from './teams.ts';
 
 export interface SoakOptions {
@@ -146,9 +147,12 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
     await accounts.untilNothingIsInFlight();
     if (storm > 0) {
       // Nobody else may be hit: whoever is killed cannot know what was billed.
-      const stormed = make(storm, 'kill');
-      const hit = made + between(randomOf(seed, 'kill', round), callers, storm - callers);
-      while (made < hit) await new Promise(setImmediate);
+      const hit = made + killPoint(randomOf(seed, 'kill', round), storm, callers);
+      let over = false;
+      const stormed = make(storm, 'kill').finally(() => {
+        over = true;
+      });
+      while (made < hit && !over) await new Promise(setImmediate);
       await gateway.ask('kill');
       kills += 1;
       await stormed;

@@ -151,11 +151,11 @@ export const usageExamples: Examples<UsageReport> = {
 /** What is said of codes of which more is known than their table says. */
 const statements: { readonly [Code in ErrorCode]?: Omit<ErrorStatement<Code>, 'code'> } = {
   invalid_request: {
-    message: 'maxTokens must be of type whole number; prompt is not a field of this request.',
+    message: 'maxTokens must be a whole number; prompt is not a field of this request.',
     param: 'maxTokens',
     details: {
       issues: [
-        { path: 'maxTokens', message: 'must be of type whole number' },
+        { path: 'maxTokens', message: 'must be a whole number' },
         { path: 'prompt', message: 'is not a field of this request' },
       ],
     },

@@ -1,21 +1,34 @@
-/** The time limits of one stream from Bedrock: when it must be over, and how long it may be silent. */
-export class StreamWatch {
+/**
+ * The time limits of one stream from Bedrock: when it must be over, and how long it may be silent. Dispose of it when the
+ * stream is over: a signal that is listened to is kept until it fires.
+ */
+export class StreamWatch implements Disposable {
   /** Fires when either limit is reached; give it to the request. */
   readonly signal: AbortSignal;
-  readonly #silence = new AbortController();
+  readonly #deadline: AbortSignal;
+  readonly #over = new AbortController();
   readonly #silentMs: number;
   #giveUp: (reason: unknown) => void = () => {};
 
   /** @param silentMs Milliseconds until the first event, and from one to the next, at the most. */
   constructor(deadline: AbortSignal, silentMs: number) {
-    this.signal = AbortSignal.any([deadline, this.#silence.signal]);
+    this.signal = this.#over.signal;
+    this.#deadline = deadline;
     this.#silentMs = silentMs;
     this.signal.addEventListener('abort', () => this.#giveUp(this.signal.reason), { once: true });
+    deadline.addEventListener('abort', this.#end);
+    if (deadline.aborted) this.#end();
+  }
+
+  readonly #end = () => this.#over.abort();
+
+  [Symbol.dispose](): void {
+    this.#deadline.removeEventListener('abort', this.#end);
   }
 
   /** Waits for what Bedrock sends next. */
   async next<Value>(promise: Promise<Value>): Promise<Value> {
-    const timer = setTimeout(() => this.#silence.abort(), this.#silentMs);
+    const timer = setTimeout(this.#end, this.#silentMs);
     try {
       // A race with one promise for the whole stream would keep something of every event until the end.
       return await new Promise((resolve, reject) => {

@@ -48,7 +48,7 @@ test.each([
 
 test.each([
   ['a missing field', '{"model":"llama"}', 'question', 'is required (string)'],
-  ['a wrong type', '{"model":"llama","question":7}', 'question', 'must be of type string'],
+  ['a wrong type', '{"model":"llama","question":7}', 'question', 'must be a string'],
   ['an empty question', '{"model":"llama","question":""}', 'question', 'must not be empty'],
   ['a blank question', '{"model":"llama","question":" \\n"}', 'question', 'must not be empty'],
   [
@@ -68,7 +68,7 @@ test.each([
     'half a token',
     '{"model":"llama","question":"Hi","maxTokens":1.5}',
     'maxTokens',
-    'must be of type whole number',
+    'must be a whole number',
   ],
   [
     'an unknown role',

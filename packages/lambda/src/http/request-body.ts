@@ -99,7 +99,10 @@ function describeIssue(issue: z.core.$ZodIssue): RequestIssue[] {
       return [
         {
           path,
-          message: issue.input === undefined ? `is required (${expected})` : `must be of type ${expected}`,
+          message:
+            issue.input === undefined
+              ? `is required (${expected})`
+              : `must be ${/^[aeiou]/.test(expected) ? 'an' : 'a'} ${expected}`,
         },
       ];
     }
