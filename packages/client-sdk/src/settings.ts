@@ -55,6 +55,8 @@ export function clientSettings(options: BedrockClientOptions): ClientSettings {
     'dangerouslyAllowBrowser',
     'must be true on a web page, where anyone can read the API key. Better call the proxy from a server',
   );
+  // An option that is not read here does not compile.
+  unknown satisfies Record<string, never>;
   for (const [name, value] of Object.entries(unknown)) {
     checkOption(value === undefined, name, 'is no option of createBedrockClient');
   }

@@ -1,6 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
+import { startHelper } from '../e2e/helper-process.ts';
 import type { Followed, Instruction } from './bedrock-process.ts';
 
 /** What a measured function calls, each in a process of its own. */
@@ -9,30 +8,28 @@ export interface Backends {
   readonly dynamodbUrl: string;
   /** Sets what the simulated Bedrock does next. */
   instruct(instruction: Instruction): Promise<Followed>;
-  stop(): void;
+  stop(): Promise<void>;
+}
+
+interface Started {
+  readonly url: string;
 }
 
 export async function startBackends(): Promise<Backends> {
-  const bedrock = await start('bedrock-process.ts');
-  const dynamodb = await start('dynamodb-process.ts');
+  const bedrock = await startHelper<Started, Instruction, Followed>(
+    join(import.meta.dirname, 'bedrock-process.ts'),
+  );
+  const dynamodb = await startDynamoDbProcess();
   return {
-    bedrockUrl: bedrock.url,
-    dynamodbUrl: dynamodb.url,
-    async instruct(instruction) {
-      const followed = once(bedrock.child, 'message');
-      bedrock.child.send(instruction);
-      const [reply] = await followed;
-      return reply;
-    },
-    stop() {
-      bedrock.child.disconnect();
-      dynamodb.child.disconnect();
+    bedrockUrl: bedrock.started.url,
+    dynamodbUrl: dynamodb.started.url,
+    instruct: bedrock.ask,
+    async stop() {
+      await Promise.all([bedrock.stop(), dynamodb.stop()]);
     },
   };
 }
 
-async function start(script: string): Promise<{ child: ChildProcess; url: string }> {
-  const child = fork(join(import.meta.dirname, script), { execArgv: ['--conditions=@org/source'] });
-  const [{ url }] = await once(child, 'message');
-  return { child, url };
+export function startDynamoDbProcess() {
+  return startHelper<Started>(join(import.meta.dirname, 'dynamodb-process.ts'));
 }

@@ -78,7 +78,7 @@ async function measureColdStarts(): Promise<Report['cold']> {
       { runs: runs.cold, environment },
     );
   } finally {
-    backends.stop();
+    await backends.stop();
   }
 }
 

@@ -1,12 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startHelper } from '../../e2e/helper-process.ts';
+import { startDynamoDbProcess } from '../backends.ts';
 import { spread } from '../markdown.ts';
 import { handOver, short } from '../part.ts';
 import { aimsOf, isOurs } from './aims.ts';
 import { installPeers } from './installed-peers.ts';
 import { type Effort, measure } from './measure.ts';
-import { startScript } from './processes.ts';
 import { profileOurs } from './profile.ts';
 import { type GatewaysReport, reportText } from './report.ts';
 import { stagesOf } from './stages.ts';
@@ -19,11 +20,11 @@ const effort: Effort = short ? { rounds: 2, warmUp: 500, load: 400 } : { rounds:
 
 const peers = await installPeers();
 const directory = await mkdtemp(join(tmpdir(), 'bedrock-proxy-bench-'));
-const upstream = await startScript<{ port: number }>('upstream-process.ts');
-const dynamodb = await startScript<{ url: string }>('../dynamodb-process.ts');
+const upstream = await startHelper<{ port: number }>(join(import.meta.dirname, 'upstream-process.ts'));
+const dynamodb = await startDynamoDbProcess();
 const upstreams = {
-  upstream: { url: `http://127.0.0.1:${upstream.ready.port}`, pid: upstream.child.pid ?? 0 },
-  dynamodb: { url: dynamodb.ready.url, pid: dynamodb.child.pid ?? 0 },
+  upstream: { url: `http://127.0.0.1:${upstream.started.port}`, pid: upstream.pid },
+  dynamodb: { url: dynamodb.started.url, pid: dynamodb.pid },
 };
 
 const subjects = await startSubjects(directory, upstreams, peers);

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { statisticsOf } from '../statistics.ts';
-import type { Load, Loaded } from './load-process.ts';
+import { startLoadGenerator } from './load-generator.ts';
+import type { Loaded } from './load-process.ts';
 import { usageOf } from './process-usage.ts';
-import { startScript, stop } from './processes.ts';
 import type { Subject, Transfer } from './subjects.ts';
 
 export const concurrencies = [1, 32, 128] as const;
@@ -40,13 +39,7 @@ export interface Effort {
 
 /** Puts each subject under each load once a round, in an order that is drawn anew. */
 export async function measure(subjects: readonly Subject[], effort: Effort): Promise<Measured[]> {
-  const { child } = await startScript('load-process.ts');
-  const bear = async (load: Load): Promise<Loaded> => {
-    const told = once(child, 'message');
-    child.send(load);
-    const [loaded] = await told;
-    return loaded;
-  };
+  const generator = await startLoadGenerator();
   const cells = subjects.flatMap((subject) =>
     transfers.flatMap((transfer) => {
       const work = subject.work[transfer];
@@ -61,19 +54,19 @@ export async function measure(subjects: readonly Subject[], effort: Effort): Pro
     }),
   );
   for (const { work, concurrency } of cells) {
-    if (concurrency === 32) await bear({ work, concurrency, milliseconds: effort.warmUp });
+    if (concurrency === 32) await generator.ask({ work, concurrency, milliseconds: effort.warmUp });
   }
   for (let round = 0; round < effort.rounds; round += 1) {
     for (const { subject, work, concurrency, rounds } of inTurns(cells)) {
       const before = await usageOf(subject.pid);
-      const loaded = await bear({ work, concurrency, milliseconds: effort.load });
+      const loaded = await generator.ask({ work, concurrency, milliseconds: effort.load });
       const after = await usageOf(subject.pid);
       rounds.push(
         roundOf(loaded, before && after && { cpu: after.cpuSeconds - before.cpuSeconds, ...after }),
       );
     }
   }
-  await stop(child);
+  await generator.stop();
   return cells;
 }
 

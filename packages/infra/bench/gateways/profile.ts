@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import type { Profiler } from 'node:inspector';
 import { dirname, join } from 'node:path';
@@ -7,10 +6,8 @@ import lambdaBuild from '@org/lambda/tsup-config';
 import { build } from 'tsup';
 import { synthesize } from '../../src/synthesize.ts';
 import { configOf } from './config.ts';
-import type { Load } from './load-process.ts';
-import type { OurGateway } from './ours-process.ts';
-import { startScript, stop } from './processes.ts';
-import { ourCalls, type Transfer, type Upstreams } from './subjects.ts';
+import { startLoadGenerator } from './load-generator.ts';
+import { ourCalls, startGatewayProcess, type Transfer, type Upstreams } from './subjects.ts';
 
 /** A part of the time in which a process did something. */
 export interface Share {
@@ -30,7 +27,7 @@ export interface GatewayProfile {
 /** Runs our gateway under `--cpu-prof`, with functions that are built with their names. */
 export async function profileOurs(
   directory: string,
-  { upstream, dynamodb }: Upstreams,
+  upstreams: Upstreams,
   { transfer, milliseconds }: { readonly transfer: Transfer; readonly milliseconds: number },
 ): Promise<GatewayProfile> {
   const lambdaDirectory = join(directory, 'named-functions');
@@ -49,19 +46,13 @@ export async function profileOurs(
   synthesize(configOf({ ledger: false }), { outdir: assembly, lambdaDirectory });
   const profiles = join(directory, 'profiles');
   const options = [`--cpu-prof`, `--cpu-prof-dir=${profiles}`];
-  const { child: gateway, ready } = await startScript<OurGateway>(
-    'ours-process.ts',
-    [assembly, upstream.url, dynamodb.url, options.join(' ')],
-    options,
-  );
-  const { child: generator } = await startScript('load-process.ts');
-  const work = ourCalls(ready)[transfer];
+  const gateway = await startGatewayProcess(assembly, upstreams, options);
+  const generator = await startLoadGenerator();
+  const work = ourCalls(gateway.started)[transfer];
   if (!work) throw new Error(`Ours has no ${transfer} call.`);
-  const borne = once(generator, 'message');
-  generator.send({ work, concurrency: 32, milliseconds } satisfies Load);
-  await borne;
-  await stop(generator);
-  await stop(gateway);
+  await generator.ask({ work, concurrency: 32, milliseconds });
+  await generator.stop();
+  await gateway.stop();
 
   const modules = modulesOf(await readFile(join(lambdaDirectory, 'index.mjs'), 'utf8'));
   const parts = new Map<string, number>();

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { startHelper } from '../../e2e/helper-process.ts';
 import { synthesize } from '../../src/synthesize.ts';
 import type { WriteTarget } from './bare-writes.ts';
 import { configOf } from './config.ts';
@@ -13,7 +14,7 @@ import {
 } from './dialect.ts';
 import type { InstalledPeers } from './installed-peers.ts';
 import type { OurGateway } from './ours-process.ts';
-import { freePort, startScript, startServer } from './processes.ts';
+import { freePort, startServer } from './servers.ts';
 
 export type Transfer = 'buffered' | 'streamed';
 
@@ -95,14 +96,24 @@ export async function startSubjects(
   ];
 }
 
-async function startOurs(assembly: string, ledger: boolean, { upstream, dynamodb }: Upstreams) {
+async function startOurs(assembly: string, ledger: boolean, upstreams: Upstreams) {
   synthesize(configOf({ ledger }), { outdir: assembly });
-  const { child, ready } = await startScript<OurGateway>('ours-process.ts', [
-    assembly,
-    upstream.url,
-    dynamodb.url,
-  ]);
-  return { gateway: ready, pid: pidOf(child) };
+  const { started, pid } = await startGatewayProcess(assembly, upstreams);
+  return { gateway: started, pid };
+}
+
+/** @param execArgv Options of Node, for the gateway and for the functions. */
+export function startGatewayProcess(
+  assembly: string,
+  { upstream, dynamodb }: Upstreams,
+  execArgv: readonly string[] = [],
+) {
+  return startHelper<OurGateway>(join(import.meta.dirname, 'ours-process.ts'), {
+    args: [assembly, upstream.url, dynamodb.url, execArgv.join(' ')],
+    execArgv,
+    // Nobody reads the log lines of the functions.
+    quiet: true,
+  });
 }
 
 /** One process, asked in two ways. Its answers are chat completions either way. */

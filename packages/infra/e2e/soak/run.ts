@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { localEndpoints } from '../../cli/aws/endpoints.ts';
 import { openDeployment } from '../../cli/directory/deployment.ts';
 import { importTeams } from '../../cli/directory/import-teams.ts';
+import { startHelper } from '../helper-process.ts';
 import { type Relay, startRelay } from '../relay.ts';
 import { type Audit, openAccounts } from './audit.ts';
 import type { Backends, Bills } from './backends-process.ts';
@@ -14,7 +16,6 @@ import {
   possibleOutcomes,
 } from './calls.ts';
 import type { Command, Told } from './gateway-process.ts';
-import { startHelper } from './helper-process.ts';
 import { killPoint } from './kill-point.ts';
 import { type Holding, measureHolding } from './memory.ts';
 import { randomOf } from './random.ts';
@@ -69,16 +70,16 @@ const killShare = 0.2;
 /** Runs requests of many teams through the whole path, among random faults, and checks every account at the end. */
 export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   const { requests, seed, callers, rounds, onProgress = () => {} } = options;
-  const backends = await startHelper<Backends, 'bill', Bills>('backends-process.ts', [seed]);
+  const backends = await startHelper<Backends, 'bill', Bills>(
+    join(import.meta.dirname, 'backends-process.ts'),
+    { args: [seed] },
+  );
   const { bedrockUrl, dynamodbUrl } = backends.started;
   const start = monthEnd - (requests / 2) * stepMs;
-  const gateway = await startHelper<{ url: string }, Command, Told>('gateway-process.ts', [
-    options.assembly,
-    bedrockUrl,
-    dynamodbUrl,
-    start,
-    stepMs,
-  ]);
+  const gateway = await startHelper<{ url: string }, Command, Told>(
+    join(import.meta.dirname, 'gateway-process.ts'),
+    { args: [options.assembly, bedrockUrl, dynamodbUrl, start, stepMs] },
+  );
   const { url } = gateway.started;
   const port = Number(new URL(url).port);
   // Every caller comes through a relay, so that all connections can be closed in the end.
