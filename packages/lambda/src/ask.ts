@@ -9,7 +9,7 @@ import { bodyFormats } from './bedrock/invoke.ts';
 import type { ModelCall, ModelReply } from './bedrock/model-call.ts';
 import { trueCostOf, worstCaseOf } from './call-cost.ts';
 import type { Caller, Config, OfferedModel } from './config.ts';
-import { type Deadline, settleSignal } from './deadline.ts';
+import type { Deadline } from './deadline.ts';
 import { boundsOf } from './ledger/admission.ts';
 import { type Amounts, amountsOf, nothing, unitOf } from './ledger/amounts.ts';
 import type { Ledger, Settlement } from './ledger/ledger.ts';
@@ -101,10 +101,10 @@ export async function ask(request: AskRequest, context: AskContext): Promise<Ask
   refuseUnpriced(model, caller);
   const hold = await ledger.hold(
     { scopes: caller.scopes, worstCase: worstCaseOf(call, model.price), transfer, at },
-    { hold: deadline.signal, settle: settleSignal(deadline) },
+    { hold: deadline.signal, settle: deadline.settleSignal },
   );
   const settle = async (charged: Amounts, outcome: Pick<Settled, 'reply' | 'costUsd'> = {}) => {
-    const settlement = await hold.settle(charged, settleSignal(deadline));
+    const settlement = await hold.settle(charged, deadline.settleSignal);
     context.onSettled({ held: hold.worstCase, charged, settlement, ...outcome });
     return settlement;
   };

@@ -2,10 +2,10 @@
 export interface Deadline {
   /** Fires when the time is up. */
   readonly signal: AbortSignal;
+  /** Fires when settling must be given up too. */
+  readonly settleSignal: AbortSignal;
   /** Milliseconds left. */
   remaining(): number;
-  /** Milliseconds until the function is killed. */
-  untilKilled(): number;
 }
 
 /**
@@ -17,13 +17,24 @@ const answerMarginMs = 1000;
 /** Milliseconds of that margin for the answer alone. */
 const sendMarginMs = 200;
 
-/** @param getRemainingTimeInMillis Of the invocation's context: milliseconds until Lambda kills the function. */
-export function deadlineBefore(getRemainingTimeInMillis: () => number): Deadline {
-  const remaining = () => Math.max(0, getRemainingTimeInMillis() - answerMarginMs);
-  return { signal: AbortSignal.timeout(remaining()), remaining, untilKilled: getRemainingTimeInMillis };
-}
-
-/** Fires when settling must be given up, which may be after the deadline. */
-export function settleSignal(deadline: Deadline): AbortSignal {
-  return AbortSignal.timeout(Math.max(0, deadline.untilKilled() - sendMarginMs));
+/**
+ * Dispose of it when the call is over. `AbortSignal.timeout` would keep whoever listened to it, and with them the whole
+ * call, until the time is up.
+ *
+ * @param getRemainingTimeInMillis Of the invocation's context: milliseconds until Lambda kills the function.
+ */
+export function deadlineBefore(getRemainingTimeInMillis: () => number): Deadline & Disposable {
+  const remainingBefore = (marginMs: number) => Math.max(0, getRemainingTimeInMillis() - marginMs);
+  const call = new AbortController();
+  const settling = new AbortController();
+  const timers = [
+    setTimeout(() => call.abort(), remainingBefore(answerMarginMs)),
+    setTimeout(() => settling.abort(), remainingBefore(sendMarginMs)),
+  ];
+  return {
+    signal: call.signal,
+    settleSignal: settling.signal,
+    remaining: () => remainingBefore(answerMarginMs),
+    [Symbol.dispose]: () => timers.forEach(clearTimeout),
+  };
 }

@@ -1,11 +1,7 @@
-/**
- * The time limits of one stream from Bedrock: when it must be over, and how long it may be silent. Dispose of it when the
- * stream is over: a signal that is listened to is kept until it fires.
- */
-export class StreamWatch implements Disposable {
+/** The time limits of one stream from Bedrock: when it must be over, and how long it may be silent. */
+export class StreamWatch {
   /** Fires when either limit is reached; give it to the request. */
   readonly signal: AbortSignal;
-  readonly #deadline: AbortSignal;
   readonly #over = new AbortController();
   readonly #silentMs: number;
   #giveUp: (reason: unknown) => void = () => {};
@@ -13,7 +9,6 @@ export class StreamWatch implements Disposable {
   /** @param silentMs Milliseconds until the first event, and from one to the next, at the most. */
   constructor(deadline: AbortSignal, silentMs: number) {
     this.signal = this.#over.signal;
-    this.#deadline = deadline;
     this.#silentMs = silentMs;
     this.signal.addEventListener('abort', () => this.#giveUp(this.signal.reason), { once: true });
     deadline.addEventListener('abort', this.#end);
@@ -21,10 +16,6 @@ export class StreamWatch implements Disposable {
   }
 
   readonly #end = () => this.#over.abort();
-
-  [Symbol.dispose](): void {
-    this.#deadline.removeEventListener('abort', this.#end);
-  }
 
   /** Waits for what Bedrock sends next. */
   async next<Value>(promise: Promise<Value>): Promise<Value> {

@@ -3,8 +3,8 @@ import type { ModelCall } from './model-call.ts';
 
 export const ample: Deadline = {
   signal: new AbortController().signal,
+  settleSignal: new AbortController().signal,
   remaining: () => 28_000,
-  untilKilled: () => 29_000,
 };
 
 export const call: ModelCall = {

@@ -308,17 +308,3 @@ test('the time that a slow reader takes is not the silence of the model', async 
   });
   expect(reply.text).toBe('Bleak.');
 });
-
-test('nothing of a stream that is over waits for its deadline', async () => {
-  const { signal } = new AbortController();
-  const listeners = new Set<unknown>();
-  vi.spyOn(signal, 'addEventListener').mockImplementation((_type, listener) => void listeners.add(listener));
-  vi.spyOn(signal, 'removeEventListener').mockImplementation(
-    (_type, listener) => void listeners.delete(listener),
-  );
-  const deadline = { ...ample, signal };
-  answers.push(stream(delta('Bleak.'), stop(), metadata), stream(delta('Ble')));
-  await read({ deadline });
-  await failure({ deadline });
-  expect([listeners.size, vi.mocked(signal.addEventListener).mock.calls.length > 0]).toEqual([0, true]);
-});

@@ -66,7 +66,7 @@ export function createUpstream({ client, sleep, random }: UpstreamOptions): Upst
       ),
 
     async stream(model, call, deadline, onDelta) {
-      using watch = new StreamWatch(deadline.signal, silentMs);
+      const watch = new StreamWatch(deadline.signal, silentMs);
       const read = await withOneRetry(deadline, watch.signal, () =>
         watch.next(
           model.upstream === 'converse'

@@ -33,7 +33,7 @@ export function createHandler(options: HandlerOptions): ProxyHandler {
       try {
         const operation = routeOf(event, operations);
         log.operation = operation;
-        const deadline = deadlineBefore(() => context.getRemainingTimeInMillis());
+        using deadline = deadlineBefore(() => context.getRemainingTimeInMillis());
         const invocation = { event, deadline, options, log };
         return await operations[operation](invocation, await callerOf(invocation));
       } catch (thrown) {

@@ -41,7 +41,7 @@ export function createStreamHandler(options: StreamHandlerOptions): ProxyStreamH
     const { requestId } = event.requestContext;
     const started = options.now();
     const log: RequestLog = { requestId };
-    const deadline = deadlineBefore(() => context.getRemainingTimeInMillis());
+    using deadline = deadlineBefore(() => context.getRemainingTimeInMillis());
     const response = new StreamedResponse({
       open: ({ statusCode, headers }) =>
         options.openResponse(stream, { statusCode, headers: { ...headers, ...headersFor(event, options) } }),
