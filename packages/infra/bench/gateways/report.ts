@@ -38,12 +38,13 @@ ${ledgerTable(standings)}
 
 ## Where the time of an answer goes
 
-CPU time of a request by how far it gets, under 32 callers; of the gateway's process, and for the last two rows of a process
-that does nothing else. What lies between a refusal by the function and an answer is mostly the call of Bedrock. It is made by
-the AWS SDK, whose part no gateway pays that passes requests on, or that signs them itself.
+CPU time of a request by how far it gets, under 32 callers; of the gateway's process, and for the calls of Bedrock of a
+process that does nothing else. What lies between a refusal by the function and an answer is mostly the call of Bedrock.
+It is made by the AWS SDK, whose part no gateway pays that passes requests on, or that signs them and reads the frames of
+a stream itself.
 
 ${table(
-  ['request', 'CPU ms'],
+  ['request', 'CPU, ms'],
   stages.map(({ name, cpuMilliseconds }) => [name, cpuMilliseconds.toFixed(2)]),
 )}
 

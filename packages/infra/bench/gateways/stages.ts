@@ -1,6 +1,10 @@
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
-import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime';
+import {
+  BedrockRuntimeClient,
+  ConverseCommand,
+  ConverseStreamCommand,
+} from '@aws-sdk/client-bedrock-runtime';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { localCredentials } from '../../local/lambda/credentials.ts';
 import { type Call, maxTokens, modelId, question, upstreamCall } from './dialect.ts';
@@ -47,10 +51,12 @@ async function cpuOf(pid: number, work: () => Promise<unknown>, milliseconds: nu
   return before && after ? ((after.cpuSeconds - before.cpuSeconds) / done) * 1000 : Number.NaN;
 }
 
-/** Sends our gateway what it refuses early, late, and not at all; then makes the call of Bedrock alone. */
+/** Sends our gateway what it refuses early, late, and not at all; then makes the calls of Bedrock alone. */
 export async function stagesOf(ours: Subject, upstreamUrl: string, milliseconds: number): Promise<Stage[]> {
-  const ask = ours.work.buffered;
-  if (!ask || !('url' in ask)) throw new Error(`${ours.title} answers nothing.`);
+  const { buffered: ask, streamed: stream } = ours.work;
+  if (!ask || !('url' in ask) || !stream || !('url' in stream)) {
+    throw new Error(`${ours.title} answers nothing.`);
+  }
   const bedrock = new BedrockRuntimeClient({
     region: 'us-east-1',
     endpoint: upstreamUrl,
@@ -58,15 +64,18 @@ export async function stagesOf(ours: Subject, upstreamUrl: string, milliseconds:
     maxAttempts: 1,
     requestHandler: new NodeHttpHandler({ httpAgent: { maxSockets: Number.POSITIVE_INFINITY } }),
   });
-  const converse = () =>
-    bedrock.send(
-      new ConverseCommand({
-        modelId,
-        messages: [{ role: 'user', content: [{ text: question }] }],
-        inferenceConfig: { maxTokens },
-      }),
-    );
-  const straight = upstreamCall('converse', upstreamUrl, { streamed: false });
+  const asked = {
+    modelId,
+    messages: [{ role: 'user' as const, content: [{ text: question }] }],
+    inferenceConfig: { maxTokens },
+  };
+  const converse = () => bedrock.send(new ConverseCommand(asked));
+  const converseStream = async () => {
+    const { stream = [] } = await bedrock.send(new ConverseStreamCommand(asked));
+    for await (const event of stream) if (event.metadata) return;
+    throw new Error('The stream has no end.');
+  };
+  const straight = (streamed: boolean) => send(upstreamCall('converse', upstreamUrl, { streamed }), 200);
   const stages = [
     [
       'refused by the gateway: no such key',
@@ -80,7 +89,14 @@ export async function stagesOf(ours: Subject, upstreamUrl: string, milliseconds:
     ],
     ['answered', ours.pid, () => send(ask, 200)],
     ['the call of Bedrock alone, by the AWS SDK', process.pid, converse],
-    ['the same request by `node:http`, not signed', process.pid, () => send(straight, 200)],
+    ['the same request by `node:http`, not signed', process.pid, () => straight(false)],
+    ['streamed in 50 pieces', ours.pid, () => send(stream, 200)],
+    ['that stream of Bedrock alone, by the AWS SDK', process.pid, converseStream],
+    [
+      'the same request by `node:http`, not signed, its bytes not looked at',
+      process.pid,
+      () => straight(true),
+    ],
   ] as const;
   for (const [, pid, work] of stages) await cpuOf(pid, work, milliseconds);
   const measured: Stage[] = [];

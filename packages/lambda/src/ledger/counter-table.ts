@@ -8,7 +8,7 @@ import { limitKinds, limitPeriods } from '@org/contract';
 import type { Bound, Scope } from './admission.ts';
 import type { Amounts } from './amounts.ts';
 import { type Counters, committedAttribute, heldAttribute, type Item, readCounters } from './counters.ts';
-import type { Moment, Transfer } from './moment.ts';
+import type { Moment, Slot, Transfer } from './moment.ts';
 
 /** How long an item is kept after its month began. */
 const keptForMs = 400 * 24 * 60 * 60 * 1000;
@@ -30,7 +30,12 @@ export interface SettleWrite {
   readonly hold: Amounts;
   /** What of the hold stays charged, or more than it. */
   readonly charge: Amounts;
+  /** Attributes of slots that were over when the hold was made. */
+  readonly over: readonly string[];
 }
+
+/** How many of them one write clears away: DynamoDB takes 4 KB of expression. */
+const mostCleared = 90;
 
 /**
  * The counters in DynamoDB: one item a scope and month, with its days as attributes, so that one write is atomic over
@@ -62,8 +67,7 @@ export class CounterTable {
     const update = new UpdateExpression();
     for (const kind of limitKinds) {
       for (const period of limitPeriods) update.add(committedAttribute(kind, period, moment), hold[kind]);
-      update.add(heldAttribute(kind, moment.slots.current[transfer]), hold[kind]);
-      for (const slot of moment.slots.stale) update.remove(heldAttribute(kind, slot));
+      update.add(heldAttribute(kind, slotOf(moment, transfer)), hold[kind]);
     }
     update.set('expires', Math.floor((Date.parse(`${moment.month}-01T00:00:00Z`) + keptForMs) / 1000));
     for (const { limit, period, max } of bounds) {
@@ -80,14 +84,18 @@ export class CounterTable {
   }
 
   /** Takes a hold away and leaves its charge. */
-  settle({ scope, moment, transfer, hold, charge }: SettleWrite, signal: AbortSignal): Promise<Counters> {
+  settle(
+    { scope, moment, transfer, hold, charge, over }: SettleWrite,
+    signal: AbortSignal,
+  ): Promise<Counters> {
     const update = new UpdateExpression();
     for (const kind of limitKinds) {
       for (const period of limitPeriods) {
         update.add(committedAttribute(kind, period, moment), charge[kind] - hold[kind]);
       }
-      update.add(heldAttribute(kind, moment.slots.current[transfer]), -hold[kind]);
+      update.add(heldAttribute(kind, slotOf(moment, transfer)), -hold[kind]);
     }
+    for (const attribute of over.slice(0, mostCleared)) update.remove(attribute);
     return this.#write(scope, moment, update, signal);
   }
 
@@ -117,6 +125,10 @@ export class CounterTable {
     );
     return readCounters(item, moment);
   }
+}
+
+function slotOf({ slots }: Moment, transfer: Transfer): Slot {
+  return { transfer, number: slots[transfer] };
 }
 
 function keyOf({ kind, id }: Scope, { month }: Moment): Item {

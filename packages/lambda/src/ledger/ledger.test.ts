@@ -1,4 +1,4 @@
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ProxyError } from '../proxy-error.ts';
 import type { Scope } from './admission.ts';
@@ -35,6 +35,12 @@ const hold = (
   ledger.hold({ scopes, worstCase, transfer, at: Date.parse(at) }, { hold: signal, settle: signal });
 
 const usage = (scope: Scope, at = noon) => ledger.usage([scope], Date.parse(at), signal);
+
+async function itemOf({ id }: Scope) {
+  const Key = { pk: { S: `team#${id}` }, sk: { S: '2026-11' } };
+  const { Item } = await table.client.send(new GetItemCommand({ TableName: tableName, Key }));
+  return Item ?? {};
+}
 
 async function refusal(held: Promise<unknown>) {
   const error: unknown = await held.then(
@@ -140,6 +146,53 @@ test('a call that would fit without those in flight may try again', async () => 
   expect((await refusal(hold([scope]))).code).toBe('rate_limited');
   await first.settle({ ...call, tokens: 10 }, signal);
   await hold([scope]);
+});
+
+test.each<[Transfer, minutes: number]>([
+  ['buffered', 2],
+  ['stream', 32],
+])(
+  'a %s hold whose call died does not pass for one in flight, however long its team was silent',
+  async (transfer, minutes) => {
+    const begun = Date.parse('2026-11-02T00:00:00Z');
+    for (const step of [1, 2, 3, 5, 8, 40, 79, 80, 81, 97, 480, 900]) {
+      const scope = team({ tokens: { month: 1000 } });
+      await hold([scope], { ...call, tokens: 900 }, new Date(begun).toISOString(), transfer);
+      const at = new Date(begun + minutes * step * 60_000).toISOString();
+      expect([step, (await refusal(hold([scope], { ...call, tokens: 200 }, at, transfer))).code]).toEqual([
+        step,
+        'quota_exceeded',
+      ]);
+    }
+  },
+);
+
+test('the next call that is settled clears away what the dead held', async () => {
+  const scope = team({ tokens: { month: 10_000 } });
+  for (let death = 0; death < 30; death += 1) {
+    const at = new Date(Date.parse(noon) + death * 180_000).toISOString();
+    await hold([scope], call, at, death % 2 === 0 ? 'buffered' : 'stream');
+  }
+  const later = '2026-11-23T00:00:00Z';
+  for (let made = 0; made < 2; made += 1) {
+    await (await hold([scope], call, later)).settle(call, signal);
+  }
+  const item = await itemOf(scope);
+  const holds = Object.entries(item).filter(([name]) => /^[hs]\d/.test(name));
+  expect(holds.map(([, { N }]) => N)).toEqual(['0', '0', '0']);
+  expect(await usage(scope, later)).toMatchObject([{ used: 3200 }]);
+});
+
+test('a settlement that comes after its hold was cleared away gives back what was held, once', async () => {
+  const scope = team({ tokens: { month: 1000 } });
+  const late = await hold([scope], { ...call, tokens: 900 });
+  const later = '2026-11-22T13:00:00Z';
+  const small = amounts({ requests: 1, tokens: 1 });
+  await (await hold([scope], small, later)).settle(small, signal);
+  await late.settle(small, signal);
+  expect(await usage(scope)).toMatchObject([{ used: 2 }]);
+  expect((await refusal(hold([scope], { ...call, tokens: 999 }, later))).code).toBe('quota_exceeded');
+  await hold([scope], { ...call, tokens: 998 }, later);
 });
 
 test('a hold whose call died counts as charged within two minutes', async () => {
@@ -287,16 +340,8 @@ test('a call belongs to the day and month that it began in, wherever it ends', a
 test('an item is kept for some time after its month, then it expires', async () => {
   const scope = team({ requests: { month: 5 } });
   await hold([scope]);
-  const { Attributes: item } = await table.client.send(
-    new UpdateItemCommand({
-      TableName: tableName,
-      Key: { pk: { S: `team#${scope.id}` }, sk: { S: '2026-11' } },
-      UpdateExpression: 'ADD mr :none',
-      ExpressionAttributeValues: { ':none': { N: '0' } },
-      ReturnValues: 'ALL_NEW',
-    }),
-  );
-  expect(new Date(Number(item?.['expires']?.N) * 1000).toISOString()).toBe('2027-12-06T00:00:00.000Z');
+  const item = await itemOf(scope);
+  expect(new Date(Number(item['expires']?.N) * 1000).toISOString()).toBe('2027-12-06T00:00:00.000Z');
 });
 
 test('counters that cannot be reached refuse the call', async () => {

@@ -72,9 +72,9 @@ export function createLedger(table: CounterTable): Ledger {
 
       const settle = async (charge: Amounts, settleSignal: AbortSignal): Promise<Settlement> => {
         const outcomes = await Promise.allSettled(
-          held.map(({ scope }) =>
+          held.map(({ scope, counters: { over } }) =>
             untilWritten(
-              () => table.settle({ scope, moment, transfer, hold: worstCase, charge }, settleSignal),
+              () => table.settle({ scope, moment, transfer, hold: worstCase, charge, over }, settleSignal),
               settleSignal,
             ),
           ),
@@ -157,7 +157,7 @@ function refusalError(refusal: Refusal): ProxyError {
   }
   const { details, wanted } = refusal;
   const { limit, period, scope, max, used, resetsAt } = details;
-  const left = `${used} of ${max} ${limit} of this ${scope} are used this ${period}`;
+  const left = `${used} of ${max} ${limit} of this ${scope} are used ${period === 'day' ? 'today' : 'this month'}`;
   if (wanted > max) {
     return new ProxyError({
       code: 'quota_exceeded',
