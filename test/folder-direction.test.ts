@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import {
   type Import,
@@ -40,6 +40,19 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     dynamodb: ['loopback.ts', 'template', 'lambda'],
     lambda: ['template'],
     limits: ['template'],
+    template: ['http'],
+    http: ['clock.ts', 'lambda', 'limits', 'template'],
+    docs: ['http'],
+    'control-plane': ['http', 'lambda', 'limits', 'template'],
+    oidc: ['../src', 'loopback.ts', 'gateway.ts', 'lambda', 'control-plane'],
+    testing: [],
+  },
+  'packages/contract': {
+    src: [],
+  },
+  'packages/lambda': {
+    src: [],
+    bench: ['src'],
   },
   'packages/lambda/src': {
     bedrock: ['', 'structured-output'],
@@ -75,6 +88,14 @@ test.each(rules)('$root/$folder imports only $allowed beside itself', ({ root, f
     .filter((each) => !mayImport(each));
   expect(existsSync(place)).toBe(true);
   expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
+});
+
+test.each(Object.entries(directions))('every folder of sources in %s has a rule here', (root, folders) => {
+  const found = files
+    .filter((file) => file.startsWith(`${root}/`))
+    .map((file) => relative(root, file).split('/'))
+    .flatMap(([folder, ...inside]) => (folder === undefined || inside.length === 0 ? [] : [folder]));
+  expect([...new Set(found)].filter((folder) => !Object.hasOwn(folders, folder))).toEqual([]);
 });
 
 /** Helpers of tests that import nothing of vitest. */

@@ -15,10 +15,11 @@ export default defineProxyConfig({
 
   plans: {
     // For trying it out. The limits hold exactly, for a team over all its keys; the quota is API Gateway's own, for
-    // each key and best effort. It is higher, so that whoever reaches a limit can still ask how much is used.
+    // each key and best effort, and counts refused requests too. It is far higher, so that whoever reaches a limit is
+    // told the numbers, however often they try again.
     starter: {
       throttle: { rate: 100, burst: 200 },
-      quota: { limit: 100, period: 'MONTH', offset: 2 },
+      quota: { limit: 10_000, period: 'MONTH' },
       models: ['titan', 'llama'],
       limits: { requests: { month: 80 }, tokens: { month: 500_000 }, usd: { month: 0.25 } },
     },

@@ -18,7 +18,7 @@ test.each<[string, () => Promise<unknown>]>([
   const error: unknown = await ourFunction().catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({
     name: 'QuotaExceededError',
-    stack: expect.stringMatching(/^QuotaExceededError: The quota .* at (?:async )?ourFunction \(/s),
+    stack: expect.stringMatching(/^QuotaExceededError: API Gateway.* at (?:async )?ourFunction \(/s),
   });
 });
 

@@ -1,6 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { createBedrockClient } from './client.ts';
 import { connectionError } from './connection-error.ts';
+import { serve } from './loopback-server.ts';
 
 const apiKey = 'planted-key-0123456789';
 const read = (thrown: unknown) => connectionError(thrown, { attempts: 1, apiKey });
@@ -38,6 +40,41 @@ describe('nothing was sent, so it is retryable', () => {
   });
 });
 
+describe('a connection that cannot be made secure sends nothing, and no retry would mend it', () => {
+  test.each([
+    'CERT_HAS_EXPIRED',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
+    'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+    'ERR_SSL_TLSV1_UNRECOGNIZED_NAME',
+    'ERR_SSL_WRONG_VERSION_NUMBER',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'INVALID_CA',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  ])('%s', (code) => {
+    expect(read(fetchFailed({ code }))).toMatchObject({
+      retryable: false,
+      message:
+        `Could not connect to the proxy (${code}). Nothing was sent. Check baseUrl, or set ` +
+        "NODE_EXTRA_CA_CERTS to your company's CA.",
+      cause: { code },
+    });
+  });
+});
+
+test.each([
+  ['a server without TLS', async () => (await serve(() => {})).url.replace('http:', 'https:'), 'VERSION'],
+  ['a port that fetch refuses', () => 'http://127.0.0.1:6000', 'Check baseUrl and the network.'],
+])('%s is told of as what nothing was sent to, once', async (_name, urlOf, said) => {
+  const baseUrl = await urlOf();
+  const { error } = await createBedrockClient({ baseUrl, apiKey }).safeAsk('llama', 'Hi');
+  expect(error).toMatchObject({ name: 'ConnectionError', attempts: 1, retryable: false });
+  expect(error?.message).toContain('Nothing was sent.');
+  expect(error?.message).toContain(said);
+});
+
 describe('it may have been sent, and billed, so it is not retryable', () => {
   test.each([
     { code: 'ECONNRESET', syscall: 'read' },
@@ -45,9 +82,13 @@ describe('it may have been sent, and billed, so it is not retryable', () => {
     { code: 'EPIPE', syscall: 'write' },
     { code: 'UND_ERR_SOCKET' },
     { code: 'UND_ERR_HEADERS_TIMEOUT' },
+    { code: 'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC' },
+    { code: 'HPE_INVALID_VERSION' },
     {},
   ])('%j', (fields) => {
-    expect(read(fetchFailed(fields))).toMatchObject({ name: 'ConnectionError', retryable: false });
+    const error = read(fetchFailed(fields));
+    expect(error).toMatchObject({ name: 'ConnectionError', retryable: false });
+    expect(error.message).toContain('may have been billed');
   });
 });
 

@@ -3,7 +3,7 @@ import { field } from './field.ts';
 /** A variable of the environment; `undefined` where there is none, or no leave to read it. */
 export function environmentVariable(name: string): string | undefined {
   try {
-    return typeof process === 'undefined' ? undefined : process.env?.[name] || undefined;
+    return process.env[name] || undefined;
   } catch {
     return undefined;
   }
@@ -14,11 +14,11 @@ export function isBrowser(): boolean {
   return field(field(globalThis, 'window'), 'document') !== undefined;
 }
 
-/** Such as `Node.js/24`. */
+/** Such as `Node.js/24`; what names itself in any other form than one product stays unknown. */
 export function runtimeName(): string {
   if (isBrowser()) {
     return 'browser';
   }
   const name = globalThis.navigator?.userAgent ?? '';
-  return /^(?:Node\.js|Deno|Bun|Cloudflare-Workers)(?:\/[\d.]+)?$/.test(name) ? name : 'unknown';
+  return /^[\w./-]+$/.test(name) ? name : 'unknown';
 }

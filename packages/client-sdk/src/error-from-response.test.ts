@@ -155,6 +155,12 @@ describe('an error of API Gateway itself', () => {
     expect(error).toMatchObject({ name: 'QuotaExceededError', limit: undefined, scope: undefined });
   });
 
+  test('tells its own quota from the limits, whose numbers are known', () => {
+    const { message } = read(429, { message: 'Limit Exceeded' });
+    expect(message).toContain("API Gateway's own quota");
+    expect(message).toContain('every request, refused ones and usage too');
+  });
+
   test('that its authorizer is set up wrongly is known by its header alone', () => {
     const body = { message: null };
     const headers = { 'x-amzn-errortype': 'AuthorizerConfigurationException' };

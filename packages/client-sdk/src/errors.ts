@@ -30,7 +30,7 @@ export class PermissionDeniedError extends BedrockProxyError {
   }
   override readonly code: PermissionDeniedCode;
   /** The models that this key may use; empty where the server did not say. */
-  readonly available: readonly string[];
+  declare readonly available: readonly string[];
 
   constructor(
     facts: ErrorFacts & {
@@ -60,9 +60,9 @@ export class InvalidRequestError extends BedrockProxyError {
   }
   override readonly code: InvalidRequestCode;
   /** Every fault that the server found; empty where it did not list them. */
-  readonly issues: readonly Issue[];
+  declare readonly issues: readonly Issue[];
   /** The field at fault, where there is one. */
-  readonly param: string | undefined;
+  declare readonly param: string | undefined;
 
   constructor(
     facts: ErrorFacts & {
@@ -85,7 +85,7 @@ export class UnknownModelError extends BedrockProxyError {
   }
   override readonly code = 'unknown_model' as const;
   /** The models that can be asked; empty where the server did not say. */
-  readonly available: readonly string[];
+  declare readonly available: readonly string[];
 
   constructor(facts: ErrorFacts & { readonly available?: readonly string[] | undefined }) {
     super(facts);
@@ -132,17 +132,17 @@ export class QuotaExceededError extends BedrockProxyError {
   }
   override readonly code = 'quota_exceeded' as const;
   /** What is counted. `undefined` where API Gateway itself refused the call. */
-  readonly limit: QuotaFacts['limit'];
+  declare readonly limit: QuotaFacts['limit'];
   /** Over which time it is counted. */
-  readonly period: QuotaFacts['period'];
+  declare readonly period: QuotaFacts['period'];
   /** Whose use is counted: the team's, over all its keys, or this key's. */
-  readonly scope: QuotaFacts['scope'];
+  declare readonly scope: QuotaFacts['scope'];
   /** The limit, in units of `limit`. */
-  readonly max: number | undefined;
+  declare readonly max: number | undefined;
   /** What is used of it, in the same unit. */
-  readonly used: number | undefined;
+  declare readonly used: number | undefined;
   /** When the limit is whole again. */
-  readonly resetsAt: Date | undefined;
+  declare readonly resetsAt: Date | undefined;
 
   constructor(facts: ErrorFacts & QuotaFacts) {
     super({ ...facts, retryable: false });
@@ -217,9 +217,9 @@ export class TimeoutError extends BedrockProxyError {
   }
   override readonly code: TimeoutCode;
   /** What the client was waiting for; `undefined` for `model_timeout`. */
-  readonly phase: TimeoutPhase | undefined;
+  declare readonly phase: TimeoutPhase | undefined;
   /** The limit that was reached, in milliseconds; `undefined` for `model_timeout`. */
-  readonly limitMs: number | undefined;
+  declare readonly limitMs: number | undefined;
 
   constructor(
     facts: ErrorFacts & {
@@ -236,8 +236,8 @@ export class TimeoutError extends BedrockProxyError {
 }
 
 /**
- * No connection, or it broke. Retried (and `retryable`) only if the request was certainly not sent, for one
- * that was sent may have been billed.
+ * No connection, or it broke. Retried (and `retryable`) only if none was made, for what was sent may have been billed.
+ * Nor is it where TLS refuses, as for an unknown certificate: nothing was sent, and another try would end the same.
  */
 export class ConnectionError extends BedrockProxyError {
   static {
@@ -264,9 +264,9 @@ export class InvalidResponseError extends BedrockProxyError {
   }
   override readonly code = 'invalid_response' as const;
   /** The first thing that is wrong with the JSON; empty where it is not JSON at all. */
-  readonly issues: readonly Issue[];
+  declare readonly issues: readonly Issue[];
   /** Media type of the response, without parameters. */
-  readonly contentType: string | undefined;
+  declare readonly contentType: string | undefined;
 
   constructor(
     facts: ErrorFacts & {
@@ -291,9 +291,9 @@ export class OutputValidationError extends BedrockProxyError {
   }
   override readonly code = 'invalid_output' as const;
   /** Why the model stopped, as in `Answer`; `undefined` where the server did not say. */
-  readonly stopReason: string | undefined;
+  declare readonly stopReason: string | undefined;
   /** Where the answer does not fit; empty where it is not JSON. */
-  readonly issues: readonly Issue[];
+  declare readonly issues: readonly Issue[];
 
   constructor(
     facts: ErrorFacts & {
@@ -317,7 +317,7 @@ export class StreamInterruptedError extends BedrockProxyError {
   }
   override readonly code = 'stream_interrupted' as const;
   /** Whether any text of the answer came before. */
-  readonly textReceived: boolean;
+  declare readonly textReceived: boolean;
 
   constructor(facts: ErrorFacts & { readonly textReceived?: boolean | undefined }) {
     super(facts);
@@ -335,7 +335,7 @@ export class ConfigurationError extends BedrockProxyError {
   }
   override readonly code = 'invalid_configuration' as const;
   /** What is at fault: an option's name, `model`, `question` or `options`. */
-  readonly field: string;
+  declare readonly field: string;
 
   constructor(facts: ErrorFacts & { readonly field: string }) {
     super(facts);

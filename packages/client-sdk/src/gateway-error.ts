@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@org/contract';
 import { textField } from './field.ts';
 
-/** Messages are the contract's, whose table of errors is larger; a test keeps them equal. */
+/** Messages are the contract's, whose table of errors is larger, but for the quota; a test keeps them equal. */
 type GatewayError = readonly [code: ErrorCode, message: string, ...names: string[]];
 
 const tooLarge: GatewayError = [
@@ -27,7 +27,8 @@ const gatewayErrors: readonly GatewayError[] = [
   ],
   [
     'quota_exceeded',
-    'The quota of this API key is used up for this period. Retrying will not help before it resets.',
+    "API Gateway's own quota for this API key is used up. It counts every request, refused ones and usage too. " +
+      'Ask the operator.',
     'LimitExceeded',
   ],
   [

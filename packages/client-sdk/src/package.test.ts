@@ -55,7 +55,7 @@ describe.each(['index.js', 'index.cjs'])('%s', (name) => {
       'createBedrockClient({ apiKey: "key" })',
     ],
     [
-      'QuotaExceededError: The quota of this API key is used up',
+      "QuotaExceededError: API Gateway's own quota for this API key is used up",
       `await createBedrockClient({
         baseUrl: 'https://proxy.example',
         apiKey: 'key',

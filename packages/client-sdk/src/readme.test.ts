@@ -44,6 +44,7 @@ test('the example of a quota prints its numbers', async () => {
 
 test('the example of a quota prints a sentence where API Gateway says no numbers', async () => {
   expect(await printed(429, { message: 'Limit Exceeded' })).toEqual([
-    'The quota of this API key is used up for this period. Retrying will not help before it resets.',
+    "API Gateway's own quota for this API key is used up. It counts every request, refused ones and usage too. " +
+      'Ask the operator.',
   ]);
 });

@@ -3,5 +3,5 @@ import { headers as headerNames } from '@org/contract';
 /** The request id of a response: the proxy's, else API Gateway's own. */
 export function readRequestId(headers: Headers): string | undefined {
   const names = [headerNames.requestId, 'x-amzn-requestid', 'apigw-requestid'];
-  return names.map((name) => headers.get(name)).find((id) => id !== null && id !== '') ?? undefined;
+  return names.map((name) => headers.get(name)).find(Boolean) ?? undefined;
 }

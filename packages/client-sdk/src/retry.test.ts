@@ -31,6 +31,12 @@ test.each([
   expect(decideRetry({ ...failure, retryAfterMs }, { ...situation, random })).toBe(waitMs);
 });
 
+test('a wait is a whole number of milliseconds, for who reads it in a log', () => {
+  expect(decideRetry({ ...failure, retryAfterMs: 1000 }, { ...situation, random: 0.0383 })).toBe(1004);
+  expect(decideRetry(failure, { ...situation, random: 0.0383 })).toBe(260);
+  expect(decideRetry({ ...failure, retryAfterMs: 0.4 }, situation)).toBe(1);
+});
+
 test('what is not retryable is not retried, whatever the hint', () => {
   expect(decideRetry({ ...failure, retryable: false, retryAfterMs: 1 }, situation)).toBeUndefined();
 });

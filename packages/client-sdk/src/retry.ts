@@ -34,7 +34,7 @@ export function decideRetry(failure: Failure, situation: Situation): number | un
   if (hint !== undefined && hint > maxHintMs) {
     return undefined;
   }
-  const waitMs = hint === undefined ? backoff(situation) : hint * (1 + situation.random * 0.1);
+  const waitMs = Math.ceil(hint === undefined ? backoff(situation) : hint + hint * situation.random * 0.1);
   return situation.elapsedMs + waitMs < situation.deadlineMs ? waitMs : undefined;
 }
 

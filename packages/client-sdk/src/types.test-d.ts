@@ -8,6 +8,7 @@ import type {
   LimitPeriod,
   LimitScope,
   LimitStatus,
+  RouteName,
   Answer as WireAnswer,
   ModelSummary as WireModelSummary,
   StreamEvent as WireStreamEvent,
@@ -34,6 +35,7 @@ import {
   type ModelAlias,
   type ModelList,
   type ModelSummary,
+  type Operation,
   QuotaExceededError,
   type QuotaFacts,
   RateLimitedError,
@@ -63,6 +65,11 @@ test('what is written out is equal to the contract', () => {
     Omit<WireAnswer, 'limits'>
   >();
   expectTypeOf<keyof Omit<UsageReport, 'requestId' | 'attempts'>>().toEqualTypeOf<keyof WireUsageReport>();
+});
+
+test('what a client can do is what the contract has a route for, each by a method of its name', () => {
+  expectTypeOf<Operation>().toEqualTypeOf<RouteName>();
+  expectTypeOf<Operation>().toExtend<keyof BedrockClient>();
 });
 
 test('an option of an ask is a field of its request, and each field is an option', () => {

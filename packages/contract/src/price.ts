@@ -3,7 +3,9 @@ import type { Fields } from './fields.ts';
 
 /** USD per million tokens. */
 export interface Price {
+  /** Input tokens. */
   readonly input: number;
+  /** Output tokens. */
   readonly output: number;
   /** Input tokens read from a prompt cache. Default: the price of input. */
   readonly cacheRead?: number | undefined;

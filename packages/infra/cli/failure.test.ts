@@ -19,8 +19,7 @@ test('a failure of ours says what happened and what to do', () => {
 });
 
 test.each([
-  ['CredentialsProviderError', /Sign in.*--local/],
-  ['ExpiredTokenException', /Sign in/],
+  ['ExpiredTokenException', /Sign in.*--local/],
   ['UnrecognizedClientException', /Sign in/],
   ['AccessDeniedException', /docs\/keys\.md/],
   ['TooManyRequestsException', /Run it again/],
@@ -30,6 +29,11 @@ test.each([
   expect(text).toMatch(new RegExp(`^${name}: as AWS says it\n`));
   expect(text).toMatch(advice);
   expect(exitCode).toBe(1);
+});
+
+test('missing credentials are said without the name of a class', () => {
+  const { text = '' } = explained(named('CredentialsProviderError', 'Could not load credentials'));
+  expect(text).toMatch(/^Could not load credentials\nSign in/);
 });
 
 test('a connection that fails has only a code', () => {

@@ -18,7 +18,7 @@ export class CliError extends Error {
 }
 
 const signIn =
-  'Sign in (aws sso login, aws configure), choose a profile with AWS_PROFILE, or add --local for the gateway of npm start.';
+  'Sign in (aws sso login, aws configure), or choose a profile with AWS_PROFILE. For the gateway of npm start, teams, keys and usage take --local.';
 
 /** What to do about failures of AWS, by the name or the code of the error. */
 const advices: Readonly<Record<string, string>> = {
@@ -59,9 +59,20 @@ export function explain(error: unknown, invocation: Invocation): Explanation {
   }
   if (error instanceof ConfigError) return { text: error.message, exitCode: 1 };
   if (!(error instanceof Error)) return { text: String(error), exitCode: 1 };
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const code = codeOf(error);
   const advice = advices[error.name] ?? (code === undefined ? undefined : advices[code]);
-  // Connections that fail have an error without a message. Only name and message: the rest may hold a signed request.
-  const message = `${error.name}: ${error.message || code || 'no reason given'}`;
+  const message = failureText(error);
   return { text: advice === undefined ? message : `${message}\n${advice}`, exitCode: 1 };
+}
+
+/** What an error says. Only name and message: the rest may hold a signed request. */
+export function failureText(error: Error): string {
+  // A class of the SDK, and no code of AWS's: it says all in its message.
+  if (error.name === 'CredentialsProviderError') return error.message;
+  // Connections that fail have an error without a message.
+  return `${error.name}: ${error.message || codeOf(error) || 'no reason given'}`;
+}
+
+function codeOf(error: Error): string | undefined {
+  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

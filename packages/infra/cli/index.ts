@@ -1,4 +1,5 @@
 import { run } from './program.ts';
-import { processTerminal } from './terminal.ts';
+import { endWithReader, processTerminal } from './terminal.ts';
 
+endWithReader(process.stdout, process.stderr);
 process.exitCode = await run(process.argv.slice(2), processTerminal, Date.now, process.env);

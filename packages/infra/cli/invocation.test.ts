@@ -51,6 +51,13 @@ test.each(commands)(
   },
 );
 
+test.each(commands)('what proxy %s %s --help pipes has no banner of npm in it', async (...command) => {
+  const help = await said(npm, ...command.filter((name) => name !== undefined), '--help');
+  const examples = help.split(/^Examples?:$/m)[1] ?? '';
+  const piped = examples.split('\n').filter((line) => / --json|[|>] /.test(line));
+  for (const line of piped) expect(line).toContain('npm --silent run proxy -- ');
+});
+
 test('the advice of an error names commands in the same way, and goes on with --local', () => {
   const invocation = invocationOf(pnpm, () => ({ local: 'http://127.0.0.1:8787' }));
   const error = new CliError('There is no key.', ({ command }) => `See them with: ${command('keys list')}`);

@@ -25,7 +25,7 @@ test.each([
   [['teams', 'delete'], /Example:/],
   [['keys'], /x-api-key/],
   [['keys', 'list'], /never listed.*Examples:/s],
-  [['keys', 'create'], /usd\/month=1\.50/],
+  [['keys', 'create'], /usd\/month=0\.10/],
   [['keys', 'rotate'], /default: "24h".*--now.*Examples:/s],
   [['keys', 'revoke'], /--replaced.*Examples:/s],
   [['usage'], /--month.*Examples:/s],
@@ -61,12 +61,37 @@ test('the pages about deployment and keys name every command', () => {
   expect(missing).toEqual([]);
 });
 
+test('what the pages ask for as JSON has no banner of npm in it', () => {
+  const pages = ['README.md', 'docs/deploy.md', 'docs/keys.md', 'docs/operations.md'];
+  const lines = pages.flatMap((page) =>
+    readFileSync(join(import.meta.dirname, '../../..', page), 'utf8')
+      .split('\n')
+      .filter((line) => /proxy -- .*--json/.test(line)),
+  );
+  expect(lines.length).toBeGreaterThan(0);
+  for (const line of lines) expect(line).toContain('npm --silent run proxy -- ');
+});
+
 test.each([
   ['a command that is none', ['keys', 'lst'], /unknown command 'lst'.*Did you mean list/s, 2],
   ['an option that is none', ['usage', '--montly'], /unknown option '--montly'.*--month/s, 2],
   ['an argument that is missing', ['keys', 'revoke'], /missing required argument 'key'/, 2],
   ['an option that is missing', ['keys', 'create', 'app'], /required option '--team <team>'/, 2],
+  [
+    'an option that is misspelt in place of one that is missing',
+    ['keys', 'create', 'app', '--taem', 'acme'],
+    /unknown option '--taem'.*Did you mean --team/s,
+    2,
+  ],
   ['nothing to make', ['teams', 'create'], /Give a name and --plan PLAN, or --from FILE/, 1],
+  ['a team without a plan', ['teams', 'create', 'acme'], /no plan.*--plan.*starter, research/s, 1],
+  ['a plan without a team', ['teams', 'create', '--plan', 'starter'], /no name.*teams create NAME/s, 1],
+  [
+    'a team beside a file of teams',
+    ['teams', 'create', 'acme', '--from', 'teams.json'],
+    /says for itself.*Leave out the name and --plan/s,
+    1,
+  ],
   ['a file that is not there', ['teams', 'create', '--from', 'no.json'], /no\.json cannot be read/, 1],
   ['an overlap that is none', ['keys', 'rotate', 'app', '--overlap', 'long'], /"long" is no duration/, 1],
   ['an overlap too short to notice', ['keys', 'rotate', 'app', '--overlap', '59s'], /too short.*--now/s, 1],

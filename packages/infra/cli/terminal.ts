@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { styleText } from 'node:util';
 import { confirm, isCancel } from '@clack/prompts';
 import { CliError } from './failure.ts';
@@ -32,3 +33,16 @@ export const processTerminal: Terminal = {
     if (isCancel(answer) || !answer) throw new CliError('Nothing was changed.', 'Answer yes to go ahead.');
   },
 };
+
+/** 128 and SIGPIPE: what a shell reports of any program whose reader has left. */
+const readerLeft = 141;
+
+/** Ends the program at once, and without a word, when whoever reads it has had enough: `| head`. */
+export function endWithReader(...streams: readonly Writable[]): void {
+  for (const stream of streams) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      process.exit(readerLeft);
+    });
+  }
+}

@@ -142,12 +142,15 @@ const guarded = defineProxyConfig({
   teams: { guarded: { plan: 'guarded', keys: ['guarded-key'] } },
 });
 
-/** The one that is shipped, but nothing is counted: what is left of its limits are the gateway's own. */
+/** The one that is shipped, but nothing is counted: the only limits are the gateway's own, and its quota is small. */
 const uncounted = parseProxyConfig({
   ...shipped,
   name: 'uncounted',
   plans: Object.fromEntries(
-    Object.entries(shipped.plans).map(([name, plan]) => [name, { ...plan, limits: undefined }]),
+    Object.entries(shipped.plans).map(([name, plan]) => [
+      name,
+      { ...plan, quota: { limit: 100, period: 'MONTH', offset: 2 }, limits: undefined },
+    ]),
   ),
 });
 

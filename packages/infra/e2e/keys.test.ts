@@ -169,7 +169,7 @@ test('a leaked key is refused at once, and the overlap of a rotation can be ende
 });
 
 test('limits of its own hold for a key, and go on counting when it is rotated', async () => {
-  const { done, newKey, use } = await start();
+  const { done, newKey, proxy, use } = await start();
   await done('teams', 'create', 'acme', '--plan', 'few');
   const first = await newKey('app', '--team', 'acme', '--limit', 'requests/day=2');
   expect((await use(first)).status).toBe(200);
@@ -181,7 +181,41 @@ test('limits of its own hold for a key, and go on counting when it is rotated', 
       details: { scope: 'key', max: 2 },
     });
   }
-  expect(await done('usage', '--team', 'acme')).toMatch(/^ {2}app +few +requests\/day +█{20} +100 %/m);
+  const usage = await proxy('usage', '--team', 'acme');
+  expect(usage.stdout).toMatch(/^ {2}app +few +requests\/day +█{20} +100 %/m);
+  expect(usage.stderr).toMatch(/API Gateway's own quota/);
+});
+
+test("a key's own limit that its team's is reached before is made, and said to have no effect", async () => {
+  const { done, proxy } = await start();
+  await done('teams', 'create', 'acme', '--plan', 'few');
+  const limits = ['--limit', 'requests/day=9', '--limit', 'requests/month=9'];
+  const { code, stderr } = await proxy('keys', 'create', 'app', '--team', 'acme', ...limits);
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/Of its own limits, 9 requests\/day will never be reached: the plan few/);
+});
+
+test('what is not there is said so, before anybody is asked to agree', async () => {
+  const { proxy } = await start();
+  for (const command of [
+    ['keys', 'revoke', 'nope'],
+    ['teams', 'delete', 'nope'],
+  ]) {
+    const { code, stderr } = await proxy(...command);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: There is no (?:key|team) "nope" in counted-dev\./);
+  }
+});
+
+test('a team that moves is told how many of its keys still work', async () => {
+  const { done, newKey, proxy } = await start();
+  await done('teams', 'create', 'acme', '--plan', 'few');
+  await newKey('app', '--team', 'acme');
+  await newKey('other', '--team', 'acme');
+  await done('keys', 'rotate', 'app');
+  expect((await proxy('teams', 'move', 'acme', 'tokens')).stderr).toContain('its keys (3)');
+  await done('keys', 'rotate', 'app', '--now');
+  expect((await proxy('teams', 'move', 'acme', 'few')).stderr).toContain('its keys (2)');
 });
 
 test('a team is held to its plan, and to the new one when it moves, with all its keys', async () => {

@@ -12,7 +12,11 @@ test("after the last request of the gateway's quota comes a quota error, once, u
 
   const refused = await ask('tollmkey');
   expect(refused.status).toBe(429);
-  expect(refused.error().code).toBe('quota_exceeded');
+  expect(refused.error()).toMatchObject({
+    code: 'quota_exceeded',
+    message: expect.stringMatching(/API Gateway's own quota.*every request.*operator/),
+  });
+  expect(refused.error()).not.toHaveProperty('details');
   expect(refused.headers.get('x-should-retry')).toBe('false');
   expect(refused.headers.get('retry-after')).toBeNull();
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ErrorCode, exposedHeaders, type RouteName, routes } from '@org/contract';
+import { type ErrorCode, exposedHeaders, type Route, routes } from '@org/contract';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
@@ -47,8 +47,7 @@ const eventsOf = (text: string): unknown[] =>
   [...text.matchAll(/^data: (.*)$/gm)].map(([, data = '']) => JSON.parse(data));
 
 /** The reply is one that the document has for the route: its status, type, headers and body. */
-function expectDocumented(route: RouteName, { status, headers, text, json }: Reply): void {
-  const { path, method } = routes[route];
+function expectDocumented({ path, method }: Route, { status, headers, text, json }: Reply): void {
   const type = headers.get('content-type') ?? '';
   const operation = [path, method.toLowerCase()] as const;
   const response = paths[path]?.[method.toLowerCase()]?.responses[status];
@@ -73,14 +72,14 @@ test('every request of the document is answered as it says, whole and streamed',
   const { send, keyValue } = await startSystem('shipped');
   const key = keyValue('tollmkey');
   for (const { value } of Object.values(requestExamples)) {
-    for (const route of ['ask', 'stream'] as const) {
-      const reply = await send({ key, path: routes[route].path, body: value });
+    for (const route of [routes.ask, routes.stream]) {
+      const reply = await send({ key, path: route.path, body: value });
       expect(reply.status).toBe(200);
       expectDocumented(route, reply);
     }
   }
-  for (const route of ['models', 'usage'] as const) {
-    const reply = await send({ key, path: routes[route].path, method: 'GET' });
+  for (const route of Object.values(routes).filter(({ method }) => method === 'GET')) {
+    const reply = await send({ key, path: route.path, method: 'GET' });
     expect(reply.status).toBe(200);
     expectDocumented(route, reply);
   }
@@ -132,8 +131,8 @@ const provocations: Partial<Readonly<Record<ErrorCode, Provocation>>> = {
 test('errors are as it says, whole and streamed', async () => {
   const system = await startSystem('shipped');
   for (const [code, provoke] of Object.entries(provocations)) {
-    for (const route of ['ask', 'stream'] as const) {
-      const usual = { key: system.keyValue('tollmkey'), path: routes[route].path, body: question };
+    for (const route of [routes.ask, routes.stream]) {
+      const usual = { key: system.keyValue('tollmkey'), path: route.path, body: question };
       const reply = await system.send({ ...usual, ...provoke(system) });
       expect(reply.error().code).toBe(code);
       expectDocumented(route, reply);
@@ -144,9 +143,9 @@ test('errors are as it says, whole and streamed', async () => {
 test('an answer that does not fit its schema is as it says: an error, or the last event of a stream', async () => {
   const { send, bedrock, keyValue } = await startSystem('shipped');
   const { value } = z.object({ value: z.looseObject({}) }).parse(requestExamples['structured']);
-  for (const route of ['ask', 'stream'] as const) {
+  for (const route of [routes.ask, routes.stream]) {
     bedrock.answerNext({ deltas: ['{"city":', '1}'] });
-    const reply = await send({ key: keyValue('tollmkey'), path: routes[route].path, body: value });
+    const reply = await send({ key: keyValue('tollmkey'), path: route.path, body: value });
     expect(reply.text).toContain('invalid_output');
     expectDocumented(route, reply);
   }
@@ -157,21 +156,21 @@ test('what API Gateway says by itself is as it says', async () => {
   const key = keyValue('research-key');
   const large = await send({ key, body: { ...question, question: 'x'.repeat(11 * 1024 * 1024) } });
   expect(large.status).toBe(413);
-  expectDocumented('ask', large);
+  expectDocumented(routes.ask, large);
 
   bedrock.failNext({ kind: 'stall' });
   const killed = send({ key, body: question });
   while (bedrock.received.length === 0) await new Promise(setImmediate);
   await gateway.killFunctions();
   expect((await killed).error().code).toBe('internal');
-  expectDocumented('ask', await killed);
+  expectDocumented(routes.ask, await killed);
 
   // The plan's burst is 10, and the clock stands still.
   const usage = () => send({ key, method: 'GET', path: routes.usage.path });
   const replies = await Promise.all(Array.from({ length: 12 }, usage));
   const limited = replies.filter(({ status }) => status === 429);
   expect(limited.map((reply) => reply.error().code)).toContain('rate_limited');
-  for (const reply of limited) expectDocumented('usage', reply);
+  for (const reply of limited) expectDocumented(routes.usage, reply);
 }, 60_000);
 
 test('a model that is too slow is as it says', async () => {
@@ -181,5 +180,5 @@ test('a model that is too slow is as it says', async () => {
   bedrock.failNext({ kind: 'stall' });
   const reply = await send({ key: keyValue('tollmkey'), body: question });
   expect(reply.error().code).toBe('model_timeout');
-  expectDocumented('ask', reply);
+  expectDocumented(routes.ask, reply);
 });

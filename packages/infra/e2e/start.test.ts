@@ -23,26 +23,39 @@ const run = (args: string[], environment: Record<string, string> = {}) =>
     }),
   );
 
-test('--once prints the endpoint, every key and where the API reference is, asks, prints the answer and ends', async () => {
+test('--once prints the endpoint and every key, asks, prints the answer and ends, and says nothing of what comes after', async () => {
   const { code, stdout } = await run(['--once']);
   expect(stdout).toMatch(/^Endpoint: http:\/\/127\.0\.0\.1:\d+\/dev$/m);
   expect(stdout).toMatch(/^tollmkey: \w{40}$/m);
   expect(stdout).toMatch(/^research-key: \w{40}$/m);
-  expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/docs#key=\w{40}$/m);
+  expect(stdout).not.toMatch(/curl|export|\/docs|Give out/);
   expect(stdout).toContain('You asked: What is a dystopia');
   expect(code).toBe(0);
 });
 
-test('without it, the printed curl line works until the process is told to stop', async () => {
+test('without it, the API reference is named, and the printed lines for curl and the client work until the process is told to stop', async () => {
   const started = spawn(process.execPath, ['--conditions=@org/source', script], {
     env: { ...process.env, PORT: '0' },
   });
   onTestFinished(() => void started.kill('SIGKILL'));
-  let curl = '';
+  const lines: string[] = [];
   for await (const line of createInterface(started.stdout)) {
-    if (line.startsWith('curl ')) curl = line;
+    lines.push(line);
     if (line.startsWith('Serving')) break;
   }
+  const curl = lines.find((line) => line.startsWith('curl ')) ?? '';
+  const exported = lines.find((line) => line.startsWith('export ')) ?? '';
+  expect(lines).toContainEqual(expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/docs#key=\w{40}$/));
+
+  const ask =
+    "import { createBedrockClient } from '@org/bedrock-client'; console.log((await createBedrockClient().models()).models.length);";
+  const asked = await promisify(execFile)(
+    'sh',
+    ['-c', `${exported}\n'${process.execPath}' --input-type=module --eval "${ask}"`],
+    { cwd: import.meta.dirname, env: { PATH: process.env['PATH'] } },
+  );
+  expect(asked.stdout).toBe('2\n');
+
   const { stdout } = await promisify(execFile)('sh', ['-c', curl.replace(/^curl /, 'curl -s ')]);
   expect(JSON.parse(stdout)).toMatchObject({
     model: 'llama',

@@ -6,6 +6,8 @@ import type { Server } from 'node:http';
  * @param port Default: any free one.
  */
 export async function listenOnLoopback(server: Server, port = 0): Promise<string> {
+  // A connection closed just as its next request comes would be a fault that nobody asked for.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);

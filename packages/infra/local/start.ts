@@ -24,6 +24,8 @@ Environment:
 
 const question = 'What is a dystopia';
 
+type ApiKey = LocalSystem['gateway']['apiKeys'][number];
+
 async function main(): Promise<void> {
   const values = readArguments();
   if (values.help) {
@@ -40,21 +42,23 @@ async function main(): Promise<void> {
     onLog: ({ line }) => process.stderr.write(`${line}\n`),
   });
   try {
-    const local = new URL(system.gateway.url).origin;
-    await show(
-      system,
-      config,
-      invocationOf(process.env, () => ({ ...values, local })),
-    );
+    show(system, config);
+    const first = system.gateway.apiKeys.find(({ enabled }) => enabled);
+    if (first) {
+      const local = new URL(system.gateway.url).origin;
+      const invocation = invocationOf(process.env, () => ({ ...values, local }));
+      if (!values.once) showWhatToDo(system, config, first, invocation);
+      await askWith(first, system, config);
+    }
     if (!values.once) await untilStopped();
   } finally {
     await system.close();
   }
 }
 
-/** Prints the endpoint and the keys, and asks the first question with the first key that may. */
-async function show(system: LocalSystem, config: ProxyConfig, invocation: Invocation): Promise<void> {
-  const { url, docsUrl, apiKeys } = system.gateway;
+/** Prints the endpoint and the keys. */
+function show(system: LocalSystem, config: ProxyConfig): void {
+  const { url, apiKeys } = system.gateway;
   const answering = system.bedrock ? 'a simulated Bedrock' : process.env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'];
   const counting = system.dynamodb ? 'in memory' : `on ${process.env['AWS_ENDPOINT_URL_DYNAMODB']}`;
   console.log(
@@ -63,14 +67,18 @@ async function show(system: LocalSystem, config: ProxyConfig, invocation: Invoca
   console.log(`Endpoint: ${url}\n`);
   for (const { name, value, enabled } of apiKeys)
     console.log(`${name}: ${value}${enabled ? '' : ' (disabled)'}`);
+  console.log('');
+}
 
-  const first = apiKeys.find(({ enabled }) => enabled);
-  if (!first) return;
-  const model = modelOf(first.name, config);
-  const body = JSON.stringify({ question, model });
+/** Prints what can be done with it for as long as it serves. */
+function showWhatToDo(system: LocalSystem, config: ProxyConfig, first: ApiKey, invocation: Invocation): void {
+  const { url, docsUrl } = system.gateway;
+  const body = JSON.stringify({ question, model: modelOf(first.name, config) });
   console.log(
-    `\nAsk it:\ncurl -H 'x-api-key: ${first.value}' -H 'content-type: application/json' -d '${body}' ${url}/bedrock\n` +
+    `Ask it:\ncurl -H 'x-api-key: ${first.value}' -H 'content-type: application/json' -d '${body}' ${url}/bedrock\n` +
       'Add /stream to the URL, and -N, to get it piece by piece.\n\n' +
+      `Ask it with the client, in a shell where it is told of it:\n` +
+      `export BEDROCK_PROXY_URL=${url} BEDROCK_PROXY_API_KEY=${first.value}\n\n` +
       `Give out keys and see who used what:\n${invocation.command('keys list')}\n`,
   );
   if (docsUrl) console.log(`Read what there is, and try it in the browser:\n${docsUrl}#key=${first.value}\n`);
@@ -83,7 +91,12 @@ async function show(system: LocalSystem, config: ProxyConfig, invocation: Invoca
         `and sends it: -H 'authorization: Bearer TOKEN'\n`,
     );
   }
-  const client = createBedrockClient({ baseUrl: url, apiKey: first.value });
+}
+
+/** Asks the first question. */
+async function askWith(first: ApiKey, { gateway }: LocalSystem, config: ProxyConfig): Promise<void> {
+  const client = createBedrockClient({ baseUrl: gateway.url, apiKey: first.value });
+  const model = modelOf(first.name, config);
   console.log(`${first.name} asks ${model}: ${question}`);
   const answer = await client.ask(model, question);
   console.log(`\n${answer.text}\n`);

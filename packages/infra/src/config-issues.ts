@@ -13,19 +13,29 @@ const kinds: Readonly<Record<string, string>> = {
   string: 'a text',
 };
 
-/** Turns zod's issues about `config` into issues that name one field each and say what it must be. */
-export function describeIssues(issues: readonly Issue[], config: unknown): ConfigIssue[] {
-  return issues.flatMap((issue) => describe(issue, [], config));
+/**
+ * Turns zod's issues about a value into issues that name one field each and say what it must be.
+ *
+ * @param whole What the value as a whole is called. Default: the config.
+ */
+export function describeIssues(issues: readonly Issue[], value: unknown, whole = 'config'): ConfigIssue[] {
+  return issues.flatMap((issue) => describe(issue, [], value, whole));
 }
 
-function describe(issue: Issue, parent: readonly PropertyKey[], config: unknown): ConfigIssue[] {
+function describe(
+  issue: Issue,
+  parent: readonly PropertyKey[],
+  config: unknown,
+  whole: string,
+): ConfigIssue[] {
   const path = [...parent, ...issue.path];
+  const text = (names: readonly PropertyKey[]) => textOf(names, whole);
   const one = (message: string): ConfigIssue[] => [{ path: text(path), message }];
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({
         path: text([...path, key]),
-        message: 'is not a field of the config; remove it, or check its spelling',
+        message: `is not a field of the ${whole}; remove it, or check its spelling`,
       }));
     case 'invalid_type': {
       const kind = kinds[issue.expected] ?? issue.expected;
@@ -36,7 +46,9 @@ function describe(issue: Issue, parent: readonly PropertyKey[], config: unknown)
     case 'invalid_union': {
       // The branch that the author meant is the one that accepts the value's kind.
       const meant = issue.errors.find((branch) => !branch.some(rejectsKind));
-      return meant ? meant.flatMap((nested) => describe(nested, path, config)) : one(unionMessage(issue));
+      return meant
+        ? meant.flatMap((nested) => describe(nested, path, config, whole))
+        : one(unionMessage(issue));
     }
     case 'invalid_key':
       return one(`the name ${issue.issues.map(({ message }) => message).join('; ')}`);
@@ -58,8 +70,8 @@ function unionMessage(issue: z.core.$ZodIssueInvalidUnion): string {
   return kindsWanted.length > 0 ? `must be ${kindsWanted.join(' or ')}` : issue.message;
 }
 
-function text(path: readonly PropertyKey[]): string {
-  return path.length === 0 ? 'config' : path.map((name) => (name === '' ? '""' : String(name))).join('.');
+function textOf(path: readonly PropertyKey[], whole: string): string {
+  return path.length === 0 ? whole : path.map((name) => (name === '' ? '""' : String(name))).join('.');
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

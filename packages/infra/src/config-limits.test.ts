@@ -63,7 +63,7 @@ test.each([
 
 const keyPath = 'teams.research.keys.1.limits';
 const unpriced =
-  /no price is known in eu-west-1 for "nova-lite" of the plan "starter"; give it as prices\.nova-lite .* or remove/;
+  /no price is known in eu-west-1 for "nova-lite" of the plan "starter"; give it in USD .* prices: \{ 'nova-lite': \{ input: \.\.\., output: \.\.\. \} \}, or remove/;
 
 test.each<[fault: string, change: Change, path: string, fix: RegExp]>([
   [
@@ -83,6 +83,18 @@ test.each<[fault: string, change: Change, path: string, fix: RegExp]>([
     { region: 'eu-west-1', models: ['nova-lite'], limits: { usd: { day: 0 } } },
     'plans.starter.limits.usd',
     unpriced,
+  ],
+  [
+    'a Region that is misspelt, and no price of it',
+    { region: 'us-esat-1', limits },
+    'region',
+    /check its spelling/,
+  ],
+  [
+    'a model that the Region lacks, and no price of it',
+    { region: 'eu-west-1', models: ['titan', 'llama'], limits, prices: { titan: price } },
+    'models.1',
+    /"llama" is not offered in eu-west-1/,
   ],
   [
     'a price of what is not offered',

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseProxyConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
+import { operationsFields } from './config-operations.ts';
 
 const config = {
   name: 'proxy',
@@ -39,6 +42,11 @@ test.each([
   const parsed = parseProxyConfig({ ...config, ...given });
   expect(parsed).toMatchObject(expected);
   expect(parseProxyConfig(parsed)).toEqual(parsed);
+});
+
+test('the operations page shows every option', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/operations.md'), 'utf8');
+  expect(Object.keys(operationsFields).filter((name) => !page.includes(`\n${name}: `))).toEqual([]);
 });
 
 const origin = /must be an origin such as https:\/\/app\.example\.com, without a path, or \*/;

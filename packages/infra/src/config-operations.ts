@@ -132,4 +132,4 @@ export const operationsFields = {
   ),
   waf: z._default(switchable(z.strictObject({ rateLimit: z.optional(rateLimit) })), false),
   cors: z.optional(z.strictObject({ origins })),
-};
+} satisfies Record<keyof OperationsConfig, z.ZodMiniType>;

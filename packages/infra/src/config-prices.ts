@@ -1,9 +1,10 @@
 import { aliasOf, definitionOf, type Limits, type OfferedModel, type Price, priceOf } from '@org/contract';
-import type { Reference } from './config-references.ts';
+import { isKnownRegion, offeredIn, type Reference } from './config-references.ts';
 
 /** The parts of a config that a price matters to. */
 interface Priced {
   readonly region: string;
+  readonly globalInference: boolean;
   readonly models: readonly OfferedModel[];
   readonly prices?: Readonly<Record<string, Price>> | undefined;
   readonly plans: Readonly<
@@ -36,19 +37,22 @@ export function* checkPrices(config: Priced): Iterable<Reference> {
     }
   }
 
+  // Where the Region or a model is at fault, a missing price is a consequence.
+  const { region, globalInference } = config;
+  if (!isKnownRegion(config.models, region)) return;
   const unpricedOf = (plan: string): string[] =>
     (config.plans[plan]?.models ?? []).filter((alias) => {
       const definition = offered.get(alias);
-      return definition && !prices.has(alias) && !priceOf(definition, config.region);
+      if (!definition || !offeredIn(definition, region, globalInference)) return false;
+      return !prices.has(alias) && !priceOf(definition, region);
     });
   const fault = (plan: string, path: Reference['path']): Reference[] => {
     const unpriced = unpricedOf(plan);
     if (unpriced.length === 0) return [];
     const quoted = unpriced.map((alias) => `"${alias}"`).join(', ');
-    const fields = unpriced.map((alias) => `prices.${alias}`).join(', ');
     const message =
-      `no price is known in ${config.region} for ${quoted} of the plan "${plan}"; ` +
-      `give it as ${fields} in USD per million tokens, or remove the limit`;
+      `no price is known in ${region} for ${quoted} of the plan "${plan}"; ` +
+      `give it in USD per million tokens, ${pricesField(unpriced)}, or remove the limit`;
     return [{ path, message }];
   };
 
@@ -60,6 +64,15 @@ export function* checkPrices(config: Priced): Iterable<Reference> {
       if (limitsUsd(limits)) yield* fault(plan, ['teams', team, 'keys', index, 'limits', 'usd']);
     }
   }
+}
+
+/** How a config gives the prices of models: to be pasted, and filled in. */
+export function pricesField(aliases: readonly string[]): string {
+  const fields = aliases.map((alias) => {
+    const name = /^[A-Za-z_]\w*$/.test(alias) ? alias : `'${alias}'`;
+    return `${name}: { input: ..., output: ... }`;
+  });
+  return `prices: { ${fields.join(', ')} }`;
 }
 
 function limitsUsd(limits: Limits | undefined): boolean {

@@ -42,7 +42,8 @@ function* checkRegion({ models, region }: Referring): Iterable<Reference> {
   }
 }
 
-function isKnownRegion(models: readonly OfferedModel[], region: string): boolean {
+/** Whether any model is offered there; else the Region is at fault, and what follows from it is not. */
+export function isKnownRegion(models: readonly OfferedModel[], region: string): boolean {
   const definitions = [...Object.values(catalogue), ...models.map(definitionOf)];
   return definitions.some((definition) => definition && offeredIn(definition, region, true));
 }
@@ -87,7 +88,7 @@ function hasEnded(alias: string): boolean {
   return definitionOf(alias)?.lifecycle.status === 'end-of-life';
 }
 
-function offeredIn(definition: ModelDefinition, region: string, globalInference: boolean): boolean {
+export function offeredIn(definition: ModelDefinition, region: string, globalInference: boolean): boolean {
   const location = locateModel(definition, region, { globalInference });
   return location?.through === 'imported-model'
     ? regionsOf(definition, globalInference).includes(region)

@@ -1,7 +1,7 @@
 import { anyJson, mutationsOf, runs } from '@org/lambda/fuzz';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseProxyConfig } from './config.ts';
+import { type ProxyConfig, parseProxyConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
 
 /** As many fields as a config can have. */
@@ -46,8 +46,9 @@ const config = {
   removalPolicy: 'destroy',
   tags: { CostCentre: '4711' },
   waf: true,
+  dashboard: false,
   cors: { origins: ['https://app.example.com'] },
-};
+} satisfies Record<keyof ProxyConfig, unknown>;
 
 /** What a checked config is, or why it is none; whatever else is thrown passes. */
 function read(value: unknown) {

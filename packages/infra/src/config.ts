@@ -34,6 +34,7 @@ export interface Throttle {
 export interface Quota {
   /** Requests in one period. */
   limit: number;
+  /** AWS does not say at which moment one ends; the local gateway takes the calendar of UTC. */
   period: 'DAY' | 'WEEK' | 'MONTH';
   /**
    * Passed to API Gateway as it is. AWS's pages contradict each other: requests subtracted from the first period's
@@ -44,7 +45,9 @@ export interface Quota {
 
 /** What a team may do. A key always comes with a quota, so there is no plan without one. */
 export interface AuthoredPlan<Alias extends string = string> {
+  /** How fast each key may ask. */
   throttle: Throttle;
+  /** How often each key may ask, refused requests included. */
   quota: Quota;
   /** Aliases that the plan's teams may ask; each must be offered by `models`. */
   models: readonly Alias[];
@@ -67,6 +70,7 @@ export interface AuthoredPlan<Alias extends string = string> {
 
 /** An API key to make. */
 export interface AuthoredKey {
+  /** As in a list of names: unique over the account's Region. */
   name: string;
   /** A key that is not is refused. Default: true. */
   enabled?: boolean | undefined;
@@ -156,7 +160,7 @@ const Quota = z
     limit: positiveInteger,
     period: z.enum(['DAY', 'WEEK', 'MONTH']),
     offset: z._default(z.int(), 0),
-  })
+  } satisfies Record<keyof Quota, z.ZodMiniType>)
   .check(
     z.check(({ value: { limit, period, offset }, issues }) => {
       const highest = Math.max(0, Math.min(highestOffset[period], limit - 1));
@@ -176,19 +180,19 @@ const Plan = z.strictObject({
   throttle: z.strictObject({
     rate: z.number().check(z.positive('must be above 0 requests per second')),
     burst: positiveInteger,
-  }),
+  } satisfies Record<keyof Throttle, z.ZodMiniType>),
   quota: Quota,
   models: z.array(z.string()).check(z.minLength(1, 'must name at least one of the models')),
   maxTokens: z.optional(positiveInteger),
   limits: z.optional(Limits),
   guardrail: z.optional(Guardrail),
-});
+} satisfies Record<keyof AuthoredPlan, z.ZodMiniType>);
 
 const KeyObject = z.strictObject({
   name: Name,
   enabled: z._default(z.boolean(), true),
   limits: z.optional(Limits),
-});
+} satisfies Record<keyof AuthoredKey, z.ZodMiniType>);
 
 const Key = z.pipe(
   z.union([Name, KeyObject]),
@@ -200,7 +204,7 @@ const Key = z.pipe(
 const Team = z.strictObject({
   plan: z.string(),
   keys: z.array(Key).check(z.minLength(1, 'must have at least one key name')),
-});
+} satisfies Record<keyof AuthoredTeam, z.ZodMiniType>);
 
 const ProxyConfig = z
   .strictObject({
@@ -216,7 +220,7 @@ const ProxyConfig = z
     signIn: z.optional(SignIn),
     logRetentionDays: z._default(z.literal(retentionDays), 30),
     ...operationsFields,
-  })
+  } satisfies Record<keyof AuthoredProxyConfig, z.ZodMiniType>)
   .check(
     z.check(({ value, issues }) => {
       const faults = [...checkReferences(value), ...checkPrices(value), ...checkGuardrails(value)];

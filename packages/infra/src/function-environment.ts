@@ -1,4 +1,4 @@
-import { environmentVariables, type ProxyEnvironment } from '@org/lambda/environment';
+import { environmentVariables, type PlanAccess, type ProxyEnvironment } from '@org/lambda/environment';
 import type { Stack } from 'aws-cdk-lib';
 import type { ProxyConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
@@ -67,7 +67,7 @@ function proxyEnvironment(config: ProxyConfig, keyId: (name: string) => string):
     plans: Object.fromEntries(
       plans.map(([name, { models, maxTokens, limits, guardrail }]) => [
         name,
-        { models, maxTokens, limits, guardrail },
+        { models, maxTokens, limits, guardrail } satisfies Required<PlanAccess>,
       ]),
     ),
     teams: Object.fromEntries(teams.map(([name, { plan }]) => [name, plan])),
@@ -76,7 +76,7 @@ function proxyEnvironment(config: ProxyConfig, keyId: (name: string) => string):
         keys.map(({ name, limits }) => [keyId(name), limits ? { team, limits } : team]),
       ),
     ),
-  };
+  } satisfies Required<ProxyEnvironment>;
 }
 
 /** Lambda measures the variables as one JSON object, so every quote inside a value counts twice. */

@@ -6,6 +6,8 @@ import { corsHeaders } from './cors.ts';
 interface GatewayResponse {
   readonly type: ResponseType;
   readonly code: ErrorCode;
+  /** What happened and what to do, where the code has other causes as well. Default: what the contract says. */
+  readonly message?: string;
   /** Whether answers of this type keep API Gateway's own status. Default: they get the code's. */
   readonly keepsStatus?: boolean;
 }
@@ -26,7 +28,14 @@ const gatewayResponses: readonly GatewayResponse[] = [
   { type: ResponseType.INVALID_SIGNATURE, code: 'unknown_route' },
   { type: ResponseType.RESOURCE_NOT_FOUND, code: 'unknown_route' },
   { type: ResponseType.THROTTLED, code: 'rate_limited' },
-  { type: ResponseType.QUOTA_EXCEEDED, code: 'quota_exceeded' },
+  {
+    type: ResponseType.QUOTA_EXCEEDED,
+    code: 'quota_exceeded',
+    message:
+      "API Gateway's own quota of requests for this API key is used up. It counts every request of the key, refused " +
+      'ones and GET /usage too, and tells no numbers. Retrying will not help before its next period; ask the operator ' +
+      'for a higher one.',
+  },
   { type: ResponseType.BAD_REQUEST_BODY, code: 'invalid_json' },
   { type: ResponseType.BAD_REQUEST_PARAMETERS, code: 'invalid_request' },
   { type: ResponseType.UNSUPPORTED_MEDIA_TYPE, code: 'invalid_request' },
@@ -40,7 +49,7 @@ const gatewayResponses: readonly GatewayResponse[] = [
 
 /** Makes API Gateway's own answers speak the contract: its statuses, its envelope and its headers. */
 export function addGatewayResponses(api: RestApi, { cors }: ProxyConfig): void {
-  for (const { type, code, keepsStatus } of gatewayResponses) {
+  for (const { type, code, message, keepsStatus } of gatewayResponses) {
     const { status, retryable, retryAfterSeconds } = errorDefinition(code);
     api.addGatewayResponse(type.responseType, {
       type,
@@ -51,7 +60,7 @@ export function addGatewayResponses(api: RestApi, { cors }: ProxyConfig): void {
         ...(retryAfterSeconds === undefined ? {} : { [headers.retryAfter]: literal(retryAfterSeconds) }),
         ...corsHeaders(cors),
       },
-      templates: { 'application/json': bodyTemplate(code) },
+      templates: { 'application/json': bodyTemplate(code, message) },
     });
   }
 }
@@ -61,6 +70,6 @@ function literal(value: boolean | number): string {
 }
 
 /** API Gateway substitutes variables and escapes nothing, so its own error texts, which may hold quotes, stay out. */
-function bodyTemplate(code: ErrorCode): string {
-  return JSON.stringify(errorEnvelope({ code }, '$context.requestId'));
+function bodyTemplate(code: ErrorCode, message: string | undefined): string {
+  return JSON.stringify(errorEnvelope({ code, message }, '$context.requestId'));
 }

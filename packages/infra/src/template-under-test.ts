@@ -5,6 +5,7 @@ import { afterAll } from 'vitest';
 import * as z from 'zod/mini';
 import shipped from '../proxy.config.ts';
 import { type ProxyConfig, parseProxyConfig } from './config.ts';
+import type { OperationsConfig } from './config-operations.ts';
 import { synthesize } from './synthesize.ts';
 
 export const Properties = z.record(z.string(), z.unknown());
@@ -45,12 +46,15 @@ afterAll(() => rmSync(directory, { recursive: true }));
 export const everythingOn = parseProxyConfig({
   ...shipped,
   accessLog: true,
-  alarms: { email: 'operators@example.com' },
-  concurrency: { buffered: 20, stream: 0 },
-  removalPolicy: 'destroy',
-  tags: { CostCentre: '4711' },
-  waf: true,
-  cors: { origins: ['https://app.example.com'] },
+  ...({
+    alarms: { email: 'operators@example.com' },
+    dashboard: true,
+    concurrency: { buffered: 20, stream: 0 },
+    removalPolicy: 'destroy',
+    tags: { CostCentre: '4711' },
+    waf: true,
+    cors: { origins: ['https://app.example.com'] },
+  } satisfies Required<OperationsConfig>),
 });
 
 export function templateOf(config: ProxyConfig, outdir: string): Template {

@@ -7,7 +7,9 @@ import * as z from 'zod/mini';
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails.html
  */
 export interface Guardrail {
+  /** Its id, such as `gr1a2b3c4d5e`, or its ARN. */
   id: string;
+  /** A number of one, such as `1`, or `DRAFT`. */
   version: string;
 }
 
@@ -76,14 +78,20 @@ export const ProxyEnvironment = z.strictObject({
       maxTokens: z.optional(z.int().check(z.minimum(1))),
       limits: z.optional(Limits),
       guardrail: z.optional(Guardrail),
-    }),
+    } satisfies Record<keyof PlanAccess, z.ZodMiniType>),
   ),
   teams: z.record(z.string(), z.string()),
   keys: z.record(
     z.string(),
-    z.union([z.string(), z.strictObject({ team: z.string(), limits: z.optional(Limits) })]),
+    z.union([
+      z.string(),
+      z.strictObject({ team: z.string(), limits: z.optional(Limits) } satisfies Record<
+        keyof KeyAccess,
+        z.ZodMiniType
+      >),
+    ]),
   ),
-}) satisfies z.ZodMiniType<ProxyEnvironment>;
+} satisfies Record<keyof ProxyEnvironment, z.ZodMiniType>) satisfies z.ZodMiniType<ProxyEnvironment>;
 
 /**
  * Milliseconds that a call can last at the most, by how it is answered. No function may have a longer timeout: the

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorCodes, errorDefinition, routes } from '@org/contract';
 import { expect, test } from 'vitest';
 import type { RequestLog } from './log.ts';
-import { embeddedMetrics, metricUnits } from './metrics.ts';
+import { embeddedMetrics, type MetricName, metricUnits, overAll } from './metrics.ts';
 
 const answered: RequestLog = {
   requestId: 'request-1',
@@ -64,6 +65,29 @@ test.each([
   expect(metrics({ requestId: 'request-1', ...log })).toMatchObject(expected);
 });
 
+const usage = { inputTokens: 3, outputTokens: 2, totalTokens: 5 };
+const use = { scope: 'team', limit: 'usd', period: 'month', max: 5, used: 4.2 } as const;
+
+/** What a request has that a metric is written of. */
+const occasions: Readonly<Record<MetricName, Partial<RequestLog>>> = {
+  Requests: {},
+  Errors: { code: 'internal' },
+  Latency: { totalMs: 1 },
+  UpstreamLatency: { upstreamMs: 1 },
+  TimeToFirstDelta: { firstDeltaMs: 1 },
+  InputTokens: { usage },
+  OutputTokens: { usage },
+  Cost: { costUsd: 1 },
+  HoldsRefused: { code: 'quota_exceeded' },
+  SettleFailures: { settleError: 'TimeoutError' },
+  AccessFailures: { code: 'upstream_denied' },
+  LimitsNearlyReached: { limitsNearlyReached: [use] },
+};
+
+test.each(Object.entries(occasions))('%s is written of a request with %j', (name, log) => {
+  expect(metrics({ requestId: 'request-1', ...log })).toHaveProperty(name);
+});
+
 test.each<RequestLog>([
   answered,
   { requestId: 'request-1', operation: 'usage', code: 'internal', totalMs: 1 },
@@ -79,7 +103,6 @@ test.each<RequestLog>([
 });
 
 test('what is for alarms is counted over all and no other way', () => {
-  const use = { scope: 'team', limit: 'usd', period: 'month', max: 5, used: 4.2 } as const;
   const { _aws, ...values } = metrics({ ...answered, limitsNearlyReached: [use, use] });
   expect(values).toMatchObject({ LimitsNearlyReached: 2 });
   expect(_aws).toMatchObject({
@@ -87,7 +110,28 @@ test('what is for alarms is counted over all and no other way', () => {
   });
 });
 
+const page = readFileSync(join(import.meta.dirname, '../../../docs/operations.md'), 'utf8');
+
 test('the operations page names every metric', () => {
-  const page = readFileSync(join(import.meta.dirname, '../../../docs/operations.md'), 'utf8');
   expect(Object.keys(metricUnits).filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+});
+
+test('the operations page counts what is paid for: every metric with every combination of its dimensions', () => {
+  const all = Object.keys(metricUnits).length;
+  const ofStream = all - overAll.size;
+  // An answer that comes whole has no first piece.
+  const byModel = ofStream - 1 + ofStream;
+  const operations = Object.keys(routes).length;
+  const codes = errorCodes.filter((code) =>
+    errorDefinition(code).madeBy.some((maker) => maker !== 'gateway'),
+  ).length;
+  expect(page).toContain(
+    [
+      `${all} over everything`,
+      `${byModel} M by operation and model: ${ofStream - 1} of ask, ${ofStream} of stream`,
+      `${3 * operations} by operation alone: ${operations} operations, 3 metrics`,
+      `${codes} by code`,
+      `= ${all + 3 * operations + codes} + ${byModel} M`,
+    ].join('\n'),
+  );
 });

@@ -26,7 +26,7 @@ export const metricUnits = {
 } as const;
 
 /** What is for alarms: counted over all, and no other way. */
-const overAll: ReadonlySet<string> = new Set<MetricName>(['AccessFailures', 'LimitsNearlyReached']);
+export const overAll: ReadonlySet<string> = new Set<MetricName>(['AccessFailures', 'LimitsNearlyReached']);
 
 export type MetricName = keyof typeof metricUnits;
 

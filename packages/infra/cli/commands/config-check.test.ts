@@ -139,7 +139,7 @@ const broken: [fault: string, config: object | string, field: string, fix: RegEx
       plans: { ...good.plans, trial: { ...plan, models: ['own'], limits: { usd: { day: 1 } } } },
     },
     'plans.trial.limits.usd',
-    /give it as prices\.own/,
+    /give it in USD per million tokens, prices: \{ own: \{ input: \.\.\., output: \.\.\. \} \}/,
   ],
   [
     'a price of a model that is not offered',
@@ -219,10 +219,20 @@ test('a good config is told in short: plans with their teams, keys and limits, a
   expect(printed).toMatch(/^nova-pro +0\.8 +3\.2 +active$/m);
 });
 
+test('a quota that ends before the limit does is a warning, and the config is good all the same', async () => {
+  const { code, printed, noted } = await check(withPlan({ limits: { requests: { day: 100 } } }));
+  expect(code).toBe(0);
+  expect(printed).toMatch(/^The config is good/);
+  expect(noted).toMatch(
+    /^warning {2}plan trial: the quota of API Gateway.*\n +Set plans\.trial\.quota\.limit/m,
+  );
+});
+
 test('as JSON, too', async () => {
   const { printed } = await check(good, '--json');
   expect(JSON.parse(printed)).toMatchObject({
     valid: true,
+    warnings: [],
     stack: 'proxy-test',
     plans: [{ name: 'trial', teams: 1, keys: 1 }, { name: 'daily' }, { name: 'large' }],
   });

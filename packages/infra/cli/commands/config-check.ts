@@ -5,18 +5,20 @@ import { ConfigError } from '../../src/config-error.ts';
 import { loadProxyConfig } from '../../src/config-file.ts';
 import type { Cli, GlobalOptions } from '../cli.ts';
 import { stackNameOf } from '../directory/deployment.ts';
+import { checkQuotas } from '../doctor/quotas.ts';
 import type { Invocation } from '../invocation.ts';
+import { describeFindings } from '../output/findings.ts';
 import { limitsText } from '../output/limits-text.ts';
 import { renderTable } from '../output/table.ts';
 
-const about = ({ program }: Invocation) => `
-Names every fault at once, each with its field and what to do, and ends with 1 where there is one. Needs neither network
-nor AWS account.
+const about = ({ program, silentProgram }: Invocation) => `
+Names every fault at once, each with its field and what to do, and ends with 1 where there is one; a warning does not
+count as one. Needs neither network nor AWS account.
 
 Examples:
   ${program} config check
   ${program} config check prod.config.ts
-  ${program} config check --json | jq '.issues[] | .path'
+  ${silentProgram} config check --json | jq '.issues[] | .path'
 `;
 
 export function addConfigCheck(config: Command, cli: Cli): void {
@@ -34,9 +36,10 @@ export function addConfigCheck(config: Command, cli: Cli): void {
         // Seconds to import, which no other fault waits for.
         const { checkEnvironmentSize } = await import('../../src/environment-size.ts');
         checkEnvironmentSize(checked);
-        terminal.print(
-          json ? JSON.stringify({ valid: true, ...summaryOf(checked) }, null, 2) : describe(checked),
-        );
+        const warnings = checkQuotas(checked);
+        const summary = { valid: true, warnings, ...summaryOf(checked) };
+        terminal.print(json ? JSON.stringify(summary, null, 2) : describe(checked));
+        if (warnings.length > 0) terminal.note(`\n${describeFindings(warnings, terminal)}`);
       } catch (error) {
         if (json && error instanceof ConfigError) {
           terminal.print(JSON.stringify({ valid: false, issues: error.issues }, null, 2));

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import { diff } from '../deploy/diff.ts';
 import { deployTools } from '../deploy/tools.ts';
-import { stackNameOf } from '../directory/deployment.ts';
 import type { Invocation } from '../invocation.ts';
 import { refuseLocal } from '../on-aws-only.ts';
 
@@ -19,13 +19,8 @@ export function addDiff(program: Command, cli: Cli): void {
     .description('show what a deployment would change')
     .option('--fail', 'end with 1 where something would change')
     .addHelpText('after', () => about(cli.invocation))
-    .action(async ({ fail }: { fail?: boolean }) => {
+    .action(async ({ fail = false }: { fail?: boolean }) => {
       refuseLocal(program);
-      const config = await cli.config();
-      const { directory } = await deployTools.synthesize(config);
-      await deployTools.cdk(
-        ['diff', stackNameOf(config), '--app', directory, ...(fail ? ['--fail'] : [])],
-        config.region,
-      );
+      await diff(await cli.config(), { fail }, cli.terminal, deployTools);
     });
 }

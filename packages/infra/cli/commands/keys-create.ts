@@ -6,6 +6,7 @@ import { createKey } from '../directory/create-key.ts';
 import { CliError } from '../failure.ts';
 import type { Invocation } from '../invocation.ts';
 import { limitsText } from '../output/limits-text.ts';
+import { limitsWithoutEffect } from '../output/limits-without-effect.ts';
 import { printNewKey } from '../output/new-key.ts';
 
 const examples = ({ program, silentProgram }: Invocation) => `
@@ -13,12 +14,12 @@ Limits of its own hold for the key on top of those of its team.
 
 Examples:
   ${program} keys create acme-app --team acme
-  ${program} keys create acme-intern --team acme --limit requests/day=20 --limit usd/month=1.50
+  ${program} keys create acme-intern --team acme --limit requests/day=20 --limit usd/month=0.10
   ${silentProgram} keys create acme-app --team acme | aws secretsmanager create-secret --name acme-app --secret-string file:///dev/stdin
 `;
 
 interface Options {
-  readonly team: string;
+  readonly team?: string;
   readonly limit?: readonly string[];
   readonly json?: boolean;
 }
@@ -28,20 +29,29 @@ export function addKeysCreate(keys: Command, cli: Cli): void {
     .command('create')
     .description('make a key for a team, and tell its value once')
     .argument('<key>', 'name of the key, which no other key has')
-    .requiredOption('--team <team>', 'whose key it is')
+    .option('--team <team>', 'whose key it is (required)')
     .option(
       '--limit <limit>',
-      'a limit of its own, such as requests/day=20, tokens/month=50000 or usd/month=1.50; may be repeated',
+      'a limit of its own, such as requests/day=20, tokens/month=50000 or usd/month=0.10; may be repeated',
       (value: string, others: readonly string[] = []) => [...others, value],
     )
     .option('--json', 'print JSON, with the value')
     .addHelpText('after', () => examples(cli.invocation))
-    .action(async (name: string, { team, limit, json }: Options) => {
+    .action(async (name: string, { team, limit, json }: Options, command: Command) => {
+      // A requiredOption would be missed before an option that is misspelt is named.
+      if (team === undefined) command.error("error: required option '--team <team>' not specified");
       const limits = limit && parseLimits(limit);
-      const key = await createKey(await cli.deployment(), { name, team, limits });
+      const deployment = await cli.deployment();
+      const key = await createKey(deployment, { name, team, limits });
       printNewKey(cli.terminal, key, json);
       const own = limits ? `, on top of that: ${limitsText(limits)}` : '';
       cli.terminal.note(`The key ${name} of the team ${team} has the limits of the plan ${key.plan}${own}.`);
+      const without = limits && limitsWithoutEffect(limits, deployment.config.plans[key.plan]?.limits);
+      if (without) {
+        cli.terminal.note(
+          `Of its own limits, ${limitsText(without)} will never be reached: the plan ${key.plan} allows its team no more than that.`,
+        );
+      }
     });
 }
 

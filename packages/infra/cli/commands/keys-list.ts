@@ -4,13 +4,13 @@ import { listKeys } from '../directory/keys.ts';
 import type { Invocation } from '../invocation.ts';
 import { keysTable } from '../output/keys-table.ts';
 
-const examples = ({ program }: Invocation) => `
+const examples = ({ program, silentProgram }: Invocation) => `
 Values are never listed. States: "works for" is a replaced key in its overlap; "ended" is refused; "incomplete" was never
 finished and opens nothing: run its command again, or revoke it.
 
 Examples:
   ${program} keys list --team acme
-  ${program} keys list --json | jq '.[] | select(.state == "ending")'
+  ${silentProgram} keys list --json | jq '.[] | select(.state == "ending")'
 `;
 
 export function addKeysList(keys: Command, cli: Cli): void {

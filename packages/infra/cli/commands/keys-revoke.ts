@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
-import { revokeKey } from '../directory/revoke-key.ts';
+import { findRevocable, revokeKey } from '../directory/revoke-key.ts';
 import type { Invocation } from '../invocation.ts';
 import { refusedWithin } from '../output/refused-within.ts';
 
@@ -28,8 +28,12 @@ export function addKeysRevoke(keys: Command, cli: Cli): void {
     .action(async (name: string, { replaced, yes }: Options) => {
       const { terminal } = cli;
       const deployment = await cli.deployment();
-      if (!yes) await terminal.confirm(`Revoke ${replaced ? 'the replaced keys of ' : ''}${name}?`);
-      const { source, ids } = await revokeKey(deployment, { name, replacedOnly: replaced });
+      const options = { name, replacedOnly: replaced };
+      if (!yes) {
+        await findRevocable(deployment, options);
+        await terminal.confirm(`Revoke ${replaced ? 'the replaced keys of ' : ''}${name}?`);
+      }
+      const { source, ids } = await revokeKey(deployment, options);
       if (source === 'config') {
         terminal.note(
           `The key ${name} is disabled: API Gateway refuses it as soon as it has spread the word, which can take minutes.\n` +

@@ -7,7 +7,7 @@ import type { Invocation } from '../invocation.ts';
 
 const examples = ({ program, silentProgram }: Invocation) => `
 With --from, a JSON file says what to make; what is there already is left alone, so it can be run again after a failure:
-  [{ "name": "acme", "plan": "starter", "keys": ["acme-app", { "name": "acme-intern", "limits": { "usd": { "month": 1 } } }] }]
+  [{ "name": "acme", "plan": "starter", "keys": ["acme-app", { "name": "acme-intern", "limits": { "usd": { "month": 0.1 } } }] }]
 Each key is printed as it is made, with its value: team, key, value, with tabs between. With --json: a JSON object a line.
 No value is ever told again, so keep the output where secrets are kept.
 
@@ -41,8 +41,25 @@ export function addTeamsCreate(teams: Command, cli: Cli): void {
         terminal.note(`Made ${made.teams} teams and ${made.keys} keys; what was there already is as it was.`);
         return;
       }
-      if (name === undefined || plan === undefined || from !== undefined) {
+      if (from !== undefined) {
+        throw new CliError(`${from} says for itself which teams to make.`, 'Leave out the name and --plan.');
+      }
+      if (name === undefined && plan === undefined) {
         throw new CliError('There is nothing to make.', 'Give a name and --plan PLAN, or --from FILE.');
+      }
+      if (name === undefined) {
+        const command = `teams create NAME --plan ${plan}`;
+        throw new CliError(
+          'The team has no name.',
+          (invocation) => `Give it one: ${invocation.command(command)}`,
+        );
+      }
+      if (plan === undefined) {
+        const { plans } = await cli.config();
+        throw new CliError(
+          `The team ${name} has no plan.`,
+          `Add --plan, with one of: ${Object.keys(plans).join(', ')}.`,
+        );
       }
       const created = await createTeam(await cli.deployment(), name, plan);
       if (json) terminal.print(JSON.stringify({ name, plan, created }, null, 2));

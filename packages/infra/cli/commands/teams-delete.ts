@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
-import { deleteTeam, keyNamesOf } from '../directory/delete-team.ts';
+import { checkDeletable, deleteTeam, keyNamesOf } from '../directory/delete-team.ts';
 import type { Invocation } from '../invocation.ts';
 import { refusedWithin } from '../output/refused-within.ts';
 
@@ -20,6 +20,7 @@ export function addTeamsDelete(teams: Command, cli: Cli): void {
       const deployment = await cli.deployment();
       const keys = await keyNamesOf(deployment, name);
       if (!yes) {
+        await checkDeletable(deployment, name);
         const what = keys.length === 0 ? 'It has no keys' : `These keys stop working: ${keys.join(', ')}`;
         await cli.terminal.confirm(`Delete the team ${name}? ${what}.`);
       }

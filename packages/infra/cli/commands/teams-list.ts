@@ -4,10 +4,10 @@ import { listTeams } from '../directory/teams.ts';
 import type { Invocation } from '../invocation.ts';
 import { renderTable } from '../output/table.ts';
 
-const examples = ({ program }: Invocation) => `
+const examples = ({ program, silentProgram }: Invocation) => `
 Examples:
   ${program} teams list
-  ${program} teams list --json | jq -r '.[] | select(.plan == "starter") | .name'
+  ${silentProgram} teams list --json | jq -r '.[] | select(.plan == "starter") | .name'
 `;
 
 export function addTeamsList(teams: Command, cli: Cli): void {

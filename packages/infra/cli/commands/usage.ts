@@ -5,14 +5,15 @@ import type { Invocation } from '../invocation.ts';
 import { usageTable } from '../output/usage-table.ts';
 import { type Usage, usageReport } from '../usage/usage-report.ts';
 
-const examples = ({ program }: Invocation) => `
+const examples = ({ program, silentProgram }: Invocation) => `
 Read from the counters that decide about calls; a call in flight counts with the most that it can cost. Days and months
-are UTC. Counters are kept for 400 days from the start of their month.
+are UTC. Counters are kept for 400 days from the start of their month. API Gateway's own quota of each key, which counts
+refused calls too, is not among them.
 
 Examples:
   ${program} usage
   ${program} usage --team acme
-  ${program} usage --month 2026-10 --json | jq '.usage[] | {team, usd: .used.month.usd}'
+  ${silentProgram} usage --month 2026-10 --json | jq '.usage[] | {team, usd: .used.month.usd}'
 `;
 
 interface Options {
@@ -42,11 +43,13 @@ export function addUsage(program: Command, cli: Cli): void {
       const shown = all || team !== undefined ? report.usage : report.usage.filter(isUsed);
       const hidden = report.usage.length - shown.length;
       terminal.print(`${report.deployment}, ${report.day ?? report.month} UTC\n`);
-      if (shown.length > 0) terminal.print(usageTable(shown, terminal, now()));
-      if (hidden > 0)
+      if (shown.length > 0) {
+        terminal.print(usageTable(shown, terminal, now()));
         terminal.note(
-          `${shown.length > 0 ? '\n' : ''}Teams that used nothing: ${hidden} (--all shows them).`,
+          "\nNot shown: API Gateway's own quota of each key, which counts every request, refused ones too.",
         );
+      }
+      if (hidden > 0) terminal.note(`Teams that used nothing: ${hidden} (--all shows them).`);
     });
 }
 

@@ -15,6 +15,7 @@ import { type AwsAnswers, startAws, xmlFailure } from '../testing/aws-server.ts'
 import { recordingTerminal } from '../testing/recording-terminal.ts';
 import { type DeployOptions, deploy } from './deploy.ts';
 import { destroy } from './destroy.ts';
+import { diff } from './diff.ts';
 import { describeService } from './service-information.ts';
 import type { DeployTools } from './tools.ts';
 
@@ -82,6 +83,7 @@ async function prepare({
     noted: () => recording.noted.join('\n'),
     deploy: (options: Partial<DeployOptions> = {}) =>
       deploy(checked, { ...unattended, ...options }, terminal, tools, Date.parse('2026-11-22T12:00:00Z')),
+    diff: (options: { fail: boolean }) => diff(checked, options, terminal, tools),
     destroy: (options: { yes: boolean }) => destroy(checked, options, terminal, tools, invocation),
   };
 }
@@ -209,5 +211,35 @@ test('it is not deleted unless somebody agrees', async () => {
   const { destroy, cdk, noted } = await prepare({ config: { removalPolicy: 'destroy' } });
   await expect(destroy({ yes: false })).rejects.toThrow('Delete bedrock-proxy-dev');
   expect(noted()).toMatch(/The table the-table goes along/);
+  expect(cdk).toEqual([]);
+});
+
+test('to delete what is not deployed, there is nothing to do', async () => {
+  const missing = xmlFailure('ValidationError', 'Stack with id bedrock-proxy-dev does not exist');
+  const { destroy } = await prepare({ answers: { 'DescribeStacks bedrock-proxy-dev': missing } });
+  await expect(destroy({ yes: true })).rejects.toMatchObject({
+    message: 'There is no stack bedrock-proxy-dev in us-east-1.',
+    advice: expect.stringMatching(/^There is nothing to delete(?!.*--local)/),
+  });
+});
+
+test.each([
+  [false, []],
+  [true, ['--fail']],
+])('what it would change is shown, and is a failure where that is wanted: %s', async (fail, options) => {
+  const { diff, cdk } = await prepare();
+  await diff({ fail });
+  expect(cdk).toEqual([['diff', 'bedrock-proxy-dev', '--app', '/assembly', ...options]]);
+});
+
+test('without credentials, nothing is compared, and it is said as a deployment says it', async () => {
+  const { deploy, diff, cdk, noted } = await prepare({
+    answers: { GetCallerIdentity: xmlFailure('ExpiredToken', 'The security token is expired', 403) },
+  });
+  await expect(diff({ fail: false })).rejects.toThrow('Nothing was compared');
+  const said = noted();
+  expect(said).toMatch(/^error {4}credentials: ExpiredToken.*\n.*aws sso login/);
+  await expect(deploy()).rejects.toThrow('Nothing was deployed');
+  expect(noted()).toContain(said.trim());
   expect(cdk).toEqual([]);
 });

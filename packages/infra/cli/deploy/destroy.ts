@@ -19,7 +19,11 @@ export async function destroy(
 ): Promise<void> {
   const { region } = config;
   const stackName = stackNameOf(config);
-  const outputs = await stackOutputs(stackName, tools.settings(region));
+  const outputs = await stackOutputs(
+    stackName,
+    tools.settings(region),
+    'There is nothing to delete. Another deployment is named by its config, with --config.',
+  );
   terminal.note(whatStays(config, outputs.get('TableName') ?? '', invocation).join('\n'));
   if (!yes) await terminal.confirm(`Delete ${stackName} in ${region}? Every key stops working.`);
   const { directory } = await tools.synthesize(config);

@@ -2,20 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Limits } from '@org/contract';
 import * as z from 'zod/mini';
+import { describeIssues } from '../../src/config-issues.ts';
+import { Name } from '../../src/name.ts';
 import { concurrently } from '../concurrently.ts';
 import { CliError } from '../failure.ts';
 import { createKey, type NewKey } from './create-key.ts';
 import type { Deployment } from './deployment.ts';
 import { listKeyNames } from './key-names.ts';
-import { nameFault } from './name.ts';
 import { checkPlan, createTeam } from './teams.ts';
-
-const Name = z.string().check(
-  z.check(({ value, issues }) => {
-    const message = nameFault(value);
-    if (message) issues.push({ code: 'custom', input: value, message });
-  }),
-);
 
 const Teams = z.array(
   z.strictObject({
@@ -49,7 +43,13 @@ export async function readTeamsFile(file: string): Promise<TeamImport[]> {
       throw new CliError(`${file} cannot be read: ${error.message}.`, 'Give a JSON file of teams.');
     });
   const { data, error } = z.safeParse(Teams, json);
-  if (error) throw new CliError(`${file} is no list of teams.`, z.prettifyError(error));
+  if (error) {
+    const faults = describeIssues(error.issues, json, 'file');
+    throw new CliError(
+      `${file} is no list of teams.`,
+      faults.map(({ path: field, message }) => `  ${field}: ${message}`).join('\n'),
+    );
+  }
   return data.map(({ keys, ...team }) => ({
     ...team,
     keys: keys.map((key) => (typeof key === 'string' ? { name: key } : key)),

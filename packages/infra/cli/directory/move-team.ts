@@ -2,7 +2,7 @@ import { concurrently } from '../concurrently.ts';
 import { CliError } from '../failure.ts';
 import type { Deployment } from './deployment.ts';
 import { listKeyNames } from './key-names.ts';
-import { changeAccess } from './keys.ts';
+import { changeAccess, readAccess } from './keys.ts';
 import { checkPlan, findTeam, noTeam, profileKey } from './teams.ts';
 
 /**
@@ -11,11 +11,11 @@ import { checkPlan, findTeam, noTeam, profileKey } from './teams.ts';
  *
  * A team of the config has its plan there; its keys made at run time follow by this.
  *
- * @returns How many keys made at run time the team has.
+ * @returns How many keys made at run time the team has that still work.
  * @throws {CliError} If there is no such team or plan, or the config says another plan.
  */
 export async function moveTeam(deployment: Deployment, name: string, plan: string): Promise<number> {
-  const { table, plans, signIn } = deployment;
+  const { table, plans, signIn, now } = deployment;
   checkPlan(deployment, plan);
   const team = await findTeam(deployment, name);
   if (!team) throw noTeam(deployment, name);
@@ -33,10 +33,11 @@ export async function moveTeam(deployment: Deployment, name: string, plan: strin
     owner === name && keyId !== undefined ? [keyId] : [],
   );
   const distinct = [...new Set(keyIds)];
-  await concurrently(distinct, async (keyId) => {
+  const moved = await concurrently(distinct, async (keyId) => {
     await plans.move(keyId, plan);
     await changeAccess(table, keyId, { plan });
+    return readAccess(deployment, keyId);
   });
   await signIn?.ensure(name, plan);
-  return distinct.length;
+  return moved.filter((access) => access && (access.until ?? Number.POSITIVE_INFINITY) * 1000 > now()).length;
 }

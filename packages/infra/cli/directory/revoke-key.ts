@@ -16,23 +16,38 @@ export interface RevocationOptions {
   readonly replacedOnly?: boolean | undefined;
 }
 
+/** What there is to revoke. */
+interface Found {
+  readonly current: KeyName | undefined;
+  readonly replaced: readonly KeyName[];
+  /** Of a key of the config that none made at run time has replaced. */
+  readonly configId: string | undefined;
+}
+
+/** @throws {CliError} If there is no such key. */
+export async function findRevocable(
+  deployment: Deployment,
+  { name, replacedOnly = false }: RevocationOptions,
+): Promise<Found> {
+  const { current, replaced } = await findKeyName(deployment, name);
+  if (current || replaced.length > 0) return { current, replaced, configId: undefined };
+  const configId = replacedOnly ? undefined : deployment.configKeyIds.get(name);
+  if (configId === undefined) throw noKey(deployment, name);
+  return { current, replaced, configId };
+}
+
 /**
  * Refuses keys for good. Safe to repeat: what is gone already does no harm.
  *
  * @throws {CliError} If there is no such key.
  */
-export async function revokeKey(
-  deployment: Deployment,
-  { name, replacedOnly = false }: RevocationOptions,
-): Promise<Revocation> {
-  const { configKeyIds, apiKeys } = deployment;
-  const { current, replaced } = await findKeyName(deployment, name);
-  const configId = configKeyIds.get(name);
-  if (current === undefined && replaced.length === 0 && configId !== undefined && !replacedOnly) {
-    await apiKeys.disable(configId);
+export async function revokeKey(deployment: Deployment, options: RevocationOptions): Promise<Revocation> {
+  const { name, replacedOnly } = options;
+  const { current, replaced, configId } = await findRevocable(deployment, options);
+  if (configId !== undefined) {
+    await deployment.apiKeys.disable(configId);
     return { name, source: 'config', ids: [configId] };
   }
-  if (current === undefined && replaced.length === 0) throw noKey(deployment, name);
   const ids = [...(await revokeAll(deployment, replaced))];
   if (current && !replacedOnly) ids.push(...(await revokeCurrent(deployment, current)));
   return { name, source: 'run-time', ids };

@@ -173,7 +173,7 @@ test.each<[fault: string, differing: AwsAnswers, subject: string, finding: objec
       '/foundation-model-availability/example.own-v1:0': availability(),
     },
     'prices',
-    { status: 'warning', what: /own/, whatToDo: /prices\.own/ },
+    { status: 'warning', what: /own/, whatToDo: /prices: \{ own: \{ input: \.\.\., output: \.\.\. \} \}/ },
     {
       models: [
         ...shipped.models,

@@ -7,6 +7,7 @@ import { checkCredentials } from './credentials.ts';
 import { error, type Finding } from './finding.ts';
 import { checkModels, type ModelAccess } from './model-access.ts';
 import { checkModelPrices } from './prices.ts';
+import { checkQuotas } from './quotas.ts';
 
 /** What stands in the way of a config in an account. */
 export interface Diagnosis {
@@ -26,11 +27,11 @@ export async function diagnose(
   settings: ClientSettings,
   now: number,
 ): Promise<Diagnosis> {
-  const prices = checkModelPrices(config);
+  const ofConfig = [checkModelPrices(config), ...checkQuotas(config)];
   const { finding: credentials, account } = await checkCredentials(settings);
   if (account === undefined) {
     return {
-      findings: [credentials, prices],
+      findings: [credentials, ...ofConfig],
       account,
       lacksLogRole: false,
       ceilingFits: true,
@@ -51,7 +52,7 @@ export async function diagnose(
       concurrency.finding,
       ...models.map(({ finding }) => finding),
       ...noModelAnswers(models),
-      prices,
+      ...ofConfig,
     ],
     account,
     lacksLogRole: apiGateway.lacksLogRole,

@@ -1,3 +1,5 @@
+import { failureText } from '../failure.ts';
+
 /** What one look at the account or the config found. */
 export interface Finding {
   /** What was looked at: `credentials`, `model titan`. */
@@ -34,10 +36,8 @@ export function unknown(subject: string, cause: unknown, permission: string): Fi
   );
 }
 
-/** Only name and message: an error of the SDK holds a signed request, too, and says how to get at it in a second line. */
+/** In a line: an error of the SDK says in a second one how to get at the response. */
 export function describeFailure(cause: unknown): string {
-  const [line = ''] = (cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)).split(
-    '\n',
-  );
+  const [line = ''] = (cause instanceof Error ? failureText(cause) : String(cause)).split('\n');
   return line;
 }

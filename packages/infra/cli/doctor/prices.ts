@@ -1,5 +1,6 @@
 import { aliasOf, definitionOf, priceOf } from '@org/contract';
 import type { ProxyConfig } from '../../src/config.ts';
+import { pricesField } from '../../src/config-prices.ts';
 import { type Finding, ok, warning } from './finding.ts';
 
 const subject = 'prices';
@@ -17,11 +18,10 @@ export function checkModelPrices(config: ProxyConfig): Finding {
   });
   const unpriced = known.filter(({ isOwn, date }) => !isOwn && date === undefined).map(({ alias }) => alias);
   if (unpriced.length > 0) {
-    const fields = unpriced.map((alias) => `prices.${alias}`).join(', ');
     return warning(
       subject,
       `no price is known in ${config.region} for ${unpriced.join(', ')}: usage tells no cost of them`,
-      `Give ${fields} in USD per million tokens.`,
+      `Give them in USD per million tokens: ${pricesField(unpriced)}`,
     );
   }
   const [oldest] = known.flatMap(({ isOwn, date }) => (isOwn || date === undefined ? [] : [date])).sort();

@@ -73,8 +73,6 @@ export async function startDynamoDb({
       response.destroy();
     }
   });
-  // A connection closed just as its next request comes would be a fault that nobody asked for.
-  server.keepAliveTimeout = 0;
   const url = await listenOnLoopback(server, port);
   return {
     url,

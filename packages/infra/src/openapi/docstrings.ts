@@ -50,7 +50,7 @@ export function readDocstrings(directory: string): DocstringOf {
   };
 }
 
-function docstringOf(node: ts.Node): Docstring | undefined {
+export function docstringOf(node: ts.Node): Docstring | undefined {
   const docs = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc).at(-1);
   if (!docs) return undefined;
   const tags = (docs.tags ?? []).map((tag) => [tag.tagName.text, oneLine(tag.comment)]);

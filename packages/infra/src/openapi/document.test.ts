@@ -8,14 +8,8 @@ import * as z from 'zod/mini';
 import { readDocstrings } from './docstrings.ts';
 import { openApiDocument } from './document.ts';
 import { errorDetails } from './error-details.ts';
-import {
-  answerExamples,
-  errorExample,
-  eventExamples,
-  modelListExamples,
-  requestExamples,
-  usageExamples,
-} from './examples.ts';
+import { errorExample, requestExamples } from './examples.ts';
+import { operationTexts } from './operations.ts';
 import { referenceTo } from './schemas.ts';
 
 const repository = join(import.meta.dirname, '../../../..');
@@ -46,12 +40,13 @@ test('what has no docstring is an error that names it', () => {
 });
 
 const asking = [routes.ask.request, requestExamples] as const;
-const answers = [
-  [routes.ask.response, answerExamples],
-  [routes.stream.response, eventExamples],
-  [routes.models.response, modelListExamples],
-  [routes.usage.response, usageExamples],
-  [ErrorEnvelope, Object.fromEntries(errorCodes.map((code) => [code, errorExample(code)]))],
+const textOf = new Map(Object.entries(operationTexts));
+const answers = Object.entries(routes).map(
+  ([name, { response }]) => [response, textOf.get(name)?.answerExamples ?? {}] as const,
+);
+const failures = [
+  ErrorEnvelope,
+  Object.fromEntries(errorCodes.map((code) => [code, errorExample(code)])),
 ] as const;
 
 describe('examples', () => {
@@ -59,7 +54,7 @@ describe('examples', () => {
   ajv.addSchema({ $id: 'document', ...openApiDocument(docs) });
 
   test('are what the schemas of the document and of the contract let through', () => {
-    for (const [schema, examples] of [asking, ...answers]) {
+    for (const [schema, examples] of [asking, ...answers, failures]) {
       const validate = ajv.compile({ $ref: `document${referenceTo(schema).$ref}` });
       for (const { summary, value } of Object.values(examples)) {
         expect([summary, validate(value), validate.errors]).toEqual([summary, true, null]);

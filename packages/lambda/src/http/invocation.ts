@@ -80,7 +80,11 @@ export async function callerOf({ event, deadline, options, log }: Invocation): P
     ? await options.keys(identity.apiKeyId, deadline.signal, requestTimeEpoch)
     : undefined;
   if (!caller) throw new ProxyError({ code: 'unauthenticated' });
-  Object.assign(log, { keyId: caller.keyId, team: caller.team, plan: caller.plan });
+  Object.assign(log, {
+    keyId: caller.keyId,
+    team: caller.team,
+    plan: caller.plan,
+  } satisfies Partial<RequestLog>);
   return caller;
 }
 
@@ -100,7 +104,7 @@ export async function answerQuestion(
   });
   const { config, ledger, now } = options;
   const model = chooseModel(request.model, caller, config);
-  Object.assign(log, { model: model.alias, modelId: model.modelId });
+  Object.assign(log, { model: model.alias, modelId: model.modelId } satisfies Partial<RequestLog>);
   const asked = await ask(request, {
     caller,
     model,
@@ -122,8 +126,11 @@ export async function answerQuestion(
 }
 
 function noteSettled({ held, charged, settlement, reply, costUsd }: Settled, log: RequestLog): void {
-  Object.assign(log, { held, charged });
-  if (reply) Object.assign(log, { stopReason: reply.stopReason, usage: reply.usage, costUsd });
+  Object.assign(log, { held, charged } satisfies Partial<RequestLog>);
+  if (reply) {
+    const { stopReason, usage } = reply;
+    Object.assign(log, { stopReason, usage, costUsd } satisfies Partial<RequestLog>);
+  }
   if (settlement.nearlyReached.length > 0) log.limitsNearlyReached = settlement.nearlyReached;
   if (exceeds(charged, held)) log.underestimated = true;
   if (settlement.failure !== undefined) log.settleError = failureName(settlement.failure);

@@ -54,7 +54,11 @@ test('in any order of holds, settlements, refunds and crashes, no limit is passe
       async ({ requests, tokens, usd }, steps) => {
         // USD limits are whole micro-USD here, so that every kind is counted alike.
         const micro = (value: number | null) => value && value / 1_000_000;
-        const limits = { requests, tokens, usd: { day: micro(usd.day), month: micro(usd.month) } };
+        const limits: Required<Scope['limits']> = {
+          requests,
+          tokens,
+          usd: { day: micro(usd.day), month: micro(usd.month) },
+        };
         const scope: Scope = { kind: 'team', id: crypto.randomUUID(), limits };
         const expected = new Map<string, Amounts>();
         const charge = (at: number, charged: Amounts) => {

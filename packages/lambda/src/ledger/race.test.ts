@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { limitKinds } from '@org/contract';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Scope } from './admission.ts';
 import { nothing } from './amounts.ts';
@@ -56,16 +57,19 @@ async function runRace({
 
 const one = amounts({ requests: 1, tokens: 50, usd: 2000 });
 
-test.each<[string, Scope]>([
-  ['requests', { kind: 'team', id: 'requests', limits: { requests: { month: 100 } } }],
-  ['tokens', { kind: 'team', id: 'tokens', limits: { tokens: { day: 5000 } } }],
-  ['USD', { kind: 'team', id: 'usd', limits: { usd: { month: 0.2, day: 5 } } }],
-])(
+/** Of each kind, room for 100 such calls. */
+const hundredfold: Required<Scope['limits']> = {
+  requests: { month: 100 },
+  tokens: { day: 5000 },
+  usd: { month: 0.2, day: 5 },
+};
+
+test.each(limitKinds)(
   'where a hold is the true cost, exactly as many calls are admitted as the limit on %s has room for',
-  async (_kind, scope) => {
+  async (kind) => {
     const { admitted, exhausted, busy, counters } = await runRace({
       callers: 1000,
-      scope,
+      scope: { kind: 'team', id: kind, limits: { [kind]: hundredfold[kind] } },
       worstCase: one,
       trueCost: one,
       retry: false,

@@ -1,0 +1,197 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { docstringOf } from './openapi/docstrings.ts';
+
+type Declaration = ts.InterfaceDeclaration | ts.TypeAliasDeclaration;
+
+/** The heading of each type of a config in the document, from the whole to its parts, by the file that declares it. */
+const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'infra/src/config.ts': {
+    AuthoredProxyConfig: 'Config',
+    AuthoredModel: 'Model',
+    AuthoredPlan: 'Plan',
+    Throttle: 'Throttle',
+    Quota: 'Quota',
+    AuthoredTeam: 'Team',
+    AuthoredKey: 'Key',
+  },
+  'contract/src/limits.ts': { Limits: 'Limits' },
+  'lambda/src/environment.ts': { Guardrail: 'Guardrail' },
+  'contract/src/price.ts': { Price: 'Price' },
+  'infra/src/sign-in/sign-in-config.ts': {
+    AuthoredSignIn: 'Sign-in',
+    CognitoSignIn: 'Sign-in by Cognito',
+    OidcSignIn: 'Sign-in by OpenID Connect',
+    TeamClaim: 'Team of a token',
+  },
+  'infra/src/config-operations.ts': {
+    OperationsConfig: 'Operations',
+    AlarmsConfig: 'Alarms',
+    ConcurrencyConfig: 'Concurrency',
+    WafConfig: 'Firewall',
+    CorsConfig: 'Web pages',
+  },
+  'contract/src/models.ts': {
+    ModelDefinition: 'Model definition',
+    Upstream: 'Upstream',
+    Lifecycle: 'Lifecycle',
+    ModelPrice: 'Price of a definition',
+  },
+};
+
+const headings: ReadonlyMap<string, string> = new Map(
+  Object.values(sections).flatMap((types) => Object.entries(types)),
+);
+
+const introduction = [
+  '# The config',
+  '',
+  'What [packages/infra/proxy.config.ts](../packages/infra/proxy.config.ts) can say, from the whole to its parts. What is not',
+  'called required may be left out. The editor says the same while you write, `npm run proxy -- config check` whether it',
+  'holds, and [models](models.md) which aliases the catalogue has. Written from the docstrings of',
+  '[config.ts](../packages/infra/src/config.ts) and of the types it is made of by',
+  '`packages/infra/src/config-document.test.ts`, which fails where this page is not true (`UPDATE_DOCS=1` writes it anew).',
+  '',
+];
+
+/** The whole document, from the types in `packages`. */
+export function renderConfigDocument(packages: string): string {
+  const told = Object.entries(sections).flatMap(([file, types]) => {
+    const text = readFileSync(join(packages, file), 'utf8');
+    const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+    return Object.entries(types).flatMap(([name, heading]) => [
+      `## ${heading}`,
+      '',
+      ...renderType(declarationOf(name, source)),
+    ]);
+  });
+  return [...introduction, ...told].join('\n');
+}
+
+function declarationOf(name: string, source: ts.SourceFile): Declaration {
+  for (const statement of source.statements) {
+    const isType = ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement);
+    if (isType && statement.name.text === name) return statement;
+  }
+  throw new Error(`${source.fileName} declares no ${name}: mend the sections of config-document.ts.`);
+}
+
+function renderType(declaration: Declaration): string[] {
+  return ts.isTypeAliasDeclaration(declaration) ? renderAlias(declaration) : renderFields(declaration);
+}
+
+function renderAlias(declaration: ts.TypeAliasDeclaration): string[] {
+  const code = inlined(declaration.getText(), declaration.getSourceFile());
+  const [, value = ''] = code.split(/=(.*)/s);
+  const named = [...headings.keys()].filter((name) => new RegExp(`\\b${name}\\b`).test(value));
+  const example = docstringOf(declaration)?.tags['example'];
+  return paragraphs(
+    [docsOf(declaration), example && `Such as \`${example}\`.`, links(named)].filter(Boolean).join(' '),
+    ['```typescript', code.replace(/^export /, '').replaceAll('Authored', ''), '```'].join('\n'),
+  );
+}
+
+function renderFields(declaration: ts.InterfaceDeclaration): string[] {
+  const extended = (declaration.heritageClauses ?? []).flatMap(({ types }) =>
+    types.map(({ expression }) => expression.getText()),
+  );
+  return paragraphs(
+    docsOf(declaration),
+    declaration.members.filter(ts.isPropertySignature).map(renderField).join('\n'),
+    extended.length > 0 ? `And all of ${links(extended).replace('See ', '')}` : '',
+  );
+}
+
+/** With an empty line after each. */
+const paragraphs = (...texts: readonly string[]) => texts.flatMap((text) => (text === '' ? [] : [text, '']));
+
+function renderField(field: ts.PropertySignature): string {
+  const named = new Set<string>();
+  const type = field.type ? written(field.type, named) : '';
+  const required = field.questionToken ? '' : ', required';
+  const more = [docsOf(field), links([...named])].filter((text) => text !== '').join(' ');
+  return `- **\`${field.name.getText()}\`**${required}: \`${type}\`${more === '' ? '' : `. ${more}`}`;
+}
+
+/** `See [Plan](#plan).` */
+function links(names: readonly string[]): string {
+  const found = names.flatMap((name) => headings.get(name) ?? []);
+  const linked = found.map((heading) => `[${heading}](#${heading.toLowerCase().replaceAll(' ', '-')})`);
+  return linked.length > 0 ? `See ${linked.join(', ')}.` : '';
+}
+
+/** The docstring in one line, and the page that it names. */
+function docsOf(node: ts.Node): string {
+  const { text = '' } = docstringOf(node) ?? {};
+  const page = ts
+    .getJSDocCommentsAndTags(node)
+    .map((docs) => /@see (\S+)/.exec(docs.getText())?.[1])
+    .find((found) => found !== undefined);
+  return [text, page === undefined ? '' : `See <${page}>.`].filter((part) => part !== '').join(' ');
+}
+
+/**
+ * A type as a reader of the document needs it: of what the compiler infers, what may be written. Adds to `named` the types
+ * that have a section.
+ */
+function written(type: ts.TypeNode, named: Set<string>): string {
+  const inner = (node: ts.TypeNode) => written(node, named);
+  if (ts.isTypeOperatorNode(type) || ts.isParenthesizedTypeNode(type)) return inner(type.type);
+  if (ts.isUnionTypeNode(type)) {
+    return type.types
+      .filter(({ kind }) => kind !== ts.SyntaxKind.UndefinedKeyword)
+      .map(inner)
+      .join(' | ');
+  }
+  if (ts.isArrayTypeNode(type)) {
+    const item = inner(type.elementType);
+    return item.includes(' | ') ? `(${item})[]` : `${item}[]`;
+  }
+  if (ts.isMappedTypeNode(type) && type.type)
+    return `{ [${type.typeParameter.name.text.toLowerCase()}]: ${inner(type.type)} }`;
+  if (ts.isIndexedAccessTypeNode(type)) return valuesOf(type);
+  return ts.isTypeReferenceNode(type) ? reference(type, named) : type.getText();
+}
+
+function reference(type: ts.TypeReferenceNode, named: Set<string>): string {
+  const name = type.typeName.getText();
+  const last = type.typeArguments?.at(-1);
+  const heading = headings.get(name);
+  if (heading !== undefined) {
+    named.add(name);
+    return name.replace(/^Authored/, '');
+  }
+  if (name === 'Readonly' && last) return written(last, named);
+  if (name === 'Record' && last) return `{ [name]: ${written(last, named)} }`;
+  const constraint = constraintOf(name, type);
+  if (constraint) return written(constraint, named);
+  throw new Error(`No section tells of ${name}: add it to those of config-document.ts.`);
+}
+
+/** What a type parameter must be, of the type around it. */
+function constraintOf(name: string, node: ts.Node): ts.TypeNode | undefined {
+  const around = ts.findAncestor(node, ts.isInterfaceDeclaration);
+  return around?.typeParameters?.find((parameter) => parameter.name.text === name)?.constraint;
+}
+
+/** Code with the types of its own file that have no section written out, so that it says what can be written. */
+function inlined(code: string, source: ts.SourceFile): string {
+  const local = source.statements
+    .filter(ts.isTypeAliasDeclaration)
+    .filter(({ name }) => !headings.has(name.text));
+  return local.reduce((text, { name, type }) => {
+    const meaning = ts.isIndexedAccessTypeNode(type) ? valuesOf(type) : type.getText();
+    return text
+      .replaceAll(`${name.text}[]`, `(${meaning})[]`)
+      .replaceAll(new RegExp(`\\b${name.text}\\b`, 'g'), meaning);
+  }, code);
+}
+
+/** The values of a table of which a type is one: `(typeof retentionDays)[number]`. */
+function valuesOf(type: ts.IndexedAccessTypeNode): string {
+  const [, name = ''] = /typeof (\w+)/.exec(type.getText()) ?? [];
+  const [, values] = new RegExp(`const ${name} = \\[([^\\]]*)\\]`).exec(type.getSourceFile().text) ?? [];
+  if (values === undefined) throw new Error(`${type.getText()} is no value of a table in its file.`);
+  return [...values.replaceAll(/\/\*.*?\*\//gs, '').matchAll(/[^\s,]+/g)].map(([value]) => value).join(' | ');
+}
