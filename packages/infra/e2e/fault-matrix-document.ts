@@ -98,7 +98,7 @@ in DynamoDB x Bedrock x the caller. ${count(allCells().length)} cells, of which 
 the client, the gateway, the built functions, the simulated Bedrock over the wire. What is recorded is never less than
 what Bedrock billed, and at most one hold more. Written by \`packages/infra/e2e/fault-matrix.test.ts\`, which fails where
 it is not true (\`UPDATE_DOCS=1\` writes it anew); the rule itself is in \`fault-matrix.ts\` beside it. Random mixtures of
-all this are \`npm run soak\`.
+all this are \`npm run soak\`, and [what came of them](benchmarks/soak.md).
 
 **Who comes first on the way speaks first.** A request that the gateway refuses never comes to the ledger; one that the
 ledger refuses never comes to Bedrock; only what comes to Bedrock can be billed. So the tables below are read in this
