@@ -26,7 +26,7 @@ export default defineProxyConfig({
     // For daily work: more requests and larger models, but few at once and answers of at most 2,048 tokens.
     research: {
       throttle: { rate: 5, burst: 10 },
-      quota: { limit: 1000, period: 'DAY' },
+      quota: { limit: 10_000, period: 'DAY' },
       models: ['titan', 'llama', 'nova-lite', 'nova-pro'],
       maxTokens: 2048,
       limits: {

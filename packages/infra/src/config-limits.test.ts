@@ -63,7 +63,7 @@ test.each([
 
 const keyPath = 'teams.research.keys.1.limits';
 const unpriced =
-  /no price is known in eu-west-1 for "nova-lite" of the plan "starter"; give it in USD .* prices: \{ 'nova-lite': \{ input: \.\.\., output: \.\.\. \} \}, or remove/;
+  /no price is known in eu-west-1 for "nova-lite" of the plan "starter"; give it beside models, in USD .* prices: \{ 'nova-lite': \{ input: \.\.\., output: \.\.\. \} \}, or remove/;
 
 test.each<[fault: string, change: Change, path: string, fix: RegExp]>([
   [

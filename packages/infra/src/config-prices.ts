@@ -52,7 +52,7 @@ export function* checkPrices(config: Priced): Iterable<Reference> {
     const quoted = unpriced.map((alias) => `"${alias}"`).join(', ');
     const message =
       `no price is known in ${region} for ${quoted} of the plan "${plan}"; ` +
-      `give it in USD per million tokens, ${pricesField(unpriced)}, or remove the limit`;
+      `give it beside models, in USD per million tokens, ${pricesField(unpriced)}, or remove the limit`;
     return [{ path, message }];
   };
 

@@ -75,10 +75,11 @@ function* checkModels({ models, region, globalInference }: Referring): Iterable<
       };
     } else if (knownRegion && !offeredIn(definition, region, globalInference)) {
       const regions =
-        listed(regionsOf(definition, globalInference)) || 'no Region at all: its definition names none';
+        listed(regionsOf(definition, globalInference).toSorted()) ||
+        'no Region at all: its definition names none';
       const remedy = offeredIn(definition, region, true)
-        ? 'remove it, move, or set globalInference to true: any commercial Region may then answer'
-        : 'remove it or move';
+        ? 'take it out here and of every plan, deploy to one of these, or set globalInference to true: any commercial Region may then answer'
+        : 'take it out here and of every plan, or deploy to one of these';
       yield { path, message: `"${alias}" is not offered in ${region}, only in ${regions}; ${remedy}` };
     }
   }

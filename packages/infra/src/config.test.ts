@@ -133,13 +133,13 @@ const faults: [fault: string, config: unknown, path: string, fix: RegExp][] = [
     'a model that only a global profile offers',
     { ...onlyPlan(['claude-haiku-4.5']), region: 'sa-east-1' },
     'models.0',
-    /not offered in sa-east-1, only in us-east-1, (?!.*sa-east-1).*; remove it, move, or set globalInference to true/,
+    /not offered in sa-east-1, only in (?!.*sa-east-1).*us-east-1.*; take it out .* or set globalInference to true/,
   ],
   [
     'a model outside its Regions, with global inference',
     { ...config, region: 'eu-west-1', globalInference: true },
     'models.1',
-    /not offered in eu-west-1, only in us-east-1, .*; remove it or move$/,
+    /not offered in eu-west-1, only in us-east-1, .*; take it out here and of every plan, or deploy to one of these$/,
   ],
   [
     'global inference of another kind',

@@ -79,7 +79,7 @@ const broken: [fault: string, config: object | string, field: string, fix: RegEx
     'a model of another Region',
     { ...good, region: 'sa-east-1', models: [...good.models, 'llama'] },
     'models.3',
-    /not offered in sa-east-1, only in .*; remove it/,
+    /not offered in sa-east-1, only in .*; take it out/,
   ],
   ['no plans', { ...good, plans: {} }, 'plans', /must have at least one plan/],
   ['a plan without a quota', withPlan({ quota: undefined }), 'plans.trial.quota', /is missing; it must be/],
@@ -139,7 +139,7 @@ const broken: [fault: string, config: object | string, field: string, fix: RegEx
       plans: { ...good.plans, trial: { ...plan, models: ['own'], limits: { usd: { day: 1 } } } },
     },
     'plans.trial.limits.usd',
-    /give it in USD per million tokens, prices: \{ own: \{ input: \.\.\., output: \.\.\. \} \}/,
+    /give it beside models, in USD per million tokens, prices: \{ own: \{ input: \.\.\., output: \.\.\. \} \}/,
   ],
   [
     'a price of a model that is not offered',
