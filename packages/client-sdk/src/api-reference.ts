@@ -139,7 +139,7 @@ function codeOf(node: ts.Node, body?: ts.Node): string {
   const text = node.getText();
   return text
     .slice(0, body ? body.getStart() - node.getStart() : undefined)
-    .replace(/^(?:(?:export|declare|override|abstract|readonly) )+/, '')
+    .replace(/^(?:(?:export|override|abstract|readonly) )+/, '')
     .replace(/ = ('\w+') as const;$/, ': $1')
     .replace(/^(\w+\?: .*) \| undefined;?$/s, '$1')
     .replace(/;$/, '')

@@ -30,7 +30,7 @@ export class PermissionDeniedError extends BedrockProxyError {
   }
   override readonly code: PermissionDeniedCode;
   /** The models that this key may use; empty where the server did not say. */
-  declare readonly available: readonly string[];
+  readonly available: readonly string[];
 
   constructor(
     facts: ErrorFacts & {
@@ -60,9 +60,9 @@ export class InvalidRequestError extends BedrockProxyError {
   }
   override readonly code: InvalidRequestCode;
   /** Every fault that the server found; empty where it did not list them. */
-  declare readonly issues: readonly Issue[];
+  readonly issues: readonly Issue[];
   /** The field at fault, where there is one. */
-  declare readonly param: string | undefined;
+  readonly param: string | undefined;
 
   constructor(
     facts: ErrorFacts & {
@@ -85,7 +85,7 @@ export class UnknownModelError extends BedrockProxyError {
   }
   override readonly code = 'unknown_model' as const;
   /** The models that can be asked; empty where the server did not say. */
-  declare readonly available: readonly string[];
+  readonly available: readonly string[];
 
   constructor(facts: ErrorFacts & { readonly available?: readonly string[] | undefined }) {
     super(facts);
@@ -132,17 +132,17 @@ export class QuotaExceededError extends BedrockProxyError {
   }
   override readonly code = 'quota_exceeded' as const;
   /** What is counted. `undefined` where API Gateway itself refused the call. */
-  declare readonly limit: QuotaFacts['limit'];
+  readonly limit: QuotaFacts['limit'];
   /** Over which time it is counted. */
-  declare readonly period: QuotaFacts['period'];
+  readonly period: QuotaFacts['period'];
   /** Whose use is counted: the team's, over all its keys, or this key's. */
-  declare readonly scope: QuotaFacts['scope'];
+  readonly scope: QuotaFacts['scope'];
   /** The limit, in units of `limit`. */
-  declare readonly max: number | undefined;
+  readonly max: number | undefined;
   /** What is used of it, in the same unit. */
-  declare readonly used: number | undefined;
+  readonly used: number | undefined;
   /** When the limit is whole again. */
-  declare readonly resetsAt: Date | undefined;
+  readonly resetsAt: Date | undefined;
 
   constructor(facts: ErrorFacts & QuotaFacts) {
     super({ ...facts, retryable: false });
@@ -217,9 +217,9 @@ export class TimeoutError extends BedrockProxyError {
   }
   override readonly code: TimeoutCode;
   /** What the client was waiting for; `undefined` for `model_timeout`. */
-  declare readonly phase: TimeoutPhase | undefined;
+  readonly phase: TimeoutPhase | undefined;
   /** The limit that was reached, in milliseconds; `undefined` for `model_timeout`. */
-  declare readonly limitMs: number | undefined;
+  readonly limitMs: number | undefined;
 
   constructor(
     facts: ErrorFacts & {
@@ -264,9 +264,9 @@ export class InvalidResponseError extends BedrockProxyError {
   }
   override readonly code = 'invalid_response' as const;
   /** The first thing that is wrong with the JSON; empty where it is not JSON at all. */
-  declare readonly issues: readonly Issue[];
+  readonly issues: readonly Issue[];
   /** Media type of the response, without parameters. */
-  declare readonly contentType: string | undefined;
+  readonly contentType: string | undefined;
 
   constructor(
     facts: ErrorFacts & {
@@ -291,9 +291,9 @@ export class OutputValidationError extends BedrockProxyError {
   }
   override readonly code = 'invalid_output' as const;
   /** Why the model stopped, as in `Answer`; `undefined` where the server did not say. */
-  declare readonly stopReason: string | undefined;
+  readonly stopReason: string | undefined;
   /** Where the answer does not fit; empty where it is not JSON. */
-  declare readonly issues: readonly Issue[];
+  readonly issues: readonly Issue[];
 
   constructor(
     facts: ErrorFacts & {
@@ -317,7 +317,7 @@ export class StreamInterruptedError extends BedrockProxyError {
   }
   override readonly code = 'stream_interrupted' as const;
   /** Whether any text of the answer came before. */
-  declare readonly textReceived: boolean;
+  readonly textReceived: boolean;
 
   constructor(facts: ErrorFacts & { readonly textReceived?: boolean | undefined }) {
     super(facts);
@@ -335,7 +335,7 @@ export class ConfigurationError extends BedrockProxyError {
   }
   override readonly code = 'invalid_configuration' as const;
   /** What is at fault: an option's name, `model`, `question` or `options`. */
-  declare readonly field: string;
+  readonly field: string;
 
   constructor(facts: ErrorFacts & { readonly field: string }) {
     super(facts);

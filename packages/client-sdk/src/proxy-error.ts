@@ -64,31 +64,29 @@ export abstract class BedrockProxyError extends Error {
     identify(BedrockProxyError, 'BedrockProxyError');
   }
 
-  // What a constructor sets is only declared, here and in every other error: the names alone are 200 bytes of the package.
-
   /** What happened. Branch on this or on the class, never on the message. */
   abstract readonly code: string;
 
   /** HTTP status of the response; `undefined` where there was none. */
-  declare readonly status: number | undefined;
+  readonly status: number | undefined;
 
   /** Give this to the operator of the proxy: it finds the call in the logs. */
-  declare readonly requestId: string | undefined;
+  readonly requestId: string | undefined;
 
   /** How many attempts were made to send the request; 0 if none. */
-  declare readonly attempts: number;
+  readonly attempts: number;
 
   /**
    * Whether the same request may succeed if it is sent again. False wherever the client or the proxy knows that
    * this attempt may be billed.
    */
-  declare readonly retryable: boolean;
+  readonly retryable: boolean;
 
   /** How long the server asked to wait before the next try, in milliseconds. */
-  declare readonly retryAfterMs: number | undefined;
+  readonly retryAfterMs: number | undefined;
 
   /** The code that the server sent, where this version does not know it; `code` is then the nearest. */
-  declare readonly serverCode: string | undefined;
+  readonly serverCode: string | undefined;
 
   constructor(facts: ErrorFacts) {
     super(facts.message, facts.cause === undefined ? undefined : { cause: facts.cause });
