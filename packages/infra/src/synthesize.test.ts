@@ -268,7 +268,7 @@ describe('plans and keys', () => {
       {
         UsagePlanName: 'bedrock-proxy-dev-research',
         Throttle: { RateLimit: 5, BurstLimit: 10 },
-        Quota: { Limit: 1000, Period: 'DAY', Offset: 0 },
+        Quota: { Limit: 10_000, Period: 'DAY', Offset: 0 },
       },
     ]);
   });
