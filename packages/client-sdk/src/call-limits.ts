@@ -23,7 +23,10 @@ export interface CallLimits {
   /** Some of a stream came: from now on a silence is limited, no longer the attempt. */
   startListening(): void;
   startWaiting(): void;
-  /** The outcome of `work`, or a rejection as soon as the call is ended, whether or not `work` heeds that. */
+  /**
+   * The outcome of `work`, or a rejection as soon as the call is ended, whether or not `work` heeds that. A call does
+   * one thing after another, so there is never a second race.
+   */
   race<Value>(work: Promise<Value>): Promise<Value>;
   abort(message: string, cause?: unknown): void;
   /** Lets go of timers and of the caller's signal, which may outlive the call. */
@@ -35,6 +38,12 @@ export function startCallLimits(options: CallLimitOptions): CallLimits {
   const { signal } = controller;
   let phase: TimeoutPhase = 'api_key';
   let attemptTimer: ReturnType<typeof setTimeout> | undefined;
+  let giveUp: (error: Error) => void = () => {};
+
+  const stop = (error: Error): void => {
+    controller.abort(error);
+    giveUp(error);
+  };
 
   const timer = (option: 'timeoutMs' | 'deadlineMs' | 'idleTimeoutMs') => {
     const limitMs = options[option];
@@ -42,12 +51,12 @@ export function startCallLimits(options: CallLimitOptions): CallLimits {
       const billed = phase === 'response' || phase === 'body' ? ' An ask may have been billed.' : '';
       const message = `The call took longer than ${limitMs} ms (${option}).${billed}`;
       const { attempts } = limits;
-      controller.abort(new TimeoutError({ code: 'timeout', message, attempts, phase, limitMs }));
+      stop(new TimeoutError({ code: 'timeout', message, attempts, phase, limitMs }));
     }, limitMs);
   };
 
   const abort = (message: string, cause?: unknown): void =>
-    controller.abort(new AbortedError({ message, attempts: limits.attempts, cause }));
+    stop(new AbortedError({ message, attempts: limits.attempts, cause }));
 
   const limits = {
     signal,
@@ -71,16 +80,14 @@ export function startCallLimits(options: CallLimitOptions): CallLimits {
       clearTimeout(attemptTimer);
       phase = 'retry_wait';
     },
-    async race<Value>(work: Promise<Value>): Promise<Value> {
-      let stop = () => {};
-      const ended = new Promise<never>((_, reject) => {
-        stop = onAbort(signal, () => reject(signal.reason));
+    race<Value>(work: Promise<Value>): Promise<Value> {
+      return new Promise((resolve, reject) => {
+        giveUp = reject;
+        if (signal.aborted) {
+          reject(signal.reason);
+        }
+        Promise.resolve(work).then(resolve, reject);
       });
-      try {
-        return await Promise.race([ended, work]);
-      } finally {
-        stop();
-      }
     },
     abort,
     end() {
