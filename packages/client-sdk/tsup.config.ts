@@ -1,18 +1,15 @@
 import { defineConfig, type Options } from 'tsup';
 import manifest from './package.json' with { type: 'json' };
 
+// Not minified: whoever installs it reads it in stack traces, in a debugger and in a review of what they depend on.
 const options: Options = {
   format: ['esm', 'cjs'],
   target: 'es2022',
   platform: 'neutral',
-  minify: true,
   noExternal: [/.*/],
   dts: true,
   define: { __PACKAGE_VERSION__: JSON.stringify(manifest.version) },
   esbuildOptions(options) {
-    // Node prints the line that throws an uncaught error: without this, the whole file. No statement is cut in two, so that
-    // some are longer.
-    options.lineLimit = 80;
     options.conditions = ['@org/source', 'module'];
     options.mainFields = ['module', 'main'];
   },

@@ -1,9 +1,13 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inspect, promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { build } from 'tsup';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import { answer } from './loopback-server.ts';
 
@@ -15,9 +19,24 @@ let esm: Package;
 let cjs: Package;
 let testing: Testing;
 let testingCjs: Testing;
+/** What a program that is bundled and minified has of the package. */
+let bundled: Package;
+let bundle: string;
 
 // The published files, which `turbo run test` builds first. By a URL, so that types need no build.
 beforeAll(async () => {
+  bundle = join(await mkdtemp(join(tmpdir(), 'bedrock-client-')), 'index.mjs');
+  await build({
+    config: false,
+    silent: true,
+    entry: [fileURLToPath(file('index.js'))],
+    outDir: dirname(bundle),
+    outExtension: () => ({ js: '.mjs' }),
+    format: 'esm',
+    target: 'node22',
+    minify: true,
+  });
+  bundled = await import(pathToFileURL(bundle).href);
   esm = await import(file('index.js').href);
   testing = await import(file('testing/index.js').href);
   const require = createRequire(import.meta.url);
@@ -25,30 +44,35 @@ beforeAll(async () => {
   testingCjs = require('../dist/testing/index.cjs');
 });
 
+afterAll(() => rm(dirname(bundle), { recursive: true }));
+
 test('both files export the same', () => {
   expect(Object.keys(cjs).sort()).toEqual(Object.keys(esm).sort());
   expect(cjs.createBedrockClient).not.toBe(esm.createBedrockClient);
 });
 
-test('an error of one file is an instance of the class of the other, and of no sibling', () => {
-  const error = new cjs.QuotaExceededError({ message: 'Used up.' });
-  expect(error).toBeInstanceOf(esm.QuotaExceededError);
-  expect(error).toBeInstanceOf(esm.BedrockProxyError);
-  expect(error).not.toBeInstanceOf(esm.RateLimitedError);
-  expect(esm.isBedrockProxyError(error)).toBe(true);
-  expect(error.name).toBe('QuotaExceededError');
+test('an error of one copy is an instance of the class of another, minified or not, and of no sibling', () => {
+  for (const copy of [cjs, bundled]) {
+    const error = new copy.QuotaExceededError({ message: 'Used up.' });
+    expect(error).toBeInstanceOf(esm.QuotaExceededError);
+    expect(error).toBeInstanceOf(esm.BedrockProxyError);
+    expect(error).not.toBeInstanceOf(esm.RateLimitedError);
+    expect(esm.isBedrockProxyError(error)).toBe(true);
+    expect(error.name).toBe('QuotaExceededError');
+  }
 });
 
-describe.each(['index.js', 'index.cjs'])('%s', (name) => {
-  test('names every class of errors after itself, in what is logged too', () => {
-    const exported = name === 'index.js' ? esm : cjs;
+test('names every class of errors after itself, in what is logged too, and minified', () => {
+  for (const exported of [esm, cjs, bundled]) {
     const classes = Object.entries(exported).filter(([key]) => /^[A-Z].*Error$/.test(key));
     expect(classes).toHaveLength(17);
     expect(classes.map(([, { name }]) => name)).toEqual(classes.map(([key]) => key));
     const error = new exported.QuotaExceededError({ message: 'Used up.' });
     expect(inspect(error)).toMatch(/^QuotaExceededError: Used up\.\n {4}at /);
-  });
+  }
+});
 
+describe.each(['index.js', 'index.cjs'])('%s', (name) => {
   test.each([
     [
       'ConfigurationError: baseUrl is not set. Give it, or set BEDROCK_PROXY_URL.',
@@ -114,6 +138,23 @@ test.each(files.flatMap((name) => [`${name}.d.ts`, `${name}.d.cts`]))(
   },
 );
 
+test.each(['index.d.ts', 'index.d.cts'])('%s exports every type that it names', async (name) => {
+  const exported = namesIn(await readFile(file(name), 'utf8'));
+  expect(exported.all.filter((type) => !exported.public.has(type))).toEqual([]);
+  const kit = namesIn(await readFile(file(`testing/${name}`), 'utf8'));
+  expect(kit.all.filter((type) => !kit.public.has(type) && !exported.public.has(type))).toEqual([]);
+});
+
+/** What a file of types declares, and what it exports of that. */
+function namesIn(types: string): { all: readonly string[]; public: ReadonlySet<string> } {
+  const all = types.matchAll(/^(?:declare )?(?:abstract )?(?:interface|type|class|const|function) (\w+)/gm);
+  const lists = types.matchAll(/^export (?:type )?\{(.*?)\}/gm);
+  return {
+    all: [...all].map(([, name = '']) => name),
+    public: new Set([...lists].flatMap(([, list = '']) => list.match(/\w+/g) ?? [])),
+  };
+}
+
 test('the test kit fails as the package does, in either format', async () => {
   for (const { createMockClient, createMockProxy } of [testing, testingCjs]) {
     const result = await createMockClient(createMockProxy().error('quota_exceeded')).safeAsk('llama', 'Hi');
@@ -129,10 +170,10 @@ test('npm pack builds first, so that no clone makes an empty package', () => {
   });
 });
 
-// ky is 14.0 KB of it, and 5.1 KB compressed (decision 0013). A longer scope than @org has room too.
-test('the package stays small', async () => {
-  // Whoever renames the package may give it a longer name. Its short lines are for Node: a bundler joins them again.
-  const code = (await readFile(file('index.js'), 'utf8')).replaceAll(manifest.name, '').replaceAll('\n', '');
+// ky is 14.0 KB of it, and 5.1 KB compressed (decision 0013).
+test('the package stays small in a program that is minified', async () => {
+  // Whoever renames the package may give it a longer name.
+  const code = (await readFile(bundle, 'utf8')).replaceAll(manifest.name, '');
   expect(Buffer.byteLength(code)).toBeLessThan(40_000);
   expect(gzipSync(code, { level: 9 }).byteLength).toBeLessThan(15_700);
 });
