@@ -39,7 +39,7 @@ function tellLater(): void {
 async function run(): Promise<void> {
   const client = createBedrockClient();
   for (const question of questions.slice(state.answers.length)) {
-    const { ok, value, error } = await client.safeAsk('llama', question, { maxTokens: 200 });
+    const { ok, value, error } = await client.safeAsk('nova-lite', question, { maxTokens: 200 });
     if (ok) {
       // Saved after each: an answer that was paid for is never asked for again.
       state.answers.push(value.text);

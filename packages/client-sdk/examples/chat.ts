@@ -17,7 +17,7 @@ process.stdout.write('> ');
 for await (const question of lines) {
   if (question.trim() === '') break;
   try {
-    const stream = client.stream('llama', question, { history });
+    const stream = client.stream('nova-lite', question, { history });
     for await (const text of stream.textStream()) process.stdout.write(text);
     // The stream was sent once: this is the same answer, whole.
     const { text, stopReason } = await stream.final();

@@ -23,7 +23,7 @@ async function respond(request: IncomingMessage, response: ServerResponse): Prom
   response.once('close', () => left.abort());
 
   const question = await readText(request);
-  const result = await client.safeAsk('llama', question, { maxTokens: 300, signal: left.signal });
+  const result = await client.safeAsk('nova-lite', question, { maxTokens: 300, signal: left.signal });
   if (result.ok) {
     send(response, 200, { answer: result.value.text, cutOff: result.value.stopReason === 'max_tokens' });
   } else {

@@ -48,7 +48,7 @@ export interface BedrockClient {
    * import { createBedrockClient } from '@org/bedrock-client';
    *
    * const client = createBedrockClient();
-   * const { text, usage } = await client.ask('llama', 'What is a dystopia?', { maxTokens: 200 });
+   * const { text, usage } = await client.ask('nova-lite', 'What is a dystopia?', { maxTokens: 200 });
    * console.log(text, usage.totalTokens);
    * ```
    */
@@ -69,7 +69,7 @@ export interface BedrockClient {
    * ```ts
    * import { createBedrockClient } from '@org/bedrock-client';
    *
-   * const result = await createBedrockClient().safeAsk('llama', 'What is a dystopia?');
+   * const result = await createBedrockClient().safeAsk('nova-lite', 'What is a dystopia?');
    * console.log(result.ok ? result.value.text : result.error.code);
    * ```
    */
@@ -92,7 +92,7 @@ export interface BedrockClient {
    * ```ts
    * import { createBedrockClient } from '@org/bedrock-client';
    *
-   * const stream = createBedrockClient().stream('llama', 'What is a dystopia?');
+   * const stream = createBedrockClient().stream('nova-lite', 'What is a dystopia?');
    * for await (const text of stream.textStream()) {
    *   process.stdout.write(text);
    * }

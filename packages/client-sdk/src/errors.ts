@@ -118,7 +118,7 @@ export interface QuotaFacts {
  * import { createBedrockClient, QuotaExceededError } from '@org/bedrock-client';
  *
  * try {
- *   await createBedrockClient().ask('llama', 'What is a dystopia?');
+ *   await createBedrockClient().ask('nova-lite', 'What is a dystopia?');
  * } catch (error) {
  *   if (!(error instanceof QuotaExceededError)) throw error;
  *   console.error(error.message);
@@ -374,7 +374,7 @@ export type BedrockProxyErrorCode = AnyBedrockProxyError['code'];
  * import { createBedrockClient, isBedrockProxyError } from '@org/bedrock-client';
  *
  * try {
- *   await createBedrockClient().ask('llama', 'What is a dystopia?');
+ *   await createBedrockClient().ask('nova-lite', 'What is a dystopia?');
  * } catch (error) {
  *   if (isBedrockProxyError(error) && error.code === 'unknown_model') console.error(error.available);
  *   else throw error;

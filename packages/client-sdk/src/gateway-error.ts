@@ -45,7 +45,7 @@ const gatewayErrors: readonly GatewayError[] = [
   ],
   [
     'invalid_json',
-    'The request body is not a JSON object. Send one, such as {"model":"llama","question":"..."}.',
+    'The request body is not a JSON object. Send one, such as {"model":"nova-lite","question":"..."}.',
     'Invalidrequestbody',
   ],
   [

@@ -52,7 +52,7 @@ export function identify(errorClass: { readonly prototype: object }, name: strin
  * import { BedrockProxyError, createBedrockClient } from '@org/bedrock-client';
  *
  * try {
- *   await createBedrockClient().ask('llama', 'What is a dystopia?');
+ *   await createBedrockClient().ask('nova-lite', 'What is a dystopia?');
  * } catch (error) {
  *   if (!(error instanceof BedrockProxyError)) throw error;
  *   console.error(error.code, error.requestId, error.message);

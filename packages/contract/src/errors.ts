@@ -45,7 +45,8 @@ export const errors = {
     type: 'invalid_request_error',
     retryable: false,
     madeBy: ['gateway', 'lambda'],
-    message: 'The request body is not a JSON object. Send one, such as {"model":"llama","question":"..."}.',
+    message:
+      'The request body is not a JSON object. Send one, such as {"model":"nova-lite","question":"..."}.',
   },
   /**
    * A field is missing, unknown or out of its range, the content type is not `application/json`, or the model

@@ -153,7 +153,7 @@ test('a quota that is used up is a value that says its numbers, after one reques
 test('models are those of the plan, with what each can do', async () => {
   const { client } = (await startSystem('shipped')).client('tollmkey');
   const { models, requestId, attempts } = await client.models();
-  expect(models.map(({ alias }) => alias).sort()).toEqual(['llama', 'titan']);
+  expect(models.map(({ alias }) => alias).sort()).toEqual(['llama', 'nova-lite', 'titan']);
   const llama = models.find(({ alias }) => alias === 'llama');
   expect(llama).toMatchObject({
     capabilities: expect.arrayContaining(['system', 'stream']),

@@ -86,18 +86,18 @@ const counted = defineProxyConfig({
   name: 'counted',
   stage: 'dev',
   region: 'us-east-1',
-  models: ['llama'],
+  models: ['llama', 'nova-lite'],
   plans: {
     few: {
       throttle: { rate: 100, burst: 200 },
       quota: { limit: 1000, period: 'MONTH' },
-      models: ['llama'],
+      models: ['llama', 'nova-lite'],
       limits: { requests: { day: 5 } },
     },
     tokens: {
       throttle: { rate: 100, burst: 200 },
       quota: { limit: 1000, period: 'MONTH' },
-      models: ['llama'],
+      models: ['llama', 'nova-lite'],
       limits: { tokens: { month: 2000 } },
     },
   },

@@ -80,7 +80,7 @@ test("README's curl line works as it stands", async () => {
     env: { ...process.env, KEY: keyValue('tollmkey') },
   });
   expect(JSON.parse(stdout)).toMatchObject({
-    model: 'llama',
+    model: 'nova-lite',
     text: expect.stringContaining('What is a dystopia'),
   });
 });

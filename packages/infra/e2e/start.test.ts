@@ -54,11 +54,11 @@ test('without it, the API reference is named, and the printed lines for curl and
     ['-c', `${exported}\n'${process.execPath}' --input-type=module --eval "${ask}"`],
     { cwd: import.meta.dirname, env: { PATH: process.env['PATH'] } },
   );
-  expect(asked.stdout).toBe('2\n');
+  expect(asked.stdout).toBe('3\n');
 
   const { stdout } = await promisify(execFile)('sh', ['-c', curl.replace(/^curl /, 'curl -s ')]);
   expect(JSON.parse(stdout)).toMatchObject({
-    model: 'llama',
+    model: 'titan',
     text: expect.stringContaining('What is a dystopia'),
   });
   started.kill('SIGINT');

@@ -105,11 +105,12 @@ async function askWith(first: ApiKey, { gateway }: LocalSystem, config: ProxyCon
   );
 }
 
-/** A model that the key's plan includes; llama, the original's, where there is a choice. */
+/** The first model of the key's plan. */
 function modelOf(keyName: string, { teams, plans }: ProxyConfig): string {
   const team = Object.values(teams).find(({ keys }) => keys.some(({ name }) => name === keyName));
-  const models = (team && plans[team.plan]?.models) ?? [];
-  return models.find((alias) => alias === 'llama') ?? models[0] ?? 'llama';
+  const [alias] = (team && plans[team.plan]?.models) ?? [];
+  if (alias === undefined) throw new Error(`No plan of the config has the key ${keyName}.`);
+  return alias;
 }
 
 function readArguments() {

@@ -82,7 +82,7 @@ describe('the functions', () => {
         models: ['titan', 'llama', 'nova-lite', 'nova-pro'],
         plans: {
           starter: {
-            models: ['titan', 'llama'],
+            models: ['titan', 'llama', 'nova-lite'],
             limits: { requests: { month: 80 }, tokens: { month: 500_000 }, usd: { month: 0.25 } },
           },
           research: {
@@ -114,7 +114,7 @@ describe('the functions', () => {
         metrics: 'bedrock-proxy-dev',
         models: ['titan', 'llama', 'nova-lite', 'nova-pro'],
         prices,
-        plans: { starter: { models: ['titan', 'llama'] } },
+        plans: { starter: { models: ['titan', 'llama', 'nova-lite'] } },
         teams: { toll: 'starter' },
         keys: { 'id-of-tollmkey': { team: 'toll', limits } },
       });
@@ -144,7 +144,7 @@ describe('the functions', () => {
         }),
         'guarded',
       );
-      const models = ['titan', 'llama'];
+      const models = ['titan', 'llama', 'nova-lite'];
       expect(environmentOf(guarded).config).toMatchObject({
         globalInference: true,
         plans: {

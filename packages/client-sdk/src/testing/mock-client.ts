@@ -14,7 +14,7 @@ import { createMockProxy, type MockProxy } from './mock-proxy.ts';
  *
  * const proxy = createMockProxy().error('model_throttled').answer(['Hel', 'lo.']);
  * const client = createMockClient(proxy);
- * for await (const text of client.stream('llama', 'Hi').textStream()) {
+ * for await (const text of client.stream('nova-lite', 'Hi').textStream()) {
  *   console.log(text);
  * }
  * console.log(proxy.calls.length); // 2

@@ -51,8 +51,8 @@ export interface MswHttp<Handler> {
  *
  * const proxy = createMockProxy().answer('Hello.').error('quota_exceeded');
  * const client = createBedrockClient({ baseUrl: 'https://mock', apiKey: 'key', fetch: proxy.fetch });
- * console.log((await client.ask('llama', 'Hi')).text); // Hello.
- * const result = await client.safeAsk('llama', 'Hi');
+ * console.log((await client.ask('nova-lite', 'Hi')).text); // Hello.
+ * const result = await client.safeAsk('nova-lite', 'Hi');
  * console.log(result.error instanceof QuotaExceededError); // true
  * console.log(proxy.calls.map(({ body }) => body['question'])); // ['Hi', 'Hi']
  * ```

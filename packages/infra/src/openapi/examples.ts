@@ -43,8 +43,8 @@ const limits: UsageReport['limits'] = [
   },
 ];
 
-const llama = { model: 'llama', modelId: 'us.meta.llama4-maverick-17b-instruct-v1:0' };
-const usage = { inputTokens: 15, outputTokens: 42, totalTokens: 57, costUsd: 0.000045 };
+const novaLite = { model: 'nova-lite', modelId: 'amazon.nova-lite-v1:0' };
+const usage = { inputTokens: 15, outputTokens: 42, totalTokens: 57, costUsd: 0.000011 };
 
 const outputSchema = {
   type: 'object',
@@ -56,12 +56,12 @@ const outputSchema = {
 export const requestExamples: Examples<z.input<typeof AskRequest>> = {
   question: {
     summary: 'A question',
-    value: { model: 'llama', question: 'What is a dystopia?', maxTokens: 300 },
+    value: { model: 'nova-lite', question: 'What is a dystopia?', maxTokens: 300 },
   },
   conversation: {
     summary: 'The next question of a conversation',
     value: {
-      model: 'llama',
+      model: 'nova-lite',
       system: 'Answer in one sentence.',
       history: [
         { role: 'user', text: 'What is a dystopia?' },
@@ -84,7 +84,7 @@ export const answerExamples: Examples<Answer> = {
     summary: 'A question',
     value: {
       id: requestId,
-      ...llama,
+      ...novaLite,
       text: 'A dystopia is an imagined society in which life is made miserable, mostly by those who rule it.',
       stopReason: 'end_turn',
       usage,
@@ -107,7 +107,7 @@ export const answerExamples: Examples<Answer> = {
 };
 
 export const eventExamples: Examples<z.input<typeof StreamEvent>> = {
-  start: { summary: 'First: the model has begun', value: { type: 'start', id: requestId, ...llama } },
+  start: { summary: 'First: the model has begun', value: { type: 'start', id: requestId, ...novaLite } },
   delta: { summary: 'Then, any number of times: text', value: { type: 'delta', text: 'A dystopia is' } },
   done: {
     summary: 'Last: the answer is whole',
@@ -132,7 +132,7 @@ export const modelListExamples: Examples<ModelList> = {
         },
         {
           alias: 'llama',
-          modelId: llama.modelId,
+          modelId: 'us.meta.llama4-maverick-17b-instruct-v1:0',
           capabilities: [...capabilities],
           contextTokens: 1_000_000,
           maxOutputTokens: 8192,
@@ -165,14 +165,15 @@ const statements: { readonly [Code in ErrorCode]?: Omit<ErrorStatement<Code>, 'c
     param: 'outputSchema',
   },
   unknown_model: {
-    message: 'There is no model of this name here. Choose one of: titan, llama.',
+    message: 'There is no model of this name here. Choose one of: titan, llama, nova-lite.',
     param: 'model',
-    details: { available: ['titan', 'llama'] },
+    details: { available: ['titan', 'llama', 'nova-lite'] },
   },
   model_not_allowed: {
-    message: 'The plan of this API key does not include the model nova-pro. Choose one of: titan, llama.',
+    message:
+      'The plan of this API key does not include the model nova-pro. Choose one of: titan, llama, nova-lite.',
     param: 'model',
-    details: { available: ['titan', 'llama'] },
+    details: { available: ['titan', 'llama', 'nova-lite'] },
   },
   quota_exceeded: {
     message: '80 of 80 requests of this team are used this month. It resets at 2026-12-01T00:00:00.000Z.',
