@@ -21,8 +21,8 @@ export class AuthenticationError extends BedrockProxyError {
 export type PermissionDeniedCode = 'model_not_allowed' | 'access_denied';
 
 /**
- * The plan of this API key does not include the model, or the sign-in (`access_denied`) belongs to no team. Not
- * retried.
+ * The plan of this API key does not include the model (`model_not_allowed`); or the sign-in belongs to no team, or a
+ * firewall refuses the request (`access_denied`). Not retried.
  */
 export class PermissionDeniedError extends BedrockProxyError {
   static {

@@ -7,14 +7,16 @@ const maxBackoffMs = 8000;
 export interface Failure {
   readonly code: string;
   readonly retryable: boolean;
+  /** The wait that the server asks for, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
 }
 
 export interface Situation {
   /** How many attempts were made. */
   readonly attempts: number;
-  /** Time since the call began, waits included. */
+  /** Time since the call began, waits included, in milliseconds. */
   readonly elapsedMs: number;
+  /** The whole call's limit, in milliseconds since it began. */
   readonly deadlineMs: number;
   /** From 0 to 1. */
   readonly random: number;

@@ -101,8 +101,8 @@ export const errors = {
       'Send a valid one as x-api-key, or sign in again.',
   },
   /**
-   * The sign-in token is valid, but its claim names no team of this deployment.
-   * @remedy Ask the operator to put you into a team.
+   * The sign-in token is valid, but its claim names no team of this deployment; or a firewall refuses the request.
+   * @remedy Ask the operator: to put you into a team, or about the rules of the firewall.
    * @billed no
    */
   access_denied: {

@@ -78,8 +78,8 @@ function* checkModels({ models, region, globalInference }: Referring): Iterable<
         listed(regionsOf(definition, globalInference).toSorted()) ||
         'no Region at all: its definition names none';
       const remedy = offeredIn(definition, region, true)
-        ? 'take it out here and of every plan, deploy to one of these, or set globalInference to true: any commercial Region may then answer'
-        : 'take it out here and of every plan, or deploy to one of these';
+        ? 'take it out here and in every plan, deploy to one of these, or set globalInference to true: any commercial Region may then answer'
+        : 'take it out here and in every plan, or deploy to one of these';
       yield { path, message: `"${alias}" is not offered in ${region}, only in ${regions}; ${remedy}` };
     }
   }

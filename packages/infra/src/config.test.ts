@@ -139,7 +139,7 @@ const faults: [fault: string, config: unknown, path: string, fix: RegExp][] = [
     'a model outside its Regions, with global inference',
     { ...config, region: 'eu-west-1', globalInference: true },
     'models.1',
-    /not offered in eu-west-1, only in us-east-1, .*; take it out here and of every plan, or deploy to one of these$/,
+    /not offered in eu-west-1, only in us-east-1, .*; take it out here and in every plan, or deploy to one of these$/,
   ],
   [
     'global inference of another kind',

@@ -22,6 +22,14 @@ const gatewayResponses: readonly GatewayResponse[] = [
   { type: ResponseType.INVALID_API_KEY, code: 'unauthenticated' },
   { type: ResponseType.UNAUTHORIZED, code: 'unauthenticated' },
   { type: ResponseType.ACCESS_DENIED, code: 'access_denied' },
+  // The web ACL's own, or one that an account's Firewall Manager puts there; a custom response of a rule goes before it.
+  {
+    type: ResponseType.WAF_FILTERED,
+    code: 'access_denied',
+    message:
+      'The firewall in front of this API refused the request, by a rule about its address, headers or URL. Sending it ' +
+      'again will not help; give the operator the request id.',
+  },
   { type: ResponseType.EXPIRED_TOKEN, code: 'unauthenticated' },
   // API Gateway answers an unknown path or method so: without an Authorization header, and with one.
   { type: ResponseType.MISSING_AUTHENTICATION_TOKEN, code: 'unknown_route' },

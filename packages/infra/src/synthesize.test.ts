@@ -192,11 +192,15 @@ describe("API Gateway's own answers", () => {
       };
     });
 
+  const ownMessages: Readonly<Record<string, unknown>> = {
+    QUOTA_EXCEEDED: expect.stringMatching(/API Gateway's own quota/),
+    WAF_FILTERED: expect.stringMatching(/firewall.*request id/),
+  };
+
   test('are the envelope of the contract with its status and headers', () => {
     for (const { type, status, parameters, envelope, code } of answers()) {
       const definition = errorDefinition(code);
-      const message =
-        type === 'QUOTA_EXCEEDED' ? expect.stringMatching(/API Gateway's own quota/) : definition.message;
+      const message = ownMessages[type] ?? definition.message;
       expect(envelope).toEqual({
         type: 'error',
         error: { type: definition.type, code, message, param: null },
@@ -244,6 +248,7 @@ describe("API Gateway's own answers", () => {
       THROTTLED: 'rate_limited',
       UNAUTHORIZED: 'unauthenticated',
       UNSUPPORTED_MEDIA_TYPE: 'invalid_request',
+      WAF_FILTERED: 'access_denied',
     });
   });
 });

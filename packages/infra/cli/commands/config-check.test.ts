@@ -228,6 +228,15 @@ test('a quota that ends before the limit does is a warning, and the config is go
   );
 });
 
+test("a key's own limit that its plan's ends before is a warning, too", async () => {
+  const key = { name: 'acme-app', limits: { requests: { day: 10 } } };
+  const { code, noted } = await check(withTeam({ keys: [key] }));
+  expect(code).toBe(0);
+  expect(noted).toMatch(
+    /^warning {2}key acme-app: its own 10 requests\/day .*\n +Lower teams\.acme\.keys\.0/m,
+  );
+});
+
 test('as JSON, too', async () => {
   const { printed } = await check(good, '--json');
   expect(JSON.parse(printed)).toMatchObject({

@@ -3,10 +3,10 @@ import type { Command } from 'commander';
 import * as z from 'zod/mini';
 import type { Cli } from '../cli.ts';
 import { createKey } from '../directory/create-key.ts';
+import { limitsWithoutEffect } from '../doctor/limits-without-effect.ts';
 import { CliError } from '../failure.ts';
 import type { Invocation } from '../invocation.ts';
 import { limitsText } from '../output/limits-text.ts';
-import { limitsWithoutEffect } from '../output/limits-without-effect.ts';
 import { printNewKey } from '../output/new-key.ts';
 
 const examples = ({ program, silentProgram }: Invocation) => `

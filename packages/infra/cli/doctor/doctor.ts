@@ -5,6 +5,7 @@ import { checkBootstrap } from './bootstrap.ts';
 import { checkConcurrency } from './concurrency.ts';
 import { checkCredentials } from './credentials.ts';
 import { error, type Finding } from './finding.ts';
+import { checkKeyLimits } from './key-limits.ts';
 import { checkModels, type ModelAccess } from './model-access.ts';
 import { checkModelPrices } from './prices.ts';
 import { checkQuotas } from './quotas.ts';
@@ -27,7 +28,7 @@ export async function diagnose(
   settings: ClientSettings,
   now: number,
 ): Promise<Diagnosis> {
-  const ofConfig = [checkModelPrices(config), ...checkQuotas(config)];
+  const ofConfig = [checkModelPrices(config), ...checkQuotas(config), ...checkKeyLimits(config)];
   const { finding: credentials, account } = await checkCredentials(settings);
   if (account === undefined) {
     return {
