@@ -1,8 +1,11 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { inspect } from 'node:util';
-import { describe, expect, test } from 'vitest';
-import { createBedrockClient } from './client.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createBedrockClient, createClient } from './client.ts';
 import { connectionError } from './connection-error.ts';
 import { serve } from './loopback-server.ts';
+import { manualRuntime } from './manual-runtime.ts';
 
 const apiKey = 'planted-key-0123456789';
 const read = (thrown: unknown) => connectionError(thrown, { attempts: 1, apiKey });
@@ -38,6 +41,23 @@ describe('nothing was sent, so it is retryable', () => {
       true,
     );
   });
+});
+
+test('a connection that breaks before it is secure has sent nothing, and is tried again', async () => {
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections += 1;
+    socket.once('data', () => socket.destroy());
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address?.port;
+  const client = createClient({ baseUrl: `https://127.0.0.1:${port}`, apiKey }, manualRuntime().runtime);
+  const { error } = await client.safeAsk('llama', 'Hi');
+  expect(error).toMatchObject({ name: 'ConnectionError', attempts: 3, retryable: true });
+  expect(error?.message).toContain('Nothing was sent.');
+  expect(connections).toBe(3);
 });
 
 describe('a connection that cannot be made secure sends nothing, and no retry would mend it', () => {

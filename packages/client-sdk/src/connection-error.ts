@@ -8,6 +8,9 @@ const notConnectedCode =
 /** These fail before there is a connection, whatever the code: ETIMEDOUT alone could also come after it. */
 const connectingCall = /^(?:connect|getaddrinfo)$/;
 
+/** Node's words for a connection that the other side closed in the handshake; its code is that of any reset. */
+const notSecureYet = /before secure TLS connection/;
+
 /** Of a certificate or a handshake, so before the request. Other codes of TLS can come after it. */
 const notSecureCode = /CERT|LEAF_SIGNATURE|INVALID_CA|SSL_.*(?:HANDSHAKE|PROTOCOL|VERSION|NAME)/;
 
@@ -41,7 +44,10 @@ function innermost(thrown: unknown) {
   }
   const code = textField(error, 'code')?.match(/^[\w/]+$/)?.[0] ?? '';
   const message = textField(error, 'message') || 'fetch failed';
-  const retryable = notConnectedCode.test(code) || connectingCall.test(textField(error, 'syscall') ?? '');
+  const retryable =
+    notConnectedCode.test(code) ||
+    connectingCall.test(textField(error, 'syscall') ?? '') ||
+    notSecureYet.test(message);
   // A port that the web keeps for something else has no code, only these words of fetch.
   const notSent = retryable || message === 'bad port';
   return {
