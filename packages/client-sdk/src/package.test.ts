@@ -122,6 +122,12 @@ describe.each(['index.js', 'index.cjs'])('%s', (name) => {
 
 const files = ['index', 'testing/index'];
 
+test.each(files.flatMap((name) => [`${name}.js`, `${name}.cjs`]))('%s can be read', async (name) => {
+  const code = await readFile(file(name), 'utf8');
+  expect(code).toContain('\n// src/transport.ts\n');
+  expect(code).toContain('\nfunction decideRetry(');
+});
+
 test.each(files.flatMap((name) => [`${name}.js`, `${name}.cjs`]))('%s needs no other file', async (name) => {
   const code = await readFile(file(name), 'utf8');
   expect(code).not.toMatch(/\b(?:from|require\(|import\()\s*["']/);
