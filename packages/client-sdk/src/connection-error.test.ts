@@ -36,6 +36,12 @@ describe('nothing was sent, so it is retryable', () => {
     expect(read(new TypeError('fetch failed', { cause: refused })).retryable).toBe(true);
   });
 
+  test('where Deno has words and no code', () => {
+    const words =
+      'error sending request for url (https://proxy.example/): client error (Connect): dns error: failed to lookup';
+    expect(read(new TypeError('fetch failed', { cause: new Error(words) })).retryable).toBe(true);
+  });
+
   test('where another runtime puts the code on the error itself', () => {
     expect(read(Object.assign(new Error('Unable to connect'), { code: 'ConnectionRefused' })).retryable).toBe(
       true,
@@ -118,6 +124,12 @@ test.each([undefined, null, 'text', 42, {}, new Error(''), { message: 7, code: {
     expect(read(thrown)).toMatchObject({ code: 'connection_failed', cause: { message: 'fetch failed' } });
   },
 );
+
+test("a port that Deno's fetch refuses is told of as what nothing was sent to, and not tried again", () => {
+  const error = read(new TypeError('Fetch failed: Requests to port 6000 are blocked'));
+  expect(error.retryable).toBe(false);
+  expect(error.message).toContain('Nothing was sent.');
+});
 
 test('causes that go in a circle come to an end', () => {
   const error = new Error('round');

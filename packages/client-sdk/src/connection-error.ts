@@ -8,8 +8,14 @@ const notConnectedCode =
 /** These fail before there is a connection, whatever the code: ETIMEDOUT alone could also come after it. */
 const connectingCall = /^(?:connect|getaddrinfo)$/;
 
-/** Node's words for a connection that the other side closed in the handshake; its code is that of any reset. */
-const notSecureYet = /before secure TLS connection/;
+/**
+ * What has no code of its own: Node's words where the other side ended the handshake, and Deno's for every failure to
+ * connect.
+ */
+const connectingWords = /before secure TLS connection|client error \(Connect\)/;
+
+/** `fetch` refuses a port that the web keeps for something else. So say undici, and Deno. */
+const refusedPort = /^bad port$|port \d+ are blocked/;
 
 /** Of a certificate or a handshake, so before the request. Other codes of TLS can come after it. */
 const notSecureCode = /CERT|LEAF_SIGNATURE|INVALID_CA|SSL_.*(?:HANDSHAKE|PROTOCOL|VERSION|NAME)/;
@@ -47,9 +53,8 @@ function innermost(thrown: unknown) {
   const retryable =
     notConnectedCode.test(code) ||
     connectingCall.test(textField(error, 'syscall') ?? '') ||
-    notSecureYet.test(message);
-  // A port that the web keeps for something else has no code, only these words of fetch.
-  const notSent = retryable || message === 'bad port';
+    connectingWords.test(message);
+  const notSent = retryable || refusedPort.test(message);
   return {
     message,
     code,
