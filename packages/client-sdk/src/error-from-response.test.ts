@@ -22,6 +22,7 @@ const classOf = {
   unknown_model: 'UnknownModelError',
   unknown_route: 'InvalidRequestError',
   request_too_large: 'InvalidRequestError',
+  exceeds_limit: 'InvalidRequestError',
   quota_exceeded: 'QuotaExceededError',
   rate_limited: 'RateLimitedError',
   model_throttled: 'ModelThrottledError',

@@ -138,6 +138,7 @@ const makers: { readonly [Code in ErrorCode]: Maker<Code> } = {
   unsupported_feature: invalidRequest,
   unknown_route: invalidRequest,
   request_too_large: invalidRequest,
+  exceeds_limit: invalidRequest,
   unauthenticated: (facts) => new AuthenticationError(facts),
   model_not_allowed: permissionDenied,
   access_denied: permissionDenied,

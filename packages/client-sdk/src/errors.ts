@@ -51,9 +51,13 @@ export type InvalidRequestCode =
   | 'context_too_long'
   | 'unsupported_feature'
   | 'unknown_route'
-  | 'request_too_large';
+  | 'request_too_large'
+  | 'exceeds_limit';
 
-/** The request is wrong, and sending it again will not help: change it, or `baseUrl` for `unknown_route`. */
+/**
+ * The request is wrong, and sending it again will not help: change it, or `baseUrl` for `unknown_route`; or it alone may
+ * cost more than a limit (`exceeds_limit`), and waiting will not help either.
+ */
 export class InvalidRequestError extends BedrockProxyError {
   static {
     identify(InvalidRequestError, 'InvalidRequestError');

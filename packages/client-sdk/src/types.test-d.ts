@@ -150,6 +150,7 @@ test('a switch over the code is exhaustive, and narrows to the class', () => {
       case 'unsupported_feature':
       case 'unknown_route':
       case 'request_too_large':
+      case 'exceeds_limit':
         return error.issues.map(({ path }) => path).join();
       case 'model_timeout':
       case 'timeout':

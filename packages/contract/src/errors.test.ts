@@ -20,6 +20,7 @@ test('every code has its status and its answer to whether to try again', () => {
     ['unknown_model', 404, false],
     ['unknown_route', 404, false],
     ['request_too_large', 413, false],
+    ['exceeds_limit', 400, false],
     ['quota_exceeded', 429, false],
     ['rate_limited', 429, true],
     ['model_throttled', 429, true],

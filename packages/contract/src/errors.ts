@@ -162,6 +162,20 @@ export const errors = {
     message: 'The request is larger than 6 MB, the most that can be passed on. Shorten it.',
   },
   /**
+   * The call alone may cost more than a whole limit allows, so it never fits, however long one waits. `details` has the
+   * numbers.
+   * @remedy Shorten it, ask for fewer `maxTokens`, or ask the operator for more.
+   * @billed no
+   */
+  exceeds_limit: {
+    status: 400,
+    type: 'invalid_request_error',
+    retryable: false,
+    madeBy: ['ledger'],
+    message:
+      'The call alone may cost more than a limit allows. Shorten it, or ask for fewer maxTokens; waiting will not help.',
+  },
+  /**
    * A limit on requests, tokens or USD, or the plan's quota, is used up; or the call may cost more than what
    * is left. `details` has the numbers, unless API Gateway's own quota is the one.
    * @remedy Wait until `details.resetsAt`, ask for fewer `maxTokens` where some is left, or ask the operator
@@ -348,6 +362,20 @@ export interface QuotaDetails {
   readonly resetsAt: string;
 }
 
+/** What `details` of `exceeds_limit` says. */
+export interface ExcessDetails {
+  /** What is counted. */
+  readonly limit: LimitKind;
+  /** Over which time it is counted, UTC. */
+  readonly period: LimitPeriod;
+  /** Whose use is counted: that of the team, over all its keys, or of this key. */
+  readonly scope: LimitScope;
+  /** The limit, in units of `limit`. */
+  readonly max: number;
+  /** What the call may cost at the most, in the same unit. */
+  readonly needed: number;
+}
+
 /** What `details` of `invalid_output` says. */
 export interface OutputDetails {
   /** Why the model stopped: `max_tokens` for an answer that was cut off. */
@@ -361,6 +389,7 @@ export interface ErrorDetails {
   readonly invalid_request: RequestIssues;
   readonly unknown_model: AvailableModels;
   readonly model_not_allowed: AvailableModels;
+  readonly exceeds_limit: ExcessDetails;
   readonly quota_exceeded: QuotaDetails;
   readonly invalid_output: OutputDetails;
 }

@@ -10,6 +10,7 @@ export {
   type ErrorMaker,
   type ErrorStatement,
   type ErrorType,
+  type ExcessDetails,
   errorCodes,
   errorDefinition,
   errorEnvelope,

@@ -30,6 +30,7 @@ const askErrors = [
   'model_not_allowed',
   'unknown_model',
   'request_too_large',
+  'exceeds_limit',
   'quota_exceeded',
   'rate_limited',
   'model_throttled',

@@ -105,7 +105,7 @@ const provocations: Partial<Readonly<Record<ErrorCode, Provocation>>> = {
   model_not_allowed: () => ({ body: { ...question, model: 'nova-pro' } }),
   unknown_model: () => ({ body: { ...question, model: 'gpt' } }),
   request_too_large: () => ({ body: { ...question, question: 'x'.repeat(7 * 1024 * 1024) } }),
-  quota_exceeded: () => ({ body: { ...question, question: 'x'.repeat(600_000) } }),
+  exceeds_limit: () => ({ body: { ...question, question: 'x'.repeat(600_000) } }),
   model_throttled({ bedrock }) {
     bedrock.failNext(exception('ThrottlingException'), exception('ThrottlingException'));
     return {};

@@ -1,5 +1,6 @@
 import {
   type ErrorCode,
+  type ExcessDetails,
   errorDefinition,
   type QuotaDetails,
   type RouteName,
@@ -39,7 +40,7 @@ export interface RequestLog {
   /** The limits that this call took past four fifths of what they allow. */
   limitsNearlyReached?: readonly LimitUse[];
   /** The limit that refused the call. */
-  refusedBy?: QuotaDetails | undefined;
+  refusedBy?: QuotaDetails | ExcessDetails | undefined;
   /** Of a stream: pieces of text, and when the first was there. */
   deltas?: number;
   firstDeltaMs?: number;

@@ -76,7 +76,8 @@ function metricsOf(log: RequestLog): Partial<Record<MetricName, number>> {
     InputTokens: usage && usage.inputTokens + (usage.cacheReadTokens ?? 0) + (usage.cacheWriteTokens ?? 0),
     OutputTokens: usage?.outputTokens,
     Cost: log.costUsd,
-    HoldsRefused: code === 'quota_exceeded' || code === 'rate_limited' ? 1 : undefined,
+    HoldsRefused:
+      code === 'exceeds_limit' || code === 'quota_exceeded' || code === 'rate_limited' ? 1 : undefined,
     SettleFailures: log.settleError === undefined ? undefined : 1,
     AccessFailures: code === 'upstream_denied' || code === 'model_unavailable' ? 1 : undefined,
     LimitsNearlyReached: log.limitsNearlyReached?.length,

@@ -10,6 +10,11 @@ export const QuotaDetails = z.pick(LimitStatus, {
   resetsAt: true,
 });
 
+export const ExcessDetails = z.extend(
+  z.pick(LimitStatus, { limit: true, period: true, scope: true, max: true }),
+  { needed: z.number() },
+);
+
 export const OutputDetails = z.object({ stopReason: z.string(), issues: RequestIssues.shape.issues });
 
 /** The schemas of `details`, by the codes that have any. */
@@ -17,6 +22,7 @@ export const errorDetails = {
   invalid_request: RequestIssues,
   unknown_model: AvailableModels,
   model_not_allowed: AvailableModels,
+  exceeds_limit: ExcessDetails,
   quota_exceeded: QuotaDetails,
   invalid_output: OutputDetails,
 } satisfies { [Code in keyof ErrorDetails]: z.ZodMiniType<Record<keyof ErrorDetails[Code], unknown>> };

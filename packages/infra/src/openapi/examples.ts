@@ -175,6 +175,12 @@ const statements: { readonly [Code in ErrorCode]?: Omit<ErrorStatement<Code>, 'c
     param: 'model',
     details: { available: ['titan', 'llama', 'nova-lite'] },
   },
+  exceeds_limit: {
+    message:
+      'The call may need 600021 tokens, and this team has only 500000 in a month: it never fits. ' +
+      'Shorten it, or ask for fewer maxTokens.',
+    details: { limit: 'tokens', period: 'month', scope: 'team', max: 500_000, needed: 600_021 },
+  },
   quota_exceeded: {
     message: '80 of 80 requests of this team are used this month. It resets at 2026-12-01T00:00:00.000Z.',
     details: {

@@ -142,7 +142,9 @@ export function errorOf(thrown: unknown, log: RequestLog): ProxyError {
   if (error !== thrown) log.trace = traceOf(thrown);
   log.code = error.statement.code;
   if (error.failure) log.failure = error.failure;
-  if (error.hasCode('quota_exceeded')) log.refusedBy = error.statement.details;
+  if (error.hasCode('quota_exceeded') || error.hasCode('exceeds_limit')) {
+    log.refusedBy = error.statement.details;
+  }
   return error;
 }
 

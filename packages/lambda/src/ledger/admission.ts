@@ -1,4 +1,5 @@
 import {
+  type ExcessDetails,
   type LimitKind,
   type LimitPeriod,
   type LimitScope,
@@ -37,6 +38,20 @@ export function boundsOf({ limits }: Scope): Bound[] {
         : [{ limit, period, max: Math.round(max * unitOf[limit]) }];
     }),
   );
+}
+
+/** A limit that is smaller than one hold, which so never fits. */
+export function limitBelow(hold: Amounts, scopes: readonly Scope[]): ExcessDetails | undefined {
+  for (const scope of scopes) {
+    // A limit of 0 lets nothing through, however small: that is one used up.
+    const bound = boundsOf(scope).find(({ limit, max }) => max > 0 && hold[limit] > max);
+    if (bound) {
+      const { limit, period, max } = bound;
+      const unit = unitOf[limit];
+      return { limit, period, scope: scope.kind, max: max / unit, needed: hold[limit] / unit };
+    }
+  }
+  return undefined;
 }
 
 /** Why a hold was refused. */

@@ -89,7 +89,7 @@ test('in any order of holds, settlements, refunds and crashes, no limit is passe
             .catch((error: unknown) => {
               if (
                 error instanceof ProxyError &&
-                ['quota_exceeded', 'rate_limited'].includes(error.statement.code)
+                ['exceeds_limit', 'quota_exceeded', 'rate_limited'].includes(error.statement.code)
               ) {
                 return undefined;
               }

@@ -125,11 +125,28 @@ test('of several used-up limits the one is told that opens last', async () => {
   expect((await refusal(hold([scope]))).details).toMatchObject({ limit: 'tokens', period: 'month' });
 });
 
-test('a call that is larger than the limit is not told to wait', async () => {
-  const { message } = await refusal(hold([team({ tokens: { day: 60 } })]));
-  expect(message).toBe(
-    'The call may need 100 tokens, and this team has only 60 in a day: it never fits. Shorten it, or ask for fewer maxTokens.',
+test('a call that is larger than a limit is not told to wait: that is no quota which is used up', async () => {
+  expect(await refusal(hold([team({ tokens: { day: 60 } })]))).toEqual({
+    code: 'exceeds_limit',
+    message:
+      'The call may need 100 tokens, and this team has only 60 in a day: it never fits. Shorten it, or ask for fewer maxTokens.',
+    details: { limit: 'tokens', period: 'day', scope: 'team', max: 60, needed: 100 },
+  });
+});
+
+test('it is told so before anything is written, of whichever scope the limit is', async () => {
+  const full = team({ requests: { day: 0 } });
+  const { code, details } = await refusal(
+    hold([full, { kind: 'key', id: 'k', limits: { tokens: { month: 60 } } }]),
   );
+  expect({ code, details }).toMatchObject({
+    code: 'exceeds_limit',
+    details: { scope: 'key', period: 'month' },
+  });
+});
+
+test('a limit of 0 is used up, for no call is small enough', async () => {
+  expect((await refusal(hold([team({ tokens: { day: 0 } })]))).code).toBe('quota_exceeded');
 });
 
 test('what is left but too little at the moment says that waiting helps too', async () => {

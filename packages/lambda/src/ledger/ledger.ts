@@ -1,11 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
-import type { LimitStatus } from '@org/contract';
+import type { ExcessDetails, LimitStatus } from '@org/contract';
 import { failureName } from '../failure-name.ts';
 import { ProxyError } from '../proxy-error.ts';
 import {
   boundsOf,
   explainRefusal,
   type LimitUse,
+  limitBelow,
   limitStatuses,
   limitsNearlyReached,
   type Refusal,
@@ -54,8 +55,9 @@ export interface Ledger {
   /**
    * Admits a call or refuses it, at any concurrency, never past a limit. One write a scope.
    *
-   * @throws {ProxyError} `quota_exceeded` where what is charged leaves no room; `rate_limited` where only calls in
-   *   flight stand in the way; `limits_unavailable` where the counters cannot be reached.
+   * @throws {ProxyError} `exceeds_limit` where the call alone is more than a limit, which costs no write;
+   *   `quota_exceeded` where what is charged leaves no room; `rate_limited` where only calls in flight stand in the
+   *   way; `limits_unavailable` where the counters cannot be reached.
    * @param signals `hold` ends the attempt to hold; `settle` ends the attempt to give back what was held when a later
    *   scope refuses.
    */
@@ -67,6 +69,8 @@ export interface Ledger {
 export function createLedger(table: CounterTable): Ledger {
   return {
     async hold({ scopes, worstCase, transfer, at }, signals) {
+      const excess = limitBelow(worstCase, scopes);
+      if (excess) throw excessError(excess);
       const moment = momentOf(at);
       const held: { readonly scope: Scope; readonly counters: Counters }[] = [];
 
@@ -148,6 +152,15 @@ function unavailable(name: string, outcomeUnknown: boolean): ProxyError {
   return new ProxyError({ code: 'limits_unavailable' }, { failure: { name }, outcomeUnknown });
 }
 
+function excessError(details: ExcessDetails): ProxyError {
+  const { limit, period, scope, max, needed } = details;
+  return new ProxyError({
+    code: 'exceeds_limit',
+    message: `The call may need ${needed} ${limit}, and this ${scope} has only ${max} in a ${period}: it never fits. Shorten it, or ask for fewer maxTokens.`,
+    details,
+  });
+}
+
 function refusalError(refusal: Refusal): ProxyError {
   if (refusal.kind === 'busy') {
     return new ProxyError({
@@ -158,13 +171,6 @@ function refusalError(refusal: Refusal): ProxyError {
   const { details, wanted } = refusal;
   const { limit, period, scope, max, used, resetsAt } = details;
   const left = `${used} of ${max} ${limit} of this ${scope} are used ${period === 'day' ? 'today' : 'this month'}`;
-  if (wanted > max) {
-    return new ProxyError({
-      code: 'quota_exceeded',
-      message: `The call may need ${wanted} ${limit}, and this ${scope} has only ${max} in a ${period}: it never fits. Shorten it, or ask for fewer maxTokens.`,
-      details,
-    });
-  }
   const advice = used < max ? `, and the call may need ${wanted}: ask for fewer maxTokens, or wait` : '';
   return new ProxyError({
     code: 'quota_exceeded',
