@@ -1,4 +1,5 @@
 import type { Answer } from './answer.ts';
+import { rememberCallSite } from './call-site.ts';
 import { AbortedError } from './errors.ts';
 import type { StreamEvent } from './stream-event.ts';
 
@@ -32,6 +33,7 @@ export interface EventSource<Final extends Answer> {
 
 /** Keeps what its source tells, which is no more than the answer, so that no reader holds up another or the source. */
 export function createAnswerStream<Final extends Answer>(source: EventSource<Final>): AnswerStream<Final> {
+  const locate = rememberCallSite();
   const events: StreamEvent<Final['output']>[] = [];
   let waiting: (() => void)[] = [];
   let whole: Promise<Final> | undefined;
@@ -67,7 +69,10 @@ export function createAnswerStream<Final extends Answer>(source: EventSource<Fin
             events.push(told);
             wake();
           };
-          source.run({ event, final: resolve }).catch(reject);
+          source.run({ event, final: resolve }).catch((error: unknown) => {
+            locate(error);
+            reject(error);
+          });
         }),
     );
 

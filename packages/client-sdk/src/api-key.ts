@@ -1,30 +1,48 @@
-import { checkOption, invalidOption } from './check-option.ts';
+import { checkOption } from './check-option.ts';
+import { ConfigurationError } from './errors.ts';
+import { failureName } from './failure-name.ts';
 
 /** An API key, or a function that returns one: from a secret store, say, so that a rotated key is picked up. */
 export type ApiKeySource = string | (() => string | Promise<string>);
 
 export const apiKeyVariable = 'BEDROCK_PROXY_API_KEY';
 
-/** The key of this attempt: a function is asked anew each time. */
-export async function readApiKey(source: ApiKeySource): Promise<string> {
+const whatItIs = 'ASCII text without a space or a line break';
+
+/**
+ * The key of this attempt: a function is asked anew each time.
+ *
+ * @param attempts - How often the request was sent before.
+ */
+export async function readApiKey(source: ApiKeySource, attempts: number): Promise<string> {
   if (typeof source === 'string') {
     return source;
   }
+  const failed = (message: string, cause?: unknown) =>
+    new ConfigurationError({ field: 'apiKey', message, attempts, cause });
   let key: unknown;
   try {
     key = await source();
   } catch (cause) {
-    throw invalidOption('apiKey', 'function failed', cause);
+    throw failed(`The apiKey function failed${failureName(cause)}: see the cause.`, cause);
   }
-  return checkApiKey(key);
+  if (!isApiKey(key)) {
+    const returned = typeof key === 'string' ? 'text that is not' : String(key === null ? key : typeof key);
+    throw failed(`The apiKey function must return ${whatItIs}, and returned ${returned}.`);
+  }
+  return key;
 }
 
 /** Never says the key in a message; `fetch` would, for one that cannot be a header. */
 export function checkApiKey(key: unknown): string {
   checkOption(
-    typeof key === 'string' && /^[\x21-\x7e]+$/.test(key),
+    isApiKey(key),
     'apiKey',
-    `(or ${apiKeyVariable}) must be ASCII text without a space or a line break, or a function that returns it`,
+    `(or ${apiKeyVariable}) must be ${whatItIs}, or a function that returns it`,
   );
   return key;
+}
+
+function isApiKey(key: unknown): key is string {
+  return typeof key === 'string' && /^[\x21-\x7e]+$/.test(key);
 }

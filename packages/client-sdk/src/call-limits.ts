@@ -1,12 +1,22 @@
 import { AbortedError, TimeoutError, type TimeoutPhase } from './errors.ts';
+import { failureName } from './failure-name.ts';
 import { onAbort } from './on-abort.ts';
+import type { ErrorFacts } from './proxy-error.ts';
+
+/** How long what comes after the last event of a stream is waited for, in milliseconds. */
+const drainMs = 1000;
 
 export interface CallLimitOptions {
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs: number;
   readonly deadlineMs: number;
   readonly idleTimeoutMs: number;
+  /** Whether what is sent may cost something. */
+  readonly billable: boolean;
 }
+
+/** What a response says before its body. */
+export type ResponseFacts = Pick<ErrorFacts, 'status' | 'requestId'>;
 
 /**
  * What can end a call from outside: the caller's signal, one attempt's time limit, a silence in a stream, or the
@@ -19,15 +29,21 @@ export interface CallLimits {
   readonly attempts: number;
   startAttempt(): void;
   startSending(): void;
-  startReading(): void;
+  startReading(response: ResponseFacts): void;
   /** Some of a stream came: from now on a silence is limited, no longer the attempt. */
   startListening(): void;
+  /** The response is there, and is looked at: that has no limit but the deadline. */
+  startChecking(): void;
+  /** The answer is whole: what still comes is waited for only a little. */
+  startDraining(): void;
   startWaiting(): void;
+  /** What errors say of the call so far. */
+  facts(): ResponseFacts & { readonly attempts: number };
   /**
    * The outcome of `work`, or a rejection as soon as the call is ended, whether or not `work` heeds that. A call does
    * one thing after another, so there is never a second race.
    */
-  race<Value>(work: Promise<Value>): Promise<Value>;
+  race<Value>(work: Value | PromiseLike<Value>): Promise<Value>;
   abort(message: string, cause?: unknown): void;
   /** Lets go of timers and of the caller's signal, which may outlive the call. */
   end(): void;
@@ -37,50 +53,63 @@ export function startCallLimits(options: CallLimitOptions): CallLimits {
   const controller = new AbortController();
   const { signal } = controller;
   let phase: TimeoutPhase = 'api_key';
+  let response: ResponseFacts = {};
   let attemptTimer: ReturnType<typeof setTimeout> | undefined;
-  let giveUp: (error: Error) => void = () => {};
+  let giveUp: (error: unknown) => void = () => {};
 
   const stop = (error: Error): void => {
     controller.abort(error);
-    giveUp(error);
+    // Its reason, for a listener may have ended the call with another error meanwhile.
+    giveUp(signal.reason);
   };
 
   const timer = (option: 'timeoutMs' | 'deadlineMs' | 'idleTimeoutMs') => {
     const limitMs = options[option];
     return setTimeout(() => {
-      const billed = phase === 'response' || phase === 'body' ? ' An ask may have been billed.' : '';
+      const sent = phase === 'response' || phase === 'body';
+      const billed = sent && options.billable ? ' An ask may have been billed.' : '';
       const message = `The call took longer than ${limitMs} ms (${option}).${billed}`;
-      const { attempts } = limits;
-      stop(new TimeoutError({ code: 'timeout', message, attempts, phase, limitMs }));
+      stop(new TimeoutError({ code: 'timeout', message, phase, limitMs, ...limits.facts() }));
     }, limitMs);
   };
 
   const abort = (message: string, cause?: unknown): void =>
-    stop(new AbortedError({ message, attempts: limits.attempts, cause }));
+    stop(new AbortedError({ message, cause, ...limits.facts() }));
 
   const limits = {
     signal,
     attempts: 0,
     startAttempt() {
       phase = 'api_key';
+      response = {};
       attemptTimer = timer('timeoutMs');
     },
     startSending() {
       phase = 'response';
       limits.attempts += 1;
     },
-    startReading() {
+    startReading(head: ResponseFacts) {
       phase = 'body';
+      response = head;
     },
     startListening() {
       clearTimeout(attemptTimer);
       attemptTimer = timer('idleTimeoutMs');
     },
+    startChecking() {
+      clearTimeout(attemptTimer);
+    },
+    startDraining() {
+      clearTimeout(attemptTimer);
+      attemptTimer = setTimeout(abort, drainMs, 'The connection was kept open after the answer.');
+    },
     startWaiting() {
       clearTimeout(attemptTimer);
       phase = 'retry_wait';
+      response = {};
     },
-    race<Value>(work: Promise<Value>): Promise<Value> {
+    facts: () => ({ ...response, attempts: limits.attempts }),
+    race<Value>(work: Value | PromiseLike<Value>): Promise<Value> {
       return new Promise((resolve, reject) => {
         giveUp = reject;
         if (signal.aborted) {
@@ -98,8 +127,14 @@ export function startCallLimits(options: CallLimitOptions): CallLimits {
   };
 
   const { signal: given } = options;
-  const leave = given && onAbort(given, () => abort('The call was aborted by its signal.', given.reason));
+  const leave = given && onAbort(given, () => abort(abortedBy(given.reason), given.reason));
   // After the signal, which is the caller's code and may throw: `end` would then clear no timer.
   const deadlineTimer = timer('deadlineMs');
   return limits;
+}
+
+/** Names the reason where that says more than the class does, as the TimeoutError of `AbortSignal.timeout`. */
+function abortedBy(reason: unknown): string {
+  const name = failureName(reason);
+  return `The call was aborted by its signal${name === ' (AbortError)' ? '' : name}.`;
 }

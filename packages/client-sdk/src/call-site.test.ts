@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { AnswerStream } from './answer-stream.ts';
 import { createBedrockClient } from './client.ts';
 
 const client = createBedrockClient({
@@ -19,6 +20,23 @@ test.each<[string, () => Promise<unknown>]>([
   expect(error).toMatchObject({
     name: 'QuotaExceededError',
     stack: expect.stringMatching(/^QuotaExceededError: API Gateway.* at (?:async )?ourFunction \(/s),
+  });
+});
+
+async function readAll(items: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of items);
+}
+
+test.each<[string, (stream: AnswerStream) => Promise<unknown>]>([
+  ['final', (stream) => stream.final()],
+  ['a loop', (stream) => readAll(stream)],
+  ['a loop over its text', (stream) => readAll(stream.textStream())],
+])('the stack of an error of a stream names the function that made the stream: %s', async (_, read) => {
+  const ourFunction = () => client.stream('llama', 'Hi');
+  const error: unknown = await read(ourFunction()).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({
+    name: 'QuotaExceededError',
+    stack: expect.stringMatching(/^QuotaExceededError: API Gateway.*\n.* at ourFunction \(/s),
   });
 });
 

@@ -1,6 +1,20 @@
 import { isBedrockProxyError } from './errors.ts';
 
 /**
+ * Remembers the line of the program that made a call which fails later, out of its sight. Gives it to an error of this
+ * package.
+ */
+export function rememberCallSite(): (error: unknown) => void {
+  const made: { readonly stack?: string } = new Error();
+  return (error) => {
+    const [, ...frames] = made.stack?.split('\n') ?? [];
+    if (isBedrockProxyError(error) && frames.length > 0) {
+      error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n');
+    }
+  };
+}
+
+/**
  * Does the work of a method, and puts the line of the program that called it on the stack of an error of this package:
  * the stack is full of the client's own frames where the error is made.
  */

@@ -19,13 +19,20 @@ export function checkOption(right: boolean, path: string, rule: string): asserts
 
 type TypeName = 'string' | 'number' | 'object' | 'function';
 
+/** Refuses what is no option of the method. */
+export function checkNoOther(method: string, others: object): void {
+  for (const [name, value] of Object.entries(others)) {
+    checkOption(value === undefined, name, `is no option of ${method}`);
+  }
+}
+
 /**
  * Refuses a value that could not be sent as it was meant, for it is of another type. Which values of that type
  * are allowed, the proxy alone says.
  */
 export function checkType(path: string, value: unknown, type: TypeName): void {
   checkOption(
-    typeof value === type && value !== null,
+    typeof value === type && value !== null && !(type === 'number' && !Number.isFinite(value)),
     path,
     `must be ${type === 'object' ? 'an object' : `a ${type}`}`,
   );

@@ -47,9 +47,13 @@ type Structured<Output> = [model: string, question: string, options: StructuredA
 export function createClient(options: BedrockClientOptions, runtime: Runtime): BedrockClient {
   const client = clientSettings(options);
 
-  const prepare = (operation: Operation, callOptions: RequestOptions, body?: () => string): Call => {
+  const prepare = (
+    operation: Operation,
+    callOptions: RequestOptions,
+    { model, body }: { readonly model?: string; readonly body?: () => string } = {},
+  ): Call => {
     const settings = callSettings(callOptions, client, operation);
-    const observer = createObserver(client.hooks, operation, runtime);
+    const observer = createObserver(client.hooks, { operation, model }, runtime);
     return { route: routes[operation], body: body?.(), client, settings, runtime, observer };
   };
 
@@ -68,7 +72,7 @@ export function createClient(options: BedrockClientOptions, runtime: Runtime): B
 
   const answerTo = (model: string, question: string, askOptions: AnyAskOptions): Promise<Answer> =>
     fromCallSite(() => {
-      const call = prepare('ask', askOptions, () => askBody(model, question, askOptions));
+      const call = prepare('ask', askOptions, { model, body: () => askBody(model, question, askOptions) });
       return exchange(call, (reply) => {
         const answer = readReply(readAnswer, reply);
         return checkOutput({ ...answer, requestId: answer.id, attempts: reply.attempts }, askOptions.schema);
@@ -102,7 +106,10 @@ export function createClient(options: BedrockClientOptions, runtime: Runtime): B
     question: string,
     streamOptions: StreamOptions | StructuredStreamOptions<unknown> = {},
   ): AnswerStream {
-    const call = prepare('stream', streamOptions, () => askBody(model, question, streamOptions));
+    const call = prepare('stream', streamOptions, {
+      model,
+      body: () => askBody(model, question, streamOptions),
+    });
     return createAnswerStream(streamSource(call, (answer) => checkOutput(answer, streamOptions.schema)));
   }
 

@@ -8,7 +8,9 @@ import { serve } from './loopback-server.ts';
 import { manualRuntime } from './manual-runtime.ts';
 
 const apiKey = 'planted-key-0123456789';
-const read = (thrown: unknown) => connectionError(thrown, { attempts: 1, apiKey });
+const baseUrl = 'https://proxy.example/dev';
+const read = (thrown: unknown, billable = true) =>
+  connectionError(thrown, { facts: { attempts: 1 }, apiKey, baseUrl, billable });
 
 /** As undici throws: a TypeError whose cause has the code. */
 const fetchFailed = (fields: object) =>
@@ -34,6 +36,17 @@ describe('nothing was sent, so it is retryable', () => {
       code: 'ECONNREFUSED',
     });
     expect(read(new TypeError('fetch failed', { cause: refused })).retryable).toBe(true);
+  });
+
+  test('where several addresses of a host failed, each in its way', () => {
+    const parts = [
+      Object.assign(new Error('a'), { code: 'ETIMEDOUT', syscall: 'connect' }),
+      Object.assign(new Error('b'), { code: 'EHOSTUNREACH' }),
+    ];
+    const failed = Object.assign(new AggregateError(parts), { code: 'ETIMEDOUT' });
+    expect(read(new TypeError('fetch failed', { cause: failed })).retryable).toBe(true);
+    const unknown = Object.assign(new AggregateError([...parts, new Error('c')]), { code: 'ETIMEDOUT' });
+    expect(read(new TypeError('fetch failed', { cause: unknown })).retryable).toBe(false);
   });
 
   test('where Deno has words and no code', () => {
@@ -73,7 +86,6 @@ describe('a connection that cannot be made secure sends nothing, and no retry wo
     'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
     'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
     'ERR_SSL_TLSV1_UNRECOGNIZED_NAME',
-    'ERR_SSL_WRONG_VERSION_NUMBER',
     'ERR_TLS_CERT_ALTNAME_INVALID',
     'INVALID_CA',
     'SELF_SIGNED_CERT_IN_CHAIN',
@@ -83,7 +95,7 @@ describe('a connection that cannot be made secure sends nothing, and no retry wo
     expect(read(fetchFailed({ code }))).toMatchObject({
       retryable: false,
       message:
-        `Could not connect to the proxy (${code}). Nothing was sent. Check baseUrl, or set ` +
+        `Could not connect to the proxy at ${baseUrl} (${code}). Nothing was sent. Check baseUrl, or set ` +
         "NODE_EXTRA_CA_CERTS to your company's CA.",
       cause: { code },
     });
@@ -99,6 +111,41 @@ test.each([
   expect(error).toMatchObject({ name: 'ConnectionError', attempts: 1, retryable: false });
   expect(error?.message).toContain('Nothing was sent.');
   expect(error?.message).toContain(said);
+});
+
+test.each([
+  [
+    'https: to a server without TLS asks whether it has any',
+    fetchFailed({ code: 'ERR_SSL_WRONG_VERSION_NUMBER' }),
+    'Check baseUrl: does the server speak https there?',
+  ],
+  [
+    'an HTTP proxy that refuses the connection is named',
+    new TypeError('fetch failed', {
+      cause: new Error('Proxy response (407) !== 200 when HTTP Tunneling'),
+    }),
+    'Check baseUrl, and the HTTP proxy in between.',
+  ],
+])('%s', (_, thrown, advice) => {
+  const error = read(thrown);
+  expect(error).toMatchObject({ retryable: false, message: expect.stringContaining(advice) });
+  expect(error.message).toContain('Nothing was sent.');
+});
+
+test('what costs nothing is sent again after any break, and is not said to be billed', () => {
+  const error = read(fetchFailed({ code: 'ECONNRESET', syscall: 'read' }), false);
+  expect(error.retryable).toBe(true);
+  expect(error.message).toBe('The connection broke off before the answer was whole (ECONNRESET).');
+  expect(read(fetchFailed({ code: 'CERT_HAS_EXPIRED' }), false).retryable).toBe(false);
+});
+
+test("a mistake in a fetch of one's own keeps its name and its stack, without the key", () => {
+  const cause = read(new RangeError(`no ${apiKey}`)).cause;
+  expect(cause).toMatchObject({
+    name: 'RangeError',
+    message: 'no [API key]',
+    stack: expect.stringMatching(/^RangeError: no \[API key\]\n.*connection-error\.test\.ts/),
+  });
 });
 
 describe('it may have been sent, and billed, so it is not retryable', () => {

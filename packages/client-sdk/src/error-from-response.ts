@@ -22,6 +22,7 @@ import {
 import { textField } from './field.ts';
 import { gatewayError } from './gateway-error.ts';
 import { notOfProxy } from './not-of-proxy.ts';
+import type { ResponseHeaders } from './options.ts';
 import { parseJson } from './parse-json.ts';
 import type { ErrorFacts } from './proxy-error.ts';
 import { readRequestId } from './request-id.ts';
@@ -31,7 +32,7 @@ import { readIfShaped } from './shape.ts';
 /** A response whose status is not 2xx, read to its end. */
 export interface FailedResponse {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: ResponseHeaders;
   readonly text: string;
 }
 
@@ -170,7 +171,7 @@ function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(makers, code);
 }
 
-function retryable(code: ErrorCode, headers: Headers, guessed: boolean): boolean {
+function retryable(code: ErrorCode, headers: ResponseHeaders, guessed: boolean): boolean {
   const asked = headers.get(headerNames.shouldRetry);
   if (asked === 'true' || asked === 'false') {
     return asked === 'true';

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@org/contract';
 import { textField } from './field.ts';
+import type { ResponseHeaders } from './options.ts';
 
 /** Messages are the contract's, whose table of errors is larger, but for the quota; a test keeps them equal. */
 type GatewayError = readonly [code: ErrorCode, message: string, ...names: string[]];
@@ -66,7 +67,7 @@ const gatewayErrors: readonly GatewayError[] = [
  * where it is not one.
  */
 export function gatewayError(
-  { status, headers }: { readonly status: number; readonly headers: Headers },
+  { status, headers }: { readonly status: number; readonly headers: ResponseHeaders },
   body: unknown,
 ): { readonly code: ErrorCode; readonly message: string } | undefined {
   const type = headers.get('x-amzn-errortype')?.split('Exception')[0] ?? '';

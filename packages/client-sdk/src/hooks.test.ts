@@ -26,6 +26,7 @@ function recorder() {
     onRequest: hook('request'),
     onResponse: hook('response'),
     onRetry: hook('retry'),
+    onSuccess: hook('success'),
     onError: hook('error'),
   };
   return { hooks, told };
@@ -42,11 +43,11 @@ const busyOnce: Handler = (response, attempt) =>
     ? reply(response, 429, envelope('rate_limited'), { 'retry-after': '2', 'x-request-id': 'request-0' })
     : reply(response, 200, answer, { 'x-request-id': 'request-1' });
 
-test('hooks are told of every request, response and wait', async () => {
+test('hooks are told of every request, response and wait, and of the answer', async () => {
   const { hooks, told } = recorder();
   const { client, url } = await scene(busyOnce, { hooks });
   await client.ask('llama', question);
-  const call = { operation: 'ask', callId: expect.any(String) };
+  const call = { operation: 'ask', model: 'llama', callId: expect.any(String) };
   const request = { ...call, method: 'POST', url: `${url}/bedrock` };
   expect(told).toEqual([
     ['request', { ...request, attempt: 1 }],
@@ -57,6 +58,40 @@ test('hooks are told of every request, response and wait', async () => {
     ],
     ['request', { ...request, attempt: 2 }],
     ['response', { ...call, attempt: 2, status: 200, requestId: 'request-1', durationMs: 0 }],
+    [
+      'success',
+      {
+        ...call,
+        attempt: 2,
+        requestId: answer.id,
+        durationMs: 2000,
+        usage: answer.usage,
+        limits: [expect.objectContaining({ limit: 'requests' }), expect.objectContaining({ limit: 'usd' })],
+      },
+    ],
+  ]);
+});
+
+test('of a stream they are told when its answer is whole', async () => {
+  const { hooks, told } = recorder();
+  const { client } = await scene(
+    (response) => {
+      beginStream(response, ...events);
+      response.end();
+    },
+    { hooks },
+  );
+  const { usage, requestId } = await client.stream('llama', 'Hi').final();
+  expect(told.at(-1)).toMatchObject(['success', { operation: 'stream', model: 'llama', usage, requestId }]);
+});
+
+test('of a list they are told without a model or a usage', async () => {
+  const { hooks, told } = recorder();
+  const { client } = await scene((response) => reply(response, 200, { models: [] }), { hooks });
+  await client.models();
+  expect(told.at(-1)).toMatchObject([
+    'success',
+    { operation: 'models', model: undefined, usage: undefined, limits: undefined },
   ]);
 });
 
@@ -66,7 +101,14 @@ test('the hook of errors gets the one that is thrown', async () => {
   const error: unknown = await client.usage().catch((thrown) => thrown);
   expect(told.at(-1)).toEqual([
     'error',
-    { operation: 'usage', callId: expect.any(String), attempt: 1, error, durationMs: 0 },
+    {
+      operation: 'usage',
+      model: undefined,
+      callId: expect.any(String),
+      attempt: 1,
+      error,
+      durationMs: 0,
+    },
   ]);
 });
 
@@ -98,7 +140,7 @@ test('they are told of nothing that fails after a stream is whole', async () => 
     { hooks },
   );
   await client.stream('llama', 'Hi').final();
-  expect(told.map(([name]) => name)).toEqual(['request', 'response']);
+  expect(told.map(([name]) => name)).toEqual(['request', 'response', 'success']);
 });
 
 test('calls have ids of their own', async () => {
@@ -134,6 +176,7 @@ test('a logger gets a line for each, which those of one call begin alike', async
     '[0] ask attempt 1: HTTP 429 after 0 ms, request id request-0',
     `[0] ask attempt 2: POST ${url}/bedrock`,
     '[0] ask attempt 2: HTTP 200 after 0 ms, request id request-1',
+    '[0] ask attempt 2: done after 2000 ms',
   ]);
   expect(logger.warn.mock.calls.flat()).toEqual(['[0] ask attempt 1: rate_limited; again in 2000 ms']);
 });
@@ -144,7 +187,9 @@ test('a logger gets a line for a call that failed', async () => {
   const client = createClient({ baseUrl: await closedUrl(), apiKey, logger, maxRetries: 0 }, runtime);
   await expect(client.models()).rejects.toThrow();
   expect(logger.warn.mock.calls.flat()).toEqual([
-    '[0] models attempt 1: failed with connection_failed after 0 ms',
+    expect.stringMatching(
+      /^\[0\] models attempt 1: failed with connection_failed after 0 ms: Could not connect .* \(ECONNREFUSED\)/,
+    ),
   ]);
 });
 
@@ -159,7 +204,9 @@ test('a stream that its reader leaves is told of, but is no reason for a warning
   }
   await expect(stream.final()).rejects.toMatchObject({ code: 'aborted' });
   expect(told.at(-1)).toMatchObject(['error', { operation: 'stream', error: { code: 'aborted' } }]);
-  expect(logger.debug).toHaveBeenLastCalledWith('[0] stream attempt 1: failed with aborted after 0 ms');
+  expect(logger.debug).toHaveBeenLastCalledWith(
+    '[0] stream attempt 1: failed with aborted after 0 ms, request id request-1: The stream was left before its end.',
+  );
   expect(logger.warn).not.toHaveBeenCalled();
 });
 
@@ -175,9 +222,12 @@ test('nothing is written without a logger', async () => {
 
 test.each<[string, object]>([
   ['hooks', { hooks: 'all' }],
+  ['hooks.onRetry', { hooks: { onRetry: 1 } }],
+  ['hooks.onResponce', { hooks: { onResponce: () => {} } }],
   ['logger', { logger: true }],
-])('%s of another type is refused', (field, options) => {
+  ['logger', { logger: { log: () => {} } }],
+])('%s that is none is refused: %j', (field, options) => {
   const create = () =>
     Reflect.apply(createBedrockClient, undefined, [{ baseUrl: 'https://proxy.example', apiKey, ...options }]);
-  expect(create).toThrow(`${field} must be an object.`);
+  expect(create).toThrow(new RegExp(`^${field} (?:must (?:be|have)|is no hook)`));
 });

@@ -1,10 +1,14 @@
+import type { Usage } from './answer.ts';
 import type { AnyBedrockProxyError } from './errors.ts';
+import type { Limit } from './limit.ts';
 import type { Operation } from './routes.ts';
 
 /** What every event of a call says. None has the key, the question or the answer. */
 export interface CallEvent {
   /** The method of the client. */
   readonly operation: Operation;
+  /** The alias that is asked; `undefined` for `models` and `usage`. */
+  readonly model: string | undefined;
   /** The same for every event of one call, and of no other. */
   readonly callId: string;
   /** Counts from 1; 0 where nothing was sent. */
@@ -37,6 +41,18 @@ export interface RetryEvent extends CallEvent {
   readonly delayMs: number;
 }
 
+/** The call succeeded: its answer is whole, and fits its schema. */
+export interface SuccessEvent extends CallEvent {
+  /** What finds the call in the logs of the proxy. */
+  readonly requestId: string | undefined;
+  /** Since the call began, in milliseconds, waits and retries included. */
+  readonly durationMs: number;
+  /** Of an answer: what Bedrock counted, and the cost in USD. */
+  readonly usage: Usage | undefined;
+  /** Of an answer or of `usage`: every limit that the call counted against. */
+  readonly limits: readonly Limit[] | undefined;
+}
+
 /** The call failed for good. */
 export interface FailureEvent extends CallEvent {
   /** What is thrown. */
@@ -54,8 +70,12 @@ export interface FailureEvent extends CallEvent {
  * import { createBedrockClient } from '@org/bedrock-client';
  *
  * let retries = 0;
+ * let costUsd = 0;
  * const client = createBedrockClient({
  *   hooks: {
+ *     onSuccess: ({ usage }) => {
+ *       costUsd += usage?.costUsd ?? 0;
+ *     },
  *     onRetry: ({ error, delayMs }) => {
  *       retries += 1;
  *       console.warn(`${error.code}: next attempt in ${delayMs} ms`);
@@ -71,6 +91,8 @@ export interface Hooks {
   readonly onResponse?: ((event: ResponseEvent) => unknown) | undefined;
   /** Before each wait. */
   readonly onRetry?: ((event: RetryEvent) => unknown) | undefined;
+  /** Once a call, when it has its answer. */
+  readonly onSuccess?: ((event: SuccessEvent) => unknown) | undefined;
   /** Before the call throws; of a call that you ended yourself too. */
   readonly onError?: ((event: FailureEvent) => unknown) | undefined;
 }

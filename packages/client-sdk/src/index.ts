@@ -31,7 +31,15 @@ export {
   type TimeoutPhase,
   UnknownModelError,
 } from './errors.ts';
-export type { CallEvent, FailureEvent, Hooks, RequestEvent, ResponseEvent, RetryEvent } from './hooks.ts';
+export type {
+  CallEvent,
+  FailureEvent,
+  Hooks,
+  RequestEvent,
+  ResponseEvent,
+  RetryEvent,
+  SuccessEvent,
+} from './hooks.ts';
 export type { Limit } from './limit.ts';
 export type { Logger } from './logger.ts';
 export type { ModelList, ModelSummary } from './model-list.ts';
@@ -42,7 +50,9 @@ export type {
   CallOptions,
   Fetch,
   FetchInit,
+  FetchResponse,
   RequestOptions,
+  ResponseHeaders,
   SchemaOptions,
   StreamOptions,
   StructuredAskOptions,

@@ -2,7 +2,7 @@ import type { CallEvent, Hooks } from './hooks.ts';
 
 /** Where a client writes lines: `console`, or most loggers. */
 export interface Logger {
-  /** Each request, each response, and each call that you ended yourself. */
+  /** Each request, each response, each success, and each call that you ended yourself. */
   debug(line: string): void;
   /** Each retry and each other failure. */
   warn(line: string): void;
@@ -18,10 +18,11 @@ export function logHooks(logger: Logger): Hooks {
       logger.debug(
         `${about(event)}HTTP ${event.status} after ${event.durationMs} ms${identified(event.requestId)}`,
       ),
+    onSuccess: (event) => logger.debug(`${about(event)}done after ${event.durationMs} ms`),
     onRetry: (event) => logger.warn(`${about(event)}${event.error.code}; again in ${event.delayMs} ms`),
     onError: (event) =>
       logger[event.error.code === 'aborted' ? 'debug' : 'warn'](
-        `${about(event)}failed with ${event.error.code} after ${event.durationMs} ms${identified(event.error.requestId)}`,
+        `${about(event)}failed with ${event.error.code} after ${event.durationMs} ms${identified(event.error.requestId)}: ${event.error.message}`,
       ),
   };
 }

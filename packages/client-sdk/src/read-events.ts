@@ -1,5 +1,6 @@
 import { errorFromEvent } from './error-from-response.ts';
 import { ConnectionError, StreamInterruptedError } from './errors.ts';
+import type { FetchResponse } from './options.ts';
 import { parseJson } from './parse-json.ts';
 import { invalidResponse, mediaType, readJson } from './read-reply.ts';
 import { readRequestId } from './request-id.ts';
@@ -42,9 +43,11 @@ export async function* readEvents(reply: OpenReply): AsyncGenerator<StreamEvent,
       return undefined;
     }
     try {
-      const { done, value } = await guard(() => reader.read());
-      limits.startListening();
-      return done ? undefined : parser.push(value);
+      const read = await guard(() => reader.read());
+      if (!whole) {
+        limits.startListening();
+      }
+      return read.done ? undefined : parser.push(read.value);
     } catch (error) {
       if (whole) {
         return undefined;
@@ -84,6 +87,9 @@ export async function* readEvents(reply: OpenReply): AsyncGenerator<StreamEvent,
         }
         begun = true;
         yield event;
+        if (whole) {
+          limits.startDraining();
+        }
       }
     }
     if (!whole) {
@@ -95,8 +101,10 @@ export async function* readEvents(reply: OpenReply): AsyncGenerator<StreamEvent,
   }
 }
 
+type BodyReader = ReturnType<NonNullable<FetchResponse['body']>['getReader']>;
+
 /** `undefined` where there is no body. Not every `fetch` has one that can be read in pieces. */
-function readerOf({ body }: Response, attempts: number): ReadableStreamDefaultReader<Uint8Array> | undefined {
+function readerOf({ body }: FetchResponse, attempts: number): BodyReader | undefined {
   if (body !== null && typeof body.getReader !== 'function') {
     throw notAResponse(attempts);
   }

@@ -1,5 +1,6 @@
 import { InvalidResponseError, type Issue } from './errors.ts';
 import { notOfProxy } from './not-of-proxy.ts';
+import type { ResponseHeaders } from './options.ts';
 import { parseJson } from './parse-json.ts';
 import { readRequestId } from './request-id.ts';
 import { Mismatch, type Reader } from './shape.ts';
@@ -36,6 +37,6 @@ export function invalidResponse(reply: ReplyHead, issues: readonly Issue[] = [])
 }
 
 /** Of a response, without its parameters. */
-export function mediaType(headers: Headers): string | undefined {
+export function mediaType(headers: ResponseHeaders): string | undefined {
   return headers.get('content-type')?.match(/^[\w.+-]+\/[\w.+-]+/)?.[0];
 }

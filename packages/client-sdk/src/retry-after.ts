@@ -1,3 +1,5 @@
+import type { ResponseHeaders } from './options.ts';
+
 const decimal = /^\d+(?:\.\d+)?$/;
 // Date.parse alone would read "-5" or "soon 1" as a date.
 const httpDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*, .+ GMT$/;
@@ -6,7 +8,7 @@ const httpDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*, .+ GMT$/;
  * How long the server asks to wait, in milliseconds: `retry-after-ms`, else `retry-after` in seconds
  * (decimals too) or as an HTTP date. What cannot be read is no hint.
  */
-export function readRetryAfter(headers: Headers, now: number): number | undefined {
+export function readRetryAfter(headers: ResponseHeaders, now: number): number | undefined {
   return amount(headers.get('retry-after-ms'), 1) ?? secondsOrDate(headers.get('retry-after'), now);
 }
 

@@ -23,7 +23,9 @@ describe('without a hint the wait doubles, and is half to whole of', () => {
 
 test.each([
   ['a hint is waited for', 1000, 0, 1000],
-  ['up to a tenth is added, so that callers do not come back at once', 1000, 1, 1100],
+  ['something is added, so that callers do not come back at once', 1000, 1, 1500],
+  ['up to a tenth where that is more', 60_000, 1, 66_000],
+  ['up to the hint itself', 100, 1, 200],
   ['a hint of zero is a hint', 0, 1, 0],
   ['a minute is the longest hint that is waited for', 60_000, 0, 60_000],
   ['a longer one is left to the caller', 60_001, 0, undefined],
@@ -31,8 +33,14 @@ test.each([
   expect(decideRetry({ ...failure, retryAfterMs }, { ...situation, random })).toBe(waitMs);
 });
 
+test('each attempt spreads more than the one before', () => {
+  const hinted = { ...failure, retryAfterMs: 5000 };
+  const longest = [1, 2, 3, 4].map((attempts) => decideRetry(hinted, { ...situation, attempts, random: 1 }));
+  expect(longest).toEqual([5500, 6000, 7000, 9000]);
+});
+
 test('a wait is a whole number of milliseconds, for who reads it in a log', () => {
-  expect(decideRetry({ ...failure, retryAfterMs: 1000 }, { ...situation, random: 0.0383 })).toBe(1004);
+  expect(decideRetry({ ...failure, retryAfterMs: 1000 }, { ...situation, random: 0.0383 })).toBe(1020);
   expect(decideRetry(failure, { ...situation, random: 0.0383 })).toBe(260);
   expect(decideRetry({ ...failure, retryAfterMs: 0.4 }, situation)).toBe(1);
 });
@@ -53,7 +61,7 @@ test('a wait that would end at the deadline or after it is not begun', () => {
   expect(decideRetry(hinted, { ...situation, elapsedMs: 89_000 })).toBeUndefined();
 });
 
-test('no wait is ever shorter than the hint, longer than a tenth above it, or past the deadline', () => {
+test('no wait is ever shorter than the hint, longer than twice it, or past the deadline', () => {
   const failures = fc.record({
     code: fc.constantFrom(...errorCodes, 'connection_failed'),
     retryable: fc.boolean(),
@@ -73,7 +81,7 @@ test('no wait is ever shorter than the hint, longer than a tenth above it, or pa
       }
       expect(failed.retryable).toBe(true);
       expect(waitMs).toBeGreaterThanOrEqual(failed.retryAfterMs ?? 250);
-      expect(waitMs).toBeLessThanOrEqual((failed.retryAfterMs ?? 8000) * 1.1 + 1);
+      expect(waitMs).toBeLessThanOrEqual((failed.retryAfterMs ?? 4000) * 2 + 1);
       expect(when.elapsedMs + waitMs).toBeLessThan(when.deadlineMs);
     }),
   );

@@ -36,10 +36,19 @@ export function decideRetry(failure: Failure, situation: Situation): number | un
   if (hint !== undefined && hint > maxHintMs) {
     return undefined;
   }
-  const waitMs = Math.ceil(hint === undefined ? backoff(situation) : hint + hint * situation.random * 0.1);
+  const waitMs = Math.ceil(hint === undefined ? backoff(situation) : spread(hint, situation));
   return situation.elapsedMs + waitMs < situation.deadlineMs ? waitMs : undefined;
 }
 
 function backoff({ attempts, random }: Situation): number {
-  return Math.min(firstBackoffMs * 2 ** (attempts - 1), maxBackoffMs) * (0.5 + random / 2);
+  return longestBackoff(attempts) * (0.5 + random / 2);
+}
+
+/** Never before the hint, and not all at once: callers that were refused together have the same one. */
+function spread(hint: number, { attempts, random }: Situation): number {
+  return hint + random * Math.max(hint / 10, Math.min(hint, longestBackoff(attempts)));
+}
+
+function longestBackoff(attempts: number): number {
+  return Math.min(firstBackoffMs * 2 ** (attempts - 1), maxBackoffMs);
 }

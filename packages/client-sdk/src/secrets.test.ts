@@ -248,7 +248,7 @@ test('nothing secret is in what an answer is told with', async () => {
   for (const [, use] of uses) {
     const { client, seen } = observed({ baseUrl: url });
     expect(await use(client)).toMatchObject({ text: canary('answer'), attempts: 2 });
-    expect(seen.filter((event) => typeof event === 'string')).toHaveLength(5);
+    expect(seen.filter((event) => typeof event === 'string')).toHaveLength(6);
     expectNothingSecret(client, ...seen);
   }
 });

@@ -127,3 +127,37 @@ test.each<[string, AskOptions, string]>([
   expect(String(error)).not.toContain(key);
   expect(fetch).not.toHaveBeenCalled();
 });
+
+test.each(['Host', 'content-length', 'Transfer-Encoding', 'connection', 'expect'])(
+  'the header %s, which is of the connection, is refused',
+  async (name) => {
+    const asked = createBedrockClient(good).ask('llama', 'Hi', { headers: { [name]: '5' } });
+    await expect(asked).rejects.toMatchObject({ field: 'headers', attempts: 0 });
+    await expect(asked).rejects.toThrow(`headers cannot set "${name}"`);
+  },
+);
+
+test.each([new Headers({ 'x-tag': 'a' }), new Map([['x-tag', 'a']])])(
+  'headers that would be dropped are refused: %o',
+  async (headers) => {
+    const asked = Reflect.apply(createBedrockClient(good).ask, undefined, ['llama', 'Hi', { headers }]);
+    await expect(asked).rejects.toThrow('headers must be an object of names and values');
+  },
+);
+
+test.each(['models', 'usage'] as const)('an option that %s does not have is refused', async (method) => {
+  const client = createBedrockClient(good);
+  await expect(Reflect.apply(client[method], undefined, [{ model: 'llama' }])).rejects.toMatchObject({
+    field: 'model',
+    message: `model is no option of ${method}.`,
+  });
+});
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY])(
+  'a number that JSON cannot say is refused: %d',
+  async (temperature) => {
+    await expect(createBedrockClient(good).ask('llama', 'Hi', { temperature })).rejects.toMatchObject({
+      field: 'temperature',
+    });
+  },
+);

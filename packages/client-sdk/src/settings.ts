@@ -1,5 +1,5 @@
 import { type ApiKeySource, apiKeyVariable, checkApiKey } from './api-key.ts';
-import { checkOption, checkOptional, checkType, invalidOption } from './check-option.ts';
+import { checkNoOther, checkOption, checkOptional, checkType, invalidOption } from './check-option.ts';
 import { environmentVariable, isBrowser } from './environment.ts';
 import { hasFields } from './field.ts';
 import type { Hooks } from './hooks.ts';
@@ -57,12 +57,14 @@ export function clientSettings(options: BedrockClientOptions): ClientSettings {
   );
   // An option that is not read here does not compile.
   unknown satisfies Record<string, never>;
-  for (const [name, value] of Object.entries(unknown)) {
-    checkOption(value === undefined, name, 'is no option of createBedrockClient');
-  }
+  checkNoOther('createBedrockClient', unknown);
   checkOptional('fetch', fetch, 'function');
-  checkOptional('hooks', hooks, 'object');
-  checkOptional('logger', logger, 'object');
+  checkHooks(hooks);
+  checkOption(
+    logger === undefined || hasFields(logger, { debug: 'function', warn: 'function' }),
+    'logger',
+    'must have the methods debug and warn, as console has',
+  );
   const url = checkBaseUrl(checkSet('baseUrl', baseUrl, urlVariable), allowInsecure === true);
   const key = checkSet('apiKey', apiKey, apiKeyVariable);
   const limits = { timeoutMs, deadlineMs, maxRetries };
@@ -84,11 +86,37 @@ export function callSettings(
   operation: Operation,
 ): CallSettings {
   checkType('options', options, 'object');
+  // What else an ask has is sent, and the proxy refuses it by its name.
+  if (operation === 'models' || operation === 'usage') {
+    const { signal, headers, timeoutMs, deadlineMs, maxRetries, ...others } = options;
+    checkNoOther(operation, others);
+  }
   return {
     ...checkLimits(options, client.limits, operation === 'stream' ? limitsOfStream : limitsOfCall),
     signal: checkSignal(options.signal),
     headers: checkHeaders(options.headers ?? {}),
   };
+}
+
+function checkHooks(hooks: Hooks | undefined): void {
+  checkOptional('hooks', hooks, 'object');
+  const known: Record<keyof Hooks, unknown> = {
+    onRequest: hooks?.onRequest,
+    onResponse: hooks?.onResponse,
+    onRetry: hooks?.onRetry,
+    onSuccess: hooks?.onSuccess,
+    onError: hooks?.onError,
+  };
+  for (const [name, hook] of Object.entries(known)) {
+    checkOptional(`hooks.${name}`, hook, 'function');
+  }
+  // Hooks may be an object that has other things as well.
+  const misspelt = Object.keys(hooks ?? {}).find((name) => /^on[A-Z]/.test(name) && !(name in known));
+  checkOption(
+    misspelt === undefined,
+    `hooks.${misspelt}`,
+    `is no hook. There are ${Object.keys(known).join(', ')}`,
+  );
 }
 
 /** The option, or what the environment has for it. Empty text is none, as of an unset variable in a script. */
@@ -151,10 +179,24 @@ function checkSignal(value: AbortSignal | undefined): AbortSignal | undefined {
   return value;
 }
 
+/** `fetch` sets these itself: some it refuses, with others the request would never end, or go elsewhere. */
+const headersOfConnection =
+  /^(?:connection|content-length|expect|host|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade)$/i;
+
 function checkHeaders(given: Readonly<Record<string, string | undefined>>): Record<string, string> {
   checkType('headers', given, 'object');
+  checkOption(
+    !(Symbol.iterator in given),
+    'headers',
+    'must be an object of names and values. Of Headers or a Map, Object.fromEntries makes one',
+  );
   const headers = new Headers();
   for (const [name, value] of Object.entries(given)) {
+    checkOption(
+      value === undefined || !headersOfConnection.test(name),
+      'headers',
+      `cannot set ${JSON.stringify(name)}, which is of the connection alone. Leave it out`,
+    );
     try {
       if (value !== undefined) {
         headers.set(name, value);

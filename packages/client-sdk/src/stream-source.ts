@@ -15,9 +15,13 @@ export function streamSource(call: Call, finish: (answer: Answer) => Promise<Ans
   return {
     abort: (message) => limits?.abort(message),
     run: (told) =>
-      underLimits(call, (begun) => {
+      underLimits(call, (begun, succeeded) => {
         limits = begun;
-        return tell(call, begun, finish, told);
+        const final = (answer: Answer): void => {
+          succeeded(answer);
+          told.final(answer);
+        };
+        return tell(call, begun, finish, { ...told, final });
       }),
   };
 }
@@ -39,7 +43,8 @@ async function tell(
       const event = next.value;
       if (event.type === 'done') {
         const { type, ...ending } = event;
-        const answer = await finish({ ...head, text, ...ending, requestId: head.id, attempts });
+        limits.startChecking();
+        const answer = await limits.race(finish({ ...head, text, ...ending, requestId: head.id, attempts }));
         told.event({ type, ...ending, ...('output' in answer && { output: answer.output }) });
         told.final(answer);
         continue;

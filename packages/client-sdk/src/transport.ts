@@ -8,6 +8,7 @@ import { errorFromResponse } from './error-from-response.ts';
 import { ConfigurationError, isBedrockProxyError } from './errors.ts';
 import { field, hasFields } from './field.ts';
 import type { Observer } from './observer.ts';
+import type { FetchResponse, ResponseHeaders } from './options.ts';
 import { readRequestId } from './request-id.ts';
 import { decideRetry } from './retry.ts';
 import type { Route } from './routes.ts';
@@ -29,7 +30,7 @@ export interface Call {
 /** A 2xx response, as far as its headers. */
 export interface ReplyHead {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: ResponseHeaders;
   readonly attempts: number;
 }
 
@@ -40,7 +41,7 @@ export interface Reply extends ReplyHead {
 
 /** A 2xx response whose body has not been read. */
 export interface OpenReply extends ReplyHead {
-  readonly response: Response;
+  readonly response: FetchResponse;
   readonly limits: CallLimits;
   /** Ends `work`, a reading of the body, with the call; throws errors of this package alone. */
   guard<Value>(work: () => Promise<Value>): Promise<Value>;
@@ -65,7 +66,7 @@ export function send<Result>(
 
   const attempt = async (): Promise<OpenReply> => {
     limits.startAttempt();
-    apiKey = await limits.race(readApiKey(client.apiKey));
+    apiKey = await limits.race(readApiKey(client.apiKey, limits.attempts));
     limits.startSending();
     const { attempts } = limits;
     observer.request({ attempt: attempts, method: route.method, url });
@@ -79,11 +80,12 @@ export function send<Result>(
         redirect: 'manual',
       }),
     );
-    limits.startReading();
     checkResponse(response, attempts);
     const { status, headers } = response;
+    const requestId = readRequestId(headers);
+    limits.startReading({ status, requestId });
     const durationMs = runtime.now() - sentAt;
-    observer.response({ attempt: attempts, status, requestId: readRequestId(headers), durationMs });
+    observer.response({ attempt: attempts, status, requestId, durationMs });
     if (response.ok) {
       return { status, headers, attempts, response, limits, guard };
     }
@@ -98,7 +100,8 @@ export function send<Result>(
       return await limits.race(work());
     } catch (error) {
       limits.signal.throwIfAborted();
-      throw connectionError(error, { attempts: limits.attempts, apiKey });
+      const { baseUrl } = client;
+      throw connectionError(error, { facts: limits.facts(), apiKey, baseUrl, billable: body !== undefined });
     }
   };
 
@@ -127,9 +130,9 @@ export function send<Result>(
     ky(url, {
       method: route.method,
       fetch: async () => {
-        const reply = await attempt();
-        resolve(await accept(reply));
-        return reply.response;
+        resolve(await accept(await attempt()));
+        // Not that of `fetch`, which need not be a standard one.
+        return new Response();
       },
       timeout: false,
       throwHttpErrors: false,

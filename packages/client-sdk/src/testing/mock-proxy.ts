@@ -59,7 +59,7 @@ export interface MswHttp<Handler> {
  */
 export interface MockProxy {
   /** For the `fetch` option of a client. */
-  readonly fetch: Fetch;
+  readonly fetch: (...request: Parameters<Fetch>) => Promise<Response>;
   /** Every request, oldest first. */
   readonly calls: readonly MockCall[];
   /** Handlers for msw: `setupServer(...proxy.handlers(http))`. They answer at any host, below any stage. */
