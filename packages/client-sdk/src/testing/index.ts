@@ -1,4 +1,4 @@
 export type { GivenAnswer } from './mock-answer.ts';
-export { createMockClient } from './mock-client.ts';
-export { createMockProxy, type MockProxy, type MswHttp, type SentErrorCode } from './mock-proxy.ts';
-export type { ErrorOptions, MockCall } from './mock-reply.ts';
+export { createMockClient, type MockClientOptions } from './mock-client.ts';
+export { createMockProxy, type MockProxy, type MswHttp } from './mock-proxy.ts';
+export type { ErrorOptions, MockCall, SentDetails, SentErrorCode } from './mock-reply.ts';

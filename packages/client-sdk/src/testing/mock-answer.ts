@@ -1,6 +1,10 @@
 import type { Answer } from '../answer.ts';
+import { parseJson } from '../parse-json.ts';
 
-/** An answer as a test gives it: its text, the pieces of its text, or any of its fields. */
+/**
+ * An answer as a test gives it: its text, the pieces of its text, or any of its fields. Where a call has a `schema` or
+ * an `outputSchema`, and no `output` is given, the text is the output, if it is JSON.
+ */
 export type GivenAnswer = string | readonly string[] | Partial<Omit<Answer, 'requestId' | 'attempts'>>;
 
 /** What every reply of a mock proxy has as its request id. */
@@ -17,9 +21,11 @@ export function piecesOf(given: GivenAnswer): readonly string[] {
   return [given.text ?? (given.output === undefined ? 'A mock answer.' : JSON.stringify(given.output))];
 }
 
-/** The answer as the proxy sends it. */
-export function completeAnswer(given: GivenAnswer, model: string) {
+/** The answer as the proxy sends it to a request of this body. */
+export function completeAnswer(given: GivenAnswer, body: Readonly<Record<string, unknown>>) {
   const fields = typeof given === 'string' || isPieces(given) ? {} : given;
+  const model = String(body['model']);
+  const text = piecesOf(given).join('');
   return {
     id: requestId,
     model,
@@ -28,7 +34,8 @@ export function completeAnswer(given: GivenAnswer, model: string) {
     usage: { inputTokens: 5, outputTokens: 4, totalTokens: 9 },
     limits: [],
     ...fields,
-    text: piecesOf(given).join(''),
+    output: fields.output === undefined && body['outputSchema'] ? parseJson(text) : fields.output,
+    text,
   };
 }
 

@@ -1,12 +1,17 @@
 import type { BedrockClient } from '../bedrock-client.ts';
 import { createClient } from '../client.ts';
+import type { BedrockClientOptions } from '../options.ts';
 import { systemRuntime } from '../runtime.ts';
 import { createMockProxy, type MockProxy } from './mock-proxy.ts';
+
+/** Options of `createMockClient`: those of `createBedrockClient`, but for what leads to the mock proxy. */
+export type MockClientOptions = Omit<BedrockClientOptions, 'baseUrl' | 'apiKey' | 'fetch'>;
 
 /**
  * A client of a mock proxy: it does all that a real one does, but waits for nothing before it sends a request again.
  *
  * @param proxy - What answers. Default: one without a script.
+ * @param options - Hooks, a logger, limits on time and retries, as `createBedrockClient` takes them.
  *
  * @example
  * ```ts
@@ -19,8 +24,23 @@ import { createMockProxy, type MockProxy } from './mock-proxy.ts';
  * }
  * console.log(proxy.calls.length); // 2
  * ```
+ *
+ * @example
+ * ```ts
+ * import { createMockClient, createMockProxy } from '@org/bedrock-client/testing';
+ *
+ * const proxy = createMockProxy().error('rate_limited', { retryAfter: 30 }).answer('Hello.');
+ * const client = createMockClient(proxy, {
+ *   maxRetries: 1,
+ *   hooks: { onRetry: ({ error, delayMs }) => console.log(error.code, delayMs) }, // rate_limited 30481
+ * });
+ * console.log((await client.ask('nova-lite', 'Hi')).text); // Hello., at once
+ * ```
  */
-export function createMockClient(proxy: MockProxy = createMockProxy()): BedrockClient {
-  const options = { baseUrl: 'https://mock.example', apiKey: 'mock', fetch: proxy.fetch };
-  return createClient(options, { ...systemRuntime, sleep: async () => {} });
+export function createMockClient(
+  proxy: MockProxy = createMockProxy(),
+  options: MockClientOptions = {},
+): BedrockClient {
+  const mocked = { ...options, baseUrl: 'https://mock.example', apiKey: 'mock', fetch: proxy.fetch };
+  return createClient(mocked, { ...systemRuntime, sleep: async () => {} });
 }

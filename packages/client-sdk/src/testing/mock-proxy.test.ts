@@ -1,22 +1,27 @@
 import {
   Answer,
+  AvailableModels,
   type ErrorCode,
   ErrorEnvelope,
   errorCodes,
   errorDefinition,
   ModelList,
+  RequestIssues,
   StreamEvent,
   UsageReport,
 } from '@org/contract';
 import { http } from 'msw';
 import { setupServer } from 'msw/node';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import * as z from 'zod/mini';
 import type { BedrockClient } from '../bedrock-client.ts';
 import { createClient } from '../client.ts';
+import { isBedrockProxyError } from '../errors.ts';
 import { systemRuntime } from '../runtime.ts';
 import { createEventParser } from '../server-sent-events.ts';
 import { createMockClient } from './mock-client.ts';
 import { createMockProxy, type MockProxy } from './mock-proxy.ts';
+import type { SentErrorCode } from './mock-reply.ts';
 
 const resetsAt = new Date('2026-12-01T00:00:00Z');
 const limit = { limit: 'requests', period: 'day', scope: 'key', max: 5, used: 1, remaining: 4, resetsAt };
@@ -29,6 +34,7 @@ const model = {
 };
 
 const outputSchema = { type: 'object' };
+const labelled = { schema: z.object({ label: z.string() }), outputSchema };
 
 /** A client that is answered through msw, and need not wait either. */
 function throughMsw(proxy: MockProxy): BedrockClient {
@@ -76,6 +82,31 @@ const outcomes: Readonly<
       (client) => client.stream('llama', 'Who?', { outputSchema }).final(),
       { output: { name: 'Ada' }, text: '{"name":"Ada"}' },
     ],
+    [
+      (proxy) => proxy.answer('{"label":"good"}'),
+      (client) => client.ask('llama', 'Which?', labelled),
+      { output: { label: 'good' }, text: '{"label":"good"}' },
+    ],
+    [
+      (proxy) => proxy.answer({ text: '{"label":"good"}', stopReason: 'stop_sequence' }),
+      (client) => client.ask('llama', 'Which?', { outputSchema }),
+      { output: { label: 'good' }, stopReason: 'stop_sequence' },
+    ],
+    [
+      (proxy) => proxy.answer(['{"label":', '"good"}']),
+      (client) => client.stream('llama', 'Which?', labelled).final(),
+      { output: { label: 'good' }, text: '{"label":"good"}' },
+    ],
+    [
+      (proxy) => proxy.answer({ text: '{"label":"good"}', output: { label: 'bad' } }),
+      (client) => client.ask('llama', 'Which?', labelled),
+      { output: { label: 'bad' }, text: '{"label":"good"}' },
+    ],
+    [
+      (proxy) => proxy.answer('Good.'),
+      (client) => client.ask('llama', 'Which?', labelled),
+      { name: 'OutputValidationError', stopReason: 'end_turn' },
+    ],
   ],
   models: [
     [
@@ -87,7 +118,57 @@ const outcomes: Readonly<
   usage: [[(proxy) => proxy.usage([limit]), (client) => client.usage(), { limits: [limit] }]],
   error: [
     [(proxy) => proxy.error('quota_exceeded'), ask, { name: 'QuotaExceededError', attempts: 1 }],
-    [(proxy) => proxy.error('quota_exceeded'), stream, { name: 'QuotaExceededError', attempts: 1 }],
+    [
+      (proxy) => proxy.error('quota_exceeded'),
+      stream,
+      { name: 'QuotaExceededError', limit: 'requests', period: 'day', scope: 'key', max: 100, used: 100 },
+    ],
+    [
+      (proxy) =>
+        proxy.error('quota_exceeded', {
+          details: { limit: 'tokens', scope: 'team', resetsAt: resetsAt.toISOString() },
+        }),
+      ask,
+      { limit: 'tokens', period: 'day', scope: 'team', max: 100, resetsAt },
+    ],
+    [
+      (proxy) => proxy.error('quota_exceeded', { details: null }),
+      ask,
+      { name: 'QuotaExceededError', limit: undefined, max: undefined, resetsAt: undefined },
+    ],
+    [
+      (proxy) => proxy.error('unknown_model'),
+      ask,
+      { name: 'UnknownModelError', available: ['nova-micro', 'nova-pro'] },
+    ],
+    [
+      (proxy) => proxy.error('model_not_allowed', { details: { available: ['titan'] } }),
+      ask,
+      { name: 'PermissionDeniedError', available: ['titan'] },
+    ],
+    [
+      (proxy) => proxy.error('invalid_request'),
+      ask,
+      { name: 'InvalidRequestError', param: 'maxTokens', issues: [{ path: 'maxTokens' }] },
+    ],
+    [
+      (proxy) =>
+        proxy.error('invalid_request', { details: { issues: [{ path: 'stop', message: 'is long' }] } }),
+      ask,
+      { param: 'stop', issues: [{ path: 'stop', message: 'is long' }] },
+    ],
+    [
+      (proxy) => proxy.error('invalid_request', { details: null }),
+      ask,
+      { name: 'InvalidRequestError', param: undefined, issues: [] },
+    ],
+    [(proxy) => proxy.error('unsupported_feature'), ask, { param: 'outputSchema' }],
+    [(proxy) => proxy.error('unsupported_feature', { param: 'system' }), ask, { param: 'system' }],
+    [
+      (proxy) => proxy.error('invalid_output', { details: { stopReason: 'max_tokens' } }),
+      ask,
+      { name: 'OutputValidationError', stopReason: 'max_tokens', issues: [{ path: 'label' }] },
+    ],
     [
       (proxy) => proxy.error('rate_limited', { retryAfter: 50 }).error('model_throttled').answer('Hello.'),
       ask,
@@ -136,6 +217,11 @@ const outcomes: Readonly<
       (proxy) => proxy.failStream(['Hel'], 'upstream_error'),
       stream,
       { name: 'ServerError', code: 'upstream_error' },
+    ],
+    [
+      (proxy) => proxy.failStream(['Hel'], 'quota_exceeded'),
+      stream,
+      { name: 'QuotaExceededError', limit: 'requests', max: 100 },
     ],
   ],
 };
@@ -203,6 +289,151 @@ test('a refused connection is tried again, for nothing was sent; msw cannot say 
   await expect(intercepted.ask('llama', 'Hi')).rejects.toMatchObject({ retryable: false, attempts: 1 });
 });
 
+/** A reply that cannot answer what is asked, and what the mistake is called. */
+const misfits: readonly [script: (proxy: MockProxy) => MockProxy, use: Use, fault: string][] = [
+  [
+    (proxy) => proxy.answer('Hello.'),
+    (client) => client.usage(),
+    'Request 1 to the mock proxy is usage(), and takes answer(...) of its script, ' +
+      'which can only answer ask() and stream(). ' +
+      'Each request takes the next reply, a retry too: script usage([...]) for this one.',
+  ],
+  [
+    (proxy) => proxy.answer('Hello.'),
+    (client) => client.models(),
+    'takes answer(...) of its script, which can only answer ask() and stream(). ' +
+      'Each request takes the next reply, a retry too: script models([...]) for this one.',
+  ],
+  [
+    (proxy) => proxy.models([model]),
+    (client) => client.usage(),
+    'to the mock proxy is usage(), and takes models(...) of its script, which can only answer models().',
+  ],
+  [
+    (proxy) => proxy.usage([limit]),
+    ask,
+    'to the mock proxy is ask(), and takes usage(...) of its script, which can only answer usage(). ' +
+      'Each request takes the next reply, a retry too: script answer(...) for this one.',
+  ],
+  [
+    (proxy) => proxy.error('model_throttled').usage([limit]),
+    stream,
+    'Request 2 to the mock proxy is stream(), and takes usage(...) of its script',
+  ],
+  [
+    (proxy) => proxy.cutStream(['Hel']),
+    ask,
+    'takes cutStream(...) of its script, which can only answer stream()',
+  ],
+  [(proxy) => proxy.stallStream(['Hel']), ask, 'takes stallStream(...) of its script'],
+  [(proxy) => proxy.failStream(['Hel'], 'internal'), ask, 'takes failStream(...) of its script'],
+  [
+    (proxy) => proxy.cutBody(),
+    stream,
+    'takes cutBody(...) of its script, which can only answer ask(), models() and usage()',
+  ],
+];
+
+describe('a reply that cannot answer what is asked', () => {
+  test.each(misfits)(
+    'is a mistake of the test, which the client does not take for a failure: %#',
+    async (add, use, fault) => {
+      const error: Error = await use(createMockClient(add(createMockProxy()))).then(String, (error) => error);
+      expect(error).toBeInstanceOf(Error);
+      expect(error.message).toContain(fault);
+      expect(isBedrockProxyError(error)).toBe(false);
+    },
+  );
+
+  test('is thrown where failures of a call are returned, too', async () => {
+    const client = createMockClient(createMockProxy().usage([limit]));
+    await expect(client.safeAsk('llama', 'Hi')).rejects.toThrow('Request 1 to the mock proxy is ask()');
+  });
+
+  test('is the cause where a fetch around that of the mock looks at the response first', async () => {
+    const proxy = createMockProxy().usage([limit]);
+    const client = createClient(
+      {
+        baseUrl: 'https://mock',
+        apiKey: 'key',
+        fetch: async (url, init) => {
+          const response = await proxy.fetch(url, init);
+          return response.status === 204 ? Response.json({}) : response;
+        },
+      },
+      systemRuntime,
+    );
+    await expect(client.ask('llama', 'Hi')).rejects.toMatchObject({
+      name: 'ConnectionError',
+      attempts: 1,
+      cause: { message: expect.stringContaining('Request 1 to the mock proxy is ask()') },
+    });
+  });
+
+  test.each(misfits)(
+    'is told by the error that comes through msw, which is not retried: %#',
+    async (add, use, fault) => {
+      const proxy = add(createMockProxy());
+      const error: Error = await use(throughMsw(proxy)).then(String, (error) => error);
+      expect(error).toMatchObject({
+        name: 'InvalidRequestError',
+        message: expect.stringContaining(fault),
+        attempts: proxy.calls.length,
+      });
+    },
+  );
+
+  test('is left behind: the next request takes the next reply', async () => {
+    const client = createMockClient(createMockProxy().usage([limit]).answer('Hello.'));
+    await expect(client.ask('llama', 'Hi')).rejects.toThrow();
+    expect(await client.ask('llama', 'Hi')).toMatchObject({ text: 'Hello.' });
+  });
+});
+
+describe('a mock client takes the options of a client', () => {
+  test('hooks and a logger hear of every retry, with the wait that there would have been', async () => {
+    const waits: number[] = [];
+    const lines: string[] = [];
+    const client = createMockClient(
+      createMockProxy().error('rate_limited', { retryAfter: 30 }).answer('Hello.'),
+      {
+        hooks: { onRetry: ({ delayMs }) => waits.push(delayMs) },
+        logger: { debug: () => {}, warn: (line) => lines.push(line) },
+      },
+    );
+    expect(await client.ask('llama', 'Hi')).toMatchObject({ text: 'Hello.', attempts: 2 });
+    expect(waits).toHaveLength(1);
+    expect(waits[0]).toBeGreaterThanOrEqual(30_000);
+    expect(lines).toEqual([expect.stringContaining('rate_limited; again in 3')]);
+  });
+
+  test.each([0, 3])('a request is sent again %i times where maxRetries says so', async (maxRetries) => {
+    const proxy = createMockProxy();
+    for (let tried = 0; tried < 5; tried += 1) proxy.error('model_throttled');
+    await expect(createMockClient(proxy, { maxRetries }).ask('llama', 'Hi')).rejects.toMatchObject({
+      attempts: maxRetries + 1,
+    });
+  });
+
+  test('its limits on time hold', async () => {
+    const stalled = createMockClient(createMockProxy().stall(), { timeoutMs: 20 });
+    await expect(stalled.usage()).rejects.toMatchObject({ name: 'TimeoutError', limitMs: 20 });
+    const late = createMockClient(createMockProxy().error('rate_limited', { retryAfter: 5 }), {
+      deadlineMs: 4000,
+    });
+    await expect(late.usage()).rejects.toMatchObject({ name: 'RateLimitedError', attempts: 1 });
+  });
+});
+
+test('a quota that is used up resets when the day of its request ends, UTC', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-12-31T22:15:00Z') });
+  onTestFinished(() => void vi.useRealTimers());
+  const client = createMockClient(createMockProxy().error('quota_exceeded').error('quota_exceeded'));
+  await expect(client.usage()).rejects.toMatchObject({ resetsAt: new Date('2027-01-01T00:00:00Z') });
+  vi.setSystemTime(new Date('2027-01-01T00:00:00Z'));
+  await expect(client.usage()).rejects.toMatchObject({ resetsAt: new Date('2027-01-02T00:00:00Z') });
+});
+
 describe('what it says is of the contract', () => {
   const get = async (proxy: MockProxy, path: string, body?: object) => {
     const { signal } = new AbortController();
@@ -238,10 +469,21 @@ describe('what it says is of the contract', () => {
 
   test.each(errorCodes)('its error %s', async (code: ErrorCode) => {
     const response = await get(createMockProxy().error(code), '/usage');
-    const { status, retryable } = errorDefinition(code);
+    const { status, retryable, message } = errorDefinition(code);
     expect(response.status).toBe(status);
     expect(response.headers.get('x-should-retry')).toBe(String(retryable));
-    expect(ErrorEnvelope.parse(await response.json()).error.code).toBe(code);
+    const { error } = ErrorEnvelope.parse(await response.json());
+    expect(error).toMatchObject({ code, message });
+  });
+
+  test('its details', async () => {
+    const detailsOf = async (code: SentErrorCode) =>
+      ErrorEnvelope.parse(await (await get(createMockProxy().error(code), '/usage')).json()).error.details;
+    RequestIssues.parse(await detailsOf('invalid_request'));
+    AvailableModels.parse(await detailsOf('unknown_model'));
+    AvailableModels.parse(await detailsOf('model_not_allowed'));
+    RequestIssues.parse(await detailsOf('invalid_output'));
+    expect(await detailsOf('rate_limited')).toBeUndefined();
   });
 
   test('its routes', async () => {

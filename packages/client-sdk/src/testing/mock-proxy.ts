@@ -1,5 +1,4 @@
 import { headers as headerNames } from '@org/contract';
-import type { BedrockProxyErrorCode } from '../errors.ts';
 import type { Limit } from '../limit.ts';
 import type { ModelSummary } from '../model-list.ts';
 import type { Fetch } from '../options.ts';
@@ -12,25 +11,17 @@ import {
   cutReply,
   type ErrorOptions,
   errorReply,
+  errorResponse,
   gatewayReply,
   htmlReply,
   listReply,
   type MockCall,
   type MockReply,
+  type SentErrorCode,
   stalledReply,
   usageReply,
 } from './mock-reply.ts';
-
-/** The codes that a proxy sends; the client makes the others itself. */
-export type SentErrorCode = Exclude<
-  BedrockProxyErrorCode,
-  | 'timeout'
-  | 'connection_failed'
-  | 'aborted'
-  | 'invalid_response'
-  | 'stream_interrupted'
-  | 'invalid_configuration'
->;
+import { misfit, type ReplyName, type ScriptedReply, unreadable } from './script.ts';
 
 /** What of msw's `http` is needed, so that msw is no dependency. */
 export interface MswHttp<Handler> {
@@ -42,7 +33,9 @@ export interface MswHttp<Handler> {
 
 /**
  * A proxy in memory that answers as scripted: each method adds a reply, and each request takes the next one. A request
- * that finds none left is answered: an ask or a stream with `A mock answer.`, the others with empty lists.
+ * that finds none left is answered: an ask or a stream with `A mock answer.`, the others with empty lists. One that
+ * takes a reply which cannot answer it, such as `usage()` that of `answer`, is a mistake of the test: the call throws an
+ * error that says so, and that is none of this package. Through msw, which can only respond, it is `InvalidRequestError`.
  *
  * @example
  * ```ts
@@ -71,15 +64,15 @@ export interface MockProxy {
   models(models: readonly ModelSummary[]): MockProxy;
   /** The limits. */
   usage(limits: readonly Limit[]): MockProxy;
-  /** An error of the proxy. */
-  error(code: SentErrorCode, options?: ErrorOptions): MockProxy;
+  /** An error of the proxy, with such details as the proxy sends. */
+  error<Code extends SentErrorCode>(code: Code, options?: ErrorOptions<Code>): MockProxy;
   /** An error of API Gateway itself, in its own words: `gatewayError(429, 'Limit Exceeded')`. */
   gatewayError(status: number, message: string): MockProxy;
   /** A web page, with status 200. */
   webPage(): MockProxy;
   /** Silence, until the client gives up. */
   stall(): MockProxy;
-  /** A body that breaks off in the middle. */
+  /** A body that breaks off in the middle. Of a stream: `cutStream`. */
   cutBody(): MockProxy;
   /** A connection that is refused. Through msw it fails without saying why. */
   refuse(): MockProxy;
@@ -93,24 +86,28 @@ export interface MockProxy {
 
 /** Makes a mock proxy without a script. */
 export function createMockProxy(): MockProxy {
-  const script: MockReply[] = [];
+  const script: ScriptedReply[] = [];
   const calls: MockCall[] = [];
 
-  const respond = async (request: Request): Promise<Response> => {
+  const respond = async (request: Request, tell: (fault: string) => Response): Promise<Response> => {
     const call = await readCall(request);
     calls.push(call);
-    const reply = script.shift() ?? unscripted[call.operation];
-    return reply(call, request.signal);
+    const next = script.shift();
+    if (next === undefined) {
+      return unscripted[call.operation](call, request.signal);
+    }
+    const fault = misfit(next, call.operation, calls.length);
+    return fault === undefined ? next.reply(call, request.signal) : tell(fault);
   };
 
-  const then = (reply: MockReply): MockProxy => {
-    script.push(reply);
+  const then = (name: ReplyName, reply: MockReply): MockProxy => {
+    script.push({ name, reply });
     return proxy;
   };
 
   const proxy: MockProxy = {
     fetch: async (url, init) => {
-      const response = await respond(new Request(url, init));
+      const response = await respond(new Request(url, init), unreadable);
       init.signal.throwIfAborted();
       if (response.type === 'error') {
         throw new TypeError('fetch failed', {
@@ -122,20 +119,22 @@ export function createMockProxy(): MockProxy {
     calls,
     handlers: (http) =>
       Object.values(routes).map(({ method, path }) =>
-        http[method === 'GET' ? 'get' : 'post'](`*${path}`, ({ request }) => respond(request)),
+        http[method === 'GET' ? 'get' : 'post'](`*${path}`, ({ request }) =>
+          respond(request, (message) => errorResponse('invalid_request', { message, details: null })),
+        ),
       ),
-    answer: (answer) => then(answerReply(answer)),
-    models: (models) => then(listReply(models)),
-    usage: (limits) => then(usageReply(limits)),
-    error: (code, options) => then(errorReply(code, options)),
-    gatewayError: (status, message) => then(gatewayReply(status, message)),
-    webPage: () => then(htmlReply),
-    stall: () => then(stalledReply),
-    cutBody: () => then(cutReply),
-    refuse: () => then(() => Response.error()),
-    cutStream: (pieces) => then(brokenStreamReply(pieces, 'cut')),
-    stallStream: (pieces) => then(brokenStreamReply(pieces, 'stall')),
-    failStream: (pieces, code) => then(brokenStreamReply(pieces, code)),
+    answer: (answer) => then('answer', answerReply(answer)),
+    models: (models) => then('models', listReply(models)),
+    usage: (limits) => then('usage', usageReply(limits)),
+    error: (code, options) => then('error', errorReply(code, options)),
+    gatewayError: (status, message) => then('gatewayError', gatewayReply(status, message)),
+    webPage: () => then('webPage', htmlReply),
+    stall: () => then('stall', stalledReply),
+    cutBody: () => then('cutBody', cutReply),
+    refuse: () => then('refuse', () => Response.error()),
+    cutStream: (pieces) => then('cutStream', brokenStreamReply(pieces, 'cut')),
+    stallStream: (pieces) => then('stallStream', brokenStreamReply(pieces, 'stall')),
+    failStream: (pieces, code) => then('failStream', brokenStreamReply(pieces, code)),
   };
   return proxy;
 }

@@ -1,7 +1,9 @@
 import { type ErrorCode, errorDefinition, errorEnvelope, headers as headerNames } from '@org/contract';
+import type { BedrockProxyErrorCode, Issue } from '../errors.ts';
 import type { Limit } from '../limit.ts';
 import type { ModelSummary } from '../model-list.ts';
 import type { Operation } from '../routes.ts';
+import { detailsOf, paramOf } from './error-facts.ts';
 import { completeAnswer, type GivenAnswer, piecesOf, requestId } from './mock-answer.ts';
 
 /** A request that came to a mock proxy. */
@@ -20,7 +22,7 @@ export type MockReply = (call: MockCall, signal: AbortSignal) => Response | Prom
 export const answerReply =
   (given: GivenAnswer): MockReply =>
   (call) => {
-    const answer = completeAnswer(given, String(call.body['model']));
+    const answer = completeAnswer(given, call.body);
     if (call.operation !== 'stream') {
       return json(200, answer);
     }
@@ -51,26 +53,82 @@ export const usageReply =
   () =>
     json(200, { limits });
 
-/** What an error can say beyond its code. */
-export interface ErrorOptions {
+/** The codes that a proxy sends; the client makes the others itself. */
+export type SentErrorCode = Exclude<
+  BedrockProxyErrorCode,
+  | 'timeout'
+  | 'connection_failed'
+  | 'aborted'
+  | 'invalid_response'
+  | 'stream_interrupted'
+  | 'invalid_configuration'
+>;
+
+// Written out, for a published type cannot name the contract; a test keeps it equal.
+/** The `details` of the codes that have any, as the proxy sends them. */
+export interface SentDetails {
+  /** Every fault of the request. */
+  readonly invalid_request: { readonly issues: readonly Issue[] };
+  /** The models that the key may ask. */
+  readonly unknown_model: { readonly available: readonly string[] };
+  /** The models that the key may ask. */
+  readonly model_not_allowed: { readonly available: readonly string[] };
+  /** The limit that is used up; `resetsAt` is ISO 8601, UTC. */
+  readonly quota_exceeded: {
+    readonly limit: 'requests' | 'tokens' | 'usd';
+    readonly period: 'day' | 'month';
+    readonly scope: 'team' | 'key';
+    readonly max: number;
+    readonly used: number;
+    readonly resetsAt: string;
+  };
+  /** Why the model stopped, and where its answer does not fit. */
+  readonly invalid_output: { readonly stopReason: string; readonly issues: readonly Issue[] };
+}
+
+/**
+ * What an error can say beyond its code.
+ *
+ * @example
+ * ```ts
+ * import { createMockClient, createMockProxy } from '@org/bedrock-client/testing';
+ *
+ * const resetsAt = '2027-01-01T00:00:00Z';
+ * const proxy = createMockProxy()
+ *   .error('quota_exceeded') // 100 of 100 requests of this day
+ *   .error('quota_exceeded', { details: { limit: 'usd', period: 'month', max: 5, used: 5, resetsAt } })
+ *   .error('quota_exceeded', { details: null }); // API Gateway's own quota
+ * const { error } = await createMockClient(proxy).safeAsk('nova-lite', 'Hi');
+ * console.log(error?.code === 'quota_exceeded' && error.max); // 100
+ * ```
+ */
+export interface ErrorOptions<Code extends SentErrorCode = SentErrorCode> {
   /** Default: that of the proxy. */
   readonly message?: string | undefined;
-  /** As the proxy sends them: `available` of `unknown_model`, `resetsAt` of `quota_exceeded` ... */
-  readonly details?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * Those that are to differ from what the proxy might say; `null` for an error without details. Only the codes in
+   * `SentDetails` have any.
+   */
+  readonly details?: Partial<SentDetails[Code & keyof SentDetails]> | null | undefined;
+  /** The field at fault. Default: as the proxy names it, for the codes where it always does. */
+  readonly param?: string | undefined;
   /** Seconds for `retry-after`. Default: 0 for what is retried, so that a test need not wait. */
   readonly retryAfter?: number | undefined;
 }
 
 export const errorReply =
   (code: ErrorCode, options: ErrorOptions = {}): MockReply =>
-  () => {
-    const { status, retryable } = errorDefinition(code);
-    const retryAfter = options.retryAfter ?? (retryable ? 0 : undefined);
-    return json(status, envelope(code, options), {
-      [headerNames.shouldRetry]: String(retryable),
-      ...(retryAfter === undefined ? {} : { [headerNames.retryAfter]: String(retryAfter) }),
-    });
-  };
+  () =>
+    errorResponse(code, options);
+
+export function errorResponse(code: ErrorCode, options: ErrorOptions): Response {
+  const { status, retryable } = errorDefinition(code);
+  const retryAfter = options.retryAfter ?? (retryable ? 0 : undefined);
+  return json(status, envelope(code, options), {
+    [headerNames.shouldRetry]: String(retryable),
+    ...(retryAfter === undefined ? {} : { [headerNames.retryAfter]: String(retryAfter) }),
+  });
+}
 
 /** An error that API Gateway made itself, in its own words. */
 export const gatewayReply =
@@ -90,7 +148,7 @@ export const stalledReply: MockReply = (_, signal) =>
 
 /** The body breaks off in the middle. */
 export const cutReply: MockReply = (call) => {
-  const text = JSON.stringify(completeAnswer('A mock answer.', String(call.body['model'])));
+  const text = JSON.stringify(completeAnswer('A mock answer.', call.body));
   let pulled = false;
   const body = new ReadableStream<Uint8Array>({
     pull(controller) {
@@ -106,12 +164,14 @@ export const cutReply: MockReply = (call) => {
 };
 
 function begun({ body }: MockCall, pieces: readonly string[]): object[] {
-  const { id, model, modelId } = completeAnswer('', String(body['model']));
+  const { id, model, modelId } = completeAnswer('', body);
   return [{ type: 'start', id, model, modelId }, ...pieces.map((text) => ({ type: 'delta', text }))];
 }
 
-function envelope(code: ErrorCode, { message, details }: ErrorOptions = {}): object {
-  const sent = errorEnvelope({ code, message }, requestId);
+function envelope(code: ErrorCode, { message, ...given }: ErrorOptions = {}): object {
+  const details = detailsOf(code, given.details);
+  const param = given.param ?? paramOf(code, details);
+  const sent = errorEnvelope({ code, message, param }, requestId);
   return { ...sent, error: { ...sent.error, ...(details && { details }) } };
 }
 

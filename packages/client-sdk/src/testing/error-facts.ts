@@ -1,0 +1,55 @@
+import type { ErrorCode, ErrorDetails } from '@org/contract';
+import { readIssues } from '../error-envelope.ts';
+import { readIfShaped } from '../shape.ts';
+
+/** What the proxy might say in the `details` of an error. */
+const defaultDetails: ErrorDetails = {
+  invalid_request: {
+    issues: [{ path: 'maxTokens', message: 'must be at most 10000, the most that the model allows' }],
+  },
+  unknown_model: { available: ['nova-micro', 'nova-pro'] },
+  model_not_allowed: { available: ['nova-micro', 'nova-pro'] },
+  quota_exceeded: {
+    limit: 'requests',
+    period: 'day',
+    scope: 'key',
+    max: 100,
+    used: 100,
+    // When it is sent, so that it is still to come in every test, and heeds a clock that is faked.
+    get resetsAt() {
+      return endOfDay(new Date()).toISOString();
+    },
+  },
+  invalid_output: {
+    stopReason: 'end_turn',
+    issues: [{ path: 'label', message: 'Instance type "number" is invalid. Expected "string".' }],
+  },
+};
+
+/** The field at fault, of the codes where the proxy always names one. */
+const defaultParams: Partial<Record<ErrorCode, string>> = {
+  unsupported_feature: 'outputSchema',
+  unknown_model: 'model',
+  model_not_allowed: 'model',
+};
+
+/** The `details` to send: those given over the default ones; none where `null` is given, or the code has none. */
+export function detailsOf(code: ErrorCode, given: object | null | undefined): object | null | undefined {
+  const usual = hasDetails(code) ? defaultDetails[code] : undefined;
+  return given === null ? null : usual && { ...usual, ...given };
+}
+
+/** The field at fault: of `invalid_request` that of its first issue. */
+export function paramOf(code: ErrorCode, details: unknown): string | undefined {
+  return code === 'invalid_request'
+    ? readIfShaped(readIssues, details)?.issues[0]?.path
+    : defaultParams[code];
+}
+
+function hasDetails(code: ErrorCode): code is keyof ErrorDetails {
+  return Object.hasOwn(defaultDetails, code);
+}
+
+function endOfDay(moment: Date): Date {
+  return new Date(Date.UTC(moment.getUTCFullYear(), moment.getUTCMonth(), moment.getUTCDate() + 1));
+}

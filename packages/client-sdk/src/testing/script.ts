@@ -1,0 +1,63 @@
+import type { Operation } from '../routes.ts';
+import type { MockReply } from './mock-reply.ts';
+
+const all: readonly Operation[] = ['ask', 'stream', 'models', 'usage'];
+
+/** What the reply of each method can answer. */
+const answered = {
+  answer: ['ask', 'stream'],
+  models: ['models'],
+  usage: ['usage'],
+  error: all,
+  gatewayError: all,
+  webPage: all,
+  stall: all,
+  cutBody: ['ask', 'models', 'usage'],
+  refuse: all,
+  cutStream: ['stream'],
+  stallStream: ['stream'],
+  failStream: ['stream'],
+} satisfies Readonly<Record<string, readonly Operation[]>>;
+
+/** The methods of a mock proxy that add a reply. */
+export type ReplyName = keyof typeof answered;
+
+/** What to script for each operation. */
+const advised: Readonly<Record<Operation, string>> = {
+  ask: 'answer(...)',
+  stream: 'answer(...)',
+  models: 'models([...])',
+  usage: 'usage([...])',
+};
+
+/** A reply, and the method that added it. */
+export interface ScriptedReply {
+  readonly name: ReplyName;
+  readonly reply: MockReply;
+}
+
+/** What is wrong where a request takes a reply that cannot answer it; `undefined` where nothing is. */
+export function misfit({ name }: ScriptedReply, operation: Operation, request: number): string | undefined {
+  const fitting: readonly Operation[] = answered[name];
+  if (fitting.includes(operation)) {
+    return undefined;
+  }
+  const calls = new Intl.ListFormat('en-GB').format(fitting.map((fits) => `${fits}()`));
+  return (
+    `Request ${request} to the mock proxy is ${operation}(), and takes ${name}(...) of its script, ` +
+    `which can only answer ${calls}. ` +
+    `Each request takes the next reply, a retry too: script ${advised[operation]} for this one.`
+  );
+}
+
+/**
+ * A response that throws as soon as it is looked at. What a `fetch` rejects with, the client takes for a connection
+ * that broke, and a program may well live with that; what is thrown here, the client passes on as it is.
+ */
+export function unreadable(fault: string): Response {
+  return Object.defineProperty(new Response(), 'status', {
+    get() {
+      throw new Error(fault);
+    },
+  });
+}
