@@ -40,7 +40,7 @@ export interface BedrockClient {
    *
    * Rejects with one of `AnyBedrockProxyError`: branch on its class or its `code`.
    *
-   * @param model - An alias that the proxy offers, such as `llama`.
+   * @param model - An alias that the proxy offers, such as `nova-lite`.
    * @param question - Reaches the model exactly as written.
    *
    * @example

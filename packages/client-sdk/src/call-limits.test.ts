@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createBedrockClient, createClient } from './client.ts';
 import { answer, beginStream, envelope, events, reply, serve } from './loopback-server.ts';
 import { manualRuntime } from './manual-runtime.ts';
@@ -8,16 +8,31 @@ const apiKey = 'key';
 const identified = { status: 200, requestId: 'request-1' };
 const requestId = { 'x-request-id': 'request-1' };
 
-test.each<[string, () => object, object]>([
-  ['timeoutMs', () => ({ timeoutMs: 50 }), { name: 'TimeoutError', phase: 'body' }],
-  ['deadlineMs', () => ({ deadlineMs: 50 }), { name: 'TimeoutError', phase: 'body' }],
-  ['a signal', () => ({ signal: AbortSignal.timeout(50) }), { name: 'AbortedError' }],
-])('a body that %s ends says which request it was of', async (_, options, error) => {
+/** Time that a test lets pass. */
+function fakeTime(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+}
+
+test.each<[string, object, (caller: AbortController) => void, object]>([
+  ['timeoutMs', {}, () => vi.advanceTimersByTime(30_000), { name: 'TimeoutError', phase: 'body' }],
+  [
+    'deadlineMs',
+    { timeoutMs: 100_000 },
+    () => vi.advanceTimersByTime(90_000),
+    { name: 'TimeoutError', phase: 'body' },
+  ],
+  ['a signal', {}, (caller) => caller.abort(), { name: 'AbortedError' }],
+])('a body that %s ends says which request it was of', async (_, options, end, error) => {
+  fakeTime();
   const { url } = await serve((response) => {
     response.writeHead(200, { 'content-type': 'application/json', ...requestId });
     response.write('{"id":');
   });
-  const asked = createBedrockClient({ baseUrl: url, apiKey }).ask('llama', 'Hi', options());
+  const caller = new AbortController();
+  const hooks = { onResponse: () => void setImmediate(end, caller) };
+  const client = createBedrockClient({ baseUrl: url, apiKey, hooks });
+  const asked = client.ask('llama', 'Hi', { signal: caller.signal, ...options });
   await expect(asked).rejects.toMatchObject({ ...error, ...identified });
 });
 
@@ -44,13 +59,14 @@ test('a stream that falls silent, or is ended, says which request it was of', as
 });
 
 test('what ended an attempt is not said of the next', async () => {
+  const caller = new AbortController();
   const { url } = await serve((response, attempt) => {
     if (attempt === 1) reply(response, 503, envelope('limits_unavailable'), requestId);
+    else caller.abort();
   });
-  const { runtime } = manualRuntime();
-  const asked = createClient({ baseUrl: url, apiKey, timeoutMs: 100 }, runtime).ask('llama', 'Hi');
-  await expect(asked).rejects.toMatchObject({
-    name: 'TimeoutError',
+  const client = createClient({ baseUrl: url, apiKey }, manualRuntime().runtime);
+  await expect(client.ask('llama', 'Hi', { signal: caller.signal })).rejects.toMatchObject({
+    name: 'AbortedError',
     attempts: 2,
     status: undefined,
     requestId: undefined,
@@ -145,6 +161,7 @@ test.each([
 });
 
 test('the check of an answer has longer than the attempt and the silences of a stream', async () => {
+  fakeTime();
   const { url } = await serve((response) => {
     beginStream(response, ...events);
     response.end();
@@ -153,31 +170,32 @@ test('the check of an answer has longer than the attempt and the silences of a s
     '~standard': {
       version: 1,
       vendor: 'test',
-      validate: (value) => new Promise((resolve) => setTimeout(resolve, 120, { value })),
+      validate: async (value) => {
+        vi.advanceTimersByTime(60_000);
+        return { value };
+      },
     },
   };
-  const client = createBedrockClient({ baseUrl: url, apiKey, timeoutMs: 60 });
-  const options = { schema: slow, outputSchema: { type: 'object' }, idleTimeoutMs: 60 };
-  expect(await client.stream('llama', 'Hi', options).final()).toMatchObject({ text: 'A bad place.' });
+  const options = { schema: slow, outputSchema: { type: 'object' } };
+  const stream = createBedrockClient({ baseUrl: url, apiKey }).stream('llama', 'Hi', options);
+  expect(await stream.final()).toMatchObject({ text: 'A bad place.' });
 });
 
 test('a connection that stays open after the answer is let go, whatever still comes', async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  try {
-    let closed = false;
-    const { url } = await serve((response) => {
-      beginStream(response, ...events);
-      response.write(': still here\n\n');
-      response.on('close', () => {
-        closed = true;
-      });
-    });
-    const client = createBedrockClient({ baseUrl: url, apiKey });
-    expect(await client.stream('llama', 'Hi').final()).toMatchObject({ text: 'A bad place.' });
-    expect(closed).toBe(false);
-    vi.advanceTimersByTime(1000);
-    await vi.waitFor(() => expect(closed).toBe(true));
-  } finally {
-    vi.useRealTimers();
-  }
+  fakeTime();
+  let close = () => {};
+  const closed = new Promise<void>((resolve) => {
+    close = resolve;
+  });
+  const { url } = await serve((response) => {
+    beginStream(response, ...events);
+    response.write(': still here\n\n');
+    response.on('close', close);
+  });
+  const client = createBedrockClient({ baseUrl: url, apiKey });
+  expect(await client.stream('llama', 'Hi').final()).toMatchObject({ text: 'A bad place.' });
+  // The draining begins once the last event was taken.
+  await new Promise(setImmediate);
+  vi.advanceTimersByTime(1000);
+  await closed;
 });

@@ -212,7 +212,8 @@ export type TimeoutPhase = 'api_key' | 'response' | 'body' | 'retry_wait';
 export type TimeoutCode = 'model_timeout' | 'timeout';
 
 /**
- * Time ran out: the server's (`model_timeout`), or the client's own `timeoutMs` or `deadlineMs` (`timeout`).
+ * Time ran out: the server's (`model_timeout`), or the client's own `timeoutMs`, `deadlineMs` or
+ * `idleTimeoutMs` (`timeout`).
  * Not retried: the model may have answered meanwhile, and would be billed a second time.
  */
 export class TimeoutError extends BedrockProxyError {
@@ -240,7 +241,8 @@ export class TimeoutError extends BedrockProxyError {
 }
 
 /**
- * No connection, or it broke. Retried (and `retryable`) only if none was made, for what was sent may have been billed.
+ * No connection, or it broke. Retried (and `retryable`) only if none was made, for a question that was sent may have been
+ * billed; `models` and `usage` cost nothing, and are retried after any break.
  * Nor is it where TLS refuses, as for an unknown certificate: nothing was sent, and another try would end the same.
  */
 export class ConnectionError extends BedrockProxyError {

@@ -12,7 +12,7 @@ export interface Turn {
 
 /** The body of `POST /bedrock`. */
 export interface AskRequest {
-  /** A model alias that this deployment offers, such as `llama`. */
+  /** A model alias that this deployment offers, such as `nova-lite`. */
   model: string;
   /** Reaches the model exactly as written. */
   question: string;

@@ -9,6 +9,7 @@ const defaultDetails: ErrorDetails = {
   },
   unknown_model: { available: ['nova-micro', 'nova-pro'] },
   model_not_allowed: { available: ['nova-micro', 'nova-pro'] },
+  exceeds_limit: { limit: 'tokens', period: 'day', scope: 'key', max: 1000, needed: 1500 },
   quota_exceeded: {
     limit: 'requests',
     period: 'day',

@@ -73,6 +73,14 @@ export interface SentDetails {
   readonly unknown_model: { readonly available: readonly string[] };
   /** The models that the key may ask. */
   readonly model_not_allowed: { readonly available: readonly string[] };
+  /** The limit that is smaller than the call, and what the call may need of it. */
+  readonly exceeds_limit: {
+    readonly limit: 'requests' | 'tokens' | 'usd';
+    readonly period: 'day' | 'month';
+    readonly scope: 'team' | 'key';
+    readonly max: number;
+    readonly needed: number;
+  };
   /** The limit that is used up; `resetsAt` is ISO 8601, UTC. */
   readonly quota_exceeded: {
     readonly limit: 'requests' | 'tokens' | 'usd';
