@@ -24,11 +24,10 @@ export async function readApiKey(source: ApiKeySource, attempts: number): Promis
   try {
     key = await source();
   } catch (cause) {
-    throw failed(`The apiKey function failed${failureName(cause)}: see the cause.`, cause);
+    throw failed(`The apiKey function failed${failureName(cause)}.`, cause);
   }
   if (!isApiKey(key)) {
-    const returned = typeof key === 'string' ? 'text that is not' : String(key === null ? key : typeof key);
-    throw failed(`The apiKey function must return ${whatItIs}, and returned ${returned}.`);
+    throw failed(`The apiKey function must return ${whatItIs}, and returned another ${typeof key}.`);
   }
   return key;
 }

@@ -101,7 +101,8 @@ export function startCallLimits(options: CallLimitOptions): CallLimits {
     },
     startDraining() {
       clearTimeout(attemptTimer);
-      attemptTimer = setTimeout(abort, drainMs, 'The connection was kept open after the answer.');
+      // Nobody is told: the answer was whole.
+      attemptTimer = setTimeout(abort, drainMs, '');
     },
     startWaiting() {
       clearTimeout(attemptTimer);
@@ -127,14 +128,12 @@ export function startCallLimits(options: CallLimitOptions): CallLimits {
   };
 
   const { signal: given } = options;
-  const leave = given && onAbort(given, () => abort(abortedBy(given.reason), given.reason));
+  const leave =
+    given &&
+    onAbort(given, () =>
+      abort(`The call was aborted by its signal${failureName(given.reason)}.`, given.reason),
+    );
   // After the signal, which is the caller's code and may throw: `end` would then clear no timer.
   const deadlineTimer = timer('deadlineMs');
   return limits;
-}
-
-/** Names the reason where that says more than the class does, as the TimeoutError of `AbortSignal.timeout`. */
-function abortedBy(reason: unknown): string {
-  const name = failureName(reason);
-  return `The call was aborted by its signal${name === ' (AbortError)' ? '' : name}.`;
 }

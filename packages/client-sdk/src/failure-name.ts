@@ -4,5 +4,5 @@
  */
 export function failureName(failure: unknown): string {
   const name = failure instanceof Error ? failure.name : '';
-  return name !== 'Error' && /^\w+$/.test(name) ? ` (${name})` : '';
+  return /^(?!Error$|AbortError$)\w+$/.test(name) ? ` (${name})` : '';
 }

@@ -141,7 +141,7 @@ test.each([new Headers({ 'x-tag': 'a' }), new Map([['x-tag', 'a']])])(
   'headers that would be dropped are refused: %o',
   async (headers) => {
     const asked = Reflect.apply(createBedrockClient(good).ask, undefined, ['llama', 'Hi', { headers }]);
-    await expect(asked).rejects.toThrow('headers must be an object of names and values');
+    await expect(asked).rejects.toThrow('headers must be a plain object');
   },
 );
 

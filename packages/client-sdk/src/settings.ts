@@ -63,7 +63,7 @@ export function clientSettings(options: BedrockClientOptions): ClientSettings {
   checkOption(
     logger === undefined || hasFields(logger, { debug: 'function', warn: 'function' }),
     'logger',
-    'must have the methods debug and warn, as console has',
+    'must have debug() and warn()',
   );
   const url = checkBaseUrl(checkSet('baseUrl', baseUrl, urlVariable), allowInsecure === true);
   const key = checkSet('apiKey', apiKey, apiKeyVariable);
@@ -98,25 +98,24 @@ export function callSettings(
   };
 }
 
+const hookNames = Object.keys({
+  onRequest: 1,
+  onResponse: 1,
+  onRetry: 1,
+  onSuccess: 1,
+  onError: 1,
+} satisfies Record<keyof Hooks, 1>);
+
+/** Hooks may be an object that has other things as well. */
 function checkHooks(hooks: Hooks | undefined): void {
   checkOptional('hooks', hooks, 'object');
-  const known: Record<keyof Hooks, unknown> = {
-    onRequest: hooks?.onRequest,
-    onResponse: hooks?.onResponse,
-    onRetry: hooks?.onRetry,
-    onSuccess: hooks?.onSuccess,
-    onError: hooks?.onError,
-  };
-  for (const [name, hook] of Object.entries(known)) {
-    checkOptional(`hooks.${name}`, hook, 'function');
+  for (const [name, hook] of Object.entries(hooks ?? {})) {
+    const known = hookNames.includes(name);
+    checkOption(known || !/^on[A-Z]/.test(name), `hooks.${name}`, 'is no hook');
+    if (known) {
+      checkOptional(`hooks.${name}`, hook, 'function');
+    }
   }
-  // Hooks may be an object that has other things as well.
-  const misspelt = Object.keys(hooks ?? {}).find((name) => /^on[A-Z]/.test(name) && !(name in known));
-  checkOption(
-    misspelt === undefined,
-    `hooks.${misspelt}`,
-    `is no hook. There are ${Object.keys(known).join(', ')}`,
-  );
 }
 
 /** The option, or what the environment has for it. Empty text is none, as of an unset variable in a script. */
@@ -181,21 +180,21 @@ function checkSignal(value: AbortSignal | undefined): AbortSignal | undefined {
 
 /** `fetch` sets these itself: some it refuses, with others the request would never end, or go elsewhere. */
 const headersOfConnection =
-  /^(?:connection|content-length|expect|host|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade)$/i;
+  /^(?:connection|content-length|expect|host|keep-alive|transfer-encoding|upgrade)$/i;
 
 function checkHeaders(given: Readonly<Record<string, string | undefined>>): Record<string, string> {
   checkType('headers', given, 'object');
   checkOption(
     !(Symbol.iterator in given),
     'headers',
-    'must be an object of names and values. Of Headers or a Map, Object.fromEntries makes one',
+    'must be a plain object, such as Object.fromEntries(headers)',
   );
   const headers = new Headers();
   for (const [name, value] of Object.entries(given)) {
     checkOption(
       value === undefined || !headersOfConnection.test(name),
       'headers',
-      `cannot set ${JSON.stringify(name)}, which is of the connection alone. Leave it out`,
+      `cannot set ${JSON.stringify(name)}: it is of the connection`,
     );
     try {
       if (value !== undefined) {
