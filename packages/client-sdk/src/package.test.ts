@@ -169,6 +169,11 @@ test('the test kit fails as the package does, in either format', async () => {
   }
 });
 
+test('npm pack finds the licence, as pnpm does in the folder above', async () => {
+  const licence = (path: string) => readFile(new URL(path, import.meta.url), 'utf8');
+  expect(await licence('../LICENSE')).toBe(await licence('../../../LICENSE'));
+});
+
 test('npm pack builds first, so that no clone makes an empty package', () => {
   expect(manifest).toMatchObject({
     files: ['dist', 'docs', 'examples', 'THIRD-PARTY-NOTICES.txt'],
