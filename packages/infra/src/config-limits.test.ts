@@ -1,3 +1,4 @@
+import { aliasOf, type OfferedModel } from '@org/contract';
 import { expect, test } from 'vitest';
 import { parseProxyConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
@@ -7,7 +8,7 @@ const price = { input: 0.2, output: 0.8 };
 
 interface Change {
   readonly region?: string;
-  readonly models?: readonly string[];
+  readonly models?: readonly OfferedModel[];
   readonly limits?: unknown;
   readonly keyLimits?: unknown;
   readonly prices?: unknown;
@@ -22,7 +23,7 @@ const configOf = ({ region = 'us-east-1', models = ['titan'], ...change }: Chang
     starter: {
       throttle: { rate: 5, burst: 10 },
       quota: { limit: 100, period: 'MONTH' },
-      models,
+      models: models.map(aliasOf),
       limits: change.limits,
     },
   },
@@ -61,6 +62,23 @@ test.each([
   expect(() => parseProxyConfig(config)).not.toThrow();
 });
 
+test('a price of 0 is one where nothing is limited in USD', () => {
+  const free = { prices: { titan: { input: 0, output: 0 } } };
+  const unlimited = { requests: { day: 1 }, usd: { day: null } };
+  expect(() =>
+    parseProxyConfig(configOf({ ...free, limits: unlimited, keyLimits: unlimited })),
+  ).not.toThrow();
+});
+
+const ownModel = {
+  alias: 'own',
+  upstream: 'converse',
+  modelId: 'example.own-v1:0',
+  capabilities: [],
+  maxOutputTokens: 10,
+  lifecycle: { status: 'active' },
+} as const;
+
 const keyPath = 'teams.research.keys.1.limits';
 const unpriced =
   /no price is known in eu-west-1 for "nova-lite" of the plan "starter"; give it beside models, in USD .* prices: \{ 'nova-lite': \{ input: \.\.\., output: \.\.\. \} \}, or remove/;
@@ -83,6 +101,33 @@ test.each<[fault: string, change: Change, path: string, fix: RegExp]>([
     { region: 'eu-west-1', models: ['nova-lite'], limits: { usd: { day: 0 } } },
     'plans.starter.limits.usd',
     unpriced,
+  ],
+  [
+    "a plan's limit in USD with a price of 0",
+    { limits, prices: { titan: { input: 0, output: 0 } } },
+    'plans.starter.limits.usd',
+    /^would never be reached .*: prices\.titan\.input, prices\.titan\.output must be above 0 .* give what AWS charges, in USD per million tokens, or limit requests/,
+  ],
+  [
+    "a key's limit in USD with a price of 0",
+    { keyLimits: limits, prices: { titan: { input: 1, output: 0 } } },
+    `${keyPath}.usd`,
+    /: prices\.titan\.output must be above 0/,
+  ],
+  [
+    'a limit in USD with a price that rounds to nothing',
+    { limits, prices: { titan: { input: 1e-7, output: 1 } } },
+    'plans.starter.limits.usd',
+    /: prices\.titan\.input must be above 0/,
+  ],
+  [
+    "a limit in USD with a definition's price of 0",
+    {
+      limits,
+      models: ['titan', { ...ownModel, price: { input: 0, output: 1, date: '2026-10-01' } }],
+    },
+    'plans.starter.limits.usd',
+    /: models\.1\.price\.input must be above 0/,
   ],
   [
     'a Region that is misspelt, and no price of it',

@@ -21,9 +21,19 @@ interface Priced {
   >;
 }
 
-/** Finds prices of nothing, and limits in USD on models whose price nobody knows: those could not hold. */
+/**
+ * The least that a price can be, in USD per million tokens. A call is charged in whole micro-USD, rounded up, and one
+ * token for less than this rounds to none of them.
+ */
+const leastPrice = 0.000_001;
+
+/**
+ * Finds prices of models that are not offered, and limits in USD that could not hold, for nobody knows the price of a
+ * model, or it is 0.
+ */
 export function* checkPrices(config: Priced): Iterable<Reference> {
   const offered = new Map(config.models.map((model) => [aliasOf(model), definitionOf(model)]));
+  const indexOf = (alias: string) => config.models.findIndex((model) => aliasOf(model) === alias);
   const prices = new Map(Object.entries(config.prices ?? {}));
   for (const alias of prices.keys()) {
     if (offered.size > 0 && !offered.has(alias)) {
@@ -40,20 +50,33 @@ export function* checkPrices(config: Priced): Iterable<Reference> {
   // Where the Region or a model is at fault, a missing price is a consequence.
   const { region, globalInference } = config;
   if (!isKnownRegion(config.models, region)) return;
-  const unpricedOf = (plan: string): string[] =>
-    (config.plans[plan]?.models ?? []).filter((alias) => {
-      const definition = offered.get(alias);
-      if (!definition || !offeredIn(definition, region, globalInference)) return false;
-      return !prices.has(alias) && !priceOf(definition, region);
-    });
   const fault = (plan: string, path: Reference['path']): Reference[] => {
-    const unpriced = unpricedOf(plan);
-    if (unpriced.length === 0) return [];
-    const quoted = unpriced.map((alias) => `"${alias}"`).join(', ');
-    const message =
-      `no price is known in ${region} for ${quoted} of the plan "${plan}"; ` +
-      `give it beside models, in USD per million tokens, ${pricesField(unpriced)}, or remove the limit`;
-    return [{ path, message }];
+    const unpriced: string[] = [];
+    const free: string[] = [];
+    for (const alias of config.plans[plan]?.models ?? []) {
+      const definition = offered.get(alias);
+      if (!definition || !offeredIn(definition, region, globalInference)) continue;
+      const own = prices.get(alias);
+      const price = own ?? priceOf(definition, region);
+      const field = own ? `prices.${alias}` : `models.${indexOf(alias)}.price`;
+      if (!price) unpriced.push(alias);
+      else free.push(...freeParts(price).map((part) => `${field}.${part}`));
+    }
+    const messages = [];
+    if (unpriced.length > 0) {
+      const quoted = unpriced.map((alias) => `"${alias}"`).join(', ');
+      messages.push(
+        `no price is known in ${region} for ${quoted} of the plan "${plan}"; ` +
+          `give it beside models, in USD per million tokens, ${pricesField(unpriced)}, or remove the limit`,
+      );
+    }
+    if (free.length > 0) {
+      messages.push(
+        `would never be reached by calls that cost nothing: ${free.join(', ')} must be above 0 for the plan "${plan}"; ` +
+          'give what AWS charges, in USD per million tokens, or limit requests or tokens instead',
+      );
+    }
+    return messages.map((message) => ({ path, message }));
   };
 
   for (const [name, { limits }] of Object.entries(config.plans)) {
@@ -64,6 +87,11 @@ export function* checkPrices(config: Priced): Iterable<Reference> {
       if (limitsUsd(limits)) yield* fault(plan, ['teams', team, 'keys', index, 'limits', 'usd']);
     }
   }
+}
+
+/** The parts of a price that let calls through whatever the limit in USD. */
+function freeParts(price: Price): string[] {
+  return (['input', 'output'] as const).filter((part) => price[part] < leastPrice);
 }
 
 /** How a config gives the prices of models: to be pasted, and filled in. */

@@ -118,7 +118,10 @@ export interface AuthoredProxyConfig<
   plans: Record<PlanName, AuthoredPlan<AliasOf<Models[number]>>>;
   /** Teams by name. */
   teams: Record<string, AuthoredTeam<NoInfer<PlanName>>>;
-  /** Prices in USD per million tokens, by alias, that take the place of the catalogue's. */
+  /**
+   * Prices in USD per million tokens, by alias, that take the place of the catalogue's. Where AWS tells one per 1,000
+   * tokens, 1,000 times that. Not 0 where there is a limit in USD.
+   */
   prices?: { readonly [Alias in AliasOf<Models[number]>]?: Price | undefined } | undefined;
   /**
    * Whether a model that neither the Region nor its geography offers may be reached through a global inference

@@ -142,6 +142,12 @@ const broken: [fault: string, config: object | string, field: string, fix: RegEx
     /give it beside models, in USD per million tokens, prices: \{ own: \{ input: \.\.\., output: \.\.\. \} \}/,
   ],
   [
+    'a limit in USD on a model that costs nothing',
+    { ...good, prices: { 'nova-lite': { input: 0, output: 0 } } },
+    'plans.daily.limits.usd',
+    /prices\.nova-lite\.input, prices\.nova-lite\.output must be above 0 .*; give what AWS charges/,
+  ],
+  [
     'a price of a model that is not offered',
     { ...good, prices: { titan: { input: 1, output: 1 } } },
     'prices.titan',
@@ -234,6 +240,17 @@ test("a key's own limit that its plan's ends before is a warning, too", async ()
   expect(code).toBe(0);
   expect(noted).toMatch(
     /^warning {2}key acme-app: its own 10 requests\/day .*\n +Lower teams\.acme\.keys\.0/m,
+  );
+});
+
+test('a price per 1,000 tokens is a warning, too', async () => {
+  const { code, noted } = await check({
+    ...good,
+    prices: { 'nova-lite': { input: 0.00006, output: 0.00024 } },
+  });
+  expect(code).toBe(0);
+  expect(noted).toMatch(
+    /^warning {2}price of nova-lite: prices\.nova-lite\.input is 0\.00006, .*\n +Give USD per/m,
   );
 });
 

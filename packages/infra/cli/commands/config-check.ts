@@ -5,8 +5,7 @@ import { ConfigError } from '../../src/config-error.ts';
 import { loadProxyConfig } from '../../src/config-file.ts';
 import type { Cli, GlobalOptions } from '../cli.ts';
 import { stackNameOf } from '../directory/deployment.ts';
-import { checkKeyLimits } from '../doctor/key-limits.ts';
-import { checkQuotas } from '../doctor/quotas.ts';
+import { configWarnings } from '../doctor/config-warnings.ts';
 import type { Invocation } from '../invocation.ts';
 import { describeFindings } from '../output/findings.ts';
 import { limitsText } from '../output/limits-text.ts';
@@ -37,7 +36,7 @@ export function addConfigCheck(config: Command, cli: Cli): void {
         // Seconds to import, which no other fault waits for.
         const { checkEnvironmentSize } = await import('../../src/environment-size.ts');
         checkEnvironmentSize(checked);
-        const warnings = [...checkQuotas(checked), ...checkKeyLimits(checked)];
+        const warnings = configWarnings(checked);
         const summary = { valid: true, warnings, ...summaryOf(checked) };
         terminal.print(json ? JSON.stringify(summary, null, 2) : describe(checked));
         if (warnings.length > 0) terminal.note(`\n${describeFindings(warnings, terminal)}`);

@@ -3,12 +3,11 @@ import type { ClientSettings } from '../aws/endpoints.ts';
 import { checkApiGatewayAccount } from './api-gateway-account.ts';
 import { checkBootstrap } from './bootstrap.ts';
 import { checkConcurrency } from './concurrency.ts';
+import { configWarnings } from './config-warnings.ts';
 import { checkCredentials } from './credentials.ts';
 import { error, type Finding } from './finding.ts';
-import { checkKeyLimits } from './key-limits.ts';
 import { checkModels, type ModelAccess } from './model-access.ts';
 import { checkModelPrices } from './prices.ts';
-import { checkQuotas } from './quotas.ts';
 
 /** What stands in the way of a config in an account. */
 export interface Diagnosis {
@@ -28,7 +27,7 @@ export async function diagnose(
   settings: ClientSettings,
   now: number,
 ): Promise<Diagnosis> {
-  const ofConfig = [checkModelPrices(config), ...checkQuotas(config), ...checkKeyLimits(config)];
+  const ofConfig = [checkModelPrices(config), ...configWarnings(config)];
   const { finding: credentials, account } = await checkCredentials(settings);
   if (account === undefined) {
     return {
