@@ -22,8 +22,15 @@ export type Limits = {
   [Kind in LimitKind]?: { [Period in LimitPeriod]?: number | null | undefined } | undefined;
 };
 
-const whole = z.int().check(z.minimum(0, 'must be 0 or more'));
-const money = z.number().check(z.minimum(0, 'must be 0 or more'));
+/** Far from where counters, which count micro-USD, would be inexact (2^53). */
+const most = { whole: 1_000_000_000_000, usd: 1_000_000_000 };
+const tooMuch = (maximum: number) =>
+  `must be at most ${maximum.toLocaleString('en-US')}; for no limit, write null or leave it out`;
+
+const whole = z
+  .int({ error: tooMuch(most.whole), abort: true })
+  .check(z.minimum(0, 'must be 0 or more'), z.maximum(most.whole, tooMuch(most.whole)));
+const money = z.number().check(z.minimum(0, 'must be 0 or more'), z.maximum(most.usd, tooMuch(most.usd)));
 const byPeriod = <Schema extends z.ZodMiniType<number>>(amount: Schema) =>
   z.optional(
     z.strictObject({

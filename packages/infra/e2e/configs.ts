@@ -10,8 +10,9 @@ const open = {
   models: ['llama'],
 } as const;
 
+/** The simulated Bedrock still answers them; a config that calls them ended is refused. */
 const ended = {
-  lifecycle: { status: 'end-of-life', since: '2025-08-15' },
+  lifecycle: { status: 'legacy', endOfLife: '2025-08-15' },
 } as const satisfies Partial<ModelDefinition>;
 
 /** A model of one's own, which speaks Llama's body. */

@@ -35,7 +35,7 @@ test('a model of the catalogue that has ended is refused, with others to choose 
   );
 });
 
-test("of a model of the deployment's own, its author's word is taken", () => {
+test("a model of the deployment's own that has ended by its definition is refused as well", () => {
   const own: OfferedModel = {
     alias: 'qwen3-32b',
     upstream: 'converse',
@@ -44,5 +44,7 @@ test("of a model of the deployment's own, its author's word is taken", () => {
     maxOutputTokens: 10,
     lifecycle: ended,
   };
-  expect(parseProxyConfig(configOf(own)).models).toEqual([own]);
+  expect(() => parseProxyConfig(configOf(own))).toThrow(
+    /models\.0: "qwen3-32b" ended on 2026-11-01 .*, or correct the lifecycle of its definition/,
+  );
 });

@@ -164,6 +164,18 @@ test.each<[fault: string, change: Change, path: string, fix: RegExp]>([
   ],
   ['half a token of a key', { keyLimits: { tokens: { day: 0.5 } } }, `${keyPath}.tokens.day`, /whole number/],
   ['less than no money', { keyLimits: { usd: { month: -0.01 } } }, `${keyPath}.usd.month`, /0 or more/],
+  ...[1e12 + 1, 1e18].map((max): [string, Change, string, RegExp] => [
+    `a limit of ${max} requests`,
+    { limits: { requests: { month: max } } },
+    'plans.starter.limits.requests.month',
+    /^must be at most 1,000,000,000,000; for no limit, write null or leave it out$/,
+  ]),
+  [
+    'more dollars than there are',
+    { keyLimits: { usd: { month: 1e12 } } },
+    `${keyPath}.usd.month`,
+    /^must be at most 1,000,000,000; for no limit/,
+  ],
   [
     'an unknown kind of limit',
     { limits: { token: { day: 1 } } },

@@ -67,12 +67,20 @@ function* checkModels({ models, region, globalInference }: Referring): Iterable<
         path,
         message: `the catalogue has no "${alias}", only ${known}; or give a definition of your own`,
       };
-    } else if (typeof model === 'string' && definition.lifecycle.status === 'end-of-life') {
+    } else if (definition.lifecycle.status === 'end-of-life') {
       const others = listed(Object.keys(catalogue).filter((other) => !hasEnded(other)));
+      const own = typeof model === 'string' ? '' : ', or correct the lifecycle of its definition';
       yield {
         path,
-        message: `"${alias}" ended on ${definition.lifecycle.since} and answers no more; choose from ${others}`,
+        message: `"${alias}" ended on ${definition.lifecycle.since} and answers no more; choose from ${others}${own}`,
       };
+    } else if (profilePrefixes.has(prefixOf(definition.modelId))) {
+      const prefix = prefixOf(definition.modelId);
+      const modelId = definition.modelId.slice(prefix.length + 1);
+      const message =
+        `"${definition.modelId}" is the id of an inference profile; give "${modelId}", with onDemandRegions: [] and ` +
+        `inferenceProfiles: { '${prefix}': { '${region}': [...] } }, which names the Regions that may answer`;
+      yield { path: [...path, 'modelId'], message };
     } else if (knownRegion && !offeredIn(definition, region, globalInference)) {
       const regions =
         listed(regionsOf(definition, globalInference).toSorted()) ||
@@ -83,6 +91,18 @@ function* checkModels({ models, region, globalInference }: Referring): Iterable<
       yield { path, message: `"${alias}" is not offered in ${region}, only in ${regions}; ${remedy}` };
     }
   }
+}
+
+/** What ids of cross-Region inference profiles begin with: `us`, `eu`, `global` and whatever else the catalogue has. */
+const profilePrefixes: ReadonlySet<string> = new Set(
+  Object.values<ModelDefinition>(catalogue).flatMap(({ inferenceProfiles = {} }) =>
+    Object.keys(inferenceProfiles),
+  ),
+);
+
+/** `eu` of `eu.amazon.nova-lite-v1:0`; of the model's own id, the name of its provider. */
+function prefixOf(modelId: string): string {
+  return modelId.slice(0, Math.max(0, modelId.indexOf('.')));
 }
 
 function hasEnded(alias: string): boolean {

@@ -141,6 +141,17 @@ const faults: [fault: string, config: unknown, path: string, fix: RegExp][] = [
     'models.1',
     /not offered in eu-west-1, only in us-east-1, .*; take it out here and in every plan, or deploy to one of these$/,
   ],
+  ...['eu', 'us-gov', 'global'].map((prefix): [string, unknown, string, RegExp] => [
+    `the id of a profile of ${prefix} in place of a model's`,
+    {
+      ...onlyPlan(['own']),
+      models: [{ ...imported, modelId: `${prefix}.amazon.nova-lite-v1:0` }],
+    },
+    'models.0.modelId',
+    new RegExp(
+      `inference profile; give "amazon.nova-lite-v1:0", .* inferenceProfiles: { '${prefix}': { 'us-east-1'`,
+    ),
+  ]),
   [
     'global inference of another kind',
     { ...config, globalInference: 'eu' },
@@ -196,9 +207,23 @@ const faults: [fault: string, config: unknown, path: string, fix: RegExp][] = [
     'a burst of zero',
     withPlan({ throttle: { rate: 1, burst: 0 } }),
     'plans.starter.throttle.burst',
-    /at least 1/,
+    /from 1 to/,
   ],
-  ['a quota of zero', withQuota({ limit: 0, period: 'DAY' }), 'plans.starter.quota.limit', /at least 1/],
+  ['a quota of zero', withQuota({ limit: 0, period: 'DAY' }), 'plans.starter.quota.limit', /from 1 to/],
+  ...[2 ** 31, 1e15, 1e18].flatMap((amount): [string, unknown, string, RegExp][] => [
+    [
+      `a quota of ${amount}`,
+      withQuota({ limit: amount, period: 'DAY' }),
+      'plans.starter.quota.limit',
+      /^must be a whole number from 1 to 2,147,483,647$/,
+    ],
+    [
+      `a burst of ${amount}`,
+      withPlan({ throttle: { rate: 5, burst: amount } }),
+      'plans.starter.throttle.burst',
+      /^must be a whole number from 1 to 2,147,483,647$/,
+    ],
+  ]),
   ['half a request', withQuota({ limit: 1.5, period: 'DAY' }), 'plans.starter.quota.limit', /whole number/],
   [
     'a period API Gateway does not have',

@@ -153,7 +153,17 @@ const prefix = nameOf(
   /^[a-z][a-z0-9-]{0,39}$/,
   'must start with a lower-case letter and have at most 40 lower-case letters, digits and hyphens',
 );
-const positiveInteger = z.int().check(z.minimum(1, 'must be a whole number of at least 1'));
+
+/**
+ * What an `Integer` of API Gateway can be: it has 32 bits.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-apigateway-usageplan-quotasettings.html
+ */
+const mostInteger = 2_147_483_647;
+const range = `must be a whole number from 1 to ${mostInteger.toLocaleString('en-US')}`;
+const positiveInteger = z
+  .int({ error: range, abort: true })
+  .check(z.minimum(1, range), z.maximum(mostInteger, range));
 
 /** The offsets that API Gateway accepts, by period. */
 const highestOffset = { DAY: 0, WEEK: 6, MONTH: 27 } as const;

@@ -36,7 +36,7 @@ export function addConfigCheck(config: Command, cli: Cli): void {
         // Seconds to import, which no other fault waits for.
         const { checkEnvironmentSize } = await import('../../src/environment-size.ts');
         checkEnvironmentSize(checked);
-        const warnings = configWarnings(checked);
+        const warnings = configWarnings(checked, cli.now());
         const summary = { valid: true, warnings, ...summaryOf(checked) };
         terminal.print(json ? JSON.stringify(summary, null, 2) : describe(checked));
         if (warnings.length > 0) terminal.note(`\n${describeFindings(warnings, terminal)}`);

@@ -1,10 +1,18 @@
 import type { ProxyConfig } from '../../src/config.ts';
 import type { Finding } from './finding.ts';
 import { checkKeyLimits } from './key-limits.ts';
+import { checkLifecycles } from './lifecycles.ts';
 import { checkPriceUnits } from './prices.ts';
 import { checkQuotas } from './quotas.ts';
+import { checkSignInTeams } from './sign-in-teams.ts';
 
-/** Finds what a config says that works, and that its author surely does not mean. */
-export function configWarnings(config: ProxyConfig): Finding[] {
-  return [...checkPriceUnits(config), ...checkQuotas(config), ...checkKeyLimits(config)];
+/** Finds what a config says that can be deployed, and that its author hardly means. */
+export function configWarnings(config: ProxyConfig, now: number): Finding[] {
+  return [
+    ...checkLifecycles(config, now),
+    ...checkPriceUnits(config),
+    ...checkQuotas(config),
+    ...checkKeyLimits(config),
+    ...checkSignInTeams(config),
+  ];
 }

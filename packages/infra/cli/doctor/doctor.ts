@@ -27,7 +27,7 @@ export async function diagnose(
   settings: ClientSettings,
   now: number,
 ): Promise<Diagnosis> {
-  const ofConfig = [checkModelPrices(config), ...configWarnings(config)];
+  const ofConfig = [checkModelPrices(config), ...configWarnings(config, now)];
   const { finding: credentials, account } = await checkCredentials(settings);
   if (account === undefined) {
     return {
