@@ -14,6 +14,8 @@ const plan = {
   models: ['nova-lite'],
 };
 
+const limits = { tokens: { month: 1_000_000 } };
+
 const good = {
   name: 'proxy',
   stage: 'test',
@@ -22,11 +24,11 @@ const good = {
   plans: {
     trial: { ...plan, limits: { requests: { day: 10 } } },
     daily: { ...plan, models: ['nova-lite', 'nova-pro'], limits: { usd: { month: 20 } } },
-    large: { ...plan, models: ['nova-pro', 'claude-haiku-4.5'], maxTokens: 4000 },
+    large: { ...plan, models: ['nova-pro', 'claude-haiku-4.5'], maxTokens: 4000, limits },
   },
   teams: {
     acme: { plan: 'trial', keys: ['acme-app'] },
-    toll: { plan: 'daily', keys: ['toll-app', { name: 'toll-batch', limits: { tokens: { day: 5 } } }] },
+    toll: { plan: 'daily', keys: ['toll-app', { name: 'toll-batch', limits: { tokens: { day: 500 } } }] },
     research: { plan: 'large', keys: ['research-app'] },
   },
 };
@@ -221,7 +223,7 @@ test('a good config is told in short: plans with their teams, keys and limits, a
   expect({ code, noted }).toEqual({ code: 0, noted: '' });
   expect(printed).toMatch(/^The config is good: proxy-test in us-east-1\.$/m);
   expect(printed).toMatch(/^daily +1 +2 +\$20\.00\/month +nova-lite, nova-pro$/m);
-  expect(printed).toMatch(/^large +1 +1 +none +nova-pro, claude-haiku-4\.5$/m);
+  expect(printed).toMatch(/^large +1 +1 +1,000,000 tokens\/month +nova-pro, claude-haiku-4\.5$/m);
   expect(printed).toMatch(/^nova-pro +0\.8 +3\.2 +active$/m);
 });
 
@@ -252,6 +254,13 @@ test('a price per 1,000 tokens is a warning, too', async () => {
   expect(noted).toMatch(
     /^warning {2}price of nova-lite: prices\.nova-lite\.input is 0\.00006, .*\n +Give USD per/m,
   );
+});
+
+test('a plan without limits is a warning, too', async () => {
+  const { code, printed, noted } = await check(withPlan({}));
+  expect(code).toBe(0);
+  expect(printed).toMatch(/^trial +1 +1 +none +nova-lite$/m);
+  expect(noted).toMatch(/^warning {2}plan trial: has no limits: .*\n +Give plans\.trial\.limits/m);
 });
 
 test('as JSON, too', async () => {

@@ -1,8 +1,9 @@
-import { aliasOf, definitionOf, type Lifecycle, priceOf } from '@org/contract';
+import { aliasOf, definitionOf, type Lifecycle } from '@org/contract';
 import type { Command } from 'commander';
 import type { ProxyConfig } from '../../src/config.ts';
 import { ConfigError } from '../../src/config-error.ts';
 import { loadProxyConfig } from '../../src/config-file.ts';
+import { priceIn } from '../../src/config-prices.ts';
 import type { Cli, GlobalOptions } from '../cli.ts';
 import { stackNameOf } from '../directory/deployment.ts';
 import { configWarnings } from '../doctor/config-warnings.ts';
@@ -68,7 +69,7 @@ function summaryOf(config: ProxyConfig) {
       const alias = aliasOf(model);
       const definition = definitionOf(model);
       if (!definition) return [];
-      const price = config.prices?.[alias] ?? priceOf(definition, config.region);
+      const price = priceIn(config, model);
       return [
         {
           alias,

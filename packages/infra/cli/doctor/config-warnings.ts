@@ -2,6 +2,7 @@ import type { ProxyConfig } from '../../src/config.ts';
 import type { Finding } from './finding.ts';
 import { checkKeyLimits } from './key-limits.ts';
 import { checkLifecycles } from './lifecycles.ts';
+import { checkLimitSizes } from './limit-sizes.ts';
 import { checkPriceUnits } from './prices.ts';
 import { checkQuotas } from './quotas.ts';
 import { checkSignInTeams } from './sign-in-teams.ts';
@@ -11,6 +12,7 @@ export function configWarnings(config: ProxyConfig, now: number): Finding[] {
   return [
     ...checkLifecycles(config, now),
     ...checkPriceUnits(config),
+    ...checkLimitSizes(config),
     ...checkQuotas(config),
     ...checkKeyLimits(config),
     ...checkSignInTeams(config),

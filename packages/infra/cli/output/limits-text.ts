@@ -1,4 +1,4 @@
-import { type LimitKind, type Limits, limitKinds, limitPeriods } from '@org/contract';
+import { type LimitKind, type LimitPeriod, type Limits, limitKinds, limitPeriods } from '@org/contract';
 
 /** `10 requests/day, $5.00/month`. */
 export function limitsText(limits: Limits): string {
@@ -7,15 +7,22 @@ export function limitsText(limits: Limits): string {
       limitPeriods.flatMap((period) => {
         const max = limits[kind]?.[period];
         if (max === undefined || max === null) return [];
-        return [`${amountText(kind, max)}${kind === 'usd' ? '' : ` ${kind}`}/${period}`];
+        return [limitText(kind, max, period)];
       }),
     )
     .join(', ');
 }
 
-/** An amount with separators; dollars with as many cents as matter. */
+/** `10 requests/day`. */
+export function limitText(kind: LimitKind, max: number, period: LimitPeriod): string {
+  return `${amountText(kind, max)}${kind === 'usd' ? '' : ` ${kind}`}/${period}`;
+}
+
+/** An amount with separators; dollars with as many cents as matter, and all that there is of what is next to nothing. */
 export function amountText(kind: LimitKind, amount: number): string {
   if (kind !== 'usd') return amount.toLocaleString('en-US');
+  if (amount > 0 && amount < 0.0001)
+    return `$${amount.toLocaleString('en-US', { maximumFractionDigits: 20 })}`;
   const digits = Number.isInteger(Number((amount * 100).toFixed(6))) ? 2 : 4;
   return `$${amount.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
 }
