@@ -56,8 +56,9 @@ export interface OperationsConfig {
    */
   concurrency?: ConcurrencyConfig | undefined;
   /**
-   * What becomes of the table of counters when the stack is deleted. `retain`: it stays, protected against deletion, for
-   * whoever loses the counters starts every limit anew. `destroy`: it goes along. Default: `retain`.
+   * What becomes of the table of counters, teams and keys when the stack is deleted. `retain`: it stays, protected against
+   * deletion, to be looked up. `destroy`: it goes along. Either way the next deployment makes a new table: every limit
+   * begins anew, and teams and keys made at run time are gone. Default: `retain`.
    */
   removalPolicy?: 'retain' | 'destroy' | undefined;
   /** Tags on everything that takes tags, on top of `Application` and `Stage`. Default: none. */

@@ -224,7 +224,38 @@ test('a good config is told in short: plans with their teams, keys and limits, a
   expect(printed).toMatch(/^The config is good: proxy-test in us-east-1\.$/m);
   expect(printed).toMatch(/^daily +1 +2 +\$20\.00\/month +nova-lite, nova-pro$/m);
   expect(printed).toMatch(/^large +1 +1 +1,000,000 tokens\/month +nova-pro, claude-haiku-4\.5$/m);
-  expect(printed).toMatch(/^nova-pro +0\.8 +3\.2 +active$/m);
+  expect(printed).toMatch(/^nova-pro +0\.8 +3\.2 +active +us-east-1$/m);
+});
+
+test('a model that other Regions may answer is told with them and its profile', async () => {
+  const { printed } = await check(good);
+  expect(printed).toMatch(/^claude-haiku-4\.5 .* us-east-1, us-east-2, us-west-2 \(profile us\.\)$/m);
+  const { printed: json } = await check(good, '--json');
+  expect(JSON.parse(json).models[2]).toMatchObject({
+    modelId: expect.stringMatching(/^us\./),
+    regions: ['us-east-1', 'us-east-2', 'us-west-2'],
+  });
+  const brazil = { ...good, region: 'sa-east-1', models: ['claude-haiku-4.5'], globalInference: true };
+  const plans = { trial: { ...plan, models: brazil.models, limits } };
+  const { printed: worldwide } = await check({ ...brazil, plans, teams: { acme: good.teams.acme } });
+  expect(worldwide).toMatch(/^claude-haiku-4\.5 .* any commercial Region \(profile global\.\)$/m);
+});
+
+test('the most that a month can cost is told where every plan has a limit on it', async () => {
+  const usd = (month: number) => ({ limits: { usd: { month } } });
+  const plans = {
+    trial: { ...plan, ...usd(0.25) },
+    daily: { ...plan, ...usd(20) },
+    large: { ...plan, ...usd(50) },
+  };
+  const teams = { ...good.teams, second: { plan: 'trial', keys: ['second-app'] } };
+  const bounded = { ...good, plans, teams };
+  expect((await check(bounded)).printed).toMatch(/teams of the config \$70\.50 a month at the most/);
+  expect(JSON.parse((await check(bounded, '--json')).printed)).toMatchObject({ mostUsdPerMonth: 70.5 });
+
+  const { printed } = await check(good);
+  expect(printed).toMatch(/^What a month can cost at the most is not bounded/m);
+  expect(JSON.parse((await check(good, '--json')).printed)).not.toHaveProperty('mostUsdPerMonth');
 });
 
 test('a quota that ends before the limit does is a warning, and the config is good all the same', async () => {

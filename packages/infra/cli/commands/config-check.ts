@@ -1,4 +1,4 @@
-import { aliasOf, definitionOf, type Lifecycle } from '@org/contract';
+import { aliasOf, definitionOf, type Lifecycle, locateModel, type ModelLocation } from '@org/contract';
 import type { Command } from 'commander';
 import type { ProxyConfig } from '../../src/config.ts';
 import { ConfigError } from '../../src/config-error.ts';
@@ -9,7 +9,7 @@ import { stackNameOf } from '../directory/deployment.ts';
 import { configWarnings } from '../doctor/config-warnings.ts';
 import type { Invocation } from '../invocation.ts';
 import { describeFindings } from '../output/findings.ts';
-import { limitsText } from '../output/limits-text.ts';
+import { amountText, limitsText } from '../output/limits-text.ts';
 import { renderTable } from '../output/table.ts';
 
 const about = ({ program, silentProgram }: Invocation) => `
@@ -65,14 +65,20 @@ function summaryOf(config: ProxyConfig) {
         models,
       };
     }),
+    mostUsdPerMonth: mostUsdPerMonth(config),
     models: config.models.flatMap((model) => {
       const alias = aliasOf(model);
       const definition = definitionOf(model);
-      if (!definition) return [];
+      const location = definition && locateModel(definition, config.region, config);
+      if (!definition || !location) return [];
       const price = priceIn(config, model);
       return [
         {
           alias,
+          modelId: location.modelId,
+          /** Regions that may answer; the empty text stands for every commercial one. */
+          regions: location.regions,
+          through: location.through,
           lifecycle: definition.lifecycle,
           price: price && { input: price.input, output: price.output },
         },
@@ -81,8 +87,15 @@ function summaryOf(config: ProxyConfig) {
   };
 }
 
+/** What the models can cost all teams of the config in a month; undefined where a plan has no limit on that. */
+function mostUsdPerMonth({ plans, teams }: ProxyConfig): number | undefined {
+  const most = new Map(Object.entries(plans).map(([name, { limits }]) => [name, limits?.usd?.month]));
+  if ([...most.values()].some((max) => typeof max !== 'number')) return undefined;
+  return Object.values(teams).reduce((sum, { plan }) => sum + (most.get(plan) ?? 0), 0);
+}
+
 function describe(config: ProxyConfig): string {
-  const { stack, region, plans, models } = summaryOf(config);
+  const { stack, region, plans, models, mostUsdPerMonth: most } = summaryOf(config);
   const planTable = renderTable(
     [
       { head: 'plan' },
@@ -105,15 +118,29 @@ function describe(config: ProxyConfig): string {
       { head: 'usd in', align: 'right' },
       { head: 'usd out', align: 'right' },
       { head: 'lifecycle' },
+      { head: 'answered in' },
     ],
-    models.map(({ alias, lifecycle, price }) => [
+    models.map(({ alias, lifecycle, price, ...location }) => [
       alias,
       price ? String(price.input) : '?',
       price ? String(price.output) : '?',
       lifecycleText(lifecycle),
+      regionsText(location),
     ]),
   );
-  return `The config is good: ${stack} in ${region}.\n\n${planTable}\n\n${modelTable}`;
+  const cost =
+    most === undefined
+      ? 'What a month can cost at the most is not bounded: not every plan has a limit in USD a month.'
+      : `The models can cost the teams of the config ${amountText('usd', most)} a month at the most, by the prices below. Teams made at run time come on top.`;
+  return `The config is good: ${stack} in ${region}.\n\n${planTable}\n\n${cost}\n\n${modelTable}`;
+}
+
+/** `us-east-1`, or through which profile which Regions may answer. */
+function regionsText({ modelId, regions, through }: ModelLocation): string {
+  if (through !== 'inference-profile') return regions.join(', ');
+  const [prefix] = modelId.split('.', 1);
+  const which = regions.includes('') ? 'any commercial Region' : regions.join(', ');
+  return `${which} (profile ${prefix}.)`;
 }
 
 function lifecycleText(lifecycle: Lifecycle): string {
