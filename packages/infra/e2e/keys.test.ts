@@ -236,7 +236,7 @@ test('a team is held to its plan, and to the new one when it moves, with all its
   await forget();
   for (const each of [key, other]) expect((await use(each)).status).toBe(200);
   expect((await use(key, { maxTokens: 2000 })).error()).toMatchObject({
-    code: 'quota_exceeded',
+    code: 'exceeds_limit',
     details: { limit: 'tokens', max: 2000 },
   });
   expect(JSON.parse(await done('teams', 'list', '--json'))).toContainEqual(
