@@ -220,6 +220,19 @@ const faulty = parseProxyConfig({
   ),
 });
 
+/** A slow plan that has the only key of the config, and a fast one for keys that are made at run time. */
+const growing = defineProxyConfig({
+  name: 'growing',
+  stage: 'dev',
+  region: 'us-east-1',
+  models: ['llama'],
+  plans: {
+    tiny: { ...open, throttle: { rate: 1, burst: 1 } },
+    big: { ...open, throttle: { rate: 100, burst: 200 } },
+  },
+  teams: { first: { plan: 'tiny', keys: ['first-key'] } },
+});
+
 /** The deployments that the end-to-end tests run, by name. */
 export const configs = {
   shipped,
@@ -233,6 +246,7 @@ export const configs = {
   'user-pool': userPool,
   web,
   faulty,
+  growing,
   soak: soakConfig(shortSoak.requests),
 };
 

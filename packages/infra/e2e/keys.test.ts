@@ -147,6 +147,19 @@ test('the life of a key: made, used, seen, rotated with an overlap, revoked; its
   }
 });
 
+test('a key made at run time may ask as fast as its plan says, however slow the keys of the config are', async () => {
+  const { done, newKey, use, ask } = await start('growing');
+  await done('teams', 'create', 'acme', '--plan', 'big');
+  const key = await newKey('app', '--team', 'acme');
+  const statuses = await Promise.all(Array.from({ length: 12 }, async () => (await use(key)).status));
+  expect(statuses).toEqual(Array.from({ length: 12 }, () => 200));
+  expect((await ask('first-key')).status).toBe(200);
+  expect((await ask('first-key')).error()).toMatchObject({
+    code: 'rate_limited',
+    message: expect.stringContaining('of this API key or of all keys together'),
+  });
+});
+
 test('a leaked key is refused at once, and the overlap of a rotation can be ended early', async () => {
   const { done, newKey, proxy, use } = await start();
   await done('teams', 'create', 'acme', '--plan', 'few');

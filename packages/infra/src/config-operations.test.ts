@@ -28,6 +28,7 @@ test.each([
   [{ waf: { rateLimit: 100 } }, { waf: { rateLimit: 100 } }],
   [{ dashboard: false }, { dashboard: false }],
   [{ concurrency: { stream: 0 } }, { concurrency: { stream: 0 } }],
+  [{ stageThrottle: { rate: 5, burst: 10 } }, { stageThrottle: { rate: 5, burst: 10 } }],
   [{ removalPolicy: 'destroy' }, { removalPolicy: 'destroy' }],
   [
     { tags: { Team: 'platform/ai', 'cost:centre': '' } },
@@ -63,6 +64,24 @@ test.each<[fault: string, change: object, path: string, fix: RegExp]>([
   ['a ceiling below zero', { concurrency: { buffered: -1 } }, 'concurrency.buffered', /0 or more/],
   ['half a call', { concurrency: { buffered: 1.5 } }, 'concurrency.buffered', /whole number/],
   ['a ceiling of what there is not', { concurrency: { ask: 1 } }, 'concurrency.ask', /check its spelling/],
+  [
+    'a throttle for all keys that is slower than a plan',
+    { stageThrottle: { rate: 4, burst: 10 } },
+    'stageThrottle.rate',
+    /below the 5 requests a second .* plan starter .*; raise it to 5 or lower plans\.starter\.throttle\.rate/,
+  ],
+  [
+    'a throttle for all keys that takes fewer at once than a plan',
+    { stageThrottle: { rate: 5, burst: 9 } },
+    'stageThrottle.burst',
+    /below the 10 requests at once .* plan starter/,
+  ],
+  [
+    'a throttle for all keys without a burst',
+    { stageThrottle: { rate: 5 } },
+    'stageThrottle.burst',
+    /is missing/,
+  ],
   ['an unknown removal policy', { removalPolicy: 'snapshot' }, 'removalPolicy', /one of retain, destroy/],
   ["a tag of AWS's own", { tags: { 'aws:x': '1' } }, 'tags.aws:x', /must not start with aws:/],
   ['a tag that is set already', { tags: { Stage: 'x' } }, 'tags.Stage', /is set from the name and the stage/],

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { Throttle } from './throttle.ts';
 
 /** Alarms, and where they go. */
 export interface AlarmsConfig {
@@ -20,8 +21,9 @@ export interface ConcurrencyConfig {
 /** A web application firewall in front of the API. */
 export interface WafConfig {
   /**
-   * Requests that one address may make in five minutes, whatever its keys. Default: as many as all keys together were
-   * promised.
+   * Requests that one address may make in five minutes, whatever its keys. Default: as many as the keys of the config
+   * together were promised, or one key of the fastest plan if that is more. Keys made at run time do not raise it: where
+   * many of them ask from one address, say here what they need together.
    */
   rateLimit?: number | undefined;
 }
@@ -55,6 +57,14 @@ export interface OperationsConfig {
    * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
    */
   concurrency?: ConcurrencyConfig | undefined;
+  /**
+   * How fast all keys together may ask, those made at run time too; at least as fast as the fastest plan. API Gateway
+   * keeps it for each route of the stage. Default: what AWS gives an account by default, 10,000 requests a second and
+   * 5,000 at once, or what the keys of the config were promised if that is more. An account with less keeps to its own.
+   *
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+   */
+  stageThrottle?: Throttle | undefined;
   /**
    * What becomes of the table of counters, teams and keys when the stack is deleted. `retain`: it stays, protected against
    * deletion, to be looked up. `destroy`: it goes along. Either way the next deployment makes a new table: every limit
@@ -124,6 +134,7 @@ export const operationsFields = {
   concurrency: z.optional(
     z.strictObject({ buffered: z.optional(concurrency), stream: z.optional(concurrency) }),
   ),
+  stageThrottle: z.optional(Throttle),
   removalPolicy: z._default(z.enum(['retain', 'destroy']), 'retain'),
   // A resource takes 50.
   tags: z.optional(

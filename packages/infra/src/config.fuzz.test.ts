@@ -43,6 +43,7 @@ const config = {
   logRetentionDays: 30,
   alarms: { email: 'operators@example.com' },
   concurrency: { buffered: 20, stream: 0 },
+  stageThrottle: { rate: 500, burst: 1000 },
   removalPolicy: 'destroy',
   tags: { CostCentre: '4711' },
   waf: true,

@@ -9,6 +9,8 @@ import { checkPrices } from './config-prices.ts';
 import { checkReferences } from './config-references.ts';
 import { Name } from './name.ts';
 import { type AuthoredSignIn, SignIn } from './sign-in/sign-in-config.ts';
+import { checkStageThrottle } from './stage-throttle.ts';
+import { Throttle } from './throttle.ts';
 
 // zod/mini brings no messages of its own.
 z.config(z.locales.en());
@@ -17,14 +19,6 @@ z.config(z.locales.en());
 const retentionDays = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
-
-/** A token bucket of API Gateway for each key of a plan. Best effort, says AWS. */
-export interface Throttle {
-  /** Requests per second that a key may make in the long run. */
-  rate: number;
-  /** Requests that a key may make at once: the size of the bucket. */
-  burst: number;
-}
 
 /**
  * How many requests each key of a plan may make in a period. API Gateway enforces it, best effort.
@@ -190,10 +184,7 @@ const Quota = z
   );
 
 const Plan = z.strictObject({
-  throttle: z.strictObject({
-    rate: z.number().check(z.positive('must be above 0 requests per second')),
-    burst: positiveInteger,
-  } satisfies Record<keyof Throttle, z.ZodMiniType>),
+  throttle: Throttle,
   quota: Quota,
   models: z.array(z.string()).check(z.minLength(1, 'must name at least one of the models')),
   maxTokens: z.optional(positiveInteger),
@@ -236,7 +227,12 @@ const ProxyConfig = z
   } satisfies Record<keyof AuthoredProxyConfig, z.ZodMiniType>)
   .check(
     z.check(({ value, issues }) => {
-      const faults = [...checkReferences(value), ...checkPrices(value), ...checkGuardrails(value)];
+      const faults = [
+        ...checkReferences(value),
+        ...checkPrices(value),
+        ...checkGuardrails(value),
+        ...checkStageThrottle(value),
+      ];
       for (const { path, message } of faults) {
         issues.push({ code: 'custom', path: [...path], message, input: value });
       }
@@ -261,7 +257,8 @@ export function defineProxyConfig<const Models extends readonly AuthoredModel[],
  * Checks a config from anywhere and fills in its defaults. A checked config passes unchanged.
  *
  * @throws {ConfigError} Naming every field at fault and the fix: fields of the wrong kind first, and once there are
- *   none, names that lead nowhere, limits that cannot hold and guardrails of another Region.
+ *   none, names that lead nowhere, limits that cannot hold, throttles that contradict each other and guardrails of
+ *   another Region.
  */
 export function parseProxyConfig(config: unknown): ProxyConfig {
   const { data, error } = z.safeParse(ProxyConfig, config);

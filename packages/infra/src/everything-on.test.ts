@@ -5,6 +5,7 @@ import shipped from '../proxy.config.ts';
 import {
   everythingOn,
   functionOf,
+  only,
   policyOf,
   resources,
   slow,
@@ -126,6 +127,14 @@ test('a ceiling on concurrency is for each function, and there is none by defaul
     handlers.map((handler) => functionOf(of, handler).properties['ReservedConcurrentExecutions']);
   expect(ceilings(everything)).toEqual([20, 0]);
   expect(ceilings(plain)).toEqual([undefined, undefined]);
+});
+
+test('a throttle of the config is for all keys of the stage together', () => {
+  expect(only(everything, 'AWS::ApiGateway::Stage')).toMatchObject({
+    MethodSettings: [
+      { HttpMethod: '*', ResourcePath: '/*', ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 },
+    ],
+  });
 });
 
 test(

@@ -35,7 +35,13 @@ const gatewayResponses: readonly GatewayResponse[] = [
   { type: ResponseType.MISSING_AUTHENTICATION_TOKEN, code: 'unknown_route' },
   { type: ResponseType.INVALID_SIGNATURE, code: 'unknown_route' },
   { type: ResponseType.RESOURCE_NOT_FOUND, code: 'unknown_route' },
-  { type: ResponseType.THROTTLED, code: 'rate_limited' },
+  // By the throttle of the key's plan, of the stage or of the account: API Gateway does not say which.
+  {
+    type: ResponseType.THROTTLED,
+    code: 'rate_limited',
+    message:
+      'Too many requests at once, of this API key or of all keys together. Send them again, more slowly.',
+  },
   {
     type: ResponseType.QUOTA_EXCEEDED,
     code: 'quota_exceeded',

@@ -1,4 +1,4 @@
-import type { Throttle } from './config.ts';
+import { higherThrottle, type Throttle } from './throttle.ts';
 
 /** The parts of a config that promise requests to keys. */
 interface Promising {
@@ -6,7 +6,10 @@ interface Promising {
   readonly teams: Readonly<Record<string, { readonly plan: string; readonly keys: readonly unknown[] }>>;
 }
 
-/** What all keys together were promised. */
+/**
+ * What the keys of the config were promised together, or one key of the fastest plan, whichever is more. Keys made at
+ * run time come on top, as many as there may be.
+ */
 export function promisedThrottle({ plans, teams }: Promising): Throttle {
   let rate = 0;
   let burst = 0;
@@ -14,5 +17,7 @@ export function promisedThrottle({ plans, teams }: Promising): Throttle {
     rate += (plans[plan]?.throttle.rate ?? 0) * keys.length;
     burst += (plans[plan]?.throttle.burst ?? 0) * keys.length;
   }
-  return { rate, burst };
+  return Object.values(plans)
+    .map(({ throttle }) => throttle)
+    .reduce(higherThrottle, { rate, burst });
 }

@@ -18,7 +18,7 @@ import { accessLogOptions } from './access-log.ts';
 import type { ProxyConfig } from './config.ts';
 import { addPreflight } from './cors.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
-import { promisedThrottle } from './promised-throttle.ts';
+import { stageThrottleOf } from './stage-throttle.ts';
 
 export interface ProxyApiProps {
   readonly config: ProxyConfig;
@@ -34,7 +34,7 @@ export class ProxyApi extends Construct {
 
   constructor(scope: Construct, id: string, { config, functions, authorizer }: ProxyApiProps) {
     super(scope, id);
-    const { rate, burst } = promisedThrottle(config);
+    const { rate, burst } = stageThrottleOf(config);
     this.api = new RestApi(this, 'Rest', {
       restApiName: `${config.name}-${config.stage}`,
       description: 'Amazon Bedrock by API key, within limits',
@@ -45,8 +45,6 @@ export class ProxyApi extends Construct {
       deployOptions: {
         stageName: config.stage,
         dataTraceEnabled: false,
-        // The stage takes no more of the account's requests per second, whatever comes, and never stands in the way
-        // of a key that keeps to its plan.
         throttlingRateLimit: rate,
         throttlingBurstLimit: burst,
         ...(config.accessLog ? accessLogOptions(this, config) : {}),

@@ -146,7 +146,7 @@ describe('the API', () => {
     expect(invoked).toEqual(functions.map(({ id }) => ({ 'Fn::GetAtt': [id, 'Arn'] })));
   });
 
-  test('is regional, takes keys from the header, and takes no more than its keys were promised', () => {
+  test('is regional, takes keys from the header, and takes as much as an account may by default', () => {
     expect(only(template, 'AWS::ApiGateway::RestApi')).toMatchObject({
       ApiKeySourceType: 'HEADER',
       EndpointConfiguration: { Types: ['REGIONAL'] },
@@ -158,8 +158,8 @@ describe('the API', () => {
           HttpMethod: '*',
           ResourcePath: '/*',
           DataTraceEnabled: false,
-          ThrottlingRateLimit: 100 + 5,
-          ThrottlingBurstLimit: 200 + 10,
+          ThrottlingRateLimit: 10_000,
+          ThrottlingBurstLimit: 5000,
         },
       ],
     });
@@ -193,6 +193,7 @@ describe("API Gateway's own answers", () => {
     });
 
   const ownMessages: Readonly<Record<string, unknown>> = {
+    THROTTLED: expect.stringMatching(/this API key or of all keys together/),
     QUOTA_EXCEEDED: expect.stringMatching(/API Gateway's own quota/),
     WAF_FILTERED: expect.stringMatching(/firewall.*request id/),
   };

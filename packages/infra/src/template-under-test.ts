@@ -50,6 +50,7 @@ export const everythingOn = parseProxyConfig({
     alarms: { email: 'operators@example.com' },
     dashboard: true,
     concurrency: { buffered: 20, stream: 0 },
+    stageThrottle: { rate: 500, burst: 1000 },
     removalPolicy: 'destroy',
     tags: { CostCentre: '4711' },
     waf: true,

@@ -42,7 +42,7 @@ test('stands in front of the stage', () => {
   expect(aclOf(template)).toMatchObject({ Scope: 'REGIONAL', DefaultAction: { Allow: {} } });
 });
 
-test('lets one address ask as often as all keys together were promised, and tells it so in the shape of the contract', () => {
+test('lets one address ask as often as all keys of the config together were promised, and tells it so in the shape of the contract', () => {
   const { Rules, CustomResponseBodies } = aclOf(template);
   expect(Rules[0]).toMatchObject({
     Statement: {
@@ -68,6 +68,21 @@ test('lets one address ask as often as all keys together were promised, and tell
   const body = z.parse(ErrorEnvelope, JSON.parse(CustomResponseBodies['too-often']?.Content ?? ''));
   expect(body).toMatchObject({ error: { code: 'rate_limited' }, request_id: null });
 });
+
+test(
+  'lets one address ask as often as one key of the fastest plan, where the keys of the config were promised less',
+  () => {
+    const slowKeys = {
+      ...shipped,
+      waf: {},
+      teams: { research: { plan: 'research', keys: [{ name: 'k', enabled: true }] } },
+    };
+    expect(aclOf(templateOf(slowKeys, 'slow-keys')).Rules[0]).toMatchObject({
+      Statement: { RateBasedStatement: { Limit: 100 * 300 + 200 } },
+    });
+  },
+  slow,
+);
 
 test("blocks by AWS's common rules, but for what a question says", () => {
   const { Rules } = aclOf(template);

@@ -60,11 +60,12 @@ function sharedThrottle(
   if (rateLimit === undefined || burstLimit === undefined) return [];
   const { rate, burst } = promisedThrottle(config);
   const has = `${rateLimit} requests a second, ${burstLimit} at once, for all APIs of the account`;
-  if (rate <= rateLimit && burst <= burstLimit) return [ok(throttleSubject, has)];
+  const runTime = 'keys made at run time are not counted here';
+  if (rate <= rateLimit && burst <= burstLimit) return [ok(throttleSubject, `${has}; ${runTime}`)];
   return [
     warning(
       throttleSubject,
-      `the keys of the config were promised ${rate} a second and ${burst} at once, and the account has ${has}`,
+      `the keys of the config, or one of the fastest plan, were promised ${rate} a second and ${burst} at once, and the account has ${has}; ${runTime}`,
       'Lower the throttle of the plans, or ask for more in Service Quotas (API Gateway).',
     ),
   ];

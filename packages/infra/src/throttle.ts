@@ -1,0 +1,24 @@
+import * as z from 'zod/mini';
+
+/**
+ * A token bucket of API Gateway: for each key where a plan has it, for all keys together where the stage has it. Best
+ * effort, says AWS.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
+ */
+export interface Throttle {
+  /** Requests per second in the long run. */
+  rate: number;
+  /** Requests at once: the size of the bucket. */
+  burst: number;
+}
+
+export const Throttle = z.strictObject({
+  rate: z.number().check(z.positive('must be above 0 requests per second')),
+  burst: z.int().check(z.minimum(1, 'must be a whole number of at least 1')),
+} satisfies Record<keyof Throttle, z.ZodMiniType>);
+
+/** The higher rate and the higher burst of two. */
+export function higherThrottle(one: Throttle, other: Throttle): Throttle {
+  return { rate: Math.max(one.rate, other.rate), burst: Math.max(one.burst, other.burst) };
+}
