@@ -163,6 +163,20 @@ test('a ceiling that does not fit is left off, and one that fits is not', async 
 });
 
 test.each([
+  [{ buffered: 0, stream: 20 }, { buffered: 0 }],
+  [{ buffered: 20, stream: 0 }, { stream: 0 }],
+])(
+  'a ceiling of 0 is a brake, and stays on where the rest of %j does not fit',
+  async (concurrency, expected) => {
+    const answers = { '/2016-08-19/account-settings': lambdaAccount(110) };
+    const { deploy, synthesized, noted } = await prepare({ answers, config: { concurrency } });
+    await deploy();
+    expect(synthesized.map((config) => config.concurrency)).toEqual([expected]);
+    expect(noted()).toMatch(/keeps a 0/);
+  },
+);
+
+test.each([
   ['asked for on the command line', { yes: true, setLogRole: true }, undefined, true],
   ['agreed to', { yes: false }, () => true, true],
   ['not agreed to', { yes: false }, (question: string) => !question.includes('role'), false],

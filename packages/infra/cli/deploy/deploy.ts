@@ -1,4 +1,5 @@
 import type { ProxyConfig } from '../../src/config.ts';
+import type { ConcurrencyConfig } from '../../src/config-operations.ts';
 import { concurrently } from '../concurrently.ts';
 import { openDeployment, stackNameOf } from '../directory/deployment.ts';
 import { type Diagnosis, diagnose } from '../doctor/doctor.ts';
@@ -46,7 +47,9 @@ export async function deploy(
     if (!options.setLogRole) await terminal.confirm(question);
     await setLogRole(tools, region);
   }
-  const { directory } = await tools.synthesize(ceilingFits ? config : { ...config, concurrency: undefined });
+  const { directory } = await tools.synthesize(
+    ceilingFits ? config : { ...config, concurrency: brakesOf(config.concurrency) },
+  );
   await tools.cdk(['deploy', stackName, '--app', directory, '--require-approval', 'never'], region);
 
   const showKeys =
@@ -66,6 +69,12 @@ export async function deploy(
   } finally {
     deployment.close();
   }
+}
+
+/** Every 0 of a ceiling: it stops its function and reserves nothing, so it fits any account. */
+function brakesOf({ buffered, stream }: ConcurrencyConfig = {}): ConcurrencyConfig | undefined {
+  const brakes = { ...(buffered === 0 ? { buffered } : {}), ...(stream === 0 ? { stream } : {}) };
+  return Object.keys(brakes).length > 0 ? brakes : undefined;
 }
 
 /** The one that deploy itself can put right is no reason to stop. */

@@ -46,7 +46,7 @@ export async function checkConcurrency(settings: ClientSettings, config: ProxyCo
       finding: warning(
         subject,
         `a ceiling of ${wanted} leaves ${left} of the account's ${total}, and Lambda keeps ${keptForOthers} for other functions`,
-        'Deploy leaves the ceiling off; the limits hold without it. Ask for more in Service Quotas (Lambda), or remove concurrency.',
+        'Deploy leaves the ceiling off, and keeps a 0, which stops a function; the limits hold without it. Ask for more in Service Quotas (Lambda), or remove concurrency.',
       ),
       ceilingFits: false,
     };
