@@ -23,6 +23,20 @@ const run = (args: string[], environment: Record<string, string> = {}) =>
     }),
   );
 
+/** Starts it without --once, and waits until it says that it serves; it is stopped after the test. */
+async function serve(...args: string[]) {
+  const started = spawn(process.execPath, ['--conditions=@org/source', script, ...args], {
+    env: { ...process.env, PORT: '0' },
+  });
+  onTestFinished(() => void started.kill('SIGKILL'));
+  const lines: string[] = [];
+  for await (const line of createInterface(started.stdout)) {
+    lines.push(line);
+    if (line.startsWith('Serving')) break;
+  }
+  return { started, lines };
+}
+
 test('--once prints the endpoint and every key, asks, prints the answer and ends, and says nothing of what comes after', async () => {
   const { code, stdout } = await run(['--once']);
   expect(stdout).toMatch(/^Endpoint: http:\/\/127\.0\.0\.1:\d+\/dev$/m);
@@ -34,15 +48,7 @@ test('--once prints the endpoint and every key, asks, prints the answer and ends
 });
 
 test('without it, the API reference is named, and the printed lines for curl and the client work until the process is told to stop', async () => {
-  const started = spawn(process.execPath, ['--conditions=@org/source', script], {
-    env: { ...process.env, PORT: '0' },
-  });
-  onTestFinished(() => void started.kill('SIGKILL'));
-  const lines: string[] = [];
-  for await (const line of createInterface(started.stdout)) {
-    lines.push(line);
-    if (line.startsWith('Serving')) break;
-  }
+  const { started, lines } = await serve();
   const curl = lines.find((line) => line.startsWith('curl ')) ?? '';
   const exported = lines.find((line) => line.startsWith('export ')) ?? '';
   expect(lines).toContainEqual(expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/docs#key=\w{40}$/));
@@ -101,6 +107,43 @@ test('another config can be run, and its faults are named', async () => {
   const bad = await run(['--once', '--config', file]);
   expect(bad.code).toBe(1);
   expect(bad.stderr).toContain('lama');
+});
+
+/** A config of one plan with limits of its own, in a file; the file is gone after the test. */
+async function writeConfig(limits: string): Promise<string> {
+  const directory = await mkdtemp(join(import.meta.dirname, '../cdk.out-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const file = join(directory, 'config.ts');
+  await writeFile(
+    file,
+    `export default {
+      name: 'tight', stage: 'test', region: 'us-east-1', models: ['nova-lite'],
+      plans: { only: {
+        throttle: { rate: 10, burst: 20 }, quota: { limit: 300, period: 'DAY' }, models: ['nova-lite'], limits: ${limits},
+      } },
+      teams: { one: { plan: 'only', keys: ['one-key'] } },
+    };`,
+  );
+  return file;
+}
+
+test.each([
+  ['{ requests: { month: 0 } }', 'quota_exceeded'],
+  ['{ tokens: { day: 1000 } }', 'exceeds_limit'],
+])('a question that %s refuses is said so in a line, and --once ends with 1', async (limits, code) => {
+  const { stdout, stderr, ...ended } = await run(['--once', '--config', await writeConfig(limits)]);
+  expect(stdout).toContain('one-key asks nova-lite');
+  expect(stderr).toMatch(new RegExp(`^The question was refused \\(${code}\\): .+$`, 'm'));
+  expect(stderr).not.toContain('    at ');
+  expect(ended.code).toBe(1);
+});
+
+test('without --once it goes on serving after a question that was refused', async () => {
+  const file = await writeConfig('{ requests: { month: 0 } }');
+  const { started, lines } = await serve('--config', file);
+  expect(lines.at(-1)).toBe('Serving until Ctrl-C.');
+  started.kill('SIGINT');
+  expect(await once(started, 'exit')).toEqual([0, null]);
 });
 
 test.each([

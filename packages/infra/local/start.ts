@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { createBedrockClient } from '@org/bedrock-client';
+import { BedrockProxyError, createBedrockClient } from '@org/bedrock-client';
 import { type Invocation, invocationOf } from '../cli/invocation.ts';
 import type { ProxyConfig } from '../src/config.ts';
 import { ConfigError } from '../src/config-error.ts';
@@ -48,7 +48,8 @@ async function main(): Promise<void> {
       const local = new URL(system.gateway.url).origin;
       const invocation = invocationOf(process.env, () => ({ ...values, local }));
       if (!values.once) showWhatToDo(system, config, first, invocation);
-      await askWith(first, system, config);
+      const answered = await askWith(first, system, config);
+      if (!answered && values.once) process.exitCode = 1;
     }
     if (!values.once) await untilStopped();
   } finally {
@@ -93,16 +94,25 @@ function showWhatToDo(system: LocalSystem, config: ProxyConfig, first: ApiKey, i
   }
 }
 
-/** Asks the first question. */
-async function askWith(first: ApiKey, { gateway }: LocalSystem, config: ProxyConfig): Promise<void> {
+/**
+ * Asks the first question.
+ *
+ * @returns Whether it was answered. A config may well refuse it, by a limit of 0 for one.
+ */
+async function askWith(first: ApiKey, { gateway }: LocalSystem, config: ProxyConfig): Promise<boolean> {
   const client = createBedrockClient({ baseUrl: gateway.url, apiKey: first.value });
   const model = modelOf(first.name, config);
   console.log(`${first.name} asks ${model}: ${question}`);
-  const answer = await client.ask(model, question);
-  console.log(`\n${answer.text}\n`);
-  console.log(
-    `(${answer.usage.inputTokens} tokens in, ${answer.usage.outputTokens} out, ${answer.stopReason})\n`,
-  );
+  try {
+    const { text, usage, stopReason } = await client.ask(model, question);
+    console.log(`\n${text}\n`);
+    console.log(`(${usage.inputTokens} tokens in, ${usage.outputTokens} out, ${stopReason})\n`);
+    return true;
+  } catch (error) {
+    if (!(error instanceof BedrockProxyError)) throw error;
+    console.error(`The question was refused (${error.code}): ${error.message}`);
+    return false;
+  }
 }
 
 /** The first model of the key's plan. */
@@ -135,11 +145,12 @@ function readPort(text = '8787'): number {
 }
 
 function untilStopped(): Promise<void> {
-  console.log('Serving until Ctrl-C.');
-  return new Promise((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
+  const stopped = new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
   });
+  console.log('Serving until Ctrl-C.');
+  return stopped;
 }
 
 function fail(message: string): never {
