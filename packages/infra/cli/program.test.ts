@@ -102,6 +102,21 @@ test.each([
     /calls/,
     1,
   ],
+  [
+    'a limit that is given twice',
+    [
+      ...['keys', 'create', 'a', '--team', 'a', '--limit', 'usd/month=1', '--limit', 'usd/day=1'],
+      ...['--limit', 'usd/month=2'],
+    ],
+    /"usd\/month=2" is the second limit on usd a month.*Give one/s,
+    1,
+  ],
+  [
+    'an overlap for a key that is to end at once',
+    ['keys', 'rotate', 'app', '--overlap', '1h', '--now'],
+    /--now.* cannot be used with .*--overlap/,
+    2,
+  ],
   ['half a request', ['keys', 'create', 'a', '--team', 'a', '--limit', 'requests/day=0.5'], /whole/, 1],
   ['a month that is none', ['usage', '--month', '2026-13'], /"2026-13" is no month/, 1],
   ['a month to come', ['usage', '--month', '2026-12'], /2026-12 has not begun/, 1],

@@ -213,6 +213,8 @@ test('what is not there is said so, before anybody is asked to agree', async () 
   for (const command of [
     ['keys', 'revoke', 'nope'],
     ['teams', 'delete', 'nope'],
+    ['keys', 'list', '--team', 'nope'],
+    ['keys', 'list', '--team', 'nope', '--json'],
   ]) {
     const { code, stderr } = await proxy(...command);
     expect(code).toBe(1);
@@ -285,6 +287,18 @@ test('a key of the config is replaced by one made at run time, and disabled with
   expect((await use(keyValue('thrifty-key'))).status).toBe(401);
   expect((await use(now.stdout.trim())).status).toBe(200);
   expect(await done('keys', 'list')).toMatch(/^thrifty-key +thrifty +tokens +disabled/m);
+});
+
+test('a key that the config disables is not replaced by one that works', async () => {
+  const { done, proxy } = await start('tight');
+  for (const options of [[], ['--now'], ['--as', 'other-key']]) {
+    const { code, stdout, stderr } = await proxy('keys', 'rotate', 'disabled-key', ...options);
+    expect(stderr).toMatch(
+      /^error: The key disabled-key is disabled in the config.*keys create NAME --team calm.*enabled/s,
+    );
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  }
+  expect(JSON.parse(await done('keys', 'list', '--team', 'calm', '--json'))).toHaveLength(2);
 });
 
 test('of two runs at once that make a key of one name, one does', async () => {

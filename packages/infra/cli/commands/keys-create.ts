@@ -55,12 +55,15 @@ export function addKeysCreate(keys: Command, cli: Cli): void {
     });
 }
 
-/** @throws {CliError} Naming the one that cannot be read. */
+/** @throws {CliError} Naming the one that cannot be read, or is given twice. */
 export function parseLimits(texts: readonly string[]): Limits {
   const limits: Record<string, Record<string, number>> = {};
   for (const text of texts) {
     const [, kind, period, amount] = /^(\w+)\/(\w+)=(\d+(?:\.\d+)?)$/.exec(text) ?? [];
     if (kind === undefined || period === undefined || amount === undefined) throw noLimit(text);
+    if (limits[kind]?.[period] !== undefined) {
+      throw new CliError(`"${text}" is the second limit on ${kind} a ${period}.`, 'Give one of them only.');
+    }
     limits[kind] = { ...limits[kind], [period]: Number(amount) };
     if (!z.safeParse(Limits, limits).success) throw noLimit(text);
   }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { listKeys } from '../directory/keys.ts';
+import { findTeam, noTeam } from '../directory/teams.ts';
 import type { Invocation } from '../invocation.ts';
 import { keysTable } from '../output/keys-table.ts';
 
@@ -22,7 +23,9 @@ export function addKeysList(keys: Command, cli: Cli): void {
     .addHelpText('after', () => examples(cli.invocation))
     .action(async ({ team, json }: { team?: string; json?: boolean }) => {
       const { terminal, now } = cli;
-      const all = await listKeys(await cli.deployment());
+      const deployment = await cli.deployment();
+      if (team !== undefined && !(await findTeam(deployment, team))) throw noTeam(deployment, team);
+      const all = await listKeys(deployment);
       const wanted = team === undefined ? all : all.filter((key) => key.team === team);
       terminal.print(json ? JSON.stringify(wanted, null, 2) : keysTable(wanted, terminal, now()));
     });

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Cli } from '../cli.ts';
 import { type Replaced, rotateKey } from '../directory/rotate-key.ts';
 import { CliError } from '../failure.ts';
@@ -38,7 +38,9 @@ export function addKeysRotate(keys: Command, cli: Cli): void {
     .description('replace a key, and tell the new value once')
     .argument('<key>', 'name of the key')
     .option('--overlap <duration>', 'how long the old key goes on working, such as 2h or 7d', defaultOverlap)
-    .option('--now', 'end the old key at once, and those of earlier rotations too')
+    .addOption(
+      new Option('--now', 'end the old key at once, and those of earlier rotations too').conflicts('overlap'),
+    )
     .option('--as <name>', 'name of the new key, for a key of the config')
     .option('--json', 'print JSON, with the value')
     .addHelpText('after', () => examples(cli.invocation))

@@ -32,7 +32,7 @@ export interface RotationOptions {
 /**
  * Replaces a key by a new one with the same team and limits, which go on counting where they are.
  *
- * @throws {CliError} If there is no such key, or another command is making one of the name.
+ * @throws {CliError} If there is no such key, the config disables it, or another command is making one of the name.
  */
 export async function rotateKey(deployment: Deployment, options: RotationOptions): Promise<Rotation> {
   const { name } = options;
@@ -111,18 +111,25 @@ async function rotateConfigKey(deployment: Deployment, options: RotationOptions)
   const { config, configKeyIds, apiKeys } = deployment;
   const { name, overlap, as = `${name}-2` } = options;
   const found = Object.entries(config.teams).flatMap(([team, { keys }]) =>
-    keys.flatMap((key) => (key.name === name ? [{ team, limits: key.limits }] : [])),
+    keys.flatMap((key) => (key.name === name ? [{ team, ...key }] : [])),
   );
   const [entry] = found;
   const id = configKeyIds.get(name);
   if (!entry || id === undefined) throw noKey(deployment, name);
-  const { team, limits } = entry;
+  const { team, limits, enabled } = entry;
   const { current: present } = await findKeyName(deployment, as);
   if (present?.keyId !== undefined) {
     throw new CliError(
       `The key ${name} was replaced by ${as} already, or the name ${as} is taken.`,
       ({ command }) =>
         `Rotate that one: ${command(`keys rotate ${as}`)}. Or give the new key another name with --as.`,
+    );
+  }
+  if (!enabled) {
+    throw new CliError(
+      `The key ${name} is disabled in the config, so there is none to replace.`,
+      ({ command }) =>
+        `Make a new one: ${command(`keys create NAME --team ${team}`)}. Or leave "enabled: false" out of the config, and deploy.`,
     );
   }
   const key = await createKey(deployment, { name: as, team, limits, countedAs: id });
