@@ -17,6 +17,10 @@ const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'infra/src/throttle.ts': { Throttle: 'Throttle' },
   'contract/src/limits.ts': { Limits: 'Limits' },
+  'infra/src/plan-guardrail.ts': {
+    PlanGuardrail: 'Guardrail of a plan',
+    GuardrailProfile: 'Guardrail profile',
+  },
   'lambda/src/environment.ts': { Guardrail: 'Guardrail' },
   'contract/src/price.ts': { Price: 'Price' },
   'infra/src/sign-in/sign-in-config.ts': {

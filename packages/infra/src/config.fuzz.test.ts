@@ -27,7 +27,11 @@ const config = {
       models: ['llama', 'own'],
       maxTokens: 100,
       limits: { requests: { day: 10, month: 80 }, tokens: { month: null }, usd: { month: 0.25 } },
-      guardrail: { id: 'abcdefghij', version: '1' },
+      guardrail: {
+        id: 'abcdefghij',
+        version: '1',
+        profile: { id: 'us.guardrail.v1:0', regions: ['us-east-1', 'us-east-2'] },
+      },
     },
   },
   teams: {

@@ -171,6 +171,20 @@ const faults: [fault: string, config: unknown, path: string, fix: RegExp][] = [
     /must be the id or the ARN of a guardrail/,
   ],
   [
+    'a guardrail profile that is none',
+    withPlan({ guardrail: { id: 'abc123', version: '1', profile: { id: 'us', regions: ['us-east-1'] } } }),
+    'plans.starter.guardrail.profile.id',
+    /must be the id of a guardrail profile such as us\.guardrail\.v1:0/,
+  ],
+  [
+    'a guardrail profile without Regions',
+    withPlan({
+      guardrail: { id: 'abc123', version: '1', profile: { id: 'us.guardrail.v1:0', regions: [] } },
+    }),
+    'plans.starter.guardrail.profile.regions',
+    /at least one Region/,
+  ],
+  [
     'a version that guardrails do not have',
     withPlan({ guardrail: { id: 'abc123', version: 'latest' } }),
     'plans.starter.guardrail.version',

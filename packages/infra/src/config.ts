@@ -1,5 +1,4 @@
 import { type CatalogueAlias, Limits, type ModelDefinition, OfferedModel, Price } from '@org/contract';
-import { Guardrail } from '@org/lambda/environment';
 import * as z from 'zod/mini';
 import { ConfigError } from './config-error.ts';
 import { checkGuardrails } from './config-guardrails.ts';
@@ -8,6 +7,7 @@ import { type OperationsConfig, operationsFields } from './config-operations.ts'
 import { checkPrices } from './config-prices.ts';
 import { checkReferences } from './config-references.ts';
 import { Name } from './name.ts';
+import { PlanGuardrail } from './plan-guardrail.ts';
 import { type AuthoredSignIn, SignIn } from './sign-in/sign-in-config.ts';
 import { checkStageThrottle } from './stage-throttle.ts';
 import { Throttle } from './throttle.ts';
@@ -59,7 +59,7 @@ export interface AuthoredPlan<Alias extends string = string> {
    *
    * @see https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails.html
    */
-  guardrail?: Guardrail | undefined;
+  guardrail?: PlanGuardrail | undefined;
 }
 
 /** An API key to make. */
@@ -189,7 +189,7 @@ const Plan = z.strictObject({
   models: z.array(z.string()).check(z.minLength(1, 'must name at least one of the models')),
   maxTokens: z.optional(positiveInteger),
   limits: z.optional(Limits),
-  guardrail: z.optional(Guardrail),
+  guardrail: z.optional(PlanGuardrail),
 } satisfies Record<keyof AuthoredPlan, z.ZodMiniType>);
 
 const KeyObject = z.strictObject({

@@ -67,7 +67,13 @@ function proxyEnvironment(config: ProxyConfig, keyId: (name: string) => string):
     plans: Object.fromEntries(
       plans.map(([name, { models, maxTokens, limits, guardrail }]) => [
         name,
-        { models, maxTokens, limits, guardrail } satisfies Required<PlanAccess>,
+        // Its profile is for the permissions.
+        {
+          models,
+          maxTokens,
+          limits,
+          guardrail: guardrail && { id: guardrail.id, version: guardrail.version },
+        } satisfies Required<PlanAccess>,
       ]),
     ),
     teams: Object.fromEntries(teams.map(([name, { plan }]) => [name, plan])),

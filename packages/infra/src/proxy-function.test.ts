@@ -177,6 +177,35 @@ describe('the functions', () => {
     slow,
   );
 
+  test(
+    'may apply a guardrail that uses cross-Region inference in each Region of its profile, and are not told of it',
+    () => {
+      const guardrail = { id: 'abc123', version: '4' };
+      const profile = { id: 'us.guardrail.v1:0', regions: ['us-east-1', 'us-west-2'] };
+      const plan = { ...shipped.plans['starter'], guardrail: { ...guardrail, profile } };
+      const guarded = templateOf(
+        parseProxyConfig({ ...shipped, plans: { ...shipped.plans, starter: plan, again: plan } }),
+        'guarded-across-regions',
+      );
+      expect(environmentOf(guarded).config).toHaveProperty('plans.starter.guardrail', guardrail);
+      const arn = (region: string, resource: string) => ({
+        'Fn::Join': ['', [`arn:aws:bedrock:${region}:`, { Ref: 'AWS::AccountId' }, `:${resource}`]],
+      });
+      for (const [handler] of functions) {
+        expect(policyOf(guarded, handler)).toContainEqual({
+          Effect: 'Allow',
+          Action: 'bedrock:ApplyGuardrail',
+          Resource: [
+            arn('us-east-1', 'guardrail-profile/us.guardrail.v1:0'),
+            arn('us-east-1', 'guardrail/abc123'),
+            arn('us-west-2', 'guardrail-profile/us.guardrail.v1:0'),
+          ],
+        });
+      }
+    },
+    slow,
+  );
+
   test.each(functions)(
     '%s may write its log, call the models of the config by %s, count in the table, and nothing else',
     (handler, action) => {

@@ -6,6 +6,7 @@ import { checkConcurrency } from './concurrency.ts';
 import { configWarnings } from './config-warnings.ts';
 import { checkCredentials } from './credentials.ts';
 import { error, type Finding } from './finding.ts';
+import { checkGuardrailAccess } from './guardrails.ts';
 import { checkModels, type ModelAccess } from './model-access.ts';
 import { checkModelPrices } from './prices.ts';
 
@@ -38,11 +39,12 @@ export async function diagnose(
       models: [],
     };
   }
-  const [bootstrap, apiGateway, concurrency, models] = await Promise.all([
+  const [bootstrap, apiGateway, concurrency, models, guardrails] = await Promise.all([
     checkBootstrap(settings, account),
     checkApiGatewayAccount(settings, config),
     checkConcurrency(settings, config),
     checkModels(settings, config, now),
+    checkGuardrailAccess(settings, config),
   ]);
   return {
     findings: [
@@ -52,6 +54,7 @@ export async function diagnose(
       concurrency.finding,
       ...models.map(({ finding }) => finding),
       ...noModelAnswers(models),
+      ...guardrails,
       ...ofConfig,
     ],
     account,
