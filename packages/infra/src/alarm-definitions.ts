@@ -111,6 +111,8 @@ export function alarmDefinitions({ config, stage, functions }: AlarmSources): Al
       description:
         'A function crashed, ran out of memory or was killed by its timeout; what its calls held stays charged. See ' +
         'the lines of its log that are not of message "request".',
+      // Without the authorizer: it throws for every caller that it refuses, so anybody could ring it. Where it fails, API
+      // Gateway answers with a 5xx.
       metric: ofBoth('Errors'),
       threshold: 1,
     },

@@ -143,6 +143,13 @@ test.each(variants)('with %s the other functions cannot read those keys', (_name
   }
 });
 
+test('no alarm watches the errors of the authorizer, for it throws for each caller that it refuses', () => {
+  const { id } = authorizerFunction(withIssuer);
+  const alarms = [...resources(withIssuer, 'AWS::CloudWatch::Alarm').values()];
+  expect(alarms).not.toEqual([]);
+  expect(JSON.stringify(alarms)).not.toContain(id);
+});
+
 test('the authorizer has code, memory and time of its own', () => {
   const { properties } = authorizerFunction(withIssuer);
   expect(properties).toMatchObject({
