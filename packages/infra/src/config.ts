@@ -8,6 +8,7 @@ import { checkPrices } from './config-prices.ts';
 import { checkReferences } from './config-references.ts';
 import { Name } from './name.ts';
 import { PlanGuardrail } from './plan-guardrail.ts';
+import { positiveInteger } from './positive-integer.ts';
 import { type AuthoredSignIn, SignIn } from './sign-in/sign-in-config.ts';
 import { checkStageThrottle } from './stage-throttle.ts';
 import { Throttle } from './throttle.ts';
@@ -147,17 +148,6 @@ const prefix = nameOf(
   /^[a-z][a-z0-9-]{0,39}$/,
   'must start with a lower-case letter and have at most 40 lower-case letters, digits and hyphens',
 );
-
-/**
- * What an `Integer` of API Gateway can be: it has 32 bits.
- *
- * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-apigateway-usageplan-quotasettings.html
- */
-const mostInteger = 2_147_483_647;
-const range = `must be a whole number from 1 to ${mostInteger.toLocaleString('en-US')}`;
-const positiveInteger = z
-  .int({ error: range, abort: true })
-  .check(z.minimum(1, range), z.maximum(mostInteger, range));
 
 /** The offsets that API Gateway accepts, by period. */
 const highestOffset = { DAY: 0, WEEK: 6, MONTH: 27 } as const;

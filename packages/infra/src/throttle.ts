@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { positiveInteger } from './positive-integer.ts';
 
 /**
  * A token bucket of API Gateway: for each key where a plan has it, for all keys together where the stage has it. Best
@@ -15,7 +16,7 @@ export interface Throttle {
 
 export const Throttle = z.strictObject({
   rate: z.number().check(z.positive('must be above 0 requests per second')),
-  burst: z.int().check(z.minimum(1, 'must be a whole number of at least 1')),
+  burst: positiveInteger,
 } satisfies Record<keyof Throttle, z.ZodMiniType>);
 
 /** The higher rate and the higher burst of two. */
