@@ -20,7 +20,7 @@ export const configOf = ({ ledger }: { readonly ledger: boolean }) =>
         limits: ledger
           ? {
               requests: { day: 1_000_000_000, month: 10_000_000_000 },
-              tokens: { day: 1_000_000_000_000, month: 10_000_000_000_000 },
+              tokens: { day: 100_000_000_000, month: 1_000_000_000_000 },
               usd: { day: 1_000_000, month: 10_000_000 },
             }
           : undefined,
