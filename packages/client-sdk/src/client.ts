@@ -75,7 +75,9 @@ export function createClient(options: BedrockClientOptions, runtime: Runtime): B
       const call = prepare('ask', askOptions, { model, body: () => askBody(model, question, askOptions) });
       return exchange(call, (reply) => {
         const answer = readReply(readAnswer, reply);
-        return checkOutput({ ...answer, requestId: answer.id, attempts: reply.attempts }, askOptions.schema);
+        const { schema } = askOptions;
+        const value = { ...answer, requestId: answer.id, attempts: reply.attempts };
+        return schema === undefined ? value : checkOutput(value, schema);
       });
     });
 

@@ -14,7 +14,8 @@ export function exchange<Value extends Success>(
       text: await open.guard(() => open.response.text()),
     }));
     limits.startChecking();
-    const value = await limits.race(read(reply));
+    const checked = read(reply);
+    const value = checked instanceof Promise ? await limits.race(checked) : checked;
     succeeded(value);
     return value;
   });

@@ -130,9 +130,10 @@ export function send<Result>(
     ky(url, {
       method: route.method,
       fetch: async () => {
-        resolve(await accept(await attempt()));
-        // Not that of `fetch`, which need not be a standard one.
-        return new Response();
+        const reply = await attempt();
+        resolve(await accept(reply));
+        // That of a fetch of one's own need not be a standard one. ky does nothing with it.
+        return reply.response instanceof Response ? reply.response : new Response();
       },
       timeout: false,
       throwHttpErrors: false,
