@@ -10,14 +10,11 @@ export const apiKeyVariable = 'BEDROCK_PROXY_API_KEY';
 const whatItIs = 'ASCII text without a space or a line break';
 
 /**
- * The key of this attempt: a function is asked anew each time.
+ * The key of this attempt, which a function says anew each time.
  *
  * @param attempts - How often the request was sent before.
  */
-export async function readApiKey(source: ApiKeySource, attempts: number): Promise<string> {
-  if (typeof source === 'string') {
-    return source;
-  }
+export async function readApiKey(source: () => unknown, attempts: number): Promise<string> {
   const failed = (message: string, cause?: unknown) =>
     new ConfigurationError({ field: 'apiKey', message, attempts, cause });
   let key: unknown;
@@ -27,7 +24,7 @@ export async function readApiKey(source: ApiKeySource, attempts: number): Promis
     throw failed(`The apiKey function failed${failureName(cause)}.`, cause);
   }
   if (!isApiKey(key)) {
-    throw failed(`The apiKey function must return ${whatItIs}, and returned another ${typeof key}.`);
+    throw failed(`The apiKey function must return ${whatItIs}.`);
   }
   return key;
 }

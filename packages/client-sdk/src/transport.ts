@@ -3,7 +3,7 @@ import ky from 'ky';
 import { readApiKey } from './api-key.ts';
 import type { CallLimits } from './call-limits.ts';
 import { connectionError } from './connection-error.ts';
-import { isBrowser, runtimeName } from './environment.ts';
+import { runtimeName } from './environment.ts';
 import { errorFromResponse } from './error-from-response.ts';
 import { ConfigurationError, isBedrockProxyError } from './errors.ts';
 import { field, hasFields } from './field.ts';
@@ -66,7 +66,8 @@ export function send<Result>(
 
   const attempt = async (): Promise<OpenReply> => {
     limits.startAttempt();
-    apiKey = await limits.race(readApiKey(client.apiKey, limits.attempts));
+    const source = client.apiKey;
+    apiKey = typeof source === 'string' ? source : await limits.race(readApiKey(source, limits.attempts));
     limits.startSending();
     const { attempts } = limits;
     observer.request({ attempt: attempts, method: route.method, url });
@@ -155,7 +156,7 @@ function ownHeaders({ body, route }: Call, apiKey: string, attempt: number): Rec
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     'x-bedrock-client': `ts/${version}; runtime=${runtime}; attempt=${attempt}`,
     // A page may not set it everywhere, and has to be allowed to by CORS where it may.
-    ...(isBrowser() ? {} : { 'user-agent': `bedrock-client/${version} (${runtime})` }),
+    ...(runtime === 'browser' ? {} : { 'user-agent': `bedrock-client/${version} (${runtime})` }),
   };
 }
 
