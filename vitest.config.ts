@@ -25,6 +25,7 @@ export default defineConfig({
     projects: [
       project('workspace', '.', ['{scripts,test}/**/*.test.ts']),
       project('contract', 'packages/contract', ['**/*.test.ts']),
+      project('models', 'packages/models', ['**/*.test.ts']),
       project('lambda', 'packages/lambda', ['**/*.test.ts']),
       project('client-sdk', 'packages/client-sdk', ['**/*.test.ts']),
       project('infra', 'packages/infra', ['!(e2e)/**/*.test.ts']),

@@ -84,13 +84,13 @@ test('again, with another name for the client; other files are left alone', asyn
   writeFileSync(join(clone, 'picture.png'), picture);
   commit();
   writeFileSync(join(clone, 'draft.txt'), `${zeta}/contract`);
-  const { code, said } = await rename(beta, '--client', 'models', '--allow-dirty');
-  expect(said).toMatch(`${zeta}/bedrock-client is ${beta}/models now`);
+  const { code, said } = await rename(beta, '--client', 'asker', '--allow-dirty');
+  expect(said).toMatch(`${zeta}/bedrock-client is ${beta}/asker now`);
   expect(code).toBe(0);
   expect(readFileSync(join(clone, 'picture.png'))).toEqual(picture);
   expect(read('draft.txt')).toBe(`${zeta}/contract`);
-  expect(read('turbo.json')).toContain(`${beta}/models#build`);
-  expect((await rename(beta, '--client', 'models', '--allow-dirty')).said).toMatch(/Nothing to do/);
+  expect(read('turbo.json')).toContain(`${beta}/asker#build`);
+  expect((await rename(beta, '--client', 'asker', '--allow-dirty')).said).toMatch(/Nothing to do/);
   rmSync(join(clone, 'draft.txt'));
   commit();
 }, 30_000);

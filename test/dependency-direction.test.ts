@@ -4,14 +4,15 @@ import { expect, test } from 'vitest';
 import { importsOf as importsOfFile, sourceFiles } from './module-graph.ts';
 
 /**
- * Who may import whom, and nothing else: contract <- lambda, contract <- client-sdk, contract + lambda <- infra.
+ * Who may import whom, and nothing else: contract + models <- lambda and client-sdk, all of these <- infra.
  * Only what runs the whole system, infra's end-to-end tests and its local start, uses the client.
  */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   contract: [],
-  lambda: ['@org/contract'],
-  'client-sdk': ['@org/contract'],
-  infra: ['@org/contract', '@org/lambda', '@org/bedrock-client'],
+  models: [],
+  lambda: ['@org/contract', '@org/models'],
+  'client-sdk': ['@org/contract', '@org/models'],
+  infra: ['@org/contract', '@org/models', '@org/lambda', '@org/bedrock-client'],
 };
 
 const mayUseClient = ['e2e/', 'local/start.ts'];
@@ -76,8 +77,8 @@ test('only end-to-end tests and the local start use the client', () => {
   expect(users.length).toBeGreaterThan(0);
 });
 
-test('the contract does no input or output and knows no AWS SDK', () => {
-  const foreign = importsOf('contract').filter(
+test.each(['contract', 'models'])('%s does no input or output and knows no AWS SDK', (name) => {
+  const foreign = importsOf(name).filter(
     ({ file, target }) => !/\.test(-d)?\.ts$/.test(file) && !target.startsWith('.') && target !== 'zod/mini',
   );
   expect(foreign).toEqual([]);

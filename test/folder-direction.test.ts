@@ -50,6 +50,9 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
   'packages/contract': {
     src: [],
   },
+  'packages/models': {
+    src: [],
+  },
   'packages/lambda': {
     src: [],
     bench: ['src'],
@@ -147,7 +150,7 @@ test.each(Object.entries(entries))(
           .join('/'),
       );
     // The client has all that it needs bundled in; the local start asks its first question with the client.
-    const bundled = ['@org/contract', 'ky'];
+    const bundled = ['@org/contract', '@org/models', 'ky'];
     const provided = name === 'client-sdk' ? bundled : [...Object.keys(dependencies), '@org/bedrock-client'];
     expect([...new Set(packages)].filter((each) => !provided.includes(each))).toEqual([]);
   },

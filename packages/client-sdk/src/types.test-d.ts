@@ -1,9 +1,6 @@
 import type {
   AskRequest,
-  Capability,
-  CatalogueAlias,
   ErrorCode,
-  Lifecycle,
   LimitKind,
   LimitPeriod,
   LimitScope,
@@ -17,6 +14,7 @@ import type {
   UsageReport as WireUsageReport,
 } from '@org/contract';
 import { Usage as UsageSchema } from '@org/contract';
+import type { Capability, CatalogueAlias, Lifecycle } from '@org/models';
 import { expectTypeOf, test } from 'vitest';
 import {
   type Answer,

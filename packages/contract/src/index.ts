@@ -1,5 +1,4 @@
 export { Answer, AskRequest, type Turn, Usage } from './ask.ts';
-export { aliasOf, type CatalogueAlias, catalogue, definitionOf, priceOf } from './catalogue.ts';
 export {
   AvailableModels,
   type DetailsOf,
@@ -35,19 +34,6 @@ export {
   UsageReport,
 } from './limits.ts';
 export { ModelList, type ModelSummary } from './model-list.ts';
-export { locateModel, type ModelLocation } from './model-location.ts';
-export {
-  type Capability,
-  capabilities,
-  type InvokeFormat,
-  type Lifecycle,
-  type ModelDefinition,
-  type ModelPrice,
-  OfferedModel,
-  type StructuredOutput,
-  type Upstream,
-} from './models.ts';
-export { type BilledTokens, costInMicroUsd, Price } from './price.ts';
 export { type Route, type RouteName, type RoutesOf, routes } from './routes.ts';
 export {
   type StreamDelta,

@@ -3,7 +3,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import sdk from '@aws-sdk/client-bedrock-runtime/package.json' with { type: 'json' };
-import { catalogue, locateModel } from '@org/contract';
+import { catalogue, locateModel } from '@org/models';
 import { readRoute } from '../e2e/runtime/deployed-route.ts';
 import { createTables } from '../local/dynamodb/create-tables.ts';
 import { functionEnvironment } from '../local/lambda/environment.ts';

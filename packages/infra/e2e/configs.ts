@@ -1,4 +1,4 @@
-import { catalogue, type ModelDefinition } from '@org/contract';
+import { catalogue, type ModelDefinition } from '@org/models';
 import shipped from '../proxy.config.ts';
 import { defineProxyConfig, parseProxyConfig } from '../src/config.ts';
 import { shortSoak, soakConfig } from './soak/teams.ts';

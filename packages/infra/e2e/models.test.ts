@@ -1,4 +1,5 @@
-import { Answer, catalogue, ModelList } from '@org/contract';
+import { Answer, ModelList } from '@org/contract';
+import { catalogue } from '@org/models';
 import { expect, test } from 'vitest';
 import { startSystem } from './harness.ts';
 

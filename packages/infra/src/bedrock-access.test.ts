@@ -1,4 +1,4 @@
-import { catalogue, type ModelDefinition } from '@org/contract';
+import { catalogue, type ModelDefinition } from '@org/models';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import shipped from '../proxy.config.ts';

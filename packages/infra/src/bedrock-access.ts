@@ -1,4 +1,4 @@
-import { definitionOf, locateModel, type ModelLocation } from '@org/contract';
+import { definitionOf, locateModel, type ModelLocation } from '@org/models';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ProxyConfig } from './config.ts';
 

@@ -22,7 +22,7 @@ const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     GuardrailProfile: 'Guardrail profile',
   },
   'lambda/src/environment.ts': { Guardrail: 'Guardrail' },
-  'contract/src/price.ts': { Price: 'Price' },
+  'models/src/price.ts': { Price: 'Price' },
   'infra/src/sign-in/sign-in-config.ts': {
     AuthoredSignIn: 'Sign-in',
     CognitoSignIn: 'Sign-in by Cognito',
@@ -36,7 +36,7 @@ const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     WafConfig: 'Firewall',
     CorsConfig: 'Web pages',
   },
-  'contract/src/models.ts': {
+  'models/src/model.ts': {
     ModelDefinition: 'Model definition',
     Upstream: 'Upstream',
     Lifecycle: 'Lifecycle',

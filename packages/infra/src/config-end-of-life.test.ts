@@ -1,17 +1,17 @@
-import type { OfferedModel } from '@org/contract';
+import type { OfferedModel } from '@org/models';
 import { expect, test, vi } from 'vitest';
 import { parseProxyConfig } from './config.ts';
 
 const { ended } = vi.hoisted(() => ({ ended: { status: 'end-of-life', since: '2026-11-01' } as const }));
 
 // The catalogue of a later day, on which a model has ended.
-vi.mock(import('@org/contract'), async (original) => {
-  const contract = await original();
-  const definitionOf: typeof contract.definitionOf = (model) => {
-    const definition = contract.definitionOf(model);
+vi.mock(import('@org/models'), async (original) => {
+  const models = await original();
+  const definitionOf: typeof models.definitionOf = (model) => {
+    const definition = models.definitionOf(model);
     return definition && model === 'qwen3-32b' ? { ...definition, lifecycle: ended } : definition;
   };
-  return { ...contract, definitionOf };
+  return { ...models, definitionOf };
 });
 
 const configOf = (model: OfferedModel) => ({

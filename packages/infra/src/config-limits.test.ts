@@ -1,4 +1,4 @@
-import { aliasOf, type OfferedModel } from '@org/contract';
+import { aliasOf, type OfferedModel } from '@org/models';
 import { expect, test } from 'vitest';
 import { parseProxyConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';

@@ -1,4 +1,5 @@
-import { aliasOf, definitionOf, type Limits, type OfferedModel, type Price, priceOf } from '@org/contract';
+import type { Limits } from '@org/contract';
+import { aliasOf, definitionOf, type OfferedModel, type Price, priceOf } from '@org/models';
 import { isKnownRegion, offeredIn, type Reference } from './config-references.ts';
 
 /** The parts of a config that a price matters to. */

@@ -5,7 +5,7 @@ import {
   locateModel,
   type ModelDefinition,
   type OfferedModel,
-} from '@org/contract';
+} from '@org/models';
 
 export interface Reference {
   readonly path: readonly (string | number)[];

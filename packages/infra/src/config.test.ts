@@ -1,4 +1,4 @@
-import type { OfferedModel } from '@org/contract';
+import type { OfferedModel } from '@org/models';
 import { describe, expect, test } from 'vitest';
 import shipped from '../proxy.config.ts';
 import { parseProxyConfig } from './config.ts';

@@ -1,4 +1,5 @@
-import { type CatalogueAlias, Limits, type ModelDefinition, OfferedModel, Price } from '@org/contract';
+import { Limits } from '@org/contract';
+import { type CatalogueAlias, type ModelDefinition, OfferedModel, Price } from '@org/models';
 import * as z from 'zod/mini';
 import { ConfigError } from './config-error.ts';
 import { checkGuardrails } from './config-guardrails.ts';

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { catalogue, locateModel, type ModelDefinition } from '@org/contract';
+import { catalogue, locateModel, type ModelDefinition } from '@org/models';
 import { expect, test } from 'vitest';
 
 const document = join(import.meta.dirname, '../../../docs/models.md');
@@ -78,7 +78,7 @@ test('the document is what the catalogue says', async () => {
   const text = [
     '# Models',
     '',
-    'What the [catalogue](../packages/contract/src/catalogue.ts) knows: aliases that a deployment can offer by naming them',
+    'What the [catalogue](../packages/models/src/catalogue.ts) knows: aliases that a deployment can offer by naming them',
     'in `models` of its config, and facts that validation, permissions, prices and `GET /models` follow. This page is',
     'written by `packages/infra/src/models-document.test.ts`, which fails where it is not true (`UPDATE_DOCS=1` writes it',
     'anew).',
@@ -137,10 +137,10 @@ test('the document is what the catalogue says', async () => {
     '## To add a model',
     '',
     '- **To one deployment**: write its definition into `models` of the config, in place of an alias. What a definition has',
-    '  is in [models.ts](../packages/contract/src/models.ts); an imported model is one whose `modelId` is its ARN. Of a model',
+    '  is in [model.ts](../packages/models/src/model.ts); an imported model is one whose `modelId` is its ARN. Of a model',
     '  that answers through a profile, such as `eu.amazon.nova-lite-v1:0`, `modelId` is what follows the prefix, and',
     '  `inferenceProfiles` has the prefix and the Regions.',
-    '- **To the catalogue**: add it to its family in [packages/contract/src/catalogue](../packages/contract/src/catalogue),',
+    '- **To the catalogue**: add it to its family in [packages/models/src/catalogue](../packages/models/src/catalogue),',
     '  with the Regions, capabilities and lifecycle of its model card, a price of the AWS Price List, and where and when they',
     '  were read. What is not known for certain stays out: a capability too many is an error of Bedrock, a price too low lets',
     '  a limit be passed. Then run the tests, with `UPDATE_DOCS=1` for this page.',

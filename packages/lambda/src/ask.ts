@@ -1,10 +1,5 @@
-import {
-  AskRequest,
-  type Capability,
-  capabilities,
-  type LimitStatus,
-  type ModelDefinition,
-} from '@org/contract';
+import { AskRequest, type LimitStatus } from '@org/contract';
+import { type Capability, capabilities, type ModelDefinition } from '@org/models';
 import { bodyFormats } from './bedrock/invoke.ts';
 import type { ModelCall, ModelReply } from './bedrock/model-call.ts';
 import { trueCostOf, worstCaseOf } from './call-cost.ts';

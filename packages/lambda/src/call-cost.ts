@@ -1,4 +1,5 @@
-import { costInMicroUsd, type Price, type Usage } from '@org/contract';
+import type { Usage } from '@org/contract';
+import { costInMicroUsd, type Price } from '@org/models';
 import type { ModelCall } from './bedrock/model-call.ts';
 import type { Amounts } from './ledger/amounts.ts';
 

@@ -1,12 +1,5 @@
-import {
-  aliasOf,
-  definitionOf,
-  type Limits,
-  locateModel,
-  type ModelDefinition,
-  type Price,
-  priceOf,
-} from '@org/contract';
+import type { Limits } from '@org/contract';
+import { aliasOf, definitionOf, locateModel, type ModelDefinition, type Price, priceOf } from '@org/models';
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import { environmentVariables, type Guardrail, type PlanAccess, ProxyEnvironment } from './environment.ts';

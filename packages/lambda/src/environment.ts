@@ -1,4 +1,5 @@
-import { Limits, OfferedModel, Price } from '@org/contract';
+import { Limits } from '@org/contract';
+import { OfferedModel, Price } from '@org/models';
 import * as z from 'zod/mini';
 
 /**

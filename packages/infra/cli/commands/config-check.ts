@@ -1,4 +1,4 @@
-import { aliasOf, definitionOf, type Lifecycle, locateModel, type ModelLocation } from '@org/contract';
+import { aliasOf, definitionOf, type Lifecycle, locateModel, type ModelLocation } from '@org/models';
 import type { Command } from 'commander';
 import type { ProxyConfig } from '../../src/config.ts';
 import { ConfigError } from '../../src/config-error.ts';

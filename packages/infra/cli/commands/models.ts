@@ -1,11 +1,4 @@
-import {
-  aliasOf,
-  definitionOf,
-  type Lifecycle,
-  locateModel,
-  type OfferedModel,
-  priceOf,
-} from '@org/contract';
+import { aliasOf, definitionOf, type Lifecycle, locateModel, type OfferedModel, priceOf } from '@org/models';
 import type { Command } from 'commander';
 import type { ProxyConfig } from '../../src/config.ts';
 import type { Cli } from '../cli.ts';

@@ -1,4 +1,4 @@
-import { aliasOf, definitionOf } from '@org/contract';
+import { aliasOf, definitionOf } from '@org/models';
 import type { ProxyConfig } from '../../src/config.ts';
 import { type Finding, warning } from './finding.ts';
 

@@ -1,6 +1,7 @@
-import { aliasOf, type LimitKind, type Limits, limitKinds, limitPeriods } from '@org/contract';
+import { type LimitKind, type Limits, limitKinds, limitPeriods } from '@org/contract';
 import { worstCaseOf } from '@org/lambda/call-cost';
 import { type Amounts, amountsOf, unitOf } from '@org/lambda/ledger/amounts';
+import { aliasOf } from '@org/models';
 import type { ProxyConfig } from '../../src/config.ts';
 import { priceIn } from '../../src/config-prices.ts';
 import { amountText, limitText } from '../output/limits-text.ts';

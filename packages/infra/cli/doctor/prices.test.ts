@@ -1,4 +1,4 @@
-import type { Price } from '@org/contract';
+import type { Price } from '@org/models';
 import { expect, test } from 'vitest';
 import shipped from '../../proxy.config.ts';
 import { parseProxyConfig } from '../../src/config.ts';

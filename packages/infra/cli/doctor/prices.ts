@@ -1,4 +1,4 @@
-import { aliasOf, definitionOf, priceOf } from '@org/contract';
+import { aliasOf, definitionOf, priceOf } from '@org/models';
 import type { ProxyConfig } from '../../src/config.ts';
 import { pricesField } from '../../src/config-prices.ts';
 import { type Finding, ok, warning } from './finding.ts';

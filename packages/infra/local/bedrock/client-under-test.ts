@@ -1,5 +1,5 @@
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
-import { capabilities, type ModelDefinition } from '@org/contract';
+import { capabilities, type ModelDefinition } from '@org/models';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { onTestFinished } from 'vitest';
 import { localCredentials } from '../lambda/credentials.ts';

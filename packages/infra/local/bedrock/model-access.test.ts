@@ -1,4 +1,4 @@
-import { catalogue, type ModelDefinition } from '@org/contract';
+import { catalogue, type ModelDefinition } from '@org/models';
 import { expect, test } from 'vitest';
 import { models } from './client-under-test.ts';
 import { admitModel } from './model-access.ts';

@@ -1,4 +1,4 @@
-import { type Capability, capabilities, type ModelDefinition } from '@org/contract';
+import { type Capability, capabilities, type ModelDefinition } from '@org/models';
 import { invalid } from './exception.ts';
 
 /** A model that the call may reach, and what it can do. */

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { catalogue, type ModelDefinition } from '@org/contract';
+import { catalogue, type ModelDefinition } from '@org/models';
 import { closeServer, listenOnLoopback } from '../loopback.ts';
 import { Caller } from './caller.ts';
 import { converse } from './converse.ts';

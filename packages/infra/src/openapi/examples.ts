@@ -1,7 +1,6 @@
 import {
   type Answer,
   type AskRequest,
-  capabilities,
   type ErrorCode,
   type ErrorEnvelope,
   type ErrorStatement,
@@ -10,6 +9,7 @@ import {
   type StreamEvent,
   type UsageReport,
 } from '@org/contract';
+import { capabilities } from '@org/models';
 import type * as z from 'zod/mini';
 
 /** An Example Object of OpenAPI. */

@@ -2,7 +2,6 @@ import {
   Answer,
   AskRequest,
   AvailableModels,
-  capabilities,
   ErrorEnvelope,
   errorCodes,
   errors,
@@ -15,6 +14,7 @@ import {
   Usage,
   UsageReport,
 } from '@org/contract';
+import { capabilities } from '@org/models';
 import * as z from 'zod/mini';
 import type { DocstringOf } from './docstrings.ts';
 import { OutputDetails, QuotaDetails } from './error-details.ts';

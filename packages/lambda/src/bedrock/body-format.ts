@@ -1,4 +1,4 @@
-import type { Capability } from '@org/contract';
+import type { Capability } from '@org/models';
 import type { ModelCall, ModelReply } from './model-call.ts';
 
 /** How one model family spells a question and its answer for InvokeModel. */

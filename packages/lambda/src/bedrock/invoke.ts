@@ -1,5 +1,5 @@
 import { type BedrockRuntimeClient, InvokeModelCommand } from '@aws-sdk/client-bedrock-runtime';
-import type { InvokeFormat } from '@org/contract';
+import type { InvokeFormat } from '@org/models';
 import { parseJson } from '../json.ts';
 import { malformedReply } from './bedrock-error.ts';
 import type { BodyFormat } from './body-format.ts';

@@ -1,6 +1,7 @@
 import { createServer, type OutgoingHttpHeaders } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { errorDefinition, type ModelDefinition } from '@org/contract';
+import { errorDefinition } from '@org/contract';
+import type { ModelDefinition } from '@org/models';
 import { EventStreamCodec } from '@smithy/eventstream-codec';
 import { fromUtf8, toUtf8 } from '@smithy/util-utf8';
 import fc from 'fast-check';

@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
-import { catalogue, type InvokeFormat, type ModelDefinition, type Usage } from '@org/contract';
+import type { Usage } from '@org/contract';
+import { catalogue, type InvokeFormat, type ModelDefinition } from '@org/models';
 import { EventStreamCodec } from '@smithy/eventstream-codec';
 import { fromUtf8, toUtf8 } from '@smithy/util-utf8';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';

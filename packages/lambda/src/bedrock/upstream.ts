@@ -1,5 +1,6 @@
 import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
-import { type ModelDefinition, Usage } from '@org/contract';
+import { Usage } from '@org/contract';
+import type { ModelDefinition } from '@org/models';
 import type { Deadline } from '../deadline.ts';
 import { bedrockError, interruptedStream, malformedReply } from './bedrock-error.ts';
 import { converse } from './converse.ts';

@@ -1,4 +1,4 @@
-import { catalogue, type ModelDefinition } from '@org/contract';
+import { catalogue, type ModelDefinition } from '@org/models';
 import { expect, test } from 'vitest';
 import type { Config } from '../config.ts';
 import { nothing } from '../ledger/amounts.ts';

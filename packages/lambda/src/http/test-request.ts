@@ -1,4 +1,5 @@
-import { catalogue, type LimitStatus } from '@org/contract';
+import type { LimitStatus } from '@org/contract';
+import { catalogue } from '@org/models';
 import type { ModelCall, ModelReply } from '../bedrock/model-call.ts';
 import type { Upstream } from '../bedrock/upstream.ts';
 import type { Caller, Config } from '../config.ts';

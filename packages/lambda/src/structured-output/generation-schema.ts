@@ -1,4 +1,4 @@
-import type { StructuredOutput } from '@org/contract';
+import type { StructuredOutput } from '@org/models';
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import { schemaError } from './schema-error.ts';
 

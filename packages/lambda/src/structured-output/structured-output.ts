@@ -1,4 +1,4 @@
-import type { StructuredOutput } from '@org/contract';
+import type { StructuredOutput } from '@org/models';
 import type { OfferedModel } from '../config.ts';
 import type { JsonObject } from '../json.ts';
 import { ProxyError } from '../proxy-error.ts';

@@ -1,4 +1,4 @@
-import type { ModelDefinition } from './models.ts';
+import type { ModelDefinition } from './model.ts';
 
 /** How a model is reached from one Region. */
 export interface ModelLocation {

@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import type { Fields } from './fields.ts';
 
 /** USD per million tokens. */
 export interface Price {
@@ -20,7 +19,7 @@ export const Price = z.strictObject({
   output: amount,
   cacheRead: z.optional(amount),
   cacheWrite: z.optional(amount),
-} satisfies Fields<Price>);
+} satisfies Record<keyof Price, z.ZodMiniType>) satisfies z.ZodMiniType<Price>;
 
 /** Tokens of one call by how they are billed. */
 export interface BilledTokens {

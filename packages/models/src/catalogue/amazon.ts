@@ -1,4 +1,4 @@
-import type { ModelDefinition } from '../models.ts';
+import type { ModelDefinition } from '../model.ts';
 import * as regions from './regions.ts';
 import { card, usEast1 } from './sources.ts';
 

@@ -1,4 +1,4 @@
-import type { Capability, ModelDefinition } from '../models.ts';
+import type { Capability, ModelDefinition } from '../model.ts';
 import * as regions from './regions.ts';
 import { card } from './sources.ts';
 

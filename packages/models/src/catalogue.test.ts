@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { aliasOf, catalogue, definitionOf, priceOf } from './catalogue.ts';
+import { type ModelDefinition, OfferedModel } from './model.ts';
 import { locateModel } from './model-location.ts';
-import { type ModelDefinition, OfferedModel } from './models.ts';
 
 const models: [string, ModelDefinition][] = Object.entries(catalogue);
 const regionsOf = ({ onDemandRegions = [], inferenceProfiles = {} }: ModelDefinition) => [

@@ -2,7 +2,7 @@ import { amazon } from './catalogue/amazon.ts';
 import { anthropic } from './catalogue/anthropic.ts';
 import { meta } from './catalogue/meta.ts';
 import { openWeights } from './catalogue/open-weight.ts';
-import type { ModelDefinition, OfferedModel } from './models.ts';
+import type { ModelDefinition, OfferedModel } from './model.ts';
 import type { Price } from './price.ts';
 
 /**

@@ -1,0 +1,14 @@
+export { aliasOf, type CatalogueAlias, catalogue, definitionOf, priceOf } from './catalogue.ts';
+export {
+  type Capability,
+  capabilities,
+  type InvokeFormat,
+  type Lifecycle,
+  type ModelDefinition,
+  type ModelPrice,
+  OfferedModel,
+  type StructuredOutput,
+  type Upstream,
+} from './model.ts';
+export { locateModel, type ModelLocation } from './model-location.ts';
+export { type BilledTokens, costInMicroUsd, Price } from './price.ts';
