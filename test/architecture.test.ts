@@ -1,7 +1,13 @@
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-const names = { contract: 'contract', models: 'models', lambda: 'lambda', client: 'client-sdk', infra: 'infra' } as const;
+const names = {
+  contract: 'contract',
+  models: 'models',
+  lambda: 'lambda',
+  client: 'client-sdk',
+  infra: 'infra',
+} as const;
 
 const isDrawn = (name: string | undefined): name is keyof typeof names => name !== undefined && name in names;
 
