@@ -27,24 +27,25 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     src: [],
     bin: ['src'],
     'proxy.config.ts': ['src'],
-    local: ['src'],
-    cli: ['src', 'local'],
-    // It tells how to go on with the command line.
+    cli: ['src'],
+    // The simulators are found where the command line looks for them.
+    local: ['src', 'cli/aws/local-gateway.ts'],
+    // It says how to go on with the command line.
     'local/start.ts': ['src', 'local', 'cli'],
     e2e: ['src', 'local', 'cli', 'proxy.config.ts'],
-    bench: ['src', 'local', 'e2e'],
+    bench: ['src', 'local', 'e2e', 'cli/aws/local-gateway.ts'],
   },
   'packages/infra/local': {
     // The simulated services know nothing of the gateway.
     bedrock: ['loopback.ts'],
-    dynamodb: ['loopback.ts', 'template', 'lambda'],
-    lambda: ['template'],
+    dynamodb: ['../cli/aws/local-gateway.ts', 'loopback.ts', 'template'],
+    lambda: ['../cli/aws/local-gateway.ts', 'template'],
     limits: ['template'],
     template: ['http'],
     http: ['clock.ts', 'lambda', 'limits', 'template'],
     docs: ['http'],
-    'control-plane': ['http', 'lambda', 'limits', 'template'],
-    oidc: ['../src', 'loopback.ts', 'gateway.ts', 'lambda', 'control-plane'],
+    'control-plane': ['../cli/aws/local-gateway.ts', 'http', 'lambda', 'limits', 'template'],
+    oidc: ['../src', '../cli/aws/local-gateway.ts', 'loopback.ts', 'gateway.ts', 'lambda'],
     testing: [],
   },
   'packages/contract': {

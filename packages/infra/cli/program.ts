@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { defaultLocalUrl } from './aws/endpoints.ts';
+import { defaultLocalUrl } from './aws/local-gateway.ts';
 import { type Cli, createCli } from './cli.ts';
 import { addConfig } from './commands/config.ts';
 import { addDeploy } from './commands/deploy.ts';

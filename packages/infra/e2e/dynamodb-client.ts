@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { localCredentials } from '../local/lambda/credentials.ts';
+import { localCredentials } from '../cli/aws/local-gateway.ts';
 
 /** For looking into the tables of a local DynamoDB. */
 export function dynamoDbClient(url: string): DynamoDBClient {

@@ -7,9 +7,9 @@ import { pathToFileURL } from 'node:url';
 import { APIGatewayClient, GetApiKeysCommand } from '@aws-sdk/client-api-gateway';
 import { expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod/mini';
+import { localCredentials } from '../cli/aws/local-gateway.ts';
 import { run } from '../cli/program.ts';
 import { recordingTerminal } from '../cli/testing/recording-terminal.ts';
-import { localCredentials } from '../local/lambda/credentials.ts';
 import type { ConfigName } from './configs.ts';
 import { startSystem } from './harness.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { localCredentials } from '../cli/aws/local-gateway.ts';
 import type { Fault as BedrockFault } from '../local/bedrock/fault.ts';
 import type { Fault as DynamoDbFault } from '../local/dynamodb/fault.ts';
-import { localCredentials } from '../local/lambda/credentials.ts';
 import { editResources } from './edit-template.ts';
 import { type System, type SystemOptions, startSystem } from './harness.ts';
 

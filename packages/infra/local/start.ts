@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { BedrockProxyError, createBedrockClient } from '@org/bedrock-client';
+import { defaultLocalPort } from '../cli/aws/local-gateway.ts';
 import { type Invocation, invocationOf } from '../cli/invocation.ts';
 import type { ProxyConfig } from '../src/config.ts';
 import { ConfigError } from '../src/config-error.ts';
@@ -17,7 +18,7 @@ Runs the whole proxy on this machine, with a simulated Bedrock and a DynamoDB in
   --config FILE   run this config in place of packages/infra/proxy.config.ts
 
 Environment:
-  PORT                               port of the gateway (8787)
+  PORT                               port of the gateway (${defaultLocalPort})
   AWS_ENDPOINT_URL_BEDROCK_RUNTIME   a server to use in place of the simulated Bedrock
   AWS_ENDPOINT_URL_DYNAMODB          a server to use in place of the DynamoDB in memory; missing tables are made there
 `;
@@ -137,7 +138,7 @@ function readArguments() {
   }
 }
 
-function readPort(text = '8787'): number {
+function readPort(text = String(defaultLocalPort)): number {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     fail(`PORT must be a port number, not "${text}".`);

@@ -1,6 +1,6 @@
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { localCredentials } from '../../local/lambda/credentials.ts';
+import { localCredentials } from '../../cli/aws/local-gateway.ts';
 
 /** Where to write. */
 export interface WriteTarget {

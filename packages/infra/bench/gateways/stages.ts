@@ -6,7 +6,7 @@ import {
   ConverseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { localCredentials } from '../../local/lambda/credentials.ts';
+import { localCredentials } from '../../cli/aws/local-gateway.ts';
 import { type Call, maxTokens, modelId, question, upstreamCall } from './dialect.ts';
 import { usageOf } from './process-usage.ts';
 import type { Subject } from './subjects.ts';

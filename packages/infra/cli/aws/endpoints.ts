@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
-import { controlPlanePath } from '../../local/control-plane/control-plane.ts';
-import { localCredentials } from '../../local/lambda/credentials.ts';
 import { CliError } from '../failure.ts';
+import { controlPlanePath, LocalEndpoints, localCredentials } from './local-gateway.ts';
 
 export type ServiceName = 'api_gateway' | 'cloudformation' | 'dynamodb';
 
@@ -22,19 +21,6 @@ const maxAttempts = 10;
 export function awsEndpoints(region: string): Endpoints {
   return () => ({ region, maxAttempts });
 }
-
-/** What `npm start` listens on where nobody says otherwise. */
-export const defaultLocalUrl = 'http://127.0.0.1:8787';
-
-const LocalEndpoints = z.object({
-  region: z.string(),
-  stack: z.string(),
-  endpoints: z.object({
-    api_gateway: z.string(),
-    cloudformation: z.string(),
-    dynamodb: z.optional(z.string()),
-  }),
-});
 
 /**
  * Finds what a local gateway has in place of AWS. It is never told real credentials.
@@ -60,7 +46,7 @@ export async function localEndpoints(url: string, stackName: string): Promise<En
   };
 }
 
-async function askGateway(url: string): Promise<z.output<typeof LocalEndpoints>> {
+async function askGateway(url: string): Promise<LocalEndpoints> {
   const origin = URL.parse(url)?.origin;
   const response = await fetch(`${origin}${controlPlanePath}`).catch(() => undefined);
   const { data } = z.safeParse(LocalEndpoints, response?.ok ? await response.json() : undefined);

@@ -1,9 +1,9 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
-import { localCredentials } from '../../local/lambda/credentials.ts';
-import { closeServer, listenOnLoopback } from '../../local/loopback.ts';
 import type { ClientSettings } from '../aws/endpoints.ts';
+import { localCredentials } from '../aws/local-gateway.ts';
 
 /** What AWS says to one operation: an object as JSON, a text as XML. */
 export interface AwsAnswer {
@@ -39,12 +39,17 @@ export async function startAws(answers: AwsAnswers): Promise<ClientSettings> {
     });
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
   });
-  const endpoint = await listenOnLoopback(server);
-  onTestFinished(() => closeServer(server));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('The server has no port.');
   return {
     region: 'us-east-1',
     maxAttempts: 1,
-    endpoint,
+    endpoint: `http://127.0.0.1:${address.port}`,
     credentials: localCredentials,
   };
 }

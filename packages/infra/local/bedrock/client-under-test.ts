@@ -2,7 +2,7 @@ import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { capabilities, type ModelDefinition } from '@org/models';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { onTestFinished } from 'vitest';
-import { localCredentials } from '../lambda/credentials.ts';
+import { localCredentials } from '../../cli/aws/local-gateway.ts';
 import { type SimulatedBedrock, startBedrock } from './server.ts';
 
 const region = 'us-east-1';

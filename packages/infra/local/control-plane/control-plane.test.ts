@@ -13,8 +13,8 @@ import {
 } from '@aws-sdk/client-api-gateway';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { expect, test } from 'vitest';
+import { localCredentials } from '../../cli/aws/local-gateway.ts';
 import type { Template } from '../gateway.ts';
-import { localCredentials } from '../lambda/credentials.ts';
 import { edit } from '../testing/deployment.ts';
 import { testGateways } from '../testing/gateway.ts';
 

@@ -1,32 +1,17 @@
+import { controlPlanePath, type LocalEndpoints, localCredentials } from '../../cli/aws/local-gateway.ts';
 import { header } from '../http/header-list.ts';
 import { loopbackOrigin } from '../http/loopback-origin.ts';
 import type { GatewayRequest } from '../http/request.ts';
 import type { WholeResponse } from '../http/response.ts';
-import { localCredentials } from '../lambda/credentials.ts';
 import { apiGateway } from './api-gateway.ts';
 import { cloudFormation } from './cloudformation.ts';
 import type { ControlPlaneContext, Service } from './service.ts';
-
-/** Where the control plane is. No stage is named so, for names of stages have no dot. */
-export const controlPlanePath = '/.local';
 
 /** Names of the services as the SDKs have them in `AWS_ENDPOINT_URL_...`. */
 const services: Readonly<Record<string, Service>> = {
   api_gateway: apiGateway,
   cloudformation: cloudFormation,
 };
-
-/** What `GET /.local` answers: how to reach what stands for AWS here. */
-export interface LocalEndpoints {
-  readonly region: string;
-  readonly stack: string;
-  /** URLs by service. */
-  readonly endpoints: {
-    readonly api_gateway: string;
-    readonly cloudformation: string;
-    readonly dynamodb?: string | undefined;
-  };
-}
 
 export interface ControlPlaneOptions extends ControlPlaneContext {
   /** The server that the functions keep their tables on. */

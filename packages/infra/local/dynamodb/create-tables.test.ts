@@ -1,6 +1,6 @@
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished, test } from 'vitest';
-import { localCredentials } from '../lambda/credentials.ts';
+import { localCredentials } from '../../cli/aws/local-gateway.ts';
 import type { TableDefinition } from '../template/tables.ts';
 import { createTables, TableCreationError } from './create-tables.ts';
 import { startDynamoDb } from './server.ts';

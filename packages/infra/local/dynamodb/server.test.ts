@@ -5,7 +5,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { localCredentials } from '../lambda/credentials.ts';
+import { localCredentials } from '../../cli/aws/local-gateway.ts';
 import { createTables } from './create-tables.ts';
 import type { Fault } from './fault.ts';
 import { type LocalDynamoDb, startDynamoDb } from './server.ts';

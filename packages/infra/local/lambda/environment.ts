@@ -1,5 +1,5 @@
+import { localCredentials } from '../../cli/aws/local-gateway.ts';
 import type { FunctionDefinition } from '../template/functions.ts';
-import { localCredentials } from './credentials.ts';
 
 /** What CloudWatch Logs calls the place that a function's log goes to. */
 export function logGroupName(definition: FunctionDefinition): string {

@@ -1,11 +1,10 @@
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { authorizerVariables, SignInEnvironment } from '@org/lambda/authorizer-environment';
+import { controlPlanePath, localCredentials } from '../../cli/aws/local-gateway.ts';
 import type { ProxyConfig } from '../../src/config.ts';
 import { ensureSignInKeys, type SignInClients } from '../../src/sign-in/sign-in-keys.ts';
-import { controlPlanePath } from '../control-plane/control-plane.ts';
 import type { LocalGateway } from '../gateway.ts';
-import { localCredentials } from '../lambda/credentials.ts';
 import type { LocalIssuer } from './issuer.ts';
 
 /** What the functions are told so that they take the keys of a local issuer for those of the one that they trust. */
