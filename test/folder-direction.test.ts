@@ -35,6 +35,22 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     e2e: ['src', 'local', 'cli', 'proxy.config.ts'],
     bench: ['src', 'local', 'e2e', 'cli/aws/local-gateway.ts'],
   },
+  'packages/infra/src': {
+    config: [],
+    rules: ['config'],
+    stack: ['config', 'rules'],
+    // What only the command line calls.
+    'sign-in': ['config'],
+    openapi: [],
+    testing: [],
+  },
+  'packages/infra/src/stack': {
+    // What the constructs of the other folders are given.
+    functions: ['../config', 'ledger-table.ts', 'watch'],
+    'sign-in': ['../config', 'ledger-table.ts', 'functions'],
+    watch: ['../config'],
+    api: ['../config'],
+  },
   'packages/infra/local': {
     // The simulated services know nothing of the gateway.
     bedrock: ['loopback.ts'],

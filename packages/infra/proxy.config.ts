@@ -1,4 +1,4 @@
-import { defineProxyConfig } from './src/config.ts';
+import { defineProxyConfig } from './src/config/config.ts';
 
 /** What is deployed: who may ask which models, and how much. Change it, then deploy again. */
 export default defineProxyConfig({

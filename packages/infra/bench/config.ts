@@ -1,4 +1,4 @@
-import { type AuthoredPlan, defineProxyConfig } from '../src/config.ts';
+import { type AuthoredPlan, defineProxyConfig } from '../src/config/config.ts';
 
 const open: AuthoredPlan<'llama'> = {
   throttle: { rate: 100, burst: 200 },

@@ -7,7 +7,7 @@ import { catalogue, locateModel } from '@org/models';
 import { readRoute } from '../e2e/runtime/deployed-route.ts';
 import { createTables } from '../local/dynamodb/create-tables.ts';
 import { functionEnvironment } from '../local/lambda/environment.ts';
-import { synthesize } from '../src/synthesize.ts';
+import { synthesize } from '../src/stack/synthesize.ts';
 import { startBackends } from './backends.ts';
 import { buildBare } from './bare-bundles.ts';
 import { measureCold } from './cold.ts';

@@ -1,9 +1,9 @@
 import { relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { App } from 'aws-cdk-lib';
-import { ConfigError } from '../src/config-error.ts';
-import { loadProxyConfig } from '../src/config-file.ts';
-import { synthesize } from '../src/synthesize.ts';
+import { ConfigError } from '../src/config/config-error.ts';
+import { loadProxyConfig } from '../src/config/config-file.ts';
+import { synthesize } from '../src/stack/synthesize.ts';
 
 // An app of its own, for only an app can read the CLI's `-c config=path`.
 const fromCdk: unknown = new App({ autoSynth: false }).node.tryGetContext('config');

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { ProxyConfig } from '../src/config.ts';
-import { loadProxyConfig } from '../src/config-file.ts';
+import type { ProxyConfig } from '../src/config/config.ts';
+import { loadProxyConfig } from '../src/config/config-file.ts';
 import { awsEndpoints, localEndpoints } from './aws/endpoints.ts';
 import { type Deployment, openDeployment, stackNameOf } from './directory/deployment.ts';
 import { type Environment, type Invocation, invocationOf } from './invocation.ts';

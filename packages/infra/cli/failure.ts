@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { ConfigError } from '../src/config-error.ts';
+import { ConfigError } from '../src/config/config-error.ts';
 import type { Invocation } from './invocation.ts';
 
 /** What to do: a text, or one that names commands as whoever reads it would call them. */

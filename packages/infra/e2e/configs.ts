@@ -1,6 +1,6 @@
 import { catalogue, type ModelDefinition } from '@org/models';
 import shipped from '../proxy.config.ts';
-import { defineProxyConfig, parseProxyConfig } from '../src/config.ts';
+import { defineProxyConfig, parseProxyConfig } from '../src/config/config.ts';
 import { shortSoak, soakConfig } from './soak/teams.ts';
 
 /** A plan that lets everything through. */

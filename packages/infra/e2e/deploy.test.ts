@@ -4,8 +4,8 @@ import { join, relative, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import shipped from '../proxy.config.ts';
-import { parseProxyConfig } from '../src/config.ts';
-import { synthesize } from '../src/synthesize.ts';
+import { parseProxyConfig } from '../src/config/config.ts';
+import { synthesize } from '../src/stack/synthesize.ts';
 
 const built = resolve(import.meta.dirname, '../../lambda/dist');
 

@@ -7,7 +7,7 @@ import { openDeployment } from '../cli/directory/deployment.ts';
 import { listKeys } from '../cli/directory/keys.ts';
 import { moveTeam } from '../cli/directory/move-team.ts';
 import { createTeam } from '../cli/directory/teams.ts';
-import { parseProxyConfig } from '../src/config.ts';
+import { parseProxyConfig } from '../src/config/config.ts';
 import { configs } from './configs.ts';
 import { dynamoDbClient } from './dynamodb-client.ts';
 import { startSystem } from './harness.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { synthesize } from '../src/synthesize.ts';
+import { synthesize } from '../src/stack/synthesize.ts';
 import { configs } from './configs.ts';
 
 const [directory] = process.argv.slice(2);

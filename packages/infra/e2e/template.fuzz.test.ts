@@ -9,7 +9,7 @@ import * as z from 'zod/mini';
 import { startGateway } from '../local/gateway.ts';
 import { readCloudAssembly } from '../local/template/assembly.ts';
 import { parseTemplate, TemplateError } from '../local/template/template.ts';
-import { TemplateRules } from '../src/template-rules/template-rules.ts';
+import { TemplateRules } from '../src/rules/template-rules.ts';
 
 const assembly = join(inject('assemblies'), 'shipped');
 const { template } = readCloudAssembly(assembly, { region: 'us-east-1' });

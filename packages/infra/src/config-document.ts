@@ -7,7 +7,7 @@ type Declaration = ts.InterfaceDeclaration | ts.TypeAliasDeclaration;
 
 /** The heading of each type of a config in the document, from the whole to its parts, by the file that declares it. */
 const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'infra/src/config.ts': {
+  'infra/src/config/config.ts': {
     AuthoredProxyConfig: 'Config',
     AuthoredModel: 'Model',
     AuthoredPlan: 'Plan',
@@ -15,21 +15,21 @@ const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     AuthoredTeam: 'Team',
     AuthoredKey: 'Key',
   },
-  'infra/src/throttle.ts': { Throttle: 'Throttle' },
+  'infra/src/config/throttle.ts': { Throttle: 'Throttle' },
   'contract/src/limits.ts': { Limits: 'Limits' },
-  'infra/src/plan-guardrail.ts': {
+  'infra/src/config/plan-guardrail.ts': {
     PlanGuardrail: 'Guardrail of a plan',
     GuardrailProfile: 'Guardrail profile',
   },
   'lambda/src/environment.ts': { Guardrail: 'Guardrail' },
   'models/src/price.ts': { Price: 'Price' },
-  'infra/src/sign-in/sign-in-config.ts': {
+  'infra/src/config/sign-in.ts': {
     AuthoredSignIn: 'Sign-in',
     CognitoSignIn: 'Sign-in by Cognito',
     OidcSignIn: 'Sign-in by OpenID Connect',
     TeamClaim: 'Team of a token',
   },
-  'infra/src/config-operations.ts': {
+  'infra/src/config/operations.ts': {
     OperationsConfig: 'Operations',
     AlarmsConfig: 'Alarms',
     ConcurrencyConfig: 'Concurrency',
@@ -54,7 +54,7 @@ const introduction = [
   'What [packages/infra/proxy.config.ts](../packages/infra/proxy.config.ts) can say, from the whole to its parts. What is not',
   'called required may be left out. The editor says the same while you write, `npm run proxy -- config check` whether it',
   'holds, and [models](models.md) which aliases the catalogue has. Written from the docstrings of',
-  '[config.ts](../packages/infra/src/config.ts) and of the types it is made of by',
+  '[config.ts](../packages/infra/src/config/config.ts) and of the types it is made of by',
   '`packages/infra/src/config-document.test.ts`, which fails where this page is not true (`UPDATE_DOCS=1` writes it anew).',
   '',
 ];

@@ -1,4 +1,4 @@
-import { type AuthoredPlan, defineProxyConfig } from '../../src/config.ts';
+import { type AuthoredPlan, defineProxyConfig } from '../../src/config/config.ts';
 
 /** Key, throttle and quota are on, and wide enough for whatever a machine can do. */
 const plan: AuthoredPlan<'llama'> = {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import lambdaBuild from '@org/lambda/tsup-config';
 import { build } from 'tsup';
-import { synthesize } from '../../src/synthesize.ts';
+import { synthesize } from '../../src/stack/synthesize.ts';
 import { configOf } from './config.ts';
 import { startLoadGenerator } from './load-generator.ts';
 import { ourCalls, startGatewayProcess, type Transfer, type Upstreams } from './subjects.ts';

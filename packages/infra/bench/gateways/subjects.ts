@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { startHelper } from '../../e2e/helper-process.ts';
-import { synthesize } from '../../src/synthesize.ts';
+import { synthesize } from '../../src/stack/synthesize.ts';
 import type { WriteTarget } from './bare-writes.ts';
 import { configOf } from './config.ts';
 import {

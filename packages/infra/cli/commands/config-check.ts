@@ -1,9 +1,9 @@
 import { aliasOf, definitionOf, type Lifecycle, locateModel, type ModelLocation } from '@org/models';
 import type { Command } from 'commander';
-import type { ProxyConfig } from '../../src/config.ts';
-import { ConfigError } from '../../src/config-error.ts';
-import { loadProxyConfig } from '../../src/config-file.ts';
-import { priceIn } from '../../src/config-prices.ts';
+import type { ProxyConfig } from '../../src/config/config.ts';
+import { ConfigError } from '../../src/config/config-error.ts';
+import { loadProxyConfig } from '../../src/config/config-file.ts';
+import { priceIn } from '../../src/config/prices.ts';
 import type { Cli, GlobalOptions } from '../cli.ts';
 import { stackNameOf } from '../directory/deployment.ts';
 import { configWarnings } from '../doctor/config-warnings.ts';
@@ -35,7 +35,7 @@ export function addConfigCheck(config: Command, cli: Cli): void {
         const named = file ?? command.optsWithGlobals<GlobalOptions>().config;
         const checked = await loadProxyConfig(named);
         // Seconds to import, which no other fault waits for.
-        const { checkEnvironmentSize } = await import('../../src/environment-size.ts');
+        const { checkEnvironmentSize } = await import('../../src/stack/functions/environment-size.ts');
         checkEnvironmentSize(checked);
         const warnings = configWarnings(checked, cli.now());
         const summary = { valid: true, warnings, ...summaryOf(checked) };

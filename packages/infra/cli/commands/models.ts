@@ -1,6 +1,6 @@
 import { aliasOf, definitionOf, type Lifecycle, locateModel, type OfferedModel, priceOf } from '@org/models';
 import type { Command } from 'commander';
-import type { ProxyConfig } from '../../src/config.ts';
+import type { ProxyConfig } from '../../src/config/config.ts';
 import type { Cli } from '../cli.ts';
 import type { Invocation } from '../invocation.ts';
 import { formatDuration } from '../output/duration.ts';

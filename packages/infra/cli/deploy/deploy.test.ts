@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import shipped from '../../proxy.config.ts';
-import { type ProxyConfig, parseProxyConfig } from '../../src/config.ts';
+import { type ProxyConfig, parseProxyConfig } from '../../src/config/config.ts';
 import { CliError } from '../failure.ts';
 import { invocationOf } from '../invocation.ts';
 import {

@@ -1,5 +1,5 @@
-import type { ProxyConfig } from '../../src/config.ts';
-import type { ConcurrencyConfig } from '../../src/config-operations.ts';
+import type { ProxyConfig } from '../../src/config/config.ts';
+import type { ConcurrencyConfig } from '../../src/config/operations.ts';
 import { concurrently } from '../concurrently.ts';
 import { openDeployment, stackNameOf } from '../directory/deployment.ts';
 import { type Diagnosis, diagnose } from '../doctor/doctor.ts';

@@ -1,4 +1,4 @@
-import type { ProxyConfig } from '../../src/config.ts';
+import type { ProxyConfig } from '../../src/config/config.ts';
 import { stackOutputs } from '../aws/stack.ts';
 import { stackNameOf } from '../directory/deployment.ts';
 import type { Invocation } from '../invocation.ts';

@@ -1,4 +1,4 @@
-import type { ProxyConfig } from '../../src/config.ts';
+import type { ProxyConfig } from '../../src/config/config.ts';
 import { stackNameOf } from '../directory/deployment.ts';
 import { checkCredentials } from '../doctor/credentials.ts';
 import { CliError } from '../failure.ts';

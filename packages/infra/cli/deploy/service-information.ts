@@ -1,5 +1,5 @@
 import { APIGatewayClient, GetApiKeyCommand } from '@aws-sdk/client-api-gateway';
-import type { ProxyConfig } from '../../src/config.ts';
+import type { ProxyConfig } from '../../src/config/config.ts';
 import type { ClientSettings } from '../aws/endpoints.ts';
 import { stackOutputs } from '../aws/stack.ts';
 import { concurrently } from '../concurrently.ts';

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { ProxyConfig } from '../../src/config.ts';
-import type { Synthesized } from '../../src/synthesize.ts';
+import type { ProxyConfig } from '../../src/config/config.ts';
+import type { Synthesized } from '../../src/stack/synthesize.ts';
 import type { ClientSettings } from '../aws/endpoints.ts';
 import { buildFunctions, type Cdk, cdk } from './cdk.ts';
 
@@ -23,7 +23,7 @@ export const deployTools: DeployTools = {
   async synthesize(config) {
     await buildFunctions();
     // Seconds to import, which no other command needs.
-    const { synthesize } = await import('../../src/synthesize.ts');
+    const { synthesize } = await import('../../src/stack/synthesize.ts');
     return synthesize(config, { outdir: assembly });
   },
   settings: (region) => ({ region, maxAttempts: 3 }),
@@ -31,7 +31,7 @@ export const deployTools: DeployTools = {
 
 /** Deploys the role of the account's access logs. */
 export async function setLogRole({ cdk }: DeployTools, region: string): Promise<void> {
-  const { synthesizeAccount } = await import('../../src/account-stack.ts');
+  const { synthesizeAccount } = await import('../../src/stack/account-stack.ts');
   const outdir = await mkdtemp(join(tmpdir(), 'account-stack-'));
   try {
     const { directory, stackName } = synthesizeAccount(region, outdir);

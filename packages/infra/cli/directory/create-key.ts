@@ -1,5 +1,5 @@
 import type { Limits } from '@org/contract';
-import { checkPrices } from '../../src/config-prices.ts';
+import { checkPrices } from '../../src/config/prices.ts';
 import { CliError } from '../failure.ts';
 import type { Deployment } from './deployment.ts';
 import { type Claim, claimNewName, keyNameKey, orRelease } from './key-names.ts';

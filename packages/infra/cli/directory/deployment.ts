@@ -1,6 +1,6 @@
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { ProxyConfig } from '../../src/config.ts';
+import type { ProxyConfig } from '../../src/config/config.ts';
 import { ensureSignInKey, removeSignInKey } from '../../src/sign-in/sign-in-keys.ts';
 import { ApiKeys } from '../aws/api-keys.ts';
 import type { Endpoints } from '../aws/endpoints.ts';

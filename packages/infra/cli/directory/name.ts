@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { Name } from '../../src/name.ts';
+import { Name } from '../../src/config/name.ts';
 import { CliError } from '../failure.ts';
 
 /** @throws {CliError} If it is no name for a team or a key. */

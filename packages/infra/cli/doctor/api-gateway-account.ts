@@ -1,6 +1,6 @@
 import { APIGatewayClient, GetAccountCommand } from '@aws-sdk/client-api-gateway';
-import type { ProxyConfig } from '../../src/config.ts';
-import { promisedThrottle } from '../../src/promised-throttle.ts';
+import type { ProxyConfig } from '../../src/config/config.ts';
+import { promisedThrottle } from '../../src/config/promised-throttle.ts';
 import type { ClientSettings } from '../aws/endpoints.ts';
 import { error, type Finding, ok, unknown, warning } from './finding.ts';
 

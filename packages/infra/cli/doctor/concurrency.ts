@@ -4,7 +4,7 @@ import {
   GetFunctionConcurrencyCommand,
   LambdaClient,
 } from '@aws-sdk/client-lambda';
-import type { ProxyConfig } from '../../src/config.ts';
+import type { ProxyConfig } from '../../src/config/config.ts';
 import type { ClientSettings } from '../aws/endpoints.ts';
 import { stackNameOf } from '../directory/deployment.ts';
 import { type Finding, ok, unknown, warning } from './finding.ts';

@@ -1,4 +1,4 @@
-import type { ProxyConfig } from '../../src/config.ts';
+import type { ProxyConfig } from '../../src/config/config.ts';
 import type { Finding } from './finding.ts';
 import { checkKeyLimits } from './key-limits.ts';
 import { checkLifecycles } from './lifecycles.ts';

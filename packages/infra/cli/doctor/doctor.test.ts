@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import shipped from '../../proxy.config.ts';
-import { parseProxyConfig } from '../../src/config.ts';
+import { parseProxyConfig } from '../../src/config/config.ts';
 import {
   apiGatewayAccount,
   availability,

@@ -1,4 +1,4 @@
-import type { ProxyConfig } from '../../src/config.ts';
+import type { ProxyConfig } from '../../src/config/config.ts';
 import type { ClientSettings } from '../aws/endpoints.ts';
 import { checkApiGatewayAccount } from './api-gateway-account.ts';
 import { checkBootstrap } from './bootstrap.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import shipped from '../../proxy.config.ts';
-import { parseProxyConfig } from '../../src/config.ts';
+import { parseProxyConfig } from '../../src/config/config.ts';
 import { notFound } from '../testing/aws-account.ts';
 import { type AwsAnswer, startAws } from '../testing/aws-server.ts';
 import { checkGuardrailAccess } from './guardrails.ts';

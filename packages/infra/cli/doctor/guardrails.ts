@@ -1,6 +1,6 @@
 import { BedrockClient, GetGuardrailCommand, GuardrailStatus } from '@aws-sdk/client-bedrock';
-import type { ProxyConfig } from '../../src/config.ts';
-import type { PlanGuardrail } from '../../src/plan-guardrail.ts';
+import type { ProxyConfig } from '../../src/config/config.ts';
+import type { PlanGuardrail } from '../../src/config/plan-guardrail.ts';
 import type { ClientSettings } from '../aws/endpoints.ts';
 import { describeFailure, error, type Finding, ok, unknown, warning } from './finding.ts';
 

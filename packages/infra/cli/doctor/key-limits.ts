@@ -1,4 +1,4 @@
-import type { ProxyConfig } from '../../src/config.ts';
+import type { ProxyConfig } from '../../src/config/config.ts';
 import { limitsText } from '../output/limits-text.ts';
 import { type Finding, warning } from './finding.ts';
 import { limitsWithoutEffect } from './limits-without-effect.ts';

@@ -1,5 +1,5 @@
 import { aliasOf, definitionOf } from '@org/models';
-import type { ProxyConfig } from '../../src/config.ts';
+import type { ProxyConfig } from '../../src/config/config.ts';
 import { type Finding, warning } from './finding.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Limits } from '@org/contract';
 import { expect, test } from 'vitest';
 import shipped from '../../proxy.config.ts';
-import { parseProxyConfig } from '../../src/config.ts';
+import { parseProxyConfig } from '../../src/config/config.ts';
 import { checkLimitSizes } from './limit-sizes.ts';
 
 const starter = { ...shipped.plans['starter'], models: ['nova-lite', 'titan'] };

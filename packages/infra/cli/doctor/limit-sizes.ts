@@ -2,8 +2,8 @@ import { type LimitKind, type Limits, limitKinds, limitPeriods } from '@org/cont
 import { worstCaseOf } from '@org/lambda/call-cost';
 import { type Amounts, amountsOf, unitOf } from '@org/lambda/ledger/amounts';
 import { aliasOf } from '@org/models';
-import type { ProxyConfig } from '../../src/config.ts';
-import { priceIn } from '../../src/config-prices.ts';
+import type { ProxyConfig } from '../../src/config/config.ts';
+import { priceIn } from '../../src/config/prices.ts';
 import { amountText, limitText } from '../output/limits-text.ts';
 import { type Finding, warning } from './finding.ts';
 

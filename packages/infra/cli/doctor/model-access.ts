@@ -8,7 +8,7 @@ import {
   GetInferenceProfileCommand,
 } from '@aws-sdk/client-bedrock';
 import { aliasOf, definitionOf, locateModel, type OfferedModel } from '@org/models';
-import type { ProxyConfig } from '../../src/config.ts';
+import type { ProxyConfig } from '../../src/config/config.ts';
 import type { ClientSettings } from '../aws/endpoints.ts';
 import { type Finding, ok, unknown, warning } from './finding.ts';
 

@@ -1,7 +1,7 @@
 import type { Price } from '@org/models';
 import { expect, test } from 'vitest';
 import shipped from '../../proxy.config.ts';
-import { parseProxyConfig } from '../../src/config.ts';
+import { parseProxyConfig } from '../../src/config/config.ts';
 import { checkPriceUnits } from './prices.ts';
 
 const findingsOf = (price: Price) =>

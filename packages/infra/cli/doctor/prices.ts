@@ -1,6 +1,6 @@
 import { aliasOf, definitionOf, priceOf } from '@org/models';
-import type { ProxyConfig } from '../../src/config.ts';
-import { pricesField } from '../../src/config-prices.ts';
+import type { ProxyConfig } from '../../src/config/config.ts';
+import { pricesField } from '../../src/config/prices.ts';
 import { type Finding, ok, warning } from './finding.ts';
 
 const subject = 'prices';

@@ -1,7 +1,7 @@
 import type { Limits } from '@org/contract';
 import { expect, test } from 'vitest';
 import shipped from '../../proxy.config.ts';
-import { parseProxyConfig, type Quota } from '../../src/config.ts';
+import { parseProxyConfig, type Quota } from '../../src/config/config.ts';
 import { checkQuotas } from './quotas.ts';
 
 const findingsOf = (quota: Quota, limits: Limits | undefined) =>

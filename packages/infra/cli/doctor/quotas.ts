@@ -1,5 +1,5 @@
 import type { Limits } from '@org/contract';
-import type { ProxyConfig, Quota } from '../../src/config.ts';
+import type { ProxyConfig, Quota } from '../../src/config/config.ts';
 import { type Finding, warning } from './finding.ts';
 
 const daysOf: Readonly<Record<Quota['period'], number>> = { DAY: 1, WEEK: 7, MONTH: 31 };

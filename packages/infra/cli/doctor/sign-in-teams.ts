@@ -1,4 +1,4 @@
-import type { ProxyConfig } from '../../src/config.ts';
+import type { ProxyConfig } from '../../src/config/config.ts';
 import { type Finding, warning } from './finding.ts';
 
 /** Finds teams that tokens lead to and the config does not have: the command line may make them, or they are misspelt. */

@@ -1,4 +1,4 @@
-import { synthesize } from '../../src/synthesize.ts';
+import { synthesize } from '../../src/stack/synthesize.ts';
 import { soakConfig } from './teams.ts';
 
 /** In a process of its own, for importing the CDK takes much memory. */

@@ -1,4 +1,4 @@
-import { defineProxyConfig, type ProxyConfig } from '../../src/config.ts';
+import { defineProxyConfig, type ProxyConfig } from '../../src/config/config.ts';
 
 /** A team of the soak. */
 export interface SoakTeam {

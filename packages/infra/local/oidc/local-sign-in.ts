@@ -2,7 +2,7 @@ import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { authorizerVariables, SignInEnvironment } from '@org/lambda/authorizer-environment';
 import { controlPlanePath, localCredentials } from '../../cli/aws/local-gateway.ts';
-import type { ProxyConfig } from '../../src/config.ts';
+import type { ProxyConfig } from '../../src/config/config.ts';
 import { ensureSignInKeys, type SignInClients } from '../../src/sign-in/sign-in-keys.ts';
 import type { LocalGateway } from '../gateway.ts';
 import type { LocalIssuer } from './issuer.ts';

@@ -19,7 +19,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { accessItemKey } from '@org/lambda/key-directory';
 import { SignInItem, signInItemKey } from '@org/lambda/sign-in-item';
-import type { ProxyConfig } from '../config.ts';
+import type { ProxyConfig } from '../config/config.ts';
 
 /** Clients of the account and Region that the deployment is in, or of the local gateway. */
 export interface SignInClients {

@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { dirname, relative, resolve, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type ProxyConfig, parseProxyConfig } from './config.ts';
+import { ConfigError } from './config-error.ts';
+
+/** Name of the environment variable that names a config file to use in place of `proxy.config.ts`. */
+const configFileVariable = 'PROXY_CONFIG_FILE';
+
+/** The config of this repository. */
+const defaultConfigFile = resolve(import.meta.dirname, '../../proxy.config.ts');
+
+/**
+ * Loads the default export of a config file.
+ *
+ * @param file A TypeScript or JavaScript module; relative to where npm was run. Default: `PROXY_CONFIG_FILE`
+ *   of the environment, else the `proxy.config.ts` of this package.
+ * @throws {ConfigError} If there is no such file, it cannot be loaded, or the config is not valid.
+ */
+export async function loadProxyConfig(file?: string): Promise<ProxyConfig> {
+  const named = file ?? process.env[configFileVariable];
+  // npm and pnpm run scripts elsewhere, and say here where the user is.
+  const path = named ? resolve(process.env['INIT_CWD'] ?? '.', named) : defaultConfigFile;
+  if (!existsSync(path)) throw new ConfigError([{ path: 'config', message: `there is no file ${path}` }]);
+  return parseProxyConfig(await defaultExport(path));
+}
+
+async function defaultExport(path: string): Promise<unknown> {
+  try {
+    const module: { readonly default?: unknown } = await import(pathToFileURL(path).href);
+    return module.default;
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `${path} cannot be loaded: ${reason}${isMissingModule(error) ? `; ${importHint(path)}` : ''}`;
+    throw new ConfigError([{ path: 'config', message }]);
+  }
+}
+
+function isMissingModule(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
+}
+
+/** A config that was copied to elsewhere still imports from where it came. */
+function importHint(path: string): string {
+  const target = relative(dirname(path), resolve(import.meta.dirname, 'config.ts'))
+    .split(sep)
+    .join('/');
+  const from = target.startsWith('.') ? target : `./${target}`;
+  return `from there, defineProxyConfig is imported from '${from}'`;
+}

@@ -1,0 +1,391 @@
+import type { OfferedModel } from '@org/models';
+import { describe, expect, test } from 'vitest';
+import shipped from '../../proxy.config.ts';
+import { parseProxyConfig } from './config.ts';
+import { ConfigError } from './config-error.ts';
+
+const plan = {
+  throttle: { rate: 5, burst: 10 },
+  quota: { limit: 100, period: 'MONTH' },
+  models: ['titan', 'llama'],
+};
+
+const config = {
+  name: 'proxy',
+  stage: 'dev',
+  region: 'us-east-1',
+  models: ['titan', 'llama'],
+  plans: { starter: plan },
+  teams: { research: { plan: 'starter', keys: ['research-key'] } },
+};
+
+const imported = {
+  alias: 'own',
+  upstream: 'invoke',
+  format: 'llama',
+  modelId: 'arn:aws:bedrock:eu-west-1:111122223333:imported-model/abc',
+  maxOutputTokens: 2048,
+  lifecycle: { status: 'active' },
+} satisfies OfferedModel;
+
+const withPlan = (change: object) => ({ ...config, plans: { starter: { ...plan, ...change } } });
+const onlyPlan = (models: string[]) => ({ ...config, models, plans: { starter: { ...plan, models } } });
+const withQuota = (quota: object) => withPlan({ quota });
+const withKeys = (...keys: unknown[]) => ({ ...config, teams: { research: { plan: 'starter', keys } } });
+
+test('a config gets its defaults', () => {
+  expect(parseProxyConfig(config)).toEqual({
+    ...config,
+    plans: { starter: { ...plan, quota: { limit: 100, period: 'MONTH', offset: 0 } } },
+    teams: { research: { plan: 'starter', keys: [{ name: 'research-key', enabled: true }] } },
+    globalInference: false,
+    accessLog: false,
+    logRetentionDays: 30,
+    alarms: {},
+    dashboard: true,
+    removalPolicy: 'retain',
+    waf: false,
+  });
+});
+
+test('a checked config passes unchanged', () => {
+  expect(parseProxyConfig(shipped)).toEqual(shipped);
+});
+
+test('a key can be made and refused', () => {
+  const { teams } = parseProxyConfig(withKeys({ name: 'old', enabled: false }, 'new'));
+  expect(teams['research']?.keys).toEqual([
+    { name: 'old', enabled: false },
+    { name: 'new', enabled: true },
+  ]);
+});
+
+test('a definition of its own may replace a model of the catalogue', () => {
+  const modelId = 'arn:aws:bedrock:us-east-1:111122223333:imported-model/abc';
+  const own = { ...config, models: ['titan', { ...imported, alias: 'llama', modelId }] };
+  expect(parseProxyConfig(own).models).toEqual(own.models);
+});
+
+test('a plan may have a guardrail, by its id or by its ARN in this Region', () => {
+  for (const id of ['abc123', 'arn:aws:bedrock:us-east-1:111122223333:guardrail/abc123']) {
+    for (const version of ['1', 'DRAFT']) {
+      const { plans } = parseProxyConfig(withPlan({ guardrail: { id, version } }));
+      expect(plans['starter']?.guardrail).toEqual({ id, version });
+    }
+  }
+});
+
+test('a model that only a global profile offers is deployed where global inference is allowed', () => {
+  const brazil = { ...onlyPlan(['claude-haiku-4.5']), region: 'sa-east-1', globalInference: true };
+  expect(parseProxyConfig(brazil)).toMatchObject({ globalInference: true, models: ['claude-haiku-4.5'] });
+});
+
+test('a legacy model is deployed, for it still answers', () => {
+  expect(parseProxyConfig(onlyPlan(['llama-3.3-70b'])).models).toEqual(['llama-3.3-70b']);
+});
+
+const faults: [fault: string, config: unknown, path: string, fix: RegExp][] = [
+  ['no config', undefined, 'config', /is missing; it must be an object/],
+  ['a missing field', { ...config, region: undefined }, 'region', /is missing; it must be a text/],
+  ['a field of the wrong kind', { ...config, accessLog: 'yes' }, 'accessLog', /must be true or false/],
+  ['an unknown field', { ...config, tems: {} }, 'tems', /not a field.*check its spelling/],
+  [
+    'an unknown field deep inside',
+    withQuota({ ...plan.quota, of: 1 }),
+    'plans.starter.quota.of',
+    /not a field/,
+  ],
+  [
+    'a stack name CloudFormation refuses',
+    { ...config, name: '1 proxy' },
+    'name',
+    /start with a lower-case letter/,
+  ],
+  ['a stage that is no path segment', { ...config, stage: 'dev/1' }, 'stage', /lower-case letters, digits/],
+  ['something else than a Region', { ...config, region: 'Virginia' }, 'region', /such as us-east-1/],
+  ['no models', { ...config, models: [] }, 'models', /at least one model/],
+  [
+    'an alias outside the catalogue',
+    { ...config, models: ['titan', 'llama', 'gpt'] },
+    'models.2',
+    /no "gpt", only titan, llama, nova/,
+  ],
+  [
+    'an alias offered twice',
+    { ...config, models: ['titan', 'llama', 'titan'] },
+    'models.2',
+    /after models\.0; remove/,
+  ],
+  ['a model of the wrong kind', { ...config, models: [7] }, 'models.0', /must be a text or an object/],
+  [
+    'an unfinished definition',
+    { ...config, models: [{ ...imported, format: 'gpt' }] },
+    'models.0.format',
+    /titan-text, llama/,
+  ],
+  [
+    'a model outside its Regions',
+    { ...config, region: 'eu-west-1' },
+    'models.1',
+    /not offered in eu-west-1, only in us-east-1, us-east-2/,
+  ],
+  [
+    'a model that only a global profile offers',
+    { ...onlyPlan(['claude-haiku-4.5']), region: 'sa-east-1' },
+    'models.0',
+    /not offered in sa-east-1, only in (?!.*sa-east-1).*us-east-1.*; take it out .* or set globalInference to true/,
+  ],
+  [
+    'a model outside its Regions, with global inference',
+    { ...config, region: 'eu-west-1', globalInference: true },
+    'models.1',
+    /not offered in eu-west-1, only in us-east-1, .*; take it out here and in every plan, or deploy to one of these$/,
+  ],
+  ...['eu', 'us-gov', 'global'].map((prefix): [string, unknown, string, RegExp] => [
+    `the id of a profile of ${prefix} in place of a model's`,
+    {
+      ...onlyPlan(['own']),
+      models: [{ ...imported, modelId: `${prefix}.amazon.nova-lite-v1:0` }],
+    },
+    'models.0.modelId',
+    new RegExp(
+      `inference profile; give "amazon.nova-lite-v1:0", .* inferenceProfiles: { '${prefix}': { 'us-east-1'`,
+    ),
+  ]),
+  [
+    'global inference of another kind',
+    { ...config, globalInference: 'eu' },
+    'globalInference',
+    /must be true or false/,
+  ],
+  [
+    'a guardrail without a version',
+    withPlan({ guardrail: { id: 'abc123' } }),
+    'plans.starter.guardrail.version',
+    /is missing; it must be a text/,
+  ],
+  [
+    'a guardrail that is none',
+    withPlan({ guardrail: { id: 'arn:aws:s3:::abc', version: '1' } }),
+    'plans.starter.guardrail.id',
+    /must be the id or the ARN of a guardrail/,
+  ],
+  [
+    'a guardrail profile that is none',
+    withPlan({ guardrail: { id: 'abc123', version: '1', profile: { id: 'us', regions: ['us-east-1'] } } }),
+    'plans.starter.guardrail.profile.id',
+    /must be the id of a guardrail profile such as us\.guardrail\.v1:0/,
+  ],
+  [
+    'a guardrail profile without Regions',
+    withPlan({
+      guardrail: { id: 'abc123', version: '1', profile: { id: 'us.guardrail.v1:0', regions: [] } },
+    }),
+    'plans.starter.guardrail.profile.regions',
+    /at least one Region/,
+  ],
+  [
+    'a version that guardrails do not have',
+    withPlan({ guardrail: { id: 'abc123', version: 'latest' } }),
+    'plans.starter.guardrail.version',
+    /must be the number of a version, or DRAFT/,
+  ],
+  [
+    'a guardrail of another Region',
+    withPlan({ guardrail: { id: 'arn:aws:bedrock:eu-west-1:111122223333:guardrail/abc123', version: '1' } }),
+    'plans.starter.guardrail.id',
+    /is a guardrail of eu-west-1, and Bedrock is called in us-east-1; give one of us-east-1/,
+  ],
+  [
+    'a model imported elsewhere',
+    { ...config, models: ['titan', 'llama', imported] },
+    'models.2',
+    /not offered in us-east-1, only in eu-west-1/,
+  ],
+  ['no plans', { ...config, plans: {} }, 'plans', /at least one plan/],
+  [
+    'a plan with a strange name',
+    { ...config, plans: { starter: plan, 'a/b': plan } },
+    'plans.a/b',
+    /the name must start with/,
+  ],
+  ['a plan without a quota', withPlan({ quota: undefined }), 'plans.starter.quota', /is missing/],
+  ['a plan with a quota of null', withPlan({ quota: null }), 'plans.starter.quota', /must be an object/],
+  [
+    'a rate of zero',
+    withPlan({ throttle: { rate: 0, burst: 1 } }),
+    'plans.starter.throttle.rate',
+    /above 0 requests per second/,
+  ],
+  [
+    'a burst of zero',
+    withPlan({ throttle: { rate: 1, burst: 0 } }),
+    'plans.starter.throttle.burst',
+    /from 1 to/,
+  ],
+  ['a quota of zero', withQuota({ limit: 0, period: 'DAY' }), 'plans.starter.quota.limit', /from 1 to/],
+  ...[2 ** 31, 1e15, 1e18].flatMap((amount): [string, unknown, string, RegExp][] => [
+    [
+      `a quota of ${amount}`,
+      withQuota({ limit: amount, period: 'DAY' }),
+      'plans.starter.quota.limit',
+      /^must be a whole number from 1 to 2,147,483,647$/,
+    ],
+    [
+      `a burst of ${amount}`,
+      withPlan({ throttle: { rate: 5, burst: amount } }),
+      'plans.starter.throttle.burst',
+      /^must be a whole number from 1 to 2,147,483,647$/,
+    ],
+  ]),
+  ['half a request', withQuota({ limit: 1.5, period: 'DAY' }), 'plans.starter.quota.limit', /whole number/],
+  [
+    'a period API Gateway does not have',
+    withQuota({ limit: 1, period: 'YEAR' }),
+    'plans.starter.quota.period',
+    /DAY, WEEK, MONTH/,
+  ],
+  [
+    'an offset of a day',
+    withQuota({ limit: 9, period: 'DAY', offset: 1 }),
+    'plans.starter.quota.offset',
+    /must be 0/,
+  ],
+  [
+    'an offset above a week',
+    withQuota({ limit: 9, period: 'WEEK', offset: 7 }),
+    'plans.starter.quota.offset',
+    /0 and 6/,
+  ],
+  [
+    'an offset above a month',
+    withQuota({ limit: 99, period: 'MONTH', offset: 28 }),
+    'plans.starter.quota.offset',
+    /0 and 27/,
+  ],
+  [
+    'an offset that leaves no request',
+    withQuota({ limit: 5, period: 'MONTH', offset: 5 }),
+    'plans.starter.quota.offset',
+    /0 and 4/,
+  ],
+  [
+    'an offset below zero',
+    withQuota({ limit: 5, period: 'MONTH', offset: -1 }),
+    'plans.starter.quota.offset',
+    /0 and 4/,
+  ],
+  ['a plan without models', withPlan({ models: [] }), 'plans.starter.models', /at least one of the models/],
+  [
+    'a plan with a model not offered',
+    withPlan({ models: ['titan', 'nova-pro'] }),
+    'plans.starter.models.1',
+    /"nova-pro" is not offered.*titan, llama/,
+  ],
+  ['maxTokens above every model', withPlan({ maxTokens: 9000 }), 'plans.starter.maxTokens', /above 8192/],
+  ['no teams', { ...config, teams: {} }, 'teams', /at least one team/],
+  ['a team without a key', withKeys(), 'teams.research.keys', /at least one key/],
+  [
+    'a team with an unknown plan',
+    { ...config, teams: { research: { plan: 'gold', keys: ['k'] } } },
+    'teams.research.plan',
+    /no plan "gold"; choose from starter/,
+  ],
+  [
+    'a key with a strange name',
+    withKeys('my key'),
+    'teams.research.keys.0',
+    /must start with a letter or digit/,
+  ],
+  ['a key of the wrong kind', withKeys(7), 'teams.research.keys.0', /must be a text or an object/],
+  [
+    'a key named twice',
+    withKeys('k', { name: 'k' }),
+    'teams.research.keys.1',
+    /already the name of teams\.research\.keys\.0/,
+  ],
+  [
+    'keys that differ in punctuation',
+    withKeys('a-b', 'a.b'),
+    'teams.research.keys.1',
+    /differs from "a-b".*punctuation/,
+  ],
+  [
+    'a retention CloudWatch refuses',
+    { ...config, logRetentionDays: 2 },
+    'logRetentionDays',
+    /one of 1, 3, 5, 7/,
+  ],
+  ['a key called what every object has', withKeys('toString'), 'teams.research.keys.0', /JavaScript keeps/],
+  ['a field without a name', { ...config, '': 1 }, '""', /is not a field/],
+];
+
+describe('an error names the field and the fix:', () => {
+  test.each(faults)('%s', (_, faulty, path, fix) => {
+    const [issue, ...others] = issuesOf(faulty);
+    expect(issue).toEqual({ path, message: expect.stringMatching(fix) });
+    expect(others).toEqual([]);
+  });
+
+  test('a key of two teams', () => {
+    const { research } = config.teams;
+    expect(issuesOf({ ...config, teams: { research, sales: research } })).toEqual([
+      { path: 'teams.sales.keys.0', message: expect.stringMatching(/already.*teams\.research\.keys\.0/) },
+    ]);
+  });
+});
+
+test('all faults come in one error', () => {
+  const faulty = {
+    ...withPlan({ models: ['nova-pro'], throttle: { rate: -1, burst: 10 } }),
+    teams: { research: { plan: 'gold', keys: ['k', 'k'] } },
+  };
+  expect(issuesOf(faulty).map(({ path }) => path)).toEqual([
+    'plans.starter.throttle.rate',
+    'plans.starter.models.0',
+    'teams.research.plan',
+    'teams.research.keys.1',
+  ]);
+});
+
+function issuesOf(faulty: unknown): ConfigError['issues'] {
+  try {
+    parseProxyConfig(faulty);
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      for (const { path, message } of error.issues) expect(error.message).toContain(`${path}: ${message}`);
+      return error.issues;
+    }
+    throw error;
+  }
+  return [];
+}
+
+/** The faults of a config, a line each. */
+const faultsOf = (wrong: object): string[] => {
+  try {
+    parseProxyConfig(wrong);
+    return [];
+  } catch (error) {
+    return String(error).split('\n').slice(1);
+  }
+};
+
+test('a misspelt model is not among those to choose from', () => {
+  const [, plan] = faultsOf({
+    ...config,
+    models: ['titan', 'lama'],
+    plans: { starter: { ...config.plans.starter, models: ['titan', 'llama'] } },
+  });
+  expect(plan).toBe(
+    '  plans.starter.models.1: "llama" is not offered; add it to models, or choose from titan',
+  );
+});
+
+test('a Region that no model is in is the only fault, whatever models there are', () => {
+  const faults = faultsOf({ ...config, region: 'us-eest-1' });
+  expect(faults).toHaveLength(1);
+  expect(faults[0]).toMatch(
+    /^ {2}region: no model is offered in "us-eest-1"; check its spelling, or .*us-east-1/,
+  );
+});

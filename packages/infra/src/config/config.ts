@@ -1,0 +1,258 @@
+import { Limits } from '@org/contract';
+import { type CatalogueAlias, type ModelDefinition, OfferedModel, Price } from '@org/models';
+import * as z from 'zod/mini';
+import { ConfigError } from './config-error.ts';
+import { checkGuardrails } from './guardrails.ts';
+import { describeIssues } from './issues.ts';
+import { Name } from './name.ts';
+import { type OperationsConfig, operationsFields } from './operations.ts';
+import { PlanGuardrail } from './plan-guardrail.ts';
+import { positiveInteger } from './positive-integer.ts';
+import { checkPrices } from './prices.ts';
+import { checkReferences } from './references.ts';
+import { type AuthoredSignIn, SignIn } from './sign-in.ts';
+import { checkStageThrottle } from './stage-throttle.ts';
+import { Throttle } from './throttle.ts';
+
+// zod/mini brings no messages of its own.
+z.config(z.locales.en());
+
+/** Retention periods that CloudWatch Logs accepts, in days. */
+const retentionDays = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
+/**
+ * How many requests each key of a plan may make in a period. API Gateway enforces it, best effort.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
+ */
+export interface Quota {
+  /** Requests in one period. */
+  limit: number;
+  /** AWS does not say at which moment one ends; the local gateway takes the calendar of UTC. */
+  period: 'DAY' | 'WEEK' | 'MONTH';
+  /**
+   * Passed to API Gateway as it is. AWS's pages contradict each other: requests subtracted from the first period's
+   * limit, or the day that a period starts on. It accepts 0 for DAY, 0-6 for WEEK and 0-27 for MONTH. Default: 0.
+   */
+  offset?: number | undefined;
+}
+
+/** What a team may do. A key always comes with a quota, so there is no plan without one. */
+export interface AuthoredPlan<Alias extends string = string> {
+  /** How fast each key may ask. */
+  throttle: Throttle;
+  /** How often each key may ask, refused requests included. */
+  quota: Quota;
+  /** Aliases that the plan's teams may ask; each must be offered by `models`. */
+  models: readonly Alias[];
+  /** The most output tokens that one ask may have. Default: each model's own limit. */
+  maxTokens?: number | undefined;
+  /**
+   * What each team of the plan may use, over all its keys, by UTC day and month: exact at any concurrency, with an
+   * error that tells how much and until when. A limit in USD needs a price for every model of the plan. Default:
+   * nothing is counted.
+   */
+  limits?: Limits | undefined;
+  /**
+   * A Bedrock Guardrail of the deployment's Region, applied to every question and answer of the plan's teams. It is
+   * billed apart. Default: none.
+   *
+   * @see https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails.html
+   */
+  guardrail?: PlanGuardrail | undefined;
+}
+
+/** An API key to make. */
+export interface AuthoredKey {
+  /** As in a list of names: unique over the account's Region. */
+  name: string;
+  /** A key that is not is refused. Default: true. */
+  enabled?: boolean | undefined;
+  /** What this key may use, on top of its team's limits. Default: no limits of its own. */
+  limits?: Limits | undefined;
+}
+
+/** Whoever gets keys: a department, a customer, an app. */
+export interface AuthoredTeam<PlanName extends string = string> {
+  /**
+   * Name of the plan. A deployed key cannot move to another plan: CloudFormation would put it into the new one before
+   * it leaves the old one, which API Gateway refuses. Change the limits of the plan, or give the team keys with new
+   * names, which then have new values.
+   */
+  plan: PlanName;
+  /**
+   * Names of the API keys to make, unique over all teams and all stages of an account and Region, as CloudFormation may
+   * refuse a name that another stack made. API Gateway makes their values. Throttle and quota hold
+   * for each key; the limits of the plan hold for all of them together.
+   */
+  keys: readonly (string | AuthoredKey)[];
+}
+
+/** A model to offer: an alias of the catalogue, or a definition with an alias of its own. */
+export type AuthoredModel = CatalogueAlias | (ModelDefinition & { readonly alias: string });
+
+type AliasOf<Model extends AuthoredModel> = Model extends { readonly alias: infer Alias extends string }
+  ? Alias
+  : Extract<Model, string>;
+
+/** What a `proxy.config.ts` says. */
+export interface AuthoredProxyConfig<
+  Models extends readonly AuthoredModel[] = readonly AuthoredModel[],
+  PlanName extends string = string,
+> extends OperationsConfig {
+  /** Prefix of the stack's and its resources' names: lower-case letters, digits and hyphens. */
+  name: string;
+  /** Name of the API's stage and last part of the stack's name, such as `dev`. */
+  stage: string;
+  /** AWS Region to deploy to and call Bedrock in. */
+  region: string;
+  /** Models that this deployment offers. */
+  models: Models;
+  /** Plans by name. */
+  plans: Record<PlanName, AuthoredPlan<AliasOf<Models[number]>>>;
+  /** Teams by name. */
+  teams: Record<string, AuthoredTeam<NoInfer<PlanName>>>;
+  /**
+   * Prices in USD per million tokens, by alias, that take the place of the catalogue's. Where AWS tells one per 1,000
+   * tokens, 1,000 times that. Not 0 where there is a limit in USD.
+   */
+  prices?: { readonly [Alias in AliasOf<Models[number]>]?: Price | undefined } | undefined;
+  /**
+   * Whether a model that neither the Region nor its geography offers may be reached through a global inference
+   * profile: any commercial Region may then answer, and see what is asked. Default: false.
+   *
+   * @see https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html
+   */
+  globalInference?: boolean | undefined;
+  /**
+   * Whether the stage writes an access log (no prompts, no key values). It fails to deploy in an account whose
+   * API Gateway CloudWatch role is not set, which is a setting of the whole account and Region. Default: false.
+   *
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+   */
+  accessLog?: boolean | undefined;
+  /**
+   * Lets people and programs in with a token of a Cognito user pool, or of any issuer of OpenID Connect, beside API
+   * keys. Default: API keys only.
+   */
+  signIn?: AuthoredSignIn | undefined;
+  /** Days that logs are kept. Default: 30. */
+  logRetentionDays?: (typeof retentionDays)[number] | undefined;
+}
+
+const nameOf = (pattern: RegExp, rule: string) =>
+  z.string().check(z.regex(pattern, { error: rule, abort: true }));
+
+const prefix = nameOf(
+  /^[a-z][a-z0-9-]{0,39}$/,
+  'must start with a lower-case letter and have at most 40 lower-case letters, digits and hyphens',
+);
+
+/** The offsets that API Gateway accepts, by period. */
+const highestOffset = { DAY: 0, WEEK: 6, MONTH: 27 } as const;
+
+const Quota = z
+  .strictObject({
+    limit: positiveInteger,
+    period: z.enum(['DAY', 'WEEK', 'MONTH']),
+    offset: z._default(z.int(), 0),
+  } satisfies Record<keyof Quota, z.ZodMiniType>)
+  .check(
+    z.check(({ value: { limit, period, offset }, issues }) => {
+      const highest = Math.max(0, Math.min(highestOffset[period], limit - 1));
+      if (offset < 0 || offset > highest) {
+        const range = highest === 0 ? '0' : `between 0 and ${highest}`;
+        issues.push({
+          code: 'custom',
+          path: ['offset'],
+          input: offset,
+          message: `must be ${range} for ${limit} requests per ${period}`,
+        });
+      }
+    }),
+  );
+
+const Plan = z.strictObject({
+  throttle: Throttle,
+  quota: Quota,
+  models: z.array(z.string()).check(z.minLength(1, 'must name at least one of the models')),
+  maxTokens: z.optional(positiveInteger),
+  limits: z.optional(Limits),
+  guardrail: z.optional(PlanGuardrail),
+} satisfies Record<keyof AuthoredPlan, z.ZodMiniType>);
+
+const KeyObject = z.strictObject({
+  name: Name,
+  enabled: z._default(z.boolean(), true),
+  limits: z.optional(Limits),
+} satisfies Record<keyof AuthoredKey, z.ZodMiniType>);
+
+const Key = z.pipe(
+  z.union([Name, KeyObject]),
+  z.transform(
+    (key): z.output<typeof KeyObject> => (typeof key === 'string' ? { name: key, enabled: true } : key),
+  ),
+);
+
+const Team = z.strictObject({
+  plan: z.string(),
+  keys: z.array(Key).check(z.minLength(1, 'must have at least one key name')),
+} satisfies Record<keyof AuthoredTeam, z.ZodMiniType>);
+
+const ProxyConfig = z
+  .strictObject({
+    name: prefix,
+    stage: prefix,
+    region: nameOf(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'must be an AWS Region such as us-east-1'),
+    models: z.array(OfferedModel).check(z.minLength(1, 'must offer at least one model')),
+    plans: z.record(Name, Plan),
+    teams: z.record(Name, Team),
+    prices: z.optional(z.record(z.string(), Price)),
+    globalInference: z._default(z.boolean(), false),
+    accessLog: z._default(z.boolean(), false),
+    signIn: z.optional(SignIn),
+    logRetentionDays: z._default(z.literal(retentionDays), 30),
+    ...operationsFields,
+  } satisfies Record<keyof AuthoredProxyConfig, z.ZodMiniType>)
+  .check(
+    z.check(({ value, issues }) => {
+      const faults = [
+        ...checkReferences(value),
+        ...checkPrices(value),
+        ...checkGuardrails(value),
+        ...checkStageThrottle(value),
+      ];
+      for (const { path, message } of faults) {
+        issues.push({ code: 'custom', path: [...path], message, input: value });
+      }
+    }),
+  );
+
+/** A checked config with every default filled in. */
+export type ProxyConfig = z.output<typeof ProxyConfig>;
+
+/**
+ * States a config with types that know its own aliases and plans, and checks it.
+ *
+ * @throws {ConfigError} As {@link parseProxyConfig}.
+ */
+export function defineProxyConfig<const Models extends readonly AuthoredModel[], PlanName extends string>(
+  config: AuthoredProxyConfig<Models, PlanName>,
+): ProxyConfig {
+  return parseProxyConfig(config);
+}
+
+/**
+ * Checks a config from anywhere and fills in its defaults. A checked config passes unchanged.
+ *
+ * @throws {ConfigError} Naming every field at fault and the fix: fields of the wrong kind first, and once there are
+ *   none, names that lead nowhere, limits that cannot hold, throttles that contradict each other and guardrails of
+ *   another Region.
+ */
+export function parseProxyConfig(config: unknown): ProxyConfig {
+  const { data, error } = z.safeParse(ProxyConfig, config);
+  if (error) throw new ConfigError(describeIssues(error.issues, config));
+  return data;
+}

@@ -1,0 +1,19 @@
+import type { Guardrail } from '@org/lambda/environment';
+import type { Reference } from './references.ts';
+
+/** The parts of a config that guardrails are in. */
+interface Guarded {
+  readonly region: string;
+  readonly plans: Readonly<Record<string, { readonly guardrail?: Guardrail | undefined }>>;
+}
+
+/** Finds guardrails that Bedrock would not find: it looks for them in its own Region alone. */
+export function* checkGuardrails({ region, plans }: Guarded): Iterable<Reference> {
+  for (const [name, { guardrail }] of Object.entries(plans)) {
+    const [, home = region] = guardrail?.id.match(/^arn:[^:]+:bedrock:([^:]+):/) ?? [];
+    if (home !== region) {
+      const message = `is a guardrail of ${home}, and Bedrock is called in ${region}; give one of ${region}`;
+      yield { path: ['plans', name, 'guardrail', 'id'], message };
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parseProxyConfig } from './config.ts';
+import { ConfigError } from './config-error.ts';
+import { operationsFields } from './operations.ts';
+
+const config = {
+  name: 'proxy',
+  stage: 'dev',
+  region: 'us-east-1',
+  models: ['titan'],
+  plans: {
+    starter: {
+      throttle: { rate: 5, burst: 10 },
+      quota: { limit: 100, period: 'MONTH' },
+      models: ['titan'],
+    },
+  },
+  teams: { research: { plan: 'starter', keys: ['k'] } },
+};
+
+test.each([
+  [{ alarms: true }, { alarms: {} }],
+  [{ alarms: false }, { alarms: false }],
+  [{ alarms: { email: 'operators@example.com' } }, { alarms: { email: 'operators@example.com' } }],
+  [{ waf: true }, { waf: {} }],
+  [{ waf: { rateLimit: 100 } }, { waf: { rateLimit: 100 } }],
+  [{ dashboard: false }, { dashboard: false }],
+  [{ concurrency: { stream: 0 } }, { concurrency: { stream: 0 } }],
+  [{ stageThrottle: { rate: 5, burst: 10 } }, { stageThrottle: { rate: 5, burst: 10 } }],
+  [{ removalPolicy: 'destroy' }, { removalPolicy: 'destroy' }],
+  [
+    { tags: { Team: 'platform/ai', 'cost:centre': '' } },
+    { tags: { Team: 'platform/ai', 'cost:centre': '' } },
+  ],
+  [{ cors: { origins: ['*'] } }, { cors: { origins: ['*'] } }],
+  [
+    { cors: { origins: ['https://app.example.com', 'http://localhost:3000'] } },
+    { cors: { origins: ['https://app.example.com', 'http://localhost:3000'] } },
+  ],
+])('%j is accepted', (given, expected) => {
+  const parsed = parseProxyConfig({ ...config, ...given });
+  expect(parsed).toMatchObject(expected);
+  expect(parseProxyConfig(parsed)).toEqual(parsed);
+});
+
+test('the operations page shows every option', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../../docs/operations.md'), 'utf8');
+  expect(Object.keys(operationsFields).filter((name) => !page.includes(`\n${name}: `))).toEqual([]);
+});
+
+const origin = /must be an origin such as https:\/\/app\.example\.com, without a path, or \*/;
+
+test.each<[fault: string, change: object, path: string, fix: RegExp]>([
+  ['alarms of another kind', { alarms: 'yes' }, 'alarms', /must be an object or true or false/],
+  [
+    'an address that is none',
+    { alarms: { email: 'operators' } },
+    'alarms.email',
+    /must be an e-mail address/,
+  ],
+  ['an unknown setting of alarms', { alarms: { mail: 'a@b.c' } }, 'alarms.mail', /check its spelling/],
+  ['a ceiling below zero', { concurrency: { buffered: -1 } }, 'concurrency.buffered', /0 or more/],
+  ['half a call', { concurrency: { buffered: 1.5 } }, 'concurrency.buffered', /whole number/],
+  ['a ceiling of what there is not', { concurrency: { ask: 1 } }, 'concurrency.ask', /check its spelling/],
+  [
+    'a throttle for all keys that is slower than a plan',
+    { stageThrottle: { rate: 4, burst: 10 } },
+    'stageThrottle.rate',
+    /below the 5 requests a second .* plan starter .*; raise it to 5 or lower plans\.starter\.throttle\.rate/,
+  ],
+  [
+    'a throttle for all keys that takes fewer at once than a plan',
+    { stageThrottle: { rate: 5, burst: 9 } },
+    'stageThrottle.burst',
+    /below the 10 requests at once .* plan starter/,
+  ],
+  [
+    'a throttle for all keys without a burst',
+    { stageThrottle: { rate: 5 } },
+    'stageThrottle.burst',
+    /is missing/,
+  ],
+  ['an unknown removal policy', { removalPolicy: 'snapshot' }, 'removalPolicy', /one of retain, destroy/],
+  ["a tag of AWS's own", { tags: { 'aws:x': '1' } }, 'tags.aws:x', /must not start with aws:/],
+  ['a tag that is set already', { tags: { Stage: 'x' } }, 'tags.Stage', /is set from the name and the stage/],
+  ['a tag with a strange value', { tags: { Team: 'a, b' } }, 'tags.Team', /at most 256 letters/],
+  ['a rate below what AWS WAF takes', { waf: { rateLimit: 5 } }, 'waf.rateLimit', /at least 10/],
+  ['no origins', { cors: { origins: [] } }, 'cors.origins', /at least one origin/],
+  ['an origin with a path', { cors: { origins: ['https://a.example.com/'] } }, 'cors.origins.0', origin],
+  ['an origin without a scheme', { cors: { origins: ['a.example.com'] } }, 'cors.origins.0', origin],
+  [
+    'every origin, and one more',
+    { cors: { origins: ['*', 'https://a.example.com'] } },
+    'cors.origins',
+    /must stand alone/,
+  ],
+])('%s is refused, naming the field and the fix', (_fault, change, path, fix) => {
+  expect(issuesOf({ ...config, ...change })).toEqual([{ path, message: expect.stringMatching(fix) }]);
+});
+
+function issuesOf(given: unknown): ConfigError['issues'] {
+  try {
+    parseProxyConfig(given);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.issues;
+    throw error;
+  }
+  return [];
+}

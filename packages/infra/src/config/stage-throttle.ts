@@ -1,0 +1,43 @@
+import type { ProxyConfig } from './config.ts';
+import { promisedThrottle } from './promised-throttle.ts';
+import type { Reference } from './references.ts';
+import { higherThrottle, type Throttle } from './throttle.ts';
+
+/**
+ * What all APIs of an account may take in a Region by default.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+ */
+const accountThrottle: Throttle = { rate: 10_000, burst: 5000 };
+
+/**
+ * What the stage lets through. By default it never stands in the way of a key that keeps to its plan: keys are made at
+ * run time too, so only the account's own throttle is known to bound them all.
+ */
+export function stageThrottleOf(config: ProxyConfig): Throttle {
+  return config.stageThrottle ?? higherThrottle(accountThrottle, promisedThrottle(config));
+}
+
+/** The parts of a config that say how fast keys may ask. */
+interface Throttling {
+  readonly stageThrottle?: Throttle | undefined;
+  readonly plans: Readonly<Record<string, { readonly throttle: Throttle }>>;
+}
+
+/** Finds plans that promise one key more than the stage lets through for all. */
+export function* checkStageThrottle({ stageThrottle, plans }: Throttling): Iterable<Reference> {
+  if (!stageThrottle) return;
+  for (const [field, unit] of [
+    ['rate', 'requests a second'],
+    ['burst', 'requests at once'],
+  ] as const) {
+    const [fastest] = Object.entries(plans).toSorted(([, a], [, b]) => b.throttle[field] - a.throttle[field]);
+    if (!fastest) continue;
+    const [name, { throttle }] = fastest;
+    if (stageThrottle[field] >= throttle[field]) continue;
+    const message =
+      `is below the ${throttle[field]} ${unit} that the plan ${name} promises each key; ` +
+      `raise it to ${throttle[field]} or lower plans.${name}.throttle.${field}`;
+    yield { path: ['stageThrottle', field], message };
+  }
+}

@@ -1,0 +1,230 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CfnResource } from 'aws-cdk-lib';
+import {
+  CfnApiKey,
+  CfnDeployment,
+  CfnGatewayResponse,
+  CfnMethod,
+  CfnStage,
+  CfnUsagePlan,
+  CfnUsagePlanKey,
+} from 'aws-cdk-lib/aws-apigateway';
+import { CfnTable } from 'aws-cdk-lib/aws-dynamodb';
+import { CfnPolicy, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { CfnFunction, CfnPermission } from 'aws-cdk-lib/aws-lambda';
+import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
+import { expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import { parseProxyConfig } from '../config/config.ts';
+import type { ProxyStack } from '../stack/proxy-stack.ts';
+import { createApp } from '../stack/synthesize.ts';
+import { directory, everythingOn, lambdaDirectory, slow } from '../testing/template-under-test.ts';
+import { TemplateRules } from './template-rules.ts';
+
+type Constructor<Value> = abstract new (...args: never[]) => Value;
+
+/** The first resource of a kind, or the first that is meant. */
+function find<Found extends CfnResource>(
+  stack: ProxyStack,
+  kind: Constructor<Found>,
+  isMeant: (resource: Found) => boolean = () => true,
+): Found {
+  for (const construct of stack.node.findAll()) {
+    if (construct instanceof kind && isMeant(construct)) return construct;
+  }
+  throw new Error(`there is no ${kind.name}`);
+}
+
+const set =
+  <Found extends CfnResource>(
+    kind: Constructor<Found>,
+    property: string,
+    value: unknown,
+    isMeant?: (resource: Found) => boolean,
+  ) =>
+  (stack: ProxyStack): void =>
+    find(stack, kind, isMeant).addPropertyOverride(property, value);
+
+const allow =
+  (actions: string[], resources: string[]) =>
+  (stack: ProxyStack): void => {
+    new ManagedPolicy(stack, 'Wide', { statements: [new PolicyStatement({ actions, resources })] });
+  };
+
+const ofHandler =
+  (handler: string) =>
+  (resource: CfnFunction): boolean =>
+    resource.handler === handler;
+const streams = ({ integration }: CfnMethod): boolean =>
+  typeof integration === 'object' &&
+  'responseTransferMode' in integration &&
+  integration.responseTransferMode === 'STREAM';
+
+/** Faults that somebody could make in the stack, and the check that must find each at synthesis. */
+const faults: [fault: string, seed: (stack: ProxyStack) => void, foundBy: string][] = [
+  // CDK's validation of the template against CloudFormation's schemas
+  ['a runtime that is gone', set(CfnFunction, 'Runtime', 'nodejs12.x'), 'CloudFormation Validate: E2533'],
+  ['a property that does not exist', set(CfnFunction, 'MemorySise', 512), 'CloudFormation Validate: F3002'],
+  [
+    'a reference to nothing',
+    set(CfnUsagePlanKey, 'KeyId', { Ref: 'Nothing' }),
+    'CloudFormation Validate: F1020',
+  ],
+  // cdk-nag
+  ['bedrock:* on *', allow(['bedrock:*'], ['*']), 'AwsSolutions: AwsSolutions-IAM5[Action::bedrock:*]'],
+  // rules of ours
+  ['a method without a key', set(CfnMethod, 'ApiKeyRequired', false), 'Proxy: method-has-key'],
+  [
+    'a transfer mode that does not exist',
+    set(CfnMethod, 'Integration.ResponseTransferMode', 'STREAMS'),
+    'Proxy: transfer-fits-uri',
+  ],
+  [
+    'a stream that calls the function as if it answered whole',
+    set(CfnMethod, 'Integration.ResponseTransferMode', 'BUFFERED', streams),
+    'Proxy: transfer-fits-uri',
+  ],
+  [
+    'a timeout longer than API Gateway waits',
+    set(CfnMethod, 'Integration.TimeoutInMillis', 999_999),
+    'Proxy: timeout-is-possible',
+  ],
+  [
+    'a function that runs longer than it is waited for',
+    set(CfnFunction, 'Timeout', 60, ofHandler('index.handler')),
+    'Proxy: timeout-is-possible',
+  ],
+  [
+    'a deployment that does not wait for the methods',
+    (stack) => find(stack, CfnDeployment).addOverride('DependsOn', []),
+    'Proxy: deployment-has-methods',
+  ],
+  [
+    'a gateway response of an unknown type',
+    set(CfnGatewayResponse, 'ResponseType', 'QUOTA_EXHAUSTED'),
+    'Proxy: response-type-is-known',
+  ],
+  [
+    'one status for every 4xx',
+    set(CfnGatewayResponse, 'StatusCode', '400', ({ responseType }) => responseType === 'DEFAULT_4XX'),
+    'Proxy: default-keeps-status',
+  ],
+  ['a quota a year', set(CfnUsagePlan, 'Quota.Period', 'YEAR'), 'Proxy: plan-limits'],
+  ['a plan without a quota', set(CfnUsagePlan, 'Quota', undefined), 'Proxy: plan-limits'],
+  ['a plan without a throttle', set(CfnUsagePlan, 'Throttle', undefined), 'Proxy: plan-limits'],
+  ['a plan of no stage', set(CfnUsagePlan, 'ApiStages', []), 'Proxy: plan-has-stage'],
+  [
+    'a key in no plan',
+    (stack) => {
+      const member = find(stack, CfnUsagePlanKey);
+      member.node.scope?.node.tryRemoveChild(member.node.id);
+    },
+    'Proxy: key-has-one-plan',
+  ],
+  [
+    'the value of a key in the template',
+    set(CfnApiKey, 'Value', 'a-key-of-twenty-letters'),
+    'Proxy: key-value-is-secret',
+  ],
+  [
+    'a permission on every resource',
+    set(CfnPolicy, 'PolicyDocument.Statement.0.Resource', '*'),
+    'Proxy: permission-is-named',
+  ],
+  [
+    'an action that no function needs',
+    allow(['dynamodb:DeleteTable'], ['arn:aws:dynamodb:us-east-1:111122223333:table/t']),
+    'Proxy: permission-is-named',
+  ],
+  [
+    'a function that any API may invoke',
+    set(CfnPermission, 'SourceArn', undefined),
+    'Proxy: only-the-api-invokes',
+  ],
+  [
+    'a function with a URL of its own',
+    (stack) => {
+      new CfnResource(stack, 'Url', {
+        type: 'AWS::Lambda::Url',
+        properties: { AuthType: 'NONE', TargetFunctionArn: find(stack, CfnFunction).attrArn },
+      });
+    },
+    'Proxy: only-the-api-invokes',
+  ],
+  ['a retention period that does not exist', set(CfnLogGroup, 'RetentionInDays', 31), 'Proxy: logs-end'],
+  ['a log that is kept for ever', set(CfnLogGroup, 'RetentionInDays', undefined), 'Proxy: logs-end'],
+  [
+    'a log with every prompt',
+    set(CfnStage, 'MethodSettings.0.DataTraceEnabled', true),
+    'Proxy: prompts-are-not-logged',
+  ],
+  [
+    'a log with every key',
+    set(CfnStage, 'AccessLogSetting.Format', '$context.identity.apiKey'),
+    'Proxy: keys-are-not-logged',
+  ],
+];
+
+/** The same, where people sign in. */
+const signInFaults: typeof faults = [
+  [
+    'another function that may read the keys of signed-in teams',
+    (stack) => {
+      const policy = find(stack, CfnPolicy, ({ node }) => node.path.includes('/Function/'));
+      policy.addPropertyOverride('PolicyDocument.Statement', [
+        {
+          Effect: 'Allow',
+          Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+          Resource: { 'Fn::GetAtt': [stack.getLogicalId(find(stack, CfnTable)), 'Arn'] },
+        },
+      ]);
+    },
+    'Proxy: sign-in-keys-are-the-authorizers',
+  ],
+  [
+    'an authorizer whose function any API may invoke',
+    set(CfnPermission, 'SourceArn', undefined, ({ node }) => node.path.includes('/SignIn/')),
+    'Proxy: only-the-api-invokes',
+  ],
+];
+
+const Report = z.object({
+  pluginReports: z.array(
+    z.object({ pluginName: z.string(), violations: z.array(z.object({ ruleName: z.string() })) }),
+  ),
+});
+
+let synthesized = 0;
+
+/** What synthesis finds in a stack with a fault: check and rule. Fails where it synthesizes. */
+function findings(seed: (stack: ProxyStack) => void, config = everythingOn): string[] {
+  synthesized += 1;
+  const outdir = join(directory, `fault-${synthesized}`);
+  const { app, stack } = createApp(config, { outdir, lambdaDirectory });
+  seed(stack);
+  expect(() => app.synth()).toThrow();
+  const file = join(outdir, 'validation-report.json');
+  if (!existsSync(file)) throw new Error('synthesis wrote no report');
+  const { pluginReports } = z.parse(Report, JSON.parse(readFileSync(file, 'utf8')));
+  return pluginReports.flatMap(({ pluginName, violations }) =>
+    violations.map(({ ruleName }) => `${pluginName}: ${ruleName}`),
+  );
+}
+
+test('every rule of ours has a fault that it finds', () => {
+  const finders = [...faults, ...signInFaults].map(([, , foundBy]) => foundBy);
+  const { name, ruleIds } = new TemplateRules();
+  expect(ruleIds.filter((rule) => !finders.includes(`${name}: ${rule}`))).toEqual([]);
+});
+
+test.each(faults)('%s is found', (_fault, seed, foundBy) => expect(findings(seed)).toContain(foundBy), slow);
+
+test.each(signInFaults)(
+  '%s is found',
+  (_fault, seed, foundBy) => {
+    const signIn = { issuer: 'https://login.example.com', audience: 'app' };
+    expect(findings(seed, parseProxyConfig({ ...everythingOn, signIn }))).toContain(foundBy);
+  },
+  slow,
+);

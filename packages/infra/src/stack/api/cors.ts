@@ -1,0 +1,45 @@
+import { exposedHeaders, headers } from '@org/contract';
+import { Duration } from 'aws-cdk-lib';
+import type { Resource } from 'aws-cdk-lib/aws-apigateway';
+import type { CorsConfig } from '../../config/operations.ts';
+
+/** Headers that a page may send; any other makes the browser ask for a permission that it does not get. */
+const requestHeaders = ['content-type', headers.apiKey];
+
+/** And where a caller may show a bearer token. */
+const bearerRequestHeaders = [...requestHeaders, 'authorization'];
+
+/**
+ * Lets pages of the origins ask whether they may call a resource. A browser asks without the key, so the method has
+ * none; API Gateway answers it itself, and nothing runs.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-cors.html
+ */
+export function addPreflight(
+  resource: Resource,
+  method: string,
+  { origins }: CorsConfig,
+  { bearer }: { readonly bearer: boolean },
+): void {
+  resource.addCorsPreflight({
+    allowOrigins: [...origins],
+    allowMethods: [method],
+    allowHeaders: bearer ? bearerRequestHeaders : requestHeaders,
+    // As long as Chrome remembers it.
+    maxAge: Duration.hours(2),
+  });
+}
+
+/**
+ * What API Gateway adds to its own answers, so that a page can read them. It cannot choose among several origins, so
+ * then it allows all: these answers hold an error code and a request id.
+ */
+export function corsHeaders(cors: CorsConfig | undefined): Record<string, string> {
+  if (!cors) return {};
+  const [origin, ...others] = cors.origins;
+  const allowed = origin === undefined || others.length > 0 ? '*' : origin;
+  return {
+    'access-control-allow-origin': `'${allowed}'`,
+    'access-control-expose-headers': `'${exposedHeaders.join(',')}'`,
+  };
+}

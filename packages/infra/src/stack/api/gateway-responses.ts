@@ -1,0 +1,89 @@
+import { type ErrorCode, errorDefinition, errorEnvelope, headers } from '@org/contract';
+import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { ProxyConfig } from '../../config/config.ts';
+import { corsHeaders } from './cors.ts';
+
+interface GatewayResponse {
+  readonly type: ResponseType;
+  readonly code: ErrorCode;
+  /** What happened and what to do, where the code has other causes as well. Default: what the contract says. */
+  readonly message?: string;
+  /** Whether answers of this type keep API Gateway's own status. Default: they get the code's. */
+  readonly keepsStatus?: boolean;
+}
+
+/**
+ * Which error of the contract each answer that API Gateway makes itself becomes. What is not listed falls back to
+ * DEFAULT_4XX or DEFAULT_5XX.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+ */
+const gatewayResponses: readonly GatewayResponse[] = [
+  { type: ResponseType.INVALID_API_KEY, code: 'unauthenticated' },
+  { type: ResponseType.UNAUTHORIZED, code: 'unauthenticated' },
+  { type: ResponseType.ACCESS_DENIED, code: 'access_denied' },
+  // The web ACL's own, or one that an account's Firewall Manager puts there; a custom response of a rule goes before it.
+  {
+    type: ResponseType.WAF_FILTERED,
+    code: 'access_denied',
+    message:
+      'The firewall in front of this API refused the request, by a rule about its address, headers or URL. Sending it ' +
+      'again will not help; give the operator the request id.',
+  },
+  { type: ResponseType.EXPIRED_TOKEN, code: 'unauthenticated' },
+  // API Gateway answers an unknown path or method so: without an Authorization header, and with one.
+  { type: ResponseType.MISSING_AUTHENTICATION_TOKEN, code: 'unknown_route' },
+  { type: ResponseType.INVALID_SIGNATURE, code: 'unknown_route' },
+  { type: ResponseType.RESOURCE_NOT_FOUND, code: 'unknown_route' },
+  // By the throttle of the key's plan, of the stage or of the account: API Gateway does not say which.
+  {
+    type: ResponseType.THROTTLED,
+    code: 'rate_limited',
+    message:
+      'Too many requests at once, of this API key or of all keys together. Send them again, more slowly.',
+  },
+  {
+    type: ResponseType.QUOTA_EXCEEDED,
+    code: 'quota_exceeded',
+    message:
+      "API Gateway's own quota of requests for this API key is used up. It counts every request of the key, refused " +
+      'ones and GET /usage too, and tells no numbers. Retrying will not help before its next period; ask the operator ' +
+      'for a higher one.',
+  },
+  { type: ResponseType.BAD_REQUEST_BODY, code: 'invalid_json' },
+  { type: ResponseType.BAD_REQUEST_PARAMETERS, code: 'invalid_request' },
+  { type: ResponseType.UNSUPPORTED_MEDIA_TYPE, code: 'invalid_request' },
+  { type: ResponseType.REQUEST_TOO_LARGE, code: 'request_too_large' },
+  { type: ResponseType.INTEGRATION_TIMEOUT, code: 'model_timeout' },
+  { type: ResponseType.INTEGRATION_FAILURE, code: 'internal' },
+  // A status here would be given to every 4xx that has none of its own.
+  { type: ResponseType.DEFAULT_4XX, code: 'invalid_request', keepsStatus: true },
+  { type: ResponseType.DEFAULT_5XX, code: 'internal' },
+];
+
+/** Makes API Gateway's own answers speak the contract: its statuses, its envelope and its headers. */
+export function addGatewayResponses(api: RestApi, { cors }: ProxyConfig): void {
+  for (const { type, code, message, keepsStatus } of gatewayResponses) {
+    const { status, retryable, retryAfterSeconds } = errorDefinition(code);
+    api.addGatewayResponse(type.responseType, {
+      type,
+      ...(keepsStatus ? {} : { statusCode: String(status) }),
+      responseHeaders: {
+        [headers.requestId]: 'context.requestId',
+        [headers.shouldRetry]: literal(retryable),
+        ...(retryAfterSeconds === undefined ? {} : { [headers.retryAfter]: literal(retryAfterSeconds) }),
+        ...corsHeaders(cors),
+      },
+      templates: { 'application/json': bodyTemplate(code, message) },
+    });
+  }
+}
+
+function literal(value: boolean | number): string {
+  return `'${value}'`;
+}
+
+/** API Gateway substitutes variables and escapes nothing, so its own error texts, which may hold quotes, stay out. */
+function bodyTemplate(code: ErrorCode, message: string | undefined): string {
+  return JSON.stringify(errorEnvelope({ code, message }, '$context.requestId'));
+}

@@ -1,0 +1,40 @@
+import { Period, type Stage, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
+import { Construct } from 'constructs';
+import type { ProxyConfig } from '../../config/config.ts';
+import type { ApiKeys } from './api-keys.ts';
+
+export interface UsagePlansProps {
+  readonly config: ProxyConfig;
+  readonly keys: ApiKeys;
+  readonly stage: Stage;
+}
+
+/**
+ * One usage plan a plan of the config, with the keys of its teams. API Gateway counts throttle and quota for each
+ * key, best effort.
+ *
+ * A key can be in one plan a stage, and CloudFormation adds to the new plan before it removes from the old one, which
+ * API Gateway refuses. So a team moves between plans with new key names; the limits of a plan change in place.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
+ */
+export class UsagePlans extends Construct {
+  constructor(scope: Construct, id: string, { config, keys, stage }: UsagePlansProps) {
+    super(scope, id);
+    for (const [name, { throttle, quota }] of Object.entries(config.plans)) {
+      const plan = new UsagePlan(this, `Plan-${name}`, {
+        name: `${config.name}-${config.stage}-${name}`,
+        throttle: { rateLimit: throttle.rate, burstLimit: throttle.burst },
+        quota: { limit: quota.limit, period: Period[quota.period], offset: quota.offset },
+        apiStages: [{ stage }],
+      });
+      for (const team of Object.values(config.teams)) {
+        if (team.plan !== name) continue;
+        for (const { name: keyName } of team.keys) {
+          const key = keys.byName.get(keyName);
+          if (key) plan.addApiKey(key);
+        }
+      }
+    }
+  }
+}

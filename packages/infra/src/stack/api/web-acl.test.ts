@@ -1,0 +1,119 @@
+import { ErrorEnvelope } from '@org/contract';
+import { beforeAll, expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import shipped from '../../../proxy.config.ts';
+import {
+  everythingOn,
+  joined,
+  only,
+  resources,
+  slow,
+  type Template,
+  templateOf,
+} from '../../testing/template-under-test.ts';
+
+const Rule = z.object({
+  Name: z.string(),
+  Statement: z.record(z.string(), z.unknown()),
+  Action: z.optional(z.unknown()),
+  VisibilityConfig: z.object({ SampledRequestsEnabled: z.boolean() }),
+});
+const Acl = z.object({
+  Scope: z.string(),
+  DefaultAction: z.unknown(),
+  Rules: z.array(Rule),
+  VisibilityConfig: z.object({ SampledRequestsEnabled: z.boolean() }),
+  CustomResponseBodies: z.record(z.string(), z.object({ Content: z.string() })),
+});
+const aclOf = (of: Template) => z.parse(Acl, only(of, 'AWS::WAFv2::WebACL'));
+
+let template: Template;
+beforeAll(() => {
+  template = templateOf(everythingOn, 'everything-on');
+}, slow);
+
+test('stands in front of the stage', () => {
+  const [stageId] = resources(template, 'AWS::ApiGateway::Stage').keys();
+  const [apiId] = resources(template, 'AWS::ApiGateway::RestApi').keys();
+  const { ResourceArn } = only(template, 'AWS::WAFv2::WebACLAssociation');
+  expect(joined(ResourceArn, (id) => id)).toBe(
+    `arn:aws:apigateway:us-east-1::/restapis/${apiId}/stages/${stageId}`,
+  );
+  expect(aclOf(template)).toMatchObject({ Scope: 'REGIONAL', DefaultAction: { Allow: {} } });
+});
+
+test('lets one address ask as often as all keys of the config together were promised, and tells it so in the shape of the contract', () => {
+  const { Rules, CustomResponseBodies } = aclOf(template);
+  expect(Rules[0]).toMatchObject({
+    Statement: {
+      RateBasedStatement: {
+        AggregateKeyType: 'IP',
+        EvaluationWindowSec: 300,
+        Limit: (100 + 5) * 300 + 200 + 10,
+      },
+    },
+    Action: {
+      Block: {
+        CustomResponse: {
+          ResponseCode: 429,
+          CustomResponseBodyKey: 'too-often',
+          ResponseHeaders: [
+            { Name: 'x-should-retry', Value: 'true' },
+            { Name: 'retry-after', Value: '60' },
+          ],
+        },
+      },
+    },
+  });
+  const body = z.parse(ErrorEnvelope, JSON.parse(CustomResponseBodies['too-often']?.Content ?? ''));
+  expect(body).toMatchObject({ error: { code: 'rate_limited' }, request_id: null });
+});
+
+test(
+  'lets one address ask as often as one key of the fastest plan, where the keys of the config were promised less',
+  () => {
+    const slowKeys = {
+      ...shipped,
+      waf: {},
+      teams: { research: { plan: 'research', keys: [{ name: 'k', enabled: true }] } },
+    };
+    expect(aclOf(templateOf(slowKeys, 'slow-keys')).Rules[0]).toMatchObject({
+      Statement: { RateBasedStatement: { Limit: 100 * 300 + 200 } },
+    });
+  },
+  slow,
+);
+
+test("blocks by AWS's common rules, but for what a question says", () => {
+  const { Rules } = aclOf(template);
+  expect(Rules[1]?.Statement).toEqual({
+    ManagedRuleGroupStatement: {
+      VendorName: 'AWS',
+      Name: 'AWSManagedRulesCommonRuleSet',
+      RuleActionOverrides: [
+        'SizeRestrictions_BODY',
+        'CrossSiteScripting_BODY',
+        'EC2MetaDataSSRF_BODY',
+        'GenericLFI_BODY',
+        'GenericRFI_BODY',
+      ].map((name) => ({ Name: name, ActionToUse: { Count: {} } })),
+    },
+  });
+  expect(Rules).toHaveLength(2);
+});
+
+test('keeps no sample of a request, for the value of a key is in it', () => {
+  const { Rules, VisibilityConfig } = aclOf(template);
+  for (const visibility of [VisibilityConfig, ...Rules.map((rule) => rule.VisibilityConfig)]) {
+    expect(visibility.SampledRequestsEnabled).toBe(false);
+  }
+});
+
+test(
+  'takes a rate of the config',
+  () => {
+    const limited = templateOf({ ...shipped, waf: { rateLimit: 500 } }, 'limited');
+    expect(aclOf(limited).Rules[0]).toMatchObject({ Statement: { RateBasedStatement: { Limit: 500 } } });
+  },
+  slow,
+);

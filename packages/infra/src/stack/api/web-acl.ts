@@ -1,0 +1,122 @@
+import { errorDefinition, errorEnvelope, headers } from '@org/contract';
+import { Duration } from 'aws-cdk-lib';
+import type { Stage } from 'aws-cdk-lib/aws-apigateway';
+import { CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
+import { Construct } from 'constructs';
+import type { ProxyConfig } from '../../config/config.ts';
+import type { WafConfig } from '../../config/operations.ts';
+import { promisedThrottle } from '../../config/promised-throttle.ts';
+
+export interface WebAclProps {
+  readonly config: ProxyConfig;
+  readonly waf: WafConfig;
+  /** The API's stage. */
+  readonly stage: Stage;
+}
+
+/** What AWS WAF counts an address's requests over. */
+const window = Duration.minutes(5);
+
+/**
+ * The rules of AWS's common rule set that read the body. A question may hold a script, a path or a URL, and may be
+ * long; these rules count such questions and block none.
+ *
+ * @see https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html
+ */
+const bodyRules = [
+  'SizeRestrictions_BODY',
+  'CrossSiteScripting_BODY',
+  'EC2MetaDataSSRF_BODY',
+  'GenericLFI_BODY',
+  'GenericRFI_BODY',
+];
+
+/** What an address that asks too often is told, in the shape of the contract; AWS WAF knows no request id. */
+const refusal = {
+  ...errorEnvelope(
+    { code: 'rate_limited', message: 'Too many requests from this address. Send them again, more slowly.' },
+    '',
+  ),
+  request_id: null,
+};
+
+/** Seconds until another try is worth while; the contract's most. */
+const retryAfterSeconds = 60;
+
+/** Name of the answer to an address that asks too often, inside the web ACL. */
+const tooOften = 'too-often';
+
+/**
+ * A web ACL in front of the stage: so many requests an address in five minutes, and AWS's common rules. It keeps no
+ * samples of requests, which would have the values of their keys.
+ *
+ * @see https://docs.aws.amazon.com/waf/latest/developerguide/customizing-the-response-for-blocked-requests.html
+ */
+export class WebAcl extends Construct {
+  constructor(scope: Construct, id: string, { config, waf, stage }: WebAclProps) {
+    super(scope, id);
+    const name = `${config.name}-${config.stage}`;
+    const visibilityConfig = (metricName: string) => ({
+      cloudWatchMetricsEnabled: true,
+      metricName,
+      sampledRequestsEnabled: false,
+    });
+    const { status, retryable } = errorDefinition('rate_limited');
+    const acl = new CfnWebACL(this, 'Acl', {
+      scope: 'REGIONAL',
+      description: `In front of ${name}`,
+      defaultAction: { allow: {} },
+      visibilityConfig: visibilityConfig(name),
+      customResponseBodies: {
+        [tooOften]: { contentType: 'APPLICATION_JSON', content: JSON.stringify(refusal) },
+      },
+      rules: [
+        {
+          name: 'requests-per-address',
+          priority: 0,
+          statement: {
+            rateBasedStatement: {
+              aggregateKeyType: 'IP',
+              limit: waf.rateLimit ?? promisedRequests(config),
+              evaluationWindowSec: window.toSeconds(),
+            },
+          },
+          action: {
+            block: {
+              customResponse: {
+                responseCode: status,
+                customResponseBodyKey: tooOften,
+                responseHeaders: [
+                  { name: headers.shouldRetry, value: String(retryable) },
+                  { name: headers.retryAfter, value: String(retryAfterSeconds) },
+                ],
+              },
+            },
+          },
+          visibilityConfig: visibilityConfig(`${name}-requests-per-address`),
+        },
+        {
+          name: 'common-rules',
+          priority: 1,
+          statement: {
+            managedRuleGroupStatement: {
+              vendorName: 'AWS',
+              name: 'AWSManagedRulesCommonRuleSet',
+              ruleActionOverrides: bodyRules.map((rule) => ({ name: rule, actionToUse: { count: {} } })),
+            },
+          },
+          overrideAction: { none: {} },
+          visibilityConfig: visibilityConfig(`${name}-common-rules`),
+        },
+      ],
+    });
+    new CfnWebACLAssociation(this, 'Association', { resourceArn: stage.stageArn, webAclArn: acl.attrArn });
+  }
+}
+
+/** One address may use every key of the config, or one that was made at run time. */
+function promisedRequests(config: ProxyConfig): number {
+  const { rate, burst } = promisedThrottle(config);
+  // The least that AWS WAF accepts is 10.
+  return Math.max(10, Math.ceil(rate * window.toSeconds()) + burst);
+}

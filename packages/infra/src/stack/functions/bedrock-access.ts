@@ -1,0 +1,56 @@
+import { definitionOf, locateModel, type ModelLocation } from '@org/models';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { ProxyConfig } from '../../config/config.ts';
+
+/**
+ * The statements that let a function call exactly the models of the config: by their bare id in the Region, or
+ * through an inference profile in the Regions that it leads to, and there through that profile only.
+ *
+ * @param action What the function calls them with. `InvokeModel` authorizes Converse too, and
+ *   `InvokeModelWithResponseStream` ConverseStream.
+ * @param arnParts Partition and account of the deployment, which CloudFormation may know only later.
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html
+ */
+export function bedrockStatements(
+  config: ProxyConfig,
+  action: 'bedrock:InvokeModel' | 'bedrock:InvokeModelWithResponseStream',
+  arnParts: { readonly partition: string; readonly account: string },
+): PolicyStatement[] {
+  const { partition, account } = arnParts;
+  const { region, globalInference } = config;
+  const actions = [action];
+  const foundationModel = (modelRegion: string, modelId: string) =>
+    `arn:${partition}:bedrock:${modelRegion}::foundation-model/${modelId}`;
+
+  // Two aliases may mean one model.
+  const locations = new Map<string, ModelLocation & { readonly foundationModelId: string }>();
+  for (const model of config.models) {
+    const definition = definitionOf(model);
+    const location = definition && locateModel(definition, region, { globalInference });
+    if (definition && location) {
+      locations.set(location.modelId, { ...location, foundationModelId: definition.modelId });
+    }
+  }
+
+  const direct: string[] = [];
+  const throughProfile: PolicyStatement[] = [];
+  for (const { through, modelId, regions, foundationModelId } of locations.values()) {
+    if (through === 'imported-model') {
+      direct.push(modelId);
+    } else if (through === 'model') {
+      direct.push(foundationModel(region, modelId));
+    } else {
+      const profile = `arn:${partition}:bedrock:${region}:${account}:inference-profile/${modelId}`;
+      direct.push(profile);
+      throughProfile.push(
+        new PolicyStatement({
+          actions,
+          resources: regions.map((destination) => foundationModel(destination, foundationModelId)),
+          conditions: { StringEquals: { 'bedrock:InferenceProfileArn': profile } },
+        }),
+      );
+    }
+  }
+  return [new PolicyStatement({ actions, resources: direct }), ...throughProfile];
+}

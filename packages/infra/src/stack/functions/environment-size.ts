@@ -1,0 +1,15 @@
+import { App, Stack } from 'aws-cdk-lib';
+import type { ProxyConfig } from '../../config/config.ts';
+import { functionEnvironment } from './function-environment.ts';
+
+/**
+ * Finds what only the whole of a config shows: more than the functions' environment holds. Quicker than synthesis, and
+ * needs no built functions.
+ *
+ * @throws {ConfigError} If Lambda would refuse it.
+ */
+export function checkEnvironmentSize(config: ProxyConfig): void {
+  const stack = new Stack(new App({ autoSynth: false }), `${config.name}-${config.stage}`);
+  const names = Object.values(config.teams).flatMap(({ keys }) => keys.map(({ name }) => name));
+  functionEnvironment(config, { keyIds: new Map(names.map((name) => [name, name])), tableName: '' }, stack);
+}

@@ -1,0 +1,91 @@
+import { environmentVariables, type PlanAccess, type ProxyEnvironment } from '@org/lambda/environment';
+import type { Stack } from 'aws-cdk-lib';
+import type { ProxyConfig } from '../../config/config.ts';
+import { ConfigError } from '../../config/config-error.ts';
+import { metricsNamespace } from '../watch/proxy-metrics.ts';
+
+/**
+ * Bytes of environment that Lambda allows, all variables together.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+const environmentLimitBytes = 4096;
+
+/** What a deployed key id looks like: API Gateway's ids have 10 characters. */
+const sampleKeyId = (index: number) => String(index).padStart(10, '0');
+
+/** As long as the name that CloudFormation makes of the stack's name, a logical id and 12 or 13 characters. */
+const sampleTableName = (stack: Stack) => `${stack.stackName}-${'x'.repeat(24)}-${'x'.repeat(13)}`;
+
+/** What the functions are told that is known only once it is deployed: all may be tokens. */
+export interface DeployedNames {
+  /** Ids of the API keys by key name. */
+  readonly keyIds: ReadonlyMap<string, string>;
+  /** Name of the table of counters. */
+  readonly tableName: string;
+}
+
+/**
+ * The environment variables of both functions for a config.
+ *
+ * @throws {ConfigError} If Lambda would refuse them as too large.
+ */
+export function functionEnvironment(
+  config: ProxyConfig,
+  { keyIds, tableName }: DeployedNames,
+  stack: Stack,
+): Record<string, string> {
+  const names = [...keyIds.keys()];
+  const sample = proxyEnvironment(config, (name) => sampleKeyId(names.indexOf(name)));
+  const bytes = measuredBytes(variables(JSON.stringify(sample), sampleTableName(stack)));
+  if (bytes > environmentLimitBytes) {
+    const message =
+      `makes a function environment of ${bytes} bytes, and Lambda allows ${environmentLimitBytes}; ` +
+      'shorten names, offer fewer models with definitions of their own, or split it into two deployments';
+    throw new ConfigError([{ path: 'config', message }]);
+  }
+  const environment = proxyEnvironment(config, (name) => keyIds.get(name) ?? name);
+  return variables(stack.toJsonString(environment), tableName);
+}
+
+function variables(proxyConfig: string, tableName: string): Record<string, string> {
+  return { [environmentVariables.config]: proxyConfig, [environmentVariables.table]: tableName };
+}
+
+function proxyEnvironment(config: ProxyConfig, keyId: (name: string) => string): ProxyEnvironment {
+  const plans = Object.entries(config.plans);
+  const teams = Object.entries(config.teams);
+  return {
+    metrics: metricsNamespace(config),
+    cors: config.cors && { origins: [...config.cors.origins] },
+    globalInference: config.globalInference || undefined,
+    // Where a fact was read is for people.
+    models: config.models.map((model) =>
+      typeof model === 'string' ? model : { ...model, source: undefined },
+    ),
+    prices: config.prices,
+    plans: Object.fromEntries(
+      plans.map(([name, { models, maxTokens, limits, guardrail }]) => [
+        name,
+        // Its profile is for the permissions.
+        {
+          models,
+          maxTokens,
+          limits,
+          guardrail: guardrail && { id: guardrail.id, version: guardrail.version },
+        } satisfies Required<PlanAccess>,
+      ]),
+    ),
+    teams: Object.fromEntries(teams.map(([name, { plan }]) => [name, plan])),
+    keys: Object.fromEntries(
+      teams.flatMap(([team, { keys }]) =>
+        keys.map(({ name, limits }) => [keyId(name), limits ? { team, limits } : team]),
+      ),
+    ),
+  } satisfies Required<ProxyEnvironment>;
+}
+
+/** Lambda measures the variables as one JSON object, so every quote inside a value counts twice. */
+function measuredBytes(environment: Record<string, string>): number {
+  return Buffer.byteLength(JSON.stringify(environment));
+}

@@ -1,0 +1,58 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  type FunctionProps,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { ProxyConfig } from '../../config/config.ts';
+
+export interface LoggedFunctionProps
+  extends Required<
+    Pick<FunctionProps, 'description' | 'code' | 'handler' | 'memorySize' | 'timeout' | 'environment'>
+  > {
+  readonly config: ProxyConfig;
+  /** Ends the name of its log group; empty for none. */
+  readonly suffix: string;
+  /** What it may do beside writing its log. */
+  readonly statements: readonly PolicyStatement[];
+  /** Default: none. */
+  readonly reservedConcurrentExecutions?: number | undefined;
+}
+
+/** A function on Node with a log group of its own, and a role that can write that log and do what is stated. */
+export class LoggedFunction extends Construct {
+  readonly handler: LambdaFunction;
+  readonly logGroup: LogGroup;
+
+  constructor(scope: Construct, id: string, props: LoggedFunctionProps) {
+    super(scope, id);
+    const { config, suffix, statements, reservedConcurrentExecutions, ...settings } = props;
+    this.logGroup = new LogGroup(this, 'Log', {
+      logGroupName: `/aws/lambda/${config.name}-${config.stage}${suffix}`,
+      retention: config.logRetentionDays,
+      // A log that stays behind would keep its name and make the next deployment fail.
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    this.logGroup.grantWrite(role);
+    for (const statement of statements) role.addToPolicy(statement);
+    this.handler = new LambdaFunction(this, 'Handler', {
+      ...settings,
+      ...(reservedConcurrentExecutions === undefined ? {} : { reservedConcurrentExecutions }),
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      role,
+      logGroup: this.logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      applicationLogLevelV2: ApplicationLogLevel.INFO,
+      systemLogLevelV2: SystemLogLevel.WARN,
+    });
+  }
+}

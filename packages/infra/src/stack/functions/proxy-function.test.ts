@@ -1,0 +1,270 @@
+import { longestCallMs, ProxyEnvironment } from '@org/lambda/environment';
+import { beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import shipped from '../../../proxy.config.ts';
+import { parseProxyConfig } from '../../config/config.ts';
+import {
+  functionOf,
+  joined,
+  policyOf,
+  resources,
+  slow,
+  type Template,
+  templateOf,
+} from '../../testing/template-under-test.ts';
+
+let template: Template;
+beforeAll(() => {
+  template = templateOf(shipped, 'shipped');
+}, slow);
+
+/** The two functions, what each calls Bedrock with, and how long each may run. */
+const functions = [
+  ['index.handler', 'bedrock:InvokeModel', 29, ''],
+  ['index.streamHandler', 'bedrock:InvokeModelWithResponseStream', 900, '-stream'],
+] as const;
+
+describe('the functions', () => {
+  test.each(functions)('%s runs the built bundle on Node 24 with a log of its own', (...expected) => {
+    const [handler, , seconds, suffix] = expected;
+    const logGroups = resources(template, 'AWS::Logs::LogGroup');
+    const properties = functionOf(template, handler).properties;
+    expect(properties).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      MemorySize: 1024,
+      Timeout: seconds,
+      LoggingConfig: { LogFormat: 'JSON' },
+    });
+    const { LoggingConfig } = z.parse(
+      z.object({ LoggingConfig: z.object({ LogGroup: z.object({ Ref: z.string() }) }) }),
+      properties,
+    );
+    expect(logGroups.get(LoggingConfig.LogGroup.Ref)).toMatchObject({
+      LogGroupName: `/aws/lambda/bedrock-proxy-dev${suffix}`,
+      RetentionInDays: 30,
+    });
+  });
+
+  test('are two, of one bundle and one environment, each with a role of its own', () => {
+    const [whole, streaming] = functions.map(([handler]) => functionOf(template, handler).properties);
+    expect(resources(template, 'AWS::Lambda::Function').size).toBe(2);
+    expect(whole?.['Code']).toEqual(streaming?.['Code']);
+    expect(whole?.['Environment']).toEqual(streaming?.['Environment']);
+    expect(whole?.['Role']).not.toEqual(streaming?.['Role']);
+  });
+
+  test('run no longer than the ledger takes a call to be alive', () => {
+    const timeouts = functions.map(
+      ([handler]) => Number(functionOf(template, handler).properties['Timeout']) * 1000,
+    );
+    expect(timeouts).toEqual([longestCallMs.buffered, longestCallMs.stream]);
+  });
+
+  /** Their configuration as they read it, the ids of the keys in words. */
+  function environmentOf(of: Template): { readonly config: unknown; readonly table: unknown } {
+    const keyNames = new Map(
+      [...resources(of, 'AWS::ApiGateway::ApiKey')].map(([id, { Name }]) => [id, String(Name)]),
+    );
+    const { Variables } = z.parse(
+      z.object({ Variables: z.strictObject({ PROXY_CONFIG: z.unknown(), PROXY_TABLE: z.unknown() }) }),
+      functionOf(of, 'index.handler').properties['Environment'],
+    );
+    const text = joined(Variables.PROXY_CONFIG, (id) => `id-of-${keyNames.get(id)}`);
+    return { config: z.parse(ProxyEnvironment, JSON.parse(text)), table: Variables.PROXY_TABLE };
+  }
+
+  test('are told models, plans, teams, limits, the ids of the keys and the name of their table', () => {
+    const [tableId] = resources(template, 'AWS::DynamoDB::Table').keys();
+    expect(environmentOf(template)).toStrictEqual({
+      config: {
+        metrics: 'bedrock-proxy-dev',
+        models: ['titan', 'llama', 'nova-lite', 'nova-pro'],
+        plans: {
+          starter: {
+            models: ['titan', 'llama', 'nova-lite'],
+            limits: { requests: { month: 80 }, tokens: { month: 500_000 }, usd: { month: 0.25 } },
+          },
+          research: {
+            models: ['titan', 'llama', 'nova-lite', 'nova-pro'],
+            maxTokens: 2048,
+            limits: shipped.plans['research']?.limits,
+          },
+        },
+        teams: { toll: 'starter', research: 'research' },
+        keys: { 'id-of-tollmkey': 'toll', 'id-of-research-key': 'research' },
+      },
+      table: { Ref: tableId },
+    });
+  });
+
+  test(
+    'are told limits of keys and prices of the config, and nothing of limits where there are none',
+    () => {
+      const limits = { tokens: { day: 5, month: null } };
+      const prices = { titan: { input: 0.1, output: 0.2, cacheWrite: 0.3 } };
+      const keys = [{ name: 'tollmkey', enabled: true, limits }];
+      const config = {
+        ...shipped,
+        prices,
+        plans: { starter: { ...Object.assign({}, shipped.plans['starter']), limits: undefined } },
+        teams: { toll: { plan: 'starter', keys } },
+      };
+      expect(environmentOf(templateOf(parseProxyConfig(config), 'limits')).config).toStrictEqual({
+        metrics: 'bedrock-proxy-dev',
+        models: ['titan', 'llama', 'nova-lite', 'nova-pro'],
+        prices,
+        plans: { starter: { models: ['titan', 'llama', 'nova-lite'] } },
+        teams: { toll: 'starter' },
+        keys: { 'id-of-tollmkey': { team: 'toll', limits } },
+      });
+    },
+    slow,
+  );
+
+  test(
+    'are told guardrails and global inference, and may apply exactly these guardrails',
+    () => {
+      const guardrails = {
+        named: { id: 'abc123', version: '4' },
+        foreign: { id: 'arn:aws:bedrock:us-east-1:999988887777:guardrail/def456', version: 'DRAFT' },
+      };
+      const plan = { ...shipped.plans['starter'], limits: undefined };
+      const guarded = templateOf(
+        parseProxyConfig({
+          ...shipped,
+          globalInference: true,
+          plans: {
+            open: plan,
+            named: { ...plan, guardrail: guardrails.named },
+            again: { ...plan, guardrail: { ...guardrails.named, version: 'DRAFT' } },
+            foreign: { ...plan, guardrail: guardrails.foreign },
+          },
+          teams: { toll: { plan: 'named', keys: ['tollmkey'] } },
+        }),
+        'guarded',
+      );
+      const models = ['titan', 'llama', 'nova-lite'];
+      expect(environmentOf(guarded).config).toMatchObject({
+        globalInference: true,
+        plans: {
+          open: { models },
+          named: { models, guardrail: guardrails.named },
+          foreign: { models, guardrail: guardrails.foreign },
+        },
+      });
+      for (const [handler] of functions) {
+        const applied = policyOf(guarded, handler).filter(
+          ({ Action }) => Action === 'bedrock:ApplyGuardrail',
+        );
+        expect(applied).toEqual([
+          {
+            Effect: 'Allow',
+            Action: 'bedrock:ApplyGuardrail',
+            Resource: [
+              guardrails.foreign.id,
+              {
+                'Fn::Join': [
+                  '',
+                  ['arn:aws:bedrock:us-east-1:', { Ref: 'AWS::AccountId' }, ':guardrail/abc123'],
+                ],
+              },
+            ],
+          },
+        ]);
+      }
+    },
+    slow,
+  );
+
+  test(
+    'may apply a guardrail that uses cross-Region inference in each Region of its profile, and are not told of it',
+    () => {
+      const guardrail = { id: 'abc123', version: '4' };
+      const profile = { id: 'us.guardrail.v1:0', regions: ['us-east-1', 'us-west-2'] };
+      const plan = { ...shipped.plans['starter'], guardrail: { ...guardrail, profile } };
+      const guarded = templateOf(
+        parseProxyConfig({ ...shipped, plans: { ...shipped.plans, starter: plan, again: plan } }),
+        'guarded-across-regions',
+      );
+      expect(environmentOf(guarded).config).toHaveProperty('plans.starter.guardrail', guardrail);
+      const arn = (region: string, resource: string) => ({
+        'Fn::Join': ['', [`arn:aws:bedrock:${region}:`, { Ref: 'AWS::AccountId' }, `:${resource}`]],
+      });
+      for (const [handler] of functions) {
+        expect(policyOf(guarded, handler)).toContainEqual({
+          Effect: 'Allow',
+          Action: 'bedrock:ApplyGuardrail',
+          Resource: [
+            arn('us-east-1', 'guardrail-profile/us.guardrail.v1:0'),
+            arn('us-east-1', 'guardrail/abc123'),
+            arn('us-west-2', 'guardrail-profile/us.guardrail.v1:0'),
+          ],
+        });
+      }
+    },
+    slow,
+  );
+
+  test.each(functions)(
+    '%s may write its log, call the models of the config by %s, count in the table, and nothing else',
+    (handler, action) => {
+      const profile = {
+        'Fn::Join': [
+          '',
+          [
+            'arn:aws:bedrock:us-east-1:',
+            { Ref: 'AWS::AccountId' },
+            ':inference-profile/us.meta.llama4-maverick-17b-instruct-v1:0',
+          ],
+        ],
+      };
+      const { LoggingConfig } = z.parse(
+        z.object({ LoggingConfig: z.object({ LogGroup: z.object({ Ref: z.string() }) }) }),
+        functionOf(template, handler).properties,
+      );
+      const [tableId] = resources(template, 'AWS::DynamoDB::Table').keys();
+      expect(policyOf(template, handler)).toEqual([
+        {
+          Effect: 'Allow',
+          Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          Resource: { 'Fn::GetAtt': [LoggingConfig.LogGroup.Ref, 'Arn'] },
+        },
+        {
+          Effect: 'Allow',
+          Action: action,
+          Resource: [
+            'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0',
+            'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0',
+            'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0',
+            profile,
+          ],
+        },
+        {
+          Effect: 'Allow',
+          Action: action,
+          Resource: [
+            'arn:aws:bedrock:us-east-1::foundation-model/meta.llama4-maverick-17b-instruct-v1:0',
+            'arn:aws:bedrock:us-east-2::foundation-model/meta.llama4-maverick-17b-instruct-v1:0',
+            'arn:aws:bedrock:us-west-2::foundation-model/meta.llama4-maverick-17b-instruct-v1:0',
+          ],
+          Condition: { StringEquals: { 'bedrock:InferenceProfileArn': profile } },
+        },
+        {
+          Effect: 'Allow',
+          Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+          Resource: { 'Fn::GetAtt': [tableId, 'Arn'] },
+        },
+      ]);
+    },
+  );
+
+  test('have no permission from elsewhere', () => {
+    const roles = resources(template, 'AWS::IAM::Role');
+    expect([roles.size, resources(template, 'AWS::IAM::Policy').size]).toEqual([2, 2]);
+    for (const role of roles.values()) {
+      expect(role).not.toHaveProperty('ManagedPolicyArns');
+      expect(role).not.toHaveProperty('Policies');
+    }
+  });
+});

@@ -1,0 +1,119 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import shipped from '../../proxy.config.ts';
+import { everythingOn, resources, slow, type Template, templateOf } from '../testing/template-under-test.ts';
+
+let template: Template;
+let everything: Template;
+beforeAll(() => {
+  template = templateOf(shipped, 'shipped');
+  everything = templateOf(everythingOn, 'everything-on');
+}, slow);
+
+const typesOf = ({ Resources }: Template) => new Set(Object.values(Resources).map(({ Type }) => Type));
+
+/** What is paid for by use alone, or not at all. */
+const freeWhileIdle = [
+  'AWS::ApiGateway::ApiKey',
+  'AWS::ApiGateway::Deployment',
+  'AWS::ApiGateway::GatewayResponse',
+  'AWS::ApiGateway::Method',
+  'AWS::ApiGateway::Model',
+  'AWS::ApiGateway::RequestValidator',
+  'AWS::ApiGateway::Resource',
+  'AWS::ApiGateway::RestApi',
+  'AWS::ApiGateway::Stage',
+  'AWS::ApiGateway::UsagePlan',
+  'AWS::ApiGateway::UsagePlanKey',
+  'AWS::DynamoDB::Table',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
+  'AWS::Lambda::Function',
+  'AWS::Lambda::Permission',
+  'AWS::Logs::LogGroup',
+  'AWS::SNS::Subscription',
+  'AWS::SNS::Topic',
+  'AWS::SNS::TopicPolicy',
+];
+
+/** What has a monthly price, of which so many a month are free: https://aws.amazon.com/cloudwatch/pricing/ */
+const freeInSmallNumbers = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::Dashboard'];
+
+/** For whoever adds one more. */
+const free =
+  'ten are free; docs/decisions/0010-alarms-within-what-is-free.md says what is watched in their place';
+
+/** The metrics that an alarm is billed by: one, or those of its expression. */
+function alarmMetrics(of: Template): number {
+  const Alarm = z.object({ Metrics: z.optional(z.array(z.object({ MetricStat: z.optional(z.unknown()) }))) });
+  return [...resources(of, 'AWS::CloudWatch::Alarm').values()]
+    .map((alarm) => z.parse(Alarm, alarm).Metrics ?? [{ MetricStat: true }])
+    .reduce((sum, metrics) => sum + metrics.filter(({ MetricStat }) => MetricStat).length, 0);
+}
+
+describe('the default deployment', () => {
+  test('is made of what costs nothing while idle, and of alarms and a dashboard', () => {
+    expect([...typesOf(template)].filter((type) => !freeWhileIdle.includes(type)).sort()).toEqual(
+      freeInSmallNumbers,
+    );
+  });
+
+  test('has no more alarms and dashboards than are free: ten alarm metrics and three dashboards a month', () => {
+    const { size: alarms } = resources(template, 'AWS::CloudWatch::Alarm');
+    expect(alarmMetrics(template), `metrics that alarms look at: ${free}`).toBeLessThanOrEqual(10);
+    expect(alarms, `alarms: ${free}`).toBeLessThanOrEqual(10);
+    expect(resources(template, 'AWS::CloudWatch::Dashboard').size).toBeLessThanOrEqual(3);
+  });
+
+  test('pays for its table, its functions and its API by the request, and caches nothing', () => {
+    for (const table of resources(template, 'AWS::DynamoDB::Table').values()) {
+      expect(table).toMatchObject({ BillingMode: 'PAY_PER_REQUEST' });
+      expect(table).not.toHaveProperty('SSESpecification');
+    }
+    for (const stage of resources(template, 'AWS::ApiGateway::Stage').values()) {
+      expect(stage).not.toHaveProperty('CacheClusterEnabled');
+    }
+  });
+});
+
+describe('with every option on', () => {
+  test('there are at most ten alarms and three dashboards all the same', () => {
+    expect(resources(everything, 'AWS::CloudWatch::Alarm').size, `alarms: ${free}`).toBe(10);
+    expect(resources(everything, 'AWS::CloudWatch::Dashboard').size).toBe(1);
+  });
+
+  test('the web ACL is all that has a price while idle, and there is still no key of KMS', () => {
+    const known = [...freeWhileIdle, ...freeInSmallNumbers];
+    expect([...typesOf(everything)].filter((type) => !known.includes(type)).sort()).toEqual([
+      'AWS::WAFv2::WebACL',
+      'AWS::WAFv2::WebACLAssociation',
+    ]);
+    expect(JSON.stringify(everything)).not.toMatch(/kms/i);
+  });
+});
+
+test(
+  'alarms and dashboard can be left out',
+  () => {
+    const types = typesOf(templateOf({ ...shipped, alarms: false, dashboard: false }, 'unwatched'));
+    expect([...types].filter((type) => /CloudWatch|SNS/.test(type))).toEqual([]);
+  },
+  slow,
+);
+
+test(
+  'neither alarms nor dashboard grow with teams',
+  () => {
+    const teams = Object.fromEntries(
+      Array.from({ length: 20 }, (_, index) => [
+        `team${index}`,
+        { plan: 'starter', keys: [{ name: `key${index}`, enabled: true }] },
+      ]),
+    );
+    const many = templateOf({ ...shipped, teams }, 'many-teams');
+    for (const type of freeInSmallNumbers) {
+      expect([...resources(many, type).values()]).toEqual([...resources(template, type).values()]);
+    }
+  },
+  slow,
+);

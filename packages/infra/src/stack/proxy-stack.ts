@@ -1,0 +1,73 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { ProxyConfig } from '../config/config.ts';
+import { ApiKeys } from './api/api-keys.ts';
+import { ProxyApi } from './api/proxy-api.ts';
+import { UsagePlans } from './api/usage-plans.ts';
+import { WebAcl } from './api/web-acl.ts';
+import { functionEnvironment } from './functions/function-environment.ts';
+import { ProxyFunction } from './functions/proxy-function.ts';
+import { LedgerTable } from './ledger-table.ts';
+import { Authorizer } from './sign-in/authorizer.ts';
+import { Alarms } from './watch/alarms.ts';
+import { Dashboard } from './watch/dashboard.ts';
+
+export interface ProxyStackProps {
+  readonly config: ProxyConfig;
+  /** Directory of the built functions. */
+  readonly lambdaDirectory: string;
+}
+
+/** One deployment of the proxy: keys, ledger, functions, API and usage plans, and what it is watched and shielded by. */
+export class ProxyStack extends Stack {
+  constructor(scope: Construct, id: string, { config, lambdaDirectory }: ProxyStackProps) {
+    super(scope, id, {
+      description: `Amazon Bedrock by API key, within limits: ${config.name}, stage ${config.stage}`,
+      env: { region: config.region },
+    });
+    // The functions know the keys and the plans know the stage, so keys come first and plans last.
+    const keys = new ApiKeys(this, 'Keys', config);
+    const ledger = new LedgerTable(this, 'Ledger', config);
+    const keyIds = new Map([...keys.byName].map(([name, key]) => [name, key.keyId]));
+    const environment = functionEnvironment(config, { keyIds, tableName: ledger.table.tableName }, this);
+    const shared = { config, ledger, environment, lambdaDirectory };
+    const buffered = new ProxyFunction(this, 'Function', { ...shared, transfer: 'buffered' });
+    const stream = new ProxyFunction(this, 'StreamFunction', { ...shared, transfer: 'stream' });
+    const functions = { buffered: buffered.handler, stream: stream.handler };
+    const signIn =
+      config.signIn &&
+      new Authorizer(this, 'SignIn', { config, signIn: config.signIn, ledger, lambdaDirectory });
+    const { api } = new ProxyApi(this, 'Api', { config, functions, authorizer: signIn?.authorizer });
+    const stage = api.deploymentStage;
+    new UsagePlans(this, 'Plans', { config, keys, stage });
+
+    if (config.waf) new WebAcl(this, 'WebAcl', { config, waf: config.waf, stage });
+    const alarms = config.alarms
+      ? new Alarms(this, 'Alarms', { config, stage, functions, email: config.alarms.email })
+      : undefined;
+    if (config.dashboard) {
+      const logGroups = [buffered.logGroup, stream.logGroup];
+      const { table } = ledger;
+      new Dashboard(this, 'Dashboard', {
+        config,
+        stage,
+        functions,
+        logGroups,
+        table,
+        alarms: alarms?.all ?? [],
+      });
+    }
+
+    new CfnOutput(this, 'Endpoint', { value: api.url, description: 'URL that the routes are below' });
+    new CfnOutput(this, 'TableName', {
+      value: ledger.table.tableName,
+      description: 'Table of what teams and keys have used',
+    });
+    if (alarms) {
+      new CfnOutput(this, 'AlarmTopicArn', {
+        value: alarms.topic.topicArn,
+        description: 'Topic of all alarms',
+      });
+    }
+  }
+}

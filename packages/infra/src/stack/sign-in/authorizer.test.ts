@@ -1,0 +1,266 @@
+import { expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import shipped from '../../../proxy.config.ts';
+import { parseProxyConfig } from '../../config/config.ts';
+import {
+  everythingOn,
+  functionOf,
+  joined,
+  only,
+  policyOf,
+  resources,
+  slow,
+  type Template,
+  templateOf,
+} from '../../testing/template-under-test.ts';
+
+const oidc = parseProxyConfig({
+  ...shipped,
+  signIn: { issuer: 'https://login.example.com/tenant', audience: 'app' },
+});
+const created = parseProxyConfig({ ...everythingOn, signIn: { cognito: 'create' } });
+
+const withoutSignIn = templateOf(shipped, 'without-sign-in');
+const withIssuer = templateOf(oidc, 'with-issuer');
+const withUserPool = templateOf(created, 'with-user-pool');
+
+const variants = [
+  ['an issuer', withIssuer],
+  ['a user pool', withUserPool],
+] as const;
+
+const types = ({ Resources }: Template) => Object.values(Resources).map(({ Type }) => Type);
+const authorizerId = (template: Template) =>
+  [...resources(template, 'AWS::ApiGateway::Authorizer').keys()][0];
+
+/** The function with the authorizer's log group; its handler has the name of another's. */
+function authorizerFunction(template: Template) {
+  const found = [...resources(template, 'AWS::Lambda::Function')].find(([id]) => id.startsWith('SignIn'));
+  if (!found) throw new Error('There is no authorizer function');
+  return { id: found[0], properties: found[1] };
+}
+
+test('without sign-in there is nothing of it', () => {
+  expect(types(withoutSignIn)).not.toContain('AWS::ApiGateway::Authorizer');
+  expect(resources(withoutSignIn, 'AWS::Lambda::Function').size).toBe(2);
+  expect(only(withoutSignIn, 'AWS::ApiGateway::RestApi')).toMatchObject({ ApiKeySourceType: 'HEADER' });
+  for (const handler of ['index.streamHandler', 'index.handler'])
+    expect(JSON.stringify(policyOf(withoutSignIn, handler))).not.toContain('LeadingKeys');
+  for (const method of resources(withoutSignIn, 'AWS::ApiGateway::Method').values())
+    expect(method).toMatchObject({ AuthorizationType: 'NONE' });
+});
+
+test.each(variants)('with %s every method asks the authorizer, and still wants a key', (_name, template) => {
+  expect(only(template, 'AWS::ApiGateway::RestApi')).toMatchObject({ ApiKeySourceType: 'AUTHORIZER' });
+  const methods = [...resources(template, 'AWS::ApiGateway::Method').values()];
+  const routes = methods.filter(({ HttpMethod }) => HttpMethod !== 'OPTIONS');
+  expect(routes).toHaveLength(4);
+  for (const route of routes)
+    expect(route).toMatchObject({
+      ApiKeyRequired: true,
+      AuthorizationType: 'CUSTOM',
+      AuthorizerId: { Ref: authorizerId(template) },
+    });
+  // A browser asks before it sends a credential.
+  for (const preflight of methods.filter(({ HttpMethod }) => HttpMethod === 'OPTIONS'))
+    expect(preflight).toMatchObject({ AuthorizationType: 'NONE' });
+});
+
+test.each(variants)('with %s nothing is cached, so no identity source is asked for', (_name, template) => {
+  const authorizer = only(template, 'AWS::ApiGateway::Authorizer');
+  expect(authorizer).toMatchObject({ Type: 'REQUEST', AuthorizerResultTtlInSeconds: 0 });
+  expect(authorizer).not.toHaveProperty('IdentitySource');
+});
+
+test.each(variants)(
+  'with %s API Gateway may call the function, for this authorizer only',
+  (_name, template) => {
+    const { id } = authorizerFunction(template);
+    const permissions = [...resources(template, 'AWS::Lambda::Permission').values()].filter(
+      ({ FunctionName }) => JSON.stringify(FunctionName).includes(id),
+    );
+    expect(permissions).toHaveLength(1);
+    expect(permissions[0]).toMatchObject({
+      Action: 'lambda:InvokeFunction',
+      Principal: 'apigateway.amazonaws.com',
+    });
+    expect(JSON.stringify(permissions[0]?.['SourceArn'])).toContain(`/authorizers/`);
+  },
+);
+
+const Statements = z.array(z.record(z.string(), z.unknown()));
+
+function statementsOf(template: Template, roleOf: { properties: Record<string, unknown> }) {
+  const role = z.parse(
+    z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }),
+    roleOf.properties['Role'],
+  )['Fn::GetAtt'][0];
+  const policies = [...resources(template, 'AWS::IAM::Policy').values()].filter(({ Roles }) =>
+    JSON.stringify(Roles).includes(role),
+  );
+  return policies.flatMap(
+    (policy) => z.parse(z.object({ Statement: Statements }), policy['PolicyDocument']).Statement,
+  );
+}
+
+test.each(variants)(
+  'with %s the authorizer reads the keys of signed-in callers, and no more',
+  (_name, template) => {
+    const [table] = resources(template, 'AWS::DynamoDB::Table').keys();
+    const logs = [...resources(template, 'AWS::Logs::LogGroup').keys()].find((id) => id.startsWith('SignIn'));
+    expect(statementsOf(template, authorizerFunction(template))).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: { 'Fn::GetAtt': [logs, 'Arn'] },
+      },
+      {
+        Effect: 'Allow',
+        Action: 'dynamodb:GetItem',
+        Resource: { 'Fn::GetAtt': [table, 'Arn'] },
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['sign-in#*'] } },
+      },
+    ]);
+  },
+);
+
+test.each(variants)('with %s the other functions cannot read those keys', (_name, template) => {
+  const [table] = resources(template, 'AWS::DynamoDB::Table').keys();
+  const others = [...resources(template, 'AWS::Lambda::Function')].filter(([id]) => !id.startsWith('SignIn'));
+  expect(others).toHaveLength(2);
+  for (const [, properties] of others) {
+    const onTable = statementsOf(template, { properties }).filter(({ Resource }) =>
+      JSON.stringify(Resource).includes(String(table)),
+    );
+    expect(onTable).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+        Resource: { 'Fn::GetAtt': [table, 'Arn'] },
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['team#*', 'key#*'] } },
+      },
+    ]);
+  }
+});
+
+test('no alarm watches the errors of the authorizer, for it throws for each caller that it refuses', () => {
+  const { id } = authorizerFunction(withIssuer);
+  const alarms = [...resources(withIssuer, 'AWS::CloudWatch::Alarm').values()];
+  expect(alarms).not.toEqual([]);
+  expect(JSON.stringify(alarms)).not.toContain(id);
+});
+
+test('the authorizer has code, memory and time of its own', () => {
+  const { properties } = authorizerFunction(withIssuer);
+  expect(properties).toMatchObject({
+    Handler: 'index.handler',
+    Runtime: 'nodejs24.x',
+    Timeout: 10,
+    MemorySize: 512,
+    LoggingConfig: { LogFormat: 'JSON' },
+  });
+  expect(properties['Code']).not.toEqual(functionOf(withIssuer, 'index.streamHandler').properties['Code']);
+});
+
+const environmentOf = (template: Template): unknown => {
+  const { Environment: environment } = authorizerFunction(template).properties;
+  const { Variables: variables } = z.parse(
+    z.object({ Variables: z.object({ PROXY_SIGN_IN: z.unknown(), PROXY_TABLE: z.unknown() }) }),
+    environment,
+  );
+  const text = variables.PROXY_SIGN_IN;
+  return JSON.parse(typeof text === 'string' ? text : joined(text, (id) => `<${id.slice(0, 14)}>`));
+};
+
+test('the authorizer is told what tokens are taken', () => {
+  expect(environmentOf(withIssuer)).toEqual({
+    issuers: ['https://login.example.com/tenant'],
+    audience: ['app'],
+    claim: 'team',
+  });
+});
+
+test('a user pool of the deployment is told with its id, under both names that it may sign with', () => {
+  const environment = environmentOf(withUserPool);
+  expect(environment).toMatchObject({
+    issuers: [
+      expect.stringMatching(/^https:\/\/cognito-idp\.us-east-1\.amazonaws\.com\/<UserPool.*>$/),
+      expect.stringMatching(/^https:\/\/issuer-cognito-idp\.us-east-1\.amazonaws\.com\/<UserPool.*>$/),
+    ],
+    jwksUri: expect.stringMatching(/<UserPool.*>\/\.well-known\/jwks\.json$/),
+    audience: [expect.stringMatching(/^<UserPool/)],
+    tokenUse: 'access',
+    claim: 'cognito:groups',
+  });
+});
+
+test(
+  'an existing user pool is told by its id, in its own Region',
+  () => {
+    const cognito = { userPoolId: 'eu-west-1_a1B2c3D4e', clientId: ['one', 'two'] };
+    const template = templateOf(parseProxyConfig({ ...shipped, signIn: { cognito } }), 'existing-pool');
+    expect(environmentOf(template)).toMatchObject({
+      issuers: [
+        'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a1B2c3D4e',
+        'https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a1B2c3D4e',
+      ],
+      audience: ['one', 'two'],
+    });
+    expect(types(template)).not.toContain('AWS::Cognito::UserPool');
+  },
+  slow,
+);
+
+test('nobody signs up by themselves for a user pool of the deployment, and each team has a group', () => {
+  expect(only(withUserPool, 'AWS::Cognito::UserPool')).toMatchObject({
+    AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+    UserPoolTier: 'LITE',
+    MfaConfiguration: 'OPTIONAL',
+    EnabledMfas: ['SOFTWARE_TOKEN_MFA'],
+  });
+  expect(only(withUserPool, 'AWS::Cognito::UserPoolClient')).toMatchObject({
+    GenerateSecret: false,
+    AllowedOAuthFlowsUserPoolClient: false,
+    PreventUserExistenceErrors: 'ENABLED',
+  });
+  const groups = [...resources(withUserPool, 'AWS::Cognito::UserPoolGroup').values()];
+  expect(groups.map(({ GroupName }) => GroupName)).toEqual(Object.keys(created.teams));
+  expect(withUserPool.Outputs).toMatchObject({ UserPoolId: {}, UserPoolClientId: {} });
+});
+
+test(
+  'a user pool stays when its stack goes, unless the config says otherwise',
+  () => {
+    const retained = templateOf(
+      parseProxyConfig({ ...shipped, signIn: { cognito: 'create' } }),
+      'retained-pool',
+    );
+    const policies = [retained, withUserPool].map(
+      ({ Resources }) =>
+        Object.values(Resources).find(({ Type }) => Type === 'AWS::Cognito::UserPool')?.DeletionPolicy,
+    );
+    expect(policies).toEqual(['Retain', 'Delete']);
+  },
+  slow,
+);
+
+test('a browser may send a token', () => {
+  const preflights = [...resources(withUserPool, 'AWS::ApiGateway::Method').values()].filter(
+    ({ HttpMethod }) => HttpMethod === 'OPTIONS',
+  );
+  expect(preflights).toHaveLength(4);
+  for (const preflight of preflights) expect(JSON.stringify(preflight)).toContain('authorization');
+});
+
+test(
+  'more teams than fit into the environment are refused, with the way out',
+  () => {
+    const teams = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`group-${index}`, 'toll']));
+    const config = parseProxyConfig({
+      ...shipped,
+      signIn: { issuer: 'https://a.example', audience: 'app', teams },
+    });
+    expect(() => templateOf(config, 'too-many-teams')).toThrow(/signIn\.teams: makes \d+ bytes/);
+  },
+  slow,
+);

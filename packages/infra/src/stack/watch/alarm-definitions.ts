@@ -1,0 +1,150 @@
+import { longestCallMs } from '@org/lambda/environment';
+import { Duration } from 'aws-cdk-lib';
+import type { Stage } from 'aws-cdk-lib/aws-apigateway';
+import { type IMetric, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ProxyConfig } from '../../config/config.ts';
+import { errorMetric, proxyMetric } from './proxy-metrics.ts';
+
+/** One alarm. It rings when the metric is at or above the threshold; where there is no data, nothing is wrong. */
+export interface AlarmDefinition {
+  /** Last part of the alarm's name, and its heading in docs/operations.md. */
+  readonly name: string;
+  /** What happened and what to do, for whoever is woken up by it. */
+  readonly description: string;
+  readonly metric: IMetric;
+  readonly threshold: number;
+  /** Of the last `periods`, how many must be at the threshold. Default: 1 of 1. */
+  readonly datapoints?: number;
+  readonly periods?: number;
+}
+
+export interface AlarmSources {
+  readonly config: ProxyConfig;
+  /** The API's stage. */
+  readonly stage: Stage;
+  readonly functions: { readonly buffered: LambdaFunction; readonly stream: LambdaFunction };
+}
+
+const fiveMinutes = Duration.minutes(5);
+
+/** Slow enough that some calls will soon be cut off. */
+const slowMs = 20_000;
+
+/**
+ * The alarms of a deployment. CloudWatch bills by the metrics that an alarm looks at, and ten a month are free, so an
+ * alarm over two metrics counts twice; what API Gateway already counts as a 5xx is not watched again.
+ *
+ * @see https://aws.amazon.com/cloudwatch/pricing/
+ */
+export function alarmDefinitions({ config, stage, functions }: AlarmSources): AlarmDefinition[] {
+  const { concurrency } = config;
+  const ofBoth = (metricName: 'Errors' | 'Throttles') =>
+    new MathExpression({
+      // A function that was not called has no data, and nothing plus something would be nothing.
+      expression: 'FILL(buffered, 0) + FILL(stream, 0)',
+      usingMetrics: {
+        buffered: functions.buffered.metric(metricName, { statistic: Stats.SUM, period: fiveMinutes }),
+        stream: functions.stream.metric(metricName, { statistic: Stats.SUM, period: fiveMinutes }),
+      },
+      label: metricName,
+      period: fiveMinutes,
+    });
+
+  return [
+    {
+      name: 'server-errors',
+      description:
+        'More than 5 % of the requests end in a 5xx. "Errors by code" of the dashboard tells which; a 5xx that is not ' +
+        'among them is a function that crashed or was throttled.',
+      metric: stage.metricServerError({ statistic: Stats.AVERAGE, period: fiveMinutes }),
+      threshold: 0.05,
+      datapoints: 2,
+      periods: 3,
+    },
+    {
+      name: 'latency',
+      description:
+        `One call in twenty takes more than ${slowMs / 1000} s of the ${longestCallMs.buffered / 1000} s that API ` +
+        'Gateway waits. Compare UpstreamLatency: if it is Bedrock, lower maxTokens or stream.',
+      metric: functions.buffered.metricDuration({ statistic: Stats.p(95), period: fiveMinutes }),
+      threshold: slowMs,
+      datapoints: 3,
+      periods: 3,
+    },
+    {
+      name: 'model-throttled',
+      description:
+        'Bedrock throttles calls that the limits let through: its quota of tokens or requests per minute for a model ' +
+        'is too small. Ask for a higher one in Service Quotas, or lower the throttles of the plans.',
+      metric: errorMetric(config, 'model_throttled'),
+      threshold: 10,
+      datapoints: 2,
+      periods: 3,
+    },
+    {
+      name: 'access-failures',
+      description:
+        'Bedrock denies a model (upstream_denied) or does not have it (model_unavailable), and no retry helps. ' +
+        'Enable access to it, replace it in the config, or check the permissions of the functions.',
+      metric: proxyMetric(config, 'AccessFailures'),
+      threshold: 1,
+    },
+    {
+      name: 'settle-failures',
+      description:
+        'A charge could not be written, so what the call held stays charged: more than it cost. The log line has team, ' +
+        'held and settleError. If it goes on, check the throttles and the health of the table.',
+      metric: proxyMetric(config, 'SettleFailures'),
+      threshold: 1,
+    },
+    {
+      name: 'ledger-errors',
+      description:
+        'Calls are refused because the limits could not be checked (limits_unavailable). Check the throttles of the ' +
+        'table, the health of DynamoDB, and that the table and the permissions of the functions are there.',
+      metric: errorMetric(config, 'limits_unavailable'),
+      threshold: 5,
+    },
+    {
+      name: 'function-errors',
+      description:
+        'A function crashed, ran out of memory or was killed by its timeout; what its calls held stays charged. See ' +
+        'the lines of its log that are not of message "request".',
+      // Without the authorizer: it throws for every caller that it refuses, so anybody could ring it. Where it fails, API
+      // Gateway answers with a 5xx.
+      metric: ofBoth('Errors'),
+      threshold: 1,
+    },
+    {
+      name: 'limit-nearly-reached',
+      description:
+        'A team or key has used 80 % of a limit. Which: query the logs of both functions for ' +
+        '"filter ispresent(limitsNearlyReached.0.limit)"; the fields are team, keyId and limitsNearlyReached.',
+      metric: proxyMetric(config, 'LimitsNearlyReached', { period: Duration.minutes(1) }),
+      threshold: 1,
+    },
+    {
+      name: 'limit-reached',
+      description:
+        'A team or key was refused by a limit that is used up; that is final until the limit resets or is raised. ' +
+        'Which: query the logs of both functions for "filter code = \'quota_exceeded\'"; the fields are team, keyId ' +
+        'and refusedBy.',
+      // A team that goes on asking rings once, and again only after an hour of rest.
+      metric: errorMetric(config, 'quota_exceeded', { period: Duration.hours(1) }),
+      threshold: 1,
+    },
+    ...(concurrency
+      ? [
+          {
+            name: 'function-throttles',
+            description:
+              'A function was called while as many calls were in flight as the ceiling allows (concurrency of the ' +
+              'config), and the caller got a 500. Raise the ceiling, or lower the throttles of the plans.',
+            metric: ofBoth('Throttles'),
+            threshold: 1,
+          },
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,156 @@
+import { type ErrorCode, errorCodes, errorDefinition } from '@org/contract';
+import type { MetricName } from '@org/lambda/metrics';
+import { Duration } from 'aws-cdk-lib';
+import type { Stage } from 'aws-cdk-lib/aws-apigateway';
+import {
+  AlarmStatusWidget,
+  Dashboard as CloudWatchDashboard,
+  GraphWidget,
+  type IAlarm,
+  type IMetric,
+  type IWidget,
+  LogQueryVisualizationType,
+  LogQueryWidget,
+  Metric,
+  Stats,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { ProxyConfig } from '../../config/config.ts';
+import { logQueries } from './log-queries.ts';
+import { errorMetric, type MetricView, proxyMetric } from './proxy-metrics.ts';
+
+export interface DashboardProps {
+  readonly config: ProxyConfig;
+  /** The API's stage. */
+  readonly stage: Stage;
+  readonly functions: { readonly buffered: LambdaFunction; readonly stream: LambdaFunction };
+  /** Logs of the functions. */
+  readonly logGroups: readonly ILogGroup[];
+  /** The table of counters. */
+  readonly table: Table;
+  readonly alarms: readonly IAlarm[];
+}
+
+/** Columns of a dashboard. */
+const columns = 24;
+
+/**
+ * All of a deployment on one page. Of the metrics, 50 a dashboard are free; the tables by team are queries over the
+ * logs, for a team is no dimension of a metric, and are paid for by what they read, when somebody looks.
+ *
+ * @see https://aws.amazon.com/cloudwatch/pricing/
+ */
+export class Dashboard extends Construct {
+  constructor(scope: Construct, id: string, props: DashboardProps) {
+    super(scope, id);
+    const { name, stage, region } = props.config;
+    new CloudWatchDashboard(this, 'Dashboard', {
+      // Dashboards of all Regions are in one list.
+      dashboardName: `${name}-${stage}-${region}`,
+      defaultInterval: Duration.days(1),
+      widgets: widgetsOf(props),
+    });
+  }
+}
+
+function widgetsOf({ config, stage, functions, logGroups, table, alarms }: DashboardProps): IWidget[][] {
+  const metric = (name: MetricName, view?: MetricView) => proxyMetric(config, name, { label: name, ...view });
+  const errors = (code: ErrorCode, label: string = code) => errorMetric(config, code, { label });
+  const percentiles = (name: MetricName, label: string) =>
+    [50, 95].map((percentile) =>
+      metric(name, { statistic: Stats.p(percentile), label: `${label} p${percentile}` }),
+    );
+  const ofTable = (metricName: string, label: string) =>
+    new Metric({
+      namespace: 'AWS/DynamoDB',
+      metricName,
+      dimensionsMap: { TableName: table.tableName },
+      statistic: Stats.SUM,
+      period: Duration.minutes(5),
+      label,
+    });
+  const ofFunctions = (metricName: string, statistic: string) =>
+    Object.entries(functions).map(([label, handler]) =>
+      handler.metric(metricName, { statistic, period: Duration.minutes(5), label: `${metricName} ${label}` }),
+    );
+  const made = errorCodes.filter((code) => errorDefinition(code).madeBy.some((maker) => maker !== 'gateway'));
+
+  return [
+    ...(alarms.length > 0
+      ? [[new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: columns, height: 3 })]]
+      : []),
+    row(
+      graph('Requests', [stage.metricCount({ label: 'API' }), metric('Requests', { label: 'functions' })]),
+      graph(
+        'Errors by code, of the functions',
+        made.map((code) => errors(code)),
+        { stacked: true },
+      ),
+      graph('Errors of the API', [
+        stage.metricClientError({ statistic: Stats.SUM, label: '4xx' }),
+        stage.metricServerError({ statistic: Stats.SUM, label: '5xx' }),
+      ]),
+    ),
+    row(
+      query('Use by team', logGroups, logQueries.useByTeam),
+      query('Limits by team: nearly reached, and refused', logGroups, logQueries.limitsByTeam),
+    ),
+    row(
+      graph('Tokens', [
+        metric('InputTokens', { label: 'input' }),
+        metric('OutputTokens', { label: 'output' }),
+      ]),
+      graph('Cost in USD, by the price table', [metric('Cost')]),
+      graph('Limits', [
+        metric('LimitsNearlyReached'),
+        metric('HoldsRefused'),
+        errors('quota_exceeded'),
+        errors('rate_limited'),
+      ]),
+    ),
+    row(
+      graph('Latency in ms', [
+        ...percentiles('Latency', 'function'),
+        ...percentiles('UpstreamLatency', 'Bedrock'),
+      ]),
+      graph('Time to the first piece of a stream in ms', percentiles('TimeToFirstDelta', 'first piece')),
+      graph('Throttles', [errors('model_throttled', 'Bedrock'), ...ofFunctions('Throttles', Stats.SUM)]),
+    ),
+    row(
+      graph('Ledger', [
+        metric('SettleFailures'),
+        errors('limits_unavailable'),
+        ofTable('ReadThrottleEvents', 'DynamoDB read throttles'),
+        ofTable('WriteThrottleEvents', 'DynamoDB write throttles'),
+      ]),
+      graph('Functions: calls in flight, and errors', [
+        ...ofFunctions('ConcurrentExecutions', Stats.MAXIMUM),
+        ...ofFunctions('Errors', Stats.SUM),
+      ]),
+      graph('Functions: duration p95 in ms', ofFunctions('Duration', Stats.p(95))),
+    ),
+  ];
+}
+
+/** Widgets side by side, of one width. */
+function row(...widgets: ((width: number) => IWidget)[]): IWidget[] {
+  return widgets.map((widget) => widget(columns / widgets.length));
+}
+
+function graph(title: string, left: IMetric[], look: { stacked?: boolean } = {}) {
+  return (width: number) => new GraphWidget({ title, left, width, ...look });
+}
+
+function query(title: string, logGroups: readonly ILogGroup[], queryLines: readonly string[]) {
+  return (width: number) =>
+    new LogQueryWidget({
+      title,
+      logGroupNames: logGroups.map(({ logGroupName }) => logGroupName),
+      queryLines: [...queryLines],
+      view: LogQueryVisualizationType.TABLE,
+      width,
+    });
+}

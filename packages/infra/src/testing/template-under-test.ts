@@ -1,0 +1,125 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import * as z from 'zod/mini';
+import shipped from '../../proxy.config.ts';
+import { type ProxyConfig, parseProxyConfig } from '../config/config.ts';
+import type { OperationsConfig } from '../config/operations.ts';
+import { synthesize } from '../stack/synthesize.ts';
+
+export const Properties = z.record(z.string(), z.unknown());
+
+export const Template = z.object({
+  Resources: z.record(
+    z.string(),
+    z.object({
+      Type: z.string(),
+      Properties,
+      DependsOn: z.optional(z.array(z.string())),
+      DeletionPolicy: z.optional(z.string()),
+      UpdateReplacePolicy: z.optional(z.string()),
+    }),
+  ),
+  Outputs: z.record(z.string(), z.object({ Value: z.unknown() })),
+});
+export type Template = z.infer<typeof Template>;
+
+/** Milliseconds for a test that synthesizes: importing and synthesizing take seconds. */
+export const slow = 120_000;
+
+/** For the cloud assemblies of a test file; removed after its tests. */
+export const directory = mkdtempSync(join(tmpdir(), 'synthesize-'));
+
+/** Functions as good as any, built. */
+export const lambdaDirectory = join(directory, 'lambda');
+
+mkdirSync(join(lambdaDirectory, 'authorizer'), { recursive: true });
+writeFileSync(
+  join(lambdaDirectory, 'index.mjs'),
+  'export const handler = async () => ({ statusCode: 200 }); export const streamHandler = handler;',
+);
+writeFileSync(join(lambdaDirectory, 'authorizer/index.mjs'), 'export const handler = async () => ({});');
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** The shipped config with every option on. */
+export const everythingOn = parseProxyConfig({
+  ...shipped,
+  accessLog: true,
+  ...({
+    alarms: { email: 'operators@example.com' },
+    dashboard: true,
+    concurrency: { buffered: 20, stream: 0 },
+    stageThrottle: { rate: 500, burst: 1000 },
+    removalPolicy: 'destroy',
+    tags: { CostCentre: '4711' },
+    waf: true,
+    cors: { origins: ['https://app.example.com'] },
+  } satisfies Required<OperationsConfig>),
+});
+
+export function templateOf(config: ProxyConfig, outdir: string): Template {
+  const { templateFile } = synthesize(config, { outdir: join(directory, outdir), lambdaDirectory });
+  return z.parse(Template, JSON.parse(readFileSync(templateFile, 'utf8')));
+}
+
+/** Properties of every resource of a type, by logical id. */
+export function resources({ Resources }: Template, type: string): Map<string, z.infer<typeof Properties>> {
+  const ofType = Object.entries(Resources).filter(([, resource]) => resource.Type === type);
+  return new Map(ofType.map(([id, resource]) => [id, resource.Properties]));
+}
+
+export function only(template: Template, type: string): z.infer<typeof Properties> {
+  const [properties, ...others] = resources(template, type).values();
+  if (!properties || others.length > 0) throw new Error(`expected exactly one ${type}`);
+  return properties;
+}
+
+const Attribute = z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) });
+const Join = z.object({
+  'Fn::Join': z.tuple([
+    z.literal(''),
+    z.array(z.union([z.string(), z.object({ Ref: z.string() }), Attribute])),
+  ]),
+});
+
+/** What CloudFormation makes of a Fn::Join of texts, Refs and attributes. */
+export function joined(value: unknown, resolve: (logicalId: string) => string): string {
+  const [, parts] = z.parse(Join, value)['Fn::Join'];
+  return parts
+    .map((part) => {
+      if (typeof part === 'string') return part;
+      return resolve('Ref' in part ? part.Ref : part['Fn::GetAtt'][0]);
+    })
+    .join('');
+}
+
+/** The function of a handler, with its logical id. */
+export function functionOf(
+  template: Template,
+  handler: string,
+): { readonly id: string; readonly properties: z.infer<typeof Properties> } {
+  const [found, ...others] = [...resources(template, 'AWS::Lambda::Function')].filter(
+    ([, { Handler }]) => Handler === handler,
+  );
+  if (!found || others.length > 0) throw new Error(`expected exactly one function ${handler}`);
+  return { id: found[0], properties: found[1] };
+}
+
+const Policy = z.object({
+  Roles: z.tuple([z.object({ Ref: z.string() })]),
+  PolicyDocument: z.object({ Statement: z.array(Properties) }),
+});
+
+/** Statements of the one policy that the role of a handler's function has. */
+export function policyOf(template: Template, handler: string): z.infer<typeof Properties>[] {
+  const { Role } = functionOf(template, handler).properties;
+  const [roleId] = z.parse(z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) }), Role)[
+    'Fn::GetAtt'
+  ];
+  const [policy, ...others] = [...resources(template, 'AWS::IAM::Policy').values()]
+    .map((properties) => z.parse(Policy, properties))
+    .filter(({ Roles: [{ Ref }] }) => Ref === roleId);
+  if (!policy || others.length > 0) throw new Error(`expected exactly one policy of ${handler}`);
+  return policy.PolicyDocument.Statement;
+}
