@@ -28,9 +28,10 @@ export default defineConfig({
       project('models', 'packages/models', ['**/*.test.ts']),
       project('lambda', 'packages/lambda', ['**/*.test.ts']),
       project('client-sdk', 'packages/client-sdk', ['**/*.test.ts']),
-      project('infra', 'packages/infra', ['!(e2e)/**/*.test.ts']),
-      project('e2e', 'packages/infra', ['e2e/**/*.test.ts'], {
-        globalSetup: [join(import.meta.dirname, 'packages/infra/e2e/assemblies.ts')],
+      project('infra', 'packages/infra', ['**/*.test.ts']),
+      project('local', 'packages/local', ['**/*.test.ts']),
+      project('e2e', 'e2e', ['**/*.test.ts'], {
+        globalSetup: [join(import.meta.dirname, 'e2e/assemblies.ts')],
         typecheck: { enabled: false },
       }),
     ],

@@ -11,8 +11,9 @@ import { fileURLToPath } from 'node:url';
 const root = new URL('..', import.meta.url);
 const read = (path) => readFileSync(new URL(path, root), 'utf8');
 
-const manifests = readdirSync(new URL('packages', root))
-  .map((name) => `packages/${name}/package.json`)
+const folders = [...readdirSync(new URL('packages', root)).map((name) => `packages/${name}`), 'bench', 'e2e'];
+const manifests = folders
+  .map((folder) => `${folder}/package.json`)
   .filter((path) => existsSync(new URL(path, root)));
 const installed = new URL('node_modules/.installed', root);
 const wanted = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests]

@@ -1,59 +1,80 @@
-import { globSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
-import { importsOf as importsOfFile, sourceFiles } from './module-graph.ts';
+import { importsOf as importsOfFile, packageFolders, sourceFiles } from './module-graph.ts';
 
-/**
- * Who may import whom, and nothing else: contract + models <- lambda and client-sdk, all of these <- infra.
- * Only what runs the whole system, infra's end-to-end tests and its local start, uses the client.
- */
+/** Who may import whom, and nothing else: each package those before it, as far as it is listed. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
-  contract: [],
-  models: [],
-  lambda: ['@org/contract', '@org/models'],
-  'client-sdk': ['@org/contract', '@org/models'],
-  infra: ['@org/contract', '@org/models', '@org/lambda', '@org/bedrock-client'],
+  'packages/contract': [],
+  'packages/models': [],
+  'packages/lambda': ['@org/contract', '@org/models'],
+  'packages/client-sdk': ['@org/contract', '@org/models'],
+  'packages/infra': ['@org/contract', '@org/models', '@org/lambda'],
+  'packages/local': ['@org/contract', '@org/models', '@org/lambda', '@org/bedrock-client', '@org/infra'],
+  e2e: [
+    '@org/contract',
+    '@org/models',
+    '@org/lambda',
+    '@org/bedrock-client',
+    '@org/infra',
+    '@org/local',
+    '@org/e2e',
+  ],
+  bench: ['@org/models', '@org/lambda', '@org/bedrock-client', '@org/infra', '@org/local', '@org/e2e'],
 };
 
-const mayUseClient = ['e2e/', 'local/start.ts'];
+/** What only some files of a package may import. */
+const reserved: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  'packages/local': {
+    // It asks the first question.
+    '@org/bedrock-client': ['src/start.ts'],
+  },
+};
 
 /** Of a package, with files relative to it. */
-function importsOf(name: string): { readonly file: string; readonly target: string }[] {
-  const directory = join('packages', name);
-  return sourceFiles(directory)
+function importsOf(folder: string): { readonly file: string; readonly target: string }[] {
+  return sourceFiles(folder)
     .flatMap(importsOfFile)
-    .map(({ file, target }) => ({ file: relative(directory, file), target }));
+    .map(({ file, target }) => ({ file: relative(folder, file), target }));
 }
 
 /** The client's examples use it as whoever installs it. */
-const isUserOfClient = (name: string, file: string, target: string) =>
-  name === 'client-sdk' && file.startsWith('examples/') && target === '@org/bedrock-client';
+const isUserOfClient = (folder: string, file: string, target: string) =>
+  folder === 'packages/client-sdk' && file.startsWith('examples/') && target === '@org/bedrock-client';
 
 const packageOf = (target: string) => target.split('/').slice(0, 2).join('/');
 
 test('the rules cover every package', () => {
-  expect(globSync('*', { cwd: 'packages' }).sort()).toEqual(Object.keys(allowed).sort());
+  expect(packageFolders().toSorted()).toEqual(Object.keys(allowed).toSorted());
 });
 
-test.each(Object.entries(allowed))('%s imports no package of ours but %j', (name, packages) => {
-  const ours = importsOf(name).filter(
-    ({ file, target }) => target.startsWith('@org/') && !isUserOfClient(name, file, target),
+test.each(Object.entries(allowed))('%s imports no package of ours but %j', (folder, packages) => {
+  const ours = importsOf(folder).filter(
+    ({ file, target }) => target.startsWith('@org/') && !isUserOfClient(folder, file, target),
   );
   expect(ours.filter(({ target }) => !packages.includes(packageOf(target)))).toEqual([]);
 });
 
-test.each(Object.keys(allowed))('%s never reaches into another package by a path', (name) => {
-  const outside = importsOf(name).filter(({ file, target }) => {
-    if (!target.startsWith('.')) return false;
-    return join(name, file, '..', target).split('/')[0] !== name;
-  });
+test.each(Object.entries(reserved))('%s keeps some of them to some of its files: %j', (folder, files) => {
+  const imports = importsOf(folder);
+  for (const [name, only] of Object.entries(files)) {
+    const users = imports.filter(({ target }) => packageOf(target) === name).map(({ file }) => file);
+    expect([...new Set(users)].toSorted()).toEqual(only.toSorted());
+  }
+});
+
+test.each(Object.keys(allowed))('%s never reaches into another package by a path', (folder) => {
+  const outside = importsOf(folder).filter(
+    ({ file, target }) =>
+      target.startsWith('.') && !join(folder, file, '..', target).startsWith(`${folder}/`),
+  );
   expect(outside).toEqual([]);
 });
 
 test.each(Object.entries(allowed))(
   'the manifest of %s declares no package of ours but %j',
-  (name, packages) => {
-    const manifest = JSON.parse(readFileSync(join('packages', name, 'package.json'), 'utf8'));
+  (folder, packages) => {
+    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     const declared = Object.keys({
       ...manifest.dependencies,
       ...manifest.devDependencies,
@@ -71,14 +92,8 @@ test('the published client has no dependency at run time', () => {
   expect(manifest.peerDependencies ?? {}).toEqual({});
 });
 
-test('only end-to-end tests and the local start use the client', () => {
-  const users = importsOf('infra').filter(({ target }) => packageOf(target) === '@org/bedrock-client');
-  expect(users.filter(({ file }) => !mayUseClient.some((place) => file.startsWith(place)))).toEqual([]);
-  expect(users.length).toBeGreaterThan(0);
-});
-
 test.each(['contract', 'models'])('%s does no input or output and knows no AWS SDK', (name) => {
-  const foreign = importsOf(name).filter(
+  const foreign = importsOf(`packages/${name}`).filter(
     ({ file, target }) => !/\.test(-d)?\.ts$/.test(file) && !target.startsWith('.') && target !== 'zod/mini',
   );
   expect(foreign).toEqual([]);

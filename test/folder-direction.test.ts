@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
   type Import,
@@ -7,11 +7,12 @@ import {
   isTest,
   loadedBy,
   loadedFrom,
+  packageFolders,
   servesTests,
   sourceFiles,
 } from './module-graph.ts';
 
-const files = sourceFiles('packages');
+const files = packageFolders().flatMap(sourceFiles);
 
 /** The folder, or file, of the list that a path is in; the narrowest. */
 function placeOf(path: string, places: readonly string[]): string | undefined {
@@ -20,20 +21,30 @@ function placeOf(path: string, places: readonly string[]): string | undefined {
     .toSorted((one, other) => other.length - one.length)[0];
 }
 
-/** What each folder of a package may import of the others. Tests, and what only serves them, may import more. */
+/**
+ * What each folder may import of the others beside it; '' stands for the files that are in no folder. Tests, and what
+ * only serves them, may import more.
+ */
 const directions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  'packages/contract': { src: [] },
+  'packages/models': { src: [] },
+  'packages/models/src': { catalogue: [''] },
+  'packages/lambda': { src: [] },
+  'packages/lambda/src': {
+    bedrock: ['', 'structured-output'],
+    ledger: [''],
+    'structured-output': [''],
+    authorizer: ['', 'bedrock/fresh-connections.ts'],
+    http: ['', 'bedrock', 'ledger'],
+  },
+  'packages/client-sdk': { src: [], examples: [] },
+  'packages/client-sdk/src': { testing: [''] },
   'packages/infra': {
-    // What is deployed knows nothing of what stands in for AWS.
+    // What is deployed knows nothing of what deploys it.
     src: [],
     bin: ['src'],
     'proxy.config.ts': ['src'],
     cli: ['src'],
-    // The simulators are found where the command line looks for them.
-    local: ['src', 'cli/aws/local-gateway.ts'],
-    // It says how to go on with the command line.
-    'local/start.ts': ['src', 'local', 'cli'],
-    e2e: ['src', 'local', 'cli', 'proxy.config.ts'],
-    bench: ['src', 'local', 'e2e', 'cli/aws/local-gateway.ts'],
   },
   'packages/infra/src': {
     config: [],
@@ -51,42 +62,46 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     watch: ['../config'],
     api: ['../config'],
   },
-  'packages/infra/local': {
+  'packages/infra/cli': {
+    aws: ['failure.ts'],
+    commands: ['', 'deploy', 'directory', 'doctor', 'output', 'usage', '../src'],
+    deploy: ['', 'aws', 'directory', 'doctor', 'output', '../src'],
+    directory: ['', 'aws', '../src'],
+    doctor: ['', 'aws', 'directory', 'output', '../src'],
+    output: ['', 'directory', 'doctor', 'usage'],
+    testing: [],
+    usage: ['directory'],
+  },
+  'packages/local': { src: [] },
+  'packages/local/src': {
     // The simulated services know nothing of the gateway.
     bedrock: ['loopback.ts'],
-    dynamodb: ['../cli/aws/local-gateway.ts', 'loopback.ts', 'template'],
-    lambda: ['../cli/aws/local-gateway.ts', 'template'],
+    dynamodb: ['loopback.ts', 'template'],
+    lambda: ['template'],
     limits: ['template'],
-    template: ['http'],
+    template: ['http/response-types.ts'],
     http: ['clock.ts', 'lambda', 'limits', 'template'],
     docs: ['http'],
-    'control-plane': ['../cli/aws/local-gateway.ts', 'http', 'lambda', 'limits', 'template'],
-    oidc: ['../src', '../cli/aws/local-gateway.ts', 'loopback.ts', 'gateway.ts', 'lambda'],
+    'control-plane': ['http', 'lambda', 'limits', 'template'],
+    oidc: ['loopback.ts', 'gateway.ts'],
     testing: [],
   },
-  'packages/contract': {
-    src: [],
+  e2e: {
+    faults: [''],
+    keys: [''],
+    packed: [''],
+    runtime: [''],
+    soak: [''],
   },
-  'packages/models': {
-    src: [],
+  bench: {
+    backends: [],
+    client: [],
+    gateways: ['', 'backends'],
+    lambda: ['', 'backends'],
+    limits: [],
   },
-  'packages/lambda': {
-    src: [],
-    bench: ['src'],
-  },
-  'packages/lambda/src': {
-    bedrock: ['', 'structured-output'],
-    ledger: [''],
-    'structured-output': [''],
-    authorizer: ['', 'bedrock/fresh-connections.ts'],
-    http: ['', 'bedrock', 'ledger'],
-  },
-  'packages/client-sdk': {
-    src: [],
-    'src/testing': ['src'],
-    bench: ['src', 'dist'],
-    examples: [],
-  },
+  'bench/client': { clients: ['client.ts'] },
+  'bench/lambda': { bare: [] },
 };
 
 const rules = Object.entries(directions).flatMap(([root, folders]) =>
@@ -110,12 +125,14 @@ test.each(rules)('$root/$folder imports only $allowed beside itself', ({ root, f
   expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
 });
 
-test.each(Object.entries(directions))('every folder of sources in %s has a rule here', (root, folders) => {
-  const found = files
-    .filter((file) => file.startsWith(`${root}/`))
-    .map((file) => relative(root, file).split('/'))
-    .flatMap(([folder, ...inside]) => (folder === undefined || inside.length === 0 ? [] : [folder]));
-  expect([...new Set(found)].filter((folder) => !Object.hasOwn(folders, folder))).toEqual([]);
+test('every folder of sources has a rule here', () => {
+  const isPackage = new Set(packageFolders());
+  const foldersAround = (file: string): string[] => {
+    const folder = dirname(file);
+    return isPackage.has(folder) ? [] : [folder, ...foldersAround(folder)];
+  };
+  const hasRule = (folder: string) => Object.hasOwn(directions[dirname(folder)] ?? {}, basename(folder));
+  expect([...new Set(files.flatMap(foldersAround))].filter((folder) => !hasRule(folder))).toEqual([]);
 });
 
 /** Helpers of tests that import nothing of vitest. */
@@ -147,7 +164,8 @@ test('no file imports itself through others', () => {
 const entries = {
   lambda: ['src/index.ts', 'src/authorizer/index.ts'],
   'client-sdk': ['src/index.ts', 'src/testing/index.ts'],
-  infra: ['cli/index.ts', 'bin/app.ts', 'local/start.ts', 'local/lambda/worker.ts'],
+  infra: ['cli/index.ts', 'bin/app.ts'],
+  local: ['src/start.ts', 'src/lambda/worker.ts'],
 };
 
 test.each(Object.entries(entries))(
@@ -166,9 +184,9 @@ test.each(Object.entries(entries))(
           .slice(0, target.startsWith('@') ? 2 : 1)
           .join('/'),
       );
-    // The client has all that it needs bundled in; the local start asks its first question with the client.
+    // The client has all that it needs bundled in.
     const bundled = ['@org/contract', '@org/models', 'ky'];
-    const provided = name === 'client-sdk' ? bundled : [...Object.keys(dependencies), '@org/bedrock-client'];
+    const provided = name === 'client-sdk' ? bundled : Object.keys(dependencies);
     expect([...new Set(packages)].filter((each) => !provided.includes(each))).toEqual([]);
   },
 );

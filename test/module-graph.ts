@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import ts from 'typescript';
 
 /** What one file takes from another, or from a package. Paths are relative to the repository. */
@@ -19,6 +19,11 @@ export function importsOf(file: string): readonly Import[] {
   const found = known.get(file) ?? readImports(file);
   known.set(file, found);
   return found;
+}
+
+/** The packages of the workspace: those that are shipped, and those beside them. */
+export function packageFolders(): string[] {
+  return globSync('{packages/*,*}/package.json').map(dirname);
 }
 
 /** All source files below a directory, tests among them. */

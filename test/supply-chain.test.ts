@@ -66,7 +66,7 @@ test('every version is exact, and in one place', () => {
   expect(versions.length).toBeGreaterThan(0);
   const exact = /^(?:npm:[\w@/-]+@)?\d+\.\d+\.\d+$/;
   expect(versions.filter(([, version]) => !exact.test(version))).toEqual([]);
-  const ranges = globSync('{.,packages/*}/package.json').flatMap((file) => {
+  const ranges = globSync('{.,packages/*,*}/package.json').flatMap((file) => {
     const { dependencies, devDependencies, optionalDependencies } = JSON.parse(readFileSync(file, 'utf8'));
     return Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies })
       .filter(([, version]) => version !== 'catalog:' && version !== 'workspace:*')

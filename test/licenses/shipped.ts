@@ -30,9 +30,9 @@ export function bundledInto(directory: string, entries: readonly string[]): Inst
   return withDependencies(packages);
 }
 
-/** Packages of others that are installed with a package for what it runs. */
-export function installedWith(directory: string): InstalledPackage[] {
-  return withDependencies([readPackage(directory)]).filter(({ name }) => !isOurs(name));
+/** Packages of others that are installed with packages of ours for what they run. */
+export function installedWith(...directories: readonly string[]): InstalledPackage[] {
+  return withDependencies(directories.map(readPackage)).filter(({ name }) => !isOurs(name));
 }
 
 function found(name: string, file: string): InstalledPackage {

@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { startHelper } from '@org/e2e/helper-process';
+import type { Followed, Instruction } from './bedrock-process.ts';
+
+/** What a measured function calls, each in a process of its own. */
+export interface Backends {
+  readonly bedrockUrl: string;
+  readonly dynamodbUrl: string;
+  /** Sets what the simulated Bedrock does next. */
+  instruct(instruction: Instruction): Promise<Followed>;
+  stop(): Promise<void>;
+}
+
+interface Started {
+  readonly url: string;
+}
+
+export async function startBackends(): Promise<Backends> {
+  const bedrock = await startHelper<Started, Instruction, Followed>(
+    join(import.meta.dirname, 'bedrock-process.ts'),
+  );
+  const dynamodb = await startDynamoDbProcess();
+  return {
+    bedrockUrl: bedrock.started.url,
+    dynamodbUrl: dynamodb.started.url,
+    instruct: bedrock.ask,
+    async stop() {
+      await Promise.all([bedrock.stop(), dynamodb.stop()]);
+    },
+  };
+}
+
+export function startDynamoDbProcess() {
+  return startHelper<Started>(join(import.meta.dirname, 'dynamodb-process.ts'));
+}

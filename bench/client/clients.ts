@@ -1,0 +1,261 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pieceCount } from './answers.ts';
+import { bundleClients, bundleSource } from './bundles.ts';
+import { handOver } from './hand-over.ts';
+import { installed, versionOf } from './installed.ts';
+import { type Measured, measureCold, measureWarm } from './measure.ts';
+import { profile } from './profile.ts';
+import { startServer } from './start-server.ts';
+import type { Statistics } from './statistics.ts';
+import { ours, type Subject, subjects } from './subjects.ts';
+
+/** Measures our client beside others, and writes the report. */
+const report = join(import.meta.dirname, '../../docs/benchmarks/client.md');
+const directory = await mkdtemp(join(tmpdir(), 'bedrock-client-bench-'));
+const server = await startServer();
+
+const bundles = await bundleClients(directory);
+const { asks, streams } = await measureWarm(bundles, server.url);
+const colds = await measureCold(bundles, join(directory, 'cold-start.mjs'), server.url);
+
+/** What a row says of a subject, in numbers: the less the better. */
+interface Row {
+  readonly subject: Subject;
+  readonly ask: Statistics;
+  readonly stream: Statistics;
+  readonly cold: Statistics;
+  readonly bytes: number;
+  readonly gzippedBytes: number;
+  readonly installedBytes: number;
+  readonly packages: number;
+}
+
+const of = (measured: Measured, { name }: Subject): Statistics => {
+  const statistics = measured.get(name);
+  if (!statistics) throw new Error(`${name} was not measured.`);
+  return statistics;
+};
+
+const rows: Row[] = [];
+for (const subject of subjects) {
+  const bundle = bundles.get(subject.name);
+  if (!bundle) throw new Error(`${subject.name} was not bundled.`);
+  const { bytes: installedBytes, packages } = await installed(subject.packages);
+  rows.push({
+    subject,
+    ask: of(asks, subject),
+    stream: of(streams, subject),
+    cold: of(colds, subject),
+    bytes: bundle.bytes,
+    gzippedBytes: bundle.gzippedBytes,
+    installedBytes,
+    packages,
+  });
+}
+
+const rowOf = (name: string): Row => {
+  const row = rows.find(({ subject }) => subject.name === name);
+  if (!row) throw new Error(`There is no row ${name}.`);
+  return row;
+};
+
+const raw = rowOf('fetch');
+const own = rowOf(ours.name);
+const ky = rowOf('ky');
+const kyAsOurs = rowOf('ky-as-ours');
+const anthropic = rowOf('anthropic');
+
+const ratio = (value: number, to: number) => (value / to).toFixed(2);
+const ms = ({ median, lowerQuartile, upperQuartile }: Statistics, digits: number) =>
+  `${median.toFixed(digits)} (${lowerQuartile.toFixed(digits)} to ${upperQuartile.toFixed(digits)})`;
+const kb = (bytes: number) => (bytes / 1000).toFixed(1);
+const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
+const perSecond = (milliseconds: number) =>
+  Math.round((pieceCount / milliseconds) * 1000).toLocaleString('en');
+
+const columns: Readonly<Record<string, (row: Row) => number>> = {
+  'a call': ({ ask }) => ask.median,
+  'a stream': ({ stream }) => stream.median,
+  'import and first call': ({ cold }) => cold.median,
+  minified: ({ bytes }) => bytes,
+  gzipped: ({ gzippedBytes }) => gzippedBytes,
+  installed: ({ installedBytes }) => installedBytes,
+};
+
+/** Where an SDK is not behind ours. */
+const lost = Object.entries(columns).flatMap(([column, value]) =>
+  rows
+    .filter((row) => row.subject.sdk && value(row) <= value(own))
+    .map(({ subject }) => ({ column, title: subject.title })),
+);
+
+interface Aim {
+  readonly aim: string;
+  readonly found: string;
+  readonly met: boolean;
+  /** What to profile where it is missed, or that bytes are the matter. */
+  readonly look: readonly [work: 'ask' | 'stream', times: number] | 'bytes';
+}
+
+const coldDifference = own.cold.median - ky.cold.median;
+const aims: readonly Aim[] = [
+  {
+    aim: 'ahead of every SDK in every column',
+    found: lost.length === 0 ? 'is' : lost.map(({ column, title }) => `${column}: ${title}`).join(', '),
+    met: lost.length === 0,
+    look: lost.some(({ column }) => column === 'a stream') ? ['stream', 300] : ['ask', 5000],
+  },
+  {
+    aim: 'a call at most 1.05 times ky with equal options',
+    found: ratio(own.ask.median, kyAsOurs.ask.median),
+    met: own.ask.median <= 1.05 * kyAsOurs.ask.median,
+    look: ['ask', 5000],
+  },
+  {
+    aim: 'a call under that of anthropic, with ky inside',
+    found: `${ratio(own.ask.median, raw.ask.median)} and ${ratio(anthropic.ask.median, raw.ask.median)}`,
+    met: own.ask.median < anthropic.ask.median,
+    look: ['ask', 5000],
+  },
+  {
+    aim: 'a stream at most 2.0 times raw fetch',
+    found: ratio(own.stream.median, raw.stream.median),
+    met: own.stream.median <= 2 * raw.stream.median,
+    look: ['stream', 300],
+  },
+  {
+    aim: 'import and first call at most 5 ms over ky’s',
+    found: `${coldDifference.toFixed(1)} ms`,
+    met: coldDifference <= 5,
+    look: ['ask', 1],
+  },
+  {
+    aim: 'at most 16 KB gzipped',
+    found: `${kb(own.gzippedBytes)} KB, ky’s ${kb(ky.gzippedBytes)} KB among them`,
+    met: own.gzippedBytes <= 16_000,
+    look: 'bytes',
+  },
+  {
+    aim: 'at most 45 KB minified',
+    found: `${kb(own.bytes)} KB, ky’s ${kb(ky.bytes)} KB among them`,
+    met: own.bytes <= 45_000,
+    look: 'bytes',
+  },
+];
+
+const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+
+/** What the part of the report on an aim that is missed says. */
+async function explain(look: Aim['look']): Promise<string> {
+  if (look === 'bytes') {
+    const { bytesBySource } = await bundleSource(join(directory, 'bytes'), { minify: true });
+    const kyBytes = [...bytesBySource].reduce(
+      (sum, [file, bytes]) => sum + (file.startsWith('ky/') ? bytes : 0),
+      0,
+    );
+    const files = [...bytesBySource]
+      .filter(([file]) => !file.startsWith('ky/'))
+      .sort(([, a], [, b]) => b - a);
+    return `### Bytes
+
+| source | minified, bytes |
+| --- | --- |
+${[['ky', kyBytes] as const, ...files.slice(0, 14)].map(([file, bytes]) => `| ${file} | ${bytes} |`).join('\n')}
+`;
+  }
+  const [work, times] = look;
+  const { functions, parts } = await profile(directory, server.url, work, times);
+  const what =
+    work === 'stream' ? `${times} streams` : times === 1 ? 'Import and first call' : `${times} calls`;
+  return `### ${what}
+
+\`node --cpu-prof\` of ours alone, built with its names; the time in each function itself, without waiting.
+${parts.map(({ name, share }) => `${name} ${percent(share)}`).join('; ')}.
+
+| share | function | file |
+| --- | --- | --- |
+${functions
+  .slice(0, 15)
+  .map(({ share, name, file }) => `| ${percent(share)} | \`${name}\` | ${file} |`)
+  .join('\n')}
+`;
+}
+
+const looks = new Map(aims.flatMap(({ met, look }) => (met ? [] : [[String(look), look] as const])));
+const explanations: string[] = [];
+for (const look of looks.values()) explanations.push(await explain(look));
+
+const versions: [name: string, version: string][] = [];
+for (const name of new Set(subjects.flatMap(({ packages }) => packages))) {
+  if (!ours.packages.includes(name)) versions.push([name, await versionOf(name)]);
+}
+
+const text = `# The client beside others
+
+Written by \`npm run bench\` (\`bench/client/clients.ts\`) on ${new Date().toISOString().slice(0, 10)}:
+Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}).
+${versions.map((each) => each.join(' ')).join(', ')}. Ratios travel to other machines, milliseconds do not.
+
+| | a call, ms | × raw fetch | a stream, ms | pieces a second | × raw fetch | import and first call, ms | minified, KB | gzipped, KB | installed, MB (packages) |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+${rows
+  .map(({ subject, ask, stream, cold, bytes, gzippedBytes, installedBytes, packages }) =>
+    [
+      `| ${subject.title}`,
+      ms(ask, 2),
+      ratio(ask.median, raw.ask.median),
+      ms(stream, 1),
+      perSecond(stream.median),
+      ratio(stream.median, raw.stream.median),
+      ms(cold, 0),
+      kb(bytes),
+      kb(gzippedBytes),
+      `${megabytes(installedBytes)} (${packages}) |`,
+    ].join(' | '),
+  )
+  .join('\n')}
+
+Medians, and the quarter below and above. Vercel AI SDK is \`ai\` with \`@ai-sdk/openai\`. A KB is 1,000 bytes.
+
+## Method
+
+- One HTTP server on loopback, in a process of its own, says the same text in the shape of each API: raw fetch, ky and
+  ours speak to it as to the proxy. Raw fetch trusts every byte; ours checks each answer and each event.
+- Each client is bundled by esbuild (through tsup) into one minified ES module, ours from its published file. That is
+  what is weighed, imported and called.
+- A call and a stream: one process, open connections, one at a time, the clients in turns, in an order drawn anew each time;
+  ${own.ask.count} calls and ${own.stream.count} streams of ${pieceCount} pieces after a warm-up. Each piece is a chunk of HTTP of its own.
+- Import and first call: a new process each, ${own.cold.count} in turns; from before \`import()\` until there is an answer.
+- Installed: the files of the packages and of all that they depend on.
+- "The options that ours gives it": a \`fetch\` of one’s own, no timeout and no error for a status, retries of POST that a
+  function decides on. ky adds a second \`Request\` to the one that \`fetch\` makes.
+
+## Aims
+
+| aim | found | |
+| --- | --- | --- |
+${aims.map(({ aim, found, met }) => `| ${aim} | ${found} | ${met ? 'met' : '**missed**'} |`).join('\n')}
+${explanations.length === 0 ? '' : `\n## Why an aim is missed\n\n${explanations.join('\n')}`}`;
+await writeFile(report, text);
+process.stdout.write(text);
+await handOver({
+  title: 'The client beside others',
+  page: 'client.md',
+  about: 'Medians, and the quarter below and above.',
+  versions: Object.fromEntries(versions),
+  aims: aims.map(({ aim, found, met }) => ({ aim, found, met })),
+  figures: {
+    head: ['', 'a call, × raw fetch', 'a stream, × raw fetch', 'import and first call, ms', 'gzipped, KB'],
+    rows: rows.map(({ subject, ask, stream, cold, gzippedBytes }) => [
+      subject.title,
+      ratio(ask.median, raw.ask.median),
+      ratio(stream.median, raw.stream.median),
+      ms(cold, 0),
+      kb(gzippedBytes),
+    ]),
+  },
+});
+server.stop();
+await rm(directory, { recursive: true, force: true });

@@ -1,0 +1,34 @@
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { localCredentials } from '@org/infra/cli/aws/local-gateway.ts';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+
+/** Where to write. */
+export interface WriteTarget {
+  readonly dynamodbUrl: string;
+  readonly region: string;
+  readonly table: string;
+}
+
+/** Two bare `UpdateItem`s, one after the other: as many writes as an ask under limits makes. */
+export function bareWrites({ dynamodbUrl, region, table }: WriteTarget): () => Promise<void> {
+  const client = new DynamoDBClient({
+    endpoint: dynamodbUrl,
+    region,
+    credentials: localCredentials,
+    requestHandler: new NodeHttpHandler({ httpAgent: { maxSockets: Infinity } }),
+  });
+  const write = () =>
+    client.send(
+      new UpdateItemCommand({
+        TableName: table,
+        Key: { pk: { S: 'bare' }, sk: { S: 'all' } },
+        UpdateExpression: 'ADD #used :one',
+        ExpressionAttributeNames: { '#used': 'used' },
+        ExpressionAttributeValues: { ':one': { N: '1' } },
+      }),
+    );
+  return async () => {
+    await write();
+    await write();
+  };
+}

@@ -1,0 +1,30 @@
+import { type AuthoredPlan, defineProxyConfig } from '@org/infra/src/config/config.ts';
+
+/** Key, throttle and quota are on, and wide enough for whatever a machine can do. */
+const plan: AuthoredPlan<'llama'> = {
+  throttle: { rate: 10_000, burst: 5000 },
+  quota: { limit: 1_000_000_000, period: 'MONTH' },
+  models: ['llama'],
+};
+
+/** One key, with nothing counted by the ledger, or with six limits that are never reached. */
+export const configOf = ({ ledger }: { readonly ledger: boolean }) =>
+  defineProxyConfig({
+    name: 'bench',
+    stage: 'dev',
+    region: 'us-east-1',
+    models: ['llama'],
+    plans: {
+      measured: {
+        ...plan,
+        limits: ledger
+          ? {
+              requests: { day: 1_000_000_000, month: 10_000_000_000 },
+              tokens: { day: 100_000_000_000, month: 1_000_000_000_000 },
+              usd: { day: 1_000_000, month: 10_000_000 },
+            }
+          : undefined,
+      },
+    },
+    teams: { measured: { plan: 'measured', keys: ['measured-key'] } },
+  });

@@ -1,0 +1,8 @@
+import { join } from 'node:path';
+import { startHelper } from '@org/e2e/helper-process';
+import type { Load, Loaded } from './load-process.ts';
+
+/** The callers, in a process of their own. */
+export function startLoadGenerator() {
+  return startHelper<object, Load, Loaded>(join(import.meta.dirname, 'load-process.ts'));
+}

@@ -1,0 +1,158 @@
+import { machine, spread, table } from '../markdown.ts';
+import type { Statistics } from '../statistics.ts';
+import type { GatewayAim } from './aims.ts';
+import { pieces } from './dialect.ts';
+import { concurrencies, type Effort, transfers } from './measure.ts';
+import type { GatewayProfile } from './profile.ts';
+import type { Stage } from './stages.ts';
+import type { Standing } from './standings.ts';
+import type { Transfer } from './subjects.ts';
+
+/** Everything that was measured in one run. */
+export interface GatewaysReport {
+  readonly effort: Effort;
+  readonly standings: readonly Standing[];
+  readonly stages: readonly Stage[];
+  readonly aims: readonly GatewayAim[];
+  /** Where an aim is missed. */
+  readonly profiles: Partial<Readonly<Record<Transfer, GatewayProfile>>>;
+}
+
+/** As Markdown. */
+export function reportText({ effort, standings, stages, aims, profiles }: GatewaysReport): string {
+  return `# The proxy beside other gateways
+
+Written by \`npm run bench\` (\`bench/gateways\`) on ${new Date().toISOString().slice(0, 10)}: ${machine()}.
+Ratios travel to other machines, milliseconds do not. Not measured on AWS.
+
+${transfers.map((transfer) => loadTables(standings, transfer)).join('\n\n')}
+
+## What the ledger costs
+
+An ask under limits makes two writes: a hold before the call, a settlement after it. The table sets what this proxy adds
+with them against two bare \`UpdateItem\`s, one after the other, by the AWS SDK from the load generator to the same
+DynamoDB server (dynalite, in a process of its own), under the same load. It is that server which is saturated. Not
+ranked: the other gateways count nothing.
+
+${ledgerTable(standings)}
+
+## Where the time of an answer goes
+
+CPU time of a request by how far it gets, under 32 callers; of the gateway's process, and for the calls of Bedrock of a
+process that does nothing else. What lies between a refusal by the function and an answer is mostly the call of Bedrock.
+It is made by the AWS SDK, whose part no gateway pays that passes requests on, or that signs them and reads the frames of
+a stream itself.
+
+${table(
+  ['request', 'CPU, ms'],
+  stages.map(({ name, cpuMilliseconds }) => [name, cpuMilliseconds.toFixed(2)]),
+)}
+
+## Method
+
+- Added: what a caller waits for the answer, less what the same call took straight to the upstream in the same round. First
+  piece: the same up to the first bytes of the answer's text.
+- Each gateway, the upstream, DynamoDB and the load generator have a process each. The load generator is a closed loop
+  over \`node:http\` with connections kept alive: each of 1, 32 or 128 callers asks again as soon as it has its answer.
+- ${effort.rounds} rounds after a warm-up. In each, every gateway has every load for ${effort.load} ms, those under the same load one
+  after the other, in an order drawn anew. Medians of the rounds, and the quartiles in brackets.
+- The upstream answers at once, with bytes made before: whole, or in ${pieces.length} pieces of text, each written alone. So at 32 and
+  128 a gateway is saturated, and what it adds is mostly the wait for its turn: the machine's cores over its CPU time.
+- This proxy is the local gateway: the synthesized template interpreted, the built Lambda bundle in a worker, an API
+  key, and throttle and quota of a usage plan, each checked for every request. It calls Converse and signs. It says what
+  it spent and logs a line with metrics for each request.
+- @portkey-ai/gateway, as \`npx\` starts it, without keys or limits. With provider \`bedrock\` and a custom host it does the same
+  job: it signs, calls Converse and translates. With provider \`openai\` it passes chat completions on; streamed so, it
+  answers 500, as it adds headers to a response that cannot be changed.
+- @musistudio/llms, without its log, keys or limits. It knows no Bedrock; it passes chat completions on as they are, which is the
+  least that it can do.
+- Left out: @maximhq/bifrost (its package only downloads a program from elsewhere), @nullplatform/llm-gateway 2.0.11 and
+  @musistudio/claude-code-router 3.1.1 (cannot be installed from npm: each needs a package or a version that is not there), express-gateway (no
+  gateway for models; last published years ago), LiteLLM and others that are not on npm.
+- CPU and memory: of the gateway's processes, from Linux's \`/proc\`. Both ways of Portkey are one process.
+
+## Aims
+
+${table(
+  ['aim', 'found', ''],
+  aims.map(({ aim, found, met }) => [aim, found, met ? 'met' : '**missed**']),
+)}
+${transfers.map((transfer) => explanation(transfer, profiles[transfer])).join('')}`;
+}
+
+const number = ({ median }: Statistics, digits: number): string => median.toFixed(digits);
+
+function loadTables(standings: readonly Standing[], transfer: Transfer): string {
+  const tables = concurrencies.map((concurrency) => {
+    const under = standings.filter((each) => each.transfer === transfer && each.concurrency === concurrency);
+    const ranked = under
+      .filter(({ subject }) => subject.kind === 'gateway')
+      .sort((a, b) => a.added.median - b.added.median);
+    const counting = under.filter(({ subject }) => subject.kind === 'counting');
+    const head = [
+      `${concurrency} at once`,
+      ...(transfer === 'streamed' ? ['added to the first piece, ms'] : []),
+      'added, ms',
+      'requests a second',
+      'errors',
+      'CPU s per 1,000',
+      'memory, MB',
+    ];
+    const rows = [...ranked, ...counting].map((each) => [
+      each.subject.title,
+      ...(transfer === 'streamed' ? [spread(each.addedToFirstPiece)] : []),
+      spread(each.added),
+      spread(each.perSecond, 0),
+      each.errors.length === 0 ? '0' : `**${each.errors.length}**`,
+      number(each.cpuSecondsPerThousand, 2),
+      each.residentMegabytes.toFixed(0),
+    ]);
+    return table(head, rows);
+  });
+  const errors = new Set(standings.filter((each) => each.transfer === transfer).flatMap(saidOf));
+  const said = errors.size === 0 ? '' : `\n\nThe errors: ${[...errors].slice(0, 5).join('; ')}.`;
+  return `## ${transfer === 'buffered' ? 'Answers' : 'Streams'}\n\n${tables.join('\n\n')}${said}`;
+}
+
+/** What went wrong, without what differs from one call to the next. */
+function saidOf({ subject, errors }: Standing): string[] {
+  return errors.map((error) => {
+    const code = /"code":"(\w+)"/.exec(error)?.[1];
+    return `${subject.title}: \`${code ?? error.slice(0, 80).replaceAll(/[`\n|]/g, ' ')}\``;
+  });
+}
+
+function ledgerTable(standings: readonly Standing[]): string {
+  const find = (kind: string, concurrency: number, transfer: Transfer = 'buffered') =>
+    standings.find(
+      (each) => each.subject.kind === kind && each.concurrency === concurrency && each.transfer === transfer,
+    );
+  const rows = concurrencies.flatMap((concurrency) => {
+    const [counting, writes] = [find('counting', concurrency), find('writes', concurrency)];
+    if (!counting || !writes) return [];
+    const times = (counting.added.median / writes.added.median).toFixed(2);
+    return [[String(concurrency), spread(counting.added), spread(writes.added), times]];
+  });
+  return table(['at once', 'added with the ledger on, ms', 'two bare `UpdateItem`s, ms', 'ratio'], rows);
+}
+
+function explanation(transfer: Transfer, profile: GatewayProfile | undefined): string {
+  if (!profile) return '';
+  const percent = ({ share }: { readonly share: number }) => `${(share * 100).toFixed(1)} %`;
+  return `
+## Why an aim is missed: ${transfer}
+
+\`node --cpu-prof\` of this proxy under 32 callers, its functions built with their names; both threads together, without
+waiting. Time in Node's own code counts for the function that called it.
+
+${table(
+  ['share', 'whose'],
+  profile.parts.map((part) => [percent(part), part.name]),
+)}
+
+${table(
+  ['share', 'function'],
+  profile.functions.slice(0, 20).map((each) => [percent(each), each.name]),
+)}
+`;
+}

@@ -1,0 +1,180 @@
+import { join } from 'node:path';
+import { startHelper } from '@org/e2e/helper-process';
+import { synthesize } from '@org/infra/src/stack/synthesize.ts';
+import type { WriteTarget } from './bare-writes.ts';
+import { configOf } from './config.ts';
+import {
+  type Call,
+  chatCompletionsCall,
+  type Dialect,
+  maxTokens,
+  modelId,
+  question,
+  upstreamCall,
+} from './dialect.ts';
+import type { InstalledPeers } from './installed-peers.ts';
+import type { OurGateway } from './ours-process.ts';
+import { freePort, startServer } from './servers.ts';
+
+export type Transfer = 'buffered' | 'streamed';
+
+/** Something that answers calls, or does the writes that others are compared with. */
+export interface Subject {
+  readonly title: string;
+  /** The upstream itself, a gateway that is ranked, one that also counts exactly, or the bare writes. */
+  readonly kind: 'straight' | 'gateway' | 'counting' | 'writes';
+  /** What the upstream is spoken to in. */
+  readonly dialect: Dialect | undefined;
+  readonly pid: number;
+  /** Nothing where it cannot. */
+  readonly work: Readonly<Record<Transfer, Call | WriteTarget | undefined>>;
+}
+
+export interface Upstreams {
+  readonly upstream: { readonly url: string; readonly pid: number };
+  readonly dynamodb: { readonly url: string; readonly pid: number };
+}
+
+const both = (callOf: (options: { streamed: boolean }) => Call): Subject['work'] => ({
+  buffered: callOf({ streamed: false }),
+  streamed: callOf({ streamed: true }),
+});
+
+/** A call of ours, with its key. */
+export const ourCalls = ({ url, apiKey }: OurGateway): Subject['work'] =>
+  both(({ streamed }) => ({
+    url: `${url}/bedrock${streamed ? '/stream' : ''}`,
+    headers: { 'content-type': 'application/json', 'x-api-key': apiKey },
+    body: JSON.stringify({ model: 'llama', question, maxTokens }),
+  }));
+
+/** @param directory Where the deployments are synthesized to. */
+export async function startSubjects(
+  directory: string,
+  { upstream, dynamodb }: Upstreams,
+  peers: InstalledPeers,
+): Promise<Subject[]> {
+  const straight = (dialect: Dialect): Subject => ({
+    title: dialect === 'converse' ? 'straight, Converse' : 'straight, chat completions',
+    kind: 'straight',
+    dialect,
+    pid: upstream.pid,
+    work: both((options) => upstreamCall(dialect, upstream.url, options)),
+  });
+  const unlimited = await startOurs(join(directory, 'unlimited'), false, { upstream, dynamodb });
+  const limited = await startOurs(join(directory, 'limited'), true, { upstream, dynamodb });
+  const ours = { dialect: 'converse' as const };
+  return [
+    straight('converse'),
+    straight('chat-completions'),
+    {
+      ...ours,
+      title: '**this proxy**',
+      kind: 'gateway',
+      pid: unlimited.pid,
+      work: ourCalls(unlimited.gateway),
+    },
+    ...(await startPortkey(upstream.url, peers)),
+    await startLlms(upstream.url, peers),
+    {
+      ...ours,
+      title: '**this proxy**, ledger on',
+      kind: 'counting',
+      pid: limited.pid,
+      work: ourCalls(limited.gateway),
+    },
+    {
+      title: 'two bare `UpdateItem`s',
+      kind: 'writes',
+      dialect: undefined,
+      pid: dynamodb.pid,
+      work: {
+        buffered: { dynamodbUrl: dynamodb.url, region: limited.gateway.region, table: limited.gateway.table },
+        streamed: undefined,
+      },
+    },
+  ];
+}
+
+async function startOurs(assembly: string, ledger: boolean, upstreams: Upstreams) {
+  synthesize(configOf({ ledger }), { outdir: assembly });
+  const { started, pid } = await startGatewayProcess(assembly, upstreams);
+  return { gateway: started, pid };
+}
+
+/** @param execArgv Options of Node, for the gateway and for the functions. */
+export function startGatewayProcess(
+  assembly: string,
+  { upstream, dynamodb }: Upstreams,
+  execArgv: readonly string[] = [],
+) {
+  return startHelper<OurGateway>(join(import.meta.dirname, 'ours-process.ts'), {
+    args: [assembly, upstream.url, dynamodb.url, execArgv.join(' ')],
+    execArgv,
+    // Nobody reads the log lines of the functions.
+    quiet: true,
+  });
+}
+
+/** One process, asked in two ways. Its answers are chat completions either way. */
+async function startPortkey(upstreamUrl: string, peers: InstalledPeers): Promise<Subject[]> {
+  const name = '@portkey-ai/gateway';
+  const port = await freePort();
+  const server = peers.file(`${name}/build/start-server.js`);
+  const pid = pidOf(await startServer(port, [server, `--port=${port}`, '--headless']));
+  const title = `${name} ${await peers.versionOf(name)}`;
+  const callsWith = (headers: Readonly<Record<string, string>>) =>
+    both(({ streamed }) =>
+      chatCompletionsCall(`http://127.0.0.1:${port}/v1`, modelId, { streamed, headers }),
+    );
+  return [
+    {
+      title: `${title}, provider bedrock`,
+      kind: 'gateway',
+      dialect: 'converse',
+      pid,
+      work: callsWith({
+        'x-portkey-provider': 'bedrock',
+        'x-portkey-custom-host': upstreamUrl,
+        'x-portkey-aws-access-key-id': 'key-of-nobody',
+        'x-portkey-aws-secret-access-key': 'secret-of-nobody',
+        'x-portkey-aws-region': 'us-east-1',
+      }),
+    },
+    {
+      title: `${title}, provider openai`,
+      kind: 'gateway',
+      dialect: 'chat-completions',
+      pid,
+      // Streamed it answers 500: it adds headers to a response that it cannot change.
+      work: {
+        ...callsWith({
+          'x-portkey-provider': 'openai',
+          'x-portkey-custom-host': `${upstreamUrl}/v1`,
+        }),
+        streamed: undefined,
+      },
+    },
+  ];
+}
+
+async function startLlms(upstreamUrl: string, peers: InstalledPeers): Promise<Subject> {
+  const name = '@musistudio/llms';
+  const port = await freePort();
+  const script = join(import.meta.dirname, 'llms-process.ts');
+  const child = await startServer(port, [script, peers.file(name), String(port), upstreamUrl, modelId]);
+  return {
+    title: `${name} ${await peers.versionOf(name)}`,
+    kind: 'gateway',
+    dialect: 'chat-completions',
+    pid: pidOf(child),
+    work: both((options) =>
+      chatCompletionsCall(`http://127.0.0.1:${port}/v1`, `upstream,${modelId}`, options),
+    ),
+  };
+}
+
+function pidOf({ pid }: { readonly pid?: number | undefined }): number {
+  if (pid === undefined) throw new Error('The process did not start.');
+  return pid;
+}

@@ -1,0 +1,29 @@
+import { clock } from '../backends/clock.ts';
+import { runMeasurement } from './measurement.ts';
+
+/** Milliseconds from Bedrock's sending a piece to the proxy's writing it, and to the bare SDK's yielding it. */
+export type DeltaDelay = Readonly<Record<'bare' | 'proxy', readonly number[]>>;
+
+const streams = { warmUp: 4, measured: 20 };
+const deltas = Array.from({ length: 100 }, (_, index) => `piece ${index} `);
+
+await runMeasurement(async ({ stream, bareStream }, { instruct }): Promise<DeltaDelay> => {
+  const delays: Record<keyof DeltaDelay, number[]> = { bare: [], proxy: [] };
+  const ways = {
+    bare: (seen: () => void) => bareStream(seen),
+    proxy: (seen: () => void) => stream((text) => text.includes('event: delta') && seen()),
+  };
+  for (let round = -streams.warmUp; round < streams.measured; round += 1) {
+    for (const name of ['bare', 'proxy'] as const) {
+      const seenAt: number[] = [];
+      await instruct({ pace: 'timed', deltas });
+      await ways[name](() => seenAt.push(clock()));
+      const { sentAt } = await instruct({ pace: 'timed' });
+      if (seenAt.length !== deltas.length || sentAt.length !== deltas.length) {
+        throw new Error(`Of ${deltas.length} pieces ${sentAt.length} were sent and ${seenAt.length} seen.`);
+      }
+      if (round >= 0) delays[name].push(...seenAt.map((at, index) => at - (sentAt[index] ?? Number.NaN)));
+    }
+  }
+  return delays;
+});

@@ -1,0 +1,103 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import sdk from '@aws-sdk/client-bedrock-runtime/package.json' with { type: 'json' };
+import { synthesize } from '@org/infra/src/stack/synthesize.ts';
+import { functionEnvironment, readRoute } from '@org/local';
+import { createTables } from '@org/local/dynamodb';
+import { catalogue, locateModel } from '@org/models';
+import { startBackends } from '../backends/backends.ts';
+import { handOver } from '../part.ts';
+import { buildBare } from './bare-bundles.ts';
+import { measureCold } from './cold.ts';
+import { config } from './config.ts';
+import type { DeltaDelay } from './delta-delay.ts';
+import { lambdaResult } from './lambda-result.ts';
+import { measure, type Task } from './measurement.ts';
+import type { OpenStreams } from './open-streams.ts';
+import { type Report, reportText } from './report.ts';
+import type { Warm } from './warm.ts';
+
+/** Measures what the proxy adds to a call of the AWS SDK, and writes the report. */
+const file = join(import.meta.dirname, '../../docs/benchmarks/lambda.md');
+const runs = { cold: 30, openStreams: 3 };
+
+const directory = await mkdtemp(join(tmpdir(), 'bedrock-proxy-bench-'));
+const bare = await buildBare(directory);
+const assembly = join(directory, 'assembly');
+synthesize(config, { outdir: assembly });
+const ask = readRoute(assembly, 'ask');
+const stream = readRoute(assembly, 'stream');
+
+const question = { model: 'llama', question: 'What is a dystopia', maxTokens: 1024 };
+const location = locateModel(catalogue.llama, ask.region, {});
+if (!location) throw new Error(`There is no llama in ${ask.region}.`);
+const task: Task = {
+  proxy: join(ask.definition.directory, 'index.mjs'),
+  bareAsk: bare.ask,
+  bareStream: bare.stream,
+  question: { ...question, modelId: location.modelId },
+  events: {
+    unlimited: ask.eventOf('unlimited-key', question),
+    limited: ask.eventOf('limited-key', question),
+    streamed: stream.eventOf('unlimited-key', question),
+  },
+  tables: ask.tables,
+};
+const environmentOf = ({ definition, region }: typeof ask, extra: Readonly<Record<string, string>> = {}) =>
+  functionEnvironment(definition, { region, logStreamName: 'bench', extra });
+
+async function measureOpenStreams(): Promise<Report['openStreams']> {
+  const memory: Record<'bare' | 'proxy', OpenStreams[]> = { bare: [], proxy: [] };
+  for (let run = 0; run < runs.openStreams; run += 1) {
+    for (const which of ['bare', 'proxy'] as const) {
+      memory[which].push(await measure<OpenStreams>(['open-streams.ts', which], task, environmentOf(stream)));
+    }
+  }
+  return memory;
+}
+
+async function measureColdStarts(): Promise<Report['cold']> {
+  const backends = await startBackends();
+  await createTables(task.tables, backends.dynamodbUrl);
+  const environment = environmentOf(ask, {
+    AWS_ENDPOINT_URL_BEDROCK_RUNTIME: backends.bedrockUrl,
+    AWS_ENDPOINT_URL_DYNAMODB: backends.dynamodbUrl,
+  });
+  try {
+    return await measureCold(
+      bare.coldStart,
+      {
+        bare: { file: bare.ask, event: task.question },
+        bareAsOurs: { file: bare.askAsOurs, event: task.question },
+        unlimited: { file: task.proxy, event: task.events.unlimited },
+        limited: { file: task.proxy, event: task.events.limited },
+      },
+      { runs: runs.cold, environment },
+    );
+  } finally {
+    await backends.stop();
+  }
+}
+
+async function sizeOf(path: string): Promise<{ minified: number; gzipped: number }> {
+  const bytes = await readFile(path);
+  return { minified: bytes.byteLength, gzipped: gzipSync(bytes).byteLength };
+}
+
+const report: Report = {
+  sdkVersion: sdk.version,
+  cores: cpus().length,
+  processor: cpus()[0]?.model.trim() ?? 'unknown',
+  size: { proxy: await sizeOf(task.proxy), bare: await sizeOf(bare.ask) },
+  warm: await measure<Warm>(['warm.ts'], task, environmentOf(ask)),
+  cold: await measureColdStarts(),
+  openStreams: await measureOpenStreams(),
+  deltaDelay: await measure<DeltaDelay>(['delta-delay.ts'], task, environmentOf(stream)),
+};
+const text = reportText(report);
+await rm(directory, { recursive: true, force: true });
+await writeFile(file, text);
+process.stdout.write(text);
+await handOver(lambdaResult(report));

@@ -1,0 +1,47 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { TableDefinition } from '@org/local';
+import { createTables } from '@org/local/dynamodb';
+import { type Backends, startBackends } from '../backends/backends.ts';
+import { type Functions, importFunctions, type Subject } from './functions.ts';
+
+/** What a measuring process is told. */
+export interface Task extends Subject {
+  readonly tables: readonly TableDefinition[];
+}
+
+/** Runs a script of this folder in a process with a function's environment. Resolves to what it measured. */
+export async function measure<Result>(
+  [script, ...args]: readonly [script: string, ...args: string[]],
+  task: Task,
+  environment: Readonly<Record<string, string>>,
+): Promise<Result> {
+  const child = fork(join(import.meta.dirname, script), args, {
+    env: environment,
+    execArgv: ['--conditions=@org/source', '--expose-gc'],
+    // Nobody reads the log lines of the functions.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`${script} ended (${code}) before it had measured.`);
+  });
+  child.send(task);
+  const [result] = await Promise.race([once(child, 'message'), ended]);
+  await ended.catch(() => {});
+  return result;
+}
+
+/** The process's part: starts what the functions call, imports them, and reports what `work` returns. */
+export async function runMeasurement(
+  work: (functions: Functions, backends: Backends) => Promise<object>,
+): Promise<void> {
+  const [task]: Task[] = await once(process, 'message');
+  if (!task) throw new Error('There is no task.');
+  const backends = await startBackends();
+  await createTables(task.tables, backends.dynamodbUrl);
+  process.env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'] = backends.bedrockUrl;
+  process.env['AWS_ENDPOINT_URL_DYNAMODB'] = backends.dynamodbUrl;
+  const measured = await work(await importFunctions(task), backends);
+  process.send?.(measured, () => process.exit());
+}

@@ -1,0 +1,159 @@
+import { type Statistics, statisticsOf } from '../statistics.ts';
+import type { ColdName, ColdStart } from './cold.ts';
+import type { DeltaDelay } from './delta-delay.ts';
+import type { OpenStreams } from './open-streams.ts';
+import type { Warm } from './warm.ts';
+
+interface Size {
+  readonly minified: number;
+  readonly gzipped: number;
+}
+
+/** Everything that was measured in one run. */
+export interface Report {
+  readonly sdkVersion: string;
+  readonly cores: number;
+  readonly processor: string;
+  readonly size: Readonly<Record<'proxy' | 'bare', Size>>;
+  readonly warm: Warm;
+  readonly cold: Readonly<Record<ColdName, readonly ColdStart[]>>;
+  readonly openStreams: Readonly<Record<'bare' | 'proxy', readonly OpenStreams[]>>;
+  readonly deltaDelay: DeltaDelay;
+}
+
+/** As Markdown. */
+export function reportText(report: Report): string {
+  return `# The Lambda functions: what they add to a call of the AWS SDK
+
+Written by \`npm run bench\` (\`bench/lambda/lambda.ts\`): Node ${process.version}, AWS SDK ${report.sdkVersion}, ${report.cores} cores
+(${report.processor}). The built bundle is called as the Lambda runtime calls it, over HTTP to the simulated Bedrock and dynalite
+4.0.0, each in a process of its own. "Bare" does nothing but the same call with the AWS SDK on \`NodeHttpHandler\`, and
+is built with the same settings (\`bench/lambda/bare\`). What is compared takes turns in one run. Times are medians in
+milliseconds, with the quartiles in brackets. Ratios travel to other machines, milliseconds do not. Not measured on AWS.
+
+## Warm calls
+
+${warmCalls(report.warm)}
+
+The ledger's part is two writes to dynalite; [limits.md](limits.md) compares each with a bare \`UpdateItem\`. On AWS a write
+to DynamoDB takes single-digit milliseconds.
+
+## Cold starts
+
+Import and first call, in a fresh process. The proxy's build (\`packages/lambda/tsup.config.ts\`) puts the credentials of
+Lambda's environment in place of the SDK's chain of credential providers, and loads Node's own modules without making ES
+modules of them. The bare function is measured without both, and with both: "built as ours".
+
+${coldStarts(report.cold)}
+
+## Size
+
+${bundleSizes(report.size)}
+
+## Delay of each delta
+
+From the moment the simulated Bedrock sends a piece to the moment the proxy writes its event to the response, or the
+SDK's iterator yields it.
+
+${deltaDelays(report.deltaDelay)}
+
+## Memory of an open stream
+
+${openStreams(report.openStreams)}
+`;
+}
+
+function warmCalls({ bare, unlimited, limited }: Warm): string {
+  const base = statisticsOf(bare);
+  const line = (label: string, times: readonly number[]) => {
+    const measured = statisticsOf(times);
+    return [label, milliseconds(measured), ratio(measured, base)];
+  };
+  return table(`${base.count} calls each, one at a time | ms | over bare`, [
+    line('bare `ConverseCommand`', bare),
+    line('proxy, nothing counted', unlimited),
+    line('proxy, six limits in force: a hold before the call, a settlement after it', limited),
+  ]);
+}
+
+function coldStarts(starts: Report['cold']): string {
+  const whole = (name: ColdName) => statisticsOf(starts[name].map((start) => start.import + start.call));
+  const bare = whole('bare');
+  const line = (label: string, name: ColdName) => {
+    const part = (key: keyof ColdStart) =>
+      statisticsOf(starts[name].map((start) => start[key])).median.toFixed(0);
+    return [
+      label,
+      part('import'),
+      part('call'),
+      milliseconds(whole(name), 0),
+      ratio(whole(name), bare),
+      ratio(whole(name), whole('bareAsOurs')),
+    ];
+  };
+  return table(
+    `${bare.count} starts each | import | first call | both | over bare | over bare built as ours`,
+    [
+      line('bare', 'bare'),
+      line('bare, built as ours', 'bareAsOurs'),
+      line('proxy, nothing counted', 'unlimited'),
+      line('proxy, six limits in force', 'limited'),
+    ],
+  );
+}
+
+function bundleSizes({ proxy, bare }: Report['size']): string {
+  const line = (label: string, { minified, gzipped }: Size) => [
+    label,
+    minified.toLocaleString('en'),
+    gzipped.toLocaleString('en'),
+  ];
+  return table('| bytes, minified | gzipped', [
+    line('bare `ConverseCommand`', bare),
+    line('proxy: both functions, and the client of the ledger', proxy),
+  ]);
+}
+
+function deltaDelays({ bare, proxy }: DeltaDelay): string {
+  const base = statisticsOf(bare);
+  const line = (label: string, delays: readonly number[]) => {
+    const measured = statisticsOf(delays);
+    return [
+      label,
+      milliseconds(measured, 3),
+      ratio(measured, base),
+      (measured.median - base.median).toFixed(3),
+    ];
+  };
+  return table(`${base.count} deltas each | ms | over bare | added ms`, [
+    line('bare iterator of `ConverseStreamCommand`', bare),
+    line('proxy', proxy),
+  ]);
+}
+
+function openStreams({ bare, proxy }: Report['openStreams']): string {
+  const line = (label: string, runs: readonly OpenStreams[]) => {
+    const kilobytes = (key: 'heap' | 'resident') =>
+      (statisticsOf(runs.map((run) => run[key])).median / 1000).toFixed(1);
+    return [label, kilobytes('heap'), kilobytes('resident')];
+  };
+  const count = bare[0]?.openAtOnce ?? 0;
+  return table(
+    `${count} open at once, after the first piece | KB of heap and buffers each | KB of the process each`,
+    [line('bare', bare), line('proxy', proxy)],
+  );
+}
+
+function milliseconds({ median, lowerQuartile, upperQuartile }: Statistics, digits = 2): string {
+  return `${median.toFixed(digits)} (${lowerQuartile.toFixed(digits)}, ${upperQuartile.toFixed(digits)})`;
+}
+
+function ratio(measured: Statistics, base: Statistics): string {
+  return (measured.median / base.median).toFixed(2);
+}
+
+/** @param head Cells of the first row, with `|` between them. */
+function table(head: string, rows: readonly (readonly string[])[]): string {
+  const cells = head.split('|').map((cell) => cell.trim());
+  return [cells, cells.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+}

@@ -1,0 +1,42 @@
+import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { boundsOf } from '@org/lambda/ledger/admission';
+import type { Ledger } from '@org/lambda/ledger/ledger';
+import { ProxyError } from '@org/lambda/proxy-error';
+
+/**
+ * How limits are kept where check and record are two steps: read what is used, let the call through if there is room,
+ * add its cost when it is done. Here for contrast only; it counts requests.
+ */
+export function checkThenRecord(client: DynamoDBClient, table: string): Ledger {
+  return {
+    async hold({ scopes: [scope], worstCase }, { hold: signal }) {
+      if (!scope) throw new Error('This ledger needs a scope.');
+      const key = { pk: { S: `naive#${scope.id}` }, sk: { S: 'all' } };
+      const { Item: item } = await client.send(
+        new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }),
+        { abortSignal: signal },
+      );
+      const used = Number(item?.['used']?.N ?? 0);
+      const [bound] = boundsOf(scope);
+      if (bound && used + worstCase[bound.limit] > bound.max)
+        throw new ProxyError({ code: 'quota_exceeded' });
+      return {
+        worstCase,
+        async settle(charge, settleSignal) {
+          await client.send(
+            new UpdateItemCommand({
+              TableName: table,
+              Key: key,
+              UpdateExpression: 'ADD #used :cost',
+              ExpressionAttributeNames: { '#used': 'used' },
+              ExpressionAttributeValues: { ':cost': { N: String(charge.requests) } },
+            }),
+            { abortSignal: settleSignal },
+          );
+          return { limits: [], nearlyReached: [] };
+        },
+      };
+    },
+    usage: async () => [],
+  };
+}

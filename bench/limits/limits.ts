@@ -1,0 +1,147 @@
+import { writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import type { Scope } from '@org/lambda/ledger/admission';
+import { CounterTable } from '@org/lambda/ledger/counter-table';
+import { createLedger, type Ledger } from '@org/lambda/ledger/ledger';
+import { race } from '@org/lambda/ledger/racer';
+import { startTestTable, tableName } from '@org/lambda/ledger/test-table';
+import { checkThenRecord } from './check-then-record.ts';
+
+/** Measures what the ledger is for and what it costs, and writes the report. */
+const report = join(import.meta.dirname, '../../docs/benchmarks/limits.md');
+const at = Date.parse('2026-11-22T12:00:00Z');
+const call = { requests: 1, tokens: 100, usd: 50 };
+const { signal } = new AbortController();
+
+const table = await startTestTable();
+const ledger = createLedger(new CounterTable(table.client, tableName));
+
+/** A limit of 100 requests and so many callers at once. */
+async function admittedOf(candidate: Ledger, callers: number): Promise<number> {
+  const scope: Scope = { kind: 'team', id: crypto.randomUUID(), limits: { requests: { month: 100 } } };
+  const share = { url: table.url, scope, calls: callers, worstCase: call, trueCost: call, at, retry: false };
+  return (await race(share, candidate)).admitted;
+}
+
+const median = (values: number[]): number =>
+  values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
+
+function bareUpdate(client: DynamoDBClient): Promise<unknown> {
+  return client.send(
+    new UpdateItemCommand({
+      TableName: tableName,
+      Key: { pk: { S: 'bare' }, sk: { S: 'all' } },
+      UpdateExpression: 'ADD #used :one',
+      ExpressionAttributeNames: { '#used': 'used' },
+      ExpressionAttributeValues: { ':one': { N: '1' } },
+    }),
+  );
+}
+
+const raceRows: string[][] = [];
+let mostAdmitted = 0;
+for (const callers of [200, 1000]) {
+  const ours = await admittedOf(ledger, callers);
+  const naive = await admittedOf(checkThenRecord(table.client, tableName), callers);
+  mostAdmitted = Math.max(mostAdmitted, ours);
+  raceRows.push([
+    String(callers),
+    String(ours),
+    String(naive),
+    `${naive - 100} calls over (${(naive / 100).toFixed(1)} times the limit)`,
+  ]);
+}
+
+const scope: Scope = {
+  kind: 'team',
+  id: 'timed',
+  limits: {
+    requests: { day: 1e6, month: 1e7 },
+    tokens: { day: 1e9, month: 1e10 },
+    usd: { day: 1e6, month: 1e7 },
+  },
+};
+const times: Record<'hold' | 'settle' | 'bare', number[]> = { hold: [], settle: [], bare: [] };
+for (let round = 0; round < 600; round += 1) {
+  let settle: () => Promise<unknown> = async () => undefined;
+  const hold = await timed(async () => {
+    const held = await ledger.hold(
+      { scopes: [scope], worstCase: call, transfer: 'buffered', at },
+      { hold: signal, settle: signal },
+    );
+    settle = () => held.settle(call, signal);
+  });
+  const settled = await timed(() => settle());
+  const bare = await timed(() => bareUpdate(table.client));
+  // The first rounds warm up the code on both ends.
+  if (round < 100) continue;
+  times.hold.push(hold);
+  times.settle.push(settled);
+  times.bare.push(bare);
+}
+table.close();
+
+const [hold, settle, bare] = [median(times.hold), median(times.settle), median(times.bare)];
+const text = `# Limits: the race, and what the ledger costs
+
+Written by \`npm run bench\` (\`bench/limits/limits.ts\`): Node ${process.version}, ${cpus().length} cores
+(${cpus()[0]?.model.trim() ?? 'unknown'}), dynalite 4.0.0 in the same process. Ratios travel to other machines, milliseconds do not:
+on AWS a write to DynamoDB takes single-digit milliseconds, mostly network. Not measured there.
+
+## Overshoot
+
+A limit of 100 requests, many callers at once, none of them trying again. "Check, then record" reads what is used and
+adds the cost when the call is done; it is written for this comparison, in \`bench/limits/check-then-record.ts\`.
+
+| callers at once | admitted by the ledger | admitted by check-then-record | overshoot of the latter |
+| --- | --- | --- | --- |
+${raceRows.map((row) => `| ${row.join(' | ')} |`).join('\n')}
+
+The tests run the same race from four processes, for requests, tokens and USD
+(\`packages/lambda/src/ledger/race.test.ts\`).
+
+## Added time
+
+One call at a time, six limits in force, medians of ${times.hold.length} rounds, interleaved with a bare \`UpdateItem\` of one
+attribute to the same server.
+
+| | ms | over a bare UpdateItem |
+| --- | --- | --- |
+| hold | ${hold.toFixed(2)} | ${(hold / bare).toFixed(2)} |
+| settle | ${settle.toFixed(2)} | ${(settle / bare).toFixed(2)} |
+| both, before and after a model call | ${(hold + settle).toFixed(2)} | ${((hold + settle) / bare).toFixed(2)} (two bare ones: 2.00) |
+`;
+await writeFile(report, text);
+process.stdout.write(text);
+
+/** What goes into the one report, where it is being made; its form is checked there. */
+const resultFile = process.env['BENCH_RESULT'];
+if (resultFile) {
+  const result = {
+    title: 'Limits: the race, and what the ledger costs',
+    page: 'limits.md',
+    about: 'A limit of 100 requests and many callers at once.',
+    versions: { dynalite: '4.0.0' },
+    aims: [
+      {
+        aim: 'overshoot zero',
+        found: `at most ${mostAdmitted} of 100 admitted`,
+        met: mostAdmitted <= 100,
+      },
+    ],
+    figures: {
+      head: ['callers at once', 'admitted by the ledger', 'by check-then-record', 'overshoot of the latter'],
+      rows: raceRows,
+    },
+  };
+  await writeFile(resultFile, JSON.stringify(result));
+}

@@ -1,0 +1,253 @@
+import shipped from '@org/infra/proxy.config.ts';
+import { defineProxyConfig, parseProxyConfig } from '@org/infra/src/config/config.ts';
+import { catalogue, type ModelDefinition } from '@org/models';
+import { shortSoak, soakConfig } from './soak/teams.ts';
+
+/** A plan that lets everything through. */
+const open = {
+  throttle: { rate: 10_000, burst: 10_000 },
+  quota: { limit: 10_000_000, period: 'MONTH' },
+  models: ['llama'],
+} as const;
+
+/** The simulated Bedrock still answers them; a config that calls them ended is refused. */
+const ended = {
+  lifecycle: { status: 'legacy', endOfLife: '2025-08-15' },
+} as const satisfies Partial<ModelDefinition>;
+
+/** A model of one's own, which speaks Llama's body. */
+const imported = {
+  upstream: 'invoke',
+  format: 'llama',
+  modelId: 'arn:aws:bedrock:us-east-1:111122223333:imported-model/abc123def456',
+  maxOutputTokens: 2048,
+  lifecycle: { status: 'active' },
+} as const satisfies ModelDefinition;
+
+/** What the original proxy called, in its own bodies. */
+const predecessor = defineProxyConfig({
+  name: 'predecessor',
+  stage: 'dev',
+  region: 'us-east-1',
+  models: [
+    {
+      alias: 'titan',
+      upstream: 'invoke',
+      format: 'titan-text',
+      modelId: 'amazon.titan-text-express-v1',
+      maxOutputTokens: 8192,
+      ...ended,
+    },
+    {
+      alias: 'llama',
+      upstream: 'invoke',
+      format: 'llama',
+      modelId: 'meta.llama2-70b-chat-v1',
+      maxOutputTokens: 2048,
+      ...ended,
+    },
+  ],
+  plans: {
+    starter: {
+      throttle: { rate: 100, burst: 200 },
+      quota: { limit: 100, period: 'MONTH', offset: 2 },
+      models: ['titan', 'llama'],
+    },
+  },
+  teams: { toll: { plan: 'starter', keys: ['tollmkey'] } },
+});
+
+/** Limits that a test meets within a few requests, and keys that open nothing. */
+const tight = defineProxyConfig({
+  name: 'tight',
+  stage: 'dev',
+  region: 'us-east-1',
+  models: ['titan', 'llama', 'nova-pro'],
+  plans: {
+    few: {
+      throttle: { rate: 1, burst: 2 },
+      quota: { limit: 1000, period: 'MONTH' },
+      models: ['llama'],
+      maxTokens: 64,
+    },
+    many: {
+      throttle: { rate: 100, burst: 200 },
+      quota: { limit: 1000, period: 'DAY' },
+      models: ['titan', 'llama'],
+    },
+  },
+  teams: {
+    hasty: { plan: 'few', keys: ['hasty-key'] },
+    calm: { plan: 'many', keys: ['calm-key', { name: 'disabled-key', enabled: false }] },
+  },
+});
+
+/** Exact limits that a test meets within a few requests. */
+const counted = defineProxyConfig({
+  name: 'counted',
+  stage: 'dev',
+  region: 'us-east-1',
+  models: ['llama', 'nova-lite'],
+  plans: {
+    few: {
+      throttle: { rate: 100, burst: 200 },
+      quota: { limit: 1000, period: 'MONTH' },
+      models: ['llama', 'nova-lite'],
+      limits: { requests: { day: 5 } },
+    },
+    tokens: {
+      throttle: { rate: 100, burst: 200 },
+      quota: { limit: 1000, period: 'MONTH' },
+      models: ['llama', 'nova-lite'],
+      limits: { tokens: { month: 2000 } },
+    },
+  },
+  teams: {
+    sharing: { plan: 'few', keys: ['shared-key', { name: 'other-key', limits: { requests: { month: 2 } } }] },
+    thrifty: { plan: 'tokens', keys: ['thrifty-key'] },
+  },
+});
+
+/** Every model of the catalogue. */
+const everything = parseProxyConfig({
+  name: 'everything',
+  stage: 'dev',
+  region: 'us-east-1',
+  models: Object.keys(catalogue),
+  plans: {
+    all: {
+      throttle: { rate: 100, burst: 200 },
+      quota: { limit: 1000, period: 'DAY' },
+      models: Object.keys(catalogue),
+      limits: { usd: { day: 100 } },
+    },
+  },
+  teams: { all: { plan: 'all', keys: ['all-key'] } },
+});
+
+/** A plan whose questions and answers pass a guardrail. */
+const guarded = defineProxyConfig({
+  name: 'guarded',
+  stage: 'dev',
+  region: 'us-east-1',
+  models: ['llama', 'nova-lite', { ...imported, alias: 'imported' }],
+  plans: {
+    guarded: {
+      throttle: { rate: 100, burst: 200 },
+      quota: { limit: 1000, period: 'MONTH' },
+      models: ['llama', 'nova-lite', 'imported'],
+      guardrail: { id: 'a1b2c3d4e5f6', version: '1' },
+      limits: {},
+    },
+  },
+  teams: { guarded: { plan: 'guarded', keys: ['guarded-key'] } },
+});
+
+/** The one that is shipped, but nothing is counted: the only limits are the gateway's own, and its quota is small. */
+const uncounted = parseProxyConfig({
+  ...shipped,
+  name: 'uncounted',
+  plans: Object.fromEntries(
+    Object.entries(shipped.plans).map(([name, plan]) => [
+      name,
+      { ...plan, quota: { limit: 100, period: 'MONTH', offset: 2 }, limits: undefined },
+    ]),
+  ),
+});
+
+/** Callers with keys, and callers who signed in; the teams have a plan each. */
+const signedIn = defineProxyConfig({
+  name: 'signed-in',
+  stage: 'dev',
+  region: 'us-east-1',
+  models: ['titan', 'llama'],
+  plans: {
+    few: {
+      throttle: { rate: 100, burst: 200 },
+      quota: { limit: 1000, period: 'MONTH' },
+      models: ['llama'],
+      limits: { requests: { day: 3 } },
+    },
+    hasty: {
+      throttle: { rate: 1, burst: 2 },
+      quota: { limit: 1000, period: 'MONTH' },
+      models: ['llama', 'titan'],
+      limits: {},
+    },
+  },
+  teams: {
+    thrifty: { plan: 'few', keys: ['thrifty-key'] },
+    hasty: { plan: 'hasty', keys: ['hasty-key'] },
+  },
+  signIn: {
+    issuer: 'https://login.example.com/tenant',
+    audience: 'bedrock-proxy',
+    claim: 'groups',
+    teams: { 'Thrifty People': 'thrifty', 'Hasty People': 'hasty', Ghosts: 'ghosts' },
+  },
+});
+
+/** A user pool of the deployment's own. */
+const userPool = parseProxyConfig({ ...shipped, name: 'user-pool', signIn: { cognito: 'create' } });
+
+/** Pages of two origins may call. */
+const web = parseProxyConfig({
+  ...shipped,
+  name: 'web',
+  cors: { origins: ['https://app.example.com', 'http://localhost:3000'] },
+});
+
+/** Many teams that are let through, to meet faults at once, and some that meet one limit each. */
+const faulty = parseProxyConfig({
+  name: 'faulty',
+  stage: 'dev',
+  region: 'us-east-1',
+  models: ['llama'],
+  plans: {
+    open: { ...open, limits: { tokens: { month: 1_000_000 } } },
+    closed: { ...open, limits: { requests: { month: 0 } } },
+    // Room for one call at a time: each holds 266 tokens.
+    narrow: { ...open, limits: { tokens: { month: 400 } } },
+    hasty: { ...open, throttle: { rate: 1, burst: 1 }, limits: {} },
+    spent: { ...open, quota: { limit: 1, period: 'MONTH' }, limits: {} },
+  },
+  teams: Object.fromEntries(
+    [
+      ...['closed', 'narrow-whole', 'narrow-stream', 'hasty', 'spent'],
+      ...Array.from({ length: 8 }, (_, index) => `open-${index}`),
+      ...Array.from({ length: 16 }, (_, index) => `patient-${index}`),
+    ].map((name) => [name, { plan: name.replace(/-.*/, '').replace('patient', 'open'), keys: [name] }]),
+  ),
+});
+
+/** A slow plan that has the only key of the config, and a fast one for keys that are made at run time. */
+const growing = defineProxyConfig({
+  name: 'growing',
+  stage: 'dev',
+  region: 'us-east-1',
+  models: ['llama'],
+  plans: {
+    tiny: { ...open, throttle: { rate: 1, burst: 1 } },
+    big: { ...open, throttle: { rate: 100, burst: 200 } },
+  },
+  teams: { first: { plan: 'tiny', keys: ['first-key'] } },
+});
+
+/** The deployments that the end-to-end tests run, by name. */
+export const configs = {
+  shipped,
+  predecessor,
+  tight,
+  counted,
+  everything,
+  uncounted,
+  guarded,
+  'signed-in': signedIn,
+  'user-pool': userPool,
+  web,
+  faulty,
+  growing,
+  soak: soakConfig(shortSoak.requests),
+};
+
+export type ConfigName = keyof typeof configs;

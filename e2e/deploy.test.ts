@@ -1,0 +1,98 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import shipped from '@org/infra/proxy.config.ts';
+import { parseProxyConfig } from '@org/infra/src/config/config.ts';
+import { synthesize } from '@org/infra/src/stack/synthesize.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import * as z from 'zod/mini';
+
+const built = resolve(import.meta.dirname, '../packages/lambda/dist');
+
+const Assets = z.object({
+  files: z.record(
+    z.string(),
+    z.object({ source: z.object({ path: z.string(), packaging: z.string() }), destinations: z.unknown() }),
+  ),
+});
+const Template = z.object({
+  Resources: z.record(
+    z.string(),
+    z.object({ Type: z.string(), Properties: z.optional(z.record(z.string(), z.unknown())) }),
+  ),
+});
+
+const directory = mkdtempSync(join(tmpdir(), 'deploy-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const { plans } = shipped;
+const threePlans = parseProxyConfig({
+  ...shipped,
+  plans: { ...plans, batch: { ...plans['research'], throttle: { rate: 1, burst: 1 } } },
+  teams: { ...shipped.teams, batch: { plan: 'batch', keys: ['batch-key'] } },
+});
+
+let template: z.output<typeof Template>;
+let assets: z.output<typeof Assets>['files'];
+beforeAll(() => {
+  const { templateFile } = synthesize(threePlans, { outdir: directory });
+  template = z.parse(Template, JSON.parse(readFileSync(templateFile, 'utf8')));
+  const assetsFile = templateFile.replace('.template.json', '.assets.json');
+  assets = z.parse(Assets, JSON.parse(readFileSync(assetsFile, 'utf8'))).files;
+}, 120_000);
+
+const resources = (type: string) =>
+  Object.values(template.Resources).filter((resource) => resource.Type === type);
+
+test('a config of three plans synthesizes, each a usage plan', () => {
+  expect(
+    resources('AWS::ApiGateway::UsagePlan').map(({ Properties }) => Properties?.['UsagePlanName']),
+  ).toEqual(['starter', 'research', 'batch'].map((plan) => `bedrock-proxy-dev-${plan}`));
+});
+
+test('what is uploaded for the functions is, byte for byte, what was built and tested', () => {
+  const Code = z.object({ Code: z.object({ S3Key: z.string() }) });
+  const uploaded = new Set<string>();
+  for (const { Properties } of resources('AWS::Lambda::Function')) {
+    const { S3Key: key } = z.parse(Code, Properties).Code;
+    const source = assets[key.replace('.zip', '')]?.source;
+    expect(source?.packaging).toBe('zip');
+    uploaded.add(source?.path ?? '');
+  }
+  expect(uploaded.size).toBe(1);
+  for (const path of uploaded) {
+    const files = readdirSync(join(directory, path), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(join(directory, path), join(entry.parentPath, entry.name)))
+      .toSorted();
+    // The licences of what is bundled go with it.
+    expect(files).toEqual(['THIRD-PARTY-NOTICES.txt', 'index.mjs']);
+    for (const file of files) {
+      expect(readFileSync(join(directory, path, file)).equals(readFileSync(join(built, file)))).toBe(true);
+    }
+  }
+});
+
+test('nothing else is uploaded but the template', () => {
+  expect(
+    Object.values(assets)
+      .map(({ source }) => source.packaging)
+      .sort(),
+  ).toEqual(['file', 'zip']);
+});
+
+test('a first deployment adds every resource without asking anything of whoever runs it', () => {
+  const Deployable = z.object({
+    Parameters: z.optional(z.record(z.string(), z.object({ Default: z.string() }))),
+  });
+  const whole: unknown = JSON.parse(readFileSync(join(directory, 'bedrock-proxy-dev.template.json'), 'utf8'));
+  // The version of the bootstrap alone, which has a default.
+  expect(Object.keys(z.parse(Deployable, whole).Parameters ?? {})).toEqual(['BootstrapVersion']);
+  // CAPABILITY_IAM is enough: no role or policy has a name of its own.
+  for (const type of ['AWS::IAM::Role', 'AWS::IAM::ManagedPolicy']) {
+    for (const { Properties } of resources(type)) {
+      expect(Properties).not.toHaveProperty('RoleName');
+      expect(Properties).not.toHaveProperty('ManagedPolicyName');
+    }
+  }
+});

@@ -1,0 +1,134 @@
+import { execFile } from 'node:child_process';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import ts from 'typescript';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startSystem } from './harness.ts';
+
+const repository = join(import.meta.dirname, '..');
+
+const documents = globSync('{*.md,docs/**/*.md,packages/*/*.md,packages/*/*/*.md}', {
+  cwd: repository,
+  exclude: (path) => path.includes('node_modules'),
+}).map((path) => ({ path, text: readFileSync(join(repository, path), 'utf8') }));
+
+const fenced = (language: string) =>
+  documents.flatMap(({ path, text }) =>
+    [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(
+      ([, code = ''], index) => ({
+        name: `${path} ${language} ${index + 1}`,
+        code,
+      }),
+    ),
+  );
+
+const snippets = fenced('ts');
+/** Written to a folder from where the built client is found, as it is where it is installed. */
+let directory: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(import.meta.dirname, '.snippets-'));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+const fileOf = (index: number) => join(directory, `${index}.ts`);
+
+test('every snippet compiles as a user would have it', async () => {
+  await Promise.all(snippets.map(({ code }, index) => writeFile(fileOf(index), code)));
+  const program = ts.createProgram({
+    rootNames: snippets.map((_snippet, index) => fileOf(index)),
+    options: {
+      module: ts.ModuleKind.NodeNext,
+      target: ts.ScriptTarget.ES2023,
+      lib: ['lib.es2023.d.ts'],
+      types: ['node'],
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+      exactOptionalPropertyTypes: true,
+    },
+  });
+  const faults = ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => {
+    const index = Number(file?.fileName.match(/(\d+)\.ts$/)?.[1]);
+    const line = file && start !== undefined ? file.getLineAndCharacterOfPosition(start).line + 1 : 0;
+    return `${snippets[index]?.name}, line ${line}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+  });
+  expect(faults).toEqual([]);
+  expect(snippets.length).toBeGreaterThan(0);
+});
+
+test('every snippet runs, but for those that name a deployment of their own', async () => {
+  const { url, keyValue } = await startSystem('shipped');
+  const environment = { BEDROCK_PROXY_URL: url, BEDROCK_PROXY_API_KEY: keyValue('tollmkey') };
+  const runnable = snippets.map(({ name, code }, index) => ({ name, code, file: fileOf(index) }));
+  for (const { name, code, file } of runnable.filter(({ code }) => !code.includes('execute-api'))) {
+    await writeFile(file, code);
+    const { stderr } = await promisify(execFile)(process.execPath, [file], {
+      env: { ...process.env, ...environment },
+    });
+    expect([name, stderr]).toEqual([name, '']);
+  }
+}, 60_000);
+
+test("README's curl line works as it stands", async () => {
+  const { url, keyValue } = await startSystem('shipped');
+  const [curl] = fenced('sh').flatMap(({ code }) => code.match(/^curl (?:.*\\\n)*.*$/m) ?? []);
+  const command = curl?.replace('http://127.0.0.1:8787/dev', url).replace(/^curl/, 'curl -sS') ?? '';
+  const { stdout } = await promisify(execFile)('sh', ['-c', command], {
+    env: { ...process.env, KEY: keyValue('tollmkey') },
+  });
+  expect(JSON.parse(stdout)).toMatchObject({
+    model: 'nova-lite',
+    text: expect.stringContaining('What is a dystopia'),
+  });
+});
+
+test('every link to a file of the repository leads to one', () => {
+  const broken = documents.flatMap(({ path, text }) =>
+    [...text.matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)]
+      .map(([, target = '']) => join(dirname(path), target))
+      .filter((target) => !existsSync(join(repository, target)))
+      .map((target) => `${path} -> ${relative('.', target)}`),
+  );
+  expect(broken).toEqual([]);
+});
+
+/** As GitHub makes an anchor of a heading. */
+const anchorOf = (heading: string) =>
+  heading
+    .replaceAll(/[`*]|\[|\]\([^)]*\)/g, '')
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
+    .replaceAll(' ', '-');
+
+test('every link to a heading leads to one', () => {
+  const anchors = new Map(
+    documents.map(({ path, text }) => [
+      path,
+      new Set([...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => anchorOf(heading))),
+    ]),
+  );
+  const links = documents.flatMap(({ path, text }) =>
+    [...text.matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)].map(([, target = '', anchor = '']) => ({
+      path,
+      target: target === '' ? path : join(dirname(path), target),
+      anchor,
+    })),
+  );
+  const broken = links.filter(
+    ({ target, anchor }) => anchors.has(target) && !anchors.get(target)?.has(anchor),
+  );
+  expect(broken).toEqual([]);
+  expect(links.length).toBeGreaterThan(0);
+});
+
+test('every npm script that a document names exists', () => {
+  const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
+  const named = documents.flatMap(({ text }) =>
+    [...text.matchAll(/npm (?:run )?(start|test|(?<=run )[\w:-]+)/g)].map(([, name]) => name),
+  );
+  expect([...new Set(named)].filter((name) => name && !(name in scripts))).toEqual([]);
+});

@@ -1,0 +1,20 @@
+import type { Template } from '@org/local';
+
+type Properties = Readonly<Record<string, unknown>>;
+
+/**
+ * An edit of every resource of a type: new properties, or `undefined` to take the resource out.
+ */
+export function editResources(
+  type: string,
+  edit: (properties: Properties, logicalId: string) => Properties | undefined,
+): (template: Template) => Template {
+  return (template) => {
+    const resources = Object.entries(template.Resources).flatMap(([id, resource]) => {
+      if (resource.Type !== type) return [[id, resource] as const];
+      const properties = edit(resource.Properties ?? {}, id);
+      return properties ? [[id, { ...resource, Properties: properties }] as const] : [];
+    });
+    return { ...template, Resources: Object.fromEntries(resources) };
+  };
+}

@@ -1,0 +1,159 @@
+import {
+  allCells,
+  type Cell,
+  type Charge,
+  callerNames,
+  gatewayNames,
+  ledgerNames,
+  ledgerOf,
+  type Outcome,
+  outcomeOf,
+  type Transfer,
+  transfers,
+  upstreams,
+} from './fault-matrix.ts';
+import type { Observed } from './fault-matrix-run.ts';
+
+const fine = {
+  gateway: 'lets it through',
+  ledger: 'holds and settles',
+  upstream: 'answers',
+  caller: 'waits for the end',
+} as const;
+
+const charges: Readonly<Record<Charge, string>> = {
+  cost: 'the true cost',
+  hold: 'the whole hold',
+  nothing: 'nothing',
+};
+
+/**
+ * The matrix as a document.
+ *
+ * @param observed What was seen of the cells that were run.
+ */
+export function faultDocument(observed: ReadonlyMap<Cell, Observed>): string {
+  const classes = new Map([...observed.values()].map(({ caller, className }) => [caller, className]));
+  const told = ({ caller }: Pick<Outcome, 'caller'>): string => {
+    const className = classes.get(caller);
+    return className === undefined ? 'the answer' : `\`${caller}\` (${className})`;
+  };
+  const both = (part: Partial<Cell>, text: (outcome: Outcome) => string): string => {
+    const [whole, stream] = transfers.map((transfer) => text(outcomeOf({ ...fine, ...part, transfer })));
+    return whole === stream ? `${whole}` : `${whole}; of a stream ${stream}`;
+  };
+  const yes = (value: boolean): string => (value ? 'yes' : 'no');
+
+  const gatewayRows = gatewayNames
+    .filter((gateway) => gateway !== fine.gateway)
+    .map((gateway) => [
+      gateway,
+      both({ gateway }, told),
+      both({ gateway }, ({ again }) => yes(again)),
+      both({ gateway }, ({ calls }) => String(calls)),
+      both({ gateway }, ({ charge }) => charges[charge]),
+    ]);
+  const holdRows = ledgerNames
+    .filter((ledger) => ledgerOf({ ledger }).refusal)
+    .map((ledger) => [
+      ledger,
+      both({ ledger }, told),
+      both({ ledger }, ({ again }) => yes(again)),
+      both({ ledger }, ({ charge }) => charges[charge]),
+    ]);
+  const upstreamRows = (transfer: Transfer) =>
+    Object.keys(upstreams[transfer]).map((upstream) => {
+      const outcome = outcomeOf({ ...fine, transfer, upstream });
+      return [
+        upstream,
+        told(outcome),
+        yes(outcome.again),
+        String(outcome.calls),
+        yes(outcome.billed),
+        charges[outcome.charge],
+      ];
+    });
+  const settled = ledgerNames.filter((ledger) => !ledgerOf({ ledger }).refusal);
+  // Which charge of Bedrock's part a row begins with decides about the rest of it.
+  const charged = new Map(
+    allCells().map((cell) => {
+      const row = settled.map(
+        (ledger) => charges[outcomeOf({ ...cell, ...fine, upstream: cell.upstream, ledger }).charge],
+      );
+      return [row[0] ?? '', row];
+    }),
+  );
+  const callerRows = callerNames
+    .filter((caller) => caller !== fine.caller)
+    .map((caller) => [
+      caller,
+      told(outcomeOf({ ...fine, transfer: 'whole', caller })),
+      told(outcomeOf({ ...fine, transfer: 'stream', caller })),
+    ]);
+
+  return `# Limits under faults
+
+What becomes of one attempt, and of its charge, when something fails: how the answer goes out x API Gateway x the ledger
+in DynamoDB x Bedrock x the caller. ${count(allCells().length)} cells, of which each has one outcome, and ${count(observed.size)} are run through the whole path:
+the client, the gateway, the built functions, the simulated Bedrock over the wire. What is recorded is never less than
+what Bedrock billed, and at most one hold more. Written by \`e2e/faults/fault-matrix.test.ts\`, which fails where
+it is not true (\`UPDATE_DOCS=1\` writes it anew); the rule itself is in \`fault-matrix.ts\` beside it. Random mixtures of
+all this are \`npm run soak\`, and [what came of them](benchmarks/soak.md).
+
+**Who comes first on the way speaks first.** A request that the gateway refuses never comes to the ledger; one that the
+ledger refuses never comes to Bedrock; only what comes to Bedrock can be billed. So the tables below are read in this
+order, and the first that speaks decides.
+
+"Sent again" is by the client itself, where that is safe or the contract takes the risk
+([retries](../packages/client-sdk/docs/retries-and-time-limits.md)); the second attempt holds again, and what the first
+is charged stays. The calls to Bedrock are those of the one attempt: the function itself tries once more after a throttle.
+
+## 1. API Gateway
+
+${table(['API Gateway', 'the caller gets', 'sent again', 'calls to Bedrock', 'charged'], gatewayRows)}
+
+## 2. The hold
+
+Nothing has been sent to Bedrock.
+
+${table(['DynamoDB', 'the caller gets', 'sent again', 'charged'], holdRows)}
+
+## 3. Bedrock
+
+Answers that come whole:
+
+${table(['Bedrock', 'the caller gets', 'sent again', 'calls', 'billed', 'charged'], upstreamRows('whole'))}
+
+Streams. One has exactly one end, \`done\` or \`error\`; without one it has failed.
+
+${table(['Bedrock', 'the caller gets', 'sent again', 'calls', 'billed', 'charged'], upstreamRows('stream'))}
+
+## 4. The settlement
+
+It changes nothing of what the caller gets. What is charged depends on what Bedrock's part came to:
+
+${table(
+  ['Bedrock \\ DynamoDB', ...settled],
+  [...charged.values()].map(([first = '', ...rest]) => [`charges ${first}`, first, ...rest]),
+)}
+
+## 5. The caller
+
+Leaving while Bedrock is at work changes nothing of what is charged: the function reads the answer to its end and settles
+it, and if it is killed then, the whole hold stays. Nothing is sent again. Where Bedrock is down, nobody is at work.
+
+${table(['the caller', 'before a piece of the answer', 'after it, of a stream'], callerRows)}
+
+## What is charged
+
+The whole hold is the worst case that the call was let through with: the bytes of its text, a few tokens for the
+chat template, and its \`maxTokens\`. It stays charged wherever nobody can know what Bedrock billed. The error is
+always on the safe side.
+`;
+}
+
+const count = (number: number): string => number.toLocaleString('en');
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}

@@ -1,0 +1,159 @@
+import { join } from 'node:path';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { readCounters } from '@org/lambda/ledger/counters';
+import { momentOf } from '@org/lambda/ledger/moment';
+import { type GatewayOptions, type LocalGateway, startGateway } from '@org/local';
+import { type Encounter, type ReceivedCall, startBedrock } from '@org/local/bedrock';
+import { createTables, type Fault as DynamoDbFault, startDynamoDb } from '@org/local/dynamodb';
+import { inject, onTestFinished } from 'vitest';
+import * as z from 'zod/mini';
+import { dynamoDbClient } from '../dynamodb-client.ts';
+import { editResources } from '../edit-template.ts';
+
+/** One team with one key, and all that happens behind it. */
+export interface Lane {
+  readonly team: string;
+  /** What the next writes to its counters meet. */
+  ledgerFaults: DynamoDbFault[];
+  /** What its calls to Bedrock meet. */
+  meet: (call: ReceivedCall) => Encounter | Promise<Encounter>;
+  /** Calls to Bedrock since it was last emptied. */
+  calls: number;
+  /** Tokens of each call that Bedrock billed since it was last emptied. */
+  bills: number[];
+  /** Tokens on its counter, as last seen. */
+  recorded: number;
+  /** Told each line that a function logs of its requests. */
+  onLine: () => void;
+}
+
+export interface FaultSystem {
+  readonly gateway: LocalGateway;
+  /** The same deployment, where functions may run for a few seconds only. */
+  readonly impatientGateway: LocalGateway;
+  /** The same deployment, where Bedrock cannot be reached. */
+  readonly gatewayWithoutBedrock: LocalGateway;
+  lane(team: string): Lane;
+  /** Tokens that are on a team's counter. */
+  recorded(lane: Lane): Promise<number>;
+  /** Moves the gateways' clock, which else stands still. */
+  advanceClock(milliseconds: number): void;
+}
+
+const impatient = editResources('AWS::Lambda::Function', (properties) => ({ ...properties, Timeout: 6 }));
+
+const Metadata = z.object({ requestMetadata: z.object({ team: z.string() }) });
+const Keyed = z.object({ Key: z.object({ pk: z.object({ S: z.string() }) }) });
+const Line = z.object({ message: z.literal('request'), team: z.string() });
+
+/** Starts one deployment in which each team can meet faults of its own, and stops it when the test is over. */
+export async function startFaultSystem(): Promise<FaultSystem> {
+  let time = Date.parse('2026-11-22T12:00:00Z');
+  const lanes = new Map<string, Lane>();
+  const lane = (team: string): Lane => {
+    const known = lanes.get(team);
+    if (known) return known;
+    const added: Lane = {
+      team,
+      ledgerFaults: [],
+      meet: () => ({}),
+      calls: 0,
+      bills: [],
+      recorded: 0,
+      onLine: () => {},
+    };
+    lanes.set(team, added);
+    return added;
+  };
+  const laneOf = (call: ReceivedCall): Lane =>
+    lane(Metadata.parse(JSON.parse(call.text)).requestMetadata.team);
+
+  const bedrock = await startBedrock({
+    meet(call) {
+      const own = laneOf(call);
+      own.calls += 1;
+      return own.meet(call);
+    },
+    onBilled: (call, { inputTokens, outputTokens }) => laneOf(call).bills.push(inputTokens + outputTokens),
+  });
+  onTestFinished(() => bedrock.close());
+  const dynamodb = await startDynamoDb({
+    meet({ operation, text }) {
+      if (operation !== 'UpdateItem') return { kind: 'none' };
+      const [, team = ''] = Keyed.parse(JSON.parse(text)).Key.pk.S.split('#');
+      return lane(team).ledgerFaults.shift() ?? { kind: 'none' };
+    },
+  });
+  onTestFinished(() => dynamodb.close());
+
+  const start = async (
+    bedrockUrl: string,
+    options: Pick<GatewayOptions, 'editTemplate'> = {},
+  ): Promise<LocalGateway> => {
+    const gateway = await startGateway({
+      ...options,
+      assembly: join(inject('assemblies'), 'faulty'),
+      clock: { now: () => time },
+      environment: {
+        AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrockUrl,
+        AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
+      },
+      onLog({ line }) {
+        if (!line.startsWith('{')) return;
+        const { data } = z.safeParse(Line, JSON.parse(line));
+        if (data) lane(data.team).onLine();
+      },
+    });
+    onTestFinished(() => gateway.close());
+    return gateway;
+  };
+  const gateway = await start(bedrock.url);
+  const [table] = gateway.tables;
+  if (!table) throw new Error('The deployment has no table.');
+  await createTables(gateway.tables, dynamodb.url);
+  const impatientGateway = await start(bedrock.url, { editTemplate: impatient });
+  const closed = await startBedrock();
+  await closed.close();
+  const gatewayWithoutBedrock = await start(closed.url);
+
+  await Promise.all([gateway, impatientGateway, gatewayWithoutBedrock].map(startFunctions));
+
+  const client = dynamoDbClient(dynamodb.url);
+  onTestFinished(() => client.destroy());
+  return {
+    gateway,
+    impatientGateway,
+    gatewayWithoutBedrock,
+    lane,
+    async recorded({ team }) {
+      const moment = momentOf(time);
+      const { Item: item = {} } = await client.send(
+        new GetItemCommand({
+          TableName: table.name,
+          Key: { pk: { S: `team#${team}` }, sk: { S: moment.month } },
+          ConsistentRead: true,
+        }),
+      );
+      return readCounters(item, moment).committed.month.tokens;
+    },
+    advanceClock: (milliseconds) => {
+      time += milliseconds;
+    },
+  };
+}
+
+/** Starts the functions with requests that they refuse, so that no run waits for that. */
+async function startFunctions({ url, apiKeys }: LocalGateway): Promise<void> {
+  const key = apiKeys.find(({ name }) => name === 'open-0');
+  await Promise.all(
+    ['', '/stream'].map(async (path) => {
+      const response = await fetch(`${url}/bedrock${path}`, {
+        method: 'POST',
+        headers: { 'x-api-key': key?.value ?? '', 'content-type': 'application/json' },
+        body: '{}',
+      });
+      if (response.status !== 400) throw new Error(`The function does not start: ${await response.text()}`);
+      await response.body?.cancel();
+    }),
+  );
+}

@@ -1,0 +1,84 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { configs } from '../configs.ts';
+import { allCells, type Cell, cellRunFor, outcomeOf } from './fault-matrix.ts';
+import { faultDocument } from './fault-matrix-document.ts';
+import { CellRun, isSlow, type Observed } from './fault-matrix-run.ts';
+import { type FaultSystem, startFaultSystem } from './fault-matrix-system.ts';
+
+const document = join(import.meta.dirname, '../../docs/limits-under-faults.md');
+
+const nameOf = (cell: Cell): string => JSON.stringify(cell);
+const teams = Object.keys(configs.faulty.teams);
+const run = new Map(allCells().map((cell) => [nameOf(cellRunFor(cell)), cellRunFor(cell)]));
+
+test('every cell has the outcome of the cell that is run for it', () => {
+  for (const cell of allCells()) {
+    expect(outcomeOf(cell), nameOf(cell)).toEqual(outcomeOf(cellRunFor(cell)));
+  }
+});
+
+/** The teams that can come into the state of a cell, by the beginning of their names. */
+function teamsFor(cell: Cell): string {
+  if (cell.gateway === 'throttles the key') return 'hasty';
+  if (cell.gateway === "has no more of the key's quota") return 'spent';
+  if (cell.ledger === 'refuses: a limit is reached') return 'closed';
+  if (cell.ledger === 'refuses: calls in flight hold the rest') return `narrow-${cell.transfer}`;
+  return isSlow(cell) ? 'patient-' : 'open-';
+}
+
+/** Resolves for all when so many have come to it, after it did its work. */
+function barrier(count: number, work: () => Promise<void>): () => Promise<void> {
+  const all = Promise.withResolvers<void>();
+  let waiting = 0;
+  return () => {
+    waiting += 1;
+    if (waiting === count) all.resolve(work());
+    return all.promise;
+  };
+}
+
+async function runCells(
+  system: FaultSystem,
+  cells: readonly Cell[],
+  kill: () => Promise<void>,
+): Promise<Map<Cell, Observed>> {
+  const observed = new Map<Cell, Observed>();
+  const observe = async (team: string, queue: Iterable<Cell>): Promise<void> => {
+    for (const cell of queue) {
+      observed.set(cell, await new CellRun(system, system.lane(team), cell, kill).observe());
+    }
+  };
+  await Promise.all(
+    [...Map.groupBy(cells, teamsFor)].flatMap(([prefix, own]) => {
+      const queue = own.values();
+      return teams.filter((team) => team.startsWith(prefix)).map((team) => observe(team, queue));
+    }),
+  );
+  return observed;
+}
+
+test('every cell that can happen comes out as the matrix says, and the document says so', async () => {
+  const system = await startFaultSystem();
+  const isKill = ({ gateway }: Cell) => gateway === 'kills the function while Bedrock is at work';
+  const cells = [...run.values()];
+  const kills = cells.filter(isKill);
+  const rest = cells.filter((cell) => !isKill(cell));
+  const observed = new Map([
+    ...(await runCells(system, rest, async () => {})),
+    // All functions end at once, so nothing else may be on its way.
+    ...(await runCells(
+      system,
+      kills,
+      barrier(kills.length, () => system.gateway.killFunctions()),
+    )),
+  ]);
+  for (const [cell, { className, ...seen }] of observed)
+    expect.soft(seen, nameOf(cell)).toEqual(outcomeOf(cell));
+  expect(observed.size).toBe(run.size);
+
+  const text = faultDocument(observed);
+  if (process.env['UPDATE_DOCS']) await writeFile(document, text);
+  expect(await readFile(document, 'utf8')).toBe(text);
+}, 180_000);

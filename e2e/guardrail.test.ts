@@ -1,0 +1,56 @@
+import { Answer } from '@org/contract';
+import { blockedMessage, blockedWord } from '@org/local/bedrock';
+import { expect, test } from 'vitest';
+import { startSystem } from './harness.ts';
+
+const guardrail = { guardrailIdentifier: 'a1b2c3d4e5f6', guardrailVersion: '1' };
+
+test.each(['llama', 'imported'])(
+  "a plan's guardrail intervenes, and the answer of %s says so",
+  async (model) => {
+    const { ask, stream } = await startSystem('guarded');
+    const fields = { model, question: `Tell me about ${blockedWord} things.` };
+    const answer = Answer.parse((await ask('guarded-key', fields)).json());
+    expect(answer).toMatchObject({ stopReason: 'guardrail_intervened', text: blockedMessage });
+    const { events } = await (await stream('guarded-key', fields)).rest();
+    expect(events.at(-1)).toMatchObject({ type: 'done', stopReason: 'guardrail_intervened' });
+    const harmless = Answer.parse((await ask('guarded-key', { model })).json());
+    expect(harmless.stopReason).toBe('end_turn');
+  },
+);
+
+test('the guardrail goes with every call, in the way of its operation', async () => {
+  const { ask, stream, bedrock } = await startSystem('guarded');
+  await ask('guarded-key');
+  await (await stream('guarded-key')).rest();
+  for (const { text } of bedrock.received) {
+    expect(JSON.parse(text)).toMatchObject({ guardrailConfig: guardrail });
+  }
+  await ask('guarded-key', { model: 'imported' });
+  await (await stream('guarded-key', { model: 'imported' })).rest();
+  for (const { headers } of bedrock.received.slice(2)) {
+    expect(headers).toMatchObject({
+      'x-amzn-bedrock-guardrailidentifier': guardrail.guardrailIdentifier,
+      'x-amzn-bedrock-guardrailversion': guardrail.guardrailVersion,
+    });
+  }
+  expect(bedrock.received).toHaveLength(4);
+});
+
+test('a schema does not hide that a guardrail intervened', async () => {
+  const { ask } = await startSystem('guarded');
+  const outputSchema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
+  const fields = { model: 'nova-lite', question: `${blockedWord}?`, outputSchema };
+  expect((await ask('guarded-key', fields)).error()).toMatchObject({
+    code: 'invalid_output',
+    details: { stopReason: 'guardrail_intervened' },
+  });
+});
+
+test('a guardrail that does not exist refuses every call, and lets none through unguarded', async () => {
+  const { ask, bedrock } = await startSystem('guarded');
+  bedrock.failNext({ kind: 'unknown-guardrail', id: guardrail.guardrailIdentifier });
+  const reply = await ask('guarded-key');
+  expect([reply.status, reply.error().code]).toEqual([502, 'upstream_denied']);
+  expect(reply.error().message).toContain('The operator has to check its id and version');
+});

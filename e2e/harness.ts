@@ -1,0 +1,154 @@
+import { join } from 'node:path';
+import { type BedrockClient, createBedrockClient } from '@org/bedrock-client';
+import { ErrorEnvelope } from '@org/contract';
+import { type GatewayOptions, type LocalGateway, startGateway } from '@org/local';
+import { type SimulatedBedrock, startBedrock } from '@org/local/bedrock';
+import { createTables, type LocalDynamoDb, startDynamoDb } from '@org/local/dynamodb';
+import { inject, onTestFinished } from 'vitest';
+import type { ConfigName } from './configs.ts';
+import { readEvents, type StreamedReply } from './event-reader.ts';
+
+/** What a request came back with. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  json(): unknown;
+  /** The error of the contract's envelope; throws where the body is not one. */
+  error(): ErrorEnvelope['error'];
+}
+
+export interface Sent {
+  readonly key?: string | undefined;
+  readonly method?: string;
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** An object is sent as JSON, a string as it is. */
+  readonly body?: object | string;
+}
+
+export interface System {
+  readonly bedrock: SimulatedBedrock;
+  readonly dynamodb: LocalDynamoDb;
+  readonly gateway: LocalGateway;
+  readonly url: string;
+  /** Lines that the functions wrote. */
+  readonly logs: readonly string[];
+  /** Moves the gateway's clock, which else stands still. */
+  setTime(time: string): void;
+  keyValue(name: string): string;
+  /** Sends one request, as curl would. */
+  send(sent: Sent): Promise<Reply>;
+  /** Asks llama something, as curl would. */
+  ask(keyName: string, fields?: object): Promise<Reply>;
+  /** Asks llama something over the streaming route, as curl would. Resolves when the head of the response is there. */
+  stream(keyName: string, fields?: object): Promise<StreamedReply>;
+  /** A client for the key, and the number of requests that it made and had answered. */
+  client(keyName: string): { client: BedrockClient; requests(): number };
+}
+
+export interface SystemOptions
+  extends Pick<GatewayOptions, 'editTemplate' | 'callsPerWorker' | 'environment'> {
+  /** One that other systems use too; systems of one config then share their counters. Default: one of its own. */
+  readonly dynamodb?: LocalDynamoDb;
+}
+
+/** Starts a deployment on loopback and stops it when the test is over. */
+export async function startSystem(
+  config: ConfigName,
+  { dynamodb: shared, environment, ...options }: SystemOptions = {},
+): Promise<System> {
+  let time = Date.parse('2026-11-22T12:00:00Z');
+  const logs: string[] = [];
+  const bedrock = await startBedrock();
+  onTestFinished(() => bedrock.close());
+  const dynamodb = shared ?? (await startDynamoDb());
+  if (!shared) onTestFinished(() => dynamodb.close());
+  const gateway = await startGateway({
+    ...options,
+    assembly: join(inject('assemblies'), config),
+    port: 0,
+    clock: { now: () => time },
+    environment: {
+      ...environment,
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.url,
+      AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
+    },
+    onLog: ({ line }) => logs.push(line),
+  });
+  onTestFinished(() => gateway.close());
+  await createTables(gateway.tables, dynamodb.url);
+
+  const keyValue = (name: string) => {
+    const key = gateway.apiKeys.find((candidate) => candidate.name === name);
+    if (!key) throw new Error(`There is no key ${name}.`);
+    return key.value;
+  };
+
+  const send = async ({
+    key,
+    method = 'POST',
+    path = '/bedrock',
+    headers = {},
+    body,
+  }: Sent): Promise<Reply> => {
+    const response = await fetch(`${gateway.url}${path}`, {
+      method,
+      headers: {
+        ...(key === undefined ? {} : { 'x-api-key': key }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const json = (): unknown => JSON.parse(text);
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      json,
+      error: () => ErrorEnvelope.parse(json()).error,
+    };
+  };
+
+  return {
+    bedrock,
+    dynamodb,
+    gateway,
+    url: gateway.url,
+    logs,
+    setTime: (text) => {
+      time = Date.parse(text);
+    },
+    keyValue,
+    send,
+    ask: (keyName, fields) =>
+      send({ key: keyValue(keyName), body: { model: 'llama', question: 'What is a dystopia', ...fields } }),
+    async stream(keyName, fields) {
+      const controller = new AbortController();
+      const response = await fetch(`${gateway.url}/bedrock/stream`, {
+        method: 'POST',
+        headers: { 'x-api-key': keyValue(keyName), 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'llama', question: 'What is a dystopia', ...fields }),
+        signal: controller.signal,
+      });
+      return readEvents(response, controller);
+    },
+    client: (keyName) => {
+      let requests = 0;
+      const client = createBedrockClient({
+        baseUrl: gateway.url,
+        apiKey: keyValue(keyName),
+        fetch: async (...input) => {
+          try {
+            return await fetch(...input);
+          } finally {
+            requests += 1;
+          }
+        },
+      });
+      return { client, requests: () => requests };
+    },
+  };
+}

@@ -1,0 +1,208 @@
+import {
+  APIGatewayClient,
+  GetApiKeysCommand,
+  GetUsagePlanKeysCommand,
+  GetUsagePlansCommand,
+} from '@aws-sdk/client-api-gateway';
+import { type Endpoints, localEndpoints } from '@org/infra/cli/aws/endpoints.ts';
+import { createKey } from '@org/infra/cli/directory/create-key.ts';
+import { deleteTeam } from '@org/infra/cli/directory/delete-team.ts';
+import { type Deployment, openDeployment } from '@org/infra/cli/directory/deployment.ts';
+import { listKeys, readAccess } from '@org/infra/cli/directory/keys.ts';
+import { moveTeam } from '@org/infra/cli/directory/move-team.ts';
+import { revokeKey } from '@org/infra/cli/directory/revoke-key.ts';
+import { rotateKey } from '@org/infra/cli/directory/rotate-key.ts';
+import { createTeam, listTeams } from '@org/infra/cli/directory/teams.ts';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { expect, onTestFinished, test } from 'vitest';
+import { configs } from '../configs.ts';
+import { type System, startSystem } from '../harness.ts';
+
+const noon = Date.parse('2026-11-22T12:00:00Z');
+
+/** When a command that died has been silent for long enough. */
+const later = noon + 3 * 60_000;
+
+/** Whether the request that a command dies over arrives; either way it never hears of it, and asks for nothing more. */
+type Death = 'before its request' | 'after its request';
+
+/** A deployment as a command sees it that dies over its nth request. */
+async function mortal(endpoints: Endpoints, death: Death, lastRequest: number) {
+  const inner = new NodeHttpHandler();
+  let requests = 0;
+  const requestHandler = {
+    handle: async (...call: Parameters<NodeHttpHandler['handle']>) => {
+      requests += 1;
+      if (requests < lastRequest) return inner.handle(...call);
+      if (requests === lastRequest && death === 'after its request') await inner.handle(...call);
+      throw new Error('The command died.');
+    },
+  };
+  const deployment = await openDeployment(
+    configs.counted,
+    (service) => {
+      const settings = { ...endpoints(service), requestHandler, maxAttempts: 1 };
+      // Finding the deployment changes nothing.
+      return service === 'cloudformation' ? endpoints(service) : settings;
+    },
+    () => noon,
+  );
+  onTestFinished(() => deployment.close());
+  return deployment;
+}
+
+let system: System;
+let endpoints: Endpoints;
+
+async function start(): Promise<Deployment> {
+  system = await startSystem('counted');
+  endpoints = await localEndpoints(system.gateway.url, 'counted-dev');
+  const deployment = await openDeployment(configs.counted, endpoints, () => later);
+  onTestFinished(() => deployment.close());
+  return deployment;
+}
+
+/** The keys that API Gateway would let through, by the names of their plans. */
+async function usableKeys(): Promise<{ id: string; name: string; plan: string }[]> {
+  const client = new APIGatewayClient(endpoints('api_gateway'));
+  onTestFinished(() => client.destroy());
+  const [{ items: keys = [] }, { items: plans = [] }] = await Promise.all([
+    client.send(new GetApiKeysCommand({ limit: 500 })),
+    client.send(new GetUsagePlansCommand({})),
+  ]);
+  const members = await Promise.all(
+    plans.map(async ({ id: usagePlanId, name = '' }) => {
+      const { items = [] } = await client.send(new GetUsagePlanKeysCommand({ usagePlanId, limit: 500 }));
+      return items.map(({ id = '' }) => ({ id, plan: name.replace('counted-dev-', '') }));
+    }),
+  );
+  const fromConfig = ['shared-key', 'other-key', 'thrifty-key'];
+  return members.flat().flatMap(({ id, plan }) => {
+    const key = keys.find((each) => each.id === id);
+    return key?.enabled && !fromConfig.includes(key.name ?? '') ? [{ id, name: key.name ?? '', plan }] : [];
+  });
+}
+
+/** No key is let through whose team, plan and limits nobody knows. */
+async function expectNoUnlimitedKey(deployment: Deployment): Promise<void> {
+  for (const { id } of await usableKeys()) {
+    const access = await readAccess(deployment, id);
+    // Without an item the function refuses it.
+    if (access) expect(access).toMatchObject({ team: 'acme', plan: expect.stringMatching(/few|tokens/) });
+  }
+}
+
+const made = { name: 'app', team: 'acme' };
+
+const commands: readonly {
+  readonly name: string;
+  readonly prepare: (deployment: Deployment) => Promise<unknown>;
+  readonly run: (deployment: Deployment) => Promise<unknown>;
+  readonly check: (deployment: Deployment) => Promise<void>;
+}[] = [
+  {
+    name: 'teams create',
+    prepare: async () => {},
+    run: (deployment) => createTeam(deployment, 'acme', 'few'),
+    check: async (deployment) => {
+      expect(await listTeams(deployment)).toContainEqual(
+        expect.objectContaining({ name: 'acme', plan: 'few', source: 'run-time' }),
+      );
+    },
+  },
+  {
+    name: 'keys create',
+    prepare: (deployment) => createTeam(deployment, 'acme', 'few'),
+    run: (deployment) => createKey(deployment, made),
+    check: async () => {
+      expect(await usableKeys()).toMatchObject([{ name: 'app', plan: 'few' }]);
+    },
+  },
+  {
+    name: 'keys rotate',
+    prepare: async (deployment) => {
+      await createTeam(deployment, 'acme', 'few');
+      await createKey(deployment, made);
+    },
+    run: (deployment) => rotateKey(deployment, { name: 'app', overlap: 3_600_000 }),
+    check: async (deployment) => {
+      const keys = (await listKeys(deployment)).filter(({ name }) => name === 'app');
+      const active = keys.filter(({ state }) => state === 'active');
+      expect(active).toMatchObject([{ replaced: false }]);
+      // Whatever else works has an end.
+      expect(keys.filter(({ state }) => state !== 'active' && state !== 'ending')).toEqual([]);
+      const known = keys.map(({ id }) => id).toSorted();
+      expect((await usableKeys()).map(({ id }) => id).toSorted()).toEqual(known);
+    },
+  },
+  {
+    name: 'keys revoke',
+    prepare: async (deployment) => {
+      await createTeam(deployment, 'acme', 'few');
+      await createKey(deployment, made);
+      await rotateKey(deployment, { name: 'app', overlap: 3_600_000 });
+    },
+    run: (deployment) => revokeKey(deployment, { name: 'app' }),
+    check: async (deployment) => {
+      expect(await usableKeys()).toEqual([]);
+      expect((await listKeys(deployment)).filter(({ name }) => name === 'app')).toEqual([]);
+    },
+  },
+  {
+    name: 'teams move',
+    prepare: async (deployment) => {
+      await createTeam(deployment, 'acme', 'few');
+      await createKey(deployment, made);
+      await createKey(deployment, { name: 'other', team: 'acme' });
+    },
+    run: (deployment) => moveTeam(deployment, 'acme', 'tokens'),
+    check: async (deployment) => {
+      const usable = await usableKeys();
+      expect(usable.map(({ name, plan }) => [name, plan]).toSorted()).toEqual([
+        ['app', 'tokens'],
+        ['other', 'tokens'],
+      ]);
+      for (const { id } of usable) expect(await readAccess(deployment, id)).toMatchObject({ plan: 'tokens' });
+    },
+  },
+  {
+    name: 'teams delete',
+    prepare: async (deployment) => {
+      await createTeam(deployment, 'acme', 'few');
+      await createKey(deployment, made);
+    },
+    run: (deployment) => deleteTeam(deployment, 'acme'),
+    check: async (deployment) => {
+      expect(await usableKeys()).toEqual([]);
+      expect((await listTeams(deployment)).map(({ name }) => name)).not.toContain('acme');
+    },
+  },
+];
+
+const gone = /There is no (?:key|team)|already/;
+
+test.each(commands)(
+  '$name can die over any of its requests: no key is without limits, and running it again finishes it',
+  async ({ prepare, run, check }) => {
+    const deployment = await start();
+    for (const death of ['before its request', 'after its request'] as const) {
+      for (let request = 1; ; request += 1) {
+        await prepare(deployment);
+        const dying = await mortal(endpoints, death, request);
+        const died = await run(dying).then(
+          () => false,
+          () => true,
+        );
+        await expectNoUnlimitedKey(deployment);
+        // It may have died over its last request, when all was done.
+        await run(deployment).catch((error: Error) => expect(error.message).toMatch(gone));
+        await check(deployment);
+        await expectNoUnlimitedKey(deployment);
+        await deleteTeam(deployment, 'acme').catch((error: Error) => expect(error.message).toMatch(gone));
+        expect(await usableKeys()).toEqual([]);
+        if (!died) break;
+        expect(request).toBeLessThan(40);
+      }
+    }
+  },
+);

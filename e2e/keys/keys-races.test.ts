@@ -1,0 +1,120 @@
+import { type Endpoints, localEndpoints } from '@org/infra/cli/aws/endpoints.ts';
+import { createKey } from '@org/infra/cli/directory/create-key.ts';
+import { deleteTeam } from '@org/infra/cli/directory/delete-team.ts';
+import { type Deployment, openDeployment } from '@org/infra/cli/directory/deployment.ts';
+import { accessKey, listKeys, readAccess } from '@org/infra/cli/directory/keys.ts';
+import { moveTeam } from '@org/infra/cli/directory/move-team.ts';
+import { revokeKey } from '@org/infra/cli/directory/revoke-key.ts';
+import { rotateKey } from '@org/infra/cli/directory/rotate-key.ts';
+import { createTeam } from '@org/infra/cli/directory/teams.ts';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { expect, onTestFinished, test } from 'vitest';
+import { configs } from '../configs.ts';
+import { startSystem } from '../harness.ts';
+
+const noon = Date.parse('2026-11-22T12:00:00Z');
+
+async function start() {
+  const { gateway } = await startSystem('counted');
+  let now = noon;
+  const endpoints = await localEndpoints(gateway.url, 'counted-dev');
+  const open = async (through: Endpoints): Promise<Deployment> => {
+    const deployment = await openDeployment(configs.counted, through, () => now);
+    onTestFinished(() => deployment.close());
+    return deployment;
+  };
+  const deployment = await open(endpoints);
+  await createTeam(deployment, 'acme', 'few');
+  return {
+    deployment,
+    pass: (milliseconds: number) => {
+      now += milliseconds;
+    },
+    /** The deployment as a command sees it to which something happens just before its key comes into its plan. */
+    interrupted(happening: () => Promise<unknown>): Promise<Deployment> {
+      const inner = new NodeHttpHandler();
+      let happened = false;
+      const requestHandler = {
+        handle: async (...[request, options]: Parameters<NodeHttpHandler['handle']>) => {
+          if (!happened && request.method === 'POST' && request.path.endsWith('/keys')) {
+            happened = true;
+            await happening();
+          }
+          return inner.handle(request, options);
+        },
+      };
+      return open((service) => {
+        const settings = { ...endpoints(service), requestHandler };
+        return settings;
+      });
+    },
+  };
+}
+
+const app = { name: 'app', team: 'acme' };
+const keysOf = async (deployment: Deployment) =>
+  (await listKeys(deployment)).filter(({ team }) => team === 'acme');
+
+test('a key that is being made while its team moves ends up in the new plan', async () => {
+  const { deployment, interrupted } = await start();
+  const command = await interrupted(() => moveTeam(deployment, 'acme', 'tokens'));
+  const key = await createKey(command, app);
+  expect(key.plan).toBe('tokens');
+  expect(await readAccess(deployment, key.id)).toMatchObject({ plan: 'tokens' });
+});
+
+test('a key that is being made while its team is deleted goes with it', async () => {
+  const { deployment, interrupted } = await start();
+  const command = await interrupted(() => deleteTeam(deployment, 'acme'));
+  await expect(createKey(command, app)).rejects.toThrow();
+  expect(await keysOf(deployment)).toEqual([]);
+});
+
+test('a key that is being made cannot be revoked into being', async () => {
+  const { deployment, interrupted } = await start();
+  const command = await interrupted(() => revokeKey(deployment, { name: 'app' }));
+  await expect(createKey(command, app)).rejects.toThrow(/removed by another command/);
+  expect(await keysOf(deployment)).toEqual([]);
+});
+
+test('a command that was silent for two minutes has lost its name to the next', async () => {
+  const { deployment, interrupted, pass } = await start();
+  const made: string[] = [];
+  const command = await interrupted(async () => {
+    await expect(createKey(deployment, app)).rejects.toThrow(/Another command.*"app"/);
+    pass(120_001);
+    made.push((await createKey(deployment, app)).id);
+  });
+  await expect(createKey(command, app)).rejects.toThrow();
+  expect(await keysOf(deployment)).toMatchObject([{ id: made[0], state: 'active' }]);
+});
+
+test('a key that API Gateway has lost does not keep its team from moving', async () => {
+  const { deployment } = await start();
+  const lost = await createKey(deployment, app);
+  const other = await createKey(deployment, { name: 'other', team: 'acme' });
+  await deployment.apiKeys.delete(lost.id);
+  expect(await moveTeam(deployment, 'acme', 'tokens')).toBe(2);
+  expect(await readAccess(deployment, other.id)).toMatchObject({ plan: 'tokens' });
+});
+
+test('of two rotations at once, one is told to wait', async () => {
+  const { deployment, interrupted } = await start();
+  await createKey(deployment, app);
+  const rotation = { name: 'app', overlap: 3_600_000 };
+  const command = await interrupted(() =>
+    expect(rotateKey(deployment, rotation)).rejects.toThrow(/Another command/),
+  );
+  await rotateKey(command, rotation);
+  expect(await keysOf(deployment)).toMatchObject([{ state: 'active' }, { state: 'ending', replaced: true }]);
+});
+
+test('a key whose limits are lost is not replaced by one without limits', async () => {
+  const { deployment } = await start();
+  const { id } = await createKey(deployment, app);
+  await deployment.table.delete(accessKey(id));
+  expect(await keysOf(deployment)).toMatchObject([{ name: 'app', state: 'incomplete' }]);
+  await expect(rotateKey(deployment, { name: 'app', overlap: 'now' })).rejects.toThrow(/incomplete/);
+  await revokeKey(deployment, { name: 'app' });
+  await createKey(deployment, app);
+});

@@ -1,0 +1,53 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { localEndpoints } from '@org/infra/cli/aws/endpoints.ts';
+import { deleteTeam } from '@org/infra/cli/directory/delete-team.ts';
+import { openDeployment } from '@org/infra/cli/directory/deployment.ts';
+import { listKeys } from '@org/infra/cli/directory/keys.ts';
+import { moveTeam } from '@org/infra/cli/directory/move-team.ts';
+import { createTeam } from '@org/infra/cli/directory/teams.ts';
+import { parseProxyConfig } from '@org/infra/src/config/config.ts';
+import { SignInItem, signInItemKey } from '@org/lambda/sign-in-item';
+import { expect, onTestFinished, test } from 'vitest';
+import { configs } from '../configs.ts';
+import { dynamoDbClient } from '../dynamodb-client.ts';
+import { startSystem } from '../harness.ts';
+
+test('a team made at run time has a key for its signed-in callers, on its plan, and it goes with the team', async () => {
+  const { gateway, dynamodb, send } = await startSystem('counted');
+  const config = parseProxyConfig({
+    ...configs.counted,
+    signIn: { issuer: 'https://login.example.com', audience: 'bedrock-proxy' },
+  });
+  const now = () => Date.parse('2026-11-22T12:00:00Z');
+  const deployment = await openDeployment(config, await localEndpoints(gateway.url, 'counted-dev'), now);
+  onTestFinished(() => deployment.close());
+  const client = dynamoDbClient(dynamodb.url);
+  onTestFinished(() => client.destroy());
+  const signInKey = async () => {
+    const [table] = gateway.tables;
+    const { Item: item } = await client.send(
+      new GetItemCommand({ TableName: table?.name, Key: signInItemKey('acme') }),
+    );
+    return item && SignInItem.parse(item).value.S;
+  };
+  const ask = async (key = '') => {
+    const body = { model: 'llama', question: 'What is a dystopia', maxTokens: 10 };
+    const reply = await send({ key, body });
+    return reply.status === 200 ? reply.json() : reply.error();
+  };
+
+  await createTeam(deployment, 'acme', 'few');
+  const key = await signInKey();
+  expect(await ask(key)).toMatchObject({ limits: [{ limit: 'requests', max: 5 }] });
+  // It is nobody's to give out.
+  expect((await listKeys(deployment)).filter(({ team }) => team === 'acme')).toEqual([]);
+
+  await moveTeam(deployment, 'acme', 'tokens');
+  await gateway.killFunctions();
+  expect(await signInKey()).toBe(key);
+  expect(await ask(key)).toMatchObject({ limits: [{ limit: 'tokens', max: 2000 }] });
+
+  await deleteTeam(deployment, 'acme');
+  expect(await signInKey()).toBeUndefined();
+  expect(await ask(key)).toMatchObject({ code: 'unauthenticated' });
+});

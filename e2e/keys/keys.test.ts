@@ -1,0 +1,331 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
+import { APIGatewayClient, GetApiKeysCommand } from '@aws-sdk/client-api-gateway';
+import { localCredentials } from '@org/infra/cli/aws/local-gateway.ts';
+import { run } from '@org/infra/cli/program.ts';
+import { recordingTerminal } from '@org/infra/cli/testing/recording-terminal.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import * as z from 'zod/mini';
+import type { ConfigName } from '../configs.ts';
+import { startSystem } from '../harness.ts';
+
+const script = join(import.meta.dirname, '../../packages/infra/cli/index.ts');
+
+interface Output {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A deployment on this machine, and the command line that manages it. */
+async function start(config: ConfigName = 'counted') {
+  const system = await startSystem(config);
+  // The one that the gateway begins with.
+  let time = Date.parse('2026-11-22T12:00:00Z');
+  const directory = await mkdtemp(join(tmpdir(), 'proxy-keys-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const configFile = join(directory, 'config.mjs');
+  const configs = pathToFileURL(join(import.meta.dirname, '../configs.ts')).href;
+  await writeFile(
+    configFile,
+    `import { configs } from '${configs}';\nexport default configs['${config}'];\n`,
+  );
+  const { origin } = new URL(system.url);
+  const outputs: Output[] = [];
+  const noted = (output: Output): Output => {
+    outputs.push(output);
+    return output;
+  };
+
+  /** Runs a command as a process of its own, by the clock of the machine. */
+  const spawned = async (...args: string[]): Promise<Output> => {
+    const child = spawn(process.execPath, ['--conditions=@org/source', script, ...args, '--local', origin], {
+      env: { PATH: process.env['PATH'], PROXY_CONFIG_FILE: configFile },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const [stdout, stderr, code] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      new Promise<number | null>((resolve) => void child.once('close', resolve)),
+    ]);
+    return noted({ code, stdout, stderr });
+  };
+  /** Runs a command in this process, by the clock of the gateway. */
+  const proxy = async (...args: string[]): Promise<Output> => {
+    const terminal = recordingTerminal();
+    const where = ['--local', origin, '--config', configFile];
+    const code = await run([...args, ...where], terminal, () => time);
+    return noted({ code, stdout: terminal.printed.join('\n'), stderr: terminal.noted.join('\n') });
+  };
+  const done = async (...args: string[]): Promise<string> => {
+    const { code, stdout, stderr } = await proxy(...args);
+    expect(code, stderr).toBe(0);
+    return stdout;
+  };
+  return {
+    ...system,
+    origin,
+    spawned,
+    proxy,
+    done,
+    /** Everything that the commands said so far. */
+    said: () => outputs.flatMap(({ stdout, stderr }) => [stdout, stderr]).join('\n'),
+    newKey: (...args: string[]) => done('keys', 'create', ...args),
+    setTime(moment: string) {
+      time = Date.parse(moment);
+      system.setTime(moment);
+    },
+    /** Asks llama something with a key that is given by its value. */
+    use: (key: string, fields: object = {}) =>
+      system.send({
+        key,
+        body: { model: 'llama', question: 'What is a dystopia', maxTokens: 10, ...fields },
+      }),
+    /** No function believes any longer what it read before: as after the minute that it may. */
+    forget: () => system.gateway.killFunctions(),
+  };
+}
+
+const Rotation = z.object({ value: z.string(), replaced: z.object({ endsAt: z.string() }) });
+const Keys = z.array(z.looseObject({ name: z.string(), state: z.string() }));
+
+test('the life of a key: made, used, seen, rotated with an overlap, revoked; its value is told once', async () => {
+  const system = await start();
+  const { spawned, use, forget, setTime } = system;
+  const done = async (...args: string[]) => {
+    const { code, stdout, stderr } = await spawned(...args);
+    expect(code, stderr).toBe(0);
+    return stdout;
+  };
+  await done('teams', 'create', 'acme', '--plan', 'few');
+  const first = (await done('keys', 'create', 'app', '--team', 'acme')).trim();
+  expect(first).toMatch(/^\w{40}$/);
+
+  setTime(new Date().toISOString());
+  expect((await use(first)).status).toBe(200);
+  const usage = JSON.parse(await done('usage', '--team', 'acme', '--json'));
+  expect(usage.usage[0].limits).toMatchObject([
+    { limit: 'requests', period: 'day', max: 5, used: 1, remaining: 4 },
+  ]);
+  // The same as the caller is told.
+  const own = await system.send({ key: first, method: 'GET', path: '/usage' });
+  expect(own.json()).toEqual({ limits: usage.usage[0].limits });
+
+  const rotated = Rotation.parse(
+    JSON.parse(await done('keys', 'rotate', 'app', '--overlap', '2h', '--json')),
+  );
+  const { value: second } = rotated;
+  const end = Date.parse(rotated.replaced.endsAt);
+  expect(Math.abs(end - Date.now() - 2 * 3_600_000)).toBeLessThan(60_000);
+  await forget();
+  setTime(new Date(end - 1).toISOString());
+  expect([(await use(first)).status, (await use(second)).status]).toEqual([200, 200]);
+  setTime(new Date(end).toISOString());
+  const refused = await use(first);
+  expect([refused.status, refused.error().code]).toEqual([401, 'unauthenticated']);
+  expect((await use(second)).status).toBe(200);
+
+  const listed = await done('keys', 'list', '--json');
+  expect(Keys.parse(JSON.parse(listed)).filter(({ name }) => name === 'app')).toMatchObject([
+    { state: 'active', replaced: false },
+    { state: 'ending', replaced: true, endsAt: rotated.replaced.endsAt },
+  ]);
+
+  const revoked = await spawned('keys', 'revoke', 'app', '--yes');
+  expect(revoked.stderr).toMatch(/refuse it within 60 seconds, API Gateway as soon as/);
+  for (const value of [first, second]) expect((await use(value)).error().code).toBe('unauthenticated');
+  expect(await system.done('keys', 'list')).not.toMatch(/^app/m);
+  expect(await system.done('teams', 'show', 'acme')).toMatch(/No keys\.[\s\S]*acme +few/);
+
+  for (const value of [first, second]) {
+    expect(system.said().split(value)).toHaveLength(2);
+    expect(system.logs.join('\n')).not.toContain(value);
+  }
+});
+
+test('a key made at run time may ask as fast as its plan says, however slow the keys of the config are', async () => {
+  const { done, newKey, use, ask } = await start('growing');
+  await done('teams', 'create', 'acme', '--plan', 'big');
+  const key = await newKey('app', '--team', 'acme');
+  const statuses = await Promise.all(Array.from({ length: 12 }, async () => (await use(key)).status));
+  expect(statuses).toEqual(Array.from({ length: 12 }, () => 200));
+  expect((await ask('first-key')).status).toBe(200);
+  expect((await ask('first-key')).error()).toMatchObject({
+    code: 'rate_limited',
+    message: expect.stringContaining('of this API key or of all keys together'),
+  });
+});
+
+test('a leaked key is refused at once, and the overlap of a rotation can be ended early', async () => {
+  const { done, newKey, proxy, use } = await start();
+  await done('teams', 'create', 'acme', '--plan', 'few');
+  const leaked = await newKey('app', '--team', 'acme');
+  expect((await use(leaked)).status).toBe(200);
+  const second = await done('keys', 'rotate', 'app', '--now');
+  expect((await use(leaked)).status).toBe(401);
+  expect((await use(second)).status).toBe(200);
+
+  const third = (await done('keys', 'rotate', 'app')).trim();
+  expect((await use(second)).status).toBe(200);
+  expect((await proxy('keys', 'revoke', 'app', '--replaced', '--yes')).code).toBe(0);
+  expect((await use(second)).status).toBe(401);
+  expect((await use(third)).status).toBe(200);
+
+  const fourth = await done('keys', 'rotate', 'app');
+  const fifth = await done('keys', 'rotate', 'app', '--now');
+  for (const old of [third, fourth]) expect((await use(old)).status).toBe(401);
+  expect((await use(fifth)).status).toBe(200);
+});
+
+test('limits of its own hold for a key, and go on counting when it is rotated', async () => {
+  const { done, newKey, proxy, use } = await start();
+  await done('teams', 'create', 'acme', '--plan', 'few');
+  const first = await newKey('app', '--team', 'acme', '--limit', 'requests/day=2');
+  expect((await use(first)).status).toBe(200);
+  const second = (await done('keys', 'rotate', 'app')).trim();
+  expect((await use(second)).status).toBe(200);
+  for (const key of [first, second]) {
+    expect((await use(key)).error()).toMatchObject({
+      code: 'quota_exceeded',
+      details: { scope: 'key', max: 2 },
+    });
+  }
+  const usage = await proxy('usage', '--team', 'acme');
+  expect(usage.stdout).toMatch(/^ {2}app +few +requests\/day +█{20} +100 %/m);
+  expect(usage.stderr).toMatch(/API Gateway's own quota/);
+});
+
+test("a key's own limit that its team's is reached before is made, and said to have no effect", async () => {
+  const { done, proxy } = await start();
+  await done('teams', 'create', 'acme', '--plan', 'few');
+  const limits = ['--limit', 'requests/day=9', '--limit', 'requests/month=9'];
+  const { code, stderr } = await proxy('keys', 'create', 'app', '--team', 'acme', ...limits);
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/Of its own limits, 9 requests\/day will never be reached: the plan few/);
+});
+
+test('what is not there is said so, before anybody is asked to agree', async () => {
+  const { proxy } = await start();
+  for (const command of [
+    ['keys', 'revoke', 'nope'],
+    ['teams', 'delete', 'nope'],
+    ['keys', 'list', '--team', 'nope'],
+    ['keys', 'list', '--team', 'nope', '--json'],
+  ]) {
+    const { code, stderr } = await proxy(...command);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: There is no (?:key|team) "nope" in counted-dev\./);
+  }
+});
+
+test('a team that moves is told how many of its keys still work', async () => {
+  const { done, newKey, proxy } = await start();
+  await done('teams', 'create', 'acme', '--plan', 'few');
+  await newKey('app', '--team', 'acme');
+  await newKey('other', '--team', 'acme');
+  await done('keys', 'rotate', 'app');
+  expect((await proxy('teams', 'move', 'acme', 'tokens')).stderr).toContain('its keys (3)');
+  await done('keys', 'rotate', 'app', '--now');
+  expect((await proxy('teams', 'move', 'acme', 'few')).stderr).toContain('its keys (2)');
+});
+
+test('a team is held to its plan, and to the new one when it moves, with all its keys', async () => {
+  const { done, newKey, proxy, use, forget } = await start();
+  await done('teams', 'create', 'acme', '--plan', 'few');
+  const key = await newKey('app', '--team', 'acme');
+  const other = await newKey('other', '--team', 'acme');
+  for (let request = 1; request <= 5; request += 1) expect((await use(key)).status).toBe(200);
+  for (const each of [key, other]) {
+    expect((await use(each)).error()).toMatchObject({
+      code: 'quota_exceeded',
+      details: { limit: 'requests' },
+    });
+  }
+
+  await done('teams', 'move', 'acme', 'tokens');
+  await done('teams', 'move', 'acme', 'tokens');
+  await forget();
+  for (const each of [key, other]) expect((await use(each)).status).toBe(200);
+  expect((await use(key, { maxTokens: 2000 })).error()).toMatchObject({
+    code: 'exceeds_limit',
+    details: { limit: 'tokens', max: 2000 },
+  });
+  expect(JSON.parse(await done('teams', 'list', '--json'))).toContainEqual(
+    expect.objectContaining({ name: 'acme', plan: 'tokens' }),
+  );
+
+  const config = await proxy('teams', 'move', 'sharing', 'tokens');
+  expect(config).toMatchObject({ code: 1, stderr: expect.stringMatching(/in the config: few.*deploy/s) });
+  expect((await proxy('teams', 'delete', 'acme', '--yes')).code).toBe(0);
+  expect((await use(key)).status).toBe(401);
+  expect(await done('teams', 'list')).not.toMatch(/acme/);
+});
+
+test('a key of the config is replaced by one made at run time, and disabled with --now', async () => {
+  const { done, keyValue, proxy, use } = await start();
+  const rotated = await proxy('keys', 'rotate', 'thrifty-key');
+  expect(rotated.stderr).toMatch(
+    /new key is thrifty-key-2.*works until the config disables it.*enabled: false/s,
+  );
+  const second = rotated.stdout.trim();
+  expect((await use(second)).json()).toMatchObject({ limits: [{ limit: 'tokens', max: 2000 }] });
+  expect((await use(keyValue('thrifty-key'))).status).toBe(200);
+
+  const again = await proxy('keys', 'rotate', 'thrifty-key');
+  expect(again).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(
+      /replaced by thrifty-key-2 already.*npm run proxy -- keys rotate thrifty-key-2 --local http:/s,
+    ),
+  });
+  const now = await proxy('keys', 'rotate', 'thrifty-key', '--now', '--as', 'thrifty-key-3');
+  expect(now.stderr).toMatch(/is disabled.*enabled: false.*deploy/);
+  expect((await use(keyValue('thrifty-key'))).status).toBe(401);
+  expect((await use(now.stdout.trim())).status).toBe(200);
+  expect(await done('keys', 'list')).toMatch(/^thrifty-key +thrifty +tokens +disabled/m);
+});
+
+test('a key that the config disables is not replaced by one that works', async () => {
+  const { done, proxy } = await start('tight');
+  for (const options of [[], ['--now'], ['--as', 'other-key']]) {
+    const { code, stdout, stderr } = await proxy('keys', 'rotate', 'disabled-key', ...options);
+    expect(stderr).toMatch(
+      /^error: The key disabled-key is disabled in the config.*keys create NAME --team calm.*enabled/s,
+    );
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  }
+  expect(JSON.parse(await done('keys', 'list', '--team', 'calm', '--json'))).toHaveLength(2);
+});
+
+test('of two runs at once that make a key of one name, one does', async () => {
+  const { done, origin, proxy, spawned } = await start();
+  await done('teams', 'create', 'acme', '--plan', 'few');
+  const command = ['keys', 'create', 'app', '--team', 'acme'];
+  const runs = await Promise.all([spawned(...command), spawned(...command)]);
+  const more = await Promise.all(Array.from({ length: 8 }, () => proxy(...command)));
+  expect(runs.map(({ code }) => code).toSorted()).toEqual([0, 1]);
+  expect(more.map(({ code }) => code)).toEqual(more.map(() => 1));
+  for (const { code, stderr } of runs) {
+    if (code === 1)
+      expect(stderr).toMatch(/There is a key "app" already|Another command is making a key "app"/);
+  }
+  const client = new APIGatewayClient({
+    endpoint: `${origin}/.local/api_gateway`,
+    region: 'us-east-1',
+    credentials: localCredentials,
+  });
+  const { items } = await client.send(new GetApiKeysCommand({ nameQuery: 'app' }));
+  expect(items).toHaveLength(1);
+});
+
+test('without a terminal there is no colour and no question', async () => {
+  const { spawned, said } = await start();
+  expect((await spawned('usage', '--all')).stdout).toMatch(/░/);
+  const revoked = await spawned('keys', 'revoke', 'shared-key');
+  expect(revoked).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/--yes/) });
+  expect(said()).not.toContain('\u001b');
+});

@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { type FunctionDefinition, functionEnvironment } from '@org/local';
+import { type Posted, startRuntimeApi } from './runtime-api.ts';
+
+/** A function under AWS's own runtime interface client. */
+export interface FunctionProcess {
+  /** Resolves when the answer begins. */
+  invoke(event: object): Promise<Posted>;
+  /** What the client reports of an init that fails. */
+  initError(): Promise<unknown>;
+  /** Ends the process. Resolves to the lines that it wrote to standard output. */
+  stop(): Promise<string[]>;
+}
+
+/**
+ * The `index.mjs` of an aws-lambda-ric that was installed with its native part, to run that in place of ours:
+ * `npm i aws-lambda-ric` compiles it on Linux where cmake, make and a C++ compiler are.
+ */
+const compiled = process.env['AWS_LAMBDA_RIC'];
+
+const client = compiled
+  ? [compiled]
+  : [
+      '--import',
+      join(import.meta.dirname, 'without-native-client.ts'),
+      fileURLToPath(import.meta.resolve('aws-lambda-ric')),
+    ];
+
+/** Starts a function in a process of its own, with Lambda's environment and nothing of this one's. */
+export async function startFunction(
+  definition: FunctionDefinition,
+  { region, environment }: { region: string; environment: Readonly<Record<string, string>> },
+): Promise<FunctionProcess> {
+  const runtimeApi = await startRuntimeApi(definition.arn);
+  const child = spawn(process.execPath, client, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...functionEnvironment(definition, { region, logStreamName: 'test', extra: environment }),
+      AWS_LAMBDA_LOG_FORMAT: 'JSON',
+      AWS_LAMBDA_RUNTIME_API: runtimeApi.address,
+    },
+  });
+  const output = text(child.stdout);
+  const errors = text(child.stderr);
+  const closed = once(child, 'close');
+  const died = closed.then(async () => {
+    throw new Error(`The function's process ended before it answered.\n${await errors}`);
+  });
+  // Whoever waits for an answer is told; where nobody does, the end was asked for.
+  died.catch(() => {});
+
+  return {
+    invoke: (event) => Promise.race([runtimeApi.invoke(event), died]),
+    initError: () => Promise.race([runtimeApi.initError, died]),
+    async stop() {
+      child.kill();
+      await closed;
+      await runtimeApi.close();
+      return (await output).split('\n').slice(0, -1);
+    },
+  };
+}

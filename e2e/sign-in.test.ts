@@ -1,0 +1,375 @@
+import { DeleteApiKeyCommand, GetApiKeysCommand } from '@aws-sdk/client-api-gateway';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { createBedrockClient, PermissionDeniedError } from '@org/bedrock-client';
+import { type ErrorCode, errorDefinition } from '@org/contract';
+import { ensureSignInKey, ensureSignInKeys, removeSignInKey } from '@org/infra/src/sign-in/sign-in-keys.ts';
+import { accessItemKey } from '@org/lambda/key-directory';
+import {
+  issuerEnvironment,
+  type LocalIssuer,
+  setUpSignIn,
+  signInClients,
+  startIssuer,
+} from '@org/local/oidc';
+import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import { expect, onTestFinished, test } from 'vitest';
+import { type ConfigName, configs } from './configs.ts';
+import { type Reply, type System, startSystem } from './harness.ts';
+
+interface SignedInSystem extends System {
+  readonly issuer: LocalIssuer;
+  /** Asks llama something with these headers. */
+  askWith(headers: Readonly<Record<string, string>>, path?: string): Promise<Reply>;
+  /** Asks llama something with a token. */
+  askAs(token: string, path?: string): Promise<Reply>;
+}
+
+async function start(name: ConfigName = 'signed-in'): Promise<SignedInSystem> {
+  const issuer = await startIssuer();
+  onTestFinished(() => issuer.close());
+  const system = await startSystem(name, { environment: issuerEnvironment(issuer) });
+  await setUpSignIn(system.gateway, issuer, { config: configs[name], dynamodbUrl: system.dynamodb.url });
+  const askWith = (headers: Readonly<Record<string, string>>, path = '/bedrock') =>
+    system.send({ path, headers, body: { model: 'llama', question: 'What is a dystopia' } });
+  return {
+    ...system,
+    issuer,
+    askWith,
+    askAs: (token, path) => askWith({ authorization: `Bearer ${token}` }, path),
+  };
+}
+
+const seconds = (fromNow: number) => Math.floor(Date.now() / 1000) + fromNow;
+const claims = {
+  iss: 'https://login.example.com/tenant',
+  aud: 'bedrock-proxy',
+  groups: 'Thrifty People',
+};
+const { privateKey: foreignKey } = await generateKeyPair('ES256');
+
+type Make = (issuer: LocalIssuer) => string | Promise<string>;
+
+const refused: readonly (readonly [name: string, code: ErrorCode, make: Make])[] = [
+  ['expired', 'unauthenticated', (issuer) => issuer.issue('thrifty', { exp: seconds(-60) })],
+  ['without an end', 'unauthenticated', (issuer) => issuer.issue('thrifty', { exp: undefined })],
+  ['not yet valid', 'unauthenticated', (issuer) => issuer.issue('thrifty', { nbf: seconds(60) })],
+  [
+    'of another issuer',
+    'unauthenticated',
+    (issuer) => issuer.issue('thrifty', { iss: 'https://other.example.com' }),
+  ],
+  ['for another audience', 'unauthenticated', (issuer) => issuer.issue('thrifty', { aud: 'another-app' })],
+  [
+    'that somebody else signed',
+    'unauthenticated',
+    () =>
+      new SignJWT({ ...claims, exp: seconds(60) })
+        .setProtectedHeader({ alg: 'ES256', kid: 'local' })
+        .sign(foreignKey),
+  ],
+  ['that nobody signed', 'unauthenticated', () => new UnsecuredJWT({ ...claims, exp: seconds(60) }).encode()],
+  [
+    'that the public key signed as a secret',
+    'unauthenticated',
+    async ({ jwksUrl }) => {
+      const secret = new TextEncoder().encode(await (await fetch(jwksUrl)).text());
+      return new SignJWT({ ...claims, exp: seconds(60) })
+        .setProtectedHeader({ alg: 'HS256', kid: 'local' })
+        .sign(secret);
+    },
+  ],
+  ['of an unknown key', 'unauthenticated', (issuer) => issuer.issue('thrifty', {}, { kid: 'unknown' })],
+  ['that is three words', 'unauthenticated', () => 'not.a.token'],
+  ['that is an unknown API key', 'unauthenticated', () => 'this-key-was-never-issued'],
+  ['without the claim', 'access_denied', (issuer) => issuer.issue('thrifty', { groups: undefined })],
+  [
+    'of a group that is no team',
+    'access_denied',
+    (issuer) => issuer.issue('thrifty', { groups: ['Everyone'] }),
+  ],
+  ['of a team that has no key', 'access_denied', (issuer) => issuer.issue('ghosts')],
+];
+
+test.each(refused)('a token %s is refused, as %s, before any model is asked', async (_name, code, make) => {
+  const { askAs, bedrock, issuer } = await start();
+  const token = await make(issuer);
+  for (const path of ['/bedrock', '/bedrock/stream']) {
+    const reply = await askAs(token, path);
+    const { status, type, message } = errorDefinition(code);
+    expect(reply.status).toBe(status);
+    expect(reply.error()).toMatchObject({ code, type, message });
+    expect(reply.headers.get('x-should-retry')).toBe('false');
+    expect(reply.headers.get('x-request-id')).toMatch(/^[\w-]{36}$/);
+  }
+  expect(bedrock.received).toEqual([]);
+});
+
+test('a caller without any credential is refused', async () => {
+  const { askWith } = await start();
+  expect((await askWith({})).error().code).toBe('unauthenticated');
+  expect((await askWith({ authorization: 'Basic dXNlcjpwYXNz' })).error().code).toBe('unauthenticated');
+});
+
+test('a token that is longer than all headers may be does not come through', async () => {
+  const { askAs, issuer, bedrock } = await start();
+  const statuses: number[] = [];
+  for (const bytes of [9000, 15_000]) {
+    const token = await issuer.issue('thrifty', { padding: 'x'.repeat(bytes) });
+    statuses.push((await askAs(token)).status);
+  }
+  // The second does not even reach the gateway.
+  expect(statuses).toEqual([401, 431]);
+  expect(bedrock.received).toEqual([]);
+});
+
+test.each(['/bedrock', '/bedrock/stream'])(
+  'at %s a token, a key, and a key as a bearer token are answered',
+  async (path) => {
+    const { askAs, askWith, issuer, keyValue } = await start();
+    const key = keyValue('thrifty-key');
+    const replies = [
+      await askAs(await issuer.issue('thrifty'), path),
+      await askWith({ 'x-api-key': key }, path),
+      await askAs(key, path),
+    ];
+    for (const reply of replies) {
+      expect(reply.status).toBe(200);
+      expect(reply.text).toContain('end_turn');
+    }
+  },
+);
+
+test('signed-in callers and keys of a team share its limits, and leave those of other teams alone', async () => {
+  const { askAs, askWith, issuer, keyValue } = await start();
+  const thrifty = await issuer.issue('thrifty');
+  const used = [
+    await askAs(thrifty),
+    await askWith({ 'x-api-key': keyValue('thrifty-key') }),
+    await askAs(await issuer.issue('thrifty', { sub: 'another-person' })),
+  ];
+  expect(used.map(({ status }) => status)).toEqual([200, 200, 200]);
+
+  const over = [await askAs(thrifty), await askWith({ 'x-api-key': keyValue('thrifty-key') })];
+  for (const reply of over)
+    expect(reply.error()).toMatchObject({
+      code: 'quota_exceeded',
+      details: { limit: 'requests', max: 3, used: 3 },
+    });
+  expect((await askAs(await issuer.issue('hasty'))).status).toBe(200);
+});
+
+test("signed-in callers of a team have its plan's throttle, apart from that of its keys", async () => {
+  const { askAs, askWith, issuer, keyValue, setTime } = await start();
+  const token = await issuer.issue('hasty');
+  const burst = await Promise.all([askAs(token), askAs(token), askAs(token)]);
+  expect(burst.map(({ status }) => status).toSorted()).toEqual([200, 200, 429]);
+  expect(burst.find(({ status }) => status === 429)?.error().code).toBe('rate_limited');
+  expect((await askWith({ 'x-api-key': keyValue('hasty-key') })).status).toBe(200);
+  setTime('2026-11-22T12:00:01Z');
+  expect((await askAs(token)).status).toBe(200);
+});
+
+test("each caller asks the models of its own team's plan", async () => {
+  const { issuer, send } = await start();
+  const models = async (team: string) => {
+    const authorization = `Bearer ${await issuer.issue(team)}`;
+    return (await send({ method: 'GET', path: '/models', headers: { authorization } })).text;
+  };
+  expect(await models('thrifty')).not.toContain('titan');
+  expect(await models('hasty')).toContain('titan');
+});
+
+test('the client sends a token as it sends a key, and tells a sign-in without a team apart', async () => {
+  const { issuer, url } = await start();
+  const client = (team: string) => createBedrockClient({ baseUrl: url, apiKey: () => issuer.issue(team) });
+  expect((await client('thrifty').ask('llama', 'What is a dystopia')).text).toContain('dystopia');
+  const denied = client('ghosts').ask('llama', 'What is a dystopia');
+  await expect(denied).rejects.toBeInstanceOf(PermissionDeniedError);
+  await expect(denied).rejects.toMatchObject({ code: 'access_denied', status: 403, attempts: 1 });
+});
+
+test('the access token of a user pool of the deployment stands for its group', async () => {
+  const { askAs, issuer } = await start('user-pool');
+  expect((await askAs(await issuer.issue('toll'))).status).toBe(200);
+  for (const [overrides, code] of [
+    [{ token_use: 'id', aud: 'client' }, 'unauthenticated'],
+    [{ client_id: 'another-client' }, 'unauthenticated'],
+    [{ 'cognito:groups': ['nobody'] }, 'access_denied'],
+  ] as const)
+    expect((await askAs(await issuer.issue('toll', overrides))).error().code).toBe(code);
+});
+
+test('where the issuer cannot be asked, tokens fail and may be tried again, and keys go on', async () => {
+  const { askAs, askWith, issuer, keyValue } = await start();
+  const token = await issuer.issue('thrifty');
+  await issuer.close();
+  const reply = await askAs(token);
+  expect(reply.status).toBe(500);
+  expect(reply.error().code).toBe('internal');
+  expect(reply.headers.get('x-should-retry')).toBe('true');
+  expect((await askWith({ 'x-api-key': keyValue('thrifty-key') })).status).toBe(200);
+});
+
+test('where the table cannot be read, no token is let in', async () => {
+  const { askAs, issuer, dynamodb } = await start();
+  dynamodb.failEvery({ kind: 'reset' });
+  expect((await askAs(await issuer.issue('thrifty'))).status).toBe(500);
+});
+
+test('the keys of the issuer and of the team are asked for once a minute, not once a request', async () => {
+  const { askAs, issuer, dynamodb } = await start();
+  const token = await issuer.issue('hasty');
+  await askAs(token);
+  const reads = dynamodb.requests['GetItem'];
+  await askAs(token);
+  expect(issuer.keyRequests).toBe(1);
+  expect(dynamodb.requests['GetItem']).toBe(reads);
+});
+
+const stackName = 'signed-in-dev';
+const source = 'run-time';
+
+async function withKeys() {
+  const system = await start();
+  const clients = signInClients(system.gateway, system.dynamodb.url);
+  const tableName = system.gateway.tables[0]?.name ?? '';
+  return {
+    ...system,
+    clients,
+    tableName,
+    async signInKeys() {
+      const { items = [] } = await clients.apiGateway.send(new GetApiKeysCommand({ includeValues: true }));
+      return items.filter(({ name }) => name?.endsWith('-sign-in'));
+    },
+    /** Lets a minute pass: what a function remembers does not outlive it. */
+    forget: () => system.gateway.killFunctions(),
+  };
+}
+
+test('each team has one key for its signed-in callers, however often they are made', async () => {
+  const { clients, signInKeys, tableName } = await withKeys();
+  const before = await signInKeys();
+  expect(before.map(({ name }) => name)).toEqual([
+    'signed-in-dev-thrifty-sign-in',
+    'signed-in-dev-hasty-sign-in',
+  ]);
+  await ensureSignInKeys(clients, { config: configs['signed-in'], tableName });
+  expect(await signInKeys()).toEqual(before);
+});
+
+test('a team made at run time can be signed in for, on its own plan', async () => {
+  const { askAs, clients, forget, issuer, tableName } = await withKeys();
+  const token = await issuer.issue('ghosts');
+  expect((await askAs(token)).error().code).toBe('access_denied');
+  await ensureSignInKey(clients, { stackName, tableName, team: 'ghosts', plan: 'few', source });
+  await forget();
+  const replies = [await askAs(token), await askAs(token), await askAs(token), await askAs(token)];
+  expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 429]);
+});
+
+test('the key of a team of the config has no plan of its own: it ends with the team', async () => {
+  const { clients, signInKeys, tableName } = await withKeys();
+  await ensureSignInKey(clients, { stackName, tableName, team: 'ghosts', plan: 'few', source });
+  const items = await Promise.all(
+    (await signInKeys()).map(async ({ id = '' }) => {
+      const command = new GetItemCommand({ TableName: tableName, Key: accessItemKey(id) });
+      const { Item: item } = await clients.dynamodb.send(command);
+      return [item?.['team']?.S, item?.['plan']?.S];
+    }),
+  );
+  expect(items).toEqual([
+    ['thrifty', undefined],
+    ['hasty', undefined],
+    ['ghosts', 'few'],
+  ]);
+});
+
+test('a team that moves to another plan takes its signed-in callers along', async () => {
+  const { askAs, clients, forget, issuer, signInKeys, tableName } = await withKeys();
+  await ensureSignInKey(clients, { stackName, tableName, team: 'ghosts', plan: 'few', source });
+  const before = await signInKeys();
+  await ensureSignInKey(clients, { stackName, tableName, team: 'ghosts', plan: 'hasty', source });
+  await forget();
+  expect((await signInKeys()).map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+  const token = await issuer.issue('ghosts');
+  const burst = await Promise.all([askAs(token), askAs(token), askAs(token)]);
+  expect(burst.map(({ status }) => status).toSorted()).toEqual([200, 200, 429]);
+});
+
+test('a key that was deleted is refused, and made anew', async () => {
+  const { askAs, clients, forget, issuer, signInKeys, tableName } = await withKeys();
+  const token = await issuer.issue('hasty');
+  expect((await askAs(token)).status).toBe(200);
+  const [, key] = await signInKeys();
+  await clients.apiGateway.send(new DeleteApiKeyCommand({ apiKey: key?.id }));
+  expect((await askAs(token)).error().code).toBe('unauthenticated');
+  await ensureSignInKeys(clients, { config: configs['signed-in'], tableName });
+  await forget();
+  expect((await askAs(token)).status).toBe(200);
+  expect((await signInKeys()).map(({ id }) => id)).not.toContain(key?.id);
+});
+
+test('making a key that broke off half way is finished by the next time, with the same key', async () => {
+  const { clients, dynamodb, signInKeys, tableName } = await withKeys();
+  const make = () => ensureSignInKey(clients, { stackName, tableName, team: 'ghosts', plan: 'few', source });
+  // The read comes through, and no write does.
+  dynamodb.failNext({ kind: 'none' });
+  dynamodb.failEvery({ kind: 'reset' });
+  await expect(make()).rejects.toThrow();
+  dynamodb.failEvery();
+  const [, , made] = await signInKeys();
+  await make();
+  expect((await signInKeys()).map(({ id }) => id).slice(2)).toEqual([made?.id]);
+});
+
+test('signed-in callers of a team that is taken away are denied', async () => {
+  const { askAs, clients, forget, issuer, signInKeys, tableName } = await withKeys();
+  const target = { stackName, tableName, team: 'hasty' };
+  await removeSignInKey(clients, target);
+  await removeSignInKey(clients, target);
+  await forget();
+  expect((await askAs(await issuer.issue('hasty'))).error().code).toBe('access_denied');
+  expect(await signInKeys()).toHaveLength(1);
+});
+
+test('a plan that is not deployed is an error that says so', async () => {
+  const { clients, tableName } = await withKeys();
+  const made = ensureSignInKey(clients, { stackName, tableName, team: 'ghosts', plan: 'free', source });
+  await expect(made).rejects.toThrow(
+    'There is no usage plan signed-in-dev-free. Deploy the plan free first.',
+  );
+});
+
+test('one request leaves two lines, with the team and without token, key or person', async () => {
+  const { askAs, askWith, gateway, issuer, keyValue, logs, dynamodb } = await start();
+  const good = await issuer.issue('thrifty', {
+    sub: 'canary-sub',
+    email: 'canary@example.com',
+    jti: 'canary-jti',
+  });
+  const bad = await issuer.issue('thrifty', { sub: 'canary-sub', exp: seconds(-60), aud: 'canary-aud' });
+  const denied = await issuer.issue('ghosts', { sub: 'canary-sub', groups: ['canary-group'] });
+  await askAs(good);
+  await askAs(bad);
+  await askAs(denied);
+  await askWith({ 'x-api-key': keyValue('thrifty-key') });
+  dynamodb.failEvery({ kind: 'reset' });
+  await askAs(await issuer.issue('hasty', { sub: 'canary-sub' }));
+
+  const text = logs.join('\n');
+  const signatures = [good, bad, denied].flatMap((token) => token.split('.').slice(1));
+  for (const secret of ['canary', ...signatures, ...gateway.apiKeys.map(({ value }) => value)])
+    expect(text).not.toContain(secret);
+  const lines = logs.flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
+  expect(lines.filter(({ message }) => message === 'authorization')).toMatchObject([
+    { outcome: 'token', team: 'thrifty' },
+    { outcome: 'refused', reason: 'expired' },
+    { outcome: 'refused', reason: 'no_team' },
+    { outcome: 'key' },
+    { outcome: 'failed' },
+  ]);
+  expect(lines.filter(({ message }) => message === 'request')).toMatchObject([
+    { team: 'thrifty', status: 200 },
+    { team: 'thrifty', status: 200 },
+  ]);
+});

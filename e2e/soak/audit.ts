@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Deployment } from '@org/infra/cli/directory/deployment.ts';
+import type { Item } from '@org/infra/cli/directory/table.ts';
+import { limitStatuses, type Scope } from '@org/lambda/ledger/admission';
+import { readCounters } from '@org/lambda/ledger/counters';
+import { momentOf } from '@org/lambda/ledger/moment';
+import type { Bill, Bills } from './backends-process.ts';
+import { mostHeld } from './calls.ts';
+import { openTeams, type SoakTeam, teams } from './teams.ts';
+
+/** What the ledger recorded of a team against what Bedrock billed it. */
+export interface Account {
+  readonly team: SoakTeam;
+  readonly recorded: { readonly requests: number; readonly tokens: number };
+  readonly billed: Bill;
+}
+
+/** Every account, and what is wrong with any. */
+export interface Audit {
+  readonly accounts: readonly Account[];
+  /** Accounts in which nothing was ambiguous. */
+  readonly exact: number;
+  readonly wrong: readonly string[];
+}
+
+export interface Accounts {
+  /** Waits until no team holds anything to which nothing ambiguous can happen; ten seconds at the most. */
+  untilNothingIsInFlight(): Promise<void>;
+  /** @param killed The most calls that may have died with their functions. */
+  audit(bills: Bills, killed: number): Promise<Audit>;
+}
+
+/** @param moments One in each day that the soak touches: milliseconds since 1970. */
+export function openAccounts(deployment: Deployment, moments: readonly number[]): Accounts {
+  const months = [...new Set(moments.map((at) => momentOf(at).month))];
+  const itemsOf = async (audited: readonly SoakTeam[]): Promise<Map<SoakTeam, Item[]>> => {
+    const keys = audited.flatMap(({ name }) => months.map((sk) => ({ pk: `team#${name}`, sk })));
+    const items = await deployment.table.getAll(keys);
+    return new Map(
+      audited.map((team, index) => [
+        team,
+        months.map((_, month) => items[index * months.length + month] ?? {}),
+      ]),
+    );
+  };
+
+  return {
+    async untilNothingIsInFlight() {
+      const clear = teams.filter(({ stormy }) => !stormy);
+      for (let tries = 0; tries < 200; tries += 1) {
+        const items = [...(await itemsOf(clear)).values()].flat();
+        if (items.every((item) => heldTokens(item) === 0)) return;
+        await sleep(50);
+      }
+    },
+
+    async audit({ bills }, killed) {
+      const wrong: string[] = [];
+      const accounts: Account[] = [];
+      for (const [team, items] of await itemsOf(teams)) {
+        const billed = bills[team.name] ?? { calls: 0, tokens: 0, ambiguous: 0 };
+        const inMonths = items.map((item, index) => ({
+          item,
+          days: moments.map(momentOf).filter(({ month }) => month === months[index]),
+        }));
+        const scope: Scope = {
+          kind: 'team',
+          id: team.name,
+          limits: deployment.config.plans[team.plan]?.limits ?? {},
+        };
+        const recorded = { requests: 0, tokens: 0 };
+        for (const { item, days } of inMonths) {
+          const [day] = days;
+          if (!day) continue;
+          const { committed } = readCounters(item, day);
+          recorded.requests += committed.month.requests;
+          recorded.tokens += committed.month.tokens;
+          for (const moment of days) {
+            for (const { limit, period, used, max } of limitStatuses(
+              readCounters(item, moment),
+              scope,
+              moment,
+            )) {
+              if (used > max) wrong.push(`${team.name}: ${used} of ${max} ${limit} this ${period}`);
+            }
+          }
+        }
+        accounts.push({ team, recorded, billed });
+        wrong.push(...faultsOf({ team, recorded, billed }, killed));
+      }
+      for (const [{ name }, items] of await itemsOf(openTeams)) {
+        // What was held in a month that is over stands in nobody's way.
+        const left = heldTokens(items.at(-1) ?? {});
+        if (left !== 0) wrong.push(`${name}: ${left} tokens are still held by calls in flight`);
+      }
+      return { accounts, exact: accounts.filter(isExact).length, wrong };
+    },
+  };
+}
+
+const isExact = ({ team, billed }: Account): boolean => !team.stormy && billed.ambiguous === 0;
+
+function faultsOf(account: Account, killed: number): string[] {
+  const { team, recorded, billed } = account;
+  const said = `${team.name}: ${recorded.requests} requests and ${recorded.tokens} tokens are recorded, and Bedrock billed ${billed.calls} and ${billed.tokens}`;
+  if (recorded.tokens < billed.tokens || recorded.requests < billed.calls) return [`${said}: too little`];
+  if (isExact(account)) {
+    return recorded.tokens === billed.tokens && recorded.requests === billed.calls
+      ? []
+      : [`${said}: not the same`];
+  }
+  const unsure = billed.ambiguous + (team.stormy ? killed : 0);
+  const most = { requests: billed.calls + unsure, tokens: billed.tokens + unsure * mostHeld };
+  return recorded.tokens > most.tokens || recorded.requests > most.requests ? [`${said}: too much`] : [];
+}
+
+/** What all slots of an item hold, those of times long past too. */
+function heldTokens(item: Item): number {
+  return Object.entries(item)
+    .filter(([name]) => /^[hs]\d+t$/.test(name))
+    .reduce((sum, [, { N = '0' }]) => sum + Math.abs(Number(N)), 0);
+}

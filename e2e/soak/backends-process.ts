@@ -1,0 +1,136 @@
+import { type ReceivedCall, startBedrock } from '@org/local/bedrock';
+import { type ReceivedRequest, startDynamoDb } from '@org/local/dynamodb';
+import * as z from 'zod/mini';
+import { bedrockFault, dynamodbFault } from './faults.ts';
+import { randomOf } from './random.ts';
+
+/**
+ * Bedrock and DynamoDB in a process of their own, with faults by a seed. Bedrock keeps its own record of what it bills,
+ * which knows nothing of the ledger.
+ */
+
+export interface Backends {
+  readonly bedrockUrl: string;
+  readonly dynamodbUrl: string;
+}
+
+/** What a team's calls came to, as the servers saw them. */
+export interface Bill {
+  /** Calls that Bedrock billed, and their tokens. */
+  calls: number;
+  tokens: number;
+  /** Faults after which nobody can know what was billed or written. */
+  ambiguous: number;
+}
+
+export interface Bills {
+  readonly bills: Readonly<Record<string, Bill>>;
+  /** How often each fault was met, by server. */
+  readonly faults: Readonly<Record<'bedrock' | 'dynamodb', Record<string, number>>>;
+  /** Requests that were received, by server. */
+  readonly received: Readonly<Record<'bedrock' | 'dynamodb', number>>;
+}
+
+const [seedText = '0'] = process.argv.slice(2);
+const seed = Number(seedText);
+
+const Metadata = z.object({ team: z.string() });
+const Body = z.object({ requestMetadata: z.optional(Metadata) });
+const Keyed = z.object({ Key: z.object({ pk: z.object({ S: z.string() }) }) });
+
+const bills: Record<string, Bill> = {};
+const faults: Bills['faults'] = { bedrock: {}, dynamodb: {} };
+const received = { bedrock: 0, dynamodb: 0 };
+/** From the first time that it is asked for the bills, nothing more goes wrong. */
+let calm = false;
+/** So that a second try meets something else than the first. */
+const writes: Record<string, number> = {};
+
+function billOf(team: string): Bill {
+  bills[team] ??= { calls: 0, tokens: 0, ambiguous: 0 };
+  return bills[team];
+}
+
+/** Converse has the metadata in its body, InvokeModel in a header. */
+function teamOf({ text, headers }: ReceivedCall): string {
+  const header = headers['x-amzn-bedrock-request-metadata'];
+  const { team } = Metadata.parse(
+    header === undefined ? Body.parse(JSON.parse(text)).requestMetadata : JSON.parse(header),
+  );
+  return team;
+}
+
+function note(server: 'bedrock' | 'dynamodb', name: string): void {
+  faults[server][name] = (faults[server][name] ?? 0) + 1;
+}
+
+const isStormy = (team: string): boolean => team.includes('stormy');
+
+/** A caller that gives up an answer, as a function does whose time is up, cannot know what it cost. */
+const pending = new Map<ReceivedCall, string>();
+
+const bedrock = await startBedrock({
+  meet(call) {
+    received.bedrock += 1;
+    if (calm) return {};
+    const team = teamOf(call);
+    const { name, ambiguous, encounter } = bedrockFault(randomOf(seed, 'bedrock', received.bedrock), {
+      stormy: isStormy(team),
+      streams: call.operation.includes('stream'),
+    });
+    if (name) note('bedrock', name);
+    if (ambiguous) billOf(team).ambiguous += 1;
+    else pending.set(call, team);
+    if (pending.size > 1000) countGivenUp(500);
+    return encounter;
+  },
+  onBilled(call, { inputTokens, outputTokens }) {
+    const bill = billOf(teamOf(call));
+    bill.calls += 1;
+    bill.tokens += inputTokens + outputTokens;
+  },
+});
+
+/** Looks at the oldest calls that were met by nothing ambiguous of Bedrock's. */
+function countGivenUp(count: number): void {
+  for (const [call, team] of [...pending].slice(0, count)) {
+    pending.delete(call);
+    if (!call.disconnected) continue;
+    billOf(team).ambiguous += 1;
+    note('bedrock', 'given up by the function');
+  }
+}
+
+/** The team whose counters a write changes; `undefined` for any other request. */
+function writtenTeam({ operation, text }: ReceivedRequest): string | undefined {
+  if (operation !== 'UpdateItem') return undefined;
+  const [kind, team] = Keyed.parse(JSON.parse(text)).Key.pk.S.split('#');
+  return kind === 'team' ? team : undefined;
+}
+
+const dynamodb = await startDynamoDb({
+  meet(request) {
+    received.dynamodb += 1;
+    const team = writtenTeam(request);
+    if (team === undefined || calm) return { kind: 'none' };
+    writes[team] = (writes[team] ?? 0) + 1;
+    const met = dynamodbFault(randomOf(seed, 'dynamodb', team, writes[team]), isStormy(team));
+    if (met.fault.kind !== 'none') note('dynamodb', met.name);
+    if (met.ambiguous) billOf(team).ambiguous += 1;
+    return met.fault;
+  },
+  onGivenUp(request) {
+    const team = writtenTeam(request);
+    if (team === undefined) return;
+    note('dynamodb', 'given up by the function');
+    billOf(team).ambiguous += 1;
+  },
+});
+
+process.on('message', () => {
+  calm = true;
+  countGivenUp(pending.size);
+  process.send?.({ bills, faults, received } satisfies Bills);
+});
+process.on('disconnect', () => process.exit());
+process.send?.({ bedrockUrl: bedrock.url, dynamodbUrl: dynamodb.url } satisfies Backends);

@@ -1,6 +1,0 @@
-import { startDynamoDb } from '../local/dynamodb/server.ts';
-
-/** DynamoDB in a process of its own, so that it takes no time from what is measured. */
-const { url } = await startDynamoDb();
-process.on('disconnect', () => process.exit());
-process.send?.({ url });

@@ -1,7 +1,0 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { localCredentials } from '../cli/aws/local-gateway.ts';
-
-/** For looking into the tables of a local DynamoDB. */
-export function dynamoDbClient(url: string): DynamoDBClient {
-  return new DynamoDBClient({ endpoint: url, region: 'us-east-1', credentials: localCredentials });
-}

@@ -1,7 +1,0 @@
-import { synthesize } from '../../src/stack/synthesize.ts';
-import { soakConfig } from './teams.ts';
-
-/** In a process of its own, for importing the CDK takes much memory. */
-const [directory, requests] = process.argv.slice(2);
-if (!directory) throw new Error('Usage: synthesize.ts DIRECTORY REQUESTS');
-synthesize(soakConfig(Number(requests)), { outdir: directory });

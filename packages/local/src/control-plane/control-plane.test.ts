@@ -1,0 +1,255 @@
+import { request as httpRequest } from 'node:http';
+import {
+  APIGatewayClient,
+  CreateApiKeyCommand,
+  CreateUsagePlanKeyCommand,
+  DeleteApiKeyCommand,
+  DeleteUsagePlanKeyCommand,
+  GetApiKeyCommand,
+  GetApiKeysCommand,
+  GetUsagePlanKeysCommand,
+  GetUsagePlansCommand,
+  UpdateApiKeyCommand,
+} from '@aws-sdk/client-api-gateway';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { localCredentials } from '@org/infra/cli/aws/local-gateway.ts';
+import { expect, test } from 'vitest';
+import type { Template } from '../gateway.ts';
+import { edit } from '../testing/deployment.ts';
+import { testGateways } from '../testing/gateway.ts';
+
+const start = testGateways();
+
+const clock = { now: () => Date.parse('2026-11-22T12:00:00Z') };
+
+/** A second plan of the stage, of which a key may make one call. */
+function withTightPlan(template: Template): Template {
+  template.Resources['TightPlan'] = {
+    Type: 'AWS::ApiGateway::UsagePlan',
+    Properties: {
+      ...template.Resources['Plan']?.Properties,
+      UsagePlanName: 'tight',
+      Quota: { Limit: 1, Period: 'DAY' },
+    },
+  };
+  return edit(template, 'Plan', { UsagePlanName: 'plan' });
+}
+
+function withOutputs(template: Template): Template {
+  template['Outputs'] = {
+    Endpoint: {
+      Value: {
+        'Fn::Sub': `https://\${Api}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}/\${Stage}/`,
+      },
+      Description: 'Where it is: <here> & there',
+    },
+    KeyIdteam: { Value: { Ref: 'TeamKey' } },
+  };
+  return template;
+}
+
+async function startControlled(editTemplate: (template: Template) => Template = withTightPlan) {
+  const gateway = await start({
+    editTemplate,
+    clock,
+    environment: { AWS_ENDPOINT_URL_DYNAMODB: 'http://db' },
+  });
+  const { origin } = new URL(gateway.url);
+  const settings = (service: string) => ({
+    endpoint: `${origin}/.local/${service}`,
+    region: 'eu-west-1',
+    credentials: localCredentials,
+    maxAttempts: 1,
+  });
+  const client = new APIGatewayClient(settings('api_gateway'));
+  const cloudFormation = new CloudFormationClient(settings('cloudformation'));
+  const planNamed = async (name: string) => {
+    const { items = [] } = await client.send(new GetUsagePlansCommand({}));
+    return items.find((plan) => plan.name === name)?.id;
+  };
+  return { gateway, origin, client, cloudFormation, planNamed };
+}
+
+test('a key that is made is refused until it is in a plan, and from then on at once meets what the plan says', async () => {
+  const { gateway, client, planNamed } = await startControlled();
+  const { id, value } = await client.send(new CreateApiKeyCommand({ name: 'app', enabled: true }));
+  expect(value).toMatch(/^\w{40}$/);
+  const ask = async () => (await gateway.ask({}, { 'x-api-key': value ?? '' })).status;
+  expect(await ask()).toBe(403);
+
+  const usagePlanId = await planNamed('tight');
+  await client.send(new CreateUsagePlanKeyCommand({ usagePlanId, keyId: id, keyType: 'API_KEY' }));
+  expect([await ask(), await ask()]).toEqual([200, 429]);
+
+  await client.send(new DeleteUsagePlanKeyCommand({ usagePlanId, keyId: id }));
+  expect(await ask()).toBe(403);
+  const roomy = await planNamed('plan');
+  await client.send(new CreateUsagePlanKeyCommand({ usagePlanId: roomy, keyId: id, keyType: 'API_KEY' }));
+  expect([await ask(), await ask()]).toEqual([200, 200]);
+});
+
+test('a key is disabled, enabled and deleted, those of the template too', async () => {
+  const { gateway, client } = await startControlled();
+  const { items: [teamKey] = [] } = await client.send(new GetApiKeysCommand({ nameQuery: 'team-' }));
+  const enable = (value: string) =>
+    client.send(
+      new UpdateApiKeyCommand({
+        apiKey: teamKey?.id,
+        patchOperations: [{ op: 'replace', path: '/enabled', value }],
+      }),
+    );
+  expect((await gateway.ask()).status).toBe(200);
+  expect(await enable('false')).toMatchObject({ name: 'team-key', enabled: false });
+  expect((await gateway.ask()).status).toBe(403);
+  await enable('true');
+  expect((await gateway.ask()).status).toBe(200);
+  await client.send(new DeleteApiKeyCommand({ apiKey: teamKey?.id }));
+  expect((await gateway.ask()).status).toBe(403);
+});
+
+test('values are told only where they are asked for', async () => {
+  const { client } = await startControlled();
+  const { id, value } = await client.send(
+    new CreateApiKeyCommand({ name: 'app', description: 'of a team', enabled: true }),
+  );
+  const time = new Date('2026-11-22T12:00:00Z');
+  expect(await client.send(new GetApiKeyCommand({ apiKey: id }))).toMatchObject({
+    id,
+    name: 'app',
+    description: 'of a team',
+    enabled: true,
+    createdDate: time,
+    lastUpdatedDate: time,
+  });
+  const values = async (includeValues: boolean) => {
+    const { items = [] } = await client.send(new GetApiKeysCommand({ includeValues }));
+    return items.filter((key) => key.value !== undefined).length;
+  };
+  expect([await values(false), await values(true)]).toEqual([0, 4]);
+  expect((await client.send(new GetApiKeyCommand({ apiKey: id }))).value).toBeUndefined();
+  expect((await client.send(new GetApiKeyCommand({ apiKey: id, includeValue: true }))).value).toBe(value);
+});
+
+test('lists come in pages, and names are found by how they begin', async () => {
+  const { client } = await startControlled();
+  for (const name of ['app-1', 'app-2', 'app-3', 'other']) {
+    await client.send(new CreateApiKeyCommand({ name }));
+  }
+  const list = { nameQuery: 'app-', limit: 2 };
+  const first = await client.send(new GetApiKeysCommand(list));
+  expect(first.items?.map(({ name }) => name)).toEqual(['app-1', 'app-2']);
+  const second = await client.send(new GetApiKeysCommand({ ...list, position: first.position }));
+  expect(second.items?.map(({ name }) => name)).toEqual(['app-3']);
+  expect(second.position).toBeUndefined();
+});
+
+test('plans tell what they are, and which keys are in them', async () => {
+  const { client, planNamed } = await startControlled();
+  const { items: plans } = await client.send(new GetUsagePlansCommand({}));
+  expect(plans).toMatchObject([
+    { name: 'plan', apiStages: [{ stage: 'dev' }] },
+    { name: 'tight', quota: { limit: 1, period: 'DAY', offset: 0 } },
+  ]);
+  const { items: keys } = await client.send(
+    new GetUsagePlanKeysCommand({ usagePlanId: await planNamed('plan') }),
+  );
+  expect(keys?.map(({ name }) => name)).toEqual(['team-key', 'disabled-key']);
+  const [teamKey] = keys ?? [];
+  const { items: ofKey } = await client.send(new GetUsagePlansCommand({ keyId: teamKey?.id }));
+  expect(ofKey?.map(({ name }) => name)).toEqual(['plan']);
+});
+
+test('a key can be in one plan of a stage', async () => {
+  const { client, planNamed } = await startControlled();
+  const { id: keyId } = await client.send(new CreateApiKeyCommand({ name: 'app' }));
+  const join = async (plan: string) =>
+    client.send(
+      new CreateUsagePlanKeyCommand({ usagePlanId: await planNamed(plan), keyId, keyType: 'API_KEY' }),
+    );
+  await join('plan');
+  await expect(join('plan')).rejects.toMatchObject({ name: 'ConflictException' });
+  await expect(join('tight')).rejects.toMatchObject({ name: 'ConflictException' });
+});
+
+test('what is not there is not found', async () => {
+  const { client, planNamed } = await startControlled();
+  const { id: keyId } = await client.send(new CreateApiKeyCommand({ name: 'app' }));
+  const usagePlanId = await planNamed('plan');
+  const notFound = { name: 'NotFoundException', $metadata: { httpStatusCode: 404 } };
+  const calls = await Promise.allSettled([
+    client.send(new GetApiKeyCommand({ apiKey: 'unknown' })),
+    client.send(new DeleteApiKeyCommand({ apiKey: 'unknown' })),
+    client.send(new GetUsagePlanKeysCommand({ usagePlanId: 'unknown' })),
+    client.send(new CreateUsagePlanKeyCommand({ usagePlanId, keyId: 'unknown', keyType: 'API_KEY' })),
+    client.send(new DeleteUsagePlanKeyCommand({ usagePlanId, keyId })),
+  ]);
+  expect(calls).toMatchObject(calls.map(() => ({ status: 'rejected', reason: notFound })));
+});
+
+test('a call that is only half understood is refused', async () => {
+  const { client } = await startControlled();
+  const half = client.send(new CreateApiKeyCommand({ name: 'app', value: 'a-value-of-ones-own-choosing' }));
+  await expect(half).rejects.toMatchObject({ name: 'BadRequestException' });
+});
+
+test('the stack tells its outputs, and that its API is here', async () => {
+  const { gateway, cloudFormation } = await startControlled(withOutputs);
+  const { Stacks: stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName: 'Test' }));
+  expect(stacks).toMatchObject([
+    {
+      StackName: 'Test',
+      StackStatus: 'CREATE_COMPLETE',
+      Outputs: [
+        {
+          OutputKey: 'Endpoint',
+          OutputValue: `${gateway.url}/`,
+          Description: 'Where it is: <here> & there',
+        },
+        { OutputKey: 'KeyIdteam', OutputValue: expect.stringMatching(/^\w{10}$/) },
+      ],
+    },
+  ]);
+  const other = cloudFormation.send(new DescribeStacksCommand({ StackName: 'Other' }));
+  await expect(other).rejects.toMatchObject({
+    name: 'ValidationError',
+    message: 'Stack with id Other does not exist',
+  });
+});
+
+test('it tells where its services are', async () => {
+  const { origin } = await startControlled();
+  expect(await (await fetch(`${origin}/.local`)).json()).toEqual({
+    region: 'eu-west-1',
+    stack: 'Test',
+    endpoints: {
+      api_gateway: `${origin}/.local/api_gateway`,
+      cloudformation: `${origin}/.local/cloudformation`,
+      dynamodb: 'http://db',
+    },
+  });
+});
+
+test('a web page cannot use it: neither without a signature nor by another name for loopback', async () => {
+  const { origin } = await startControlled();
+  const keys = `${origin}/.local/api_gateway/apikeys`;
+  const unsigned = await fetch(keys, { method: 'POST', body: '{"name":"app","enabled":true}' });
+  expect(unsigned.status).toBe(403);
+  const rebound = await new Promise<number | undefined>((resolve, reject) => {
+    httpRequest(`${origin}/.local`, { headers: { host: 'attacker.example' } }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .once('error', reject)
+      .end();
+  });
+  expect(rebound).toBe(403);
+});
+
+test('a service that is not imitated is not found', async () => {
+  const { origin } = await startControlled();
+  const response = await fetch(`${origin}/.local/lambda/functions`);
+  expect(response.status).toBe(404);
+  expect(await response.json()).toEqual({
+    message: 'There is no lambda here, only api_gateway, cloudformation.',
+  });
+});

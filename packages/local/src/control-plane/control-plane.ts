@@ -1,0 +1,71 @@
+import { controlPlanePath, type LocalEndpoints, localCredentials } from '@org/infra/cli/aws/local-gateway.ts';
+import { header } from '../http/header-list.ts';
+import { loopbackOrigin } from '../http/loopback-origin.ts';
+import type { GatewayRequest } from '../http/request.ts';
+import type { WholeResponse } from '../http/response.ts';
+import { apiGateway } from './api-gateway.ts';
+import { cloudFormation } from './cloudformation.ts';
+import type { ControlPlaneContext, Service } from './service.ts';
+
+/** Names of the services as the SDKs have them in `AWS_ENDPOINT_URL_...`. */
+const services: Readonly<Record<string, Service>> = {
+  api_gateway: apiGateway,
+  cloudformation: cloudFormation,
+};
+
+export interface ControlPlaneOptions extends ControlPlaneContext {
+  /** The server that the functions keep their tables on. */
+  readonly dynamodbUrl: string | undefined;
+}
+
+/** Answers a request for the control plane; undefined for one that is not. */
+export type ControlPlane = (request: GatewayRequest) => WholeResponse | undefined;
+
+/**
+ * What of AWS's own APIs the commands of this repository call, beside the API itself.
+ *
+ * It listens on loopback alone. Web pages cannot use it either: a call must be signed with the credentials of this
+ * gateway, a header which browsers ask leave for before they send it, and be addressed to loopback by name.
+ */
+export function createControlPlane({ dynamodbUrl, ...context }: ControlPlaneOptions): ControlPlane {
+  return (request) => {
+    const { path } = request;
+    if (path !== controlPlanePath && !path.startsWith(`${controlPlanePath}/`)) return undefined;
+    const origin = loopbackOrigin(request);
+    if (origin === undefined) return refuse(403, 'Not addressed to loopback.');
+
+    const [, , name, ...rest] = path.split('/');
+    if (name === undefined || name === '') {
+      const base = `${origin}${controlPlanePath}`;
+      return json(200, {
+        region: context.api.stack.region,
+        stack: context.api.stack.name,
+        endpoints: {
+          api_gateway: `${base}/api_gateway`,
+          cloudformation: `${base}/cloudformation`,
+          dynamodb: dynamodbUrl,
+        },
+      } satisfies LocalEndpoints);
+    }
+    const service = Object.hasOwn(services, name) ? services[name] : undefined;
+    if (!service) return refuse(404, `There is no ${name} here, only ${Object.keys(services).join(', ')}.`);
+    if (!isSigned(request)) {
+      return refuse(403, 'The security token included in the request is invalid.');
+    }
+    return service({ request, path: `/${rest.join('/')}`, origin }, context);
+  };
+}
+
+function isSigned({ headers }: GatewayRequest): boolean {
+  const credential = `AWS4-HMAC-SHA256 Credential=${localCredentials.accessKeyId}/`;
+  return header(headers, 'authorization')?.startsWith(credential) ?? false;
+}
+
+function refuse(status: 403 | 404, message: string): WholeResponse {
+  const type = status === 403 ? 'UnrecognizedClientException' : 'UnknownOperationException';
+  return json(status, { message }, [['x-amzn-errortype', type]]);
+}
+
+function json(status: number, body: object, headers: WholeResponse['headers'] = []): WholeResponse {
+  return { status, headers: [['content-type', 'application/json'], ...headers], body: JSON.stringify(body) };
+}

@@ -1,0 +1,58 @@
+import { type RouteName, routes } from '@org/contract';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { proxyEvent } from './http/proxy-event.ts';
+import { requestContext } from './http/request-context.ts';
+import { createRouter } from './http/router.ts';
+import { readApi } from './template/api.ts';
+import { readCloudAssembly } from './template/assembly.ts';
+import type { FunctionDefinition } from './template/functions.ts';
+import type { TableDefinition } from './template/tables.ts';
+
+/** A route of a synthesized deployment: the function behind it, and what API Gateway would send there. */
+export interface DeployedRoute {
+  readonly region: string;
+  readonly tables: readonly TableDefinition[];
+  readonly definition: FunctionDefinition;
+  /** The proxy event of a request with this key and body. */
+  eventOf(keyName: string, body: object): APIGatewayProxyEvent;
+}
+
+/** @param assembly The directory that `cdk synth` wrote. */
+export function readRoute(assembly: string, name: RouteName): DeployedRoute {
+  const { template, stack, assetDirectory } = readCloudAssembly(assembly, { region: 'us-east-1' });
+  const api = readApi(template, stack, assetDirectory);
+  const { method, path } = routes[name];
+  const match = createRouter(api.routes)(method, path);
+  if (!match || !('target' in match.route.integration)) {
+    throw new Error(`The template has no route ${name} with a function.`);
+  }
+  return {
+    region: stack.region,
+    tables: api.tables,
+    definition: match.route.integration.target,
+    eventOf(keyName, body) {
+      const apiKey = api.apiKeys.find((key) => key.name === keyName);
+      const request = {
+        id: crypto.randomUUID(),
+        extendedId: 'extended=',
+        receivedAt: Date.parse('2026-11-22T12:00:00Z'),
+        method,
+        path: `/${api.stage.name}${path}`,
+        query: new URLSearchParams(),
+        headers: [
+          ['content-type', 'application/json'],
+          ['x-api-key', apiKey?.value ?? ''],
+        ] as const,
+        body: JSON.stringify(body),
+        sourceIp: '127.0.0.1',
+        httpVersion: '1.1',
+      };
+      return proxyEvent(
+        api,
+        request,
+        match,
+        requestContext(api, request, { match, ...(apiKey ? { apiKey } : {}) }),
+      );
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { setTimeout } from 'node:timers/promises';
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ResourceInUseException,
+} from '@aws-sdk/client-dynamodb';
+import { localCredentials } from '@org/infra/cli/aws/local-gateway.ts';
+import type { TableDefinition } from '../template/tables.ts';
+
+/** A server for DynamoDB that cannot be reached, or refuses to make a table. */
+export class TableCreationError extends Error {
+  override readonly name = 'TableCreationError';
+}
+
+/** How long a table may take until it can be used. */
+const activeWithinMs = 30_000;
+
+/**
+ * Makes the tables of a stack that the server does not have yet, and waits until they can be used. It sees to names
+ * and keys; encryption, backups and the removal of expired items are not imitated.
+ *
+ * @param url A server that is told nothing but credentials that are valid nowhere.
+ * @throws {TableCreationError}
+ */
+export async function createTables(tables: readonly TableDefinition[], url: string): Promise<void> {
+  await Promise.all(
+    tables.map(async (table) => {
+      const client = new DynamoDBClient({
+        endpoint: url,
+        region: table.region,
+        credentials: localCredentials,
+      });
+      try {
+        await create(client, table);
+        await untilActive(client, table);
+      } catch (error) {
+        // Connections that fail are named by their code, in an error without a message.
+        const reason = error instanceof Error ? error.message || ('code' in error && error.code) : error;
+        throw new TableCreationError(`The table ${table.name} cannot be made on ${url}: ${reason}`, {
+          cause: error,
+        });
+      } finally {
+        client.destroy();
+      }
+    }),
+  );
+}
+
+async function create(client: DynamoDBClient, { name, keys }: TableDefinition): Promise<void> {
+  try {
+    await client.send(
+      new CreateTableCommand({
+        TableName: name,
+        AttributeDefinitions: keys.map((key) => ({ AttributeName: key.name, AttributeType: key.type })),
+        KeySchema: keys.map((key, index) => ({
+          AttributeName: key.name,
+          KeyType: index === 0 ? 'HASH' : 'RANGE',
+        })),
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    );
+  } catch (error) {
+    // It is there already, or another start was faster.
+    if (!(error instanceof ResourceInUseException)) throw error;
+  }
+}
+
+async function untilActive(client: DynamoDBClient, { name }: TableDefinition): Promise<void> {
+  const deadline = Date.now() + activeWithinMs;
+  for (;;) {
+    const { Table: table } = await client.send(new DescribeTableCommand({ TableName: name }));
+    if (table?.TableStatus === 'ACTIVE') return;
+    if (Date.now() > deadline) throw new Error(`it is still ${table?.TableStatus}`);
+    await setTimeout(5);
+  }
+}
