@@ -63,7 +63,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     api: ['../config'],
   },
   'packages/infra/cli': {
-    aws: ['failure.ts'],
+    aws: ['cli-error.ts'],
     commands: ['', 'deploy', 'directory', 'doctor', 'output', 'usage', '../src'],
     deploy: ['', 'aws', 'directory', 'doctor', 'output', '../src'],
     directory: ['', 'aws', '../src'],

@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import type { ProxyConfig } from '../src/config/config.ts';
 import { loadProxyConfig } from '../src/config/config-file.ts';
 import { awsEndpoints, localEndpoints } from './aws/endpoints.ts';
+import type { Invocation } from './cli-error.ts';
 import { type Deployment, openDeployment, stackNameOf } from './directory/deployment.ts';
-import { type Environment, type Invocation, invocationOf } from './invocation.ts';
+import { type Environment, invocationOf } from './invocation.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What every command is given. What it does not ask for is not loaded or called. */

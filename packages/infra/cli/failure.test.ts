@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { CliError, explain } from './failure.ts';
+import { CliError } from './cli-error.ts';
+import { explain } from './failure.ts';
 import { invocationOf } from './invocation.ts';
 
 const explained = (error: unknown) =>

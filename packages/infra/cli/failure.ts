@@ -1,21 +1,8 @@
 import { CommanderError } from 'commander';
 import { ConfigError } from '../src/config/config-error.ts';
-import type { Invocation } from './invocation.ts';
-
-/** What to do: a text, or one that names commands as whoever reads it would call them. */
-type Advice = string | ((invocation: Invocation) => string);
-
-/** Something that whoever ran the command can put right. */
-export class CliError extends Error {
-  override readonly name = 'CliError';
-  /** What to do. */
-  readonly advice: Advice;
-
-  constructor(message: string, advice: Advice) {
-    super(message);
-    this.advice = advice;
-  }
-}
+import type { Invocation } from './cli-error.ts';
+import { CliError } from './cli-error.ts';
+import { codeOf, failureText } from './failure-text.ts';
 
 const signIn =
   'Sign in (aws sso login, aws configure), or choose a profile with AWS_PROFILE. For the gateway of npm start, teams, keys and usage take --local.';
@@ -63,16 +50,4 @@ export function explain(error: unknown, invocation: Invocation): Explanation {
   const advice = advices[error.name] ?? (code === undefined ? undefined : advices[code]);
   const message = failureText(error);
   return { text: advice === undefined ? message : `${message}\n${advice}`, exitCode: 1 };
-}
-
-/** What an error says. Only name and message: the rest may hold a signed request. */
-export function failureText(error: Error): string {
-  // A class of the SDK, and no code of AWS's: it says all in its message.
-  if (error.name === 'CredentialsProviderError') return error.message;
-  // Connections that fail have an error without a message.
-  return `${error.name}: ${error.message || codeOf(error) || 'no reason given'}`;
-}
-
-function codeOf(error: Error): string | undefined {
-  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

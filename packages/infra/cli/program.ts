@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { defaultLocalUrl } from './aws/local-gateway.ts';
 import { type Cli, createCli } from './cli.ts';
+import type { Invocation } from './cli-error.ts';
 import { addConfig } from './commands/config.ts';
 import { addDeploy } from './commands/deploy.ts';
 import { addDestroy } from './commands/destroy.ts';
@@ -13,7 +14,7 @@ import { addSynth } from './commands/synth.ts';
 import { addTeams } from './commands/teams.ts';
 import { addUsage } from './commands/usage.ts';
 import { explain } from './failure.ts';
-import type { Environment, Invocation } from './invocation.ts';
+import type { Environment } from './invocation.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Adds a command, or a group of commands. */

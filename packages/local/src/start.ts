@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { BedrockProxyError, createBedrockClient } from '@org/bedrock-client';
 import { defaultLocalPort } from '@org/infra/cli/aws/local-gateway.ts';
-import { type Invocation, invocationOf } from '@org/infra/cli/invocation.ts';
+import type { Invocation } from '@org/infra/cli/cli-error.ts';
+import { invocationOf } from '@org/infra/cli/invocation.ts';
 import type { ProxyConfig } from '@org/infra/src/config/config.ts';
 import { ConfigError } from '@org/infra/src/config/config-error.ts';
 import { loadProxyConfig } from '@org/infra/src/config/config-file.ts';

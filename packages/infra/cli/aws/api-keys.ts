@@ -7,7 +7,7 @@ import {
   paginateGetApiKeys,
   UpdateApiKeyCommand,
 } from '@aws-sdk/client-api-gateway';
-import { CliError } from '../failure.ts';
+import { CliError } from '../cli-error.ts';
 
 /** An API key that was just made: the one time that its value is told. */
 export interface MadeApiKey {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { CliError } from '../failure.ts';
+import { CliError } from '../cli-error.ts';
 import { controlPlanePath, LocalEndpoints, localCredentials } from './local-gateway.ts';
 
 export type ServiceName = 'api_gateway' | 'cloudformation' | 'dynamodb';

@@ -1,5 +1,5 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { CliError } from '../failure.ts';
+import { CliError } from '../cli-error.ts';
 import type { ClientSettings } from './endpoints.ts';
 
 /**

@@ -5,7 +5,7 @@ import {
   DeleteUsagePlanKeyCommand,
   paginateGetUsagePlans,
 } from '@aws-sdk/client-api-gateway';
-import { CliError } from '../failure.ts';
+import { CliError } from '../cli-error.ts';
 import { unlessMissing } from './api-keys.ts';
 
 /**

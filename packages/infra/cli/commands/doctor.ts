@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import type { Invocation } from '../cli-error.ts';
+import { CliError } from '../cli-error.ts';
 import { deployTools } from '../deploy/tools.ts';
 import { diagnose } from '../doctor/doctor.ts';
-import { CliError } from '../failure.ts';
-import type { Invocation } from '../invocation.ts';
 import { refuseLocal } from '../on-aws-only.ts';
 import { describeFindings } from '../output/findings.ts';
 

@@ -2,10 +2,10 @@ import { Limits, limitKinds, limitPeriods } from '@org/contract';
 import type { Command } from 'commander';
 import * as z from 'zod/mini';
 import type { Cli } from '../cli.ts';
+import type { Invocation } from '../cli-error.ts';
+import { CliError } from '../cli-error.ts';
 import { createKey } from '../directory/create-key.ts';
 import { limitsWithoutEffect } from '../doctor/limits-without-effect.ts';
-import { CliError } from '../failure.ts';
-import type { Invocation } from '../invocation.ts';
 import { limitsText } from '../output/limits-text.ts';
 import { printNewKey } from '../output/new-key.ts';
 

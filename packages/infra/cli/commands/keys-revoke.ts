@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import type { Invocation } from '../cli-error.ts';
 import { findRevocable, revokeKey } from '../directory/revoke-key.ts';
-import type { Invocation } from '../invocation.ts';
 import { refusedWithin } from '../output/refused-within.ts';
 
 const examples = ({ program }: Invocation) => `

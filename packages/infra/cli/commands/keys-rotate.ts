@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { Cli } from '../cli.ts';
+import type { Invocation } from '../cli-error.ts';
+import { CliError } from '../cli-error.ts';
 import { type Replaced, rotateKey } from '../directory/rotate-key.ts';
-import { CliError } from '../failure.ts';
-import type { Invocation } from '../invocation.ts';
 import { formatDuration, parseDuration } from '../output/duration.ts';
 import { printNewKey } from '../output/new-key.ts';
 import { refusedWithin } from '../output/refused-within.ts';

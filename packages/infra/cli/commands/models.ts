@@ -2,7 +2,7 @@ import { aliasOf, definitionOf, type Lifecycle, locateModel, type OfferedModel, 
 import type { Command } from 'commander';
 import type { ProxyConfig } from '../../src/config/config.ts';
 import type { Cli } from '../cli.ts';
-import type { Invocation } from '../invocation.ts';
+import type { Invocation } from '../cli-error.ts';
 import { formatDuration } from '../output/duration.ts';
 import { renderTable } from '../output/table.ts';
 import type { Style } from '../terminal.ts';

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import type { Invocation } from '../cli-error.ts';
+import { CliError } from '../cli-error.ts';
 import { importTeams, readTeamsFile } from '../directory/import-teams.ts';
 import { createTeam } from '../directory/teams.ts';
-import { CliError } from '../failure.ts';
-import type { Invocation } from '../invocation.ts';
 
 const examples = ({ program, silentProgram }: Invocation) => `
 With --from, a JSON file says what to make; what is there already is left alone, so it can be run again after a failure:

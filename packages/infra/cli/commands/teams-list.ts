@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import type { Invocation } from '../cli-error.ts';
 import { listTeams } from '../directory/teams.ts';
-import type { Invocation } from '../invocation.ts';
 import { renderTable } from '../output/table.ts';
 
 const examples = ({ program, silentProgram }: Invocation) => `

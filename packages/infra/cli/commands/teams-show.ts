@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import type { Invocation } from '../cli-error.ts';
 import { listKeys } from '../directory/keys.ts';
 import { findTeam, noTeam } from '../directory/teams.ts';
-import type { Invocation } from '../invocation.ts';
 import { keysTable } from '../output/keys-table.ts';
 import { usageTable } from '../output/usage-table.ts';
 import { usageReport } from '../usage/usage-report.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
-import { CliError } from '../failure.ts';
-import type { Invocation } from '../invocation.ts';
+import type { Invocation } from '../cli-error.ts';
+import { CliError } from '../cli-error.ts';
 import { usageTable } from '../output/usage-table.ts';
 import { type Usage, usageReport } from '../usage/usage-report.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import shipped from '../../proxy.config.ts';
 import { type ProxyConfig, parseProxyConfig } from '../../src/config/config.ts';
-import { CliError } from '../failure.ts';
+import { CliError } from '../cli-error.ts';
 import { invocationOf } from '../invocation.ts';
 import {
   apiGatewayAccount,

@@ -1,9 +1,9 @@
 import type { ProxyConfig } from '../../src/config/config.ts';
 import type { ConcurrencyConfig } from '../../src/config/operations.ts';
+import { CliError } from '../cli-error.ts';
 import { concurrently } from '../concurrently.ts';
 import { openDeployment, stackNameOf } from '../directory/deployment.ts';
 import { type Diagnosis, diagnose } from '../doctor/doctor.ts';
-import { CliError } from '../failure.ts';
 import { describeFindings } from '../output/findings.ts';
 import type { Terminal } from '../terminal.ts';
 import { readServiceInformation, type ServiceInformation } from './service-information.ts';

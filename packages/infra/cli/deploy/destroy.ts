@@ -1,7 +1,7 @@
 import type { ProxyConfig } from '../../src/config/config.ts';
 import { stackOutputs } from '../aws/stack.ts';
+import type { Invocation } from '../cli-error.ts';
 import { stackNameOf } from '../directory/deployment.ts';
-import type { Invocation } from '../invocation.ts';
 import type { Terminal } from '../terminal.ts';
 import type { DeployTools } from './tools.ts';
 

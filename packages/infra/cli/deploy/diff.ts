@@ -1,7 +1,7 @@
 import type { ProxyConfig } from '../../src/config/config.ts';
+import { CliError } from '../cli-error.ts';
 import { stackNameOf } from '../directory/deployment.ts';
 import { checkCredentials } from '../doctor/credentials.ts';
-import { CliError } from '../failure.ts';
 import { describeFindings } from '../output/findings.ts';
 import type { Terminal } from '../terminal.ts';
 import type { DeployTools } from './tools.ts';

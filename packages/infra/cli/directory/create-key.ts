@@ -1,6 +1,6 @@
 import type { Limits } from '@org/contract';
 import { checkPrices } from '../../src/config/prices.ts';
-import { CliError } from '../failure.ts';
+import { CliError } from '../cli-error.ts';
 import type { Deployment } from './deployment.ts';
 import { type Claim, claimNewName, keyNameKey, orRelease } from './key-names.ts';
 import { changeAccess, discardKey, discardRemains, type KeyDraft, makeKey } from './keys.ts';

@@ -1,4 +1,4 @@
-import { CliError } from '../failure.ts';
+import { CliError } from '../cli-error.ts';
 import type { Deployment } from './deployment.ts';
 import { listKeyNames } from './key-names.ts';
 import { revokeKeys } from './revoke-key.ts';

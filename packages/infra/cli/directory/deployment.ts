@@ -6,7 +6,7 @@ import { ApiKeys } from '../aws/api-keys.ts';
 import type { Endpoints } from '../aws/endpoints.ts';
 import { stackOutputs } from '../aws/stack.ts';
 import { UsagePlans } from '../aws/usage-plans.ts';
-import { CliError } from '../failure.ts';
+import { CliError } from '../cli-error.ts';
 import { Table } from './table.ts';
 
 /** A deployment of the proxy, on AWS or on this machine, as the commands reach it. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { CliError } from '../failure.ts';
+import { CliError } from '../cli-error.ts';
 import { readTeamsFile } from './import-teams.ts';
 
 async function faultsOf(teams: unknown): Promise<string> {

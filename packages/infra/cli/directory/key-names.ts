@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CliError } from '../failure.ts';
+import { CliError } from '../cli-error.ts';
 import type { Deployment } from './deployment.ts';
 import type { Attributes, Item, ItemKey } from './table.ts';
 

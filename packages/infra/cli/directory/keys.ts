@@ -1,8 +1,8 @@
 import { Limits } from '@org/contract';
 import { AccessItem, accessItemKey } from '@org/lambda/key-directory';
 import type { MadeApiKey } from '../aws/api-keys.ts';
+import { CliError } from '../cli-error.ts';
 import { concurrently } from '../concurrently.ts';
-import { CliError } from '../failure.ts';
 import type { Deployment } from './deployment.ts';
 import { type KeyName, listKeyNames } from './key-names.ts';
 import type { Attributes, Item, ItemKey } from './table.ts';

@@ -1,5 +1,5 @@
+import { CliError } from '../cli-error.ts';
 import { concurrently } from '../concurrently.ts';
-import { CliError } from '../failure.ts';
 import type { Deployment } from './deployment.ts';
 import { listKeyNames } from './key-names.ts';
 import { changeAccess, readAccess } from './keys.ts';

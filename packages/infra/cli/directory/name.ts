@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { Name } from '../../src/config/name.ts';
-import { CliError } from '../failure.ts';
+import { CliError } from '../cli-error.ts';
 
 /** @throws {CliError} If it is no name for a team or a key. */
 export function checkName(name: string): void {

@@ -1,4 +1,4 @@
-import { CliError } from '../failure.ts';
+import { CliError } from '../cli-error.ts';
 import { createKey, finishKey, type NewKey } from './create-key.ts';
 import type { Deployment } from './deployment.ts';
 import { claimForReplacement, findKeyName, type KeyName, orRelease, replacedKey } from './key-names.ts';

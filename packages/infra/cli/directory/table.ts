@@ -9,8 +9,8 @@ import {
   paginateQuery,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { CliError } from '../cli-error.ts';
 import { concurrently } from '../concurrently.ts';
-import { CliError } from '../failure.ts';
 
 /** Attributes of an item by name. Numbers are whole. */
 export type Attributes = Readonly<Record<string, string | number | undefined>>;

@@ -1,4 +1,4 @@
-import { CliError } from '../failure.ts';
+import { CliError } from '../cli-error.ts';
 import type { Deployment } from './deployment.ts';
 import { checkName } from './name.ts';
 import type { Item, ItemKey } from './table.ts';

@@ -1,4 +1,4 @@
-import { failureText } from '../failure.ts';
+import { failureText } from '../failure-text.ts';
 
 /** What one look at the account or the config found. */
 export interface Finding {
