@@ -29,6 +29,8 @@ export default defineConfig({
       project('lambda', 'packages/lambda', ['**/*.test.ts']),
       project('client-sdk', 'packages/client-sdk', ['**/*.test.ts']),
       project('infra', 'packages/infra', ['**/*.test.ts']),
+      project('admin', 'packages/admin', ['**/*.test.ts']),
+      project('cli', 'packages/cli', ['**/*.test.ts']),
       project('local', 'packages/local', ['**/*.test.ts']),
       project('e2e', 'e2e', ['**/*.test.ts'], {
         globalSetup: [join(import.meta.dirname, 'e2e/assemblies.ts')],

@@ -1,5 +1,5 @@
+import { defineProxyConfig, parseProxyConfig } from '@org/infra/config';
 import shipped from '@org/infra/proxy.config.ts';
-import { defineProxyConfig, parseProxyConfig } from '@org/infra/src/config/config.ts';
 import { catalogue, type ModelDefinition } from '@org/models';
 import { shortSoak, soakConfig } from './soak/teams.ts';
 

@@ -1,9 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
+import { parseProxyConfig } from '@org/infra/config';
 import shipped from '@org/infra/proxy.config.ts';
-import { parseProxyConfig } from '@org/infra/src/config/config.ts';
-import { synthesize } from '@org/infra/src/stack/synthesize.ts';
+import { synthesize } from '@org/infra/stack';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { localCredentials } from '@org/infra/cli/aws/local-gateway.ts';
+import { localCredentials } from '@org/admin/local-gateway';
 
 /** For looking into the tables of a local DynamoDB. */
 export function dynamoDbClient(url: string): DynamoDBClient {

@@ -1,4 +1,4 @@
-import { localCredentials } from '@org/infra/cli/aws/local-gateway.ts';
+import { localCredentials } from '@org/admin/local-gateway';
 import type { Fault as BedrockFault } from '@org/local/bedrock';
 import type { Fault as DynamoDbFault } from '@org/local/dynamodb';
 import { expect, test } from 'vitest';

@@ -1,8 +1,8 @@
 import { DeleteApiKeyCommand, GetApiKeysCommand } from '@aws-sdk/client-api-gateway';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { ensureSignInKey, ensureSignInKeys, removeSignInKey } from '@org/admin/sign-in-keys';
 import { createBedrockClient, PermissionDeniedError } from '@org/bedrock-client';
 import { type ErrorCode, errorDefinition } from '@org/contract';
-import { ensureSignInKey, ensureSignInKeys, removeSignInKey } from '@org/infra/src/sign-in/sign-in-keys.ts';
 import { accessItemKey } from '@org/lambda/key-directory';
 import {
   issuerEnvironment,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { synthesize } from '@org/infra/src/stack/synthesize.ts';
+import { synthesize } from '@org/infra/stack';
 import { configs } from './configs.ts';
 
 const [directory] = process.argv.slice(2);

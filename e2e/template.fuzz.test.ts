@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { routes } from '@org/contract';
-import { TemplateRules } from '@org/infra/src/rules/template-rules.ts';
+import { TemplateRules } from '@org/infra/rules';
 import { mutationsOf, runs } from '@org/lambda/fuzz';
 import { parseTemplate, readCloudAssembly, startGateway, TemplateError } from '@org/local';
 import fc from 'fast-check';

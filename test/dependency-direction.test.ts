@@ -3,31 +3,28 @@ import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { importsOf as importsOfFile, packageFolders, sourceFiles } from './module-graph.ts';
 
-/** Who may import whom, and nothing else: each package those before it, as far as it is listed. */
+const functions = ['@org/contract', '@org/models', '@org/lambda'];
+
+/** Who may import whom, and nothing else. Nothing that is deployed or deploys knows the simulators. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/contract': [],
   'packages/models': [],
   'packages/lambda': ['@org/contract', '@org/models'],
   'packages/client-sdk': ['@org/contract', '@org/models'],
-  'packages/infra': ['@org/contract', '@org/models', '@org/lambda'],
-  'packages/local': ['@org/contract', '@org/models', '@org/lambda', '@org/bedrock-client', '@org/infra'],
-  e2e: [
-    '@org/contract',
-    '@org/models',
-    '@org/lambda',
-    '@org/bedrock-client',
-    '@org/infra',
-    '@org/local',
-    '@org/e2e',
-  ],
-  bench: ['@org/models', '@org/lambda', '@org/bedrock-client', '@org/infra', '@org/local', '@org/e2e'],
+  'packages/infra': functions,
+  'packages/admin': [...functions, '@org/infra'],
+  'packages/cli': [...functions, '@org/infra', '@org/admin'],
+  'packages/local': [...functions, '@org/infra', '@org/admin', '@org/cli', '@org/bedrock-client'],
+  e2e: [...functions, '@org/infra', '@org/admin', '@org/cli', '@org/local', '@org/bedrock-client'],
+  bench: [...functions, '@org/infra', '@org/admin', '@org/local', '@org/e2e', '@org/bedrock-client'],
 };
 
 /** What only some files of a package may import. */
 const reserved: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'packages/local': {
-    // It asks the first question.
+    // It asks the first question, and says how to go on with the command line.
     '@org/bedrock-client': ['src/start.ts'],
+    '@org/cli': ['src/start.ts'],
   },
 };
 

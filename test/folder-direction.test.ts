@@ -39,19 +39,11 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
   },
   'packages/client-sdk': { src: [], examples: [] },
   'packages/client-sdk/src': { testing: [''] },
-  'packages/infra': {
-    // What is deployed knows nothing of what deploys it.
-    src: [],
-    bin: ['src'],
-    'proxy.config.ts': ['src'],
-    cli: ['src'],
-  },
+  'packages/infra': { src: [], bin: ['src'], 'proxy.config.ts': ['src'] },
   'packages/infra/src': {
     config: [],
     rules: ['config'],
     stack: ['config', 'rules'],
-    // What only the command line calls.
-    'sign-in': ['config'],
     openapi: [],
     testing: [],
   },
@@ -62,15 +54,20 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     watch: ['../config'],
     api: ['../config'],
   },
-  'packages/infra/cli': {
-    aws: ['cli-error.ts'],
-    commands: ['', 'deploy', 'directory', 'doctor', 'output', 'usage', '../src'],
-    deploy: ['', 'aws', 'directory', 'doctor', 'output', '../src'],
-    directory: ['', 'aws', '../src'],
-    doctor: ['', 'aws', 'directory', 'output', '../src'],
-    output: ['', 'directory', 'doctor', 'usage'],
+  'packages/admin': { src: [] },
+  'packages/admin/src': {
+    aws: [''],
+    doctor: ['', 'aws'],
+    keys: ['', 'aws', 'teams/teams.ts'],
+    teams: ['', 'keys'],
     testing: [],
-    usage: ['directory'],
+  },
+  'packages/cli': { src: [] },
+  'packages/cli/src': {
+    commands: ['', 'deploy', 'output'],
+    deploy: ['', 'output'],
+    output: [''],
+    testing: [],
   },
   'packages/local': { src: [] },
   'packages/local/src': {
@@ -164,7 +161,8 @@ test('no file imports itself through others', () => {
 const entries = {
   lambda: ['src/index.ts', 'src/authorizer/index.ts'],
   'client-sdk': ['src/index.ts', 'src/testing/index.ts'],
-  infra: ['cli/index.ts', 'bin/app.ts'],
+  infra: ['bin/app.ts'],
+  cli: ['src/index.ts'],
   local: ['src/start.ts', 'src/lambda/worker.ts'],
 };
 

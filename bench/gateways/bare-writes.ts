@@ -1,5 +1,5 @@
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { localCredentials } from '@org/infra/cli/aws/local-gateway.ts';
+import { localCredentials } from '@org/admin/local-gateway';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
 /** Where to write. */

@@ -1,4 +1,4 @@
-import { type AuthoredPlan, defineProxyConfig } from '@org/infra/src/config/config.ts';
+import { type AuthoredPlan, defineProxyConfig } from '@org/infra/config';
 
 /** Key, throttle and quota are on, and wide enough for whatever a machine can do. */
 const plan: AuthoredPlan<'llama'> = {

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import type { Profiler } from 'node:inspector';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { synthesize } from '@org/infra/src/stack/synthesize.ts';
+import { synthesize } from '@org/infra/stack';
 import lambdaBuild from '@org/lambda/tsup-config';
 import { build } from 'tsup';
 import { configOf } from './config.ts';

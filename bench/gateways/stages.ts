@@ -5,7 +5,7 @@ import {
   ConverseCommand,
   ConverseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime';
-import { localCredentials } from '@org/infra/cli/aws/local-gateway.ts';
+import { localCredentials } from '@org/admin/local-gateway';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { type Call, maxTokens, modelId, question, upstreamCall } from './dialect.ts';
 import { usageOf } from './process-usage.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { startHelper } from '@org/e2e/helper-process';
-import { synthesize } from '@org/infra/src/stack/synthesize.ts';
+import { synthesize } from '@org/infra/stack';
 import type { WriteTarget } from './bare-writes.ts';
 import { configOf } from './config.ts';
 import {

@@ -1,4 +1,4 @@
-import { type AuthoredPlan, defineProxyConfig } from '@org/infra/src/config/config.ts';
+import { type AuthoredPlan, defineProxyConfig } from '@org/infra/config';
 
 const open: AuthoredPlan<'llama'> = {
   throttle: { rate: 100, burst: 200 },

@@ -3,7 +3,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import sdk from '@aws-sdk/client-bedrock-runtime/package.json' with { type: 'json' };
-import { synthesize } from '@org/infra/src/stack/synthesize.ts';
+import { synthesize } from '@org/infra/stack';
 import { functionEnvironment, readRoute } from '@org/local';
 import { createTables } from '@org/local/dynamodb';
 import { catalogue, locateModel } from '@org/models';

@@ -3,12 +3,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { awsEndpoints, localEndpoints } from '@org/infra/cli/aws/endpoints.ts';
-import { openDeployment } from '@org/infra/cli/directory/deployment.ts';
-import { importTeams } from '@org/infra/cli/directory/import-teams.ts';
-import { listKeys } from '@org/infra/cli/directory/keys.ts';
-import { listTeams } from '@org/infra/cli/directory/teams.ts';
-import { usageReport } from '@org/infra/cli/usage/usage-report.ts';
+import {
+  awsEndpoints,
+  importTeams,
+  listKeys,
+  listTeams,
+  localEndpoints,
+  openDeployment,
+  usageReport,
+} from '@org/admin';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import * as z from 'zod/mini';
 import { configs } from '../configs.ts';
@@ -26,7 +29,7 @@ const NewKey = z.object({ name: z.string(), team: z.string(), value: z.string() 
 
 /** Runs a script of a package as a process of its own. */
 function node(script: string, args: readonly string[], environment: Record<string, string> = {}) {
-  const path = join(import.meta.dirname, '../../packages/infra', script);
+  const path = join(import.meta.dirname, '../../packages', script);
   return promisify(execFile)(process.execPath, ['--conditions=@org/source', path, ...args], {
     env: { ...process.env, ...environment },
     maxBuffer: 10 * 1024 * 1024,
@@ -44,7 +47,14 @@ test('2,000 teams with keys change nothing of the template, and each meets its o
   await writeFile(teamsFile, JSON.stringify(teams));
 
   const where = ['--config', configFile, '--local', new URL(gateway.url).origin];
-  const created = await node('cli/index.ts', ['teams', 'create', '--from', teamsFile, '--json', ...where]);
+  const created = await node('cli/src/index.ts', [
+    'teams',
+    'create',
+    '--from',
+    teamsFile,
+    '--json',
+    ...where,
+  ]);
   expect(created.stderr).toMatch(/Made 2000 teams and 2000 keys/);
   const made = created.stdout
     .trim()
@@ -53,7 +63,7 @@ test('2,000 teams with keys change nothing of the template, and each meets its o
   const values = new Map(made.map(({ name, value }) => [name, value]));
   expect(new Set(values.values()).size).toBe(2000);
 
-  await node('bin/app.ts', ['--config', configFile], { CDK_OUTDIR: directory });
+  await node('infra/bin/app.ts', ['--config', configFile], { CDK_OUTDIR: directory });
   const template = (folder: string) => readFile(join(folder, 'counted-dev.template.json'), 'utf8');
   expect(await template(directory)).toBe(await template(join(inject('assemblies'), 'counted')));
 

@@ -4,15 +4,21 @@ import {
   GetUsagePlanKeysCommand,
   GetUsagePlansCommand,
 } from '@aws-sdk/client-api-gateway';
-import { type Endpoints, localEndpoints } from '@org/infra/cli/aws/endpoints.ts';
-import { createKey } from '@org/infra/cli/directory/create-key.ts';
-import { deleteTeam } from '@org/infra/cli/directory/delete-team.ts';
-import { type Deployment, openDeployment } from '@org/infra/cli/directory/deployment.ts';
-import { listKeys, readAccess } from '@org/infra/cli/directory/keys.ts';
-import { moveTeam } from '@org/infra/cli/directory/move-team.ts';
-import { revokeKey } from '@org/infra/cli/directory/revoke-key.ts';
-import { rotateKey } from '@org/infra/cli/directory/rotate-key.ts';
-import { createTeam, listTeams } from '@org/infra/cli/directory/teams.ts';
+import {
+  createKey,
+  createTeam,
+  type Deployment,
+  deleteTeam,
+  type Endpoints,
+  listKeys,
+  listTeams,
+  localEndpoints,
+  moveTeam,
+  openDeployment,
+  readAccess,
+  revokeKey,
+  rotateKey,
+} from '@org/admin';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { expect, onTestFinished, test } from 'vitest';
 import { configs } from '../configs.ts';

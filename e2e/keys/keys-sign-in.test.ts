@@ -1,11 +1,6 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { localEndpoints } from '@org/infra/cli/aws/endpoints.ts';
-import { deleteTeam } from '@org/infra/cli/directory/delete-team.ts';
-import { openDeployment } from '@org/infra/cli/directory/deployment.ts';
-import { listKeys } from '@org/infra/cli/directory/keys.ts';
-import { moveTeam } from '@org/infra/cli/directory/move-team.ts';
-import { createTeam } from '@org/infra/cli/directory/teams.ts';
-import { parseProxyConfig } from '@org/infra/src/config/config.ts';
+import { createTeam, deleteTeam, listKeys, localEndpoints, moveTeam, openDeployment } from '@org/admin';
+import { parseProxyConfig } from '@org/infra/config';
 import { SignInItem, signInItemKey } from '@org/lambda/sign-in-item';
 import { expect, onTestFinished, test } from 'vitest';
 import { configs } from '../configs.ts';

@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { APIGatewayClient, GetApiKeysCommand } from '@aws-sdk/client-api-gateway';
-import { localCredentials } from '@org/infra/cli/aws/local-gateway.ts';
-import { run } from '@org/infra/cli/program.ts';
-import { recordingTerminal } from '@org/infra/cli/testing/recording-terminal.ts';
+import { localCredentials } from '@org/admin/local-gateway';
+import { run } from '@org/cli/program';
+import { recordingTerminal } from '@org/cli/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod/mini';
 import type { ConfigName } from '../configs.ts';
 import { startSystem } from '../harness.ts';
 
-const script = join(import.meta.dirname, '../../packages/infra/cli/index.ts');
+const script = join(import.meta.dirname, '../../packages/cli/src/index.ts');
 
 interface Output {
   readonly code: number | null;

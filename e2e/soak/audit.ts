@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Deployment } from '@org/infra/cli/directory/deployment.ts';
-import type { Item } from '@org/infra/cli/directory/table.ts';
+import type { Deployment, Item } from '@org/admin';
 import { limitStatuses, type Scope } from '@org/lambda/ledger/admission';
 import { readCounters } from '@org/lambda/ledger/counters';
 import { momentOf } from '@org/lambda/ledger/moment';

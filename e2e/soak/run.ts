@@ -1,7 +1,5 @@
 import { join } from 'node:path';
-import { localEndpoints } from '@org/infra/cli/aws/endpoints.ts';
-import { openDeployment } from '@org/infra/cli/directory/deployment.ts';
-import { importTeams } from '@org/infra/cli/directory/import-teams.ts';
+import { importTeams, localEndpoints, openDeployment } from '@org/admin';
 import { startHelper } from '../helper-process.ts';
 import { type Relay, startRelay } from '../relay.ts';
 import { type Audit, openAccounts } from './audit.ts';

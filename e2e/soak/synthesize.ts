@@ -1,4 +1,4 @@
-import { synthesize } from '@org/infra/src/stack/synthesize.ts';
+import { synthesize } from '@org/infra/stack';
 import { soakConfig } from './teams.ts';
 
 /** In a process of its own, for importing the CDK takes much memory. */

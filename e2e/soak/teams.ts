@@ -1,4 +1,4 @@
-import { defineProxyConfig, type ProxyConfig } from '@org/infra/src/config/config.ts';
+import { defineProxyConfig, type ProxyConfig } from '@org/infra/config';
 
 /** A team of the soak. */
 export interface SoakTeam {

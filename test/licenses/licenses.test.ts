@@ -10,7 +10,7 @@ const nameOf = (directory: string): string =>
 
 const client = bundledInto('packages/client-sdk', ['src/index.ts', 'src/testing/index.ts']);
 const functions = bundledInto('packages/lambda', ['src/index.ts', 'src/authorizer/index.ts']);
-const commandLine = installedWith('packages/infra', 'packages/local');
+const commandLine = installedWith('packages/cli', 'packages/local');
 
 /** Compares what is committed; writes it with UPDATE_DOCS=1. */
 function expectFile(file: string, text: string): void {

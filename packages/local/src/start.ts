@@ -1,11 +1,9 @@
 import { parseArgs } from 'node:util';
+import type { Invocation } from '@org/admin';
+import { defaultLocalPort } from '@org/admin/local-gateway';
 import { BedrockProxyError, createBedrockClient } from '@org/bedrock-client';
-import { defaultLocalPort } from '@org/infra/cli/aws/local-gateway.ts';
-import type { Invocation } from '@org/infra/cli/cli-error.ts';
-import { invocationOf } from '@org/infra/cli/invocation.ts';
-import type { ProxyConfig } from '@org/infra/src/config/config.ts';
-import { ConfigError } from '@org/infra/src/config/config-error.ts';
-import { loadProxyConfig } from '@org/infra/src/config/config-file.ts';
+import { invocationOf } from '@org/cli/invocation';
+import { ConfigError, loadProxyConfig, type ProxyConfig } from '@org/infra/config';
 import { TableCreationError } from './dynamodb/create-tables.ts';
 import { PortInUseError } from './gateway.ts';
 import { type LocalSystem, startLocalSystem } from './system.ts';

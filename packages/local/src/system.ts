@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ProxyConfig } from '@org/infra/src/config/config.ts';
-import { synthesize } from '@org/infra/src/stack/synthesize.ts';
+import type { ProxyConfig } from '@org/infra/config';
+import { synthesize } from '@org/infra/stack';
 import { type SimulatedBedrock, startBedrock } from './bedrock/server.ts';
 import { createTables } from './dynamodb/create-tables.ts';
 import { type LocalDynamoDb, startDynamoDb } from './dynamodb/server.ts';

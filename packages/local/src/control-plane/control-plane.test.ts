@@ -12,7 +12,7 @@ import {
   UpdateApiKeyCommand,
 } from '@aws-sdk/client-api-gateway';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { localCredentials } from '@org/infra/cli/aws/local-gateway.ts';
+import { localCredentials } from '@org/admin/local-gateway';
 import { expect, test } from 'vitest';
 import type { Template } from '../gateway.ts';
 import { edit } from '../testing/deployment.ts';

@@ -1,4 +1,4 @@
-import { controlPlanePath, type LocalEndpoints, localCredentials } from '@org/infra/cli/aws/local-gateway.ts';
+import { controlPlanePath, type LocalEndpoints, localCredentials } from '@org/admin/local-gateway';
 import { header } from '../http/header-list.ts';
 import { loopbackOrigin } from '../http/loopback-origin.ts';
 import type { GatewayRequest } from '../http/request.ts';

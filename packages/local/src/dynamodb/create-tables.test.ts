@@ -1,5 +1,5 @@
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { localCredentials } from '@org/infra/cli/aws/local-gateway.ts';
+import { localCredentials } from '@org/admin/local-gateway';
 import { expect, onTestFinished, test } from 'vitest';
 import type { TableDefinition } from '../template/tables.ts';
 import { createTables, TableCreationError } from './create-tables.ts';

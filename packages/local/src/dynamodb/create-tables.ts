@@ -5,7 +5,7 @@ import {
   DynamoDBClient,
   ResourceInUseException,
 } from '@aws-sdk/client-dynamodb';
-import { localCredentials } from '@org/infra/cli/aws/local-gateway.ts';
+import { localCredentials } from '@org/admin/local-gateway';
 import type { TableDefinition } from '../template/tables.ts';
 
 /** A server for DynamoDB that cannot be reached, or refuses to make a table. */

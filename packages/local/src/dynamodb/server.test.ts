@@ -4,7 +4,7 @@ import {
   GetItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { localCredentials } from '@org/infra/cli/aws/local-gateway.ts';
+import { localCredentials } from '@org/admin/local-gateway';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createTables } from './create-tables.ts';
 import type { Fault } from './fault.ts';

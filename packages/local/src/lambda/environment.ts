@@ -1,4 +1,4 @@
-import { localCredentials } from '@org/infra/cli/aws/local-gateway.ts';
+import { localCredentials } from '@org/admin/local-gateway';
 import type { FunctionDefinition } from '../template/functions.ts';
 
 /** What CloudWatch Logs calls the place that a function's log goes to. */

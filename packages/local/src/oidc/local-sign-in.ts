@@ -1,8 +1,8 @@
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { controlPlanePath, localCredentials } from '@org/infra/cli/aws/local-gateway.ts';
-import type { ProxyConfig } from '@org/infra/src/config/config.ts';
-import { ensureSignInKeys, type SignInClients } from '@org/infra/src/sign-in/sign-in-keys.ts';
+import { controlPlanePath, localCredentials } from '@org/admin/local-gateway';
+import { ensureSignInKeys, type SignInClients } from '@org/admin/sign-in-keys';
+import type { ProxyConfig } from '@org/infra/config';
 import { authorizerVariables, SignInEnvironment } from '@org/lambda/authorizer-environment';
 import type { LocalGateway } from '../gateway.ts';
 import type { LocalIssuer } from './issuer.ts';

@@ -1,0 +1,86 @@
+import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { ProxyConfig } from '@org/infra/config';
+import { ApiKeys } from './aws/api-keys.ts';
+import type { Endpoints } from './aws/endpoints.ts';
+import { stackOutputs } from './aws/stack.ts';
+import { UsagePlans } from './aws/usage-plans.ts';
+import { CliError } from './cli-error.ts';
+import { ensureSignInKey, removeSignInKey } from './keys/sign-in-keys.ts';
+import { Table } from './table.ts';
+
+/** A deployment of the proxy, on AWS or on this machine, as the commands reach it. */
+export interface Deployment {
+  /** Of its stack. */
+  readonly name: string;
+  readonly config: ProxyConfig;
+  readonly apiKeys: ApiKeys;
+  readonly plans: UsagePlans;
+  readonly table: Table;
+  /** The keys of signed-in callers. Absent where the config has no sign-in. */
+  readonly signIn: SignIn | undefined;
+  /** Ids of the keys of the config by their names. */
+  readonly configKeyIds: ReadonlyMap<string, string>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  close(): void;
+}
+
+/** Each team has one key for all its signed-in callers, whose value nobody is told. */
+export interface SignIn {
+  /** Sees to it that a team has its key, on its plan. */
+  ensure(team: string, plan: string): Promise<void>;
+  remove(team: string): Promise<void>;
+}
+
+export function stackNameOf({ name, stage }: ProxyConfig): string {
+  return `${name}-${stage}`;
+}
+
+/** @throws {CliError} If the stack of the config is not deployed there. */
+export async function openDeployment(
+  config: ProxyConfig,
+  endpoints: Endpoints,
+  now: () => number,
+): Promise<Deployment> {
+  const name = stackNameOf(config);
+  const outputs = await stackOutputs(name, endpoints('cloudformation'));
+  const tableName = outputs.get('TableName');
+  if (tableName === undefined) {
+    throw new CliError(
+      `The stack ${name} has no output TableName.`,
+      'It is another stack, or an old one: deploy again.',
+    );
+  }
+  const apiGateway = new APIGatewayClient(endpoints('api_gateway'));
+  const dynamodb = new DynamoDBClient(endpoints('dynamodb'));
+  const configKeyIds = Object.values(config.teams)
+    .flatMap(({ keys }) => keys)
+    .flatMap((key): [string, string][] => {
+      // Names of outputs have letters and digits only.
+      const id = outputs.get(`KeyId${key.name.replace(/[^A-Za-z0-9]/g, '')}`);
+      return id === undefined ? [] : [[key.name, id]];
+    });
+  const clients = { apiGateway, dynamodb };
+  const stack = { stackName: name, tableName };
+  return {
+    name,
+    config,
+    apiKeys: new ApiKeys(apiGateway),
+    plans: new UsagePlans(apiGateway, name),
+    table: new Table(dynamodb, tableName),
+    signIn: config.signIn && {
+      ensure: (team, plan) => {
+        const source = Object.hasOwn(config.teams, team) ? 'config' : 'run-time';
+        return ensureSignInKey(clients, { ...stack, team, plan, source });
+      },
+      remove: (team) => removeSignInKey(clients, { ...stack, team }),
+    },
+    configKeyIds: new Map(configKeyIds),
+    now,
+    close: () => {
+      apiGateway.destroy();
+      dynamodb.destroy();
+    },
+  };
+}

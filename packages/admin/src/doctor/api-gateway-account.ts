@@ -1,0 +1,71 @@
+import { APIGatewayClient, GetAccountCommand } from '@aws-sdk/client-api-gateway';
+import { type ProxyConfig, promisedThrottle } from '@org/infra/config';
+import type { ClientSettings } from '../aws/endpoints.ts';
+import { error, type Finding, ok, unknown, warning } from './finding.ts';
+
+const roleSubject = 'API Gateway log role';
+const throttleSubject = 'API Gateway throttle';
+
+/** API Gateway's settings of the account and Region, as far as a deployment depends on them. */
+export interface ApiGatewayAccount {
+  readonly findings: readonly Finding[];
+  /** Whether the stage's access log lacks the role that it is written by. */
+  readonly lacksLogRole: boolean;
+}
+
+/**
+ * Looks at the role that access logs are written by, and at the throttle that all APIs of the account share.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/api/API_GetAccount.html
+ */
+export async function checkApiGatewayAccount(
+  settings: ClientSettings,
+  config: ProxyConfig,
+): Promise<ApiGatewayAccount> {
+  const client = new APIGatewayClient(settings);
+  try {
+    const { cloudwatchRoleArn: role, throttleSettings: throttle } = await client.send(
+      new GetAccountCommand({}),
+    );
+    const lacksLogRole = config.accessLog && !role;
+    return {
+      findings: [...logRole(config.accessLog, role), ...sharedThrottle(config, throttle)],
+      lacksLogRole,
+    };
+  } catch (cause) {
+    return { findings: [unknown(roleSubject, cause, 'apigateway:GET on /account')], lacksLogRole: false };
+  } finally {
+    client.destroy();
+  }
+}
+
+function logRole(accessLog: boolean, role: string | undefined): Finding[] {
+  if (!accessLog) return [];
+  if (role) return [ok(roleSubject, role)];
+  return [
+    error(
+      roleSubject,
+      'accessLog is on, and the account has no role for it in this Region: the stage would fail to deploy',
+      'Deploy with --set-log-role, which sets one for every API of the account, or set accessLog to false.',
+    ),
+  ];
+}
+
+function sharedThrottle(
+  config: ProxyConfig,
+  account: { readonly rateLimit?: number | undefined; readonly burstLimit?: number | undefined } = {},
+): Finding[] {
+  const { rateLimit, burstLimit } = account;
+  if (rateLimit === undefined || burstLimit === undefined) return [];
+  const { rate, burst } = promisedThrottle(config);
+  const has = `${rateLimit} requests a second, ${burstLimit} at once, for all APIs of the account`;
+  const runTime = 'keys made at run time are not counted here';
+  if (rate <= rateLimit && burst <= burstLimit) return [ok(throttleSubject, `${has}; ${runTime}`)];
+  return [
+    warning(
+      throttleSubject,
+      `the keys of the config, or one of the fastest plan, were promised ${rate} a second and ${burst} at once, and the account has ${has}; ${runTime}`,
+      'Lower the throttle of the plans, or ask for more in Service Quotas (API Gateway).',
+    ),
+  ];
+}

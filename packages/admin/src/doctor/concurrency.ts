@@ -1,0 +1,96 @@
+import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
+import {
+  GetAccountSettingsCommand,
+  GetFunctionConcurrencyCommand,
+  LambdaClient,
+} from '@aws-sdk/client-lambda';
+import type { ProxyConfig } from '@org/infra/config';
+import type { ClientSettings } from '../aws/endpoints.ts';
+import { stackNameOf } from '../deployment.ts';
+import { type Finding, ok, unknown, warning } from './finding.ts';
+
+const subject = 'Lambda concurrency';
+
+/**
+ * What Lambda keeps for functions without a ceiling of their own.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+ */
+const keptForOthers = 100;
+
+/** Whether the account can set the ceiling of the config aside. */
+export interface Concurrency {
+  readonly finding: Finding;
+  /** False only where Lambda would refuse it. */
+  readonly ceilingFits: boolean;
+}
+
+/** Compares the ceiling of the config with what the account has left, counting what the deployment has already. */
+export async function checkConcurrency(settings: ClientSettings, config: ProxyConfig): Promise<Concurrency> {
+  const lambda = new LambdaClient(settings);
+  try {
+    const { AccountLimit: account } = await lambda.send(new GetAccountSettingsCommand({}));
+    const total = account?.ConcurrentExecutions ?? 0;
+    const { buffered = 0, stream = 0 } = config.concurrency ?? {};
+    const wanted = buffered + stream;
+    if (wanted === 0) return { finding: accountLimit(total), ceilingFits: true };
+    const present = await presentCeilings(lambda, settings, stackNameOf(config));
+    const left = (account?.UnreservedConcurrentExecutions ?? 0) + present - wanted;
+    if (left >= keptForOthers) {
+      return {
+        finding: ok(subject, `${total}, of which this deployment takes ${wanted}`),
+        ceilingFits: true,
+      };
+    }
+    return {
+      finding: warning(
+        subject,
+        `a ceiling of ${wanted} leaves ${left} of the account's ${total}, and Lambda keeps ${keptForOthers} for other functions`,
+        'Deploy leaves the ceiling off, and keeps a 0, which stops a function; the limits hold without it. Ask for more in Service Quotas (Lambda), or remove concurrency.',
+      ),
+      ceilingFits: false,
+    };
+  } catch (cause) {
+    const permissions =
+      'lambda:GetAccountSettings, lambda:GetFunctionConcurrency, cloudformation:ListStackResources';
+    return { finding: unknown(subject, cause, permissions), ceilingFits: true };
+  } finally {
+    lambda.destroy();
+  }
+}
+
+function accountLimit(total: number): Finding {
+  return total > keptForOthers
+    ? ok(subject, `${total} calls at once, for all functions of the account`)
+    : warning(
+        subject,
+        `the account may run ${total} calls at once, over all its functions; a call holds one while its model answers`,
+        'Ask for more in Service Quotas (Lambda, concurrent executions) before many callers come.',
+      );
+}
+
+/** What the functions of the deployment have set aside by now; 0 where it is not deployed. */
+async function presentCeilings(
+  lambda: LambdaClient,
+  settings: ClientSettings,
+  stackName: string,
+): Promise<number> {
+  const cloudFormation = new CloudFormationClient(settings);
+  let present = 0;
+  try {
+    const pages = paginateListStackResources({ client: cloudFormation }, { StackName: stackName });
+    for await (const { StackResourceSummaries: resources = [] } of pages) {
+      for (const { ResourceType: type, PhysicalResourceId: name } of resources) {
+        if (type !== 'AWS::Lambda::Function' || name === undefined) continue;
+        const ceiling = await lambda.send(new GetFunctionConcurrencyCommand({ FunctionName: name }));
+        present += ceiling.ReservedConcurrentExecutions ?? 0;
+      }
+    }
+    return present;
+  } catch (cause) {
+    if (cause instanceof Error && cause.name === 'ValidationError') return 0;
+    throw cause;
+  } finally {
+    cloudFormation.destroy();
+  }
+}

@@ -1,0 +1,20 @@
+import type { ProxyConfig } from '@org/infra/config';
+import type { Finding } from './finding.ts';
+import { checkKeyLimits } from './key-limits.ts';
+import { checkLifecycles } from './lifecycles.ts';
+import { checkLimitSizes } from './limit-sizes.ts';
+import { checkPriceUnits } from './prices.ts';
+import { checkQuotas } from './quotas.ts';
+import { checkSignInTeams } from './sign-in-teams.ts';
+
+/** Finds what a config says that can be deployed, and that its author hardly means. */
+export function configWarnings(config: ProxyConfig, now: number): Finding[] {
+  return [
+    ...checkLifecycles(config, now),
+    ...checkPriceUnits(config),
+    ...checkLimitSizes(config),
+    ...checkQuotas(config),
+    ...checkKeyLimits(config),
+    ...checkSignInTeams(config),
+  ];
+}

@@ -1,0 +1,230 @@
+import { parseProxyConfig } from '@org/infra/config';
+import shipped from '@org/infra/proxy.config.ts';
+import { expect, test } from 'vitest';
+import {
+  apiGatewayAccount,
+  availability,
+  healthyAccount,
+  lambdaAccount,
+  lifecycle,
+  maverick,
+  micro,
+  notFound,
+  toolkit,
+} from '../testing/aws-account.ts';
+import { type AwsAnswers, startAws, xmlFailure } from '../testing/aws-server.ts';
+import { diagnose } from './doctor.ts';
+import type { Finding } from './finding.ts';
+
+const now = Date.parse('2026-11-22T12:00:00Z');
+
+async function examine(differing: AwsAnswers = {}, config: object = {}) {
+  const settings = await startAws({ ...healthyAccount, ...differing });
+  return diagnose(parseProxyConfig({ ...shipped, ...config }), settings, now);
+}
+
+const find = (findings: readonly Finding[], subject: string) =>
+  findings.find((finding) => finding.subject === subject);
+
+test('a healthy account has nothing to put right', async () => {
+  const { findings, account, models, lacksLogRole, ceilingFits } = await examine({}, { accessLog: true });
+  expect(findings.map(({ subject, status }) => [subject, status])).toEqual([
+    ['credentials', 'ok'],
+    ['bootstrap', 'ok'],
+    ['API Gateway log role', 'ok'],
+    ['API Gateway throttle', 'ok'],
+    ['Lambda concurrency', 'ok'],
+    ['model titan', 'ok'],
+    ['model llama', 'ok'],
+    ['model nova-lite', 'ok'],
+    ['model nova-pro', 'ok'],
+    ['prices', 'ok'],
+  ]);
+  expect({ account, lacksLogRole, ceilingFits }).toEqual({
+    account: '111122223333',
+    lacksLogRole: false,
+    ceilingFits: true,
+  });
+  expect(models.map(({ access }) => access)).toEqual(['yes', 'yes', 'yes', 'yes']);
+});
+
+test.each<[fault: string, differing: AwsAnswers, subject: string, finding: object, config?: object]>([
+  [
+    'credentials that have expired',
+    { GetCallerIdentity: xmlFailure('ExpiredToken', 'The security token is expired', 403) },
+    'credentials',
+    { status: 'error', what: /ExpiredToken: .*expired/, whatToDo: /aws sso login/ },
+  ],
+  [
+    'a Region that is not enabled',
+    { GetCallerIdentity: xmlFailure('InvalidClientTokenId', 'The token is invalid', 403) },
+    'credentials',
+    { status: 'error', whatToDo: /Region us-east-1 is enabled/ },
+  ],
+  [
+    'an account without the toolkit of the CDK',
+    { DescribeStacks: xmlFailure('ValidationError', 'Stack with id CDKToolkit does not exist') },
+    'bootstrap',
+    { status: 'error', whatToDo: /npm run cdk -- bootstrap aws:\/\/111122223333\/us-east-1/ },
+  ],
+  [
+    'a toolkit that is too old',
+    { DescribeStacks: toolkit(5) },
+    'bootstrap',
+    { status: 'error', what: /too old: version 5/, whatToDo: /npm run cdk -- bootstrap/ },
+  ],
+  [
+    'an account without a role for access logs',
+    { '/account': apiGatewayAccount() },
+    'API Gateway log role',
+    { status: 'error', whatToDo: /--set-log-role/ },
+    { accessLog: true },
+  ],
+  [
+    'more promised than the account takes',
+    { '/account': { body: { throttleSettings: { rateLimit: 50, burstLimit: 20 } } } },
+    'API Gateway throttle',
+    { status: 'warning', what: /promised 105 a second/, whatToDo: /Service Quotas/ },
+  ],
+  [
+    'an account with few calls at once',
+    { '/2016-08-19/account-settings': lambdaAccount(10) },
+    'Lambda concurrency',
+    { status: 'warning', what: /10 calls at once/, whatToDo: /Service Quotas/ },
+  ],
+  [
+    'a ceiling that leaves too little',
+    { '/2016-08-19/account-settings': lambdaAccount(110) },
+    'Lambda concurrency',
+    { status: 'warning', what: /leaves 90/, whatToDo: /leaves the ceiling off/ },
+    { concurrency: { buffered: 20 } },
+  ],
+  [
+    'a model that has ended',
+    { [`/foundation-models/${micro}`]: lifecycle('LEGACY', '2026-10-01T00:00:00Z') },
+    'model titan',
+    { status: 'warning', what: /ended on 2026-10-01/, whatToDo: /another model/ },
+  ],
+  [
+    'a model that is Legacy',
+    { [`/foundation-models/${maverick}`]: lifecycle('LEGACY', '2027-03-30T00:00:00Z') },
+    'model llama',
+    { status: 'warning', what: /us\.meta.* Legacy, ends on 2027-03-30; refuses accounts/ },
+  ],
+  [
+    'a model that the Region does not have',
+    { [`/foundation-models/${micro}`]: notFound('no model') },
+    'model titan',
+    { status: 'warning', what: /does not have it in us-east-1/, whatToDo: /docs\/models\.md/ },
+  ],
+  [
+    'an inference profile that the Region does not have',
+    { [`/inference-profiles/us.${maverick}`]: notFound('no profile') },
+    'model llama',
+    { status: 'warning', what: /us\.meta.* does not have it/ },
+  ],
+  [
+    'a model that nobody has subscribed to',
+    {
+      [`/foundation-model-availability/${micro}`]: availability({
+        agreementAvailability: { status: 'NOT_AVAILABLE' },
+      }),
+    },
+    'model titan',
+    { status: 'warning', what: /no agreement/, whatToDo: /playground/ },
+  ],
+  [
+    'a model that the account may not use',
+    {
+      [`/foundation-model-availability/${micro}`]: availability({ authorizationStatus: 'NOT_AUTHORIZED' }),
+    },
+    'model titan',
+    { status: 'warning', what: /not authorized/, whatToDo: /service control policy/ },
+  ],
+  [
+    'a model without access',
+    {
+      [`/foundation-model-availability/${micro}`]: availability({ entitlementAvailability: 'NOT_AVAILABLE' }),
+    },
+    'model titan',
+    { status: 'warning', what: /no access/, whatToDo: /Request access/ },
+  ],
+  [
+    'models of which none answers',
+    { [`/foundation-models/${micro}`]: notFound('no model') },
+    'models',
+    { status: 'error', what: /none/ },
+    {
+      models: ['titan'],
+      plans: { starter: { ...shipped.plans['starter'], models: ['titan'] } },
+      teams: { toll: { plan: 'starter', keys: ['tollmkey'] } },
+    },
+  ],
+  [
+    'an answer that whoever runs this may not have',
+    { '/account': { status: 403, exception: 'AccessDeniedException', body: { message: 'no' } } },
+    'API Gateway log role',
+    { status: 'warning', what: /could not be looked at.*: no/, whatToDo: /Allow apigateway:GET/ },
+  ],
+  [
+    'a model without a price',
+    {
+      '/foundation-models/example.own-v1:0': lifecycle('ACTIVE'),
+      '/foundation-model-availability/example.own-v1:0': availability(),
+    },
+    'prices',
+    { status: 'warning', what: /own/, whatToDo: /prices: \{ own: \{ input: \.\.\., output: \.\.\. \} \}/ },
+    {
+      models: [
+        ...shipped.models,
+        {
+          alias: 'own',
+          modelId: 'example.own-v1:0',
+          upstream: 'converse',
+          capabilities: [],
+          maxOutputTokens: 10,
+          lifecycle: { status: 'active' },
+        },
+      ],
+    },
+  ],
+])('%s is said, with what to do', async (_, differing, subject, finding, config) => {
+  const { findings } = await examine(differing, config);
+  const expected = Object.fromEntries(
+    Object.entries(finding).map(([field, value]) => [
+      field,
+      value instanceof RegExp ? expect.stringMatching(value) : value,
+    ]),
+  );
+  expect(find(findings, subject)).toMatchObject(expected);
+});
+
+test('without credentials, nothing else is asked', async () => {
+  const { findings, account } = await examine({ GetCallerIdentity: xmlFailure('ExpiredToken', 'expired') });
+  expect(findings.map(({ subject }) => subject)).toEqual(['credentials', 'prices']);
+  expect(account).toBeUndefined();
+});
+
+test('a ceiling that the deployment has already is not counted twice', async () => {
+  const { ceilingFits } = await examine(
+    {
+      '/2016-08-19/account-settings': lambdaAccount(1000, 500),
+      ListStackResources: {
+        body: `<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries><member>
+          <ResourceType>AWS::Lambda::Function</ResourceType><PhysicalResourceId>handler</PhysicalResourceId>
+        </member></StackResourceSummaries></ListStackResourcesResult></ListStackResourcesResponse>`,
+      },
+      '/2019-09-30/functions/handler/concurrency': { body: { ReservedConcurrentExecutions: 500 } },
+    },
+    { concurrency: { buffered: 500 } },
+  );
+  expect(ceilingFits).toBe(true);
+});
+
+test('a ceiling of 0 stops the functions, wherever it is deployed', async () => {
+  const { ceilingFits } = await examine(
+    { '/2016-08-19/account-settings': lambdaAccount(10) },
+    { concurrency: { buffered: 0, stream: 0 } },
+  );
+  expect(ceilingFits).toBe(true);
+});

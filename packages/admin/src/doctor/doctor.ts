@@ -1,0 +1,70 @@
+import type { ProxyConfig } from '@org/infra/config';
+import type { ClientSettings } from '../aws/endpoints.ts';
+import { checkApiGatewayAccount } from './api-gateway-account.ts';
+import { checkBootstrap } from './bootstrap.ts';
+import { checkConcurrency } from './concurrency.ts';
+import { configWarnings } from './config-warnings.ts';
+import { checkCredentials } from './credentials.ts';
+import { error, type Finding } from './finding.ts';
+import { checkGuardrailAccess } from './guardrails.ts';
+import { checkModels, type ModelAccess } from './model-access.ts';
+import { checkModelPrices } from './prices.ts';
+
+/** What stands in the way of a config in an account. */
+export interface Diagnosis {
+  readonly findings: readonly Finding[];
+  readonly account: string | undefined;
+  /** Whether the account has no role for access logs, and the config wants one. */
+  readonly lacksLogRole: boolean;
+  /** Whether Lambda would take the ceiling of the config. */
+  readonly ceilingFits: boolean;
+  /** In the order of the config. */
+  readonly models: readonly Omit<ModelAccess, 'finding'>[];
+}
+
+/** Looks at the account and Region of a config. Changes nothing. */
+export async function diagnose(
+  config: ProxyConfig,
+  settings: ClientSettings,
+  now: number,
+): Promise<Diagnosis> {
+  const ofConfig = [checkModelPrices(config), ...configWarnings(config, now)];
+  const { finding: credentials, account } = await checkCredentials(settings);
+  if (account === undefined) {
+    return {
+      findings: [credentials, ...ofConfig],
+      account,
+      lacksLogRole: false,
+      ceilingFits: true,
+      models: [],
+    };
+  }
+  const [bootstrap, apiGateway, concurrency, models, guardrails] = await Promise.all([
+    checkBootstrap(settings, account),
+    checkApiGatewayAccount(settings, config),
+    checkConcurrency(settings, config),
+    checkModels(settings, config, now),
+    checkGuardrailAccess(settings, config),
+  ]);
+  return {
+    findings: [
+      credentials,
+      bootstrap,
+      ...apiGateway.findings,
+      concurrency.finding,
+      ...models.map(({ finding }) => finding),
+      ...noModelAnswers(models),
+      ...guardrails,
+      ...ofConfig,
+    ],
+    account,
+    lacksLogRole: apiGateway.lacksLogRole,
+    ceilingFits: concurrency.ceilingFits,
+    models: models.map(({ alias, access }) => ({ alias, access })),
+  };
+}
+
+function noModelAnswers(models: readonly ModelAccess[]): Finding[] {
+  if (models.some(({ access }) => access !== 'no')) return [];
+  return [error('models', 'none of the models answers', 'Follow what is said of one of them.')];
+}

@@ -1,0 +1,86 @@
+import { parseProxyConfig } from '@org/infra/config';
+import shipped from '@org/infra/proxy.config.ts';
+import { expect, test } from 'vitest';
+import { notFound } from '../testing/aws-account.ts';
+import { type AwsAnswer, startAws } from '../testing/aws-server.ts';
+import { checkGuardrailAccess } from './guardrails.ts';
+
+const profile = { id: 'us.guardrail.v1:0', regions: ['us-east-1', 'us-east-2', 'us-west-2'] };
+
+async function examine(answer?: AwsAnswer, fields: object = {}) {
+  const guardrail = { id: 'abc123', version: '4', ...fields };
+  const config = parseProxyConfig({
+    ...shipped,
+    plans: { ...shipped.plans, starter: { ...shipped.plans['starter'], guardrail } },
+  });
+  const settings = await startAws(answer ? { '/guardrails/abc123': answer } : {});
+  return checkGuardrailAccess(settings, config);
+}
+
+const present = (fields: object = {}): AwsAnswer => ({
+  body: { guardrailId: 'abc123', version: '4', status: 'READY', ...fields },
+});
+
+const acrossRegions = present({
+  crossRegionDetails: {
+    guardrailProfileId: profile.id,
+    guardrailProfileArn: `arn:aws:bedrock:us-east-1:111122223333:guardrail-profile/${profile.id}`,
+  },
+});
+
+test('a guardrail that is there is fine, and a plan without one is not told', async () => {
+  expect(await examine(present())).toEqual([
+    { subject: 'guardrail of starter', status: 'ok', what: 'abc123, version 4' },
+  ]);
+});
+
+test('one that uses cross-Region inference is fine with its profile', async () => {
+  expect(await examine(acrossRegions, { profile })).toEqual([
+    {
+      subject: 'guardrail of starter',
+      status: 'ok',
+      what: 'abc123, version 4, through us.guardrail.v1:0',
+    },
+  ]);
+});
+
+test.each<[fault: string, answer: AwsAnswer | undefined, status: string, what: RegExp, whatToDo: RegExp]>([
+  [
+    'one that is not there',
+    notFound('no guardrail'),
+    'error',
+    /abc123, version 4: Bedrock does not have it in us-east-1 .*no guardrail/,
+    /plans\.starter\.guardrail.*list-guardrails --region us-east-1/,
+  ],
+  [
+    'an id or a version that Bedrock does not take',
+    { status: 400, exception: 'ValidationException', body: { message: 'invalid version' } },
+    'error',
+    /does not have it.*invalid version/,
+    /list-guardrails/,
+  ],
+  ['one that could not be made', present({ status: 'FAILED' }), 'error', /is FAILED/, /Make it again/],
+  [
+    'one that uses cross-Region inference without its profile',
+    acrossRegions,
+    'warning',
+    /through us\.guardrail\.v1:0, which the functions may not apply/,
+    /plans\.starter\.guardrail\.profile to \{ id: 'us\.guardrail\.v1:0', regions/,
+  ],
+  [
+    'one that whoever runs this may not look at',
+    undefined,
+    'warning',
+    /could not be looked at.*not authorized/,
+    /Allow bedrock:GetGuardrail/,
+  ],
+])('%s is said, with what to do', async (_, answer, status, what, whatToDo) => {
+  expect(await examine(answer)).toEqual([
+    {
+      subject: 'guardrail of starter',
+      status,
+      what: expect.stringMatching(what),
+      whatToDo: expect.stringMatching(whatToDo),
+    },
+  ]);
+});

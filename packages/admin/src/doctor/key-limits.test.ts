@@ -1,0 +1,25 @@
+import type { Limits } from '@org/contract';
+import { parseProxyConfig } from '@org/infra/config';
+import shipped from '@org/infra/proxy.config.ts';
+import { expect, test } from 'vitest';
+import { checkKeyLimits } from './key-limits.ts';
+
+const findingsOf = (limits: Limits) => {
+  const keys = ['toll-app', { name: 'toll-batch', limits }];
+  return checkKeyLimits(parseProxyConfig({ ...shipped, teams: { toll: { plan: 'starter', keys } } }));
+};
+
+test("a key's own limit that is not below the one of its plan is a warning that names the field", () => {
+  expect(findingsOf({ requests: { day: 5, month: 80 } })).toEqual([
+    {
+      subject: 'key toll-batch',
+      status: 'warning',
+      what: 'its own 80 requests/month will never be reached: the plan starter allows its whole team no more than that',
+      whatToDo: "Lower teams.toll.keys.1.limits, or leave out what is not below the plan's.",
+    },
+  ]);
+});
+
+test('one that is below it, or that the plan has none of, is none', () => {
+  expect(findingsOf({ requests: { month: 79 }, usd: { day: 5 } })).toEqual([]);
+});

@@ -1,0 +1,29 @@
+import { parseProxyConfig } from '@org/infra/config';
+import shipped from '@org/infra/proxy.config.ts';
+import { expect, test } from 'vitest';
+import { checkLifecycles } from './lifecycles.ts';
+
+const own = {
+  alias: 'own',
+  upstream: 'converse',
+  modelId: 'example.own-v1:0',
+  capabilities: [],
+  maxOutputTokens: 10,
+  lifecycle: { status: 'legacy', endOfLife: '2026-11-22' },
+};
+const config = parseProxyConfig({ ...shipped, models: [...shipped.models, own] });
+
+test('a Legacy model is a warning from the day that its definition says it ends', () => {
+  expect(checkLifecycles(config, Date.parse('2026-11-22T00:00:00Z'))).toEqual([
+    {
+      subject: 'lifecycle of own',
+      status: 'warning',
+      what: expect.stringContaining('its end of life was 2026-11-22'),
+      whatToDo: expect.stringContaining('Put another model in its place'),
+    },
+  ]);
+});
+
+test('before that day it is none', () => {
+  expect(checkLifecycles(config, Date.parse('2026-11-21T23:59:59Z'))).toEqual([]);
+});

@@ -1,0 +1,83 @@
+import type { Limits } from '@org/contract';
+import { parseProxyConfig } from '@org/infra/config';
+import shipped from '@org/infra/proxy.config.ts';
+import { expect, test } from 'vitest';
+import { checkLimitSizes } from './limit-sizes.ts';
+
+const starter = { ...shipped.plans['starter'], models: ['nova-lite', 'titan'] };
+const findingsOf = (limits: Limits | undefined, keyLimits?: Limits) =>
+  checkLimitSizes(
+    parseProxyConfig({
+      ...shipped,
+      plans: { ...shipped.plans, starter: { ...starter, limits } },
+      teams: { toll: { plan: 'starter', keys: ['toll-app', { name: 'toll-batch', limits: keyLimits }] } },
+    }),
+  );
+
+test('the shipped limits let calls through, and are reached', () => {
+  expect(checkLimitSizes(shipped)).toEqual([]);
+});
+
+test.each<[what: string, limits: Limits | undefined]>([
+  ['without limits', undefined],
+  ['of empty limits', {}],
+  ['of limits that are all null', { requests: {}, usd: { month: null } }],
+])('a plan %s is a warning that says how to bound it', (_, limits) => {
+  expect(findingsOf(limits)).toEqual([
+    {
+      subject: 'plan starter',
+      status: 'warning',
+      what: expect.stringMatching(/^has no limits: .* bounded by throttle and quota alone/),
+      whatToDo: 'Give plans.starter.limits, such as { usd: { month: 25 } }.',
+    },
+  ]);
+});
+
+test.each<[what: string, limits: Limits, told: string, field: string]>([
+  ['of 0', { requests: { day: 0 } }, 'plans.starter.limits.requests.day is 0: nothing', 'requests.day'],
+  [
+    'of fewer tokens than any call holds',
+    { tokens: { month: 49 } },
+    'no call fits its 49 tokens/month: the smallest is let through with 50 tokens',
+    'tokens.month',
+  ],
+  [
+    'of less than a call to the cheapest model holds',
+    { usd: { day: 0.000_001 } },
+    'no call fits its $0.000001/day: the smallest is let through with $0.000002',
+    'usd.day',
+  ],
+  [
+    'of a day that is above the one of the month',
+    { usd: { day: 5, month: 2.5 } },
+    'its $5.00/day will never be reached: the month ends at $2.50',
+    'usd.day',
+  ],
+])('a limit %s is a warning that names the field', (_, limits, told, field) => {
+  expect(findingsOf(limits)).toEqual([
+    {
+      subject: 'plan starter',
+      status: 'warning',
+      what: expect.stringContaining(told),
+      whatToDo: expect.stringMatching(
+        new RegExp(`^(Raise|Lower) plans\\.starter\\.limits\\.${RegExp.escape(field)}, or leave it out`),
+      ),
+    },
+  ]);
+});
+
+test("a key's own limits are looked at, too", () => {
+  expect(findingsOf({ usd: { month: 5 } }, { tokens: { day: 10 } })).toEqual([
+    {
+      subject: 'key toll-batch',
+      status: 'warning',
+      what: expect.stringContaining('no call fits its 10 tokens/day'),
+      whatToDo: 'Raise teams.toll.keys.1.limits.tokens.day, or leave it out.',
+    },
+  ]);
+});
+
+test('the smallest that a call can fit is none, nor is a month that ends before its days do', () => {
+  const limits = { tokens: { month: 50 }, usd: { day: 0.000_002 }, requests: { day: 1, month: 1 } };
+  expect(findingsOf(limits)).toEqual([]);
+});

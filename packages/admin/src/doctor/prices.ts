@@ -1,0 +1,56 @@
+import { type ProxyConfig, pricesField } from '@org/infra/config';
+import { aliasOf, definitionOf, priceOf } from '@org/models';
+import { type Finding, ok, warning } from './finding.ts';
+
+const subject = 'prices';
+
+/** Wide enough for a dearer Region; a price per 1,000 tokens in place of a million is far beyond it. */
+const plausibleFactor = 5;
+
+/** Where no price is known, no cost is told; a limit in USD on such a model is an error of the config. */
+export function checkModelPrices(config: ProxyConfig): Finding {
+  const known = config.models.map((model) => {
+    const alias = aliasOf(model);
+    const definition = definitionOf(model);
+    return {
+      alias,
+      isOwn: config.prices?.[alias] !== undefined,
+      date: definition && priceOf(definition, config.region) ? definition.price?.date : undefined,
+    };
+  });
+  const unpriced = known.filter(({ isOwn, date }) => !isOwn && date === undefined).map(({ alias }) => alias);
+  if (unpriced.length > 0) {
+    return warning(
+      subject,
+      `no price is known in ${config.region} for ${unpriced.join(', ')}: usage tells no cost of them`,
+      `Give them in USD per million tokens: ${pricesField(unpriced)}`,
+    );
+  }
+  const [oldest] = known.flatMap(({ isOwn, date }) => (isOwn || date === undefined ? [] : [date])).sort();
+  return ok(
+    subject,
+    oldest === undefined ? 'all of the config' : `known for every model, the oldest of ${oldest}`,
+  );
+}
+
+/** Finds prices of the config so far from the catalogue's that they are likely in another unit, or of another model. */
+export function checkPriceUnits({ models, prices = {} }: ProxyConfig): Finding[] {
+  return models.flatMap((model) => {
+    const alias = aliasOf(model);
+    const given = Object.hasOwn(prices, alias) ? prices[alias] : undefined;
+    const known = definitionOf(model)?.price;
+    if (!given || !known) return [];
+    return (['input', 'output'] as const).flatMap((part) => {
+      const factor = given[part] / known[part];
+      if (factor >= 1 / plausibleFactor && factor <= plausibleFactor) return [];
+      return [
+        warning(
+          `price of ${alias}`,
+          `prices.${alias}.${part} is ${given[part]}, far ${factor < 1 ? 'below' : 'above'} the ${known[part]} that is known ` +
+            `${known.regions ? `for ${known.regions.join(', ')}` : 'for it'}: limits in USD end too ${factor < 1 ? 'late' : 'early'} by as much`,
+          'Give USD per million tokens: a price per 1,000 tokens is to be multiplied by 1,000.',
+        ),
+      ];
+    });
+  });
+}

@@ -1,0 +1,24 @@
+import { parseProxyConfig } from '@org/infra/config';
+import shipped from '@org/infra/proxy.config.ts';
+import { expect, test } from 'vitest';
+import { checkSignInTeams } from './sign-in-teams.ts';
+
+const findingsOf = (teams: Record<string, string> | undefined) =>
+  checkSignInTeams(parseProxyConfig({ ...shipped, signIn: { cognito: 'create', teams } }));
+
+test('a team of tokens that the config does not have is a warning, once, that says how to make it', () => {
+  expect(findingsOf({ 'group-a': 'tol', 'group-b': 'toll', 'group-c': 'tol' })).toEqual([
+    {
+      subject: 'team tol',
+      status: 'warning',
+      what: expect.stringContaining('its people get 403'),
+      whatToDo: expect.stringContaining('teams create tol --plan PLAN'),
+    },
+  ]);
+});
+
+test('teams of the config are none, nor is a sign-in whose claim names the team itself', () => {
+  expect(findingsOf({ 'group-b': 'toll' })).toEqual([]);
+  expect(findingsOf(undefined)).toEqual([]);
+  expect(checkSignInTeams(shipped)).toEqual([]);
+});

@@ -1,0 +1,16 @@
+import type { ProxyConfig } from '@org/infra/config';
+import { type Finding, warning } from './finding.ts';
+
+/** Finds teams that tokens lead to and the config does not have: the command line may make them, or they are misspelt. */
+export function checkSignInTeams({ signIn, teams }: ProxyConfig): Finding[] {
+  const named = new Set(Object.values(signIn?.teams ?? {}));
+  return [...named]
+    .filter((team) => !Object.hasOwn(teams, team))
+    .map((team) =>
+      warning(
+        `team ${team}`,
+        'signIn.teams names it, and the config has no such team: until it is made, its people get 403 access_denied',
+        `Make it after the deployment: teams create ${team} --plan PLAN; or correct its name in signIn.teams.`,
+      ),
+    );
+}

@@ -1,0 +1,98 @@
+import type { Limits } from '@org/contract';
+import { checkPrices } from '@org/infra/config';
+import { CliError } from '../cli-error.ts';
+import type { Deployment } from '../deployment.ts';
+import { checkName } from '../name.ts';
+import { findTeam, usableTeam } from '../teams/teams.ts';
+import { type Claim, claimNewName, keyNameKey, orRelease } from './key-names.ts';
+import { changeAccess, discardKey, discardRemains, type KeyDraft, makeKey } from './keys.ts';
+
+/** A key that was just made: the one time that its value is told. */
+export interface NewKey {
+  readonly name: string;
+  readonly id: string;
+  readonly team: string;
+  readonly plan: string;
+  readonly limits?: Limits | undefined;
+  readonly value: string;
+}
+
+/** A key to make; the plan is that of its team, and is read where it is not known already. */
+export type WantedKey = Omit<KeyDraft, 'plan'> & { readonly plan?: string | undefined };
+
+/**
+ * Makes a key for a team. Of commands that make the same name at the same time, one does.
+ *
+ * @throws {CliError} If the name is taken, the team is not there, or the limits cannot hold.
+ */
+export async function createKey(
+  deployment: Deployment,
+  { name, team, limits, countedAs, plan: known }: WantedKey,
+): Promise<NewKey> {
+  checkName(name);
+  if (Object.values(deployment.config.teams).some(({ keys }) => keys.some((key) => key.name === name))) {
+    throw new CliError(`The key ${name} is in the config already.`, 'Choose another name.');
+  }
+  const claim = await claimNewName(deployment, name, team);
+  const draft = await orRelease(claim, async (): Promise<KeyDraft> => {
+    const plan = known ?? (await usableTeam(deployment, team)).plan;
+    checkLimits(deployment, team, plan, limits);
+    if (claim.inherited) await discardRemains(deployment, { name, team }, []);
+    return { name, team, plan, limits, countedAs };
+  });
+  return finishKey(deployment, claim, draft);
+}
+
+/**
+ * Makes the key of a claimed name, and gives it the name. Should anything go wrong, the key is removed and the name is
+ * as it was before.
+ *
+ * @param beforeFinish What else has to be done before the name is the new key's.
+ */
+export async function finishKey(
+  deployment: Deployment,
+  claim: Claim,
+  draft: KeyDraft,
+  beforeFinish: () => Promise<void> = async () => {},
+): Promise<NewKey> {
+  const { id, value } = await orRelease(claim, async () => {
+    const made = await makeKey(deployment, draft);
+    try {
+      await beforeFinish();
+      await claim.finish(made.id);
+      return made;
+    } catch (error) {
+      // Should this fail too, whoever claims the name next finds what is left.
+      await discardKey(deployment, made.id).catch(() => {});
+      throw error;
+    }
+  });
+  const { name, team, limits } = draft;
+  return { name, id, team, plan: await followTeam(deployment, id, draft), limits, value };
+}
+
+/** A team that was moved or deleted meanwhile may not have seen the key; one that is from now on finds its name. */
+async function followTeam(
+  deployment: Deployment,
+  id: string,
+  { name, team, plan }: KeyDraft,
+): Promise<string> {
+  const present = await findTeam(deployment, team);
+  if (present?.plan === plan) return plan;
+  if (present?.plan === undefined) {
+    await discardKey(deployment, id);
+    await deployment.table.delete(keyNameKey(name), { keyId: id });
+    throw new CliError(
+      `The team ${team} was deleted meanwhile, and the key with it.`,
+      'Make the team again.',
+    );
+  }
+  await deployment.plans.move(id, present.plan);
+  await changeAccess(deployment.table, id, { plan: present.plan });
+  return present.plan;
+}
+
+function checkLimits({ config }: Deployment, team: string, plan: string, limits: Limits | undefined): void {
+  const [fault] = checkPrices({ ...config, teams: { [team]: { plan, keys: [{ limits }] } } });
+  if (fault) throw new CliError('The limits of the key cannot hold.', `${fault.message}.`);
+}

@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import { CliError } from '../cli-error.ts';
+import type { Deployment } from '../deployment.ts';
+import type { Attributes, Item, ItemKey } from '../table.ts';
+
+/**
+ * What a name stands for: an item each in one partition, by which keys are listed, and which makes a name unique. A
+ * key that was replaced has an item of its own beside that of its name.
+ */
+export interface KeyName {
+  readonly name: string;
+  readonly team: string;
+  /** Undefined while its first key is being made. */
+  readonly keyId: string | undefined;
+  /** Whether a newer key has the name now. */
+  readonly replaced: boolean;
+  /** Of the command that is making a key of the name. */
+  readonly claim: { readonly run: string; readonly at: number } | undefined;
+}
+
+const partition = 'keys';
+
+/** A command that is silent for so long has died. Its calls to AWS take seconds. */
+const claimLastsMs = 120_000;
+
+export function keyNameKey(name: string): ItemKey {
+  return { pk: partition, sk: name };
+}
+
+/** Names have no #, and it sorts before all that they have. */
+export function replacedKey(name: string, keyId: string): ItemKey {
+  return { pk: partition, sk: `${name}#${keyId}` };
+}
+
+/** Names with the keys that they replaced, in order. */
+export async function listKeyNames({ table }: Deployment): Promise<KeyName[]> {
+  return (await table.query(partition)).map(keyNameOf);
+}
+
+/** A name, and the keys that it replaced. */
+export async function findKeyName(
+  { table }: Deployment,
+  name: string,
+): Promise<{ readonly current: KeyName | undefined; readonly replaced: readonly KeyName[] }> {
+  const [item, replaced] = await Promise.all([
+    table.get(keyNameKey(name)),
+    table.query(partition, `${name}#`),
+  ]);
+  const current = item && keyNameOf(item);
+  return {
+    current,
+    // What died half way through replacing a key has left it in both places.
+    replaced: replaced.map(keyNameOf).filter(({ keyId }) => keyId !== current?.keyId),
+  };
+}
+
+/** The right to give a name its key: no other command has it at the same time. */
+export interface Claim {
+  /** Whether another command had it and died, so that there may be remains of its work. */
+  readonly inherited: boolean;
+  /**
+   * Gives the name its key, for good.
+   *
+   * @throws {CliError} If another command took over, having found this one silent for too long.
+   */
+  finish(keyId: string): Promise<void>;
+  /** Gives the claim back; the name is as it was before. */
+  release(): Promise<void>;
+}
+
+/**
+ * Claims a name for its first key.
+ *
+ * @throws {CliError} If it has one, or another command is making it.
+ */
+export async function claimNewName(deployment: Deployment, name: string, team: string): Promise<Claim> {
+  const { table, now } = deployment;
+  const run = randomUUID();
+  const attributes = { team, run, runAt: now() };
+  const release = async () => void (await table.delete(keyNameKey(name), { run }));
+  if (await table.put(keyNameKey(name), attributes, 'absent')) {
+    return claimOf(deployment, name, run, { inherited: false, release });
+  }
+  const { current } = await findKeyName(deployment, name);
+  if (current?.keyId !== undefined) {
+    throw new CliError(
+      `There is a key "${name}" already, of the team ${current.team}.`,
+      ({ command }) =>
+        `Choose another name. Is its value lost? Make a new one: ${command(`keys rotate ${name}`)}`,
+    );
+  }
+  const inherited = await takeOver(deployment, name, current, attributes);
+  return claimOf(deployment, name, run, { inherited, release });
+}
+
+/**
+ * Claims a name to replace its key.
+ *
+ * @throws {CliError} If another command is making a key of the name.
+ */
+export async function claimForReplacement(
+  deployment: Deployment,
+  current: KeyName & { readonly keyId: string },
+): Promise<Claim> {
+  const { table, now } = deployment;
+  const { name, keyId } = current;
+  const run = randomUUID();
+  const inherited = await takeOver(deployment, name, current, { keyId, run, runAt: now() });
+  const release = async () =>
+    void (await table.update(keyNameKey(name), { run: undefined, runAt: undefined }, { run }));
+  return claimOf(deployment, name, run, { inherited, release });
+}
+
+/** Gives a claim back where the work for it fails. */
+export async function orRelease<Value>(claim: Claim, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    // A claim that cannot be given back ends by itself.
+    await claim.release().catch(() => {});
+    throw error;
+  }
+}
+
+function claimOf(
+  { table }: Deployment,
+  name: string,
+  run: string,
+  { inherited, release }: Pick<Claim, 'inherited' | 'release'>,
+): Claim {
+  return {
+    inherited,
+    release,
+    async finish(keyId) {
+      const done = { keyId, run: undefined, runAt: undefined };
+      if (await table.update(keyNameKey(name), done, { run })) return;
+      // An earlier attempt that seemed to fail may have done it.
+      if ((await table.get(keyNameKey(name)))?.['keyId']?.S === keyId) return;
+      throw beingMade(name);
+    },
+  };
+}
+
+/** @returns Whether there was a claim to take over. */
+async function takeOver(
+  { table, now }: Deployment,
+  name: string,
+  current: KeyName | undefined,
+  attributes: Attributes,
+): Promise<boolean> {
+  const claim = current?.claim;
+  if (claim && claim.at + claimLastsMs > now() && claim.run !== attributes['run']) throw beingMade(name);
+  const unchanged = { run: claim?.run, keyId: current?.keyId };
+  if (!(await table.update(keyNameKey(name), attributes, unchanged))) throw beingMade(name);
+  return claim !== undefined;
+}
+
+function beingMade(name: string): CliError {
+  return new CliError(
+    `Another command is making a key "${name}" at this moment.`,
+    ({ command }) =>
+      `See what became of it with "${command('keys list')}". If it died, run this again in two minutes.`,
+  );
+}
+
+function keyNameOf(item: Item): KeyName {
+  const { sk, team, keyId, run, runAt } = item;
+  const [name = '', replacedId] = (sk?.S ?? '').split('#');
+  return {
+    name,
+    team: team?.S ?? '',
+    keyId: keyId?.S,
+    replaced: replacedId !== undefined,
+    claim: run?.S === undefined ? undefined : { run: run.S, at: Number(runAt?.N ?? 0) },
+  };
+}

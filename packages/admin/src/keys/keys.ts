@@ -1,0 +1,194 @@
+import { Limits } from '@org/contract';
+import { AccessItem, accessItemKey } from '@org/lambda/key-directory';
+import type { MadeApiKey } from '../aws/api-keys.ts';
+import { CliError } from '../cli-error.ts';
+import { concurrently } from '../concurrently.ts';
+import type { Deployment } from '../deployment.ts';
+import type { Attributes, Item, ItemKey } from '../table.ts';
+import { type KeyName, listKeyNames } from './key-names.ts';
+
+/**
+ * How a key stands: `ending` works until `endsAt`, `ended` no more; `disabled` is refused by API Gateway; `incomplete`
+ * was never finished and opens nothing.
+ */
+export type KeyState = 'active' | 'ending' | 'ended' | 'disabled' | 'incomplete';
+
+/** A key as it is listed: without its value. */
+export interface KeyRecord {
+  readonly name: string;
+  readonly id: string | undefined;
+  readonly team: string;
+  readonly plan: string | undefined;
+  readonly source: 'config' | 'run-time';
+  readonly state: KeyState;
+  /** Whether a newer key has the name now. */
+  readonly replaced: boolean;
+  /** ISO 8601. */
+  readonly createdAt?: string | undefined;
+  /** ISO 8601. */
+  readonly endsAt?: string | undefined;
+  /** Limits of the key's own. */
+  readonly limits?: Limits | undefined;
+  /** Id of the key that it took over from: where its limits go on counting. */
+  readonly countedAs?: string | undefined;
+}
+
+/** What a key made at run time stands for. */
+export interface Access {
+  readonly team: string;
+  readonly plan: string | undefined;
+  readonly limits: Limits | undefined;
+  readonly countedAs: string | undefined;
+  /** Seconds since 1970. */
+  readonly until: number | undefined;
+  readonly createdAt: string | undefined;
+}
+
+/** A key to make. */
+export interface KeyDraft {
+  readonly name: string;
+  readonly team: string;
+  readonly plan: string;
+  readonly limits?: Limits | undefined;
+  /** Id of the key that it takes over from. */
+  readonly countedAs?: string | undefined;
+}
+
+export function accessKey(keyId: string): ItemKey {
+  const { pk, sk } = accessItemKey(keyId);
+  return { pk: pk.S, sk: sk.S };
+}
+
+/** By what keys made here are told from all others of the account. */
+function descriptionOf({ name }: Deployment, team: string): string {
+  return `${name}: team ${team}, made at run time`;
+}
+
+/**
+ * Makes a key that is ready to be used. It comes into a usage plan last, and opens nothing before: so there is none
+ * whose team and limits are not known.
+ */
+export async function makeKey(deployment: Deployment, draft: KeyDraft): Promise<MadeApiKey> {
+  const { apiKeys, table, plans, now } = deployment;
+  const { name, team, plan, limits, countedAs } = draft;
+  const made = await apiKeys.create(name, descriptionOf(deployment, team));
+  try {
+    await table.put(accessKey(made.id), {
+      team,
+      plan,
+      name,
+      limits: limits && JSON.stringify(limits),
+      countedAs,
+      createdAt: new Date(now()).toISOString(),
+    });
+    await plans.add(made.id, plan);
+    return made;
+  } catch (error) {
+    // Should this fail too, whoever claims the name next finds what is left.
+    await discardKey(deployment, made.id).catch(() => {});
+    throw error;
+  }
+}
+
+/** Removes a key for good: the function refuses it after a minute, API Gateway as soon as it has spread the word. */
+export async function discardKey({ apiKeys, table }: Deployment, keyId: string): Promise<void> {
+  await table.delete(accessKey(keyId));
+  await apiKeys.delete(keyId);
+}
+
+/** Removes what commands that died left of keys of a name, all but those that are known. */
+export async function discardRemains(
+  deployment: Deployment,
+  { name, team }: Pick<KeyDraft, 'name' | 'team'>,
+  known: readonly (string | undefined)[],
+): Promise<void> {
+  const ids = await deployment.apiKeys.find(name, descriptionOf(deployment, team));
+  await concurrently(
+    ids.filter((id) => !known.includes(id)),
+    (id) => discardKey(deployment, id),
+  );
+}
+
+export async function readAccess({ table }: Deployment, keyId: string): Promise<Access | undefined> {
+  const item = await table.get(accessKey(keyId));
+  return item && accessOf(item);
+}
+
+/** Refuses a key from a moment on: exactly, where the functions have a minute to notice. */
+export function endKey({ table }: Deployment, keyId: string, at: number): Promise<boolean> {
+  return changeAccess(table, keyId, { until: Math.floor(at / 1000) });
+}
+
+/** Changes what a key stands for, if it stands for anyone. */
+export function changeAccess(
+  table: Deployment['table'],
+  keyId: string,
+  attributes: Attributes,
+): Promise<boolean> {
+  return table.update(accessKey(keyId), attributes, 'present');
+}
+
+/** Keys of the config, then those made at run time, in the order of their names; a replaced key after its name. */
+export async function listKeys(deployment: Deployment): Promise<KeyRecord[]> {
+  const [fromConfig, names] = await Promise.all([configKeys(deployment), listKeyNames(deployment)]);
+  const current = new Set(names.flatMap(({ keyId, replaced }) => (keyId && !replaced ? [keyId] : [])));
+  // What died half way through replacing a key has left it in both places.
+  const distinct = names.filter(({ keyId, replaced }) => !(replaced && keyId && current.has(keyId)));
+  const items = await deployment.table.getAll(distinct.map(({ keyId }) => accessKey(keyId ?? '')));
+  return [...fromConfig, ...distinct.map((name, index) => keyRecord(deployment, name, items[index]))];
+}
+
+async function configKeys({ config, configKeyIds, apiKeys }: Deployment): Promise<KeyRecord[]> {
+  const keys = Object.entries(config.teams).flatMap(([team, { plan, keys: authored }]) =>
+    authored.map((key) => ({ ...key, team, plan, id: configKeyIds.get(key.name) })),
+  );
+  const records = await concurrently(keys, async ({ name, id, team, plan, limits }): Promise<KeyRecord> => {
+    const enabled = id === undefined ? undefined : await apiKeys.isEnabled(id);
+    const state = enabled === undefined ? 'incomplete' : enabled ? 'active' : 'disabled';
+    return { name, id, team, plan, source: 'config', state, replaced: false, limits };
+  });
+  return records.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function keyRecord({ config, now }: Deployment, name: KeyName, item: Item | undefined): KeyRecord {
+  const access = item && accessOf(item);
+  const { keyId: id, team, replaced } = name;
+  const endsAt = access?.until === undefined ? undefined : access.until * 1000;
+  return {
+    name: name.name,
+    id,
+    team,
+    plan: config.teams[team]?.plan ?? access?.plan,
+    source: 'run-time',
+    state: access ? stateOf(endsAt, now()) : 'incomplete',
+    replaced,
+    createdAt: access?.createdAt,
+    endsAt: endsAt === undefined ? undefined : new Date(endsAt).toISOString(),
+    limits: access?.limits,
+    countedAs: access?.countedAs,
+  };
+}
+
+function stateOf(endsAt: number | undefined, now: number): KeyState {
+  if (endsAt === undefined) return 'active';
+  return endsAt > now ? 'ending' : 'ended';
+}
+
+function accessOf(item: Item): Access {
+  const { team, plan, limits, countedAs, until } = AccessItem.parse(item);
+  return {
+    team: team.S,
+    plan: plan?.S,
+    limits: limits && Limits.parse(JSON.parse(limits.S)),
+    countedAs: countedAs?.S,
+    until: until && Number(until.N),
+    createdAt: item['createdAt']?.S,
+  };
+}
+
+export function noKey({ name: stack }: Deployment, name: string): CliError {
+  return new CliError(
+    `There is no key "${name}" in ${stack}.`,
+    ({ command }) => `See them with: ${command('keys list')}`,
+  );
+}

@@ -1,0 +1,86 @@
+import type { Deployment } from '../deployment.ts';
+import { findKeyName, type KeyName, keyNameKey, replacedKey } from './key-names.ts';
+import { discardKey, discardRemains, noKey } from './keys.ts';
+
+/** What was revoked. */
+export interface Revocation {
+  readonly name: string;
+  readonly source: 'config' | 'run-time';
+  /** Ids of the keys that are refused from now on. */
+  readonly ids: readonly string[];
+}
+
+export interface RevocationOptions {
+  readonly name: string;
+  /** Only the keys that a newer one replaced: the end of their overlap. Default: all of the name. */
+  readonly replacedOnly?: boolean | undefined;
+}
+
+/** What there is to revoke. */
+interface Found {
+  readonly current: KeyName | undefined;
+  readonly replaced: readonly KeyName[];
+  /** Of a key of the config that none made at run time has replaced. */
+  readonly configId: string | undefined;
+}
+
+/** @throws {CliError} If there is no such key. */
+export async function findRevocable(
+  deployment: Deployment,
+  { name, replacedOnly = false }: RevocationOptions,
+): Promise<Found> {
+  const { current, replaced } = await findKeyName(deployment, name);
+  if (current || replaced.length > 0) return { current, replaced, configId: undefined };
+  const configId = replacedOnly ? undefined : deployment.configKeyIds.get(name);
+  if (configId === undefined) throw noKey(deployment, name);
+  return { current, replaced, configId };
+}
+
+/**
+ * Refuses keys for good. Safe to repeat: what is gone already does no harm.
+ *
+ * @throws {CliError} If there is no such key.
+ */
+export async function revokeKey(deployment: Deployment, options: RevocationOptions): Promise<Revocation> {
+  const { name, replacedOnly } = options;
+  const { current, replaced, configId } = await findRevocable(deployment, options);
+  if (configId !== undefined) {
+    await deployment.apiKeys.disable(configId);
+    return { name, source: 'config', ids: [configId] };
+  }
+  const ids = [...(await revokeAll(deployment, replaced))];
+  if (current && !replacedOnly) ids.push(...(await revokeCurrent(deployment, current)));
+  return { name, source: 'run-time', ids };
+}
+
+/** Revokes every key of a team. */
+export async function revokeKeys(deployment: Deployment, names: readonly KeyName[]): Promise<void> {
+  await revokeAll(
+    deployment,
+    names.filter(({ replaced }) => replaced),
+  );
+  for (const name of names) {
+    if (!name.replaced) await revokeCurrent(deployment, name);
+  }
+}
+
+async function revokeAll(deployment: Deployment, replaced: readonly KeyName[]): Promise<string[]> {
+  const ids: string[] = [];
+  for (const { name, keyId } of replaced) {
+    if (keyId === undefined) continue;
+    await discardKey(deployment, keyId);
+    // Last, so that whoever repeats this finds what is left to do.
+    await deployment.table.delete(replacedKey(name, keyId));
+    ids.push(keyId);
+  }
+  return ids;
+}
+
+async function revokeCurrent(deployment: Deployment, current: KeyName): Promise<string[]> {
+  const { name, keyId, claim } = current;
+  if (keyId !== undefined) await discardKey(deployment, keyId);
+  await deployment.table.delete(keyNameKey(name));
+  // A command that is making a key of the name will find that it has lost it; one that died left its work here.
+  if (claim) await discardRemains(deployment, current, []);
+  return keyId === undefined ? [] : [keyId];
+}

@@ -1,0 +1,178 @@
+import {
+  type APIGatewayClient,
+  type ApiKey,
+  CreateApiKeyCommand,
+  CreateUsagePlanKeyCommand,
+  DeleteApiKeyCommand,
+  DeleteUsagePlanKeyCommand,
+  GetApiKeyCommand,
+  NotFoundException,
+  paginateGetApiKeys,
+  paginateGetUsagePlans,
+  type UsagePlan,
+} from '@aws-sdk/client-api-gateway';
+import {
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { ProxyConfig } from '@org/infra/config';
+import { accessItemKey } from '@org/lambda/key-directory';
+import { SignInItem, signInItemKey } from '@org/lambda/sign-in-item';
+
+/** Clients of the account and Region that the deployment is in, or of the local gateway. */
+export interface SignInClients {
+  readonly apiGateway: APIGatewayClient;
+  readonly dynamodb: DynamoDBClient;
+}
+
+/** A team of a deployment. */
+export interface SignInTeam {
+  /** Name of the stack, which the names of its usage plans begin with. */
+  readonly stackName: string;
+  /** Name of its table. */
+  readonly tableName: string;
+  readonly team: string;
+}
+
+/** A team with its plan, and who says so: the config, or the table, which has the teams that are made at run time. */
+export interface PlannedTeam extends SignInTeam {
+  readonly plan: string;
+  readonly source: 'config' | 'run-time';
+}
+
+/** A key of signed-in callers that cannot be made. */
+export class SignInKeyError extends Error {
+  override readonly name = 'SignInKeyError';
+}
+
+/**
+ * Sees to it that every team of a config has the key of its signed-in callers. Does nothing for a config without
+ * sign-in, and changes nothing where all is as it should be.
+ *
+ * @param tableName The output `TableName` of the stack.
+ * @throws {SignInKeyError} If a plan of the config is not deployed.
+ */
+export async function ensureSignInKeys(
+  clients: SignInClients,
+  { config, tableName }: { readonly config: ProxyConfig; readonly tableName: string },
+): Promise<void> {
+  if (!config.signIn) return;
+  const stackName = `${config.name}-${config.stage}`;
+  // One after the other: API Gateway takes ten such calls a second of a whole account.
+  for (const [team, { plan }] of Object.entries(config.teams)) {
+    await ensureSignInKey(clients, { stackName, tableName, team, plan, source: 'config' });
+  }
+}
+
+/**
+ * Sees to it that a team has the key of its signed-in callers, in the usage plan of its plan. It may be run again at any
+ * time: after a failure, after the team moved to another plan, and after the key was deleted, for a new one.
+ *
+ * @throws {SignInKeyError} If the plan is not deployed.
+ */
+export async function ensureSignInKey(
+  clients: SignInClients,
+  { plan, source, ...target }: PlannedTeam,
+): Promise<void> {
+  const { keyId, value } = await findOrMakeKey(clients, target);
+  await joinPlan(clients, keyId, { ...target, plan });
+  const put = (item: Readonly<Record<string, { S: string }>>) =>
+    clients.dynamodb.send(new PutItemCommand({ TableName: target.tableName, Item: item }));
+  // Without a plan of its own, the key ends with the team's entry in the config.
+  const ownPlan = source === 'run-time' ? { plan: { S: plan } } : {};
+  await put({ ...accessItemKey(keyId), team: { S: target.team }, ...ownPlan });
+  // Last, so that the authorizer never hands out a key that opens nothing yet.
+  await put({ ...signInItemKey(target.team), value: { S: value }, keyId: { S: keyId } });
+}
+
+/** Lets signed-in callers of a team in no more, within a minute. Does nothing for a team that has no such key. */
+export async function removeSignInKey(clients: SignInClients, target: SignInTeam): Promise<void> {
+  const item = await readItem(clients, target);
+  if (!item) return;
+  const remove = (key: ReturnType<typeof signInItemKey>) =>
+    clients.dynamodb.send(new DeleteItemCommand({ TableName: target.tableName, Key: key }));
+  await unlessMissing(clients.apiGateway.send(new DeleteApiKeyCommand({ apiKey: item.keyId })));
+  await remove(accessItemKey(item.keyId));
+  // Last, for it is what the others are found by.
+  await remove(signInItemKey(target.team));
+}
+
+interface SignInKey {
+  readonly keyId: string;
+  readonly value: string;
+}
+
+async function readItem(
+  { dynamodb }: SignInClients,
+  { team, tableName }: SignInTeam,
+): Promise<SignInKey | undefined> {
+  const { Item: item } = await dynamodb.send(
+    new GetItemCommand({ TableName: tableName, Key: signInItemKey(team), ConsistentRead: true }),
+  );
+  if (!item) return undefined;
+  const { keyId, value } = SignInItem.parse(item);
+  return { keyId: keyId.S, value: value.S };
+}
+
+async function findOrMakeKey(clients: SignInClients, target: SignInTeam): Promise<SignInKey> {
+  const { apiGateway } = clients;
+  const known = await readItem(clients, target);
+  if (known && (await unlessMissing(apiGateway.send(new GetApiKeyCommand({ apiKey: known.keyId })))))
+    return known;
+
+  const name = `${target.stackName}-${target.team}-sign-in`;
+  // An earlier run may have broken off between the key and the item.
+  const pages = paginateGetApiKeys(
+    { client: apiGateway, pageSize: 500 },
+    { nameQuery: name, includeValues: true },
+  );
+  for await (const { items = [] } of pages) {
+    const found = items.find((key) => key.name === name);
+    if (found) return keyOf(found, name);
+  }
+  const description = `${target.stackName}: signed-in callers of team ${target.team}`;
+  return keyOf(await apiGateway.send(new CreateApiKeyCommand({ name, description, enabled: true })), name);
+}
+
+function keyOf({ id, value }: ApiKey, name: string): SignInKey {
+  if (id === undefined || value === undefined)
+    throw new SignInKeyError(`API Gateway told no id or no value of the key ${name}. Run it again.`);
+  return { keyId: id, value };
+}
+
+/** Takes the key out of the deployment's other plans: API Gateway lets it be in one of them. */
+async function joinPlan(
+  { apiGateway }: SignInClients,
+  keyId: string,
+  { stackName, plan }: { readonly stackName: string; readonly plan: string },
+): Promise<void> {
+  const ofStack = ({ name }: UsagePlan) => name?.startsWith(`${stackName}-`) === true;
+  const plansOf = async (query: { keyId?: string }): Promise<UsagePlan[]> => {
+    const plans: UsagePlan[] = [];
+    const pages = paginateGetUsagePlans({ client: apiGateway, pageSize: 500 }, query);
+    for await (const { items = [] } of pages) plans.push(...items.filter(ofStack));
+    return plans;
+  };
+  const wantedName = `${stackName}-${plan}`;
+  const present = await plansOf({ keyId });
+  if (present.some(({ name }) => name === wantedName)) return;
+  const wanted = (await plansOf({})).find(({ name }) => name === wantedName);
+  if (!wanted)
+    throw new SignInKeyError(`There is no usage plan ${wantedName}. Deploy the plan ${plan} first.`);
+  for (const { id } of present) {
+    await unlessMissing(apiGateway.send(new DeleteUsagePlanKeyCommand({ usagePlanId: id, keyId })));
+  }
+  await apiGateway.send(new CreateUsagePlanKeyCommand({ usagePlanId: wanted.id, keyId, keyType: 'API_KEY' }));
+}
+
+/** Undefined where what a call is about does not exist. */
+async function unlessMissing<Value>(call: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof NotFoundException) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,42 @@
+import { CliError } from '../cli-error.ts';
+import type { Deployment } from '../deployment.ts';
+import { listKeyNames } from '../keys/key-names.ts';
+import { revokeKeys } from '../keys/revoke-key.ts';
+import { noTeam, profileKey, teamListKey } from './teams.ts';
+
+/** @returns The names of a team's keys made at run time, each once. */
+export async function keyNamesOf(deployment: Deployment, team: string): Promise<string[]> {
+  const names = await listKeyNames(deployment);
+  return [...new Set(names.flatMap((name) => (name.team === team ? [name.name] : [])))];
+}
+
+/** @throws {CliError} If there is no such team, or it is of the config. */
+export async function checkDeletable(deployment: Deployment, name: string): Promise<void> {
+  const { config, table } = deployment;
+  if (Object.hasOwn(config.teams, name)) {
+    throw new CliError(`The team ${name} is of the config.`, 'Remove it there, and deploy.');
+  }
+  if (!(await table.get(teamListKey(name))) && !(await table.get(profileKey(name)))) {
+    throw noTeam(deployment, name);
+  }
+}
+
+/**
+ * Deletes a team with all its keys. What it used stays counted, for the month that it was used in. Safe to repeat.
+ *
+ * @throws {CliError} If there is no such team, or it is of the config.
+ */
+export async function deleteTeam(deployment: Deployment, name: string): Promise<void> {
+  const { table, signIn } = deployment;
+  await checkDeletable(deployment, name);
+  // First the team, so that a key which is being made now is removed by whoever makes it.
+  await table.delete(profileKey(name));
+  const names = await listKeyNames(deployment);
+  await revokeKeys(
+    deployment,
+    names.filter(({ team }) => team === name),
+  );
+  await signIn?.remove(name);
+  // Last, so that whoever repeats this finds the team.
+  await table.delete(teamListKey(name));
+}

@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Limits } from '@org/contract';
+import { describeIssues, Name } from '@org/infra/config';
+import * as z from 'zod/mini';
+import { CliError } from '../cli-error.ts';
+import { concurrently } from '../concurrently.ts';
+import type { Deployment } from '../deployment.ts';
+import { createKey, type NewKey } from '../keys/create-key.ts';
+import { listKeyNames } from '../keys/key-names.ts';
+import { checkPlan, createTeam } from './teams.ts';
+
+const Teams = z.array(
+  z.strictObject({
+    name: Name,
+    plan: z.string(),
+    keys: z._default(
+      z.array(z.union([Name, z.strictObject({ name: Name, limits: z.optional(Limits) })])),
+      [],
+    ),
+  }),
+);
+
+/** A team to make, with its keys. */
+export interface TeamImport {
+  readonly name: string;
+  readonly plan: string;
+  readonly keys: readonly { readonly name: string; readonly limits?: Limits | undefined }[];
+}
+
+/**
+ * Reads a JSON file of teams: `[{ "name": "acme", "plan": "starter", "keys": ["acme-app"] }]`.
+ *
+ * @param file Relative to where npm was run.
+ * @throws {CliError} If it cannot be read or says something else.
+ */
+export async function readTeamsFile(file: string): Promise<TeamImport[]> {
+  const path = resolve(process.env['INIT_CWD'] ?? '.', file);
+  const json = await readFile(path, 'utf8')
+    .then(JSON.parse)
+    .catch((error: Error) => {
+      throw new CliError(`${file} cannot be read: ${error.message}.`, 'Give a JSON file of teams.');
+    });
+  const { data, error } = z.safeParse(Teams, json);
+  if (error) {
+    const faults = describeIssues(error.issues, json, 'file');
+    throw new CliError(
+      `${file} is no list of teams.`,
+      faults.map(({ path: field, message }) => `  ${field}: ${message}`).join('\n'),
+    );
+  }
+  return data.map(({ keys, ...team }) => ({
+    ...team,
+    keys: keys.map((key) => (typeof key === 'string' ? { name: key } : key)),
+  }));
+}
+
+/** What an import made; what was there is left as it is. */
+export interface Imported {
+  readonly teams: number;
+  readonly keys: number;
+}
+
+/**
+ * Makes teams and keys, those that are not there yet; so it can be repeated after a failure.
+ *
+ * @param onKey Told every key as soon as it is made, for its value is told once.
+ */
+export async function importTeams(
+  deployment: Deployment,
+  teams: readonly TeamImport[],
+  onKey: (key: NewKey) => void,
+): Promise<Imported> {
+  for (const { plan } of teams) checkPlan(deployment, plan);
+  const present = new Map((await listKeyNames(deployment)).map((key) => [key.name, key]));
+  let made = 0;
+  let keysMade = 0;
+  await concurrently(teams, async ({ name, plan, keys }) => {
+    if (await createTeam(deployment, name, plan)) made += 1;
+    for (const key of keys) {
+      const owner = present.get(key.name);
+      if (owner?.keyId !== undefined && owner.team === name) continue;
+      onKey(await createKey(deployment, { ...key, team: name, plan }));
+      keysMade += 1;
+    }
+  });
+  return { teams: made, keys: keysMade };
+}

@@ -1,0 +1,115 @@
+import { CliError } from '../cli-error.ts';
+import type { Deployment } from '../deployment.ts';
+import { checkName } from '../name.ts';
+import type { Item, ItemKey } from '../table.ts';
+
+/** A team and the plan that it is on. */
+export interface Team {
+  readonly name: string;
+  /** Undefined where the team was deleted half way: delete it again. */
+  readonly plan: string | undefined;
+  /** Who says so: the config, or the table. */
+  readonly source: 'config' | 'run-time';
+  /** ISO 8601; of a team made at run time. */
+  readonly createdAt?: string | undefined;
+}
+
+const partition = 'teams';
+
+/** What a team made at run time is. */
+export function profileKey(team: string): ItemKey {
+  return { pk: `team#${team}`, sk: 'profile' };
+}
+
+/** By what teams made at run time are listed: an item each in one partition, beside their profiles. */
+export function teamListKey(team: string): ItemKey {
+  return { pk: partition, sk: team };
+}
+
+/** The teams of the config, then those made at run time, each in the order of their names. */
+export async function listTeams({ config, table }: Deployment): Promise<Team[]> {
+  const fromConfig = Object.entries(config.teams).map(
+    ([name, { plan }]): Team => ({ name, plan, source: 'config' }),
+  );
+  const names = (await table.query(partition))
+    .map(({ sk }) => sk?.S ?? '')
+    // A team that was put into the config later is the config's.
+    .filter((name) => !Object.hasOwn(config.teams, name));
+  const profiles = await table.getAll(names.map(profileKey));
+  const made = names.map((name, index) => teamOf(name, profiles[index]));
+  return [...fromConfig.toSorted((a, b) => (a.name < b.name ? -1 : 1)), ...made];
+}
+
+/** @returns Undefined where there is no such team. */
+export async function findTeam({ config, table }: Deployment, name: string): Promise<Team | undefined> {
+  const deployed = Object.hasOwn(config.teams, name) ? config.teams[name] : undefined;
+  if (deployed) return { name, plan: deployed.plan, source: 'config' };
+  const profile = await table.get(profileKey(name));
+  return profile && teamOf(name, profile);
+}
+
+/** A team that keys can be made for: it has a plan of the config. */
+export type UsableTeam = Team & { readonly plan: string };
+
+/** @throws {CliError} If there is no such team, or its plan is no more. */
+export async function usableTeam(deployment: Deployment, name: string): Promise<UsableTeam> {
+  const team = await findTeam(deployment, name);
+  if (!team) throw noTeam(deployment, name);
+  const { plan } = team;
+  if (plan === undefined || !Object.hasOwn(deployment.config.plans, plan)) {
+    throw new CliError(
+      `The plan ${plan} of the team ${name} is not in the config.`,
+      ({ command }) => `Move the team to one that is: ${command(`teams move ${name} PLAN`)}`,
+    );
+  }
+  return { ...team, plan };
+}
+
+export function noTeam({ name: stack }: Deployment, name: string): CliError {
+  return new CliError(
+    `There is no team "${name}" in ${stack}.`,
+    ({ command }) =>
+      `See them with "${command('teams list')}", or make it: ${command(`teams create ${name} --plan PLAN`)}`,
+  );
+}
+
+/** @throws {CliError} If the config has no such plan. */
+export function checkPlan({ config }: Pick<Deployment, 'config'>, plan: string): void {
+  if (Object.hasOwn(config.plans, plan)) return;
+  throw new CliError(
+    `The config has no plan "${plan}".`,
+    `Choose one of: ${Object.keys(config.plans).join(', ')}. Or add it to the config and deploy.`,
+  );
+}
+
+/**
+ * Makes a team; does nothing for one that is there with this plan.
+ *
+ * @returns Whether it was not there.
+ * @throws {CliError} If the name or the plan cannot be, or the team is there with another plan.
+ */
+export async function createTeam(deployment: Deployment, name: string, plan: string): Promise<boolean> {
+  const { config, table, signIn, now } = deployment;
+  checkName(name);
+  checkPlan(deployment, plan);
+  if (Object.hasOwn(config.teams, name)) {
+    throw new CliError(`The team ${name} is in the config already.`, 'Change its plan there, and deploy.');
+  }
+  const createdAt = new Date(now()).toISOString();
+  const created = await table.put(profileKey(name), { plan, createdAt }, 'absent');
+  const present = created ? plan : (await findTeam(deployment, name))?.plan;
+  if (present !== plan) {
+    throw new CliError(
+      `The team ${name} is there already, on the plan ${present}.`,
+      ({ command }) => `Move it: ${command(`teams move ${name} ${plan}`)}`,
+    );
+  }
+  // Again for a team that is there, for what made it may have died before this.
+  await table.put(teamListKey(name), {});
+  await signIn?.ensure(name, plan);
+  return created;
+}
+
+function teamOf(name: string, profile: Item | undefined): Team {
+  return { name, plan: profile?.['plan']?.S, source: 'run-time', createdAt: profile?.['createdAt']?.S };
+}

@@ -1,0 +1,103 @@
+import type { LimitKind, LimitPeriod, LimitStatus, Limits } from '@org/contract';
+import { limitStatuses, type Scope } from '@org/lambda/ledger/admission';
+import { amountsOf, unitOf } from '@org/lambda/ledger/amounts';
+import { type Counters, readCounters } from '@org/lambda/ledger/counters';
+import { momentOf } from '@org/lambda/ledger/moment';
+import type { Deployment } from './deployment.ts';
+import { listKeys } from './keys/keys.ts';
+import type { Item, ItemKey } from './table.ts';
+import { findTeam, listTeams, noTeam, type Team } from './teams/teams.ts';
+
+/** Requests, tokens and USD. */
+export type Used = Readonly<Record<LimitKind, number>>;
+
+/** What a team, or a key with limits of its own, has used. */
+export interface Usage {
+  readonly team: string;
+  readonly plan: string | undefined;
+  /** Of a key with limits of its own. */
+  readonly key?: string | undefined;
+  /** Whether its plan counts at all; what is not counted reads 0. */
+  readonly counted: boolean;
+  /** The day is left out for a month that is over. */
+  readonly used: { readonly [Period in LimitPeriod]?: Used };
+  /** How the limits stand; of a month that is over, those by the month. */
+  readonly limits: readonly LimitStatus[];
+}
+
+export interface UsageReport {
+  readonly deployment: string;
+  /** `2026-11`. */
+  readonly month: string;
+  /** `2026-11-22`; undefined for a month that is over. */
+  readonly day: string | undefined;
+  readonly usage: readonly Usage[];
+}
+
+export interface UsageQuery {
+  /** `2026-11`. Default: the present one. */
+  readonly month?: string | undefined;
+  /** One team, with those of its keys that have limits of their own. Default: all. */
+  readonly team?: string | undefined;
+}
+
+interface Subject extends Pick<Usage, 'team' | 'plan' | 'key' | 'counted'> {
+  readonly scope: Scope;
+}
+
+/** Reads what was used from the counters that decide about calls, by the clock of this machine. */
+export async function usageReport(deployment: Deployment, query: UsageQuery): Promise<UsageReport> {
+  const { table, now, name } = deployment;
+  const at = now();
+  const present = momentOf(at);
+  const month = query.month ?? present.month;
+  const over = month !== present.month;
+  const moment = over ? momentOf(Date.parse(`${month}-01T00:00:00Z`)) : present;
+  const periods: readonly LimitPeriod[] = over ? ['month'] : ['day', 'month'];
+
+  const subjects = await subjectsOf(deployment, query.team);
+  const items = await table.getAll(subjects.map(({ scope }) => counterKey(scope, month)));
+  const usage = subjects.map(({ scope, ...subject }, index): Usage => {
+    const counters = readCounters(items[index] ?? noItem, moment);
+    return {
+      ...subject,
+      used: Object.fromEntries(periods.map((period) => [period, usedIn(counters, period)])),
+      limits: limitStatuses(counters, scope, moment).filter(({ period }) =>
+        periods.some((reported) => reported === period),
+      ),
+    };
+  });
+  return { deployment: name, month, day: over ? undefined : `${month}-${present.day}`, usage };
+}
+
+const noItem: Item = {};
+
+async function subjectsOf(deployment: Deployment, wanted: string | undefined): Promise<Subject[]> {
+  if (wanted === undefined) return (await listTeams(deployment)).map((team) => teamSubject(deployment, team));
+  const team = await findTeam(deployment, wanted);
+  if (!team) throw noTeam(deployment, wanted);
+  const keys = (await listKeys(deployment)).filter((key) => key.team === wanted);
+  const byCounter = new Map(
+    keys.flatMap((key): [string, Subject][] => {
+      const { name, id, plan, limits, countedAs = id } = key;
+      if (!limits || countedAs === undefined) return [];
+      const scope: Scope = { kind: 'key', id: countedAs, limits };
+      return [[countedAs, { team: wanted, plan, key: name, counted: true, scope }]];
+    }),
+  );
+  return [teamSubject(deployment, team), ...byCounter.values()];
+}
+
+function teamSubject({ config }: Deployment, { name, plan }: Team): Subject {
+  const limits: Limits | undefined = config.plans[plan ?? '']?.limits;
+  const scope: Scope = { kind: 'team', id: name, limits: limits ?? {} };
+  return { team: name, plan, counted: limits !== undefined, scope };
+}
+
+function counterKey({ kind, id }: Scope, month: string): ItemKey {
+  return { pk: `${kind}#${id}`, sk: month };
+}
+
+function usedIn({ committed }: Counters, period: LimitPeriod): Used {
+  return amountsOf((kind) => committed[period][kind] / unitOf[kind]);
+}

@@ -1,0 +1,71 @@
+import {
+  awsEndpoints,
+  type Deployment,
+  type Invocation,
+  localEndpoints,
+  openDeployment,
+  stackNameOf,
+} from '@org/admin';
+import { loadProxyConfig, type ProxyConfig } from '@org/infra/config';
+import type { Command } from 'commander';
+import { type Environment, invocationOf } from './invocation.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What every command is given. What it does not ask for is not loaded or called. */
+export interface Cli {
+  readonly terminal: Terminal;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** How to call it again. */
+  readonly invocation: Invocation;
+  /** The config that `--config` names. */
+  config(): Promise<ProxyConfig>;
+  /** Its deployment: on AWS, or where `--local` says. */
+  deployment(): Promise<Deployment>;
+  close(): Promise<void>;
+}
+
+/** The options that every command has. */
+export interface GlobalOptions {
+  readonly config?: string;
+  /** URL of a local gateway. */
+  readonly local?: string;
+}
+
+export function createCli(
+  program: Command,
+  terminal: Terminal,
+  now: () => number,
+  environment: Environment,
+): Cli {
+  const options = () => program.opts<GlobalOptions>();
+  let loaded: Promise<ProxyConfig> | undefined;
+  let opened: Promise<Deployment> | undefined;
+  const config = () => {
+    loaded ??= loadProxyConfig(options().config);
+    return loaded;
+  };
+  const open = async () => {
+    const { local } = options();
+    const deployed = await config();
+    const endpoints =
+      local === undefined
+        ? awsEndpoints(deployed.region)
+        : await localEndpoints(local, stackNameOf(deployed));
+    return openDeployment(deployed, endpoints, now);
+  };
+  return {
+    terminal,
+    now,
+    invocation: invocationOf(environment, options),
+    config,
+    deployment: () => {
+      opened ??= open();
+      return opened;
+    },
+    async close() {
+      const deployment = await opened?.catch(() => undefined);
+      deployment?.close();
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { Invocation } from '@org/admin';
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { deploy } from '../deploy/deploy.ts';
+import { describeService } from '../deploy/service-information.ts';
+import { deployTools } from '../deploy/tools.ts';
+import { refuseLocal } from '../on-aws-only.ts';
+
+const about = ({ program, silentProgram }: Invocation) => `
+Looks at the account first, as doctor does; stops at errors, and goes on over warnings. A ceiling on concurrency that
+the account has no room for is left off. See what would change with: ${program} diff
+
+Examples:
+  ${program} deploy
+  ${program} deploy --yes                   in CI; no value of a key is shown
+  ${silentProgram} deploy --config prod.config.ts --yes --json
+`;
+
+interface Options {
+  readonly yes?: boolean;
+  readonly showKeys?: boolean;
+  readonly setLogRole?: boolean;
+  readonly json?: boolean;
+}
+
+export function addDeploy(program: Command, cli: Cli): void {
+  program
+    .command('deploy')
+    .description('deploy the config to AWS, and tell endpoint and keys')
+    .option('--yes', 'do not ask')
+    .option('--show-keys', 'show the values of the keys of the config')
+    .option('--set-log-role', "set the account's role for access logs where accessLog needs it")
+    .option('--json', 'print JSON')
+    .addHelpText('after', () => about(cli.invocation))
+    .action(async ({ yes = false, showKeys = false, setLogRole = false, json }: Options) => {
+      refuseLocal(program);
+      const { terminal, now } = cli;
+      const options = { yes, showKeys, setLogRole };
+      const service = await deploy(await cli.config(), options, terminal, deployTools, now());
+      terminal.print(json ? JSON.stringify(service, null, 2) : describeService(service));
+    });
+}

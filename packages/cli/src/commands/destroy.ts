@@ -1,0 +1,25 @@
+import type { Invocation } from '@org/admin';
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { destroy } from '../deploy/destroy.ts';
+import { deployTools } from '../deploy/tools.ts';
+import { refuseLocal } from '../on-aws-only.ts';
+
+const about = ({ program }: Invocation) => `
+Says what stays, asks, and deletes the stack: API, functions, logs, alarms, and the keys of the config with their values.
+
+Example:
+  ${program} destroy --config trial.config.ts
+`;
+
+export function addDestroy(program: Command, cli: Cli): void {
+  program
+    .command('destroy')
+    .description('delete the deployment of the config')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', () => about(cli.invocation))
+    .action(async ({ yes = false }: { yes?: boolean }) => {
+      refuseLocal(program);
+      await destroy(await cli.config(), { yes }, cli.terminal, deployTools, cli.invocation);
+    });
+}

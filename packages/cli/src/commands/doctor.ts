@@ -1,0 +1,38 @@
+import { CliError, diagnose, type Invocation } from '@org/admin';
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { deployTools } from '../deploy/tools.ts';
+import { refuseLocal } from '../on-aws-only.ts';
+import { describeFindings } from '../output/findings.ts';
+
+const about = ({ program, silentProgram }: Invocation) => `
+Looks at what a deployment of the config depends on, changes nothing, and ends with 1 where it would fail: credentials,
+the bootstrap of the CDK, API Gateway's log role and throttle, Lambda's concurrency, prices, and what Bedrock says of
+each model in the Region: whether it still lives, and whether the account may call it.
+
+Examples:
+  ${program} doctor
+  ${silentProgram} doctor --json | jq '.[] | select(.status != "ok")'
+`;
+
+export function addDoctor(program: Command, cli: Cli): void {
+  program
+    .command('doctor')
+    .description('look for what stands in the way of the config in the account')
+    .option('--json', 'print JSON')
+    .addHelpText('after', () => about(cli.invocation))
+    .action(async ({ json }: { json?: boolean }) => {
+      refuseLocal(program);
+      const { terminal, now } = cli;
+      const config = await cli.config();
+      const { findings } = await diagnose(config, deployTools.settings(config.region), now());
+      terminal.print(json ? JSON.stringify(findings, null, 2) : describeFindings(findings, terminal));
+      const errors = findings.filter(({ status }) => status === 'error').length;
+      if (errors > 0) {
+        throw new CliError(
+          `A deployment would fail: ${errors === 1 ? 'one error' : `${errors} errors`}.`,
+          'Follow what is said of each.',
+        );
+      }
+    });
+}

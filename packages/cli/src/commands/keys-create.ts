@@ -1,0 +1,74 @@
+import { CliError, createKey, type Invocation, limitsText, limitsWithoutEffect } from '@org/admin';
+import { Limits, limitKinds, limitPeriods } from '@org/contract';
+import type { Command } from 'commander';
+import * as z from 'zod/mini';
+import type { Cli } from '../cli.ts';
+import { printNewKey } from '../output/new-key.ts';
+
+const examples = ({ program, silentProgram }: Invocation) => `
+Limits of its own hold for the key on top of those of its team.
+
+Examples:
+  ${program} keys create acme-app --team acme
+  ${program} keys create acme-intern --team acme --limit requests/day=20 --limit usd/month=0.10
+  ${silentProgram} keys create acme-app --team acme | aws secretsmanager create-secret --name acme-app --secret-string file:///dev/stdin
+`;
+
+interface Options {
+  readonly team?: string;
+  readonly limit?: readonly string[];
+  readonly json?: boolean;
+}
+
+export function addKeysCreate(keys: Command, cli: Cli): void {
+  keys
+    .command('create')
+    .description('make a key for a team, and tell its value once')
+    .argument('<key>', 'name of the key, which no other key has')
+    .option('--team <team>', 'whose key it is (required)')
+    .option(
+      '--limit <limit>',
+      'a limit of its own, such as requests/day=20, tokens/month=50000 or usd/month=0.10; may be repeated',
+      (value: string, others: readonly string[] = []) => [...others, value],
+    )
+    .option('--json', 'print JSON, with the value')
+    .addHelpText('after', () => examples(cli.invocation))
+    .action(async (name: string, { team, limit, json }: Options, command: Command) => {
+      // A requiredOption would be missed before an option that is misspelt is named.
+      if (team === undefined) command.error("error: required option '--team <team>' not specified");
+      const limits = limit && parseLimits(limit);
+      const deployment = await cli.deployment();
+      const key = await createKey(deployment, { name, team, limits });
+      printNewKey(cli.terminal, key, json);
+      const own = limits ? `, on top of that: ${limitsText(limits)}` : '';
+      cli.terminal.note(`The key ${name} of the team ${team} has the limits of the plan ${key.plan}${own}.`);
+      const without = limits && limitsWithoutEffect(limits, deployment.config.plans[key.plan]?.limits);
+      if (without) {
+        cli.terminal.note(
+          `Of its own limits, ${limitsText(without)} will never be reached: the plan ${key.plan} allows its team no more than that.`,
+        );
+      }
+    });
+}
+
+/** @throws {CliError} Naming the one that cannot be read, or is given twice. */
+export function parseLimits(texts: readonly string[]): Limits {
+  const limits: Record<string, Record<string, number>> = {};
+  for (const text of texts) {
+    const [, kind, period, amount] = /^(\w+)\/(\w+)=(\d+(?:\.\d+)?)$/.exec(text) ?? [];
+    if (kind === undefined || period === undefined || amount === undefined) throw noLimit(text);
+    if (limits[kind]?.[period] !== undefined) {
+      throw new CliError(`"${text}" is the second limit on ${kind} a ${period}.`, 'Give one of them only.');
+    }
+    limits[kind] = { ...limits[kind], [period]: Number(amount) };
+    if (!z.safeParse(Limits, limits).success) throw noLimit(text);
+  }
+  return z.parse(Limits, limits);
+}
+
+function noLimit(text: string): CliError {
+  return new CliError(
+    `"${text}" is no limit.`,
+    `Write KIND/PERIOD=AMOUNT: one of ${limitKinds.join(', ')}; one of ${limitPeriods.join(', ')}; and a number, whole but for usd.`,
+  );
+}

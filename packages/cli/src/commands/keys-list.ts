@@ -1,0 +1,30 @@
+import { findTeam, type Invocation, listKeys, noTeam } from '@org/admin';
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { keysTable } from '../output/keys-table.ts';
+
+const examples = ({ program, silentProgram }: Invocation) => `
+Values are never listed. States: "works for" is a replaced key in its overlap; "ended" is refused; "incomplete" was never
+finished and opens nothing: run its command again, or revoke it.
+
+Examples:
+  ${program} keys list --team acme
+  ${silentProgram} keys list --json | jq '.[] | select(.state == "ending")'
+`;
+
+export function addKeysList(keys: Command, cli: Cli): void {
+  keys
+    .command('list')
+    .description('all keys, without their values')
+    .option('--team <team>', 'only those of a team')
+    .option('--json', 'print JSON')
+    .addHelpText('after', () => examples(cli.invocation))
+    .action(async ({ team, json }: { team?: string; json?: boolean }) => {
+      const { terminal, now } = cli;
+      const deployment = await cli.deployment();
+      if (team !== undefined && !(await findTeam(deployment, team))) throw noTeam(deployment, team);
+      const all = await listKeys(deployment);
+      const wanted = team === undefined ? all : all.filter((key) => key.team === team);
+      terminal.print(json ? JSON.stringify(wanted, null, 2) : keysTable(wanted, terminal, now()));
+    });
+}

@@ -1,0 +1,49 @@
+import { findRevocable, type Invocation, revokeKey } from '@org/admin';
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { refusedWithin } from '../output/refused-within.ts';
+
+const examples = ({ program }: Invocation) => `
+The key and its value are gone for good. A key that leaked while it is in use is better rotated: keys rotate NAME --now
+
+Examples:
+  ${program} keys revoke acme-app
+  ${program} keys revoke acme-app --replaced --yes
+`;
+
+interface Options {
+  readonly replaced?: boolean;
+  readonly yes?: boolean;
+}
+
+export function addKeysRevoke(keys: Command, cli: Cli): void {
+  keys
+    .command('revoke')
+    .description('refuse a key from now on')
+    .argument('<key>', 'name of the key')
+    .option('--replaced', 'only the old keys that a rotation left working')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', () => examples(cli.invocation))
+    .action(async (name: string, { replaced, yes }: Options) => {
+      const { terminal } = cli;
+      const deployment = await cli.deployment();
+      const options = { name, replacedOnly: replaced };
+      if (!yes) {
+        await findRevocable(deployment, options);
+        await terminal.confirm(`Revoke ${replaced ? 'the replaced keys of ' : ''}${name}?`);
+      }
+      const { source, ids } = await revokeKey(deployment, options);
+      if (source === 'config') {
+        terminal.note(
+          `The key ${name} is disabled: API Gateway refuses it as soon as it has spread the word, which can take minutes.\n` +
+            `It is of the config: write { name: '${name}', enabled: false } in its place there, and deploy. Else the next change to the key enables it again.`,
+        );
+        return;
+      }
+      terminal.note(
+        ids.length === 0
+          ? `There was nothing left to revoke of ${name}.`
+          : `Revoked ${name} (${ids.join(', ')}). ${refusedWithin}`,
+      );
+    });
+}

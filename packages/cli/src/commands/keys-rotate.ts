@@ -1,0 +1,74 @@
+import { CliError, type Invocation, type Replaced, rotateKey } from '@org/admin';
+import { type Command, Option } from 'commander';
+import type { Cli } from '../cli.ts';
+import { formatDuration, parseDuration } from '../output/duration.ts';
+import { printNewKey } from '../output/new-key.ts';
+import { refusedWithin } from '../output/refused-within.ts';
+
+const defaultOverlap = '24h';
+
+/** The functions need as long to notice the end. */
+const shortestOverlapMs = 60_000;
+
+const examples = ({ program }: Invocation) => `
+The new key has the same team and limits. The old one works until the overlap is over, so that callers can change over;
+a leaked key is rotated with --now. To end an overlap early: ${program} keys revoke NAME --replaced
+
+A key of the config is replaced by one made here, NAME-2 or what --as says; the old one works until the config says
+"enabled: false" for it and is deployed, or until --now.
+
+Examples:
+  ${program} keys rotate acme-app
+  ${program} keys rotate acme-app --overlap 2h
+  ${program} keys rotate acme-app --now
+`;
+
+interface Options {
+  readonly overlap: string;
+  readonly now?: boolean;
+  readonly as?: string;
+  readonly json?: boolean;
+}
+
+export function addKeysRotate(keys: Command, cli: Cli): void {
+  keys
+    .command('rotate')
+    .description('replace a key, and tell the new value once')
+    .argument('<key>', 'name of the key')
+    .option('--overlap <duration>', 'how long the old key goes on working, such as 2h or 7d', defaultOverlap)
+    .addOption(
+      new Option('--now', 'end the old key at once, and those of earlier rotations too').conflicts('overlap'),
+    )
+    .option('--as <name>', 'name of the new key, for a key of the config')
+    .option('--json', 'print JSON, with the value')
+    .addHelpText('after', () => examples(cli.invocation))
+    .action(async (name: string, { overlap, now, as, json }: Options) => {
+      const wanted = now ? 'now' : parseOverlap(overlap);
+      const { key, replaced } = await rotateKey(await cli.deployment(), { name, overlap: wanted, as });
+      printNewKey(cli.terminal, key, json, { replaced });
+      cli.terminal.note(`The new key is ${key.name}, of ${key.team}.`);
+      cli.terminal.note(describe(replaced, cli.now()));
+    });
+}
+
+function parseOverlap(text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds === undefined) {
+    throw new CliError(`"${text}" is no duration.`, 'Write it as 90m, 2h, 7d or 1d12h.');
+  }
+  if (milliseconds < shortestOverlapMs) {
+    throw new CliError(`The overlap ${text} is too short.`, 'Give it at least 60s, or use --now.');
+  }
+  return milliseconds;
+}
+
+function describe({ name, source, endsAt, disabled }: Replaced, now: number): string {
+  if (source === 'config') {
+    const follow = `In the config, write { name: '${name}', enabled: false } in its place, and deploy.`;
+    return disabled
+      ? `The old key ${name} is disabled: API Gateway refuses it as soon as it has spread the word. ${follow} Else the next change to the key enables it again.`
+      : `The old key ${name} is of the config and works until the config disables it. ${follow}`;
+  }
+  if (disabled) return `The old key has ended, and so have those of earlier rotations. ${refusedWithin}`;
+  return `The old key works until ${endsAt}, for ${formatDuration(Date.parse(endsAt ?? '') - now)}, and is refused from then on.`;
+}

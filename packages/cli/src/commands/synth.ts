@@ -1,0 +1,26 @@
+import { relative } from 'node:path';
+import type { Invocation } from '@org/admin';
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { deployTools } from '../deploy/tools.ts';
+
+const about = ({ program }: Invocation) => `
+Builds the functions, and checks the template by the schemas of CloudFormation, by cdk-nag and by rules of our own.
+Needs neither network nor AWS account.
+
+Example:
+  ${program} synth --config prod.config.ts
+`;
+
+export function addSynth(program: Command, cli: Cli): void {
+  program
+    .command('synth')
+    .description('write the CloudFormation template of the config, and check it')
+    .option('--json', 'print JSON')
+    .addHelpText('after', () => about(cli.invocation))
+    .action(async ({ json }: { json?: boolean }) => {
+      const synthesized = await deployTools.synthesize(await cli.config());
+      const file = relative(process.env['INIT_CWD'] ?? '.', synthesized.templateFile);
+      cli.terminal.print(json ? JSON.stringify(synthesized, null, 2) : `${synthesized.stackName}: ${file}`);
+    });
+}

@@ -1,0 +1,69 @@
+import { CliError, createTeam, type Invocation, importTeams, readTeamsFile } from '@org/admin';
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+
+const examples = ({ program, silentProgram }: Invocation) => `
+With --from, a JSON file says what to make; what is there already is left alone, so it can be run again after a failure:
+  [{ "name": "acme", "plan": "starter", "keys": ["acme-app", { "name": "acme-intern", "limits": { "usd": { "month": 0.1 } } }] }]
+Each key is printed as it is made, with its value: team, key, value, with tabs between. With --json: a JSON object a line.
+No value is ever told again, so keep the output where secrets are kept.
+
+Examples:
+  ${program} teams create acme --plan starter
+  (umask 077; ${silentProgram} teams create --from teams.json > keys.tsv)
+`;
+
+interface Options {
+  readonly plan?: string;
+  readonly from?: string;
+  readonly json?: boolean;
+}
+
+export function addTeamsCreate(teams: Command, cli: Cli): void {
+  teams
+    .command('create')
+    .description('make a team, or many with their keys')
+    .argument('[team]', 'name of the team')
+    .option('--plan <plan>', 'its plan, one of the config')
+    .option('--from <file>', 'make all teams and keys of a JSON file')
+    .option('--json', 'print JSON')
+    .addHelpText('after', () => examples(cli.invocation))
+    .action(async (name: string | undefined, { plan, from, json }: Options) => {
+      const { terminal } = cli;
+      if (from !== undefined && name === undefined && plan === undefined) {
+        const wanted = await readTeamsFile(from);
+        const made = await importTeams(await cli.deployment(), wanted, (key) => {
+          terminal.print(json ? JSON.stringify(key) : [key.team, key.name, key.value].join('\t'));
+        });
+        terminal.note(`Made ${made.teams} teams and ${made.keys} keys; what was there already is as it was.`);
+        return;
+      }
+      if (from !== undefined) {
+        throw new CliError(`${from} says for itself which teams to make.`, 'Leave out the name and --plan.');
+      }
+      if (name === undefined && plan === undefined) {
+        throw new CliError('There is nothing to make.', 'Give a name and --plan PLAN, or --from FILE.');
+      }
+      if (name === undefined) {
+        const command = `teams create NAME --plan ${plan}`;
+        throw new CliError(
+          'The team has no name.',
+          (invocation) => `Give it one: ${invocation.command(command)}`,
+        );
+      }
+      if (plan === undefined) {
+        const { plans } = await cli.config();
+        throw new CliError(
+          `The team ${name} has no plan.`,
+          `Add --plan, with one of: ${Object.keys(plans).join(', ')}.`,
+        );
+      }
+      const created = await createTeam(await cli.deployment(), name, plan);
+      if (json) terminal.print(JSON.stringify({ name, plan, created }, null, 2));
+      terminal.note(
+        created
+          ? `The team ${name} is on the plan ${plan}. Give it a key: ${cli.invocation.command(`keys create NAME --team ${name}`)}`
+          : `The team ${name} is on the plan ${plan} already.`,
+      );
+    });
+}

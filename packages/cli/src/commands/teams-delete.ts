@@ -1,0 +1,29 @@
+import { checkDeletable, deleteTeam, type Invocation, keyNamesOf } from '@org/admin';
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { refusedWithin } from '../output/refused-within.ts';
+
+const examples = ({ program }: Invocation) => `
+Example:
+  ${program} teams delete acme --yes
+`;
+
+export function addTeamsDelete(teams: Command, cli: Cli): void {
+  teams
+    .command('delete')
+    .description('revoke all keys of a team, and forget it')
+    .argument('<team>', 'name of the team')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', () => examples(cli.invocation))
+    .action(async (name: string, { yes }: { yes?: boolean }) => {
+      const deployment = await cli.deployment();
+      const keys = await keyNamesOf(deployment, name);
+      if (!yes) {
+        await checkDeletable(deployment, name);
+        const what = keys.length === 0 ? 'It has no keys' : `These keys stop working: ${keys.join(', ')}`;
+        await cli.terminal.confirm(`Delete the team ${name}? ${what}.`);
+      }
+      await deleteTeam(deployment, name);
+      cli.terminal.note(`The team ${name} is deleted.${keys.length > 0 ? ` ${refusedWithin}` : ''}`);
+    });
+}

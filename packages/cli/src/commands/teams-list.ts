@@ -1,0 +1,33 @@
+import { type Invocation, listTeams } from '@org/admin';
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { renderTable } from '../output/table.ts';
+
+const examples = ({ program, silentProgram }: Invocation) => `
+Examples:
+  ${program} teams list
+  ${silentProgram} teams list --json | jq -r '.[] | select(.plan == "starter") | .name'
+`;
+
+export function addTeamsList(teams: Command, cli: Cli): void {
+  teams
+    .command('list')
+    .description('all teams with their plans')
+    .option('--json', 'print JSON')
+    .addHelpText('after', () => examples(cli.invocation))
+    .action(async ({ json }: { json?: boolean }) => {
+      const all = await listTeams(await cli.deployment());
+      if (json) {
+        cli.terminal.print(JSON.stringify(all, null, 2));
+        return;
+      }
+      const columns = [{ head: 'team' }, { head: 'plan' }, { head: 'source' }, { head: 'created' }];
+      const rows = all.map(({ name, plan, source, createdAt }) => [
+        name,
+        plan ?? cli.terminal.paint('red', 'half deleted: delete it again'),
+        source,
+        createdAt?.slice(0, 10) ?? '',
+      ]);
+      cli.terminal.print(renderTable(columns, rows));
+    });
+}

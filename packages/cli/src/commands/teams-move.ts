@@ -1,0 +1,28 @@
+import { type Invocation, moveTeam } from '@org/admin';
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+
+const examples = ({ program }: Invocation) => `
+The keys stay the same, and so does what was used: it counts towards the limits of the new plan. Each key is refused for
+the moment between its old and its new usage plan. If it stops half way, run it again.
+
+A team of the config moves by the config; see docs/keys.md.
+
+Example:
+  ${program} teams move acme research
+`;
+
+export function addTeamsMove(teams: Command, cli: Cli): void {
+  teams
+    .command('move')
+    .description('put a team and its keys on another plan')
+    .argument('<team>', 'name of the team')
+    .argument('<plan>', 'a plan of the config')
+    .addHelpText('after', () => examples(cli.invocation))
+    .action(async (name: string, plan: string) => {
+      const keys = await moveTeam(await cli.deployment(), name, plan);
+      cli.terminal.note(
+        `The team ${name} and its keys (${keys}) are on the plan ${plan}; the functions notice within 60 seconds.`,
+      );
+    });
+}

@@ -1,0 +1,37 @@
+import { findTeam, type Invocation, listKeys, noTeam, usageReport } from '@org/admin';
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { keysTable } from '../output/keys-table.ts';
+import { usageTable } from '../output/usage-table.ts';
+
+const examples = ({ program }: Invocation) => `
+Example:
+  ${program} teams show acme
+`;
+
+export function addTeamsShow(teams: Command, cli: Cli): void {
+  teams
+    .command('show')
+    .description('one team: its plan, its keys and what it used')
+    .argument('<team>', 'name of the team')
+    .option('--json', 'print JSON')
+    .addHelpText('after', () => examples(cli.invocation))
+    .action(async (name: string, { json }: { json?: boolean }) => {
+      const { terminal, now } = cli;
+      const deployment = await cli.deployment();
+      const team = await findTeam(deployment, name);
+      if (!team) throw noTeam(deployment, name);
+      const [all, report] = await Promise.all([
+        listKeys(deployment),
+        usageReport(deployment, { team: name }),
+      ]);
+      const keys = all.filter((key) => key.team === name);
+      if (json) {
+        terminal.print(JSON.stringify({ ...team, keys, usage: report.usage }, null, 2));
+        return;
+      }
+      terminal.print(`${terminal.paint('bold', name)}: plan ${team.plan}, ${team.source}\n`);
+      terminal.print(keys.length > 0 ? keysTable(keys, terminal, now()) : 'No keys.');
+      terminal.print(`\n${usageTable(report.usage, terminal, now())}`);
+    });
+}

@@ -1,0 +1,261 @@
+import { CliError } from '@org/admin';
+import {
+  type AwsAnswers,
+  apiGatewayAccount,
+  healthyAccount,
+  lambdaAccount,
+  lifecycle,
+  micro,
+  notFound,
+  startAws,
+  xmlFailure,
+} from '@org/admin/testing';
+import { type ProxyConfig, parseProxyConfig } from '@org/infra/config';
+import shipped from '@org/infra/proxy.config.ts';
+import { expect, test } from 'vitest';
+import { invocationOf } from '../invocation.ts';
+import { recordingTerminal } from '../testing/recording-terminal.ts';
+import { type DeployOptions, deploy } from './deploy.ts';
+import { destroy } from './destroy.ts';
+import { diff } from './diff.ts';
+import { describeService } from './service-information.ts';
+import type { DeployTools } from './tools.ts';
+
+const secret = 'the-value-of-a-key-0123456789';
+
+const deployed = {
+  body: `<DescribeStacksResponse><DescribeStacksResult><Stacks><member>
+    <StackName>bedrock-proxy-dev</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-01-01T00:00:00Z</CreationTime>
+    <Outputs>
+      <member><OutputKey>Endpoint</OutputKey><OutputValue>https://api.example.com/dev/</OutputValue></member>
+      <member><OutputKey>TableName</OutputKey><OutputValue>the-table</OutputValue></member>
+      <member><OutputKey>KeyIdtollmkey</OutputKey><OutputValue>aaaaaaaaaa</OutputValue></member>
+      <member><OutputKey>KeyIdresearchkey</OutputKey><OutputValue>bbbbbbbbbb</OutputValue></member>
+    </Outputs>
+  </member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
+};
+
+const account: AwsAnswers = {
+  ...healthyAccount,
+  'DescribeStacks bedrock-proxy-dev': deployed,
+  '/apikeys/aaaaaaaaaa': { body: { id: 'aaaaaaaaaa', value: secret } },
+  '/apikeys/bbbbbbbbbb': { body: { id: 'bbbbbbbbbb', value: `${secret}-2` } },
+};
+
+const unattended: DeployOptions = { yes: true, showKeys: false, setLogRole: false };
+
+/** An account, and what was done to it. */
+async function prepare({
+  answers = {},
+  config = {},
+  agrees,
+}: {
+  answers?: AwsAnswers;
+  config?: object;
+  agrees?: (question: string) => boolean;
+} = {}) {
+  const settings = await startAws({ ...account, ...answers });
+  const cdk: string[][] = [];
+  const synthesized: ProxyConfig[] = [];
+  const questions: string[] = [];
+  const tools: DeployTools = {
+    cdk: async (args) => void cdk.push([...args]),
+    synthesize: async (given) => {
+      synthesized.push(given);
+      return { directory: '/assembly', templateFile: '/assembly/template.json', stackName: 'stack' };
+    },
+    settings: () => settings,
+  };
+  const recording = recordingTerminal();
+  const terminal = agrees
+    ? {
+        ...recording,
+        confirm: async (question: string) => {
+          questions.push(question);
+          if (!agrees(question)) throw new CliError('Nothing was changed.', '');
+        },
+      }
+    : recording;
+  const checked = parseProxyConfig({ ...shipped, ...config });
+  const invocation = invocationOf({}, () => ({}));
+  return {
+    cdk,
+    synthesized,
+    questions,
+    noted: () => recording.noted.join('\n'),
+    deploy: (options: Partial<DeployOptions> = {}) =>
+      deploy(checked, { ...unattended, ...options }, terminal, tools, Date.parse('2026-11-22T12:00:00Z')),
+    diff: (options: { fail: boolean }) => diff(checked, options, terminal, tools),
+    destroy: (options: { yes: boolean }) => destroy(checked, options, terminal, tools, invocation),
+  };
+}
+
+test('it tells endpoint and keys, and a line to ask it by, as the original did', async () => {
+  const { deploy, cdk } = await prepare();
+  const service = await deploy({ showKeys: true });
+  expect(describeService(service)).toBe(`stack: bedrock-proxy-dev
+region: us-east-1
+endpoint: https://api.example.com/dev
+api keys:
+  tollmkey: ${secret}
+  research-key: ${secret}-2
+
+ask it:
+curl -H 'x-api-key: ${secret}' -H 'content-type: application/json' -d '{"model":"titan","question":"What is a dystopia?"}' https://api.example.com/dev/bedrock`);
+  expect(cdk).toEqual([['deploy', 'bedrock-proxy-dev', '--app', '/assembly', '--require-approval', 'never']]);
+});
+
+test('in CI, no value of a key is read or shown', async () => {
+  const forbidden = { status: 500, body: {} };
+  const { deploy } = await prepare({
+    answers: { '/apikeys/aaaaaaaaaa': forbidden, '/apikeys/bbbbbbbbbb': forbidden },
+  });
+  const text = describeService(await deploy());
+  expect(text).toContain('tollmkey: (id aaaaaaaaaa; --show-keys shows the value)');
+  expect(text).toContain('curl -H "x-api-key: $KEY"');
+});
+
+test('on a terminal, values are shown to who says so, and to nobody else', async () => {
+  for (const consent of [true, false]) {
+    const { deploy } = await prepare({ agrees: () => consent });
+    expect(describeService(await deploy()).includes(secret)).toBe(consent);
+  }
+});
+
+test('the line to ask by has a model that answers', async () => {
+  const { deploy } = await prepare({ answers: { [`/foundation-models/${micro}`]: notFound('ended') } });
+  expect((await deploy()).model).toBe('llama');
+});
+
+test('a model that surely answers is before one that may', async () => {
+  const { deploy } = await prepare({
+    answers: { [`/foundation-models/${micro}`]: lifecycle('LEGACY', '2027-03-30T00:00:00Z') },
+  });
+  expect((await deploy()).model).toBe('llama');
+});
+
+test('an account that is not ready stops it, with what to do', async () => {
+  const { deploy, cdk, noted } = await prepare({
+    answers: { 'DescribeStacks CDKToolkit': xmlFailure('ValidationError', 'does not exist') },
+  });
+  await expect(deploy()).rejects.toThrow('Nothing was deployed');
+  expect(noted()).toMatch(/npm run cdk -- bootstrap/);
+  expect(cdk).toEqual([]);
+});
+
+test('without a terminal and --yes, nothing is deployed', async () => {
+  const { deploy, cdk } = await prepare();
+  await expect(deploy({ yes: false })).rejects.toThrow(
+    'Deploy bedrock-proxy-dev to the account 111122223333, us-east-1?',
+  );
+  expect(cdk).toEqual([]);
+});
+
+test('a ceiling that does not fit is left off, and one that fits is not', async () => {
+  const config = { concurrency: { buffered: 20 } };
+  for (const [total, expected] of [
+    [110, undefined],
+    [1000, { buffered: 20 }],
+  ] as const) {
+    const answers = { '/2016-08-19/account-settings': lambdaAccount(total) };
+    const { deploy, synthesized } = await prepare({ answers, config });
+    await deploy();
+    expect(synthesized.map(({ concurrency }) => concurrency)).toEqual([expected]);
+  }
+});
+
+test.each([
+  [{ buffered: 0, stream: 20 }, { buffered: 0 }],
+  [{ buffered: 20, stream: 0 }, { stream: 0 }],
+])(
+  'a ceiling of 0 is a brake, and stays on where the rest of %j does not fit',
+  async (concurrency, expected) => {
+    const answers = { '/2016-08-19/account-settings': lambdaAccount(110) };
+    const { deploy, synthesized, noted } = await prepare({ answers, config: { concurrency } });
+    await deploy();
+    expect(synthesized.map((config) => config.concurrency)).toEqual([expected]);
+    expect(noted()).toMatch(/keeps a 0/);
+  },
+);
+
+test.each([
+  ['asked for on the command line', { yes: true, setLogRole: true }, undefined, true],
+  ['agreed to', { yes: false }, () => true, true],
+  ['not agreed to', { yes: false }, (question: string) => !question.includes('role'), false],
+  ['not asked for in CI', { yes: true }, undefined, false],
+])(
+  "the account's log role is set once, from a stack of its own: %s",
+  async (_, options, agrees, isSet) => {
+    const { deploy, cdk } = await prepare({
+      answers: { '/account': apiGatewayAccount() },
+      config: { accessLog: true },
+      ...(agrees ? { agrees } : {}),
+    });
+    if (isSet) await deploy(options);
+    else await expect(deploy(options)).rejects.toThrow(CliError);
+    expect(cdk.map(([command, stack]) => `${command} ${stack}`)).toEqual(
+      isSet ? ['deploy api-gateway-log-role', 'deploy bedrock-proxy-dev'] : [],
+    );
+  },
+  60_000,
+);
+
+test('an account that has a log role is asked nothing about it', async () => {
+  const { deploy, questions } = await prepare({ config: { accessLog: true }, agrees: () => true });
+  await deploy({ yes: false, showKeys: true });
+  expect(questions).toEqual(['Deploy bedrock-proxy-dev to the account 111122223333, us-east-1?']);
+});
+
+test('where people sign in, the keys of their teams are seen to after the stack is there', async () => {
+  const signIn = { issuer: 'https://login.example.com', audience: 'app' };
+  const { deploy, cdk } = await prepare({ config: { signIn } });
+  // This account lets nobody touch the table that those keys are in.
+  await expect(deploy()).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  expect(cdk).toHaveLength(1);
+});
+
+test('it is deleted after whoever asked for it was told what stays', async () => {
+  const { destroy, cdk, noted, questions } = await prepare({ agrees: () => true });
+  await destroy({ yes: false });
+  expect(noted()).toMatch(/The table the-table stays.*--no-deletion-protection-enabled/s);
+  expect(noted()).toMatch(/teams delete/);
+  expect(questions).toEqual(['Delete bedrock-proxy-dev in us-east-1? Every key stops working.']);
+  expect(cdk).toEqual([['destroy', 'bedrock-proxy-dev', '--app', '/assembly', '--force']]);
+});
+
+test('it is not deleted unless somebody agrees', async () => {
+  const { destroy, cdk, noted } = await prepare({ config: { removalPolicy: 'destroy' } });
+  await expect(destroy({ yes: false })).rejects.toThrow('Delete bedrock-proxy-dev');
+  expect(noted()).toMatch(/The table the-table goes along/);
+  expect(cdk).toEqual([]);
+});
+
+test('to delete what is not deployed, there is nothing to do', async () => {
+  const missing = xmlFailure('ValidationError', 'Stack with id bedrock-proxy-dev does not exist');
+  const { destroy } = await prepare({ answers: { 'DescribeStacks bedrock-proxy-dev': missing } });
+  await expect(destroy({ yes: true })).rejects.toMatchObject({
+    message: 'There is no stack bedrock-proxy-dev in us-east-1.',
+    advice: expect.stringMatching(/^There is nothing to delete(?!.*--local)/),
+  });
+});
+
+test.each([
+  [false, []],
+  [true, ['--fail']],
+])('what it would change is shown, and is a failure where that is wanted: %s', async (fail, options) => {
+  const { diff, cdk } = await prepare();
+  await diff({ fail });
+  expect(cdk).toEqual([['diff', 'bedrock-proxy-dev', '--app', '/assembly', ...options]]);
+});
+
+test('without credentials, nothing is compared, and it is said as a deployment says it', async () => {
+  const { deploy, diff, cdk, noted } = await prepare({
+    answers: { GetCallerIdentity: xmlFailure('ExpiredToken', 'The security token is expired', 403) },
+  });
+  await expect(diff({ fail: false })).rejects.toThrow('Nothing was compared');
+  const said = noted();
+  expect(said).toMatch(/^error {4}credentials: ExpiredToken.*\n.*aws sso login/);
+  await expect(deploy()).rejects.toThrow('Nothing was deployed');
+  expect(noted()).toContain(said.trim());
+  expect(cdk).toEqual([]);
+});

@@ -1,0 +1,92 @@
+import { CliError, concurrently, type Diagnosis, diagnose, openDeployment, stackNameOf } from '@org/admin';
+import type { ConcurrencyConfig, ProxyConfig } from '@org/infra/config';
+import { describeFindings } from '../output/findings.ts';
+import type { Terminal } from '../terminal.ts';
+import { readServiceInformation, type ServiceInformation } from './service-information.ts';
+import { type DeployTools, setLogRole } from './tools.ts';
+
+export interface DeployOptions {
+  /** Goes ahead without asking. */
+  readonly yes: boolean;
+  /** Shows the values of the keys without asking. */
+  readonly showKeys: boolean;
+  /** Sets the account's role for access logs without asking, where it is wanted and missing. */
+  readonly setLogRole: boolean;
+}
+
+/**
+ * Deploys a config: looks at the account first, stops at what would fail, leaves off what does not fit, and tells
+ * where the deployment is and what its keys are.
+ *
+ * @throws {CliError} If the account is not ready, or nobody agrees.
+ */
+export async function deploy(
+  config: ProxyConfig,
+  options: DeployOptions,
+  terminal: Terminal,
+  tools: DeployTools,
+  now: number,
+): Promise<ServiceInformation> {
+  const { region } = config;
+  const stackName = stackNameOf(config);
+  const settings = tools.settings(region);
+  const diagnosis = await diagnose(config, settings, now);
+  const notable = diagnosis.findings.filter(({ status }) => status !== 'ok');
+  if (notable.length > 0) terminal.note(`${describeFindings(notable, terminal)}\n`);
+  stopAtErrors(diagnosis);
+
+  const { account, lacksLogRole, ceilingFits, models } = diagnosis;
+  const where = `the account ${account}, ${region}`;
+  if (!options.yes) await terminal.confirm(`Deploy ${stackName} to ${where}?`);
+  if (lacksLogRole) {
+    const question = `Set the role by which every API of ${where} writes its logs? It stays until you change it.`;
+    if (!options.setLogRole) await terminal.confirm(question);
+    await setLogRole(tools, region);
+  }
+  const { directory } = await tools.synthesize(
+    ceilingFits ? config : { ...config, concurrency: brakesOf(config.concurrency) },
+  );
+  await tools.cdk(['deploy', stackName, '--app', directory, '--require-approval', 'never'], region);
+
+  const showKeys =
+    options.showKeys ||
+    (await agrees(terminal, 'Show the values of the keys? They open the API to whoever reads them.'));
+  const deployment = await openDeployment(
+    config,
+    () => settings,
+    () => now,
+  );
+  try {
+    // Their keys have values that no template may hold.
+    await concurrently(Object.entries(config.teams), async ([team, { plan }]) =>
+      deployment.signIn?.ensure(team, plan),
+    );
+    return await readServiceInformation(deployment, settings, models, showKeys);
+  } finally {
+    deployment.close();
+  }
+}
+
+/** Every 0 of a ceiling: it stops its function and reserves nothing, so it fits any account. */
+function brakesOf({ buffered, stream }: ConcurrencyConfig = {}): ConcurrencyConfig | undefined {
+  const brakes = { ...(buffered === 0 ? { buffered } : {}), ...(stream === 0 ? { stream } : {}) };
+  return Object.keys(brakes).length > 0 ? brakes : undefined;
+}
+
+/** The one that deploy itself can put right is no reason to stop. */
+function stopAtErrors({ findings, lacksLogRole }: Diagnosis): void {
+  const errors = findings.filter(({ status }) => status === 'error').length - (lacksLogRole ? 1 : 0);
+  if (errors === 0) return;
+  throw new CliError('Nothing was deployed: the account is not ready.', 'Follow what is said above.');
+}
+
+/** False, too, where there is nobody to ask, as in CI. */
+async function agrees(terminal: Terminal, question: string): Promise<boolean> {
+  try {
+    await terminal.confirm(question);
+    return true;
+  } catch (error) {
+    if (error instanceof CliError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,44 @@
+import { type Invocation, stackNameOf, stackOutputs } from '@org/admin';
+import type { ProxyConfig } from '@org/infra/config';
+import type { Terminal } from '../terminal.ts';
+import type { DeployTools } from './tools.ts';
+
+/**
+ * Deletes a deployment, after saying what stays and what is lost.
+ *
+ * @throws {CliError} If it is not deployed, or nobody agrees.
+ */
+export async function destroy(
+  config: ProxyConfig,
+  { yes }: { readonly yes: boolean },
+  terminal: Terminal,
+  tools: DeployTools,
+  invocation: Invocation,
+): Promise<void> {
+  const { region } = config;
+  const stackName = stackNameOf(config);
+  const outputs = await stackOutputs(
+    stackName,
+    tools.settings(region),
+    'There is nothing to delete. Another deployment is named by its config, with --config.',
+  );
+  terminal.note(whatStays(config, outputs.get('TableName') ?? '', invocation).join('\n'));
+  if (!yes) await terminal.confirm(`Delete ${stackName} in ${region}? Every key stops working.`);
+  const { directory } = await tools.synthesize(config);
+  await tools.cdk(['destroy', stackName, '--app', directory, '--force'], region);
+}
+
+function whatStays({ removalPolicy, region }: ProxyConfig, table: string, invocation: Invocation): string[] {
+  const keys =
+    'Keys that the command line made are not in the stack and stay in API Gateway, where they open nothing. ' +
+    `To be rid of them, delete their teams first: ${invocation.command('teams delete TEAM')}`;
+  if (removalPolicy === 'destroy') {
+    return [`The table ${table} goes along, with all that was counted: limits begin anew.`, keys];
+  }
+  return [
+    `The table ${table} stays, with all that was counted, protected against deletion. To delete it afterwards:`,
+    `  aws dynamodb update-table --region ${region} --table-name ${table} --no-deletion-protection-enabled`,
+    `  aws dynamodb delete-table --region ${region} --table-name ${table}`,
+    keys,
+  ];
+}

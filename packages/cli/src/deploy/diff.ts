@@ -1,0 +1,27 @@
+import { CliError, checkCredentials, stackNameOf } from '@org/admin';
+import type { ProxyConfig } from '@org/infra/config';
+import { describeFindings } from '../output/findings.ts';
+import type { Terminal } from '../terminal.ts';
+import type { DeployTools } from './tools.ts';
+
+/**
+ * Shows what a deployment of the config would change.
+ *
+ * @param options.fail Ends as a failure where something would.
+ * @throws {CliError} If nobody is signed in, which the CDK would say in its own way, and twice.
+ */
+export async function diff(
+  config: ProxyConfig,
+  { fail }: { readonly fail: boolean },
+  terminal: Terminal,
+  tools: DeployTools,
+): Promise<void> {
+  const { region } = config;
+  const { finding } = await checkCredentials(tools.settings(region));
+  if (finding.status !== 'ok') {
+    terminal.note(`${describeFindings([finding], terminal)}\n`);
+    throw new CliError('Nothing was compared: the account is not ready.', 'Follow what is said above.');
+  }
+  const { directory } = await tools.synthesize(config);
+  await tools.cdk(['diff', stackNameOf(config), '--app', directory, ...(fail ? ['--fail'] : [])], region);
+}

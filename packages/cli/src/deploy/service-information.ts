@@ -1,0 +1,88 @@
+import { APIGatewayClient, GetApiKeyCommand } from '@aws-sdk/client-api-gateway';
+import {
+  type ClientSettings,
+  concurrently,
+  type Deployment,
+  type ModelAccess,
+  stackOutputs,
+} from '@org/admin';
+import type { ProxyConfig } from '@org/infra/config';
+
+/** What whoever deployed wants to know, and to hand on. */
+export interface ServiceInformation {
+  readonly stack: string;
+  readonly region: string;
+  readonly endpoint: string;
+  readonly keys: readonly DeployedKey[];
+  /** An alias that may well answer the first key. */
+  readonly model: string | undefined;
+}
+
+export interface DeployedKey {
+  readonly name: string;
+  readonly id: string;
+  /** Undefined where it is not to be shown. */
+  readonly value: string | undefined;
+}
+
+/** Reads what a deployed stack tells of itself. The values of keys are read only with `withValues`. */
+export async function readServiceInformation(
+  { name: stack, config, configKeyIds }: Pick<Deployment, 'name' | 'config' | 'configKeyIds'>,
+  settings: ClientSettings,
+  models: readonly Pick<ModelAccess, 'alias' | 'access'>[],
+  withValues: boolean,
+): Promise<ServiceInformation> {
+  const outputs = await stackOutputs(stack, settings);
+  const client = new APIGatewayClient(settings);
+  try {
+    const keys = await concurrently([...configKeyIds], async ([name, id]): Promise<DeployedKey> => {
+      if (!withValues) return { name, id, value: undefined };
+      const { value } = await client.send(new GetApiKeyCommand({ apiKey: id, includeValue: true }));
+      return { name, id, value };
+    });
+    return {
+      stack,
+      region: config.region,
+      endpoint: (outputs.get('Endpoint') ?? '').replace(/\/$/, ''),
+      keys,
+      model: answeringModel(config, keys[0]?.name, models),
+    };
+  } finally {
+    client.destroy();
+  }
+}
+
+/** A model of the key's plan: one that surely answers, else one that may, else the first. */
+function answeringModel(
+  { teams, plans }: ProxyConfig,
+  keyName: string | undefined,
+  models: readonly Pick<ModelAccess, 'alias' | 'access'>[],
+): string | undefined {
+  const team = Object.values(teams).find(({ keys }) => keys.some(({ name }) => name === keyName));
+  const allowed = (team && plans[team.plan]?.models) ?? [];
+  const withAccess = (access: ModelAccess['access']) =>
+    allowed.find((alias) => models.some((model) => model.alias === alias && model.access === access));
+  return withAccess('yes') ?? withAccess('maybe') ?? allowed[0];
+}
+
+/** As the deploy command of the original printed it. */
+export function describeService({ stack, region, endpoint, keys, model }: ServiceInformation): string {
+  const [first] = keys;
+  const lines = [
+    `stack: ${stack}`,
+    `region: ${region}`,
+    `endpoint: ${endpoint}`,
+    'api keys:',
+    ...keys.map(({ name, id, value }) => `  ${name}: ${value ?? `(id ${id}; --show-keys shows the value)`}`),
+  ];
+  if (first && model !== undefined) {
+    const body = JSON.stringify({ model, question: 'What is a dystopia?' });
+    const key = first.value === undefined ? '"x-api-key: $KEY"' : `'x-api-key: ${first.value}'`;
+    lines.push(
+      '',
+      'ask it:',
+      `curl -H ${key} -H 'content-type: application/json' -d '${body}' ${endpoint}/bedrock`,
+    );
+  }
+  return lines.join('\n');
+}

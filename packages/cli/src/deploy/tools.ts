@@ -1,0 +1,42 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ClientSettings } from '@org/admin';
+import type { ProxyConfig } from '@org/infra/config';
+import type { Synthesized } from '@org/infra/stack';
+import { buildFunctions, type Cdk, cdk, cdkDirectory } from './cdk.ts';
+
+/** What the commands that change an account work with. */
+export interface DeployTools {
+  readonly cdk: Cdk;
+  /** Builds the functions and writes the cloud assembly of a config. */
+  synthesize(config: ProxyConfig): Promise<Synthesized>;
+  /** For clients of the SDK in a Region. */
+  settings(region: string): ClientSettings;
+}
+
+/** Where the cloud assembly goes, and `cdk` looks for it. */
+const assembly = join(cdkDirectory, 'cdk.out');
+
+export const deployTools: DeployTools = {
+  cdk,
+  async synthesize(config) {
+    await buildFunctions();
+    // Seconds to import, which no other command needs.
+    const { synthesize } = await import('@org/infra/stack');
+    return synthesize(config, { outdir: assembly });
+  },
+  settings: (region) => ({ region, maxAttempts: 3 }),
+};
+
+/** Deploys the role of the account's access logs. */
+export async function setLogRole({ cdk }: DeployTools, region: string): Promise<void> {
+  const { synthesizeAccount } = await import('@org/infra/stack');
+  const outdir = await mkdtemp(join(tmpdir(), 'account-stack-'));
+  try {
+    const { directory, stackName } = synthesizeAccount(region, outdir);
+    await cdk(['deploy', stackName, '--app', directory, '--require-approval', 'never'], region);
+  } finally {
+    await rm(outdir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,12 @@
+import { CliError } from '@org/admin';
+import type { Command } from 'commander';
+import type { GlobalOptions } from './cli.ts';
+
+/** @throws {CliError} If the command was called with `--local`, which it has no use for. */
+export function refuseLocal(program: Command): void {
+  if (program.opts<GlobalOptions>().local === undefined) return;
+  throw new CliError(
+    'This command is about AWS, and --local is about the gateway of npm start.',
+    ({ program }) => `Leave --local out. To run the config on this machine: ${program} dev`,
+  );
+}

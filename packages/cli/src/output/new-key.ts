@@ -1,0 +1,15 @@
+import type { NewKey } from '@org/admin';
+import type { Terminal } from '../terminal.ts';
+
+/** Tells the value of a key, this once: alone on standard output, so that it can be piped to where secrets are kept. */
+export function printNewKey(
+  terminal: Terminal,
+  key: NewKey,
+  json: boolean | undefined,
+  more: object = {},
+): void {
+  terminal.print(json ? JSON.stringify({ ...key, ...more }, null, 2) : key.value);
+  terminal.note(
+    'This value is not told again. Callers send it as the header x-api-key. On AWS it can take minutes until it is known everywhere.',
+  );
+}

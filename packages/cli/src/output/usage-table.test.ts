@@ -1,0 +1,43 @@
+import type { Usage } from '@org/admin';
+import { nothing } from '@org/lambda/ledger/amounts';
+import { expect, test } from 'vitest';
+import { recordingTerminal } from '../testing/recording-terminal.ts';
+import { usageTable } from './usage-table.ts';
+
+const now = Date.parse('2026-11-22T12:00:00Z');
+const used = { ...nothing, requests: 31, tokens: 3400, usd: 0.0123 };
+const limit = (max: number, spent: number) => ({
+  ...{ limit: 'requests', period: 'day', scope: 'team', max, used: spent },
+  ...{ remaining: Math.max(0, max - spent), resetsAt: '2026-11-23T00:00:00.000Z' },
+});
+const usage = (more: Partial<Usage>): Usage => ({
+  ...{ team: 'acme', plan: 'starter', counted: true, used: { day: used, month: used }, limits: [] },
+  ...more,
+});
+
+const lines = (...of: readonly Usage[]) => usageTable(of, recordingTerminal(), now).split('\n').slice(1);
+
+test('a limit has a bar, how much of it is used, and when it resets', () => {
+  expect(lines(usage({ limits: [limit(50, 31)] }))).toEqual([
+    'acme  starter  requests/day  ████████████░░░░░░░░  62 %    31   50  12h',
+  ]);
+});
+
+test('the limits of a team come under its name, and a key under its team', () => {
+  const key = usage({ key: 'intern', limits: [limit(10, 10)] });
+  const text = lines(usage({ limits: [limit(50, 31), limit(0, 0)] }), key);
+  expect(text.map((line) => line.slice(0, 8))).toEqual(['acme    ', '        ', '  intern']);
+  expect(text[1]).toContain('100 %');
+});
+
+test('without limits there is what was used, and no bar', () => {
+  expect(lines(usage({})).map((line) => line.split(/ {2,}/))).toEqual([
+    ['acme', 'starter', 'requests/month', '31', 'no limit'],
+    ['', 'tokens/month', '3,400', 'no limit'],
+    ['', 'usd/month', '$0.0123', 'no limit'],
+  ]);
+});
+
+test('a plan that counts nothing says so', () => {
+  expect(lines(usage({ counted: false }))).toEqual(['acme  starter  not counted']);
+});

@@ -1,0 +1,170 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { createProgram, run } from './program.ts';
+import { recordingTerminal } from './testing/recording-terminal.ts';
+
+const now = () => Date.parse('2026-11-22T12:00:00Z');
+const nowhere = '--local=http://127.0.0.1:1';
+
+async function proxy(...args: string[]) {
+  const terminal = recordingTerminal();
+  const code = await run(args, terminal, now);
+  return { code, printed: terminal.printed.join('\n'), noted: terminal.noted.join('\n') };
+}
+
+test.each([
+  [[], /Commands:.*models.*teams.*keys.*usage.*Examples:/s],
+  [['models'], /Examples:/],
+  [['teams'], /Commands:.*list.*show.*create.*move.*delete/s],
+  [['teams', 'list'], /Examples:/],
+  [['teams', 'show'], /Example:/],
+  [['teams', 'create'], /"plan": "starter".*Examples:/s],
+  [['teams', 'move'], /run it again/],
+  [['teams', 'delete'], /Example:/],
+  [['keys'], /x-api-key/],
+  [['keys', 'list'], /never listed.*Examples:/s],
+  [['keys', 'create'], /usd\/month=0\.10/],
+  [['keys', 'rotate'], /default: "24h".*--now.*Examples:/s],
+  [['keys', 'revoke'], /--replaced.*Examples:/s],
+  [['usage'], /--month.*Examples:/s],
+])('proxy %j --help teaches', async (command, text) => {
+  const { code, printed } = await proxy(...command, '--help');
+  expect(printed).toMatch(text);
+  expect(code).toBe(0);
+});
+
+/** What is typed for each command that does something. */
+function leaves({ commands }: Command, typed: readonly string[] = []): string[][] {
+  return commands.flatMap((command) => {
+    const path = [...typed, command.name()];
+    return command.commands.length > 0 ? leaves(command, path) : [path];
+  });
+}
+const everyCommand = leaves(createProgram(recordingTerminal(), now).program).map((path): [string] => [
+  path.join(' '),
+]);
+
+test.each(everyCommand)('proxy %s --help has an example', async (command) => {
+  const { printed } = await proxy(...command.split(' '), '--help');
+  const [, example = ''] = printed.split(/^Examples?:$/m);
+  expect(example).toContain(` ${command}`);
+});
+
+test('the pages about deployment and keys name every command', () => {
+  const pages = ['deploy', 'keys'].map((page) =>
+    readFileSync(join(import.meta.dirname, `../../../docs/${page}.md`), 'utf8'),
+  );
+  const named = (command: string) => new RegExp(`(?:npm run proxy -- ${command}\\b|\`${command}[ \`])`);
+  const missing = everyCommand.filter(([command]) => !pages.some((page) => named(command).test(page)));
+  expect(missing).toEqual([]);
+});
+
+test('what the pages ask for as JSON has no banner of npm in it', () => {
+  const pages = ['README.md', 'docs/deploy.md', 'docs/keys.md', 'docs/operations.md'];
+  const lines = pages.flatMap((page) =>
+    readFileSync(join(import.meta.dirname, '../../..', page), 'utf8')
+      .split('\n')
+      .filter((line) => /proxy -- .*--json/.test(line)),
+  );
+  expect(lines.length).toBeGreaterThan(0);
+  for (const line of lines) expect(line).toContain('npm --silent run proxy -- ');
+});
+
+test.each([
+  ['a command that is none', ['keys', 'lst'], /unknown command 'lst'.*Did you mean list/s, 2],
+  ['an option that is none', ['usage', '--montly'], /unknown option '--montly'.*--month/s, 2],
+  ['an argument that is missing', ['keys', 'revoke'], /missing required argument 'key'/, 2],
+  ['an option that is missing', ['keys', 'create', 'app'], /required option '--team <team>'/, 2],
+  [
+    'an option that is misspelt in place of one that is missing',
+    ['keys', 'create', 'app', '--taem', 'acme'],
+    /unknown option '--taem'.*Did you mean --team/s,
+    2,
+  ],
+  ['nothing to make', ['teams', 'create'], /Give a name and --plan PLAN, or --from FILE/, 1],
+  ['a team without a plan', ['teams', 'create', 'acme'], /no plan.*--plan.*starter, research/s, 1],
+  ['a plan without a team', ['teams', 'create', '--plan', 'starter'], /no name.*teams create NAME/s, 1],
+  [
+    'a team beside a file of teams',
+    ['teams', 'create', 'acme', '--from', 'teams.json'],
+    /says for itself.*Leave out the name and --plan/s,
+    1,
+  ],
+  ['a file that is not there', ['teams', 'create', '--from', 'no.json'], /no\.json cannot be read/, 1],
+  ['an overlap that is none', ['keys', 'rotate', 'app', '--overlap', 'long'], /"long" is no duration/, 1],
+  ['an overlap too short to notice', ['keys', 'rotate', 'app', '--overlap', '59s'], /too short.*--now/s, 1],
+  ['a limit that is none', ['keys', 'create', 'app', '--team', 'a', '--limit', 'usd=1'], /KIND\/PERIOD/, 1],
+  [
+    'a kind of limit that is none',
+    ['keys', 'create', 'a', '--team', 'a', '--limit', 'calls/day=1'],
+    /calls/,
+    1,
+  ],
+  [
+    'a limit that is given twice',
+    [
+      ...['keys', 'create', 'a', '--team', 'a', '--limit', 'usd/month=1', '--limit', 'usd/day=1'],
+      ...['--limit', 'usd/month=2'],
+    ],
+    /"usd\/month=2" is the second limit on usd a month.*Give one/s,
+    1,
+  ],
+  [
+    'an overlap for a key that is to end at once',
+    ['keys', 'rotate', 'app', '--overlap', '1h', '--now'],
+    /--now.* cannot be used with .*--overlap/,
+    2,
+  ],
+  ['half a request', ['keys', 'create', 'a', '--team', 'a', '--limit', 'requests/day=0.5'], /whole/, 1],
+  ['a month that is none', ['usage', '--month', '2026-13'], /"2026-13" is no month/, 1],
+  ['a month to come', ['usage', '--month', '2026-12'], /2026-12 has not begun/, 1],
+  [
+    'a config that is not there',
+    ['models', '--config', 'no.config.ts'],
+    /there is no file .*no\.config\.ts/,
+    1,
+  ],
+  ['a gateway that is not there', ['keys', 'list', nowhere], /No local gateway answers.*npm start/s, 1],
+])('%s is said, with what to do and without a stack', async (_, args, text, expected) => {
+  const { code, printed, noted } = await proxy(...args);
+  expect(noted).toMatch(text);
+  expect(noted).toMatch(/^error: /);
+  expect(noted).not.toMatch(/^ {4}at /m);
+  expect(printed).toBe('');
+  expect(code).toBe(expected);
+});
+
+test('--local before a command does not take the command for its URL', async () => {
+  const { noted } = await proxy('--local', 'keys', 'list', '--config', 'no.config.ts');
+  expect(noted).toMatch(/no\.config\.ts/);
+});
+
+test('models are those of the config, with what they cost and how long they last', async () => {
+  const { code, printed } = await proxy('models');
+  expect(code).toBe(0);
+  expect(printed).toMatch(/^ALIAS {2,}MODEL {2,}USD IN {2,}USD OUT {2,}PLANS {2,}LIFECYCLE$/m);
+  expect(printed).toMatch(/^titan +amazon\.nova-micro-v1:0 +0\.035 +0\.14 +starter, research +active$/m);
+  expect(printed).toMatch(/^llama .* legacy, ends 2027-03-30, in 127d$/m);
+});
+
+test('models as JSON have all that is known', async () => {
+  const { printed } = await proxy(
+    'models',
+    '--json',
+    '--config',
+    join(import.meta.dirname, '../../infra/proxy.config.ts'),
+  );
+  expect(JSON.parse(printed)).toContainEqual({
+    alias: 'nova-pro',
+    modelId: 'amazon.nova-pro-v1:0',
+    regions: ['us-east-1'],
+    contextTokens: 300_000,
+    maxOutputTokens: 5000,
+    lifecycle: { status: 'active' },
+    price: expect.objectContaining({ input: 0.8, output: 3.2 }),
+    priceDate: expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/),
+    plans: ['research'],
+  });
+});

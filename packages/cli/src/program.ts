@@ -1,0 +1,103 @@
+import type { Invocation } from '@org/admin';
+import { defaultLocalUrl } from '@org/admin/local-gateway';
+import { Command } from 'commander';
+import { type Cli, createCli } from './cli.ts';
+import { addConfig } from './commands/config.ts';
+import { addDeploy } from './commands/deploy.ts';
+import { addDestroy } from './commands/destroy.ts';
+import { addDev } from './commands/dev.ts';
+import { addDiff } from './commands/diff.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addKeys } from './commands/keys.ts';
+import { addModels } from './commands/models.ts';
+import { addSynth } from './commands/synth.ts';
+import { addTeams } from './commands/teams.ts';
+import { addUsage } from './commands/usage.ts';
+import { explain } from './failure.ts';
+import type { Environment } from './invocation.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Adds a command, or a group of commands. */
+type AddCommand = (program: Command, cli: Cli) => void;
+
+/** In the order of the help. */
+const commands: readonly AddCommand[] = [
+  addDev,
+  addConfig,
+  addDoctor,
+  addSynth,
+  addDiff,
+  addDeploy,
+  addDestroy,
+  addModels,
+  addTeams,
+  addKeys,
+  addUsage,
+];
+
+const examples = ({ program }: Invocation) => `
+Examples:
+  ${program} config check                       what the config means, or what is wrong with it
+  ${program} deploy                             look at the account, then deploy
+  ${program} models                             what the deployment offers, and at what price
+  ${program} keys create acme-app --team acme   give out a key
+  ${program} keys rotate acme-app               replace it; the old one works for another day
+  ${program} usage --local                      who used what of the gateway of npm start
+`;
+
+/** All commands, and what they are given. */
+export function createProgram(
+  terminal: Terminal,
+  now: () => number,
+  environment: Environment = {},
+): { readonly program: Command; readonly cli: Cli } {
+  const program = new Command('proxy')
+    .description('Keys to Amazon Bedrock, with limits that hold: deploy it, give out keys, see what is used.')
+    .option('--config <file>', 'the config to use (environment: PROXY_CONFIG_FILE)')
+    .option('--local [url]', `the gateway of npm start in place of AWS (default: ${defaultLocalUrl})`)
+    .addHelpText('after', () => examples(cli.invocation))
+    .configureOutput({
+      writeOut: (text) => terminal.print(text.trimEnd()),
+      writeErr: (text) => terminal.note(text.trimEnd()),
+    })
+    .showHelpAfterError('See more with --help.')
+    .exitOverride();
+  const cli = createCli(program, terminal, now, environment);
+  for (const add of commands) add(program, cli);
+  return { program, cli };
+}
+
+/**
+ * Runs one command.
+ *
+ * @param args Without the program: `['keys', 'list']`.
+ * @param environment What runs the program says there who it is; else it is npm.
+ * @returns The exit code: 0, 1 where it failed, 2 where it was called wrongly.
+ */
+export async function run(
+  args: readonly string[],
+  terminal: Terminal,
+  now: () => number,
+  environment?: Environment,
+): Promise<number> {
+  const { program, cli } = createProgram(terminal, now, environment);
+  try {
+    await program.parseAsync([...withLocalUrl(args)], { from: 'user' });
+    return 0;
+  } catch (error) {
+    const { text, exitCode } = explain(error, cli.invocation);
+    if (text !== undefined) terminal.note(`error: ${text}`);
+    return exitCode;
+  } finally {
+    await cli.close();
+  }
+}
+
+/** `--local keys list` would take `keys` for the URL. */
+function withLocalUrl(args: readonly string[]): readonly string[] {
+  return args.map((argument, index) =>
+    argument === '--local' && !/^https?:/.test(args[index + 1] ?? '')
+      ? `--local=${defaultLocalUrl}`
+      : argument,
+  );
+}

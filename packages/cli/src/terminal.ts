@@ -1,0 +1,48 @@
+import type { Writable } from 'node:stream';
+import { styleText } from 'node:util';
+import { confirm, isCancel } from '@clack/prompts';
+import { CliError } from '@org/admin';
+
+export type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green';
+
+/** Where a command speaks: results on standard output, all else on standard error, so that a pipe gets results only. */
+export interface Terminal {
+  /** Writes a line of the result. */
+  print(text: string): void;
+  /** Says something beside the result. */
+  note(text: string): void;
+  /** Colours a part of the result; does nothing without a terminal, or where NO_COLOR is set. */
+  paint(style: Style, text: string): string;
+  /**
+   * Asks before something that cannot be undone.
+   *
+   * @throws {CliError} If there is nobody to ask, or the answer is no.
+   */
+  confirm(question: string): Promise<void>;
+}
+
+export const processTerminal: Terminal = {
+  print: (text) => void process.stdout.write(`${text}\n`),
+  note: (text) => void process.stderr.write(`${text}\n`),
+  paint: (style, text) => styleText(style, text, { stream: process.stdout }),
+  async confirm(question) {
+    if (!(process.stdin.isTTY && process.stderr.isTTY)) {
+      throw new CliError(`${question} There is no terminal to ask on.`, 'Add --yes to go ahead.');
+    }
+    const answer = await confirm({ message: question, initialValue: false, output: process.stderr });
+    if (isCancel(answer) || !answer) throw new CliError('Nothing was changed.', 'Answer yes to go ahead.');
+  },
+};
+
+/** 128 and SIGPIPE: what a shell reports of any program whose reader has left. */
+const readerLeft = 141;
+
+/** Ends the program at once, and without a word, when whoever reads it has had enough: `| head`. */
+export function endWithReader(...streams: readonly Writable[]): void {
+  for (const stream of streams) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      process.exit(readerLeft);
+    });
+  }
+}

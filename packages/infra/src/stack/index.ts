@@ -1,0 +1,2 @@
+export { synthesizeAccount } from './account-stack.ts';
+export { type Synthesized, synthesize } from './synthesize.ts';
