@@ -3,6 +3,8 @@ import {
   type Cell,
   type Charge,
   callerNames,
+  cellsToRun,
+  classNameOf,
   gatewayNames,
   ledgerNames,
   ledgerOf,
@@ -12,7 +14,6 @@ import {
   transfers,
   upstreams,
 } from './fault-matrix.ts';
-import type { Observed } from './fault-matrix-run.ts';
 
 const fine = {
   gateway: 'lets it through',
@@ -27,16 +28,11 @@ const charges: Readonly<Record<Charge, string>> = {
   nothing: 'nothing',
 };
 
-/**
- * The matrix as a document.
- *
- * @param observed What was seen of the cells that were run.
- */
-export function faultDocument(observed: ReadonlyMap<Cell, Observed>): string {
-  const classes = new Map([...observed.values()].map(({ caller, className }) => [caller, className]));
-  const told = ({ caller }: Pick<Outcome, 'caller'>): string => {
-    const className = classes.get(caller);
-    return className === undefined ? 'the answer' : `\`${caller}\` (${className})`;
+/** The matrix as a document. */
+export function faultDocument(): string {
+  const told = (outcome: Outcome): string => {
+    const className = classNameOf(outcome);
+    return className === undefined ? 'the answer' : `\`${outcome.caller}\` (${className})`;
   };
   const both = (part: Partial<Cell>, text: (outcome: Outcome) => string): string => {
     const [whole, stream] = transfers.map((transfer) => text(outcomeOf({ ...fine, ...part, transfer })));
@@ -94,7 +90,7 @@ export function faultDocument(observed: ReadonlyMap<Cell, Observed>): string {
   return `# Limits under faults
 
 What becomes of one attempt, and of its charge, when something fails: how the answer goes out x API Gateway x the ledger
-in DynamoDB x Bedrock x the caller. ${count(allCells().length)} cells, of which each has one outcome, and ${count(observed.size)} are run through the whole path:
+in DynamoDB x Bedrock x the caller. ${count(allCells().length)} cells, of which each has one outcome, and ${count(cellsToRun().length)} are run through the whole path:
 the client, the gateway, the built functions, the simulated Bedrock over the wire. What is recorded is never less than
 what Bedrock billed, and at most one hold more. Written by \`e2e/faults/fault-matrix.test.ts\`, which fails where
 it is not true (\`UPDATE_DOCS=1\` writes it anew); the rule itself is in \`fault-matrix.ts\` beside it. Random mixtures of

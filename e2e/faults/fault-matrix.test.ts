@@ -1,17 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { configs } from '../configs.ts';
-import { allCells, type Cell, cellRunFor, outcomeOf } from './fault-matrix.ts';
-import { faultDocument } from './fault-matrix-document.ts';
+import { allCells, type Cell, cellRunFor, cellsToRun, classNameOf, outcomeOf } from './fault-matrix.ts';
 import { CellRun, isSlow, type Observed } from './fault-matrix-run.ts';
 import { type FaultSystem, startFaultSystem } from './fault-matrix-system.ts';
 
-const document = join(import.meta.dirname, '../../docs/limits-under-faults.md');
-
 const nameOf = (cell: Cell): string => JSON.stringify(cell);
 const teams = Object.keys(configs.faulty.teams);
-const run = new Map(allCells().map((cell) => [nameOf(cellRunFor(cell)), cellRunFor(cell)]));
 
 test('every cell has the outcome of the cell that is run for it', () => {
   for (const cell of allCells()) {
@@ -59,10 +53,10 @@ async function runCells(
   return observed;
 }
 
-test('every cell that can happen comes out as the matrix says, and the document says so', async () => {
+test('every cell that can happen comes out as the matrix says', async () => {
   const system = await startFaultSystem();
   const isKill = ({ gateway }: Cell) => gateway === 'kills the function while Bedrock is at work';
-  const cells = [...run.values()];
+  const cells = cellsToRun();
   const kills = cells.filter(isKill);
   const rest = cells.filter((cell) => !isKill(cell));
   const observed = new Map([
@@ -74,11 +68,9 @@ test('every cell that can happen comes out as the matrix says, and the document 
       barrier(kills.length, () => system.gateway.killFunctions()),
     )),
   ]);
-  for (const [cell, { className, ...seen }] of observed)
-    expect.soft(seen, nameOf(cell)).toEqual(outcomeOf(cell));
-  expect(observed.size).toBe(run.size);
-
-  const text = faultDocument(observed);
-  if (process.env['UPDATE_DOCS']) await writeFile(document, text);
-  expect(await readFile(document, 'utf8')).toBe(text);
+  for (const [cell, seen] of observed) {
+    const outcome = outcomeOf(cell);
+    expect.soft(seen, nameOf(cell)).toEqual({ ...outcome, className: classNameOf(outcome) });
+  }
+  expect(observed.size).toBe(cells.length);
 }, 180_000);

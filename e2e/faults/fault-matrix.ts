@@ -31,6 +31,29 @@ export interface Outcome {
   readonly charge: Charge;
 }
 
+/** The class that the client throws for each code of the matrix. */
+const classNames: Partial<Readonly<Record<BedrockProxyErrorCode, string>>> = {
+  aborted: 'AbortedError',
+  connection_failed: 'ConnectionError',
+  internal: 'ServerError',
+  invalid_request: 'InvalidRequestError',
+  limits_unavailable: 'ServerError',
+  model_throttled: 'ModelThrottledError',
+  model_timeout: 'TimeoutError',
+  quota_exceeded: 'QuotaExceededError',
+  rate_limited: 'RateLimitedError',
+  stream_interrupted: 'StreamInterruptedError',
+  timeout: 'TimeoutError',
+  unauthenticated: 'AuthenticationError',
+  upstream_denied: 'ServerError',
+  upstream_error: 'ServerError',
+};
+
+/** Undefined of an answer. */
+export function classNameOf({ caller }: Pick<Outcome, 'caller'>): string | undefined {
+  return caller === 'answer' ? undefined : classNames[caller];
+}
+
 /** What a refusal leaves behind where Bedrock was not reached. */
 type Refusal = Pick<Outcome, 'caller' | 'again'>;
 
@@ -283,6 +306,12 @@ export function cellRunFor(cell: Cell): Cell {
   return ledgerOf(cell).unsettled
     ? { ...reached, ledger: 'is cut off before it writes the settlement' }
     : { ...reached, ...settles };
+}
+
+/** The cells that are run, each once. */
+export function cellsToRun(): Cell[] {
+  const cells = allCells().map(cellRunFor);
+  return [...new Map(cells.map((cell) => [JSON.stringify(cell), cell])).values()];
 }
 
 /** What comes of one attempt. Who comes first on the way speaks first. */
