@@ -32,6 +32,7 @@ export default defineConfig({
       project('admin', 'packages/admin', ['**/*.test.ts']),
       project('cli', 'packages/cli', ['**/*.test.ts']),
       project('local', 'packages/local', ['**/*.test.ts']),
+      project('docs-gen', 'docs-gen', ['**/*.test.ts']),
       project('e2e', 'e2e', ['**/*.test.ts'], {
         globalSetup: [join(import.meta.dirname, 'e2e/assemblies.ts')],
         typecheck: { enabled: false },

@@ -11,7 +11,12 @@ import { fileURLToPath } from 'node:url';
 const root = new URL('..', import.meta.url);
 const read = (path) => readFileSync(new URL(path, root), 'utf8');
 
-const folders = [...readdirSync(new URL('packages', root)).map((name) => `packages/${name}`), 'bench', 'e2e'];
+const folders = [
+  ...readdirSync(new URL('packages', root)).map((name) => `packages/${name}`),
+  'bench',
+  'docs-gen',
+  'e2e',
+];
 const manifests = folders
   .map((folder) => `${folder}/package.json`)
   .filter((path) => existsSync(new URL(path, root)));

@@ -44,7 +44,6 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     config: [],
     rules: ['config'],
     stack: ['config', 'rules'],
-    openapi: [],
     testing: [],
   },
   'packages/infra/src/stack': {
@@ -83,6 +82,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     oidc: ['loopback.ts', 'gateway.ts'],
     testing: [],
   },
+  'docs-gen': { licenses: ['../test/module-graph.ts'], openapi: [''] },
   e2e: {
     faults: [''],
     keys: [''],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { importsOf, loadedBy } from '../module-graph.ts';
+import { importsOf, loadedBy } from '../../test/module-graph.ts';
 import { findPackage, type InstalledPackage, readPackage, withDependencies } from './installed-package.ts';
 
 const isOurs = (name: string) => name.startsWith(`${ourScope()}/`);

@@ -61,8 +61,8 @@ export function renderReference(exported: readonly Export[]): string {
   }
   const introduction = [
     'Every export of `@org/bedrock-client`, and under [Testing](#testing) those of `@org/bedrock-client/testing`, with what',
-    'its docstring says. Written from the source by `src/api-reference.test.ts`, which fails where this is not true',
-    '(`UPDATE_DOCS=1` writes it anew).',
+    'its docstring says. Written from the source by `docs-gen/api-reference.test.ts` of its repository, which fails',
+    'where this is not true (`UPDATE_DOCS=1` writes it anew).',
   ];
   return `${['# Reference', introduction.join('\n'), ...told].join('\n\n')}\n`;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { catalogue, locateModel, type ModelDefinition } from '@org/models';
 import { expect, test } from 'vitest';
 
-const document = join(import.meta.dirname, '../../../docs/models.md');
+const document = join(import.meta.dirname, '../docs/models.md');
 
 const models: readonly (readonly [string, ModelDefinition])[] = Object.entries(catalogue);
 
@@ -80,7 +80,7 @@ test('the document is what the catalogue says', async () => {
     '',
     'What the [catalogue](../packages/models/src/catalogue.ts) knows: aliases that a deployment can offer by naming them',
     'in `models` of its config, and facts that validation, permissions, prices and `GET /models` follow. This page is',
-    'written by `packages/infra/src/models-document.test.ts`, which fails where it is not true (`UPDATE_DOCS=1` writes it',
+    'written by `docs-gen/models-document.test.ts`, which fails where it is not true (`UPDATE_DOCS=1` writes it',
     'anew).',
     '',
     '## What each can do',

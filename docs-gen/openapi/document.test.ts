@@ -5,14 +5,14 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { readDocstrings } from './docstrings.ts';
+import { readDocstrings } from '../docstrings.ts';
 import { openApiDocument } from './document.ts';
 import { errorDetails } from './error-details.ts';
 import { errorExample, requestExamples } from './examples.ts';
 import { operationTexts } from './operations.ts';
 import { referenceTo } from './schemas.ts';
 
-const repository = join(import.meta.dirname, '../../../..');
+const repository = join(import.meta.dirname, '../..');
 const file = join(repository, 'docs/openapi.json');
 const docs = readDocstrings(join(repository, 'packages/contract/src'));
 

@@ -1,5 +1,5 @@
 import { headers, type Route, type RouteName, routes } from '@org/contract';
-import type { DocstringOf } from './docstrings.ts';
+import type { DocstringOf } from '../docstrings.ts';
 import { errorResponses } from './error-responses.ts';
 import { operationTexts, tags } from './operations.ts';
 import { headerReferences, limitHeaderNames, responseHeaders } from './response-headers.ts';

@@ -13,7 +13,7 @@ import {
   type Transfer,
   transfers,
   upstreams,
-} from './fault-matrix.ts';
+} from '@org/e2e/fault-matrix';
 
 const fine = {
   gateway: 'lets it through',
@@ -92,9 +92,9 @@ export function faultDocument(): string {
 What becomes of one attempt, and of its charge, when something fails: how the answer goes out x API Gateway x the ledger
 in DynamoDB x Bedrock x the caller. ${count(allCells().length)} cells, of which each has one outcome, and ${count(cellsToRun().length)} are run through the whole path:
 the client, the gateway, the built functions, the simulated Bedrock over the wire. What is recorded is never less than
-what Bedrock billed, and at most one hold more. Written by \`e2e/faults/fault-matrix.test.ts\`, which fails where
-it is not true (\`UPDATE_DOCS=1\` writes it anew); the rule itself is in \`fault-matrix.ts\` beside it. Random mixtures of
-all this are \`npm run soak\`, and [what came of them](benchmarks/soak.md).
+what Bedrock billed, and at most one hold more. Written by \`docs-gen/faults-document.test.ts\`, which fails
+where it is not true (\`UPDATE_DOCS=1\` writes it anew), from \`e2e/faults/fault-matrix.ts\`; the test beside that runs the
+cells. Random mixtures of all this are \`npm run soak\`, and [what came of them](benchmarks/soak.md).
 
 **Who comes first on the way speaks first.** A request that the gateway refuses never comes to the ledger; one that the
 ledger refuses never comes to Bedrock; only what comes to Bedrock can be billed. So the tables below are read in this

@@ -1,5 +1,5 @@
 import { headers, limitHeaders } from '@org/contract';
-import type { DocstringOf } from './docstrings.ts';
+import type { DocstringOf } from '../docstrings.ts';
 import type { JsonSchema } from './schemas.ts';
 
 interface Header {

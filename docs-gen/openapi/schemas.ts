@@ -16,7 +16,7 @@ import {
 } from '@org/contract';
 import { capabilities } from '@org/models';
 import * as z from 'zod/mini';
-import type { DocstringOf } from './docstrings.ts';
+import type { DocstringOf } from '../docstrings.ts';
 import { OutputDetails, QuotaDetails } from './error-details.ts';
 
 export type JsonSchema = z.core.JSONSchema.BaseSchema;

@@ -1,5 +1,5 @@
 import { type ErrorCode, ErrorEnvelope, errorDefinition, headers } from '@org/contract';
-import type { DocstringOf } from './docstrings.ts';
+import type { DocstringOf } from '../docstrings.ts';
 import { errorExample } from './examples.ts';
 import { headerReferences } from './response-headers.ts';
 import { referenceTo } from './schemas.ts';

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { faultDocument } from './fault-matrix-document.ts';
+import { faultDocument } from './faults-document.ts';
 
-const document = join(import.meta.dirname, '../../docs/limits-under-faults.md');
+const document = join(import.meta.dirname, '../docs/limits-under-faults.md');
 
 test('docs/limits-under-faults.md is what the matrix says', async () => {
   const text = faultDocument();

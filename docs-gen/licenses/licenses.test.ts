@@ -61,7 +61,7 @@ test('docs/licenses.md lists what is shipped', () => {
     '# Licences',
     '',
     'This repository is under the [MIT licence](../LICENSE). What it ships of others is below, with the packages that those',
-    'depend on. This page is written by `test/licenses`, which also refuses every licence but these:',
+    'depend on. This page is written by `docs-gen/licenses`, which also refuses every licence but these:',
     `${allowedLicenses.join(', ')}.`,
     '',
     '## In the client',

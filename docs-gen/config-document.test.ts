@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { renderConfigDocument } from './config-document.ts';
 
-const repository = join(import.meta.dirname, '../../..');
+const repository = join(import.meta.dirname, '..');
 const document = join(repository, 'docs/config.md');
 
 test('docs/config.md is what the types of the config say', async () => {

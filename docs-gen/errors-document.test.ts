@@ -2,9 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createBedrockClient } from '@org/bedrock-client';
 import { type ErrorCode, type ErrorMaker, errorCodes, errorDefinition, headers } from '@org/contract';
-import { readDocstrings } from '@org/infra/src/openapi/docstrings.ts';
-import { errorExample } from '@org/infra/src/openapi/examples.ts';
 import { expect, test } from 'vitest';
+import { readDocstrings } from './docstrings.ts';
+import { errorExample } from './openapi/examples.ts';
 
 const repository = join(import.meta.dirname, '..');
 const file = join(repository, 'docs/errors.md');
@@ -41,7 +41,7 @@ const introduction = [
   '# Errors',
   '',
   'What the API answers where it does not answer the question. Written from the',
-  '[contract](../packages/contract/src/errors.ts) by `e2e/errors-document.test.ts`, which asks the client for',
+  '[contract](../packages/contract/src/errors.ts) by `docs-gen/errors-document.test.ts`, which asks the client for',
   'its class of each and fails where this page is not true (`UPDATE_DOCS=1` writes it anew). What the client throws beyond',
   'these (`timeout`, `aborted`, `connection_failed` ...) is in [its own table](../packages/client-sdk/README.md#errors), how',
   'to handle all of them in [its guide](../packages/client-sdk/docs/errors.md).',

@@ -4,7 +4,7 @@ import { errorCodes, errorDefinition } from '@org/contract';
 import { beforeAll, expect, test } from 'vitest';
 import { type Export, readExports, renderReference } from './api-reference.ts';
 
-const directory = join(import.meta.dirname, '..');
+const directory = join(import.meta.dirname, '../packages/client-sdk');
 const document = join(directory, 'docs/reference.md');
 const page = (name: string) => readFile(join(directory, name), 'utf8');
 let exported: Export[];
