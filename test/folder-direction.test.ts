@@ -31,11 +31,14 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
   'packages/models/src': { catalogue: [''] },
   'packages/lambda': { src: [] },
   'packages/lambda/src': {
-    bedrock: ['', 'structured-output'],
+    call: ['', 'ledger', 'upstream'],
+    doors: ['', 'call'],
+    upstream: ['', 'call'],
     ledger: [''],
-    'structured-output': [''],
-    authorizer: ['', 'bedrock/fresh-connections.ts'],
-    http: ['', 'bedrock', 'ledger'],
+    keys: [''],
+    log: ['', 'ledger'],
+    authorizer: ['', 'log', 'http/received-event.ts', 'upstream/fresh-connections.ts'],
+    http: ['', 'call', 'doors', 'keys', 'ledger', 'log', 'upstream'],
   },
   'packages/client-sdk': { src: [], examples: [] },
   'packages/client-sdk/src': { testing: [''] },
@@ -209,7 +212,7 @@ test('only the upstream of the functions calls Bedrock, and only the transport o
         importsOf(file).some(({ target, typeOnly }) => target === name && !typeOnly),
     );
   const outside = users('@aws-sdk/client-bedrock-runtime', 'packages/lambda/src/').filter(
-    (file) => !file.startsWith('packages/lambda/src/bedrock/'),
+    (file) => !file.startsWith('packages/lambda/src/upstream/'),
   );
   // It makes the client.
   expect(outside).toEqual(['packages/lambda/src/index.ts']);

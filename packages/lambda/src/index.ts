@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { FreshConnections } from './bedrock/fresh-connections.ts';
-import { createUpstream } from './bedrock/upstream.ts';
 import { readConfig } from './config.ts';
 import { createHandler } from './http/handler.ts';
 import { createStreamHandler } from './http/stream-handler.ts';
-import { createKeyDirectory } from './key-directory.ts';
+import { createKeyDirectory } from './keys/key-directory.ts';
 import { CounterTable } from './ledger/counter-table.ts';
 import { createLedger } from './ledger/ledger.ts';
+import { FreshConnections } from './upstream/fresh-connections.ts';
+import { createUpstream } from './upstream/upstream.ts';
 
 /** Everything that can fail for a wrong deployment fails here, at init, and not at the first request. */
 const config = readConfig(process.env);

@@ -1,4 +1,4 @@
-import type { WriteLine } from '../log.ts';
+import type { WriteLine } from '../log/log.ts';
 import type { TokenFault } from './token-verifier.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { FreshConnections } from '../bedrock/fresh-connections.ts';
+import { FreshConnections } from '../upstream/fresh-connections.ts';
 import { createAuthorizer } from './authorizer.ts';
 import { readAuthorizerConfig } from './config.ts';
 import { fetchJson } from './fetch-json.ts';

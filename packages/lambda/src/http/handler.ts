@@ -1,9 +1,9 @@
 import type { Answer, RoutesOf } from '@org/contract';
 import type { APIGatewayProxyResult, Context } from 'aws-lambda';
+import { deadlineBefore } from '../call/deadline.ts';
 import type { Caller } from '../config.ts';
-import { deadlineBefore } from '../deadline.ts';
-import { logRequest, type RequestLog } from '../log.ts';
-import { modelsFor } from '../model-list.ts';
+import { modelsFor } from '../doors/native/models.ts';
+import { logRequest, type RequestLog } from '../log/log.ts';
 import {
   answerQuestion,
   callerOf,

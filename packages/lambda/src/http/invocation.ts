@@ -1,17 +1,17 @@
 import { type AskRequest, type RouteName, routes } from '@org/contract';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { type AskContext, type Asked, ask, chooseModel, type Settled } from '../ask.ts';
-import type { Upstream } from '../bedrock/upstream.ts';
+import { type AskContext, type Asked, ask, chooseModel, type Settled } from '../call/ask.ts';
+import type { Deadline } from '../call/deadline.ts';
 import type { Caller, Config, OfferedModel } from '../config.ts';
-import type { Deadline } from '../deadline.ts';
 import { failureName } from '../failure-name.ts';
-import type { KeyDirectory } from '../key-directory.ts';
+import type { KeyDirectory } from '../keys/key-directory.ts';
 import { exceeds } from '../ledger/amounts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { type RequestLog, traceOf, type WriteLine } from '../log.ts';
+import { type RequestLog, traceOf, type WriteLine } from '../log/log.ts';
 import { ProxyError } from '../proxy-error.ts';
-import { receivedEvent } from '../received-event.ts';
+import type { Upstream } from '../upstream/upstream.ts';
 import { corsHeaders } from './cors.ts';
+import { receivedEvent } from './received-event.ts';
 import { parseBody } from './request-body.ts';
 
 /** What both functions are made of. */

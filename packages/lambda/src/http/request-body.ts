@@ -1,8 +1,8 @@
 import type { RequestIssue } from '@org/contract';
 import * as z from 'zod/mini';
+import { placeOf } from '../call/request-place.ts';
 import { isObject } from '../json.ts';
 import { ProxyError } from '../proxy-error.ts';
-import { placeOf } from '../request-place.ts';
 
 /** The values of a request, at every level. Each may be at fault, and each fault takes time and memory to tell. */
 const mostValues = 20_000;

@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream';
 import { errorEnvelope, type RoutesOf, type StreamDone, streamHeartbeatMs } from '@org/contract';
 import type { Context } from 'aws-lambda';
-import { deadlineBefore } from '../deadline.ts';
-import { logRequest, type RequestLog } from '../log.ts';
+import { deadlineBefore } from '../call/deadline.ts';
+import { logRequest, type RequestLog } from '../log/log.ts';
 import {
   answerQuestion,
   callerOf,

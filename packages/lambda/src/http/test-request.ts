@@ -1,11 +1,11 @@
 import type { LimitStatus } from '@org/contract';
 import { catalogue } from '@org/models';
-import type { ModelCall, ModelReply } from '../bedrock/model-call.ts';
-import type { Upstream } from '../bedrock/upstream.ts';
+import type { ModelCall, ModelReply } from '../call/call.ts';
 import type { Caller, Config } from '../config.ts';
 import type { Amounts } from '../ledger/amounts.ts';
 import type { HoldRequest, Ledger } from '../ledger/ledger.ts';
 import { amounts } from '../ledger/test-amounts.ts';
+import type { Upstream } from '../upstream/upstream.ts';
 import type { HandlerOptions, ProxyEvent } from './invocation.ts';
 
 export const config: Config = {

@@ -1,0 +1,192 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ProxyError } from '../../proxy-error.ts';
+import { expandReferences } from './expand.ts';
+import { generationSchema } from './generation-schema.ts';
+
+const native = (schema: Record<string, unknown>) => generationSchema(expandReferences(schema), 'native');
+const tool = (schema: Record<string, unknown>) => generationSchema(expandReferences(schema), 'tool');
+
+function refusal(make: () => unknown) {
+  try {
+    make();
+  } catch (error) {
+    if (error instanceof ProxyError) return error.statement;
+    throw error;
+  }
+  throw new Error('The schema was accepted.');
+}
+
+test('every object is closed, for Bedrock takes no other', () => {
+  expect(
+    native({
+      type: 'object',
+      properties: { place: { type: 'object', properties: { city: { type: 'string' } } } },
+    }),
+  ).toEqual({
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      place: { type: 'object', additionalProperties: false, properties: { city: { type: 'string' } } },
+    },
+  });
+});
+
+test('what Bedrock cannot enforce is told to the model', () => {
+  const properties = {
+    age: { type: 'integer', minimum: 0, maximum: 150, description: 'In years.' },
+    tags: { type: 'array', items: { type: 'string', pattern: '^a' }, minItems: 2 },
+    at: { type: 'string', format: 'date-time' },
+    kind: { oneOf: [{ const: 'a' }, { type: 'integer', multipleOf: 2 }] },
+  };
+  expect(native({ type: 'object', properties })['properties']).toEqual({
+    age: { type: 'integer', description: 'In years. {"minimum":0,"maximum":150}' },
+    tags: {
+      type: 'array',
+      items: { type: 'string', description: '{"pattern":"^a"}' },
+      description: '{"minItems":2}',
+    },
+    at: { type: 'string', format: 'date-time' },
+    kind: { anyOf: [{ const: 'a' }, { type: 'integer', description: '{"multipleOf":2}' }] },
+  });
+});
+
+test('a property may be called like a keyword', () => {
+  const properties = {
+    $ref: { type: 'string' },
+    minimum: { type: 'number' },
+    properties: { type: 'object', properties: {} },
+    enum: { enum: ['$ref', { $ref: 'text' }] },
+  };
+  expect(Object.keys(Object(native({ type: 'object', properties })['properties']))).toEqual(
+    Object.keys(properties),
+  );
+});
+
+test('references are put in, for not every model follows them', () => {
+  const schema = {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    type: 'object',
+    properties: { from: { $ref: '#/$defs/place' }, to: { $ref: '#/$defs/place', description: 'The end.' } },
+    $defs: {
+      place: { type: 'object', properties: { city: { $ref: '#/$defs/city' } } },
+      city: { type: 'string' },
+    },
+  };
+  const place = { type: 'object', properties: { city: { type: 'string' } } };
+  expect(tool(schema)).toEqual({
+    type: 'object',
+    properties: { from: place, to: { ...place, description: 'The end.' } },
+  });
+});
+
+test("a tool's input has at its top what Nova takes, and no more", () => {
+  const schema = {
+    type: 'object',
+    title: 'T',
+    properties: { a: {} },
+    required: ['a'],
+    additionalProperties: false,
+  };
+  expect(tool(schema)).toEqual({ type: 'object', properties: { a: {} }, required: ['a'] });
+  expect(tool({ type: 'object' })).toEqual({ type: 'object', properties: {} });
+});
+
+test.each<[string, Record<string, unknown>, string]>([
+  ['leads nowhere', { a: { $ref: '#/$defs/b' } }, 'outputSchema.properties.a.$ref'],
+  [
+    'leads out of the schema',
+    { a: { $ref: 'https://example.com/a.json' } },
+    'outputSchema.properties.a.$ref',
+  ],
+  ['is no text', { a: { $ref: 1 } }, 'outputSchema.properties.a.$ref'],
+  ['leads back to itself', { a: { $ref: '#' } }, 'outputSchema.properties.a.properties.a.$ref'],
+  ['has a type that is none', { a: { type: 'strin' } }, 'outputSchema.properties.a.type'],
+  ['allows no value', { a: { enum: [] } }, 'outputSchema.properties.a.enum'],
+  [
+    'has a list for properties',
+    { a: { type: 'object', properties: [] } },
+    'outputSchema.properties.a.properties',
+  ],
+  ['has a text for a schema', { a: 'string' }, 'outputSchema.properties'],
+  [
+    'has a pattern that is none',
+    { a: { type: 'string', pattern: '(' } },
+    'outputSchema.properties.a.pattern',
+  ],
+  ['has a condition that is no schema', { a: { if: null } }, 'outputSchema.properties.a.if'],
+  [
+    'has a list for what depends on it',
+    { a: { dependentRequired: { b: 1 } } },
+    'outputSchema.properties.a.dependentRequired',
+  ],
+  [
+    'has a name for a pattern that is none',
+    { a: { patternProperties: { '(': {} } } },
+    'outputSchema.properties.a.patternProperties',
+  ],
+  ['leads back by another word', { a: { $recursiveRef: '#' } }, 'outputSchema.properties.a.$recursiveRef'],
+  ['has half a character for a name', { a: { '\ud800': {} } }, 'outputSchema.properties.a.\ud800'],
+])('a schema that %s is refused where it does', (_case, properties, path) => {
+  const { code, param, details } = refusal(() => tool({ type: 'object', properties }));
+  expect([code, param, details]).toEqual([
+    'invalid_request',
+    'outputSchema',
+    { issues: [{ path, message: expect.any(String) }] },
+  ]);
+});
+
+test.each([
+  ['without properties', { type: 'object' }],
+  ['open for others', { type: 'object', additionalProperties: { type: 'string' } }],
+])('an object %s is refused where the model would have to make up its names', (_case, open) => {
+  const { message } = refusal(() => native({ type: 'object', properties: { a: open } }));
+  expect(message).toMatch(/^outputSchema\.properties\.a must list its properties/);
+});
+
+test('names that only references are read by are left out, so that one can be in two places', () => {
+  const place = { type: 'object', $anchor: 'place', properties: { city: { type: 'string' } } };
+  const properties = { from: { $ref: '#/$defs/place' }, to: { $ref: '#/$defs/place' } };
+  expect(JSON.stringify(tool({ type: 'object', properties, $defs: { place } }))).not.toContain('$anchor');
+});
+
+test('a keyword called __proto__ is one like any other, and hands on no other', () => {
+  const schema = expandReferences(JSON.parse('{"type":"object","__proto__":{"required":["a"]}}'));
+  expect(Object.keys(schema)).toEqual(['type', '__proto__']);
+  expect(schema['required']).toBeUndefined();
+});
+
+test('a schema that grows without end is refused, not followed', () => {
+  const $defs: Record<string, unknown> = { s0: { type: 'string' } };
+  for (let level = 1; level < 30; level += 1) {
+    const twice = { $ref: `#/$defs/s${level - 1}` };
+    $defs[`s${level}`] = { type: 'object', properties: { a: twice, b: twice } };
+  }
+  expect(
+    refusal(() => tool({ type: 'object', properties: { a: { $ref: '#/$defs/s29' } }, $defs })).message,
+  ).toMatch(/more than 10000 values/);
+  let deep: Record<string, unknown> = { type: 'string' };
+  for (let level = 0; level < 100; level += 1) deep = { type: 'array', items: deep };
+  expect(refusal(() => tool({ type: 'object', properties: { deep } })).message).toMatch(
+    /deeper than 64 levels/,
+  );
+});
+
+test('whatever is sent as a schema is either taken or refused with a reason', () => {
+  const schema = fc.dictionary(
+    fc.oneof(
+      fc.constantFrom('type', 'properties', 'items', '$ref', '$defs', 'anyOf', 'pattern', '__proto__'),
+      fc.string(),
+    ),
+    fc.jsonValue(),
+  );
+  fc.assert(
+    fc.property(schema, fc.constantFrom('native' as const, 'tool' as const), (fields, by) => {
+      try {
+        generationSchema(expandReferences({ ...fields, type: 'object' }), by);
+      } catch (error) {
+        expect(error).toBeInstanceOf(ProxyError);
+      }
+    }),
+  );
+});

@@ -1,0 +1,56 @@
+import { Script } from 'node:vm';
+import { type OutputUnit, Validator } from '@cfworker/json-schema';
+import type { RequestIssue } from '@org/contract';
+import { type JsonObject, parseJson } from '../../json.ts';
+import { placeOf } from '../request-place.ts';
+
+/** The output that a model wrote, or where it does not fit. */
+export type CheckedOutput =
+  | { readonly fits: true; readonly output: unknown }
+  | { readonly fits: false; readonly issues: readonly RequestIssue[] };
+
+/** More would only repeat themselves. */
+const mostIssues = 20;
+
+/** The most characters of an issue that are told: it may quote the schema. */
+const mostCharacters = 500;
+
+/**
+ * Milliseconds that a check may take. The patterns are the caller's, and there are some that take years; a function
+ * that is killed over one says nothing.
+ */
+const mostMs = 1000;
+
+/** The check runs through a script because only a script can be given a time limit. */
+const script = new Script('check()');
+
+/** Keywords that fail because something below them does. */
+const containers: ReadonlySet<string> = new Set([
+  ...['properties', 'patternProperties', 'items', 'prefixItems', 'additionalProperties', 'allOf', '$ref'],
+]);
+
+/** Reads a model's text as JSON and checks it against a schema. */
+export function checkOutput(schema: JsonObject, text: string): CheckedOutput {
+  const output = parseJson(text);
+  if (output === undefined) return { fits: false, issues: [] };
+  const check = () => new Validator({ ...schema }, '2020-12', false).validate(output);
+  try {
+    const { valid, errors }: ReturnType<typeof check> = script.runInNewContext(
+      { check },
+      { timeout: mostMs },
+    );
+    if (valid) return { fits: true, output };
+    const leaves = errors.filter(({ keyword }) => !containers.has(keyword));
+    return { fits: false, issues: (leaves.length > 0 ? leaves : errors).slice(0, mostIssues).map(describe) };
+  } catch {
+    return { fits: false, issues: [{ path: '', message: unchecked }] };
+  }
+}
+
+const unchecked =
+  'could not be checked: the outputSchema, its patterns above all, asks too much for this answer';
+
+function describe({ instanceLocation, error }: OutputUnit): RequestIssue {
+  const path = placeOf([instanceLocation.replace(/^#\/?/, '').replaceAll('/', '.')]);
+  return { path, message: error.slice(0, mostCharacters) };
+}

@@ -1,0 +1,158 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { expect, onTestFinished, test } from 'vitest';
+import { type Config, readConfig } from '../config.ts';
+import type { ProxyEnvironment } from '../environment.ts';
+import { startTestTable, type TestTable, tableName } from '../ledger/test-table.ts';
+import { accessItemKey, createKeyDirectory, type KeyDirectory } from './key-directory.ts';
+
+const environment: ProxyEnvironment = {
+  metrics: 'proxy-test',
+  models: ['titan', 'llama'],
+  plans: {
+    small: { models: ['llama'], limits: { requests: { day: 5 } } },
+    large: { models: ['llama', 'titan'], limits: {} },
+  },
+  teams: { acme: 'large' },
+  keys: { deployed: 'acme' },
+};
+
+const config: Config = readConfig({
+  AWS_REGION: 'us-east-1',
+  PROXY_TABLE: tableName,
+  PROXY_CONFIG: JSON.stringify(environment),
+});
+
+/** When requests come in; the clock of the functions is another, which only decides what is still believed. */
+const noon = Date.parse('2026-11-22T12:00:00Z');
+const noonInSeconds = noon / 1000;
+const signal = new AbortController().signal;
+
+interface Fixture {
+  readonly find: (keyId: string, at?: number) => ReturnType<KeyDirectory>;
+  /** Writes the item of a key, in place of the one that it has. */
+  readonly write: (keyId: string, attributes: Readonly<Record<string, string | number>>) => Promise<void>;
+  readonly pass: (milliseconds: number) => void;
+  readonly table: TestTable;
+}
+
+async function start(): Promise<Fixture> {
+  const table = await startTestTable();
+  onTestFinished(() => table.close());
+  let now = 0;
+  const directory = createKeyDirectory({ client: table.client, config, now: () => now });
+  return {
+    table,
+    find: (keyId, at = noon) => directory(keyId, signal, at),
+    pass: (milliseconds) => {
+      now += milliseconds;
+    },
+    async write(keyId, attributes) {
+      const values = Object.entries(attributes).map(([name, value]) => [
+        name,
+        typeof value === 'number' ? { N: String(value) } : { S: value },
+      ]);
+      await table.client.send(
+        new PutItemCommand({
+          TableName: tableName,
+          Item: { ...accessItemKey(keyId), ...Object.fromEntries(values) },
+        }),
+      );
+      table.operations.length = 0;
+    },
+  };
+}
+
+test('a key of the config is known without asking the table', async () => {
+  const { find, table } = await start();
+  expect(await find('deployed')).toMatchObject({ team: 'acme', plan: 'large' });
+  expect(table.operations).toEqual([]);
+});
+
+test('a key made at run time has the team, the plan and the limits of its item', async () => {
+  const { find, write } = await start();
+  const limits = { tokens: { month: 100 } };
+  await write('made', { team: 'initech', plan: 'small', limits: JSON.stringify(limits), name: 'app' });
+  expect(await find('made')).toEqual({
+    keyId: 'made',
+    team: 'initech',
+    plan: 'small',
+    models: ['llama'],
+    maxTokens: undefined,
+    guardrail: undefined,
+    scopes: [
+      { kind: 'key', id: 'made', limits },
+      { kind: 'team', id: 'initech', limits: { requests: { day: 5 } } },
+    ],
+  });
+});
+
+test('a team of the config keeps the plan that it has there', async () => {
+  const { find, write } = await start();
+  await write('made', { team: 'acme', plan: 'small' });
+  expect(await find('made')).toMatchObject({ team: 'acme', plan: 'large' });
+});
+
+test('a key that took over from another counts towards the same limits of its own', async () => {
+  const { find, write } = await start();
+  const limits = JSON.stringify({ requests: { day: 1 } });
+  await write('new', { team: 'initech', plan: 'small', limits, countedAs: 'old' });
+  const caller = await find('new');
+  expect(caller?.keyId).toBe('new');
+  expect(caller?.scopes).toMatchObject([
+    { kind: 'key', id: 'old' },
+    { kind: 'team', id: 'initech' },
+  ]);
+});
+
+test.each([
+  ['without an item', undefined],
+  ['of a plan that is no more', { team: 'initech', plan: 'gone' }],
+  ['of a team without a plan', { team: 'initech' }],
+])('a key %s stands for nobody', async (_, item) => {
+  const { find, write } = await start();
+  if (item) await write('made', item);
+  expect(await find('made')).toBeUndefined();
+});
+
+test('a key with an end works up to it and not from it on, by the time of the request', async () => {
+  const { find, write } = await start();
+  await write('made', { team: 'initech', plan: 'small', until: noonInSeconds });
+  expect(await find('made', noon - 1)).toMatchObject({ team: 'initech' });
+  expect(await find('made', noon)).toBeUndefined();
+  expect(await find('made', noon + 1)).toBeUndefined();
+});
+
+test('the end holds for a key that is remembered too', async () => {
+  const { find, write, table } = await start();
+  await write('made', { team: 'initech', plan: 'small', until: noonInSeconds });
+  await find('made', noon - 1);
+  expect(await find('made', noon)).toBeUndefined();
+  // A request that came in before the end and is looked at after it still belongs to the time before.
+  expect(await find('made', noon - 1)).toBeDefined();
+  expect(table.operations).toEqual(['GetItem']);
+});
+
+test('what changes in the table is noticed after a minute at the latest', async () => {
+  const { find, write, pass } = await start();
+  await write('made', { team: 'initech', plan: 'small' });
+  expect(await find('made')).toMatchObject({ plan: 'small' });
+  await write('made', { team: 'initech', plan: 'large', until: noonInSeconds });
+  pass(59_999);
+  expect(await find('made')).toMatchObject({ plan: 'small' });
+  pass(1);
+  expect(await find('made')).toBeUndefined();
+  expect(await find('made', noon - 1)).toMatchObject({ plan: 'large' });
+});
+
+test('a key that is not there is looked for again, so that a new one works at once', async () => {
+  const { find, write } = await start();
+  expect(await find('made')).toBeUndefined();
+  await write('made', { team: 'initech', plan: 'small' });
+  expect(await find('made')).toBeDefined();
+});
+
+test('a table that cannot be read refuses, for nobody knows the limits', async () => {
+  const { find, table } = await start();
+  table.close();
+  await expect(find('made')).rejects.toMatchObject({ statement: { code: 'limits_unavailable' } });
+});

@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorCodes, errorDefinition, routes } from '@org/contract';
+import { expect, test } from 'vitest';
+import type { RequestLog } from './log.ts';
+import { embeddedMetrics, type MetricName, metricUnits, overAll } from './metrics.ts';
+
+const answered: RequestLog = {
+  requestId: 'request-1',
+  operation: 'ask',
+  model: 'llama',
+  status: 200,
+  usage: { inputTokens: 3, outputTokens: 2, totalTokens: 15, cacheReadTokens: 10 },
+  costUsd: 0.000007,
+  upstreamMs: 80,
+  totalMs: 95,
+};
+
+const metrics = (log: RequestLog) => embeddedMetrics(log, 'proxy-test', 1000);
+
+test('an answer is counted over all and by operation and model, in the embedded metric format', () => {
+  expect(metrics(answered)).toEqual({
+    _aws: {
+      Timestamp: 1000,
+      CloudWatchMetrics: [
+        {
+          Namespace: 'proxy-test',
+          Dimensions: [[], ['operation', 'model']],
+          Metrics: [
+            { Name: 'Requests', Unit: 'Count' },
+            { Name: 'Latency', Unit: 'Milliseconds' },
+            { Name: 'UpstreamLatency', Unit: 'Milliseconds' },
+            { Name: 'InputTokens', Unit: 'Count' },
+            { Name: 'OutputTokens', Unit: 'Count' },
+            { Name: 'Cost', Unit: 'None' },
+          ],
+        },
+      ],
+    },
+    Requests: 1,
+    Latency: 95,
+    UpstreamLatency: 80,
+    InputTokens: 13,
+    OutputTokens: 2,
+    Cost: 0.000007,
+  });
+});
+
+test('an error is counted by its code too', () => {
+  const { _aws, ...values } = metrics({ ...answered, code: 'model_throttled' });
+  expect(values).toMatchObject({ Errors: 1 });
+  expect(_aws).toMatchObject({
+    CloudWatchMetrics: [{}, { Dimensions: [['code']], Metrics: [{ Name: 'Errors', Unit: 'Count' }] }],
+  });
+});
+
+test.each([
+  ['a limit that is reached', { code: 'quota_exceeded' }, { HoldsRefused: 1, Errors: 1 }],
+  ['calls in flight in the way', { code: 'rate_limited' }, { HoldsRefused: 1, Errors: 1 }],
+  ['a charge that was not written', { settleError: 'TimeoutError' }, { SettleFailures: 1 }],
+  ['access that the operator has to mend', { code: 'upstream_denied' }, { AccessFailures: 1 }],
+  ['a model that is gone', { code: 'model_unavailable' }, { AccessFailures: 1 }],
+  ['the first piece of a stream', { firstDeltaMs: 40 }, { TimeToFirstDelta: 40 }],
+] as const)('%s is counted', (_case, log, expected) => {
+  expect(metrics({ requestId: 'request-1', ...log })).toMatchObject(expected);
+});
+
+const usage = { inputTokens: 3, outputTokens: 2, totalTokens: 5 };
+const use = { scope: 'team', limit: 'usd', period: 'month', max: 5, used: 4.2 } as const;
+
+/** What a request has that a metric is written of. */
+const occasions: Readonly<Record<MetricName, Partial<RequestLog>>> = {
+  Requests: {},
+  Errors: { code: 'internal' },
+  Latency: { totalMs: 1 },
+  UpstreamLatency: { upstreamMs: 1 },
+  TimeToFirstDelta: { firstDeltaMs: 1 },
+  InputTokens: { usage },
+  OutputTokens: { usage },
+  Cost: { costUsd: 1 },
+  HoldsRefused: { code: 'quota_exceeded' },
+  SettleFailures: { settleError: 'TimeoutError' },
+  AccessFailures: { code: 'upstream_denied' },
+  LimitsNearlyReached: { limitsNearlyReached: [use] },
+};
+
+test.each(Object.entries(occasions))('%s is written of a request with %j', (name, log) => {
+  expect(metrics({ requestId: 'request-1', ...log })).toHaveProperty(name);
+});
+
+test.each<RequestLog>([
+  answered,
+  { requestId: 'request-1', operation: 'usage', code: 'internal', totalMs: 1 },
+  { requestId: 'request-1', code: 'unknown_route' },
+])('every metric that is announced has a value beside it, and every dimension too', (log) => {
+  const line = { ...log, ...metrics(log) };
+  const { CloudWatchMetrics: directives } = JSON.parse(JSON.stringify(line._aws));
+  for (const { Dimensions, Metrics } of directives) {
+    for (const name of [...Dimensions.flat(), ...Metrics.map(({ Name }: { Name: string }) => Name)]) {
+      expect([name, typeof Reflect.get(line, name)]).not.toContain('undefined');
+    }
+  }
+});
+
+test('what is for alarms is counted over all and no other way', () => {
+  const { _aws, ...values } = metrics({ ...answered, limitsNearlyReached: [use, use] });
+  expect(values).toMatchObject({ LimitsNearlyReached: 2 });
+  expect(_aws).toMatchObject({
+    CloudWatchMetrics: [{}, { Dimensions: [[]], Metrics: [{ Name: 'LimitsNearlyReached', Unit: 'Count' }] }],
+  });
+});
+
+const page = readFileSync(join(import.meta.dirname, '../../../../docs/operations.md'), 'utf8');
+
+test('the operations page names every metric', () => {
+  expect(Object.keys(metricUnits).filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+});
+
+test('the operations page counts what is paid for: every metric with every combination of its dimensions', () => {
+  const all = Object.keys(metricUnits).length;
+  const ofStream = all - overAll.size;
+  // An answer that comes whole has no first piece.
+  const byModel = ofStream - 1 + ofStream;
+  const operations = Object.keys(routes).length;
+  const codes = errorCodes.filter((code) =>
+    errorDefinition(code).madeBy.some((maker) => maker !== 'gateway'),
+  ).length;
+  expect(page).toContain(
+    [
+      `${all} over everything`,
+      `${byModel} M by operation and model: ${ofStream - 1} of ask, ${ofStream} of stream`,
+      `${3 * operations} by operation alone: ${operations} operations, 3 metrics`,
+      `${codes} by code`,
+      `= ${all + 3 * operations + codes} + ${byModel} M`,
+    ].join('\n'),
+  );
+});
