@@ -75,7 +75,7 @@ for (let round = 0; round < 600; round += 1) {
   let settle: () => Promise<unknown> = async () => undefined;
   const hold = await timed(async () => {
     const held = await ledger.hold(
-      { scopes: [scope], worstCase: call, transfer: 'buffered', at },
+      { scopes: [scope], worstCase: call, duration: 'short', at },
       { hold: signal, settle: signal },
     );
     settle = () => held.settle(call, signal);

@@ -1,5 +1,3 @@
-import * as z from 'zod/mini';
-import type { Fields } from './fields.ts';
 import type { LimitKind, LimitPeriod, LimitScope } from './limits.ts';
 
 /** Anthropic's vocabulary for `error.type`: both OpenAI's and Anthropic's SDKs read this envelope. */
@@ -22,6 +20,8 @@ export interface ErrorDefinition {
   readonly type: ErrorType;
   /** Whether the same request may succeed if sent again; sent as `x-should-retry`. */
   readonly retryable: boolean;
+  /** Which routes can answer with it: none that there is, every one, or those that ask a model. */
+  readonly from: 'no route' | 'every route' | 'asking';
   readonly madeBy: readonly ErrorMaker[];
   /** What happened and what to do, when the maker knows nothing more exact. */
   readonly message: string;
@@ -44,6 +44,7 @@ export const errors = {
     status: 400,
     type: 'invalid_request_error',
     retryable: false,
+    from: 'asking',
     madeBy: ['gateway', 'lambda'],
     message:
       'The request body is not a JSON object. Send one, such as {"model":"nova-lite","question":"..."}.',
@@ -58,6 +59,7 @@ export const errors = {
     status: 400,
     type: 'invalid_request_error',
     retryable: false,
+    from: 'asking',
     madeBy: ['gateway', 'lambda', 'bedrock'],
     message: 'The request is not valid. See the API reference for its fields.',
   },
@@ -70,6 +72,7 @@ export const errors = {
     status: 400,
     type: 'invalid_request_error',
     retryable: false,
+    from: 'asking',
     madeBy: ['bedrock'],
     message: "The question with its history is longer than the model's context window. Shorten it.",
   },
@@ -82,6 +85,7 @@ export const errors = {
     status: 400,
     type: 'invalid_request_error',
     retryable: false,
+    from: 'asking',
     madeBy: ['lambda'],
     message: 'This model cannot do what the request asks for. Leave the field out or choose another model.',
   },
@@ -95,6 +99,7 @@ export const errors = {
     status: 401,
     type: 'authentication_error',
     retryable: false,
+    from: 'every route',
     madeBy: ['gateway', 'lambda'],
     message:
       'The API key is missing, unknown or disabled, or the sign-in token is not valid. ' +
@@ -109,6 +114,7 @@ export const errors = {
     status: 403,
     type: 'permission_error',
     retryable: false,
+    from: 'every route',
     madeBy: ['gateway'],
     message: 'Your sign-in is valid, but it belongs to no team here. Ask the operator.',
   },
@@ -121,6 +127,7 @@ export const errors = {
     status: 403,
     type: 'permission_error',
     retryable: false,
+    from: 'asking',
     madeBy: ['lambda'],
     message: 'The plan of this API key does not include this model.',
   },
@@ -133,6 +140,7 @@ export const errors = {
     status: 404,
     type: 'not_found_error',
     retryable: false,
+    from: 'asking',
     madeBy: ['lambda'],
     message: 'There is no model of this name here.',
   },
@@ -145,6 +153,7 @@ export const errors = {
     status: 404,
     type: 'not_found_error',
     retryable: false,
+    from: 'no route',
     madeBy: ['gateway', 'lambda'],
     message: 'There is no such method and path here. Check the URL, its stage included, and the HTTP method.',
   },
@@ -158,6 +167,7 @@ export const errors = {
     status: 413,
     type: 'invalid_request_error',
     retryable: false,
+    from: 'asking',
     madeBy: ['gateway'],
     message: 'The request is larger than 6 MB, the most that can be passed on. Shorten it.',
   },
@@ -171,6 +181,7 @@ export const errors = {
     status: 400,
     type: 'invalid_request_error',
     retryable: false,
+    from: 'asking',
     madeBy: ['ledger'],
     message:
       'The call alone may cost more than a limit allows. Shorten it, or ask for fewer maxTokens; waiting will not help.',
@@ -186,6 +197,7 @@ export const errors = {
     status: 429,
     type: 'rate_limit_error',
     retryable: false,
+    from: 'every route',
     madeBy: ['gateway', 'ledger'],
     message: 'The quota of this API key is used up for this period. Retrying will not help before it resets.',
   },
@@ -199,6 +211,7 @@ export const errors = {
     status: 429,
     type: 'rate_limit_error',
     retryable: true,
+    from: 'every route',
     madeBy: ['gateway', 'ledger'],
     message: 'Too many requests at once for this API key. Send them again, more slowly.',
     retryAfterSeconds: 1,
@@ -212,6 +225,7 @@ export const errors = {
     status: 429,
     type: 'rate_limit_error',
     retryable: true,
+    from: 'asking',
     madeBy: ['bedrock'],
     message: 'Bedrock is throttling this model. Your own limits are not affected; try again shortly.',
     retryAfterSeconds: 2,
@@ -225,6 +239,7 @@ export const errors = {
     status: 502,
     type: 'api_error',
     retryable: true,
+    from: 'asking',
     madeBy: ['bedrock'],
     message: 'Bedrock failed to answer. Try again.',
   },
@@ -237,6 +252,7 @@ export const errors = {
     status: 502,
     type: 'api_error',
     retryable: false,
+    from: 'asking',
     madeBy: ['bedrock'],
     message:
       'Bedrock refused this deployment access. Its operator has to check the permissions of the function.',
@@ -250,6 +266,7 @@ export const errors = {
     status: 502,
     type: 'api_error',
     retryable: false,
+    from: 'asking',
     madeBy: ['lambda'],
     message: "The model's answer does not fit the outputSchema. It was charged; asking again may help.",
   },
@@ -263,6 +280,7 @@ export const errors = {
     status: 503,
     type: 'api_error',
     retryable: false,
+    from: 'asking',
     madeBy: ['bedrock'],
     message:
       'The model is not available to this deployment: past its end of life, not enabled in the account, ' +
@@ -277,12 +295,13 @@ export const errors = {
     status: 503,
     type: 'overloaded_error',
     retryable: true,
+    from: 'every route',
     madeBy: ['ledger'],
     message: 'The limits could not be checked, so the request was refused. Try again.',
     retryAfterSeconds: 1,
   },
   /**
-   * The answer was not whole in time: within 29 s, or of a stream within 15 minutes and without 60 s of silence.
+   * The answer was not whole in time: within 5 minutes, or of a stream within 15 and without 60 s of silence.
    * @remedy Use a stream, or ask for fewer `maxTokens`. Sending it again may be paid for twice.
    * @billed maybe
    */
@@ -290,6 +309,7 @@ export const errors = {
     status: 504,
     type: 'timeout_error',
     retryable: false,
+    from: 'asking',
     madeBy: ['gateway', 'lambda', 'bedrock'],
     message: 'The model did not answer in time. Ask for fewer tokens, or for less.',
   },
@@ -302,6 +322,7 @@ export const errors = {
     status: 500,
     type: 'api_error',
     retryable: true,
+    from: 'every route',
     madeBy: ['gateway', 'lambda'],
     message: 'Something unforeseen went wrong. Try again; if it stays, give the operator the request id.',
   },
@@ -416,27 +437,6 @@ export interface ErrorEnvelope {
   /** What finds the call in the logs: that of `x-request-id`. */
   request_id?: string | null | undefined;
 }
-
-/** Reads an envelope tolerantly: a newer server may add fields, codes and types. */
-export const ErrorEnvelope = z.object({
-  type: z.literal('error'),
-  error: z.object({
-    type: z.string(),
-    code: z.string(),
-    message: z.string(),
-    param: z.optional(z.nullable(z.string())),
-    details: z.optional(z.unknown()),
-  } satisfies Fields<ErrorEnvelope['error']>),
-  request_id: z.optional(z.nullable(z.string())),
-} satisfies Fields<ErrorEnvelope>);
-
-export const RequestIssues = z.object({
-  issues: z.array(z.object({ path: z.string(), message: z.string() } satisfies Fields<RequestIssue>)),
-} satisfies Fields<RequestIssues>);
-
-export const AvailableModels = z.object({
-  available: z.array(z.string()),
-} satisfies Fields<AvailableModels>);
 
 /** An error as its maker states it; what is left out comes from the table. */
 export interface ErrorStatement<Code extends ErrorCode = ErrorCode> {

@@ -1,11 +1,10 @@
-export { Answer, AskRequest, type Turn, Usage } from './ask.ts';
 export {
-  AvailableModels,
+  type AvailableModels,
   type DetailsOf,
   type ErrorCode,
   type ErrorDefinition,
   type ErrorDetails,
-  ErrorEnvelope,
+  type ErrorEnvelope,
   type ErrorMaker,
   type ErrorStatement,
   type ErrorType,
@@ -18,7 +17,7 @@ export {
   type OutputDetails,
   type QuotaDetails,
   type RequestIssue,
-  RequestIssues,
+  type RequestIssues,
   type RetryableCode,
 } from './errors.ts';
 export { exposedHeaders } from './exposed-headers.ts';
@@ -27,18 +26,36 @@ export {
   type LimitKind,
   type LimitPeriod,
   type LimitScope,
-  LimitStatus,
-  Limits,
+  type Limits,
   limitKinds,
   limitPeriods,
-  UsageReport,
 } from './limits.ts';
-export { ModelList, type ModelSummary } from './model-list.ts';
-export { type Route, type RouteName, type RoutesOf, routes } from './routes.ts';
+export { LimitsSchema } from './limits-schema.ts';
+export { AskRequestSchema } from './request-schema.ts';
 export {
-  type StreamDelta,
-  type StreamDone,
+  AnswerSchema,
+  AvailableModelsSchema,
+  ErrorEnvelopeSchema,
+  LimitStatusSchema,
+  ModelListSchema,
+  RequestIssuesSchema,
+  StreamEventSchema,
+  UsageReportSchema,
+  UsageSchema,
+} from './response-schemas.ts';
+export { errorsOf, type Route, type RouteName, routeNames, routes } from './routes.ts';
+export { longestCallMs, streamHeartbeatMs } from './timing.ts';
+export type {
+  Answer,
+  AskRequest,
+  LimitStatus,
+  ModelList,
+  ModelSummary,
+  StreamDelta,
+  StreamDone,
   StreamEvent,
-  type StreamStart,
-  streamHeartbeatMs,
-} from './stream.ts';
+  StreamStart,
+  Turn,
+  Usage,
+  UsageReport,
+} from './types.ts';

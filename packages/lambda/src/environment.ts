@@ -1,4 +1,4 @@
-import { Limits } from '@org/contract';
+import { type Limits, LimitsSchema } from '@org/contract';
 import { OfferedModel, Price } from '@org/models';
 import * as z from 'zod/mini';
 
@@ -77,7 +77,7 @@ export const ProxyEnvironment = z.strictObject({
     z.strictObject({
       models: z.array(z.string()),
       maxTokens: z.optional(z.int().check(z.minimum(1))),
-      limits: z.optional(Limits),
+      limits: z.optional(LimitsSchema),
       guardrail: z.optional(Guardrail),
     } satisfies Record<keyof PlanAccess, z.ZodMiniType>),
   ),
@@ -86,24 +86,13 @@ export const ProxyEnvironment = z.strictObject({
     z.string(),
     z.union([
       z.string(),
-      z.strictObject({ team: z.string(), limits: z.optional(Limits) } satisfies Record<
+      z.strictObject({ team: z.string(), limits: z.optional(LimitsSchema) } satisfies Record<
         keyof KeyAccess,
         z.ZodMiniType
       >),
     ]),
   ),
 } satisfies Record<keyof ProxyEnvironment, z.ZodMiniType>) satisfies z.ZodMiniType<ProxyEnvironment>;
-
-/**
- * Milliseconds that a call can last at the most, by how it is answered. No function may have a longer timeout: the
- * ledger takes what is held for longer for the hold of a call that died.
- *
- * API Gateway waits 29 s for a whole answer, without a raised quota, and lets a stream last 15 minutes.
- *
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
- */
-export const longestCallMs = { buffered: 29_000, stream: 900_000 } as const;
 
 /** Names of the environment variables that the stack sets. */
 export const environmentVariables = {

@@ -3,7 +3,6 @@ import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readConfig } from './config.ts';
 import { createHandler } from './http/handler.ts';
-import { createStreamHandler } from './http/stream-handler.ts';
 import { createKeyDirectory } from './keys/key-directory.ts';
 import { CounterTable } from './ledger/counter-table.ts';
 import { createLedger } from './ledger/ledger.ts';
@@ -35,22 +34,15 @@ const dynamodb = new DynamoDBClient({
   ),
 });
 
-const options = {
-  config,
-  keys: createKeyDirectory({ client: dynamodb, config, now: Date.now }),
-  ledger: createLedger(new CounterTable(dynamodb, config.table)),
-  upstream: createUpstream({ client, sleep, random: Math.random }),
-  write: (line: string) => process.stdout.write(line),
-  now: Date.now,
-};
-
-/** Answers every route but the streamed one. */
-export const handler = createHandler(options);
-
-/** Answers the streamed route, in a function of its own: API Gateway calls it in another way. */
-export const streamHandler = awslambda.streamifyResponse(
-  createStreamHandler({
-    ...options,
+/** Answers every route: API Gateway passes on the response while it is written. */
+export const handler = awslambda.streamifyResponse(
+  createHandler({
+    config,
+    keys: createKeyDirectory({ client: dynamodb, config, now: Date.now }),
+    ledger: createLedger(new CounterTable(dynamodb, config.table)),
+    upstream: createUpstream({ client, sleep, random: Math.random }),
+    write: (line: string) => process.stdout.write(line),
+    now: Date.now,
     openResponse: (stream, head) => awslambda.HttpResponseStream.from(stream, { ...head }),
   }),
 );

@@ -9,14 +9,25 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-export function isJsonObject(value: Json): value is JsonObject {
+export function isJsonObject(value: Json | undefined): value is JsonObject {
   return isObject(value);
 }
 
-export function parseJson(text: string): unknown {
+/** The value of a JSON text; `undefined`, which JSON cannot say, where it is not JSON. */
+export function parseJson(text: string): Json | undefined {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+/** What is at a place in a value; `undefined` where there is no such place. */
+export function at(value: Json | undefined, ...path: readonly string[]): Json | undefined {
+  let found = value;
+  for (const name of path) {
+    if (!isJsonObject(found) || !Object.hasOwn(found, name)) return undefined;
+    found = found[name];
+  }
+  return found;
 }

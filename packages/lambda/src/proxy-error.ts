@@ -1,4 +1,5 @@
-import { type ErrorCode, type ErrorStatement, errorDefinition, type Usage } from '@org/contract';
+import { type ErrorCode, type ErrorStatement, errorDefinition } from '@org/contract';
+import type { BilledTokens } from '@org/models';
 
 /** What a service behind the proxy said of its failure, fit for the log. Never reaches the caller. */
 export interface ServiceFailure {
@@ -15,7 +16,7 @@ export interface ErrorBackground {
   /** Whether the call may have succeeded all the same, so that trying again could be billed twice. Default: false. */
   readonly outcomeUnknown?: boolean | undefined;
   /** What Bedrock had counted before the call failed. It may have gone on. */
-  readonly usage?: Usage | undefined;
+  readonly usage?: BilledTokens | undefined;
 }
 
 /** An error that the caller is told about: a code of the contract, with what is known beyond it. */
@@ -24,7 +25,7 @@ export class ProxyError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly statement: ErrorStatement<Code>;
   readonly failure: ServiceFailure | undefined;
   readonly unbilled: boolean;
-  readonly usage: Usage | undefined;
+  readonly usage: BilledTokens | undefined;
   /** Whether the same request may be sent again, as the contract has it for the code, unless the outcome is unknown. */
   readonly retryable: boolean;
 

@@ -2,7 +2,10 @@ export { aliasOf, type CatalogueAlias, catalogue, definitionOf, priceOf } from '
 export {
   type Capability,
   capabilities,
+  capabilitiesOf,
+  type EmbedFormat,
   type InvokeFormat,
+  invokeFormats,
   type Lifecycle,
   type ModelDefinition,
   type ModelPrice,

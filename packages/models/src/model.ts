@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { Price } from './price.ts';
 
-/** What a model takes beyond one question and `maxTokens`: fields of a request, and being asked for a stream. */
+/** What a model takes beyond one question and `maxTokens`: parts of a request, and being asked for a stream. */
 export const capabilities = [
   'system',
   'history',
@@ -10,6 +10,13 @@ export const capabilities = [
   'topP',
   /** Both in one request; some models take one or the other. */
   'temperatureWithTopP',
+  'images',
+  'documents',
+  'tools',
+  /** Its own thoughts, to go on from. */
+  'reasoning',
+  /** Points up to which a prompt is kept in its cache. */
+  'cachePoints',
   'stream',
 ] as const;
 export type Capability = (typeof capabilities)[number];
@@ -20,12 +27,15 @@ export type Capability = (typeof capabilities)[number];
  */
 export type StructuredOutput = 'native' | 'tool';
 
-/** The request bodies of InvokeModel that are spoken here. */
+/** The request bodies of InvokeModel for a text that are spoken here. */
 export type InvokeFormat = 'titan-text' | 'llama';
+
+/** The request bodies of InvokeModel for vectors that are spoken here. */
+export type EmbedFormat = 'titan-embed' | 'cohere-embed';
 
 /**
  * The operation of Bedrock that answers: Converse, or InvokeModel with a model family's own body. What an `invoke`
- * model can do follows from its body format.
+ * model can do follows from its body format, and an `embed` model turns texts into vectors and does nothing else.
  */
 export type Upstream =
   | {
@@ -33,8 +43,11 @@ export type Upstream =
       readonly capabilities: readonly Capability[];
       /** Left out: it takes no `outputSchema`. */
       readonly structuredOutput?: StructuredOutput | undefined;
+      /** Whether InvokeModel takes a body of Anthropic's Messages API for it too, as for Claude. Default: false. */
+      readonly messagesApi?: boolean | undefined;
     }
-  | { readonly upstream: 'invoke'; readonly format: InvokeFormat };
+  | { readonly upstream: 'invoke'; readonly format: InvokeFormat }
+  | { readonly upstream: 'embed'; readonly format: EmbedFormat };
 
 /** Whether Bedrock still offers a model. Dates are ISO 8601 days. */
 export type Lifecycle =
@@ -64,6 +77,8 @@ export type ModelDefinition = Upstream & {
     | undefined;
   /** The most tokens that question, history and answer can have together. */
   readonly contextTokens?: number | undefined;
+  /** The most tokens that one image can be, whatever its size. Left out: as many as fit. */
+  readonly imageTokens?: number | undefined;
   /** The most tokens that one answer can have. */
   readonly maxOutputTokens: number;
   readonly lifecycle: Lifecycle;
@@ -94,6 +109,7 @@ const facts = {
   onDemandRegions: z.optional(z.array(z.string())),
   inferenceProfiles: z.optional(z.record(z.string(), z.record(z.string(), z.array(z.string())))),
   contextTokens: z.optional(z.int().check(z.minimum(1))),
+  imageTokens: z.optional(z.int().check(z.minimum(1))),
   maxOutputTokens: z.int().check(z.minimum(1)),
   lifecycle: z.discriminatedUnion('status', [
     z.strictObject({ status: z.literal('active') }),
@@ -112,7 +128,31 @@ export const OfferedModel = z.union([
       upstream: z.literal('converse'),
       capabilities: z.array(z.enum(capabilities)),
       structuredOutput: z.optional(z.enum(['native', 'tool'])),
+      messagesApi: z.optional(z.boolean()),
     }),
     z.strictObject({ ...facts, upstream: z.literal('invoke'), format: z.enum(['titan-text', 'llama']) }),
   ]),
 ]) satisfies z.ZodMiniType<OfferedModel>;
+
+/** What the families of InvokeModel's text bodies take, and their output tokens when nobody names a number. */
+export const invokeFormats: Readonly<
+  Record<InvokeFormat, { readonly capabilities: readonly Capability[]; readonly defaultMaxTokens: number }>
+> = {
+  'titan-text': {
+    capabilities: ['stop', 'temperature', 'topP', 'temperatureWithTopP', 'stream'],
+    defaultMaxTokens: 4096,
+  },
+  llama: { capabilities: ['temperature', 'topP', 'temperatureWithTopP', 'stream'], defaultMaxTokens: 512 },
+};
+
+/** What a model takes beyond a question and `maxTokens`. */
+export function capabilitiesOf(model: ModelDefinition): readonly Capability[] {
+  switch (model.upstream) {
+    case 'converse':
+      return model.capabilities;
+    case 'invoke':
+      return invokeFormats[model.format].capabilities;
+    case 'embed':
+      return [];
+  }
+}

@@ -1,62 +1,53 @@
-import { AskRequest, type LimitStatus } from '@org/contract';
-import { type Capability, capabilities, type ModelDefinition } from '@org/models';
+import type { LimitStatus } from '@org/contract';
 import type { Caller, Config, OfferedModel } from '../config.ts';
-import { boundsOf } from '../ledger/admission.ts';
 import { type Amounts, amountsOf, nothing, unitOf } from '../ledger/amounts.ts';
 import type { Ledger, Settlement } from '../ledger/ledger.ts';
-import type { Transfer } from '../ledger/moment.ts';
 import { ProxyError } from '../proxy-error.ts';
-import { bodyFormats } from '../upstream/invoke/invoke.ts';
-import type { ModelCall, ModelReply } from './call.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import type { Asked, Call, ModelCall } from './call.ts';
+import { chooseModel, maxTokensOf, refuseUnsupported } from './choose.ts';
 import type { Deadline } from './deadline.ts';
 import { trueCostOf, worstCaseOf } from './meter.ts';
-import { outputOf, structuredCall } from './structured-output/structured-output.ts';
+import type { ReplyEvent, TokenUsage } from './reply.ts';
+import {
+  createAnswerReader,
+  held,
+  outputOf,
+  type StructuredCall,
+  structuredCall,
+} from './structured-output/structured-output.ts';
 
-/**
- * Output tokens when neither the caller nor the plan names a number. Small on purpose: Bedrock reserves them at
- * admission.
- *
- * @see https://docs.aws.amazon.com/bedrock/latest/userguide/quotas-token-burndown.html
- */
-const defaultMaxTokens = 1024;
-
-/** The model that a caller means. */
-export function chooseModel(alias: string, caller: Caller, { models }: Config): OfferedModel {
-  const model = models.get(alias);
-  const details = { available: caller.models };
-  const choice = `Choose one of: ${caller.models.join(', ')}.`;
-  if (!model) {
-    throw new ProxyError({
-      code: 'unknown_model',
-      message: `There is no model of this name here. ${choice}`,
-      param: 'model',
-      details,
-    });
-  }
-  if (!caller.models.includes(alias)) {
-    throw new ProxyError({
-      code: 'model_not_allowed',
-      message: `The plan of this API key does not include the model ${alias}. ${choice}`,
-      param: 'model',
-      details,
-    });
-  }
-  return model;
-}
-
-/** What an ask depends on beside its request. */
+/** What an ask depends on beside what is asked. */
 export interface AskContext {
   readonly caller: Caller;
-  readonly model: OfferedModel;
-  /** Calls the model: for the whole answer, or passing it on in pieces. */
-  readonly callModel: (model: OfferedModel, call: ModelCall, deadline: Deadline) => Promise<ModelReply>;
-  readonly transfer: Transfer;
+  readonly config: Config;
   readonly ledger: Ledger;
+  readonly upstream: Upstream;
   readonly deadline: Deadline;
   /** When the request came in, by API Gateway's clock: milliseconds since 1970. */
   readonly at: number;
-  /** Told what the log should know, whatever becomes of the ask. */
-  readonly onSettled: (settled: Settled) => void;
+}
+
+/**
+ * What becomes of an ask, in this order: `chosen`, `admitted`, the model's reply, `replied`, `settled`, `finished`. Where
+ * it is refused, it ends early; once admitted, it is always settled; and `finished` is of an answer alone.
+ */
+export type AskEvent =
+  | { readonly type: 'chosen'; readonly model: OfferedModel }
+  /** The limits have room for the worst case, which is held. */
+  | { readonly type: 'admitted' }
+  | ReplyEvent
+  /** The model is done, or has failed. */
+  | { readonly type: 'replied' }
+  | { readonly type: 'settled'; readonly settled: Settled }
+  | { readonly type: 'finished'; readonly finished: Finished };
+
+/** What is known at the end of an answer. */
+export interface Ending {
+  readonly stopReason: string;
+  readonly usage: TokenUsage;
+  /** Absent where the model has no price. */
+  readonly costUsd: number | undefined;
 }
 
 /** How the counters took a call. */
@@ -64,57 +55,99 @@ export interface Settled {
   readonly held: Amounts;
   readonly charged: Amounts;
   readonly settlement: Settlement;
-  /** What the model said, if it did to the end. */
-  readonly reply?: ModelReply | undefined;
-  readonly costUsd?: number | undefined;
+  /** Absent where the model did not answer to the end. */
+  readonly ending?: Ending | undefined;
 }
 
-/** The outcome of an ask: the model's reply, what it cost, and what is left. */
-export interface Asked {
-  readonly reply: ModelReply;
+/** An answer that is whole, and fits. */
+export interface Finished extends Ending {
   /** With an `outputSchema`: the answer, checked. */
   readonly output?: unknown;
-  readonly costUsd: number | undefined;
   readonly limits: readonly LimitStatus[];
 }
 
-/** One ask, from the checked request to the model's reply: hold the worst case, call, settle the true cost. */
-export async function ask(request: AskRequest, context: AskContext): Promise<Asked> {
-  const { caller, model, transfer, ledger, deadline, at } = context;
-  refuseUnsupported(request, model, transfer);
-  const { model: _alias, outputSchema, ...asked } = request;
-  const structured = outputSchema && structuredCall(outputSchema, model);
-  const call: ModelCall = {
-    ...asked,
-    modelId: model.modelId,
-    maxTokens: maxTokensOf(request, model, caller),
-    structured,
-    guardrail: caller.guardrail,
-    metadata: { team: caller.team, keyId: caller.keyId },
-  };
+/**
+ * One ask: choose the model, refuse what it cannot do, hold the worst case, call, settle the true cost. Whoever leaves
+ * it early leaves the worst case charged: only the end of an answer says what it cost.
+ *
+ * @throws {ProxyError} Whatever the reason.
+ */
+export async function* ask(asked: Asked, context: AskContext): AsyncGenerator<AskEvent, void> {
+  const { caller, config, ledger, upstream, deadline, at } = context;
+  const { whole } = asked;
+  const model = chooseModel(asked.alias, caller, config);
+  yield { type: 'chosen', model };
+  refuseUnsupported(asked, model, caller);
+  const { call, structured } = prepare(asked.call, model, caller);
 
-  refuseUnpriced(model, caller);
   const hold = await ledger.hold(
-    { scopes: caller.scopes, worstCase: worstCaseOf(call, model.price), transfer, at },
+    { scopes: caller.scopes, worstCase: worstCaseOf(call, model), duration: whole ? 'short' : 'long', at },
     { hold: deadline.signal, settle: deadline.settleSignal },
   );
-  const settle = async (charged: Amounts, outcome: Pick<Settled, 'reply' | 'costUsd'> = {}) => {
+  let settled: Settled | undefined;
+  const settle = async (charged: Amounts, ending?: Ending): Promise<Settled> => {
     const settlement = await hold.settle(charged, deadline.settleSignal);
-    context.onSettled({ held: hold.worstCase, charged, settlement, ...outcome });
-    return settlement;
+    settled = { held: hold.worstCase, charged, settlement, ending };
+    return settled;
   };
-  let reply: ModelReply;
   try {
-    reply = await context.callModel(model, call, deadline);
+    yield { type: 'admitted' };
+    const target = {
+      modelId: model.modelId,
+      guardrail: caller.guardrail,
+      metadata: { team: caller.team, keyId: caller.keyId },
+    };
+    const read = structured ? createAnswerReader(structured) : (event: ReplyEvent) => event;
+    let stopReason = '';
+    let usage: TokenUsage | undefined;
+    let text = '';
+    for await (const said of upstream.call(model.definition, call, target, { whole, deadline })) {
+      const event = read(said);
+      if (event === undefined) continue;
+      if (event.type === 'stopped') stopReason = event.stopReason;
+      else if (event.type === 'usage') usage = event.usage;
+      else if (structured && event.type === 'delta' && event.delta.type === 'text') text += event.delta.text;
+      yield event;
+    }
+    yield { type: 'replied' };
+    if (usage === undefined) throw new TypeError('The upstream has not said what the call took');
+    const charge = trueCostOf(usage, model.price);
+    const ending = { stopReason, usage, costUsd: model.price && charge.usd / unitOf.usd };
+    const outcome = await settle(charge, ending);
+    yield { type: 'settled', settled: outcome };
+    // What does not fit was charged all the same, so this comes last.
+    const output = structured && { output: outputOf(structured, { text, stopReason }) };
+    yield { type: 'finished', finished: { ...ending, ...output, limits: outcome.settlement.limits } };
   } catch (error) {
-    await settle(chargeOfFailure(error, hold.worstCase, model));
+    if (settled === undefined) {
+      yield { type: 'replied' };
+      yield { type: 'settled', settled: await settle(chargeOfFailure(error, hold.worstCase, model)) };
+    }
     throw error;
+  } finally {
+    if (settled === undefined) await settle(hold.worstCase);
   }
-  const charge = trueCostOf(reply.usage, model.price);
-  const costUsd = model.price && charge.usd / unitOf.usd;
-  const { limits } = await settle(charge, { reply, costUsd });
-  // What does not fit was charged all the same, so this comes last.
-  return { reply, ...(structured && { output: outputOf(structured, reply) }), costUsd, limits };
+}
+
+/** Makes every choice that depends on the model. */
+function prepare(
+  call: Call,
+  model: OfferedModel,
+  caller: Caller,
+): { readonly call: ModelCall; readonly structured?: StructuredCall | undefined } {
+  switch (call.kind) {
+    case 'chat': {
+      const { outputSchema: _, ...conversation } = call;
+      const structured = structuredCall(call, model);
+      const maxTokens = maxTokensOf(call.maxTokens, model, caller);
+      return { call: { ...conversation, maxTokens, ...(structured && held(structured)) }, structured };
+    }
+    case 'messages':
+      maxTokensOf(call.body.max_tokens, model, caller);
+      return { call };
+    case 'embed':
+      return { call };
+  }
 }
 
 /** What a call that failed is charged: nothing only where it certainly was not billed. */
@@ -123,73 +156,4 @@ function chargeOfFailure(error: unknown, worstCase: Amounts, { price }: OfferedM
   if (error.unbilled) return nothing;
   const known = error.usage ? trueCostOf(error.usage, price) : nothing;
   return amountsOf((kind) => Math.max(worstCase[kind], known[kind]));
-}
-
-/** Refuses what the model cannot do, by name, before anything is held. */
-function refuseUnsupported(
-  request: AskRequest,
-  { alias, definition }: OfferedModel,
-  transfer: Transfer,
-): void {
-  const supported = capabilitiesOf(definition);
-  const refuse = (feature: string, param: string): never => {
-    throw new ProxyError({
-      code: 'unsupported_feature',
-      message: `The model ${alias} does not support ${feature}. Leave it out or choose another model.`,
-      param,
-    });
-  };
-  if (transfer === 'stream' && !supported.includes('stream')) {
-    throw new ProxyError({
-      code: 'unsupported_feature',
-      message: `The model ${alias} does not support streams. Ask for the whole answer or choose another model.`,
-    });
-  }
-  for (const feature of capabilities.filter(isFeature)) {
-    if (request[feature] !== undefined && !supported.includes(feature)) refuse(feature, feature);
-  }
-  const both = request.temperature !== undefined && request.topP !== undefined;
-  if (both && !supported.includes('temperatureWithTopP')) refuse('topP beside temperature', 'topP');
-}
-
-/** Fields of a request that a model can lack: all but those that are chosen or checked for each. */
-type Feature = Exclude<keyof AskRequest, 'model' | 'question' | 'maxTokens' | 'outputSchema'>;
-
-// Compiles only where each of these fields is a capability.
-function isFeature(capability: Capability): capability is Feature {
-  return Object.hasOwn(AskRequest.shape, capability);
-}
-
-/** Synthesis refuses such a plan; a key that was made at run time can still bring a limit in USD of its own. */
-function refuseUnpriced({ alias, price }: OfferedModel, { scopes }: Caller): void {
-  if (price || !scopes.some((scope) => boundsOf(scope).some(({ limit }) => limit === 'usd'))) return;
-  throw new ProxyError({
-    code: 'model_unavailable',
-    message: `The model ${alias} has no price here, so a limit in USD cannot be kept. Choose another model, or ask the operator.`,
-  });
-}
-
-/** What a model takes beyond a question and `maxTokens`. */
-export function capabilitiesOf(model: ModelDefinition): readonly Capability[] {
-  return model.upstream === 'converse' ? model.capabilities : bodyFormats[model.format].capabilities;
-}
-
-function maxTokensOf({ maxTokens }: AskRequest, { definition }: OfferedModel, caller: Caller): number {
-  const most = Math.min(definition.maxOutputTokens, caller.maxTokens ?? Number.POSITIVE_INFINITY);
-  if (maxTokens === undefined) {
-    const usual =
-      definition.upstream === 'converse' ? defaultMaxTokens : bodyFormats[definition.format].defaultMaxTokens;
-    return Math.min(usual, most);
-  }
-  if (maxTokens > most) {
-    const path = 'maxTokens';
-    const message = `must be at most ${most}, the most that ${most === caller.maxTokens ? 'the plan' : 'the model'} allows`;
-    throw new ProxyError({
-      code: 'invalid_request',
-      message: `${path} ${message}.`,
-      param: path,
-      details: { issues: [{ path, message }] },
-    });
-  }
-  return maxTokens;
 }

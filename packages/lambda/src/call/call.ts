@@ -1,33 +1,157 @@
-import type { AskRequest, Usage } from '@org/contract';
-import type { Guardrail } from '../environment.ts';
-import type { StructuredCall } from './structured-output/structured-output.ts';
+import type { Json, JsonObject } from '../json.ts';
 
-/** One question to one model, every choice made. What is not chosen here is as in the request. */
-export interface ModelCall extends Readonly<Omit<AskRequest, 'model' | 'maxTokens' | 'outputSchema'>> {
-  readonly modelId: string;
-  readonly maxTokens: number;
-  readonly structured?: StructuredCall | undefined;
-  readonly guardrail?: Guardrail | undefined;
-  /**
-   * For Bedrock's invocation logs, where an account keeps them: who asked.
-   *
-   * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html
-   */
-  readonly metadata: Readonly<Record<string, string>>;
-}
+/** A piece of a message. The pieces are those of Bedrock's Converse, under names of our own. */
+export type Block =
+  | TextBlock
+  | ImageBlock
+  | DocumentBlock
+  | ToolUseBlock
+  | ToolResultBlock
+  | ReasoningBlock
+  | CachePointBlock;
 
-export interface ModelReply {
-  /** With a `structured` call: the JSON that the model wrote, or nothing. */
+export interface TextBlock {
+  readonly type: 'text';
   readonly text: string;
-  readonly stopReason: string;
-  readonly usage: Usage;
 }
 
-/** Told each piece of the answer's text as it comes; the next is not read before its promise resolves. */
-export type OnDelta = (text: string) => Promise<void>;
+export interface ImageBlock {
+  readonly type: 'image';
+  readonly format: 'png' | 'jpeg' | 'gif' | 'webp';
+  readonly bytes: Uint8Array;
+}
 
-/** Told what the call has taken by now, whenever Bedrock says it. */
-export type OnUsage = (usage: Usage) => void;
+export interface DocumentBlock {
+  readonly type: 'document';
+  readonly format: 'pdf' | 'csv' | 'doc' | 'docx' | 'xls' | 'xlsx' | 'html' | 'txt' | 'md';
+  /** The model reads it. Letters, digits, single spaces, hyphens, parentheses and brackets; at most 200. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** Whether answers quote it. Claude sees the pages of a PDF, beyond its text, only so. Default: false. */
+  readonly citations?: boolean | undefined;
+}
 
-/** Reads a stream that has begun, to its end. */
-export type ReadStream = (onDelta: OnDelta, onUsage: OnUsage) => Promise<ModelReply>;
+/** The model calls a tool: of an answer, and of the history that repeats it. */
+export interface ToolUseBlock {
+  readonly type: 'tool_use';
+  readonly id: string;
+  readonly name: string;
+  readonly input: JsonObject;
+}
+
+/** What a tool returned. All results of a turn belong into the one user message after it. */
+export interface ToolResultBlock {
+  readonly type: 'tool_result';
+  /** Of the tool use that it answers. */
+  readonly id: string;
+  readonly content: readonly (TextBlock | JsonBlock | ImageBlock | DocumentBlock)[];
+  /** Whether the tool failed, and `content` says how. Default: false. */
+  readonly failed?: boolean | undefined;
+}
+
+export interface JsonBlock {
+  readonly type: 'json';
+  readonly json: Json;
+}
+
+/** What the model thought. It must come back unmodified: its signature is over its text. */
+export type ReasoningBlock =
+  | { readonly type: 'reasoning'; readonly text: string; readonly signature?: string | undefined }
+  | { readonly type: 'reasoning'; readonly redacted: Uint8Array };
+
+/** All before it may be kept in the model's prompt cache. */
+export interface CachePointBlock {
+  readonly type: 'cache_point';
+  /** How long it is kept. Default: 5 minutes. */
+  readonly ttl?: '5m' | '1h' | undefined;
+}
+
+export interface Message {
+  readonly role: 'user' | 'assistant';
+  readonly blocks: readonly Block[];
+}
+
+export interface Tool {
+  readonly type: 'tool';
+  readonly name: string;
+  readonly description?: string | undefined;
+  /** JSON Schema of its input, of `type: 'object'`. */
+  readonly inputSchema: JsonObject;
+}
+
+/** Whether the model may call a tool, must call one, or must call this one. Converse has no way to forbid it. */
+export type ToolChoice = 'auto' | 'any' | { readonly name: string };
+
+/** What is sampled and how, the same for every model. */
+interface Sampling {
+  /** 0 to 1. */
+  readonly temperature?: number | undefined;
+  /** 0 to 1. */
+  readonly topP?: number | undefined;
+  /** Strings that end the answer. */
+  readonly stop?: readonly string[] | undefined;
+}
+
+interface Conversation extends Sampling {
+  readonly kind: 'chat';
+  readonly messages: readonly Message[];
+  readonly system?: readonly (TextBlock | CachePointBlock)[] | undefined;
+  readonly tools?: readonly (Tool | CachePointBlock)[] | undefined;
+  readonly toolChoice?: ToolChoice | undefined;
+  /**
+   * Fields of the model family's own, beside the ones that all have. Never a caller's own: one that raised the number
+   * of output tokens would cost more than was held.
+   */
+  readonly extra?: JsonObject | undefined;
+}
+
+/** A conversation to go on with. */
+export interface ChatCall extends Conversation {
+  readonly maxTokens?: number | undefined;
+  /** JSON Schema that the answer must fit. */
+  readonly outputSchema?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** The same with what depends on the model chosen. */
+export interface ModelChatCall extends Conversation {
+  readonly maxTokens: number;
+  /** What Bedrock itself holds the answer to. */
+  readonly outputFormat?: { readonly name: string; readonly schema: JsonObject } | undefined;
+}
+
+/** Texts to turn into vectors. */
+export interface EmbedCall {
+  readonly kind: 'embed';
+  readonly inputs: readonly string[];
+  /** Numbers of a vector. Default: the model's own. */
+  readonly dimensions?: number | undefined;
+  /** What the vectors are for, where the model asks. Default: to be found by a search. */
+  readonly purpose?: 'document' | 'query' | undefined;
+}
+
+/**
+ * A request in the words of Anthropic's Messages API, for Claude: signatures, citations, pages of a PDF, and whatever
+ * that API adds, survive only so.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages.html
+ */
+export interface MessagesCall {
+  readonly kind: 'messages';
+  /** Without `model`, `stream` and `anthropic_version`, which are the upstream's. */
+  readonly body: JsonObject & { readonly max_tokens: number };
+}
+
+/** What a caller asks for, whichever door it came through. */
+export type Call = ChatCall | EmbedCall | MessagesCall;
+
+/** What a model is asked for. */
+export type ModelCall = ModelChatCall | EmbedCall | MessagesCall;
+
+/** What a door reads of a request. */
+export interface Asked {
+  /** Name of a model, as callers say it. */
+  readonly alias: string;
+  readonly call: Call;
+  /** Whether the answer goes out whole, and not while it is written. */
+  readonly whole: boolean;
+}

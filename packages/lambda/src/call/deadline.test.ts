@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { buffered, type Exchange, streamed } from '../http/test-exchange.ts';
+import { exchange } from '../http/test-exchange.ts';
 import { requestOf } from '../http/test-request.ts';
 import { deadlineBefore } from './deadline.ts';
 
@@ -30,11 +30,18 @@ test('a function that is about to be killed gives up at once', () => {
 
 const question = { model: 'llama', question: 'What is a dystopia' };
 
-test.each<[string, Exchange, readonly ['POST', string]]>([
-  ['an answer', buffered, ['POST', '/bedrock']],
-  ['a stream', streamed, ['POST', '/bedrock/stream']],
-])('nothing of %s that is over waits for its deadline', async (_name, send, route) => {
-  const { event, handlerOptions } = requestOf(question, { route });
-  expect((await send(event, handlerOptions)).head.statusCode).toBe(200);
+test('a call that may last less than the function is given up by its own time', () => {
+  using deadline = deadlineBefore(() => 900_000, 300_000);
+  expect(deadline.remaining()).toBe(299_000);
+  vi.advanceTimersByTime(299_000);
+  expect([deadline.signal.aborted, deadline.settleSignal.aborted]).toEqual([true, false]);
+});
+
+test.each([
+  ['an answer', '/bedrock'],
+  ['a stream', '/bedrock/stream'],
+])('nothing of %s that is over waits for its deadline', async (_name, path) => {
+  const { event, handlerOptions } = requestOf(question, { route: ['POST', path] });
+  expect((await exchange(event, handlerOptions)).head.statusCode).toBe(200);
   expect(vi.getTimerCount()).toBe(0);
 });

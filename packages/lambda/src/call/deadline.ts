@@ -1,3 +1,8 @@
+import { longestCallMs } from '@org/contract';
+
+/** Milliseconds for a whole answer. API Gateway counts from before the function was there: it may have had to start. */
+export const longestWholeMs = longestCallMs.whole - 5000;
+
 /** The moment by which a call must be given up, so that there is time left to settle and answer. */
 export interface Deadline {
   /** Fires when the time is up. */
@@ -9,8 +14,8 @@ export interface Deadline {
 }
 
 /**
- * Milliseconds kept back from the function's own time limit: to settle, log and answer a typed 504 instead of being
- * killed in silence.
+ * Milliseconds kept back from the time that there is: to settle, log and answer a typed 504 instead of being cut off in
+ * silence.
  */
 const answerMarginMs = 1000;
 
@@ -22,9 +27,14 @@ const sendMarginMs = 200;
  * call, until the time is up.
  *
  * @param getRemainingTimeInMillis Of the invocation's context: milliseconds until Lambda kills the function.
+ * @param longestMs The most milliseconds from now. Default: no limit of its own.
  */
-export function deadlineBefore(getRemainingTimeInMillis: () => number): Deadline & Disposable {
-  const remainingBefore = (marginMs: number) => Math.max(0, getRemainingTimeInMillis() - marginMs);
+export function deadlineBefore(
+  getRemainingTimeInMillis: () => number,
+  longestMs = Number.POSITIVE_INFINITY,
+): Deadline & Disposable {
+  const spareMs = Math.max(0, getRemainingTimeInMillis() - longestMs);
+  const remainingBefore = (marginMs: number) => Math.max(0, getRemainingTimeInMillis() - spareMs - marginMs);
   const call = new AbortController();
   const settling = new AbortController();
   const timers = [

@@ -1,63 +1,189 @@
-import type { Usage } from '@org/contract';
-import { costInMicroUsd, type Price } from '@org/models';
+import { type BilledTokens, costInMicroUsd, type Price } from '@org/models';
+import type { OfferedModel } from '../config.ts';
+import { at, isJsonObject, type Json } from '../json.ts';
 import type { Amounts } from '../ledger/amounts.ts';
-import type { ModelCall } from './call.ts';
+import { ProxyError } from '../proxy-error.ts';
+import type { Block, CachePointBlock, JsonBlock, ModelCall, ModelChatCall, Tool } from './call.ts';
 
 /**
- * Tokens that a chat template can add: a start, and for each message its role and its ends; and what a model is told
- * of a tool or of an answer's form, which is some hundreds.
+ * Tokens that a model reads beside what it is given: of a chat template, a start, and for each block its role and its
+ * ends; what it is told of tools, or of the form of an answer, which is some hundreds.
  *
  * @see https://docs.claude.com/en/docs/agents-and-tools/tool-use/overview#pricing
  */
-const templateTokens = { start: 32, message: 16, structured: 1024 };
+const templateTokens = { start: 32, block: 16, tools: 1024 };
 
-/** What of a call the model does not read. */
-type NoInput = 'modelId' | 'maxTokens' | 'temperature' | 'topP' | 'stop' | 'guardrail' | 'metadata';
+/** The facts of a model that bound its tokens. */
+type Bounds = Pick<OfferedModel['definition'], 'contextTokens' | 'imageTokens'>;
 
 /**
- * The most input tokens that a call can have. Tokenizers in use fall back to bytes, so a text has at most as many
- * tokens as bytes of UTF-8; English has about a quarter of that. Too much is given back when the call is settled;
- * too little would let a limit be passed.
+ * The most tokens that a text can have. Tokenizers in use fall back to bytes, so a text has at most as many tokens as
+ * bytes of UTF-8; but some normalize it first, and a normal form can be longer: U+0F76 doubles under NFC, U+FDFA grows
+ * eleven times under NFKC. English has about a quarter of this. Too much is given back when the call is settled; too
+ * little would let a limit be passed.
+ *
+ * @see https://www.unicode.org/reports/tr15/
  */
-export function mostInputTokens({
-  question,
-  system,
-  history = [],
-  structured,
-  ...uncounted
-}: Omit<ModelCall, NoInput>): number {
-  // A field that the model reads and nobody counts would let a limit be passed, so it does not compile.
-  uncounted satisfies Record<string, never>;
-  const texts = [question, ...(system === undefined ? [] : [system]), ...history.map(({ text }) => text)];
-  if (structured) texts.push(JSON.stringify(structured.schema));
-  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  const start = templateTokens.start + (structured ? templateTokens.structured : 0);
-  return bytes + start + texts.length * templateTokens.message;
+export function mostTokens(text: string): number {
+  const bytes = Buffer.byteLength(text);
+  // Each normal form of ASCII is itself.
+  if (bytes === text.length) return bytes;
+  return Math.max(bytes, Buffer.byteLength(text.normalize('NFC')), Buffer.byteLength(text.normalize('NFKC')));
 }
 
-/** What a call can cost at the most. Without a price the USD are 0, which no plan with a limit in USD allows. */
-export function worstCaseOf(call: ModelCall, price: Price | undefined): Amounts {
-  const inputTokens = mostInputTokens(call);
+/**
+ * The most input tokens that a call can have. What cannot be known, such as what is in a PDF, is as much as the model
+ * can read, which bounds all of it together.
+ */
+export function mostInputTokens(call: ModelCall, bounds: Bounds): number {
+  return Math.min(tokensOf(call, bounds), bounds.contextTokens ?? Number.POSITIVE_INFINITY);
+}
+
+function tokensOf(call: ModelCall, bounds: Bounds): number {
+  switch (call.kind) {
+    case 'chat':
+      return chatTokens(call, bounds);
+    case 'embed':
+      return sum(call.inputs, (input) => mostTokens(input) + templateTokens.block);
+    case 'messages':
+      return messagesTokens(call.body, bounds) + templateTokens.start + templateTokens.tools;
+  }
+}
+
+function chatTokens(call: ModelChatCall, bounds: Bounds): number {
+  const { messages, system = [], tools = [], outputFormat, extra, ...rest } = call;
+  const { kind: _, maxTokens, temperature, topP, stop, toolChoice, ...uncounted } = rest;
+  // A field that the model reads and nobody counts would let a limit be passed, so it does not compile.
+  uncounted satisfies Record<string, never>;
+  const blocks = [...system, ...messages.flatMap((message) => message.blocks)];
+  const told = tools.length > 0 || outputFormat !== undefined ? templateTokens.tools : 0;
+  return (
+    templateTokens.start +
+    told +
+    sum(blocks, (block) => blockTokens(block, bounds)) +
+    sum(tools, toolTokens) +
+    (outputFormat ? jsonTokens(outputFormat.schema) : 0) +
+    (extra ? jsonTokens(extra) : 0)
+  );
+}
+
+function blockTokens(block: Block | JsonBlock, bounds: Bounds): number {
+  const { block: around } = templateTokens;
+  switch (block.type) {
+    case 'text':
+      return around + mostTokens(block.text);
+    case 'json':
+      return around + jsonTokens(block.json);
+    case 'image':
+      return around + (bounds.imageTokens ?? asMuchAsFits);
+    case 'document':
+      // The rest is packed: a PDF can have more text than bytes, and pages are seen as images too.
+      return (
+        around + mostTokens(block.name) + (plain.has(block.format) ? textOfBytes(block.bytes) : asMuchAsFits)
+      );
+    case 'tool_use':
+      return around + mostTokens(block.id) + mostTokens(block.name) + jsonTokens(block.input);
+    case 'tool_result':
+      return around + mostTokens(block.id) + sum(block.content, (content) => blockTokens(content, bounds));
+    case 'reasoning':
+      return (
+        around +
+        ('redacted' in block ? asMuchAsFits : mostTokens(block.text) + mostTokens(block.signature ?? ''))
+      );
+    case 'cache_point':
+      return 0;
+  }
+}
+
+/** Bounded by the context window; without one that is known, such a call is refused. */
+const asMuchAsFits = Number.POSITIVE_INFINITY;
+
+/** Documents whose bytes are their text. */
+const plain: ReadonlySet<string> = new Set(['csv', 'html', 'txt', 'md']);
+
+function textOfBytes(bytes: Uint8Array): number {
+  return mostTokens(new TextDecoder().decode(bytes));
+}
+
+function toolTokens(tool: Tool | CachePointBlock): number {
+  if (tool.type === 'cache_point') return 0;
+  const { type: _, name, description = '', inputSchema, ...uncounted } = tool;
+  uncounted satisfies Record<string, never>;
+  return templateTokens.block + mostTokens(name) + mostTokens(description) + jsonTokens(inputSchema);
+}
+
+/** A template may write JSON with every character escaped that is not ASCII: six letters for each. */
+function jsonTokens(json: Json): number {
+  const text = JSON.stringify(json);
+  const ascii = text.replaceAll(/[^\0-\x7f]/g, '').length;
+  return Math.max(mostTokens(text), ascii + 6 * (text.length - ascii));
+}
+
+/** Whatever the Messages API has or will have: all that is written counts as text, but for what is known to be packed. */
+function messagesTokens(value: Json, bounds: Bounds): number {
+  if (Array.isArray(value)) return sum(value, (item) => messagesTokens(item, bounds));
+  if (!isJsonObject(value)) return jsonTokens(value);
+  switch (value['type']) {
+    case 'image':
+      return templateTokens.block + (bounds.imageTokens ?? asMuchAsFits);
+    case 'document':
+      if (at(value, 'source', 'type') !== 'text') return asMuchAsFits;
+      break;
+    case 'redacted_thinking':
+      return asMuchAsFits;
+  }
+  const entries = Object.entries(value);
+  return (
+    templateTokens.block + sum(entries, ([name, item]) => mostTokens(name) + messagesTokens(item, bounds))
+  );
+}
+
+/**
+ * What a call can cost at the most. Without a price the USD are 0, which no plan with a limit in USD allows.
+ *
+ * @throws {ProxyError} `unsupported_feature` where nobody can say.
+ */
+export function worstCaseOf(call: ModelCall, { alias, definition, price }: OfferedModel): Amounts {
+  const inputTokens = mostInputTokens(call, definition);
+  if (!Number.isFinite(inputTokens)) {
+    throw new ProxyError({
+      code: 'unsupported_feature',
+      message: `The model ${alias} has no context window that is known here, so what an image or a document costs has no bound. Leave it out, or ask the operator to add contextTokens to the model.`,
+    });
+  }
+  const outputTokens = mostOutputTokens(call);
   const dearestInput = price && Math.max(price.input, price.cacheWrite ?? 0);
   return {
     requests: 1,
-    tokens: inputTokens + call.maxTokens,
+    tokens: inputTokens + outputTokens,
     usd:
       price && dearestInput !== undefined
-        ? costInMicroUsd(
-            { input: dearestInput, output: price.output },
-            { inputTokens, outputTokens: call.maxTokens },
-          )
+        ? costInMicroUsd({ input: dearestInput, output: price.output }, { inputTokens, outputTokens })
         : 0,
   };
 }
 
+function mostOutputTokens(call: ModelCall): number {
+  switch (call.kind) {
+    case 'chat':
+      return call.maxTokens;
+    case 'messages':
+      return call.body.max_tokens;
+    case 'embed':
+      return 0;
+  }
+}
+
 /** What a call did cost, by what Bedrock counted. */
-export function trueCostOf(usage: Usage, price: Price | undefined): Amounts {
+export function trueCostOf(usage: BilledTokens, price: Price | undefined): Amounts {
   const { inputTokens, outputTokens, cacheReadTokens = 0, cacheWriteTokens = 0 } = usage;
   return {
     requests: 1,
     tokens: inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens,
     usd: price ? costInMicroUsd(price, usage) : 0,
   };
+}
+
+function sum<Item>(items: readonly Item[], amount: (item: Item) => number): number {
+  return items.reduce((total, item) => total + amount(item), 0);
 }

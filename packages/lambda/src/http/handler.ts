@@ -1,84 +1,96 @@
-import type { Answer, RoutesOf } from '@org/contract';
-import type { APIGatewayProxyResult, Context } from 'aws-lambda';
-import { deadlineBefore } from '../call/deadline.ts';
+import { type RouteName, routeNames, routes } from '@org/contract';
+import { type Deadline, deadlineBefore, longestWholeMs } from '../call/deadline.ts';
 import type { Caller } from '../config.ts';
 import { modelsFor } from '../doors/native/models.ts';
-import { logRequest, type RequestLog } from '../log/log.ts';
-import {
-  answerQuestion,
-  callerOf,
-  errorOf,
-  type HandlerOptions,
-  headersFor,
-  type Invocation,
-  type ProxyEvent,
-  received,
-  routeOf,
-} from './invocation.ts';
+import { nativeDoor } from '../doors/native/native.ts';
+import { logRequest } from '../log/log.ts';
+import { noteFailure, type RequestLog } from '../log/request-log.ts';
+import { ProxyError } from '../proxy-error.ts';
+import { asking } from './asking.ts';
+import { corsHeaders } from './cors.ts';
+import type { Handler, HandlerOptions, Invocation, Operation } from './invocation.ts';
+import { header, type ProxyEvent, receivedEvent } from './received-event.ts';
 import { answerResponse, errorResponse } from './response.ts';
+import { ResponseWriter } from './response-writer.ts';
 
-export type ProxyHandler = (
-  event: ProxyEvent,
-  context: Pick<Context, 'getRemainingTimeInMillis'>,
-) => Promise<APIGatewayProxyResult>;
+const operations: Readonly<Record<RouteName, Operation>> = {
+  ask: asking(nativeDoor({ whole: true })),
+  stream: asking(nativeDoor({ whole: false })),
 
-/** The buffered function: API Gateway's proxy event in, its proxy result out, and never an exception. */
-export function createHandler(options: HandlerOptions): ProxyHandler {
-  return async (sent, context) => {
-    const event = received(sent);
+  async models({ options, response, log }, caller) {
+    response.respond(answerResponse({ models: modelsFor(caller, options.config) }, log.requestId));
+  },
+
+  async usage({ event, options, response, log }, caller, deadline) {
+    const at = event.requestContext.requestTimeEpoch;
+    const limits = await options.ledger.usage(caller.scopes, at, deadline.signal);
+    response.respond(answerResponse({ limits }, log.requestId, limits));
+  },
+};
+
+/**
+ * The function: API Gateway's proxy event in, a response out, and never an exception. What goes wrong before a stream
+ * has begun is an HTTP error; from then on the status is sent, and the stream says it.
+ */
+export function createHandler(options: HandlerOptions): Handler {
+  return async (sent, stream, context) => {
+    const event = receivedEvent(sent, forNoRoute);
     const { requestId } = event.requestContext;
     const started = options.now();
     const log: RequestLog = { requestId };
-    const respond = async (): Promise<APIGatewayProxyResult> => {
-      try {
-        const operation = routeOf(event, operations);
-        log.operation = operation;
-        using deadline = deadlineBefore(() => context.getRemainingTimeInMillis());
-        const invocation = { event, deadline, options, log };
-        return await operations[operation](invocation, await callerOf(invocation));
-      } catch (thrown) {
-        return errorResponse(errorOf(thrown, log), requestId);
-      }
-    };
-    const response = await respond();
-    log.status = response.statusCode;
+    using deadline = deadlineBefore(() => context.getRemainingTimeInMillis(), longestWholeMs);
+    const cors = corsHeaders(options.config.corsOrigins, header(event, 'origin'));
+    const response = new ResponseWriter({
+      open: ({ statusCode, headers }) =>
+        options.openResponse(stream, { statusCode, headers: { ...headers, ...cors } }),
+      signal: deadline.signal,
+    });
+    log.status = 200;
+    try {
+      const name = routeOf(event);
+      log.operation = name;
+      const invocation = { event, context, options, response, log, started };
+      await operations[name](invocation, await callerOf(invocation, deadline), deadline);
+    } catch (thrown) {
+      const refusal = errorResponse(noteFailure(thrown, log), requestId);
+      log.status = refusal.statusCode;
+      response.respond(refusal);
+    }
+    if (response.callerGone) log.callerGone = true;
     log.totalMs = options.now() - started;
+    // The runtime may freeze the function as soon as the response has ended.
     logRequest(log, options);
-    return { ...response, headers: { ...response.headers, ...headersFor(event, options) } };
+    await response.end();
   };
 }
 
-type Operation = (invocation: Invocation, caller: Caller) => Promise<APIGatewayProxyResult>;
-
-const operations: Readonly<Record<RoutesOf<'buffered'>, Operation>> = {
-  async ask(invocation, caller) {
-    const { upstream } = invocation.options;
-    const { requestId } = invocation.log;
-    const { model, reply, output, costUsd, limits } = await answerQuestion(invocation, caller, {
-      transfer: 'buffered',
-      callModel: ({ definition }, call, deadline) => upstream.ask(definition, call, deadline),
-    });
-    const { text, stopReason, usage } = reply;
-    const answer = {
-      id: requestId,
-      model: model.alias,
-      modelId: model.modelId,
-      text,
-      output,
-      stopReason,
-      usage: { ...usage, costUsd },
-      limits: [...limits],
-    } satisfies Required<Answer>;
-    return answerResponse(answer, requestId);
-  },
-
-  async models({ options, log }, caller) {
-    return answerResponse({ models: modelsFor(caller, options.config) }, log.requestId);
-  },
-
-  async usage({ event, deadline, options, log }, caller) {
-    const at = event.requestContext.requestTimeEpoch;
-    const limits = await options.ledger.usage(caller.scopes, at, deadline.signal);
-    return answerResponse({ limits }, log.requestId);
-  },
+const forNoRoute: ProxyEvent = {
+  httpMethod: '',
+  resource: '',
+  headers: null,
+  body: null,
+  isBase64Encoded: false,
+  requestContext: { requestId: '', requestTimeEpoch: 0, identity: { apiKeyId: null } },
 };
+
+function routeOf({ httpMethod, resource }: ProxyEvent): RouteName {
+  const found = routeNames.find((name) => {
+    const { method, path } = routes[name];
+    return method === httpMethod && path === resource;
+  });
+  if (!found) throw new ProxyError({ code: 'unknown_route' });
+  return found;
+}
+
+/** API Gateway has checked the key; here it gets its meaning. A key that this deployment did not issue has none. */
+async function callerOf({ event, options, log }: Invocation, deadline: Deadline): Promise<Caller> {
+  const { identity, requestTimeEpoch } = event.requestContext;
+  const caller = identity.apiKeyId
+    ? await options.keys(identity.apiKeyId, deadline.signal, requestTimeEpoch)
+    : undefined;
+  if (!caller) throw new ProxyError({ code: 'unauthenticated' });
+  log.keyId = caller.keyId;
+  log.team = caller.team;
+  log.plan = caller.plan;
+  return caller;
+}

@@ -1,26 +1,29 @@
-import {
-  type Answer,
-  errorDefinition,
-  errorEnvelope,
-  headers,
-  type LimitStatus,
-  limitHeaders,
-  type ModelList,
-  type UsageReport,
-} from '@org/contract';
-import type { APIGatewayProxyResult } from 'aws-lambda';
+import { errorDefinition, errorEnvelope, headers, type LimitStatus, limitHeaders } from '@org/contract';
 import type { ProxyError } from '../proxy-error.ts';
 
+/** What a response begins with. */
+export interface ResponseHead {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A whole response. */
+export interface HttpResponse extends ResponseHead {
+  readonly body: string;
+}
+
+/** @param limits As they stand after the request. */
 export function answerResponse(
-  body: Answer | ModelList | UsageReport,
+  body: object,
   requestId: string,
-): APIGatewayProxyResult {
+  limits: readonly LimitStatus[] = [],
+): HttpResponse {
   return {
     statusCode: 200,
     headers: {
       'content-type': 'application/json',
       [headers.requestId]: requestId,
-      ...('limits' in body ? headersOfLimits(body.limits) : {}),
+      ...headersOfLimits(limits),
     },
     body: JSON.stringify(body),
   };
@@ -39,10 +42,19 @@ function headersOfLimits(limits: readonly LimitStatus[]): Record<string, string>
   return found;
 }
 
-export function errorResponse(
-  { statement, retryable }: ProxyError,
-  requestId: string,
-): APIGatewayProxyResult {
+export function eventStreamHead(requestId: string): ResponseHead {
+  return {
+    statusCode: 200,
+    headers: {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-cache',
+      [headers.requestId]: requestId,
+    },
+  };
+}
+
+/** The same for every door: OpenAI's and Anthropic's SDKs both read this envelope. */
+export function errorResponse({ statement, retryable }: ProxyError, requestId: string): HttpResponse {
   const { status, retryAfterSeconds } = errorDefinition(statement.code);
   return {
     statusCode: status,

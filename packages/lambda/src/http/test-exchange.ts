@@ -1,35 +1,33 @@
 import { PassThrough } from 'node:stream';
 import {
+  AnswerSchema,
   type ErrorCode,
-  ErrorEnvelope,
+  type ErrorEnvelope,
+  ErrorEnvelopeSchema,
   errorDefinition,
   isErrorCode,
-  routes,
-  StreamEvent,
+  ModelListSchema,
+  StreamEventSchema,
+  UsageReportSchema,
 } from '@org/contract';
 import { expect } from 'vitest';
 import { createHandler } from './handler.ts';
-import type { HandlerOptions, ProxyEvent } from './invocation.ts';
-import { createStreamHandler } from './stream-handler.ts';
-import type { ResponseHead } from './streamed-response.ts';
+import type { HandlerOptions } from './invocation.ts';
+import type { ProxyEvent } from './received-event.ts';
+import type { ResponseHead } from './response.ts';
 
-/** All that a function answers with. */
+/** All that the function answers with. */
 export interface Answered {
   readonly head: ResponseHead;
   readonly body: string;
 }
 
-export type Exchange = (event: ProxyEvent, options: HandlerOptions) => Promise<Answered>;
-
-/** Sends an event to the function that answers whole. */
-export const buffered: Exchange = async (event, options) => {
-  const context = { getRemainingTimeInMillis: () => 29_000 };
-  const { statusCode, headers = {}, body } = await createHandler(options)(event, context);
-  return { head: { statusCode, headers }, body };
-};
-
-/** Sends an event to the function that streams. */
-export const streamed: Exchange = async (event, options) => {
+/** Sends an event to the function. */
+export async function exchange(
+  event: ProxyEvent,
+  options: Omit<HandlerOptions, 'openResponse'>,
+  remainingMs = 900_000,
+): Promise<Answered> {
   const heads: ResponseHead[] = [];
   const chunks: Buffer[] = [];
   const stream = new PassThrough().on('data', (chunk) => chunks.push(chunk));
@@ -37,12 +35,14 @@ export const streamed: Exchange = async (event, options) => {
     heads.push(head);
     return stream;
   };
-  const handler = createStreamHandler({ ...options, openResponse });
-  await handler(event, stream, { getRemainingTimeInMillis: () => 900_000 });
+  const handler = createHandler({ ...options, openResponse });
+  await handler(event, stream, { getRemainingTimeInMillis: () => remainingMs });
   const [head, ...others] = heads;
   if (!head || others.length > 0) throw new Error(`The response has ${heads.length} heads.`);
   return { head, body: Buffer.concat(chunks).toString() };
-};
+}
+
+const answers = [AnswerSchema, ModelListSchema, UsageReportSchema];
 
 /** The code of a response's error, if it is one. Throws where the response is none of the contract. */
 export function codeOf({ head: { statusCode, headers }, body }: Answered): ErrorCode | undefined {
@@ -52,10 +52,10 @@ export function codeOf({ head: { statusCode, headers }, body }: Answered): Error
   }
   const json: unknown = JSON.parse(body);
   if (statusCode === 200) {
-    expect(Object.values(routes).some(({ response }) => response.safeParse(json).success)).toBe(true);
+    expect(answers.some((schema) => schema.safeParse(json).success)).toBe(true);
     return undefined;
   }
-  const code = contractCode(ErrorEnvelope.parse(json).error);
+  const code = contractCode(ErrorEnvelopeSchema.parse(json).error);
   expect(errorDefinition(code).status).toBe(statusCode);
   return code;
 }
@@ -67,7 +67,7 @@ function lastCodeOf(body: string): ErrorCode | undefined {
     .slice(0, -1)
     .map((block) => {
       const [, name, data = ''] = /^event: (\w+)\ndata: (.*)$/.exec(block) ?? [];
-      const event = StreamEvent.parse(JSON.parse(data));
+      const event = StreamEventSchema.parse(JSON.parse(data));
       expect(event.type).toBe(name);
       return event;
     });

@@ -1,12 +1,15 @@
 import type { LimitStatus } from '@org/contract';
 import { catalogue } from '@org/models';
-import type { ModelCall, ModelReply } from '../call/call.ts';
+import type { ModelCall } from '../call/call.ts';
+import type { ReplyEvent, TokenUsage } from '../call/reply.ts';
 import type { Caller, Config } from '../config.ts';
 import type { Amounts } from '../ledger/amounts.ts';
 import type { HoldRequest, Ledger } from '../ledger/ledger.ts';
 import { amounts } from '../ledger/test-amounts.ts';
+import type { Target } from '../upstream/exchange.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import type { HandlerOptions, ProxyEvent } from './invocation.ts';
+import type { HandlerOptions } from './invocation.ts';
+import type { ProxyEvent } from './received-event.ts';
 
 export const config: Config = {
   models: new Map(
@@ -89,55 +92,91 @@ export function recordingLedger() {
   return { ledger, holds, charges };
 }
 
-export const reply: ModelReply = {
-  text: 'Bleak.',
-  stopReason: 'end_turn',
-  usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
-};
+export const usage: TokenUsage = { inputTokens: 3, outputTokens: 2, totalTokens: 5 };
 
 /** At the prices of `config`. */
 export const replyCost = amounts({ requests: 1, tokens: 5, usd: 7 });
 
-/** A model that says `reply` to everything, and what it was asked. */
-export function recordingUpstream() {
-  const calls: ModelCall[] = [];
-  const upstream: Upstream = {
-    async ask(_model, call) {
-      calls.push(call);
-      return reply;
+/** The events of an answer in these pieces of text. */
+export function saying(
+  pieces: readonly string[],
+  {
+    stopReason = 'end_turn',
+    took = usage,
+  }: { readonly stopReason?: string; readonly took?: TokenUsage } = {},
+): ReplyEvent[] {
+  return [
+    { type: 'begin', block: { type: 'text' } },
+    ...pieces.map((text): ReplyEvent => ({ type: 'delta', delta: { type: 'text', text } })),
+    { type: 'end' },
+    { type: 'stopped', stopReason },
+    { type: 'usage', usage: took },
+  ];
+}
+
+/** The events of an answer by the forced tool, of a model that says something beside it. */
+export function calling(json: string): ReplyEvent[] {
+  return [
+    ...saying(['Sure!']).slice(0, 3),
+    { type: 'begin', block: { type: 'tool_use', id: 'call-1', name: 'answer' } },
+    { type: 'delta', delta: { type: 'input', json } },
+    ...saying([], { stopReason: 'tool_use' }).slice(1),
+  ];
+}
+
+/** An upstream that says this of every call. */
+export function answering(events: readonly ReplyEvent[]): Upstream {
+  return {
+    async *call() {
+      yield* events;
     },
-    async stream(_model, call, _deadline, onDelta) {
-      calls.push(call);
-      await onDelta('Ble');
-      await onDelta('ak.');
-      return reply;
+  };
+}
+
+/** A model that says `Bleak.` to everything, and what it was asked. */
+export function recordingUpstream() {
+  const calls: (ModelCall & Target)[] = [];
+  const upstream: Upstream = {
+    async *call(_model, call, target) {
+      calls.push({ ...call, ...target });
+      yield* saying(['Ble', 'ak.']);
     },
   };
   return { upstream, calls };
 }
 
+/** An upstream that fails at once. */
+export function failingWith(error: unknown): Upstream {
+  return {
+    // biome-ignore lint/correctness/useYield: it fails before there is anything to say
+    async *call() {
+      throw error;
+    },
+  };
+}
+
 export interface RequestOptions {
   readonly keyId?: string | null;
   readonly route?: readonly [method: string, resource: string];
-  readonly upstream?: Partial<Upstream>;
+  readonly upstream?: Upstream | undefined;
   readonly ledger?: Ledger;
   readonly config?: Config;
   readonly caller?: Caller;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** One request to a function, and all that it does beside answering. */
+/** One request to the function, and all that it does beside answering. */
 export function requestOf(body: object | null, options: RequestOptions) {
   const { keyId = 'key1', route = ['POST', '/bedrock'] } = options;
   const lines: string[] = [];
   const ledger = recordingLedger();
   const { upstream, calls } = recordingUpstream();
   let clock = 0;
-  const handlerOptions: HandlerOptions = {
+  const handlerOptions: Omit<HandlerOptions, 'openResponse'> = {
     config: options.config ?? config,
     keys: async (id) => options.caller ?? config.callers.get(id),
     ledger: options.ledger ?? ledger.ledger,
-    upstream: { ...upstream, ...options.upstream },
+    upstream: options.upstream ?? upstream,
     write: (line) => lines.push(line),
     now: () => (clock += 10),
   };

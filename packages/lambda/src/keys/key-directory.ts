@@ -1,5 +1,5 @@
 import { type AttributeValue, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { Limits } from '@org/contract';
+import { LimitsSchema } from '@org/contract';
 import * as z from 'zod/mini';
 import { type Caller, type Config, callerOf } from '../config.ts';
 import { failureName } from '../failure-name.ts';
@@ -103,7 +103,7 @@ async function readAccess(
   const planName = config.teams.get(team.S) ?? plan?.S ?? '';
   const planAccess = config.plans.get(planName);
   if (!planAccess) return undefined;
-  const own = limits && Limits.parse(JSON.parse(limits.S));
+  const own = limits && LimitsSchema.parse(JSON.parse(limits.S));
   const caller = callerOf({ keyId, team: team.S, plan: planName, limits: own }, planAccess);
   const scopes = caller.scopes.map((scope) =>
     scope.kind === 'key' && countedAs ? { ...scope, id: countedAs.S } : scope,

@@ -62,22 +62,22 @@ export type Refusal =
   | { readonly kind: 'busy' };
 
 /**
- * Tells why a hold did not fit. Told too early that a quota is used up, a caller gives up with most of it unused; so
- * only what is charged for good makes a refusal final.
+ * Explains why a hold was refused. Only settled charges make a refusal final: pending holds may be released, and callers
+ * would give up too early.
  */
 export function explainRefusal(counters: Counters, scope: Scope, hold: Amounts, moment: Moment): Refusal {
   const exhausted = boundsOf(scope).filter(({ limit, period, max }) => {
-    const charged = counters.committed[period][limit] - counters.held[limit];
+    const charged = counters.committed[period][limit] - counters.held[period][limit];
     return charged + hold[limit] > max;
   });
-  // The one that opens last, for before that another try is in vain.
+  // The limit that resets last: trying again earlier cannot succeed.
   const last = exhausted.reduce<Bound | undefined>(
     (latest, bound) => (latest && moment.ends[latest.period] >= moment.ends[bound.period] ? latest : bound),
     undefined,
   );
   if (!last) return { kind: 'busy' };
   const { limit, period, max } = last;
-  const used = Math.max(0, counters.committed[period][limit] - counters.held[limit]);
+  const used = Math.max(0, counters.committed[period][limit] - counters.held[period][limit]);
   return {
     kind: 'exhausted',
     details: {
@@ -112,7 +112,7 @@ const nearly = 0.8;
  */
 export function limitsNearlyReached(counters: Counters, scope: Scope, charge: Amounts): LimitUse[] {
   return boundsOf(scope).flatMap(({ limit, period, max }) => {
-    const after = counters.committed[period][limit] - counters.held[limit];
+    const after = counters.committed[period][limit] - counters.held[period][limit];
     const before = after - charge[limit];
     const crossed = max > 0 && before < nearly * max && after >= nearly * max;
     const unit = unitOf[limit];

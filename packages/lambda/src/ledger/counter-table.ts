@@ -8,7 +8,7 @@ import { limitKinds, limitPeriods } from '@org/contract';
 import type { Bound, Scope } from './admission.ts';
 import type { Amounts } from './amounts.ts';
 import { type Counters, committedAttribute, heldAttribute, type Item, readCounters } from './counters.ts';
-import type { Moment, Slot, Transfer } from './moment.ts';
+import { type Duration, type Moment, slotOf } from './moment.ts';
 
 /** How long an item is kept after its month began. */
 const keptForMs = 400 * 24 * 60 * 60 * 1000;
@@ -16,7 +16,7 @@ const keptForMs = 400 * 24 * 60 * 60 * 1000;
 export interface HoldWrite {
   readonly scope: Scope;
   readonly moment: Moment;
-  readonly transfer: Transfer;
+  readonly duration: Duration;
   readonly hold: Amounts;
   /** What the scope may have committed in all. */
   readonly bounds: readonly Bound[];
@@ -26,7 +26,7 @@ export interface SettleWrite {
   readonly scope: Scope;
   /** Of the hold: a call belongs to the period that it began in. */
   readonly moment: Moment;
-  readonly transfer: Transfer;
+  readonly duration: Duration;
   readonly hold: Amounts;
   /** What of the hold stays charged, or more than it. */
   readonly charge: Amounts;
@@ -56,7 +56,7 @@ export class CounterTable {
    * @returns Whether it was added, and the counters: with the hold, or those that refused it.
    */
   async hold(
-    { scope, moment, transfer, hold, bounds }: HoldWrite,
+    { scope, moment, duration, hold, bounds }: HoldWrite,
     signal: AbortSignal,
   ): Promise<{ readonly admitted: boolean; readonly counters: Counters }> {
     // Conditions have no arithmetic, so what may be there already is computed here. Below 0 nothing may be: such a
@@ -67,7 +67,7 @@ export class CounterTable {
     const update = new UpdateExpression();
     for (const kind of limitKinds) {
       for (const period of limitPeriods) update.add(committedAttribute(kind, period, moment), hold[kind]);
-      update.add(heldAttribute(kind, slotOf(moment, transfer)), hold[kind]);
+      update.add(heldAttribute(kind, slotOf(moment, duration)), hold[kind]);
     }
     update.set('expires', Math.floor((Date.parse(`${moment.month}-01T00:00:00Z`) + keptForMs) / 1000));
     for (const { limit, period, max } of bounds) {
@@ -85,7 +85,7 @@ export class CounterTable {
 
   /** Takes a hold away and leaves its charge. */
   settle(
-    { scope, moment, transfer, hold, charge, over }: SettleWrite,
+    { scope, moment, duration, hold, charge, over }: SettleWrite,
     signal: AbortSignal,
   ): Promise<Counters> {
     const update = new UpdateExpression();
@@ -93,7 +93,7 @@ export class CounterTable {
       for (const period of limitPeriods) {
         update.add(committedAttribute(kind, period, moment), charge[kind] - hold[kind]);
       }
-      update.add(heldAttribute(kind, slotOf(moment, transfer)), -hold[kind]);
+      update.add(heldAttribute(kind, slotOf(moment, duration)), -hold[kind]);
     }
     for (const attribute of over.slice(0, mostCleared)) update.remove(attribute);
     return this.#write(scope, moment, update, signal);
@@ -125,10 +125,6 @@ export class CounterTable {
     );
     return readCounters(item, moment);
   }
-}
-
-function slotOf({ slots }: Moment, transfer: Transfer): Slot {
-  return { transfer, number: slots[transfer] };
 }
 
 function keyOf({ kind, id }: Scope, { month }: Moment): Item {

@@ -85,7 +85,7 @@ test('in any order of holds, settlements, refunds and crashes, no limit is passe
           now += pause;
           const at = now;
           const held: Hold | undefined = await ledger
-            .hold({ scopes: [scope], worstCase, transfer: 'buffered', at }, { hold: signal, settle: signal })
+            .hold({ scopes: [scope], worstCase, duration: 'short', at }, { hold: signal, settle: signal })
             .catch((error: unknown) => {
               if (
                 error instanceof ProxyError &&

@@ -1,11 +1,11 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ProxyError } from '../proxy-error.ts';
 import type { Scope } from './admission.ts';
 import { type Amounts, nothing } from './amounts.ts';
 import { CounterTable } from './counter-table.ts';
 import { createLedger, type Hold, type Ledger } from './ledger.ts';
-import type { Transfer } from './moment.ts';
+import type { Duration } from './moment.ts';
 import { amounts } from './test-amounts.ts';
 import { clientFor, startTestTable, type TestTable, tableName } from './test-table.ts';
 
@@ -30,9 +30,9 @@ const hold = (
   scopes: readonly Scope[],
   worstCase: Amounts = call,
   at = noon,
-  transfer: Transfer = 'buffered',
+  duration: Duration = 'short',
 ): Promise<Hold> =>
-  ledger.hold({ scopes, worstCase, transfer, at: Date.parse(at) }, { hold: signal, settle: signal });
+  ledger.hold({ scopes, worstCase, duration, at: Date.parse(at) }, { hold: signal, settle: signal });
 
 const usage = (scope: Scope, at = noon) => ledger.usage([scope], Date.parse(at), signal);
 
@@ -165,18 +165,18 @@ test('a call that would fit without those in flight may try again', async () => 
   await hold([scope]);
 });
 
-test.each<[Transfer, minutes: number]>([
-  ['buffered', 2],
-  ['stream', 32],
+test.each<[Duration, minutes: number]>([
+  ['short', 12],
+  ['long', 32],
 ])(
   'a %s hold whose call died does not pass for one in flight, however long its team was silent',
-  async (transfer, minutes) => {
+  async (duration, minutes) => {
     const begun = Date.parse('2026-11-02T00:00:00Z');
     for (const step of [1, 2, 3, 5, 8, 40, 79, 80, 81, 97, 480, 900]) {
       const scope = team({ tokens: { month: 1000 } });
-      await hold([scope], { ...call, tokens: 900 }, new Date(begun).toISOString(), transfer);
+      await hold([scope], { ...call, tokens: 900 }, new Date(begun).toISOString(), duration);
       const at = new Date(begun + minutes * step * 60_000).toISOString();
-      expect([step, (await refusal(hold([scope], { ...call, tokens: 200 }, at, transfer))).code]).toEqual([
+      expect([step, (await refusal(hold([scope], { ...call, tokens: 200 }, at, duration))).code]).toEqual([
         step,
         'quota_exceeded',
       ]);
@@ -188,14 +188,14 @@ test('the next call that is settled clears away what the dead held', async () =>
   const scope = team({ tokens: { month: 10_000 } });
   for (let death = 0; death < 30; death += 1) {
     const at = new Date(Date.parse(noon) + death * 180_000).toISOString();
-    await hold([scope], call, at, death % 2 === 0 ? 'buffered' : 'stream');
+    await hold([scope], call, at, death % 2 === 0 ? 'short' : 'long');
   }
   const later = '2026-11-23T00:00:00Z';
   for (let made = 0; made < 2; made += 1) {
     await (await hold([scope], call, later)).settle(call, signal);
   }
   const item = await itemOf(scope);
-  const holds = Object.entries(item).filter(([name]) => /^[hs]\d/.test(name));
+  const holds = Object.entries(item).filter(([name]) => /^d\d\d[hs]\d/.test(name));
   expect(holds.map(([, { N }]) => N)).toEqual(['0', '0', '0']);
   expect(await usage(scope, later)).toMatchObject([{ used: 3200 }]);
 });
@@ -212,11 +212,11 @@ test('a settlement that comes after its hold was cleared away gives back what wa
   await hold([scope], { ...call, tokens: 998 }, later);
 });
 
-test('a hold whose call died counts as charged within two minutes', async () => {
+test('a hold whose call died counts as charged within twelve minutes', async () => {
   const scope = team({ requests: { month: 1 } });
   await hold([scope]);
-  expect((await refusal(hold([scope], call, '2026-11-22T12:00:59Z'))).code).toBe('rate_limited');
-  expect((await refusal(hold([scope], call, '2026-11-22T12:02:00Z'))).code).toBe('quota_exceeded');
+  expect((await refusal(hold([scope], call, '2026-11-22T12:11:59Z'))).code).toBe('rate_limited');
+  expect((await refusal(hold([scope], call, '2026-11-22T12:12:00Z'))).code).toBe('quota_exceeded');
 });
 
 test('a hold whose call died does not pass for one in flight because others go on calling', async () => {
@@ -227,7 +227,7 @@ test('a hold whose call died does not pass for one in flight because others go o
     const at = new Date(Date.parse(noon) + minute * 60_000).toISOString();
     await (await hold([scope], small, at)).settle(small, signal);
     const { code } = await refusal(hold([scope], { ...call, tokens: 200 }, at));
-    expect([minute, code]).toEqual([minute, minute < 2 ? 'rate_limited' : 'quota_exceeded']);
+    expect([minute, code]).toEqual([minute, minute < 12 ? 'rate_limited' : 'quota_exceeded']);
   }
 });
 
@@ -253,7 +253,7 @@ test('holds of others do not count as nearly reached, for they may be given back
 
 test('a stream that goes on for its quarter of an hour is in flight to its end', async () => {
   const scope = team({ requests: { month: 1 } });
-  await hold([scope], call, noon, 'stream');
+  await hold([scope], call, noon, 'long');
   expect((await refusal(hold([scope], call, '2026-11-22T12:14:59Z'))).code).toBe('rate_limited');
   expect((await refusal(hold([scope], call, '2026-11-22T12:40:00Z'))).code).toBe('quota_exceeded');
 });
@@ -261,7 +261,7 @@ test('a stream that goes on for its quarter of an hour is in flight to its end',
 test('a stream that died is forgotten, whatever others do until then', async () => {
   const scope = team({ tokens: { month: 1000 } });
   const small = amounts({ requests: 1, tokens: 1 });
-  await hold([scope], { ...call, tokens: 900 }, noon, 'stream');
+  await hold([scope], { ...call, tokens: 900 }, noon, 'long');
   for (let minute = 5; minute < 240; minute += 5) {
     const at = new Date(Date.parse(noon) + minute * 60_000).toISOString();
     await (await hold([scope], small, at)).settle(small, signal);
@@ -272,7 +272,7 @@ test('a stream that died is forgotten, whatever others do until then', async () 
 
 test('a stream and an answer in flight at once are settled each for itself', async () => {
   const scope = team({ tokens: { month: 1000 } });
-  const stream = await hold([scope], { ...call, tokens: 500 }, noon, 'stream');
+  const stream = await hold([scope], { ...call, tokens: 500 }, noon, 'long');
   const answer = await hold([scope], { ...call, tokens: 400 });
   expect((await refusal(hold([scope], { ...call, tokens: 200 }))).code).toBe('rate_limited');
   await stream.settle({ ...call, tokens: 5 }, signal);
@@ -354,6 +354,52 @@ test('a call belongs to the day and month that it began in, wherever it ends', a
   expect((await usage(scope, '2026-12-01T12:00:00Z')).map(({ used }) => used)).toEqual([70, 70]);
 });
 
+test.each(['2026-11-23T00:05:00Z', '2026-12-01T00:05:00Z'])(
+  'what a stream of yesterday holds is no part of what is used up today (%s)',
+  async (at) => {
+    const scope = team({ tokens: { day: 1000 } });
+    const yesterday = new Date(Date.parse(at) - 15 * 60_000).toISOString();
+    await hold([scope], { ...call, tokens: 500 }, yesterday, 'long');
+    await (await hold([scope], { ...call, tokens: 1000 }, at)).settle({ ...call, tokens: 1000 }, signal);
+    expect(await refusal(hold([scope], call, at))).toMatchObject({
+      code: 'quota_exceeded',
+      details: { period: 'day', used: 1000 },
+    });
+  },
+);
+
+test('what a stream of yesterday holds does not hide that a limit of today is nearly reached', async () => {
+  const scope = team({ tokens: { day: 1000 } });
+  await hold([scope], { ...call, tokens: 500 }, '2026-11-22T23:50:00Z', 'long');
+  const held = await hold([scope], { ...call, tokens: 850 }, '2026-11-23T00:05:00Z');
+  expect((await held.settle({ ...call, tokens: 850 }, signal)).nearlyReached).toMatchObject([
+    { period: 'day', used: 850 },
+  ]);
+});
+
+test('a stream of yesterday is still in flight for the month', async () => {
+  const scope = team({ tokens: { month: 1000 } });
+  const stream = await hold([scope], { ...call, tokens: 950 }, '2026-11-22T23:59:59Z', 'long');
+  expect((await refusal(hold([scope], call, '2026-11-23T00:05:00Z'))).code).toBe('rate_limited');
+  await stream.settle({ ...call, tokens: 100 }, signal);
+  await hold([scope], call, '2026-11-23T00:05:00Z');
+});
+
+test('counters that hold more than is committed let nothing through', async () => {
+  const scope = team({ tokens: { month: 1000 } });
+  await hold([scope]);
+  const Key = { pk: { S: `team#${scope.id}` }, sk: { S: '2026-11' } };
+  await table.client.send(
+    new UpdateItemCommand({
+      TableName: tableName,
+      Key,
+      UpdateExpression: 'SET mt = :nothing',
+      ExpressionAttributeValues: { ':nothing': { N: '0' } },
+    }),
+  );
+  await expect(hold([scope])).rejects.toThrow();
+});
+
 test('an item is kept for some time after its month, then it expires', async () => {
   const scope = team({ requests: { month: 5 } });
   await hold([scope]);
@@ -364,7 +410,7 @@ test('an item is kept for some time after its month, then it expires', async () 
 test('counters that cannot be reached refuse the call', async () => {
   const unreachable = createLedger(new CounterTable(clientFor('http://127.0.0.1:1'), tableName));
   const scopes = [team({ requests: { day: 5 } })];
-  const request = { scopes, worstCase: call, transfer: 'buffered' as const, at: Date.parse(noon) };
+  const request = { scopes, worstCase: call, duration: 'short' as const, at: Date.parse(noon) };
   expect((await refusal(unreachable.hold(request, { hold: signal, settle: signal }))).code).toBe(
     'limits_unavailable',
   );

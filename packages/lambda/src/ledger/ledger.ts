@@ -15,14 +15,14 @@ import {
 import { type Amounts, nothing } from './amounts.ts';
 import type { CounterTable } from './counter-table.ts';
 import type { Counters } from './counters.ts';
-import { momentOf, type Transfer } from './moment.ts';
+import { type Duration, momentOf } from './moment.ts';
 
 export interface HoldRequest {
   readonly scopes: readonly Scope[];
   /** The most that the call can cost. */
   readonly worstCase: Amounts;
-  /** How the call is answered. */
-  readonly transfer: Transfer;
+  /** How long the call may last. */
+  readonly duration: Duration;
   /** When the call began by API Gateway's clock, which is the only one: milliseconds since 1970. */
   readonly at: number;
 }
@@ -68,7 +68,7 @@ export interface Ledger {
 
 export function createLedger(table: CounterTable): Ledger {
   return {
-    async hold({ scopes, worstCase, transfer, at }, signals) {
+    async hold({ scopes, worstCase, duration, at }, signals) {
       const excess = limitBelow(worstCase, scopes);
       if (excess) throw excessError(excess);
       const moment = momentOf(at);
@@ -78,7 +78,7 @@ export function createLedger(table: CounterTable): Ledger {
         const outcomes = await Promise.allSettled(
           held.map(({ scope, counters: { over } }) =>
             untilWritten(
-              () => table.settle({ scope, moment, transfer, hold: worstCase, charge, over }, settleSignal),
+              () => table.settle({ scope, moment, duration, hold: worstCase, charge, over }, settleSignal),
               settleSignal,
             ),
           ),
@@ -96,7 +96,7 @@ export function createLedger(table: CounterTable): Ledger {
       };
 
       for (const scope of scopes) {
-        const write = { scope, moment, transfer, hold: worstCase, bounds: boundsOf(scope) };
+        const write = { scope, moment, duration, hold: worstCase, bounds: boundsOf(scope) };
         const outcome = await table.hold(write, signals.hold).catch(async (error: unknown) => {
           await settle(nothing, signals.settle);
           // Unmetered calls are never let through.

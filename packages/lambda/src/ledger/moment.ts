@@ -1,57 +1,71 @@
-import type { LimitPeriod, Route } from '@org/contract';
-import { longestCallMs } from '../environment.ts';
+import { type LimitPeriod, longestCallMs } from '@org/contract';
 
 /** A point in time, as the counters see it. Months and days are calendar ones, UTC. */
 export interface Moment {
+  /** Milliseconds since 1970. */
+  readonly at: number;
   /** `2026-11`. */
   readonly month: string;
   /** `22`. */
   readonly day: string;
   /** When each period ends, in milliseconds since 1970. */
   readonly ends: Readonly<Record<LimitPeriod, number>>;
-  /** The slots that the holds of this moment are counted in, by how their calls are answered. */
-  readonly slots: Readonly<Record<Transfer, number>>;
-}
-
-/** How a call is answered, which decides how long it may last. */
-export type Transfer = Route['transfer'];
-
-/**
- * Holds are counted in slots of time, numbered from the beginning of the month. A call is in flight in the slot that it
- * began in or in the next; what is still held after that belongs to a call that died, and counts as charged. So a slot
- * is longer than a call can last, with room for the time that it took to begin, and streams have slots of their own: in
- * shorter ones their holds would pass for dead, and in their long ones dead holds of other calls would pass for live.
- */
-const slotMs: Readonly<Record<Transfer, number>> = {
-  buffered: longestCallMs.buffered + 31_000,
-  stream: longestCallMs.stream + 60_000,
-};
-
-/** A slot of holds. */
-export interface Slot {
-  readonly transfer: Transfer;
-  readonly number: number;
-}
-
-/** Whether what is held in a slot can be of calls in flight. */
-export function isLive({ transfer, number }: Slot, { slots }: Moment): boolean {
-  return number >= slots[transfer] - 1;
-}
-
-/** Whether what is held in a slot is of dead calls only, and no settlement, however late, will come to it. */
-export function isOver({ transfer, number }: Slot, { slots }: Moment): boolean {
-  return number < slots[transfer] - 2;
 }
 
 /** @param at Milliseconds since 1970. */
 export function momentOf(at: number): Moment {
   const date = new Date(at);
   const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
-  const slot = (transfer: Transfer) => Math.floor((at - Date.UTC(year, month)) / slotMs[transfer]);
   return {
+    at,
     month: date.toISOString().slice(0, 7),
     day: date.toISOString().slice(8, 10),
     ends: { day: Date.UTC(year, month, day + 1), month: Date.UTC(year, month + 1) },
-    slots: { buffered: slot('buffered'), stream: slot('stream') },
   };
+}
+
+/** How long a call may last: as long as a whole answer, or as a stream. */
+export type Duration = 'short' | 'long';
+
+/**
+ * Holds are counted in slots of time, numbered from the beginning of their day, so that what is held of a day is known
+ * apart from the days around it. A call is over before as much time again has passed as its slot has; what is still
+ * held after that belongs to a call that died, and counts as charged. So a slot is longer than a call can last, with
+ * room for the time that it took to begin, and longer calls have slots of their own: in shorter ones their holds would
+ * pass for dead, and in their long ones dead holds of other calls would pass for live.
+ */
+const slotMs: Readonly<Record<Duration, number>> = {
+  short: longestCallMs.whole + 60_000,
+  long: longestCallMs.stream + 60_000,
+};
+
+/** A slot of holds, of a month. */
+export interface Slot {
+  readonly day: string;
+  readonly duration: Duration;
+  readonly number: number;
+}
+
+/** The slot that the hold of a call is counted in which begins now. */
+export function slotOf({ at, day, ends }: Moment, duration: Duration): Slot {
+  const dayBegan = ends.day - dayMs;
+  return { day, duration, number: Math.floor((at - dayBegan) / slotMs[duration]) };
+}
+
+/** Whether what is held in a slot can be of calls in flight. */
+export function isLive(slot: Slot, moment: Moment): boolean {
+  return endOf(slot, moment) + slotMs[slot.duration] > moment.at;
+}
+
+/** Whether what is held in a slot is of dead calls only, and no settlement, however late, will come to it. */
+export function isOver(slot: Slot, moment: Moment): boolean {
+  return endOf(slot, moment) + 2 * slotMs[slot.duration] <= moment.at;
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** The last slot of a day ends with it. Months are those of the moment: an item has no other. */
+function endOf({ day, duration, number }: Slot, { month }: Moment): number {
+  const dayBegan = Date.parse(`${month}-${day}T00:00:00Z`);
+  return Math.min(dayBegan + (number + 1) * slotMs[duration], dayBegan + dayMs);
 }

@@ -76,7 +76,7 @@ test.each(limitKinds)(
     });
     expect([admitted, exhausted + busy]).toEqual([100, 900]);
     expect(counters.committed.month).toEqual(amounts({ requests: 100, tokens: 5000, usd: 200_000 }));
-    expect(counters.held).toEqual(nothing);
+    expect(counters.held).toEqual({ day: nothing, month: nothing });
   },
 );
 
@@ -95,7 +95,7 @@ test('where a hold is more than the true cost, less than one hold is left over, 
   expect(charged).toBeLessThanOrEqual(5000);
   expect(5000 - charged).toBeLessThan(worstCase.tokens);
   expect(leastUsedWhenExhausted + worstCase.tokens).toBeGreaterThan(5000);
-  expect(counters.held).toEqual(nothing);
+  expect(counters.held).toEqual({ day: nothing, month: nothing });
 });
 
 test('those who do not try again are told that they may', async () => {

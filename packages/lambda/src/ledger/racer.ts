@@ -38,7 +38,7 @@ export async function race(share: Race, ledger: Ledger): Promise<RaceOutcome> {
         const request = {
           scopes: [share.scope],
           worstCase: share.worstCase,
-          transfer: 'buffered' as const,
+          duration: 'short' as const,
           at: share.at,
         };
         const hold = await ledger.hold(request, { hold: signal, settle: signal });

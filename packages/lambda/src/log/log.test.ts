@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { routes } from '@org/contract';
 import { expect, test } from 'vitest';
 import { nothing } from '../ledger/amounts.ts';
-import type { RequestLog } from './log.ts';
+import type { RequestLog } from './request-log.ts';
 
 /** With each field that may be left out. */
 const whole: Required<RequestLog> = {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCodes, errorDefinition, routes } from '@org/contract';
 import { expect, test } from 'vitest';
-import type { RequestLog } from './log.ts';
 import { embeddedMetrics, type MetricName, metricUnits, overAll } from './metrics.ts';
+import type { RequestLog } from './request-log.ts';
 
 const answered: RequestLog = {
   requestId: 'request-1',

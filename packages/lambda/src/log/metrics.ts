@@ -1,4 +1,4 @@
-import type { RequestLog } from './log.ts';
+import type { RequestLog } from './request-log.ts';
 
 /** Names and units of what CloudWatch counts of a request. */
 export const metricUnits = {

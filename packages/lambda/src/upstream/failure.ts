@@ -1,7 +1,9 @@
 import { BedrockRuntimeServiceException } from '@aws-sdk/client-bedrock-runtime';
-import type { ErrorCode, Usage } from '@org/contract';
+import type { ErrorCode } from '@org/contract';
+import type { TokenUsage } from '../call/reply.ts';
 import { exceptionName, failureName } from '../failure-name.ts';
 import { type ErrorBackground, ProxyError, type ServiceFailure } from '../proxy-error.ts';
+import { StreamException } from './event-stream.ts';
 
 /**
  * Exceptions of Bedrock's runtime, and of AWS's request authentication, by name. Those that mean several things
@@ -75,8 +77,8 @@ export function bedrockError(thrown: unknown, signal: AbortSignal): ProxyError {
   if (!(thrown instanceof Error)) return new ProxyError({ code: 'upstream_error' }, { outcomeUnknown: true });
   const failure = describe(thrown);
   if (signal.aborted) return new ProxyError({ code: 'model_timeout' }, { failure });
-  const modelled = thrown instanceof BedrockRuntimeServiceException;
-  // A refusal has a status. An exception that comes as the first event of a stream has none: the model may have run.
+  const modelled = thrown instanceof BedrockRuntimeServiceException || thrown instanceof StreamException;
+  // A refusal has a status. An exception that comes as an event of a stream has none: the model may have run.
   const refused = unbilled.has(failure.name) && (!modelled || failure.status !== undefined);
   const background = {
     failure,
@@ -112,15 +114,15 @@ const midwayMessages: Partial<Readonly<Record<ErrorCode, string>>> = {
 };
 
 /**
- * Says what a failure means that came in the middle of a stream: the same, but what was made up to there may be
- * billed, so nobody may take it for a refusal.
+ * Says what a failure means that came after an answer had begun: the same, but what was made up to there may be billed,
+ * so nobody may take it for a refusal.
  *
  * @param usage What Bedrock had counted by then.
  */
-export function interruptedStream(
+export function interruptedCall(
   thrown: unknown,
   signal: AbortSignal,
-  usage: Usage | undefined,
+  usage: TokenUsage | undefined,
 ): ProxyError {
   const { statement, failure } = bedrockError(thrown, signal);
   return new ProxyError(
@@ -184,9 +186,7 @@ function codeOfStatus(status: number | undefined): ErrorCode {
 /** Only name, status and request id: an SDK error also carries the signed request. */
 function describe(error: Error): ServiceFailure {
   if (error instanceof BedrockRuntimeServiceException) {
-    // One that comes in the middle of a stream has none, whatever its type says.
-    const { $metadata: metadata }: { readonly $metadata?: typeof error.$metadata } = error;
-    const { httpStatusCode: status, requestId } = metadata ?? {};
+    const { httpStatusCode: status, requestId } = error.$metadata;
     return { name: exceptionName(error), status, requestId };
   }
   return { name: failureName(error) };

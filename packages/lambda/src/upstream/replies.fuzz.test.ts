@@ -7,7 +7,7 @@ import { fromUtf8, toUtf8 } from '@smithy/util-utf8';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { anyJson, mutationsOf, runs } from '../fuzz.ts';
-import { buffered, codeOf, type Exchange, streamed } from '../http/test-exchange.ts';
+import { codeOf, exchange } from '../http/test-exchange.ts';
 import { config, requestOf } from '../http/test-request.ts';
 import { nothing } from '../ledger/amounts.ts';
 import { clientOf } from './test-client.ts';
@@ -87,7 +87,9 @@ const codec = new EventStreamCodec(toUtf8, fromUtf8);
 
 /** Names and bodies of events, in and out of their order, and of exceptions. */
 const eventBodies = fc.oneof(
-  mutationsOf({ contentBlockIndex: 0, delta: { text: 'Ble', toolUse: { input: '{"place":"Oran"}' } } }),
+  mutationsOf({ contentBlockIndex: 0, start: { toolUse: { toolUseId: 'id', name: 'answer' } } }),
+  mutationsOf({ contentBlockIndex: 0, delta: { text: 'Ble' } }),
+  mutationsOf({ contentBlockIndex: 0, delta: { toolUse: { input: '{"place":"Oran"}' } } }),
   mutationsOf({ stopReason: 'end_turn' }),
   mutationsOf({ usage, metrics: { latencyMs: 1 } }),
   fc
@@ -108,7 +110,16 @@ const frames = fc
   .record({
     kind: fc.constantFrom('event', 'event', 'event', 'exception', 'error', 'x'),
     type: fc.constantFrom(
-      ...['messageStart', 'contentBlockDelta', 'contentBlockDelta', 'messageStop', 'metadata', 'metadata'],
+      ...[
+        'messageStart',
+        'contentBlockStart',
+        'contentBlockDelta',
+        'contentBlockDelta',
+        'contentBlockStop',
+        'messageStop',
+        'metadata',
+        'metadata',
+      ],
       ...[
         'chunk',
         'chunk',
@@ -202,7 +213,6 @@ const outputSchema = {
 
 /** Asks a model through a function, and throws where what comes of it is none of the contract, or not charged. */
 async function checkExchange(
-  exchange: Exchange,
   resource: string,
   { definition, structured }: { readonly definition: ModelDefinition; readonly structured: boolean },
   response: BedrockResponse,
@@ -240,7 +250,7 @@ test('whatever Bedrock answers, the caller is told in words of the contract, and
     .map(([text, cuts]) => pieces(Buffer.from(text), cuts));
   await fc.assert(
     fc.asyncProperty(model, responses(bodies), (asked, response) =>
-      checkExchange(buffered, '/bedrock', asked, response),
+      checkExchange('/bedrock', asked, response),
     ),
     runs(200),
   );
@@ -249,7 +259,7 @@ test('whatever Bedrock answers, the caller is told in words of the contract, and
 test('whatever Bedrock streams, the caller is told in words of the contract, and the hold is settled once', async () => {
   await fc.assert(
     fc.asyncProperty(model, responses(eventStreams), (asked, response) =>
-      checkExchange(streamed, '/bedrock/stream', asked, response),
+      checkExchange('/bedrock/stream', asked, response),
     ),
     runs(200),
   );

@@ -1,14 +1,13 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
-import type { Usage } from '@org/contract';
 import { catalogue, type InvokeFormat, type ModelDefinition } from '@org/models';
 import { EventStreamCodec } from '@smithy/eventstream-codec';
 import { fromUtf8, toUtf8 } from '@smithy/util-utf8';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import type { ModelCall } from '../call/call.ts';
 import type { Deadline } from '../call/deadline.ts';
+import type { TokenUsage } from '../call/reply.ts';
 import { ProxyError } from '../proxy-error.ts';
-import { ample, call } from './test-call.ts';
+import { ample, call, read as readEvents, target } from './test-call.ts';
 import { clientOf } from './test-client.ts';
 import { createUpstream, type Upstream } from './upstream.ts';
 
@@ -76,24 +75,17 @@ afterAll(() => {
   server.close();
 });
 
-async function read(
-  options: {
-    model?: ModelDefinition;
-    asked?: ModelCall;
-    deadline?: Deadline;
-    onDelta?: (text: string) => void;
-  } = {},
-) {
-  const pieces: string[] = [];
-  const { model = catalogue.titan, asked = call, deadline = ample } = options;
-  const reply = await upstream.stream(model, asked, deadline, async (text) => {
-    pieces.push(text);
-    options.onDelta?.(text);
-  });
-  return { reply, pieces };
+interface ReadOptions {
+  readonly model?: ModelDefinition;
+  readonly deadline?: Deadline;
+  readonly onText?: (text: string) => unknown;
 }
 
-async function failure(options?: Parameters<typeof read>[0]): Promise<ProxyError> {
+function read({ model = catalogue.titan, deadline = ample, onText }: ReadOptions = {}) {
+  return readEvents(upstream.call(model, call, target, { whole: false, deadline }), onText);
+}
+
+async function failure(options?: ReadOptions): Promise<ProxyError> {
   const thrown: unknown = await read(options).then(
     () => 'nothing',
     (error: unknown) => error,
@@ -106,13 +98,11 @@ test('the pieces of an answer come one by one, and the whole with its cost in th
   answers.push(
     stream(event('messageStart', { role: 'assistant' }), delta('Ble'), delta('ak.'), stop(), metadata),
   );
-  expect(await read()).toEqual({
+  expect(await read()).toMatchObject({
     pieces: ['Ble', 'ak.'],
-    reply: {
-      text: 'Bleak.',
-      stopReason: 'end_turn',
-      usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5, cacheReadTokens: 1 },
-    },
+    text: 'Bleak.',
+    stopReason: 'end_turn',
+    usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5, cacheReadTokens: 1 },
   });
 });
 
@@ -123,15 +113,6 @@ test('what a model thinks to itself is no part of the answer', async () => {
   });
   answers.push(stream(thought, delta('Bleak.'), stop(), metadata));
   expect((await read()).pieces).toEqual(['Bleak.']);
-});
-
-test("an answer by the forced tool is the tool's input, and ends like any other", async () => {
-  const input = (text: string) =>
-    event('contentBlockDelta', { contentBlockIndex: 1, delta: { toolUse: { input: text } } });
-  answers.push(stream(delta('Sure!'), input('{"a"'), input(':1}'), stop('tool_use'), metadata));
-  const structured = { by: 'tool' as const, schema: {}, checked: {} };
-  const { pieces, reply } = await read({ asked: { ...call, structured } });
-  expect([pieces, reply.text, reply.stopReason]).toEqual([['{"a"', ':1}'], '{"a":1}', 'end_turn']);
 });
 
 const invokeModel = (format: InvokeFormat): ModelDefinition => ({
@@ -150,13 +131,11 @@ test('a model of the Titan Text body streams', async () => {
       chunk({ ...piece, outputText: 'ak.', totalOutputTextTokenCount: 2, completionReason: 'LENGTH' }),
     ),
   );
-  expect(await read({ model: invokeModel('titan-text') })).toEqual({
+  expect(await read({ model: invokeModel('titan-text') })).toMatchObject({
     pieces: ['Ble', 'ak.'],
-    reply: {
-      text: 'Bleak.',
-      stopReason: 'max_tokens',
-      usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
-    },
+    text: 'Bleak.',
+    stopReason: 'max_tokens',
+    usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
   });
 });
 
@@ -174,13 +153,11 @@ test('a model of the Llama body streams, and a guardrail that intervened is seen
       }),
     ),
   );
-  expect(await read({ model: invokeModel('llama') })).toEqual({
+  expect(await read({ model: invokeModel('llama') })).toMatchObject({
     pieces: ['Bleak.'],
-    reply: {
-      text: 'Bleak.',
-      stopReason: 'guardrail_intervened',
-      usage: { inputTokens: 3, outputTokens: 3, totalTokens: 6 },
-    },
+    text: 'Bleak.',
+    stopReason: 'guardrail_intervened',
+    usage: { inputTokens: 3, outputTokens: 3, totalTokens: 6 },
   });
 });
 
@@ -245,7 +222,7 @@ test.each<[string, Script]>([
   expect([error.statement.code, error.unbilled, error.retryable]).toEqual(['upstream_error', false, false]);
 });
 
-test.each<[string, ModelDefinition, Uint8Array, Usage]>([
+test.each<[string, ModelDefinition, Uint8Array, TokenUsage]>([
   [
     'Converse',
     catalogue.titan,
@@ -283,7 +260,7 @@ test.each<[string, (response: ServerResponse, silent: () => void) => void]>([
     response.on('close', () => hungUp.resolve());
     script(response, () => silent.resolve());
   });
-  const given = failure({ onDelta: () => silent.resolve() });
+  const given = failure({ onText: () => silent.resolve() });
   await silent.promise;
   await vi.advanceTimersByTimeAsync(600_000);
   const error = await given;
@@ -296,7 +273,7 @@ test('a stream is given up at the deadline', async () => {
   answers.push((response) => void begin(response).write(delta('Ble')));
   const error = await failure({
     deadline: { ...ample, signal: controller.signal },
-    onDelta: () => controller.abort(),
+    onText: () => controller.abort(),
   });
   expect(error.statement.code).toBe('model_timeout');
 });
@@ -304,8 +281,6 @@ test('a stream is given up at the deadline', async () => {
 test('the time that a slow reader takes is not the silence of the model', async () => {
   answers.push(stream(delta('Ble'), delta('ak.'), stop(), metadata));
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  const reply = await upstream.stream(catalogue.titan, call, ample, async () => {
-    await vi.advanceTimersByTimeAsync(600_000);
-  });
-  expect(reply.text).toBe('Bleak.');
+  const { text } = await read({ onText: () => vi.advanceTimersByTimeAsync(600_000) });
+  expect(text).toBe('Bleak.');
 });

@@ -4,7 +4,7 @@ import { catalogue, type ModelDefinition } from '@org/models';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ProxyError } from '../proxy-error.ts';
-import { ample, call } from './test-call.ts';
+import { ample, call, read, target } from './test-call.ts';
 import { clientOf } from './test-client.ts';
 import { createUpstream, type Upstream } from './upstream.ts';
 
@@ -56,8 +56,11 @@ beforeEach(() => {
 
 afterAll(() => server.close());
 
+const ask = (model: ModelDefinition = catalogue.titan, deadline = ample, from = upstream) =>
+  read(from.call(model, call, target, { whole: true, deadline }));
+
 async function failure(model: ModelDefinition = catalogue.titan, deadline = ample): Promise<ProxyError> {
-  const thrown: unknown = await upstream.ask(model, call, deadline).then(
+  const thrown: unknown = await ask(model, deadline).then(
     () => 'nothing',
     (error: unknown) => error,
   );
@@ -158,7 +161,7 @@ test('a connection that never came about is not billed and can be tried again', 
     requestHandler: new NodeHttpHandler(),
   });
   const unreachable = createUpstream({ client, sleep: async () => undefined, random: Math.random });
-  const error = await unreachable.ask(catalogue.titan, call, ample).catch((thrown: unknown) => thrown);
+  const error = await ask(catalogue.titan, ample, unreachable).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ statement: { code: 'upstream_error' }, retryable: true, unbilled: true });
 });
 
@@ -176,7 +179,7 @@ test("Bedrock's own message never reaches the caller", async () => {
 
 test('a throttle is tried once more, after a short wait, and no more often', async () => {
   answers.push(exception('ThrottlingException', 429));
-  expect((await upstream.ask(catalogue.titan, call, ample)).text).toBe('Bleak.');
+  expect((await ask()).text).toBe('Bleak.');
   expect([requests, waits]).toEqual([2, [400]]);
 
   answers.push(exception('ThrottlingException', 429), exception('ThrottlingException', 429));

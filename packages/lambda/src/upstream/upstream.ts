@@ -1,21 +1,38 @@
+import { text } from 'node:stream/consumers';
 import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
-import { Usage } from '@org/contract';
 import type { ModelDefinition } from '@org/models';
-import type { ModelCall, ModelReply, OnDelta } from '../call/call.ts';
+import type { ModelCall } from '../call/call.ts';
 import type { Deadline } from '../call/deadline.ts';
+import type { ReplyEvent, TokenUsage } from '../call/reply.ts';
 import { converse } from './converse/converse.ts';
-import { converseStream } from './converse/stream.ts';
-import { bedrockError, interruptedStream, malformedReply } from './failure.ts';
-import { bodyFormats, invoke } from './invoke/invoke.ts';
-import { invokeStream } from './invoke/stream.ts';
-import { StreamWatch } from './watch.ts';
+import { readEventStream } from './event-stream.ts';
+import type { Exchange, Target } from './exchange.ts';
+import { bedrockError, interruptedCall, malformedReply } from './failure.ts';
+import { embed } from './invoke/embeddings.ts';
+import { invokeMessages } from './invoke/messages.ts';
+import { invokeText } from './invoke/text.ts';
+import { callBedrock, type OpenAnswer } from './operation.ts';
+import { Watch } from './watch.ts';
 
-/** Bedrock. Fails with a `ProxyError` and nothing else. */
+/** How a call is made. */
+export interface Manner {
+  /** Whether the answer is asked for whole, or in pieces while it is written. */
+  readonly whole: boolean;
+  readonly deadline: Deadline;
+}
+
+/** Bedrock. */
 export interface Upstream {
-  /** Asks for the whole answer. */
-  ask(model: ModelDefinition, call: ModelCall, deadline: Deadline): Promise<ModelReply>;
-  /** Asks for the answer in pieces, and for the whole in the end. */
-  stream(model: ModelDefinition, call: ModelCall, deadline: Deadline, onDelta: OnDelta): Promise<ModelReply>;
+  /**
+   * Calls a model. Fails with a `ProxyError` and nothing else; it ends only after the model has said why it stopped and
+   * what it took.
+   */
+  call(
+    model: ModelDefinition,
+    call: ModelCall,
+    target: Target,
+    manner: Manner,
+  ): AsyncGenerator<ReplyEvent, void>;
 }
 
 export interface UpstreamOptions {
@@ -37,59 +54,91 @@ const throttleWaitMs = { least: 200, most: 600 };
  *   costs the team no request of its own. Every other failure is the caller's to retry.
  */
 export function createUpstream({ client, sleep, random }: UpstreamOptions): Upstream {
-  const withOneRetry = async <Reply>(
-    { remaining }: Deadline,
-    signal: AbortSignal,
-    attempt: () => Promise<Reply>,
-  ): Promise<Reply> => {
+  /** Opens an answer. From then on the model may have run, and nothing is tried again. */
+  const open = async (
+    exchange: Exchange,
+    { modelId }: Target,
+    { whole, deadline }: Manner,
+    watch: Watch,
+  ): Promise<OpenAnswer> => {
+    const operation = exchange.operations[whole ? 'whole' : 'stream'];
+    const request = {
+      modelId,
+      headers: { 'content-type': 'application/json', ...exchange.headers },
+      body: Buffer.from(JSON.stringify(exchange.body)),
+    };
+    const attempt = () => watch.next(callBedrock(client, operation, request, watch.signal));
     try {
       return await attempt();
     } catch (thrown) {
-      const error = bedrockError(thrown, signal);
+      const error = bedrockError(thrown, watch.signal);
       const wait = throttleWaitMs.least + random() * (throttleWaitMs.most - throttleWaitMs.least);
       const throttled = error.statement.code === 'model_throttled' && error.unbilled;
-      if (!throttled || remaining() < 2 * wait) throw error;
+      if (!throttled || deadline.remaining() < 2 * wait) throw error;
       await sleep(wait);
-      return await attempt().catch((again: unknown) => {
-        throw bedrockError(again, signal);
-      });
+      return await attempt();
     }
   };
 
   return {
-    ask: (model, call, deadline) =>
-      withOneRetry(deadline, deadline.signal, async () =>
-        checked(
-          model.upstream === 'converse'
-            ? await converse(client, call, deadline.signal)
-            : await invoke(client, bodyFormats[model.format], call, deadline.signal),
-        ),
-      ),
-
-    async stream(model, call, deadline, onDelta) {
-      const watch = new StreamWatch(deadline.signal, silentMs);
-      const read = await withOneRetry(deadline, watch.signal, () =>
-        watch.next(
-          model.upstream === 'converse'
-            ? converseStream(client, call, watch)
-            : invokeStream(client, bodyFormats[model.format], call, watch),
-        ),
-      );
-      let counted: Usage | undefined;
-      const onUsage = (usage: Usage) => {
-        counted = usage;
-      };
-      return await read(onDelta, onUsage)
-        .then(checked)
-        .catch((thrown: unknown) => {
-          throw interruptedStream(thrown, watch.signal, Usage.safeParse(counted).data);
-        });
+    async *call(model, call, target, manner) {
+      const watch = new Watch(manner.deadline.signal, manner.whole ? undefined : silentMs);
+      let counted: TokenUsage | undefined;
+      let opened = false;
+      let stopped = false;
+      try {
+        for (const exchange of exchangesOf(model, call, target)) {
+          const answer = await open(exchange, target, manner, watch);
+          opened = true;
+          const before = counted;
+          const read = manner.whole ? readWhole : readStream;
+          for await (const event of read(exchange, answer, watch)) {
+            if (event.type === 'usage') {
+              counted = added(before, event.usage);
+              yield { type: 'usage', usage: counted };
+            } else {
+              stopped ||= event.type === 'stopped';
+              yield event;
+            }
+          }
+        }
+        if (!stopped || counted === undefined) throw malformedReply();
+      } catch (thrown) {
+        if (!opened) throw bedrockError(thrown, watch.signal);
+        throw interruptedCall(thrown, watch.signal, counted);
+      }
     },
   };
 }
 
-/** The SDK passes on whatever JSON says, and what is said here is charged. */
-function checked(reply: ModelReply): ModelReply {
-  if (!Usage.safeParse(reply.usage).success || typeof reply.stopReason !== 'string') throw malformedReply();
-  return reply;
+/** The requests that a call takes, mostly one. What a model cannot be asked is refused before. */
+function exchangesOf(model: ModelDefinition, call: ModelCall, target: Target): readonly Exchange[] {
+  if (call.kind === 'chat' && model.upstream === 'converse') return [converse(call, target)];
+  if (call.kind === 'chat' && model.upstream === 'invoke') return [invokeText(model.format, call, target)];
+  if (call.kind === 'messages') return [invokeMessages(call, target)];
+  if (call.kind === 'embed' && model.upstream === 'embed') return embed(model.format, call, target);
+  throw new TypeError(`A model of ${model.upstream} cannot be asked for ${call.kind}`);
+}
+
+async function* readWhole(exchange: Exchange, { body, header }: OpenAnswer, watch: Watch) {
+  yield* exchange.whole(JSON.parse(await watch.next(text(body))), header);
+}
+
+async function* readStream(exchange: Exchange, { body }: OpenAnswer, watch: Watch) {
+  for await (const { type, body: event } of readEventStream(watch.pieces(body))) {
+    yield* exchange.event(type, event);
+  }
+}
+
+/** What several requests of one call took together. */
+function added(before: TokenUsage | undefined, usage: TokenUsage): TokenUsage {
+  if (before === undefined) return usage;
+  const sum = (one = 0, other = 0) => one + other;
+  return {
+    inputTokens: sum(before.inputTokens, usage.inputTokens),
+    outputTokens: sum(before.outputTokens, usage.outputTokens),
+    totalTokens: sum(before.totalTokens, usage.totalTokens),
+    cacheReadTokens: sum(before.cacheReadTokens, usage.cacheReadTokens),
+    cacheWriteTokens: sum(before.cacheWriteTokens, usage.cacheWriteTokens),
+  };
 }

@@ -17,8 +17,16 @@ const noSampler: Capability[] = ['system', 'history', 'stop', 'stream'];
 
 const claude = {
   upstream: 'converse',
+  messagesApi: true,
   lifecycle: { status: 'active' },
 } as const satisfies Partial<ModelDefinition>;
+
+/**
+ * The most tokens of an image, whatever its size.
+ *
+ * @see https://platform.claude.com/docs/en/build-with-claude/vision
+ */
+const imageTokens = { upToSonnet46: 1568, fromSonnet5: 4784 };
 
 /**
  * Prices of geographic profiles: a tenth above the global ones. A write to the prompt cache is the dearer one, for an
@@ -42,6 +50,7 @@ export const anthropic = {
     capabilities: oneSampler,
     structuredOutput: 'native',
     contextTokens: 200_000,
+    imageTokens: imageTokens.upToSonnet46,
     maxOutputTokens: 64_000,
     price: { input: 1.1, output: 5.5, cacheRead: 0.11, cacheWrite: 2.2, ...geographic },
     source: card('anthropic-claude-haiku-4-5'),
@@ -60,6 +69,7 @@ export const anthropic = {
     capabilities: oneSampler,
     structuredOutput: 'native',
     contextTokens: 1_000_000,
+    imageTokens: imageTokens.upToSonnet46,
     maxOutputTokens: 64_000,
     price: { input: 3.3, output: 16.5, cacheRead: 0.33, cacheWrite: 6.6, ...geographic },
     source: card('anthropic-claude-sonnet-4-6'),
@@ -77,6 +87,7 @@ export const anthropic = {
     },
     capabilities: noSampler,
     contextTokens: 1_000_000,
+    imageTokens: imageTokens.fromSonnet5,
     maxOutputTokens: 128_000,
     price: { input: 2.2, output: 11, cacheRead: 0.22, cacheWrite: 4.4, ...geographic },
     source: card('anthropic-claude-sonnet-5'),
@@ -92,6 +103,7 @@ export const anthropic = {
     },
     capabilities: noSampler,
     contextTokens: 1_000_000,
+    imageTokens: imageTokens.fromSonnet5,
     maxOutputTokens: 128_000,
     price: { input: 2.2, output: 11, cacheRead: 0.11, cacheWrite: 4.4, ...geographic },
     source: card('anthropic-claude-sonnet-5-5'),
@@ -109,6 +121,7 @@ export const anthropic = {
     },
     capabilities: noSampler,
     contextTokens: 1_000_000,
+    imageTokens: imageTokens.fromSonnet5,
     maxOutputTokens: 128_000,
     price: { input: 4.4, output: 22, cacheRead: 0.22, cacheWrite: 8.8, ...geographic },
     source: card('anthropic-claude-opus-5-5'),

@@ -120,7 +120,7 @@ test('whatever the schema, it is refused with a reason, or any answer is told to
       (fields, model, texts) => {
         let call: StructuredCall | undefined;
         const refusal = refusalOf(() => {
-          call = structuredCall({ ...fields, type: 'object' }, model);
+          call = structuredCall({ outputSchema: { ...fields, type: 'object' } }, model);
         });
         if (refusal) expect(errorDefinition(refusal.statement.code).status).toBe(400);
         if (!call) return;

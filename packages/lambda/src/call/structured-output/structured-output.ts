@@ -2,6 +2,8 @@ import type { StructuredOutput } from '@org/models';
 import type { OfferedModel } from '../../config.ts';
 import type { JsonObject } from '../../json.ts';
 import { ProxyError } from '../../proxy-error.ts';
+import type { ChatCall, ModelChatCall } from '../call.ts';
+import type { ReplyEvent } from '../reply.ts';
 import { expandReferences } from './expand.ts';
 import { generationSchema } from './generation-schema.ts';
 import { checkOutput } from './output-check.ts';
@@ -15,24 +17,74 @@ export interface StructuredCall {
   readonly checked: JsonObject;
 }
 
+/** Name of the schema or tool that a structured answer comes by. */
+const answerName = 'answer';
+
 /**
- * @throws {ProxyError} `unsupported_feature` for a model that cannot; `invalid_request` for a schema that it cannot
- *   follow.
+ * @throws {ProxyError} `unsupported_feature` for a model that cannot, or not beside the caller's tools;
+ *   `invalid_request` for a schema that it cannot follow.
  */
 export function structuredCall(
-  outputSchema: Readonly<Record<string, unknown>>,
+  { outputSchema, tools }: Pick<ChatCall, 'outputSchema' | 'tools'>,
   { alias, definition }: OfferedModel,
-): StructuredCall {
+): StructuredCall | undefined {
+  if (outputSchema === undefined) return undefined;
   const by = definition.upstream === 'converse' ? definition.structuredOutput : undefined;
-  if (by === undefined) {
+  if (by === undefined || (by === 'tool' && tools !== undefined)) {
     throw new ProxyError({
       code: 'unsupported_feature',
-      message: `The model ${alias} does not support outputSchema. Leave it out or choose another model.`,
+      message: `The model ${alias} does not support outputSchema${by ? ' beside tools' : ''}. Leave it out or choose another model.`,
       param: 'outputSchema',
     });
   }
   const checked = expandReferences(outputSchema);
   return { by, schema: generationSchema(checked, by), checked };
+}
+
+/** What holds a model to the schema: Bedrock itself, or a tool that it is forced to call. */
+export function held({
+  by,
+  schema,
+}: StructuredCall): Pick<ModelChatCall, 'outputFormat' | 'tools' | 'toolChoice'> {
+  return by === 'native'
+    ? { outputFormat: { name: answerName, schema } }
+    : {
+        tools: [
+          {
+            type: 'tool',
+            name: answerName,
+            description: 'Gives the answer to the question.',
+            inputSchema: schema,
+          },
+        ],
+        toolChoice: { name: answerName },
+      };
+}
+
+/**
+ * Reads the events of a structured answer. The tool was ours: to the caller, an answer by it is text like any other, and
+ * what else the model says is left out.
+ */
+export function createAnswerReader({ by }: StructuredCall): (event: ReplyEvent) => ReplyEvent | undefined {
+  if (by === 'native') return (event) => event;
+  let answering = false;
+  return (event) => {
+    switch (event.type) {
+      case 'begin':
+        answering = event.block.type === 'tool_use' && event.block.name === answerName;
+        return answering ? { type: 'begin', block: { type: 'text' } } : undefined;
+      case 'delta':
+        return answering && event.delta.type === 'input'
+          ? { type: 'delta', delta: { type: 'text', text: event.delta.json } }
+          : undefined;
+      case 'end':
+        return answering ? event : undefined;
+      case 'stopped':
+        return event.stopReason === 'tool_use' ? { ...event, stopReason: 'end_turn' } : event;
+      default:
+        return event;
+    }
+  };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { ModelSummary } from '@org/contract';
-import { capabilitiesOf } from '../../call/ask.ts';
+import { capabilitiesOf } from '@org/models';
 import type { Caller, Config } from '../../config.ts';
 
 /** The models that a caller may ask, as this deployment reaches them. */

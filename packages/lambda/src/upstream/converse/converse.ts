@@ -1,59 +1,156 @@
-import {
-  type BedrockRuntimeClient,
-  type ContentBlock,
-  ConverseCommand,
-  type TokenUsage,
-} from '@aws-sdk/client-bedrock-runtime';
-import type { Usage } from '@org/contract';
-import type { ModelCall, ModelReply } from '../../call/call.ts';
+import type { ModelChatCall } from '../../call/call.ts';
+import type { Delta, ReplyEvent } from '../../call/reply.ts';
+import { at, type Json } from '../../json.ts';
+import type { Exchange, Target } from '../exchange.ts';
 import { malformedReply } from '../failure.ts';
-import { converseRequest } from './request.ts';
+import { usageOf } from '../token-usage.ts';
+import { converseBody } from './request.ts';
 
-/** Asks through Converse, which every current text model of Bedrock speaks. */
-export async function converse(
-  client: BedrockRuntimeClient,
-  call: ModelCall,
-  signal: AbortSignal,
-): Promise<ModelReply> {
-  const { output, stopReason, usage } = await client.send(new ConverseCommand(converseRequest(call)), {
-    abortSignal: signal,
-  });
-  const content = output?.message?.content;
-  if (!content) throw malformedReply();
-  const text = content.map((block) => textOf(block, call)).join('');
-  return replyOf(call, { text, stopReason, usage: usageOf(usage) });
-}
-
-/** The part of the answer that a block of content is. */
-function textOf({ text, toolUse }: ContentBlock, { structured }: ModelCall): string {
-  if (structured?.by !== 'tool') return text ?? '';
-  return toolUse ? JSON.stringify(toolUse.input) : '';
-}
-
-/** A reply, of what Bedrock says at the end of an answer. */
-export function replyOf(
-  { structured }: ModelCall,
-  reply: {
-    readonly text: string;
-    readonly stopReason: string | undefined;
-    readonly usage: Usage | undefined;
-  },
-): ModelReply {
-  const { text, stopReason, usage } = reply;
-  if (stopReason === undefined || usage === undefined) throw malformedReply();
-  // The tool was ours: to the caller, an answer by it is an answer like any other.
-  const answered = structured?.by === 'tool' && stopReason === 'tool_use';
-  return { text, stopReason: answered ? 'end_turn' : stopReason, usage };
-}
-
-/** What Bedrock says that a call took; `undefined` where it does not say. */
-export function usageOf(usage: TokenUsage | undefined): Usage | undefined {
-  if (usage?.inputTokens === undefined || usage.outputTokens === undefined) return undefined;
+/** A conversation by Converse, which every current chat model of Bedrock speaks. */
+export function converse(call: ModelChatCall, target: Target): Exchange {
   return {
-    inputTokens: usage.inputTokens,
-    outputTokens: usage.outputTokens,
-    totalTokens: usage.totalTokens ?? usage.inputTokens + usage.outputTokens,
-    cacheReadTokens: usage.cacheReadInputTokens,
-    cacheWriteTokens: usage.cacheWriteInputTokens,
-  } satisfies Required<Omit<Usage, 'costUsd'>>;
+    operations: { whole: 'converse', stream: 'converse-stream' },
+    body: { ...converseBody(call, target) },
+    whole: readAnswer,
+    event: createEventReader(),
+  };
+}
+
+/** @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_ResponseSyntax */
+function readAnswer(answer: Json): ReplyEvent[] {
+  const content = at(answer, 'output', 'message', 'content');
+  if (!Array.isArray(content)) throw malformedReply();
+  return [...content.flatMap(readBlock), ...readStop(answer), ...readUsage(answer)];
+}
+
+function readBlock(content: Json): ReplyEvent[] {
+  const toolUse = at(content, 'toolUse');
+  if (toolUse !== undefined) {
+    const input = at(toolUse, 'input') ?? {};
+    return [
+      beginTool(toolUse),
+      { type: 'delta', delta: { type: 'input', json: JSON.stringify(input) } },
+      end,
+    ];
+  }
+  const reasoning = at(content, 'reasoningContent');
+  if (reasoning !== undefined) {
+    const deltas = readReasoning(at(reasoning, 'reasoningText') ?? reasoning);
+    return [{ type: 'begin', block: { type: 'reasoning' } }, ...deltas.map(deltaEvent), end];
+  }
+  // An answer that quotes documents has its text in pieces, each with what it quotes.
+  const cited = at(content, 'citationsContent', 'content');
+  const texts = Array.isArray(cited) ? cited.map((piece) => at(piece, 'text')) : [at(content, 'text')];
+  const known = texts.filter((text) => text !== undefined).map(string);
+  return known.length === 0
+    ? []
+    : [
+        { type: 'begin', block: { type: 'text' } },
+        ...known.map((text) => deltaEvent({ type: 'text', text })),
+        end,
+      ];
+}
+
+const end: ReplyEvent = { type: 'end' };
+
+function deltaEvent(delta: Delta): ReplyEvent {
+  return { type: 'delta', delta };
+}
+
+function beginTool(toolUse: Json): ReplyEvent {
+  const id = string(at(toolUse, 'toolUseId'));
+  return { type: 'begin', block: { type: 'tool_use', id, name: string(at(toolUse, 'name')) } };
+}
+
+/** Of a whole answer, or of a delta. */
+function readReasoning(content: Json): Delta[] {
+  const text = at(content, 'text');
+  const signature = at(content, 'signature');
+  const redacted = at(content, 'redactedContent');
+  return [
+    ...(text === undefined ? [] : [{ type: 'reasoning' as const, text: string(text) }]),
+    ...(signature === undefined ? [] : [{ type: 'signature' as const, signature: string(signature) }]),
+    ...(redacted === undefined
+      ? []
+      : [{ type: 'redacted' as const, bytes: Buffer.from(string(redacted), 'base64') }]),
+  ];
+}
+
+function readStop(said: Json): ReplyEvent[] {
+  const stopReason = at(said, 'stopReason');
+  return stopReason === undefined ? [] : [{ type: 'stopped', stopReason: string(stopReason) }];
+}
+
+/** What is read from a cache or written to one is not part of `inputTokens`. */
+function readUsage(said: Json): ReplyEvent[] {
+  const usage = at(said, 'usage');
+  if (usage === undefined) return [];
+  const count = (name: string) => at(usage, name);
+  return usageOf({
+    input: count('inputTokens'),
+    output: count('outputTokens'),
+    total: count('totalTokens'),
+    cacheRead: count('cacheReadInputTokens'),
+    cacheWrite: count('cacheWriteInputTokens'),
+  });
+}
+
+/** Whatever JSON says is passed on, so what has to be a string is looked at. */
+function string(value: Json | undefined): string {
+  if (typeof value !== 'string') throw malformedReply();
+  return value;
+}
+
+/**
+ * Reads the events of one stream. Only a tool's block has a start of its own; text and reasoning begin with their first
+ * delta.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html#API_runtime_ConverseStream_ResponseSyntax
+ */
+function createEventReader(): Exchange['event'] {
+  let open: 'text' | 'reasoning' | 'tool_use' | undefined;
+  const close = (): ReplyEvent[] => {
+    const events = open === undefined ? [] : [end];
+    open = undefined;
+    return events;
+  };
+  const enter = (type: 'text' | 'reasoning'): ReplyEvent[] => {
+    if (open === type) return [];
+    const events: ReplyEvent[] = [...close(), { type: 'begin', block: { type } }];
+    open = type;
+    return events;
+  };
+  const readDelta = (delta: Json | undefined): ReplyEvent[] => {
+    const text = at(delta, 'text');
+    if (text !== undefined) return [...enter('text'), deltaEvent({ type: 'text', text: string(text) })];
+    const input = at(delta, 'toolUse', 'input');
+    if (input !== undefined) {
+      if (open !== 'tool_use') throw malformedReply();
+      return [deltaEvent({ type: 'input', json: string(input) })];
+    }
+    const reasoning = at(delta, 'reasoningContent');
+    if (reasoning === undefined) return [];
+    return [...enter('reasoning'), ...readReasoning(reasoning).map(deltaEvent)];
+  };
+  return (type, body) => {
+    switch (type) {
+      case 'contentBlockStart': {
+        const toolUse = at(body, 'start', 'toolUse');
+        if (toolUse === undefined) return close();
+        const events = [...close(), beginTool(toolUse)];
+        open = 'tool_use';
+        return events;
+      }
+      case 'contentBlockDelta':
+        return readDelta(at(body, 'delta'));
+      case 'contentBlockStop':
+        return close();
+      case 'messageStop':
+        return [...close(), ...readStop(body)];
+      case 'metadata':
+        return readUsage(body);
+      default:
+        return [];
+    }
+  };
 }

@@ -1,56 +1,171 @@
 import type {
-  ConverseCommandInput,
-  Message,
-  OutputConfig,
+  ContentBlock,
+  DocumentBlock as ConverseDocument,
+  ImageBlock as ConverseImage,
+  Message as ConverseMessage,
+  ConverseRequest,
+  Tool as ConverseTool,
+  SystemContentBlock,
   ToolConfiguration,
+  ToolResultContentBlock,
 } from '@aws-sdk/client-bedrock-runtime';
-import type { Turn } from '@org/contract';
-import type { ModelCall } from '../../call/call.ts';
-import type { StructuredCall } from '../../call/structured-output/structured-output.ts';
+import type {
+  Block,
+  CachePointBlock,
+  DocumentBlock,
+  ImageBlock,
+  JsonBlock,
+  Message,
+  ModelChatCall,
+  ReasoningBlock,
+  TextBlock,
+  Tool,
+  ToolChoice,
+} from '../../call/call.ts';
+import type { Target } from '../exchange.ts';
 
-/** Name of the schema or tool that a structured answer comes by. */
-export const answerName = 'answer';
+/** A type of the SDK's as it is in JSON: bytes in base64. */
+type InJson<Value> = Value extends Uint8Array
+  ? string
+  : Value extends readonly (infer Item)[]
+    ? InJson<Item>[]
+    : Value extends object
+      ? { [Name in keyof Value]: InJson<Value[Name]> }
+      : Value;
 
 /**
- * A call as Converse and ConverseStream take it.
+ * The body of Converse and of ConverseStream.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
  */
-export function converseRequest(call: ModelCall): ConverseCommandInput {
-  const { modelId, maxTokens, history = [], question, system, ...options } = call;
-  const { temperature, topP, stop, structured, guardrail, metadata, ...unsent } = options;
-  // A field of a request that is not sent does not compile.
+export function converseBody(
+  call: ModelChatCall,
+  { guardrail, metadata }: Target,
+): InJson<Omit<ConverseRequest, 'modelId'>> {
+  const { kind: _, messages, system, tools, toolChoice, maxTokens, outputFormat, ...options } = call;
+  const { temperature, topP, stop, extra, ...unsent } = options;
+  // A field of a call that is not sent does not compile.
   unsent satisfies Record<string, never>;
   return {
-    modelId,
-    messages: [...history, { role: 'user' as const, text: question }].map(messageOf),
-    ...(system === undefined ? {} : { system: [{ text: system }] }),
-    inferenceConfig: { maxTokens, temperature, topP, stopSequences: stop },
-    ...(structured && structuredConfig(structured)),
+    messages: messages.map(messageOf),
+    ...(system && { system: system.map(systemOf) }),
+    inferenceConfig: { maxTokens, temperature, topP, stopSequences: stop && [...stop] },
+    ...(tools && { toolConfig: toolConfigOf(tools, toolChoice) }),
+    ...(outputFormat && {
+      outputConfig: {
+        textFormat: {
+          type: 'json_schema',
+          structure: {
+            jsonSchema: { name: outputFormat.name, schema: JSON.stringify(outputFormat.schema) },
+          },
+        },
+      },
+    }),
     ...(guardrail && {
       guardrailConfig: { guardrailIdentifier: guardrail.id, guardrailVersion: guardrail.version },
     }),
+    ...(extra && { additionalModelRequestFields: extra }),
     requestMetadata: { ...metadata },
   };
 }
 
-function messageOf({ role, text, ...unsent }: Turn): Message {
+function messageOf({ role, blocks, ...unsent }: Message): InJson<ConverseMessage> {
   unsent satisfies Record<string, never>;
-  return { role, content: [{ text }] };
+  return { role, content: blocks.map(contentOf) };
 }
 
-function structuredConfig({ by, schema }: StructuredCall): {
-  outputConfig?: OutputConfig;
-  toolConfig?: ToolConfiguration;
-} {
-  if (by === 'native') {
-    const jsonSchema = { name: answerName, schema: JSON.stringify(schema) };
-    return { outputConfig: { textFormat: { type: 'json_schema', structure: { jsonSchema } } } };
+function contentOf(block: Block): InJson<ContentBlock> {
+  switch (block.type) {
+    case 'text':
+      return textOf(block);
+    case 'image':
+      return imageOf(block);
+    case 'document':
+      return documentOf(block);
+    case 'tool_use':
+      return { toolUse: { toolUseId: block.id, name: block.name, input: block.input } };
+    case 'tool_result':
+      return {
+        toolResult: {
+          toolUseId: block.id,
+          content: block.content.map(resultOf),
+          ...(block.failed === undefined ? {} : { status: block.failed ? 'error' : 'success' }),
+        },
+      };
+    case 'reasoning':
+      return { reasoningContent: reasoningOf(block) };
+    case 'cache_point':
+      return cachePointOf(block);
   }
-  const toolSpec = {
-    name: answerName,
-    description: 'Gives the answer to the question.',
-    inputSchema: { json: { ...schema } },
+}
+
+function resultOf(block: TextBlock | JsonBlock | ImageBlock | DocumentBlock): InJson<ToolResultContentBlock> {
+  switch (block.type) {
+    case 'text':
+      return textOf(block);
+    case 'json':
+      return { json: block.json };
+    case 'image':
+      return imageOf(block);
+    case 'document':
+      return documentOf(block);
+  }
+}
+
+function systemOf(block: TextBlock | CachePointBlock): InJson<SystemContentBlock> {
+  return block.type === 'text' ? textOf(block) : cachePointOf(block);
+}
+
+function textOf({ text }: TextBlock) {
+  return { text };
+}
+
+function imageOf({ format, bytes }: ImageBlock): { image: InJson<ConverseImage> } {
+  return { image: { format, source: { bytes: base64(bytes) } } };
+}
+
+function documentOf(block: DocumentBlock): { document: InJson<ConverseDocument> } {
+  const { format, name, bytes, citations } = block;
+  return {
+    document: {
+      format,
+      name,
+      source: { bytes: base64(bytes) },
+      ...(citations === undefined ? {} : { citations: { enabled: citations } }),
+    },
   };
-  return { toolConfig: { tools: [{ toolSpec }], toolChoice: { tool: { name: answerName } } } };
+}
+
+function reasoningOf(block: ReasoningBlock): InJson<NonNullable<ContentBlock['reasoningContent']>> {
+  return 'redacted' in block
+    ? { redactedContent: base64(block.redacted) }
+    : { reasoningText: { text: block.text, signature: block.signature } };
+}
+
+function cachePointOf({ ttl }: CachePointBlock) {
+  return { cachePoint: { type: 'default' as const, ...(ttl && { ttl }) } };
+}
+
+function toolConfigOf(
+  tools: readonly (Tool | CachePointBlock)[],
+  choice: ToolChoice | undefined,
+): InJson<ToolConfiguration> {
+  return {
+    tools: tools.map(toolOf),
+    ...(choice !== undefined && {
+      toolChoice: choice === 'auto' || choice === 'any' ? choices[choice] : { tool: { name: choice.name } },
+    }),
+  };
+}
+
+const choices = { auto: { auto: {} }, any: { any: {} } };
+
+function toolOf(tool: Tool | CachePointBlock): InJson<ConverseTool> {
+  if (tool.type === 'cache_point') return cachePointOf(tool);
+  const { name, description, inputSchema } = tool;
+  return { toolSpec: { name, ...(description && { description }), inputSchema: { json: inputSchema } } };
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }

@@ -1,27 +1,33 @@
-import { type BedrockRuntimeClient, InvokeModelCommand } from '@aws-sdk/client-bedrock-runtime';
-import type { InvokeFormat } from '@org/models';
-import type { ModelCall, ModelReply } from '../../call/call.ts';
-import { parseJson } from '../../json.ts';
-import { malformedReply } from '../failure.ts';
-import type { BodyFormat } from './body-format.ts';
-import { llama } from './llama.ts';
-import { invokeRequest, withIntervention } from './request.ts';
-import { titanText } from './titan-text.ts';
+import { at, type Json, type JsonObject } from '../../json.ts';
+import type { Exchange, Target } from '../exchange.ts';
 
-export const bodyFormats: Readonly<Record<InvokeFormat, BodyFormat>> = { 'titan-text': titanText, llama };
+/** What every body of InvokeModel is sent with. */
+export function invokeRequest({ guardrail, metadata }: Target): Pick<Exchange, 'operations' | 'headers'> {
+  return {
+    operations: { whole: 'invoke', stream: 'invoke-with-response-stream' },
+    headers: {
+      accept: 'application/json',
+      ...(guardrail && {
+        'x-amzn-bedrock-guardrailidentifier': guardrail.id,
+        'x-amzn-bedrock-guardrailversion': guardrail.version,
+      }),
+      'x-amzn-bedrock-request-metadata': JSON.stringify(metadata),
+    },
+  };
+}
 
-/** Asks through InvokeModel with the model family's own body: for imported models, which Converse does not reach. */
-export async function invoke(
-  client: BedrockRuntimeClient,
-  format: BodyFormat,
-  call: ModelCall,
-  signal: AbortSignal,
-): Promise<ModelReply> {
-  const { body } = await client.send(new InvokeModelCommand(invokeRequest(call, format)), {
-    abortSignal: signal,
-  });
-  const parsed = parseJson(body.transformToString());
-  const reply = format.reply(parsed);
-  if (!reply) throw malformedReply();
-  return withIntervention(reply, parsed);
+/** What the model family says in an event of a stream; `undefined` where it is Bedrock's own. */
+export function chunkOf(type: string, body: Json): JsonObject | undefined {
+  const bytes = at(body, 'bytes');
+  if (type !== 'chunk' || typeof bytes !== 'string') return undefined;
+  return JSON.parse(Buffer.from(bytes, 'base64').toString());
+}
+
+/**
+ * Bedrock adds to every family's body whether a guardrail intervened.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-input-tagging-base-inference.html
+ */
+export function guardrailIntervened(body: Json): boolean {
+  return at(body, 'amazon-bedrock-guardrailAction') === 'INTERVENED';
 }

@@ -1,19 +1,5 @@
-import * as z from 'zod/mini';
-import type { BodyFormat } from './body-format.ts';
-
-const Reply = z.object({
-  generation: z.string(),
-  prompt_token_count: z.number(),
-  generation_token_count: z.number(),
-  stop_reason: z.string(),
-});
-
-const Piece = z.object({
-  generation: z.string(),
-  prompt_token_count: z.optional(z.nullable(z.number())),
-  generation_token_count: z.optional(z.nullable(z.number())),
-  stop_reason: z.optional(z.nullable(z.string())),
-});
+import { at, type Json } from '../../json.ts';
+import type { Piece, TextFormat } from './text-format.ts';
 
 const stopReasons = new Map(Object.entries({ stop: 'end_turn', length: 'max_tokens' }));
 
@@ -25,34 +11,27 @@ const stopReasons = new Map(Object.entries({ stop: 'end_turn', length: 'max_toke
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-meta.html
  */
-export const llama: BodyFormat = {
-  capabilities: ['temperature', 'topP', 'temperatureWithTopP', 'stream'],
-  defaultMaxTokens: 512,
-  request: ({ question, maxTokens, temperature = 0.2, topP = 0.9 }) => ({
-    prompt: question,
+export const llama: TextFormat = {
+  request: (prompt, { maxTokens, temperature = 0.2, topP = 0.9 }) => ({
+    prompt,
     max_gen_len: maxTokens,
     top_p: topP,
     temperature,
   }),
-  reply(body) {
-    const { data } = z.safeParse(Reply, body);
-    if (!data) return undefined;
-    const { prompt_token_count: inputTokens, generation_token_count: outputTokens } = data;
-    return {
-      text: data.generation.trim(),
-      stopReason: stopReasons.get(data.stop_reason) ?? data.stop_reason,
-      usage: { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens },
-    };
+  whole(body) {
+    const piece = readPiece(body);
+    return piece && { ...piece, text: piece.text.trim() };
   },
-  chunk(body) {
-    const { data } = z.safeParse(Piece, body);
-    if (!data) return undefined;
-    const { generation: text, stop_reason: reason } = data;
-    return {
-      text,
-      stopReason: reason ? (stopReasons.get(reason) ?? reason) : undefined,
-      inputTokens: data.prompt_token_count ?? undefined,
-      outputTokens: data.generation_token_count ?? undefined,
-    };
-  },
+  piece: readPiece,
 };
+
+function readPiece(body: Json): Piece | undefined {
+  const [text, reason] = [at(body, 'generation'), at(body, 'stop_reason') ?? undefined];
+  if (typeof text !== 'string' || !(reason === undefined || typeof reason === 'string')) return undefined;
+  return {
+    text,
+    stopReason: reason && (stopReasons.get(reason) ?? reason),
+    inputTokens: at(body, 'prompt_token_count'),
+    outputTokens: at(body, 'generation_token_count'),
+  };
+}

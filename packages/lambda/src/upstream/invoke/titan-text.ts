@@ -1,19 +1,5 @@
-import * as z from 'zod/mini';
-import type { BodyFormat } from './body-format.ts';
-
-const Reply = z.object({
-  inputTextTokenCount: z.number(),
-  results: z
-    .array(z.object({ tokenCount: z.number(), outputText: z.string(), completionReason: z.string() }))
-    .check(z.minLength(1)),
-});
-
-const Piece = z.object({
-  outputText: z.string(),
-  inputTextTokenCount: z.optional(z.nullable(z.number())),
-  totalOutputTextTokenCount: z.optional(z.nullable(z.number())),
-  completionReason: z.optional(z.nullable(z.string())),
-});
+import { at, type Json } from '../../json.ts';
+import type { Piece, TextFormat } from './text-format.ts';
 
 const stopReasons = new Map(
   Object.entries({
@@ -30,36 +16,27 @@ const stopReasons = new Map(
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-text.html
  */
-export const titanText: BodyFormat = {
-  capabilities: ['stop', 'temperature', 'topP', 'temperatureWithTopP', 'stream'],
-  defaultMaxTokens: 4096,
-  request: ({ question, maxTokens, temperature = 0, topP = 0.9, stop = [] }) => ({
-    inputText: question,
-    textGenerationConfig: { maxTokenCount: maxTokens, stopSequences: stop, temperature, topP },
+export const titanText: TextFormat = {
+  request: (prompt, { maxTokens, temperature = 0, topP = 0.9, stop = [] }) => ({
+    inputText: prompt,
+    textGenerationConfig: { maxTokenCount: maxTokens, stopSequences: [...stop], temperature, topP },
   }),
-  reply(body) {
-    const { data } = z.safeParse(Reply, body);
-    const result = data?.results[0];
-    if (!result) return undefined;
-    const inputTokens = data.inputTextTokenCount;
-    return {
-      text: result.outputText.trim(),
-      stopReason: stopReasonOf(result.completionReason),
-      usage: { inputTokens, outputTokens: result.tokenCount, totalTokens: inputTokens + result.tokenCount },
-    };
+  whole(body) {
+    const results = at(body, 'results');
+    const result = Array.isArray(results) ? results[0] : undefined;
+    const piece = readPiece(result, at(body, 'inputTextTokenCount'), at(result, 'tokenCount'));
+    return piece && { ...piece, text: piece.text.trim() };
   },
-  chunk(body) {
-    const { data } = z.safeParse(Piece, body);
-    if (!data) return undefined;
-    return {
-      text: data.outputText,
-      stopReason: data.completionReason ? stopReasonOf(data.completionReason) : undefined,
-      inputTokens: data.inputTextTokenCount ?? undefined,
-      outputTokens: data.totalOutputTextTokenCount ?? undefined,
-    };
-  },
+  piece: (body) => readPiece(body, at(body, 'inputTextTokenCount'), at(body, 'totalOutputTextTokenCount')),
 };
 
-function stopReasonOf(completionReason: string): string {
-  return stopReasons.get(completionReason) ?? completionReason.toLowerCase();
+function readPiece(
+  said: Json | undefined,
+  inputTokens: Json | undefined,
+  outputTokens: Json | undefined,
+): Piece | undefined {
+  const [text, reason] = [at(said, 'outputText'), at(said, 'completionReason') ?? undefined];
+  if (typeof text !== 'string' || !(reason === undefined || typeof reason === 'string')) return undefined;
+  const stopReason = reason && (stopReasons.get(reason) ?? reason.toLowerCase());
+  return { text, stopReason, inputTokens, outputTokens };
 }

@@ -1,11 +1,23 @@
 import { PassThrough } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
+import type { ReplyEvent } from '../call/reply.ts';
 import { nothing } from '../ledger/amounts.ts';
 import { ProxyError } from '../proxy-error.ts';
-import { createStreamHandler } from './stream-handler.ts';
-import type { ResponseHead } from './streamed-response.ts';
-import { limits, type RequestOptions, reply, replyCost, requestOf } from './test-request.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import { createHandler } from './handler.ts';
+import type { ResponseHead } from './response.ts';
+import {
+  answering,
+  calling,
+  failingWith,
+  limits,
+  type RequestOptions,
+  replyCost,
+  requestOf,
+  saying,
+  usage,
+} from './test-request.ts';
 
 const question = { model: 'llama', question: 'What is a dystopia' };
 
@@ -15,7 +27,7 @@ interface StreamOptions extends RequestOptions {
   readonly remainingMs?: number;
 }
 
-/** Sends a question to the streaming function; `text` is all that arrived by then. */
+/** Sends a question to be answered in pieces; `text` is all that arrived by then. */
 function open(body: object | null, options: StreamOptions = {}) {
   const { handlerOptions, event, ...seen } = requestOf(body, {
     route: ['POST', '/bedrock/stream'],
@@ -25,7 +37,7 @@ function open(body: object | null, options: StreamOptions = {}) {
   const heads: ResponseHead[] = [];
   const chunks: string[] = [];
   if (!options.body) stream.on('data', (chunk) => chunks.push(String(chunk)));
-  const handler = createStreamHandler({
+  const handler = createHandler({
     ...handlerOptions,
     openResponse: (_stream, head) => {
       heads.push(head);
@@ -56,6 +68,9 @@ const events = (text: string) =>
       return event;
     });
 
+const piece = (text: string): ReplyEvent => ({ type: 'delta', delta: { type: 'text', text } });
+const end = saying([]).slice(1);
+
 /** A promise, and what settles it. */
 function gate<Value = void>() {
   return Promise.withResolvers<Value>();
@@ -80,7 +95,7 @@ test('an answer goes out as a start, its pieces, and one end with what it cost a
     {
       type: 'done',
       stopReason: 'end_turn',
-      usage: { ...reply.usage, costUsd: 0.000007 },
+      usage: { ...usage, costUsd: 0.000007 },
       limits,
     },
   ]);
@@ -88,13 +103,13 @@ test('an answer goes out as a start, its pieces, and one end with what it cost a
 
 test('each piece is out before the next one is there', async () => {
   const gates = [gate(), gate()];
-  const upstream: StreamOptions['upstream'] = {
-    async stream(_model, _call, _deadline, onDelta) {
-      await onDelta('one');
+  const upstream: Upstream = {
+    async *call() {
+      yield piece('one');
       await gates[0]?.promise;
-      await onDelta('two');
+      yield piece('two');
       await gates[1]?.promise;
-      return reply;
+      yield* end;
     },
   };
   const { done, text } = open(question, { upstream });
@@ -106,18 +121,14 @@ test('each piece is out before the next one is there', async () => {
   expect(events(text()).at(-1)?.type).toBe('done');
 });
 
-test('the hold is one of a stream, and the true cost is settled before the end is told', async () => {
+test('the hold is one of a long call, and the true cost is settled before the end is told', async () => {
   const { holds, charges } = await send(question);
-  expect(holds).toMatchObject([{ transfer: 'stream' }]);
+  expect(holds).toMatchObject([{ duration: 'long' }]);
   expect(charges).toEqual([replyCost]);
 });
 
 test('what fails before the first event is an HTTP error like any other', async () => {
-  const failing: StreamOptions['upstream'] = {
-    stream: async () => {
-      throw new ProxyError({ code: 'model_throttled' }, { unbilled: true });
-    },
-  };
+  const failing = failingWith(new ProxyError({ code: 'model_throttled' }, { unbilled: true }));
   const { heads, text, charges, log } = await send(question, { upstream: failing });
   expect(heads).toEqual([
     {
@@ -146,9 +157,9 @@ test.each([
 });
 
 test('what fails after the first event is an error event, the last one, and the hold stays charged', async () => {
-  const failing: StreamOptions['upstream'] = {
-    async stream(_model, _call, _deadline, onDelta) {
-      await onDelta('Ble');
+  const failing: Upstream = {
+    async *call() {
+      yield piece('Ble');
       throw new ProxyError({ code: 'upstream_error' }, { outcomeUnknown: true });
     },
   };
@@ -160,9 +171,9 @@ test('what fails after the first event is an error event, the last one, and the 
 });
 
 test('an unforeseen failure says nothing of itself', async () => {
-  const failing: StreamOptions['upstream'] = {
-    async stream(_model, _call, _deadline, onDelta) {
-      await onDelta('Ble');
+  const failing: Upstream = {
+    async *call() {
+      yield piece('Ble');
       throw new TypeError('canary');
     },
   };
@@ -173,12 +184,12 @@ test('an unforeseen failure says nothing of itself', async () => {
 
 test('a caller that hangs up is charged what the model did, to the end', async () => {
   const hungUp = gate();
-  const upstream: StreamOptions['upstream'] = {
-    async stream(_model, _call, _deadline, onDelta) {
-      await onDelta('Ble');
+  const upstream: Upstream = {
+    async *call() {
+      yield piece('Ble');
       await hungUp.promise;
-      await onDelta('ak.');
-      return reply;
+      yield piece('ak.');
+      yield* end;
     },
   };
   const { done, stream, text, charges, lines } = open(question, { upstream });
@@ -188,18 +199,18 @@ test('a caller that hangs up is charged what the model did, to the end', async (
   await done;
   expect(charges).toEqual([replyCost]);
   expect(text()).not.toContain('ak.');
-  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ callerGone: true, deltas: 2, usage: reply.usage });
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ callerGone: true, deltas: 2, usage: usage });
 });
 
 test('a connection that breaks while it is written to is a caller that hung up', async () => {
   const body = new PassThrough();
   body.on('resume', () => {});
-  const upstream: StreamOptions['upstream'] = {
-    async stream(_model, _call, _deadline, onDelta) {
-      await onDelta('Ble');
+  const upstream: Upstream = {
+    async *call() {
+      yield piece('Ble');
       body.destroy(new Error('canary'));
-      await onDelta('ak.');
-      return reply;
+      yield piece('ak.');
+      yield* end;
     },
   };
   const { done, charges, lines } = open(question, { upstream, body });
@@ -211,13 +222,13 @@ test('a connection that breaks while it is written to is a caller that hung up',
 test('a caller that reads slowly holds the model back, and is not taken for gone', async () => {
   const body = new PassThrough({ highWaterMark: 10 });
   let passed = 0;
-  const upstream: StreamOptions['upstream'] = {
-    async stream(_model, _call, _deadline, onDelta) {
-      for (const piece of ['one', 'two', 'three']) {
-        await onDelta(piece);
+  const upstream: Upstream = {
+    async *call() {
+      for (const text of ['one', 'two', 'three']) {
+        yield piece(text);
         passed += 1;
       }
-      return reply;
+      yield* end;
     },
   };
   const { done, lines } = open(question, { upstream, body });
@@ -245,7 +256,7 @@ test('an answer that does not fit its schema ends in an error event, and is char
   const outputSchema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
   const { text, charges } = await send(
     { model: 'titan', question: 'Where?', outputSchema },
-    { keyId: 'key2' },
+    { keyId: 'key2', upstream: answering(calling('Bleak.')) },
   );
   expect(events(text).at(-1)).toMatchObject({
     error: { code: 'invalid_output', details: { stopReason: 'end_turn', issues: [] } },
@@ -261,17 +272,12 @@ test('one line is logged, with what a stream has beyond an answer, and nothing t
   expect(lines[0]).not.toMatch(/canary|Ble/);
 });
 
-test('the function that streams answers nothing else', async () => {
-  const { heads, text } = await send(question, { route: ['POST', '/bedrock'] });
-  expect([heads[0]?.statusCode, JSON.parse(text).error.code]).toEqual([404, 'unknown_route']);
-});
-
 test('the line is written before the response ends, for then the function may be frozen', async () => {
   const order: string[] = [];
   const { handlerOptions, event } = requestOf(question, { route: ['POST', '/bedrock/stream'] });
   const stream = new PassThrough();
   stream.resume().on('end', () => order.push('end'));
-  await createStreamHandler({
+  await createHandler({
     ...handlerOptions,
     write: () => order.push('line'),
     openResponse: () => stream,

@@ -1,11 +1,12 @@
-import { AskRequest, errorDefinition } from '@org/contract';
+import { AskRequestSchema, errorDefinition } from '@org/contract';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ProxyError } from '../proxy-error.ts';
-import { parseBody } from './request-body.ts';
+import { jsonBody } from '../../http/json-body.ts';
+import { ProxyError } from '../../proxy-error.ts';
+import { readFields } from '../fields.ts';
 
 const parse = (body: string | null, contentType: string | undefined = 'application/json') =>
-  parseBody(AskRequest, { contentType, body, isBase64Encoded: false });
+  readFields(AskRequestSchema, jsonBody({ contentType, body, isBase64Encoded: false }));
 
 function refusal(body: string | null, contentType?: string) {
   try {
@@ -24,7 +25,7 @@ test('a question keeps every character it was written with', () => {
 
 test('a body in base64 is decoded as UTF-8', () => {
   const body = Buffer.from('{"model":"llama","question":"¿Qué?"}').toString('base64');
-  expect(parseBody(AskRequest, { contentType: 'application/json', body, isBase64Encoded: true })).toEqual({
+  expect(jsonBody({ contentType: 'application/json', body, isBase64Encoded: true })).toEqual({
     model: 'llama',
     question: '¿Qué?',
   });
@@ -89,10 +90,10 @@ test.each([
     'must be user and assistant turns in turn, starting with user',
   ],
   [
-    'five stop texts',
+    'five stop strings',
     '{"model":"llama","question":"Hi","stop":["a","b","c","d","e"]}',
     'stop',
-    'must have at most 4 texts',
+    'must have at most 4 strings',
   ],
 ])('%s is named', (_fault, body, path, message) => {
   expect(refusal(body)).toEqual({

@@ -1,66 +1,58 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { StreamedResponse } from './streamed-response.ts';
+import { eventStreamHead } from './response.ts';
+import { ResponseWriter } from './response-writer.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const start = { type: 'start', id: 'request-1', model: 'llama', modelId: 'id' } as const;
-const written = `event: start\ndata: ${JSON.stringify(start)}\n\n`;
+const opening = 'event: start\n\n';
+const ping = ': still there\n\n';
 
 function respond() {
   const body = new PassThrough();
   const chunks: string[] = [];
   body.on('data', (chunk) => chunks.push(String(chunk)));
-  const response = new StreamedResponse({
-    open: () => body,
-    requestId: 'request-1',
-    heartbeatMs: 10_000,
-    signal: new AbortController().signal,
-  });
+  const { signal } = new AbortController();
+  const response = new ResponseWriter({ open: () => body, signal });
+  response.begin({ head: eventStreamHead('request-1'), opening, ping, pingAfterMs: 10_000, signal });
   return { response, chunks };
 }
 
 test('nothing is sent while an error could still be an HTTP error', async () => {
   const { response, chunks } = respond();
-  response.begin(start);
   await vi.advanceTimersByTimeAsync(9999);
   expect([response.started, chunks]).toEqual([false, []]);
 });
 
 test('a model that is silent for long gets a start, and comments from then on', async () => {
   const { response, chunks } = respond();
-  response.begin(start);
   await vi.advanceTimersByTimeAsync(30_000);
-  expect(chunks).toEqual([written, ': still there\n\n', ': still there\n\n']);
-  await response.send({ type: 'delta', text: 'Bleak.' });
-  expect(chunks.at(-1)).toBe('event: delta\ndata: {"type":"delta","text":"Bleak."}\n\n');
+  expect(chunks).toEqual([opening, ping, ping]);
+  await response.send('Bleak.');
+  expect(chunks.at(-1)).toBe('Bleak.');
 });
 
 test('the start is sent once, with the first piece', async () => {
   const { response, chunks } = respond();
-  response.begin(start);
-  await response.send({ type: 'delta', text: '1' });
-  await response.send({ type: 'delta', text: '2' });
-  expect(chunks.join('').match(/event: start/g)).toHaveLength(1);
-  expect(chunks[0]?.startsWith(written)).toBe(true);
+  await response.send('1');
+  await response.send('2');
+  expect(chunks).toEqual([`${opening}1`, '2']);
 });
 
 test('comments are sent only where nothing else is', async () => {
   const { response, chunks } = respond();
-  response.begin(start);
   for (let second = 0; second < 5; second += 1) {
     await vi.advanceTimersByTimeAsync(9000);
-    await response.send({ type: 'delta', text: '.' });
+    await response.send('.');
   }
-  expect(chunks.join('')).not.toContain(':still');
+  expect(chunks.join('')).not.toContain(ping);
   expect(chunks).toHaveLength(5);
 });
 
 test('no sign of life comes after the end', async () => {
   const { response, chunks } = respond();
-  response.begin(start);
-  await response.send({ type: 'delta', text: '1' });
+  await response.send('1');
   const ended = response.end();
   await vi.advanceTimersByTimeAsync(60_000);
   await ended;

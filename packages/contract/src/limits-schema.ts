@@ -1,0 +1,28 @@
+import * as z from 'zod/mini';
+import type { Fields } from './fields.ts';
+import type { LimitPeriod, Limits } from './limits.ts';
+
+/** Far from where counters, which count micro-USD, would be inexact (2^53). */
+const most = { whole: 1_000_000_000_000, usd: 1_000_000_000 };
+// Written out: to format them loads the tables of languages, which takes a cold start ten milliseconds.
+const tooMany = 'must be at most 1,000,000,000,000; for no limit, write null or leave it out';
+const tooMuch = 'must be at most 1,000,000,000; for no limit, write null or leave it out';
+
+const whole = z
+  .int({ error: tooMany, abort: true })
+  .check(z.minimum(0, 'must be 0 or more'), z.maximum(most.whole, tooMany));
+const money = z.number().check(z.minimum(0, 'must be 0 or more'), z.maximum(most.usd, tooMuch));
+const byPeriod = <Schema extends z.ZodMiniType<number>>(amount: Schema) =>
+  z.optional(
+    z.strictObject({
+      day: z.optional(z.nullable(amount)),
+      month: z.optional(z.nullable(amount)),
+    } satisfies Record<LimitPeriod, z.ZodMiniType>),
+  );
+
+/** Reads limits as a config or the table has them. Strict: an unknown kind or period is an error that names it. */
+export const LimitsSchema = z.strictObject({
+  requests: byPeriod(whole),
+  tokens: byPeriod(whole),
+  usd: byPeriod(money),
+} satisfies Fields<Limits>);

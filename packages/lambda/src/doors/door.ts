@@ -1,0 +1,36 @@
+import type { ErrorEnvelope } from '@org/contract';
+import type { AskEvent, Finished } from '../call/ask.ts';
+import type { Asked } from '../call/call.ts';
+import type { Reply } from '../call/reply.ts';
+import type { OfferedModel } from '../config.ts';
+import type { JsonObject } from '../json.ts';
+
+/** What is known of an answer beside what the model said. */
+export interface AnswerFacts {
+  readonly requestId: string;
+  readonly model: OfferedModel;
+  readonly finished: Finished;
+}
+
+/** A stream in the words of a door. Of one answer. */
+export interface Frames {
+  /** What is sent of the next event; empty where that is nothing. */
+  frame(event: AskEvent): string;
+  /** What is sent where the model is silent. */
+  readonly ping: string;
+  /** Ends a stream that has begun. */
+  failed(error: ErrorEnvelope): string;
+}
+
+/** An API that callers speak, around the call in the middle. Functions that read and write, and do nothing else. */
+export interface Door {
+  /**
+   * Reads a request.
+   *
+   * @throws {ProxyError} `invalid_request` with its issues.
+   */
+  parse(body: JsonObject): Asked;
+  /** The body of a whole answer. */
+  answer(reply: Reply, facts: AnswerFacts): object;
+  frames(requestId: string): Frames;
+}

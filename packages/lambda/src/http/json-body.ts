@@ -1,0 +1,62 @@
+import { isJsonObject, isObject, type JsonObject, parseJson } from '../json.ts';
+import { ProxyError } from '../proxy-error.ts';
+
+/** The values of a request, at every level. Each may be at fault, and each fault takes time and memory to describe. */
+const mostValues = 20_000;
+
+export interface RawBody {
+  readonly contentType: string | undefined;
+  readonly body: string | null;
+  readonly isBase64Encoded: boolean;
+}
+
+/**
+ * Reads a request body as JSON.
+ *
+ * @throws {ProxyError} `invalid_json` where it is not a JSON object; `invalid_request` where it has more than 20,000
+ *   values, or is sent as another content type.
+ */
+export function jsonBody(raw: RawBody): JsonObject {
+  refuseOtherContentType(raw.contentType);
+  const json = parseJsonObject(raw);
+  refuseVeryManyValues(json);
+  return json;
+}
+
+/** API Gateway takes a missing content type for JSON, and so does this. */
+function refuseOtherContentType(contentType: string | undefined): void {
+  const mediaType = contentType?.split(';')[0]?.trim().toLowerCase();
+  if (mediaType && mediaType !== 'application/json') {
+    throw new ProxyError({
+      code: 'invalid_request',
+      message: 'The content-type must be application/json.',
+      param: 'content-type',
+      details: { issues: [{ path: 'content-type', message: 'must be application/json' }] },
+    });
+  }
+}
+
+function parseJsonObject({ body, isBase64Encoded }: RawBody): JsonObject {
+  const text = isBase64Encoded && body ? Buffer.from(body, 'base64').toString('utf8') : body;
+  const json = parseJson(text ?? '');
+  if (!isJsonObject(json)) throw new ProxyError({ code: 'invalid_json' });
+  return json;
+}
+
+/** A loop over what is still to be looked at: a request may have more levels than a recursion. */
+function refuseVeryManyValues(json: object): void {
+  const unseen: unknown[] = [json];
+  for (let seen = 0; unseen.length > 0; seen += 1) {
+    if (seen + unseen.length > mostValues) {
+      const message = `has more than ${mostValues} values`;
+      throw new ProxyError({
+        code: 'invalid_request',
+        message: `The request ${message}. Shorten it.`,
+        details: { issues: [{ path: '', message }] },
+      });
+    }
+    const value = unseen.pop();
+    if (!isObject(value) && !Array.isArray(value)) continue;
+    for (const item of Object.values(value)) unseen.push(item);
+  }
+}

@@ -1,0 +1,109 @@
+import type { ErrorCode, ExcessDetails, QuotaDetails, RouteName } from '@org/contract';
+import type { AskEvent, Settled } from '../call/ask.ts';
+import type { TokenUsage } from '../call/reply.ts';
+import { failureName } from '../failure-name.ts';
+import type { LimitUse } from '../ledger/admission.ts';
+import { type Amounts, exceeds } from '../ledger/amounts.ts';
+import { ProxyError, type ServiceFailure } from '../proxy-error.ts';
+
+/**
+ * All that is ever logged of a request. An allow-list by construction: no prompt, no answer, no header and no key
+ * value has a field here.
+ */
+export interface RequestLog {
+  readonly requestId: string;
+  operation?: RouteName;
+  /** Id of the API key, never its value. */
+  keyId?: string;
+  team?: string;
+  plan?: string;
+  model?: string;
+  modelId?: string;
+  status?: number;
+  code?: ErrorCode;
+  stopReason?: string;
+  usage?: TokenUsage;
+  costUsd?: number | undefined;
+  /** What the call was let through with, and what of it stays charged; USD in micro-USD. */
+  held?: Amounts;
+  charged?: Amounts;
+  /** The call cost more than it held, so a limit may have been passed by the difference. */
+  underestimated?: boolean;
+  /** The charge could not be written, so the whole hold stays charged. */
+  settleError?: string;
+  /** The limits that this call took past four fifths of what they allow. */
+  limitsNearlyReached?: readonly LimitUse[];
+  /** The limit that refused the call. */
+  refusedBy?: QuotaDetails | ExcessDetails | undefined;
+  /** Of a stream: pieces of text, and when the first was there. */
+  deltas?: number;
+  firstDeltaMs?: number;
+  /** The caller hung up before the end. */
+  callerGone?: boolean;
+  upstreamMs?: number;
+  totalMs?: number;
+  /** What Bedrock or DynamoDB said of a failure. */
+  failure?: ServiceFailure;
+  /** Where an unforeseen error was thrown: its class and stack frames, without its message. */
+  trace?: readonly string[];
+}
+
+/**
+ * Notes in a line what becomes of an ask: wants every event of it.
+ *
+ * @param options.started When the request came to the function, in milliseconds since 1970.
+ */
+export function createAskNotes(
+  log: RequestLog,
+  { whole, started, now }: { readonly whole: boolean; readonly started: number; readonly now: () => number },
+): (event: AskEvent) => void {
+  let admittedAt = started;
+  return (event) => {
+    switch (event.type) {
+      case 'chosen':
+        log.model = event.model.alias;
+        log.modelId = event.model.modelId;
+        break;
+      case 'admitted':
+        admittedAt = now();
+        break;
+      case 'delta':
+        if (whole || event.delta.type !== 'text' || event.delta.text === '') break;
+        log.firstDeltaMs ??= now() - started;
+        log.deltas = (log.deltas ?? 0) + 1;
+        break;
+      case 'replied':
+        log.upstreamMs = now() - admittedAt;
+        break;
+      case 'settled':
+        noteSettled(event.settled, log);
+        break;
+    }
+  };
+}
+
+function noteSettled({ held, charged, settlement, ending }: Settled, log: RequestLog): void {
+  Object.assign(log, { held, charged, ...ending } satisfies Partial<RequestLog>);
+  if (settlement.nearlyReached.length > 0) log.limitsNearlyReached = settlement.nearlyReached;
+  if (exceeds(charged, held)) log.underestimated = true;
+  if (settlement.failure !== undefined) log.settleError = failureName(settlement.failure);
+}
+
+/** Notes a failure. Returns what the caller is told of it. */
+export function noteFailure(thrown: unknown, log: RequestLog): ProxyError {
+  const error = thrown instanceof ProxyError ? thrown : new ProxyError({ code: 'internal' });
+  if (error !== thrown) log.trace = traceOf(thrown);
+  log.code = error.statement.code;
+  if (error.failure) log.failure = error.failure;
+  if (error.hasCode('quota_exceeded') || error.hasCode('exceeds_limit')) {
+    log.refusedBy = error.statement.details;
+  }
+  return error;
+}
+
+/** Class and stack frames of an unforeseen error. Its message stays out: it may quote what the caller sent. */
+function traceOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return [typeof error];
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return [error.constructor.name, ...frames.slice(0, 10).map((line) => line.trim())];
+}

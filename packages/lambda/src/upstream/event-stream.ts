@@ -1,0 +1,109 @@
+import { crc32 } from 'node:zlib';
+import type { Json } from '../json.ts';
+
+/** One event of a stream. */
+export interface StreamEvent {
+  /** Such as `contentBlockDelta`. */
+  readonly type: string;
+  readonly body: Json;
+}
+
+/** What Bedrock says in the middle of a stream where it fails. */
+export class StreamException extends Error {
+  /** Of the exception, as it is called where it comes with a status: `ThrottlingException`. */
+  override readonly name: string;
+
+  constructor(type: string, message: string) {
+    super(message);
+    this.name = type.charAt(0).toUpperCase() + type.slice(1);
+  }
+}
+
+/** The bytes are not of this encoding. */
+export class MalformedStream extends Error {
+  override readonly name = 'MalformedStream';
+}
+
+/** Lengths of a message and of its headers, and a checksum of both. */
+const preludeBytes = 12;
+const checksumBytes = 4;
+
+/** More than any event of a model's. */
+const longestMessage = 16 * 1024 * 1024;
+
+/**
+ * Reads messages of AWS's event stream encoding, every checksum checked. Throws {@link StreamException} for one that is
+ * an exception, and {@link MalformedStream} where the bytes are something else or end in the middle of a message.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/RESTSelectObjectAppendix.html
+ */
+export async function* readEventStream(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<StreamEvent, void> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    let at = 0;
+    const bytes = rest.length === 0 ? asBuffer(chunk) : Buffer.concat([rest, chunk]);
+    for (;;) {
+      if (bytes.length - at < preludeBytes) break;
+      const length = messageLength(bytes, at);
+      if (bytes.length - at < length) break;
+      yield readMessage(bytes, at, at + length);
+      at += length;
+    }
+    rest = bytes.subarray(at);
+  }
+  if (rest.length > 0) throw new MalformedStream('it ends in the middle of a message');
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Judged before the message is waited for: a length that is wrong would be waited for in vain. */
+function messageLength(bytes: Buffer, at: number): number {
+  const prelude = bytes.subarray(at, at + preludeBytes - checksumBytes);
+  const length = bytes.readUInt32BE(at);
+  if (crc32(prelude) !== bytes.readUInt32BE(at + preludeBytes - checksumBytes) || length > longestMessage) {
+    throw new MalformedStream('the prelude of a message is wrong');
+  }
+  return length;
+}
+
+function readMessage(bytes: Buffer, start: number, end: number): StreamEvent {
+  const payloadEnd = end - checksumBytes;
+  const payloadStart = start + preludeBytes + bytes.readUInt32BE(start + 4);
+  if (
+    payloadStart > payloadEnd ||
+    crc32(bytes.subarray(start, payloadEnd)) !== bytes.readUInt32BE(payloadEnd)
+  ) {
+    throw new MalformedStream('the checksum of a message is wrong');
+  }
+  const headers = readHeaders(bytes, start + preludeBytes, payloadStart);
+  const kind = headers.get(':message-type');
+  const text = bytes.toString('utf8', payloadStart, payloadEnd);
+  if (kind === 'event') return { type: headers.get(':event-type') ?? '', body: JSON.parse(text) };
+  if (kind === 'exception') throw new StreamException(headers.get(':exception-type') ?? '', text);
+  if (kind === 'error') throw new StreamException(headers.get(':error-code') ?? '', '');
+  throw new MalformedStream('a message is neither an event nor an error');
+}
+
+/** Bytes of a header's value by its type; those that are not here say their length in the first two bytes. */
+const fixedLengths: Readonly<Record<number, number>> = { 0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16 };
+
+const stringType = 7;
+
+/** The headers that are strings; Bedrock sends no others. */
+function readHeaders(bytes: Buffer, start: number, end: number): ReadonlyMap<string, string> {
+  const headers = new Map<string, string>();
+  let at = start;
+  while (at < end) {
+    const nameEnd = at + 1 + bytes.readUInt8(at);
+    const name = bytes.toString('latin1', at + 1, nameEnd);
+    const type = bytes.readUInt8(nameEnd);
+    const fixed = fixedLengths[type];
+    const valueStart = nameEnd + (fixed === undefined ? 3 : 1);
+    const valueEnd = valueStart + (fixed ?? bytes.readUInt16BE(nameEnd + 1));
+    if (type === stringType) headers.set(name, bytes.toString('utf8', valueStart, valueEnd));
+    at = valueEnd;
+  }
+  return headers;
+}
