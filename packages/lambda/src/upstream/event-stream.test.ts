@@ -1,0 +1,92 @@
+import { EventStreamCodec } from '@smithy/eventstream-codec';
+import { fromUtf8, toUtf8 } from '@smithy/util-utf8';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { anyJson, runs } from '../fuzz.ts';
+import type { Json } from '../json.ts';
+import { MalformedStream, readEventStream, type StreamEvent, StreamException } from './event-stream.ts';
+
+const codec = new EventStreamCodec(toUtf8, fromUtf8);
+
+type Headers = Parameters<typeof codec.encode>[0]['headers'];
+
+const string = (value: string) => ({ type: 'string' as const, value });
+
+function message(type: string, body: Json, more: Headers = {}): Uint8Array {
+  const headers = { ...more, ':message-type': string('event'), ':event-type': string(type) };
+  return codec.encode({ headers, body: fromUtf8(JSON.stringify(body)) });
+}
+
+async function* inPieces(bytes: Uint8Array, cuts: readonly number[]) {
+  const places = [...new Set([0, ...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length])];
+  places.sort((a, b) => a - b);
+  for (const [index, place] of places.entries()) yield bytes.subarray(place, places[index + 1]);
+}
+
+async function read(bytes: Uint8Array, cuts: readonly number[] = []): Promise<StreamEvent[]> {
+  const events: StreamEvent[] = [];
+  for await (const event of readEventStream(inPieces(bytes, cuts))) events.push(event);
+  return events;
+}
+
+const cuts = fc.array(fc.nat(), { maxLength: 8 });
+
+/** Headers of every type that the encoding has, which Bedrock may add one day. */
+const others: Headers = {
+  yes: { type: 'boolean', value: true },
+  byte: { type: 'byte', value: 1 },
+  short: { type: 'short', value: 2 },
+  integer: { type: 'integer', value: 3 },
+  binary: { type: 'binary', value: new Uint8Array([1, 2, 3]) },
+  at: { type: 'timestamp', value: new Date(0) },
+  id: { type: 'uuid', value: '00000000-0000-4000-8000-000000000000' },
+};
+
+test('what an independent encoder writes is read, in whatever pieces it comes', async () => {
+  const events = fc.array(fc.record({ type: fc.string({ maxLength: 20 }), body: anyJson }), { maxLength: 5 });
+  await fc.assert(
+    fc.asyncProperty(events, cuts, fc.boolean(), async (sent, places, withOthers) => {
+      const written = sent.map(({ type, body }) => message(type, body, withOthers ? others : {}));
+      const expected = sent.map(({ type, body }) => ({ type, body: JSON.parse(JSON.stringify(body)) }));
+      expect(await read(Buffer.concat(written), places)).toEqual(expected);
+    }),
+    runs(200),
+  );
+});
+
+test('a byte that is another, or one that is missing, is noticed', async () => {
+  const whole = message('contentBlockDelta', { delta: { text: 'Bleak.' } });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat(whole.length - 1),
+      fc.integer({ min: 1, max: 255 }),
+      cuts,
+      async (at, flip, places) => {
+        const changed = whole.map((byte, index) => (index === at ? byte ^ flip : byte));
+        await expect(read(changed, places)).rejects.toThrow(MalformedStream);
+        await expect(read(whole.subarray(0, at === 0 ? 1 : at), places)).rejects.toThrow(MalformedStream);
+      },
+    ),
+    runs(200),
+  );
+});
+
+test.each([
+  ['exception', ':exception-type', 'throttlingException', 'ThrottlingException'],
+  ['error', ':error-code', 'InternalServerException', 'InternalServerException'],
+])(
+  'a message that is an %s is thrown by its name, after the events before it',
+  async (kind, header, type, name) => {
+    const headers = { ':message-type': string(kind), [header]: string(type) };
+    const failed = codec.encode({ headers, body: fromUtf8('{"message":"Slow down."}') });
+    const events: StreamEvent[] = [];
+    const reading = (async () => {
+      for await (const event of readEventStream(inPieces(Buffer.concat([message('a', 1), failed]), []))) {
+        events.push(event);
+      }
+    })();
+    await expect(reading).rejects.toMatchObject({ name });
+    await expect(reading).rejects.toBeInstanceOf(StreamException);
+    expect(events).toEqual([{ type: 'a', body: 1 }]);
+  },
+);
