@@ -1,4 +1,4 @@
-import { StreamEvent } from '@org/contract';
+import { type StreamEvent, StreamEventSchema } from '@org/contract';
 
 /** What a streamed request came back with, read as it comes. */
 export interface StreamedReply {
@@ -28,7 +28,7 @@ export function readEvents(response: Response, controller: AbortController): Str
         buffered = buffered.slice(end + 2);
         if (block.startsWith(':')) continue;
         const [, type, data] = /^event: (\w+)\ndata: ([^\n]*)$/.exec(block) ?? [];
-        const event = StreamEvent.parse(JSON.parse(data ?? ''));
+        const event = StreamEventSchema.parse(JSON.parse(data ?? ''));
         if (event.type !== type) throw new Error(`The event ${type} has the type ${event.type}.`);
         return event;
       }

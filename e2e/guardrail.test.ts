@@ -1,4 +1,4 @@
-import { Answer } from '@org/contract';
+import { AnswerSchema } from '@org/contract';
 import { blockedMessage, blockedWord } from '@org/local/bedrock';
 import { expect, test } from 'vitest';
 import { startSystem } from './harness.ts';
@@ -10,11 +10,11 @@ test.each(['llama', 'imported'])(
   async (model) => {
     const { ask, stream } = await startSystem('guarded');
     const fields = { model, question: `Tell me about ${blockedWord} things.` };
-    const answer = Answer.parse((await ask('guarded-key', fields)).json());
+    const answer = AnswerSchema.parse((await ask('guarded-key', fields)).json());
     expect(answer).toMatchObject({ stopReason: 'guardrail_intervened', text: blockedMessage });
     const { events } = await (await stream('guarded-key', fields)).rest();
     expect(events.at(-1)).toMatchObject({ type: 'done', stopReason: 'guardrail_intervened' });
-    const harmless = Answer.parse((await ask('guarded-key', { model })).json());
+    const harmless = AnswerSchema.parse((await ask('guarded-key', { model })).json());
     expect(harmless.stopReason).toBe('end_turn');
   },
 );

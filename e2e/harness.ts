@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type BedrockClient, createBedrockClient } from '@org/bedrock-client';
-import { ErrorEnvelope } from '@org/contract';
+import { type ErrorEnvelope, ErrorEnvelopeSchema } from '@org/contract';
 import { type GatewayOptions, type LocalGateway, startGateway } from '@org/local';
 import { type SimulatedBedrock, startBedrock } from '@org/local/bedrock';
 import { createTables, type LocalDynamoDb, startDynamoDb } from '@org/local/dynamodb';
@@ -108,7 +108,7 @@ export async function startSystem(
       headers: response.headers,
       text,
       json,
-      error: () => ErrorEnvelope.parse(json()).error,
+      error: () => ErrorEnvelopeSchema.parse(json()).error,
     };
   };
 

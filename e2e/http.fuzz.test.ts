@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { ErrorEnvelope, isErrorCode, routes } from '@org/contract';
+import { isErrorCode, routes, ErrorEnvelopeSchema } from '@org/contract';
 import { anyJson, mutationsOf, oddText, runs } from '@org/lambda/fuzz';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -171,7 +171,7 @@ function checkAnswer(answer: string, method: string): void {
   expect(status).toBeLessThan(500);
   if (!ours) expect([400, 408, 413, 417, 431]).toContain(status);
   if (!ours || status < 400) return;
-  const { error } = ErrorEnvelope.parse(JSON.parse(body));
+  const { error } = ErrorEnvelopeSchema.parse(JSON.parse(body));
   expect(isErrorCode(error.code)).toBe(true);
   expect(body).not.toContain(promptCanary);
 }

@@ -1,6 +1,6 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { QuotaExceededError } from '@org/bedrock-client';
-import { Answer } from '@org/contract';
+import { AnswerSchema } from '@org/contract';
 import type { Template } from '@org/local';
 import { expect, test } from 'vitest';
 import { dynamoDbClient } from './dynamodb-client.ts';
@@ -10,7 +10,7 @@ import { type System, startSystem } from './harness.ts';
 test('an answer says what it cost and what is left', async () => {
   const { ask } = await startSystem('shipped');
   const reply = await ask('tollmkey');
-  const { usage, limits } = Answer.parse(reply.json());
+  const { usage, limits } = AnswerSchema.parse(reply.json());
   // Llama 4 Maverick: 0.24 USD for a million input tokens, 0.97 for a million output tokens.
   const microUsd = Math.ceil(usage.inputTokens * 0.24 + usage.outputTokens * 0.97);
   expect(usage.costUsd).toBe(microUsd / 1_000_000);
@@ -129,7 +129,7 @@ test('a key made at run time finds its team in the table, and is asked for once 
   expect((await system.ask('run-time-key')).error().code).toBe('unauthenticated');
 
   await writeKeyItem(system, { team: 'newcomers', plan: 'few', limits: '{"tokens":{"day":100000}}' });
-  const { limits } = Answer.parse((await system.ask('run-time-key')).json());
+  const { limits } = AnswerSchema.parse((await system.ask('run-time-key')).json());
   expect(limits.map(({ limit, scope, max }) => [limit, scope, max])).toEqual([
     ['tokens', 'key', 100_000],
     ['requests', 'team', 5],

@@ -1,4 +1,4 @@
-import { Answer } from '@org/contract';
+import { type Answer, AnswerSchema } from '@org/contract';
 import { expect, test } from 'vitest';
 import { startSystem } from './harness.ts';
 
@@ -11,7 +11,7 @@ test.each(['llama', 'titan'])(
     const reply = await ask('tollmkey', { model });
     expect(reply.status).toBe(200);
     expect(reply.headers.get('content-type')).toBe('application/json');
-    const answer = Answer.parse(reply.json());
+    const answer = AnswerSchema.parse(reply.json());
     expect(answer).toMatchObject({ model, stopReason: 'end_turn' });
     expect(answer.text).toContain('What is a dystopia');
     expect(answer.usage.totalTokens).toBe(answer.usage.inputTokens + answer.usage.outputTokens);
@@ -21,7 +21,7 @@ test.each(['llama', 'titan'])(
 test('one request id goes all the way: body, header and log line', async () => {
   const { ask, logs } = await startSystem('shipped');
   const reply = await ask('tollmkey');
-  const { id } = Answer.parse(reply.json());
+  const { id } = AnswerSchema.parse(reply.json());
   expect(reply.headers.get('x-request-id')).toBe(id);
   expect(logs.map((line) => JSON.parse(line))).toMatchObject([{ requestId: id, team: 'toll', status: 200 }]);
 });
@@ -76,14 +76,14 @@ test('system, history and parameters reach Converse', async () => {
 
 test('an answer that met its token limit says so', async () => {
   const { ask } = await startSystem('shipped');
-  const answer = Answer.parse((await ask('tollmkey', { maxTokens: 3 })).json());
+  const answer = AnswerSchema.parse((await ask('tollmkey', { maxTokens: 3 })).json());
   expect(answer).toMatchObject({ stopReason: 'max_tokens', usage: { outputTokens: 3 } });
 });
 
 test('configured as the original was, Bedrock receives its bodies and its defaults', async () => {
   const { ask, bedrock } = await startSystem('predecessor');
-  const titan = Answer.parse((await ask('tollmkey', { model: 'titan', question: spanish })).json());
-  const llama = Answer.parse((await ask('tollmkey', { model: 'llama', question: spanish })).json());
+  const titan = AnswerSchema.parse((await ask('tollmkey', { model: 'titan', question: spanish })).json());
+  const llama = AnswerSchema.parse((await ask('tollmkey', { model: 'llama', question: spanish })).json());
 
   expect(
     bedrock.received.map(({ operation, modelId, text }) => ({ operation, modelId, body: JSON.parse(text) })),

@@ -1,4 +1,4 @@
-import { Answer, ModelList } from '@org/contract';
+import { AnswerSchema, ModelListSchema } from '@org/contract';
 import { catalogue } from '@org/models';
 import { expect, test } from 'vitest';
 import { startSystem } from './harness.ts';
@@ -19,7 +19,7 @@ test('every model answers whole and in pieces, under the id that is right for th
   const { ask, stream, bedrock } = await startSystem('everything');
   for (const [model, definition] of Object.entries(catalogue)) {
     const received = bedrock.received.length;
-    const answer = Answer.parse((await ask('all-key', { model })).json());
+    const answer = AnswerSchema.parse((await ask('all-key', { model })).json());
     expect(answer.modelId).toMatch(new RegExp(`^(us\\.)?${RegExp.escape(definition.modelId)}$`));
     expect(answer.usage.costUsd, model).toBeGreaterThan(0);
 
@@ -30,7 +30,7 @@ test('every model answers whole and in pieces, under the id that is right for th
 
     const structured = await ask('all-key', { model, outputSchema });
     if ('structuredOutput' in definition && definition.structuredOutput) {
-      const { output, text } = Answer.parse(structured.json());
+      const { output, text } = AnswerSchema.parse(structured.json());
       expect(output, model).toMatchObject({ city: expect.any(String), people: expect.any(Number) });
       expect(JSON.parse(text)).toEqual(output);
       const pieces = await (await stream('all-key', { model, outputSchema })).rest();
@@ -75,7 +75,7 @@ test('every model takes what its capabilities name, and is never asked what they
 test('a key sees the models of its plan, and what each can do', async () => {
   const { send, keyValue } = await startSystem('shipped');
   const reply = await send({ method: 'GET', path: '/models', key: keyValue('research-key') });
-  const { models } = ModelList.parse(reply.json());
+  const { models } = ModelListSchema.parse(reply.json());
   expect(models.map(({ alias }) => alias)).toEqual(['titan', 'llama', 'nova-lite', 'nova-pro']);
   expect(models[1]).toEqual({
     alias: 'llama',

@@ -1,4 +1,4 @@
-import { ErrorEnvelope, type StreamEvent } from '@org/contract';
+import { type StreamEvent, ErrorEnvelopeSchema } from '@org/contract';
 import { expect, test } from 'vitest';
 import { startSystem } from './harness.ts';
 
@@ -73,7 +73,7 @@ test('a refusal before the first byte is an HTTP error, like that of any route',
   ] as const;
   for (const [reply, status, code] of cases) {
     expect([reply.status, reply.headers.get('content-type')]).toEqual([status, 'application/json']);
-    expect(ErrorEnvelope.parse(JSON.parse(await reply.text())).error.code).toBe(code);
+    expect(ErrorEnvelopeSchema.parse(JSON.parse(await reply.text())).error.code).toBe(code);
   }
   const unauthenticated = await send({ path: '/bedrock/stream', body: { model: 'llama', question: 'Hi' } });
   expect([unauthenticated.status, unauthenticated.error().code]).toEqual([401, 'unauthenticated']);
@@ -85,7 +85,7 @@ test('a quota that is used up refuses a stream as it refuses an answer, with its
   for (let call = 0; call < 5; call += 1) await ask('shared-key');
   const reply = await stream('shared-key');
   expect([reply.status, reply.headers.get('x-should-retry')]).toEqual([429, 'false']);
-  expect(ErrorEnvelope.parse(JSON.parse(await reply.text())).error).toMatchObject({
+  expect(ErrorEnvelopeSchema.parse(JSON.parse(await reply.text())).error).toMatchObject({
     code: 'quota_exceeded',
     details: { limit: 'requests', period: 'day', max: 5, used: 5 },
   });

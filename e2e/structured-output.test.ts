@@ -1,4 +1,4 @@
-import { Answer } from '@org/contract';
+import { AnswerSchema } from '@org/contract';
 import { expect, test } from 'vitest';
 import { startSystem } from './harness.ts';
 
@@ -16,7 +16,7 @@ test.each([
   ['by a tool that it is made to call', byTool],
 ])('a model answers in JSON of the schema, %s', async (_way, fields) => {
   const { ask } = await startSystem('everything');
-  const answer = Answer.parse((await ask('all-key', fields)).json());
+  const answer = AnswerSchema.parse((await ask('all-key', fields)).json());
   expect(answer).toMatchObject({ output: { city: expect.any(String) }, stopReason: 'end_turn' });
 });
 

@@ -1,7 +1,7 @@
-import { AvailableModels, type ErrorDetails, LimitStatus, RequestIssues } from '@org/contract';
+import { AvailableModels, type ErrorDetails, LimitStatusSchema, type RequestIssues, RequestIssuesSchema } from '@org/contract';
 import * as z from 'zod/mini';
 
-export const QuotaDetails = z.pick(LimitStatus, {
+export const QuotaDetails = z.pick(LimitStatusSchema, {
   limit: true,
   period: true,
   scope: true,
@@ -11,11 +11,11 @@ export const QuotaDetails = z.pick(LimitStatus, {
 });
 
 export const ExcessDetails = z.extend(
-  z.pick(LimitStatus, { limit: true, period: true, scope: true, max: true }),
+  z.pick(LimitStatusSchema, { limit: true, period: true, scope: true, max: true }),
   { needed: z.number() },
 );
 
-export const OutputDetails = z.object({ stopReason: z.string(), issues: RequestIssues.shape.issues });
+export const OutputDetails = z.object({ stopReason: z.string(), issues: RequestIssuesSchema.shape.issues });
 
 /** The schemas of `details`, by the codes that have any. */
 export const errorDetails = {

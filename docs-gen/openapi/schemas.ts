@@ -1,19 +1,4 @@
-import {
-  Answer,
-  AskRequest,
-  AvailableModels,
-  ErrorEnvelope,
-  errorCodes,
-  errors,
-  LimitStatus,
-  limitKinds,
-  limitPeriods,
-  ModelList,
-  RequestIssues,
-  StreamEvent,
-  Usage,
-  UsageReport,
-} from '@org/contract';
+import { Answer, AvailableModels, ErrorEnvelope, errorCodes, errors, LimitStatus, limitKinds, limitPeriods, StreamEvent, Usage, UsageReport, type AskRequest, AskRequestSchema, type ModelList, ModelListSchema, type RequestIssues, RequestIssuesSchema } from '@org/contract';
 import { capabilities } from '@org/models';
 import * as z from 'zod/mini';
 import type { DocstringOf } from '../docstrings.ts';
@@ -26,7 +11,7 @@ const [StreamStart, StreamDelta, StreamDone] = StreamEvent._zod.def.options;
 /** The schemas that the document names, by the names of the contract's types. */
 const named: Readonly<Record<string, z.ZodMiniType>> = {
   AskRequest,
-  Turn: AskRequest.shape.history._zod.def.innerType._zod.def.element,
+  Turn: AskRequestSchema.shape.history._zod.def.innerType._zod.def.element,
   Answer,
   Usage,
   LimitStatus,
@@ -35,11 +20,11 @@ const named: Readonly<Record<string, z.ZodMiniType>> = {
   StreamDelta,
   StreamDone,
   ModelList,
-  ModelSummary: ModelList.shape.models._zod.def.element,
+  ModelSummary: ModelListSchema.shape.models._zod.def.element,
   UsageReport,
   ErrorEnvelope,
   RequestIssues,
-  RequestIssue: RequestIssues.shape.issues._zod.def.element,
+  RequestIssue: RequestIssuesSchema.shape.issues._zod.def.element,
   AvailableModels,
   QuotaDetails,
   OutputDetails,

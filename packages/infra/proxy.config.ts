@@ -21,7 +21,7 @@ export default defineProxyConfig({
       throttle: { rate: 100, burst: 200 },
       quota: { limit: 10_000, period: 'MONTH' },
       models: ['titan', 'llama', 'nova-lite'],
-      limits: { requests: { month: 80 }, tokens: { month: 500_000 }, usd: { month: 0.25 } },
+      limits: { requests: { month: 100 }, tokens: { month: 500_000 }, usd: { month: 0.25 } },
     },
     // For daily work: more requests and larger models, but few at once and answers of at most 2,048 tokens.
     research: {

@@ -31,8 +31,7 @@ export async function checkConcurrency(settings: ClientSettings, config: ProxyCo
   try {
     const { AccountLimit: account } = await lambda.send(new GetAccountSettingsCommand({}));
     const total = account?.ConcurrentExecutions ?? 0;
-    const { buffered = 0, stream = 0 } = config.concurrency ?? {};
-    const wanted = buffered + stream;
+    const wanted = config.concurrency ?? 0;
     if (wanted === 0) return { finding: accountLimit(total), ceilingFits: true };
     const present = await presentCeilings(lambda, settings, stackNameOf(config));
     const left = (account?.UnreservedConcurrentExecutions ?? 0) + present - wanted;
@@ -46,7 +45,7 @@ export async function checkConcurrency(settings: ClientSettings, config: ProxyCo
       finding: warning(
         subject,
         `a ceiling of ${wanted} leaves ${left} of the account's ${total}, and Lambda keeps ${keptForOthers} for other functions`,
-        'Deploy leaves the ceiling off, and keeps a 0, which stops a function; the limits hold without it. Ask for more in Service Quotas (Lambda), or remove concurrency.',
+        'Deploy leaves the ceiling off; the limits hold without it. Ask for more in Service Quotas (Lambda), or remove concurrency.',
       ),
       ceilingFits: false,
     };

@@ -97,7 +97,7 @@ test.each<[fault: string, differing: AwsAnswers, subject: string, finding: objec
     { '/2016-08-19/account-settings': lambdaAccount(110) },
     'Lambda concurrency',
     { status: 'warning', what: /leaves 90/, whatToDo: /leaves the ceiling off/ },
-    { concurrency: { buffered: 20 } },
+    { concurrency: 20 },
   ],
   [
     'a model that has ended',
@@ -216,7 +216,7 @@ test('a ceiling that the deployment has already is not counted twice', async () 
       },
       '/2019-09-30/functions/handler/concurrency': { body: { ReservedConcurrentExecutions: 500 } },
     },
-    { concurrency: { buffered: 500 } },
+    { concurrency: 500 },
   );
   expect(ceilingFits).toBe(true);
 });
@@ -224,7 +224,7 @@ test('a ceiling that the deployment has already is not counted twice', async () 
 test('a ceiling of 0 stops the functions, wherever it is deployed', async () => {
   const { ceilingFits } = await examine(
     { '/2016-08-19/account-settings': lambdaAccount(10) },
-    { concurrency: { buffered: 0, stream: 0 } },
+    { concurrency: 0 },
   );
   expect(ceilingFits).toBe(true);
 });

@@ -1,4 +1,4 @@
-import { Limits } from '@org/contract';
+import { type Limits, LimitsSchema } from '@org/contract';
 import { AccessItem, accessItemKey } from '@org/lambda/key-directory';
 import type { MadeApiKey } from '../aws/api-keys.ts';
 import { CliError } from '../cli-error.ts';
@@ -179,7 +179,7 @@ function accessOf(item: Item): Access {
   return {
     team: team.S,
     plan: plan?.S,
-    limits: limits && Limits.parse(JSON.parse(limits.S)),
+    limits: limits && LimitsSchema.parse(JSON.parse(limits.S)),
     countedAs: countedAs?.S,
     until: until && Number(until.N),
     createdAt: item['createdAt']?.S,

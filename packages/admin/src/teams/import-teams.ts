@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { Limits } from '@org/contract';
+import { type Limits, LimitsSchema } from '@org/contract';
 import { describeIssues, Name } from '@org/infra/config';
 import * as z from 'zod/mini';
 import { CliError } from '../cli-error.ts';
@@ -15,7 +15,7 @@ const Teams = z.array(
     name: Name,
     plan: z.string(),
     keys: z._default(
-      z.array(z.union([Name, z.strictObject({ name: Name, limits: z.optional(Limits) })])),
+      z.array(z.union([Name, z.strictObject({ name: Name, limits: z.optional(LimitsSchema) })])),
       [],
     ),
   }),

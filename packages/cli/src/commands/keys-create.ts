@@ -1,5 +1,5 @@
 import { CliError, createKey, type Invocation, limitsText, limitsWithoutEffect } from '@org/admin';
-import { Limits, limitKinds, limitPeriods } from '@org/contract';
+import { limitKinds, limitPeriods, type Limits, LimitsSchema } from '@org/contract';
 import type { Command } from 'commander';
 import * as z from 'zod/mini';
 import type { Cli } from '../cli.ts';
@@ -61,9 +61,9 @@ export function parseLimits(texts: readonly string[]): Limits {
       throw new CliError(`"${text}" is the second limit on ${kind} a ${period}.`, 'Give one of them only.');
     }
     limits[kind] = { ...limits[kind], [period]: Number(amount) };
-    if (!z.safeParse(Limits, limits).success) throw noLimit(text);
+    if (!z.safeParse(LimitsSchema, limits).success) throw noLimit(text);
   }
-  return z.parse(Limits, limits);
+  return z.parse(LimitsSchema, limits);
 }
 
 function noLimit(text: string): CliError {

@@ -1,5 +1,5 @@
 import { CliError, concurrently, type Diagnosis, diagnose, openDeployment, stackNameOf } from '@org/admin';
-import type { ConcurrencyConfig, ProxyConfig } from '@org/infra/config';
+import type { ProxyConfig } from '@org/infra/config';
 import { describeFindings } from '../output/findings.ts';
 import type { Terminal } from '../terminal.ts';
 import { readServiceInformation, type ServiceInformation } from './service-information.ts';
@@ -44,7 +44,7 @@ export async function deploy(
     await setLogRole(tools, region);
   }
   const { directory } = await tools.synthesize(
-    ceilingFits ? config : { ...config, concurrency: brakesOf(config.concurrency) },
+    ceilingFits ? config : { ...config, concurrency: undefined },
   );
   await tools.cdk(['deploy', stackName, '--app', directory, '--require-approval', 'never'], region);
 
@@ -65,12 +65,6 @@ export async function deploy(
   } finally {
     deployment.close();
   }
-}
-
-/** Every 0 of a ceiling: it stops its function and reserves nothing, so it fits any account. */
-function brakesOf({ buffered, stream }: ConcurrencyConfig = {}): ConcurrencyConfig | undefined {
-  const brakes = { ...(buffered === 0 ? { buffered } : {}), ...(stream === 0 ? { stream } : {}) };
-  return Object.keys(brakes).length > 0 ? brakes : undefined;
 }
 
 /** The one that deploy itself can put right is no reason to stop. */

@@ -155,7 +155,7 @@ test('a typed config knows how it is watched and shielded', () => {
   defineProxyConfig({
     ...base,
     // @ts-expect-error There are two functions, of these names.
-    concurrency: { ask: 1 },
+    concurrency: { buffered: 1 },
   });
 
   defineProxyConfig({

@@ -41,6 +41,7 @@ test('a config gets its defaults', () => {
     globalInference: false,
     accessLog: false,
     logRetentionDays: 30,
+    memoryMb: 512,
     alarms: {},
     dashboard: true,
     removalPolicy: 'retain',

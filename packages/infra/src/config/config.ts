@@ -1,4 +1,4 @@
-import { Limits } from '@org/contract';
+import { type Limits, LimitsSchema } from '@org/contract';
 import { type CatalogueAlias, type ModelDefinition, OfferedModel, Price } from '@org/models';
 import * as z from 'zod/mini';
 import { ConfigError } from './config-error.ts';
@@ -179,14 +179,14 @@ const Plan = z.strictObject({
   quota: Quota,
   models: z.array(z.string()).check(z.minLength(1, 'must name at least one of the models')),
   maxTokens: z.optional(positiveInteger),
-  limits: z.optional(Limits),
+  limits: z.optional(LimitsSchema),
   guardrail: z.optional(PlanGuardrail),
 } satisfies Record<keyof AuthoredPlan, z.ZodMiniType>);
 
 const KeyObject = z.strictObject({
   name: Name,
   enabled: z._default(z.boolean(), true),
-  limits: z.optional(Limits),
+  limits: z.optional(LimitsSchema),
 } satisfies Record<keyof AuthoredKey, z.ZodMiniType>);
 
 const Key = z.pipe(

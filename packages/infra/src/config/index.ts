@@ -9,7 +9,6 @@ export { ConfigError } from './config-error.ts';
 export { loadProxyConfig } from './config-file.ts';
 export { describeIssues } from './issues.ts';
 export { Name } from './name.ts';
-export type { ConcurrencyConfig } from './operations.ts';
 export type { PlanGuardrail } from './plan-guardrail.ts';
 export { checkPrices, priceIn, pricesField } from './prices.ts';
 export { promisedThrottle } from './promised-throttle.ts';

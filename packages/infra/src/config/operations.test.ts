@@ -27,7 +27,8 @@ test.each([
   [{ waf: true }, { waf: {} }],
   [{ waf: { rateLimit: 100 } }, { waf: { rateLimit: 100 } }],
   [{ dashboard: false }, { dashboard: false }],
-  [{ concurrency: { stream: 0 } }, { concurrency: { stream: 0 } }],
+  [{ concurrency: 0 }, { concurrency: 0 }],
+  [{ memoryMb: 1024 }, { memoryMb: 1024 }],
   [{ stageThrottle: { rate: 5, burst: 10 } }, { stageThrottle: { rate: 5, burst: 10 } }],
   [{ removalPolicy: 'destroy' }, { removalPolicy: 'destroy' }],
   [
@@ -61,9 +62,9 @@ test.each<[fault: string, change: object, path: string, fix: RegExp]>([
     /must be an e-mail address/,
   ],
   ['an unknown setting of alarms', { alarms: { mail: 'a@b.c' } }, 'alarms.mail', /check its spelling/],
-  ['a ceiling below zero', { concurrency: { buffered: -1 } }, 'concurrency.buffered', /0 or more/],
-  ['half a call', { concurrency: { buffered: 1.5 } }, 'concurrency.buffered', /whole number/],
-  ['a ceiling of what there is not', { concurrency: { ask: 1 } }, 'concurrency.ask', /check its spelling/],
+  ['a ceiling below zero', { concurrency: -1 }, 'concurrency', /0 or more/],
+  ['half a call', { concurrency: 1.5 }, 'concurrency', /whole number/],
+  ['more memory than there is', { memoryMb: 20_000 }, 'memoryMb', /10,240/],
   [
     'a throttle for all keys that is slower than a plan',
     { stageThrottle: { rate: 4, burst: 10 } },

@@ -10,14 +10,6 @@ export interface AlarmsConfig {
   email?: string | undefined;
 }
 
-/** How many calls each function may answer at the same time. */
-export interface ConcurrencyConfig {
-  /** Of the routes that answer whole. 0 stops them. Default: what the account has left. */
-  buffered?: number | undefined;
-  /** Of the route that streams. 0 stops it. Default: what the account has left. */
-  stream?: number | undefined;
-}
-
 /** A web application firewall in front of the API. */
 export interface WafConfig {
   /**
@@ -51,12 +43,20 @@ export interface OperationsConfig {
    */
   dashboard?: boolean | undefined;
   /**
-   * A ceiling on the calls in flight, which is taken out of what the account's other functions have. It fails to deploy
-   * where too few would be left, as in a new account, whose limit may be 10. Default: no ceiling.
+   * A ceiling on the calls in flight, which is taken out of what the account's other functions have; 0 stops every
+   * call. It fails to deploy where too few would be left, as in a new account, whose limit may be 10. Default: no
+   * ceiling.
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
    */
-  concurrency?: ConcurrencyConfig | undefined;
+  concurrency?: number | undefined;
+  /**
+   * Memory of the function in MB, 128 to 10,240. Lambda gives CPU in proportion, and bills memory by the time that a call
+   * takes, most of which is waiting for the model. Default: 512.
+   *
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+   */
+  memoryMb?: number | undefined;
   /**
    * How fast all keys together may ask, those made at run time too; at least as fast as the fastest plan. API Gateway
    * keeps it for each route of the stage. Default: what AWS gives an account by default, 10,000 requests a second and
@@ -97,6 +97,13 @@ const email = text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'must be an e-mail address');
 
 const concurrency = z.int().check(z.minimum(0, 'must be a whole number of 0 or more'));
 
+const memoryMb = z
+  .int()
+  .check(
+    z.minimum(128, 'must be at least 128, says AWS Lambda'),
+    z.maximum(10_240, 'must be at most 10,240, says AWS Lambda'),
+  );
+
 /** https://docs.aws.amazon.com/waf/latest/APIReference/API_RateBasedStatement.html */
 const rateLimit = z
   .int()
@@ -131,9 +138,8 @@ const tagValue = text(/^[\w.:/=+-]{0,256}$/, 'must have at most 256 letters, dig
 export const operationsFields = {
   alarms: z._default(switchable(z.strictObject({ email: z.optional(email) })), {}),
   dashboard: z._default(z.boolean(), true),
-  concurrency: z.optional(
-    z.strictObject({ buffered: z.optional(concurrency), stream: z.optional(concurrency) }),
-  ),
+  concurrency: z.optional(concurrency),
+  memoryMb: z._default(memoryMb, 512),
   stageThrottle: z.optional(Throttle),
   removalPolicy: z._default(z.enum(['retain', 'destroy']), 'retain'),
   // A resource takes 50.

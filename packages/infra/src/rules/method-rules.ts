@@ -1,4 +1,4 @@
-import { longestCallMs } from '@org/lambda/environment';
+import { longestCallMs } from '@org/contract';
 import * as z from 'zod/mini';
 import type { Finding, TemplateRule } from './rule.ts';
 import { type Resource, resourcesOf, type SynthesizedTemplate, textOf } from './template.ts';
@@ -38,22 +38,18 @@ function callsOf(template: SynthesizedTemplate): Method[] {
 }
 
 /**
- * How each way to answer calls its function.
+ * What makes API Gateway pass on an answer while it is written. The function writes the format of a stream for every
+ * answer, and of a method that waits for a whole one its caller would see headers and no body.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
  */
-const transfers = {
-  BUFFERED: { uri: /\/2015-03-31\/functions\/\{\w+\}\/invocations$/, longestMs: longestCallMs.buffered },
-  STREAM: {
-    uri: /\/2021-11-15\/functions\/\{\w+\}\/response-streaming-invocations$/,
-    longestMs: longestCallMs.stream,
-  },
-} as const;
+const streams = {
+  mode: 'STREAM',
+  uri: /\/2021-11-15\/functions\/\{\w+\}\/response-streaming-invocations$/,
+};
 
-function transferOf({ integration }: Method): (typeof transfers)[keyof typeof transfers] | undefined {
-  const { ResponseTransferMode: mode = 'BUFFERED' } = integration;
-  return mode === 'BUFFERED' || mode === 'STREAM' ? transfers[mode] : undefined;
-}
+/** What API Gateway takes where nothing is set: https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html */
+const defaultTimeoutMs = 29_000;
 
 const methodHasKey: TemplateRule = {
   name: 'method-has-key',
@@ -70,28 +66,21 @@ const methodHasKey: TemplateRule = {
   },
 };
 
-const transferFitsUri: TemplateRule = {
-  name: 'transfer-fits-uri',
-  description: 'A method calls its function in the way that it answers, whole or as a stream.',
+const methodStreams: TemplateRule = {
+  name: 'method-streams',
+  description: 'Every method that runs a function passes on its answer while it is written.',
   *check(template) {
-    for (const method of callsOf(template)) {
-      const { id, integration } = method;
-      const transfer = transferOf(method);
+    for (const { id, integration } of callsOf(template)) {
       const finding = (property: string, message: string): Finding => ({
         resource: id,
         property: `Integration.${property}`,
         message,
       });
-      if (!transfer) {
-        yield finding(
-          'ResponseTransferMode',
-          `is ${integration.ResponseTransferMode}; it must be BUFFERED or STREAM`,
-        );
-      } else if (!transfer.uri.test(textOf(integration.Uri))) {
-        yield finding(
-          'Uri',
-          `does not fit the transfer mode ${integration.ResponseTransferMode ?? 'BUFFERED'}`,
-        );
+      if (integration.ResponseTransferMode !== streams.mode) {
+        yield finding('ResponseTransferMode', `must be ${streams.mode}`);
+      }
+      if (!streams.uri.test(textOf(integration.Uri))) {
+        yield finding('Uri', 'must be of response-streaming-invocations');
       }
     }
   },
@@ -105,9 +94,8 @@ const timeoutIsPossible: TemplateRule = {
       resourcesOf(template, 'AWS::Lambda::Function').map(({ id, properties }) => [id, properties]),
     );
     for (const method of callsOf(template)) {
-      const longestMs = transferOf(method)?.longestMs;
-      if (longestMs === undefined) continue;
-      const { TimeoutInMillis: waits = longestCallMs.buffered, Uri: uri } = method.integration;
+      const longestMs = longestCallMs.stream;
+      const { TimeoutInMillis: waits = defaultTimeoutMs, Uri: uri } = method.integration;
       if (waits > longestMs) {
         const message = `waits ${waits} ms, and API Gateway waits at most ${longestMs} ms`;
         yield { resource: method.id, property: 'Integration.TimeoutInMillis', message };
@@ -138,7 +126,7 @@ const deploymentHasMethods: TemplateRule = {
 
 export const methodRules: readonly TemplateRule[] = [
   methodHasKey,
-  transferFitsUri,
+  methodStreams,
   timeoutIsPossible,
   deploymentHasMethods,
 ];

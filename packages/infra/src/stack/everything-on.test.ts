@@ -4,9 +4,9 @@ import * as z from 'zod/mini';
 import shipped from '../../proxy.config.ts';
 import {
   everythingOn,
-  functionOf,
   only,
   policyOf,
+  proxyFunction,
   resources,
   slow,
   type Template,
@@ -19,8 +19,6 @@ beforeAll(() => {
   plain = templateOf(shipped, 'shipped');
   everything = templateOf(everythingOn, 'everything-on');
 }, slow);
-
-const handlers = ['index.handler', 'index.streamHandler'];
 
 describe('the public surface', () => {
   const Method = z.object({
@@ -47,10 +45,7 @@ describe('the public surface', () => {
     for (const template of [plain, everything]) {
       expect(resources(template, 'AWS::ApiGateway::RestApi').size).toBe(1);
       const permissions = [...resources(template, 'AWS::Lambda::Permission').values()];
-      expect(permissions.map(({ Principal }) => Principal)).toEqual([
-        'apigateway.amazonaws.com',
-        'apigateway.amazonaws.com',
-      ]);
+      expect(permissions.map(({ Principal }) => Principal)).toEqual(['apigateway.amazonaws.com']);
       for (const type of [
         'AWS::Lambda::Url',
         'AWS::ApiGateway::DomainName',
@@ -63,19 +58,17 @@ describe('the public surface', () => {
 });
 
 test('no option gives a function another permission, or another role to anyone', () => {
-  for (const handler of handlers) expect(policyOf(everything, handler)).toEqual(policyOf(plain, handler));
+  expect(policyOf(everything)).toEqual(policyOf(plain));
   for (const type of ['AWS::IAM::Role', 'AWS::IAM::Policy']) {
-    expect(resources(everything, type).size).toBe(2);
+    expect(resources(everything, type).size).toBe(1);
   }
 });
 
 test('no statement is for every resource, and only the table, the log and Bedrock are named', () => {
   for (const template of [plain, everything]) {
-    for (const handler of handlers) {
-      for (const { Action, Resource } of policyOf(template, handler)) {
-        expect(JSON.stringify(Resource)).not.toContain('*');
-        for (const action of [Action].flat()) expect(action).toMatch(/^(?:logs|bedrock|dynamodb):[A-Za-z]+$/);
-      }
+    for (const { Action, Resource } of policyOf(template)) {
+      expect(JSON.stringify(Resource)).not.toContain('*');
+      for (const action of [Action].flat()) expect(action).toMatch(/^(?:logs|bedrock|dynamodb):[A-Za-z]+$/);
     }
   }
 });
@@ -122,11 +115,10 @@ test('everything that takes tags has those of the deployment and of the config',
   }
 });
 
-test('a ceiling on concurrency is for each function, and there is none by default', () => {
-  const ceilings = (of: Template) =>
-    handlers.map((handler) => functionOf(of, handler).properties['ReservedConcurrentExecutions']);
-  expect(ceilings(everything)).toEqual([20, 0]);
-  expect(ceilings(plain)).toEqual([undefined, undefined]);
+test('memory and a ceiling on concurrency are those of the config, and there is no ceiling by default', () => {
+  const settings = (of: Template) => proxyFunction(of).properties;
+  expect(settings(everything)).toMatchObject({ ReservedConcurrentExecutions: 20, MemorySize: 256 });
+  expect(settings(plain)).not.toHaveProperty('ReservedConcurrentExecutions');
 });
 
 test('a throttle of the config is for all keys of the stage together', () => {

@@ -18,41 +18,42 @@ export interface ProxyStackProps {
   readonly lambdaDirectory: string;
 }
 
-/** One deployment of the proxy: keys, ledger, functions, API and usage plans, and what it is watched and shielded by. */
+/** One deployment of the proxy: keys, ledger, function, API and usage plans, and what it is watched and shielded by. */
 export class ProxyStack extends Stack {
   constructor(scope: Construct, id: string, { config, lambdaDirectory }: ProxyStackProps) {
     super(scope, id, {
       description: `Amazon Bedrock by API key, within limits: ${config.name}, stage ${config.stage}`,
       env: { region: config.region },
     });
-    // The functions know the keys and the plans know the stage, so keys come first and plans last.
+    // The function knows the keys and the plans know the stage, so keys come first and plans last.
     const keys = new ApiKeys(this, 'Keys', config);
     const ledger = new LedgerTable(this, 'Ledger', config);
     const keyIds = new Map([...keys.byName].map(([name, key]) => [name, key.keyId]));
     const environment = functionEnvironment(config, { keyIds, tableName: ledger.table.tableName }, this);
-    const shared = { config, ledger, environment, lambdaDirectory };
-    const buffered = new ProxyFunction(this, 'Function', { ...shared, transfer: 'buffered' });
-    const stream = new ProxyFunction(this, 'StreamFunction', { ...shared, transfer: 'stream' });
-    const functions = { buffered: buffered.handler, stream: stream.handler };
+    const proxy = new ProxyFunction(this, 'Function', { config, ledger, environment, lambdaDirectory });
     const signIn =
       config.signIn &&
       new Authorizer(this, 'SignIn', { config, signIn: config.signIn, ledger, lambdaDirectory });
-    const { api } = new ProxyApi(this, 'Api', { config, functions, authorizer: signIn?.authorizer });
+    const { api } = new ProxyApi(this, 'Api', {
+      config,
+      handler: proxy.handler,
+      authorizer: signIn?.authorizer,
+    });
     const stage = api.deploymentStage;
     new UsagePlans(this, 'Plans', { config, keys, stage });
 
     if (config.waf) new WebAcl(this, 'WebAcl', { config, waf: config.waf, stage });
+    const { handler, logGroup } = proxy;
     const alarms = config.alarms
-      ? new Alarms(this, 'Alarms', { config, stage, functions, email: config.alarms.email })
+      ? new Alarms(this, 'Alarms', { config, stage, handler, email: config.alarms.email })
       : undefined;
     if (config.dashboard) {
-      const logGroups = [buffered.logGroup, stream.logGroup];
       const { table } = ledger;
       new Dashboard(this, 'Dashboard', {
         config,
         stage,
-        functions,
-        logGroups,
+        handler,
+        logGroup,
         table,
         alarms: alarms?.all ?? [],
       });

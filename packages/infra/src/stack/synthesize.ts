@@ -14,7 +14,7 @@ export interface SynthesizeOptions {
   /** Directory that the cloud assembly is written to. */
   readonly outdir: string;
   /**
-   * Directory of the built functions: `index.mjs` with the exports `handler` and `streamHandler`. Default: the lambda
+   * Directory of the built functions: `index.mjs` with the export `handler`. Default: the lambda
    * package's `dist`.
    */
   readonly lambdaDirectory?: string | undefined;

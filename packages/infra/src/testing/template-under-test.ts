@@ -37,7 +37,7 @@ export const lambdaDirectory = join(directory, 'lambda');
 mkdirSync(join(lambdaDirectory, 'authorizer'), { recursive: true });
 writeFileSync(
   join(lambdaDirectory, 'index.mjs'),
-  'export const handler = async () => ({ statusCode: 200 }); export const streamHandler = handler;',
+  'export const handler = async () => ({ statusCode: 200 });',
 );
 writeFileSync(join(lambdaDirectory, 'authorizer/index.mjs'), 'export const handler = async () => ({});');
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -49,7 +49,8 @@ export const everythingOn = parseProxyConfig({
   ...({
     alarms: { email: 'operators@example.com' },
     dashboard: true,
-    concurrency: { buffered: 20, stream: 0 },
+    concurrency: 20,
+    memoryMb: 256,
     stageThrottle: { rate: 500, burst: 1000 },
     removalPolicy: 'destroy',
     tags: { CostCentre: '4711' },
@@ -94,15 +95,15 @@ export function joined(value: unknown, resolve: (logicalId: string) => string): 
     .join('');
 }
 
-/** The function of a handler, with its logical id. */
-export function functionOf(
-  template: Template,
-  handler: string,
-): { readonly id: string; readonly properties: z.infer<typeof Properties> } {
+/** The function behind the routes, with its logical id. With `signIn` there is another one, the authorizer. */
+export function proxyFunction(template: Template): {
+  readonly id: string;
+  readonly properties: z.infer<typeof Properties>;
+} {
   const [found, ...others] = [...resources(template, 'AWS::Lambda::Function')].filter(
-    ([, { Handler }]) => Handler === handler,
+    ([id]) => !id.startsWith('SignIn'),
   );
-  if (!found || others.length > 0) throw new Error(`expected exactly one function ${handler}`);
+  if (!found || others.length > 0) throw new Error('expected exactly one function behind the routes');
   return { id: found[0], properties: found[1] };
 }
 
@@ -111,15 +112,15 @@ const Policy = z.object({
   PolicyDocument: z.object({ Statement: z.array(Properties) }),
 });
 
-/** Statements of the one policy that the role of a handler's function has. */
-export function policyOf(template: Template, handler: string): z.infer<typeof Properties>[] {
-  const { Role } = functionOf(template, handler).properties;
+/** Statements of the one policy that the role of the function behind the routes has. */
+export function policyOf(template: Template): z.infer<typeof Properties>[] {
+  const { Role } = proxyFunction(template).properties;
   const [roleId] = z.parse(z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) }), Role)[
     'Fn::GetAtt'
   ];
   const [policy, ...others] = [...resources(template, 'AWS::IAM::Policy').values()]
     .map((properties) => z.parse(Policy, properties))
     .filter(({ Roles: [{ Ref }] }) => Ref === roleId);
-  if (!policy || others.length > 0) throw new Error(`expected exactly one policy of ${handler}`);
+  if (!policy || others.length > 0) throw new Error('expected exactly one policy of the function');
   return policy.PolicyDocument.Statement;
 }

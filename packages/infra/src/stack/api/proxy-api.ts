@@ -1,5 +1,4 @@
-import { type Route, routes } from '@org/contract';
-import { longestCallMs } from '@org/lambda/environment';
+import { longestCallMs, routes } from '@org/contract';
 import { Duration } from 'aws-cdk-lib';
 import {
   ApiKeySourceType,
@@ -22,17 +21,22 @@ import { addGatewayResponses } from './gateway-responses.ts';
 
 export interface ProxyApiProps {
   readonly config: ProxyConfig;
-  /** The function that answers, by how it answers. */
-  readonly functions: Readonly<Record<Route['transfer'], IFunction>>;
+  /** The function that answers. */
+  readonly handler: IFunction;
   /** Says which API key a caller stands for. Left out: the header `x-api-key` says it. */
   readonly authorizer?: IAuthorizer | undefined;
 }
 
-/** The REST API: every route of the contract, each behind an API key, each answered by the function of its kind. */
+/**
+ * The REST API: every route of the contract, each behind an API key. API Gateway passes every answer on while it is
+ * written: so it waits for 15 minutes, and for 5 without a byte, where it would give up after 29 seconds otherwise.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
+ */
 export class ProxyApi extends Construct {
   readonly api: RestApi;
 
-  constructor(scope: Construct, id: string, { config, functions, authorizer }: ProxyApiProps) {
+  constructor(scope: Construct, id: string, { config, handler, authorizer }: ProxyApiProps) {
     super(scope, id);
     const { rate, burst } = stageThrottleOf(config);
     this.api = new RestApi(this, 'Rest', {
@@ -54,22 +58,17 @@ export class ProxyApi extends Construct {
     this.api.node.tryRemoveChild('Endpoint');
 
     addGatewayResponses(this.api, config);
-    this.addRoutes({ config, functions, authorizer });
+    this.addRoutes({ config, handler, authorizer });
   }
 
-  private addRoutes({ config: { cors }, functions, authorizer }: ProxyApiProps): void {
-    const integrationOf = (transfer: Route['transfer'], responseTransferMode: ResponseTransferMode) =>
-      new LambdaIntegration(functions[transfer], {
-        proxy: true,
-        responseTransferMode,
-        timeout: Duration.millis(longestCallMs[transfer]),
-        // One permission for the API, not two for each of its methods.
-        scopePermissionToMethod: false,
-      });
-    const integrations = {
-      buffered: integrationOf('buffered', ResponseTransferMode.BUFFERED),
-      stream: integrationOf('stream', ResponseTransferMode.STREAM),
-    };
+  private addRoutes({ config: { cors }, handler, authorizer }: ProxyApiProps): void {
+    const integration = new LambdaIntegration(handler, {
+      proxy: true,
+      responseTransferMode: ResponseTransferMode.STREAM,
+      timeout: Duration.millis(longestCallMs.stream),
+      // One permission for the API, not two for each of its methods.
+      scopePermissionToMethod: false,
+    });
     const requestValidator = this.api.addRequestValidator('BodyValidator', {
       validateRequestBody: true,
       validateRequestParameters: true,
@@ -80,10 +79,9 @@ export class ProxyApi extends Construct {
       schema: { schema: JsonSchemaVersion.DRAFT4, type: JsonSchemaType.OBJECT },
     });
 
-    const table: Readonly<Record<string, Route>> = routes;
-    for (const { method, path, transfer } of Object.values(table)) {
+    for (const { method, path } of Object.values(routes)) {
       const resource = this.api.root.resourceForPath(path);
-      resource.addMethod(method, integrations[transfer], {
+      resource.addMethod(method, integration, {
         apiKeyRequired: true,
         requestValidator,
         ...(authorizer ? { authorizer, authorizationType: AuthorizationType.CUSTOM } : {}),

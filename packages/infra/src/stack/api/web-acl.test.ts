@@ -1,4 +1,4 @@
-import { ErrorEnvelope } from '@org/contract';
+import { ErrorEnvelopeSchema } from '@org/contract';
 import { beforeAll, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import shipped from '../../../proxy.config.ts';
@@ -65,7 +65,7 @@ test('lets one address ask as often as all keys of the config together were prom
       },
     },
   });
-  const body = z.parse(ErrorEnvelope, JSON.parse(CustomResponseBodies['too-often']?.Content ?? ''));
+  const body = z.parse(ErrorEnvelopeSchema, JSON.parse(CustomResponseBodies['too-often']?.Content ?? ''));
   expect(body).toMatchObject({ error: { code: 'rate_limited' }, request_id: null });
 });
 

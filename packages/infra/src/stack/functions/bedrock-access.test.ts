@@ -20,11 +20,9 @@ const imported = {
   lifecycle: { status: 'active' },
 } as const;
 
-const action = 'bedrock:InvokeModelWithResponseStream';
-
 const Statement = z.strictObject({
   Effect: z.literal('Allow'),
-  Action: z.literal(action),
+  Action: z.tuple([z.literal('bedrock:InvokeModel'), z.literal('bedrock:InvokeModelWithResponseStream')]),
   Resource: z.union([z.string(), z.array(z.string())]),
   Condition: z.optional(
     z.strictObject({ StringEquals: z.strictObject({ 'bedrock:InferenceProfileArn': z.string() }) }),
@@ -56,7 +54,7 @@ function allowed(
   });
   const free: string[] = [];
   const throughProfile: Record<string, string[]> = {};
-  for (const statement of bedrockStatements(config, action, { partition, account: '111122223333' })) {
+  for (const statement of bedrockStatements(config, { partition, account: '111122223333' })) {
     const { Resource, Condition } = z.parse(Statement, statement.toJSON());
     const profile = Condition?.StringEquals['bedrock:InferenceProfileArn'];
     const resources = [Resource].flat();

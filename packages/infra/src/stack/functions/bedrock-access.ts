@@ -6,20 +6,19 @@ import type { ProxyConfig } from '../../config/config.ts';
  * The statements that let a function call exactly the models of the config: by their bare id in the Region, or
  * through an inference profile in the Regions that it leads to, and there through that profile only.
  *
- * @param action What the function calls them with. `InvokeModel` authorizes Converse too, and
- *   `InvokeModelWithResponseStream` ConverseStream.
+ * `InvokeModel` authorizes Converse too, and `InvokeModelWithResponseStream` ConverseStream.
+ *
  * @param arnParts Partition and account of the deployment, which CloudFormation may know only later.
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html
  */
 export function bedrockStatements(
   config: ProxyConfig,
-  action: 'bedrock:InvokeModel' | 'bedrock:InvokeModelWithResponseStream',
   arnParts: { readonly partition: string; readonly account: string },
 ): PolicyStatement[] {
   const { partition, account } = arnParts;
   const { region, globalInference } = config;
-  const actions = [action];
+  const actions = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'];
   const foundationModel = (modelRegion: string, modelId: string) =>
     `arn:${partition}:bedrock:${modelRegion}::foundation-model/${modelId}`;
 

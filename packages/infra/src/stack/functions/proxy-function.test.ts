@@ -1,12 +1,12 @@
-import { longestCallMs, ProxyEnvironment } from '@org/lambda/environment';
+import { ProxyEnvironment } from '@org/lambda/environment';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import shipped from '../../../proxy.config.ts';
 import { parseProxyConfig } from '../../config/config.ts';
 import {
-  functionOf,
   joined,
   policyOf,
+  proxyFunction,
   resources,
   slow,
   type Template,
@@ -18,22 +18,16 @@ beforeAll(() => {
   template = templateOf(shipped, 'shipped');
 }, slow);
 
-/** The two functions, what each calls Bedrock with, and how long each may run. */
-const functions = [
-  ['index.handler', 'bedrock:InvokeModel', 29, ''],
-  ['index.streamHandler', 'bedrock:InvokeModelWithResponseStream', 900, '-stream'],
-] as const;
-
-describe('the functions', () => {
-  test.each(functions)('%s runs the built bundle on Node 24 with a log of its own', (...expected) => {
-    const [handler, , seconds, suffix] = expected;
+describe('the function', () => {
+  test('runs the built bundle on Node 24 with a log of its own', () => {
     const logGroups = resources(template, 'AWS::Logs::LogGroup');
-    const properties = functionOf(template, handler).properties;
+    const { properties } = proxyFunction(template);
+    expect(resources(template, 'AWS::Lambda::Function').size).toBe(1);
     expect(properties).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
-      MemorySize: 1024,
-      Timeout: seconds,
+      MemorySize: 512,
+      Timeout: 900,
       LoggingConfig: { LogFormat: 'JSON' },
     });
     const { LoggingConfig } = z.parse(
@@ -41,40 +35,25 @@ describe('the functions', () => {
       properties,
     );
     expect(logGroups.get(LoggingConfig.LogGroup.Ref)).toMatchObject({
-      LogGroupName: `/aws/lambda/bedrock-proxy-dev${suffix}`,
+      LogGroupName: '/aws/lambda/bedrock-proxy-dev',
       RetentionInDays: 30,
     });
   });
 
-  test('are two, of one bundle and one environment, each with a role of its own', () => {
-    const [whole, streaming] = functions.map(([handler]) => functionOf(template, handler).properties);
-    expect(resources(template, 'AWS::Lambda::Function').size).toBe(2);
-    expect(whole?.['Code']).toEqual(streaming?.['Code']);
-    expect(whole?.['Environment']).toEqual(streaming?.['Environment']);
-    expect(whole?.['Role']).not.toEqual(streaming?.['Role']);
-  });
-
-  test('run no longer than the ledger takes a call to be alive', () => {
-    const timeouts = functions.map(
-      ([handler]) => Number(functionOf(template, handler).properties['Timeout']) * 1000,
-    );
-    expect(timeouts).toEqual([longestCallMs.buffered, longestCallMs.stream]);
-  });
-
-  /** Their configuration as they read it, the ids of the keys in words. */
+  /** Its configuration as it reads it, the ids of the keys in words. */
   function environmentOf(of: Template): { readonly config: unknown; readonly table: unknown } {
     const keyNames = new Map(
       [...resources(of, 'AWS::ApiGateway::ApiKey')].map(([id, { Name }]) => [id, String(Name)]),
     );
     const { Variables } = z.parse(
       z.object({ Variables: z.strictObject({ PROXY_CONFIG: z.unknown(), PROXY_TABLE: z.unknown() }) }),
-      functionOf(of, 'index.handler').properties['Environment'],
+      proxyFunction(of).properties['Environment'],
     );
     const text = joined(Variables.PROXY_CONFIG, (id) => `id-of-${keyNames.get(id)}`);
     return { config: z.parse(ProxyEnvironment, JSON.parse(text)), table: Variables.PROXY_TABLE };
   }
 
-  test('are told models, plans, teams, limits, the ids of the keys and the name of their table', () => {
+  test('is told models, plans, teams, limits, the ids of the keys and the name of their table', () => {
     const [tableId] = resources(template, 'AWS::DynamoDB::Table').keys();
     expect(environmentOf(template)).toStrictEqual({
       config: {
@@ -83,7 +62,7 @@ describe('the functions', () => {
         plans: {
           starter: {
             models: ['titan', 'llama', 'nova-lite'],
-            limits: { requests: { month: 80 }, tokens: { month: 500_000 }, usd: { month: 0.25 } },
+            limits: { requests: { month: 100 }, tokens: { month: 500_000 }, usd: { month: 0.25 } },
           },
           research: {
             models: ['titan', 'llama', 'nova-lite', 'nova-pro'],
@@ -99,7 +78,7 @@ describe('the functions', () => {
   });
 
   test(
-    'are told limits of keys and prices of the config, and nothing of limits where there are none',
+    'is told limits of keys and prices of the config, and nothing of limits where there are none',
     () => {
       const limits = { tokens: { day: 5, month: null } };
       const prices = { titan: { input: 0.1, output: 0.2, cacheWrite: 0.3 } };
@@ -123,7 +102,7 @@ describe('the functions', () => {
   );
 
   test(
-    'are told guardrails and global inference, and may apply exactly these guardrails',
+    'is told guardrails and global inference, and may apply exactly these guardrails',
     () => {
       const guardrails = {
         named: { id: 'abc123', version: '4' },
@@ -153,32 +132,28 @@ describe('the functions', () => {
           foreign: { models, guardrail: guardrails.foreign },
         },
       });
-      for (const [handler] of functions) {
-        const applied = policyOf(guarded, handler).filter(
-          ({ Action }) => Action === 'bedrock:ApplyGuardrail',
-        );
-        expect(applied).toEqual([
-          {
-            Effect: 'Allow',
-            Action: 'bedrock:ApplyGuardrail',
-            Resource: [
-              guardrails.foreign.id,
-              {
-                'Fn::Join': [
-                  '',
-                  ['arn:aws:bedrock:us-east-1:', { Ref: 'AWS::AccountId' }, ':guardrail/abc123'],
-                ],
-              },
-            ],
-          },
-        ]);
-      }
+      const applied = policyOf(guarded).filter(({ Action }) => Action === 'bedrock:ApplyGuardrail');
+      expect(applied).toEqual([
+        {
+          Effect: 'Allow',
+          Action: 'bedrock:ApplyGuardrail',
+          Resource: [
+            guardrails.foreign.id,
+            {
+              'Fn::Join': [
+                '',
+                ['arn:aws:bedrock:us-east-1:', { Ref: 'AWS::AccountId' }, ':guardrail/abc123'],
+              ],
+            },
+          ],
+        },
+      ]);
     },
     slow,
   );
 
   test(
-    'may apply a guardrail that uses cross-Region inference in each Region of its profile, and are not told of it',
+    'may apply a guardrail that uses cross-Region inference in each Region of its profile, and is not told of it',
     () => {
       const guardrail = { id: 'abc123', version: '4' };
       const profile = { id: 'us.guardrail.v1:0', regions: ['us-east-1', 'us-west-2'] };
@@ -191,77 +166,73 @@ describe('the functions', () => {
       const arn = (region: string, resource: string) => ({
         'Fn::Join': ['', [`arn:aws:bedrock:${region}:`, { Ref: 'AWS::AccountId' }, `:${resource}`]],
       });
-      for (const [handler] of functions) {
-        expect(policyOf(guarded, handler)).toContainEqual({
-          Effect: 'Allow',
-          Action: 'bedrock:ApplyGuardrail',
-          Resource: [
-            arn('us-east-1', 'guardrail-profile/us.guardrail.v1:0'),
-            arn('us-east-1', 'guardrail/abc123'),
-            arn('us-west-2', 'guardrail-profile/us.guardrail.v1:0'),
-          ],
-        });
-      }
+      expect(policyOf(guarded)).toContainEqual({
+        Effect: 'Allow',
+        Action: 'bedrock:ApplyGuardrail',
+        Resource: [
+          arn('us-east-1', 'guardrail-profile/us.guardrail.v1:0'),
+          arn('us-east-1', 'guardrail/abc123'),
+          arn('us-west-2', 'guardrail-profile/us.guardrail.v1:0'),
+        ],
+      });
     },
     slow,
   );
 
-  test.each(functions)(
-    '%s may write its log, call the models of the config by %s, count in the table, and nothing else',
-    (handler, action) => {
-      const profile = {
-        'Fn::Join': [
-          '',
-          [
-            'arn:aws:bedrock:us-east-1:',
-            { Ref: 'AWS::AccountId' },
-            ':inference-profile/us.meta.llama4-maverick-17b-instruct-v1:0',
-          ],
+  test('may write its log, call the models of the config, count in the table, and nothing else', () => {
+    const action = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'];
+    const profile = {
+      'Fn::Join': [
+        '',
+        [
+          'arn:aws:bedrock:us-east-1:',
+          { Ref: 'AWS::AccountId' },
+          ':inference-profile/us.meta.llama4-maverick-17b-instruct-v1:0',
         ],
-      };
-      const { LoggingConfig } = z.parse(
-        z.object({ LoggingConfig: z.object({ LogGroup: z.object({ Ref: z.string() }) }) }),
-        functionOf(template, handler).properties,
-      );
-      const [tableId] = resources(template, 'AWS::DynamoDB::Table').keys();
-      expect(policyOf(template, handler)).toEqual([
-        {
-          Effect: 'Allow',
-          Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-          Resource: { 'Fn::GetAtt': [LoggingConfig.LogGroup.Ref, 'Arn'] },
-        },
-        {
-          Effect: 'Allow',
-          Action: action,
-          Resource: [
-            'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0',
-            'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0',
-            'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0',
-            profile,
-          ],
-        },
-        {
-          Effect: 'Allow',
-          Action: action,
-          Resource: [
-            'arn:aws:bedrock:us-east-1::foundation-model/meta.llama4-maverick-17b-instruct-v1:0',
-            'arn:aws:bedrock:us-east-2::foundation-model/meta.llama4-maverick-17b-instruct-v1:0',
-            'arn:aws:bedrock:us-west-2::foundation-model/meta.llama4-maverick-17b-instruct-v1:0',
-          ],
-          Condition: { StringEquals: { 'bedrock:InferenceProfileArn': profile } },
-        },
-        {
-          Effect: 'Allow',
-          Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
-          Resource: { 'Fn::GetAtt': [tableId, 'Arn'] },
-        },
-      ]);
-    },
-  );
+      ],
+    };
+    const { LoggingConfig } = z.parse(
+      z.object({ LoggingConfig: z.object({ LogGroup: z.object({ Ref: z.string() }) }) }),
+      proxyFunction(template).properties,
+    );
+    const [tableId] = resources(template, 'AWS::DynamoDB::Table').keys();
+    expect(policyOf(template)).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: { 'Fn::GetAtt': [LoggingConfig.LogGroup.Ref, 'Arn'] },
+      },
+      {
+        Effect: 'Allow',
+        Action: action,
+        Resource: [
+          'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0',
+          'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0',
+          'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0',
+          profile,
+        ],
+      },
+      {
+        Effect: 'Allow',
+        Action: action,
+        Resource: [
+          'arn:aws:bedrock:us-east-1::foundation-model/meta.llama4-maverick-17b-instruct-v1:0',
+          'arn:aws:bedrock:us-east-2::foundation-model/meta.llama4-maverick-17b-instruct-v1:0',
+          'arn:aws:bedrock:us-west-2::foundation-model/meta.llama4-maverick-17b-instruct-v1:0',
+        ],
+        Condition: { StringEquals: { 'bedrock:InferenceProfileArn': profile } },
+      },
+      {
+        Effect: 'Allow',
+        Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+        Resource: { 'Fn::GetAtt': [tableId, 'Arn'] },
+      },
+    ]);
+  });
 
-  test('have no permission from elsewhere', () => {
+  test('has no permission from elsewhere', () => {
     const roles = resources(template, 'AWS::IAM::Role');
-    expect([roles.size, resources(template, 'AWS::IAM::Policy').size]).toEqual([2, 2]);
+    expect([roles.size, resources(template, 'AWS::IAM::Policy').size]).toEqual([1, 1]);
     for (const role of roles.values()) {
       expect(role).not.toHaveProperty('ManagedPolicyArns');
       expect(role).not.toHaveProperty('Policies');

@@ -4,10 +4,10 @@ import shipped from '../../../proxy.config.ts';
 import { parseProxyConfig } from '../../config/config.ts';
 import {
   everythingOn,
-  functionOf,
   joined,
   only,
   policyOf,
+  proxyFunction,
   resources,
   slow,
   type Template,
@@ -42,10 +42,9 @@ function authorizerFunction(template: Template) {
 
 test('without sign-in there is nothing of it', () => {
   expect(types(withoutSignIn)).not.toContain('AWS::ApiGateway::Authorizer');
-  expect(resources(withoutSignIn, 'AWS::Lambda::Function').size).toBe(2);
+  expect(resources(withoutSignIn, 'AWS::Lambda::Function').size).toBe(1);
   expect(only(withoutSignIn, 'AWS::ApiGateway::RestApi')).toMatchObject({ ApiKeySourceType: 'HEADER' });
-  for (const handler of ['index.streamHandler', 'index.handler'])
-    expect(JSON.stringify(policyOf(withoutSignIn, handler))).not.toContain('LeadingKeys');
+  expect(JSON.stringify(policyOf(withoutSignIn))).not.toContain('LeadingKeys');
   for (const method of resources(withoutSignIn, 'AWS::ApiGateway::Method').values())
     expect(method).toMatchObject({ AuthorizationType: 'NONE' });
 });
@@ -124,23 +123,19 @@ test.each(variants)(
   },
 );
 
-test.each(variants)('with %s the other functions cannot read those keys', (_name, template) => {
+test.each(variants)('with %s the function behind the routes cannot read those keys', (_name, template) => {
   const [table] = resources(template, 'AWS::DynamoDB::Table').keys();
-  const others = [...resources(template, 'AWS::Lambda::Function')].filter(([id]) => !id.startsWith('SignIn'));
-  expect(others).toHaveLength(2);
-  for (const [, properties] of others) {
-    const onTable = statementsOf(template, { properties }).filter(({ Resource }) =>
-      JSON.stringify(Resource).includes(String(table)),
-    );
-    expect(onTable).toEqual([
-      {
-        Effect: 'Allow',
-        Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
-        Resource: { 'Fn::GetAtt': [table, 'Arn'] },
-        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['team#*', 'key#*'] } },
-      },
-    ]);
-  }
+  const onTable = statementsOf(template, proxyFunction(template)).filter(({ Resource }) =>
+    JSON.stringify(Resource).includes(String(table)),
+  );
+  expect(onTable).toEqual([
+    {
+      Effect: 'Allow',
+      Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      Resource: { 'Fn::GetAtt': [table, 'Arn'] },
+      Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['team#*', 'key#*'] } },
+    },
+  ]);
 });
 
 test('no alarm watches the errors of the authorizer, for it throws for each caller that it refuses', () => {
@@ -159,7 +154,7 @@ test('the authorizer has code, memory and time of its own', () => {
     MemorySize: 512,
     LoggingConfig: { LogFormat: 'JSON' },
   });
-  expect(properties['Code']).not.toEqual(functionOf(withIssuer, 'index.streamHandler').properties['Code']);
+  expect(properties['Code']).not.toEqual(proxyFunction(withIssuer).properties['Code']);
 });
 
 const environmentOf = (template: Template): unknown => {

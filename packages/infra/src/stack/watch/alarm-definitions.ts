@@ -1,7 +1,7 @@
-import { longestCallMs } from '@org/lambda/environment';
+import { longestCallMs } from '@org/contract';
 import { Duration } from 'aws-cdk-lib';
 import type { Stage } from 'aws-cdk-lib/aws-apigateway';
-import { type IMetric, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ProxyConfig } from '../../config/config.ts';
 import { errorMetric, proxyMetric } from './proxy-metrics.ts';
@@ -23,13 +23,11 @@ export interface AlarmSources {
   readonly config: ProxyConfig;
   /** The API's stage. */
   readonly stage: Stage;
-  readonly functions: { readonly buffered: LambdaFunction; readonly stream: LambdaFunction };
+  /** The function behind the API. */
+  readonly handler: LambdaFunction;
 }
 
 const fiveMinutes = Duration.minutes(5);
-
-/** Slow enough that some calls will soon be cut off. */
-const slowMs = 20_000;
 
 /**
  * The alarms of a deployment. CloudWatch bills by the metrics that an alarm looks at, and ten a month are free, so an
@@ -37,19 +35,10 @@ const slowMs = 20_000;
  *
  * @see https://aws.amazon.com/cloudwatch/pricing/
  */
-export function alarmDefinitions({ config, stage, functions }: AlarmSources): AlarmDefinition[] {
+export function alarmDefinitions({ config, stage, handler }: AlarmSources): AlarmDefinition[] {
   const { concurrency } = config;
-  const ofBoth = (metricName: 'Errors' | 'Throttles') =>
-    new MathExpression({
-      // A function that was not called has no data, and nothing plus something would be nothing.
-      expression: 'FILL(buffered, 0) + FILL(stream, 0)',
-      usingMetrics: {
-        buffered: functions.buffered.metric(metricName, { statistic: Stats.SUM, period: fiveMinutes }),
-        stream: functions.stream.metric(metricName, { statistic: Stats.SUM, period: fiveMinutes }),
-      },
-      label: metricName,
-      period: fiveMinutes,
-    });
+  const ofFunction = (metricName: 'Errors' | 'Throttles') =>
+    handler.metric(metricName, { statistic: Stats.SUM, period: fiveMinutes });
 
   return [
     {
@@ -63,13 +52,14 @@ export function alarmDefinitions({ config, stage, functions }: AlarmSources): Al
       periods: 3,
     },
     {
-      name: 'latency',
+      name: 'model-timeouts',
       description:
-        `One call in twenty takes more than ${slowMs / 1000} s of the ${longestCallMs.buffered / 1000} s that API ` +
-        'Gateway waits. Compare UpstreamLatency: if it is Bedrock, lower maxTokens or stream.',
-      metric: functions.buffered.metricDuration({ statistic: Stats.p(95), period: fiveMinutes }),
-      threshold: slowMs,
-      datapoints: 3,
+        `Answers are cut off, and may have to be paid for all the same: whole ones took longer than ` +
+        `${longestCallMs.whole / 60_000} minutes, streams than ${longestCallMs.stream / 60_000}, or Bedrock fell silent. ` +
+        'Compare UpstreamLatency by model; lower maxTokens, stream, or choose a faster model.',
+      metric: errorMetric(config, 'model_timeout'),
+      threshold: 3,
+      datapoints: 2,
       periods: 3,
     },
     {
@@ -86,7 +76,7 @@ export function alarmDefinitions({ config, stage, functions }: AlarmSources): Al
       name: 'access-failures',
       description:
         'Bedrock denies a model (upstream_denied) or does not have it (model_unavailable), and no retry helps. ' +
-        'Enable access to it, replace it in the config, or check the permissions of the functions.',
+        'Enable access to it, replace it in the config, or check the permissions of the function.',
       metric: proxyMetric(config, 'AccessFailures'),
       threshold: 1,
     },
@@ -102,24 +92,24 @@ export function alarmDefinitions({ config, stage, functions }: AlarmSources): Al
       name: 'ledger-errors',
       description:
         'Calls are refused because the limits could not be checked (limits_unavailable). Check the throttles of the ' +
-        'table, the health of DynamoDB, and that the table and the permissions of the functions are there.',
+        'table, the health of DynamoDB, and that the table and the permissions of the function are there.',
       metric: errorMetric(config, 'limits_unavailable'),
       threshold: 5,
     },
     {
       name: 'function-errors',
       description:
-        'A function crashed, ran out of memory or was killed by its timeout; what its calls held stays charged. See ' +
+        'The function crashed, ran out of memory or was killed by its timeout; what its calls held stays charged. See ' +
         'the lines of its log that are not of message "request".',
       // Without the authorizer: it throws for every caller that it refuses, so anybody could ring it. Where it fails, API
       // Gateway answers with a 5xx.
-      metric: ofBoth('Errors'),
+      metric: ofFunction('Errors'),
       threshold: 1,
     },
     {
       name: 'limit-nearly-reached',
       description:
-        'A team or key has used 80 % of a limit. Which: query the logs of both functions for ' +
+        'A team or key has used 80 % of a limit. Which: query the log for ' +
         '"filter ispresent(limitsNearlyReached.0.limit)"; the fields are team, keyId and limitsNearlyReached.',
       metric: proxyMetric(config, 'LimitsNearlyReached', { period: Duration.minutes(1) }),
       threshold: 1,
@@ -128,23 +118,23 @@ export function alarmDefinitions({ config, stage, functions }: AlarmSources): Al
       name: 'limit-reached',
       description:
         'A team or key was refused by a limit that is used up; that is final until the limit resets or is raised. ' +
-        'Which: query the logs of both functions for "filter code = \'quota_exceeded\'"; the fields are team, keyId ' +
+        'Which: query the log for "filter code = \'quota_exceeded\'"; the fields are team, keyId ' +
         'and refusedBy.',
       // A team that goes on asking rings once, and again only after an hour of rest.
       metric: errorMetric(config, 'quota_exceeded', { period: Duration.hours(1) }),
       threshold: 1,
     },
-    ...(concurrency
-      ? [
+    ...(concurrency === undefined
+      ? []
+      : [
           {
             name: 'function-throttles',
             description:
-              'A function was called while as many calls were in flight as the ceiling allows (concurrency of the ' +
+              'The function was called while as many calls were in flight as the ceiling allows (concurrency of the ' +
               'config), and the caller got a 500. Raise the ceiling, or lower the throttles of the plans.',
-            metric: ofBoth('Throttles'),
+            metric: ofFunction('Throttles'),
             threshold: 1,
           },
-        ]
-      : []),
+        ]),
   ];
 }

@@ -60,41 +60,18 @@ const deployment = 'bedrock-proxy-dev';
 
 test.each([
   ['server-errors', 'AWS/ApiGateway 5XXError', 'Average', 0.05, '2 of 3 x 300 s'],
-  ['latency', 'AWS/Lambda Duration', 'p95', 20_000, '3 of 3 x 300 s'],
+  ['model-timeouts', `${deployment} Errors model_timeout`, 'Sum', 3, '2 of 3 x 300 s'],
   ['model-throttled', `${deployment} Errors model_throttled`, 'Sum', 10, '2 of 3 x 300 s'],
   ['access-failures', `${deployment} AccessFailures`, 'Sum', 1, '1 of 1 x 300 s'],
   ['settle-failures', `${deployment} SettleFailures`, 'Sum', 1, '1 of 1 x 300 s'],
   ['ledger-errors', `${deployment} Errors limits_unavailable`, 'Sum', 5, '1 of 1 x 300 s'],
+  ['function-errors', 'AWS/Lambda Errors', 'Sum', 1, '1 of 1 x 300 s'],
   ['limit-nearly-reached', `${deployment} LimitsNearlyReached`, 'Sum', 1, '1 of 1 x 60 s'],
   ['limit-reached', `${deployment} Errors quota_exceeded`, 'Sum', 1, '1 of 1 x 3600 s'],
 ])('%s watches %s', (name, ...expected) => {
   const [alarm, ...others] = alarms().filter(({ AlarmName }) => AlarmName === `${deployment}-${name}`);
   expect(others).toEqual([]);
   expect(alarm && watched(alarm)).toEqual(expected);
-});
-
-test('function errors are those of both functions together', () => {
-  const [errors] = [...resources(template, 'AWS::CloudWatch::Alarm').values()].filter(
-    ({ AlarmName }) => AlarmName === `${deployment}-function-errors`,
-  );
-  const functions = [...resources(template, 'AWS::Lambda::Function').keys()];
-  expect(errors).toMatchObject({
-    Threshold: 1,
-    Metrics: [
-      { Expression: 'FILL(buffered, 0) + FILL(stream, 0)', ReturnData: true },
-      ...functions.map((id) => ({
-        MetricStat: {
-          Metric: {
-            Namespace: 'AWS/Lambda',
-            MetricName: 'Errors',
-            Dimensions: [{ Name: 'FunctionName', Value: { Ref: id } }],
-          },
-          Stat: 'Sum',
-        },
-        ReturnData: false,
-      })),
-    ],
-  });
 });
 
 test('every alarm says what to do, takes silence for health, and goes to the one topic', () => {

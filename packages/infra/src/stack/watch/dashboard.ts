@@ -26,9 +26,9 @@ export interface DashboardProps {
   readonly config: ProxyConfig;
   /** The API's stage. */
   readonly stage: Stage;
-  readonly functions: { readonly buffered: LambdaFunction; readonly stream: LambdaFunction };
-  /** Logs of the functions. */
-  readonly logGroups: readonly ILogGroup[];
+  /** The function behind the API, and its log. */
+  readonly handler: LambdaFunction;
+  readonly logGroup: ILogGroup;
   /** The table of counters. */
   readonly table: Table;
   readonly alarms: readonly IAlarm[];
@@ -56,7 +56,7 @@ export class Dashboard extends Construct {
   }
 }
 
-function widgetsOf({ config, stage, functions, logGroups, table, alarms }: DashboardProps): IWidget[][] {
+function widgetsOf({ config, stage, handler, logGroup, table, alarms }: DashboardProps): IWidget[][] {
   const metric = (name: MetricName, view?: MetricView) => proxyMetric(config, name, { label: name, ...view });
   const errors = (code: ErrorCode, label: string = code) => errorMetric(config, code, { label });
   const percentiles = (name: MetricName, label: string) =>
@@ -72,10 +72,8 @@ function widgetsOf({ config, stage, functions, logGroups, table, alarms }: Dashb
       period: Duration.minutes(5),
       label,
     });
-  const ofFunctions = (metricName: string, statistic: string) =>
-    Object.entries(functions).map(([label, handler]) =>
-      handler.metric(metricName, { statistic, period: Duration.minutes(5), label: `${metricName} ${label}` }),
-    );
+  const ofFunction = (metricName: string, statistic: string, label = metricName) =>
+    handler.metric(metricName, { statistic, period: Duration.minutes(5), label });
   const made = errorCodes.filter((code) => errorDefinition(code).madeBy.some((maker) => maker !== 'gateway'));
 
   return [
@@ -83,9 +81,9 @@ function widgetsOf({ config, stage, functions, logGroups, table, alarms }: Dashb
       ? [[new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: columns, height: 3 })]]
       : []),
     row(
-      graph('Requests', [stage.metricCount({ label: 'API' }), metric('Requests', { label: 'functions' })]),
+      graph('Requests', [stage.metricCount({ label: 'API' }), metric('Requests', { label: 'function' })]),
       graph(
-        'Errors by code, of the functions',
+        'Errors by code, of the function',
         made.map((code) => errors(code)),
         { stacked: true },
       ),
@@ -95,8 +93,8 @@ function widgetsOf({ config, stage, functions, logGroups, table, alarms }: Dashb
       ]),
     ),
     row(
-      query('Use by team', logGroups, logQueries.useByTeam),
-      query('Limits by team: nearly reached, and refused', logGroups, logQueries.limitsByTeam),
+      query('Use by team', logGroup, logQueries.useByTeam),
+      query('Limits by team: nearly reached, and refused', logGroup, logQueries.limitsByTeam),
     ),
     row(
       graph('Tokens', [
@@ -117,7 +115,10 @@ function widgetsOf({ config, stage, functions, logGroups, table, alarms }: Dashb
         ...percentiles('UpstreamLatency', 'Bedrock'),
       ]),
       graph('Time to the first piece of a stream in ms', percentiles('TimeToFirstDelta', 'first piece')),
-      graph('Throttles', [errors('model_throttled', 'Bedrock'), ...ofFunctions('Throttles', Stats.SUM)]),
+      graph('Throttles', [
+        errors('model_throttled', 'Bedrock'),
+        ofFunction('Throttles', Stats.SUM, 'function'),
+      ]),
     ),
     row(
       graph('Ledger', [
@@ -126,11 +127,14 @@ function widgetsOf({ config, stage, functions, logGroups, table, alarms }: Dashb
         ofTable('ReadThrottleEvents', 'DynamoDB read throttles'),
         ofTable('WriteThrottleEvents', 'DynamoDB write throttles'),
       ]),
-      graph('Functions: calls in flight, and errors', [
-        ...ofFunctions('ConcurrentExecutions', Stats.MAXIMUM),
-        ...ofFunctions('Errors', Stats.SUM),
+      graph('Function: calls in flight, and errors', [
+        ofFunction('ConcurrentExecutions', Stats.MAXIMUM),
+        ofFunction('Errors', Stats.SUM),
       ]),
-      graph('Functions: duration p95 in ms', ofFunctions('Duration', Stats.p(95))),
+      graph('Function: duration in ms', [
+        ofFunction('Duration', Stats.p(50), 'p50'),
+        ofFunction('Duration', Stats.p(95), 'p95'),
+      ]),
     ),
   ];
 }
@@ -144,11 +148,11 @@ function graph(title: string, left: IMetric[], look: { stacked?: boolean } = {})
   return (width: number) => new GraphWidget({ title, left, width, ...look });
 }
 
-function query(title: string, logGroups: readonly ILogGroup[], queryLines: readonly string[]) {
+function query(title: string, logGroup: ILogGroup, queryLines: readonly string[]) {
   return (width: number) =>
     new LogQueryWidget({
       title,
-      logGroupNames: logGroups.map(({ logGroupName }) => logGroupName),
+      logGroupNames: [logGroup.logGroupName],
       queryLines: [...queryLines],
       view: LogQueryVisualizationType.TABLE,
       width,
