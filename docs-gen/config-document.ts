@@ -32,7 +32,6 @@ const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'infra/src/config/operations.ts': {
     OperationsConfig: 'Operations',
     AlarmsConfig: 'Alarms',
-    ConcurrencyConfig: 'Concurrency',
     WafConfig: 'Firewall',
     CorsConfig: 'Web pages',
   },

@@ -22,6 +22,8 @@ export type DocstringOf = (name: string) => Docstring;
  */
 export function readDocstrings(directory: string): DocstringOf {
   const docstrings = new Map<string, Docstring>();
+  /** The interface that another one takes members from, by its name. */
+  const bases = new Map<string, string>();
   const read = (name: string, node: ts.Node): void => {
     const docstring = docstringOf(node);
     if (docstring) docstrings.set(name, docstring);
@@ -35,6 +37,8 @@ export function readDocstrings(directory: string): DocstringOf {
     for (const statement of source.statements) {
       if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement)) {
         read(statement.name.text, statement);
+        const base = ts.isInterfaceDeclaration(statement) ? baseOf(statement) : undefined;
+        if (base) bases.set(statement.name.text, base);
       } else if (ts.isVariableStatement(statement)) {
         for (const { name, initializer } of statement.declarationList.declarations) {
           const table = initializer && withoutTypes(initializer);
@@ -43,8 +47,13 @@ export function readDocstrings(directory: string): DocstringOf {
       }
     }
   }
+  const find = (name: string): Docstring | undefined => {
+    const [type = '', ...path] = name.split('.');
+    const base = bases.get(type);
+    return docstrings.get(name) ?? (base ? find([base, ...path].join('.')) : undefined);
+  };
   return (name) => {
-    const docstring = docstrings.get(name);
+    const docstring = find(name);
     if (!docstring) throw new Error(`${name} has no docstring in ${directory}: say there what it is.`);
     return docstring;
   };
@@ -59,6 +68,12 @@ export function docstringOf(node: ts.Node): Docstring | undefined {
 
 function oneLine(comment: Parameters<typeof ts.getTextOfJSDocComment>[0]): string {
   return (ts.getTextOfJSDocComment(comment) ?? '').replaceAll(/\s*\n\s*/g, ' ');
+}
+
+/** `Base` of an interface that extends `Base` or `Pick<Base, ...>`. */
+function baseOf({ heritageClauses }: ts.InterfaceDeclaration): string | undefined {
+  const [extended] = heritageClauses?.[0]?.types ?? [];
+  return extended && /\w+$/.exec(extended.typeArguments?.[0]?.getText() ?? extended.getText())?.[0];
 }
 
 /** Members of an interface, or of the object that a member is; entries of a table. */

@@ -17,7 +17,7 @@ test('an answer says what it cost and what is left', async () => {
   const resetsAt = '2026-12-01T00:00:00.000Z';
   const month = { period: 'month', scope: 'team', resetsAt };
   expect(limits).toEqual([
-    { limit: 'requests', ...month, max: 80, used: 1, remaining: 79 },
+    { limit: 'requests', ...month, max: 100, used: 1, remaining: 99 },
     {
       limit: 'tokens',
       ...month,
@@ -28,8 +28,8 @@ test('an answer says what it cost and what is left', async () => {
     { limit: 'usd', ...month, max: 0.25, used: usage.costUsd, remaining: (250_000 - microUsd) / 1_000_000 },
   ]);
   expect(Object.fromEntries([...reply.headers].filter(([name]) => name.startsWith('x-ratelimit')))).toEqual({
-    'x-ratelimit-limit-requests': '80',
-    'x-ratelimit-remaining-requests': '79',
+    'x-ratelimit-limit-requests': '100',
+    'x-ratelimit-remaining-requests': '99',
     'x-ratelimit-reset-requests': resetsAt,
     'x-ratelimit-limit-tokens': '500000',
     'x-ratelimit-remaining-tokens': String(500_000 - usage.totalTokens),
@@ -39,7 +39,7 @@ test('an answer says what it cost and what is left', async () => {
 
 test("after the month's last request comes an error with the numbers, and the team can still see its usage", async () => {
   const { ask, client: clientOf, setTime } = await startSystem('shipped');
-  for (let request = 0; request < 80; request += 1) {
+  for (let request = 0; request < 100; request += 1) {
     setTime(new Date(Date.UTC(2026, 10, 22, 12, 0, request)).toISOString());
     expect((await ask('tollmkey')).status).toBe(200);
   }
@@ -50,8 +50,8 @@ test("after the month's last request comes an error with the numbers, and the te
     limit: 'requests',
     period: 'month',
     scope: 'team',
-    max: 80,
-    used: 80,
+    max: 100,
+    used: 100,
     resetsAt: new Date('2026-12-01T00:00:00Z'),
     retryable: false,
   });
@@ -59,10 +59,10 @@ test("after the month's last request comes an error with the numbers, and the te
 
   // Refused calls count in API Gateway's quota, which must not come first.
   for (let refusal = 0; refusal < 30; refusal += 1) {
-    expect((await ask('tollmkey')).error().details).toMatchObject({ max: 80, used: 80 });
+    expect((await ask('tollmkey')).error().details).toMatchObject({ max: 100, used: 100 });
   }
   const { limits } = await client.usage();
-  expect(limits[0]).toMatchObject({ limit: 'requests', max: 80, used: 80, remaining: 0 });
+  expect(limits[0]).toMatchObject({ limit: 'requests', max: 100, used: 100, remaining: 0 });
   expect((await ask('research-key')).status).toBe(200);
 
   setTime('2026-12-01T00:00:00.000Z');

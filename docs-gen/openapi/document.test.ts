@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ErrorEnvelope, errorCodes, isErrorCode, routes } from '@org/contract';
+import { ErrorEnvelopeSchema, errorCodes, isErrorCode, routes } from '@org/contract';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
@@ -8,8 +8,8 @@ import * as z from 'zod/mini';
 import { readDocstrings } from '../docstrings.ts';
 import { openApiDocument } from './document.ts';
 import { errorDetails } from './error-details.ts';
-import { errorExample, requestExamples } from './examples.ts';
-import { operationTexts } from './operations.ts';
+import { errorExample } from './examples.ts';
+import { operations } from './operations.ts';
 import { referenceTo } from './schemas.ts';
 
 const repository = join(import.meta.dirname, '../..');
@@ -39,13 +39,14 @@ test('what has no docstring is an error that names it', () => {
   expect(() => docs('Answer.mood')).toThrow(/Answer\.mood has no docstring/);
 });
 
-const asking = [routes.ask.request, requestExamples] as const;
-const textOf = new Map(Object.entries(operationTexts));
-const answers = Object.entries(routes).map(
-  ([name, { response }]) => [response, textOf.get(name)?.answerExamples ?? {}] as const,
+const requests = Object.values(operations).flatMap(({ request, requestExamples }) =>
+  request && requestExamples ? [[request, requestExamples] as const] : [],
+);
+const answers = Object.values(operations).map(
+  ({ response, answerExamples }) => [response, answerExamples] as const,
 );
 const failures = [
-  ErrorEnvelope,
+  ErrorEnvelopeSchema,
   Object.fromEntries(errorCodes.map((code) => [code, errorExample(code)])),
 ] as const;
 
@@ -54,7 +55,7 @@ describe('examples', () => {
   ajv.addSchema({ $id: 'document', ...openApiDocument(docs) });
 
   test('are what the schemas of the document and of the contract let through', () => {
-    for (const [schema, examples] of [asking, ...answers, failures]) {
+    for (const [schema, examples] of [...requests, ...answers, failures]) {
       const validate = ajv.compile({ $ref: `document${referenceTo(schema).$ref}` });
       for (const { summary, value } of Object.values(examples)) {
         expect([summary, validate(value), validate.errors]).toEqual([summary, true, null]);

@@ -1,7 +1,7 @@
-import { headers, type Route, type RouteName, routes } from '@org/contract';
+import { errorsOf, headers, type RouteName, routes } from '@org/contract';
 import type { DocstringOf } from '../docstrings.ts';
 import { errorResponses } from './error-responses.ts';
-import { operationTexts, tags } from './operations.ts';
+import { operations, tags } from './operations.ts';
 import { headerReferences, limitHeaderNames, responseHeaders } from './response-headers.ts';
 import { componentSchemas, referenceTo } from './schemas.ts';
 
@@ -72,12 +72,12 @@ export function openApiDocument(docs: DocstringOf) {
 }
 
 function operation(name: RouteName, docs: DocstringOf) {
-  const { summary, transfer, request, response, errors }: Route = routes[name];
-  const text = operationTexts[name];
+  const route = routes[name];
+  const { request, response, ...text } = operations[name];
   return {
     operationId: name,
     tags: [text.tag],
-    summary,
+    summary: route.summary,
     description: text.description,
     ...(request && {
       requestBody: {
@@ -90,13 +90,13 @@ function operation(name: RouteName, docs: DocstringOf) {
         description: text.answer,
         headers: headerReferences([headers.requestId, ...(text.limitHeaders ? limitHeaderNames : [])]),
         content: {
-          [transfer === 'stream' ? 'text/event-stream' : 'application/json']: {
+          [route.mediaType]: {
             schema: referenceTo(response),
             examples: text.answerExamples,
           },
         },
       },
-      ...errorResponses(errors, docs),
+      ...errorResponses(errorsOf(route), docs),
     },
   };
 }

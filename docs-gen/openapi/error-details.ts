@@ -1,7 +1,12 @@
-import { AvailableModels, type ErrorDetails, LimitStatusSchema, type RequestIssues, RequestIssuesSchema } from '@org/contract';
+import {
+  AvailableModelsSchema,
+  type ErrorDetails,
+  LimitStatusSchema,
+  RequestIssuesSchema,
+} from '@org/contract';
 import * as z from 'zod/mini';
 
-export const QuotaDetails = z.pick(LimitStatusSchema, {
+export const QuotaDetailsSchema = z.pick(LimitStatusSchema, {
   limit: true,
   period: true,
   scope: true,
@@ -10,19 +15,22 @@ export const QuotaDetails = z.pick(LimitStatusSchema, {
   resetsAt: true,
 });
 
-export const ExcessDetails = z.extend(
+const ExcessDetailsSchema = z.extend(
   z.pick(LimitStatusSchema, { limit: true, period: true, scope: true, max: true }),
   { needed: z.number() },
 );
 
-export const OutputDetails = z.object({ stopReason: z.string(), issues: RequestIssuesSchema.shape.issues });
+export const OutputDetailsSchema = z.object({
+  stopReason: z.string(),
+  issues: RequestIssuesSchema.shape.issues,
+});
 
 /** The schemas of `details`, by the codes that have any. */
 export const errorDetails = {
-  invalid_request: RequestIssues,
-  unknown_model: AvailableModels,
-  model_not_allowed: AvailableModels,
-  exceeds_limit: ExcessDetails,
-  quota_exceeded: QuotaDetails,
-  invalid_output: OutputDetails,
+  invalid_request: RequestIssuesSchema,
+  unknown_model: AvailableModelsSchema,
+  model_not_allowed: AvailableModelsSchema,
+  exceeds_limit: ExcessDetailsSchema,
+  quota_exceeded: QuotaDetailsSchema,
+  invalid_output: OutputDetailsSchema,
 } satisfies { [Code in keyof ErrorDetails]: z.ZodMiniType<Record<keyof ErrorDetails[Code], unknown>> };

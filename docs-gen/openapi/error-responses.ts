@@ -1,4 +1,4 @@
-import { type ErrorCode, ErrorEnvelope, errorDefinition, headers } from '@org/contract';
+import { type ErrorCode, ErrorEnvelopeSchema, errorDefinition, headers } from '@org/contract';
 import type { DocstringOf } from '../docstrings.ts';
 import { errorExample } from './examples.ts';
 import { headerReferences } from './response-headers.ts';
@@ -38,7 +38,7 @@ function errorResponse(status: number, codes: readonly ErrorCode[], docs: Docstr
     ]),
     content: {
       'application/json': {
-        schema: referenceTo(ErrorEnvelope),
+        schema: referenceTo(ErrorEnvelopeSchema),
         examples: Object.fromEntries(codes.map((code) => [code, errorExample(code)])),
       },
       ...(status === errorDefinition('request_too_large').status && plainTextOf413),

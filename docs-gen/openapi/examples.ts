@@ -10,7 +10,6 @@ import {
   type UsageReport,
 } from '@org/contract';
 import { capabilities } from '@org/models';
-import type * as z from 'zod/mini';
 
 /** An Example Object of OpenAPI. */
 export interface Example<Value = unknown> {
@@ -27,9 +26,9 @@ const limits: UsageReport['limits'] = [
     limit: 'requests',
     period: 'month',
     scope: 'team',
-    max: 80,
+    max: 100,
     used: 13,
-    remaining: 67,
+    remaining: 87,
     resetsAt: '2026-12-01T00:00:00.000Z',
   },
   {
@@ -53,7 +52,7 @@ const outputSchema = {
 };
 
 /** Of the body of both asking routes. The first is what the viewer fills in. */
-export const requestExamples: Examples<z.input<typeof AskRequest>> = {
+export const requestExamples: Examples<AskRequest> = {
   question: {
     summary: 'A question',
     value: { model: 'nova-lite', question: 'What is a dystopia?', maxTokens: 300 },
@@ -106,7 +105,7 @@ export const answerExamples: Examples<Answer> = {
   },
 };
 
-export const eventExamples: Examples<z.input<typeof StreamEvent>> = {
+export const eventExamples: Examples<StreamEvent> = {
   start: { summary: 'First: the model has begun', value: { type: 'start', id: requestId, ...novaLite } },
   delta: { summary: 'Then, any number of times: text', value: { type: 'delta', text: 'A dystopia is' } },
   done: {
@@ -182,13 +181,13 @@ const statements: { readonly [Code in ErrorCode]?: Omit<ErrorStatement<Code>, 'c
     details: { limit: 'tokens', period: 'month', scope: 'team', max: 500_000, needed: 600_021 },
   },
   quota_exceeded: {
-    message: '80 of 80 requests of this team are used this month. It resets at 2026-12-01T00:00:00.000Z.',
+    message: '100 of 100 requests of this team are used this month. It resets at 2026-12-01T00:00:00.000Z.',
     details: {
       limit: 'requests',
       period: 'month',
       scope: 'team',
-      max: 80,
-      used: 80,
+      max: 100,
+      used: 100,
       resetsAt: '2026-12-01T00:00:00.000Z',
     },
   },

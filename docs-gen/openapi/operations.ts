@@ -1,4 +1,12 @@
-import type { RouteName } from '@org/contract';
+import {
+  AnswerSchema,
+  AskRequestSchema,
+  ModelListSchema,
+  type RouteName,
+  StreamEventSchema,
+  UsageReportSchema,
+} from '@org/contract';
+import type * as z from 'zod/mini';
 import {
   answerExamples,
   type Example,
@@ -8,15 +16,19 @@ import {
   usageExamples,
 } from './examples.ts';
 
-/** What readers are told of a route beyond what the contract's table of routes says. */
-interface OperationText {
+/** What a route takes and answers with, and what readers are told of it beyond the contract's table of routes. */
+interface Operation {
   readonly tag: string;
   readonly description: string;
   /** Of what is answered where nothing went wrong. */
   readonly answer: string;
   /** Whether the answer's headers say what is left of the limits. */
   readonly limitHeaders: boolean;
+  /** The body that it takes; left out where it takes none. */
+  readonly request?: z.ZodMiniType;
   readonly requestExamples?: Readonly<Record<string, Example>>;
+  /** What it answers with where nothing went wrong; of a stream, each of its events. */
+  readonly response: z.ZodMiniType;
   readonly answerExamples: Readonly<Record<string, Example>>;
 }
 
@@ -28,18 +40,20 @@ export const tags = [
   },
 ] as const;
 
-export const operationTexts: Readonly<Record<RouteName, OperationText>> = {
+export const operations: Readonly<Record<RouteName, Operation>> = {
   ask: {
     tag: 'Ask',
     description: [
-      'The answer has to be whole within 29 seconds, which is what API Gateway waits. A longer one is for the stream.',
+      'The answer has up to 5 minutes. A longer one is for the stream.',
       '',
       'Before the model is called, the most that the call can cost is held of every limit; afterwards what it did cost is',
       'charged. A call that may not fit is refused, and costs nothing.',
     ].join('\n'),
     answer: 'The whole answer.',
     limitHeaders: true,
+    request: AskRequestSchema,
     requestExamples,
+    response: AnswerSchema,
     answerExamples,
   },
   stream: {
@@ -63,7 +77,9 @@ export const operationTexts: Readonly<Record<RouteName, OperationText>> = {
     answer:
       'Events. The schema is that of the `data` of each, which is JSON in one line; `type` is the name of the event.',
     limitHeaders: false,
+    request: AskRequestSchema,
     requestExamples,
+    response: StreamEventSchema,
     answerExamples: eventExamples,
   },
   models: {
@@ -71,6 +87,7 @@ export const operationTexts: Readonly<Record<RouteName, OperationText>> = {
     description: 'Ask only what a model can: what it cannot is refused with `unsupported_feature`.',
     answer: 'The models.',
     limitHeaders: false,
+    response: ModelListSchema,
     answerExamples: modelListExamples,
   },
   usage: {
@@ -79,6 +96,7 @@ export const operationTexts: Readonly<Record<RouteName, OperationText>> = {
       'The numbers are exact, and those that decide. What calls in flight may still cost is counted as used.',
     answer: 'The limits.',
     limitHeaders: true,
+    response: UsageReportSchema,
     answerExamples: usageExamples,
   },
 };

@@ -1,33 +1,48 @@
-import { Answer, AvailableModels, ErrorEnvelope, errorCodes, errors, LimitStatus, limitKinds, limitPeriods, StreamEvent, Usage, UsageReport, type AskRequest, AskRequestSchema, type ModelList, ModelListSchema, type RequestIssues, RequestIssuesSchema } from '@org/contract';
+import {
+  AnswerSchema,
+  AskRequestSchema,
+  AvailableModelsSchema,
+  ErrorEnvelopeSchema,
+  errorCodes,
+  errors,
+  LimitStatusSchema,
+  limitKinds,
+  limitPeriods,
+  ModelListSchema,
+  RequestIssuesSchema,
+  StreamEventSchema,
+  UsageReportSchema,
+  UsageSchema,
+} from '@org/contract';
 import { capabilities } from '@org/models';
 import * as z from 'zod/mini';
 import type { DocstringOf } from '../docstrings.ts';
-import { OutputDetails, QuotaDetails } from './error-details.ts';
+import { OutputDetailsSchema, QuotaDetailsSchema } from './error-details.ts';
 
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-const [StreamStart, StreamDelta, StreamDone] = StreamEvent._zod.def.options;
+const [StreamStart, StreamDelta, StreamDone] = StreamEventSchema._zod.def.options;
 
 /** The schemas that the document names, by the names of the contract's types. */
 const named: Readonly<Record<string, z.ZodMiniType>> = {
-  AskRequest,
+  AskRequest: AskRequestSchema,
   Turn: AskRequestSchema.shape.history._zod.def.innerType._zod.def.element,
-  Answer,
-  Usage,
-  LimitStatus,
-  StreamEvent,
+  Answer: AnswerSchema,
+  Usage: UsageSchema,
+  LimitStatus: LimitStatusSchema,
+  StreamEvent: StreamEventSchema,
   StreamStart,
   StreamDelta,
   StreamDone,
-  ModelList,
+  ModelList: ModelListSchema,
   ModelSummary: ModelListSchema.shape.models._zod.def.element,
-  UsageReport,
-  ErrorEnvelope,
-  RequestIssues,
+  UsageReport: UsageReportSchema,
+  ErrorEnvelope: ErrorEnvelopeSchema,
+  RequestIssues: RequestIssuesSchema,
   RequestIssue: RequestIssuesSchema.shape.issues._zod.def.element,
-  AvailableModels,
-  QuotaDetails,
-  OutputDetails,
+  AvailableModels: AvailableModelsSchema,
+  QuotaDetails: QuotaDetailsSchema,
+  OutputDetails: OutputDetailsSchema,
 };
 
 const uriOf = (name: string) => `#/components/schemas/${name}`;

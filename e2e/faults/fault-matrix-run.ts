@@ -40,8 +40,6 @@ export class CellRun {
   readonly #begun = Promise.withResolvers<void>();
   /** Bedrock may go on. */
   readonly #released = Promise.withResolvers<void>();
-  /** The function is through. */
-  readonly #logged = Promise.withResolvers<void>();
 
   constructor(system: FaultSystem, lane: Lane, cell: Cell, kill: () => Promise<void>) {
     this.#system = system;
@@ -54,13 +52,11 @@ export class CellRun {
 
   async observe(): Promise<Observed> {
     const { recorded: before } = this.#lane;
-    Object.assign(this.#lane, { calls: 0, bills: [], onLine: () => {} });
+    Object.assign(this.#lane, { calls: 0, bills: [], lines: 0 });
     const beside = await this.#prepare();
     const { error, retried } = await this.#ask(beside);
-    const { gone } = callerOf(this.#cell);
-    const { kills } = gatewayOf(this.#cell);
     this.#released.resolve();
-    if (gone && !kills) await this.#logged.promise;
+    await this.#through(this.#requests(retried !== undefined) + (beside ? 1 : 0));
 
     const bills = this.#lane.bills.slice(beside ? 1 : 0);
     const [cost = 0] = this.#lane.bills;
@@ -93,7 +89,6 @@ export class CellRun {
     }
     const beside = ledger === 'refuses: calls in flight hold the rest' ? await this.#otherCall() : undefined;
     this.#lane.ledgerFaults = [...ledgerOf(this.#cell).faults];
-    this.#lane.onLine = () => this.#logged.resolve();
     const { faults, midStream } = upstreamOf(this.#cell);
     const waiting = faults === 'down' ? [] : [...faults];
     const stops = gatewayOf(this.#cell).kills || callerOf(this.#cell).gone;
@@ -112,6 +107,23 @@ export class CellRun {
       return { fault };
     };
     return beside;
+  }
+
+  /** How many requests of this run come to a function that lives to the end of them. */
+  #requests(again: boolean): number {
+    const { refusal, kills } = gatewayOf(this.#cell);
+    return (refusal || kills ? 0 : 1) + (again ? 1 : 0);
+  }
+
+  /** Waits until a function is through with so many requests. */
+  async #through(requests: number): Promise<void> {
+    const lane = this.#lane;
+    await new Promise<void>((resolve) => {
+      lane.onLine = () => {
+        if (lane.lines >= requests) resolve();
+      };
+      lane.onLine();
+    });
   }
 
   /** A call that holds what is left, until it is let go. */

@@ -23,7 +23,9 @@ export interface Lane {
   bills: number[];
   /** Tokens on its counter, as last seen. */
   recorded: number;
-  /** Told each line that a function logs of its requests. */
+  /** Requests of which a function has logged how they ended. */
+  lines: number;
+  /** Told of each of them. */
   onLine: () => void;
 }
 
@@ -60,6 +62,7 @@ export async function startFaultSystem(): Promise<FaultSystem> {
       calls: 0,
       bills: [],
       recorded: 0,
+      lines: 0,
       onLine: () => {},
     };
     lanes.set(team, added);
@@ -101,7 +104,10 @@ export async function startFaultSystem(): Promise<FaultSystem> {
       onLog({ line }) {
         if (!line.startsWith('{')) return;
         const { data } = z.safeParse(Line, JSON.parse(line));
-        if (data) lane(data.team).onLine();
+        if (!data) return;
+        const own = lane(data.team);
+        own.lines += 1;
+        own.onLine();
       },
     });
     onTestFinished(() => gateway.close());

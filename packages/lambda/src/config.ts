@@ -1,5 +1,5 @@
 import type { Limits } from '@org/contract';
-import { aliasOf, definitionOf, locateModel, type ModelDefinition, type Price, priceOf } from '@org/models';
+import { aliasOf, definitionOf, locateModel, type ModelDefinition, type Price, priceIn } from '@org/models';
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import { environmentVariables, type Guardrail, type PlanAccess, ProxyEnvironment } from './environment.ts';
@@ -58,14 +58,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     throw new Error('AWS_REGION is not set. Lambda sets it; elsewhere, set it to the Region of Bedrock.');
   const table = environment[environmentVariables.table];
   if (!table) throw invalid(environmentVariables.table, 'it is not set');
-  const {
-    models,
-    prices = {},
-    globalInference,
-    metrics,
-    cors,
-    ...access
-  } = parseEnvironment(environment[environmentVariables.config]);
+  const { models, prices, globalInference, metrics, cors, ...access } = parseEnvironment(
+    environment[environmentVariables.config],
+  );
 
   const offered = models.map((model): OfferedModel => {
     const alias = aliasOf(model);
@@ -73,7 +68,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     if (!definition) throw invalidConfig(`models: the catalogue has no model "${alias}"`);
     const location = locateModel(definition, region, { globalInference });
     if (!location) throw invalidConfig(`models: "${alias}" is not offered in ${region}`);
-    const price = Object.hasOwn(prices, alias) ? prices[alias] : priceOf(definition, region);
+    const price = priceIn({ region, prices }, model);
     return { alias, definition, modelId: location.modelId, price };
   });
 

@@ -24,6 +24,13 @@ export type CatalogueAlias = keyof typeof catalogue;
 
 const byAlias: Readonly<Record<string, ModelDefinition>> = catalogue;
 
+/** What the price of a model depends on. */
+interface PricedDeployment {
+  readonly region: string;
+  /** The config's own prices, by alias. */
+  readonly prices?: Readonly<Record<string, Price>> | undefined;
+}
+
 /** What callers name an offered model. */
 export function aliasOf(model: OfferedModel): string {
   return typeof model === 'string' ? model : model.alias;
@@ -33,6 +40,13 @@ export function aliasOf(model: OfferedModel): string {
 export function definitionOf(model: OfferedModel): ModelDefinition | undefined {
   if (typeof model !== 'string') return model;
   return Object.hasOwn(byAlias, model) ? byAlias[model] : undefined;
+}
+
+/** What a deployment takes a model to cost: its config's own price, else the one that is known for its Region. */
+export function priceIn({ prices = {}, region }: PricedDeployment, model: OfferedModel): Price | undefined {
+  const alias = aliasOf(model);
+  const definition = definitionOf(model);
+  return Object.hasOwn(prices, alias) ? prices[alias] : definition && priceOf(definition, region);
 }
 
 /** What a model costs in a Region, or `undefined` where that was not read. */

@@ -1,4 +1,4 @@
-export { aliasOf, type CatalogueAlias, catalogue, definitionOf, priceOf } from './catalogue.ts';
+export { aliasOf, type CatalogueAlias, catalogue, definitionOf, priceIn, priceOf } from './catalogue.ts';
 export {
   type Capability,
   capabilities,

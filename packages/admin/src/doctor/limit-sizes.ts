@@ -1,8 +1,8 @@
 import { type LimitKind, type Limits, limitKinds, limitPeriods } from '@org/contract';
-import { type ProxyConfig, priceIn } from '@org/infra/config';
+import type { ProxyConfig } from '@org/infra/config';
 import { worstCaseOf } from '@org/lambda/call-cost';
 import { type Amounts, amountsOf, unitOf } from '@org/lambda/ledger/amounts';
-import { aliasOf } from '@org/models';
+import { aliasOf, definitionOf, priceIn } from '@org/models';
 import { amountText, limitText } from '../limits-text.ts';
 import { type Finding, warning } from './finding.ts';
 
@@ -62,13 +62,21 @@ const amountOf = (kind: LimitKind, amount: number) =>
   kind === 'usd' ? amountText(kind, amount) : `${amountText(kind, amount)} ${kind}`;
 
 /** The shortest question, and the shortest answer that can be asked for. */
-const smallestCall = { modelId: '', question: '?', maxTokens: 1, metadata: {} };
+const smallestCall = {
+  kind: 'chat',
+  messages: [{ role: 'user', blocks: [{ type: 'text', text: '?' }] }],
+  maxTokens: 1,
+} as const;
 
 /** What the functions hold of each limit for the smallest call to any model of a plan. */
 function leastOf(config: ProxyConfig, plan: string): Amounts {
   const aliases = config.plans[plan]?.models ?? [];
   const cases = config.models
     .filter((model) => aliases.includes(aliasOf(model)))
-    .map((model) => worstCaseOf(smallestCall, priceIn(config, model)));
+    .flatMap((model) => {
+      const definition = definitionOf(model);
+      return definition ? [{ alias: aliasOf(model), definition, price: priceIn(config, model) }] : [];
+    })
+    .map((model) => worstCaseOf(smallestCall, model));
   return amountsOf((kind) => Math.min(...cases.map((amounts) => amounts[kind])) / unitOf[kind]);
 }

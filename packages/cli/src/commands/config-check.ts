@@ -1,6 +1,6 @@
 import { amountText, configWarnings, type Invocation, limitsText, stackNameOf } from '@org/admin';
-import { ConfigError, loadProxyConfig, type ProxyConfig, priceIn } from '@org/infra/config';
-import { aliasOf, definitionOf, type Lifecycle, locateModel, type ModelLocation } from '@org/models';
+import { ConfigError, loadProxyConfig, type ProxyConfig } from '@org/infra/config';
+import { aliasOf, definitionOf, type Lifecycle, locateModel, type ModelLocation, priceIn } from '@org/models';
 import type { Command } from 'commander';
 import type { Cli, GlobalOptions } from '../cli.ts';
 import { describeFindings } from '../output/findings.ts';

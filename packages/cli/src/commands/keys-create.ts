@@ -1,5 +1,5 @@
 import { CliError, createKey, type Invocation, limitsText, limitsWithoutEffect } from '@org/admin';
-import { limitKinds, limitPeriods, type Limits, LimitsSchema } from '@org/contract';
+import { type Limits, LimitsSchema, limitKinds, limitPeriods } from '@org/contract';
 import type { Command } from 'commander';
 import * as z from 'zod/mini';
 import type { Cli } from '../cli.ts';

@@ -1,6 +1,6 @@
 import type { Invocation } from '@org/admin';
 import type { ProxyConfig } from '@org/infra/config';
-import { aliasOf, definitionOf, type Lifecycle, locateModel, type OfferedModel, priceOf } from '@org/models';
+import { aliasOf, definitionOf, type Lifecycle, locateModel, type OfferedModel, priceIn } from '@org/models';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { formatDuration } from '../output/duration.ts';
@@ -59,7 +59,7 @@ function describe(model: OfferedModel, config: ProxyConfig) {
   const location = definition && locateModel(definition, config.region, config);
   if (!definition || !location) return [];
   const own = config.prices?.[alias];
-  const price = own ?? priceOf(definition, config.region);
+  const price = priceIn(config, model);
   return [
     {
       alias,

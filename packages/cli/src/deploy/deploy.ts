@@ -43,9 +43,7 @@ export async function deploy(
     if (!options.setLogRole) await terminal.confirm(question);
     await setLogRole(tools, region);
   }
-  const { directory } = await tools.synthesize(
-    ceilingFits ? config : { ...config, concurrency: undefined },
-  );
+  const { directory } = await tools.synthesize(ceilingFits ? config : { ...config, concurrency: undefined });
   await tools.cdk(['deploy', stackName, '--app', directory, '--require-approval', 'never'], region);
 
   const showKeys =

@@ -10,5 +10,5 @@ export { loadProxyConfig } from './config-file.ts';
 export { describeIssues } from './issues.ts';
 export { Name } from './name.ts';
 export type { PlanGuardrail } from './plan-guardrail.ts';
-export { checkPrices, priceIn, pricesField } from './prices.ts';
+export { checkPrices, pricesField } from './prices.ts';
 export { promisedThrottle } from './promised-throttle.ts';

@@ -95,16 +95,6 @@ function freeParts(price: Price): string[] {
   return (['input', 'output'] as const).filter((part) => price[part] < leastPrice);
 }
 
-/** What a deployment takes a model to cost: the config's own price, else the one that is known for its Region. */
-export function priceIn(
-  { prices = {}, region }: Pick<Priced, 'prices' | 'region'>,
-  model: OfferedModel,
-): Price | undefined {
-  const alias = aliasOf(model);
-  const definition = definitionOf(model);
-  return Object.hasOwn(prices, alias) ? prices[alias] : definition && priceOf(definition, region);
-}
-
 /** How a config gives the prices of models: to be pasted, and filled in. */
 export function pricesField(aliases: readonly string[]): string {
   const fields = aliases.map((alias) => {

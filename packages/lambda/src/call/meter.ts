@@ -143,7 +143,10 @@ function messagesTokens(value: Json, bounds: Bounds): number {
  *
  * @throws {ProxyError} `unsupported_feature` where nobody can say.
  */
-export function worstCaseOf(call: ModelCall, { alias, definition, price }: OfferedModel): Amounts {
+export function worstCaseOf(
+  call: ModelCall,
+  { alias, definition, price }: Pick<OfferedModel, 'alias' | 'definition' | 'price'>,
+): Amounts {
   const inputTokens = mostInputTokens(call, definition);
   if (!Number.isFinite(inputTokens)) {
     throw new ProxyError({
