@@ -1,4 +1,5 @@
 import { defineProxyConfig, parseProxyConfig } from '@org/infra/config';
+import original from '@org/infra/examples/original.config.ts';
 import shipped from '@org/infra/proxy.config.ts';
 import { catalogue, type ModelDefinition } from '@org/models';
 import { shortSoak, soakConfig } from './soak/teams.ts';
@@ -24,11 +25,10 @@ const imported = {
   lifecycle: { status: 'active' },
 } as const satisfies ModelDefinition;
 
-/** What the original proxy called, in its own bodies. */
-const predecessor = defineProxyConfig({
+/** The original, with the models that it called, in their own bodies. */
+const predecessor = parseProxyConfig({
+  ...original,
   name: 'predecessor',
-  stage: 'dev',
-  region: 'us-east-1',
   models: [
     {
       alias: 'titan',
@@ -47,14 +47,6 @@ const predecessor = defineProxyConfig({
       ...ended,
     },
   ],
-  plans: {
-    starter: {
-      throttle: { rate: 100, burst: 200 },
-      quota: { limit: 100, period: 'MONTH', offset: 2 },
-      models: ['titan', 'llama'],
-    },
-  },
-  teams: { toll: { plan: 'starter', keys: ['tollmkey'] } },
 });
 
 /** Limits that a test meets within a few requests, and keys that open nothing. */
@@ -143,18 +135,6 @@ const guarded = defineProxyConfig({
   teams: { guarded: { plan: 'guarded', keys: ['guarded-key'] } },
 });
 
-/** The one that is shipped, but nothing is counted: the only limits are the gateway's own, and its quota is small. */
-const uncounted = parseProxyConfig({
-  ...shipped,
-  name: 'uncounted',
-  plans: Object.fromEntries(
-    Object.entries(shipped.plans).map(([name, plan]) => [
-      name,
-      { ...plan, quota: { limit: 100, period: 'MONTH', offset: 2 }, limits: undefined },
-    ]),
-  ),
-});
-
 /** Callers with keys, and callers who signed in; the teams have a plan each. */
 const signedIn = defineProxyConfig({
   name: 'signed-in',
@@ -236,11 +216,11 @@ const growing = defineProxyConfig({
 /** The deployments that the end-to-end tests run, by name. */
 export const configs = {
   shipped,
+  original,
   predecessor,
   tight,
   counted,
   everything,
-  uncounted,
   guarded,
   'signed-in': signedIn,
   'user-pool': userPool,

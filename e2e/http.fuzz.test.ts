@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { isErrorCode, routes, ErrorEnvelopeSchema } from '@org/contract';
+import { ErrorEnvelopeSchema, isErrorCode, routes } from '@org/contract';
 import { anyJson, mutationsOf, oddText, runs } from '@org/lambda/fuzz';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -177,7 +177,7 @@ function checkAnswer(answer: string, method: string): void {
 }
 
 test('whatever is sent, the answer is one of the contract, and the gateway answers the next', async () => {
-  const { url, logs, keyValue, ask } = await startSystem('uncounted', {
+  const { url, logs, keyValue, ask } = await startSystem('original', {
     editTemplate: editResources(
       'AWS::ApiGateway::UsagePlan',
       ({ Quota: _quota, Throttle: _throttle, ...rest }) => rest,

@@ -2,8 +2,8 @@ import { QuotaExceededError, RateLimitedError } from '@org/bedrock-client';
 import { expect, test } from 'vitest';
 import { startSystem } from './harness.ts';
 
-test("after the last request of the gateway's quota comes a quota error, once, until the next month", async () => {
-  const { ask, client: clientOf, setTime } = await startSystem('uncounted');
+test("with the config of the original proxy, after the last request of the gateway's quota comes a quota error, once, until the next month", async () => {
+  const { ask, client: clientOf, setTime } = await startSystem('original');
   // 100 a month, of which AWS's offset of 2 takes two from the first.
   for (let request = 1; request <= 98; request += 1) {
     expect((await ask('tollmkey')).status, `request ${request}`).toBe(200);
@@ -23,8 +23,6 @@ test("after the last request of the gateway's quota comes a quota error, once, u
   const { client, requests } = clientOf('tollmkey');
   await expect(client.ask('llama', 'What is a dystopia')).rejects.toBeInstanceOf(QuotaExceededError);
   expect(requests()).toBe(1);
-
-  expect((await ask('research-key')).status).toBe(200);
 
   setTime('2026-11-30T23:59:59.999Z');
   expect((await ask('tollmkey')).status).toBe(429);

@@ -1,4 +1,4 @@
-import { type StreamEvent, ErrorEnvelopeSchema } from '@org/contract';
+import { ErrorEnvelopeSchema, type StreamEvent } from '@org/contract';
 import { expect, test } from 'vitest';
 import { startSystem } from './harness.ts';
 
@@ -31,7 +31,7 @@ test('a stream is a start, the pieces of the answer and one end, which says what
 });
 
 test('each of 500 pieces is with the caller before Bedrock sends the next', async () => {
-  const { stream, bedrock } = await startSystem('uncounted');
+  const { stream, bedrock } = await startSystem('original');
   const deltas = Array.from({ length: 500 }, (_, index) => `${index} `);
   bedrock.answerNext({ deltas });
   let release: (() => void) | undefined;

@@ -61,7 +61,7 @@ const checks = {
 type Check = keyof typeof checks;
 
 /** The shipped limits end before the gateway's quota does, so that one is looked at without them. */
-const configOf = (check: string): ConfigName => (check === 'the quota ends' ? 'uncounted' : 'shipped');
+const configOf = (check: string): ConfigName => (check === 'the quota ends' ? 'original' : 'shipped');
 
 const without = (type: string) => editResources(type, () => undefined);
 
