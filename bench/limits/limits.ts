@@ -17,7 +17,7 @@ const call = { requests: 1, tokens: 100, usd: 50 };
 const { signal } = new AbortController();
 
 const table = await startTestTable();
-const ledger = createLedger(new CounterTable(table.client, tableName));
+const ledger = createLedger(new CounterTable({ client: table.client, table: tableName }));
 
 /** A limit of 100 requests and so many callers at once. */
 async function admittedOf(candidate: Ledger, callers: number): Promise<number> {

@@ -39,7 +39,7 @@ export const handler = awslambda.streamifyResponse(
   createHandler({
     config,
     keys: createKeyDirectory({ client: dynamodb, config, now: Date.now }),
-    ledger: createLedger(new CounterTable(dynamodb, config.table)),
+    ledger: createLedger(new CounterTable({ client: dynamodb, table: config.table })),
     upstream: createUpstream({ client, sleep, random: Math.random }),
     write: (line: string) => process.stdout.write(line),
     now: Date.now,

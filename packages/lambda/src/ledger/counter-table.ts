@@ -1,14 +1,19 @@
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { limitKinds, limitPeriods } from '@org/contract';
+import {
+  committedAttribute,
+  countersKey,
+  type Duration,
+  Expression,
+  heldAttribute,
+  keyAttributes,
+  readItem,
+  type TableLocation,
+} from '@org/table';
 import type { Bound, Scope } from './admission.ts';
 import type { Amounts } from './amounts.ts';
-import { type Counters, committedAttribute, heldAttribute, type Item, readCounters } from './counters.ts';
-import { type Duration, type Moment, slotOf } from './moment.ts';
+import { type Counters, readCounters } from './counters.ts';
+import { type Moment, slotOf } from './moment.ts';
 
 /** How long an item is kept after its month began. */
 const keptForMs = 400 * 24 * 60 * 60 * 1000;
@@ -42,12 +47,10 @@ const mostCleared = 90;
  * every limit and period. No retries: a write that may have happened must not happen twice.
  */
 export class CounterTable {
-  readonly #client: DynamoDBClient;
-  readonly #table: string;
+  readonly #location: TableLocation;
 
-  constructor(client: DynamoDBClient, table: string) {
-    this.#client = client;
-    this.#table = table;
+  constructor(location: TableLocation) {
+    this.#location = location;
   }
 
   /**
@@ -64,14 +67,14 @@ export class CounterTable {
     if (bounds.some(({ limit, max }) => hold[limit] > max)) {
       return { admitted: false, counters: await this.read(scope, moment, signal) };
     }
-    const update = new UpdateExpression();
+    const update = new Expression();
     for (const kind of limitKinds) {
-      for (const period of limitPeriods) update.add(committedAttribute(kind, period, moment), hold[kind]);
+      for (const period of limitPeriods) update.add(committedAttribute(kind, period, moment.day), hold[kind]);
       update.add(heldAttribute(kind, slotOf(moment, duration)), hold[kind]);
     }
     update.set('expires', Math.floor((Date.parse(`${moment.month}-01T00:00:00Z`) + keptForMs) / 1000));
     for (const { limit, period, max } of bounds) {
-      update.require(committedAttribute(limit, period, moment), max - hold[limit]);
+      update.requireAtMost(committedAttribute(limit, period, moment.day), max - hold[limit]);
     }
     try {
       return { admitted: true, counters: await this.#write(scope, moment, update, signal) };
@@ -88,35 +91,33 @@ export class CounterTable {
     { scope, moment, duration, hold, charge, over }: SettleWrite,
     signal: AbortSignal,
   ): Promise<Counters> {
-    const update = new UpdateExpression();
+    const update = new Expression();
     for (const kind of limitKinds) {
       for (const period of limitPeriods) {
-        update.add(committedAttribute(kind, period, moment), charge[kind] - hold[kind]);
+        update.add(committedAttribute(kind, period, moment.day), charge[kind] - hold[kind]);
       }
       update.add(heldAttribute(kind, slotOf(moment, duration)), -hold[kind]);
     }
-    for (const attribute of over.slice(0, mostCleared)) update.remove(attribute);
+    for (const attribute of over.slice(0, mostCleared)) update.set(attribute, undefined);
     return this.#write(scope, moment, update, signal);
   }
 
   async read(scope: Scope, moment: Moment, signal: AbortSignal): Promise<Counters> {
-    const { Item: item = {} } = await this.#client.send(
-      new GetItemCommand({ TableName: this.#table, Key: keyOf(scope, moment), ConsistentRead: true }),
-      { abortSignal: signal },
-    );
-    return readCounters(item, moment);
+    const item = await readItem(this.#location, countersKey(scope, moment.month), signal);
+    return readCounters(item ?? {}, moment);
   }
 
   async #write(
     scope: Scope,
     moment: Moment,
-    update: UpdateExpression,
+    update: Expression,
     signal: AbortSignal,
   ): Promise<Counters> {
-    const { Attributes: item = {} } = await this.#client.send(
+    const { client, table } = this.#location;
+    const { Attributes: item = {} } = await client.send(
       new UpdateItemCommand({
-        TableName: this.#table,
-        Key: keyOf(scope, moment),
+        TableName: table,
+        Key: keyAttributes(countersKey(scope, moment.month)),
         ...update.input(),
         ReturnValues: 'ALL_NEW',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -124,62 +125,5 @@ export class CounterTable {
       { abortSignal: signal },
     );
     return readCounters(item, moment);
-  }
-}
-
-function keyOf({ kind, id }: Scope, { month }: Moment): Item {
-  return { pk: { S: `${kind}#${id}` }, sk: { S: month } };
-}
-
-/** An update expression with its names and values. */
-class UpdateExpression {
-  readonly #names: Record<string, string> = {};
-  readonly #values: Record<string, { N: string }> = {};
-  readonly #add: string[] = [];
-  readonly #set: string[] = [];
-  readonly #remove: string[] = [];
-  readonly #conditions: string[] = [];
-
-  add(attribute: string, amount: number): void {
-    this.#add.push(`${this.#name(attribute)} ${this.#value(amount)}`);
-  }
-
-  set(attribute: string, value: number): void {
-    this.#set.push(`${this.#name(attribute)} = ${this.#value(value)}`);
-  }
-
-  remove(attribute: string): void {
-    this.#remove.push(this.#name(attribute));
-  }
-
-  /** The attribute is missing or at most `most`. */
-  require(attribute: string, most: number): void {
-    const name = this.#name(attribute);
-    this.#conditions.push(`(attribute_not_exists(${name}) OR ${name} <= ${this.#value(most)})`);
-  }
-
-  input() {
-    return {
-      UpdateExpression: [
-        `ADD ${this.#add.join(', ')}`,
-        ...(this.#set.length > 0 ? [`SET ${this.#set.join(', ')}`] : []),
-        ...(this.#remove.length > 0 ? [`REMOVE ${this.#remove.join(', ')}`] : []),
-      ].join(' '),
-      ...(this.#conditions.length > 0 ? { ConditionExpression: this.#conditions.join(' AND ') } : {}),
-      ExpressionAttributeNames: this.#names,
-      ExpressionAttributeValues: this.#values,
-    };
-  }
-
-  #name(attribute: string): string {
-    const name = `#${attribute}`;
-    this.#names[name] = attribute;
-    return name;
-  }
-
-  #value(value: number): string {
-    const name = `:v${Object.keys(this.#values).length}`;
-    this.#values[name] = { N: String(value) };
-    return name;
   }
 }

@@ -1,7 +1,7 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { type LimitKind, type LimitPeriod, limitPeriods } from '@org/contract';
+import { type LimitPeriod, limitPeriods } from '@org/contract';
+import { committedAttribute, type HeldAttribute, heldAttributes, type Item, numberOf } from '@org/table';
 import { type Amounts, amountsOf, exceeds } from './amounts.ts';
-import { type Duration, isLive, isOver, type Moment, type Slot } from './moment.ts';
+import { isLive, isOver, type Moment } from './moment.ts';
 
 /**
  * What a scope has used, as one item holds it. `committed` is what was charged and what is held by calls in flight;
@@ -15,54 +15,21 @@ export interface Counters {
   readonly over: readonly string[];
 }
 
-export type Item = Readonly<Record<string, AttributeValue>>;
-
-/** Attribute names are short, for they are paid for with every write: `mt` is the month's tokens, `d22u` a day's USD. */
-const initial: Readonly<Record<LimitKind, string>> = { requests: 'r', tokens: 't', usd: 'u' };
-
-export function committedAttribute(kind: LimitKind, period: LimitPeriod, moment: Moment): string {
-  return period === 'month' ? `m${initial[kind]}` : `d${moment.day}${initial[kind]}`;
-}
-
-/** Whole answers and streams. */
-const seriesOf: Readonly<Record<Duration, string>> = { short: 'h', long: 's' };
-
-/** `d22h120t` is what is held of tokens by calls of day 22 that began in its slot 120 for whole answers. */
-export function heldAttribute(kind: LimitKind, { day, duration, number }: Slot): string {
-  return `d${day}${seriesOf[duration]}${number}${initial[kind]}`;
-}
-
-interface HeldAttribute {
-  readonly attribute: string;
-  readonly kind: string | undefined;
-  readonly slot: Slot;
-}
-
-function heldAttributes(item: Item): HeldAttribute[] {
-  return Object.keys(item).flatMap((attribute) => {
-    const [, day, series, number, kind] = /^d(\d\d)([hs])(\d+)([a-z])$/.exec(attribute) ?? [];
-    if (day === undefined) return [];
-    const duration = series === seriesOf.long ? 'long' : 'short';
-    return [{ attribute, kind, slot: { day, duration, number: Number(number) } }];
-  });
-}
-
 /**
  * Reads an item of a month; what is missing is 0.
  *
  * @throws {Error} If more is held than committed, which no write of ours leads to: nothing is let through on it.
  */
 export function readCounters(item: Item, moment: Moment): Counters {
-  const number = (name: string) => Number(item[name]?.N ?? 0);
   const committed = (period: LimitPeriod) =>
-    amountsOf((kind) => number(committedAttribute(kind, period, moment)));
+    amountsOf((kind) => numberOf(item, committedAttribute(kind, period, moment.day)));
   const holds = heldAttributes(item);
   const live = holds.filter(({ slot }) => isLive(slot, moment));
   const held = (holding: readonly HeldAttribute[]) =>
     amountsOf((kind) =>
       holding
-        .filter((hold) => hold.kind === initial[kind])
-        .reduce((sum, { attribute }) => sum + Math.max(0, number(attribute)), 0),
+        .filter((hold) => hold.kind === kind)
+        .reduce((sum, { amount }) => sum + Math.max(0, amount), 0),
     );
   const counters = {
     committed: { day: committed('day'), month: committed('month') },

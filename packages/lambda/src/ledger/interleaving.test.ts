@@ -14,7 +14,7 @@ let counters: CounterTable;
 let ledger: Ledger;
 beforeAll(async () => {
   table = await startTestTable();
-  counters = new CounterTable(table.client, tableName);
+  counters = new CounterTable({ client: table.client, table: tableName });
   ledger = createLedger(counters);
 });
 afterAll(() => table.close());

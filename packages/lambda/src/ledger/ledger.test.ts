@@ -5,7 +5,6 @@ import type { Scope } from './admission.ts';
 import { type Amounts, nothing } from './amounts.ts';
 import { CounterTable } from './counter-table.ts';
 import { createLedger, type Hold, type Ledger } from './ledger.ts';
-import type { Duration } from './moment.ts';
 import { amounts } from './test-amounts.ts';
 import { clientFor, startTestTable, type TestTable, tableName } from './test-table.ts';
 
@@ -13,7 +12,7 @@ let table: TestTable;
 let ledger: Ledger;
 beforeAll(async () => {
   table = await startTestTable();
-  ledger = createLedger(new CounterTable(table.client, tableName));
+  ledger = createLedger(new CounterTable({ client: table.client, table: tableName }));
 });
 beforeEach(() => {
   table.operations.length = 0;
@@ -408,7 +407,7 @@ test('an item is kept for some time after its month, then it expires', async () 
 });
 
 test('counters that cannot be reached refuse the call', async () => {
-  const unreachable = createLedger(new CounterTable(clientFor('http://127.0.0.1:1'), tableName));
+  const unreachable = createLedger(new CounterTable({ client: clientFor('http://127.0.0.1:1'), table: tableName }));
   const scopes = [team({ requests: { day: 5 } })];
   const request = { scopes, worstCase: call, duration: 'short' as const, at: Date.parse(noon) };
   expect((await refusal(unreachable.hold(request, { hold: signal, settle: signal }))).code).toBe(

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { ExcessDetails, LimitStatus } from '@org/contract';
+import type { Duration } from '@org/table';
 import { failureName } from '../failure-name.ts';
 import { ProxyError } from '../proxy-error.ts';
 import {
@@ -15,7 +16,7 @@ import {
 import { type Amounts, nothing } from './amounts.ts';
 import type { CounterTable } from './counter-table.ts';
 import type { Counters } from './counters.ts';
-import { type Duration, momentOf } from './moment.ts';
+import { momentOf } from './moment.ts';
 
 export interface HoldRequest {
   readonly scopes: readonly Scope[];

@@ -1,4 +1,5 @@
 import { type LimitPeriod, longestCallMs } from '@org/contract';
+import type { Duration, Slot } from '@org/table';
 
 /** A point in time, as the counters see it. Months and days are calendar ones, UTC. */
 export interface Moment {
@@ -24,9 +25,6 @@ export function momentOf(at: number): Moment {
   };
 }
 
-/** How long a call may last: as long as a whole answer, or as a stream. */
-export type Duration = 'short' | 'long';
-
 /**
  * Holds are counted in slots of time, numbered from the beginning of their day, so that what is held of a day is known
  * apart from the days around it. A call is over before as much time again has passed as its slot has; what is still
@@ -38,13 +36,6 @@ const slotMs: Readonly<Record<Duration, number>> = {
   short: longestCallMs.whole + 60_000,
   long: longestCallMs.stream + 60_000,
 };
-
-/** A slot of holds, of a month. */
-export interface Slot {
-  readonly day: string;
-  readonly duration: Duration;
-  readonly number: number;
-}
 
 /** The slot that the hold of a call is counted in which begins now. */
 export function slotOf({ at, day, ends }: Moment, duration: Duration): Slot {

@@ -39,7 +39,7 @@ async function runRace({
   );
   const sum = (count: (outcome: RaceOutcome) => number) =>
     outcomes.reduce((total, one) => total + count(one), 0);
-  const counters = await new CounterTable(table.client, tableName).read(
+  const counters = await new CounterTable({ client: table.client, table: tableName }).read(
     race.scope,
     momentOf(at),
     new AbortController().signal,

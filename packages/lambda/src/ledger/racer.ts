@@ -73,7 +73,7 @@ const [argument] = process.argv.slice(2);
 if (import.meta.main && argument) {
   const share: Race = JSON.parse(argument);
   const client = clientFor(share.url);
-  const outcome = await race(share, createLedger(new CounterTable(client, tableName)));
+  const outcome = await race(share, createLedger(new CounterTable({ client, table: tableName })));
   client.destroy();
   process.stdout.write(JSON.stringify(outcome));
 }

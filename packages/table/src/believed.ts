@@ -1,0 +1,32 @@
+/** How long what was read is believed, in milliseconds: what changes in the table is noticed that much later at most. */
+export const believedForMs = 60_000;
+
+/** More keys than one function instance sees in a minute; beyond that the oldest are forgotten. */
+const mostRemembered = 10_000;
+
+/** What was read of the table, believed for a minute. What was not there is looked for again each time. */
+export class Believed<Value> {
+  readonly #remembered = new Map<string, { readonly value: Value; readonly until: number }>();
+  readonly #now: () => number;
+
+  /** @param now Milliseconds since 1970. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** @param read Fails where nobody can know: then nothing is believed. */
+  async get(id: string, read: () => Promise<Value | undefined>): Promise<Value | undefined> {
+    const known = this.#remembered.get(id);
+    if (known && known.until > this.#now()) return known.value;
+    this.#remembered.delete(id);
+
+    // Counted from before the read: it says what was true then.
+    const until = this.#now() + believedForMs;
+    const value = await read();
+    if (value === undefined) return undefined;
+    const [oldest] = this.#remembered.keys();
+    if (this.#remembered.size >= mostRemembered && oldest !== undefined) this.#remembered.delete(oldest);
+    this.#remembered.set(id, { value, until });
+    return value;
+  }
+}

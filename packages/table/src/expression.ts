@@ -1,0 +1,97 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { type Attributes, attributeValue } from './item.ts';
+
+/** The parts of a command that an expression fills; absent where nothing was said of them. */
+interface ExpressionInput {
+  readonly UpdateExpression?: string;
+  readonly ConditionExpression?: string;
+  readonly ExpressionAttributeNames?: Record<string, string>;
+  readonly ExpressionAttributeValues?: Record<string, AttributeValue>;
+}
+
+/** What must hold of an item for a write to happen. */
+export type Condition =
+  /** There is none yet. */
+  | 'absent'
+  | 'present'
+  /** It is there, and these attributes have these values; undefined: there is no such attribute. */
+  | Attributes;
+
+/**
+ * What a write does and on what condition, with the names and values that both refer to. Nothing is written into an
+ * expression as it is: no name is a reserved word there, and no value ends it.
+ *
+ * @example
+ * const input = new Expression().add('mt', 100).requireAtMost('mt', 900).input();
+ */
+export class Expression {
+  readonly #names: Record<string, string> = {};
+  readonly #values: Record<string, AttributeValue> = {};
+  readonly #clauses = { ADD: [] as string[], SET: [] as string[], REMOVE: [] as string[] };
+  readonly #conditions: string[] = [];
+
+  /** Adds to a number, which is 0 where it is not there. */
+  add(attribute: string, amount: number): this {
+    this.#clauses.ADD.push(`${this.#name(attribute)} ${this.#value(amount)}`);
+    return this;
+  }
+
+  /** Sets an attribute, or removes it. */
+  set(attribute: string, value: string | number | undefined): this {
+    if (value === undefined) this.#clauses.REMOVE.push(this.#name(attribute));
+    else this.#clauses.SET.push(`${this.#name(attribute)} = ${this.#value(value)}`);
+    return this;
+  }
+
+  /** The attribute is missing or at most `most`. */
+  requireAtMost(attribute: string, most: number): this {
+    const name = this.#name(attribute);
+    this.#conditions.push(`(attribute_not_exists(${name}) OR ${name} <= ${this.#value(most)})`);
+    return this;
+  }
+
+  require(condition: Condition): this {
+    const exists = condition === 'absent' ? 'attribute_not_exists' : 'attribute_exists';
+    this.#conditions.push(`${exists}(${this.#name('pk')})`);
+    for (const [attribute, value] of typeof condition === 'string' ? [] : Object.entries(condition)) {
+      const name = this.#name(attribute);
+      this.#conditions.push(
+        value === undefined ? `attribute_not_exists(${name})` : `${name} = ${this.#value(value)}`,
+      );
+    }
+    return this;
+  }
+
+  input(): ExpressionInput {
+    const update = Object.entries(this.#clauses)
+      .flatMap(([verb, parts]) => (parts.length > 0 ? [`${verb} ${parts.join(', ')}`] : []))
+      .join(' ');
+    return {
+      ...(update && { UpdateExpression: update }),
+      ...(this.#conditions.length > 0 && { ConditionExpression: this.#conditions.join(' AND ') }),
+      ...(Object.keys(this.#names).length > 0 && { ExpressionAttributeNames: this.#names }),
+      ...(Object.keys(this.#values).length > 0 && { ExpressionAttributeValues: this.#values }),
+    };
+  }
+
+  #name(attribute: string): string {
+    const name = `#${attribute}`;
+    this.#names[name] = attribute;
+    return name;
+  }
+
+  #value(value: string | number): string {
+    const name = `:v${Object.keys(this.#values).length}`;
+    this.#values[name] = attributeValue(value);
+    return name;
+  }
+}
+
+/** What a query asks of the keys of a partition: those whose sort keys begin with a prefix, which may be empty. */
+export function keysOf(pk: string, prefix: string) {
+  return {
+    KeyConditionExpression: prefix === '' ? '#pk = :pk' : '#pk = :pk AND begins_with(#sk, :prefix)',
+    ExpressionAttributeNames: { '#pk': 'pk', ...(prefix !== '' && { '#sk': 'sk' }) },
+    ExpressionAttributeValues: { ':pk': { S: pk }, ...(prefix !== '' && { ':prefix': { S: prefix } }) },
+  };
+}

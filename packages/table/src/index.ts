@@ -1,0 +1,37 @@
+export { Believed, believedForMs } from './believed.ts';
+export {
+  committedAttribute,
+  type Duration,
+  type HeldAttribute,
+  heldAttribute,
+  heldAttributes,
+  numberOf,
+  type Slot,
+} from './counters-item.ts';
+export { type Condition, Expression, keysOf } from './expression.ts';
+export {
+  type Access,
+  AccessItem,
+  accessAttributes,
+  type Attributes,
+  attributeValues,
+  type Item,
+  KeyNameItem,
+  SignInItem,
+  TeamItem,
+} from './item.ts';
+export {
+  accessKey,
+  countersKey,
+  type ItemKey,
+  keyAttributes,
+  keyNameKey,
+  listOf,
+  partitionsOf,
+  replacedBefore,
+  replacedKey,
+  signInKey,
+  teamKey,
+  teamListKey,
+} from './keys.ts';
+export { readItem, type TableLocation } from './read.ts';

@@ -1,0 +1,21 @@
+import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import type { Item } from './item.ts';
+import { type ItemKey, keyAttributes } from './keys.ts';
+
+/** Where a table is. */
+export interface TableLocation {
+  readonly client: DynamoDBClient;
+  /** Its name. */
+  readonly table: string;
+}
+
+/** Reads an item as it is now; undefined where there is none. Fails where the table cannot be read. */
+export async function readItem(
+  { client, table }: TableLocation,
+  key: ItemKey,
+  abortSignal?: AbortSignal,
+): Promise<Item | undefined> {
+  const command = new GetItemCommand({ TableName: table, Key: keyAttributes(key), ConsistentRead: true });
+  const { Item: item } = await client.send(command, abortSignal && { abortSignal });
+  return item;
+}
