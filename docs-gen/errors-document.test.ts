@@ -1,13 +1,12 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createBedrockClient } from '@org/bedrock-client';
 import { type ErrorCode, type ErrorMaker, errorCodes, errorDefinition, headers } from '@org/contract';
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
+import { expectCommitted, repository } from './committed.ts';
 import { readDocstrings } from './docstrings.ts';
 import { errorExample } from './openapi/examples.ts';
+import { table } from './table.ts';
 
-const repository = join(import.meta.dirname, '..');
-const file = join(repository, 'docs/errors.md');
 const docs = readDocstrings(join(repository, 'packages/contract/src'));
 
 const makers: Readonly<Record<ErrorMaker, string>> = {
@@ -78,9 +77,6 @@ const introduction = [
   '',
 ];
 
-const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
-
 function againOf(code: ErrorCode): string {
   const { retryable, retryAfterSeconds } = errorDefinition(code);
   if (!retryable) return code === 'quota_exceeded' ? '**never**' : 'no';
@@ -127,6 +123,5 @@ test('docs/errors.md is what the contract and the client say', async () => {
     '',
     ...codes.flatMap(section),
   ].join('\n');
-  if (process.env['UPDATE_DOCS']) await writeFile(file, text);
-  expect(await readFile(file, 'utf8')).toBe(text);
+  expectCommitted('docs/errors.md', text);
 });

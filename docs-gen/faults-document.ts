@@ -14,6 +14,7 @@ import {
   transfers,
   upstreams,
 } from '@org/e2e/fault-matrix';
+import { table } from './table.ts';
 
 const fine = {
   gateway: 'lets it through',
@@ -106,29 +107,29 @@ is charged stays. The calls to Bedrock are those of the one attempt: the functio
 
 ## 1. API Gateway
 
-${table(['API Gateway', 'the caller gets', 'sent again', 'calls to Bedrock', 'charged'], gatewayRows)}
+${tableText(['API Gateway', 'the caller gets', 'sent again', 'calls to Bedrock', 'charged'], gatewayRows)}
 
 ## 2. The hold
 
 Nothing has been sent to Bedrock.
 
-${table(['DynamoDB', 'the caller gets', 'sent again', 'charged'], holdRows)}
+${tableText(['DynamoDB', 'the caller gets', 'sent again', 'charged'], holdRows)}
 
 ## 3. Bedrock
 
 Answers that come whole:
 
-${table(['Bedrock', 'the caller gets', 'sent again', 'calls', 'billed', 'charged'], upstreamRows('whole'))}
+${tableText(['Bedrock', 'the caller gets', 'sent again', 'calls', 'billed', 'charged'], upstreamRows('whole'))}
 
 Streams. One has exactly one end, \`done\` or \`error\`; without one it has failed.
 
-${table(['Bedrock', 'the caller gets', 'sent again', 'calls', 'billed', 'charged'], upstreamRows('stream'))}
+${tableText(['Bedrock', 'the caller gets', 'sent again', 'calls', 'billed', 'charged'], upstreamRows('stream'))}
 
 ## 4. The settlement
 
 It changes nothing of what the caller gets. What is charged depends on what Bedrock's part came to:
 
-${table(
+${tableText(
   ['Bedrock \\ DynamoDB', ...settled],
   [...charged.values()].map(([first = '', ...rest]) => [`charges ${first}`, first, ...rest]),
 )}
@@ -138,7 +139,7 @@ ${table(
 Leaving while Bedrock is at work changes nothing of what is charged: the function reads the answer to its end and settles
 it, and if it is killed then, the whole hold stays. Nothing is sent again. Where Bedrock is down, nobody is at work.
 
-${table(['the caller', 'before a piece of the answer', 'after it, of a stream'], callerRows)}
+${tableText(['the caller', 'before a piece of the answer', 'after it, of a stream'], callerRows)}
 
 ## What is charged
 
@@ -150,6 +151,4 @@ always on the safe side.
 
 const count = (number: number): string => number.toLocaleString('en');
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-}
+const tableText = (...cells: Parameters<typeof table>): string => table(...cells).join('\n');

@@ -1,9 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { catalogue, locateModel, type ModelDefinition } from '@org/models';
-import { expect, test } from 'vitest';
-
-const document = join(import.meta.dirname, '../docs/models.md');
+import { test } from 'vitest';
+import { expectCommitted } from './committed.ts';
+import { table } from './table.ts';
 
 const models: readonly (readonly [string, ModelDefinition])[] = Object.entries(catalogue);
 
@@ -12,9 +10,6 @@ const rows = [...new Set(models.map(([, model]) => model))].map((model) => ({
   names: models.flatMap(([alias, other]) => (other === model ? `\`${alias}\`` : [])).join(', '),
   model,
 }));
-
-const table = (head: readonly string[], cells: readonly (readonly string[])[]) =>
-  [head, head.map(() => '---'), ...cells].map((row) => `| ${row.join(' | ')} |`);
 
 const listed = (texts: readonly string[]) => (texts.length > 0 ? texts.join(', ') : '-');
 
@@ -146,6 +141,5 @@ test('the document is what the catalogue says', async () => {
     '  a limit be passed. Then run the tests, with `UPDATE_DOCS=1` for this page.',
     '',
   ].join('\n');
-  if (process.env['UPDATE_DOCS']) await writeFile(document, text);
-  expect(await readFile(document, 'utf8')).toBe(text);
+  expectCommitted('docs/models.md', text);
 });

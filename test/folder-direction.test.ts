@@ -85,7 +85,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     oidc: ['loopback.ts', 'gateway.ts'],
     testing: [],
   },
-  'docs-gen': { licenses: ['../test/module-graph.ts'], openapi: [''] },
+  'docs-gen': { licenses: ['', '../test/module-graph.ts'], openapi: [''] },
   e2e: {
     faults: [''],
     keys: [''],

@@ -1,5 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { expectCommitted } from '../committed.ts';
+import { table } from '../table.ts';
 import { allowedLicenses, isAllowed } from './allowed.ts';
 import type { InstalledPackage } from './installed-package.ts';
 import { notices } from './notices.ts';
@@ -12,18 +14,12 @@ const client = bundledInto('packages/client-sdk', ['src/index.ts', 'src/testing/
 const functions = bundledInto('packages/lambda', ['src/index.ts', 'src/authorizer/index.ts']);
 const commandLine = installedWith('packages/cli', 'packages/local');
 
-/** Compares what is committed; writes it with UPDATE_DOCS=1. */
-function expectFile(file: string, text: string): void {
-  if (process.env['UPDATE_DOCS']) writeFileSync(file, text);
-  expect(readFileSync(file, 'utf8')).toBe(text);
-}
-
 test.each([
   ['packages/client-sdk', client],
   ['packages/lambda', functions],
 ])('%s hands on the licences of what is bundled into it', (directory, packages) => {
   const title = `${nameOf(directory)} is built from the packages below, among others of its own. Their authors ask that this goes with it.`;
-  expectFile(`${directory}/THIRD-PARTY-NOTICES.txt`, notices(title, packages));
+  expectCommitted(`${directory}/THIRD-PARTY-NOTICES.txt`, notices(title, packages));
 });
 
 test('every licence of what is shipped is one that was agreed to', () => {
@@ -45,15 +41,12 @@ describe('a licence', () => {
   );
 });
 
-function table(packages: readonly InstalledPackage[]): string[] {
+function licenseTable(packages: readonly InstalledPackage[]): string[] {
   const byLicense = Map.groupBy(packages, ({ license }) => license);
-  return [
-    '| licence | packages |',
-    '| --- | --- |',
-    ...[...byLicense]
-      .toSorted(([, one], [, other]) => other.length - one.length)
-      .map(([license, each]) => `| ${license} | ${each.map(({ name }) => name).join(', ')} |`),
-  ];
+  const rows = [...byLicense]
+    .toSorted(([, one], [, other]) => other.length - one.length)
+    .map(([license, each]) => [license, each.map(({ name }) => name).join(', ')]);
+  return table(['licence', 'packages'], rows);
 }
 
 test('docs/licenses.md lists what is shipped', () => {
@@ -69,23 +62,23 @@ test('docs/licenses.md lists what is shipped', () => {
     'Bundled into the published package. Its [notices](../packages/client-sdk/THIRD-PARTY-NOTICES.txt) are in the tarball. Of',
     'some packages little or nothing is left in it.',
     '',
-    ...table(client),
+    ...licenseTable(client),
     '',
     '## In the functions',
     '',
     'Bundled into the code that is deployed. Its [notices](../packages/lambda/THIRD-PARTY-NOTICES.txt) are in the zip. Of',
     'some packages little or nothing is left in it.',
     '',
-    ...table(functions),
+    ...licenseTable(functions),
     '',
     '## On the machine that deploys',
     '',
     'Installed for the command line, the synthesis and the local gateway; not handed on.',
     '',
-    ...table(commandLine),
+    ...licenseTable(commandLine),
     '',
     'Tools that only build or test (`devDependencies`) are not listed. `pnpm licenses list` lists everything.',
     '',
   ].join('\n');
-  expectFile('docs/licenses.md', text);
+  expectCommitted('docs/licenses.md', text);
 });

@@ -1,0 +1,16 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+
+export const repository = join(import.meta.dirname, '..');
+
+/**
+ * Compares a document with what is committed; writes it with `UPDATE_DOCS=1`.
+ *
+ * @param path From the root of the repository on.
+ */
+export function expectCommitted(path: string, text: string): void {
+  const file = join(repository, path);
+  if (process.env['UPDATE_DOCS']) writeFileSync(file, text);
+  expect(readFileSync(file, 'utf8')).toBe(text);
+}
