@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import type { Statistics } from './statistics.ts';
+import type { Statistics } from './measure/statistics.ts';
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');

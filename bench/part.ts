@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as z from 'zod/mini';
 
 /** What a part of the benchmark says in the one report. */
@@ -24,8 +25,14 @@ export type PartResult = z.infer<typeof PartResult>;
 /** Where `run.ts` waits for the result of the part that it has started. */
 export const resultFileVariable = 'BENCH_RESULT';
 
-/** Hands a result to the one report, where it is being made. */
-export async function handOver(result: PartResult): Promise<void> {
+/**
+ * Writes the page of a part, prints it, and hands the result to the one report, where that is being made.
+ *
+ * @param text The whole page.
+ */
+export async function publish(result: PartResult, text: string): Promise<void> {
+  await writeFile(join(import.meta.dirname, '../docs/benchmarks', result.page), text);
+  process.stdout.write(text);
   const file = process.env[resultFileVariable];
   if (file) await writeFile(file, JSON.stringify(result));
 }

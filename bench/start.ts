@@ -1,14 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { machine, spread, table } from './markdown.ts';
-import { handOver, short } from './part.ts';
-import { statisticsOf } from './statistics.ts';
+import { statisticsOf } from './measure/statistics.ts';
+import { publish, short } from './part.ts';
 
 /** Measures how long it takes until the proxy serves on this machine, and writes the report. */
-const file = join(import.meta.dirname, '../docs/benchmarks/start.md');
 const root = join(import.meta.dirname, '..');
 const runs = short ? 1 : 5;
 
@@ -66,13 +64,14 @@ them one start that reads its files anew.
 
 ${table(head, rows)}
 `;
-await writeFile(file, text);
-process.stdout.write(text);
-await handOver({
-  title: 'Local start',
-  page: 'start.md',
-  about: 'Seconds from the start of the process; the median, and the quartiles in brackets.',
-  versions: {},
-  aims: [],
-  figures: { head, rows },
-});
+await publish(
+  {
+    title: 'Local start',
+    page: 'start.md',
+    about: 'Seconds from the start of the process; the median, and the quartiles in brackets.',
+    versions: {},
+    aims: [],
+    figures: { head, rows },
+  },
+  text,
+);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build, type Options } from 'tsup';
+import { shortName } from '../measure/cpu-profile.ts';
 import { type Subject, subjects } from './subjects.ts';
 
 export interface Bundle {
@@ -44,12 +45,11 @@ export async function bundleClients(directory: string): Promise<ReadonlyMap<stri
   const minified: Options = { ...common, outDir: directory, minify: true };
   const entries = (of: readonly Subject[]) =>
     Object.fromEntries(of.map(({ name }) => [name, join(here, `clients/${name}.ts`)]));
-  const scripts = { 'cold-start': join(here, 'cold-start.ts'), repeat: join(here, 'repeat.ts') };
   const [commonJs, esm] = [
     subjects.filter((subject) => subject.commonJs),
     subjects.filter((subject) => !subject.commonJs),
   ];
-  await build({ ...minified, entry: { ...entries(esm), ...scripts } });
+  await build({ ...minified, entry: { ...entries(esm), repeat: join(here, 'repeat.ts') } });
   await build({ ...minified, entry: entries(commonJs), banner: { js: require } });
   const bundles = subjects.map(async ({ name }) => {
     const file = join(directory, `${name}.mjs`);
@@ -86,7 +86,3 @@ export async function bundleSource(
     bytesBySource: new Map(inputs.map(([path, { bytesInOutput }]) => [shortName(path), bytesInOutput])),
   };
 }
-
-/** Of a source file: from its package on. */
-export const shortName = (path: string): string =>
-  path.replace(/^.*(?:node_modules|client-sdk|packages)\//, '');

@@ -1,24 +1,29 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startHelper } from '@org/e2e/helper-process';
+import { machine, table } from '../markdown.ts';
+import { measureCold, wholeOf } from '../measure/cold.ts';
+import { profileTables } from '../measure/cpu-profile.ts';
+import { type Statistics, statisticsOf } from '../measure/statistics.ts';
+import { publish } from '../part.ts';
 import { pieceCount } from './answers.ts';
 import { bundleClients, bundleSource } from './bundles.ts';
-import { handOver } from './hand-over.ts';
 import { installed, versionOf } from './installed.ts';
-import { type Measured, measureCold, measureWarm } from './measure.ts';
 import { profile } from './profile.ts';
-import { startServer } from './start-server.ts';
-import type { Statistics } from './statistics.ts';
 import { ours, type Subject, subjects } from './subjects.ts';
+import { type Measured, measureWarm } from './warm.ts';
 
 /** Measures our client beside others, and writes the report. */
-const report = join(import.meta.dirname, '../../docs/benchmarks/client.md');
 const directory = await mkdtemp(join(tmpdir(), 'bedrock-client-bench-'));
-const server = await startServer();
+const server = await startHelper<{ port: number }>(join(import.meta.dirname, 'server.ts'));
+const url = `http://127.0.0.1:${server.started.port}`;
 
 const bundles = await bundleClients(directory);
-const { asks, streams } = await measureWarm(bundles, server.url);
-const colds = await measureCold(bundles, join(directory, 'cold-start.mjs'), server.url);
+const { asks, streams } = await measureWarm(bundles, url);
+const colds = await measureCold(
+  new Map([...bundles].map(([name, { file }]) => [name, { file, argument: url }])),
+);
 
 /** What a row says of a subject, in numbers: the less the better. */
 interface Row {
@@ -32,11 +37,7 @@ interface Row {
   readonly packages: number;
 }
 
-const of = (measured: Measured, { name }: Subject): Statistics => {
-  const statistics = measured.get(name);
-  if (!statistics) throw new Error(`${name} was not measured.`);
-  return statistics;
-};
+const of = (measured: Measured, { name }: Subject): Statistics => statisticsOf(measured.get(name) ?? []);
 
 const rows: Row[] = [];
 for (const subject of subjects) {
@@ -47,7 +48,7 @@ for (const subject of subjects) {
     subject,
     ask: of(asks, subject),
     stream: of(streams, subject),
-    cold: of(colds, subject),
+    cold: statisticsOf(wholeOf(colds.get(subject.name))),
     bytes: bundle.bytes,
     gzippedBytes: bundle.gzippedBytes,
     installedBytes,
@@ -145,8 +146,6 @@ const aims: readonly Aim[] = [
   },
 ];
 
-const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
-
 /** What the part of the report on an aim that is missed says. */
 async function explain(look: Aim['look']): Promise<string> {
   if (look === 'bytes') {
@@ -158,28 +157,24 @@ async function explain(look: Aim['look']): Promise<string> {
     const files = [...bytesBySource]
       .filter(([file]) => !file.startsWith('ky/'))
       .sort(([, a], [, b]) => b - a);
+    const rows = [['ky', kyBytes] as const, ...files.slice(0, 14)];
     return `### Bytes
 
-| source | minified, bytes |
-| --- | --- |
-${[['ky', kyBytes] as const, ...files.slice(0, 14)].map(([file, bytes]) => `| ${file} | ${bytes} |`).join('\n')}
+${table(
+  ['source', 'minified, bytes'],
+  rows.map(([file, bytes]) => [file, String(bytes)]),
+)}
 `;
   }
   const [work, times] = look;
-  const { functions, parts } = await profile(directory, server.url, work, times);
+  const measured = await profile(directory, url, work, times);
   const what =
     work === 'stream' ? `${times} streams` : times === 1 ? 'Import and first call' : `${times} calls`;
   return `### ${what}
 
 \`node --cpu-prof\` of ours alone, built with its names; the time in each function itself, without waiting.
-${parts.map(({ name, share }) => `${name} ${percent(share)}`).join('; ')}.
 
-| share | function | file |
-| --- | --- | --- |
-${functions
-  .slice(0, 15)
-  .map(({ share, name, file }) => `| ${percent(share)} | \`${name}\` | ${file} |`)
-  .join('\n')}
+${profileTables(measured)}
 `;
 }
 
@@ -195,27 +190,35 @@ for (const name of new Set(subjects.flatMap(({ packages }) => packages))) {
 const text = `# The client beside others
 
 Written by \`npm run bench\` (\`bench/client/clients.ts\`) on ${new Date().toISOString().slice(0, 10)}:
-Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}).
+${machine()}.
 ${versions.map((each) => each.join(' ')).join(', ')}. Ratios travel to other machines, milliseconds do not.
 
-| | a call, ms | × raw fetch | a stream, ms | pieces a second | × raw fetch | import and first call, ms | minified, KB | gzipped, KB | installed, MB (packages) |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-${rows
-  .map(({ subject, ask, stream, cold, bytes, gzippedBytes, installedBytes, packages }) =>
-    [
-      `| ${subject.title}`,
-      ms(ask, 2),
-      ratio(ask.median, raw.ask.median),
-      ms(stream, 1),
-      perSecond(stream.median),
-      ratio(stream.median, raw.stream.median),
-      ms(cold, 0),
-      kb(bytes),
-      kb(gzippedBytes),
-      `${megabytes(installedBytes)} (${packages}) |`,
-    ].join(' | '),
-  )
-  .join('\n')}
+${table(
+  [
+    '',
+    'a call, ms',
+    '× raw fetch',
+    'a stream, ms',
+    'pieces a second',
+    '× raw fetch',
+    'import and first call, ms',
+    'minified, KB',
+    'gzipped, KB',
+    'installed, MB (packages)',
+  ],
+  rows.map(({ subject, ask, stream, cold, bytes, gzippedBytes, installedBytes, packages }) => [
+    subject.title,
+    ms(ask, 2),
+    ratio(ask.median, raw.ask.median),
+    ms(stream, 1),
+    perSecond(stream.median),
+    ratio(stream.median, raw.stream.median),
+    ms(cold, 0),
+    kb(bytes),
+    kb(gzippedBytes),
+    `${megabytes(installedBytes)} (${packages})`,
+  ]),
+)}
 
 Medians, and the quarter below and above. Vercel AI SDK is \`ai\` with \`@ai-sdk/openai\`. A KB is 1,000 bytes.
 
@@ -234,28 +237,30 @@ Medians, and the quarter below and above. Vercel AI SDK is \`ai\` with \`@ai-sdk
 
 ## Aims
 
-| aim | found | |
-| --- | --- | --- |
-${aims.map(({ aim, found, met }) => `| ${aim} | ${found} | ${met ? 'met' : '**missed**'} |`).join('\n')}
+${table(
+  ['aim', 'found', ''],
+  aims.map(({ aim, found, met }) => [aim, found, met ? 'met' : '**missed**']),
+)}
 ${explanations.length === 0 ? '' : `\n## Why an aim is missed\n\n${explanations.join('\n')}`}`;
-await writeFile(report, text);
-process.stdout.write(text);
-await handOver({
-  title: 'The client beside others',
-  page: 'client.md',
-  about: 'Medians, and the quarter below and above.',
-  versions: Object.fromEntries(versions),
-  aims: aims.map(({ aim, found, met }) => ({ aim, found, met })),
-  figures: {
-    head: ['', 'a call, × raw fetch', 'a stream, × raw fetch', 'import and first call, ms', 'gzipped, KB'],
-    rows: rows.map(({ subject, ask, stream, cold, gzippedBytes }) => [
-      subject.title,
-      ratio(ask.median, raw.ask.median),
-      ratio(stream.median, raw.stream.median),
-      ms(cold, 0),
-      kb(gzippedBytes),
-    ]),
+await publish(
+  {
+    title: 'The client beside others',
+    page: 'client.md',
+    about: 'Medians, and the quarter below and above.',
+    versions: Object.fromEntries(versions),
+    aims: aims.map(({ aim, found, met }) => ({ aim, found, met })),
+    figures: {
+      head: ['', 'a call, × raw fetch', 'a stream, × raw fetch', 'import and first call, ms', 'gzipped, KB'],
+      rows: rows.map(({ subject, ask, stream, cold, gzippedBytes }) => [
+        subject.title,
+        ratio(ask.median, raw.ask.median),
+        ratio(stream.median, raw.stream.median),
+        ms(cold, 0),
+        kb(gzippedBytes),
+      ]),
+    },
   },
-});
-server.stop();
+  text,
+);
+await server.stop();
 await rm(directory, { recursive: true, force: true });

@@ -1,22 +1,20 @@
-import { writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import Anthropic from '@anthropic-ai/sdk';
 import { BedrockProxyError } from '@org/bedrock-client';
 import OpenAI from 'openai';
+import { table } from '../markdown.ts';
+import { publish } from '../part.ts';
 import { text as answerText } from './answers.ts';
 import { type Case, cases, plain, replyOf } from './cases.ts';
 import { apiKey } from './client.ts';
-import { handOver } from './hand-over.ts';
 import { versionOf } from './installed.ts';
 import { type CallOptions, type Connected, type Sdk, sdks } from './sdks.ts';
 
 /** Does the same to each SDK, and writes down what its caller gets. */
-const report = join(import.meta.dirname, '../../docs/benchmarks/client-outcomes.md');
 const patienceMs = 3000;
 
 async function listen(listener: RequestListener) {
@@ -131,17 +129,17 @@ openai ${await versionOf('openai')}, @anthropic-ai/sdk ${await versionOf('@anthr
 retries included. Each error has the envelope of this proxy, which all three read. Where a row says a time, that is the
 \`timeout\` of the others, and \`timeoutMs\`, \`idleTimeoutMs\` or \`deadlineMs\` of ours. After ${patienceMs / 1000} s nobody waits any longer.
 
-| | ${sdks.map(({ title }) => title).join(' | ')} |
-| --- | --- | --- | --- |
-${rows.map((row) => `| ${row.join(' | ')} |`).join('\n')}
+${table(['', ...sdks.map(({ title }) => title)], rows)}
 `;
-await writeFile(report, text);
-await handOver({
-  title: 'What the caller gets',
-  page: 'client-outcomes.md',
-  about: 'What a server can do to a client, and what its caller then gets.',
-  versions: {},
-  aims: [],
-  figures: { head: ['', 'cases'], rows: [['each SDK', String(rows.length)]] },
-});
-process.stdout.write(text, () => process.exit());
+await publish(
+  {
+    title: 'What the caller gets',
+    page: 'client-outcomes.md',
+    about: 'What a server can do to a client, and what its caller then gets.',
+    versions: {},
+    aims: [],
+    figures: { head: ['', 'cases'], rows: [['each SDK', String(rows.length)]] },
+  },
+  text,
+);
+process.exit();

@@ -1,6 +1,7 @@
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { localCredentials } from '@org/admin/local-gateway';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { bareUpdate } from '../measure/bare-update.ts';
 
 /** Where to write. */
 export interface WriteTarget {
@@ -17,18 +18,8 @@ export function bareWrites({ dynamodbUrl, region, table }: WriteTarget): () => P
     credentials: localCredentials,
     requestHandler: new NodeHttpHandler({ httpAgent: { maxSockets: Infinity } }),
   });
-  const write = () =>
-    client.send(
-      new UpdateItemCommand({
-        TableName: table,
-        Key: { pk: { S: 'bare' }, sk: { S: 'all' } },
-        UpdateExpression: 'ADD #used :one',
-        ExpressionAttributeNames: { '#used': 'used' },
-        ExpressionAttributeValues: { ':one': { N: '1' } },
-      }),
-    );
   return async () => {
-    await write();
-    await write();
+    await bareUpdate(client, table);
+    await bareUpdate(client, table);
   };
 }

@@ -1,10 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startHelper } from '@org/e2e/helper-process';
 import { startDynamoDbProcess } from '../backends/backends.ts';
 import { spread } from '../markdown.ts';
-import { handOver, short } from '../part.ts';
+import { publish, short } from '../part.ts';
 import { aimsOf, isOurs } from './aims.ts';
 import { installPeers } from './installed-peers.ts';
 import { type Effort, measure } from './measure.ts';
@@ -15,7 +15,6 @@ import { standingsOf } from './standings.ts';
 import { startSubjects } from './subjects.ts';
 
 /** Measures what the proxy adds to a call, beside other gateways, and writes the report. */
-const file = join(import.meta.dirname, '../../docs/benchmarks/gateways.md');
 const effort: Effort = short ? { rounds: 2, warmUp: 500, load: 400 } : { rounds: 7, warmUp: 3000, load: 750 };
 
 const peers = await installPeers();
@@ -43,39 +42,48 @@ for (const transfer of new Set(aims.filter(({ met }) => !met).map((aim) => aim.t
   });
 }
 const text = reportText({ effort, standings, stages, aims, profiles });
-await writeFile(file, text);
-process.stdout.write(text);
-await handOver({
-  title: 'The proxy beside other gateways',
-  page: 'gateways.md',
-  about:
-    'What each adds to the same call straight to the upstream; the median, and the quartiles in brackets.',
-  versions: {
-    '@portkey-ai/gateway': await peers.versionOf('@portkey-ai/gateway'),
-    '@musistudio/llms': await peers.versionOf('@musistudio/llms'),
+await publish(
+  {
+    title: 'The proxy beside other gateways',
+    page: 'gateways.md',
+    about:
+      'What each adds to the same call straight to the upstream; the median, and the quartiles in brackets.',
+    versions: {
+      '@portkey-ai/gateway': await peers.versionOf('@portkey-ai/gateway'),
+      '@musistudio/llms': await peers.versionOf('@musistudio/llms'),
+    },
+    aims: aims.map(({ transfer: _, ...aim }) => aim),
+    figures: {
+      head: [
+        '',
+        'at once',
+        'answer: added, ms',
+        'requests a second',
+        'stream: added, ms',
+        'streams a second',
+      ],
+      rows: standings
+        .filter(
+          ({ transfer, subject }) =>
+            transfer === 'buffered' && ['gateway', 'counting'].includes(subject.kind),
+        )
+        .map((answer) => {
+          const stream = standings.find(
+            ({ transfer, subject, concurrency }) =>
+              transfer === 'streamed' && subject === answer.subject && concurrency === answer.concurrency,
+          );
+          return [
+            answer.subject.title,
+            String(answer.concurrency),
+            spread(answer.added),
+            answer.perSecond.median.toFixed(0),
+            stream ? spread(stream.added) : '',
+            stream ? stream.perSecond.median.toFixed(0) : '',
+          ];
+        }),
+    },
   },
-  aims: aims.map(({ transfer: _, ...aim }) => aim),
-  figures: {
-    head: ['', 'at once', 'answer: added, ms', 'requests a second', 'stream: added, ms', 'streams a second'],
-    rows: standings
-      .filter(
-        ({ transfer, subject }) => transfer === 'buffered' && ['gateway', 'counting'].includes(subject.kind),
-      )
-      .map((answer) => {
-        const stream = standings.find(
-          ({ transfer, subject, concurrency }) =>
-            transfer === 'streamed' && subject === answer.subject && concurrency === answer.concurrency,
-        );
-        return [
-          answer.subject.title,
-          String(answer.concurrency),
-          spread(answer.added),
-          answer.perSecond.median.toFixed(0),
-          stream ? spread(stream.added) : '',
-          stream ? stream.perSecond.median.toFixed(0) : '',
-        ];
-      }),
-  },
-});
+  text,
+);
 await rm(directory, { recursive: true, force: true });
 process.exit();

@@ -1,4 +1,5 @@
-import { statisticsOf } from '../statistics.ts';
+import { statisticsOf } from '../measure/statistics.ts';
+import { shuffled } from '../measure/turns.ts';
 import { startLoadGenerator } from './load-generator.ts';
 import type { Loaded } from './load-process.ts';
 import { usageOf } from './process-usage.ts';
@@ -89,11 +90,4 @@ function roundOf(
 function inTurns<Cell extends Pick<Measured, 'transfer' | 'concurrency'>>(cells: readonly Cell[]): Cell[] {
   const loads = Map.groupBy(cells, ({ transfer, concurrency }) => `${transfer} ${concurrency}`);
   return shuffled([...loads.values()]).flatMap(shuffled);
-}
-
-function shuffled<Item>(items: readonly Item[]): Item[] {
-  return items
-    .map((item) => ({ item, place: Math.random() }))
-    .sort((a, b) => a.place - b.place)
-    .map(({ item }) => item);
 }

@@ -12,9 +12,9 @@ export interface OurGateway {
 /**
  * The local gateway in a process of its own, as `npm start` runs it.
  *
- *   node ours-process.ts ASSEMBLY BEDROCK_URL DYNAMODB_URL [NODE_OPTIONS of the functions]
+ *   node ours-process.ts ASSEMBLY KEY_NAME BEDROCK_URL DYNAMODB_URL [NODE_OPTIONS of the functions]
  */
-const [assembly = '', bedrockUrl = '', dynamodbUrl = '', nodeOptions] = process.argv.slice(2);
+const [assembly = '', keyName = '', bedrockUrl = '', dynamodbUrl = '', nodeOptions] = process.argv.slice(2);
 const gateway = await startGateway({
   assembly,
   environment: {
@@ -29,9 +29,9 @@ process.on('disconnect', async () => {
   await gateway.close();
   process.exit();
 });
-const [key] = gateway.apiKeys;
+const key = gateway.apiKeys.find(({ name }) => name === keyName);
 const [table] = gateway.tables;
-if (!key || !table) throw new Error('The template has no key, or no table.');
+if (!key || !table) throw new Error('The template has no such key, or no table.');
 process.send?.({
   url: gateway.url,
   apiKey: key.value,

@@ -1,35 +1,29 @@
-import { readdir, readFile } from 'node:fs/promises';
 import type { Profiler } from 'node:inspector';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { synthesize } from '@org/infra/stack';
 import lambdaBuild from '@org/lambda/tsup-config';
 import { build } from 'tsup';
-import { configOf } from './config.ts';
+import { config } from '../config.ts';
+import {
+  type CpuProfile,
+  type Modules,
+  moduleAt,
+  modulesOf,
+  momentsOf,
+  profileOf,
+  readProfiles,
+  shortName,
+} from '../measure/cpu-profile.ts';
 import { startLoadGenerator } from './load-generator.ts';
 import { ourCalls, startGatewayProcess, type Transfer, type Upstreams } from './subjects.ts';
-
-/** A part of the time in which a process did something. */
-export interface Share {
-  readonly name: string;
-  /** From 0 to 1. */
-  readonly share: number;
-}
-
-/** Where the time of our gateway goes under load: of both of its threads together, without waiting. */
-export interface GatewayProfile {
-  /** By whose code it is, the most expensive first. */
-  readonly parts: readonly Share[];
-  /** By function: the time in it and in what it calls of Node. */
-  readonly functions: readonly Share[];
-}
 
 /** Runs our gateway under `--cpu-prof`, with functions that are built with their names. */
 export async function profileOurs(
   directory: string,
   upstreams: Upstreams,
   { transfer, milliseconds }: { readonly transfer: Transfer; readonly milliseconds: number },
-): Promise<GatewayProfile> {
+): Promise<CpuProfile> {
   const lambdaDirectory = join(directory, 'named-functions');
   const lambdaPackage = dirname(fileURLToPath(import.meta.resolve('@org/lambda/tsup-config')));
   await build({
@@ -43,10 +37,10 @@ export async function profileOurs(
     outDir: lambdaDirectory,
   });
   const assembly = join(directory, 'profiled');
-  synthesize(configOf({ ledger: false }), { outdir: assembly, lambdaDirectory });
+  synthesize(config, { outdir: assembly, lambdaDirectory });
   const profiles = join(directory, 'profiles');
   const options = [`--cpu-prof`, `--cpu-prof-dir=${profiles}`];
-  const gateway = await startGatewayProcess(assembly, upstreams, options);
+  const gateway = await startGatewayProcess(assembly, 'unlimited-key', upstreams, options);
   const generator = await startLoadGenerator();
   const work = ourCalls(gateway.started)[transfer];
   if (!work) throw new Error(`Ours has no ${transfer} call.`);
@@ -54,68 +48,36 @@ export async function profileOurs(
   await generator.stop();
   await gateway.stop();
 
-  const modules = modulesOf(await readFile(join(lambdaDirectory, 'index.mjs'), 'utf8'));
-  const parts = new Map<string, number>();
-  const functions = new Map<string, number>();
-  let total = 0;
-  for (const file of await readdir(profiles)) {
-    const recorded: Profiler.Profile = JSON.parse(await readFile(join(profiles, file), 'utf8'));
-    for (const { owner, time } of ownersOf(recorded, modules)) {
-      total += time;
-      parts.set(partOf(owner), time + (parts.get(partOf(owner)) ?? 0));
-      functions.set(owner, time + (functions.get(owner) ?? 0));
-    }
-  }
-  const shares = (times: ReadonlyMap<string, number>): Share[] =>
-    [...times].map(([name, time]) => ({ name, share: time / total })).sort((a, b) => b.share - a.share);
-  return { parts: shares(parts), functions: shares(functions) };
-}
-
-type Modules = readonly { readonly line: number; readonly name: string }[];
-
-/** Where each source file begins in a bundle: esbuild says so in a comment. */
-function modulesOf(bundle: string): Modules {
-  return bundle.split('\n').flatMap((text, line) => {
-    const path = /^\/\/ (\S+\.[cm]?[jt]s)$/.exec(text)?.[1];
-    return path === undefined
-      ? []
-      : [{ line, name: path.replace(/^.*(?:node_modules|packages|\.\.)\//, '') }];
-  });
-}
-
-/** Each sample's time, with the innermost function around it that is not Node's own: `FUNCTION FILE`. */
-function ownersOf(
-  { nodes, samples = [], timeDeltas = [] }: Profiler.Profile,
-  modules: Modules,
-): { readonly owner: string; readonly time: number }[] {
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const parents = new Map(
-    nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)),
+  const modules = await modulesOf(join(lambdaDirectory, 'index.mjs'));
+  const moments = (await readProfiles(profiles)).flatMap((recorded) =>
+    momentsOf(recorded, ownersIn(recorded, modules)),
   );
-  const ownerOf = (id: number): string | undefined => {
-    const frame = byId.get(id)?.callFrame;
-    if (!frame || frame.functionName === '(idle)') return undefined;
-    for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
-      const around = byId.get(at)?.callFrame;
-      const file = around && fileOf(around, modules);
-      if (file) return `\`${around.functionName || 'anonymous'}\` ${file}`;
+  return profileOf(moments, partOf);
+}
+
+/** Whose the time in a function is: that of the innermost one around it that is not Node's own. */
+function ownersIn(
+  { nodes }: Profiler.Profile,
+  modules: Modules,
+): (node: Profiler.ProfileNode) => string | undefined {
+  const parents = new Map(
+    nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node] as const)),
+  );
+  return (node) => {
+    for (let around: Profiler.ProfileNode | undefined = node; around; around = parents.get(around.id)) {
+      const file = fileOf(around.callFrame, modules);
+      if (file) return `\`${around.callFrame.functionName || 'anonymous'}\` ${file}`;
     }
     return 'Node';
   };
-  const owners = new Map(nodes.map(({ id }) => [id, ownerOf(id)]));
-  return samples.flatMap((id, index) => {
-    const owner = owners.get(id);
-    return owner === undefined ? [] : [{ owner, time: timeDeltas[index] ?? 0 }];
-  });
 }
 
 function fileOf(
-  { url, lineNumber }: Profiler.Profile['nodes'][number]['callFrame'],
+  { url, lineNumber }: Profiler.ProfileNode['callFrame'],
   modules: Modules,
 ): string | undefined {
   if (!url.startsWith('file:')) return undefined;
-  if (!url.endsWith('/index.mjs')) return url.replace(/^.*\/(node_modules|packages)\//, '');
-  return modules.findLast(({ line }) => line <= lineNumber)?.name;
+  return url.endsWith('/index.mjs') ? moduleAt(modules, lineNumber) : shortName(url);
 }
 
 function partOf(owner: string): string {

@@ -1,9 +1,9 @@
 import { machine, spread, table } from '../markdown.ts';
-import type { Statistics } from '../statistics.ts';
+import { type CpuProfile, profileTables } from '../measure/cpu-profile.ts';
+import type { Statistics } from '../measure/statistics.ts';
 import type { GatewayAim } from './aims.ts';
 import { pieces } from './dialect.ts';
 import { concurrencies, type Effort, transfers } from './measure.ts';
-import type { GatewayProfile } from './profile.ts';
 import type { Stage } from './stages.ts';
 import type { Standing } from './standings.ts';
 import type { Transfer } from './subjects.ts';
@@ -15,7 +15,7 @@ export interface GatewaysReport {
   readonly stages: readonly Stage[];
   readonly aims: readonly GatewayAim[];
   /** Where an aim is missed. */
-  readonly profiles: Partial<Readonly<Record<Transfer, GatewayProfile>>>;
+  readonly profiles: Partial<Readonly<Record<Transfer, CpuProfile>>>;
 }
 
 /** As Markdown. */
@@ -136,23 +136,14 @@ function ledgerTable(standings: readonly Standing[]): string {
   return table(['at once', 'added with the ledger on, ms', 'two bare `UpdateItem`s, ms', 'ratio'], rows);
 }
 
-function explanation(transfer: Transfer, profile: GatewayProfile | undefined): string {
+function explanation(transfer: Transfer, profile: CpuProfile | undefined): string {
   if (!profile) return '';
-  const percent = ({ share }: { readonly share: number }) => `${(share * 100).toFixed(1)} %`;
   return `
 ## Why an aim is missed: ${transfer}
 
 \`node --cpu-prof\` of this proxy under 32 callers, its functions built with their names; both threads together, without
 waiting. Time in Node's own code counts for the function that called it.
 
-${table(
-  ['share', 'whose'],
-  profile.parts.map((part) => [percent(part), part.name]),
-)}
-
-${table(
-  ['share', 'function'],
-  profile.functions.slice(0, 20).map((each) => [percent(each), each.name]),
-)}
+${profileTables(profile)}
 `;
 }

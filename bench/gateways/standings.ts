@@ -1,4 +1,4 @@
-import { type Statistics, statisticsOf } from '../statistics.ts';
+import { type Statistics, statisticsOf } from '../measure/statistics.ts';
 import type { Concurrency, Measured, Round } from './measure.ts';
 import type { Subject, Transfer } from './subjects.ts';
 

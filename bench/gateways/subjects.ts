@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { startHelper } from '@org/e2e/helper-process';
 import { synthesize } from '@org/infra/stack';
+import { config, type KeyName } from '../config.ts';
 import type { WriteTarget } from './bare-writes.ts';
-import { configOf } from './config.ts';
 import {
   type Call,
   chatCompletionsCall,
@@ -48,7 +48,7 @@ export const ourCalls = ({ url, apiKey }: OurGateway): Subject['work'] =>
     body: JSON.stringify({ model: 'llama', question, maxTokens }),
   }));
 
-/** @param directory Where the deployments are synthesized to. */
+/** @param directory Where the deployment is synthesized to. */
 export async function startSubjects(
   directory: string,
   { upstream, dynamodb }: Upstreams,
@@ -61,8 +61,10 @@ export async function startSubjects(
     pid: upstream.pid,
     work: both((options) => upstreamCall(dialect, upstream.url, options)),
   });
-  const unlimited = await startOurs(join(directory, 'unlimited'), false, { upstream, dynamodb });
-  const limited = await startOurs(join(directory, 'limited'), true, { upstream, dynamodb });
+  const assembly = join(directory, 'measured');
+  synthesize(config, { outdir: assembly });
+  const unlimited = await startGatewayProcess(assembly, 'unlimited-key', { upstream, dynamodb });
+  const limited = await startGatewayProcess(assembly, 'limited-key', { upstream, dynamodb });
   const ours = { dialect: 'converse' as const };
   return [
     straight('converse'),
@@ -72,7 +74,7 @@ export async function startSubjects(
       title: '**this proxy**',
       kind: 'gateway',
       pid: unlimited.pid,
-      work: ourCalls(unlimited.gateway),
+      work: ourCalls(unlimited.started),
     },
     ...(await startPortkey(upstream.url, peers)),
     await startLlms(upstream.url, peers),
@@ -81,7 +83,7 @@ export async function startSubjects(
       title: '**this proxy**, ledger on',
       kind: 'counting',
       pid: limited.pid,
-      work: ourCalls(limited.gateway),
+      work: ourCalls(limited.started),
     },
     {
       title: 'two bare `UpdateItem`s',
@@ -89,27 +91,25 @@ export async function startSubjects(
       dialect: undefined,
       pid: dynamodb.pid,
       work: {
-        buffered: { dynamodbUrl: dynamodb.url, region: limited.gateway.region, table: limited.gateway.table },
+        buffered: { dynamodbUrl: dynamodb.url, region: limited.started.region, table: limited.started.table },
         streamed: undefined,
       },
     },
   ];
 }
 
-async function startOurs(assembly: string, ledger: boolean, upstreams: Upstreams) {
-  synthesize(configOf({ ledger }), { outdir: assembly });
-  const { started, pid } = await startGatewayProcess(assembly, upstreams);
-  return { gateway: started, pid };
-}
-
-/** @param execArgv Options of Node, for the gateway and for the functions. */
+/**
+ * @param keyName Of the key that calls are made with.
+ * @param execArgv Options of Node, for the gateway and for the functions.
+ */
 export function startGatewayProcess(
   assembly: string,
+  keyName: KeyName,
   { upstream, dynamodb }: Upstreams,
   execArgv: readonly string[] = [],
 ) {
   return startHelper<OurGateway>(join(import.meta.dirname, 'ours-process.ts'), {
-    args: [assembly, upstream.url, dynamodb.url, execArgv.join(' ')],
+    args: [assembly, keyName, upstream.url, dynamodb.url, execArgv.join(' ')],
     execArgv,
     // Nobody reads the log lines of the functions.
     quiet: true,

@@ -8,8 +8,6 @@ export interface BareBundles {
   readonly stream: string;
   /** `ask`, with what the proxy's build changes in it: the credential providers, and how Node's modules are loaded. */
   readonly askAsOurs: string;
-  /** Measures one cold start. */
-  readonly coldStart: string;
 }
 
 export async function buildBare(directory: string): Promise<BareBundles> {
@@ -18,7 +16,7 @@ export async function buildBare(directory: string): Promise<BareBundles> {
   const common = { ...lambdaBuild, config: false, silent: true } as const;
   await build({
     ...common,
-    entry: { ask, stream: source('bare/stream.ts'), 'cold-start': source('cold-start.ts') },
+    entry: { ask, stream: source('bare/stream.ts') },
     outDir: join(directory, 'bare'),
     esbuildPlugins: [],
     esbuildOptions(options) {
@@ -31,6 +29,5 @@ export async function buildBare(directory: string): Promise<BareBundles> {
     ask: join(directory, 'bare/ask.mjs'),
     stream: join(directory, 'bare/stream.mjs'),
     askAsOurs: join(directory, 'as-ours/ask.mjs'),
-    coldStart: join(directory, 'bare/cold-start.mjs'),
   };
 }

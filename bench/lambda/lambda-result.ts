@@ -1,13 +1,14 @@
 import { spread } from '../markdown.ts';
+import { wholeOf } from '../measure/cold.ts';
+import { statisticsOf } from '../measure/statistics.ts';
 import type { PartResult } from '../part.ts';
-import { statisticsOf } from '../statistics.ts';
-import type { Report } from './report.ts';
+import type { ColdName, Report } from './report.ts';
 
 /** What the functions add, in short. */
 export function lambdaResult({ sdkVersion, warm, cold, size, deltaDelay }: Report): PartResult {
   const times = (measured: readonly number[], base: readonly number[]) =>
     statisticsOf(measured).median / statisticsOf(base).median;
-  const whole = (name: keyof Report['cold']) => cold[name].map((start) => start.import + start.call);
+  const whole = (name: ColdName) => wholeOf(cold.get(name));
   const warmRatio = times(warm.unlimited, warm.bare);
   const coldRatio = times(whole('unlimited'), whole('bare'));
   const row = (label: string, measured: readonly number[], base: readonly number[], digits: number) => [

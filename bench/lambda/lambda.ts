@@ -1,5 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import sdk from '@aws-sdk/client-bedrock-runtime/package.json' with { type: 'json' };
@@ -8,20 +8,19 @@ import { functionEnvironment, readRoute } from '@org/local';
 import { createTables } from '@org/local/dynamodb';
 import { catalogue, locateModel } from '@org/models';
 import { startBackends } from '../backends/backends.ts';
-import { handOver } from '../part.ts';
+import { config } from '../config.ts';
+import { type ColdSubject, measureCold } from '../measure/cold.ts';
+import { publish } from '../part.ts';
 import { buildBare } from './bare-bundles.ts';
-import { measureCold } from './cold.ts';
-import { config } from './config.ts';
 import type { DeltaDelay } from './delta-delay.ts';
 import { lambdaResult } from './lambda-result.ts';
 import { measure, type Task } from './measurement.ts';
 import type { OpenStreams } from './open-streams.ts';
-import { type Report, reportText } from './report.ts';
+import { type ColdName, type Report, reportText } from './report.ts';
 import type { Warm } from './warm.ts';
 
 /** Measures what the proxy adds to a call of the AWS SDK, and writes the report. */
-const file = join(import.meta.dirname, '../../docs/benchmarks/lambda.md');
-const runs = { cold: 30, openStreams: 3 };
+const openStreamRuns = 3;
 
 const directory = await mkdtemp(join(tmpdir(), 'bedrock-proxy-bench-'));
 const bare = await buildBare(directory);
@@ -50,7 +49,7 @@ const environmentOf = ({ definition, region }: typeof ask, extra: Readonly<Recor
 
 async function measureOpenStreams(): Promise<Report['openStreams']> {
   const memory: Record<'bare' | 'proxy', OpenStreams[]> = { bare: [], proxy: [] };
-  for (let run = 0; run < runs.openStreams; run += 1) {
+  for (let run = 0; run < openStreamRuns; run += 1) {
     for (const which of ['bare', 'proxy'] as const) {
       memory[which].push(await measure<OpenStreams>(['open-streams.ts', which], task, environmentOf(stream)));
     }
@@ -67,14 +66,13 @@ async function measureColdStarts(): Promise<Report['cold']> {
   });
   try {
     return await measureCold(
-      bare.coldStart,
-      {
-        bare: { file: bare.ask, event: task.question },
-        bareAsOurs: { file: bare.askAsOurs, event: task.question },
-        unlimited: { file: task.proxy, event: task.events.unlimited },
-        limited: { file: task.proxy, event: task.events.limited },
-      },
-      { runs: runs.cold, environment },
+      new Map<ColdName, ColdSubject>([
+        ['bare', { file: bare.ask, argument: task.question }],
+        ['bareAsOurs', { file: bare.askAsOurs, argument: task.question }],
+        ['unlimited', { file: task.proxy, argument: task.events.unlimited }],
+        ['limited', { file: task.proxy, argument: task.events.limited }],
+      ]),
+      environment,
     );
   } finally {
     await backends.stop();
@@ -88,8 +86,6 @@ async function sizeOf(path: string): Promise<{ minified: number; gzipped: number
 
 const report: Report = {
   sdkVersion: sdk.version,
-  cores: cpus().length,
-  processor: cpus()[0]?.model.trim() ?? 'unknown',
   size: { proxy: await sizeOf(task.proxy), bare: await sizeOf(bare.ask) },
   warm: await measure<Warm>(['warm.ts'], task, environmentOf(ask)),
   cold: await measureColdStarts(),
@@ -98,6 +94,4 @@ const report: Report = {
 };
 const text = reportText(report);
 await rm(directory, { recursive: true, force: true });
-await writeFile(file, text);
-process.stdout.write(text);
-await handOver(lambdaResult(report));
+await publish(lambdaResult(report), text);

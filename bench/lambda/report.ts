@@ -1,5 +1,6 @@
-import { type Statistics, statisticsOf } from '../statistics.ts';
-import type { ColdName, ColdStart } from './cold.ts';
+import { machine, spread, table } from '../markdown.ts';
+import { type ColdStart, wholeOf } from '../measure/cold.ts';
+import { type Statistics, statisticsOf } from '../measure/statistics.ts';
 import type { DeltaDelay } from './delta-delay.ts';
 import type { OpenStreams } from './open-streams.ts';
 import type { Warm } from './warm.ts';
@@ -9,14 +10,15 @@ interface Size {
   readonly gzipped: number;
 }
 
+/** The functions whose cold starts are compared. */
+export type ColdName = 'bare' | 'bareAsOurs' | 'unlimited' | 'limited';
+
 /** Everything that was measured in one run. */
 export interface Report {
   readonly sdkVersion: string;
-  readonly cores: number;
-  readonly processor: string;
   readonly size: Readonly<Record<'proxy' | 'bare', Size>>;
   readonly warm: Warm;
-  readonly cold: Readonly<Record<ColdName, readonly ColdStart[]>>;
+  readonly cold: ReadonlyMap<ColdName, readonly ColdStart[]>;
   readonly openStreams: Readonly<Record<'bare' | 'proxy', readonly OpenStreams[]>>;
   readonly deltaDelay: DeltaDelay;
 }
@@ -25,8 +27,8 @@ export interface Report {
 export function reportText(report: Report): string {
   return `# The Lambda functions: what they add to a call of the AWS SDK
 
-Written by \`npm run bench\` (\`bench/lambda/lambda.ts\`): Node ${process.version}, AWS SDK ${report.sdkVersion}, ${report.cores} cores
-(${report.processor}). The built bundle is called as the Lambda runtime calls it, over HTTP to the simulated Bedrock and dynalite
+Written by \`npm run bench\` (\`bench/lambda/lambda.ts\`): ${machine()},
+AWS SDK ${report.sdkVersion}. The built bundle is called as the Lambda runtime calls it, over HTTP to the simulated Bedrock and dynalite
 4.0.0, each in a process of its own. "Bare" does nothing but the same call with the AWS SDK on \`NodeHttpHandler\`, and
 is built with the same settings (\`bench/lambda/bare\`). What is compared takes turns in one run. Times are medians in
 milliseconds, with the quartiles in brackets. Ratios travel to other machines, milliseconds do not. Not measured on AWS.
@@ -67,32 +69,35 @@ function warmCalls({ bare, unlimited, limited }: Warm): string {
   const base = statisticsOf(bare);
   const line = (label: string, times: readonly number[]) => {
     const measured = statisticsOf(times);
-    return [label, milliseconds(measured), ratio(measured, base)];
+    return [label, spread(measured), ratio(measured, base)];
   };
-  return table(`${base.count} calls each, one at a time | ms | over bare`, [
-    line('bare `ConverseCommand`', bare),
-    line('proxy, nothing counted', unlimited),
-    line('proxy, six limits in force: a hold before the call, a settlement after it', limited),
-  ]);
+  return table(
+    [`${base.count} calls each, one at a time`, 'ms', 'over bare'],
+    [
+      line('bare `ConverseCommand`', bare),
+      line('proxy, nothing counted', unlimited),
+      line('proxy, six limits in force: a hold before the call, a settlement after it', limited),
+    ],
+  );
 }
 
 function coldStarts(starts: Report['cold']): string {
-  const whole = (name: ColdName) => statisticsOf(starts[name].map((start) => start.import + start.call));
+  const whole = (name: ColdName) => statisticsOf(wholeOf(starts.get(name)));
   const bare = whole('bare');
   const line = (label: string, name: ColdName) => {
     const part = (key: keyof ColdStart) =>
-      statisticsOf(starts[name].map((start) => start[key])).median.toFixed(0);
+      statisticsOf((starts.get(name) ?? []).map((start) => start[key])).median.toFixed(0);
     return [
       label,
       part('import'),
       part('call'),
-      milliseconds(whole(name), 0),
+      spread(whole(name), 0),
       ratio(whole(name), bare),
       ratio(whole(name), whole('bareAsOurs')),
     ];
   };
   return table(
-    `${bare.count} starts each | import | first call | both | over bare | over bare built as ours`,
+    [`${bare.count} starts each`, 'import', 'first call', 'both', 'over bare', 'over bare built as ours'],
     [
       line('bare', 'bare'),
       line('bare, built as ours', 'bareAsOurs'),
@@ -108,27 +113,25 @@ function bundleSizes({ proxy, bare }: Report['size']): string {
     minified.toLocaleString('en'),
     gzipped.toLocaleString('en'),
   ];
-  return table('| bytes, minified | gzipped', [
-    line('bare `ConverseCommand`', bare),
-    line('proxy: both functions, and the client of the ledger', proxy),
-  ]);
+  return table(
+    ['', 'bytes, minified', 'gzipped'],
+    [
+      line('bare `ConverseCommand`', bare),
+      line('proxy: both functions, and the client of the ledger', proxy),
+    ],
+  );
 }
 
 function deltaDelays({ bare, proxy }: DeltaDelay): string {
   const base = statisticsOf(bare);
   const line = (label: string, delays: readonly number[]) => {
     const measured = statisticsOf(delays);
-    return [
-      label,
-      milliseconds(measured, 3),
-      ratio(measured, base),
-      (measured.median - base.median).toFixed(3),
-    ];
+    return [label, spread(measured, 3), ratio(measured, base), (measured.median - base.median).toFixed(3)];
   };
-  return table(`${base.count} deltas each | ms | over bare | added ms`, [
-    line('bare iterator of `ConverseStreamCommand`', bare),
-    line('proxy', proxy),
-  ]);
+  return table(
+    [`${base.count} deltas each`, 'ms', 'over bare', 'added ms'],
+    [line('bare iterator of `ConverseStreamCommand`', bare), line('proxy', proxy)],
+  );
 }
 
 function openStreams({ bare, proxy }: Report['openStreams']): string {
@@ -139,21 +142,11 @@ function openStreams({ bare, proxy }: Report['openStreams']): string {
   };
   const count = bare[0]?.openAtOnce ?? 0;
   return table(
-    `${count} open at once, after the first piece | KB of heap and buffers each | KB of the process each`,
+    [`${count} open at once, after the first piece`, 'KB of heap and buffers each', 'KB of the process each'],
     [line('bare', bare), line('proxy', proxy)],
   );
 }
 
-function milliseconds({ median, lowerQuartile, upperQuartile }: Statistics, digits = 2): string {
-  return `${median.toFixed(digits)} (${lowerQuartile.toFixed(digits)}, ${upperQuartile.toFixed(digits)})`;
-}
-
 function ratio(measured: Statistics, base: Statistics): string {
   return (measured.median / base.median).toFixed(2);
-}
-
-/** @param head Cells of the first row, with `|` between them. */
-function table(head: string, rows: readonly (readonly string[])[]): string {
-  const cells = head.split('|').map((cell) => cell.trim());
-  return [cells, cells.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }

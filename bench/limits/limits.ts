@@ -1,17 +1,16 @@
-import { writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
-import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Scope } from '@org/lambda/ledger/admission';
 import { CounterTable } from '@org/lambda/ledger/counter-table';
 import { createLedger, type Ledger } from '@org/lambda/ledger/ledger';
 import { race } from '@org/lambda/ledger/racer';
 import { startTestTable, tableName } from '@org/lambda/ledger/test-table';
+import { machine, table as markdownTable } from '../markdown.ts';
+import { bareUpdate } from '../measure/bare-update.ts';
+import { statisticsOf } from '../measure/statistics.ts';
+import { timed } from '../measure/turns.ts';
+import { publish } from '../part.ts';
 import { checkThenRecord } from './check-then-record.ts';
 
 /** Measures what the ledger is for and what it costs, and writes the report. */
-const report = join(import.meta.dirname, '../../docs/benchmarks/limits.md');
 const at = Date.parse('2026-11-22T12:00:00Z');
 const call = { requests: 1, tokens: 100, usd: 50 };
 const { signal } = new AbortController();
@@ -26,27 +25,12 @@ async function admittedOf(candidate: Ledger, callers: number): Promise<number> {
   return (await race(share, candidate)).admitted;
 }
 
-const median = (values: number[]): number =>
-  values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return performance.now() - started;
-}
-
-function bareUpdate(client: DynamoDBClient): Promise<unknown> {
-  return client.send(
-    new UpdateItemCommand({
-      TableName: tableName,
-      Key: { pk: { S: 'bare' }, sk: { S: 'all' } },
-      UpdateExpression: 'ADD #used :one',
-      ExpressionAttributeNames: { '#used': 'used' },
-      ExpressionAttributeValues: { ':one': { N: '1' } },
-    }),
-  );
-}
-
+const raceHead = [
+  'callers at once',
+  'admitted by the ledger',
+  'admitted by check-then-record',
+  'overshoot of the latter',
+];
 const raceRows: string[][] = [];
 let mostAdmitted = 0;
 for (const callers of [200, 1000]) {
@@ -81,7 +65,7 @@ for (let round = 0; round < 600; round += 1) {
     settle = () => held.settle(call, signal);
   });
   const settled = await timed(() => settle());
-  const bare = await timed(() => bareUpdate(table.client));
+  const bare = await timed(() => bareUpdate(table.client, tableName));
   // The first rounds warm up the code on both ends.
   if (round < 100) continue;
   times.hold.push(hold);
@@ -90,11 +74,12 @@ for (let round = 0; round < 600; round += 1) {
 }
 table.close();
 
+const median = (values: readonly number[]) => statisticsOf(values).median;
 const [hold, settle, bare] = [median(times.hold), median(times.settle), median(times.bare)];
 const text = `# Limits: the race, and what the ledger costs
 
-Written by \`npm run bench\` (\`bench/limits/limits.ts\`): Node ${process.version}, ${cpus().length} cores
-(${cpus()[0]?.model.trim() ?? 'unknown'}), dynalite 4.0.0 in the same process. Ratios travel to other machines, milliseconds do not:
+Written by \`npm run bench\` (\`bench/limits/limits.ts\`): ${machine()},
+dynalite 4.0.0 in the same process. Ratios travel to other machines, milliseconds do not:
 on AWS a write to DynamoDB takes single-digit milliseconds, mostly network. Not measured there.
 
 ## Overshoot
@@ -102,9 +87,7 @@ on AWS a write to DynamoDB takes single-digit milliseconds, mostly network. Not 
 A limit of 100 requests, many callers at once, none of them trying again. "Check, then record" reads what is used and
 adds the cost when the call is done; it is written for this comparison, in \`bench/limits/check-then-record.ts\`.
 
-| callers at once | admitted by the ledger | admitted by check-then-record | overshoot of the latter |
-| --- | --- | --- | --- |
-${raceRows.map((row) => `| ${row.join(' | ')} |`).join('\n')}
+${markdownTable(raceHead, raceRows)}
 
 The tests run the same race from four processes, for requests, tokens and USD
 (\`packages/lambda/src/ledger/race.test.ts\`).
@@ -114,19 +97,21 @@ The tests run the same race from four processes, for requests, tokens and USD
 One call at a time, six limits in force, medians of ${times.hold.length} rounds, interleaved with a bare \`UpdateItem\` of one
 attribute to the same server.
 
-| | ms | over a bare UpdateItem |
-| --- | --- | --- |
-| hold | ${hold.toFixed(2)} | ${(hold / bare).toFixed(2)} |
-| settle | ${settle.toFixed(2)} | ${(settle / bare).toFixed(2)} |
-| both, before and after a model call | ${(hold + settle).toFixed(2)} | ${((hold + settle) / bare).toFixed(2)} (two bare ones: 2.00) |
+${markdownTable(
+  ['', 'ms', 'over a bare UpdateItem'],
+  [
+    ['hold', hold.toFixed(2), (hold / bare).toFixed(2)],
+    ['settle', settle.toFixed(2), (settle / bare).toFixed(2)],
+    [
+      'both, before and after a model call',
+      (hold + settle).toFixed(2),
+      `${((hold + settle) / bare).toFixed(2)} (two bare ones: 2.00)`,
+    ],
+  ],
+)}
 `;
-await writeFile(report, text);
-process.stdout.write(text);
-
-/** What goes into the one report, where it is being made; its form is checked there. */
-const resultFile = process.env['BENCH_RESULT'];
-if (resultFile) {
-  const result = {
+await publish(
+  {
     title: 'Limits: the race, and what the ledger costs',
     page: 'limits.md',
     about: 'A limit of 100 requests and many callers at once.',
@@ -138,10 +123,7 @@ if (resultFile) {
         met: mostAdmitted <= 100,
       },
     ],
-    figures: {
-      head: ['callers at once', 'admitted by the ledger', 'by check-then-record', 'overshoot of the latter'],
-      rows: raceRows,
-    },
-  };
-  await writeFile(resultFile, JSON.stringify(result));
-}
+    figures: { head: raceHead, rows: raceRows },
+  },
+  text,
+);

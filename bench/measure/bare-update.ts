@@ -1,0 +1,14 @@
+import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+
+/** A write of one attribute: what each of the ledger's writes is set against. */
+export function bareUpdate(client: DynamoDBClient, table: string): Promise<unknown> {
+  return client.send(
+    new UpdateItemCommand({
+      TableName: table,
+      Key: { pk: { S: 'bare' }, sk: { S: 'all' } },
+      UpdateExpression: 'ADD #used :one',
+      ExpressionAttributeNames: { '#used': 'used' },
+      ExpressionAttributeValues: { ':one': { N: '1' } },
+    }),
+  );
+}

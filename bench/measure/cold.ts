@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { inTurns } from './turns.ts';
+
+/** Milliseconds of one cold start. */
+export interface ColdStart {
+  readonly import: number;
+  readonly call: number;
+}
+
+/** A file to start, and what it is called with first. */
+export interface ColdSubject {
+  readonly file: string;
+  readonly argument: object | string;
+}
+
+/** Starts each in fresh processes, after one start that only brings its file into memory. */
+export function measureCold<Name>(
+  subjects: ReadonlyMap<Name, ColdSubject>,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<ReadonlyMap<Name, readonly ColdStart[]>> {
+  return inTurns([...subjects.keys()], { warmUp: 1, measured: 30 }, async (name): Promise<ColdStart> => {
+    const { file = '', argument } = subjects.get(name) ?? {};
+    const args = [join(import.meta.dirname, 'cold-start.mjs'), file, JSON.stringify(argument)];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env: environment });
+    // Before it, the log line of a function.
+    return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+  });
+}
+
+/** Import and first call together. */
+export function wholeOf(starts: readonly ColdStart[] = []): number[] {
+  return starts.map((start) => start.import + start.call);
+}
