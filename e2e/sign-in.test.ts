@@ -335,9 +335,10 @@ test('signed-in callers of a team that is taken away are denied', async () => {
 test('a plan that is not deployed is an error that says so', async () => {
   const { clients, tableName } = await withKeys();
   const made = ensureSignInKey(clients, { stackName, tableName, team: 'ghosts', plan: 'free', source });
-  await expect(made).rejects.toThrow(
-    'There is no usage plan signed-in-dev-free. Deploy the plan free first.',
-  );
+  await expect(made).rejects.toMatchObject({
+    code: 'plan_is_not_deployed',
+    data: { plan: 'free' },
+  });
 });
 
 test('one request leaves two lines, with the team and without token, key or person', async () => {

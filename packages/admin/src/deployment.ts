@@ -1,11 +1,11 @@
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ProxyConfig } from '@org/infra/config';
+import { AdminError } from './admin-error.ts';
 import { ApiKeys } from './aws/api-keys.ts';
 import type { Endpoints } from './aws/endpoints.ts';
 import { stackOutputs } from './aws/stack.ts';
 import { UsagePlans } from './aws/usage-plans.ts';
-import { CliError } from './cli-error.ts';
 import { ensureSignInKey, removeSignInKey } from './keys/sign-in-keys.ts';
 import { Table } from './table.ts';
 
@@ -37,7 +37,7 @@ export function stackNameOf({ name, stage }: ProxyConfig): string {
   return `${name}-${stage}`;
 }
 
-/** @throws {CliError} If the stack of the config is not deployed there. */
+/** @throws {AdminError} If the stack of the config is not deployed there. */
 export async function openDeployment(
   config: ProxyConfig,
   endpoints: Endpoints,
@@ -47,10 +47,7 @@ export async function openDeployment(
   const outputs = await stackOutputs(name, endpoints('cloudformation'));
   const tableName = outputs.get('TableName');
   if (tableName === undefined) {
-    throw new CliError(
-      `The stack ${name} has no output TableName.`,
-      'It is another stack, or an old one: deploy again.',
-    );
+    throw new AdminError('stack_has_no_table', { stack: name });
   }
   const apiGateway = new APIGatewayClient(endpoints('api_gateway'));
   const dynamodb = new DynamoDBClient(endpoints('dynamodb'));

@@ -1,6 +1,6 @@
+export { AdminError, type AdminErrorCode, type AdminProblems } from './admin-error.ts';
 export { awsEndpoints, type ClientSettings, type Endpoints, localEndpoints } from './aws/endpoints.ts';
 export { stackOutputs } from './aws/stack.ts';
-export { CliError, type Invocation } from './cli-error.ts';
 export { concurrently } from './concurrently.ts';
 export { type Deployment, openDeployment, stackNameOf } from './deployment.ts';
 export { configWarnings } from './doctor/config-warnings.ts';
@@ -17,7 +17,7 @@ export { type Replaced, rotateKey } from './keys/rotate-key.ts';
 export { amountText, limitsText } from './limits-text.ts';
 export type { Item } from './table.ts';
 export { checkDeletable, deleteTeam, keyNamesOf } from './teams/delete-team.ts';
-export { importTeams, readTeamsFile } from './teams/import-teams.ts';
+export { importTeams, parseTeams, type TeamImport } from './teams/import-teams.ts';
 export { moveTeam } from './teams/move-team.ts';
-export { createTeam, findTeam, listTeams, noTeam } from './teams/teams.ts';
+export { createTeam, listTeams, requireTeam } from './teams/teams.ts';
 export { type Usage, usageReport } from './usage-report.ts';

@@ -9,7 +9,7 @@ import {
   paginateQuery,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { CliError } from './cli-error.ts';
+import { AdminError } from './admin-error.ts';
 import { concurrently } from './concurrently.ts';
 
 /** Attributes of an item by name. Numbers are whole. */
@@ -147,7 +147,7 @@ export class Table {
     let left: Item[] = keys.map(({ pk, sk }) => ({ pk: { S: pk }, sk: { S: sk } }));
     for (let attempt = 1; left.length > 0; attempt += 1) {
       if (attempt > batchAttempts) {
-        throw new CliError(`DynamoDB does not keep up with reading ${this.#name}.`, 'Run it again later.');
+        throw new AdminError('table_is_overloaded', { table: this.#name });
       }
       const { Responses: found, UnprocessedKeys: unprocessed } = await this.#client.send(
         new BatchGetItemCommand({ RequestItems: { [this.#name]: { Keys: left, ConsistentRead: true } } }),

@@ -6,7 +6,7 @@ import { momentOf } from '@org/lambda/ledger/moment';
 import type { Deployment } from './deployment.ts';
 import { listKeys } from './keys/keys.ts';
 import type { Item, ItemKey } from './table.ts';
-import { findTeam, listTeams, noTeam, type Team } from './teams/teams.ts';
+import { listTeams, requireTeam, type Team } from './teams/teams.ts';
 
 /** Requests, tokens and USD. */
 export type Used = Readonly<Record<LimitKind, number>>;
@@ -74,8 +74,7 @@ const noItem: Item = {};
 
 async function subjectsOf(deployment: Deployment, wanted: string | undefined): Promise<Subject[]> {
   if (wanted === undefined) return (await listTeams(deployment)).map((team) => teamSubject(deployment, team));
-  const team = await findTeam(deployment, wanted);
-  if (!team) throw noTeam(deployment, wanted);
+  const team = await requireTeam(deployment, wanted);
   const keys = (await listKeys(deployment)).filter((key) => key.team === wanted);
   const byCounter = new Map(
     keys.flatMap((key): [string, Subject][] => {

@@ -1,13 +1,7 @@
-import {
-  awsEndpoints,
-  type Deployment,
-  type Invocation,
-  localEndpoints,
-  openDeployment,
-  stackNameOf,
-} from '@org/admin';
+import { awsEndpoints, type Deployment, localEndpoints, openDeployment, stackNameOf } from '@org/admin';
 import { loadProxyConfig, type ProxyConfig } from '@org/infra/config';
 import type { Command } from 'commander';
+import type { Invocation } from './invocation.ts';
 import { type Environment, invocationOf } from './invocation.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,5 +1,5 @@
-import { CliError } from '@org/admin';
 import { expect, test } from 'vitest';
+import { CliError } from './cli-error.ts';
 import { explain } from './failure.ts';
 import { invocationOf } from './invocation.ts';
 

@@ -1,6 +1,9 @@
-import { CliError, codeOf, failureText, type Invocation } from '@org/admin';
+import { AdminError, codeOf, failureText } from '@org/admin';
 import { ConfigError } from '@org/infra/config';
 import { CommanderError } from 'commander';
+import { adviceOn } from './advice.ts';
+import { CliError } from './cli-error.ts';
+import type { Invocation } from './invocation.ts';
 
 const signIn =
   'Sign in (aws sso login, aws configure), or choose a profile with AWS_PROFILE. For the gateway of npm start, teams, keys and usage take --local.';
@@ -41,6 +44,9 @@ export function explain(error: unknown, invocation: Invocation): Explanation {
       text: `${message}\n${typeof advice === 'string' ? advice : advice(invocation)}`,
       exitCode: 1,
     };
+  }
+  if (error instanceof AdminError) {
+    return { text: `${error.message}\n${adviceOn(error, invocation)}`, exitCode: 1 };
   }
   if (error instanceof ConfigError) return { text: error.message, exitCode: 1 };
   if (!(error instanceof Error)) return { text: String(error), exitCode: 1 };

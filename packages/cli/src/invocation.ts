@@ -1,4 +1,12 @@
-import type { Invocation } from '@org/admin';
+/** How this program was called, so that what it says to do next can be pasted. */
+export interface Invocation {
+  /** What goes before a command: `npm run proxy --`. */
+  readonly program: string;
+  /** The same for pipes: what runs it says nothing of its own. */
+  readonly silentProgram: string;
+  /** A command on the same deployment: `npm run proxy -- keys list --local`. */
+  command(text: string): string;
+}
 
 /** Variables of the environment by their names. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,6 @@
-import { CliError } from '@org/admin';
 import type { Command } from 'commander';
 import type { GlobalOptions } from './cli.ts';
+import { CliError } from './cli-error.ts';
 
 /** @throws {CliError} If the command was called with `--local`, which it has no use for. */
 export function refuseLocal(program: Command): void {

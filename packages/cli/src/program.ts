@@ -1,4 +1,3 @@
-import type { Invocation } from '@org/admin';
 import { defaultLocalUrl } from '@org/admin/local-gateway';
 import { Command } from 'commander';
 import { type Cli, createCli } from './cli.ts';
@@ -14,7 +13,7 @@ import { addSynth } from './commands/synth.ts';
 import { addTeams } from './commands/teams.ts';
 import { addUsage } from './commands/usage.ts';
 import { explain } from './failure.ts';
-import type { Environment } from './invocation.ts';
+import type { Environment, Invocation } from './invocation.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Adds a command, or a group of commands. */

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { styleText } from 'node:util';
 import { confirm, isCancel } from '@clack/prompts';
-import { CliError } from '@org/admin';
+import { CliError } from './cli-error.ts';
 
 export type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green';
 

@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util';
-import type { Invocation } from '@org/admin';
 import { defaultLocalPort } from '@org/admin/local-gateway';
 import { BedrockProxyError, createBedrockClient } from '@org/bedrock-client';
-import { invocationOf } from '@org/cli/invocation';
+import { type Invocation, invocationOf } from '@org/cli/invocation';
 import { ConfigError, loadProxyConfig, type ProxyConfig } from '@org/infra/config';
 import { TableCreationError } from './dynamodb/create-tables.ts';
 import { PortInUseError } from './gateway.ts';

@@ -7,7 +7,7 @@ import {
   paginateGetApiKeys,
   UpdateApiKeyCommand,
 } from '@aws-sdk/client-api-gateway';
-import { CliError } from '../cli-error.ts';
+import { AdminError } from '../admin-error.ts';
 
 /** An API key that was just made: the one time that its value is told. */
 export interface MadeApiKey {
@@ -29,7 +29,7 @@ export class ApiKeys {
       new CreateApiKeyCommand({ name, description, enabled: true }),
     );
     if (id === undefined || value === undefined) {
-      throw new CliError(`API Gateway made the key ${name} without an id or a value.`, 'Run it again.');
+      throw new AdminError('key_has_no_value', { key: name });
     }
     return { id, value };
   }

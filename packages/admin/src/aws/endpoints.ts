@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { CliError } from '../cli-error.ts';
+import { AdminError } from '../admin-error.ts';
 import { controlPlanePath, LocalEndpoints, localCredentials } from './local-gateway.ts';
 
 export type ServiceName = 'api_gateway' | 'cloudformation' | 'dynamodb';
@@ -26,21 +26,18 @@ export function awsEndpoints(region: string): Endpoints {
  * Finds what a local gateway has in place of AWS. It is never told real credentials.
  *
  * @param url Of the gateway, with or without the stage.
- * @throws {CliError} If no gateway answers, or it runs another stack.
+ * @throws {AdminError} If no gateway answers, or it runs another stack.
  */
 export async function localEndpoints(url: string, stackName: string): Promise<Endpoints> {
   const found = await askGateway(url);
   if (found.stack !== stackName) {
-    throw new CliError(
-      `The local gateway at ${url} runs ${found.stack}, and the config says ${stackName}.`,
-      'Name its config with --config, or the address of another gateway with --local.',
-    );
+    throw new AdminError('local_gateway_runs_another', { url, stack: found.stack, wanted: stackName });
   }
   const { region } = found;
   return (service) => {
     const endpoint = found.endpoints[service];
     if (endpoint === undefined) {
-      throw new CliError(`The local gateway at ${url} has no ${service}.`, 'Start it with: npm start');
+      throw new AdminError('local_gateway_lacks_service', { url, service });
     }
     return { region, maxAttempts, endpoint, credentials: localCredentials };
   };
@@ -50,11 +47,6 @@ async function askGateway(url: string): Promise<LocalEndpoints> {
   const origin = URL.parse(url)?.origin;
   const response = await fetch(`${origin}${controlPlanePath}`).catch(() => undefined);
   const { data } = z.safeParse(LocalEndpoints, response?.ok ? await response.json() : undefined);
-  if (!data) {
-    throw new CliError(
-      `No local gateway answers at ${url}.`,
-      'Start it with "npm start", or give its address: --local http://127.0.0.1:8788',
-    );
-  }
+  if (!data) throw new AdminError('no_local_gateway', { url });
   return data;
 }

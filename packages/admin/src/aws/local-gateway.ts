@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** What `npm start` listens on where nobody says otherwise. */
+/** What a local gateway listens on where nobody says otherwise. */
 export const defaultLocalPort = 8787;
 export const defaultLocalUrl = `http://127.0.0.1:${defaultLocalPort}`;
 

@@ -1,18 +1,13 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { CliError } from '../cli-error.ts';
+import { AdminError } from '../admin-error.ts';
 import type { ClientSettings } from './endpoints.ts';
 
 /**
  * The outputs of a deployed stack by their keys.
  *
- * @param whatToDo Where there is no such stack.
- * @throws {CliError} If there is no such stack.
+ * @throws {AdminError} If there is no such stack.
  */
-export async function stackOutputs(
-  name: string,
-  settings: ClientSettings,
-  whatToDo = 'Deploy it, name another config with --config, or add --local for the gateway of npm start.',
-): Promise<Map<string, string>> {
+export async function stackOutputs(name: string, settings: ClientSettings): Promise<Map<string, string>> {
   const client = new CloudFormationClient(settings);
   try {
     const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: name }));
@@ -21,7 +16,7 @@ export async function stackOutputs(
     );
   } catch (error) {
     if (!(error instanceof Error && error.name === 'ValidationError')) throw error;
-    throw new CliError(`There is no stack ${name} in ${settings.region}.`, whatToDo);
+    throw new AdminError('no_such_stack', { stack: name, region: settings.region });
   } finally {
     client.destroy();
   }

@@ -5,7 +5,7 @@ import {
   DeleteUsagePlanKeyCommand,
   paginateGetUsagePlans,
 } from '@aws-sdk/client-api-gateway';
-import { CliError } from '../cli-error.ts';
+import { AdminError } from '../admin-error.ts';
 import { unlessMissing } from './api-keys.ts';
 
 /**
@@ -28,15 +28,12 @@ export class UsagePlans {
   /**
    * Puts a key that is in no plan into one.
    *
-   * @throws {CliError} If the plan is not deployed, or the key is gone.
+   * @throws {AdminError} If the plan is not deployed, or the key is gone.
    */
   async add(keyId: string, plan: string): Promise<void> {
     const joined = await unlessMissing(this.#join(keyId, await this.#idOf(plan)).then(() => true));
     if (joined) return;
-    throw new CliError(
-      `The key ${keyId} was removed by another command meanwhile.`,
-      ({ command }) => `See what there is with "${command('keys list')}", then run it again.`,
-    );
+    throw new AdminError('key_was_removed', { id: keyId });
   }
 
   /** Takes a key out of whatever plan it is in and puts it into this one. In between it is refused. One that is gone stays so. */
@@ -63,9 +60,7 @@ export class UsagePlans {
 
   async #idOf(plan: string): Promise<string> {
     const id = (await this.#all()).get(plan);
-    if (id === undefined) {
-      throw new CliError(`The plan ${plan} is in the config but not deployed.`, 'Deploy first.');
-    }
+    if (id === undefined) throw new AdminError('plan_is_not_deployed', { plan });
     return id;
   }
 

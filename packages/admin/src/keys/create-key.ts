@@ -1,6 +1,6 @@
 import type { Limits } from '@org/contract';
 import { checkPrices } from '@org/infra/config';
-import { CliError } from '../cli-error.ts';
+import { AdminError } from '../admin-error.ts';
 import type { Deployment } from '../deployment.ts';
 import { checkName } from '../name.ts';
 import { findTeam, usableTeam } from '../teams/teams.ts';
@@ -23,7 +23,7 @@ export type WantedKey = Omit<KeyDraft, 'plan'> & { readonly plan?: string | unde
 /**
  * Makes a key for a team. Of commands that make the same name at the same time, one does.
  *
- * @throws {CliError} If the name is taken, the team is not there, or the limits cannot hold.
+ * @throws {AdminError} If the name is taken, the team is not there, or the limits cannot hold.
  */
 export async function createKey(
   deployment: Deployment,
@@ -31,7 +31,7 @@ export async function createKey(
 ): Promise<NewKey> {
   checkName(name);
   if (Object.values(deployment.config.teams).some(({ keys }) => keys.some((key) => key.name === name))) {
-    throw new CliError(`The key ${name} is in the config already.`, 'Choose another name.');
+    throw new AdminError('key_is_of_config', { key: name });
   }
   const claim = await claimNewName(deployment, name, team);
   const draft = await orRelease(claim, async (): Promise<KeyDraft> => {
@@ -82,10 +82,7 @@ async function followTeam(
   if (present?.plan === undefined) {
     await discardKey(deployment, id);
     await deployment.table.delete(keyNameKey(name), { keyId: id });
-    throw new CliError(
-      `The team ${team} was deleted meanwhile, and the key with it.`,
-      'Make the team again.',
-    );
+    throw new AdminError('team_was_deleted', { team });
   }
   await deployment.plans.move(id, present.plan);
   await changeAccess(deployment.table, id, { plan: present.plan });
@@ -94,5 +91,5 @@ async function followTeam(
 
 function checkLimits({ config }: Deployment, team: string, plan: string, limits: Limits | undefined): void {
   const [fault] = checkPrices({ ...config, teams: { [team]: { plan, keys: [{ limits }] } } });
-  if (fault) throw new CliError('The limits of the key cannot hold.', `${fault.message}.`);
+  if (fault) throw new AdminError('limits_cannot_hold', { reason: fault.message });
 }

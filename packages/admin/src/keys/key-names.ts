@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CliError } from '../cli-error.ts';
+import { AdminError } from '../admin-error.ts';
 import type { Deployment } from '../deployment.ts';
 import type { Attributes, Item, ItemKey } from '../table.ts';
 
@@ -61,7 +61,7 @@ export interface Claim {
   /**
    * Gives the name its key, for good.
    *
-   * @throws {CliError} If another command took over, having found this one silent for too long.
+   * @throws {AdminError} If another command took over, having found this one silent for too long.
    */
   finish(keyId: string): Promise<void>;
   /** Gives the claim back; the name is as it was before. */
@@ -71,7 +71,7 @@ export interface Claim {
 /**
  * Claims a name for its first key.
  *
- * @throws {CliError} If it has one, or another command is making it.
+ * @throws {AdminError} If it has one, or another command is making it.
  */
 export async function claimNewName(deployment: Deployment, name: string, team: string): Promise<Claim> {
   const { table, now } = deployment;
@@ -83,11 +83,7 @@ export async function claimNewName(deployment: Deployment, name: string, team: s
   }
   const { current } = await findKeyName(deployment, name);
   if (current?.keyId !== undefined) {
-    throw new CliError(
-      `There is a key "${name}" already, of the team ${current.team}.`,
-      ({ command }) =>
-        `Choose another name. Is its value lost? Make a new one: ${command(`keys rotate ${name}`)}`,
-    );
+    throw new AdminError('key_exists', { key: name, team: current.team });
   }
   const inherited = await takeOver(deployment, name, current, attributes);
   return claimOf(deployment, name, run, { inherited, release });
@@ -96,7 +92,7 @@ export async function claimNewName(deployment: Deployment, name: string, team: s
 /**
  * Claims a name to replace its key.
  *
- * @throws {CliError} If another command is making a key of the name.
+ * @throws {AdminError} If another command is making a key of the name.
  */
 export async function claimForReplacement(
   deployment: Deployment,
@@ -136,7 +132,7 @@ function claimOf(
       if (await table.update(keyNameKey(name), done, { run })) return;
       // An earlier attempt that seemed to fail may have done it.
       if ((await table.get(keyNameKey(name)))?.['keyId']?.S === keyId) return;
-      throw beingMade(name);
+      throw new AdminError('key_is_being_made', { key: name });
     },
   };
 }
@@ -149,18 +145,12 @@ async function takeOver(
   attributes: Attributes,
 ): Promise<boolean> {
   const claim = current?.claim;
-  if (claim && claim.at + claimLastsMs > now() && claim.run !== attributes['run']) throw beingMade(name);
+  if (claim && claim.at + claimLastsMs > now() && claim.run !== attributes['run'])
+    throw new AdminError('key_is_being_made', { key: name });
   const unchanged = { run: claim?.run, keyId: current?.keyId };
-  if (!(await table.update(keyNameKey(name), attributes, unchanged))) throw beingMade(name);
+  if (!(await table.update(keyNameKey(name), attributes, unchanged)))
+    throw new AdminError('key_is_being_made', { key: name });
   return claim !== undefined;
-}
-
-function beingMade(name: string): CliError {
-  return new CliError(
-    `Another command is making a key "${name}" at this moment.`,
-    ({ command }) =>
-      `See what became of it with "${command('keys list')}". If it died, run this again in two minutes.`,
-  );
 }
 
 function keyNameOf(item: Item): KeyName {

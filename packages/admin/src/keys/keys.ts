@@ -1,7 +1,6 @@
 import { type Limits, LimitsSchema } from '@org/contract';
 import { AccessItem, accessItemKey } from '@org/lambda/key-directory';
 import type { MadeApiKey } from '../aws/api-keys.ts';
-import { CliError } from '../cli-error.ts';
 import { concurrently } from '../concurrently.ts';
 import type { Deployment } from '../deployment.ts';
 import type { Attributes, Item, ItemKey } from '../table.ts';
@@ -184,11 +183,4 @@ function accessOf(item: Item): Access {
     until: until && Number(until.N),
     createdAt: item['createdAt']?.S,
   };
-}
-
-export function noKey({ name: stack }: Deployment, name: string): CliError {
-  return new CliError(
-    `There is no key "${name}" in ${stack}.`,
-    ({ command }) => `See them with: ${command('keys list')}`,
-  );
 }

@@ -1,6 +1,7 @@
+import { AdminError } from '../admin-error.ts';
 import type { Deployment } from '../deployment.ts';
 import { findKeyName, type KeyName, keyNameKey, replacedKey } from './key-names.ts';
-import { discardKey, discardRemains, noKey } from './keys.ts';
+import { discardKey, discardRemains } from './keys.ts';
 
 /** What was revoked. */
 export interface Revocation {
@@ -24,7 +25,7 @@ interface Found {
   readonly configId: string | undefined;
 }
 
-/** @throws {CliError} If there is no such key. */
+/** @throws {AdminError} If there is no such key. */
 export async function findRevocable(
   deployment: Deployment,
   { name, replacedOnly = false }: RevocationOptions,
@@ -32,14 +33,16 @@ export async function findRevocable(
   const { current, replaced } = await findKeyName(deployment, name);
   if (current || replaced.length > 0) return { current, replaced, configId: undefined };
   const configId = replacedOnly ? undefined : deployment.configKeyIds.get(name);
-  if (configId === undefined) throw noKey(deployment, name);
+  if (configId === undefined) {
+    throw new AdminError('no_such_key', { key: name, stack: deployment.name });
+  }
   return { current, replaced, configId };
 }
 
 /**
  * Refuses keys for good. Safe to repeat: what is gone already does no harm.
  *
- * @throws {CliError} If there is no such key.
+ * @throws {AdminError} If there is no such key.
  */
 export async function revokeKey(deployment: Deployment, options: RevocationOptions): Promise<Revocation> {
   const { name, replacedOnly } = options;

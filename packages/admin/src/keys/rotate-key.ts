@@ -1,9 +1,9 @@
-import { CliError } from '../cli-error.ts';
+import { AdminError } from '../admin-error.ts';
 import type { Deployment } from '../deployment.ts';
 import { usableTeam } from '../teams/teams.ts';
 import { createKey, finishKey, type NewKey } from './create-key.ts';
 import { claimForReplacement, findKeyName, type KeyName, orRelease, replacedKey } from './key-names.ts';
-import { discardKey, discardRemains, endKey, type KeyDraft, noKey, readAccess } from './keys.ts';
+import { discardKey, discardRemains, endKey, type KeyDraft, readAccess } from './keys.ts';
 
 /** What became of the key that was replaced. */
 export interface Replaced {
@@ -32,19 +32,15 @@ export interface RotationOptions {
 /**
  * Replaces a key by a new one with the same team and limits, which go on counting where they are.
  *
- * @throws {CliError} If there is no such key, the config disables it, or another command is making one of the name.
+ * @throws {AdminError} If there is no such key, the config disables it, or another command is making one of the name.
  */
 export async function rotateKey(deployment: Deployment, options: RotationOptions): Promise<Rotation> {
   const { name } = options;
   const { current, replaced } = await findKeyName(deployment, name);
   if (current === undefined) return rotateConfigKey(deployment, options);
-  if (current.keyId === undefined) throw incomplete(name, current.team);
-  if (options.as !== undefined) {
-    throw new CliError(
-      `The new key has the name of the old one, ${name}.`,
-      'Leave --as out: it is for keys of the config.',
-    );
-  }
+  if (current.keyId === undefined)
+    throw new AdminError('key_is_incomplete', { key: name, team: current.team });
+  if (options.as !== undefined) throw new AdminError('key_keeps_its_name', { key: name });
   return replace(deployment, { ...current, keyId: current.keyId }, replaced, options.overlap);
 }
 
@@ -62,7 +58,8 @@ async function replace(
     const known = [keyId, ...replaced.map((each) => each.keyId)];
     if (claim.inherited) await discardRemains(deployment, { name, team }, known);
     const old = await readAccess(deployment, keyId);
-    if (!old) throw incomplete(name, team);
+    // Its limits are not known, so it cannot be replaced by one that has them.
+    if (!old) throw new AdminError('key_is_incomplete', { key: name, team });
     return { name, team, plan, limits: old.limits, countedAs: old.countedAs ?? keyId };
   });
   const immediately = overlap === 'now';
@@ -115,34 +112,15 @@ async function rotateConfigKey(deployment: Deployment, options: RotationOptions)
   );
   const [entry] = found;
   const id = configKeyIds.get(name);
-  if (!entry || id === undefined) throw noKey(deployment, name);
+  if (!entry || id === undefined) {
+    throw new AdminError('no_such_key', { key: name, stack: deployment.name });
+  }
   const { team, limits, enabled } = entry;
   const { current: present } = await findKeyName(deployment, as);
-  if (present?.keyId !== undefined) {
-    throw new CliError(
-      `The key ${name} was replaced by ${as} already, or the name ${as} is taken.`,
-      ({ command }) =>
-        `Rotate that one: ${command(`keys rotate ${as}`)}. Or give the new key another name with --as.`,
-    );
-  }
-  if (!enabled) {
-    throw new CliError(
-      `The key ${name} is disabled in the config, so there is none to replace.`,
-      ({ command }) =>
-        `Make a new one: ${command(`keys create NAME --team ${team}`)}. Or leave "enabled: false" out of the config, and deploy.`,
-    );
-  }
+  if (present?.keyId !== undefined) throw new AdminError('key_was_replaced', { key: name, by: as });
+  if (!enabled) throw new AdminError('key_is_disabled', { key: name, team });
   const key = await createKey(deployment, { name: as, team, limits, countedAs: id });
   const disabled = overlap === 'now';
   if (disabled) await apiKeys.disable(id);
   return { key, replaced: { name, id, source: 'config', endsAt: undefined, disabled } };
-}
-
-/** Its limits are not known, so it cannot be replaced by one that has them. */
-function incomplete(name: string, team: string): CliError {
-  return new CliError(
-    `The key ${name} is incomplete.`,
-    ({ command }) =>
-      `Remove it with "${command(`keys revoke ${name}`)}", and make it: ${command(`keys create ${name} --team ${team}`)}`,
-  );
 }

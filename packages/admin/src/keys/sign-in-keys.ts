@@ -20,6 +20,7 @@ import {
 import type { ProxyConfig } from '@org/infra/config';
 import { accessItemKey } from '@org/lambda/key-directory';
 import { SignInItem, signInItemKey } from '@org/lambda/sign-in-item';
+import { AdminError } from '../admin-error.ts';
 
 /** Clients of the account and Region that the deployment is in, or of the local gateway. */
 export interface SignInClients {
@@ -42,17 +43,12 @@ export interface PlannedTeam extends SignInTeam {
   readonly source: 'config' | 'run-time';
 }
 
-/** A key of signed-in callers that cannot be made. */
-export class SignInKeyError extends Error {
-  override readonly name = 'SignInKeyError';
-}
-
 /**
  * Sees to it that every team of a config has the key of its signed-in callers. Does nothing for a config without
  * sign-in, and changes nothing where all is as it should be.
  *
  * @param tableName The output `TableName` of the stack.
- * @throws {SignInKeyError} If a plan of the config is not deployed.
+ * @throws {AdminError} If a plan of the config is not deployed.
  */
 export async function ensureSignInKeys(
   clients: SignInClients,
@@ -70,7 +66,7 @@ export async function ensureSignInKeys(
  * Sees to it that a team has the key of its signed-in callers, in the usage plan of its plan. It may be run again at any
  * time: after a failure, after the team moved to another plan, and after the key was deleted, for a new one.
  *
- * @throws {SignInKeyError} If the plan is not deployed.
+ * @throws {AdminError} If the plan is not deployed.
  */
 export async function ensureSignInKey(
   clients: SignInClients,
@@ -137,8 +133,7 @@ async function findOrMakeKey(clients: SignInClients, target: SignInTeam): Promis
 }
 
 function keyOf({ id, value }: ApiKey, name: string): SignInKey {
-  if (id === undefined || value === undefined)
-    throw new SignInKeyError(`API Gateway told no id or no value of the key ${name}. Run it again.`);
+  if (id === undefined || value === undefined) throw new AdminError('key_has_no_value', { key: name });
   return { keyId: id, value };
 }
 
@@ -159,8 +154,7 @@ async function joinPlan(
   const present = await plansOf({ keyId });
   if (present.some(({ name }) => name === wantedName)) return;
   const wanted = (await plansOf({})).find(({ name }) => name === wantedName);
-  if (!wanted)
-    throw new SignInKeyError(`There is no usage plan ${wantedName}. Deploy the plan ${plan} first.`);
+  if (!wanted) throw new AdminError('plan_is_not_deployed', { plan });
   for (const { id } of present) {
     await unlessMissing(apiGateway.send(new DeleteUsagePlanKeyCommand({ usagePlanId: id, keyId })));
   }

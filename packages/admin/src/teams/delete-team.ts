@@ -1,8 +1,8 @@
-import { CliError } from '../cli-error.ts';
+import { AdminError } from '../admin-error.ts';
 import type { Deployment } from '../deployment.ts';
 import { listKeyNames } from '../keys/key-names.ts';
 import { revokeKeys } from '../keys/revoke-key.ts';
-import { noTeam, profileKey, teamListKey } from './teams.ts';
+import { noSuchTeam, profileKey, teamListKey } from './teams.ts';
 
 /** @returns The names of a team's keys made at run time, each once. */
 export async function keyNamesOf(deployment: Deployment, team: string): Promise<string[]> {
@@ -10,21 +10,19 @@ export async function keyNamesOf(deployment: Deployment, team: string): Promise<
   return [...new Set(names.flatMap((name) => (name.team === team ? [name.name] : [])))];
 }
 
-/** @throws {CliError} If there is no such team, or it is of the config. */
+/** @throws {AdminError} If there is no such team, or it is of the config. */
 export async function checkDeletable(deployment: Deployment, name: string): Promise<void> {
   const { config, table } = deployment;
-  if (Object.hasOwn(config.teams, name)) {
-    throw new CliError(`The team ${name} is of the config.`, 'Remove it there, and deploy.');
-  }
+  if (Object.hasOwn(config.teams, name)) throw new AdminError('team_is_of_config', { team: name });
   if (!(await table.get(teamListKey(name))) && !(await table.get(profileKey(name)))) {
-    throw noTeam(deployment, name);
+    throw noSuchTeam(deployment, name);
   }
 }
 
 /**
  * Deletes a team with all its keys. What it used stays counted, for the month that it was used in. Safe to repeat.
  *
- * @throws {CliError} If there is no such team, or it is of the config.
+ * @throws {AdminError} If there is no such team, or it is of the config.
  */
 export async function deleteTeam(deployment: Deployment, name: string): Promise<void> {
   const { table, signIn } = deployment;

@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { type Limits, LimitsSchema } from '@org/contract';
 import { describeIssues, Name } from '@org/infra/config';
 import * as z from 'zod/mini';
-import { CliError } from '../cli-error.ts';
+import { AdminError } from '../admin-error.ts';
 import { concurrently } from '../concurrently.ts';
 import type { Deployment } from '../deployment.ts';
 import { createKey, type NewKey } from '../keys/create-key.ts';
@@ -29,25 +27,15 @@ export interface TeamImport {
 }
 
 /**
- * Reads a JSON file of teams: `[{ "name": "acme", "plan": "starter", "keys": ["acme-app"] }]`.
+ * Checks a list of teams: `[{ "name": "acme", "plan": "starter", "keys": ["acme-app"] }]`.
  *
- * @param file Relative to where npm was run.
- * @throws {CliError} If it cannot be read or says something else.
+ * @param source What the list is of, such as the name of a file.
+ * @throws {AdminError} If it says something else.
  */
-export async function readTeamsFile(file: string): Promise<TeamImport[]> {
-  const path = resolve(process.env['INIT_CWD'] ?? '.', file);
-  const json = await readFile(path, 'utf8')
-    .then(JSON.parse)
-    .catch((error: Error) => {
-      throw new CliError(`${file} cannot be read: ${error.message}.`, 'Give a JSON file of teams.');
-    });
-  const { data, error } = z.safeParse(Teams, json);
+export function parseTeams(list: unknown, source: string): TeamImport[] {
+  const { data, error } = z.safeParse(Teams, list);
   if (error) {
-    const faults = describeIssues(error.issues, json, 'file');
-    throw new CliError(
-      `${file} is no list of teams.`,
-      faults.map(({ path: field, message }) => `  ${field}: ${message}`).join('\n'),
-    );
+    throw new AdminError('invalid_teams', { source, issues: describeIssues(error.issues, list, 'file') });
   }
   return data.map(({ keys, ...team }) => ({
     ...team,

@@ -1,9 +1,9 @@
-import { CliError } from '../cli-error.ts';
+import { AdminError } from '../admin-error.ts';
 import { concurrently } from '../concurrently.ts';
 import type { Deployment } from '../deployment.ts';
 import { listKeyNames } from '../keys/key-names.ts';
 import { changeAccess, readAccess } from '../keys/keys.ts';
-import { checkPlan, findTeam, noTeam, profileKey } from './teams.ts';
+import { checkPlan, noSuchTeam, profileKey, requireTeam } from './teams.ts';
 
 /**
  * Puts a team and all its keys on another plan. Safe to repeat, from wherever an earlier attempt stopped: every key is
@@ -12,22 +12,18 @@ import { checkPlan, findTeam, noTeam, profileKey } from './teams.ts';
  * A team of the config has its plan there; its keys made at run time follow by this.
  *
  * @returns How many keys made at run time the team has that still work.
- * @throws {CliError} If there is no such team or plan, or the config says another plan.
+ * @throws {AdminError} If there is no such team or plan, or the config says another plan.
  */
 export async function moveTeam(deployment: Deployment, name: string, plan: string): Promise<number> {
   const { table, plans, signIn, now } = deployment;
   checkPlan(deployment, plan);
-  const team = await findTeam(deployment, name);
-  if (!team) throw noTeam(deployment, name);
+  const team = await requireTeam(deployment, name);
   if (team.source === 'config' && team.plan !== plan) {
-    throw new CliError(
-      `The team ${name} has its plan in the config: ${team.plan}.`,
-      'Change it there and deploy, then run this again for the keys that were made at run time.',
-    );
+    throw new AdminError('team_plan_is_of_config', { team: name, plan: team.plan });
   }
   // First the team, so that a key which is being made now ends up in the new plan too.
   if (team.source === 'run-time' && !(await table.update(profileKey(name), { plan }, 'present'))) {
-    throw noTeam(deployment, name);
+    throw noSuchTeam(deployment, name);
   }
   const keyIds = (await listKeyNames(deployment)).flatMap(({ team: owner, keyId }) =>
     owner === name && keyId !== undefined ? [keyId] : [],

@@ -1,16 +1,24 @@
-import { CliError } from '../cli-error.ts';
+import { AdminError } from '../admin-error.ts';
 import type { Deployment } from '../deployment.ts';
 import { checkName } from '../name.ts';
 import type { Item, ItemKey } from '../table.ts';
 
-/** A team and the plan that it is on. */
-export interface Team {
+/** A team and the plan that it is on, by who says so: the config, or the table. */
+export type Team = ConfigTeam | TableTeam;
+
+interface ConfigTeam {
+  readonly name: string;
+  readonly plan: string;
+  readonly source: 'config';
+  readonly createdAt?: undefined;
+}
+
+interface TableTeam {
   readonly name: string;
   /** Undefined where the team was deleted half way: delete it again. */
   readonly plan: string | undefined;
-  /** Who says so: the config, or the table. */
-  readonly source: 'config' | 'run-time';
-  /** ISO 8601; of a team made at run time. */
+  readonly source: 'run-time';
+  /** ISO 8601. */
   readonly createdAt?: string | undefined;
 }
 
@@ -51,59 +59,48 @@ export async function findTeam({ config, table }: Deployment, name: string): Pro
 /** A team that keys can be made for: it has a plan of the config. */
 export type UsableTeam = Team & { readonly plan: string };
 
-/** @throws {CliError} If there is no such team, or its plan is no more. */
-export async function usableTeam(deployment: Deployment, name: string): Promise<UsableTeam> {
+/** @throws {AdminError} If there is no such team. */
+export async function requireTeam(deployment: Deployment, name: string): Promise<Team> {
   const team = await findTeam(deployment, name);
-  if (!team) throw noTeam(deployment, name);
+  if (!team) throw noSuchTeam(deployment, name);
+  return team;
+}
+
+export function noSuchTeam({ name: stack }: Deployment, team: string): AdminError {
+  return new AdminError('no_such_team', { team, stack });
+}
+
+/** @throws {AdminError} If there is no such team, or its plan is no longer in the config. */
+export async function usableTeam(deployment: Deployment, name: string): Promise<UsableTeam> {
+  const team = await requireTeam(deployment, name);
   const { plan } = team;
   if (plan === undefined || !Object.hasOwn(deployment.config.plans, plan)) {
-    throw new CliError(
-      `The plan ${plan} of the team ${name} is not in the config.`,
-      ({ command }) => `Move the team to one that is: ${command(`teams move ${name} PLAN`)}`,
-    );
+    throw new AdminError('plan_is_gone', { plan, team: name });
   }
   return { ...team, plan };
 }
 
-export function noTeam({ name: stack }: Deployment, name: string): CliError {
-  return new CliError(
-    `There is no team "${name}" in ${stack}.`,
-    ({ command }) =>
-      `See them with "${command('teams list')}", or make it: ${command(`teams create ${name} --plan PLAN`)}`,
-  );
-}
-
-/** @throws {CliError} If the config has no such plan. */
+/** @throws {AdminError} If the config has no such plan. */
 export function checkPlan({ config }: Pick<Deployment, 'config'>, plan: string): void {
   if (Object.hasOwn(config.plans, plan)) return;
-  throw new CliError(
-    `The config has no plan "${plan}".`,
-    `Choose one of: ${Object.keys(config.plans).join(', ')}. Or add it to the config and deploy.`,
-  );
+  throw new AdminError('no_such_plan', { plan, plans: Object.keys(config.plans) });
 }
 
 /**
  * Makes a team; does nothing for one that is there with this plan.
  *
  * @returns Whether it was not there.
- * @throws {CliError} If the name or the plan cannot be, or the team is there with another plan.
+ * @throws {AdminError} If the name or the plan cannot be, or the team is there with another plan.
  */
 export async function createTeam(deployment: Deployment, name: string, plan: string): Promise<boolean> {
   const { config, table, signIn, now } = deployment;
   checkName(name);
   checkPlan(deployment, plan);
-  if (Object.hasOwn(config.teams, name)) {
-    throw new CliError(`The team ${name} is in the config already.`, 'Change its plan there, and deploy.');
-  }
+  if (Object.hasOwn(config.teams, name)) throw new AdminError('team_is_of_config', { team: name });
   const createdAt = new Date(now()).toISOString();
   const created = await table.put(profileKey(name), { plan, createdAt }, 'absent');
   const present = created ? plan : (await findTeam(deployment, name))?.plan;
-  if (present !== plan) {
-    throw new CliError(
-      `The team ${name} is there already, on the plan ${present}.`,
-      ({ command }) => `Move it: ${command(`teams move ${name} ${plan}`)}`,
-    );
-  }
+  if (present !== plan) throw new AdminError('team_exists', { team: name, plan: present, wanted: plan });
   // Again for a team that is there, for what made it may have died before this.
   await table.put(teamListKey(name), {});
   await signIn?.ensure(name, plan);

@@ -1,8 +1,9 @@
-import { amountText, configWarnings, type Invocation, limitsText, stackNameOf } from '@org/admin';
+import { amountText, configWarnings, limitsText, stackNameOf } from '@org/admin';
 import { ConfigError, loadProxyConfig, type ProxyConfig } from '@org/infra/config';
 import { aliasOf, definitionOf, type Lifecycle, locateModel, type ModelLocation, priceIn } from '@org/models';
 import type { Command } from 'commander';
 import type { Cli, GlobalOptions } from '../cli.ts';
+import type { Invocation } from '../invocation.ts';
 import { describeFindings } from '../output/findings.ts';
 import { renderTable } from '../output/table.ts';
 

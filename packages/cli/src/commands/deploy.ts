@@ -1,9 +1,9 @@
-import type { Invocation } from '@org/admin';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { deploy } from '../deploy/deploy.ts';
 import { describeService } from '../deploy/service-information.ts';
 import { deployTools } from '../deploy/tools.ts';
+import type { Invocation } from '../invocation.ts';
 import { refuseLocal } from '../on-aws-only.ts';
 
 const about = ({ program, silentProgram }: Invocation) => `

@@ -1,8 +1,8 @@
-import type { Invocation } from '@org/admin';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { destroy } from '../deploy/destroy.ts';
 import { deployTools } from '../deploy/tools.ts';
+import type { Invocation } from '../invocation.ts';
 import { refuseLocal } from '../on-aws-only.ts';
 
 const about = ({ program }: Invocation) => `

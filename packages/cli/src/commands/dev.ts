@@ -1,7 +1,7 @@
-import type { Invocation } from '@org/admin';
 import type { Command } from 'commander';
 import type { Cli, GlobalOptions } from '../cli.ts';
 import { buildFunctions } from '../deploy/cdk.ts';
+import type { Invocation } from '../invocation.ts';
 
 const about = ({ program }: Invocation) => `
 What npm start runs: the synthesized template on this machine, with a simulated Bedrock and a DynamoDB in memory. The

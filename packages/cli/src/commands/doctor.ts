@@ -1,7 +1,9 @@
-import { CliError, diagnose, type Invocation } from '@org/admin';
+import { diagnose } from '@org/admin';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
 import { deployTools } from '../deploy/tools.ts';
+import type { Invocation } from '../invocation.ts';
 import { refuseLocal } from '../on-aws-only.ts';
 import { describeFindings } from '../output/findings.ts';
 

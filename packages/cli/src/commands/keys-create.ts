@@ -1,8 +1,10 @@
-import { CliError, createKey, type Invocation, limitsText, limitsWithoutEffect } from '@org/admin';
+import { createKey, limitsText, limitsWithoutEffect } from '@org/admin';
 import { type Limits, LimitsSchema, limitKinds, limitPeriods } from '@org/contract';
 import type { Command } from 'commander';
 import * as z from 'zod/mini';
 import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import type { Invocation } from '../invocation.ts';
 import { printNewKey } from '../output/new-key.ts';
 
 const examples = ({ program, silentProgram }: Invocation) => `

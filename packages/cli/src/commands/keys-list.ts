@@ -1,6 +1,7 @@
-import { findTeam, type Invocation, listKeys, noTeam } from '@org/admin';
+import { listKeys, requireTeam } from '@org/admin';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import type { Invocation } from '../invocation.ts';
 import { keysTable } from '../output/keys-table.ts';
 
 const examples = ({ program, silentProgram }: Invocation) => `
@@ -22,7 +23,7 @@ export function addKeysList(keys: Command, cli: Cli): void {
     .action(async ({ team, json }: { team?: string; json?: boolean }) => {
       const { terminal, now } = cli;
       const deployment = await cli.deployment();
-      if (team !== undefined && !(await findTeam(deployment, team))) throw noTeam(deployment, team);
+      if (team !== undefined) await requireTeam(deployment, team);
       const all = await listKeys(deployment);
       const wanted = team === undefined ? all : all.filter((key) => key.team === team);
       terminal.print(json ? JSON.stringify(wanted, null, 2) : keysTable(wanted, terminal, now()));

@@ -1,6 +1,7 @@
-import { findRevocable, type Invocation, revokeKey } from '@org/admin';
+import { findRevocable, revokeKey } from '@org/admin';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import type { Invocation } from '../invocation.ts';
 import { refusedWithin } from '../output/refused-within.ts';
 
 const examples = ({ program }: Invocation) => `

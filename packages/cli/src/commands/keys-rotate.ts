@@ -1,6 +1,8 @@
-import { CliError, type Invocation, type Replaced, rotateKey } from '@org/admin';
+import { type Replaced, rotateKey } from '@org/admin';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import type { Invocation } from '../invocation.ts';
 import { formatDuration, parseDuration } from '../output/duration.ts';
 import { printNewKey } from '../output/new-key.ts';
 import { refusedWithin } from '../output/refused-within.ts';

@@ -1,8 +1,8 @@
-import type { Invocation } from '@org/admin';
 import type { ProxyConfig } from '@org/infra/config';
 import { aliasOf, definitionOf, type Lifecycle, locateModel, type OfferedModel, priceIn } from '@org/models';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import type { Invocation } from '../invocation.ts';
 import { formatDuration } from '../output/duration.ts';
 import { renderTable } from '../output/table.ts';
 import type { Style } from '../terminal.ts';

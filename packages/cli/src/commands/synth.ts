@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
-import type { Invocation } from '@org/admin';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { deployTools } from '../deploy/tools.ts';
+import type { Invocation } from '../invocation.ts';
 
 const about = ({ program }: Invocation) => `
 Builds the functions, and checks the template by the schemas of CloudFormation, by cdk-nag and by rules of our own.

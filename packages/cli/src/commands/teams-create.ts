@@ -1,6 +1,9 @@
-import { CliError, createTeam, type Invocation, importTeams, readTeamsFile } from '@org/admin';
+import { createTeam, importTeams } from '@org/admin';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import type { Invocation } from '../invocation.ts';
+import { readTeamsFile } from '../teams-file.ts';
 
 const examples = ({ program, silentProgram }: Invocation) => `
 With --from, a JSON file says what to make; what is there already is left alone, so it can be run again after a failure:

@@ -1,6 +1,7 @@
-import { checkDeletable, deleteTeam, type Invocation, keyNamesOf } from '@org/admin';
+import { checkDeletable, deleteTeam, keyNamesOf } from '@org/admin';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import type { Invocation } from '../invocation.ts';
 import { refusedWithin } from '../output/refused-within.ts';
 
 const examples = ({ program }: Invocation) => `

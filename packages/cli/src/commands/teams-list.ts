@@ -1,6 +1,7 @@
-import { type Invocation, listTeams } from '@org/admin';
+import { listTeams } from '@org/admin';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import type { Invocation } from '../invocation.ts';
 import { renderTable } from '../output/table.ts';
 
 const examples = ({ program, silentProgram }: Invocation) => `

@@ -1,6 +1,7 @@
-import { type Invocation, moveTeam } from '@org/admin';
+import { moveTeam } from '@org/admin';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import type { Invocation } from '../invocation.ts';
 
 const examples = ({ program }: Invocation) => `
 The keys stay the same, and so does what was used: it counts towards the limits of the new plan. Each key is refused for

@@ -1,6 +1,7 @@
-import { findTeam, type Invocation, listKeys, noTeam, usageReport } from '@org/admin';
+import { listKeys, requireTeam, usageReport } from '@org/admin';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import type { Invocation } from '../invocation.ts';
 import { keysTable } from '../output/keys-table.ts';
 import { usageTable } from '../output/usage-table.ts';
 
@@ -19,8 +20,7 @@ export function addTeamsShow(teams: Command, cli: Cli): void {
     .action(async (name: string, { json }: { json?: boolean }) => {
       const { terminal, now } = cli;
       const deployment = await cli.deployment();
-      const team = await findTeam(deployment, name);
-      if (!team) throw noTeam(deployment, name);
+      const team = await requireTeam(deployment, name);
       const [all, report] = await Promise.all([
         listKeys(deployment),
         usageReport(deployment, { team: name }),

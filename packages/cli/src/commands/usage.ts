@@ -1,6 +1,8 @@
-import { CliError, type Invocation, type Usage, usageReport } from '@org/admin';
+import { type Usage, usageReport } from '@org/admin';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import type { Invocation } from '../invocation.ts';
 import { usageTable } from '../output/usage-table.ts';
 
 const examples = ({ program, silentProgram }: Invocation) => `

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import { CliError } from '@org/admin';
+import { CliError } from '../cli-error.ts';
 
 /** Runs the CDK's own command line; resolves when it has done what it was asked. */
 export type Cdk = (args: readonly string[], region: string) => Promise<void>;

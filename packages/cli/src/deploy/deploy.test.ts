@@ -1,4 +1,3 @@
-import { CliError } from '@org/admin';
 import {
   type AwsAnswers,
   apiGatewayAccount,
@@ -13,6 +12,7 @@ import {
 import { type ProxyConfig, parseProxyConfig } from '@org/infra/config';
 import shipped from '@org/infra/proxy.config.ts';
 import { expect, test } from 'vitest';
+import { CliError } from '../cli-error.ts';
 import { invocationOf } from '../invocation.ts';
 import { recordingTerminal } from '../testing/recording-terminal.ts';
 import { type DeployOptions, deploy } from './deploy.ts';

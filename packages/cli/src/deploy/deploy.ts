@@ -1,5 +1,6 @@
-import { CliError, concurrently, type Diagnosis, diagnose, openDeployment, stackNameOf } from '@org/admin';
+import { concurrently, type Diagnosis, diagnose, openDeployment, stackNameOf } from '@org/admin';
 import type { ProxyConfig } from '@org/infra/config';
+import { CliError } from '../cli-error.ts';
 import { describeFindings } from '../output/findings.ts';
 import type { Terminal } from '../terminal.ts';
 import { readServiceInformation, type ServiceInformation } from './service-information.ts';

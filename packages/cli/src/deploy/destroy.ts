@@ -1,5 +1,7 @@
-import { type Invocation, stackNameOf, stackOutputs } from '@org/admin';
+import { AdminError, stackNameOf, stackOutputs } from '@org/admin';
 import type { ProxyConfig } from '@org/infra/config';
+import { CliError } from '../cli-error.ts';
+import type { Invocation } from '../invocation.ts';
 import type { Terminal } from '../terminal.ts';
 import type { DeployTools } from './tools.ts';
 
@@ -17,11 +19,13 @@ export async function destroy(
 ): Promise<void> {
   const { region } = config;
   const stackName = stackNameOf(config);
-  const outputs = await stackOutputs(
-    stackName,
-    tools.settings(region),
-    'There is nothing to delete. Another deployment is named by its config, with --config.',
-  );
+  const outputs = await stackOutputs(stackName, tools.settings(region)).catch((error: unknown) => {
+    if (!(error instanceof AdminError && error.is('no_such_stack'))) throw error;
+    throw new CliError(
+      error.message,
+      'There is nothing to delete. Another deployment is named by its config, with --config.',
+    );
+  });
   terminal.note(whatStays(config, outputs.get('TableName') ?? '', invocation).join('\n'));
   if (!yes) await terminal.confirm(`Delete ${stackName} in ${region}? Every key stops working.`);
   const { directory } = await tools.synthesize(config);

@@ -1,5 +1,6 @@
-import { CliError, checkCredentials, stackNameOf } from '@org/admin';
+import { checkCredentials, stackNameOf } from '@org/admin';
 import type { ProxyConfig } from '@org/infra/config';
+import { CliError } from '../cli-error.ts';
 import { describeFindings } from '../output/findings.ts';
 import type { Terminal } from '../terminal.ts';
 import type { DeployTools } from './tools.ts';

@@ -1,4 +1,4 @@
-import { CliError } from '@org/admin';
+import { CliError } from '../cli-error.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** A terminal without colours, on which nobody answers, and what was said on it. */

@@ -5,7 +5,7 @@ export {
   parseProxyConfig,
   type Quota,
 } from './config.ts';
-export { ConfigError } from './config-error.ts';
+export { ConfigError, type ConfigIssue } from './config-error.ts';
 export { loadProxyConfig } from './config-file.ts';
 export { describeIssues } from './issues.ts';
 export { Name } from './name.ts';

@@ -1,0 +1,95 @@
+import type { ConfigIssue } from '@org/infra/config';
+
+/** What can stand in the way of a request, by its code, and what is known of it. */
+export interface AdminProblems {
+  /** What a name must be. */
+  invalid_name: { readonly name: string; readonly rule: string };
+  no_such_team: { readonly team: string; readonly stack: string };
+  team_exists: { readonly team: string; readonly plan: string | undefined; readonly wanted: string };
+  /** The config owns the team. */
+  team_is_of_config: { readonly team: string };
+  team_plan_is_of_config: { readonly team: string; readonly plan: string };
+  team_was_deleted: { readonly team: string };
+  /** Of a file or a request. */
+  invalid_teams: { readonly source: string; readonly issues: readonly ConfigIssue[] };
+  no_such_plan: { readonly plan: string; readonly plans: readonly string[] };
+  /** The plan of a team is no longer in the config. */
+  plan_is_gone: { readonly plan: string | undefined; readonly team: string };
+  plan_is_not_deployed: { readonly plan: string };
+  no_such_key: { readonly key: string; readonly stack: string };
+  key_exists: { readonly key: string; readonly team: string };
+  /** The config owns the key. */
+  key_is_of_config: { readonly key: string };
+  key_is_disabled: { readonly key: string; readonly team: string };
+  key_is_incomplete: { readonly key: string; readonly team: string };
+  key_was_replaced: { readonly key: string; readonly by: string };
+  key_was_removed: { readonly id: string };
+  /** Somebody else is at it. */
+  key_is_being_made: { readonly key: string };
+  /** A key that is replaced hands on its name. */
+  key_keeps_its_name: { readonly key: string };
+  key_has_no_value: { readonly key: string };
+  limits_cannot_hold: { readonly reason: string };
+  no_such_stack: { readonly stack: string; readonly region: string };
+  stack_has_no_table: { readonly stack: string };
+  table_is_overloaded: { readonly table: string };
+  no_local_gateway: { readonly url: string };
+  local_gateway_runs_another: { readonly url: string; readonly stack: string; readonly wanted: string };
+  local_gateway_lacks_service: { readonly url: string; readonly service: string };
+}
+
+export type AdminErrorCode = keyof AdminProblems;
+
+const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code]) => string } = {
+  invalid_name: ({ name }) => `The name "${name}" cannot be used.`,
+  no_such_team: ({ team, stack }) => `There is no team "${team}" in ${stack}.`,
+  team_exists: ({ team, plan }) => `The team ${team} is there already, on the plan ${plan}.`,
+  team_is_of_config: ({ team }) => `The team ${team} is in the config.`,
+  team_plan_is_of_config: ({ team, plan }) => `The team ${team} has its plan in the config: ${plan}.`,
+  team_was_deleted: ({ team }) => `The team ${team} was deleted meanwhile, and the key with it.`,
+  invalid_teams: ({ source }) => `${source} is not a list of teams.`,
+  no_such_plan: ({ plan }) => `The config has no plan "${plan}".`,
+  plan_is_gone: ({ plan, team }) => `The plan ${plan} of the team ${team} is not in the config.`,
+  plan_is_not_deployed: ({ plan }) => `The plan ${plan} is in the config but not deployed.`,
+  no_such_key: ({ key, stack }) => `There is no key "${key}" in ${stack}.`,
+  key_exists: ({ key, team }) => `There is a key "${key}" already, of the team ${team}.`,
+  key_is_of_config: ({ key }) => `The key ${key} is in the config already.`,
+  key_is_disabled: ({ key }) => `The key ${key} is disabled in the config, so there is none to replace.`,
+  key_is_incomplete: ({ key }) => `The key ${key} is incomplete.`,
+  key_was_replaced: ({ key, by }) =>
+    `The key ${key} was replaced by ${by} already, or the name ${by} is taken.`,
+  key_was_removed: ({ id }) => `The key ${id} was removed meanwhile.`,
+  key_is_being_made: ({ key }) => `A key "${key}" is being made at this moment.`,
+  key_keeps_its_name: ({ key }) => `The new key has the name of the old one, ${key}.`,
+  key_has_no_value: ({ key }) => `API Gateway made the key ${key} without an id or a value.`,
+  limits_cannot_hold: () => 'The limits of the key cannot hold.',
+  no_such_stack: ({ stack, region }) => `There is no stack ${stack} in ${region}.`,
+  stack_has_no_table: ({ stack }) => `The stack ${stack} has no output TableName.`,
+  table_is_overloaded: ({ table }) => `DynamoDB does not keep up with reading ${table}.`,
+  no_local_gateway: ({ url }) => `No local gateway answers at ${url}.`,
+  local_gateway_runs_another: ({ url, stack, wanted }) =>
+    `The local gateway at ${url} runs ${stack}, and the config says ${wanted}.`,
+  local_gateway_lacks_service: ({ url, service }) => `The local gateway at ${url} has no ${service}.`,
+};
+
+/**
+ * Something that whoever asked can put right. It says what happened; what to do, and with which command or button, is
+ * for the caller to say: from the code and its data.
+ */
+export class AdminError<Code extends AdminErrorCode = AdminErrorCode> extends Error {
+  override readonly name = 'AdminError';
+  readonly code: Code;
+  readonly data: AdminProblems[Code];
+
+  constructor(code: Code, data: AdminProblems[Code]) {
+    super(messages[code](data));
+    this.code = code;
+    this.data = data;
+  }
+
+  /** Whether it is this problem, whose data it has then. */
+  is<Wanted extends AdminErrorCode>(code: Wanted): this is AdminError<Wanted> {
+    const own: AdminErrorCode = this.code;
+    return own === code;
+  }
+}

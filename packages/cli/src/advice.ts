@@ -1,0 +1,52 @@
+import type { AdminError, AdminErrorCode, AdminProblems } from '@org/admin';
+import type { Invocation } from './invocation.ts';
+
+/** What to do on the command line about each thing that can stand in the way. */
+const advices: {
+  readonly [Code in AdminErrorCode]: (data: AdminProblems[Code], invocation: Invocation) => string;
+} = {
+  invalid_name: ({ rule }) => `It ${rule}.`,
+  no_such_team: ({ team }, { command }) =>
+    `See them with "${command('teams list')}", or make it: ${command(`teams create ${team} --plan PLAN`)}`,
+  team_exists: ({ team, wanted }, { command }) => `Move it: ${command(`teams move ${team} ${wanted}`)}`,
+  team_is_of_config: () => 'Change it there, or remove it, and deploy.',
+  team_plan_is_of_config: () =>
+    'Change it there and deploy, then run this again for the keys that were made at run time.',
+  team_was_deleted: () => 'Make the team again.',
+  invalid_teams: ({ issues }) => issues.map(({ path, message }) => `  ${path}: ${message}`).join('\n'),
+  no_such_plan: ({ plans }) => `Choose one of: ${plans.join(', ')}. Or add it to the config and deploy.`,
+  plan_is_gone: ({ team }, { command }) =>
+    `Move the team to one that is: ${command(`teams move ${team} PLAN`)}`,
+  plan_is_not_deployed: () => 'Deploy first.',
+  no_such_key: (_, { command }) => `See them with: ${command('keys list')}`,
+  key_exists: ({ key }, { command }) =>
+    `Choose another name. Is its value lost? Make a new one: ${command(`keys rotate ${key}`)}`,
+  key_is_of_config: () => 'Choose another name.',
+  key_is_disabled: ({ team }, { command }) =>
+    `Make a new one: ${command(`keys create NAME --team ${team}`)}. Or leave "enabled: false" out of the config, and deploy.`,
+  key_is_incomplete: ({ key, team }, { command }) =>
+    `Remove it with "${command(`keys revoke ${key}`)}", and make it: ${command(`keys create ${key} --team ${team}`)}`,
+  key_was_replaced: ({ by }, { command }) =>
+    `Rotate that one: ${command(`keys rotate ${by}`)}. Or give the new key another name with --as.`,
+  key_was_removed: (_, { command }) => `See what there is with "${command('keys list')}", then run it again.`,
+  key_is_being_made: (_, { command }) =>
+    `Another command does it. See what became of it with "${command('keys list')}". If it died, run this again in two minutes.`,
+  key_keeps_its_name: () => 'Leave --as out: it is for keys of the config.',
+  key_has_no_value: () => 'Run it again.',
+  limits_cannot_hold: ({ reason }) => `${reason}.`,
+  no_such_stack: () =>
+    'Deploy it, name another config with --config, or add --local for the gateway of npm start.',
+  stack_has_no_table: () => 'It is another stack, or an old one: deploy again.',
+  table_is_overloaded: () => 'Run it again later.',
+  no_local_gateway: () => 'Start it with "npm start", or give its address: --local http://127.0.0.1:8788',
+  local_gateway_runs_another: () =>
+    'Name its config with --config, or the address of another gateway with --local.',
+  local_gateway_lacks_service: () => 'Start it with: npm start',
+};
+
+export function adviceOn<Code extends AdminErrorCode>(
+  { code, data }: AdminError<Code>,
+  invocation: Invocation,
+): string {
+  return advices[code](data, invocation);
+}
