@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
-import { importsOf as importsOfFile, packageFolders, sourceFiles } from './module-graph.ts';
+import { importsOf as importsOfFile, isTest, packageFolders, sourceFiles } from './module-graph.ts';
 
 const functions = ['@org/contract', '@org/models', '@org/lambda'];
 
@@ -100,4 +100,12 @@ test.each(['contract', 'models'])('%s does no input or output and knows no AWS S
     ({ file, target }) => !/\.test(-d)?\.ts$/.test(file) && !target.startsWith('.') && target !== 'zod/mini',
   );
   expect(foreign).toEqual([]);
+});
+
+test('admin says nothing of a command line: a console is to do the same', () => {
+  const words = /process\.argv|INIT_CWD|npm (?:run|start)|[\s'"`]--[a-z]/;
+  const sources = sourceFiles('packages/admin/src').filter((file) => !isTest(file));
+  expect(sources.filter((file) => words.test(readFileSync(file, 'utf8')))).toEqual([]);
+  const { dependencies } = JSON.parse(readFileSync('packages/admin/package.json', 'utf8'));
+  expect(Object.keys(dependencies).filter((name) => !/^@(?:aws-sdk|org)\/|^zod$/.test(name))).toEqual([]);
 });

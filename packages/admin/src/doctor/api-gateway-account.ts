@@ -1,10 +1,10 @@
 import { APIGatewayClient, GetAccountCommand } from '@aws-sdk/client-api-gateway';
 import { type ProxyConfig, promisedThrottle } from '@org/infra/config';
 import type { ClientSettings } from '../aws/endpoints.ts';
-import { error, type Finding, ok, unknown, warning } from './finding.ts';
+import { error, type Finding, ok, type Subject, unknown, warning } from './finding.ts';
 
-const roleSubject = 'API Gateway log role';
-const throttleSubject = 'API Gateway throttle';
+const roleSubject: Subject = { check: 'log_role' };
+const throttleSubject: Subject = { check: 'throttle' };
 
 /** API Gateway's settings of the account and Region, as far as a deployment depends on them. */
 export interface ApiGatewayAccount {
@@ -46,7 +46,7 @@ function logRole(accessLog: boolean, role: string | undefined): Finding[] {
     error(
       roleSubject,
       'accessLog is on, and the account has no role for it in this Region: the stage would fail to deploy',
-      'Deploy with --set-log-role, which sets one for every API of the account, or set accessLog to false.',
+      { kind: 'set_log_role' },
     ),
   ];
 }

@@ -1,8 +1,8 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import type { ClientSettings } from '../aws/endpoints.ts';
-import { error, type Finding, ok, unknown, warning } from './finding.ts';
+import { error, type Finding, ok, type Remedy, type Subject, unknown, warning } from './finding.ts';
 
-const subject = 'bootstrap';
+const subject: Subject = { check: 'bootstrap' };
 
 /** The first version that takes the assets of a CDK app of today. */
 const neededVersion = 6;
@@ -13,7 +13,13 @@ const neededVersion = 6;
  * @see https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping.html
  */
 export async function checkBootstrap(settings: ClientSettings, account: string): Promise<Finding> {
-  const command = `npm run cdk -- bootstrap aws://${account}/${settings.region}`;
+  const { region } = settings;
+  const remedy = (present: 'none' | 'too old' | 'of unknown version'): Remedy => ({
+    kind: 'bootstrap',
+    account,
+    region,
+    present,
+  });
   const client = new CloudFormationClient(settings);
   try {
     const { Stacks: [stack] = [] } = await client.send(
@@ -22,19 +28,15 @@ export async function checkBootstrap(settings: ClientSettings, account: string):
     const outputs = stack?.Outputs ?? [];
     const told = outputs.find(({ OutputKey: key }) => key === 'BootstrapVersion')?.OutputValue;
     if (told === undefined) {
-      return warning(
-        subject,
-        'CDKToolkit does not tell its version',
-        `If the deployment fails, run: ${command}`,
-      );
+      return warning(subject, 'CDKToolkit does not tell its version', remedy('of unknown version'));
     }
     return Number(told) >= neededVersion
       ? ok(subject, `CDKToolkit version ${told}`)
-      : error(subject, `CDKToolkit is too old: version ${told}`, `Run: ${command}`);
+      : error(subject, `CDKToolkit is too old: version ${told}`, remedy('too old'));
   } catch (cause) {
     const missing = cause instanceof Error && cause.name === 'ValidationError';
     return missing
-      ? error(subject, `the account has no CDKToolkit in ${settings.region}`, `Once: ${command}`)
+      ? error(subject, `the account has no CDKToolkit in ${region}`, remedy('none'))
       : unknown(subject, cause, 'cloudformation:DescribeStacks');
   } finally {
     client.destroy();

@@ -7,9 +7,9 @@ import {
 import type { ProxyConfig } from '@org/infra/config';
 import type { ClientSettings } from '../aws/endpoints.ts';
 import { stackNameOf } from '../deployment.ts';
-import { type Finding, ok, unknown, warning } from './finding.ts';
+import { type Finding, ok, type Subject, unknown, warning } from './finding.ts';
 
-const subject = 'Lambda concurrency';
+const subject: Subject = { check: 'concurrency' };
 
 /**
  * What Lambda keeps for functions without a ceiling of their own.
@@ -45,7 +45,7 @@ export async function checkConcurrency(settings: ClientSettings, config: ProxyCo
       finding: warning(
         subject,
         `a ceiling of ${wanted} leaves ${left} of the account's ${total}, and Lambda keeps ${keptForOthers} for other functions`,
-        'Deploy leaves the ceiling off; the limits hold without it. Ask for more in Service Quotas (Lambda), or remove concurrency.',
+        'A deployment leaves the ceiling off; the limits hold without it. Ask for more in Service Quotas (Lambda), or remove concurrency.',
       ),
       ceilingFits: false,
     };

@@ -1,6 +1,6 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { ClientSettings } from '../aws/endpoints.ts';
-import { describeFailure, error, type Finding, ok } from './finding.ts';
+import { describeFailure, error, type Finding, ok, type Remedy, type Subject } from './finding.ts';
 
 /** Who is deploying; without an account, nothing else can be looked at. */
 export interface Identity {
@@ -15,16 +15,16 @@ export interface Identity {
  */
 export async function checkCredentials(settings: ClientSettings): Promise<Identity> {
   const client = new STSClient(settings);
-  const subject = 'credentials';
+  const subject: Subject = { check: 'credentials' };
   try {
     const { Account: account, Arn: arn } = await client.send(new GetCallerIdentityCommand({}));
     return { finding: ok(subject, `${arn} in ${settings.region}`), account };
   } catch (cause) {
-    const whatToDo =
+    const remedy: Remedy | string =
       cause instanceof Error && cause.name === 'InvalidClientTokenId'
         ? `Check the credentials, and that the Region ${settings.region} is enabled in the account.`
-        : 'Sign in (aws sso login, aws configure), or choose a profile with AWS_PROFILE.';
-    return { finding: error(subject, describeFailure(cause), whatToDo), account: undefined };
+        : { kind: 'sign_in' };
+    return { finding: error(subject, describeFailure(cause), remedy), account: undefined };
   } finally {
     client.destroy();
   }

@@ -23,17 +23,20 @@ async function examine(differing: AwsAnswers = {}, config: object = {}) {
   return diagnose(parseProxyConfig({ ...shipped, ...config }), settings, now);
 }
 
+/** `bootstrap`, `model titan`. */
+const subjectOf = ({ check, of }: Finding) => (of === undefined ? check : `${check} ${of}`);
+
 const find = (findings: readonly Finding[], subject: string) =>
-  findings.find((finding) => finding.subject === subject);
+  findings.find((finding) => subjectOf(finding) === subject);
 
 test('a healthy account has nothing to put right', async () => {
   const { findings, account, models, lacksLogRole, ceilingFits } = await examine({}, { accessLog: true });
-  expect(findings.map(({ subject, status }) => [subject, status])).toEqual([
+  expect(findings.map((finding) => [subjectOf(finding), finding.status])).toEqual([
     ['credentials', 'ok'],
     ['bootstrap', 'ok'],
-    ['API Gateway log role', 'ok'],
-    ['API Gateway throttle', 'ok'],
-    ['Lambda concurrency', 'ok'],
+    ['log_role', 'ok'],
+    ['throttle', 'ok'],
+    ['concurrency', 'ok'],
     ['model titan', 'ok'],
     ['model llama', 'ok'],
     ['model nova-lite', 'ok'],
@@ -48,62 +51,65 @@ test('a healthy account has nothing to put right', async () => {
   expect(models.map(({ access }) => access)).toEqual(['yes', 'yes', 'yes', 'yes']);
 });
 
+const advice = (text: RegExp) => ({ kind: 'advice', text: expect.stringMatching(text) });
+const bootstrap = { kind: 'bootstrap', account: '111122223333', region: 'us-east-1' };
+
 test.each<[fault: string, differing: AwsAnswers, subject: string, finding: object, config?: object]>([
   [
     'credentials that have expired',
     { GetCallerIdentity: xmlFailure('ExpiredToken', 'The security token is expired', 403) },
     'credentials',
-    { status: 'error', what: /ExpiredToken: .*expired/, whatToDo: /aws sso login/ },
+    { status: 'error', what: /ExpiredToken: .*expired/, remedy: { kind: 'sign_in' } },
   ],
   [
     'a Region that is not enabled',
     { GetCallerIdentity: xmlFailure('InvalidClientTokenId', 'The token is invalid', 403) },
     'credentials',
-    { status: 'error', whatToDo: /Region us-east-1 is enabled/ },
+    { status: 'error', remedy: advice(/Region us-east-1 is enabled/) },
   ],
   [
     'an account without the toolkit of the CDK',
     { DescribeStacks: xmlFailure('ValidationError', 'Stack with id CDKToolkit does not exist') },
     'bootstrap',
-    { status: 'error', whatToDo: /npm run cdk -- bootstrap aws:\/\/111122223333\/us-east-1/ },
+    { status: 'error', remedy: { ...bootstrap, present: 'none' } },
   ],
   [
     'a toolkit that is too old',
     { DescribeStacks: toolkit(5) },
     'bootstrap',
-    { status: 'error', what: /too old: version 5/, whatToDo: /npm run cdk -- bootstrap/ },
+    { status: 'error', what: /too old: version 5/, remedy: { ...bootstrap, present: 'too old' } },
   ],
   [
     'an account without a role for access logs',
     { '/account': apiGatewayAccount() },
-    'API Gateway log role',
-    { status: 'error', whatToDo: /--set-log-role/ },
+    'log_role',
+    { status: 'error', remedy: { kind: 'set_log_role' } },
     { accessLog: true },
   ],
   [
     'more promised than the account takes',
     { '/account': { body: { throttleSettings: { rateLimit: 50, burstLimit: 20 } } } },
-    'API Gateway throttle',
-    { status: 'warning', what: /promised 105 a second/, whatToDo: /Service Quotas/ },
+    'throttle',
+    { status: 'warning', what: /promised 105 a second/, remedy: advice(/Service Quotas/) },
   ],
   [
     'an account with few calls at once',
     { '/2016-08-19/account-settings': lambdaAccount(10) },
-    'Lambda concurrency',
-    { status: 'warning', what: /10 calls at once/, whatToDo: /Service Quotas/ },
+    'concurrency',
+    { status: 'warning', what: /10 calls at once/, remedy: advice(/Service Quotas/) },
   ],
   [
     'a ceiling that leaves too little',
     { '/2016-08-19/account-settings': lambdaAccount(110) },
-    'Lambda concurrency',
-    { status: 'warning', what: /leaves 90/, whatToDo: /leaves the ceiling off/ },
+    'concurrency',
+    { status: 'warning', what: /leaves 90/, remedy: advice(/leaves the ceiling off/) },
     { concurrency: 20 },
   ],
   [
     'a model that has ended',
     { [`/foundation-models/${micro}`]: lifecycle('LEGACY', '2026-10-01T00:00:00Z') },
     'model titan',
-    { status: 'warning', what: /ended on 2026-10-01/, whatToDo: /another model/ },
+    { status: 'warning', what: /ended on 2026-10-01/, remedy: advice(/another model/) },
   ],
   [
     'a model that is Legacy',
@@ -115,7 +121,7 @@ test.each<[fault: string, differing: AwsAnswers, subject: string, finding: objec
     'a model that the Region does not have',
     { [`/foundation-models/${micro}`]: notFound('no model') },
     'model titan',
-    { status: 'warning', what: /does not have it in us-east-1/, whatToDo: /docs\/models\.md/ },
+    { status: 'warning', what: /does not have it in us-east-1/, remedy: advice(/docs\/models\.md/) },
   ],
   [
     'an inference profile that the Region does not have',
@@ -131,7 +137,7 @@ test.each<[fault: string, differing: AwsAnswers, subject: string, finding: objec
       }),
     },
     'model titan',
-    { status: 'warning', what: /no agreement/, whatToDo: /playground/ },
+    { status: 'warning', what: /no agreement/, remedy: advice(/playground/) },
   ],
   [
     'a model that the account may not use',
@@ -139,7 +145,7 @@ test.each<[fault: string, differing: AwsAnswers, subject: string, finding: objec
       [`/foundation-model-availability/${micro}`]: availability({ authorizationStatus: 'NOT_AUTHORIZED' }),
     },
     'model titan',
-    { status: 'warning', what: /not authorized/, whatToDo: /service control policy/ },
+    { status: 'warning', what: /not authorized/, remedy: advice(/service control policy/) },
   ],
   [
     'a model without access',
@@ -147,7 +153,7 @@ test.each<[fault: string, differing: AwsAnswers, subject: string, finding: objec
       [`/foundation-model-availability/${micro}`]: availability({ entitlementAvailability: 'NOT_AVAILABLE' }),
     },
     'model titan',
-    { status: 'warning', what: /no access/, whatToDo: /Request access/ },
+    { status: 'warning', what: /no access/, remedy: advice(/Request access/) },
   ],
   [
     'models of which none answers',
@@ -163,8 +169,8 @@ test.each<[fault: string, differing: AwsAnswers, subject: string, finding: objec
   [
     'an answer that whoever runs this may not have',
     { '/account': { status: 403, exception: 'AccessDeniedException', body: { message: 'no' } } },
-    'API Gateway log role',
-    { status: 'warning', what: /could not be looked at.*: no/, whatToDo: /Allow apigateway:GET/ },
+    'log_role',
+    { status: 'warning', what: /could not be looked at.*: no/, remedy: advice(/Allow apigateway:GET/) },
   ],
   [
     'a model without a price',
@@ -173,7 +179,11 @@ test.each<[fault: string, differing: AwsAnswers, subject: string, finding: objec
       '/foundation-model-availability/example.own-v1:0': availability(),
     },
     'prices',
-    { status: 'warning', what: /own/, whatToDo: /prices: \{ own: \{ input: \.\.\., output: \.\.\. \} \}/ },
+    {
+      status: 'warning',
+      what: /own/,
+      remedy: advice(/prices: \{ own: \{ input: \.\.\., output: \.\.\. \} \}/),
+    },
     {
       models: [
         ...shipped.models,
@@ -201,7 +211,7 @@ test.each<[fault: string, differing: AwsAnswers, subject: string, finding: objec
 
 test('without credentials, nothing else is asked', async () => {
   const { findings, account } = await examine({ GetCallerIdentity: xmlFailure('ExpiredToken', 'expired') });
-  expect(findings.map(({ subject }) => subject)).toEqual(['credentials', 'prices']);
+  expect(findings.map(subjectOf)).toEqual(['credentials', 'prices']);
   expect(account).toBeUndefined();
 });
 

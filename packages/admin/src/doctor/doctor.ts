@@ -66,5 +66,5 @@ export async function diagnose(
 
 function noModelAnswers(models: readonly ModelAccess[]): Finding[] {
   if (models.some(({ access }) => access !== 'no')) return [];
-  return [error('models', 'none of the models answers', 'Follow what is said of one of them.')];
+  return [error({ check: 'models' }, 'none of the models answers', 'Follow what is said of one of them.')];
 }

@@ -1,34 +1,75 @@
 import { failureText } from '../failure-text.ts';
 
+/** What can be looked at: once, or for each of several. */
+export type Check =
+  | 'credentials'
+  | 'bootstrap'
+  | 'log_role'
+  | 'throttle'
+  | 'concurrency'
+  | 'models'
+  | 'model'
+  | 'lifecycle'
+  | 'guardrail'
+  | 'prices'
+  | 'price'
+  | 'plan'
+  | 'key'
+  | 'team';
+
+/** What was looked at. */
+export interface Subject {
+  readonly check: Check;
+  /** Which of several: an alias, or the name of a plan, a key or a team. */
+  readonly of?: string;
+}
+
 /** What one look at the account or the config found. */
-export interface Finding {
-  /** What was looked at: `credentials`, `model titan`. */
-  readonly subject: string;
+export interface Finding extends Subject {
   /** `error`: a deployment would fail, or answer nothing. `warning`: it would work, but not all of it. */
   readonly status: 'ok' | 'warning' | 'error';
   readonly what: string;
   /** Absent where there is nothing to do. */
-  readonly whatToDo?: string;
+  readonly remedy?: Remedy;
 }
 
-export const ok = (subject: string, what: string): Finding => ({ subject, status: 'ok', what });
+/** What to do. With which command, or which button, is for whoever shows it to say. */
+export type Remedy =
+  | { readonly kind: 'advice'; readonly text: string }
+  | { readonly kind: 'sign_in' }
+  /** Of the account and Region, for the CDK. */
+  | {
+      readonly kind: 'bootstrap';
+      readonly account: string;
+      readonly region: string;
+      /** Of the bootstrap stack that is there now. */
+      readonly present: 'none' | 'too old' | 'of unknown version';
+    }
+  | { readonly kind: 'set_log_role' }
+  | { readonly kind: 'make_team'; readonly team: string }
+  | { readonly kind: 'choose_guardrail'; readonly plan: string; readonly region: string };
 
-export const warning = (subject: string, what: string, whatToDo: string): Finding => ({
-  subject,
+export const ok = (subject: Subject, what: string): Finding => ({ ...subject, status: 'ok', what });
+
+export const warning = (subject: Subject, what: string, remedy: Remedy | string): Finding => ({
+  ...subject,
   status: 'warning',
   what,
-  whatToDo,
+  remedy: remedyOf(remedy),
 });
 
-export const error = (subject: string, what: string, whatToDo: string): Finding => ({
-  subject,
+export const error = (subject: Subject, what: string, remedy: Remedy | string): Finding => ({
+  ...subject,
   status: 'error',
   what,
-  whatToDo,
+  remedy: remedyOf(remedy),
 });
 
+const remedyOf = (remedy: Remedy | string): Remedy =>
+  typeof remedy === 'string' ? { kind: 'advice', text: remedy } : remedy;
+
 /** Nobody can say: the call that would tell failed. A deployment may work all the same. */
-export function unknown(subject: string, cause: unknown, permission: string): Finding {
+export function unknown(subject: Subject, cause: unknown, permission: string): Finding {
   return warning(
     subject,
     `could not be looked at: ${describeFailure(cause)}`,

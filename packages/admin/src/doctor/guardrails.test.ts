@@ -30,57 +30,67 @@ const acrossRegions = present({
 
 test('a guardrail that is there is fine, and a plan without one is not told', async () => {
   expect(await examine(present())).toEqual([
-    { subject: 'guardrail of starter', status: 'ok', what: 'abc123, version 4' },
+    { check: 'guardrail', of: 'starter', status: 'ok', what: 'abc123, version 4' },
   ]);
 });
 
 test('one that uses cross-Region inference is fine with its profile', async () => {
   expect(await examine(acrossRegions, { profile })).toEqual([
     {
-      subject: 'guardrail of starter',
+      check: 'guardrail',
+      of: 'starter',
       status: 'ok',
       what: 'abc123, version 4, through us.guardrail.v1:0',
     },
   ]);
 });
 
-test.each<[fault: string, answer: AwsAnswer | undefined, status: string, what: RegExp, whatToDo: RegExp]>([
+const advice = (text: RegExp) => ({ kind: 'advice', text: expect.stringMatching(text) });
+
+test.each<[fault: string, answer: AwsAnswer | undefined, status: string, what: RegExp, remedy: object]>([
   [
     'one that is not there',
     notFound('no guardrail'),
     'error',
     /abc123, version 4: Bedrock does not have it in us-east-1 .*no guardrail/,
-    /plans\.starter\.guardrail.*list-guardrails --region us-east-1/,
+    { kind: 'choose_guardrail', plan: 'starter', region: 'us-east-1' },
   ],
   [
     'an id or a version that Bedrock does not take',
     { status: 400, exception: 'ValidationException', body: { message: 'invalid version' } },
     'error',
     /does not have it.*invalid version/,
-    /list-guardrails/,
+    { kind: 'choose_guardrail' },
   ],
-  ['one that could not be made', present({ status: 'FAILED' }), 'error', /is FAILED/, /Make it again/],
+  [
+    'one that could not be made',
+    present({ status: 'FAILED' }),
+    'error',
+    /is FAILED/,
+    advice(/Make it again/),
+  ],
   [
     'one that uses cross-Region inference without its profile',
     acrossRegions,
     'warning',
     /through us\.guardrail\.v1:0, which the functions may not apply/,
-    /plans\.starter\.guardrail\.profile to \{ id: 'us\.guardrail\.v1:0', regions/,
+    advice(/plans\.starter\.guardrail\.profile to \{ id: 'us\.guardrail\.v1:0', regions/),
   ],
   [
     'one that whoever runs this may not look at',
     undefined,
     'warning',
     /could not be looked at.*not authorized/,
-    /Allow bedrock:GetGuardrail/,
+    advice(/Allow bedrock:GetGuardrail/),
   ],
-])('%s is said, with what to do', async (_, answer, status, what, whatToDo) => {
+])('%s is said, with what to do', async (_, answer, status, what, remedy) => {
   expect(await examine(answer)).toEqual([
     {
-      subject: 'guardrail of starter',
+      check: 'guardrail',
+      of: 'starter',
       status,
       what: expect.stringMatching(what),
-      whatToDo: expect.stringMatching(whatToDo),
+      remedy: expect.objectContaining(remedy),
     },
   ]);
 });

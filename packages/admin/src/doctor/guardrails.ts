@@ -1,7 +1,7 @@
 import { BedrockClient, GetGuardrailCommand, GuardrailStatus } from '@aws-sdk/client-bedrock';
 import type { PlanGuardrail, ProxyConfig } from '@org/infra/config';
 import type { ClientSettings } from '../aws/endpoints.ts';
-import { describeFailure, error, type Finding, ok, unknown, warning } from './finding.ts';
+import { describeFailure, error, type Finding, ok, type Subject, unknown, warning } from './finding.ts';
 
 /**
  * Asks Bedrock in the Region of the config for the guardrail of each plan: without it, every ask of the plan fails.
@@ -30,7 +30,7 @@ async function checkGuardrail(
   { id, version, profile }: PlanGuardrail,
   region: string,
 ): Promise<Finding> {
-  const subject = `guardrail of ${plan}`;
+  const subject: Subject = { check: 'guardrail', of: plan };
   const named = `${id}, version ${version}`;
   try {
     const { status, crossRegionDetails } = await client.send(
@@ -55,11 +55,11 @@ async function checkGuardrail(
     return ok(subject, present === undefined ? named : `${named}, through ${present}`);
   } catch (cause) {
     if (cause instanceof Error && ['ResourceNotFoundException', 'ValidationException'].includes(cause.name)) {
-      return error(
-        subject,
-        `${named}: Bedrock does not have it in ${region} (${describeFailure(cause)})`,
-        `Give plans.${plan}.guardrail the id and the version of one that "aws bedrock list-guardrails --region ${region}" tells, or leave it out.`,
-      );
+      return error(subject, `${named}: Bedrock does not have it in ${region} (${describeFailure(cause)})`, {
+        kind: 'choose_guardrail',
+        plan,
+        region,
+      });
     }
     return unknown(subject, cause, 'bedrock:GetGuardrail');
   }

@@ -12,10 +12,14 @@ const findingsOf = (limits: Limits) => {
 test("a key's own limit that is not below the one of its plan is a warning that names the field", () => {
   expect(findingsOf({ requests: { day: 5, month: 100 } })).toEqual([
     {
-      subject: 'key toll-batch',
+      check: 'key',
+      of: 'toll-batch',
       status: 'warning',
       what: 'its own 100 requests/month will never be reached: the plan starter allows its whole team no more than that',
-      whatToDo: "Lower teams.toll.keys.1.limits, or leave out what is not below the plan's.",
+      remedy: {
+        kind: 'advice',
+        text: "Lower teams.toll.keys.1.limits, or leave out what is not below the plan's.",
+      },
     },
   ]);
 });

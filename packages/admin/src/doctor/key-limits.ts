@@ -11,7 +11,7 @@ export function checkKeyLimits({ teams, plans }: ProxyConfig): Finding[] {
       if (!without) return [];
       return [
         warning(
-          `key ${name}`,
+          { check: 'key', of: name },
           `its own ${limitsText(without)} will never be reached: the plan ${plan} allows its whole team no more than that`,
           `Lower teams.${team}.keys.${index}.limits, or leave out what is not below the plan's.`,
         ),

@@ -16,10 +16,11 @@ const config = parseProxyConfig({ ...shipped, models: [...shipped.models, own] }
 test('a Legacy model is a warning from the day that its definition says it ends', () => {
   expect(checkLifecycles(config, Date.parse('2026-11-22T00:00:00Z'))).toEqual([
     {
-      subject: 'lifecycle of own',
+      check: 'lifecycle',
+      of: 'own',
       status: 'warning',
       what: expect.stringContaining('its end of life was 2026-11-22'),
-      whatToDo: expect.stringContaining('Put another model in its place'),
+      remedy: { kind: 'advice', text: expect.stringContaining('Put another model in its place') },
     },
   ]);
 });

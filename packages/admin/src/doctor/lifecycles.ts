@@ -12,7 +12,7 @@ export function checkLifecycles({ models }: ProxyConfig, now: number): Finding[]
     if (lifecycle?.status !== 'legacy' || Date.parse(lifecycle.endOfLife) > now) return [];
     return [
       warning(
-        `lifecycle of ${aliasOf(model)}`,
+        { check: 'lifecycle', of: aliasOf(model) },
         `its end of life was ${lifecycle.endOfLife}, says its definition: calls get model_unavailable`,
         'Put another model in its place in models (docs/models.md), or correct endOfLife where AWS put it off.',
       ),

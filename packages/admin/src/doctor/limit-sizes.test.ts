@@ -25,10 +25,11 @@ test.each<[what: string, limits: Limits | undefined]>([
 ])('a plan %s is a warning that says how to bound it', (_, limits) => {
   expect(findingsOf(limits)).toEqual([
     {
-      subject: 'plan starter',
+      check: 'plan',
+      of: 'starter',
       status: 'warning',
       what: expect.stringMatching(/^has no limits: .* bounded by throttle and quota alone/),
-      whatToDo: 'Give plans.starter.limits, such as { usd: { month: 25 } }.',
+      remedy: { kind: 'advice', text: 'Give plans.starter.limits, such as { usd: { month: 25 } }.' },
     },
   ]);
 });
@@ -56,12 +57,16 @@ test.each<[what: string, limits: Limits, told: string, field: string]>([
 ])('a limit %s is a warning that names the field', (_, limits, told, field) => {
   expect(findingsOf(limits)).toEqual([
     {
-      subject: 'plan starter',
+      check: 'plan',
+      of: 'starter',
       status: 'warning',
       what: expect.stringContaining(told),
-      whatToDo: expect.stringMatching(
-        new RegExp(`^(Raise|Lower) plans\\.starter\\.limits\\.${RegExp.escape(field)}, or leave it out`),
-      ),
+      remedy: {
+        kind: 'advice',
+        text: expect.stringMatching(
+          new RegExp(`^(Raise|Lower) plans\\.starter\\.limits\\.${RegExp.escape(field)}, or leave it out`),
+        ),
+      },
     },
   ]);
 });
@@ -69,10 +74,11 @@ test.each<[what: string, limits: Limits, told: string, field: string]>([
 test("a key's own limits are looked at, too", () => {
   expect(findingsOf({ usd: { month: 5 } }, { tokens: { day: 10 } })).toEqual([
     {
-      subject: 'key toll-batch',
+      check: 'key',
+      of: 'toll-batch',
       status: 'warning',
       what: expect.stringContaining('no call fits its 10 tokens/day'),
-      whatToDo: 'Raise teams.toll.keys.1.limits.tokens.day, or leave it out.',
+      remedy: { kind: 'advice', text: 'Raise teams.toll.keys.1.limits.tokens.day, or leave it out.' },
     },
   ]);
 });

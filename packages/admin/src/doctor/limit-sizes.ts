@@ -4,17 +4,17 @@ import { worstCaseOf } from '@org/lambda/call-cost';
 import { type Amounts, amountsOf, unitOf } from '@org/lambda/ledger/amounts';
 import { aliasOf, definitionOf, priceIn } from '@org/models';
 import { amountText, limitText } from '../limits-text.ts';
-import { type Finding, warning } from './finding.ts';
+import { type Finding, type Subject, warning } from './finding.ts';
 
 /** Finds plans that limit nothing, and limits of plans and keys that stop every call or none. */
 export function checkLimitSizes(config: ProxyConfig): Finding[] {
   const ofPlans = Object.entries(config.plans).flatMap(([name, { limits }]) => {
     const field = `plans.${name}.limits`;
     if (limits && limitsAnything(limits))
-      return findings(`plan ${name}`, field, limits, leastOf(config, name));
+      return findings({ check: 'plan', of: name }, field, limits, leastOf(config, name));
     return [
       warning(
-        `plan ${name}`,
+        { check: 'plan', of: name },
         'has no limits: what its teams spend is bounded by throttle and quota alone, which AWS calls best effort',
         `Give ${field}, such as { usd: { month: 25 } }.`,
       ),
@@ -23,7 +23,12 @@ export function checkLimitSizes(config: ProxyConfig): Finding[] {
   const ofKeys = Object.entries(config.teams).flatMap(([team, { plan, keys }]) =>
     keys.flatMap(({ name, limits }, index) =>
       limits
-        ? findings(`key ${name}`, `teams.${team}.keys.${index}.limits`, limits, leastOf(config, plan))
+        ? findings(
+            { check: 'key', of: name },
+            `teams.${team}.keys.${index}.limits`,
+            limits,
+            leastOf(config, plan),
+          )
         : [],
     ),
   );
@@ -34,7 +39,7 @@ function limitsAnything(limits: Limits): boolean {
   return limitKinds.some((kind) => Object.values(limits[kind] ?? {}).some((max) => typeof max === 'number'));
 }
 
-function findings(subject: string, field: string, limits: Limits, least: Amounts): Finding[] {
+function findings(subject: Subject, field: string, limits: Limits, least: Amounts): Finding[] {
   return limitKinds.flatMap((kind) => {
     const { day, month } = limits[kind] ?? {};
     const tooSmall = limitPeriods.flatMap((period) => {

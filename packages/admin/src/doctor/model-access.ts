@@ -10,7 +10,7 @@ import {
 import type { ProxyConfig } from '@org/infra/config';
 import { aliasOf, definitionOf, locateModel, type OfferedModel } from '@org/models';
 import type { ClientSettings } from '../aws/endpoints.ts';
-import { type Finding, ok, unknown, warning } from './finding.ts';
+import { type Finding, ok, type Subject, unknown, warning } from './finding.ts';
 
 /** What Bedrock says of one alias. */
 export interface ModelAccess {
@@ -41,7 +41,7 @@ async function checkModel(
   now: number,
 ): Promise<ModelAccess> {
   const alias = aliasOf(model);
-  const subject = `model ${alias}`;
+  const subject: Subject = { check: 'model', of: alias };
   const definition = definitionOf(model);
   const location = definition && locateModel(definition, config.region, config);
   if (!definition || !location) {
@@ -108,7 +108,7 @@ function refusal(
 }
 
 function lifecycleFinding(
-  subject: string,
+  subject: Subject,
   modelId: string,
   lifecycle: FoundationModelLifecycle | undefined,
   now: number,

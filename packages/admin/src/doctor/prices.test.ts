@@ -9,10 +9,14 @@ const findingsOf = (price: Price) =>
 
 test('a price per 1,000 tokens is a warning that names both prices and the unit', () => {
   const input = {
-    subject: 'price of nova-lite',
+    check: 'price',
+    of: 'nova-lite',
     status: 'warning',
     what: 'prices.nova-lite.input is 0.00006, far below the 0.06 that is known for us-east-1: limits in USD end too late by as much',
-    whatToDo: 'Give USD per million tokens: a price per 1,000 tokens is to be multiplied by 1,000.',
+    remedy: {
+      kind: 'advice',
+      text: 'Give USD per million tokens: a price per 1,000 tokens is to be multiplied by 1,000.',
+    },
   };
   const what = expect.stringContaining('prices.nova-lite.output is 0.00024, far below the 0.24');
   expect(findingsOf({ input: 0.00006, output: 0.00024 })).toEqual([input, { ...input, what }]);

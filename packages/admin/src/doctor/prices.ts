@@ -1,8 +1,8 @@
 import { type ProxyConfig, pricesField } from '@org/infra/config';
 import { aliasOf, definitionOf, priceOf } from '@org/models';
-import { type Finding, ok, warning } from './finding.ts';
+import { type Finding, ok, type Subject, warning } from './finding.ts';
 
-const subject = 'prices';
+const subject: Subject = { check: 'prices' };
 
 /** Wide enough for a dearer Region; a price per 1,000 tokens in place of a million is far beyond it. */
 const plausibleFactor = 5;
@@ -45,7 +45,7 @@ export function checkPriceUnits({ models, prices = {} }: ProxyConfig): Finding[]
       if (factor >= 1 / plausibleFactor && factor <= plausibleFactor) return [];
       return [
         warning(
-          `price of ${alias}`,
+          { check: 'price', of: alias },
           `prices.${alias}.${part} is ${given[part]}, far ${factor < 1 ? 'below' : 'above'} the ${known[part]} that is known ` +
             `${known.regions ? `for ${known.regions.join(', ')}` : 'for it'}: limits in USD end too ${factor < 1 ? 'late' : 'early'} by as much`,
           'Give USD per million tokens: a price per 1,000 tokens is to be multiplied by 1,000.',

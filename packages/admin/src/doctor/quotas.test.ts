@@ -24,10 +24,14 @@ test.each<[what: string, quota: Quota, requests: NonNullable<Limits['requests']>
 ])('a quota that is not above %s is a warning that names the field', (_, quota, requests, most) => {
   expect(findingsOf(quota, { requests })).toEqual([
     {
-      subject: 'plan starter',
+      check: 'plan',
+      of: 'starter',
       status: 'warning',
       what: expect.stringContaining(`which let through ${most};`),
-      whatToDo: expect.stringContaining(`plans.starter.quota.limit well above ${most}`),
+      remedy: {
+        kind: 'advice',
+        text: expect.stringContaining(`plans.starter.quota.limit well above ${most}`),
+      },
     },
   ]);
 });

@@ -15,7 +15,7 @@ export function checkQuotas({ plans }: ProxyConfig): Finding[] {
     const period = quota.period.toLowerCase();
     return [
       warning(
-        `plan ${name}`,
+        { check: 'plan', of: name },
         `the quota of API Gateway, ${quota.limit} requests of a key a ${period}, can end before limits.requests, which let ` +
           `through ${most}; its error tells no numbers, and GET /usage is refused as well`,
         `Set plans.${name}.quota.limit well above ${most}: the quota counts every request, refused ones too.`,

@@ -9,10 +9,11 @@ const findingsOf = (teams: Record<string, string> | undefined) =>
 test('a team of tokens that the config does not have is a warning, once, that says how to make it', () => {
   expect(findingsOf({ 'group-a': 'tol', 'group-b': 'toll', 'group-c': 'tol' })).toEqual([
     {
-      subject: 'team tol',
+      check: 'team',
+      of: 'tol',
       status: 'warning',
       what: expect.stringContaining('its people get 403'),
-      whatToDo: expect.stringContaining('teams create tol --plan PLAN'),
+      remedy: { kind: 'make_team', team: 'tol' },
     },
   ]);
 });

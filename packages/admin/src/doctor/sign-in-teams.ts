@@ -8,9 +8,9 @@ export function checkSignInTeams({ signIn, teams }: ProxyConfig): Finding[] {
     .filter((team) => !Object.hasOwn(teams, team))
     .map((team) =>
       warning(
-        `team ${team}`,
+        { check: 'team', of: team },
         'signIn.teams names it, and the config has no such team: until it is made, its people get 403 access_denied',
-        `Make it after the deployment: teams create ${team} --plan PLAN; or correct its name in signIn.teams.`,
+        { kind: 'make_team', team },
       ),
     );
 }

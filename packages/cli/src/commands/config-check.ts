@@ -4,7 +4,7 @@ import { aliasOf, definitionOf, type Lifecycle, locateModel, type ModelLocation,
 import type { Command } from 'commander';
 import type { Cli, GlobalOptions } from '../cli.ts';
 import type { Invocation } from '../invocation.ts';
-import { describeFindings } from '../output/findings.ts';
+import { describeFindings, findingText } from '../output/findings.ts';
 import { renderTable } from '../output/table.ts';
 
 const about = ({ program, silentProgram }: Invocation) => `
@@ -33,7 +33,7 @@ export function addConfigCheck(config: Command, cli: Cli): void {
         const { checkEnvironmentSize } = await import('@org/infra/environment-size');
         checkEnvironmentSize(checked);
         const warnings = configWarnings(checked, cli.now());
-        const summary = { valid: true, warnings, ...summaryOf(checked) };
+        const summary = { valid: true, warnings: warnings.map(findingText), ...summaryOf(checked) };
         terminal.print(json ? JSON.stringify(summary, null, 2) : describe(checked));
         if (warnings.length > 0) terminal.note(`\n${describeFindings(warnings, terminal)}`);
       } catch (error) {

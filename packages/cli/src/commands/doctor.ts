@@ -5,7 +5,7 @@ import { CliError } from '../cli-error.ts';
 import { deployTools } from '../deploy/tools.ts';
 import type { Invocation } from '../invocation.ts';
 import { refuseLocal } from '../on-aws-only.ts';
-import { describeFindings } from '../output/findings.ts';
+import { describeFindings, findingText } from '../output/findings.ts';
 
 const about = ({ program, silentProgram }: Invocation) => `
 Looks at what a deployment of the config depends on, changes nothing, and ends with 1 where it would fail: credentials,
@@ -28,7 +28,9 @@ export function addDoctor(program: Command, cli: Cli): void {
       const { terminal, now } = cli;
       const config = await cli.config();
       const { findings } = await diagnose(config, deployTools.settings(config.region), now());
-      terminal.print(json ? JSON.stringify(findings, null, 2) : describeFindings(findings, terminal));
+      terminal.print(
+        json ? JSON.stringify(findings.map(findingText), null, 2) : describeFindings(findings, terminal),
+      );
       const errors = findings.filter(({ status }) => status === 'error').length;
       if (errors > 0) {
         throw new CliError(

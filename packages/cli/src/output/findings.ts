@@ -1,14 +1,75 @@
-import type { Finding } from '@org/admin';
+import type { Check, Finding, Remedy, Subject } from '@org/admin';
 import type { Style, Terminal } from '../terminal.ts';
 
 const styles: Readonly<Record<Finding['status'], Style>> = { ok: 'green', warning: 'yellow', error: 'red' };
 
+const labels: Readonly<Record<Check, string>> = {
+  credentials: 'credentials',
+  bootstrap: 'bootstrap',
+  log_role: 'API Gateway log role',
+  throttle: 'API Gateway throttle',
+  concurrency: 'Lambda concurrency',
+  models: 'models',
+  model: 'model',
+  lifecycle: 'lifecycle of',
+  guardrail: 'guardrail of',
+  prices: 'prices',
+  price: 'price of',
+  plan: 'plan',
+  key: 'key',
+  team: 'team',
+};
+
+/** A finding in words. */
+export interface FindingText {
+  readonly subject: string;
+  readonly status: Finding['status'];
+  readonly what: string;
+  /** Absent where there is nothing to do. */
+  readonly whatToDo?: string;
+}
+
+export function findingText({ status, what, remedy, ...subject }: Finding): FindingText {
+  return {
+    subject: subjectText(subject),
+    status,
+    what,
+    ...(remedy && { whatToDo: remedyText(remedy) }),
+  };
+}
+
 /** A line each, and below it what to do. */
 export function describeFindings(findings: readonly Finding[], terminal: Terminal): string {
   return findings
+    .map(findingText)
     .map(({ subject, status, what, whatToDo }) => {
       const line = `${terminal.paint(styles[status], status.padEnd('warning'.length))}  ${subject}: ${what}`;
       return whatToDo === undefined ? line : `${line}\n${' '.repeat('warning  '.length)}${whatToDo}`;
     })
     .join('\n');
+}
+
+function subjectText({ check, of }: Subject): string {
+  return of === undefined ? labels[check] : `${labels[check]} ${of}`;
+}
+
+/** What to do, with the commands for it. */
+function remedyText(remedy: Remedy): string {
+  switch (remedy.kind) {
+    case 'advice':
+      return remedy.text;
+    case 'sign_in':
+      return 'Sign in (aws sso login, aws configure), or choose a profile with AWS_PROFILE.';
+    case 'bootstrap': {
+      const begin = { none: 'Once', 'too old': 'Run', 'of unknown version': 'If the deployment fails, run' };
+      const { present, account, region } = remedy;
+      return `${begin[present]}: npm run cdk -- bootstrap aws://${account}/${region}`;
+    }
+    case 'set_log_role':
+      return 'Deploy with --set-log-role, which sets one for every API of the account, or set accessLog to false.';
+    case 'make_team':
+      return `Make it after the deployment: teams create ${remedy.team} --plan PLAN; or correct its name in signIn.teams.`;
+    case 'choose_guardrail':
+      return `Give plans.${remedy.plan}.guardrail the id and the version of one that "aws bedrock list-guardrails --region ${remedy.region}" tells, or leave it out.`;
+  }
 }

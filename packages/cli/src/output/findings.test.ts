@@ -1,0 +1,37 @@
+import type { Remedy } from '@org/admin';
+import { expect, test } from 'vitest';
+import { recordingTerminal } from '../testing/recording-terminal.ts';
+import { describeFindings, findingText } from './findings.ts';
+
+const bootstrap = { kind: 'bootstrap', account: '111122223333', region: 'us-east-1' } as const;
+const cdk = 'npm run cdk -- bootstrap aws://111122223333/us-east-1';
+
+test.each<[remedy: Remedy, text: string | RegExp]>([
+  [{ kind: 'advice', text: 'Look again.' }, 'Look again.'],
+  [{ kind: 'sign_in' }, /aws sso login.*AWS_PROFILE/],
+  [{ ...bootstrap, present: 'none' }, `Once: ${cdk}`],
+  [{ ...bootstrap, present: 'too old' }, `Run: ${cdk}`],
+  [{ ...bootstrap, present: 'of unknown version' }, `If the deployment fails, run: ${cdk}`],
+  [{ kind: 'set_log_role' }, /--set-log-role/],
+  [{ kind: 'make_team', team: 'acme' }, /teams create acme --plan PLAN/],
+  [
+    { kind: 'choose_guardrail', plan: 'starter', region: 'us-east-1' },
+    /plans\.starter\.guardrail.*aws bedrock list-guardrails --region us-east-1/,
+  ],
+])('what to do is said with its command: %j', (remedy, text) => {
+  const { whatToDo } = findingText({ check: 'credentials', status: 'error', what: 'wrong', remedy });
+  expect(whatToDo).toEqual(typeof text === 'string' ? text : expect.stringMatching(text));
+});
+
+test('a finding is a line, and below it what to do', () => {
+  const remedy = { kind: 'advice', text: 'Take another.' } as const;
+  expect(
+    describeFindings(
+      [
+        { check: 'log_role', status: 'ok', what: 'arn' },
+        { check: 'model', of: 'titan', status: 'warning', what: 'ended', remedy },
+      ],
+      recordingTerminal(),
+    ),
+  ).toBe('ok       API Gateway log role: arn\nwarning  model titan: ended\n         Take another.');
+});
