@@ -3,10 +3,10 @@ import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
   type Import,
+  importedBy,
   importsOf,
   isTest,
   loadedBy,
-  loadedFrom,
   packageFolders,
   servesTests,
   sourceFiles,
@@ -148,17 +148,26 @@ test('nothing imports a test', () => {
   expect(wrong).toEqual([]);
 });
 
-test('no file imports itself through others', () => {
+/**
+ * Both are opened where these packages are being changed: `Issue` is of a file of its own, and so is the record that the
+ * log and the metrics are made of.
+ */
+const knownCircles = [
+  'packages/lambda/src/log.ts > packages/lambda/src/metrics.ts > packages/lambda/src/log.ts',
+  'packages/client-sdk/src/limit.ts > packages/client-sdk/src/shape.ts > packages/client-sdk/src/errors.ts > packages/client-sdk/src/limit.ts',
+];
+
+test('no file imports itself through others, be it for a type', () => {
   const finished = new Set<string>();
   const cycles: string[] = [];
   const visit = (file: string, way: readonly string[]) => {
     if (way.includes(file)) cycles.push([...way.slice(way.indexOf(file)), file].join(' > '));
     if (finished.has(file) || way.includes(file)) return;
-    for (const path of loadedFrom(file)) visit(path, [...way, file]);
+    for (const path of importedBy(file)) visit(path, [...way, file]);
     finished.add(file);
   };
   for (const file of files) visit(file, []);
-  expect(cycles).toEqual([]);
+  expect(cycles).toEqual(knownCircles);
 });
 
 /** Where what is shipped, deployed or run by a user begins. */

@@ -59,11 +59,13 @@ export function isTest(file: string): boolean {
   return /\.test(?:-d)?\.ts$/.test(file);
 }
 
-/** The source files that a file loads at run time. Whether they exist is for the compiler to say. */
-export function loadedFrom(file: string): string[] {
-  return importsOf(file).flatMap(({ path, typeOnly }) =>
-    path?.endsWith('.ts') && !typeOnly && existsSync(path) ? [path] : [],
-  );
+/** The source files that a file imports, be it for a type. Whether they exist is for the compiler to say. */
+export function importedBy(file: string): string[] {
+  return importsOf(file).flatMap(sourceOf);
+}
+
+function sourceOf({ path }: Import): string[] {
+  return path?.endsWith('.ts') && existsSync(path) ? [path] : [];
 }
 
 /** What is loaded at run time where these files are. */
@@ -72,7 +74,8 @@ export function loadedBy(entries: readonly string[]): ReadonlySet<string> {
   const visit = (file: string) => {
     if (loaded.has(file)) return;
     loaded.add(file);
-    for (const path of loadedFrom(file)) visit(path);
+    const loadedFrom = importsOf(file).filter(({ typeOnly }) => !typeOnly);
+    for (const path of loadedFrom.flatMap(sourceOf)) visit(path);
   };
   entries.forEach(visit);
   return loaded;

@@ -1,7 +1,7 @@
 import { higherThrottle, type Throttle } from './throttle.ts';
 
 /** The parts of a config that promise requests to keys. */
-interface Promising {
+export interface Promising {
   readonly plans: Readonly<Record<string, { readonly throttle: Throttle }>>;
   readonly teams: Readonly<Record<string, { readonly plan: string; readonly keys: readonly unknown[] }>>;
 }

@@ -1,5 +1,4 @@
-import type { ProxyConfig } from './config.ts';
-import { promisedThrottle } from './promised-throttle.ts';
+import { type Promising, promisedThrottle } from './promised-throttle.ts';
 import type { Reference } from './references.ts';
 import { higherThrottle, type Throttle } from './throttle.ts';
 
@@ -10,18 +9,18 @@ import { higherThrottle, type Throttle } from './throttle.ts';
  */
 const accountThrottle: Throttle = { rate: 10_000, burst: 5000 };
 
-/**
- * What the stage lets through. By default it never stands in the way of a key that keeps to its plan: keys are made at
- * run time too, so only the account's own throttle is known to bound them all.
- */
-export function stageThrottleOf(config: ProxyConfig): Throttle {
-  return config.stageThrottle ?? higherThrottle(accountThrottle, promisedThrottle(config));
-}
-
 /** The parts of a config that say how fast keys may ask. */
 interface Throttling {
   readonly stageThrottle?: Throttle | undefined;
   readonly plans: Readonly<Record<string, { readonly throttle: Throttle }>>;
+}
+
+/**
+ * What the stage lets through. By default it never stands in the way of a key that keeps to its plan: keys are made at
+ * run time too, so only the account's own throttle is known to bound them all.
+ */
+export function stageThrottleOf(config: Throttling & Promising): Throttle {
+  return config.stageThrottle ?? higherThrottle(accountThrottle, promisedThrottle(config));
 }
 
 /** Finds plans that promise one key more than the stage lets through for all. */

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
-import type { FunctionDefinition } from './functions.ts';
+import { type FunctionDefinition, readFunctionUri } from './functions.ts';
 import type { Resolver } from './resolver.ts';
-import { readFunctionUri } from './routes.ts';
 import { TemplateError } from './template.ts';
 
 /** A Lambda authorizer that is asked for every request. */

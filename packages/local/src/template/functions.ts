@@ -18,6 +18,9 @@ export interface FunctionDefinition {
   readonly reservedConcurrency: number | undefined;
 }
 
+/** How an answer travels: whole, once the function is done, or as the function writes it. */
+export type TransferMode = 'BUFFERED' | 'STREAM';
+
 const FunctionProperties = z.object({
   Code: z.object({ S3Key: z.optional(z.string()) }),
   Environment: z.optional(z.object({ Variables: z.optional(z.record(z.string(), z.string())) })),
@@ -85,4 +88,20 @@ export function readFunctions(
       reservedConcurrency: properties.ReservedConcurrentExecutions,
     };
   });
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html */
+export function readFunctionUri(logicalId: string, uri: string): { functionArn: string; mode: TransferMode } {
+  const match =
+    /^arn:[^:]+:apigateway:[^:]+:lambda:path\/(2015-03-31|2021-11-15)\/functions\/([^/]+)\/(invocations|response-streaming-invocations)$/.exec(
+      uri,
+    );
+  const [, version, functionArn, action] = match ?? [];
+  if (
+    functionArn === undefined ||
+    (version === '2021-11-15') !== (action === 'response-streaming-invocations')
+  ) {
+    throw new TemplateError(`${logicalId}: ${uri} does not invoke a Lambda function`);
+  }
+  return { functionArn, mode: version === '2021-11-15' ? 'STREAM' : 'BUFFERED' };
 }

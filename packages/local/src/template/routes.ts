@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { ApiKeySource, Authorizer } from './authorizers.ts';
-import type { FunctionDefinition } from './functions.ts';
+import { type FunctionDefinition, readFunctionUri, type TransferMode } from './functions.ts';
 import { type MockIntegration, readMockIntegration } from './mock-integration.ts';
 import type { Resolver } from './resolver.ts';
 import { TemplateError } from './template.ts';
@@ -26,9 +26,6 @@ export interface RequiredParameter {
   readonly location: 'header' | 'querystring' | 'path';
   readonly name: string;
 }
-
-/** How an answer travels: whole, once the function is done, or as the function writes it. */
-export type TransferMode = 'BUFFERED' | 'STREAM';
 
 export interface LambdaIntegration {
   readonly target: FunctionDefinition;
@@ -252,20 +249,4 @@ function readIntegration(
     throw new TemplateError(`${logicalId}: ${uri.functionArn} is not a function of the template`);
   }
   return { target, transferMode, timeoutMs };
-}
-
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html */
-export function readFunctionUri(logicalId: string, uri: string): { functionArn: string; mode: TransferMode } {
-  const match =
-    /^arn:[^:]+:apigateway:[^:]+:lambda:path\/(2015-03-31|2021-11-15)\/functions\/([^/]+)\/(invocations|response-streaming-invocations)$/.exec(
-      uri,
-    );
-  const [, version, functionArn, action] = match ?? [];
-  if (
-    functionArn === undefined ||
-    (version === '2021-11-15') !== (action === 'response-streaming-invocations')
-  ) {
-    throw new TemplateError(`${logicalId}: ${uri} does not invoke a Lambda function`);
-  }
-  return { functionArn, mode: version === '2021-11-15' ? 'STREAM' : 'BUFFERED' };
 }
