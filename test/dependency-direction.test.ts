@@ -89,6 +89,12 @@ test.each(Object.entries(allowed))(
   },
 );
 
+test('what is deployed is made of the CDK and of a config, and of no simulator or command line', () => {
+  const { dependencies } = JSON.parse(readFileSync('packages/infra/package.json', 'utf8'));
+  const foreign = Object.keys(dependencies).filter((name) => !name.startsWith('@org/'));
+  expect(foreign).toEqual(['aws-cdk-lib', 'cdk-nag', 'constructs', 'zod']);
+});
+
 test('the published client has no dependency at run time', () => {
   const manifest = JSON.parse(readFileSync('packages/client-sdk/package.json', 'utf8'));
   expect(manifest.dependencies ?? {}).toEqual({});
