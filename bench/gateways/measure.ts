@@ -38,7 +38,7 @@ export interface Effort {
   readonly load: number;
 }
 
-/** Puts each subject under each load once a round, in an order that is drawn anew. */
+/** Puts each subject under each load once a round, in a random order. */
 export async function measure(subjects: readonly Subject[], effort: Effort): Promise<Measured[]> {
   const generator = await startLoadGenerator();
   const cells = subjects.flatMap((subject) =>

@@ -1,4 +1,4 @@
-/** In an order that is drawn anew: what one leaves behind is then not always the same one's loss. */
+/** In a random order, so that what one leaves behind is not always the loss of the same other. */
 export function shuffled<Item>(items: readonly Item[]): Item[] {
   return items
     .map((item) => ({ item, place: Math.random() }))

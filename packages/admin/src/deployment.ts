@@ -1,6 +1,6 @@
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { ProxyConfig } from '@org/infra/config';
+import { type ProxyConfig, stackNameOf } from '@org/infra/config';
 import { AdminError } from './admin-error.ts';
 import { ApiKeys } from './aws/api-keys.ts';
 import type { Endpoints } from './aws/endpoints.ts';
@@ -31,10 +31,6 @@ export interface SignIn {
   /** Sees to it that a team has its key, on its plan. */
   ensure(team: string, plan: string): Promise<void>;
   remove(team: string): Promise<void>;
-}
-
-export function stackNameOf({ name, stage }: ProxyConfig): string {
-  return `${name}-${stage}`;
 }
 
 /** @throws {AdminError} If the stack of the config is not deployed there. */

@@ -2,7 +2,7 @@ export { AdminError, type AdminErrorCode, type AdminProblems } from './admin-err
 export { awsEndpoints, type ClientSettings, type Endpoints, localEndpoints } from './aws/endpoints.ts';
 export { stackOutputs } from './aws/stack.ts';
 export { concurrently } from './concurrently.ts';
-export { type Deployment, openDeployment, stackNameOf } from './deployment.ts';
+export { type Deployment, openDeployment } from './deployment.ts';
 export { configWarnings } from './doctor/config-warnings.ts';
 export { checkCredentials } from './doctor/credentials.ts';
 export { type Diagnosis, diagnose } from './doctor/doctor.ts';

@@ -1,5 +1,5 @@
-import { awsEndpoints, type Deployment, localEndpoints, openDeployment, stackNameOf } from '@org/admin';
-import { loadProxyConfig, type ProxyConfig } from '@org/infra/config';
+import { awsEndpoints, type Deployment, localEndpoints, openDeployment } from '@org/admin';
+import { loadProxyConfig, type ProxyConfig, stackNameOf } from '@org/infra/config';
 import type { Command } from 'commander';
 import type { Invocation } from './invocation.ts';
 import { type Environment, invocationOf } from './invocation.ts';

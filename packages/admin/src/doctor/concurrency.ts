@@ -4,9 +4,8 @@ import {
   GetFunctionConcurrencyCommand,
   LambdaClient,
 } from '@aws-sdk/client-lambda';
-import type { ProxyConfig } from '@org/infra/config';
+import { type ProxyConfig, stackNameOf } from '@org/infra/config';
 import type { ClientSettings } from '../aws/endpoints.ts';
-import { stackNameOf } from '../deployment.ts';
 import { type Finding, ok, type Subject, unknown, warning } from './finding.ts';
 
 const subject: Subject = { check: 'concurrency' };

@@ -17,7 +17,7 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { ProxyConfig } from '@org/infra/config';
+import { type ProxyConfig, stackNameOf } from '@org/infra/config';
 import { accessItemKey } from '@org/lambda/key-directory';
 import { SignInItem, signInItemKey } from '@org/lambda/sign-in-item';
 import { AdminError } from '../admin-error.ts';
@@ -55,7 +55,7 @@ export async function ensureSignInKeys(
   { config, tableName }: { readonly config: ProxyConfig; readonly tableName: string },
 ): Promise<void> {
   if (!config.signIn) return;
-  const stackName = `${config.name}-${config.stage}`;
+  const stackName = stackNameOf(config);
   // One after the other: API Gateway takes ten such calls a second of a whole account.
   for (const [team, { plan }] of Object.entries(config.teams)) {
     await ensureSignInKey(clients, { stackName, tableName, team, plan, source: 'config' });

@@ -1,5 +1,5 @@
-import { amountText, configWarnings, limitsText, stackNameOf } from '@org/admin';
-import { ConfigError, loadProxyConfig, type ProxyConfig } from '@org/infra/config';
+import { amountText, configWarnings, limitsText } from '@org/admin';
+import { ConfigError, loadProxyConfig, type ProxyConfig, stackNameOf } from '@org/infra/config';
 import { aliasOf, definitionOf, type Lifecycle, locateModel, type ModelLocation, priceIn } from '@org/models';
 import type { Command } from 'commander';
 import type { Cli, GlobalOptions } from '../cli.ts';

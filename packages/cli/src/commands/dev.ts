@@ -21,6 +21,7 @@ export function addDev(program: Command, cli: Cli): void {
     .action(async ({ once }: { once?: boolean }) => {
       await buildFunctions();
       const { config } = program.opts<GlobalOptions>();
+      // Started, and not imported: the simulators are built on the command line.
       const start = new URL('../../../local/src/start.ts', import.meta.url);
       const args = [...(once ? ['--once'] : []), ...(config === undefined ? [] : ['--config', config])];
       // It is a program, and reads its own arguments.

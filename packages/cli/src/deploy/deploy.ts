@@ -1,5 +1,5 @@
-import { concurrently, type Diagnosis, diagnose, openDeployment, stackNameOf } from '@org/admin';
-import type { ProxyConfig } from '@org/infra/config';
+import { concurrently, type Diagnosis, diagnose, openDeployment } from '@org/admin';
+import { type ProxyConfig, stackNameOf } from '@org/infra/config';
 import { CliError } from '../cli-error.ts';
 import { describeFindings } from '../output/findings.ts';
 import type { Terminal } from '../terminal.ts';

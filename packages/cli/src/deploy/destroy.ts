@@ -1,5 +1,5 @@
-import { AdminError, stackNameOf, stackOutputs } from '@org/admin';
-import type { ProxyConfig } from '@org/infra/config';
+import { AdminError, stackOutputs } from '@org/admin';
+import { type ProxyConfig, stackNameOf } from '@org/infra/config';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Terminal } from '../terminal.ts';

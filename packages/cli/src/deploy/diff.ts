@@ -1,5 +1,5 @@
-import { checkCredentials, stackNameOf } from '@org/admin';
-import type { ProxyConfig } from '@org/infra/config';
+import { checkCredentials } from '@org/admin';
+import { type ProxyConfig, stackNameOf } from '@org/infra/config';
 import { CliError } from '../cli-error.ts';
 import { describeFindings } from '../output/findings.ts';
 import type { Terminal } from '../terminal.ts';

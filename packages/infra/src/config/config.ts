@@ -233,6 +233,11 @@ const ProxyConfig = z
 /** A checked config with every default filled in. */
 export type ProxyConfig = z.output<typeof ProxyConfig>;
 
+/** Name of the stack that a config is deployed as. */
+export function stackNameOf({ name, stage }: Pick<ProxyConfig, 'name' | 'stage'>): string {
+  return `${name}-${stage}`;
+}
+
 /**
  * States a config with types that know its own aliases and plans, and checks it.
  *

@@ -4,6 +4,7 @@ export {
   type ProxyConfig,
   parseProxyConfig,
   type Quota,
+  stackNameOf,
 } from './config.ts';
 export { ConfigError, type ConfigIssue } from './config-error.ts';
 export { loadProxyConfig } from './config-file.ts';

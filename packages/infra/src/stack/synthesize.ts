@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { App, Tags, Validations } from 'aws-cdk-lib';
 import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
-import type { ProxyConfig } from '../config/config.ts';
+import { type ProxyConfig, stackNameOf } from '../config/config.ts';
 import { checkWithNag } from '../rules/nag.ts';
 import { TemplateRules } from '../rules/template-rules.ts';
 import { ProxyStack } from './proxy-stack.ts';
@@ -47,7 +47,7 @@ export function createApp(config: ProxyConfig, options: SynthesizeOptions): { ap
     autoSynth: false,
     context: { ...recommendedFlags, '@aws-cdk/core:validateAgainstDefaultRules': true },
   });
-  const stack = new ProxyStack(app, `${config.name}-${config.stage}`, { config, lambdaDirectory });
+  const stack = new ProxyStack(app, stackNameOf(config), { config, lambdaDirectory });
   const tags = { ...config.tags, Application: config.name, Stage: config.stage };
   for (const [key, value] of Object.entries(tags)) {
     // Dashboards have had tags only lately, and not every check of templates knows.

@@ -1,5 +1,5 @@
 import { App, Stack } from 'aws-cdk-lib';
-import type { ProxyConfig } from '../../config/config.ts';
+import { type ProxyConfig, stackNameOf } from '../../config/config.ts';
 import { functionEnvironment } from './function-environment.ts';
 
 /**
@@ -9,7 +9,7 @@ import { functionEnvironment } from './function-environment.ts';
  * @throws {ConfigError} If Lambda would refuse it.
  */
 export function checkEnvironmentSize(config: ProxyConfig): void {
-  const stack = new Stack(new App({ autoSynth: false }), `${config.name}-${config.stage}`);
+  const stack = new Stack(new App({ autoSynth: false }), stackNameOf(config));
   const names = Object.values(config.teams).flatMap(({ keys }) => keys.map(({ name }) => name));
   functionEnvironment(config, { keyIds: new Map(names.map((name) => [name, name])), tableName: '' }, stack);
 }
