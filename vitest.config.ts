@@ -26,6 +26,7 @@ export default defineConfig({
       project('workspace', '.', ['{scripts,test}/**/*.test.ts']),
       project('contract', 'packages/contract', ['**/*.test.ts']),
       project('models', 'packages/models', ['**/*.test.ts']),
+      project('table', 'packages/table', ['**/*.test.ts']),
       project('lambda', 'packages/lambda', ['**/*.test.ts']),
       project('client-sdk', 'packages/client-sdk', ['**/*.test.ts']),
       project('infra', 'packages/infra', ['**/*.test.ts']),

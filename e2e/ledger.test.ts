@@ -2,6 +2,7 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { QuotaExceededError } from '@org/bedrock-client';
 import { AnswerSchema } from '@org/contract';
 import type { Template } from '@org/local';
+import { type Access, accessAttributes, accessKey, attributeValues, keyAttributes } from '@org/table';
 import { expect, test } from 'vitest';
 import { dynamoDbClient } from './dynamodb-client.ts';
 import { editResources } from './edit-template.ts';
@@ -110,15 +111,14 @@ function withRunTimeKey(template: Template): Template {
   };
 }
 
-async function writeKeyItem(system: System, access: Readonly<Record<string, string>>): Promise<void> {
+async function writeKeyItem(system: System, access: Access): Promise<void> {
   const id = system.gateway.apiKeys.find(({ name }) => name === 'run-time-key')?.id ?? '';
   const [table] = system.gateway.tables;
   const client = dynamoDbClient(system.dynamodb.url);
-  const attributes = Object.entries(access).map(([name, value]) => [name, { S: value }]);
   await client.send(
     new PutItemCommand({
       TableName: table?.name,
-      Item: { pk: { S: `key#${id}` }, sk: { S: 'access' }, ...Object.fromEntries(attributes) },
+      Item: { ...keyAttributes(accessKey(id)), ...attributeValues(accessAttributes(access)) },
     }),
   );
   client.destroy();
@@ -128,7 +128,7 @@ test('a key made at run time finds its team in the table, and is asked for once 
   const system = await startSystem('counted', { editTemplate: withRunTimeKey });
   expect((await system.ask('run-time-key')).error().code).toBe('unauthenticated');
 
-  await writeKeyItem(system, { team: 'newcomers', plan: 'few', limits: '{"tokens":{"day":100000}}' });
+  await writeKeyItem(system, { team: 'newcomers', plan: 'few', limits: { tokens: { day: 100_000 } } });
   const { limits } = AnswerSchema.parse((await system.ask('run-time-key')).json());
   expect(limits.map(({ limit, scope, max }) => [limit, scope, max])).toEqual([
     ['tokens', 'key', 100_000],

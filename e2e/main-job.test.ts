@@ -1,4 +1,4 @@
-import { type Answer, AnswerSchema } from '@org/contract';
+import { AnswerSchema } from '@org/contract';
 import { expect, test } from 'vitest';
 import { startSystem } from './harness.ts';
 

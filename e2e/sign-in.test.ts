@@ -3,7 +3,6 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { ensureSignInKey, ensureSignInKeys, removeSignInKey } from '@org/admin/sign-in-keys';
 import { createBedrockClient, PermissionDeniedError } from '@org/bedrock-client';
 import { type ErrorCode, errorDefinition } from '@org/contract';
-import { accessItemKey } from '@org/lambda/key-directory';
 import {
   issuerEnvironment,
   type LocalIssuer,
@@ -11,6 +10,7 @@ import {
   signInClients,
   startIssuer,
 } from '@org/local/oidc';
+import { accessKey, keyAttributes } from '@org/table';
 import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { expect, onTestFinished, test } from 'vitest';
 import { type ConfigName, configs } from './configs.ts';
@@ -272,7 +272,7 @@ test('the key of a team of the config has no plan of its own: it ends with the t
   await ensureSignInKey(clients, { stackName, tableName, team: 'ghosts', plan: 'few', source });
   const items = await Promise.all(
     (await signInKeys()).map(async ({ id = '' }) => {
-      const command = new GetItemCommand({ TableName: tableName, Key: accessItemKey(id) });
+      const command = new GetItemCommand({ TableName: tableName, Key: keyAttributes(accessKey(id)) });
       const { Item: item } = await clients.dynamodb.send(command);
       return [item?.['team']?.S, item?.['plan']?.S];
     }),

@@ -3,13 +3,14 @@ import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { importsOf as importsOfFile, isTest, packageFolders, sourceFiles } from './module-graph.ts';
 
-const functions = ['@org/contract', '@org/models', '@org/lambda'];
+const functions = ['@org/contract', '@org/models', '@org/table', '@org/lambda'];
 
 /** Who may import whom, and nothing else. Nothing that is deployed or deploys knows the simulators. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/contract': [],
   'packages/models': [],
-  'packages/lambda': ['@org/contract', '@org/models'],
+  'packages/table': ['@org/contract'],
+  'packages/lambda': ['@org/contract', '@org/models', '@org/table'],
   'packages/client-sdk': ['@org/contract', '@org/models'],
   'packages/infra': functions,
   'packages/admin': [...functions, '@org/infra'],

@@ -28,6 +28,7 @@ function placeOf(path: string, places: readonly string[]): string | undefined {
 const directions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'packages/contract': { src: [] },
   'packages/models': { src: [] },
+  'packages/table': { src: [] },
   'packages/models/src': { catalogue: [''] },
   'packages/lambda': { src: [] },
   'packages/lambda/src': {
@@ -36,13 +37,22 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     upstream: ['', 'call'],
     ledger: [''],
     keys: [''],
-    log: ['', 'ledger'],
+    // It listens to what is said of a call.
+    log: ['', 'call', 'ledger'],
     authorizer: ['', 'log', 'http/received-event.ts', 'upstream/fresh-connections.ts'],
     http: ['', 'call', 'doors', 'keys', 'ledger', 'log', 'upstream'],
   },
+  'packages/lambda/src/call': {
+    'structured-output': ['', '../config.ts', '../json.ts', '../proxy-error.ts'],
+  },
+  'packages/lambda/src/doors': { native: ['', '../call', '../config.ts'] },
+  'packages/lambda/src/upstream': {
+    converse: ['', '../call', '../json.ts'],
+    invoke: ['', '../call', '../json.ts'],
+  },
   'packages/client-sdk': { src: [], examples: [] },
   'packages/client-sdk/src': { testing: [''] },
-  'packages/infra': { src: [], bin: ['src'], 'proxy.config.ts': ['src'] },
+  'packages/infra': { src: [], bin: ['src'], examples: ['src'], 'proxy.config.ts': ['src'] },
   'packages/infra/src': {
     config: [],
     rules: ['config'],
@@ -227,4 +237,15 @@ test('only the upstream of the functions calls Bedrock, and only the transport o
   // It makes the client.
   expect(outside).toEqual(['packages/lambda/src/index.ts']);
   expect(users('ky', 'packages/client-sdk/src/')).toEqual(['packages/client-sdk/src/transport.ts']);
+});
+
+test('the middle of the functions, and what is behind it, know nothing of the words of a door', () => {
+  const wire =
+    /\b(?:AskRequest|Turn|Answer|StreamEvent|StreamStart|StreamDelta|StreamDone|ModelList|UsageReport)/;
+  const behindTheDoors = files.filter((file) =>
+    /^packages\/lambda\/src\/(?:call|upstream|ledger)\//.test(file),
+  );
+  const contract = (file: string) =>
+    [...readFileSync(file, 'utf8').matchAll(/import ([^;]*?) from '@org\/contract'/g)].join();
+  expect(behindTheDoors.filter((file) => wire.test(contract(file)))).toEqual([]);
 });

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { readCounters } from '@org/lambda/ledger/counters';
 import { momentOf } from '@org/lambda/ledger/moment';
 import { type GatewayOptions, type LocalGateway, startGateway } from '@org/local';
 import { type Encounter, type ReceivedCall, startBedrock } from '@org/local/bedrock';
 import { createTables, type Fault as DynamoDbFault, startDynamoDb } from '@org/local/dynamodb';
+import { countersKey, readItem } from '@org/table';
 import { inject, onTestFinished } from 'vitest';
 import * as z from 'zod/mini';
 import { dynamoDbClient } from '../dynamodb-client.ts';
@@ -133,14 +133,11 @@ export async function startFaultSystem(): Promise<FaultSystem> {
     lane,
     async recorded({ team }) {
       const moment = momentOf(time);
-      const { Item: item = {} } = await client.send(
-        new GetItemCommand({
-          TableName: table.name,
-          Key: { pk: { S: `team#${team}` }, sk: { S: moment.month } },
-          ConsistentRead: true,
-        }),
+      const item = await readItem(
+        { client, table: table.name },
+        countersKey({ kind: 'team', id: team }, moment.month),
       );
-      return readCounters(item, moment).committed.month.tokens;
+      return readCounters(item ?? {}, moment).committed.month.tokens;
     },
     advanceClock: (milliseconds) => {
       time += milliseconds;

@@ -1,5 +1,4 @@
 import {
-  accessKey,
   createKey,
   createTeam,
   type Deployment,
@@ -13,6 +12,7 @@ import {
   revokeKey,
   rotateKey,
 } from '@org/admin';
+import { accessKey } from '@org/table';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { expect, onTestFinished, test } from 'vitest';
 import { configs } from '../configs.ts';

@@ -1,7 +1,6 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { createTeam, deleteTeam, listKeys, localEndpoints, moveTeam, openDeployment } from '@org/admin';
 import { parseProxyConfig } from '@org/infra/config';
-import { SignInItem, signInItemKey } from '@org/lambda/sign-in-item';
+import { readItem, SignInItem, signInKey } from '@org/table';
 import { expect, onTestFinished, test } from 'vitest';
 import { configs } from '../configs.ts';
 import { dynamoDbClient } from '../dynamodb-client.ts';
@@ -18,12 +17,10 @@ test('a team made at run time has a key for its signed-in callers, on its plan, 
   onTestFinished(() => deployment.close());
   const client = dynamoDbClient(dynamodb.url);
   onTestFinished(() => client.destroy());
-  const signInKey = async () => {
+  const teamKey = async () => {
     const [table] = gateway.tables;
-    const { Item: item } = await client.send(
-      new GetItemCommand({ TableName: table?.name, Key: signInItemKey('acme') }),
-    );
-    return item && SignInItem.parse(item).value.S;
+    const item = await readItem({ client, table: table?.name ?? '' }, signInKey('acme'));
+    return item && SignInItem.parse(item).value;
   };
   const ask = async (key = '') => {
     const body = { model: 'llama', question: 'What is a dystopia', maxTokens: 10 };
@@ -32,17 +29,17 @@ test('a team made at run time has a key for its signed-in callers, on its plan, 
   };
 
   await createTeam(deployment, 'acme', 'few');
-  const key = await signInKey();
+  const key = await teamKey();
   expect(await ask(key)).toMatchObject({ limits: [{ limit: 'requests', max: 5 }] });
   // It is nobody's to give out.
   expect((await listKeys(deployment)).filter(({ team }) => team === 'acme')).toEqual([]);
 
   await moveTeam(deployment, 'acme', 'tokens');
   await gateway.killFunctions();
-  expect(await signInKey()).toBe(key);
+  expect(await teamKey()).toBe(key);
   expect(await ask(key)).toMatchObject({ limits: [{ limit: 'tokens', max: 2000 }] });
 
   await deleteTeam(deployment, 'acme');
-  expect(await signInKey()).toBeUndefined();
+  expect(await teamKey()).toBeUndefined();
   expect(await ask(key)).toMatchObject({ code: 'unauthenticated' });
 });

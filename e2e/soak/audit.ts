@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Deployment, Item } from '@org/admin';
+import type { Deployment } from '@org/admin';
 import { limitStatuses, type Scope } from '@org/lambda/ledger/admission';
 import { readCounters } from '@org/lambda/ledger/counters';
 import { momentOf } from '@org/lambda/ledger/moment';
+import { countersKey, type Item } from '@org/table';
 import type { Bill, Bills } from './backends-process.ts';
 import { mostHeld } from './calls.ts';
 import { openTeams, type SoakTeam, teams } from './teams.ts';
@@ -33,7 +34,9 @@ export interface Accounts {
 export function openAccounts(deployment: Deployment, moments: readonly number[]): Accounts {
   const months = [...new Set(moments.map((at) => momentOf(at).month))];
   const itemsOf = async (audited: readonly SoakTeam[]): Promise<Map<SoakTeam, Item[]>> => {
-    const keys = audited.flatMap(({ name }) => months.map((sk) => ({ pk: `team#${name}`, sk })));
+    const keys = audited.flatMap(({ name }) =>
+      months.map((month) => countersKey({ kind: 'team', id: name }, month)),
+    );
     const items = await deployment.table.getAll(keys);
     return new Map(
       audited.map((team, index) => [

@@ -1,6 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
 import {
-  type AttributeValue,
   BatchGetItemCommand,
   ConditionalCheckFailedException,
   DeleteItemCommand,
@@ -9,26 +8,18 @@ import {
   paginateQuery,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import {
+  type Attributes,
+  attributeValues,
+  type Condition,
+  Expression,
+  type Item,
+  type ItemKey,
+  keyAttributes,
+  keysOf,
+} from '@org/table';
 import { AdminError } from './admin-error.ts';
 import { concurrently } from './concurrently.ts';
-
-/** Attributes of an item by name. Numbers are whole. */
-export type Attributes = Readonly<Record<string, string | number | undefined>>;
-
-export interface ItemKey {
-  readonly pk: string;
-  readonly sk: string;
-}
-
-export type Item = Readonly<Record<string, AttributeValue>>;
-
-/** What must hold of an item for a write to happen. */
-export type Condition =
-  /** There is none yet. */
-  | 'absent'
-  | 'present'
-  /** These attributes have these values; undefined: there is no such attribute. */
-  | Attributes;
 
 /** The most items that one BatchGetItem takes. */
 const batchSize = 100;
@@ -72,12 +63,7 @@ export class Table {
       {
         TableName: this.#name,
         ConsistentRead: true,
-        KeyConditionExpression: prefix === '' ? '#pk = :pk' : '#pk = :pk AND begins_with(#sk, :prefix)',
-        ExpressionAttributeNames: { '#pk': 'pk', ...(prefix === '' ? {} : { '#sk': 'sk' }) },
-        ExpressionAttributeValues: {
-          ':pk': { S: pk },
-          ...(prefix === '' ? {} : { ':prefix': { S: prefix } }),
-        },
+        ...keysOf(pk, prefix),
       },
     );
     const items: Item[] = [];
@@ -86,14 +72,13 @@ export class Table {
   }
 
   /** @returns Whether the condition held, so that the item was written. */
-  put({ pk, sk }: ItemKey, attributes: Attributes, condition?: Condition): Promise<boolean> {
-    const expression = new ConditionExpression(condition);
+  put(key: ItemKey, attributes: Attributes, condition?: Condition): Promise<boolean> {
     return met(
       this.#client.send(
         new PutItemCommand({
           TableName: this.#name,
-          Item: { pk: { S: pk }, sk: { S: sk }, ...attributeValues(attributes) },
-          ...expression.input(),
+          Item: { ...keyAttributes(key), ...attributeValues(attributes) },
+          ...on(condition).input(),
         }),
       ),
     );
@@ -104,24 +89,14 @@ export class Table {
    *
    * @returns Whether the condition held, so that it was done.
    */
-  update({ pk, sk }: ItemKey, attributes: Attributes, condition: Condition): Promise<boolean> {
-    const expression = new ConditionExpression(condition);
-    const set: string[] = [];
-    const remove: string[] = [];
-    for (const [name, value] of Object.entries(attributes)) {
-      if (value === undefined) remove.push(expression.name(name));
-      else set.push(`${expression.name(name)} = ${expression.value(value)}`);
-    }
-    const clauses = [
-      ...(set.length > 0 ? [`SET ${set.join(', ')}`] : []),
-      ...(remove.length > 0 ? [`REMOVE ${remove.join(', ')}`] : []),
-    ];
+  update(key: ItemKey, attributes: Attributes, condition: Condition): Promise<boolean> {
+    const expression = on(condition);
+    for (const [name, value] of Object.entries(attributes)) expression.set(name, value);
     return met(
       this.#client.send(
         new UpdateItemCommand({
           TableName: this.#name,
-          Key: { pk: { S: pk }, sk: { S: sk } },
-          UpdateExpression: clauses.join(' '),
+          Key: keyAttributes(key),
           ...expression.input(),
         }),
       ),
@@ -129,14 +104,13 @@ export class Table {
   }
 
   /** @returns Whether the condition held, so that nothing is there now. */
-  delete({ pk, sk }: ItemKey, condition?: Condition): Promise<boolean> {
-    const expression = new ConditionExpression(condition);
+  delete(key: ItemKey, condition?: Condition): Promise<boolean> {
     return met(
       this.#client.send(
         new DeleteItemCommand({
           TableName: this.#name,
-          Key: { pk: { S: pk }, sk: { S: sk } },
-          ...expression.input(),
+          Key: keyAttributes(key),
+          ...on(condition).input(),
         }),
       ),
     );
@@ -144,7 +118,7 @@ export class Table {
 
   async #getBatch(keys: readonly ItemKey[]): Promise<Item[]> {
     const items: Item[] = [];
-    let left: Item[] = keys.map(({ pk, sk }) => ({ pk: { S: pk }, sk: { S: sk } }));
+    let left = keys.map(keyAttributes);
     for (let attempt = 1; left.length > 0; attempt += 1) {
       if (attempt > batchAttempts) {
         throw new AdminError('table_is_overloaded', { table: this.#name });
@@ -160,61 +134,9 @@ export class Table {
   }
 }
 
-/** A condition with the names and values that it, and an update beside it, refers to. */
-class ConditionExpression {
-  readonly #names: Record<string, string> = {};
-  readonly #values: Record<string, AttributeValue> = {};
-  readonly #text: string;
-
-  constructor(condition: Condition | undefined) {
-    this.#text = this.#write(condition);
-  }
-
-  name(attribute: string): string {
-    const name = `#${attribute}`;
-    this.#names[name] = attribute;
-    return name;
-  }
-
-  value(value: string | number): string {
-    const name = `:v${Object.keys(this.#values).length}`;
-    this.#values[name] = attributeValue(value);
-    return name;
-  }
-
-  input() {
-    return {
-      ...(this.#text === '' ? {} : { ConditionExpression: this.#text }),
-      ...(Object.keys(this.#names).length > 0 ? { ExpressionAttributeNames: this.#names } : {}),
-      ...(Object.keys(this.#values).length > 0 ? { ExpressionAttributeValues: this.#values } : {}),
-    };
-  }
-
-  #write(condition: Condition | undefined): string {
-    if (condition === undefined) return '';
-    if (condition === 'absent') return `attribute_not_exists(${this.name('pk')})`;
-    if (condition === 'present') return `attribute_exists(${this.name('pk')})`;
-    return [
-      `attribute_exists(${this.name('pk')})`,
-      ...Object.entries(condition).map(([name, value]) =>
-        value === undefined
-          ? `attribute_not_exists(${this.name(name)})`
-          : `${this.name(name)} = ${this.value(value)}`,
-      ),
-    ].join(' AND ');
-  }
-}
-
-function attributeValue(value: string | number): AttributeValue {
-  return typeof value === 'number' ? { N: String(value) } : { S: value };
-}
-
-function attributeValues(attributes: Attributes): Record<string, AttributeValue> {
-  return Object.fromEntries(
-    Object.entries(attributes).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, attributeValue(value)]],
-    ),
-  );
+function on(condition: Condition | undefined): Expression {
+  const expression = new Expression();
+  return condition === undefined ? expression : expression.require(condition);
 }
 
 async function met(write: Promise<unknown>): Promise<boolean> {

@@ -3,9 +3,9 @@ import { limitStatuses, type Scope } from '@org/lambda/ledger/admission';
 import { amountsOf, unitOf } from '@org/lambda/ledger/amounts';
 import { type Counters, readCounters } from '@org/lambda/ledger/counters';
 import { momentOf } from '@org/lambda/ledger/moment';
+import { countersKey } from '@org/table';
 import type { Deployment } from './deployment.ts';
 import { listKeys } from './keys/keys.ts';
-import type { Item, ItemKey } from './table.ts';
 import { listTeams, requireTeam, type Team } from './teams/teams.ts';
 
 /** Requests, tokens and USD. */
@@ -56,9 +56,9 @@ export async function usageReport(deployment: Deployment, query: UsageQuery): Pr
   const periods: readonly LimitPeriod[] = over ? ['month'] : ['day', 'month'];
 
   const subjects = await subjectsOf(deployment, query.team);
-  const items = await table.getAll(subjects.map(({ scope }) => counterKey(scope, month)));
+  const items = await table.getAll(subjects.map(({ scope }) => countersKey(scope, month)));
   const usage = subjects.map(({ scope, ...subject }, index): Usage => {
-    const counters = readCounters(items[index] ?? noItem, moment);
+    const counters = readCounters(items[index] ?? {}, moment);
     return {
       ...subject,
       used: Object.fromEntries(periods.map((period) => [period, usedIn(counters, period)])),
@@ -69,8 +69,6 @@ export async function usageReport(deployment: Deployment, query: UsageQuery): Pr
   });
   return { deployment: name, month, day: over ? undefined : `${month}-${present.day}`, usage };
 }
-
-const noItem: Item = {};
 
 async function subjectsOf(deployment: Deployment, wanted: string | undefined): Promise<Subject[]> {
   if (wanted === undefined) return (await listTeams(deployment)).map((team) => teamSubject(deployment, team));
@@ -91,10 +89,6 @@ function teamSubject({ config }: Deployment, { name, plan }: Team): Subject {
   const limits: Limits | undefined = config.plans[plan ?? '']?.limits;
   const scope: Scope = { kind: 'team', id: name, limits: limits ?? {} };
   return { team: name, plan, counted: limits !== undefined, scope };
-}
-
-function counterKey({ kind, id }: Scope, month: string): ItemKey {
-  return { pk: `${kind}#${id}`, sk: month };
 }
 
 function usedIn({ committed }: Counters, period: LimitPeriod): Used {

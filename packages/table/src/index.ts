@@ -12,8 +12,8 @@ export { type Condition, Expression, keysOf } from './expression.ts';
 export {
   type Access,
   AccessItem,
-  accessAttributes,
   type Attributes,
+  accessAttributes,
   attributeValues,
   type Item,
   KeyNameItem,

@@ -29,7 +29,10 @@ export const listOf = { teams: 'teams', keys: 'keys' } as const;
  *
  * @param month `2026-11`, UTC.
  */
-export function countersKey(scope: { readonly kind: LimitScope; readonly id: string }, month: string): ItemKey {
+export function countersKey(
+  scope: { readonly kind: LimitScope; readonly id: string },
+  month: string,
+): ItemKey {
   return { pk: `${prefixes[scope.kind]}${scope.id}`, sk: month };
 }
 

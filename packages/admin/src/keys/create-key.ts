@@ -1,10 +1,11 @@
 import type { Limits } from '@org/contract';
 import { checkPrices } from '@org/infra/config';
+import { keyNameKey } from '@org/table';
 import { AdminError } from '../admin-error.ts';
 import type { Deployment } from '../deployment.ts';
 import { checkName } from '../name.ts';
 import { findTeam, usableTeam } from '../teams/teams.ts';
-import { type Claim, claimNewName, keyNameKey, orRelease } from './key-names.ts';
+import { type Claim, claimNewName, orRelease } from './key-names.ts';
 import { changeAccess, discardKey, discardRemains, type KeyDraft, makeKey } from './keys.ts';
 
 /** A key that was just made: the one time that its value is told. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { type Attributes, type Item, KeyNameItem, keyNameKey, listOf, replacedBefore } from '@org/table';
 import { AdminError } from '../admin-error.ts';
 import type { Deployment } from '../deployment.ts';
-import type { Attributes, Item, ItemKey } from '../table.ts';
 
 /**
  * What a name stands for: an item each in one partition, by which keys are listed, and which makes a name unique. A
@@ -18,23 +18,12 @@ export interface KeyName {
   readonly claim: { readonly run: string; readonly at: number } | undefined;
 }
 
-const partition = 'keys';
-
 /** A command that is silent for so long has died. Its calls to AWS take seconds. */
 const claimLastsMs = 120_000;
 
-export function keyNameKey(name: string): ItemKey {
-  return { pk: partition, sk: name };
-}
-
-/** Names have no #, and it sorts before all that they have. */
-export function replacedKey(name: string, keyId: string): ItemKey {
-  return { pk: partition, sk: `${name}#${keyId}` };
-}
-
 /** Names with the keys that they replaced, in order. */
 export async function listKeyNames({ table }: Deployment): Promise<KeyName[]> {
-  return (await table.query(partition)).map(keyNameOf);
+  return (await table.query(listOf.keys)).map(keyNameOf);
 }
 
 /** A name, and the keys that it replaced. */
@@ -44,7 +33,7 @@ export async function findKeyName(
 ): Promise<{ readonly current: KeyName | undefined; readonly replaced: readonly KeyName[] }> {
   const [item, replaced] = await Promise.all([
     table.get(keyNameKey(name)),
-    table.query(partition, `${name}#`),
+    table.query(listOf.keys, replacedBefore(name)),
   ]);
   const current = item && keyNameOf(item);
   return {
@@ -154,13 +143,13 @@ async function takeOver(
 }
 
 function keyNameOf(item: Item): KeyName {
-  const { sk, team, keyId, run, runAt } = item;
-  const [name = '', replacedId] = (sk?.S ?? '').split('#');
+  const { team, keyId, run, runAt = 0 } = KeyNameItem.parse(item);
+  const [name = '', replacedId] = (item['sk']?.S ?? '').split('#');
   return {
     name,
-    team: team?.S ?? '',
-    keyId: keyId?.S,
+    team,
+    keyId,
     replaced: replacedId !== undefined,
-    claim: run?.S === undefined ? undefined : { run: run.S, at: Number(runAt?.N ?? 0) },
+    claim: run === undefined ? undefined : { run, at: runAt },
   };
 }

@@ -1,9 +1,8 @@
-import { type Limits, LimitsSchema } from '@org/contract';
-import { AccessItem, accessItemKey } from '@org/lambda/key-directory';
+import type { Limits } from '@org/contract';
+import { type Access, AccessItem, type Attributes, accessAttributes, accessKey, type Item } from '@org/table';
 import type { MadeApiKey } from '../aws/api-keys.ts';
 import { concurrently } from '../concurrently.ts';
 import type { Deployment } from '../deployment.ts';
-import type { Attributes, Item, ItemKey } from '../table.ts';
 import { type KeyName, listKeyNames } from './key-names.ts';
 
 /**
@@ -32,17 +31,6 @@ export interface KeyRecord {
   readonly countedAs?: string | undefined;
 }
 
-/** What a key made at run time stands for. */
-export interface Access {
-  readonly team: string;
-  readonly plan: string | undefined;
-  readonly limits: Limits | undefined;
-  readonly countedAs: string | undefined;
-  /** Seconds since 1970. */
-  readonly until: number | undefined;
-  readonly createdAt: string | undefined;
-}
-
 /** A key to make. */
 export interface KeyDraft {
   readonly name: string;
@@ -51,11 +39,6 @@ export interface KeyDraft {
   readonly limits?: Limits | undefined;
   /** Id of the key that it takes over from. */
   readonly countedAs?: string | undefined;
-}
-
-export function accessKey(keyId: string): ItemKey {
-  const { pk, sk } = accessItemKey(keyId);
-  return { pk: pk.S, sk: sk.S };
 }
 
 /** By what keys made here are told from all others of the account. */
@@ -72,14 +55,9 @@ export async function makeKey(deployment: Deployment, draft: KeyDraft): Promise<
   const { name, team, plan, limits, countedAs } = draft;
   const made = await apiKeys.create(name, descriptionOf(deployment, team));
   try {
-    await table.put(accessKey(made.id), {
-      team,
-      plan,
-      name,
-      limits: limits && JSON.stringify(limits),
-      countedAs,
-      createdAt: new Date(now()).toISOString(),
-    });
+    const createdAt = new Date(now()).toISOString();
+    const access = { team, plan, name, limits, countedAs, createdAt };
+    await table.put(accessKey(made.id), accessAttributes(access));
     await plans.add(made.id, plan);
     return made;
   } catch (error) {
@@ -110,7 +88,7 @@ export async function discardRemains(
 
 export async function readAccess({ table }: Deployment, keyId: string): Promise<Access | undefined> {
   const item = await table.get(accessKey(keyId));
-  return item && accessOf(item);
+  return item && AccessItem.parse(item);
 }
 
 /** Refuses a key from a moment on: exactly, where the functions have a minute to notice. */
@@ -150,7 +128,7 @@ async function configKeys({ config, configKeyIds, apiKeys }: Deployment): Promis
 }
 
 function keyRecord({ config, now }: Deployment, name: KeyName, item: Item | undefined): KeyRecord {
-  const access = item && accessOf(item);
+  const access = item && AccessItem.parse(item);
   const { keyId: id, team, replaced } = name;
   const endsAt = access?.until === undefined ? undefined : access.until * 1000;
   return {
@@ -171,16 +149,4 @@ function keyRecord({ config, now }: Deployment, name: KeyName, item: Item | unde
 function stateOf(endsAt: number | undefined, now: number): KeyState {
   if (endsAt === undefined) return 'active';
   return endsAt > now ? 'ending' : 'ended';
-}
-
-function accessOf(item: Item): Access {
-  const { team, plan, limits, countedAs, until } = AccessItem.parse(item);
-  return {
-    team: team.S,
-    plan: plan?.S,
-    limits: limits && LimitsSchema.parse(JSON.parse(limits.S)),
-    countedAs: countedAs?.S,
-    until: until && Number(until.N),
-    createdAt: item['createdAt']?.S,
-  };
 }

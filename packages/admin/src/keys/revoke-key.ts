@@ -1,6 +1,7 @@
+import { keyNameKey, replacedKey } from '@org/table';
 import { AdminError } from '../admin-error.ts';
 import type { Deployment } from '../deployment.ts';
-import { findKeyName, type KeyName, keyNameKey, replacedKey } from './key-names.ts';
+import { findKeyName, type KeyName } from './key-names.ts';
 import { discardKey, discardRemains } from './keys.ts';
 
 /** What was revoked. */

@@ -1,8 +1,9 @@
+import { replacedKey } from '@org/table';
 import { AdminError } from '../admin-error.ts';
 import type { Deployment } from '../deployment.ts';
 import { usableTeam } from '../teams/teams.ts';
 import { createKey, finishKey, type NewKey } from './create-key.ts';
-import { claimForReplacement, findKeyName, type KeyName, orRelease, replacedKey } from './key-names.ts';
+import { claimForReplacement, findKeyName, type KeyName, orRelease } from './key-names.ts';
 import { discardKey, discardRemains, endKey, type KeyDraft, readAccess } from './keys.ts';
 
 /** What became of the key that was replaced. */

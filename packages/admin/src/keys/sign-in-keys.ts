@@ -11,16 +11,11 @@ import {
   paginateGetUsagePlans,
   type UsagePlan,
 } from '@aws-sdk/client-api-gateway';
-import {
-  DeleteItemCommand,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type ProxyConfig, stackNameOf } from '@org/infra/config';
-import { accessItemKey } from '@org/lambda/key-directory';
-import { SignInItem, signInItemKey } from '@org/lambda/sign-in-item';
+import { accessAttributes, accessKey, SignInItem, signInKey } from '@org/table';
 import { AdminError } from '../admin-error.ts';
+import { Table } from '../table.ts';
 
 /** Clients of the account and Region that the deployment is in, or of the local gateway. */
 export interface SignInClients {
@@ -74,25 +69,27 @@ export async function ensureSignInKey(
 ): Promise<void> {
   const { keyId, value } = await findOrMakeKey(clients, target);
   await joinPlan(clients, keyId, { ...target, plan });
-  const put = (item: Readonly<Record<string, { S: string }>>) =>
-    clients.dynamodb.send(new PutItemCommand({ TableName: target.tableName, Item: item }));
+  const table = tableOf(clients, target);
   // Without a plan of its own, the key ends with the team's entry in the config.
-  const ownPlan = source === 'run-time' ? { plan: { S: plan } } : {};
-  await put({ ...accessItemKey(keyId), team: { S: target.team }, ...ownPlan });
+  const ownPlan = source === 'run-time' ? plan : undefined;
+  await table.put(accessKey(keyId), accessAttributes({ team: target.team, plan: ownPlan }));
   // Last, so that the authorizer never hands out a key that opens nothing yet.
-  await put({ ...signInItemKey(target.team), value: { S: value }, keyId: { S: keyId } });
+  await table.put(signInKey(target.team), { value, keyId });
 }
 
 /** Lets signed-in callers of a team in no more, within a minute. Does nothing for a team that has no such key. */
 export async function removeSignInKey(clients: SignInClients, target: SignInTeam): Promise<void> {
-  const item = await readItem(clients, target);
-  if (!item) return;
-  const remove = (key: ReturnType<typeof signInItemKey>) =>
-    clients.dynamodb.send(new DeleteItemCommand({ TableName: target.tableName, Key: key }));
-  await unlessMissing(clients.apiGateway.send(new DeleteApiKeyCommand({ apiKey: item.keyId })));
-  await remove(accessItemKey(item.keyId));
+  const known = await readSignInKey(clients, target);
+  if (!known) return;
+  const table = tableOf(clients, target);
+  await unlessMissing(clients.apiGateway.send(new DeleteApiKeyCommand({ apiKey: known.keyId })));
+  await table.delete(accessKey(known.keyId));
   // Last, for it is what the others are found by.
-  await remove(signInItemKey(target.team));
+  await table.delete(signInKey(target.team));
+}
+
+function tableOf({ dynamodb }: SignInClients, { tableName }: SignInTeam): Table {
+  return new Table(dynamodb, tableName);
 }
 
 interface SignInKey {
@@ -100,21 +97,14 @@ interface SignInKey {
   readonly value: string;
 }
 
-async function readItem(
-  { dynamodb }: SignInClients,
-  { team, tableName }: SignInTeam,
-): Promise<SignInKey | undefined> {
-  const { Item: item } = await dynamodb.send(
-    new GetItemCommand({ TableName: tableName, Key: signInItemKey(team), ConsistentRead: true }),
-  );
-  if (!item) return undefined;
-  const { keyId, value } = SignInItem.parse(item);
-  return { keyId: keyId.S, value: value.S };
+async function readSignInKey(clients: SignInClients, target: SignInTeam): Promise<SignInKey | undefined> {
+  const item = await tableOf(clients, target).get(signInKey(target.team));
+  return item && SignInItem.parse(item);
 }
 
 async function findOrMakeKey(clients: SignInClients, target: SignInTeam): Promise<SignInKey> {
   const { apiGateway } = clients;
-  const known = await readItem(clients, target);
+  const known = await readSignInKey(clients, target);
   if (known && (await unlessMissing(apiGateway.send(new GetApiKeyCommand({ apiKey: known.keyId })))))
     return known;
 

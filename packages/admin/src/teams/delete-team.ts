@@ -1,8 +1,9 @@
+import { teamKey, teamListKey } from '@org/table';
 import { AdminError } from '../admin-error.ts';
 import type { Deployment } from '../deployment.ts';
 import { listKeyNames } from '../keys/key-names.ts';
 import { revokeKeys } from '../keys/revoke-key.ts';
-import { noSuchTeam, profileKey, teamListKey } from './teams.ts';
+import { noSuchTeam } from './teams.ts';
 
 /** @returns The names of a team's keys made at run time, each once. */
 export async function keyNamesOf(deployment: Deployment, team: string): Promise<string[]> {
@@ -14,7 +15,7 @@ export async function keyNamesOf(deployment: Deployment, team: string): Promise<
 export async function checkDeletable(deployment: Deployment, name: string): Promise<void> {
   const { config, table } = deployment;
   if (Object.hasOwn(config.teams, name)) throw new AdminError('team_is_of_config', { team: name });
-  if (!(await table.get(teamListKey(name))) && !(await table.get(profileKey(name)))) {
+  if (!(await table.get(teamListKey(name))) && !(await table.get(teamKey(name)))) {
     throw noSuchTeam(deployment, name);
   }
 }
@@ -28,7 +29,7 @@ export async function deleteTeam(deployment: Deployment, name: string): Promise<
   const { table, signIn } = deployment;
   await checkDeletable(deployment, name);
   // First the team, so that a key which is being made now is removed by whoever makes it.
-  await table.delete(profileKey(name));
+  await table.delete(teamKey(name));
   const names = await listKeyNames(deployment);
   await revokeKeys(
     deployment,

@@ -1,9 +1,10 @@
+import { teamKey } from '@org/table';
 import { AdminError } from '../admin-error.ts';
 import { concurrently } from '../concurrently.ts';
 import type { Deployment } from '../deployment.ts';
 import { listKeyNames } from '../keys/key-names.ts';
 import { changeAccess, readAccess } from '../keys/keys.ts';
-import { checkPlan, noSuchTeam, profileKey, requireTeam } from './teams.ts';
+import { checkPlan, noSuchTeam, requireTeam } from './teams.ts';
 
 /**
  * Puts a team and all its keys on another plan. Safe to repeat, from wherever an earlier attempt stopped: every key is
@@ -22,7 +23,7 @@ export async function moveTeam(deployment: Deployment, name: string, plan: strin
     throw new AdminError('team_plan_is_of_config', { team: name, plan: team.plan });
   }
   // First the team, so that a key which is being made now ends up in the new plan too.
-  if (team.source === 'run-time' && !(await table.update(profileKey(name), { plan }, 'present'))) {
+  if (team.source === 'run-time' && !(await table.update(teamKey(name), { plan }, 'present'))) {
     throw noSuchTeam(deployment, name);
   }
   const keyIds = (await listKeyNames(deployment)).flatMap(({ team: owner, keyId }) =>

@@ -1,7 +1,7 @@
+import { type Item, listOf, TeamItem, teamKey, teamListKey } from '@org/table';
 import { AdminError } from '../admin-error.ts';
 import type { Deployment } from '../deployment.ts';
 import { checkName } from '../name.ts';
-import type { Item, ItemKey } from '../table.ts';
 
 /** A team and the plan that it is on, by who says so: the config, or the table. */
 export type Team = ConfigTeam | TableTeam;
@@ -16,22 +16,10 @@ interface ConfigTeam {
 interface TableTeam {
   readonly name: string;
   /** Undefined where the team was deleted half way: delete it again. */
-  readonly plan: string | undefined;
+  readonly plan?: string | undefined;
   readonly source: 'run-time';
   /** ISO 8601. */
   readonly createdAt?: string | undefined;
-}
-
-const partition = 'teams';
-
-/** What a team made at run time is. */
-export function profileKey(team: string): ItemKey {
-  return { pk: `team#${team}`, sk: 'profile' };
-}
-
-/** By what teams made at run time are listed: an item each in one partition, beside their profiles. */
-export function teamListKey(team: string): ItemKey {
-  return { pk: partition, sk: team };
 }
 
 /** The teams of the config, then those made at run time, each in the order of their names. */
@@ -39,11 +27,11 @@ export async function listTeams({ config, table }: Deployment): Promise<Team[]> 
   const fromConfig = Object.entries(config.teams).map(
     ([name, { plan }]): Team => ({ name, plan, source: 'config' }),
   );
-  const names = (await table.query(partition))
+  const names = (await table.query(listOf.teams))
     .map(({ sk }) => sk?.S ?? '')
     // A team that was put into the config later is the config's.
     .filter((name) => !Object.hasOwn(config.teams, name));
-  const profiles = await table.getAll(names.map(profileKey));
+  const profiles = await table.getAll(names.map(teamKey));
   const made = names.map((name, index) => teamOf(name, profiles[index]));
   return [...fromConfig.toSorted((a, b) => (a.name < b.name ? -1 : 1)), ...made];
 }
@@ -52,7 +40,7 @@ export async function listTeams({ config, table }: Deployment): Promise<Team[]> 
 export async function findTeam({ config, table }: Deployment, name: string): Promise<Team | undefined> {
   const deployed = Object.hasOwn(config.teams, name) ? config.teams[name] : undefined;
   if (deployed) return { name, plan: deployed.plan, source: 'config' };
-  const profile = await table.get(profileKey(name));
+  const profile = await table.get(teamKey(name));
   return profile && teamOf(name, profile);
 }
 
@@ -98,7 +86,7 @@ export async function createTeam(deployment: Deployment, name: string, plan: str
   checkPlan(deployment, plan);
   if (Object.hasOwn(config.teams, name)) throw new AdminError('team_is_of_config', { team: name });
   const createdAt = new Date(now()).toISOString();
-  const created = await table.put(profileKey(name), { plan, createdAt }, 'absent');
+  const created = await table.put(teamKey(name), { plan, createdAt }, 'absent');
   const present = created ? plan : (await findTeam(deployment, name))?.plan;
   if (present !== plan) throw new AdminError('team_exists', { team: name, plan: present, wanted: plan });
   // Again for a team that is there, for what made it may have died before this.
@@ -108,5 +96,5 @@ export async function createTeam(deployment: Deployment, name: string, plan: str
 }
 
 function teamOf(name: string, profile: Item | undefined): Team {
-  return { name, plan: profile?.['plan']?.S, source: 'run-time', createdAt: profile?.['createdAt']?.S };
+  return { name, ...TeamItem.parse(profile ?? {}), source: 'run-time' };
 }

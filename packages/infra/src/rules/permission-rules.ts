@@ -1,3 +1,4 @@
+import { signInKey } from '@org/table';
 import { isLike, type Permission, rolePolicies } from './permissions.ts';
 import type { TemplateRule } from './rule.ts';
 import { referenced, resourcesOf, textOf } from './template.ts';
@@ -63,7 +64,7 @@ const onlyTheApiInvokes: TemplateRule = {
 };
 
 /** As the authorizer's items have it: the partition key begins so. */
-const signInPartition = 'sign-in#any-team';
+const { pk: signInPartition } = signInKey('any-team');
 
 const signInKeysAreTheAuthorizers: TemplateRule = {
   name: 'sign-in-keys-are-the-authorizers',

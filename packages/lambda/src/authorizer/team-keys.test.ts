@@ -1,7 +1,7 @@
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { keyAttributes, signInKey } from '@org/table';
+import { startTestTable, tableName } from '@org/table/test-table';
 import { expect, onTestFinished, test } from 'vitest';
-import { startTestTable, tableName } from '../ledger/test-table.ts';
-import { signInItemKey } from './sign-in-item.ts';
 import { createTeamKeys } from './team-keys.ts';
 
 async function start() {
@@ -18,11 +18,11 @@ async function start() {
       table.client.send(
         new PutItemCommand({
           TableName: tableName,
-          Item: { ...signInItemKey(team), value: { S: value }, keyId: { S: 'id' } },
+          Item: { ...keyAttributes(signInKey(team)), value: { S: value }, keyId: { S: 'id' } },
         }),
       ),
     remove: (team: string) =>
-      table.client.send(new DeleteItemCommand({ TableName: tableName, Key: signInItemKey(team) })),
+      table.client.send(new DeleteItemCommand({ TableName: tableName, Key: keyAttributes(signInKey(team)) })),
   };
 }
 

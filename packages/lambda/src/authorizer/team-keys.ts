@@ -4,7 +4,10 @@ import { Believed, readItem, SignInItem, signInKey, type TableLocation } from '@
 export type TeamKeys = (team: string) => Promise<string | undefined>;
 
 /** @param options.now Milliseconds since 1970. */
-export function createTeamKeys({ now, ...location }: TableLocation & { readonly now: () => number }): TeamKeys {
+export function createTeamKeys({
+  now,
+  ...location
+}: TableLocation & { readonly now: () => number }): TeamKeys {
   const keys = new Believed<string>(now);
   return (team) =>
     keys.get(team, async () => {

@@ -10,9 +10,10 @@ import { mostInputTokens, mostTokens, worstCaseOf } from './meter.ts';
 
 /** One normalizes to NFC and the other to NFKC before it looks at bytes. */
 const qwen = fromPreTrained();
-const tokenizers: readonly [string, (text: string) => number][] = [
-  ['Qwen3', (text) => qwen.encode(text, { add_special_tokens: false }).length],
-  ['Anthropic', countTokens],
+const tokenizers: readonly [string, (text: string) => number, tries: number][] = [
+  ['Qwen3', (text) => qwen.encode(text, { add_special_tokens: false }).length, 300],
+  // It reads its vocabulary again for each text.
+  ['Anthropic', countTokens, 30],
 ];
 
 const byteLength = (text: string) => Buffer.byteLength(text);
@@ -26,7 +27,7 @@ const expanding = Array.from({ length: 0x110000 }, (_, point) => String.fromCode
 
 test.each(tokenizers)(
   'no text has more tokens than are counted, by the tokenizer of %s',
-  (_name, tokensOf) => {
+  (_name, tokensOf, tries) => {
     expect(tokensOf('\u0f76'.repeat(100))).toBeGreaterThan(byteLength('\u0f76'.repeat(100)));
     const character = fc.oneof(
       { weight: 3, arbitrary: fc.constantFrom(...expanding) },
@@ -37,7 +38,7 @@ test.each(tokenizers)(
         const text = characters.join('').toWellFormed();
         expect(mostTokens(text)).toBeGreaterThanOrEqual(tokensOf(text));
       }),
-      runs(300),
+      runs(tries),
     );
   },
 );
@@ -79,11 +80,16 @@ test('a point of the cache is not counted itself', () => {
 test.each<[string, Block]>([
   ['a PDF', { type: 'document', format: 'pdf', name: 'n', bytes: bytes('%PDF') }],
   ['a thought that cannot be read', { type: 'reasoning', redacted: bytes('x') }],
+  [
+    'a PDF that a tool returned',
+    {
+      type: 'tool_result',
+      id: 'i',
+      content: [{ type: 'document', format: 'pdf', name: 'n', bytes: bytes('%PDF') }],
+    },
+  ],
 ])('%s may be as much as the model can read', (_what, block) => {
   expect(tokensOf(chat(block))).toBe(200_000);
-  expect(
-    tokensOf(chat({ type: 'tool_result', id: 'i', content: block.type === 'document' ? [block] : [] })),
-  ).toBe(block.type === 'document' ? 200_000 : bare + 17);
 });
 
 test('no call is more than the model can read', () => {

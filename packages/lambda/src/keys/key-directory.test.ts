@@ -1,9 +1,10 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { accessKey, keyAttributes } from '@org/table';
+import { startTestTable, type TestTable, tableName } from '@org/table/test-table';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Config, readConfig } from '../config.ts';
 import type { ProxyEnvironment } from '../environment.ts';
-import { startTestTable, type TestTable, tableName } from '../ledger/test-table.ts';
-import { accessItemKey, createKeyDirectory, type KeyDirectory } from './key-directory.ts';
+import { createKeyDirectory, type KeyDirectory } from './key-directory.ts';
 
 const environment: ProxyEnvironment = {
   metrics: 'proxy-test',
@@ -54,7 +55,7 @@ async function start(): Promise<Fixture> {
       await table.client.send(
         new PutItemCommand({
           TableName: tableName,
-          Item: { ...accessItemKey(keyId), ...Object.fromEntries(values) },
+          Item: { ...keyAttributes(accessKey(keyId)), ...Object.fromEntries(values) },
         }),
       );
       table.operations.length = 0;

@@ -107,12 +107,7 @@ export class CounterTable {
     return readCounters(item ?? {}, moment);
   }
 
-  async #write(
-    scope: Scope,
-    moment: Moment,
-    update: Expression,
-    signal: AbortSignal,
-  ): Promise<Counters> {
+  async #write(scope: Scope, moment: Moment, update: Expression, signal: AbortSignal): Promise<Counters> {
     const { client, table } = this.#location;
     const { Attributes: item = {} } = await client.send(
       new UpdateItemCommand({

@@ -27,9 +27,7 @@ export function readCounters(item: Item, moment: Moment): Counters {
   const live = holds.filter(({ slot }) => isLive(slot, moment));
   const held = (holding: readonly HeldAttribute[]) =>
     amountsOf((kind) =>
-      holding
-        .filter((hold) => hold.kind === kind)
-        .reduce((sum, { amount }) => sum + Math.max(0, amount), 0),
+      holding.filter((hold) => hold.kind === kind).reduce((sum, { amount }) => sum + Math.max(0, amount), 0),
     );
   const counters = {
     committed: { day: committed('day'), month: committed('month') },

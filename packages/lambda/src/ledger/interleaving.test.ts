@@ -1,4 +1,5 @@
 import type { ErrorCode, LimitPeriod } from '@org/contract';
+import { startTestTable, type TestTable, tableName } from '@org/table/test-table';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ProxyError } from '../proxy-error.ts';
@@ -7,7 +8,6 @@ import { type Amounts, amountsOf, nothing } from './amounts.ts';
 import { CounterTable } from './counter-table.ts';
 import { createLedger, type Hold, type Ledger } from './ledger.ts';
 import { isLive, momentOf, slotOf } from './moment.ts';
-import { startTestTable, type TestTable, tableName } from './test-table.ts';
 
 let table: TestTable;
 let counters: CounterTable;

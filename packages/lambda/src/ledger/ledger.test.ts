@@ -1,4 +1,6 @@
 import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { countersKey, type Duration, keyAttributes } from '@org/table';
+import { clientFor, startTestTable, type TestTable, tableName } from '@org/table/test-table';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ProxyError } from '../proxy-error.ts';
 import type { Scope } from './admission.ts';
@@ -6,7 +8,6 @@ import { type Amounts, nothing } from './amounts.ts';
 import { CounterTable } from './counter-table.ts';
 import { createLedger, type Hold, type Ledger } from './ledger.ts';
 import { amounts } from './test-amounts.ts';
-import { clientFor, startTestTable, type TestTable, tableName } from './test-table.ts';
 
 let table: TestTable;
 let ledger: Ledger;
@@ -36,7 +37,7 @@ const hold = (
 const usage = (scope: Scope, at = noon) => ledger.usage([scope], Date.parse(at), signal);
 
 async function itemOf({ id }: Scope) {
-  const Key = { pk: { S: `team#${id}` }, sk: { S: '2026-11' } };
+  const Key = keyAttributes(countersKey({ kind: 'team', id }, '2026-11'));
   const { Item } = await table.client.send(new GetItemCommand({ TableName: tableName, Key }));
   return Item ?? {};
 }
@@ -387,7 +388,7 @@ test('a stream of yesterday is still in flight for the month', async () => {
 test('counters that hold more than is committed let nothing through', async () => {
   const scope = team({ tokens: { month: 1000 } });
   await hold([scope]);
-  const Key = { pk: { S: `team#${scope.id}` }, sk: { S: '2026-11' } };
+  const Key = keyAttributes(countersKey(scope, '2026-11'));
   await table.client.send(
     new UpdateItemCommand({
       TableName: tableName,
@@ -407,7 +408,9 @@ test('an item is kept for some time after its month, then it expires', async () 
 });
 
 test('counters that cannot be reached refuse the call', async () => {
-  const unreachable = createLedger(new CounterTable({ client: clientFor('http://127.0.0.1:1'), table: tableName }));
+  const unreachable = createLedger(
+    new CounterTable({ client: clientFor('http://127.0.0.1:1'), table: tableName }),
+  );
   const scopes = [team({ requests: { day: 5 } })];
   const request = { scopes, worstCase: call, duration: 'short' as const, at: Date.parse(noon) };
   expect((await refusal(unreachable.hold(request, { hold: signal, settle: signal }))).code).toBe(

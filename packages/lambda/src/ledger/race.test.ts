@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { limitKinds } from '@org/contract';
+import { startTestTable, type TestTable, tableName } from '@org/table/test-table';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Scope } from './admission.ts';
 import { nothing } from './amounts.ts';
@@ -9,7 +10,6 @@ import { CounterTable } from './counter-table.ts';
 import { momentOf } from './moment.ts';
 import type { Race, RaceOutcome } from './racer.ts';
 import { amounts } from './test-amounts.ts';
-import { startTestTable, type TestTable, tableName } from './test-table.ts';
 
 const at = Date.parse('2026-11-22T12:00:00Z');
 const processes = 4;

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { clientFor, tableName } from '@org/table/test-table';
 import { ProxyError } from '../proxy-error.ts';
 import type { Scope } from './admission.ts';
 import type { Amounts } from './amounts.ts';
 import { CounterTable } from './counter-table.ts';
 import { createLedger, type Ledger } from './ledger.ts';
-import { clientFor, tableName } from './test-table.ts';
 
 /** What one process of a race is to do. */
 export interface Race {

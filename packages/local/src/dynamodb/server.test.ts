@@ -37,7 +37,7 @@ beforeEach(async () => {
   });
 });
 
-const Key = { pk: { S: 'team#a' }, sk: { S: '2026-11' } };
+const Key = { pk: { S: 'a' }, sk: { S: '2026-11' } };
 
 /** Adds one, up to `most`. */
 const add = (most = 100, signal?: AbortSignal) =>

@@ -1,4 +1,5 @@
 import { longestCallMs } from '@org/contract';
+import { partitionsOf } from '@org/table';
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
@@ -38,7 +39,7 @@ export class ProxyFunction extends LoggedFunction {
         ...bedrockStatements(config, stack),
         ...guardrailStatements(config, stack),
         // Beside counters and keys, the table then has what only the authorizer may read.
-        ledger.statement(config.signIn ? { prefixes: ['team#', 'key#'] } : {}),
+        ledger.statement(config.signIn ? { prefixes: partitionsOf.proxy } : {}),
       ],
       reservedConcurrentExecutions: config.concurrency,
     });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { authorizerVariables } from '@org/lambda/authorizer-environment';
-import { signInPrefix } from '@org/lambda/sign-in-item';
+import { partitionsOf } from '@org/table';
 import { Duration, Stack } from 'aws-cdk-lib';
 import { CfnAuthorizer, RequestAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import { Code } from 'aws-cdk-lib/aws-lambda';
@@ -47,7 +47,7 @@ export class Authorizer extends LoggedFunction {
       memorySize: 512,
       timeout: Duration.seconds(10),
       environment: environmentOf(scope, props),
-      statements: [ledger.statement({ actions: ['dynamodb:GetItem'], prefixes: [signInPrefix] })],
+      statements: [ledger.statement({ actions: ['dynamodb:GetItem'], prefixes: partitionsOf.authorizer })],
     });
     this.authorizer = new RequestAuthorizer(this, 'Authorizer', {
       handler: this.handler,

@@ -1,3 +1,5 @@
+// For whoever type-checks this from another package.
+/// <reference path="./dynalite.d.ts" />
 import { once } from 'node:events';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { Believed } from './believed.ts';
+
+test('beyond ten thousand, the one that was read first is forgotten', async () => {
+  const believed = new Believed<string>(() => 0);
+  let reads = 0;
+  const get = (id: number) =>
+    believed.get(String(id), async () => {
+      reads += 1;
+      return 'known';
+    });
+  for (let id = 0; id <= 10_000; id += 1) await get(id);
+  await get(10_000);
+  await get(1);
+  expect(reads).toBe(10_001);
+  await get(0);
+  expect(reads).toBe(10_002);
+});
+
+test('what could not be read is asked for again', async () => {
+  const believed = new Believed<string>(() => 0);
+  await expect(believed.get('a', () => Promise.reject(new Error('down')))).rejects.toThrow('down');
+  expect(await believed.get('a', async () => 'known')).toBe('known');
+});

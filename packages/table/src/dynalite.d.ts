@@ -1,0 +1,13 @@
+/** What is used of dynalite, which brings no types. */
+declare module 'dynalite' {
+  import type { Server } from 'node:http';
+
+  interface Options {
+    /** Milliseconds that a new table stays in the state CREATING. Default: 500. */
+    readonly createTableMs?: number;
+  }
+
+  /** A DynamoDB in memory, behind a server that does not listen yet. */
+  function dynalite(options?: Options): Server;
+  export = dynalite;
+}

@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  accessKey,
+  countersKey,
+  type ItemKey,
+  keyNameKey,
+  partitionsOf,
+  replacedKey,
+  signInKey,
+  teamKey,
+  teamListKey,
+} from './keys.ts';
+
+/** What names and ids may have; no `#` among it. */
+const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,20}$/);
+const month = fc.date({ noInvalidDate: true }).map((date) => date.toISOString().slice(0, 7));
+
+/** Every kind of item, by what it is about. */
+const items = fc.oneof(
+  fc.tuple(fc.constant('counters of a team'), name, month),
+  fc.tuple(fc.constant('counters of a key'), name, month),
+  fc.tuple(fc.constantFrom('team', 'team in the list', 'access', 'name', 'sign-in'), name, fc.constant('')),
+  fc.tuple(fc.constant('replaced'), name, name),
+);
+
+function keyOf([kind, id, other]: [string, string, string]): ItemKey {
+  switch (kind) {
+    case 'counters of a team':
+      return countersKey({ kind: 'team', id }, other);
+    case 'counters of a key':
+      return countersKey({ kind: 'key', id }, other);
+    case 'team':
+      return teamKey(id);
+    case 'team in the list':
+      return teamListKey(id);
+    case 'access':
+      return accessKey(id);
+    case 'name':
+      return keyNameKey(id);
+    case 'replaced':
+      return replacedKey(id, other);
+    default:
+      return signInKey(id);
+  }
+}
+
+test('no two items are in one place', () => {
+  fc.assert(
+    fc.property(items, items, (one, other) => {
+      fc.pre(one.join() !== other.join());
+      expect(keyOf(one)).not.toEqual(keyOf(other));
+    }),
+  );
+});
+
+test('the partitions of the function hold all that it reads, and no key of signed-in callers', () => {
+  fc.assert(
+    fc.property(items, (item) => {
+      const { pk } = keyOf(item);
+      const isIn = (partitions: readonly string[]) => partitions.some((prefix) => pk.startsWith(prefix));
+      const [kind] = item;
+      const ofProxy = ['counters of a team', 'counters of a key', 'access', 'team'].includes(kind);
+      expect([kind, isIn(partitionsOf.proxy)]).toEqual([kind, ofProxy]);
+      expect([kind, isIn(partitionsOf.authorizer)]).toEqual([kind, kind === 'sign-in']);
+    }),
+  );
+});
