@@ -1,6 +1,6 @@
 import { type LimitKind, type Limits, limitKinds, limitPeriods } from '@org/contract';
 import type { ProxyConfig } from '@org/infra/config';
-import { worstCaseOf } from '@org/lambda/call-cost';
+import { worstCaseOf } from '@org/lambda/call/meter';
 import { type Amounts, amountsOf, unitOf } from '@org/lambda/ledger/amounts';
 import { aliasOf, definitionOf, priceIn } from '@org/models';
 import { amountText, limitText } from '../limits-text.ts';

@@ -2,7 +2,7 @@ import { type Capability, capabilitiesOf, invokeFormats, type ModelDefinition } 
 import type { Caller, Config, OfferedModel } from '../config.ts';
 import { boundsOf } from '../ledger/admission.ts';
 import { ProxyError } from '../proxy-error.ts';
-import type { Asked, Block, Call, ChatCall } from './call.ts';
+import type { Asked, Block, Call, ChatCall, JsonBlock, Tool } from './call.ts';
 
 /**
  * Output tokens when neither the caller nor the plan names a number. Small on purpose: Bedrock reserves them at
@@ -99,7 +99,11 @@ function featuresOf(call: Call): Feature[] {
 function chatFeatures({ messages, system, tools, temperature, topP, stop }: ChatCall): Feature[] {
   const feature = (name: Capability, present: boolean): Feature[] =>
     present ? [{ feature: name, name, param: name }] : [];
-  const blocks = messages.flatMap((message) => message.blocks);
+  const blocks = messages
+    .flatMap((message) => message.blocks)
+    .flatMap((block): (Block | JsonBlock)[] =>
+      block.type === 'tool_result' ? [block, ...block.content] : [block],
+    );
   return [
     ...feature('system', system !== undefined),
     ...feature('history', messages.length > 1),
@@ -118,8 +122,9 @@ function chatFeatures({ messages, system, tools, temperature, topP, stop }: Chat
 }
 
 /** What a model must be able to do for a block of a kind. A kind that is not here does not compile. */
-const needs: Readonly<Record<Block['type'] | 'tool', Capability | undefined>> = {
+const needs: Readonly<Record<(Block | JsonBlock | Tool)['type'], Capability | undefined>> = {
   text: undefined,
+  json: undefined,
   image: 'images',
   document: 'documents',
   tool: 'tools',

@@ -3,7 +3,7 @@ import { invalid } from './exception.ts';
 import { isJsonSchema, type JsonSchema } from './json-schema.ts';
 import type { AdmittedModel } from './model-access.ts';
 import { unsupportedIn } from './output-schema.ts';
-import type { AnswerForm } from './simulated-model.ts';
+import type { AnswerForm } from './prompt.ts';
 import type { ToolConfig } from './tool-config.ts';
 
 /** @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_OutputConfig.html */
@@ -61,8 +61,9 @@ function parseSchema(text: string): JsonSchema | undefined {
 
 function forcedTool({ tools, toolChoice }: ToolConfig, model: AdmittedModel): AnswerForm | undefined {
   if (!model.takesTools) throw invalid("This model doesn't support tool use.");
-  const offered = tools.map(({ toolSpec }, index) => {
-    const { name, inputSchema, strict } = toolSpec;
+  const offered = tools.flatMap((tool, index) => {
+    if (!('toolSpec' in tool)) return [];
+    const { name, inputSchema, strict } = tool.toolSpec;
     const schema = inputSchema.json;
     if (schema['type'] !== 'object') {
       throw invalid(
@@ -71,7 +72,7 @@ function forcedTool({ tools, toolChoice }: ToolConfig, model: AdmittedModel): An
     }
     const problem = strict ? unsupportedIn(schema) : undefined;
     if (problem) throw modelError(`tools.${index}.custom: ${problem}`);
-    return { kind: 'tool' as const, name, schema };
+    return [{ kind: 'tool' as const, name, schema }];
   });
   if (!toolChoice || 'auto' in toolChoice) return undefined;
   if ('any' in toolChoice) return offered[0];

@@ -2,7 +2,7 @@ import { newToolUseId, usageOf } from './converse.ts';
 import { readConverseStream } from './converse-request.ts';
 import { traceOf } from './guardrail.ts';
 import type { OperationCall, OperationReply, StreamEvent } from './operation.ts';
-import type { Completion } from './simulated-model.ts';
+import { type AnswerBlock, signatureOf } from './simulated-model.ts';
 
 /**
  * The ConverseStream operation.
@@ -16,7 +16,7 @@ export function converseStream({ model, body, generate }: OperationCall): Operat
     completion,
     events: [
       event('messageStart', { role: 'assistant' }),
-      ...contentBlock(completion),
+      ...completion.blocks.flatMap(contentBlock),
       event('messageStop', { stopReason: completion.stopReason }),
       event('metadata', {
         usage: usageOf(completion),
@@ -27,20 +27,41 @@ export function converseStream({ model, body, generate }: OperationCall): Operat
   };
 }
 
-/** A block of text begins with its first piece; only a tool's has a start of its own. */
-function contentBlock({ deltas, tool }: Completion): StreamEvent[] {
-  const index = { contentBlockIndex: 0 };
+/** A block begins with its first piece; only a tool's has a start of its own. */
+function contentBlock(block: AnswerBlock, contentBlockIndex: number): StreamEvent[] {
+  const index = { contentBlockIndex };
   const start =
-    tool === undefined ? [] : [{ start: { toolUse: { toolUseId: newToolUseId(), name: tool } }, ...index }];
+    block.kind === 'tool'
+      ? [{ start: { toolUse: { toolUseId: newToolUseId(), name: block.name } }, ...index }]
+      : [];
+  // The signature comes when all that it signs is said.
+  const signature =
+    block.kind === 'reasoning'
+      ? [{ reasoningContent: { signature: signatureOf(block.deltas.join('')) } }]
+      : [];
   return [
     ...start.map((payload) => event('contentBlockStart', payload)),
-    ...deltas.map((piece) => ({
+    ...block.deltas.map((piece) => ({
       type: 'contentBlockDelta',
-      payload: { delta: tool === undefined ? { text: piece } : { toolUse: { input: piece } }, ...index },
+      payload: { delta: deltaOf(block.kind, piece), ...index },
       isDelta: true,
     })),
+    ...signature.map((delta) => event('contentBlockDelta', { delta, ...index })),
     event('contentBlockStop', index),
   ];
+}
+
+function deltaOf(kind: AnswerBlock['kind'], piece: string): object {
+  switch (kind) {
+    case 'text':
+      return { text: piece };
+    case 'tool':
+      return { toolUse: { input: piece } };
+    case 'reasoning':
+      return { reasoningContent: { text: piece } };
+    case 'redacted':
+      return { reasoningContent: { redactedContent: piece } };
+  }
 }
 
 function event(type: string, payload: object): StreamEvent {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readConverse } from './converse-request.ts';
 import { traceOf } from './guardrail.ts';
 import type { OperationCall, OperationReply } from './operation.ts';
-import type { Completion } from './simulated-model.ts';
+import { type AnswerBlock, type Completion, signatureOf } from './simulated-model.ts';
 
 /**
  * The Converse operation.
@@ -15,7 +15,7 @@ export function converse({ model, body, generate }: OperationCall): OperationRep
   return {
     completion,
     body: {
-      output: { message: { role: 'assistant', content: [contentOf(completion)] } },
+      output: { message: { role: 'assistant', content: completion.blocks.map(contentOf) } },
       stopReason: completion.stopReason,
       usage: usageOf(completion),
       metrics: { latencyMs: 1 },
@@ -24,19 +24,36 @@ export function converse({ model, body, generate }: OperationCall): OperationRep
   };
 }
 
-export function usageOf({ inputTokens, outputTokens }: Completion): object {
-  return { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens };
+/** What is read from the cache or written to it is not part of `inputTokens`. */
+export function usageOf(completion: Completion): object {
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = completion;
+  return {
+    inputTokens,
+    outputTokens,
+    totalTokens: inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens,
+    ...(cacheReadTokens + cacheWriteTokens > 0 && {
+      cacheReadInputTokens: cacheReadTokens,
+      cacheWriteInputTokens: cacheWriteTokens,
+    }),
+  };
 }
 
 export function newToolUseId(): string {
   return `tooluse_${randomBytes(16).toString('base64url')}`;
 }
 
-function contentOf({ deltas, tool }: Completion): object {
-  const text = deltas.join('');
-  return tool === undefined
-    ? { text }
-    : { toolUse: { toolUseId: newToolUseId(), name: tool, input: toolInput(text) } };
+function contentOf(block: AnswerBlock): object {
+  const text = block.deltas.join('');
+  switch (block.kind) {
+    case 'text':
+      return { text };
+    case 'tool':
+      return { toolUse: { toolUseId: newToolUseId(), name: block.name, input: toolInput(text) } };
+    case 'reasoning':
+      return { reasoningContent: { reasoningText: { text, signature: signatureOf(text) } } };
+    case 'redacted':
+      return { reasoningContent: { redactedContent: text } };
+  }
 }
 
 /** Input that is no JSON, because it was cut or scripted so, cannot be said in Converse: nothing of it is left. */

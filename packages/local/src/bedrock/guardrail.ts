@@ -42,10 +42,12 @@ export function blocks(guardrail: Guardrail | undefined, question: string): bool
 
 /** The model did not run, so no tokens are counted. */
 export const blockedCompletion: Completion = {
-  deltas: [blockedMessage],
+  blocks: [{ kind: 'text', deltas: [blockedMessage] }],
   stopReason: 'guardrail_intervened',
   inputTokens: 0,
   outputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
 };
 
 /**

@@ -1,3 +1,6 @@
+import type { EmbedFormat } from '@org/models';
+import { claudeMessages } from './claude-messages.ts';
+import { embedders } from './embeddings.ts';
 import { invalid } from './exception.ts';
 import { type Guardrail, GuardrailConfig } from './guardrail.ts';
 import { llama } from './llama.ts';
@@ -9,14 +12,35 @@ import type { Completion } from './simulated-model.ts';
 import { titanText } from './titan-text.ts';
 
 /**
- * The InvokeModel operation, with the bodies of Titan Text and Llama. Of an imported model, either will do.
+ * The InvokeModel operation, with the bodies of Titan Text, Llama, Claude, and of models that make vectors. Of an imported
+ * model, Titan's or Llama's will do.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html
  */
 export function invokeModel(call: OperationCall): OperationReply {
+  const { model, body } = call;
+  if (model.embeds) return embed(model.embeds, body);
   const { format, completion, guardrailAction } = ask(call);
   return { completion, body: { ...format.answer(completion), ...guardrailAction } };
 }
+
+function embed(format: EmbedFormat, body: unknown): OperationReply {
+  const embedded = embedders[format](body);
+  if (!embedded) throw invalid(malformed);
+  const { inputTokens } = embedded;
+  return {
+    completion: { ...noAnswer, inputTokens },
+    headers: { 'x-amzn-bedrock-input-token-count': String(inputTokens) },
+    body: embedded.body,
+  };
+}
+
+const noAnswer: Completion = {
+  ...{ blocks: [], stopReason: 'end_turn', inputTokens: 0, outputTokens: 0 },
+  ...{ cacheReadTokens: 0, cacheWriteTokens: 0 },
+};
+
+const malformed = 'Malformed input request, please reformat your input and try again.';
 
 /**
  * The InvokeModelWithResponseStream operation. Its chunks are JSON of the model's, as base64 in JSON of Bedrock's.
@@ -26,11 +50,6 @@ export function invokeModel(call: OperationCall): OperationReply {
 export function invokeModelWithResponseStream(call: OperationCall): OperationReply {
   if (!call.model.can.has('stream')) throw invalid('The model is unsupported for streaming');
   const { format, completion, guardrailAction } = ask(call);
-  const chunk = (content: object, isDelta: boolean) => ({
-    type: 'chunk',
-    payload: { bytes: Buffer.from(JSON.stringify({ ...content, ...guardrailAction })).toString('base64') },
-    isDelta,
-  });
   const metrics = {
     inputTokenCount: completion.inputTokens,
     outputTokenCount: completion.outputTokens,
@@ -40,10 +59,19 @@ export function invokeModelWithResponseStream(call: OperationCall): OperationRep
   return {
     completion,
     headers: { 'x-amzn-bedrock-content-type': 'application/json' },
-    events: [
-      ...completion.deltas.map((piece, index) => chunk(format.chunk(piece, index, completion), true)),
-      chunk({ ...format.lastChunk(completion), 'amazon-bedrock-invocationMetrics': metrics }, false),
-    ],
+    events: format.chunks(completion).map(({ content, isDelta }, index, all) => {
+      const isLast = index === all.length - 1;
+      const said = {
+        ...content,
+        ...guardrailAction,
+        ...(isLast && { 'amazon-bedrock-invocationMetrics': metrics }),
+      };
+      return {
+        type: 'chunk',
+        payload: { bytes: Buffer.from(JSON.stringify(said)).toString('base64') },
+        isDelta,
+      };
+    }),
   };
 }
 
@@ -69,12 +97,13 @@ function ask({ model, body, headers, generate }: OperationCall): NativeAnswer {
       guardrailAction: guardrail ? { 'amazon-bedrock-guardrailAction': action } : {},
     };
   }
-  throw invalid('Malformed input request, please reformat your input and try again.');
+  throw invalid(malformed);
 }
 
 function formatsOf(modelId: string): NativeBody[] {
   if (modelId.includes('titan-text')) return [titanText];
   if (modelId.includes('meta.llama')) return [llama];
+  if (modelId.includes('anthropic.claude')) return [claudeMessages];
   return modelId.startsWith('arn:') ? [titanText, llama] : [];
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { NativeBody } from './native-body.ts';
-import type { Completion } from './simulated-model.ts';
+import { type Completion, textDeltas } from './simulated-model.ts';
 
 const fraction = z.optional(z.number().check(z.minimum(0), z.maximum(1)));
 
@@ -19,33 +19,41 @@ export const llama: NativeBody = {
     return {
       modelId,
       question: request.prompt,
-      input: [request.prompt],
+      input: [{ text: request.prompt }],
       maxTokens: request.max_gen_len ?? 512,
       stop: [],
       form: { kind: 'text' },
+      thinks: false,
     };
   },
 
   answer: (completion) => ({
-    generation: ` ${completion.deltas.join('')}`,
+    generation: ` ${textDeltas(completion).join('')}`,
     prompt_token_count: completion.inputTokens,
     generation_token_count: completion.outputTokens,
     stop_reason: stopReason(completion),
   }),
 
-  chunk: (piece, index, completion) => ({
-    generation: index === 0 ? ` ${piece}` : piece,
-    prompt_token_count: index === 0 ? completion.inputTokens : null,
-    generation_token_count: index + 1,
-    stop_reason: null,
-  }),
-
-  lastChunk: (completion) => ({
-    generation: '',
-    prompt_token_count: null,
-    generation_token_count: completion.outputTokens,
-    stop_reason: stopReason(completion),
-  }),
+  chunks: (completion) => [
+    ...textDeltas(completion).map((piece, index) => ({
+      content: {
+        generation: index === 0 ? ` ${piece}` : piece,
+        prompt_token_count: index === 0 ? completion.inputTokens : null,
+        generation_token_count: index + 1,
+        stop_reason: null,
+      },
+      isDelta: true,
+    })),
+    {
+      content: {
+        generation: '',
+        prompt_token_count: null,
+        generation_token_count: completion.outputTokens,
+        stop_reason: stopReason(completion),
+      },
+      isDelta: false,
+    },
+  ],
 };
 
 function stopReason(completion: Completion): string {

@@ -1,4 +1,10 @@
-import { type Capability, capabilities, type ModelDefinition } from '@org/models';
+import {
+  type Capability,
+  capabilities,
+  capabilitiesOf,
+  type EmbedFormat,
+  type ModelDefinition,
+} from '@org/models';
 import { invalid } from './exception.ts';
 
 /** A model that the call may reach, and what it can do. */
@@ -11,6 +17,8 @@ export interface AdmittedModel {
   readonly takesOutputSchema: boolean;
   /** Whether it takes tools. */
   readonly takesTools: boolean;
+  /** The body of a model that turns texts into vectors, and does nothing else. */
+  readonly embeds?: EmbedFormat | undefined;
 }
 
 /** What the predecessor of this proxy called. Long past their end of life on AWS; still answered here. */
@@ -59,8 +67,9 @@ function admitted(modelId: string, model: ModelDefinition): AdmittedModel {
   return {
     modelId,
     maxOutputTokens: model.maxOutputTokens,
-    can: new Set(model.upstream === 'converse' ? model.capabilities : capabilities),
+    can: new Set(model.upstream === 'invoke' ? capabilities : capabilitiesOf(model)),
     takesOutputSchema: structuredOutput === 'native',
-    takesTools: structuredOutput !== undefined,
+    takesTools: structuredOutput !== undefined || capabilitiesOf(model).includes('tools'),
+    embeds: model.upstream === 'embed' ? model.format : undefined,
   };
 }

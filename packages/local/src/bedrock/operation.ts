@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Guardrail } from './guardrail.ts';
 import type { AdmittedModel } from './model-access.ts';
-import type { Completion, Prompt } from './simulated-model.ts';
+import type { Prompt } from './prompt.ts';
+import type { Completion } from './simulated-model.ts';
 
 /** A call of an operation that has come as far as the model. */
 export interface OperationCall {

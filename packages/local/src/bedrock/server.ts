@@ -12,7 +12,7 @@ import { invokeModel, invokeModelWithResponseStream } from './invoke-model.ts';
 import { admitModel } from './model-access.ts';
 import type { Operation, OperationReply } from './operation.ts';
 import { parseJson } from './request-body.ts';
-import { complete, type ScriptedAnswer } from './simulated-model.ts';
+import { complete, PromptCache, type ScriptedAnswer } from './simulated-model.ts';
 import { type Gate, sendStream } from './stream-response.ts';
 
 export type { Fault };
@@ -31,7 +31,7 @@ export interface ReceivedCall {
   readonly disconnected: boolean;
 }
 
-/** Tokens that AWS would put on the bill. */
+/** Tokens that AWS would put on the bill; those of a prompt cache are input. */
 export interface BilledTokens {
   inputTokens: number;
   outputTokens: number;
@@ -98,6 +98,7 @@ export async function startBedrock({
   const faults: Fault[] = [];
   const scripted: ScriptedAnswer[] = [];
   const billed: BilledTokens = { inputTokens: 0, outputTokens: 0 };
+  const cache = new PromptCache();
   let gate: Gate | undefined;
 
   const reply = (call: ReceivedCall, fault: Fault | undefined): OperationReply => {
@@ -110,7 +111,9 @@ export async function startBedrock({
       headers: call.headers,
       generate(prompt, guardrail) {
         refuseUnknownGuardrail(guardrail, fault?.kind === 'unknown-guardrail' ? fault.id : undefined);
-        return blocks(guardrail, prompt.question) ? blockedCompletion : complete(prompt, scripted.shift());
+        return blocks(guardrail, prompt.question)
+          ? blockedCompletion
+          : complete(prompt, cache, scripted.shift());
       },
     });
   };
@@ -132,7 +135,8 @@ export async function startBedrock({
       const scheduled = faults.shift();
       const met = scheduled ? { fault: scheduled } : await meet(call);
       const answer = reply(call, met.fault);
-      const { inputTokens, outputTokens } = answer.completion;
+      const { outputTokens, cacheReadTokens, cacheWriteTokens, ...completion } = answer.completion;
+      const inputTokens = completion.inputTokens + cacheReadTokens + cacheWriteTokens;
       billed.inputTokens += inputTokens;
       billed.outputTokens += outputTokens;
       onBilled(call, { inputTokens, outputTokens });

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { NativeBody } from './native-body.ts';
-import type { Completion } from './simulated-model.ts';
+import { type Completion, textDeltas } from './simulated-model.ts';
 
 const fraction = z.optional(z.number().check(z.minimum(0), z.maximum(1)));
 
@@ -25,10 +25,11 @@ export const titanText: NativeBody = {
     return {
       modelId,
       question: inputText,
-      input: [inputText],
+      input: [{ text: inputText }],
       maxTokens: config?.maxTokenCount ?? 512,
       stop: config?.stopSequences ?? [],
       form: { kind: 'text' },
+      thinks: false,
     };
   },
 
@@ -37,27 +38,34 @@ export const titanText: NativeBody = {
     results: [
       {
         tokenCount: completion.outputTokens,
-        outputText: `\n${completion.deltas.join('')}`,
+        outputText: `\n${textDeltas(completion).join('')}`,
         completionReason: completionReason(completion),
       },
     ],
   }),
 
-  chunk: (piece, index) => ({
-    outputText: index === 0 ? `\n${piece}` : piece,
-    index,
-    totalOutputTextTokenCount: null,
-    completionReason: null,
-    inputTextTokenCount: null,
-  }),
-
-  lastChunk: (completion) => ({
-    outputText: '',
-    index: completion.deltas.length,
-    totalOutputTextTokenCount: completion.outputTokens,
-    completionReason: completionReason(completion),
-    inputTextTokenCount: completion.inputTokens,
-  }),
+  chunks: (completion) => [
+    ...textDeltas(completion).map((piece, index) => ({
+      content: {
+        outputText: index === 0 ? `\n${piece}` : piece,
+        index,
+        totalOutputTextTokenCount: null,
+        completionReason: null,
+        inputTextTokenCount: null,
+      },
+      isDelta: true,
+    })),
+    {
+      content: {
+        outputText: '',
+        index: textDeltas(completion).length,
+        totalOutputTextTokenCount: completion.outputTokens,
+        completionReason: completionReason(completion),
+        inputTextTokenCount: completion.inputTokens,
+      },
+      isDelta: false,
+    },
+  ],
 };
 
 function completionReason({ stopReason }: Completion): string {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { ToolCachePoint } from './converse-content.ts';
 
 const toolName = z.string().check(z.regex(/^[a-zA-Z0-9_-]{1,64}$/));
 const nothing = z.strictObject({});
@@ -7,14 +8,17 @@ const nothing = z.strictObject({});
 export const ToolConfig = z.strictObject({
   tools: z
     .array(
-      z.strictObject({
-        toolSpec: z.strictObject({
-          name: toolName,
-          description: z.optional(z.string().check(z.minLength(1))),
-          inputSchema: z.strictObject({ json: z.record(z.string(), z.unknown()) }),
-          strict: z.optional(z.boolean()),
+      z.union([
+        z.strictObject({
+          toolSpec: z.strictObject({
+            name: toolName,
+            description: z.optional(z.string().check(z.minLength(1))),
+            inputSchema: z.strictObject({ json: z.record(z.string(), z.unknown()) }),
+            strict: z.optional(z.boolean()),
+          }),
         }),
-      }),
+        ToolCachePoint,
+      ]),
     )
     .check(z.minLength(1)),
   toolChoice: z.optional(
