@@ -1,4 +1,4 @@
-import { Answer, ModelList, UsageReport } from '@org/contract';
+import { AnswerSchema, ModelListSchema, UsageReportSchema } from '@org/contract';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { createClient } from './client.ts';
@@ -188,7 +188,12 @@ async function outcomeOf(operation: (typeof operations)[number], answered: () =>
   return { ...outcome, read };
 }
 
-const shapes = { ask: Answer, stream: Answer, models: ModelList, usage: UsageReport };
+const shapes = {
+  ask: AnswerSchema,
+  stream: AnswerSchema,
+  models: ModelListSchema,
+  usage: UsageReportSchema,
+};
 
 test('whatever is answered, a call resolves to what the contract says or rejects with an error of this package', async () => {
   await fc.assert(

@@ -1,14 +1,14 @@
 import {
-  Answer,
-  AvailableModels,
+  AnswerSchema,
+  AvailableModelsSchema,
   type ErrorCode,
-  ErrorEnvelope,
+  ErrorEnvelopeSchema,
   errorCodes,
   errorDefinition,
-  ModelList,
-  RequestIssues,
-  StreamEvent,
-  UsageReport,
+  ModelListSchema,
+  RequestIssuesSchema,
+  StreamEventSchema,
+  UsageReportSchema,
 } from '@org/contract';
 import { http } from 'msw';
 import { setupServer } from 'msw/node';
@@ -449,9 +449,9 @@ describe('what it says is of the contract', () => {
       .models([model])
       .usage([limit]);
     const body = { model: 'llama', question: 'Hi' };
-    Answer.parse(await (await get(proxy, '/bedrock', body)).json());
-    ModelList.parse(await (await get(proxy, '/models')).json());
-    UsageReport.parse(await (await get(proxy, '/usage')).json());
+    AnswerSchema.parse(await (await get(proxy, '/bedrock', body)).json());
+    ModelListSchema.parse(await (await get(proxy, '/models')).json());
+    UsageReportSchema.parse(await (await get(proxy, '/usage')).json());
   });
 
   test('its events', async () => {
@@ -459,7 +459,7 @@ describe('what it says is of the contract', () => {
       model: 'llama',
     });
     const events = createEventParser().push(new Uint8Array(await response.arrayBuffer()));
-    expect(events.map((event) => StreamEvent.parse(JSON.parse(event)).type)).toEqual([
+    expect(events.map((event) => StreamEventSchema.parse(JSON.parse(event)).type)).toEqual([
       'start',
       'delta',
       'delta',
@@ -472,17 +472,18 @@ describe('what it says is of the contract', () => {
     const { status, retryable, message } = errorDefinition(code);
     expect(response.status).toBe(status);
     expect(response.headers.get('x-should-retry')).toBe(String(retryable));
-    const { error } = ErrorEnvelope.parse(await response.json());
+    const { error } = ErrorEnvelopeSchema.parse(await response.json());
     expect(error).toMatchObject({ code, message });
   });
 
   test('its details', async () => {
     const detailsOf = async (code: SentErrorCode) =>
-      ErrorEnvelope.parse(await (await get(createMockProxy().error(code), '/usage')).json()).error.details;
-    RequestIssues.parse(await detailsOf('invalid_request'));
-    AvailableModels.parse(await detailsOf('unknown_model'));
-    AvailableModels.parse(await detailsOf('model_not_allowed'));
-    RequestIssues.parse(await detailsOf('invalid_output'));
+      ErrorEnvelopeSchema.parse(await (await get(createMockProxy().error(code), '/usage')).json()).error
+        .details;
+    RequestIssuesSchema.parse(await detailsOf('invalid_request'));
+    AvailableModelsSchema.parse(await detailsOf('unknown_model'));
+    AvailableModelsSchema.parse(await detailsOf('model_not_allowed'));
+    RequestIssuesSchema.parse(await detailsOf('invalid_output'));
     expect(await detailsOf('rate_limited')).toBeUndefined();
   });
 
