@@ -24,7 +24,7 @@ export interface Export extends Entry {
 /** The sections of the reference, and the source files that are told of in each. */
 const sections: Readonly<Record<string, readonly string[]>> = {
   Client: ['client.ts', 'bedrock-client.ts'],
-  Options: ['options.ts', 'api-key.ts', 'model-name.ts', 'standard-schema.ts'],
+  Options: ['options.ts', 'fetch.ts', 'api-key.ts', 'model-name.ts', 'standard-schema.ts'],
   Answers: ['answer.ts', 'safe-result.ts', 'limit.ts', 'usage-report.ts', 'model-list.ts'],
   Streams: ['answer-stream.ts', 'stream-event.ts'],
   Errors: ['proxy-error.ts', 'errors.ts'],

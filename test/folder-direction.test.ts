@@ -50,8 +50,17 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     converse: ['', '../call', '../json.ts'],
     invoke: ['', '../call', '../json.ts'],
   },
-  'packages/client-sdk': { src: [], examples: [] },
-  'packages/client-sdk/src': { testing: [''] },
+  'packages/client-sdk': { src: [], test: ['src'], examples: [] },
+  // From the bottom up.
+  'packages/client-sdk/src': {
+    http: [],
+    errors: ['http', 'answer', 'options/duck-typing.ts'],
+    answer: ['http', 'errors', 'options/duck-typing.ts'],
+    hooks: ['http', 'errors', 'answer'],
+    options: ['http', 'errors', 'answer', 'hooks'],
+    call: ['http', 'errors', 'answer', 'hooks', 'options'],
+    testing: ['', 'http', 'errors', 'answer', 'options', 'call'],
+  },
   'packages/infra': { src: [], bin: ['src'], examples: ['src'], 'proxy.config.ts': ['src'] },
   'packages/infra/src': {
     config: [],
@@ -236,7 +245,7 @@ test('only the upstream of the functions calls Bedrock, and only the transport o
   );
   // It makes the client.
   expect(outside).toEqual(['packages/lambda/src/index.ts']);
-  expect(users('ky', 'packages/client-sdk/src/')).toEqual(['packages/client-sdk/src/transport.ts']);
+  expect(users('ky', 'packages/client-sdk/src/')).toEqual(['packages/client-sdk/src/call/transport.ts']);
 });
 
 test('the middle of the functions, and what is behind it, know nothing of the words of a door', () => {

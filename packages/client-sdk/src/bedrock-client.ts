@@ -1,16 +1,16 @@
-import type { Answer, StructuredAnswer } from './answer.ts';
-import type { AnswerStream } from './answer-stream.ts';
-import type { ModelList } from './model-list.ts';
-import type { ModelName } from './model-name.ts';
+import type { Answer, StructuredAnswer } from './answer/answer.ts';
+import type { AnswerStream } from './answer/answer-stream.ts';
+import type { ModelList } from './answer/model-list.ts';
+import type { UsageReport } from './answer/usage-report.ts';
+import type { ModelName } from './options/model-name.ts';
 import type {
   AskOptions,
   RequestOptions,
   StreamOptions,
   StructuredAskOptions,
   StructuredStreamOptions,
-} from './options.ts';
+} from './options/options.ts';
 import type { SafeResult } from './safe-result.ts';
-import type { UsageReport } from './usage-report.ts';
 
 /** A client of one proxy with one API key. */
 export interface BedrockClient {

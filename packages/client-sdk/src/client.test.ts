@@ -1,8 +1,8 @@
 import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { answer, limits, reply, serve } from '../test/loopback-server.ts';
 import { createBedrockClient } from './client.ts';
-import { answer, limits, reply, serve } from './loopback-server.ts';
 
 const apiKey = 'key';
 

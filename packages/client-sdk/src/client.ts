@@ -1,11 +1,20 @@
-import { type Answer, readAnswer, type StructuredAnswer } from './answer.ts';
-import { type AnswerStream, createAnswerStream } from './answer-stream.ts';
-import { askBody } from './ask.ts';
+import { type Answer, readAnswer, type StructuredAnswer } from './answer/answer.ts';
+import { type AnswerStream, createAnswerStream } from './answer/answer-stream.ts';
+import { checkOutput } from './answer/check-output.ts';
+import { readModelList } from './answer/model-list.ts';
+import { readReply } from './answer/read-reply.ts';
+import type { Reader } from './answer/shape.ts';
+import { readUsageReport } from './answer/usage-report.ts';
 import type { BedrockClient } from './bedrock-client.ts';
-import { fromCallSite } from './call-site.ts';
-import { exchange } from './exchange.ts';
-import { readModelList } from './model-list.ts';
-import { createObserver } from './observer.ts';
+import { exchange } from './call/exchange.ts';
+import { type Runtime, systemRuntime } from './call/runtime.ts';
+import { streamSource } from './call/stream-source.ts';
+import type { Call } from './call/transport.ts';
+import { fromCallSite } from './errors/call-site.ts';
+import { createObserver } from './hooks/observer.ts';
+import { readRequestId } from './http/request-id.ts';
+import { type Operation, routes } from './http/routes.ts';
+import { askBody } from './options/ask-body.ts';
 import type {
   AskOptions,
   BedrockClientOptions,
@@ -13,18 +22,9 @@ import type {
   StreamOptions,
   StructuredAskOptions,
   StructuredStreamOptions,
-} from './options.ts';
-import { checkOutput } from './output-schema.ts';
-import { readReply } from './read-reply.ts';
-import { readRequestId } from './request-id.ts';
-import { type Operation, routes } from './routes.ts';
-import { type Runtime, systemRuntime } from './runtime.ts';
+} from './options/options.ts';
+import { callSettings, clientSettings } from './options/settings.ts';
 import { type SafeResult, safely } from './safe-result.ts';
-import { callSettings, clientSettings } from './settings.ts';
-import type { Reader } from './shape.ts';
-import { streamSource } from './stream-source.ts';
-import type { Call } from './transport.ts';
-import { readUsageReport } from './usage-report.ts';
 
 /**
  * Makes a client. Throws `ConfigurationError` where an option is missing, wrong or unknown; nothing is sent.
@@ -53,7 +53,8 @@ export function createClient(options: BedrockClientOptions, runtime: Runtime): B
     { model, body }: { readonly model?: string; readonly body?: () => string } = {},
   ): Call => {
     const settings = callSettings(callOptions, client, operation);
-    const observer = createObserver(client.hooks, { operation, model }, runtime);
+    const callId = Math.floor(runtime.random() * 36 ** 8).toString(36);
+    const observer = createObserver(client.hooks, { operation, model, callId });
     return { route: routes[operation], body: body?.(), client, settings, runtime, observer };
   };
 

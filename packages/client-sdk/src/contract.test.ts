@@ -18,15 +18,15 @@ import {
 } from '@org/contract';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readAnswer } from './answer.ts';
-import { readAvailable, readErrorEnvelope, readIssues } from './error-envelope.ts';
-import { gatewayError } from './gateway-error.ts';
-import { answer, envelope, events, limits } from './loopback-server.ts';
-import { readModelList } from './model-list.ts';
-import { routes } from './routes.ts';
-import { type Reader, readIfShaped } from './shape.ts';
-import { readStreamEvent } from './stream-event.ts';
-import { readUsageReport } from './usage-report.ts';
+import { answer, envelope, events, limits } from '../test/loopback-server.ts';
+import { readAnswer } from './answer/answer.ts';
+import { readModelList } from './answer/model-list.ts';
+import { type Reader, readIfShaped } from './answer/shape.ts';
+import { readStreamEvent } from './answer/stream-event.ts';
+import { readUsageReport } from './answer/usage-report.ts';
+import { readAvailable, readErrorEnvelope, readIssues } from './errors/error-envelope.ts';
+import { gatewayError } from './errors/gateway-error.ts';
+import { routes } from './http/routes.ts';
 
 /** What the client has of its own is equal to the contract, whose schemas are too large to be bundled. */
 

@@ -1,6 +1,16 @@
-export type { Answer, StructuredAnswer, Usage } from './answer.ts';
-export type { AnswerStream } from './answer-stream.ts';
-export type { ApiKeySource } from './api-key.ts';
+export type { Answer, StructuredAnswer, Usage } from './answer/answer.ts';
+export type { AnswerStream } from './answer/answer-stream.ts';
+export type { Limit } from './answer/limit.ts';
+export type { ModelList, ModelSummary } from './answer/model-list.ts';
+export type {
+  JsonSchema,
+  SchemaIssue,
+  SchemaResult,
+  StandardJsonSchema,
+  StandardSchema,
+} from './answer/standard-schema.ts';
+export type { StreamDelta, StreamDone, StreamEvent, StreamStart } from './answer/stream-event.ts';
+export type { UsageReport } from './answer/usage-report.ts';
 export type { BedrockClient } from './bedrock-client.ts';
 export { createBedrockClient } from './client.ts';
 export {
@@ -30,7 +40,8 @@ export {
   TimeoutError,
   type TimeoutPhase,
   UnknownModelError,
-} from './errors.ts';
+} from './errors/errors.ts';
+export { BedrockProxyError, type ErrorFacts } from './errors/proxy-error.ts';
 export type {
   CallEvent,
   FailureEvent,
@@ -39,35 +50,21 @@ export type {
   ResponseEvent,
   RetryEvent,
   SuccessEvent,
-} from './hooks.ts';
-export type { Limit } from './limit.ts';
-export type { Logger } from './logger.ts';
-export type { ModelList, ModelSummary } from './model-list.ts';
-export type { ModelAlias, ModelName } from './model-name.ts';
+} from './hooks/hooks.ts';
+export type { Logger } from './hooks/logger.ts';
+export type { Fetch, FetchInit, FetchResponse, ResponseHeaders } from './http/fetch.ts';
+export type { Operation } from './http/routes.ts';
+export type { ApiKeySource } from './options/api-key.ts';
+export type { ModelAlias, ModelName } from './options/model-name.ts';
 export type {
   AskOptions,
   BedrockClientOptions,
   CallOptions,
-  Fetch,
-  FetchInit,
-  FetchResponse,
   RequestOptions,
-  ResponseHeaders,
   SchemaOptions,
   StreamOptions,
   StructuredAskOptions,
   StructuredStreamOptions,
   Turn,
-} from './options.ts';
-export { BedrockProxyError, type ErrorFacts } from './proxy-error.ts';
-export type { Operation } from './routes.ts';
+} from './options/options.ts';
 export type { SafeResult } from './safe-result.ts';
-export type {
-  JsonSchema,
-  SchemaIssue,
-  SchemaResult,
-  StandardJsonSchema,
-  StandardSchema,
-} from './standard-schema.ts';
-export type { StreamDelta, StreamDone, StreamEvent, StreamStart } from './stream-event.ts';
-export type { UsageReport } from './usage-report.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { answer, envelope, reply, serve } from '../test/loopback-server.ts';
 import { createBedrockClient } from './client.ts';
-import { answer, envelope, reply, serve } from './loopback-server.ts';
 import { safely } from './safe-result.ts';
 
 const client = (baseUrl: string) => createBedrockClient({ baseUrl, apiKey: 'key' });

@@ -1,4 +1,4 @@
-import { type AnyBedrockProxyError, isBedrockProxyError } from './errors.ts';
+import { type AnyBedrockProxyError, isBedrockProxyError } from './errors/errors.ts';
 
 /** What became of a call that does not throw: `if (result.ok)` narrows to its value, else to its error. */
 export type SafeResult<Value> =

@@ -1,6 +1,6 @@
 import type { ErrorCode, ErrorDetails } from '@org/contract';
-import { readIssues } from '../error-envelope.ts';
-import { readIfShaped } from '../shape.ts';
+import { readIfShaped } from '../answer/shape.ts';
+import { readIssues } from '../errors/error-envelope.ts';
 
 /** What the proxy might say in the `details` of an error. */
 const defaultDetails: ErrorDetails = {

@@ -1,5 +1,5 @@
-import type { Answer } from '../answer.ts';
-import { parseJson } from '../parse-json.ts';
+import type { Answer } from '../answer/answer.ts';
+import { parseJson } from '../http/parse-json.ts';
 
 /**
  * An answer as a test gives it: its text, the pieces of its text, or any of its fields. Where a call has a `schema` or

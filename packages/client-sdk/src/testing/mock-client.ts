@@ -1,7 +1,7 @@
 import type { BedrockClient } from '../bedrock-client.ts';
+import { systemRuntime } from '../call/runtime.ts';
 import { createClient } from '../client.ts';
-import type { BedrockClientOptions } from '../options.ts';
-import { systemRuntime } from '../runtime.ts';
+import type { BedrockClientOptions } from '../options/options.ts';
 import { createMockProxy, type MockProxy } from './mock-proxy.ts';
 
 /** Options of `createMockClient`: those of `createBedrockClient`, but for what leads to the mock proxy. */

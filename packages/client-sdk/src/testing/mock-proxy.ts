@@ -1,9 +1,9 @@
 import { headers as headerNames } from '@org/contract';
-import type { Limit } from '../limit.ts';
-import type { ModelSummary } from '../model-list.ts';
-import type { Fetch } from '../options.ts';
-import { parseJson } from '../parse-json.ts';
-import { type Operation, routes } from '../routes.ts';
+import type { Limit } from '../answer/limit.ts';
+import type { ModelSummary } from '../answer/model-list.ts';
+import type { Fetch } from '../http/fetch.ts';
+import { parseJson } from '../http/parse-json.ts';
+import { type Operation, routes } from '../http/routes.ts';
 import type { GivenAnswer } from './mock-answer.ts';
 import {
   answerReply,

@@ -1,8 +1,8 @@
 import { type ErrorCode, errorDefinition, errorEnvelope, headers as headerNames } from '@org/contract';
-import type { BedrockProxyErrorCode, Issue } from '../errors.ts';
-import type { Limit } from '../limit.ts';
-import type { ModelSummary } from '../model-list.ts';
-import type { Operation } from '../routes.ts';
+import type { Limit } from '../answer/limit.ts';
+import type { ModelSummary } from '../answer/model-list.ts';
+import type { BedrockProxyErrorCode, Issue } from '../errors/errors.ts';
+import type { Operation } from '../http/routes.ts';
 import { detailsOf, paramOf } from './error-facts.ts';
 import { completeAnswer, type GivenAnswer, piecesOf, requestId } from './mock-answer.ts';
 

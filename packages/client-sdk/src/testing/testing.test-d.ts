@@ -1,6 +1,6 @@
 import type { ErrorCode, ErrorDetails } from '@org/contract';
 import { expectTypeOf, test } from 'vitest';
-import type { BedrockClientOptions } from '../options.ts';
+import type { BedrockClientOptions } from '../options/options.ts';
 import {
   createMockClient,
   createMockProxy,

@@ -1,0 +1,219 @@
+import { expect, test, vi } from 'vitest';
+import {
+  answer,
+  beginStream,
+  envelope,
+  events,
+  type Handler,
+  reply,
+  serve,
+} from '../../test/loopback-server.ts';
+import { manualRuntime } from '../../test/manual-runtime.ts';
+import { createBedrockClient, createClient } from '../client.ts';
+import type { SchemaIssue, SchemaResult, StandardJsonSchema, StandardSchema } from './standard-schema.ts';
+
+const [start, first, second, done] = events;
+const personJsonSchema = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] };
+
+/** As any library makes one: it takes a name, and returns its greeting. */
+function validate(value: unknown): SchemaResult<{ greeting: string }> {
+  const name = typeof value === 'object' && value !== null && 'name' in value ? value.name : undefined;
+  return typeof name === 'string'
+    ? { value: { greeting: `Hello, ${name}!` } }
+    : { issues: [{ message: 'Expected a name.', path: ['people', { key: 0 }, 'name'] }] };
+}
+
+const plain: StandardSchema<{ greeting: string }> = { '~standard': { version: 1, vendor: 'test', validate } };
+const person: StandardJsonSchema<{ greeting: string }> = {
+  '~standard': { version: 1, vendor: 'test', validate, jsonSchema: { input: () => personJsonSchema } },
+};
+
+const says =
+  (output: unknown): Handler =>
+  (response) =>
+    reply(response, 200, { ...answer, output, text: JSON.stringify(output ?? null) });
+
+async function scene(handler: Handler) {
+  const { url, calls } = await serve(handler);
+  const { runtime } = manualRuntime();
+  const client = createClient({ baseUrl: url, apiKey: 'key' }, runtime);
+  return { client, sentSchema: () => JSON.parse(calls[0]?.body ?? '{}').outputSchema, calls };
+}
+
+test('the schema is sent as JSON Schema, and the output is what it returns', async () => {
+  const { client, sentSchema } = await scene(says({ name: 'Ada' }));
+  const got = await client.ask('llama', 'Who?', { schema: person, maxTokens: 50 });
+  expect(got.output.greeting).toBe('Hello, Ada!');
+  expect(got).toMatchObject({ text: '{"name":"Ada"}', requestId: 'request-1', attempts: 1 });
+  expect(sentSchema()).toEqual(personJsonSchema);
+});
+
+test('the JSON Schema is of what the schema takes, not of what it returns', async () => {
+  const { client } = await scene(says({ name: 'Ada' }));
+  const input = vi.fn(() => personJsonSchema);
+  const output = vi.fn(() => ({}));
+  const schema = { '~standard': { ...person['~standard'], jsonSchema: { input, output } } };
+  await client.ask('llama', 'Who?', { schema });
+  expect(input).toHaveBeenCalledExactlyOnceWith({ target: 'draft-2020-12' });
+  expect(output).not.toHaveBeenCalled();
+});
+
+test('a schema that is a function, as those of ArkType are, is as good', async () => {
+  const { client } = await scene(says({ name: 'Ada' }));
+  const schema = Object.assign(() => {}, person);
+  expect((await client.ask('llama', 'Who?', { schema })).output.greeting).toBe('Hello, Ada!');
+});
+
+test('a schema that checks asynchronously is waited for', async () => {
+  const { client } = await scene(says({ name: 'Ada' }));
+  const schema: typeof person = {
+    '~standard': { ...person['~standard'], validate: async (value) => validate(value) },
+  };
+  expect((await client.ask('llama', 'Who?', { schema })).output.greeting).toBe('Hello, Ada!');
+});
+
+test.each([plain, person])('the JSON Schema that is given is the one that is sent', async (schema) => {
+  const { client, sentSchema } = await scene(says({ name: 'Ada' }));
+  const outputSchema = { ...personJsonSchema, title: 'Person' };
+  const got = await client.ask('llama', 'Who?', { schema, outputSchema });
+  expect(got.output.greeting).toBe('Hello, Ada!');
+  expect(sentSchema()).toEqual(outputSchema);
+});
+
+test('a JSON Schema alone gives an output of unknown type, as the proxy sent it', async () => {
+  const { client, sentSchema } = await scene(says({ name: 'Ada' }));
+  const got = await client.ask('llama', 'Who?', { outputSchema: personJsonSchema });
+  expect(got.output).toEqual({ name: 'Ada' });
+  expect(sentSchema()).toEqual(personJsonSchema);
+});
+
+test('without a schema there is no output', async () => {
+  const { client } = await scene((response) => reply(response, 200, answer));
+  expect(await client.ask('llama', 'Who?')).not.toHaveProperty('output');
+});
+
+test.each([[{ age: 3 }], [null], [undefined]])(
+  'an output that the schema refuses is an error that says where: %j',
+  async (output) => {
+    const { client, calls } = await scene(says(output));
+    const error: unknown = await client.ask('llama', 'Who?', { schema: person }).catch((thrown) => thrown);
+    expect(error).toMatchObject({
+      name: 'OutputValidationError',
+      code: 'invalid_output',
+      issues: [{ path: 'people.0.name', message: 'Expected a name.' }],
+      stopReason: 'end_turn',
+      requestId: 'request-1',
+      attempts: 1,
+      retryable: false,
+    });
+    expect(calls).toHaveLength(1);
+  },
+);
+
+test('a fault without a path is of the whole output', async () => {
+  const { client } = await scene(says(1));
+  const issues: SchemaIssue[] = [{ message: 'No.' }];
+  const schema: typeof person = { '~standard': { ...person['~standard'], validate: () => ({ issues }) } };
+  await expect(client.ask('llama', 'Who?', { schema })).rejects.toMatchObject({
+    issues: [{ path: '', message: 'No.' }],
+  });
+});
+
+test('an output that the proxy refuses is the same error', async () => {
+  const issues = [{ path: 'name', message: 'must be string' }];
+  const { client, calls } = await scene((response) =>
+    reply(response, 502, envelope('invalid_output', { stopReason: 'max_tokens', issues })),
+  );
+  await expect(client.ask('llama', 'Who?', { schema: person })).rejects.toMatchObject({
+    name: 'OutputValidationError',
+    stopReason: 'max_tokens',
+    issues,
+    status: 502,
+  });
+  expect(calls).toHaveLength(1);
+});
+
+test('a mistake in the schema’s own code is thrown as it is', async () => {
+  const { client } = await scene(says({ name: 'Ada' }));
+  const mistake = new TypeError('x is not a function');
+  const schema: typeof person = {
+    '~standard': {
+      ...person['~standard'],
+      validate: () => {
+        throw mistake;
+      },
+    },
+  };
+  await expect(client.ask('llama', 'Who?', { schema })).rejects.toBe(mistake);
+  await expect(client.safeAsk('llama', 'Who?', { schema })).rejects.toBe(mistake);
+});
+
+const circle: Record<string, unknown> = { type: 'object' };
+circle['itself'] = circle;
+
+test.each<[string, object, string, RegExp]>([
+  ['a schema that is none', { schema: { type: 'object' } }, 'schema', /Standard Schema/],
+  ['a schema of null', { schema: null }, 'schema', /Standard Schema/],
+  ['a schema without a JSON Schema', { schema: plain }, 'schema', /Pass outputSchema too/],
+  ['a JSON Schema that is text', { outputSchema: '{}' }, 'outputSchema', /must be an object/],
+  ['a JSON Schema that is a circle', { outputSchema: circle }, 'outputSchema', /must be JSON/],
+])('%s is refused before anything is sent', async (_, options, field, message) => {
+  const fetch = vi.fn();
+  const client = createBedrockClient({ baseUrl: 'https://proxy.example/dev', apiKey: 'key', fetch });
+  const asked = Reflect.apply(client.ask, client, ['llama', 'Who?', options]);
+  await expect(asked).rejects.toMatchObject({
+    code: 'invalid_configuration',
+    field,
+    message: expect.stringMatching(message),
+  });
+  expect(() => Reflect.apply(client.stream, client, ['llama', 'Who?', options])).toThrow(message);
+  expect(fetch).not.toHaveBeenCalled();
+});
+
+test('a schema that cannot be said as a JSON Schema is refused, with its reason', async () => {
+  const reason = new Error('Dates cannot be represented in JSON Schema');
+  const schema: typeof person = {
+    '~standard': {
+      ...person['~standard'],
+      jsonSchema: {
+        input: () => {
+          throw reason;
+        },
+      },
+    },
+  };
+  const client = createBedrockClient({ baseUrl: 'https://proxy.example/dev', apiKey: 'key' });
+  await expect(client.ask('llama', 'Who?', { schema })).rejects.toMatchObject({
+    code: 'invalid_configuration',
+    field: 'schema',
+    cause: reason,
+  });
+});
+
+const streams =
+  (output: unknown): Handler =>
+  (response) => {
+    beginStream(response, start, first, second, { ...done, output });
+    response.end();
+  };
+
+test('a stream ends with what the schema returns', async () => {
+  const { client, sentSchema } = await scene(streams({ name: 'Ada' }));
+  const stream = client.stream('llama', 'Who?', { schema: person });
+  for await (const event of stream) {
+    if (event.type === 'done') expect(event.output.greeting).toBe('Hello, Ada!');
+  }
+  expect((await stream.final()).output.greeting).toBe('Hello, Ada!');
+  expect(sentSchema()).toEqual(personJsonSchema);
+});
+
+test('a stream whose output the schema refuses fails, instead of its last event', async () => {
+  const { client } = await scene(streams({ age: 3 }));
+  const stream = client.stream('llama', 'Who?', { schema: person });
+  const types: string[] = [];
+  const reading = async () => {
+    for await (const { type } of stream) types.push(type);
+  };
+  await expect(reading()).rejects.toMatchObject({ name: 'OutputValidationError', requestId: 'request-1' });
+  expect(types).toEqual(['start', 'delta', 'delta']);
+});

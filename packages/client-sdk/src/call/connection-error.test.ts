@@ -1,0 +1,194 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { inspect } from 'node:util';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { serve } from '../../test/loopback-server.ts';
+import { manualRuntime } from '../../test/manual-runtime.ts';
+import { createBedrockClient, createClient } from '../client.ts';
+import { connectionError } from './connection-error.ts';
+
+const apiKey = 'planted-key-0123456789';
+const baseUrl = 'https://proxy.example/dev';
+const read = (thrown: unknown, billable = true) =>
+  connectionError(thrown, { facts: { attempts: 1 }, apiKey, baseUrl, billable });
+
+/** As undici throws: a TypeError whose cause has the code. */
+const fetchFailed = (fields: object) =>
+  new TypeError('fetch failed', { cause: Object.assign(new Error('the cause'), fields) });
+
+describe('nothing was sent, so it is retryable', () => {
+  test.each([
+    { code: 'ECONNREFUSED', syscall: 'connect' },
+    { code: 'ENOTFOUND', syscall: 'getaddrinfo' },
+    { code: 'EAI_AGAIN', syscall: 'getaddrinfo' },
+    { code: 'ETIMEDOUT', syscall: 'connect' },
+    { code: 'EHOSTUNREACH' },
+    { code: 'ENETUNREACH' },
+    { code: 'UND_ERR_CONNECT_TIMEOUT' },
+  ])('%j', (fields) => {
+    const error = read(fetchFailed(fields));
+    expect(error).toMatchObject({ retryable: true, cause: { message: 'the cause', code: fields.code } });
+    expect(error.message).toContain(fields.code);
+  });
+
+  test('where every address of a host refused', () => {
+    const refused = Object.assign(new AggregateError([new Error('a'), new Error('b')]), {
+      code: 'ECONNREFUSED',
+    });
+    expect(read(new TypeError('fetch failed', { cause: refused })).retryable).toBe(true);
+  });
+
+  test('where several addresses of a host failed, each in its way', () => {
+    const parts = [
+      Object.assign(new Error('a'), { code: 'ETIMEDOUT', syscall: 'connect' }),
+      Object.assign(new Error('b'), { code: 'EHOSTUNREACH' }),
+    ];
+    const failed = Object.assign(new AggregateError(parts), { code: 'ETIMEDOUT' });
+    expect(read(new TypeError('fetch failed', { cause: failed })).retryable).toBe(true);
+    const unknown = Object.assign(new AggregateError([...parts, new Error('c')]), { code: 'ETIMEDOUT' });
+    expect(read(new TypeError('fetch failed', { cause: unknown })).retryable).toBe(false);
+  });
+
+  test('where Deno has words and no code', () => {
+    const words =
+      'error sending request for url (https://proxy.example/): client error (Connect): dns error: failed to lookup';
+    expect(read(new TypeError('fetch failed', { cause: new Error(words) })).retryable).toBe(true);
+  });
+
+  test('where another runtime puts the code on the error itself', () => {
+    expect(read(Object.assign(new Error('Unable to connect'), { code: 'ConnectionRefused' })).retryable).toBe(
+      true,
+    );
+  });
+});
+
+test('a connection that breaks before it is secure has sent nothing, and is tried again', async () => {
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections += 1;
+    socket.once('data', () => socket.destroy());
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address?.port;
+  const client = createClient({ baseUrl: `https://127.0.0.1:${port}`, apiKey }, manualRuntime().runtime);
+  const { error } = await client.safeAsk('llama', 'Hi');
+  expect(error).toMatchObject({ name: 'ConnectionError', attempts: 3, retryable: true });
+  expect(error?.message).toContain('Nothing was sent.');
+  expect(connections).toBe(3);
+});
+
+describe('a connection that cannot be made secure sends nothing, and no retry would mend it', () => {
+  test.each([
+    'CERT_HAS_EXPIRED',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
+    'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+    'ERR_SSL_TLSV1_UNRECOGNIZED_NAME',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'INVALID_CA',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  ])('%s', (code) => {
+    expect(read(fetchFailed({ code }))).toMatchObject({
+      retryable: false,
+      message:
+        `Could not connect to the proxy at ${baseUrl} (${code}). Nothing was sent. Check baseUrl, or set ` +
+        "NODE_EXTRA_CA_CERTS to your company's CA.",
+      cause: { code },
+    });
+  });
+});
+
+test.each([
+  ['a server without TLS', async () => (await serve(() => {})).url.replace('http:', 'https:'), 'VERSION'],
+  ['a port that fetch refuses', () => 'http://127.0.0.1:6000', 'Check baseUrl and the network.'],
+])('%s is told of as what nothing was sent to, once', async (_name, urlOf, said) => {
+  const baseUrl = await urlOf();
+  const { error } = await createBedrockClient({ baseUrl, apiKey }).safeAsk('llama', 'Hi');
+  expect(error).toMatchObject({ name: 'ConnectionError', attempts: 1, retryable: false });
+  expect(error?.message).toContain('Nothing was sent.');
+  expect(error?.message).toContain(said);
+});
+
+test.each([
+  [
+    'https: to a server without TLS asks whether it has any',
+    fetchFailed({ code: 'ERR_SSL_WRONG_VERSION_NUMBER' }),
+    'Check baseUrl: does the server speak https there?',
+  ],
+  [
+    'an HTTP proxy that refuses the connection is named',
+    new TypeError('fetch failed', {
+      cause: new Error('Proxy response (407) !== 200 when HTTP Tunneling'),
+    }),
+    'Check baseUrl, and the HTTP proxy in between.',
+  ],
+])('%s', (_, thrown, advice) => {
+  const error = read(thrown);
+  expect(error).toMatchObject({ retryable: false, message: expect.stringContaining(advice) });
+  expect(error.message).toContain('Nothing was sent.');
+});
+
+test('what costs nothing is sent again after any break, and is not said to be billed', () => {
+  const error = read(fetchFailed({ code: 'ECONNRESET', syscall: 'read' }), false);
+  expect(error.retryable).toBe(true);
+  expect(error.message).toBe('The connection broke off before the answer was whole (ECONNRESET).');
+  expect(read(fetchFailed({ code: 'CERT_HAS_EXPIRED' }), false).retryable).toBe(false);
+});
+
+test("a mistake in a fetch of one's own keeps its name and its stack, without the key", () => {
+  const cause = read(new RangeError(`no ${apiKey}`)).cause;
+  expect(cause).toMatchObject({
+    name: 'RangeError',
+    message: 'no [API key]',
+    stack: expect.stringMatching(/^RangeError: no \[API key\]\n.*connection-error\.test\.ts/),
+  });
+});
+
+describe('it may have been sent, and billed, so it is not retryable', () => {
+  test.each([
+    { code: 'ECONNRESET', syscall: 'read' },
+    { code: 'ETIMEDOUT', syscall: 'read' },
+    { code: 'EPIPE', syscall: 'write' },
+    { code: 'UND_ERR_SOCKET' },
+    { code: 'UND_ERR_HEADERS_TIMEOUT' },
+    { code: 'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC' },
+    { code: 'HPE_INVALID_VERSION' },
+    {},
+  ])('%j', (fields) => {
+    const error = read(fetchFailed(fields));
+    expect(error).toMatchObject({ name: 'ConnectionError', retryable: false });
+    expect(error.message).toContain('may have been billed');
+  });
+});
+
+test.each([undefined, null, 'text', 42, {}, new Error(''), { message: 7, code: {} }])(
+  'whatever is thrown becomes a connection error: %j',
+  (thrown) => {
+    expect(read(thrown)).toMatchObject({ code: 'connection_failed', cause: { message: 'fetch failed' } });
+  },
+);
+
+test("a port that Deno's fetch refuses is told of as what nothing was sent to, and not tried again", () => {
+  const error = read(new TypeError('Fetch failed: Requests to port 6000 are blocked'));
+  expect(error.retryable).toBe(false);
+  expect(error.message).toContain('Nothing was sent.');
+});
+
+test('causes that go in a circle come to an end', () => {
+  const error = new Error('round');
+  error.cause = error;
+  expect(read(error)).toMatchObject({ cause: { message: 'round' } });
+});
+
+test('what is thrown is not chained, for it may hold the request; its message goes without the key', () => {
+  const thrown = Object.assign(new TypeError(`"${apiKey}" is no header`), {
+    request: { headers: { 'x-api-key': apiKey } },
+  });
+  const error = read(thrown);
+  expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(apiKey);
+  expect(error.cause).toMatchObject({ message: '"[API key]" is no header' });
+});

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import type { AnswerStream } from '../answer/answer-stream.ts';
+import { createBedrockClient } from '../client.ts';
+
+const client = createBedrockClient({
+  baseUrl: 'https://proxy.example',
+  apiKey: 'key',
+  fetch: async () => Response.json({ message: 'Limit Exceeded' }, { status: 429 }),
+});
+
+test.each<[string, () => Promise<unknown>]>([
+  ['ask', () => client.ask('llama', 'Hi')],
+  ['models', () => client.models()],
+  ['usage', () => client.usage()],
+])('the stack of an error of %s names the function that called it', async (_, call) => {
+  async function ourFunction() {
+    await call();
+  }
+  const error: unknown = await ourFunction().catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({
+    name: 'QuotaExceededError',
+    stack: expect.stringMatching(/^QuotaExceededError: API Gateway.* at (?:async )?ourFunction \(/s),
+  });
+});
+
+async function readAll(items: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of items);
+}
+
+test.each<[string, (stream: AnswerStream) => Promise<unknown>]>([
+  ['final', (stream) => stream.final()],
+  ['a loop', (stream) => readAll(stream)],
+  ['a loop over its text', (stream) => readAll(stream.textStream())],
+])('the stack of an error of a stream names the function that made the stream: %s', async (_, read) => {
+  const ourFunction = () => client.stream('llama', 'Hi');
+  const error: unknown = await read(ourFunction()).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({
+    name: 'QuotaExceededError',
+    stack: expect.stringMatching(/^QuotaExceededError: API Gateway.*\n.* at ourFunction \(/s),
+  });
+});
+
+test('the stack of an error that safeAsk returns names it too', async () => {
+  async function ourFunction() {
+    return await client.safeAsk('llama', 'Hi');
+  }
+  expect((await ourFunction()).error?.stack).toMatch(/ at (?:async )?ourFunction \(/);
+});
+
+test('where there are no such stacks, an error is thrown as it is', async () => {
+  const { captureStackTrace } = Error;
+  Reflect.deleteProperty(Error, 'captureStackTrace');
+  try {
+    await expect(client.ask('llama', 'Hi')).rejects.toMatchObject({ code: 'quota_exceeded' });
+  } finally {
+    Object.assign(Error, { captureStackTrace });
+  }
+});

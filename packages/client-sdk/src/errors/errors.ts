@@ -1,0 +1,392 @@
+import type { Limit } from '../answer/limit.ts';
+import { BedrockProxyError, type ErrorFacts, identify } from './proxy-error.ts';
+
+/** One fault of a request or of an answer. */
+export interface Issue {
+  /** Where it is: `history.0.text`; empty for the whole. */
+  readonly path: string;
+  /** What is wrong. */
+  readonly message: string;
+}
+
+/** The API key is missing, unknown or disabled, or the sign-in token is expired or not valid. Not retried. */
+export class AuthenticationError extends BedrockProxyError {
+  static {
+    identify(AuthenticationError, 'AuthenticationError');
+  }
+  override readonly code = 'unauthenticated' as const;
+}
+
+/** The codes of {@link PermissionDeniedError}. */
+export type PermissionDeniedCode = 'model_not_allowed' | 'access_denied';
+
+/**
+ * The plan of this API key does not include the model (`model_not_allowed`); or the sign-in belongs to no team, or a
+ * firewall refuses the request (`access_denied`). Not retried.
+ */
+export class PermissionDeniedError extends BedrockProxyError {
+  static {
+    identify(PermissionDeniedError, 'PermissionDeniedError');
+  }
+  override readonly code: PermissionDeniedCode;
+  /** The models that this key may use; empty where the server did not say. */
+  readonly available: readonly string[];
+
+  constructor(
+    facts: ErrorFacts & {
+      readonly code: PermissionDeniedCode;
+      readonly available?: readonly string[] | undefined;
+    },
+  ) {
+    super(facts);
+    this.code = facts.code;
+    this.available = facts.available ?? [];
+  }
+}
+
+/** The codes of {@link InvalidRequestError}. */
+export type InvalidRequestCode =
+  | 'invalid_json'
+  | 'invalid_request'
+  | 'context_too_long'
+  | 'unsupported_feature'
+  | 'unknown_route'
+  | 'request_too_large'
+  | 'exceeds_limit';
+
+/**
+ * The request is wrong, and sending it again will not help: change it, or `baseUrl` for `unknown_route`; or it alone may
+ * cost more than a limit (`exceeds_limit`), and waiting will not help either.
+ */
+export class InvalidRequestError extends BedrockProxyError {
+  static {
+    identify(InvalidRequestError, 'InvalidRequestError');
+  }
+  override readonly code: InvalidRequestCode;
+  /** Every fault that the server found; empty where it did not list them. */
+  readonly issues: readonly Issue[];
+  /** The field at fault, where there is one. */
+  readonly param: string | undefined;
+
+  constructor(
+    facts: ErrorFacts & {
+      readonly code: InvalidRequestCode;
+      readonly issues?: readonly Issue[] | undefined;
+      readonly param?: string | undefined;
+    },
+  ) {
+    super(facts);
+    this.code = facts.code;
+    this.issues = facts.issues ?? [];
+    this.param = facts.param;
+  }
+}
+
+/** The proxy has no model of this name. Not retried. */
+export class UnknownModelError extends BedrockProxyError {
+  static {
+    identify(UnknownModelError, 'UnknownModelError');
+  }
+  override readonly code = 'unknown_model' as const;
+  /** The models that can be asked; empty where the server did not say. */
+  readonly available: readonly string[];
+
+  constructor(facts: ErrorFacts & { readonly available?: readonly string[] | undefined }) {
+    super(facts);
+    this.available = facts.available ?? [];
+  }
+}
+
+/** Which limit was met, as far as the server said: API Gateway's own quota carries no numbers. */
+export interface QuotaFacts {
+  /** What is counted: `requests`, `tokens` or `usd`. A newer server may add kinds. */
+  readonly limit?: Limit['limit'] | undefined;
+  /** Over which time it is counted: `day` or `month`. A newer server may add kinds. */
+  readonly period?: Limit['period'] | undefined;
+  /** Whose use is counted: `team` or `key`. A newer server may add kinds. */
+  readonly scope?: Limit['scope'] | undefined;
+  /** The limit, in units of `limit`. */
+  readonly max?: number | undefined;
+  /** What is used of it, in the same unit. */
+  readonly used?: number | undefined;
+  /** When the limit is whole again. */
+  readonly resetsAt?: Date | undefined;
+}
+
+/**
+ * Status 429, the first of three kinds: a quota is used up. **Never** retried, for nothing changes before
+ * {@link QuotaExceededError.resetsAt}.
+ *
+ * @example
+ * ```ts
+ * import { createBedrockClient, QuotaExceededError } from '@org/bedrock-client';
+ *
+ * try {
+ *   await createBedrockClient().ask('nova-lite', 'What is a dystopia?');
+ * } catch (error) {
+ *   if (!(error instanceof QuotaExceededError)) throw error;
+ *   console.error(error.message);
+ *   if (error.resetsAt) console.error(`It resets at ${error.resetsAt.toISOString()}.`);
+ * }
+ * ```
+ */
+export class QuotaExceededError extends BedrockProxyError {
+  static {
+    identify(QuotaExceededError, 'QuotaExceededError');
+  }
+  override readonly code = 'quota_exceeded' as const;
+  /** What is counted. `undefined` where API Gateway itself refused the call. */
+  readonly limit: QuotaFacts['limit'];
+  /** Over which time it is counted. */
+  readonly period: QuotaFacts['period'];
+  /** Whose use is counted: the team's, over all its keys, or this key's. */
+  readonly scope: QuotaFacts['scope'];
+  /** The limit, in units of `limit`. */
+  readonly max: number | undefined;
+  /** What is used of it, in the same unit. */
+  readonly used: number | undefined;
+  /** When the limit is whole again. */
+  readonly resetsAt: Date | undefined;
+
+  constructor(facts: ErrorFacts & QuotaFacts) {
+    super({ ...facts, retryable: false });
+    this.limit = facts.limit;
+    this.period = facts.period;
+    this.scope = facts.scope;
+    this.max = facts.max;
+    this.used = facts.used;
+    this.resetsAt = facts.resetsAt;
+  }
+}
+
+/** Status 429, the second kind: too many requests at once with this key. Retried after `retryAfterMs`. */
+export class RateLimitedError extends BedrockProxyError {
+  static {
+    identify(RateLimitedError, 'RateLimitedError');
+  }
+  override readonly code = 'rate_limited' as const;
+}
+
+/** Status 429, the third kind: Bedrock throttles the model, and your limits are untouched. Retried. */
+export class ModelThrottledError extends BedrockProxyError {
+  static {
+    identify(ModelThrottledError, 'ModelThrottledError');
+  }
+  override readonly code = 'model_throttled' as const;
+}
+
+/** The model has ended, or is not enabled for this deployment. Not retried: choose another model. */
+export class ModelUnavailableError extends BedrockProxyError {
+  static {
+    identify(ModelUnavailableError, 'ModelUnavailableError');
+  }
+  override readonly code = 'model_unavailable' as const;
+}
+
+/** The codes of {@link ServerError}. */
+export type ServerErrorCode = 'upstream_error' | 'upstream_denied' | 'limits_unavailable' | 'internal';
+
+/**
+ * The proxy or Bedrock failed, or something in between. Retried where the answer says so (`x-should-retry`);
+ * `upstream_denied` has to be mended by the operator.
+ */
+export class ServerError extends BedrockProxyError {
+  static {
+    identify(ServerError, 'ServerError');
+  }
+  override readonly code: ServerErrorCode;
+
+  constructor(facts: ErrorFacts & { readonly code: ServerErrorCode }) {
+    super(facts);
+    this.code = facts.code;
+  }
+}
+
+/**
+ * What the client was waiting for when its time ran out: your `apiKey` function, the start of the response
+ * (connecting included), the rest of the response, or the next attempt.
+ */
+export type TimeoutPhase = 'api_key' | 'response' | 'body' | 'retry_wait';
+
+/** The codes of {@link TimeoutError}. */
+export type TimeoutCode = 'model_timeout' | 'timeout';
+
+/**
+ * Time ran out: the server's (`model_timeout`), or the client's own `timeoutMs`, `deadlineMs` or
+ * `idleTimeoutMs` (`timeout`).
+ * Not retried: the model may have answered meanwhile, and would be billed a second time.
+ */
+export class TimeoutError extends BedrockProxyError {
+  static {
+    identify(TimeoutError, 'TimeoutError');
+  }
+  override readonly code: TimeoutCode;
+  /** What the client was waiting for; `undefined` for `model_timeout`. */
+  readonly phase: TimeoutPhase | undefined;
+  /** The limit that was reached, in milliseconds; `undefined` for `model_timeout`. */
+  readonly limitMs: number | undefined;
+
+  constructor(
+    facts: ErrorFacts & {
+      readonly code: TimeoutCode;
+      readonly phase?: TimeoutPhase | undefined;
+      readonly limitMs?: number | undefined;
+    },
+  ) {
+    super(facts);
+    this.code = facts.code;
+    this.phase = facts.phase;
+    this.limitMs = facts.limitMs;
+  }
+}
+
+/**
+ * No connection, or it broke. Retried (and `retryable`) only if none was made, for a question that was sent may have been
+ * billed; `models` and `usage` cost nothing, and are retried after any break.
+ * Nor is it where TLS refuses, as for an unknown certificate: nothing was sent, and another try would end the same.
+ */
+export class ConnectionError extends BedrockProxyError {
+  static {
+    identify(ConnectionError, 'ConnectionError');
+  }
+  override readonly code = 'connection_failed' as const;
+}
+
+/**
+ * You ended the call: by your `signal`, whose reason is the `cause`, or by `abort()` of a stream or by leaving its loop.
+ * A call that was sent may still be billed.
+ */
+export class AbortedError extends BedrockProxyError {
+  static {
+    identify(AbortedError, 'AbortedError');
+  }
+  override readonly code = 'aborted' as const;
+}
+
+/** The answer is not one of this proxy: a redirect, not JSON, cut short, or of another shape. Check `baseUrl`. */
+export class InvalidResponseError extends BedrockProxyError {
+  static {
+    identify(InvalidResponseError, 'InvalidResponseError');
+  }
+  override readonly code = 'invalid_response' as const;
+  /** The first thing that is wrong with the JSON; empty where it is not JSON at all. */
+  readonly issues: readonly Issue[];
+  /** Media type of the response, without parameters. */
+  readonly contentType: string | undefined;
+
+  constructor(
+    facts: ErrorFacts & {
+      readonly issues?: readonly Issue[] | undefined;
+      readonly contentType?: string | undefined;
+    },
+  ) {
+    super(facts);
+    this.issues = facts.issues ?? [];
+    this.contentType = facts.contentType;
+  }
+}
+
+/**
+ * The model's answer does not fit the `schema` or the `outputSchema`: found by the proxy, or by the schema's own check
+ * here. Not retried, for the answer was billed; asking again may help. Where `stopReason` is `max_tokens`, raise
+ * `maxTokens`.
+ */
+export class OutputValidationError extends BedrockProxyError {
+  static {
+    identify(OutputValidationError, 'OutputValidationError');
+  }
+  override readonly code = 'invalid_output' as const;
+  /** Why the model stopped, as in `Answer`; `undefined` where the server did not say. */
+  readonly stopReason: string | undefined;
+  /** Where the answer does not fit; empty where it is not JSON. */
+  readonly issues: readonly Issue[];
+
+  constructor(
+    facts: ErrorFacts & {
+      readonly stopReason?: string | undefined;
+      readonly issues?: readonly Issue[] | undefined;
+    },
+  ) {
+    super(facts);
+    this.stopReason = facts.stopReason;
+    this.issues = facts.issues ?? [];
+  }
+}
+
+/**
+ * A stream broke off: it ended without its last event, so the answer is not whole. Not retried, for it may be billed
+ * all the same.
+ */
+export class StreamInterruptedError extends BedrockProxyError {
+  static {
+    identify(StreamInterruptedError, 'StreamInterruptedError');
+  }
+  override readonly code = 'stream_interrupted' as const;
+  /** Whether any text of the answer came before. */
+  readonly textReceived: boolean;
+
+  constructor(facts: ErrorFacts & { readonly textReceived?: boolean | undefined }) {
+    super(facts);
+    this.textReceived = facts.textReceived ?? false;
+  }
+}
+
+/**
+ * The model, the question, or an option of the client or of a call is missing or wrong. Nothing was sent, unless it is
+ * your own `fetch` that is at fault.
+ */
+export class ConfigurationError extends BedrockProxyError {
+  static {
+    identify(ConfigurationError, 'ConfigurationError');
+  }
+  override readonly code = 'invalid_configuration' as const;
+  /** What is at fault: an option's name, `model`, `question` or `options`. */
+  readonly field: string;
+
+  constructor(facts: ErrorFacts & { readonly field: string }) {
+    super(facts);
+    this.field = facts.field;
+  }
+}
+
+/** Every error that this package throws: narrows by `code` and by `instanceof`. */
+export type AnyBedrockProxyError =
+  | AuthenticationError
+  | PermissionDeniedError
+  | InvalidRequestError
+  | UnknownModelError
+  | QuotaExceededError
+  | RateLimitedError
+  | ModelThrottledError
+  | ModelUnavailableError
+  | ServerError
+  | TimeoutError
+  | ConnectionError
+  | AbortedError
+  | InvalidResponseError
+  | OutputValidationError
+  | StreamInterruptedError
+  | ConfigurationError;
+
+/** Every value of `error.code`. */
+export type BedrockProxyErrorCode = AnyBedrockProxyError['code'];
+
+/**
+ * Whether `value` is an error of this package. Like `instanceof BedrockProxyError`, and narrows to the union,
+ * so that a `switch` over `error.code` is checked for completeness.
+ *
+ * @example
+ * ```ts
+ * import { createBedrockClient, isBedrockProxyError } from '@org/bedrock-client';
+ *
+ * try {
+ *   await createBedrockClient().ask('nova-lite', 'What is a dystopia?');
+ * } catch (error) {
+ *   if (isBedrockProxyError(error) && error.code === 'unknown_model') console.error(error.available);
+ *   else throw error;
+ * }
+ * ```
+ */
+export function isBedrockProxyError(value: unknown): value is AnyBedrockProxyError {
+  return value instanceof BedrockProxyError;
+}

@@ -1,0 +1,233 @@
+import { expect, test, vi } from 'vitest';
+import {
+  answer,
+  beginStream,
+  closedUrl,
+  envelope,
+  events,
+  type Handler,
+  reply,
+  serve,
+} from '../../test/loopback-server.ts';
+import { manualRuntime } from '../../test/manual-runtime.ts';
+import { createBedrockClient, createClient } from '../client.ts';
+import type { BedrockClientOptions } from '../options/options.ts';
+
+const apiKey = 'key';
+const question = 'What is a dystopia?';
+
+/** What each hook is told of, in order. */
+function recorder() {
+  const told: [string, object][] = [];
+  const hook = (name: string) => (event: object) => {
+    told.push([name, event]);
+  };
+  const hooks = {
+    onRequest: hook('request'),
+    onResponse: hook('response'),
+    onRetry: hook('retry'),
+    onSuccess: hook('success'),
+    onError: hook('error'),
+  };
+  return { hooks, told };
+}
+
+async function scene(handler: Handler, options: BedrockClientOptions) {
+  const { url, calls } = await serve(handler);
+  const { runtime } = manualRuntime();
+  return { client: createClient({ baseUrl: url, apiKey, ...options }, runtime), calls, url };
+}
+
+const busyOnce: Handler = (response, attempt) =>
+  attempt === 1
+    ? reply(response, 429, envelope('rate_limited'), { 'retry-after': '2', 'x-request-id': 'request-0' })
+    : reply(response, 200, answer, { 'x-request-id': 'request-1' });
+
+test('hooks are told of every request, response and wait, and of the answer', async () => {
+  const { hooks, told } = recorder();
+  const { client, url } = await scene(busyOnce, { hooks });
+  await client.ask('llama', question);
+  const call = { operation: 'ask', model: 'llama', callId: expect.any(String) };
+  const request = { ...call, method: 'POST', url: `${url}/bedrock` };
+  expect(told).toEqual([
+    ['request', { ...request, attempt: 1 }],
+    ['response', { ...call, attempt: 1, status: 429, requestId: 'request-0', durationMs: 0 }],
+    [
+      'retry',
+      { ...call, attempt: 1, delayMs: 2000, error: expect.objectContaining({ code: 'rate_limited' }) },
+    ],
+    ['request', { ...request, attempt: 2 }],
+    ['response', { ...call, attempt: 2, status: 200, requestId: 'request-1', durationMs: 0 }],
+    [
+      'success',
+      {
+        ...call,
+        attempt: 2,
+        requestId: answer.id,
+        durationMs: 2000,
+        usage: answer.usage,
+        limits: [expect.objectContaining({ limit: 'requests' }), expect.objectContaining({ limit: 'usd' })],
+      },
+    ],
+  ]);
+});
+
+test('of a stream they are told when its answer is whole', async () => {
+  const { hooks, told } = recorder();
+  const { client } = await scene(
+    (response) => {
+      beginStream(response, ...events);
+      response.end();
+    },
+    { hooks },
+  );
+  const { usage, requestId } = await client.stream('llama', 'Hi').final();
+  expect(told.at(-1)).toMatchObject(['success', { operation: 'stream', model: 'llama', usage, requestId }]);
+});
+
+test('of a list they are told without a model or a usage', async () => {
+  const { hooks, told } = recorder();
+  const { client } = await scene((response) => reply(response, 200, { models: [] }), { hooks });
+  await client.models();
+  expect(told.at(-1)).toMatchObject([
+    'success',
+    { operation: 'models', model: undefined, usage: undefined, limits: undefined },
+  ]);
+});
+
+test('the hook of errors gets the one that is thrown', async () => {
+  const { hooks, told } = recorder();
+  const { client } = await scene((response) => reply(response, 401, envelope('unauthenticated')), { hooks });
+  const error: unknown = await client.usage().catch((thrown) => thrown);
+  expect(told.at(-1)).toEqual([
+    'error',
+    {
+      operation: 'usage',
+      model: undefined,
+      callId: expect.any(String),
+      attempt: 1,
+      error,
+      durationMs: 0,
+    },
+  ]);
+});
+
+test.each<[string, Handler, string]>([
+  ['a response that is no answer', (response) => reply(response, 200, '<html>'), 'invalid_response'],
+  [
+    'a stream that breaks off',
+    (response) => {
+      beginStream(response, events[0]);
+      response.end();
+    },
+    'stream_interrupted',
+  ],
+])('they are told of %s', async (_, handler, code) => {
+  const { hooks, told } = recorder();
+  const { client } = await scene(handler, { hooks });
+  const call = code === 'invalid_response' ? client.ask('llama', 'Hi') : client.stream('llama', 'Hi').final();
+  await expect(call).rejects.toMatchObject({ code });
+  expect(told.filter(([name]) => name === 'error')).toMatchObject([['error', { error: { code } }]]);
+});
+
+test('they are told of nothing that fails after a stream is whole', async () => {
+  const { hooks, told } = recorder();
+  const { client } = await scene(
+    (response) => {
+      beginStream(response, ...events);
+      setImmediate(() => response.destroy());
+    },
+    { hooks },
+  );
+  await client.stream('llama', 'Hi').final();
+  expect(told.map(([name]) => name)).toEqual(['request', 'response', 'success']);
+});
+
+test('calls have ids of their own', async () => {
+  const { hooks, told } = recorder();
+  const { url } = await serve((response) => reply(response, 200, answer));
+  const client = createBedrockClient({ baseUrl: url, apiKey, hooks });
+  await client.ask('llama', 'Hi');
+  await client.ask('llama', 'Hi');
+  expect(new Set(told.map(([, event]) => 'callId' in event && event.callId)).size).toBe(2);
+});
+
+test('a hook that throws or rejects disturbs nothing', async () => {
+  const { client } = await scene(busyOnce, {
+    hooks: {
+      onRequest: () => {
+        throw new Error('Out of order.');
+      },
+      onResponse: async () => {
+        throw new Error('Out of order.');
+      },
+      onRetry: () => new Promise(() => {}),
+    },
+  });
+  expect(await client.ask('llama', 'Hi')).toMatchObject({ attempts: 2 });
+});
+
+test('a logger gets a line for each, which those of one call begin alike', async () => {
+  const logger = { debug: vi.fn(), warn: vi.fn() };
+  const { client, url } = await scene(busyOnce, { logger });
+  await client.ask('llama', question);
+  expect(logger.debug.mock.calls.flat()).toEqual([
+    `[0] ask attempt 1: POST ${url}/bedrock`,
+    '[0] ask attempt 1: HTTP 429 after 0 ms, request id request-0',
+    `[0] ask attempt 2: POST ${url}/bedrock`,
+    '[0] ask attempt 2: HTTP 200 after 0 ms, request id request-1',
+    '[0] ask attempt 2: done after 2000 ms',
+  ]);
+  expect(logger.warn.mock.calls.flat()).toEqual(['[0] ask attempt 1: rate_limited; again in 2000 ms']);
+});
+
+test('a logger gets a line for a call that failed', async () => {
+  const logger = { debug: vi.fn(), warn: vi.fn() };
+  const { runtime } = manualRuntime();
+  const client = createClient({ baseUrl: await closedUrl(), apiKey, logger, maxRetries: 0 }, runtime);
+  await expect(client.models()).rejects.toThrow();
+  expect(logger.warn.mock.calls.flat()).toEqual([
+    expect.stringMatching(
+      /^\[0\] models attempt 1: failed with connection_failed after 0 ms: Could not connect .* \(ECONNREFUSED\)/,
+    ),
+  ]);
+});
+
+test('a stream that its reader leaves is told of, but is no reason for a warning', async () => {
+  const { hooks, told } = recorder();
+  const logger = { debug: vi.fn(), warn: vi.fn() };
+  const { client } = await scene((response) => beginStream(response, events[0]), { hooks, logger });
+  const stream = client.stream('llama', 'Hi');
+  for await (const { type } of stream) {
+    expect(type).toBe('start');
+    break;
+  }
+  await expect(stream.final()).rejects.toMatchObject({ code: 'aborted' });
+  expect(told.at(-1)).toMatchObject(['error', { operation: 'stream', error: { code: 'aborted' } }]);
+  expect(logger.debug).toHaveBeenLastCalledWith(
+    '[0] stream attempt 1: failed with aborted after 0 ms, request id request-1: The stream was left before its end.',
+  );
+  expect(logger.warn).not.toHaveBeenCalled();
+});
+
+test('nothing is written without a logger', async () => {
+  const write = vi.spyOn(process.stdout, 'write');
+  const warn = vi.spyOn(process.stderr, 'write');
+  const { client } = await scene(busyOnce, {});
+  await client.ask('llama', 'Hi');
+  expect(write).not.toHaveBeenCalled();
+  expect(warn).not.toHaveBeenCalled();
+  vi.restoreAllMocks();
+});
+
+test.each<[string, object]>([
+  ['hooks', { hooks: 'all' }],
+  ['hooks.onRetry', { hooks: { onRetry: 1 } }],
+  ['hooks.onResponce', { hooks: { onResponce: () => {} } }],
+  ['logger', { logger: true }],
+  ['logger', { logger: { log: () => {} } }],
+])('%s that is none is refused: %j', (field, options) => {
+  const create = () =>
+    Reflect.apply(createBedrockClient, undefined, [{ baseUrl: 'https://proxy.example', apiKey, ...options }]);
+  expect(create).toThrow(new RegExp(`^${field} (?:must (?:be|have)|is no hook)`));
+});

@@ -1,0 +1,163 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { createBedrockClient } from '../client.ts';
+import { ConfigurationError } from '../errors/errors.ts';
+import type { AskOptions, BedrockClientOptions } from './options.ts';
+
+const key = 'planted-key-0123456789';
+const good = { baseUrl: 'https://proxy.example/dev', apiKey: key };
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
+});
+
+function refusal(options: unknown): ConfigurationError {
+  try {
+    createBedrockClient(options as BedrockClientOptions);
+  } catch (error) {
+    if (error instanceof ConfigurationError) {
+      return error;
+    }
+    throw error;
+  }
+  throw new Error('The options were accepted.');
+}
+
+test.each<[string, unknown, string, RegExp]>([
+  ['no baseUrl', { apiKey: key }, 'baseUrl', /not set.* BEDROCK_PROXY_URL/],
+  ['an empty baseUrl', { ...good, baseUrl: '' }, 'baseUrl', /not set.* BEDROCK_PROXY_URL/],
+  ['a baseUrl that is no URL', { ...good, baseUrl: 'proxy/dev' }, 'baseUrl', /BEDROCK_PROXY_URL/],
+  ['a baseUrl of another protocol', { ...good, baseUrl: 'ftp://proxy.example' }, 'baseUrl', /https/],
+  ['a baseUrl with a query', { ...good, baseUrl: 'https://proxy.example/dev?x=1' }, 'baseUrl', /query/],
+  ['a baseUrl with a password', { ...good, baseUrl: 'https://me:pw@proxy.example' }, 'baseUrl', /password/],
+  ['http: beyond this machine', { ...good, baseUrl: 'http://proxy.example' }, 'baseUrl', /allowInsecure/],
+  ['no apiKey', { baseUrl: good.baseUrl }, 'apiKey', /not set.* BEDROCK_PROXY_API_KEY/],
+  ['an empty apiKey', { ...good, apiKey: '' }, 'apiKey', /not set.* BEDROCK_PROXY_API_KEY/],
+  ['an apiKey with a line break', { ...good, apiKey: `${key}\n` }, 'apiKey', /line break/],
+  ['an apiKey that is no text', { ...good, apiKey: 42 }, 'apiKey', /apiKey/],
+  ['a fetch that is no function', { ...good, fetch: 'fetch' }, 'fetch', /function/],
+  ['no time at all', { ...good, timeoutMs: 0 }, 'timeoutMs', /milliseconds/],
+  ['a timeout that is no number', { ...good, timeoutMs: '30' }, 'timeoutMs', /milliseconds/],
+  ['a deadline beyond what timers can wait', { ...good, deadlineMs: 2 ** 31 }, 'deadlineMs', /milliseconds/],
+  ['a deadline of NaN', { ...good, deadlineMs: Number.NaN }, 'deadlineMs', /milliseconds/],
+  ['negative retries', { ...good, maxRetries: -1 }, 'maxRetries', /whole number/],
+  ['an option that does not exist', { ...good, timeout: 5 }, 'timeout', /no option/],
+  ['half a retry', { ...good, maxRetries: 0.5 }, 'maxRetries', /whole number/],
+])('%s is refused at once, and the message names the option', (_, options, field, message) => {
+  const error = refusal(options);
+  expect(error).toMatchObject({ code: 'invalid_configuration', field, attempts: 0 });
+  expect(error.message).toMatch(message);
+  expect(error.message).not.toContain(key);
+});
+
+test('an option that does not exist is as none where it is undefined', () => {
+  const options = { ...good, timeout: undefined };
+  expect(() => createBedrockClient(options)).not.toThrow();
+});
+
+test.each([
+  'http://localhost:3000/dev',
+  'http://api.localhost/dev',
+  'http://127.0.0.1:3000',
+  'http://127.8.8.8',
+  'http://[::1]:3000/dev',
+])('http: to this machine is allowed: %s', (baseUrl) => {
+  expect(() => createBedrockClient({ ...good, baseUrl })).not.toThrow();
+});
+
+test.each(['http://localhost.example', 'http://127.0.0.1.example', 'http://example/localhost'])(
+  'a host that only looks like this machine is refused: %s',
+  (baseUrl) => {
+    expect(refusal({ ...good, baseUrl }).field).toBe('baseUrl');
+  },
+);
+
+test('http: to another machine is allowed where it is asked for', () => {
+  expect(() => createBedrockClient({ ...good, baseUrl: 'http://proxy', allowInsecure: true })).not.toThrow();
+});
+
+test('URL and key come from the environment where they are not given', () => {
+  vi.stubEnv('BEDROCK_PROXY_URL', good.baseUrl);
+  vi.stubEnv('BEDROCK_PROXY_API_KEY', key);
+  expect(() => createBedrockClient()).not.toThrow();
+  expect(() => createBedrockClient({ baseUrl: undefined, apiKey: undefined })).not.toThrow();
+});
+
+test('where there is no environment, options are enough, and their lack is named as ever', () => {
+  vi.stubGlobal('process', undefined);
+  expect(() => createBedrockClient(good)).not.toThrow();
+  expect(refusal({}).field).toBe('baseUrl');
+});
+
+test('an environment that may not be read is none', () => {
+  const env = new Proxy(
+    {},
+    {
+      get() {
+        throw new Error('Requires env access');
+      },
+    },
+  );
+  vi.stubGlobal('process', { env });
+  expect(refusal({}).field).toBe('baseUrl');
+});
+
+test('a web page is refused unless it is allowed', () => {
+  vi.stubGlobal('window', { document: {} });
+  expect(refusal(good).field).toBe('dangerouslyAllowBrowser');
+  expect(() => createBedrockClient({ ...good, dangerouslyAllowBrowser: true })).not.toThrow();
+});
+
+test('a worker that has a window without a document is no web page', () => {
+  vi.stubGlobal('window', {});
+  expect(() => createBedrockClient(good)).not.toThrow();
+});
+
+test.each<[string, AskOptions, string]>([
+  ['a time limit', { timeoutMs: -1 }, 'timeoutMs'],
+  ['a deadline', { deadlineMs: Number.POSITIVE_INFINITY }, 'deadlineMs'],
+  ['a number of retries', { maxRetries: Number.NaN }, 'maxRetries'],
+  ['a header that cannot be sent', { headers: { 'x-tag': `${key}\nx` } }, 'headers'],
+])('%s that is wrong rejects the call before anything is sent', async (_, options, field) => {
+  const fetch = vi.fn();
+  const error: unknown = await createBedrockClient({ ...good, fetch })
+    .ask('llama', 'Hi', options)
+    .catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: 'invalid_configuration', field });
+  expect(String(error)).not.toContain(key);
+  expect(fetch).not.toHaveBeenCalled();
+});
+
+test.each(['Host', 'content-length', 'Transfer-Encoding', 'connection', 'expect'])(
+  'the header %s, which is of the connection, is refused',
+  async (name) => {
+    const asked = createBedrockClient(good).ask('llama', 'Hi', { headers: { [name]: '5' } });
+    await expect(asked).rejects.toMatchObject({ field: 'headers', attempts: 0 });
+    await expect(asked).rejects.toThrow(`headers cannot set "${name}"`);
+  },
+);
+
+test.each([new Headers({ 'x-tag': 'a' }), new Map([['x-tag', 'a']])])(
+  'headers that would be dropped are refused: %o',
+  async (headers) => {
+    const asked = Reflect.apply(createBedrockClient(good).ask, undefined, ['llama', 'Hi', { headers }]);
+    await expect(asked).rejects.toThrow('headers must be a plain object');
+  },
+);
+
+test.each(['models', 'usage'] as const)('an option that %s does not have is refused', async (method) => {
+  const client = createBedrockClient(good);
+  await expect(Reflect.apply(client[method], undefined, [{ model: 'llama' }])).rejects.toMatchObject({
+    field: 'model',
+    message: `model is no option of ${method}.`,
+  });
+});
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY])(
+  'a number that JSON cannot say is refused: %d',
+  async (temperature) => {
+    await expect(createBedrockClient(good).ask('llama', 'Hi', { temperature })).rejects.toMatchObject({
+      field: 'temperature',
+    });
+  },
+);

@@ -1,0 +1,203 @@
+import type { Hooks } from '../hooks/hooks.ts';
+import { logHooks } from '../hooks/logger.ts';
+import type { Fetch } from '../http/fetch.ts';
+import type { Operation } from '../http/routes.ts';
+import { type ApiKeySource, apiKeyVariable, checkApiKey } from './api-key.ts';
+import { checkNoOther, checkOption, checkOptional, checkType, invalidOption } from './check-option.ts';
+import { hasFields } from './duck-typing.ts';
+import { environmentVariable, isBrowser } from './environment.ts';
+import type { BedrockClientOptions, CallOptions, RequestOptions, StreamOptions } from './options.ts';
+
+const urlVariable = 'BEDROCK_PROXY_URL';
+// Timers cannot wait longer: they would fire at once.
+const maxMs = 2_147_483_647;
+
+/** How long a call may take and how often it is tried, checked and complete. */
+export type Limits = Record<(typeof limitNames)[number], number>;
+
+const limitNames = ['timeoutMs', 'deadlineMs', 'maxRetries', 'idleTimeoutMs'] as const;
+
+const limitsOfCall: Limits = { timeoutMs: 30_000, deadlineMs: 90_000, maxRetries: 2, idleTimeoutMs: 30_000 };
+const limitsOfStream: Limits = { ...limitsOfCall, deadlineMs: 900_000 };
+
+/** The options of a client, checked and complete. */
+export interface ClientSettings {
+  readonly baseUrl: string;
+  readonly apiKey: ApiKeySource;
+  readonly fetch: Fetch;
+  readonly limits: CallOptions;
+  /** What is told of every call. */
+  readonly hooks: readonly Hooks[];
+}
+
+/** The options of one call, checked and complete. */
+export interface CallSettings extends Limits {
+  readonly signal: AbortSignal | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export function clientSettings(options: BedrockClientOptions): ClientSettings {
+  checkType('options', options, 'object');
+  const {
+    baseUrl,
+    apiKey,
+    fetch,
+    hooks,
+    logger,
+    allowInsecure,
+    dangerouslyAllowBrowser,
+    timeoutMs,
+    deadlineMs,
+    maxRetries,
+    ...unknown
+  } = options;
+  checkOption(
+    !isBrowser() || dangerouslyAllowBrowser === true,
+    'dangerouslyAllowBrowser',
+    'must be true on a web page, where anyone can read the API key. Better call the proxy from a server',
+  );
+  // An option that is not read here does not compile.
+  unknown satisfies Record<string, never>;
+  checkNoOther('createBedrockClient', unknown);
+  checkOptional('fetch', fetch, 'function');
+  checkHooks(hooks);
+  checkOption(
+    logger === undefined || hasFields(logger, { debug: 'function', warn: 'function' }),
+    'logger',
+    'must have debug() and warn()',
+  );
+  const url = checkBaseUrl(checkSet('baseUrl', baseUrl, urlVariable), allowInsecure === true);
+  const key = checkSet('apiKey', apiKey, apiKeyVariable);
+  const limits = { timeoutMs, deadlineMs, maxRetries };
+  // Wrong ones are refused when the client is made; what is not given depends on the call.
+  checkLimits(limits, {}, limitsOfCall);
+  return {
+    baseUrl: url,
+    apiKey: typeof key === 'function' ? key : checkApiKey(key),
+    // Looked up at each call, so that a fetch that is replaced later (by a mock, by tracing) is used.
+    fetch: fetch ?? ((url, init) => globalThis.fetch(url, init)),
+    limits,
+    hooks: [hooks, logger && logHooks(logger)].filter((hooks) => hooks !== undefined),
+  };
+}
+
+export function callSettings(
+  options: RequestOptions | StreamOptions,
+  client: ClientSettings,
+  operation: Operation,
+): CallSettings {
+  checkType('options', options, 'object');
+  // What else an ask has is sent, and the proxy refuses it by its name.
+  if (operation === 'models' || operation === 'usage') {
+    const { signal, headers, timeoutMs, deadlineMs, maxRetries, ...others } = options;
+    checkNoOther(operation, others);
+  }
+  return {
+    ...checkLimits(options, client.limits, operation === 'stream' ? limitsOfStream : limitsOfCall),
+    signal: checkSignal(options.signal),
+    headers: checkHeaders(options.headers ?? {}),
+  };
+}
+
+const hookNames = Object.keys({
+  onRequest: 1,
+  onResponse: 1,
+  onRetry: 1,
+  onSuccess: 1,
+  onError: 1,
+} satisfies Record<keyof Hooks, 1>);
+
+/** Hooks may be an object that has other things as well. */
+function checkHooks(hooks: Hooks | undefined): void {
+  checkOptional('hooks', hooks, 'object');
+  for (const [name, hook] of Object.entries(hooks ?? {})) {
+    const isHook = hookNames.includes(name) && (hook === undefined || typeof hook === 'function');
+    checkOption(isHook || !/^on[A-Z]/.test(name), `hooks.${name}`, 'is no hook');
+  }
+}
+
+/** The option, or what the environment has for it. Empty text is none, as of an unset variable in a script. */
+function checkSet<Value>(path: string, given: Value | undefined, variable: string): Value | string {
+  const value = given ?? environmentVariable(variable);
+  checkOption(value !== undefined && value !== '', path, `is not set. Give it, or set ${variable}`);
+  return value;
+}
+
+function checkBaseUrl(value: unknown, allowInsecure: boolean): string {
+  const rule = (rest: string) => `(or ${urlVariable}) must ${rest}`;
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+  checkOption(
+    url !== undefined && /^https?:$/.test(url.protocol),
+    'baseUrl',
+    rule('be the URL of the proxy, such as https://abc123.execute-api.us-east-1.amazonaws.com/dev'),
+  );
+  checkOption(
+    !(url.username || url.password || url.search || url.hash),
+    'baseUrl',
+    rule('have no user, password, query or fragment'),
+  );
+  checkOption(
+    url.protocol === 'https:' || allowInsecure || isLoopback(url.hostname),
+    'baseUrl',
+    rule('use https:, for http: sends the API key in clear text. Or set allowInsecure'),
+  );
+  return url.href.replace(/\/+$/, '');
+}
+
+function isLoopback(hostname: string): boolean {
+  return /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+function checkLimits(call: StreamOptions, client: StreamOptions, defaults: Limits): Limits {
+  const limits = { ...defaults };
+  for (const name of limitNames) {
+    const value = call[name] ?? client[name] ?? defaults[name];
+    if (name === 'maxRetries') {
+      checkOption(Number.isSafeInteger(value) && value >= 0, name, 'must be a whole number, 0 or more');
+    } else {
+      checkOption(
+        typeof value === 'number' && value > 0 && value <= maxMs,
+        name,
+        `must be a number of milliseconds above 0 and at most ${maxMs}`,
+      );
+    }
+    limits[name] = value;
+  }
+  return limits;
+}
+
+function checkSignal(value: AbortSignal | undefined): AbortSignal | undefined {
+  const types = {
+    aborted: 'boolean',
+    addEventListener: 'function',
+    removeEventListener: 'function',
+  } as const;
+  checkOption(value === undefined || hasFields(value, types), 'signal', 'must be an AbortSignal');
+  return value;
+}
+
+/** `fetch` sets these itself: some it refuses, with others the request would never end, or go elsewhere. */
+const headersOfConnection =
+  /^(?:connection|content-length|expect|host|keep-alive|transfer-encoding|upgrade)$/i;
+
+function checkHeaders(given: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  checkType('headers', given, 'object');
+  checkOption(!(Symbol.iterator in given), 'headers', 'must be a plain object');
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(given)) {
+    checkOption(
+      value === undefined || !headersOfConnection.test(name),
+      'headers',
+      `cannot set ${JSON.stringify(name)}: it is of the connection`,
+    );
+    try {
+      if (value !== undefined) {
+        headers.set(name, value);
+      }
+    } catch {
+      // Not the cause: its message says the value, which may be secret.
+      throw invalidOption('headers', `has a name or a value that cannot be sent, at ${JSON.stringify(name)}`);
+    }
+  }
+  return Object.fromEntries(headers);
+}

@@ -1,0 +1,269 @@
+import { Console } from 'node:console';
+import { PassThrough } from 'node:stream';
+import { inspect } from 'node:util';
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
+import { describe, expect, test } from 'vitest';
+import type { BedrockClient } from '../src/bedrock-client.ts';
+import { createBedrockClient, createClient } from '../src/client.ts';
+import { isBedrockProxyError } from '../src/errors/errors.ts';
+import type { Fetch } from '../src/http/fetch.ts';
+import type { AskOptions, BedrockClientOptions } from '../src/options/options.ts';
+import {
+  answer,
+  beginStream,
+  closedUrl,
+  envelope,
+  events,
+  type Handler,
+  reply,
+  serve,
+} from './loopback-server.ts';
+import { manualRuntime } from './manual-runtime.ts';
+
+/** What is sent and what is answered, each marked: none of it may be seen but in the answer itself. */
+const canary = (what: string) => `canary-${what}-7c1f`;
+const apiKey = canary('key');
+const asked: AskOptions = {
+  system: canary('system'),
+  history: [
+    { role: 'user', text: canary('history') },
+    { role: 'assistant', text: canary('history') },
+  ],
+  stop: [canary('stop')],
+  outputSchema: { type: 'object', description: canary('schema') },
+  headers: { authorization: `Bearer ${canary('token')}` },
+};
+const answered = { ...answer, text: canary('answer'), output: { city: canary('output') } };
+const [start, delta, , done] = events;
+const told = { ...delta, text: canary('answer') };
+const page = `<html>${canary('page')}</html>`;
+
+type Use = (client: BedrockClient, options?: AskOptions) => Promise<unknown>;
+const uses: readonly [string, Use][] = [
+  ['ask', (client, options) => client.ask('llama', canary('question'), { ...asked, ...options })],
+  [
+    'stream',
+    (client, options) => client.stream('llama', canary('question'), { ...asked, ...options }).final(),
+  ],
+];
+
+/** Every way in which a value gets into a log, a report or another thread. */
+function shown(value: unknown): string {
+  const written = new PassThrough();
+  const console = new Console(written);
+  console.log(value);
+  console.log('%s %o %j', value, value, value);
+  console.dir(value, { showHidden: true, depth: null });
+  return [
+    written.read()?.toString(),
+    inspect(value, { showHidden: true, depth: Number.POSITIVE_INFINITY, getters: true }),
+    JSON.stringify(value),
+    ...chain(value).flatMap((error) => [String(error), error.stack, JSON.stringify(error)]),
+    clone(value, () => inspect(structuredClone(value), { showHidden: true, depth: null })),
+    clone(value, () => inspect(posted(value), { showHidden: true, depth: null })),
+  ].join('\n');
+}
+
+/** An error, its cause, the cause of that ... */
+function chain(value: unknown): Error[] {
+  return value instanceof Error ? [value, ...chain(value.cause)] : [];
+}
+
+/** What a copy shows, or why there is none: a client has functions, which no other thread can have. */
+function clone(value: unknown, copy: () => string): string {
+  try {
+    return copy();
+  } catch (error) {
+    if (isBedrockProxyError(value)) throw error;
+    return String(error);
+  }
+}
+
+function posted(value: unknown): unknown {
+  const { port1, port2 } = new MessageChannel();
+  port1.postMessage(value);
+  const received: unknown = receiveMessageOnPort(port2);
+  port1.close();
+  return received;
+}
+
+/** A client that tells all that it tells, and what it told. */
+function observed(options: BedrockClientOptions) {
+  const seen: unknown[] = [];
+  const see = (event: unknown) => seen.push(event);
+  const client = createClient(
+    {
+      apiKey,
+      ...options,
+      logger: { debug: see, warn: see },
+      hooks: { onRequest: see, onResponse: see, onRetry: see, onError: see },
+    },
+    manualRuntime().runtime,
+  );
+  return { client, seen };
+}
+
+function expectNothingSecret(...values: unknown[]): void {
+  for (const value of values) expect(shown(value)).not.toContain('canary-');
+}
+
+test('what shows a value would show a secret in it', () => {
+  const cause = Object.defineProperty(new Error('Hidden.'), 'request', { value: { headers: canary('key') } });
+  const [plain, hidden] = [new Error(canary('key')), new Error('No.', { cause })];
+  for (const value of [plain, hidden, { deep: { deeper: { deepest: canary('key') } } }]) {
+    expect(shown(value)).toContain('canary-');
+  }
+});
+
+describe('nothing secret is in what fails, in what it is told with, or in the client', () => {
+  const partly: Handler = (response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': 5000 });
+    response.write(JSON.stringify(answered));
+    setImmediate(() => response.destroy());
+  };
+  const streaming =
+    (...sent: (object | string)[]): Handler =>
+    (response) => {
+      beginStream(response, ...sent);
+      response.end();
+    };
+  const broken: Handler = (response) => {
+    beginStream(response, start, told);
+    setImmediate(() => response.destroy());
+  };
+
+  test.each<[string, Handler]>([
+    ['an error of the proxy', (response) => reply(response, 401, envelope('unauthenticated'))],
+    ['a retry that fails', (response) => reply(response, 429, envelope('rate_limited'))],
+    [
+      'an answer that the proxy refused',
+      (response) => reply(response, 502, envelope('invalid_output', { output: canary('output') })),
+    ],
+    ['a web page', (response) => reply(response, 200, page, { 'content-type': 'text/html' })],
+    ['an error of something in between', (response) => reply(response, 502, page)],
+    ['a redirect', (response) => response.writeHead(302, { location: `/${canary('location')}` }).end()],
+    [
+      'an answer of another shape',
+      (response) => reply(response, 200, { ...answered, usage: canary('usage') }),
+    ],
+    ['a truncated answer', (response) => reply(response, 200, JSON.stringify(answered).slice(0, 100))],
+    ['a cut answer', partly],
+    ['a connection that breaks', (response) => response.destroy()],
+    ['a stream that breaks off', streaming(start, told)],
+    ['a stream whose connection breaks', broken],
+    ['a stream that fails', streaming(start, told, envelope('upstream_error'))],
+    ['a stream of another shape', streaming(start, told, { ...done, usage: canary('usage') })],
+    ['a stream that is no JSON', streaming(start, `data: ${canary('answer')}\n\n`)],
+  ])('%s', async (_, handler) => {
+    const { url } = await serve(handler);
+    for (const [, use] of uses) {
+      const { client, seen } = observed({ baseUrl: url });
+      const error: unknown = await use(client).catch((thrown) => thrown);
+      expect(error).toSatisfy(isBedrockProxyError);
+      expect(seen.length).toBeGreaterThan(2);
+      expectNothingSecret(error, client, ...seen);
+    }
+  });
+
+  const throwing =
+    (make: (request: Parameters<Fetch>) => Error): Fetch =>
+    async (...request) => {
+      throw make(request);
+    };
+
+  test.each<[string, BedrockClientOptions, AskOptions]>([
+    [
+      'a fetch that fails with the request in hand',
+      { fetch: throwing((request) => Object.assign(new Error('No.'), { request })) },
+      {},
+    ],
+    [
+      'a fetch that fails with the request behind it',
+      {
+        fetch: throwing(
+          (request) => new TypeError('No.', { cause: Object.assign(new Error('No.'), { request }) }),
+        ),
+      },
+      {},
+    ],
+    [
+      'a fetch that says the key',
+      { fetch: throwing(([, { headers }]) => new TypeError(`Headers.append: ${headers['x-api-key']}`)) },
+      {},
+    ],
+    ['a time limit', { fetch: () => new Promise(() => {}) }, { timeoutMs: 5 }],
+    ['an abort', {}, { signal: AbortSignal.abort() }],
+    ['a key that cannot be sent', { apiKey: () => `${canary('key')}\n` }, {}],
+    ['a header that cannot be sent', {}, { headers: { cookie: `${canary('cookie')}\n` } }],
+    [
+      'an option of a call that is refused',
+      {},
+      { history: [{ role: 'user', text: canary('history') }], maxTokens: Number.NaN, timeoutMs: -1 },
+    ],
+  ])('%s', async (_, options, askOptions) => {
+    for (const [, use] of uses) {
+      const { client, seen } = observed({ baseUrl: await closedUrl(), ...options });
+      const error: unknown = await (async () => use(client, askOptions))().catch((thrown) => thrown);
+      expect(error).toSatisfy(isBedrockProxyError);
+      expectNothingSecret(error, client, ...seen);
+    }
+  });
+
+  test('an option that is refused', () => {
+    for (const options of [
+      { apiKey: `${canary('key')} ` },
+      { baseUrl: `https://user:${canary('password')}@proxy.example` },
+    ]) {
+      const create = () => createBedrockClient({ baseUrl: 'https://proxy.example', apiKey, ...options });
+      let error: unknown;
+      try {
+        create();
+      } catch (thrown) {
+        error = thrown;
+      }
+      expect(error).toSatisfy(isBedrockProxyError);
+      expectNothingSecret(error);
+    }
+  });
+
+  test('an output that the schema refuses', async () => {
+    const { url } = await serve((response) => reply(response, 200, answered));
+    const { client, seen } = observed({ baseUrl: url });
+    const issues = [{ message: 'No city.', path: ['city'] }];
+    const schema = { '~standard': { version: 1, vendor: 'test', validate: () => ({ issues }) } } as const;
+    const outputSchema = { type: 'object' };
+    const { error } = await client.safeAsk('llama', canary('question'), { ...asked, schema, outputSchema });
+    expect(error).toMatchObject({ code: 'invalid_output' });
+    expectNothingSecret(error, client, ...seen);
+  });
+});
+
+test('nothing secret is in what an answer is told with', async () => {
+  const { url } = await serve((response, attempt, { path }) => {
+    if (attempt % 2 === 1) reply(response, 429, envelope('rate_limited'));
+    else if (path?.endsWith('/stream')) {
+      beginStream(response, start, told, { ...done, output: answered.output });
+      response.end();
+    } else reply(response, 200, answered);
+  });
+  for (const [, use] of uses) {
+    const { client, seen } = observed({ baseUrl: url });
+    expect(await use(client)).toMatchObject({ text: canary('answer'), attempts: 2 });
+    expect(seen.filter((event) => typeof event === 'string')).toHaveLength(6);
+    expectNothingSecret(client, ...seen);
+  }
+});
+
+test('nothing secret is in a stream, before it is read, while it is and after', async () => {
+  const { url } = await serve((response) => {
+    beginStream(response, start, told, { ...done, output: answered.output });
+    response.end();
+  });
+  const stream = createBedrockClient({ baseUrl: url, apiKey }).stream('llama', canary('question'), asked);
+  expectNothingSecret(stream);
+  const reading = stream[Symbol.asyncIterator]();
+  await reading.next();
+  expectNothingSecret(stream, reading, stream.textStream());
+  await stream.final();
+  expectNothingSecret(stream, reading);
+});

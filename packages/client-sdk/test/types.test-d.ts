@@ -1,0 +1,354 @@
+import type {
+  AskRequest,
+  ErrorCode,
+  LimitKind,
+  LimitPeriod,
+  LimitScope,
+  LimitStatus,
+  RouteName,
+  Answer as WireAnswer,
+  ModelSummary as WireModelSummary,
+  StreamEvent as WireStreamEvent,
+  Turn as WireTurn,
+  Usage as WireUsage,
+  UsageReport as WireUsageReport,
+} from '@org/contract';
+import { UsageSchema } from '@org/contract';
+import type { CatalogueAlias } from '@org/models';
+import { expectTypeOf, test } from 'vitest';
+import {
+  type Answer,
+  type AnswerStream,
+  type AnyBedrockProxyError,
+  type AskOptions,
+  type BedrockClient,
+  type BedrockClientOptions,
+  BedrockProxyError,
+  type BedrockProxyErrorCode,
+  createBedrockClient,
+  isBedrockProxyError,
+  type JsonSchema,
+  type Limit,
+  type Logger,
+  type ModelAlias,
+  type ModelList,
+  type ModelSummary,
+  type Operation,
+  QuotaExceededError,
+  type QuotaFacts,
+  RateLimitedError,
+  type RequestOptions,
+  type SafeResult,
+  type StandardJsonSchema,
+  type StandardSchema,
+  type StreamDelta,
+  type StreamDone,
+  type StreamEvent,
+  type StreamOptions,
+  type StreamStart,
+  type StructuredAnswer,
+  type StructuredAskOptions,
+  type Turn,
+  type Usage,
+  type UsageReport,
+} from '../src/index.ts';
+
+const client = createBedrockClient({ baseUrl: 'https://proxy.example', apiKey: 'key' });
+
+test('what is written out is equal to the contract', () => {
+  expectTypeOf<never>().toEqualTypeOf<Exclude<CatalogueAlias, ModelAlias>>();
+  expectTypeOf<never>().toEqualTypeOf<Exclude<ModelAlias, CatalogueAlias>>();
+  expectTypeOf<Usage>().toEqualTypeOf<WireUsage>();
+  expectTypeOf<Omit<Answer, 'limits' | 'requestId' | 'attempts'>>().toEqualTypeOf<
+    Omit<WireAnswer, 'limits'>
+  >();
+  expectTypeOf<keyof Omit<UsageReport, 'requestId' | 'attempts'>>().toEqualTypeOf<keyof WireUsageReport>();
+});
+
+test('what a client can do is what the contract has a route for, each by a method of its name', () => {
+  expectTypeOf<Operation>().toEqualTypeOf<RouteName>();
+  expectTypeOf<Operation>().toExtend<keyof BedrockClient>();
+});
+
+test('an option of an ask is a field of its request, and each field is an option', () => {
+  type OfClient = keyof RequestOptions | 'schema';
+  type OfCall = 'model' | 'question';
+  expectTypeOf<never>().toEqualTypeOf<Exclude<keyof AskRequest, keyof AskOptions | OfCall>>();
+  expectTypeOf<never>().toEqualTypeOf<Exclude<keyof AskOptions, keyof AskRequest | OfClient>>();
+  expectTypeOf<Turn>().toEqualTypeOf<Readonly<WireTurn>>();
+});
+
+test('an event is that of the contract, with dates and an output in the last', () => {
+  type Sent<Type extends string> = Extract<WireStreamEvent, { type: Type }>;
+  expectTypeOf<StreamStart>().toEqualTypeOf<Sent<'start'>>();
+  expectTypeOf<StreamDelta>().toEqualTypeOf<Sent<'delta'>>();
+  expectTypeOf<Omit<StreamDone, 'limits' | 'output'>>().toEqualTypeOf<
+    Omit<Sent<'done'>, 'limits' | 'output'>
+  >();
+  expectTypeOf<keyof StreamDone>().toEqualTypeOf<keyof Sent<'done'>>();
+  expectTypeOf<StreamEvent['type'] | 'error'>().toEqualTypeOf<WireStreamEvent['type']>();
+});
+
+test('a model is that of the contract, with the known capabilities and states written out', () => {
+  type Loose<Model> = Omit<Model, 'capabilities' | 'lifecycle'>;
+  expectTypeOf<Loose<ModelSummary>>().toEqualTypeOf<Loose<WireModelSummary>>();
+  expectTypeOf<WireModelSummary>().toExtend<ModelSummary>();
+  expectTypeOf<keyof ModelSummary['lifecycle']>().toEqualTypeOf<keyof WireModelSummary['lifecycle']>();
+  expectTypeOf<ModelSummary['capabilities']>().toEqualTypeOf<WireModelSummary['capabilities']>();
+  expectTypeOf<ModelSummary['lifecycle']>().toEqualTypeOf<WireModelSummary['lifecycle']>();
+});
+
+/** The values that are written out in a union that takes any other text too. */
+type Written<Text> = Text extends string ? (string extends Text ? never : Text) : never;
+
+test('a limit is that of the contract, with the known kinds written out and a date for its text', () => {
+  type Loose<Status> = { [Key in keyof Status]: Status[Key] extends number ? number : unknown };
+  expectTypeOf<Loose<Limit>>().toEqualTypeOf<Loose<LimitStatus>>();
+  expectTypeOf<Omit<LimitStatus, 'resetsAt'>>().toExtend<Omit<Limit, 'resetsAt'>>();
+  expectTypeOf<Written<Limit['limit']>>().toEqualTypeOf<LimitKind>();
+  expectTypeOf<Written<Limit['period']>>().toEqualTypeOf<LimitPeriod>();
+  expectTypeOf<Written<Limit['scope']>>().toEqualTypeOf<LimitScope>();
+  expectTypeOf<Limit['resetsAt']>().toEqualTypeOf<Date>();
+});
+
+test('an error names its limit as an answer does', () => {
+  expectTypeOf<keyof QuotaFacts>().toEqualTypeOf<Exclude<keyof Limit, 'remaining'>>();
+  expectTypeOf<Required<QuotaFacts>>().toEqualTypeOf<
+    Readonly<{ [Key in keyof QuotaFacts]-?: Limit[Key] | undefined }>
+  >();
+});
+
+test('every code of the contract is a code of an error, besides those that the client makes', () => {
+  type MadeHere =
+    | 'timeout'
+    | 'connection_failed'
+    | 'aborted'
+    | 'invalid_response'
+    | 'stream_interrupted'
+    | 'invalid_configuration';
+  expectTypeOf<BedrockProxyErrorCode>().toEqualTypeOf<ErrorCode | MadeHere>();
+});
+
+test('a switch over the code is exhaustive, and narrows to the class', () => {
+  function advice(error: AnyBedrockProxyError): string {
+    switch (error.code) {
+      case 'quota_exceeded':
+        expectTypeOf(error).toEqualTypeOf<QuotaExceededError>();
+        return `${error.resetsAt?.toISOString()}`;
+      case 'rate_limited':
+      case 'model_throttled':
+        return `${error.retryAfterMs}`;
+      case 'unknown_model':
+      case 'model_not_allowed':
+      case 'access_denied':
+        return error.available.join();
+      case 'invalid_json':
+      case 'invalid_request':
+      case 'context_too_long':
+      case 'unsupported_feature':
+      case 'unknown_route':
+      case 'request_too_large':
+      case 'exceeds_limit':
+        return error.issues.map(({ path }) => path).join();
+      case 'model_timeout':
+      case 'timeout':
+        return `${error.phase}`;
+      case 'invalid_response':
+        return `${error.contentType}`;
+      case 'invalid_output':
+        return `${error.stopReason} ${error.issues.length}`;
+      case 'stream_interrupted':
+        return `${error.textReceived}`;
+      case 'invalid_configuration':
+        return error.field;
+      case 'unauthenticated':
+      case 'model_unavailable':
+      case 'upstream_error':
+      case 'upstream_denied':
+      case 'limits_unavailable':
+      case 'internal':
+      case 'connection_failed':
+      case 'aborted':
+        return error.message;
+      default:
+        return error satisfies never;
+    }
+  }
+  expectTypeOf(advice).returns.toBeString();
+});
+
+test('instanceof and the guard narrow what was caught', () => {
+  const caught: unknown = undefined;
+  if (caught instanceof QuotaExceededError) {
+    expectTypeOf(caught.resetsAt).toEqualTypeOf<Date | undefined>();
+    expectTypeOf(caught.code).toEqualTypeOf<'quota_exceeded'>();
+  }
+  if (caught instanceof BedrockProxyError) {
+    expectTypeOf(caught.requestId).toEqualTypeOf<string | undefined>();
+  }
+  if (isBedrockProxyError(caught)) {
+    expectTypeOf(caught).toEqualTypeOf<AnyBedrockProxyError>();
+    if (caught instanceof RateLimitedError) {
+      expectTypeOf(caught.code).toEqualTypeOf<'rate_limited'>();
+    }
+  }
+});
+
+interface Person {
+  name: string;
+}
+declare const person: StandardJsonSchema<Person>;
+declare const plain: StandardSchema<Person>;
+const outputSchema: JsonSchema = { type: 'object' };
+
+test('an answer is a plain promise', () => {
+  expectTypeOf(client.ask('llama', 'Hi')).toEqualTypeOf<Promise<Answer>>();
+  expectTypeOf(client.usage()).toEqualTypeOf<Promise<UsageReport>>();
+  expectTypeOf(client.models()).toEqualTypeOf<Promise<ModelList>>();
+  expectTypeOf(client.safeAsk('llama', 'Hi')).toEqualTypeOf<Promise<SafeResult<Answer>>>();
+});
+
+test('a schema gives the output its type, and its lack leaves it unknown', () => {
+  const structured = client.ask('llama', 'Who?', { schema: person, maxTokens: 5 });
+  expectTypeOf(structured).toEqualTypeOf<Promise<StructuredAnswer<Person>>>();
+  expectTypeOf<StructuredAnswer<Person>['output']>().toEqualTypeOf<Person>();
+  expectTypeOf(client.ask('llama', 'Who?', { schema: person, outputSchema })).toEqualTypeOf(structured);
+  expectTypeOf(client.ask('llama', 'Who?', { schema: plain, outputSchema })).toEqualTypeOf(structured);
+  expectTypeOf(client.ask('llama', 'Who?', { outputSchema })).toEqualTypeOf<Promise<Answer>>();
+  expectTypeOf<Answer['output']>().toBeUnknown();
+  expectTypeOf(client.safeAsk('llama', 'Who?', { schema: person })).toEqualTypeOf<
+    Promise<SafeResult<StructuredAnswer<Person>>>
+  >();
+  expectTypeOf<StructuredAskOptions<Person>>().toHaveProperty('timeoutMs');
+});
+
+test('a schema of the contract, which zod/mini makes, is a Standard Schema', () => {
+  const asked = client.ask('llama', 'Who?', { schema: UsageSchema, outputSchema });
+  expectTypeOf(asked).toEqualTypeOf<Promise<StructuredAnswer<WireUsage>>>();
+});
+
+test('a stream yields events, texts and the whole answer', async () => {
+  const stream = client.stream('llama', 'Hi');
+  expectTypeOf(stream).toEqualTypeOf<AnswerStream>();
+  for await (const event of stream) {
+    expectTypeOf(event).toEqualTypeOf<StreamEvent>();
+    if (event.type === 'delta') expectTypeOf(event.text).toBeString();
+    if (event.type === 'done') expectTypeOf(event.output).toBeUnknown();
+    switch (event.type) {
+      case 'start':
+      case 'delta':
+      case 'done':
+        break;
+      default:
+        event satisfies never;
+    }
+  }
+  for await (const text of stream.textStream()) expectTypeOf(text).toBeString();
+  expectTypeOf(stream.final()).toEqualTypeOf<Promise<Answer>>();
+});
+
+test('a stream with a schema has typed output', async () => {
+  const stream = client.stream('llama', 'Who?', { schema: person, idleTimeoutMs: 5000 });
+  expectTypeOf(stream).toEqualTypeOf<AnswerStream<StructuredAnswer<Person>>>();
+  for await (const event of stream) {
+    if (event.type === 'done') expectTypeOf(event.output).toEqualTypeOf<Person>();
+  }
+  expectTypeOf((await stream.final()).output).toEqualTypeOf<Person>();
+  expectTypeOf(client.stream('llama', 'Who?', { schema: plain, outputSchema })).toEqualTypeOf(stream);
+});
+
+test('a safe result narrows by ok', async () => {
+  const result = await client.safeAsk('llama', 'Hi');
+  if (result.ok) {
+    expectTypeOf(result.value).toEqualTypeOf<Answer>();
+    expectTypeOf(result.error).toBeUndefined();
+  } else {
+    expectTypeOf(result.error).toEqualTypeOf<AnyBedrockProxyError>();
+    expectTypeOf(result.value).toBeUndefined();
+  }
+});
+
+test('console is a logger, and hooks see typed events', () => {
+  expectTypeOf<Console>().toExtend<Logger>();
+  createBedrockClient({
+    hooks: {
+      onRetry: ({ error, delayMs }) => {
+        expectTypeOf(error).toEqualTypeOf<AnyBedrockProxyError>();
+        expectTypeOf(delayMs).toBeNumber();
+      },
+    },
+  });
+});
+
+test('any alias can be asked, for a deployment may have its own', () => {
+  expectTypeOf(client.ask).toBeCallableWith('titan', 'Hi');
+  expectTypeOf(client.ask).toBeCallableWith('our-own-model', 'Hi');
+});
+
+test('every option may be undefined, under exactOptionalPropertyTypes too', () => {
+  expectTypeOf<{ [Key in keyof AskOptions]-?: undefined }>().toExtend<AskOptions>();
+  expectTypeOf<{ [Key in keyof RequestOptions]-?: undefined }>().toExtend<RequestOptions>();
+  expectTypeOf<{ [Key in keyof StreamOptions]-?: undefined }>().toExtend<StreamOptions>();
+  expectTypeOf<{ [Key in keyof BedrockClientOptions]-?: undefined }>().toExtend<BedrockClientOptions>();
+});
+
+test('the global fetch and a double are both a fetch', () => {
+  expectTypeOf<typeof globalThis.fetch>().toExtend<NonNullable<BedrockClientOptions['fetch']>>();
+  expectTypeOf<() => Promise<Response>>().toExtend<NonNullable<BedrockClientOptions['fetch']>>();
+});
+
+test('a client can be faked', () => {
+  const usedUp = new QuotaExceededError({ message: 'Used up.', limit: 'usd', period: 'month' });
+  const failed: SafeResult<never> = { ok: false, error: usedUp };
+  const fake: BedrockClient = {
+    ...client,
+    ask: () => Promise.reject(usedUp),
+    safeAsk: async () => failed,
+    models: async () => ({ models: [], requestId: undefined, attempts: 1 }),
+    usage: async () => ({ limits: [], requestId: undefined, attempts: 1 }),
+  };
+  expectTypeOf(fake).toEqualTypeOf<BedrockClient>();
+});
+
+test('misuse does not compile', () => {
+  // @ts-expect-error: a question is needed
+  () => client.ask('llama');
+  // @ts-expect-error: a question is text
+  () => client.ask('llama', { question: 'Hi' });
+  // @ts-expect-error: an option that does not exist
+  () => client.ask('llama', 'Hi', { max_tokens: 5 });
+  // @ts-expect-error: usage is asked of no model
+  () => client.usage('llama');
+  // @ts-expect-error: an option of ask
+  () => client.usage({ maxTokens: 5 });
+  // @ts-expect-error: an option of stream
+  () => client.ask('llama', 'Hi', { idleTimeoutMs: 5 });
+  // @ts-expect-error: a schema that cannot say itself as a JSON Schema, without one
+  () => client.ask('llama', 'Who?', { schema: plain });
+  // @ts-expect-error: the same of a stream
+  () => client.stream('llama', 'Who?', { schema: plain });
+  // @ts-expect-error: a JSON Schema is no schema
+  () => client.ask('llama', 'Who?', { schema: outputSchema });
+  // @ts-expect-error: an option that does not exist, beside a schema
+  () => client.ask('llama', 'Who?', { schema: person, max_tokens: 5 });
+  // @ts-expect-error: a JSON Schema is an object
+  () => client.ask('llama', 'Who?', { outputSchema: 'object' });
+  // @ts-expect-error: a stream is no promise of an answer
+  () => client.stream('llama', 'Hi').text;
+  // @ts-expect-error: models are asked of no model
+  () => client.models('llama');
+  // @ts-expect-error: an output of unknown type
+  async () => (await client.ask('llama', 'Who?', { outputSchema })).output.name;
+  // @ts-expect-error: a result has a value only where it is ok
+  async () => (await client.safeAsk('llama', 'Hi')).value.text;
+  // @ts-expect-error: a hook that does not exist
+  () => createBedrockClient({ hooks: { onStart: () => {} } });
+  // @ts-expect-error: a logger needs every level
+  () => createBedrockClient({ logger: { debug: () => {} } });
+  // @ts-expect-error: a role that does not exist
+  () => client.ask('llama', 'Hi', { history: [{ role: 'system', text: 'Hi' }] });
+  // @ts-expect-error: a time is a number of milliseconds
+  () => createBedrockClient({ timeoutMs: '30s' });
+  // @ts-expect-error: the base is abstract
+  () => new BedrockProxyError({ message: 'No.' });
+});
