@@ -14,10 +14,10 @@ interface Entry {
 }
 
 export interface Export extends Entry {
-  /** Its source file, without the folder. */
+  /** Its source file, without the folder; of the test kit, below `testing/`. */
   readonly file: string;
   readonly kind: 'function' | 'class' | 'interface' | 'type';
-  /** What it declares itself; what it inherits is with the one that it extends. */
+  /** What it declares itself, or has of a type that is not exported; the rest is with the one that it extends. */
   readonly members: readonly Entry[];
 }
 
@@ -25,11 +25,18 @@ export interface Export extends Entry {
 const sections: Readonly<Record<string, readonly string[]>> = {
   Client: ['client.ts', 'bedrock-client.ts'],
   Options: ['options.ts', 'fetch.ts', 'api-key.ts', 'model-name.ts', 'standard-schema.ts'],
-  Answers: ['answer.ts', 'safe-result.ts', 'limit.ts', 'usage-report.ts', 'model-list.ts'],
+  Answers: ['answer.ts', 'safe-result.ts', 'types.ts', 'limit.ts', 'usage-report.ts', 'model-list.ts'],
   Streams: ['answer-stream.ts', 'stream-event.ts'],
   Errors: ['proxy-error.ts', 'errors.ts'],
-  'Hooks and logs': ['hooks.ts', 'logger.ts', 'routes.ts'],
-  Testing: ['mock-proxy.ts', 'mock-client.ts', 'mock-answer.ts', 'mock-reply.ts'],
+  'Hooks and logs': ['hooks.ts', 'logger.ts', 'operation.ts'],
+  Testing: [
+    'mock-proxy.ts',
+    'mock-client.ts',
+    'mock-answer.ts',
+    'mock-reply.ts',
+    'errors.ts',
+    'error-codes.ts',
+  ].map((file) => `testing/${file}`),
 };
 
 /** Reads every export of the package and of its test kit, as the compiler sees them. */
@@ -39,11 +46,33 @@ export function readExports(directory: string): Export[] {
   const entryFiles = ['src/index.ts', 'src/testing/index.ts'].map((file) => join(directory, file));
   const program = ts.createProgram(entryFiles, options);
   const checker = program.getTypeChecker();
-  return entryFiles.flatMap((name) => {
-    const file = program.getSourceFile(name);
+  const exportsOf = (entry: string): ts.Symbol[] => {
+    const file = program.getSourceFile(entry);
     const module = file && checker.getSymbolAtLocation(file);
-    return module ? checker.getExportsOfModule(module).map((symbol) => readExport(symbol, checker)) : [];
-  });
+    return module ? checker.getExportsOfModule(module) : [];
+  };
+  const declared = (symbol: ts.Symbol): ts.Symbol =>
+    symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  const listed = new Set(entryFiles.flatMap(exportsOf).map(declared));
+  const isKnown = ({ expression }: ts.ExpressionWithTypeArguments): boolean => {
+    const symbol = checker.getSymbolAtLocation(expression);
+    const isOfLanguage = /^(?:AsyncIterable|Error)$/.test(expression.getText());
+    return isOfLanguage || (symbol !== undefined && listed.has(declared(symbol)));
+  };
+  const context = { checker, isKnown };
+  return entryFiles.flatMap((entry) =>
+    exportsOf(entry).map((symbol) => {
+      const read = readExport(symbol.name, declared(symbol), context);
+      return entry.includes('/testing/') ? { ...read, file: `testing/${read.file}` } : read;
+    }),
+  );
+}
+
+/** What else it depends on how an export is described. */
+interface Context {
+  readonly checker: ts.TypeChecker;
+  /** Whether a base of an export is in the reference itself, or of the language. */
+  readonly isKnown: (base: ts.ExpressionWithTypeArguments) => boolean;
 }
 
 /** The whole document. */
@@ -79,22 +108,22 @@ function renderExport({ kind, name, code, docs, members }: Export): string[] {
   ];
 }
 
-function readExport(exported: ts.Symbol, checker: ts.TypeChecker): Export {
-  const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
-  const { name } = symbol;
+function readExport(name: string, symbol: ts.Symbol, context: Context): Export {
+  const { checker } = context;
   const declaration = symbol.declarations?.[0];
   const docs = docsOf(symbol, checker);
   const file = basename(declaration?.getSourceFile().fileName ?? '');
   if (declaration && (ts.isInterfaceDeclaration(declaration) || ts.isClassDeclaration(declaration))) {
     const kind = ts.isClassDeclaration(declaration) ? 'class' : 'interface';
-    const members: readonly ts.Node[] = declaration.members;
+    const own: readonly ts.Node[] = declaration.members;
+    const members = [...membersOfUnknown(declaration, context), ...own.filter(isMember)];
     return {
       name,
       file,
       kind,
       docs,
-      code: head(declaration),
-      members: members.filter(isMember).map((member) => readMember(name, member, checker)),
+      code: head(name, declaration, context),
+      members: members.map((member) => readMember(name, member, checker)),
     };
   }
   if (declaration && ts.isFunctionDeclaration(declaration)) {
@@ -102,9 +131,35 @@ function readExport(exported: ts.Symbol, checker: ts.TypeChecker): Export {
     return { name, file, kind: 'function', docs, code, members: [] };
   }
   if (declaration && ts.isTypeAliasDeclaration(declaration)) {
-    return { name, file, kind: 'type', docs, code: codeOf(declaration), members: [] };
+    return { name, file, kind: 'type', docs, code: aliasOf(declaration, checker), members: [] };
   }
-  throw new Error(`${name} is exported, and is no class, interface, function or type.`);
+  throw new Error(`${name} is exported, and is not a class, an interface, a function or a type.`);
+}
+
+/** What an interface has of the types that it extends and that are not in the reference. */
+function membersOfUnknown(declaration: ts.Declaration, { checker, isKnown }: Context): Member[] {
+  if (!ts.isInterfaceDeclaration(declaration)) return [];
+  const own = new Set(declaration.members.map(({ name }) => name?.getText()));
+  return basesOf(declaration)
+    .filter((base) => !isKnown(base))
+    .flatMap((base) => checker.getTypeAtLocation(base).getProperties())
+    .flatMap(({ name, declarations: [member] = [] }) =>
+      member && isMember(member) && !own.has(name) ? [member] : [],
+    );
+}
+
+function basesOf({ heritageClauses }: ts.InterfaceDeclaration | ts.ClassDeclaration) {
+  return heritageClauses?.flatMap(({ types }) => [...types]) ?? [];
+}
+
+/** A union of strings is written out, however it is derived. */
+function aliasOf(declaration: ts.TypeAliasDeclaration, checker: ts.TypeChecker): string {
+  const { name, type: written } = declaration;
+  const type = checker.getTypeAtLocation(name);
+  const isDerived = !ts.isUnionTypeNode(written) || !written.types.every(ts.isLiteralTypeNode);
+  return isDerived && type.isUnion() && type.types.every((each) => each.isStringLiteral())
+    ? `type ${name.text} =\n${type.types.map((each) => `  | '${each.isStringLiteral() && each.value}'`).join('\n')}`
+    : codeOf(declaration);
 }
 
 type Member = ts.PropertySignature | ts.MethodSignature | ts.PropertyDeclaration | ts.MethodDeclaration;
@@ -120,7 +175,8 @@ function isMember(node: ts.Node): node is Member {
 
 function readMember(owner: string, member: Member, checker: ts.TypeChecker): Entry {
   const name = member.name.getText();
-  const code = oneLine(codeOf(member, ts.isMethodDeclaration(member) ? member.body : undefined));
+  const body = ts.isMethodDeclaration(member) ? member.body : undefined;
+  const code = oneLine(codeOf(member, body).replaceAll(/\/\*\*.*?\*\//gs, ''));
   // Of a method that is overloaded, each form has a docstring of its own.
   const signature = ts.isMethodSignature(member) ? checker.getSignatureFromDeclaration(member) : undefined;
   const symbol = checker.getSymbolAtLocation(member.name);
@@ -129,9 +185,20 @@ function readMember(owner: string, member: Member, checker: ts.TypeChecker): Ent
 }
 
 /** The head of a class or an interface: `class RateLimitedError extends BedrockProxyError`. */
-function head(declaration: ts.InterfaceDeclaration | ts.ClassDeclaration): string {
-  const [before = ''] = declaration.getText().split('{\n');
-  return oneLine(before.replace(/^export /, ''));
+function head(
+  name: string,
+  declaration: ts.InterfaceDeclaration | ts.ClassDeclaration,
+  { isKnown }: Context,
+): string {
+  const [clause] = declaration.heritageClauses ?? [];
+  const [before = ''] = clause
+    ? [declaration.getText().slice(0, clause.getStart() - declaration.getStart())]
+    : declaration.getText().split('{\n');
+  const bases = basesOf(declaration).filter(isKnown);
+  const renamed = before.replace(/^export /, '').replace(/(?<=interface )\w+/, name);
+  return oneLine(
+    bases.length === 0 ? renamed : `${renamed} extends ${bases.map((base) => base.getText()).join(', ')}`,
+  );
 }
 
 /** A declaration without its body, its docstring and what only matters to the compiler. */
@@ -141,7 +208,7 @@ function codeOf(node: ts.Node, body?: ts.Node): string {
     .slice(0, body ? body.getStart() - node.getStart() : undefined)
     .replace(/^(?:(?:export|override|abstract|readonly) )+/, '')
     .replace(/ = ('\w+') as const;$/, ': $1')
-    .replace(/^(\w+\?: .*) \| undefined;?$/s, '$1')
+    .replace(/^(\w+\?:)\s+(?:\| )?(.*\S)\s+\| undefined;?$/s, '$1 $2')
     .replace(/;$/, '')
     .trim();
 }

@@ -51,15 +51,16 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     invoke: ['', '../call', '../json.ts'],
   },
   'packages/client-sdk': { src: [], test: ['src'], examples: [] },
-  // From the bottom up.
+  // From the bottom up: what the proxy says, what may fail, what is asked, and how it is sent.
   'packages/client-sdk/src': {
     http: [],
-    errors: ['http', 'answer', 'options/duck-typing.ts'],
-    answer: ['http', 'errors', 'options/duck-typing.ts'],
-    hooks: ['http', 'errors', 'answer'],
-    options: ['http', 'errors', 'answer', 'hooks'],
-    call: ['http', 'errors', 'answer', 'hooks', 'options'],
-    testing: ['', 'http', 'errors', 'answer', 'options', 'call'],
+    answer: [],
+    errors: ['http', 'answer'],
+    hooks: ['http', 'answer', 'errors'],
+    options: ['http', 'answer', 'errors', 'hooks'],
+    call: ['http', 'errors', 'hooks', 'options'],
+    stream: ['http', 'answer', 'errors', 'options', 'call'],
+    testing: ['', 'http', 'answer', 'errors', 'options', 'call'],
   },
   'packages/infra': { src: [], bin: ['src'], examples: ['src'], 'proxy.config.ts': ['src'] },
   'packages/infra/src': {
@@ -245,7 +246,7 @@ test('only the upstream of the functions calls Bedrock, and only the transport o
   );
   // It makes the client.
   expect(outside).toEqual(['packages/lambda/src/index.ts']);
-  expect(users('ky', 'packages/client-sdk/src/')).toEqual(['packages/client-sdk/src/call/transport.ts']);
+  expect(users('ky', 'packages/client-sdk/src/')).toEqual(['packages/client-sdk/src/call/attempts.ts']);
 });
 
 test('the middle of the functions, and what is behind it, know nothing of the words of a door', () => {

@@ -7,7 +7,8 @@ const options: Options = {
   target: 'es2022',
   platform: 'neutral',
   noExternal: [/.*/],
-  dts: true,
+  // The types of the contract are written into ours: whoever installs the client has no contract.
+  dts: { resolve: ['@org/contract', /^\./] },
   define: { __PACKAGE_VERSION__: JSON.stringify(manifest.version) },
   esbuildOptions(options) {
     options.conditions = ['@org/source', 'module'];

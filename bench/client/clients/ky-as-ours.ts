@@ -1,7 +1,7 @@
 import type { Client } from '../client.ts';
 import { connectKy } from './connect-ky.ts';
 
-/** With the options that `src/call/transport.ts` gives it. */
+/** With the options that `src/call/attempts.ts` gives it. */
 export function connect(url: string): Client {
   return connectKy(url, {
     fetch: (input, init) => fetch(input, init),

@@ -1,5 +1,4 @@
 import type { Answer, StructuredAnswer } from './answer/answer.ts';
-import type { AnswerStream } from './answer/answer-stream.ts';
 import type { ModelList } from './answer/model-list.ts';
 import type { UsageReport } from './answer/usage-report.ts';
 import type { ModelName } from './options/model-name.ts';
@@ -11,6 +10,7 @@ import type {
   StructuredStreamOptions,
 } from './options/options.ts';
 import type { SafeResult } from './safe-result.ts';
+import type { AnswerStream } from './stream/answer-stream.ts';
 
 /** A client of one proxy with one API key. */
 export interface BedrockClient {

@@ -1,19 +1,16 @@
-import { type Answer, readAnswer, type StructuredAnswer } from './answer/answer.ts';
-import { type AnswerStream, createAnswerStream } from './answer/answer-stream.ts';
-import { checkOutput } from './answer/check-output.ts';
-import { readModelList } from './answer/model-list.ts';
-import { readReply } from './answer/read-reply.ts';
-import type { Reader } from './answer/shape.ts';
-import { readUsageReport } from './answer/usage-report.ts';
+import { ModelListSchema } from '@org/contract';
+import type * as z from 'zod/mini';
+import { type Answer, AnswerSchema, type StructuredAnswer } from './answer/answer.ts';
+import { UsageReportSchema } from './answer/usage-report.ts';
 import type { BedrockClient } from './bedrock-client.ts';
-import { exchange } from './call/exchange.ts';
+import type { Call } from './call/call.ts';
+import { readReply } from './call/reply.ts';
+import { request } from './call/request.ts';
 import { type Runtime, systemRuntime } from './call/runtime.ts';
-import { streamSource } from './call/stream-source.ts';
-import type { Call } from './call/transport.ts';
 import { fromCallSite } from './errors/call-site.ts';
 import { createObserver } from './hooks/observer.ts';
-import { readRequestId } from './http/request-id.ts';
-import { type Operation, routes } from './http/routes.ts';
+import { type Operation, operationRoutes } from './http/operation.ts';
+import { readRequestId } from './http/response-headers.ts';
 import { askBody } from './options/ask-body.ts';
 import type {
   AskOptions,
@@ -23,8 +20,11 @@ import type {
   StructuredAskOptions,
   StructuredStreamOptions,
 } from './options/options.ts';
+import { checkOutput } from './options/output-schema.ts';
 import { callSettings, clientSettings } from './options/settings.ts';
 import { type SafeResult, safely } from './safe-result.ts';
+import { type AnswerStream, createAnswerStream } from './stream/answer-stream.ts';
+import { streamSource } from './stream/stream-source.ts';
 
 /**
  * Makes a client. Throws `ConfigurationError` where an option is missing, wrong or unknown; nothing is sent.
@@ -55,17 +55,17 @@ export function createClient(options: BedrockClientOptions, runtime: Runtime): B
     const settings = callSettings(callOptions, client, operation);
     const callId = Math.floor(runtime.random() * 36 ** 8).toString(36);
     const observer = createObserver(client.hooks, { operation, model, callId });
-    return { route: routes[operation], body: body?.(), client, settings, runtime, observer };
+    return { route: operationRoutes[operation], body: body?.(), client, settings, runtime, observer };
   };
 
   const report = <Value extends object>(
     operation: Operation,
     callOptions: RequestOptions,
-    reader: Reader<Value>,
+    schema: z.ZodMiniType<Value>,
   ) =>
     fromCallSite(() =>
-      exchange(prepare(operation, callOptions), (reply) => ({
-        ...readReply(reader, reply),
+      request(prepare(operation, callOptions), (reply) => ({
+        ...readReply(schema, reply),
         requestId: readRequestId(reply.headers),
         attempts: reply.attempts,
       })),
@@ -74,8 +74,8 @@ export function createClient(options: BedrockClientOptions, runtime: Runtime): B
   const answerTo = (model: string, question: string, askOptions: AnyAskOptions): Promise<Answer> =>
     fromCallSite(() => {
       const call = prepare('ask', askOptions, { model, body: () => askBody(model, question, askOptions) });
-      return exchange(call, (reply) => {
-        const answer = readReply(readAnswer, reply);
+      return request(call, (reply) => {
+        const answer = readReply(AnswerSchema, reply);
         const { schema } = askOptions;
         const value = { ...answer, requestId: answer.id, attempts: reply.attempts };
         return schema === undefined ? value : checkOutput(value, schema);
@@ -120,7 +120,7 @@ export function createClient(options: BedrockClientOptions, runtime: Runtime): B
     ask,
     safeAsk,
     stream,
-    models: (callOptions = {}) => report('models', callOptions, readModelList),
-    usage: (callOptions = {}) => report('usage', callOptions, readUsageReport),
+    models: (callOptions = {}) => report('models', callOptions, ModelListSchema),
+    usage: (callOptions = {}) => report('usage', callOptions, UsageReportSchema),
   };
 }

@@ -1,7 +1,14 @@
-export type { Answer, StructuredAnswer, Usage } from './answer/answer.ts';
-export type { AnswerStream } from './answer/answer-stream.ts';
+export type {
+  ModelSummary,
+  RequestIssue as Issue,
+  StreamDelta,
+  StreamStart,
+  Turn,
+  Usage,
+} from '@org/contract';
+export type { Answer, StructuredAnswer } from './answer/answer.ts';
 export type { Limit } from './answer/limit.ts';
-export type { ModelList, ModelSummary } from './answer/model-list.ts';
+export type { ModelList } from './answer/model-list.ts';
 export type {
   JsonSchema,
   SchemaIssue,
@@ -9,7 +16,7 @@ export type {
   StandardJsonSchema,
   StandardSchema,
 } from './answer/standard-schema.ts';
-export type { StreamDelta, StreamDone, StreamEvent, StreamStart } from './answer/stream-event.ts';
+export type { StreamDone, StreamEvent } from './answer/stream-event.ts';
 export type { UsageReport } from './answer/usage-report.ts';
 export type { BedrockClient } from './bedrock-client.ts';
 export { createBedrockClient } from './client.ts';
@@ -23,7 +30,6 @@ export {
   type InvalidRequestCode,
   InvalidRequestError,
   InvalidResponseError,
-  type Issue,
   isBedrockProxyError,
   ModelThrottledError,
   ModelUnavailableError,
@@ -53,7 +59,7 @@ export type {
 } from './hooks/hooks.ts';
 export type { Logger } from './hooks/logger.ts';
 export type { Fetch, FetchInit, FetchResponse, ResponseHeaders } from './http/fetch.ts';
-export type { Operation } from './http/routes.ts';
+export type { Operation } from './http/operation.ts';
 export type { ApiKeySource } from './options/api-key.ts';
 export type { ModelAlias, ModelName } from './options/model-name.ts';
 export type {
@@ -65,6 +71,6 @@ export type {
   StreamOptions,
   StructuredAskOptions,
   StructuredStreamOptions,
-  Turn,
 } from './options/options.ts';
 export type { SafeResult } from './safe-result.ts';
+export type { AnswerStream } from './stream/answer-stream.ts';

@@ -347,11 +347,11 @@ export function errorDefinition(code: ErrorCode): ErrorDefinition {
   return errors[code];
 }
 
-/** One fault of a request: where it is (`history.0.text`) and what is wrong. */
+/** One fault of a request or of an answer. */
 export interface RequestIssue {
-  /** The field, from the top: `history.0.text`. */
+  /** Where it is: `history.0.text`; empty for the whole. */
   readonly path: string;
-  /** What is wrong with it. */
+  /** What is wrong. */
   readonly message: string;
 }
 
@@ -407,11 +407,17 @@ export interface OutputDetails {
 
 /** The `details` of the codes that have any. */
 export interface ErrorDetails {
+  /** Every fault of the request. */
   readonly invalid_request: RequestIssues;
+  /** The models that the key may ask. */
   readonly unknown_model: AvailableModels;
+  /** The models that the key may ask. */
   readonly model_not_allowed: AvailableModels;
+  /** The limit that is smaller than the call, and what the call may need of it. */
   readonly exceeds_limit: ExcessDetails;
+  /** The limit that is used up. */
   readonly quota_exceeded: QuotaDetails;
+  /** Why the model stopped, and where its answer does not fit. */
   readonly invalid_output: OutputDetails;
 }
 

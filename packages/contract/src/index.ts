@@ -39,7 +39,10 @@ export {
   LimitStatusSchema,
   ModelListSchema,
   RequestIssuesSchema,
+  StreamDeltaSchema,
+  StreamDoneSchema,
   StreamEventSchema,
+  StreamStartSchema,
   UsageReportSchema,
   UsageSchema,
 } from './response-schemas.ts';

@@ -99,15 +99,27 @@ export const AvailableModelsSchema = z.object({
   available: z.array(z.string()),
 } satisfies Fields<AvailableModels>);
 
+export const StreamStartSchema = z.object({
+  type: z.literal('start'),
+  id: z.string(),
+  model: z.string(),
+  modelId: z.string(),
+} satisfies Fields<StreamStart>);
+
+export const StreamDeltaSchema = z.object({
+  type: z.literal('delta'),
+  text: z.string(),
+} satisfies Fields<StreamDelta>);
+
+export const StreamDoneSchema = z.object({
+  type: z.literal('done'),
+  ...ending,
+} satisfies Fields<StreamDone>);
+
 /** Readers skip events of types that they do not know. */
 export const StreamEventSchema = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('start'),
-    id: z.string(),
-    model: z.string(),
-    modelId: z.string(),
-  } satisfies Fields<StreamStart>),
-  z.object({ type: z.literal('delta'), text: z.string() } satisfies Fields<StreamDelta>),
-  z.object({ type: z.literal('done'), ...ending } satisfies Fields<StreamDone>),
+  StreamStartSchema,
+  StreamDeltaSchema,
+  StreamDoneSchema,
   ErrorEnvelopeSchema,
 ]) satisfies z.ZodMiniType<StreamEvent>;

@@ -1,4 +1,5 @@
-import { date, number, object, text } from './shape.ts';
+import { type LimitStatus, LimitStatusSchema } from '@org/contract';
+import * as z from 'zod/mini';
 
 /**
  * One limit, and how much of it is left.
@@ -12,32 +13,18 @@ import { date, number, object, text } from './shape.ts';
  * console.log(limits.filter(nearlySpent));
  * ```
  */
-export interface Limit {
-  /**
-   * What is counted: `requests`, `tokens` (input, output and cache tokens together) or `usd` (an estimate of their
-   * price). A newer proxy may add kinds.
-   */
-  limit: 'requests' | 'tokens' | 'usd' | (string & {});
-  /** Over which time it is counted: a calendar `day` or `month`, UTC. A newer proxy may add kinds. */
-  period: 'day' | 'month' | (string & {});
-  /** Whose use is counted: the `team`'s, over all its keys, or this `key`'s. A newer proxy may add kinds. */
-  scope: 'team' | 'key' | (string & {});
-  /** The limit, in units of `limit`. 0: nothing is let through. */
-  max: number;
-  /** What calls cost, and what calls in flight may still cost. */
-  used: number;
-  /** What is left, in the same unit. */
-  remaining: number;
+export interface Limit extends Omit<LimitStatus, 'resetsAt'> {
   /** When the period ends, and the limit is whole again. */
   resetsAt: Date;
 }
 
-export const readLimit = object<Limit>({
-  limit: text,
-  period: text,
-  scope: text,
-  max: number,
-  used: number,
-  remaining: number,
-  resetsAt: date,
-});
+export const LimitSchema = z.object({
+  ...LimitStatusSchema.shape,
+  resetsAt: z.pipe(
+    z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)), 'expected date')),
+    z.transform((text) => new Date(text)),
+  ),
+}) satisfies z.ZodMiniType<Limit>;
+
+/** The limits of an answer, a last event or a report. */
+export const LimitsSchema = z.array(LimitSchema);

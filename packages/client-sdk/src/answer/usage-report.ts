@@ -1,8 +1,9 @@
-import { type Limit, readLimit } from './limit.ts';
-import { list, object } from './shape.ts';
+import { UsageReportSchema as WireReportSchema, type UsageReport as WireUsageReport } from '@org/contract';
+import * as z from 'zod/mini';
+import { type Limit, LimitsSchema } from './limit.ts';
 
 /** The answer to `client.usage`. */
-export interface UsageReport {
+export interface UsageReport extends Omit<WireUsageReport, 'limits'> {
   /** Every limit of this key and of its team; empty where there is none. */
   limits: Limit[];
   /** Give this to the operator of the proxy: it finds the call in the logs. */
@@ -11,5 +12,5 @@ export interface UsageReport {
   attempts: number;
 }
 
-/** What the proxy says of limits. */
-export const readUsageReport = object<Pick<UsageReport, 'limits'>>({ limits: list(readLimit) });
+/** What the proxy says in a report. */
+export const UsageReportSchema = z.object({ ...WireReportSchema.shape, limits: LimitsSchema });

@@ -6,7 +6,7 @@ import { onAbort } from './on-abort.ts';
 /** How long what comes after the last event of a stream is waited for, in milliseconds. */
 const drainMs = 1000;
 
-export interface CallLimitOptions {
+export interface TimerOptions {
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs: number;
   readonly deadlineMs: number;
@@ -22,7 +22,7 @@ export type ResponseFacts = Pick<ErrorFacts, 'status' | 'requestId'>;
  * What can end a call from outside: the caller's signal, one attempt's time limit, a silence in a stream, or the
  * deadline. It is one signal for the whole call, because a timeout is never retried.
  */
-export interface CallLimits {
+export interface Timers {
   /** Its reason is the error to throw. */
   readonly signal: AbortSignal;
   /** How many times the request was sent. */
@@ -49,7 +49,7 @@ export interface CallLimits {
   end(): void;
 }
 
-export function startCallLimits(options: CallLimitOptions): CallLimits {
+export function startTimers(options: TimerOptions): Timers {
   const controller = new AbortController();
   const { signal } = controller;
   let phase: TimeoutPhase = 'api_key';
@@ -69,14 +69,14 @@ export function startCallLimits(options: CallLimitOptions): CallLimits {
       const sent = phase === 'response' || phase === 'body';
       const billed = sent && options.billable ? ' An ask may have been billed.' : '';
       const message = `The call took longer than ${limitMs} ms (${option}).${billed}`;
-      stop(new TimeoutError({ code: 'timeout', message, phase, limitMs, ...limits.facts() }));
+      stop(new TimeoutError({ code: 'timeout', message, phase, limitMs, ...timers.facts() }));
     }, limitMs);
   };
 
   const abort = (message: string, cause?: unknown): void =>
-    stop(new AbortedError({ message, cause, ...limits.facts() }));
+    stop(new AbortedError({ message, cause, ...timers.facts() }));
 
-  const limits = {
+  const timers = {
     signal,
     attempts: 0,
     startAttempt() {
@@ -86,7 +86,7 @@ export function startCallLimits(options: CallLimitOptions): CallLimits {
     },
     startSending() {
       phase = 'response';
-      limits.attempts += 1;
+      timers.attempts += 1;
     },
     startReading(head: ResponseFacts) {
       phase = 'body';
@@ -109,7 +109,7 @@ export function startCallLimits(options: CallLimitOptions): CallLimits {
       phase = 'retry_wait';
       response = {};
     },
-    facts: () => ({ ...response, attempts: limits.attempts }),
+    facts: () => ({ ...response, attempts: timers.attempts }),
     race<Value>(work: Value | PromiseLike<Value>): Promise<Value> {
       return new Promise((resolve, reject) => {
         giveUp = reject;
@@ -135,5 +135,5 @@ export function startCallLimits(options: CallLimitOptions): CallLimits {
     );
   // After the signal, which is the caller's code and may throw: `end` would then clear no timer.
   const deadlineTimer = timer('deadlineMs');
-  return limits;
+  return timers;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { AnswerStream } from '../answer/answer-stream.ts';
 import { createBedrockClient } from '../client.ts';
+import type { AnswerStream } from '../stream/answer-stream.ts';
 
 const client = createBedrockClient({
   baseUrl: 'https://proxy.example',

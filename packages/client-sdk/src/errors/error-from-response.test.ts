@@ -1,6 +1,7 @@
 import { errorCodes, errorDefinition, errorEnvelope } from '@org/contract';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { errorClasses } from './error-codes.ts';
 import { errorFromResponse } from './error-from-response.ts';
 import { BedrockProxyError } from './proxy-error.ts';
 
@@ -11,35 +12,11 @@ function read(status: number, body: unknown, headers: Record<string, string> = {
   return errorFromResponse({ status, headers: new Headers(headers), text }, context);
 }
 
-const classOf = {
-  invalid_json: 'InvalidRequestError',
-  invalid_request: 'InvalidRequestError',
-  context_too_long: 'InvalidRequestError',
-  unsupported_feature: 'InvalidRequestError',
-  unauthenticated: 'AuthenticationError',
-  access_denied: 'PermissionDeniedError',
-  model_not_allowed: 'PermissionDeniedError',
-  unknown_model: 'UnknownModelError',
-  unknown_route: 'InvalidRequestError',
-  request_too_large: 'InvalidRequestError',
-  exceeds_limit: 'InvalidRequestError',
-  quota_exceeded: 'QuotaExceededError',
-  rate_limited: 'RateLimitedError',
-  model_throttled: 'ModelThrottledError',
-  upstream_error: 'ServerError',
-  upstream_denied: 'ServerError',
-  invalid_output: 'OutputValidationError',
-  model_unavailable: 'ModelUnavailableError',
-  limits_unavailable: 'ServerError',
-  model_timeout: 'TimeoutError',
-  internal: 'ServerError',
-} as const;
-
 describe('an envelope of the proxy', () => {
   test.each(errorCodes)('%s keeps its code, and becomes the class of that code', (code) => {
     const { status, message, retryable } = errorDefinition(code);
     expect(read(status, errorEnvelope({ code }, 'request-1'))).toMatchObject({
-      name: classOf[code],
+      name: errorClasses[code],
       code,
       status,
       message,

@@ -1,32 +1,37 @@
-import { type ErrorCode, type ErrorEnvelope, headers as headerNames } from '@org/contract';
-import { readIfShaped } from '../answer/shape.ts';
+import {
+  AnswerSchema,
+  AvailableModelsSchema,
+  type ErrorCode,
+  type ErrorEnvelope,
+  ErrorEnvelopeSchema,
+  errorDefinition,
+  headers as headerNames,
+  isErrorCode,
+  RequestIssuesSchema,
+} from '@org/contract';
+import * as z from 'zod/mini';
+import { LimitSchema } from '../answer/limit.ts';
 import type { ResponseHeaders } from '../http/fetch.ts';
 import { parseJson } from '../http/parse-json.ts';
-import { readRequestId } from '../http/request-id.ts';
+import { readRequestId } from '../http/response-headers.ts';
 import { readRetryAfter } from '../http/retry-after.ts';
-import { textField } from '../options/duck-typing.ts';
-import { isRefusal, isRetryable } from './error-codes.ts';
-import { readAvailable, readErrorEnvelope, readIssues, readQuota } from './error-envelope.ts';
+import { type CodesOf, errorClasses, isRefusal, type SentErrorClass } from './error-codes.ts';
 import {
   type AnyBedrockProxyError,
   AuthenticationError,
-  type InvalidRequestCode,
   InvalidRequestError,
   InvalidResponseError,
   ModelThrottledError,
   ModelUnavailableError,
   OutputValidationError,
-  type PermissionDeniedCode,
   PermissionDeniedError,
   QuotaExceededError,
   RateLimitedError,
   ServerError,
-  type ServerErrorCode,
   TimeoutError,
   UnknownModelError,
 } from './errors.ts';
 import { gatewayError } from './gateway-error.ts';
-import { notOfProxy } from './not-of-proxy.ts';
 import type { ErrorFacts } from './proxy-error.ts';
 
 /** A response whose status is not 2xx, read to its end. */
@@ -55,7 +60,7 @@ export function errorFromResponse(
   }
 
   const body = parseJson(response.text);
-  const envelope = readIfShaped(readErrorEnvelope, body);
+  const { data: envelope } = ErrorEnvelopeSchema.safeParse(body);
   if (envelope !== undefined) {
     const sent = envelope.error.code;
     const known = isErrorCode(sent);
@@ -67,7 +72,8 @@ export function errorFromResponse(
     code: nearestCode(status, 'unauthenticated'),
     message: notOfProxy(status),
   };
-  return build(code, { ...facts, message, retryable: retryable(code, headers, ofGateway === undefined) });
+  const retry = retryable(code, headers, ofGateway === undefined);
+  return build(errorClasses[code], { ...facts, code, message, retryable: retry });
 }
 
 /**
@@ -88,13 +94,20 @@ function fromEnvelope(
   facts: Omit<ErrorFacts, 'message'>,
   code: ErrorCode,
 ): AnyBedrockProxyError {
-  const said = {
+  return build(errorClasses[code], {
     ...facts,
+    ...DetailsSchema.safeParse(error.details).data,
+    code,
     message: error.message,
+    param: error.param ?? undefined,
     requestId: request_id || facts.requestId,
     serverCode: error.code === code ? undefined : error.code,
-  };
-  return build(code, said, error);
+  });
+}
+
+/** The message for a response that is not one of this proxy. */
+export function notOfProxy(status: number): string {
+  return `The server answered HTTP ${status}, but not as this proxy does. Check baseUrl, its stage included.`;
 }
 
 /** The code that says most nearly what a status says; a 403 says less than the others. */
@@ -116,59 +129,51 @@ function redirected(status: number | undefined): string {
   return `Something redirects the request${said}. That is not followed, for it could take the API key elsewhere. Check baseUrl, its stage included.`;
 }
 
-type Sent = Partial<ErrorEnvelope['error']>;
-type Maker<Code> = (facts: ErrorFacts, sent: Sent, code: Code) => AnyBedrockProxyError;
+// Not by z.catch, which brings all helpers of zod along: 3 KB compressed.
+/** What a schema reads; `undefined` where a value does not fit it. */
+const lenient = <Value>(schema: z.ZodMiniType<Value>) =>
+  z.optional(z.transform((value: unknown) => schema.safeParse(value).data));
+const { limit, period, scope, max, used, resetsAt } = LimitSchema.shape;
 
-const permissionDenied: Maker<PermissionDeniedCode> = (facts, { details }, code) =>
-  new PermissionDeniedError({ ...facts, code, ...readIfShaped(readAvailable, details) });
+/** What `details` may say, whatever the code. A part that is not known, as of a newer proxy, does not hide the others. */
+const DetailsSchema = z.object({
+  issues: lenient(RequestIssuesSchema.shape.issues),
+  available: lenient(AvailableModelsSchema.shape.available),
+  stopReason: lenient(AnswerSchema.shape.stopReason),
+  limit: lenient(limit),
+  period: lenient(period),
+  scope: lenient(scope),
+  max: lenient(max),
+  used: lenient(used),
+  resetsAt: lenient(resetsAt),
+});
 
-const invalidRequest: Maker<InvalidRequestCode> = (facts, { param, details }, code) =>
-  new InvalidRequestError({
-    ...facts,
-    code,
-    param: param ?? undefined,
-    ...readIfShaped(readIssues, details),
-  });
+type Said = ErrorFacts & z.infer<typeof DetailsSchema> & { readonly param?: string | undefined };
 
-const serverError: Maker<ServerErrorCode> = (facts, _, code) => new ServerError({ ...facts, code });
-
-const makers: { readonly [Code in ErrorCode]: Maker<Code> } = {
-  invalid_json: invalidRequest,
-  invalid_request: invalidRequest,
-  context_too_long: invalidRequest,
-  unsupported_feature: invalidRequest,
-  unknown_route: invalidRequest,
-  request_too_large: invalidRequest,
-  exceeds_limit: invalidRequest,
-  unauthenticated: (facts) => new AuthenticationError(facts),
-  model_not_allowed: permissionDenied,
-  access_denied: permissionDenied,
-  unknown_model: (facts, { details }) =>
-    new UnknownModelError({ ...facts, ...readIfShaped(readAvailable, details) }),
-  quota_exceeded: (facts, { details }) =>
-    new QuotaExceededError({ ...facts, ...readIfShaped(readQuota, details) }),
-  rate_limited: (facts) => new RateLimitedError(facts),
-  model_throttled: (facts) => new ModelThrottledError(facts),
-  model_unavailable: (facts) => new ModelUnavailableError(facts),
-  upstream_error: serverError,
-  upstream_denied: serverError,
-  limits_unavailable: serverError,
-  internal: serverError,
-  invalid_output: (facts, { details }) =>
-    new OutputValidationError({
-      ...facts,
-      stopReason: textField(details, 'stopReason'),
-      ...readIfShaped(readIssues, details),
-    }),
-  model_timeout: (facts, _, code) => new TimeoutError({ ...facts, code }),
+/** Each takes what it knows of what was said. */
+const classes: {
+  readonly [Name in SentErrorClass]: new (
+    said: Said & { readonly code: CodesOf<Name> },
+  ) => AnyBedrockProxyError;
+} = {
+  AuthenticationError,
+  InvalidRequestError,
+  ModelThrottledError,
+  ModelUnavailableError,
+  OutputValidationError,
+  PermissionDeniedError,
+  QuotaExceededError,
+  RateLimitedError,
+  ServerError,
+  TimeoutError,
+  UnknownModelError,
 };
 
-function build<Code extends ErrorCode>(code: Code, facts: ErrorFacts, sent: Sent = {}): AnyBedrockProxyError {
-  return makers[code](facts, sent, code);
-}
-
-function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(makers, code);
+function build<Name extends SentErrorClass>(
+  name: Name,
+  said: Said & { readonly code: CodesOf<Name> },
+): AnyBedrockProxyError {
+  return new classes[name](said);
 }
 
 function retryable(code: ErrorCode, headers: ResponseHeaders, guessed: boolean): boolean {
@@ -177,5 +182,5 @@ function retryable(code: ErrorCode, headers: ResponseHeaders, guessed: boolean):
     return asked === 'true';
   }
   // A failure that is only guessed from a 5xx may have come after the model answered: it may be billed.
-  return isRetryable(code) && !(guessed && code === 'internal');
+  return errorDefinition(code).retryable && !(guessed && code === 'internal');
 }

@@ -1,13 +1,7 @@
+import type { RequestIssue as Issue } from '@org/contract';
 import type { Limit } from '../answer/limit.ts';
+import type { CodesOf } from './error-codes.ts';
 import { BedrockProxyError, type ErrorFacts, identify } from './proxy-error.ts';
-
-/** One fault of a request or of an answer. */
-export interface Issue {
-  /** Where it is: `history.0.text`; empty for the whole. */
-  readonly path: string;
-  /** What is wrong. */
-  readonly message: string;
-}
 
 /** The API key is missing, unknown or disabled, or the sign-in token is expired or not valid. Not retried. */
 export class AuthenticationError extends BedrockProxyError {
@@ -18,7 +12,7 @@ export class AuthenticationError extends BedrockProxyError {
 }
 
 /** The codes of {@link PermissionDeniedError}. */
-export type PermissionDeniedCode = 'model_not_allowed' | 'access_denied';
+export type PermissionDeniedCode = CodesOf<'PermissionDeniedError'>;
 
 /**
  * The plan of this API key does not include the model (`model_not_allowed`); or the sign-in belongs to no team, or a
@@ -45,14 +39,7 @@ export class PermissionDeniedError extends BedrockProxyError {
 }
 
 /** The codes of {@link InvalidRequestError}. */
-export type InvalidRequestCode =
-  | 'invalid_json'
-  | 'invalid_request'
-  | 'context_too_long'
-  | 'unsupported_feature'
-  | 'unknown_route'
-  | 'request_too_large'
-  | 'exceeds_limit';
+export type InvalidRequestCode = CodesOf<'InvalidRequestError'>;
 
 /**
  * The request is wrong, and sending it again will not help: change it, or `baseUrl` for `unknown_route`; or it alone may
@@ -98,20 +85,9 @@ export class UnknownModelError extends BedrockProxyError {
 }
 
 /** Which limit was met, as far as the server said: API Gateway's own quota carries no numbers. */
-export interface QuotaFacts {
-  /** What is counted: `requests`, `tokens` or `usd`. A newer server may add kinds. */
-  readonly limit?: Limit['limit'] | undefined;
-  /** Over which time it is counted: `day` or `month`. A newer server may add kinds. */
-  readonly period?: Limit['period'] | undefined;
-  /** Whose use is counted: `team` or `key`. A newer server may add kinds. */
-  readonly scope?: Limit['scope'] | undefined;
-  /** The limit, in units of `limit`. */
-  readonly max?: number | undefined;
-  /** What is used of it, in the same unit. */
-  readonly used?: number | undefined;
-  /** When the limit is whole again. */
-  readonly resetsAt?: Date | undefined;
-}
+export type QuotaFacts = {
+  readonly [Field in Exclude<keyof Limit, 'remaining'>]?: Limit[Field] | undefined;
+};
 
 /**
  * Status 429, the first of three kinds: a quota is used up. **Never** retried, for nothing changes before
@@ -184,7 +160,7 @@ export class ModelUnavailableError extends BedrockProxyError {
 }
 
 /** The codes of {@link ServerError}. */
-export type ServerErrorCode = 'upstream_error' | 'upstream_denied' | 'limits_unavailable' | 'internal';
+export type ServerErrorCode = CodesOf<'ServerError'>;
 
 /**
  * The proxy or Bedrock failed, or something in between. Retried where the answer says so (`x-should-retry`);
@@ -209,7 +185,7 @@ export class ServerError extends BedrockProxyError {
 export type TimeoutPhase = 'api_key' | 'response' | 'body' | 'retry_wait';
 
 /** The codes of {@link TimeoutError}. */
-export type TimeoutCode = 'model_timeout' | 'timeout';
+export type TimeoutCode = CodesOf<'TimeoutError'> | 'timeout';
 
 /**
  * Time ran out: the server's (`model_timeout`), or the client's own `timeoutMs`, `deadlineMs` or

@@ -1,66 +1,35 @@
-import type { ErrorCode } from '@org/contract';
+import { type ErrorCode, errorDefinition } from '@org/contract';
+import * as z from 'zod/mini';
 import type { ResponseHeaders } from '../http/fetch.ts';
-import { textField } from '../options/duck-typing.ts';
-
-/** Messages are the contract's, whose table of errors is larger, but for the quota; a test keeps them equal. */
-type GatewayError = readonly [code: ErrorCode, message: string, ...names: string[]];
-
-const tooLarge: GatewayError = [
-  'request_too_large',
-  'The request is larger than 6 MB, the most that can be passed on. Shorten it.',
-  'RequestTooLong',
-];
 
 /**
  * By what API Gateway names an error in `x-amzn-errortype`, less "Exception", or says in its body by default, less
- * spaces: for a browser or a proxy may hide that header.
+ * spaces: a browser or a proxy may hide that header.
  */
-const gatewayErrors: readonly GatewayError[] = [
-  tooLarge,
-  [
-    'unauthenticated',
-    'The API key is missing, unknown or disabled, or the sign-in token is not valid. ' +
-      'Send a valid one as x-api-key, or sign in again.',
-    'Forbidden',
-    'Unauthorized',
-    'AccessDenied',
-    'ExpiredToken',
-  ],
-  [
-    'quota_exceeded',
-    "API Gateway's own quota for this API key is used up. It counts every request, refused ones and usage too. " +
-      'Ask the operator.',
-    'LimitExceeded',
-  ],
-  [
-    'rate_limited',
-    'Too many requests at once for this API key. Send them again, more slowly.',
-    'TooManyRequests',
-  ],
-  [
-    'unknown_route',
-    'There is no such method and path here. Check the URL, its stage included, and the HTTP method.',
-    'MissingAuthenticationToken',
-    'IncompleteSignature',
-    'InvalidSignature',
-  ],
-  [
-    'invalid_json',
-    'The request body is not a JSON object. Send one, such as {"model":"nova-lite","question":"..."}.',
-    'Invalidrequestbody',
-  ],
-  [
-    'model_timeout',
-    'The model did not answer in time. Ask for fewer tokens, or for less.',
-    'Endpointrequesttimedout',
-  ],
-  [
-    'internal',
-    'Something unforeseen went wrong. Try again; if it stays, give the operator the request id.',
-    'Internalservererror',
-    'AuthorizerConfiguration',
-  ],
-];
+const codes: ReadonlyMap<string, ErrorCode> = new Map([
+  ['RequestTooLong', 'request_too_large'],
+  ['Forbidden', 'unauthenticated'],
+  ['Unauthorized', 'unauthenticated'],
+  ['AccessDenied', 'unauthenticated'],
+  ['ExpiredToken', 'unauthenticated'],
+  ['LimitExceeded', 'quota_exceeded'],
+  ['TooManyRequests', 'rate_limited'],
+  ['MissingAuthenticationToken', 'unknown_route'],
+  ['IncompleteSignature', 'unknown_route'],
+  ['InvalidSignature', 'unknown_route'],
+  ['Invalidrequestbody', 'invalid_json'],
+  ['Endpointrequesttimedout', 'model_timeout'],
+  ['Internalservererror', 'internal'],
+  ['AuthorizerConfiguration', 'internal'],
+]);
+
+/** Unlike the limits, it has no numbers. */
+const quotaMessage =
+  "API Gateway's own quota for this API key is used up. It counts every request, refused ones and usage too. " +
+  'Ask the operator.';
+
+/** API Gateway writes "Message" where an authorizer denies. */
+const BodySchema = z.union([z.object({ message: z.string() }), z.object({ Message: z.string() })]);
 
 /**
  * What an error of API Gateway itself is, where the deployment did not give it the proxy's envelope; `undefined`
@@ -71,14 +40,17 @@ export function gatewayError(
   body: unknown,
 ): { readonly code: ErrorCode; readonly message: string } | undefined {
   const type = headers.get('x-amzn-errortype')?.split('Exception')[0] ?? '';
-  // API Gateway writes "Message" where an authorizer denies.
-  const text = textField(body, 'message') ?? textField(body, 'Message') ?? '';
-  const name = text.startsWith('User is not authorized') ? 'AccessDenied' : text.replaceAll(' ', '');
-  const named = (wanted: string) => gatewayErrors.find(([, , ...names]) => names.includes(wanted));
   // Above 10 MB API Gateway answers in plain text, and that cannot be changed.
-  const [code, message] = (status === 413 ? tooLarge : (named(type) ?? named(name))) ?? [];
-  // A quota is the one error that must not be taken for another, nor another for it.
-  return code === undefined || message === undefined || (code === 'quota_exceeded' && status !== 429)
-    ? undefined
-    : { code, message };
+  const code = status === 413 ? 'request_too_large' : (codes.get(type) ?? codes.get(nameIn(body)));
+  if (code === 'quota_exceeded') {
+    // A quota is the one error that must not be taken for another, nor another for it.
+    return status === 429 ? { code, message: quotaMessage } : undefined;
+  }
+  return code && { code, message: errorDefinition(code).message };
+}
+
+function nameIn(body: unknown): string {
+  const { data = { message: '' } } = BodySchema.safeParse(body);
+  const text = 'message' in data ? data.message : data.Message;
+  return text.startsWith('User is not authorized') ? 'AccessDenied' : text.replaceAll(' ', '');
 }

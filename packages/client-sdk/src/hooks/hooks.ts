@@ -1,7 +1,7 @@
-import type { Usage } from '../answer/answer.ts';
+import type { Usage } from '@org/contract';
 import type { Limit } from '../answer/limit.ts';
 import type { AnyBedrockProxyError } from '../errors/errors.ts';
-import type { Operation } from '../http/routes.ts';
+import type { Operation } from '../http/operation.ts';
 
 /** What every event of a call says. None has the key, the question or the answer. */
 export interface CallEvent {

@@ -1,4 +1,4 @@
-import type { ResponseHeaders } from '../http/fetch.ts';
+import type { ResponseHeaders } from './fetch.ts';
 
 const decimal = /^\d+(?:\.\d+)?$/;
 // Date.parse alone would read "-5" or "soon 1" as a date.

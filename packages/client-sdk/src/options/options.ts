@@ -1,16 +1,9 @@
+import type { AskRequest, Turn } from '@org/contract';
 import type { JsonSchema, StandardJsonSchema, StandardSchema } from '../answer/standard-schema.ts';
 import type { Hooks } from '../hooks/hooks.ts';
 import type { Logger } from '../hooks/logger.ts';
 import type { Fetch } from '../http/fetch.ts';
 import type { ApiKeySource } from './api-key.ts';
-
-/** One earlier turn of a conversation. */
-export interface Turn {
-  /** Who said it: `assistant` is the model. */
-  readonly role: 'user' | 'assistant';
-  /** What was said. */
-  readonly text: string;
-}
 
 /** Limits on time and retries: given to the client for every call, or to one call. */
 export interface CallOptions {
@@ -87,23 +80,13 @@ export interface RequestOptions extends CallOptions {
 }
 
 /** Options of `client.ask`. A value of `undefined` is the same as none. */
-export interface AskOptions extends RequestOptions {
-  /** Instructions that the model follows over the whole conversation. */
-  readonly system?: string | undefined;
-
+export interface AskOptions
+  extends RequestOptions,
+    Readonly<Omit<AskRequest, 'model' | 'question' | 'history' | 'stop' | 'outputSchema'>> {
   /** Earlier turns, oldest first: user and assistant in turn, starting with user, ending with assistant. */
-  readonly history?: readonly Turn[] | undefined;
+  readonly history?: readonly Readonly<Turn>[] | undefined;
 
-  /** The most tokens the answer may have. Default: 1,024, or less where the model or your plan allows less. */
-  readonly maxTokens?: number | undefined;
-
-  /** 0 (always the likeliest token) to 1. Default: the model's own. */
-  readonly temperature?: number | undefined;
-
-  /** 0 to 1: the share of probability that tokens are drawn from. Default: the model's own. */
-  readonly topP?: number | undefined;
-
-  /** At most four texts that end the answer where the model writes one of them. */
+  /** At most four strings that end the answer where the model writes one of them. */
   readonly stop?: readonly string[] | undefined;
 
   /**

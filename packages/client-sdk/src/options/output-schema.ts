@@ -1,4 +1,11 @@
-import type { JsonSchema, StandardJsonSchema, StandardSchema } from '../answer/standard-schema.ts';
+import type { Answer } from '../answer/answer.ts';
+import type {
+  JsonSchema,
+  SchemaIssue,
+  StandardJsonSchema,
+  StandardSchema,
+} from '../answer/standard-schema.ts';
+import { OutputValidationError } from '../errors/errors.ts';
 import { checkOption, invalidOption } from './check-option.ts';
 import { field, hasFields } from './duck-typing.ts';
 
@@ -34,6 +41,29 @@ export function outputSchemaOf({ schema, outputSchema }: Schemas): JsonSchema | 
   }
 }
 
+/** The answer with its output as the schema returned it; throws `OutputValidationError` where it does not fit. */
+export async function checkOutput(answer: Answer, schema: StandardSchema | undefined): Promise<Answer> {
+  if (schema === undefined) {
+    return answer;
+  }
+  const result = await schema['~standard'].validate(answer.output);
+  if (result.issues === undefined) {
+    return { ...answer, output: result.value };
+  }
+  const { requestId, attempts, stopReason } = answer;
+  throw new OutputValidationError({
+    message: "The model's answer does not fit the schema. It was charged; asking again may help.",
+    requestId,
+    attempts,
+    stopReason,
+    issues: result.issues.map(({ path, message }) => ({ path: pathText(path), message })),
+  });
+}
+
 function saysJsonSchema(schema: StandardSchema | StandardJsonSchema): schema is StandardJsonSchema {
   return hasFields(field(schema['~standard'], 'jsonSchema'), { input: 'function' });
+}
+
+function pathText(path: SchemaIssue['path']): string {
+  return (path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
 }

@@ -1,7 +1,7 @@
 import type { Hooks } from '../hooks/hooks.ts';
 import { logHooks } from '../hooks/logger.ts';
 import type { Fetch } from '../http/fetch.ts';
-import type { Operation } from '../http/routes.ts';
+import type { Operation } from '../http/operation.ts';
 import { type ApiKeySource, apiKeyVariable, checkApiKey } from './api-key.ts';
 import { checkNoOther, checkOption, checkOptional, checkType, invalidOption } from './check-option.ts';
 import { hasFields } from './duck-typing.ts';
@@ -13,25 +13,30 @@ const urlVariable = 'BEDROCK_PROXY_URL';
 const maxMs = 2_147_483_647;
 
 /** How long a call may take and how often it is tried, checked and complete. */
-export type Limits = Record<(typeof limitNames)[number], number>;
+export type CallBounds = Record<(typeof boundNames)[number], number>;
 
-const limitNames = ['timeoutMs', 'deadlineMs', 'maxRetries', 'idleTimeoutMs'] as const;
+const boundNames = ['timeoutMs', 'deadlineMs', 'maxRetries', 'idleTimeoutMs'] as const;
 
-const limitsOfCall: Limits = { timeoutMs: 30_000, deadlineMs: 90_000, maxRetries: 2, idleTimeoutMs: 30_000 };
-const limitsOfStream: Limits = { ...limitsOfCall, deadlineMs: 900_000 };
+const boundsOfCall: CallBounds = {
+  timeoutMs: 30_000,
+  deadlineMs: 90_000,
+  maxRetries: 2,
+  idleTimeoutMs: 30_000,
+};
+const boundsOfStream: CallBounds = { ...boundsOfCall, deadlineMs: 900_000 };
 
 /** The options of a client, checked and complete. */
 export interface ClientSettings {
   readonly baseUrl: string;
   readonly apiKey: ApiKeySource;
   readonly fetch: Fetch;
-  readonly limits: CallOptions;
+  readonly bounds: CallOptions;
   /** What is told of every call. */
   readonly hooks: readonly Hooks[];
 }
 
 /** The options of one call, checked and complete. */
-export interface CallSettings extends Limits {
+export interface CallSettings extends CallBounds {
   readonly signal: AbortSignal | undefined;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -68,15 +73,15 @@ export function clientSettings(options: BedrockClientOptions): ClientSettings {
   );
   const url = checkBaseUrl(checkSet('baseUrl', baseUrl, urlVariable), allowInsecure === true);
   const key = checkSet('apiKey', apiKey, apiKeyVariable);
-  const limits = { timeoutMs, deadlineMs, maxRetries };
+  const bounds = { timeoutMs, deadlineMs, maxRetries };
   // Wrong ones are refused when the client is made; what is not given depends on the call.
-  checkLimits(limits, {}, limitsOfCall);
+  checkBounds(bounds, {}, boundsOfCall);
   return {
     baseUrl: url,
     apiKey: typeof key === 'function' ? key : checkApiKey(key),
     // Looked up at each call, so that a fetch that is replaced later (by a mock, by tracing) is used.
     fetch: fetch ?? ((url, init) => globalThis.fetch(url, init)),
-    limits,
+    bounds,
     hooks: [hooks, logger && logHooks(logger)].filter((hooks) => hooks !== undefined),
   };
 }
@@ -93,7 +98,7 @@ export function callSettings(
     checkNoOther(operation, others);
   }
   return {
-    ...checkLimits(options, client.limits, operation === 'stream' ? limitsOfStream : limitsOfCall),
+    ...checkBounds(options, client.bounds, operation === 'stream' ? boundsOfStream : boundsOfCall),
     signal: checkSignal(options.signal),
     headers: checkHeaders(options.headers ?? {}),
   };
@@ -148,9 +153,9 @@ function isLoopback(hostname: string): boolean {
   return /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
-function checkLimits(call: StreamOptions, client: StreamOptions, defaults: Limits): Limits {
-  const limits = { ...defaults };
-  for (const name of limitNames) {
+function checkBounds(call: StreamOptions, client: StreamOptions, defaults: CallBounds): CallBounds {
+  const bounds = { ...defaults };
+  for (const name of boundNames) {
     const value = call[name] ?? client[name] ?? defaults[name];
     if (name === 'maxRetries') {
       checkOption(Number.isSafeInteger(value) && value >= 0, name, 'must be a whole number, 0 or more');
@@ -161,9 +166,9 @@ function checkLimits(call: StreamOptions, client: StreamOptions, defaults: Limit
         `must be a number of milliseconds above 0 and at most ${maxMs}`,
       );
     }
-    limits[name] = value;
+    bounds[name] = value;
   }
-  return limits;
+  return bounds;
 }
 
 function checkSignal(value: AbortSignal | undefined): AbortSignal | undefined {

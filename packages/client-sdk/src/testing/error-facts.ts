@@ -1,6 +1,4 @@
-import type { ErrorCode, ErrorDetails } from '@org/contract';
-import { readIfShaped } from '../answer/shape.ts';
-import { readIssues } from '../errors/error-envelope.ts';
+import { type ErrorCode, type ErrorDetails, RequestIssuesSchema } from '@org/contract';
 
 /** What the proxy might say in the `details` of an error. */
 const defaultDetails: ErrorDetails = {
@@ -43,7 +41,7 @@ export function detailsOf(code: ErrorCode, given: object | null | undefined): ob
 /** The field at fault: of `invalid_request` that of its first issue. */
 export function paramOf(code: ErrorCode, details: unknown): string | undefined {
   return code === 'invalid_request'
-    ? readIfShaped(readIssues, details)?.issues[0]?.path
+    ? RequestIssuesSchema.safeParse(details).data?.issues[0]?.path
     : defaultParams[code];
 }
 

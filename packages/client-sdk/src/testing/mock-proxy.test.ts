@@ -17,11 +17,11 @@ import * as z from 'zod/mini';
 import type { BedrockClient } from '../bedrock-client.ts';
 import { systemRuntime } from '../call/runtime.ts';
 import { createClient } from '../client.ts';
+import type { SentErrorCode } from '../errors/error-codes.ts';
 import { isBedrockProxyError } from '../errors/errors.ts';
-import { createEventParser } from '../http/server-sent-events.ts';
+import { createEventParser } from '../stream/server-sent-events.ts';
 import { createMockClient } from './mock-client.ts';
 import { createMockProxy, type MockProxy } from './mock-proxy.ts';
-import type { SentErrorCode } from './mock-reply.ts';
 
 const resetsAt = new Date('2026-12-01T00:00:00Z');
 const limit = { limit: 'requests', period: 'day', scope: 'key', max: 5, used: 1, remaining: 4, resetsAt };

@@ -1,9 +1,9 @@
-import { headers as headerNames } from '@org/contract';
+import { headers as headerNames, type ModelSummary } from '@org/contract';
 import type { Limit } from '../answer/limit.ts';
-import type { ModelSummary } from '../answer/model-list.ts';
+import type { SentErrorCode } from '../errors/error-codes.ts';
 import type { Fetch } from '../http/fetch.ts';
+import { type Operation, operationRoutes } from '../http/operation.ts';
 import { parseJson } from '../http/parse-json.ts';
-import { type Operation, routes } from '../http/routes.ts';
 import type { GivenAnswer } from './mock-answer.ts';
 import {
   answerReply,
@@ -17,7 +17,6 @@ import {
   listReply,
   type MockCall,
   type MockReply,
-  type SentErrorCode,
   stalledReply,
   usageReply,
 } from './mock-reply.ts';
@@ -118,7 +117,7 @@ export function createMockProxy(): MockProxy {
     },
     calls,
     handlers: (http) =>
-      Object.values(routes).map(({ method, path }) =>
+      Object.values(operationRoutes).map(({ method, path }) =>
         http[method === 'GET' ? 'get' : 'post'](`*${path}`, ({ request }) =>
           respond(request, (message) => errorResponse('invalid_request', { message, details: null })),
         ),
@@ -157,9 +156,9 @@ async function readCall(request: Request): Promise<MockCall> {
 }
 
 function operationAt(pathname: string): Operation {
-  const found = Object.keys(routes)
+  const found = Object.keys(operationRoutes)
     .filter(isOperation)
-    .find((operation) => pathname.endsWith(routes[operation].path));
+    .find((operation) => pathname.endsWith(operationRoutes[operation].path));
   if (found === undefined) {
     throw new Error(`The mock proxy has no route at ${pathname}.`);
   }
@@ -167,5 +166,5 @@ function operationAt(pathname: string): Operation {
 }
 
 function isOperation(name: string): name is Operation {
-  return Object.hasOwn(routes, name);
+  return Object.hasOwn(operationRoutes, name);
 }

@@ -1,8 +1,14 @@
-import { type ErrorCode, errorDefinition, errorEnvelope, headers as headerNames } from '@org/contract';
+import {
+  type ErrorCode,
+  errorDefinition,
+  errorEnvelope,
+  headers as headerNames,
+  type ModelSummary,
+  type ErrorDetails as SentDetails,
+} from '@org/contract';
 import type { Limit } from '../answer/limit.ts';
-import type { ModelSummary } from '../answer/model-list.ts';
-import type { BedrockProxyErrorCode, Issue } from '../errors/errors.ts';
-import type { Operation } from '../http/routes.ts';
+import type { SentErrorCode } from '../errors/error-codes.ts';
+import type { Operation } from '../http/operation.ts';
 import { detailsOf, paramOf } from './error-facts.ts';
 import { completeAnswer, type GivenAnswer, piecesOf, requestId } from './mock-answer.ts';
 
@@ -52,47 +58,6 @@ export const usageReply =
   (limits: readonly Limit[]): MockReply =>
   () =>
     json(200, { limits });
-
-/** The codes that a proxy sends; the client makes the others itself. */
-export type SentErrorCode = Exclude<
-  BedrockProxyErrorCode,
-  | 'timeout'
-  | 'connection_failed'
-  | 'aborted'
-  | 'invalid_response'
-  | 'stream_interrupted'
-  | 'invalid_configuration'
->;
-
-// Written out, for a published type cannot name the contract; a test keeps it equal.
-/** The `details` of the codes that have any, as the proxy sends them. */
-export interface SentDetails {
-  /** Every fault of the request. */
-  readonly invalid_request: { readonly issues: readonly Issue[] };
-  /** The models that the key may ask. */
-  readonly unknown_model: { readonly available: readonly string[] };
-  /** The models that the key may ask. */
-  readonly model_not_allowed: { readonly available: readonly string[] };
-  /** The limit that is smaller than the call, and what the call may need of it. */
-  readonly exceeds_limit: {
-    readonly limit: 'requests' | 'tokens' | 'usd';
-    readonly period: 'day' | 'month';
-    readonly scope: 'team' | 'key';
-    readonly max: number;
-    readonly needed: number;
-  };
-  /** The limit that is used up; `resetsAt` is ISO 8601, UTC. */
-  readonly quota_exceeded: {
-    readonly limit: 'requests' | 'tokens' | 'usd';
-    readonly period: 'day' | 'month';
-    readonly scope: 'team' | 'key';
-    readonly max: number;
-    readonly used: number;
-    readonly resetsAt: string;
-  };
-  /** Why the model stopped, and where its answer does not fit. */
-  readonly invalid_output: { readonly stopReason: string; readonly issues: readonly Issue[] };
-}
 
 /**
  * What an error can say beyond its code.

@@ -1,4 +1,4 @@
-import type { Operation } from '../http/routes.ts';
+import type { Operation } from '../http/operation.ts';
 import type { MockReply } from './mock-reply.ts';
 
 const all: readonly Operation[] = ['ask', 'stream', 'models', 'usage'];

@@ -1,4 +1,3 @@
-import type { ErrorCode, ErrorDetails } from '@org/contract';
 import { expectTypeOf, test } from 'vitest';
 import type { BedrockClientOptions } from '../options/options.ts';
 import {
@@ -12,17 +11,9 @@ import {
 
 const proxy = createMockProxy();
 
-test('the details that are written out are those of the contract', () => {
-  expectTypeOf<SentDetails>().toEqualTypeOf<ErrorDetails>();
-});
-
-test('a proxy sends the codes of the contract', () => {
-  expectTypeOf<SentErrorCode>().toEqualTypeOf<ErrorCode>();
-});
-
 test('an error takes some of the details of its code, or none', () => {
   expectTypeOf<ErrorOptions<'quota_exceeded'>['details']>().toEqualTypeOf<
-    Partial<ErrorDetails['quota_exceeded']> | null | undefined
+    Partial<SentDetails['quota_exceeded']> | null | undefined
   >();
   expectTypeOf<ErrorOptions<'internal'>['details']>().toEqualTypeOf<null | undefined>();
   proxy.error('quota_exceeded', { details: { limit: 'usd', max: 5 } }).error('internal', { details: null });

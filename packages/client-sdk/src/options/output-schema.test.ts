@@ -9,8 +9,13 @@ import {
   serve,
 } from '../../test/loopback-server.ts';
 import { manualRuntime } from '../../test/manual-runtime.ts';
+import type {
+  SchemaIssue,
+  SchemaResult,
+  StandardJsonSchema,
+  StandardSchema,
+} from '../answer/standard-schema.ts';
 import { createBedrockClient, createClient } from '../client.ts';
-import type { SchemaIssue, SchemaResult, StandardJsonSchema, StandardSchema } from './standard-schema.ts';
 
 const [start, first, second, done] = events;
 const personJsonSchema = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] };

@@ -1,7 +1,7 @@
+import type { Answer } from '../answer/answer.ts';
+import type { StreamEvent } from '../answer/stream-event.ts';
 import { rememberCallSite } from '../errors/call-site.ts';
 import { AbortedError } from '../errors/errors.ts';
-import type { Answer } from './answer.ts';
-import type { StreamEvent } from './stream-event.ts';
 
 /**
  * An answer while it is written. Nothing is sent before it is first read. It can be read any number of times and in
@@ -23,15 +23,21 @@ export interface AnswerStream<Final extends Answer = Answer>
   abort(): void;
 }
 
+/** Takes what comes of a stream. */
+export interface StreamReport<Final extends Answer> {
+  event(event: StreamEvent<Final['output']>): void;
+  final(answer: Final): void;
+}
+
 /** Where the events of a stream come from. */
 export interface EventSource<Final extends Answer> {
-  /** Sends the request, tells what comes, and is done when nothing more will. */
-  run(told: { event(event: StreamEvent<Final['output']>): void; final(answer: Final): void }): Promise<void>;
+  /** Sends the request, reports what comes, and is done when nothing more will. */
+  run(report: StreamReport<Final>): Promise<void>;
   /** Makes `run` fail with `AbortedError`. */
   abort(message: string): void;
 }
 
-/** Keeps what its source tells, which is no more than the answer, so that no reader holds up another or the source. */
+/** Keeps what its source reports, which is not more than the answer, so that no reader holds up another or the source. */
 export function createAnswerStream<Final extends Answer>(source: EventSource<Final>): AnswerStream<Final> {
   const locate = rememberCallSite();
   const events: StreamEvent<Final['output']>[] = [];
@@ -65,8 +71,8 @@ export function createAnswerStream<Final extends Answer>(source: EventSource<Fin
     begin(
       () =>
         new Promise((resolve, reject) => {
-          const event = (told: StreamEvent<Final['output']>) => {
-            events.push(told);
+          const event = (next: StreamEvent<Final['output']>) => {
+            events.push(next);
             wake();
           };
           source.run({ event, final: resolve }).catch((error: unknown) => {

@@ -13,12 +13,12 @@ import {
   serve,
 } from '../../test/loopback-server.ts';
 import { manualRuntime } from '../../test/manual-runtime.ts';
+import type { StreamEvent } from '../answer/stream-event.ts';
 import { systemRuntime } from '../call/runtime.ts';
 import { createBedrockClient, createClient } from '../client.ts';
 import { isBedrockProxyError } from '../errors/errors.ts';
 import type { StreamOptions } from '../options/options.ts';
 import type { AnswerStream } from './answer-stream.ts';
-import type { StreamEvent } from './stream-event.ts';
 
 const apiKey = 'key';
 const question = 'What is a dystopia?';
@@ -259,7 +259,8 @@ describe('a response that does not begin as a stream', () => {
 
   test.each<[string, (object | string)[], object[]]>([
     ['no JSON', ['data: <html>\n\n'], []],
-    ['no object', ['data: 1\n\n'], [{ path: 'type', message: 'expected string' }]],
+    ['no object', ['data: 1\n\n'], [{ path: '', message: 'expected object' }]],
+    ['no type', [{ text: 'Hi' }], [{ path: 'type', message: 'expected another value' }]],
     ['an event of another shape', [start, { type: 'delta' }], [{ path: 'text', message: 'expected string' }]],
     ['a delta first', [first], [{ path: 'type', message: 'unexpected "delta"' }]],
     ['a second start', [start, first, start], [{ path: 'type', message: 'unexpected "start"' }]],

@@ -1,0 +1,63 @@
+import ky from 'ky';
+import { isBedrockProxyError } from '../errors/errors.ts';
+import type { Call } from './call.ts';
+import { decideRetry } from './retry.ts';
+import type { Timers } from './timers.ts';
+import { type OpenReply, sendOnce } from './transport.ts';
+
+/**
+ * Sends a request until `accept` takes a 2xx response, or it fails for good. Throws errors of this package alone.
+ *
+ * ky drives the attempts, but never sees the key, the question, the caller's signal or a raw failure: its errors print
+ * the request, its time limits start again with the body, and its own retry policy would send a call twice that may
+ * have been billed. So each attempt ends in a response or in an error of ours, and `decideRetry` decides.
+ */
+export function send<Result>(
+  call: Call,
+  timers: Timers,
+  accept: (reply: OpenReply) => Promise<Result>,
+): Promise<Result> {
+  const { client, observer, route, runtime, settings } = call;
+  const startedAt = runtime.now();
+
+  const shouldRetry = async ({ error }: { error: Error }): Promise<boolean> => {
+    if (!isBedrockProxyError(error)) {
+      return false;
+    }
+    const { attempts } = timers;
+    const delayMs = decideRetry(error, {
+      attempts,
+      elapsedMs: runtime.now() - startedAt,
+      deadlineMs: settings.deadlineMs,
+      random: runtime.random(),
+    });
+    if (delayMs === undefined) {
+      return false;
+    }
+    timers.startWaiting();
+    observer.retry({ attempt: attempts, error, delayMs });
+    await runtime.sleep(delayMs, timers.signal);
+    return true;
+  };
+
+  return new Promise((resolve, reject) => {
+    timers.signal.throwIfAborted();
+    ky(client.baseUrl + route.path, {
+      method: route.method,
+      fetch: async () => {
+        const reply = await sendOnce(call, timers);
+        resolve(await accept(reply));
+        // A custom fetch may return a Response that is not a standard one. ky does nothing with it.
+        return reply.response instanceof Response ? reply.response : new Response();
+      },
+      timeout: false,
+      throwHttpErrors: false,
+      retry: {
+        limit: settings.maxRetries,
+        methods: [route.method === 'GET' ? 'get' : 'post'],
+        shouldRetry,
+        delay: () => 0,
+      },
+    }).catch(reject);
+  });
+}

@@ -1,0 +1,152 @@
+import type { ErrorEnvelope } from '@org/contract';
+import { EventSchema, isEventType, type SentEvent } from '../answer/stream-event.ts';
+import { invalidResponse, type ReplyHead, readJson, readValue } from '../call/reply.ts';
+import { notAResponse, type OpenReply } from '../call/transport.ts';
+import { errorFromEvent } from '../errors/error-from-response.ts';
+import { ConnectionError, StreamInterruptedError } from '../errors/errors.ts';
+import type { FetchResponse } from '../http/fetch.ts';
+import { parseJson } from '../http/parse-json.ts';
+import { readMediaType, readRequestId } from '../http/response-headers.ts';
+import { textField } from '../options/duck-typing.ts';
+import { createEventParser } from './server-sent-events.ts';
+
+/** An event that belongs to an answer. */
+export type AnswerEvent = Exclude<SentEvent, ErrorEnvelope>;
+
+/**
+ * Reads the events of a streamed response, `start` to `done`. Throws errors of this package alone: that of an `error`
+ * event, or `StreamInterruptedError` where the last event is missing.
+ */
+export interface EventReader {
+  /** The next event of those that have come; `undefined` where there is none yet. */
+  take(): AnswerEvent | undefined;
+  /** The next event, which is waited for. */
+  next(): Promise<AnswerEvent>;
+  /** Reads on to the end of the response after `done`, so that the connection can be used again. */
+  drain(): Promise<void>;
+  /** Ends the request where its response was not read to the end. */
+  close(): void;
+}
+
+export function readEvents(reply: OpenReply): EventReader {
+  const { attempts, guard, headers, response, status, timers } = reply;
+  const body = readerOf(response, attempts);
+  const close = (): void => void body?.cancel().catch(() => {});
+  if (readMediaType(headers) !== 'text/event-stream') {
+    close();
+    throw invalidResponse(reply);
+  }
+  const parser = createEventParser();
+  let texts: readonly string[] = [];
+  let taken = 0;
+  let ended = false;
+  let requestId = readRequestId(headers);
+  let begun = false;
+  let textReceived = false;
+
+  const interrupted = (cause?: unknown) =>
+    new StreamInterruptedError({
+      message:
+        'The stream broke off before the answer was whole. It may have been billed, so it is not sent again.',
+      status,
+      attempts,
+      requestId,
+      textReceived,
+      cause,
+    });
+
+  /** Waits for more of the response, and keeps the events that it completes. */
+  const receive = async (): Promise<void> => {
+    try {
+      const read = await guard(async () => body?.read());
+      timers.startListening();
+      ended = read === undefined || read.done;
+      texts = read === undefined || read.done ? lastTexts() : parser.push(read.value);
+      taken = 0;
+    } catch (error) {
+      throw error instanceof ConnectionError ? interrupted(error.cause) : error;
+    }
+  };
+
+  /** An event without the empty line after it, unless it was cut short itself. */
+  const lastTexts = (): string[] => {
+    const text = parser.end();
+    return text === undefined || parseJson(text) === undefined ? [] : [text];
+  };
+
+  const take = (): AnswerEvent | undefined => {
+    while (taken < texts.length) {
+      const event = readEvent(texts[taken] ?? '', reply);
+      taken += 1;
+      if (event !== undefined) {
+        return inPlace(event);
+      }
+    }
+    return undefined;
+  };
+
+  /** The event, where it comes when it should. */
+  const inPlace = (event: SentEvent): AnswerEvent => {
+    if (event.type === 'error') {
+      throw errorFromEvent(event, { attempts, requestId, begun });
+    }
+    if (begun === (event.type === 'start')) {
+      throw invalidResponse(reply, [{ path: 'type', message: `unexpected "${event.type}"` }]);
+    }
+    begun = true;
+    if (event.type === 'start') {
+      requestId = event.id;
+    }
+    textReceived ||= event.type === 'delta' && event.text !== '';
+    return event;
+  };
+
+  const next = async (): Promise<AnswerEvent> => {
+    try {
+      for (;;) {
+        const event = take();
+        if (event !== undefined) {
+          return event;
+        }
+        if (ended) {
+          throw interrupted();
+        }
+        await receive();
+      }
+    } catch (error) {
+      close();
+      throw error;
+    }
+  };
+
+  const drain = async (): Promise<void> => {
+    timers.startDraining();
+    try {
+      while (!ended) {
+        const read = await guard(async () => body?.read());
+        ended = read === undefined || read.done;
+      }
+    } catch {
+      // The answer is whole: what fails after it is of no interest.
+    }
+  };
+
+  return { take, next, drain, close };
+}
+
+/** What a text says; `undefined` for an event of a type that a newer proxy has added. */
+function readEvent(text: string, reply: ReplyHead): SentEvent | undefined {
+  const value = readJson(text, reply);
+  const type = textField(value, 'type');
+  return type === undefined || isEventType(type) ? readValue(EventSchema, value, reply) : undefined;
+}
+
+type BodyReader = ReturnType<NonNullable<FetchResponse['body']>['getReader']>;
+
+/** `undefined` where there is no body. Not every `fetch` has one that can be read in pieces. */
+function readerOf({ body }: FetchResponse, attempts: number): BodyReader | undefined {
+  if (body !== null && typeof body.getReader !== 'function') {
+    throw notAResponse(attempts);
+  }
+  return body?.getReader();
+}
