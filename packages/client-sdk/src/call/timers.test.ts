@@ -1,7 +1,8 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { answer, beginStream, envelope, events, reply, serve } from '../../test/loopback-server.ts';
 import { manualRuntime } from '../../test/manual-runtime.ts';
 import type { StandardSchema } from '../answer/standard-schema.ts';
+import type { BedrockClient } from '../bedrock-client.ts';
 import { createBedrockClient, createClient } from '../client.ts';
 
 const apiKey = 'key';
@@ -15,11 +16,11 @@ function fakeTime(): void {
 }
 
 test.each<[string, object, (caller: AbortController) => void, object]>([
-  ['timeoutMs', {}, () => vi.advanceTimersByTime(30_000), { name: 'TimeoutError', phase: 'body' }],
+  ['timeoutMs', {}, () => vi.advanceTimersByTime(310_000), { name: 'TimeoutError', phase: 'body' }],
   [
     'deadlineMs',
-    { timeoutMs: 100_000 },
-    () => vi.advanceTimersByTime(90_000),
+    { timeoutMs: 1_000_000 },
+    () => vi.advanceTimersByTime(900_000),
     { name: 'TimeoutError', phase: 'body' },
   ],
   ['a signal', {}, (caller) => caller.abort(), { name: 'AbortedError' }],
@@ -34,6 +35,52 @@ test.each<[string, object, (caller: AbortController) => void, object]>([
   const client = createBedrockClient({ baseUrl: url, apiKey, hooks });
   const asked = client.ask('llama', 'Hi', { signal: caller.signal, ...options });
   await expect(asked).rejects.toMatchObject({ ...error, ...identified });
+});
+
+describe('by default', () => {
+  /** A client whose every call is answered like this, so many milliseconds after it was sent. */
+  function answering(after: number, respond: () => Response) {
+    fakeTime();
+    const fetch = () => new Promise<Response>((resolve) => setTimeout(() => resolve(respond()), after));
+    return createClient({ baseUrl: 'https://proxy.example', apiKey, fetch }, manualRuntime().runtime);
+  }
+
+  test('an answer that takes a minute is waited for', async () => {
+    const asked = answering(60_000, () => Response.json(answer)).ask('llama', 'Hi');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await asked).toMatchObject({ text: 'A bad place.', attempts: 1 });
+  });
+
+  test('the proxy gives up first, after five minutes, and says so', async () => {
+    const refused = () => Response.json(envelope('model_timeout'), { status: 504 });
+    const result = answering(300_000, refused).safeAsk('llama', 'Hi');
+    await vi.advanceTimersByTimeAsync(300_000);
+    expect(await result).toMatchObject({
+      error: { name: 'TimeoutError', code: 'model_timeout', status: 504, phase: undefined, attempts: 1 },
+    });
+  });
+
+  test.each<[string, number, (client: BedrockClient) => Promise<unknown>]>([
+    ['ask', 310_000, (client) => client.ask('llama', 'Hi')],
+    ['stream', 30_000, (client) => client.stream('llama', 'Hi').final()],
+    ['models', 30_000, (client) => client.models()],
+    ['usage', 30_000, (client) => client.usage()],
+  ])('%s waits for the first byte for %d ms', async (_, limitMs, use) => {
+    const outcome = use(answering(1_000_000, Response.error)).catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(limitMs);
+    expect(await outcome).toMatchObject({ code: 'timeout', phase: 'response', limitMs, attempts: 1 });
+  });
+
+  test.each<[string, number, (client: BedrockClient) => Promise<unknown>]>([
+    ['ask', 900_000, (client) => client.ask('llama', 'Hi', { timeoutMs: 1_000_000 })],
+    ['stream', 900_000, (client) => client.stream('llama', 'Hi', { timeoutMs: 1_000_000 }).final()],
+    ['models', 90_000, (client) => client.models({ timeoutMs: 1_000_000 })],
+    ['usage', 90_000, (client) => client.usage({ timeoutMs: 1_000_000 })],
+  ])('%s takes at most %d ms in all', async (_, limitMs, use) => {
+    const outcome = use(answering(1_000_000, Response.error)).catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(limitMs);
+    expect(await outcome).toMatchObject({ code: 'timeout', limitMs });
+  });
 });
 
 test('a body that breaks off says which request it was of', async () => {

@@ -9,15 +9,15 @@ import type { ApiKeySource } from './api-key.ts';
 export interface CallOptions {
   /**
    * The longest that one attempt may take, its body included, in milliseconds; of a stream, the longest until its
-   * first byte. Default: 30,000, a little above the 29 s after which API Gateway gives up. Reaching it throws
-   * `TimeoutError`.
+   * first byte. Default: 310,000 for `ask`, a little above the 5 minutes after which API Gateway gives up; 30,000 for
+   * the others. Reaching it throws `TimeoutError`.
    */
   readonly timeoutMs?: number | undefined;
 
   /**
-   * The longest that a call may take over all attempts, waits and bodies, in milliseconds. Default: 90,000; of a
-   * stream 900,000, the longest that API Gateway keeps one open. Reaching it throws `TimeoutError`; a retry that
-   * could not begin before it is not waited for.
+   * The longest that a call may take over all attempts, waits and bodies, in milliseconds. Default: 900,000 for `ask`
+   * and for a stream, which API Gateway keeps open for no longer; 90,000 for the others. Reaching it throws
+   * `TimeoutError`; a retry that could not begin before it is not waited for.
    */
   readonly deadlineMs?: number | undefined;
 

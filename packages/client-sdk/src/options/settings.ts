@@ -1,3 +1,4 @@
+import { longestCallMs, streamHeartbeatMs } from '@org/contract';
 import type { Hooks } from '../hooks/hooks.ts';
 import { logHooks } from '../hooks/logger.ts';
 import type { Fetch } from '../http/fetch.ts';
@@ -12,18 +13,26 @@ const urlVariable = 'BEDROCK_PROXY_URL';
 // Timers cannot wait longer: they would fire at once.
 const maxMs = 2_147_483_647;
 
+const boundNames = ['timeoutMs', 'deadlineMs', 'maxRetries', 'idleTimeoutMs'] as const;
+
 /** How long a call may take and how often it is tried, checked and complete. */
 export type CallBounds = Record<(typeof boundNames)[number], number>;
 
-const boundNames = ['timeoutMs', 'deadlineMs', 'maxRetries', 'idleTimeoutMs'] as const;
-
-const boundsOfCall: CallBounds = {
+const listBounds: CallBounds = {
   timeoutMs: 30_000,
   deadlineMs: 90_000,
   maxRetries: 2,
-  idleTimeoutMs: 30_000,
+  // Between two signs of life one may be lost.
+  idleTimeoutMs: 2 * streamHeartbeatMs,
 };
-const boundsOfStream: CallBounds = { ...boundsOfCall, deadlineMs: 900_000 };
+
+const defaultBounds: Readonly<Record<Operation, CallBounds>> = {
+  // After API Gateway, whose error says more than a timeout of ours; and long enough for three attempts.
+  ask: { ...listBounds, timeoutMs: longestCallMs.whole + 10_000, deadlineMs: 3 * longestCallMs.whole },
+  stream: { ...listBounds, deadlineMs: longestCallMs.stream },
+  models: listBounds,
+  usage: listBounds,
+};
 
 /** The options of a client, checked and complete. */
 export interface ClientSettings {
@@ -75,7 +84,7 @@ export function clientSettings(options: BedrockClientOptions): ClientSettings {
   const key = checkSet('apiKey', apiKey, apiKeyVariable);
   const bounds = { timeoutMs, deadlineMs, maxRetries };
   // Wrong ones are refused when the client is made; what is not given depends on the call.
-  checkBounds(bounds, {}, boundsOfCall);
+  checkBounds(bounds, {}, listBounds);
   return {
     baseUrl: url,
     apiKey: typeof key === 'function' ? key : checkApiKey(key),
@@ -98,7 +107,7 @@ export function callSettings(
     checkNoOther(operation, others);
   }
   return {
-    ...checkBounds(options, client.bounds, operation === 'stream' ? boundsOfStream : boundsOfCall),
+    ...checkBounds(options, client.bounds, defaultBounds[operation]),
     signal: checkSignal(options.signal),
     headers: checkHeaders(options.headers ?? {}),
   };
