@@ -29,7 +29,7 @@ function save(): void {
   renameSync(`${stateFile}.new`, stateFile);
 }
 
-function tellLater(): void {
+function stopUntilReset(): void {
   process.exitCode = 75;
   process.stdout.write(
     `${state.answers.length} of ${questions.length} answered. Start again after ${state.resumeAt}.\n`,
@@ -49,7 +49,7 @@ async function run(): Promise<void> {
       // API Gateway's own quota does not say when it resets: then look again in an hour.
       state.resumeAt = (error.resetsAt ?? new Date(Date.now() + 3_600_000)).toISOString();
       save();
-      return tellLater();
+      return stopUntilReset();
     } else {
       throw error;
     }
@@ -58,7 +58,7 @@ async function run(): Promise<void> {
 }
 
 if (state.resumeAt !== undefined && Date.now() < Date.parse(state.resumeAt)) {
-  tellLater();
+  stopUntilReset();
 } else {
   await run();
 }

@@ -55,7 +55,7 @@ function sendError(response: ServerResponse, error: AnyBedrockProxyError): void 
     case 'aborted':
       break;
     default:
-      // Ours to mend, not the user's. An error is safe to log: it has no key and no question.
+      // We have to fix it, not the user. An error is safe to log: it contains neither the key nor the question.
       log(JSON.stringify(error));
       send(response, 500, { error: 'broken', message: 'Something is wrong on our side.' });
   }

@@ -15,9 +15,9 @@ import type { AnswerStream } from './stream/answer-stream.ts';
 /** A client of one proxy with one API key. */
 export interface BedrockClient {
   /**
-   * Asks a model for an answer that fits a schema of yours, which then gives `output` its type.
+   * Asks a model for an answer that fits your schema. `output` has the type of the schema.
    *
-   * Rejects as the other form of `ask` does, and with `OutputValidationError` where the answer does not fit.
+   * Rejects as the other form of `ask` does, and with `OutputValidationError` if the answer does not fit.
    *
    * @example
    * ```ts
@@ -54,7 +54,7 @@ export interface BedrockClient {
    */
   ask(model: ModelName, question: string, options?: AskOptions | undefined): Promise<Answer>;
 
-  /** The same as `ask` with a schema, but returns what it fails with instead of throwing it. */
+  /** The same as `ask` with a schema, but returns errors instead of throwing them. */
   safeAsk<Output>(
     model: ModelName,
     question: string,
@@ -62,8 +62,8 @@ export interface BedrockClient {
   ): Promise<SafeResult<StructuredAnswer<Output>>>;
 
   /**
-   * The same as `ask`, but returns what it fails with instead of throwing it: `{ ok: true, value }` or
-   * `{ ok: false, error }`. Only a mistake in the program itself, such as in your schema's code, is still thrown.
+   * The same as `ask`, but returns errors instead of throwing them: `{ ok: true, value }` or `{ ok: false, error }`. Only
+   * a bug in the program itself, for example in the code of your schema, is still thrown.
    *
    * @example
    * ```ts
@@ -83,10 +83,10 @@ export interface BedrockClient {
   ): AnswerStream<StructuredAnswer<Output>>;
 
   /**
-   * Asks a model a question and gives its answer while it is written. Sent when it is first read, and sent again only
-   * before its first event.
+   * Asks a model a question and returns its answer while it is written. The request is sent when the stream is first
+   * read, and retried only before the first event.
    *
-   * Throws `ConfigurationError` at once where an argument is wrong; any other error is thrown where the stream is read.
+   * Throws `ConfigurationError` at once if an argument is wrong. Any other error is thrown where the stream is read.
    *
    * @example
    * ```ts
@@ -103,10 +103,10 @@ export interface BedrockClient {
   stream(model: ModelName, question: string, options?: StreamOptions | undefined): AnswerStream;
 
   /**
-   * Lists the models that this key may ask, and what each can do. Asks no model and costs nothing, but counts as a
-   * request of the API Gateway's own quota.
+   * Lists the models that this key may ask, and what each can do. It costs nothing, because no model is asked, but it
+   * counts as a request in API Gateway's own quota.
    *
-   * Rejects with one of `AnyBedrockProxyError`, and is sent again by the same rules as `ask`.
+   * Rejects with one of `AnyBedrockProxyError`, and is retried by the same rules as `ask`.
    *
    * @example
    * ```ts
@@ -121,10 +121,10 @@ export interface BedrockClient {
   models(options?: RequestOptions | undefined): Promise<ModelList>;
 
   /**
-   * Says what is used and what is left of every limit of this key and of its team. Asks no model and costs
-   * nothing, but counts as a request of the API Gateway's own quota.
+   * Returns what is used and what is left of every limit of this key and of its team. It costs nothing, because no model
+   * is asked, but it counts as a request in API Gateway's own quota.
    *
-   * Rejects with one of `AnyBedrockProxyError`, and is sent again by the same rules as `ask`.
+   * Rejects with one of `AnyBedrockProxyError`, and is retried by the same rules as `ask`.
    *
    * @example
    * ```ts

@@ -150,7 +150,7 @@ test.each([
 test.each([
   ['throws', () => Promise.reject(new Error('The vault is sealed.')), /function failed\./],
   ['throws a TypeError', () => Promise.reject(new TypeError('No.')), /function failed \(TypeError\)\./],
-  ['returns nothing', () => '', /must return ASCII/],
+  ['returns nothing', () => '', /must return a string/],
   ['returns a line break', () => 'key\n', /line break/],
 ])('a key function that %s rejects the call, and nothing is sent', async (_, source, message) => {
   const { url, calls } = await serve((response) => reply(response, 200, answer));

@@ -27,7 +27,7 @@ import { type AnswerStream, createAnswerStream } from './stream/answer-stream.ts
 import { streamSource } from './stream/stream-source.ts';
 
 /**
- * Makes a client. Throws `ConfigurationError` where an option is missing, wrong or unknown; nothing is sent.
+ * Makes a client. Throws `ConfigurationError` if an option is missing, wrong or unknown. Does not send anything.
  *
  * @example
  * ```ts
@@ -43,7 +43,7 @@ export function createBedrockClient(options: BedrockClientOptions = {}): Bedrock
 type AnyAskOptions = AskOptions | StructuredAskOptions<unknown>;
 type Structured<Output> = [model: string, question: string, options: StructuredAskOptions<Output>];
 
-/** The same, with time and chance passed in. */
+/** The same, with a clock and random numbers passed in. */
 export function createClient(options: BedrockClientOptions, runtime: Runtime): BedrockClient {
   const client = clientSettings(options);
 

@@ -75,7 +75,7 @@ test('names every class of errors after itself, in what is logged too, and minif
 describe.each(['index.js', 'index.cjs'])('%s', (name) => {
   test.each([
     [
-      'ConfigurationError: baseUrl is not set. Give it, or set BEDROCK_PROXY_URL.',
+      'ConfigurationError: baseUrl is not set. Pass it, or set BEDROCK_PROXY_URL.',
       'createBedrockClient({ apiKey: "key" })',
     ],
     [

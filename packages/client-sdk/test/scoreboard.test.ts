@@ -214,7 +214,7 @@ test.each([301, 302, 303, 307, 308])('a redirect of %d: not followed, so the key
     response.writeHead(status, { location: elsewhere.url, 'x-should-retry': 'true' }).end(),
   );
   expect(error).toMatchObject({ name: 'InvalidResponseError', status, retryable: false, attempts: 1 });
-  expect(error.message).toContain(`redirects the request (HTTP ${status})`);
+  expect(error.message).toContain(`HTTP ${status}`);
   expect(error.message).toContain('baseUrl');
   expect(error.message).not.toContain('billed');
   expect(calls).toHaveLength(1);

@@ -4,9 +4,9 @@ import { type Limit, LimitsSchema } from './limit.ts';
 
 /** The answer to `client.ask`. */
 export interface Answer extends Omit<WireAnswer, 'limits'> {
-  /** Every limit that this call counted against, as it stands after the call; empty where there is none. */
+  /** Every limit that this call counted against, as it is after the call; empty if there is none. */
   limits: Limit[];
-  /** The same as `id`, by the name that errors have it. */
+  /** The same as `id`, under the name that it has in errors. */
   requestId: string;
   /** How many times the request was sent: 1 without a retry. */
   attempts: number;
@@ -14,7 +14,7 @@ export interface Answer extends Omit<WireAnswer, 'limits'> {
 
 /** The answer to a call with a `schema`. */
 export interface StructuredAnswer<Output> extends Answer {
-  /** The answer, as the schema's own check returned it. */
+  /** The answer, as the check of your schema returned it. */
   output: Output;
 }
 

@@ -14,7 +14,7 @@ import * as z from 'zod/mini';
  * ```
  */
 export interface Limit extends Omit<LimitStatus, 'resetsAt'> {
-  /** When the period ends, and the limit is whole again. */
+  /** When the period ends, and counting starts again. */
   resetsAt: Date;
 }
 

@@ -4,7 +4,7 @@
  * @see https://standardschema.dev
  */
 export interface StandardSchema<Output = unknown> {
-  /** What the specification asks for. */
+  /** As the specification defines it. */
   readonly '~standard': {
     readonly version: 1;
     readonly vendor: string;
@@ -12,9 +12,9 @@ export interface StandardSchema<Output = unknown> {
   };
 }
 
-/** A Standard Schema that can also say itself as a JSON Schema, as those of zod 4 can (of `zod`, not `zod/mini`). */
+/** A Standard Schema that can be converted to JSON Schema, as those of zod 4 can (of `zod`, not `zod/mini`). */
 export interface StandardJsonSchema<Output = unknown> extends StandardSchema<Output> {
-  /** What the specification asks for, and how to say it as a JSON Schema. */
+  /** As the specification defines it, with the conversion to JSON Schema. */
   readonly '~standard': StandardSchema<Output>['~standard'] & {
     readonly jsonSchema: {
       readonly input: (options: { readonly target: 'draft-2020-12' }) => JsonSchema;
@@ -22,7 +22,7 @@ export interface StandardJsonSchema<Output = unknown> extends StandardSchema<Out
   };
 }
 
-/** What a Standard Schema says of a value. */
+/** What a Standard Schema finds about a value. */
 export type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly SchemaIssue[] };
@@ -31,7 +31,7 @@ export type SchemaResult<Output> =
 export interface SchemaIssue {
   /** What is wrong. */
   readonly message: string;
-  /** Where it is; left out for the whole. */
+  /** Where it is; left out for the whole value. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 

@@ -10,11 +10,11 @@ import {
 import * as z from 'zod/mini';
 import { type Limit, LimitsSchema } from './limit.ts';
 
-/** The last event of a stream: the answer is whole. */
+/** The last event of a stream: the answer is complete. */
 export interface StreamDone<Output = unknown> extends Omit<WireStreamDone, 'limits' | 'output'> {
-  /** With an `outputSchema` or a `schema`: the answer, which was checked against it. */
+  /** With an `outputSchema` or a `schema`: the checked answer. */
   output: Output;
-  /** Every limit that this call counted against, as it stands after the call; empty where there is none. */
+  /** Every limit that this call counted against, as it is after the call; empty if there is none. */
   limits: Limit[];
 }
 

@@ -4,9 +4,9 @@ import { type Limit, LimitsSchema } from './limit.ts';
 
 /** The answer to `client.usage`. */
 export interface UsageReport extends Omit<WireUsageReport, 'limits'> {
-  /** Every limit of this key and of its team; empty where there is none. */
+  /** Every limit of this key and of its team; empty if there is none. */
   limits: Limit[];
-  /** Give this to the operator of the proxy: it finds the call in the logs. */
+  /** Finds the call in the logs of the proxy: give it to the operator. */
   requestId: string | undefined;
   /** How many times the request was sent: 1 without a retry. */
   attempts: number;

@@ -6,7 +6,7 @@ import type { Timers } from './timers.ts';
 import { type OpenReply, sendOnce } from './transport.ts';
 
 /**
- * Sends a request until `accept` takes a 2xx response, or it fails for good. Throws errors of this package alone.
+ * Sends a request until `accept` takes a 2xx response, or it fails for good. Throws only errors of this package.
  *
  * ky drives the attempts, but never sees the key, the question, the caller's signal or a raw failure: its errors print
  * the request, its time limits start again with the body, and its own retry policy would send a call twice that may

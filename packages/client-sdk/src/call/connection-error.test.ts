@@ -135,7 +135,8 @@ test.each([
 test('what costs nothing is sent again after any break, and is not said to be billed', () => {
   const error = read(fetchFailed({ code: 'ECONNRESET', syscall: 'read' }), false);
   expect(error.retryable).toBe(true);
-  expect(error.message).toBe('The connection broke off before the answer was whole (ECONNRESET).');
+  expect(error.message).toContain('ECONNRESET');
+  expect(error.message).not.toContain('billed');
   expect(read(fetchFailed({ code: 'CERT_HAS_EXPIRED' }), false).retryable).toBe(false);
 });
 

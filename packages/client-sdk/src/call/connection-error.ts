@@ -2,20 +2,20 @@ import { ConnectionError } from '../errors/errors.ts';
 import { field, textField } from '../options/duck-typing.ts';
 import type { ResponseFacts } from './timers.ts';
 
-/** How undici, Node and Bun say that there was no connection, so that nothing was sent. */
+/** The codes of undici, Node and Bun when there was no connection, so that nothing was sent. */
 const notConnectedCode =
   /^(?:EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused|FailedToOpenSocket)$/;
 
-/** These fail before there is a connection, whatever the code: ETIMEDOUT alone could also come after it. */
+/** These fail before there is a connection, whatever the code; ETIMEDOUT could also come after it. */
 const connectingCall = /^(?:connect|getaddrinfo)$/;
 
 /**
- * What has no code of its own: Node's words where the other side closed the connection in the handshake (where it
- * resets it, nothing tells that from a reset afterwards), and Deno's for every failure to connect.
+ * Failures without a code: Node's words when the other side closed the connection in the handshake (a reset in the
+ * handshake looks like a reset afterwards), and Deno's for every failure to connect.
  */
 const connectingWords = /before secure TLS connection|client error \(Connect\)/;
 
-/** What else fails before anything is sent, and would fail again; and what to look at besides `baseUrl`. */
+/** Other failures before anything is sent, which would happen again; and what to check besides `baseUrl`. */
 const refusals: readonly { readonly code?: RegExp; readonly message: RegExp; readonly advice: string }[] = [
   {
     code: /WRONG_VERSION_NUMBER/,
@@ -23,13 +23,13 @@ const refusals: readonly { readonly code?: RegExp; readonly message: RegExp; rea
     advice: ': does the server speak https there?',
   },
   {
-    // Of a certificate or a handshake. Other codes of TLS can come after it.
+    // A certificate or a handshake failed. Other TLS codes can come later.
     code: /CERT|LEAF_SIGNATURE|INVALID_CA|SSL_.*(?:HANDSHAKE|PROTOCOL|VERSION|NAME)/,
     message: /invalid peer certificate/,
     advice: ", or set NODE_EXTRA_CA_CERTS to your company's CA",
   },
   { message: /HTTP Tunneling/, advice: ', and the HTTP proxy in between' },
-  // `fetch` refuses a port that the web keeps for something else. So say undici, and Deno.
+  // `fetch` refuses ports that belong to other protocols. The words are those of undici and of Deno.
   { message: /^bad port$|port \d+ are blocked/, advice: ' and the network' },
 ];
 
@@ -37,13 +37,13 @@ interface Context {
   readonly facts: ResponseFacts & { readonly attempts: number };
   readonly apiKey: string;
   readonly baseUrl: string;
-  /** Whether what was sent may cost something. */
+  /** Whether the request may cost something. */
   readonly billable: boolean;
 }
 
 /**
- * Makes the error for what `fetch` or the reading of a body threw. Only name, message, code and stack are carried over,
- * for what is thrown may hold the request, and so the key.
+ * Makes the error for what `fetch` or the reading of a body threw. Only name, message, code and stack are copied, because
+ * what is thrown may contain the request, and with it the key.
  */
 export function connectionError(
   thrown: unknown,
@@ -56,19 +56,19 @@ export function connectionError(
   const refusal = refusals.find((known) => known.code?.test(code) || known.message.test(message));
   const notConnected = refusal === undefined && neverConnected(error);
   const advice = refusal?.advice ?? (notConnected ? ' and the network' : undefined);
-  const billed = billable ? ' An ask may have been billed, so it is not sent again.' : '';
+  const billed = billable ? ' The call may have been billed, so it is not retried.' : '';
   return new ConnectionError({
     ...facts,
     message: advice
       ? `Could not connect to the proxy at ${baseUrl}${said}. Nothing was sent. Check baseUrl${advice}.`
-      : `The connection broke off before the answer was whole${said}.${billed}`,
+      : `The connection broke before the whole answer arrived${said}.${billed}`,
     retryable: notConnected || (advice === undefined && !billable),
     cause: safeCause(error, message, code, apiKey),
   });
 }
 
 function neverConnected(error: unknown): boolean {
-  // Where several addresses of a host were tried, each has an error of its own.
+  // If several addresses of a host were tried, each has its own error.
   const errors: unknown = field(error, 'errors');
   return (
     saysNotConnected(error) || (Array.isArray(errors) && errors.length > 0 && errors.every(saysNotConnected))
@@ -99,7 +99,7 @@ function codeOf(error: unknown): string {
 
 function innermost(thrown: unknown): unknown {
   let error = thrown;
-  // Bounded, for a chain of causes may be a circle.
+  // Bounded, because a chain of causes may be a circle.
   for (let depth = 0; depth < 5 && error instanceof Error && error.cause instanceof Error; depth += 1) {
     error = error.cause;
   }

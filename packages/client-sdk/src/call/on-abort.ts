@@ -1,4 +1,4 @@
-/** Calls `listener` when the signal is aborted, at once if it is already. Returns what takes the listener away. */
+/** Calls `listener` when the signal is aborted, at once if it already is. Returns a function that removes the listener. */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   signal.addEventListener('abort', listener);
   if (signal.aborted) {

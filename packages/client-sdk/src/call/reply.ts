@@ -18,12 +18,12 @@ export interface Reply extends ReplyHead {
   readonly text: string;
 }
 
-/** What a reply says; throws `InvalidResponseError` where it does not fit the schema. */
+/** What a reply says. Throws `InvalidResponseError` if it does not fit the schema. */
 export function readReply<Value>(schema: z.ZodMiniType<Value>, reply: Reply): Value {
   return readValue(schema, readJson(reply.text, reply), reply);
 }
 
-/** The value of a JSON text in a reply; throws `InvalidResponseError` where it is not JSON. */
+/** The value of a JSON string in a reply. Throws `InvalidResponseError` if it is not JSON. */
 export function readJson(text: string, reply: ReplyHead): unknown {
   const value = parseJson(text);
   if (value === undefined) {
@@ -32,7 +32,7 @@ export function readJson(text: string, reply: ReplyHead): unknown {
   return value;
 }
 
-/** What a value in a reply says; throws `InvalidResponseError` where it does not fit the schema. */
+/** What a value in a reply says. Throws `InvalidResponseError` if it does not fit the schema. */
 export function readValue<Value>(schema: z.ZodMiniType<Value>, value: unknown, reply: ReplyHead): Value {
   const result = schema.safeParse(value, { error: expectation });
   if (result.success) {
@@ -43,7 +43,7 @@ export function readValue<Value>(schema: z.ZodMiniType<Value>, value: unknown, r
   throw invalidResponse(reply, first && [{ path: first.path.join('.'), message: first.message }]);
 }
 
-/** The error for a 2xx response that is not one of this proxy. */
+/** The error for a 2xx response that is not from this proxy. */
 export function invalidResponse(
   reply: ReplyHead,
   issues: readonly RequestIssue[] = [],
@@ -58,7 +58,7 @@ export function invalidResponse(
   });
 }
 
-/** Says what was expected, and never what came instead: that may be private. */
+/** Says what was expected, and never what came instead, because it may be private. */
 function expectation(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case 'invalid_type':

@@ -1,9 +1,9 @@
-/** The longest wait that a server can ask for and be heard, in milliseconds. */
+/** The longest wait that a server can ask for, in milliseconds. */
 const maxHintMs = 60_000;
 const firstBackoffMs = 500;
 const maxBackoffMs = 8000;
 
-/** What an attempt ended with, as far as a retry depends on it. */
+/** How an attempt failed, as far as a retry depends on it. */
 export interface Failure {
   readonly code: string;
   readonly retryable: boolean;
@@ -23,10 +23,10 @@ export interface Situation {
 }
 
 /**
- * Whether to send a failed request again, and after how many milliseconds; `undefined` is no.
+ * Whether to send a failed request again, and after how many milliseconds; `undefined` means no.
  *
- * A wait that the server asks for is never cut short: where it is too long, the failure is the answer, so
- * that the caller learns at once and can read the hint on the error.
+ * A wait that the server asks for is never cut short. If it is too long, the call fails at once, and the caller can read
+ * the hint on the error.
  */
 export function decideRetry(failure: Failure, situation: Situation): number | undefined {
   if (!failure.retryable || failure.code === 'quota_exceeded') {
@@ -44,7 +44,7 @@ function backoff({ attempts, random }: Situation): number {
   return longestBackoff(attempts) * (0.5 + random / 2);
 }
 
-/** Never before the hint, and not all at once: callers that were refused together have the same one. */
+/** Not before the hint, and not all at once: callers that were refused together have the same hint. */
 function spread(hint: number, { attempts, random }: Situation): number {
   return hint + random * Math.max(hint / 10, Math.min(hint, longestBackoff(attempts)));
 }

@@ -6,7 +6,7 @@ export interface Runtime {
   now(): number;
   /** From 0 to 1. */
   random(): number;
-  /** Rejects with the signal's reason as soon as it is aborted. */
+  /** Rejects with the reason of the signal as soon as it is aborted. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 

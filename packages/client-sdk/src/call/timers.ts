@@ -3,7 +3,7 @@ import { failureName } from '../errors/failure-name.ts';
 import type { ErrorFacts } from '../errors/proxy-error.ts';
 import { onAbort } from './on-abort.ts';
 
-/** How long what comes after the last event of a stream is waited for, in milliseconds. */
+/** How long to wait for the end of the response after the last event of a stream, in milliseconds. */
 const drainMs = 1000;
 
 export interface TimerOptions {
@@ -11,41 +11,41 @@ export interface TimerOptions {
   readonly timeoutMs: number;
   readonly deadlineMs: number;
   readonly idleTimeoutMs: number;
-  /** Whether what is sent may cost something. */
+  /** Whether the request may cost something. */
   readonly billable: boolean;
 }
 
-/** What a response says before its body. */
+/** What errors need of the head of a response. */
 export type ResponseFacts = Pick<ErrorFacts, 'status' | 'requestId'>;
 
 /**
- * What can end a call from outside: the caller's signal, one attempt's time limit, a silence in a stream, or the
- * deadline. It is one signal for the whole call, because a timeout is never retried.
+ * What can end a call from outside: the caller's signal, the time limit of an attempt, a silence in a stream, or the
+ * deadline. There is one signal for the whole call, because a timeout is never retried.
  */
 export interface Timers {
-  /** Its reason is the error to throw. */
+  /** Aborted when the call ends early. Its reason is the error to throw. */
   readonly signal: AbortSignal;
   /** How many times the request was sent. */
   readonly attempts: number;
   startAttempt(): void;
   startSending(): void;
   startReading(response: ResponseFacts): void;
-  /** Some of a stream came: from now on a silence is limited, no longer the attempt. */
+  /** Something of a stream arrived: from now on silences are limited instead of the attempt. */
   startListening(): void;
-  /** The response is there, and is looked at: that has no limit but the deadline. */
+  /** The response has arrived and is checked: only the deadline limits that. */
   startChecking(): void;
-  /** The answer is whole: what still comes is waited for only a little. */
+  /** The answer is complete: the end of the response is waited for only a little. */
   startDraining(): void;
   startWaiting(): void;
-  /** What errors say of the call so far. */
+  /** What errors say about the call so far. */
   facts(): ResponseFacts & { readonly attempts: number };
   /**
-   * The outcome of `work`, or a rejection as soon as the call is ended, whether or not `work` heeds that. A call does
-   * one thing after another, so there is never a second race.
+   * The outcome of `work`, or a rejection as soon as the call is ended, even if `work` goes on. A call does one thing
+   * after another, so there is never a second race.
    */
   race<Value>(work: Value | PromiseLike<Value>): Promise<Value>;
   abort(message: string, cause?: unknown): void;
-  /** Lets go of timers and of the caller's signal, which may outlive the call. */
+  /** Clears the timers, and the listener on the caller's signal, which may outlive the call. */
   end(): void;
 }
 
@@ -59,7 +59,7 @@ export function startTimers(options: TimerOptions): Timers {
 
   const stop = (error: Error): void => {
     controller.abort(error);
-    // Its reason, for a listener may have ended the call with another error meanwhile.
+    // The reason of the signal, because a listener may have ended the call with another error in the meantime.
     giveUp(signal.reason);
   };
 
@@ -67,7 +67,7 @@ export function startTimers(options: TimerOptions): Timers {
     const limitMs = options[option];
     return setTimeout(() => {
       const sent = phase === 'response' || phase === 'body';
-      const billed = sent && options.billable ? ' An ask may have been billed.' : '';
+      const billed = sent && options.billable ? ' It may have been billed.' : '';
       const message = `The call took longer than ${limitMs} ms (${option}).${billed}`;
       stop(new TimeoutError({ code: 'timeout', message, phase, limitMs, ...timers.facts() }));
     }, limitMs);
@@ -101,7 +101,7 @@ export function startTimers(options: TimerOptions): Timers {
     },
     startDraining() {
       clearTimeout(attemptTimer);
-      // Nobody is told: the answer was whole.
+      // The answer is complete, so nobody sees this error.
       attemptTimer = setTimeout(abort, drainMs, '');
     },
     startWaiting() {
@@ -133,7 +133,7 @@ export function startTimers(options: TimerOptions): Timers {
     onAbort(given, () =>
       abort(`The call was aborted by its signal${failureName(given.reason)}.`, given.reason),
     );
-  // After the signal, which is the caller's code and may throw: `end` would then clear no timer.
+  // After the signal, which is the caller's code and may throw: then `end` would not clear the timer.
   const deadlineTimer = timer('deadlineMs');
   return timers;
 }

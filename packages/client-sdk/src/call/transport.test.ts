@@ -98,7 +98,8 @@ test('a redirect that a web page may not look into, of status 0, is an invalid r
   const fetch = async () => Response.error();
   const { error } = await failureOf({ baseUrl: 'https://proxy.example', fetch });
   expect(error).toMatchObject({ name: 'InvalidResponseError', status: undefined, attempts: 1 });
-  expect(error.message).toMatch(/^Something redirects the request\. .*baseUrl/);
+  expect(error.message).toContain('baseUrl');
+  expect(error.message).not.toContain('HTTP');
 });
 
 describe('time runs out', () => {

@@ -16,11 +16,11 @@ import { version } from './version.ts';
 export interface OpenReply extends ReplyHead {
   readonly response: FetchResponse;
   readonly timers: Timers;
-  /** Ends `work`, a reading of the body, with the call; throws errors of this package alone. */
+  /** Ends `work`, a reading of the body, with the call. Throws only errors of this package. */
   guard<Value>(work: () => Promise<Value>): Promise<Value>;
 }
 
-/** Sends a request once. Throws errors of this package alone, also for a response that is not 2xx. */
+/** Sends a request once. Throws only errors of this package, also for a response that is not 2xx. */
 export async function sendOnce(call: Call, timers: Timers): Promise<OpenReply> {
   const { body, client, observer, route, runtime, settings } = call;
   const { baseUrl } = client;
@@ -73,7 +73,7 @@ function ownHeaders({ body, route }: Call, apiKey: string, attempt: number): Rec
     accept: route.mediaType,
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     'x-bedrock-client': `ts/${version}; runtime=${runtime}; attempt=${attempt}`,
-    // A page may not set it everywhere, and has to be allowed to by CORS where it may.
+    // Not every browser lets a page set it, and CORS would have to allow it.
     ...(runtime === 'browser' ? {} : { 'user-agent': `bedrock-client/${version} (${runtime})` }),
   };
 }

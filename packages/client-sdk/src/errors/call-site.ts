@@ -1,8 +1,8 @@
 import { isBedrockProxyError } from './errors.ts';
 
 /**
- * Remembers the line of the program that made a call which fails later, out of its sight. Gives it to an error of this
- * package.
+ * Remembers the line of the program that started a call, for an error of this package that comes later, from another
+ * stack.
  */
 export function rememberCallSite(): (error: unknown) => void {
   const made: { readonly stack?: string } = new Error();
@@ -15,8 +15,8 @@ export function rememberCallSite(): (error: unknown) => void {
 }
 
 /**
- * Does the work of a method, and puts the line of the program that called it on the stack of an error of this package:
- * the stack is full of the client's own frames where the error is made.
+ * Does the work of a method, and puts the line of the program that called it on the stack of an error of this package.
+ * Where the error is made, the stack is full of the client's own frames.
  */
 export async function fromCallSite<Value>(work: () => Promise<Value>): Promise<Value> {
   try {

@@ -31,7 +31,7 @@ export type SentErrorCode = keyof typeof errorClasses;
 /** The name of a class of errors that the proxy sends. */
 export type SentErrorClass = (typeof errorClasses)[SentErrorCode];
 
-/** The codes that the proxy sends and a class stands for. */
+/** The codes that the proxy sends and that have this class. */
 export type CodesOf<Name extends SentErrorClass> = {
   [Code in SentErrorCode]: (typeof errorClasses)[Code] extends Name ? Code : never;
 }[SentErrorCode];

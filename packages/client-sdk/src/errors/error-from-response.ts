@@ -54,7 +54,7 @@ export function errorFromResponse(
     retryAfterMs: readRetryAfter(headers, context.now),
   };
   if (status < 400) {
-    // A web page may not look into a redirect: its status is 0 there, which says nothing.
+    // A web page cannot see a redirect: the status is 0 there, which says nothing.
     const said = status || undefined;
     return new InvalidResponseError({ ...facts, status: said, message: redirected(said) });
   }
@@ -77,8 +77,8 @@ export function errorFromResponse(
 }
 
 /**
- * Makes the error for the event that ends a stream. It has no status: that of the response was 200 already. Nor can it
- * say `x-should-retry`, so only a refusal that comes before anything else may be sent again.
+ * Makes the error for the event that ends a stream. It has no status, because the response had 200 already, and no
+ * `x-should-retry`, so only a refusal that comes before anything else may be sent again.
  */
 export function errorFromEvent(
   envelope: ErrorEnvelope,
@@ -107,10 +107,10 @@ function fromEnvelope(
 
 /** The message for a response that is not one of this proxy. */
 export function notOfProxy(status: number): string {
-  return `The server answered HTTP ${status}, but not as this proxy does. Check baseUrl, its stage included.`;
+  return `The server answered HTTP ${status}, but the response is not from this proxy. Check baseUrl, including its stage.`;
 }
 
-/** The code that says most nearly what a status says; a 403 says less than the others. */
+/** The code that is nearest to a status. Who sent a 403 decides what it means. */
 function nearestCode(status: number, forbidden: ErrorCode): ErrorCode {
   const byStatus: Readonly<Record<number, ErrorCode>> = {
     401: 'unauthenticated',
@@ -126,7 +126,7 @@ function nearestCode(status: number, forbidden: ErrorCode): ErrorCode {
 
 function redirected(status: number | undefined): string {
   const said = status === undefined ? '' : ` (HTTP ${status})`;
-  return `Something redirects the request${said}. That is not followed, for it could take the API key elsewhere. Check baseUrl, its stage included.`;
+  return `The server redirected the request${said}. Redirects are not followed, because they could send the API key to another host. Check baseUrl, including its stage.`;
 }
 
 // Not by z.catch, which brings all helpers of zod along: 3 KB compressed.

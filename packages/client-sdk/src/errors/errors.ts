@@ -3,7 +3,7 @@ import type { Limit } from '../answer/limit.ts';
 import type { CodesOf } from './error-codes.ts';
 import { BedrockProxyError, type ErrorFacts, identify } from './proxy-error.ts';
 
-/** The API key is missing, unknown or disabled, or the sign-in token is expired or not valid. Not retried. */
+/** The API key is missing, unknown or disabled, or the sign-in token is expired or invalid. Not retried. */
 export class AuthenticationError extends BedrockProxyError {
   static {
     identify(AuthenticationError, 'AuthenticationError');
@@ -15,15 +15,15 @@ export class AuthenticationError extends BedrockProxyError {
 export type PermissionDeniedCode = CodesOf<'PermissionDeniedError'>;
 
 /**
- * The plan of this API key does not include the model (`model_not_allowed`); or the sign-in belongs to no team, or a
- * firewall refuses the request (`access_denied`). Not retried.
+ * The plan of this API key does not include the model (`model_not_allowed`); or the sign-in does not belong to a team,
+ * or a firewall refuses the request (`access_denied`). Not retried.
  */
 export class PermissionDeniedError extends BedrockProxyError {
   static {
     identify(PermissionDeniedError, 'PermissionDeniedError');
   }
   override readonly code: PermissionDeniedCode;
-  /** The models that this key may use; empty where the server did not say. */
+  /** The models that this key may use; empty if the server did not say. */
   readonly available: readonly string[];
 
   constructor(
@@ -42,17 +42,17 @@ export class PermissionDeniedError extends BedrockProxyError {
 export type InvalidRequestCode = CodesOf<'InvalidRequestError'>;
 
 /**
- * The request is wrong, and sending it again will not help: change it, or `baseUrl` for `unknown_route`; or it alone may
- * cost more than a limit (`exceeds_limit`), and waiting will not help either.
+ * The request is wrong, and sending it again will not help. Change the request; for `unknown_route`, change `baseUrl`.
+ * With `exceeds_limit` the request alone may cost more than a whole limit, so waiting does not help either.
  */
 export class InvalidRequestError extends BedrockProxyError {
   static {
     identify(InvalidRequestError, 'InvalidRequestError');
   }
   override readonly code: InvalidRequestCode;
-  /** Every fault that the server found; empty where it did not list them. */
+  /** Every fault that the server found; empty if it did not list them. */
   readonly issues: readonly Issue[];
-  /** The field at fault, where there is one. */
+  /** The field at fault, if there is one. */
   readonly param: string | undefined;
 
   constructor(
@@ -69,13 +69,13 @@ export class InvalidRequestError extends BedrockProxyError {
   }
 }
 
-/** The proxy has no model of this name. Not retried. */
+/** The proxy does not have a model with this name. Not retried. */
 export class UnknownModelError extends BedrockProxyError {
   static {
     identify(UnknownModelError, 'UnknownModelError');
   }
   override readonly code = 'unknown_model' as const;
-  /** The models that can be asked; empty where the server did not say. */
+  /** The models that can be asked; empty if the server did not say. */
   readonly available: readonly string[];
 
   constructor(facts: ErrorFacts & { readonly available?: readonly string[] | undefined }) {
@@ -84,13 +84,13 @@ export class UnknownModelError extends BedrockProxyError {
   }
 }
 
-/** Which limit was met, as far as the server said: API Gateway's own quota carries no numbers. */
+/** Which limit was reached. API Gateway's own quota comes without numbers, so each field may be missing. */
 export type QuotaFacts = {
   readonly [Field in Exclude<keyof Limit, 'remaining'>]?: Limit[Field] | undefined;
 };
 
 /**
- * Status 429, the first of three kinds: a quota is used up. **Never** retried, for nothing changes before
+ * Status 429, the first of three kinds: a quota is used up. **Never** retried, because nothing changes before
  * {@link QuotaExceededError.resetsAt}.
  *
  * @example
@@ -111,7 +111,7 @@ export class QuotaExceededError extends BedrockProxyError {
     identify(QuotaExceededError, 'QuotaExceededError');
   }
   override readonly code = 'quota_exceeded' as const;
-  /** What is counted. `undefined` where API Gateway itself refused the call. */
+  /** What is counted. `undefined` if API Gateway itself refused the call. */
   readonly limit: QuotaFacts['limit'];
   /** Over which time it is counted. */
   readonly period: QuotaFacts['period'];
@@ -121,7 +121,7 @@ export class QuotaExceededError extends BedrockProxyError {
   readonly max: number | undefined;
   /** What is used of it, in the same unit. */
   readonly used: number | undefined;
-  /** When the limit is whole again. */
+  /** When the period ends, and counting starts again. */
   readonly resetsAt: Date | undefined;
 
   constructor(facts: ErrorFacts & QuotaFacts) {
@@ -143,7 +143,7 @@ export class RateLimitedError extends BedrockProxyError {
   override readonly code = 'rate_limited' as const;
 }
 
-/** Status 429, the third kind: Bedrock throttles the model, and your limits are untouched. Retried. */
+/** Status 429, the third kind: Bedrock throttles the model. Your limits are not affected. Retried. */
 export class ModelThrottledError extends BedrockProxyError {
   static {
     identify(ModelThrottledError, 'ModelThrottledError');
@@ -151,7 +151,7 @@ export class ModelThrottledError extends BedrockProxyError {
   override readonly code = 'model_throttled' as const;
 }
 
-/** The model has ended, or is not enabled for this deployment. Not retried: choose another model. */
+/** The model is past its end of life, or not enabled for this deployment. Not retried: choose another model. */
 export class ModelUnavailableError extends BedrockProxyError {
   static {
     identify(ModelUnavailableError, 'ModelUnavailableError');
@@ -163,8 +163,8 @@ export class ModelUnavailableError extends BedrockProxyError {
 export type ServerErrorCode = CodesOf<'ServerError'>;
 
 /**
- * The proxy or Bedrock failed, or something in between. Retried where the answer says so (`x-should-retry`);
- * `upstream_denied` has to be mended by the operator.
+ * The proxy or Bedrock failed, or something in between. Retried if the response says so (`x-should-retry`). Only the
+ * operator can fix `upstream_denied`.
  */
 export class ServerError extends BedrockProxyError {
   static {
@@ -188,9 +188,8 @@ export type TimeoutPhase = 'api_key' | 'response' | 'body' | 'retry_wait';
 export type TimeoutCode = CodesOf<'TimeoutError'> | 'timeout';
 
 /**
- * Time ran out: the server's (`model_timeout`), or the client's own `timeoutMs`, `deadlineMs` or
- * `idleTimeoutMs` (`timeout`).
- * Not retried: the model may have answered meanwhile, and would be billed a second time.
+ * Time ran out: on the server (`model_timeout`), or by `timeoutMs`, `deadlineMs` or `idleTimeoutMs` of the client
+ * (`timeout`). Not retried: the model may have answered in the meantime, and a second answer would be billed too.
  */
 export class TimeoutError extends BedrockProxyError {
   static {
@@ -217,9 +216,9 @@ export class TimeoutError extends BedrockProxyError {
 }
 
 /**
- * No connection, or it broke. Retried (and `retryable`) only if none was made, for a question that was sent may have been
- * billed; `models` and `usage` cost nothing, and are retried after any break.
- * Nor is it where TLS refuses, as for an unknown certificate: nothing was sent, and another try would end the same.
+ * There was no connection, or it broke. Retried (and `retryable`) only if nothing was sent, because a question that was
+ * sent may have been billed. `models` and `usage` cost nothing, so they are retried after any break. Never retried if
+ * TLS fails, for example because of an unknown certificate: the next attempt would fail in the same way.
  */
 export class ConnectionError extends BedrockProxyError {
   static {
@@ -229,8 +228,8 @@ export class ConnectionError extends BedrockProxyError {
 }
 
 /**
- * You ended the call: by your `signal`, whose reason is the `cause`, or by `abort()` of a stream or by leaving its loop.
- * A call that was sent may still be billed.
+ * You ended the call: with your `signal` (the `cause` is its reason), with `abort()` of a stream, or by leaving the loop
+ * over a stream. A call that was sent may still be billed.
  */
 export class AbortedError extends BedrockProxyError {
   static {
@@ -239,15 +238,15 @@ export class AbortedError extends BedrockProxyError {
   override readonly code = 'aborted' as const;
 }
 
-/** The answer is not one of this proxy: a redirect, not JSON, cut short, or of another shape. Check `baseUrl`. */
+/** The response is not from this proxy: a redirect, not JSON, cut short, or of another shape. Check `baseUrl`. */
 export class InvalidResponseError extends BedrockProxyError {
   static {
     identify(InvalidResponseError, 'InvalidResponseError');
   }
   override readonly code = 'invalid_response' as const;
-  /** The first thing that is wrong with the JSON; empty where it is not JSON at all. */
+  /** The first fault of the JSON; empty if the response is not JSON. */
   readonly issues: readonly Issue[];
-  /** Media type of the response, without parameters. */
+  /** The media type of the response, without parameters. */
   readonly contentType: string | undefined;
 
   constructor(
@@ -263,8 +262,8 @@ export class InvalidResponseError extends BedrockProxyError {
 }
 
 /**
- * The model's answer does not fit the `schema` or the `outputSchema`: found by the proxy, or by the schema's own check
- * here. Not retried, for the answer was billed; asking again may help. Where `stopReason` is `max_tokens`, raise
+ * The model's answer does not fit the `schema` or the `outputSchema`. The proxy found it, or the check of your schema.
+ * Not retried, because the answer was billed; asking again may help. If `stopReason` is `max_tokens`, raise
  * `maxTokens`.
  */
 export class OutputValidationError extends BedrockProxyError {
@@ -272,9 +271,9 @@ export class OutputValidationError extends BedrockProxyError {
     identify(OutputValidationError, 'OutputValidationError');
   }
   override readonly code = 'invalid_output' as const;
-  /** Why the model stopped, as in `Answer`; `undefined` where the server did not say. */
+  /** Why the model stopped, as in `Answer`; `undefined` if the server did not say. */
   readonly stopReason: string | undefined;
-  /** Where the answer does not fit; empty where it is not JSON. */
+  /** Where the answer does not fit; empty if it is not JSON. */
   readonly issues: readonly Issue[];
 
   constructor(
@@ -290,15 +289,14 @@ export class OutputValidationError extends BedrockProxyError {
 }
 
 /**
- * A stream broke off: it ended without its last event, so the answer is not whole. Not retried, for it may be billed
- * all the same.
+ * A stream ended without its last event, so the answer is not complete. Not retried, because it may be billed anyway.
  */
 export class StreamInterruptedError extends BedrockProxyError {
   static {
     identify(StreamInterruptedError, 'StreamInterruptedError');
   }
   override readonly code = 'stream_interrupted' as const;
-  /** Whether any text of the answer came before. */
+  /** Whether some text of the answer arrived before. */
   readonly textReceived: boolean;
 
   constructor(facts: ErrorFacts & { readonly textReceived?: boolean | undefined }) {
@@ -308,8 +306,8 @@ export class StreamInterruptedError extends BedrockProxyError {
 }
 
 /**
- * The model, the question, or an option of the client or of a call is missing or wrong. Nothing was sent, unless it is
- * your own `fetch` that is at fault.
+ * The model, the question, or an option of the client or of a call is missing or wrong. Nothing was sent, unless your own
+ * `fetch` is at fault.
  */
 export class ConfigurationError extends BedrockProxyError {
   static {
@@ -325,7 +323,7 @@ export class ConfigurationError extends BedrockProxyError {
   }
 }
 
-/** Every error that this package throws: narrows by `code` and by `instanceof`. */
+/** Every error that this package throws. `code` and `instanceof` narrow it. */
 export type AnyBedrockProxyError =
   | AuthenticationError
   | PermissionDeniedError
@@ -348,8 +346,8 @@ export type AnyBedrockProxyError =
 export type BedrockProxyErrorCode = AnyBedrockProxyError['code'];
 
 /**
- * Whether `value` is an error of this package. Like `instanceof BedrockProxyError`, and narrows to the union,
- * so that a `switch` over `error.code` is checked for completeness.
+ * Whether `value` is an error of this package. Like `instanceof BedrockProxyError`, but it narrows to the union, so that
+ * the compiler checks whether a `switch` over `error.code` is complete.
  *
  * @example
  * ```ts

@@ -1,10 +1,10 @@
-/** What an error is made from; the fields are those of `BedrockProxyError`. For errors that you make yourself, in a test. */
+/** What an error is made from; the fields are those of `BedrockProxyError`. Useful to make errors in tests. */
 export interface ErrorFacts {
-  /** What happened, and what to do. */
+  /** What happened and what to do. */
   readonly message: string;
-  /** HTTP status of the response. */
+  /** The HTTP status of the response. */
   readonly status?: number | undefined;
-  /** What finds the call in the logs of the proxy. */
+  /** Finds the call in the logs of the proxy. */
   readonly requestId?: string | undefined;
   /** Default: 0. */
   readonly attempts?: number | undefined;
@@ -21,8 +21,8 @@ export interface ErrorFacts {
 const ordinaryHasInstance = Function.prototype[Symbol.hasInstance];
 
 /**
- * Makes `instanceof` hold across copies of this package (its ESM and its CommonJS file, or two versions) and
- * gives the class and its errors a name that survives minifying.
+ * Makes `instanceof` work across copies of this package (its ESM and its CommonJS file, or two versions), and gives the
+ * class and its errors a name that survives minifying.
  */
 export function identify(errorClass: { readonly prototype: object }, name: string): void {
   const mark = Symbol.for(`@org/bedrock-client/${name}`);
@@ -41,11 +41,11 @@ export function identify(errorClass: { readonly prototype: object }, name: strin
 }
 
 /**
- * The base of every error that this package throws. `instanceof` is also true for an error made by another
- * copy of the package.
+ * The base of every error that this package throws. `instanceof` is also true for an error that another copy of the
+ * package made.
  *
- * No error carries the API key, headers, the question or a response body. `structuredClone` loses the class:
- * send `error.toJSON()` to another thread instead.
+ * No error contains the API key, headers, the question or a response body. `structuredClone` loses the class, so send
+ * `error.toJSON()` to another thread instead.
  *
  * @example
  * ```ts
@@ -67,25 +67,25 @@ export abstract class BedrockProxyError extends Error {
   /** What happened. Branch on this or on the class, never on the message. */
   abstract readonly code: string;
 
-  /** HTTP status of the response; `undefined` where there was none. */
+  /** The HTTP status of the response; `undefined` if there was none. */
   readonly status: number | undefined;
 
-  /** Give this to the operator of the proxy: it finds the call in the logs. */
+  /** Finds the call in the logs of the proxy: give it to the operator. */
   readonly requestId: string | undefined;
 
-  /** How many attempts were made to send the request; 0 if none. */
+  /** How many times the request was sent; 0 if never. */
   readonly attempts: number;
 
   /**
-   * Whether the same request may succeed if it is sent again. False wherever the client or the proxy knows that
-   * this attempt may be billed.
+   * Whether the same request may succeed if it is sent again. False if the client or the proxy knows that this attempt
+   * may be billed.
    */
   readonly retryable: boolean;
 
-  /** How long the server asked to wait before the next try, in milliseconds. */
+  /** How long the server asked to wait before the next attempt, in milliseconds. */
   readonly retryAfterMs: number | undefined;
 
-  /** The code that the server sent, where this version does not know it; `code` is then the nearest. */
+  /** The code that the server sent, if this version does not know it; `code` is then the nearest. */
   readonly serverCode: string | undefined;
 
   constructor(facts: ErrorFacts) {
@@ -98,7 +98,7 @@ export abstract class BedrockProxyError extends Error {
     this.serverCode = facts.serverCode;
   }
 
-  /** Name, message and fields, without stack and cause: safe to log and to send. */
+  /** Name, message and fields, without stack and cause. Safe to log and to send. */
   toJSON(): Record<string, unknown> {
     const named: Record<string, unknown> = { name: this.name, message: this.message };
     return { ...named, ...this };

@@ -178,7 +178,7 @@ test('a logger gets a line for each, which those of one call begin alike', async
     '[0] ask attempt 2: HTTP 200 after 0 ms, request id request-1',
     '[0] ask attempt 2: done after 2000 ms',
   ]);
-  expect(logger.warn.mock.calls.flat()).toEqual(['[0] ask attempt 1: rate_limited; again in 2000 ms']);
+  expect(logger.warn.mock.calls.flat()).toEqual(['[0] ask attempt 1: rate_limited; retrying in 2000 ms']);
 });
 
 test('a logger gets a line for a call that failed', async () => {
@@ -229,5 +229,5 @@ test.each<[string, object]>([
 ])('%s that is none is refused: %j', (field, options) => {
   const create = () =>
     Reflect.apply(createBedrockClient, undefined, [{ baseUrl: 'https://proxy.example', apiKey, ...options }]);
-  expect(create).toThrow(new RegExp(`^${field} (?:must (?:be|have)|is no hook)`));
+  expect(create).toThrow(new RegExp(`^${field} (?:must (?:be|have)|is not a hook)`));
 });

@@ -3,15 +3,15 @@ import type { Limit } from '../answer/limit.ts';
 import type { AnyBedrockProxyError } from '../errors/errors.ts';
 import type { Operation } from '../http/operation.ts';
 
-/** What every event of a call says. None has the key, the question or the answer. */
+/** What every event of a call contains. No event contains the key, the question or the answer. */
 export interface CallEvent {
   /** The method of the client. */
   readonly operation: Operation;
-  /** The alias that is asked; `undefined` for `models` and `usage`. */
+  /** The model that is asked; `undefined` for `models` and `usage`. */
   readonly model: string | undefined;
-  /** The same for every event of one call, and of no other. */
+  /** The same for all events of one call, and different for each call. */
   readonly callId: string;
-  /** Counts from 1; 0 where nothing was sent. */
+  /** Counts from 1; 0 if nothing was sent. */
   readonly attempt: number;
 }
 
@@ -19,51 +19,51 @@ export interface CallEvent {
 export interface RequestEvent extends CallEvent {
   /** `GET` or `POST`. */
   readonly method: string;
-  /** All of it: it has no secret. */
+  /** The whole URL, which does not contain secrets. */
   readonly url: string;
 }
 
-/** A response began, whatever its status. */
+/** A response arrived, whatever its status; its body may follow. */
 export interface ResponseEvent extends CallEvent {
   /** The HTTP status. */
   readonly status: number;
-  /** What finds the call in the logs of the proxy. */
+  /** Finds the call in the logs of the proxy. */
   readonly requestId: string | undefined;
   /** Since the request was sent, in milliseconds. */
   readonly durationMs: number;
 }
 
-/** An attempt failed, and another follows after a wait, which has not begun. */
+/** An attempt failed, and the next one follows after a wait that starts now. */
 export interface RetryEvent extends CallEvent {
-  /** What the attempt failed with. */
+  /** Why the attempt failed. */
   readonly error: AnyBedrockProxyError;
   /** How long the wait will be, in milliseconds. */
   readonly delayMs: number;
 }
 
-/** The call succeeded: its answer is whole, and fits its schema. */
+/** The call succeeded: its answer is complete and fits its schema. */
 export interface SuccessEvent extends CallEvent {
-  /** What finds the call in the logs of the proxy. */
+  /** Finds the call in the logs of the proxy. */
   readonly requestId: string | undefined;
   /** Since the call began, in milliseconds, waits and retries included. */
   readonly durationMs: number;
-  /** Of an answer: what Bedrock counted, and the cost in USD. */
+  /** For an answer: what Bedrock counted, and the cost in USD. */
   readonly usage: Usage | undefined;
-  /** Of an answer or of `usage`: every limit that the call counted against. */
+  /** For an answer and for `usage`: every limit that the call counted against. */
   readonly limits: readonly Limit[] | undefined;
 }
 
 /** The call failed for good. */
 export interface FailureEvent extends CallEvent {
-  /** What is thrown. */
+  /** The error that is thrown. */
   readonly error: AnyBedrockProxyError;
   /** Since the call began, in milliseconds. */
   readonly durationMs: number;
 }
 
 /**
- * Observers of a client's calls, for metrics and traces. They change nothing: what they return is not awaited, and what
- * they throw is dropped.
+ * Functions that observe the calls of a client, for metrics and traces. They cannot change a call: what they return is not
+ * awaited, and what they throw is dropped.
  *
  * @example
  * ```ts
@@ -87,12 +87,12 @@ export interface FailureEvent extends CallEvent {
 export interface Hooks {
   /** Before each request. */
   readonly onRequest?: ((event: RequestEvent) => unknown) | undefined;
-  /** When the head of a response is there. */
+  /** When a response arrives, before its body. */
   readonly onResponse?: ((event: ResponseEvent) => unknown) | undefined;
   /** Before each wait. */
   readonly onRetry?: ((event: RetryEvent) => unknown) | undefined;
-  /** Once a call, when it has its answer. */
+  /** Once per call, when it has its answer. */
   readonly onSuccess?: ((event: SuccessEvent) => unknown) | undefined;
-  /** Before the call throws; of a call that you ended yourself too. */
+  /** Once per call, before it throws; also if you ended the call yourself. */
   readonly onError?: ((event: FailureEvent) => unknown) | undefined;
 }

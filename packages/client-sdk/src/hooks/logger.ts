@@ -1,14 +1,14 @@
 import type { CallEvent, Hooks } from './hooks.ts';
 
-/** Where a client writes lines: `console`, or most loggers. */
+/** Receives log lines: `console`, or most loggers. */
 export interface Logger {
-  /** Each request, each response, each success, and each call that you ended yourself. */
+  /** Takes a line for each request, response and success, and for each call that you ended yourself. */
   debug(line: string): void;
-  /** Each retry and each other failure. */
+  /** Takes a line for each retry and each other failure. */
   warn(line: string): void;
 }
 
-/** Writes a line for each event of a call; lines of one call have its id. */
+/** Writes a line for each event of a call. The lines of one call start with its id. */
 export function logHooks(logger: Logger): Hooks {
   const about = ({ operation, callId, attempt }: CallEvent) =>
     `[${callId}] ${operation} attempt ${attempt}: `;
@@ -19,7 +19,7 @@ export function logHooks(logger: Logger): Hooks {
         `${about(event)}HTTP ${event.status} after ${event.durationMs} ms${identified(event.requestId)}`,
       ),
     onSuccess: (event) => logger.debug(`${about(event)}done after ${event.durationMs} ms`),
-    onRetry: (event) => logger.warn(`${about(event)}${event.error.code}; again in ${event.delayMs} ms`),
+    onRetry: (event) => logger.warn(`${about(event)}${event.error.code}; retrying in ${event.delayMs} ms`),
     onError: (event) =>
       logger[event.error.code === 'aborted' ? 'debug' : 'warn'](
         `${about(event)}failed with ${event.error.code} after ${event.durationMs} ms${identified(event.error.requestId)}: ${event.error.message}`,

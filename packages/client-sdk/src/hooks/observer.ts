@@ -8,22 +8,22 @@ import type {
   SuccessEvent,
 } from './hooks.ts';
 
-/** What every event of one call says. */
+/** What all events of one call have in common. */
 type Identity = Pick<CallEvent, 'operation' | 'model' | 'callId'>;
 
-type Told<Event> = Omit<Event, keyof Identity>;
+type Rest<Event> = Omit<Event, keyof Identity>;
 
-/** Tells hooks of one call. They cannot disturb it: what they throw or reject with is dropped. */
+/** Calls the hooks with the events of one call. They cannot disturb it: what they throw or reject with is dropped. */
 export interface Observer {
-  request(event: Told<RequestEvent>): void;
-  response(event: Told<ResponseEvent>): void;
-  retry(event: Told<RetryEvent>): void;
-  success(event: Told<SuccessEvent>): void;
-  failure(event: Told<FailureEvent>): void;
+  request(event: Rest<RequestEvent>): void;
+  response(event: Rest<ResponseEvent>): void;
+  retry(event: Rest<RetryEvent>): void;
+  success(event: Rest<SuccessEvent>): void;
+  failure(event: Rest<FailureEvent>): void;
 }
 
 export function createObserver(hooks: readonly Hooks[], identity: Identity): Observer {
-  const teller =
+  const notifier =
     <Event>(notify: (hook: Hooks, event: Event & Identity) => unknown) =>
     (event: Event): void => {
       for (const hook of hooks) {
@@ -31,10 +31,10 @@ export function createObserver(hooks: readonly Hooks[], identity: Identity): Obs
       }
     };
   return {
-    request: teller<Told<RequestEvent>>((hook, event) => hook.onRequest?.(event)),
-    response: teller<Told<ResponseEvent>>((hook, event) => hook.onResponse?.(event)),
-    retry: teller<Told<RetryEvent>>((hook, event) => hook.onRetry?.(event)),
-    success: teller<Told<SuccessEvent>>((hook, event) => hook.onSuccess?.(event)),
-    failure: teller<Told<FailureEvent>>((hook, event) => hook.onError?.(event)),
+    request: notifier<Rest<RequestEvent>>((hook, event) => hook.onRequest?.(event)),
+    response: notifier<Rest<ResponseEvent>>((hook, event) => hook.onResponse?.(event)),
+    retry: notifier<Rest<RetryEvent>>((hook, event) => hook.onRetry?.(event)),
+    success: notifier<Rest<SuccessEvent>>((hook, event) => hook.onSuccess?.(event)),
+    failure: notifier<Rest<FailureEvent>>((hook, event) => hook.onError?.(event)),
   };
 }

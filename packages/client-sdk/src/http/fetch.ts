@@ -2,23 +2,23 @@
 export interface FetchInit {
   /** `GET` or `POST`. */
   readonly method: string;
-  /** By name, in lower case; among them the API key. */
+  /** By name, in lower case. The API key is among them. */
   readonly headers: Record<string, string>;
-  /** JSON; left out where a request has no body. */
+  /** JSON; left out if the request has no body. */
   readonly body?: string;
-  /** Aborted when the call ends early: a `fetch` that heeds it lets go of the connection. */
+  /** Aborted when the call ends early, so that the connection can be closed. */
   readonly signal: AbortSignal;
-  /** A redirect is a response like any other, and is not followed: the key goes to one host alone. */
+  /** Redirects are not followed, so that the key goes only to one host. */
   readonly redirect: 'manual';
 }
 
 /** The part of standard `Headers` that the client uses. */
 export interface ResponseHeaders {
-  /** The value of a header, whose name is given in lower case; `null` where there is none. */
+  /** The value of the header with this name, in lower case; `null` if there is none. */
   get(name: string): string | null;
 }
 
-/** The part of a standard `Response` that the client uses. That of another `fetch`, such as undici's, has it too. */
+/** The part of a standard `Response` that the client uses. Those of other libraries, such as undici, have it too. */
 export interface FetchResponse {
   /** Whether the status is 2xx. */
   readonly ok: boolean;
@@ -26,7 +26,7 @@ export interface FetchResponse {
   readonly status: number;
   /** The headers of the response. */
   readonly headers: ResponseHeaders;
-  /** The body, where it can be read in pieces: only streams are. */
+  /** The body, to be read in pieces. Only streams are read like this. */
   readonly body: {
     getReader(): {
       read(): Promise<{ done: true } | { done: false; value: Uint8Array }>;

@@ -1,4 +1,4 @@
-/** The value of a JSON text; `undefined`, which JSON cannot say, where it is not JSON. */
+/** The value of a JSON string; `undefined`, which does not exist in JSON, if it is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -6,7 +6,7 @@ const httpDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*, .+ GMT$/;
 
 /**
  * How long the server asks to wait, in milliseconds: `retry-after-ms`, else `retry-after` in seconds
- * (decimals too) or as an HTTP date. What cannot be read is no hint.
+ * (with decimals or not) or as an HTTP date. A value that cannot be read is ignored.
  */
 export function readRetryAfter(headers: ResponseHeaders, now: number): number | undefined {
   return amount(headers.get('retry-after-ms'), 1) ?? secondsOrDate(headers.get('retry-after'), now);

@@ -2,17 +2,17 @@ import { ConfigurationError } from '../errors/errors.ts';
 import { failureName } from '../errors/failure-name.ts';
 import { checkOption } from './check-option.ts';
 
-/** An API key, or a function that returns one: from a secret store, say, so that a rotated key is picked up. */
+/** An API key, or a function that returns one, for example from a secret store, so that a rotated key is picked up. */
 export type ApiKeySource = string | (() => string | Promise<string>);
 
 export const apiKeyVariable = 'BEDROCK_PROXY_API_KEY';
 
-const whatItIs = 'ASCII text without a space or a line break';
+const whatItIs = 'a string of ASCII characters without spaces or line breaks';
 
 /**
- * The key of this attempt, which a function says anew each time.
+ * The key for this attempt: the function is called for each.
  *
- * @param attempts - How often the request was sent before.
+ * @param attempts - How many times the request was sent before.
  */
 export async function readApiKey(source: () => unknown, attempts: number): Promise<string> {
   const failed = (message: string, cause?: unknown) =>
@@ -29,7 +29,7 @@ export async function readApiKey(source: () => unknown, attempts: number): Promi
   return key;
 }
 
-/** Never says the key in a message; `fetch` would, for one that cannot be a header. */
+/** Checks the key before `fetch` does, whose message for a key that cannot be a header contains the key. */
 export function checkApiKey(key: unknown): string {
   checkOption(
     isApiKey(key),

@@ -4,8 +4,8 @@ import type { StreamOptions, StructuredStreamOptions } from './options.ts';
 import { outputSchemaOf } from './output-schema.ts';
 
 /**
- * The body of an ask; throws `ConfigurationError` where a value could not be sent as it was meant. What is no option of
- * the client's own is sent, so that the proxy refuses a misspelled one by its name.
+ * The body of an ask. Throws `ConfigurationError` if a value cannot be sent as it is meant. An option that the client does
+ * not know is sent, so that the proxy refuses a misspelled one by its name.
  */
 export function askBody(
   model: string,
@@ -39,7 +39,7 @@ export function askBody(
   try {
     return JSON.stringify(request);
   } catch {
-    // All the other options are text and numbers.
+    // All other options are strings and numbers.
     throw invalidOption('outputSchema', 'must be JSON');
   }
 }

@@ -1,16 +1,16 @@
 import { ConfigurationError } from '../errors/errors.ts';
 
 /**
- * The error for an option that is missing or wrong. No message repeats a value, which may be private.
+ * The error for an option that is missing or wrong. A message never repeats a value, because it may be private.
  *
- * @param path - The option, or where in it the value is: `history.0.text`.
- * @param rule - What it must be, or what it lacks, and what to do.
+ * @param path - The option, or the place in it: `history.0.text`.
+ * @param rule - What it must be, or what is missing, and what to do.
  */
 export function invalidOption(path: string, rule: string, cause?: unknown): ConfigurationError {
   return new ConfigurationError({ field: path.replace(/\..*/, ''), message: `${path} ${rule}.`, cause });
 }
 
-/** Refuses an option, unless it is right. */
+/** Refuses an option that is not right. */
 export function checkOption(right: boolean, path: string, rule: string): asserts right {
   if (!right) {
     throw invalidOption(path, rule);
@@ -19,16 +19,20 @@ export function checkOption(right: boolean, path: string, rule: string): asserts
 
 type TypeName = 'string' | 'number' | 'object' | 'function';
 
-/** Refuses what is no option of the method. */
+/** Refuses options that the method does not have. */
 export function checkNoOther(method: string, others: object): void {
-  for (const [name, value] of Object.entries(others)) {
-    checkOption(value === undefined, name, `is no option of ${method}`);
+  const [name] = Object.entries(others).find(([, value]) => value !== undefined) ?? [];
+  if (name !== undefined) {
+    throw new ConfigurationError({
+      field: name,
+      message: `Unknown option ${JSON.stringify(name)} for ${method}().`,
+    });
   }
 }
 
 /**
- * Refuses a value that could not be sent as it was meant, for it is of another type. Which values of that type
- * are allowed, the proxy alone says.
+ * Refuses a value of another type, which could not be sent as it is meant. Only the proxy decides which values of the
+ * type are allowed.
  */
 export function checkType(path: string, value: unknown, type: TypeName): void {
   checkOption(
@@ -38,14 +42,14 @@ export function checkType(path: string, value: unknown, type: TypeName): void {
   );
 }
 
-/** The same, where `undefined` is the same as none. */
+/** The same, but `undefined` is allowed. */
 export function checkOptional(path: string, value: unknown, type: TypeName): void {
   if (value !== undefined) {
     checkType(path, value, type);
   }
 }
 
-/** Checks every item of a list; `undefined` is the same as none. Text would pass for a list of its letters. */
+/** Checks every item of a list; `undefined` is allowed. A string would pass as a list of its letters. */
 export function checkList<Item>(
   path: string,
   list: readonly Item[] | undefined,

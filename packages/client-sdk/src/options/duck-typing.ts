@@ -1,4 +1,4 @@
-/** A field of a value that could be anything; `undefined` where there is none. */
+/** A field of a value that could be anything; `undefined` if there is none. */
 export function field(value: unknown, name: string): unknown {
   return (typeof value === 'object' && value !== null) || typeof value === 'function'
     ? Reflect.get(value, name)
@@ -11,8 +11,8 @@ export function textField(value: unknown, name: string): string | undefined {
 }
 
 /**
- * Whether a value has fields of these types. Where instanceof would ask for one class, an object of another realm (of
- * jsdom, say) or of a polyfill is as good.
+ * Whether a value has fields of these types. Unlike instanceof it also accepts an object of another realm (for example of
+ * jsdom) or of a polyfill.
  */
 export function hasFields(
   value: unknown,

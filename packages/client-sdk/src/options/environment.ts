@@ -1,6 +1,6 @@
 import { field } from './duck-typing.ts';
 
-/** A variable of the environment; `undefined` where there is none, or no leave to read it. */
+/** A variable of the environment; `undefined` if there is none, or if it may not be read. */
 export function environmentVariable(name: string): string | undefined {
   try {
     return process.env[name] || undefined;
@@ -9,12 +9,12 @@ export function environmentVariable(name: string): string | undefined {
   }
 }
 
-/** True on a web page alone: workers of an edge platform have no document. */
+/** True only on a web page: workers of an edge platform do not have a document. */
 export function isBrowser(): boolean {
   return field(field(globalThis, 'window'), 'document') !== undefined;
 }
 
-/** Such as `Node.js/24`; what names itself in any other form than one product stays unknown. */
+/** Such as `Node.js/24`. A name that is not a single product stays unknown. */
 export function runtimeName(): string {
   if (isBrowser()) {
     return 'browser';

@@ -1,4 +1,4 @@
-/** The aliases of the catalogue. A deployment may offer fewer, and others of its own. */
+/** The models of the catalogue, by alias. A deployment may offer fewer, and others. */
 export type ModelAlias =
   | 'titan'
   | 'llama'
@@ -20,5 +20,5 @@ export type ModelAlias =
   | 'deepseek-v3.2'
   | 'qwen3-32b';
 
-/** What a model is asked by: an alias of the catalogue, or one of the deployment's own. */
+/** The name of a model: an alias of the catalogue, or one that the deployment defines. */
 export type ModelName = ModelAlias | (string & {});

@@ -5,28 +5,28 @@ import type { Logger } from '../hooks/logger.ts';
 import type { Fetch } from '../http/fetch.ts';
 import type { ApiKeySource } from './api-key.ts';
 
-/** Limits on time and retries: given to the client for every call, or to one call. */
+/** Limits on time and retries, for every call of a client or for one call. */
 export interface CallOptions {
   /**
-   * The longest that one attempt may take, its body included, in milliseconds; of a stream, the longest until its
-   * first byte. Default: 310,000 for `ask`, a little above the 5 minutes after which API Gateway gives up; 30,000 for
-   * the others. Reaching it throws `TimeoutError`.
+   * The longest time for one attempt, including its body, in milliseconds; for a stream, until its first byte. Default:
+   * 310,000 for `ask`, a little more than the 5 minutes after which API Gateway gives up, and 30,000 for the other
+   * methods. After it the call throws `TimeoutError`.
    */
   readonly timeoutMs?: number | undefined;
 
   /**
-   * The longest that a call may take over all attempts, waits and bodies, in milliseconds. Default: 900,000 for `ask`
-   * and for a stream, which API Gateway keeps open for no longer; 90,000 for the others. Reaching it throws
-   * `TimeoutError`; a retry that could not begin before it is not waited for.
+   * The longest time for a call with all its attempts, waits and bodies, in milliseconds. Default: 900,000 for `ask`,
+   * enough for three attempts, and for `stream`, which API Gateway closes then; 90,000 for the other methods. After it
+   * the call throws `TimeoutError`. If a retry could not start before it, the call fails without waiting.
    */
   readonly deadlineMs?: number | undefined;
 
-  /** How many times a failed request may be sent again; 0 is never. Default: 2. */
+  /** How many times a failed request may be sent again; 0 means never. Default: 2. */
   readonly maxRetries?: number | undefined;
 }
 
 /**
- * Options of `createBedrockClient`. A value of `undefined` is the same as none.
+ * Options of `createBedrockClient`. `undefined` means the same as leaving an option out.
  *
  * @example
  * ```ts
@@ -41,45 +41,43 @@ export interface CallOptions {
  */
 export interface BedrockClientOptions extends CallOptions {
   /**
-   * URL of the proxy, its stage included, with or without a slash at the end. Default: the environment variable
+   * The URL of the proxy including its stage, with or without a slash at the end. Default: the environment variable
    * `BEDROCK_PROXY_URL`.
    */
   readonly baseUrl?: string | undefined;
 
   /**
-   * The API key, or a function that returns it and is asked before every attempt. Default: the environment
-   * variable `BEDROCK_PROXY_API_KEY`.
+   * The API key, or a function that returns it and is called before every attempt. Default: the environment variable
+   * `BEDROCK_PROXY_API_KEY`.
    */
   readonly apiKey?: ApiKeySource | undefined;
 
-  /** Sends the requests, for example through a proxy, or answers them in a test. Default: the global `fetch`. */
+  /** Sends the requests, for example through an HTTP proxy, or answers them in a test. Default: the global `fetch`. */
   readonly fetch?: Fetch | undefined;
 
-  /** Observers of every request, response, retry and failure. Default: none. */
+  /** Functions that observe every request, response, retry, success and failure. Default: none. */
   readonly hooks?: Hooks | undefined;
 
-  /** Told of every attempt, such as `console`; never of a key, a question or an answer. Default: none. */
+  /** Receives one line per event, for example `console`. Never sees keys, questions or answers. Default: none. */
   readonly logger?: Logger | undefined;
 
   /** Allows `http:` to hosts other than this machine, which sends the key in clear text. Default: false. */
   readonly allowInsecure?: boolean | undefined;
 
-  /**
-   * Allows use on a web page, where whoever opens the page can read the key. Default: false.
-   */
+  /** Allows use on a web page, where everyone who opens the page can read the key. Default: false. */
   readonly dangerouslyAllowBrowser?: boolean | undefined;
 }
 
-/** Options of any one call, and all those of `client.models` and `client.usage`. A value of `undefined` is the same as none. */
+/** Options of any call, and all options of `client.models` and `client.usage`. `undefined` means the same as leaving one out. */
 export interface RequestOptions extends CallOptions {
-  /** Ends the call with `AbortedError`, at any time; its reason becomes the error's `cause`. */
+  /** Ends the call with `AbortedError`, at any time. Its reason becomes the `cause` of the error. */
   readonly signal?: AbortSignal | undefined;
 
-  /** Headers to send besides the client's own, which they cannot replace. */
+  /** Headers to send in addition to those of the client, which they cannot replace. */
   readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
-/** Options of `client.ask`. A value of `undefined` is the same as none. */
+/** Options of `client.ask`. `undefined` means the same as leaving an option out. */
 export interface AskOptions
   extends RequestOptions,
     Readonly<Omit<AskRequest, 'model' | 'question' | 'history' | 'stop' | 'outputSchema'>> {
@@ -90,8 +88,8 @@ export interface AskOptions
   readonly stop?: readonly string[] | undefined;
 
   /**
-   * A JSON Schema of `type: 'object'` that the answer must fit; the answer is then in `output`. The proxy checks it;
-   * where the model's answer does not fit, the call fails with `OutputValidationError`.
+   * A JSON Schema of `type: 'object'` that the answer must fit; the answer is then in `output`. The proxy checks it. If
+   * the model's answer does not fit, the call throws `OutputValidationError`.
    */
   readonly outputSchema?: JsonSchema | undefined;
 
@@ -99,37 +97,37 @@ export interface AskOptions
   readonly schema?: undefined;
 }
 
-/** Options of `client.stream`. A value of `undefined` is the same as none. */
+/** Options of `client.stream`. `undefined` means the same as leaving an option out. */
 export interface StreamOptions extends AskOptions {
   /**
-   * The longest silence after the first byte, in milliseconds. Default: 30,000: the proxy sends something at least
-   * every 15 s. Reaching it throws `TimeoutError`.
+   * The longest silence after the first byte, in milliseconds. The proxy sends something at least every 15 s. Default:
+   * 30,000. After it the call throws `TimeoutError`.
    */
   readonly idleTimeoutMs?: number | undefined;
 }
 
 /**
- * A schema of your own for the answer. It is sent as a JSON Schema, the answer is checked with it, and `output` has
- * its type.
+ * Your own schema for the answer. It is sent as a JSON Schema, the answer is checked with it, and `output` has its
+ * type.
  */
 export type SchemaOptions<Output> =
   | {
-      /** A Standard Schema that can say itself as a JSON Schema, such as an object of zod 4. */
+      /** A Standard Schema that can be converted to JSON Schema, such as a zod 4 object. */
       readonly schema: StandardJsonSchema<Output>;
-      /** The JSON Schema to send. Default: what `schema` says. */
+      /** The JSON Schema to send. Default: `schema`, converted. */
       readonly outputSchema?: JsonSchema | undefined;
     }
   | {
-      /** A Standard Schema that cannot say itself as a JSON Schema, such as one of `zod/mini`. */
+      /** A Standard Schema that cannot be converted to JSON Schema, such as one of `zod/mini`. */
       readonly schema: StandardSchema<Output>;
-      /** The same as a JSON Schema, for example from `z.toJSONSchema(schema)`. */
+      /** The same schema as a JSON Schema, for example from `z.toJSONSchema(schema)`. */
       readonly outputSchema: JsonSchema;
     };
 
-/** Options of `client.ask` with a schema of your own. */
+/** Options of `client.ask` with your own schema. */
 export type StructuredAskOptions<Output> = Omit<AskOptions, keyof SchemaOptions<Output>> &
   SchemaOptions<Output>;
 
-/** Options of `client.stream` with a schema of your own. */
+/** Options of `client.stream` with your own schema. */
 export type StructuredStreamOptions<Output> = Omit<StreamOptions, keyof SchemaOptions<Output>> &
   SchemaOptions<Output>;

@@ -14,7 +14,7 @@ interface Schemas {
   readonly outputSchema?: JsonSchema | undefined;
 }
 
-/** The JSON Schema to send; throws `ConfigurationError` where none is given and `schema` cannot say one. */
+/** The JSON Schema to send. Throws `ConfigurationError` if none is given and `schema` cannot be converted to one. */
 export function outputSchemaOf({ schema, outputSchema }: Schemas): JsonSchema | undefined {
   if (schema === undefined) {
     return outputSchema;
@@ -22,26 +22,26 @@ export function outputSchemaOf({ schema, outputSchema }: Schemas): JsonSchema | 
   checkOption(
     hasFields(field(schema, '~standard'), { validate: 'function' }),
     'schema',
-    'must be a Standard Schema, such as an object of zod 4',
+    'must be a Standard Schema, such as a zod 4 object',
   );
   if (outputSchema !== undefined) {
     return outputSchema;
   }
   checkOption(
-    saysJsonSchema(schema),
+    hasJsonSchema(schema),
     'schema',
-    'cannot say itself as a JSON Schema. Pass outputSchema too, for example z.toJSONSchema(schema)',
+    'cannot be converted to JSON Schema. Pass outputSchema too, for example z.toJSONSchema(schema)',
   );
   try {
-    // What the model writes is what the schema takes, which a transformation may turn into something else.
+    // The model writes the input of the schema, which a transformation may turn into something else.
     return schema['~standard'].jsonSchema.input({ target: 'draft-2020-12' });
   } catch (cause) {
-    const rule = 'has a part that no JSON Schema can say. Change it, or pass outputSchema too';
+    const rule = 'has a part that cannot be converted to JSON Schema. Change it, or pass outputSchema too';
     throw invalidOption('schema', rule, cause);
   }
 }
 
-/** The answer with its output as the schema returned it; throws `OutputValidationError` where it does not fit. */
+/** The answer with its output as the schema returned it. Throws `OutputValidationError` if it does not fit. */
 export async function checkOutput(answer: Answer, schema: StandardSchema | undefined): Promise<Answer> {
   if (schema === undefined) {
     return answer;
@@ -60,7 +60,7 @@ export async function checkOutput(answer: Answer, schema: StandardSchema | undef
   });
 }
 
-function saysJsonSchema(schema: StandardSchema | StandardJsonSchema): schema is StandardJsonSchema {
+function hasJsonSchema(schema: StandardSchema | StandardJsonSchema): schema is StandardJsonSchema {
   return hasFields(field(schema['~standard'], 'jsonSchema'), { input: 'function' });
 }
 

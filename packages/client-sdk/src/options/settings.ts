@@ -22,7 +22,7 @@ const listBounds: CallBounds = {
   timeoutMs: 30_000,
   deadlineMs: 90_000,
   maxRetries: 2,
-  // Between two signs of life one may be lost.
+  // One of the signs of life that the proxy sends may be late.
   idleTimeoutMs: 2 * streamHeartbeatMs,
 };
 
@@ -40,7 +40,7 @@ export interface ClientSettings {
   readonly apiKey: ApiKeySource;
   readonly fetch: Fetch;
   readonly bounds: CallOptions;
-  /** What is told of every call. */
+  /** What observes every call. */
   readonly hooks: readonly Hooks[];
 }
 
@@ -68,7 +68,7 @@ export function clientSettings(options: BedrockClientOptions): ClientSettings {
   checkOption(
     !isBrowser() || dangerouslyAllowBrowser === true,
     'dangerouslyAllowBrowser',
-    'must be true on a web page, where anyone can read the API key. Better call the proxy from a server',
+    'must be true on a web page, where anyone can read the API key. Call the proxy from a server instead',
   );
   // An option that is not read here does not compile.
   unknown satisfies Record<string, never>;
@@ -83,12 +83,12 @@ export function clientSettings(options: BedrockClientOptions): ClientSettings {
   const url = checkBaseUrl(checkSet('baseUrl', baseUrl, urlVariable), allowInsecure === true);
   const key = checkSet('apiKey', apiKey, apiKeyVariable);
   const bounds = { timeoutMs, deadlineMs, maxRetries };
-  // Wrong ones are refused when the client is made; what is not given depends on the call.
+  // Wrong ones are refused when the client is made. The defaults depend on the call.
   checkBounds(bounds, {}, listBounds);
   return {
     baseUrl: url,
     apiKey: typeof key === 'function' ? key : checkApiKey(key),
-    // Looked up at each call, so that a fetch that is replaced later (by a mock, by tracing) is used.
+    // Looked up for each call, so that a fetch that is replaced later (by a mock, by tracing) is used.
     fetch: fetch ?? ((url, init) => globalThis.fetch(url, init)),
     bounds,
     hooks: [hooks, logger && logHooks(logger)].filter((hooks) => hooks !== undefined),
@@ -101,7 +101,7 @@ export function callSettings(
   operation: Operation,
 ): CallSettings {
   checkType('options', options, 'object');
-  // What else an ask has is sent, and the proxy refuses it by its name.
+  // Other options of an ask are sent, and the proxy refuses unknown ones by name.
   if (operation === 'models' || operation === 'usage') {
     const { signal, headers, timeoutMs, deadlineMs, maxRetries, ...others } = options;
     checkNoOther(operation, others);
@@ -121,19 +121,20 @@ const hookNames = Object.keys({
   onError: 1,
 } satisfies Record<keyof Hooks, 1>);
 
-/** Hooks may be an object that has other things as well. */
+/** The object may have other fields too. */
 function checkHooks(hooks: Hooks | undefined): void {
   checkOptional('hooks', hooks, 'object');
   for (const [name, hook] of Object.entries(hooks ?? {})) {
-    const isHook = hookNames.includes(name) && (hook === undefined || typeof hook === 'function');
-    checkOption(isHook || !/^on[A-Z]/.test(name), `hooks.${name}`, 'is no hook');
+    const isHook = hookNames.includes(name);
+    checkOption(isHook || !/^on[A-Z]/.test(name), `hooks.${name}`, 'is not a hook');
+    checkOptional(`hooks.${name}`, isHook ? hook : undefined, 'function');
   }
 }
 
-/** The option, or what the environment has for it. Empty text is none, as of an unset variable in a script. */
+/** The option, or its variable of the environment. An empty string counts as not set, as in a script. */
 function checkSet<Value>(path: string, given: Value | undefined, variable: string): Value | string {
   const value = given ?? environmentVariable(variable);
-  checkOption(value !== undefined && value !== '', path, `is not set. Give it, or set ${variable}`);
+  checkOption(value !== undefined && value !== '', path, `is not set. Pass it, or set ${variable}`);
   return value;
 }
 
@@ -148,12 +149,12 @@ function checkBaseUrl(value: unknown, allowInsecure: boolean): string {
   checkOption(
     !(url.username || url.password || url.search || url.hash),
     'baseUrl',
-    rule('have no user, password, query or fragment'),
+    rule('not have a user, a password, a query or a fragment'),
   );
   checkOption(
     url.protocol === 'https:' || allowInsecure || isLoopback(url.hostname),
     'baseUrl',
-    rule('use https:, for http: sends the API key in clear text. Or set allowInsecure'),
+    rule('use https, because http sends the API key in clear text. Set allowInsecure to allow it'),
   );
   return url.href.replace(/\/+$/, '');
 }
@@ -190,9 +191,8 @@ function checkSignal(value: AbortSignal | undefined): AbortSignal | undefined {
   return value;
 }
 
-/** `fetch` sets these itself: some it refuses, with others the request would never end, or go elsewhere. */
-const headersOfConnection =
-  /^(?:connection|content-length|expect|host|keep-alive|transfer-encoding|upgrade)$/i;
+/** `fetch` sets these itself. It refuses some; with others the request would never end, or go to another host. */
+const headersOfFetch = /^(?:connection|content-length|expect|host|keep-alive|transfer-encoding|upgrade)$/i;
 
 function checkHeaders(given: Readonly<Record<string, string | undefined>>): Record<string, string> {
   checkType('headers', given, 'object');
@@ -200,17 +200,17 @@ function checkHeaders(given: Readonly<Record<string, string | undefined>>): Reco
   const headers = new Headers();
   for (const [name, value] of Object.entries(given)) {
     checkOption(
-      value === undefined || !headersOfConnection.test(name),
+      value === undefined || !headersOfFetch.test(name),
       'headers',
-      `cannot set ${JSON.stringify(name)}: it is of the connection`,
+      `cannot override ${JSON.stringify(name)}, which fetch sets`,
     );
     try {
       if (value !== undefined) {
         headers.set(name, value);
       }
     } catch {
-      // Not the cause: its message says the value, which may be secret.
-      throw invalidOption('headers', `has a name or a value that cannot be sent, at ${JSON.stringify(name)}`);
+      // Without the cause: its message contains the value, which may be secret.
+      throw invalidOption('headers', `has a name or a value that cannot be sent: ${JSON.stringify(name)}`);
     }
   }
   return Object.fromEntries(headers);

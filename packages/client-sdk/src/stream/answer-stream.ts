@@ -4,22 +4,22 @@ import { rememberCallSite } from '../errors/call-site.ts';
 import { AbortedError } from '../errors/errors.ts';
 
 /**
- * An answer while it is written. Nothing is sent before it is first read. It can be read any number of times and in
- * several ways at once, and every reading begins with the first event. Where the call fails, every reading fails with
- * one of `AnyBedrockProxyError`.
+ * An answer while it is written. The request is sent when the stream is first read. It can be read any number of times and
+ * in several ways at once; every reading starts with the first event. If the call fails, every reading throws one of
+ * `AnyBedrockProxyError`.
  *
- * Leaving a loop over it early (`break`, `return`, `throw`) ends the request, as `abort` does. That saves nothing: the
- * proxy reads the answer to its end, and charges it.
+ * Leaving a loop over it early (`break`, `return`, `throw`) ends the request, as `abort` does. That does not save money:
+ * the proxy reads the answer to its end and charges for it.
  */
 export interface AnswerStream<Final extends Answer = Answer>
   extends AsyncIterable<StreamEvent<Final['output']>> {
-  /** The text alone, piece by piece. */
+  /** Only the text, piece by piece. */
   textStream(): AsyncIterable<string>;
 
   /** The whole answer, as `ask` would have returned it. */
   final(): Promise<Final>;
 
-  /** Ends the request: readings fail with `AbortedError`. After the end of the answer it does nothing. */
+  /** Ends the request: readings throw `AbortedError`. Does nothing after the end of the answer. */
   abort(): void;
 }
 
@@ -37,7 +37,7 @@ export interface EventSource<Final extends Answer> {
   abort(message: string): void;
 }
 
-/** Keeps what its source reports, which is not more than the answer, so that no reader holds up another or the source. */
+/** Keeps everything that its source reports, so that a slow reader holds up neither the others nor the source. */
 export function createAnswerStream<Final extends Answer>(source: EventSource<Final>): AnswerStream<Final> {
   const locate = rememberCallSite();
   const events: StreamEvent<Final['output']>[] = [];

@@ -14,17 +14,17 @@ import { createEventParser } from './server-sent-events.ts';
 export type AnswerEvent = Exclude<SentEvent, ErrorEnvelope>;
 
 /**
- * Reads the events of a streamed response, `start` to `done`. Throws errors of this package alone: that of an `error`
- * event, or `StreamInterruptedError` where the last event is missing.
+ * Reads the events of a streamed response, `start` to `done`. Throws only errors of this package: that of an `error`
+ * event, or `StreamInterruptedError` if the last event is missing.
  */
 export interface EventReader {
-  /** The next event of those that have come; `undefined` where there is none yet. */
+  /** The next event that has already arrived; `undefined` if there is none. */
   take(): AnswerEvent | undefined;
-  /** The next event, which is waited for. */
+  /** Waits for the next event. */
   next(): Promise<AnswerEvent>;
   /** Reads on to the end of the response after `done`, so that the connection can be used again. */
   drain(): Promise<void>;
-  /** Ends the request where its response was not read to the end. */
+  /** Ends the request, unless its response was read to the end. */
   close(): void;
 }
 
@@ -47,7 +47,7 @@ export function readEvents(reply: OpenReply): EventReader {
   const interrupted = (cause?: unknown) =>
     new StreamInterruptedError({
       message:
-        'The stream broke off before the answer was whole. It may have been billed, so it is not sent again.',
+        'The stream broke before the whole answer arrived. It may have been billed, so it is not retried.',
       status,
       attempts,
       requestId,
@@ -85,7 +85,7 @@ export function readEvents(reply: OpenReply): EventReader {
     return undefined;
   };
 
-  /** The event, where it comes when it should. */
+  /** Returns the event if it may come at this place. */
   const inPlace = (event: SentEvent): AnswerEvent => {
     if (event.type === 'error') {
       throw errorFromEvent(event, { attempts, requestId, begun });
@@ -134,7 +134,7 @@ export function readEvents(reply: OpenReply): EventReader {
   return { take, next, drain, close };
 }
 
-/** What a text says; `undefined` for an event of a type that a newer proxy has added. */
+/** The event; `undefined` if a newer proxy has added its type. */
 function readEvent(text: string, reply: ReplyHead): SentEvent | undefined {
   const value = readJson(text, reply);
   const type = textField(value, 'type');
@@ -143,7 +143,7 @@ function readEvent(text: string, reply: ReplyHead): SentEvent | undefined {
 
 type BodyReader = ReturnType<NonNullable<FetchResponse['body']>['getReader']>;
 
-/** `undefined` where there is no body. Not every `fetch` has one that can be read in pieces. */
+/** `undefined` if there is no body. Not every `fetch` has one that can be read in pieces. */
 function readerOf({ body }: FetchResponse, attempts: number): BodyReader | undefined {
   if (body !== null && typeof body.getReader !== 'function') {
     throw notAResponse(attempts);

@@ -1,17 +1,17 @@
 /**
- * Reads server-sent events: what their `data` lines say. Names, ids and comments are passed over.
+ * Reads the `data` of server-sent events. Names, ids and comments are skipped.
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export interface EventParser {
   /** The events that these bytes complete. */
   push(bytes: Uint8Array): string[];
-  /** The event that was begun and never completed by an empty line; `undefined` where there is none. */
+  /** The event that was not completed by an empty line; `undefined` if there is none. */
   end(): string | undefined;
 }
 
 export function createEventParser(): EventParser {
-  // Also drops a byte order mark, and keeps a character whose bytes have not all come.
+  // Also drops a byte order mark, and keeps the bytes of a character that is not complete yet.
   const decoder = new TextDecoder();
   let unfinishedLine = '';
   let endedWithReturn = false;
@@ -27,7 +27,7 @@ export function createEventParser(): EventParser {
   return {
     push(bytes) {
       let text = decoder.decode(bytes, { stream: true });
-      // One line break whose two halves came in two pieces.
+      // One line break, whose two halves arrived in two pieces.
       if (endedWithReturn && text.startsWith('\n')) {
         text = text.slice(1);
         endedWithReturn = false;

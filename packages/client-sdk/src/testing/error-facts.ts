@@ -1,6 +1,6 @@
 import { type ErrorCode, type ErrorDetails, RequestIssuesSchema } from '@org/contract';
 
-/** What the proxy might say in the `details` of an error. */
+/** The default `details` of an error: what the proxy might send. */
 const defaultDetails: ErrorDetails = {
   invalid_request: {
     issues: [{ path: 'maxTokens', message: 'must be at most 10000, the most that the model allows' }],
@@ -14,7 +14,7 @@ const defaultDetails: ErrorDetails = {
     scope: 'key',
     max: 100,
     used: 100,
-    // When it is sent, so that it is still to come in every test, and heeds a clock that is faked.
+    // Computed when it is sent, so that it is in the future in every test, also with a fake clock.
     get resetsAt() {
       return endOfDay(new Date()).toISOString();
     },
@@ -25,20 +25,20 @@ const defaultDetails: ErrorDetails = {
   },
 };
 
-/** The field at fault, of the codes where the proxy always names one. */
+/** The field at fault, for the codes where the proxy always names one. */
 const defaultParams: Partial<Record<ErrorCode, string>> = {
   unsupported_feature: 'outputSchema',
   unknown_model: 'model',
   model_not_allowed: 'model',
 };
 
-/** The `details` to send: those given over the default ones; none where `null` is given, or the code has none. */
+/** The `details` to send: the default ones with those given; none if `null` is given, or the code does not have any. */
 export function detailsOf(code: ErrorCode, given: object | null | undefined): object | null | undefined {
   const usual = hasDetails(code) ? defaultDetails[code] : undefined;
   return given === null ? null : usual && { ...usual, ...given };
 }
 
-/** The field at fault: of `invalid_request` that of its first issue. */
+/** The field at fault. For `invalid_request` it is the one of the first issue. */
 export function paramOf(code: ErrorCode, details: unknown): string | undefined {
   return code === 'invalid_request'
     ? RequestIssuesSchema.safeParse(details).data?.issues[0]?.path

@@ -2,12 +2,12 @@ import type { Answer } from '../answer/answer.ts';
 import { parseJson } from '../http/parse-json.ts';
 
 /**
- * An answer as a test gives it: its text, the pieces of its text, or any of its fields. Where a call has a `schema` or
- * an `outputSchema`, and no `output` is given, the text is the output, if it is JSON.
+ * An answer for a test: its text, the pieces of its text, or any of its fields. If the call has a `schema` or an
+ * `outputSchema` and no `output` is given, the text becomes the output, if it is JSON.
  */
 export type GivenAnswer = string | readonly string[] | Partial<Omit<Answer, 'requestId' | 'attempts'>>;
 
-/** What every reply of a mock proxy has as its request id. */
+/** The request id of every reply of a mock proxy. */
 export const requestId = 'mock-request';
 
 /** The pieces of text that a stream of an answer sends. */

@@ -4,13 +4,13 @@ import { createClient } from '../client.ts';
 import type { BedrockClientOptions } from '../options/options.ts';
 import { createMockProxy, type MockProxy } from './mock-proxy.ts';
 
-/** Options of `createMockClient`: those of `createBedrockClient`, but for what leads to the mock proxy. */
+/** Options of `createMockClient`: those of `createBedrockClient`, without the address, the key and `fetch`. */
 export type MockClientOptions = Omit<BedrockClientOptions, 'baseUrl' | 'apiKey' | 'fetch'>;
 
 /**
- * A client of a mock proxy: it does all that a real one does, but waits for nothing before it sends a request again.
+ * Makes a client of a mock proxy. It does everything that a real client does, but retries without waiting.
  *
- * @param proxy - What answers. Default: one without a script.
+ * @param proxy - Answers the requests. Default: a mock proxy without a script.
  * @param options - Hooks, a logger, limits on time and retries, as `createBedrockClient` takes them.
  *
  * @example

@@ -22,7 +22,7 @@ import {
 } from './mock-reply.ts';
 import { misfit, type ReplyName, type ScriptedReply, unreadable } from './script.ts';
 
-/** What of msw's `http` is needed, so that msw is no dependency. */
+/** The part of msw's `http` that is needed, so that msw is not a dependency. */
 export interface MswHttp<Handler> {
   /** Makes a handler for a GET. */
   get(path: string, resolver: (info: { request: Request }) => Promise<Response>): Handler;
@@ -31,10 +31,10 @@ export interface MswHttp<Handler> {
 }
 
 /**
- * A proxy in memory that answers as scripted: each method adds a reply, and each request takes the next one. A request
- * that finds none left is answered: an ask or a stream with `A mock answer.`, the others with empty lists. One that
- * takes a reply which cannot answer it, such as `usage()` that of `answer`, is a mistake of the test: the call throws an
- * error that says so, and that is none of this package. Through msw, which can only respond, it is `InvalidRequestError`.
+ * A proxy in memory that answers from a script: each method adds a reply, and each request takes the next one. When the
+ * script is used up, an ask and a stream are answered with `A mock answer.`, and the others with empty lists. If the next
+ * reply cannot answer the request, as `answer` cannot answer `usage()`, the test has a bug: the call throws an error that
+ * says so and is not an error of this package. Through msw, which can only respond, it is an `InvalidRequestError`.
  *
  * @example
  * ```ts
@@ -50,11 +50,11 @@ export interface MswHttp<Handler> {
  * ```
  */
 export interface MockProxy {
-  /** For the `fetch` option of a client. */
+  /** Pass it as the `fetch` option of a client. */
   readonly fetch: (...request: Parameters<Fetch>) => Promise<Response>;
   /** Every request, oldest first. */
   readonly calls: readonly MockCall[];
-  /** Handlers for msw: `setupServer(...proxy.handlers(http))`. They answer at any host, below any stage. */
+  /** Handlers for msw: `setupServer(...proxy.handlers(http))`. They answer on any host, below any stage. */
   handlers<Handler>(http: MswHttp<Handler>): Handler[];
 
   /** An answer: its text, the pieces that a stream sends, or any fields of it (`output`, `stopReason`, `usage` ...). */
@@ -63,17 +63,17 @@ export interface MockProxy {
   models(models: readonly ModelSummary[]): MockProxy;
   /** The limits. */
   usage(limits: readonly Limit[]): MockProxy;
-  /** An error of the proxy, with such details as the proxy sends. */
+  /** An error of the proxy, with details as the proxy sends them. */
   error<Code extends SentErrorCode>(code: Code, options?: ErrorOptions<Code>): MockProxy;
-  /** An error of API Gateway itself, in its own words: `gatewayError(429, 'Limit Exceeded')`. */
+  /** An error of API Gateway itself, with its own message: `gatewayError(429, 'Limit Exceeded')`. */
   gatewayError(status: number, message: string): MockProxy;
   /** A web page, with status 200. */
   webPage(): MockProxy;
-  /** Silence, until the client gives up. */
+  /** No answer, until the client gives up. */
   stall(): MockProxy;
-  /** A body that breaks off in the middle. Of a stream: `cutStream`. */
+  /** A body that breaks off in the middle. For a stream use `cutStream`. */
   cutBody(): MockProxy;
-  /** A connection that is refused. Through msw it fails without saying why. */
+  /** A refused connection. Through msw it fails without a reason. */
   refuse(): MockProxy;
   /** A stream of these pieces that ends without its last event. */
   cutStream(pieces: readonly string[]): MockProxy;
@@ -88,7 +88,7 @@ export function createMockProxy(): MockProxy {
   const script: ScriptedReply[] = [];
   const calls: MockCall[] = [];
 
-  const respond = async (request: Request, tell: (fault: string) => Response): Promise<Response> => {
+  const respond = async (request: Request, report: (fault: string) => Response): Promise<Response> => {
     const call = await readCall(request);
     calls.push(call);
     const next = script.shift();
@@ -96,7 +96,7 @@ export function createMockProxy(): MockProxy {
       return unscripted[call.operation](call, request.signal);
     }
     const fault = misfit(next, call.operation, calls.length);
-    return fault === undefined ? next.reply(call, request.signal) : tell(fault);
+    return fault === undefined ? next.reply(call, request.signal) : report(fault);
   };
 
   const then = (name: ReplyName, reply: MockReply): MockProxy => {

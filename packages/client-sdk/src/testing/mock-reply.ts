@@ -14,7 +14,7 @@ import { completeAnswer, type GivenAnswer, piecesOf, requestId } from './mock-an
 
 /** A request that came to a mock proxy. */
 export interface MockCall {
-  /** The method of the client that sent it. */
+  /** The method of the client. */
   readonly operation: Operation;
   /** By name, in lower case. The API key is replaced. */
   readonly headers: Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ export interface MockCall {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Answers one request, as the proxy or as something in between would. Ends when the signal does. */
+/** Answers one request, as the proxy or something in between would. Ends when the signal is aborted. */
 export type MockReply = (call: MockCall, signal: AbortSignal) => Response | Promise<Response>;
 
 export const answerReply =
@@ -60,7 +60,7 @@ export const usageReply =
     json(200, { limits });
 
 /**
- * What an error can say beyond its code.
+ * What an error says in addition to its code.
  *
  * @example
  * ```ts
@@ -76,16 +76,16 @@ export const usageReply =
  * ```
  */
 export interface ErrorOptions<Code extends SentErrorCode = SentErrorCode> {
-  /** Default: that of the proxy. */
+  /** Default: the message of the proxy. */
   readonly message?: string | undefined;
   /**
-   * Those that are to differ from what the proxy might say; `null` for an error without details. Only the codes in
-   * `SentDetails` have any.
+   * The details that differ from the default ones; `null` for an error without details. Only the codes in `SentDetails`
+   * have details.
    */
   readonly details?: Partial<SentDetails[Code & keyof SentDetails]> | null | undefined;
-  /** The field at fault. Default: as the proxy names it, for the codes where it always does. */
+  /** The field at fault. Default: the one that the proxy names, for the codes that always have one. */
   readonly param?: string | undefined;
-  /** Seconds for `retry-after`. Default: 0 for what is retried, so that a test need not wait. */
+  /** Seconds for `retry-after`. Default: 0 for errors that are retried, so that a test does not wait. */
   readonly retryAfter?: number | undefined;
 }
 
@@ -112,7 +112,7 @@ export const gatewayReply =
 export const htmlReply: MockReply = () =>
   new Response('<html><h1>Welcome</h1></html>', { headers: { 'content-type': 'text/html' } });
 
-/** Nothing comes, until the client gives up. */
+/** Never answers, until the client gives up. */
 export const stalledReply: MockReply = (_, signal) =>
   new Promise((resolve) => {
     // Not a rejection, which msw would print.

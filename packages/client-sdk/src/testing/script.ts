@@ -3,7 +3,7 @@ import type { MockReply } from './mock-reply.ts';
 
 const all: readonly Operation[] = ['ask', 'stream', 'models', 'usage'];
 
-/** What the reply of each method can answer. */
+/** What each reply can answer. */
 const answered = {
   answer: ['ask', 'stream'],
   models: ['models'],
@@ -36,7 +36,7 @@ export interface ScriptedReply {
   readonly reply: MockReply;
 }
 
-/** What is wrong where a request takes a reply that cannot answer it; `undefined` where nothing is. */
+/** What is wrong if the next reply cannot answer a request; `undefined` if it can. */
 export function misfit({ name }: ScriptedReply, operation: Operation, request: number): string | undefined {
   const fitting: readonly Operation[] = answered[name];
   if (fitting.includes(operation)) {
@@ -44,15 +44,15 @@ export function misfit({ name }: ScriptedReply, operation: Operation, request: n
   }
   const calls = new Intl.ListFormat('en-GB').format(fitting.map((fits) => `${fits}()`));
   return (
-    `Request ${request} to the mock proxy is ${operation}(), and takes ${name}(...) of its script, ` +
+    `Request ${request} to the mock proxy is ${operation}(), but the next reply of its script is ${name}(...), ` +
     `which can only answer ${calls}. ` +
-    `Each request takes the next reply, a retry too: script ${advised[operation]} for this one.`
+    `Each request takes the next reply, also a retry: script ${advised[operation]} for this one.`
   );
 }
 
 /**
- * A response that throws as soon as it is looked at. What a `fetch` rejects with, the client takes for a connection
- * that broke, and a program may well live with that; what is thrown here, the client passes on as it is.
+ * A response that throws as soon as it is read. The client would take a rejected `fetch` for a broken connection, which a
+ * program may tolerate; what is thrown here, the client passes on as it is.
  */
 export function unreadable(fault: string): Response {
   return Object.defineProperty(new Response(), 'status', {
