@@ -16,62 +16,63 @@ import type {
 
 // Tolerant, all of them: fields that a newer proxy adds are dropped.
 
+// Shared by all fields, because each schema takes time at a cold start.
+const string = z.string();
+const number = z.number();
+const strings = z.array(string);
+const optionalString = z.optional(string);
+const nullishString = z.optional(z.nullable(string));
+const optionalUnknown = z.optional(z.unknown());
 const tokens = z.int().check(z.minimum(0));
+const optionalTokens = z.optional(tokens);
 
 export const UsageSchema = z.object({
   inputTokens: tokens,
   outputTokens: tokens,
   totalTokens: tokens,
-  cacheReadTokens: z.optional(tokens),
-  cacheWriteTokens: z.optional(tokens),
-  costUsd: z.optional(z.number()),
+  cacheReadTokens: optionalTokens,
+  cacheWriteTokens: optionalTokens,
+  costUsd: z.optional(number),
 } satisfies Fields<Usage>);
 
 export const LimitStatusSchema = z.object({
-  limit: z.string(),
-  period: z.string(),
-  scope: z.string(),
-  max: z.number(),
-  used: z.number(),
-  remaining: z.number(),
-  resetsAt: z.string(),
+  limit: string,
+  period: string,
+  scope: string,
+  max: number,
+  used: number,
+  remaining: number,
+  resetsAt: string,
 } satisfies Fields<LimitStatus>);
 
+const limits = z.array(LimitStatusSchema);
+
 /** What an answer and the last event of a stream both say. */
-const ending = {
-  output: z.optional(z.unknown()),
-  stopReason: z.string(),
-  usage: UsageSchema,
-  limits: z.array(LimitStatusSchema),
-};
+const ending = { output: optionalUnknown, stopReason: string, usage: UsageSchema, limits };
 
 export const AnswerSchema = z.object({
-  id: z.string(),
-  model: z.string(),
-  modelId: z.string(),
-  text: z.string(),
+  id: string,
+  model: string,
+  modelId: string,
+  text: string,
   ...ending,
 } satisfies Fields<Answer>);
 
-export const UsageReportSchema = z.object({
-  limits: z.array(LimitStatusSchema),
-} satisfies Fields<UsageReport>);
+export const UsageReportSchema = z.object({ limits } satisfies Fields<UsageReport>);
 
 export const ModelListSchema = z.object({
   models: z.array(
     z.object({
-      alias: z.string(),
-      modelId: z.string(),
-      capabilities: z.array(z.string()),
-      contextTokens: z.optional(z.number()),
-      maxOutputTokens: z.number(),
-      lifecycle: z.object({ status: z.string(), endOfLife: z.optional(z.string()) } satisfies Fields<
+      alias: string,
+      modelId: string,
+      capabilities: strings,
+      contextTokens: z.optional(number),
+      maxOutputTokens: number,
+      lifecycle: z.object({ status: string, endOfLife: optionalString } satisfies Fields<
         ModelSummary['lifecycle']
       >),
       price: z.optional(
-        z.object({ input: z.number(), output: z.number() } satisfies Fields<
-          NonNullable<ModelSummary['price']>
-        >),
+        z.object({ input: number, output: number } satisfies Fields<NonNullable<ModelSummary['price']>>),
       ),
     } satisfies Fields<ModelSummary>),
   ),
@@ -80,35 +81,35 @@ export const ModelListSchema = z.object({
 export const ErrorEnvelopeSchema = z.object({
   type: z.literal('error'),
   error: z.object({
-    type: z.string(),
-    code: z.string(),
-    message: z.string(),
-    param: z.optional(z.nullable(z.string())),
-    details: z.optional(z.unknown()),
+    type: string,
+    code: string,
+    message: string,
+    param: nullishString,
+    details: optionalUnknown,
   } satisfies Fields<ErrorEnvelope['error']>),
-  request_id: z.optional(z.nullable(z.string())),
+  request_id: nullishString,
 } satisfies Fields<ErrorEnvelope>);
 
 /** The `details` of a code that lists faults. */
 export const RequestIssuesSchema = z.object({
-  issues: z.array(z.object({ path: z.string(), message: z.string() } satisfies Fields<RequestIssue>)),
+  issues: z.array(z.object({ path: string, message: string } satisfies Fields<RequestIssue>)),
 } satisfies Fields<RequestIssues>);
 
 /** The `details` of a code that lists models. */
 export const AvailableModelsSchema = z.object({
-  available: z.array(z.string()),
+  available: strings,
 } satisfies Fields<AvailableModels>);
 
 export const StreamStartSchema = z.object({
   type: z.literal('start'),
-  id: z.string(),
-  model: z.string(),
-  modelId: z.string(),
+  id: string,
+  model: string,
+  modelId: string,
 } satisfies Fields<StreamStart>);
 
 export const StreamDeltaSchema = z.object({
   type: z.literal('delta'),
-  text: z.string(),
+  text: string,
 } satisfies Fields<StreamDelta>);
 
 export const StreamDoneSchema = z.object({
@@ -116,8 +117,9 @@ export const StreamDoneSchema = z.object({
   ...ending,
 } satisfies Fields<StreamDone>);
 
+// Marked, so that a bundle of a client that reads events by their type need not have it: esbuild does not look into zod.
 /** Readers skip events of types that they do not know. */
-export const StreamEventSchema = z.discriminatedUnion('type', [
+export const StreamEventSchema = /* @__PURE__ */ z.discriminatedUnion('type', [
   StreamStartSchema,
   StreamDeltaSchema,
   StreamDoneSchema,

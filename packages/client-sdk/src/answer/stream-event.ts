@@ -1,10 +1,11 @@
 import {
+  type ErrorEnvelope,
   ErrorEnvelopeSchema,
   type StreamDelta,
   StreamDeltaSchema,
-  StreamDoneSchema,
   type StreamStart,
   StreamStartSchema,
+  StreamDoneSchema as WireDoneSchema,
   type StreamDone as WireStreamDone,
 } from '@org/contract';
 import * as z from 'zod/mini';
@@ -21,24 +22,15 @@ export interface StreamDone<Output = unknown> extends Omit<WireStreamDone, 'limi
 /** What a stream yields: `start`, any number of `delta`, then `done`. */
 export type StreamEvent<Output = unknown> = StreamStart | StreamDelta | StreamDone<Output>;
 
-/** Reads what the proxy sends: the last event may also be an error. */
-export const EventSchema = z.discriminatedUnion('type', [
-  StreamStartSchema,
-  StreamDeltaSchema,
-  z.object({ ...StreamDoneSchema.shape, limits: LimitsSchema }),
-  ErrorEnvelopeSchema,
-]);
+const StreamDoneSchema = z.object({ ...WireDoneSchema.shape, limits: LimitsSchema });
 
-export type SentEvent = z.infer<typeof EventSchema>;
+/** What the proxy sends: the last event may also be an error. */
+export type SentEvent = StreamStart | StreamDelta | z.infer<typeof StreamDoneSchema> | ErrorEnvelope;
 
-const eventTypes: Readonly<Record<SentEvent['type'], true>> = {
-  start: true,
-  delta: true,
-  done: true,
-  error: true,
+/** A newer proxy may add types: their events are skipped. */
+export const eventSchemas: Readonly<Record<SentEvent['type'], z.ZodMiniType<SentEvent>>> = {
+  start: StreamStartSchema,
+  delta: StreamDeltaSchema,
+  done: StreamDoneSchema,
+  error: ErrorEnvelopeSchema,
 };
-
-/** Whether an event is of a type that this version knows. A newer proxy may add some. */
-export function isEventType(type: string): boolean {
-  return Object.hasOwn(eventTypes, type);
-}

@@ -1,21 +1,17 @@
 import {
-  AnswerSchema,
-  AvailableModelsSchema,
   type ErrorCode,
   type ErrorEnvelope,
   ErrorEnvelopeSchema,
   errorDefinition,
   headers as headerNames,
   isErrorCode,
-  RequestIssuesSchema,
 } from '@org/contract';
-import * as z from 'zod/mini';
-import { LimitSchema } from '../answer/limit.ts';
 import type { ResponseHeaders } from '../http/fetch.ts';
 import { parseJson } from '../http/parse-json.ts';
 import { readRequestId } from '../http/response-headers.ts';
 import { readRetryAfter } from '../http/retry-after.ts';
 import { type CodesOf, errorClasses, isRefusal, type SentErrorClass } from './error-codes.ts';
+import { type ErrorDetails, readDetails } from './error-details.ts';
 import {
   type AnyBedrockProxyError,
   AuthenticationError,
@@ -96,7 +92,7 @@ function fromEnvelope(
 ): AnyBedrockProxyError {
   return build(errorClasses[code], {
     ...facts,
-    ...DetailsSchema.safeParse(error.details).data,
+    ...readDetails(error.details),
     code,
     message: error.message,
     param: error.param ?? undefined,
@@ -105,7 +101,7 @@ function fromEnvelope(
   });
 }
 
-/** The message for a response that is not one of this proxy. */
+/** The message for a response that is not from this proxy. */
 export function notOfProxy(status: number): string {
   return `The server answered HTTP ${status}, but the response is not from this proxy. Check baseUrl, including its stage.`;
 }
@@ -129,26 +125,7 @@ function redirected(status: number | undefined): string {
   return `The server redirected the request${said}. Redirects are not followed, because they could send the API key to another host. Check baseUrl, including its stage.`;
 }
 
-// Not by z.catch, which brings all helpers of zod along: 3 KB compressed.
-/** What a schema reads; `undefined` where a value does not fit it. */
-const lenient = <Value>(schema: z.ZodMiniType<Value>) =>
-  z.optional(z.transform((value: unknown) => schema.safeParse(value).data));
-const { limit, period, scope, max, used, resetsAt } = LimitSchema.shape;
-
-/** What `details` may say, whatever the code. A part that is not known, as of a newer proxy, does not hide the others. */
-const DetailsSchema = z.object({
-  issues: lenient(RequestIssuesSchema.shape.issues),
-  available: lenient(AvailableModelsSchema.shape.available),
-  stopReason: lenient(AnswerSchema.shape.stopReason),
-  limit: lenient(limit),
-  period: lenient(period),
-  scope: lenient(scope),
-  max: lenient(max),
-  used: lenient(used),
-  resetsAt: lenient(resetsAt),
-});
-
-type Said = ErrorFacts & z.infer<typeof DetailsSchema> & { readonly param?: string | undefined };
+type Said = ErrorFacts & ErrorDetails & { readonly param?: string | undefined };
 
 /** Each takes what it knows of what was said. */
 const classes: {

@@ -29,7 +29,7 @@ const quotaMessage =
   'Ask the operator.';
 
 /** API Gateway writes "Message" where an authorizer denies. */
-const BodySchema = z.union([z.object({ message: z.string() }), z.object({ Message: z.string() })]);
+const BodySchema = z.object({ message: z.optional(z.unknown()), Message: z.optional(z.unknown()) });
 
 /**
  * What an error of API Gateway itself is, where the deployment did not give it the proxy's envelope; `undefined`
@@ -50,7 +50,7 @@ export function gatewayError(
 }
 
 function nameIn(body: unknown): string {
-  const { data = { message: '' } } = BodySchema.safeParse(body);
-  const text = 'message' in data ? data.message : data.Message;
+  const { message, Message } = BodySchema.safeParse(body).data ?? {};
+  const text = [message, Message].find((each) => typeof each === 'string') ?? '';
   return text.startsWith('User is not authorized') ? 'AccessDenied' : text.replaceAll(' ', '');
 }

@@ -259,8 +259,8 @@ describe('a response that does not begin as a stream', () => {
 
   test.each<[string, (object | string)[], object[]]>([
     ['no JSON', ['data: <html>\n\n'], []],
-    ['no object', ['data: 1\n\n'], [{ path: '', message: 'expected object' }]],
-    ['no type', [{ text: 'Hi' }], [{ path: 'type', message: 'expected another value' }]],
+    ['no object', ['data: 1\n\n'], [{ path: 'type', message: 'expected string' }]],
+    ['no type', [{ text: 'Hi' }], [{ path: 'type' }]],
     ['an event of another shape', [start, { type: 'delta' }], [{ path: 'text', message: 'expected string' }]],
     ['a delta first', [first], [{ path: 'type', message: 'unexpected "delta"' }]],
     ['a second start', [start, first, start], [{ path: 'type', message: 'unexpected "start"' }]],

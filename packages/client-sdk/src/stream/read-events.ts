@@ -1,5 +1,5 @@
 import type { ErrorEnvelope } from '@org/contract';
-import { EventSchema, isEventType, type SentEvent } from '../answer/stream-event.ts';
+import { eventSchemas, type SentEvent } from '../answer/stream-event.ts';
 import { invalidResponse, type ReplyHead, readJson, readValue } from '../call/reply.ts';
 import { notAResponse, type OpenReply } from '../call/transport.ts';
 import { errorFromEvent } from '../errors/error-from-response.ts';
@@ -55,13 +55,19 @@ export function readEvents(reply: OpenReply): EventReader {
       cause,
     });
 
+  /** The next bytes of the response; `undefined` at its end. */
+  const nextBytes = async (): Promise<Uint8Array | undefined> => {
+    const read = body && (await guard(() => body.read()));
+    ended = read === undefined || read.done;
+    return read === undefined || read.done ? undefined : read.value;
+  };
+
   /** Waits for more of the response, and keeps the events that it completes. */
   const receive = async (): Promise<void> => {
     try {
-      const read = await guard(async () => body?.read());
+      const bytes = await nextBytes();
       timers.startListening();
-      ended = read === undefined || read.done;
-      texts = read === undefined || read.done ? lastTexts() : parser.push(read.value);
+      texts = bytes === undefined ? lastTexts() : parser.push(bytes);
       taken = 0;
     } catch (error) {
       throw error instanceof ConnectionError ? interrupted(error.cause) : error;
@@ -123,11 +129,10 @@ export function readEvents(reply: OpenReply): EventReader {
     timers.startDraining();
     try {
       while (!ended) {
-        const read = await guard(async () => body?.read());
-        ended = read === undefined || read.done;
+        await nextBytes();
       }
     } catch {
-      // The answer is whole: what fails after it is of no interest.
+      // The answer is complete: a failure after it does not matter.
     }
   };
 
@@ -138,7 +143,14 @@ export function readEvents(reply: OpenReply): EventReader {
 function readEvent(text: string, reply: ReplyHead): SentEvent | undefined {
   const value = readJson(text, reply);
   const type = textField(value, 'type');
-  return type === undefined || isEventType(type) ? readValue(EventSchema, value, reply) : undefined;
+  if (type === undefined) {
+    throw invalidResponse(reply, [{ path: 'type', message: 'expected string' }]);
+  }
+  return isKnown(type) ? readValue(eventSchemas[type], value, reply) : undefined;
+}
+
+function isKnown(type: string): type is SentEvent['type'] {
+  return Object.hasOwn(eventSchemas, type);
 }
 
 type BodyReader = ReturnType<NonNullable<FetchResponse['body']>['getReader']>;
