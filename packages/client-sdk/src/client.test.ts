@@ -1,6 +1,7 @@
 import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import * as z from 'zod/mini';
 import { answer, limits, reply, serve } from '../test/loopback-server.ts';
 import { createBedrockClient } from './client.ts';
 
@@ -165,7 +166,7 @@ test.each([
   expect(calls).toEqual([]);
 });
 
-test('a fetch of one’s own gets plain values, so that any implementation will do', async () => {
+test('a custom fetch gets plain values, so that any implementation will do', async () => {
   const fetch = vi.fn(async () => Response.json(answer));
   await createBedrockClient({ baseUrl: 'https://proxy.example/dev', apiKey, fetch }).ask('llama', 'Hi');
   expect(fetch).toHaveBeenCalledExactlyOnceWith('https://proxy.example/dev/bedrock', {
@@ -183,4 +184,15 @@ test('a fetch that is replaced after the client was made, as msw does, is used',
   server.listen({ onUnhandledFrame: 'error' });
   onTestFinished(() => server.close());
   expect(await client.ask('llama', 'Hi')).toMatchObject({ text: 'A bad place.' });
+});
+
+test('a program that configures its own zod changes nothing', async () => {
+  z.config({ customError: () => 'ours' });
+  onTestFinished(() => void z.config({ customError: undefined }));
+  const fetch = async () => Response.json({ ...answer, text: 1 });
+  const asked = createBedrockClient({ baseUrl: 'https://proxy.example/dev', apiKey, fetch }).ask(
+    'llama',
+    'Hi',
+  );
+  await expect(asked).rejects.toMatchObject({ issues: [{ path: 'text', message: 'expected string' }] });
 });

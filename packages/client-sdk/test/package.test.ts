@@ -86,7 +86,7 @@ describe.each(['index.js', 'index.cjs'])('%s', (name) => {
         fetch: async () => Response.json({ message: 'Limit Exceeded' }, { status: 429 }),
       }).ask('llama', 'Hi')`,
     ],
-  ])('tells of an uncaught error in a few lines: %s', async (start, code) => {
+  ])('shows an uncaught error in a few lines: %s', async (start, code) => {
     const script = `import * as file from ${JSON.stringify(file(name).href)};
       const { createBedrockClient } = file.default ?? file;
       ${code}`;

@@ -123,7 +123,7 @@ test('truncated JSON: an invalid response', async () => {
   expect(error).toMatchObject({ name: 'InvalidResponseError', issues: [] });
 });
 
-test('a cut body: a connection error with its cause, sent once, for it may be billed', async () => {
+test('a cut body: a connection error with its cause, sent once, because it may be billed', async () => {
   const { error, calls } = await failureFrom((response) => {
     beginAnswer(response);
     setImmediate(() => response.destroy());
@@ -143,7 +143,7 @@ describe('time', () => {
 
   const timeout = { name: 'TimeoutError', code: 'timeout', limitMs: 310_000, retryable: false, attempts: 1 };
 
-  test('a slow first byte: a timeout, sent once, for the model may have answered', async () => {
+  test('a slow first byte: a timeout, sent once, because the model may have answered', async () => {
     const received = gate();
     const { client, calls } = await scene(received.open);
     const failed = errorOf(client.ask('llama', 'Hi'));
@@ -153,7 +153,7 @@ describe('time', () => {
     expect(calls).toHaveLength(1);
   });
 
-  test('a stalled body: a timeout, for one limit covers the whole attempt', async () => {
+  test('a stalled body: a timeout, because one limit covers the whole attempt', async () => {
     const begun = gate();
     const { client, calls } = await scene(beginAnswer, { hooks: { onResponse: begun.open } });
     const failed = errorOf(client.ask('llama', 'Hi'));

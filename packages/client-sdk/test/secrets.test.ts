@@ -35,7 +35,7 @@ const asked: AskOptions = {
 };
 const answered = { ...answer, text: canary('answer'), output: { city: canary('output') } };
 const [start, delta, , done] = events;
-const told = { ...delta, text: canary('answer') };
+const piece = { ...delta, text: canary('answer') };
 const page = `<html>${canary('page')}</html>`;
 
 type Use = (client: BedrockClient, options?: AskOptions) => Promise<unknown>;
@@ -87,7 +87,7 @@ function posted(value: unknown): unknown {
   return received;
 }
 
-/** A client that tells all that it tells, and what it told. */
+/** A client with hooks and a logger, and what they saw. */
 function observed(options: BedrockClientOptions) {
   const seen: unknown[] = [];
   const see = (event: unknown) => seen.push(event);
@@ -115,7 +115,7 @@ test('what shows a value would show a secret in it', () => {
   }
 });
 
-describe('nothing secret is in what fails, in what it is told with, or in the client', () => {
+describe('nothing secret is in an error, in what hooks and loggers see, or in the client', () => {
   const partly: Handler = (response) => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': 5000 });
     response.write(JSON.stringify(answered));
@@ -128,7 +128,7 @@ describe('nothing secret is in what fails, in what it is told with, or in the cl
       response.end();
     };
   const broken: Handler = (response) => {
-    beginStream(response, start, told);
+    beginStream(response, start, piece);
     setImmediate(() => response.destroy());
   };
 
@@ -149,11 +149,11 @@ describe('nothing secret is in what fails, in what it is told with, or in the cl
     ['a truncated answer', (response) => reply(response, 200, JSON.stringify(answered).slice(0, 100))],
     ['a cut answer', partly],
     ['a connection that breaks', (response) => response.destroy()],
-    ['a stream that breaks off', streaming(start, told)],
+    ['a stream that breaks off', streaming(start, piece)],
     ['a stream whose connection breaks', broken],
-    ['a stream that fails', streaming(start, told, envelope('upstream_error'))],
-    ['a stream of another shape', streaming(start, told, { ...done, usage: canary('usage') })],
-    ['a stream that is no JSON', streaming(start, `data: ${canary('answer')}\n\n`)],
+    ['a stream that fails', streaming(start, piece, envelope('upstream_error'))],
+    ['a stream of another shape', streaming(start, piece, { ...done, usage: canary('usage') })],
+    ['a stream that is not JSON', streaming(start, `data: ${canary('answer')}\n\n`)],
   ])('%s', async (_, handler) => {
     const { url } = await serve(handler);
     for (const [, use] of uses) {
@@ -238,11 +238,11 @@ describe('nothing secret is in what fails, in what it is told with, or in the cl
   });
 });
 
-test('nothing secret is in what an answer is told with', async () => {
+test('nothing secret is in what hooks and loggers see of an answer', async () => {
   const { url } = await serve((response, attempt, { path }) => {
     if (attempt % 2 === 1) reply(response, 429, envelope('rate_limited'));
     else if (path?.endsWith('/stream')) {
-      beginStream(response, start, told, { ...done, output: answered.output });
+      beginStream(response, start, piece, { ...done, output: answered.output });
       response.end();
     } else reply(response, 200, answered);
   });
@@ -256,7 +256,7 @@ test('nothing secret is in what an answer is told with', async () => {
 
 test('nothing secret is in a stream, before it is read, while it is and after', async () => {
   const { url } = await serve((response) => {
-    beginStream(response, start, told, { ...done, output: answered.output });
+    beginStream(response, start, piece, { ...done, output: answered.output });
     response.end();
   });
   const stream = createBedrockClient({ baseUrl: url, apiKey }).stream('llama', canary('question'), asked);

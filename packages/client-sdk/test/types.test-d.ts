@@ -215,7 +215,7 @@ test('console is a logger, and hooks see typed events', () => {
   });
 });
 
-test('any alias can be asked, for a deployment may have its own', () => {
+test('any alias can be asked, because a deployment may have its own', () => {
   expectTypeOf(client.ask).toBeCallableWith('titan', 'Hi');
   expectTypeOf(client.ask).toBeCallableWith('our-own-model', 'Hi');
 });
@@ -262,13 +262,13 @@ test('misuse does not compile', () => {
   () => client.ask('llama', 'Who?', { schema: plain });
   // @ts-expect-error: the same of a stream
   () => client.stream('llama', 'Who?', { schema: plain });
-  // @ts-expect-error: a JSON Schema is no schema
+  // @ts-expect-error: a JSON Schema is not a schema
   () => client.ask('llama', 'Who?', { schema: outputSchema });
   // @ts-expect-error: an option that does not exist, beside a schema
   () => client.ask('llama', 'Who?', { schema: person, max_tokens: 5 });
   // @ts-expect-error: a JSON Schema is an object
   () => client.ask('llama', 'Who?', { outputSchema: 'object' });
-  // @ts-expect-error: a stream is no promise of an answer
+  // @ts-expect-error: a stream is not a promise of an answer
   () => client.stream('llama', 'Hi').text;
   // @ts-expect-error: models are asked of no model
   () => client.models('llama');

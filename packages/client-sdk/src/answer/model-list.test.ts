@@ -53,7 +53,7 @@ test('a list is sent for again by the same rules as any call, and fails with the
   expect(calls).toHaveLength(2);
 });
 
-test('a response that is no list is invalid, and says where', async () => {
+test('a response that is not a list is invalid, and says where', async () => {
   const { client } = await scene((response) =>
     reply(response, 200, { models: [models[0], { ...models[1], capabilities: 'all' }] }),
   );

@@ -37,7 +37,7 @@ test('usage is a GET without a body, with the key and the headers of the call', 
   expect(calls[0]?.headers).not.toHaveProperty('content-length');
 });
 
-test('a fetch of one’s own gets no body either', async () => {
+test('a custom fetch gets no body either', async () => {
   const fetch = vi.fn(async () => Response.json({ limits: [] }));
   await createBedrockClient({ baseUrl: 'https://proxy.example/dev', apiKey, fetch }).usage();
   expect(fetch).toHaveBeenCalledExactlyOnceWith('https://proxy.example/dev/usage', {
@@ -82,7 +82,7 @@ test('retries can be limited for one call', async () => {
   expect(calls).toHaveLength(1);
 });
 
-describe('a response that is no report', () => {
+describe('a response that is not a report', () => {
   test.each<[string, unknown, object[]]>([
     ['of HTML', '<html>', []],
     ['without limits', {}, [{ path: 'limits', message: 'expected array' }]],
@@ -92,7 +92,7 @@ describe('a response that is no report', () => {
       [{ path: 'limits.0.max', message: 'expected number' }],
     ],
     [
-      'with a reset that is no date',
+      'with a reset that is not a date',
       { limits: [limits[0], { ...limits[1], resetsAt: 'soon' }] },
       [{ path: 'limits.1.resetsAt', message: 'expected date' }],
     ],

@@ -79,7 +79,7 @@ test('a connection that breaks before it is secure has sent nothing, and is trie
   expect(connections).toBe(3);
 });
 
-describe('a connection that cannot be made secure sends nothing, and no retry would mend it', () => {
+describe('a connection that cannot be made secure sends nothing, and a retry would not help', () => {
   test.each([
     'CERT_HAS_EXPIRED',
     'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -105,7 +105,7 @@ describe('a connection that cannot be made secure sends nothing, and no retry wo
 test.each([
   ['a server without TLS', async () => (await serve(() => {})).url.replace('http:', 'https:'), 'VERSION'],
   ['a port that fetch refuses', () => 'http://127.0.0.1:6000', 'Check baseUrl and the network.'],
-])('%s is told of as what nothing was sent to, once', async (_name, urlOf, said) => {
+])('%s is an error that says that nothing was sent, once', async (_name, urlOf, said) => {
   const baseUrl = await urlOf();
   const { error } = await createBedrockClient({ baseUrl, apiKey }).safeAsk('llama', 'Hi');
   expect(error).toMatchObject({ name: 'ConnectionError', attempts: 1, retryable: false });
@@ -140,7 +140,7 @@ test('what costs nothing is sent again after any break, and is not said to be bi
   expect(read(fetchFailed({ code: 'CERT_HAS_EXPIRED' }), false).retryable).toBe(false);
 });
 
-test("a mistake in a fetch of one's own keeps its name and its stack, without the key", () => {
+test('an error in a custom fetch keeps its name and its stack, without the key', () => {
   const cause = read(new RangeError(`no ${apiKey}`)).cause;
   expect(cause).toMatchObject({
     name: 'RangeError',
@@ -173,7 +173,7 @@ test.each([undefined, null, 'text', 42, {}, new Error(''), { message: 7, code: {
   },
 );
 
-test("a port that Deno's fetch refuses is told of as what nothing was sent to, and not tried again", () => {
+test("a port that Deno's fetch refuses is an error that says that nothing was sent, and is not retried", () => {
   const error = read(new TypeError('Fetch failed: Requests to port 6000 are blocked'));
   expect(error.retryable).toBe(false);
   expect(error.message).toContain('Nothing was sent.');
@@ -185,7 +185,7 @@ test('causes that go in a circle come to an end', () => {
   expect(read(error)).toMatchObject({ cause: { message: 'round' } });
 });
 
-test('what is thrown is not chained, for it may hold the request; its message goes without the key', () => {
+test('what is thrown is not chained, because it may contain the request; its message comes without the key', () => {
   const thrown = Object.assign(new TypeError(`"${apiKey}" is no header`), {
     request: { headers: { 'x-api-key': apiKey } },
   });

@@ -39,7 +39,7 @@ test('each attempt spreads more than the one before', () => {
   expect(longest).toEqual([5500, 6000, 7000, 9000]);
 });
 
-test('a wait is a whole number of milliseconds, for who reads it in a log', () => {
+test('a wait is a whole number of milliseconds, which is easy to read in a log', () => {
   expect(decideRetry({ ...failure, retryAfterMs: 1000 }, { ...situation, random: 0.0383 })).toBe(1020);
   expect(decideRetry(failure, { ...situation, random: 0.0383 })).toBe(260);
   expect(decideRetry({ ...failure, retryAfterMs: 0.4 }, situation)).toBe(1);

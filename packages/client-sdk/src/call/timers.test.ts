@@ -127,7 +127,7 @@ test('a list that takes too long is not said to be billed', async () => {
   expect((await client.safeAsk('llama', 'Hi')).error?.message).toContain('may have been billed');
 });
 
-test('a list whose connection breaks is asked for again, for it costs nothing', async () => {
+test('a list whose connection breaks is retried, because it costs nothing', async () => {
   const { url } = await serve((response, attempt) =>
     attempt === 1 ? response.destroy() : reply(response, 200, { models: [] }),
   );
@@ -135,7 +135,7 @@ test('a list whose connection breaks is asked for again, for it costs nothing', 
   expect(await createClient({ baseUrl: url, apiKey }, runtime).models()).toMatchObject({ attempts: 2 });
 });
 
-test('of two reasons to end a call the first is told, wherever it waits', async () => {
+test('of two reasons to end a call the first counts, wherever it waits', async () => {
   const { url } = await serve((response) => reply(response, 429, envelope('rate_limited')));
   const caller = new AbortController();
   let keys = 0;

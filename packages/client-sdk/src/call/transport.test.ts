@@ -39,7 +39,7 @@ test.each([
   {},
   { status: 200 },
   { status: '200', text() {}, headers: new Headers() },
-])('a fetch of one’s own that returns no Response is at fault: %j', async (returned) => {
+])('a custom fetch that does not return a Response is at fault: %j', async (returned) => {
   const fetch = vi.fn(async () => returned);
   const create = () =>
     Reflect.apply(createBedrockClient, undefined, [{ baseUrl: 'https://proxy.example', apiKey, fetch }]);
@@ -51,7 +51,7 @@ test.each([
   expect(fetch).toHaveBeenCalledOnce();
 });
 
-test('a Response of another realm or a polyfill is as good', async () => {
+test('a Response of another realm or a polyfill is accepted', async () => {
   const fetch = async () => ({
     ok: true,
     status: 200,
@@ -65,7 +65,7 @@ test('a Response of another realm or a polyfill is as good', async () => {
 });
 
 describe('a connection', () => {
-  test('that is refused is tried again, for nothing was sent', async () => {
+  test('that is refused is retried, because nothing was sent', async () => {
     const { error, waits } = await failureOf({ baseUrl: await closedUrl() });
     expect(error).toMatchObject({
       name: 'ConnectionError',
@@ -78,7 +78,7 @@ describe('a connection', () => {
     expect(waits).toEqual([250, 500]);
   });
 
-  test('that breaks after the request was sent is not tried again, for it may be billed', async () => {
+  test('that breaks after the request was sent is not retried, because it may be billed', async () => {
     const { error, calls } = await failureFrom((response) => response.destroy());
     expect(error).toMatchObject({ code: 'connection_failed', retryable: false, attempts: 1 });
     expect(error.cause).toBeInstanceOf(Error);
@@ -104,7 +104,11 @@ test('a redirect that a web page may not look into, of status 0, is an invalid r
 
 describe('time runs out', () => {
   test('when an error stalls in the middle', async () => {
-    const { error } = await failureFrom((response) => response.writeHead(500).write('{'), { timeoutMs: 100 });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { url } = await serve((response) => response.writeHead(500).write('{'));
+    const hooks = { onResponse: () => void setImmediate(() => vi.advanceTimersByTime(100)) };
+    const { error } = await failureOf({ baseUrl: url, hooks, timeoutMs: 100 });
     expect(error).toMatchObject({ code: 'timeout', phase: 'body', attempts: 1 });
   });
 
@@ -114,7 +118,7 @@ describe('time runs out', () => {
     expect(error.message).toContain('deadlineMs');
   });
 
-  test('even where a fetch of one’s own pays no heed', async () => {
+  test('even if a custom fetch ignores the signal', async () => {
     const fetch = () => new Promise<Response>(() => {});
     const { error } = await failureOf({ baseUrl: 'https://proxy.example', fetch, timeoutMs: 20 });
     expect(error).toMatchObject({ code: 'timeout', phase: 'response' });

@@ -67,7 +67,7 @@ describe('an envelope of the proxy', () => {
     });
   });
 
-  test('with a reset that is no date has none', () => {
+  test('with a reset that is not a date has none', () => {
     const body = errorEnvelope({ code: 'quota_exceeded' }, 'request-1');
     expect(read(429, { ...body, error: { ...body.error, details: { resetsAt: 'soon' } } })).toMatchObject({
       resetsAt: undefined,
@@ -133,7 +133,7 @@ describe('an error of API Gateway itself', () => {
     expect(error).toMatchObject({ name: 'QuotaExceededError', limit: undefined, scope: undefined });
   });
 
-  test('tells its own quota from the limits, whose numbers are known', () => {
+  test('says that it is its own quota, which has no numbers', () => {
     const { message } = read(429, { message: 'Limit Exceeded' });
     expect(message).toContain("API Gateway's own quota");
     expect(message).toContain('every request, refused ones and usage too');
@@ -182,7 +182,7 @@ describe('a failure that nothing explains', () => {
     [503, ''],
     [599, 'null'],
     [503, unknownCode],
-  ])('of %d %j is retryable only if it says so, for the model may have answered', (status, body) => {
+  ])('of %d %j is retryable only if it says so, because the model may have answered', (status, body) => {
     expect(read(status, body)).toMatchObject({ code: 'internal', retryable: false });
     expect(read(status, body, { 'x-should-retry': 'maybe' }).retryable).toBe(false);
     expect(read(status, body, { 'x-should-retry': 'true' }).retryable).toBe(true);
@@ -193,7 +193,7 @@ describe('a failure that nothing explains', () => {
   });
 });
 
-test('a redirect or another status below 400 is no response of this proxy', () => {
+test('a redirect or another status below 400 is not a response of this proxy', () => {
   expect(read(302, '')).toMatchObject({ code: 'invalid_response', status: 302 });
 });
 
@@ -204,7 +204,7 @@ test('the request id in the body comes before those of headers, and an empty one
   expect(read(500, body).requestId).toBeUndefined();
 });
 
-test('any status with any body is an error of this package, and never shows a body that is no envelope', () => {
+test('any status with any body is an error of this package, and never shows a body that is not an envelope', () => {
   const words = fc.constantFrom(
     'message',
     'Message',

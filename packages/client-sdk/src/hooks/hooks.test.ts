@@ -16,11 +16,11 @@ import type { BedrockClientOptions } from '../options/options.ts';
 const apiKey = 'key';
 const question = 'What is a dystopia?';
 
-/** What each hook is told of, in order. */
+/** What each hook sees, in order. */
 function recorder() {
-  const told: [string, object][] = [];
+  const seen: [string, object][] = [];
   const hook = (name: string) => (event: object) => {
-    told.push([name, event]);
+    seen.push([name, event]);
   };
   const hooks = {
     onRequest: hook('request'),
@@ -29,7 +29,7 @@ function recorder() {
     onSuccess: hook('success'),
     onError: hook('error'),
   };
-  return { hooks, told };
+  return { hooks, seen };
 }
 
 async function scene(handler: Handler, options: BedrockClientOptions) {
@@ -43,13 +43,13 @@ const busyOnce: Handler = (response, attempt) =>
     ? reply(response, 429, envelope('rate_limited'), { 'retry-after': '2', 'x-request-id': 'request-0' })
     : reply(response, 200, answer, { 'x-request-id': 'request-1' });
 
-test('hooks are told of every request, response and wait, and of the answer', async () => {
-  const { hooks, told } = recorder();
+test('hooks see every request, response and wait, and the answer', async () => {
+  const { hooks, seen } = recorder();
   const { client, url } = await scene(busyOnce, { hooks });
   await client.ask('llama', question);
   const call = { operation: 'ask', model: 'llama', callId: expect.any(String) };
   const request = { ...call, method: 'POST', url: `${url}/bedrock` };
-  expect(told).toEqual([
+  expect(seen).toEqual([
     ['request', { ...request, attempt: 1 }],
     ['response', { ...call, attempt: 1, status: 429, requestId: 'request-0', durationMs: 0 }],
     [
@@ -72,8 +72,8 @@ test('hooks are told of every request, response and wait, and of the answer', as
   ]);
 });
 
-test('of a stream they are told when its answer is whole', async () => {
-  const { hooks, told } = recorder();
+test('they see the success of a stream when its answer is complete', async () => {
+  const { hooks, seen } = recorder();
   const { client } = await scene(
     (response) => {
       beginStream(response, ...events);
@@ -82,24 +82,24 @@ test('of a stream they are told when its answer is whole', async () => {
     { hooks },
   );
   const { usage, requestId } = await client.stream('llama', 'Hi').final();
-  expect(told.at(-1)).toMatchObject(['success', { operation: 'stream', model: 'llama', usage, requestId }]);
+  expect(seen.at(-1)).toMatchObject(['success', { operation: 'stream', model: 'llama', usage, requestId }]);
 });
 
-test('of a list they are told without a model or a usage', async () => {
-  const { hooks, told } = recorder();
+test('they see the success of a list without a model or a usage', async () => {
+  const { hooks, seen } = recorder();
   const { client } = await scene((response) => reply(response, 200, { models: [] }), { hooks });
   await client.models();
-  expect(told.at(-1)).toMatchObject([
+  expect(seen.at(-1)).toMatchObject([
     'success',
     { operation: 'models', model: undefined, usage: undefined, limits: undefined },
   ]);
 });
 
 test('the hook of errors gets the one that is thrown', async () => {
-  const { hooks, told } = recorder();
+  const { hooks, seen } = recorder();
   const { client } = await scene((response) => reply(response, 401, envelope('unauthenticated')), { hooks });
   const error: unknown = await client.usage().catch((thrown) => thrown);
-  expect(told.at(-1)).toEqual([
+  expect(seen.at(-1)).toEqual([
     'error',
     {
       operation: 'usage',
@@ -113,7 +113,7 @@ test('the hook of errors gets the one that is thrown', async () => {
 });
 
 test.each<[string, Handler, string]>([
-  ['a response that is no answer', (response) => reply(response, 200, '<html>'), 'invalid_response'],
+  ['a response that is not an answer', (response) => reply(response, 200, '<html>'), 'invalid_response'],
   [
     'a stream that breaks off',
     (response) => {
@@ -122,16 +122,16 @@ test.each<[string, Handler, string]>([
     },
     'stream_interrupted',
   ],
-])('they are told of %s', async (_, handler, code) => {
-  const { hooks, told } = recorder();
+])('they see %s', async (_, handler, code) => {
+  const { hooks, seen } = recorder();
   const { client } = await scene(handler, { hooks });
   const call = code === 'invalid_response' ? client.ask('llama', 'Hi') : client.stream('llama', 'Hi').final();
   await expect(call).rejects.toMatchObject({ code });
-  expect(told.filter(([name]) => name === 'error')).toMatchObject([['error', { error: { code } }]]);
+  expect(seen.filter(([name]) => name === 'error')).toMatchObject([['error', { error: { code } }]]);
 });
 
-test('they are told of nothing that fails after a stream is whole', async () => {
-  const { hooks, told } = recorder();
+test('they see nothing that fails after a stream is complete', async () => {
+  const { hooks, seen } = recorder();
   const { client } = await scene(
     (response) => {
       beginStream(response, ...events);
@@ -140,16 +140,16 @@ test('they are told of nothing that fails after a stream is whole', async () => 
     { hooks },
   );
   await client.stream('llama', 'Hi').final();
-  expect(told.map(([name]) => name)).toEqual(['request', 'response', 'success']);
+  expect(seen.map(([name]) => name)).toEqual(['request', 'response', 'success']);
 });
 
 test('calls have ids of their own', async () => {
-  const { hooks, told } = recorder();
+  const { hooks, seen } = recorder();
   const { url } = await serve((response) => reply(response, 200, answer));
   const client = createBedrockClient({ baseUrl: url, apiKey, hooks });
   await client.ask('llama', 'Hi');
   await client.ask('llama', 'Hi');
-  expect(new Set(told.map(([, event]) => 'callId' in event && event.callId)).size).toBe(2);
+  expect(new Set(seen.map(([, event]) => 'callId' in event && event.callId)).size).toBe(2);
 });
 
 test('a hook that throws or rejects disturbs nothing', async () => {
@@ -193,8 +193,8 @@ test('a logger gets a line for a call that failed', async () => {
   ]);
 });
 
-test('a stream that its reader leaves is told of, but is no reason for a warning', async () => {
-  const { hooks, told } = recorder();
+test('they see that a reader leaves a stream, but the logger does not warn of it', async () => {
+  const { hooks, seen } = recorder();
   const logger = { debug: vi.fn(), warn: vi.fn() };
   const { client } = await scene((response) => beginStream(response, events[0]), { hooks, logger });
   const stream = client.stream('llama', 'Hi');
@@ -203,7 +203,7 @@ test('a stream that its reader leaves is told of, but is no reason for a warning
     break;
   }
   await expect(stream.final()).rejects.toMatchObject({ code: 'aborted' });
-  expect(told.at(-1)).toMatchObject(['error', { operation: 'stream', error: { code: 'aborted' } }]);
+  expect(seen.at(-1)).toMatchObject(['error', { operation: 'stream', error: { code: 'aborted' } }]);
   expect(logger.debug).toHaveBeenLastCalledWith(
     '[0] stream attempt 1: failed with aborted after 0 ms, request id request-1: The stream was left before its end.',
   );
@@ -226,7 +226,7 @@ test.each<[string, object]>([
   ['hooks.onResponce', { hooks: { onResponce: () => {} } }],
   ['logger', { logger: true }],
   ['logger', { logger: { log: () => {} } }],
-])('%s that is none is refused: %j', (field, options) => {
+])('%s of another kind is refused: %j', (field, options) => {
   const create = () =>
     Reflect.apply(createBedrockClient, undefined, [{ baseUrl: 'https://proxy.example', apiKey, ...options }]);
   expect(create).toThrow(new RegExp(`^${field} (?:must (?:be|have)|is not a hook)`));

@@ -39,7 +39,7 @@ test('milliseconds that cannot be read leave the seconds', () => {
   expect(read({ 'retry-after-ms': 'x', 'retry-after': '1' })).toBe(1000);
 });
 
-test('no header is no hint', () => {
+test('without a header there is no hint', () => {
   expect(read({})).toBeUndefined();
 });
 

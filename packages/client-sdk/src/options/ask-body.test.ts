@@ -29,7 +29,7 @@ async function refusal(name: 'ask' | 'usage', ...given: unknown[]): Promise<Conf
 
 test.each<[string, unknown[], string, string]>([
   ['no model', [], 'model', 'model must be a string.'],
-  ['a model that is no text', [7n, 'Hi'], 'model', 'model must be a string.'],
+  ['a model that is not a string', [7n, 'Hi'], 'model', 'model must be a string.'],
   ['no question', ['llama'], 'question', 'question must be a string.'],
   ['a circular question', ['llama', circle], 'question', 'question must be a string.'],
   ['a question that is a BigInt', ['llama', 10n], 'question', 'question must be a string.'],
@@ -90,7 +90,7 @@ test('a client of null options is refused', () => {
   expect(create).toThrow(new ConfigurationError({ field: 'options', message: 'options must be an object.' }));
 });
 
-test('a signal of another realm or a polyfill is as good as any', async () => {
+test('a signal of another realm or a polyfill is accepted', async () => {
   const reason = new Error('The user left.');
   const signal = Object.assign(new EventTarget(), { aborted: true, reason });
   const client = createBedrockClient({ baseUrl: 'https://proxy.example/dev', apiKey: 'key' });

@@ -26,7 +26,7 @@ function refusal(options: unknown): ConfigurationError {
 test.each<[string, unknown, string, RegExp]>([
   ['no baseUrl', { apiKey: key }, 'baseUrl', /not set.* BEDROCK_PROXY_URL/],
   ['an empty baseUrl', { ...good, baseUrl: '' }, 'baseUrl', /not set.* BEDROCK_PROXY_URL/],
-  ['a baseUrl that is no URL', { ...good, baseUrl: 'proxy/dev' }, 'baseUrl', /BEDROCK_PROXY_URL/],
+  ['a baseUrl that is not a URL', { ...good, baseUrl: 'proxy/dev' }, 'baseUrl', /BEDROCK_PROXY_URL/],
   ['a baseUrl of another protocol', { ...good, baseUrl: 'ftp://proxy.example' }, 'baseUrl', /https/],
   ['a baseUrl with a query', { ...good, baseUrl: 'https://proxy.example/dev?x=1' }, 'baseUrl', /query/],
   ['a baseUrl with a password', { ...good, baseUrl: 'https://me:pw@proxy.example' }, 'baseUrl', /password/],
@@ -34,10 +34,10 @@ test.each<[string, unknown, string, RegExp]>([
   ['no apiKey', { baseUrl: good.baseUrl }, 'apiKey', /not set.* BEDROCK_PROXY_API_KEY/],
   ['an empty apiKey', { ...good, apiKey: '' }, 'apiKey', /not set.* BEDROCK_PROXY_API_KEY/],
   ['an apiKey with a line break', { ...good, apiKey: `${key}\n` }, 'apiKey', /line break/],
-  ['an apiKey that is no text', { ...good, apiKey: 42 }, 'apiKey', /apiKey/],
-  ['a fetch that is no function', { ...good, fetch: 'fetch' }, 'fetch', /function/],
+  ['an apiKey that is not a string', { ...good, apiKey: 42 }, 'apiKey', /apiKey/],
+  ['a fetch that is not a function', { ...good, fetch: 'fetch' }, 'fetch', /function/],
   ['no time at all', { ...good, timeoutMs: 0 }, 'timeoutMs', /milliseconds/],
-  ['a timeout that is no number', { ...good, timeoutMs: '30' }, 'timeoutMs', /milliseconds/],
+  ['a timeout that is not a number', { ...good, timeoutMs: '30' }, 'timeoutMs', /milliseconds/],
   ['a deadline beyond what timers can wait', { ...good, deadlineMs: 2 ** 31 }, 'deadlineMs', /milliseconds/],
   ['a deadline of NaN', { ...good, deadlineMs: Number.NaN }, 'deadlineMs', /milliseconds/],
   ['negative retries', { ...good, maxRetries: -1 }, 'maxRetries', /whole number/],
@@ -83,7 +83,7 @@ test('URL and key come from the environment where they are not given', () => {
   expect(() => createBedrockClient({ baseUrl: undefined, apiKey: undefined })).not.toThrow();
 });
 
-test('where there is no environment, options are enough, and their lack is named as ever', () => {
+test('without an environment, options are enough, and a missing one is named', () => {
   vi.stubGlobal('process', undefined);
   expect(() => createBedrockClient(good)).not.toThrow();
   expect(refusal({}).field).toBe('baseUrl');
@@ -108,7 +108,7 @@ test('a web page is refused unless it is allowed', () => {
   expect(() => createBedrockClient({ ...good, dangerouslyAllowBrowser: true })).not.toThrow();
 });
 
-test('a worker that has a window without a document is no web page', () => {
+test('a worker that has a window without a document is not a web page', () => {
   vi.stubGlobal('window', {});
   expect(() => createBedrockClient(good)).not.toThrow();
 });

@@ -289,7 +289,7 @@ test.each(['', ': wait\n\n'])(
   },
 );
 
-describe('a response of a fetch of one’s own', () => {
+describe('a response of a custom fetch', () => {
   const headers = { 'content-type': 'text/event-stream' };
   const streamOf = (response: unknown) => {
     const client = createBedrockClient({ baseUrl: 'https://proxy.example', apiKey, maxRetries: 0 });
@@ -308,7 +308,7 @@ describe('a response of a fetch of one’s own', () => {
     expect(error).toMatchObject({ name: 'ConfigurationError', field: 'fetch', attempts: 1 });
   });
 
-  test('that is no stream of events is let go of', async () => {
+  test('that is not a stream of events is closed', async () => {
     let cancelled = false;
     const body = new ReadableStream({
       cancel: () => {
@@ -399,7 +399,7 @@ describe('time runs out', () => {
 describe('a stream is ended', () => {
   const reason = new Error('The user left.');
 
-  /** A server that never ends its stream, and what tells that the request was ended. */
+  /** A server that never ends its stream, and the end of the request. */
   async function endless(options?: StreamOptions) {
     const closed = gate();
     const opened = await scene((response) => {
@@ -447,7 +447,7 @@ describe('a stream is ended', () => {
     await closed;
   });
 
-  test('even where a fetch of one’s own pays no heed', async () => {
+  test('even if a custom fetch ignores the signal', async () => {
     const { stream, send, cancelled } = controlled();
     send(start);
     await stream[Symbol.asyncIterator]().next();

@@ -31,7 +31,7 @@ test.each<[string, string, string[]]>([
   expect(read(bytes(text))).toEqual({ events, rest: undefined });
 });
 
-test('an event is told of as soon as its empty line begins', () => {
+test('an event is complete as soon as its empty line begins', () => {
   const parser = createEventParser();
   expect(parser.push(bytes('data: a\r\n'))).toEqual([]);
   expect(parser.push(bytes('\r'))).toEqual(['a']);
@@ -44,7 +44,7 @@ test.each([
   ['data: a\ndata: b', 'a\nb'],
   ['data: a\n\n: x', undefined],
   ['', undefined],
-])('what is begun is told at the end: %j', (text, rest) => {
+])('what is not complete is returned at the end: %j', (text, rest) => {
   expect(read(bytes(text)).rest).toBe(rest);
 });
 
@@ -72,8 +72,8 @@ test('events are read however they are written and wherever they are cut', () =>
           pieces.push(all.subarray(at, at + size));
           at += size;
         }
-        const told = written.map((event) => new TextDecoder().decode(bytes(event.join('\n'))));
-        expect(read(...pieces)).toEqual({ events: told, rest: undefined });
+        const events = written.map((event) => new TextDecoder().decode(bytes(event.join('\n'))));
+        expect(read(...pieces)).toEqual({ events, rest: undefined });
       },
     ),
     { numRuns: 1000 },

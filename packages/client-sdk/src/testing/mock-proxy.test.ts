@@ -282,7 +282,7 @@ describe.each([
   });
 });
 
-test('a refused connection is tried again, for nothing was sent; msw cannot say why it failed', async () => {
+test('a refused connection is retried, because nothing was sent; msw cannot say why it failed', async () => {
   const refused = () => createMockProxy().refuse().refuse().refuse();
   const [direct, intercepted] = [createMockClient(refused()), throughMsw(refused())];
   await expect(direct.ask('llama', 'Hi')).rejects.toMatchObject({ retryable: true, attempts: 3 });
