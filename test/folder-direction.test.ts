@@ -195,6 +195,7 @@ const entries = {
   lambda: ['src/index.ts', 'src/authorizer/index.ts'],
   'client-sdk': ['src/index.ts', 'src/testing/index.ts'],
   infra: ['bin/app.ts'],
+  admin: ['src/index.ts', 'src/keys/sign-in-keys.ts'],
   cli: ['src/index.ts'],
   local: ['src/start.ts', 'src/lambda/worker.ts'],
 };
