@@ -57,7 +57,11 @@ async function start() {
       openResponse: (_stream, { statusCode, headers }) => response.writeHead(statusCode, headers),
     });
     const event = {
-      ...{ httpMethod: request.method ?? '', resource: request.url ?? '', headers: { 'content-type': 'application/json' } },
+      ...{
+        httpMethod: request.method ?? '',
+        resource: request.url ?? '',
+        headers: { 'content-type': 'application/json' },
+      },
       ...{ body: await text(request), isBase64Encoded: false },
       requestContext: { requestId: 'request-1', requestTimeEpoch: at, identity: { apiKeyId: 'key' } },
     };
