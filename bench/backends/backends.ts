@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { startHelper } from '@org/e2e/helper-process';
-import type { Followed, Instruction } from './bedrock-process.ts';
+import type { Followed, Instruction, StartedBedrock } from './bedrock-process.ts';
 
 /** What a measured function calls, each in a process of its own. */
 export interface Backends {
   readonly bedrockUrl: string;
+  /** The same Bedrock over HTTP/2. */
+  readonly bedrockHttp2Url: string;
   readonly dynamodbUrl: string;
-  /** Sets what the simulated Bedrock does next. */
+  /** Sets what Bedrock does next. */
   instruct(instruction: Instruction): Promise<Followed>;
   stop(): Promise<void>;
 }
@@ -16,12 +18,13 @@ interface Started {
 }
 
 export async function startBackends(): Promise<Backends> {
-  const bedrock = await startHelper<Started, Instruction, Followed>(
+  const bedrock = await startHelper<StartedBedrock, Instruction, Followed>(
     join(import.meta.dirname, 'bedrock-process.ts'),
   );
   const dynamodb = await startDynamoDbProcess();
   return {
     bedrockUrl: bedrock.started.url,
+    bedrockHttp2Url: bedrock.started.http2Url,
     dynamodbUrl: dynamodb.started.url,
     instruct: bedrock.ask,
     async stop() {

@@ -1,5 +1,10 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { createServer as createHttp2Server } from 'node:http2';
+import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startBedrock } from '@org/local/bedrock';
+import { listenOnLoopback } from '@org/local';
+import { eventFrame } from '@org/local/bedrock';
 import { clock } from './clock.ts';
 
 /** How the pieces of streamed answers are let go. */
@@ -13,10 +18,8 @@ export type Pace =
 
 export interface Instruction {
   readonly pace: Pace;
-  /** Of the answers to come, in place of the model's own. */
-  readonly deltas?: readonly string[];
-  /** How many answers are so. Default: 1. */
-  readonly answers?: number;
+  /** How many pieces a streamed answer has from now on. Default: as before; at first, 20. */
+  readonly pieces?: number;
 }
 
 /** Sent back when an instruction is followed: when pieces were sent since the last one, by `clock`. */
@@ -24,32 +27,85 @@ export interface Followed {
   readonly sentAt: readonly number[];
 }
 
-/** The simulated Bedrock in a process of its own, so that it takes no time from what is measured. */
-const bedrock = await startBedrock();
-let sentAt: number[] = [];
-let held = Promise.withResolvers<void>();
+export interface StartedBedrock {
+  /** It speaks HTTP/1.1. */
+  readonly url: string;
+  /** It speaks HTTP/2, as the AWS SDK does to Bedrock by default. */
+  readonly http2Url: string;
+}
 
-process.on('message', ({ pace, deltas, answers = 1 }: Instruction) => {
-  held.resolve();
-  held = Promise.withResolvers();
-  const { promise } = held;
-  if (deltas) bedrock.answerNext(...Array.from({ length: answers }, () => ({ deltas })));
-  switch (pace) {
-    case 'free':
-      bedrock.pace();
-      break;
-    case 'timed':
-      bedrock.pace(async () => {
-        await sleep(2);
-        sentAt.push(clock());
-      });
-      break;
-    case 'held':
-      bedrock.pace((index) => (index === 0 ? Promise.resolve() : promise));
-      break;
+/**
+ * Bedrock in a process of its own, over either protocol. The bytes of its answers were made before, so that it takes as
+ * little as possible of the machine.
+ */
+const text = 'A dystopia is an imagined society in which life is made miserable.';
+const usage = { inputTokens: 8, outputTokens: 20, totalTokens: 28 };
+const converse = JSON.stringify({
+  output: { message: { role: 'assistant', content: [{ text }] } },
+  stopReason: 'end_turn',
+  usage,
+  metrics: { latencyMs: 1 },
+});
+
+const contentBlockIndex = 0;
+const begin = eventFrame('messageStart', { role: 'assistant' });
+const piece = (index: number) =>
+  eventFrame('contentBlockDelta', { delta: { text: `piece ${index} ` }, contentBlockIndex });
+const end = Buffer.concat([
+  eventFrame('contentBlockStop', { contentBlockIndex }),
+  eventFrame('messageStop', { stopReason: 'end_turn' }),
+  eventFrame('metadata', { usage, metrics: { latencyMs: 1 } }),
+]);
+
+let pace: Pace = 'free';
+let pieces = Array.from({ length: 20 }, (_, index) => piece(index));
+let sentAt: number[] = [];
+let released = Promise.withResolvers<void>();
+
+async function answer(path: string, request: Readable, response: Writable, head: (type: string) => void) {
+  for await (const _ of request);
+  if (!path.endsWith('/converse-stream')) {
+    head('application/json');
+    response.end(converse);
+    return;
+  }
+  head('application/vnd.amazon.eventstream');
+  response.write(begin);
+  const { promise } = released;
+  for (const [index, frame] of pieces.entries()) {
+    if (pace === 'timed') await sleep(2);
+    if (pace === 'held' && index > 0) await promise;
+    if (pace === 'timed') sentAt.push(clock());
+    if (!response.write(frame)) await once(response, 'drain');
+  }
+  response.end(end);
+}
+
+const http1 = createServer((request, response) => {
+  const head = (type: string) => void response.writeHead(200, { 'content-type': type });
+  void answer(request.url ?? '', request, response, head);
+});
+const http2 = createHttp2Server((request, response) => {
+  const head = (type: string) => void response.writeHead(200, { 'content-type': type });
+  void answer(request.url, request, response, head);
+});
+http2.listen(0, '127.0.0.1');
+await once(http2, 'listening');
+const address = http2.address();
+if (typeof address !== 'object' || address === null) throw new Error('The server has no port.');
+
+process.on('message', (instruction: Instruction) => {
+  released.resolve();
+  released = Promise.withResolvers();
+  pace = instruction.pace;
+  if (instruction.pieces !== undefined) {
+    pieces = Array.from({ length: instruction.pieces }, (_, index) => piece(index));
   }
   process.send?.({ sentAt } satisfies Followed);
   sentAt = [];
 });
 process.on('disconnect', () => process.exit());
-process.send?.({ url: bedrock.url });
+process.send?.({
+  url: await listenOnLoopback(http1),
+  http2Url: `http://127.0.0.1:${address.port}`,
+} satisfies StartedBedrock);

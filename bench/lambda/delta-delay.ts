@@ -5,7 +5,7 @@ import { runMeasurement } from './measurement.ts';
 export type DeltaDelay = Readonly<Record<'bare' | 'proxy', readonly number[]>>;
 
 const streams = { warmUp: 4, measured: 20 };
-const deltas = Array.from({ length: 100 }, (_, index) => `piece ${index} `);
+const pieces = 100;
 
 await runMeasurement(async ({ stream, bareStream }, { instruct }): Promise<DeltaDelay> => {
   const delays: Record<keyof DeltaDelay, number[]> = { bare: [], proxy: [] };
@@ -16,11 +16,11 @@ await runMeasurement(async ({ stream, bareStream }, { instruct }): Promise<Delta
   for (let round = -streams.warmUp; round < streams.measured; round += 1) {
     for (const name of ['bare', 'proxy'] as const) {
       const seenAt: number[] = [];
-      await instruct({ pace: 'timed', deltas });
+      await instruct({ pace: 'timed', pieces });
       await ways[name](() => seenAt.push(clock()));
       const { sentAt } = await instruct({ pace: 'timed' });
-      if (seenAt.length !== deltas.length || sentAt.length !== deltas.length) {
-        throw new Error(`Of ${deltas.length} pieces ${sentAt.length} were sent and ${seenAt.length} seen.`);
+      if (seenAt.length !== pieces || sentAt.length !== pieces) {
+        throw new Error(`Of ${pieces} pieces ${sentAt.length} were sent and ${seenAt.length} seen.`);
       }
       if (round >= 0) delays[name].push(...seenAt.map((at, index) => at - (sentAt[index] ?? Number.NaN)));
     }

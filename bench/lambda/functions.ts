@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Question } from './bare/client.ts';
 
 /** What is compared: files, and what their functions are asked. */
@@ -30,23 +30,26 @@ export async function importFunctions({ events, question, ...files }: Subject): 
     },
   });
   const proxy = await import(files.proxy);
+  const call = async (event: APIGatewayProxyEvent, onWrite: (text: string) => void) => {
+    const response = new Writable({
+      write(chunk, _encoding, done) {
+        onWrite(String(chunk));
+        done();
+      },
+    });
+    await proxy.handler(event, response, { getRemainingTimeInMillis: () => 900_000 });
+  };
   const bareAsk = await import(files.bareAsk);
   const bareStream = await import(files.bareStream);
   return {
     async ask(event) {
-      const context = { getRemainingTimeInMillis: () => 29_000 };
-      const { statusCode, body }: APIGatewayProxyResult = await proxy.handler(events[event], context);
-      if (statusCode !== 200) throw new Error(`The proxy answered ${statusCode}: ${body}`);
-    },
-    async stream(onWrite) {
-      const response = new Writable({
-        write(chunk, _encoding, done) {
-          onWrite(String(chunk));
-          done();
-        },
+      let answer = '';
+      await call(events[event], (text) => {
+        answer += text;
       });
-      await proxy.streamHandler(events.streamed, response, { getRemainingTimeInMillis: () => 900_000 });
+      if (!answer.includes('"stopReason"')) throw new Error(`The proxy answered ${answer}`);
     },
+    stream: (onWrite) => call(events.streamed, onWrite),
     bareAsk: () => bareAsk.handler(question),
     bareStream: (onDelta) => bareStream.stream(question, onDelta),
   };

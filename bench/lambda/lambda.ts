@@ -14,9 +14,10 @@ import { publish } from '../part.ts';
 import { buildBare } from './bare-bundles.ts';
 import type { DeltaDelay } from './delta-delay.ts';
 import { lambdaResult } from './lambda-result.ts';
+import type { LongStreams } from './long-streams.ts';
 import { measure, type Task } from './measurement.ts';
 import type { OpenStreams } from './open-streams.ts';
-import { type ColdName, type Report, reportText } from './report.ts';
+import { type ColdName, callsBeforeMemory, type Report, reportText } from './report.ts';
 import type { Warm } from './warm.ts';
 
 /** Measures what the proxy adds to a call of the AWS SDK, and writes the report. */
@@ -57,23 +58,25 @@ async function measureOpenStreams(): Promise<Report['openStreams']> {
   return memory;
 }
 
-async function measureColdStarts(): Promise<Report['cold']> {
+async function measureColdStarts(): Promise<Pick<Report, 'cold' | 'memory'>> {
   const backends = await startBackends();
   await createTables(task.tables, backends.dynamodbUrl);
   const environment = environmentOf(ask, {
     AWS_ENDPOINT_URL_BEDROCK_RUNTIME: backends.bedrockUrl,
     AWS_ENDPOINT_URL_DYNAMODB: backends.dynamodbUrl,
+    BEDROCK_HTTP2_URL: backends.bedrockHttp2Url,
   });
+  const subjects = new Map<ColdName, ColdSubject>([
+    ['bare', { file: bare.ask, argument: task.question }],
+    ['bareAsOurs', { file: bare.askAsOurs, argument: task.question }],
+    ['unlimited', { file: task.proxy, argument: task.events.unlimited }],
+    ['limited', { file: task.proxy, argument: task.events.limited }],
+  ]);
   try {
-    return await measureCold(
-      new Map<ColdName, ColdSubject>([
-        ['bare', { file: bare.ask, argument: task.question }],
-        ['bareAsOurs', { file: bare.askAsOurs, argument: task.question }],
-        ['unlimited', { file: task.proxy, argument: task.events.unlimited }],
-        ['limited', { file: task.proxy, argument: task.events.limited }],
-      ]),
-      environment,
-    );
+    return {
+      cold: await measureCold(subjects, environment),
+      memory: await measureCold(subjects, environment, { measured: 7, calls: callsBeforeMemory }),
+    };
   } finally {
     await backends.stop();
   }
@@ -88,8 +91,9 @@ const report: Report = {
   sdkVersion: sdk.version,
   size: { proxy: await sizeOf(task.proxy), bare: await sizeOf(bare.ask) },
   warm: await measure<Warm>(['warm.ts'], task, environmentOf(ask)),
-  cold: await measureColdStarts(),
+  ...(await measureColdStarts()),
   openStreams: await measureOpenStreams(),
+  longStreams: await measure<LongStreams>(['long-streams.ts'], task, environmentOf(stream)),
   deltaDelay: await measure<DeltaDelay>(['delta-delay.ts'], task, environmentOf(stream)),
 };
 const text = reportText(report);

@@ -42,6 +42,7 @@ export async function runMeasurement(
   await createTables(task.tables, backends.dynamodbUrl);
   process.env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'] = backends.bedrockUrl;
   process.env['AWS_ENDPOINT_URL_DYNAMODB'] = backends.dynamodbUrl;
+  process.env['BEDROCK_HTTP2_URL'] = backends.bedrockHttp2Url;
   const measured = await work(await importFunctions(task), backends);
   process.send?.(measured, () => process.exit());
 }

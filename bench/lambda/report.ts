@@ -2,6 +2,7 @@ import { machine, spread, table } from '../markdown.ts';
 import { type ColdStart, wholeOf } from '../measure/cold.ts';
 import { type Statistics, statisticsOf } from '../measure/statistics.ts';
 import type { DeltaDelay } from './delta-delay.ts';
+import type { LongStreams } from './long-streams.ts';
 import type { OpenStreams } from './open-streams.ts';
 import type { Warm } from './warm.ts';
 
@@ -13,12 +14,17 @@ interface Size {
 /** The functions whose cold starts are compared. */
 export type ColdName = 'bare' | 'bareAsOurs' | 'unlimited' | 'limited';
 
+export const callsBeforeMemory = 200;
+
 /** Everything that was measured in one run. */
 export interface Report {
   readonly sdkVersion: string;
   readonly size: Readonly<Record<'proxy' | 'bare', Size>>;
   readonly warm: Warm;
   readonly cold: ReadonlyMap<ColdName, readonly ColdStart[]>;
+  /** Of processes that were called {@link callsBeforeMemory} times. */
+  readonly memory: ReadonlyMap<ColdName, readonly ColdStart[]>;
+  readonly longStreams: LongStreams;
   readonly openStreams: Readonly<Record<'bare' | 'proxy', readonly OpenStreams[]>>;
   readonly deltaDelay: DeltaDelay;
 }
@@ -28,9 +34,9 @@ export function reportText(report: Report): string {
   return `# The Lambda functions: what they add to a call of the AWS SDK
 
 Written by \`npm run bench\` (\`bench/lambda/lambda.ts\`): ${machine()},
-AWS SDK ${report.sdkVersion}. The built bundle is called as the Lambda runtime calls it, over HTTP to the simulated Bedrock and dynalite
-4.0.0, each in a process of its own. "Bare" does nothing but the same call with the AWS SDK on \`NodeHttpHandler\`, and
-is built with the same settings (\`bench/lambda/bare\`). What is compared takes turns in one run. Times are medians in
+AWS SDK ${report.sdkVersion}. The built bundle is called as the Lambda runtime calls it, over HTTP to a Bedrock whose answers are bytes made
+before, and to dynalite 4.0.0, each in a process of its own. "Bare" does nothing but the same call with the AWS SDK on its
+defaults, which to Bedrock are HTTP/2 and a connection for each call (\`bench/lambda/bare\`). What is compared takes turns in one run. Times are medians in
 milliseconds, with the quartiles in brackets. Ratios travel to other machines, milliseconds do not. Not measured on AWS.
 
 ## Warm calls
@@ -52,9 +58,21 @@ ${coldStarts(report.cold)}
 
 ${bundleSizes(report.size)}
 
+## A long stream
+
+CPU time, on all threads, to read a stream of ${report.longStreams.events.toLocaleString('en')} events, and in the proxy to write its events to the response.
+
+${longStreams(report.longStreams)}
+
+## Memory
+
+Of the process, after its import and ${callsBeforeMemory} calls one after the other.
+
+${memory(report.memory)}
+
 ## Delay of each delta
 
-From the moment the simulated Bedrock sends a piece to the moment the proxy writes its event to the response, or the
+From the moment Bedrock sends a piece to the moment the proxy writes its event to the response, or the
 SDK's iterator yields it.
 
 ${deltaDelays(report.deltaDelay)}
@@ -115,9 +133,34 @@ function bundleSizes({ proxy, bare }: Report['size']): string {
   ];
   return table(
     ['', 'bytes, minified', 'gzipped'],
+    [line('bare `ConverseCommand`', bare), line('proxy, with the client of the ledger', proxy)],
+  );
+}
+
+function longStreams({ bare, proxy }: LongStreams): string {
+  const base = statisticsOf(bare);
+  const line = (label: string, times: readonly number[]) => {
+    const measured = statisticsOf(times);
+    return [label, spread(measured, 0), ratio(measured, base)];
+  };
+  return table(
+    [`${base.count} streams each`, 'ms of CPU', 'over bare'],
+    [line('bare iterator of `ConverseStreamCommand`', bare), line('proxy', proxy)],
+  );
+}
+
+export function memoryOf(starts: readonly ColdStart[] = []): Statistics {
+  return statisticsOf(starts.map((start) => start.memory));
+}
+
+function memory(starts: Report['memory']): string {
+  const line = (label: string, name: ColdName) => [label, spread(memoryOf(starts.get(name)), 1)];
+  return table(
+    ['', 'MiB'],
     [
-      line('bare `ConverseCommand`', bare),
-      line('proxy: both functions, and the client of the ledger', proxy),
+      line('bare', 'bare'),
+      line('proxy, nothing counted', 'unlimited'),
+      line('proxy, six limits in force', 'limited'),
     ],
   );
 }

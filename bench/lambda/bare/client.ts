@@ -1,11 +1,7 @@
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 
-/** The AWS SDK as it comes. */
-export const client = new BedrockRuntimeClient({
-  // The handler that the proxy has too; one connection for each of many open streams.
-  requestHandler: new NodeHttpHandler({ httpAgent: { maxSockets: Infinity } }),
-});
+/** The AWS SDK as it comes: over HTTP/2, with its own credentials, retries and time limits. */
+export const client = new BedrockRuntimeClient({ endpoint: process.env['BEDROCK_HTTP2_URL'] ?? '' });
 
 /** What is asked, without a word about how. */
 export interface Question {
