@@ -5,7 +5,6 @@ import type { FetchResponse } from '../http/fetch.ts';
 import { readRequestId } from '../http/response-headers.ts';
 import { readApiKey } from '../options/api-key.ts';
 import { field, hasFields } from '../options/duck-typing.ts';
-import { runtimeName } from '../options/environment.ts';
 import type { Call } from './call.ts';
 import { connectionError } from './connection-error.ts';
 import type { ReplyHead } from './reply.ts';
@@ -66,15 +65,15 @@ export async function sendOnce(call: Call, timers: Timers): Promise<OpenReply> {
   throw errorFromResponse({ status, headers, text }, { attempts, now: runtime.now() });
 }
 
-function ownHeaders({ body, route }: Call, apiKey: string, attempt: number): Record<string, string> {
-  const runtime = runtimeName();
+function ownHeaders({ body, client, route }: Call, apiKey: string, attempt: number): Record<string, string> {
+  const { platform } = client;
   return {
     [headerNames.apiKey]: apiKey,
     accept: route.mediaType,
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    'x-bedrock-client': `ts/${version}; runtime=${runtime}; attempt=${attempt}`,
+    'x-bedrock-client': `ts/${version}; runtime=${platform}; attempt=${attempt}`,
     // Not every browser lets a page set it, and CORS would have to allow it.
-    ...(runtime === 'browser' ? {} : { 'user-agent': `bedrock-client/${version} (${runtime})` }),
+    ...(platform === 'browser' ? {} : { 'user-agent': `bedrock-client/${version} (${platform})` }),
   };
 }
 

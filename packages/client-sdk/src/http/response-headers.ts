@@ -3,8 +3,12 @@ import type { ResponseHeaders } from './fetch.ts';
 
 /** The request id of a response: the proxy's, else API Gateway's own. */
 export function readRequestId(headers: ResponseHeaders): string | undefined {
-  const names = [headerNames.requestId, 'x-amzn-requestid', 'apigw-requestid'];
-  return names.map((name) => headers.get(name)).find(Boolean) ?? undefined;
+  return (
+    headers.get(headerNames.requestId) ||
+    headers.get('x-amzn-requestid') ||
+    headers.get('apigw-requestid') ||
+    undefined
+  );
 }
 
 /** The media type of a response, without its parameters. */

@@ -15,7 +15,7 @@ export function isBrowser(): boolean {
 }
 
 /** Such as `Node.js/24`. A name that is not a single product stays unknown. */
-export function runtimeName(): string {
+export function platformName(): string {
   if (isBrowser()) {
     return 'browser';
   }

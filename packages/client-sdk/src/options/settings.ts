@@ -6,7 +6,7 @@ import type { Operation } from '../http/operation.ts';
 import { type ApiKeySource, apiKeyVariable, checkApiKey } from './api-key.ts';
 import { checkNoOther, checkOption, checkOptional, checkType, invalidOption } from './check-option.ts';
 import { hasFields } from './duck-typing.ts';
-import { environmentVariable, isBrowser } from './environment.ts';
+import { environmentVariable, isBrowser, platformName } from './environment.ts';
 import type { BedrockClientOptions, CallOptions, RequestOptions, StreamOptions } from './options.ts';
 
 const urlVariable = 'BEDROCK_PROXY_URL';
@@ -40,6 +40,8 @@ export interface ClientSettings {
   readonly apiKey: ApiKeySource;
   readonly fetch: Fetch;
   readonly bounds: CallOptions;
+  /** Such as `Node.js/24`. */
+  readonly platform: string;
   /** What observes every call. */
   readonly hooks: readonly Hooks[];
 }
@@ -91,6 +93,7 @@ export function clientSettings(options: BedrockClientOptions): ClientSettings {
     // Looked up for each call, so that a fetch that is replaced later (by a mock, by tracing) is used.
     fetch: fetch ?? ((url, init) => globalThis.fetch(url, init)),
     bounds,
+    platform: platformName(),
     hooks: [hooks, logger && logHooks(logger)].filter((hooks) => hooks !== undefined),
   };
 }
@@ -109,7 +112,7 @@ export function callSettings(
   return {
     ...checkBounds(options, client.bounds, defaultBounds[operation]),
     signal: checkSignal(options.signal),
-    headers: checkHeaders(options.headers ?? {}),
+    headers: options.headers === undefined ? {} : checkHeaders(options.headers),
   };
 }
 
