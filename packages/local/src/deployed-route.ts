@@ -19,7 +19,7 @@ export interface DeployedRoute {
 
 /** @param assembly The directory that `cdk synth` wrote. */
 export function readRoute(assembly: string, name: RouteName): DeployedRoute {
-  const { template, stack, assetDirectory } = readCloudAssembly(assembly, { region: 'us-east-1' });
+  const { template, stack, assetDirectory } = readCloudAssembly(assembly);
   const api = readApi(template, stack, assetDirectory);
   const { method, path } = routes[name];
   const match = createRouter(api.routes)(method, path);

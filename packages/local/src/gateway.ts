@@ -22,8 +22,6 @@ export type { Clock, Timer };
 export interface GatewayOptions {
   /** The directory that `cdk synth` wrote. */
   readonly assembly: string;
-  /** Needed only where the assembly has several stacks. */
-  readonly stackName?: string;
   /** Default: 0, any free port. */
   readonly port?: number;
   /** What limits, and the times in events, go by. Default: the system's. */
@@ -66,9 +64,6 @@ export interface LocalGateway {
   close(): Promise<void>;
 }
 
-/** Where the functions are, when neither the stack nor the caller says. */
-const defaultRegion = 'us-east-1';
-
 /**
  * Runs the API of a synthesized stack on this machine: API Gateway by interpreting the template, the functions from
  * their deployment packages. What it does not imitate is listed in README.md beside this file.
@@ -78,8 +73,7 @@ const defaultRegion = 'us-east-1';
  */
 export async function startGateway(options: GatewayOptions): Promise<LocalGateway> {
   const { environment = {}, editTemplate = (template) => template, onLog = () => {} } = options;
-  const region = environment['AWS_REGION'] ?? defaultRegion;
-  const assembly = readCloudAssembly(options.assembly, { stackName: options.stackName, region });
+  const assembly = readCloudAssembly(options.assembly);
   const template = editTemplate(structuredClone(assembly.template));
   const api = readApi(template, assembly.stack, assembly.assetDirectory);
   const runtimes = new Map(

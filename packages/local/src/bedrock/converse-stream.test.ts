@@ -61,29 +61,6 @@ test('the pieces of a tool input stop at maxTokens', async () => {
   expect(events.at(-2)).toEqual({ messageStop: { stopReason: 'max_tokens' } });
 });
 
-test('with a schema, the text that is streamed is JSON that fits it', async () => {
-  const schema = JSON.stringify({
-    type: 'object',
-    properties: { sure: { type: 'boolean' } },
-    required: ['sure'],
-    additionalProperties: false,
-  });
-  const outputConfig = {
-    textFormat: { type: 'json_schema' as const, structure: { jsonSchema: { schema, name: 'sureness' } } },
-  };
-  const events = await stream(await startUnderTest(), { outputConfig });
-  const text = events.map((event) => event.contentBlockDelta?.delta?.text ?? '').join('');
-  expect(JSON.parse(text)).toEqual({ sure: true });
-});
-
-test('an answer of five hundred pieces arrives in five hundred events', async () => {
-  const system = await startUnderTest();
-  const deltas = Array.from({ length: 500 }, (_, index) => `${index} `);
-  system.bedrock.answerNext({ deltas });
-  const events = await stream(system);
-  expect(events.flatMap((event) => event.contentBlockDelta?.delta?.text ?? [])).toEqual(deltas);
-});
-
 test('a model that cannot stream says so', async () => {
   const system = await startUnderTest();
   await expect(stream(system, { modelId: bare.modelId })).rejects.toMatchObject({

@@ -115,21 +115,6 @@ test('a tool input that was cut at maxTokens comes empty', async () => {
   expect(output?.message?.content).toMatchObject([{ toolUse: { name: 'weather', input: {} } }]);
 });
 
-test('a test can put words into the mouth of the model', async () => {
-  const { client, bedrock } = await startUnderTest();
-  bedrock.answerNext({ deltas: ['A', ' b', ' c'] }, { deltas: ['No.'], stopReason: 'content_filtered' });
-  const ask = () => client.send(new ConverseCommand({ modelId: native.modelId, messages: asks('Hm?') }));
-  expect(await ask()).toMatchObject({
-    output: { message: { content: [{ text: 'A b c' }] } },
-    stopReason: 'end_turn',
-    usage: { outputTokens: 3 },
-  });
-  expect(await ask()).toMatchObject({ stopReason: 'content_filtered' });
-  expect(await ask()).toMatchObject({
-    output: { message: { content: [{ text: expect.stringContaining('Hm?') }] } },
-  });
-});
-
 test('fields that are unknown are refused by name', async () => {
   const system = await startUnderTest();
   const reply = await post(system, `${native.modelId}/converse`, {

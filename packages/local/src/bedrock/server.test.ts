@@ -5,7 +5,7 @@ import {
   InvokeModelWithResponseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime';
 import { describe, expect, test } from 'vitest';
-import { asks, collect, models, post, type SystemUnderTest, startUnderTest } from './client-under-test.ts';
+import { asks, collect, models, type SystemUnderTest, startUnderTest } from './client-under-test.ts';
 import { exceptionNames, exceptions } from './exception.ts';
 import type { Fault } from './fault.ts';
 
@@ -73,24 +73,6 @@ describe.each(operations)('%s', (_, ask) => {
     await ask(system);
     expect(performance.now() - start).toBeGreaterThanOrEqual(45);
   });
-});
-
-test('a body of the test’s own is answered as it is', async () => {
-  const system = await startUnderTest();
-  system.bedrock.failNext({ kind: 'body', body: '<html>' });
-  const reply = await post(system, `${modelId}/converse`, { messages: asks('Why?') });
-  expect([reply.status, await reply.text()]).toEqual([200, '<html>']);
-});
-
-test('what was received is kept: operation, model, Region and body', async () => {
-  const system = await startUnderTest();
-  for (const [, ask] of operations) await ask(system);
-  expect(system.bedrock.received).toMatchObject([
-    { operation: 'converse', modelId, region: 'us-east-1', disconnected: false },
-    { operation: 'converse-stream', modelId, region: 'us-east-1', disconnected: false },
-    { operation: 'invoke', modelId: titan.modelId, text: titan.body },
-    { operation: 'invoke-with-response-stream', modelId: titan.modelId, text: titan.body },
-  ]);
 });
 
 test.each([

@@ -137,10 +137,3 @@ test('a caller that hangs up at a closed gate stops the stream', async () => {
   await new Promise(setImmediate);
   expect(asked).toEqual([0, 1]);
 });
-
-test('without a gate again, nothing waits', async () => {
-  const system = await startUnderTest();
-  system.bedrock.pace(() => new Promise(() => {}));
-  system.bedrock.pace();
-  expect((await drain(system)).types).toEqual(whole);
-});

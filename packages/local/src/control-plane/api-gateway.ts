@@ -239,20 +239,12 @@ function membershipOf({ id, name, value }: RegisteredKey): object {
   return { id, type: 'API_KEY', name, value };
 }
 
-function planOf({ id, name, throttle, quota, methodThrottles }: UsagePlan, apiId: string, stage: string) {
+function planOf({ id, name, throttle, quota }: UsagePlan, apiId: string, stage: string) {
   return {
     id,
     name,
-    apiStages: [{ apiId, stage, throttle: mapValues(methodThrottles, throttleOf) }],
-    throttle: throttle && throttleOf(throttle),
+    apiStages: [{ apiId, stage, throttle: {} }],
+    throttle: throttle && { rateLimit: throttle.rate, burstLimit: throttle.burst },
     quota,
   };
-}
-
-function throttleOf({ rate, burst }: { readonly rate: number; readonly burst: number }): object {
-  return { rateLimit: rate, burstLimit: burst };
-}
-
-function mapValues<Value, Mapped>(record: Readonly<Record<string, Value>>, map: (value: Value) => Mapped) {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 }

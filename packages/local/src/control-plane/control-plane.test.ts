@@ -9,16 +9,13 @@ import {
   GetApiKeysCommand,
   GetUsagePlanKeysCommand,
   GetUsagePlansCommand,
-  UpdateApiKeyCommand,
 } from '@aws-sdk/client-api-gateway';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { localCredentials } from '@org/admin/local-gateway';
 import { expect, test } from 'vitest';
 import type { Template } from '../gateway.ts';
 import { edit } from '../testing/deployment.ts';
-import { testGateways } from '../testing/gateway.ts';
-
-const start = testGateways();
+import { startTestGateway as start } from '../testing/gateway.ts';
 
 const clock = { now: () => Date.parse('2026-11-22T12:00:00Z') };
 
@@ -70,43 +67,6 @@ async function startControlled(editTemplate: (template: Template) => Template = 
   return { gateway, origin, client, cloudFormation, planNamed };
 }
 
-test('a key that is made is refused until it is in a plan, and from then on at once meets what the plan says', async () => {
-  const { gateway, client, planNamed } = await startControlled();
-  const { id, value } = await client.send(new CreateApiKeyCommand({ name: 'app', enabled: true }));
-  expect(value).toMatch(/^\w{40}$/);
-  const ask = async () => (await gateway.ask({}, { 'x-api-key': value ?? '' })).status;
-  expect(await ask()).toBe(403);
-
-  const usagePlanId = await planNamed('tight');
-  await client.send(new CreateUsagePlanKeyCommand({ usagePlanId, keyId: id, keyType: 'API_KEY' }));
-  expect([await ask(), await ask()]).toEqual([200, 429]);
-
-  await client.send(new DeleteUsagePlanKeyCommand({ usagePlanId, keyId: id }));
-  expect(await ask()).toBe(403);
-  const roomy = await planNamed('plan');
-  await client.send(new CreateUsagePlanKeyCommand({ usagePlanId: roomy, keyId: id, keyType: 'API_KEY' }));
-  expect([await ask(), await ask()]).toEqual([200, 200]);
-});
-
-test('a key is disabled, enabled and deleted, those of the template too', async () => {
-  const { gateway, client } = await startControlled();
-  const { items: [teamKey] = [] } = await client.send(new GetApiKeysCommand({ nameQuery: 'team-' }));
-  const enable = (value: string) =>
-    client.send(
-      new UpdateApiKeyCommand({
-        apiKey: teamKey?.id,
-        patchOperations: [{ op: 'replace', path: '/enabled', value }],
-      }),
-    );
-  expect((await gateway.ask()).status).toBe(200);
-  expect(await enable('false')).toMatchObject({ name: 'team-key', enabled: false });
-  expect((await gateway.ask()).status).toBe(403);
-  await enable('true');
-  expect((await gateway.ask()).status).toBe(200);
-  await client.send(new DeleteApiKeyCommand({ apiKey: teamKey?.id }));
-  expect((await gateway.ask()).status).toBe(403);
-});
-
 test('values are told only where they are asked for', async () => {
   const { client } = await startControlled();
   const { id, value } = await client.send(
@@ -128,35 +88,6 @@ test('values are told only where they are asked for', async () => {
   expect([await values(false), await values(true)]).toEqual([0, 4]);
   expect((await client.send(new GetApiKeyCommand({ apiKey: id }))).value).toBeUndefined();
   expect((await client.send(new GetApiKeyCommand({ apiKey: id, includeValue: true }))).value).toBe(value);
-});
-
-test('lists come in pages, and names are found by how they begin', async () => {
-  const { client } = await startControlled();
-  for (const name of ['app-1', 'app-2', 'app-3', 'other']) {
-    await client.send(new CreateApiKeyCommand({ name }));
-  }
-  const list = { nameQuery: 'app-', limit: 2 };
-  const first = await client.send(new GetApiKeysCommand(list));
-  expect(first.items?.map(({ name }) => name)).toEqual(['app-1', 'app-2']);
-  const second = await client.send(new GetApiKeysCommand({ ...list, position: first.position }));
-  expect(second.items?.map(({ name }) => name)).toEqual(['app-3']);
-  expect(second.position).toBeUndefined();
-});
-
-test('plans tell what they are, and which keys are in them', async () => {
-  const { client, planNamed } = await startControlled();
-  const { items: plans } = await client.send(new GetUsagePlansCommand({}));
-  expect(plans).toMatchObject([
-    { name: 'plan', apiStages: [{ stage: 'dev' }] },
-    { name: 'tight', quota: { limit: 1, period: 'DAY', offset: 0 } },
-  ]);
-  const { items: keys } = await client.send(
-    new GetUsagePlanKeysCommand({ usagePlanId: await planNamed('plan') }),
-  );
-  expect(keys?.map(({ name }) => name)).toEqual(['team-key', 'disabled-key']);
-  const [teamKey] = keys ?? [];
-  const { items: ofKey } = await client.send(new GetUsagePlansCommand({ keyId: teamKey?.id }));
-  expect(ofKey?.map(({ name }) => name)).toEqual(['plan']);
 });
 
 test('a key can be in one plan of a stage', async () => {
@@ -213,19 +144,6 @@ test('the stack tells its outputs, and that its API is here', async () => {
   await expect(other).rejects.toMatchObject({
     name: 'ValidationError',
     message: 'Stack with id Other does not exist',
-  });
-});
-
-test('it tells where its services are', async () => {
-  const { origin } = await startControlled();
-  expect(await (await fetch(`${origin}/.local`)).json()).toEqual({
-    region: 'eu-west-1',
-    stack: 'Test',
-    endpoints: {
-      api_gateway: `${origin}/.local/api_gateway`,
-      cloudformation: `${origin}/.local/cloudformation`,
-      dynamodb: 'http://db',
-    },
   });
 });
 

@@ -3,9 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { edit } from '../testing/deployment.ts';
-import { native, testGateways } from '../testing/gateway.ts';
-
-const start = testGateways();
+import { native, startTestGateway as start } from '../testing/gateway.ts';
 
 const missingToken = { status: 403, errorType: 'MissingAuthenticationTokenException' };
 

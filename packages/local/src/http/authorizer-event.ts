@@ -29,7 +29,7 @@ export function authorizerEvent(
     queryStringParameters: event.queryStringParameters ?? {},
     multiValueQueryStringParameters: event.multiValueQueryStringParameters ?? {},
     pathParameters: event.pathParameters ?? {},
-    stageVariables: event.stageVariables ?? {},
+    stageVariables: {},
     requestContext: { ...context, authorizer: undefined },
   };
 }

@@ -1,19 +1,15 @@
 import type { GatewayResponseDefinition, GatewayResponses } from '../template/gateway-responses.ts';
 import { TemplateError } from '../template/template.ts';
-import { header } from './header-list.ts';
 import type { Refusal } from './refusal.ts';
 import type { GatewayRequest } from './request.ts';
 import type { RequestContext } from './request-context.ts';
 import type { WholeResponse } from './response.ts';
 import { type ResponseType, responseTypes } from './response-types.ts';
-import type { RouteMatch } from './router.ts';
 
 /** What the expressions of a gateway response can name. */
 export interface ResponseScope {
   readonly request: GatewayRequest;
   readonly context: RequestContext;
-  readonly stageVariables: Readonly<Record<string, string>>;
-  readonly match: RouteMatch | undefined;
 }
 
 /** Turns a refusal into the answer that this API gives. */
@@ -39,9 +35,8 @@ const contextVariables = new Set([
   ...['error.message', 'error.messageString', 'error.responseType', 'error.validationErrorString'],
 ]);
 
-const bodyVariable = /\$(context|stageVariables)((?:\.[A-Za-z_]\w*)+)/g;
-const headerExpression =
-  /^(?:'(.*)'|(context|stageVariables|method\.request\.(?:header|querystring|path))\.(.+))$/s;
+const bodyVariable = /\$context((?:\.[A-Za-z_]\w*)+)/g;
+const headerExpression = /^(?:'(.*)'|context\.(.+))$/s;
 
 /**
  * Gateway responses are plain substitution, not VTL. A type without a response of its own takes that of DEFAULT_4XX
@@ -70,16 +65,14 @@ export function createGatewayResponder(definitions: GatewayResponses): GatewayRe
       ['x-amzn-errortype', aws.errorType],
     ]);
     for (const [name, expression] of Object.entries(definition?.parameters ?? {})) {
-      const value = evaluate(expression, refusal, scope);
-      if (value !== undefined) {
-        headers.set(name.toLowerCase(), value);
-      }
+      const [, literal, path = ''] = headerExpression.exec(expression) ?? [];
+      headers.set(name.toLowerCase(), literal ?? variable(path, refusal, scope));
     }
     return {
       status: own?.status ?? fallback?.status ?? refusal.status,
       headers: [...headers],
-      body: template.replaceAll(bodyVariable, (_match, root: string, path: string) =>
-        variable(root, path.slice(1), refusal, scope),
+      body: template.replaceAll(bodyVariable, (_match, path: string) =>
+        variable(path.slice(1), refusal, scope),
       ),
     };
   };
@@ -91,27 +84,7 @@ function templateOf(definition: GatewayResponseDefinition | undefined): [string,
   return templates.find(([contentType]) => contentType === 'application/json') ?? templates[0];
 }
 
-function evaluate(expression: string, refusal: Refusal, scope: ResponseScope): string | undefined {
-  const [, literal, root, name] = headerExpression.exec(expression) ?? [];
-  if (literal !== undefined || root === undefined || name === undefined) {
-    return literal;
-  }
-  switch (root) {
-    case 'method.request.header':
-      return header(scope.request.headers, name);
-    case 'method.request.querystring':
-      return scope.request.query.getAll(name).at(-1);
-    case 'method.request.path':
-      return scope.match?.pathParameters[name];
-    default:
-      return variable(root, name, refusal, scope);
-  }
-}
-
-function variable(root: string, path: string, refusal: Refusal, scope: ResponseScope): string {
-  if (root === 'stageVariables') {
-    return scope.stageVariables[path] ?? '';
-  }
+function variable(path: string, refusal: Refusal, scope: ResponseScope): string {
   switch (path) {
     case 'error.message':
       return refusal.message ?? 'null';
@@ -142,19 +115,16 @@ function text(value: unknown): string {
 
 function refuseUnknownNames(type: ResponseType, definition: GatewayResponseDefinition): void {
   const refuse = (name: string): never => {
-    throw new TemplateError(`Gateway response ${type}: ${name} does not exist`);
+    throw new TemplateError(`Gateway response ${type}: ${name} does not exist, or is not supported`);
   };
   for (const template of Object.values(definition.templates)) {
-    for (const [name, root, path] of template.matchAll(bodyVariable)) {
-      if (root === 'context' && !contextVariables.has((path ?? '').slice(1))) {
-        refuse(name);
-      }
+    if (template.includes('$stageVariables.')) refuse('$stageVariables');
+    for (const [name, path = ''] of template.matchAll(bodyVariable)) {
+      if (!contextVariables.has(path.slice(1))) refuse(name);
     }
   }
   for (const expression of Object.values(definition.parameters)) {
-    const match = headerExpression.exec(expression);
-    if (match === null || (match[2] === 'context' && !contextVariables.has(match[3] ?? ''))) {
-      refuse(expression);
-    }
+    const [found, literal, path = ''] = headerExpression.exec(expression) ?? [];
+    if (found === undefined || (literal === undefined && !contextVariables.has(path))) refuse(expression);
   }
 }

@@ -5,7 +5,6 @@ import type { Api } from '../template/api.ts';
 import type { FunctionDefinition } from '../template/functions.ts';
 import type { Route } from '../template/routes.ts';
 import { authorize } from './authorizer.ts';
-import { integrateBuffered } from './buffered-integration.ts';
 import { createGatewayResponder } from './gateway-response.ts';
 import { type HeaderList, header } from './header-list.ts';
 import { apiArn } from './method-arn.ts';
@@ -17,7 +16,6 @@ import { type KnownOfRequest, requestContext } from './request-context.ts';
 import { createRequestValidator, type RequestValidator } from './request-validation.ts';
 import type { HttpResponse } from './response.ts';
 import { createRouter, type RouteMatch } from './router.ts';
-import { idleTimeoutMs } from './stream-timeouts.ts';
 import { integrateStreaming } from './streaming-integration.ts';
 import type { Timer } from './timer.ts';
 
@@ -76,7 +74,7 @@ export function createPipeline(
     if (decision !== 'admitted') {
       return refusal(decision === 'throttled' ? 'THROTTLED' : 'QUOTA_EXCEEDED');
     }
-    const invalid = validators.get(match.route)?.(request, match);
+    const invalid = validators.get(match.route)?.(request);
     if (invalid !== undefined) {
       return invalid;
     }
@@ -85,20 +83,14 @@ export function createPipeline(
       const answer = integrateMock(integration, request);
       return { ...answer, headers: [...answer.headers, ...requestIds(request)] };
     }
-    const { target, transferMode, timeoutMs } = integration;
+    const { target, timeoutMs } = integration;
     const runtime = runtimes.get(target.logicalId);
     if (runtime === undefined || !mayInvoke(api, request, { match, target })) {
       return integrationRefusal(500);
     }
     const context = requestContext(api, request, progress);
     const event = JSON.stringify(proxyEvent(api, request, match, context));
-    const answer = await (transferMode === 'STREAM'
-      ? integrateStreaming(runtime, event, {
-          timeoutMs,
-          idleTimeoutMs: idleTimeoutMs[api.endpointType],
-          timer,
-        })
-      : integrateBuffered(runtime, event, { timeoutMs, timer }));
+    const answer = await integrateStreaming(runtime, event, { timeoutMs, timer });
     return 'body' in answer
       ? { ...answer, headers: [...answer.headers, ...gatewayHeaders(request)] }
       : answer;
@@ -113,8 +105,6 @@ export function createPipeline(
     return respond(answer, {
       request,
       context: requestContext(api, request, progress),
-      stageVariables: api.stage.variables,
-      match: progress.match,
     });
   };
 }

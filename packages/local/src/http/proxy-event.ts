@@ -48,7 +48,7 @@ export function proxyEvent(
     queryStringParameters: orNull(lastValues(query)),
     multiValueQueryStringParameters: orNull(query),
     pathParameters: orNull(match.pathParameters),
-    stageVariables: orNull(api.stage.variables),
+    stageVariables: null,
     requestContext: context,
     body: request.body === '' ? null : request.body,
     isBase64Encoded: false,

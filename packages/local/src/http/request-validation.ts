@@ -1,14 +1,13 @@
 import AjvDraft04 from 'ajv-draft-04';
 import * as z from 'zod/mini';
-import type { RequiredParameter, Route } from '../template/routes.ts';
+import type { Route } from '../template/routes.ts';
 import { TemplateError } from '../template/template.ts';
 import { header } from './header-list.ts';
 import { type Refusal, refusal } from './refusal.ts';
 import type { GatewayRequest } from './request.ts';
-import type { RouteMatch } from './router.ts';
 
 /** Answers why a request is refused, or undefined. */
-export type RequestValidator = (request: GatewayRequest, match: RouteMatch) => Refusal | undefined;
+export type RequestValidator = (request: GatewayRequest) => Refusal | undefined;
 
 /** Why a body does not fit, as `$context.error.validationErrorString` says it, or undefined. */
 type BodyCheck = (body: unknown) => string | undefined;
@@ -16,8 +15,8 @@ type BodyCheck = (body: unknown) => string | undefined;
 const Schema = z.record(z.string(), z.unknown());
 
 /**
- * API Gateway's request validation for one method: parameters by presence, then the body by the model of its content
- * type. A body whose content type has no model is not validated.
+ * API Gateway's request validation for one method: the body by the model of its content type. One whose content type
+ * has no model is not validated.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
  *
  * @throws TemplateError for a model that is not a JSON Schema of draft-04.
@@ -29,14 +28,7 @@ export function createRequestValidator(route: Route): RequestValidator {
       compile(schema, `${route.method} ${route.path}`),
     ]),
   );
-  return (request, match) => {
-    const missing = route.requiredParameters.filter((parameter) => !isPresent(parameter, request, match));
-    if (missing.length > 0) {
-      const names = missing.map(({ name }) => name).join(', ');
-      return refusal('BAD_REQUEST_PARAMETERS', {
-        message: `Missing required request parameters: [${names}]`,
-      });
-    }
+  return (request) => {
     const check = models.get(mediaType(request)) ?? models.get('$default');
     return check && refuseBody(request.body, check);
   };
@@ -68,15 +60,4 @@ function refuseBody(body: string, check: BodyCheck): Refusal | undefined {
 function mediaType(request: GatewayRequest): string {
   const contentType = header(request.headers, 'content-type') ?? 'application/json';
   return (contentType.split(';')[0] ?? '').trim().toLowerCase();
-}
-
-function isPresent(parameter: RequiredParameter, request: GatewayRequest, match: RouteMatch): boolean {
-  switch (parameter.location) {
-    case 'header':
-      return header(request.headers, parameter.name) !== undefined;
-    case 'querystring':
-      return request.query.has(parameter.name);
-    case 'path':
-      return Object.hasOwn(match.pathParameters, parameter.name);
-  }
 }

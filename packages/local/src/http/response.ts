@@ -1,4 +1,3 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Readable } from 'node:stream';
 
 export interface ResponseHead {
@@ -16,14 +15,3 @@ export interface StreamedResponse extends ResponseHead {
 }
 
 export type HttpResponse = WholeResponse | StreamedResponse;
-
-/** Whether HTTP can carry the header. */
-export function isValidHeader(name: string, value: string): boolean {
-  try {
-    validateHeaderName(name);
-    validateHeaderValue(name, value);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -9,19 +9,14 @@ export interface RouteMatch {
 /** Finds the method that a request is for, or undefined. */
 export type Router = (method: string, path: string) => RouteMatch | undefined;
 
-/**
- * API Gateway's routing: a literal path part goes before a parameter and a parameter before `{proxy+}`; a method of
- * its own goes before `ANY`; a slash at the end does not count.
- */
+/** API Gateway's routing: a literal path part goes before a parameter; a slash at the end does not count. */
 export function createRouter(routes: readonly Route[]): Router {
-  const bySpecificity = routes.toSorted((a, b) => compare(specificity(a), specificity(b)));
+  const literalFirst = routes.toSorted((a, b) => compare(shape(a), shape(b)));
   return (method, path) => {
     const parts = partsOf(path);
-    for (const route of bySpecificity) {
+    for (const route of literalFirst) {
       const pathParameters = matchParts(partsOf(route.path), parts);
-      if (pathParameters !== undefined && (route.method === method || route.method === 'ANY')) {
-        return { route, pathParameters };
-      }
+      if (pathParameters !== undefined && route.method === method) return { route, pathParameters };
     }
     return undefined;
   };
@@ -32,15 +27,11 @@ function partsOf(path: string): string[] {
   return trimmed === '' ? [] : trimmed.split('/');
 }
 
-/** Sorts before others: 0 literal, 1 parameter, 2 greedy, for each part; then ANY last. */
-function specificity(route: Route): string {
-  const parts = partsOf(route.path).map((part) => {
-    if (!part.startsWith('{')) {
-      return '0';
-    }
-    return part.endsWith('+}') ? '2' : '1';
-  });
-  return `${parts.join('')} ${route.method === 'ANY' ? '1' : '0'}`;
+/** Sorts literal parts before parameters: 0 or 1 for each part. */
+function shape(route: Route): string {
+  return partsOf(route.path)
+    .map((part) => (part.startsWith('{') ? '1' : '0'))
+    .join('');
 }
 
 function compare(a: string, b: string): number {
@@ -51,22 +42,14 @@ function matchParts(
   pattern: readonly string[],
   parts: readonly string[],
 ): Record<string, string> | undefined {
+  if (pattern.length !== parts.length) return undefined;
   const parameters: Record<string, string> = {};
   for (const [index, expected] of pattern.entries()) {
-    const part = parts[index];
-    if (part === undefined || part === '') {
-      return undefined;
-    }
-    if (expected.endsWith('+}')) {
-      return { ...parameters, [expected.slice(1, -2)]: decode(parts.slice(index).join('/')) };
-    }
-    if (expected.startsWith('{')) {
-      parameters[expected.slice(1, -1)] = decode(part);
-    } else if (expected !== part) {
-      return undefined;
-    }
+    const part = parts[index] ?? '';
+    if (expected.startsWith('{') && part !== '') parameters[expected.slice(1, -1)] = decode(part);
+    else if (expected !== part) return undefined;
   }
-  return pattern.length === parts.length ? parameters : undefined;
+  return parameters;
 }
 
 function decode(part: string): string {

@@ -1,8 +1,8 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Readable } from 'node:stream';
 import * as z from 'zod/mini';
 import { parseJson } from './parse-json.ts';
-import { isValidHeader, type ResponseHead } from './response.ts';
-import { resultHead, resultHeadFields } from './result-head.ts';
+import type { ResponseHead } from './response.ts';
 
 /** What comes between the metadata of a stream and its payload. */
 export const metadataDelimiter = '\0'.repeat(8);
@@ -10,27 +10,86 @@ export const metadataDelimiter = '\0'.repeat(8);
 /** The delimiter must end within these. */
 const maximumPreludeBytes = 16_384;
 
+const HeaderValue = z.union([z.string(), z.boolean()]);
+
 /**
- * How a function begins its stream. No other field is allowed.
+ * How a function begins its stream. Nothing is required, and no other field is allowed.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
  */
 const StreamMetadata = z.strictObject({
-  ...resultHeadFields,
+  statusCode: z.optional(z.union([z.int(), z.string().check(z.regex(/^\d{3}$/))])),
+  headers: z.optional(z.nullable(z.record(z.string(), HeaderValue))),
+  multiValueHeaders: z.optional(z.nullable(z.record(z.string(), z.array(HeaderValue)))),
   cookies: z.optional(z.nullable(z.array(z.string()))),
 });
 
-/** Reads the JSON in front of the delimiter, or `undefined` for one that is malformed. */
-export function readMetadata(json: string): ResponseHead | undefined {
-  const metadata = z.safeParse(StreamMetadata, parseJson(json));
-  if (!metadata.success) {
-    return undefined;
+/**
+ * Headers that API Gateway renames to `x-amzn-Remapped-...`, as observed for Lambda proxies.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+ */
+const remappedHeaders = new Set([
+  'authorization',
+  'connection',
+  'content-length',
+  'content-md5',
+  'date',
+  'expect',
+  'host',
+  'max-forwards',
+  'proxy-authenticate',
+  'server',
+  'trailer',
+  'upgrade',
+  'user-agent',
+  'www-authenticate',
+]);
+
+/** Reads the JSON in front of the delimiter, or `undefined` for one that is malformed or that HTTP cannot carry. */
+function readMetadata(json: string): ResponseHead | undefined {
+  const { data } = z.safeParse(StreamMetadata, parseJson(json));
+  if (data === undefined) return undefined;
+  const status = Number(data.statusCode ?? 200);
+  const cookies = (data.cookies ?? []).map((cookie): [string, string] => ['set-cookie', cookie]);
+  const headers = [...mergeHeaders(data.headers ?? {}, data.multiValueHeaders ?? {}), ...cookies];
+  const valid =
+    status >= 200 && status <= 599 && headers.every(([name, value]) => isValidHeader(name, value));
+  return valid ? { status, headers } : undefined;
+}
+
+/** Where a header is in both, only its multi-value form counts. */
+function mergeHeaders(
+  headers: Record<string, string | boolean>,
+  multiValueHeaders: Record<string, readonly (string | boolean)[]>,
+): [string, string][] {
+  const merged = new Map<string, [string, string][]>([
+    ['content-type', [['content-type', 'application/json']]],
+  ]);
+  for (const [name, value] of Object.entries(headers)) {
+    merged.set(name.toLowerCase(), [[outgoingName(name), String(value)]]);
   }
-  const head = resultHead(metadata.data);
-  const cookies = (metadata.data.cookies ?? []).map((cookie) => ['set-cookie', cookie] as const);
-  if (head === undefined || !cookies.every(([name, value]) => isValidHeader(name, value))) {
-    return undefined;
+  for (const [name, values] of Object.entries(multiValueHeaders)) {
+    merged.set(
+      name.toLowerCase(),
+      values.map((value) => [outgoingName(name), String(value)]),
+    );
   }
-  return { ...head, headers: [...head.headers, ...cookies] };
+  merged.delete('transfer-encoding');
+  return [...merged.values()].flat();
+}
+
+function outgoingName(name: string): string {
+  return remappedHeaders.has(name.toLowerCase()) ? `x-amzn-Remapped-${name}` : name;
+}
+
+/** Whether HTTP can carry the header. */
+function isValidHeader(name: string, value: string): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

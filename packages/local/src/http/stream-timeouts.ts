@@ -1,15 +1,10 @@
-import type { EndpointType } from '../template/api.ts';
 import type { Timer } from './timer.ts';
 
 /**
- * How long a stream may bring nothing.
+ * How long a stream of a Regional API may bring nothing.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
  */
-export const idleTimeoutMs = {
-  EDGE: 30_000,
-  REGIONAL: 300_000,
-  PRIVATE: 300_000,
-} as const satisfies Record<EndpointType, number>;
+const idleMs = 300_000;
 
 /** An integration whose answer is streamed took too long. */
 export class StreamTimeoutError extends Error {
@@ -20,15 +15,13 @@ export class StreamTimeoutError extends Error {
 export class StreamTimeouts {
   readonly #controller = new AbortController();
   readonly #timer: Timer;
-  readonly #idleMs: number;
   readonly #cancelWhole: () => void;
   #cancelIdle: () => void;
 
-  constructor(timer: Timer, limits: { readonly wholeMs: number; readonly idleMs: number }) {
+  constructor(timer: Timer, wholeMs: number) {
     this.#timer = timer;
-    this.#idleMs = limits.idleMs;
-    this.#cancelWhole = timer(limits.wholeMs, () => {
-      this.#expire(`The integration was not done after ${limits.wholeMs} ms`);
+    this.#cancelWhole = timer(wholeMs, () => {
+      this.#expire(`The integration was not done after ${wholeMs} ms`);
     });
     this.#cancelIdle = this.#startIdle();
   }
@@ -50,8 +43,8 @@ export class StreamTimeouts {
   };
 
   #startIdle(): () => void {
-    return this.#timer(this.#idleMs, () => {
-      this.#expire(`The function wrote nothing for ${this.#idleMs} ms`);
+    return this.#timer(idleMs, () => {
+      this.#expire(`The function wrote nothing for ${idleMs} ms`);
     });
   }
 

@@ -15,12 +15,9 @@ import type { Timer } from './timer.ts';
 export async function integrateStreaming(
   runtime: FunctionRuntime,
   event: string,
-  options: { readonly timeoutMs: number; readonly idleTimeoutMs: number; readonly timer: Timer },
+  { timeoutMs, timer }: { readonly timeoutMs: number; readonly timer: Timer },
 ): Promise<StreamedResponse | Refusal> {
-  const timeouts = new StreamTimeouts(options.timer, {
-    wholeMs: options.timeoutMs,
-    idleMs: options.idleTimeoutMs,
-  });
+  const timeouts = new StreamTimeouts(timer, timeoutMs);
   const { promise: timedOut, resolve } = Promise.withResolvers<Refusal>();
   timeouts.signal.addEventListener('abort', () => resolve(refusal('INTEGRATION_TIMEOUT')));
   const call = runtime.invokeWithResponseStream(event, crypto.randomUUID(), timeouts.restartIdle);

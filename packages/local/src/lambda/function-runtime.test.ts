@@ -86,19 +86,6 @@ test('a crash fails every call of the worker', async () => {
   expect(lines.map(({ line }) => line).join('\n')).toContain('nobody caught this');
 });
 
-test('the reserved concurrency is the most calls that run at once', async () => {
-  const runtime = runtimeOf(
-    `
-    import { setTimeout } from 'node:timers/promises';
-    export const handler = () => setTimeout(50, 'done');
-  `,
-    { reservedConcurrency: 2 },
-  );
-  const outcomes = await Promise.all([call(runtime), call(runtime), call(runtime)]);
-  expect(outcomes.map(({ kind }) => kind)).toEqual(['returned', 'returned', 'throttled']);
-  expect((await call(runtime)).kind).toBe('returned');
-});
-
 test('a CommonJS handler works', async () => {
   const runtime = runtimeOf('module.exports = { ...{ handler: () => 1 } };', { file: 'index.cjs' });
   expect(await call(runtime)).toEqual({ kind: 'returned', payload: '1' });

@@ -1,7 +1,7 @@
 import type { FunctionDefinition } from '../template/functions.ts';
 import { ExecutionEnvironment } from './execution-environment.ts';
 import type { OnLog } from './log.ts';
-import { type CallOutcome, failed, type Outcome, type RefusedCall, type StreamOutcome } from './outcome.ts';
+import type { CallOutcome, Outcome, RefusedCall, StreamOutcome } from './outcome.ts';
 import { PayloadBuffer, PayloadStream, type ResponseSink } from './response-sink.ts';
 
 export interface FunctionRuntimeOptions {
@@ -12,9 +12,8 @@ export interface FunctionRuntimeOptions {
   readonly callsPerWorker: number;
 }
 
-/** Lambda's limits on a call whose answer is not streamed. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const maximumEventBytes = 6_291_456;
-const maximumResponseBytes = 6_291_556;
 
 /** Runs one function in as many workers as its calls need. */
 export class FunctionRuntime {
@@ -36,17 +35,9 @@ export class FunctionRuntime {
    * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
    */
   async invoke(event: string, awsRequestId: string): Promise<Outcome> {
-    const payload = new PayloadBuffer(maximumResponseBytes);
+    const payload = new PayloadBuffer();
     const outcome = await this.#call(event, awsRequestId, payload);
-    if (outcome.kind !== 'returned') {
-      return outcome;
-    }
-    return payload.overflowed
-      ? failed(
-          'Function.ResponseSizeTooLarge',
-          `Response payload size exceeded maximum allowed payload size (${maximumResponseBytes} bytes).`,
-        )
-      : { kind: 'returned', payload: payload.text() };
+    return outcome.kind === 'returned' ? { kind: 'returned', payload: payload.text() } : outcome;
   }
 
   /**

@@ -8,29 +8,16 @@ export interface ResponseSink {
   end(): void;
 }
 
-/** Collects an answer, up to a number of bytes. */
+/** Collects an answer. */
 export class PayloadBuffer implements ResponseSink {
-  readonly #maximumBytes: number;
   readonly #chunks: Uint8Array[] = [];
-  #bytes = 0;
-
-  constructor(maximumBytes: number) {
-    this.#maximumBytes = maximumBytes;
-  }
-
-  get overflowed(): boolean {
-    return this.#bytes > this.#maximumBytes;
-  }
 
   text(): string {
     return Buffer.concat(this.#chunks).toString('utf8');
   }
 
   chunk(bytes: Uint8Array, accepted: () => void): void {
-    this.#bytes += bytes.byteLength;
-    if (!this.overflowed) {
-      this.#chunks.push(bytes);
-    }
+    this.#chunks.push(bytes);
     accepted();
   }
 

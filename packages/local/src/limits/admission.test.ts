@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import type { Route } from '../template/routes.ts';
 import type { Throttle } from '../template/throttle.ts';
 import type { UsagePlan } from '../template/usage-plans.ts';
 import { Admission } from './admission.ts';
@@ -7,37 +6,11 @@ import { ApiKeyRegistry } from './api-key-registry.ts';
 
 const now = Date.UTC(2026, 10, 22);
 
-const route = (path: string): Route => ({
-  method: 'POST',
-  path,
-  resourceId: path,
-  apiKeyRequired: true,
-  authorizer: undefined,
-  bodyModels: undefined,
-  requiredParameters: [],
-  integration: {
-    transferMode: 'BUFFERED',
-    timeoutMs: 29_000,
-    target: {
-      logicalId: 'Main',
-      name: 'main',
-      arn: 'arn',
-      handler: 'index.handler',
-      directory: '/nowhere',
-      timeoutMs: 1000,
-      memoryMb: 128,
-      environment: {},
-      reservedConcurrency: undefined,
-    },
-  },
-});
-
 const plan = (limits: Partial<UsagePlan>): UsagePlan => ({
   id: 'plan',
   name: 'plan',
   throttle: undefined,
   quota: undefined,
-  methodThrottles: {},
   keys: new Set(['a', 'b']),
   ...limits,
 });
@@ -51,16 +24,11 @@ function admission(limits: Partial<UsagePlan>, stageThrottle?: Throttle) {
     description: undefined,
   }));
   const registry = new ApiKeyRegistry({ apiKeys, usagePlans: [plan(limits)] }, now);
-  const subject = new Admission({
-    name: 'dev',
-    deployment: 'd',
-    variables: {},
-    throttleOf: () => stageThrottle,
-  });
+  const subject = new Admission({ throttle: stageThrottle });
   return {
     registry,
     decide: (key: string, path: string, at = now) =>
-      subject.decide(registry.identify(`value-${key}`), route(path), at),
+      subject.decide(registry.identify(`value-${key}`), { method: 'POST', path }, at),
   };
 }
 
@@ -90,12 +58,6 @@ test('a throttled request uses no quota', () => {
   expect(subject.decide('a', '/one', now + 2000)).toBe('quota-exceeded');
 });
 
-test('a throttle of one method leaves others alone', () => {
-  const subject = admission({ methodThrottles: { '/one/POST': { rate: 0, burst: 1 } } });
-  expect(decisions(subject, 'a', '/one', 2)).toEqual(['admitted', 'throttled']);
-  expect(decisions(subject, 'a', '/two', 2)).toEqual(['admitted', 'admitted']);
-});
-
 test('all callers of a method share the throttle of the stage', () => {
   const subject = admission({}, { rate: 0, burst: 2 });
   expect(decisions(subject, 'a', '/one', 1)).toEqual(['admitted']);
@@ -104,10 +66,7 @@ test('all callers of a method share the throttle of the stage', () => {
 });
 
 test('a request that one throttle refuses takes no token of another', () => {
-  const subject = admission(
-    { methodThrottles: { '/one/POST': { rate: 0, burst: 0 } } },
-    { rate: 0, burst: 1 },
-  );
-  expect(decisions(subject, 'a', '/one', 3)).toEqual(['throttled', 'throttled', 'throttled']);
-  expect(decisions(subject, 'a', '/two', 1)).toEqual(['admitted']);
+  const subject = admission({ throttle: { rate: 0, burst: 1 } }, { rate: 0, burst: 2 });
+  expect(decisions(subject, 'a', '/one', 3)).toEqual(['admitted', 'throttled', 'throttled']);
+  expect(decisions(subject, 'b', '/one', 1)).toEqual(['admitted']);
 });

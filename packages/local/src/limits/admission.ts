@@ -4,6 +4,9 @@ import type { Caller } from './api-key-registry.ts';
 import { Quota } from './quota.ts';
 import { TokenBucket } from './token-bucket.ts';
 
+/** Of an API. */
+type Method = Pick<Route, 'method' | 'path'>;
+
 export type Decision = 'admitted' | 'throttled' | 'quota-exceeded';
 
 /**
@@ -12,17 +15,17 @@ export type Decision = 'admitted' | 'throttled' | 'quota-exceeded';
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
  */
 export class Admission {
-  readonly #stage: Stage;
+  readonly #stage: Pick<Stage, 'throttle'>;
   readonly #buckets = new Map<string, TokenBucket>();
   readonly #quotas = new Map<string, Quota>();
 
-  constructor(stage: Stage) {
+  constructor(stage: Pick<Stage, 'throttle'>) {
     this.#stage = stage;
   }
 
   /** Decides on a request at `now` (milliseconds), and counts it if it is admitted. */
-  decide(caller: Caller | undefined, route: Route, now: number): Decision {
-    const buckets = [...this.#planBuckets(caller, route), ...this.#stageBuckets(route)];
+  decide(caller: Caller | undefined, method: Method, now: number): Decision {
+    const buckets = [...this.#planBuckets(caller), ...this.#stageBuckets(method)];
     if (!buckets.every((bucket) => bucket.has(now))) {
       return 'throttled';
     }
@@ -32,22 +35,15 @@ export class Admission {
     return this.#takeQuota(caller, now) ? 'admitted' : 'quota-exceeded';
   }
 
-  #planBuckets(caller: Caller | undefined, route: Route): TokenBucket[] {
-    if (caller === undefined) {
-      return [];
-    }
+  #planBuckets(caller: Caller | undefined): TokenBucket[] {
+    if (caller?.plan.throttle === undefined) return [];
     const { apiKey, plan } = caller;
-    const method = `${route.path}/${route.method}`;
-    const methodThrottle = plan.methodThrottles[method];
-    return [
-      ...(methodThrottle ? [this.#bucket(`method ${plan.id} ${apiKey.id} ${method}`, methodThrottle)] : []),
-      ...(plan.throttle ? [this.#bucket(`plan ${plan.id} ${apiKey.id}`, plan.throttle)] : []),
-    ];
+    return [this.#bucket(`plan ${plan.id} ${apiKey.id}`, caller.plan.throttle)];
   }
 
-  #stageBuckets(route: Route): TokenBucket[] {
-    const throttle = this.#stage.throttleOf(route.method, route.path);
-    return throttle ? [this.#bucket(`stage ${route.method} ${route.path}`, throttle)] : [];
+  #stageBuckets({ method, path }: Method): TokenBucket[] {
+    const { throttle } = this.#stage;
+    return throttle ? [this.#bucket(`stage ${method} ${path}`, throttle)] : [];
   }
 
   #bucket(name: string, limits: { rate: number; burst: number }): TokenBucket {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import {
+  addAuthorizer,
   addGatewayResponse,
   edit,
   editIntegration,
-  streamingUri,
   testTemplate,
 } from '../testing/deployment.ts';
 import { type Api, readApi } from './api.ts';
@@ -24,9 +24,7 @@ test('an API is its routes with their integrations, its plans and its keys', () 
   );
   expect(api.routes.map(({ method, path }) => `${method} ${path}`)).toEqual([
     'POST /ask',
-    'POST /stream',
     'GET /items/{id}',
-    'ANY /files/{proxy+}',
     'GET /other',
     'GET /broken',
   ]);
@@ -35,7 +33,7 @@ test('an API is its routes with their integrations, its plans and its keys', () 
     bodyModels: { 'application/json': { type: 'object' } },
     integration: {
       timeoutMs: 29_000,
-      target: { handler: 'index.handler', directory: '/assets/main.zip', timeoutMs: 1000, memoryMb: 128 },
+      target: { handler: 'index.handler', directory: '/assets/main.zip', timeoutMs: 20_000, memoryMb: 128 },
     },
   });
   expect(api.usagePlans).toMatchObject([
@@ -48,50 +46,52 @@ test('an API is its routes with their integrations, its plans and its keys', () 
   ]);
 });
 
-test('a streaming method may take 15 minutes, and 29 seconds where it says nothing', () => {
-  const timeoutOf = (changes: Readonly<Record<string, unknown>>) =>
-    read(editIntegration(testTemplate(), { ...streaming, ...changes })).routes[0]?.integration;
-  expect(timeoutOf({ TimeoutInMillis: 900_000 })).toMatchObject({
-    transferMode: 'STREAM',
-    timeoutMs: 900_000,
-  });
-  expect(timeoutOf({})).toMatchObject({ transferMode: 'STREAM', timeoutMs: 29_000 });
-});
-
-test('an API is edge-optimized where it does not say otherwise', () => {
-  expect(read(testTemplate()).endpointType).toBe('EDGE');
-  const regional = edit(testTemplate(), 'Api', { EndpointConfiguration: { Types: ['REGIONAL'] } });
-  expect(read(regional).endpointType).toBe('REGIONAL');
-});
-
-const streaming = { ResponseTransferMode: 'STREAM', Uri: streamingUri('Main') };
-
 /** Faults that synthesize without a word. */
 const faults: [fault: string, message: RegExp, seed: (template: Template) => Template][] = [
   [
-    'a STREAM method with the URI of a buffered invocation',
+    'a method that waits for a whole answer',
+    /AskMethod: ResponseTransferMode is BUFFERED, and only STREAM is supported/,
+    (template) => editIntegration(template, { ResponseTransferMode: undefined }),
+  ],
+  [
+    'a method with the URI of a buffered invocation',
     /ResponseTransferMode is STREAM, but the URI is of a BUFFERED invocation/,
-    (template) => editIntegration(template, { ResponseTransferMode: 'STREAM' }),
+    (template) => {
+      addAuthorizer(template);
+      return editIntegration(template, {
+        Uri: template.Resources['Authorizer']?.Properties?.['AuthorizerUri'],
+      });
+    },
   ],
   [
-    'a buffered method with the URI of a streaming invocation',
-    /but the URI is of a STREAM invocation/,
-    (template) => editIntegration(template, { ResponseTransferMode: 'BUFFERED', Uri: streamingUri('Main') }),
+    'a timeout above 15 minutes',
+    /TimeoutInMillis is 900001, and must be 50 to 900000/,
+    (template) => editIntegration(template, { TimeoutInMillis: 900_001 }),
   ],
   [
-    'a method with the URI of a streaming invocation and no transfer mode',
-    /ResponseTransferMode is BUFFERED, but the URI is of a STREAM invocation/,
-    (template) => editIntegration(template, { Uri: streamingUri('Main') }),
+    'a method that is any',
+    /ANY \/ask is not one method of one path/,
+    (template) => edit(template, 'AskMethod', { HttpMethod: 'ANY' }),
   ],
   [
-    'a streaming method with a timeout above 15 minutes',
-    /TimeoutInMillis is 900001, and must be 50 to 900000 for STREAM/,
-    (template) => editIntegration(template, { ...streaming, TimeoutInMillis: 900_001 }),
+    'a required parameter',
+    /RequestParameters is not supported/,
+    (template) => edit(template, 'AskMethod', { RequestParameters: { 'method.request.header.a': true } }),
   ],
   [
-    'an absurd timeout',
-    /TimeoutInMillis is 999999, and must be 50 to 29000 for BUFFERED/,
-    (template) => editIntegration(template, { TimeoutInMillis: 999_999 }),
+    'an API at the edge',
+    /EndpointConfiguration/,
+    (template) => edit(template, 'Api', { EndpointConfiguration: { Types: ['EDGE'] } }),
+  ],
+  [
+    'a throttle for one method',
+    /Stage: .*MethodSettings/s,
+    (template) =>
+      edit(template, 'Stage', {
+        MethodSettings: [
+          { HttpMethod: 'GET', ResourcePath: '/~1other', ThrottlingBurstLimit: 1, ThrottlingRateLimit: 1 },
+        ],
+      }),
   ],
   [
     'a quota period that does not exist',

@@ -13,13 +13,9 @@ import { readTables, type TableDefinition } from './tables.ts';
 import { type Template, TemplateError } from './template.ts';
 import { type ApiKey, readApiKeys, readUsagePlans, type UsagePlan } from './usage-plans.ts';
 
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-endpoint-types.html */
-export type EndpointType = 'EDGE' | 'REGIONAL' | 'PRIVATE';
-
 /** One deployed REST API: everything of a template that decides how a request is answered. */
 export interface Api {
   readonly id: string;
-  readonly endpointType: EndpointType;
   readonly stack: Stack;
   readonly stage: Stage;
   readonly apiKeySource: ApiKeySource;
@@ -40,9 +36,7 @@ const RestApiProperties = z.object({
   BinaryMediaTypes: z.optional(z.array(z.string())),
   Body: z.optional(z.unknown()),
   BodyS3Location: z.optional(z.unknown()),
-  EndpointConfiguration: z.optional(
-    z.object({ Types: z.optional(z.array(z.enum(['EDGE', 'REGIONAL', 'PRIVATE']))) }),
-  ),
+  EndpointConfiguration: z.object({ Types: z.tuple([z.literal('REGIONAL')]) }),
   MinimumCompressionSize: z.optional(z.number()),
   Policy: z.optional(z.unknown()),
 });
@@ -67,8 +61,6 @@ export function readApi(
   const apiKeySource = properties.ApiKeySourceType;
   return {
     id,
-    // What an API is where nothing is said.
-    endpointType: properties.EndpointConfiguration?.Types?.[0] ?? 'EDGE',
     stack,
     stage,
     apiKeySource,

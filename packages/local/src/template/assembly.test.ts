@@ -4,11 +4,9 @@ import { expect, test } from 'vitest';
 import { writeTestAssembly } from '../testing/deployment.ts';
 import { readCloudAssembly } from './assembly.ts';
 
-const region = 'us-east-1';
-
 test('a stack is read with its environment, and code is found by the key it is uploaded as', () => {
   using assembly = writeTestAssembly();
-  const { stack, template, assetDirectory } = readCloudAssembly(assembly.directory, { region });
+  const { stack, template, assetDirectory } = readCloudAssembly(assembly.directory);
   expect(stack).toEqual({ name: 'Test', account: '000000000000', region: 'eu-west-1' });
   expect(template.Resources['Api']?.Type).toBe('AWS::ApiGateway::RestApi');
   expect(existsSync(path.join(assetDirectory('main.zip'), 'index.mjs'))).toBe(true);
@@ -16,29 +14,20 @@ test('a stack is read with its environment, and code is found by the key it is u
 
 test('code that is missing is refused', () => {
   using assembly = writeTestAssembly();
-  const { assetDirectory } = readCloudAssembly(assembly.directory, { region });
+  const { assetDirectory } = readCloudAssembly(assembly.directory);
   expect(() => assetDirectory('nothing.zip')).toThrow('No asset');
   rmSync(path.join(assembly.directory, 'asset.main'), { recursive: true });
   expect(() => assetDirectory('main.zip')).toThrow('must be a directory');
 });
 
-test('a stack that is not there is refused, with those that are', () => {
-  using assembly = writeTestAssembly();
-  expect(() => readCloudAssembly(assembly.directory, { region, stackName: 'Prod' })).toThrow(
-    'has no stack Prod. It has: Test',
-  );
-});
-
-test('of several stacks one must be named', () => {
+test('of several stacks none is taken', () => {
   using assembly = writeTestAssembly();
   const file = path.join(assembly.directory, 'manifest.json');
-  const second =
-    '"Second": { "type": "aws:cloudformation:stack", "properties": { "templateFile": "Test.template.json" } }';
+  const second = '"Second": { "type": "aws:cloudformation:stack" }';
   writeFileSync(file, readFileSync(file, 'utf8').replace('"Test": {', `${second}, "Test": {`));
-  expect(() => readCloudAssembly(assembly.directory, { region })).toThrow('It has: Second, Test');
-  expect(readCloudAssembly(assembly.directory, { region, stackName: 'Second' }).stack.region).toBe(region);
+  expect(() => readCloudAssembly(assembly.directory)).toThrow('exactly one stack, and it has 2');
 });
 
 test('a directory without an assembly says what to do', () => {
-  expect(() => readCloudAssembly('/nowhere', { region })).toThrow('Synthesize the stack first');
+  expect(() => readCloudAssembly('/nowhere')).toThrow('Synthesize the stack first');
 });

@@ -13,7 +13,6 @@ const Manifest = z.object({
       properties: z.optional(
         z.object({
           templateFile: z.optional(z.string()),
-          stackName: z.optional(z.string()),
           file: z.optional(z.string()),
         }),
       ),
@@ -41,55 +40,25 @@ export interface CloudAssembly {
   assetDirectory(objectKey: string): string;
 }
 
-export interface AssemblyOptions {
-  /** Needed only where the assembly has several stacks. */
-  readonly stackName?: string | undefined;
-  /** For a stack that is not tied to a Region. */
-  readonly region: string;
-}
-
 /**
- * Reads a cloud assembly.
+ * Reads a cloud assembly of one stack, which is tied to a Region.
  * https://docs.aws.amazon.com/cdk/api/v2/docs/cloud-assembly-schema-readme.html
  */
-export function readCloudAssembly(directory: string, options: AssemblyOptions): CloudAssembly {
+export function readCloudAssembly(directory: string): CloudAssembly {
   const { artifacts } = readJson(path.join(directory, 'manifest.json'), Manifest);
-  const { name, artifact } = chooseStack(artifacts, options.stackName, directory);
-  const templateFile = path.join(directory, artifact.properties?.templateFile ?? `${name}.template.json`);
+  const stacks = Object.entries(artifacts).filter(([, { type }]) => type === 'aws:cloudformation:stack');
+  const [stack, ...others] = stacks;
+  if (stack === undefined || others.length > 0) {
+    throw new TemplateError(`${directory} must have exactly one stack, and it has ${stacks.length}`);
+  }
+  const [name, { environment = '', properties }] = stack;
+  // `aws://{account}/{region}`, of which the account may be unknown.
+  const [account = '', region = ''] = environment.replace('aws://', '').split('/');
+  const templateFile = path.join(directory, properties?.templateFile ?? `${name}.template.json`);
   return {
-    stack: { name, ...environmentOf(artifact, options.region) },
+    stack: { name, account: /^\d{12}$/.test(account) ? account : '000000000000', region },
     template: parseTemplate(readFile(templateFile), templateFile),
     assetDirectory: (objectKey) => assetDirectory(directory, artifacts, objectKey),
-  };
-}
-
-function chooseStack(
-  artifacts: Record<string, Artifact>,
-  wanted: string | undefined,
-  directory: string,
-): { name: string; artifact: Artifact } {
-  const stacks = Object.entries(artifacts)
-    .filter(([, artifact]) => artifact.type === 'aws:cloudformation:stack')
-    .map(([id, artifact]) => ({ name: artifact.properties?.stackName ?? id, artifact }));
-  const matching = wanted === undefined ? stacks : stacks.filter(({ name }) => name === wanted);
-  const [first, second] = matching;
-  if (first === undefined || second !== undefined) {
-    const names = stacks.map(({ name }) => name).join(', ') || 'none';
-    throw new TemplateError(
-      wanted === undefined
-        ? `${directory} must have exactly one stack, or one must be named. It has: ${names}`
-        : `${directory} has no stack ${wanted}. It has: ${names}`,
-    );
-  }
-  return first;
-}
-
-/** An environment reads `aws://{account}/{region}`, either of which may be unknown. */
-function environmentOf(artifact: Artifact, defaultRegion: string): { account: string; region: string } {
-  const [account, region] = (artifact.environment ?? '').replace('aws://', '').split('/');
-  return {
-    account: account !== undefined && /^\d{12}$/.test(account) ? account : '000000000000',
-    region: region === undefined || region === '' || region === 'unknown-region' ? defaultRegion : region,
   };
 }
 

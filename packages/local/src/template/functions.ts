@@ -19,7 +19,7 @@ export interface FunctionDefinition {
 }
 
 /** How an answer travels: whole, once the function is done, or as the function writes it. */
-export type TransferMode = 'BUFFERED' | 'STREAM';
+type TransferMode = 'BUFFERED' | 'STREAM';
 
 const FunctionProperties = z.object({
   Code: z.object({ S3Key: z.optional(z.string()) }),

@@ -1,21 +1,18 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { Resolver } from './resolver.ts';
-import type { Template } from './template.ts';
 
 const stack = { name: 'Test', account: '000000000000', region: 'eu-west-1' };
 
-function resolve(value: unknown, template: Partial<Template> = {}): unknown {
+function resolve(value: unknown): unknown {
   const resolver = new Resolver(
     {
-      ...template,
       Resources: {
         Subject: { Type: 'Custom::Subject', Properties: { Value: value } },
         Key: { Type: 'AWS::ApiGateway::ApiKey' },
         Function: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'named' } },
         Unnamed: { Type: 'AWS::Lambda::Function' },
         Queue: { Type: 'AWS::SQS::Queue' },
-        ...template.Resources,
       },
     },
     stack,
@@ -33,11 +30,9 @@ test('names, ids and ARNs are what a deployment would make, and the same every t
   expect(resolve({ Ref: 'Unnamed' })).toMatch(/^Test-Unnamed-[A-Z\d]{12}$/);
 });
 
-test('pseudo parameters and parameters with a default are filled in', () => {
+test('pseudo parameters are filled in', () => {
   expect(resolve({ Ref: 'AWS::Region' })).toBe('eu-west-1');
   expect(resolve({ Ref: 'AWS::Partition' })).toBe('aws');
-  expect(resolve({ Ref: 'Size' }, { Parameters: { Size: { Type: 'Number', Default: 3 } } })).toBe(3);
-  expect(resolve({ a: [{ Ref: 'AWS::NoValue' }, 1], b: { Ref: 'AWS::NoValue' } })).toEqual({ a: [1] });
 });
 
 test('texts are joined, substituted, split and selected', () => {
@@ -59,12 +54,6 @@ test.each([
   [{ 'Fn::Join': ['-', [{ Ref: 'Key' }, 1]] }, 'Subject.Value: Fn::Join cannot be resolved from'],
 ])('what cannot be resolved says where and why: %j', (value, message) => {
   expect(() => resolve(value)).toThrow(message);
-});
-
-test('a parameter without a default cannot be resolved', () => {
-  expect(() => resolve({ Ref: 'Size' }, { Parameters: { Size: { Type: 'Number' } } })).toThrow(
-    'parameter Size has no default',
-  );
 });
 
 test('properties that nobody reads may hold anything', () => {

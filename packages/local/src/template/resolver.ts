@@ -3,9 +3,6 @@ import { attribute, type ReferenceTarget, reference } from './references.ts';
 import { pseudoParameter, type Stack } from './stack.ts';
 import { type Template, TemplateError, type TemplateResource } from './template.ts';
 
-/** `Ref: AWS::NoValue`: the property is as if it were not written. */
-const noValue = Symbol('AWS::NoValue');
-
 const JoinArguments = z.tuple([z.string(), z.unknown()]);
 const SelectArguments = z.tuple([z.union([z.string(), z.number()]), z.unknown()]);
 const SplitArguments = z.tuple([z.string(), z.unknown()]);
@@ -40,9 +37,7 @@ export class Resolver {
     const picked: Record<string, unknown> = {};
     for (const name of Object.keys(schema.shape)) {
       const value = this.#resolve(properties[name], `${logicalId}.${name}`);
-      if (value !== noValue && value !== undefined) {
-        picked[name] = value;
-      }
+      if (value !== undefined) picked[name] = value;
     }
     const result = z.safeParse(schema, picked);
     if (!result.success) {
@@ -51,9 +46,9 @@ export class Resolver {
     return result.data;
   }
 
-  /** The text that a value outside of the resources comes to. */
+  /** The text that a value comes to. */
   text(value: unknown, where: string): string {
-    return this.#string(value, where);
+    return asString(this.#resolve(value, where), where);
   }
 
   /** What `Ref` of the logical id returns. */
@@ -106,9 +101,7 @@ export class Resolver {
 
   #resolve(value: unknown, where: string): unknown {
     if (Array.isArray(value)) {
-      return value
-        .map((item, index) => this.#resolve(item, `${where}[${index}]`))
-        .filter((item) => item !== noValue);
+      return value.map((item, index) => this.#resolve(item, `${where}[${index}]`));
     }
     if (typeof value !== 'object' || value === null) {
       return value;
@@ -118,40 +111,22 @@ export class Resolver {
     if (only !== undefined && entries.length === 1) {
       const [name, argument] = only;
       if (name === 'Ref') {
-        return this.#resolveRef(argument, where);
+        return this.#named(this.#arguments(z.string(), name, argument, where), where);
       }
       if (name.startsWith('Fn::')) {
         return this.#call(name, argument, where);
       }
     }
     return Object.fromEntries(
-      entries
-        .map(([key, item]) => [key, this.#resolve(item, `${where}.${key}`)] as const)
-        .filter(([, item]) => item !== noValue),
+      entries.map(([key, item]) => [key, this.#resolve(item, `${where}.${key}`)] as const),
     );
   }
 
-  #resolveRef(argument: unknown, where: string): unknown {
-    const name = this.#arguments(z.string(), 'Ref', argument, where);
-    return name === 'AWS::NoValue' ? noValue : this.#named(name, where);
-  }
-
-  #named(name: string, where: string): unknown {
-    if (name.startsWith('AWS::')) {
-      const value = pseudoParameter(this.stack, name);
-      if (value === undefined) {
-        throw new TemplateError(`${where}: cannot resolve ${name}`);
-      }
-      return value;
-    }
-    const parameter = this.template.Parameters?.[name];
-    if (parameter === undefined) {
-      return this.ref(name, where);
-    }
-    if (parameter.Default === undefined) {
-      throw new TemplateError(`${where}: parameter ${name} has no default, and there is nobody to ask`);
-    }
-    return parameter.Default;
+  #named(name: string, where: string): string {
+    if (!name.startsWith('AWS::')) return this.ref(name, where);
+    const value = pseudoParameter(this.stack, name);
+    if (value === undefined) throw new TemplateError(`${where}: cannot resolve ${name}`);
+    return value;
   }
 
   #call(name: string, argument: unknown, where: string): unknown {
@@ -175,7 +150,7 @@ export class Resolver {
       }
       case 'Fn::Split': {
         const [delimiter, text] = this.#arguments(SplitArguments, name, argument, where);
-        return this.#string(text, where).split(delimiter);
+        return this.text(text, where).split(delimiter);
       }
       case 'Fn::Sub':
         return this.#substitute(this.#arguments(SubArguments, name, argument, where), where);
@@ -191,17 +166,13 @@ export class Resolver {
         return `\${${name}}`;
       }
       if (Object.hasOwn(variables, name)) {
-        return this.#string(variables[name], where);
+        return this.text(variables[name], where);
       }
       if (!name.startsWith('AWS::') && name.includes('.')) {
         return this.getAtt(...splitAttribute(name), where);
       }
-      return asString(this.#named(name, where), where);
+      return this.#named(name, where);
     });
-  }
-
-  #string(value: unknown, where: string): string {
-    return asString(this.#resolve(value, where), where);
   }
 
   #strings(name: string, value: unknown, where: string): string[] {

@@ -1,15 +1,15 @@
 import * as z from 'zod/mini';
 import type { ApiKeySource, Authorizer } from './authorizers.ts';
-import { type FunctionDefinition, readFunctionUri, type TransferMode } from './functions.ts';
+import { type FunctionDefinition, readFunctionUri } from './functions.ts';
 import { type MockIntegration, readMockIntegration } from './mock-integration.ts';
 import type { Resolver } from './resolver.ts';
 import { TemplateError } from './template.ts';
 
 /** One method of one resource. */
 export interface Route {
-  /** `GET`, `POST`, ..., or `ANY`. */
+  /** `GET`, `POST`, ... */
   readonly method: string;
-  /** The resource's path: `/bedrock`, `/models/{name}`, `/{proxy+}`. */
+  /** The resource's path: `/bedrock`, `/models/{name}`. */
   readonly path: string;
   readonly resourceId: string;
   readonly apiKeyRequired: boolean;
@@ -17,19 +17,12 @@ export interface Route {
   readonly authorizer: Authorizer | undefined;
   /** Content type to JSON Schema (draft-04); undefined where bodies are not validated. */
   readonly bodyModels: Readonly<Record<string, unknown>> | undefined;
-  /** Parameters that must be present, sorted; empty where they are not validated. */
-  readonly requiredParameters: readonly RequiredParameter[];
   readonly integration: LambdaIntegration | MockIntegration;
 }
 
-export interface RequiredParameter {
-  readonly location: 'header' | 'querystring' | 'path';
-  readonly name: string;
-}
-
+/** A function whose answer is passed on as it writes it. */
 export interface LambdaIntegration {
   readonly target: FunctionDefinition;
-  readonly transferMode: TransferMode;
   readonly timeoutMs: number;
 }
 
@@ -42,39 +35,30 @@ const MethodProperties = z.object({
   Integration: z.object({
     Credentials: z.optional(z.string()),
     IntegrationHttpMethod: z.optional(z.string()),
-    ResponseTransferMode: z.optional(z.enum(['BUFFERED', 'STREAM'])),
+    ResponseTransferMode: z._default(z.string(), 'BUFFERED'),
     TimeoutInMillis: z.optional(z.int()),
     Type: z.string(),
     Uri: z.optional(z.string()),
   }),
   RequestModels: z.optional(z.record(z.string(), z.string())),
-  RequestParameters: z.optional(z.record(z.string(), z.boolean())),
+  RequestParameters: z.optional(z.unknown()),
   RequestValidatorId: z.optional(z.string()),
   ResourceId: z.string(),
 });
 
 const ResourceProperties = z.object({ ParentId: z.string(), PathPart: z.string() });
 const ModelProperties = z.object({ Schema: z.unknown() });
-const ValidatorProperties = z.object({
-  ValidateRequestBody: z.optional(z.boolean()),
-  ValidateRequestParameters: z.optional(z.boolean()),
-});
-
-/** Every API has this model from the start. */
-const emptyModel = { type: 'object' };
+const ValidatorProperties = z.object({ ValidateRequestBody: z.optional(z.boolean()) });
 
 type Method = z.output<typeof MethodProperties>;
 
 /**
- * The limits of an integration's timeout. An account may have a higher one for buffered integrations, on request.
+ * The limits of an integration's timeout.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
  */
 const minimumTimeoutMs = 50;
-const maximumTimeoutMs = { BUFFERED: 29_000, STREAM: 900_000 } as const satisfies Record<
-  TransferMode,
-  number
->;
+const maximumTimeoutMs = 900_000;
 const defaultTimeoutMs = 29_000;
 
 export function readRoutes(
@@ -87,12 +71,15 @@ export function readRoutes(
   },
 ): Route[] {
   const paths = readPaths(resolver, restApi);
-  const readers = { models: readModels(resolver), validators: readValidators(resolver) };
+  const readBodyModels = bodyModelReader(resolver);
   return resolver.idsOf('AWS::ApiGateway::Method').map((logicalId) => {
     const method = resolver.read(logicalId, MethodProperties);
     const path = paths.get(method.ResourceId);
     if (path === undefined) {
       throw new TemplateError(`${logicalId}: ResourceId is not a resource of the template's API`);
+    }
+    if (method.HttpMethod === 'ANY' || path.includes('+}')) {
+      throw new TemplateError(`${logicalId}: ${method.HttpMethod} ${path} is not one method of one path`);
     }
     const authorizer = readAuthorization(logicalId, method, known.authorizers);
     const apiKeyRequired = method.ApiKeyRequired ?? false;
@@ -108,7 +95,7 @@ export function readRoutes(
       resourceId: method.ResourceId,
       apiKeyRequired,
       authorizer,
-      ...readValidation(logicalId, method, readers),
+      bodyModels: readBodyModels(logicalId, method),
       integration:
         method.Integration.Type === 'MOCK' && isPreflight
           ? readMockIntegration(resolver, logicalId)
@@ -154,62 +141,30 @@ function readPaths(resolver: Resolver, restApi: string): Map<string, string> {
   return new Map([[root, '/'], ...[...resources.keys()].map((id) => [id, parentPath(id)] as const)]);
 }
 
-function readModels(resolver: Resolver): (name: string) => unknown {
-  const schemas = new Map(
-    resolver
-      .idsOf('AWS::ApiGateway::Model')
-      .map((logicalId) => [resolver.ref(logicalId), resolver.read(logicalId, ModelProperties).Schema]),
-  );
-  return (name) => schemas.get(name) ?? (name === 'Empty' ? emptyModel : undefined);
-}
-
-function readValidators(
-  resolver: Resolver,
-): (id: string) => z.output<typeof ValidatorProperties> | undefined {
-  const validators = new Map(
-    resolver
-      .idsOf('AWS::ApiGateway::RequestValidator')
-      .map((logicalId) => [resolver.ref(logicalId), resolver.read(logicalId, ValidatorProperties)]),
-  );
-  return (id) => validators.get(id);
-}
-
-function readValidation(
-  logicalId: string,
-  method: Method,
-  readers: { models: ReturnType<typeof readModels>; validators: ReturnType<typeof readValidators> },
-): Pick<Route, 'bodyModels' | 'requiredParameters'> {
-  if (method.RequestValidatorId === undefined) {
-    return { bodyModels: undefined, requiredParameters: [] };
-  }
-  const validator = readers.validators(method.RequestValidatorId);
-  if (validator === undefined) {
-    throw new TemplateError(`${logicalId}: RequestValidatorId is not a validator of the template`);
-  }
-  const models = Object.entries(method.RequestModels ?? {}).map(([contentType, name]) => {
-    const schema = readers.models(name);
-    if (schema === undefined) {
-      throw new TemplateError(`${logicalId}: the template has no model ${name}`);
+/** Reads the models that the bodies of a method are validated with. */
+function bodyModelReader(resolver: Resolver): (logicalId: string, method: Method) => Route['bodyModels'] {
+  const byRef = <Schema extends z.ZodMiniObject>(type: string, schema: Schema) =>
+    new Map(
+      resolver.idsOf(type).map((logicalId) => [resolver.ref(logicalId), resolver.read(logicalId, schema)]),
+    );
+  const models = byRef('AWS::ApiGateway::Model', ModelProperties);
+  const validators = byRef('AWS::ApiGateway::RequestValidator', ValidatorProperties);
+  return (logicalId, { RequestModels = {}, RequestParameters, RequestValidatorId }) => {
+    if (RequestParameters !== undefined) {
+      throw new TemplateError(`${logicalId}: RequestParameters is not supported`);
     }
-    return [contentType, schema] as const;
-  });
-  const parameters = Object.entries(method.RequestParameters ?? {})
-    .filter(([, required]) => required)
-    .map(([expression]) => readParameter(logicalId, expression))
-    .sort((a, b) => a.name.localeCompare(b.name));
-  return {
-    bodyModels: validator.ValidateRequestBody === true ? Object.fromEntries(models) : undefined,
-    requiredParameters: validator.ValidateRequestParameters === true ? parameters : [],
+    if (RequestValidatorId === undefined) return undefined;
+    const validator = validators.get(RequestValidatorId);
+    if (validator === undefined) {
+      throw new TemplateError(`${logicalId}: RequestValidatorId is not a validator of the template`);
+    }
+    const schemas = Object.entries(RequestModels).map(([contentType, name]) => {
+      const model = models.get(name);
+      if (model === undefined) throw new TemplateError(`${logicalId}: the template has no model ${name}`);
+      return [contentType, model.Schema] as const;
+    });
+    return validator.ValidateRequestBody === true ? Object.fromEntries(schemas) : undefined;
   };
-}
-
-function readParameter(logicalId: string, expression: string): RequiredParameter {
-  const match = /^method\.request\.(header|querystring|path)\.(.+)$/.exec(expression);
-  const [, location, name] = match ?? [];
-  if (name === undefined || (location !== 'header' && location !== 'querystring' && location !== 'path')) {
-    throw new TemplateError(`${logicalId}: ${expression} is not a request parameter`);
-  }
-  return { location, name };
 }
 
 function readIntegration(
@@ -230,23 +185,27 @@ function readIntegration(
   if (integration.IntegrationHttpMethod !== 'POST') {
     throw new TemplateError(`${logicalId}: IntegrationHttpMethod must be POST for a Lambda function`);
   }
-  const transferMode = integration.ResponseTransferMode ?? 'BUFFERED';
-  const uri = readFunctionUri(logicalId, integration.Uri ?? '');
-  if (transferMode !== uri.mode) {
+  // The functions stream every answer: of a method that waits for a whole one callers would see headers and no body.
+  if (integration.ResponseTransferMode !== 'STREAM') {
     throw new TemplateError(
-      `${logicalId}: ResponseTransferMode is ${transferMode}, but the URI is of a ${uri.mode} invocation`,
+      `${logicalId}: ResponseTransferMode is ${integration.ResponseTransferMode}, and only STREAM is supported`,
+    );
+  }
+  const uri = readFunctionUri(logicalId, integration.Uri ?? '');
+  if (uri.mode !== 'STREAM') {
+    throw new TemplateError(
+      `${logicalId}: ResponseTransferMode is STREAM, but the URI is of a ${uri.mode} invocation`,
     );
   }
   const timeoutMs = integration.TimeoutInMillis ?? defaultTimeoutMs;
-  const maximum = maximumTimeoutMs[transferMode];
-  if (timeoutMs < minimumTimeoutMs || timeoutMs > maximum) {
+  if (timeoutMs < minimumTimeoutMs || timeoutMs > maximumTimeoutMs) {
     throw new TemplateError(
-      `${logicalId}: TimeoutInMillis is ${timeoutMs}, and must be ${minimumTimeoutMs} to ${maximum} for ${transferMode}`,
+      `${logicalId}: TimeoutInMillis is ${timeoutMs}, and must be ${minimumTimeoutMs} to ${maximumTimeoutMs}`,
     );
   }
   const target = functions.find(({ arn }) => arn === uri.functionArn);
   if (target === undefined) {
     throw new TemplateError(`${logicalId}: ${uri.functionArn} is not a function of the template`);
   }
-  return { target, transferMode, timeoutMs };
+  return { target, timeoutMs };
 }

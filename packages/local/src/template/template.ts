@@ -7,12 +7,7 @@ const Resource = z.looseObject({
   Condition: z.optional(z.string()),
 });
 
-const Parameter = z.looseObject({ Type: z.string(), Default: z.optional(z.unknown()) });
-
-const Template = z.looseObject({
-  Resources: z.record(z.string(), Resource),
-  Parameters: z.optional(z.record(z.string(), Parameter)),
-});
+const Template = z.looseObject({ Resources: z.record(z.string(), Resource) });
 
 /** A CloudFormation template as synthesized: intrinsic functions are not resolved yet. */
 export type Template = z.output<typeof Template>;

@@ -12,7 +12,3 @@ export const ThrottleProperties = z.object({
   RateLimit: z.number().check(z.minimum(0)),
   BurstLimit: z.int().check(z.minimum(0)),
 });
-
-export function throttleOf(properties: z.output<typeof ThrottleProperties>): Throttle {
-  return { rate: properties.RateLimit, burst: properties.BurstLimit };
-}

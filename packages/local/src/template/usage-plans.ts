@@ -3,7 +3,7 @@ import { deterministicToken } from './physical-id.ts';
 import type { Resolver } from './resolver.ts';
 import type { Stage } from './stage.ts';
 import { TemplateError } from './template.ts';
-import { type Throttle, ThrottleProperties, throttleOf } from './throttle.ts';
+import { type Throttle, ThrottleProperties } from './throttle.ts';
 
 export interface ApiKey {
   readonly id: string;
@@ -28,8 +28,6 @@ export interface UsagePlan {
   readonly name: string;
   readonly throttle: Throttle | undefined;
   readonly quota: QuotaDefinition | undefined;
-  /** The throttle of one key on one method, by `/path/METHOD`. */
-  readonly methodThrottles: Readonly<Record<string, Throttle>>;
   /** Ids of the API keys that the template puts into the plan. */
   readonly keys: ReadonlySet<string>;
 }
@@ -38,7 +36,7 @@ const ApiKeyProperties = z.object({
   Description: z.optional(z.string()),
   Enabled: z.optional(z.boolean()),
   Name: z.optional(z.string()),
-  Value: z.optional(z.string().check(z.minLength(20), z.maxLength(128))),
+  Value: z.optional(z.undefined('has to be left out')),
 });
 
 const UsagePlanProperties = z.object({
@@ -47,7 +45,8 @@ const UsagePlanProperties = z.object({
       z.object({
         ApiId: z.string(),
         Stage: z.string(),
-        Throttle: z.optional(z.record(z.string(), ThrottleProperties)),
+        // The throttle of a key on one method: none.
+        Throttle: z.optional(z.strictObject({})),
       }),
     ),
   ),
@@ -79,8 +78,7 @@ export function readApiKeys(resolver: Resolver): ApiKey[] {
     return {
       id,
       name,
-      value:
-        properties.Value ?? deterministicToken(['local API key', resolver.stack.name, name], keyValueLength),
+      value: deterministicToken(['local API key', resolver.stack.name, name], keyValueLength),
       enabled: properties.Enabled ?? false,
       description: properties.Description,
     };
@@ -115,11 +113,8 @@ export function readUsagePlans(
     const plan: UsagePlan = {
       id,
       name: properties.UsagePlanName ?? id,
-      throttle: throttle && throttleOf(throttle),
+      throttle: throttle && { rate: throttle.RateLimit, burst: throttle.BurstLimit },
       quota: quota && { limit: quota.Limit, period: quota.Period, offset: quota.Offset ?? 0 },
-      methodThrottles: Object.fromEntries(
-        Object.entries(apiStage.Throttle ?? {}).map(([method, limits]) => [method, throttleOf(limits)]),
-      ),
       keys: new Set(members.filter(({ UsagePlanId }) => UsagePlanId === id).map(({ KeyId }) => KeyId)),
     };
     return [plan];

@@ -4,30 +4,52 @@ import path from 'node:path';
 import type { Template, TemplateResource } from '../template/template.ts';
 
 /**
- * Handlers that do what a request's body says, so that one bundle serves every test. Answers of the one that does not
- * stream carry `instance`, which is the same for calls that ran in one worker. The one that streams takes steps; a
- * call waits at a gate until another call of the same worker opens it.
+ * Handlers that do what a request says, so that one bundle serves every test. `handler` takes steps; a call waits at a
+ * gate until another call of the same worker opens it. Its echoes carry `instance`, which is the same for calls that ran
+ * in one worker.
  */
 const handlerSource = `
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 const instance = crypto.randomUUID();
-const json = (value) => ({ statusCode: 200, body: JSON.stringify({ instance, ...value }) });
-export const handler = async (event, context) => {
-  const order = JSON.parse(event.body ?? '{}');
-  switch (order.do) {
-    case undefined: return json({ event, context, remaining: context.getRemainingTimeInMillis(), env: process.env });
-    case 'return': return order.result;
-    case 'throw': throw new TypeError(order.message);
-    case 'exit': process.exit(3);
-    case 'crash': queueMicrotask(() => { throw new Error('crashed') }); return setTimeout(60_000);
-    case 'hang': console.log('waiting'); return setTimeout(60_000);
-    case 'wait': console.log('waiting'); while (!existsSync(order.file)) await setTimeout(5); return json({});
-    case 'large': return json({ padding: 'x'.repeat(order.bytes) });
-    case 'print': console.log(order.line); console.error(order.line); process.stdout.write('a\\nb\\n'); return json({});
+let poured = 0;
+const gates = new Map();
+const gate = (name) => {
+  if (!gates.has(name)) gates.set(name, Promise.withResolvers());
+  return gates.get(name);
+};
+const pour = async (stream, bytes) => {
+  for (let left = bytes; left > 0; left -= 65_536) {
+    const room = stream.write(new Uint8Array(Math.min(left, 65_536)));
+    poured += Math.min(left, 65_536);
+    if (!room) await once(stream, 'drain');
   }
 };
+export const handler = awslambda.streamifyResponse(async (event, stream, context) => {
+  const { steps = [['metadata', {}], ['echo'], ['end']] } = JSON.parse(event.body ?? '{}');
+  for (const [step, detail] of steps) {
+    switch (step) {
+      case 'metadata': awslambda.HttpResponseStream.from(stream, detail); break;
+      case 'echo': {
+        const remaining = context.getRemainingTimeInMillis();
+        stream.write(JSON.stringify({ instance, event, context, remaining, env: process.env }));
+        break;
+      }
+      case 'write': stream.write(detail); break;
+      case 'poured': stream.write(String(poured)); break;
+      case 'pour': await pour(stream, detail); break;
+      case 'wait': console.log('waiting'); await gate(detail).promise; break;
+      case 'open': gate(detail).resolve(); break;
+      case 'end': stream.end(detail); break;
+      case 'endLater': gate(detail).promise.then(() => stream.end()); break;
+      case 'destroy': stream.destroy(); break;
+      case 'throw': throw new TypeError(detail);
+      case 'log': console.log(detail); break;
+      case 'print': console.error(detail); process.stdout.write('a\\nb\\n'); break;
+      case 'exit': process.exit(3);
+    }
+  }
+});
 
 export const authorizer = async (event) => {
   const order = JSON.parse(event.headers['x-order'] ?? '{}');
@@ -46,39 +68,6 @@ export const authorizer = async (event) => {
     usageIdentifierKey: order.key,
   };
 };
-
-let poured = 0;
-const gates = new Map();
-const gate = (name) => {
-  if (!gates.has(name)) gates.set(name, Promise.withResolvers());
-  return gates.get(name);
-};
-const pour = async (stream, bytes) => {
-  for (let left = bytes; left > 0; left -= 65_536) {
-    const room = stream.write(new Uint8Array(Math.min(left, 65_536)));
-    poured += Math.min(left, 65_536);
-    if (!room) await once(stream, 'drain');
-  }
-};
-export const streamHandler = awslambda.streamifyResponse(async (event, stream) => {
-  for (const [step, detail] of JSON.parse(event.body).steps) {
-    switch (step) {
-      case 'metadata': awslambda.HttpResponseStream.from(stream, detail); break;
-      case 'write': stream.write(detail); break;
-      case 'bytes': stream.write(Buffer.from(detail)); break;
-      case 'poured': stream.write(String(poured)); break;
-      case 'pour': await pour(stream, detail); break;
-      case 'wait': console.log('waiting'); await gate(detail).promise; break;
-      case 'open': gate(detail).resolve(); break;
-      case 'end': stream.end(detail); break;
-      case 'endLater': gate(detail).promise.then(() => stream.end()); break;
-      case 'destroy': stream.destroy(); break;
-      case 'throw': throw new TypeError(detail);
-      case 'log': console.log(detail); break;
-      case 'exit': process.exit(3);
-    }
-  }
-});
 `;
 
 const brokenSource = `throw new Error('cannot start');`;
@@ -119,7 +108,12 @@ function method({
       ResourceId: resource,
       HttpMethod: httpMethod,
       AuthorizationType: 'NONE',
-      Integration: { Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST', Uri: invocationUri(target) },
+      Integration: {
+        Type: 'AWS_PROXY',
+        IntegrationHttpMethod: 'POST',
+        ResponseTransferMode: 'STREAM',
+        Uri: streamingUri(target),
+      },
       ...properties,
     },
   };
@@ -176,60 +170,36 @@ function openFunction(
   };
 }
 
-/** `POST /ask` and `POST /stream`: with a key and a body model. */
-const closed = {
-  ApiKeyRequired: true,
-  RequestModels: { 'application/json': { Ref: 'JsonObject' } },
-  RequestValidatorId: { Ref: 'BodyValidator' },
-};
-
 /** The URI of an integration whose answer is streamed. */
-export function streamingUri(functionId: string): unknown {
+function streamingUri(functionId: string): unknown {
   return {
     'Fn::Sub': `arn:\${AWS::Partition}:apigateway:\${AWS::Region}:lambda:path/2021-11-15/functions/\${${functionId}.Arn}/response-streaming-invocations`,
   };
 }
 
-/**
- * A small stack: `POST /ask` and the streaming `POST /stream` with a key and a body model, `GET /items/{id}`, `ANY /files/{proxy+}`, `GET /other` and
- * `GET /broken` without.
- */
+/** A small stack: `POST /ask` with a key and a body model, `GET /items/{id}`, `GET /other` and `GET /broken` without. */
 export function testTemplate(): Template {
   const root = { 'Fn::GetAtt': ['Api', 'RootResourceId'] };
   const resources: Record<string, TemplateResource> = {
-    Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'test' } },
+    Api: {
+      Type: 'AWS::ApiGateway::RestApi',
+      Properties: { Name: 'test', EndpointConfiguration: { Types: ['REGIONAL'] } },
+    },
     AskResource: resource(root, 'ask'),
     AskMethod: method({
       resource: { Ref: 'AskResource' },
       method: 'POST',
-      properties: closed,
-    }),
-    StreamResource: resource(root, 'stream'),
-    StreamMethod: method({
-      resource: { Ref: 'StreamResource' },
-      method: 'POST',
-      target: 'Stream',
       properties: {
-        ...closed,
-        Integration: {
-          Type: 'AWS_PROXY',
-          IntegrationHttpMethod: 'POST',
-          ResponseTransferMode: 'STREAM',
-          TimeoutInMillis: 900_000,
-          Uri: streamingUri('Stream'),
-        },
+        ApiKeyRequired: true,
+        RequestModels: { 'application/json': { Ref: 'JsonObject' } },
+        RequestValidatorId: { Ref: 'BodyValidator' },
       },
     }),
     ItemsResource: resource(root, 'items'),
     ItemResource: resource({ Ref: 'ItemsResource' }, '{id}'),
     ItemMethod: method({ resource: { Ref: 'ItemResource' }, method: 'GET' }),
-    FilesResource: resource(root, 'files'),
-    FileResource: resource({ Ref: 'FilesResource' }, '{proxy+}'),
-    FileMethod: method({ resource: { Ref: 'FileResource' }, method: 'ANY' }),
-    Main: lambda('main', { WHOSE: 'main', KEY_ID: { Ref: 'TeamKey' } }),
+    Main: edited(lambda('main', { WHOSE: 'main', KEY_ID: { Ref: 'TeamKey' } }), { Timeout: 20 }),
     MainPermission: permission('Main'),
-    Stream: edited(lambda('main'), { Handler: 'index.streamHandler', Timeout: 20 }),
-    StreamPermission: permission('Stream'),
     ...openFunction('Other', { path: 'other', asset: 'main', variables: { WHOSE: 'other' } }),
     ...openFunction('Broken', { path: 'broken', asset: 'broken' }),
     JsonObject: {
@@ -304,19 +274,13 @@ export function addAuthorizer(
     },
   };
   edit(template, 'Api', { ApiKeySourceType: 'AUTHORIZER' });
-  for (const id of ['AskMethod', 'StreamMethod'])
-    edit(template, id, { AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: 'Authorizer' } });
-  return template;
+  return edit(template, 'AskMethod', { AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: 'Authorizer' } });
 }
 
-/** Changes the integration of a method, in place. */
-export function editIntegration(
-  template: Template,
-  changes: Readonly<Record<string, unknown>>,
-  methodId = 'AskMethod',
-): Template {
-  const integration = Object(template.Resources[methodId]?.Properties?.['Integration']);
-  return edit(template, methodId, { Integration: { ...integration, ...changes } });
+/** Changes the integration of `POST /ask`, in place. */
+export function editIntegration(template: Template, changes: Readonly<Record<string, unknown>>): Template {
+  const integration = Object(template.Resources['AskMethod']?.Properties?.['Integration']);
+  return edit(template, 'AskMethod', { Integration: { ...integration, ...changes } });
 }
 
 /** Adds a gateway response, deployed, in place. */
