@@ -1,23 +1,8 @@
 import type { OfferedModel } from '@org/models';
 import { describe, expect, test } from 'vitest';
 import shipped from '../../proxy.config.ts';
+import { config, issuesOf, plan } from '../testing/config-under-test.ts';
 import { parseProxyConfig } from './config.ts';
-import { ConfigError } from './config-error.ts';
-
-const plan = {
-  throttle: { rate: 5, burst: 10 },
-  quota: { limit: 100, period: 'MONTH' },
-  models: ['titan', 'llama'],
-};
-
-const config = {
-  name: 'proxy',
-  stage: 'dev',
-  region: 'us-east-1',
-  models: ['titan', 'llama'],
-  plans: { starter: plan },
-  teams: { research: { plan: 'starter', keys: ['research-key'] } },
-};
 
 const imported = {
   alias: 'own',
@@ -349,44 +334,24 @@ test('all faults come in one error', () => {
   ]);
 });
 
-function issuesOf(faulty: unknown): ConfigError['issues'] {
-  try {
-    parseProxyConfig(faulty);
-  } catch (error) {
-    if (error instanceof ConfigError) {
-      for (const { path, message } of error.issues) expect(error.message).toContain(`${path}: ${message}`);
-      return error.issues;
-    }
-    throw error;
-  }
-  return [];
-}
-
-/** The faults of a config, a line each. */
-const faultsOf = (wrong: object): string[] => {
-  try {
-    parseProxyConfig(wrong);
-    return [];
-  } catch (error) {
-    return String(error).split('\n').slice(1);
-  }
-};
-
 test('a misspelt model is not among those to choose from', () => {
-  const [, plan] = faultsOf({
+  const [, unknown] = issuesOf({
     ...config,
     models: ['titan', 'lama'],
-    plans: { starter: { ...config.plans.starter, models: ['titan', 'llama'] } },
   });
-  expect(plan).toBe(
-    '  plans.starter.models.1: "llama" is not offered; add it to models, or choose from titan',
-  );
+  expect(unknown).toEqual({
+    path: 'plans.starter.models.1',
+    message: '"llama" is not offered; add it to models, or choose from titan',
+  });
 });
 
 test('a Region that no model is in is the only fault, whatever models there are', () => {
-  const faults = faultsOf({ ...config, region: 'us-eest-1' });
-  expect(faults).toHaveLength(1);
-  expect(faults[0]).toMatch(
-    /^ {2}region: no model is offered in "us-eest-1"; check its spelling, or .*us-east-1/,
-  );
+  expect(issuesOf({ ...config, region: 'us-eest-1' })).toEqual([
+    {
+      path: 'region',
+      message: expect.stringMatching(
+        /^no model is offered in "us-eest-1"; check its spelling, or .*us-east-1/,
+      ),
+    },
+  ]);
 });

@@ -1,5 +1,6 @@
 import type { OfferedModel } from '@org/models';
 import { expect, test, vi } from 'vitest';
+import { config, plan } from '../testing/config-under-test.ts';
 import { parseProxyConfig } from './config.ts';
 
 const { ended } = vi.hoisted(() => ({ ended: { status: 'end-of-life', since: '2026-11-01' } as const }));
@@ -15,18 +16,9 @@ vi.mock(import('@org/models'), async (original) => {
 });
 
 const configOf = (model: OfferedModel) => ({
-  name: 'proxy',
-  stage: 'dev',
-  region: 'us-east-1',
+  ...config,
   models: [model],
-  plans: {
-    starter: {
-      throttle: { rate: 5, burst: 10 },
-      quota: { limit: 100, period: 'MONTH' },
-      models: ['qwen3-32b'],
-    },
-  },
-  teams: { research: { plan: 'starter', keys: ['research-key'] } },
+  plans: { starter: { ...plan, models: ['qwen3-32b'] } },
 });
 
 test('a model of the catalogue that has ended is refused, with others to choose from', () => {

@@ -1,7 +1,7 @@
 import { aliasOf, type OfferedModel } from '@org/models';
 import { expect, test } from 'vitest';
+import { config, issuesOf, plan } from '../testing/config-under-test.ts';
 import { parseProxyConfig } from './config.ts';
-import { ConfigError } from './config-error.ts';
 
 const limits = { requests: { day: 10, month: 5 }, tokens: { month: null }, usd: { day: 0, month: 2.5 } };
 const price = { input: 0.2, output: 0.8 };
@@ -14,31 +14,22 @@ interface Change {
   readonly prices?: unknown;
 }
 
-const configOf = ({ region = 'us-east-1', models = ['titan'], ...change }: Change) => ({
-  name: 'proxy',
-  stage: 'dev',
-  region,
+const configOf = ({ models = ['titan'], limits: ofPlan, keyLimits, ...change }: Change) => ({
+  ...config,
   models,
-  plans: {
-    starter: {
-      throttle: { rate: 5, burst: 10 },
-      quota: { limit: 100, period: 'MONTH' },
-      models: models.map(aliasOf),
-      limits: change.limits,
-    },
-  },
-  teams: { research: { plan: 'starter', keys: ['plain', { name: 'own', limits: change.keyLimits }] } },
-  prices: change.prices,
+  plans: { starter: { ...plan, models: models.map(aliasOf), limits: ofPlan } },
+  teams: { research: { plan: 'starter', keys: ['plain', { name: 'own', limits: keyLimits }] } },
+  ...change,
 });
 
 test('a plan and a key may have limits, and a month may allow less than its days', () => {
-  const config = parseProxyConfig(configOf({ limits, keyLimits: { usd: { day: 1 } } }));
-  expect(config.plans['starter']?.limits).toEqual(limits);
-  expect(config.teams['research']?.keys).toEqual([
+  const parsed = parseProxyConfig(configOf({ limits, keyLimits: { usd: { day: 1 } } }));
+  expect(parsed.plans['starter']?.limits).toEqual(limits);
+  expect(parsed.teams['research']?.keys).toEqual([
     { name: 'plain', enabled: true },
     { name: 'own', enabled: true, limits: { usd: { day: 1 } } },
   ]);
-  expect(parseProxyConfig(config)).toEqual(config);
+  expect(parseProxyConfig(parsed)).toEqual(parsed);
 });
 
 test('without limits nothing is counted, and with none of them something is', () => {
@@ -58,8 +49,8 @@ test.each([
   ['empty', { usd: {} }],
   ['in tokens only', { tokens: { day: 1 } }],
 ])('a price is not needed where the limit in USD is %s', (_, unlimited) => {
-  const config = configOf({ region: 'eu-west-1', limits: unlimited, keyLimits: unlimited });
-  expect(() => parseProxyConfig(config)).not.toThrow();
+  const unpricedConfig = configOf({ region: 'eu-west-1', limits: unlimited, keyLimits: unlimited });
+  expect(() => parseProxyConfig(unpricedConfig)).not.toThrow();
 });
 
 test('a price of 0 is one where nothing is limited in USD', () => {
@@ -193,13 +184,3 @@ test.each<[fault: string, change: Change, path: string, fix: RegExp]>([
 ])('%s is refused, naming the field and the fix', (_fault, change, path, fix) => {
   expect(issuesOf(configOf(change))).toEqual([{ path, message: expect.stringMatching(fix) }]);
 });
-
-function issuesOf(config: unknown): ConfigError['issues'] {
-  try {
-    parseProxyConfig(config);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.issues;
-    throw error;
-  }
-  return [];
-}

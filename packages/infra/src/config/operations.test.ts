@@ -1,24 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { config, issuesOf } from '../testing/config-under-test.ts';
 import { parseProxyConfig } from './config.ts';
-import { ConfigError } from './config-error.ts';
 import { operationsFields } from './operations.ts';
-
-const config = {
-  name: 'proxy',
-  stage: 'dev',
-  region: 'us-east-1',
-  models: ['titan'],
-  plans: {
-    starter: {
-      throttle: { rate: 5, burst: 10 },
-      quota: { limit: 100, period: 'MONTH' },
-      models: ['titan'],
-    },
-  },
-  teams: { research: { plan: 'starter', keys: ['k'] } },
-};
 
 test.each([
   [{ alarms: true }, { alarms: {} }],
@@ -100,13 +85,3 @@ test.each<[fault: string, change: object, path: string, fix: RegExp]>([
 ])('%s is refused, naming the field and the fix', (_fault, change, path, fix) => {
   expect(issuesOf({ ...config, ...change })).toEqual([{ path, message: expect.stringMatching(fix) }]);
 });
-
-function issuesOf(given: unknown): ConfigError['issues'] {
-  try {
-    parseProxyConfig(given);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.issues;
-    throw error;
-  }
-  return [];
-}

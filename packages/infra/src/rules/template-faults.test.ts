@@ -19,7 +19,7 @@ import * as z from 'zod/mini';
 import { parseProxyConfig } from '../config/config.ts';
 import type { ProxyStack } from '../stack/proxy-stack.ts';
 import { createApp } from '../stack/synthesize.ts';
-import { directory, everythingOn, lambdaDirectory, slow } from '../testing/template-under-test.ts';
+import { directory, everythingOn, lambdaDirectory } from '../testing/template-under-test.ts';
 import { TemplateRules } from './template-rules.ts';
 
 type Constructor<Value> = abstract new (...args: never[]) => Value;
@@ -209,13 +209,9 @@ test('every rule of ours has a fault that it finds', () => {
   expect(ruleIds.filter((rule) => !finders.includes(`${name}: ${rule}`))).toEqual([]);
 });
 
-test.each(faults)('%s is found', (_fault, seed, foundBy) => expect(findings(seed)).toContain(foundBy), slow);
+test.each(faults)('%s is found', (_fault, seed, foundBy) => expect(findings(seed)).toContain(foundBy));
 
-test.each(signInFaults)(
-  '%s is found',
-  (_fault, seed, foundBy) => {
-    const signIn = { issuer: 'https://login.example.com', audience: 'app' };
-    expect(findings(seed, parseProxyConfig({ ...everythingOn, signIn }))).toContain(foundBy);
-  },
-  slow,
-);
+test.each(signInFaults)('%s is found', (_fault, seed, foundBy) => {
+  const signIn = { issuer: 'https://login.example.com', audience: 'app' };
+  expect(findings(seed, parseProxyConfig({ ...everythingOn, signIn }))).toContain(foundBy);
+});

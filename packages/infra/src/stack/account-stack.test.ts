@@ -2,45 +2,41 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { directory, slow, Template } from '../testing/template-under-test.ts';
+import { directory, Template } from '../testing/template-under-test.ts';
 import { synthesizeAccount } from './account-stack.ts';
 
-test(
-  "the account's log role has AWS's own policy for it, and outlives its stack",
-  () => {
-    const { stackName, templateFile } = synthesizeAccount('eu-west-1', join(directory, 'account'));
-    expect(stackName).toBe('api-gateway-log-role');
-    const { Resources } = z.parse(
-      z.pick(Template, { Resources: true }),
-      JSON.parse(readFileSync(templateFile, 'utf8')),
-    );
-    const found = Object.entries(Resources);
-    expect(found).toHaveLength(2);
-    const [roleId, role] = found.find(([, { Type }]) => Type === 'AWS::IAM::Role') ?? [];
-    const [, account] = found.find(([, { Type }]) => Type === 'AWS::ApiGateway::Account') ?? [];
-    const stays = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
-    expect(role).toMatchObject({
-      Type: 'AWS::IAM::Role',
-      Properties: {
-        AssumeRolePolicyDocument: {
-          Statement: [{ Action: 'sts:AssumeRole', Principal: { Service: 'apigateway.amazonaws.com' } }],
-        },
-        ManagedPolicyArns: [
-          {
-            'Fn::Join': [
-              '',
-              [expect.any(String), { Ref: 'AWS::Partition' }, expect.stringMatching(/PushToCloudWatchLogs$/)],
-            ],
-          },
-        ],
+test("the account's log role has AWS's own policy for it, and outlives its stack", () => {
+  const { stackName, templateFile } = synthesizeAccount('eu-west-1', join(directory, 'account'));
+  expect(stackName).toBe('api-gateway-log-role');
+  const { Resources } = z.parse(
+    z.pick(Template, { Resources: true }),
+    JSON.parse(readFileSync(templateFile, 'utf8')),
+  );
+  const found = Object.entries(Resources);
+  expect(found).toHaveLength(2);
+  const [roleId, role] = found.find(([, { Type }]) => Type === 'AWS::IAM::Role') ?? [];
+  const [, account] = found.find(([, { Type }]) => Type === 'AWS::ApiGateway::Account') ?? [];
+  const stays = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
+  expect(role).toMatchObject({
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Statement: [{ Action: 'sts:AssumeRole', Principal: { Service: 'apigateway.amazonaws.com' } }],
       },
-      ...stays,
-    });
-    expect(account).toMatchObject({
-      Type: 'AWS::ApiGateway::Account',
-      Properties: { CloudWatchRoleArn: { 'Fn::GetAtt': [roleId, 'Arn'] } },
-      ...stays,
-    });
-  },
-  slow,
-);
+      ManagedPolicyArns: [
+        {
+          'Fn::Join': [
+            '',
+            [expect.any(String), { Ref: 'AWS::Partition' }, expect.stringMatching(/PushToCloudWatchLogs$/)],
+          ],
+        },
+      ],
+    },
+    ...stays,
+  });
+  expect(account).toMatchObject({
+    Type: 'AWS::ApiGateway::Account',
+    Properties: { CloudWatchRoleArn: { 'Fn::GetAtt': [roleId, 'Arn'] } },
+    ...stays,
+  });
+});

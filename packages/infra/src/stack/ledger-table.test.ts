@@ -1,55 +1,47 @@
 import { expect, test } from 'vitest';
 import shipped from '../../proxy.config.ts';
-import { everythingOn, only, slow, templateOf } from '../testing/template-under-test.ts';
+import { everythingOn, only, templateOf } from '../testing/template-under-test.ts';
 
-test(
-  'the table keeps its counters for longer than the stack, and can be put back to any second',
-  () => {
-    const template = templateOf(shipped, 'shipped');
-    const entries = Object.entries(template.Resources).filter(
-      ([, { Type }]) => Type === 'AWS::DynamoDB::Table',
-    );
-    expect(entries).toEqual([
-      [
-        expect.any(String),
-        {
-          Type: 'AWS::DynamoDB::Table',
-          DeletionPolicy: 'Retain',
-          UpdateReplacePolicy: 'Retain',
-          // Nothing else: no name, no key of KMS, which has a fee, and no stream.
-          Properties: {
-            AttributeDefinitions: [
-              { AttributeName: 'pk', AttributeType: 'S' },
-              { AttributeName: 'sk', AttributeType: 'S' },
-            ],
-            KeySchema: [
-              { AttributeName: 'pk', KeyType: 'HASH' },
-              { AttributeName: 'sk', KeyType: 'RANGE' },
-            ],
-            BillingMode: 'PAY_PER_REQUEST',
-            DeletionProtectionEnabled: true,
-            PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-            TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
-            Tags: [
-              { Key: 'Application', Value: 'bedrock-proxy' },
-              { Key: 'Stage', Value: 'dev' },
-            ],
-          },
+test('the table keeps its counters for longer than the stack, and can be put back to any second', () => {
+  const template = templateOf(shipped);
+  const entries = Object.entries(template.Resources).filter(
+    ([, { Type }]) => Type === 'AWS::DynamoDB::Table',
+  );
+  expect(entries).toEqual([
+    [
+      expect.any(String),
+      {
+        Type: 'AWS::DynamoDB::Table',
+        DeletionPolicy: 'Retain',
+        UpdateReplacePolicy: 'Retain',
+        // Nothing else: no name, no key of KMS, which has a fee, and no stream.
+        Properties: {
+          AttributeDefinitions: [
+            { AttributeName: 'pk', AttributeType: 'S' },
+            { AttributeName: 'sk', AttributeType: 'S' },
+          ],
+          KeySchema: [
+            { AttributeName: 'pk', KeyType: 'HASH' },
+            { AttributeName: 'sk', KeyType: 'RANGE' },
+          ],
+          BillingMode: 'PAY_PER_REQUEST',
+          DeletionProtectionEnabled: true,
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
+          Tags: [
+            { Key: 'Application', Value: 'bedrock-proxy' },
+            { Key: 'Stage', Value: 'dev' },
+          ],
         },
-      ],
-    ]);
-    expect(template.Outputs).toMatchObject({ TableName: { Value: { Ref: entries[0]?.[0] } } });
-  },
-  slow,
-);
+      },
+    ],
+  ]);
+  expect(template.Outputs).toMatchObject({ TableName: { Value: { Ref: entries[0]?.[0] } } });
+});
 
-test(
-  'a table that need not outlive its stack goes along with it',
-  () => {
-    const template = templateOf(everythingOn, 'destroyed');
-    expect(only(template, 'AWS::DynamoDB::Table')).toMatchObject({ DeletionProtectionEnabled: false });
-    const [table] = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::DynamoDB::Table');
-    expect(table).toMatchObject({ DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
-  },
-  slow,
-);
+test('a table that need not outlive its stack goes along with it', () => {
+  const template = templateOf(everythingOn);
+  expect(only(template, 'AWS::DynamoDB::Table')).toMatchObject({ DeletionProtectionEnabled: false });
+  const [table] = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::DynamoDB::Table');
+  expect(table).toMatchObject({ DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
+});

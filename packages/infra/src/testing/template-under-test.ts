@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, vi } from 'vitest';
 import * as z from 'zod/mini';
 import shipped from '../../proxy.config.ts';
 import { type ProxyConfig, parseProxyConfig } from '../config/config.ts';
@@ -25,8 +25,8 @@ export const Template = z.object({
 });
 export type Template = z.infer<typeof Template>;
 
-/** Milliseconds for a test that synthesizes: importing and synthesizing take seconds. */
-export const slow = 120_000;
+// Importing the CDK and synthesizing take seconds.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 /** For the cloud assemblies of a test file; removed after its tests. */
 export const directory = mkdtempSync(join(tmpdir(), 'synthesize-'));
@@ -59,8 +59,12 @@ export const everythingOn = parseProxyConfig({
   } satisfies Required<OperationsConfig>),
 });
 
-export function templateOf(config: ProxyConfig, outdir: string): Template {
-  const { templateFile } = synthesize(config, { outdir: join(directory, outdir), lambdaDirectory });
+let synthesized = 0;
+
+export function templateOf(config: ProxyConfig): Template {
+  synthesized += 1;
+  const outdir = join(directory, String(synthesized));
+  const { templateFile } = synthesize(config, { outdir, lambdaDirectory });
   return z.parse(Template, JSON.parse(readFileSync(templateFile, 'utf8')));
 }
 

@@ -2,13 +2,7 @@ import { type Route, routes } from '@org/contract';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import shipped from '../../../proxy.config.ts';
-import {
-  everythingOn,
-  resources,
-  slow,
-  type Template,
-  templateOf,
-} from '../../testing/template-under-test.ts';
+import { everythingOn, resources, type Template, templateOf } from '../../testing/template-under-test.ts';
 
 const Parameters = z.record(z.string(), z.string());
 const Preflight = z.object({
@@ -39,55 +33,30 @@ const gatewayParameters = (of: Template) =>
   );
 const allowedOrigin = 'gatewayresponse.header.access-control-allow-origin';
 
-test(
-  'a page of the origin may ask every route, with its key, and read what it is told',
-  () => {
-    const template = templateOf(everythingOn, 'one-origin');
-    const table: readonly Route[] = Object.values(routes);
-    expect(preflights(template).map((preflight) => preflight.ResponseParameters)).toEqual(
-      table.map(({ method }) => ({
-        'method.response.header.Access-Control-Allow-Origin': "'https://app.example.com'",
-        'method.response.header.Access-Control-Allow-Methods': `'${method}'`,
-        'method.response.header.Access-Control-Allow-Headers': "'content-type,x-api-key'",
-        'method.response.header.Access-Control-Max-Age': "'7200'",
-        'method.response.header.Vary': "'Origin'",
-      })),
-    );
-    for (const parameters of gatewayParameters(template)) {
-      expect(parameters).toMatchObject({
-        [allowedOrigin]: "'https://app.example.com'",
-        'gatewayresponse.header.access-control-expose-headers': expect.stringMatching(
-          /^'x-request-id,retry-after,x-should-retry,x-ratelimit-limit-requests,/,
-        ),
-      });
-    }
-  },
-  slow,
-);
+test('a page of the origin may ask every route, with its key, and read what it is told', () => {
+  const template = templateOf(everythingOn);
+  const table: readonly Route[] = Object.values(routes);
+  expect(preflights(template).map((preflight) => preflight.ResponseParameters)).toEqual(
+    table.map(({ method }) => ({
+      'method.response.header.Access-Control-Allow-Origin': "'https://app.example.com'",
+      'method.response.header.Access-Control-Allow-Methods': `'${method}'`,
+      'method.response.header.Access-Control-Allow-Headers': "'content-type,x-api-key'",
+      'method.response.header.Access-Control-Max-Age': "'7200'",
+      'method.response.header.Vary': "'Origin'",
+    })),
+  );
+  for (const parameters of gatewayParameters(template)) {
+    expect(parameters).toMatchObject({
+      [allowedOrigin]: "'https://app.example.com'",
+      'gatewayresponse.header.access-control-expose-headers': expect.stringMatching(
+        /^'x-request-id,retry-after,x-should-retry,x-ratelimit-limit-requests,/,
+      ),
+    });
+  }
+});
 
-test(
-  "of several origins each is answered by its name, and API Gateway's own errors may be read by all",
-  () => {
-    const origins = ['https://a.example.com', 'http://localhost:3000'];
-    const template = templateOf({ ...shipped, cors: { origins } }, 'two-origins');
-    for (const { ResponseParameters, ResponseTemplates } of preflights(template)) {
-      expect(ResponseParameters['method.response.header.Access-Control-Allow-Origin']).toBe(
-        "'https://a.example.com'",
-      );
-      expect(ResponseTemplates?.['application/json']).toContain('$origin == "http://localhost:3000"');
-    }
-    for (const parameters of gatewayParameters(template)) expect(parameters[allowedOrigin]).toBe("'*'");
-  },
-  slow,
-);
-
-test(
-  'without origins no page may ask, and no method is without a key',
-  () => {
-    const template = templateOf(shipped, 'no-origins');
-    expect(preflights(template)).toEqual([]);
-    for (const parameters of gatewayParameters(template))
-      expect(parameters).not.toHaveProperty(allowedOrigin);
-  },
-  slow,
-);
+test('without origins no page may ask, and no method is without a key', () => {
+  const template = templateOf(shipped);
+  expect(preflights(template)).toEqual([]);
+  for (const parameters of gatewayParameters(template)) expect(parameters).not.toHaveProperty(allowedOrigin);
+});

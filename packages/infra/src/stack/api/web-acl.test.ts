@@ -1,5 +1,5 @@
 import { ErrorEnvelopeSchema } from '@org/contract';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import shipped from '../../../proxy.config.ts';
 import {
@@ -7,7 +7,6 @@ import {
   joined,
   only,
   resources,
-  slow,
   type Template,
   templateOf,
 } from '../../testing/template-under-test.ts';
@@ -27,10 +26,7 @@ const Acl = z.object({
 });
 const aclOf = (of: Template) => z.parse(Acl, only(of, 'AWS::WAFv2::WebACL'));
 
-let template: Template;
-beforeAll(() => {
-  template = templateOf(everythingOn, 'everything-on');
-}, slow);
+const template = templateOf(everythingOn);
 
 test('stands in front of the stage', () => {
   const [stageId] = resources(template, 'AWS::ApiGateway::Stage').keys();
@@ -69,20 +65,16 @@ test('lets one address ask as often as all keys of the config together were prom
   expect(body).toMatchObject({ error: { code: 'rate_limited' }, request_id: null });
 });
 
-test(
-  'lets one address ask as often as one key of the fastest plan, where the keys of the config were promised less',
-  () => {
-    const slowKeys = {
-      ...shipped,
-      waf: {},
-      teams: { research: { plan: 'research', keys: [{ name: 'k', enabled: true }] } },
-    };
-    expect(aclOf(templateOf(slowKeys, 'slow-keys')).Rules[0]).toMatchObject({
-      Statement: { RateBasedStatement: { Limit: 100 * 300 + 200 } },
-    });
-  },
-  slow,
-);
+test('lets one address ask as often as one key of the fastest plan, where the keys of the config were promised less', () => {
+  const slowKeys = {
+    ...shipped,
+    waf: {},
+    teams: { research: { plan: 'research', keys: [{ name: 'k', enabled: true }] } },
+  };
+  expect(aclOf(templateOf(slowKeys)).Rules[0]).toMatchObject({
+    Statement: { RateBasedStatement: { Limit: 100 * 300 + 200 } },
+  });
+});
 
 test("blocks by AWS's common rules, but for what a question says", () => {
   const { Rules } = aclOf(template);
@@ -109,11 +101,7 @@ test('keeps no sample of a request, for the value of a key is in it', () => {
   }
 });
 
-test(
-  'takes a rate of the config',
-  () => {
-    const limited = templateOf({ ...shipped, waf: { rateLimit: 500 } }, 'limited');
-    expect(aclOf(limited).Rules[0]).toMatchObject({ Statement: { RateBasedStatement: { Limit: 500 } } });
-  },
-  slow,
-);
+test('takes a rate of the config', () => {
+  const limited = templateOf({ ...shipped, waf: { rateLimit: 500 } });
+  expect(aclOf(limited).Rules[0]).toMatchObject({ Statement: { RateBasedStatement: { Limit: 500 } } });
+});

@@ -9,7 +9,6 @@ import {
   policyOf,
   proxyFunction,
   resources,
-  slow,
   type Template,
   templateOf,
 } from '../../testing/template-under-test.ts';
@@ -20,9 +19,9 @@ const oidc = parseProxyConfig({
 });
 const created = parseProxyConfig({ ...everythingOn, signIn: { cognito: 'create' } });
 
-const withoutSignIn = templateOf(shipped, 'without-sign-in');
-const withIssuer = templateOf(oidc, 'with-issuer');
-const withUserPool = templateOf(created, 'with-user-pool');
+const withoutSignIn = templateOf(shipped);
+const withIssuer = templateOf(oidc);
+const withUserPool = templateOf(created);
 
 const variants = [
   ['an issuer', withIssuer],
@@ -189,22 +188,18 @@ test('a user pool of the deployment is told with its id, under both names that i
   });
 });
 
-test(
-  'an existing user pool is told by its id, in its own Region',
-  () => {
-    const cognito = { userPoolId: 'eu-west-1_a1B2c3D4e', clientId: ['one', 'two'] };
-    const template = templateOf(parseProxyConfig({ ...shipped, signIn: { cognito } }), 'existing-pool');
-    expect(environmentOf(template)).toMatchObject({
-      issuers: [
-        'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a1B2c3D4e',
-        'https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a1B2c3D4e',
-      ],
-      audience: ['one', 'two'],
-    });
-    expect(types(template)).not.toContain('AWS::Cognito::UserPool');
-  },
-  slow,
-);
+test('an existing user pool is told by its id, in its own Region', () => {
+  const cognito = { userPoolId: 'eu-west-1_a1B2c3D4e', clientId: ['one', 'two'] };
+  const template = templateOf(parseProxyConfig({ ...shipped, signIn: { cognito } }));
+  expect(environmentOf(template)).toMatchObject({
+    issuers: [
+      'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a1B2c3D4e',
+      'https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a1B2c3D4e',
+    ],
+    audience: ['one', 'two'],
+  });
+  expect(types(template)).not.toContain('AWS::Cognito::UserPool');
+});
 
 test('nobody signs up by themselves for a user pool of the deployment, and each team has a group', () => {
   expect(only(withUserPool, 'AWS::Cognito::UserPool')).toMatchObject({
@@ -223,21 +218,14 @@ test('nobody signs up by themselves for a user pool of the deployment, and each 
   expect(withUserPool.Outputs).toMatchObject({ UserPoolId: {}, UserPoolClientId: {} });
 });
 
-test(
-  'a user pool stays when its stack goes, unless the config says otherwise',
-  () => {
-    const retained = templateOf(
-      parseProxyConfig({ ...shipped, signIn: { cognito: 'create' } }),
-      'retained-pool',
-    );
-    const policies = [retained, withUserPool].map(
-      ({ Resources }) =>
-        Object.values(Resources).find(({ Type }) => Type === 'AWS::Cognito::UserPool')?.DeletionPolicy,
-    );
-    expect(policies).toEqual(['Retain', 'Delete']);
-  },
-  slow,
-);
+test('a user pool stays when its stack goes, unless the config says otherwise', () => {
+  const retained = templateOf(parseProxyConfig({ ...shipped, signIn: { cognito: 'create' } }));
+  const policies = [retained, withUserPool].map(
+    ({ Resources }) =>
+      Object.values(Resources).find(({ Type }) => Type === 'AWS::Cognito::UserPool')?.DeletionPolicy,
+  );
+  expect(policies).toEqual(['Retain', 'Delete']);
+});
 
 test('a browser may send a token', () => {
   const preflights = [...resources(withUserPool, 'AWS::ApiGateway::Method').values()].filter(
@@ -247,15 +235,11 @@ test('a browser may send a token', () => {
   for (const preflight of preflights) expect(JSON.stringify(preflight)).toContain('authorization');
 });
 
-test(
-  'more teams than fit into the environment are refused, with the way out',
-  () => {
-    const teams = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`group-${index}`, 'toll']));
-    const config = parseProxyConfig({
-      ...shipped,
-      signIn: { issuer: 'https://a.example', audience: 'app', teams },
-    });
-    expect(() => templateOf(config, 'too-many-teams')).toThrow(/signIn\.teams: makes \d+ bytes/);
-  },
-  slow,
-);
+test('more teams than fit into the environment are refused, with the way out', () => {
+  const teams = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`group-${index}`, 'toll']));
+  const config = parseProxyConfig({
+    ...shipped,
+    signIn: { issuer: 'https://a.example', audience: 'app', teams },
+  });
+  expect(() => templateOf(config)).toThrow(/signIn\.teams: makes \d+ bytes/);
+});
