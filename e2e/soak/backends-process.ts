@@ -74,15 +74,15 @@ const bedrock = await startBedrock({
     received.bedrock += 1;
     if (calm) return {};
     const team = teamOf(call);
-    const { name, ambiguous, encounter } = bedrockFault(randomOf(seed, 'bedrock', received.bedrock), {
+    const met = bedrockFault(randomOf(seed, 'bedrock', received.bedrock), {
       stormy: isStormy(team),
       streams: call.operation.includes('stream'),
     });
-    if (name) note('bedrock', name);
-    if (ambiguous) billOf(team).ambiguous += 1;
+    if (met) note('bedrock', met.name);
+    if (met?.ambiguous) billOf(team).ambiguous += 1;
     else pending.set(call, team);
     if (pending.size > 1000) countGivenUp(500);
-    return encounter;
+    return { fault: met?.fault };
   },
   onBilled(call, { inputTokens, outputTokens }) {
     const bill = billOf(teamOf(call));
@@ -115,9 +115,9 @@ const dynamodb = await startDynamoDb({
     if (team === undefined || calm) return { kind: 'none' };
     writes[team] = (writes[team] ?? 0) + 1;
     const met = dynamodbFault(randomOf(seed, 'dynamodb', team, writes[team]), isStormy(team));
-    if (met.fault.kind !== 'none') note('dynamodb', met.name);
-    if (met.ambiguous) billOf(team).ambiguous += 1;
-    return met.fault;
+    if (met) note('dynamodb', met.name);
+    if (met?.ambiguous) billOf(team).ambiguous += 1;
+    return met?.fault ?? { kind: 'none' };
   },
   onGivenUp(request) {
     const team = writtenTeam(request);

@@ -1,37 +1,47 @@
-import type { Fault as BedrockFault, Encounter } from '@org/local/bedrock';
+import type { Fault as BedrockFault } from '@org/local/bedrock';
 import type { Fault as DynamoDbFault } from '@org/local/dynamodb';
 import { between, choose, oneOf, type Random } from './random.ts';
 
 /** What a call or a write meets, with a name for the report. */
-interface Named<Fault> {
+interface Met<Fault> {
   readonly name: string;
   /** Whether nobody can know afterwards what was billed or written. */
   readonly ambiguous: boolean;
   readonly fault: Fault;
 }
 
-const exception = (
-  name: Extract<BedrockFault, { kind: 'exception' }>['name'],
-  ambiguous = false,
-): Named<BedrockFault> => ({ name, ambiguous, fault: { kind: 'exception', name } });
+type Shares<Fault> = readonly (readonly [share: number, met: Met<Fault>])[];
 
-const clearOfBedrock: readonly (readonly [number, Named<BedrockFault>])[] = [
-  [0.01, exception('ThrottlingException')],
-  [0.002, exception('ModelNotReadyException')],
-  [0.003, exception('ValidationException')],
-  [0.002, exception('ServiceUnavailableException')],
-  [0.002, exception('UnrecognizedClientException')],
-  [0.002, exception('AccessDeniedException')],
+const clear = <Fault>(name: string, fault: Fault): Met<Fault> => ({ name, ambiguous: false, fault });
+const ambiguous = <Fault>(name: string, fault: Fault): Met<Fault> => ({ name, ambiguous: true, fault });
+const exception = <Name extends string>(name: Name) => ({ kind: 'exception', name }) as const;
+
+const clearOfBedrock: Shares<BedrockFault> = [
+  ...(
+    [
+      [0.01, 'ThrottlingException'],
+      [0.002, 'ModelNotReadyException'],
+      [0.003, 'ValidationException'],
+      [0.002, 'ServiceUnavailableException'],
+      [0.002, 'UnrecognizedClientException'],
+      [0.002, 'AccessDeniedException'],
+    ] as const
+  ).map(([share, name]) => [share, clear(name, exception(name))] as const),
+  [0.05, clear('slow', { kind: 'slow', milliseconds: 40 })],
 ];
 
-const stormOfBedrock: readonly (readonly [number, Named<BedrockFault>])[] = [
-  [0.005, exception('InternalServerException', true)],
-  [0.003, exception('ModelErrorException', true)],
-  [0.003, exception('ModelTimeoutException', true)],
-  [0.006, { name: 'closed connection', ambiguous: true, fault: { kind: 'reset' } }],
-  [0.006, { name: 'cut answer', ambiguous: true, fault: { kind: 'cut' } }],
-  [0.004, { name: 'not JSON', ambiguous: true, fault: { kind: 'body', body: '<html>' } }],
-  [0.0005, { name: 'no answer', ambiguous: true, fault: { kind: 'stall' } }],
+const stormOfBedrock: Shares<BedrockFault> = [
+  ...(
+    [
+      [0.005, 'InternalServerException'],
+      [0.003, 'ModelErrorException'],
+      [0.003, 'ModelTimeoutException'],
+    ] as const
+  ).map(([share, name]) => [share, ambiguous(name, exception(name))] as const),
+  [0.006, ambiguous('closed connection', { kind: 'reset' })],
+  [0.006, ambiguous('cut answer', { kind: 'cut' })],
+  [0.004, ambiguous('not JSON', { kind: 'body', body: '<html>' })],
+  [0.0005, ambiguous('no answer', { kind: 'stall' })],
 ];
 
 const streamEnds = ['cut', 'finish', 'garbage', 'ModelStreamErrorException', 'ThrottlingException'] as const;
@@ -40,54 +50,30 @@ const streamEnds = ['cut', 'finish', 'garbage', 'ModelStreamErrorException', 'Th
 export function bedrockFault(
   random: Random,
   { stormy, streams }: { readonly stormy: boolean; readonly streams: boolean },
-): { readonly name: string | undefined; readonly ambiguous: boolean; readonly encounter: Encounter } {
+): Met<BedrockFault> | undefined {
   if (stormy && streams && random() < 0.04) {
-    const end = oneOf(random, streamEnds);
-    const after = between(random, 0, 12);
-    const fault: BedrockFault = {
-      kind: 'stream',
-      after,
-      end: end === 'cut' || end === 'finish' || end === 'garbage' ? end : { exception: end },
-    };
-    return { name: `stream: ${end}`, ambiguous: true, encounter: { fault } };
+    const name = oneOf(random, streamEnds);
+    const end = name === 'cut' || name === 'finish' || name === 'garbage' ? name : { exception: name };
+    return ambiguous(`stream: ${name}`, { kind: 'stream', after: between(random, 0, 12), end });
   }
   const shares = stormy ? [...clearOfBedrock, ...stormOfBedrock] : clearOfBedrock;
-  const named = choose<Named<BedrockFault> | undefined>(random, shares, undefined);
-  if (named) return { name: named.name, ambiguous: named.ambiguous, encounter: { fault: named.fault } };
-  if (random() >= 0.05) return { name: undefined, ambiguous: false, encounter: {} };
-  const milliseconds = between(random, 5, 80);
-  return { name: 'slow', ambiguous: false, encounter: { fault: { kind: 'slow', milliseconds } } };
+  return choose<Met<BedrockFault> | undefined>(random, shares, undefined);
 }
 
-const none: Named<DynamoDbFault> = { name: 'none', ambiguous: false, fault: { kind: 'none' } };
-
-const clearOfDynamoDb: readonly (readonly [number, Named<DynamoDbFault>])[] = [
-  [
-    0.002,
-    {
-      name: 'ThrottlingException',
-      ambiguous: false,
-      fault: { kind: 'exception', name: 'ThrottlingException' },
-    },
-  ],
-  [0.005, { name: 'slow', ambiguous: false, fault: { kind: 'slow', milliseconds: 30 } }],
+const clearOfDynamoDb: Shares<DynamoDbFault> = [
+  [0.002, clear('ThrottlingException', exception('ThrottlingException'))],
+  [0.005, clear('slow', { kind: 'slow', milliseconds: 30 })],
 ];
 
-const stormOfDynamoDb: readonly (readonly [number, Named<DynamoDbFault>])[] = [
-  [
-    0.002,
-    {
-      name: 'InternalServerError',
-      ambiguous: true,
-      fault: { kind: 'exception', name: 'InternalServerError' },
-    },
-  ],
-  [0.003, { name: 'cut off before the write', ambiguous: true, fault: { kind: 'reset' } }],
-  [0.003, { name: 'answer lost after the write', ambiguous: true, fault: { kind: 'reset-after' } }],
-  [0.0003, { name: 'no answer', ambiguous: true, fault: { kind: 'stall' } }],
+const stormOfDynamoDb: Shares<DynamoDbFault> = [
+  [0.002, ambiguous('InternalServerError', exception('InternalServerError'))],
+  [0.003, ambiguous('cut off before the write', { kind: 'reset' })],
+  [0.003, ambiguous('answer lost after the write', { kind: 'reset-after' })],
+  [0.0003, ambiguous('no answer', { kind: 'stall' })],
 ];
 
 /** What a write to a team's counters meets. */
-export function dynamodbFault(random: Random, stormy: boolean): Named<DynamoDbFault> {
-  return choose(random, stormy ? [...clearOfDynamoDb, ...stormOfDynamoDb] : clearOfDynamoDb, none);
+export function dynamodbFault(random: Random, stormy: boolean): Met<DynamoDbFault> | undefined {
+  const shares = stormy ? [...clearOfDynamoDb, ...stormOfDynamoDb] : clearOfDynamoDb;
+  return choose<Met<DynamoDbFault> | undefined>(random, shares, undefined);
 }

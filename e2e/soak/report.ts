@@ -1,11 +1,13 @@
 import { cpus } from 'node:os';
-import type { SoakArguments } from './options.ts';
-import type { SoakResult } from './run.ts';
+import type { SoakOptions, SoakResult } from './run.ts';
 import { openTeams, teams } from './teams.ts';
 import { memoryCurves, toleratedGrowth } from './verdict.ts';
 
 /** A soak in which nothing was wrong, as Markdown. */
-export function reportText(result: SoakResult, { requests, seed, callers }: SoakArguments): string {
+export function reportText(
+  result: SoakResult,
+  { requests, seed, callers }: Pick<SoakOptions, 'requests' | 'seed' | 'callers'>,
+): string {
   const { seconds, bills, audit, kills, before, after, samples } = result;
   const accounts = audit.accounts;
   const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);

@@ -14,9 +14,8 @@ import {
   possibleOutcomes,
 } from './calls.ts';
 import type { Command, Told } from './gateway-process.ts';
-import { killPoint } from './kill-point.ts';
 import { type Holding, measureHolding } from './memory.ts';
-import { randomOf } from './random.ts';
+import { between, randomOf } from './random.ts';
 import { openTeams, soakConfig, teams } from './teams.ts';
 
 export interface SoakOptions {
@@ -145,8 +144,9 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
     await make(share - storm, storm > 0 ? 'before a kill' : 'no kill');
     await accounts.untilNothingIsInFlight();
     if (storm > 0) {
-      // Nobody else may be hit: whoever is killed cannot know what was billed.
-      const hit = made + killPoint(randomOf(seed, 'kill', round), storm, callers);
+      // Nobody else may be hit: whoever is killed cannot know what was billed. All callers are at work by then, and some
+      // have been answered; a storm too short for that has begun as a whole.
+      const hit = made + between(randomOf(seed, 'kill', round), Math.min(callers * 2, storm), storm);
       let over = false;
       const stormed = make(storm, 'kill').finally(() => {
         over = true;
