@@ -44,12 +44,6 @@ beforeAll(() => {
 const resources = (type: string) =>
   Object.values(template.Resources).filter((resource) => resource.Type === type);
 
-test('a config of three plans synthesizes, each a usage plan', () => {
-  expect(
-    resources('AWS::ApiGateway::UsagePlan').map(({ Properties }) => Properties?.['UsagePlanName']),
-  ).toEqual(['starter', 'research', 'batch'].map((plan) => `bedrock-proxy-dev-${plan}`));
-});
-
 test('what is uploaded for the functions is, byte for byte, what was built and tested', () => {
   const Code = z.object({ Code: z.object({ S3Key: z.string() }) });
   const uploaded = new Set<string>();

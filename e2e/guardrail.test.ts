@@ -19,34 +19,6 @@ test.each(['llama', 'imported'])(
   },
 );
 
-test('the guardrail goes with every call, in the way of its operation', async () => {
-  const { ask, stream, bedrock } = await startSystem('guarded');
-  await ask('guarded-key');
-  await (await stream('guarded-key')).rest();
-  for (const { text } of bedrock.received) {
-    expect(JSON.parse(text)).toMatchObject({ guardrailConfig: guardrail });
-  }
-  await ask('guarded-key', { model: 'imported' });
-  await (await stream('guarded-key', { model: 'imported' })).rest();
-  for (const { headers } of bedrock.received.slice(2)) {
-    expect(headers).toMatchObject({
-      'x-amzn-bedrock-guardrailidentifier': guardrail.guardrailIdentifier,
-      'x-amzn-bedrock-guardrailversion': guardrail.guardrailVersion,
-    });
-  }
-  expect(bedrock.received).toHaveLength(4);
-});
-
-test('a schema does not hide that a guardrail intervened', async () => {
-  const { ask } = await startSystem('guarded');
-  const outputSchema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
-  const fields = { model: 'nova-lite', question: `${blockedWord}?`, outputSchema };
-  expect((await ask('guarded-key', fields)).error()).toMatchObject({
-    code: 'invalid_output',
-    details: { stopReason: 'guardrail_intervened' },
-  });
-});
-
 test('a guardrail that does not exist refuses every call, and lets none through unguarded', async () => {
   const { ask, bedrock } = await startSystem('guarded');
   bedrock.failNext({ kind: 'unknown-guardrail', id: guardrail.guardrailIdentifier });

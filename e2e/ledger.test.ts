@@ -1,12 +1,7 @@
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { QuotaExceededError } from '@org/bedrock-client';
 import { AnswerSchema } from '@org/contract';
-import type { Template } from '@org/local';
-import { type Access, accessAttributes, accessKey, attributeValues, keyAttributes } from '@org/table';
 import { expect, test } from 'vitest';
-import { dynamoDbClient } from './dynamodb-client.ts';
-import { editResources } from './edit-template.ts';
-import { type System, startSystem } from './harness.ts';
+import { startSystem } from './harness.ts';
 
 test('an answer says what it cost and what is left', async () => {
   const { ask } = await startSystem('shipped');
@@ -85,92 +80,6 @@ test('the keys of a team share its limits, and a key may have its own on top', a
   });
 });
 
-test('calls that are refused before they reach Bedrock cost nothing', async () => {
-  const { ask, client } = await startSystem('counted');
-  for (const fields of [{ model: 'gpt' }, { question: '' }, { maxTokens: 99_999 }])
-    await ask('shared-key', fields);
-  const { limits } = await client('shared-key').client.usage();
-  expect(limits.every(({ used }) => used === 0)).toBe(true);
-});
-
-/** Adds to the template what the control plane of API Gateway adds at run time: a key in the plan of another one. */
-function withRunTimeKey(template: Template): Template {
-  const [planKey] = Object.values(template.Resources).filter(
-    ({ Type }) => Type === 'AWS::ApiGateway::UsagePlanKey',
-  );
-  return {
-    ...template,
-    Resources: {
-      ...template.Resources,
-      RunTimeKey: { Type: 'AWS::ApiGateway::ApiKey', Properties: { Name: 'run-time-key', Enabled: true } },
-      RunTimePlanKey: {
-        Type: 'AWS::ApiGateway::UsagePlanKey',
-        Properties: { ...planKey?.Properties, KeyId: { Ref: 'RunTimeKey' } },
-      },
-    },
-  };
-}
-
-async function writeKeyItem(system: System, access: Access): Promise<void> {
-  const id = system.gateway.apiKeys.find(({ name }) => name === 'run-time-key')?.id ?? '';
-  const [table] = system.gateway.tables;
-  const client = dynamoDbClient(system.dynamodb.url);
-  await client.send(
-    new PutItemCommand({
-      TableName: table?.name,
-      Item: { ...keyAttributes(accessKey(id)), ...attributeValues(accessAttributes(access)) },
-    }),
-  );
-  client.destroy();
-}
-
-test('a key made at run time finds its team in the table, and is asked for once a minute at most', async () => {
-  const system = await startSystem('counted', { editTemplate: withRunTimeKey });
-  expect((await system.ask('run-time-key')).error().code).toBe('unauthenticated');
-
-  await writeKeyItem(system, { team: 'newcomers', plan: 'few', limits: { tokens: { day: 100_000 } } });
-  const { limits } = AnswerSchema.parse((await system.ask('run-time-key')).json());
-  expect(limits.map(({ limit, scope, max }) => [limit, scope, max])).toEqual([
-    ['tokens', 'key', 100_000],
-    ['requests', 'team', 5],
-  ]);
-  const reads = system.dynamodb.requests['GetItem'];
-  for (let more = 0; more < 4; more += 1) expect((await system.ask('run-time-key')).status).toBe(200);
-  expect(system.dynamodb.requests['GetItem']).toBe(reads);
-  expect((await system.ask('run-time-key')).error().details).toMatchObject({ scope: 'team', max: 5 });
-  expect((await system.ask('shared-key')).status).toBe(200);
-});
-
-test('a key made at run time for a team of the config has the plan that the config says', async () => {
-  const system = await startSystem('counted', { editTemplate: withRunTimeKey });
-  await writeKeyItem(system, { team: 'sharing', plan: 'nonsense' });
-  for (let request = 0; request < 5; request += 1)
-    expect((await system.ask('run-time-key')).status).toBe(200);
-  expect((await system.ask('shared-key')).error().code).toBe('quota_exceeded');
-});
-
-test('where nobody can tell whose key it is, nobody is let in', async () => {
-  const system = await startSystem('counted', { editTemplate: withRunTimeKey });
-  await writeKeyItem(system, { team: 'newcomers', plan: 'few' });
-  system.dynamodb.failNext({ kind: 'reset' });
-  expect((await system.ask('run-time-key')).error().code).toBe('limits_unavailable');
-  expect(system.bedrock.received).toEqual([]);
-});
-
-test('a hold that may have been written is not tried again, so that it is not written twice', async () => {
-  const { client: clientOf, dynamodb } = await startSystem('counted');
-  const { client, requests } = clientOf('shared-key');
-  dynamodb.failNext({ kind: 'reset-after' });
-  await expect(client.ask('llama', 'Hi')).rejects.toMatchObject({
-    code: 'limits_unavailable',
-    retryable: false,
-  });
-  expect(requests()).toBe(1);
-
-  dynamodb.failNext({ kind: 'exception', name: 'ThrottlingException' });
-  expect(await client.ask('llama', 'Hi')).toMatchObject({ attempts: 2 });
-});
-
 test('looking at the limits may be tried again after any failure, for it writes nothing', async () => {
   const { client: clientOf, dynamodb } = await startSystem('counted');
   dynamodb.failNext({ kind: 'reset' });
@@ -184,17 +93,4 @@ test('one write to hold and one to settle, for the team and for a key with limit
   await system.ask('other-key');
   expect(system.dynamodb.requests).toMatchObject({ UpdateItem: 2 + 4 });
   expect(system.dynamodb.requests['GetItem']).toBeUndefined();
-});
-
-test('a function without its table does not start', async () => {
-  const { ask } = await startSystem('counted', {
-    editTemplate: editResources('AWS::Lambda::Function', (properties) => {
-      const environment = properties['Environment'];
-      const variables =
-        typeof environment === 'object' && environment !== null ? Reflect.get(environment, 'Variables') : {};
-      const { PROXY_TABLE: _removed, ...rest } = variables;
-      return { ...properties, Environment: { Variables: rest } };
-    }),
-  });
-  expect((await ask('shared-key')).error().code).toBe('internal');
 });

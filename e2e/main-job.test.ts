@@ -4,50 +4,12 @@ import { startSystem } from './harness.ts';
 
 const spanish = '¿Qué es "una" distopía? \\u00f1 😀';
 
-test.each(['llama', 'titan'])(
-  'a question to %s comes back as one JSON object in the shape of the contract',
-  async (model) => {
-    const { ask } = await startSystem('shipped');
-    const reply = await ask('tollmkey', { model });
-    expect(reply.status).toBe(200);
-    expect(reply.headers.get('content-type')).toBe('application/json');
-    const answer = AnswerSchema.parse(reply.json());
-    expect(answer).toMatchObject({ model, stopReason: 'end_turn' });
-    expect(answer.text).toContain('What is a dystopia');
-    expect(answer.usage.totalTokens).toBe(answer.usage.inputTokens + answer.usage.outputTokens);
-  },
-);
-
 test('one request id goes all the way: body, header and log line', async () => {
   const { ask, logs } = await startSystem('shipped');
   const reply = await ask('tollmkey');
   const { id } = AnswerSchema.parse(reply.json());
   expect(reply.headers.get('x-request-id')).toBe(id);
   expect(logs.map((line) => JSON.parse(line))).toMatchObject([{ requestId: id, team: 'toll', status: 200 }]);
-});
-
-test('the client gets the same answer, typed', async () => {
-  const { client: clientOf } = await startSystem('shipped');
-  const { client, requests } = clientOf('tollmkey');
-  const answer = await client.ask('llama', 'What is a dystopia');
-  expect(answer).toMatchObject({ model: 'llama', stopReason: 'end_turn', attempts: 1 });
-  expect(answer.text).toContain('What is a dystopia');
-  expect(requests()).toBe(1);
-});
-
-test('a question arrives at Bedrock exactly as it was written', async () => {
-  const { ask, bedrock } = await startSystem('shipped');
-  await ask('tollmkey', { question: spanish });
-  const [call] = bedrock.received;
-  expect(call).toMatchObject({
-    operation: 'converse',
-    modelId: 'us.meta.llama4-maverick-17b-instruct-v1:0',
-    region: 'us-east-1',
-  });
-  expect(JSON.parse(call?.text ?? '')).toMatchObject({
-    messages: [{ role: 'user', content: [{ text: spanish }] }],
-    inferenceConfig: { maxTokens: 1024 },
-  });
 });
 
 test('system, history and parameters reach Converse', async () => {
@@ -63,6 +25,13 @@ test('system, history and parameters reach Converse', async () => {
     topP: 0.5,
     stop: ['End'],
   });
+  expect(bedrock.received).toMatchObject([
+    {
+      operation: 'converse',
+      modelId: 'us.meta.llama4-maverick-17b-instruct-v1:0',
+      region: 'us-east-1',
+    },
+  ]);
   expect(JSON.parse(bedrock.received[0]?.text ?? '')).toMatchObject({
     system: [{ text: 'Answer in one sentence.' }],
     messages: [
@@ -72,12 +41,6 @@ test('system, history and parameters reach Converse', async () => {
     ],
     inferenceConfig: { maxTokens: 50, temperature: 0, topP: 0.5, stopSequences: ['End'] },
   });
-});
-
-test('an answer that met its token limit says so', async () => {
-  const { ask } = await startSystem('shipped');
-  const answer = AnswerSchema.parse((await ask('tollmkey', { maxTokens: 3 })).json());
-  expect(answer).toMatchObject({ stopReason: 'max_tokens', usage: { outputTokens: 3 } });
 });
 
 test('configured as the original was, Bedrock receives its bodies and its defaults', async () => {

@@ -21,6 +21,7 @@ test('every model answers whole and in pieces, under the id that is right for th
     const received = bedrock.received.length;
     const answer = AnswerSchema.parse((await ask('all-key', { model })).json());
     expect(answer.modelId).toMatch(new RegExp(`^(us\\.)?${RegExp.escape(definition.modelId)}$`));
+    expect(answer.text).toContain('What is a dystopia');
     expect(answer.usage.costUsd, model).toBeGreaterThan(0);
 
     const { events } = await (await stream('all-key', { model })).rest();
@@ -41,6 +42,23 @@ test('every model answers whole and in pieces, under the id that is right for th
     const ids = bedrock.received.slice(received).map((call) => call.modelId);
     expect(new Set(ids)).toEqual(new Set([answer.modelId]));
   }
+});
+
+test.each([
+  ['by Bedrock itself', 'claude-haiku-4.5'],
+  ['by a tool that it is made to call', 'nova-lite'],
+])('an answer that is cut off says so, whole or in pieces, and is charged (%s)', async (_way, model) => {
+  const fields = { model, outputSchema, maxTokens: 2 };
+  const { ask, stream, bedrock, client } = await startSystem('everything');
+  const reply = await ask('all-key', fields);
+  expect([reply.status, reply.headers.get('x-should-retry')]).toEqual([502, 'false']);
+  expect(reply.error()).toMatchObject({ code: 'invalid_output', details: { stopReason: 'max_tokens' } });
+  expect(reply.error().message).toContain('cut off at maxTokens');
+  const { events } = await (await stream('all-key', fields)).rest();
+  expect(events.at(-1)).toMatchObject({ error: { code: 'invalid_output' } });
+  const { limits } = await client('all-key').client.usage();
+  expect(limits[0]?.used).toBeGreaterThan(0);
+  expect(bedrock.received).toHaveLength(2);
 });
 
 test('every model takes what its capabilities name, and is never asked what they do not', async () => {
@@ -87,14 +105,4 @@ test('a key sees the models of its plan, and what each can do', async () => {
     price: { input: 0.24, output: 0.97 },
   });
   expect(models[2]?.capabilities).toContain('outputSchema');
-});
-
-test('what is asked of a model goes with who asked, for the logs of Bedrock', async () => {
-  const { ask, stream, bedrock, gateway } = await startSystem('shipped');
-  await ask('research-key');
-  await (await stream('research-key')).rest();
-  const keyId = gateway.apiKeys.find(({ name }) => name === 'research-key')?.id;
-  for (const { text } of bedrock.received) {
-    expect(JSON.parse(text)).toMatchObject({ requestMetadata: { team: 'research', keyId } });
-  }
 });

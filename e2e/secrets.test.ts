@@ -1,5 +1,5 @@
 import { localCredentials } from '@org/admin/local-gateway';
-import type { Fault as BedrockFault } from '@org/local/bedrock';
+import { type Fault as BedrockFault, exceptionNames } from '@org/local/bedrock';
 import type { Fault as DynamoDbFault } from '@org/local/dynamodb';
 import { expect, test } from 'vitest';
 import { editResources } from './edit-template.ts';
@@ -40,11 +40,6 @@ interface Path {
 const shortTimeout: SystemOptions = {
   editTemplate: editResources('AWS::Lambda::Function', (properties) => ({ ...properties, Timeout: 2 })),
 };
-const exception = (name: Extract<BedrockFault, { kind: 'exception' }>['name']): BedrockFault => ({
-  kind: 'exception',
-  name,
-  message,
-});
 const written: DynamoDbFault = { kind: 'none' };
 
 const paths: readonly Path[] = [
@@ -55,10 +50,11 @@ const paths: readonly Path[] = [
   { name: 'a value that is not one of a few', fields: { history: [{ role: canary('role'), text: 'Hi' }] } },
   { name: 'a feature that the model lacks', fields: { model: 'gpt-oss-20b' } },
   { name: 'a schema that leads out', fields: { outputSchema: { type: 'object', $ref: canary('schema') } } },
-  { name: 'a throttle', bedrock: [exception('ThrottlingException'), exception('ThrottlingException')] },
-  { name: 'a refused request', bedrock: [exception('ValidationException')] },
-  { name: 'a denied access', bedrock: [exception('AccessDeniedException')] },
-  { name: 'a failure inside Bedrock', bedrock: [exception('InternalServerException')] },
+  // A throttle is tried again once.
+  ...exceptionNames.map((name): Path => {
+    const fault: BedrockFault = { kind: 'exception', name, message };
+    return { name, bedrock: [fault, fault] };
+  }),
   { name: 'a reset', bedrock: [{ kind: 'reset' }] },
   { name: 'a cut answer', bedrock: [{ kind: 'cut' }] },
   { name: 'another answer', bedrock: [{ kind: 'body', body: canary('body') }] },
