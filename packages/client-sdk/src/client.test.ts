@@ -2,7 +2,8 @@ import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import * as z from 'zod/mini';
-import { answer, limits, reply, serve } from '../test/loopback-server.ts';
+import { answer, envelope, limits, readLimits, replying, serve } from '../test/loopback-server.ts';
+import { scene } from '../test/scene.ts';
 import { createBedrockClient } from './client.ts';
 
 const apiKey = 'key';
@@ -13,41 +14,45 @@ afterEach(() => {
 });
 
 test('an answer has what the proxy said, its request id and the number of attempts', async () => {
-  const { url } = await serve((response) => reply(response, 200, answer));
-  const client = createBedrockClient({ baseUrl: url, apiKey });
-  expect(await client.ask('llama', 'What is a dystopia?')).toEqual({
-    ...answer,
-    limits: limits.map((limit) => ({ ...limit, resetsAt: new Date(limit.resetsAt) })),
-    requestId: 'request-1',
-    attempts: 1,
+  const { client } = await scene(replying(200, answer));
+  const value = { ...answer, limits: readLimits, requestId: 'request-1', attempts: 1 };
+  expect(await client.ask('llama', 'What is a dystopia?')).toEqual(value);
+  expect(await client.safeAsk('llama', 'What is a dystopia?')).toEqual({ ok: true, value });
+});
+
+test('safeAsk returns the error that ask throws, be it for a wrong argument', async () => {
+  const { client } = await scene(replying(429, envelope('quota_exceeded')));
+  const { ok, error } = await client.safeAsk('llama', 'Hi');
+  expect(ok).toBe(false);
+  expect(error).toBeInstanceOf(Error);
+  expect(error).toMatchObject({ name: 'QuotaExceededError', requestId: 'request-1' });
+  expect(await Reflect.apply(client.safeAsk, undefined, ['llama'])).toMatchObject({
+    ok: false,
+    error: { name: 'ConfigurationError', field: 'question' },
   });
 });
 
 test('an answer under no limit, of a model without a price and with a prompt cache, says so', async () => {
   const usage = { inputTokens: 5, outputTokens: 4, totalTokens: 19, cacheReadTokens: 8, cacheWriteTokens: 2 };
-  const { url } = await serve((response) => reply(response, 200, { ...answer, usage, limits: [] }));
-  const got = await createBedrockClient({ baseUrl: url, apiKey }).ask('llama', 'Hi');
+  const { client } = await scene(replying(200, { ...answer, usage, limits: [] }));
+  const got = await client.ask('llama', 'Hi');
   expect(got).toMatchObject({ usage, limits: [] });
   expect(got.usage).not.toHaveProperty('costUsd');
 });
 
-test('kinds of limits that a newer proxy adds are passed on', async () => {
-  const [requests] = limits;
-  const images = { ...requests, limit: 'images', period: 'week', scope: 'account', burst: 3 };
-  const { url } = await serve((response) => reply(response, 200, { ...answer, limits: [images] }));
-  const got = await createBedrockClient({ baseUrl: url, apiKey }).ask('llama', 'Hi');
-  expect(got.limits).toMatchObject([{ limit: 'images', period: 'week', scope: 'account', remaining: 39 }]);
-});
-
-test('fields that a newer proxy adds to an answer do no harm', async () => {
-  const newer = { ...answer, stopReason: 'brand_new', mood: 'grim', usage: { ...answer.usage, images: 1 } };
-  const { url } = await serve((response) => reply(response, 200, newer));
-  const client = createBedrockClient({ baseUrl: url, apiKey });
-  expect(await client.ask('llama', 'Hi')).toMatchObject({ text: 'A bad place.', stopReason: 'brand_new' });
+test('fields, stop reasons and kinds of limits that a newer proxy adds do no harm', async () => {
+  const images = { ...limits[0], limit: 'images', period: 'week', scope: 'account', burst: 3 };
+  const newer = { ...answer, stopReason: 'brand_new', mood: 'grim', limits: [images] };
+  const { client } = await scene(replying(200, { ...newer, usage: { ...answer.usage, images: 1 } }));
+  expect(await client.ask('llama', 'Hi')).toMatchObject({
+    text: 'A bad place.',
+    stopReason: 'brand_new',
+    limits: [{ limit: 'images', period: 'week', scope: 'account', remaining: 39 }],
+  });
 });
 
 test('the question reaches the proxy exactly as written, with every option', async () => {
-  const { url, calls } = await serve((response) => reply(response, 200, answer));
+  const { client, calls } = await scene(replying(200, answer));
   const question = '¿Qué es una "distopía"?\n\t\u{1F600} \\u00e9';
   const options = {
     system: 'Be brief.',
@@ -60,14 +65,13 @@ test('the question reaches the proxy exactly as written, with every option', asy
     topP: 0.5,
     stop: ['END'],
   } as const;
-  await createBedrockClient({ baseUrl: url, apiKey }).ask('llama', question, options);
+  await client.ask('llama', question, options);
   expect(calls[0]).toMatchObject({ method: 'POST', path: '/dev/bedrock' });
   expect(JSON.parse(calls[0]?.body ?? '')).toEqual({ model: 'llama', question, ...options });
 });
 
 test('an option of undefined is the same as none', async () => {
-  const { url, calls } = await serve((response) => reply(response, 200, answer));
-  const client = createBedrockClient({ baseUrl: url, apiKey, fetch: undefined, timeoutMs: undefined });
+  const { client, calls } = await scene(replying(200, answer), { fetch: undefined, timeoutMs: undefined });
   await client.ask('llama', 'Hi', {
     system: undefined,
     history: undefined,
@@ -86,20 +90,18 @@ test('an option of undefined is the same as none', async () => {
   expect(calls[0]?.headers).not.toHaveProperty('x-tag');
 });
 
-test.each(['', '/'])('a base URL that ends with "%s" keeps its stage', async (end) => {
-  const { url, calls } = await serve((response) => reply(response, 200, answer));
-  await createBedrockClient({ baseUrl: url + end, apiKey }).ask('llama', 'Hi');
-  expect(calls[0]?.path).toBe('/dev/bedrock');
-});
-
-test('a base URL without a stage works', async () => {
-  const { url, calls } = await serve((response) => reply(response, 200, answer));
-  await createBedrockClient({ baseUrl: new URL(url).origin, apiKey }).ask('llama', 'Hi');
-  expect(calls[0]?.path).toBe('/bedrock');
+test.each([
+  ['with its stage', '/dev', '/dev/bedrock'],
+  ['with a slash at its end', '/dev/', '/dev/bedrock'],
+  ['without a stage', '', '/bedrock'],
+])('a base URL %s is one to which the path is added', async (_, stage, path) => {
+  const { url, calls } = await serve(replying(200, answer));
+  await createBedrockClient({ baseUrl: new URL(url).origin + stage, apiKey }).ask('llama', 'Hi');
+  expect(calls[0]?.path).toBe(path);
 });
 
 test('the environment gives URL and key', async () => {
-  const { url, calls } = await serve((response) => reply(response, 200, answer));
+  const { url, calls } = await serve(replying(200, answer));
   vi.stubEnv('BEDROCK_PROXY_URL', url);
   vi.stubEnv('BEDROCK_PROXY_API_KEY', apiKey);
   await createBedrockClient().ask('llama', 'Hi');
@@ -107,8 +109,8 @@ test('the environment gives URL and key', async () => {
 });
 
 test('a request says who sends it and which attempt it is', async () => {
-  const { url, calls } = await serve((response) => reply(response, 200, answer));
-  await createBedrockClient({ baseUrl: url, apiKey }).ask('llama', 'Hi');
+  const { client, calls } = await scene(replying(200, answer));
+  await client.ask('llama', 'Hi');
   expect(calls[0]?.headers).toMatchObject({
     'x-api-key': apiKey,
     'content-type': 'application/json',
@@ -120,18 +122,17 @@ test('a request says who sends it and which attempt it is', async () => {
 });
 
 test('a web page sends no user-agent, which CORS would have to allow', async () => {
-  const { url, calls } = await serve((response) => reply(response, 200, answer));
   vi.stubGlobal('window', { document: {} });
-  const client = createBedrockClient({ baseUrl: url, apiKey, dangerouslyAllowBrowser: true });
+  const { client, calls } = await scene(replying(200, answer), { dangerouslyAllowBrowser: true });
   await client.ask('llama', 'Hi');
   expect(calls[0]?.headers['user-agent']).not.toMatch(/bedrock-client/);
   expect(calls[0]?.headers['x-bedrock-client']).toContain('runtime=browser');
 });
 
 test('headers of a call are sent, but cannot replace the client’s own', async () => {
-  const { url, calls } = await serve((response) => reply(response, 200, answer));
+  const { client, calls } = await scene(replying(200, answer));
   const headers = { Authorization: 'Bearer token', 'X-Api-Key': 'another', 'Content-Type': 'text/plain' };
-  await createBedrockClient({ baseUrl: url, apiKey }).ask('llama', 'Hi', { headers });
+  await client.ask('llama', 'Hi', { headers });
   expect(calls[0]?.headers).toMatchObject({
     authorization: 'Bearer token',
     'x-api-key': apiKey,
@@ -140,24 +141,13 @@ test('headers of a call are sent, but cannot replace the client’s own', async 
 });
 
 test.each([
-  ['at once', () => 'key-of-function-1'],
-  ['later', async () => 'key-of-function-1'],
-])('a function can give the key %s', async (_, source) => {
-  const { url, calls } = await serve((response) => reply(response, 200, answer));
-  await createBedrockClient({ baseUrl: url, apiKey: source }).ask('llama', 'Hi');
-  expect(calls[0]?.headers['x-api-key']).toBe('key-of-function-1');
-});
-
-test.each([
   ['throws', () => Promise.reject(new Error('The vault is sealed.')), /function failed\./],
   ['throws a TypeError', () => Promise.reject(new TypeError('No.')), /function failed \(TypeError\)\./],
   ['returns nothing', () => '', /must return a string/],
   ['returns a line break', () => 'key\n', /line break/],
 ])('a key function that %s rejects the call, and nothing is sent', async (_, source, message) => {
-  const { url, calls } = await serve((response) => reply(response, 200, answer));
-  await expect(
-    createBedrockClient({ baseUrl: url, apiKey: source }).ask('llama', 'Hi'),
-  ).rejects.toMatchObject({
+  const { client, calls } = await scene(replying(200, answer), { apiKey: source });
+  await expect(client.ask('llama', 'Hi')).rejects.toMatchObject({
     code: 'invalid_configuration',
     field: 'apiKey',
     attempts: 0,
@@ -189,10 +179,8 @@ test('a fetch that is replaced after the client was made, as msw does, is used',
 test('a program that configures its own zod changes nothing', async () => {
   z.config({ customError: () => 'ours' });
   onTestFinished(() => void z.config({ customError: undefined }));
-  const fetch = async () => Response.json({ ...answer, text: 1 });
-  const asked = createBedrockClient({ baseUrl: 'https://proxy.example/dev', apiKey, fetch }).ask(
-    'llama',
-    'Hi',
-  );
-  await expect(asked).rejects.toMatchObject({ issues: [{ path: 'text', message: 'expected string' }] });
+  const { client } = await scene(replying(200, { ...answer, text: 1 }));
+  await expect(client.ask('llama', 'Hi')).rejects.toMatchObject({
+    issues: [{ path: 'text', message: 'expected string' }],
+  });
 });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
@@ -37,17 +38,11 @@ export async function closedUrl(): Promise<string> {
   return `http://127.0.0.1:${port}/dev`;
 }
 
-function listen(server: ReturnType<typeof createServer>): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      if (address === null || typeof address === 'string') {
-        reject(new Error('The server has no port.'));
-      } else {
-        resolve(address.port);
-      }
-    });
-  });
+async function listen(server: ReturnType<typeof createServer>): Promise<number> {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  return address.port;
 }
 
 export const limits = [
@@ -70,6 +65,9 @@ export const limits = [
     resetsAt: '2026-11-23T00:00:00.000Z',
   },
 ];
+
+/** The same limits, as the client reads them. */
+export const readLimits = limits.map((limit) => ({ ...limit, resetsAt: new Date(limit.resetsAt) }));
 
 export const answer = {
   id: 'request-1',
@@ -105,6 +103,14 @@ export function beginStream(response: ServerResponse, ...first: (object | string
   for (const event of first) response.write(sent(event));
 }
 
+/** Responds to every call with a stream of these events. */
+export function streaming(...sent: (object | string)[]): Handler {
+  return (response) => {
+    beginStream(response, ...sent);
+    response.end();
+  };
+}
+
 export function reply(
   response: ServerResponse,
   status: number,
@@ -113,6 +119,11 @@ export function reply(
 ): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(typeof body === 'string' ? body : JSON.stringify(body));
+}
+
+/** Responds to every call like this. */
+export function replying(status: number, body: unknown, headers?: Record<string, string>): Handler {
+  return (response) => reply(response, status, body, headers);
 }
 
 export function envelope(code: string, details?: unknown) {

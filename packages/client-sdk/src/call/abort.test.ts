@@ -1,31 +1,92 @@
 import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
-import { answer, envelope, reply, serve } from '../../test/loopback-server.ts';
-import { createBedrockClient } from '../client.ts';
+import { gate } from '../../test/gate.ts';
+import { answer, beginStream, envelope, events, reply, replying, serve } from '../../test/loopback-server.ts';
+import { manualRuntime } from '../../test/manual-runtime.ts';
+import { scene } from '../../test/scene.ts';
+import type { BedrockClient } from '../bedrock-client.ts';
+import { createClient } from '../client.ts';
+import { systemRuntime } from './runtime.ts';
 
-const apiKey = 'key';
+const reason = new Error('The user left.');
+const aborted = { name: 'AbortedError', code: 'aborted', cause: reason, retryable: false };
 
-test('a signal that times out is an abort by the caller, whose reason says why', async () => {
-  const { url } = await serve(() => {});
-  const asked = createBedrockClient({ baseUrl: url, apiKey }).ask('llama', 'Hi', {
-    signal: AbortSignal.timeout(20),
+test('a call whose signal is aborted is not sent', async () => {
+  const { client, calls } = await scene(replying(200, answer));
+  const asked = client.ask('llama', 'Hi', { signal: AbortSignal.abort(reason) });
+  await expect(asked).rejects.toMatchObject({
+    ...aborted,
+    message: 'The call was aborted by its signal.',
+    attempts: 0,
   });
-  await expect(asked).rejects.toMatchObject({ code: 'aborted', cause: { name: 'TimeoutError' } });
+  expect(calls).toEqual([]);
 });
 
-test('an abort without a reason has the standard one', async () => {
-  const asked = createBedrockClient({ baseUrl: 'https://proxy.example', apiKey }).ask('llama', 'Hi', {
-    signal: AbortSignal.abort(),
+test('an abort ends a call while it waits for its key', async () => {
+  const caller = new AbortController();
+  const apiKey = () => {
+    caller.abort(reason);
+    return new Promise<string>(() => {});
+  };
+  const { client, calls } = await scene(replying(200, answer), { apiKey });
+  const asked = client.ask('llama', 'Hi', { signal: caller.signal });
+  await expect(asked).rejects.toMatchObject({ ...aborted, attempts: 0 });
+  expect(calls).toEqual([]);
+});
+
+test('an abort ends a call while it waits for its response', async () => {
+  const caller = new AbortController();
+  const { client } = await scene(() => caller.abort(reason));
+  const asked = client.ask('llama', 'Hi', { signal: caller.signal });
+  await expect(asked).rejects.toMatchObject({ ...aborted, attempts: 1 });
+});
+
+test.each<[string, (client: BedrockClient, signal: AbortSignal) => Promise<unknown>]>([
+  ['an ask', (client, signal) => client.ask('llama', 'Hi', { signal })],
+  ['a stream', (client, signal) => client.stream('llama', 'Hi', { signal }).final()],
+])('an abort ends %s while it waits before its next attempt', async (_, use) => {
+  const caller = new AbortController();
+  const { url, calls } = await serve(replying(429, envelope('rate_limited'), { 'retry-after': '30' }));
+  const sleep = (ms: number, signal: AbortSignal) => {
+    setImmediate(() => caller.abort(reason));
+    return systemRuntime.sleep(ms, signal);
+  };
+  const client = createClient({ baseUrl: url, apiKey: 'key' }, { ...manualRuntime().runtime, sleep });
+  await expect(use(client, caller.signal)).rejects.toMatchObject({ ...aborted, attempts: 1 });
+  expect(calls).toHaveLength(1);
+});
+
+test('an abort ends a stream in the middle, and its request', async () => {
+  const caller = new AbortController();
+  const closed = gate();
+  const { client } = await scene((response) => {
+    beginStream(response, events[0], events[1]);
+    response.once('close', closed.open);
   });
-  await expect(asked).rejects.toMatchObject({ code: 'aborted', cause: { name: 'AbortError' } });
+  const reading = client.stream('llama', 'Hi', { signal: caller.signal })[Symbol.asyncIterator]();
+  await reading.next();
+  await reading.next();
+  const next = reading.next();
+  caller.abort(reason);
+  await expect(next).rejects.toMatchObject({ ...aborted, attempts: 1 });
+  await closed.opened;
+  expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
+});
+
+test('a signal that times out is an abort by the caller, whose reason says why', async () => {
+  const { client } = await scene(() => {});
+  await expect(client.ask('llama', 'Hi', { signal: AbortSignal.timeout(20) })).rejects.toMatchObject({
+    code: 'aborted',
+    message: 'The call was aborted by its signal (TimeoutError).',
+    cause: { name: 'TimeoutError' },
+  });
 });
 
 test('calls that share a signal leave nothing on it, however they end', async () => {
-  const { url } = await serve((response, attempt) =>
+  const { client } = await scene((response, attempt) =>
     attempt % 2 === 0 ? reply(response, 200, answer) : reply(response, 401, envelope('unauthenticated')),
   );
   const caller = new AbortController();
-  const client = createBedrockClient({ baseUrl: url, apiKey });
   const warnings: Error[] = [];
   const warn = (warning: Error) => warnings.push(warning);
   process.on('warning', warn);
@@ -34,14 +95,4 @@ test('calls that share a signal leave nothing on it, however they end', async ()
   process.off('warning', warn);
   expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
   expect(warnings).toEqual([]);
-});
-
-test('a call on a signal that is aborted later is not disturbed', async () => {
-  const { url } = await serve((response) => reply(response, 200, answer));
-  const caller = new AbortController();
-  const got = await createBedrockClient({ baseUrl: url, apiKey }).ask('llama', 'Hi', {
-    signal: caller.signal,
-  });
-  caller.abort();
-  expect(got.text).toBe('A bad place.');
 });
