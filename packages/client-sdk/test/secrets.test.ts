@@ -1,10 +1,8 @@
 import { Console } from 'node:console';
 import { PassThrough } from 'node:stream';
 import { inspect } from 'node:util';
-import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import type { BedrockClient } from '../src/bedrock-client.ts';
-import { createBedrockClient, createClient } from '../src/client.ts';
 import { isBedrockProxyError } from '../src/errors/errors.ts';
 import type { Fetch } from '../src/http/fetch.ts';
 import type { AskOptions, BedrockClientOptions } from '../src/options/options.ts';
@@ -15,10 +13,10 @@ import {
   envelope,
   events,
   type Handler,
-  reply,
-  serve,
+  replying,
+  streaming,
 } from './loopback-server.ts';
-import { manualRuntime } from './manual-runtime.ts';
+import { scene } from './scene.ts';
 
 /** What is sent and what is answered, each marked: none of it may be seen but in the answer itself. */
 const canary = (what: string) => `canary-${what}-7c1f`;
@@ -39,12 +37,9 @@ const piece = { ...delta, text: canary('answer') };
 const page = `<html>${canary('page')}</html>`;
 
 type Use = (client: BedrockClient, options?: AskOptions) => Promise<unknown>;
-const uses: readonly [string, Use][] = [
-  ['ask', (client, options) => client.ask('llama', canary('question'), { ...asked, ...options })],
-  [
-    'stream',
-    (client, options) => client.stream('llama', canary('question'), { ...asked, ...options }).final(),
-  ],
+const uses: readonly Use[] = [
+  async (client, options) => client.ask('llama', canary('question'), { ...asked, ...options }),
+  async (client, options) => client.stream('llama', canary('question'), { ...asked, ...options }).final(),
 ];
 
 /** Every way in which a value gets into a log, a report or another thread. */
@@ -59,8 +54,7 @@ function shown(value: unknown): string {
     inspect(value, { showHidden: true, depth: Number.POSITIVE_INFINITY, getters: true }),
     JSON.stringify(value),
     ...chain(value).flatMap((error) => [String(error), error.stack, JSON.stringify(error)]),
-    clone(value, () => inspect(structuredClone(value), { showHidden: true, depth: null })),
-    clone(value, () => inspect(posted(value), { showHidden: true, depth: null })),
+    cloned(value),
   ].join('\n');
 }
 
@@ -69,37 +63,22 @@ function chain(value: unknown): Error[] {
   return value instanceof Error ? [value, ...chain(value.cause)] : [];
 }
 
-/** What a copy shows, or why there is none: a client has functions, which no other thread can have. */
-function clone(value: unknown, copy: () => string): string {
+/** What another thread gets, or why it gets nothing: a client has functions, which no other thread can have. */
+function cloned(value: unknown): string {
   try {
-    return copy();
+    return inspect(structuredClone(value), { showHidden: true, depth: null });
   } catch (error) {
     if (isBedrockProxyError(value)) throw error;
     return String(error);
   }
 }
 
-function posted(value: unknown): unknown {
-  const { port1, port2 } = new MessageChannel();
-  port1.postMessage(value);
-  const received: unknown = receiveMessageOnPort(port2);
-  port1.close();
-  return received;
-}
-
 /** A client with hooks and a logger, and what they saw. */
-function observed(options: BedrockClientOptions) {
+async function observed(handler: Handler, options: BedrockClientOptions = {}) {
   const seen: unknown[] = [];
   const see = (event: unknown) => seen.push(event);
-  const client = createClient(
-    {
-      apiKey,
-      ...options,
-      logger: { debug: see, warn: see },
-      hooks: { onRequest: see, onResponse: see, onRetry: see, onError: see },
-    },
-    manualRuntime().runtime,
-  );
+  const hooks = { onRequest: see, onResponse: see, onRetry: see, onError: see };
+  const { client } = await scene(handler, { apiKey, ...options, logger: { debug: see, warn: see }, hooks });
   return { client, seen };
 }
 
@@ -107,47 +86,29 @@ function expectNothingSecret(...values: unknown[]): void {
   for (const value of values) expect(shown(value)).not.toContain('canary-');
 }
 
-test('what shows a value would show a secret in it', () => {
-  const cause = Object.defineProperty(new Error('Hidden.'), 'request', { value: { headers: canary('key') } });
-  const [plain, hidden] = [new Error(canary('key')), new Error('No.', { cause })];
-  for (const value of [plain, hidden, { deep: { deeper: { deepest: canary('key') } } }]) {
-    expect(shown(value)).toContain('canary-');
-  }
-});
-
 describe('nothing secret is in an error, in what hooks and loggers see, or in the client', () => {
-  const partly: Handler = (response) => {
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': 5000 });
-    response.write(JSON.stringify(answered));
-    setImmediate(() => response.destroy());
+  const cut: Handler = (response) => {
+    response.writeHead(200, { 'content-length': 5000 });
+    response.write(JSON.stringify(answered), () => response.destroy());
   };
-  const streaming =
-    (...sent: (object | string)[]): Handler =>
-    (response) => {
-      beginStream(response, ...sent);
-      response.end();
-    };
   const broken: Handler = (response) => {
     beginStream(response, start, piece);
     setImmediate(() => response.destroy());
   };
 
   test.each<[string, Handler]>([
-    ['an error of the proxy', (response) => reply(response, 401, envelope('unauthenticated'))],
-    ['a retry that fails', (response) => reply(response, 429, envelope('rate_limited'))],
+    ['an error of the proxy', replying(401, envelope('unauthenticated'))],
+    ['a retry that fails', replying(429, envelope('rate_limited'))],
     [
       'an answer that the proxy refused',
-      (response) => reply(response, 502, envelope('invalid_output', { output: canary('output') })),
+      replying(502, envelope('invalid_output', { output: canary('output') })),
     ],
-    ['a web page', (response) => reply(response, 200, page, { 'content-type': 'text/html' })],
-    ['an error of something in between', (response) => reply(response, 502, page)],
+    ['a web page', replying(200, page, { 'content-type': 'text/html' })],
+    ['an error of something in between', replying(502, page)],
     ['a redirect', (response) => response.writeHead(302, { location: `/${canary('location')}` }).end()],
-    [
-      'an answer of another shape',
-      (response) => reply(response, 200, { ...answered, usage: canary('usage') }),
-    ],
-    ['a truncated answer', (response) => reply(response, 200, JSON.stringify(answered).slice(0, 100))],
-    ['a cut answer', partly],
+    ['an answer of another shape', replying(200, { ...answered, usage: canary('usage') })],
+    ['a truncated answer', replying(200, JSON.stringify(answered).slice(0, 100))],
+    ['a cut answer', cut],
     ['a connection that breaks', (response) => response.destroy()],
     ['a stream that breaks off', streaming(start, piece)],
     ['a stream whose connection breaks', broken],
@@ -155,9 +116,8 @@ describe('nothing secret is in an error, in what hooks and loggers see, or in th
     ['a stream of another shape', streaming(start, piece, { ...done, usage: canary('usage') })],
     ['a stream that is not JSON', streaming(start, `data: ${canary('answer')}\n\n`)],
   ])('%s', async (_, handler) => {
-    const { url } = await serve(handler);
-    for (const [, use] of uses) {
-      const { client, seen } = observed({ baseUrl: url });
+    for (const use of uses) {
+      const { client, seen } = await observed(handler);
       const error: unknown = await use(client).catch((thrown) => thrown);
       expect(error).toSatisfy(isBedrockProxyError);
       expect(seen.length).toBeGreaterThan(2);
@@ -201,34 +161,16 @@ describe('nothing secret is in an error, in what hooks and loggers see, or in th
       { history: [{ role: 'user', text: canary('history') }], maxTokens: Number.NaN, timeoutMs: -1 },
     ],
   ])('%s', async (_, options, askOptions) => {
-    for (const [, use] of uses) {
-      const { client, seen } = observed({ baseUrl: await closedUrl(), ...options });
-      const error: unknown = await (async () => use(client, askOptions))().catch((thrown) => thrown);
+    for (const use of uses) {
+      const { client, seen } = await observed(() => {}, { baseUrl: await closedUrl(), ...options });
+      const error: unknown = await use(client, askOptions).catch((thrown) => thrown);
       expect(error).toSatisfy(isBedrockProxyError);
       expectNothingSecret(error, client, ...seen);
     }
   });
 
-  test('an option that is refused', () => {
-    for (const options of [
-      { apiKey: `${canary('key')} ` },
-      { baseUrl: `https://user:${canary('password')}@proxy.example` },
-    ]) {
-      const create = () => createBedrockClient({ baseUrl: 'https://proxy.example', apiKey, ...options });
-      let error: unknown;
-      try {
-        create();
-      } catch (thrown) {
-        error = thrown;
-      }
-      expect(error).toSatisfy(isBedrockProxyError);
-      expectNothingSecret(error);
-    }
-  });
-
   test('an output that the schema refuses', async () => {
-    const { url } = await serve((response) => reply(response, 200, answered));
-    const { client, seen } = observed({ baseUrl: url });
+    const { client, seen } = await observed(replying(200, answered));
     const issues = [{ message: 'No city.', path: ['city'] }];
     const schema = { '~standard': { version: 1, vendor: 'test', validate: () => ({ issues }) } } as const;
     const outputSchema = { type: 'object' };
@@ -239,15 +181,13 @@ describe('nothing secret is in an error, in what hooks and loggers see, or in th
 });
 
 test('nothing secret is in what hooks and loggers see of an answer', async () => {
-  const { url } = await serve((response, attempt, { path }) => {
-    if (attempt % 2 === 1) reply(response, 429, envelope('rate_limited'));
-    else if (path?.endsWith('/stream')) {
-      beginStream(response, start, piece, { ...done, output: answered.output });
-      response.end();
-    } else reply(response, 200, answered);
-  });
-  for (const [, use] of uses) {
-    const { client, seen } = observed({ baseUrl: url });
+  const refused = replying(429, envelope('rate_limited'));
+  const streamed = streaming(start, piece, { ...done, output: answered.output });
+  for (const [index, use] of uses.entries()) {
+    const good = index === 0 ? replying(200, answered) : streamed;
+    const { client, seen } = await observed((response, attempt, call) =>
+      (attempt === 1 ? refused : good)(response, attempt, call),
+    );
     expect(await use(client)).toMatchObject({ text: canary('answer'), attempts: 2 });
     expect(seen.filter((event) => typeof event === 'string')).toHaveLength(6);
     expectNothingSecret(client, ...seen);
@@ -255,11 +195,8 @@ test('nothing secret is in what hooks and loggers see of an answer', async () =>
 });
 
 test('nothing secret is in a stream, before it is read, while it is and after', async () => {
-  const { url } = await serve((response) => {
-    beginStream(response, start, piece, { ...done, output: answered.output });
-    response.end();
-  });
-  const stream = createBedrockClient({ baseUrl: url, apiKey }).stream('llama', canary('question'), asked);
+  const { client } = await observed(streaming(start, piece, { ...done, output: answered.output }));
+  const stream = client.stream('llama', canary('question'), asked);
   expectNothingSecret(stream);
   const reading = stream[Symbol.asyncIterator]();
   await reading.next();

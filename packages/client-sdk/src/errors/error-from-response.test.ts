@@ -27,51 +27,21 @@ describe('an envelope of the proxy', () => {
     });
   });
 
-  test('says which quota is used up, and when it resets', () => {
-    const details = {
-      limit: 'tokens',
-      period: 'day',
-      scope: 'team',
-      max: 1000,
-      used: 990,
-      resetsAt: '2026-11-23T00:00:00Z',
-    } as const;
-    expect(read(429, errorEnvelope({ code: 'quota_exceeded', details }, 'request-1'))).toMatchObject({
-      ...details,
-      resetsAt: new Date('2026-11-23T00:00:00Z'),
-    });
-  });
+  const resetsAt = '2026-11-23T00:00:00Z';
+  const quota = { limit: 'tokens', period: 'day', scope: 'team', max: 1000, used: 990 };
+  const newer = { limit: 'images', period: 'week', scope: 'account' };
 
-  test('with a kind of limit from a newer server still says when it resets', () => {
-    const body = {
-      type: 'error',
-      error: {
-        type: 'rate_limit_error',
-        code: 'quota_exceeded',
-        message: 'Used up.',
-        details: {
-          limit: 'images',
-          period: 'week',
-          scope: 'account',
-          max: '9',
-          resetsAt: '2026-11-23T00:00:00Z',
-        },
-      },
-    };
-    expect(read(429, body)).toMatchObject({
-      limit: 'images',
-      period: 'week',
-      scope: 'account',
-      max: undefined,
-      resetsAt: new Date('2026-11-23T00:00:00Z'),
-    });
-  });
-
-  test('with a reset that is not a date has none', () => {
-    const body = errorEnvelope({ code: 'quota_exceeded' }, 'request-1');
-    expect(read(429, { ...body, error: { ...body.error, details: { resetsAt: 'soon' } } })).toMatchObject({
-      resetsAt: undefined,
-    });
+  test.each<[string, object, object]>([
+    ['says which, and when it resets', { ...quota, resetsAt }, { ...quota, resetsAt: new Date(resetsAt) }],
+    [
+      'from a newer server says what can be read of it',
+      { ...newer, max: '9', resetsAt },
+      { ...newer, max: undefined, resetsAt: new Date(resetsAt) },
+    ],
+    ['with a reset that is not a date has none', { resetsAt: 'soon' }, { resetsAt: undefined }],
+  ])('of a quota %s', (_, details, expected) => {
+    const { error, ...rest } = errorEnvelope({ code: 'quota_exceeded' }, 'request-1');
+    expect(read(429, { ...rest, error: { ...error, details } })).toMatchObject(expected);
   });
 
   test('names the faults of a request, and the field', () => {
@@ -205,22 +175,9 @@ test('the request id in the body comes before those of headers, and an empty one
 });
 
 test('any status with any body is an error of this package, and never shows a body that is not an envelope', () => {
-  const words = fc.constantFrom(
-    'message',
-    'Message',
-    'type',
-    'error',
-    'code',
-    'details',
-    'issues',
-    'available',
-  );
   const bodies = fc.oneof(
     fc.string(),
     fc.json(),
-    fc
-      .dictionary(words, fc.anything())
-      .map((value) => JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? 0 : v))),
     fc
       .record({
         type: fc.constant('error'),

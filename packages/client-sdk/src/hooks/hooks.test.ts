@@ -7,11 +7,12 @@ import {
   events,
   type Handler,
   reply,
+  replying,
   serve,
+  streaming,
 } from '../../test/loopback-server.ts';
-import { manualRuntime } from '../../test/manual-runtime.ts';
-import { createBedrockClient, createClient } from '../client.ts';
-import type { BedrockClientOptions } from '../options/options.ts';
+import { scene } from '../../test/scene.ts';
+import { createBedrockClient } from '../client.ts';
 
 const apiKey = 'key';
 const question = 'What is a dystopia?';
@@ -30,12 +31,6 @@ function recorder() {
     onError: hook('error'),
   };
   return { hooks, seen };
-}
-
-async function scene(handler: Handler, options: BedrockClientOptions) {
-  const { url, calls } = await serve(handler);
-  const { runtime } = manualRuntime();
-  return { client: createClient({ baseUrl: url, apiKey, ...options }, runtime), calls, url };
 }
 
 const busyOnce: Handler = (response, attempt) =>
@@ -74,20 +69,14 @@ test('hooks see every request, response and wait, and the answer', async () => {
 
 test('they see the success of a stream when its answer is complete', async () => {
   const { hooks, seen } = recorder();
-  const { client } = await scene(
-    (response) => {
-      beginStream(response, ...events);
-      response.end();
-    },
-    { hooks },
-  );
+  const { client } = await scene(streaming(...events), { hooks });
   const { usage, requestId } = await client.stream('llama', 'Hi').final();
   expect(seen.at(-1)).toMatchObject(['success', { operation: 'stream', model: 'llama', usage, requestId }]);
 });
 
 test('they see the success of a list without a model or a usage', async () => {
   const { hooks, seen } = recorder();
-  const { client } = await scene((response) => reply(response, 200, { models: [] }), { hooks });
+  const { client } = await scene(replying(200, { models: [] }), { hooks });
   await client.models();
   expect(seen.at(-1)).toMatchObject([
     'success',
@@ -97,7 +86,7 @@ test('they see the success of a list without a model or a usage', async () => {
 
 test('the hook of errors gets the one that is thrown', async () => {
   const { hooks, seen } = recorder();
-  const { client } = await scene((response) => reply(response, 401, envelope('unauthenticated')), { hooks });
+  const { client } = await scene(replying(401, envelope('unauthenticated')), { hooks });
   const error: unknown = await client.usage().catch((thrown) => thrown);
   expect(seen.at(-1)).toEqual([
     'error',
@@ -113,15 +102,8 @@ test('the hook of errors gets the one that is thrown', async () => {
 });
 
 test.each<[string, Handler, string]>([
-  ['a response that is not an answer', (response) => reply(response, 200, '<html>'), 'invalid_response'],
-  [
-    'a stream that breaks off',
-    (response) => {
-      beginStream(response, events[0]);
-      response.end();
-    },
-    'stream_interrupted',
-  ],
+  ['a response that is not an answer', replying(200, '<html>'), 'invalid_response'],
+  ['a stream that breaks off', streaming(events[0]), 'stream_interrupted'],
 ])('they see %s', async (_, handler, code) => {
   const { hooks, seen } = recorder();
   const { client } = await scene(handler, { hooks });
@@ -145,7 +127,7 @@ test('they see nothing that fails after a stream is complete', async () => {
 
 test('calls have ids of their own', async () => {
   const { hooks, seen } = recorder();
-  const { url } = await serve((response) => reply(response, 200, answer));
+  const { url } = await serve(replying(200, answer));
   const client = createBedrockClient({ baseUrl: url, apiKey, hooks });
   await client.ask('llama', 'Hi');
   await client.ask('llama', 'Hi');
@@ -183,8 +165,7 @@ test('a logger gets a line for each, which those of one call begin alike', async
 
 test('a logger gets a line for a call that failed', async () => {
   const logger = { debug: vi.fn(), warn: vi.fn() };
-  const { runtime } = manualRuntime();
-  const client = createClient({ baseUrl: await closedUrl(), apiKey, logger, maxRetries: 0 }, runtime);
+  const { client } = await scene(() => {}, { baseUrl: await closedUrl(), logger, maxRetries: 0 });
   await expect(client.models()).rejects.toThrow();
   expect(logger.warn.mock.calls.flat()).toEqual([
     expect.stringMatching(
@@ -208,16 +189,6 @@ test('they see that a reader leaves a stream, but the logger does not warn of it
     '[0] stream attempt 1: failed with aborted after 0 ms, request id request-1: The stream was left before its end.',
   );
   expect(logger.warn).not.toHaveBeenCalled();
-});
-
-test('nothing is written without a logger', async () => {
-  const write = vi.spyOn(process.stdout, 'write');
-  const warn = vi.spyOn(process.stderr, 'write');
-  const { client } = await scene(busyOnce, {});
-  await client.ask('llama', 'Hi');
-  expect(write).not.toHaveBeenCalled();
-  expect(warn).not.toHaveBeenCalled();
-  vi.restoreAllMocks();
 });
 
 test.each<[string, object]>([

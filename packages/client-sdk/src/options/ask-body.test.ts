@@ -1,6 +1,7 @@
 import type { AskRequest } from '@org/contract';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { answer, reply, serve } from '../../test/loopback-server.ts';
+import { answer, replying } from '../../test/loopback-server.ts';
+import { scene } from '../../test/scene.ts';
 import { createBedrockClient } from '../client.ts';
 import { ConfigurationError } from '../errors/errors.ts';
 import type { StreamOptions } from './options.ts';
@@ -10,7 +11,7 @@ const circle: Record<string, unknown> = { secret };
 circle['itself'] = circle;
 
 /** What `call` is refused with, before a timer is started or anything is sent. */
-async function refusal(name: 'ask' | 'usage', ...given: unknown[]): Promise<ConfigurationError> {
+async function refusal(name: 'ask' | 'models' | 'usage', ...given: unknown[]): Promise<ConfigurationError> {
   const fetch = vi.fn();
   const client = createBedrockClient({ baseUrl: 'https://proxy.example/dev', apiKey: 'key', fetch });
   const timers = vi.spyOn(globalThis, 'setTimeout');
@@ -40,11 +41,14 @@ test.each<[string, unknown[], string, string]>([
   expect(error).toMatchObject({ code: 'invalid_configuration', field, message, attempts: 0 });
 });
 
+const milliseconds = 'a number of milliseconds above 0 and at most 2147483647';
 const aTurn = { role: 'user', text: 'Hi' };
 
 test.each<[string, unknown, string]>([
   ['maxTokens', 10n, 'maxTokens must be a number.'],
   ['temperature', '0.5', 'temperature must be a number.'],
+  ['temperature', Number.NaN, 'temperature must be a number.'],
+  ['topP', Number.POSITIVE_INFINITY, 'topP must be a number.'],
   ['topP', null, 'topP must be a number.'],
   ['system', circle, 'system must be a string.'],
   ['stop', secret, 'stop must be an array.'],
@@ -57,20 +61,29 @@ test.each<[string, unknown, string]>([
   ['signal', {}, 'signal must be an AbortSignal.'],
   ['signal', new AbortController(), 'signal must be an AbortSignal.'],
   ['headers', secret, 'headers must be an object.'],
-])('%s of another type is refused before anything begins, and named', async (field, value, message) => {
+  ['headers', new Headers({ 'x-tag': secret }), 'headers must be a plain object.'],
+  ['headers', new Map([['x-tag', secret]]), 'headers must be a plain object.'],
+  ['headers', { 'x-tag': `${secret}\nx` }, 'headers has a name or a value that cannot be sent: "x-tag".'],
+  ['headers', { Host: secret }, 'headers cannot override "Host", which fetch sets.'],
+  ['headers', { 'content-length': '5' }, 'headers cannot override "content-length", which fetch sets.'],
+  ['timeoutMs', -1, `timeoutMs must be ${milliseconds}.`],
+  ['deadlineMs', Number.POSITIVE_INFINITY, `deadlineMs must be ${milliseconds}.`],
+  ['maxRetries', Number.NaN, 'maxRetries must be a whole number, 0 or more.'],
+])('%s that is wrong is refused before anything begins, and named: %o', async (field, value, message) => {
   expect(await refusal('ask', 'llama', 'Hi', { [field]: value })).toMatchObject({ field, message });
 });
 
-test.each<[string, unknown]>([
-  ['options', null],
-  ['signal', { signal: {} }],
-])('usage refuses %s of another type as well', async (field, options) => {
-  expect(await refusal('usage', options)).toMatchObject({ field });
+test.each<['models' | 'usage', unknown, string, string]>([
+  ['models', { model: 'llama' }, 'model', 'Unknown option "model" for models().'],
+  ['usage', { model: 'llama' }, 'model', 'Unknown option "model" for usage().'],
+  ['usage', null, 'options', 'options must be an object.'],
+  ['usage', { signal: {} }, 'signal', 'signal must be an AbortSignal.'],
+])('%s refuses options that are wrong as well: %j', async (method, options, field, message) => {
+  expect(await refusal(method, options)).toMatchObject({ field, message });
 });
 
 test('a misspelled option reaches the proxy, which refuses it by its name; those of the client do not', async () => {
-  const { url, calls } = await serve((response) => reply(response, 200, answer));
-  const client = createBedrockClient({ baseUrl: url, apiKey: 'key' });
+  const { client, calls } = await scene(replying(200, answer));
   const own = {
     timeoutMs: 1000,
     deadlineMs: 1000,

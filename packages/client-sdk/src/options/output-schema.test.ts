@@ -1,52 +1,43 @@
 import { expect, test, vi } from 'vitest';
-import {
-  answer,
-  beginStream,
-  envelope,
-  events,
-  type Handler,
-  reply,
-  serve,
-} from '../../test/loopback-server.ts';
-import { manualRuntime } from '../../test/manual-runtime.ts';
-import type {
-  SchemaIssue,
-  SchemaResult,
-  StandardJsonSchema,
-  StandardSchema,
-} from '../answer/standard-schema.ts';
-import { createBedrockClient, createClient } from '../client.ts';
+import { answer, envelope, events, type Handler, replying, streaming } from '../../test/loopback-server.ts';
+import { scene } from '../../test/scene.ts';
+import type { SchemaResult, StandardJsonSchema, StandardSchema } from '../answer/standard-schema.ts';
+import { createBedrockClient } from '../client.ts';
+
+interface Greeting {
+  greeting: string;
+}
 
 const [start, first, second, done] = events;
 const personJsonSchema = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] };
 
-/** As any library makes one: it takes a name, and returns its greeting. */
-function validate(value: unknown): SchemaResult<{ greeting: string }> {
+/** As any library checks: it takes a name, and returns its greeting. */
+function validate(value: unknown): SchemaResult<Greeting> {
   const name = typeof value === 'object' && value !== null && 'name' in value ? value.name : undefined;
   return typeof name === 'string'
     ? { value: { greeting: `Hello, ${name}!` } }
     : { issues: [{ message: 'Expected a name.', path: ['people', { key: 0 }, 'name'] }] };
 }
 
-const plain: StandardSchema<{ greeting: string }> = { '~standard': { version: 1, vendor: 'test', validate } };
-const person: StandardJsonSchema<{ greeting: string }> = {
-  '~standard': { version: 1, vendor: 'test', validate, jsonSchema: { input: () => personJsonSchema } },
-};
+const plain: StandardSchema<Greeting> = { '~standard': { version: 1, vendor: 'test', validate } };
 
-const says =
-  (output: unknown): Handler =>
-  (response) =>
-    reply(response, 200, { ...answer, output, text: JSON.stringify(output ?? null) });
+/** A schema that can be converted, with some parts of its own. */
+function schemaWith(parts: Partial<StandardJsonSchema<Greeting>['~standard']>): StandardJsonSchema<Greeting> {
+  const jsonSchema = { input: () => personJsonSchema };
+  return { '~standard': { version: 1, vendor: 'test', validate, jsonSchema, ...parts } };
+}
 
-async function scene(handler: Handler) {
-  const { url, calls } = await serve(handler);
-  const { runtime } = manualRuntime();
-  const client = createClient({ baseUrl: url, apiKey: 'key' }, runtime);
-  return { client, sentSchema: () => JSON.parse(calls[0]?.body ?? '{}').outputSchema, calls };
+const person = schemaWith({});
+
+const says = (output: unknown) => replying(200, { ...answer, output, text: JSON.stringify(output ?? null) });
+
+async function asking(handler: Handler) {
+  const { client, calls } = await scene(handler);
+  return { client, calls, sentSchema: () => JSON.parse(calls[0]?.body ?? '{}').outputSchema };
 }
 
 test('the schema is sent as JSON Schema, and the output is what it returns', async () => {
-  const { client, sentSchema } = await scene(says({ name: 'Ada' }));
+  const { client, sentSchema } = await asking(says({ name: 'Ada' }));
   const got = await client.ask('llama', 'Who?', { schema: person, maxTokens: 50 });
   expect(got.output.greeting).toBe('Hello, Ada!');
   expect(got).toMatchObject({ text: '{"name":"Ada"}', requestId: 'request-1', attempts: 1 });
@@ -54,7 +45,7 @@ test('the schema is sent as JSON Schema, and the output is what it returns', asy
 });
 
 test('the JSON Schema is of what the schema takes, not of what it returns', async () => {
-  const { client } = await scene(says({ name: 'Ada' }));
+  const { client } = await asking(says({ name: 'Ada' }));
   const input = vi.fn(() => personJsonSchema);
   const output = vi.fn(() => ({}));
   const schema = { '~standard': { ...person['~standard'], jsonSchema: { input, output } } };
@@ -63,22 +54,16 @@ test('the JSON Schema is of what the schema takes, not of what it returns', asyn
   expect(output).not.toHaveBeenCalled();
 });
 
-test('a schema can be a function, as those of ArkType are', async () => {
-  const { client } = await scene(says({ name: 'Ada' }));
-  const schema = Object.assign(() => {}, person);
-  expect((await client.ask('llama', 'Who?', { schema })).output.greeting).toBe('Hello, Ada!');
-});
-
-test('a schema that checks asynchronously is waited for', async () => {
-  const { client } = await scene(says({ name: 'Ada' }));
-  const schema: typeof person = {
-    '~standard': { ...person['~standard'], validate: async (value) => validate(value) },
-  };
+test.each([
+  ['be a function, as those of ArkType are', Object.assign(() => {}, person)],
+  ['check asynchronously', schemaWith({ validate: async (value) => validate(value) })],
+])('a schema can %s', async (_, schema) => {
+  const { client } = await asking(says({ name: 'Ada' }));
   expect((await client.ask('llama', 'Who?', { schema })).output.greeting).toBe('Hello, Ada!');
 });
 
 test.each([plain, person])('the JSON Schema that is given is the one that is sent', async (schema) => {
-  const { client, sentSchema } = await scene(says({ name: 'Ada' }));
+  const { client, sentSchema } = await asking(says({ name: 'Ada' }));
   const outputSchema = { ...personJsonSchema, title: 'Person' };
   const got = await client.ask('llama', 'Who?', { schema, outputSchema });
   expect(got.output.greeting).toBe('Hello, Ada!');
@@ -86,23 +71,17 @@ test.each([plain, person])('the JSON Schema that is given is the one that is sen
 });
 
 test('a JSON Schema alone gives an output of unknown type, as the proxy sent it', async () => {
-  const { client, sentSchema } = await scene(says({ name: 'Ada' }));
+  const { client, sentSchema } = await asking(says({ name: 'Ada' }));
   const got = await client.ask('llama', 'Who?', { outputSchema: personJsonSchema });
   expect(got.output).toEqual({ name: 'Ada' });
   expect(sentSchema()).toEqual(personJsonSchema);
 });
 
-test('without a schema there is no output', async () => {
-  const { client } = await scene((response) => reply(response, 200, answer));
-  expect(await client.ask('llama', 'Who?')).not.toHaveProperty('output');
-});
-
 test.each([[{ age: 3 }], [null], [undefined]])(
   'an output that the schema refuses is an error that says where: %j',
   async (output) => {
-    const { client, calls } = await scene(says(output));
-    const error: unknown = await client.ask('llama', 'Who?', { schema: person }).catch((thrown) => thrown);
-    expect(error).toMatchObject({
+    const { client, calls } = await asking(says(output));
+    await expect(client.ask('llama', 'Who?', { schema: person })).rejects.toMatchObject({
       name: 'OutputValidationError',
       code: 'invalid_output',
       issues: [{ path: 'people.0.name', message: 'Expected a name.' }],
@@ -116,9 +95,8 @@ test.each([[{ age: 3 }], [null], [undefined]])(
 );
 
 test('a fault without a path is of the whole output', async () => {
-  const { client } = await scene(says(1));
-  const issues: SchemaIssue[] = [{ message: 'No.' }];
-  const schema: typeof person = { '~standard': { ...person['~standard'], validate: () => ({ issues }) } };
+  const { client } = await asking(says(1));
+  const schema = schemaWith({ validate: () => ({ issues: [{ message: 'No.' }] }) });
   await expect(client.ask('llama', 'Who?', { schema })).rejects.toMatchObject({
     issues: [{ path: '', message: 'No.' }],
   });
@@ -126,9 +104,8 @@ test('a fault without a path is of the whole output', async () => {
 
 test('an output that the proxy refuses is the same error', async () => {
   const issues = [{ path: 'name', message: 'must be string' }];
-  const { client, calls } = await scene((response) =>
-    reply(response, 502, envelope('invalid_output', { stopReason: 'max_tokens', issues })),
-  );
+  const refused = envelope('invalid_output', { stopReason: 'max_tokens', issues });
+  const { client, calls } = await asking(replying(502, refused));
   await expect(client.ask('llama', 'Who?', { schema: person })).rejects.toMatchObject({
     name: 'OutputValidationError',
     stopReason: 'max_tokens',
@@ -139,16 +116,13 @@ test('an output that the proxy refuses is the same error', async () => {
 });
 
 test('a mistake in the schema’s own code is thrown as it is', async () => {
-  const { client } = await scene(says({ name: 'Ada' }));
+  const { client } = await asking(says({ name: 'Ada' }));
   const mistake = new TypeError('x is not a function');
-  const schema: typeof person = {
-    '~standard': {
-      ...person['~standard'],
-      validate: () => {
-        throw mistake;
-      },
+  const schema = schemaWith({
+    validate: () => {
+      throw mistake;
     },
-  };
+  });
   await expect(client.ask('llama', 'Who?', { schema })).rejects.toBe(mistake);
   await expect(client.safeAsk('llama', 'Who?', { schema })).rejects.toBe(mistake);
 });
@@ -156,54 +130,38 @@ test('a mistake in the schema’s own code is thrown as it is', async () => {
 const circle: Record<string, unknown> = { type: 'object' };
 circle['itself'] = circle;
 
-test.each<[string, object, string, RegExp]>([
+const reason = new Error('Dates cannot be represented in JSON Schema');
+const unconvertible = schemaWith({
+  jsonSchema: {
+    input: () => {
+      throw reason;
+    },
+  },
+});
+
+test.each<[string, object, string, RegExp, cause?: Error]>([
   ['something that is not a schema', { schema: { type: 'object' } }, 'schema', /Standard Schema/],
   ['a schema of null', { schema: null }, 'schema', /Standard Schema/],
   ['a schema without a JSON Schema', { schema: plain }, 'schema', /Pass outputSchema too/],
+  ['a schema that cannot be converted', { schema: unconvertible }, 'schema', /cannot be converted/, reason],
   ['a JSON Schema that is text', { outputSchema: '{}' }, 'outputSchema', /must be an object/],
   ['a JSON Schema that is a circle', { outputSchema: circle }, 'outputSchema', /must be JSON/],
-])('%s is refused before anything is sent', async (_, options, field, message) => {
+])('%s is refused before anything is sent', async (_, options, field, message, cause) => {
   const fetch = vi.fn();
   const client = createBedrockClient({ baseUrl: 'https://proxy.example/dev', apiKey: 'key', fetch });
-  const asked = Reflect.apply(client.ask, client, ['llama', 'Who?', options]);
-  await expect(asked).rejects.toMatchObject({
+  await expect(Reflect.apply(client.ask, client, ['llama', 'Who?', options])).rejects.toMatchObject({
     code: 'invalid_configuration',
     field,
     message: expect.stringMatching(message),
+    ...(cause && { cause }),
   });
   expect(() => Reflect.apply(client.stream, client, ['llama', 'Who?', options])).toThrow(message);
   expect(fetch).not.toHaveBeenCalled();
 });
 
-test('a schema that cannot be said as a JSON Schema is refused, with its reason', async () => {
-  const reason = new Error('Dates cannot be represented in JSON Schema');
-  const schema: typeof person = {
-    '~standard': {
-      ...person['~standard'],
-      jsonSchema: {
-        input: () => {
-          throw reason;
-        },
-      },
-    },
-  };
-  const client = createBedrockClient({ baseUrl: 'https://proxy.example/dev', apiKey: 'key' });
-  await expect(client.ask('llama', 'Who?', { schema })).rejects.toMatchObject({
-    code: 'invalid_configuration',
-    field: 'schema',
-    cause: reason,
-  });
-});
-
-const streams =
-  (output: unknown): Handler =>
-  (response) => {
-    beginStream(response, start, first, second, { ...done, output });
-    response.end();
-  };
-
 test('a stream ends with what the schema returns', async () => {
-  const { client, sentSchema } = await scene(streams({ name: 'Ada' }));
+  const output = { name: 'Ada' };
+  const { client, sentSchema } = await asking(streaming(start, first, second, { ...done, output }));
   const stream = client.stream('llama', 'Who?', { schema: person });
   for await (const event of stream) {
     if (event.type === 'done') expect(event.output.greeting).toBe('Hello, Ada!');
@@ -213,7 +171,7 @@ test('a stream ends with what the schema returns', async () => {
 });
 
 test('a stream whose output the schema refuses fails, instead of its last event', async () => {
-  const { client } = await scene(streams({ age: 3 }));
+  const { client } = await asking(streaming(start, first, second, { ...done, output: { age: 3 } }));
   const stream = client.stream('llama', 'Who?', { schema: person });
   const types: string[] = [];
   const reading = async () => {

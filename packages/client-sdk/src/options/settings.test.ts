@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { createBedrockClient } from '../client.ts';
 import { ConfigurationError } from '../errors/errors.ts';
-import type { AskOptions, BedrockClientOptions } from './options.ts';
+import type { BedrockClientOptions } from './options.ts';
 
 const key = 'planted-key-0123456789';
 const good = { baseUrl: 'https://proxy.example/dev', apiKey: key };
@@ -29,7 +29,7 @@ test.each<[string, unknown, string, RegExp]>([
   ['a baseUrl that is not a URL', { ...good, baseUrl: 'proxy/dev' }, 'baseUrl', /BEDROCK_PROXY_URL/],
   ['a baseUrl of another protocol', { ...good, baseUrl: 'ftp://proxy.example' }, 'baseUrl', /https/],
   ['a baseUrl with a query', { ...good, baseUrl: 'https://proxy.example/dev?x=1' }, 'baseUrl', /query/],
-  ['a baseUrl with a password', { ...good, baseUrl: 'https://me:pw@proxy.example' }, 'baseUrl', /password/],
+  ['a baseUrl with a password', { ...good, baseUrl: `https://me:${key}@b.example` }, 'baseUrl', /password/],
   ['http: beyond this machine', { ...good, baseUrl: 'http://proxy.example' }, 'baseUrl', /allowInsecure/],
   ['no apiKey', { baseUrl: good.baseUrl }, 'apiKey', /not set.* BEDROCK_PROXY_API_KEY/],
   ['an empty apiKey', { ...good, apiKey: '' }, 'apiKey', /not set.* BEDROCK_PROXY_API_KEY/],
@@ -76,13 +76,6 @@ test('http: to another machine is allowed where it is asked for', () => {
   expect(() => createBedrockClient({ ...good, baseUrl: 'http://proxy', allowInsecure: true })).not.toThrow();
 });
 
-test('URL and key come from the environment where they are not given', () => {
-  vi.stubEnv('BEDROCK_PROXY_URL', good.baseUrl);
-  vi.stubEnv('BEDROCK_PROXY_API_KEY', key);
-  expect(() => createBedrockClient()).not.toThrow();
-  expect(() => createBedrockClient({ baseUrl: undefined, apiKey: undefined })).not.toThrow();
-});
-
 test('without an environment, options are enough, and a missing one is named', () => {
   vi.stubGlobal('process', undefined);
   expect(() => createBedrockClient(good)).not.toThrow();
@@ -112,52 +105,3 @@ test('a worker that has a window without a document is not a web page', () => {
   vi.stubGlobal('window', {});
   expect(() => createBedrockClient(good)).not.toThrow();
 });
-
-test.each<[string, AskOptions, string]>([
-  ['a time limit', { timeoutMs: -1 }, 'timeoutMs'],
-  ['a deadline', { deadlineMs: Number.POSITIVE_INFINITY }, 'deadlineMs'],
-  ['a number of retries', { maxRetries: Number.NaN }, 'maxRetries'],
-  ['a header that cannot be sent', { headers: { 'x-tag': `${key}\nx` } }, 'headers'],
-])('%s that is wrong rejects the call before anything is sent', async (_, options, field) => {
-  const fetch = vi.fn();
-  const error: unknown = await createBedrockClient({ ...good, fetch })
-    .ask('llama', 'Hi', options)
-    .catch((thrown: unknown) => thrown);
-  expect(error).toMatchObject({ code: 'invalid_configuration', field });
-  expect(String(error)).not.toContain(key);
-  expect(fetch).not.toHaveBeenCalled();
-});
-
-test.each(['Host', 'content-length', 'Transfer-Encoding', 'connection', 'expect'])(
-  'the header %s, which is of the connection, is refused',
-  async (name) => {
-    const asked = createBedrockClient(good).ask('llama', 'Hi', { headers: { [name]: '5' } });
-    await expect(asked).rejects.toMatchObject({ field: 'headers', attempts: 0 });
-    await expect(asked).rejects.toThrow(`"${name}"`);
-  },
-);
-
-test.each([new Headers({ 'x-tag': 'a' }), new Map([['x-tag', 'a']])])(
-  'headers that would be dropped are refused: %o',
-  async (headers) => {
-    const asked = Reflect.apply(createBedrockClient(good).ask, undefined, ['llama', 'Hi', { headers }]);
-    await expect(asked).rejects.toThrow('headers must be a plain object');
-  },
-);
-
-test.each(['models', 'usage'] as const)('an option that %s does not have is refused', async (method) => {
-  const client = createBedrockClient(good);
-  await expect(Reflect.apply(client[method], undefined, [{ model: 'llama' }])).rejects.toMatchObject({
-    field: 'model',
-    message: `Unknown option "model" for ${method}().`,
-  });
-});
-
-test.each([Number.NaN, Number.POSITIVE_INFINITY])(
-  'a number that JSON cannot say is refused: %d',
-  async (temperature) => {
-    await expect(createBedrockClient(good).ask('llama', 'Hi', { temperature })).rejects.toMatchObject({
-      field: 'temperature',
-    });
-  },
-);
