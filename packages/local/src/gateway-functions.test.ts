@@ -114,10 +114,8 @@ test('calls run at once in one worker, or each in a worker of its own where that
       const first = await body?.getReader().read();
       return Echo.parse(JSON.parse(new TextDecoder().decode(first?.value))).instance;
     });
-    const free = [await gateway.ask(), await gateway.ask()].map(
-      async (answer) => (await echo(answer)).instance,
-    );
-    return { begun: new Set(await Promise.all(begun)), free: new Set(await Promise.all(free)) };
+    const free = [await echo(await gateway.ask()), await echo(await gateway.ask())];
+    return { begun: new Set(await Promise.all(begun)), free: new Set(free.map(({ instance }) => instance)) };
   };
   const shared = await instances({});
   expect([shared.begun.size, shared.free]).toEqual([1, shared.begun]);

@@ -213,6 +213,17 @@ test.each<[string, Script]>([
     (response) => response.writeHead(200, { 'content-length': 99 }).write('{"out', () => response.destroy()),
   ],
   ['an answer that is not JSON', (response) => response.writeHead(200).end('<html>')],
+  [
+    'an answer that calls a tool with a list',
+    (response) =>
+      response.writeHead(200).end(
+        JSON.stringify({
+          output: { message: { content: [{ toolUse: { toolUseId: 'id', name: 'find', input: [] } }] } },
+          stopReason: 'tool_use',
+          usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
+        }),
+      ),
+  ],
   ['an answer without content', (response) => response.writeHead(200).end('{"stopReason":"end_turn"}')],
   ...[0.5, -1, '3', 2 ** 53, null].map((inputTokens): [string, Script] => [
     `an answer that used ${JSON.stringify(inputTokens)} tokens`,

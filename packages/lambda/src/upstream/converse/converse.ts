@@ -1,6 +1,6 @@
 import type { ModelChatCall } from '../../call/call.ts';
 import type { Delta, ReplyEvent } from '../../call/reply.ts';
-import { at, type Json } from '../../json.ts';
+import { at, isJsonObject, type Json } from '../../json.ts';
 import type { Exchange, Target } from '../exchange.ts';
 import { malformedReply } from '../failure.ts';
 import { usageOf } from '../token-usage.ts';
@@ -27,6 +27,7 @@ function readBlock(content: Json): ReplyEvent[] {
   const toolUse = at(content, 'toolUse');
   if (toolUse !== undefined) {
     const input = at(toolUse, 'input') ?? {};
+    if (!isJsonObject(input)) throw malformedReply();
     return [
       beginTool(toolUse),
       { type: 'delta', delta: { type: 'input', json: JSON.stringify(input) } },
