@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { builtinModules } from '@org/lambda/build/builtin-modules';
 import lambdaBuild from '@org/lambda/tsup-config';
 import { build } from 'tsup';
 
@@ -24,7 +25,13 @@ export async function buildBare(directory: string): Promise<BareBundles> {
       delete options.alias;
     },
   });
-  await build({ ...common, entry: { ask }, outDir: join(directory, 'as-ours') });
+  await build({
+    ...common,
+    entry: { ask },
+    outDir: join(directory, 'as-ours'),
+    // It has the SDK's own HTTP/2 and its own Converse.
+    esbuildPlugins: [builtinModules],
+  });
   return {
     ask: join(directory, 'bare/ask.mjs'),
     stream: join(directory, 'bare/stream.mjs'),

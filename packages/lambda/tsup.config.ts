@@ -1,27 +1,8 @@
 import { copyFile } from 'node:fs/promises';
-import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import type { Options } from 'tsup';
-
-type Plugin = NonNullable<Options['esbuildPlugins']>[number];
-
-/**
- * Takes Node's own modules as they are. An `import` of one makes an ES module of it first, and reads each of its
- * properties for that; those that load on demand load then: undici for `node:http`, streams for `node:fs`. That is a
- * tenth and more of a cold start.
- *
- * @see https://nodejs.org/api/process.html#processgetbuiltinmoduleid
- */
-const builtinModules: Plugin = {
-  name: 'builtin-modules',
-  setup(build) {
-    const namespace = 'builtin-module';
-    build.onResolve({ filter: /^[a-z]/ }, ({ path }) => (isBuiltin(path) ? { path, namespace } : undefined));
-    build.onLoad({ filter: /./, namespace }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
-    }));
-  },
-};
+import { builtinModules } from './build/builtin-modules.ts';
+import { leaveOutUnused } from './build/leave-out-unused.ts';
 
 /** Whoever is given the code is given the licences of what is in it: https://www.apache.org/licenses/LICENSE-2.0#redistribution */
 async function handOnNotices(): Promise<void> {
@@ -45,7 +26,7 @@ export default {
   clean: true,
   sourcemap: false,
   onSuccess: handOnNotices,
-  esbuildPlugins: [builtinModules],
+  esbuildPlugins: [builtinModules, leaveOutUnused],
   esbuildOptions(options) {
     options.conditions = ['@org/source', 'module'];
     // The SDK's ES modules need no createRequire shim and are a third smaller than its CommonJS.

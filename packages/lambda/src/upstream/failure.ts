@@ -1,5 +1,5 @@
-import { BedrockRuntimeServiceException } from '@aws-sdk/client-bedrock-runtime';
 import type { ErrorCode } from '@org/contract';
+import { ServiceException } from '@smithy/core/client';
 import type { TokenUsage } from '../call/reply.ts';
 import { exceptionName, failureName } from '../failure-name.ts';
 import { type ErrorBackground, ProxyError, type ServiceFailure } from '../proxy-error.ts';
@@ -77,7 +77,7 @@ export function bedrockError(thrown: unknown, signal: AbortSignal): ProxyError {
   if (!(thrown instanceof Error)) return new ProxyError({ code: 'upstream_error' }, { outcomeUnknown: true });
   const failure = describe(thrown);
   if (signal.aborted) return new ProxyError({ code: 'model_timeout' }, { failure });
-  const modelled = thrown instanceof BedrockRuntimeServiceException || thrown instanceof StreamException;
+  const modelled = ServiceException.isInstance(thrown) || thrown instanceof StreamException;
   // A refusal has a status. An exception that comes as an event of a stream has none: the model may have run.
   const refused = unbilled.has(failure.name) && (!modelled || failure.status !== undefined);
   const background = {
@@ -185,7 +185,7 @@ function codeOfStatus(status: number | undefined): ErrorCode {
 
 /** Only name, status and request id: an SDK error also carries the signed request. */
 function describe(error: Error): ServiceFailure {
-  if (error instanceof BedrockRuntimeServiceException) {
+  if (ServiceException.isInstance(error)) {
     const { httpStatusCode: status, requestId } = error.$metadata;
     return { name: exceptionName(error), status, requestId };
   }

@@ -3,7 +3,6 @@ import {
   $Command,
   type BedrockRuntimeClient,
   type BedrockRuntimeClientResolvedConfig,
-  InvokeModelCommand,
 } from '@aws-sdk/client-bedrock-runtime';
 import { getEndpointPlugin } from '@smithy/core/endpoints';
 import type {
@@ -28,6 +27,14 @@ interface BedrockResponse extends MetadataBearer {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: Readable;
 }
+
+/** Settings of the client that the choice of an endpoint takes. */
+const endpointParameters = {
+  UseFIPS: { type: 'builtInParams', name: 'useFipsEndpoint' },
+  Endpoint: { type: 'builtInParams', name: 'endpoint' },
+  Region: { type: 'builtInParams', name: 'region' },
+  UseDualStack: { type: 'builtInParams', name: 'useDualstackEndpoint' },
+} as const;
 
 const namespace = 'com.amazonaws.bedrockruntime';
 
@@ -61,8 +68,7 @@ const response: StaticStructureSchema = [
 
 /**
  * A command of the SDK whose body goes out as it is and comes back as it is. The SDK resolves the endpoint, signs, sends
- * and reads errors. Its reading of a stream takes six times the CPU of ours, and its shapes of Converse are a third of
- * the bundle.
+ * and reads errors. Its reading of a stream takes six times the CPU of ours.
  */
 function commandOf(operation: Operation) {
   const schema: StaticOperationSchema = [
@@ -75,7 +81,7 @@ function commandOf(operation: Operation) {
   ];
   return $Command
     .classBuilder<BedrockRequest, BedrockResponse, BedrockRuntimeClientResolvedConfig>()
-    .ep(InvokeModelCommand.getEndpointParameterInstructions())
+    .ep(endpointParameters)
     .m((command, _stack, config) => [getEndpointPlugin(config, command.getEndpointParameterInstructions())])
     .s('AmazonBedrockFrontendService', operation)
     .n('BedrockRuntimeClient', operation)
