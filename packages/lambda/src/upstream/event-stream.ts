@@ -27,10 +27,14 @@ export class MalformedStream extends Error {
 const preludeBytes = 12;
 const checksumBytes = 4;
 
-type Crc32 = (bytes: Uint8Array) => number;
-
 /** More than any event of a model's. */
 const longestMessage = 16 * 1024 * 1024;
+
+/** CRC-32 of bytes, as `node:zlib` has it. */
+type Crc32 = (bytes: Uint8Array) => number;
+
+/** What a message says of itself. */
+type Headers = ReadonlyMap<string, string>;
 
 /**
  * Reads messages of AWS's event stream encoding, every checksum checked. Throws {@link StreamException} for one that is
@@ -38,55 +42,72 @@ const longestMessage = 16 * 1024 * 1024;
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/RESTSelectObjectAppendix.html
  */
-export async function* readEventStream(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<StreamEvent, void> {
-  // Loading it takes two milliseconds, which a cold start that streams nothing is spared.
-  const { crc32 } = await import('node:zlib');
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of chunks) {
+export class EventStreamReader {
+  readonly #crc32: Crc32;
+  #rest: Buffer = Buffer.alloc(0);
+  // Most messages of a stream have the headers of the one before.
+  #lastHeaders = { bytes: '', read: new Map<string, string>() as Headers };
+
+  constructor(crc32: Crc32) {
+    this.#crc32 = crc32;
+  }
+
+  /** The events that this chunk completes. */
+  *read(chunk: Uint8Array): Generator<StreamEvent, void> {
+    const bytes = this.#rest.length === 0 ? asBuffer(chunk) : Buffer.concat([this.#rest, chunk]);
     let at = 0;
-    const bytes = rest.length === 0 ? asBuffer(chunk) : Buffer.concat([rest, chunk]);
-    for (;;) {
-      if (bytes.length - at < preludeBytes) break;
-      const length = messageLength(bytes, at, crc32);
+    while (bytes.length - at >= preludeBytes) {
+      const length = this.#lengthOf(bytes, at);
       if (bytes.length - at < length) break;
-      yield readMessage(bytes, at, at + length, crc32);
+      yield this.#message(bytes, at, at + length);
       at += length;
     }
-    rest = bytes.subarray(at);
+    this.#rest = bytes.subarray(at);
   }
-  if (rest.length > 0) throw new MalformedStream('it ends in the middle of a message');
+
+  /** There are no more chunks. */
+  end(): void {
+    if (this.#rest.length > 0) throw new MalformedStream('it ends in the middle of a message');
+  }
+
+  /** Judged before the message is waited for: a length that is wrong would be waited for in vain. */
+  #lengthOf(bytes: Buffer, at: number): number {
+    const prelude = bytes.subarray(at, at + preludeBytes - checksumBytes);
+    const length = bytes.readUInt32BE(at);
+    const right = this.#crc32(prelude) === bytes.readUInt32BE(at + preludeBytes - checksumBytes);
+    if (!right || length > longestMessage) throw new MalformedStream('the prelude of a message is wrong');
+    return length;
+  }
+
+  #message(bytes: Buffer, start: number, end: number): StreamEvent {
+    const payloadEnd = end - checksumBytes;
+    const payloadStart = start + preludeBytes + bytes.readUInt32BE(start + 4);
+    if (
+      payloadStart > payloadEnd ||
+      this.#crc32(bytes.subarray(start, payloadEnd)) !== bytes.readUInt32BE(payloadEnd)
+    ) {
+      throw new MalformedStream('the checksum of a message is wrong');
+    }
+    const headers = this.#headers(bytes, start + preludeBytes, payloadStart);
+    const kind = headers.get(':message-type');
+    const text = bytes.toString('utf8', payloadStart, payloadEnd);
+    if (kind === 'event') return { type: headers.get(':event-type') ?? '', body: JSON.parse(text) };
+    if (kind === 'exception') throw new StreamException(headers.get(':exception-type') ?? '', text);
+    if (kind === 'error') throw new StreamException(headers.get(':error-code') ?? '', '');
+    throw new MalformedStream('a message is neither an event nor an error');
+  }
+
+  #headers(bytes: Buffer, start: number, end: number): Headers {
+    const key = bytes.toString('latin1', start, end);
+    if (key !== this.#lastHeaders.bytes) {
+      this.#lastHeaders = { bytes: key, read: readHeaders(bytes, start, end) };
+    }
+    return this.#lastHeaders.read;
+  }
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-/** Judged before the message is waited for: a length that is wrong would be waited for in vain. */
-function messageLength(bytes: Buffer, at: number, crc32: Crc32): number {
-  const prelude = bytes.subarray(at, at + preludeBytes - checksumBytes);
-  const length = bytes.readUInt32BE(at);
-  if (crc32(prelude) !== bytes.readUInt32BE(at + preludeBytes - checksumBytes) || length > longestMessage) {
-    throw new MalformedStream('the prelude of a message is wrong');
-  }
-  return length;
-}
-
-function readMessage(bytes: Buffer, start: number, end: number, crc32: Crc32): StreamEvent {
-  const payloadEnd = end - checksumBytes;
-  const payloadStart = start + preludeBytes + bytes.readUInt32BE(start + 4);
-  if (
-    payloadStart > payloadEnd ||
-    crc32(bytes.subarray(start, payloadEnd)) !== bytes.readUInt32BE(payloadEnd)
-  ) {
-    throw new MalformedStream('the checksum of a message is wrong');
-  }
-  const headers = readHeaders(bytes, start + preludeBytes, payloadStart);
-  const kind = headers.get(':message-type');
-  const text = bytes.toString('utf8', payloadStart, payloadEnd);
-  if (kind === 'event') return { type: headers.get(':event-type') ?? '', body: JSON.parse(text) };
-  if (kind === 'exception') throw new StreamException(headers.get(':exception-type') ?? '', text);
-  if (kind === 'error') throw new StreamException(headers.get(':error-code') ?? '', '');
-  throw new MalformedStream('a message is neither an event nor an error');
 }
 
 /** Bytes of a header's value by its type; those that are not here say their length in the first two bytes. */
@@ -95,7 +116,7 @@ const fixedLengths: Readonly<Record<number, number>> = { 0: 0, 1: 0, 2: 1, 3: 2,
 const stringType = 7;
 
 /** The headers that are strings; Bedrock sends no others. */
-function readHeaders(bytes: Buffer, start: number, end: number): ReadonlyMap<string, string> {
+function readHeaders(bytes: Buffer, start: number, end: number): Headers {
   const headers = new Map<string, string>();
   let at = start;
   while (at < end) {

@@ -5,7 +5,7 @@ import type { ModelCall } from '../call/call.ts';
 import type { Deadline } from '../call/deadline.ts';
 import type { ReplyEvent, TokenUsage } from '../call/reply.ts';
 import { converse } from './converse/converse.ts';
-import { readEventStream } from './event-stream.ts';
+import { EventStreamReader } from './event-stream.ts';
 import type { Exchange, Target } from './exchange.ts';
 import { bedrockError, interruptedCall, malformedReply } from './failure.ts';
 import { embed } from './invoke/embeddings.ts';
@@ -92,13 +92,15 @@ export function createUpstream({ client, sleep, random }: UpstreamOptions): Upst
           opened = true;
           const before = counted;
           const read = manner.whole ? readWhole : readStream;
-          for await (const event of read(exchange, answer, watch)) {
-            if (event.type === 'usage') {
-              counted = added(before, event.usage);
-              yield { type: 'usage', usage: counted };
-            } else {
-              stopped ||= event.type === 'stopped';
-              yield event;
+          for await (const events of read(exchange, answer, watch)) {
+            for (const event of events) {
+              if (event.type === 'usage') {
+                counted = added(before, event.usage);
+                yield { type: 'usage', usage: counted };
+              } else {
+                stopped ||= event.type === 'stopped';
+                yield event;
+              }
             }
           }
         }
@@ -120,14 +122,20 @@ function exchangesOf(model: ModelDefinition, call: ModelCall, target: Target): r
   throw new TypeError(`A model of ${model.upstream} cannot be asked for ${call.kind}`);
 }
 
-async function* readWhole(exchange: Exchange, { body, header }: OpenAnswer, watch: Watch) {
-  yield* exchange.whole(JSON.parse(await watch.next(text(body))), header);
+type Replied = AsyncGenerator<readonly ReplyEvent[], void>;
+
+async function* readWhole(exchange: Exchange, { body, header }: OpenAnswer, watch: Watch): Replied {
+  yield exchange.whole(JSON.parse(await watch.next(text(body))), header);
 }
 
-async function* readStream(exchange: Exchange, { body }: OpenAnswer, watch: Watch) {
-  for await (const { type, body: event } of readEventStream(watch.pieces(body))) {
-    yield* exchange.event(type, event);
+async function* readStream(exchange: Exchange, { body }: OpenAnswer, watch: Watch): Replied {
+  // Loading it takes two milliseconds, which a cold start that streams nothing is spared.
+  const { crc32 } = await import('node:zlib');
+  const reader = new EventStreamReader(crc32);
+  for await (const piece of watch.pieces(body)) {
+    for (const event of reader.read(piece)) yield exchange.event(event.type, event.body);
   }
+  reader.end();
 }
 
 /** What several requests of one call took together. */
