@@ -54,7 +54,7 @@ const introduction = [
   'called required may be left out. The editor says the same while you write, `npm run proxy -- config check` whether it',
   'holds, and [models](models.md) which aliases the catalogue has. Written from the docstrings of',
   '[config.ts](../packages/infra/src/config/config.ts) and of the types it is made of by',
-  '`docs-gen/config-document.test.ts`, which fails where this page is not true (`UPDATE_DOCS=1` writes it anew).',
+  '`docs-gen/config-document.test.ts`, which fails where this page is not true (`UPDATE_DOCS=1` writes it again).',
   '',
 ];
 

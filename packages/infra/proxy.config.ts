@@ -10,7 +10,7 @@ export default defineProxyConfig({
   // Who gets a mail when something is wrong, and more of the kind: docs/operations.md.
   // alarms: { email: 'operators@example.com' },
 
-  // Aliases of the catalogue (docs/models.md). The functions may call these models and no others.
+  // Aliases of the catalogue (docs/models.md). The function may call these models and no others.
   models: ['titan', 'llama', 'nova-lite', 'nova-pro'],
 
   plans: {

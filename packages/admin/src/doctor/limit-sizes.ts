@@ -73,7 +73,7 @@ const smallestCall = {
   maxTokens: 1,
 } as const;
 
-/** What the functions hold of each limit for the smallest call to any model of a plan. */
+/** What the function holds of each limit for the smallest call to any model of a plan. */
 function leastOf(config: ProxyConfig, plan: string): Amounts {
   const aliases = config.plans[plan]?.models ?? [];
   const cases = config.models

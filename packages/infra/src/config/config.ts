@@ -51,7 +51,7 @@ export interface AuthoredPlan<Alias extends string = string> {
   maxTokens?: number | undefined;
   /**
    * What each team of the plan may use, over all its keys, by UTC day and month: exact at any concurrency, with an
-   * error that tells how much and until when. A limit in USD needs a price for every model of the plan. Default:
+   * error that says how much and until when. A limit in USD needs a price for every model of the plan. Default:
    * nothing is counted.
    */
   limits?: Limits | undefined;
@@ -115,7 +115,7 @@ export interface AuthoredProxyConfig<
   /** Teams by name. */
   teams: Record<string, AuthoredTeam<NoInfer<PlanName>>>;
   /**
-   * Prices in USD per million tokens, by alias, that take the place of the catalogue's. Where AWS tells one per 1,000
+   * Prices in USD per million tokens, by alias, that take the place of the catalogue's. Where AWS says one per 1,000
    * tokens, 1,000 times that. Not 0 where there is a limit in USD.
    */
   prices?: { readonly [Alias in AliasOf<Models[number]>]?: Price | undefined } | undefined;

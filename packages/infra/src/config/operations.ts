@@ -29,8 +29,8 @@ export interface CorsConfig {
 /** How a deployment is watched, kept and shielded; may differ from stage to stage. */
 export interface OperationsConfig {
   /**
-   * Whether there are alarms: `true` or their settings, or `false`. They use the ten alarm metrics that CloudWatch has
-   * for free each month, so those of a second deployment cost about 1 USD a month. Default: true.
+   * Whether there are alarms: `true` or their settings, or `false`. They use nine of the ten alarm metrics that CloudWatch
+   * has for free each month, so those of a second deployment cost about 0.80 USD a month. Default: true.
    *
    * @see https://aws.amazon.com/cloudwatch/pricing/
    */
@@ -68,7 +68,7 @@ export interface OperationsConfig {
   /**
    * What becomes of the table of counters, teams and keys when the stack is deleted. `retain`: it stays, protected against
    * deletion, to be looked up. `destroy`: it goes along. Either way the next deployment makes a new table: every limit
-   * begins anew, and teams and keys made at run time are gone. Default: `retain`.
+   * begins at 0 again, and teams and keys made at run time are gone. Default: `retain`.
    */
   removalPolicy?: 'retain' | 'destroy' | undefined;
   /** Tags on everything that takes tags, on top of `Application` and `Stage`. Default: none. */

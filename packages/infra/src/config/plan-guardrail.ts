@@ -17,7 +17,7 @@ export interface GuardrailProfile {
 /** A guardrail that a plan's questions and answers pass. */
 export interface PlanGuardrail extends Guardrail {
   /**
-   * The profile that the guardrail was made with, if it uses cross-Region inference: the functions may then apply it in
+   * The profile that the guardrail was made with, if it uses cross-Region inference: the function may then apply it in
    * exactly these Regions, which AWS wants to be allowed. `doctor` says where it is missing. Default: none.
    *
    * @see https://docs.aws.amazon.com/bedrock/latest/userguide/guardrail-profiles-permissions.html

@@ -32,7 +32,7 @@ export interface Synthesized {
 /**
  * Builds the app of a config, with every check that synthesis makes.
  *
- * @throws {ConfigError} If the functions' environment would be larger than Lambda allows.
+ * @throws {ConfigError} If a function's environment would be larger than Lambda allows.
  * @throws {Error} If the functions are not built.
  */
 export function createApp(config: ProxyConfig, options: SynthesizeOptions): { app: App; stack: ProxyStack } {

@@ -17,7 +17,7 @@ const sampleKeyId = (index: number) => String(index).padStart(10, '0');
 /** As long as the name that CloudFormation makes of the stack's name, a logical id and 12 or 13 characters. */
 const sampleTableName = (stack: Stack) => `${stack.stackName}-${'x'.repeat(24)}-${'x'.repeat(13)}`;
 
-/** What the functions are told that is known only once it is deployed: all may be tokens. */
+/** What the function has to know and is known only once it is deployed: all may be tokens. */
 export interface DeployedNames {
   /** Ids of the API keys by key name. */
   readonly keyIds: ReadonlyMap<string, string>;
@@ -26,7 +26,7 @@ export interface DeployedNames {
 }
 
 /**
- * The environment variables of both functions for a config.
+ * The environment variables of the function for a config.
  *
  * @throws {ConfigError} If Lambda would refuse them as too large.
  */

@@ -14,12 +14,12 @@ export interface MetricView {
   readonly label?: string;
 }
 
-/** Where the functions' metrics are, for each deployment its own. */
+/** Where the function's metrics are, for each deployment its own. */
 export function metricsNamespace({ name, stage }: ProxyConfig): string {
   return `${name}-${stage}`;
 }
 
-/** A metric of the functions over all requests. */
+/** A metric of the function over all requests. */
 export function proxyMetric(config: ProxyConfig, metricName: MetricName, view: MetricView = {}): Metric {
   return new Metric({
     namespace: metricsNamespace(config),
