@@ -92,9 +92,9 @@ export function faultDocument(): string {
 
 What becomes of one attempt, and of its charge, when something fails: how the answer goes out x API Gateway x the ledger
 in DynamoDB x Bedrock x the caller. ${count(allCells().length)} cells, of which each has one outcome, and ${count(cellsToRun().length)} are run through the whole path:
-the client, the gateway, the built functions, the simulated Bedrock over the wire. What is recorded is never less than
+the client, the gateway, the built function, the simulated Bedrock over the wire. What is recorded is never less than
 what Bedrock billed, and at most one hold more. Written by \`docs-gen/faults-document.test.ts\`, which fails
-where it is not true (\`UPDATE_DOCS=1\` writes it anew), from \`e2e/faults/fault-matrix.ts\`; the test beside that runs the
+where it is not true (\`UPDATE_DOCS=1\` writes it again), from \`e2e/faults/fault-matrix.ts\`; the test beside that runs the
 cells. Random mixtures of all this are \`npm run soak\`, and [what came of them](benchmarks/soak.md).
 
 **Who comes first on the way speaks first.** A request that the gateway refuses never comes to the ledger; one that the
@@ -143,8 +143,8 @@ ${tableText(['the caller', 'before a piece of the answer', 'after it, of a strea
 
 ## What is charged
 
-The whole hold is the worst case that the call was let through with: the bytes of its text, a few tokens for the
-chat template, and its \`maxTokens\`. It stays charged wherever nobody can know what Bedrock billed. The error is
+The whole hold is the worst case that the call was let through with: [the estimate](limits.md#the-estimate) of its input, and
+its \`maxTokens\`. It stays charged wherever nobody can know what Bedrock billed. The error is
 always on the safe side.
 `;
 }
