@@ -228,7 +228,7 @@ Medians, and the quarter below and above. Vercel AI SDK is \`ai\` with \`@ai-sdk
   ours speak to it as to the proxy. Raw fetch trusts every byte; ours checks each answer and each event.
 - Each client is bundled by esbuild (through tsup) into one minified ES module, ours from its published file. That is
   what is weighed, imported and called.
-- A call and a stream: one process, open connections, one at a time, the clients in turns, in an order drawn anew each time;
+- A call and a stream: one process, open connections, one at a time, the clients in turns, in an order drawn again each time;
   ${own.ask.count} calls and ${own.stream.count} streams of ${pieceCount} pieces after a warm-up. Each piece is a chunk of HTTP of its own.
 - Import and first call: a new process each, ${own.cold.count} in turns; from before \`import()\` until there is an answer.
 - Installed: the files of the packages and of all that they depend on.

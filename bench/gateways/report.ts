@@ -55,7 +55,7 @@ ${table(
 - Each gateway, the upstream, DynamoDB and the load generator have a process each. The load generator is a closed loop
   over \`node:http\` with connections kept alive: each of 1, 32 or 128 callers asks again as soon as it has its answer.
 - ${effort.rounds} rounds after a warm-up. In each, every gateway has every load for ${effort.load} ms, those under the same load one
-  after the other, in an order drawn anew. Medians of the rounds, and the quartiles in brackets.
+  after the other, in an order drawn again. Medians of the rounds, and the quartiles in brackets.
 - The upstream answers at once, with bytes made before: whole, or in ${pieces.length} pieces of text, each written alone. So at 32 and
   128 a gateway is saturated, and what it adds is mostly the wait for its turn: the machine's cores over its CPU time.
 - This proxy is the local gateway: the synthesized template interpreted, the built Lambda bundle in a worker, an API

@@ -4,7 +4,7 @@ import { statisticsOf } from '../measure/statistics.ts';
 import type { PartResult } from '../part.ts';
 import { type ColdName, callsBeforeMemory, memoryOf, type Report } from './report.ts';
 
-/** What the functions add, in short. */
+/** What the function adds, in short. */
 export function lambdaResult(report: Report): PartResult {
   const { sdkVersion, warm, cold, size, deltaDelay, longStreams, memory } = report;
   const times = (measured: readonly number[], base: readonly number[]) =>
@@ -22,7 +22,7 @@ export function lambdaResult(report: Report): PartResult {
     times(measured, base).toFixed(2),
   ];
   return {
-    title: 'The Lambda functions',
+    title: 'The Lambda function',
     page: 'lambda.md',
     about: 'Beside the same call by the bare AWS SDK, in ms; the median, and the quartiles in brackets.',
     versions: { '@aws-sdk/client-bedrock-runtime': sdkVersion },

@@ -31,7 +31,7 @@ export interface Report {
 
 /** As Markdown. */
 export function reportText(report: Report): string {
-  return `# The Lambda functions: what they add to a call of the AWS SDK
+  return `# The Lambda function: what it adds to a call of the AWS SDK
 
 Written by \`npm run bench\` (\`bench/lambda/lambda.ts\`): ${machine()},
 AWS SDK ${report.sdkVersion}. The built bundle is called as the Lambda runtime calls it, over HTTP to a Bedrock whose answers are bytes made

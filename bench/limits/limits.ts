@@ -109,6 +109,10 @@ ${markdownTable(
     ],
   ],
 )}
+
+The ledger's own code is 2 % of the CPU time that hold and settle cost the function, and 36 % of the time here is dynalite
+parsing the condition expression: so says a profile, made once. The condition stays as it is. \`NOT #a > :v\` would be faster
+here, but what it means for an attribute that is not there, DynamoDB's manual does not say.
 `;
 await publish(
   {
