@@ -91,7 +91,7 @@ export function renderReference(exported: readonly Export[]): string {
   const introduction = [
     'Every export of `@org/bedrock-client`, and under [Testing](#testing) those of `@org/bedrock-client/testing`, with what',
     'its docstring says. Written from the source by `docs-gen/api-reference.test.ts` of its repository, which fails',
-    'where this is not true (`UPDATE_DOCS=1` writes it anew).',
+    'where this is not true (`UPDATE_DOCS=1` writes it again).',
   ];
   return `${['# Reference', introduction.join('\n'), ...told].join('\n\n')}\n`;
 }

@@ -41,7 +41,7 @@ const introduction = [
   '',
   'What the API answers where it does not answer the question. Written from the',
   '[contract](../packages/contract/src/errors.ts) by `docs-gen/errors-document.test.ts`, which asks the client for',
-  'its class of each and fails where this page is not true (`UPDATE_DOCS=1` writes it anew). What the client throws beyond',
+  'its class of each and fails where this page is not true (`UPDATE_DOCS=1` writes it again). What the client throws beyond',
   'these (`timeout`, `aborted`, `connection_failed` ...) is in [its own table](../packages/client-sdk/README.md#errors), how',
   'to handle all of them in [its guide](../packages/client-sdk/docs/errors.md).',
   '',

@@ -76,7 +76,7 @@ test('the document is what the catalogue says', async () => {
     'What the [catalogue](../packages/models/src/catalogue.ts) knows: aliases that a deployment can offer by naming them',
     'in `models` of its config, and facts that validation, permissions, prices and `GET /models` follow. This page is',
     'written by `docs-gen/models-document.test.ts`, which fails where it is not true (`UPDATE_DOCS=1` writes it',
-    'anew).',
+    'again).',
     '',
     '## What each can do',
     '',
