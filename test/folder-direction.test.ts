@@ -30,7 +30,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
   'packages/models': { src: [] },
   'packages/table': { src: [] },
   'packages/models/src': { catalogue: [''] },
-  'packages/lambda': { src: [] },
+  'packages/lambda': { src: [], build: [] },
   'packages/lambda/src': {
     call: ['', 'ledger', 'upstream'],
     doors: ['', 'call'],
