@@ -68,7 +68,6 @@ async function measureColdStarts(): Promise<Pick<Report, 'cold' | 'memory'>> {
   });
   const subjects = new Map<ColdName, ColdSubject>([
     ['bare', { file: bare.ask, argument: task.question }],
-    ['bareAsOurs', { file: bare.askAsOurs, argument: task.question }],
     ['unlimited', { file: task.proxy, argument: task.events.unlimited }],
     ['limited', { file: task.proxy, argument: task.events.limited }],
   ]);
