@@ -64,8 +64,7 @@ await publish(
       ],
       rows: standings
         .filter(
-          ({ transfer, subject }) =>
-            transfer === 'buffered' && ['gateway', 'counting'].includes(subject.kind),
+          ({ transfer, subject }) => transfer === 'whole' && ['gateway', 'counting'].includes(subject.kind),
         )
         .map((answer) => {
           const stream = standings.find(

@@ -7,7 +7,7 @@ import type { Subject, Transfer } from './subjects.ts';
 
 export const concurrencies = [1, 32, 128] as const;
 export type Concurrency = (typeof concurrencies)[number];
-export const transfers: readonly Transfer[] = ['buffered', 'streamed'];
+export const transfers: readonly Transfer[] = ['whole', 'streamed'];
 
 /** One round of one subject under one load. */
 export interface Round {

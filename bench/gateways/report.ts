@@ -111,7 +111,7 @@ function loadTables(standings: readonly Standing[], transfer: Transfer): string 
   });
   const errors = new Set(standings.filter((each) => each.transfer === transfer).flatMap(saidOf));
   const said = errors.size === 0 ? '' : `\n\nThe errors: ${[...errors].slice(0, 5).join('; ')}.`;
-  return `## ${transfer === 'buffered' ? 'Answers' : 'Streams'}\n\n${tables.join('\n\n')}${said}`;
+  return `## ${transfer === 'whole' ? 'Answers' : 'Streams'}\n\n${tables.join('\n\n')}${said}`;
 }
 
 /** What went wrong, without what differs from one call to the next. */
@@ -123,7 +123,7 @@ function saidOf({ subject, errors }: Standing): string[] {
 }
 
 function ledgerTable(standings: readonly Standing[]): string {
-  const find = (kind: string, concurrency: number, transfer: Transfer = 'buffered') =>
+  const find = (kind: string, concurrency: number, transfer: Transfer = 'whole') =>
     standings.find(
       (each) => each.subject.kind === kind && each.concurrency === concurrency && each.transfer === transfer,
     );

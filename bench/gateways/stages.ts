@@ -53,7 +53,7 @@ async function cpuOf(pid: number, work: () => Promise<unknown>, milliseconds: nu
 
 /** Sends our gateway what it refuses early, late, and not at all; then makes the calls of Bedrock alone. */
 export async function stagesOf(ours: Subject, upstreamUrl: string, milliseconds: number): Promise<Stage[]> {
-  const { buffered: ask, streamed: stream } = ours.work;
+  const { whole: ask, streamed: stream } = ours.work;
   if (!ask || !('url' in ask) || !stream || !('url' in stream)) {
     throw new Error(`${ours.title} answers nothing.`);
   }

@@ -16,7 +16,7 @@ import type { InstalledPeers } from './installed-peers.ts';
 import type { OurGateway } from './ours-process.ts';
 import { freePort, startServer } from './servers.ts';
 
-export type Transfer = 'buffered' | 'streamed';
+export type Transfer = 'whole' | 'streamed';
 
 /** Something that answers calls, or does the writes that others are compared with. */
 export interface Subject {
@@ -36,7 +36,7 @@ export interface Upstreams {
 }
 
 const both = (callOf: (options: { streamed: boolean }) => Call): Subject['work'] => ({
-  buffered: callOf({ streamed: false }),
+  whole: callOf({ streamed: false }),
   streamed: callOf({ streamed: true }),
 });
 
@@ -91,7 +91,7 @@ export async function startSubjects(
       dialect: undefined,
       pid: dynamodb.pid,
       work: {
-        buffered: { dynamodbUrl: dynamodb.url, region: limited.started.region, table: limited.started.table },
+        whole: { dynamodbUrl: dynamodb.url, region: limited.started.region, table: limited.started.table },
         streamed: undefined,
       },
     },

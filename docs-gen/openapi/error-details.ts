@@ -15,7 +15,7 @@ export const QuotaDetailsSchema = z.pick(LimitStatusSchema, {
   resetsAt: true,
 });
 
-const ExcessDetailsSchema = z.extend(
+export const ExcessDetailsSchema = z.extend(
   z.pick(LimitStatusSchema, { limit: true, period: true, scope: true, max: true }),
   { needed: z.number() },
 );

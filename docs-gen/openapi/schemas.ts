@@ -17,7 +17,12 @@ import {
 import { capabilities } from '@org/models';
 import * as z from 'zod/mini';
 import type { DocstringOf } from '../docstrings.ts';
-import { OutputDetailsSchema, QuotaDetailsSchema } from './error-details.ts';
+import {
+  ExcessDetailsSchema,
+  errorDetails,
+  OutputDetailsSchema,
+  QuotaDetailsSchema,
+} from './error-details.ts';
 
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
@@ -42,6 +47,7 @@ const named: Readonly<Record<string, z.ZodMiniType>> = {
   RequestIssue: RequestIssuesSchema.shape.issues._zod.def.element,
   AvailableModels: AvailableModelsSchema,
   QuotaDetails: QuotaDetailsSchema,
+  ExcessDetails: ExcessDetailsSchema,
   OutputDetails: OutputDetailsSchema,
 };
 
@@ -81,6 +87,9 @@ const facts: Readonly<Record<string, JsonSchema>> = {
   'QuotaDetails.period': today(...limitPeriods),
   'QuotaDetails.scope': today('team', 'key'),
   'QuotaDetails.resetsAt': { format: 'date-time' },
+  'ExcessDetails.limit': today(...limitKinds),
+  'ExcessDetails.period': today(...limitPeriods),
+  'ExcessDetails.scope': today('team', 'key'),
   'ModelSummary.capabilities': { items: { type: 'string', ...today(...capabilities, 'outputSchema') } },
   'ModelSummary.lifecycle.status': today('active', 'legacy', 'end-of-life'),
   'ModelSummary.lifecycle.endOfLife': { format: 'date' },
@@ -88,7 +97,7 @@ const facts: Readonly<Record<string, JsonSchema>> = {
   'ErrorEnvelope.error.type': today(...new Set(errorCodes.map((code) => errors[code].type))),
   'ErrorEnvelope.error.details': {
     anyOf: [
-      ...['RequestIssues', 'AvailableModels', 'QuotaDetails', 'OutputDetails'].map(reference),
+      ...[...new Set<z.ZodMiniType>(Object.values(errorDetails))].map(referenceTo),
       { description: 'Of a code that a newer server adds.', type: 'object', additionalProperties: true },
     ],
   },

@@ -73,7 +73,7 @@ test.each<[fault: string, answer: AwsAnswer | undefined, status: string, what: R
     'one that uses cross-Region inference without its profile',
     acrossRegions,
     'warning',
-    /through us\.guardrail\.v1:0, which the functions may not apply/,
+    /through us\.guardrail\.v1:0, which the function may not apply/,
     advice(/plans\.starter\.guardrail\.profile to \{ id: 'us\.guardrail\.v1:0', regions/),
   ],
   [

@@ -91,7 +91,7 @@ export async function readAccess({ table }: Deployment, keyId: string): Promise<
   return item && AccessItem.parse(item);
 }
 
-/** Refuses a key from a moment on: exactly, where the functions have a minute to notice. */
+/** Refuses a key from a moment on: exactly, where the function has a minute to notice. */
 export function endKey({ table }: Deployment, keyId: string, at: number): Promise<boolean> {
   return changeAccess(table, keyId, { until: Math.floor(at / 1000) });
 }
