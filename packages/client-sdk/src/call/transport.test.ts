@@ -110,13 +110,21 @@ test.each<[string, Handler, object]>([
   expect(calls).toHaveLength(1);
 });
 
-test('a connection that breaks in the middle of an error leaves what its status says', async () => {
-  const { client } = await scene((response) => {
-    response.writeHead(401, { 'content-length': 500 }).write('{');
-    setImmediate(() => response.destroy());
-  });
+test.each([
+  [429, 'rate_limited'],
+  [503, 'internal'],
+  // Only its body would have said which: a model or a route that there is not.
+  [404, 'connection_failed'],
+])('of an error of %d that breaks off in its middle, what its status says is left', async (status, code) => {
+  const { client } = await scene(
+    (response) => {
+      response.writeHead(status, { 'content-length': 100 }).write('{"error":');
+      setImmediate(() => response.destroy());
+    },
+    { maxRetries: 0 },
+  );
   const { error } = await client.safeAsk('llama', 'Hi');
-  expect(error).toMatchObject({ code: 'unauthenticated', status: 401 });
+  expect(error).toMatchObject({ code, status });
 });
 
 test('no timer outlives its call, which would keep a process from ending', async () => {

@@ -1,5 +1,5 @@
 import { headers as headerNames } from '@org/contract';
-import { errorFromResponse } from '../errors/error-from-response.ts';
+import { errorFromResponse, saysItAll } from '../errors/error-from-response.ts';
 import { ConfigurationError } from '../errors/errors.ts';
 import type { FetchResponse } from '../http/fetch.ts';
 import { readRequestId } from '../http/response-headers.ts';
@@ -59,8 +59,10 @@ export async function sendOnce(call: Call, timers: Timers): Promise<OpenReply> {
   if (response.ok) {
     return { status, headers, attempts, response, timers, guard };
   }
-  // Without its body the status still says something.
-  const text = await guard(() => response.text()).catch(() => '');
+  const text = await guard(() => response.text()).catch((error) => {
+    if (saysItAll(status)) return '';
+    throw error;
+  });
   timers.signal.throwIfAborted();
   throw errorFromResponse({ status, headers, text }, { attempts, now: runtime.now() });
 }

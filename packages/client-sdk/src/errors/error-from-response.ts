@@ -106,6 +106,11 @@ export function notOfProxy(status: number): string {
   return `The server answered HTTP ${status}, but the response is not from this proxy. Check baseUrl, including its stage.`;
 }
 
+/** Whether a status says what went wrong, where the connection was lost before the body came. */
+export function saysItAll(status: number): boolean {
+  return status >= 500 || [401, 408, 413, 429].includes(status);
+}
+
 /** The code that is nearest to a status. Who sent a 403 decides what it means. */
 function nearestCode(status: number, forbidden: ErrorCode): ErrorCode {
   const byStatus: Readonly<Record<number, ErrorCode>> = {

@@ -67,8 +67,8 @@ export interface Finished extends Ending {
 }
 
 /**
- * One ask: choose the model, refuse what it cannot do, hold the worst case, call, settle the true cost. Whoever leaves
- * it early leaves the worst case charged: only the end of an answer says what it cost.
+ * One ask: choose the model, refuse what it cannot do, hold the worst case, call, settle the true cost. If the consumer
+ * leaves early, the worst case stays charged: only the end of an answer says what it cost.
  *
  * @throws {ProxyError} Whatever the reason.
  */
@@ -84,11 +84,13 @@ export async function* ask(asked: Asked, context: AskContext): AsyncGenerator<As
     { scopes: caller.scopes, worstCase: worstCaseOf(call, model), duration: whole ? 'short' : 'long', at },
     { hold: deadline.signal, settle: deadline.settleSignal },
   );
-  let settled: Settled | undefined;
-  const settle = async (charged: Amounts, ending?: Ending): Promise<Settled> => {
-    const settlement = await hold.settle(charged, deadline.settleSignal);
-    settled = { held: hold.worstCase, charged, settlement, ending };
-    return settled;
+  let settled = false;
+  /** What is charged, as far as is known. */
+  let due = nothing;
+  const settle = async (ending?: Ending): Promise<Settled> => {
+    settled = true;
+    const settlement = await hold.settle(due, deadline.settleSignal);
+    return { held: hold.worstCase, charged: due, settlement, ending };
   };
   try {
     yield { type: 'admitted' };
@@ -100,6 +102,7 @@ export async function* ask(asked: Asked, context: AskContext): AsyncGenerator<As
     const read = structured ? createAnswerReader(structured) : (event: ReplyEvent) => event;
     let stopReason = '';
     let usage: TokenUsage | undefined;
+    due = hold.worstCase;
     let text = '';
     for await (const said of upstream.call(model.definition, call, target, { whole, deadline })) {
       const event = read(said);
@@ -109,23 +112,24 @@ export async function* ask(asked: Asked, context: AskContext): AsyncGenerator<As
       else if (structured && event.type === 'delta' && event.delta.type === 'text') text += event.delta.text;
       yield event;
     }
-    yield { type: 'replied' };
     if (usage === undefined) throw new TypeError('The upstream has not said what the call took');
-    const charge = trueCostOf(usage, model.price);
-    const ending = { stopReason, usage, costUsd: model.price && charge.usd / unitOf.usd };
-    const outcome = await settle(charge, ending);
+    due = trueCostOf(usage, model.price);
+    yield { type: 'replied' };
+    const ending = { stopReason, usage, costUsd: model.price && due.usd / unitOf.usd };
+    const outcome = await settle(ending);
     yield { type: 'settled', settled: outcome };
     // What does not fit was charged all the same, so this comes last.
     const output = structured && { output: outputOf(structured, { text, stopReason }) };
     yield { type: 'finished', finished: { ...ending, ...output, limits: outcome.settlement.limits } };
   } catch (error) {
-    if (settled === undefined) {
+    if (!settled) {
+      due = chargeOfFailure(error, hold.worstCase, model);
       yield { type: 'replied' };
-      yield { type: 'settled', settled: await settle(chargeOfFailure(error, hold.worstCase, model)) };
+      yield { type: 'settled', settled: await settle() };
     }
     throw error;
   } finally {
-    if (settled === undefined) await settle(hold.worstCase);
+    if (!settled) await settle();
   }
 }
 

@@ -1,8 +1,9 @@
 import { type Capability, capabilitiesOf, invokeFormats, type ModelDefinition } from '@org/models';
 import type { Caller, Config, OfferedModel } from '../config.ts';
+import { at } from '../json.ts';
 import { boundsOf } from '../ledger/admission.ts';
 import { ProxyError } from '../proxy-error.ts';
-import type { Asked, Block, Call, ChatCall, JsonBlock, Tool } from './call.ts';
+import type { Asked, Block, Call, ChatCall, JsonBlock, MessagesCall, Tool } from './call.ts';
 
 /**
  * Output tokens when neither the caller nor the plan names a number. Small on purpose: Bedrock reserves them at
@@ -48,6 +49,9 @@ export function chooseModel(alias: string, caller: Caller, { models }: Config): 
 export function refuseUnsupported({ call, whole }: Asked, model: OfferedModel, caller: Caller): void {
   const { alias, definition } = model;
   const supported = capabilitiesOf(definition);
+  if (call.kind === 'embed' && call.inputs.length === 0) {
+    throw new ProxyError({ code: 'invalid_request', message: 'There is no input to embed.' });
+  }
   if (!answersTo(definition, call)) {
     throw new ProxyError({
       code: 'unsupported_feature',
@@ -61,7 +65,9 @@ export function refuseUnsupported({ call, whole }: Asked, model: OfferedModel, c
       message: `The model ${alias} does not support streams. Ask for the whole answer or choose another model.`,
     });
   }
-  const missing = featuresOf(call).find(({ feature }) => !supported.includes(feature));
+  if (call.kind === 'messages') refuseUnread(call);
+  const features = call.kind === 'chat' ? chatFeatures(call) : [];
+  const missing = features.find(({ feature }) => !supported.includes(feature));
   if (missing) {
     const { name, param } = missing;
     throw new ProxyError({
@@ -71,6 +77,29 @@ export function refuseUnsupported({ call, whole }: Asked, model: OfferedModel, c
     });
   }
   refuseUnpriced(model, caller);
+}
+
+/**
+ * Fields of the Messages API whose tokens are counted and whose price is known here. Others name what is fetched, run or
+ * sold at another price: servers, containers, service tiers.
+ */
+const messagesFields: ReadonlySet<string> = new Set([
+  ...['messages', 'system', 'max_tokens', 'stop_sequences', 'temperature', 'top_p', 'top_k', 'metadata'],
+  ...['tools', 'tool_choice', 'thinking', 'output_config', 'anthropic_beta'],
+]);
+
+/** @throws {ProxyError} `unsupported_feature` for a field, or a tool that Anthropic would run or has defined. */
+function refuseUnread({ body }: MessagesCall): void {
+  const field = Object.keys(body).find((name) => !messagesFields.has(name));
+  const tools = Array.isArray(body['tools']) ? body['tools'] : [];
+  const kind = tools.map((tool) => at(tool, 'type') ?? 'custom').find((type) => type !== 'custom');
+  if (field === undefined && kind === undefined) return;
+  const name = field ?? `tools of the type ${JSON.stringify(kind)}`;
+  throw new ProxyError({
+    code: 'unsupported_feature',
+    message: `This proxy does not support ${name}. Leave it out.`,
+    param: field ?? 'tools',
+  });
 }
 
 /** Which kinds of call a model answers to at all. */
@@ -92,11 +121,7 @@ interface Feature {
   readonly param: string;
 }
 
-function featuresOf(call: Call): Feature[] {
-  return call.kind === 'chat' ? chatFeatures(call) : [];
-}
-
-function chatFeatures({ messages, system, tools, temperature, topP, stop }: ChatCall): Feature[] {
+function chatFeatures({ messages, system, tools, toolChoice, temperature, topP, stop }: ChatCall): Feature[] {
   const feature = (name: Capability, present: boolean): Feature[] =>
     present ? [{ feature: name, name, param: name }] : [];
   const blocks = messages
@@ -106,14 +131,14 @@ function chatFeatures({ messages, system, tools, temperature, topP, stop }: Chat
     );
   return [
     ...feature('system', system !== undefined),
-    ...feature('history', messages.length > 1),
+    ...feature('history', messages.length > 1 || messages[0]?.role === 'assistant'),
     ...feature('stop', stop !== undefined),
     ...feature('temperature', temperature !== undefined),
     ...feature('topP', topP !== undefined),
     ...(temperature !== undefined && topP !== undefined
       ? [{ feature: 'temperatureWithTopP' as const, name: 'topP beside temperature', param: 'topP' }]
       : []),
-    ...feature('tools', tools !== undefined),
+    ...feature('tools', tools !== undefined || toolChoice !== undefined),
     ...[...(system ?? []), ...(tools ?? []), ...blocks].flatMap(({ type }) => {
       const needed = needs[type];
       return needed ? feature(needed, true) : [];

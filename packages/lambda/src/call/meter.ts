@@ -1,17 +1,18 @@
 import { type BilledTokens, costInMicroUsd, type Price } from '@org/models';
 import type { OfferedModel } from '../config.ts';
-import { at, isJsonObject, type Json } from '../json.ts';
+import { at, isJsonObject, type Json, type JsonObject } from '../json.ts';
 import type { Amounts } from '../ledger/amounts.ts';
 import { ProxyError } from '../proxy-error.ts';
 import type { Block, CachePointBlock, JsonBlock, ModelCall, ModelChatCall, Tool } from './call.ts';
 
 /**
- * Tokens that a model reads beside what it is given: of a chat template, a start, and for each block its role and its
- * ends; what it is told of tools, or of the form of an answer, which is some hundreds.
+ * Tokens that a model reads beside what it is given: of a chat template, a start (gpt-oss has the longest that is known,
+ * 67 tokens), and for each block its role and its ends; the instructions about tools or the output format, a few hundred.
  *
  * @see https://docs.claude.com/en/docs/agents-and-tools/tool-use/overview#pricing
+ * @see https://cookbook.openai.com/articles/openai-harmony
  */
-const templateTokens = { start: 32, block: 16, tools: 1024 };
+const templateTokens = { start: 128, block: 16, tools: 1024 };
 
 /** The facts of a model that bound its tokens. */
 type Bounds = Pick<OfferedModel['definition'], 'contextTokens' | 'imageTokens'>;
@@ -33,20 +34,18 @@ export function mostTokens(text: string): number {
 
 /**
  * The most input tokens that a call can have. What cannot be known, such as what is in a PDF, is as much as the model
- * can read, which bounds all of it together.
+ * can read at once.
  */
 export function mostInputTokens(call: ModelCall, bounds: Bounds): number {
-  return Math.min(tokensOf(call, bounds), bounds.contextTokens ?? Number.POSITIVE_INFINITY);
-}
-
-function tokensOf(call: ModelCall, bounds: Bounds): number {
+  const { contextTokens = asMuchAsFits } = bounds;
   switch (call.kind) {
     case 'chat':
-      return chatTokens(call, bounds);
-    case 'embed':
-      return sum(call.inputs, (input) => mostTokens(input) + templateTokens.block);
+      return Math.min(chatTokens(call, bounds), contextTokens);
     case 'messages':
-      return messagesTokens(call.body, bounds) + templateTokens.start + templateTokens.tools;
+      return Math.min(messagesTokens(call.body, bounds), contextTokens);
+    case 'embed':
+      // Each input is read on its own.
+      return sum(call.inputs, (input) => Math.min(mostTokens(input) + templateTokens.block, contextTokens));
   }
 }
 
@@ -56,10 +55,10 @@ function chatTokens(call: ModelChatCall, bounds: Bounds): number {
   // A field that the model reads and nobody counts would let a limit be passed, so it does not compile.
   uncounted satisfies Record<string, never>;
   const blocks = [...system, ...messages.flatMap((message) => message.blocks)];
-  const told = tools.length > 0 || outputFormat !== undefined ? templateTokens.tools : 0;
+  const instructions = tools.length > 0 || outputFormat !== undefined ? templateTokens.tools : 0;
   return (
     templateTokens.start +
-    told +
+    instructions +
     sum(blocks, (block) => blockTokens(block, bounds)) +
     sum(tools, toolTokens) +
     (outputFormat ? jsonTokens(outputFormat.schema) : 0) +
@@ -77,14 +76,22 @@ function blockTokens(block: Block | JsonBlock, bounds: Bounds): number {
     case 'image':
       return around + (bounds.imageTokens ?? asMuchAsFits);
     case 'document':
-      // The rest is packed: a PDF can have more text than bytes, and pages are seen as images too.
-      return (
-        around + mostTokens(block.name) + (plain.has(block.format) ? textOfBytes(block.bytes) : asMuchAsFits)
-      );
+      // The rest is packed: a PDF can have more text than bytes, and pages are seen as images too. One that is quoted
+      // is cut into chunks, each with its number.
+      return plain.has(block.format) && !block.citations
+        ? around + mostTokens(block.name) + textOfBytes(block.bytes)
+        : asMuchAsFits;
     case 'tool_use':
-      return around + mostTokens(block.id) + mostTokens(block.name) + jsonTokens(block.input);
+      return around + jsonTokens({ id: block.id, name: block.name, input: block.input });
     case 'tool_result':
-      return around + mostTokens(block.id) + sum(block.content, (content) => blockTokens(content, bounds));
+      // Some templates write a text that a tool returned as JSON too.
+      return (
+        around +
+        mostTokens(block.id) +
+        sum(block.content, (content) =>
+          content.type === 'text' ? around + jsonTokens(content.text) : blockTokens(content, bounds),
+        )
+      );
     case 'reasoning':
       return (
         around +
@@ -107,35 +114,65 @@ function textOfBytes(bytes: Uint8Array): number {
 
 function toolTokens(tool: Tool | CachePointBlock): number {
   if (tool.type === 'cache_point') return 0;
-  const { type: _, name, description = '', inputSchema, ...uncounted } = tool;
+  const { type: _, name, description, inputSchema, ...uncounted } = tool;
   uncounted satisfies Record<string, never>;
-  return templateTokens.block + mostTokens(name) + mostTokens(description) + jsonTokens(inputSchema);
+  return templateTokens.block + jsonTokens({ name, description: description ?? '', inputSchema });
 }
 
-/** A template may write JSON with every character escaped that is not ASCII: six letters for each. */
+/**
+ * A template may write JSON indented, and with every character escaped that is not ASCII: six letters for each.
+ *
+ * @see https://docs.python.org/3/library/json.html#json.dumps
+ */
 function jsonTokens(json: Json): number {
-  const text = JSON.stringify(json);
+  const text = JSON.stringify(json, undefined, 4);
   const ascii = text.replaceAll(/[^\0-\x7f]/g, '').length;
   return Math.max(mostTokens(text), ascii + 6 * (text.length - ascii));
 }
 
-/** Whatever the Messages API has or will have: all that is written counts as text, but for what is known to be packed. */
-function messagesTokens(value: Json, bounds: Bounds): number {
-  if (Array.isArray(value)) return sum(value, (item) => messagesTokens(item, bounds));
+/** Whatever the Messages API has or will have: all that is written counts, but for what is known to be packed. */
+function messagesTokens({ system, messages, ...rest }: JsonObject, bounds: Bounds): number {
+  const turns = Array.isArray(messages) ? messages : [messages ?? null];
+  return (
+    templateTokens.start +
+    templateTokens.tools +
+    jsonTokens(rest) +
+    contentTokens(system, bounds) +
+    sum(turns, (turn) => templateTokens.block + tokensAround(turn, bounds))
+  );
+}
+
+/** What has content beside other fields. */
+function tokensAround(value: Json, bounds: Bounds): number {
   if (!isJsonObject(value)) return jsonTokens(value);
-  switch (value['type']) {
+  const { content, ...rest } = value;
+  return jsonTokens(rest) + contentTokens(content, bounds);
+}
+
+/** A string, or blocks. Only here is a block one: elsewhere, such as in what a tool is given, it is data. */
+function contentTokens(content: Json | undefined, bounds: Bounds): number {
+  if (typeof content === 'string') return mostTokens(content);
+  if (!Array.isArray(content)) return content === undefined ? 0 : jsonTokens(content);
+  return sum(
+    content,
+    (block) => templateTokens.block + (packedTokens(block, bounds) ?? tokensAround(block, bounds)),
+  );
+}
+
+/** Of a block whose bytes are not its text. One that is quoted is cut into chunks, each with its number. */
+function packedTokens(block: Json, { imageTokens = asMuchAsFits }: Bounds): number | undefined {
+  switch (at(block, 'type')) {
     case 'image':
-      return templateTokens.block + (bounds.imageTokens ?? asMuchAsFits);
+      return imageTokens;
     case 'document':
-      if (at(value, 'source', 'type') !== 'text') return asMuchAsFits;
-      break;
+      return at(block, 'source', 'type') === 'text' && at(block, 'citations', 'enabled') !== true
+        ? undefined
+        : asMuchAsFits;
     case 'redacted_thinking':
       return asMuchAsFits;
+    default:
+      return undefined;
   }
-  const entries = Object.entries(value);
-  return (
-    templateTokens.block + sum(entries, ([name, item]) => mostTokens(name) + messagesTokens(item, bounds))
-  );
 }
 
 /**
@@ -155,7 +192,7 @@ export function worstCaseOf(
     });
   }
   const outputTokens = mostOutputTokens(call);
-  const dearestInput = price && Math.max(price.input, price.cacheWrite ?? 0);
+  const dearestInput = price && Math.max(price.input, price.cacheRead ?? 0, price.cacheWrite ?? 0);
   return {
     requests: 1,
     tokens: inputTokens + outputTokens,

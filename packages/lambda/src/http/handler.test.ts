@@ -68,10 +68,10 @@ test('a team can see its limits', async () => {
 
 test('the worst case is held before the call, and the true cost settled after it', async () => {
   const { holds, charges } = await send({ model: 'llama', question: '¿Qué?', maxTokens: 100 });
-  // 7 bytes of question, 32 and 16 tokens for a template, 100 tokens of answer at twice the price.
+  // 7 bytes of question, 128 and 16 tokens for a template, 100 tokens of answer at twice the price.
   expect(holds).toMatchObject([
     {
-      worstCase: amounts({ requests: 1, tokens: 155, usd: 255 }),
+      worstCase: amounts({ requests: 1, tokens: 251, usd: 351 }),
       at: Date.parse('2026-11-22T12:00:00Z'),
     },
   ]);
@@ -234,7 +234,7 @@ test('one line is logged for a request, without prompt, answer, key or header', 
     stopReason: 'end_turn',
     usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
     costUsd: 0.000007,
-    held: amounts({ requests: 1, tokens: 319, usd: 575 }),
+    held: amounts({ requests: 1, tokens: 415, usd: 671 }),
     charged: replyCost,
     upstreamMs: 10,
     totalMs: 30,
@@ -248,7 +248,7 @@ test('one line is logged for a request, without prompt, answer, key or header', 
 });
 
 test('an unforeseen error is a 500 that says nothing of itself, to the caller or to the log', async () => {
-  const upstream = failingWith(new TypeError('canary-question'));
+  const upstream = failingWith(new TypeError('canary-question\n    at canary-question'));
   const { response, lines } = await send({ model: 'llama', question: 'canary-question' }, { upstream });
   expect(response.statusCode).toBe(500);
   expect(response.body).not.toContain('canary');

@@ -4,6 +4,9 @@ import { ProxyError } from '../proxy-error.ts';
 /** The values of a request, at every level. Each may be at fault, and each fault takes time and memory to describe. */
 const mostValues = 20_000;
 
+/** The levels of a request. What reads it may call itself for each. */
+const mostLevels = 200;
+
 export interface RawBody {
   readonly contentType: string | undefined;
   readonly body: string | null;
@@ -14,7 +17,7 @@ export interface RawBody {
  * Reads a request body as JSON.
  *
  * @throws {ProxyError} `invalid_json` where it is not a JSON object; `invalid_request` where it has more than 20,000
- *   values, or is sent as another content type.
+ *   values or 200 levels, or is sent as another content type.
  */
 export function jsonBody(raw: RawBody): JsonObject {
   refuseOtherContentType(raw.contentType);
@@ -45,18 +48,20 @@ function parseJsonObject({ body, isBase64Encoded }: RawBody): JsonObject {
 
 /** A loop over what is still to be looked at: a request may have more levels than a recursion. */
 function refuseVeryManyValues(json: object): void {
-  const unseen: unknown[] = [json];
+  const unseen: [value: unknown, level: number][] = [[json, 1]];
   for (let seen = 0; unseen.length > 0; seen += 1) {
-    if (seen + unseen.length > mostValues) {
-      const message = `has more than ${mostValues} values`;
-      throw new ProxyError({
-        code: 'invalid_request',
-        message: `The request ${message}. Shorten it.`,
-        details: { issues: [{ path: '', message }] },
-      });
-    }
-    const value = unseen.pop();
+    if (seen + unseen.length > mostValues) throw tooMuch(`has more than ${mostValues} values`);
+    const [value, level = 0] = unseen.pop() ?? [];
     if (!isObject(value) && !Array.isArray(value)) continue;
-    for (const item of Object.values(value)) unseen.push(item);
+    if (level === mostLevels) throw tooMuch(`has more than ${mostLevels} levels`);
+    for (const item of Object.values(value)) unseen.push([item, level + 1]);
   }
+}
+
+function tooMuch(message: string): ProxyError {
+  return new ProxyError({
+    code: 'invalid_request',
+    message: `The request ${message}. Shorten it.`,
+    details: { issues: [{ path: '', message }] },
+  });
 }

@@ -6,13 +6,14 @@ import {
   type Duration,
   Expression,
   heldAttribute,
+  type Item,
   keyAttributes,
   readItem,
   type TableLocation,
 } from '@org/table';
 import type { Bound, Scope } from './admission.ts';
-import type { Amounts } from './amounts.ts';
-import { type Counters, readCounters } from './counters.ts';
+import { type Amounts, nothing } from './amounts.ts';
+import { type Counters, InconsistentCounters, readCounters } from './counters.ts';
 import { type Moment, slotOf } from './moment.ts';
 
 /** How long an item is kept after its month began. */
@@ -77,8 +78,13 @@ export class CounterTable {
       update.requireAtMost(committedAttribute(limit, period, moment.day), max - hold[limit]);
     }
     try {
-      return { admitted: true, counters: await this.#write(scope, moment, update, signal) };
+      const item = await this.#write(scope, moment, update, signal);
+      return { admitted: true, counters: readCounters(item, moment) };
     } catch (error) {
+      if (error instanceof InconsistentCounters) {
+        const settlement = { scope, moment, duration, hold, charge: nothing, over: [] };
+        await this.#write(scope, moment, settlementOf(settlement), signal);
+      }
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
       // Not every implementation of DynamoDB returns the item that failed the condition.
       const counters = error.Item ? readCounters(error.Item, moment) : await this.read(scope, moment, signal);
@@ -87,19 +93,9 @@ export class CounterTable {
   }
 
   /** Takes a hold away and leaves its charge. */
-  settle(
-    { scope, moment, duration, hold, charge, over }: SettleWrite,
-    signal: AbortSignal,
-  ): Promise<Counters> {
-    const update = new Expression();
-    for (const kind of limitKinds) {
-      for (const period of limitPeriods) {
-        update.add(committedAttribute(kind, period, moment.day), charge[kind] - hold[kind]);
-      }
-      update.add(heldAttribute(kind, slotOf(moment, duration)), -hold[kind]);
-    }
-    for (const attribute of over.slice(0, mostCleared)) update.set(attribute, undefined);
-    return this.#write(scope, moment, update, signal);
+  async settle(write: SettleWrite, signal: AbortSignal): Promise<Counters> {
+    const { scope, moment } = write;
+    return readCounters(await this.#write(scope, moment, settlementOf(write), signal), moment);
   }
 
   async read(scope: Scope, moment: Moment, signal: AbortSignal): Promise<Counters> {
@@ -107,7 +103,7 @@ export class CounterTable {
     return readCounters(item ?? {}, moment);
   }
 
-  async #write(scope: Scope, moment: Moment, update: Expression, signal: AbortSignal): Promise<Counters> {
+  async #write(scope: Scope, moment: Moment, update: Expression, signal: AbortSignal): Promise<Item> {
     const { client, table } = this.#location;
     const { Attributes: item = {} } = await client.send(
       new UpdateItemCommand({
@@ -119,6 +115,18 @@ export class CounterTable {
       }),
       { abortSignal: signal },
     );
-    return readCounters(item, moment);
+    return item;
   }
+}
+
+function settlementOf({ moment, duration, hold, charge, over }: SettleWrite): Expression {
+  const update = new Expression();
+  for (const kind of limitKinds) {
+    for (const period of limitPeriods) {
+      update.add(committedAttribute(kind, period, moment.day), charge[kind] - hold[kind]);
+    }
+    update.add(heldAttribute(kind, slotOf(moment, duration)), -hold[kind]);
+  }
+  for (const attribute of over.slice(0, mostCleared)) update.set(attribute, undefined);
+  return update;
 }

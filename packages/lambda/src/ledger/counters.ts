@@ -15,10 +15,15 @@ export interface Counters {
   readonly over: readonly string[];
 }
 
+/** More is held than committed, which no write of ours leads to: nothing is let through on it. */
+export class InconsistentCounters extends Error {
+  override readonly name = 'InconsistentCounters';
+}
+
 /**
  * Reads an item of a month; what is missing is 0.
  *
- * @throws {Error} If more is held than committed, which no write of ours leads to: nothing is let through on it.
+ * @throws {InconsistentCounters}
  */
 export function readCounters(item: Item, moment: Moment): Counters {
   const committed = (period: LimitPeriod) =>
@@ -36,7 +41,7 @@ export function readCounters(item: Item, moment: Moment): Counters {
   };
   for (const period of limitPeriods) {
     if (exceeds(counters.held[period], counters.committed[period])) {
-      throw new Error(`The counters of ${moment.month} hold more of a ${period} than is committed`);
+      throw new InconsistentCounters(`More of a ${period} of ${moment.month} is held than committed`);
     }
   }
   return counters;

@@ -385,7 +385,7 @@ test('a stream of yesterday is still in flight for the month', async () => {
   await hold([scope], call, '2026-11-23T00:05:00Z');
 });
 
-test('counters that hold more than is committed let nothing through', async () => {
+test('counters that hold more than is committed let nothing through, and a refused hold leaves them as they were', async () => {
   const scope = team({ tokens: { month: 1000 } });
   await hold([scope]);
   const Key = keyAttributes(countersKey(scope, '2026-11'));
@@ -397,7 +397,9 @@ test('counters that hold more than is committed let nothing through', async () =
       ExpressionAttributeValues: { ':nothing': { N: '0' } },
     }),
   );
-  await expect(hold([scope])).rejects.toThrow();
+  const before = await itemOf(scope);
+  expect((await refusal(hold([scope]))).code).toBe('limits_unavailable');
+  expect(await itemOf(scope)).toEqual(before);
 });
 
 test('an item is kept for some time after its month, then it expires', async () => {

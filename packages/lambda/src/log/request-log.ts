@@ -104,6 +104,9 @@ export function noteFailure(thrown: unknown, log: RequestLog): ProxyError {
 /** Class and stack frames of an unforeseen error. Its message stays out: it may quote what the caller sent. */
 function traceOf(error: unknown): string[] {
   if (!(error instanceof Error)) return [typeof error];
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  const frames = (error.stack ?? '')
+    .replace(error.message, '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line));
   return [error.constructor.name, ...frames.slice(0, 10).map((line) => line.trim())];
 }

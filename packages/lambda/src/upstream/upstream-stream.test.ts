@@ -222,6 +222,35 @@ test.each<[string, Script]>([
   expect([error.statement.code, error.unbilled, error.retryable]).toEqual(['upstream_error', false, false]);
 });
 
+test('a count that Claude leaves out of a later event is the one of before', async () => {
+  const model = { ...catalogue['claude-sonnet-4.6'], messagesApi: true };
+  const usage = {
+    input_tokens: 1000,
+    cache_read_input_tokens: 50,
+    cache_creation_input_tokens: 70,
+    output_tokens: 1,
+  };
+  const unknown = { input_tokens: null, cache_read_input_tokens: null, cache_creation_input_tokens: null };
+  answers.push((response) => {
+    begin(response).write(chunk({ type: 'message_start', message: { usage } }));
+    response.end(
+      chunk({
+        type: 'message_delta',
+        delta: { stop_reason: 'end_turn' },
+        usage: { ...unknown, output_tokens: 4000 },
+      }),
+    );
+  });
+  const call = { kind: 'messages' as const, body: { max_tokens: 4096 } };
+  const said = await readEvents(upstream.call(model, call, target, { whole: false, deadline: ample }));
+  expect(said.usage).toMatchObject({
+    inputTokens: 1000,
+    outputTokens: 4000,
+    cacheReadTokens: 50,
+    cacheWriteTokens: 70,
+  });
+});
+
 test.each<[string, ModelDefinition, Uint8Array, TokenUsage]>([
   [
     'Converse',

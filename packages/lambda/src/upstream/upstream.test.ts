@@ -206,6 +206,40 @@ test('a deadline that passes while the model is silent is a timeout', async () =
   expect(error.statement.code).toBe('model_timeout');
 });
 
+test('a call whose time is up before it is sent is not billed', async () => {
+  const error = await failure(catalogue.titan, { ...ample, signal: AbortSignal.abort() });
+  expect([error.statement.code, error.unbilled, requests]).toEqual(['model_timeout', true, 0]);
+});
+
+const cohere: ModelDefinition = {
+  upstream: 'embed',
+  format: 'cohere-embed',
+  modelId: 'cohere.embed-v4:0',
+  maxOutputTokens: 1,
+  lifecycle: { status: 'active' },
+};
+
+test('a call of several requests takes what all of them took, and each has to say it', async () => {
+  const vectors =
+    (count: number, headers: Record<string, string>): Script =>
+    (response) =>
+      response
+        .writeHead(200, headers)
+        .end(JSON.stringify({ embeddings: { float: Array.from({ length: count }, () => [1]) } }));
+  const counted = (tokens: number) => ({ 'x-amzn-bedrock-input-token-count': String(tokens) });
+  const embed = () =>
+    read(
+      upstream.call(cohere, { kind: 'embed', inputs: Array.from({ length: 97 }, () => 'x') }, target, {
+        whole: true,
+        deadline: ample,
+      }),
+    );
+  answers.push(vectors(96, counted(500)), vectors(1, counted(7)));
+  expect((await embed()).usage).toMatchObject({ inputTokens: 507, outputTokens: 0 });
+  answers.push(vectors(96, counted(500)), vectors(1, {}));
+  await expect(embed()).rejects.toMatchObject({ statement: { code: 'upstream_error' }, unbilled: false });
+});
+
 test.each<[string, Script]>([
   ['a connection closed without an answer', (response) => response.destroy()],
   [

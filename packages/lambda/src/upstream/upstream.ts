@@ -4,6 +4,7 @@ import type { ModelDefinition } from '@org/models';
 import type { ModelCall } from '../call/call.ts';
 import type { Deadline } from '../call/deadline.ts';
 import type { ReplyEvent, TokenUsage } from '../call/reply.ts';
+import { ProxyError } from '../proxy-error.ts';
 import { converse } from './converse/converse.ts';
 import { EventStreamReader } from './event-stream.ts';
 import type { Exchange, Target } from './exchange.ts';
@@ -85,12 +86,13 @@ export function createUpstream({ client, sleep, random }: UpstreamOptions): Upst
       const watch = new Watch(manner.deadline.signal, manner.whole ? undefined : silentMs);
       let counted: TokenUsage | undefined;
       let opened = false;
-      let stopped = false;
       try {
         for (const exchange of exchangesOf(model, call, target)) {
+          if (!opened && watch.signal.aborted) throw neverSent();
           const answer = await open(exchange, target, manner, watch);
           opened = true;
           const before = counted;
+          let stopped = false;
           const read = manner.whole ? readWhole : readStream;
           for await (const events of read(exchange, answer, watch)) {
             for (const event of events) {
@@ -103,8 +105,8 @@ export function createUpstream({ client, sleep, random }: UpstreamOptions): Upst
               }
             }
           }
+          if (!stopped || counted === before) throw malformedReply();
         }
-        if (!stopped || counted === undefined) throw malformedReply();
       } catch (thrown) {
         if (!opened) throw bedrockError(thrown, watch.signal);
         throw interruptedCall(thrown, watch.signal, counted);
@@ -120,6 +122,11 @@ function exchangesOf(model: ModelDefinition, call: ModelCall, target: Target): r
   if (call.kind === 'messages') return [invokeMessages(call, target)];
   if (call.kind === 'embed' && model.upstream === 'embed') return embed(model.format, call, target);
   throw new TypeError(`A model of ${model.upstream} cannot be asked for ${call.kind}`);
+}
+
+/** What a call fails with whose time was up before it began. */
+function neverSent(): ProxyError {
+  return new ProxyError({ code: 'model_timeout' }, { unbilled: true });
 }
 
 type Replied = AsyncGenerator<readonly ReplyEvent[], void>;

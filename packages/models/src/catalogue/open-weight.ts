@@ -23,7 +23,7 @@ const gptOss = {
   onDemandRegions: [...regions.openWeight, 'us-gov-west-1'],
   inferenceProfiles: { 'us-gov': regions.govCloud },
   capabilities: withoutStop,
-  contextTokens: 128_000,
+  contextTokens: 128 * 1024,
   maxOutputTokens: 16_000,
 };
 
@@ -46,7 +46,7 @@ export const openWeights = {
     modelId: 'mistral.mistral-large-3-675b-instruct',
     onDemandRegions: [...regions.us, 'ap-northeast-1', 'ap-south-1', 'ap-southeast-2', 'sa-east-1'],
     capabilities: ['system', 'history', 'stop', 'temperature', 'topP', 'temperatureWithTopP', 'stream'],
-    contextTokens: 256_000,
+    contextTokens: 256 * 1024,
     maxOutputTokens: 32_000,
     price: { input: 0.5, output: 1.5, ...usEast1 },
     source: card('mistral-ai-mistral-large-3'),
@@ -60,7 +60,7 @@ export const openWeights = {
     ],
     capabilities: withoutStop,
     // The card rounds it up to 164K.
-    contextTokens: 163_840,
+    contextTokens: 160 * 1024,
     maxOutputTokens: 8192,
     price: { input: 0.62, output: 1.85, ...usEast1 },
     source: card('deepseek-deepseek-v3-2'),
@@ -70,7 +70,7 @@ export const openWeights = {
     modelId: 'qwen.qwen3-32b-v1:0',
     onDemandRegions: regions.openWeight,
     capabilities: withoutStop,
-    contextTokens: 32_000,
+    contextTokens: 32 * 1024,
     maxOutputTokens: 8192,
     price: { input: 0.15, output: 0.6, ...usEast1 },
     source: card('qwen-qwen3-32b'),

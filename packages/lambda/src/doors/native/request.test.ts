@@ -128,14 +128,14 @@ test('of a very long name the beginning is told', () => {
 });
 
 test.each([
-  ['turns', `"history":[${'{},'.repeat(1_000_000)}{}]`],
-  ['stop texts', `"stop":[${'1,'.repeat(1_000_000)}1]`],
-  ['levels', `"stop":${'['.repeat(100_000)}${']'.repeat(100_000)}`],
-])('a request of very many %s is refused before each is looked at', (_parts, field) => {
+  ['20000 values', `"history":[${'{},'.repeat(1_000_000)}{}]`],
+  ['20000 values', `"stop":[${'1,'.repeat(1_000_000)}1]`],
+  ['200 levels', `"stop":${'['.repeat(100_000)}${']'.repeat(100_000)}`],
+])('a request of more than %s is refused before each is looked at', (parts, field) => {
   expect(refusal(`{"model":"llama","question":"Hi",${field}}`)).toEqual({
     code: 'invalid_request',
-    message: 'The request has more than 20000 values. Shorten it.',
-    details: { issues: [{ path: '', message: 'has more than 20000 values' }] },
+    message: `The request has more than ${parts}. Shorten it.`,
+    details: { issues: [{ path: '', message: `has more than ${parts}` }] },
   });
 });
 

@@ -1,5 +1,6 @@
-import { at, type Json, type JsonObject } from '../../json.ts';
+import { at, isJsonObject, type Json, type JsonObject, parseJson } from '../../json.ts';
 import type { Exchange, Target } from '../exchange.ts';
+import { malformedReply } from '../failure.ts';
 
 /** What every body of InvokeModel is sent with. */
 export function invokeRequest({ guardrail, metadata }: Target): Pick<Exchange, 'operations' | 'headers'> {
@@ -20,7 +21,9 @@ export function invokeRequest({ guardrail, metadata }: Target): Pick<Exchange, '
 export function chunkOf(type: string, body: Json): JsonObject | undefined {
   const bytes = at(body, 'bytes');
   if (type !== 'chunk' || typeof bytes !== 'string') return undefined;
-  return JSON.parse(Buffer.from(bytes, 'base64').toString());
+  const chunk = parseJson(Buffer.from(bytes, 'base64').toString());
+  if (!isJsonObject(chunk)) throw malformedReply();
+  return chunk;
 }
 
 /**

@@ -19,7 +19,8 @@ export function invokeMessages({ body }: MessagesCall, target: Target): Exchange
   // Of a stream, the first event has the input's tokens and a later one the output's.
   let counted: JsonObject = {};
   const read = (event: JsonObject, usage: Json | undefined, stopReason: Json | undefined): ReplyEvent[] => {
-    if (isJsonObject(usage)) counted = { ...counted, ...usage };
+    const said = isJsonObject(usage) ? Object.entries(usage).filter(([, count]) => count !== null) : [];
+    counted = { ...counted, ...Object.fromEntries(said) };
     const stopped = guardrailIntervened(event) ? 'guardrail_intervened' : stopReason;
     return [
       { type: 'message', event },
@@ -34,7 +35,7 @@ export function invokeMessages({ body }: MessagesCall, target: Target): Exchange
   };
   return {
     ...invokeRequest(target),
-    body: { anthropic_version: version, ...body },
+    body: { ...body, anthropic_version: version },
     whole(answer) {
       if (!isJsonObject(answer) || !Array.isArray(answer['content'])) throw malformedReply();
       return read(answer, answer['usage'], answer['stop_reason']);

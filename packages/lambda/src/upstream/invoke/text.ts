@@ -47,7 +47,7 @@ export function invokeText(name: InvokeFormat, call: ModelChatCall, target: Targ
   };
 }
 
-/** The text of the one message: of no more do these families take any. */
+/** The text of the one message: these families take nothing else. */
 function promptOf({ messages }: ModelChatCall): string {
   const blocks = messages.flatMap(({ blocks: ofMessage }) => ofMessage);
   return blocks.map((block) => (block.type === 'text' ? block.text : '')).join('');
