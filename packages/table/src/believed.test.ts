@@ -1,6 +1,21 @@
 import { expect, test } from 'vitest';
 import { Believed } from './believed.ts';
 
+test('what was read is believed for a minute, and what was not there is asked for again at once', async () => {
+  let now = 0;
+  let present: string | undefined;
+  const believed = new Believed<string>(() => now);
+  const get = () => believed.get('a', async () => present);
+  expect(await get()).toBeUndefined();
+  present = 'first';
+  expect(await get()).toBe('first');
+  present = 'second';
+  now = 59_999;
+  expect(await get()).toBe('first');
+  now = 60_000;
+  expect(await get()).toBe('second');
+});
+
 test('beyond ten thousand, the one that was read first is forgotten', async () => {
   const believed = new Believed<string>(() => 0);
   let reads = 0;

@@ -3,7 +3,6 @@ import { expect, test } from 'vitest';
 import {
   accessKey,
   countersKey,
-  type ItemKey,
   keyNameKey,
   partitionsOf,
   replacedKey,
@@ -18,32 +17,28 @@ const month = fc.date({ noInvalidDate: true }).map((date) => date.toISOString().
 
 /** Every kind of item, by what it is about. */
 const items = fc.oneof(
-  fc.tuple(fc.constant('counters of a team'), name, month),
-  fc.tuple(fc.constant('counters of a key'), name, month),
-  fc.tuple(fc.constantFrom('team', 'team in the list', 'access', 'name', 'sign-in'), name, fc.constant('')),
-  fc.tuple(fc.constant('replaced'), name, name),
+  fc.tuple(fc.constant('counters of a team' as const), name, month),
+  fc.tuple(fc.constant('counters of a key' as const), name, month),
+  fc.tuple(
+    fc.constantFrom(...(['team', 'team in the list', 'access', 'name', 'sign-in'] as const)),
+    name,
+    fc.constant(''),
+  ),
+  fc.tuple(fc.constant('replaced' as const), name, name),
 );
 
-function keyOf([kind, id, other]: [string, string, string]): ItemKey {
-  switch (kind) {
-    case 'counters of a team':
-      return countersKey({ kind: 'team', id }, other);
-    case 'counters of a key':
-      return countersKey({ kind: 'key', id }, other);
-    case 'team':
-      return teamKey(id);
-    case 'team in the list':
-      return teamListKey(id);
-    case 'access':
-      return accessKey(id);
-    case 'name':
-      return keyNameKey(id);
-    case 'replaced':
-      return replacedKey(id, other);
-    default:
-      return signInKey(id);
-  }
-}
+const places = {
+  'counters of a team': (id: string, of: string) => countersKey({ kind: 'team', id }, of),
+  'counters of a key': (id: string, of: string) => countersKey({ kind: 'key', id }, of),
+  team: teamKey,
+  'team in the list': teamListKey,
+  access: accessKey,
+  name: keyNameKey,
+  replaced: replacedKey,
+  'sign-in': signInKey,
+};
+
+const keyOf = ([kind, id, other]: [keyof typeof places, string, string]) => places[kind](id, other);
 
 test('no two items are in one place', () => {
   fc.assert(

@@ -1,18 +1,15 @@
-import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
+import { listen } from '../upstream/test-client.ts';
 import { fetchJson } from './fetch-json.ts';
 
 async function serve(answer: RequestListener): Promise<URL> {
-  const server = createServer(answer).listen(0, '127.0.0.1');
+  const server = createServer(answer);
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
-  await once(server, 'listening');
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('The server has no port.');
-  return new URL(`http://127.0.0.1:${address.port}/keys`);
+  return new URL('/keys', await listen(server));
 }
 
 test('a document on this machine is fetched over HTTP', async () => {

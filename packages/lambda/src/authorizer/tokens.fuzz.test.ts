@@ -72,10 +72,6 @@ describe.each(['RS256', 'ES256', 'EdDSA'])('a token signed with %s', async (algo
     token.trim().startsWith(`${header}.${payload}.`) &&
     Buffer.from(token.trim().split('.')[2] ?? '', 'base64url').equals(Buffer.from(signature, 'base64url'));
 
-  test('is good as it is', async () => {
-    expect(await keyFor({ Authorization: `Bearer ${good}` })).toBe(keyOfTeam);
-  });
-
   test('is refused with any byte of its signature another', async () => {
     const bytes = Buffer.from(signature, 'base64url');
     await fc.assert(
@@ -93,17 +89,7 @@ describe.each(['RS256', 'ES256', 'EdDSA'])('a token signed with %s', async (algo
       mutationsOf({ ...headerJson, typ: 'JWT', jku: 'https://a.example', jwk: {}, x5u: 'https://a.example' }),
       fc.record({
         alg: fc.constantFrom(
-          'none',
-          'None',
-          'HS256',
-          'HS512',
-          'RS256',
-          'ES256',
-          'EdDSA',
-          'PS256',
-          'RS1',
-          '',
-          null,
+          ...['none', 'None', 'HS256', 'HS512', 'RS256', 'ES256', 'EdDSA', 'PS256', 'RS1', '', null],
         ),
         kid: fc.oneof(fc.constantFrom('RS256', 'ES256', 'EdDSA', '../keys', '__proto__', null), oddText),
       }),

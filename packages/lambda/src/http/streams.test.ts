@@ -1,23 +1,12 @@
 import { PassThrough } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { ReplyEvent } from '../call/reply.ts';
-import { nothing } from '../ledger/amounts.ts';
 import { ProxyError } from '../proxy-error.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { createHandler } from './handler.ts';
 import type { ResponseHead } from './response.ts';
-import {
-  answering,
-  calling,
-  failingWith,
-  limits,
-  type RequestOptions,
-  replyCost,
-  requestOf,
-  saying,
-  usage,
-} from './test-request.ts';
+import { limits, type RequestOptions, replyCost, requestOf, saying, usage } from './test-request.ts';
 
 const question = { model: 'llama', question: 'What is a dystopia' };
 
@@ -71,11 +60,6 @@ const events = (text: string) =>
 const piece = (text: string): ReplyEvent => ({ type: 'delta', delta: { type: 'text', text } });
 const end = saying([]).slice(1);
 
-/** A promise, and what settles it. */
-function gate<Value = void>() {
-  return Promise.withResolvers<Value>();
-}
-
 test('an answer goes out as a start, its pieces, and one end with what it cost and what is left', async () => {
   const { heads, text } = await send(question);
   expect(heads).toEqual([
@@ -101,114 +85,49 @@ test('an answer goes out as a start, its pieces, and one end with what it cost a
   ]);
 });
 
-test('each piece is out before the next one is there', async () => {
-  const gates = [gate(), gate()];
-  const upstream: Upstream = {
-    async *call() {
-      yield piece('one');
-      await gates[0]?.promise;
-      yield piece('two');
-      await gates[1]?.promise;
-      yield* end;
-    },
-  };
-  const { done, text } = open(question, { upstream });
-  await vi.waitFor(() => expect(events(text()).at(-1)).toEqual({ type: 'delta', text: 'one' }));
-  gates[0]?.resolve();
-  await vi.waitFor(() => expect(events(text()).at(-1)).toEqual({ type: 'delta', text: 'two' }));
-  gates[1]?.resolve();
-  await done;
-  expect(events(text()).at(-1)?.type).toBe('done');
-});
-
 test('the hold is one of a long call, and the true cost is settled before the end is told', async () => {
   const { holds, charges } = await send(question);
   expect(holds).toMatchObject([{ duration: 'long' }]);
   expect(charges).toEqual([replyCost]);
 });
 
-test('what fails before the first event is an HTTP error like any other', async () => {
-  const failing = failingWith(new ProxyError({ code: 'model_throttled' }, { unbilled: true }));
-  const { heads, text, charges, log } = await send(question, { upstream: failing });
-  expect(heads).toEqual([
-    {
-      statusCode: 429,
-      headers: {
-        'content-type': 'application/json',
-        'x-request-id': 'request-1',
-        'x-should-retry': 'true',
-        'retry-after': '2',
+test.each<[string, unknown, code: string]>([
+  [
+    'what Bedrock says',
+    new ProxyError({ code: 'upstream_error' }, { outcomeUnknown: true }),
+    'upstream_error',
+  ],
+  ['what nobody foresaw', new TypeError('canary'), 'internal'],
+])(
+  '%s after the first event is an error event, the last one, and the hold stays charged',
+  async (_case, error, code) => {
+    const failing: Upstream = {
+      async *call() {
+        yield piece('Ble');
+        throw error;
       },
-    },
-  ]);
-  expect(JSON.parse(text)).toMatchObject({ error: { code: 'model_throttled' }, request_id: 'request-1' });
-  expect(charges).toEqual([nothing]);
-  expect(log).toMatchObject({ operation: 'stream', status: 429, code: 'model_throttled', level: 'WARN' });
-});
+    };
+    const { text, charges, holds, lines, log } = await send(question, { upstream: failing });
+    expect(events(text).map(({ type }) => type)).toEqual(['start', 'delta', 'error']);
+    expect(events(text).at(-1)).toMatchObject({ error: { code }, request_id: 'request-1' });
+    expect(charges).toEqual([holds[0]?.worstCase]);
+    expect(log).toMatchObject({ status: 200, code, level: 'ERROR', deltas: 1 });
+    expect(text + lines.join('')).not.toContain('canary');
+  },
+);
 
 test.each([
-  ['a body that is none', null, 'invalid_json', 400],
-  ['an unknown model', { model: 'gpt', question: 'Hi' }, 'unknown_model', 404],
-  ['a key without a team', question, 'unauthenticated', 401],
-])('%s is refused before anything is held', async (_fault, body, code, status) => {
-  const keyId = code === 'unauthenticated' ? 'unknown' : 'key1';
-  const { heads, text, holds } = await send(body, { keyId });
-  expect([heads[0]?.statusCode, JSON.parse(text).error.code, holds]).toEqual([status, code, []]);
-});
-
-test('what fails after the first event is an error event, the last one, and the hold stays charged', async () => {
-  const failing: Upstream = {
-    async *call() {
-      yield piece('Ble');
-      throw new ProxyError({ code: 'upstream_error' }, { outcomeUnknown: true });
-    },
-  };
-  const { text, charges, holds, log } = await send(question, { upstream: failing });
-  expect(events(text).map(({ type }) => type)).toEqual(['start', 'delta', 'error']);
-  expect(events(text).at(-1)).toMatchObject({ error: { code: 'upstream_error' }, request_id: 'request-1' });
-  expect(charges).toEqual([holds[0]?.worstCase]);
-  expect(log).toMatchObject({ status: 200, code: 'upstream_error', level: 'ERROR', deltas: 1 });
-});
-
-test('an unforeseen failure says nothing of itself', async () => {
-  const failing: Upstream = {
-    async *call() {
-      yield piece('Ble');
-      throw new TypeError('canary');
-    },
-  };
-  const { text, lines } = await send(question, { upstream: failing });
-  expect(events(text).at(-1)).toMatchObject({ error: { code: 'internal' } });
-  expect(text + lines.join('')).not.toContain('canary');
-});
-
-test('a caller that hangs up is charged what the model did, to the end', async () => {
-  const hungUp = gate();
-  const upstream: Upstream = {
-    async *call() {
-      yield piece('Ble');
-      await hungUp.promise;
-      yield piece('ak.');
-      yield* end;
-    },
-  };
-  const { done, stream, text, charges, lines } = open(question, { upstream });
-  await vi.waitFor(() => expect(text()).toContain('Ble'));
-  stream.destroy();
-  hungUp.resolve();
-  await done;
-  expect(charges).toEqual([replyCost]);
-  expect(text()).not.toContain('ak.');
-  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ callerGone: true, deltas: 2, usage: usage });
-});
-
-test('a connection that breaks while it is written to is a caller that hung up', async () => {
+  ['hangs up between two pieces', undefined, true],
+  ['hangs up while it is written to', undefined, false],
+  ['has a connection that breaks', new Error('canary'), true],
+])('a caller that %s is charged what the model did, to the end', async (_case, error, between) => {
   const body = new PassThrough();
   body.on('resume', () => {});
   const upstream: Upstream = {
     async *call() {
       yield piece('Ble');
-      body.destroy(new Error('canary'));
+      body.destroy(error);
+      if (between) await setImmediate();
       yield piece('ak.');
       yield* end;
     },
@@ -216,7 +135,7 @@ test('a connection that breaks while it is written to is a caller that hung up',
   const { done, charges, lines } = open(question, { upstream, body });
   await done;
   expect(charges).toEqual([replyCost]);
-  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ callerGone: true });
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ callerGone: true, deltas: 2, usage });
 });
 
 test('a caller that reads slowly holds the model back, and is not taken for gone', async () => {
@@ -250,18 +169,6 @@ test('a caller that never reads is given up at the deadline, and settled', async
   await done;
   expect(charges).toEqual([replyCost]);
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ callerGone: true });
-});
-
-test('an answer that does not fit its schema ends in an error event, and is charged', async () => {
-  const outputSchema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
-  const { text, charges } = await send(
-    { model: 'titan', question: 'Where?', outputSchema },
-    { keyId: 'key2', upstream: answering(calling('Bleak.')) },
-  );
-  expect(events(text).at(-1)).toMatchObject({
-    error: { code: 'invalid_output', details: { stopReason: 'end_turn', issues: [] } },
-  });
-  expect(charges).toEqual([replyCost]);
 });
 
 test('one line is logged, with what a stream has beyond an answer, and nothing that was said', async () => {

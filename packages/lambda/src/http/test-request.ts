@@ -2,7 +2,7 @@ import type { LimitStatus } from '@org/contract';
 import { catalogue } from '@org/models';
 import type { ModelCall } from '../call/call.ts';
 import type { ReplyEvent, TokenUsage } from '../call/reply.ts';
-import type { Caller, Config } from '../config.ts';
+import { type Caller, type Config, callerOf } from '../config.ts';
 import type { Amounts } from '../ledger/amounts.ts';
 import type { HoldRequest, Ledger } from '../ledger/ledger.ts';
 import { amounts } from '../ledger/test-amounts.ts';
@@ -24,30 +24,8 @@ export const config: Config = {
   corsOrigins: [],
   table: 'counters',
   callers: new Map([
-    [
-      'key1',
-      {
-        keyId: 'key1',
-        team: 'acme',
-        plan: 'small',
-        models: ['llama'],
-        maxTokens: 256,
-        guardrail: undefined,
-        scopes: [],
-      },
-    ],
-    [
-      'key2',
-      {
-        keyId: 'key2',
-        team: 'wide',
-        plan: 'large',
-        models: ['llama', 'titan'],
-        maxTokens: undefined,
-        guardrail: undefined,
-        scopes: [],
-      },
-    ],
+    ['key1', callerOf({ keyId: 'key1', team: 'acme', plan: 'small' }, { models: ['llama'], maxTokens: 256 })],
+    ['key2', callerOf({ keyId: 'key2', team: 'wide', plan: 'large' }, { models: ['llama', 'titan'] })],
   ]),
 };
 
@@ -111,16 +89,6 @@ export function saying(
     { type: 'end' },
     { type: 'stopped', stopReason },
     { type: 'usage', usage: took },
-  ];
-}
-
-/** The events of an answer by the forced tool, of a model that says something beside it. */
-export function calling(json: string): ReplyEvent[] {
-  return [
-    ...saying(['Sure!']).slice(0, 3),
-    { type: 'begin', block: { type: 'tool_use', id: 'call-1', name: 'answer' } },
-    { type: 'delta', delta: { type: 'input', json } },
-    ...saying([], { stopReason: 'tool_use' }).slice(1),
   ];
 }
 

@@ -38,14 +38,10 @@ const codes = new Map<string, ErrorCode>(
  */
 const unbilled: ReadonlySet<string> = new Set([
   ...['ThrottlingException', 'ModelNotReadyException', 'ServiceQuotaExceededException'],
-  ...[
-    'ServiceUnavailableException',
-    'ValidationException',
-    'AccessDeniedException',
-    'ResourceNotFoundException',
-  ],
-  ...['UnrecognizedClientException', 'ExpiredTokenException', 'InvalidSignatureException'],
-  ...['IncompleteSignatureException', 'MissingAuthenticationTokenException', 'InvalidClientTokenId'],
+  ...['ServiceUnavailableException', 'ValidationException', 'AccessDeniedException'],
+  ...['ResourceNotFoundException', 'UnrecognizedClientException', 'ExpiredTokenException'],
+  ...['InvalidSignatureException', 'IncompleteSignatureException', 'InvalidClientTokenId'],
+  ...['MissingAuthenticationTokenException'],
   ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
   // Without credentials nothing is sent. The only timeout that the client itself has is the one for connecting.
   ...['CredentialsProviderError', 'TimeoutError'],

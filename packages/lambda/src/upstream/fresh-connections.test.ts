@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished, test } from 'vitest';
 import { FreshConnections } from './fresh-connections.ts';
+import { listen } from './test-client.ts';
 
 /** A server, and a client of it whose clock stands still. */
 async function startServer({ holdFirst = false } = {}) {
@@ -16,17 +17,14 @@ async function startServer({ holdFirst = false } = {}) {
     request.resume().on('end', holdFirst && requests === 1 ? () => waiting.push(answer) : answer);
   });
   server.on('connection', (socket) => connections.push(socket));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('The server has no port.');
   let now = 0;
   const client = new DynamoDBClient({
     region: 'us-east-1',
-    endpoint: `http://127.0.0.1:${address.port}`,
+    endpoint: await listen(server),
     credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
     maxAttempts: 1,
     requestHandler: new FreshConnections({}, () => now),

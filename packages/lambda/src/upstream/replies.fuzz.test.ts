@@ -110,25 +110,10 @@ const frames = fc
   .record({
     kind: fc.constantFrom('event', 'event', 'event', 'exception', 'error', 'x'),
     type: fc.constantFrom(
-      ...[
-        'messageStart',
-        'contentBlockStart',
-        'contentBlockDelta',
-        'contentBlockDelta',
-        'contentBlockStop',
-        'messageStop',
-        'metadata',
-        'metadata',
-      ],
-      ...[
-        'chunk',
-        'chunk',
-        'throttlingException',
-        'validationException',
-        'modelStreamErrorException',
-        '',
-        'x',
-      ],
+      ...['messageStart', 'contentBlockStart', 'contentBlockDelta', 'contentBlockDelta', 'contentBlockStop'],
+      ...['messageStop', 'metadata', 'metadata'],
+      ...['chunk', 'chunk', 'throttlingException', 'validationException'],
+      ...['modelStreamErrorException', '', 'x'],
     ),
     contentType: fc.constantFrom('application/json', 'text/plain', ''),
     body: fc.oneof(
@@ -177,12 +162,8 @@ const statuses = fc.oneof(
 );
 
 const exceptionName = fc.constantFrom(
-  ...[
-    'ThrottlingException',
-    'ValidationException:http://x',
-    'AccessDeniedException',
-    'InternalServerException',
-  ],
+  ...['ThrottlingException', 'ValidationException:http://x'],
+  ...['AccessDeniedException', 'InternalServerException'],
   ...['__proto__', 'toString', 'x', ''],
 );
 

@@ -1,8 +1,10 @@
 import { createServer, type ServerResponse } from 'node:http';
-import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
-import { catalogue, type ModelDefinition } from '@org/models';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { catalogue, type InvokeFormat, type ModelDefinition } from '@org/models';
+import { EventStreamCodec } from '@smithy/eventstream-codec';
+import { fromUtf8, toUtf8 } from '@smithy/util-utf8';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { Deadline } from '../call/deadline.ts';
+import type { TokenUsage } from '../call/reply.ts';
 import { ProxyError } from '../proxy-error.ts';
 import { ample, call, read, target } from './test-call.ts';
 import { clientOf } from './test-client.ts';
@@ -10,21 +12,16 @@ import { createUpstream, type Upstream } from './upstream.ts';
 
 type Script = (response: ServerResponse) => void;
 
-const answers: Script[] = [];
-let requests = 0;
-const server = createServer((request, response) => {
-  requests += 1;
-  request.resume().on('end', () => (answers.shift() ?? answer)(response));
-});
+const json =
+  (body: object): Script =>
+  (response) =>
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 
-const answer: Script = (response) =>
-  response.writeHead(200, { 'content-type': 'application/json' }).end(
-    JSON.stringify({
-      output: { message: { role: 'assistant', content: [{ text: 'Bleak.' }] } },
-      stopReason: 'end_turn',
-      usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
-    }),
-  );
+const whole = {
+  output: { message: { role: 'assistant', content: [{ text: 'Bleak.' }] } },
+  stopReason: 'end_turn',
+  usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
+};
 
 const exception =
   (name: string, status: number, message = 'internal message'): Script =>
@@ -36,13 +33,53 @@ const exception =
       })
       .end(JSON.stringify({ message }));
 
+const codec = new EventStreamCodec(toUtf8, fromUtf8);
+
+/** One event of a stream, as Bedrock writes it. */
+function event(type: string, body: object): Uint8Array {
+  const text = (value: string) => ({ type: 'string' as const, value });
+  return codec.encode({
+    headers: {
+      ':message-type': text('event'),
+      ':event-type': text(type),
+      ':content-type': text('application/json'),
+    },
+    body: fromUtf8(JSON.stringify(body)),
+  });
+}
+
+const delta = (text: unknown) => event('contentBlockDelta', { contentBlockIndex: 0, delta: { text } });
+const stop = event('messageStop', { stopReason: 'end_turn' });
+const metadata = event('metadata', {
+  usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5, cacheReadInputTokens: 1 },
+  metrics: { latencyMs: 1 },
+});
+const chunk = (body: object) =>
+  event('chunk', { bytes: Buffer.from(JSON.stringify(body)).toString('base64') });
+
+const begin = (response: ServerResponse) =>
+  response.writeHead(200, { 'content-type': 'application/vnd.amazon.eventstream' });
+
+const stream =
+  (...frames: Uint8Array[]): Script =>
+  (response) => {
+    begin(response);
+    for (const bytes of frames) response.write(bytes);
+    response.end();
+  };
+
+const answers: Script[] = [];
 const waits: number[] = [];
+let requests = 0;
 let upstream: Upstream;
+const server = createServer((request, response) => {
+  requests += 1;
+  request.resume().on('end', () => (answers.shift() ?? json(whole))(response));
+});
 
 beforeAll(async () => {
-  const client = await clientOf(server);
   upstream = createUpstream({
-    client,
+    client: await clientOf(server),
     sleep: async (milliseconds) => void waits.push(milliseconds),
     random: () => 0.5,
   });
@@ -54,13 +91,27 @@ beforeEach(() => {
   requests = 0;
 });
 
-afterAll(() => server.close());
+afterEach(() => void vi.useRealTimers());
 
-const ask = (model: ModelDefinition = catalogue.titan, deadline = ample, from = upstream) =>
-  read(from.call(model, call, target, { whole: true, deadline }));
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
 
-async function failure(model: ModelDefinition = catalogue.titan, deadline = ample): Promise<ProxyError> {
-  const thrown: unknown = await ask(model, deadline).then(
+interface AskOptions {
+  readonly model?: ModelDefinition;
+  readonly deadline?: Deadline;
+  readonly onText?: (text: string) => unknown;
+}
+
+const ask = ({ model = catalogue.titan, deadline = ample }: AskOptions = {}) =>
+  read(upstream.call(model, call, target, { whole: true, deadline }));
+
+const askForStream = ({ model = catalogue.titan, deadline = ample, onText }: AskOptions = {}) =>
+  read(upstream.call(model, call, target, { whole: false, deadline }), onText);
+
+async function failureOf(asked: Promise<unknown>): Promise<ProxyError> {
+  const thrown: unknown = await asked.then(
     () => 'nothing',
     (error: unknown) => error,
   );
@@ -68,48 +119,15 @@ async function failure(model: ModelDefinition = catalogue.titan, deadline = ampl
   return thrown;
 }
 
+const noAccess = "You don't have access to the model with the specified model ID.";
+const denied = 'User: arn:aws:iam::1:role/x is not authorized to perform: bedrock:InvokeModel';
+const onDemand = "Invocation of model ID x with on-demand throughput isn't supported.";
+
 test.each([
-  ['ThrottlingException', 429, 'Too many tokens, please wait before trying again.', 'model_throttled'],
-  ['ModelNotReadyException', 429, 'Model is not ready.', 'model_throttled'],
-  ['ServiceQuotaExceededException', 400, 'Quota.', 'model_throttled'],
-  ['InternalServerException', 500, 'Oops.', 'upstream_error'],
-  ['ServiceUnavailableException', 503, 'Busy.', 'upstream_error'],
-  ['ModelErrorException', 424, 'Model.', 'upstream_error'],
-  ['ModelStreamErrorException', 424, 'Model.', 'upstream_error'],
-  ['ConflictException', 400, 'Conflict.', 'upstream_error'],
-  ['ModelTimeoutException', 408, 'Timed out.', 'model_timeout'],
-  [
-    'ResourceNotFoundException',
-    404,
-    'This model version has reached the end of its life.',
-    'model_unavailable',
-  ],
-  [
-    'AccessDeniedException',
-    403,
-    "You don't have access to the model with the specified model ID.",
-    'model_unavailable',
-  ],
-  [
-    'AccessDeniedException',
-    403,
-    'User: arn:aws:iam::1:role/x is not authorized to perform: bedrock:InvokeModel',
-    'upstream_denied',
-  ],
-  [
-    'UnrecognizedClientException',
-    403,
-    'The security token included in the request is invalid',
-    'upstream_denied',
-  ],
-  ['ExpiredTokenException', 403, 'Expired.', 'upstream_denied'],
+  ['AccessDeniedException', 403, noAccess, 'model_unavailable'],
+  ['AccessDeniedException', 403, denied, 'upstream_denied'],
   ['ValidationException', 400, 'Input is too long for requested model.', 'context_too_long'],
-  [
-    'ValidationException',
-    400,
-    "Invocation of model ID x with on-demand throughput isn't supported.",
-    'model_unavailable',
-  ],
+  ['ValidationException', 400, onDemand, 'model_unavailable'],
   ['ValidationException', 400, 'The provided model identifier is invalid.', 'model_unavailable'],
   ['ValidationException', 400, 'temperature: 3 is greater than the maximum', 'invalid_request'],
   ['SomethingNewException', 429, '', 'model_throttled'],
@@ -118,7 +136,7 @@ test.each([
   ['SomethingNewException', 500, '', 'upstream_error'],
 ])('%s (%i, "%s") is told as %s', async (name, status, message, code) => {
   answers.push(exception(name, status, message), exception(name, status, message));
-  const error = await failure();
+  const error = await failureOf(ask());
   expect(error.statement.code).toBe(code);
   expect(error.failure).toMatchObject({ name, status });
 });
@@ -132,7 +150,7 @@ test.each([
   ['ModelTimeoutException', 408, false, false],
 ])('%s (%i): to be retried %j, certainly not billed %j', async (name, status, retryable, unbilled) => {
   answers.push(exception(name, status), exception(name, status));
-  const error = await failure();
+  const error = await failureOf(ask());
   expect([error.retryable, error.unbilled]).toEqual([retryable, unbilled]);
 });
 
@@ -143,71 +161,66 @@ test.each([
   answers.push((response) =>
     response.writeHead(400, { 'content-type': 'application/json', 'x-amzn-errortype': name }).end(body),
   );
-  expect(['upstream_error', 'invalid_request']).toContain((await failure()).statement.code);
+  expect(['upstream_error', 'invalid_request']).toContain((await failureOf(ask())).statement.code);
 });
 
 test('the name of an exception that is no text does not reach the log, which could not write it', async () => {
   const body = '{"__type":[{"":9007199254740992}],"message":"internal message"}';
   answers.push((response) => response.writeHead(424, { 'content-type': 'application/json' }).end(body));
-  expect((await failure()).failure).toMatchObject({ name: 'Error', status: 424 });
+  expect((await failureOf(ask())).failure).toMatchObject({ name: 'Error', status: 424 });
 });
 
-test('a connection that never came about is not billed and can be tried again', async () => {
-  const client = new BedrockRuntimeClient({
-    region: 'us-east-1',
-    endpoint: 'http://127.0.0.1:1',
-    credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
-    maxAttempts: 1,
-    requestHandler: new NodeHttpHandler(),
-  });
-  const unreachable = createUpstream({ client, sleep: async () => undefined, random: Math.random });
-  const error = await ask(catalogue.titan, ample, unreachable).catch((thrown: unknown) => thrown);
-  expect(error).toMatchObject({ statement: { code: 'upstream_error' }, retryable: true, unbilled: true });
-});
-
-test("Bedrock's own message never reaches the caller", async () => {
-  answers.push(
-    exception('ValidationException', 400, 'arn:aws:bedrock:us-east-1:111122223333 temperature canary'),
-  );
-  const { statement } = await failure();
-  expect(statement).toEqual({
+test('a parameter that the model refused is named, and nothing of what Bedrock said is repeated', async () => {
+  const said = 'arn:aws:bedrock:us-east-1:111122223333 temperature canary';
+  answers.push(exception('ValidationException', 400, said));
+  expect((await failureOf(ask())).statement).toEqual({
     code: 'invalid_request',
     message: 'The model refused temperature. Change it or leave it out.',
     param: 'temperature',
   });
 });
 
-test('a throttle is tried once more, after a short wait, and no more often', async () => {
+test('a throttle is tried once more, after a short wait', async () => {
   answers.push(exception('ThrottlingException', 429));
   expect((await ask()).text).toBe('Bleak.');
   expect([requests, waits]).toEqual([2, [400]]);
-
-  answers.push(exception('ThrottlingException', 429), exception('ThrottlingException', 429));
-  expect((await failure()).statement.code).toBe('model_throttled');
-  expect(requests).toBe(4);
 });
 
 test('a throttle is not tried again where the deadline leaves no room', async () => {
   answers.push(exception('ThrottlingException', 429));
-  await failure(catalogue.titan, { ...ample, remaining: () => 700 });
+  await failureOf(ask({ deadline: { ...ample, remaining: () => 700 } }));
   expect(requests).toBe(1);
 });
 
-test('no other failure is tried again: it may have been billed', async () => {
-  answers.push(exception('InternalServerException', 500));
-  await failure();
-  expect(requests).toBe(1);
-});
+const listForTool = [{ toolUse: { toolUseId: 'id', name: 'find', input: [] } }];
 
-test('a deadline that passes while the model is silent is a timeout', async () => {
-  const controller = new AbortController();
-  answers.push(() => controller.abort());
-  const error = await failure(catalogue.titan, { ...ample, signal: controller.signal, remaining: () => 0 });
-  expect(error.statement.code).toBe('model_timeout');
+test.each<[string, object]>([
+  ['an answer that calls a tool with a list', { ...whole, output: { message: { content: listForTool } } }],
+  ['an answer without content', { ...whole, output: undefined }],
+  ...[0.5, -1, '3', 2 ** 53, null].map((inputTokens): [string, object] => [
+    `an answer that used ${JSON.stringify(inputTokens)} tokens`,
+    { ...whole, usage: { ...whole.usage, inputTokens } },
+  ]),
+  ['an answer without usage', { ...whole, usage: undefined }],
+])(
+  '%s is an upstream error that may have been billed, and so is not to be tried again',
+  async (_fault, body) => {
+    answers.push(json(body));
+    const error = await failureOf(ask());
+    expect([error.statement.code, error.retryable, error.unbilled]).toEqual(['upstream_error', false, false]);
+  },
+);
+
+const invokeModel = (format: InvokeFormat): ModelDefinition => ({
+  upstream: 'invoke',
+  format,
+  modelId: 'model',
+  maxOutputTokens: 2048,
+  lifecycle: { status: 'active' },
 });
 
 test('a call whose time is up before it is sent is not billed', async () => {
-  const error = await failure(catalogue.titan, { ...ample, signal: AbortSignal.abort() });
+  const error = await failureOf(ask({ deadline: { ...ample, signal: AbortSignal.abort() } }));
   expect([error.statement.code, error.unbilled, requests]).toEqual(['model_timeout', true, 0]);
 });
 
@@ -221,78 +234,145 @@ const cohere: ModelDefinition = {
 
 test('a call of several requests takes what all of them took, and each has to say it', async () => {
   const vectors =
-    (count: number, headers: Record<string, string>): Script =>
-    (response) =>
-      response
-        .writeHead(200, headers)
-        .end(JSON.stringify({ embeddings: { float: Array.from({ length: count }, () => [1]) } }));
-  const counted = (tokens: number) => ({ 'x-amzn-bedrock-input-token-count': String(tokens) });
-  const embed = () =>
-    read(
-      upstream.call(cohere, { kind: 'embed', inputs: Array.from({ length: 97 }, () => 'x') }, target, {
-        whole: true,
-        deadline: ample,
-      }),
-    );
-  answers.push(vectors(96, counted(500)), vectors(1, counted(7)));
+    (count: number, tokens?: number): Script =>
+    (response) => {
+      const counted = tokens === undefined ? {} : { 'x-amzn-bedrock-input-token-count': String(tokens) };
+      const float = Array.from({ length: count }, () => [1]);
+      response.writeHead(200, counted).end(JSON.stringify({ embeddings: { float } }));
+    };
+  const texts = { kind: 'embed' as const, inputs: Array.from({ length: 97 }, () => 'x') };
+  const embed = () => read(upstream.call(cohere, texts, target, { whole: true, deadline: ample }));
+  answers.push(vectors(96, 500), vectors(1, 7));
   expect((await embed()).usage).toMatchObject({ inputTokens: 507, outputTokens: 0 });
-  answers.push(vectors(96, counted(500)), vectors(1, {}));
-  await expect(embed()).rejects.toMatchObject({ statement: { code: 'upstream_error' }, unbilled: false });
+  answers.push(vectors(96, 500), vectors(1));
+  const error = await failureOf(embed());
+  expect([error.statement.code, error.unbilled]).toEqual(['upstream_error', false]);
 });
 
-test.each<[string, Script]>([
-  ['a connection closed without an answer', (response) => response.destroy()],
+test('a count that Claude leaves out of a later event is the one of before', async () => {
+  const usage = {
+    input_tokens: 1000,
+    cache_read_input_tokens: 50,
+    cache_creation_input_tokens: 70,
+    output_tokens: 1,
+  };
+  const unknown = { input_tokens: null, cache_read_input_tokens: null, cache_creation_input_tokens: null };
+  answers.push(
+    stream(
+      chunk({ type: 'message_start', message: { usage } }),
+      chunk({
+        type: 'message_delta',
+        delta: { stop_reason: 'end_turn' },
+        usage: { ...unknown, output_tokens: 4000 },
+      }),
+    ),
+  );
+  const asked = { kind: 'messages' as const, body: { max_tokens: 4096 } };
+  const claude = catalogue['claude-sonnet-4.6'];
+  const said = await read(upstream.call(claude, asked, target, { whole: false, deadline: ample }));
+  expect(said.usage).toMatchObject({
+    inputTokens: 1000,
+    outputTokens: 4000,
+    cacheReadTokens: 50,
+    cacheWriteTokens: 70,
+  });
+});
+
+test('a model of the Titan Text body streams', async () => {
+  const piece = { index: 0, inputTextTokenCount: 3 };
+  answers.push(
+    stream(
+      chunk({ ...piece, outputText: '\nBle', totalOutputTextTokenCount: 1, completionReason: null }),
+      chunk({ ...piece, outputText: 'ak.', totalOutputTextTokenCount: 2, completionReason: 'LENGTH' }),
+    ),
+  );
+  expect(await askForStream({ model: invokeModel('titan-text') })).toMatchObject({
+    pieces: ['Ble', 'ak.'],
+    text: 'Bleak.',
+    stopReason: 'max_tokens',
+    usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
+  });
+});
+
+test('a model of the Llama body streams, and a guardrail that intervened is seen', async () => {
+  const piece = { prompt_token_count: null, stop_reason: null };
+  answers.push(
+    stream(
+      chunk({ ...piece, generation: ' ', prompt_token_count: 3, generation_token_count: 1 }),
+      chunk({ ...piece, generation: 'Bleak.', generation_token_count: 2 }),
+      chunk({
+        ...piece,
+        generation: '',
+        generation_token_count: 3,
+        stop_reason: 'stop',
+        'amazon-bedrock-guardrailAction': 'INTERVENED',
+      }),
+    ),
+  );
+  expect(await askForStream({ model: invokeModel('llama') })).toMatchObject({
+    pieces: ['Bleak.'],
+    text: 'Bleak.',
+    stopReason: 'guardrail_intervened',
+    usage: { inputTokens: 3, outputTokens: 3, totalTokens: 6 },
+  });
+});
+
+test.each([
+  ['without a stop reason', [delta('Bleak.'), metadata]],
+  ['without anything', []],
+  ['with a piece that is no text', [delta(5), stop, metadata]],
+])('a stream that ends %s is an upstream error that may have been billed', async (_case, frames) => {
+  answers.push(stream(...frames));
+  const error = await failureOf(askForStream());
+  expect([error.statement.code, error.unbilled, error.retryable]).toEqual(['upstream_error', false, false]);
+});
+
+const billed = { inputTokens: 3, outputTokens: 2, totalTokens: 5 };
+
+test.each<[string, ModelDefinition, Uint8Array, TokenUsage]>([
+  ['Converse', catalogue.titan, metadata, { ...billed, cacheReadTokens: 1 }],
   [
-    'an answer cut off',
-    (response) => response.writeHead(200, { 'content-length': 99 }).write('{"out', () => response.destroy()),
-  ],
-  ['an answer that is not JSON', (response) => response.writeHead(200).end('<html>')],
-  [
-    'an answer that calls a tool with a list',
-    (response) =>
-      response.writeHead(200).end(
-        JSON.stringify({
-          output: { message: { content: [{ toolUse: { toolUseId: 'id', name: 'find', input: [] } }] } },
-          stopReason: 'tool_use',
-          usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
-        }),
-      ),
-  ],
-  ['an answer without content', (response) => response.writeHead(200).end('{"stopReason":"end_turn"}')],
-  ...[0.5, -1, '3', 2 ** 53, null].map((inputTokens): [string, Script] => [
-    `an answer that used ${JSON.stringify(inputTokens)} tokens`,
-    (response) =>
-      response.writeHead(200).end(
-        JSON.stringify({
-          output: { message: { role: 'assistant', content: [{ text: 'x' }] } },
-          stopReason: 'end_turn',
-          usage: { inputTokens, outputTokens: 2, totalTokens: 5 },
-        }),
-      ),
-  ]),
-  [
-    'an answer without usage',
-    (response) =>
-      response
-        .writeHead(200)
-        .end('{"output":{"message":{"role":"assistant","content":[{"text":"x"}]}},"stopReason":"end_turn"}'),
+    'a body of its own',
+    invokeModel('llama'),
+    chunk({ generation: 'Ble', prompt_token_count: 3, generation_token_count: 2 }),
+    billed,
   ],
 ])(
-  '%s is an upstream error that may have been billed, and so is not to be tried again',
-  async (_fault, script) => {
-    answers.push(script);
-    const error = await failure();
-    expect([error.statement.code, error.retryable, error.unbilled]).toEqual(['upstream_error', false, false]);
+  'a stream of %s that breaks off tells what Bedrock had counted by then',
+  async (_case, model, counted, usage) => {
+    answers.push((response) => void begin(response).write(counted, () => response.destroy()));
+    expect((await failureOf(askForStream({ model }))).usage).toEqual(usage);
   },
 );
 
-test('an invoke answer of another shape is an upstream error', async () => {
-  const model: ModelDefinition = {
-    upstream: 'invoke',
-    format: 'llama',
-    modelId: 'model',
-    maxOutputTokens: 2048,
-    lifecycle: { status: 'active' },
-  };
-  expect((await failure(model)).statement.code).toBe('upstream_error');
+test.each<[string, (response: ServerResponse, silent: () => void) => void]>([
+  ['before its first byte', (_response, silent) => silent()],
+  [
+    'before its first event',
+    (response, silent) => {
+      begin(response).flushHeaders();
+      silent();
+    },
+  ],
+  ['after its first event', (response) => void begin(response).write(delta('Ble'))],
+])('a stream that falls silent %s is given up, and its connection closed', async (_case, script) => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const [silent, hungUp] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  answers.push((response) => {
+    response.on('close', () => hungUp.resolve());
+    script(response, () => silent.resolve());
+  });
+  const given = failureOf(askForStream({ onText: () => silent.resolve() }));
+  await silent.promise;
+  await vi.advanceTimersByTimeAsync(600_000);
+  const error = await given;
+  expect([error.statement.code, error.unbilled]).toEqual(['model_timeout', false]);
+  await hungUp.promise;
+});
+
+test('the time that a slow reader takes is not the silence of the model', async () => {
+  answers.push(stream(delta('Ble'), delta('ak.'), stop, metadata));
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { text } = await askForStream({ onText: () => vi.advanceTimersByTimeAsync(600_000) });
+  expect(text).toBe('Bleak.');
 });
