@@ -1,12 +1,13 @@
+import { AdminError } from '@org/admin';
 import { expect, test } from 'vitest';
 import { CliError } from './cli-error.ts';
 import { explain } from './failure.ts';
 import { invocationOf } from './invocation.ts';
 
-const explained = (error: unknown) =>
+const explained = (error: unknown, options: { readonly local?: string } = {}) =>
   explain(
     error,
-    invocationOf({}, () => ({})),
+    invocationOf({}, () => options),
   );
 
 const named = (name: string, message: string, more: object = {}) =>
@@ -46,4 +47,25 @@ test('of any other error there is its name and message, and nothing that is atta
   const error = named('Strange', 'something', { $response: { headers: { authorization: 'secret' } } });
   expect(explained(error).text).toBe('Strange: something');
   expect(explained('a text').text).toBe('a text');
+});
+
+test('what stands in the way is said with the command that goes on, on the same deployment', () => {
+  const error = new AdminError('no_such_key', { key: 'app', stack: 'bedrock-proxy-dev' });
+  expect(explained(error, { local: 'http://127.0.0.1:8787' })).toEqual({
+    text:
+      'There is no key "app" in bedrock-proxy-dev.\n' +
+      'See them with: npm run proxy -- keys list --local http://127.0.0.1:8787',
+    exitCode: 1,
+  });
+});
+
+test('every fault of a file of teams is a line', () => {
+  const issues = [
+    { path: '0.paln', message: 'is not a field of the file; remove it' },
+    { path: '1.name', message: 'is missing' },
+  ];
+  const { text } = explained(new AdminError('invalid_teams', { source: 'teams.json', issues }));
+  expect(text).toBe(
+    'teams.json is not a list of teams.\n  0.paln: is not a field of the file; remove it\n  1.name: is missing',
+  );
 });

@@ -1,50 +1,15 @@
 import { oddText, runs } from '@org/lambda/fuzz';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { run } from './program.ts';
-import { recordingTerminal } from './testing/recording-terminal.ts';
+import { runRecorded } from './testing/recording-terminal.ts';
 
 /** Words of the commands that only look, and options of all; what they ask is not there. */
 const words = fc.constantFrom(
-  ...[
-    'config',
-    'check',
-    'models',
-    'teams',
-    'list',
-    'show',
-    'keys',
-    'usage',
-    'create',
-    'rotate',
-    'revoke',
-    'move',
-  ],
-  ...[
-    '--help',
-    '-h',
-    '--json',
-    '--yes',
-    '--team',
-    'acme',
-    '--limit',
-    'usd/month=1',
-    'tokens/day=-1',
-    '--month',
-  ],
-  ...[
-    '2026-11',
-    '--plan',
-    '--now',
-    '--overlap',
-    '1h',
-    '--from',
-    'no.json',
-    '--replaced',
-    '--',
-    '-',
-    '--config',
-  ],
+  ...['config', 'check', 'models', 'teams', 'list', 'show'],
+  ...['keys', 'usage', 'create', 'rotate', 'revoke', 'move'],
+  ...['--help', '-h', '--json', '--yes', '--team', 'acme', '--limit', 'usd/month=1'],
+  ...['tokens/day=-1', '--month', '2026-11', '--plan', '--now', '--overlap', '1h'],
+  ...['--from', 'no.json', '--replaced', '--', '-', '--config'],
 );
 
 test('whatever is typed, it ends with a code and a word, and never with a stack', async () => {
@@ -53,15 +18,13 @@ test('whatever is typed, it ends with a code and a word, and never with a stack'
   });
   await fc.assert(
     fc.asyncProperty(typed, async (args) => {
-      const terminal = recordingTerminal();
       // Nothing listens there, so that nothing can be changed.
-      const whole = ['--local=http://127.0.0.1:1', ...args];
-      const code = await run(whole, terminal, () => Date.parse('2026-11-22T12:00:00Z'));
-      const said = [...terminal.printed, ...terminal.noted].join('\n');
+      const { code, printed, noted } = await runRecorded(['--local=http://127.0.0.1:1', ...args]);
+      const said = printed + noted;
       expect([0, 1, 2]).toContain(code);
       expect(said).not.toBe('');
       expect(said).not.toMatch(/^ {4}at /m);
-      if (code !== 0) expect(terminal.noted.join('\n')).not.toBe('');
+      if (code !== 0) expect(noted).not.toBe('');
     }),
     runs(100),
   );

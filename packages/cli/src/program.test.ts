@@ -2,27 +2,26 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { createProgram, run } from './program.ts';
-import { recordingTerminal } from './testing/recording-terminal.ts';
+import { createProgram } from './program.ts';
+import { recordingTerminal, runRecorded } from './testing/recording-terminal.ts';
 
-const now = () => Date.parse('2026-11-22T12:00:00Z');
 const nowhere = '--local=http://127.0.0.1:1';
-
-async function proxy(...args: string[]) {
-  const terminal = recordingTerminal();
-  const code = await run(args, terminal, now);
-  return { code, printed: terminal.printed.join('\n'), noted: terminal.noted.join('\n') };
-}
+const proxy = (...args: string[]) => runRecorded(args);
 
 test.each([
   [[], /Commands:.*models.*teams.*keys.*usage.*Examples:/s],
-  [['models'], /Examples:/],
+  [['dev'], /--once.*--local/s],
+  [['config'], /check/],
+  [['config', 'check'], /\[file\]/],
+  [['doctor'], /changes nothing/],
+  [['doctor'], /--json/],
+  [['synth'], /neither network nor AWS account/],
+  [['diff'], /--fail.*Changes nothing/s],
+  [['deploy'], /--yes.*--show-keys.*--set-log-role/s],
+  [['destroy'], /--yes.*says what stays/is],
   [['teams'], /Commands:.*list.*show.*create.*move.*delete/s],
-  [['teams', 'list'], /Examples:/],
-  [['teams', 'show'], /Example:/],
   [['teams', 'create'], /"plan": "starter".*Examples:/s],
   [['teams', 'move'], /run it again/],
-  [['teams', 'delete'], /Example:/],
   [['keys'], /x-api-key/],
   [['keys', 'list'], /never listed.*Examples:/s],
   [['keys', 'create'], /usd\/month=0\.10/],
@@ -42,22 +41,35 @@ function leaves({ commands }: Command, typed: readonly string[] = []): string[][
     return command.commands.length > 0 ? leaves(command, path) : [path];
   });
 }
-const everyCommand = leaves(createProgram(recordingTerminal(), now).program).map((path): [string] => [
-  path.join(' '),
-]);
+const everyCommand = leaves(createProgram(recordingTerminal(), Date.now).program);
 
-test.each(everyCommand)('proxy %s --help has an example', async (command) => {
-  const { printed } = await proxy(...command.split(' '), '--help');
-  const [, example = ''] = printed.split(/^Examples?:$/m);
-  expect(example).toContain(` ${command}`);
-});
+const npm = { npm_config_user_agent: 'npm/11.19.1 node/v24.21.0 linux x64 workspaces/false' };
+const pnpm = { npm_config_user_agent: 'pnpm/12.21.0 npm/? node/? linux x64' };
+
+test.each([[], ...everyCommand].map((path) => [path.join(' '), path] as const))(
+  'proxy %s --help has an example for npm where npm runs it, and for pnpm where pnpm does',
+  async (command, path) => {
+    const { printed: forNpm } = await runRecorded([...path, '--help'], npm);
+    const [, examples = ''] = forNpm.split(/^Examples?:$/m);
+    expect(examples).toContain(`npm run proxy -- ${command}`);
+    expect(forNpm).not.toMatch(/\bpnpm\b/);
+    // What is piped has no banner of npm in it.
+    const piped = examples.split('\n').filter((line) => / --json|[|>] /.test(line));
+    for (const line of piped) expect(line).toContain('npm --silent run proxy -- ');
+    const { printed: forPnpm } = await runRecorded([...path, '--help'], pnpm);
+    expect(forPnpm).toContain('pnpm proxy ');
+    expect(forPnpm).not.toMatch(/\bnpm (?:--silent )?run\b/);
+  },
+);
 
 test('the pages about deployment and keys name every command', () => {
   const pages = ['deploy', 'keys'].map((page) =>
     readFileSync(join(import.meta.dirname, `../../../docs/${page}.md`), 'utf8'),
   );
   const named = (command: string) => new RegExp(`(?:npm run proxy -- ${command}\\b|\`${command}[ \`])`);
-  const missing = everyCommand.filter(([command]) => !pages.some((page) => named(command).test(page)));
+  const missing = everyCommand
+    .map((path) => path.join(' '))
+    .filter((command) => !pages.some((page) => named(command).test(page)));
   expect(missing).toEqual([]);
 });
 
@@ -126,6 +138,12 @@ test.each([
     /there is no file .*no\.config\.ts/,
     1,
   ],
+  ...['doctor', 'diff', 'deploy', 'destroy'].map((command): [string, string[], RegExp, number] => [
+    `--local, which ${command} has no use for,`,
+    [command, '--local'],
+    /about AWS.*npm run proxy -- dev$/s,
+    1,
+  ]),
   ['a gateway that is not there', ['keys', 'list', nowhere], /No local gateway answers.*npm start/s, 1],
 ])('%s is said, with what to do and without a stack', async (_, args, text, expected) => {
   const { code, printed, noted } = await proxy(...args);

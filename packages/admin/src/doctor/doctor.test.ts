@@ -10,6 +10,7 @@ import {
   maverick,
   micro,
   notFound,
+  ownModel,
   toolkit,
 } from '../testing/aws-account.ts';
 import { type AwsAnswers, startAws, xmlFailure } from '../testing/aws-server.ts';
@@ -184,19 +185,7 @@ test.each<[fault: string, differing: AwsAnswers, subject: string, finding: objec
       what: /own/,
       remedy: advice(/prices: \{ own: \{ input: \.\.\., output: \.\.\. \} \}/),
     },
-    {
-      models: [
-        ...shipped.models,
-        {
-          alias: 'own',
-          modelId: 'example.own-v1:0',
-          upstream: 'converse',
-          capabilities: [],
-          maxOutputTokens: 10,
-          lifecycle: { status: 'active' },
-        },
-      ],
-    },
+    { models: [...shipped.models, ownModel] },
   ],
 ])('%s is said, with what to do', async (_, differing, subject, finding, config) => {
   const { findings } = await examine(differing, config);

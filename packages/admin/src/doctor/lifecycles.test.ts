@@ -1,16 +1,10 @@
 import { parseProxyConfig } from '@org/infra/config';
 import shipped from '@org/infra/proxy.config.ts';
 import { expect, test } from 'vitest';
+import { ownModel } from '../testing/aws-account.ts';
 import { checkLifecycles } from './lifecycles.ts';
 
-const own = {
-  alias: 'own',
-  upstream: 'converse',
-  modelId: 'example.own-v1:0',
-  capabilities: [],
-  maxOutputTokens: 10,
-  lifecycle: { status: 'legacy', endOfLife: '2026-11-22' },
-};
+const own = { ...ownModel, lifecycle: { status: 'legacy', endOfLife: '2026-11-22' } };
 const config = parseProxyConfig({ ...shipped, models: [...shipped.models, own] });
 
 test('a Legacy model is a warning from the day that its definition says it ends', () => {

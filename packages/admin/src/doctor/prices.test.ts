@@ -2,6 +2,7 @@ import { parseProxyConfig } from '@org/infra/config';
 import shipped from '@org/infra/proxy.config.ts';
 import type { Price } from '@org/models';
 import { expect, test } from 'vitest';
+import { ownModel } from '../testing/aws-account.ts';
 import { checkPriceUnits } from './prices.ts';
 
 const findingsOf = (price: Price) =>
@@ -33,15 +34,7 @@ test('a price within a fifth and five times the known one is none', () => {
 });
 
 test('of a model whose price nobody knows, any is taken', () => {
-  const own = {
-    alias: 'own',
-    upstream: 'converse',
-    modelId: 'example.own-v1:0',
-    capabilities: [],
-    maxOutputTokens: 10,
-    lifecycle: { status: 'active' },
-  };
-  const models = [...shipped.models, own];
+  const models = [...shipped.models, ownModel];
   const prices = { own: { input: 0.0001, output: 1000 } };
   expect(checkPriceUnits(parseProxyConfig({ ...shipped, models, prices }))).toEqual([]);
 });

@@ -51,6 +51,16 @@ export const notFound = (message: string) => ({
 });
 const noStack = xmlFailure('ValidationError', 'Stack with id bedrock-proxy-dev does not exist');
 
+/** A model that a config defines itself, of which nobody knows the price. */
+export const ownModel = {
+  alias: 'own',
+  modelId: 'example.own-v1:0',
+  upstream: 'converse',
+  capabilities: [],
+  maxOutputTokens: 10,
+  lifecycle: { status: 'active' },
+};
+
 /** An account that the shipped config can be deployed to. */
 export const healthyAccount: AwsAnswers = {
   ...healthyModels,

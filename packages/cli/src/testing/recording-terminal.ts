@@ -1,4 +1,6 @@
 import { CliError } from '../cli-error.ts';
+import type { Environment } from '../invocation.ts';
+import { run } from '../program.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** A terminal without colours, on which nobody answers, and what was said on it. */
@@ -20,4 +22,11 @@ export function recordingTerminal(): RecordingTerminal {
       throw new CliError(question, 'Nobody answers.');
     },
   };
+}
+
+/** Runs a command at noon of 2026-11-22, and tells what was said. */
+export async function runRecorded(args: readonly string[], environment?: Environment) {
+  const terminal = recordingTerminal();
+  const code = await run(args, terminal, () => Date.parse('2026-11-22T12:00:00Z'), environment);
+  return { code, printed: terminal.printed.join('\n'), noted: terminal.noted.join('\n') };
 }
