@@ -55,17 +55,18 @@ export async function openDeployment(
       return id === undefined ? [] : [[key.name, id]];
     });
   const clients = { apiGateway, dynamodb };
+  const plans = new UsagePlans(apiGateway, name);
   const stack = { stackName: name, tableName };
   return {
     name,
     config,
     apiKeys: new ApiKeys(apiGateway),
-    plans: new UsagePlans(apiGateway, name),
+    plans,
     table: new Table(dynamodb, tableName),
     signIn: config.signIn && {
       ensure: (team, plan) => {
         const source = Object.hasOwn(config.teams, team) ? 'config' : 'run-time';
-        return ensureSignInKey(clients, { ...stack, team, plan, source });
+        return ensureSignInKey(clients, { ...stack, team, plan, source }, plans);
       },
       remove: (team) => removeSignInKey(clients, { ...stack, team }),
     },

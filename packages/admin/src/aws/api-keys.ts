@@ -46,6 +46,13 @@ export class ApiKeys {
     return ids;
   }
 
+  /** The value of a key: it opens the API to whoever reads it. */
+  async valueOf(id: string): Promise<string> {
+    const { value } = await this.#client.send(new GetApiKeyCommand({ apiKey: id, includeValue: true }));
+    if (value === undefined) throw new AdminError('key_has_no_value', { key: id });
+    return value;
+  }
+
   /** Undefined for a key that is not there. */
   async isEnabled(id: string): Promise<boolean | undefined> {
     const key = await unlessMissing(this.#client.send(new GetApiKeyCommand({ apiKey: id })));

@@ -1,20 +1,9 @@
-import {
-  type APIGatewayClient,
-  type ApiKey,
-  CreateApiKeyCommand,
-  CreateUsagePlanKeyCommand,
-  DeleteApiKeyCommand,
-  DeleteUsagePlanKeyCommand,
-  GetApiKeyCommand,
-  NotFoundException,
-  paginateGetApiKeys,
-  paginateGetUsagePlans,
-  type UsagePlan,
-} from '@aws-sdk/client-api-gateway';
+import type { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type ProxyConfig, stackNameOf } from '@org/infra/config';
 import { accessAttributes, accessKey, SignInItem, signInKey } from '@org/table';
-import { AdminError } from '../admin-error.ts';
+import { ApiKeys, type MadeApiKey } from '../aws/api-keys.ts';
+import { UsagePlans } from '../aws/usage-plans.ts';
 import { Table } from '../table.ts';
 
 /** Clients of the account and Region that the deployment is in, or of the local gateway. */
@@ -51,9 +40,10 @@ export async function ensureSignInKeys(
 ): Promise<void> {
   if (!config.signIn) return;
   const stackName = stackNameOf(config);
+  const plans = new UsagePlans(clients.apiGateway, stackName);
   // One after the other: API Gateway takes ten such calls a second of a whole account.
   for (const [team, { plan }] of Object.entries(config.teams)) {
-    await ensureSignInKey(clients, { stackName, tableName, team, plan, source: 'config' });
+    await ensureSignInKey(clients, { stackName, tableName, team, plan, source: 'config' }, plans);
   }
 }
 
@@ -66,10 +56,11 @@ export async function ensureSignInKeys(
 export async function ensureSignInKey(
   clients: SignInClients,
   { plan, source, ...target }: PlannedTeam,
+  plans = new UsagePlans(clients.apiGateway, target.stackName),
 ): Promise<void> {
-  const { keyId, value } = await findOrMakeKey(clients, target);
-  await joinPlan(clients, keyId, { ...target, plan });
-  const table = tableOf(clients, target);
+  const { id: keyId, value } = await findOrMakeKey(clients, target);
+  await plans.move(keyId, plan);
+  const table = new Table(clients.dynamodb, target.tableName);
   // Without a plan of its own, the key ends with the team's entry in the config.
   const ownPlan = source === 'run-time' ? plan : undefined;
   await table.put(accessKey(keyId), accessAttributes({ team: target.team, plan: ownPlan }));
@@ -78,85 +69,33 @@ export async function ensureSignInKey(
 }
 
 /** Lets signed-in callers of a team in no more, within a minute. Does nothing for a team that has no such key. */
-export async function removeSignInKey(clients: SignInClients, target: SignInTeam): Promise<void> {
-  const known = await readSignInKey(clients, target);
-  if (!known) return;
-  const table = tableOf(clients, target);
-  await unlessMissing(clients.apiGateway.send(new DeleteApiKeyCommand({ apiKey: known.keyId })));
-  await table.delete(accessKey(known.keyId));
-  // Last, for it is what the others are found by.
-  await table.delete(signInKey(target.team));
-}
-
-function tableOf({ dynamodb }: SignInClients, { tableName }: SignInTeam): Table {
-  return new Table(dynamodb, tableName);
-}
-
-interface SignInKey {
-  readonly keyId: string;
-  readonly value: string;
-}
-
-async function readSignInKey(clients: SignInClients, target: SignInTeam): Promise<SignInKey | undefined> {
-  const item = await tableOf(clients, target).get(signInKey(target.team));
-  return item && SignInItem.parse(item);
-}
-
-async function findOrMakeKey(clients: SignInClients, target: SignInTeam): Promise<SignInKey> {
-  const { apiGateway } = clients;
-  const known = await readSignInKey(clients, target);
-  if (known && (await unlessMissing(apiGateway.send(new GetApiKeyCommand({ apiKey: known.keyId })))))
-    return known;
-
-  const name = `${target.stackName}-${target.team}-sign-in`;
-  // An earlier run may have broken off between the key and the item.
-  const pages = paginateGetApiKeys(
-    { client: apiGateway, pageSize: 500 },
-    { nameQuery: name, includeValues: true },
-  );
-  for await (const { items = [] } of pages) {
-    const found = items.find((key) => key.name === name);
-    if (found) return keyOf(found, name);
-  }
-  const description = `${target.stackName}: signed-in callers of team ${target.team}`;
-  return keyOf(await apiGateway.send(new CreateApiKeyCommand({ name, description, enabled: true })), name);
-}
-
-function keyOf({ id, value }: ApiKey, name: string): SignInKey {
-  if (id === undefined || value === undefined) throw new AdminError('key_has_no_value', { key: name });
-  return { keyId: id, value };
-}
-
-/** Takes the key out of the deployment's other plans: API Gateway lets it be in one of them. */
-async function joinPlan(
-  { apiGateway }: SignInClients,
-  keyId: string,
-  { stackName, plan }: { readonly stackName: string; readonly plan: string },
+export async function removeSignInKey(
+  clients: SignInClients,
+  { tableName, team }: SignInTeam,
 ): Promise<void> {
-  const ofStack = ({ name }: UsagePlan) => name?.startsWith(`${stackName}-`) === true;
-  const plansOf = async (query: { keyId?: string }): Promise<UsagePlan[]> => {
-    const plans: UsagePlan[] = [];
-    const pages = paginateGetUsagePlans({ client: apiGateway, pageSize: 500 }, query);
-    for await (const { items = [] } of pages) plans.push(...items.filter(ofStack));
-    return plans;
-  };
-  const wantedName = `${stackName}-${plan}`;
-  const present = await plansOf({ keyId });
-  if (present.some(({ name }) => name === wantedName)) return;
-  const wanted = (await plansOf({})).find(({ name }) => name === wantedName);
-  if (!wanted) throw new AdminError('plan_is_not_deployed', { plan });
-  for (const { id } of present) {
-    await unlessMissing(apiGateway.send(new DeleteUsagePlanKeyCommand({ usagePlanId: id, keyId })));
-  }
-  await apiGateway.send(new CreateUsagePlanKeyCommand({ usagePlanId: wanted.id, keyId, keyType: 'API_KEY' }));
+  const table = new Table(clients.dynamodb, tableName);
+  const item = await table.get(signInKey(team));
+  if (!item) return;
+  const { keyId } = SignInItem.parse(item);
+  await new ApiKeys(clients.apiGateway).delete(keyId);
+  await table.delete(accessKey(keyId));
+  // Last, for it is what the others are found by.
+  await table.delete(signInKey(team));
 }
 
-/** Undefined where what a call is about does not exist. */
-async function unlessMissing<Value>(call: Promise<Value>): Promise<Value | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof NotFoundException) return undefined;
-    throw error;
+async function findOrMakeKey(
+  { apiGateway, dynamodb }: SignInClients,
+  { stackName, tableName, team }: SignInTeam,
+): Promise<MadeApiKey> {
+  const apiKeys = new ApiKeys(apiGateway);
+  const item = await new Table(dynamodb, tableName).get(signInKey(team));
+  if (item) {
+    const { keyId: id, value } = SignInItem.parse(item);
+    if ((await apiKeys.isEnabled(id)) !== undefined) return { id, value };
   }
+  const name = `${stackName}-${team}-sign-in`;
+  const description = `${stackName}: signed-in callers of team ${team}`;
+  // An earlier run may have broken off between the key and the item.
+  const [id] = await apiKeys.find(name, description);
+  return id === undefined ? apiKeys.create(name, description) : { id, value: await apiKeys.valueOf(id) };
 }

@@ -1,4 +1,3 @@
-import { APIGatewayClient, GetApiKeyCommand } from '@aws-sdk/client-api-gateway';
 import {
   type ClientSettings,
   concurrently,
@@ -27,29 +26,27 @@ export interface DeployedKey {
 
 /** Reads what a deployed stack tells of itself. The values of keys are read only with `withValues`. */
 export async function readServiceInformation(
-  { name: stack, config, configKeyIds }: Pick<Deployment, 'name' | 'config' | 'configKeyIds'>,
+  { name: stack, config, configKeyIds, apiKeys }: Deployment,
   settings: ClientSettings,
   models: readonly Pick<ModelAccess, 'alias' | 'access'>[],
   withValues: boolean,
 ): Promise<ServiceInformation> {
   const outputs = await stackOutputs(stack, settings);
-  const client = new APIGatewayClient(settings);
-  try {
-    const keys = await concurrently([...configKeyIds], async ([name, id]): Promise<DeployedKey> => {
-      if (!withValues) return { name, id, value: undefined };
-      const { value } = await client.send(new GetApiKeyCommand({ apiKey: id, includeValue: true }));
-      return { name, id, value };
-    });
-    return {
-      stack,
-      region: config.region,
-      endpoint: (outputs.get('Endpoint') ?? '').replace(/\/$/, ''),
-      keys,
-      model: answeringModel(config, keys[0]?.name, models),
-    };
-  } finally {
-    client.destroy();
-  }
+  const keys = await concurrently(
+    [...configKeyIds],
+    async ([name, id]): Promise<DeployedKey> => ({
+      name,
+      id,
+      value: withValues ? await apiKeys.valueOf(id) : undefined,
+    }),
+  );
+  return {
+    stack,
+    region: config.region,
+    endpoint: (outputs.get('Endpoint') ?? '').replace(/\/$/, ''),
+    keys,
+    model: answeringModel(config, keys[0]?.name, models),
+  };
 }
 
 /** A model of the key's plan: one that surely answers, else one that may, else the first. */
