@@ -384,15 +384,7 @@ export interface QuotaDetails {
 }
 
 /** What `details` of `exceeds_limit` says. */
-export interface ExcessDetails {
-  /** What is counted. */
-  readonly limit: LimitKind;
-  /** Over which time it is counted, UTC. */
-  readonly period: LimitPeriod;
-  /** Whose use is counted: that of the team, over all its keys, or of this key. */
-  readonly scope: LimitScope;
-  /** The limit, in units of `limit`. */
-  readonly max: number;
+export interface ExcessDetails extends Pick<QuotaDetails, 'limit' | 'period' | 'scope' | 'max'> {
   /** What the call may cost at the most, in the same unit. */
   readonly needed: number;
 }

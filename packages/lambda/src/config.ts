@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import { environmentVariables, type Guardrail, type PlanAccess, ProxyEnvironment } from './environment.ts';
 import type { Scope } from './ledger/admission.ts';
+import { invalidVariable, readJsonVariable, readVariable } from './variables.ts';
 
 // zod/mini brings no messages of its own, and z.locales would bring those of every language.
 z.config(en());
@@ -56,10 +57,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const region = environment['AWS_REGION'];
   if (!region)
     throw new Error('AWS_REGION is not set. Lambda sets it; elsewhere, set it to the Region of Bedrock.');
-  const table = environment[environmentVariables.table];
-  if (!table) throw invalid(environmentVariables.table, 'it is not set');
-  const { models, prices, globalInference, metrics, cors, ...access } = parseEnvironment(
-    environment[environmentVariables.config],
+  const table = readVariable(environment, environmentVariables.table);
+  const { models, prices, globalInference, metrics, cors, ...access } = readJsonVariable(
+    environment,
+    environmentVariables.config,
+    ProxyEnvironment,
   );
 
   const offered = models.map((model): OfferedModel => {
@@ -120,24 +122,6 @@ export function callerOf(
   };
 }
 
-function parseEnvironment(text: string | undefined): ProxyEnvironment {
-  if (text === undefined) throw invalidConfig('it is not set');
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw invalidConfig('it is not JSON');
-  }
-  const { data, error } = z.safeParse(ProxyEnvironment, json);
-  if (error)
-    throw invalidConfig(error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
-  return data;
-}
-
 function invalidConfig(reason: string): Error {
-  return invalid(environmentVariables.config, reason);
-}
-
-function invalid(variable: string, reason: string): Error {
-  return new Error(`The environment variable ${variable} is not valid: ${reason}`);
+  return invalidVariable(environmentVariables.config, reason);
 }

@@ -41,8 +41,8 @@ const unauthorized = 'Unauthorized';
  *   valid, denies a token that is for no team here, and fails where nobody can say.
  */
 export function createAuthorizer({ config, verify, teamKeys, write, now }: AuthorizerOptions): Authorizer {
-  const decide = async ({ headers }: AuthorizerEvent, log: AuthorizationLog): Promise<Decision> => {
-    const credential = credentialOf(headers);
+  const decide = async (event: AuthorizerEvent, log: AuthorizationLog): Promise<Decision> => {
+    const credential = credentialOf(event);
     if (!credential) throw new TokenError('missing');
     if (credential.kind === 'key') {
       log.outcome = 'key';

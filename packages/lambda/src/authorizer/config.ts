@@ -1,3 +1,4 @@
+import { readJsonVariable, readVariable } from '../variables.ts';
 import { authorizerVariables, SignInEnvironment } from './environment.ts';
 
 export interface AuthorizerConfig extends SignInEnvironment {
@@ -13,27 +14,8 @@ export interface AuthorizerConfig extends SignInEnvironment {
 export function readAuthorizerConfig(
   environment: Readonly<Record<string, string | undefined>>,
 ): AuthorizerConfig {
-  const table = environment[authorizerVariables.table];
-  if (!table) throw invalid(authorizerVariables.table, 'it is not set');
-  const text = environment[authorizerVariables.signIn];
-  if (text === undefined) throw invalid(authorizerVariables.signIn, 'it is not set');
-  const signIn = SignInEnvironment.safeParse(parse(text));
-  if (!signIn.success) {
-    const faults = signIn.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    throw invalid(authorizerVariables.signIn, faults.join('; '));
-  }
-  const jwksUri = environment[authorizerVariables.jwksUrl] ?? signIn.data.jwksUri;
-  return { ...signIn.data, jwksUri, table };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw invalid(authorizerVariables.signIn, 'it is not JSON');
-  }
-}
-
-function invalid(variable: string, reason: string): Error {
-  return new Error(`The environment variable ${variable} is not valid: ${reason}`);
+  const table = readVariable(environment, authorizerVariables.table);
+  const signIn = readJsonVariable(environment, authorizerVariables.signIn, SignInEnvironment);
+  const jwksUri = environment[authorizerVariables.jwksUrl] ?? signIn.jwksUri;
+  return { ...signIn, jwksUri, table };
 }

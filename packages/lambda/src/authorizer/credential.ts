@@ -1,9 +1,9 @@
+import { header, type ProxyEvent } from '../http/received-event.ts';
+
 /** What a caller shows: an API key, which API Gateway judges, or a sign-in token, which the authorizer judges. */
 export type Credential =
   | { readonly kind: 'key'; readonly value: string }
   | { readonly kind: 'token'; readonly value: string };
-
-type Headers = Readonly<Record<string, string | undefined>>;
 
 /**
  * The longest value of an API key, in characters.
@@ -24,8 +24,8 @@ const token = /^[^.]+\.[^.]+\.[^.]*$/;
  *
  * @returns `undefined` where there is none, or one that can be neither.
  */
-export function credentialOf(headers: Headers | null): Credential | undefined {
-  const value = header(headers, 'x-api-key') || bearerOf(header(headers, 'authorization'));
+export function credentialOf(event: Pick<ProxyEvent, 'headers'>): Credential | undefined {
+  const value = header(event, 'x-api-key')?.trim() || bearerOf(header(event, 'authorization'));
   if (!value) return undefined;
   if (token.test(value)) return value.length > longestToken ? undefined : { kind: 'token', value };
   return value.length > longestKey ? undefined : { kind: 'key', value };
@@ -33,10 +33,4 @@ export function credentialOf(headers: Headers | null): Credential | undefined {
 
 function bearerOf(authorization: string | undefined): string | undefined {
   return /^bearer +(\S+)$/i.exec(authorization?.trim() ?? '')?.[1];
-}
-
-function header(headers: Headers | null, name: string): string | undefined {
-  return Object.entries(headers ?? {})
-    .find(([key]) => key.toLowerCase() === name)?.[1]
-    ?.trim();
 }

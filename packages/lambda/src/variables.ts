@@ -1,0 +1,29 @@
+import * as z from 'zod/mini';
+import { parseJson } from './json.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws {Error} Naming the variable, where it is not set. */
+export function readVariable(environment: Environment, name: string): string {
+  const text = environment[name];
+  if (!text) throw invalidVariable(name, 'it is not set');
+  return text;
+}
+
+/** @throws {Error} Naming the variable and the field, where it is not JSON that fits. */
+export function readJsonVariable<Schema extends z.ZodMiniType>(
+  environment: Environment,
+  name: string,
+  schema: Schema,
+): z.output<Schema> {
+  const json = parseJson(readVariable(environment, name));
+  if (json === undefined) throw invalidVariable(name, 'it is not JSON');
+  const { data, error } = z.safeParse(schema, json);
+  if (!error) return data;
+  const faults = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw invalidVariable(name, faults.join('; '));
+}
+
+export function invalidVariable(name: string, reason: string): Error {
+  return new Error(`The environment variable ${name} is not valid: ${reason}`);
+}
