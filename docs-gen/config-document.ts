@@ -37,7 +37,7 @@ const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'models/src/model.ts': {
     ModelDefinition: 'Model definition',
-    Upstream: 'Upstream',
+    ModelUpstream: 'Upstream',
     Lifecycle: 'Lifecycle',
     ModelPrice: 'Price of a definition',
   },

@@ -4,7 +4,7 @@ import { type AskEvent, ask } from '@org/lambda/call/ask';
 import type { Block, Call, ChatCall, Message } from '@org/lambda/call/call';
 import { deadlineBefore } from '@org/lambda/call/deadline';
 import { type Reply, ReplyFold } from '@org/lambda/call/reply';
-import type { Caller, OfferedModel } from '@org/lambda/config';
+import type { Caller, ChosenModel } from '@org/lambda/config';
 import { runs } from '@org/lambda/fuzz';
 import { CounterTable } from '@org/lambda/ledger/counter-table';
 import { createLedger } from '@org/lambda/ledger/ledger';
@@ -54,7 +54,7 @@ async function start() {
   });
   const ledger = createLedger(new CounterTable({ client: table.client, table: tableName }));
   const models = new Map(
-    Object.entries(definitions).map(([alias, definition]): [string, OfferedModel] => [
+    Object.entries(definitions).map(([alias, definition]): [string, ChosenModel] => [
       alias,
       { alias, definition, modelId: definition.modelId, price: definition.price },
     ]),

@@ -32,7 +32,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
   'packages/models/src': { catalogue: [''] },
   'packages/lambda': { src: [], build: [] },
   'packages/lambda/src': {
-    call: ['', 'ledger', 'upstream'],
+    call: ['', 'ledger'],
     doors: ['', 'call'],
     upstream: ['', 'call'],
     ledger: [''],

@@ -17,11 +17,10 @@ const unused: Readonly<Record<string, string>> = {
   '@smithy/node-http-handler/dist-es/node-http2-handler.js':
     'export const NodeHttp2Handler = { create: (handler) => handler };',
 
-  // A function has its settings and its role's credentials in the environment.
+  // A function has its settings, and the credentials of its role or a bearer token, in the environment.
   [`${smithy}/config/shared-ini-file-loader/readFile.js`]:
     'export const filePromises = {}, fileIntercept = {}; export const readFile = async () => "";',
-  '@aws-sdk/token-providers':
-    'export const fromEnvSigningName = () => async () => {}, nodeProvider = fromEnvSigningName;',
+  '@aws-sdk/nested-clients/sso-oidc': '',
 
   // Errors are known by their names, and bodies and the events of a stream are read by code of ours.
   [errorSchemas]: 'export const errorTypeRegistries = [];',

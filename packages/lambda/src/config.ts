@@ -10,7 +10,7 @@ import { invalidVariable, readJsonVariable, readVariable } from './variables.ts'
 z.config(en());
 
 /** A model as this deployment reaches it. */
-export interface OfferedModel {
+export interface ChosenModel {
   readonly alias: string;
   readonly definition: ModelDefinition;
   /** What Bedrock is called with in this Region. */
@@ -34,7 +34,7 @@ export interface Caller {
 }
 
 export interface Config {
-  readonly models: ReadonlyMap<string, OfferedModel>;
+  readonly models: ReadonlyMap<string, ChosenModel>;
   /** The keys that were deployed with the function, by id. */
   readonly callers: ReadonlyMap<string, Caller>;
   readonly plans: ReadonlyMap<string, PlanAccess>;
@@ -64,7 +64,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ProxyEnvironment,
   );
 
-  const offered = models.map((model): OfferedModel => {
+  const offered = models.map((model): ChosenModel => {
     const alias = aliasOf(model);
     const definition = definitionOf(model);
     if (!definition) throw invalidConfig(`models: the catalogue has no model "${alias}"`);

@@ -9,9 +9,9 @@ export {
   type Lifecycle,
   type ModelDefinition,
   type ModelPrice,
+  type ModelUpstream,
   OfferedModel,
   type StructuredOutput,
-  type Upstream,
 } from './model.ts';
 export { locateModel, type ModelLocation } from './model-location.ts';
 export { type BilledTokens, costInMicroUsd, Price } from './price.ts';

@@ -37,7 +37,7 @@ export type EmbedFormat = 'titan-embed' | 'cohere-embed';
  * The operation of Bedrock that answers: Converse, or InvokeModel with a model family's own body. What an `invoke`
  * model can do follows from its body format, and an `embed` model turns texts into vectors and does nothing else.
  */
-export type Upstream =
+export type ModelUpstream =
   | {
       readonly upstream: 'converse';
       readonly capabilities: readonly Capability[];
@@ -63,7 +63,7 @@ export interface ModelPrice extends Price {
   readonly date: string;
 }
 
-export type ModelDefinition = Upstream & {
+export type ModelDefinition = ModelUpstream & {
   /** A foundation model id, or the ARN of an imported model. */
   readonly modelId: string;
   /** Regions where the bare id can be called on demand. Left out: wherever the proxy is deployed. */
@@ -131,6 +131,11 @@ export const OfferedModel = z.union([
       messagesApi: z.optional(z.boolean()),
     }),
     z.strictObject({ ...facts, upstream: z.literal('invoke'), format: z.enum(['titan-text', 'llama']) }),
+    z.strictObject({
+      ...facts,
+      upstream: z.literal('embed'),
+      format: z.enum(['titan-embed', 'cohere-embed']),
+    }),
   ]),
 ]) satisfies z.ZodMiniType<OfferedModel>;
 

@@ -15,9 +15,8 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined;
 
   /**
-   * The longest time for a call with all its attempts, waits and bodies, in milliseconds. Default: 900,000 for `ask`,
-   * enough for three attempts, and for `stream`, which API Gateway closes then; 90,000 for the other methods. After it
-   * the call throws `TimeoutError`. If a retry could not start before it, the call fails without waiting.
+   * The longest time for a call with all its attempts, waits and bodies, in milliseconds. Default: 900,000 for `ask`
+   * and `stream`, as long as API Gateway lets a stream last; 90,000 for the other methods. After it the call throws `TimeoutError`. If a retry could not start before it, the call fails without waiting.
    */
   readonly deadlineMs?: number | undefined;
 

@@ -3,9 +3,9 @@ import { answering, config, failingWith, recordingLedger, replyCost, saying } fr
 import { nothing } from '../ledger/amounts.ts';
 import { ProxyError } from '../proxy-error.ts';
 import { ample } from '../upstream/test-call.ts';
-import type { Upstream } from '../upstream/upstream.ts';
 import { type AskEvent, ask } from './ask.ts';
 import type { Asked, Call } from './call.ts';
+import type { Upstream } from './upstream.ts';
 
 const question: Call = { kind: 'chat', messages: [{ role: 'user', blocks: [{ type: 'text', text: 'Hi' }] }] };
 

@@ -1,21 +1,21 @@
 import type { LimitStatus } from '@org/contract';
-import type { Caller, Config, OfferedModel } from '../config.ts';
+import type { Caller, ChosenModel, Config } from '../config.ts';
 import { type Amounts, amountsOf, nothing, unitOf } from '../ledger/amounts.ts';
 import type { Ledger, Settlement } from '../ledger/ledger.ts';
 import { ProxyError } from '../proxy-error.ts';
-import type { Upstream } from '../upstream/upstream.ts';
 import type { Asked, Call, ModelCall } from './call.ts';
 import { chooseModel, maxTokensOf, refuseUnsupported } from './choose.ts';
 import type { Deadline } from './deadline.ts';
 import { trueCostOf, worstCaseOf } from './meter.ts';
 import type { ReplyEvent, TokenUsage } from './reply.ts';
 import {
+  constraintOf,
   createAnswerReader,
-  held,
   outputOf,
   type StructuredCall,
   structuredCall,
 } from './structured-output/structured-output.ts';
+import type { Upstream } from './upstream.ts';
 
 /** What an ask depends on beside what is asked. */
 export interface AskContext {
@@ -33,7 +33,7 @@ export interface AskContext {
  * it is refused, it ends early; once admitted, it is always settled; and `finished` is of an answer alone.
  */
 export type AskEvent =
-  | { readonly type: 'chosen'; readonly model: OfferedModel }
+  | { readonly type: 'chosen'; readonly model: ChosenModel }
   /** The limits have room for the worst case, which is held. */
   | { readonly type: 'admitted' }
   | ReplyEvent
@@ -136,7 +136,7 @@ export async function* ask(asked: Asked, context: AskContext): AsyncGenerator<As
 /** Makes every choice that depends on the model. */
 function prepare(
   call: Call,
-  model: OfferedModel,
+  model: ChosenModel,
   caller: Caller,
 ): { readonly call: ModelCall; readonly structured?: StructuredCall | undefined } {
   switch (call.kind) {
@@ -144,7 +144,10 @@ function prepare(
       const { outputSchema: _, ...conversation } = call;
       const structured = structuredCall(call, model);
       const maxTokens = maxTokensOf(call.maxTokens, model, caller);
-      return { call: { ...conversation, maxTokens, ...(structured && held(structured)) }, structured };
+      return {
+        call: { ...conversation, maxTokens, ...(structured && constraintOf(structured)) },
+        structured,
+      };
     }
     case 'messages':
       maxTokensOf(call.body.max_tokens, model, caller);
@@ -155,7 +158,7 @@ function prepare(
 }
 
 /** What a call that failed is charged: nothing only where it certainly was not billed. */
-function chargeOfFailure(error: unknown, worstCase: Amounts, { price }: OfferedModel): Amounts {
+function chargeOfFailure(error: unknown, worstCase: Amounts, { price }: ChosenModel): Amounts {
   if (!(error instanceof ProxyError)) return worstCase;
   if (error.unbilled) return nothing;
   const known = error.usage ? trueCostOf(error.usage, price) : nothing;

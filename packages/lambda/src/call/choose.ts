@@ -1,5 +1,5 @@
 import { type Capability, capabilitiesOf, invokeFormats, type ModelDefinition } from '@org/models';
-import type { Caller, Config, OfferedModel } from '../config.ts';
+import type { Caller, ChosenModel, Config } from '../config.ts';
 import { at } from '../json.ts';
 import { boundsOf } from '../ledger/admission.ts';
 import { ProxyError } from '../proxy-error.ts';
@@ -18,7 +18,7 @@ const defaultMaxTokens = 1024;
  *
  * @throws {ProxyError} `unknown_model`, or `model_not_allowed` where the caller's plan does not include it.
  */
-export function chooseModel(alias: string, caller: Caller, { models }: Config): OfferedModel {
+export function chooseModel(alias: string, caller: Caller, { models }: Config): ChosenModel {
   const model = models.get(alias);
   const details = { available: caller.models };
   const choice = `Choose one of: ${caller.models.join(', ')}.`;
@@ -46,7 +46,7 @@ export function chooseModel(alias: string, caller: Caller, { models }: Config): 
  *
  * @throws {ProxyError} `unsupported_feature`; or `model_unavailable` where a limit in USD cannot be kept.
  */
-export function refuseUnsupported({ call, whole }: Asked, model: OfferedModel, caller: Caller): void {
+export function refuseUnsupported({ call, whole }: Asked, model: ChosenModel, caller: Caller): void {
   const { alias, definition } = model;
   const supported = capabilitiesOf(definition);
   if (call.kind === 'embed' && call.inputs.length === 0) {
@@ -160,7 +160,7 @@ const needs: Readonly<Record<(Block | JsonBlock | Tool)['type'], Capability | un
 };
 
 /** Synthesis refuses such a plan; a key that was made at run time can still bring a limit in USD of its own. */
-function refuseUnpriced({ alias, price }: OfferedModel, { scopes }: Caller): void {
+function refuseUnpriced({ alias, price }: ChosenModel, { scopes }: Caller): void {
   if (price || !scopes.some((scope) => boundsOf(scope).some(({ limit }) => limit === 'usd'))) return;
   throw new ProxyError({
     code: 'model_unavailable',
@@ -173,7 +173,7 @@ function refuseUnpriced({ alias, price }: OfferedModel, { scopes }: Caller): voi
  *
  * @throws {ProxyError} `invalid_request` where the caller asks for more.
  */
-export function maxTokensOf(asked: number | undefined, { definition }: OfferedModel, caller: Caller): number {
+export function maxTokensOf(asked: number | undefined, { definition }: ChosenModel, caller: Caller): number {
   const most = Math.min(definition.maxOutputTokens, caller.maxTokens ?? Number.POSITIVE_INFINITY);
   if (asked === undefined) {
     const usual =

@@ -1,5 +1,5 @@
 import { type BilledTokens, costInMicroUsd, type Price } from '@org/models';
-import type { OfferedModel } from '../config.ts';
+import type { ChosenModel } from '../config.ts';
 import { at, isJsonObject, type Json, type JsonObject } from '../json.ts';
 import type { Amounts } from '../ledger/amounts.ts';
 import { ProxyError } from '../proxy-error.ts';
@@ -15,7 +15,7 @@ import type { Block, CachePointBlock, JsonBlock, ModelCall, ModelChatCall, Tool 
 const templateTokens = { start: 128, block: 16, tools: 1024 };
 
 /** The facts of a model that bound its tokens. */
-type Bounds = Pick<OfferedModel['definition'], 'contextTokens' | 'imageTokens'>;
+type Bounds = Pick<ChosenModel['definition'], 'contextTokens' | 'imageTokens'>;
 
 /**
  * The most tokens that a text can have. Tokenizers in use fall back to bytes, so a text has at most as many tokens as
@@ -182,7 +182,7 @@ function packedTokens(block: Json, { imageTokens = asMuchAsFits }: Bounds): numb
  */
 export function worstCaseOf(
   call: ModelCall,
-  { alias, definition, price }: Pick<OfferedModel, 'alias' | 'definition' | 'price'>,
+  { alias, definition, price }: Pick<ChosenModel, 'alias' | 'definition' | 'price'>,
 ): Amounts {
   const inputTokens = mostInputTokens(call, definition);
   if (!Number.isFinite(inputTokens)) {

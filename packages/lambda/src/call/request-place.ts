@@ -1,4 +1,7 @@
-/** The most characters that are told of a place: names in a request are its caller's, and of any length. */
+/** The most faults that one error lists: more would only repeat themselves. */
+export const mostIssues = 20;
+
+/** The longest place that an error quotes, in characters: names in a request are its caller's, and of any length. */
 const mostCharacters = 200;
 
 /** A place in a request, such as `history.0.text`. */

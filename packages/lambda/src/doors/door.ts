@@ -2,13 +2,13 @@ import type { ErrorEnvelope } from '@org/contract';
 import type { AskEvent, Finished } from '../call/ask.ts';
 import type { Asked } from '../call/call.ts';
 import type { Reply } from '../call/reply.ts';
-import type { OfferedModel } from '../config.ts';
+import type { ChosenModel } from '../config.ts';
 import type { JsonObject } from '../json.ts';
 
 /** What is known of an answer beside what the model said. */
 export interface AnswerFacts {
   readonly requestId: string;
-  readonly model: OfferedModel;
+  readonly model: ChosenModel;
   readonly finished: Finished;
 }
 

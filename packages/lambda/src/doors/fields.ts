@@ -1,11 +1,8 @@
 import type { RequestIssue } from '@org/contract';
 import * as z from 'zod/mini';
-import { placeOf } from '../call/request-place.ts';
+import { mostIssues, placeOf } from '../call/request-place.ts';
 import type { JsonObject } from '../json.ts';
 import { ProxyError } from '../proxy-error.ts';
-
-/** More faults would only repeat themselves, and an answer can have 6 MB at most. */
-const mostIssues = 20;
 
 /**
  * Reads the fields of a request, once.

@@ -2,7 +2,7 @@ import { errorEnvelope, streamHeartbeatMs } from '@org/contract';
 import { type AskEvent, ask, type Finished } from '../call/ask.ts';
 import { deadlineBefore, longestWholeMs } from '../call/deadline.ts';
 import { ReplyFold } from '../call/reply.ts';
-import type { OfferedModel } from '../config.ts';
+import type { ChosenModel } from '../config.ts';
 import type { Door } from '../doors/door.ts';
 import { createAskNotes, noteFailure } from '../log/request-log.ts';
 import type { Invocation, Operation } from './invocation.ts';
@@ -43,7 +43,7 @@ interface Answering extends Invocation {
 
 async function answerWhole({ door, events, note, response, log }: Answering): Promise<void> {
   const fold = new ReplyFold();
-  let model: OfferedModel | undefined;
+  let model: ChosenModel | undefined;
   let finished: Finished | undefined;
   for await (const event of events) {
     note(event);

@@ -50,7 +50,7 @@ export function createHandler(options: HandlerOptions): Handler {
       const name = routeOf(event);
       log.operation = name;
       const invocation = { event, context, options, response, log, started };
-      await operations[name](invocation, await callerOf(invocation, deadline), deadline);
+      await operations[name](invocation, await authenticate(invocation, deadline), deadline);
     } catch (thrown) {
       const refusal = errorResponse(noteFailure(thrown, log), requestId);
       log.status = refusal.statusCode;
@@ -83,7 +83,7 @@ function routeOf({ httpMethod, resource }: ProxyEvent): RouteName {
 }
 
 /** API Gateway has checked the key; here it gets its meaning. A key that this deployment did not issue has none. */
-async function callerOf({ event, options, log }: Invocation, deadline: Deadline): Promise<Caller> {
+async function authenticate({ event, options, log }: Invocation, deadline: Deadline): Promise<Caller> {
   const { identity, requestTimeEpoch } = event.requestContext;
   const caller = identity.apiKeyId
     ? await options.keys(identity.apiKeyId, deadline.signal, requestTimeEpoch)

@@ -1,12 +1,12 @@
 import type { Writable } from 'node:stream';
 import type { Context } from 'aws-lambda';
 import type { Deadline } from '../call/deadline.ts';
+import type { Upstream } from '../call/upstream.ts';
 import type { Caller, Config } from '../config.ts';
 import type { KeyDirectory } from '../keys/key-directory.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { WriteLine } from '../log/log.ts';
 import type { RequestLog } from '../log/request-log.ts';
-import type { Upstream } from '../upstream/upstream.ts';
 import type { ProxyEvent } from './received-event.ts';
 import type { ResponseHead } from './response.ts';
 import type { ResponseWriter } from './response-writer.ts';

@@ -2,12 +2,11 @@ import type { LimitStatus } from '@org/contract';
 import { catalogue } from '@org/models';
 import type { ModelCall } from '../call/call.ts';
 import type { ReplyEvent, TokenUsage } from '../call/reply.ts';
+import type { Target, Upstream } from '../call/upstream.ts';
 import { type Caller, type Config, callerOf } from '../config.ts';
 import type { Amounts } from '../ledger/amounts.ts';
 import type { HoldRequest, Ledger } from '../ledger/ledger.ts';
 import { amounts } from '../ledger/test-amounts.ts';
-import type { Target } from '../upstream/exchange.ts';
-import type { Upstream } from '../upstream/upstream.ts';
 import type { HandlerOptions } from './invocation.ts';
 import type { ProxyEvent } from './received-event.ts';
 

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anyJson, runs } from '../fuzz.ts';
 import type { Json } from '../json.ts';
-import { EventStreamReader, MalformedStream, type StreamEvent } from './event-stream.ts';
+import { type BedrockEvent, EventStreamReader, MalformedStream } from './event-stream.ts';
 
 const codec = new EventStreamCodec(toUtf8, fromUtf8);
 
@@ -24,7 +24,7 @@ function* inPieces(bytes: Uint8Array, cuts: readonly number[]) {
   for (const [index, place] of places.entries()) yield bytes.subarray(place, places[index + 1]);
 }
 
-function* read(bytes: Uint8Array, cuts: readonly number[] = []): Generator<StreamEvent, void> {
+function* read(bytes: Uint8Array, cuts: readonly number[] = []): Generator<BedrockEvent, void> {
   const reader = new EventStreamReader(crc32);
   for (const piece of inPieces(bytes, cuts)) yield* reader.read(piece);
   reader.end();
@@ -75,7 +75,7 @@ test.each([
   (kind, header, type, name) => {
     const headers = { ':message-type': string(kind), [header]: string(type) };
     const failed = codec.encode({ headers, body: fromUtf8('{"message":"Slow down."}') });
-    const events: StreamEvent[] = [];
+    const events: BedrockEvent[] = [];
     const reading = () => {
       for (const event of read(Buffer.concat([message('a', 1), failed]))) events.push(event);
     };

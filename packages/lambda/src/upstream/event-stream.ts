@@ -1,7 +1,7 @@
 import type { Json } from '../json.ts';
 
 /** One event of a stream. */
-export interface StreamEvent {
+export interface BedrockEvent {
   /** Such as `contentBlockDelta`. */
   readonly type: string;
   readonly body: Json;
@@ -53,7 +53,7 @@ export class EventStreamReader {
   }
 
   /** The events that this chunk completes. */
-  *read(chunk: Uint8Array): Generator<StreamEvent, void> {
+  *read(chunk: Uint8Array): Generator<BedrockEvent, void> {
     const bytes = this.#rest.length === 0 ? asBuffer(chunk) : Buffer.concat([this.#rest, chunk]);
     let at = 0;
     while (bytes.length - at >= preludeBytes) {
@@ -79,7 +79,7 @@ export class EventStreamReader {
     return length;
   }
 
-  #message(bytes: Buffer, start: number, end: number): StreamEvent {
+  #message(bytes: Buffer, start: number, end: number): BedrockEvent {
     const payloadEnd = end - checksumBytes;
     const payloadStart = start + preludeBytes + bytes.readUInt32BE(start + 4);
     if (

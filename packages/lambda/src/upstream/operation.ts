@@ -14,7 +14,7 @@ import type {
 } from '@smithy/types';
 
 /** Last part of an operation's path, after `/model/{modelId}/`. */
-export type Operation = 'converse' | 'converse-stream' | 'invoke' | 'invoke-with-response-stream';
+export type BedrockOperation = 'converse' | 'converse-stream' | 'invoke' | 'invoke-with-response-stream';
 
 export interface BedrockRequest {
   readonly modelId: string;
@@ -70,7 +70,7 @@ const response: StaticStructureSchema = [
  * A command of the SDK whose body goes out as it is and comes back as it is. The SDK resolves the endpoint, signs, sends
  * and reads errors. Its reading of a stream takes six times the CPU of ours.
  */
-function commandOf(operation: Operation) {
+function commandOf(operation: BedrockOperation) {
   const schema: StaticOperationSchema = [
     9,
     namespace,
@@ -106,7 +106,7 @@ export interface OpenAnswer {
 /** Calls an operation. Resolves when the head of the answer is there. */
 export async function callBedrock(
   client: BedrockRuntimeClient,
-  operation: Operation,
+  operation: BedrockOperation,
   request: BedrockRequest,
   abortSignal: AbortSignal,
 ): Promise<OpenAnswer> {

@@ -6,12 +6,13 @@ import { EventStreamCodec } from '@smithy/eventstream-codec';
 import { fromUtf8, toUtf8 } from '@smithy/util-utf8';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Upstream } from '../call/upstream.ts';
 import { anyJson, mutationsOf, runs } from '../fuzz.ts';
 import { codeOf, exchange } from '../http/test-exchange.ts';
 import { config, requestOf } from '../http/test-request.ts';
 import { nothing } from '../ledger/amounts.ts';
 import { clientOf } from './test-client.ts';
-import { createUpstream, type Upstream } from './upstream.ts';
+import { createUpstream } from './upstream.ts';
 
 const canary = 'canary-of-bedrock';
 

@@ -1,7 +1,7 @@
 import type { ModelChatCall } from '../call/call.ts';
 import type { Deadline } from '../call/deadline.ts';
 import { type ReplyEvent, ReplyFold, type TokenUsage, textOf } from '../call/reply.ts';
-import type { Target } from './exchange.ts';
+import type { Target } from '../call/upstream.ts';
 
 export const ample: Deadline = {
   signal: new AbortController().signal,

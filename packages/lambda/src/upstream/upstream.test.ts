@@ -5,10 +5,11 @@ import { fromUtf8, toUtf8 } from '@smithy/util-utf8';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Deadline } from '../call/deadline.ts';
 import type { TokenUsage } from '../call/reply.ts';
+import type { Upstream } from '../call/upstream.ts';
 import { ProxyError } from '../proxy-error.ts';
 import { ample, call, read, target } from './test-call.ts';
 import { clientOf } from './test-client.ts';
-import { createUpstream, type Upstream } from './upstream.ts';
+import { createUpstream } from './upstream.ts';
 
 type Script = (response: ServerResponse) => void;
 

@@ -2,39 +2,18 @@ import { text } from 'node:stream/consumers';
 import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import type { ModelDefinition } from '@org/models';
 import type { ModelCall } from '../call/call.ts';
-import type { Deadline } from '../call/deadline.ts';
 import type { ReplyEvent, TokenUsage } from '../call/reply.ts';
+import type { Manner, Target, Upstream } from '../call/upstream.ts';
 import { ProxyError } from '../proxy-error.ts';
 import { converse } from './converse/converse.ts';
 import { EventStreamReader } from './event-stream.ts';
-import type { Exchange, Target } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import { bedrockError, interruptedCall, malformedReply } from './failure.ts';
 import { embed } from './invoke/embeddings.ts';
 import { invokeMessages } from './invoke/messages.ts';
 import { invokeText } from './invoke/text.ts';
 import { callBedrock, type OpenAnswer } from './operation.ts';
 import { Watch } from './watch.ts';
-
-/** How a call is made. */
-export interface Manner {
-  /** Whether the answer is asked for whole, or in pieces while it is written. */
-  readonly whole: boolean;
-  readonly deadline: Deadline;
-}
-
-/** Bedrock. */
-export interface Upstream {
-  /**
-   * Calls a model. Fails with a `ProxyError` and nothing else; it ends only after the model has said why it stopped and
-   * what it took.
-   */
-  call(
-    model: ModelDefinition,
-    call: ModelCall,
-    target: Target,
-    manner: Manner,
-  ): AsyncGenerator<ReplyEvent, void>;
-}
 
 export interface UpstreamOptions {
   readonly client: BedrockRuntimeClient;

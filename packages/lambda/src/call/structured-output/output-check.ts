@@ -2,15 +2,12 @@ import { Script } from 'node:vm';
 import { type OutputUnit, Validator } from '@cfworker/json-schema';
 import type { RequestIssue } from '@org/contract';
 import { type JsonObject, parseJson } from '../../json.ts';
-import { placeOf } from '../request-place.ts';
+import { mostIssues, placeOf } from '../request-place.ts';
 
 /** The output that a model wrote, or where it does not fit. */
 export type CheckedOutput =
   | { readonly fits: true; readonly output: unknown }
   | { readonly fits: false; readonly issues: readonly RequestIssue[] };
-
-/** More would only repeat themselves. */
-const mostIssues = 20;
 
 /** The most characters of an issue that are told: it may quote the schema. */
 const mostCharacters = 500;

@@ -1,5 +1,5 @@
 import type { StructuredOutput } from '@org/models';
-import type { OfferedModel } from '../../config.ts';
+import type { ChosenModel } from '../../config.ts';
 import type { JsonObject } from '../../json.ts';
 import { ProxyError } from '../../proxy-error.ts';
 import type { ChatCall, ModelChatCall } from '../call.ts';
@@ -26,7 +26,7 @@ const answerName = 'answer';
  */
 export function structuredCall(
   { outputSchema, tools }: Pick<ChatCall, 'outputSchema' | 'tools'>,
-  { alias, definition }: OfferedModel,
+  { alias, definition }: ChosenModel,
 ): StructuredCall | undefined {
   if (outputSchema === undefined) return undefined;
   const by = definition.upstream === 'converse' ? definition.structuredOutput : undefined;
@@ -42,7 +42,7 @@ export function structuredCall(
 }
 
 /** What holds a model to the schema: Bedrock itself, or a tool that it is forced to call. */
-export function held({
+export function constraintOf({
   by,
   schema,
 }: StructuredCall): Pick<ModelChatCall, 'outputFormat' | 'tools' | 'toolChoice'> {

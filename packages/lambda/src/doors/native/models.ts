@@ -1,6 +1,11 @@
 import type { ModelSummary } from '@org/contract';
-import { capabilitiesOf } from '@org/models';
+import { type Capability, capabilitiesOf } from '@org/models';
 import type { Caller, Config } from '../../config.ts';
+
+/** Of what models can do, what this door takes. */
+const taken: ReadonlySet<Capability> = new Set([
+  ...(['system', 'history', 'stop', 'temperature', 'topP', 'temperatureWithTopP', 'stream'] as const),
+]);
 
 /** The models that a caller may ask, as this deployment reaches them. */
 export function modelsFor({ models: allowed, maxTokens }: Caller, { models }: Config): ModelSummary[] {
@@ -13,7 +18,10 @@ export function modelsFor({ models: allowed, maxTokens }: Caller, { models }: Co
     return {
       alias,
       modelId,
-      capabilities: [...capabilitiesOf(definition), ...(structured ? ['outputSchema'] : [])],
+      capabilities: [
+        ...capabilitiesOf(definition).filter((capability) => taken.has(capability)),
+        ...(structured ? ['outputSchema'] : []),
+      ],
       contextTokens,
       maxOutputTokens: Math.min(definition.maxOutputTokens, maxTokens ?? Number.POSITIVE_INFINITY),
       lifecycle:

@@ -22,7 +22,7 @@ import type {
   Tool,
   ToolChoice,
 } from '../../call/call.ts';
-import type { Target } from '../exchange.ts';
+import type { Target } from '../../call/upstream.ts';
 
 /** A type of the SDK's as it is in JSON: bytes in base64. */
 type InJson<Value> = Value extends Uint8Array

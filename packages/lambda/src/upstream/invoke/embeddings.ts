@@ -1,8 +1,9 @@
 import type { EmbedFormat } from '@org/models';
 import type { EmbedCall } from '../../call/call.ts';
 import type { ReplyEvent } from '../../call/reply.ts';
+import type { Target } from '../../call/upstream.ts';
 import { at, type Json, type JsonObject } from '../../json.ts';
-import type { Exchange, Target } from '../exchange.ts';
+import type { Exchange } from '../exchange.ts';
 import { malformedReply } from '../failure.ts';
 import { usageOf } from '../token-usage.ts';
 import { invokeRequest } from './invoke.ts';

@@ -1,5 +1,6 @@
+import type { Target } from '../../call/upstream.ts';
 import { at, isJsonObject, type Json, type JsonObject, parseJson } from '../../json.ts';
-import type { Exchange, Target } from '../exchange.ts';
+import type { Exchange } from '../exchange.ts';
 import { malformedReply } from '../failure.ts';
 
 /** What every body of InvokeModel is sent with. */

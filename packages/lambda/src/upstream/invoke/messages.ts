@@ -1,7 +1,8 @@
 import type { MessagesCall } from '../../call/call.ts';
 import type { ReplyEvent } from '../../call/reply.ts';
+import type { Target } from '../../call/upstream.ts';
 import { at, isJsonObject, type Json, type JsonObject } from '../../json.ts';
-import type { Exchange, Target } from '../exchange.ts';
+import type { Exchange } from '../exchange.ts';
 import { malformedReply } from '../failure.ts';
 import { usageOf } from '../token-usage.ts';
 import { chunkOf, guardrailIntervened, invokeRequest } from './invoke.ts';

@@ -1,8 +1,9 @@
 import type { InvokeFormat } from '@org/models';
 import type { ModelChatCall } from '../../call/call.ts';
 import type { ReplyEvent } from '../../call/reply.ts';
+import type { Target } from '../../call/upstream.ts';
 import type { Json } from '../../json.ts';
-import type { Exchange, Target } from '../exchange.ts';
+import type { Exchange } from '../exchange.ts';
 import { malformedReply } from '../failure.ts';
 import { usageOf } from '../token-usage.ts';
 import { chunkOf, guardrailIntervened, invokeRequest } from './invoke.ts';

@@ -1,0 +1,39 @@
+import type { ModelDefinition } from '@org/models';
+import type { Guardrail } from '../environment.ts';
+import type { ModelCall } from './call.ts';
+import type { Deadline } from './deadline.ts';
+import type { ReplyEvent } from './reply.ts';
+
+/** What a call is sent to, and for whom: all that its caller does not choose. */
+export interface Target {
+  /** A model id, an inference profile id, or the ARN of an imported model. */
+  readonly modelId: string;
+  readonly guardrail?: Guardrail | undefined;
+  /**
+   * For Bedrock's invocation logs, where an account keeps them: who asked.
+   *
+   * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html
+   */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** How a call is made. */
+export interface Manner {
+  /** Whether the answer is asked for whole, or in pieces while it is written. */
+  readonly whole: boolean;
+  readonly deadline: Deadline;
+}
+
+/** Bedrock. */
+export interface Upstream {
+  /**
+   * Calls a model. Fails with a `ProxyError` and nothing else; it ends only after the model has said why it stopped and
+   * what it took.
+   */
+  call(
+    model: ModelDefinition,
+    call: ModelCall,
+    target: Target,
+    manner: Manner,
+  ): AsyncGenerator<ReplyEvent, void>;
+}
