@@ -142,8 +142,8 @@ function prepare(
   switch (call.kind) {
     case 'chat': {
       const { outputSchema: _, ...conversation } = call;
-      const structured = structuredCall(call, model);
       const maxTokens = maxTokensOf(call.maxTokens, model, caller);
+      const structured = structuredCall(call, model);
       return {
         call: { ...conversation, maxTokens, ...(structured && constraintOf(structured)) },
         structured,
