@@ -105,7 +105,7 @@ test.each([
     1,
   ],
   ['a file that is not there', ['teams', 'create', '--from', 'no.json'], /no\.json cannot be read/, 1],
-  ['an overlap that is none', ['keys', 'rotate', 'app', '--overlap', 'long'], /"long" is no duration/, 1],
+  ['an overlap that is none', ['keys', 'rotate', 'app', '--overlap', 'long'], /"long" is not a duration/, 1],
   ['an overlap too short to notice', ['keys', 'rotate', 'app', '--overlap', '59s'], /too short.*--now/s, 1],
   ['a limit that is none', ['keys', 'create', 'app', '--team', 'a', '--limit', 'usd=1'], /KIND\/PERIOD/, 1],
   [
@@ -130,7 +130,7 @@ test.each([
     2,
   ],
   ['half a request', ['keys', 'create', 'a', '--team', 'a', '--limit', 'requests/day=0.5'], /whole/, 1],
-  ['a month that is none', ['usage', '--month', '2026-13'], /"2026-13" is no month/, 1],
+  ['a month that is none', ['usage', '--month', '2026-13'], /"2026-13" is not a month/, 1],
   ['a month to come', ['usage', '--month', '2026-12'], /2026-12 has not begun/, 1],
   [
     'a config that is not there',

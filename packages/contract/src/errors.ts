@@ -52,7 +52,7 @@ export const errors = {
   /**
    * A field is missing, unknown or out of its range, the content type is not `application/json`, or the model
    * refused a parameter that this API lets through.
-   * @remedy Mend what `details.issues` and `param` name.
+   * @remedy Fix the fields listed in `details.issues`, or the one that `param` names.
    * @billed no
    */
   invalid_request: {
@@ -245,7 +245,7 @@ export const errors = {
   },
   /**
    * Bedrock refused the deployment's credentials, permissions or guardrail.
-   * @remedy Tell the operator: nothing in the request helps.
+   * @remedy Report it to the operator; changing the request does not help.
    * @billed no
    */
   upstream_denied: {
@@ -273,7 +273,7 @@ export const errors = {
   /**
    * The model has ended, is not enabled in the account, is not offered in the Region, or has no price where a
    * limit in USD needs one.
-   * @remedy Use another model, or tell the operator, who has `proxy doctor`.
+   * @remedy Use another model, or report it to the operator, who has `proxy doctor`.
    * @billed no
    */
   model_unavailable: {

@@ -77,7 +77,7 @@ function showWhatToDo(system: LocalSystem, config: ProxyConfig, first: ApiKey, i
   console.log(
     `Ask it:\ncurl -H 'x-api-key: ${first.value}' -H 'content-type: application/json' -d '${body}' ${url}/bedrock\n` +
       'Add /stream to the URL, and -N, to get it piece by piece.\n\n' +
-      `Ask it with the client, in a shell where it is told of it:\n` +
+      `Ask it with the client, in a shell where its address is set:\n` +
       `export BEDROCK_PROXY_URL=${url} BEDROCK_PROXY_API_KEY=${first.value}\n\n` +
       `Give out keys and see who used what:\n${invocation.command('keys list')}\n`,
   );

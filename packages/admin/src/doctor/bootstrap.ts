@@ -28,7 +28,7 @@ export async function checkBootstrap(settings: ClientSettings, account: string):
     const outputs = stack?.Outputs ?? [];
     const told = outputs.find(({ OutputKey: key }) => key === 'BootstrapVersion')?.OutputValue;
     if (told === undefined) {
-      return warning(subject, 'CDKToolkit does not tell its version', remedy('of unknown version'));
+      return warning(subject, 'CDKToolkit does not report its version', remedy('of unknown version'));
     }
     return Number(told) >= neededVersion
       ? ok(subject, `CDKToolkit version ${told}`)

@@ -73,7 +73,7 @@ export function unknown(subject: Subject, cause: unknown, permission: string): F
   return warning(
     subject,
     `could not be looked at: ${describeFailure(cause)}`,
-    `Allow ${permission} to whoever runs this, or look for yourself.`,
+    `Allow ${permission} to anyone who runs this, or look for yourself.`,
   );
 }
 

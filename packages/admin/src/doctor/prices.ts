@@ -22,7 +22,7 @@ export function checkModelPrices(config: ProxyConfig): Finding {
   if (unpriced.length > 0) {
     return warning(
       subject,
-      `no price is known in ${config.region} for ${unpriced.join(', ')}: usage tells no cost of them`,
+      `no price is known in ${config.region} for ${unpriced.join(', ')}: usage shows no cost of them`,
       `Give them in USD per million tokens: ${pricesField(unpriced)}`,
     );
   }

@@ -17,7 +17,7 @@ export function checkQuotas({ plans }: ProxyConfig): Finding[] {
       warning(
         { check: 'plan', of: name },
         `the quota of API Gateway, ${quota.limit} requests of a key a ${period}, can end before limits.requests, which let ` +
-          `through ${most}; its error tells no numbers, and GET /usage is refused as well`,
+          `through ${most}; its error gives no numbers, and GET /usage is refused as well`,
         `Set plans.${name}.quota.limit well above ${most}: the quota counts every request, refused ones too.`,
       ),
     ];

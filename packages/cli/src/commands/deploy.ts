@@ -26,7 +26,7 @@ interface Options {
 export function addDeploy(program: Command, cli: Cli): void {
   program
     .command('deploy')
-    .description('deploy the config to AWS, and tell endpoint and keys')
+    .description('deploy the config to AWS, and show endpoint and keys')
     .option('--yes', 'do not ask')
     .option('--show-keys', 'show the values of the keys of the config')
     .option('--set-log-role', "set the account's role for access logs where accessLog needs it")

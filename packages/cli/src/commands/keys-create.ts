@@ -25,7 +25,7 @@ interface Options {
 export function addKeysCreate(keys: Command, cli: Cli): void {
   keys
     .command('create')
-    .description('make a key for a team, and tell its value once')
+    .description('make a key for a team, and show its value once')
     .argument('<key>', 'name of the key, which no other key has')
     .option('--team <team>', 'whose key it is (required)')
     .option(
@@ -70,7 +70,7 @@ export function parseLimits(texts: readonly string[]): Limits {
 
 function noLimit(text: string): CliError {
   return new CliError(
-    `"${text}" is no limit.`,
-    `Write KIND/PERIOD=AMOUNT: one of ${limitKinds.join(', ')}; one of ${limitPeriods.join(', ')}; and a number, whole but for usd.`,
+    `"${text}" is not a limit.`,
+    `Use KIND/PERIOD=AMOUNT. KIND is one of ${limitKinds.join(', ')}; PERIOD is one of ${limitPeriods.join(', ')}; AMOUNT is a number, which must be whole unless KIND is usd.`,
   );
 }

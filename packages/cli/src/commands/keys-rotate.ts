@@ -35,7 +35,7 @@ interface Options {
 export function addKeysRotate(keys: Command, cli: Cli): void {
   keys
     .command('rotate')
-    .description('replace a key, and tell the new value once')
+    .description('replace a key, and show the new value once')
     .argument('<key>', 'name of the key')
     .option('--overlap <duration>', 'how long the old key goes on working, such as 2h or 7d', defaultOverlap)
     .addOption(
@@ -56,7 +56,7 @@ export function addKeysRotate(keys: Command, cli: Cli): void {
 function parseOverlap(text: string): number {
   const milliseconds = parseDuration(text);
   if (milliseconds === undefined) {
-    throw new CliError(`"${text}" is no duration.`, 'Write it as 90m, 2h, 7d or 1d12h.');
+    throw new CliError(`"${text}" is not a duration.`, 'Use a form such as 90m, 2h, 7d or 1d12h.');
   }
   if (milliseconds < shortestOverlapMs) {
     throw new CliError(`The overlap ${text} is too short.`, 'Give it at least 60s, or use --now.');

@@ -6,7 +6,7 @@ import { addKeysRevoke } from './keys-revoke.ts';
 import { addKeysRotate } from './keys-rotate.ts';
 
 const about = `
-Callers send a key as the header x-api-key. Its value is told once, when it is made: on standard output, alone, so that
+Callers send a key as the header x-api-key. Its value is shown once, when it is made: on standard output, alone, so that
 it can be piped to where secrets are kept.
 `;
 

@@ -9,7 +9,7 @@ const examples = ({ program, silentProgram }: Invocation) => `
 With --from, a JSON file says what to make; what is there already is left alone, so it can be run again after a failure:
   [{ "name": "acme", "plan": "starter", "keys": ["acme-app", { "name": "acme-intern", "limits": { "usd": { "month": 0.1 } } }] }]
 Each key is printed as it is made, with its value: team, key, value, with tabs between. With --json: a JSON object a line.
-No value is ever told again, so keep the output where secrets are kept.
+No value is ever shown again, so keep the output where secrets are kept.
 
 Examples:
   ${program} teams create acme --plan starter

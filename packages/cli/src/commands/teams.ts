@@ -7,7 +7,7 @@ import { addTeamsMove } from './teams-move.ts';
 import { addTeamsShow } from './teams-show.ts';
 
 const about = `
-A team is whoever gets keys: a department, a customer, an app. Teams of the config are deployed with it; teams made here
+A team is anyone who gets keys: a department, a customer, an app. Teams of the config are deployed with it; teams made here
 need no deployment, and there can be thousands. Every team is on a plan of the config.
 `;
 

@@ -61,7 +61,7 @@ function checkMonth(month: string, now: number): void {
   const start = /^\d{4}-(?:0[1-9]|1[0-2])$/.test(month) ? Date.parse(`${month}-01T00:00:00Z`) : Number.NaN;
   if (!Number.isNaN(start) && start <= now) return;
   throw new CliError(
-    Number.isNaN(start) ? `"${month}" is no month.` : `${month} has not begun.`,
-    'Write a month up to the present one, such as 2026-10.',
+    Number.isNaN(start) ? `"${month}" is not a month.` : `${month} has not begun.`,
+    'Use YYYY-MM, up to the present month, such as 2026-10.',
   );
 }

@@ -49,7 +49,7 @@ function runProgram(
     child.once('error', fail);
     child.once('exit', (code, signal) => {
       if (code === 0) return done();
-      fail(new CliError(`${title} ended with ${signal ?? code}.`, 'What it said above tells why.'));
+      fail(new CliError(`${title} ended with ${signal ?? code}.`, 'Its output above says why.'));
     });
   });
 }

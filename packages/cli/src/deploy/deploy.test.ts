@@ -219,7 +219,7 @@ test('it is deleted after whoever asked for it was told what stays', async () =>
 test('it is not deleted unless somebody agrees', async () => {
   const { destroy, cdk, noted } = await prepare({ config: { removalPolicy: 'destroy' } });
   await expect(destroy({ yes: false })).rejects.toThrow('Delete bedrock-proxy-dev');
-  expect(noted()).toMatch(/The table the-table goes along/);
+  expect(noted()).toMatch(/The table the-table is deleted too/);
   expect(cdk).toEqual([]);
 });
 

@@ -49,7 +49,7 @@ export async function deploy(
 
   const showKeys =
     options.showKeys ||
-    (await agrees(terminal, 'Show the values of the keys? They open the API to whoever reads them.'));
+    (await agrees(terminal, 'Show the values of the keys? They open the API to anyone who reads them.'));
   const deployment = await openDeployment(
     config,
     () => settings,

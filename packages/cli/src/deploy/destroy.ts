@@ -37,7 +37,10 @@ function whatStays({ removalPolicy, region }: ProxyConfig, table: string, invoca
     'Keys that the command line made are not in the stack and stay in API Gateway, where they open nothing. ' +
     `To be rid of them, delete their teams first: ${invocation.command('teams delete TEAM')}`;
   if (removalPolicy === 'destroy') {
-    return [`The table ${table} goes along, with all that was counted: limits begin anew.`, keys];
+    return [
+      `The table ${table} is deleted too, with all that was counted: limits begin again from zero.`,
+      keys,
+    ];
   }
   return [
     `The table ${table} stays, with all that was counted, protected against deletion. To delete it afterwards:`,

@@ -70,6 +70,6 @@ function remedyText(remedy: Remedy): string {
     case 'make_team':
       return `Make it after the deployment: teams create ${remedy.team} --plan PLAN; or correct its name in signIn.teams.`;
     case 'choose_guardrail':
-      return `Give plans.${remedy.plan}.guardrail the id and the version of one that "aws bedrock list-guardrails --region ${remedy.region}" tells, or leave it out.`;
+      return `Give plans.${remedy.plan}.guardrail the id and the version of one that "aws bedrock list-guardrails --region ${remedy.region}" lists, or leave it out.`;
   }
 }

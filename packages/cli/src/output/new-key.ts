@@ -10,6 +10,6 @@ export function printNewKey(
 ): void {
   terminal.print(json ? JSON.stringify({ ...key, ...more }, null, 2) : key.value);
   terminal.note(
-    'This value is not told again. Callers send it as the header x-api-key. On AWS it can take minutes until it is known everywhere.',
+    'This value is not shown again. Callers send it as the header x-api-key. On AWS it can take minutes until it is known everywhere.',
   );
 }

@@ -72,7 +72,7 @@ test('a legacy model is deployed, for it still answers', () => {
 
 const faults: [fault: string, config: unknown, path: string, fix: RegExp][] = [
   ['no config', undefined, 'config', /is missing; it must be an object/],
-  ['a missing field', { ...config, region: undefined }, 'region', /is missing; it must be a text/],
+  ['a missing field', { ...config, region: undefined }, 'region', /is missing; it must be a string/],
   ['a field of the wrong kind', { ...config, accessLog: 'yes' }, 'accessLog', /must be true or false/],
   ['an unknown field', { ...config, tems: {} }, 'tems', /not a field.*check its spelling/],
   [
@@ -102,7 +102,7 @@ const faults: [fault: string, config: unknown, path: string, fix: RegExp][] = [
     'models.2',
     /after models\.0; remove/,
   ],
-  ['a model of the wrong kind', { ...config, models: [7] }, 'models.0', /must be a text or an object/],
+  ['a model of the wrong kind', { ...config, models: [7] }, 'models.0', /must be a string or an object/],
   [
     'an unfinished definition',
     { ...config, models: [{ ...imported, format: 'gpt' }] },
@@ -148,7 +148,7 @@ const faults: [fault: string, config: unknown, path: string, fix: RegExp][] = [
     'a guardrail without a version',
     withPlan({ guardrail: { id: 'abc123' } }),
     'plans.starter.guardrail.version',
-    /is missing; it must be a text/,
+    /is missing; it must be a string/,
   ],
   [
     'a guardrail that is none',
@@ -283,7 +283,7 @@ const faults: [fault: string, config: unknown, path: string, fix: RegExp][] = [
     'teams.research.keys.0',
     /must start with a letter or digit/,
   ],
-  ['a key of the wrong kind', withKeys(7), 'teams.research.keys.0', /must be a text or an object/],
+  ['a key of the wrong kind', withKeys(7), 'teams.research.keys.0', /must be a string or an object/],
   [
     'a key named twice',
     withKeys('k', { name: 'k' }),

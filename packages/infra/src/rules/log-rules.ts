@@ -13,7 +13,7 @@ const logsEnd: TemplateRule = {
       const message =
         days === undefined
           ? 'is kept for ever'
-          : `${textOf(days)} days are no retention period of CloudWatch Logs`;
+          : `${textOf(days)} days is not a retention period of CloudWatch Logs`;
       yield { resource: id, property: 'RetentionInDays', message };
     }
   },

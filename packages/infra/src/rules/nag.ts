@@ -17,9 +17,9 @@ const acknowledged: Readonly<Record<string, string>> = {
 
 /** Rules that only an access log satisfies. */
 const acknowledgedWithoutAccessLog: Readonly<Record<string, string>> = {
-  'AwsSolutions-APIG1': 'The access log is opt-in, for it needs a role of the whole account (accessLog).',
+  'AwsSolutions-APIG1': 'The access log is opt-in, because it needs a role of the whole account (accessLog).',
   'Serverless-APIGWAccessLogging':
-    'The access log is opt-in, for it needs a role of the whole account (accessLog).',
+    'The access log is opt-in, because it needs a role of the whole account (accessLog).',
 };
 
 /** Rules that only a web ACL satisfies. */

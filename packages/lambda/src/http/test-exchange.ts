@@ -80,6 +80,6 @@ function lastCodeOf(body: string): ErrorCode | undefined {
 }
 
 function contractCode({ code }: ErrorEnvelope['error']): ErrorCode {
-  if (!isErrorCode(code)) throw new Error(`${code} is no code of the contract.`);
+  if (!isErrorCode(code)) throw new Error(`${code} is not a code of the contract.`);
   return code;
 }

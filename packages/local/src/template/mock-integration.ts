@@ -75,7 +75,7 @@ function readHeader(logicalId: string, parameter: string, value: string): [name:
   const [, literal] = /^'([^']*)'$/.exec(value) ?? [];
   if (name === undefined || literal === undefined) {
     throw new TemplateError(
-      `${logicalId}: ${parameter}: ${value} is not supported, only a header with a text in single quotes`,
+      `${logicalId}: ${parameter}: ${value} is not supported, only a header with a string in single quotes`,
     );
   }
   return [name.toLowerCase(), literal];

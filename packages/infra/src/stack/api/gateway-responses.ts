@@ -47,7 +47,7 @@ const gatewayResponses: readonly GatewayResponse[] = [
     code: 'quota_exceeded',
     message:
       "API Gateway's own quota of requests for this API key is used up. It counts every request of the key, refused " +
-      'ones and GET /usage too, and tells no numbers. Retrying will not help before its next period; ask the operator ' +
+      'ones and GET /usage too, and gives no numbers. Retrying will not help before its next period; ask the operator ' +
       'for a higher one.',
   },
   { type: ResponseType.BAD_REQUEST_BODY, code: 'invalid_json' },

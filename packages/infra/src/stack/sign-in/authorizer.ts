@@ -41,7 +41,7 @@ export class Authorizer extends LoggedFunction {
     super(scope, id, {
       config,
       suffix: '-authorizer',
-      description: `Tells who calls ${config.name}-${config.stage}: by API key or by token`,
+      description: `Identifies the callers of ${config.name}-${config.stage}, by API key or by token`,
       code: Code.fromAsset(join(lambdaDirectory, 'authorizer')),
       handler: 'index.handler',
       memorySize: 512,

@@ -44,7 +44,7 @@ export function alarmDefinitions({ config, stage, handler }: AlarmSources): Alar
     {
       name: 'server-errors',
       description:
-        'More than 5 % of the requests end in a 5xx. "Errors by code" of the dashboard tells which; a 5xx that is not ' +
+        'More than 5 % of the requests end in a 5xx. "Errors by code" of the dashboard shows which; a 5xx that is not ' +
         'among them is a function that crashed or was throttled.',
       metric: stage.metricServerError({ statistic: Stats.AVERAGE, period: fiveMinutes }),
       threshold: 0.05,

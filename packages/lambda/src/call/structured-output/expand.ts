@@ -57,7 +57,7 @@ export function expandReferences(schema: Readonly<Record<string, unknown>>): Jso
     if (!isObject(value)) return scalar(value);
     const { $ref: reference, ...rest } = value;
     if (reference === undefined) return expandKeywords(rest, path, within);
-    if (typeof reference !== 'string') throw schemaError([...path, '$ref'], 'must be a text');
+    if (typeof reference !== 'string') throw schemaError([...path, '$ref'], 'must be a string');
     if (within.includes(reference)) {
       throw schemaError([...path, '$ref'], 'leads back to itself, and an answer can have no unbounded depth');
     }

@@ -110,7 +110,7 @@ const reasons = new Map(
       'The answer was cut off at maxTokens, before its JSON was complete. It was charged; ask for more.',
     model_context_window_exceeded:
       "The answer was cut off at the end of the model's context window. It was charged; ask for less.",
-    guardrail_intervened: 'A guardrail of this plan intervened, so there is no answer of the outputSchema.',
-    content_filtered: 'The answer was filtered, so there is none of the outputSchema. It was charged.',
+    guardrail_intervened: 'A guardrail of this plan intervened, so no answer matches the outputSchema.',
+    content_filtered: 'The answer was filtered, so no answer matches the outputSchema. It was charged.',
   }),
 );
