@@ -15,8 +15,8 @@ export default defineProxyConfig({
 
   plans: {
     // For trying it out. The limits hold exactly, for a team over all its keys; the quota is API Gateway's own, for
-    // each key and best effort, and counts refused requests too. It is far higher, so that whoever reaches a limit is
-    // told the numbers, however often they try again.
+    // each key and best effort, and counts refused requests too. It is far higher, so that anyone who reaches a limit
+    // sees the numbers, however often they try again.
     starter: {
       throttle: { rate: 100, burst: 200 },
       quota: { limit: 10_000, period: 'MONTH' },

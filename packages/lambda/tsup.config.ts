@@ -4,7 +4,7 @@ import type { Options } from 'tsup';
 import { builtinModules } from './build/builtin-modules.ts';
 import { leaveOutUnused } from './build/leave-out-unused.ts';
 
-/** Whoever is given the code is given the licences of what is in it: https://www.apache.org/licenses/LICENSE-2.0#redistribution */
+/** Anyone who is given the code is given the licences of what is in it: https://www.apache.org/licenses/LICENSE-2.0#redistribution */
 async function handOnNotices(): Promise<void> {
   const notices = join(import.meta.dirname, 'THIRD-PARTY-NOTICES.txt');
   for (const directory of ['dist', 'dist/authorizer']) {

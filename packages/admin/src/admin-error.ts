@@ -73,8 +73,8 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
 };
 
 /**
- * Something that whoever asked can put right. It says what happened; what to do, and with which command or button, is
- * for the caller to say: from the code and its data.
+ * Something that the one who asked can put right. It says what happened; what to do, and with which command or button,
+ * is for the caller to say: from the code and its data.
  */
 export class AdminError<Code extends AdminErrorCode = AdminErrorCode> extends Error {
   override readonly name = 'AdminError';

@@ -26,7 +26,7 @@ export interface Deployment {
   close(): void;
 }
 
-/** Each team has one key for all its signed-in callers, whose value nobody is told. */
+/** Each team has one key for all its signed-in callers, whose value is shown to nobody. */
 export interface SignIn {
   /** Sees to it that a team has its key, on its plan. */
   ensure(team: string, plan: string): Promise<void>;

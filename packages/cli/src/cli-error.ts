@@ -1,9 +1,9 @@
 import type { Invocation } from './invocation.ts';
 
-/** What to do: a text, or one that names commands as whoever reads it would call them. */
+/** What to do: a string, or one that names commands as the reader would call them. */
 type Advice = string | ((invocation: Invocation) => string);
 
-/** Something that whoever ran the command can put right. */
+/** Something that the one who ran the command can put right. */
 export class CliError extends Error {
   override readonly name = 'CliError';
   /** What to do. */

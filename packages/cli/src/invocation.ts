@@ -20,7 +20,7 @@ interface DeploymentOptions {
 
 /**
  * @param environment Of the process; pnpm and npm say there who runs it.
- * @param options Read anew for every command, for they are known only once the arguments are parsed.
+ * @param options Read again for every command, because they are known only once the arguments are parsed.
  * @see https://docs.npmjs.com/cli/using-npm/scripts#environment
  */
 export function invocationOf(environment: Environment, options: () => DeploymentOptions): Invocation {

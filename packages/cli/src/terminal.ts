@@ -37,7 +37,7 @@ export const processTerminal: Terminal = {
 /** 128 and SIGPIPE: what a shell reports of any program whose reader has left. */
 const readerLeft = 141;
 
-/** Ends the program at once, and without a word, when whoever reads it has had enough: `| head`. */
+/** Ends the program at once, and without a word, when its reader has had enough: `| head`. */
 export function endWithReader(...streams: readonly Writable[]): void {
   for (const stream of streams) {
     stream.on('error', (error: NodeJS.ErrnoException) => {

@@ -415,7 +415,7 @@ export interface ErrorDetails {
 
 export type DetailsOf<Code extends ErrorCode> = Code extends keyof ErrorDetails ? ErrorDetails[Code] : never;
 
-/** The body of every error, whoever made it. */
+/** The body of every error, no matter what made it. */
 export interface ErrorEnvelope {
   /** Also the name of the event that ends a stream. */
   type: 'error';

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Fields } from './fields.ts';
 import type { AskRequest, Turn } from './types.ts';
 
-// Bedrock refuses texts of white space alone, so they are refused here, where the field can be named.
+// Bedrock refuses strings of white space alone, so they are refused here, where the field can be named.
 const text = z.string().check(z.regex(/\S/, 'must not be empty'));
 const fraction = z.number().check(z.minimum(0, 'must be at least 0'), z.maximum(1, 'must be at most 1'));
 

@@ -5,7 +5,7 @@ import { ConfigError } from '../src/config/config-error.ts';
 import { loadProxyConfig } from '../src/config/config-file.ts';
 import { synthesize } from '../src/stack/synthesize.ts';
 
-// An app of its own, for only an app can read the CLI's `-c config=path`.
+// An app of its own, because only an app can read the CLI's `-c config=path`.
 const fromCdk: unknown = new App({ autoSynth: false }).node.tryGetContext('config');
 
 try {

@@ -46,7 +46,7 @@ export interface KeyAccess {
 }
 
 /**
- * What the deployment tells the function, as JSON in the environment variable `PROXY_CONFIG`. The stack writes it
+ * What the deployment gives the function, as JSON in the environment variable `PROXY_CONFIG`. The stack writes it
  * with this schema and the function reads it with this schema. Lambda allows 4 KB of environment in all.
  */
 export interface ProxyEnvironment {

@@ -12,7 +12,7 @@ export function runs(usual: number): { readonly numRuns: number } {
   return { numRuns: usual * factor };
 }
 
-/** Texts that break what takes them for something else: names of prototypes, half characters, NUL, line breaks. */
+/** Strings that break what takes them for something else: names of prototypes, half characters, NUL, line breaks. */
 export const oddText = fc.oneof(
   fc.constantFrom(
     ...['__proto__', 'constructor', 'toString', '', ' ', '\0', '\ud800', '\udc00x', '\r\nx: y', '\u2028'],
@@ -20,7 +20,7 @@ export const oddText = fc.oneof(
   fc.string({ unit: 'binary' }),
 );
 
-/** Any JSON, odd texts and names included. */
+/** Any JSON, odd strings and names included. */
 export const { json: anyJson } = fc.letrec<{ json: Json; object: JsonObject }>((tie) => ({
   json: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },

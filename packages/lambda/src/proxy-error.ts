@@ -8,10 +8,10 @@ export interface ServiceFailure {
   readonly requestId?: string | undefined;
 }
 
-/** What is known of an error beyond what the caller is told. */
+/** What is known of an error beyond what the caller gets to know. */
 export interface ErrorBackground {
   readonly failure?: ServiceFailure | undefined;
-  /** Whether the model call was certainly not billed. Default: false, for a bill that is not known must be expected. */
+  /** Whether the model call was certainly not billed. Default: false, because an unknown bill must be expected. */
   readonly unbilled?: boolean | undefined;
   /** Whether the call may have succeeded all the same, so that trying again could be billed twice. Default: false. */
   readonly outcomeUnknown?: boolean | undefined;
@@ -19,7 +19,7 @@ export interface ErrorBackground {
   readonly usage?: BilledTokens | undefined;
 }
 
-/** An error that the caller is told about: a code of the contract, with what is known beyond it. */
+/** An error that is reported to the caller: a code of the contract, with what is known beyond it. */
 export class ProxyError<Code extends ErrorCode = ErrorCode> extends Error {
   override readonly name = 'ProxyError';
   readonly statement: ErrorStatement<Code>;

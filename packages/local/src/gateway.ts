@@ -35,7 +35,7 @@ export interface GatewayOptions {
   /** Calls that one worker of a function may run at once. 1 is Lambda's way. Default: no limit. */
   readonly callsPerWorker?: number;
   /**
-   * Told every line that functions write, and what Lambda would add to their logs; a call's lines before its answer
+   * Gets every line that functions write, and what Lambda would add to their logs; a call's lines before its answer
    * goes out.
    */
   readonly onLog?: OnLog;

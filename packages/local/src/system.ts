@@ -30,7 +30,7 @@ export interface LocalSystemOptions {
   readonly bedrockUrl?: string | undefined;
   /** URL of a server to use in place of the DynamoDB in memory. Tables that it does not have are made there. */
   readonly dynamodbUrl?: string | undefined;
-  /** Told every line that the functions write. */
+  /** Gets every line that the functions write. */
   readonly onLog: (line: LogLine) => void;
 }
 

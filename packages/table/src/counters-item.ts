@@ -13,7 +13,7 @@ export interface Slot {
   readonly number: number;
 }
 
-// Names are short, for they are paid for with every write.
+// Names are short, because they are paid for with every write.
 
 const initials: Readonly<Record<LimitKind, string>> = { requests: 'r', tokens: 't', usd: 'u' };
 

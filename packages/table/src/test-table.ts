@@ -1,4 +1,4 @@
-// For whoever type-checks this from another package.
+// For anyone who type-checks this from another package.
 /// <reference path="./dynalite.d.ts" />
 import { once } from 'node:events';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';

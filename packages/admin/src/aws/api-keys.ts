@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-api-gateway';
 import { AdminError } from '../admin-error.ts';
 
-/** An API key that was just made: the one time that its value is told. */
+/** An API key that was just made: the only time that its value is shown. */
 export interface MadeApiKey {
   readonly id: string;
   readonly value: string;
@@ -46,7 +46,7 @@ export class ApiKeys {
     return ids;
   }
 
-  /** The value of a key: it opens the API to whoever reads it. */
+  /** The value of a key: it opens the API to anyone who reads it. */
   async valueOf(id: string): Promise<string> {
     const { value } = await this.#client.send(new GetApiKeyCommand({ apiKey: id, includeValue: true }));
     if (value === undefined) throw new AdminError('key_has_no_value', { key: id });

@@ -23,7 +23,7 @@ export function awsEndpoints(region: string): Endpoints {
 }
 
 /**
- * Finds what a local gateway has in place of AWS. It is never told real credentials.
+ * Finds what a local gateway has in place of AWS. It never gets real credentials.
  *
  * @param url Of the gateway, with or without the stage.
  * @throws {AdminError} If no gateway answers, or it runs another stack.

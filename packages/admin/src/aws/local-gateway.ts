@@ -21,8 +21,8 @@ export const LocalEndpoints = z.object({
 });
 
 /**
- * AWS credentials that are valid nowhere. Whoever makes a table for the functions must use the same: a local DynamoDB
- * may keep the tables of each access key apart.
+ * AWS credentials that are valid nowhere. Anyone who makes a table for the functions must use the same: a local
+ * DynamoDB may keep the tables of each access key apart.
  */
 export const localCredentials = {
   accessKeyId: 'AKIALOCALGATEWAY0000',

@@ -33,7 +33,7 @@ export interface Finding extends Subject {
   readonly remedy?: Remedy;
 }
 
-/** What to do. With which command, or which button, is for whoever shows it to say. */
+/** What to do. With which command, or which button, is for the one who shows it to say. */
 export type Remedy =
   | { readonly kind: 'advice'; readonly text: string }
   | { readonly kind: 'sign_in' }
@@ -68,7 +68,7 @@ export const error = (subject: Subject, what: string, remedy: Remedy | string): 
 const remedyOf = (remedy: Remedy | string): Remedy =>
   typeof remedy === 'string' ? { kind: 'advice', text: remedy } : remedy;
 
-/** Nobody can say: the call that would tell failed. A deployment may work all the same. */
+/** Nobody can say: the call that would show it failed. A deployment may work all the same. */
 export function unknown(subject: Subject, cause: unknown, permission: string): Finding {
   return warning(
     subject,

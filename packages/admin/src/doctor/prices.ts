@@ -7,7 +7,7 @@ const subject: Subject = { check: 'prices' };
 /** Wide enough for a dearer Region; a price per 1,000 tokens in place of a million is far beyond it. */
 const plausibleFactor = 5;
 
-/** Where no price is known, no cost is told; a limit in USD on such a model is an error of the config. */
+/** Where no price is known, no cost is reported; a limit in USD on such a model is an error of the config. */
 export function checkModelPrices(config: ProxyConfig): Finding {
   const known = config.models.map((model) => {
     const alias = aliasOf(model);

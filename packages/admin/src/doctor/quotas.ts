@@ -5,8 +5,8 @@ import { type Finding, warning } from './finding.ts';
 const daysOf: Readonly<Record<Quota['period'], number>> = { DAY: 1, WEEK: 7, MONTH: 31 };
 
 /**
- * Finds plans whose callers meet API Gateway's quota before the exact limit on requests: they are told no numbers then,
- * and cannot ask for their usage either, for that counts in the quota too.
+ * Finds plans whose callers meet API Gateway's quota before the exact limit on requests: they get no numbers then,
+ * and cannot ask for their usage either, because that counts in the quota too.
  */
 export function checkQuotas({ plans }: ProxyConfig): Finding[] {
   return Object.entries(plans).flatMap(([name, { quota, limits }]) => {

@@ -8,7 +8,7 @@ import { findTeam, usableTeam } from '../teams/teams.ts';
 import { type Claim, claimNewName, orRelease } from './key-names.ts';
 import { changeAccess, discardKey, discardRemains, type KeyDraft, makeKey } from './keys.ts';
 
-/** A key that was just made: the one time that its value is told. */
+/** A key that was just made: the only time that its value is shown. */
 export interface NewKey {
   readonly name: string;
   readonly id: string;
@@ -63,7 +63,7 @@ export async function finishKey(
       await claim.finish(made.id);
       return made;
     } catch (error) {
-      // Should this fail too, whoever claims the name next finds what is left.
+      // If this fails too, the next one to claim the name finds what is left.
       await discardKey(deployment, made.id).catch(() => {});
       throw error;
     }

@@ -41,7 +41,7 @@ export interface KeyDraft {
   readonly countedAs?: string | undefined;
 }
 
-/** By what keys made here are told from all others of the account. */
+/** What distinguishes keys made here from all others of the account. */
 function descriptionOf({ name }: Deployment, team: string): string {
   return `${name}: team ${team}, made at run time`;
 }
@@ -61,7 +61,7 @@ export async function makeKey(deployment: Deployment, draft: KeyDraft): Promise<
     await plans.add(made.id, plan);
     return made;
   } catch (error) {
-    // Should this fail too, whoever claims the name next finds what is left.
+    // If this fails too, the next one to claim the name finds what is left.
     await discardKey(deployment, made.id).catch(() => {});
     throw error;
   }

@@ -73,7 +73,7 @@ async function revokeAll(deployment: Deployment, replaced: readonly KeyName[]): 
   for (const { name, keyId } of replaced) {
     if (keyId === undefined) continue;
     await discardKey(deployment, keyId);
-    // Last, so that whoever repeats this finds what is left to do.
+    // Last, so that anyone who repeats this finds what is left to do.
     await deployment.table.delete(replacedKey(name, keyId));
     ids.push(keyId);
   }

@@ -85,8 +85,8 @@ async function replace(
 }
 
 /**
- * Removes the keys of earlier rotations: those that have ended, for API Gateway has room for so many only; or all, for
- * nobody knows which of them leaked.
+ * Removes the keys of earlier rotations: those that have ended, because API Gateway has room for only so many; or
+ * all, because nobody knows which of them leaked.
  */
 async function discardReplaced(
   deployment: Deployment,

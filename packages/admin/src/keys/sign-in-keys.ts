@@ -79,7 +79,7 @@ export async function removeSignInKey(
   const { keyId } = SignInItem.parse(item);
   await new ApiKeys(clients.apiGateway).delete(keyId);
   await table.delete(accessKey(keyId));
-  // Last, for it is what the others are found by.
+  // Last, because the others are found by it.
   await table.delete(signInKey(team));
 }
 

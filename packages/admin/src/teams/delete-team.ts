@@ -28,7 +28,7 @@ export async function checkDeletable(deployment: Deployment, name: string): Prom
 export async function deleteTeam(deployment: Deployment, name: string): Promise<void> {
   const { table, signIn } = deployment;
   await checkDeletable(deployment, name);
-  // First the team, so that a key which is being made now is removed by whoever makes it.
+  // First the team, so that a key which is being made now is removed by the one who makes it.
   await table.delete(teamKey(name));
   const names = await listKeyNames(deployment);
   await revokeKeys(
@@ -36,6 +36,6 @@ export async function deleteTeam(deployment: Deployment, name: string): Promise<
     names.filter(({ team }) => team === name),
   );
   await signIn?.remove(name);
-  // Last, so that whoever repeats this finds the team.
+  // Last, so that anyone who repeats this finds the team.
   await table.delete(teamListKey(name));
 }

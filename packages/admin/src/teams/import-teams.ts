@@ -52,7 +52,7 @@ export interface Imported {
 /**
  * Makes teams and keys, those that are not there yet; so it can be repeated after a failure.
  *
- * @param onKey Told every key as soon as it is made, for its value is told once.
+ * @param onKey Gets every key as soon as it is made, because its value is shown only once.
  */
 export async function importTeams(
   deployment: Deployment,

@@ -89,7 +89,7 @@ export async function createTeam(deployment: Deployment, name: string, plan: str
   const created = await table.put(teamKey(name), { plan, createdAt }, 'absent');
   const present = created ? plan : (await findTeam(deployment, name))?.plan;
   if (present !== plan) throw new AdminError('team_exists', { team: name, plan: present, wanted: plan });
-  // Again for a team that is there, for what made it may have died before this.
+  // Again for a team that is there, because what made it may have died before this.
   await table.put(teamListKey(name), {});
   await signIn?.ensure(name, plan);
   return created;

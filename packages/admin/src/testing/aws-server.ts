@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import type { ClientSettings } from '../aws/endpoints.ts';
 import { localCredentials } from '../aws/local-gateway.ts';
 
-/** What AWS says to one operation: an object as JSON, a text as XML. */
+/** What AWS says to one operation: an object as JSON, a string as XML. */
 export interface AwsAnswer {
   readonly status?: number;
   /** Name of the exception, where it is one of a service that speaks JSON. */

@@ -12,7 +12,7 @@ const repository = resolve(import.meta.dirname, '../../../..');
 /** Where the CDK finds its settings, and the cloud assembly goes. */
 export const cdkDirectory = resolve(repository, 'packages/infra');
 
-/** The pinned CDK. What it says goes to standard error, for it is progress, and no result. */
+/** The pinned CDK. What it says goes to standard error, because it is progress and not a result. */
 export const cdk: Cdk = (args, region) =>
   runProgram(
     `cdk ${args[0]}`,

@@ -16,7 +16,7 @@ export interface DeployOptions {
 }
 
 /**
- * Deploys a config: looks at the account first, stops at what would fail, leaves off what does not fit, and tells
+ * Deploys a config: looks at the account first, stops at what would fail, leaves off what does not fit, and shows
  * where the deployment is and what its keys are.
  *
  * @throws {CliError} If the account is not ready, or nobody agrees.
@@ -66,7 +66,7 @@ export async function deploy(
   }
 }
 
-/** The one that deploy itself can put right is no reason to stop. */
+/** The one that deploy itself can put right is not a reason to stop. */
 function stopAtErrors({ findings, lacksLogRole }: Diagnosis): void {
   const errors = findings.filter(({ status }) => status === 'error').length - (lacksLogRole ? 1 : 0);
   if (errors === 0) return;

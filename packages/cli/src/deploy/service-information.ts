@@ -7,7 +7,7 @@ import {
 } from '@org/admin';
 import type { ProxyConfig } from '@org/infra/config';
 
-/** What whoever deployed wants to know, and to hand on. */
+/** What the one who deployed wants to know, and to hand on. */
 export interface ServiceInformation {
   readonly stack: string;
   readonly region: string;
@@ -24,7 +24,7 @@ export interface DeployedKey {
   readonly value: string | undefined;
 }
 
-/** Reads what a deployed stack tells of itself. The values of keys are read only with `withValues`. */
+/** Reads what a deployed stack says about itself. The values of keys are read only with `withValues`. */
 export async function readServiceInformation(
   { name: stack, config, configKeyIds, apiKeys }: Deployment,
   settings: ClientSettings,

@@ -24,7 +24,7 @@ export function recordingTerminal(): RecordingTerminal {
   };
 }
 
-/** Runs a command at noon of 2026-11-22, and tells what was said. */
+/** Runs a command at noon of 2026-11-22, and returns what was said. */
 export async function runRecorded(args: readonly string[], environment?: Environment) {
   const terminal = recordingTerminal();
   const code = await run(args, terminal, () => Date.parse('2026-11-22T12:00:00Z'), environment);

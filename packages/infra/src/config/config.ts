@@ -74,7 +74,7 @@ export interface AuthoredKey {
   limits?: Limits | undefined;
 }
 
-/** Whoever gets keys: a department, a customer, an app. */
+/** Anyone who gets keys: a department, a customer, an app. */
 export interface AuthoredTeam<PlanName extends string = string> {
   /**
    * Name of the plan. A deployed key cannot move to another plan: CloudFormation would put it into the new one before

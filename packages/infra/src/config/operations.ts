@@ -4,7 +4,7 @@ import { Throttle } from './throttle.ts';
 /** Alarms, and where they go. */
 export interface AlarmsConfig {
   /**
-   * Address that gets a mail for every alarm, once whoever reads it has confirmed the subscription. Default: none; the
+   * Address that gets a mail for every alarm, once its reader has confirmed the subscription. Default: none; the
    * alarms are seen in CloudWatch, and anything may subscribe to their topic.
    */
   email?: string | undefined;
@@ -80,7 +80,7 @@ export interface OperationsConfig {
    * @see https://aws.amazon.com/waf/pricing/
    */
   waf?: boolean | WafConfig | undefined;
-  /** Lets web pages call the API from the browser, where whoever opens them sees the key. Default: none may. */
+  /** Lets web pages call the API from the browser, where anyone who opens them sees the key. Default: none may. */
   cors?: CorsConfig | undefined;
 }
 

@@ -29,8 +29,8 @@ interface Priced {
 const leastPrice = 0.000_001;
 
 /**
- * Finds prices of models that are not offered, and limits in USD that could not hold, for nobody knows the price of a
- * model, or it is 0.
+ * Finds prices of models that are not offered, and limits in USD that could not hold, because nobody knows the price of
+ * a model, or it is 0.
  */
 export function* checkPrices(config: Priced): Iterable<Reference> {
   const offered = new Map(config.models.map((model) => [aliasOf(model), definitionOf(model)]));

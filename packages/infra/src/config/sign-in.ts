@@ -4,7 +4,7 @@ import { namePattern } from './name.ts';
 /** Which claim of a token is for which team. */
 interface TeamClaim {
   /**
-   * Name of the claim that holds the team: a text, or a list of texts of which the first that is a team counts.
+   * Name of the claim that holds the team: a string, or a list of strings of which the first that is a team counts.
    * Default: `cognito:groups` of a user pool, `team` of any other issuer.
    */
   claim?: string | undefined;

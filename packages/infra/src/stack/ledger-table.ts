@@ -8,9 +8,9 @@ import type { ProxyConfig } from '../config/config.ts';
  * The table of what teams and keys have used: an item each and month. On demand, so it costs nothing while idle;
  * encrypted by DynamoDB's own key, which has no fee.
  *
- * It is kept when the stack is deleted or would replace it, unless the config has it destroyed, for what it says is
- * nowhere else. A new stack does not find it again: it makes another. So it has no name of its own, which would stand in
- * the way of that.
+ * It is kept when the stack is deleted or would replace it, unless the config has it destroyed, because what it says
+ * is nowhere else. A new stack does not find it again: it makes another. So it has no name of its own, which would stand
+ * in the way of that.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
  */

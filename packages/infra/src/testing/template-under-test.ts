@@ -88,7 +88,7 @@ const Join = z.object({
   ]),
 });
 
-/** What CloudFormation makes of a Fn::Join of texts, Refs and attributes. */
+/** What CloudFormation makes of a Fn::Join of strings, Refs and attributes. */
 export function joined(value: unknown, resolve: (logicalId: string) => string): string {
   const [, parts] = z.parse(Join, value)['Fn::Join'];
   return parts

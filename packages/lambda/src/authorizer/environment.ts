@@ -11,7 +11,7 @@ export const authorizerVariables = {
 } as const;
 
 /**
- * What the deployment tells the authorizer about sign-in tokens. The stack writes it with this schema and the
+ * What the deployment gives the authorizer about sign-in tokens. The stack writes it with this schema and the
  * authorizer reads it with this schema. Lambda allows 4 KB of environment in all.
  */
 export interface SignInEnvironment {
@@ -20,7 +20,7 @@ export interface SignInEnvironment {
   /** What `aud` may be; of an access token of Cognito, which has none, what `client_id` may be. */
   audience: string[];
   jwksUri?: string | undefined;
-  /** Of a Cognito user pool: which of its two kinds of tokens. Left out: the issuer is no user pool. */
+  /** Of a Cognito user pool: which of its two kinds of tokens. Left out: the issuer is not a user pool. */
   tokenUse?: 'access' | 'id' | undefined;
   /** Claim that names the team. */
   claim: string;

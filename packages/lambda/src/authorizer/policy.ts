@@ -1,6 +1,6 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 
-/** What API Gateway is told: whether the caller may go on, and by which API key it is judged and counted. */
+/** What API Gateway gets: whether the caller may go on, and by which API key it is judged and counted. */
 export interface Decision {
   readonly effect: 'Allow' | 'Deny';
   /** Stands for the caller. No secret and no name. */

@@ -4,7 +4,7 @@ import type { AuthorizerConfig } from './config.ts';
 import type { FetchJson } from './fetch-json.ts';
 
 /**
- * The issuer's public keys, fetched anew where those that are known are older than this many milliseconds.
+ * The issuer's public keys, fetched again where those that are known are older than this many milliseconds.
  *
  * @throws {IssuerError}
  */

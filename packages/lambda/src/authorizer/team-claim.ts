@@ -4,7 +4,7 @@ import type { AuthorizerConfig } from './config.ts';
 /** What teams can be called; nothing else needs to be looked up. */
 const teamName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** The teams that a token may be for, in the order of its claim: a text, or a list of texts such as groups. */
+/** The teams that a token may be for, in the order of its claim: a string, or a list of strings such as groups. */
 export function teamsOf(payload: JwtPayload, { claim, teams }: AuthorizerConfig): string[] {
   const claimed: unknown = Object.hasOwn(payload, claim) ? payload[claim] : [];
   const values = (Array.isArray(claimed) ? claimed : [claimed]).filter((value) => typeof value === 'string');

@@ -16,7 +16,7 @@ import { verifyJwtSync } from 'aws-jwt-verify/jwt-verifier';
 import type { AuthorizerConfig } from './config.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
-/** Why a caller is not known. Goes into the log; the caller is told no more than that it is not. */
+/** Why a caller is not known. Goes into the log; the caller learns no more than that it is not. */
 export type TokenFault =
   | 'missing'
   | 'expired'
@@ -40,7 +40,7 @@ export class TokenError extends Error {
 }
 
 /**
- * Tells what a token claims.
+ * Returns what a token claims.
  *
  * @throws {TokenError} If it is not valid.
  * @throws {IssuerError} If the issuer's keys cannot be had: nobody knows whether it is valid.

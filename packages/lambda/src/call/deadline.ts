@@ -23,8 +23,8 @@ const answerMarginMs = 1000;
 const sendMarginMs = 200;
 
 /**
- * Dispose of it when the call is over. `AbortSignal.timeout` would keep whoever listened to it, and with them the whole
- * call, until the time is up.
+ * Dispose of it when the call is over. `AbortSignal.timeout` would keep everything that listened to it, and with them
+ * the whole call, until the time is up.
  *
  * @param getRemainingTimeInMillis Of the invocation's context: milliseconds until Lambda kills the function.
  * @param longestMs The most milliseconds from now. Default: no limit of its own.

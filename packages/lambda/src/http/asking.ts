@@ -10,7 +10,7 @@ import { jsonBody } from './json-body.ts';
 import { header } from './received-event.ts';
 import { answerResponse, eventStreamHead } from './response.ts';
 
-/** A little less than what is promised, for a timer can be late. */
+/** A little less than what is promised, because a timer can be late. */
 const pingAfterMs = streamHeartbeatMs - 5000;
 
 /** Answers what comes through a door. */
@@ -35,7 +35,7 @@ export function asking(door: Door): Operation {
 interface Answering extends Invocation {
   readonly door: Door;
   readonly events: AsyncIterable<AskEvent>;
-  /** Has to be told of every event. */
+  /** Has to get every event. */
   readonly note: (event: AskEvent) => void;
   /** Fires when the answer is given up. */
   readonly signal: AbortSignal;

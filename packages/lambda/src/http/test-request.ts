@@ -49,7 +49,7 @@ export const limits: LimitStatus[] = [
   },
 ];
 
-/** A ledger that admits everything and keeps what it was told. */
+/** A ledger that admits everything and keeps what it was given. */
 export function recordingLedger() {
   const holds: HoldRequest[] = [];
   const charges: Amounts[] = [];

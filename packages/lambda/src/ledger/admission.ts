@@ -105,8 +105,8 @@ export interface LimitUse {
 const nearly = 0.8;
 
 /**
- * The limits that a charge took past four fifths of what they allow. Told by the settlement that did it and by no
- * other, so each period's crossing is told once.
+ * The limits that a charge took past four fifths of what they allow. Reported by the settlement that did it and by no
+ * other, so each period's crossing is reported once.
  *
  * @param counters After the charge.
  */

@@ -22,7 +22,7 @@ export interface RaceOutcome {
   readonly admitted: number;
   readonly exhausted: number;
   readonly busy: number;
-  /** The least that was said to be used when a caller was told never to try again. */
+  /** The least that was said to be used when a caller was refused and asked not to try again. */
   readonly leastUsedWhenExhausted: number | null;
 }
 

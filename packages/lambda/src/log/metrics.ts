@@ -30,7 +30,7 @@ export const overAll: ReadonlySet<string> = new Set<MetricName>(['AccessFailures
 
 export type MetricName = keyof typeof metricUnits;
 
-/** The metrics of a request, and what tells CloudWatch to take them from the log line that they are part of. */
+/** The metrics of a request, and what makes CloudWatch take them from the log line that they are part of. */
 export type EmbeddedMetrics = Partial<Record<MetricName, number>> & { readonly _aws: object };
 
 /**

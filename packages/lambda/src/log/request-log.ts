@@ -89,7 +89,7 @@ function noteSettled({ held, charged, settlement, ending }: Settled, log: Reques
   if (settlement.failure !== undefined) log.settleError = failureName(settlement.failure);
 }
 
-/** Notes a failure. Returns what the caller is told of it. */
+/** Notes a failure. Returns what the caller gets to know of it. */
 export function noteFailure(thrown: unknown, log: RequestLog): ProxyError {
   const error = thrown instanceof ProxyError ? thrown : new ProxyError({ code: 'internal' });
   if (error !== thrown) log.trace = traceOf(thrown);

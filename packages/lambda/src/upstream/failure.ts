@@ -7,7 +7,7 @@ import { StreamException } from './event-stream.ts';
 
 /**
  * Exceptions of Bedrock's runtime, and of AWS's request authentication, by name. Those that mean several things
- * are told apart in {@link validationCode} and {@link accessCode}.
+ * are distinguished in {@link validationCode} and {@link accessCode}.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
  */
@@ -99,12 +99,12 @@ export function bedrockError(thrown: unknown, signal: AbortSignal): ProxyError {
   }
 }
 
-/** The SDK passes on whatever JSON says, a text or not. */
+/** The SDK passes on whatever JSON says, a string or not. */
 function messageOf({ message }: { readonly message: unknown }): string {
   return typeof message === 'string' ? message : '';
 }
 
-/** What is told of an error that came when the model may have run, where the usual text would promise too much. */
+/** What is said of an error that came when the model may have run, where the usual text would promise too much. */
 const midwayMessages: Partial<Readonly<Record<ErrorCode, string>>> = {
   model_throttled: 'Bedrock throttled this model after it had begun to answer. What that cost stays charged.',
 };

@@ -7,7 +7,7 @@ export class Caller {
   readonly gone: Promise<void>;
   #brokenOff = false;
 
-  /** @param onHangUp Told when the caller leaves before it has the whole answer. */
+  /** @param onHangUp Called when the caller leaves before it has the whole answer. */
   constructor(response: ServerResponse, onHangUp: () => void) {
     this.response = response;
     this.gone = new Promise((resolve) => {

@@ -56,7 +56,7 @@ function contentOf(block: AnswerBlock): object {
   }
 }
 
-/** Input that is no JSON, because it was cut or scripted so, cannot be said in Converse: nothing of it is left. */
+/** Input that is not JSON, because it was cut or scripted so, cannot be said in Converse: nothing of it is left. */
 function toolInput(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -51,7 +51,7 @@ export const blockedCompletion: Completion = {
 };
 
 /**
- * The part of an answer that tells of the guardrail, where it was asked for.
+ * The part of an answer that is about the guardrail, where it was asked for.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-use-converse-api.html
  */

@@ -68,7 +68,7 @@ export interface BedrockOptions {
   readonly port?: number;
   /** Says what a call meets, where neither `failNext` nor `pace` does. The call waits for it. Default: nothing. */
   readonly meet?: (call: ReceivedCall) => Encounter | Promise<Encounter>;
-  /** Told what a call cost in which the model ran, as it is added to `billed`. */
+  /** Gets what a call cost in which the model ran, as it is added to `billed`. */
   readonly onBilled?: (call: ReceivedCall, tokens: Readonly<BilledTokens>) => void;
   /** The models that there are, beside the predecessor's and imported ones. Default: those of the catalogue. */
   readonly models?: readonly ModelDefinition[];

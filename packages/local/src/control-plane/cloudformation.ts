@@ -3,7 +3,7 @@ import { partitionOf, pseudoParameter } from '../template/stack.ts';
 import type { ControlPlaneContext, Service } from './service.ts';
 
 /**
- * CloudFormation, as far as it tells of the one stack that runs here: DescribeStacks in the Query protocol.
+ * CloudFormation, as far as it describes the one stack that runs here: DescribeStacks in the Query protocol.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
  */

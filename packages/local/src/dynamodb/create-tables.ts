@@ -20,7 +20,7 @@ const activeWithinMs = 30_000;
  * Makes the tables of a stack that the server does not have yet, and waits until they can be used. It sees to names
  * and keys; encryption, backups and the removal of expired items are not imitated.
  *
- * @param url A server that is told nothing but credentials that are valid nowhere.
+ * @param url A server that gets no credentials but those that are valid nowhere.
  * @throws {TableCreationError}
  */
 export async function createTables(tables: readonly TableDefinition[], url: string): Promise<void> {

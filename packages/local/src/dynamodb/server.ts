@@ -32,7 +32,7 @@ export interface DynamoDbOptions {
   readonly port?: number;
   /** Says what a request meets, where neither `failNext` nor `failEvery` does. Default: nothing. */
   readonly meet?: (request: ReceivedRequest) => Fault;
-  /** Told of a request without a fault whose caller went away before it had the answer. */
+  /** Called for a request without a fault whose caller went away before it had the answer. */
   readonly onGivenUp?: (request: ReceivedRequest) => void;
 }
 

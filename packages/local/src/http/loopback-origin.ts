@@ -2,7 +2,7 @@ import { header } from './header-list.ts';
 import type { GatewayRequest } from './request.ts';
 
 /**
- * The origin that a request is addressed to, such as `http://localhost:8787`; undefined where that is no name of
+ * The origin that a request is addressed to, such as `http://localhost:8787`; undefined where that is not a name of
  * loopback, as of a web page whose name leads here.
  */
 export function loopbackOrigin({ headers }: GatewayRequest): string | undefined {

@@ -44,7 +44,7 @@ export interface ServerOptions {
   readonly port: number;
   readonly clock: Clock;
   readonly pipeline: Pipeline;
-  /** Told about faults of the gateway itself. */
+  /** Called for faults of the gateway itself. */
   readonly onFault: (error: unknown) => void;
 }
 

@@ -1,4 +1,4 @@
-/** Makes lines of a text that comes in pieces. */
+/** Makes lines of a string that comes in pieces. */
 export class LineSplitter {
   readonly #onLine: (line: string) => void;
   #rest = '';

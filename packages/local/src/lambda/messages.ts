@@ -29,7 +29,7 @@ export interface FunctionError {
   readonly trace: readonly string[];
 }
 
-/** What the worker is told. */
+/** What the worker is asked to do. */
 export type WorkerCommand =
   | { readonly kind: 'invoke'; readonly invocation: Invocation }
   /** There is room for the next chunk of this call. */

@@ -52,7 +52,7 @@ export class PayloadStream extends Readable implements ResponseSink {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.begun = promise;
     this.#begin = resolve;
-    // It may fail before anybody reads it, who will be told then.
+    // It may fail before anybody reads it; the reader gets the error then.
     this.on('error', () => {});
   }
 

@@ -71,7 +71,7 @@ export class ResponseWriter {
 
   /**
    * What the handler gets: not the stream itself but these members of it, as from the runtime. So there is no `pipe`,
-   * no `closed`, no `errored`, and it is no instance of Writable.
+   * no `closed`, no `errored`, and it is not an instance of Writable.
    */
   exposed(): ResponseStream {
     const stream = this.#stream;

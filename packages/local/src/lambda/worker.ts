@@ -31,7 +31,7 @@ function functionError(error: unknown): FunctionError {
 }
 
 /**
- * Makes an output go the way of the answers, so that a call's lines are told before its outcome. Over the worker's own
+ * Makes an output go the way of the answers, so that a call's lines arrive before its outcome. Over the worker's own
  * way the call would have to wait until the gateway has read them.
  */
 function redirect(stream: 'stdout' | 'stderr'): void {

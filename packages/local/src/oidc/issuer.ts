@@ -14,7 +14,7 @@ export interface LocalIssuer {
   readonly keyRequests: number;
   /** Signs from now on as the issuer that a deployment trusts. */
   standFor(signIn: SignInEnvironment): void;
-  /** A token that the deployment takes, for a team. Claims of one's own go before; one that is `undefined` is left out. */
+  /** A token that the deployment takes, for a team. Your own claims go before; one that is `undefined` is left out. */
   issue(team: string, claims?: Claims, header?: Partial<JWTHeaderParameters>): Promise<string>;
   close(): Promise<void>;
 }

@@ -7,7 +7,7 @@ import { authorizerVariables, SignInEnvironment } from '@org/lambda/authorizer-e
 import type { LocalGateway } from '../gateway.ts';
 import type { LocalIssuer } from './issuer.ts';
 
-/** What the functions are told so that they take the keys of a local issuer for those of the one that they trust. */
+/** What the functions are given so that they take the keys of a local issuer for those of the one that they trust. */
 export function issuerEnvironment({ jwksUrl }: LocalIssuer): Record<string, string> {
   return { [authorizerVariables.jwksUrl]: jwksUrl };
 }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Resolver } from './resolver.ts';
 import { TemplateError } from './template.ts';
 
-/** What a stack tells about itself. */
+/** What a stack says about itself. */
 export interface Output {
   readonly key: string;
   readonly value: string;

@@ -17,7 +17,7 @@ export type StreamStep =
 /** A gateway in front of the test stack, with what tests ask of it. */
 export interface TestGateway extends LocalGateway {
   readonly lines: readonly LogLine[];
-  /** `POST /ask` with the team's key; a body that is not a text is sent as JSON. */
+  /** `POST /ask` with the team's key; a body that is not a string is sent as JSON. */
   ask(body?: unknown, headers?: Readonly<Record<string, string>>, init?: RequestInit): Promise<Response>;
   /** `POST /ask` with the team's key, whose function takes these steps; without any, it echoes. */
   stream(steps: readonly StreamStep[], init?: RequestInit): Promise<Response>;

@@ -31,7 +31,7 @@ const bodyRules = [
   'GenericRFI_BODY',
 ];
 
-/** What an address that asks too often is told, in the shape of the contract; AWS WAF knows no request id. */
+/** The answer to an address that asks too often, in the shape of the contract; AWS WAF knows no request id. */
 const refusal = {
   ...errorEnvelope(
     { code: 'rate_limited', message: 'Too many requests from this address. Send them again, more slowly.' },

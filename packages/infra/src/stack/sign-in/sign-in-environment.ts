@@ -9,7 +9,7 @@ export interface UserPoolIds {
   readonly region: string;
 }
 
-/** What the authorizer is told about tokens. */
+/** What the authorizer knows about tokens. */
 export function signInEnvironment(signIn: SignIn, pool: UserPoolIds | undefined): SignInEnvironment {
   const { claim } = signIn;
   const teams = signIn.teams && { ...signIn.teams };

@@ -10,7 +10,7 @@ import { errorMetric, proxyMetric } from './proxy-metrics.ts';
 export interface AlarmDefinition {
   /** Last part of the alarm's name, and its heading in docs/operations.md. */
   readonly name: string;
-  /** What happened and what to do, for whoever is woken up by it. */
+  /** What happened and what to do, for anyone who is woken up by it. */
   readonly description: string;
   readonly metric: IMetric;
   readonly threshold: number;

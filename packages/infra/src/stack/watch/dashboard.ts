@@ -39,7 +39,7 @@ const columns = 24;
 
 /**
  * All of a deployment on one page. Of the metrics, 50 a dashboard are free; the tables by team are queries over the
- * logs, for a team is no dimension of a metric, and are paid for by what they read, when somebody looks.
+ * logs, because a team is not a dimension of a metric. They are paid for by what they read, when somebody looks.
  *
  * @see https://aws.amazon.com/cloudwatch/pricing/
  */

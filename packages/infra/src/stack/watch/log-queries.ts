@@ -1,6 +1,6 @@
 /**
- * Queries over the log of the function, whose fields are those of the log line. A team is a field there and no
- * dimension of a metric, for each team would be paid for as metrics of its own.
+ * Queries over the log of the function, whose fields are those of the log line. A team is a field there and not
+ * a dimension of a metric, because each team would be paid for as metrics of its own.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
  */

@@ -10,7 +10,7 @@ export interface MetricView {
   readonly statistic?: string;
   /** Default: five minutes. */
   readonly period?: Duration;
-  /** In a graph. Default: what tells it from the others there. */
+  /** In a graph. Default: what distinguishes it from the others there. */
   readonly label?: string;
 }
 

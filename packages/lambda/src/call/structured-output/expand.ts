@@ -24,7 +24,7 @@ const maps: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Puts what references lead to in their place, for not every model follows references.
+ * Puts what references lead to in their place, because not every model follows references.
  *
  * @throws {ProxyError} `invalid_request` for a reference that leads nowhere, out of the schema, or back to itself; for
  *   a keyword whose value cannot be; and for a schema that is too deep or too large.

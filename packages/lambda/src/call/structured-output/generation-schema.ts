@@ -13,8 +13,9 @@ const formats: ReadonlySet<Json> = new Set([
 ]);
 
 /**
- * The schema that a model is held to while it writes: the caller's without references, as far as the model can be held to it. What cannot
- * be enforced is told to the model in descriptions, and checked when the answer is there.
+ * The schema that a model is held to while it writes: the caller's without references, as far as the model can be held
+ * to it. What cannot be enforced is written into the descriptions that the model reads, and checked when the answer is
+ * there.
  *
  * @throws {ProxyError} `invalid_request` where no answer of this model could fit.
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html

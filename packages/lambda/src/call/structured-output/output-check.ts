@@ -9,7 +9,7 @@ export type CheckedOutput =
   | { readonly fits: true; readonly output: unknown }
   | { readonly fits: false; readonly issues: readonly RequestIssue[] };
 
-/** The most characters of an issue that are told: it may quote the schema. */
+/** The most characters of an issue that are reported: it may quote the schema. */
 const mostCharacters = 500;
 
 /**

@@ -103,7 +103,7 @@ export function outputOf(
   throw new ProxyError({ code: 'invalid_output', message, details });
 }
 
-/** What to tell where the model did not come to the end of its answer. It was charged all the same. */
+/** What to say where the model did not come to the end of its answer. It was charged all the same. */
 const reasons = new Map(
   Object.entries({
     max_tokens:

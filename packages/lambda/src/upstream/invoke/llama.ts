@@ -7,7 +7,7 @@ const stopReasons = new Map(Object.entries({ stop: 'end_turn', length: 'max_toke
  * Meta Llama, for imported models. The defaults are those of the proxy that this one grew from.
  *
  * The question is the whole prompt, as written: it is given no chat template, so system text and history cannot be
- * told apart from it and are not offered.
+ * distinguished from it and are not offered.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-meta.html
  */
