@@ -75,7 +75,7 @@ test('nothing else is uploaded but the template', () => {
   ).toEqual(['file', 'zip']);
 });
 
-test('a first deployment adds every resource without asking anything of whoever runs it', () => {
+test('a first deployment adds every resource without asking anything of the one who runs it', () => {
   const Deployable = z.object({
     Parameters: z.optional(z.record(z.string(), z.object({ Default: z.string() }))),
   });

@@ -25,7 +25,7 @@ const expectGood = async (system: System) => expect((await system.ask('calm-key'
 const faults: [name: string, (key: (name: string) => string) => Sent, ErrorCode][] = [
   ['no key', () => ({ body: question }), 'unauthenticated'],
   ['a disabled key', (key) => ({ key: key('disabled-key'), body: question }), 'unauthenticated'],
-  ['JSON that is no object', (key) => ({ key: key('calm-key'), body: '["model"]' }), 'invalid_json'],
+  ['JSON that is not an object', (key) => ({ key: key('calm-key'), body: '["model"]' }), 'invalid_json'],
   ['an empty body', (key) => ({ key: key('calm-key'), body: '' }), 'invalid_json'],
   [
     'a wrong content type',

@@ -63,7 +63,7 @@ describe('the service', () => {
     expect(JSON.parse(await stop())).toMatchObject({ code: 'model_unavailable', status: 503 });
   });
 
-  test('tells its user when to come back where too many ask at once', async () => {
+  test('says when to come back where too many ask at once', async () => {
     const system = await startSystem('tight');
     const { ask } = await startService(system, 'hasty-key');
     const replies = await Promise.all([ask('a'), ask('b'), ask('c')]);

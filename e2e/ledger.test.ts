@@ -80,7 +80,7 @@ test('the keys of a team share its limits, and a key may have its own on top', a
   });
 });
 
-test('looking at the limits may be tried again after any failure, for it writes nothing', async () => {
+test('looking at the limits may be tried again after any failure, because it writes nothing', async () => {
   const { client: clientOf, dynamodb } = await startSystem('counted');
   dynamodb.failNext({ kind: 'reset' });
   expect(await clientOf('shared-key').client.usage()).toMatchObject({ attempts: 2 });

@@ -76,7 +76,7 @@ const secretsOf = ({ gateway }: System): string[] => [
 ];
 
 test.each(paths)(
-  'nothing that was said and no secret is told on: $name',
+  'nothing that was said and no secret is passed on: $name',
   async ({ fields, options, ...faults }) => {
     const system = await startSystem('everything', options);
     for (const path of ['/bedrock', '/bedrock/stream']) {
@@ -104,7 +104,7 @@ test.each(paths)(
   },
 );
 
-test('a body that is no JSON is not quoted either', async () => {
+test('a body that is not JSON is not quoted either', async () => {
   const system = await startSystem('everything');
   const key = system.keyValue('all-key');
   for (const path of ['/bedrock', '/bedrock/stream']) {

@@ -83,7 +83,7 @@ const refused: readonly (readonly [name: string, code: ErrorCode, make: Make])[]
   ['that is an unknown API key', 'unauthenticated', () => 'this-key-was-never-issued'],
   ['without the claim', 'access_denied', (issuer) => issuer.issue('thrifty', { groups: undefined })],
   [
-    'of a group that is no team',
+    'of a group that is not a team',
     'access_denied',
     (issuer) => issuer.issue('thrifty', { groups: ['Everyone'] }),
   ],
@@ -179,7 +179,7 @@ test("each caller asks the models of its own team's plan", async () => {
   expect(await models('hasty')).toContain('titan');
 });
 
-test('the client sends a token as it sends a key, and tells a sign-in without a team apart', async () => {
+test('the client sends a token as it sends a key, and recognizes a sign-in without a team', async () => {
   const { issuer, url } = await start();
   const client = (team: string) => createBedrockClient({ baseUrl: url, apiKey: () => issuer.issue(team) });
   expect((await client('thrifty').ask('llama', 'What is a dystopia')).text).toContain('dystopia');
@@ -296,7 +296,7 @@ test('a team that moves to another plan takes its signed-in callers along', asyn
   expect(burst.map(({ status }) => status).toSorted()).toEqual([200, 200, 429]);
 });
 
-test('a key that was deleted is refused, and made anew', async () => {
+test('a key that was deleted is refused, and made again', async () => {
   const { askAs, clients, forget, issuer, signInKeys, tableName } = await withKeys();
   const token = await issuer.issue('hasty');
   expect((await askAs(token)).status).toBe(200);

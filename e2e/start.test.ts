@@ -47,7 +47,7 @@ test('--once prints the endpoint and every key, asks, prints the answer and ends
   expect(code).toBe(0);
 });
 
-test('without it, the API reference is named, and the printed lines for curl and the client work until the process is told to stop', async () => {
+test('without it, the API reference is named, and the printed lines for curl and the client work until the process is stopped', async () => {
   const { started, lines } = await serve();
   const curl = lines.find((line) => line.startsWith('curl ')) ?? '';
   const exported = lines.find((line) => line.startsWith('export ')) ?? '';

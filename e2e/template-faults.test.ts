@@ -12,7 +12,10 @@ import { type System, startSystem } from './harness.ts';
 const checks = {
   'a good key is answered': async ({ ask }: System) => expect((await ask('tollmkey')).status).toBe(200),
 
-  'no key is no answer, and never reaches the function': async ({ send, logs }: System) => {
+  'a request without a key gets no answer, and never reaches the function': async ({
+    send,
+    logs,
+  }: System) => {
     const reply = await send({ body: { model: 'llama', question: 'Hi' } });
     expect(reply.error().code).toBe('unauthenticated');
     expect(reply.status).toBe(errors.unauthenticated.status);
@@ -94,7 +97,7 @@ const faults: [fault: string, (template: Template) => Template, foundBy: Check][
   [
     'a method without a key',
     withoutProperty('AWS::ApiGateway::Method', 'ApiKeyRequired'),
-    'no key is no answer, and never reaches the function',
+    'a request without a key gets no answer, and never reaches the function',
   ],
   ['no permission to call the function', without('AWS::Lambda::Permission'), 'a good key is answered'],
   ['no table to count in', without('AWS::DynamoDB::Table'), 'a good key is answered'],
@@ -102,7 +105,7 @@ const faults: [fault: string, (template: Template) => Template, foundBy: Check][
   [
     'no response for a bad key',
     withoutResponse('INVALID_API_KEY'),
-    'no key is no answer, and never reaches the function',
+    'a request without a key gets no answer, and never reaches the function',
   ],
   ['no response for a used-up quota', withoutResponse('QUOTA_EXCEEDED'), 'the quota ends'],
   ['no response for a throttle', withoutResponse('THROTTLED'), 'the throttle holds'],

@@ -71,7 +71,7 @@ test.each([
   expect(() => newNames(from, wanted, ['contract'])).toThrow(message);
 });
 
-test('a scope in use is told from an address and a longer name', () => {
+test('a scope in use is distinguished from an address and a longer name', () => {
   expect(mentionsScope(' * @see https://example.com', '@see')).toBe(true);
   expect(mentionsScope("'@types/node'", '@types')).toBe(true);
   expect(mentionsScope('me@types.example, @typescript', '@types')).toBe(false);

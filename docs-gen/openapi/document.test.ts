@@ -62,7 +62,7 @@ describe('examples', () => {
 
   test('of errors have the details of their code', () => {
     for (const [code, schema] of Object.entries(errorDetails)) {
-      if (!isErrorCode(code)) throw new Error(`${code} is no code.`);
+      if (!isErrorCode(code)) throw new Error(`${code} is not a code.`);
       const { details } = errorExample(code).value.error;
       expect([code, z.safeParse(schema, details).data]).toEqual([code, details]);
     }

@@ -119,7 +119,7 @@ test('an import that is repeated makes what is missing, and leaves the rest alon
   expect(made.toSorted()).toEqual(['key-0000', 'key-0001', 'key-0002', 'key-0003', 'key-0004']);
 });
 
-test('nothing but the endpoints tells a deployment on AWS from one on this machine', async () => {
+test('only the endpoints distinguish a deployment on AWS from one on this machine', async () => {
   const { gateway } = await startSystem('counted');
   const local = (await localEndpoints(gateway.url, 'counted-dev'))('api_gateway');
   expect(local).toEqual({

@@ -104,7 +104,7 @@ test('a key that API Gateway has lost does not keep its team from moving', async
   expect(await readAccess(deployment, other.id)).toMatchObject({ plan: 'tokens' });
 });
 
-test('of two rotations at once, one is told to wait', async () => {
+test('of two rotations at once, one is asked to wait', async () => {
   const { deployment, interrupted } = await start();
   await createKey(deployment, app);
   const rotation = { name: 'app', overlap: 3_600_000 };

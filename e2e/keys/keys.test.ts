@@ -93,7 +93,7 @@ async function start(config: ConfigName = 'counted') {
 const Rotation = z.object({ value: z.string(), replaced: z.object({ endsAt: z.string() }) });
 const Keys = z.array(z.looseObject({ name: z.string(), state: z.string() }));
 
-test('the life of a key: made, used, seen, rotated with an overlap, revoked; its value is told once', async () => {
+test('the life of a key: made, used, seen, rotated with an overlap, revoked; its value is shown once', async () => {
   const system = await start();
   const { spawned, use, forget, setTime } = system;
   const done = async (...args: string[]) => {
@@ -222,7 +222,7 @@ test('what is not there is said so, before anybody is asked to agree', async () 
   }
 });
 
-test('a team that moves is told how many of its keys still work', async () => {
+test('moving a team says how many of its keys still work', async () => {
   const { done, newKey, proxy } = await start();
   await done('teams', 'create', 'acme', '--plan', 'few');
   await newKey('app', '--team', 'acme');

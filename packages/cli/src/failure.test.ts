@@ -14,8 +14,8 @@ const named = (name: string, message: string, more: object = {}) =>
   Object.assign(new Error(message), { name }, more);
 
 test('a failure of ours says what happened and what to do', () => {
-  expect(explained(new CliError('It broke.', 'Mend it.'))).toEqual({
-    text: 'It broke.\nMend it.',
+  expect(explained(new CliError('It broke.', 'Fix it.'))).toEqual({
+    text: 'It broke.\nFix it.',
     exitCode: 1,
   });
 });
@@ -46,7 +46,7 @@ test('a connection that fails has only a code', () => {
 test('of any other error there is its name and message, and nothing that is attached to it', () => {
   const error = named('Strange', 'something', { $response: { headers: { authorization: 'secret' } } });
   expect(explained(error).text).toBe('Strange: something');
-  expect(explained('a text').text).toBe('a text');
+  expect(explained('a string').text).toBe('a string');
 });
 
 test('what stands in the way is said with the command that goes on, on the same deployment', () => {

@@ -24,7 +24,7 @@ test('the caller stands for the key that the authorizer names, and its context r
   });
 });
 
-test('the authorizer is told about the request as API Gateway tells it', async () => {
+test('the authorizer gets the request as API Gateway sends it', async () => {
   const gateway = await started();
   const { authorizer } = await contextOf(gateway);
   const { event } = z.parse(z.object({ event: z.string() }), authorizer);
@@ -43,7 +43,7 @@ test('the authorizer is told about the request as API Gateway tells it', async (
   expect(JSON.parse(event)).not.toHaveProperty('body');
 });
 
-test('with the authorizer as the source of keys, the header alone is no key, and what has no authorizer is open', async () => {
+test('with the authorizer as the source of keys, the header alone is not a key, and what has no authorizer is open', async () => {
   const gateway = await started();
   const response = await gateway.ask({}, { 'x-api-key': gateway.keyNamed('team-key') });
   expect(await native(response)).toEqual({

@@ -55,7 +55,7 @@ test('the function gets the event that API Gateway makes', async () => {
   expect(event['headers']).not.toHaveProperty('connection');
 });
 
-test('a method with a key tells the function which key, as its id in the environment does', async () => {
+test('the function gets the id of the key, the same as in the environment', async () => {
   const gateway = await start();
   const { event, env } = await echo(await gateway.ask('{"unicode":"¿qué?"}'));
   const key = gateway.apiKeys.find(({ name }) => name === 'team-key');

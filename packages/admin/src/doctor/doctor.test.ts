@@ -168,7 +168,7 @@ test.each<[fault: string, differing: AwsAnswers, subject: string, finding: objec
     },
   ],
   [
-    'an answer that whoever runs this may not have',
+    'an answer that the one who runs this may not have',
     { '/account': { status: 403, exception: 'AccessDeniedException', body: { message: 'no' } } },
     'log_role',
     { status: 'warning', what: /could not be looked at.*: no/, remedy: advice(/Allow apigateway:GET/) },

@@ -28,7 +28,7 @@ const acrossRegions = present({
   },
 });
 
-test('a guardrail that is there is fine, and a plan without one is not told', async () => {
+test('a guardrail that is there is fine, and a plan without one is not reported', async () => {
   expect(await examine(present())).toEqual([
     { check: 'guardrail', of: 'starter', status: 'ok', what: 'abc123, version 4' },
   ]);
@@ -77,7 +77,7 @@ test.each<[fault: string, answer: AwsAnswer | undefined, status: string, what: R
     advice(/plans\.starter\.guardrail\.profile to \{ id: 'us\.guardrail\.v1:0', regions/),
   ],
   [
-    'one that whoever runs this may not look at',
+    'one that the one who runs this may not look at',
     undefined,
     'warning',
     /could not be looked at.*not authorized/,

@@ -55,7 +55,7 @@ const broken: [fault: string, config: object | string, field: string, fix: RegEx
   ['a file that does not compile', 'export default {', 'config', /cannot be loaded/],
   ['a field that is misspelt', { ...good, acessLog: true }, 'acessLog', /check its spelling/],
   [
-    'more keys than the functions can be told of',
+    'more keys than the functions can be given',
     withTeam({ keys: Array.from({ length: 200 }, (_, index) => `key-of-acme-${index}`) }),
     'config',
     /Lambda allows 4096; shorten names/,
@@ -76,7 +76,7 @@ test('all faults are named at once', async () => {
   for (const field of ['name', 'region', 'models', 'teams']) expect(noted).toMatch(`  ${field}: must`);
 });
 
-test('a good config is told in short: plans with their teams, keys and limits, and models', async () => {
+test('a good config is shown in short: plans with their teams, keys and limits, and models', async () => {
   const { code, printed, noted } = await check(good);
   expect({ code, noted }).toEqual({ code: 0, noted: '' });
   expect(printed).toMatch(/^The config is good: proxy-test in us-east-1\.$/m);
@@ -86,7 +86,7 @@ test('a good config is told in short: plans with their teams, keys and limits, a
   expect(printed).toMatch(/^nova-pro +0\.8 +3\.2 +active +us-east-1$/m);
 });
 
-test('a model that other Regions may answer is told with them and its profile', async () => {
+test('a model that other Regions may answer is shown with them and its profile', async () => {
   const { printed } = await check(good);
   expect(printed).toMatch(/^claude-haiku-4\.5 .* us-east-1, us-east-2, us-west-2 \(profile us\.\)$/m);
   const { printed: json } = await check(good, '--json');
@@ -100,7 +100,7 @@ test('a model that other Regions may answer is told with them and its profile', 
   expect(worldwide).toMatch(/^claude-haiku-4\.5 .* any commercial Region \(profile global\.\)$/m);
 });
 
-test('the most that a month can cost is told where every plan has a limit on it', async () => {
+test('the most that a month can cost is shown where every plan has a limit on it', async () => {
   const usd = (month: number) => ({ limits: { usd: { month } } });
   const plans = {
     trial: { ...plan, ...usd(0.25) },

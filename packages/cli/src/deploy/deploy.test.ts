@@ -90,7 +90,7 @@ async function prepare({
   };
 }
 
-test('it tells endpoint and keys, and a line to ask it by, as the original did', async () => {
+test('it shows endpoint and keys, and a line to ask it by, as the original did', async () => {
   const { deploy, cdk } = await prepare();
   const service = await deploy({ showKeys: true });
   expect(describeService(service)).toBe(`stack: bedrock-proxy-dev
@@ -207,7 +207,7 @@ test('where people sign in, the keys of their teams are seen to after the stack 
   expect(cdk).toHaveLength(1);
 });
 
-test('it is deleted after whoever asked for it was told what stays', async () => {
+test('it says what stays, and then deletes', async () => {
   const { destroy, cdk, noted, questions } = await prepare({ agrees: () => true });
   await destroy({ yes: false });
   expect(noted()).toMatch(/The table the-table stays.*--no-deletion-protection-enabled/s);

@@ -11,7 +11,7 @@ test.each([
   expect(parseDuration(text)).toBe(expected);
 });
 
-test.each(['', '2', 'h', '2 h', '-2h', '2w', '1.5h', '2h!'])('"%s" is no duration', (text) => {
+test.each(['', '2', 'h', '2 h', '-2h', '2w', '1.5h', '2h!'])('"%s" is not a duration', (text) => {
   expect(parseDuration(text)).toBeUndefined();
 });
 

@@ -27,7 +27,7 @@ test.each([
   'Infinity',
   '2026-11-22',
   'Sun, 99 Nov 2026 12:00:30 GMT',
-])('retry-after "%s" is no hint', (value) => {
+])('retry-after "%s" is not a hint', (value) => {
   expect(read({ 'retry-after': value })).toBeUndefined();
 });
 

@@ -21,7 +21,7 @@ test('the environment names another file, and what it exports is checked', async
   await expect(loadProxyConfig()).rejects.toThrow(/stage: is missing/);
 });
 
-test('a copy whose import leads nowhere is told where to import from', async () => {
+test('the error of a copy whose import leads nowhere says where to import from', async () => {
   const file = join(directory, 'copy.config.mjs');
   writeFileSync(
     file,

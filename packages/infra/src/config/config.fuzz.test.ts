@@ -85,7 +85,7 @@ test('whatever a config says, it is taken, and taken again as it was understood,
   );
 });
 
-test('a value that no JSON can be is told like any other', () => {
+test('a value that JSON cannot hold is reported like any other', () => {
   const values = fc.oneof(
     fc.anything({
       withBigInt: true,

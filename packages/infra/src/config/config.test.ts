@@ -66,7 +66,7 @@ test('a model that only a global profile offers is deployed where global inferen
   expect(parseProxyConfig(brazil)).toMatchObject({ globalInference: true, models: ['claude-haiku-4.5'] });
 });
 
-test('a legacy model is deployed, for it still answers', () => {
+test('a legacy model is deployed, because it still answers', () => {
   expect(parseProxyConfig(onlyPlan(['llama-3.3-70b'])).models).toEqual(['llama-3.3-70b']);
 });
 
@@ -87,7 +87,12 @@ const faults: [fault: string, config: unknown, path: string, fix: RegExp][] = [
     'name',
     /start with a lower-case letter/,
   ],
-  ['a stage that is no path segment', { ...config, stage: 'dev/1' }, 'stage', /lower-case letters, digits/],
+  [
+    'a stage that is not a path segment',
+    { ...config, stage: 'dev/1' },
+    'stage',
+    /lower-case letters, digits/,
+  ],
   ['something else than a Region', { ...config, region: 'Virginia' }, 'region', /such as us-east-1/],
   ['no models', { ...config, models: [] }, 'models', /at least one model/],
   [

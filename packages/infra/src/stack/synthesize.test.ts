@@ -170,7 +170,7 @@ describe('plans and keys', () => {
     ]);
   });
 
-  test('outputs tell the endpoint, the ids of the keys, the table and the topic of the alarms', () => {
+  test('outputs give the endpoint, the ids of the keys, the table and the topic of the alarms', () => {
     const [topicId] = resources(template, 'AWS::SNS::Topic').keys();
     const ids = new Map([...keys()].map(([id, { Name }]) => [Name, id]));
     expect(template.Outputs).toMatchObject({

@@ -112,7 +112,7 @@ const refused: readonly (readonly [name: string, reason: string, token: () => st
     async () => withPayload(await issuer.sign('RS256'), { ...claims, team: 'research' }),
   ],
   ['that is three words', 'malformed', () => 'not.a.token'],
-  ['that is no object', 'malformed', () => `${unsigned([], [])}.AAAA`],
+  ['that is not an object', 'malformed', () => `${unsigned([], [])}.AAAA`],
   [
     'longer than a request can be',
     'missing',
@@ -203,7 +203,7 @@ test('values of a claim can be mapped to teams, and then no other counts', async
   expect((await authorize(bearer(own))).policyDocument.Statement[0]).toMatchObject({ Effect: 'Deny' });
 });
 
-test('a person is the same in each request, and cannot be told from it', async () => {
+test('a person is the same in each request, and cannot be identified by it', async () => {
   const { authorize } = start();
   const ids = await Promise.all(
     ['ada@example.com', 'ada@example.com', 'bob@example.com'].map(async (sub) => {

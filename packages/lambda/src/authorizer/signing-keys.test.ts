@@ -93,7 +93,7 @@ test('an issuer that fails is asked again by the next request', async () => {
 test.each([
   ['of another issuer', { issuer: 'https://other.example.com', jwks_uri: jwksUrl }],
   ['without the keys', { issuer: issuerUrl }],
-  ['that is no object', ['?']],
+  ['that is not an object', ['?']],
 ])('a discovery document %s is not believed', async (_name, document) => {
   const { issuer, verify } = await start();
   issuer.documents.set(discovery, document);

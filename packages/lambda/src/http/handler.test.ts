@@ -96,7 +96,7 @@ test.each<[string, unknown, (held: Amounts | undefined) => Amounts | undefined]>
   expect(charges).toEqual([charge(holds[0]?.worstCase)]);
 });
 
-test('a model without a price is refused to whoever has a limit in USD', async () => {
+test('a model without a price is refused to anyone who has a limit in USD', async () => {
   const { alias, definition, modelId } = { alias: 'llama', definition: catalogue.llama, modelId: 'id' };
   const unpriced = {
     ...config,
@@ -315,7 +315,7 @@ test.each([
   },
 );
 
-test('the schema is held as input, for the model reads it', async () => {
+test('the schema is held as input, because the model reads it', async () => {
   const structured = modelWith({ structuredOutput: 'native' });
   const bare = await send(question, { config: structured });
   const upstream = answering(saying(['{"city":"Oran"}']));
@@ -330,7 +330,7 @@ test.each([
   [['https://b.example.com'], undefined, 'origin'],
   [['*'], '*', undefined],
 ])(
-  'where pages of %j may read answers and errors, one of a.example.com is told %j',
+  'where pages of %j may read answers and errors, one of a.example.com gets %j',
   async (corsOrigins, allowed, vary) => {
     for (const model of ['llama', 'gpt']) {
       const { response } = await send(

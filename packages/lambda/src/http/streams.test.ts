@@ -85,7 +85,7 @@ test('an answer goes out as a start, its pieces, and one end with what it cost a
   ]);
 });
 
-test('the hold is one of a long call, and the true cost is settled before the end is told', async () => {
+test('the hold is one of a long call, and the true cost is settled before the end is sent', async () => {
   const { holds, charges } = await send(question);
   expect(holds).toMatchObject([{ duration: 'long' }]);
   expect(charges).toEqual([replyCost]);
@@ -179,7 +179,7 @@ test('one line is logged, with what a stream has beyond an answer, and nothing t
   expect(lines[0]).not.toMatch(/canary|Ble/);
 });
 
-test('the line is written before the response ends, for then the function may be frozen', async () => {
+test('the line is written before the response ends, because then the function may be frozen', async () => {
   const order: string[] = [];
   const { handlerOptions, event } = requestOf(question, { route: ['POST', '/bedrock/stream'] });
   const stream = new PassThrough();

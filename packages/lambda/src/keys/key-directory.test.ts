@@ -94,7 +94,7 @@ test('a key that took over from another counts towards the same limits of its ow
 
 test.each([
   ['without an item', undefined],
-  ['of a plan that is no more', { team: 'initech', plan: 'gone' }],
+  ['of a plan that is gone', { team: 'initech', plan: 'gone' }],
   ['of a team without a plan', { team: 'initech' }],
 ])('a key %s stands for nobody', async (_, item) => {
   const { find, write } = await start();
@@ -120,7 +120,7 @@ test('the end holds for a key that is remembered too', async () => {
   expect(table.operations).toEqual(['GetItem']);
 });
 
-test('a table that cannot be read refuses, for nobody knows the limits', async () => {
+test('a table that cannot be read refuses, because nobody knows the limits', async () => {
   const { find, table } = await start();
   table.close();
   await expect(find('made')).rejects.toMatchObject({ statement: { code: 'limits_unavailable' } });

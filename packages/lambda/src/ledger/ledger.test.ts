@@ -68,7 +68,7 @@ test('a caller of whom nothing is counted costs no write at all', async () => {
   expect(table.operations).toEqual([]);
 });
 
-test('what was used and what is left is told for every limit', async () => {
+test('what was used and what is left is reported for every limit', async () => {
   const scope = team({ requests: { day: 5, month: null }, usd: { month: 0.01 } });
   const held = await hold([scope]);
   const { limits } = await held.settle(amounts({ requests: 1, tokens: 40, usd: 4000 }), signal);
@@ -112,13 +112,13 @@ test('a used-up limit says which, how much, and when it resets', async () => {
   });
 });
 
-test('of several used-up limits the one is told that opens last', async () => {
+test('of several used-up limits the one that opens last is reported', async () => {
   const scope = team({ requests: { day: 1 }, tokens: { month: 150 } });
   await (await hold([scope])).settle(call, signal);
   expect((await refusal(hold([scope]))).details).toMatchObject({ limit: 'tokens', period: 'month' });
 });
 
-test('a call that is larger than a limit is not told to wait: that is no quota which is used up', async () => {
+test('a call that is larger than a limit gets an error of its own, which does not say to wait as a used-up quota does', async () => {
   expect(await refusal(hold([team({ tokens: { day: 60 } })]))).toEqual({
     code: 'exceeds_limit',
     message:
@@ -127,7 +127,7 @@ test('a call that is larger than a limit is not told to wait: that is no quota w
   });
 });
 
-test('it is told so before anything is written, of whichever scope the limit is', async () => {
+test('it is refused before anything is written, whichever scope the limit is of', async () => {
   const full = team({ requests: { day: 0 } });
   const { code, details } = await refusal(
     hold([full, { kind: 'key', id: 'k', limits: { tokens: { month: 60 } } }]),
@@ -231,7 +231,7 @@ test('the settlement that takes a limit past four fifths says so, and no other d
   expect(told).toEqual([[], [], [], crossing, []]);
 });
 
-test('holds of others do not count as nearly reached, for they may be given back', async () => {
+test('holds of others do not count as nearly reached, because they may be given back', async () => {
   const scope = team({ tokens: { month: 1000 } });
   const large = await hold([scope], { ...call, tokens: 850 });
   const small = await hold([scope], { ...call, tokens: 50 });
@@ -309,7 +309,7 @@ test('a call belongs to the day and month that it began in, wherever it ends', a
 });
 
 test.each(['2026-11-23T00:05:00Z', '2026-12-01T00:05:00Z'])(
-  'what a stream of yesterday holds is no part of what is used up today (%s)',
+  'what a stream of yesterday holds is not part of what is used up today (%s)',
   async (at) => {
     const scope = team({ tokens: { day: 1000 } });
     const yesterday = new Date(Date.parse(at) - 15 * 60_000).toISOString();
@@ -377,7 +377,7 @@ test('counters that cannot be reached refuse the call', async () => {
   );
 });
 
-test('a charge that cannot be written leaves the hold, and is no error of the call', async () => {
+test('a charge that cannot be written leaves the hold, and is not an error of the call', async () => {
   const scope = team({ requests: { day: 5 } });
   const held = await hold([scope]);
   const { failure, limits } = await held.settle(nothing, AbortSignal.abort());

@@ -98,7 +98,7 @@ test('where a hold is more than the true cost, less than one hold is left over, 
   expect(counters.held).toEqual({ day: nothing, month: nothing });
 });
 
-test('those who do not try again are told that they may', async () => {
+test('callers who do not try again get a refusal that says they may', async () => {
   const scope: Scope = { kind: 'team', id: 'impatient', limits: { tokens: { month: 5000 } } };
   const worstCase = amounts({ requests: 1, tokens: 2500 });
   const trueCost = amounts({ requests: 1, tokens: 1 });

@@ -34,7 +34,7 @@ const whole: Required<RequestLog> = {
   trace: [],
 };
 
-test('the operations page tells every field of a line, and every operation', () => {
+test('the operations page names every field of a line, and every operation', () => {
   const page = readFileSync(join(import.meta.dirname, '../../../../docs/operations.md'), 'utf8');
   const names = [...Object.keys(whole), ...Object.keys(routes)];
   expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);

@@ -226,7 +226,7 @@ async function checkExchange(
   }
 }
 
-test('whatever Bedrock answers, the caller is told in words of the contract, and the hold is settled once', async () => {
+test('whatever Bedrock answers, the caller gets words of the contract, and the hold is settled once', async () => {
   const bodies = fc
     .tuple(wholeBodies, fc.array(fc.nat(400)))
     .map(([text, cuts]) => pieces(Buffer.from(text), cuts));
@@ -238,7 +238,7 @@ test('whatever Bedrock answers, the caller is told in words of the contract, and
   );
 });
 
-test('whatever Bedrock streams, the caller is told in words of the contract, and the hold is settled once', async () => {
+test('whatever Bedrock streams, the caller gets words of the contract, and the hold is settled once', async () => {
   await fc.assert(
     fc.asyncProperty(model, responses(eventStreams), (asked, response) =>
       checkExchange('/bedrock/stream', asked, response),

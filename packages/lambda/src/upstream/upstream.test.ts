@@ -135,7 +135,7 @@ test.each([
   ['SomethingNewException', 403, '', 'upstream_denied'],
   ['SomethingNewException', 504, '', 'model_timeout'],
   ['SomethingNewException', 500, '', 'upstream_error'],
-])('%s (%i, "%s") is told as %s', async (name, status, message, code) => {
+])('%s (%i, "%s") is reported as %s', async (name, status, message, code) => {
   answers.push(exception(name, status, message), exception(name, status, message));
   const error = await failureOf(ask());
   expect(error.statement.code).toBe(code);
@@ -157,15 +157,15 @@ test.each([
 
 test.each([
   ['a name that every object has', '__proto__', '{"message":"internal message"}'],
-  ['a message that is no text', 'ValidationException', '{"message":[[{"toString":null}]]}'],
-])('an exception with %s is told like any other', async (_case, name, body) => {
+  ['a message that is not a string', 'ValidationException', '{"message":[[{"toString":null}]]}'],
+])('an exception with %s is reported like any other', async (_case, name, body) => {
   answers.push((response) =>
     response.writeHead(400, { 'content-type': 'application/json', 'x-amzn-errortype': name }).end(body),
   );
   expect(['upstream_error', 'invalid_request']).toContain((await failureOf(ask())).statement.code);
 });
 
-test('the name of an exception that is no text does not reach the log, which could not write it', async () => {
+test('the name of an exception that is not a string does not reach the log, which could not write it', async () => {
   const body = '{"__type":[{"":9007199254740992}],"message":"internal message"}';
   answers.push((response) => response.writeHead(424, { 'content-type': 'application/json' }).end(body));
   expect((await failureOf(ask())).failure).toMatchObject({ name: 'Error', status: 424 });
@@ -321,7 +321,7 @@ test('a model of the Llama body streams, and a guardrail that intervened is seen
 test.each([
   ['without a stop reason', [delta('Bleak.'), metadata]],
   ['without anything', []],
-  ['with a piece that is no text', [delta(5), stop, metadata]],
+  ['with a piece that is not a string', [delta(5), stop, metadata]],
 ])('a stream that ends %s is an upstream error that may have been billed', async (_case, frames) => {
   answers.push(stream(...frames));
   const error = await failureOf(askForStream());
@@ -339,7 +339,7 @@ test.each<[string, ModelDefinition, Uint8Array, TokenUsage]>([
     billed,
   ],
 ])(
-  'a stream of %s that breaks off tells what Bedrock had counted by then',
+  'a stream of %s that breaks off reports what Bedrock had counted by then',
   async (_case, model, counted, usage) => {
     answers.push((response) => void begin(response).write(counted, () => response.destroy()));
     expect((await failureOf(askForStream({ model }))).usage).toEqual(usage);

@@ -67,7 +67,7 @@ async function startControlled(editTemplate: (template: Template) => Template = 
   return { gateway, origin, client, cloudFormation, planNamed };
 }
 
-test('values are told only where they are asked for', async () => {
+test('values are shown only where they are asked for', async () => {
   const { client } = await startControlled();
   const { id, value } = await client.send(
     new CreateApiKeyCommand({ name: 'app', description: 'of a team', enabled: true }),
@@ -123,7 +123,7 @@ test('a call that is only half understood is refused', async () => {
   await expect(half).rejects.toMatchObject({ name: 'BadRequestException' });
 });
 
-test('the stack tells its outputs, and that its API is here', async () => {
+test('the stack reports its outputs, and that its API is here', async () => {
   const { gateway, cloudFormation } = await startControlled(withOutputs);
   const { Stacks: stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName: 'Test' }));
   expect(stacks).toMatchObject([

@@ -61,7 +61,7 @@ test('the document is the committed one, for this gateway by the name that it wa
   }
 });
 
-test('what is no part of it is left to the API: other methods, other paths, names that are not of loopback', async () => {
+test('what is not part of it is left to the API: other methods, other paths, names that are not of loopback', async () => {
   const { docsUrl = '', url } = await start();
   expect((await fetch(docsUrl, { method: 'HEAD' })).status).toBe(200);
   const posted = await fetch(docsUrl, { method: 'POST' });

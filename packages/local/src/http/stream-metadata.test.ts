@@ -14,7 +14,7 @@ function inPieces(bytes: Buffer, places: readonly number[]): Readable {
   );
 }
 
-test('metadata and payload are told apart, however they are cut up', async () => {
+test('metadata and payload are separated, however they are cut up', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.string({ unit: 'binary' }),

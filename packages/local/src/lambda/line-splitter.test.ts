@@ -8,11 +8,11 @@ function linesOf(...pieces: string[]): { lines: string[]; splitter: LineSplitter
   return { lines, splitter };
 }
 
-test('a line is told when it is whole, however many pieces it comes in', () => {
+test('a line is reported when it is whole, however many pieces it comes in', () => {
   expect(linesOf('a', 'b\nc', 'd\r\n', '\n').lines).toEqual(['ab', 'cd', '']);
 });
 
-test('what has no end of line is told when the text is over, once', () => {
+test('what has no end of line is reported when the string is over, once', () => {
   const { lines, splitter } = linesOf('a\nb');
   splitter.end();
   splitter.end();

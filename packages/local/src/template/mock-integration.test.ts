@@ -85,7 +85,7 @@ test.each<[fault: string, message: RegExp, integration: object, method?: object]
   ['a choice of responses', /SelectionPattern is not supported/, responding({ SelectionPattern: '2..' })],
   ['another setting', /PassthroughBehavior is not supported/, { PassthroughBehavior: 'NEVER' }],
   [
-    'a header that is not a text',
+    'a header that is not a string',
     /Allow-Origin: context\.x is not supported/,
     responding({ ResponseParameters: { [allowOrigin]: 'context.x' } }),
   ],

@@ -31,7 +31,7 @@ const resolverOf = (change: object = {}) =>
     stack,
   );
 
-test('a table has the name that the functions are told, and its keys in order', () => {
+test('a table has the name that the functions get, and its keys in order', () => {
   const resolver = resolverOf();
   const [table, ...others] = readTables(resolver);
   expect(others).toEqual([]);
@@ -65,7 +65,7 @@ test.each([
     /lacks the key pk/,
   ],
   [
-    'an attribute that is no key',
+    'an attribute that is not a key',
     { KeySchema: properties.KeySchema.slice(0, 1) },
     /must have the attributes of keys only/,
   ],

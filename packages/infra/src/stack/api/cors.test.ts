@@ -33,7 +33,7 @@ const gatewayParameters = (of: Template) =>
   );
 const allowedOrigin = 'gatewayresponse.header.access-control-allow-origin';
 
-test('a page of the origin may ask every route, with its key, and read what it is told', () => {
+test('a page of the origin may ask every route, with its key, and read the answer', () => {
   const template = templateOf(everythingOn);
   const table: readonly Route[] = Object.values(routes);
   expect(preflights(template).map((preflight) => preflight.ResponseParameters)).toEqual(

@@ -38,7 +38,7 @@ test('stands in front of the stage', () => {
   expect(aclOf(template)).toMatchObject({ Scope: 'REGIONAL', DefaultAction: { Allow: {} } });
 });
 
-test('lets one address ask as often as all keys of the config together were promised, and tells it so in the shape of the contract', () => {
+test('lets one address ask as often as all keys of the config together were promised, and refuses more in the shape of the contract', () => {
   const { Rules, CustomResponseBodies } = aclOf(template);
   expect(Rules[0]).toMatchObject({
     Statement: {
@@ -94,7 +94,7 @@ test("blocks by AWS's common rules, but for what a question says", () => {
   expect(Rules).toHaveLength(2);
 });
 
-test('keeps no sample of a request, for the value of a key is in it', () => {
+test('keeps no sample of a request, because the value of a key is in it', () => {
   const { Rules, VisibilityConfig } = aclOf(template);
   for (const visibility of [VisibilityConfig, ...Rules.map((rule) => rule.VisibilityConfig)]) {
     expect(visibility.SampledRequestsEnabled).toBe(false);

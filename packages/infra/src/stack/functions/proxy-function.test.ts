@@ -49,7 +49,7 @@ describe('the function', () => {
     return { config: z.parse(ProxyEnvironment, JSON.parse(text)), table: Variables.PROXY_TABLE };
   }
 
-  test('is told models, plans, teams, limits, the ids of the keys and the name of their table', () => {
+  test('gets models, plans, teams, limits, the ids of the keys and the name of their table', () => {
     const [tableId] = resources(template, 'AWS::DynamoDB::Table').keys();
     expect(environmentOf(template)).toStrictEqual({
       config: {
@@ -73,7 +73,7 @@ describe('the function', () => {
     });
   });
 
-  test('is told limits of keys and prices of the config, and nothing of limits where there are none', () => {
+  test('gets limits of keys and prices of the config, and nothing of limits where there are none', () => {
     const limits = { tokens: { day: 5, month: null } };
     const prices = { titan: { input: 0.1, output: 0.2, cacheWrite: 0.3 } };
     const keys = [{ name: 'tollmkey', enabled: true, limits }];
@@ -93,7 +93,7 @@ describe('the function', () => {
     });
   });
 
-  test('is told guardrails and global inference, and may apply exactly these guardrails', () => {
+  test('gets guardrails and global inference, and may apply exactly these guardrails', () => {
     const guardrails = {
       named: { id: 'abc123', version: '4' },
       foreign: { id: 'arn:aws:bedrock:us-east-1:999988887777:guardrail/def456', version: 'DRAFT' },
@@ -136,7 +136,7 @@ describe('the function', () => {
     ]);
   });
 
-  test('may apply a guardrail that uses cross-Region inference in each Region of its profile, and is not told of it', () => {
+  test('may apply a guardrail that uses cross-Region inference in each Region of its profile, and does not get the profile', () => {
     const guardrail = { id: 'abc123', version: '4' };
     const profile = { id: 'us.guardrail.v1:0', regions: ['us-east-1', 'us-west-2'] };
     const plan = { ...shipped.plans['starter'], guardrail: { ...guardrail, profile } };

@@ -137,7 +137,7 @@ test.each(variants)('with %s the function behind the routes cannot read those ke
   ]);
 });
 
-test('no alarm watches the errors of the authorizer, for it throws for each caller that it refuses', () => {
+test('no alarm watches the errors of the authorizer, because it throws for each caller that it refuses', () => {
   const { id } = authorizerFunction(withIssuer);
   const alarms = [...resources(withIssuer, 'AWS::CloudWatch::Alarm').values()];
   expect(alarms).not.toEqual([]);
@@ -166,7 +166,7 @@ const environmentOf = (template: Template): unknown => {
   return JSON.parse(typeof text === 'string' ? text : joined(text, (id) => `<${id.slice(0, 14)}>`));
 };
 
-test('the authorizer is told what tokens are taken', () => {
+test('the authorizer knows what tokens are taken', () => {
   expect(environmentOf(withIssuer)).toEqual({
     issuers: ['https://login.example.com/tenant'],
     audience: ['app'],
@@ -174,7 +174,7 @@ test('the authorizer is told what tokens are taken', () => {
   });
 });
 
-test('a user pool of the deployment is told with its id, under both names that it may sign with', () => {
+test('the authorizer gets a user pool of the deployment with its id, under both names that it may sign with', () => {
   const environment = environmentOf(withUserPool);
   expect(environment).toMatchObject({
     issuers: [
@@ -188,7 +188,7 @@ test('a user pool of the deployment is told with its id, under both names that i
   });
 });
 
-test('an existing user pool is told by its id, in its own Region', () => {
+test('the authorizer gets an existing user pool by its id, in its own Region', () => {
   const cognito = { userPoolId: 'eu-west-1_a1B2c3D4e', clientId: ['one', 'two'] };
   const template = templateOf(parseProxyConfig({ ...shipped, signIn: { cognito } }));
   expect(environmentOf(template)).toMatchObject({

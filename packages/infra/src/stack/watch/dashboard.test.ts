@@ -36,7 +36,7 @@ test('shows no more metrics than are free of charge on a dashboard, which is 50'
   expect(lines().length).toBeLessThanOrEqual(50);
 });
 
-test('breaks use and limits down by team from the log of the function, for a team is no dimension', () => {
+test('breaks use and limits down by team from the log of the function, because a team is not a dimension', () => {
   const queries = widgets.flatMap((widget) => (widget.type === 'log' ? [widget.properties.query] : []));
   expect(queries).toHaveLength(2);
   for (const query of queries) {

@@ -17,7 +17,7 @@ function refusal(make: () => unknown) {
   throw new Error('The schema was accepted.');
 }
 
-test('every object is closed, for Bedrock takes no other', () => {
+test('every object is closed, because Bedrock takes no other', () => {
   expect(
     native({
       type: 'object',
@@ -32,7 +32,7 @@ test('every object is closed, for Bedrock takes no other', () => {
   });
 });
 
-test('what Bedrock cannot enforce is told to the model', () => {
+test('what Bedrock cannot enforce is described to the model', () => {
   const properties = {
     age: { type: 'integer', minimum: 0, maximum: 150, description: 'In years.' },
     tags: { type: 'array', items: { type: 'string', pattern: '^a' }, minItems: 2 },
@@ -63,7 +63,7 @@ test('a property may be called like a keyword', () => {
   );
 });
 
-test('references are put in, for not every model follows them', () => {
+test('references are put in, because not every model follows them', () => {
   const schema = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     type: 'object',
@@ -99,7 +99,7 @@ test.each<[string, Record<string, unknown>, string]>([
     { a: { $ref: 'https://example.com/a.json' } },
     'outputSchema.properties.a.$ref',
   ],
-  ['is no text', { a: { $ref: 1 } }, 'outputSchema.properties.a.$ref'],
+  ['is not a string', { a: { $ref: 1 } }, 'outputSchema.properties.a.$ref'],
   ['leads back to itself', { a: { $ref: '#' } }, 'outputSchema.properties.a.properties.a.$ref'],
   ['has a type that is none', { a: { type: 'strin' } }, 'outputSchema.properties.a.type'],
   ['allows no value', { a: { enum: [] } }, 'outputSchema.properties.a.enum'],
@@ -108,13 +108,13 @@ test.each<[string, Record<string, unknown>, string]>([
     { a: { type: 'object', properties: [] } },
     'outputSchema.properties.a.properties',
   ],
-  ['has a text for a schema', { a: 'string' }, 'outputSchema.properties'],
+  ['has a string for a schema', { a: 'string' }, 'outputSchema.properties'],
   [
     'has a pattern that is none',
     { a: { type: 'string', pattern: '(' } },
     'outputSchema.properties.a.pattern',
   ],
-  ['has a condition that is no schema', { a: { if: null } }, 'outputSchema.properties.a.if'],
+  ['has a condition that is not a schema', { a: { if: null } }, 'outputSchema.properties.a.if'],
   [
     'has a list for what depends on it',
     { a: { dependentRequired: { b: 1 } } },

@@ -17,16 +17,16 @@ test('JSON that fits is the output', () => {
 });
 
 test.each([
-  ['a number for a text', '{"city":1}', ['city']],
-  ['a text too short', '{"city":"O"}', ['city']],
+  ['a number for a string', '{"city":1}', ['city']],
+  ['a string too short', '{"city":"O"}', ['city']],
   ['a fault deep inside', '{"city":"Oran","tags":["sea",5]}', ['tags.1']],
   ['a list', '[]', ['']],
-])('%s is told where it is', (_fault, text, paths) => {
+])('%s is reported where it is', (_fault, text, paths) => {
   const checked = checkOutput(schema, text);
   expect(checked.fits ? [] : checked.issues.map(({ path }) => path)).toEqual(paths);
 });
 
-test.each(['', '{"city":"Or', 'Sure! {"city":"Oran"}', '```json\n{}\n```'])('%j is no JSON', (text) => {
+test.each(['', '{"city":"Or', 'Sure! {"city":"Oran"}', '```json\n{}\n```'])('%j is not JSON', (text) => {
   expect(checkOutput(schema, text)).toEqual({ fits: false, issues: [] });
 });
 

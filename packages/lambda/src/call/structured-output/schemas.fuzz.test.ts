@@ -79,7 +79,7 @@ function refusalOf(work: () => unknown): ProxyError | undefined {
   }
 }
 
-test('whatever the schema, it is refused with a reason, or any answer is told to fit it or not', () => {
+test('whatever the schema, it is refused with a reason, or any answer is found to fit it or not', () => {
   fc.assert(
     fc.property(
       anySchema,

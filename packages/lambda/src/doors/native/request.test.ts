@@ -104,7 +104,7 @@ test.each([
   });
 });
 
-test('every fault of a request is told at once', () => {
+test('every fault of a request is reported at once', () => {
   expect(refusal('{"modle":"llama"}').details).toEqual({
     issues: [
       { path: 'model', message: 'is required (string)' },
@@ -114,14 +114,14 @@ test('every fault of a request is told at once', () => {
   });
 });
 
-test('of a great many faults the first are told, for an answer can be 6 MB at most', () => {
+test('of a great many faults the first are reported, because an answer can be 6 MB at most', () => {
   const many = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`field${index}`, 1]));
   const { message, details } = refusal(JSON.stringify({ model: 'llama', question: 'Hi', ...many }));
   expect(JSON.parse(JSON.stringify(details))).toMatchObject({ issues: { length: 20 } });
   expect(message?.length).toBeLessThan(2000);
 });
 
-test('of a very long name the beginning is told', () => {
+test('of a very long name the beginning is reported', () => {
   const { message, param } = refusal(`{"model":"llama","question":"Hi","${'x'.repeat(1_000_000)}":1}`);
   expect(param).toBe(`${'x'.repeat(200)}...`);
   expect(message).toBe(`${param} is not a field of this request.`);

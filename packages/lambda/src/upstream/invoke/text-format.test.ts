@@ -75,7 +75,7 @@ test.each([
   expect(llama.whole(body)).toEqual({ text: 'Bleak.', stopReason, inputTokens: 3, outputTokens: 5 });
 });
 
-test.each([null, 'text', {}, { results: [] }])('%j is no answer of either family', (body) => {
+test.each([null, 'text', {}, { results: [] }])('%j is not an answer of either family', (body) => {
   expect(titanText.whole(body)).toBeUndefined();
   expect(llama.whole(body)).toBeUndefined();
 });
