@@ -21,7 +21,7 @@ export interface Export extends Entry {
   readonly members: readonly Entry[];
 }
 
-/** The sections of the reference, and the source files that are told of in each. */
+/** The sections of the reference, and the source files that are described in each. */
 const sections: Readonly<Record<string, readonly string[]>> = {
   Client: ['client.ts', 'bedrock-client.ts'],
   Options: ['options.ts', 'fetch.ts', 'api-key.ts', 'model-name.ts', 'standard-schema.ts'],
@@ -84,9 +84,7 @@ export function renderReference(exported: readonly Export[]): string {
   const files = Object.values(sections).flat();
   const forgotten = exported.filter(({ file }) => !files.includes(file));
   if (forgotten.length > 0) {
-    throw new Error(
-      `No section tells of ${forgotten.map(({ name }) => name).join(', ')}: add its file to one.`,
-    );
+    throw new Error(`No section has ${forgotten.map(({ name }) => name).join(', ')}: add its file to one.`);
   }
   const introduction = [
     'Every export of `@org/bedrock-client`, and under [Testing](#testing) those of `@org/bedrock-client/testing`, with what',

@@ -77,7 +77,7 @@ function declarationOf(name: string, source: ts.SourceFile): Declaration {
     const isType = ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement);
     if (isType && statement.name.text === name) return statement;
   }
-  throw new Error(`${source.fileName} declares no ${name}: mend the sections of config-document.ts.`);
+  throw new Error(`${source.fileName} declares no ${name}: fix the sections of config-document.ts.`);
 }
 
 function renderType(declaration: Declaration): string[] {
@@ -169,7 +169,7 @@ function reference(type: ts.TypeReferenceNode, named: Set<string>): string {
   if (name === 'Record' && last) return `{ [name]: ${written(last, named)} }`;
   const constraint = constraintOf(name, type);
   if (constraint) return written(constraint, named);
-  throw new Error(`No section tells of ${name}: add it to those of config-document.ts.`);
+  throw new Error(`No section has ${name}: add it to those of config-document.ts.`);
 }
 
 /** What a type parameter must be, of the type around it. */
@@ -195,6 +195,6 @@ function inlined(code: string, source: ts.SourceFile): string {
 function valuesOf(type: ts.IndexedAccessTypeNode): string {
   const [, name = ''] = /typeof (\w+)/.exec(type.getText()) ?? [];
   const [, values] = new RegExp(`const ${name} = \\[([^\\]]*)\\]`).exec(type.getSourceFile().text) ?? [];
-  if (values === undefined) throw new Error(`${type.getText()} is no value of a table in its file.`);
+  if (values === undefined) throw new Error(`${type.getText()} is not a value of a table in its file.`);
   return [...values.replaceAll(/\/\*.*?\*\//gs, '').matchAll(/[^\s,]+/g)].map(([value]) => value).join(' | ');
 }

@@ -16,7 +16,7 @@ const ended = {
   lifecycle: { status: 'legacy', endOfLife: '2025-08-15' },
 } as const satisfies Partial<ModelDefinition>;
 
-/** A model of one's own, which speaks Llama's body. */
+/** Your own model, which speaks Llama's body. */
 const imported = {
   upstream: 'invoke',
   format: 'llama',

@@ -8,7 +8,7 @@ export interface StreamedReply {
   next(): Promise<StreamEvent | undefined>;
   /** All events that are still to come, and how the response ended. */
   rest(): Promise<{ events: StreamEvent[]; cut: boolean }>;
-  /** The body as text: of a response that is no stream. */
+  /** The body as text: of a response that is not a stream. */
   text(): Promise<string>;
   /** Hangs up. */
   hangUp(): void;

@@ -74,7 +74,7 @@ describe('the service', () => {
 });
 
 describe('the chat', () => {
-  /** What the chat writes when it is told these lines. */
+  /** What the chat writes when it gets these lines. */
   async function chat(system: System, key: string, ...lines: string[]) {
     const child = start(system, key, 'chat.ts');
     child.stdin.end(`${lines.join('\n')}\n`);

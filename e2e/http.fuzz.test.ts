@@ -165,7 +165,7 @@ function checkAnswer(answer: string, method: string): void {
   const head = final.slice(0, end);
   const body = /transfer-encoding: chunked/i.test(head) ? joined(final.slice(end + 4)) : final.slice(end + 4);
   const status = Number(head.split(' ')[1]);
-  // What is no HTTP is refused by Node, before anything of ours sees it.
+  // What is not HTTP is refused by Node, before anything of ours sees it.
   const ours = /x-amzn-requestid/i.test(head);
   if (final === '' || method === 'HEAD') return;
   expect(status).toBeLessThan(500);

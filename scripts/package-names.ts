@@ -58,7 +58,7 @@ export function newNames(
   return { scope, client };
 }
 
-/** Whether a text has a scope, and not only letters that look like one: an address, a longer name. */
+/** Whether a string has a scope, and not only letters that look like one: an address, a longer name. */
 export function mentionsScope(text: string, scope: string): boolean {
   return new RegExp(`${start}${RegExp.escape(scope)}${end}`).test(text);
 }

@@ -1,4 +1,4 @@
-// Gives the packages of this repository the scope of whoever makes it their own:
+// Gives the packages of this repository the scope of anyone who makes it their own:
 //
 //   npm run rename-scope -- @SCOPE
 //
@@ -21,7 +21,7 @@ Renames the scope of all packages here, wherever git tracks it, and formats what
 const root = join(import.meta.dirname, '..');
 const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' });
 
-/** A file as text; undefined for what is no text: a picture, a link, a file that is gone. */
+/** A file as text; undefined for what is not text: a picture, a link, a file that is gone. */
 function readText(file: string): string | undefined {
   const path = join(root, file);
   if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
@@ -121,7 +121,7 @@ function run(): void {
   }
   for (const { file, text } of changes) writeFileSync(join(root, file), text);
   format(changes.map(({ file }) => file));
-  console.log(`${before} is ${after} now: ${total} places in ${changes.length} files, formatted anew.
+  console.log(`${before} is ${after} now: ${total} places in ${changes.length} files, formatted again.
 
 Next:
   npm test      installs under the new names, and checks everything

@@ -37,7 +37,7 @@ function importsOf(folder: string): { readonly file: string; readonly target: st
     .map(({ file, target }) => ({ file: relative(folder, file), target }));
 }
 
-/** The client's examples use it as whoever installs it. */
+/** The client's examples use it as its installer does. */
 const isUserOfClient = (folder: string, file: string, target: string) =>
   folder === 'packages/client-sdk' && file.startsWith('examples/') && target === '@org/bedrock-client';
 

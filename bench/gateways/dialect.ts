@@ -8,7 +8,7 @@ export const modelId = 'us.meta.llama4-maverick-17b-instruct-v1:0';
 export const question = 'What is a dystopia?';
 export const maxTokens = 256;
 
-/** One HTTP request, and how to tell that its answer came. */
+/** One HTTP request, and how to see that its answer came. */
 export interface Call {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;

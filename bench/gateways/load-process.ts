@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http';
 import { bareWrites, type WriteTarget } from './bare-writes.ts';
 import { type Call, pieces } from './dialect.ts';
 
-/** What the load generator is told: as many callers as `concurrency`, each beginning again as soon as it is done. */
+/** What the load generator gets: as many callers as `concurrency`, each beginning again as soon as it is done. */
 export interface Load {
   readonly work: Call | WriteTarget;
   readonly concurrency: number;

@@ -17,7 +17,7 @@ export interface Round {
   readonly perSecond: number;
   readonly calls: number;
   readonly errors: readonly string[];
-  /** Of the subject's processes; absent where the machine does not tell. */
+  /** Of the subject's processes; absent where the machine does not report it. */
   readonly cpuSecondsPerThousand: number | undefined;
   readonly residentMegabytes: number | undefined;
 }

@@ -14,10 +14,10 @@ export interface Subject {
 
 export interface Functions {
   ask(event: 'unlimited' | 'limited'): Promise<void>;
-  /** @param onWrite Told each piece that the proxy writes to its response. */
+  /** @param onWrite Gets each piece that the proxy writes to its response. */
   stream(onWrite: (text: string) => void): Promise<void>;
   bareAsk(): Promise<void>;
-  /** @param onDelta Told the text of each delta. */
+  /** @param onDelta Gets the text of each delta. */
   bareStream(onDelta: (text: string) => void): Promise<void>;
 }
 

@@ -6,7 +6,7 @@ import { createTables } from '@org/local/dynamodb';
 import { type Backends, startBackends } from '../backends/backends.ts';
 import { type Functions, importFunctions, type Subject } from './functions.ts';
 
-/** What a measuring process is told. */
+/** What a measuring process gets. */
 export interface Task extends Subject {
   readonly tables: readonly TableDefinition[];
 }

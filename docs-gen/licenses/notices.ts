@@ -24,7 +24,7 @@ export function notices(title: string, packages: readonly InstalledPackage[]): s
   return [`${title}\n`, ...written].join('\n\n');
 }
 
-/** How to apply the Apache licence to a work of one's own is not of the licence, and differs from copy to copy. */
+/** How to apply the Apache licence to your own work is not of the licence, and differs from copy to copy. */
 function withoutAppendix(text: string): string {
   return text.replace(/(END OF TERMS AND CONDITIONS)\s.*$/s, '$1');
 }

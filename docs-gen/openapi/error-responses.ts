@@ -12,7 +12,7 @@ const plainTextOf413 = {
   },
 };
 
-/** The answers that tell of these codes, by status. */
+/** The answers that have these codes, by status. */
 export function errorResponses(codes: readonly ErrorCode[], docs: DocstringOf) {
   const statuses = [...new Set(codes.map((code) => errorDefinition(code).status))].sort();
   return Object.fromEntries(

@@ -16,7 +16,7 @@ import {
   usageExamples,
 } from './examples.ts';
 
-/** What a route takes and answers with, and what readers are told of it beyond the contract's table of routes. */
+/** What a route takes and answers with, and what the document says of it beyond the contract's table of routes. */
 interface Operation {
   readonly tag: string;
   readonly description: string;

@@ -62,7 +62,7 @@ export function referenceTo(schema: z.ZodMiniType): { readonly $ref: string } {
   return reference(name);
 }
 
-/** Values that a field has today. A newer server may add some, so they are no `enum`. */
+/** Values that a field has today. A newer server may add some, so they are not an `enum`. */
 const today = (...values: readonly string[]) => ({ 'x-extensible-enum': values });
 
 const stopReasons = today(

@@ -20,13 +20,13 @@ const held = 18 + 32 + 16 + maxTokens;
 
 /** What was seen: of the first attempt, where there was a second. */
 export interface Observed extends Omit<Outcome, 'charge'> {
-  /** A charge that is none of these is told in tokens. */
+  /** A charge that is none of these is given in tokens. */
   readonly charge: Charge | `${number} tokens`;
   /** The class of the error. */
   readonly className: string | undefined;
 }
 
-/** Brings a deployment to the state of a cell, asks, and tells what was seen. */
+/** Brings a deployment to the state of a cell, asks, and reports what was seen. */
 export class CellRun {
   readonly #system: FaultSystem;
   readonly #cell: Cell;

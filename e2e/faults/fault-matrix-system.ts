@@ -25,7 +25,7 @@ export interface Lane {
   recorded: number;
   /** Requests of which a function has logged how they ended. */
   lines: number;
-  /** Told of each of them. */
+  /** Called for each of them. */
   onLine: () => void;
 }
 

@@ -111,7 +111,7 @@ test('the life of a key: made, used, seen, rotated with an overlap, revoked; its
   expect(usage.usage[0].limits).toMatchObject([
     { limit: 'requests', period: 'day', max: 5, used: 1, remaining: 4 },
   ]);
-  // The same as the caller is told.
+  // The same as the caller gets.
   const own = await system.send({ key: first, method: 'GET', path: '/usage' });
   expect(own.json()).toEqual({ limits: usage.usage[0].limits });
 

@@ -50,7 +50,7 @@ export async function startFunction(
   const died = closed.then(async () => {
     throw new Error(`The function's process ended before it answered.\n${await errors}`);
   });
-  // Whoever waits for an answer is told; where nobody does, the end was asked for.
+  // Those who wait for an answer get the error; where nobody does, the end was asked for.
   died.catch(() => {});
 
   return {

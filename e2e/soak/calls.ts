@@ -97,7 +97,7 @@ export interface Place {
 /**
  * Makes a request as its caller does.
  *
- * @throws What is no error of the client's contract.
+ * @throws What is not an error of the client's contract.
  */
 export async function makeCall(call: PlannedCall, place: Place): Promise<CallOutcome> {
   const controller = new AbortController();

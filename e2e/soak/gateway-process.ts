@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { editResources } from '../edit-template.ts';
 import { type Holding, measureHolding } from './memory.ts';
 
-/** The deployment in a process of its own, so that what it holds can be told from what the others hold. */
+/** The deployment in a process of its own, so that what it holds can be measured apart from what the others hold. */
 
 export type Command = 'measure' | 'kill' | { readonly advanceMs: number };
 

@@ -27,7 +27,7 @@ export interface SoakOptions {
   /** Callers at once. */
   readonly callers: number;
   readonly rounds: number;
-  /** Told a line at the end of each round. */
+  /** Gets a line at the end of each round. */
   readonly onProgress?: (line: string) => void;
 }
 
@@ -144,7 +144,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
     await make(share - storm, storm > 0 ? 'before a kill' : 'no kill');
     await accounts.untilNothingIsInFlight();
     if (storm > 0) {
-      // Nobody else may be hit: whoever is killed cannot know what was billed. All callers are at work by then, and some
+      // Nobody else may be hit: the one who is killed cannot know what was billed. All are at work by then, and some
       // have been answered; a storm too short for that has begun as a whole.
       const hit = made + between(randomOf(seed, 'kill', round), Math.min(callers * 2, storm), storm);
       let over = false;

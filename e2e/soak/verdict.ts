@@ -15,7 +15,7 @@ export interface Curve {
 /** More growth than this is a leak. */
 export const toleratedGrowth = 0.15;
 
-/** Below this many rounds there is no telling. */
+/** Below this many rounds nothing can be said. */
 const roundsToJudge = 12;
 
 const curves: readonly (readonly [string, (sample: Sample) => number])[] = [

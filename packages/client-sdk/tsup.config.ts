@@ -1,13 +1,13 @@
 import { defineConfig, type Options } from 'tsup';
 import manifest from './package.json' with { type: 'json' };
 
-// Not minified: whoever installs it reads it in stack traces, in a debugger and in a review of what they depend on.
+// Not minified: anyone who installs it reads it in stack traces, in a debugger and in a review of what they depend on.
 const options: Options = {
   format: ['esm', 'cjs'],
   target: 'es2022',
   platform: 'neutral',
   noExternal: [/.*/],
-  // The types of the contract are written into ours: whoever installs the client has no contract.
+  // The types of the contract are written into ours: anyone who installs the client has no contract.
   dts: { resolve: ['@org/contract', /^\./] },
   define: { __PACKAGE_VERSION__: JSON.stringify(manifest.version) },
   esbuildOptions(options) {

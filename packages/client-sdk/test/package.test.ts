@@ -212,7 +212,7 @@ test('makes no code from strings, which edge runtimes and strict pages forbid', 
 
 // 14 KB of it are ky (decision 0013) and 20 KB zod: 5 and 7 KB compressed.
 test('the package stays small in a program that is minified', async () => {
-  // Whoever renames the package may give it a longer name.
+  // Anyone who renames the package may give it a longer name.
   const code = (await readFile(bundle, 'utf8')).replaceAll(manifest.name, '');
   expect(Buffer.byteLength(code)).toBeLessThan(90_000);
   expect(gzipSync(code, { level: 9 }).byteLength).toBeLessThan(30_000);

@@ -27,7 +27,7 @@ export type Capability = (typeof capabilities)[number];
  */
 export type StructuredOutput = 'native' | 'tool';
 
-/** The request bodies of InvokeModel for a text that are spoken here. */
+/** The request bodies of InvokeModel that are spoken here and take text. */
 export type InvokeFormat = 'titan-text' | 'llama';
 
 /** The request bodies of InvokeModel for vectors that are spoken here. */

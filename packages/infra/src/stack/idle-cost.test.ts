@@ -35,7 +35,7 @@ const freeWhileIdle = [
 /** What has a monthly price, of which so many a month are free: https://aws.amazon.com/cloudwatch/pricing/ */
 const freeInSmallNumbers = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::Dashboard'];
 
-/** For whoever adds one more. */
+/** For anyone who adds one more. */
 const free =
   'ten are free; docs/decisions/0010-alarms-within-what-is-free.md says what is watched in their place';
 

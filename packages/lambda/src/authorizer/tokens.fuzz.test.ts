@@ -56,7 +56,7 @@ async function keyFor(headers: AuthorizerEvent['headers']): Promise<string | und
 /** Throws where a token that is not the issuer's opens anything. */
 async function checkRefused(token: string): Promise<void> {
   const key = await keyFor({ Authorization: `Bearer ${token}` });
-  // What is no token at all may be an API key, which API Gateway looks up.
+  // What is not a token at all may be an API key, which API Gateway looks up.
   if (key !== undefined) expect(token.trim()).toBe(key);
   expect(key).not.toBe(keyOfTeam);
   expect(lines.join('')).not.toContain('user-1');

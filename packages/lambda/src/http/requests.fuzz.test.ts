@@ -117,7 +117,7 @@ async function send(event: ProxyEvent) {
   return { seen, ...(await exchange(event, seen.handlerOptions)) };
 }
 
-/** Throws where something was told that must not be, or stays held. */
+/** Throws where something was said that must not be, or stays held. */
 function checkTraces({ body, head, seen }: Awaited<ReturnType<typeof send>>): void {
   const { lines, holds, charges, calls } = seen;
   const told = `${JSON.stringify(head)}${body}${lines.join('')}`;
@@ -139,7 +139,7 @@ test('whatever API Gateway passes on is answered in words of the contract, and r
         validateHeaderValue(name, String(value));
       }
       const code = codeOf(answered);
-      // Of what it depends on, only the model did not do as it was told.
+      // Of what it depends on, only the model did not do as it was asked.
       if (code && errorDefinition(code).status >= 500) expect(code).toBe('invalid_output');
     }),
     runs(300),

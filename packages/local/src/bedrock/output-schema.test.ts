@@ -11,7 +11,7 @@ const closed = (properties: object, more: object = {}) => ({
 test('a schema of the supported subset passes', () => {
   const schema = closed(
     {
-      // Names of properties are no keywords.
+      // Names of properties are not keywords.
       minimum: { type: 'integer' },
       list: { type: 'array', items: { $ref: '#/$defs/entry' }, minItems: 1 },
       again: { $ref: '#/$defs/entry' },

@@ -88,7 +88,7 @@ export function createAnswerReader({ by }: StructuredCall): (event: ReplyEvent) 
 }
 
 /**
- * The output that a text is.
+ * The output that the text of an answer holds.
  *
  * @throws {ProxyError} `invalid_output` where it is none: cut off, refused, or not of the schema.
  */
