@@ -99,7 +99,7 @@ test('a key sees the models of its plan, and what each can do', async () => {
     alias: 'llama',
     modelId: 'us.meta.llama4-maverick-17b-instruct-v1:0',
     capabilities: [...catalogue.llama.capabilities],
-    contextTokens: 1_000_000,
+    contextTokens: 1024 * 1024,
     maxOutputTokens: 2048,
     lifecycle: { status: 'legacy', endOfLife: '2027-03-30' },
     price: { input: 0.24, output: 0.97 },

@@ -136,7 +136,7 @@ test('the life of a key: made, used, seen, rotated with an overlap, revoked; its
   ]);
 
   const revoked = await spawned('keys', 'revoke', 'app', '--yes');
-  expect(revoked.stderr).toMatch(/refuse it within 60 seconds, API Gateway as soon as/);
+  expect(revoked.stderr).toMatch(/refuses it within 60 seconds, API Gateway as soon as/);
   for (const value of [first, second]) expect((await use(value)).error().code).toBe('unauthenticated');
   expect(await system.done('keys', 'list')).not.toMatch(/^app/m);
   expect(await system.done('teams', 'show', 'acme')).toMatch(/No keys\.[\s\S]*acme +few/);

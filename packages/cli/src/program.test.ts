@@ -178,7 +178,7 @@ test('models as JSON have all that is known', async () => {
     alias: 'nova-pro',
     modelId: 'amazon.nova-pro-v1:0',
     regions: ['us-east-1'],
-    contextTokens: 300_000,
+    contextTokens: 300 * 1024,
     maxOutputTokens: 5000,
     lifecycle: { status: 'active' },
     price: expect.objectContaining({ input: 0.8, output: 3.2 }),

@@ -38,14 +38,14 @@ test.each<[what: string, limits: Limits, told: string, field: string]>([
   ['of 0', { requests: { day: 0 } }, 'plans.starter.limits.requests.day is 0: nothing', 'requests.day'],
   [
     'of fewer tokens than any call holds',
-    { tokens: { month: 49 } },
-    'no call fits its 49 tokens/month: the smallest is let through with 50 tokens',
+    { tokens: { month: 145 } },
+    'no call fits its 145 tokens/month: the smallest is let through with 146 tokens',
     'tokens.month',
   ],
   [
     'of less than a call to the cheapest model holds',
-    { usd: { day: 0.000_001 } },
-    'no call fits its $0.000001/day: the smallest is let through with $0.000002',
+    { usd: { day: 0.000_005 } },
+    'no call fits its $0.000005/day: the smallest is let through with $0.000006',
     'usd.day',
   ],
   [
@@ -84,6 +84,6 @@ test("a key's own limits are looked at, too", () => {
 });
 
 test('the smallest that a call can fit is none, nor is a month that ends before its days do', () => {
-  const limits = { tokens: { month: 50 }, usd: { day: 0.000_002 }, requests: { day: 1, month: 1 } };
+  const limits = { tokens: { month: 146 }, usd: { day: 0.000_006 }, requests: { day: 1, month: 1 } };
   expect(findingsOf(limits)).toEqual([]);
 });
