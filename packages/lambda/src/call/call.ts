@@ -82,8 +82,8 @@ export interface Tool {
 /** Whether the model may call a tool, must call one, or must call this one. Converse has no way to forbid it. */
 export type ToolChoice = 'auto' | 'any' | { readonly name: string };
 
-/** What is sampled and how, the same for every model. */
-interface Sampling {
+/** What is sampled and how, the same for every model. None of it is input that is billed. */
+export interface Sampling {
   /** 0 to 1. */
   readonly temperature?: number | undefined;
   /** 0 to 1. */

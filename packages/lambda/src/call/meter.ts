@@ -3,7 +3,7 @@ import type { ChosenModel } from '../config.ts';
 import { at, isJsonObject, type Json, type JsonObject } from '../json.ts';
 import type { Amounts } from '../ledger/amounts.ts';
 import { ProxyError } from '../proxy-error.ts';
-import type { Block, CachePointBlock, JsonBlock, ModelCall, ModelChatCall, Tool } from './call.ts';
+import type { Block, CachePointBlock, JsonBlock, ModelCall, ModelChatCall, Sampling, Tool } from './call.ts';
 
 /**
  * Tokens that a model reads beside what it is given: of a chat template, a start (gpt-oss has the longest that is known,
@@ -51,9 +51,9 @@ export function mostInputTokens(call: ModelCall, bounds: Bounds): number {
 
 function chatTokens(call: ModelChatCall, bounds: Bounds): number {
   const { messages, system = [], tools = [], outputFormat, extra, ...rest } = call;
-  const { kind: _, maxTokens, temperature, topP, stop, toolChoice, ...uncounted } = rest;
+  const { kind: _, maxTokens, toolChoice, ...sampling } = rest;
   // A field that the model reads and nobody counts would let a limit be passed, so it does not compile.
-  uncounted satisfies Record<string, never>;
+  sampling satisfies Sampling & Record<Exclude<keyof typeof sampling, keyof Sampling>, never>;
   const blocks = [...system, ...messages.flatMap((message) => message.blocks)];
   const instructions = tools.length > 0 || outputFormat !== undefined ? templateTokens.tools : 0;
   return (
