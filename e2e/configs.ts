@@ -186,8 +186,8 @@ const faulty = parseProxyConfig({
   plans: {
     open: { ...open, limits: { tokens: { month: 1_000_000 } } },
     closed: { ...open, limits: { requests: { month: 0 } } },
-    // Room for one call at a time: each holds 266 tokens.
-    narrow: { ...open, limits: { tokens: { month: 400 } } },
+    // Room for one call at a time: each holds 362 tokens.
+    narrow: { ...open, limits: { tokens: { month: 600 } } },
     hasty: { ...open, throttle: { rate: 1, burst: 1 }, limits: {} },
     spent: { ...open, quota: { limit: 1, period: 'MONTH' }, limits: {} },
   },

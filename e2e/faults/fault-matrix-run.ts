@@ -15,8 +15,8 @@ import type { FaultSystem, Lane } from './fault-matrix-system.ts';
 const question = 'What is a dystopia';
 const maxTokens = 200;
 
-/** 18 bytes of question, 32 and 16 tokens for a template, 200 tokens of answer. */
-const held = 18 + 32 + 16 + maxTokens;
+/** 18 bytes of question, 128 and 16 tokens for a template, 200 tokens of answer. */
+const held = 18 + 128 + 16 + maxTokens;
 
 /** What was seen: of the first attempt, where there was a second. */
 export interface Observed extends Omit<Outcome, 'charge'> {
