@@ -59,6 +59,27 @@ export function readDocstrings(directory: string): DocstringOf {
   };
 }
 
+/**
+ * The members of a type or the entries of a table, in their order, each with what its docstring says.
+ *
+ * @throws {Error} For one that has none.
+ */
+export function describedMembers(file: string, name: string): (readonly [member: string, text: string])[] {
+  const source = ts.createSourceFile(file, ts.sys.readFile(file) ?? '', ts.ScriptTarget.Latest, true);
+  const found = source.statements.flatMap((statement): readonly ts.NamedDeclaration[] => {
+    if (ts.isInterfaceDeclaration(statement) && statement.name.text === name) return membersOf(statement);
+    if (!ts.isVariableStatement(statement)) return [];
+    const table = statement.declarationList.declarations.find((each) => each.name.getText() === name);
+    return table?.initializer ? membersOf(withoutTypes(table.initializer)) : [];
+  });
+  return found.map((member) => {
+    const docstring = docstringOf(member);
+    const called = member.name?.getText() ?? '';
+    if (!docstring) throw new Error(`${name}.${called} has no docstring in ${file}: say there what it is.`);
+    return [called, docstring.text];
+  });
+}
+
 export function docstringOf(node: ts.Node): Docstring | undefined {
   const docs = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc).at(-1);
   if (!docs) return undefined;

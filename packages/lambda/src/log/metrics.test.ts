@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { errorCodes, errorDefinition, routes } from '@org/contract';
 import { expect, test } from 'vitest';
-import { embeddedMetrics, type MetricName, metricUnits, overAll } from './metrics.ts';
+import { embeddedMetrics, type MetricName } from './metrics.ts';
 import type { RequestLog } from './request-log.ts';
 
 const answered: RequestLog = {
@@ -101,30 +98,4 @@ test('what is for alarms is counted over all and no other way', () => {
   expect(_aws).toMatchObject({
     CloudWatchMetrics: [{}, { Dimensions: [[]], Metrics: [{ Name: 'LimitsNearlyReached', Unit: 'Count' }] }],
   });
-});
-
-const page = readFileSync(join(import.meta.dirname, '../../../../docs/operations.md'), 'utf8');
-
-test('the operations page names every metric', () => {
-  expect(Object.keys(metricUnits).filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
-});
-
-test('the operations page counts what is paid for: every metric with every combination of its dimensions', () => {
-  const all = Object.keys(metricUnits).length;
-  const ofStream = all - overAll.size;
-  // An answer that comes whole has no first piece.
-  const byModel = ofStream - 1 + ofStream;
-  const operations = Object.keys(routes).length;
-  const codes = errorCodes.filter((code) =>
-    errorDefinition(code).madeBy.some((maker) => maker !== 'gateway'),
-  ).length;
-  expect(page).toContain(
-    [
-      `${all} over everything`,
-      `${byModel} M by operation and model: ${ofStream - 1} of ask, ${ofStream} of stream`,
-      `${3 * operations} by operation alone: ${operations} operations, 3 metrics`,
-      `${codes} by code`,
-      `= ${all + 3 * operations + codes} + ${byModel} M`,
-    ].join('\n'),
-  );
 });

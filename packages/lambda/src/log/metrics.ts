@@ -2,6 +2,7 @@ import type { RequestLog } from './request-log.ts';
 
 /** Names and units of what CloudWatch counts of a request. */
 export const metricUnits = {
+  /** Requests that came to the function. */
   Requests: 'Count',
   /** Requests that ended in an error, whatever its code. */
   Errors: 'Count',
@@ -9,19 +10,21 @@ export const metricUnits = {
   Latency: 'Milliseconds',
   /** Of that, the part that Bedrock took. */
   UpstreamLatency: 'Milliseconds',
+  /** Of a stream, the time until its first piece of text. */
   TimeToFirstDelta: 'Milliseconds',
-  /** Cache tokens included. */
+  /** Tokens that Bedrock read, those of a prompt cache included. */
   InputTokens: 'Count',
+  /** Tokens that Bedrock wrote. */
   OutputTokens: 'Count',
-  /** By the price table, in USD. */
+  /** USD by the price table, where a price is known. */
   Cost: 'None',
-  /** Requests that a limit refused, or calls in flight. */
+  /** Requests that the ledger refused: `quota_exceeded`, `exceeds_limit`, `rate_limited`. */
   HoldsRefused: 'Count',
   /** Charges that could not be written, so that the whole hold stays charged. */
   SettleFailures: 'Count',
-  /** Calls that the operator has to act on: access to a model, or the function's own permission, is missing. */
+  /** Calls that the operator has to act on: `upstream_denied`, `model_unavailable`. */
   AccessFailures: 'Count',
-  /** Limits that a call took past four fifths of what they allow. */
+  /** Limits that a call took past 80 % of what they allow. */
   LimitsNearlyReached: 'Count',
 } as const;
 

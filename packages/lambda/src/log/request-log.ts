@@ -11,36 +11,51 @@ import { ProxyError, type ServiceFailure } from '../proxy-error.ts';
  * value has a field here.
  */
 export interface RequestLog {
+  /** As in the answer, and in `x-request-id`. */
   readonly requestId: string;
+  /** The name of the route. */
   operation?: RouteName;
   /** Id of the API key, never its value. */
   keyId?: string;
+  /** Who asked. */
   team?: string;
+  /** The plan of the team. */
   plan?: string;
+  /** The alias that was asked. */
   model?: string;
+  /** The Bedrock model or inference profile that it stood for. */
   modelId?: string;
+  /** HTTP status of the answer. */
   status?: number;
+  /** The error that the caller got; left out where there was none. */
   code?: ErrorCode;
+  /** Why the model stopped. */
   stopReason?: string;
+  /** Tokens that Bedrock counted. */
   usage?: TokenUsage;
+  /** Their estimated price, in USD. */
   costUsd?: number | undefined;
-  /** What the call was let through with, and what of it stays charged; USD in micro-USD. */
+  /** What the call was let through with: requests, tokens and micro-USD. */
   held?: Amounts;
+  /** What of it stays charged, in the same units. */
   charged?: Amounts;
   /** The call cost more than it held, so a limit may have been passed by the difference. */
   underestimated?: boolean;
-  /** The charge could not be written, so the whole hold stays charged. */
+  /** Why the charge could not be written, so that the whole hold stays charged. */
   settleError?: string;
-  /** The limits that this call took past four fifths of what they allow. */
+  /** The limits that this call took past 80 % of what they allow: `scope`, `limit`, `period`, `max`, `used`. */
   limitsNearlyReached?: readonly LimitUse[];
-  /** The limit that refused the call. */
+  /** With `quota_exceeded` and `exceeds_limit`: the limit that refused the call. */
   refusedBy?: QuotaDetails | ExcessDetails | undefined;
-  /** Of a stream: pieces of text, and when the first was there. */
+  /** Of a stream: pieces of text. */
   deltas?: number;
+  /** Of a stream: milliseconds until the first piece of text. */
   firstDeltaMs?: number;
-  /** The caller hung up before the end. */
+  /** The caller hung up before the end, and Lambda let the function know, which the local gateway does not. */
   callerGone?: boolean;
+  /** Milliseconds that Bedrock took. */
   upstreamMs?: number;
+  /** Milliseconds from the request's start in the function to its end. */
   totalMs?: number;
   /** What Bedrock or DynamoDB said of a failure. */
   failure?: ServiceFailure;

@@ -8,7 +8,7 @@ import { errorMetric, proxyMetric } from './proxy-metrics.ts';
 
 /** One alarm. It rings when the metric is at or above the threshold; where there is no data, nothing is wrong. */
 export interface AlarmDefinition {
-  /** Last part of the alarm's name, and its heading in docs/operations.md. */
+  /** Last part of the alarm's name. */
   readonly name: string;
   /** What happened and what to do, for anyone who is woken up by it. */
   readonly description: string;

@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import shipped from '../../../proxy.config.ts';
 import { everythingOn, only, resources, templateOf } from '../../testing/template-under-test.ts';
-import { logQueries } from './log-queries.ts';
 
 const template = templateOf(shipped);
 
@@ -81,13 +78,4 @@ test('an address gets every alarm, and a ceiling on concurrency has one of its o
     ...alarms().map(({ AlarmName }) => AlarmName),
     `${deployment}-function-throttles`,
   ]);
-});
-
-test('the operations page has every alarm, and the queries of the dashboard as they are', () => {
-  const page = readFileSync(join(import.meta.dirname, '../../../../../docs/operations.md'), 'utf8');
-  const everything = templateOf(everythingOn);
-  for (const { AlarmName } of alarms(everything)) {
-    expect(page).toContain(`### ${AlarmName.slice(deployment.length + 1)}\n`);
-  }
-  for (const query of Object.values(logQueries)) expect(page).toContain(query.join('\n| '));
 });

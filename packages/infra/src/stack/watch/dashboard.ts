@@ -1,5 +1,5 @@
 import { type ErrorCode, errorCodes, errorDefinition } from '@org/contract';
-import type { MetricName } from '@org/lambda/metrics';
+import type { MetricName } from '@org/lambda/log/metrics';
 import { Duration } from 'aws-cdk-lib';
 import type { Stage } from 'aws-cdk-lib/aws-apigateway';
 import {

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@org/contract';
-import type { MetricName } from '@org/lambda/metrics';
+import type { MetricName } from '@org/lambda/log/metrics';
 import { Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ProxyConfig } from '../../config/config.ts';
