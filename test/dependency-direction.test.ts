@@ -17,7 +17,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/cli': [...functions, '@org/infra', '@org/admin'],
   'packages/local': [...functions, '@org/infra', '@org/admin', '@org/cli', '@org/bedrock-client'],
   e2e: [...functions, '@org/infra', '@org/admin', '@org/cli', '@org/local', '@org/bedrock-client'],
-  'docs-gen': ['@org/contract', '@org/models', '@org/bedrock-client', '@org/e2e'],
+  'docs-gen': [...functions, '@org/infra', '@org/bedrock-client', '@org/e2e'],
   bench: [...functions, '@org/infra', '@org/admin', '@org/local', '@org/e2e', '@org/bedrock-client'],
 };
 

@@ -82,7 +82,10 @@ export interface Tool {
 /** Whether the model may call a tool, must call one, or must call this one. Converse has no way to forbid it. */
 export type ToolChoice = 'auto' | 'any' | { readonly name: string };
 
-/** What is sampled and how, the same for every model. None of it is input that is billed. */
+/**
+ * What is sampled and how, the same for every model. None of it is input that is billed. A field here is a capability of
+ * models by the same name.
+ */
 export interface Sampling {
   /** 0 to 1. */
   readonly temperature?: number | undefined;
@@ -91,6 +94,15 @@ export interface Sampling {
   /** Strings that end the answer. */
   readonly stop?: readonly string[] | undefined;
 }
+
+/** How models spell each field of {@link Sampling} where they refuse it. */
+export const samplingSpellings: Readonly<Record<keyof Sampling, RegExp>> = {
+  temperature: /temperature/i,
+  topP: /top_?p/i,
+  stop: /stop_?sequences?/i,
+};
+
+export const samplingFields = Object.keys(samplingSpellings) as readonly (keyof Sampling)[];
 
 interface Conversation extends Sampling {
   readonly kind: 'chat';

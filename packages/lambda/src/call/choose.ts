@@ -3,7 +3,17 @@ import type { Caller, ChosenModel, Config } from '../config.ts';
 import { at } from '../json.ts';
 import { boundsOf } from '../ledger/admission.ts';
 import { ProxyError } from '../proxy-error.ts';
-import type { Asked, Block, Call, ChatCall, JsonBlock, MessagesCall, Tool } from './call.ts';
+import {
+  type Asked,
+  type Block,
+  type Call,
+  type ChatCall,
+  type JsonBlock,
+  type MessagesCall,
+  samplingFields,
+  type Tool,
+} from './call.ts';
+import { placeOf } from './request-place.ts';
 
 /**
  * Output tokens when neither the caller nor the plan names a number. Small on purpose: Bedrock reserves them at
@@ -94,11 +104,11 @@ function refuseUnread({ body }: MessagesCall): void {
   const tools = Array.isArray(body['tools']) ? body['tools'] : [];
   const kind = tools.map((tool) => at(tool, 'type') ?? 'custom').find((type) => type !== 'custom');
   if (field === undefined && kind === undefined) return;
-  const name = field ?? `tools of the type ${JSON.stringify(kind)}`;
+  const name = field === undefined ? 'tools of other types than custom' : placeOf([field]);
   throw new ProxyError({
     code: 'unsupported_feature',
     message: `This proxy does not support ${name}. Leave it out.`,
-    param: field ?? 'tools',
+    param: field === undefined ? 'tools' : name,
   });
 }
 
@@ -121,7 +131,8 @@ interface Feature {
   readonly param: string;
 }
 
-function chatFeatures({ messages, system, tools, toolChoice, temperature, topP, stop }: ChatCall): Feature[] {
+function chatFeatures(call: ChatCall): Feature[] {
+  const { messages, system, tools, toolChoice, temperature, topP } = call;
   const feature = (name: Capability, present: boolean): Feature[] =>
     present ? [{ feature: name, name, param: name }] : [];
   const blocks = messages
@@ -132,9 +143,7 @@ function chatFeatures({ messages, system, tools, toolChoice, temperature, topP, 
   return [
     ...feature('system', system !== undefined),
     ...feature('history', messages.length > 1 || messages[0]?.role === 'assistant'),
-    ...feature('stop', stop !== undefined),
-    ...feature('temperature', temperature !== undefined),
-    ...feature('topP', topP !== undefined),
+    ...samplingFields.flatMap((name) => feature(name, call[name] !== undefined)),
     ...(temperature !== undefined && topP !== undefined
       ? [{ feature: 'temperatureWithTopP' as const, name: 'topP beside temperature', param: 'topP' }]
       : []),

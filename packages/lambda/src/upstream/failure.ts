@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@org/contract';
 import { ServiceException } from '@smithy/core/client';
+import { samplingSpellings } from '../call/call.ts';
 import type { TokenUsage } from '../call/reply.ts';
 import { exceptionName, failureName } from '../failure-name.ts';
 import { type ErrorBackground, ProxyError, type ServiceFailure } from '../proxy-error.ts';
@@ -55,9 +56,7 @@ const guardrailFaults: ReadonlySet<string> = new Set([
 /** Names of request fields as models spell them in their refusals, to our own. */
 const parameterNames: readonly (readonly [RegExp, string])[] = [
   [/max_?tokens|max_gen_len|maxTokenCount/i, 'maxTokens'],
-  [/temperature/i, 'temperature'],
-  [/top_?p/i, 'topP'],
-  [/stop_?sequences?/i, 'stop'],
+  ...Object.entries(samplingSpellings).map(([name, spelling]) => [spelling, name] as const),
   [/output_?config|json_?schema|tool_?(config|spec|choice)/i, 'outputSchema'],
   [/system/i, 'system'],
 ];
