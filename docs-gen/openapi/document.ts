@@ -1,4 +1,4 @@
-import { errorsOf, headers, type RouteName, routes } from '@org/contract';
+import { errorsOf, headers, type RouteName, routeNames, routes } from '@org/contract';
 import type { DocstringOf } from '../docstrings.ts';
 import { errorResponses } from './error-responses.ts';
 import { operations, tags } from './operations.ts';
@@ -19,7 +19,6 @@ known is a 400 that names it.`;
  * @see https://spec.openapis.org/oas/v3.1.1.html
  */
 export function openApiDocument(docs: DocstringOf) {
-  const operationOf = (name: RouteName) => ({ [routes[name].method.toLowerCase()]: operation(name, docs) });
   return {
     openapi: '3.1.1',
     info: {
@@ -43,12 +42,7 @@ export function openApiDocument(docs: DocstringOf) {
     ],
     tags,
     security: [{ apiKey: [] }, { signIn: [] }],
-    paths: {
-      [routes.ask.path]: operationOf('ask'),
-      [routes.stream.path]: operationOf('stream'),
-      [routes.models.path]: operationOf('models'),
-      [routes.usage.path]: operationOf('usage'),
-    },
+    paths: pathsOf(docs),
     components: {
       securitySchemes: {
         apiKey: {
@@ -69,6 +63,14 @@ export function openApiDocument(docs: DocstringOf) {
       schemas: componentSchemas(docs),
     },
   };
+}
+
+/** Several methods may share a path. */
+function pathsOf(docs: DocstringOf) {
+  const byPath = Map.groupBy(routeNames, (name) => routes[name].path);
+  const methods = (names: readonly RouteName[]) =>
+    Object.fromEntries(names.map((name) => [routes[name].method.toLowerCase(), operation(name, docs)]));
+  return Object.fromEntries([...byPath].map(([path, names]) => [path, methods(names)]));
 }
 
 function operation(name: RouteName, docs: DocstringOf) {

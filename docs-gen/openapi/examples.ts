@@ -1,6 +1,7 @@
 import {
   type Answer,
   type AskRequest,
+  askCapabilities,
   type ErrorCode,
   type ErrorEnvelope,
   type ErrorStatement,
@@ -9,7 +10,6 @@ import {
   type StreamEvent,
   type UsageReport,
 } from '@org/contract';
-import { capabilities } from '@org/models';
 
 /** An Example Object of OpenAPI. */
 export interface Example<Value = unknown> {
@@ -123,8 +123,8 @@ export const modelListExamples: Examples<ModelList> = {
         {
           alias: 'titan',
           modelId: 'amazon.nova-micro-v1:0',
-          capabilities: [...capabilities, 'outputSchema'],
-          contextTokens: 128_000,
+          capabilities: [...askCapabilities],
+          contextTokens: 128 * 1024,
           maxOutputTokens: 5000,
           lifecycle: { status: 'active' },
           price: { input: 0.035, output: 0.14 },
@@ -132,8 +132,8 @@ export const modelListExamples: Examples<ModelList> = {
         {
           alias: 'llama',
           modelId: 'us.meta.llama4-maverick-17b-instruct-v1:0',
-          capabilities: [...capabilities],
-          contextTokens: 1_000_000,
+          capabilities: askCapabilities.filter((capability) => capability !== 'outputSchema'),
+          contextTokens: 1024 * 1024,
           maxOutputTokens: 8192,
           lifecycle: { status: 'legacy', endOfLife: '2027-03-30' },
           price: { input: 0.24, output: 0.97 },

@@ -2,6 +2,7 @@ import {
   AnswerSchema,
   AskRequestSchema,
   AvailableModelsSchema,
+  askCapabilities,
   ErrorEnvelopeSchema,
   errorCodes,
   errors,
@@ -14,7 +15,6 @@ import {
   UsageReportSchema,
   UsageSchema,
 } from '@org/contract';
-import { capabilities } from '@org/models';
 import * as z from 'zod/mini';
 import type { DocstringOf } from '../docstrings.ts';
 import {
@@ -90,7 +90,7 @@ const facts: Readonly<Record<string, JsonSchema>> = {
   'ExcessDetails.limit': today(...limitKinds),
   'ExcessDetails.period': today(...limitPeriods),
   'ExcessDetails.scope': today('team', 'key'),
-  'ModelSummary.capabilities': { items: { type: 'string', ...today(...capabilities, 'outputSchema') } },
+  'ModelSummary.capabilities': { items: { type: 'string', ...today(...askCapabilities) } },
   'ModelSummary.lifecycle.status': today('active', 'legacy', 'end-of-life'),
   'ModelSummary.lifecycle.endOfLife': { format: 'date' },
   'ErrorEnvelope.error.code': today(...errorCodes),

@@ -146,6 +146,7 @@ test.each(files.flatMap((name) => [`${name}.d.ts`, `${name}.d.cts`]))(
 
 /** What exported types are made of, and nobody needs by name. */
 const parts = [
+  'AskCapability',
   'AskRequest',
   'CodesOf',
   'LimitKind',
@@ -154,6 +155,7 @@ const parts = [
   'LimitStatus',
   'SentErrorClass',
   'SentErrorCode',
+  'askCapabilities',
   'errorClasses',
   'limitKinds',
   'limitPeriods',

@@ -1,3 +1,4 @@
+export { type AskCapability, askCapabilities } from './capabilities.ts';
 export {
   type AvailableModels,
   type DetailsOf,

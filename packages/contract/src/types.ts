@@ -1,3 +1,4 @@
+import type { AskCapability } from './capabilities.ts';
 import type { ErrorEnvelope } from './errors.ts';
 import type { LimitKind, LimitPeriod, LimitScope } from './limits.ts';
 
@@ -142,20 +143,11 @@ export interface ModelSummary {
   /** The Bedrock model or inference profile behind the alias. */
   modelId: string;
   /**
-   * Request fields that it takes beside `model`, `question` and `maxTokens`, and `stream` where it can be streamed. A
-   * newer proxy may add some.
+   * Request fields that it takes beside `model`, `question` and `maxTokens`: of `system`, `history`, `stop`,
+   * `temperature`, `topP` and `outputSchema`; `temperatureWithTopP`, if both in one request; and `stream`, if it can be
+   * streamed. A newer proxy may add some.
    */
-  capabilities: (
-    | 'system'
-    | 'history'
-    | 'stop'
-    | 'temperature'
-    | 'topP'
-    | 'temperatureWithTopP'
-    | 'outputSchema'
-    | 'stream'
-    | (string & {})
-  )[];
+  capabilities: (AskCapability | (string & {}))[];
   /** Tokens of question, history and answer together. */
   contextTokens?: number | undefined;
   /** The most that `maxTokens` can be: the model's limit, or the plan's where that is lower. */

@@ -1,11 +1,9 @@
-import type { ModelSummary } from '@org/contract';
-import { type Capability, capabilitiesOf } from '@org/models';
+import { askCapabilities, type ModelSummary } from '@org/contract';
+import { capabilitiesOf } from '@org/models';
 import type { Caller, Config } from '../../config.ts';
 
-/** Of what models can do, what this door takes. */
-const taken: ReadonlySet<Capability> = new Set([
-  ...(['system', 'history', 'stop', 'temperature', 'topP', 'temperatureWithTopP', 'stream'] as const),
-]);
+/** Models can do more than this door takes. */
+const taken: ReadonlySet<string> = new Set(askCapabilities);
 
 /** The models that a caller may ask, as this deployment reaches them. */
 export function modelsFor({ models: allowed, maxTokens }: Caller, { models }: Config): ModelSummary[] {
