@@ -24,26 +24,26 @@ test('the reference is what the docstrings say', () => {
 });
 
 test('the table of errors in the README has each class, and all its codes', async () => {
-  const told = (await page('README.md')).matchAll(/^\| `(\w+Error)`[^|]*\|([^|]*)\|/gm);
+  const listed = (await page('README.md')).matchAll(/^\| `(\w+Error)`[^|]*\|([^|]*)\|/gm);
   const classes = exported.filter(({ file, kind }) => file === 'errors.ts' && kind === 'class');
   const declared = classes.map(({ name, members }) => {
     const type = members.find((member) => member.name === `${name}.code`)?.code.replace('code: ', '') ?? '';
     return [name, words(exported.find((entry) => entry.name === type)?.code ?? type)];
   });
-  expect(Object.fromEntries([...told].map(([, name, codes = '']) => [name, words(codes)]))).toEqual(
+  expect(Object.fromEntries([...listed].map(([, name, codes = '']) => [name, words(codes)]))).toEqual(
     Object.fromEntries(declared),
   );
 });
 
 test('every option is in a table of the configuration, or of retries and time limits', async () => {
   const pages = await Promise.all(['docs/configuration.md', 'docs/retries-and-time-limits.md'].map(page));
-  const told = pages.flatMap((text) =>
+  const listed = pages.flatMap((text) =>
     [...text.matchAll(/^\|([^|]*)\|/gm)].flatMap(([, cell = '']) => words(cell)),
   );
   const options = exported.filter(({ file, name }) => file === 'options.ts' && name.endsWith('Options'));
   const names = options.flatMap(({ members }) => members.map(({ name }) => name.replace(/^.*\./, '')));
   expect(names.length).toBeGreaterThan(20);
-  expect(names.filter((name) => !told.includes(name))).toEqual([]);
+  expect(names.filter((name) => !listed.includes(name))).toEqual([]);
 });
 
 test('what is sent again is what the contract calls retryable', async () => {

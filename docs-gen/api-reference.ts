@@ -77,7 +77,7 @@ interface Context {
 
 /** The whole document. */
 export function renderReference(exported: readonly Export[]): string {
-  const told = Object.entries(sections).flatMap(([title, files]) => {
+  const body = Object.entries(sections).flatMap(([title, files]) => {
     const entries = files.flatMap((file) => exported.filter((entry) => entry.file === file));
     return [`## ${title}`, ...entries.flatMap(renderExport)];
   });
@@ -91,7 +91,7 @@ export function renderReference(exported: readonly Export[]): string {
     'its docstring says. Written from the source by `docs-gen/api-reference.test.ts` of its repository, which fails',
     'where this is not true (`UPDATE_DOCS=1` writes it again).',
   ];
-  return `${['# Reference', introduction.join('\n'), ...told].join('\n\n')}\n`;
+  return `${['# Reference', introduction.join('\n'), ...body].join('\n\n')}\n`;
 }
 
 function renderExport({ kind, name, code, docs, members }: Export): string[] {

@@ -60,7 +60,7 @@ const introduction = [
 
 /** The whole document, from the types in `packages`. */
 export function renderConfigDocument(packages: string): string {
-  const told = Object.entries(sections).flatMap(([file, types]) => {
+  const body = Object.entries(sections).flatMap(([file, types]) => {
     const text = readFileSync(join(packages, file), 'utf8');
     const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
     return Object.entries(types).flatMap(([name, heading]) => [
@@ -69,7 +69,7 @@ export function renderConfigDocument(packages: string): string {
       ...renderType(declarationOf(name, source)),
     ]);
   });
-  return [...introduction, ...told].join('\n');
+  return [...introduction, ...body].join('\n');
 }
 
 function declarationOf(name: string, source: ts.SourceFile): Declaration {

@@ -31,7 +31,7 @@ const charges: Readonly<Record<Charge, string>> = {
 
 /** The matrix as a document. */
 export function faultDocument(): string {
-  const told = (outcome: Outcome): string => {
+  const described = (outcome: Outcome): string => {
     const className = classNameOf(outcome);
     return className === undefined ? 'the answer' : `\`${outcome.caller}\` (${className})`;
   };
@@ -45,7 +45,7 @@ export function faultDocument(): string {
     .filter((gateway) => gateway !== fine.gateway)
     .map((gateway) => [
       gateway,
-      both({ gateway }, told),
+      both({ gateway }, described),
       both({ gateway }, ({ again }) => yes(again)),
       both({ gateway }, ({ calls }) => String(calls)),
       both({ gateway }, ({ charge }) => charges[charge]),
@@ -54,7 +54,7 @@ export function faultDocument(): string {
     .filter((ledger) => ledgerOf({ ledger }).refusal)
     .map((ledger) => [
       ledger,
-      both({ ledger }, told),
+      both({ ledger }, described),
       both({ ledger }, ({ again }) => yes(again)),
       both({ ledger }, ({ charge }) => charges[charge]),
     ]);
@@ -63,7 +63,7 @@ export function faultDocument(): string {
       const outcome = outcomeOf({ ...fine, transfer, upstream });
       return [
         upstream,
-        told(outcome),
+        described(outcome),
         yes(outcome.again),
         String(outcome.calls),
         yes(outcome.billed),
@@ -84,8 +84,8 @@ export function faultDocument(): string {
     .filter((caller) => caller !== fine.caller)
     .map((caller) => [
       caller,
-      told(outcomeOf({ ...fine, transfer: 'whole', caller })),
-      told(outcomeOf({ ...fine, transfer: 'stream', caller })),
+      described(outcomeOf({ ...fine, transfer: 'whole', caller })),
+      described(outcomeOf({ ...fine, transfer: 'stream', caller })),
     ]);
 
   return `# Limits under faults

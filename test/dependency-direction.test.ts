@@ -5,7 +5,7 @@ import { importsOf as importsOfFile, isTest, packageFolders, sourceFiles } from 
 
 const functions = ['@org/contract', '@org/models', '@org/table', '@org/lambda'];
 
-/** Who may import whom, and nothing else. Nothing that is deployed or deploys knows the simulators. */
+/** What each package may import, and nothing else. Nothing that is deployed or deploys knows the simulators. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/contract': [],
   'packages/models': [],

@@ -30,7 +30,7 @@ export async function readProfiles(directory: string): Promise<Profiler.Profile[
   return Promise.all(files.map(async (file) => JSON.parse(await readFile(join(directory, file), 'utf8'))));
 }
 
-/** The moments of a profile, those left out of which nobody is the owner: a process that waits. */
+/** The moments of a profile, without those in which the process only waits. */
 export function momentsOf(
   { nodes, samples = [], timeDeltas = [] }: Profiler.Profile,
   ownerOf: (node: Profiler.ProfileNode) => string | undefined,

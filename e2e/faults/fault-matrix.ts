@@ -193,7 +193,7 @@ const midway = (
   caller,
   midStream: true,
 });
-const told = (name: StreamExceptionName): StreamEnd => ({ exception: name });
+const endsWith = (name: StreamExceptionName): StreamEnd => ({ exception: name });
 
 /** What Bedrock does with a call, by how the answer goes out. */
 export const upstreams = {
@@ -207,11 +207,11 @@ export const upstreams = {
     ...beforeTheAnswer,
     'throttles with the first event': {
       ...unknown,
-      faults: [{ kind: 'stream', after: 0, end: told('ThrottlingException') }],
+      faults: [{ kind: 'stream', after: 0, end: endsWith('ThrottlingException') }],
       caller: 'model_throttled',
     },
-    'throttles in mid-stream': midway(5, told('ThrottlingException'), 'model_throttled'),
-    'fails in mid-stream': midway(5, told('ModelStreamErrorException'), 'upstream_error'),
+    'throttles in mid-stream': midway(5, endsWith('ThrottlingException'), 'model_throttled'),
+    'fails in mid-stream': midway(5, endsWith('ModelStreamErrorException'), 'upstream_error'),
     'is cut off in mid-stream': midway(5, 'cut', 'upstream_error'),
     'sends a frame that is none': midway(5, 'garbage', 'upstream_error'),
     'ends without saying what it counted': midway('messageStop', 'finish', 'upstream_error'),

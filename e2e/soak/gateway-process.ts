@@ -9,7 +9,7 @@ import { type Holding, measureHolding } from './memory.ts';
 export type Command = 'measure' | 'kill' | { readonly advanceMs: number };
 
 /** An answer to a command. */
-export interface Told {
+export interface Report {
   holding?: Holding | undefined;
   /** What was logged that nobody planned: at most the first of it. */
   unforeseen: string[];
@@ -50,8 +50,8 @@ await createTables(gateway.tables, dynamodbUrl);
 process.on('message', async (command: Command) => {
   if (command === 'kill') await gateway.killFunctions();
   else if (command !== 'measure') time += command.advanceMs;
-  const told: Told = { unforeseen, ...(command === 'measure' && { holding: await measureHolding() }) };
-  process.send?.(told);
+  const report: Report = { unforeseen, ...(command === 'measure' && { holding: await measureHolding() }) };
+  process.send?.(report);
 });
 process.on('disconnect', () => process.exit());
 process.send?.({ url: gateway.url });

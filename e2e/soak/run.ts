@@ -13,7 +13,7 @@ import {
   planCall,
   possibleOutcomes,
 } from './calls.ts';
-import type { Command, Told } from './gateway-process.ts';
+import type { Command, Report } from './gateway-process.ts';
 import { type Holding, measureHolding } from './memory.ts';
 import { between, randomOf } from './random.ts';
 import { openTeams, soakConfig, teams } from './teams.ts';
@@ -73,7 +73,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   );
   const { bedrockUrl, dynamodbUrl } = backends.started;
   const start = monthEnd - (requests / 2) * stepMs;
-  const gateway = await startHelper<{ url: string }, Command, Told>(
+  const gateway = await startHelper<{ url: string }, Command, Report>(
     join(import.meta.dirname, 'gateway-process.ts'),
     { args: [options.assembly, bedrockUrl, dynamodbUrl, start, stepMs] },
   );

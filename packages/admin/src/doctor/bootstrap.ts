@@ -26,13 +26,13 @@ export async function checkBootstrap(settings: ClientSettings, account: string):
       new DescribeStacksCommand({ StackName: 'CDKToolkit' }),
     );
     const outputs = stack?.Outputs ?? [];
-    const told = outputs.find(({ OutputKey: key }) => key === 'BootstrapVersion')?.OutputValue;
-    if (told === undefined) {
+    const version = outputs.find(({ OutputKey: key }) => key === 'BootstrapVersion')?.OutputValue;
+    if (version === undefined) {
       return warning(subject, 'CDKToolkit does not report its version', remedy('of unknown version'));
     }
-    return Number(told) >= neededVersion
-      ? ok(subject, `CDKToolkit version ${told}`)
-      : error(subject, `CDKToolkit is too old: version ${told}`, remedy('too old'));
+    return Number(version) >= neededVersion
+      ? ok(subject, `CDKToolkit version ${version}`)
+      : error(subject, `CDKToolkit is too old: version ${version}`, remedy('too old'));
   } catch (cause) {
     const missing = cause instanceof Error && cause.name === 'ValidationError';
     return missing

@@ -34,7 +34,7 @@ test.each<[what: string, limits: Limits | undefined]>([
   ]);
 });
 
-test.each<[what: string, limits: Limits, told: string, field: string]>([
+test.each<[what: string, limits: Limits, finding: string, field: string]>([
   ['of 0', { requests: { day: 0 } }, 'plans.starter.limits.requests.day is 0: nothing', 'requests.day'],
   [
     'of fewer tokens than any call holds',
@@ -54,13 +54,13 @@ test.each<[what: string, limits: Limits, told: string, field: string]>([
     'its $5.00/day will never be reached: the month ends at $2.50',
     'usd.day',
   ],
-])('a limit %s is a warning that names the field', (_, limits, told, field) => {
+])('a limit %s is a warning that names the field', (_, limits, finding, field) => {
   expect(findingsOf(limits)).toEqual([
     {
       check: 'plan',
       of: 'starter',
       status: 'warning',
-      what: expect.stringContaining(told),
+      what: expect.stringContaining(finding),
       remedy: {
         kind: 'advice',
         text: expect.stringMatching(

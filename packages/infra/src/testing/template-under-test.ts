@@ -31,7 +31,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 /** For the cloud assemblies of a test file; removed after its tests. */
 export const directory = mkdtempSync(join(tmpdir(), 'synthesize-'));
 
-/** Functions as good as any, built. */
+/** Built functions, whose code does not matter. */
 export const lambdaDirectory = join(directory, 'lambda');
 
 mkdirSync(join(lambdaDirectory, 'authorizer'), { recursive: true });

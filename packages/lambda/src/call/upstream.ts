@@ -4,7 +4,7 @@ import type { ModelCall } from './call.ts';
 import type { Deadline } from './deadline.ts';
 import type { ReplyEvent } from './reply.ts';
 
-/** What a call is sent to, and for whom: all that its caller does not choose. */
+/** What a call is sent to, and who asked: all that the caller does not choose. */
 export interface Target {
   /** A model id, an inference profile id, or the ARN of an imported model. */
   readonly modelId: string;

@@ -120,9 +120,9 @@ async function send(event: ProxyEvent) {
 /** Throws where something was said that must not be, or stays held. */
 function checkTraces({ body, head, seen }: Awaited<ReturnType<typeof send>>): void {
   const { lines, holds, charges, calls } = seen;
-  const told = `${JSON.stringify(head)}${body}${lines.join('')}`;
-  expect(told).not.toContain(promptCanary);
-  expect(told).not.toContain(keyCanary);
+  const written = `${JSON.stringify(head)}${body}${lines.join('')}`;
+  expect(written).not.toContain(promptCanary);
+  expect(written).not.toContain(keyCanary);
   expect(Buffer.byteLength(body)).toBeLessThan(mostBytes);
   expect(lines).toHaveLength(1);
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ message: 'request' });

@@ -12,7 +12,7 @@ import { ProxyError } from '../proxy-error.ts';
  */
 export type KeyDirectory = (keyId: string, signal: AbortSignal, at: number) => Promise<Caller | undefined>;
 
-/** A key made at run time: whom it stands for, and for how long. */
+/** A key made at run time: the caller that it stands for, and for how long. */
 interface Entry {
   readonly caller: Caller;
   /** Milliseconds since 1970. */

@@ -3,7 +3,7 @@ import { type LimitKind, limitKinds } from '@org/contract';
 /** How much of each limit: requests, tokens, and USD in whole micro-USD. */
 export type Amounts = Readonly<Record<LimitKind, number>>;
 
-export const nothing: Amounts = { requests: 0, tokens: 0, usd: 0 };
+export const nothing: Amounts = amountsOf(() => 0);
 
 /** One whole unit of a limit, in what it is counted in. */
 export const unitOf: Amounts = { requests: 1, tokens: 1, usd: 1_000_000 };

@@ -62,7 +62,7 @@ test('one write holds and one settles, whatever the limits and periods', async (
   expect(table.operations).toEqual(['UpdateItem', 'UpdateItem']);
 });
 
-test('a caller of whom nothing is counted costs no write at all', async () => {
+test('a caller without counted limits costs no write at all', async () => {
   const held = await hold([]);
   expect(await held.settle(call, signal)).toEqual({ limits: [], nearlyReached: [] });
   expect(table.operations).toEqual([]);
@@ -222,13 +222,13 @@ test.each<[Duration, minutes: number]>([
 test('the settlement that takes a limit past four fifths says so, and no other does', async () => {
   const scope = team({ requests: { day: 5, month: 100 }, tokens: { month: 0 } });
   const free = amounts({ requests: 1 });
-  const told: unknown[] = [];
+  const reported: unknown[] = [];
   for (let spent = 0; spent < 5; spent += 1) {
     const held = await hold([scope], free);
-    told.push((await held.settle(free, signal)).nearlyReached);
+    reported.push((await held.settle(free, signal)).nearlyReached);
   }
   const crossing = [{ scope: 'team', limit: 'requests', period: 'day', max: 5, used: 4 }];
-  expect(told).toEqual([[], [], [], crossing, []]);
+  expect(reported).toEqual([[], [], [], crossing, []]);
 });
 
 test('holds of others do not count as nearly reached, because they may be given back', async () => {

@@ -35,7 +35,7 @@ function toolInput({ properties = {}, required }: JsonObject): JsonObject {
 
 function enforceable(schema: JsonObject, path: readonly string[]): JsonObject {
   const kept: Record<string, Json> = {};
-  const told: Record<string, Json> = {};
+  const described: Record<string, Json> = {};
   const sub = (value: Json, ...at: readonly string[]): Json =>
     isJsonObject(value) ? enforceable(value, [...path, ...at]) : value;
   const each = (value: Json, keyword: string): Json =>
@@ -60,16 +60,16 @@ function enforceable(schema: JsonObject, path: readonly string[]): JsonObject {
     ) {
       kept[keyword] = value;
     } else {
-      told[keyword] = value;
+      described[keyword] = value;
     }
   }
   if (schema['type'] === 'object') {
     if (schema['properties'] === undefined) throw openObject(path);
     kept['additionalProperties'] = false;
   }
-  if (Object.keys(told).length > 0) {
+  if (Object.keys(described).length > 0) {
     const { description } = kept;
-    kept['description'] = [description, JSON.stringify(told)].filter(Boolean).join(' ');
+    kept['description'] = [description, JSON.stringify(described)].filter(Boolean).join(' ');
   }
   return kept;
 }
