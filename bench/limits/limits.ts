@@ -1,4 +1,5 @@
 import type { Scope } from '@org/lambda/ledger/admission';
+import { amountsOf } from '@org/lambda/ledger/amounts';
 import { CounterTable } from '@org/lambda/ledger/counter-table';
 import { createLedger, type Ledger } from '@org/lambda/ledger/ledger';
 import { race } from '@org/lambda/ledger/racer';
@@ -12,7 +13,7 @@ import { checkThenRecord } from './check-then-record.ts';
 
 /** Measures what the ledger is for and what it costs, and writes the report. */
 const at = Date.parse('2026-11-22T12:00:00Z');
-const call = { requests: 1, tokens: 100, usd: 50 };
+const call = { ...amountsOf(() => 50), requests: 1 };
 const { signal } = new AbortController();
 
 const table = await startTestTable();

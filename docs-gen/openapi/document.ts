@@ -1,7 +1,7 @@
 import { errorsOf, headers, type RouteName, routeNames, routes } from '@org/contract';
 import type { DocstringOf } from '../docstrings.ts';
 import { errorResponses } from './error-responses.ts';
-import { operations, tags } from './operations.ts';
+import { type Body, operations, tags } from './operations.ts';
 import { headerReferences, limitHeaderNames, responseHeaders } from './response-headers.ts';
 import { componentSchemas, referenceTo } from './schemas.ts';
 
@@ -73,6 +73,8 @@ function pathsOf(docs: DocstringOf) {
   return Object.fromEntries([...byPath].map(([path, names]) => [path, methods(names)]));
 }
 
+const contentOf = ({ schema, examples }: Body) => ({ schema: referenceTo(schema), examples });
+
 function operation(name: RouteName, docs: DocstringOf) {
   const route = routes[name];
   const { request, response, ...text } = operations[name];
@@ -84,19 +86,14 @@ function operation(name: RouteName, docs: DocstringOf) {
     ...(request && {
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: referenceTo(request), examples: text.requestExamples } },
+        content: { 'application/json': contentOf(request) },
       },
     }),
     responses: {
       200: {
         description: text.answer,
         headers: headerReferences([headers.requestId, ...(text.limitHeaders ? limitHeaderNames : [])]),
-        content: {
-          [route.mediaType]: {
-            schema: referenceTo(response),
-            examples: text.answerExamples,
-          },
-        },
+        content: { [route.mediaType]: response ? contentOf(response) : {} },
       },
       ...errorResponses(errorsOf(route), docs),
     },

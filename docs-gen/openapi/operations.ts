@@ -16,6 +16,12 @@ import {
   usageExamples,
 } from './examples.ts';
 
+/** JSON of a schema of the contract's. */
+export interface Body {
+  readonly schema: z.ZodMiniType;
+  readonly examples: Readonly<Record<string, Example>>;
+}
+
 /** What a route takes and answers with, and what the document says of it beyond the contract's table of routes. */
 interface Operation {
   readonly tag: string;
@@ -24,12 +30,13 @@ interface Operation {
   readonly answer: string;
   /** Whether the answer's headers say what is left of the limits. */
   readonly limitHeaders: boolean;
-  /** The body that it takes; left out where it takes none. */
-  readonly request?: z.ZodMiniType;
-  readonly requestExamples?: Readonly<Record<string, Example>>;
-  /** What it answers with where nothing went wrong; of a stream, each of its events. */
-  readonly response: z.ZodMiniType;
-  readonly answerExamples: Readonly<Record<string, Example>>;
+  /** The body that it takes; left out where it takes none, or where another API defines it. */
+  readonly request?: Body;
+  /**
+   * What it answers with where nothing went wrong; of a stream, each of its events. Left out where another API defines
+   * it.
+   */
+  readonly response?: Body;
 }
 
 export const tags = [
@@ -51,10 +58,8 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
     ].join('\n'),
     answer: 'The whole answer.',
     limitHeaders: true,
-    request: AskRequestSchema,
-    requestExamples,
-    response: AnswerSchema,
-    answerExamples,
+    request: { schema: AskRequestSchema, examples: requestExamples },
+    response: { schema: AnswerSchema, examples: answerExamples },
   },
   stream: {
     tag: 'Ask',
@@ -77,18 +82,15 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
     answer:
       'Events. The schema is that of the `data` of each, which is JSON in one line; `type` is the name of the event.',
     limitHeaders: false,
-    request: AskRequestSchema,
-    requestExamples,
-    response: StreamEventSchema,
-    answerExamples: eventExamples,
+    request: { schema: AskRequestSchema, examples: requestExamples },
+    response: { schema: StreamEventSchema, examples: eventExamples },
   },
   models: {
     tag: 'Look up',
     description: 'Ask only what a model can: what it cannot is refused with `unsupported_feature`.',
     answer: 'The models.',
     limitHeaders: false,
-    response: ModelListSchema,
-    answerExamples: modelListExamples,
+    response: { schema: ModelListSchema, examples: modelListExamples },
   },
   usage: {
     tag: 'Look up',
@@ -96,7 +98,6 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
       'The numbers are exact, and those that decide. What calls in flight may still cost is counted as used.',
     answer: 'The limits.',
     limitHeaders: true,
-    response: UsageReportSchema,
-    answerExamples: usageExamples,
+    response: { schema: UsageReportSchema, examples: usageExamples },
   },
 };

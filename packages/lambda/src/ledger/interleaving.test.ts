@@ -1,10 +1,10 @@
-import type { ErrorCode, LimitPeriod } from '@org/contract';
+import { type ErrorCode, type LimitPeriod, limitKinds } from '@org/contract';
 import { startTestTable, type TestTable, tableName } from '@org/table/test-table';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ProxyError } from '../proxy-error.ts';
 import { boundsOf, type Scope } from './admission.ts';
-import { type Amounts, amountsOf, nothing } from './amounts.ts';
+import { type Amounts, amountsOf, nothing, unitOf } from './amounts.ts';
 import { CounterTable } from './counter-table.ts';
 import { createLedger, type Hold, type Ledger } from './ledger.ts';
 import { isLive, momentOf, slotOf } from './moment.ts';
@@ -20,10 +20,27 @@ beforeAll(async () => {
 afterAll(() => table.close());
 
 const { signal } = new AbortController();
-const amount = fc.integer({ min: 0, max: 40 });
-const amounts: fc.Arbitrary<Amounts> = fc.record({ requests: fc.constant(1), tokens: amount, usd: amount });
-const limit = fc.option(fc.integer({ min: 0, max: 200 }), { nil: null });
-const byPeriod = fc.record({ day: limit, month: limit });
+const amounts: fc.Arbitrary<Amounts> = fc
+  .array(fc.integer({ min: 0, max: 40 }), { minLength: limitKinds.length, maxLength: limitKinds.length })
+  .map((numbers) => ({ ...amountsOf((kind) => numbers[limitKinds.indexOf(kind)] ?? 0), requests: 1 }));
+/** In whole units, such as micro-USD, so that every kind is counted alike. */
+const limits: fc.Arbitrary<Scope['limits']> = fc
+  .dictionary(
+    fc.constantFrom(...limitKinds),
+    fc.record(
+      { day: fc.integer({ min: 0, max: 200 }), month: fc.integer({ min: 0, max: 200 }) },
+      { requiredKeys: [] },
+    ),
+  )
+  .map((units) =>
+    Object.fromEntries(
+      limitKinds.map((kind) => {
+        const { day, month } = units[kind] ?? {};
+        const limit = (max: number | undefined) => max && max / unitOf[kind];
+        return [kind, { day: limit(day), month: limit(month) }];
+      }),
+    ),
+  );
 
 /** What a reference ledger knows of a call: what it held, and what it was settled with. */
 interface Known {
@@ -75,82 +92,71 @@ const step = fc.record({
 
 test('in any order of holds, settlements, refunds and crashes, no limit is passed and no charge is lost', async () => {
   await fc.assert(
-    fc.asyncProperty(
-      fc.record({ requests: byPeriod, tokens: byPeriod, usd: byPeriod }),
-      fc.array(step, { minLength: 1, maxLength: 25 }),
-      async ({ requests, tokens, usd }, steps) => {
-        // USD limits are whole micro-USD here, so that every kind is counted alike.
-        const micro = (value: number | null) => value && value / 1_000_000;
-        const limits: Required<Scope['limits']> = {
-          requests,
-          tokens,
-          usd: { day: micro(usd.day), month: micro(usd.month) },
-        };
-        const scope: Scope = { kind: 'team', id: crypto.randomUUID(), limits };
-        const expected = new Map<string, Amounts>();
-        const calls: Known[] = [];
-        const charge = (at: number, charged: Amounts) => {
-          const moment = momentOf(at);
-          for (const period of [`month ${moment.month}`, `day ${moment.month}-${moment.day}`]) {
-            const before = expected.get(period) ?? nothing;
-            expected.set(
-              period,
-              amountsOf((kind) => before[kind] + charged[kind]),
-            );
-          }
-        };
-
-        let running: { readonly ends: number; readonly finish: () => Promise<void> }[] = [];
-        const finishUntil = async (index: number) => {
-          const done = running.filter(({ ends }) => ends <= index);
-          running = running.filter(({ ends }) => ends > index);
-          for (const { finish } of done) await finish();
-        };
-        let now = Date.parse('2026-11-25T23:58:00Z');
-
-        for (const [index, { worstCase, outcome, pause, overlap }] of steps.entries()) {
-          await finishUntil(index);
-          now += pause;
-          const at = now;
-          const held: Hold | undefined = await ledger
-            .hold({ scopes: [scope], worstCase, duration: 'short', at }, { hold: signal, settle: signal })
-            .catch((error: unknown) => {
-              if (!(error instanceof ProxyError)) throw error;
-              expect(error.statement.code).toBe(refusalOf(calls, scope, worstCase, at));
-              return undefined;
-            });
-          if (held) {
-            const call: Known = { at, worstCase };
-            calls.push(call);
-            const share = outcome.kind === 'settle' ? outcome.share : 0;
-            const cost =
-              outcome.kind === 'crash' ? worstCase : amountsOf((kind) => Math.floor(worstCase[kind] * share));
-            charge(at, cost);
-            running.push({
-              ends: index + 1 + overlap,
-              finish: async () => {
-                if (outcome.kind === 'crash') return;
-                await held.settle(cost, signal);
-                call.charge = cost;
-              },
-            });
-          }
-          // Never past a limit, at no moment, with the holds of all calls in flight.
-          const { committed } = await counters.read(scope, momentOf(now), signal);
-          for (const { limit, period, max } of boundsOf(scope)) {
-            expect(committed[period][limit]).toBeLessThanOrEqual(max);
-          }
+    fc.asyncProperty(limits, fc.array(step, { minLength: 1, maxLength: 25 }), async (limits, steps) => {
+      const scope: Scope = { kind: 'team', id: crypto.randomUUID(), limits };
+      const expected = new Map<string, Amounts>();
+      const calls: Known[] = [];
+      const charge = (at: number, charged: Amounts) => {
+        const moment = momentOf(at);
+        for (const period of [`month ${moment.month}`, `day ${moment.month}-${moment.day}`]) {
+          const before = expected.get(period) ?? nothing;
+          expected.set(
+            period,
+            amountsOf((kind) => before[kind] + charged[kind]),
+          );
         }
-        await finishUntil(Number.POSITIVE_INFINITY);
+      };
 
-        for (const [period, total] of expected) {
-          const [kind, date = ''] = period.split(' ');
-          const at = Date.parse(kind === 'month' ? `${date}-01T00:00:00Z` : `${date}T00:00:00Z`);
-          const { committed } = await counters.read(scope, momentOf(at), signal);
-          expect([period, committed[kind === 'month' ? 'month' : 'day']]).toEqual([period, total]);
+      let running: { readonly ends: number; readonly finish: () => Promise<void> }[] = [];
+      const finishUntil = async (index: number) => {
+        const done = running.filter(({ ends }) => ends <= index);
+        running = running.filter(({ ends }) => ends > index);
+        for (const { finish } of done) await finish();
+      };
+      let now = Date.parse('2026-11-25T23:58:00Z');
+
+      for (const [index, { worstCase, outcome, pause, overlap }] of steps.entries()) {
+        await finishUntil(index);
+        now += pause;
+        const at = now;
+        const held: Hold | undefined = await ledger
+          .hold({ scopes: [scope], worstCase, duration: 'short', at }, { hold: signal, settle: signal })
+          .catch((error: unknown) => {
+            if (!(error instanceof ProxyError)) throw error;
+            expect(error.statement.code).toBe(refusalOf(calls, scope, worstCase, at));
+            return undefined;
+          });
+        if (held) {
+          const call: Known = { at, worstCase };
+          calls.push(call);
+          const share = outcome.kind === 'settle' ? outcome.share : 0;
+          const cost =
+            outcome.kind === 'crash' ? worstCase : amountsOf((kind) => Math.floor(worstCase[kind] * share));
+          charge(at, cost);
+          running.push({
+            ends: index + 1 + overlap,
+            finish: async () => {
+              if (outcome.kind === 'crash') return;
+              await held.settle(cost, signal);
+              call.charge = cost;
+            },
+          });
         }
-      },
-    ),
+        // Never past a limit, at no moment, with the holds of all calls in flight.
+        const { committed } = await counters.read(scope, momentOf(now), signal);
+        for (const { limit, period, max } of boundsOf(scope)) {
+          expect(committed[period][limit]).toBeLessThanOrEqual(max);
+        }
+      }
+      await finishUntil(Number.POSITIVE_INFINITY);
+
+      for (const [period, total] of expected) {
+        const [kind, date = ''] = period.split(' ');
+        const at = Date.parse(kind === 'month' ? `${date}-01T00:00:00Z` : `${date}T00:00:00Z`);
+        const { committed } = await counters.read(scope, momentOf(at), signal);
+        expect([period, committed[kind === 'month' ? 'month' : 'day']]).toEqual([period, total]);
+      }
+    }),
     { numRuns: 100 },
   );
 }, 60_000);

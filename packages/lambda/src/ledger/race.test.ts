@@ -5,7 +5,7 @@ import { limitKinds } from '@org/contract';
 import { startTestTable, type TestTable, tableName } from '@org/table/test-table';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Scope } from './admission.ts';
-import { nothing } from './amounts.ts';
+import { amountsOf, nothing, unitOf } from './amounts.ts';
 import { CounterTable } from './counter-table.ts';
 import { momentOf } from './moment.ts';
 import type { Race, RaceOutcome } from './racer.ts';
@@ -55,27 +55,22 @@ async function runRace({
   };
 }
 
-const one = amounts({ requests: 1, tokens: 50, usd: 2000 });
-
-/** Of each kind, room for 100 such calls. */
-const hundredfold: Required<Scope['limits']> = {
-  requests: { month: 100 },
-  tokens: { day: 5000 },
-  usd: { month: 0.2, day: 5 },
-};
+const one = { ...amountsOf(() => 50), requests: 1 };
+const hundredfold = amountsOf((kind) => 100 * one[kind]);
 
 test.each(limitKinds)(
   'where a hold is the true cost, exactly as many calls are admitted as the limit on %s has room for',
   async (kind) => {
+    const max = hundredfold[kind] / unitOf[kind];
     const { admitted, exhausted, busy, counters } = await runRace({
       callers: 1000,
-      scope: { kind: 'team', id: kind, limits: { [kind]: hundredfold[kind] } },
+      scope: { kind: 'team', id: kind, limits: { [kind]: { day: max, month: 2 * max } } },
       worstCase: one,
       trueCost: one,
       retry: false,
     });
     expect([admitted, exhausted + busy]).toEqual([100, 900]);
-    expect(counters.committed.month).toEqual(amounts({ requests: 100, tokens: 5000, usd: 200_000 }));
+    expect(counters.committed.month).toEqual(hundredfold);
     expect(counters.held).toEqual({ day: nothing, month: nothing });
   },
 );
