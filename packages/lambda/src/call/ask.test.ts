@@ -34,7 +34,7 @@ test.each<[AskEvent['type'], Upstream, 'nothing' | 'everything' | 'its cost']>([
     const { events, holds, charges } = asking(upstream);
     for await (const event of events) if (event.type === type) break;
     const everything = holds[0]?.worstCase;
-    expect(charges).toEqual([{ nothing, everything, 'its cost': replyCost }[charge]]);
+    expect(charges).toMatchObject([{ nothing, everything, 'its cost': replyCost }[charge]]);
   },
 );
 

@@ -196,7 +196,7 @@ test('texts to embed are counted as texts, and have no output', () => {
     ...{ contextTokens: 8192, maxOutputTokens: 1, lifecycle: { status: 'active' as const } },
   };
   const call: ModelCall = { kind: 'embed', inputs: ['é', 'ab'] };
-  expect(worstCaseOf(call, { ...offered, definition })).toEqual({ requests: 1, tokens: 36, usd: 36 });
+  expect(worstCaseOf(call, { ...offered, definition })).toMatchObject({ requests: 1, tokens: 36, usd: 36 });
 });
 
 test('what nobody can bound is refused', () => {

@@ -6,7 +6,6 @@ import type { Target, Upstream } from '../call/upstream.ts';
 import { type Caller, type Config, callerOf } from '../config.ts';
 import type { Amounts } from '../ledger/amounts.ts';
 import type { HoldRequest, Ledger } from '../ledger/ledger.ts';
-import { amounts } from '../ledger/test-amounts.ts';
 import type { HandlerOptions } from './invocation.ts';
 import type { ProxyEvent } from './received-event.ts';
 
@@ -71,8 +70,8 @@ export function recordingLedger() {
 
 export const usage: TokenUsage = { inputTokens: 3, outputTokens: 2, totalTokens: 5 };
 
-/** At the prices of `config`. */
-export const replyCost = amounts({ requests: 1, tokens: 5, usd: 7 });
+/** What it costs at the prices of `config`, as far as tests know kinds of limits. */
+export const replyCost = { requests: 1, tokens: 5, usd: 7 };
 
 /** The events of an answer in these pieces of text. */
 export function saying(

@@ -1,4 +1,5 @@
 import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { limitKinds } from '@org/contract';
 import { countersKey, type Duration, keyAttributes } from '@org/table';
 import { clientFor, startTestTable, type TestTable, tableName } from '@org/table/test-table';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -185,7 +186,8 @@ test('the next call that is settled clears away what the dead held', async () =>
   }
   const item = await itemOf(scope);
   const holds = Object.entries(item).filter(([name]) => /^d\d\d[hs]\d/.test(name));
-  expect(holds.map(([, { N }]) => N)).toEqual(['0', '0', '0']);
+  expect(holds).toHaveLength(limitKinds.length);
+  expect(new Set(holds.map(([, { N }]) => N))).toEqual(new Set(['0']));
   expect(await usage(scope, later)).toMatchObject([{ used: 3200 }]);
 });
 
