@@ -1,7 +1,7 @@
 // For anyone who type-checks this from another package.
 /// <reference path="./dynalite.d.ts" />
 import { once } from 'node:events';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import dynalite from 'dynalite';
 
@@ -23,6 +23,11 @@ export function clientFor(url: string): DynamoDBClient {
     maxAttempts: 1,
     requestHandler: new NodeHttpHandler({ httpAgent: { maxSockets: 100 } }),
   });
+}
+
+async function isActive(client: DynamoDBClient): Promise<boolean> {
+  const { Table: table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
+  return table?.TableStatus === 'ACTIVE';
 }
 
 /** A table as the stack makes it, on a DynamoDB API of its own. */
@@ -52,6 +57,8 @@ export async function startTestTable(): Promise<TestTable> {
       ],
     }),
   );
+  // Not by the SDK's own waiter, which waits for a clock that a test may have stopped.
+  while (!(await isActive(client))) await new Promise(setImmediate);
   operations.length = 0;
   return {
     url,
