@@ -155,7 +155,6 @@ const parts = [
   'LimitStatus',
   'SentErrorClass',
   'SentErrorCode',
-  'askCapabilities',
   'errorClasses',
   'limitKinds',
   'limitPeriods',

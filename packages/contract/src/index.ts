@@ -1,4 +1,3 @@
-export { type AskCapability, askCapabilities } from './capabilities.ts';
 export {
   type AvailableModels,
   type DetailsOf,
@@ -32,7 +31,7 @@ export {
   limitPeriods,
 } from './limits.ts';
 export { LimitsSchema } from './limits-schema.ts';
-export { AskRequestSchema } from './request-schema.ts';
+export { AskRequestSchema, askCapabilities } from './request-schema.ts';
 export {
   AnswerSchema,
   AvailableModelsSchema,
@@ -51,6 +50,7 @@ export { errorsOf, type Route, type RouteName, routeNames, routes } from './rout
 export { longestCallMs, streamHeartbeatMs } from './timing.ts';
 export type {
   Answer,
+  AskCapability,
   AskRequest,
   LimitStatus,
   ModelList,

@@ -39,3 +39,12 @@ export const AskRequestSchema = z.strictObject({
   ),
   outputSchema: z.optional(outputSchema),
 } satisfies Fields<AskRequest>);
+
+const takenByEveryModel: ReadonlySet<string> = new Set<keyof AskRequest>(['model', 'question', 'maxTokens']);
+
+/** Every {@link AskCapability}. */
+export const askCapabilities: readonly string[] = [
+  ...Object.keys(AskRequestSchema.shape).filter((name) => !takenByEveryModel.has(name)),
+  'temperatureWithTopP',
+  'stream',
+];

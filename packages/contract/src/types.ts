@@ -1,4 +1,3 @@
-import type { AskCapability } from './capabilities.ts';
 import type { ErrorEnvelope } from './errors.ts';
 import type { LimitKind, LimitPeriod, LimitScope } from './limits.ts';
 
@@ -135,6 +134,12 @@ export interface UsageReport {
   /** Every limit of this key and of its team; empty where there is none. */
   limits: LimitStatus[];
 }
+
+/** Fields of a request that not every model takes, `topP` beside `temperature`, and being asked for a stream. */
+export type AskCapability =
+  | Exclude<keyof AskRequest, 'model' | 'question' | 'maxTokens'>
+  | 'temperatureWithTopP'
+  | 'stream';
 
 /** A model that a key may ask. */
 export interface ModelSummary {

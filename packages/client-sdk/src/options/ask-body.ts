@@ -1,7 +1,17 @@
 import type { AskRequest, Turn } from '@org/contract';
 import { checkList, checkOptional, checkType, invalidOption } from './check-option.ts';
+import { field } from './duck-typing.ts';
 import type { StreamOptions, StructuredStreamOptions } from './options.ts';
 import { outputSchemaOf } from './output-schema.ts';
+
+/** The fields whose values are not lists. */
+const types = {
+  system: 'string',
+  maxTokens: 'number',
+  temperature: 'number',
+  topP: 'number',
+  outputSchema: 'object',
+} as const satisfies Record<Exclude<keyof AskRequest, 'model' | 'question' | 'history' | 'stop'>, string>;
 
 /**
  * The body of an ask. Throws `ConfigurationError` if a value cannot be sent as it is meant. An option that the client does
@@ -16,10 +26,6 @@ export function askBody(
   const { history, stop } = asked;
   checkType('model', model, 'string');
   checkType('question', question, 'string');
-  checkOptional('system', asked.system, 'string');
-  for (const name of ['maxTokens', 'temperature', 'topP'] as const) {
-    checkOptional(name, asked[name], 'number');
-  }
   checkList('stop', stop, (path, text) => checkType(path, text, 'string'));
   checkList('history', history, (path, turn) => {
     checkType(path, turn, 'object');
@@ -27,7 +33,6 @@ export function askBody(
     checkType(`${path}.text`, turn.text, 'string');
   });
   const outputSchema = outputSchemaOf(options);
-  checkOptional('outputSchema', outputSchema, 'object');
   const request: AskRequest = {
     ...asked,
     model,
@@ -36,6 +41,7 @@ export function askBody(
     stop: stop && [...stop],
     outputSchema,
   };
+  for (const [name, type] of Object.entries(types)) checkOptional(name, field(request, name), type);
   try {
     return JSON.stringify(request);
   } catch {
