@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { HttpResponse, ResponseHead } from './response.ts';
 
@@ -102,17 +101,22 @@ export class ResponseWriter {
    * Waits for what the body emits when it has passed on what it was given. The runtime's stream has few members of
    * one of Node's, so Node's own helpers cannot be used on it.
    */
-  async #until(event: 'drain' | 'finish', body: Writable): Promise<void> {
-    const closed = new AbortController();
-    const abort = () => closed.abort();
-    body.once('close', abort);
-    try {
-      await once(body, event, { signal: AbortSignal.any([this.#signal, closed.signal]) });
-    } catch {
+  #until(event: 'drain' | 'finish', body: Writable): Promise<void> {
+    const signal = this.#signal;
+    return new Promise((resolve) => {
+      const stop = () => {
+        body.off(event, stop).off('close', gone).off('error', gone);
+        signal.removeEventListener('abort', gone);
+        resolve();
+      };
       // Nobody reads, or not in time: what follows has no one to wait for.
-      this.#callerGone = true;
-    } finally {
-      body.off('close', abort);
-    }
+      const gone = () => {
+        this.#callerGone = true;
+        stop();
+      };
+      if (signal.aborted) return gone();
+      body.on(event, stop).on('close', gone).on('error', gone);
+      signal.addEventListener('abort', gone);
+    });
   }
 }
