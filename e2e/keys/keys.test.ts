@@ -171,7 +171,10 @@ test('a leaked key is refused at once, and the overlap of a rotation can be ende
 
   const third = (await done('keys', 'rotate', 'app')).trim();
   expect((await use(second)).status).toBe(200);
-  expect((await proxy('keys', 'revoke', 'app', '--replaced', '--yes')).code).toBe(0);
+  const ended = await proxy('keys', 'revoke', 'app', '--replaced', '--yes');
+  expect(ended.stderr).toMatch(
+    /^Revoked what app had replaced \(\w+\)\. .*60 seconds.* The key app itself is untouched\./,
+  );
   expect((await use(second)).status).toBe(401);
   expect((await use(third)).status).toBe(200);
 
@@ -199,6 +202,17 @@ test('limits of its own hold for a key, and go on counting when it is rotated', 
   expect(usage.stderr).toMatch(/API Gateway's own quota/);
 });
 
+test('a team whose plan counts nothing is shown as that, and not as one that used nothing', async () => {
+  const { ask, done, proxy } = await start('tight');
+  expect((await ask('calm-key')).status).toBe(200);
+  expect(await proxy('usage')).toMatchObject({
+    stdout: expect.stringMatching(/^calm +many +not counted$/m),
+    stderr: expect.not.stringContaining('used nothing'),
+  });
+  const { usage } = JSON.parse(await done('usage', '--json'));
+  expect(usage[0]).toEqual({ team: 'calm', plan: 'many', counted: false, used: {}, limits: [] });
+});
+
 test("a key's own limit that its team's is reached before is made, and said to have no effect", async () => {
   const { done, proxy } = await start();
   await done('teams', 'create', 'acme', '--plan', 'few');
@@ -206,6 +220,16 @@ test("a key's own limit that its team's is reached before is made, and said to h
   const { code, stderr } = await proxy('keys', 'create', 'app', '--team', 'acme', ...limits);
   expect(code).toBe(0);
   expect(stderr).toMatch(/Of its own limits, 9 requests\/day will never be reached: the plan few/);
+});
+
+test("a key's own limit that no call fits is made, and said to let nothing through", async () => {
+  const { done, proxy } = await start();
+  await done('teams', 'create', 'acme', '--plan', 'few');
+  const limits = ['--limit', 'requests/day=0', '--limit', 'tokens/day=1168'];
+  const { code, stderr } = await proxy('keys', 'create', 'app', '--team', 'acme', ...limits);
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/key app: --limit requests\/day is 0: nothing is let through/);
+  expect(stderr).toMatch(/key app: only calls with a small maxTokens fit its 1,168 tokens\/day/);
 });
 
 test('what is not there is said so, before anybody is asked to agree', async () => {

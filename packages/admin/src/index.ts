@@ -7,6 +7,7 @@ export { configWarnings } from './doctor/config-warnings.ts';
 export { checkCredentials } from './doctor/credentials.ts';
 export { type Diagnosis, diagnose } from './doctor/doctor.ts';
 export type { Check, Finding, Remedy, Subject } from './doctor/finding.ts';
+export { checkSizes } from './doctor/limit-sizes.ts';
 export { limitsWithoutEffect } from './doctor/limits-without-effect.ts';
 export type { ModelAccess } from './doctor/model-access.ts';
 export { codeOf, failureText } from './failure-text.ts';

@@ -17,9 +17,9 @@ export interface Usage {
   readonly plan: string | undefined;
   /** Of a key with limits of its own. */
   readonly key?: string | undefined;
-  /** Whether its plan counts at all; what is not counted reads 0. */
+  /** Whether its plan counts at all. */
   readonly counted: boolean;
-  /** The day is left out for a month that is over. */
+  /** The day is left out for a month that is over, and both where nothing was counted. */
   readonly used: { readonly [Period in LimitPeriod]?: Used };
   /** How the limits stand; of a month that is over, those by the month. */
   readonly limits: readonly LimitStatus[];
@@ -58,10 +58,13 @@ export async function usageReport(deployment: Deployment, query: UsageQuery): Pr
   const subjects = await subjectsOf(deployment, query.team);
   const items = await table.getAll(subjects.map(({ scope }) => countersKey(scope, month)));
   const usage = subjects.map(({ scope, ...subject }, index): Usage => {
-    const counters = readCounters(items[index] ?? {}, moment);
+    const item = items[index];
+    const counters = readCounters(item ?? {}, moment);
+    // A team that was on a plan that counts has counters of that time.
+    const known = subject.counted || item ? periods : [];
     return {
       ...subject,
-      used: Object.fromEntries(periods.map((period) => [period, usedIn(counters, period)])),
+      used: Object.fromEntries(known.map((period) => [period, usedIn(counters, period)])),
       limits: limitStatuses(counters, scope, moment).filter(({ period }) =>
         periods.some((reported) => reported === period),
       ),

@@ -25,7 +25,16 @@ test("a key's own limits that are not below those of its plan are a warning that
   ]);
 });
 
+test.each<[own: Limits, plan: Limits, without: Limits | undefined]>([
+  [{ requests: { day: 100 } }, { requests: { month: 100 } }, { requests: { day: 100 } }],
+  [{ requests: { day: 99 } }, { requests: { month: 100 } }, undefined],
+  [{ usd: { month: 31 } }, { usd: { day: 1 } }, { usd: { month: 31 } }],
+  [{ usd: { month: 30.9 } }, { usd: { day: 1 } }, undefined],
+])('a limit of one period is looked at beside that of the other: %j under %j', (own, plan, without) => {
+  expect(limitsWithoutEffect(own, plan)).toEqual(without);
+});
+
 test('those that are below them, or that the plan has none of, are none', () => {
-  expect(findingsOf({ requests: { month: 99 }, usd: { day: 5 } })).toEqual([]);
+  expect(findingsOf({ requests: { day: 99, month: 99 }, usd: { day: 0.1 } })).toEqual([]);
   expect(limitsWithoutEffect({ usd: { month: 100 } }, undefined)).toBeUndefined();
 });

@@ -43,6 +43,12 @@ test.each<[what: string, limits: Limits, finding: string, field: string]>([
     'tokens.month',
   ],
   [
+    'of fewer tokens than any ask holds that names no maxTokens',
+    { tokens: { day: 1168 } },
+    'only calls with a small maxTokens fit its 1,168 tokens/day: one without is let through with 1,169 tokens',
+    'tokens.day',
+  ],
+  [
     'of less than a call to the cheapest model holds',
     { usd: { day: 0.000_005 } },
     'no call fits its $0.000005/day: the smallest is let through with $0.000006',
@@ -83,7 +89,15 @@ test("a key's own limits are looked at, too", () => {
   ]);
 });
 
-test('the smallest that a call can fit is none, nor is a month that ends before its days do', () => {
-  const limits = { tokens: { month: 146 }, usd: { day: 0.000_006 }, requests: { day: 1, month: 1 } };
+test('the smallest that an ask can fit is none, nor is a month that ends before its days do', () => {
+  const limits = { tokens: { month: 1169 }, usd: { day: 0.000_149 }, requests: { day: 1, month: 1 } };
   expect(findingsOf(limits)).toEqual([]);
+});
+
+test('an ask without maxTokens holds as many as its plan allows', () => {
+  const plans = {
+    ...shipped.plans,
+    starter: { ...starter, maxTokens: 100, limits: { tokens: { day: 245 } } },
+  };
+  expect(checkLimitSizes(parseProxyConfig({ ...shipped, plans }))).toEqual([]);
 });

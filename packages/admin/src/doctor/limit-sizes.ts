@@ -1,17 +1,22 @@
-import { type LimitKind, type Limits, limitKinds, limitPeriods } from '@org/contract';
+import { type LimitKind, type LimitPeriod, type Limits, limitKinds, limitPeriods } from '@org/contract';
 import type { ProxyConfig } from '@org/infra/config';
+import { maxTokensOf } from '@org/lambda/call/choose';
 import { worstCaseOf } from '@org/lambda/call/meter';
 import { type Amounts, amountsOf, unitOf } from '@org/lambda/ledger/amounts';
 import { aliasOf, definitionOf, priceIn } from '@org/models';
 import { amountText, limitText } from '../limits-text.ts';
 import { type Finding, type Subject, warning } from './finding.ts';
 
-/** Finds plans that limit nothing, and limits of plans and keys that stop every call or none. */
+/** Finds plans that limit nothing, and limits of plans and keys that stop every call, many, or none. */
 export function checkLimitSizes(config: ProxyConfig): Finding[] {
   const ofPlans = Object.entries(config.plans).flatMap(([name, { limits }]) => {
     const field = `plans.${name}.limits`;
     if (limits && limitsAnything(limits))
-      return findings({ check: 'plan', of: name }, field, limits, leastOf(config, name));
+      return checkSizes(config, name, {
+        subject: { check: 'plan', of: name },
+        limits,
+        nameOf: within(field),
+      });
     return [
       warning(
         { check: 'plan', of: name },
@@ -23,12 +28,11 @@ export function checkLimitSizes(config: ProxyConfig): Finding[] {
   const ofKeys = Object.entries(config.teams).flatMap(([team, { plan, keys }]) =>
     keys.flatMap(({ name, limits }, index) =>
       limits
-        ? findings(
-            { check: 'key', of: name },
-            `teams.${team}.keys.${index}.limits`,
+        ? checkSizes(config, plan, {
+            subject: { check: 'key', of: name },
             limits,
-            leastOf(config, plan),
-          )
+            nameOf: within(`teams.${team}.keys.${index}.limits`),
+          })
         : [],
     ),
   );
@@ -39,17 +43,39 @@ function limitsAnything(limits: Limits): boolean {
   return limitKinds.some((kind) => Object.values(limits[kind] ?? {}).some((max) => typeof max === 'number'));
 }
 
-function findings(subject: Subject, field: string, limits: Limits, least: Amounts): Finding[] {
+const within = (field: string) => (kind: LimitKind, period: LimitPeriod) => `${field}.${kind}.${period}`;
+
+/** Finds limits that stop every call to the models of a plan, many, or none. */
+export function checkSizes(
+  config: ProxyConfig,
+  plan: string,
+  {
+    subject,
+    limits,
+    nameOf,
+  }: {
+    readonly subject: Subject;
+    readonly limits: Limits;
+    /** What the author calls a limit: its field. */
+    readonly nameOf: (kind: LimitKind, period: LimitPeriod) => string;
+  },
+): Finding[] {
+  const smallest = leastOf(config, plan, 1);
+  const usual = leastOf(config, plan, undefined);
   return limitKinds.flatMap((kind) => {
     const { day, month } = limits[kind] ?? {};
     const tooSmall = limitPeriods.flatMap((period) => {
       const max = limits[kind]?.[period];
-      if (typeof max !== 'number' || max >= least[kind]) return [];
+      if (typeof max !== 'number' || max >= usual[kind]) return [];
+      const name = nameOf(kind, period);
+      const limit = limitText(kind, max, period);
       const what =
         max === 0
-          ? `${field}.${kind}.${period} is 0: nothing is let through`
-          : `no call fits its ${limitText(kind, max, period)}: the smallest is let through with ${amountOf(kind, least[kind])}`;
-      return [warning(subject, what, `Raise ${field}.${kind}.${period}, or leave it out.`)];
+          ? `${name} is 0: nothing is let through`
+          : max < smallest[kind]
+            ? `no call fits its ${limit}: the smallest is let through with ${amountOf(kind, smallest[kind])}`
+            : `only calls with a small maxTokens fit its ${limit}: one without is let through with ${amountOf(kind, usual[kind])}`;
+      return [warning(subject, what, `Raise ${name}, or leave it out.`)];
     });
     if (typeof day !== 'number' || typeof month !== 'number' || day <= month) return tooSmall;
     return [
@@ -57,7 +83,7 @@ function findings(subject: Subject, field: string, limits: Limits, least: Amount
       warning(
         subject,
         `its ${limitText(kind, day, 'day')} will never be reached: the month ends at ${amountOf(kind, month)}`,
-        `Lower ${field}.${kind}.day, or leave it out.`,
+        `Lower ${nameOf(kind, 'day')}, or leave it out.`,
       ),
     ];
   });
@@ -66,22 +92,24 @@ function findings(subject: Subject, field: string, limits: Limits, least: Amount
 const amountOf = (kind: LimitKind, amount: number) =>
   kind === 'usd' ? amountText(kind, amount) : `${amountText(kind, amount)} ${kind}`;
 
-/** The shortest question, and the shortest answer that can be asked for. */
-const smallestCall = {
-  kind: 'chat',
-  messages: [{ role: 'user', blocks: [{ type: 'text', text: '?' }] }],
-  maxTokens: 1,
-} as const;
-
-/** What the function holds of each limit for the smallest call to any model of a plan. */
-function leastOf(config: ProxyConfig, plan: string): Amounts {
-  const aliases = config.plans[plan]?.models ?? [];
+/** The least that the function holds of each limit for the shortest question to any model of a plan. */
+function leastOf(config: ProxyConfig, plan: string, maxTokens: number | undefined): Amounts {
+  const { models: aliases = [], maxTokens: most } = config.plans[plan] ?? {};
   const cases = config.models
     .filter((model) => aliases.includes(aliasOf(model)))
     .flatMap((model) => {
       const definition = definitionOf(model);
       return definition ? [{ alias: aliasOf(model), definition, price: priceIn(config, model) }] : [];
     })
-    .map((model) => worstCaseOf(smallestCall, model));
+    .map((model) =>
+      worstCaseOf(
+        {
+          kind: 'chat',
+          messages: [{ role: 'user', blocks: [{ type: 'text', text: '?' }] }],
+          maxTokens: maxTokensOf(maxTokens, model, { maxTokens: most }),
+        },
+        model,
+      ),
+    );
   return amountsOf((kind) => Math.min(...cases.map((amounts) => amounts[kind])) / unitOf[kind]);
 }

@@ -1,13 +1,20 @@
-import { type Limits, limitKinds, limitPeriods } from '@org/contract';
+import { type LimitPeriod, type Limits, limitKinds, limitPeriods } from '@org/contract';
+
+const daysOfLongestMonth = 31;
 
 /** Those of a key's own limits that its plan's are always reached before, or with; undefined where there are none. */
 export function limitsWithoutEffect(own: Limits, plan: Limits | undefined): Limits | undefined {
   const without: Limits = {};
   for (const kind of limitKinds) {
+    const day = plan?.[kind]?.day ?? Number.POSITIVE_INFINITY;
+    const month = plan?.[kind]?.month ?? Number.POSITIVE_INFINITY;
+    const most: Record<LimitPeriod, number> = {
+      day: Math.min(day, month),
+      month: Math.min(month, day * daysOfLongestMonth),
+    };
     for (const period of limitPeriods) {
       const max = own[kind]?.[period];
-      const bound = plan?.[kind]?.[period];
-      if (typeof max === 'number' && typeof bound === 'number' && max >= bound) {
+      if (typeof max === 'number' && max >= most[period]) {
         without[kind] = { ...without[kind], [period]: max };
       }
     }

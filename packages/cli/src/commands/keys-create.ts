@@ -1,10 +1,11 @@
-import { createKey, limitsText, limitsWithoutEffect } from '@org/admin';
+import { checkSizes, createKey, limitsText, limitsWithoutEffect } from '@org/admin';
 import { type Limits, LimitsSchema, limitKinds, limitPeriods } from '@org/contract';
 import type { Command } from 'commander';
 import * as z from 'zod/mini';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../invocation.ts';
+import { describeFindings } from '../output/findings.ts';
 import { printNewKey } from '../output/new-key.ts';
 
 const examples = ({ program, silentProgram }: Invocation) => `
@@ -50,6 +51,14 @@ export function addKeysCreate(keys: Command, cli: Cli): void {
           `Of its own limits, ${limitsText(without)} will never be reached: the plan ${key.plan} allows its team no more than that.`,
         );
       }
+      const findings =
+        limits &&
+        checkSizes(deployment.config, key.plan, {
+          subject: { check: 'key', of: name },
+          limits,
+          nameOf: (kind, period) => `--limit ${kind}/${period}`,
+        });
+      if (findings && findings.length > 0) cli.terminal.note(describeFindings(findings, cli.terminal));
     });
 }
 

@@ -41,10 +41,15 @@ export function addKeysRevoke(keys: Command, cli: Cli): void {
         );
         return;
       }
+      if (ids.length === 0) {
+        terminal.note(`There was nothing left to revoke of ${name}.`);
+        return;
+      }
+      const those = `(${ids.join(', ')}). ${refusedWithin}`;
       terminal.note(
-        ids.length === 0
-          ? `There was nothing left to revoke of ${name}.`
-          : `Revoked ${name} (${ids.join(', ')}). ${refusedWithin}`,
+        replaced
+          ? `Revoked what ${name} had replaced ${those} The key ${name} itself is untouched.`
+          : `Revoked ${name} ${those}`,
       );
     });
 }

@@ -40,7 +40,7 @@ export function addUsage(program: Command, cli: Cli): void {
         terminal.print(JSON.stringify(report, null, 2));
         return;
       }
-      const shown = all || team !== undefined ? report.usage : report.usage.filter(isUsed);
+      const shown = all || team !== undefined ? report.usage : report.usage.filter(isTold);
       const hidden = report.usage.length - shown.length;
       terminal.print(`${report.deployment}, ${report.day ?? report.month} UTC\n`);
       if (shown.length > 0) {
@@ -53,8 +53,9 @@ export function addUsage(program: Command, cli: Cli): void {
     });
 }
 
-function isUsed({ used }: Usage): boolean {
-  return used.month !== undefined && Object.values(used.month).some((amount) => amount > 0);
+/** Whether it used something, or nobody knows. */
+function isTold({ counted, used }: Usage): boolean {
+  return !counted || Object.values(used.month ?? {}).some((amount) => amount > 0);
 }
 
 function checkMonth(month: string, now: number): void {

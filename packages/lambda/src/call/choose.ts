@@ -182,7 +182,11 @@ function refuseUnpriced({ alias, price }: ChosenModel, { scopes }: Caller): void
  *
  * @throws {ProxyError} `invalid_request` where the caller asks for more.
  */
-export function maxTokensOf(asked: number | undefined, { definition }: ChosenModel, caller: Caller): number {
+export function maxTokensOf(
+  asked: number | undefined,
+  { definition }: Pick<ChosenModel, 'definition'>,
+  caller: Pick<Caller, 'maxTokens'>,
+): number {
   const most = Math.min(definition.maxOutputTokens, caller.maxTokens ?? Number.POSITIVE_INFINITY);
   if (asked === undefined) {
     const usual =
