@@ -34,11 +34,15 @@ test('an abort ends a call while it waits for its key', async () => {
   expect(calls).toEqual([]);
 });
 
-test('an abort ends a call while it waits for its response', async () => {
-  const caller = new AbortController();
+test('an abort ends a call while it waits for its response, and says what it may have cost', async () => {
   const { client } = await scene(() => caller.abort(reason));
+  let caller = new AbortController();
   const asked = client.ask('llama', 'Hi', { signal: caller.signal });
-  await expect(asked).rejects.toMatchObject({ ...aborted, attempts: 1 });
+  const message = 'The call was aborted by its signal. It may have been billed.';
+  await expect(asked).rejects.toMatchObject({ ...aborted, message, attempts: 1 });
+  caller = new AbortController();
+  const listed = client.models({ signal: caller.signal });
+  await expect(listed).rejects.toMatchObject({ message: 'The call was aborted by its signal.' });
 });
 
 test.each<[string, (client: BedrockClient, signal: AbortSignal) => Promise<unknown>]>([
@@ -77,7 +81,7 @@ test('a signal that times out is an abort by the caller, whose reason says why',
   const { client } = await scene(() => {});
   await expect(client.ask('llama', 'Hi', { signal: AbortSignal.timeout(20) })).rejects.toMatchObject({
     code: 'aborted',
-    message: 'The call was aborted by its signal (TimeoutError).',
+    message: 'The call was aborted by its signal (TimeoutError). It may have been billed.',
     cause: { name: 'TimeoutError' },
   });
 });

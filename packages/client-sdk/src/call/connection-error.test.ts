@@ -122,7 +122,17 @@ test.each([
   const cause = Object.assign(new Error(words), { code });
   const error = read(new TypeError('fetch failed', { cause }));
   expect(error.retryable).toBe(false);
+  expect(error.message).toMatch(/sent\. Check baseUrl[^.?]+[.?]$/);
   expect(error.message).toContain(`Nothing was sent. Check baseUrl${advice}`);
+});
+
+test('what asks for a sign-in in between is said to, and that the question did not come further', async () => {
+  const { client, calls } = await scene((response) => response.writeHead(407).end());
+  const { error } = await client.safeAsk('llama', 'Hi');
+  expect(error).toMatchObject({ name: 'ConnectionError', attempts: 1, retryable: false });
+  expect(error?.message).toContain('asks for a sign-in of its own (HTTP 407). The request came no further.');
+  await expect(client.models()).rejects.toMatchObject({ attempts: 1, retryable: false });
+  expect(calls).toHaveLength(2);
 });
 
 test('what costs nothing is sent again after any break, and is not said to be billed', () => {

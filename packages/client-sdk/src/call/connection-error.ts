@@ -15,7 +15,7 @@ const connectingCall = /^(?:connect|getaddrinfo)$/;
  */
 const connectingWords = /before secure TLS connection|client error \(Connect\)/;
 
-/** Other failures before anything is sent, which would happen again; and what to check besides `baseUrl`. */
+/** Other failures before anything is sent, which would happen again; and what to check besides `baseUrl`, to the stop. */
 const refusals: readonly { readonly code?: RegExp; readonly message: RegExp; readonly advice: string }[] = [
   {
     code: /WRONG_VERSION_NUMBER/,
@@ -26,11 +26,11 @@ const refusals: readonly { readonly code?: RegExp; readonly message: RegExp; rea
     // A certificate or a handshake failed. Other TLS codes can come later.
     code: /CERT|LEAF_SIGNATURE|INVALID_CA|SSL_.*(?:HANDSHAKE|PROTOCOL|VERSION|NAME)/,
     message: /invalid peer certificate/,
-    advice: ", or set NODE_EXTRA_CA_CERTS to your company's CA",
+    advice: ", or set NODE_EXTRA_CA_CERTS to your company's CA.",
   },
-  { message: /HTTP Tunneling/, advice: ', and the HTTP proxy in between' },
+  { message: /HTTP Tunneling/, advice: ', and the HTTP proxy in between.' },
   // `fetch` refuses ports that belong to other protocols. The words are those of undici and of Deno.
-  { message: /^bad port$|port \d+ are blocked/, advice: ' and the network' },
+  { message: /^bad port$|port \d+ are blocked/, advice: ' and the network.' },
 ];
 
 interface Context {
@@ -55,17 +55,42 @@ export function connectionError(
   const said = code && ` (${code})`;
   const refusal = refusals.find((known) => known.code?.test(code) || known.message.test(message));
   const notConnected = refusal === undefined && neverConnected(error);
-  const advice = refusal?.advice ?? (notConnected ? ' and the network' : undefined);
+  const advice = refusal?.advice ?? (notConnected ? ' and the network.' : undefined);
+  const cause = safeCause(error, message, code, apiKey);
+  if (asksForSignIn(thrown)) {
+    return new ConnectionError({ ...facts, message: signInMessage(baseUrl), retryable: false, cause });
+  }
   const billed = billable ? ' The call may have been billed, so it is not retried.' : '';
   return new ConnectionError({
     ...facts,
     message: advice
-      ? `Could not connect to the proxy at ${baseUrl}${said}. Nothing was sent. Check baseUrl${advice}.`
+      ? `Could not connect to the proxy at ${baseUrl}${said}. Nothing was sent. Check baseUrl${advice}`
       : `The connection broke before the whole answer arrived${said}.${billed}`,
     retryable: notConnected || (advice === undefined && !billable),
-    cause: safeCause(error, message, code, apiKey),
+    cause,
   });
 }
+
+/**
+ * Whether something in between answered HTTP 407. `fetch` may not show that to a program, and undici says nothing of it:
+ * of every other failure it says something.
+ *
+ * @see https://fetch.spec.whatwg.org/#http-network-or-cache-fetch
+ */
+function asksForSignIn(thrown: unknown): boolean {
+  const cause: unknown = field(thrown, 'cause');
+  return (
+    textField(thrown, 'message') === 'fetch failed' &&
+    cause instanceof Error &&
+    cause.message === '' &&
+    codeOf(cause) === '' &&
+    field(cause, 'cause') === undefined
+  );
+}
+
+const signInMessage = (baseUrl: string) =>
+  `An HTTP proxy on the way to ${baseUrl} asks for a sign-in of its own (HTTP 407). ` +
+  'The request came no further. Check baseUrl, and the HTTP proxy of your network.';
 
 function neverConnected(error: unknown): boolean {
   // If several addresses of a host were tried, each has its own error.

@@ -63,18 +63,20 @@ export function startTimers(options: TimerOptions): Timers {
     giveUp(signal.reason);
   };
 
+  const mayBeBilled = (): boolean => options.billable && (phase === 'response' || phase === 'body');
+  const billed = (): string => (mayBeBilled() ? ' It may have been billed.' : '');
+
   const timer = (option: 'timeoutMs' | 'deadlineMs' | 'idleTimeoutMs') => {
     const limitMs = options[option];
     return setTimeout(() => {
-      const sent = phase === 'response' || phase === 'body';
-      const billed = sent && options.billable ? ' It may have been billed.' : '';
-      const message = `The call took longer than ${limitMs} ms (${option}).${billed}`;
+      const advice = mayBeBilled() ? `Ask for less, or raise ${option}.` : `Raise ${option} to wait longer.`;
+      const message = `The call took longer than ${limitMs} ms (${option}).${billed()} ${advice}`;
       stop(new TimeoutError({ code: 'timeout', message, phase, limitMs, ...timers.facts() }));
     }, limitMs);
   };
 
   const abort = (message: string, cause?: unknown): void =>
-    stop(new AbortedError({ message, cause, ...timers.facts() }));
+    stop(new AbortedError({ message: message + billed(), cause, ...timers.facts() }));
 
   const timers = {
     signal,

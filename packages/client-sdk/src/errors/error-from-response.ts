@@ -103,7 +103,8 @@ function fromEnvelope(
 
 /** The message for a response that is not from this proxy. */
 export function notOfProxy(status: number): string {
-  return `The server answered HTTP ${status}, but the response is not from this proxy. Check baseUrl, including its stage.`;
+  const what = status >= 500 ? ' and what is in between' : ', including its stage';
+  return `The server answered HTTP ${status}, but the response is not from this proxy. Check baseUrl${what}.`;
 }
 
 /** Whether a status says what went wrong, where the connection was lost before the body came. */

@@ -186,7 +186,7 @@ test('they see that a reader leaves a stream, but the logger does not warn of it
   await expect(stream.final()).rejects.toMatchObject({ code: 'aborted' });
   expect(seen.at(-1)).toMatchObject(['error', { operation: 'stream', error: { code: 'aborted' } }]);
   expect(logger.debug).toHaveBeenLastCalledWith(
-    '[0] stream attempt 1: failed with aborted after 0 ms, request id request-1: The stream was left before its end.',
+    '[0] stream attempt 1: failed with aborted after 0 ms, request id request-1: The stream was left before its end. It may have been billed.',
   );
   expect(logger.warn).not.toHaveBeenCalled();
 });
