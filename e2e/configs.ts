@@ -182,10 +182,10 @@ const faulty = parseProxyConfig({
   name: 'faulty',
   stage: 'dev',
   region: 'us-east-1',
-  models: ['llama'],
+  models: ['llama', 'nova-lite'],
   plans: {
     open: { ...open, limits: { tokens: { month: 1_000_000 } } },
-    closed: { ...open, limits: { requests: { month: 0 } } },
+    closed: { ...open, models: ['llama', 'nova-lite'], limits: { requests: { month: 0 } } },
     // Room for one call at a time: each holds 362 tokens.
     narrow: { ...open, limits: { tokens: { month: 600 } } },
     hasty: { ...open, throttle: { rate: 1, burst: 1 }, limits: {} },

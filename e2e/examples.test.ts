@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text as readText } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { ConfigName } from './configs.ts';
 import { type System, startSystem } from './harness.ts';
 
 const examples = join(import.meta.dirname, '../packages/client-sdk/examples');
@@ -63,6 +64,16 @@ describe('the service', () => {
     expect(JSON.parse(await stop())).toMatchObject({ code: 'model_unavailable', status: 503 });
   });
 
+  test('says of a question that is too long for a limit that it is one, and when to come back of none that is 0', async () => {
+    const thrifty = await startService(await startSystem('counted'), 'thrifty-key');
+    expect(await thrifty.ask('x'.repeat(2000))).toMatchObject({
+      status: 400,
+      body: { error: 'bad_question' },
+    });
+    const closed = await startService(await startSystem('faulty'), 'closed');
+    expect((await closed.ask('Hi')).body).toEqual({ error: 'used_up', message: expect.any(String) });
+  });
+
   test('says when to come back where too many ask at once', async () => {
     const system = await startSystem('tight');
     const { ask } = await startService(system, 'hasty-key');
@@ -113,41 +124,85 @@ describe('the chat', () => {
   });
 });
 
-test('the batch job stops at the quota, costs nothing until the reset, and then goes on where it was', async () => {
-  const system = await startSystem('counted');
-  const directory = await mkdtemp(join(tmpdir(), 'bedrock-client-batch-'));
-  onTestFinished(() => rm(directory, { recursive: true }));
-  const [questionsFile, stateFile] = [join(directory, 'questions.txt'), join(directory, 'state.json')];
-  const questions = Array.from({ length: 7 }, (_, index) => `Question ${index + 1}?`);
-  await writeFile(questionsFile, `${questions.join('\n')}\n`);
-  const questionsAsked = () =>
-    system.bedrock.received.map(({ text }) => JSON.parse(text).messages[0].content[0].text);
+describe('the batch job', () => {
+  async function batchOf(config: ConfigName, key: string, questions: readonly string[]) {
+    const system = await startSystem(config);
+    const directory = await mkdtemp(join(tmpdir(), 'bedrock-client-batch-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const [questionsFile, stateFile] = [join(directory, 'questions.txt'), join(directory, 'state.json')];
+    const write = (lines: readonly string[]) => writeFile(questionsFile, `${lines.join('\n')}\n`);
+    await write(questions);
+    return {
+      system,
+      write,
+      questionsAsked: () =>
+        system.bedrock.received.map(({ text }) => JSON.parse(text).messages[0].content[0].text),
+      answers: async () => JSON.parse(await readFile(stateFile, 'utf8')).answers,
+      /** Runs the job at a time, which is that of the gateway too. */
+      async runAt(time: string) {
+        system.setTime(time);
+        const job = start(system, key, 'batch.ts', {
+          args: [questionsFile, stateFile],
+          environment: { NODE_OPTIONS: `--import=data:text/javascript,Date.now=()=>${Date.parse(time)}` },
+        });
+        const [stdout, stderr, [code]] = await Promise.all([
+          readText(job.stdout),
+          readText(job.stderr),
+          once(job, 'exit'),
+        ]);
+        return { stdout, stderr, code };
+      },
+    };
+  }
 
-  /** Runs the job at a time, which is that of the gateway too. */
-  const runAt = async (time: string) => {
-    system.setTime(time);
-    const job = start(system, 'shared-key', 'batch.ts', {
-      args: [questionsFile, stateFile],
-      environment: { NODE_OPTIONS: `--import=data:text/javascript,Date.now=()=>${Date.parse(time)}` },
+  test('stops at the quota, costs nothing until the reset, and then goes on where it was', async () => {
+    const questions = Array.from({ length: 7 }, (_, index) => `Question ${index + 1}?`);
+    const { system, runAt, questionsAsked, answers } = await batchOf('counted', 'shared-key', questions);
+    const stopped = {
+      stdout: '5 of 7 answered. Start again after 2026-11-23T00:00:00.000Z.\n',
+      stderr: '',
+      code: 75,
+    };
+    expect(await runAt('2026-11-22T12:00:00Z')).toEqual(stopped);
+    expect(questionsAsked()).toEqual(questions.slice(0, 5));
+
+    const { limits } = await system.client('shared-key').client.usage();
+    expect(await runAt('2026-11-22T23:59:59Z')).toEqual(stopped);
+    expect(await system.client('shared-key').client.usage()).toMatchObject({ limits });
+
+    const done = { stdout: '7 of 7 answered.\n', stderr: '', code: 0 };
+    expect(await runAt('2026-11-23T00:00:00Z')).toEqual(done);
+    expect(questionsAsked()).toEqual(questions);
+    expect(await answers()).toHaveLength(7);
+    expect((await answers())[6]).toContain('Question 7?');
+  });
+
+  test('goes past a question that is too long for a limit, and asks it again once it is shorter', async () => {
+    const { runAt, write, questionsAsked, answers } = await batchOf('counted', 'thrifty-key', [
+      'One?',
+      'x'.repeat(2000),
+      'Three?',
+    ]);
+    const refused = {
+      stdout: '2 of 3 answered. Shorten the others, then start again.\n',
+      stderr: expect.stringMatching(/^Question 2: The call may need 2344 tokens.*\n$/),
+      code: 65,
+    };
+    expect(await runAt('2026-11-22T12:00:00Z')).toEqual(refused);
+    expect(await runAt('2026-11-22T12:00:01Z')).toEqual(refused);
+    expect(await answers()).toEqual([expect.any(String), null, expect.any(String)]);
+
+    await write(['One?', 'Two?', 'Three?']);
+    expect(await runAt('2026-11-22T12:00:02Z')).toMatchObject({ stdout: '3 of 3 answered.\n', code: 0 });
+    expect(questionsAsked()).toEqual(['One?', 'Three?', 'Two?']);
+  });
+
+  test('does not say to start again where a limit of 0 lets nothing through', async () => {
+    const { runAt } = await batchOf('faulty', 'closed', ['One?']);
+    expect(await runAt('2026-11-22T12:00:00Z')).toMatchObject({
+      stdout: '',
+      stderr: expect.stringContaining('nothing is let through. Ask the operator.'),
+      code: 1,
     });
-    const [stdout, [code]] = await Promise.all([readText(job.stdout), once(job, 'exit')]);
-    return { stdout, code };
-  };
-
-  const stopped = {
-    stdout: '5 of 7 answered. Start again after 2026-11-23T00:00:00.000Z.\n',
-    code: 75,
-  };
-  expect(await runAt('2026-11-22T12:00:00Z')).toEqual(stopped);
-  expect(questionsAsked()).toEqual(questions.slice(0, 5));
-
-  const { limits } = await system.client('shared-key').client.usage();
-  expect(await runAt('2026-11-22T23:59:59Z')).toEqual(stopped);
-  expect(await system.client('shared-key').client.usage()).toMatchObject({ limits });
-
-  expect(await runAt('2026-11-23T00:00:00Z')).toEqual({ stdout: '7 of 7 answered.\n', code: 0 });
-  expect(questionsAsked()).toEqual(questions);
-  const { answers } = JSON.parse(await readFile(stateFile, 'utf8'));
-  expect(answers).toHaveLength(7);
-  expect(answers[6]).toContain('Question 7?');
+  });
 });

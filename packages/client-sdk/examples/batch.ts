@@ -1,20 +1,22 @@
 /**
  * A batch job that asks one question for each line of a file. At the quota it stops, and says when to start it again:
- * then it goes on where it was. Until then, starting it costs no request.
+ * then it goes on where it was. Until then, starting it costs no request. It goes past a question that is too long, and
+ * asks it when it is started again.
  *
  *   BEDROCK_PROXY_URL=... BEDROCK_PROXY_API_KEY=... node batch.ts questions.txt state.json
  *
  * In a project of yours with `"type": "module"` and @org/bedrock-client installed, on Node 22.18 or newer, which runs
  * TypeScript as it is.
  *
- * Ends with 0 where it is done, and with 75 ("try again later") where it has to be started again, as cron jobs do.
+ * Ends with 0 where it is done; with 75 ("try again later") where it has to be started again, as cron jobs do; and with
+ * 65 ("data error") where some questions are too long.
  */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { createBedrockClient } from '@org/bedrock-client';
+import { type BedrockProxyErrorCode, createBedrockClient } from '@org/bedrock-client';
 
 interface State {
-  /** In the order of the questions. */
-  answers: string[];
+  /** In the order of the questions; null where one is too long. */
+  answers: (string | null)[];
   /** When the quota resets that was met, as ISO 8601. */
   resumeAt?: string;
 }
@@ -29,23 +31,35 @@ function save(): void {
   renameSync(`${stateFile}.new`, stateFile);
 }
 
+function end(exitCode: number, whatToDo = ''): void {
+  process.exitCode = exitCode;
+  const answered = state.answers.filter((answer) => answer !== null).length;
+  process.stdout.write(`${answered} of ${questions.length} answered.${whatToDo}\n`);
+}
+
 function stopUntilReset(): void {
-  process.exitCode = 75;
-  process.stdout.write(
-    `${state.answers.length} of ${questions.length} answered. Start again after ${state.resumeAt}.\n`,
-  );
+  end(75, ` Start again after ${state.resumeAt}.`);
+}
+
+/** The next question may fit, so it does not have to wait for this one. */
+function isTooLong(code: BedrockProxyErrorCode): boolean {
+  return code === 'exceeds_limit' || code === 'context_too_long' || code === 'request_too_large';
 }
 
 async function run(): Promise<void> {
   const client = createBedrockClient();
-  for (const question of questions.slice(state.answers.length)) {
+  for (const [index, question] of questions.entries()) {
+    if (typeof state.answers[index] === 'string') continue;
     const { ok, value, error } = await client.safeAsk('nova-lite', question, { maxTokens: 200 });
     if (ok) {
       // Saved after each: an answer that was paid for is never asked for again.
-      state.answers.push(value.text);
+      state.answers[index] = value.text;
       delete state.resumeAt;
       save();
-    } else if (error.code === 'quota_exceeded') {
+    } else if (isTooLong(error.code)) {
+      state.answers[index] = null;
+      process.stderr.write(`Question ${index + 1}: ${error.message}\n`);
+    } else if (error.code === 'quota_exceeded' && error.max !== 0) {
       // API Gateway's own quota does not say when it resets: then look again in an hour.
       state.resumeAt = (error.resetsAt ?? new Date(Date.now() + 3_600_000)).toISOString();
       save();
@@ -54,7 +68,8 @@ async function run(): Promise<void> {
       throw error;
     }
   }
-  process.stdout.write(`${questions.length} of ${questions.length} answered.\n`);
+  if (state.answers.includes(null)) end(65, ' Shorten the others, then start again.');
+  else end(0);
 }
 
 if (state.resumeAt !== undefined && Date.now() < Date.parse(state.resumeAt)) {

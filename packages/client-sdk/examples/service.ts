@@ -35,7 +35,9 @@ function sendError(response: ServerResponse, error: AnyBedrockProxyError): void 
   switch (error.code) {
     case 'quota_exceeded': {
       const message = 'We have answered all the questions that we can for now.';
-      send(response, 503, { error: 'used_up', message, backAt: error.resetsAt });
+      // A limit of 0 lets nothing through after its reset either.
+      const backAt = error.max === 0 ? undefined : error.resetsAt;
+      send(response, 503, { error: 'used_up', message, backAt });
       break;
     }
     case 'rate_limited':
@@ -45,6 +47,7 @@ function sendError(response: ServerResponse, error: AnyBedrockProxyError): void 
       break;
     case 'invalid_request':
     case 'context_too_long':
+    case 'exceeds_limit':
     case 'request_too_large':
       send(response, 400, { error: 'bad_question', message: 'Ask something, and not at too great length.' });
       break;

@@ -27,6 +27,7 @@ export {
   type BedrockProxyErrorCode,
   ConfigurationError,
   ConnectionError,
+  type Excess,
   type InvalidRequestCode,
   InvalidRequestError,
   InvalidResponseError,

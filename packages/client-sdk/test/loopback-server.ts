@@ -126,10 +126,10 @@ export function replying(status: number, body: unknown, headers?: Record<string,
   return (response) => reply(response, status, body, headers);
 }
 
-export function envelope(code: string, details?: unknown) {
+export function envelope(code: string, details?: unknown, message = `About ${code}.`) {
   return {
     type: 'error' as const,
-    error: { type: 'api_error', code, message: `About ${code}.`, param: null, details },
+    error: { type: 'api_error', code, message, param: null, details },
     request_id: 'request-1',
   };
 }

@@ -12,6 +12,8 @@ beforeAll(async () => {
   example = examples.find((code) => code.includes('instanceof QuotaExceededError')) ?? '';
 });
 
+const textOf = (said: unknown) => (said instanceof Date ? said.toISOString() : String(said));
+
 /** What the example of the README prints where its call ends in this response. */
 async function printed(status: number, body: unknown): Promise<string[]> {
   const { url } = await serve((response) => reply(response, status, body));
@@ -21,24 +23,20 @@ async function printed(status: number, body: unknown): Promise<string[]> {
     createBedrockClient: () => createBedrockClient({ baseUrl: url, apiKey: 'key', maxRetries: 0 }),
     QuotaExceededError,
     RateLimitedError,
-    console: { error: (line: string) => lines.push(line) },
+    console: { error: (...said: unknown[]) => lines.push(said.map(textOf).join(' ')) },
   };
   const run = new AsyncFunction(...Object.keys(scope), example.replace(/^import .*$/m, ''));
   await run(...Object.values(scope));
   return lines;
 }
 
-test('the example of a quota prints its numbers', async () => {
-  const details = {
-    limit: 'tokens',
-    period: 'day',
-    scope: 'team',
-    max: 1000,
-    used: 990,
-    resetsAt: '2026-11-23T00:00:00Z',
-  };
-  expect(await printed(429, envelope('quota_exceeded', details))).toEqual([
-    '990 of 1000 tokens per day used; resets 2026-11-23T00:00:00.000Z',
+test('the example of a quota prints what the proxy says of it, and its numbers', async () => {
+  const facts = { limit: 'tokens', period: 'day', scope: 'team', max: 1200, used: 42 };
+  const details = { ...facts, resetsAt: '2026-11-23T00:00:00Z' };
+  const message = '42 of 1200 tokens of this team are used today, and the call may need 1170: ...';
+  expect(await printed(429, envelope('quota_exceeded', details, message))).toEqual([
+    message,
+    'tokens 42 1200 2026-11-23T00:00:00.000Z',
   ]);
 });
 

@@ -36,8 +36,10 @@ export interface ErrorDefinition {
  */
 export const errors = {
   /**
-   * The body is not JSON, or it is JSON but no object.
-   * @remedy Send an object, as UTF-8 JSON.
+   * The body is not JSON, or it is JSON but no object. What is not UTF-8 may get past this, and be answered and
+   * charged: the function is given the body as text, in which the local gateway has U+FFFD for such bytes, and AWS does
+   * not say what it has.
+   * @remedy Send an object, as JSON in UTF-8.
    * @billed no
    */
   invalid_json: {
@@ -129,7 +131,7 @@ export const errors = {
     retryable: false,
     from: 'asking',
     madeBy: ['lambda'],
-    message: 'The plan of this API key does not include this model.',
+    message: 'The plan of this API key does not include this model. GET /models lists those that it does.',
   },
   /**
    * No model of this name is offered here.
@@ -142,7 +144,7 @@ export const errors = {
     retryable: false,
     from: 'asking',
     madeBy: ['lambda'],
-    message: 'There is no model of this name here.',
+    message: 'There is no model of this name here. GET /models lists those that there are.',
   },
   /**
    * No route has this path and method. The path begins with the stage.
@@ -184,13 +186,14 @@ export const errors = {
     from: 'asking',
     madeBy: ['ledger'],
     message:
-      'The call alone may cost more than a limit allows. Shorten it, or ask for fewer maxTokens; waiting will not help.',
+      'The call alone may cost more than a limit allows. Shorten it, ask for fewer maxTokens, or ask the operator for more; waiting will not help.',
   },
   /**
    * A limit on requests, tokens or USD, or the plan's quota, is used up; or the call may cost more than what
-   * is left. `details` has the numbers, unless API Gateway's own quota is the one.
+   * is left. `details` has the numbers, unless API Gateway's own quota is the one. A limit of 0 (`details.max`) lets
+   * nothing through, whenever it resets.
    * @remedy Wait until `details.resetsAt`, ask for fewer `maxTokens` where some is left, or ask the operator
-   *   for more.
+   *   for more; where `details.max` is 0, only the operator can help.
    * @billed no
    */
   quota_exceeded: {
@@ -379,7 +382,7 @@ export interface QuotaDetails {
   readonly max: number;
   /** What is used of it, in the same unit. */
   readonly used: number;
-  /** When the period ends: ISO 8601, UTC. */
+  /** When the period ends: ISO 8601, UTC. Where `max` is 0, nothing is let through after it either. */
   readonly resetsAt: string;
 }
 

@@ -1,6 +1,7 @@
 import { AvailableModelsSchema, RequestIssuesSchema } from '@org/contract';
 import * as z from 'zod/mini';
 import { LimitSchema } from '../answer/limit.ts';
+import type { Excess } from './errors.ts';
 
 // z.catch would bring all helpers of zod along: 3 KB compressed.
 /** What a schema reads; `undefined` if a value does not fit it. */
@@ -9,6 +10,16 @@ const lenient = <Value>(schema: z.ZodMiniType<Value>) =>
 
 const string = lenient(z.string());
 const number = lenient(z.number());
+
+const { limit, period, scope, max } = LimitSchema.shape;
+
+const ExcessSchema = z.object({
+  limit,
+  period,
+  scope,
+  max,
+  needed: z.number(),
+}) satisfies z.ZodMiniType<Excess>;
 
 const DetailsSchema = z.object({
   issues: lenient(RequestIssuesSchema.shape.issues),
@@ -23,9 +34,9 @@ const DetailsSchema = z.object({
 });
 
 /** What the `details` of an error may say, whatever its code. */
-export type ErrorDetails = z.infer<typeof DetailsSchema>;
+export type ErrorDetails = z.infer<typeof DetailsSchema> & { readonly excess?: Excess | undefined };
 
 /** Reads what is known. A part of another shape, as from a newer proxy, does not hide the others. */
 export function readDetails(details: unknown): ErrorDetails {
-  return DetailsSchema.safeParse(details).data ?? {};
+  return { ...DetailsSchema.safeParse(details).data, excess: ExcessSchema.safeParse(details).data };
 }

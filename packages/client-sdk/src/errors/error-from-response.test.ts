@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { errorClasses } from './error-codes.ts';
 import { errorFromResponse } from './error-from-response.ts';
+import { InvalidRequestError } from './errors.ts';
 import { BedrockProxyError } from './proxy-error.ts';
 
 const context = { attempts: 2, now: 0 };
@@ -42,6 +43,22 @@ describe('an envelope of the proxy', () => {
   ])('of a quota %s', (_, details, expected) => {
     const { error, ...rest } = errorEnvelope({ code: 'quota_exceeded' }, 'request-1');
     expect(read(429, { ...rest, error: { ...error, details } })).toMatchObject(expected);
+  });
+
+  const excess = { limit: 'tokens', period: 'day', scope: 'key', max: 1000, needed: 1170 } as const;
+
+  test.each<[string, object, object | undefined]>([
+    ['says which, and how much it needs', excess, excess],
+    ['without its numbers has none', { limit: 'tokens' }, undefined],
+  ])('of a call that exceeds a limit alone %s', (_, details, expected) => {
+    const { error, ...rest } = errorEnvelope({ code: 'exceeds_limit' }, 'request-1');
+    const read400 = read(400, { ...rest, error: { ...error, details } });
+    expect(read400).toBeInstanceOf(InvalidRequestError);
+    expect(read400).toMatchObject({ code: 'exceeds_limit', excess: expected });
+  });
+
+  test('of another fault than an excess has none', () => {
+    expect(read(400, errorEnvelope({ code: 'context_too_long' }, 'r'))).toMatchObject({ excess: undefined });
   });
 
   test('names the faults of a request, and the field', () => {

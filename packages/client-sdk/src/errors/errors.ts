@@ -38,12 +38,19 @@ export class PermissionDeniedError extends BedrockProxyError {
   }
 }
 
+/** A limit that one call alone may exceed. */
+export interface Excess extends Readonly<Pick<Limit, 'limit' | 'period' | 'scope' | 'max'>> {
+  /** What the call may need at the most, in units of `limit`. */
+  readonly needed: number;
+}
+
 /** The codes of {@link InvalidRequestError}. */
 export type InvalidRequestCode = CodesOf<'InvalidRequestError'>;
 
 /**
  * The request is wrong, and sending it again will not help. Change the request; for `unknown_route`, change `baseUrl`.
- * With `exceeds_limit` the request alone may cost more than a whole limit, so waiting does not help either.
+ * With `exceeds_limit` the request alone may cost more than a whole limit, so waiting does not help either; `excess` has
+ * the numbers.
  */
 export class InvalidRequestError extends BedrockProxyError {
   static {
@@ -54,18 +61,22 @@ export class InvalidRequestError extends BedrockProxyError {
   readonly issues: readonly Issue[];
   /** The field at fault, if there is one. */
   readonly param: string | undefined;
+  /** The limit that is too small for the request, with `exceeds_limit`. */
+  readonly excess: Excess | undefined;
 
   constructor(
     facts: ErrorFacts & {
       readonly code: InvalidRequestCode;
       readonly issues?: readonly Issue[] | undefined;
       readonly param?: string | undefined;
+      readonly excess?: Excess | undefined;
     },
   ) {
     super(facts);
     this.code = facts.code;
     this.issues = facts.issues ?? [];
     this.param = facts.param;
+    this.excess = facts.excess;
   }
 }
 
@@ -90,8 +101,8 @@ export type QuotaFacts = {
 };
 
 /**
- * Status 429, the first of three kinds: a quota is used up. **Never** retried, because nothing changes before
- * {@link QuotaExceededError.resetsAt}.
+ * Status 429, the first of three kinds: a quota is used up, or what is left of it is too little for this call. **Never**
+ * retried, because nothing changes before {@link QuotaExceededError.resetsAt}.
  *
  * @example
  * ```ts
@@ -121,7 +132,7 @@ export class QuotaExceededError extends BedrockProxyError {
   readonly max: number | undefined;
   /** What is used of it, in the same unit. */
   readonly used: number | undefined;
-  /** When the period ends, and counting starts again. */
+  /** When the period ends, and counting starts again. If `max` is 0, nothing is let through after it either. */
   readonly resetsAt: Date | undefined;
 
   constructor(facts: ErrorFacts & QuotaFacts) {

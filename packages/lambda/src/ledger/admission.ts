@@ -70,9 +70,10 @@ export function explainRefusal(counters: Counters, scope: Scope, hold: Amounts, 
     const charged = counters.committed[period][limit] - counters.held[period][limit];
     return charged + hold[limit] > max;
   });
-  // The limit that resets last: trying again earlier cannot succeed.
+  // The limit that opens last: trying again earlier cannot succeed. One of 0 never does.
+  const opensAt = ({ max, period }: Bound) => (max === 0 ? Number.POSITIVE_INFINITY : moment.ends[period]);
   const last = exhausted.reduce<Bound | undefined>(
-    (latest, bound) => (latest && moment.ends[latest.period] >= moment.ends[bound.period] ? latest : bound),
+    (latest, bound) => (latest && opensAt(latest) >= opensAt(bound) ? latest : bound),
     undefined,
   );
   if (!last) return { kind: 'busy' };

@@ -123,7 +123,7 @@ test('a call that is larger than a limit gets an error of its own, which does no
   expect(await refusal(hold([team({ tokens: { day: 60 } })]))).toEqual({
     code: 'exceeds_limit',
     message:
-      'The call may need 100 tokens, and this team has only 60 in a day: it never fits. Shorten it, or ask for fewer maxTokens.',
+      'The call may need 100 tokens, and this team has only 60 in a day: it never fits. Shorten it, ask for fewer maxTokens, or ask the operator for more.',
     details: { limit: 'tokens', period: 'day', scope: 'team', max: 60, needed: 100 },
   });
 });
@@ -257,6 +257,21 @@ test('an amount of money is the one that was written, not its binary neighbour',
   const scope = team({ usd: { day: 2.01, month: 1.1 } });
   const { limits } = await (await hold([scope])).settle(amounts({ requests: 1, tokens: 1, usd: 1 }), signal);
   expect(limits).toMatchObject([{ max: 2.01, used: 0.000001, remaining: 2.009999 }, { max: 1.1 }]);
+});
+
+test('a limit of 0 says that nothing is let through, and not when it resets, which would not help', async () => {
+  const { message, details } = await refusal(hold([team({ requests: { day: 0 } })]));
+  expect(message).toBe(
+    'The limit on requests per day of this team is 0: nothing is let through. Ask the operator.',
+  );
+  expect(details).toMatchObject({ limit: 'requests', period: 'day', max: 0, used: 0 });
+});
+
+test('of used-up limits one of 0 is reported, because it never opens', async () => {
+  const scope = team({ requests: { month: 1 } });
+  await (await hold([scope])).settle(call, signal);
+  const closed = { ...scope, limits: { requests: { day: 0, month: 1 } } };
+  expect((await refusal(hold([closed]))).details).toMatchObject({ period: 'day', max: 0 });
 });
 
 test('0 lets nothing through, and null everything', async () => {

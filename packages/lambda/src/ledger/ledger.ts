@@ -157,7 +157,7 @@ function excessError(details: ExcessDetails): ProxyError {
   const { limit, period, scope, max, needed } = details;
   return new ProxyError({
     code: 'exceeds_limit',
-    message: `The call may need ${needed} ${limit}, and this ${scope} has only ${max} in a ${period}: it never fits. Shorten it, or ask for fewer maxTokens.`,
+    message: `The call may need ${needed} ${limit}, and this ${scope} has only ${max} in a ${period}: it never fits. Shorten it, ask for fewer maxTokens, or ask the operator for more.`,
     details,
   });
 }
@@ -171,6 +171,13 @@ function refusalError(refusal: Refusal): ProxyError {
   }
   const { details, wanted } = refusal;
   const { limit, period, scope, max, used, resetsAt } = details;
+  if (max === 0) {
+    return new ProxyError({
+      code: 'quota_exceeded',
+      message: `The limit on ${limit} per ${period} of this ${scope} is 0: nothing is let through. Ask the operator.`,
+      details,
+    });
+  }
   const left = `${used} of ${max} ${limit} of this ${scope} are used ${period === 'day' ? 'today' : 'this month'}`;
   const advice = used < max ? `, and the call may need ${wanted}: ask for fewer maxTokens, or wait` : '';
   return new ProxyError({

@@ -35,7 +35,7 @@ export interface RequestLog {
   usage?: TokenUsage;
   /** Their estimated price, in USD. */
   costUsd?: number | undefined;
-  /** What the call was let through with: requests, tokens and micro-USD. */
+  /** What the call was let through with: requests, tokens and micro-USD. Counted only where the plan or the key has limits. */
   held?: Amounts;
   /** What of it stays charged, in the same units. */
   charged?: Amounts;

@@ -107,7 +107,7 @@ export function outputOf(
 const reasons = new Map(
   Object.entries({
     max_tokens:
-      'The answer was cut off at maxTokens, before its JSON was complete. It was charged; ask for more.',
+      'The answer was cut off at maxTokens, before its JSON was complete. It was charged; ask again with more maxTokens.',
     model_context_window_exceeded:
       "The answer was cut off at the end of the model's context window. It was charged; ask for less.",
     guardrail_intervened: 'A guardrail of this plan intervened, so no answer matches the outputSchema.',
