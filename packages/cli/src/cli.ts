@@ -16,6 +16,8 @@ export interface Cli {
   config(): Promise<ProxyConfig>;
   /** Its deployment: on AWS, or where `--local` says. */
   deployment(): Promise<Deployment>;
+  /** Whether the command has asked for it, so that `--local` would have named another. */
+  usesDeployment(): boolean;
   close(): Promise<void>;
 }
 
@@ -57,6 +59,7 @@ export function createCli(
       opened ??= open();
       return opened;
     },
+    usesDeployment: () => opened !== undefined,
     async close() {
       const deployment = await opened?.catch(() => undefined);
       deployment?.close();

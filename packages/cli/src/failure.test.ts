@@ -21,7 +21,7 @@ test('a failure of ours says what happened and what to do', () => {
 });
 
 test.each([
-  ['ExpiredTokenException', /Sign in.*--local/],
+  ['ExpiredTokenException', /Sign in/],
   ['UnrecognizedClientException', /Sign in/],
   ['AccessDeniedException', /docs\/keys\.md/],
   ['TooManyRequestsException', /Run it again/],

@@ -5,8 +5,7 @@ import { adviceOn } from './advice.ts';
 import { CliError } from './cli-error.ts';
 import type { Invocation } from './invocation.ts';
 
-const signIn =
-  'Sign in (aws sso login, aws configure), or choose a profile with AWS_PROFILE. For the gateway of npm start, teams, keys and usage take --local.';
+const signIn = 'Sign in (aws sso login, aws configure), or choose a profile with AWS_PROFILE.';
 
 /** What to do about failures of AWS, by the name or the code of the error. */
 const advices: Readonly<Record<string, string>> = {
@@ -36,7 +35,8 @@ export interface Explanation {
   readonly exitCode: number;
 }
 
-export function explain(error: unknown, invocation: Invocation): Explanation {
+/** @param takesLocal Whether the command works with `--local` too. */
+export function explain(error: unknown, invocation: Invocation, takesLocal = false): Explanation {
   if (error instanceof CommanderError) return { text: undefined, exitCode: error.exitCode === 0 ? 0 : 2 };
   if (error instanceof CliError) {
     const { message, advice } = error;
@@ -52,6 +52,7 @@ export function explain(error: unknown, invocation: Invocation): Explanation {
   if (!(error instanceof Error)) return { text: String(error), exitCode: 1 };
   const code = codeOf(error);
   const advice = advices[error.name] ?? (code === undefined ? undefined : advices[code]);
+  const more = advice === signIn && takesLocal ? ' For the gateway of npm start, add --local.' : '';
   const message = failureText(error);
-  return { text: advice === undefined ? message : `${message}\n${advice}`, exitCode: 1 };
+  return { text: advice === undefined ? message : `${message}\n${advice}${more}`, exitCode: 1 };
 }

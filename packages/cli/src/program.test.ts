@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { createProgram } from './program.ts';
 import { recordingTerminal, runRecorded } from './testing/recording-terminal.ts';
 
@@ -59,6 +59,25 @@ test.each([[], ...everyCommand].map((path) => [path.join(' '), path] as const))(
     const { printed: forPnpm } = await runRecorded([...path, '--help'], pnpm);
     expect(forPnpm).toContain('pnpm proxy ');
     expect(forPnpm).not.toMatch(/\bnpm (?:--silent )?run\b/);
+  },
+);
+
+afterEach(() => vi.unstubAllEnvs());
+
+test.each([
+  [['usage'], /For the gateway of npm start, add --local\.$/],
+  [['destroy', '--yes'], /AWS_PROFILE\.$/],
+])(
+  'without credentials, proxy %j says to sign in, and of --local only where it takes it',
+  async (command, end) => {
+    const none = { HOME: '/nowhere', AWS_EC2_METADATA_DISABLED: 'true' };
+    const unset = Object.keys(process.env).filter((name) => name.startsWith('AWS_'));
+    for (const name of unset) vi.stubEnv(name, undefined);
+    for (const [name, value] of Object.entries(none)) vi.stubEnv(name, value);
+    const { code, noted } = await proxy(...command);
+    expect(code).toBe(1);
+    expect(noted).toMatch(/\nSign in/);
+    expect(noted).toMatch(end);
   },
 );
 

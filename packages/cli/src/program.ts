@@ -84,7 +84,7 @@ export async function run(
     await program.parseAsync([...withLocalUrl(args)], { from: 'user' });
     return 0;
   } catch (error) {
-    const { text, exitCode } = explain(error, cli.invocation);
+    const { text, exitCode } = explain(error, cli.invocation, cli.usesDeployment());
     if (text !== undefined) terminal.note(`error: ${text}`);
     return exitCode;
   } finally {

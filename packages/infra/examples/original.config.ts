@@ -5,7 +5,7 @@ import { defineProxyConfig } from '../src/config/config.ts';
  * second and 200 at once. Try it with `npm start -- --config packages/infra/examples/original.config.ts`.
  *
  * The quota is API Gateway's own: best effort, and refused requests use it up too. The offset takes two requests from
- * the first month. `proxy.config.ts` has the same 100 a month as an exact limit.
+ * the first month, as AWS documents it. `proxy.config.ts` has the same 100 a month as an exact limit.
  */
 export default defineProxyConfig({
   name: 'original',

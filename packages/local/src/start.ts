@@ -88,7 +88,7 @@ function showWhatToDo(system: LocalSystem, config: ProxyConfig, first: ApiKey, i
     console.log(
       `Signed-in callers need a token. Here, in place of the sign-in of the config, anybody gets one for any team:\n` +
         `curl -d team=${team} ${issuer.url}/token\n` +
-        `and sends it: -H 'authorization: Bearer TOKEN'\n`,
+        `and sends its access_token: -H 'authorization: Bearer ACCESS_TOKEN'\n`,
     );
   }
 }

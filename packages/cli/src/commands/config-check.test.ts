@@ -51,7 +51,12 @@ const withTeam = (change: object) => ({
 });
 /** What is wrong, and what the answer must name: the field, and how to put it right. */
 const broken: [fault: string, config: object | string, field: string, fix: RegExp][] = [
-  ['no default export', 'export const config = {};', 'config', /must be an object/],
+  [
+    'no default export',
+    'export const config = {};',
+    'config',
+    /\.mjs has no default export: write .*export default/,
+  ],
   ['a file that does not compile', 'export default {', 'config', /cannot be loaded/],
   ['a field that is misspelt', { ...good, acessLog: true }, 'acessLog', /check its spelling/],
   [

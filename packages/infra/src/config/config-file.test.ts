@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import shipped from '../../proxy.config.ts';
 import { loadProxyConfig } from './config-file.ts';
@@ -19,6 +21,37 @@ test('the environment names another file, and what it exports is checked', async
   writeFileSync(file, 'export default { name: "other" };');
   vi.stubEnv('PROXY_CONFIG_FILE', file);
   await expect(loadProxyConfig()).rejects.toThrow(/stage: is missing/);
+});
+
+/** Loads a config as the commands do: without what vitest makes of TypeScript. */
+async function loadedByNode(file: string): Promise<string> {
+  const loader = join(import.meta.dirname, 'config-file.ts');
+  const code = `import { loadProxyConfig } from '${loader}'; await loadProxyConfig('${file}').catch(({ message }) => console.log(message));`;
+  const args = ['--conditions=@org/source', '--input-type=module', '--eval', code];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  return stdout;
+}
+
+test.each([
+  [
+    'TypeScript that does not compile',
+    'a.config.ts',
+    "export default {\n  name: 'a'\n  stage: 'dev',\n};",
+    3,
+  ],
+  ['what TypeScript in Node cannot do', 'b.config.ts', '\nenum Stage { dev }\nexport default {};', 2],
+  ['a name that is not there', 'c.config.mjs', 'export default {\n  name: unknown,\n};', 2],
+])('the error of %s names the line', async (_, name, text, line) => {
+  const file = join(directory, name);
+  writeFileSync(file, text);
+  expect(await loadedByNode(file)).toContain(`${file}, line ${line}, cannot be loaded: `);
+});
+
+test('the error of a file that it imports names that file, with the line', async () => {
+  const file = join(directory, 'whole.config.ts');
+  writeFileSync(file, "import plans from './plans.ts';\nexport default { plans };");
+  writeFileSync(join(directory, 'plans.ts'), 'export default {\n  a b\n};');
+  expect(await loadedByNode(file)).toContain(`${join(directory, 'plans.ts')}, line 2, cannot be loaded: `);
 });
 
 test('the error of a copy whose import leads nowhere says where to import from', async () => {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type ProxyConfig, parseProxyConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
 
@@ -26,15 +26,33 @@ export async function loadProxyConfig(file?: string): Promise<ProxyConfig> {
 }
 
 async function defaultExport(path: string): Promise<unknown> {
+  const module = await load(path);
+  if (module.default !== undefined) return module.default;
+  const message = `${path} has no default export: write "export default defineProxyConfig({ ... });"`;
+  throw new ConfigError([{ path: 'config', message }]);
+}
+
+async function load(path: string): Promise<{ readonly default?: unknown }> {
   try {
-    const module: { readonly default?: unknown } = await import(pathToFileURL(path).href);
-    return module.default;
+    return await import(pathToFileURL(path).href);
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    const message = `${path} cannot be loaded: ${reason}${isMissingModule(error) ? `; ${importHint(path)}` : ''}`;
-    throw new ConfigError([{ path: 'config', message }]);
+    const hint = isMissingModule(error) ? `; ${importHint(path)}` : '';
+    throw new ConfigError([
+      { path: 'config', message: `${placeOf(error, path)} cannot be loaded: ${reason}${hint}` },
+    ]);
   }
+}
+
+/** Where an error comes from, which its stack says and its message does not: best in the config, else what it imports. */
+function placeOf(error: unknown, path: string): string {
+  const stack = (error instanceof Error && error.stack) || '';
+  const places = [...stack.matchAll(/(?:^|at |\()(file:\/\/\S+?|\/\S+?):(\d+)/gm)].map(
+    ([, file = '', line]) => ({ file: file.startsWith('file:') ? fileURLToPath(file) : file, line }),
+  );
+  const place = places.find(({ file }) => file === path) ?? places[0];
+  return place ? `${place.file}, line ${place.line},` : path;
 }
 
 function isMissingModule(error: unknown): boolean {

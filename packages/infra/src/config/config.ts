@@ -33,8 +33,11 @@ export interface Quota {
   /** AWS does not say at which moment one ends; the local gateway takes the calendar of UTC. */
   period: 'DAY' | 'WEEK' | 'MONTH';
   /**
-   * Passed to API Gateway as it is. AWS's pages contradict each other: requests subtracted from the first period's
-   * limit, or the day that a period starts on. It accepts 0 for DAY, 0-6 for WEEK and 0-27 for MONTH. Default: 0.
+   * Requests that are subtracted from the limit in the first period, as AWS documents it; older texts of AWS called it
+   * the day that a period starts on, and the service still accepts only 0 for DAY, 0-6 for WEEK and 0-27 for MONTH. Not
+   * tried on AWS. Default: 0.
+   *
+   * @see https://docs.aws.amazon.com/apigateway/latest/api/API_QuotaSettings.html
    */
   offset?: number | undefined;
 }

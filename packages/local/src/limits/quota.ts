@@ -6,9 +6,10 @@ const dayMs = 86_400_000;
  * A quota of one API key: `limit` requests in each period, `offset` fewer in the first one, which is the period of the
  * key's first request.
  *
- * AWS documents neither when a period begins nor (without contradicting itself) what the offset is. Periods here are
- * those of the UTC calendar, weeks from Monday; the offset is what the API reference says.
- * https://docs.aws.amazon.com/apigateway/latest/api/API_QuotaSettings.html
+ * AWS does not document when a period begins: periods here are those of the UTC calendar, weeks from Monday. The offset
+ * is what the API reference says.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/api/API_QuotaSettings.html
  */
 export class Quota {
   readonly #definition: QuotaDefinition;
