@@ -22,7 +22,12 @@ const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     GuardrailProfile: 'Guardrail profile',
   },
   'lambda/src/environment.ts': { Guardrail: 'Guardrail' },
-  'models/src/price.ts': { Price: 'Price' },
+  'models/src/price.ts': {
+    Price: 'Price',
+    Rates: 'Rates',
+    LongContext: 'Price of long input',
+    TierRates: 'Price of a service tier',
+  },
   'infra/src/config/sign-in.ts': {
     AuthoredSignIn: 'Sign-in',
     CognitoSignIn: 'Sign-in by Cognito',
@@ -41,6 +46,8 @@ const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     Lifecycle: 'Lifecycle',
     ModelPrice: 'Price of a definition',
   },
+  'models/src/reasoning.ts': { Reasoning: 'Reasoning' },
+  'models/src/prompt-cache.ts': { PromptCache: 'Prompt cache', CachePoints: 'Cache points' },
 };
 
 const headings: ReadonlyMap<string, string> = new Map(
@@ -167,8 +174,8 @@ function reference(type: ts.TypeReferenceNode, named: Set<string>): string {
   }
   if (name === 'Readonly' && last) return written(last, named);
   if (name === 'Record' && last) return `{ [name]: ${written(last, named)} }`;
-  const constraint = constraintOf(name, type);
-  if (constraint) return written(constraint, named);
+  const meaning = constraintOf(name, type) ?? aliasOf(name, type);
+  if (meaning) return written(meaning, named);
   throw new Error(`No section has ${name}: add it to those of config-document.ts.`);
 }
 
@@ -176,6 +183,14 @@ function reference(type: ts.TypeReferenceNode, named: Set<string>): string {
 function constraintOf(name: string, node: ts.Node): ts.TypeNode | undefined {
   const around = ts.findAncestor(node, ts.isInterfaceDeclaration);
   return around?.typeParameters?.find((parameter) => parameter.name.text === name)?.constraint;
+}
+
+/** What a type of the same file stands for. */
+function aliasOf(name: string, node: ts.Node): ts.TypeNode | undefined {
+  return node
+    .getSourceFile()
+    .statements.filter(ts.isTypeAliasDeclaration)
+    .find((declaration) => declaration.name.text === name)?.type;
 }
 
 /** Code with the types of its own file that have no section written out, so that it says what can be written. */

@@ -1,4 +1,4 @@
-import { catalogue, locateModel, type ModelDefinition } from '@org/models';
+import { catalogue, locateModel, type ModelDefinition, priceOf, type Rates } from '@org/models';
 import { test } from 'vitest';
 import { expectCommitted } from './committed.ts';
 import { table } from './table.ts';
@@ -11,13 +11,18 @@ const rows = [...new Set(models.map(([, model]) => model))].map((model) => ({
   model,
 }));
 
+/** Those that answer. */
+const answering = rows.flatMap(({ names, model }) =>
+  model.upstream === 'converse' ? [{ names, model }] : [],
+);
+
 const listed = (texts: readonly string[]) => (texts.length > 0 ? texts.join(', ') : '-');
 
 const count = (tokens: number | undefined) => tokens?.toLocaleString('en-US') ?? '-';
 
-function capabilitiesOf(model: ModelDefinition): string[] {
-  if (model.upstream !== 'converse') return ['-', '-'];
-  const { capabilities, structuredOutput } = model;
+type ConverseModel = Extract<ModelDefinition, { upstream: 'converse' }>;
+
+function wordsOf({ capabilities, structuredOutput }: ConverseModel): string[] {
   // Said of each of the two alone where they do not go together.
   const together = capabilities.includes('temperatureWithTopP');
   const words = capabilities.flatMap((capability) => {
@@ -26,6 +31,25 @@ function capabilitiesOf(model: ModelDefinition): string[] {
     return capability === 'topP' && !together ? [] : capability;
   });
   return [listed(words), structuredOutput ?? 'no'];
+}
+
+function reasoningOf({ reasoning }: ConverseModel): string {
+  if (!reasoning) return '-';
+  const unasked = reasoning.efforts.map((effort) =>
+    effort === reasoning.default ? `**${effort}**` : effort,
+  );
+  return `${unasked.join(', ')}${reasoning.history ? '; from its own thoughts, too' : ''}`;
+}
+
+function cacheOf({ cache }: ConverseModel): string {
+  const { points } = cache ?? {};
+  const asked = points
+    ? [
+        `up to ${points.most} points in ${listed(points.parts)} for ${points.ttls.join(' or ')}, ` +
+          `from ${count(points.minimumTokens)} tokens${points.maximumTokens ? ` to ${count(points.maximumTokens)}` : ''}`,
+      ]
+    : [];
+  return [...asked, ...(cache?.implicit ? ['by itself'] : [])].join('; ') || '-';
 }
 
 function lifecycleOf({ lifecycle }: ModelDefinition): string {
@@ -39,22 +63,18 @@ function lifecycleOf({ lifecycle }: ModelDefinition): string {
   }
 }
 
-const priceOf = ({ price }: ModelDefinition) =>
-  price
-    ? [`${price.input} / ${price.output}`, price.regions ? listed(price.regions) : 'every Region', price.date]
-    : ['-', '-', '-'];
-
 const sourceOf = ({ source }: ModelDefinition) =>
   source ? `[model card](${source.url}), ${source.date}` : '-';
 
 /** The Regions that a model can be called from: on demand, through their geography, and through a global profile. */
-function regionsOf(model: ModelDefinition): string[] {
+function regionsOf(model: ModelDefinition): { all: string[]; texts: string[] } {
   const { onDemandRegions = [], inferenceProfiles = {} } = model;
   const sources = Object.values(inferenceProfiles).flatMap((profile) => Object.keys(profile));
+  const all = [...new Set([...onDemandRegions, ...sources])].sort();
   const onDemand: string[] = [];
   const worldwide: string[] = [];
   const geographic = new Map<string, string[]>();
-  for (const region of [...new Set([...onDemandRegions, ...sources])].sort()) {
+  for (const region of all) {
     const location = locateModel(model, region);
     if (location?.through === 'model') {
       onDemand.push(region);
@@ -66,8 +86,65 @@ function regionsOf(model: ModelDefinition): string[] {
     }
   }
   const profiles = [...geographic].map(([prefix, regions]) => `\`${prefix}\` from ${listed(regions)}`);
-  return [listed(onDemand), profiles.join('; ') || '-', listed(worldwide)];
+  return { all, texts: [listed(onDemand), profiles.join('; ') || '-', listed(worldwide)] };
 }
+
+function ratesOf({ input, output, cacheRead, cacheWrite, cacheWrite1h }: Rates): string[] {
+  return [
+    [input, output],
+    [cacheRead ?? '-', cacheWrite ?? '-', cacheWrite1h ?? '-'],
+  ].map((amounts) => amounts.join(' / '));
+}
+
+const pages = [
+  ...new Set(rows.flatMap(({ model }) => model.price ?? []).flatMap(({ source }) => source ?? [])),
+];
+
+/** A row for each price, and one more for long input, with the Regions in which the model is called at it. */
+function pricesOf({ names, model }: (typeof rows)[number]): string[][] {
+  const { all } = regionsOf(model);
+  return (model.price ?? []).flatMap((price) => {
+    const regions = all.filter((region) => priceOf(model, region) === price);
+    if (regions.length === 0) return [];
+    const { longContext, date, source } = price;
+    const where = [listed(regions), source ? `[${date}][${pages.indexOf(source) + 1}]` : date];
+    return [
+      [names, ...ratesOf(price), ...where],
+      ...(longContext
+        ? [[`${names}, above ${count(longContext.above)} tokens`, ...ratesOf(longContext), ...where]]
+        : []),
+    ];
+  });
+}
+
+const unpriced = rows.flatMap(({ names, model }) => {
+  const regions = regionsOf(model).all.filter((region) => !priceOf(model, region));
+  return regions.length > 0 ? [`- ${names}: ${listed(regions)}`] : [];
+});
+
+const leftOut: readonly (readonly [models: string, reason: string])[] = [
+  [
+    'GPT-5.6 Sol, Terra and Luna',
+    'clients take a name that begins with `gpt-5` for a model of the Responses API',
+  ],
+  ['GPT-5.5 and 5.4, Grok, Gemma 4', 'Converse does not serve them'],
+  [
+    'Gemma 3, DeepSeek R1, Claude Sonnet 4.5 and Opus 4.1, Llama 3.1, Qwen3 Coder 480B',
+    'legacy, or about to be',
+  ],
+  ['Claude Opus 4.5 to 4.8, Claude Fable 5', 'a newer one of the same name costs as much or less'],
+  ['Claude Mythos, the GPT models for security', 'only for those whom their makers let in'],
+  [
+    'DeepSeek V3.1, Kimi K2 Thinking, Magistral, Devstral, the smaller of Ministral, Qwen and Nemotron',
+    'not read yet',
+  ],
+  ['MiniMax, GLM, Palmyra, Jamba', 'not read yet'],
+  ['gpt-oss-safeguard', 'judges texts, and does not answer'],
+  [
+    'models for images, video and speech, rerankers, Nova and Marengo embeddings',
+    'no door here speaks their bodies',
+  ],
+];
 
 test('the document is what the catalogue says', async () => {
   const text = [
@@ -89,10 +166,10 @@ test('the document is what the catalogue says', async () => {
         ...['alias', 'model id', 'takes', 'JSON by a schema', 'tokens of context', 'tokens of answer'],
         ...['lifecycle', 'read from'],
       ],
-      rows.map(({ names, model }) => [
+      answering.map(({ names, model }) => [
         names,
         `\`${model.modelId}\``,
-        ...capabilitiesOf(model),
+        ...wordsOf(model),
         count(model.contextTokens),
         count(model.maxOutputTokens),
         lifecycleOf(model),
@@ -101,20 +178,70 @@ test('the document is what the catalogue says', async () => {
     ),
     '',
     'A legacy model answers until it ends, but only to accounts that have used it lately; `config check` and doctor warn once',
-    'its day has come. One that has ended, here or in a definition of your own, is refused at synthesis. From Sonnet 5 on,',
-    'Claude thinks before it answers, and `maxTokens` counts that: give it room.',
+    'its day has come. One that has ended, here or in a definition of your own, is refused at synthesis. `maxTokens` counts',
+    'what a model thinks before it answers: give it room.',
+    '',
+    '## Tools, thoughts and caches',
+    '',
+    'How a model can be asked to call tools: when it sees fit (auto), one at least (any), or one by its name (named). How',
+    'hard it can be asked to think, what it does unasked in bold; Claude cannot be made to call a tool while it thinks. Which',
+    'parts of a prompt can be kept for the next one. The most tokens that an image is held with, where that is less than what',
+    'fits. Whether Bedrock counts the input before it is asked.',
+    '',
+    ...table(
+      ['alias', 'tools', 'thinks', 'caches', 'tokens of an image', 'counted'],
+      answering.map(({ names, model }) => [
+        names,
+        listed(model.toolChoices ?? []),
+        reasoningOf(model),
+        cacheOf(model),
+        model.capabilities.includes('images')
+          ? model.imageTokens
+            ? count(model.imageTokens)
+            : 'what fits'
+          : '-',
+        model.countTokens ? 'yes' : '-',
+      ]),
+    ),
+    '',
+    '## Texts to vectors',
+    '',
+    ...table(
+      ['alias', 'model id', 'body', 'numbers of a vector', 'tokens of a text', 'read from'],
+      rows.flatMap(({ names, model }) =>
+        model.upstream === 'embed'
+          ? [
+              [
+                names,
+                `\`${model.modelId}\``,
+                model.format,
+                model.dimensions ? listed(model.dimensions.map(String)) : 'its own',
+                count(model.contextTokens),
+                sourceOf(model),
+              ],
+            ]
+          : [],
+      ),
+    ),
     '',
     '## What each costs',
     '',
-    'USD per million tokens of input and output, on demand. **Estimates**, from copies of the AWS Price List of the day and',
-    'for the Region that are named; the bill decides. Elsewhere prices differ, so there a limit in USD asks for `prices` in',
-    'the config, which take the place of these everywhere. Of a model that is reached through a profile, the price is that',
-    'of the profile of the geography.',
+    'USD per million tokens, on demand, in the standard tier: of input and output, and of input that is read from a cache,',
+    'written to one, and written to one for an hour. **Estimates**, read by others of the AWS Price List, or on the page and',
+    'the day that are named; the bill decides. A price holds for calls that are made in its Regions, there, through the',
+    'profile of their geography, or, where there is none, through the global one, which for Claude, GPT and Kimi is a tenth',
+    'cheaper. `prices` in the config take the place of these everywhere. Of no model the other tiers were read.',
     '',
     ...table(
-      ['alias', 'input / output', 'read for', 'on'],
-      rows.map(({ names, model }) => [names, ...priceOf(model)]),
+      ['alias', 'input / output', 'cache: read / write / 1 hour', 'called in', 'read'],
+      rows.flatMap(pricesOf),
     ),
+    '',
+    ...pages.map((page, index) => `[${index + 1}]: ${page}`),
+    '',
+    'There, no price was found, so a limit in USD asks for one in the config:',
+    '',
+    ...unpriced,
     '',
     '## Where each is offered',
     '',
@@ -126,8 +253,14 @@ test('the document is what the catalogue says', async () => {
     '',
     ...table(
       ['alias', 'on demand', 'through a profile', 'with `globalInference` also'],
-      rows.map(({ names, model }) => [names, ...regionsOf(model)]),
+      rows.map(({ names, model }) => [names, ...regionsOf(model).texts]),
     ),
+    '',
+    '## What is left out',
+    '',
+    ...table(['models', 'why'], leftOut),
+    '',
+    'Each can be defined in the config.',
     '',
     '## To add a model',
     '',
@@ -136,8 +269,8 @@ test('the document is what the catalogue says', async () => {
     '  that answers through a profile, such as `eu.amazon.nova-lite-v1:0`, `modelId` is what follows the prefix, and',
     '  `inferenceProfiles` has the prefix and the Regions.',
     '- **To the catalogue**: add it to its family in [packages/models/src/catalogue](../packages/models/src/catalogue),',
-    '  with the Regions, capabilities and lifecycle of its model card, a price of the AWS Price List, and where and when they',
-    '  were read. What is not known for certain stays out: a capability too many is an error of Bedrock, a price too low lets',
+    '  with the Regions, capabilities and lifecycle of its model card, its prices by Region, and where and when they were',
+    '  read. What is not known for certain stays out: a capability too many is an error of Bedrock, a price too low lets',
     '  a limit be passed. Then run the tests, with `UPDATE_DOCS=1` for this page.',
     '',
   ].join('\n');

@@ -10,7 +10,7 @@ import { CounterTable } from '@org/lambda/ledger/counter-table';
 import { createLedger } from '@org/lambda/ledger/ledger';
 import { createUpstream } from '@org/lambda/upstream';
 import { startBedrock } from '@org/local/bedrock';
-import { capabilities, type ModelDefinition } from '@org/models';
+import { type ModelDefinition, plainCapabilities } from '@org/models';
 import { startTestTable, tableName } from '@org/table/test-table';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import fc from 'fast-check';
@@ -22,15 +22,22 @@ const common = {
   imageTokens: 1568,
   maxOutputTokens: 4096,
   lifecycle: { status: 'active' },
-  price: { input: 1, output: 5, cacheRead: 0.1, cacheWrite: 2, date: '2026-11-01' },
 } as const;
+
+const price = { input: 1, output: 5, cacheRead: 0.1, cacheWrite: 1.25, cacheWrite1h: 2 };
 
 /** Models that can do everything, in each of the ways in which a model is asked. */
 const definitions = {
   claude: {
     ...common,
     ...{ upstream: 'converse', messagesApi: true, modelId: 'anthropic.claude-test-v1:0' },
-    capabilities,
+    capabilities: plainCapabilities,
+    toolChoices: ['auto', 'any', 'named'],
+    reasoning: { form: 'claude-adaptive', efforts: ['high'], default: 'high', history: true, excludes: [] },
+    cache: {
+      implicit: true,
+      points: { ttls: ['5m', '1h'], minimumTokens: 1, most: 4, parts: ['tools', 'system', 'messages'] },
+    },
   },
   titan: { ...common, upstream: 'embed', format: 'titan-embed', modelId: 'amazon.titan-embed-test-v2:0' },
   cohere: { ...common, upstream: 'embed', format: 'cohere-embed', modelId: 'cohere.embed-test-v4:0' },
@@ -56,7 +63,7 @@ async function start() {
   const models = new Map(
     Object.entries(definitions).map(([alias, definition]): [string, ChosenModel] => [
       alias,
-      { alias, definition, modelId: definition.modelId, price: definition.price },
+      { alias, definition, modelId: definition.modelId, price },
     ]),
   );
   const scopes = [{ kind: 'team' as const, id: 'acme', limits: { tokens: { month: 100_000_000 } } }];

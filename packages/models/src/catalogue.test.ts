@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { aliasOf, catalogue, definitionOf, priceOf } from './catalogue.ts';
+import { aliasOf, catalogue, definitionOf, priceIn, priceOf } from './catalogue.ts';
 import { type ModelDefinition, OfferedModel } from './model.ts';
 import { locateModel } from './model-location.ts';
 
@@ -15,27 +15,61 @@ test.each(models)('%s can also be written into a config', (alias, definition) =>
   expect(OfferedModel.parse({ alias, ...definition })).toEqual({ alias, ...definition });
 });
 
-test.each(models)('%s names where its facts were read, and when', (_alias, { source }) => {
+test.each(models)('%s names where its facts were read, and when', (_alias, { source, price = [] }) => {
   expect(source?.url).toMatch(/^https:\/\/docs\.aws\.amazon\.com\//);
-  expect(source?.date).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+  for (const read of [source?.date, ...price.map(({ date }) => date)]) {
+    expect(read).toMatch(/^2026-\d{2}-\d{2}$/);
+  }
+  for (const page of price.map((read) => read.source)) expect(page).toMatch(/^https:\/\//);
 });
 
 test.each(models)('%s has facts that can be true', (_alias, model) => {
-  const { modelId, contextTokens = 0, maxOutputTokens, lifecycle, price } = model;
-  expect(modelId).toMatch(/^(?:amazon|anthropic|deepseek|meta|mistral|openai|qwen)\.[a-z0-9.-]+(?::\d)?$/);
+  const { modelId, contextTokens = 0, maxOutputTokens, lifecycle } = model;
+  expect(modelId).toMatch(
+    /^(?:amazon|anthropic|cohere|deepseek|meta|mistral|moonshotai|nvidia|openai|qwen)\.[a-z0-9.-]+(?::\d)?$/,
+  );
   expect(contextTokens).toBeGreaterThanOrEqual(maxOutputTokens);
-  expect(model.source?.date).toMatch(/^2026-/);
-  expect(price?.date).toMatch(/^2026-/);
-  expect(price?.output).toBeGreaterThanOrEqual(price?.input ?? Number.NaN);
-  expect(price?.cacheRead ?? 0).toBeLessThan(price?.input ?? Number.NaN);
   if (lifecycle.status === 'legacy') expect(lifecycle.endOfLife > (model.source?.date ?? '')).toBe(true);
   if (model.upstream !== 'converse') return;
-  const { capabilities } = model;
+  const { capabilities, toolChoices = [], structuredOutput, reasoning, cache } = model;
+  expect(maxOutputTokens).toBeGreaterThan(0);
   expect(new Set(capabilities).size).toBe(capabilities.length);
   if (capabilities.includes('temperatureWithTopP')) {
     expect(capabilities).toEqual(expect.arrayContaining(['temperature', 'topP']));
   }
+  if (structuredOutput === 'tool') expect(toolChoices).toContain('named');
+  if (model.imageTokens !== undefined) expect(capabilities).toContain('images');
+  if (reasoning) expect(reasoning.efforts).toContain(reasoning.default);
+  // What it can be kept from only by not thinking, it must be able to do without thinking.
+  if (reasoning?.excludes.includes('forcedTools') && !reasoning.efforts.includes('off')) {
+    expect(toolChoices).toEqual(['auto']);
+  }
+  // A point that asks for an hour needs its price.
+  if (cache?.points?.ttls.includes('1h')) {
+    for (const { cacheWrite1h } of model.price ?? []) expect(cacheWrite1h).toBeGreaterThan(0);
+  }
 });
+
+test.each(models)(
+  '%s has prices that can be true: long input, and what a cache keeps, cost more',
+  (_alias, model) => {
+    const { price = [] } = model;
+    expect(price.length).toBeGreaterThan(0);
+    for (const { longContext, ...standard } of price) {
+      for (const rates of longContext ? [standard, longContext] : [standard]) {
+        const { input, output, cacheRead = input, cacheWrite = input, cacheWrite1h = cacheWrite } = rates;
+        expect(output).toBeGreaterThanOrEqual(model.upstream === 'embed' ? 0 : input);
+        expect(cacheRead).toBeLessThanOrEqual(input);
+        expect(cacheWrite).toBeGreaterThanOrEqual(input);
+        expect(cacheWrite1h).toBeGreaterThanOrEqual(cacheWrite);
+      }
+      if (longContext) {
+        expect(longContext.input).toBeGreaterThan(standard.input);
+        expect(longContext.output).toBeGreaterThan(standard.output);
+      }
+    }
+  },
+);
 
 test.each(models)('%s is offered in Regions, each found in one way', (_alias, model) => {
   const { onDemandRegions = [], inferenceProfiles = {} } = model;
@@ -111,14 +145,39 @@ test('wherever a model is called from, it is called in a way that is offered the
   );
 });
 
-test('a price is known in the Regions that it was read for, and nowhere else', () => {
-  expect(priceOf(catalogue['claude-haiku-4.5'], 'us-east-1')).toEqual({
-    input: 1.1,
-    output: 5.5,
-    cacheRead: 0.11,
-    cacheWrite: 2.2,
+test('a price is that of the Region and of the profile that leads there, or none', () => {
+  const haiku = catalogue['claude-haiku-5.5'];
+  expect(priceOf(haiku, 'eu-west-1')).toMatchObject({
+    ...{ input: 0.11, output: 0.55, cacheRead: 0.011, cacheWrite: 0.1375, cacheWrite1h: 0.22 },
+    longContext: {
+      above: 100_000,
+      ...{ input: 0.55, output: 2.75, cacheRead: 0.055, cacheWrite: 0.6875, cacheWrite1h: 1.1 },
+    },
   });
-  expect(priceOf(catalogue['claude-haiku-4.5'], 'eu-west-1')).toBeUndefined();
+  expect(priceOf(haiku, 'sa-east-1')).toMatchObject({ input: 0.1, output: 0.5 });
+  expect(priceOf(catalogue['nova-lite'], 'eu-west-1')).toMatchObject({ input: 0.069, output: 0.276 });
+  expect(priceOf(catalogue['gpt-oss-20b'], 'us-gov-west-1')).toBeUndefined();
+});
+
+test('what its geography is charged more for is not priced as through the global profile', () => {
+  for (const [alias, model] of models) {
+    const { global: worldwide, ...geographic } = model.inferenceProfiles ?? {};
+    // Nova has a price for each Region.
+    if (!worldwide || !/^(?:anthropic|openai|moonshotai)/.test(model.modelId)) continue;
+    const near = [...(model.onDemandRegions ?? []), ...Object.values(geographic).flatMap(Object.keys)];
+    for (const region of regionsOf(model)) {
+      const isNear = near.includes(region);
+      expect([alias, region, priceOf(model, region)]).toEqual([alias, region, model.price?.[isNear ? 0 : 1]]);
+    }
+  }
+});
+
+test('a price of the config takes the place of that of the catalogue', () => {
+  const own = { input: 1, output: 2 };
+  const prices = { titan: own };
+  expect(priceIn({ region: 'us-east-1', prices }, 'titan')).toBe(own);
+  expect(priceIn({ region: 'us-east-1', prices }, 'nova-lite')).toMatchObject({ input: 0.06 });
+  expect(priceIn({ region: 'us-gov-east-1', prices }, 'nova-lite')).toBeUndefined();
 });
 
 test('an alias is looked up in the catalogue alone', () => {

@@ -1,8 +1,10 @@
 import { amazon } from './catalogue/amazon.ts';
 import { anthropic } from './catalogue/anthropic.ts';
+import { cohere } from './catalogue/cohere.ts';
 import { meta } from './catalogue/meta.ts';
 import { openWeights } from './catalogue/open-weight.ts';
-import type { ModelDefinition, OfferedModel } from './model.ts';
+import { openai } from './catalogue/openai.ts';
+import type { ModelDefinition, ModelPrice, OfferedModel } from './model.ts';
 import type { Price } from './price.ts';
 
 /**
@@ -16,8 +18,10 @@ export const catalogue = {
   llama: meta['llama-4-maverick'],
   ...amazon,
   ...anthropic,
+  ...openai,
   ...meta,
   ...openWeights,
+  ...cohere,
 } satisfies Record<string, ModelDefinition>;
 
 export type CatalogueAlias = keyof typeof catalogue;
@@ -50,8 +54,6 @@ export function priceIn({ prices = {}, region }: PricedDeployment, model: Offere
 }
 
 /** What a model costs in a Region, or `undefined` where that was not read. */
-export function priceOf({ price }: ModelDefinition, region: string): Price | undefined {
-  if (!price || (price.regions && !price.regions.includes(region))) return undefined;
-  const { input, output, cacheRead, cacheWrite } = price;
-  return { input, output, cacheRead, cacheWrite };
+export function priceOf({ price = [] }: ModelDefinition, region: string): ModelPrice | undefined {
+  return price.find(({ regions }) => regions === undefined || regions.includes(region));
 }

@@ -1,7 +1,7 @@
 export { aliasOf, type CatalogueAlias, catalogue, definitionOf, priceIn, priceOf } from './catalogue.ts';
 export {
   type Capability,
-  capabilities,
+  cacheTtlsOf,
   capabilitiesOf,
   type EmbedFormat,
   type InvokeFormat,
@@ -11,7 +11,21 @@ export {
   type ModelPrice,
   type ModelUpstream,
   OfferedModel,
+  type PlainCapability,
+  plainCapabilities,
   type StructuredOutput,
+  type ToolChoiceKind,
 } from './model.ts';
 export { locateModel, type ModelLocation } from './model-location.ts';
-export { type BilledTokens, costInMicroUsd, Price } from './price.ts';
+export {
+  allInputTokens,
+  type Billable,
+  type BilledTokens,
+  costInMicroUsd,
+  dearestRates,
+  Price,
+  type Rates,
+  type ServiceTier,
+} from './price.ts';
+export type { CacheTtl, PromptCache } from './prompt-cache.ts';
+export { type Effort, efforts, type Reasoning, reasoningFields } from './reasoning.ts';

@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
 import { Price } from './price.ts';
+import { type CacheTtl, PromptCache } from './prompt-cache.ts';
+import { Reasoning } from './reasoning.ts';
 
-/** What a model takes beyond one question and `maxTokens`: parts of a request, and being asked for a stream. */
-export const capabilities = [
+/** What a model takes that needs no further word. */
+export const plainCapabilities = [
   'system',
   'history',
   'stop',
@@ -12,14 +14,22 @@ export const capabilities = [
   'temperatureWithTopP',
   'images',
   'documents',
-  'tools',
-  /** Its own thoughts, to go on from. */
-  'reasoning',
-  /** Points up to which a prompt is kept in its cache. */
-  'cachePoints',
   'stream',
 ] as const;
-export type Capability = (typeof capabilities)[number];
+export type PlainCapability = (typeof plainCapabilities)[number];
+
+/** What a model takes beyond one question and `maxTokens`: parts of a request, and being asked for a stream. */
+export type Capability =
+  | PlainCapability
+  | 'tools'
+  /** Its own thoughts, to go on from. */
+  | 'reasoning'
+  /** Points up to which a prompt is kept in its cache. */
+  | 'cachePoints';
+
+/** Whether a model may call a tool, must call one, or must call one by name. */
+const toolChoices = ['auto', 'any', 'named'] as const;
+export type ToolChoiceKind = (typeof toolChoices)[number];
 
 /**
  * How a model is made to answer as JSON of a given schema: by Bedrock itself, or as the arguments of a tool that it is
@@ -40,14 +50,28 @@ export type EmbedFormat = 'titan-embed' | 'cohere-embed';
 export type ModelUpstream =
   | {
       readonly upstream: 'converse';
-      readonly capabilities: readonly Capability[];
+      /** What it takes that needs no further word. */
+      readonly capabilities: readonly PlainCapability[];
+      /** How it can be asked to call tools. Left out: it takes none. */
+      readonly toolChoices?: readonly ToolChoiceKind[] | undefined;
+      /** How it thinks before it answers. Left out: nobody can ask it to. */
+      readonly reasoning?: Reasoning | undefined;
+      /** How it keeps the start of a prompt. Left out: not at all. */
+      readonly cache?: PromptCache | undefined;
       /** Left out: it takes no `outputSchema`. */
       readonly structuredOutput?: StructuredOutput | undefined;
+      /** Whether CountTokens counts its input. Default: false. */
+      readonly countTokens?: boolean | undefined;
       /** Whether InvokeModel takes a body of Anthropic's Messages API for it too, as for Claude. Default: false. */
       readonly messagesApi?: boolean | undefined;
     }
   | { readonly upstream: 'invoke'; readonly format: InvokeFormat }
-  | { readonly upstream: 'embed'; readonly format: EmbedFormat };
+  | {
+      readonly upstream: 'embed';
+      readonly format: EmbedFormat;
+      /** Numbers that a vector can have, its own choice first. Left out: nobody can choose. */
+      readonly dimensions?: readonly number[] | undefined;
+    };
 
 /** Whether Bedrock still offers a model. Dates are ISO 8601 days. */
 export type Lifecycle =
@@ -57,10 +81,12 @@ export type Lifecycle =
 
 /** An estimate: AWS may change it, and the bill decides. */
 export interface ModelPrice extends Price {
-  /** Regions that the price was read for. Left out: all. */
+  /** Regions that the price was read for, of calls that are made there. Left out: all. */
   readonly regions?: readonly string[] | undefined;
   /** Day that it was read. */
   readonly date: string;
+  /** Page that it was read on. */
+  readonly source?: string | undefined;
 }
 
 export type ModelDefinition = ModelUpstream & {
@@ -79,11 +105,11 @@ export type ModelDefinition = ModelUpstream & {
   readonly contextTokens?: number | undefined;
   /** The most tokens that one image can be, whatever its size. Left out: as many as fit. */
   readonly imageTokens?: number | undefined;
-  /** The most tokens that one answer can have. */
+  /** The most tokens that one answer can have; 0 for vectors. */
   readonly maxOutputTokens: number;
   readonly lifecycle: Lifecycle;
-  /** What AWS charges; a limit in USD needs it. */
-  readonly price?: ModelPrice | undefined;
+  /** What AWS charges, by Region: the first that is of it counts. A limit in USD needs it. */
+  readonly price?: readonly ModelPrice[] | undefined;
   /** Where these facts were read, and when. */
   readonly source?: { readonly url: string; readonly date: string } | undefined;
 };
@@ -116,7 +142,15 @@ const facts = {
     z.strictObject({ status: z.literal('legacy'), endOfLife: day }),
     z.strictObject({ status: z.literal('end-of-life'), since: day }),
   ]),
-  price: z.optional(z.extend(Price, { regions: z.optional(z.array(z.string())), date: day })),
+  price: z.optional(
+    z.array(
+      z.extend(Price, {
+        regions: z.optional(z.array(z.string())),
+        date: day,
+        source: z.optional(z.string()),
+      }),
+    ),
+  ),
   source: z.optional(z.strictObject({ url: z.string(), date: day })),
 };
 
@@ -126,7 +160,11 @@ export const OfferedModel = z.union([
     z.strictObject({
       ...facts,
       upstream: z.literal('converse'),
-      capabilities: z.array(z.enum(capabilities)),
+      capabilities: z.array(z.enum(plainCapabilities)),
+      toolChoices: z.optional(z.array(z.enum(toolChoices))),
+      reasoning: z.optional(Reasoning),
+      cache: z.optional(PromptCache),
+      countTokens: z.optional(z.boolean()),
       structuredOutput: z.optional(z.enum(['native', 'tool'])),
       messagesApi: z.optional(z.boolean()),
     }),
@@ -135,6 +173,8 @@ export const OfferedModel = z.union([
       ...facts,
       upstream: z.literal('embed'),
       format: z.enum(['titan-embed', 'cohere-embed']),
+      maxOutputTokens: z.literal(0),
+      dimensions: z.optional(z.array(z.int().check(z.minimum(1)))),
     }),
   ]),
 ]) satisfies z.ZodMiniType<OfferedModel>;
@@ -154,10 +194,24 @@ export const invokeFormats: Readonly<
 export function capabilitiesOf(model: ModelDefinition): readonly Capability[] {
   switch (model.upstream) {
     case 'converse':
-      return model.capabilities;
+      return [
+        ...model.capabilities,
+        ...(model.toolChoices ? (['tools'] as const) : []),
+        ...(model.reasoning?.history ? (['reasoning'] as const) : []),
+        ...(model.cache?.points ? (['cachePoints'] as const) : []),
+      ];
     case 'invoke':
       return invokeFormats[model.format].capabilities;
     case 'embed':
       return [];
   }
+}
+
+/**
+ * How long a cache may keep what a call writes to it.
+ *
+ * @param asked What the call asks for.
+ */
+export function cacheTtlsOf(model: ModelDefinition, asked: readonly CacheTtl[]): readonly CacheTtl[] {
+  return model.upstream === 'converse' && model.cache?.implicit ? [...asked, '5m'] : asked;
 }

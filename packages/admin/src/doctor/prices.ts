@@ -15,7 +15,7 @@ export function checkModelPrices(config: ProxyConfig): Finding {
     return {
       alias,
       isOwn: config.prices?.[alias] !== undefined,
-      date: definition && priceOf(definition, config.region) ? definition.price?.date : undefined,
+      date: definition && priceOf(definition, config.region)?.date,
     };
   });
   const unpriced = known.filter(({ isOwn, date }) => !isOwn && date === undefined).map(({ alias }) => alias);
@@ -34,20 +34,24 @@ export function checkModelPrices(config: ProxyConfig): Finding {
 }
 
 /** Finds prices of the config so far from the catalogue's that they are likely in another unit, or of another model. */
-export function checkPriceUnits({ models, prices = {} }: ProxyConfig): Finding[] {
+export function checkPriceUnits({ models, region, prices = {} }: ProxyConfig): Finding[] {
   return models.flatMap((model) => {
     const alias = aliasOf(model);
     const given = Object.hasOwn(prices, alias) ? prices[alias] : undefined;
-    const known = definitionOf(model)?.price;
+    const definition = definitionOf(model);
+    const here = definition && priceOf(definition, region);
+    // Of another Region it is not far off.
+    const known = here ?? definition?.price?.[0];
     if (!given || !known) return [];
     return (['input', 'output'] as const).flatMap((part) => {
+      if (known[part] === 0) return [];
       const factor = given[part] / known[part];
       if (factor >= 1 / plausibleFactor && factor <= plausibleFactor) return [];
       return [
         warning(
           { check: 'price', of: alias },
           `prices.${alias}.${part} is ${given[part]}, far ${factor < 1 ? 'below' : 'above'} the ${known[part]} that is known ` +
-            `${known.regions ? `for ${known.regions.join(', ')}` : 'for it'}: limits in USD end too ${factor < 1 ? 'late' : 'early'} by as much`,
+            `${here ? `for ${region}` : 'for other Regions'}: limits in USD end too ${factor < 1 ? 'late' : 'early'} by as much`,
           'Give USD per million tokens: a price per 1,000 tokens is to be multiplied by 1,000.',
         ),
       ];

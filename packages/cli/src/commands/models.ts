@@ -1,5 +1,13 @@
 import type { ProxyConfig } from '@org/infra/config';
-import { aliasOf, definitionOf, type Lifecycle, locateModel, type OfferedModel, priceIn } from '@org/models';
+import {
+  aliasOf,
+  definitionOf,
+  type Lifecycle,
+  locateModel,
+  type OfferedModel,
+  priceIn,
+  priceOf,
+} from '@org/models';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import type { Invocation } from '../invocation.ts';
@@ -70,7 +78,7 @@ function describe(model: OfferedModel, config: ProxyConfig) {
       maxOutputTokens: definition.maxOutputTokens,
       lifecycle: definition.lifecycle,
       price,
-      priceDate: own ? undefined : price && definition.price?.date,
+      priceDate: own ? undefined : priceOf(definition, config.region)?.date,
       plans: Object.entries(config.plans).flatMap(([name, { models }]) =>
         models.includes(alias) ? [name] : [],
       ),

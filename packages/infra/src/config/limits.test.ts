@@ -38,8 +38,12 @@ test('without limits nothing is counted, and with none of them something is', ()
 });
 
 test('a limit in USD holds where every model of its plan has a price in the Region, or is given one', () => {
-  const elsewhere = { region: 'eu-west-1', models: ['titan', 'nova-lite'], limits, keyLimits: limits };
-  const prices = { titan: price, 'nova-lite': { ...price, cacheRead: 0, cacheWrite: 1 } };
+  const elsewhere = { region: 'ap-east-2', models: ['titan', 'nova-lite'], limits, keyLimits: limits };
+  const whole = { ...price, cacheRead: 0, cacheWrite: 1, cacheWrite1h: 2 };
+  const prices = {
+    titan: price,
+    'nova-lite': { ...whole, longContext: { ...whole, above: 1 }, tiers: { priority: whole, flex: price } },
+  };
   expect(parseProxyConfig(configOf({ ...elsewhere, prices })).prices).toEqual(prices);
 });
 
@@ -49,7 +53,7 @@ test.each([
   ['empty', { usd: {} }],
   ['in tokens only', { tokens: { day: 1 } }],
 ])('a price is not needed where the limit in USD is %s', (_, unlimited) => {
-  const unpricedConfig = configOf({ region: 'eu-west-1', limits: unlimited, keyLimits: unlimited });
+  const unpricedConfig = configOf({ region: 'ap-east-2', limits: unlimited, keyLimits: unlimited });
   expect(() => parseProxyConfig(unpricedConfig)).not.toThrow();
 });
 
@@ -72,24 +76,24 @@ const ownModel = {
 
 const keyPath = 'teams.research.keys.1.limits';
 const unpriced =
-  /no price is known in eu-west-1 for "nova-lite" of the plan "starter"; give it beside models, in USD .* prices: \{ 'nova-lite': \{ input: \.\.\., output: \.\.\. \} \}, or remove/;
+  /no price is known in ap-east-2 for "nova-lite" of the plan "starter"; give it beside models, in USD .* prices: \{ 'nova-lite': \{ input: \.\.\., output: \.\.\. \} \}, or remove/;
 
 test.each<[fault: string, change: Change, path: string, fix: RegExp]>([
   [
     "a plan's limit in USD without a price",
-    { region: 'eu-west-1', models: ['titan', 'nova-lite'], limits, prices: { titan: price } },
+    { region: 'ap-east-2', models: ['titan', 'nova-lite'], limits, prices: { titan: price } },
     'plans.starter.limits.usd',
     unpriced,
   ],
   [
     "a key's limit in USD without a price",
-    { region: 'eu-west-1', models: ['titan', 'nova-lite'], keyLimits: limits, prices: { titan: price } },
+    { region: 'ap-east-2', models: ['titan', 'nova-lite'], keyLimits: limits, prices: { titan: price } },
     `${keyPath}.usd`,
     unpriced,
   ],
   [
     'nothing at all allowed, in USD without a price',
-    { region: 'eu-west-1', models: ['nova-lite'], limits: { usd: { day: 0 } } },
+    { region: 'ap-east-2', models: ['nova-lite'], limits: { usd: { day: 0 } } },
     'plans.starter.limits.usd',
     unpriced,
   ],
@@ -115,10 +119,37 @@ test.each<[fault: string, change: Change, path: string, fix: RegExp]>([
     "a limit in USD with a definition's price of 0",
     {
       limits,
-      models: ['titan', { ...ownModel, price: { input: 0, output: 1, date: '2026-10-01' } }],
+      models: ['titan', { ...ownModel, price: [{ input: 0, output: 1, date: '2026-10-01' }] }],
     },
     'plans.starter.limits.usd',
-    /: models\.1\.price\.input must be above 0/,
+    /: models\.1\.price\.0\.input must be above 0/,
+  ],
+  [
+    'a limit in USD with a price of 0 for long input and a tier',
+    {
+      limits,
+      prices: {
+        titan: {
+          ...price,
+          longContext: { above: 1000, input: 0, output: 1 },
+          tiers: { flex: { input: 1, output: 0 } },
+        },
+      },
+    },
+    'plans.starter.limits.usd',
+    /: prices\.titan\.longContext\.input, prices\.titan\.tiers\.flex\.output must be above 0/,
+  ],
+  [
+    'a limit in USD with a price of 0 for texts to embed',
+    { limits, models: ['titan-embed-v2'], prices: { 'titan-embed-v2': { input: 0, output: 0 } } },
+    'plans.starter.limits.usd',
+    /: prices\.titan-embed-v2\.input must be above 0/,
+  ],
+  [
+    'a length that no input is below',
+    { prices: { titan: { ...price, longContext: { ...price, above: 0 } } } },
+    'prices.titan.longContext.above',
+    /1/,
   ],
   [
     'a Region that is misspelt, and no price of it',

@@ -1,5 +1,13 @@
 import type { Limits } from '@org/contract';
-import { aliasOf, definitionOf, type OfferedModel, type Price, priceOf } from '@org/models';
+import {
+  aliasOf,
+  definitionOf,
+  type ModelDefinition,
+  type OfferedModel,
+  type Price,
+  priceOf,
+  type Rates,
+} from '@org/models';
 import { isKnownRegion, offeredIn, type Reference } from './references.ts';
 
 /** The parts of a config that a price matters to. */
@@ -58,10 +66,12 @@ export function* checkPrices(config: Priced): Iterable<Reference> {
       const definition = offered.get(alias);
       if (!definition || !offeredIn(definition, region, globalInference)) continue;
       const own = prices.get(alias);
-      const price = own ?? priceOf(definition, region);
-      const field = own ? `prices.${alias}` : `models.${indexOf(alias)}.price`;
+      const known = priceOf(definition, region);
+      const price = own ?? known;
+      const listed = known && definition.price?.indexOf(known);
+      const field = own ? `prices.${alias}` : `models.${indexOf(alias)}.price.${listed}`;
       if (!price) unpriced.push(alias);
-      else free.push(...freeParts(price).map((part) => `${field}.${part}`));
+      else free.push(...freeParts(price, definition).map((part) => `${field}.${part}`));
     }
     const messages = [];
     if (unpriced.length > 0) {
@@ -91,8 +101,18 @@ export function* checkPrices(config: Priced): Iterable<Reference> {
 }
 
 /** The parts of a price that let calls through whatever the limit in USD. */
-function freeParts(price: Price): string[] {
-  return (['input', 'output'] as const).filter((part) => price[part] < leastPrice);
+function freeParts(price: Price, { upstream }: ModelDefinition): string[] {
+  const charged = upstream === 'embed' ? (['input'] as const) : (['input', 'output'] as const);
+  const { longContext, tiers = {} } = price;
+  const rates: [name: string, rates: Rates | undefined][] = [
+    ['', price],
+    ['longContext.', longContext],
+    ['tiers.priority.', tiers.priority],
+    ['tiers.flex.', tiers.flex],
+  ];
+  return rates.flatMap(([name, given]) =>
+    given ? charged.filter((part) => given[part] < leastPrice).map((part) => `${name}${part}`) : [],
+  );
 }
 
 /** How a config gives the prices of models: to be pasted, and filled in. */

@@ -40,8 +40,8 @@ test.each<[AskEvent['type'], Upstream, 'nothing' | 'everything' | 'its cost']>([
 
 test.each<[string, Partial<Asked>, code: string]>([
   [
-    'a choice of tools without tools',
-    { alias: 'titan', call: { ...question, toolChoice: 'any' } },
+    'a choice of tools of a model that takes none',
+    { alias: 'llama', call: { ...question, toolChoice: 'any' } },
     'unsupported_feature',
   ],
   ['nothing to embed', { call: { kind: 'embed', inputs: [] } }, 'invalid_request'],

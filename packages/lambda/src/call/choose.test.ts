@@ -2,6 +2,7 @@ import { catalogue } from '@org/models';
 import { expect, test } from 'vitest';
 import { config } from '../http/test-request.ts';
 import type { JsonObject } from '../json.ts';
+import type { ToolChoice } from './call.ts';
 import { refuseUnsupported } from './choose.ts';
 
 function refuse(body: JsonObject) {
@@ -26,6 +27,25 @@ test.each([
     );
   },
 );
+
+test.each<[alias: keyof typeof catalogue, choice: ToolChoice, taken: boolean]>([
+  ['claude-sonnet-4.6', 'any', true],
+  ['claude-sonnet-4.6', { name: 'find' }, true],
+  ['claude-opus-5.5', 'auto', true],
+  ['claude-opus-5.5', { name: 'find' }, false],
+  ['qwen3-32b', 'any', false],
+])('%s is asked to call tools as it can be: %j', (alias, toolChoice, taken) => {
+  const caller = config.callers.get('key2');
+  if (!caller) throw new Error('There is no such key.');
+  const tools = [{ type: 'tool' as const, name: 'find', inputSchema: { type: 'object' } }];
+  const messages = [{ role: 'user' as const, blocks: [{ type: 'text' as const, text: 'Hi' }] }];
+  const call = { kind: 'chat' as const, messages, tools, toolChoice };
+  const model = { alias, modelId: 'id', definition: catalogue[alias], price: undefined };
+  const asked = expect(() => refuseUnsupported({ alias, call, whole: true }, model, caller));
+  if (taken) asked.not.toThrow();
+  else
+    asked.toThrow(expect.objectContaining({ statement: expect.objectContaining({ param: 'toolChoice' }) }));
+});
 
 test("of the Messages API, the caller's own tools and thinking are taken", () => {
   const tools = [

@@ -86,7 +86,21 @@ export function refuseUnsupported({ call, whole }: Asked, model: ChosenModel, ca
       param,
     });
   }
+  if (call.kind === 'chat') refuseToolChoice(call, model);
   refuseUnpriced(model, caller);
+}
+
+/** @throws {ProxyError} `unsupported_feature` where the model cannot be asked in this way to call a tool. */
+function refuseToolChoice({ toolChoice }: ChatCall, { alias, definition }: ChosenModel): void {
+  if (toolChoice === undefined || definition.upstream !== 'converse') return;
+  const kind = typeof toolChoice === 'string' ? toolChoice : 'named';
+  if (definition.toolChoices?.includes(kind)) return;
+  const words = { auto: 'call tools', any: 'call a tool', named: 'call one tool' }[kind];
+  throw new ProxyError({
+    code: 'unsupported_feature',
+    message: `The model ${alias} cannot be made to ${words}. Leave toolChoice out or choose another model.`,
+    param: 'toolChoice',
+  });
 }
 
 /**

@@ -4,7 +4,7 @@ import { catalogue, type Price } from '@org/models';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anyJson, runs } from '../fuzz.ts';
-import type { Json } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
 import { ProxyError } from '../proxy-error.ts';
 import type { Block, ModelCall, ModelChatCall } from './call.ts';
 import { mostInputTokens, mostTokens, worstCaseOf } from './meter.ts';
@@ -187,6 +187,38 @@ test('the dearest way to read a prompt is held', () => {
   const plain = { input: 1, output: 1 };
   expect(usd({ ...plain, cacheRead: 5 })).toBe(usd({ ...plain, cacheWrite: 5 }));
   expect(usd({ ...plain, cacheRead: 5 })).toBeGreaterThan(usd(plain));
+});
+
+test('what is kept for longer is held at its price, and without one it is refused', () => {
+  const offered = { alias: 'x', modelId: 'x', definition: catalogue['qwen3-32b'] };
+  const price = { input: 1, output: 1, cacheWrite: 2, cacheWrite1h: 3 };
+  const pointOf = (ttl?: '5m' | '1h') => chat({ type: 'cache_point', ttl });
+  const usd = (call: ModelCall) => worstCaseOf(call, { ...offered, price }).usd;
+  expect(usd(pointOf())).toBe(usd(pointOf('5m')));
+  expect(usd(pointOf())).toBeGreaterThan(usd(chat()));
+  expect(usd(pointOf('1h'))).toBeGreaterThan(usd(pointOf('5m')));
+
+  const messagesOf = (cache_control: JsonObject | null): ModelCall => ({
+    kind: 'messages',
+    body: { max_tokens: 5, system: [{ type: 'text', text: 'Hi', cache_control }], messages: [] },
+  });
+  const [none, short, long] = [null, { type: 'ephemeral' }, { type: 'ephemeral', ttl: '1h' }];
+  expect(usd(messagesOf(short))).toBeGreaterThan(usd(messagesOf(none)));
+  expect(usd(messagesOf(long))).toBeGreaterThan(1.4 * usd(messagesOf(short)));
+
+  const { cacheWrite1h: _, ...without } = price;
+  for (const call of [pointOf('1h'), messagesOf(long)]) {
+    expect(() => worstCaseOf(call, { ...offered, price: without })).toThrow(ProxyError);
+    expect(worstCaseOf(call, { ...offered, price: undefined }).usd).toBe(0);
+  }
+});
+
+test('a call whose input may be long is held at the rates of long input', () => {
+  const offered = { alias: 'x', modelId: 'x', definition: catalogue['nova-lite'] };
+  const price = { input: 1, output: 1 };
+  const long = { ...price, longContext: { input: 10, output: 10, above: 10 } };
+  const usd = (ofModel: Price) => worstCaseOf(chat(), { ...offered, price: ofModel }).usd;
+  expect(usd(long)).toBe(10 * usd(price));
 });
 
 test('texts to embed are counted as texts, and have no output', () => {

@@ -1,4 +1,12 @@
-import { type BilledTokens, costInMicroUsd, type Price } from '@org/models';
+import {
+  allInputTokens,
+  type BilledTokens,
+  type CacheTtl,
+  cacheTtlsOf,
+  costInMicroUsd,
+  dearestRates,
+  type Price,
+} from '@org/models';
 import type { ChosenModel } from '../config.ts';
 import { at, isJsonObject, type Json, type JsonObject } from '../json.ts';
 import type { Amounts } from '../ledger/amounts.ts';
@@ -192,15 +200,47 @@ export function worstCaseOf(
     });
   }
   const outputTokens = mostOutputTokens(call);
-  const dearestInput = price && Math.max(price.input, price.cacheRead ?? 0, price.cacheWrite ?? 0);
+  const cached = cacheTtlsOf(definition, cacheTtlsIn(call));
+  const dearest = price && dearestRates(price, { mostInputTokens: inputTokens, cached });
+  if (price && !dearest) {
+    throw new ProxyError({
+      code: 'unsupported_feature',
+      message: `The model ${alias} has no price here for a cache of an hour. Ask for one of 5 minutes, or ask the operator to add cacheWrite1h to the price.`,
+    });
+  }
   return {
     requests: 1,
     tokens: inputTokens + outputTokens,
-    usd:
-      price && dearestInput !== undefined
-        ? costInMicroUsd({ input: dearestInput, output: price.output }, { inputTokens, outputTokens })
-        : 0,
+    usd: dearest ? costInMicroUsd(dearest, { inputTokens, outputTokens }) : 0,
   };
+}
+
+/** How long a call asks for what it reads to be kept. */
+function cacheTtlsIn(call: ModelCall): CacheTtl[] {
+  switch (call.kind) {
+    case 'chat': {
+      const { system = [], tools = [], messages } = call;
+      return [...system, ...tools, ...messages.flatMap(({ blocks }) => blocks)].flatMap((block) =>
+        block.type === 'cache_point' ? (block.ttl ?? '5m') : [],
+      );
+    }
+    case 'messages':
+      return cacheControlsIn(call.body);
+    case 'embed':
+      return [];
+  }
+}
+
+/** Wherever it stands: the Messages API may take it where it did not before. */
+function cacheControlsIn(value: Json): CacheTtl[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, field]) =>
+    name === 'cache_control' && field !== null
+      ? at(field, 'ttl') === '1h'
+        ? '1h'
+        : '5m'
+      : cacheControlsIn(field),
+  );
 }
 
 function mostOutputTokens(call: ModelCall): number {
@@ -216,10 +256,9 @@ function mostOutputTokens(call: ModelCall): number {
 
 /** What a call did cost, by what Bedrock counted. */
 export function trueCostOf(usage: BilledTokens, price: Price | undefined): Amounts {
-  const { inputTokens, outputTokens, cacheReadTokens = 0, cacheWriteTokens = 0 } = usage;
   return {
     requests: 1,
-    tokens: inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens,
+    tokens: allInputTokens(usage) + usage.outputTokens,
     usd: price ? costInMicroUsd(price, usage) : 0,
   };
 }

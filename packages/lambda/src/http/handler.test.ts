@@ -1,5 +1,5 @@
 import type { ErrorStatement } from '@org/contract';
-import { type Capability, catalogue, type ModelDefinition } from '@org/models';
+import { catalogue, type ModelDefinition, type PlainCapability } from '@org/models';
 import { expect, test } from 'vitest';
 import { type Config, callerOf } from '../config.ts';
 import { type Amounts, nothing } from '../ledger/amounts.ts';
@@ -253,7 +253,7 @@ test.each<[what: string, statement: ErrorStatement, background: ErrorBackground,
   });
 });
 
-test.each<[feature: string, field: object, param?: string, capabilities?: Capability[]]>([
+test.each<[feature: string, field: object, param?: string, capabilities?: PlainCapability[]]>([
   ['system', { system: 'Be brief.' }],
   ['history', { history: ['user', 'assistant'].map((role) => ({ role, text: 'Hi' })) }],
   ['stop', { stop: ['End'] }],

@@ -1,3 +1,4 @@
+import { allInputTokens } from '@org/models';
 import type { RequestLog } from './request-log.ts';
 
 /** Names and units of what CloudWatch counts of a request. */
@@ -76,7 +77,7 @@ function metricsOf(log: RequestLog): Partial<Record<MetricName, number>> {
     Latency: log.totalMs,
     UpstreamLatency: log.upstreamMs,
     TimeToFirstDelta: log.firstDeltaMs,
-    InputTokens: usage && usage.inputTokens + (usage.cacheReadTokens ?? 0) + (usage.cacheWriteTokens ?? 0),
+    InputTokens: usage && allInputTokens(usage),
     OutputTokens: usage?.outputTokens,
     Cost: log.costUsd,
     HoldsRefused:

@@ -1,3 +1,4 @@
+import { allInputTokens } from '@org/models';
 import type { ReplyEvent } from '../call/reply.ts';
 import type { Json } from '../json.ts';
 import { malformedReply } from './failure.ts';
@@ -8,7 +9,10 @@ interface Counts {
   readonly output: Json | undefined;
   readonly total?: Json | undefined;
   readonly cacheRead?: Json | undefined;
+  /** Written to a cache, however long it keeps it. */
   readonly cacheWrite?: Json | undefined;
+  /** Of these, written for an hour. */
+  readonly cacheWrite1h?: Json | undefined;
 }
 
 /**
@@ -16,19 +20,16 @@ interface Counts {
  *
  * @throws {ProxyError} Where a number is not one of tokens: what is said here is charged.
  */
-export function usageOf({ input, output, total, cacheRead, cacheWrite }: Counts): ReplyEvent[] {
+export function usageOf({ input, output, total, cacheRead, cacheWrite, cacheWrite1h }: Counts): ReplyEvent[] {
   const [inputTokens, outputTokens] = [count(input), count(output)];
   if (inputTokens === undefined || outputTokens === undefined) return [];
-  const [cacheReadTokens, cacheWriteTokens] = [count(cacheRead), count(cacheWrite)];
-  const sum = inputTokens + outputTokens + (cacheReadTokens ?? 0) + (cacheWriteTokens ?? 0);
-  const usage = {
-    inputTokens,
-    outputTokens,
-    totalTokens: count(total) ?? sum,
-    cacheReadTokens,
-    cacheWriteTokens,
-  };
-  return [{ type: 'usage', usage }];
+  const [cacheReadTokens, written, cacheWrite1hTokens] = [
+    ...[count(cacheRead), count(cacheWrite), count(cacheWrite1h)],
+  ];
+  const cacheWriteTokens = written && Math.max(0, written - (cacheWrite1hTokens ?? 0));
+  const billed = { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, cacheWrite1hTokens };
+  const totalTokens = count(total) ?? allInputTokens(billed) + outputTokens;
+  return [{ type: 'usage', usage: { ...billed, totalTokens } }];
 }
 
 /** `null` is how some models say that they do not know yet. */

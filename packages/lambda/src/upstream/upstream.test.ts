@@ -255,6 +255,7 @@ test('a count that Claude leaves out of a later event is the one of before', asy
     input_tokens: 1000,
     cache_read_input_tokens: 50,
     cache_creation_input_tokens: 70,
+    cache_creation: { ephemeral_5m_input_tokens: 30, ephemeral_1h_input_tokens: 40 },
     output_tokens: 1,
   };
   const unknown = { input_tokens: null, cache_read_input_tokens: null, cache_creation_input_tokens: null };
@@ -275,8 +276,24 @@ test('a count that Claude leaves out of a later event is the one of before', asy
     inputTokens: 1000,
     outputTokens: 4000,
     cacheReadTokens: 50,
-    cacheWriteTokens: 70,
+    cacheWriteTokens: 30,
+    cacheWrite1hTokens: 40,
   });
+});
+
+test('what Converse says that it wrote to a cache is told apart by how long it is kept', async () => {
+  const usage = { inputTokens: 5, outputTokens: 2, cacheReadInputTokens: 3, cacheWriteInputTokens: 100 };
+  const cacheDetails = [
+    { ttl: '1h', inputTokens: 60 },
+    { ttl: '5m', inputTokens: 40 },
+  ];
+  const answer = (said: object) => json({ ...whole, usage: said });
+  answers.push(answer({ ...usage, cacheDetails }), answer(usage));
+  const counted = { inputTokens: 5, outputTokens: 2, totalTokens: 110, cacheReadTokens: 3 };
+  expect((await ask()).usage).toEqual({ ...counted, cacheWriteTokens: 40, cacheWrite1hTokens: 60 });
+  expect((await ask()).usage).toEqual({ ...counted, cacheWriteTokens: 100 });
+  answers.push(answer({ ...usage, cacheDetails: [{ ttl: '1h', inputTokens: 'many' }] }));
+  expect((await failureOf(ask())).statement.code).toBe('upstream_error');
 });
 
 test('a model of the Titan Text body streams', async () => {

@@ -134,5 +134,6 @@ function added(before: TokenUsage | undefined, usage: TokenUsage): TokenUsage {
     totalTokens: sum(before.totalTokens, usage.totalTokens),
     cacheReadTokens: sum(before.cacheReadTokens, usage.cacheReadTokens),
     cacheWriteTokens: sum(before.cacheWriteTokens, usage.cacheWriteTokens),
+    cacheWrite1hTokens: sum(before.cacheWrite1hTokens, usage.cacheWrite1hTokens),
   };
 }

@@ -1,6 +1,6 @@
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { localCredentials } from '@org/admin/local-gateway';
-import { capabilities, type ModelDefinition } from '@org/models';
+import { type ModelDefinition, plainCapabilities } from '@org/models';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { onTestFinished } from 'vitest';
 import { type SimulatedBedrock, startBedrock } from './server.ts';
@@ -10,15 +10,25 @@ const region = 'us-east-1';
 const common = {
   upstream: 'converse',
   onDemandRegions: [region],
-  capabilities,
   maxOutputTokens: 5000,
   lifecycle: { status: 'active' },
 } as const;
 
+const able = {
+  ...common,
+  capabilities: plainCapabilities,
+  toolChoices: ['auto', 'any', 'named'],
+  reasoning: { form: 'claude-adaptive', efforts: ['high'], default: 'high', history: true, excludes: [] },
+  cache: {
+    implicit: false,
+    points: { ttls: ['5m', '1h'], minimumTokens: 1, most: 4, parts: ['tools', 'system', 'messages'] },
+  },
+} as const;
+
 /** They take schemas and tools, tools, one parameter of two, and nothing but a question. */
 export const models = {
-  native: { ...common, modelId: 'test.native-v1:0', structuredOutput: 'native' },
-  tool: { ...common, modelId: 'test.tool-v1:0', structuredOutput: 'tool' },
+  native: { ...able, modelId: 'test.native-v1:0', structuredOutput: 'native' },
+  tool: { ...able, modelId: 'test.tool-v1:0', structuredOutput: 'tool' },
   either: { ...common, modelId: 'test.either-v1:0', capabilities: ['temperature', 'topP'] },
   bare: { ...common, modelId: 'test.bare-v1:0', capabilities: [] },
 } as const satisfies Record<string, ModelDefinition>;

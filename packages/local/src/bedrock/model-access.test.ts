@@ -1,4 +1,4 @@
-import { catalogue, type ModelDefinition } from '@org/models';
+import { capabilitiesOf, catalogue, type ModelDefinition } from '@org/models';
 import { expect, test } from 'vitest';
 import { models } from './client-under-test.ts';
 import { admitModel } from './model-access.ts';
@@ -18,9 +18,9 @@ test('every model of the catalogue can be called where the catalogue says, and d
       const { can, takesOutputSchema, takesTools, maxOutputTokens } = admitModel(all, id, region);
       expect(maxOutputTokens).toBe(model.maxOutputTokens);
       if (model.upstream !== 'converse') continue;
-      expect([...can]).toEqual(model.capabilities);
+      expect([...can]).toEqual(capabilitiesOf(model));
       expect(takesOutputSchema).toBe(model.structuredOutput === 'native');
-      expect(takesTools).toBe(model.structuredOutput !== undefined);
+      expect(takesTools).toBe(model.toolChoices !== undefined);
     }
   }
 });

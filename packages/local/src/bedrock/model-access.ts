@@ -1,9 +1,9 @@
 import {
   type Capability,
-  capabilities,
   capabilitiesOf,
   type EmbedFormat,
   type ModelDefinition,
+  plainCapabilities,
 } from '@org/models';
 import { invalid } from './exception.ts';
 
@@ -42,7 +42,7 @@ export function admitModel(
     return {
       modelId,
       maxOutputTokens: 8192,
-      can: new Set(capabilities),
+      can: new Set(plainCapabilities),
       takesOutputSchema: false,
       takesTools: false,
     };
@@ -67,7 +67,7 @@ function admitted(modelId: string, model: ModelDefinition): AdmittedModel {
   return {
     modelId,
     maxOutputTokens: model.maxOutputTokens,
-    can: new Set(model.upstream === 'invoke' ? capabilities : capabilitiesOf(model)),
+    can: new Set(model.upstream === 'invoke' ? plainCapabilities : capabilitiesOf(model)),
     takesOutputSchema: structuredOutput === 'native',
     takesTools: structuredOutput !== undefined || capabilitiesOf(model).includes('tools'),
     embeds: model.upstream === 'embed' ? model.format : undefined,

@@ -1,6 +1,7 @@
-import type { ModelDefinition } from '../model.ts';
+import type { ModelDefinition, ModelPrice, PlainCapability } from '../model.ts';
+import { priceList } from './price-list.ts';
 import * as regions from './regions.ts';
-import { card, usEast1 } from './sources.ts';
+import { card, liteLlm } from './sources.ts';
 
 /**
  * Bedrock refuses `outputConfig` for Nova, and lets it be made to call a tool.
@@ -9,10 +10,40 @@ import { card, usEast1 } from './sources.ts';
  */
 const nova = {
   upstream: 'converse',
-  capabilities: ['system', 'history', 'stop', 'temperature', 'topP', 'temperatureWithTopP', 'stream'],
   structuredOutput: 'tool',
+  toolChoices: ['auto', 'any', 'named'],
+  cache: {
+    implicit: true,
+    points: {
+      ttls: ['5m'],
+      minimumTokens: 1024,
+      maximumTokens: 20_000,
+      most: 4,
+      parts: ['system', 'messages'],
+    },
+  },
   lifecycle: { status: 'active' },
 } as const satisfies Partial<ModelDefinition>;
+
+const text: PlainCapability[] = [
+  ...(['system', 'history', 'stop', 'temperature', 'topP', 'temperatureWithTopP', 'stream'] as const),
+];
+
+/**
+ * Of an image no most tokens are documented: its size is rescaled, and what fits is held.
+ *
+ * @see https://docs.aws.amazon.com/nova/latest/userguide/modalities-image.html
+ */
+const multimodal: PlainCapability[] = [...text, 'images', 'documents'];
+
+/** Where what a cache costs was read, too: a quarter of input. */
+const withCache = (region: string, input: number, output: number): ModelPrice => ({
+  input,
+  output,
+  cacheRead: input / 4,
+  regions: [region],
+  ...liteLlm,
+});
 
 /** The cards say 5K; live checks by others found 10,000. The documented figure is the safe one. */
 const maxOutputTokens = 5000;
@@ -20,6 +51,7 @@ const maxOutputTokens = 5000;
 export const amazon = {
   'nova-micro': {
     ...nova,
+    capabilities: text,
     modelId: 'amazon.nova-micro-v1:0',
     onDemandRegions: ['us-east-1', 'eu-west-2', 'ap-southeast-2', 'us-gov-west-1'],
     inferenceProfiles: {
@@ -29,11 +61,16 @@ export const amazon = {
     },
     contextTokens: 128 * 1024,
     maxOutputTokens,
-    price: { input: 0.035, output: 0.14, cacheRead: 0.00875, ...usEast1 },
+    price: [
+      withCache('us-east-1', 0.035, 0.14),
+      withCache('us-gov-west-1', 0.042, 0.168),
+      ...priceList['nova-micro'],
+    ],
     source: card('amazon-nova-micro'),
   },
   'nova-lite': {
     ...nova,
+    capabilities: multimodal,
     modelId: 'amazon.nova-lite-v1:0',
     // The card also ticks us-east-2 and us-west-2, which other pages do not; their profile works for certain.
     onDemandRegions: [
@@ -48,11 +85,16 @@ export const amazon = {
     },
     contextTokens: 300 * 1024,
     maxOutputTokens,
-    price: { input: 0.06, output: 0.24, cacheRead: 0.015, ...usEast1 },
+    price: [
+      withCache('us-east-1', 0.06, 0.24),
+      withCache('us-gov-west-1', 0.072, 0.288),
+      ...priceList['nova-lite'],
+    ],
     source: card('amazon-nova-lite'),
   },
   'nova-pro': {
     ...nova,
+    capabilities: multimodal,
     modelId: 'amazon.nova-pro-v1:0',
     onDemandRegions: [
       ...['us-east-1', 'us-gov-west-1', 'eu-west-2', 'me-central-1', 'ap-southeast-2', 'ap-southeast-3'],
@@ -64,11 +106,16 @@ export const amazon = {
     },
     contextTokens: 300 * 1024,
     maxOutputTokens,
-    price: { input: 0.8, output: 3.2, cacheRead: 0.2, ...usEast1 },
+    price: [
+      withCache('us-east-1', 0.8, 3.2),
+      withCache('us-gov-west-1', 0.96, 3.84),
+      ...priceList['nova-pro'],
+    ],
     source: card('amazon-nova-pro'),
   },
   'nova-2-lite': {
     ...nova,
+    capabilities: multimodal,
     modelId: 'amazon.nova-2-lite-v1:0',
     onDemandRegions: [],
     inferenceProfiles: {
@@ -77,9 +124,40 @@ export const amazon = {
       jp: regions.japanFromTokyo,
       global: regions.worldwide,
     },
+    // At `high` it takes no bound of its answer, so nobody could hold what it may cost.
+    reasoning: {
+      form: 'nova',
+      efforts: ['off', 'low', 'medium'],
+      default: 'off',
+      history: false,
+      excludes: [],
+    },
     contextTokens: 1024 * 1024,
     maxOutputTokens: 64_000,
-    price: { input: 0.33, output: 2.75, ...usEast1 },
+    // Where its geography is not reached, the global profile is.
+    price: [...priceList['nova-2-lite'], ...priceList['nova-2-lite through global']],
     source: card('amazon-nova-2-lite'),
+  },
+  'titan-embed-v2': {
+    upstream: 'embed',
+    format: 'titan-embed',
+    modelId: 'amazon.titan-embed-text-v2:0',
+    // The Regions that the price list has it in.
+    onDemandRegions: [
+      ...[...regions.us, 'us-west-1', 'ca-central-1', 'sa-east-1'],
+      ...['eu-central-1', 'eu-central-2', 'eu-north-1', 'eu-south-1', 'eu-south-2'],
+      ...['eu-west-1', 'eu-west-2', 'eu-west-3'],
+      ...['ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3', 'ap-south-1', 'ap-south-2'],
+      ...['ap-southeast-1', 'ap-southeast-2'],
+    ],
+    dimensions: [1024, 512, 256],
+    contextTokens: 8192,
+    maxOutputTokens: 0,
+    lifecycle: { status: 'active' },
+    price: priceList['titan-embed-v2'],
+    source: {
+      url: 'https://docs.aws.amazon.com/bedrock/latest/userguide/titan-embedding-models.html',
+      date: '2026-10-01',
+    },
   },
 } satisfies Record<string, ModelDefinition>;

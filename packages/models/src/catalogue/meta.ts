@@ -1,6 +1,7 @@
 import type { ModelDefinition } from '../model.ts';
+import { priceList } from './price-list.ts';
 import * as regions from './regions.ts';
-import { card, usEast1 } from './sources.ts';
+import { card } from './sources.ts';
 
 /**
  * Every Llama on Bedrock is Legacy, closed to accounts that have not used it, and ends on 2027-03-30. Bedrock refuses
@@ -20,7 +21,7 @@ export const meta = {
     inferenceProfiles: { us: regions.usFromFour },
     contextTokens: 1024 * 1024,
     maxOutputTokens: 8192,
-    price: { input: 0.24, output: 0.97, ...usEast1 },
+    price: priceList['llama-4-maverick'],
     source: card('meta-llama-4-maverick-17b-instruct'),
   },
   'llama-4-scout': {
@@ -31,7 +32,7 @@ export const meta = {
     // The card says 10M, others found 3.5M.
     contextTokens: 3.5 * 1024 * 1024,
     maxOutputTokens: 8192,
-    price: { input: 0.17, output: 0.66, ...usEast1 },
+    price: priceList['llama-4-scout'],
     source: card('meta-llama-4-scout-17b-instruct'),
   },
   'llama-3.3-70b': {
@@ -41,7 +42,7 @@ export const meta = {
     inferenceProfiles: { us: regions.usFromThree },
     contextTokens: 128 * 1024,
     maxOutputTokens: 4096,
-    price: { input: 0.72, output: 0.72, ...usEast1 },
+    price: priceList['llama-3.3-70b'],
     source: card('meta-llama-3-3-70b-instruct'),
   },
 } satisfies Record<string, ModelDefinition>;

@@ -1,9 +1,10 @@
-import type { Capability, ModelDefinition } from '../model.ts';
+import type { ModelDefinition, PlainCapability } from '../model.ts';
+import { priceList } from './price-list.ts';
 import * as regions from './regions.ts';
-import { card, usEast1 } from './sources.ts';
+import { card, onCard } from './sources.ts';
 
-/** Bedrock refuses stop sequences for gpt-oss, DeepSeek and Qwen. */
-const withoutStop: Capability[] = [
+/** Bedrock refuses stop sequences for gpt-oss, DeepSeek and Qwen; of the others that lack them nothing is known. */
+const withoutStop: PlainCapability[] = [
   'system',
   'history',
   'temperature',
@@ -12,44 +13,82 @@ const withoutStop: Capability[] = [
   'stream',
 ];
 
+/**
+ * That they call tools is said of most by their cards for another endpoint only, and for this one by
+ * [models.dev](https://github.com/anomalyco/models.dev) (2026-07-01); that they can be made to, by nobody.
+ */
 const openWeight = {
   upstream: 'converse',
+  toolChoices: ['auto'],
   structuredOutput: 'native',
   lifecycle: { status: 'active' },
 } as const satisfies Partial<ModelDefinition>;
 
+/** Its thoughts are not signed: they must not come back, or they leak into the answer. */
 const gptOss = {
   ...openWeight,
   onDemandRegions: [...regions.openWeight, 'us-gov-west-1'],
   inferenceProfiles: { 'us-gov': regions.govCloud },
   capabilities: withoutStop,
+  reasoning: {
+    form: 'gpt-oss',
+    efforts: ['low', 'medium', 'high'],
+    default: 'medium',
+    history: false,
+    excludes: [],
+  },
   contextTokens: 128 * 1024,
   maxOutputTokens: 16_000,
-};
+} as const satisfies Partial<ModelDefinition>;
 
-/** Models whose weights are public, each called in the Region itself. */
+const mistral = {
+  ...openWeight,
+  capabilities: [
+    ...(['system', 'history', 'stop', 'temperature', 'topP', 'temperatureWithTopP'] as const),
+    ...(['images', 'stream'] as const),
+  ],
+} satisfies Partial<ModelDefinition>;
+
+const qwen = { ...openWeight, capabilities: withoutStop, maxOutputTokens: 8192 };
+
+/** Where newer ones run on demand. */
+const newer = [
+  ...[...regions.us, 'eu-south-1', 'eu-west-1', 'eu-west-2'],
+  ...['ap-northeast-1', 'ap-south-1', 'ap-southeast-2', 'sa-east-1'],
+];
+
+/** Models whose weights are public, each called in the Region itself but for the newest. */
 export const openWeights = {
   'gpt-oss-20b': {
     ...gptOss,
     modelId: 'openai.gpt-oss-20b-1:0',
-    price: { input: 0.07, output: 0.3, ...usEast1 },
+    price: priceList['gpt-oss-20b'],
     source: card('openai-gpt-oss-20b'),
   },
   'gpt-oss-120b': {
     ...gptOss,
     modelId: 'openai.gpt-oss-120b-1:0',
-    price: { input: 0.15, output: 0.6, ...usEast1 },
+    price: priceList['gpt-oss-120b'],
     source: card('openai-gpt-oss-120b'),
   },
   'mistral-large-3': {
-    ...openWeight,
+    ...mistral,
     modelId: 'mistral.mistral-large-3-675b-instruct',
     onDemandRegions: [...regions.us, 'ap-northeast-1', 'ap-south-1', 'ap-southeast-2', 'sa-east-1'],
-    capabilities: ['system', 'history', 'stop', 'temperature', 'topP', 'temperatureWithTopP', 'stream'],
+    cache: { implicit: true },
     contextTokens: 256 * 1024,
     maxOutputTokens: 32_000,
-    price: { input: 0.5, output: 1.5, ...usEast1 },
+    price: priceList['mistral-large-3'],
     source: card('mistral-ai-mistral-large-3'),
+  },
+  'ministral-8b': {
+    ...mistral,
+    modelId: 'mistral.ministral-3-8b-instruct',
+    onDemandRegions: newer,
+    contextTokens: 128 * 1024,
+    maxOutputTokens: 8192,
+    price: priceList['ministral-8b'],
+    source: card('mistral-ai-ministral-3-8b'),
   },
   'deepseek-v3.2': {
     ...openWeight,
@@ -62,17 +101,101 @@ export const openWeights = {
     // The card rounds it up to 164K.
     contextTokens: 160 * 1024,
     maxOutputTokens: 8192,
-    price: { input: 0.62, output: 1.85, ...usEast1 },
+    price: priceList['deepseek-v3.2'],
     source: card('deepseek-deepseek-v3-2'),
   },
   'qwen3-32b': {
-    ...openWeight,
+    ...qwen,
     modelId: 'qwen.qwen3-32b-v1:0',
     onDemandRegions: regions.openWeight,
-    capabilities: withoutStop,
     contextTokens: 32 * 1024,
-    maxOutputTokens: 8192,
-    price: { input: 0.15, output: 0.6, ...usEast1 },
+    price: priceList['qwen3-32b'],
     source: card('qwen-qwen3-32b'),
+  },
+  'qwen3-235b': {
+    ...qwen,
+    modelId: 'qwen.qwen3-235b-a22b-2507-v1:0',
+    onDemandRegions: regions.openWeight,
+    contextTokens: 256 * 1024,
+    price: priceList['qwen3-235b'],
+    source: card('qwen-qwen3-235b-a22b-2507'),
+  },
+  'qwen3-next-80b': {
+    ...qwen,
+    modelId: 'qwen.qwen3-next-80b-a3b',
+    onDemandRegions: newer,
+    contextTokens: 256 * 1024,
+    price: priceList['qwen3-next-80b'],
+    source: card('qwen-qwen3-next-80b-a3b'),
+  },
+  'qwen3-vl-235b': {
+    ...qwen,
+    modelId: 'qwen.qwen3-vl-235b-a22b',
+    onDemandRegions: newer,
+    capabilities: [...withoutStop, 'images'],
+    // Unlike the others.
+    structuredOutput: undefined,
+    contextTokens: 256 * 1024,
+    price: priceList['qwen3-vl-235b'],
+    source: card('qwen-qwen3-vl-235b-a22b'),
+  },
+  'kimi-k2.5': {
+    ...openWeight,
+    modelId: 'moonshotai.kimi-k2.5',
+    onDemandRegions: [
+      ...[...regions.us, 'eu-north-1', 'eu-west-2', 'sa-east-1', 'ap-northeast-1', 'ap-south-1'],
+      ...['ap-southeast-2', 'ap-southeast-3', 'ap-southeast-4'],
+    ],
+    capabilities: [...withoutStop, 'images'],
+    contextTokens: 256 * 1024,
+    maxOutputTokens: 16_000,
+    price: priceList['kimi-k2.5'],
+    source: card('moonshot-ai-kimi-k2-5'),
+  },
+  // Through Converse it fails on its own thoughts in the history, and refuses documents.
+  'kimi-k3': {
+    ...openWeight,
+    modelId: 'moonshotai.kimi-k3',
+    onDemandRegions: [],
+    inferenceProfiles: {
+      us: { ...regions.usFromFour, 'ca-central-1': [...regions.us, 'ca-central-1'] },
+      global: regions.worldwideBut('mx-central-1'),
+    },
+    // Of how it samples nothing is documented.
+    capabilities: ['system', 'history', 'images', 'stream'],
+    cache: { implicit: true },
+    contextTokens: 1024 * 1024,
+    // The card names none: that of Kimi K2.5.
+    maxOutputTokens: 16_000,
+    // A cache keeps it 30 minutes. Converse does not serve its dearer and its cheaper tier.
+    price: [
+      {
+        ...{ input: 3.3, output: 16.5, cacheRead: 0.33, cacheWrite: 4.125 },
+        regions: [...regions.us, 'us-west-1', 'ca-central-1'],
+        ...onCard('moonshot-ai-kimi-k3'),
+      },
+      {
+        ...{ input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 },
+        regions: Object.keys(
+          regions.worldwideBut('mx-central-1', ...regions.us, 'us-west-1', 'ca-central-1'),
+        ),
+        ...onCard('moonshot-ai-kimi-k3'),
+      },
+    ],
+    source: card('moonshot-ai-kimi-k3'),
+  },
+  'nemotron-3-super': {
+    ...openWeight,
+    modelId: 'nvidia.nemotron-super-3-120b',
+    onDemandRegions: [
+      ...[...regions.us, 'us-gov-west-1', 'eu-south-1', 'eu-west-1', 'eu-west-2', 'sa-east-1'],
+      ...['ap-northeast-1', 'ap-southeast-2', 'ap-southeast-4'],
+    ],
+    inferenceProfiles: { 'us-gov': regions.govCloud },
+    capabilities: withoutStop,
+    contextTokens: 256 * 1024,
+    maxOutputTokens: 32_000,
+    price: priceList['nemotron-3-super'],
+    source: card('nvidia-nemotron-super-3-120b'),
   },
 } satisfies Record<string, ModelDefinition>;

@@ -68,7 +68,7 @@ export const japanFromTokyo = into(['ap-northeast-1', 'ap-northeast-3'], ['ap-no
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html
  */
-const worldwideFrom = (sources: readonly string[]): ProfileSources =>
+export const worldwideFrom = (sources: readonly string[]): ProfileSources =>
   Object.fromEntries(sources.map((source) => [source, [source, '']]));
 
 const worldwideSources = [
@@ -78,18 +78,17 @@ const worldwideSources = [
   ...['ap-southeast-3', 'ap-southeast-4', 'ap-southeast-5', 'ap-southeast-6', 'ap-southeast-7'],
 ];
 export const worldwide = worldwideFrom(worldwideSources);
-export const worldwideFromMore = worldwideFrom([
+
+const moreWorldwideSources = [
   ...worldwideSources,
-  ...[
-    'sa-east-1',
-    'mx-central-1',
-    'eu-central-2',
-    'me-south-1',
-    'af-south-1',
-    'ap-northeast-3',
-    'ap-south-2',
-  ],
-]);
+  ...['sa-east-1', 'mx-central-1', 'eu-central-2', 'me-south-1', 'af-south-1'],
+  ...['ap-northeast-3', 'ap-south-2'],
+];
+export const worldwideFromMore = worldwideFrom(moreWorldwideSources);
+
+/** From all of these but some. */
+export const worldwideBut = (...missing: readonly string[]): ProfileSources =>
+  worldwideFrom(moreWorldwideSources.filter((source) => !missing.includes(source)));
 
 /** Where open-weight models run on demand; some Regions of their cards offer them on another endpoint only. */
 export const openWeight = [

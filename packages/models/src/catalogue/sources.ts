@@ -4,5 +4,14 @@ export const card = (name: string) => ({
   date: '2026-10-01',
 });
 
-/** On demand, standard tier: the AWS Price List, as it was published by others who read it. */
-export const usEast1 = { regions: ['us-east-1'], date: '2026-09-22' };
+/** Where the price is on the card itself. */
+export const onCard = (name: string) => {
+  const { url, date } = card(name);
+  return { source: url, date };
+};
+
+/** What others keep of AWS's prices, those of its own pricing page among them. */
+export const liteLlm = {
+  source: 'https://github.com/BerriAI/litellm/blob/main/model_prices_and_context_window.json',
+  date: '2026-10-03',
+};

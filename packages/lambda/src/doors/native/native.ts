@@ -78,7 +78,12 @@ function messageOf({ role, text }: { readonly role: Message['role']; readonly te
 }
 
 function ending({ stopReason, output, usage, costUsd, limits }: Finished) {
-  const { inputTokens, outputTokens, totalTokens, cacheReadTokens, cacheWriteTokens } = usage;
+  const { inputTokens, outputTokens, totalTokens, cacheReadTokens, cacheWrite1hTokens } = usage;
+  // However long it is kept.
+  const cacheWriteTokens =
+    cacheWrite1hTokens === undefined
+      ? usage.cacheWriteTokens
+      : (usage.cacheWriteTokens ?? 0) + cacheWrite1hTokens;
   return {
     stopReason,
     output,

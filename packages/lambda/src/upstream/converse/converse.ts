@@ -94,7 +94,20 @@ function readUsage(said: Json): ReplyEvent[] {
     total: count('totalTokens'),
     cacheRead: count('cacheReadInputTokens'),
     cacheWrite: count('cacheWriteInputTokens'),
+    cacheWrite1h: writtenForAnHour(count('cacheDetails')),
   });
+}
+
+/**
+ * Of what was written to a cache, what it keeps for an hour.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html
+ */
+function writtenForAnHour(details: Json | undefined): number | undefined {
+  const hours = Array.isArray(details) ? details.filter((detail) => at(detail, 'ttl') === '1h') : [];
+  // What is no number ends up as none, and is refused.
+  const tokens = hours.map((detail) => Number(at(detail, 'inputTokens')));
+  return tokens.length > 0 ? tokens.reduce((sum, amount) => sum + amount) : undefined;
 }
 
 /** Whatever JSON says is passed on, so what has to be a string is looked at. */

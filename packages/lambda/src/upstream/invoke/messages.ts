@@ -31,6 +31,7 @@ export function invokeMessages({ body }: MessagesCall, target: Target): Exchange
         output: counted['output_tokens'],
         cacheRead: counted['cache_read_input_tokens'],
         cacheWrite: counted['cache_creation_input_tokens'],
+        cacheWrite1h: at(counted, 'cache_creation', 'ephemeral_1h_input_tokens'),
       }),
     ];
   };

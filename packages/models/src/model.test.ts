@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { catalogue } from './catalogue.ts';
+import { cacheTtlsOf, capabilitiesOf } from './model.ts';
+
+test('what a model takes follows from what is said of its tools, its thoughts and its cache', () => {
+  const { toolChoices: _, reasoning, cache, ...bare } = catalogue['claude-sonnet-4.6'];
+  expect(capabilitiesOf(bare)).toEqual(bare.capabilities);
+  expect(capabilitiesOf({ ...bare, toolChoices: ['auto'], reasoning, cache })).toEqual([
+    ...bare.capabilities,
+    ...['tools', 'reasoning', 'cachePoints'],
+  ]);
+  const forgetful = { ...bare, reasoning: { ...reasoning, history: false }, cache: { implicit: true } };
+  expect(capabilitiesOf(forgetful)).toEqual(bare.capabilities);
+  expect(capabilitiesOf(catalogue['titan-embed-v2'])).toEqual([]);
+});
+
+test('a model that caches by itself may write to a cache that nobody asked for', () => {
+  expect(cacheTtlsOf(catalogue['claude-sonnet-4.6'], [])).toEqual(['5m']);
+  expect(cacheTtlsOf(catalogue['claude-sonnet-4.6'], ['1h'])).toEqual(['1h', '5m']);
+  expect(cacheTtlsOf(catalogue['qwen3-32b'], [])).toEqual([]);
+});
