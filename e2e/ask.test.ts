@@ -261,7 +261,7 @@ test('what is written to the cache of a prompt and read from it is charged as su
   const costs = [first, second].map(({ settled }) => settled.charged.usd);
   const { inputTokens = 0, outputTokens = 0 } = first.settled.ending?.usage ?? {};
   expect(costs).toEqual([
-    inputTokens + 5 * outputTokens + 2 * written,
+    Math.ceil(inputTokens + 5 * outputTokens + 1.25 * written),
     Math.ceil(inputTokens + 5 * outputTokens + 0.1 * written),
   ]);
 });

@@ -1,5 +1,6 @@
 import type { ModelDefinition, ModelPrice } from '../model.ts';
 import type { Rates } from '../price.ts';
+import type { Reasoning } from '../reasoning.ts';
 import * as regions from './regions.ts';
 import { card, onCard } from './sources.ts';
 
@@ -21,6 +22,15 @@ const gpt = {
   maxOutputTokens: 128_000,
   lifecycle: { status: 'active' },
 } as const satisfies Partial<ModelDefinition>;
+
+/** How Converse is told, as the coding agent pi tells it; of Astra nothing is said. */
+const reasoning: Reasoning = {
+  form: 'gpt',
+  efforts: ['off', 'low', 'medium', 'high', 'xhigh', 'max'],
+  default: 'medium',
+  history: false,
+  excludes: [],
+};
 
 const worldwide = regions.worldwideBut('me-central-1', 'me-south-1');
 
@@ -72,13 +82,7 @@ export const openai = {
     ...gpt,
     modelId: 'openai.gpt-6-sol',
     inferenceProfiles: { us: regions.usAndCanada, global: worldwide },
-    reasoning: {
-      form: 'gpt',
-      efforts: ['off', 'low', 'medium', 'high', 'xhigh', 'max'],
-      default: 'medium',
-      history: false,
-      excludes: [],
-    },
+    reasoning,
     price: prices(worldwide, { input: 2, output: 10 }, 'openai-gpt-6-sol'),
     source: card('openai-gpt-6-sol'),
   },
@@ -86,13 +90,7 @@ export const openai = {
     ...gpt,
     modelId: 'openai.gpt-6-luna',
     inferenceProfiles: { us: regions.usAndCanada, global: worldwide },
-    reasoning: {
-      form: 'gpt',
-      efforts: ['off', 'low', 'medium', 'high', 'xhigh', 'max'],
-      default: 'medium',
-      history: false,
-      excludes: [],
-    },
+    reasoning,
     price: prices(worldwide, { input: 0.1, output: 0.5 }, 'openai-gpt-6-luna'),
     source: card('openai-gpt-6-luna'),
   },
