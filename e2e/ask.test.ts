@@ -10,7 +10,7 @@ import { CounterTable } from '@org/lambda/ledger/counter-table';
 import { createLedger } from '@org/lambda/ledger/ledger';
 import { createUpstream } from '@org/lambda/upstream';
 import { startBedrock } from '@org/local/bedrock';
-import { type ModelDefinition, plainCapabilities } from '@org/models';
+import { allInputTokens, type ModelDefinition, plainCapabilities } from '@org/models';
 import { startTestTable, tableName } from '@org/table/test-table';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import fc from 'fast-check';
@@ -39,8 +39,14 @@ const definitions = {
       points: { ttls: ['5m', '1h'], minimumTokens: 1, most: 4, parts: ['tools', 'system', 'messages'] },
     },
   },
-  titan: { ...common, upstream: 'embed', format: 'titan-embed', modelId: 'amazon.titan-embed-test-v2:0' },
-  cohere: { ...common, upstream: 'embed', format: 'cohere-embed', modelId: 'cohere.embed-test-v4:0' },
+  titan: {
+    ...{ ...common, upstream: 'embed', format: 'titan-embed', modelId: 'amazon.titan-embed-test-v2:0' },
+    dimensions: [1024, 256],
+  },
+  cohere: {
+    ...{ ...common, upstream: 'embed', format: 'cohere-embed', modelId: 'cohere.embed-test-v4:0' },
+    dimensions: [1536, 256],
+  },
 } as const satisfies Record<string, ModelDefinition>;
 
 const at = Date.parse('2026-11-22T12:00:00Z');
@@ -124,6 +130,7 @@ beforeEach(async () => {
 });
 
 const pixel = Buffer.from('iVBORw0KGgo=', 'base64');
+const report = Buffer.from('%PDF-1.7');
 const weather = {
   type: 'tool',
   name: 'weather',
@@ -137,7 +144,7 @@ const withEverything: ChatCall = {
     { type: 'text', text: 'Answer briefly.' },
     { type: 'cache_point', ttl: '1h' },
   ],
-  tools: [weather, { type: 'cache_point' }],
+  tools: [weather, { type: 'cache_point', ttl: '1h' }],
   toolChoice: 'auto',
   messages: [
     {
@@ -145,7 +152,7 @@ const withEverything: ChatCall = {
       blocks: [
         { type: 'text', text: 'What is this?' },
         { type: 'image', format: 'png', bytes: pixel },
-        { type: 'document', format: 'pdf', name: 'Report (1)', bytes: pixel, citations: true },
+        { type: 'document', format: 'pdf', name: 'Report (1)', bytes: report, citations: true },
         { type: 'cache_point' },
       ],
     },
@@ -153,7 +160,7 @@ const withEverything: ChatCall = {
   maxTokens: 200,
   temperature: 0.5,
   stop: ['END'],
-  extra: { thinking: { type: 'enabled', budget_tokens: 1024 } },
+  extra: { thinking: { type: 'adaptive' } },
 };
 
 const script = {
@@ -207,15 +214,20 @@ test.each([true, false])(
         input: { city: 'Kraków' },
       },
     ]);
-    const source = { bytes: pixel.toString('base64') };
+    const source = (bytes: Buffer) => ({ bytes: bytes.toString('base64') });
     expect(sent).toEqual({
       messages: [
         {
           role: 'user',
           content: [
             { text: 'What is this?' },
-            { image: { format: 'png', source } },
-            { document: { format: 'pdf', name: 'Report (1)', source, citations: { enabled: true } } },
+            { image: { format: 'png', source: source(pixel) } },
+            {
+              document: {
+                ...{ format: 'pdf', name: 'Report (1)', source: source(report) },
+                citations: { enabled: true },
+              },
+            },
             { cachePoint: { type: 'default' } },
           ],
         },
@@ -230,7 +242,7 @@ test.each([true, false])(
               inputSchema: { json: weather.inputSchema },
             },
           },
-          { cachePoint: { type: 'default' } },
+          { cachePoint: { type: 'default', ttl: '1h' } },
         ],
         toolChoice: { auto: {} },
       },
@@ -270,15 +282,31 @@ const text = fc
   .string({ unit: 'binary', minLength: 1, maxLength: 50 })
   .map((written) => `x${written.toWellFormed()}`);
 const bytes = fc.uint8Array({ maxLength: 300 });
+const side = fc.integer({ min: 1, max: 8000 });
+/** A PNG, as far as it says how large it is. */
+const png = fc.tuple(side, side, bytes).map(([width, height, more]) => {
+  const header = Buffer.alloc(24);
+  header.write('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1');
+  header.writeUInt32BE(width, 16);
+  header.writeUInt32BE(height, 20);
+  return Buffer.concat([header, more]);
+});
+const pdf = bytes.map((more) => Buffer.concat([report, more]));
 const media: fc.Arbitrary<Block> = fc.oneof(
-  fc.record({ type: fc.constant('image' as const), format: fc.constantFrom('png', 'webp'), bytes }),
-  fc.record({
-    type: fc.constant('document' as const),
-    format: fc.constantFrom('pdf', 'docx', 'csv', 'md'),
-    name: fc.stringMatching(/^[a-z]{1,20}$/),
-    bytes,
-  }),
+  png.map((picture): Block => ({ type: 'image', format: 'png', bytes: picture })),
+  fc.oneof(
+    pdf.map((file): Block => ({ type: 'document', format: 'pdf', name: 'a', bytes: file })),
+    fc.record({
+      type: fc.constant('document' as const),
+      format: fc.constantFrom('docx', 'csv', 'md'),
+      name: fc.constant('a'),
+      bytes,
+    }),
+  ),
 );
+/** Bedrock wants each document to have a name of its own. */
+const named = (block: Block, index: number): Block =>
+  block.type === 'document' ? { ...block, name: `Document ${index}` } : block;
 const conversation: fc.Arbitrary<ChatCall> = fc.record({
   kind: fc.constant('chat' as const),
   messages: fc
@@ -289,7 +317,7 @@ const conversation: fc.Arbitrary<ChatCall> = fc.record({
       text,
     )
     .map(([question, more, answer, next]): Message[] => [
-      { role: 'user', blocks: [{ type: 'text', text: question }, ...more] },
+      { role: 'user', blocks: [{ type: 'text', text: question }, ...more.map(named)] },
       { role: 'assistant', blocks: [{ type: 'text', text: answer }] },
       { role: 'user', blocks: [{ type: 'text', text: next }] },
     ]),
@@ -360,8 +388,8 @@ test.each([true, false])(
             'message_stop',
           ],
     );
-    const { inputTokens, outputTokens } = system.bedrock.billed;
-    expect(settled.charged.tokens).toBe(inputTokens + outputTokens);
+    const { billed } = system.bedrock;
+    expect(settled.charged.tokens).toBe(allInputTokens(billed) + billed.outputTokens);
     expect(settled.ending).toMatchObject({ stopReason: 'end_turn', usage: { cacheWriteTokens: 3 } });
   },
 );

@@ -94,7 +94,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
   'packages/local': { src: [] },
   'packages/local/src': {
     // The simulated services know nothing of the gateway.
-    bedrock: ['loopback.ts'],
+    bedrock: ['clock.ts', 'loopback.ts'],
     dynamodb: ['loopback.ts', 'template'],
     lambda: ['template'],
     limits: ['template'],
@@ -104,6 +104,23 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     'control-plane': ['http', 'limits', 'template'],
     oidc: ['loopback.ts', 'gateway.ts'],
     testing: [],
+  },
+  'packages/local/src/bedrock': {
+    schema: [],
+    // What a model reads, says and costs, whichever way it is asked.
+    model: ['exception.ts', 'schema'],
+    // What a model refuses by itself, behind the checks of an operation.
+    rules: ['exception.ts', 'model-access.ts', 'request-body.ts', 'model'],
+    converse: ['', 'model', 'rules', 'schema'],
+    invoke: ['', 'model', 'rules', 'schema'],
+    wire: [''],
+  },
+  'packages/local/src/bedrock/invoke': {
+    embeddings: ['../exception.ts', '../model-access.ts', '../request-body.ts', '../model'],
+    messages: [
+      ...['native-body.ts', '../exception.ts', '../model-access.ts', '../request-body.ts'],
+      ...['../model', '../rules', '../schema'],
+    ],
   },
   'docs-gen': { licenses: ['../test/module-graph.ts'], openapi: [''] },
   e2e: {

@@ -4,6 +4,7 @@ import { momentOf } from '@org/lambda/ledger/moment';
 import { type GatewayOptions, type LocalGateway, startGateway } from '@org/local';
 import { type Encounter, type ReceivedCall, startBedrock } from '@org/local/bedrock';
 import { createTables, type Fault as DynamoDbFault, startDynamoDb } from '@org/local/dynamodb';
+import { allInputTokens } from '@org/models';
 import { countersKey, readItem } from '@org/table';
 import { inject, onTestFinished } from 'vitest';
 import * as z from 'zod/mini';
@@ -77,7 +78,7 @@ export async function startFaultSystem(): Promise<FaultSystem> {
       own.calls += 1;
       return own.meet(call);
     },
-    onBilled: (call, { inputTokens, outputTokens }) => laneOf(call).bills.push(inputTokens + outputTokens),
+    onBilled: (call, bill) => laneOf(call).bills.push(allInputTokens(bill) + bill.outputTokens),
   });
   onTestFinished(() => bedrock.close());
   const dynamodb = await startDynamoDb({

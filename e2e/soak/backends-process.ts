@@ -1,5 +1,6 @@
 import { type ReceivedCall, startBedrock } from '@org/local/bedrock';
 import { type ReceivedRequest, startDynamoDb } from '@org/local/dynamodb';
+import { allInputTokens } from '@org/models';
 import * as z from 'zod/mini';
 import { bedrockFault, dynamodbFault } from './faults.ts';
 import { randomOf } from './random.ts';
@@ -84,10 +85,10 @@ const bedrock = await startBedrock({
     if (pending.size > 1000) countGivenUp(500);
     return { fault: met?.fault };
   },
-  onBilled(call, { inputTokens, outputTokens }) {
+  onBilled(call, billed) {
     const bill = billOf(teamOf(call));
     bill.calls += 1;
-    bill.tokens += inputTokens + outputTokens;
+    bill.tokens += allInputTokens(billed) + billed.outputTokens;
   },
 });
 

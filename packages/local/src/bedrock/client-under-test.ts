@@ -3,34 +3,93 @@ import { localCredentials } from '@org/admin/local-gateway';
 import { type ModelDefinition, plainCapabilities } from '@org/models';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { onTestFinished } from 'vitest';
-import { type SimulatedBedrock, startBedrock } from './server.ts';
+import { type BedrockOptions, type Bill, type SimulatedBedrock, startBedrock } from './server.ts';
 
 const region = 'us-east-1';
 
 const common = {
-  upstream: 'converse',
   onDemandRegions: [region],
   maxOutputTokens: 5000,
   lifecycle: { status: 'active' },
 } as const;
 
-const able = {
-  ...common,
+const plain = { ...common, upstream: 'converse' } as const;
+
+const points = {
+  ttls: ['5m', '1h'],
+  minimumTokens: 1,
+  most: 4,
+  parts: ['tools', 'system', 'messages'],
+} as const;
+
+const chat = {
+  ...plain,
   capabilities: plainCapabilities,
   toolChoices: ['auto', 'any', 'named'],
-  reasoning: { form: 'claude-adaptive', efforts: ['high'], default: 'high', history: true, excludes: [] },
-  cache: {
-    implicit: false,
-    points: { ttls: ['5m', '1h'], minimumTokens: 1, most: 4, parts: ['tools', 'system', 'messages'] },
+  reasoning: { form: 'gpt-oss', efforts: ['low'], default: 'off', history: true, excludes: [] },
+  cache: { implicit: false, points },
+} as const;
+
+const claude = {
+  ...chat,
+  messagesApi: true,
+  reasoning: {
+    form: 'claude-adaptive',
+    efforts: ['off', 'low', 'high'],
+    default: 'off',
+    history: true,
+    excludes: ['forcedTools', 'temperature', 'topP'],
   },
 } as const;
 
-/** They take schemas and tools, tools, one parameter of two, and nothing but a question. */
+/**
+ * They take schemas and tools, tools, one parameter of two, and nothing but a question. Then those that think: Nova, GPT, a
+ * Claude that may be asked to, an old one that is told for how long, and a new one that always does. The last turn texts
+ * into vectors.
+ */
 export const models = {
-  native: { ...able, modelId: 'test.native-v1:0', structuredOutput: 'native' },
-  tool: { ...able, modelId: 'test.tool-v1:0', structuredOutput: 'tool' },
-  either: { ...common, modelId: 'test.either-v1:0', capabilities: ['temperature', 'topP'] },
-  bare: { ...common, modelId: 'test.bare-v1:0', capabilities: [] },
+  native: { ...chat, modelId: 'test.native-v1:0', structuredOutput: 'native' },
+  tool: { ...chat, modelId: 'test.tool-v1:0', structuredOutput: 'tool' },
+  either: { ...plain, modelId: 'test.either-v1:0', capabilities: ['temperature', 'topP'] },
+  bare: { ...plain, modelId: 'test.bare-v1:0', capabilities: [] },
+  nova: {
+    ...{ ...chat, modelId: 'amazon.nova-test-v1:0' },
+    reasoning: { form: 'nova', efforts: ['off', 'low'], default: 'off', history: false, excludes: [] },
+    cache: { implicit: true, points: { ...points, ttls: ['5m'], parts: ['system', 'messages'] } },
+  },
+  gpt: {
+    ...chat,
+    modelId: 'openai.gpt-test',
+    toolChoices: ['auto'],
+    reasoning: { form: 'gpt', efforts: ['off', 'low'], default: 'low', history: false, excludes: [] },
+  },
+  claude: {
+    ...{ ...claude, modelId: 'anthropic.claude-test-20260101-v1:0' },
+    ...{ countTokens: true, structuredOutput: 'native' },
+    inferenceProfiles: { us: { [region]: ['us-east-2'] } },
+    contextTokens: 20_000,
+    imageTokens: 1568,
+  },
+  oldClaude: {
+    ...{ ...claude, modelId: 'anthropic.claude-old' },
+    reasoning: { ...claude.reasoning, form: 'claude-budget' },
+  },
+  newClaude: {
+    ...claude,
+    modelId: 'anthropic.claude-new',
+    toolChoices: ['auto'],
+    capabilities: plainCapabilities.filter((name) => name !== 'temperature' && name !== 'topP'),
+    reasoning: { ...claude.reasoning, efforts: ['low', 'high'], default: 'high' },
+  },
+  titan: {
+    ...{ ...common, modelId: 'amazon.titan-embed-text-v2:0', upstream: 'embed', format: 'titan-embed' },
+    dimensions: [1024, 512, 256],
+  },
+  cohere3: { ...common, modelId: 'cohere.embed-english-v3', upstream: 'embed', format: 'cohere-embed' },
+  cohere4: {
+    ...{ ...common, modelId: 'cohere.embed-v4:0', upstream: 'embed', format: 'cohere-embed' },
+    dimensions: [1536, 1024, 512, 256],
+  },
 } as const satisfies Record<string, ModelDefinition>;
 
 export interface SystemUnderTest {
@@ -39,8 +98,8 @@ export interface SystemUnderTest {
 }
 
 /** Starts a simulated Bedrock with a client of the AWS SDK's, and stops both when the test is over. */
-export async function startUnderTest(): Promise<SystemUnderTest> {
-  const bedrock = await startBedrock({ models: Object.values(models) });
+export async function startUnderTest(options: BedrockOptions = {}): Promise<SystemUnderTest> {
+  const bedrock = await startBedrock({ models: Object.values(models), ...options });
   const client = new BedrockRuntimeClient({
     endpoint: bedrock.url,
     region,
@@ -53,6 +112,17 @@ export async function startUnderTest(): Promise<SystemUnderTest> {
     await bedrock.close();
   });
   return { bedrock, client };
+}
+
+/** Of a clock that a test turns. */
+export function turnedClock() {
+  let now = Date.parse('2026-11-22T12:00:00Z');
+  return {
+    now: () => now,
+    turn(minutes: number) {
+      now += minutes * 60_000;
+    },
+  };
 }
 
 /** A request without the SDK, which leaves out what it does not know. */
@@ -82,4 +152,44 @@ export async function collect<T>(stream: AsyncIterable<T> | undefined): Promise<
   const events: T[] = [];
   for await (const event of stream) events.push(event);
   return events;
+}
+
+/** What a system that was asked nothing has billed. */
+export const nothing: Bill = {
+  ...{ inputTokens: 0, outputTokens: 0 },
+  ...{ cacheReadTokens: 0, cacheWriteTokens: 0, cacheWrite1hTokens: 0 },
+};
+
+/** The beginning of an image, as far as it says what it is and how large. */
+export function imageOf(format: 'png' | 'jpeg' | 'gif' | 'webp', width = 28, height = 28): Uint8Array {
+  const bytes = Buffer.alloc(40);
+  switch (format) {
+    case 'png':
+      bytes.write('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1');
+      bytes.writeUInt32BE(width, 16);
+      bytes.writeUInt32BE(height, 20);
+      break;
+    case 'jpeg':
+      // A comment of two bytes, then the start of a frame.
+      bytes.write('\xff\xd8\xff\xfe\0\x04hi\xff\xc2\0\x11\x08', 'latin1');
+      bytes.writeUInt16BE(height, 13);
+      bytes.writeUInt16BE(width, 15);
+      break;
+    case 'gif':
+      bytes.write('GIF89a', 'latin1');
+      bytes.writeUInt16LE(width, 6);
+      bytes.writeUInt16LE(height, 8);
+      break;
+    case 'webp':
+      bytes.write('RIFF\0\0\0\0WEBPVP8X', 'latin1');
+      bytes.writeUIntLE(width - 1, 24, 3);
+      bytes.writeUIntLE(height - 1, 27, 3);
+      break;
+  }
+  return bytes;
+}
+
+/** A PDF, as far as it says how many pages it has. */
+export function pdfOf(pages: number): Uint8Array {
+  return Buffer.from(`%PDF-1.7\n${'<< /Type /Page >>\n'.repeat(pages)}<< /Type /Pages >>`);
 }

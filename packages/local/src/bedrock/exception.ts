@@ -71,3 +71,8 @@ export class BedrockException extends Error {
 export function invalid(message: string): BedrockException {
   return new BedrockException('ValidationException', message);
 }
+
+/** A refusal that comes from behind Bedrock's own checks, in the words of the model. */
+export function refusedByModel(problem: string): BedrockException {
+  return invalid(`The model returned the following errors: ${problem}`);
+}

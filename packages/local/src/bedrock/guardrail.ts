@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { invalid } from './exception.ts';
-import type { Completion } from './simulated-model.ts';
+import { type Completion, noAnswer } from './model/answer.ts';
+import { type Prompt, questionOf } from './model/prompt.ts';
 
 /** A question that holds this word is blocked by every guardrail. */
 export const blockedWord = 'BLOCKED';
@@ -36,18 +37,15 @@ export function refuseUnknownGuardrail(
   }
 }
 
-export function blocks(guardrail: Guardrail | undefined, question: string): boolean {
-  return guardrail !== undefined && question.includes(blockedWord);
+export function blocks(guardrail: Guardrail | undefined, prompt: Prompt): boolean {
+  return guardrail !== undefined && (prompt.guarded ?? questionOf(prompt)).includes(blockedWord);
 }
 
 /** The model did not run, so no tokens are counted. */
 export const blockedCompletion: Completion = {
+  ...noAnswer,
   blocks: [{ kind: 'text', deltas: [blockedMessage] }],
   stopReason: 'guardrail_intervened',
-  inputTokens: 0,
-  outputTokens: 0,
-  cacheReadTokens: 0,
-  cacheWriteTokens: 0,
 };
 
 /**

@@ -15,12 +15,12 @@ test('every model of the catalogue can be called where the catalogue says, and d
     const places = [...onDemandRegions.map((region) => [modelId, region] as const), ...profiles];
     expect(places.length, modelId).toBeGreaterThan(0);
     for (const [id, region] of places) {
-      const { can, takesOutputSchema, takesTools, maxOutputTokens } = admitModel(all, id, region);
+      const { can, takesOutputSchema, toolChoices, maxOutputTokens } = admitModel(all, id, region);
       expect(maxOutputTokens).toBe(model.maxOutputTokens);
       if (model.upstream !== 'converse') continue;
       expect([...can]).toEqual(capabilitiesOf(model));
       expect(takesOutputSchema).toBe(model.structuredOutput === 'native');
-      expect(takesTools).toBe(model.toolChoices !== undefined);
+      expect(toolChoices).toEqual(model.toolChoices ?? []);
     }
   }
 });

@@ -4,21 +4,26 @@ import {
   type EmbedFormat,
   type ModelDefinition,
   plainCapabilities,
+  type Reasoning,
+  type ToolChoiceKind,
 } from '@org/models';
 import { invalid } from './exception.ts';
+import type { SimulatedModel } from './model/simulated-model.ts';
 
 /** A model that the call may reach, and what it can do. */
-export interface AdmittedModel {
+export interface AdmittedModel extends SimulatedModel {
   /** As the call names it: an id, an inference profile, or an ARN. */
   readonly modelId: string;
   readonly maxOutputTokens: number;
   readonly can: ReadonlySet<Capability>;
   /** Whether it takes a JSON schema for its answer. */
   readonly takesOutputSchema: boolean;
-  /** Whether it takes tools. */
-  readonly takesTools: boolean;
-  /** The body of a model that turns texts into vectors, and does nothing else. */
-  readonly embeds?: EmbedFormat | undefined;
+  /** How it can be asked to call tools; not at all where there is none. */
+  readonly toolChoices: readonly ToolChoiceKind[];
+  /** How it thinks; not at all where it is left out. */
+  readonly reasoning?: Reasoning | undefined;
+  /** What turns texts into vectors, and does nothing else: its body, and the numbers that a vector can have. */
+  readonly embeds?: { readonly format: EmbedFormat; readonly dimensions: readonly number[] } | undefined;
 }
 
 /** What the predecessor of this proxy called. Long past their end of life on AWS; still answered here. */
@@ -39,37 +44,70 @@ export function admitModel(
     predecessors.includes(modelId) ||
     /^arn:aws[a-z-]*:bedrock:[^:]+:\d{12}:imported-model\//.test(modelId)
   ) {
-    return {
-      modelId,
-      maxOutputTokens: 8192,
-      can: new Set(plainCapabilities),
-      takesOutputSchema: false,
-      takesTools: false,
-    };
+    return { ...plain, modelId, maxOutputTokens: 8192, can: new Set(plainCapabilities) };
   }
   for (const model of models) {
     if (modelId === model.modelId) {
-      if (model.onDemandRegions?.includes(region) ?? true) return admitted(modelId, model);
+      if (isOnDemandIn(model, region)) return admitted(modelId, model);
       throw invalid(
         `Invocation of model ID ${modelId} with on-demand throughput isn’t supported. Retry your request with the ` +
           'ID or ARN of an inference profile that contains this model.',
       );
     }
-    for (const [prefix, sources] of Object.entries(model.inferenceProfiles ?? {})) {
-      if (modelId === `${prefix}.${model.modelId}` && sources[region]) return admitted(modelId, model);
-    }
+    if (profilesFrom(model, region).includes(modelId)) return admitted(modelId, model);
   }
   throw invalid('The provided model identifier is invalid.');
 }
 
-function admitted(modelId: string, model: ModelDefinition): AdmittedModel {
-  const structuredOutput = model.upstream === 'converse' ? model.structuredOutput : undefined;
-  return {
-    modelId,
-    maxOutputTokens: model.maxOutputTokens,
-    can: new Set(model.upstream === 'invoke' ? plainCapabilities : capabilitiesOf(model)),
-    takesOutputSchema: structuredOutput === 'native',
-    takesTools: structuredOutput !== undefined || capabilitiesOf(model).includes('tools'),
-    embeds: model.upstream === 'embed' ? model.format : undefined,
-  };
+/**
+ * The same for CountTokens, which takes the bare id of a model alone, even where only its profiles can be called.
+ *
+ * @throws {BedrockException}
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/count-tokens.html
+ */
+export function admitCounted(
+  models: readonly ModelDefinition[],
+  modelId: string,
+  region: string,
+): AdmittedModel {
+  const model = models.find((each) => each.modelId === modelId);
+  const isOffered = model && (isOnDemandIn(model, region) || profilesFrom(model, region).length > 0);
+  if (isOffered && model.upstream === 'converse' && model.countTokens) return admitted(modelId, model);
+  if (!isOffered) admitModel(models, modelId, region);
+  throw invalid("The provided model doesn't support counting tokens.");
 }
+
+function isOnDemandIn({ onDemandRegions }: ModelDefinition, region: string): boolean {
+  return onDemandRegions?.includes(region) ?? true;
+}
+
+function profilesFrom({ modelId, inferenceProfiles = {} }: ModelDefinition, region: string): string[] {
+  return Object.entries(inferenceProfiles).flatMap(([prefix, sources]) =>
+    sources[region] ? [`${prefix}.${modelId}`] : [],
+  );
+}
+
+function admitted(modelId: string, model: ModelDefinition): AdmittedModel {
+  const { maxOutputTokens, contextTokens, imageTokens } = model;
+  const common = { modelId, maxOutputTokens, contextTokens, imageTokens };
+  switch (model.upstream) {
+    case 'converse':
+      return {
+        ...common,
+        can: new Set(capabilitiesOf(model)),
+        takesOutputSchema: model.structuredOutput === 'native',
+        toolChoices: model.toolChoices ?? [],
+        reasoning: model.reasoning,
+        cachePoints: model.cache?.points,
+        isClaude: model.messagesApi ?? false,
+      };
+    case 'invoke':
+      return { ...common, ...plain, can: new Set(plainCapabilities) };
+    case 'embed': {
+      const { format, dimensions = [] } = model;
+      return { ...common, ...plain, can: new Set(), embeds: { format, dimensions } };
+    }
+  }
+}
+
+const plain = { takesOutputSchema: false, toolChoices: [], isClaude: false } as const;

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Guardrail } from './guardrail.ts';
+import type { Completion } from './model/answer.ts';
+import type { Prompt } from './model/prompt.ts';
 import type { AdmittedModel } from './model-access.ts';
-import type { Prompt } from './prompt.ts';
-import type { Completion } from './simulated-model.ts';
 
 /** A call of an operation that has come as far as the model. */
 export interface OperationCall {
@@ -24,8 +24,8 @@ export interface StreamEvent {
 
 /** What an operation answers with. */
 export type OperationReply = {
-  /** What it costs. */
-  readonly completion: Completion;
+  /** What it costs. Left out: nothing. */
+  readonly completion?: Completion | undefined;
   readonly headers?: Readonly<Record<string, string>>;
 } & ({ readonly body: object } | { readonly events: readonly StreamEvent[] });
 

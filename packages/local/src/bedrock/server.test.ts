@@ -5,7 +5,7 @@ import {
   InvokeModelWithResponseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime';
 import { describe, expect, test } from 'vitest';
-import { asks, collect, models, type SystemUnderTest, startUnderTest } from './client-under-test.ts';
+import { asks, collect, models, nothing, type SystemUnderTest, startUnderTest } from './client-under-test.ts';
 import { exceptionNames, exceptions } from './exception.ts';
 import type { Fault } from './fault.ts';
 
@@ -29,8 +29,6 @@ const operations: readonly [name: string, ask: Ask][] = [
       collect((await client.send(new InvokeModelWithResponseStreamCommand(titan), options)).body),
   ],
 ];
-
-const nothing = { inputTokens: 0, outputTokens: 0 };
 
 describe.each(operations)('%s', (_, ask) => {
   test.each(exceptionNames)('can refuse with %s, which is not billed', async (name) => {

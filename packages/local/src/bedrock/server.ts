@@ -1,25 +1,30 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { catalogue, type ModelDefinition } from '@org/models';
+import { type BilledTokens, catalogue, type ModelDefinition } from '@org/models';
+import { type Clock, systemClock } from '../clock.ts';
 import { closeServer, listenOnLoopback } from '../loopback.ts';
-import { Caller } from './caller.ts';
-import { converse } from './converse.ts';
-import { converseStream } from './converse-stream.ts';
+import { converse } from './converse/converse.ts';
+import { converseStream } from './converse/converse-stream.ts';
+import { countTokens } from './count-tokens.ts';
 import { BedrockException } from './exception.ts';
 import type { Fault } from './fault.ts';
 import { blockedCompletion, blocks, refuseUnknownGuardrail } from './guardrail.ts';
-import { invokeModel, invokeModelWithResponseStream } from './invoke-model.ts';
-import { admitModel } from './model-access.ts';
+import { invokeModel, invokeModelWithResponseStream } from './invoke/invoke-model.ts';
+import { type Completion, noAnswer, type ScriptedAnswer } from './model/answer.ts';
+import { PromptCache } from './model/prompt-cache.ts';
+import { complete } from './model/simulated-model.ts';
+import { admitCounted, admitModel } from './model-access.ts';
 import type { Operation, OperationReply } from './operation.ts';
 import { parseJson } from './request-body.ts';
-import { complete, PromptCache, type ScriptedAnswer } from './simulated-model.ts';
-import { type Gate, sendStream } from './stream-response.ts';
+import { Caller } from './wire/caller.ts';
+import { sendException, sendReply } from './wire/send-reply.ts';
+import type { Gate } from './wire/stream-response.ts';
 
 export type { Fault };
 
 /** A call as it arrived, and what became of its caller. */
 export interface ReceivedCall {
-  /** As in the path: `converse`, `converse-stream`, `invoke` or `invoke-with-response-stream`. */
+  /** As in the path: `converse`, `converse-stream`, `invoke`, `invoke-with-response-stream` or `count-tokens`. */
   readonly operation: string;
   readonly modelId: string;
   readonly region: string;
@@ -31,11 +36,8 @@ export interface ReceivedCall {
   readonly disconnected: boolean;
 }
 
-/** Tokens that AWS would put on the bill; those of a prompt cache are input. */
-export interface BilledTokens {
-  inputTokens: number;
-  outputTokens: number;
-}
+/** Tokens that AWS would put on the bill, as they are priced: no token is counted twice. */
+export type Bill = Readonly<Record<keyof BilledTokens, number>>;
 
 export interface SimulatedBedrock {
   /** For `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`. */
@@ -46,7 +48,7 @@ export interface SimulatedBedrock {
    * What calls so far cost: all in which the model ran, whether or not the answer arrived. A stream that ends early
    * is billed as a whole, which is the most that AWS could bill.
    */
-  readonly billed: Readonly<BilledTokens>;
+  readonly billed: Bill;
   /** The next calls meet these faults, one each, in this order. */
   failNext(...faults: Fault[]): void;
   /** The next questions that reach the model get these answers, one each, in this order. */
@@ -69,9 +71,11 @@ export interface BedrockOptions {
   /** Says what a call meets, where neither `failNext` nor `pace` does. The call waits for it. Default: nothing. */
   readonly meet?: (call: ReceivedCall) => Encounter | Promise<Encounter>;
   /** Gets what a call cost in which the model ran, as it is added to `billed`. */
-  readonly onBilled?: (call: ReceivedCall, tokens: Readonly<BilledTokens>) => void;
+  readonly onBilled?: (call: ReceivedCall, bill: Bill) => void;
   /** The models that there are, beside the predecessor's and imported ones. Default: those of the catalogue. */
   readonly models?: readonly ModelDefinition[];
+  /** By which prompt caches forget. Default: the system's. */
+  readonly clock?: Clock;
 }
 
 const operations: ReadonlyMap<string, Operation> = new Map([
@@ -79,6 +83,7 @@ const operations: ReadonlyMap<string, Operation> = new Map([
   ['converse-stream', converseStream],
   ['invoke', invokeModel],
   ['invoke-with-response-stream', invokeModelWithResponseStream],
+  ['count-tokens', countTokens],
 ]);
 
 /**
@@ -93,27 +98,30 @@ export async function startBedrock({
   models = Object.values(catalogue),
   meet = () => ({}),
   onBilled = () => {},
+  clock = systemClock,
 }: BedrockOptions = {}): Promise<SimulatedBedrock> {
   const received: ReceivedCall[] = [];
   const faults: Fault[] = [];
   const scripted: ScriptedAnswer[] = [];
-  const billed: BilledTokens = { inputTokens: 0, outputTokens: 0 };
-  const cache = new PromptCache();
+  let billed = billOf(noAnswer);
+  const cache = new PromptCache(() => clock.now());
   let gate: Gate | undefined;
 
   const reply = (call: ReceivedCall, fault: Fault | undefined): OperationReply => {
     if (fault?.kind === 'exception') throw new BedrockException(fault.name, fault.message);
     const operation = operations.get(call.operation);
     if (!operation) throw new BedrockException('UnknownOperationException');
+    const admit = operation === countTokens ? admitCounted : admitModel;
+    const model = admit(models, call.modelId, call.region);
     return operation({
-      model: admitModel(models, call.modelId, call.region),
+      model,
       body: parseJson(call.text),
       headers: call.headers,
       generate(prompt, guardrail) {
         refuseUnknownGuardrail(guardrail, fault?.kind === 'unknown-guardrail' ? fault.id : undefined);
-        return blocks(guardrail, prompt.question)
+        return blocks(guardrail, prompt)
           ? blockedCompletion
-          : complete(prompt, cache, scripted.shift());
+          : complete(prompt, model, cache, scripted.shift());
       },
     });
   };
@@ -135,12 +143,18 @@ export async function startBedrock({
       const scheduled = faults.shift();
       const met = scheduled ? { fault: scheduled } : await meet(call);
       const answer = reply(call, met.fault);
-      const { outputTokens, cacheReadTokens, cacheWriteTokens, ...completion } = answer.completion;
-      const inputTokens = completion.inputTokens + cacheReadTokens + cacheWriteTokens;
-      billed.inputTokens += inputTokens;
-      billed.outputTokens += outputTokens;
-      onBilled(call, { inputTokens, outputTokens });
-      await send(caller, answer, met.fault, gate ?? met.gate);
+      if (answer.completion) {
+        const bill = billOf(answer.completion);
+        billed = {
+          inputTokens: billed.inputTokens + bill.inputTokens,
+          outputTokens: billed.outputTokens + bill.outputTokens,
+          cacheReadTokens: billed.cacheReadTokens + bill.cacheReadTokens,
+          cacheWriteTokens: billed.cacheWriteTokens + bill.cacheWriteTokens,
+          cacheWrite1hTokens: billed.cacheWrite1hTokens + bill.cacheWrite1hTokens,
+        };
+        onBilled(call, bill);
+      }
+      await sendReply(caller, answer, met.fault, gate ?? met.gate);
     } catch (error) {
       if (response.headersSent) {
         // Only a test's gate can fail here; its error is for the test to see.
@@ -156,7 +170,9 @@ export async function startBedrock({
   return {
     url,
     received,
-    billed,
+    get billed() {
+      return billed;
+    },
     failNext: (...more) => void faults.push(...more),
     answerNext: (...more) => void scripted.push(...more),
     pace(next) {
@@ -164,6 +180,11 @@ export async function startBedrock({
     },
     close: () => closeServer(server),
   };
+}
+
+function billOf({ inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens }: Completion): Bill {
+  const { '5m': short, '1h': long } = cacheWriteTokens;
+  return { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens: short, cacheWrite1hTokens: long };
 }
 
 async function readCall(request: IncomingMessage): Promise<Omit<ReceivedCall, 'disconnected'>> {
@@ -181,65 +202,4 @@ async function readCall(request: IncomingMessage): Promise<Omit<ReceivedCall, 'd
       .map(([name, value]) => [name, String(value)]),
   );
   return { operation, modelId: decodeURIComponent(modelId), region, headers, text: body };
-}
-
-async function send(
-  caller: Caller,
-  reply: OperationReply,
-  fault: Fault | undefined,
-  gate: Gate | undefined,
-): Promise<void> {
-  switch (fault?.kind) {
-    case 'stall':
-      return;
-    case 'reset':
-      caller.breakOff();
-      return;
-    case 'body':
-      sendJson(caller, fault.body, {});
-      return;
-    case 'slow':
-      await new Promise((resolve) => setTimeout(resolve, fault.milliseconds).unref());
-  }
-  const { headers = {} } = reply;
-  if ('events' in reply) {
-    const { events } = reply;
-    const half = { after: Math.floor(events.length / 2), end: 'cut' } as const;
-    const early = fault?.kind === 'stream' ? fault : fault?.kind === 'cut' ? half : undefined;
-    await sendStream(caller, { events, headers, gate, fault: early });
-    return;
-  }
-  const json = JSON.stringify(reply.body);
-  if (fault?.kind === 'cut') await sendHalf(caller, json);
-  else sendJson(caller, json, headers);
-}
-
-function sendJson({ response }: Caller, json: string, headers: Readonly<Record<string, string>>): void {
-  response
-    .writeHead(200, {
-      'content-type': 'application/json',
-      'x-amzn-requestid': crypto.randomUUID(),
-      ...headers,
-    })
-    .end(json);
-}
-
-async function sendHalf(caller: Caller, json: string): Promise<void> {
-  caller.response.writeHead(200, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(json),
-  });
-  await caller.write(json.slice(0, json.length / 2));
-  caller.breakOff();
-}
-
-/** AWS names the exception in a header, with a URL behind it that clients have to cut off. */
-function sendException({ response }: Caller, { name, status, message }: BedrockException): void {
-  response
-    .writeHead(status, {
-      'content-type': 'application/json',
-      'x-amzn-requestid': crypto.randomUUID(),
-      'x-amzn-errortype': `${name}:http://internal.amazon.com/coral/com.amazon.bedrock/`,
-    })
-    .end(JSON.stringify({ message }));
 }

@@ -1,0 +1,67 @@
+import type { BedrockException } from '../exception.ts';
+import type { Fault } from '../fault.ts';
+import type { OperationReply } from '../operation.ts';
+import type { Caller } from './caller.ts';
+import { type Gate, sendStream } from './stream-response.ts';
+
+/** Sends the answer of an operation, or what a fault makes of it. */
+export async function sendReply(
+  caller: Caller,
+  reply: OperationReply,
+  fault: Fault | undefined,
+  gate: Gate | undefined,
+): Promise<void> {
+  switch (fault?.kind) {
+    case 'stall':
+      return;
+    case 'reset':
+      caller.breakOff();
+      return;
+    case 'body':
+      sendJson(caller, fault.body, {});
+      return;
+    case 'slow':
+      await new Promise((resolve) => setTimeout(resolve, fault.milliseconds).unref());
+  }
+  const { headers = {} } = reply;
+  if ('events' in reply) {
+    const { events } = reply;
+    const half = { after: Math.floor(events.length / 2), end: 'cut' } as const;
+    const early = fault?.kind === 'stream' ? fault : fault?.kind === 'cut' ? half : undefined;
+    await sendStream(caller, { events, headers, gate, fault: early });
+    return;
+  }
+  const json = JSON.stringify(reply.body);
+  if (fault?.kind === 'cut') await sendHalf(caller, json);
+  else sendJson(caller, json, headers);
+}
+
+function sendJson({ response }: Caller, json: string, headers: Readonly<Record<string, string>>): void {
+  response
+    .writeHead(200, {
+      'content-type': 'application/json',
+      'x-amzn-requestid': crypto.randomUUID(),
+      ...headers,
+    })
+    .end(json);
+}
+
+async function sendHalf(caller: Caller, json: string): Promise<void> {
+  caller.response.writeHead(200, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(json),
+  });
+  await caller.write(json.slice(0, json.length / 2));
+  caller.breakOff();
+}
+
+/** AWS names the exception in a header, with a URL behind it that clients have to cut off. */
+export function sendException({ response }: Caller, { name, status, message }: BedrockException): void {
+  response
+    .writeHead(status, {
+      'content-type': 'application/json',
+      'x-amzn-requestid': crypto.randomUUID(),
+      'x-amzn-errortype': `${name}:http://internal.amazon.com/coral/com.amazon.bedrock/`,
+    })
+    .end(JSON.stringify({ message }));
+}
