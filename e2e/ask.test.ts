@@ -267,13 +267,16 @@ test.each([true, false])(
 test('what is written to the cache of a prompt and read from it is charged as such', async () => {
   const first = await system.askFor('claude', withEverything, true);
   const second = await system.askFor('claude', withEverything, true);
-  const written = first.settled.ending?.usage.cacheWriteTokens ?? 0;
-  expect(written).toBeGreaterThan(1000);
+  const { usage } = first.settled.ending ?? {};
+  const { inputTokens = 0, outputTokens = 0, cacheWriteTokens = 0, cacheWrite1hTokens = 0 } = usage ?? {};
+  // Tools and system are kept for an hour, the document for 5 minutes.
+  expect(cacheWriteTokens).toBeGreaterThan(1000);
+  expect(cacheWrite1hTokens).toBeGreaterThan(0);
+  const written = cacheWriteTokens + cacheWrite1hTokens;
   expect(second.settled.ending?.usage).toMatchObject({ cacheReadTokens: written, cacheWriteTokens: 0 });
   const costs = [first, second].map(({ settled }) => settled.charged.usd);
-  const { inputTokens = 0, outputTokens = 0 } = first.settled.ending?.usage ?? {};
   expect(costs).toEqual([
-    Math.ceil(inputTokens + 5 * outputTokens + 1.25 * written),
+    Math.ceil(inputTokens + 5 * outputTokens + 1.25 * cacheWriteTokens + 2 * cacheWrite1hTokens),
     Math.ceil(inputTokens + 5 * outputTokens + 0.1 * written),
   ]);
 });

@@ -75,7 +75,11 @@ const stopReasons = today(
 
 /** What JSON Schema can say of a field, and the contract's schemas do not: by type and field, as docstrings are. */
 const facts: Readonly<Record<string, JsonSchema>> = {
-  'AskRequest.outputSchema': { properties: { type: { const: 'object' } }, required: ['type'] },
+  'AskRequest.outputSchema': {
+    properties: { type: { const: 'object' } },
+    anyOf: ['type', '$ref', 'allOf'].map((keyword) => ({ required: [keyword] })),
+    not: { anyOf: ['anyOf', 'oneOf'].map((keyword) => ({ required: [keyword] })) },
+  },
   'Answer.stopReason': stopReasons,
   'StreamDone.stopReason': stopReasons,
   'OutputDetails.stopReason': stopReasons,

@@ -19,9 +19,18 @@ const history = z.array(turn).check(
   ),
 );
 
+/** Keywords by which a schema can be one of an object without a `type` of its own. What they come to, their reader finds out. */
+const composing = ['$ref', 'allOf', 'anyOf', 'oneOf'];
+
 const outputSchema = z
   .record(z.string(), z.unknown())
-  .check(z.refine((schema) => schema['type'] === 'object', "must be a JSON Schema with type 'object'"));
+  .check(
+    z.refine(
+      ({ type, ...schema }) =>
+        type === 'object' || (type === undefined && composing.some((keyword) => keyword in schema)),
+      "must be a JSON Schema of an object: with type 'object', or a $ref or an allOf that leads to one",
+    ),
+  );
 
 /** Reads the body of an ask. Strict: an unknown field is an error that names it. */
 export const AskRequestSchema = z.strictObject({

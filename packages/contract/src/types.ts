@@ -28,8 +28,10 @@ export interface AskRequest {
   /** At most four strings that end the answer where the model writes one of them. */
   stop?: string[] | undefined;
   /**
-   * A JSON Schema of `type: 'object'` that the answer must fit; it is then in `output`. Only references within it
-   * (`#/$defs/...`) are followed.
+   * A JSON Schema of an object that the answer must fit; it is then in `output`. At its root it has `type: 'object'`, or a
+   * `$ref` or an `allOf` that leads to objects; a choice (`anyOf`, `oneOf`) can be in a property alone. Only references
+   * within it (`#/$defs/...`) are followed. Refused, before anything is charged, where no answer can fit, as far as that
+   * can be seen.
    */
   outputSchema?: Record<string, unknown> | undefined;
 }

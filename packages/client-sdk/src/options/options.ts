@@ -87,8 +87,8 @@ export interface AskOptions
   readonly stop?: readonly string[] | undefined;
 
   /**
-   * A JSON Schema of `type: 'object'` that the answer must fit; the answer is then in `output`. The proxy checks it. If
-   * the model's answer does not fit, the call throws `OutputValidationError`.
+   * A JSON Schema of an object that the answer must fit; the answer is then in `output`. The proxy checks it. If the
+   * model's answer does not fit, the call throws `OutputValidationError`; if no answer can, `InvalidRequestError`.
    */
   readonly outputSchema?: JsonSchema | undefined;
 

@@ -139,11 +139,16 @@ const unconvertible = schemaWith({
   },
 });
 
+const choice = schemaWith({ jsonSchema: { input: () => ({ anyOf: [personJsonSchema, { type: 'null' }] }) } });
+const exclusiveChoice = schemaWith({ jsonSchema: { input: () => ({ oneOf: [personJsonSchema] }) } });
+
 test.each<[string, object, string, RegExp, cause?: Error]>([
   ['something that is not a schema', { schema: { type: 'object' } }, 'schema', /Standard Schema/],
   ['a schema of null', { schema: null }, 'schema', /Standard Schema/],
   ['a schema without a JSON Schema', { schema: plain }, 'schema', /Pass outputSchema too/],
   ['a schema that cannot be converted', { schema: unconvertible }, 'schema', /cannot be converted/, reason],
+  ['a schema of a union', { schema: choice }, 'schema', /Wrap it in an object/],
+  ['a schema of a discriminated union', { schema: exclusiveChoice }, 'schema', /Wrap it in an object/],
   ['a JSON Schema that is text', { outputSchema: '{}' }, 'outputSchema', /must be an object/],
   ['a JSON Schema that is a circle', { outputSchema: circle }, 'outputSchema', /must be JSON/],
 ])('%s is refused before anything is sent', async (_, options, field, message, cause) => {

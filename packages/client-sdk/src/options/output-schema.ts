@@ -32,6 +32,16 @@ export function outputSchemaOf({ schema, outputSchema }: Schemas): JsonSchema | 
     'schema',
     'cannot be converted to JSON Schema. Pass outputSchema too, for example z.toJSONSchema(schema)',
   );
+  const converted = convert(schema);
+  checkOption(
+    !('anyOf' in converted || 'oneOf' in converted),
+    'schema',
+    'must be of one object, and is a choice, such as a union. Wrap it in an object, such as z.object({ result: schema })',
+  );
+  return converted;
+}
+
+function convert(schema: StandardJsonSchema): JsonSchema {
   try {
     // The model writes the input of the schema, which a transformation may turn into something else.
     return schema['~standard'].jsonSchema.input({ target: 'draft-2020-12' });

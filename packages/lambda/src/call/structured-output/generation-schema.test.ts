@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ProxyError } from '../../proxy-error.ts';
-import { expandReferences } from './expand.ts';
 import { generationSchema } from './generation-schema.ts';
+import { definitionsOf } from './references.ts';
 
-const native = (schema: Record<string, unknown>) => generationSchema(expandReferences(schema), 'native');
-const tool = (schema: Record<string, unknown>) => generationSchema(expandReferences(schema), 'tool');
+const native = (schema: Record<string, unknown>) => generationSchema(definitionsOf(schema), 'native');
+const tool = (schema: Record<string, unknown>) => generationSchema(definitionsOf(schema), 'tool');
 
 function refusal(make: () => unknown) {
   try {
@@ -80,6 +80,47 @@ test('references are put in, because not every model follows them', () => {
   });
 });
 
+test('a tuple is a list of what may be in it, because Bedrock takes no tuples', () => {
+  const pair = {
+    type: 'array',
+    prefixItems: [{ type: 'string' }, { type: 'null' }],
+    items: false,
+    minItems: 1,
+  };
+  const rest = { type: 'array', prefixItems: [{ type: 'string' }], items: { type: 'integer' } };
+  expect(native({ type: 'object', properties: { pair, rest } })['properties']).toMatchObject({
+    pair: {
+      items: { anyOf: [{ type: 'string' }, { type: 'null' }] },
+      minItems: 1,
+      description: '{"prefixItems":[{"type":"string"},{"type":"null"}],"maxItems":2}',
+    },
+    rest: { items: { anyOf: [{ type: 'string' }, { type: 'integer' }] } },
+  });
+});
+
+test('parts that could not share a closed object are one to the model', () => {
+  const part = (name: string) => ({
+    type: 'object',
+    properties: { [name]: { type: 'string' } },
+    required: [name],
+  });
+  const ab = { allOf: [part('a'), part('b')] };
+  const one = {
+    type: 'object',
+    properties: { a: { type: 'string' }, b: { type: 'string' } },
+    required: ['a', 'b'],
+    additionalProperties: false,
+  };
+  expect(native(ab)).toEqual(one);
+  expect(native({ type: 'object', properties: { ab } })['properties']).toEqual({ ab: one });
+  const choice = { ...part('a'), anyOf: [part('b'), { required: ['c'] }] };
+  expect(native({ type: 'object', properties: { choice } })['properties']).toEqual({
+    choice: {
+      anyOf: [one, { ...one, properties: { a: { type: 'string' }, c: {} }, required: ['a', 'c'] }],
+    },
+  });
+});
+
 test("a tool's input has at its top what Nova takes, and no more", () => {
   const schema = {
     type: 'object',
@@ -100,7 +141,7 @@ test.each<[string, Record<string, unknown>, string]>([
     'outputSchema.properties.a.$ref',
   ],
   ['is not a string', { a: { $ref: 1 } }, 'outputSchema.properties.a.$ref'],
-  ['leads back to itself', { a: { $ref: '#' } }, 'outputSchema.properties.a.properties.a.$ref'],
+  ['leads back to itself', { a: { $ref: '#/properties/a' } }, 'outputSchema.properties.a.$ref'],
   ['has a type that is none', { a: { type: 'strin' } }, 'outputSchema.properties.a.type'],
   ['allows no value', { a: { enum: [] } }, 'outputSchema.properties.a.enum'],
   [
@@ -151,9 +192,9 @@ test('names that only references are read by are left out, so that one can be in
 });
 
 test('a keyword called __proto__ is one like any other, and hands on no other', () => {
-  const schema = expandReferences(JSON.parse('{"type":"object","__proto__":{"required":["a"]}}'));
-  expect(Object.keys(schema)).toEqual(['type', '__proto__']);
-  expect(schema['required']).toBeUndefined();
+  const schema = JSON.parse('{"type":"object","properties":{},"__proto__":{"required":["a"]}}');
+  expect(tool(schema)).toEqual({ type: 'object', properties: {} });
+  expect(native(schema)).toEqual({ type: 'object', properties: {}, additionalProperties: false });
 });
 
 test('a schema that grows without end is refused, not followed', () => {
@@ -183,7 +224,7 @@ test('whatever is sent as a schema is either taken or refused with a reason', ()
   fc.assert(
     fc.property(schema, fc.constantFrom('native' as const, 'tool' as const), (fields, by) => {
       try {
-        generationSchema(expandReferences({ ...fields, type: 'object' }), by);
+        generationSchema(definitionsOf({ ...fields, type: 'object' }), by);
       } catch (error) {
         expect(error).toBeInstanceOf(ProxyError);
       }

@@ -1,11 +1,11 @@
 import type { StructuredOutput } from '@org/models';
 import { isJsonObject, type Json, type JsonObject } from '../../json.ts';
-import { schemaError } from './schema-error.ts';
+import { combineSchema } from './combine.ts';
+import type { Definition } from './references.ts';
 
 /** Keywords that Bedrock's structured output takes as they are. */
 const enforced: ReadonlySet<string> = new Set([
-  ...['type', 'enum', 'const', 'title', 'description', 'default', 'required', 'properties', 'items'],
-  ...['anyOf', 'allOf', 'additionalProperties'],
+  ...['type', 'enum', 'const', 'title', 'description', 'default', 'required', 'additionalProperties'],
 ]);
 
 const formats: ReadonlySet<Json> = new Set([
@@ -13,15 +13,19 @@ const formats: ReadonlySet<Json> = new Set([
 ]);
 
 /**
- * The schema that a model is held to while it writes: the caller's without references, as far as the model can be held
- * to it. What cannot be enforced is written into the descriptions that the model reads, and checked when the answer is
- * there.
+ * The schema that a model is held to while it writes: the caller's in one piece, as far as the model can be held to it.
+ * What cannot be enforced is written into the descriptions that the model reads, and checked when the answer is there.
  *
- * @throws {ProxyError} `invalid_request` where no answer of this model could fit.
+ * @throws {ProxyError} `invalid_request` where no answer of this model could fit, as far as can be seen.
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html
  */
-export function generationSchema(schema: JsonObject, by: StructuredOutput): JsonObject {
-  return by === 'native' ? enforceable(schema, []) : toolInput(schema);
+export function generationSchema(definitions: readonly Definition[], by: StructuredOutput): JsonObject {
+  switch (by) {
+    case 'native':
+      return enforceable(combineSchema(definitions, true));
+    case 'tool':
+      return toolInput(combineSchema(definitions, false));
+  }
 }
 
 /**
@@ -33,40 +37,28 @@ function toolInput({ properties = {}, required }: JsonObject): JsonObject {
   return { type: 'object', properties, ...(required === undefined ? {} : { required }) };
 }
 
-function enforceable(schema: JsonObject, path: readonly string[]): JsonObject {
+function enforceable(schema: JsonObject): JsonObject {
   const kept: Record<string, Json> = {};
   const described: Record<string, Json> = {};
-  const sub = (value: Json, ...at: readonly string[]): Json =>
-    isJsonObject(value) ? enforceable(value, [...path, ...at]) : value;
-  const each = (value: Json, keyword: string): Json =>
-    Array.isArray(value) ? value.map((item, index) => sub(item, keyword, String(index))) : value;
 
   for (const [keyword, value] of Object.entries(schema)) {
     if (keyword === 'properties' && isJsonObject(value)) {
-      const properties = Object.entries(value).map(([name, item]) => [name, sub(item, keyword, name)]);
+      const properties = Object.entries(value).map(([name, item]) => [name, enforceableIn(item)]);
       kept[keyword] = Object.fromEntries(properties);
-    } else if (keyword === 'items') {
-      kept[keyword] = sub(value, keyword);
-    } else if (keyword === 'anyOf' || keyword === 'allOf') {
-      kept[keyword] = each(value, keyword);
-    } else if (keyword === 'oneOf') {
-      kept['anyOf'] = each(value, keyword);
-    } else if (keyword === 'additionalProperties') {
-      if (value !== false && schema['properties'] === undefined) throw openObject(path);
+    } else if ((keyword === 'anyOf' || keyword === 'oneOf') && Array.isArray(value)) {
+      kept['anyOf'] = value.map(enforceableIn);
     } else if (
       enforced.has(keyword) ||
       (keyword === 'format' && formats.has(value)) ||
       (keyword === 'minItems' && (value === 0 || value === 1))
     ) {
       kept[keyword] = value;
-    } else {
+    } else if (keyword !== 'items') {
       described[keyword] = value;
     }
   }
-  if (schema['type'] === 'object') {
-    if (schema['properties'] === undefined) throw openObject(path);
-    kept['additionalProperties'] = false;
-  }
+  const items = itemsOf(schema);
+  if (items !== undefined) kept['items'] = items;
   if (Object.keys(described).length > 0) {
     const { description } = kept;
     kept['description'] = [description, JSON.stringify(described)].filter(Boolean).join(' ');
@@ -74,6 +66,13 @@ function enforceable(schema: JsonObject, path: readonly string[]): JsonObject {
   return kept;
 }
 
-function openObject(path: readonly string[]) {
-  return schemaError(path, 'must list its properties: answers of this model can have no others');
+/** Bedrock takes neither `prefixItems`, nor a `maxItems` of 0: there the description alone says that there are none. */
+function itemsOf({ items, prefixItems, maxItems }: JsonObject): Json | undefined {
+  if (maxItems === 0) return { type: 'null' };
+  if (!Array.isArray(prefixItems)) return items === undefined ? undefined : enforceableIn(items);
+  return { anyOf: [...prefixItems, ...(items === undefined ? [] : [items])].map(enforceableIn) };
+}
+
+function enforceableIn(value: Json): Json {
+  return isJsonObject(value) ? enforceable(value) : value;
 }

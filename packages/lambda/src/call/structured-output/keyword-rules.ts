@@ -1,10 +1,17 @@
-import { isObject } from '../../json.ts';
+import { isObject, type JsonObject } from '../../json.ts';
+
+/** A schema, or what stands for one that every value fits, or none. */
+export type Schema = JsonObject | boolean;
 
 /** What the value of a keyword must be, for any answer to fit. */
 interface Rule {
   readonly holds: (value: unknown) => boolean;
   readonly otherwise: string;
+  readonly subschemas?: Subschemas;
 }
+
+/** How the value of a keyword holds schemas: it is one, a list of them, or maps names to them. */
+type Subschemas = 'one' | 'list' | 'map';
 
 const types: ReadonlySet<unknown> = new Set([
   ...['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'],
@@ -14,16 +21,22 @@ const isSchema = (value: unknown) => isObject(value) || typeof value === 'boolea
 const isList = (value: unknown, holds: (item: unknown) => boolean) =>
   Array.isArray(value) && value.length > 0 && value.every(holds);
 
-const schema: Rule = { holds: isSchema, otherwise: 'must be a schema' };
+const schema: Rule = { holds: isSchema, otherwise: 'must be a schema', subschemas: 'one' };
 const schemas: Rule = {
   holds: (value) => isList(value, isSchema),
   otherwise: 'must be a list of at least one schema',
+  subschemas: 'list',
 };
 const isMap = (value: unknown, holds: (item: unknown, name: string) => boolean) =>
   isObject(value) && Object.entries(value).every(([name, item]) => name.isWellFormed() && holds(item, name));
-const isNames = (value: unknown) => Array.isArray(value) && value.every((name) => typeof name === 'string');
+const isNames = (value: unknown) =>
+  Array.isArray(value) && value.every((name) => typeof name === 'string' && name.isWellFormed());
 
-const schemaMap: Rule = { holds: (value) => isMap(value, isSchema), otherwise: 'must map names to schemas' };
+const schemaMap: Rule = {
+  holds: (value) => isMap(value, isSchema),
+  otherwise: 'must map names to schemas',
+  subschemas: 'map',
+};
 const number: Rule = { holds: Number.isFinite, otherwise: 'must be a number' };
 const count: Rule = {
   holds: (value) => Number.isInteger(value) && Number(value) >= 0,
@@ -32,6 +45,10 @@ const count: Rule = {
 /** Not spelled out: an object with a `then` can pass for a promise. */
 const conditions = Object.fromEntries(['if', 'then', 'else'].map((keyword) => [keyword, schema]));
 const unfollowed: Rule = { holds: () => false, otherwise: 'is not followed; use $ref' };
+const outdated: Rule = {
+  holds: () => false,
+  otherwise: 'is of an older draft; use dependentRequired or dependentSchemas',
+};
 
 /** @see https://json-schema.org/draft/2020-12/json-schema-validation */
 const rules: Readonly<Record<string, Rule>> = {
@@ -45,16 +62,14 @@ const rules: Readonly<Record<string, Rule>> = {
     holds: (value) => isMap(value, isNames),
     otherwise: 'must map names to lists of names',
   },
-  dependencies: {
-    holds: (value) => isMap(value, (item) => isSchema(item) || isNames(item)),
-    otherwise: 'must map names to schemas or to lists of names',
-  },
+  dependencies: outdated,
   pattern: { holds: isPattern, otherwise: 'must be a regular expression' },
   patternProperties: {
     holds: (value) => isMap(value, (item, name) => isSchema(item) && isPattern(name)),
     otherwise: 'must map regular expressions to schemas',
+    subschemas: 'map',
   },
-  format: { holds: (value) => typeof value === 'string', otherwise: 'must be the name of a format' },
+  format: { holds: isFormat, otherwise: 'must be the name of a format' },
   multipleOf: { holds: (value) => Number.isFinite(value) && Number(value) > 0, otherwise: 'must be above 0' },
   ...{ properties: schemaMap, dependentSchemas: schemaMap },
   ...{ items: schema, additionalProperties: schema, contains: schema, propertyNames: schema, not: schema },
@@ -63,14 +78,29 @@ const rules: Readonly<Record<string, Rule>> = {
   ...{ minimum: number, maximum: number, exclusiveMinimum: number, exclusiveMaximum: number },
   ...{ minLength: count, maxLength: count, minItems: count, maxItems: count },
   ...{ minProperties: count, maxProperties: count, minContains: count, maxContains: count },
+  uniqueItems: { holds: (value) => typeof value === 'boolean', otherwise: 'must be true or false' },
   ...{ $dynamicRef: unfollowed, $recursiveRef: unfollowed },
 };
 
 /** What is wrong with the value of a keyword, if anything is. */
 export function keywordFault(keyword: string, value: unknown): string | undefined {
   if (!keyword.isWellFormed()) return 'must be whole characters';
-  const rule = Object.hasOwn(rules, keyword) ? rules[keyword] : undefined;
+  const rule = ruleOf(keyword);
   return rule && !rule.holds(value) ? rule.otherwise : undefined;
+}
+
+/** How a keyword holds schemas; `undefined` where its value is data, or the keyword unknown. */
+export function subschemasIn(keyword: string): Subschemas | undefined {
+  return ruleOf(keyword)?.subschemas;
+}
+
+function ruleOf(keyword: string): Rule | undefined {
+  return Object.hasOwn(rules, keyword) ? rules[keyword] : undefined;
+}
+
+/** The check looks a format up in an object, which has what every object has. */
+function isFormat(value: unknown): boolean {
+  return typeof value === 'string' && !(value in Object.prototype);
 }
 
 function isPattern(value: unknown): boolean {

@@ -1,24 +1,16 @@
+import { Validator } from '@cfworker/json-schema';
 import { errorDefinition } from '@org/contract';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anyJson, oddText, runs } from '../../fuzz.ts';
-import type { Json, JsonObject } from '../../json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../json.ts';
 import { ProxyError } from '../../proxy-error.ts';
+import { combineSchema } from './combine.ts';
+import { type Definition, definitionsOf, documentOf } from './references.ts';
+import { composedSchemas, modelBy } from './schemas-under-test.ts';
 import { outputOf, type StructuredCall, structuredCall } from './structured-output.ts';
 
-const models = (['native', 'tool'] as const).map((structuredOutput) => ({
-  alias: 'model',
-  modelId: 'model',
-  price: undefined,
-  definition: {
-    upstream: 'converse' as const,
-    modelId: 'model',
-    capabilities: [],
-    structuredOutput,
-    maxOutputTokens: 100,
-    lifecycle: { status: 'active' as const },
-  },
-}));
+const ways = ['native', 'tool'] as const;
 
 /** Keywords of every draft that a caller may know, whether or not they are known here. */
 const keywords = fc.constantFrom(
@@ -83,12 +75,12 @@ test('whatever the schema, it is refused with a reason, or any answer is found t
   fc.assert(
     fc.property(
       anySchema,
-      fc.constantFrom(...models),
+      fc.constantFrom(...ways),
       fc.array(outputs, { maxLength: 2 }),
-      (fields, model, texts) => {
+      (fields, way, texts) => {
         let call: StructuredCall | undefined;
         const refusal = refusalOf(() => {
-          call = structuredCall({ outputSchema: { ...fields, type: 'object' } }, model);
+          call = structuredCall({ outputSchema: { ...fields, type: 'object' } }, modelBy(way));
         });
         if (refusal) expect(errorDefinition(refusal.statement.code).status).toBe(400);
         if (!call) return;
@@ -103,5 +95,129 @@ test('whatever the schema, it is refused with a reason, or any answer is found t
       },
     ),
     runs(200),
+  );
+});
+
+/** Objects that many a composed schema takes. */
+const { objects } = fc.letrec<{ value: Json; objects: Json }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3 },
+    {
+      weight: 4,
+      arbitrary: fc.constantFrom<Json>(-1, 0, 1, 1.5, 2, 2.5, 3, 'a', 'b', '', 'aaa', true, null),
+    },
+    fc.array(tie('value'), { maxLength: 3 }),
+    tie('objects'),
+  ),
+  objects: fc.dictionary(fc.constantFrom('a', 'b', 'c'), tie('value'), { maxKeys: 3 }),
+}));
+
+/** One or more for any bounds of whole numbers from 0 to 3. */
+const numbers = [-1e9, -1, -0.5, 0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 1e9];
+
+function isWithin(schema: JsonObject, number: number): boolean {
+  const {
+    type,
+    minimum = -Infinity,
+    maximum = Infinity,
+    exclusiveMinimum = -Infinity,
+    exclusiveMaximum = Infinity,
+  } = schema;
+  return (
+    (type === 'number' || Number.isInteger(number)) &&
+    number >= Number(minimum) &&
+    number <= Number(maximum) &&
+    number > Number(exclusiveMinimum) &&
+    number < Number(exclusiveMaximum)
+  );
+}
+
+/** Any answer of a model that keeps to what it is held to, and to what it reads of empty arrays. */
+function answersTo(schema: Json | undefined): fc.Arbitrary<Json> {
+  if (!isJsonObject(schema)) return anyJson;
+  const { type, enum: values, anyOf, properties, required, items, minItems, maxItems, description } = schema;
+  if ('const' in schema) return fc.constant(schema['const'] ?? null);
+  if (Array.isArray(values)) return fc.constantFrom(...values);
+  if (Array.isArray(anyOf)) return fc.oneof(...anyOf.map(answersTo));
+  if (Array.isArray(type)) return fc.oneof(...type.map((one) => answersTo({ ...schema, type: one })));
+  switch (type) {
+    case 'object': {
+      const listed = Object.entries(isJsonObject(properties) ? properties : {});
+      const present = Array.isArray(required) ? required.map(String) : [];
+      return fc.record(Object.fromEntries(listed.map(([name, item]) => [name, answersTo(item)])), {
+        requiredKeys: present,
+      });
+    }
+    case 'array': {
+      const isEmpty = maxItems === 0 || String(description).includes('"maxItems":0');
+      const minLength = Number(minItems ?? 0);
+      return isEmpty
+        ? fc.constant([])
+        : fc.array(answersTo(items), { minLength, maxLength: Number(maxItems ?? minLength + 2) });
+    }
+    case 'string': {
+      const { minLength = 0, maxLength = Number(minLength) + 3 } = schema;
+      return fc.string({ minLength: Number(minLength), maxLength: Number(maxLength) });
+    }
+    case 'integer':
+    case 'number':
+      return fc.constantFrom(...numbers.filter((number) => isWithin(schema, number)));
+    case 'boolean':
+      return fc.boolean();
+    case 'null':
+      return fc.constant(null);
+    default:
+      // Bounds of no type leave all of another one.
+      return Object.keys(schema).length > 0 ? fc.constantFrom(true, null) : anyJson;
+  }
+}
+
+test.each(ways)(
+  'what is held to a composed schema that is taken fits it, whatever it answers (%s)',
+  (way) => {
+    let taken = 0;
+    fc.assert(
+      fc.property(composedSchemas(way), fc.gen(), (outputSchema, draw) => {
+        let call: StructuredCall | undefined;
+        const refusal = refusalOf(() => {
+          call = structuredCall({ outputSchema }, modelBy(way));
+        });
+        if (refusal) {
+          expect(refusal.statement).toMatchObject({ code: 'invalid_request', param: 'outputSchema' });
+          return;
+        }
+        if (!call) return;
+        taken += 1;
+        expect(call.schema['type']).toBe('object');
+        expect(JSON.stringify(call.schema)).not.toContain('$ref');
+        expect(
+          new Validator({ ...call.checked }, '2020-12').validate(draw(answersTo, call.schema)).errors,
+        ).toEqual([]);
+      }),
+      runs(1000),
+    );
+    expect(taken).toBeGreaterThan(runs(200).numRuns);
+  },
+);
+
+test('where no answer is found to fit a composed schema, none does', () => {
+  fc.assert(
+    fc.property(
+      composedSchemas('tool'),
+      fc.array(objects, { minLength: 50, maxLength: 50 }),
+      (schema, answers) => {
+        let definitions: readonly Definition[] = [];
+        const unread = refusalOf(() => {
+          definitions = definitionsOf({ type: 'object', ...schema });
+        });
+        const refusal = refusalOf(() => combineSchema(definitions, false));
+        const place = refusal?.hasCode('invalid_request') && refusal.statement.details?.issues[0]?.path;
+        // Refused for another reason: a choice at the root, or its size.
+        if (unread || !place || place === 'outputSchema' || place.endsWith('.anyOf')) return;
+        const check = new Validator({ ...documentOf(definitions) }, '2020-12');
+        for (const answer of answers) expect(check.validate(answer).valid).toBe(false);
+      },
+    ),
+    runs(300),
   );
 });

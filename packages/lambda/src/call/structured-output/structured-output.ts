@@ -4,16 +4,16 @@ import type { JsonObject } from '../../json.ts';
 import { ProxyError } from '../../proxy-error.ts';
 import type { ChatCall, ModelChatCall } from '../call.ts';
 import type { ReplyEvent } from '../reply.ts';
-import { expandReferences } from './expand.ts';
 import { generationSchema } from './generation-schema.ts';
 import { checkOutput } from './output-check.ts';
+import { definitionsOf, documentOf } from './references.ts';
 
 /** How one call gets an answer that fits a schema. */
 export interface StructuredCall {
   readonly by: StructuredOutput;
   /** What the model is held to. */
   readonly schema: JsonObject;
-  /** What the answer is checked against: the caller's schema, its references put in. */
+  /** What the answer is checked against: all that the caller's schema asks. */
   readonly checked: JsonObject;
 }
 
@@ -37,8 +37,8 @@ export function structuredCall(
       param: 'outputSchema',
     });
   }
-  const checked = expandReferences(outputSchema);
-  return { by, schema: generationSchema(checked, by), checked };
+  const definitions = definitionsOf(outputSchema);
+  return { by, schema: generationSchema(definitions, by), checked: documentOf(definitions) };
 }
 
 /** What holds a model to the schema: Bedrock itself, or a tool that it is forced to call. */

@@ -95,6 +95,12 @@ test.each([
     'stop',
     'must have at most 4 strings',
   ],
+  [
+    'a schema of text',
+    '{"model":"llama","question":"Hi","outputSchema":{"type":"string","allOf":[{"type":"object"}]}}',
+    'outputSchema',
+    "must be a JSON Schema of an object: with type 'object', or a $ref or an allOf that leads to one",
+  ],
 ])('%s is named', (_fault, body, path, message) => {
   expect(refusal(body)).toEqual({
     code: 'invalid_request',

@@ -1,0 +1,113 @@
+import { deepCompareStrict, Validator } from '@cfworker/json-schema';
+import type { Json, JsonObject } from '../../json.ts';
+import { contradicted, type Keywords, lastPlaceOf, NoValue } from './parts.ts';
+
+export type Type = 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null';
+
+const everyType: readonly Type[] = ['object', 'array', 'string', 'number', 'boolean', 'null'];
+
+/** The types that are left where all of it holds. */
+export function typesOf(found: readonly Keywords[]): readonly Type[] | NoValue {
+  let left = everyType;
+  for (const { schema, path } of found) {
+    const types = [schema['type'] ?? [...everyType]].flat().map(String);
+    left = left.flatMap((type) => common(type, types));
+    if (left.length === 0) return new NoValue([...path, 'type'], contradicted);
+  }
+  return left;
+}
+
+/** What a type has in common with some: an integer is a number. */
+function common(type: Type, types: readonly string[]): Type[] {
+  if (types.includes(type)) return [type];
+  const other = type === 'number' ? 'integer' : type === 'integer' ? 'number' : undefined;
+  return other !== undefined && types.includes(other) ? ['integer'] : [];
+}
+
+/** Which of two bounds holds where both do. */
+const stricter = {
+  ...{ minimum: Math.max, maximum: Math.min, exclusiveMinimum: Math.max, exclusiveMaximum: Math.min },
+  ...{ minLength: Math.max, maxLength: Math.min, minItems: Math.max, maxItems: Math.min },
+  ...{ minProperties: Math.max, maxProperties: Math.min },
+};
+
+export const boundKeywords: readonly string[] = Object.keys(stricter);
+
+/** Between which numbers a value, or its size, must be. */
+export type Bounds = { readonly [Keyword in keyof typeof stricter]?: number };
+
+/** The bounds that are left where all of it holds. */
+export function boundsOf(found: readonly Keywords[]): Bounds {
+  return Object.fromEntries(
+    Object.entries(stricter).flatMap(([keyword, stricterOf]) => {
+      const bounds = found.map(({ schema }) => schema[keyword]).filter((bound) => typeof bound === 'number');
+      return bounds.length > 0 ? [[keyword, bounds.reduce((one, other) => stricterOf(one, other))]] : [];
+    }),
+  );
+}
+
+/** Where bounds leave no value of a type. Those of objects and arrays depend on what is in them. */
+export function emptyRange(type: Type, bounds: Bounds, found: readonly Keywords[]): NoValue | undefined {
+  const { minLength = 0, maxLength = Number.POSITIVE_INFINITY } = bounds;
+  switch (type) {
+    case 'string':
+      return minLength > maxLength
+        ? new NoValue(lastPlaceOf(found, 'minLength', 'maxLength'), contradicted)
+        : undefined;
+    case 'number':
+    case 'integer':
+      return hasNumber(bounds, stepOf(type, found))
+        ? undefined
+        : new NoValue(lastPlaceOf(found, ...numeric), contradicted);
+    default:
+      return undefined;
+  }
+}
+
+const numeric = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'];
+
+/** What a number must be a multiple of. Fractions are left out: their multiples are rounded. */
+function stepOf(type: Type, found: readonly Keywords[]): number | undefined {
+  const step = found.map(({ schema }) => Number(schema['multipleOf'])).find(Number.isSafeInteger);
+  return step ?? (type === 'integer' ? 1 : undefined);
+}
+
+function hasNumber(bounds: Bounds, step: number | undefined): boolean {
+  const { minimum = -Infinity, maximum = Infinity, exclusiveMinimum, exclusiveMaximum } = bounds;
+  const low = Math.max(minimum, exclusiveMinimum ?? -Infinity);
+  const high = Math.min(maximum, exclusiveMaximum ?? Infinity);
+  if (step === undefined || Math.max(-low, high) > Number.MAX_SAFE_INTEGER) {
+    return low < high || (low === high && low !== exclusiveMinimum && low !== exclusiveMaximum);
+  }
+  const least = Math.ceil(low / step) * step;
+  const first = least === exclusiveMinimum ? least + step : least;
+  return first <= high && first !== exclusiveMaximum;
+}
+
+/** The `const` or `enum` that is left where all of it holds, as far as that is quick to check: a pattern may take years. */
+export function valuesOf(
+  types: readonly Type[],
+  bounds: Bounds,
+  found: readonly Keywords[],
+): JsonObject | NoValue {
+  const lists = found.flatMap(({ schema }): Json[][] => [
+    ...(schema['const'] === undefined ? [] : [[schema['const']]]),
+    ...(Array.isArray(schema['enum']) ? [schema['enum']] : []),
+  ]);
+  const [list, ...others] = lists.toSorted((one, other) => one.length - other.length);
+  if (!list) return {};
+  const steps = found.map(({ schema }) => schema['multipleOf']).filter((step) => typeof step === 'number');
+  const rest = { type: [...types], ...bounds, ...(steps[0] !== undefined && { multipleOf: steps[0] }) };
+  const check = new Validator(rest, '2020-12');
+  const members = others.map(memberOf);
+  const values = list.filter((value) => check.validate(value).valid && members.every((isIn) => isIn(value)));
+  const [first] = values;
+  if (first === undefined) return new NoValue(lastPlaceOf(found, 'enum', 'const'), contradicted);
+  return found.some(({ schema }) => 'const' in schema) ? { const: first } : { enum: values };
+}
+
+function memberOf(list: readonly Json[]): (value: Json) => boolean {
+  const simple = new Set(list);
+  return (value) =>
+    simple.has(value) || (typeof value === 'object' && list.some((item) => deepCompareStrict(item, value)));
+}

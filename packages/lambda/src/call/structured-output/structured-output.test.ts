@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { ProxyError } from '../../proxy-error.ts';
+import { modelBy } from './schemas-under-test.ts';
+import { outputOf, type StructuredCall, structuredCall } from './structured-output.ts';
+
+const tree = {
+  $ref: '#/$defs/tree',
+  description: 'A tree.',
+  $defs: {
+    tree: {
+      type: 'object',
+      properties: { leaf: { type: 'integer', minimum: 1 }, inner: { $ref: '#/$defs/tree' } },
+      additionalProperties: false,
+    },
+  },
+};
+
+function callFor(outputSchema: object): StructuredCall {
+  const call = structuredCall({ outputSchema: { ...outputSchema } }, modelBy('tool'));
+  if (!call) throw new Error('No schema was asked for.');
+  return call;
+}
+
+function treeOf(levels: number, leaf: number): object {
+  return levels === 1 ? { leaf } : { inner: treeOf(levels - 1, leaf) };
+}
+
+/** Where an output does not fit; nothing where it does. */
+function faultsOf(call: StructuredCall, output: unknown): unknown {
+  try {
+    outputOf(call, { text: JSON.stringify(output), stopReason: 'end_turn' });
+    return [];
+  } catch (error) {
+    if (!(error instanceof ProxyError && error.hasCode('invalid_output'))) throw error;
+    return error.statement.details?.issues?.map(({ path }) => path);
+  }
+}
+
+test('an answer is checked against what the caller wrote, deeper than the model was asked to go', () => {
+  const call = callFor(tree);
+  expect(JSON.stringify(call.schema).match(/leaf/g)).toHaveLength(4);
+  expect(faultsOf(call, treeOf(20, 1))).toEqual([]);
+  expect(faultsOf(call, treeOf(6, 0))).toEqual(['inner.inner.inner.inner.inner.leaf']);
+});
+
+test('each part of the root holds', () => {
+  const call = callFor({ allOf: [tree, { required: ['leaf'] }], $defs: tree.$defs });
+  expect(faultsOf(call, { leaf: 1 })).toEqual([]);
+  expect(faultsOf(call, treeOf(2, 1))).toEqual(['']);
+});
