@@ -133,7 +133,7 @@ const leftOut: readonly (readonly [models: string, reason: string])[] = [
     'legacy, or about to be',
   ],
   ['Claude Opus 4.5 to 4.8, Claude Fable 5', 'a newer one of the same name costs as much or less'],
-  ['Claude Mythos, the GPT models for security', 'only for those whom their makers let in'],
+  ['Claude Mythos, the GPT models for security', 'only for customers that their makers approve'],
   [
     'DeepSeek V3.1, Kimi K2 Thinking, Magistral, Devstral, the smaller of Ministral, Qwen and Nemotron',
     'not read yet',
@@ -160,6 +160,9 @@ test('the document is what the catalogue says', async () => {
     'Every model takes `question` and `maxTokens`. What else it takes is named; what it does not take is refused with',
     '`unsupported_feature`, before anything is billed. JSON by a schema (`outputSchema`) is made by Bedrock itself (native)',
     'or by a tool that the model is made to call (tool).',
+    '',
+    'Requests carry text so far. Images, documents, tools, thoughts, cache points and embeddings are facts of the models that',
+    'no route takes; a model for embeddings cannot be asked.',
     '',
     ...table(
       [

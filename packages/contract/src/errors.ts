@@ -36,7 +36,7 @@ export interface ErrorDefinition {
  */
 export const errors = {
   /**
-   * The body is not JSON, or it is JSON but no object. What is not UTF-8 may get past this, and be answered and
+   * The body is not JSON, or it is JSON but not an object. What is not UTF-8 may get past this, and be answered and
    * charged: the function is given the body as text, in which the local gateway has U+FFFD for such bytes, and AWS does
    * not say what it has.
    * @remedy Send an object, as JSON in UTF-8.
@@ -131,7 +131,8 @@ export const errors = {
     retryable: false,
     from: 'asking',
     madeBy: ['lambda'],
-    message: 'The plan of this API key does not include this model. GET /models lists those that it does.',
+    message:
+      'The plan of this API key does not include this model. GET /models lists the models that it includes.',
   },
   /**
    * No model of this name is offered here.
@@ -144,7 +145,7 @@ export const errors = {
     retryable: false,
     from: 'asking',
     madeBy: ['lambda'],
-    message: 'There is no model of this name here. GET /models lists those that there are.',
+    message: 'There is no model of this name here. GET /models lists the models of this key.',
   },
   /**
    * No route has this path and method. The path begins with the stage.

@@ -19,7 +19,7 @@ const history = z.array(turn).check(
   ),
 );
 
-/** Keywords by which a schema can be one of an object without a `type` of its own. What they come to, their reader finds out. */
+/** Keywords that can make a schema one of an object without a `type`. Whether they do is found out where it is read. */
 const composing = ['$ref', 'allOf', 'anyOf', 'oneOf'];
 
 const outputSchema = z

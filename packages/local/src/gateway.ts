@@ -22,7 +22,7 @@ export type { Clock, Timer };
 export interface GatewayOptions {
   /** The directory that `cdk synth` wrote. */
   readonly assembly: string;
-  /** Default: 0, any free port. */
+  /** Default: 0, a free port. */
   readonly port?: number;
   /** What limits, and the times in events, go by. Default: the system's. */
   readonly clock?: Clock;

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 /**
  * Listens on loopback; resolves to the URL, without a slash at the end.
  *
- * @param port Default: any free one.
+ * @param port Default: a free port.
  */
 export async function listenOnLoopback(server: Server, port = 0): Promise<string> {
   // A connection closed just as its next request comes would be a fault that nobody asked for.

@@ -3,7 +3,7 @@ import { Price } from './price.ts';
 import { type CacheTtl, PromptCache } from './prompt-cache.ts';
 import { Reasoning } from './reasoning.ts';
 
-/** What a model takes that needs no further word. */
+/** Capabilities that need no details. */
 export const plainCapabilities = [
   'system',
   'history',
@@ -50,11 +50,11 @@ export type EmbedFormat = 'titan-embed' | 'cohere-embed';
 export type ModelUpstream =
   | {
       readonly upstream: 'converse';
-      /** What it takes that needs no further word. */
+      /** Capabilities that need no details. */
       readonly capabilities: readonly PlainCapability[];
       /** How it can be asked to call tools. Left out: it takes none. */
       readonly toolChoices?: readonly ToolChoiceKind[] | undefined;
-      /** How it thinks before it answers. Left out: nobody can ask it to. */
+      /** How it thinks before it answers. Left out: it cannot be asked to. */
       readonly reasoning?: Reasoning | undefined;
       /** How it keeps the start of a prompt. Left out: not at all. */
       readonly cache?: PromptCache | undefined;
@@ -69,7 +69,7 @@ export type ModelUpstream =
   | {
       readonly upstream: 'embed';
       readonly format: EmbedFormat;
-      /** Numbers that a vector can have, its own choice first. Left out: nobody can choose. */
+      /** How many numbers a vector can have, the default first. Left out: that cannot be chosen. */
       readonly dimensions?: readonly number[] | undefined;
     };
 

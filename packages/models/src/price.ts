@@ -15,8 +15,8 @@ export interface Rates {
    */
   readonly cacheWrite?: number | undefined;
   /**
-   * Input tokens written to a prompt cache that keeps them an hour: for Claude, twice the price of input. Default: there
-   * is no price, and to ask for such a cache is refused.
+   * Input tokens written to a prompt cache that keeps them an hour: for Claude, twice the price of input. Default: no
+   * price; a call that asks for such a cache is refused.
    */
   readonly cacheWrite1h?: number | undefined;
 }
@@ -27,11 +27,11 @@ export interface LongContext extends Rates {
   readonly above: number;
 }
 
-/** What a service tier costs that a call can ask for, beside the standard one. */
+/** What the service tiers beside the standard one cost. Calls go out in the standard tier. */
 export interface TierRates {
-  /** Served first. Default: there is no price. */
+  /** Of calls that are served first. Default: no price. */
   readonly priority?: Rates | undefined;
-  /** Served when there is room. Default: there is no price. */
+  /** Of calls that are served when there is room. Default: no price. */
   readonly flex?: Rates | undefined;
 }
 

@@ -101,3 +101,16 @@ test('an ask without maxTokens holds as many as its plan allows', () => {
   };
   expect(checkLimitSizes(parseProxyConfig({ ...shipped, plans }))).toEqual([]);
 });
+
+test('a model that makes vectors is asked for one, and has no output to hold', () => {
+  const embed = { ...starter, models: ['titan-embed-v2'] };
+  const config = (day: number) =>
+    parseProxyConfig({
+      ...shipped,
+      models: ['titan-embed-v2'],
+      plans: { starter: { ...embed, limits: { tokens: { day } } } },
+      teams: { toll: { plan: 'starter', keys: ['k'] } },
+    });
+  expect(checkLimitSizes(config(17))).toEqual([]);
+  expect(checkLimitSizes(config(16))).toHaveLength(1);
+});

@@ -1,7 +1,9 @@
 import { type LimitKind, type LimitPeriod, type Limits, limitKinds, limitPeriods } from '@org/contract';
 import type { ProxyConfig } from '@org/infra/config';
+import type { ModelCall } from '@org/lambda/call/call';
 import { maxTokensOf } from '@org/lambda/call/choose';
 import { worstCaseOf } from '@org/lambda/call/meter';
+import type { ChosenModel } from '@org/lambda/config';
 import { type Amounts, amountsOf, unitOf } from '@org/lambda/ledger/amounts';
 import { aliasOf, definitionOf, priceIn } from '@org/models';
 import { amountText, limitText } from '../limits-text.ts';
@@ -92,6 +94,19 @@ export function checkSizes(
 const amountOf = (kind: LimitKind, amount: number) =>
   kind === 'usd' ? amountText(kind, amount) : `${amountText(kind, amount)} ${kind}`;
 
+function shortestCall(
+  model: Pick<ChosenModel, 'definition'>,
+  maxTokens: number | undefined,
+  most: number | undefined,
+): ModelCall {
+  if (model.definition.upstream === 'embed') return { kind: 'embed', inputs: ['?'] };
+  return {
+    kind: 'chat',
+    messages: [{ role: 'user', blocks: [{ type: 'text', text: '?' }] }],
+    maxTokens: maxTokensOf(maxTokens, model, { maxTokens: most }),
+  };
+}
+
 /** The least that the function holds of each limit for the shortest question to any model of a plan. */
 function leastOf(config: ProxyConfig, plan: string, maxTokens: number | undefined): Amounts {
   const { models: aliases = [], maxTokens: most } = config.plans[plan] ?? {};
@@ -101,15 +116,6 @@ function leastOf(config: ProxyConfig, plan: string, maxTokens: number | undefine
       const definition = definitionOf(model);
       return definition ? [{ alias: aliasOf(model), definition, price: priceIn(config, model) }] : [];
     })
-    .map((model) =>
-      worstCaseOf(
-        {
-          kind: 'chat',
-          messages: [{ role: 'user', blocks: [{ type: 'text', text: '?' }] }],
-          maxTokens: maxTokensOf(maxTokens, model, { maxTokens: most }),
-        },
-        model,
-      ),
-    );
+    .map((model) => worstCaseOf(shortestCall(model, maxTokens, most), model));
   return amountsOf((kind) => Math.min(...cases.map((amounts) => amounts[kind])) / unitOf[kind]);
 }

@@ -15,7 +15,7 @@ const connectingCall = /^(?:connect|getaddrinfo)$/;
  */
 const connectingWords = /before secure TLS connection|client error \(Connect\)/;
 
-/** Other failures before anything is sent, which would happen again; and what to check besides `baseUrl`, to the stop. */
+/** Other failures before anything is sent, which would happen again; and what to check besides `baseUrl`, up to the full stop. */
 const refusals: readonly { readonly code?: RegExp; readonly message: RegExp; readonly advice: string }[] = [
   {
     code: /WRONG_VERSION_NUMBER/,

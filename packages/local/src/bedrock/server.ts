@@ -66,7 +66,7 @@ export interface Encounter {
 }
 
 export interface BedrockOptions {
-  /** Default: any free one. */
+  /** Default: a free port. */
   readonly port?: number;
   /** Says what a call meets, where neither `failNext` nor `pace` does. The call waits for it. Default: nothing. */
   readonly meet?: (call: ReceivedCall) => Encounter | Promise<Encounter>;

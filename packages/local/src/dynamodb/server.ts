@@ -28,7 +28,7 @@ export interface ReceivedRequest {
 }
 
 export interface DynamoDbOptions {
-  /** Default: any free one. */
+  /** Default: a free port. */
   readonly port?: number;
   /** Says what a request meets, where neither `failNext` nor `failEvery` does. Default: nothing. */
   readonly meet?: (request: ReceivedRequest) => Fault;

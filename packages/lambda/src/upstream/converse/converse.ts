@@ -105,7 +105,7 @@ function readUsage(said: Json): ReplyEvent[] {
  */
 function writtenForAnHour(details: Json | undefined): number | undefined {
   const hours = Array.isArray(details) ? details.filter((detail) => at(detail, 'ttl') === '1h') : [];
-  // What is no number ends up as none, and is refused.
+  // What is not a number becomes NaN, which is refused.
   const tokens = hours.map((detail) => Number(at(detail, 'inputTokens')));
   return tokens.length > 0 ? tokens.reduce((sum, amount) => sum + amount) : undefined;
 }
