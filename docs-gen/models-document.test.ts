@@ -161,8 +161,8 @@ test('the document is what the catalogue says', async () => {
     '`unsupported_feature`, before anything is billed. JSON by a schema (`outputSchema`) is made by Bedrock itself (native)',
     'or by a tool that the model is made to call (tool).',
     '',
-    'Requests carry text so far. Images, documents, tools, thoughts, cache points and embeddings are facts of the models that',
-    'no route takes; a model for embeddings cannot be asked.',
+    'Requests carry text so far. Images, documents, tools, thoughts, cache points, service tiers and embeddings are facts of',
+    'the models that no route takes; a model for embeddings cannot be asked.',
     '',
     ...table(
       [
@@ -184,15 +184,16 @@ test('the document is what the catalogue says', async () => {
     'its day has come. One that has ended, here or in a definition of your own, is refused at synthesis. `maxTokens` counts',
     'what a model thinks before it answers: give it room.',
     '',
-    '## Tools, thoughts and caches',
+    '## Tools, thoughts, caches and tiers',
     '',
     'How a model can be asked to call tools: when it sees fit (auto), one at least (any), or one by its name (named). How',
     'hard it can be asked to think, what it does unasked in bold; Claude cannot be made to call a tool while it thinks. Which',
     'parts of a prompt can be kept for the next one. The most tokens that an image is held with, where that is less than what',
-    'fits. Whether Bedrock counts the input before it is asked.',
+    'fits. Whether Bedrock counts the input before it is asked. The service tiers that it can be served in beside the',
+    'standard one.',
     '',
     ...table(
-      ['alias', 'tools', 'thinks', 'caches', 'tokens of an image', 'counted'],
+      ['alias', 'tools', 'thinks', 'caches', 'tokens of an image', 'counted', 'tiers'],
       answering.map(({ names, model }) => [
         names,
         listed(model.toolChoices ?? []),
@@ -204,6 +205,7 @@ test('the document is what the catalogue says', async () => {
             : 'what fits'
           : '-',
         model.countTokens ? 'yes' : '-',
+        listed(model.serviceTiers ?? []),
       ]),
     ),
     '',

@@ -26,6 +26,7 @@ export {
   Price,
   type Rates,
   type ServiceTier,
+  serviceTiers,
 } from './price.ts';
 export type { CacheTtl, PromptCache } from './prompt-cache.ts';
 export { type Effort, efforts, type Reasoning, reasoningFields } from './reasoning.ts';

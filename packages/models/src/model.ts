@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { Price } from './price.ts';
+import { Price, type ServiceTier, serviceTiers } from './price.ts';
 import { type CacheTtl, PromptCache } from './prompt-cache.ts';
 import { Reasoning } from './reasoning.ts';
 
@@ -25,7 +25,9 @@ export type Capability =
   /** Its own thoughts, to go on from. */
   | 'reasoning'
   /** Points up to which a prompt is kept in its cache. */
-  | 'cachePoints';
+  | 'cachePoints'
+  /** To be served in another tier than the standard one. */
+  | 'serviceTier';
 
 /** Whether a model may call a tool, must call one, or must call one by name. */
 const toolChoices = ['auto', 'any', 'named'] as const;
@@ -58,6 +60,12 @@ export type ModelUpstream =
       readonly reasoning?: Reasoning | undefined;
       /** How it keeps the start of a prompt. Left out: not at all. */
       readonly cache?: PromptCache | undefined;
+      /**
+       * The service tiers that Converse serves it in beside the standard one. Left out: none.
+       *
+       * @see https://docs.aws.amazon.com/bedrock/latest/userguide/service-tiers-inference.html
+       */
+      readonly serviceTiers?: readonly ServiceTier[] | undefined;
       /** Left out: it takes no `outputSchema`. */
       readonly structuredOutput?: StructuredOutput | undefined;
       /** Whether CountTokens counts its input. Default: false. */
@@ -164,6 +172,7 @@ export const OfferedModel = z.union([
       toolChoices: z.optional(z.array(z.enum(toolChoices))),
       reasoning: z.optional(Reasoning),
       cache: z.optional(PromptCache),
+      serviceTiers: z.optional(z.array(z.enum(serviceTiers)).check(z.minLength(1))),
       countTokens: z.optional(z.boolean()),
       structuredOutput: z.optional(z.enum(['native', 'tool'])),
       messagesApi: z.optional(z.boolean()),
@@ -199,6 +208,7 @@ export function capabilitiesOf(model: ModelDefinition): readonly Capability[] {
         ...(model.toolChoices ? (['tools'] as const) : []),
         ...(model.reasoning?.history ? (['reasoning'] as const) : []),
         ...(model.cache?.points ? (['cachePoints'] as const) : []),
+        ...(model.serviceTiers ? (['serviceTier'] as const) : []),
       ];
     case 'invoke':
       return invokeFormats[model.format].capabilities;

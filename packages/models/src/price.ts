@@ -51,7 +51,9 @@ export interface Price extends Rates {
   readonly tiers?: TierRates | undefined;
 }
 
-export type ServiceTier = keyof TierRates;
+/** The tiers that a call can ask for beside the standard one. */
+export const serviceTiers = ['priority', 'flex'] as const satisfies readonly (keyof TierRates)[];
+export type ServiceTier = (typeof serviceTiers)[number];
 
 const amount = z.number().check(z.minimum(0, 'must be 0 or more'));
 

@@ -95,6 +95,7 @@ export const amazon = {
   'nova-pro': {
     ...nova,
     capabilities: multimodal,
+    serviceTiers: ['priority', 'flex'],
     modelId: 'amazon.nova-pro-v1:0',
     onDemandRegions: [
       ...['us-east-1', 'us-gov-west-1', 'eu-west-2', 'me-central-1', 'ap-southeast-2', 'ap-southeast-3'],
@@ -116,6 +117,7 @@ export const amazon = {
   'nova-2-lite': {
     ...nova,
     capabilities: multimodal,
+    serviceTiers: ['priority', 'flex'],
     modelId: 'amazon.nova-2-lite-v1:0',
     onDemandRegions: [],
     inferenceProfiles: {

@@ -20,6 +20,7 @@ const withoutStop: PlainCapability[] = [
 const openWeight = {
   upstream: 'converse',
   toolChoices: ['auto'],
+  serviceTiers: ['priority', 'flex'],
   structuredOutput: 'native',
   lifecycle: { status: 'active' },
 } as const satisfies Partial<ModelDefinition>;
@@ -164,10 +165,12 @@ export const openWeights = {
     // Of how it samples nothing is documented.
     capabilities: ['system', 'history', 'images', 'stream'],
     cache: { implicit: true },
+    // It has both, but Converse does not serve them.
+    serviceTiers: undefined,
     contextTokens: 1024 * 1024,
     // The card names none: that of Kimi K2.5.
     maxOutputTokens: 16_000,
-    // A cache keeps it 30 minutes. Converse does not serve its dearer and its cheaper tier.
+    // A cache keeps it 30 minutes.
     price: [
       {
         ...{ input: 3.3, output: 16.5, cacheRead: 0.33, cacheWrite: 4.125 },
