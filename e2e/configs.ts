@@ -79,7 +79,7 @@ const counted = defineProxyConfig({
   name: 'counted',
   stage: 'dev',
   region: 'us-east-1',
-  models: ['llama', 'nova-lite'],
+  models: ['llama', 'nova-lite', 'claude-sonnet-4.6'],
   plans: {
     few: {
       throttle: { rate: 100, burst: 200 },
@@ -90,7 +90,7 @@ const counted = defineProxyConfig({
     tokens: {
       throttle: { rate: 100, burst: 200 },
       quota: { limit: 1000, period: 'MONTH' },
-      models: ['llama', 'nova-lite'],
+      models: ['llama', 'nova-lite', 'claude-sonnet-4.6'],
       limits: { tokens: { month: 2000 } },
     },
   },

@@ -94,3 +94,30 @@ test('one write to hold and one to settle, for the team and for a key with limit
   expect(system.dynamodb.requests).toMatchObject({ UpdateItem: 2 + 4 });
   expect(system.dynamodb.requests['GetItem']).toBeUndefined();
 });
+
+/** 4,000 bytes, of which the simulated Bedrock makes fewer than 1,000 tokens; the limit is 2,000. */
+const long = { model: 'claude-sonnet-4.6', question: 'A long question. '.repeat(235), maxTokens: 100 };
+
+test('a question whose bytes are too many for a limit, but whose tokens are not, is answered and charged exactly', async () => {
+  const { ask, bedrock, dynamodb } = await startSystem('counted');
+  const { usage, limits } = AnswerSchema.parse((await ask('thrifty-key', long)).json());
+  const { inputTokens, outputTokens } = bedrock.billed;
+  expect(usage).toMatchObject({ inputTokens, outputTokens });
+  expect(limits).toMatchObject([{ limit: 'tokens', max: 2000, used: inputTokens + outputTokens }]);
+  // The first hold is more than the whole limit, which costs no write.
+  expect(dynamodb.requests).toMatchObject({ UpdateItem: 2 });
+  // Nobody counts for this one.
+  expect((await ask('thrifty-key', { ...long, model: 'nova-lite' })).error().code).toBe('exceeds_limit');
+});
+
+test('many such questions at once fill the limit and never pass it', async () => {
+  const { ask, bedrock, client } = await startSystem('counted');
+  const replies = await Promise.all(Array.from({ length: 20 }, () => ask('thrifty-key', long)));
+  const codes = replies.map((reply) => (reply.status === 200 ? 'answered' : reply.error().code));
+  expect(codes).toContain('answered');
+  expect(new Set(codes).difference(new Set(['answered', 'rate_limited', 'quota_exceeded'])).size).toBe(0);
+  const { inputTokens, outputTokens } = bedrock.billed;
+  const { limits } = await client('thrifty-key').client.usage();
+  expect(limits).toMatchObject([{ used: inputTokens + outputTokens }]);
+  expect(inputTokens + outputTokens).toBeLessThanOrEqual(2000);
+});

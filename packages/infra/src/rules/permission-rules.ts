@@ -9,6 +9,7 @@ const neededActions: readonly string[] = [
   'logs:PutLogEvents',
   'bedrock:InvokeModel',
   'bedrock:InvokeModelWithResponseStream',
+  'bedrock:CountTokens',
   'bedrock:ApplyGuardrail',
   'dynamodb:GetItem',
   'dynamodb:UpdateItem',

@@ -6,7 +6,7 @@ import { ProxyError } from '../proxy-error.ts';
 import type { Asked, Call, ModelCall } from './call.ts';
 import { chooseModel, maxTokensOf, refuseUnsupported } from './choose.ts';
 import type { Deadline } from './deadline.ts';
-import { trueCostOf, worstCaseOf } from './meter.ts';
+import { trueCostOf } from './meter.ts';
 import type { ReplyEvent, TokenUsage } from './reply.ts';
 import {
   constraintOf,
@@ -15,6 +15,7 @@ import {
   type StructuredCall,
   structuredCall,
 } from './structured-output/structured-output.ts';
+import { takeRoom } from './take-room.ts';
 import type { Upstream } from './upstream.ts';
 
 /** What an ask depends on beside what is asked. */
@@ -73,17 +74,14 @@ export interface Finished extends Ending {
  * @throws {ProxyError} Whatever the reason.
  */
 export async function* ask(asked: Asked, context: AskContext): AsyncGenerator<AskEvent, void> {
-  const { caller, config, ledger, upstream, deadline, at } = context;
+  const { caller, config, upstream, deadline } = context;
   const { whole } = asked;
   const model = chooseModel(asked.alias, caller, config);
   yield { type: 'chosen', model };
   refuseUnsupported(asked, model, caller);
   const { call, structured } = prepare(asked.call, model, caller);
 
-  const hold = await ledger.hold(
-    { scopes: caller.scopes, worstCase: worstCaseOf(call, model), duration: whole ? 'short' : 'long', at },
-    { hold: deadline.signal, settle: deadline.settleSignal },
-  );
+  const hold = await takeRoom(call, model, whole, context);
   let settled = false;
   /** What is charged, as far as is known. */
   let due = nothing;

@@ -12,6 +12,7 @@ import { at, isJsonObject, type Json, type JsonObject } from '../json.ts';
 import type { Amounts } from '../ledger/amounts.ts';
 import { ProxyError } from '../proxy-error.ts';
 import type { Block, CachePointBlock, JsonBlock, ModelCall, ModelChatCall, Sampling, Tool } from './call.ts';
+import type { CountableCall } from './upstream.ts';
 
 /**
  * Tokens that a model reads beside what it is given: of a chat template, a start (gpt-oss has the longest that is known,
@@ -63,15 +64,18 @@ function chatTokens(call: ModelChatCall, bounds: Bounds): number {
   // A field that the model reads and nobody counts would let a limit be passed, so it does not compile.
   sampling satisfies Sampling & Record<Exclude<keyof typeof sampling, keyof Sampling>, never>;
   const blocks = [...system, ...messages.flatMap((message) => message.blocks)];
-  const instructions = tools.length > 0 || outputFormat !== undefined ? templateTokens.tools : 0;
   return (
     templateTokens.start +
-    instructions +
+    (tools.length > 0 ? templateTokens.tools : 0) +
     sum(blocks, (block) => blockTokens(block, bounds)) +
     sum(tools, toolTokens) +
-    (outputFormat ? jsonTokens(outputFormat.schema) : 0) +
+    (outputFormat ? outputFormatTokens(outputFormat) : 0) +
     (extra ? jsonTokens(extra) : 0)
   );
+}
+
+function outputFormatTokens({ schema }: NonNullable<ModelChatCall['outputFormat']>): number {
+  return templateTokens.tools + jsonTokens(schema);
 }
 
 function blockTokens(block: Block | JsonBlock, bounds: Bounds): number {
@@ -184,15 +188,26 @@ function packedTokens(block: Json, { imageTokens = asMuchAsFits }: Bounds): numb
 }
 
 /**
+ * The input tokens of a call that CountTokens does not count: it does not take the form of an answer.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseTokensRequest.html
+ */
+export function uncountedTokens(call: CountableCall): number {
+  return call.kind === 'chat' && call.outputFormat ? outputFormatTokens(call.outputFormat) : 0;
+}
+
+/**
  * What a call can cost at the most. Without a price the USD are 0, which no plan with a limit in USD allows.
  *
+ * @param mostInput The most input tokens that it can have, where more is known than {@link mostInputTokens}.
  * @throws {ProxyError} `unsupported_feature` where nobody can say.
  */
 export function worstCaseOf(
   call: ModelCall,
   { alias, definition, price }: Pick<ChosenModel, 'alias' | 'definition' | 'price'>,
+  mostInput = Number.POSITIVE_INFINITY,
 ): Amounts {
-  const inputTokens = mostInputTokens(call, definition);
+  const inputTokens = Math.min(mostInput, mostInputTokens(call, definition));
   if (!Number.isFinite(inputTokens)) {
     throw new ProxyError({
       code: 'unsupported_feature',

@@ -1,6 +1,6 @@
 import type { ModelDefinition } from '@org/models';
 import type { Guardrail } from '../environment.ts';
-import type { ModelCall } from './call.ts';
+import type { EmbedCall, ModelCall } from './call.ts';
 import type { Deadline } from './deadline.ts';
 import type { ReplyEvent } from './reply.ts';
 
@@ -24,6 +24,9 @@ export interface Manner {
   readonly deadline: Deadline;
 }
 
+/** What Bedrock can count the tokens of. */
+export type CountableCall = Exclude<ModelCall, EmbedCall>;
+
 /** Bedrock. */
 export interface Upstream {
   /**
@@ -36,4 +39,12 @@ export interface Upstream {
     target: Target,
     manner: Manner,
   ): AsyncGenerator<ReplyEvent, void>;
+  /**
+   * Counts the input tokens that a call will be billed, those of a prompt cache included, for a model whose
+   * `countTokens` is true. It costs nothing and takes few seconds at the most.
+   *
+   * @throws {ProxyError} For whatever reason there is no count.
+   * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_CountTokens.html
+   */
+  count(model: ModelDefinition, call: CountableCall, deadline: Deadline): Promise<number>;
 }

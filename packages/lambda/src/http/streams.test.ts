@@ -6,7 +6,15 @@ import type { Upstream } from '../call/upstream.ts';
 import { ProxyError } from '../proxy-error.ts';
 import { createHandler } from './handler.ts';
 import type { ResponseHead } from './response.ts';
-import { limits, type RequestOptions, replyCost, requestOf, saying, usage } from './test-request.ts';
+import {
+  countNothing,
+  limits,
+  type RequestOptions,
+  replyCost,
+  requestOf,
+  saying,
+  usage,
+} from './test-request.ts';
 
 const question = { model: 'llama', question: 'What is a dystopia' };
 
@@ -102,6 +110,7 @@ test.each<[string, unknown, code: string]>([
   '%s after the first event is an error event, the last one, and the hold stays charged',
   async (_case, error, code) => {
     const failing: Upstream = {
+      count: countNothing,
       async *call() {
         yield piece('Ble');
         throw error;
@@ -124,6 +133,7 @@ test.each([
   const body = new PassThrough();
   body.on('resume', () => {});
   const upstream: Upstream = {
+    count: countNothing,
     async *call() {
       yield piece('Ble');
       body.destroy(error);
@@ -142,6 +152,7 @@ test('a caller that reads slowly holds the model back, and is not taken for gone
   const body = new PassThrough({ highWaterMark: 10 });
   let passed = 0;
   const upstream: Upstream = {
+    count: countNothing,
     async *call() {
       for (const text of ['one', 'two', 'three']) {
         yield piece(text);

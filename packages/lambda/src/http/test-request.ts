@@ -90,12 +90,15 @@ export function saying(
   ];
 }
 
+export const countNothing: Upstream['count'] = () => Promise.reject(new TypeError('Nothing is counted here'));
+
 /** An upstream that says this of every call. */
 export function answering(events: readonly ReplyEvent[]): Upstream {
   return {
     async *call() {
       yield* events;
     },
+    count: countNothing,
   };
 }
 
@@ -107,6 +110,7 @@ export function recordingUpstream() {
       calls.push({ ...call, ...target });
       yield* saying(['Ble', 'ak.']);
     },
+    count: countNothing,
   };
   return { upstream, calls };
 }
@@ -118,6 +122,7 @@ export function failingWith(error: unknown): Upstream {
     async *call() {
       throw error;
     },
+    count: countNothing,
   };
 }
 

@@ -14,7 +14,12 @@ import type {
 } from '@smithy/types';
 
 /** Last part of an operation's path, after `/model/{modelId}/`. */
-export type BedrockOperation = 'converse' | 'converse-stream' | 'invoke' | 'invoke-with-response-stream';
+export type BedrockOperation =
+  | 'converse'
+  | 'converse-stream'
+  | 'invoke'
+  | 'invoke-with-response-stream'
+  | 'count-tokens';
 
 export interface BedrockRequest {
   readonly modelId: string;
@@ -94,6 +99,7 @@ const commands = {
   'converse-stream': commandOf('converse-stream'),
   invoke: commandOf('invoke'),
   'invoke-with-response-stream': commandOf('invoke-with-response-stream'),
+  'count-tokens': commandOf('count-tokens'),
 };
 
 /** The answer to a request whose body has not been read. */

@@ -1,11 +1,12 @@
 import { createServer, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { catalogue, type InvokeFormat, type ModelDefinition } from '@org/models';
 import { EventStreamCodec } from '@smithy/eventstream-codec';
 import { fromUtf8, toUtf8 } from '@smithy/util-utf8';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Deadline } from '../call/deadline.ts';
 import type { TokenUsage } from '../call/reply.ts';
-import type { Upstream } from '../call/upstream.ts';
+import type { CountableCall, Upstream } from '../call/upstream.ts';
 import { ProxyError } from '../proxy-error.ts';
 import { ample, call, read, target } from './test-call.ts';
 import { clientOf } from './test-client.ts';
@@ -72,10 +73,12 @@ const stream =
 const answers: Script[] = [];
 const waits: number[] = [];
 let requests = 0;
+let last = { path: '', body: '' };
 let upstream: Upstream;
-const server = createServer((request, response) => {
+const server = createServer(async (request, response) => {
   requests += 1;
-  request.resume().on('end', () => (answers.shift() ?? json(whole))(response));
+  last = { path: request.url ?? '', body: await text(request) };
+  (answers.shift() ?? json(whole))(response);
 });
 
 beforeAll(async () => {
@@ -270,7 +273,6 @@ test('a count that Claude leaves out of a later event is the one of before', asy
     ),
   );
   const asked = { kind: 'messages' as const, body: { max_tokens: 4096 } };
-  const claude = catalogue['claude-sonnet-4.6'];
   const said = await read(upstream.call(claude, asked, target, { whole: false, deadline: ample }));
   expect(said.usage).toMatchObject({
     inputTokens: 1000,
@@ -393,4 +395,69 @@ test('the time that a slow reader takes is not the silence of the model', async 
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const { text } = await askForStream({ onText: () => vi.advanceTimersByTimeAsync(600_000) });
   expect(text).toBe('Bleak.');
+});
+
+const claude = catalogue['claude-sonnet-4.6'];
+const count = (asked: CountableCall = call, deadline: Deadline = ample) =>
+  upstream.count(claude, asked, deadline);
+
+test('the tokens of a conversation are counted by the id of the model, with all that is input and nothing else', async () => {
+  answers.push(json({ inputTokens: 17 }));
+  const tool = { type: 'tool' as const, name: 'find', inputSchema: { type: 'object' } };
+  const extra = { thinking: { type: 'adaptive' } };
+  const { messages } = call;
+  const asked = { ...call, system: [{ type: 'text' as const, text: 'Be brief.' }], tools: [tool], extra };
+  expect(await count({ ...asked, temperature: 1 })).toBe(17);
+  expect(decodeURIComponent(last.path)).toBe(`/model/${claude.modelId}/count-tokens`);
+  expect(JSON.parse(last.body)).toEqual({
+    input: {
+      converse: {
+        messages: messages.map(({ role }) => ({ role, content: [{ text: 'What is a dystopia' }] })),
+        system: [{ text: 'Be brief.' }],
+        toolConfig: { tools: [{ toolSpec: { name: 'find', inputSchema: { json: { type: 'object' } } } }] },
+        additionalModelRequestFields: extra,
+      },
+    },
+  });
+});
+
+test('a body of the Messages API is counted as it would be sent', async () => {
+  answers.push(json({ inputTokens: 17 }));
+  const body = { max_tokens: 5, messages: [{ role: 'user', content: 'é' }] };
+  expect(await count({ kind: 'messages', body })).toBe(17);
+  const { input } = JSON.parse(last.body);
+  expect(JSON.parse(Buffer.from(input.invokeModel.body, 'base64').toString())).toEqual({
+    ...body,
+    anthropic_version: 'bedrock-2023-05-31',
+  });
+});
+
+test.each<[string, Script, code: string]>([
+  ['is refused', exception('AccessDeniedException', 403), 'upstream_denied'],
+  ['is throttled', exception('ThrottlingException', 429), 'model_throttled'],
+  ['comes without a number', json({ inputTokens: '17' }), 'upstream_error'],
+  [
+    'comes as something else than JSON',
+    (response) => response.writeHead(200).end('<html>'),
+    'upstream_error',
+  ],
+])('a count that %s is an error, and is not tried again', async (_what, answer, code) => {
+  answers.push(answer);
+  expect((await failureOf(count())).statement.code).toBe(code);
+  expect(requests).toBe(1);
+});
+
+test('a count that does not come is given up while there is time to answer', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const asked = Promise.withResolvers<void>();
+  answers.push(() => asked.resolve());
+  const given = failureOf(count());
+  await asked.promise;
+  await vi.advanceTimersByTimeAsync(3000);
+  expect((await given).statement.code).toBe('model_timeout');
+});
+
+test('a count ends when the time is up', async () => {
+  const error = await failureOf(count(call, { ...ample, signal: AbortSignal.abort() }));
+  expect(error.statement.code).toBe('model_timeout');
 });

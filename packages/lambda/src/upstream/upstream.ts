@@ -6,6 +6,7 @@ import type { ReplyEvent, TokenUsage } from '../call/reply.ts';
 import type { Manner, Target, Upstream } from '../call/upstream.ts';
 import { ProxyError } from '../proxy-error.ts';
 import { converse } from './converse/converse.ts';
+import { countRequest, readCount } from './count-tokens.ts';
 import { EventStreamReader } from './event-stream.ts';
 import type { Exchange } from './exchange.ts';
 import { bedrockError, interruptedCall, malformedReply } from './failure.ts';
@@ -25,6 +26,9 @@ export interface UpstreamOptions {
 
 /** How long a stream may be silent, before its first event and between two. */
 const silentMs = 60_000;
+
+/** How long Bedrock may take to count: a call that waits for longer is better refused while there is time to answer. */
+const countMs = 3000;
 
 /** A throttle of Bedrock's passes in well under a second or not soon. */
 const throttleWaitMs = { least: 200, most: 600 };
@@ -89,6 +93,18 @@ export function createUpstream({ client, sleep, random }: UpstreamOptions): Upst
       } catch (thrown) {
         if (!opened) throw bedrockError(thrown, watch.signal);
         throw interruptedCall(thrown, watch.signal, counted);
+      }
+    },
+
+    async count(model, call, deadline) {
+      const watch = new Watch(deadline.signal, countMs);
+      try {
+        const { body } = await watch.next(
+          callBedrock(client, 'count-tokens', countRequest(model, call), watch.signal),
+        );
+        return readCount(JSON.parse(await watch.next(text(body))));
+      } catch (thrown) {
+        throw bedrockError(thrown, watch.signal);
       }
     },
   };

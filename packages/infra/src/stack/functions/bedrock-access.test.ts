@@ -9,6 +9,8 @@ import { bedrockStatements } from './bedrock-access.ts';
 interface Needed {
   readonly free: readonly string[];
   readonly throughProfile?: Readonly<Record<string, readonly string[]>>;
+  /** Where it may count tokens. */
+  readonly counted?: readonly string[];
 }
 
 const imported = {
@@ -20,14 +22,18 @@ const imported = {
   lifecycle: { status: 'active' },
 } as const;
 
-const Statement = z.strictObject({
-  Effect: z.literal('Allow'),
-  Action: z.tuple([z.literal('bedrock:InvokeModel'), z.literal('bedrock:InvokeModelWithResponseStream')]),
-  Resource: z.union([z.string(), z.array(z.string())]),
-  Condition: z.optional(
-    z.strictObject({ StringEquals: z.strictObject({ 'bedrock:InferenceProfileArn': z.string() }) }),
-  ),
-});
+const Resource = z.union([z.string(), z.array(z.string())]);
+const Statement = z.union([
+  z.strictObject({
+    Effect: z.literal('Allow'),
+    Action: z.tuple([z.literal('bedrock:InvokeModel'), z.literal('bedrock:InvokeModelWithResponseStream')]),
+    Resource,
+    Condition: z.optional(
+      z.strictObject({ StringEquals: z.strictObject({ 'bedrock:InferenceProfileArn': z.string() }) }),
+    ),
+  }),
+  z.strictObject({ Effect: z.literal('Allow'), Action: z.literal('bedrock:CountTokens'), Resource }),
+]);
 
 /** What the statements for these models allow. */
 function allowed(
@@ -53,15 +59,20 @@ function allowed(
     teams: { all: { plan: 'all', keys: ['key'] } },
   });
   const free: string[] = [];
+  const counted: string[] = [];
   const throughProfile: Record<string, string[]> = {};
   for (const statement of bedrockStatements(config, { partition, account: '111122223333' })) {
-    const { Resource, Condition } = z.parse(Statement, statement.toJSON());
-    const profile = Condition?.StringEquals['bedrock:InferenceProfileArn'];
-    const resources = [Resource].flat();
+    const allows = z.parse(Statement, statement.toJSON());
+    const resources = [allows.Resource].flat();
+    if (allows.Action === 'bedrock:CountTokens') {
+      counted.push(...resources);
+      continue;
+    }
+    const profile = allows.Condition?.StringEquals['bedrock:InferenceProfileArn'];
     if (profile === undefined) free.push(...resources);
     else throughProfile[profile] = [...(throughProfile[profile] ?? []), ...resources];
   }
-  return { free: free.sort(), throughProfile };
+  return { free: free.sort(), throughProfile, counted };
 }
 
 const profileOf = (region: string, id: string) =>
@@ -70,6 +81,7 @@ const modelOf = (region: string, id: string) => `arn:aws:bedrock:${region}::foun
 const inAll = (regions: readonly string[], id: string) => regions.map((region) => modelOf(region, id)).sort();
 
 const haiku = 'anthropic.claude-haiku-4-5-20251001-v1:0';
+const sonnet = 'anthropic.claude-sonnet-4-6';
 const nova2 = 'amazon.nova-2-lite-v1:0';
 
 // Written by hand from AWS's pages, and not derived from what is tested.
@@ -138,10 +150,26 @@ test.each<[name: string, model: unknown, region: string, needed: Needed, globalI
     },
     true,
   ],
+  [
+    'a model that counts tokens: by its own id too, in the Region of the call',
+    'claude-sonnet-4.6',
+    'us-east-1',
+    {
+      free: [profileOf('us-east-1', `us.${sonnet}`)],
+      throughProfile: {
+        [profileOf('us-east-1', `us.${sonnet}`)]: inAll(['us-east-1', 'us-east-2', 'us-west-2'], sonnet),
+      },
+      counted: [modelOf('us-east-1', sonnet)],
+    },
+  ],
   ['an imported model', imported, 'eu-west-1', { free: [imported.modelId] }],
 ])('%s: exactly the ARNs that AWS asks for', (_name, model, region, needed, globalInference) => {
-  const { free, throughProfile } = allowed([model], region, { globalInference });
-  expect({ free, throughProfile: sorted(throughProfile) }).toEqual({ throughProfile: {}, ...needed });
+  const { throughProfile, ...others } = allowed([model], region, { globalInference });
+  expect({ ...others, throughProfile: sorted(throughProfile) }).toEqual({
+    throughProfile: {},
+    counted: [],
+    ...needed,
+  });
 });
 
 test('models are allowed together, each through its own profile, and a model of two aliases once', () => {
@@ -151,6 +179,7 @@ test('models are allowed together, each through its own profile, and a model of 
       profileOf('eu-west-1', `eu.${nova2}`),
       profileOf('eu-west-1', 'eu.amazon.nova-micro-v1:0'),
     ].sort(),
+    counted: [],
     throughProfile: {
       [profileOf('eu-west-1', `eu.${nova2}`)]: expect.any(Array),
       [profileOf('eu-west-1', 'eu.amazon.nova-micro-v1:0')]: expect.any(Array),

@@ -6,11 +6,14 @@ import type { ProxyConfig } from '../../config/config.ts';
  * The statements that let a function call exactly the models of the config: by their bare id in the Region, or
  * through an inference profile in the Regions that it leads to, and there through that profile only.
  *
- * `InvokeModel` authorizes Converse too, and `InvokeModelWithResponseStream` ConverseStream.
+ * `InvokeModel` authorizes Converse too, and `InvokeModelWithResponseStream` ConverseStream. `CountTokens` is of
+ * foundation models alone, and asked only under limits: every deployment may have some, for a key that is made at run
+ * time can bring its own.
  *
  * @param arnParts Partition and account of the deployment, which CloudFormation may know only later.
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/count-tokens.html
  */
 export function bedrockStatements(
   config: ProxyConfig,
@@ -24,11 +27,15 @@ export function bedrockStatements(
 
   // Two aliases may mean one model.
   const locations = new Map<string, ModelLocation & { readonly foundationModelId: string }>();
+  const counted = new Set<string>();
   for (const model of config.models) {
     const definition = definitionOf(model);
     const location = definition && locateModel(definition, region, { globalInference });
     if (definition && location) {
       locations.set(location.modelId, { ...location, foundationModelId: definition.modelId });
+      if (definition.upstream === 'converse' && definition.countTokens) {
+        counted.add(foundationModel(region, definition.modelId));
+      }
     }
   }
 
@@ -51,5 +58,10 @@ export function bedrockStatements(
       );
     }
   }
-  return [new PolicyStatement({ actions, resources: direct }), ...throughProfile];
+  const counts = new PolicyStatement({ actions: ['bedrock:CountTokens'], resources: [...counted] });
+  return [
+    new PolicyStatement({ actions, resources: direct }),
+    ...throughProfile,
+    ...(counted.size > 0 ? [counts] : []),
+  ];
 }

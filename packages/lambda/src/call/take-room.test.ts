@@ -1,0 +1,181 @@
+import type { Limits } from '@org/contract';
+import { catalogue } from '@org/models';
+import { startTestTable, type TestTable, tableName } from '@org/table/test-table';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { ChosenModel } from '../config.ts';
+import type { Scope } from '../ledger/admission.ts';
+import { CounterTable } from '../ledger/counter-table.ts';
+import { createLedger, type Hold, type Ledger } from '../ledger/ledger.ts';
+import { ProxyError } from '../proxy-error.ts';
+import { ample } from '../upstream/test-call.ts';
+import type { ModelCall, ModelChatCall } from './call.ts';
+import { trueCostOf, worstCaseOf } from './meter.ts';
+import { takeRoom } from './take-room.ts';
+
+let table: TestTable;
+let ledger: Ledger;
+beforeAll(async () => {
+  table = await startTestTable();
+  ledger = createLedger(new CounterTable({ client: table.client, table: tableName }));
+});
+afterAll(() => table.close());
+
+const counted: ModelCall[] = [];
+let count: () => Promise<number> = async () => 500;
+beforeEach(() => {
+  counted.length = 0;
+  count = async () => 500;
+});
+
+const at = Date.parse('2026-11-22T12:00:00Z');
+const price = { input: 3, output: 15 };
+const claude: ChosenModel = {
+  alias: 'claude',
+  definition: catalogue['claude-sonnet-4.6'],
+  modelId: 'us.anthropic.claude-sonnet-4-6',
+  price,
+};
+
+/** Some 500 tokens, and at the most 2,144. */
+const call: ModelChatCall = {
+  kind: 'chat',
+  messages: [{ role: 'user', blocks: [{ type: 'text', text: 'word '.repeat(400) }] }],
+  maxTokens: 100,
+};
+
+const team = (limits: Limits): Scope => ({ kind: 'team', id: crypto.randomUUID(), limits });
+
+interface Asked {
+  readonly model?: ChosenModel;
+  readonly asked?: ModelCall;
+}
+
+function take(scope: Scope, { model = claude, asked = call }: Asked = {}): Promise<Hold> {
+  const upstream = {
+    count: async (_model: unknown, countedCall: ModelCall) => {
+      counted.push(countedCall);
+      return count();
+    },
+  };
+  return takeRoom(asked, model, true, { caller: { scopes: [scope] }, ledger, upstream, deadline: ample, at });
+}
+
+async function refusalOf(taken: Promise<Hold>): Promise<ProxyError> {
+  const thrown: unknown = await taken.then(
+    () => new Error('There was room.'),
+    (error: unknown) => error,
+  );
+  if (!(thrown instanceof ProxyError)) throw thrown;
+  return thrown;
+}
+
+const usedOf = async (scope: Scope) =>
+  (await ledger.usage([scope], at, ample.signal)).map(({ used }) => used);
+const settle = (hold: Hold, tokens = 600) =>
+  hold.settle({ requests: 1, tokens, usd: 3 * (tokens - 100) + 1500 }, ample.settleSignal);
+
+test('a call whose bytes fit is not counted', async () => {
+  const hold = await take(team({ tokens: { month: 5000 } }));
+  expect([hold.worstCase, counted]).toEqual([worstCaseOf(call, claude), []]);
+});
+
+test.each<[string, Limits]>([
+  ['in a whole limit on tokens', { tokens: { day: 600 } }],
+  ['in a whole limit on USD', { usd: { day: 0.003 } }],
+])('a call whose bytes do not fit %s, but whose tokens do, holds these', async (_where, limits) => {
+  const scope = team(limits);
+  const hold = await take(scope);
+  expect(hold.worstCase).toEqual({ requests: 1, tokens: 600, usd: 3000 });
+  expect(counted).toEqual([call]);
+  expect((await refusalOf(take(scope))).statement.code).toBe('rate_limited');
+  await settle(hold);
+  expect((await refusalOf(take(scope))).statement.code).toBe('quota_exceeded');
+});
+
+test('the end of a limit is used up to the last token that fits', async () => {
+  const scope = team({ tokens: { day: 3000 } });
+  for (let made = 0; made < 5; made += 1) await settle(await take(scope));
+  expect(await usedOf(scope)).toEqual([3000]);
+  // While there was room for its bytes, nothing was counted; after the last there is none for one more output either.
+  expect(counted).toHaveLength(3);
+  expect((await refusalOf(take(scope))).statement.code).toBe('quota_exceeded');
+  expect(counted).toHaveLength(3);
+});
+
+test('where calls in flight hold what is left, a tight hold may fit beside them', async () => {
+  const scope = team({ tokens: { day: 3000 } });
+  const [loose, tight] = [await take(scope), await take(scope)];
+  expect(loose.worstCase.tokens).toBeGreaterThan(2000);
+  expect(tight.worstCase.tokens).toBe(600);
+});
+
+test.each<[string, Limits, Asked]>([
+  [
+    'for a model whose tokens Bedrock does not count',
+    { tokens: { day: 600 } },
+    { model: { ...claude, definition: catalogue['nova-lite'] } },
+  ],
+  ['for texts to embed', { tokens: { day: 5 } }, { asked: { kind: 'embed', inputs: ['Hi'] } }],
+  ['where the output alone is too much', { tokens: { day: 99 } }, {}],
+  ['where no call fits at all', { requests: { day: 0 } }, {}],
+])('nothing is counted %s', async (_where, limits, asked) => {
+  const { code } = (await refusalOf(take(team(limits), asked))).statement;
+  expect(['exceeds_limit', 'quota_exceeded']).toContain(code);
+  expect(counted).toEqual([]);
+});
+
+test('a call that is too long by its count too is refused with the count', async () => {
+  const refusal = await refusalOf(take(team({ tokens: { day: 550 } })));
+  expect(refusal.statement).toMatchObject({ code: 'exceeds_limit', details: { max: 550, needed: 600 } });
+});
+
+test('a count that fails changes nothing, and the log gets to know why', async () => {
+  const failure = { name: 'AccessDeniedException', status: 403 };
+  count = async () => {
+    throw new ProxyError({ code: 'upstream_denied' }, { failure });
+  };
+  const refusal = await refusalOf(take(team({ tokens: { day: 600 } })));
+  expect(refusal.statement).toMatchObject({ code: 'exceeds_limit', details: { needed: 2244 } });
+  expect([refusal.failure, counted.length]).toEqual([failure, 1]);
+});
+
+test('a count above what bytes allow is not believed', async () => {
+  count = async () => 1_000_000;
+  const refusal = await refusalOf(take(team({ tokens: { day: 600 } })));
+  expect(refusal.statement.details).toMatchObject({ needed: 2244 });
+});
+
+test('the form of an answer, which is not counted, is held beside the count', async () => {
+  const schema = { type: 'object' };
+  const hold = await take(team({ tokens: { day: 3000 } }), {
+    asked: { ...call, outputFormat: { name: 'answer', schema } },
+  });
+  expect(counted).toHaveLength(1);
+  expect(hold.worstCase.tokens - 600).toBeGreaterThan(1024);
+  expect(hold.worstCase.tokens - 600).toBeLessThan(1100);
+});
+
+test('many calls at once, each counted, fill a limit and never pass it', async () => {
+  const scope = team({ tokens: { day: 6000 } });
+  const cost = trueCostOf({ inputTokens: 500, outputTokens: 100 }, price);
+  let answered = 0;
+  const ask = async () => {
+    for (;;) {
+      try {
+        const hold = await take(scope);
+        const [used = 0] = await usedOf(scope);
+        expect(used).toBeLessThanOrEqual(6000);
+        await hold.settle(cost, ample.settleSignal);
+        answered += 1;
+        return;
+      } catch (error) {
+        if (!(error instanceof ProxyError)) throw error;
+        if (error.statement.code === 'quota_exceeded') return;
+        expect(error.statement.code).toBe('rate_limited');
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: 40 }, ask));
+  expect([answered, await usedOf(scope)]).toEqual([10, [6000]]);
+  expect(counted.length).toBeGreaterThan(0);
+});
