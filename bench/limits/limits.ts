@@ -10,6 +10,7 @@ import { statisticsOf } from '../measure/statistics.ts';
 import { timed } from '../measure/turns.ts';
 import { publish } from '../part.ts';
 import { checkThenRecord } from './check-then-record.ts';
+import { type Asking, strandedOf } from './stranded.ts';
 
 /** Measures what the ledger is for and what it costs, and writes the report. */
 const at = Date.parse('2026-11-22T12:00:00Z');
@@ -73,10 +74,21 @@ for (let round = 0; round < 600; round += 1) {
   times.settle.push(settled);
   times.bare.push(bare);
 }
+
+const asking: Asking = { max: 500_000, promptBytes: 100_000, maxTokens: 1024, answerTokens: 300 };
+const byBytes = await strandedOf(ledger, asking, { counting: false, at });
+const byCount = await strandedOf(ledger, asking, { counting: true, at });
 table.close();
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 const median = (values: readonly number[]) => statisticsOf(values).median;
 const [hold, settle, bare] = [median(times.hold), median(times.settle), median(times.bare)];
+const strandedHead = ['before it is refused', 'prompts answered', 'of the limit left over'];
+const strandedRows = [
+  ['held by its bytes', String(byBytes.answered), percent(byBytes.share)],
+  ['counted, and held again', String(byCount.answered), percent(byCount.share)],
+];
 const text = `# Limits: the race, and what the ledger costs
 
 Written by \`npm run bench\` (\`bench/limits/limits.ts\`): ${machine()},
@@ -92,6 +104,17 @@ ${markdownTable(raceHead, raceRows)}
 
 The tests run the same race from four processes, for requests, tokens and USD
 (\`packages/lambda/src/ledger/race.test.ts\`).
+
+## What is left over
+
+A hold is the most that a call can cost, so near its end a limit refuses calls that it would have had room for. A limit of
+${asking.max.toLocaleString('en')} tokens, prompts of ${asking.promptBytes.toLocaleString('en')} bytes of English (the documents of this repository), \`maxTokens\` of ${asking.maxTokens},
+answers of ${asking.answerTokens} tokens, one prompt after the other until one is refused. The true tokens are those of the tokenizer that
+Anthropic has published, of an older Claude.
+
+${markdownTable(strandedHead, strandedRows)}
+
+Where Bedrock counts, what is left over is less than the tokens of one more call, \`maxTokens\` among them.
 
 ## Added time
 
@@ -126,6 +149,11 @@ await publish(
         aim: 'overshoot zero',
         found: `at most ${mostAdmitted} of 100 admitted`,
         met: mostAdmitted <= 100,
+      },
+      {
+        aim: 'less than 5 % of a limit left over by prompts of 100 KB, where Bedrock counts them',
+        found: `${percent(byCount.share)}; held by their bytes alone ${percent(byBytes.share)}`,
+        met: byCount.share < 0.05,
       },
     ],
     figures: { head: raceHead, rows: raceRows },
