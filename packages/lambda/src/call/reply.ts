@@ -26,7 +26,7 @@ export type Delta =
  * What comes of a call, in this order: blocks one after the other, each from `begin` to `end`; or vectors; or events in
  * the words of the Messages API, where the call was in them. Then why the model stopped and what it took, in either
  * order. What is counted before the end is said too, as soon as Bedrock says it. A whole answer is the fold of its
- * events.
+ * events. The pieces of a tool's input make a JSON object, but where the tool comes last in an answer that was cut off.
  */
 export type ReplyEvent =
   | { readonly type: 'begin'; readonly block: BeginningBlock }
@@ -42,37 +42,49 @@ export type ReplyBlock = TextBlock | ToolUseBlock | ReasoningBlock;
 
 /** A whole answer. */
 export interface Reply {
+  /** Without a call of a tool that was cut off: its input may lack anything, so nobody should run it. */
   readonly blocks: readonly ReplyBlock[];
   readonly vectors: readonly (readonly number[])[];
   /** In the words of the Messages API. */
   readonly message: readonly JsonObject[];
 }
 
+/** Why a model stops that has come to the end of what it was writing. */
+const ends: ReadonlySet<string> = new Set(['end_turn', 'tool_use']);
+
+/**
+ * Whether a call of a tool that comes last in an answer was cut off. What there is of it may look whole, for some of
+ * what is cut off is JSON too.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_MessageStopEvent.html
+ */
+export function cutsOffTool(stopReason: string): boolean {
+  return !ends.has(stopReason);
+}
+
+/** A block as it was written, piece by piece. */
+interface WrittenBlock {
+  readonly block: BeginningBlock;
+  text: string;
+  signature?: string;
+  redacted?: Uint8Array;
+}
+
 /** Folds events into a whole answer. */
 export class ReplyFold {
-  readonly #blocks: ReplyBlock[] = [];
+  readonly #written: WrittenBlock[] = [];
   readonly #vectors: (readonly number[])[] = [];
   readonly #message: JsonObject[] = [];
-  #begun: BeginningBlock | undefined;
-  #text = '';
-  #signature: string | undefined;
-  #redacted: Uint8Array | undefined;
+  #stopReason: string | undefined;
 
   /** Takes the next event. */
   add(event: ReplyEvent): void {
     switch (event.type) {
       case 'begin':
-        this.#begun = event.block;
+        this.#written.push({ block: event.block, text: '' });
         break;
       case 'delta':
-        this.#append(event.delta);
-        break;
-      case 'end':
-        if (this.#begun) this.#blocks.push(this.#finished(this.#begun));
-        this.#begun = undefined;
-        this.#text = '';
-        this.#signature = undefined;
-        this.#redacted = undefined;
+        append(event.delta, this.#written.at(-1));
         break;
       case 'vector':
         this.#vectors.push(event.vector);
@@ -81,6 +93,9 @@ export class ReplyFold {
         this.#message.push(event.event);
         break;
       case 'stopped':
+        this.#stopReason = event.stopReason;
+        break;
+      case 'end':
       case 'usage':
         break;
       default:
@@ -89,48 +104,52 @@ export class ReplyFold {
   }
 
   get reply(): Reply {
-    return { blocks: this.#blocks, vectors: this.#vectors, message: this.#message };
+    const cutOff = this.#stopReason !== undefined && cutsOffTool(this.#stopReason);
+    const unfinished = cutOff && this.#written.at(-1)?.block.type === 'tool_use' ? 1 : 0;
+    const finished = this.#written.slice(0, this.#written.length - unfinished);
+    return { blocks: finished.map(blockOf), vectors: this.#vectors, message: this.#message };
   }
+}
 
-  #append(delta: Delta): void {
-    switch (delta.type) {
-      case 'text':
-      case 'reasoning':
-        this.#text += delta.text;
-        break;
-      case 'input':
-        this.#text += delta.json;
-        break;
-      case 'signature':
-        this.#signature = (this.#signature ?? '') + delta.signature;
-        break;
-      case 'redacted':
-        this.#redacted = delta.bytes;
-        break;
-      default:
-        delta satisfies never;
-    }
+function append(delta: Delta, written: WrittenBlock | undefined): void {
+  if (!written) return;
+  switch (delta.type) {
+    case 'text':
+    case 'reasoning':
+      written.text += delta.text;
+      break;
+    case 'input':
+      written.text += delta.json;
+      break;
+    case 'signature':
+      written.signature = (written.signature ?? '') + delta.signature;
+      break;
+    case 'redacted':
+      written.redacted = delta.bytes;
+      break;
+    default:
+      delta satisfies never;
   }
+}
 
-  #finished(block: BeginningBlock): ReplyBlock {
-    switch (block.type) {
-      case 'text':
-        return { type: 'text', text: this.#text };
-      case 'reasoning':
-        return this.#redacted
-          ? { type: 'reasoning', redacted: this.#redacted }
-          : { type: 'reasoning', text: this.#text, signature: this.#signature };
-      case 'tool_use':
-        return { ...block, input: inputOf(this.#text) };
+function blockOf({ block, text, signature, redacted }: WrittenBlock): ReplyBlock {
+  switch (block.type) {
+    case 'text':
+      return { type: 'text', text };
+    case 'reasoning':
+      return redacted ? { type: 'reasoning', redacted } : { type: 'reasoning', text, signature };
+    case 'tool_use': {
+      const input = toolInputOf(text);
+      if (!input) throw new TypeError('The upstream has passed on an input of a tool that is not an object');
+      return { ...block, input };
     }
   }
 }
 
-/** A tool without parameters is called with no JSON at all. */
-function inputOf(json: string): JsonObject {
+/** The input of a tool; `undefined` where the JSON is not that of an object. A tool without parameters is called with none at all. */
+export function toolInputOf(json: string): JsonObject | undefined {
   const input = json === '' ? {} : parseJson(json);
-  if (!isJsonObject(input)) throw new TypeError('The input of a tool is not a JSON object');
-  return input;
+  return isJsonObject(input) ? input : undefined;
 }
 
 /** The text of an answer. */

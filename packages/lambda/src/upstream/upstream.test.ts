@@ -215,6 +215,89 @@ test.each<[string, object]>([
   },
 );
 
+const useOf = (id: string, input: unknown) => ({ toolUse: { toolUseId: id, name: 'find', input } });
+const answerOf = (stopReason: string, ...content: object[]) =>
+  json({ ...whole, output: { message: { role: 'assistant', content } }, stopReason });
+const startOf = (id: string) =>
+  event('contentBlockStart', { contentBlockIndex: 1, start: { toolUse: { toolUseId: id, name: 'find' } } });
+const inputDelta = (input: string) =>
+  event('contentBlockDelta', { contentBlockIndex: 1, delta: { toolUse: { input } } });
+const blockStop = event('contentBlockStop', { contentBlockIndex: 1 });
+const stopFor = (stopReason: string) => event('messageStop', { stopReason });
+const first = { type: 'tool_use', id: 'first', name: 'find', input: { word: 'a' } };
+const firstStreamed = [startOf('first'), inputDelta('{"word":'), inputDelta('"a"}'), blockStop];
+
+test.each([
+  ['an object that may lack something', { word: '' }],
+  ['nothing', undefined],
+  ['a piece of JSON', '{"wo'],
+])(
+  'a call of a tool that is cut off is left out of a whole answer, whatever there is of it: %s',
+  async (_what, input) => {
+    answers.push(
+      answerOf('max_tokens', { text: 'Hm.' }, useOf('first', first.input), useOf('second', input)),
+    );
+    const { reply, stopReason, usage } = await ask();
+    expect(reply.blocks).toEqual([{ type: 'text', text: 'Hm.' }, first]);
+    expect([stopReason, usage]).toEqual(['max_tokens', whole.usage]);
+  },
+);
+
+test.each([
+  ['in the middle of its input', [startOf('second'), inputDelta('{"wo'), blockStop]],
+  ['without the end of its block', [startOf('second'), inputDelta('{"wo')]],
+  ['before its input', [startOf('second'), blockStop]],
+  ['where its input could be whole', [startOf('second'), inputDelta('{}'), blockStop]],
+])('a call of a tool that is cut off in a stream is left out of the answer: %s', async (_where, frames) => {
+  answers.push(stream(...firstStreamed, ...frames, stopFor('max_tokens'), metadata));
+  const { reply, stopReason, usage } = await askForStream();
+  expect(reply.blocks).toEqual([first]);
+  expect([stopReason, usage]).toMatchObject(['max_tokens', { inputTokens: 3, outputTokens: 2 }]);
+});
+
+test('a call of a tool without parameters has an empty input', async () => {
+  answers.push(stream(startOf('first'), blockStop, stopFor('tool_use'), metadata));
+  expect((await askForStream()).reply.blocks).toEqual([{ ...first, input: {} }]);
+});
+
+test.each<[string, boolean, Script]>([
+  ['of a whole answer', true, answerOf('tool_use', useOf('first', '{"wo'))],
+  [
+    'of a whole answer, before another',
+    true,
+    answerOf('max_tokens', useOf('first', []), useOf('second', {})),
+  ],
+  [
+    'of a stream',
+    false,
+    stream(startOf('first'), inputDelta('{"wo'), blockStop, stopFor('tool_use'), metadata),
+  ],
+  [
+    'of a stream, a list',
+    false,
+    stream(startOf('first'), inputDelta('[]'), blockStop, stopFor('end_turn'), metadata),
+  ],
+  [
+    'of a stream, before another',
+    false,
+    stream(
+      startOf('first'),
+      inputDelta('{"wo'),
+      blockStop,
+      ...firstStreamed,
+      stopFor('max_tokens'),
+      metadata,
+    ),
+  ],
+])(
+  'an input of a tool that is not an object and was not cut off is an upstream error: %s',
+  async (_of, isWhole, answer) => {
+    answers.push(answer);
+    const error = await failureOf(isWhole ? ask() : askForStream());
+    expect([error.statement.code, error.retryable, error.unbilled]).toEqual(['upstream_error', false, false]);
+  },
+);
+
 const invokeModel = (format: InvokeFormat): ModelDefinition => ({
   upstream: 'invoke',
   format,

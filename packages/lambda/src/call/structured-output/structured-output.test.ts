@@ -48,3 +48,12 @@ test('each part of the root holds', () => {
   expect(faultsOf(call, { leaf: 1 })).toEqual([]);
   expect(faultsOf(call, treeOf(2, 1))).toEqual(['']);
 });
+
+test('an answer by a tool that was cut off does not count, though what there is of it fits', () => {
+  const call = callFor(tree);
+  const cutOff = () => outputOf(call, { text: '{}', stopReason: 'max_tokens' });
+  expect(cutOff).toThrow(
+    expect.objectContaining({ statement: expect.objectContaining({ code: 'invalid_output' }) }),
+  );
+  expect(outputOf(call, { text: '{}', stopReason: 'end_turn' })).toEqual({});
+});

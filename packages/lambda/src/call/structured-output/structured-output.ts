@@ -3,7 +3,7 @@ import type { ChosenModel } from '../../config.ts';
 import type { JsonObject } from '../../json.ts';
 import { ProxyError } from '../../proxy-error.ts';
 import type { ChatCall, ModelChatCall } from '../call.ts';
-import type { ReplyEvent } from '../reply.ts';
+import { cutsOffTool, type ReplyEvent } from '../reply.ts';
 import { generationSchema } from './generation-schema.ts';
 import { checkOutput } from './output-check.ts';
 import { definitionsOf, documentOf } from './references.ts';
@@ -97,8 +97,9 @@ export function outputOf(
   { text, stopReason }: { readonly text: string; readonly stopReason: string },
 ): unknown {
   const result = checkOutput(call.checked, text);
-  if (result.fits) return result.output;
-  const details = { stopReason, issues: result.issues };
+  // The input of a tool that was cut off may be JSON all the same, with less in it than the model was about to say.
+  if (result.fits && !(call.by === 'tool' && cutsOffTool(stopReason))) return result.output;
+  const details = { stopReason, issues: result.fits ? [] : result.issues };
   const message = reasons.get(stopReason);
   throw new ProxyError({ code: 'invalid_output', message, details });
 }

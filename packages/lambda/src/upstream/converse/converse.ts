@@ -1,5 +1,5 @@
 import type { ModelChatCall } from '../../call/call.ts';
-import type { Delta, ReplyEvent } from '../../call/reply.ts';
+import { cutsOffTool, type Delta, type ReplyEvent, toolInputOf } from '../../call/reply.ts';
 import type { Target } from '../../call/upstream.ts';
 import { at, isJsonObject, type Json } from '../../json.ts';
 import type { Exchange } from '../exchange.ts';
@@ -21,14 +21,19 @@ export function converse(call: ModelChatCall, target: Target): Exchange {
 function readAnswer(answer: Json): ReplyEvent[] {
   const content = at(answer, 'output', 'message', 'content');
   if (!Array.isArray(content)) throw malformedReply();
-  return [...content.flatMap(readBlock), ...readStop(answer), ...readUsage(answer)];
+  const stop = readStop(answer);
+  const isCutOff = stop.some(({ stopReason }) => cutsOffTool(stopReason));
+  const blocks = content.flatMap((block, index) =>
+    readBlock(block, isCutOff && index === content.length - 1),
+  );
+  return [...blocks, ...stop, ...readUsage(answer)];
 }
 
-function readBlock(content: Json): ReplyEvent[] {
+function readBlock(content: Json, isCutOff: boolean): ReplyEvent[] {
   const toolUse = at(content, 'toolUse');
   if (toolUse !== undefined) {
     const input = at(toolUse, 'input') ?? {};
-    if (!isJsonObject(input)) throw malformedReply();
+    if (!isJsonObject(input) && !isCutOff) throw malformedReply();
     return [
       beginTool(toolUse),
       { type: 'delta', delta: { type: 'input', json: JSON.stringify(input) } },
@@ -78,7 +83,7 @@ function readReasoning(content: Json): Delta[] {
   ];
 }
 
-function readStop(said: Json): ReplyEvent[] {
+function readStop(said: Json): Extract<ReplyEvent, { type: 'stopped' }>[] {
   const stopReason = at(said, 'stopReason');
   return stopReason === undefined ? [] : [{ type: 'stopped', stopReason: string(stopReason) }];
 }
@@ -124,24 +129,33 @@ function string(value: Json | undefined): string {
  */
 function createEventReader(): Exchange['event'] {
   let open: 'text' | 'reasoning' | 'tool_use' | undefined;
+  let input = '';
   const close = (): ReplyEvent[] => {
     const events = open === undefined ? [] : [end];
     open = undefined;
     return events;
   };
+  /** What is after a tool says whether its input could be one that was cut off. */
+  const requireInput = (): void => {
+    if (toolInputOf(input) === undefined) throw malformedReply();
+    input = '';
+  };
   const enter = (type: 'text' | 'reasoning'): ReplyEvent[] => {
     if (open === type) return [];
     const events: ReplyEvent[] = [...close(), { type: 'begin', block: { type } }];
+    requireInput();
     open = type;
     return events;
   };
   const readDelta = (delta: Json | undefined): ReplyEvent[] => {
     const text = at(delta, 'text');
     if (text !== undefined) return [...enter('text'), deltaEvent({ type: 'text', text: string(text) })];
-    const input = at(delta, 'toolUse', 'input');
-    if (input !== undefined) {
+    const piece = at(delta, 'toolUse', 'input');
+    if (piece !== undefined) {
       if (open !== 'tool_use') throw malformedReply();
-      return [deltaEvent({ type: 'input', json: string(input) })];
+      const json = string(piece);
+      input += json;
+      return [deltaEvent({ type: 'input', json })];
     }
     const reasoning = at(delta, 'reasoningContent');
     if (reasoning === undefined) return [];
@@ -153,6 +167,7 @@ function createEventReader(): Exchange['event'] {
         const toolUse = at(body, 'start', 'toolUse');
         if (toolUse === undefined) return close();
         const events = [...close(), beginTool(toolUse)];
+        requireInput();
         open = 'tool_use';
         return events;
       }
@@ -160,8 +175,11 @@ function createEventReader(): Exchange['event'] {
         return readDelta(at(body, 'delta'));
       case 'contentBlockStop':
         return close();
-      case 'messageStop':
-        return [...close(), ...readStop(body)];
+      case 'messageStop': {
+        const stop = readStop(body);
+        if (!stop.some(({ stopReason }) => cutsOffTool(stopReason))) requireInput();
+        return [...close(), ...stop];
+      }
       case 'metadata':
         return readUsage(body);
       default:
