@@ -1,19 +1,35 @@
+import { catalogue } from '@org/models';
 import { expect, test } from 'vitest';
+import { type Config, callerOf } from '../config.ts';
 import { answering, config, failingWith, recordingLedger, replyCost, saying } from '../http/test-request.ts';
 import { nothing } from '../ledger/amounts.ts';
 import { ProxyError } from '../proxy-error.ts';
 import { ample } from '../upstream/test-call.ts';
 import { type AskEvent, ask } from './ask.ts';
-import type { Asked, Call } from './call.ts';
+import type { Asked, ChatCall } from './call.ts';
+import type { ReplyEvent } from './reply.ts';
 import type { Upstream } from './upstream.ts';
 
-const question: Call = { kind: 'chat', messages: [{ role: 'user', blocks: [{ type: 'text', text: 'Hi' }] }] };
+const question: ChatCall = {
+  kind: 'chat',
+  messages: [{ role: 'user', blocks: [{ type: 'text', text: 'Hi' }] }],
+};
+
+const claude = {
+  alias: 'claude',
+  definition: catalogue['claude-sonnet-4.6'],
+  modelId: 'us.anthropic.claude-sonnet-4-6',
+  price: { input: 3, output: 15 },
+};
+const configured: Config = { ...config, models: new Map([...config.models, ['claude', claude]]) };
+const caller = callerOf(
+  { keyId: 'key3', team: 'wide', plan: 'large' },
+  { models: [...configured.models.keys()] },
+);
 
 function asking(upstream: Upstream, { call = question, alias = 'llama' }: Partial<Asked> = {}) {
   const { ledger, holds, charges } = recordingLedger();
-  const caller = config.callers.get('key2');
-  if (!caller) throw new Error('There is no such key.');
-  const context = { caller, config, ledger, upstream, deadline: ample, at: 0 };
+  const context = { caller, config: configured, ledger, upstream, deadline: ample, at: 0 };
   return { events: ask({ alias, call, whole: true }, context), holds, charges };
 }
 
@@ -52,4 +68,28 @@ test.each<[string, Partial<Asked>, code: string]>([
   })();
   await expect(leaving).rejects.toMatchObject({ statement: { code } });
   expect(holds).toEqual([]);
+});
+
+/** The output at the end of an answer to a call with an `outputSchema` and a tool. */
+async function outputOf(...events: ReplyEvent[]) {
+  const tools = [{ type: 'tool' as const, name: 'find', inputSchema: { type: 'object' } }];
+  const call = { ...question, tools, outputSchema: { type: 'object', required: ['word'] } };
+  for await (const event of asking(answering(events), { alias: 'claude', call }).events) {
+    if (event.type === 'finished') return event.finished;
+  }
+  throw new Error('The answer has no end.');
+}
+
+test('a model that calls a tool has not given its output yet, and one that answers has', async () => {
+  const use: ReplyEvent[] = [
+    { type: 'begin', block: { type: 'tool_use', id: 'i', name: 'find' } },
+    { type: 'delta', delta: { type: 'input', json: '{}' } },
+    { type: 'end' },
+  ];
+  const calls = await outputOf(...use, ...saying([], { stopReason: 'tool_use' }));
+  expect(calls).toMatchObject({ stopReason: 'tool_use' });
+  expect(calls).not.toHaveProperty('output');
+  expect(await outputOf(...saying(['{"word":', '"a"}']))).toMatchObject({ output: { word: 'a' } });
+  const wrong = outputOf(...saying(['{}']));
+  await expect(wrong).rejects.toMatchObject({ statement: { code: 'invalid_output' } });
 });

@@ -62,7 +62,7 @@ export interface Settled {
 
 /** An answer that is whole, and fits. */
 export interface Finished extends Ending {
-  /** With an `outputSchema`: the answer, checked. */
+  /** With an `outputSchema`, unless the model calls a tool first: the answer, checked. */
   readonly output?: unknown;
   readonly limits: readonly LimitStatus[];
 }
@@ -116,8 +116,9 @@ export async function* ask(asked: Asked, context: AskContext): AsyncGenerator<As
     const ending = { stopReason, usage, costUsd: model.price && due.usd / unitOf.usd };
     const outcome = await settle(ending);
     yield { type: 'settled', settled: outcome };
-    // What does not fit was charged all the same, so this comes last.
-    const output = structured && { output: outputOf(structured, { text, stopReason }) };
+    // What does not fit was charged all the same, so this comes last. A model that calls a tool has not answered yet.
+    const answered = structured && stopReason !== 'tool_use';
+    const output = answered && { output: outputOf(structured, { text, stopReason }) };
     yield { type: 'finished', finished: { ...ending, ...output, limits: outcome.settlement.limits } };
   } catch (error) {
     if (!settled) {
