@@ -8,7 +8,7 @@ import { StreamException } from './event-stream.ts';
 
 /**
  * Exceptions of Bedrock's runtime, and of AWS's request authentication, by name. Those that mean several things
- * are distinguished in {@link validationCode} and {@link accessCode}.
+ * are distinguished in {@link validationError} and {@link accessError}.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
  */
@@ -53,12 +53,41 @@ const guardrailFaults: ReadonlySet<string> = new Set([
   ...['ValidationException', 'ResourceNotFoundException', 'AccessDeniedException'],
 ]);
 
-/** Names of request fields as models spell them in their refusals, to our own. */
-const parameterNames: readonly (readonly [RegExp, string])[] = [
-  [/max_?tokens|max_gen_len|maxTokenCount/i, 'maxTokens'],
-  ...Object.entries(samplingSpellings).map(([name, spelling]) => [spelling, name] as const),
-  [/output_?config|json_?schema|tool_?(config|spec|choice)/i, 'outputSchema'],
-  [/system/i, 'system'],
+/** What Bedrock may refuse of a request. */
+interface Refusable {
+  /** As Bedrock and the models spell it. */
+  readonly spelling: RegExp;
+  /** What the caller knows it as, for a sentence. */
+  readonly name: string;
+  /** The field of a request that it is in. */
+  readonly param: string;
+}
+
+/**
+ * In this order: what a message is about comes before what it speaks of beside that. Claude's own sampling is said to
+ * clash with thinking, a cache point to be at a tool, and a choice of a tool to forbid thinking.
+ */
+const refusables: readonly Refusable[] = [
+  ...[
+    { spelling: /max_?tokens|max_gen_len|maxTokenCount|maximum tokens/i, param: 'maxTokens' },
+    ...Object.entries(samplingSpellings).map(([param, spelling]) => ({ spelling, param })),
+  ].map((field) => ({ ...field, name: field.param })),
+  { spelling: /cache ?point|cache_control|prompt caching/i, name: 'a cache point', param: 'cache' },
+  {
+    spelling: /tool_?choice|tool .* not found in provided tools/i,
+    name: 'toolChoice',
+    param: 'toolChoice',
+  },
+  {
+    spelling: /tool_?(config|spec)|input_?schema|\btools\.\d|\btool use\b|the tool \S+ is already defined/i,
+    name: 'tools',
+    param: 'tools',
+  },
+  { spelling: /output_?config|json_?schema/i, name: 'outputSchema', param: 'outputSchema' },
+  { spelling: /thinking|reasoning/i, name: 'reasoning', param: 'reasoning' },
+  { spelling: /\bimages?\b/i, name: 'an image', param: 'messages' },
+  { spelling: /\bdocuments?\b|\bPDF\b/i, name: 'a document', param: 'messages' },
+  { spelling: /\bsystem\b/i, name: 'system', param: 'system' },
 ];
 
 /**
@@ -90,7 +119,7 @@ export function bedrockError(thrown: unknown, signal: AbortSignal): ProxyError {
     case 'ValidationException':
       return validationError(said, background);
     case 'AccessDeniedException':
-      return new ProxyError({ code: accessCode(said) }, background);
+      return accessError(said, background);
     default: {
       const code = codes.get(thrown.name) ?? codeOfStatus(failure.status);
       return new ProxyError({ code, message: refused ? undefined : midwayMessages[code] }, background);
@@ -108,18 +137,28 @@ const midwayMessages: Partial<Readonly<Record<ErrorCode, string>>> = {
   model_throttled: 'Bedrock throttled this model after it had begun to answer. What that cost stays charged.',
 };
 
+/** What had come of an answer by the time that it failed. */
+export interface Interrupted {
+  /** Whether the model had said anything. */
+  readonly begun: boolean;
+  /** What Bedrock had counted. */
+  readonly usage: TokenUsage | undefined;
+}
+
 /**
- * Says what a failure means that came after an answer had begun: the same, but what was made up to there may be billed,
- * so nobody may take it for a refusal.
- *
- * @param usage What Bedrock had counted by then.
+ * Says what a failure means that came after the head of an answer: the same, but what was made up to there may be billed,
+ * so nobody may take it for a refusal. Only a prompt that is too long for the model was certainly not read by it: Nova
+ * says so in the first event of a stream.
  */
 export function interruptedCall(
   thrown: unknown,
   signal: AbortSignal,
-  usage: TokenUsage | undefined,
+  { begun, usage }: Interrupted,
 ): ProxyError {
   const { statement, failure } = bedrockError(thrown, signal);
+  if (!begun && statement.code === 'context_too_long') {
+    return new ProxyError(statement, { failure, unbilled: true });
+  }
   return new ProxyError(
     { ...statement, message: midwayMessages[statement.code] ?? statement.message },
     { failure, outcomeUnknown: true, usage },
@@ -136,24 +175,31 @@ export function malformedReply(): ProxyError {
 
 function validationError(message: string, background: ErrorBackground): ProxyError {
   const code = validationCode(message);
-  if (code !== 'invalid_request') return new ProxyError({ code }, background);
-  const param = parameterNames.find(([pattern]) => pattern.test(message))?.[1];
+  return code === 'invalid_request' ? refusal(message, background) : new ProxyError({ code }, background);
+}
+
+function refusal(message: string, background: ErrorBackground): ProxyError {
+  const refused = refusables.find(({ spelling }) => spelling.test(message));
   return new ProxyError(
     {
-      code,
-      message: param
-        ? `The model refused ${param}. Change it or leave it out.`
+      code: 'invalid_request',
+      message: refused
+        ? `The model refused ${refused.name}. Change it or leave it out.`
         : 'The model refused the request. Its parameters may not suit this model.',
-      param,
+      param: refused?.param,
     },
     background,
   );
 }
 
+/** What is said of a prompt that is too long: by Bedrock, by Claude, and by Nova. */
+const tooLong = [
+  /too long|too many (input )?tokens|too many total text bytes|maximum (input|context)/i,
+  /context (length|limit|window)|input tokens exceed/i,
+];
+
 function validationCode(message: string): 'context_too_long' | 'model_unavailable' | 'invalid_request' {
-  if (/too long|too many (input )?tokens|context (length|window)|maximum (input|context)/i.test(message)) {
-    return 'context_too_long';
-  }
+  if (tooLong.some((pattern) => pattern.test(message))) return 'context_too_long';
   if (
     /on-demand throughput|model identifier is invalid|end of its life|not supported in this region/i.test(
       message,
@@ -164,11 +210,13 @@ function validationCode(message: string): 'context_too_long' | 'model_unavailabl
   return 'invalid_request';
 }
 
-/** Access to the model is missing in the account, or the function's role lacks the permission. */
-function accessCode(message: string): 'model_unavailable' | 'upstream_denied' {
-  return /access to the model|marked by provider as legacy/i.test(message)
+/** Access to the model is missing in the account, the function's role lacks the permission, or the model keeps no cache. */
+function accessError(message: string, background: ErrorBackground): ProxyError {
+  if (/did not allow prompt caching/i.test(message)) return refusal(message, background);
+  const code = /access to the model|marked by provider as legacy/i.test(message)
     ? 'model_unavailable'
     : 'upstream_denied';
+  return new ProxyError({ code }, background);
 }
 
 function codeOfStatus(status: number | undefined): ErrorCode {

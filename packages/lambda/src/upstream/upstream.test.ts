@@ -184,6 +184,152 @@ test('a parameter that the model refused is named, and nothing of what Bedrock s
   });
 });
 
+/** As Bedrock, Claude and others say it. */
+test.each([
+  [
+    'The model returned the following errors: Thinking may not be enabled when tool_choice forces tool use.',
+    'toolChoice',
+  ],
+  [
+    "This model doesn't support the toolConfig.toolChoice.any field. Remove toolConfig.toolChoice.any and try again.",
+    'toolChoice',
+  ],
+  ["The model returned the following errors: Tool 'find' not found in provided tools", 'toolChoice'],
+  ["This model doesn't support tool use.", 'tools'],
+  ["This model doesn't support tool use in streaming mode.", 'tools'],
+  [
+    'The value at toolConfig.tools.0.toolSpec.inputSchema.json.type must be one of the following: object.',
+    'tools',
+  ],
+  [
+    'The model returned the following errors: tools.0.custom.input_schema: JSON schema is invalid. It must match JSON Schema draft 2020-12',
+    'tools',
+  ],
+  ['The toolConfig field must be defined when using toolUse and toolResult content blocks.', 'tools'],
+  ["This model doesn't support the outputConfig field. Remove outputConfig and try again.", 'outputSchema'],
+  [
+    "The model returned the following errors: output_config.format.schema: For 'object' type, additionalProperties must be explicitly set to false",
+    'outputSchema',
+  ],
+  [
+    'The model returned the following errors: messages.1.content.0.type: Expected `thinking` or `redacted_thinking`, but found `tool_use`. When `thinking` is enabled, a final `assistant` message must start with a thinking block (preceeding the lastmost set of `tool_use` and `tool_result` blocks). Please consult our documentation at https://docs.claude.com/en/docs/build-with-claude/extended-thinking',
+    'reasoning',
+  ],
+  [
+    "This model doesn't support the reasoningContent field. Remove reasoningContent and try again.",
+    'reasoning',
+  ],
+  [
+    'The model returned the following errors: `temperature` may only be set to 1 when thinking is enabled.',
+    'temperature',
+  ],
+  [
+    'The model returned the following errors: `top_p` must be greater than or equal to 0.95 or unset when thinking is enabled.',
+    'topP',
+  ],
+  [
+    'The maximum tokens you requested exceeds the model limit of 8192. Try again with a maximum tokens value that is lower than 8192.',
+    'maxTokens',
+  ],
+  [
+    'The model returned the following errors: `max_tokens` must be greater than `thinking.budget_tokens`.',
+    'maxTokens',
+  ],
+  [
+    'Cache point cannot be inserted after reasoning block. Please remove the invalid cache point and try again.',
+    'cache',
+    'a cache point',
+  ],
+  [
+    'Malformed input request: #/toolConfig/tools/1: extraneous key [cachePoint] is not permitted, please reformat your input and try again.',
+    'cache',
+    'a cache point',
+  ],
+  [
+    'The model returned the following errors: A maximum of 4 blocks with cache_control may be provided. Found 5.',
+    'cache',
+    'a cache point',
+  ],
+  [
+    'The model returned the following errors: messages.0.content.2.image.source.bytes: image exceeds 5 MB maximum: 7167852 bytes > 5242880 bytes',
+    'messages',
+    'an image',
+  ],
+  ['The model returned the following errors: Could not process image', 'messages', 'an image'],
+  ['A text block must be included when using documents.', 'messages', 'a document'],
+  ['The model returned the following errors: The PDF specified was not valid.', 'messages', 'a document'],
+  [
+    "This model doesn't support system messages. Try again without a system message or use a model that supports system messages.",
+    'system',
+  ],
+  ['The text field in the ContentBlock object at messages.0.content.0 is blank.', undefined],
+])('what Bedrock refuses is named: %s', async (said, param, name = param) => {
+  answers.push(exception('ValidationException', 400, said));
+  const { statement } = await failureOf(ask());
+  expect(statement).toMatchObject({ code: 'invalid_request', param });
+  expect(statement.message).toContain(name === undefined ? 'the request' : `refused ${name}.`);
+});
+
+test('a cache point that a model does not keep is named, though Bedrock says that access is denied', async () => {
+  const said = 'You invoked an unsupported model or your request did not allow prompt caching.';
+  answers.push(exception('AccessDeniedException', 403, said));
+  const error = await failureOf(ask());
+  expect([error.statement.code, error.statement.param]).toEqual(['invalid_request', 'cache']);
+  expect(error.unbilled).toBe(true);
+});
+
+const promptsTooLong = [
+  'Input is too long for requested model.',
+  'The model returned the following errors: prompt is too long: 200049 tokens > 200000 maximum',
+  'The model returned the following errors: input length and `max_tokens` exceed context limit: 199759 + 8192 > 200000, decrease input length or `max_tokens` and try again',
+  'Input Tokens Exceeded: Number of input tokens exceeds maximum length. Please update the input to try again.',
+  'The model returned the following errors: too many total text bytes: 9400000 > 9000000',
+  "This model's maximum context length is 128000 tokens. Please reduce the length of the prompt",
+];
+
+/** What an event of a stream says that is an exception. */
+const exceptionEvent = (type: string, message: string) =>
+  codec.encode({
+    headers: {
+      ':message-type': { type: 'string', value: 'exception' },
+      ':exception-type': { type: 'string', value: type },
+    },
+    body: fromUtf8(JSON.stringify({ message })),
+  });
+
+test.each(promptsTooLong)(
+  'a prompt that is too long costs nothing, whether refused or streamed: %s',
+  async (said) => {
+    const refused = exception('ValidationException', 400, said);
+    const streamed = stream(
+      event('messageStart', { role: 'assistant' }),
+      exceptionEvent('validationException', said),
+    );
+    for (const [answer, asking] of [
+      [refused, ask],
+      [refused, askForStream],
+      [streamed, askForStream],
+    ] as const) {
+      answers.push(answer);
+      const error = await failureOf(asking());
+      expect([error.statement.code, error.unbilled]).toEqual(['context_too_long', true]);
+    }
+  },
+);
+
+test.each<[string, Uint8Array[]]>([
+  [
+    'after the model had said something',
+    [delta('Ble'), exceptionEvent('validationException', promptsTooLong[0] ?? '')],
+  ],
+  ['that is no refusal of the prompt', [exceptionEvent('validationException', 'The input is wrong.')]],
+  ['of another kind', [exceptionEvent('modelStreamErrorException', promptsTooLong[0] ?? '')]],
+  ['that is a throttle', [exceptionEvent('throttlingException', '')]],
+])('an exception in a stream %s may have been billed', async (_which, frames) => {
+  answers.push(stream(...frames));
+  expect((await failureOf(askForStream())).unbilled).toBe(false);
+});
+
 test('a throttle is tried once more, after a short wait', async () => {
   answers.push(exception('ThrottlingException', 429));
   expect((await ask()).text).toBe('Bleak.');

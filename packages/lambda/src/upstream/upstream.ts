@@ -68,7 +68,7 @@ export function createUpstream({ client, sleep, random }: UpstreamOptions): Upst
     async *call(model, call, target, manner) {
       const watch = new Watch(manner.deadline.signal, manner.whole ? undefined : silentMs);
       let counted: TokenUsage | undefined;
-      let opened = false;
+      let [opened, begun] = [false, false];
       try {
         for (const exchange of exchangesOf(model, call, target)) {
           if (!opened && watch.signal.aborted) throw neverSent();
@@ -79,6 +79,7 @@ export function createUpstream({ client, sleep, random }: UpstreamOptions): Upst
           const read = manner.whole ? readWhole : readStream;
           for await (const events of read(exchange, answer, watch)) {
             for (const event of events) {
+              begun = true;
               if (event.type === 'usage') {
                 counted = added(before, event.usage);
                 yield { type: 'usage', usage: counted };
@@ -92,7 +93,7 @@ export function createUpstream({ client, sleep, random }: UpstreamOptions): Upst
         }
       } catch (thrown) {
         if (!opened) throw bedrockError(thrown, watch.signal);
-        throw interruptedCall(thrown, watch.signal, counted);
+        throw interruptedCall(thrown, watch.signal, { begun, usage: counted });
       }
     },
 
