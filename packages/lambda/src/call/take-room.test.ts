@@ -155,6 +155,21 @@ test('the form of an answer, which is not counted, is held beside the count', as
   expect(hold.worstCase.tokens - 600).toBeLessThan(1100);
 });
 
+test('texts to embed are let through under a limit in USD, though their output has no price', async () => {
+  const model: ChosenModel = {
+    alias: 'titan-embed',
+    definition: {
+      ...{ upstream: 'embed', format: 'titan-embed', modelId: 'amazon.titan-embed-text-v2:0' },
+      ...{ contextTokens: 8192, maxOutputTokens: 0, lifecycle: { status: 'active' } },
+    },
+    modelId: 'amazon.titan-embed-text-v2:0',
+    price: { input: 0.02, output: 0 },
+  };
+  const inputs = Array.from({ length: 100 }, () => 'x'.repeat(984));
+  const hold = await take(team({ usd: { day: 0.002 } }), { model, asked: { kind: 'embed', inputs } });
+  expect(hold.worstCase).toEqual({ requests: 1, tokens: 100_000, usd: 2000 });
+});
+
 test('many calls at once, each counted, fill a limit and never pass it', async () => {
   const scope = team({ tokens: { day: 6000 } });
   const cost = trueCostOf({ inputTokens: 500, outputTokens: 100 }, price);

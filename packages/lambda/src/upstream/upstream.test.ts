@@ -12,7 +12,7 @@ import { ample, call, read, target } from './test-call.ts';
 import { clientOf } from './test-client.ts';
 import { createUpstream } from './upstream.ts';
 
-type Script = (response: ServerResponse) => void;
+type Script = (response: ServerResponse, body: string) => void;
 
 const json =
   (body: object): Script =>
@@ -78,7 +78,7 @@ let upstream: Upstream;
 const server = createServer(async (request, response) => {
   requests += 1;
   last = { path: request.url ?? '', body: await text(request) };
-  (answers.shift() ?? json(whole))(response);
+  (answers.shift() ?? json(whole))(response, last.body);
 });
 
 beforeAll(async () => {
@@ -467,19 +467,43 @@ const cohere: ModelDefinition = {
 
 test('a call of several requests takes what all of them took, and each has to say it', async () => {
   const vectors =
-    (count: number, tokens?: number): Script =>
-    (response) => {
-      const counted = tokens === undefined ? {} : { 'x-amzn-bedrock-input-token-count': String(tokens) };
-      const float = Array.from({ length: count }, () => [1]);
+    (tokens: Readonly<Record<number, number>>): Script =>
+    (response, body) => {
+      const { texts } = JSON.parse(body);
+      const said = tokens[texts.length];
+      const counted = said === undefined ? {} : { 'x-amzn-bedrock-input-token-count': String(said) };
+      const float = Array.from({ length: texts.length }, () => [1]);
       response.writeHead(200, counted).end(JSON.stringify({ embeddings: { float } }));
     };
   const texts = { kind: 'embed' as const, inputs: Array.from({ length: 97 }, () => 'x') };
   const embed = () => read(upstream.call(cohere, texts, target, { whole: true, deadline: ample }));
-  answers.push(vectors(96, 500), vectors(1, 7));
+  answers.push(vectors({ 96: 500, 1: 7 }), vectors({ 96: 500, 1: 7 }));
   expect((await embed()).usage).toMatchObject({ inputTokens: 507, outputTokens: 0 });
-  answers.push(vectors(96, 500), vectors(1));
+  answers.push(vectors({ 96: 500 }), vectors({ 96: 500 }));
   const error = await failureOf(embed());
   expect([error.statement.code, error.unbilled]).toEqual(['upstream_error', false]);
+  expect(error.usage).toMatchObject({ inputTokens: 500 });
+});
+
+const titan: ModelDefinition = { ...cohere, format: 'titan-embed', modelId: 'amazon.titan-embed-text-v2:0' };
+
+test('texts that each take a request are asked for eight at a time, and their vectors are in order', async () => {
+  const count = 20;
+  const pending: (() => void)[] = [];
+  // Answers nothing until eight, or the last, have come; and then the last of them first.
+  const together: Script = (response, body) => {
+    const { inputText } = JSON.parse(body);
+    const vector = { embedding: [Number(inputText)], inputTextTokenCount: 3 };
+    pending.push(() => json(vector)(response, body));
+    if (pending.length < 8 && requests < count) return;
+    for (const answer of pending.splice(0).reverse()) answer();
+  };
+  answers.push(...Array.from({ length: count }, () => together));
+  const inputs = Array.from({ length: count }, (_, index) => String(index));
+  const asked = upstream.call(titan, { kind: 'embed', inputs }, target, { whole: true, deadline: ample });
+  const { reply, usage, stopReason } = await read(asked);
+  expect(reply.vectors).toEqual(inputs.map((input) => [Number(input)]));
+  expect([usage, stopReason]).toMatchObject([{ inputTokens: 60, outputTokens: 0 }, 'end_turn']);
 });
 
 test('a count that Claude leaves out of a later event is the one of before', async () => {

@@ -14,6 +14,7 @@ import { embed } from './invoke/embeddings.ts';
 import { invokeMessages } from './invoke/messages.ts';
 import { invokeText } from './invoke/text.ts';
 import { callBedrock, type OpenAnswer } from './operation.ts';
+import { repliesTogether } from './replies-together.ts';
 import { Watch } from './watch.ts';
 
 export interface UpstreamOptions {
@@ -64,37 +65,40 @@ export function createUpstream({ client, sleep, random }: UpstreamOptions): Upst
     }
   };
 
-  return {
-    async *call(model, call, target, manner) {
-      const watch = new Watch(manner.deadline.signal, manner.whole ? undefined : silentMs);
-      let counted: TokenUsage | undefined;
-      let [opened, begun] = [false, false];
-      try {
-        for (const exchange of exchangesOf(model, call, target)) {
-          if (!opened && watch.signal.aborted) throw neverSent();
-          const answer = await open(exchange, target, manner, watch);
-          opened = true;
-          const before = counted;
-          let stopped = false;
-          const read = manner.whole ? readWhole : readStream;
-          for await (const events of read(exchange, answer, watch)) {
-            for (const event of events) {
-              begun = true;
-              if (event.type === 'usage') {
-                counted = added(before, event.usage);
-                yield { type: 'usage', usage: counted };
-              } else {
-                stopped ||= event.type === 'stopped';
-                yield event;
-              }
-            }
-          }
-          if (!stopped || counted === before) throw malformedReply();
+  /** Makes one request, and reads what comes of it. */
+  async function* reply(
+    exchange: Exchange,
+    target: Target,
+    manner: Manner,
+  ): AsyncGenerator<ReplyEvent, void> {
+    const watch = new Watch(manner.deadline.signal, manner.whole ? undefined : silentMs);
+    let usage: TokenUsage | undefined;
+    let [opened, begun, stopped] = [false, false, false];
+    try {
+      if (watch.signal.aborted) throw neverSent();
+      const answer = await open(exchange, target, manner, watch);
+      opened = true;
+      const read = manner.whole ? readWhole : readStream;
+      for await (const events of read(exchange, answer, watch)) {
+        for (const event of events) {
+          begun = true;
+          if (event.type === 'usage') usage = event.usage;
+          else stopped ||= event.type === 'stopped';
+          yield event;
         }
-      } catch (thrown) {
-        if (!opened) throw bedrockError(thrown, watch.signal);
-        throw interruptedCall(thrown, watch.signal, { begun, usage: counted });
       }
+      if (!stopped || usage === undefined) throw malformedReply();
+    } catch (thrown) {
+      if (!opened) throw bedrockError(thrown, watch.signal);
+      throw interruptedCall(thrown, watch.signal, { begun, usage });
+    }
+  }
+
+  return {
+    call(model, call, target, manner) {
+      const replies = exchangesOf(model, call, target).map((exchange) => reply(exchange, target, manner));
+      const [first, ...more] = replies;
+      return first && more.length === 0 ? first : repliesTogether(replies, manner.deadline.signal);
     },
 
     async count(model, call, deadline) {
@@ -139,18 +143,4 @@ async function* readStream(exchange: Exchange, { body }: OpenAnswer, watch: Watc
     for (const event of reader.read(piece)) yield exchange.event(event.type, event.body);
   }
   reader.end();
-}
-
-/** What several requests of one call took together. */
-function added(before: TokenUsage | undefined, usage: TokenUsage): TokenUsage {
-  if (before === undefined) return usage;
-  const sum = (one = 0, other = 0) => one + other;
-  return {
-    inputTokens: sum(before.inputTokens, usage.inputTokens),
-    outputTokens: sum(before.outputTokens, usage.outputTokens),
-    totalTokens: sum(before.totalTokens, usage.totalTokens),
-    cacheReadTokens: sum(before.cacheReadTokens, usage.cacheReadTokens),
-    cacheWriteTokens: sum(before.cacheWriteTokens, usage.cacheWriteTokens),
-    cacheWrite1hTokens: sum(before.cacheWrite1hTokens, usage.cacheWrite1hTokens),
-  };
 }
