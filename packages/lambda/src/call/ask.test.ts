@@ -1,12 +1,21 @@
 import { catalogue } from '@org/models';
 import { expect, test } from 'vitest';
 import { type Config, callerOf } from '../config.ts';
-import { answering, config, failingWith, recordingLedger, replyCost, saying } from '../http/test-request.ts';
+import {
+  answering,
+  config,
+  failingWith,
+  recordingLedger,
+  recordingUpstream,
+  replyCost,
+  saying,
+} from '../http/test-request.ts';
 import { nothing } from '../ledger/amounts.ts';
 import { ProxyError } from '../proxy-error.ts';
 import { ample } from '../upstream/test-call.ts';
 import { type AskEvent, ask } from './ask.ts';
 import type { Asked, ChatCall } from './call.ts';
+import { worstCaseOf } from './meter.ts';
 import type { ReplyEvent } from './reply.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -15,13 +24,14 @@ const question: ChatCall = {
   messages: [{ role: 'user', blocks: [{ type: 'text', text: 'Hi' }] }],
 };
 
-const claude = {
-  alias: 'claude',
-  definition: catalogue['claude-sonnet-4.6'],
-  modelId: 'us.anthropic.claude-sonnet-4-6',
-  price: { input: 3, output: 15 },
+const more = (['claude-sonnet-4.6', 'nova-pro', 'qwen3-32b'] as const).map((alias) => {
+  const definition = catalogue[alias];
+  return { alias, definition, modelId: definition.modelId, price: { input: 3, output: 15 } };
+});
+const configured: Config = {
+  ...config,
+  models: new Map([...config.models, ...more.map((model) => [model.alias, model] as const)]),
 };
-const configured: Config = { ...config, models: new Map([...config.models, ['claude', claude]]) };
 const caller = callerOf(
   { keyId: 'key3', team: 'wide', plan: 'large' },
   { models: [...configured.models.keys()] },
@@ -74,7 +84,7 @@ test.each<[string, Partial<Asked>, code: string]>([
 async function outputOf(...events: ReplyEvent[]) {
   const tools = [{ type: 'tool' as const, name: 'find', inputSchema: { type: 'object' } }];
   const call = { ...question, tools, outputSchema: { type: 'object', required: ['word'] } };
-  for await (const event of asking(answering(events), { alias: 'claude', call }).events) {
+  for await (const event of asking(answering(events), { alias: 'claude-sonnet-4.6', call }).events) {
     if (event.type === 'finished') return event.finished;
   }
   throw new Error('The answer has no end.');
@@ -92,4 +102,33 @@ test('a model that calls a tool has not given its output yet, and one that answe
   expect(await outputOf(...saying(['{"word":', '"a"}']))).toMatchObject({ output: { word: 'a' } });
   const wrong = outputOf(...saying(['{}']));
   await expect(wrong).rejects.toMatchObject({ statement: { code: 'invalid_output' } });
+});
+
+const result = { type: 'tool_result', id: 'i', content: [{ type: 'text', text: 'No.' }] } as const;
+const inWords = { ...result, content: [{ type: 'text', text: 'The tool failed.' }, ...result.content] };
+
+test.each<[alias: string, failed: boolean, told: object]>([
+  ['claude-sonnet-4.6', true, { ...result, failed: true }],
+  ['nova-pro', false, { ...result, failed: false }],
+  ['qwen3-32b', true, inWords],
+  ['qwen3-32b', false, result],
+])('%s is told whether a tool failed (%j) in the way that it takes', async (alias, failed, told) => {
+  const { upstream, calls } = recordingUpstream();
+  const call: ChatCall = {
+    ...question,
+    messages: [
+      ...question.messages,
+      { role: 'assistant', blocks: [{ type: 'tool_use', id: 'i', name: 'find', input: {} }] },
+      { role: 'user', blocks: [{ ...result, failed }] },
+    ],
+    tools: [{ type: 'tool', name: 'find', inputSchema: { type: 'object' } }],
+  };
+  const { events, holds } = asking(upstream, { alias, call });
+  for await (const event of events) if (event.type === 'replied') break;
+  const sent = calls.flatMap((asked) => (asked.kind === 'chat' ? asked.messages.at(-1)?.blocks : []));
+  expect(sent).toEqual([told]);
+  // What is said is held too.
+  const [model] = more.filter((offered) => offered.alias === alias);
+  const [asked] = calls;
+  expect(model && asked && worstCaseOf(asked, model)).toEqual(holds[0]?.worstCase);
 });

@@ -16,6 +16,7 @@ import {
   structuredCall,
 } from './structured-output/structured-output.ts';
 import { takeRoom } from './take-room.ts';
+import { sayToolErrors } from './tool-errors.ts';
 import type { Upstream } from './upstream.ts';
 
 /** What an ask depends on beside what is asked. */
@@ -140,11 +141,12 @@ function prepare(
 ): { readonly call: ModelCall; readonly structured?: StructuredCall | undefined } {
   switch (call.kind) {
     case 'chat': {
-      const { outputSchema: _, ...conversation } = call;
+      const { outputSchema: _, messages: said, ...conversation } = call;
+      const messages = sayToolErrors(said, model.definition);
       const maxTokens = maxTokensOf(call.maxTokens, model, caller);
       const structured = structuredCall(call, model);
       return {
-        call: { ...conversation, maxTokens, ...(structured && constraintOf(structured)) },
+        call: { ...conversation, messages, maxTokens, ...(structured && constraintOf(structured)) },
         structured,
       };
     }

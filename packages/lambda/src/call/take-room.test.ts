@@ -157,11 +157,8 @@ test('the form of an answer, which is not counted, is held beside the count', as
 
 test('texts to embed are let through under a limit in USD, though their output has no price', async () => {
   const model: ChosenModel = {
-    alias: 'titan-embed',
-    definition: {
-      ...{ upstream: 'embed', format: 'titan-embed', modelId: 'amazon.titan-embed-text-v2:0' },
-      ...{ contextTokens: 8192, maxOutputTokens: 0, lifecycle: { status: 'active' } },
-    },
+    alias: 'titan-embed-v2',
+    definition: catalogue['titan-embed-v2'],
     modelId: 'amazon.titan-embed-text-v2:0',
     price: { input: 0.02, output: 0 },
   };
