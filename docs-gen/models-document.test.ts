@@ -1,4 +1,12 @@
-import { catalogue, locateModel, type ModelDefinition, priceOf, type Rates } from '@org/models';
+import {
+  catalogue,
+  locateModel,
+  type ModelDefinition,
+  type Price,
+  priceOf,
+  type Rates,
+  serviceTiers,
+} from '@org/models';
 import { test } from 'vitest';
 import { expectCommitted } from './committed.ts';
 import { table } from './table.ts';
@@ -96,6 +104,14 @@ function ratesOf({ input, output, cacheRead, cacheWrite, cacheWrite1h }: Rates):
   ].map((amounts) => amounts.join(' / '));
 }
 
+const tiersOf = ({ tiers = {} }: Price): string =>
+  listed(
+    serviceTiers.flatMap((tier) => {
+      const rates = tiers[tier];
+      return rates ? `${tier} ${rates.input} / ${rates.output}` : [];
+    }),
+  );
+
 const pages = [
   ...new Set(rows.flatMap(({ model }) => model.price ?? []).flatMap(({ source }) => source ?? [])),
 ];
@@ -109,9 +125,9 @@ function pricesOf({ names, model }: (typeof rows)[number]): string[][] {
     const { longContext, date, source } = price;
     const where = [listed(regions), source ? `[${date}][${pages.indexOf(source) + 1}]` : date];
     return [
-      [names, ...ratesOf(price), ...where],
+      [names, ...ratesOf(price), tiersOf(price), ...where],
       ...(longContext
-        ? [[`${names}, above ${count(longContext.above)} tokens`, ...ratesOf(longContext), ...where]]
+        ? [[`${names}, above ${count(longContext.above)} tokens`, ...ratesOf(longContext), '-', ...where]]
         : []),
     ];
   });
@@ -182,7 +198,8 @@ test('the document is what the catalogue says', async () => {
     '',
     'A legacy model answers until it ends, but only to accounts that have used it lately; `config check` and doctor warn once',
     'its day has come. One that has ended, here or in a definition of your own, is refused at synthesis. `maxTokens` counts',
-    'what a model thinks before it answers: give it room.',
+    'what a model thinks before it answers: give it room. Of Kimi K3 no most tokens of an answer are documented: those of Kimi',
+    'K2.5 are taken.',
     '',
     '## Tools, thoughts, caches and tiers',
     '',
@@ -231,14 +248,16 @@ test('the document is what the catalogue says', async () => {
     '',
     '## What each costs',
     '',
-    'USD per million tokens, on demand, in the standard tier: of input and output, and of input that is read from a cache,',
-    'written to one, and written to one for an hour. **Estimates**, read by others of the AWS Price List, or on the page and',
-    'the day that are named; the bill decides. A price holds for calls that are made in its Regions, there, through the',
-    'profile of their geography, or, where there is none, through the global one, which for Claude, GPT and Kimi is a tenth',
-    'cheaper. `prices` in the config take the place of these everywhere. Of no model the other tiers were read.',
+    'USD per million tokens, on demand: of input and output, of input that is read from a cache, written to one, and written',
+    'to one for an hour, and of input and output in the other service tiers. **Estimates**, read by others of the AWS Price',
+    'List, or on the page and the day that are named; the bill decides. A price holds for calls that are made in its Regions,',
+    'there, through the profile of their geography, or, where there is none, through the global one, which for Claude, GPT and',
+    'Kimi is a tenth cheaper. What was not read is a dash: reading from a cache, and writing to one, is then taken to cost as',
+    'much as input; an hour, and a tier, to have no price ([what a price says](prices.md)). `prices` in the config take the',
+    'place of these everywhere, and `npm run proxy -- prices` compares them with what AWS lists today.',
     '',
     ...table(
-      ['alias', 'input / output', 'cache: read / write / 1 hour', 'called in', 'read'],
+      ['alias', 'input / output', 'cache: read / write / 1 hour', 'tiers', 'called in', 'read'],
       rows.flatMap(pricesOf),
     ),
     '',

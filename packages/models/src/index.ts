@@ -24,9 +24,15 @@ export {
   costInMicroUsd,
   dearestRates,
   Price,
+  type RateSection,
   type Rates,
+  rateKinds,
+  rateName,
+  rateSections,
+  ratesIn,
   type ServiceTier,
   serviceTiers,
 } from './price.ts';
+export { priceListNamesOf } from './price-list-names.ts';
 export type { CacheTtl, PromptCache } from './prompt-cache.ts';
 export { type Effort, efforts, type Reasoning, reasoningFields } from './reasoning.ts';

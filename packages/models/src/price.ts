@@ -83,6 +83,48 @@ export const Price = z.strictObject({
   ),
 } satisfies Record<keyof Price, z.ZodMiniType>) satisfies z.ZodMiniType<Price>;
 
+/** What kinds of tokens have a rate. */
+export const rateKinds = [
+  'input',
+  'output',
+  'cacheRead',
+  'cacheWrite',
+  'cacheWrite1h',
+] as const satisfies readonly (keyof Rates)[];
+
+/** Where a price has rates: of a call that says nothing, of long input, and of each service tier. */
+export const rateSections = ['standard', 'longContext', ...serviceTiers] as const;
+export type RateSection = (typeof rateSections)[number];
+
+/** The rates of a section of a price. */
+export function ratesIn(price: Price, section: RateSection): Rates | undefined {
+  switch (section) {
+    case 'standard':
+      return price;
+    case 'longContext':
+      return price.longContext;
+    default:
+      return price.tiers?.[section];
+  }
+}
+
+/**
+ * What a config calls a rate of a section.
+ *
+ * @example
+ * rateName('flex', 'output'); // 'tiers.flex.output'
+ */
+export function rateName(section: RateSection, kind: keyof Rates): string {
+  switch (section) {
+    case 'standard':
+      return kind;
+    case 'longContext':
+      return `longContext.${kind}`;
+    default:
+      return `tiers.${section}.${kind}`;
+  }
+}
+
 /** Tokens of one call by how they are billed. No token is counted twice. */
 export interface BilledTokens {
   readonly inputTokens: number;

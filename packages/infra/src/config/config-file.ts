@@ -11,6 +11,20 @@ const configFileVariable = 'PROXY_CONFIG_FILE';
 const defaultConfigFile = resolve(import.meta.dirname, '../../proxy.config.ts');
 
 /**
+ * Where a config file is.
+ *
+ * @param file As {@link loadProxyConfig} takes it.
+ * @throws {ConfigError} If there is no such file.
+ */
+export function findConfigFile(file?: string): string {
+  const named = file ?? process.env[configFileVariable];
+  // npm and pnpm run scripts elsewhere, and say here where the user is.
+  const path = named ? resolve(process.env['INIT_CWD'] ?? '.', named) : defaultConfigFile;
+  if (!existsSync(path)) throw new ConfigError([{ path: 'config', message: `there is no file ${path}` }]);
+  return path;
+}
+
+/**
  * Loads the default export of a config file.
  *
  * @param file A TypeScript or JavaScript module; relative to where npm was run. Default: `PROXY_CONFIG_FILE`
@@ -18,11 +32,7 @@ const defaultConfigFile = resolve(import.meta.dirname, '../../proxy.config.ts');
  * @throws {ConfigError} If there is no such file, it cannot be loaded, or the config is not valid.
  */
 export async function loadProxyConfig(file?: string): Promise<ProxyConfig> {
-  const named = file ?? process.env[configFileVariable];
-  // npm and pnpm run scripts elsewhere, and say here where the user is.
-  const path = named ? resolve(process.env['INIT_CWD'] ?? '.', named) : defaultConfigFile;
-  if (!existsSync(path)) throw new ConfigError([{ path: 'config', message: `there is no file ${path}` }]);
-  return parseProxyConfig(await defaultExport(path));
+  return parseProxyConfig(await defaultExport(findConfigFile(file)));
 }
 
 async function defaultExport(path: string): Promise<unknown> {

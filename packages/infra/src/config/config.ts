@@ -119,7 +119,7 @@ export interface AuthoredProxyConfig<
   teams: Record<string, AuthoredTeam<NoInfer<PlanName>>>;
   /**
    * Prices in USD per million tokens, by alias, that take the place of the catalogue's. Where AWS says one per 1,000
-   * tokens, 1,000 times that. Not 0 where there is a limit in USD.
+   * tokens, 1,000 times that. Input and output not 0 where there is a limit in USD. `proxy prices` reads AWS's.
    */
   prices?: { readonly [Alias in AliasOf<Models[number]>]?: Price | undefined } | undefined;
   /**

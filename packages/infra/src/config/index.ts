@@ -7,9 +7,9 @@ export {
   stackNameOf,
 } from './config.ts';
 export { ConfigError, type ConfigIssue } from './config-error.ts';
-export { loadProxyConfig } from './config-file.ts';
+export { findConfigFile, loadProxyConfig } from './config-file.ts';
 export { describeIssues } from './issues.ts';
 export { Name } from './name.ts';
 export type { PlanGuardrail } from './plan-guardrail.ts';
-export { checkPrices, pricesField } from './prices.ts';
+export { checkPrices, limitsUsd, pricesField } from './prices.ts';
 export { promisedThrottle } from './promised-throttle.ts';

@@ -6,7 +6,9 @@ import {
   type OfferedModel,
   type Price,
   priceOf,
-  type Rates,
+  rateName,
+  rateSections,
+  ratesIn,
 } from '@org/models';
 import { isKnownRegion, offeredIn, type Reference } from './references.ts';
 
@@ -103,16 +105,12 @@ export function* checkPrices(config: Priced): Iterable<Reference> {
 /** The parts of a price that let calls through whatever the limit in USD. */
 function freeParts(price: Price, { upstream }: ModelDefinition): string[] {
   const charged = upstream === 'embed' ? (['input'] as const) : (['input', 'output'] as const);
-  const { longContext, tiers = {} } = price;
-  const rates: [name: string, rates: Rates | undefined][] = [
-    ['', price],
-    ['longContext.', longContext],
-    ['tiers.priority.', tiers.priority],
-    ['tiers.flex.', tiers.flex],
-  ];
-  return rates.flatMap(([name, given]) =>
-    given ? charged.filter((part) => given[part] < leastPrice).map((part) => `${name}${part}`) : [],
-  );
+  return rateSections.flatMap((section) => {
+    const rates = ratesIn(price, section);
+    return rates
+      ? charged.filter((kind) => rates[kind] < leastPrice).map((kind) => rateName(section, kind))
+      : [];
+  });
 }
 
 /** How a config gives the prices of models: to be pasted, and filled in. */
@@ -124,6 +122,7 @@ export function pricesField(aliases: readonly string[]): string {
   return `prices: { ${fields.join(', ')} }`;
 }
 
-function limitsUsd(limits: Limits | undefined): boolean {
+/** Whether there is a limit in USD among them. */
+export function limitsUsd(limits: Limits | undefined): boolean {
   return Object.values(limits?.usd ?? {}).some((max) => typeof max === 'number');
 }

@@ -1,5 +1,5 @@
 import type { ModelDefinition, ModelPrice, PlainCapability } from '../model.ts';
-import { priceList } from './price-list.ts';
+import { priceList, withCacheRead, withTiers } from './price-list.ts';
 import * as regions from './regions.ts';
 import { card, liteLlm } from './sources.ts';
 
@@ -64,7 +64,7 @@ export const amazon = {
     price: [
       withCache('us-east-1', 0.035, 0.14),
       withCache('us-gov-west-1', 0.042, 0.168),
-      ...priceList['nova-micro'],
+      ...priceList['nova-micro'].map(withCacheRead),
     ],
     source: card('amazon-nova-micro'),
   },
@@ -88,7 +88,7 @@ export const amazon = {
     price: [
       withCache('us-east-1', 0.06, 0.24),
       withCache('us-gov-west-1', 0.072, 0.288),
-      ...priceList['nova-lite'],
+      ...priceList['nova-lite'].map(withCacheRead),
     ],
     source: card('amazon-nova-lite'),
   },
@@ -110,8 +110,8 @@ export const amazon = {
     price: [
       withCache('us-east-1', 0.8, 3.2),
       withCache('us-gov-west-1', 0.96, 3.84),
-      ...priceList['nova-pro'],
-    ],
+      ...priceList['nova-pro'].map(withCacheRead),
+    ].map(withTiers),
     source: card('amazon-nova-pro'),
   },
   'nova-2-lite': {
@@ -137,7 +137,9 @@ export const amazon = {
     contextTokens: 1024 * 1024,
     maxOutputTokens: 64_000,
     // Where its geography is not reached, the global profile is.
-    price: [...priceList['nova-2-lite'], ...priceList['nova-2-lite through global']],
+    price: [...priceList['nova-2-lite'].map(withCacheRead), ...priceList['nova-2-lite through global']].map(
+      withTiers,
+    ),
     source: card('amazon-nova-2-lite'),
   },
   'titan-embed-v2': {

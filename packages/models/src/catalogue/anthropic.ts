@@ -26,6 +26,7 @@ const anyChoice: ToolChoiceKind[] = ['auto', 'any', 'named'];
 /** One that cannot be kept from thinking cannot be made to call a tool. */
 const ownChoice: ToolChoiceKind[] = ['auto'];
 
+/** Of the newer ones the cards say that CountTokens does not count for them, but on another endpoint. */
 const claude = {
   upstream: 'converse',
   messagesApi: true,
@@ -156,6 +157,7 @@ export const anthropic = {
     structuredOutput: 'native',
     reasoning: { form: 'claude-budget', efforts: ['off', ...upToHigh], default: 'off', ...thinking },
     cache: cache(4096),
+    countTokens: true,
     contextTokens: 200_000,
     imageTokens: imageTokens.upToSonnet46,
     maxOutputTokens: 64_000,
@@ -219,7 +221,8 @@ export const anthropic = {
     contextTokens: 1_000_000,
     imageTokens: imageTokens.fromSonnet5,
     maxOutputTokens: 128_000,
-    price: claudePrices(sonnet55, { input: 2, output: 10, cacheRead: 0.1 }),
+    // What it reads from a cache as AWS's Price List of 2026-09-30 has it; 0.1 was read elsewhere, and AWS bills.
+    price: claudePrices(sonnet55, { input: 2, output: 10, cacheRead: 0.2 }),
     source: card('anthropic-claude-sonnet-5-5'),
   },
   'claude-opus-5': {

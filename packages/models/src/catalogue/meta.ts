@@ -5,7 +5,8 @@ import { card } from './sources.ts';
 
 /**
  * Every Llama on Bedrock is Legacy, closed to accounts that have not used it, and ends on 2027-03-30. Bedrock refuses
- * `outputConfig` and a forced tool for them, so none takes an `outputSchema`.
+ * `outputConfig` and a forced tool for them, so none takes an `outputSchema`. The cards say that they call tools, but AWS's
+ * table of Converse had them so for whole answers and not for streams, which is not told apart here: they are given none.
  */
 const llama = {
   upstream: 'converse',

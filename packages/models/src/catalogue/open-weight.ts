@@ -1,5 +1,5 @@
 import type { ModelDefinition, PlainCapability } from '../model.ts';
-import { priceList } from './price-list.ts';
+import { priceList, withTiers } from './price-list.ts';
 import * as regions from './regions.ts';
 import { card, onCard } from './sources.ts';
 
@@ -63,13 +63,13 @@ export const openWeights = {
   'gpt-oss-20b': {
     ...gptOss,
     modelId: 'openai.gpt-oss-20b-1:0',
-    price: priceList['gpt-oss-20b'],
+    price: priceList['gpt-oss-20b'].map(withTiers),
     source: card('openai-gpt-oss-20b'),
   },
   'gpt-oss-120b': {
     ...gptOss,
     modelId: 'openai.gpt-oss-120b-1:0',
-    price: priceList['gpt-oss-120b'],
+    price: priceList['gpt-oss-120b'].map(withTiers),
     source: card('openai-gpt-oss-120b'),
   },
   'mistral-large-3': {
@@ -79,7 +79,7 @@ export const openWeights = {
     cache: { implicit: true },
     contextTokens: 256 * 1024,
     maxOutputTokens: 32_000,
-    price: priceList['mistral-large-3'],
+    price: priceList['mistral-large-3'].map(withTiers),
     source: card('mistral-ai-mistral-large-3'),
   },
   'ministral-8b': {
@@ -88,7 +88,7 @@ export const openWeights = {
     onDemandRegions: newer,
     contextTokens: 128 * 1024,
     maxOutputTokens: 8192,
-    price: priceList['ministral-8b'],
+    price: priceList['ministral-8b'].map(withTiers),
     source: card('mistral-ai-ministral-3-8b'),
   },
   'deepseek-v3.2': {
@@ -102,7 +102,7 @@ export const openWeights = {
     // The card rounds it up to 164K.
     contextTokens: 160 * 1024,
     maxOutputTokens: 8192,
-    price: priceList['deepseek-v3.2'],
+    price: priceList['deepseek-v3.2'].map(withTiers),
     source: card('deepseek-deepseek-v3-2'),
   },
   'qwen3-32b': {
@@ -110,7 +110,7 @@ export const openWeights = {
     modelId: 'qwen.qwen3-32b-v1:0',
     onDemandRegions: regions.openWeight,
     contextTokens: 32 * 1024,
-    price: priceList['qwen3-32b'],
+    price: priceList['qwen3-32b'].map(withTiers),
     source: card('qwen-qwen3-32b'),
   },
   'qwen3-235b': {
@@ -118,7 +118,7 @@ export const openWeights = {
     modelId: 'qwen.qwen3-235b-a22b-2507-v1:0',
     onDemandRegions: regions.openWeight,
     contextTokens: 256 * 1024,
-    price: priceList['qwen3-235b'],
+    price: priceList['qwen3-235b'].map(withTiers),
     source: card('qwen-qwen3-235b-a22b-2507'),
   },
   'qwen3-next-80b': {
@@ -126,7 +126,7 @@ export const openWeights = {
     modelId: 'qwen.qwen3-next-80b-a3b',
     onDemandRegions: newer,
     contextTokens: 256 * 1024,
-    price: priceList['qwen3-next-80b'],
+    price: priceList['qwen3-next-80b'].map(withTiers),
     source: card('qwen-qwen3-next-80b-a3b'),
   },
   'qwen3-vl-235b': {
@@ -137,7 +137,7 @@ export const openWeights = {
     // Unlike the others.
     structuredOutput: undefined,
     contextTokens: 256 * 1024,
-    price: priceList['qwen3-vl-235b'],
+    price: priceList['qwen3-vl-235b'].map(withTiers),
     source: card('qwen-qwen3-vl-235b-a22b'),
   },
   'kimi-k2.5': {
@@ -150,10 +150,11 @@ export const openWeights = {
     capabilities: [...withoutStop, 'images'],
     contextTokens: 256 * 1024,
     maxOutputTokens: 16_000,
-    price: priceList['kimi-k2.5'],
+    price: priceList['kimi-k2.5'].map(withTiers),
     source: card('moonshot-ai-kimi-k2-5'),
   },
-  // Through Converse it fails on its own thoughts in the history, and refuses documents.
+  // Through Converse it fails on its own thoughts in the history, and refuses documents. That it calls tools its card says
+  // itself.
   'kimi-k3': {
     ...openWeight,
     modelId: 'moonshotai.kimi-k3',
@@ -168,7 +169,7 @@ export const openWeights = {
     // It has both, but Converse does not serve them.
     serviceTiers: undefined,
     contextTokens: 1024 * 1024,
-    // The card names none: that of Kimi K2.5.
+    // Neither its card nor what else was read (2026-11-29) names one: that of Kimi K2.5.
     maxOutputTokens: 16_000,
     // A cache keeps it 30 minutes.
     price: [
@@ -198,7 +199,7 @@ export const openWeights = {
     capabilities: withoutStop,
     contextTokens: 256 * 1024,
     maxOutputTokens: 32_000,
-    price: priceList['nemotron-3-super'],
+    price: priceList['nemotron-3-super'].map(withTiers),
     source: card('nvidia-nemotron-super-3-120b'),
   },
 } satisfies Record<string, ModelDefinition>;

@@ -23,7 +23,7 @@ const gpt = {
   lifecycle: { status: 'active' },
 } as const satisfies Partial<ModelDefinition>;
 
-/** How Converse is told, as the coding agent pi tells it; of Astra nothing is said. */
+/** What the card of Sol says; how Converse is asked, as the coding agent pi does. Of Astra nothing is said. */
 const reasoning: Reasoning = {
   form: 'gpt',
   efforts: ['off', 'low', 'medium', 'high', 'xhigh', 'max'],

@@ -1,4 +1,5 @@
 import type { ModelPrice } from '../model.ts';
+import type { Rates } from '../price.ts';
 
 /** What a model costs on demand, in the standard tier, with the Regions that it was read for. */
 const read = (input: number, output: number, regions: readonly string[]): ModelPrice => ({
@@ -7,6 +8,36 @@ const read = (input: number, output: number, regions: readonly string[]): ModelP
   regions,
   date: '2026-08-20',
   source: 'https://github.com/aToy0m0/bedrock-pricing/blob/main/docs/data.json',
+});
+
+/** Without the noise of binary fractions. */
+const usd = (amount: number) => Number(amount.toFixed(6));
+
+const tier = ({ input, output }: Rates, factor: number): Rates => ({
+  input: usd(input * factor),
+  output: usd(output * factor),
+});
+
+/**
+ * With the service tiers: wherever the list has them, priority costs 1.75 and flex half of the standard rates, for some
+ * models rounded to a cent. Read in the list of 2026-09-17 of Nova 2 Lite, gpt-oss, Qwen3, Kimi K2.5 and others in all their
+ * Regions; of those beside them it is taken to be the same.
+ *
+ * @see https://github.com/koyakimu/aws-bedrock-quick-reference/blob/main/data/prices.json
+ */
+export const withTiers = (price: ModelPrice): ModelPrice => ({
+  ...price,
+  tiers: { priority: tier(price, 1.75), flex: tier(price, 0.5) },
+});
+
+/**
+ * With what Nova reads from a cache: wherever that list has it, a quarter of input.
+ *
+ * @see https://github.com/koyakimu/aws-bedrock-quick-reference/blob/main/data/prices.json
+ */
+export const withCacheRead = (price: ModelPrice): ModelPrice => ({
+  ...price,
+  cacheRead: usd(price.input / 4),
 });
 
 /**
