@@ -3,6 +3,7 @@ import type { Finding } from './finding.ts';
 import { checkKeyLimits } from './key-limits.ts';
 import { checkLifecycles } from './lifecycles.ts';
 import { checkLimitSizes } from './limit-sizes.ts';
+import { checkPriceGaps } from './price-gaps.ts';
 import { checkPriceUnits } from './prices.ts';
 import { checkQuotas } from './quotas.ts';
 import { checkSignInTeams } from './sign-in-teams.ts';
@@ -12,6 +13,7 @@ export function configWarnings(config: ProxyConfig, now: number): Finding[] {
   return [
     ...checkLifecycles(config, now),
     ...checkPriceUnits(config),
+    ...checkPriceGaps(config),
     ...checkLimitSizes(config),
     ...checkQuotas(config),
     ...checkKeyLimits(config),
