@@ -81,6 +81,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     aws: [''],
     doctor: ['', 'aws'],
     keys: ['', 'aws', 'teams/teams.ts'],
+    prices: ['aws'],
     teams: ['', 'keys'],
     testing: [],
   },

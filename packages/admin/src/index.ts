@@ -16,6 +16,12 @@ export { type KeyRecord, listKeys, readAccess } from './keys/keys.ts';
 export { findRevocable, revokeKey } from './keys/revoke-key.ts';
 export { type Replaced, rotateKey } from './keys/rotate-key.ts';
 export { amountText, limitsText } from './limits-text.ts';
+export {
+  comparePrices,
+  type PriceComparison,
+  type PriceDifference,
+  type UnlistedPrice,
+} from './prices/compare-prices.ts';
 export { checkDeletable, deleteTeam, keyNamesOf } from './teams/delete-team.ts';
 export { importTeams, parseTeams, type TeamImport } from './teams/import-teams.ts';
 export { moveTeam } from './teams/move-team.ts';

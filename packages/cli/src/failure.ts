@@ -19,6 +19,7 @@ const advices: Readonly<Record<string, string>> = {
   UnauthorizedException: 'docs/keys.md lists the permissions that the command needs.',
   TooManyRequestsException:
     'API Gateway takes 10 management calls a second from an account and Region. Run it again: what was done stays done.',
+  ThrottlingException: 'AWS takes only so many calls a second. Run it again in a minute.',
   LimitExceededException:
     'An account and Region can have 10,000 API keys. Revoke those that nobody uses, then run it again.',
   ResourceNotFoundException: 'Deploy first, or check that the config names the right stage and Region.',

@@ -19,6 +19,7 @@ test.each([
   [['diff'], /--fail.*Changes nothing/s],
   [['deploy'], /--yes.*--show-keys.*--set-log-role/s],
   [['destroy'], /--yes.*says what stays/is],
+  [['prices'], /--write.*Changes nothing/s],
   [['teams'], /Commands:.*list.*show.*create.*move.*delete/s],
   [['teams', 'create'], /"plan": "starter".*Examples:/s],
   [['teams', 'move'], /run it again/],
@@ -67,6 +68,7 @@ afterEach(() => vi.unstubAllEnvs());
 test.each([
   [['usage'], /For the gateway of npm start, add --local\.$/],
   [['destroy', '--yes'], /AWS_PROFILE\.$/],
+  [['prices'], /AWS_PROFILE\.$/],
 ])(
   'without credentials, proxy %j says to sign in, and of --local only where it takes it',
   async (command, end) => {
@@ -157,7 +159,7 @@ test.each([
     /there is no file .*no\.config\.ts/,
     1,
   ],
-  ...['doctor', 'diff', 'deploy', 'destroy'].map((command): [string, string[], RegExp, number] => [
+  ...['doctor', 'diff', 'deploy', 'destroy', 'prices'].map((command): [string, string[], RegExp, number] => [
     `--local, which ${command} has no use for,`,
     [command, '--local'],
     /about AWS.*npm run proxy -- dev$/s,

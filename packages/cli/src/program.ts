@@ -9,6 +9,7 @@ import { addDiff } from './commands/diff.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addKeys } from './commands/keys.ts';
 import { addModels } from './commands/models.ts';
+import { addPrices } from './commands/prices.ts';
 import { addSynth } from './commands/synth.ts';
 import { addTeams } from './commands/teams.ts';
 import { addUsage } from './commands/usage.ts';
@@ -29,6 +30,7 @@ const commands: readonly AddCommand[] = [
   addDeploy,
   addDestroy,
   addModels,
+  addPrices,
   addTeams,
   addKeys,
   addUsage,

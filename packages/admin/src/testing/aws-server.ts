@@ -13,14 +13,18 @@ export interface AwsAnswer {
   readonly body: object | string;
 }
 
-/** By `Action` of the Query protocol, alone or with a stack's name, or by path: `DescribeStacks CDKToolkit`, `/account`. */
+/**
+ * By `Action` of the Query protocol, alone or with a stack's name; by operation of a JSON protocol, with service code and page;
+ * or by path: `DescribeStacks CDKToolkit`, `GetProducts AmazonBedrock 2`, `/account`.
+ */
 export type AwsAnswers = Readonly<Record<string, AwsAnswer>>;
 
 /** A server on loopback that says what AWS would; it is closed after the test. */
 export async function startAws(answers: AwsAnswers): Promise<ClientSettings> {
   const server = createServer(async (request, response) => {
-    const parameters = new URLSearchParams(await text(request));
-    const action = parameters.get('Action');
+    const sent = await text(request);
+    const parameters = new URLSearchParams(sent);
+    const action = parameters.get('Action') ?? jsonAction(request.headers['x-amz-target'], sent);
     const stack = parameters.get('StackName');
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://aws').pathname);
     const {
@@ -52,6 +56,14 @@ export async function startAws(answers: AwsAnswers): Promise<ClientSettings> {
     endpoint: `http://127.0.0.1:${address.port}`,
     credentials: localCredentials,
   };
+}
+
+/** Of the Price List, the only service that is asked so. */
+function jsonAction(target: string | string[] | undefined, sent: string): string | undefined {
+  const [, operation] = /\.(\w+)$/.exec(String(target)) ?? [];
+  if (operation === undefined) return undefined;
+  const { ServiceCode, NextToken } = JSON.parse(sent);
+  return [operation, ServiceCode, NextToken].filter(Boolean).join(' ');
 }
 
 /** An exception of a service that speaks XML. */

@@ -7,3 +7,4 @@ export {
   notFound,
 } from './aws-account.ts';
 export { type AwsAnswers, startAws, xmlFailure } from './aws-server.ts';
+export { nothingListed, type PriceListProduct, priceListPage } from './price-list.ts';

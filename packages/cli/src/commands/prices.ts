@@ -1,0 +1,138 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { comparePrices, type PriceComparison, type UnlistedPrice } from '@org/admin';
+import { findConfigFile, type ProxyConfig } from '@org/infra/config';
+import type { Command } from 'commander';
+import type { Cli, GlobalOptions } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { deployTools } from '../deploy/tools.ts';
+import type { Invocation } from '../invocation.ts';
+import { refuseLocal } from '../on-aws-only.ts';
+import { renderTable } from '../output/table.ts';
+import { importOf, pricesFileOf, readPricesFile, writePricesFile } from '../prices-file.ts';
+
+const about = ({ program, silentProgram }: Invocation) => `
+Reads AWS's Price List for the models and the Region of the config, and compares it with what the deployment takes them to
+cost: "prices" of the config, else the catalogue. In USD per million tokens. Changes nothing, and ends with 1 where
+something differs.
+
+With --write, the prices that differ go into a file beside the config, such as proxy.prices.json, which the config
+imports; no other file is touched. The list has public prices: discounts of your account are not in it.
+
+Examples:
+  ${program} prices
+  ${program} prices --write
+  ${silentProgram} prices --json | jq '.differences[]'
+`;
+
+export function addPrices(program: Command, cli: Cli): void {
+  program
+    .command('prices')
+    .description("compare prices with AWS's Price List, and take them over")
+    .option('--write', 'write what differs into a file that the config imports')
+    .option('--json', 'print JSON')
+    .addHelpText('after', () => about(cli.invocation))
+    .action(async ({ write, json }: { write?: boolean; json?: boolean }) => {
+      refuseLocal(program);
+      const { terminal } = cli;
+      const config = await cli.config();
+      const comparison = await comparePrices(config, deployTools.settings(config.region));
+      const { differences, unlisted, compared } = comparison;
+      terminal.print(
+        json
+          ? JSON.stringify({ region: config.region, compared, differences, unlisted }, null, 2)
+          : describe(comparison, config),
+      );
+      if (!json && unlisted.length > 0) terminal.note(unlisted.map(unlistedText).join('\n'));
+      if (differences.length === 0) return;
+      if (!write) {
+        throw new CliError(
+          `${differences.length === 1 ? 'One rate differs' : `${differences.length} rates differ`} from AWS's Price List.`,
+          ({ command }) => `Take them over: ${command('prices --write')}`,
+        );
+      }
+      await takeOver(comparison, config, program.opts<GlobalOptions>().config, cli);
+    });
+}
+
+/** Writes what differs into the file beside the config. */
+async function takeOver(
+  { prices }: PriceComparison,
+  config: ProxyConfig,
+  named: string | undefined,
+  { terminal, now }: Cli,
+): Promise<void> {
+  const configFile = findConfigFile(named);
+  const file = pricesFileOf(configFile);
+  const earlier = await readPricesFile(file);
+  const isOfRegion = earlier?.region === config.region;
+  const isByHand = (alias: string) =>
+    config.prices?.[alias] !== undefined && !isDeepStrictEqual(config.prices[alias], earlier?.prices[alias]);
+  const byHand = Object.keys(prices).filter(isByHand);
+  const taken = Object.entries(prices).filter(([alias]) => !isByHand(alias));
+  if (taken.length > 0) {
+    const date = new Date(now()).toISOString().slice(0, 10);
+    const content = { ...(isOfRegion ? earlier.prices : {}), ...Object.fromEntries(taken) };
+    await writePricesFile(file, {
+      source: 'AWS Price List',
+      ...{ region: config.region, date, prices: content },
+    });
+    terminal.note(`Wrote ${file}: ${taken.map(([alias]) => alias).join(', ')}.`);
+    if (earlier && !isOfRegion) {
+      terminal.note(
+        `What it had of ${earlier.region} is gone. Compare again: what was not written now may differ.`,
+      );
+    }
+    if (!(await readFile(configFile, 'utf8')).includes(basename(file))) {
+      const [statement, field] = importOf(file);
+      terminal.note(
+        `The config does not take them yet. At its top:\n  ${statement}\nBeside "models":\n  ${field}`,
+      );
+    }
+    terminal.note('They hold from the next deployment on.');
+  }
+  if (byHand.length > 0) {
+    const given = Object.fromEntries(byHand.map((alias) => [alias, prices[alias]]));
+    throw new CliError(
+      `The config itself gives ${byHand.map((alias) => `prices.${alias}`).join(', ')}, and was not changed.`,
+      `Remove it there and run this again, or write there: ${JSON.stringify(given)}`,
+    );
+  }
+}
+
+function describe({ compared, differences }: PriceComparison, { region, prices }: ProxyConfig): string {
+  const models = compared === 1 ? 'one model' : `${compared} models`;
+  if (differences.length === 0) {
+    return `AWS's Price List has the same for ${models} in ${region}.`;
+  }
+  const columns = [
+    { head: 'alias' },
+    { head: 'rate' },
+    { head: 'yours', align: 'right' },
+    { head: 'from' },
+    { head: 'aws', align: 'right' },
+  ] as const;
+  const rows = differences.map(({ alias, rate, own, listed }) => [
+    alias,
+    rate,
+    own === undefined ? '-' : String(own),
+    prices?.[alias] ? 'config' : 'catalogue',
+    String(listed),
+  ]);
+  return `USD per million tokens in ${region}; the list has ${models} of the config.\n\n${renderTable(columns, rows)}`;
+}
+
+function unlistedText({ alias, reason, names }: UnlistedPrice): string {
+  const named = names.map((name) => `"${name}"`).join(' or ');
+  switch (reason) {
+    case 'no_name':
+      return `${alias}: not compared; nobody has written down what the list calls it.`;
+    case 'no_rows':
+      return `${alias}: not compared; the list has no ${named} for calls that are made so in the Region.`;
+    case 'no_length':
+      return `${alias}: the list has dearer rates for long input and does not say from how many tokens; give prices.${alias}.longContext yourself.`;
+    case 'incomplete':
+      return `${alias}: not compared; the list lacks input or output of ${named}, and nobody else knows it.`;
+  }
+}

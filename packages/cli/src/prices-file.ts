@@ -1,0 +1,58 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { Price } from '@org/models';
+import * as z from 'zod/mini';
+import { CliError } from './cli-error.ts';
+
+/** What the command `prices` writes: a file of its own beside a config, which the config imports. */
+export type PricesFile = z.output<typeof PricesFile>;
+const PricesFile = z.strictObject({
+  source: z.string(),
+  region: z.string(),
+  /** ISO 8601 day. */
+  date: z.string(),
+  /** By alias, for `prices` of the config. */
+  prices: z.record(z.string(), Price),
+});
+
+/** `proxy.prices.json` beside `proxy.config.ts`. */
+export function pricesFileOf(configFile: string): string {
+  const [, name] = /^(.*?)(?:\.config)?\.[a-z]+$/.exec(basename(configFile)) ?? [];
+  return join(dirname(configFile), `${name}.prices.json`);
+}
+
+/**
+ * Undefined where there is none.
+ *
+ * @throws {CliError} If somebody else's file is there.
+ */
+export async function readPricesFile(file: string): Promise<PricesFile | undefined> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (text === undefined) return undefined;
+  const { data } = z.safeParse(PricesFile, parsed(text));
+  if (data) return data;
+  throw new CliError(
+    `${file} is not a file that this command wrote.`,
+    'Move what is in it into "prices" of the config, and the file away. Then run this again.',
+  );
+}
+
+export async function writePricesFile(file: string, content: PricesFile): Promise<void> {
+  await writeFile(file, `${JSON.stringify(content, null, 2)}\n`);
+}
+
+/** How a config takes the prices of the file: to be pasted. */
+export function importOf(file: string): readonly string[] {
+  return [`import listed from './${basename(file)}' with { type: 'json' };`, 'prices: listed.prices,'];
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
