@@ -78,6 +78,12 @@ test('where nothing differs the command says so, and what it could not compare, 
   expect(code).toBe(0);
 });
 
+test('where the list has nothing of the config, nobody can take that for the same', async () => {
+  const { code, noted } = await prices(configured().file, nothingListed);
+  expect(noted).toMatch(/error: Nothing was compared: .* in us-east-1\.\nCompare by hand: https:/);
+  expect(code).toBe(1);
+});
+
 test('what differs is a table, nothing is written, and the command ends with 1', async () => {
   const { file, listed } = configured();
   const { code, printed, noted } = await prices(file, dearer);

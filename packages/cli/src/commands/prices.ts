@@ -39,12 +39,18 @@ export function addPrices(program: Command, cli: Cli): void {
       const config = await cli.config();
       const comparison = await comparePrices(config, deployTools.settings(config.region));
       const { differences, unlisted, compared } = comparison;
-      terminal.print(
-        json
-          ? JSON.stringify({ region: config.region, compared, differences, unlisted }, null, 2)
-          : describe(comparison, config),
-      );
-      if (!json && unlisted.length > 0) terminal.note(unlisted.map(unlistedText).join('\n'));
+      if (json) {
+        terminal.print(JSON.stringify({ region: config.region, compared, differences, unlisted }, null, 2));
+      } else {
+        if (compared > 0) terminal.print(describe(comparison, config));
+        if (unlisted.length > 0) terminal.note(unlisted.map(unlistedText).join('\n'));
+      }
+      if (compared === 0) {
+        throw new CliError(
+          `Nothing was compared: the list has none of the models of the config in ${config.region}.`,
+          'Compare by hand: https://aws.amazon.com/bedrock/pricing/',
+        );
+      }
       if (differences.length === 0) return;
       if (!write) {
         throw new CliError(
@@ -103,9 +109,7 @@ async function takeOver(
 
 function describe({ compared, differences }: PriceComparison, { region, prices }: ProxyConfig): string {
   const models = compared === 1 ? 'one model' : `${compared} models`;
-  if (differences.length === 0) {
-    return `AWS's Price List has the same for ${models} in ${region}.`;
-  }
+  if (differences.length === 0) return `AWS's Price List has the same for ${models} in ${region}.`;
   const columns = [
     { head: 'alias' },
     { head: 'rate' },
