@@ -111,7 +111,9 @@ ${tableText(['API Gateway', 'the caller gets', 'sent again', 'calls to Bedrock',
 
 ## 2. The hold
 
-Nothing has been sent to Bedrock.
+Nothing has been sent to Bedrock, except perhaps to count the tokens, which costs nothing: a call whose bytes do not fit
+into a limit [is counted](limits.md#the-estimate) and held again. Where the count fails, the refusal stands
+(\`e2e/ledger.test.ts\` has the ways in which it can).
 
 ${tableText(['DynamoDB', 'the caller gets', 'sent again', 'charged'], holdRows)}
 

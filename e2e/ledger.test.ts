@@ -1,5 +1,6 @@
 import { QuotaExceededError } from '@org/bedrock-client';
 import { AnswerSchema } from '@org/contract';
+import type { Fault } from '@org/local/bedrock';
 import { expect, test } from 'vitest';
 import { startSystem } from './harness.ts';
 
@@ -121,3 +122,26 @@ test('many such questions at once fill the limit and never pass it', async () =>
   expect(limits).toMatchObject([{ used: inputTokens + outputTokens }]);
   expect(inputTokens + outputTokens).toBeLessThanOrEqual(2000);
 });
+
+test.each<Fault>([
+  { kind: 'exception', name: 'AccessDeniedException' },
+  { kind: 'exception', name: 'ThrottlingException' },
+  { kind: 'exception', name: 'InternalServerException' },
+  { kind: 'reset' },
+  { kind: 'cut' },
+  { kind: 'body', body: '<html>' },
+  { kind: 'body', body: '{"inputTokens":"7"}' },
+  { kind: 'stall' },
+])(
+  'where the tokens cannot be counted, the question is refused by its bytes, and nothing is charged: %j',
+  async (fault) => {
+    const { ask, bedrock, client, logs } = await startSystem('counted');
+    bedrock.failNext(fault);
+    const refused = await ask('thrifty-key', long);
+    expect(refused.error()).toMatchObject({ code: 'exceeds_limit', details: { limit: 'tokens', max: 2000 } });
+    expect([bedrock.received.length, bedrock.billed.inputTokens]).toEqual([1, 0]);
+    expect((await client('thrifty-key').client.usage()).limits).toMatchObject([{ used: 0 }]);
+    const line = logs.find((written) => written.includes('exceeds_limit'));
+    expect(JSON.parse(line ?? '')).toHaveProperty('failure');
+  },
+);

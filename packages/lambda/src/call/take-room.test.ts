@@ -1,9 +1,12 @@
 import type { Limits } from '@org/contract';
 import { catalogue } from '@org/models';
 import { startTestTable, type TestTable, tableName } from '@org/table/test-table';
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { ChosenModel } from '../config.ts';
+import { runs } from '../fuzz.ts';
 import type { Scope } from '../ledger/admission.ts';
+import { exceeds } from '../ledger/amounts.ts';
 import { CounterTable } from '../ledger/counter-table.ts';
 import { createLedger, type Hold, type Ledger } from '../ledger/ledger.ts';
 import { ProxyError } from '../proxy-error.ts';
@@ -190,4 +193,55 @@ test('many calls at once, each counted, fill a limit and never pass it', async (
   await Promise.all(Array.from({ length: 40 }, ask));
   expect([answered, await usedOf(scope)]).toEqual([10, [6000]]);
   expect(counted.length).toBeGreaterThan(0);
+});
+
+/** A call: its bytes, four to a token, whether they are counted, and how many later calls begin before it ends. */
+const step = fc.record({
+  tokens: fc.nat(600),
+  answer: fc.nat(100),
+  fails: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  overlap: fc.nat(4),
+});
+
+test('in any order of calls, counted or not, no limit is passed and no charge is lost', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 100, max: 6000 }),
+      fc.array(step, { minLength: 1, maxLength: 20 }),
+      async (max, steps) => {
+        const scope = team({ tokens: { day: max }, usd: { day: max / 100_000 } });
+        let charged = 0;
+        let running: { readonly ends: number; readonly end: () => Promise<unknown> }[] = [];
+        for (const [index, { tokens, answer, fails, overlap }] of steps.entries()) {
+          for (const { ends, end } of running) if (ends <= index) await end();
+          running = running.filter(({ ends }) => ends > index);
+          count = async () => {
+            if (fails) throw new ProxyError({ code: 'upstream_error' });
+            return tokens;
+          };
+          const text = 'word'.repeat(tokens);
+          const asked: ModelChatCall = {
+            ...call,
+            messages: [{ role: 'user', blocks: [{ type: 'text', text }] }],
+          };
+          const hold = await take(scope, { asked }).catch((error: unknown) => {
+            if (!(error instanceof ProxyError)) throw error;
+            expect(['exceeds_limit', 'quota_exceeded', 'rate_limited']).toContain(error.statement.code);
+          });
+          if (hold) {
+            const cost = trueCostOf({ inputTokens: tokens, outputTokens: answer }, price);
+            expect(exceeds(cost, hold.worstCase)).toBe(false);
+            charged += cost.tokens;
+            running.push({ ends: index + 1 + overlap, end: () => hold.settle(cost, ample.settleSignal) });
+          }
+          for (const { used, max: most } of await ledger.usage([scope], at, ample.signal)) {
+            expect(used).toBeLessThanOrEqual(most);
+          }
+        }
+        for (const { end } of running) await end();
+        expect((await usedOf(scope))[0]).toBe(charged);
+      },
+    ),
+    runs(40),
+  );
 });
