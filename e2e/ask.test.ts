@@ -32,7 +32,7 @@ const definitions = {
     ...common,
     ...{ upstream: 'converse', messagesApi: true, modelId: 'anthropic.claude-test-v1:0' },
     capabilities: plainCapabilities,
-    toolChoices: ['auto', 'any', 'named'],
+    toolChoices: ['auto', 'required', 'named'],
     reasoning: { form: 'claude-adaptive', efforts: ['high'], default: 'high', history: true, excludes: [] },
     cache: {
       implicit: true,
@@ -160,7 +160,7 @@ const withEverything: ChatCall = {
   maxTokens: 200,
   temperature: 0.5,
   stop: ['END'],
-  extra: { thinking: { type: 'adaptive' } },
+  reasoning: 'high',
 };
 
 const script = {
@@ -186,7 +186,7 @@ function goOn(call: ChatCall, { blocks }: Reply): ChatCall {
               { type: 'image', format: 'png', bytes: pixel },
               { type: 'document', format: 'txt', name: 'more', bytes: Buffer.from('Wet') },
             ],
-            failed: false,
+            isError: false,
           },
         ]
       : [],
@@ -205,7 +205,7 @@ test.each([true, false])(
     const { reply, sent } = await system.askFor('claude', withEverything, whole);
     expect(reply.blocks).toEqual([
       { type: 'reasoning', text: 'I need the weather.', signature: expect.stringMatching(/=$/) },
-      { type: 'reasoning', redacted: Buffer.from('secret') },
+      { type: 'redacted_reasoning', bytes: Buffer.from('secret') },
       { type: 'text', text: 'Let me look.' },
       {
         type: 'tool_use',
@@ -247,7 +247,7 @@ test.each([true, false])(
         toolChoice: { auto: {} },
       },
       inferenceConfig: { maxTokens: 200, temperature: 0.5, stopSequences: ['END'] },
-      additionalModelRequestFields: withEverything.extra,
+      additionalModelRequestFields: { thinking: { type: 'adaptive' }, output_config: { effort: 'high' } },
       requestMetadata: { team: 'acme', keyId: 'key' },
     });
   },

@@ -108,8 +108,8 @@ const everything = parseProxyConfig({
   models: Object.keys(catalogue),
   plans: {
     all: {
-      throttle: { rate: 100, burst: 200 },
-      quota: { limit: 1000, period: 'DAY' },
+      throttle: { rate: 10_000, burst: 10_000 },
+      quota: { limit: 100_000, period: 'DAY' },
       models: Object.keys(catalogue),
       limits: { usd: { day: 100 } },
     },

@@ -1,12 +1,20 @@
-import { AnswerSchema, ModelListSchema } from '@org/contract';
-import { catalogue, type ModelDefinition } from '@org/models';
+import { AnswerSchema, EmbeddingsSchema, ModelListSchema } from '@org/contract';
+import { type CatalogueAlias, capabilitiesOf, catalogue, efforts, type ModelDefinition } from '@org/models';
 import { expect, test } from 'vitest';
 import { startSystem } from './harness.ts';
+
+type ConverseModel = Extract<ModelDefinition, { readonly upstream: 'converse' }>;
 
 /** Those that answer; the others turn texts into vectors. */
 const models = Object.entries<ModelDefinition>(catalogue).flatMap(([model, definition]) =>
   definition.upstream === 'converse' ? [[model, definition] as const] : [],
 );
+
+const embedding = [
+  'titan-embed-v2',
+  'cohere-embed-v3',
+  'cohere-embed-v4',
+] as const satisfies CatalogueAlias[];
 
 const outputSchema = {
   type: 'object',
@@ -66,33 +74,126 @@ test.each([
   expect(bedrock.received).toHaveLength(2);
 });
 
-test('every model takes what its capabilities name, and is never asked what they do not', async () => {
-  const { ask, bedrock } = await startSystem('everything');
-  const fields = {
-    system: 'Be brief.',
-    history: [
-      { role: 'user', text: 'Hi' },
-      { role: 'assistant', text: 'Ho' },
-    ],
-    stop: ['END'],
-    temperature: 0.5,
-    topP: 0.5,
+const png =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
+const text = { type: 'text', text: 'What is this?' };
+const said = (...content: object[]) => ({ question: undefined, messages: [{ role: 'user', content }] });
+const tools = [{ name: 'find', description: 'Finds it.', inputSchema: { type: 'object' } }];
+
+/** What a request asks of a model with each feature, and the field that an error names. */
+const features = {
+  system: ['system', { system: 'Be brief.' }],
+  history: [
+    'history',
+    {
+      history: [
+        { role: 'user', text: 'Hi' },
+        { role: 'assistant', text: 'Ho' },
+      ],
+    },
+  ],
+  stop: ['stop', { stop: ['END'] }],
+  temperature: ['temperature', { temperature: 0.5 }],
+  topP: ['topP', { topP: 0.5 }],
+  temperatureWithTopP: ['(temperature|topP)', { temperature: 0.5, topP: 0.5 }],
+  images: ['messages', said({ type: 'image', format: 'png', data: png }, text)],
+  documents: ['messages', said({ type: 'document', format: 'txt', name: 'Notes', data: 'Tm90ZXMu' }, text)],
+  tools: ['tools', { tools }],
+  cache: ['cache', { cache: '5m' }],
+  serviceTier: ['serviceTier', { serviceTier: 'priority' }],
+  outputSchema: ['outputSchema', { outputSchema }],
+} as const;
+
+/** How hard a model may be asked to think, and what it can be made to do with its tools. */
+const levels = [
+  ...efforts.map((effort) => ({ reasoning: effort, maxTokens: 4000 })),
+  ...(['auto', 'required', 'none', { name: 'find' }] as const).map((toolChoice) => ({ tools, toolChoice })),
+  { cache: '1h' },
+  { system: [text, { type: 'cache_point', ttl: '1h' }] },
+  { tools: [...tools, { type: 'cache_point' }] },
+  said(text, { type: 'cache_point' }),
+];
+
+function takes(
+  { reasoning, toolChoices = [], cache }: ConverseModel,
+  level: (typeof levels)[number],
+): boolean {
+  const { points } = cache ?? {};
+  if ('reasoning' in level)
+    return level.reasoning === 'off'
+      ? takesOff(reasoning)
+      : (reasoning?.efforts.includes(level.reasoning) ?? false);
+  if ('toolChoice' in level) {
+    const { toolChoice } = level;
+    const isForced = toolChoice === 'required' || typeof toolChoice === 'object';
+    const thinks = reasoning && reasoning.default !== 'off' && reasoning.excludes.includes('forcedTools');
+    if (toolChoice === 'none') return toolChoices.length > 0;
+    return (
+      toolChoices.includes(typeof toolChoice === 'object' ? 'named' : toolChoice) && !(isForced && thinks)
+    );
+  }
+  if ('cache' in level) return points?.ttls.includes('1h') ?? false;
+  if ('system' in level) return (points?.parts.includes('system') && points.ttls.includes('1h')) ?? false;
+  return points?.parts.includes('tools' in level ? 'tools' : 'messages') ?? false;
+}
+
+/** A model that does not think is never kept from it in vain. */
+const takesOff = (reasoning: ConverseModel['reasoning']) => reasoning?.efforts.includes('off') ?? true;
+
+test('every model takes what its capabilities name; what they do not is refused by name, and nothing is held or billed', async () => {
+  const { ask, bedrock, logs } = await startSystem('everything');
+  const seen = async (fields: object) => {
+    const received = bedrock.received.length;
+    const reply = await ask('all-key', fields);
+    if (reply.status === 200) return 'taken';
+    expect(bedrock.received).toHaveLength(received);
+    expect(JSON.parse(logs.at(-1) ?? '')).not.toHaveProperty('held');
+    const { code, param } = reply.error();
+    return `${code} ${param}`;
   };
   for (const [model, definition] of models) {
-    const capabilities: readonly string[] = definition.capabilities;
-    for (const [field, value] of Object.entries(fields)) {
-      const received = bedrock.received.length;
-      const reply = await ask('all-key', { model, [field]: value });
-      const taken = [reply.status, bedrock.received.length - received];
-      expect([model, field, ...taken]).toEqual([
-        model,
-        field,
-        ...(capabilities.includes(field) ? [200, 1] : [400, 0]),
-      ]);
+    // Under a limit in USD, a tier without a price is none.
+    const priced = definition.price?.some(({ tiers }) => tiers?.priority);
+    const capabilities: readonly string[] = capabilitiesOf(definition).filter(
+      (capability) => priced || capability !== 'serviceTier',
+    );
+    for (const [feature, [param, fields]] of Object.entries(features)) {
+      const thinking = definition.reasoning?.efforts.includes('off') ? { reasoning: 'off' } : {};
+      const expected = capabilities.includes(feature) ? 'taken' : `unsupported_feature ${param}`;
+      const outcome = await seen({ model, ...thinking, ...fields });
+      expect(outcome, `${model} ${feature}`).toMatch(new RegExp(`^${expected}$`));
     }
-    const both = await ask('all-key', { model, temperature: 0.5, topP: 0.5 });
-    expect([model, both.status]).toEqual([model, capabilities.includes('temperatureWithTopP') ? 200 : 400]);
+    for (const level of levels) {
+      const outcome = await seen({ model, ...level });
+      const expected = takes(definition, level) ? /^taken$/ : /^unsupported_feature /;
+      expect(outcome, `${model} ${JSON.stringify(level)}`).toMatch(expected);
+    }
   }
+  for (const model of embedding) {
+    expect(await seen({ model })).toBe('unsupported_feature model');
+  }
+});
+
+test('texts become vectors of a size that can be chosen where the model lets you', async () => {
+  const { send, keyValue, bedrock } = await startSystem('everything');
+  const embed = (fields: object) =>
+    send({ method: 'POST', path: '/bedrock/embed', key: keyValue('all-key'), body: JSON.stringify(fields) });
+  for (const model of embedding) {
+    const { vectors } = EmbeddingsSchema.parse((await embed({ model, inputs: ['One', 'Two'] })).json());
+    expect(vectors).toHaveLength(2);
+    const received = bedrock.received.length;
+    const reply = await embed({ model, inputs: ['One'], dimensions: 256 });
+    const definition: ModelDefinition = catalogue[model];
+    const sizes = definition.upstream === 'embed' ? definition.dimensions : undefined;
+    if (sizes?.includes(256)) {
+      expect(EmbeddingsSchema.parse(reply.json()).vectors[0]).toHaveLength(256);
+    } else {
+      expect([model, reply.status, reply.error().param]).toEqual([model, 400, 'dimensions']);
+      expect(bedrock.received).toHaveLength(received);
+    }
+  }
+  const reply = await embed({ model: 'nova-lite', inputs: ['One'] });
+  expect(reply.error()).toMatchObject({ code: 'unsupported_feature', param: 'model' });
 });
 
 test('a key sees the models of its plan, and what each can do', async () => {
@@ -103,7 +204,7 @@ test('a key sees the models of its plan, and what each can do', async () => {
   expect(models[1]).toEqual({
     alias: 'llama',
     modelId: 'us.meta.llama4-maverick-17b-instruct-v1:0',
-    capabilities: [...catalogue.llama.capabilities],
+    capabilities: [...capabilitiesOf(catalogue.llama)],
     contextTokens: 1024 * 1024,
     maxOutputTokens: 2048,
     lifecycle: { status: 'legacy', endOfLife: '2027-03-30' },

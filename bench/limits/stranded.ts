@@ -68,7 +68,7 @@ export async function strandedOf(
     try {
       const context = { caller: { scopes: [scope] }, ledger, upstream, deadline, at };
       const hold = await takeRoom(call, model, true, context);
-      const cost = trueCostOf({ inputTokens, outputTokens: answerTokens }, undefined);
+      const cost = trueCostOf({ inputTokens, outputTokens: answerTokens }, undefined, call);
       await hold.settle(cost, signal);
       used += cost.tokens;
     } catch (error) {

@@ -1,7 +1,10 @@
 import {
   type Answer,
+  type AnswerBlock,
   type AskRequest,
   askCapabilities,
+  type Embeddings,
+  type EmbedRequest,
   type ErrorCode,
   type ErrorEnvelope,
   type ErrorStatement,
@@ -51,6 +54,23 @@ const outputSchema = {
   required: ['city', 'country'],
 };
 
+const weatherTool = {
+  name: 'weather',
+  description: 'The weather of a city today.',
+  inputSchema: {
+    type: 'object',
+    properties: { city: { type: 'string' } },
+    required: ['city'],
+  },
+};
+
+const weatherCall = {
+  type: 'tool_use',
+  id: 'tooluse_1',
+  name: 'weather',
+  input: { city: 'Oran' },
+} as const satisfies AnswerBlock;
+
 /** Of the body of both asking routes. The first is what the viewer fills in. */
 export const requestExamples: Examples<AskRequest> = {
   question: {
@@ -76,7 +96,54 @@ export const requestExamples: Examples<AskRequest> = {
     summary: 'An answer as JSON of a schema',
     value: { model: 'titan', question: 'Where was Camus born?', outputSchema },
   },
+  tools: {
+    summary: 'A question, and a tool to answer it with',
+    value: { model: 'nova-lite', question: 'Is it raining in Oran?', tools: [weatherTool] },
+  },
+  results: {
+    summary: 'What the tool returned',
+    value: {
+      model: 'nova-lite',
+      messages: [
+        { role: 'user', content: 'Is it raining in Oran?' },
+        { role: 'assistant', content: [weatherCall] },
+        {
+          role: 'user',
+          content: [
+            {
+              type: 'tool_result',
+              id: 'tooluse_1',
+              content: [{ type: 'json', json: { sky: 'clear', celsius: 31 } }],
+            },
+          ],
+        },
+      ],
+      tools: [weatherTool],
+    },
+  },
+  image: {
+    summary: 'An image, and a question about it',
+    value: {
+      model: 'nova-lite',
+      messages: [
+        {
+          role: 'user',
+          content: [
+            {
+              type: 'image',
+              format: 'png',
+              data: 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+            },
+            { type: 'text', text: 'What colour is it?' },
+          ],
+        },
+      ],
+    },
+  },
 };
+
+const dystopia =
+  'A dystopia is an imagined society in which life is made miserable, mostly by those who rule it.';
 
 export const answerExamples: Examples<Answer> = {
   question: {
@@ -84,7 +151,8 @@ export const answerExamples: Examples<Answer> = {
     value: {
       id: requestId,
       ...novaLite,
-      text: 'A dystopia is an imagined society in which life is made miserable, mostly by those who rule it.',
+      text: dystopia,
+      content: [{ type: 'text', text: dystopia }],
       stopReason: 'end_turn',
       usage,
       limits,
@@ -97,9 +165,22 @@ export const answerExamples: Examples<Answer> = {
       model: 'titan',
       modelId: 'amazon.nova-micro-v1:0',
       text: '{"city":"Dréan","country":"Algeria"}',
+      content: [{ type: 'text', text: '{"city":"Dréan","country":"Algeria"}' }],
       output: { city: 'Dréan', country: 'Algeria' },
       stopReason: 'end_turn',
       usage: { inputTokens: 96, outputTokens: 14, totalTokens: 110, costUsd: 0.000006 },
+      limits,
+    },
+  },
+  tools: {
+    summary: 'The model calls a tool, and waits for its result',
+    value: {
+      id: requestId,
+      ...novaLite,
+      text: '',
+      content: [weatherCall],
+      stopReason: 'tool_use',
+      usage: { inputTokens: 384, outputTokens: 31, totalTokens: 415, costUsd: 0.000031 },
       limits,
     },
   },
@@ -108,11 +189,54 @@ export const answerExamples: Examples<Answer> = {
 export const eventExamples: Examples<StreamEvent> = {
   start: { summary: 'First: the model has begun', value: { type: 'start', id: requestId, ...novaLite } },
   delta: { summary: 'Then, any number of times: text', value: { type: 'delta', text: 'A dystopia is' } },
+  blockStart: {
+    summary: 'Or a block that is not text begins',
+    value: { type: 'block_start', block: { type: 'tool_use', id: 'tooluse_1', name: 'weather' } },
+  },
+  blockDelta: {
+    summary: 'A piece of it: of the input of a tool, a piece of its JSON',
+    value: { type: 'block_delta', delta: { type: 'input', json: '{"city":' } },
+  },
+  blockEnd: { summary: 'It is whole', value: { type: 'block_end' } },
   done: {
     summary: 'Last: the answer is whole',
-    value: { type: 'done', stopReason: 'end_turn', usage, limits },
+    value: {
+      type: 'done',
+      content: [{ type: 'text', text: dystopia }],
+      stopReason: 'end_turn',
+      usage,
+      limits,
+    },
   },
   error: { summary: 'Or last: it failed', value: errorEnvelope({ code: 'upstream_error' }, requestId) },
+};
+
+export const embedRequestExamples: Examples<EmbedRequest> = {
+  texts: {
+    summary: 'Two texts',
+    value: {
+      model: 'titan-embed-v2',
+      inputs: ['A dystopia is a bad place.', 'A utopia is no place.'],
+      dimensions: 256,
+    },
+  },
+};
+
+export const embeddingsExamples: Examples<Embeddings> = {
+  vectors: {
+    summary: 'Their vectors, here without most of their numbers',
+    value: {
+      id: requestId,
+      model: 'titan-embed-v2',
+      modelId: 'amazon.titan-embed-text-v2:0',
+      vectors: [
+        [0.0418, -0.0213, 0.0071],
+        [0.0127, 0.0344, -0.0189],
+      ],
+      usage: { inputTokens: 14, outputTokens: 0, totalTokens: 14, costUsd: 0.000001 },
+      limits,
+    },
+  },
 };
 
 export const modelListExamples: Examples<ModelList> = {
@@ -123,16 +247,18 @@ export const modelListExamples: Examples<ModelList> = {
         {
           alias: 'titan',
           modelId: 'amazon.nova-micro-v1:0',
-          capabilities: [...askCapabilities],
+          capabilities: askCapabilities.filter((capability) => !['reasoning', 'embed'].includes(capability)),
+          toolChoices: ['auto', 'required', 'named', 'none'],
+          cache: { ttls: ['5m'], minimumTokens: 1000 },
           contextTokens: 128 * 1024,
           maxOutputTokens: 5000,
           lifecycle: { status: 'active' },
-          price: { input: 0.035, output: 0.14 },
+          price: { input: 0.035, output: 0.14, cacheRead: 0.00875 },
         },
         {
           alias: 'llama',
           modelId: 'us.meta.llama4-maverick-17b-instruct-v1:0',
-          capabilities: askCapabilities.filter((capability) => capability !== 'outputSchema'),
+          capabilities: ['system', 'history', 'stop', 'temperature', 'topP', 'temperatureWithTopP', 'stream'],
           contextTokens: 1024 * 1024,
           maxOutputTokens: 8192,
           lifecycle: { status: 'legacy', endOfLife: '2027-03-30' },

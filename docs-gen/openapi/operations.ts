@@ -1,6 +1,8 @@
 import {
   AnswerSchema,
   AskRequestSchema,
+  EmbeddingsSchema,
+  EmbedRequestSchema,
   ModelListSchema,
   type RouteName,
   StreamEventSchema,
@@ -10,6 +12,8 @@ import type * as z from 'zod/mini';
 import {
   answerExamples,
   type Example,
+  embeddingsExamples,
+  embedRequestExamples,
   eventExamples,
   modelListExamples,
   requestExamples,
@@ -65,8 +69,9 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
     tag: 'Ask',
     description: [
       'Takes the same request, and answers for up to 15 minutes as',
-      '[server-sent events](https://html.spec.whatwg.org/multipage/server-sent-events.html): `start`, any number of',
-      '`delta`, then exactly one of `done` and `error`. A stream that stops without one of the two has failed.',
+      '[server-sent events](https://html.spec.whatwg.org/multipage/server-sent-events.html): `start`; any number of',
+      '`delta` for text, and for every other block a `block_start`, any number of `block_delta` and a `block_end`; then',
+      'exactly one of `done` and `error`. A stream that stops without one of the two has failed.',
       '',
       'What goes wrong before the first event is an HTTP error. Lines that begin with a colon are comments, which keep the',
       'connection alive: at least one every 15 seconds. Skip events of types that you do not know.',
@@ -76,7 +81,7 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
       'data: {"type":"delta","text":"A dystopia is"}',
       '',
       'event: done',
-      'data: {"type":"done","stopReason":"end_turn","usage":{...},"limits":[...]}',
+      'data: {"type":"done","content":[...],"stopReason":"end_turn","usage":{...},"limits":[...]}',
       '```',
     ].join('\n'),
     answer:
@@ -84,6 +89,17 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
     limitHeaders: false,
     request: { schema: AskRequestSchema, examples: requestExamples },
     response: { schema: StreamEventSchema, examples: eventExamples },
+  },
+  embed: {
+    tag: 'Ask',
+    description: [
+      'Up to 256 texts in one request, which counts once against limits of requests. Each is turned into a vector of its own,',
+      'and none is cut: one that is longer than the model can read is an error.',
+    ].join('\n'),
+    answer: 'A vector for each text, in their order.',
+    limitHeaders: true,
+    request: { schema: EmbedRequestSchema, examples: embedRequestExamples },
+    response: { schema: EmbeddingsSchema, examples: embeddingsExamples },
   },
   models: {
     tag: 'Look up',

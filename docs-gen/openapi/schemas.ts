@@ -1,17 +1,33 @@
 import {
+  AnswerBlockSchema,
   AnswerSchema,
   AskRequestSchema,
   AvailableModelsSchema,
   askCapabilities,
+  BlockSchema,
+  CachePointBlockSchema,
+  DocumentBlockSchema,
+  EmbeddingsSchema,
+  EmbedRequestSchema,
   ErrorEnvelopeSchema,
   errorCodes,
   errors,
+  ImageBlockSchema,
+  JsonBlockSchema,
   LimitStatusSchema,
   limitKinds,
   limitPeriods,
+  MessageSchema,
   ModelListSchema,
+  ReasoningBlockSchema,
+  RedactedReasoningBlockSchema,
   RequestIssuesSchema,
   StreamEventSchema,
+  TextBlockSchema,
+  ToolChoiceSchema,
+  ToolResultBlockSchema,
+  ToolSchema,
+  ToolUseBlockSchema,
   UsageReportSchema,
   UsageSchema,
 } from '@org/contract';
@@ -26,18 +42,38 @@ import {
 
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-const [StreamStart, StreamDelta, StreamDone] = StreamEventSchema._zod.def.options;
+const [StreamStart, StreamDelta, StreamBlockStart, StreamBlockDelta, StreamBlockEnd, StreamDone] =
+  StreamEventSchema._zod.def.options;
 
 /** The schemas that the document names, by the names of the contract's types. */
 const named: Readonly<Record<string, z.ZodMiniType>> = {
   AskRequest: AskRequestSchema,
   Turn: AskRequestSchema.shape.history._zod.def.innerType._zod.def.element,
+  Message: MessageSchema,
+  Block: BlockSchema,
+  TextBlock: TextBlockSchema,
+  ImageBlock: ImageBlockSchema,
+  DocumentBlock: DocumentBlockSchema,
+  ToolUseBlock: ToolUseBlockSchema,
+  ToolResultBlock: ToolResultBlockSchema,
+  JsonBlock: JsonBlockSchema,
+  ReasoningBlock: ReasoningBlockSchema,
+  RedactedReasoningBlock: RedactedReasoningBlockSchema,
+  CachePointBlock: CachePointBlockSchema,
+  Tool: ToolSchema,
+  ToolChoice: ToolChoiceSchema,
   Answer: AnswerSchema,
+  AnswerBlock: AnswerBlockSchema,
+  EmbedRequest: EmbedRequestSchema,
+  Embeddings: EmbeddingsSchema,
   Usage: UsageSchema,
   LimitStatus: LimitStatusSchema,
   StreamEvent: StreamEventSchema,
   StreamStart,
   StreamDelta,
+  StreamBlockStart,
+  StreamBlockDelta,
+  StreamBlockEnd,
   StreamDone,
   ModelList: ModelListSchema,
   ModelSummary: ModelListSchema.shape.models._zod.def.element,
@@ -67,6 +103,7 @@ const today = (...values: readonly string[]) => ({ 'x-extensible-enum': values }
 
 const stopReasons = today(
   'end_turn',
+  'tool_use',
   'max_tokens',
   'stop_sequence',
   'guardrail_intervened',
@@ -111,6 +148,9 @@ const facts: Readonly<Record<string, JsonSchema>> = {
       mapping: {
         start: uriOf('StreamStart'),
         delta: uriOf('StreamDelta'),
+        block_start: uriOf('StreamBlockStart'),
+        block_delta: uriOf('StreamBlockDelta'),
+        block_end: uriOf('StreamBlockEnd'),
         done: uriOf('StreamDone'),
         error: uriOf('ErrorEnvelope'),
       },

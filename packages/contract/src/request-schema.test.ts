@@ -21,6 +21,6 @@ test.each([
   { type: null, $ref: '#' },
   [],
   true,
-])('%j is no schema of an object', (schema) => {
+])('%j is not a schema of an object', (schema) => {
   expect(takes(schema)).toBe(false);
 });

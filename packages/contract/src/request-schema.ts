@@ -1,18 +1,27 @@
 import * as z from 'zod/mini';
+import {
+  CachePointBlockSchema,
+  cacheTtl,
+  MessageSchema,
+  TextBlockSchema,
+  ToolChoiceSchema,
+  ToolSchema,
+  text,
+} from './block-schemas.ts';
 import type { Fields } from './fields.ts';
-import type { AskRequest, Turn } from './types.ts';
+import type { AskCapability, AskRequest, EmbedRequest, Turn } from './types.ts';
 
-// Bedrock refuses strings of white space alone, so they are refused here, where the field can be named.
-const text = z.string().check(z.regex(/\S/, 'must not be empty'));
 const fraction = z.number().check(z.minimum(0, 'must be at least 0'), z.maximum(1, 'must be at most 1'));
 
 const turn = z.strictObject({ role: z.enum(['user', 'assistant']), text } satisfies Fields<Turn>);
 
+const inTurn = z.refine<readonly { readonly role: string }[]>(
+  (turns) => turns.every(({ role }, index) => role === (index % 2 === 0 ? 'user' : 'assistant')),
+  'must be user and assistant turns in turn, starting with user',
+);
+
 const history = z.array(turn).check(
-  z.refine(
-    (turns) => turns.every(({ role }, index) => role === (index % 2 === 0 ? 'user' : 'assistant')),
-    'must be user and assistant turns in turn, starting with user',
-  ),
+  inTurn,
   z.refine(
     (turns) => turns.at(-1)?.role !== 'user',
     'must end with an assistant turn: the question is the next user turn',
@@ -32,12 +41,33 @@ const outputSchema = z
     ),
   );
 
-/** Reads the body of an ask. Strict: an unknown field is an error that names it. */
-export const AskRequestSchema = z.strictObject({
+/** @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html */
+const fields = z.strictObject({
   model: text,
-  question: text,
-  system: z.optional(text),
+  question: z.optional(text),
+  system: z.optional(
+    z.union([
+      text,
+      z
+        .array(z.discriminatedUnion('type', [TextBlockSchema, CachePointBlockSchema]))
+        .check(z.minLength(1, 'must not be empty')),
+    ]),
+  ),
   history: z.optional(history),
+  messages: z.optional(z.array(MessageSchema).check(z.minLength(1, 'must not be empty'), inTurn)),
+  tools: z.optional(
+    z.array(z.union([ToolSchema, CachePointBlockSchema])).check(
+      z.refine((tools) => tools.some((tool) => 'name' in tool), 'must have a tool'),
+      z.refine((tools) => {
+        const names = tools.flatMap((tool) => ('name' in tool ? tool.name : []));
+        return new Set(names).size === names.length;
+      }, 'must have different names'),
+    ),
+  ),
+  toolChoice: z.optional(ToolChoiceSchema),
+  reasoning: z.optional(z.enum(['off', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'])),
+  cache: z.optional(cacheTtl),
+  serviceTier: z.optional(z.enum(['priority', 'flex'])),
   maxTokens: z.optional(z.int().check(z.minimum(1, 'must be at least 1'))),
   temperature: z.optional(fraction),
   topP: z.optional(fraction),
@@ -49,11 +79,88 @@ export const AskRequestSchema = z.strictObject({
   outputSchema: z.optional(outputSchema),
 } satisfies Fields<AskRequest>);
 
-const takenByEveryModel: ReadonlySet<string> = new Set<keyof AskRequest>(['model', 'question', 'maxTokens']);
+type Body = z.infer<typeof fields>;
+
+/** What one field has to be because of another. Asked of a body whose fields are each what they have to be. */
+function rule(path: keyof Body, message: string, holds: (body: Body) => boolean) {
+  return z.refine<Body>(holds, { path: [path], message, when: ({ issues }) => issues.length === 0 });
+}
+
+/** Said beside the faults of other fields, because it may be the only one that the caller means. */
+const asksSomething = z.refine<Partial<Body>>(
+  ({ question, messages }) => question !== undefined || messages?.at(-1)?.role === 'user',
+  {
+    path: ['question'],
+    message: 'is required (string), or messages that end with a user turn',
+    when: ({ value, issues }) =>
+      issues.length === 0 || (typeof value === 'object' && value !== null && !('messages' in value)),
+  },
+);
+
+const hasTool = ({ tools = [] }: Body, name: string) =>
+  tools.some((tool) => 'name' in tool && tool.name === name);
+
+/** Reads the body of an ask. Strict: an unknown field is an error that names it. */
+export const AskRequestSchema = fields.check(
+  asksSomething,
+  rule(
+    'messages',
+    'must end with an assistant turn where there is a question, which is the next user turn',
+    ({ question, messages = [] }) => question === undefined || messages.at(-1)?.role !== 'user',
+  ),
+  rule(
+    'history',
+    'cannot be beside messages, which have the earlier turns',
+    ({ history: earlier, messages }) => earlier === undefined || messages === undefined,
+  ),
+  rule(
+    'toolChoice',
+    'needs tools',
+    ({ tools, toolChoice }) => toolChoice === undefined || tools !== undefined,
+  ),
+  rule('toolChoice', 'must name one of the tools', (body) => {
+    const { toolChoice } = body;
+    return typeof toolChoice !== 'object' || body.tools === undefined || hasTool(body, toolChoice.name);
+  }),
+  rule(
+    'cache',
+    'cannot be beside cache points of your own',
+    ({ cache, system, tools = [], messages = [] }) => {
+      const own = [
+        ...(typeof system === 'object' ? system : []),
+        ...tools,
+        ...messages.flatMap(({ content }) => (typeof content === 'string' ? [] : content)),
+      ];
+      return cache === undefined || !own.some((block) => 'type' in block && block.type === 'cache_point');
+    },
+  ),
+);
+
+/** Reads the body of a request for vectors. Strict: an unknown field is an error that names it. */
+export const EmbedRequestSchema = z.strictObject({
+  model: text,
+  inputs: z
+    .array(text)
+    .check(z.minLength(1, 'must not be empty'), z.maxLength(256, 'must have at most 256 texts')),
+  dimensions: z.optional(z.int().check(z.minimum(1, 'must be at least 1'))),
+  purpose: z.optional(z.enum(['document', 'query'])),
+} satisfies Fields<EmbedRequest>);
 
 /** Every {@link AskCapability}. */
-export const askCapabilities: readonly string[] = [
-  ...Object.keys(AskRequestSchema.shape).filter((name) => !takenByEveryModel.has(name)),
-  'temperatureWithTopP',
-  'stream',
-];
+export const askCapabilities = Object.keys({
+  system: true,
+  history: true,
+  stop: true,
+  temperature: true,
+  topP: true,
+  temperatureWithTopP: true,
+  images: true,
+  documents: true,
+  tools: true,
+  reasoning: true,
+  cache: true,
+  serviceTier: true,
+  outputSchema: true,
+  stream: true,
+  embed: true,
+} satisfies Record<AskCapability, true>);

@@ -1,11 +1,16 @@
 import * as z from 'zod/mini';
+import { AnswerBlockSchema } from './block-schemas.ts';
 import type { AvailableModels, ErrorEnvelope, RequestIssue, RequestIssues } from './errors.ts';
 import type { Fields } from './fields.ts';
 import type {
   Answer,
+  Embeddings,
   LimitStatus,
   ModelList,
   ModelSummary,
+  StreamBlockDelta,
+  StreamBlockEnd,
+  StreamBlockStart,
   StreamDelta,
   StreamDone,
   StreamEvent,
@@ -22,6 +27,7 @@ const number = z.number();
 const strings = z.array(string);
 const optionalString = z.optional(string);
 const nullishString = z.optional(z.nullable(string));
+const optionalNumber = z.optional(number);
 const optionalUnknown = z.optional(z.unknown());
 const tokens = z.int().check(z.minimum(0));
 const optionalTokens = z.optional(tokens);
@@ -32,7 +38,8 @@ export const UsageSchema = z.object({
   totalTokens: tokens,
   cacheReadTokens: optionalTokens,
   cacheWriteTokens: optionalTokens,
-  costUsd: z.optional(number),
+  cacheWrite1hTokens: optionalTokens,
+  costUsd: optionalNumber,
 } satisfies Fields<Usage>);
 
 export const LimitStatusSchema = z.object({
@@ -48,7 +55,13 @@ export const LimitStatusSchema = z.object({
 const limits = z.array(LimitStatusSchema);
 
 /** What an answer and the last event of a stream both say. */
-const ending = { output: optionalUnknown, stopReason: string, usage: UsageSchema, limits };
+const ending = {
+  content: z.array(AnswerBlockSchema),
+  output: optionalUnknown,
+  stopReason: string,
+  usage: UsageSchema,
+  limits,
+};
 
 export const AnswerSchema = z.object({
   id: string,
@@ -58,6 +71,15 @@ export const AnswerSchema = z.object({
   ...ending,
 } satisfies Fields<Answer>);
 
+export const EmbeddingsSchema = z.object({
+  id: string,
+  model: string,
+  modelId: string,
+  vectors: z.array(z.array(number)),
+  usage: UsageSchema,
+  limits,
+} satisfies Fields<Embeddings>);
+
 export const UsageReportSchema = z.object({ limits } satisfies Fields<UsageReport>);
 
 export const ModelListSchema = z.object({
@@ -66,13 +88,32 @@ export const ModelListSchema = z.object({
       alias: string,
       modelId: string,
       capabilities: strings,
-      contextTokens: z.optional(number),
+      toolChoices: z.optional(strings),
+      reasoning: z.optional(
+        z.object({ efforts: strings, default: string } satisfies Fields<
+          NonNullable<ModelSummary['reasoning']>
+        >),
+      ),
+      cache: z.optional(
+        z.object({ ttls: strings, minimumTokens: number } satisfies Fields<
+          NonNullable<ModelSummary['cache']>
+        >),
+      ),
+      serviceTiers: z.optional(strings),
+      dimensions: z.optional(z.array(number)),
+      contextTokens: optionalNumber,
       maxOutputTokens: number,
       lifecycle: z.object({ status: string, endOfLife: optionalString } satisfies Fields<
         ModelSummary['lifecycle']
       >),
       price: z.optional(
-        z.object({ input: number, output: number } satisfies Fields<NonNullable<ModelSummary['price']>>),
+        z.object({
+          input: number,
+          output: number,
+          cacheRead: optionalNumber,
+          cacheWrite: optionalNumber,
+          cacheWrite1h: optionalNumber,
+        } satisfies Fields<NonNullable<ModelSummary['price']>>),
       ),
     } satisfies Fields<ModelSummary>),
   ),
@@ -112,6 +153,27 @@ export const StreamDeltaSchema = z.object({
   text: string,
 } satisfies Fields<StreamDelta>);
 
+export const StreamBlockStartSchema = z.object({
+  type: z.literal('block_start'),
+  block: z.discriminatedUnion('type', [
+    z.object({ type: z.literal('tool_use'), id: string, name: string }),
+    z.object({ type: z.literal('reasoning') }),
+    z.object({ type: z.literal('redacted_reasoning') }),
+  ]),
+} satisfies Fields<StreamBlockStart>);
+
+export const StreamBlockDeltaSchema = z.object({
+  type: z.literal('block_delta'),
+  delta: z.discriminatedUnion('type', [
+    z.object({ type: z.literal('input'), json: string }),
+    z.object({ type: z.literal('reasoning'), text: string }),
+  ]),
+} satisfies Fields<StreamBlockDelta>);
+
+export const StreamBlockEndSchema = z.object({
+  type: z.literal('block_end'),
+} satisfies Fields<StreamBlockEnd>);
+
 export const StreamDoneSchema = z.object({
   type: z.literal('done'),
   ...ending,
@@ -122,6 +184,9 @@ export const StreamDoneSchema = z.object({
 export const StreamEventSchema = /* @__PURE__ */ z.discriminatedUnion('type', [
   StreamStartSchema,
   StreamDeltaSchema,
+  StreamBlockStartSchema,
+  StreamBlockDeltaSchema,
+  StreamBlockEndSchema,
   StreamDoneSchema,
   ErrorEnvelopeSchema,
 ]) satisfies z.ZodMiniType<StreamEvent>;

@@ -27,6 +27,13 @@ export const routes = {
     asks: true,
     mediaType: 'text/event-stream',
   },
+  embed: {
+    method: 'POST',
+    path: '/bedrock/embed',
+    summary: 'Turn texts into vectors.',
+    asks: true,
+    mediaType: 'application/json',
+  },
   models: {
     method: 'GET',
     path: '/models',

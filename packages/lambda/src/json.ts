@@ -13,6 +13,22 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
   return isObject(value);
 }
 
+/**
+ * The same object, which is known to hold nothing but JSON.
+ *
+ * @throws {TypeError} Where it does not; what was read from JSON does.
+ */
+export function jsonObject(value: Readonly<Record<string, unknown>>): JsonObject {
+  if (!isJson(value) || !isJsonObject(value)) throw new TypeError('Not a JSON object');
+  return value;
+}
+
+export function isJson(value: unknown): value is Json {
+  if (value === null || ['boolean', 'number', 'string'].includes(typeof value)) return true;
+  if (Array.isArray(value)) return value.every(isJson);
+  return isObject(value) && Object.values(value).every(isJson);
+}
+
 /** The value of a JSON text; `undefined`, which JSON cannot say, where it is not JSON. */
 export function parseJson(text: string): Json | undefined {
   try {

@@ -34,5 +34,5 @@ export {
   serviceTiers,
 } from './price.ts';
 export { priceListNamesOf } from './price-list-names.ts';
-export type { CacheTtl, PromptCache } from './prompt-cache.ts';
-export { type Effort, efforts, type Reasoning, reasoningFields } from './reasoning.ts';
+export type { CachePoints, CacheTtl, PromptCache } from './prompt-cache.ts';
+export { type Effort, efforts, leastReasoningTokens, type Reasoning, reasoningFields } from './reasoning.ts';

@@ -2,15 +2,16 @@ import { expect, test } from 'vitest';
 import { catalogue } from './catalogue.ts';
 import { cacheTtlsOf, capabilitiesOf } from './model.ts';
 
-test('what a model takes follows from what is said of its tools, its thoughts, its cache and its tiers', () => {
-  const { toolChoices: _, reasoning, cache, ...bare } = catalogue['claude-sonnet-4.6'];
+test('what a model takes follows from what is said of its tools, its thoughts, its cache and its answers', () => {
+  const { toolChoices, reasoning, cache, structuredOutput, ...bare } = catalogue['claude-sonnet-4.6'];
   expect(capabilitiesOf(bare)).toEqual(bare.capabilities);
-  expect(
-    capabilitiesOf({ ...bare, toolChoices: ['auto'], reasoning, cache, serviceTiers: ['flex'] }),
-  ).toEqual([...bare.capabilities, ...['tools', 'reasoning', 'cachePoints', 'serviceTier']]);
-  const forgetful = { ...bare, reasoning: { ...reasoning, history: false }, cache: { implicit: true } };
-  expect(capabilitiesOf(forgetful)).toEqual(bare.capabilities);
-  expect(capabilitiesOf(catalogue['titan-embed-v2'])).toEqual([]);
+  const further = { toolChoices, reasoning, cache, structuredOutput, serviceTiers: ['flex'] } as const;
+  expect(capabilitiesOf({ ...bare, ...further })).toEqual([
+    ...bare.capabilities,
+    ...['tools', 'reasoning', 'cache', 'serviceTier', 'outputSchema'],
+  ]);
+  expect(capabilitiesOf({ ...bare, cache: { implicit: true } })).toEqual(bare.capabilities);
+  expect(capabilitiesOf(catalogue['titan-embed-v2'])).toEqual(['embed']);
 });
 
 test('a model that caches by itself may write to a cache that nobody asked for', () => {

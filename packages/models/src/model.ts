@@ -18,19 +18,22 @@ export const plainCapabilities = [
 ] as const;
 export type PlainCapability = (typeof plainCapabilities)[number];
 
-/** What a model takes beyond one question and `maxTokens`: parts of a request, and being asked for a stream. */
+/** What a model takes beyond one text and `maxTokens`: parts of a request, and ways to be asked. */
 export type Capability =
   | PlainCapability
   | 'tools'
-  /** Its own thoughts, to go on from. */
+  /** Being asked how hard to think. */
   | 'reasoning'
   /** Points up to which a prompt is kept in its cache. */
-  | 'cachePoints'
+  | 'cache'
   /** To be served in another tier than the standard one. */
-  | 'serviceTier';
+  | 'serviceTier'
+  | 'outputSchema'
+  /** Texts to turn into vectors, and nothing else. */
+  | 'embed';
 
 /** Whether a model may call a tool, must call one, or must call one by name. */
-const toolChoices = ['auto', 'any', 'named'] as const;
+const toolChoices = ['auto', 'required', 'named'] as const;
 export type ToolChoiceKind = (typeof toolChoices)[number];
 
 /**
@@ -202,18 +205,22 @@ export const invokeFormats: Readonly<
 /** What a model takes beyond a question and `maxTokens`. */
 export function capabilitiesOf(model: ModelDefinition): readonly Capability[] {
   switch (model.upstream) {
-    case 'converse':
-      return [
-        ...model.capabilities,
-        ...(model.toolChoices ? (['tools'] as const) : []),
-        ...(model.reasoning?.history ? (['reasoning'] as const) : []),
-        ...(model.cache?.points ? (['cachePoints'] as const) : []),
-        ...(model.serviceTiers ? (['serviceTier'] as const) : []),
-      ];
+    case 'converse': {
+      const { capabilities, toolChoices, reasoning, cache, serviceTiers, structuredOutput } = model;
+      const further = {
+        tools: toolChoices !== undefined,
+        reasoning: reasoning !== undefined,
+        cache: cache?.points !== undefined,
+        serviceTier: serviceTiers !== undefined,
+        outputSchema: structuredOutput !== undefined,
+      } as const;
+      const names = ['tools', 'reasoning', 'cache', 'serviceTier', 'outputSchema'] as const;
+      return [...capabilities, ...names.filter((name) => further[name])];
+    }
     case 'invoke':
       return invokeFormats[model.format].capabilities;
     case 'embed':
-      return [];
+      return ['embed'];
   }
 }
 

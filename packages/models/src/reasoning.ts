@@ -40,9 +40,15 @@ export const Reasoning = z.strictObject({
 
 type Fields = Readonly<Record<string, string | Readonly<Record<string, string | number>>>>;
 
-/** Output tokens to think with, where a model takes a number: at least what Claude asks for, 1,024. */
-const budgets: Readonly<Partial<Record<Effort, number>>> = { low: 1024, medium: 4096, high: 16_384 };
-const leastBudget = 1024;
+/** The fewest output tokens that Claude thinks with, where it takes a number. */
+export const leastReasoningTokens = 1024;
+
+/** Output tokens to think with, where a model takes a number. */
+const budgets: Readonly<Partial<Record<Effort, number>>> = {
+  low: leastReasoningTokens,
+  medium: 4096,
+  high: 16_384,
+};
 
 /**
  * The fields that ask a model to think so hard: beside the others in a body of its own family, and in
@@ -66,7 +72,9 @@ export function reasoningFields(reasoning: Reasoning, effort: Effort, maxTokens:
       if (effort === 'off') return { thinking: { type: 'disabled' } };
       // What is left of it is the answer.
       const budget = Math.min(budgets[effort] ?? 0, maxTokens - 1);
-      return budget < leastBudget ? undefined : { thinking: { type: 'enabled', budget_tokens: budget } };
+      return budget < leastReasoningTokens
+        ? undefined
+        : { thinking: { type: 'enabled', budget_tokens: budget } };
     }
     case 'nova':
       return effort === 'off'

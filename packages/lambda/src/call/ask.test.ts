@@ -67,10 +67,9 @@ test.each<[AskEvent['type'], Upstream, 'nothing' | 'everything' | 'its cost']>([
 test.each<[string, Partial<Asked>, code: string]>([
   [
     'a choice of tools of a model that takes none',
-    { alias: 'llama', call: { ...question, toolChoice: 'any' } },
+    { alias: 'llama', call: { ...question, toolChoice: 'required' } },
     'unsupported_feature',
   ],
-  ['nothing to embed', { call: { kind: 'embed', inputs: [] } }, 'invalid_request'],
 ])('%s is refused before anything is held', async (_what, asked, code) => {
   const { events, holds } = asking(answer(), asked);
   const leaving = (async () => {
@@ -107,19 +106,19 @@ test('a model that calls a tool has not given its output yet, and one that answe
 const result = { type: 'tool_result', id: 'i', content: [{ type: 'text', text: 'No.' }] } as const;
 const inWords = { ...result, content: [{ type: 'text', text: 'The tool failed.' }, ...result.content] };
 
-test.each<[alias: string, failed: boolean, told: object]>([
-  ['claude-sonnet-4.6', true, { ...result, failed: true }],
-  ['nova-pro', false, { ...result, failed: false }],
+test.each<[alias: string, isError: boolean, told: object]>([
+  ['claude-sonnet-4.6', true, { ...result, isError: true }],
+  ['nova-pro', false, { ...result, isError: false }],
   ['qwen3-32b', true, inWords],
   ['qwen3-32b', false, result],
-])('%s is told whether a tool failed (%j) in the way that it takes', async (alias, failed, told) => {
+])('%s is told whether a tool failed (%j) in the way that it takes', async (alias, isError, told) => {
   const { upstream, calls } = recordingUpstream();
   const call: ChatCall = {
     ...question,
     messages: [
       ...question.messages,
       { role: 'assistant', blocks: [{ type: 'tool_use', id: 'i', name: 'find', input: {} }] },
-      { role: 'user', blocks: [{ ...result, failed }] },
+      { role: 'user', blocks: [{ ...result, isError }] },
     ],
     tools: [{ type: 'tool', name: 'find', inputSchema: { type: 'object' } }],
   };

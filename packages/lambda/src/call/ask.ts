@@ -3,20 +3,14 @@ import type { Caller, ChosenModel, Config } from '../config.ts';
 import { type Amounts, amountsOf, nothing, unitOf } from '../ledger/amounts.ts';
 import type { Ledger, Settlement } from '../ledger/ledger.ts';
 import { ProxyError } from '../proxy-error.ts';
-import type { Asked, Call, ModelCall } from './call.ts';
-import { chooseModel, maxTokensOf, refuseUnsupported } from './choose.ts';
+import type { Asked, ModelCall } from './call.ts';
+import { chooseModel, refuseUnpriced, refuseUnsupported } from './choose.ts';
 import type { Deadline } from './deadline.ts';
 import { trueCostOf } from './meter.ts';
-import type { ReplyEvent, TokenUsage } from './reply.ts';
-import {
-  constraintOf,
-  createAnswerReader,
-  outputOf,
-  type StructuredCall,
-  structuredCall,
-} from './structured-output/structured-output.ts';
+import { prepare } from './prepare.ts';
+import { type Reply, type ReplyEvent, ReplyFold, type TokenUsage, textOf } from './reply.ts';
+import { createAnswerReader, outputOf } from './structured-output/structured-output.ts';
 import { takeRoom } from './take-room.ts';
-import { sayToolErrors } from './tool-errors.ts';
 import type { Upstream } from './upstream.ts';
 
 /** What an ask depends on beside what is asked. */
@@ -63,6 +57,7 @@ export interface Settled {
 
 /** An answer that is whole, and fits. */
 export interface Finished extends Ending {
+  readonly reply: Reply;
   /** With an `outputSchema`, unless the model calls a tool first: the answer, checked. */
   readonly output?: unknown;
   readonly limits: readonly LimitStatus[];
@@ -79,8 +74,9 @@ export async function* ask(asked: Asked, context: AskContext): AsyncGenerator<As
   const { whole } = asked;
   const model = chooseModel(asked.alias, caller, config);
   yield { type: 'chosen', model };
-  refuseUnsupported(asked, model, caller);
+  refuseUnsupported(asked, model);
   const { call, structured } = prepare(asked.call, model, caller);
+  refuseUnpriced(call, model, caller);
 
   const hold = await takeRoom(call, model, whole, context);
   let settled = false;
@@ -102,28 +98,29 @@ export async function* ask(asked: Asked, context: AskContext): AsyncGenerator<As
     let stopReason = '';
     let usage: TokenUsage | undefined;
     due = hold.worstCase;
-    let text = '';
+    const fold = new ReplyFold();
     for await (const said of upstream.call(model.definition, call, target, { whole, deadline })) {
       const event = read(said);
       if (event === undefined) continue;
       if (event.type === 'stopped') stopReason = event.stopReason;
       else if (event.type === 'usage') usage = event.usage;
-      else if (structured && event.type === 'delta' && event.delta.type === 'text') text += event.delta.text;
+      fold.add(event);
       yield event;
     }
     if (usage === undefined) throw new TypeError('The upstream has not said what the call took');
-    due = trueCostOf(usage, model.price);
+    due = trueCostOf(usage, model.price, call);
     yield { type: 'replied' };
     const ending = { stopReason, usage, costUsd: model.price && due.usd / unitOf.usd };
     const outcome = await settle(ending);
     yield { type: 'settled', settled: outcome };
     // What does not fit was charged all the same, so this comes last. A model that calls a tool has not answered yet.
     const answered = structured && stopReason !== 'tool_use';
-    const output = answered && { output: outputOf(structured, { text, stopReason }) };
-    yield { type: 'finished', finished: { ...ending, ...output, limits: outcome.settlement.limits } };
+    const { reply } = fold;
+    const output = answered && { output: outputOf(structured, { text: textOf(reply), stopReason }) };
+    yield { type: 'finished', finished: { ...ending, ...output, reply, limits: outcome.settlement.limits } };
   } catch (error) {
     if (!settled) {
-      due = chargeOfFailure(error, hold.worstCase, model);
+      due = chargeOfFailure(error, hold.worstCase, model, call);
       yield { type: 'replied' };
       yield { type: 'settled', settled: await settle() };
     }
@@ -133,35 +130,15 @@ export async function* ask(asked: Asked, context: AskContext): AsyncGenerator<As
   }
 }
 
-/** Makes every choice that depends on the model. */
-function prepare(
-  call: Call,
-  model: ChosenModel,
-  caller: Caller,
-): { readonly call: ModelCall; readonly structured?: StructuredCall | undefined } {
-  switch (call.kind) {
-    case 'chat': {
-      const { outputSchema: _, messages: said, ...conversation } = call;
-      const messages = sayToolErrors(said, model.definition);
-      const maxTokens = maxTokensOf(call.maxTokens, model, caller);
-      const structured = structuredCall(call, model);
-      return {
-        call: { ...conversation, messages, maxTokens, ...(structured && constraintOf(structured)) },
-        structured,
-      };
-    }
-    case 'messages':
-      maxTokensOf(call.body.max_tokens, model, caller);
-      return { call };
-    case 'embed':
-      return { call };
-  }
-}
-
 /** What a call that failed is charged: nothing only where it certainly was not billed. */
-function chargeOfFailure(error: unknown, worstCase: Amounts, { price }: ChosenModel): Amounts {
+function chargeOfFailure(
+  error: unknown,
+  worstCase: Amounts,
+  { price }: ChosenModel,
+  call: ModelCall,
+): Amounts {
   if (!(error instanceof ProxyError)) return worstCase;
   if (error.unbilled) return nothing;
-  const known = error.usage ? trueCostOf(error.usage, price) : nothing;
+  const known = error.usage ? trueCostOf(error.usage, price, call) : nothing;
   return amountsOf((kind) => Math.max(worstCase[kind], known[kind]));
 }

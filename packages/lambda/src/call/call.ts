@@ -1,3 +1,4 @@
+import type { CacheTtl, Effort, ServiceTier } from '@org/models';
 import type { Json, JsonObject } from '../json.ts';
 
 /** A piece of a message. The pieces are those of Bedrock's Converse, under names of our own. */
@@ -8,6 +9,7 @@ export type Block =
   | ToolUseBlock
   | ToolResultBlock
   | ReasoningBlock
+  | RedactedReasoningBlock
   | CachePointBlock;
 
 export interface TextBlock {
@@ -46,7 +48,7 @@ export interface ToolResultBlock {
   readonly id: string;
   readonly content: readonly (TextBlock | JsonBlock | ImageBlock | DocumentBlock)[];
   /** Whether the tool failed, and `content` says how. Default: false. */
-  readonly failed?: boolean | undefined;
+  readonly isError?: boolean | undefined;
 }
 
 export interface JsonBlock {
@@ -55,15 +57,23 @@ export interface JsonBlock {
 }
 
 /** What the model thought. It must come back unmodified: its signature is over its text. */
-export type ReasoningBlock =
-  | { readonly type: 'reasoning'; readonly text: string; readonly signature?: string | undefined }
-  | { readonly type: 'reasoning'; readonly redacted: Uint8Array };
+export interface ReasoningBlock {
+  readonly type: 'reasoning';
+  readonly text: string;
+  readonly signature?: string | undefined;
+}
+
+/** The same where only the model can read it. */
+export interface RedactedReasoningBlock {
+  readonly type: 'redacted_reasoning';
+  readonly bytes: Uint8Array;
+}
 
 /** All before it may be kept in the model's prompt cache. */
 export interface CachePointBlock {
   readonly type: 'cache_point';
   /** How long it is kept. Default: 5 minutes. */
-  readonly ttl?: '5m' | '1h' | undefined;
+  readonly ttl?: CacheTtl | undefined;
 }
 
 export interface Message {
@@ -79,8 +89,8 @@ export interface Tool {
   readonly inputSchema: JsonObject;
 }
 
-/** Whether the model may call a tool, must call one, or must call this one. Converse has no way to forbid it. */
-export type ToolChoice = 'auto' | 'any' | { readonly name: string };
+/** Whether the model may call a tool, must call one, or must call this one. */
+export type ToolChoice = 'auto' | 'required' | { readonly name: string };
 
 /**
  * What is sampled and how, the same for every model. None of it is input that is billed. A field here is a capability of
@@ -109,7 +119,8 @@ interface Conversation extends Sampling {
   readonly messages: readonly Message[];
   readonly system?: readonly (TextBlock | CachePointBlock)[] | undefined;
   readonly tools?: readonly (Tool | CachePointBlock)[] | undefined;
-  readonly toolChoice?: ToolChoice | undefined;
+  /** Default: the standard tier. */
+  readonly serviceTier?: ServiceTier | undefined;
   /**
    * Fields of the model family's own, beside the ones that all have. Never a caller's own: one that raised the number
    * of output tokens would cost more than was held.
@@ -118,8 +129,13 @@ interface Conversation extends Sampling {
 }
 
 /** A conversation to go on with. */
-export interface ChatCall extends Conversation {
+export interface ChatCall extends Omit<Conversation, 'extra'> {
   readonly maxTokens?: number | undefined;
+  readonly toolChoice?: ToolChoice | 'none' | undefined;
+  /** How hard the model thinks first. */
+  readonly reasoning?: Effort | undefined;
+  /** Keeps the whole prompt in the model's cache for so long. */
+  readonly cache?: CacheTtl | undefined;
   /** JSON Schema that the answer must fit. */
   readonly outputSchema?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -127,6 +143,7 @@ export interface ChatCall extends Conversation {
 /** The same with what depends on the model chosen. */
 export interface ModelChatCall extends Conversation {
   readonly maxTokens: number;
+  readonly toolChoice?: ToolChoice | undefined;
   /** What Bedrock itself holds the answer to. */
   readonly outputFormat?: { readonly name: string; readonly schema: JsonObject } | undefined;
 }

@@ -1,17 +1,14 @@
 import { catalogue } from '@org/models';
 import { expect, test } from 'vitest';
-import { config } from '../http/test-request.ts';
 import type { JsonObject } from '../json.ts';
 import type { ToolChoice } from './call.ts';
 import { refuseUnsupported } from './choose.ts';
 
 function refuse(body: JsonObject) {
   const definition = catalogue['claude-sonnet-4.6'];
-  const caller = config.callers.get('key2');
-  if (!caller) throw new Error('There is no such key.');
   const call = { kind: 'messages' as const, body: { max_tokens: 5, ...body } };
   const model = { alias: 'claude', modelId: 'id', definition, price: undefined };
-  refuseUnsupported({ alias: 'claude', call, whole: true }, model, caller);
+  refuseUnsupported({ alias: 'claude', call, whole: true }, model);
 }
 
 test.each([
@@ -28,20 +25,19 @@ test.each([
   },
 );
 
-test.each<[alias: keyof typeof catalogue, choice: ToolChoice, taken: boolean]>([
-  ['claude-sonnet-4.6', 'any', true],
+test.each<[alias: keyof typeof catalogue, choice: ToolChoice | 'none', taken: boolean]>([
+  ['claude-sonnet-4.6', 'required', true],
   ['claude-sonnet-4.6', { name: 'find' }, true],
   ['claude-opus-5.5', 'auto', true],
   ['claude-opus-5.5', { name: 'find' }, false],
-  ['qwen3-32b', 'any', false],
+  ['claude-opus-5.5', 'none', true],
+  ['qwen3-32b', 'required', false],
 ])('%s is asked to call tools as it can be: %j', (alias, toolChoice, taken) => {
-  const caller = config.callers.get('key2');
-  if (!caller) throw new Error('There is no such key.');
   const tools = [{ type: 'tool' as const, name: 'find', inputSchema: { type: 'object' } }];
   const messages = [{ role: 'user' as const, blocks: [{ type: 'text' as const, text: 'Hi' }] }];
   const call = { kind: 'chat' as const, messages, tools, toolChoice };
   const model = { alias, modelId: 'id', definition: catalogue[alias], price: undefined };
-  const asked = expect(() => refuseUnsupported({ alias, call, whole: true }, model, caller));
+  const asked = expect(() => refuseUnsupported({ alias, call, whole: true }, model));
   if (taken) asked.not.toThrow();
   else
     asked.toThrow(expect.objectContaining({ statement: expect.objectContaining({ param: 'toolChoice' }) }));

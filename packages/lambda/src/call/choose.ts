@@ -3,16 +3,21 @@ import type { Caller, ChosenModel, Config } from '../config.ts';
 import { at } from '../json.ts';
 import { boundsOf } from '../ledger/admission.ts';
 import { ProxyError } from '../proxy-error.ts';
+import { refuseCachePoints } from './cache-points.ts';
 import {
   type Asked,
   type Block,
   type Call,
   type ChatCall,
+  type EmbedCall,
   type JsonBlock,
   type MessagesCall,
+  type ModelCall,
   samplingFields,
   type Tool,
 } from './call.ts';
+import { unpricedPartOf } from './meter.ts';
+import { refuseReasoning } from './reasoning.ts';
 import { placeOf } from './request-place.ts';
 
 /**
@@ -54,18 +59,18 @@ export function chooseModel(alias: string, caller: Caller, { models }: Config): 
 /**
  * Refuses what the model cannot do, by name.
  *
- * @throws {ProxyError} `unsupported_feature`; or `model_unavailable` where a limit in USD cannot be kept.
+ * @throws {ProxyError} `unsupported_feature`, or `invalid_request` for too many cache points.
  */
-export function refuseUnsupported({ call, whole }: Asked, model: ChosenModel, caller: Caller): void {
+export function refuseUnsupported({ call, whole }: Asked, model: ChosenModel): void {
   const { alias, definition } = model;
   const supported = capabilitiesOf(definition);
-  if (call.kind === 'embed' && call.inputs.length === 0) {
-    throw new ProxyError({ code: 'invalid_request', message: 'There is no input to embed.' });
-  }
   if (!answersTo(definition, call)) {
     throw new ProxyError({
       code: 'unsupported_feature',
-      message: `The model ${alias} cannot be asked in this way. Choose another model.`,
+      message:
+        definition.upstream === 'embed'
+          ? `The model ${alias} turns texts into vectors, and cannot be asked a question. Choose another model.`
+          : `The model ${alias} does not support ${call.kind === 'embed' ? 'being asked for vectors' : 'this API'}. Choose another model.`,
       param: 'model',
     });
   }
@@ -75,7 +80,6 @@ export function refuseUnsupported({ call, whole }: Asked, model: ChosenModel, ca
       message: `The model ${alias} does not support streams. Ask for the whole answer or choose another model.`,
     });
   }
-  if (call.kind === 'messages') refuseUnread(call);
   const features = call.kind === 'chat' ? chatFeatures(call) : [];
   const missing = features.find(({ feature }) => !supported.includes(feature));
   if (missing) {
@@ -86,20 +90,57 @@ export function refuseUnsupported({ call, whole }: Asked, model: ChosenModel, ca
       param,
     });
   }
-  if (call.kind === 'chat') refuseToolChoice(call, model);
-  refuseUnpriced(model, caller);
+  switch (call.kind) {
+    case 'chat':
+      refuseToolChoice(call, model);
+      refuseReasoning(call, model);
+      refuseCachePoints(call, model);
+      refuseTier(call, model);
+      break;
+    case 'embed':
+      refuseDimensions(call, model);
+      break;
+    case 'messages':
+      refuseUnread(call);
+  }
 }
 
 /** @throws {ProxyError} `unsupported_feature` where the model cannot be asked in this way to call a tool. */
 function refuseToolChoice({ toolChoice }: ChatCall, { alias, definition }: ChosenModel): void {
-  if (toolChoice === undefined || definition.upstream !== 'converse') return;
+  // Without tools it calls none.
+  if (toolChoice === undefined || toolChoice === 'none' || definition.upstream !== 'converse') return;
   const kind = typeof toolChoice === 'string' ? toolChoice : 'named';
   if (definition.toolChoices?.includes(kind)) return;
-  const words = { auto: 'call tools', any: 'call a tool', named: 'call one tool' }[kind];
+  const words = { auto: 'call tools', required: 'call a tool', named: 'call one tool' }[kind];
   throw new ProxyError({
     code: 'unsupported_feature',
     message: `The model ${alias} cannot be made to ${words}. Leave toolChoice out or choose another model.`,
     param: 'toolChoice',
+  });
+}
+
+/** @throws {ProxyError} `unsupported_feature` for a tier that the model is not served in. */
+function refuseTier({ serviceTier }: ChatCall, { alias, definition }: ChosenModel): void {
+  if (serviceTier === undefined || definition.upstream !== 'converse') return;
+  const { serviceTiers = [] } = definition;
+  if (serviceTiers.includes(serviceTier)) return;
+  throw new ProxyError({
+    code: 'unsupported_feature',
+    message: `The model ${alias} does not support the service tier ${serviceTier}. Choose one of: ${serviceTiers.join(', ')}; or leave it out.`,
+    param: 'serviceTier',
+  });
+}
+
+/** @throws {ProxyError} `unsupported_feature` for vectors of a size that the model does not write. */
+function refuseDimensions({ dimensions }: EmbedCall, { alias, definition }: ChosenModel): void {
+  if (dimensions === undefined || definition.upstream !== 'embed') return;
+  const sizes = definition.dimensions ?? [];
+  if (sizes.includes(dimensions)) return;
+  const remedy = sizes.length > 0 ? `Choose one of: ${sizes.join(', ')}.` : 'Leave it out.';
+  throw new ProxyError({
+    code: 'unsupported_feature',
+    message: `The model ${alias} does not support dimensions of ${dimensions}. ${remedy}`,
+    param: 'dimensions',
   });
 }
 
@@ -146,48 +187,78 @@ interface Feature {
 }
 
 function chatFeatures(call: ChatCall): Feature[] {
-  const { messages, system, tools, toolChoice, temperature, topP } = call;
+  const { messages, system = [], tools = [], toolChoice, temperature, topP } = call;
   const feature = (name: Capability, present: boolean): Feature[] =>
     present ? [{ feature: name, name, param: name }] : [];
+  const ofBlocks = (param: string, blocks: readonly { readonly type: keyof typeof needs }[]): Feature[] =>
+    blocks.flatMap(({ type }) => {
+      const need = needs[type];
+      return need ? [{ ...need, param }] : [];
+    });
   const blocks = messages
     .flatMap((message) => message.blocks)
     .flatMap((block): (Block | JsonBlock)[] =>
       block.type === 'tool_result' ? [block, ...block.content] : [block],
     );
   return [
-    ...feature('system', system !== undefined),
+    ...feature('system', system.length > 0),
     ...feature('history', messages.length > 1 || messages[0]?.role === 'assistant'),
     ...samplingFields.flatMap((name) => feature(name, call[name] !== undefined)),
     ...(temperature !== undefined && topP !== undefined
       ? [{ feature: 'temperatureWithTopP' as const, name: 'topP beside temperature', param: 'topP' }]
       : []),
-    ...feature('tools', tools !== undefined || toolChoice !== undefined),
-    ...[...(system ?? []), ...(tools ?? []), ...blocks].flatMap(({ type }) => {
-      const needed = needs[type];
-      return needed ? feature(needed, true) : [];
-    }),
+    ...feature('tools', tools.length > 0 || (toolChoice !== undefined && toolChoice !== 'none')),
+    // A model that does not think needs nothing to be kept from it.
+    ...feature('reasoning', call.reasoning !== undefined && call.reasoning !== 'off'),
+    ...feature('cache', call.cache !== undefined),
+    ...feature('serviceTier', call.serviceTier !== undefined),
+    ...ofBlocks('system', system),
+    ...ofBlocks('tools', tools),
+    ...ofBlocks('messages', blocks),
   ];
 }
 
-/** What a model must be able to do for a block of a kind. A kind that is not here does not compile. */
-const needs: Readonly<Record<(Block | JsonBlock | Tool)['type'], Capability | undefined>> = {
+/**
+ * What a model must be able to do for a block of a kind, and what a caller knows that as. A kind that is not here does not
+ * compile. Calls and results of tools can be written as text, and thoughts go to the model alone that takes them back.
+ */
+const needs: Readonly<
+  Record<(Block | JsonBlock | Tool)['type'], Pick<Feature, 'feature' | 'name'> | undefined>
+> = {
   text: undefined,
   json: undefined,
-  image: 'images',
-  document: 'documents',
-  tool: 'tools',
-  tool_use: 'tools',
-  tool_result: 'tools',
-  reasoning: 'reasoning',
-  cache_point: 'cachePoints',
+  image: { feature: 'images', name: 'images' },
+  document: { feature: 'documents', name: 'documents' },
+  tool: { feature: 'tools', name: 'tools' },
+  tool_use: undefined,
+  tool_result: undefined,
+  reasoning: undefined,
+  redacted_reasoning: undefined,
+  cache_point: { feature: 'cache', name: 'cache points' },
 };
 
-/** Synthesis refuses such a plan; a key that was made at run time can still bring a limit in USD of its own. */
-function refuseUnpriced({ alias, price }: ChosenModel, { scopes }: Caller): void {
-  if (price || !scopes.some((scope) => boundsOf(scope).some(({ limit }) => limit === 'usd'))) return;
+/**
+ * Refuses what has no price where there is a limit in USD. Synthesis refuses a plan with such a model; a key that was made
+ * at run time can still bring a limit of its own.
+ *
+ * @throws {ProxyError} `model_unavailable` for the model, `unsupported_feature` for what the call asks of it.
+ */
+export function refuseUnpriced(call: ModelCall, model: ChosenModel, { scopes }: Caller): void {
+  const { alias, price } = model;
+  if (!scopes.some((scope) => boundsOf(scope).some(({ limit }) => limit === 'usd'))) return;
+  if (!price) {
+    throw new ProxyError({
+      code: 'model_unavailable',
+      message: `The model ${alias} has no price here, so a limit in USD cannot be kept. Choose another model, or ask the operator.`,
+    });
+  }
+  const param = unpricedPartOf(call, model);
+  if (param === undefined) return;
+  const part = { serviceTier: 'this service tier', cache: 'a cache of an hour' }[param];
   throw new ProxyError({
-    code: 'model_unavailable',
-    message: `The model ${alias} has no price here, so a limit in USD cannot be kept. Choose another model, or ask the operator.`,
+    code: 'unsupported_feature',
+    message: `The model ${alias} has no price here for ${part}, so a limit in USD cannot be kept. Leave it out, or ask the operator to add its price.`,
+    param,
   });
 }
 

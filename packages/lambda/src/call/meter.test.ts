@@ -7,7 +7,7 @@ import { anyJson, runs } from '../fuzz.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { ProxyError } from '../proxy-error.ts';
 import type { Block, ModelCall, ModelChatCall } from './call.ts';
-import { mostInputTokens, mostTokens, worstCaseOf } from './meter.ts';
+import { mostInputTokens, mostTokens, trueCostOf, unpricedPartOf, worstCaseOf } from './meter.ts';
 
 /** One normalizes to NFC and the other to NFKC before it looks at bytes. */
 const qwen = fromPreTrained();
@@ -89,7 +89,7 @@ test.each<[string, Block]>([
     'a document that is quoted',
     { type: 'document', format: 'md', name: 'n', bytes: bytes('x'), citations: true },
   ],
-  ['a thought that cannot be read', { type: 'reasoning', redacted: bytes('x') }],
+  ['a thought that cannot be read', { type: 'redacted_reasoning', bytes: bytes('x') }],
   [
     'a PDF that a tool returned',
     {
@@ -208,7 +208,8 @@ test('what is kept for longer is held at its price, and without one it is refuse
 
   const { cacheWrite1h: _, ...without } = price;
   for (const call of [pointOf('1h'), messagesOf(long)]) {
-    expect(() => worstCaseOf(call, { ...offered, price: without })).toThrow(ProxyError);
+    expect(unpricedPartOf(call, { ...offered, price: without })).toBe('cache');
+    expect(unpricedPartOf(call, { ...offered, price })).toBeUndefined();
     expect(worstCaseOf(call, { ...offered, price: undefined }).usd).toBe(0);
   }
 });
@@ -219,6 +220,17 @@ test('a call whose input may be long is held at the rates of long input', () => 
   const long = { ...price, longContext: { input: 10, output: 10, above: 10 } };
   const usd = (ofModel: Price) => worstCaseOf(chat(), { ...offered, price: ofModel }).usd;
   expect(usd(long)).toBe(10 * usd(price));
+});
+
+test('a call in a service tier is held and charged at its rates, and has no price without them', () => {
+  const offered = { alias: 'x', modelId: 'x', definition: catalogue['nova-pro'] };
+  const price = { input: 1, output: 1, tiers: { priority: { input: 10, output: 10 } } };
+  const sooner: ModelCall = { ...chat(), serviceTier: 'priority' };
+  const usd = (call: ModelCall) => worstCaseOf(call, { ...offered, price }).usd;
+  expect(usd(sooner)).toBe(10 * usd(chat()));
+  expect(trueCostOf({ inputTokens: 2, outputTokens: 1 }, price, sooner).usd).toBe(30);
+  expect(unpricedPartOf(sooner, { ...offered, price })).toBeUndefined();
+  expect(unpricedPartOf({ ...chat(), serviceTier: 'flex' }, { ...offered, price })).toBe('serviceTier');
 });
 
 test('texts to embed are counted as texts, and have no output', () => {

@@ -6,6 +6,7 @@ import {
   costInMicroUsd,
   dearestRates,
   type Price,
+  type ServiceTier,
 } from '@org/models';
 import type { ChosenModel } from '../config.ts';
 import { at, isJsonObject, type Json, type JsonObject } from '../json.ts';
@@ -60,7 +61,8 @@ export function mostInputTokens(call: ModelCall, bounds: Bounds): number {
 
 function chatTokens(call: ModelChatCall, bounds: Bounds): number {
   const { messages, system = [], tools = [], outputFormat, extra, ...rest } = call;
-  const { kind: _, maxTokens, toolChoice, ...sampling } = rest;
+  // A tier changes what a token costs, and not how many there are.
+  const { kind: _, maxTokens, toolChoice, serviceTier, ...sampling } = rest;
   // A field that the model reads and nobody counts would let a limit be passed, so it does not compile.
   sampling satisfies Sampling & Record<Exclude<keyof typeof sampling, keyof Sampling>, never>;
   const blocks = [...system, ...messages.flatMap((message) => message.blocks)];
@@ -105,10 +107,9 @@ function blockTokens(block: Block | JsonBlock, bounds: Bounds): number {
         )
       );
     case 'reasoning':
-      return (
-        around +
-        ('redacted' in block ? asMuchAsFits : mostTokens(block.text) + mostTokens(block.signature ?? ''))
-      );
+      return around + mostTokens(block.text) + mostTokens(block.signature ?? '');
+    case 'redacted_reasoning':
+      return asMuchAsFits;
     case 'cache_point':
       return 0;
   }
@@ -197,7 +198,7 @@ export function uncountedTokens(call: CountableCall): number {
 }
 
 /**
- * What a call can cost at the most. Without a price the USD are 0, which no plan with a limit in USD allows.
+ * What a call can cost at the most. Without a price the USD are 0: no such call is made under a limit in USD.
  *
  * @param mostInput The most input tokens that it can have, where more is known than {@link mostInputTokens}.
  * @throws {ProxyError} `unsupported_feature` where nobody can say.
@@ -215,19 +216,35 @@ export function worstCaseOf(
     });
   }
   const outputTokens = mostOutputTokens(call);
-  const cached = cacheTtlsOf(definition, cacheTtlsIn(call));
-  const dearest = price && dearestRates(price, { mostInputTokens: inputTokens, cached });
-  if (price && !dearest) {
-    throw new ProxyError({
-      code: 'unsupported_feature',
-      message: `The model ${alias} has no price here for a cache of an hour. Ask for one of 5 minutes, or ask the operator to add cacheWrite1h to the price.`,
-    });
-  }
+  const dearest = dearestOf(call, { definition, price }, inputTokens);
   return {
     requests: 1,
     tokens: inputTokens + outputTokens,
     usd: dearest ? costInMicroUsd(dearest, { inputTokens, outputTokens }) : 0,
   };
+}
+
+/** The dearest rates of a call; `undefined` where the model, or what the call asks of it, has no price. */
+function dearestOf(
+  call: ModelCall,
+  { definition, price }: Pick<ChosenModel, 'definition' | 'price'>,
+  inputTokens: number,
+) {
+  const cached = cacheTtlsOf(definition, cacheTtlsIn(call));
+  return price && dearestRates(price, { mostInputTokens: inputTokens, cached, tier: tierOf(call) });
+}
+
+/** What of a call has no price although the model has one; `undefined` where all of it has. */
+export function unpricedPartOf(
+  call: ModelCall,
+  model: Pick<ChosenModel, 'definition' | 'price'>,
+): 'serviceTier' | 'cache' | undefined {
+  if (!model.price || dearestOf(call, model, mostInputTokens(call, model.definition))) return undefined;
+  return tierOf(call) ? 'serviceTier' : 'cache';
+}
+
+function tierOf(call: ModelCall): ServiceTier | undefined {
+  return call.kind === 'chat' ? call.serviceTier : undefined;
 }
 
 /** How long a call asks for what it reads to be kept. */
@@ -269,12 +286,12 @@ function mostOutputTokens(call: ModelCall): number {
   }
 }
 
-/** What a call did cost, by what Bedrock counted. */
-export function trueCostOf(usage: BilledTokens, price: Price | undefined): Amounts {
+/** What a call did cost, by what Bedrock counted. One that is served in a cheaper tier than it asked for costs no less. */
+export function trueCostOf(usage: BilledTokens, price: Price | undefined, call: ModelCall): Amounts {
   return {
     requests: 1,
     tokens: allInputTokens(usage) + usage.outputTokens,
-    usd: price ? costInMicroUsd(price, usage) : 0,
+    usd: price ? costInMicroUsd(price, usage, { tier: tierOf(call) }) : 0,
   };
 }
 

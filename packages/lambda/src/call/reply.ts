@@ -1,6 +1,6 @@
 import type { BilledTokens } from '@org/models';
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts';
-import type { ReasoningBlock, TextBlock, ToolUseBlock } from './call.ts';
+import type { ReasoningBlock, RedactedReasoningBlock, TextBlock, ToolUseBlock } from './call.ts';
 
 /** What Bedrock counted for one call. */
 export interface TokenUsage extends BilledTokens {
@@ -12,6 +12,7 @@ export interface TokenUsage extends BilledTokens {
 export type BeginningBlock =
   | { readonly type: 'text' }
   | { readonly type: 'reasoning' }
+  | { readonly type: 'redacted_reasoning' }
   | { readonly type: 'tool_use'; readonly id: string; readonly name: string };
 
 /** The next piece of the block that is being written. Of a tool's input, a piece of its JSON. */
@@ -38,7 +39,7 @@ export type ReplyEvent =
   | { readonly type: 'usage'; readonly usage: TokenUsage };
 
 /** A block of a whole answer. */
-export type ReplyBlock = TextBlock | ToolUseBlock | ReasoningBlock;
+export type ReplyBlock = TextBlock | ToolUseBlock | ReasoningBlock | RedactedReasoningBlock;
 
 /** A whole answer. */
 export interface Reply {
@@ -67,7 +68,7 @@ interface WrittenBlock {
   readonly block: BeginningBlock;
   text: string;
   signature?: string;
-  redacted?: Uint8Array;
+  redacted?: Buffer;
 }
 
 /** Folds events into a whole answer. */
@@ -125,7 +126,7 @@ function append(delta: Delta, written: WrittenBlock | undefined): void {
       written.signature = (written.signature ?? '') + delta.signature;
       break;
     case 'redacted':
-      written.redacted = delta.bytes;
+      written.redacted = Buffer.concat([written.redacted ?? Buffer.alloc(0), delta.bytes]);
       break;
     default:
       delta satisfies never;
@@ -137,7 +138,9 @@ function blockOf({ block, text, signature, redacted }: WrittenBlock): ReplyBlock
     case 'text':
       return { type: 'text', text };
     case 'reasoning':
-      return redacted ? { type: 'reasoning', redacted } : { type: 'reasoning', text, signature };
+      return { type: 'reasoning', text, signature };
+    case 'redacted_reasoning':
+      return { type: 'redacted_reasoning', bytes: redacted ?? Buffer.alloc(0) };
     case 'tool_use': {
       const input = toolInputOf(text);
       if (!input) throw new TypeError('The upstream has passed on an input of a tool that is not an object');

@@ -172,7 +172,7 @@ test('texts to embed are let through under a limit in USD, though their output h
 
 test('many calls at once, each counted, fill a limit and never pass it', async () => {
   const scope = team({ tokens: { day: 6000 } });
-  const cost = trueCostOf({ inputTokens: 500, outputTokens: 100 }, price);
+  const cost = trueCostOf({ inputTokens: 500, outputTokens: 100 }, price, call);
   let answered = 0;
   const ask = async () => {
     for (;;) {

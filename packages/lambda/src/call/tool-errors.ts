@@ -20,6 +20,6 @@ export function sayToolErrors(
   }));
 }
 
-function inWords({ failed, content, ...result }: ToolResultBlock): ToolResultBlock {
-  return { ...result, content: failed ? [{ type: 'text', text: 'The tool failed.' }, ...content] : content };
+function inWords({ isError, content, ...result }: ToolResultBlock): ToolResultBlock {
+  return { ...result, content: isError ? [{ type: 'text', text: 'The tool failed.' }, ...content] : content };
 }

@@ -1,11 +1,10 @@
 import type { ErrorEnvelope } from '@org/contract';
 import type { AskEvent, Finished } from '../call/ask.ts';
 import type { Asked } from '../call/call.ts';
-import type { Reply } from '../call/reply.ts';
 import type { ChosenModel } from '../config.ts';
 import type { JsonObject } from '../json.ts';
 
-/** What is known of an answer beside what the model said. */
+/** A whole answer, and what it came of. */
 export interface AnswerFacts {
   readonly requestId: string;
   readonly model: ChosenModel;
@@ -31,6 +30,7 @@ export interface Door {
    */
   parse(body: JsonObject): Asked;
   /** The body of a whole answer. */
-  answer(reply: Reply, facts: AnswerFacts): object;
-  frames(requestId: string): Frames;
+  answer(facts: AnswerFacts): object;
+  /** Left out where nothing is streamed: such a door asks for whole answers alone. */
+  frames?(requestId: string): Frames;
 }

@@ -24,6 +24,10 @@ export function readFields<Schema extends z.ZodMiniType>(schema: Schema, body: J
 /** What JSON calls a type. */
 const typeNames: Readonly<Record<string, string>> = { int: 'whole number', record: 'object' };
 
+const withArticle = (type: string) => `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`;
+
+const quoted = (values: readonly unknown[]) => values.map((value) => JSON.stringify(value)).join(', ');
+
 /** Says what is wrong without repeating what was sent. */
 function describeIssue(issue: z.core.$ZodIssue): RequestIssue[] {
   const path = placeOf(issue.path);
@@ -39,16 +43,14 @@ function describeIssue(issue: z.core.$ZodIssue): RequestIssue[] {
         {
           path,
           message:
-            issue.input === undefined
-              ? `is required (${expected})`
-              : `must be ${/^[aeiou]/.test(expected) ? 'an' : 'a'} ${expected}`,
+            issue.input === undefined ? `is required (${expected})` : `must be ${withArticle(expected)}`,
         },
       ];
     }
     case 'invalid_value':
-      return [
-        { path, message: `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}` },
-      ];
+      return [{ path, message: `must be one of ${quoted(issue.values)}` }];
+    case 'invalid_union':
+      return describeChoice(issue);
     case 'too_big':
       return [
         {
@@ -59,4 +61,24 @@ function describeIssue(issue: z.core.$ZodIssue): RequestIssue[] {
     default:
       return [{ path, message: issue.message }];
   }
+}
+
+/** Of several forms that a value can have, the fault is in the one that was meant: the one with the fewest faults. */
+function describeChoice(issue: z.core.$ZodIssueInvalidUnion): RequestIssue[] {
+  const options = 'options' in issue ? issue.options : undefined;
+  if (options) return [{ path: placeOf(issue.path), message: `must be one of ${quoted(options)}` }];
+  const isOther = (faults: readonly z.core.$ZodIssue[]) =>
+    faults.some(
+      ({ path, code }) => path.length === 0 && (code === 'invalid_type' || code === 'invalid_value'),
+    );
+  const [meant] = issue.errors.filter((faults) => !isOther(faults)).sort((a, b) => a.length - b.length);
+  if (meant)
+    return meant.flatMap((fault) => describeIssue({ ...fault, path: [...issue.path, ...fault.path] }));
+  const forms = issue.errors.flat().map((fault) => {
+    if (fault.code === 'invalid_value') return `one of ${quoted(fault.values)}`;
+    return fault.code === 'invalid_type'
+      ? withArticle(typeNames[fault.expected] ?? fault.expected)
+      : fault.message;
+  });
+  return [{ path: placeOf(issue.path), message: `must be ${forms.join(' or ')}` }];
 }

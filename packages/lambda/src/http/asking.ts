@@ -1,9 +1,8 @@
 import { errorEnvelope, streamHeartbeatMs } from '@org/contract';
 import { type AskEvent, ask, type Finished } from '../call/ask.ts';
 import { deadlineBefore, longestWholeMs } from '../call/deadline.ts';
-import { ReplyFold } from '../call/reply.ts';
 import type { ChosenModel } from '../config.ts';
-import type { Door } from '../doors/door.ts';
+import type { Door, Frames } from '../doors/door.ts';
 import { createAskNotes, noteFailure } from '../log/request-log.ts';
 import type { Invocation, Operation } from './invocation.ts';
 import { jsonBody } from './json-body.ts';
@@ -26,14 +25,14 @@ export function asking(door: Door): Operation {
     );
     const events = ask(asked, { ...options, caller, deadline, at: requestContext.requestTimeEpoch });
     const note = createAskNotes(log, { whole: asked.whole, started, now: options.now });
-    const answer = asked.whole ? answerWhole : answerStreamed;
-    await answer({ ...invocation, door, events, note, signal: deadline.signal });
+    const answering = { ...invocation, events, note, signal: deadline.signal };
+    if (asked.whole) await answerWhole(door, answering);
+    else await answerStreamed(framesOf(door, log.requestId), answering);
   };
 }
 
 /** An answer on its way out. */
 interface Answering extends Invocation {
-  readonly door: Door;
   readonly events: AsyncIterable<AskEvent>;
   /** Has to get every event. */
   readonly note: (event: AskEvent) => void;
@@ -41,38 +40,29 @@ interface Answering extends Invocation {
   readonly signal: AbortSignal;
 }
 
-async function answerWhole({ door, events, note, response, log }: Answering): Promise<void> {
-  const fold = new ReplyFold();
+function framesOf(door: Door, requestId: string): Frames {
+  if (!door.frames) throw new TypeError('A door without streams was asked for one');
+  return door.frames(requestId);
+}
+
+async function answerWhole(door: Door, { events, note, response, log }: Answering): Promise<void> {
   let model: ChosenModel | undefined;
   let finished: Finished | undefined;
   for await (const event of events) {
     note(event);
-    switch (event.type) {
-      case 'chosen':
-        model = event.model;
-        break;
-      case 'finished':
-        finished = event.finished;
-        break;
-      case 'admitted':
-      case 'replied':
-      case 'settled':
-        break;
-      default:
-        fold.add(event);
-    }
+    if (event.type === 'chosen') model = event.model;
+    else if (event.type === 'finished') finished = event.finished;
   }
   if (!model || !finished) throw new TypeError('The ask has neither failed nor finished');
   const { requestId } = log;
-  const body = door.answer(fold.reply, { requestId, model, finished });
+  const body = door.answer({ requestId, model, finished });
   response.respond(answerResponse(body, requestId, finished.limits));
 }
 
 /** A caller that hangs up ends nothing: the answer is read to its end, where its cost is. */
-async function answerStreamed(answering: Answering): Promise<void> {
-  const { door, events, note, response, log, signal } = answering;
+async function answerStreamed({ frame, ping, failed }: Frames, answering: Answering): Promise<void> {
+  const { events, note, response, log, signal } = answering;
   const { requestId } = log;
-  const { frame, ping, failed } = door.frames(requestId);
   try {
     for await (const event of events) {
       note(event);

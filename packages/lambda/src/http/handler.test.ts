@@ -62,6 +62,7 @@ test('an ask is answered in the shape of the contract, and the headers say what 
     model: 'llama',
     modelId: 'id-of-llama',
     text: 'Bleak.',
+    content: [{ type: 'text', text: 'Bleak.' }],
     stopReason: 'end_turn',
     usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5, costUsd: 0.000007 },
     limits,

@@ -1,6 +1,7 @@
 import { type RouteName, routeNames, routes } from '@org/contract';
 import { type Deadline, deadlineBefore, longestWholeMs } from '../call/deadline.ts';
 import type { Caller } from '../config.ts';
+import { embeddingsDoor } from '../doors/native/embeddings.ts';
 import { modelsFor } from '../doors/native/models.ts';
 import { nativeDoor } from '../doors/native/native.ts';
 import { logRequest } from '../log/log.ts';
@@ -16,6 +17,7 @@ import { ResponseWriter } from './response-writer.ts';
 const operations: Readonly<Record<RouteName, Operation>> = {
   ask: asking(nativeDoor({ whole: true })),
   stream: asking(nativeDoor({ whole: false })),
+  embed: asking(embeddingsDoor),
 
   async models({ options, response, log }, caller) {
     response.respond(answerResponse({ models: modelsFor(caller, options.config) }, log.requestId));

@@ -86,6 +86,7 @@ test('an answer goes out as a start, its pieces, and one end with what it cost a
     { type: 'delta', text: 'ak.' },
     {
       type: 'done',
+      content: [{ type: 'text', text: 'Bleak.' }],
       stopReason: 'end_turn',
       usage: { ...usage, costUsd: 0.000007 },
       limits,

@@ -25,7 +25,7 @@ const points = {
 const chat = {
   ...plain,
   capabilities: plainCapabilities,
-  toolChoices: ['auto', 'any', 'named'],
+  toolChoices: ['auto', 'required', 'named'],
   reasoning: { form: 'gpt-oss', efforts: ['low'], default: 'off', history: true, excludes: [] },
   cache: { implicit: false, points },
 } as const;

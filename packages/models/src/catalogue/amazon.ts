@@ -11,7 +11,7 @@ import { card, liteLlm } from './sources.ts';
 const nova = {
   upstream: 'converse',
   structuredOutput: 'tool',
-  toolChoices: ['auto', 'any', 'named'],
+  toolChoices: ['auto', 'required', 'named'],
   cache: {
     implicit: true,
     points: {

@@ -21,7 +21,7 @@ const oneSampler: PlainCapability[] = [
 const noSampler: PlainCapability[] = ['system', 'history', 'stop', 'images', 'documents', 'stream'];
 
 /** @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolChoice.html */
-const anyChoice: ToolChoiceKind[] = ['auto', 'any', 'named'];
+const anyChoice: ToolChoiceKind[] = ['auto', 'required', 'named'];
 
 /** One that cannot be kept from thinking cannot be made to call a tool. */
 const ownChoice: ToolChoiceKind[] = ['auto'];

@@ -6,10 +6,12 @@ import {
   type StreamEvent,
 } from '@org/contract';
 import type { Finished } from '../../call/ask.ts';
-import type { ChatCall, Message } from '../../call/call.ts';
-import { textOf } from '../../call/reply.ts';
-import type { Door } from '../door.ts';
+import type { ChatCall } from '../../call/call.ts';
+import { type Delta, textOf as textOfReply } from '../../call/reply.ts';
+import type { Door, Frames } from '../door.ts';
 import { readFields } from '../fields.ts';
+import { answerBlockOf, messageOf, textOf, toolOf } from './blocks.ts';
+import { endingOf } from './ending.ts';
 
 /** The API of this proxy's own client: whether an answer comes whole depends on its route. */
 export function nativeDoor({ whole }: { readonly whole: boolean }): Door {
@@ -19,52 +21,55 @@ export function nativeDoor({ whole }: { readonly whole: boolean }): Door {
       return { alias: model, call: callOf(request), whole };
     },
 
-    answer: (reply, { requestId, model, finished }) =>
+    answer: ({ requestId, model, finished }) =>
       ({
         id: requestId,
         model: model.alias,
         modelId: model.modelId,
-        text: textOf(reply),
-        ...ending(finished),
+        text: textOfReply(finished.reply),
+        ...answered(finished),
       }) satisfies Required<Answer>,
 
-    frames(requestId) {
-      let start = '';
-      return {
-        frame(event) {
-          switch (event.type) {
-            case 'chosen': {
-              const { alias: model, modelId } = event.model;
-              start = written({ type: 'start', id: requestId, model, modelId });
-              return '';
-            }
-            case 'admitted':
-              return start;
-            case 'delta':
-              return event.delta.type === 'text' && event.delta.text !== ''
-                ? written({ type: 'delta', text: event.delta.text })
-                : '';
-            case 'finished':
-              return written({ type: 'done', ...ending(event.finished) } satisfies Required<StreamDone>);
-            default:
-              return '';
-          }
-        },
-        ping: ': still there\n\n',
-        failed: written,
-      };
-    },
+    frames,
   };
 }
 
-function callOf({ question, system, history = [], ...rest }: Omit<AskRequest, 'model'>): ChatCall {
-  const { maxTokens, temperature, topP, stop, outputSchema, ...unread } = rest;
+function callOf({
+  question,
+  system,
+  history = [],
+  messages = [],
+  ...rest
+}: Omit<AskRequest, 'model'>): ChatCall {
+  const {
+    tools,
+    toolChoice,
+    reasoning,
+    cache,
+    serviceTier,
+    maxTokens,
+    temperature,
+    topP,
+    stop,
+    outputSchema,
+    ...unread
+  } = rest;
   // A field of a request that is not read does not compile.
   unread satisfies Record<string, never>;
+  const turns = [
+    ...history.map(({ role, text }) => ({ role, content: text })),
+    ...messages,
+    ...(question === undefined ? [] : [{ role: 'user' as const, content: question }]),
+  ];
   return {
     kind: 'chat',
-    messages: [...history, { role: 'user' as const, text: question }].map(messageOf),
-    system: system === undefined ? undefined : [{ type: 'text', text: system }],
+    messages: turns.map(messageOf),
+    system: typeof system === 'string' ? [textOf(system)] : system,
+    tools: tools?.map(toolOf),
+    toolChoice,
+    reasoning,
+    cache,
+    serviceTier,
     maxTokens,
     temperature,
     topP,
@@ -73,23 +78,58 @@ function callOf({ question, system, history = [], ...rest }: Omit<AskRequest, 'm
   };
 }
 
-function messageOf({ role, text }: { readonly role: Message['role']; readonly text: string }): Message {
-  return { role, blocks: [{ type: 'text', text }] };
+function answered(finished: Finished) {
+  const { reply, stopReason, output } = finished;
+  return { content: reply.blocks.flatMap(answerBlockOf), stopReason, output, ...endingOf(finished) };
 }
 
-function ending({ stopReason, output, usage, costUsd, limits }: Finished) {
-  const { inputTokens, outputTokens, totalTokens, cacheReadTokens, cacheWrite1hTokens } = usage;
-  // However long it is kept.
-  const cacheWriteTokens =
-    cacheWrite1hTokens === undefined
-      ? usage.cacheWriteTokens
-      : (usage.cacheWriteTokens ?? 0) + cacheWrite1hTokens;
+function frames(requestId: string): Frames {
+  let start = '';
+  /** Whether the block that is being written is text, whose deltas need no frame around them. */
+  let isText = true;
   return {
-    stopReason,
-    output,
-    usage: { inputTokens, outputTokens, totalTokens, cacheReadTokens, cacheWriteTokens, costUsd },
-    limits: [...limits],
+    frame(event) {
+      switch (event.type) {
+        case 'chosen': {
+          const { alias: model, modelId } = event.model;
+          start = written({ type: 'start', id: requestId, model, modelId });
+          return '';
+        }
+        case 'admitted':
+          return start;
+        case 'begin': {
+          const { block } = event;
+          isText = block.type === 'text';
+          return block.type === 'text' ? '' : written({ type: 'block_start', block });
+        }
+        case 'delta':
+          return deltaFrame(event.delta);
+        case 'end':
+          return isText ? '' : written({ type: 'block_end' });
+        case 'finished':
+          return written({ type: 'done', ...answered(event.finished) } satisfies Required<StreamDone>);
+        default:
+          return '';
+      }
+    },
+    ping: ': still there\n\n',
+    failed: written,
   };
+}
+
+/** What a signature is over, and what only the model can read, is of use whole alone: `done` has it. */
+function deltaFrame(delta: Delta): string {
+  switch (delta.type) {
+    case 'text':
+      return delta.text === '' ? '' : written({ type: 'delta', text: delta.text });
+    case 'input':
+      return delta.json === '' ? '' : written({ type: 'block_delta', delta });
+    case 'reasoning':
+      return delta.text === '' ? '' : written({ type: 'block_delta', delta });
+    case 'signature':
+    case 'redacted':
+      return '';
+  }
 }
 
 /** @see https://html.spec.whatwg.org/multipage/server-sent-events.html */

@@ -47,8 +47,12 @@ test.each([
   else expect(parse(body, contentType)).toBeDefined();
 });
 
+const askable = 'is required (string), or messages that end with a user turn';
+const user = (...content: object[]) =>
+  JSON.stringify({ model: 'llama', messages: [{ role: 'user', content }] });
+
 test.each([
-  ['a missing field', '{"model":"llama"}', 'question', 'is required (string)'],
+  ['a missing field', '{"model":"llama"}', 'question', askable],
   ['a wrong type', '{"model":"llama","question":7}', 'question', 'must be a string'],
   ['an empty question', '{"model":"llama","question":""}', 'question', 'must not be empty'],
   ['a blank question', '{"model":"llama","question":" \\n"}', 'question', 'must not be empty'],
@@ -101,6 +105,66 @@ test.each([
     'outputSchema',
     "must be a JSON Schema of an object: with type 'object', or a $ref or an allOf that leads to one",
   ],
+  [
+    'a kind of block that there is not',
+    user({ type: 'video' }),
+    'messages.0.content.0.type',
+    'must be one of "text", "image", "document", "tool_use", "tool_result", "reasoning", "redacted_reasoning", "cache_point"',
+  ],
+  [
+    'an image by its address',
+    user({ type: 'image', format: 'png', data: 'https://example.com/a.png' }),
+    'messages.0.content.0.data',
+    'must be the bytes in base64, with padding',
+  ],
+  [
+    'a piece of a result',
+    user({ type: 'tool_result', id: 'a', content: [{ type: 'text', text: 7 }] }),
+    'messages.0.content.0.content.0.text',
+    'must be a string',
+  ],
+  [
+    'content of another type',
+    '{"model":"llama","messages":[{"role":"user","content":7}]}',
+    'messages.0.content',
+    'must be a string or an array',
+  ],
+  [
+    'a cache of another time',
+    '{"model":"llama","question":"Hi","tools":[{"name":"a","inputSchema":{"type":"object"}},{"type":"cache_point","ttl":"2h"}]}',
+    'tools.1.ttl',
+    'must be one of "5m", "1h"',
+  ],
+  [
+    'a choice that there is not',
+    '{"model":"llama","question":"Hi","toolChoice":"any"}',
+    'toolChoice',
+    'must be one of "auto", "required", "none" or an object',
+  ],
+  [
+    'a choice of another tool',
+    '{"model":"llama","question":"Hi","tools":[{"name":"a","inputSchema":{"type":"object"}}],"toolChoice":{"name":"b"}}',
+    'toolChoice',
+    'must name one of the tools',
+  ],
+  [
+    'a question after a user turn',
+    '{"model":"llama","question":"Hi","messages":[{"role":"user","content":"Ho"}]}',
+    'messages',
+    'must end with an assistant turn where there is a question, which is the next user turn',
+  ],
+  [
+    'messages beside a history',
+    '{"model":"llama","history":[],"messages":[{"role":"user","content":"Ho"}]}',
+    'history',
+    'cannot be beside messages, which have the earlier turns',
+  ],
+  [
+    'a cache beside a cache point',
+    '{"model":"llama","cache":"5m","messages":[{"role":"user","content":[{"type":"text","text":"Ho"},{"type":"cache_point"}]}]}',
+    'cache',
+    'cannot be beside cache points of your own',
+  ],
 ])('%s is named', (_fault, body, path, message) => {
   expect(refusal(body)).toEqual({
     code: 'invalid_request',
@@ -114,8 +178,8 @@ test('every fault of a request is reported at once', () => {
   expect(refusal('{"modle":"llama"}').details).toEqual({
     issues: [
       { path: 'model', message: 'is required (string)' },
-      { path: 'question', message: 'is required (string)' },
       { path: 'modle', message: 'is not a field of this request' },
+      { path: 'question', message: askable },
     ],
   });
 });
@@ -157,7 +221,7 @@ test('whatever JSON arrives, it is accepted or refused with a 400, and never rep
     }),
   );
   fc.assert(
-    fc.property(fc.constantFrom('model', 'question', 'history', 'stop', 'maxTokens'), (field) => {
+    fc.property(fc.constantFrom(...Object.keys(AskRequestSchema.shape)), (field) => {
       const canary = 'canary-7f3a';
       const body = { model: 'llama', question: 'Hi', [field]: [{ [field]: canary, text: canary }] };
       expect(JSON.stringify(refusal(JSON.stringify(body)))).not.toContain(canary);

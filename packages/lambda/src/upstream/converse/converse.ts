@@ -1,5 +1,11 @@
 import type { ModelChatCall } from '../../call/call.ts';
-import { cutsOffTool, type Delta, type ReplyEvent, toolInputOf } from '../../call/reply.ts';
+import {
+  type BeginningBlock,
+  cutsOffTool,
+  type Delta,
+  type ReplyEvent,
+  toolInputOf,
+} from '../../call/reply.ts';
 import type { Target } from '../../call/upstream.ts';
 import { at, isJsonObject, type Json } from '../../json.ts';
 import type { Exchange } from '../exchange.ts';
@@ -42,8 +48,8 @@ function readBlock(content: Json, isCutOff: boolean): ReplyEvent[] {
   }
   const reasoning = at(content, 'reasoningContent');
   if (reasoning !== undefined) {
-    const deltas = readReasoning(at(reasoning, 'reasoningText') ?? reasoning);
-    return [{ type: 'begin', block: { type: 'reasoning' } }, ...deltas.map(deltaEvent), end];
+    const said = at(reasoning, 'reasoningText') ?? reasoning;
+    return [begin(kindOfReasoning(said)), ...readReasoning(said).map(deltaEvent), end];
   }
   // An answer that quotes documents has its text in pieces, each with what it quotes.
   const cited = at(content, 'citationsContent', 'content');
@@ -51,14 +57,16 @@ function readBlock(content: Json, isCutOff: boolean): ReplyEvent[] {
   const known = texts.filter((text) => text !== undefined).map(string);
   return known.length === 0
     ? []
-    : [
-        { type: 'begin', block: { type: 'text' } },
-        ...known.map((text) => deltaEvent({ type: 'text', text })),
-        end,
-      ];
+    : [begin('text'), ...known.map((text) => deltaEvent({ type: 'text', text })), end];
 }
 
 const end: ReplyEvent = { type: 'end' };
+
+type Unnamed = Exclude<BeginningBlock['type'], 'tool_use'>;
+
+function begin(type: Unnamed): ReplyEvent {
+  return { type: 'begin', block: { type } };
+}
 
 function deltaEvent(delta: Delta): ReplyEvent {
   return { type: 'delta', delta };
@@ -67,6 +75,10 @@ function deltaEvent(delta: Delta): ReplyEvent {
 function beginTool(toolUse: Json): ReplyEvent {
   const id = string(at(toolUse, 'toolUseId'));
   return { type: 'begin', block: { type: 'tool_use', id, name: string(at(toolUse, 'name')) } };
+}
+
+function kindOfReasoning(content: Json): Unnamed {
+  return at(content, 'redactedContent') === undefined ? 'reasoning' : 'redacted_reasoning';
 }
 
 /** Of a whole answer, or of a delta. */
@@ -128,7 +140,7 @@ function string(value: Json | undefined): string {
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html#API_runtime_ConverseStream_ResponseSyntax
  */
 function createEventReader(): Exchange['event'] {
-  let open: 'text' | 'reasoning' | 'tool_use' | undefined;
+  let open: BeginningBlock['type'] | undefined;
   let input = '';
   const close = (): ReplyEvent[] => {
     const events = open === undefined ? [] : [end];
@@ -140,9 +152,9 @@ function createEventReader(): Exchange['event'] {
     if (toolInputOf(input) === undefined) throw malformedReply();
     input = '';
   };
-  const enter = (type: 'text' | 'reasoning'): ReplyEvent[] => {
+  const enter = (type: Unnamed): ReplyEvent[] => {
     if (open === type) return [];
-    const events: ReplyEvent[] = [...close(), { type: 'begin', block: { type } }];
+    const events: ReplyEvent[] = [...close(), begin(type)];
     requireInput();
     open = type;
     return events;
@@ -159,7 +171,7 @@ function createEventReader(): Exchange['event'] {
     }
     const reasoning = at(delta, 'reasoningContent');
     if (reasoning === undefined) return [];
-    return [...enter('reasoning'), ...readReasoning(reasoning).map(deltaEvent)];
+    return [...enter(kindOfReasoning(reasoning)), ...readReasoning(reasoning).map(deltaEvent)];
   };
   return (type, body) => {
     switch (type) {

@@ -18,6 +18,7 @@ import type {
   Message,
   ModelChatCall,
   ReasoningBlock,
+  RedactedReasoningBlock,
   TextBlock,
   Tool,
   ToolChoice,
@@ -42,7 +43,17 @@ export function converseBody(
   call: ModelChatCall,
   { guardrail, metadata }: Target,
 ): InJson<Omit<ConverseRequest, 'modelId'>> {
-  const { kind: _, messages, system, tools, toolChoice, maxTokens, outputFormat, ...options } = call;
+  const {
+    kind: _,
+    messages,
+    system,
+    tools,
+    toolChoice,
+    maxTokens,
+    outputFormat,
+    serviceTier,
+    ...options
+  } = call;
   const { temperature, topP, stop, extra, ...unsent } = options;
   // A field of a call that is not sent does not compile.
   unsent satisfies Record<string, never>;
@@ -64,6 +75,7 @@ export function converseBody(
     ...(guardrail && {
       guardrailConfig: { guardrailIdentifier: guardrail.id, guardrailVersion: guardrail.version },
     }),
+    ...(serviceTier && { serviceTier: { type: serviceTier } }),
     ...(extra && { additionalModelRequestFields: extra }),
     requestMetadata: { ...metadata },
   };
@@ -89,10 +101,11 @@ function contentOf(block: Block): InJson<ContentBlock> {
         toolResult: {
           toolUseId: block.id,
           content: block.content.map(resultOf),
-          ...(block.failed === undefined ? {} : { status: block.failed ? 'error' : 'success' }),
+          ...(block.isError === undefined ? {} : { status: block.isError ? 'error' : 'success' }),
         },
       };
     case 'reasoning':
+    case 'redacted_reasoning':
       return { reasoningContent: reasoningOf(block) };
     case 'cache_point':
       return cachePointOf(block);
@@ -136,9 +149,11 @@ function documentOf(block: DocumentBlock): { document: InJson<ConverseDocument> 
   };
 }
 
-function reasoningOf(block: ReasoningBlock): InJson<NonNullable<ContentBlock['reasoningContent']>> {
-  return 'redacted' in block
-    ? { redactedContent: base64(block.redacted) }
+function reasoningOf(
+  block: ReasoningBlock | RedactedReasoningBlock,
+): InJson<NonNullable<ContentBlock['reasoningContent']>> {
+  return block.type === 'redacted_reasoning'
+    ? { redactedContent: base64(block.bytes) }
     : { reasoningText: { text: block.text, signature: block.signature } };
 }
 
@@ -153,12 +168,12 @@ function toolConfigOf(
   return {
     tools: tools.map(toolOf),
     ...(choice !== undefined && {
-      toolChoice: choice === 'auto' || choice === 'any' ? choices[choice] : { tool: { name: choice.name } },
+      toolChoice: typeof choice === 'string' ? choices[choice] : { tool: { name: choice.name } },
     }),
   };
 }
 
-const choices = { auto: { auto: {} }, any: { any: {} } };
+const choices = { auto: { auto: {} }, required: { any: {} } };
 
 function toolOf(tool: Tool | CachePointBlock): InJson<ConverseTool> {
   if (tool.type === 'cache_point') return cachePointOf(tool);

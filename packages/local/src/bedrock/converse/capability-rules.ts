@@ -15,13 +15,13 @@ interface Request {
       }
     | undefined;
   readonly toolConfig?: ToolConfig | undefined;
+  readonly serviceTier?: { readonly type: string } | undefined;
 }
 
 /** What a block asks of a model; `undefined` where none of the catalogue takes it. */
 const needs = {
   image: 'images',
   document: 'documents',
-  reasoningContent: 'reasoning',
   video: undefined,
   audio: undefined,
 } as const satisfies Partial<Record<keyof ContentBlock, Capability | undefined>>;
@@ -34,9 +34,9 @@ const needs = {
  */
 export function checkCapabilities(
   request: Request,
-  { can, embeds, isClaude, cachePoints }: AdmittedModel,
+  { can, embeds, isClaude, cachePoints, reasoning }: AdmittedModel,
 ): void {
-  const { messages, system = [], inferenceConfig, toolConfig } = request;
+  const { messages, system = [], inferenceConfig, toolConfig, serviceTier } = request;
   if (embeds) {
     throw invalid(
       "This action doesn't support the model that you provided. Try again with a supported model.",
@@ -48,6 +48,9 @@ export function checkCapabilities(
   for (const [field, capability] of Object.entries(needs)) {
     if (!(capability && can.has(capability)) && all.some((block) => field in block)) throw unsupported(field);
   }
+  // What a model thought may come back to it alone where it is signed.
+  if (!reasoning?.history && blocks.some((block) => block.reasoningContent))
+    throw unsupported('reasoningContent');
   const cached = { tools: toolConfig?.tools ?? [], system, messages: blocks };
   for (const [part, list] of Object.entries(cached)) {
     const isTaken = cachePoints?.parts.some((each) => each === part);
@@ -64,6 +67,9 @@ export function checkCapabilities(
     throw invalid(
       "This model doesn't support conversation history. Try again with input that only includes one user message.",
     );
+  }
+  if (serviceTier && serviceTier.type !== 'default' && !can.has('serviceTier')) {
+    throw invalid(`The provided model doesn't support the ${serviceTier.type} service tier.`);
   }
   const { stopSequences, temperature, topP } = inferenceConfig ?? {};
   if (stopSequences && !can.has('stop')) throw unsupported('stopSequences');

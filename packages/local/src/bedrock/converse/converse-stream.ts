@@ -11,7 +11,7 @@ import { usageOf } from './usage.ts';
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
  */
 export function converseStream({ model, body, generate }: OperationCall): OperationReply {
-  const { prompt, guardrail, responseFields } = readConverseStream(model, body);
+  const { prompt, guardrail, responseFields, serviceTier } = readConverseStream(model, body);
   const completion = generate(prompt, guardrail);
   return {
     completion,
@@ -25,6 +25,7 @@ export function converseStream({ model, body, generate }: OperationCall): Operat
       event('metadata', {
         usage: usageOf(completion),
         metrics: { latencyMs: 1 },
+        ...(serviceTier && { serviceTier }),
         ...traceOf(guardrail, completion),
       }),
     ],

@@ -10,7 +10,7 @@ import { usageOf } from './usage.ts';
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
  */
 export function converse({ model, body, generate }: OperationCall): OperationReply {
-  const { prompt, guardrail, responseFields } = readConverse(model, body);
+  const { prompt, guardrail, responseFields, serviceTier } = readConverse(model, body);
   const completion = generate(prompt, guardrail);
   return {
     completion,
@@ -19,6 +19,7 @@ export function converse({ model, body, generate }: OperationCall): OperationRep
       stopReason: completion.stopReason,
       usage: usageOf(completion),
       metrics: { latencyMs: 1 },
+      ...(serviceTier && { serviceTier }),
       ...responseFieldsOf(completion, responseFields),
       ...traceOf(guardrail, completion),
     },

@@ -36,6 +36,7 @@ const fields = {
   ),
   outputConfig: z.optional(OutputConfig),
   requestMetadata: z.optional(RequestMetadata),
+  serviceTier: z.optional(z.strictObject({ type: z.enum(['priority', 'default', 'flex', 'reserved']) })),
   additionalModelResponseFieldPaths: z.optional(
     z
       .array(z.string().check(z.minLength(1), z.maxLength(256), z.regex(/^(?:\/(?:[^~/]|~[01])*)+$/)))
@@ -58,6 +59,8 @@ export interface ConversePrompt {
   readonly guardrail: Guardrail | undefined;
   /** JSON Pointers to what of Claude's own answer is to be passed on. */
   readonly responseFields: readonly string[];
+  /** Which tier was asked for; every call is served in it. */
+  readonly serviceTier: { readonly type: string } | undefined;
 }
 
 /**
@@ -96,6 +99,7 @@ function conversePrompt(model: AdmittedModel, request: ConverseRequest): Convers
     prompt: promptOf(model, request),
     guardrail: request.guardrailConfig,
     responseFields: (model.isClaude && request.additionalModelResponseFieldPaths) || [],
+    serviceTier: request.serviceTier,
   };
 }
 

@@ -151,7 +151,7 @@ test.each<[model: keyof typeof models, fields: Fields, thinks: boolean]>([
 });
 
 test('made to call a tool, a Claude that thinks unasked does not think', async () => {
-  const willing = { ...models.newClaude, toolChoices: ['any'] } as const;
+  const willing = { ...models.newClaude, toolChoices: ['required'] } as const;
   const { content } = await ask(await startUnderTest({ models: [willing] }), {
     modelId: willing.modelId,
     toolConfig: { tools, toolChoice: { any: {} } },

@@ -73,7 +73,11 @@ function checkChoice(
   { toolChoices, isClaude }: AdmittedModel,
 ): void {
   const field =
-    any && !toolChoices.includes('any') ? 'any' : tool && !toolChoices.includes('named') ? 'tool' : undefined;
+    any && !toolChoices.includes('required')
+      ? 'any'
+      : tool && !toolChoices.includes('named')
+        ? 'tool'
+        : undefined;
   if (!field || isClaude) return;
   const name = `toolConfig.toolChoice.${field}`;
   throw invalid(`This model doesn't support the ${name} field. Remove ${name} and try again.`);

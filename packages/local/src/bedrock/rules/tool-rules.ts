@@ -31,7 +31,7 @@ function nameProblem(prompt: Prompt): string | undefined {
 
 function choiceProblem({ toolChoice }: Prompt, choices: readonly ToolChoiceKind[]): string | undefined {
   const isForced = toolChoice === 'any' || typeof toolChoice === 'object';
-  return isForced && !choices.includes(toolChoice === 'any' ? 'any' : 'named')
+  return isForced && !choices.includes(toolChoice === 'any' ? 'required' : 'named')
     ? 'tool_choice: type "tool" and "any" are not supported for this model.'
     : undefined;
 }

@@ -1,0 +1,143 @@
+/** A piece of text. */
+export interface TextBlock {
+  /** Kind of the block. */
+  type: 'text';
+  /** At least one character that is not white space. */
+  text: string;
+}
+
+/** A picture. */
+export interface ImageBlock {
+  /** Kind of the block. */
+  type: 'image';
+  /** Format of the file. */
+  format: 'png' | 'jpeg' | 'gif' | 'webp';
+  /** The file itself, in base64: at most 3.75 MB. An address is not taken: nothing that a request names is fetched. */
+  data: string;
+}
+
+/** A file to read. A message with a document needs a text beside it. */
+export interface DocumentBlock {
+  /** Kind of the block. */
+  type: 'document';
+  /** Format of the file. */
+  format: 'pdf' | 'csv' | 'doc' | 'docx' | 'xls' | 'xlsx' | 'html' | 'txt' | 'md';
+  /**
+   * What the model knows it as: up to 200 letters, digits, single spaces, hyphens, parentheses and square brackets. No two
+   * documents of a request may have the same.
+   */
+  name: string;
+  /** The file itself, in base64: at most 4.5 MB. An address is not taken: nothing that a request names is fetched. */
+  data: string;
+  /**
+   * Whether the model quotes it. Claude sees the pages of a PDF, beyond their text, only so. The quotes are in the text of
+   * the answer; where they come from is not said. Default: false.
+   *
+   * @see https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-request-response.html
+   */
+  citations?: boolean | undefined;
+}
+
+/** The model calls a tool. */
+export interface ToolUseBlock {
+  /** Kind of the block. */
+  type: 'tool_use';
+  /** What the result of this call refers to. */
+  id: string;
+  /** Name of the tool. */
+  name: string;
+  /** What the tool is called with. The model may not have kept to the schema: check it. */
+  input: Record<string, unknown>;
+}
+
+/** What a tool returned. All results of a turn belong into the one user message that follows it. */
+export interface ToolResultBlock {
+  /** Kind of the block. */
+  type: 'tool_result';
+  /** The `id` of the tool use that it answers. */
+  id: string;
+  /** A string, or pieces; empty where the tool returned nothing. */
+  content: string | (TextBlock | JsonBlock | ImageBlock | DocumentBlock)[];
+  /** Whether the tool failed; `content` then says how, to the model. Default: false. */
+  isError?: boolean | undefined;
+}
+
+/** Data that a tool returned. */
+export interface JsonBlock {
+  /** Kind of the block. */
+  type: 'json';
+  /** Any JSON. */
+  json: unknown;
+}
+
+/** What the model thought before it answered. Send it back unchanged: its signature is over its text. */
+export interface ReasoningBlock {
+  /** Kind of the block. */
+  type: 'reasoning';
+  /** In words, sometimes shortened by the model. */
+  text: string;
+  /** Proof that the model wrote it. A model that signs refuses thoughts without it. */
+  signature?: string | undefined;
+}
+
+/** What the model thought, in a form that only the model can read. Send it back unchanged. */
+export interface RedactedReasoningBlock {
+  /** Kind of the block. */
+  type: 'redacted_reasoning';
+  /** Opaque bytes, in base64. */
+  data: string;
+}
+
+/**
+ * The model may keep all that comes before this point, and read it again at a fraction of the price in a later request
+ * that begins the same.
+ */
+export interface CachePointBlock {
+  /** Kind of the block. */
+  type: 'cache_point';
+  /** How long it is kept after its last use: 5 minutes or an hour. Default: `5m`. */
+  ttl?: CacheTtl | undefined;
+}
+
+/** How long a prompt cache keeps the start of a prompt after its last use. */
+export type CacheTtl = '5m' | '1h';
+
+/** A piece of a message. */
+export type Block =
+  | TextBlock
+  | ImageBlock
+  | DocumentBlock
+  | ToolUseBlock
+  | ToolResultBlock
+  | ReasoningBlock
+  | RedactedReasoningBlock
+  | CachePointBlock;
+
+/** A piece of an answer. */
+export type AnswerBlock = TextBlock | ToolUseBlock | ReasoningBlock | RedactedReasoningBlock;
+
+/** One turn of a conversation. */
+export interface Message {
+  /** Who said it: `assistant` is the model. */
+  role: 'user' | 'assistant';
+  /** A string, or blocks. */
+  content: string | Block[];
+}
+
+/** Something that the model may call: it writes the input, and the caller runs it. */
+export interface Tool {
+  /** 1 to 64 letters, digits, `_` and `-`. No two tools of a request have the same. */
+  name: string;
+  /** What it does, and when to call it: the model decides by this. */
+  description?: string | undefined;
+  /** JSON Schema of its input, of `type: 'object'`. */
+  inputSchema: Record<string, unknown>;
+}
+
+/**
+ * Whether the model decides by itself (`auto`), must call a tool (`required`), must not (`none`), or must call this one.
+ */
+export type ToolChoice = 'auto' | 'required' | 'none' | { name: string };
+
+/** How hard a model is asked to think before it answers. */
+export type ReasoningEffort = 'off' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';

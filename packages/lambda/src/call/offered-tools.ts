@@ -1,0 +1,51 @@
+import type { Block, ChatCall, Message, ModelChatCall, ToolResultBlock, ToolUseBlock } from './call.ts';
+
+/**
+ * The tools that a model is offered, and the messages beside them. Converse has no way to forbid tools, and without tools
+ * it refuses the calls and results of earlier turns: a model that may call none reads them as text.
+ */
+export function offeredTools({
+  messages,
+  tools,
+  toolChoice,
+}: Pick<ChatCall, 'messages' | 'tools' | 'toolChoice'>): Pick<
+  ModelChatCall,
+  'messages' | 'tools' | 'toolChoice'
+> {
+  if (tools !== undefined && toolChoice !== 'none') return { messages, tools, toolChoice };
+  const names = new Map<string, string>();
+  return { messages: messages.map((message) => inText(message, names)) };
+}
+
+/** @param names Of tools, by the ids of their calls so far. */
+function inText({ role, blocks }: Message, names: Map<string, string>): Message {
+  return {
+    role,
+    blocks: blocks.flatMap((block): readonly Block[] => {
+      switch (block.type) {
+        case 'tool_use':
+          names.set(block.id, block.name);
+          return [callInText(block)];
+        case 'tool_result':
+          return resultInText(block, names.get(block.id) ?? block.id);
+        default:
+          return [block];
+      }
+    }),
+  };
+}
+
+function callInText({ name, input }: ToolUseBlock): Block {
+  return { type: 'text', text: `[Called ${name} with ${JSON.stringify(input)}]` };
+}
+
+function resultInText({ content, isError }: ToolResultBlock, name: string): Block[] {
+  return [
+    { type: 'text', text: `[${name} ${isError ? 'failed' : 'returned'}:]` },
+    ...content.flatMap((block): Block[] => {
+      if (block.type === 'json') return [{ type: 'text', text: JSON.stringify(block.json) }];
+      // Bedrock refuses an empty text outside of a result.
+      return block.type === 'text' && !/\S/.test(block.text) ? [] : [block];
+    }),
+  ];
+}

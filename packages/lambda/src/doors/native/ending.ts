@@ -1,0 +1,20 @@
+import type { Answer } from '@org/contract';
+import type { Finished } from '../../call/ask.ts';
+
+/** What a call took, and what is left of its limits. */
+export function endingOf({ usage, costUsd, limits }: Finished): Required<Pick<Answer, 'usage' | 'limits'>> {
+  const { inputTokens, outputTokens, totalTokens } = usage;
+  const { cacheReadTokens, cacheWriteTokens, cacheWrite1hTokens } = usage;
+  return {
+    usage: {
+      inputTokens,
+      outputTokens,
+      totalTokens,
+      cacheReadTokens,
+      cacheWriteTokens,
+      cacheWrite1hTokens,
+      costUsd,
+    } satisfies Required<Answer['usage']>,
+    limits: [...limits],
+  };
+}
