@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import type {
-  AnswerBlock,
   Block,
   CachePointBlock,
   DocumentBlock,
@@ -137,24 +136,3 @@ export const ToolChoiceSchema = z.union([
   z.enum(['auto', 'required', 'none']),
   z.strictObject({ name: toolName }),
 ]) satisfies z.ZodMiniType<ToolChoice>;
-
-// Tolerant: what a model writes is passed on, and fields that a newer proxy adds are dropped. Marked, so that a bundle
-// without them can leave them out: esbuild does not look into zod.
-export const AnswerBlockSchema = /* @__PURE__ */ z.discriminatedUnion('type', [
-  z.object({ type: z.literal('text'), text: z.string() } satisfies Fields<TextBlock>),
-  z.object({
-    type: z.literal('tool_use'),
-    id: z.string(),
-    name: z.string(),
-    input: object,
-  } satisfies Fields<ToolUseBlock>),
-  z.object({
-    type: z.literal('reasoning'),
-    text: z.string(),
-    signature: z.optional(z.string()),
-  } satisfies Fields<ReasoningBlock>),
-  z.object({
-    type: z.literal('redacted_reasoning'),
-    data: z.string(),
-  } satisfies Fields<RedactedReasoningBlock>),
-]) satisfies z.ZodMiniType<AnswerBlock>;

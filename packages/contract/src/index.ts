@@ -1,5 +1,5 @@
+export { AnswerBlockSchema } from './answer-block-schema.ts';
 export {
-  AnswerBlockSchema,
   BlockSchema,
   CachePointBlockSchema,
   DocumentBlockSchema,

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { AnswerBlockSchema } from './block-schemas.ts';
+import { AnswerBlockSchema } from './answer-block-schema.ts';
 import type { AvailableModels, ErrorEnvelope, RequestIssue, RequestIssues } from './errors.ts';
 import type { Fields } from './fields.ts';
 import type {
