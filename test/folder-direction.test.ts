@@ -60,6 +60,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     options: ['http', 'answer', 'errors', 'hooks'],
     call: ['http', 'errors', 'hooks', 'options'],
     stream: ['http', 'answer', 'errors', 'options', 'call'],
+    run: ['answer', 'errors', 'options', 'call', 'stream'],
     testing: ['', 'http', 'answer', 'errors', 'options', 'call'],
   },
   'packages/infra': { src: [], bin: ['src'], examples: ['src'], 'proxy.config.ts': ['src'] },

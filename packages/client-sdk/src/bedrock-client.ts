@@ -1,14 +1,21 @@
 import type { Answer, StructuredAnswer } from './answer/answer.ts';
+import type { Embeddings } from './answer/embeddings.ts';
 import type { ModelList } from './answer/model-list.ts';
 import type { UsageReport } from './answer/usage-report.ts';
+import type { Question } from './options/content.ts';
 import type { ModelName } from './options/model-name.ts';
 import type {
   AskOptions,
+  EmbedOptions,
   RequestOptions,
+  RunOptions,
   StreamOptions,
   StructuredAskOptions,
+  StructuredRunOptions,
   StructuredStreamOptions,
 } from './options/options.ts';
+import type { Conversation, ConversationOptions } from './run/conversation.ts';
+import type { RunResult, StructuredRunResult } from './run/run-result.ts';
 import type { SafeResult } from './safe-result.ts';
 import type { AnswerStream } from './stream/answer-stream.ts';
 
@@ -31,7 +38,7 @@ export interface BedrockClient {
    */
   ask<Output>(
     model: ModelName,
-    question: string,
+    question: Question,
     options: StructuredAskOptions<Output>,
   ): Promise<StructuredAnswer<Output>>;
 
@@ -41,7 +48,7 @@ export interface BedrockClient {
    * Rejects with one of `AnyBedrockProxyError`: branch on its class or its `code`.
    *
    * @param model - An alias that the proxy offers, such as `nova-lite`.
-   * @param question - Reaches the model exactly as written.
+   * @param question - A string, which reaches the model exactly as written; or blocks, such as a text and an image.
    *
    * @example
    * ```ts
@@ -52,12 +59,12 @@ export interface BedrockClient {
    * console.log(text, usage.totalTokens);
    * ```
    */
-  ask(model: ModelName, question: string, options?: AskOptions | undefined): Promise<Answer>;
+  ask(model: ModelName, question: Question, options?: AskOptions | undefined): Promise<Answer>;
 
   /** The same as `ask` with a schema, but returns errors instead of throwing them. */
   safeAsk<Output>(
     model: ModelName,
-    question: string,
+    question: Question,
     options: StructuredAskOptions<Output>,
   ): Promise<SafeResult<StructuredAnswer<Output>>>;
 
@@ -73,12 +80,16 @@ export interface BedrockClient {
    * console.log(result.ok ? result.value.text : result.error.code);
    * ```
    */
-  safeAsk(model: ModelName, question: string, options?: AskOptions | undefined): Promise<SafeResult<Answer>>;
+  safeAsk(
+    model: ModelName,
+    question: Question,
+    options?: AskOptions | undefined,
+  ): Promise<SafeResult<Answer>>;
 
   /** The same as `stream` without a schema; the last event and `final()` have an `output` of the schema's type. */
   stream<Output>(
     model: ModelName,
-    question: string,
+    question: Question,
     options: StructuredStreamOptions<Output>,
   ): AnswerStream<StructuredAnswer<Output>>;
 
@@ -100,7 +111,81 @@ export interface BedrockClient {
    * console.log(usage.totalTokens);
    * ```
    */
-  stream(model: ModelName, question: string, options?: StreamOptions | undefined): AnswerStream;
+  stream(model: ModelName, question: Question, options?: StreamOptions | undefined): AnswerStream;
+
+  /**
+   * The same as `run` without a schema; `output`, the last answer, has the type of the schema.
+   */
+  run<Output>(
+    model: ModelName,
+    question: Question,
+    options: StructuredRunOptions<Output>,
+  ): Promise<StructuredRunResult<Output>>;
+
+  /**
+   * Asks a model, calls the tools that it calls, sends back what they return, and so on until it answers without a call.
+   * Each step is one `ask`, with its own retries and time limits, and counts as one request; `signal` ends the whole run.
+   * Tools that one answer calls run at the same time. The run also ends where the model calls a tool without `run`, with
+   * the calls in `content` and the `stopReason` `tool_use`. A `toolChoice` is for the first step only.
+   *
+   * Rejects with one of `AnyBedrockProxyError`, of which `runProgress` says how far the run came: as `ask` does, with
+   * `MaxStepsError` if the model still calls tools after `maxSteps`, and with `OutputValidationError` if an answer is cut
+   * off within a call. A tool that fails does not end the run: the model reads that it failed.
+   *
+   * @example
+   * ```ts
+   * import { createBedrockClient, tool } from '@org/bedrock-client';
+   * import * as z from 'zod';
+   *
+   * const add = tool({
+   *   name: 'add',
+   *   description: 'Adds two numbers.',
+   *   input: z.object({ a: z.number(), b: z.number() }),
+   *   run: ({ a, b }) => a + b,
+   * });
+   * const { text, steps } = await createBedrockClient().run('nova-lite', 'What is 2 and 2?', { tools: [add] });
+   * console.log(text, steps.length);
+   * ```
+   */
+  run(model: ModelName, question: Question, options?: RunOptions | undefined): Promise<RunResult>;
+
+  /**
+   * Begins a conversation, which remembers every question with its answer and calls tools as `run` does. Sends nothing.
+   *
+   * @example
+   * ```ts
+   * import { createBedrockClient } from '@org/bedrock-client';
+   *
+   * const conversation = createBedrockClient().conversation('nova-lite', { system: 'Be brief.' });
+   * await conversation.ask('My name is Ada.');
+   * const { text } = await conversation.ask('What is my name?');
+   * console.log(text, conversation.messages.length); // 4 messages
+   * ```
+   */
+  conversation(model: ModelName, options?: ConversationOptions | undefined): Conversation;
+
+  /**
+   * Turns texts into vectors: one for each, in their order. Texts that mean the same have vectors that are near.
+   *
+   * Rejects with one of `AnyBedrockProxyError`, and is retried by the same rules as `ask`. More than 256 texts are refused
+   * with `InvalidRequestError`, because each call is counted and charged for itself: send them in several calls.
+   *
+   * @param model - An alias of an embedding model that the proxy offers, such as `titan-embed-v2`.
+   * @param inputs - One text, or 1 to 256.
+   *
+   * @example
+   * ```ts
+   * import { createBedrockClient } from '@org/bedrock-client';
+   *
+   * const { vectors, usage } = await createBedrockClient().embed('titan-embed-v2', ['A bad place.', 'A dystopia.']);
+   * console.log(vectors.length, vectors[0]?.length, usage.inputTokens);
+   * ```
+   */
+  embed(
+    model: ModelName,
+    inputs: string | readonly string[],
+    options?: EmbedOptions | undefined,
+  ): Promise<Embeddings>;
 
   /**
    * Lists the models that this key may ask, and what each can do. It costs nothing, because no model is asked, but it

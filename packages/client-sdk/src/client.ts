@@ -1,6 +1,7 @@
 import { ModelListSchema } from '@org/contract';
 import type * as z from 'zod/mini';
 import { type Answer, AnswerSchema, type StructuredAnswer } from './answer/answer.ts';
+import { EmbeddingsSchema } from './answer/embeddings.ts';
 import { UsageReportSchema } from './answer/usage-report.ts';
 import type { BedrockClient } from './bedrock-client.ts';
 import type { Call } from './call/call.ts';
@@ -12,16 +13,28 @@ import { createObserver } from './hooks/observer.ts';
 import { type Operation, operationRoutes } from './http/operation.ts';
 import { readRequestId } from './http/response-headers.ts';
 import { askBody } from './options/ask-body.ts';
+import type { Question } from './options/content.ts';
+import { embedBody } from './options/embed-body.ts';
+import type { Body } from './options/files.ts';
 import type {
+  AnyAskOptions,
+  AnyRunOptions,
+  AnyStreamOptions,
   AskOptions,
   BedrockClientOptions,
   RequestOptions,
+  RunOptions,
   StreamOptions,
   StructuredAskOptions,
+  StructuredRunOptions,
   StructuredStreamOptions,
 } from './options/options.ts';
 import { checkOutput } from './options/output-schema.ts';
 import { callSettings, clientSettings } from './options/settings.ts';
+import { createConversation } from './run/conversation.ts';
+import { run as runLoop } from './run/run.ts';
+import type { RunResult, StructuredRunResult } from './run/run-result.ts';
+import { toolCalls } from './run/turns.ts';
 import { type SafeResult, safely } from './safe-result.ts';
 import { type AnswerStream, createAnswerStream } from './stream/answer-stream.ts';
 import { streamSource } from './stream/stream-source.ts';
@@ -40,8 +53,7 @@ export function createBedrockClient(options: BedrockClientOptions = {}): Bedrock
   return createClient(options, systemRuntime);
 }
 
-type AnyAskOptions = AskOptions | StructuredAskOptions<unknown>;
-type Structured<Output> = [model: string, question: string, options: StructuredAskOptions<Output>];
+type Asked = [model: string, question: Question];
 
 /** The same, with a clock and random numbers passed in. */
 export function createClient(options: BedrockClientOptions, runtime: Runtime): BedrockClient {
@@ -50,7 +62,7 @@ export function createClient(options: BedrockClientOptions, runtime: Runtime): B
   const prepare = (
     operation: Operation,
     callOptions: RequestOptions,
-    { model, body }: { readonly model?: string; readonly body?: () => string } = {},
+    { model, body }: { readonly model?: string; readonly body?: () => Body } = {},
   ): Call => {
     const settings = callSettings(callOptions, client, operation);
     const callId = Math.floor(runtime.random() * 36 ** 8).toString(36);
@@ -71,55 +83,87 @@ export function createClient(options: BedrockClientOptions, runtime: Runtime): B
       })),
     );
 
-  const answerTo = (model: string, question: string, askOptions: AnyAskOptions): Promise<Answer> =>
-    fromCallSite(() => {
-      const call = prepare('ask', askOptions, { model, body: () => askBody(model, question, askOptions) });
-      return request(call, (reply) => {
-        const answer = readReply(AnswerSchema, reply);
-        const { schema } = askOptions;
-        const value = { ...answer, requestId: answer.id, attempts: reply.attempts };
-        return schema === undefined ? value : checkOutput(value, schema);
-      });
+  /** Asks once. `finish` makes the answer of the call from that of the proxy, or throws. */
+  const askOnce = (
+    [model, question]: Asked,
+    askOptions: AnyAskOptions,
+    finish: (answer: Answer) => Answer | Promise<Answer>,
+  ): Promise<Answer> => {
+    const call = prepare('ask', askOptions, { model, body: () => askBody(model, question, askOptions) });
+    return request(call, (reply) => {
+      const answer = readReply(AnswerSchema, reply);
+      return finish({ ...answer, requestId: answer.id, attempts: reply.attempts });
     });
+  };
 
-  function ask<Output>(...given: Structured<Output>): Promise<StructuredAnswer<Output>>;
-  function ask(model: string, question: string, askOptions?: AskOptions): Promise<Answer>;
-  function ask(model: string, question: string, askOptions: AnyAskOptions = {}): Promise<Answer> {
-    return answerTo(model, question, askOptions);
+  const answerTo = (asked: Asked, askOptions: AnyAskOptions): Promise<Answer> =>
+    fromCallSite(async () => askOnce(asked, askOptions, (answer) => checkOutput(answer, askOptions.schema)));
+
+  function ask<Output>(...given: [...Asked, StructuredAskOptions<Output>]): Promise<StructuredAnswer<Output>>;
+  function ask(...given: [...Asked, askOptions?: AskOptions]): Promise<Answer>;
+  function ask(model: string, question: Question, askOptions: AnyAskOptions = {}): Promise<Answer> {
+    return answerTo([model, question], askOptions);
   }
 
-  function safeAsk<Output>(...given: Structured<Output>): Promise<SafeResult<StructuredAnswer<Output>>>;
-  function safeAsk(model: string, question: string, askOptions?: AskOptions): Promise<SafeResult<Answer>>;
+  function safeAsk<Output>(
+    ...given: [...Asked, StructuredAskOptions<Output>]
+  ): Promise<SafeResult<StructuredAnswer<Output>>>;
+  function safeAsk(...given: [...Asked, askOptions?: AskOptions]): Promise<SafeResult<Answer>>;
   function safeAsk(
     model: string,
-    question: string,
+    question: Question,
     askOptions: AnyAskOptions = {},
   ): Promise<SafeResult<Answer>> {
-    return safely(() => answerTo(model, question, askOptions));
+    return safely(() => answerTo([model, question], askOptions));
   }
 
+  const sourceOf = (model: string, question: Question, streamOptions: AnyStreamOptions) => {
+    const body = () => askBody(model, question, streamOptions);
+    const call = prepare('stream', streamOptions, { model, body });
+    return streamSource(call, (answer) => checkOutput(answer, streamOptions.schema));
+  };
+
   function stream<Output>(
-    model: string,
-    question: string,
-    streamOptions: StructuredStreamOptions<Output>,
+    ...given: [...Asked, StructuredStreamOptions<Output>]
   ): AnswerStream<StructuredAnswer<Output>>;
-  function stream(model: string, question: string, streamOptions?: StreamOptions): AnswerStream;
-  function stream(
-    model: string,
-    question: string,
-    streamOptions: StreamOptions | StructuredStreamOptions<unknown> = {},
-  ): AnswerStream {
-    const call = prepare('stream', streamOptions, {
-      model,
-      body: () => askBody(model, question, streamOptions),
-    });
-    return createAnswerStream(streamSource(call, (answer) => checkOutput(answer, streamOptions.schema)));
+  function stream(...given: [...Asked, streamOptions?: StreamOptions]): AnswerStream;
+  function stream(model: string, question: Question, streamOptions: AnyStreamOptions = {}): AnswerStream {
+    return createAnswerStream(sourceOf(model, question, streamOptions));
+  }
+
+  const runOf = (model: string, question: Question, runOptions: AnyRunOptions): Promise<RunResult> =>
+    runLoop(question, runOptions, (turn, askOptions) =>
+      askOnce([model, turn], askOptions, (answer) =>
+        toolCalls(answer.content).length > 0 ? answer : checkOutput(answer, askOptions.schema),
+      ),
+    );
+
+  function run<Output>(
+    ...given: [...Asked, StructuredRunOptions<Output>]
+  ): Promise<StructuredRunResult<Output>>;
+  function run(...given: [...Asked, runOptions?: RunOptions]): Promise<RunResult>;
+  function run(model: string, question: Question, runOptions: AnyRunOptions = {}): Promise<RunResult> {
+    return fromCallSite(() => runOf(model, question, runOptions));
   }
 
   return {
     ask,
     safeAsk,
     stream,
+    run,
+    conversation: (model, conversationOptions = {}) =>
+      createConversation(conversationOptions, {
+        run: (question, turnOptions) => runOf(model, question, turnOptions),
+        source: (question, turnOptions) => sourceOf(model, question, turnOptions),
+      }),
+    embed: (model, inputs, embedOptions = {}) =>
+      fromCallSite(async () => {
+        const body = () => embedBody(model, inputs, embedOptions);
+        return request(prepare('embed', embedOptions, { model, body }), (reply) => {
+          const embeddings = readReply(EmbeddingsSchema, reply);
+          return { ...embeddings, requestId: embeddings.id, attempts: reply.attempts };
+        });
+      }),
     models: (callOptions = {}) => report('models', callOptions, ModelListSchema),
     usage: (callOptions = {}) => report('usage', callOptions, UsageReportSchema),
   };

@@ -74,6 +74,7 @@ export const answer = {
   model: 'llama',
   modelId: 'us.meta.llama4-maverick-17b-instruct-v1:0',
   text: 'A bad place.',
+  content: [{ type: 'text', text: 'A bad place.' }],
   stopReason: 'end_turn',
   usage: { inputTokens: 5, outputTokens: 4, totalTokens: 9, costUsd: 0.000006 },
   limits,

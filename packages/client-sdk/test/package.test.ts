@@ -65,7 +65,7 @@ test('an error of one copy is an instance of the class of another, minified or n
 test('names every class of errors after itself, in what is logged too, and minified', () => {
   for (const exported of [esm, cjs, bundled]) {
     const classes = Object.entries(exported).filter(([key]) => /^[A-Z].*Error$/.test(key));
-    expect(classes).toHaveLength(17);
+    expect(classes).toHaveLength(20);
     expect(classes.map(([, { name }]) => name)).toEqual(classes.map(([key]) => key));
     const error = new exported.QuotaExceededError({ message: 'Used up.' });
     expect(inspect(error)).toMatch(/^QuotaExceededError: Used up\.\n {4}at /);
@@ -149,12 +149,16 @@ const parts = [
   'AskCapability',
   'AskRequest',
   'CodesOf',
+  'EmbedRequest',
   'LimitKind',
   'LimitPeriod',
   'LimitScope',
   'LimitStatus',
+  'OfConversation',
   'SentErrorClass',
   'SentErrorCode',
+  'StreamPiece',
+  'ToolOptions',
   'errorClasses',
   'limitKinds',
   'limitPeriods',

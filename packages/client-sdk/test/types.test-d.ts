@@ -75,6 +75,8 @@ test('every code of the contract is a code of an error, besides those that the c
     | 'aborted'
     | 'invalid_response'
     | 'stream_interrupted'
+    | 'max_steps'
+    | 'conversation_busy'
     | 'invalid_configuration';
   expectTypeOf<BedrockProxyErrorCode>().toEqualTypeOf<ErrorCode | MadeHere>();
 });
@@ -172,6 +174,9 @@ test('a stream yields events, texts and the whole answer', async () => {
     switch (event.type) {
       case 'start':
       case 'delta':
+      case 'block_start':
+      case 'block_delta':
+      case 'block_end':
       case 'done':
         break;
       default:

@@ -12,13 +12,15 @@ import { type OpenReply, sendOnce } from './transport.ts';
  * the request, its time limits start again with the body, and its own retry policy would send a call twice that may
  * have been billed. So each attempt ends in a response or in an error of ours, and `decideRetry` decides.
  */
-export function send<Result>(
+export async function send<Result>(
   call: Call,
   timers: Timers,
   accept: (reply: OpenReply) => Promise<Result>,
 ): Promise<Result> {
   const { client, observer, route, runtime, settings } = call;
   const startedAt = runtime.now();
+  // Once: every attempt sends the same.
+  const body = call.body?.load === undefined ? call.body?.value : await timers.race(call.body.load());
 
   const shouldRetry = async ({ error }: { error: Error }): Promise<boolean> => {
     if (!isBedrockProxyError(error)) {
@@ -45,7 +47,7 @@ export function send<Result>(
     ky(client.baseUrl + route.path, {
       method: route.method,
       fetch: async () => {
-        const reply = await sendOnce(call, timers);
+        const reply = await sendOnce({ ...call, body }, timers);
         resolve(await accept(reply));
         // A custom fetch may return a Response that is not a standard one. ky does nothing with it.
         return reply.response instanceof Response ? reply.response : new Response();

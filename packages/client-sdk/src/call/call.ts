@@ -2,6 +2,7 @@ import type { Route } from '@org/contract';
 import { isBedrockProxyError } from '../errors/errors.ts';
 import type { SuccessEvent } from '../hooks/hooks.ts';
 import type { Observer } from '../hooks/observer.ts';
+import type { Body } from '../options/files.ts';
 import type { CallSettings, ClientSettings } from '../options/settings.ts';
 import type { Runtime } from './runtime.ts';
 import { startTimers, type Timers } from './timers.ts';
@@ -9,8 +10,8 @@ import { startTimers, type Timers } from './timers.ts';
 /** One call of a method, with everything that it depends on. */
 export interface Call {
   readonly route: Route;
-  /** JSON; `undefined` where a request has no body. */
-  readonly body: string | undefined;
+  /** `undefined` where a request has no body. */
+  readonly body: Body | undefined;
   readonly client: ClientSettings;
   readonly settings: CallSettings;
   readonly runtime: Runtime;

@@ -19,8 +19,14 @@ export interface OpenReply extends ReplyHead {
   guard<Value>(work: () => Promise<Value>): Promise<Value>;
 }
 
+/** A call whose files are read. */
+interface ReadyCall extends Omit<Call, 'body'> {
+  /** JSON. */
+  readonly body: string | undefined;
+}
+
 /** Sends a request once. Throws only errors of this package, also for a response that is not 2xx. */
-export async function sendOnce(call: Call, timers: Timers): Promise<OpenReply> {
+export async function sendOnce(call: ReadyCall, timers: Timers): Promise<OpenReply> {
   const { body, client, observer, route, runtime, settings } = call;
   const { baseUrl } = client;
   const url = baseUrl + route.path;
@@ -67,7 +73,11 @@ export async function sendOnce(call: Call, timers: Timers): Promise<OpenReply> {
   throw errorFromResponse({ status, headers, text }, { attempts, now: runtime.now() });
 }
 
-function ownHeaders({ body, client, route }: Call, apiKey: string, attempt: number): Record<string, string> {
+function ownHeaders(
+  { body, client, route }: ReadyCall,
+  apiKey: string,
+  attempt: number,
+): Record<string, string> {
   const { platform } = client;
   return {
     [headerNames.apiKey]: apiKey,

@@ -273,8 +273,8 @@ export class InvalidResponseError extends BedrockProxyError {
 }
 
 /**
- * The model's answer does not fit the `schema` or the `outputSchema`. The proxy found it, or the check of your schema.
- * Not retried, because the answer was billed; asking again may help. If `stopReason` is `max_tokens`, raise
+ * The model's answer does not fit the `schema` or the `outputSchema`. The proxy found it, or the check of your schema. In
+ * a run also: the answer was cut off within a call of a tool. Not retried, because the answer was billed; asking again may help. If `stopReason` is `max_tokens`, raise
  * `maxTokens`.
  */
 export class OutputValidationError extends BedrockProxyError {
@@ -334,6 +334,32 @@ export class ConfigurationError extends BedrockProxyError {
   }
 }
 
+/**
+ * A run asked the model as often as `maxSteps` allows, and it still called tools. They were run: `runProgress` of the error
+ * has their results, to go on with.
+ */
+export class MaxStepsError extends BedrockProxyError {
+  static {
+    identify(MaxStepsError, 'MaxStepsError');
+  }
+  override readonly code = 'max_steps' as const;
+  /** How many steps were allowed. */
+  readonly maxSteps: number;
+
+  constructor(facts: ErrorFacts & { readonly maxSteps: number }) {
+    super(facts);
+    this.maxSteps = facts.maxSteps;
+  }
+}
+
+/** A conversation was asked while it waits for another answer. Nothing was sent: wait for the answer first. */
+export class ConversationBusyError extends BedrockProxyError {
+  static {
+    identify(ConversationBusyError, 'ConversationBusyError');
+  }
+  override readonly code = 'conversation_busy' as const;
+}
+
 /** Every error that this package throws. `code` and `instanceof` narrow it. */
 export type AnyBedrockProxyError =
   | AuthenticationError
@@ -351,6 +377,8 @@ export type AnyBedrockProxyError =
   | InvalidResponseError
   | OutputValidationError
   | StreamInterruptedError
+  | MaxStepsError
+  | ConversationBusyError
   | ConfigurationError;
 
 /** Every value of `error.code`. */

@@ -31,9 +31,14 @@ async function refusal(name: 'ask' | 'models' | 'usage', ...given: unknown[]): P
 test.each<[string, unknown[], string, string]>([
   ['no model', [], 'model', 'model must be a string.'],
   ['a model that is not a string', [7n, 'Hi'], 'model', 'model must be a string.'],
-  ['no question', ['llama'], 'question', 'question must be a string.'],
-  ['a circular question', ['llama', circle], 'question', 'question must be a string.'],
-  ['a question that is a BigInt', ['llama', 10n], 'question', 'question must be a string.'],
+  ['no question', ['llama'], 'question', 'question must be a string or an array of blocks.'],
+  ['a circular question', ['llama', circle], 'question', 'question must be a string or an array of blocks.'],
+  [
+    'a question that is a BigInt',
+    ['llama', 10n],
+    'question',
+    'question must be a string or an array of blocks.',
+  ],
   ['options of null', ['llama', 'Hi', null], 'options', 'options must be an object.'],
   ['options that are text', ['llama', 'Hi', secret], 'options', 'options must be an object.'],
 ])('%s is refused before anything begins', async (_, given, field, message) => {
@@ -50,7 +55,7 @@ test.each<[string, unknown, string]>([
   ['temperature', Number.NaN, 'temperature must be a number.'],
   ['topP', Number.POSITIVE_INFINITY, 'topP must be a number.'],
   ['topP', null, 'topP must be a number.'],
-  ['system', circle, 'system must be a string.'],
+  ['system', circle, 'system must be a string or an array of blocks.'],
   ['stop', secret, 'stop must be an array.'],
   ['stop', ['END', 1n], 'stop.1 must be a string.'],
   ['history', secret, 'history must be an array.'],

@@ -49,14 +49,13 @@ export function checkOptional(path: string, value: unknown, type: TypeName): voi
   }
 }
 
-/** Checks every item of a list; `undefined` is allowed. A string would pass as a list of its letters. */
-export function checkList<Item>(
+/** Checks every item of a list, and returns what `checkItem` makes of each. A string would pass as a list of its letters. */
+export function checkList<Item, Result>(
   path: string,
-  list: readonly Item[] | undefined,
-  checkItem: (path: string, item: Item) => void,
-): void {
-  checkOption(list === undefined || Array.isArray(list), path, 'must be an array');
-  for (const [index, item] of list?.entries() ?? []) {
-    checkItem(`${path}.${index}`, item);
-  }
+  list: readonly Item[],
+  checkItem: (path: string, item: Item) => Result,
+): Result[] {
+  checkOption(Array.isArray(list), path, 'must be an array');
+  // Also for the holes of a sparse array, which map would skip.
+  return Array.from(list, (item, index) => checkItem(`${path}.${index}`, item));
 }

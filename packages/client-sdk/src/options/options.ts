@@ -1,22 +1,25 @@
-import type { AskRequest, Turn } from '@org/contract';
+import type { AskRequest, CachePointBlock, EmbedRequest, TextBlock, Tool, Turn } from '@org/contract';
 import type { JsonSchema, StandardJsonSchema, StandardSchema } from '../answer/standard-schema.ts';
 import type { Hooks } from '../hooks/hooks.ts';
 import type { Logger } from '../hooks/logger.ts';
 import type { Fetch } from '../http/fetch.ts';
 import type { ApiKeySource } from './api-key.ts';
+import type { MessageInput } from './content.ts';
+import type { RunnableTool } from './tool.ts';
 
 /** Limits on time and retries, for every call of a client or for one call. */
 export interface CallOptions {
   /**
    * The longest time for one attempt, including its body, in milliseconds; for a stream, until its first byte. Default:
-   * 310,000 for `ask`, a little more than the 5 minutes after which API Gateway gives up, and 30,000 for the other
-   * methods. After it the call throws `TimeoutError`.
+   * 310,000 for `ask` and `embed`, a little more than the 5 minutes after which API Gateway gives up, and 30,000 for the
+   * other methods. After it the call throws `TimeoutError`.
    */
   readonly timeoutMs?: number | undefined;
 
   /**
-   * The longest time for a call with all its attempts, waits and bodies, in milliseconds. Default: 900,000 for `ask`
-   * and `stream`, as long as API Gateway lets a stream last; 90,000 for the other methods. After it the call throws `TimeoutError`. If a retry could not start before it, the call fails without waiting.
+   * The longest time for a call with all its attempts, waits and bodies, in milliseconds. Default: 900,000 for
+   * `ask`, `stream` and `embed`, as long as API Gateway lets a stream last; 90,000 for the other methods. After it the
+   * call throws `TimeoutError`. If a retry could not start before it, the call fails without waiting.
    */
   readonly deadlineMs?: number | undefined;
 
@@ -79,9 +82,29 @@ export interface RequestOptions extends CallOptions {
 /** Options of `client.ask`. `undefined` means the same as leaving an option out. */
 export interface AskOptions
   extends RequestOptions,
-    Readonly<Omit<AskRequest, 'model' | 'question' | 'history' | 'stop' | 'outputSchema'>> {
-  /** Earlier turns, oldest first: user and assistant in turn, starting with user, ending with assistant. */
+    Readonly<
+      Omit<
+        AskRequest,
+        'model' | 'question' | 'system' | 'history' | 'messages' | 'tools' | 'stop' | 'outputSchema'
+      >
+    > {
+  /** Instructions that the model follows over the whole conversation: a string, or texts with cache points. */
+  readonly system?: string | readonly (TextBlock | CachePointBlock)[] | undefined;
+
+  /** Earlier turns as text, oldest first: user and assistant in turn, starting with user, ending with assistant. */
   readonly history?: readonly Readonly<Turn>[] | undefined;
+
+  /**
+   * Earlier turns that may be more than text, oldest first: user and assistant in turn, starting with user, ending with
+   * assistant. Not together with `history`.
+   */
+  readonly messages?: readonly MessageInput[] | undefined;
+
+  /**
+   * What the model may call. `ask` and `stream` return the calls in `content`, and you send the results in the next
+   * question; `run` calls those that `tool()` made.
+   */
+  readonly tools?: readonly (Tool | RunnableTool | CachePointBlock)[] | undefined;
 
   /** At most four strings that end the answer where the model writes one of them. */
   readonly stop?: readonly string[] | undefined;
@@ -105,6 +128,15 @@ export interface StreamOptions extends AskOptions {
   readonly idleTimeoutMs?: number | undefined;
 }
 
+/** Options of `client.embed`. `undefined` means the same as leaving an option out. */
+export interface EmbedOptions extends RequestOptions, Readonly<Omit<EmbedRequest, 'model' | 'inputs'>> {}
+
+/** Options of `client.run`. `undefined` means the same as leaving an option out. */
+export interface RunOptions extends AskOptions {
+  /** How many times the model is asked at the most; after it the run throws `MaxStepsError`. Default: 5. */
+  readonly maxSteps?: number | undefined;
+}
+
 /**
  * Your own schema for the answer. It is sent as a JSON Schema, the answer is checked with it, and `output` has its
  * type.
@@ -123,10 +155,26 @@ export type SchemaOptions<Output> =
       readonly outputSchema: JsonSchema;
     };
 
-/** Options of `client.ask` with your own schema. */
-export type StructuredAskOptions<Output> = Omit<AskOptions, keyof SchemaOptions<Output>> &
+/** What an answer that has to fit a schema leaves no place for: a call of a tool. */
+type ToolOptions = 'tools' | 'toolChoice';
+
+/** Options of `client.ask` with your own schema. With tools use `client.run`, whose last answer fits the schema. */
+export type StructuredAskOptions<Output> = Omit<AskOptions, keyof SchemaOptions<Output> | ToolOptions> &
   SchemaOptions<Output>;
 
 /** Options of `client.stream` with your own schema. */
-export type StructuredStreamOptions<Output> = Omit<StreamOptions, keyof SchemaOptions<Output>> &
+export type StructuredStreamOptions<Output> = Omit<StreamOptions, keyof SchemaOptions<Output> | ToolOptions> &
   SchemaOptions<Output>;
+
+/** Options of `client.run` with your own schema. */
+export type StructuredRunOptions<Output> = Omit<RunOptions, keyof SchemaOptions<Output>> &
+  SchemaOptions<Output>;
+
+/** Options with a schema or without, as a method sees them. */
+type Any<Options> = Omit<Options, 'schema'> & {
+  readonly schema?: StandardSchema | StandardJsonSchema | undefined;
+};
+
+export type AnyAskOptions = Any<AskOptions>;
+export type AnyStreamOptions = Any<StreamOptions>;
+export type AnyRunOptions = Any<RunOptions>;

@@ -26,10 +26,17 @@ const listBounds: CallBounds = {
   idleTimeoutMs: 2 * streamHeartbeatMs,
 };
 
+// After API Gateway, whose error says more than a timeout of ours; and long enough for three attempts.
+const wholeBounds: CallBounds = {
+  ...listBounds,
+  timeoutMs: longestCallMs.whole + 10_000,
+  deadlineMs: 3 * longestCallMs.whole,
+};
+
 const defaultBounds: Readonly<Record<Operation, CallBounds>> = {
-  // After API Gateway, whose error says more than a timeout of ours; and long enough for three attempts.
-  ask: { ...listBounds, timeoutMs: longestCallMs.whole + 10_000, deadlineMs: 3 * longestCallMs.whole },
+  ask: wholeBounds,
   stream: { ...listBounds, deadlineMs: longestCallMs.stream },
+  embed: wholeBounds,
   models: listBounds,
   usage: listBounds,
 };

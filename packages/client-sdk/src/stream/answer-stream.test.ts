@@ -94,7 +94,7 @@ describe('a stream', () => {
   test('refuses a wrong argument at once', () => {
     const client = createBedrockClient({ baseUrl: 'https://proxy.example', apiKey });
     const stream = (...given: unknown[]) => Reflect.apply(client.stream, client, given);
-    expect(() => stream('llama')).toThrow('question must be a string.');
+    expect(() => stream('llama')).toThrow('question must be a string or an array of blocks.');
     expect(() => stream('llama', 'Hi', null)).toThrow('options must be an object.');
     expect(() => stream('llama', 'Hi', { idleTimeoutMs: 0 })).toThrow('idleTimeoutMs must be');
     expect(() => stream('llama', 'Hi', { history: 'Hi' })).toThrow('history must be an array.');

@@ -51,7 +51,7 @@ async function deliver(
       report.event(event);
       if (event.type === 'delta') {
         text += event.text;
-      } else {
+      } else if (event.type === 'start') {
         const { type: _, ...start } = event;
         head = start;
       }

@@ -7,6 +7,7 @@ import type { BedrockClient } from '../bedrock-client.ts';
 import { systemRuntime } from '../call/runtime.ts';
 import { createClient } from '../client.ts';
 import { isBedrockProxyError } from '../errors/errors.ts';
+import { tool } from '../options/tool.ts';
 import { createMockClient } from './mock-client.ts';
 import { createMockProxy, type MockProxy } from './mock-proxy.ts';
 
@@ -82,6 +83,32 @@ const outcomes: Readonly<
       (proxy) => proxy.answer('Good.'),
       (client) => client.ask('llama', 'Which?', labelled),
       { name: 'OutputValidationError', stopReason: 'end_turn' },
+    ],
+  ],
+  toolCall: [
+    [
+      (proxy) => proxy.toolCall('weather', { city: 'Oslo' }),
+      stream,
+      {
+        text: '',
+        content: [{ type: 'tool_use', id: 'mock-call-1', name: 'weather', input: { city: 'Oslo' } }],
+        stopReason: 'tool_use',
+      },
+    ],
+    [
+      (proxy) => proxy.toolCall('clock', {}).answer('It is noon.'),
+      (client) =>
+        client.run('llama', 'What time is it?', {
+          tools: [tool({ name: 'clock', inputSchema: { type: 'object' }, run: () => 'Noon.' })],
+        }),
+      { text: 'It is noon.', steps: [{ results: [{ result: { content: 'Noon.' } }] }, { results: [] }] },
+    ],
+  ],
+  embeddings: [
+    [
+      (proxy) => proxy.embeddings([[1, 0]]),
+      (client) => client.embed('titan-embed-v2', 'Hi'),
+      { model: 'titan-embed-v2', vectors: [[1, 0]], requestId: 'mock-request' },
     ],
   ],
   models: [
@@ -186,6 +213,12 @@ describe.each([
     const answer = { model: 'llama', text: 'A mock answer.' };
     expect(await client.ask('llama', 'Hi')).toMatchObject(answer);
     expect(await client.stream('llama', 'Hi').final()).toMatchObject(answer);
+    expect(await client.embed('titan-embed-v2', ['Hi', 'Ho'])).toMatchObject({
+      vectors: [
+        [0.6, 0.8],
+        [0.6, 0.8],
+      ],
+    });
     expect(await client.models()).toMatchObject({ models: [] });
     expect(await client.usage()).toMatchObject({ limits: [] });
   });
@@ -252,6 +285,7 @@ describe('a reply that cannot answer what is asked', () => {
       (client) => client.usage(),
       'answer(...), which can only answer ask() and stream()',
     ],
+    [(proxy) => proxy.embeddings([]), ask, 'embeddings(...), which can only answer embed()'],
     [(proxy) => proxy.answer('Hi'), (client) => client.models(), 'script models([...]) for this one'],
     [(proxy) => proxy.models([model]), (client) => client.usage(), 'script usage([...]) for this one'],
     [(proxy) => proxy.usage([limit]), ask, 'script answer(...) for this one'],
@@ -262,7 +296,11 @@ describe('a reply that cannot answer what is asked', () => {
       ask,
       'failStream(...), which can only answer stream()',
     ],
-    [(proxy) => proxy.cutBody(), stream, 'cutBody(...), which can only answer ask(), models() and usage()'],
+    [
+      (proxy) => proxy.cutBody(),
+      stream,
+      'cutBody(...), which can only answer ask(), embed(), models() and usage()',
+    ],
   ])('is a bug of the test, which the client does not take for a failure: %#', async (add, use, message) => {
     const error: unknown = await use(createMockClient(add(createMockProxy()))).catch(
       (thrown: unknown) => thrown,

@@ -10,6 +10,7 @@ import {
   brokenStreamReply,
   cutReply,
   type ErrorOptions,
+  embeddingsReply,
   errorReply,
   errorResponse,
   gatewayReply,
@@ -32,9 +33,10 @@ export interface MswHttp<Handler> {
 
 /**
  * A proxy in memory that answers from a script: each method adds a reply, and each request takes the next one. When the
- * script is used up, an ask and a stream are answered with `A mock answer.`, and the others with empty lists. If the next
- * reply cannot answer the request, as `answer` cannot answer `usage()`, the test has a bug: the call throws an error that
- * says so and is not an error of this package. Through msw, which can only respond, it is an `InvalidRequestError`.
+ * script is used up, an ask and a stream are answered with `A mock answer.`, an embed with a vector for each input, and
+ * the others with empty lists. If the next reply cannot answer the request, as `answer` cannot answer `usage()`, the
+ * test has a bug: the call throws an error that says so and is not an error of this package. Through msw, which can only
+ * respond, it is an `InvalidRequestError`.
  *
  * @example
  * ```ts
@@ -57,8 +59,12 @@ export interface MockProxy {
   /** Handlers for msw: `setupServer(...proxy.handlers(http))`. They answer on any host, below any stage. */
   handlers<Handler>(http: MswHttp<Handler>): Handler[];
 
-  /** An answer: its text, the pieces that a stream sends, or any fields of it (`output`, `stopReason`, `usage` ...). */
+  /** An answer: its text, the pieces that a stream sends, or any fields of it (`content`, `output`, `stopReason`, `usage` ...). */
   answer(answer: GivenAnswer): MockProxy;
+  /** An answer that calls a tool. For more than one call, or with text, use `answer({ content: [...] })`. */
+  toolCall(name: string, input: Record<string, unknown>): MockProxy;
+  /** The vectors of an embed. */
+  embeddings(vectors: readonly (readonly number[])[]): MockProxy;
   /** The list of models. */
   models(models: readonly ModelSummary[]): MockProxy;
   /** The limits. */
@@ -123,6 +129,11 @@ export function createMockProxy(): MockProxy {
         ),
       ),
     answer: (answer) => then('answer', answerReply(answer)),
+    toolCall: (name, input) => {
+      const id = `mock-call-${script.length + calls.length + 1}`;
+      return then('toolCall', answerReply({ content: [{ type: 'tool_use', id, name, input }] }));
+    },
+    embeddings: (vectors) => then('embeddings', embeddingsReply(vectors)),
     models: (models) => then('models', listReply(models)),
     usage: (limits) => then('usage', usageReply(limits)),
     error: (code, options) => then('error', errorReply(code, options)),
@@ -141,6 +152,7 @@ export function createMockProxy(): MockProxy {
 const unscripted: Readonly<Record<Operation, MockReply>> = {
   ask: answerReply('A mock answer.'),
   stream: answerReply('A mock answer.'),
+  embed: embeddingsReply(),
   models: listReply([]),
   usage: usageReply([]),
 };

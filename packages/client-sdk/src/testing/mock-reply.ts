@@ -10,7 +10,7 @@ import type { Limit } from '../answer/limit.ts';
 import type { SentErrorCode } from '../errors/error-codes.ts';
 import type { Operation } from '../http/operation.ts';
 import { detailsOf, paramOf } from './error-facts.ts';
-import { completeAnswer, type GivenAnswer, piecesOf, requestId } from './mock-answer.ts';
+import { completeAnswer, type GivenAnswer, piecesSent, requestId } from './mock-answer.ts';
 
 /** A request that came to a mock proxy. */
 export interface MockCall {
@@ -18,7 +18,7 @@ export interface MockCall {
   readonly operation: Operation;
   /** By name, in lower case. The API key is replaced. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The fields of an ask or a stream; empty for any other request. */
+  /** The fields of a request that has some: of an ask, a stream or an embed. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -33,7 +33,16 @@ export const answerReply =
       return json(200, answer);
     }
     const { id, model, modelId, text, ...ending } = answer;
-    return events([...begun(call, piecesOf(given)), { type: 'done', ...ending }]);
+    return events([...begun(call, given), { type: 'done', ...ending }]);
+  };
+
+/** Vectors as they are given, or the same one for every input of the request. */
+export const embeddingsReply =
+  (vectors?: readonly (readonly number[])[]): MockReply =>
+  ({ body }) => {
+    const { id, model, modelId, usage, limits } = completeAnswer('', body);
+    const inputs = Array.isArray(body['inputs']) ? body['inputs'] : [];
+    return json(200, { id, model, modelId, usage, limits, vectors: vectors ?? inputs.map(() => [0.6, 0.8]) });
   };
 
 /** How a stream goes on after some pieces of text: it ends without its last event, falls silent, or fails. */
@@ -136,9 +145,9 @@ export const cutReply: MockReply = (call) => {
   return new Response(body, { headers: { 'content-type': 'application/json' } });
 };
 
-function begun({ body }: MockCall, pieces: readonly string[]): object[] {
+function begun({ body }: MockCall, given: GivenAnswer): object[] {
   const { id, model, modelId } = completeAnswer('', body);
-  return [{ type: 'start', id, model, modelId }, ...pieces.map((text) => ({ type: 'delta', text }))];
+  return [{ type: 'start', id, model, modelId }, ...piecesSent(given)];
 }
 
 function envelope(code: ErrorCode, { message, ...given }: ErrorOptions = {}): object {

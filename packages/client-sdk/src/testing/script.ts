@@ -1,18 +1,20 @@
 import type { Operation } from '../http/operation.ts';
 import type { MockReply } from './mock-reply.ts';
 
-const all: readonly Operation[] = ['ask', 'stream', 'models', 'usage'];
+const all: readonly Operation[] = ['ask', 'stream', 'embed', 'models', 'usage'];
 
 /** What each reply can answer. */
 const answered = {
   answer: ['ask', 'stream'],
+  toolCall: ['ask', 'stream'],
+  embeddings: ['embed'],
   models: ['models'],
   usage: ['usage'],
   error: all,
   gatewayError: all,
   webPage: all,
   stall: all,
-  cutBody: ['ask', 'models', 'usage'],
+  cutBody: ['ask', 'embed', 'models', 'usage'],
   refuse: all,
   cutStream: ['stream'],
   stallStream: ['stream'],
@@ -26,6 +28,7 @@ export type ReplyName = keyof typeof answered;
 const advised: Readonly<Record<Operation, string>> = {
   ask: 'answer(...)',
   stream: 'answer(...)',
+  embed: 'embeddings([...])',
   models: 'models([...])',
   usage: 'usage([...])',
 };
