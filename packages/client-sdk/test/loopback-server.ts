@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
+import type { AnswerBlock, ToolUseBlock } from '@org/contract';
 import { onTestFinished } from 'vitest';
 
 export interface ReceivedCall {
@@ -11,7 +12,7 @@ export interface ReceivedCall {
 }
 
 /** Answers one call; `attempt` counts from 1. */
-export type Handler = (response: ServerResponse, attempt: number, call: ReceivedCall) => void;
+export type Handler = (response: ServerResponse, attempt: number, received: ReceivedCall) => void;
 
 /** A real HTTP server for one test, which closes it. */
 export async function serve(handler: Handler) {
@@ -80,6 +81,18 @@ export const answer = {
   limits,
 };
 
+/** An answer of these blocks. */
+export function answerOf(...content: AnswerBlock[]) {
+  const stopReason = content.some(({ type }) => type === 'tool_use') ? 'tool_use' : 'end_turn';
+  const text = content.map((block) => (block.type === 'text' ? block.text : '')).join('');
+  return { ...answer, text, content, stopReason };
+}
+
+/** A call of a tool. */
+export function call(id: string, name: string, input: Record<string, unknown> = {}): ToolUseBlock {
+  return { type: 'tool_use', id, name, input };
+}
+
 const { text, id, model, modelId, ...ending } = answer;
 
 /** The events of a stream that says the same as `answer`. */
@@ -120,6 +133,15 @@ export function reply(
 ): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(typeof body === 'string' ? body : JSON.stringify(body));
+}
+
+/** Responds to each call with the next of these bodies, or as the next of these handlers does. */
+export function inTurn(...replies: (Handler | object)[]): Handler {
+  return (response, attempt, received) => {
+    const next = replies[attempt - 1];
+    if (typeof next === 'function') next(response, attempt, received);
+    else reply(response, 200, next);
+  };
 }
 
 /** Responds to every call like this. */
