@@ -229,7 +229,7 @@ test('in any order of calls, counted or not, no limit is passed and no charge is
             expect(['exceeds_limit', 'quota_exceeded', 'rate_limited']).toContain(error.statement.code);
           });
           if (hold) {
-            const cost = trueCostOf({ inputTokens: tokens, outputTokens: answer }, price);
+            const cost = trueCostOf({ inputTokens: tokens, outputTokens: answer }, price, asked);
             expect(exceeds(cost, hold.worstCase)).toBe(false);
             charged += cost.tokens;
             running.push({ ends: index + 1 + overlap, end: () => hold.settle(cost, ample.settleSignal) });
