@@ -145,3 +145,16 @@ test.each<Fault>([
     expect(JSON.parse(line ?? '')).toHaveProperty('failure');
   },
 );
+
+test('a prompt that Nova says in its stream is too long costs nothing', async () => {
+  const { bedrock, client: clientOf } = await startSystem('counted');
+  const message =
+    'Input Tokens Exceeded: Number of input tokens exceeds maximum length. Please update the input.';
+  bedrock.failNext({ kind: 'stream', after: 0, end: { exception: 'ValidationException', message } });
+  const { client } = clientOf('thrifty-key');
+  const read = async () => {
+    for await (const { type } of client.stream('nova-lite', 'Why?')) expect(type).toBe('start');
+  };
+  await expect(read()).rejects.toMatchObject({ code: 'context_too_long', retryable: false });
+  expect((await client.usage()).limits).toMatchObject([{ used: 0 }]);
+});
