@@ -39,6 +39,13 @@ export class ProxyError<Code extends ErrorCode = ErrorCode> extends Error {
     this.retryable = errorDefinition(statement.code).retryable && !outcomeUnknown;
   }
 
+  /** The same error in other words. */
+  restated(statement: ErrorStatement<Code>): ProxyError<Code> {
+    const { failure, unbilled, usage } = this;
+    const outcomeUnknown = errorDefinition(this.statement.code).retryable && !this.retryable;
+    return new ProxyError(statement, { failure, unbilled, usage, outcomeUnknown });
+  }
+
   hasCode<Named extends ErrorCode>(code: Named): this is ProxyError<Named> {
     const named: ErrorCode = code;
     return this.statement.code === named;

@@ -3,10 +3,17 @@ import type { AskEvent, Finished } from '../call/ask.ts';
 import type { Asked } from '../call/call.ts';
 import type { ChosenModel } from '../config.ts';
 import type { JsonObject } from '../json.ts';
+import type { Spelling } from './spelling.ts';
+
+/** A request that a door has read. */
+export interface ReadRequest {
+  readonly requestId: string;
+  /** As it came: some of it is for the door alone, such as how an answer is written. */
+  readonly body: JsonObject;
+}
 
 /** A whole answer, and what it came of. */
-export interface AnswerFacts {
-  readonly requestId: string;
+export interface AnswerFacts extends ReadRequest {
   readonly model: ChosenModel;
   readonly finished: Finished;
 }
@@ -31,6 +38,8 @@ export interface Door {
   parse(body: JsonObject): Asked;
   /** The body of a whole answer. */
   answer(facts: AnswerFacts): object;
+  /** What this API calls the fields of the native one, where an error names them. Default: the same. */
+  readonly spelling?: Spelling | undefined;
   /** Left out where nothing is streamed: such a door asks for whole answers alone. */
-  frames?(requestId: string): Frames;
+  frames?(request: ReadRequest): Frames;
 }

@@ -2,7 +2,9 @@ import { errorEnvelope, streamHeartbeatMs } from '@org/contract';
 import { type AskEvent, ask, type Finished } from '../call/ask.ts';
 import { deadlineBefore, longestWholeMs } from '../call/deadline.ts';
 import type { ChosenModel } from '../config.ts';
-import type { Door, Frames } from '../doors/door.ts';
+import type { Door } from '../doors/door.ts';
+import { spelled } from '../doors/spelling.ts';
+import type { JsonObject } from '../json.ts';
 import { createAskNotes, noteFailure } from '../log/request-log.ts';
 import type { Invocation, Operation } from './invocation.ts';
 import { jsonBody } from './json-body.ts';
@@ -16,23 +18,30 @@ const pingAfterMs = streamHeartbeatMs - 5000;
 export function asking(door: Door): Operation {
   return async (invocation, caller) => {
     const { event, context, options, log, started } = invocation;
-    const { body, isBase64Encoded, requestContext } = event;
+    const { isBase64Encoded, requestContext } = event;
     const contentType = header(event, 'content-type');
-    const asked = door.parse(jsonBody({ contentType, body, isBase64Encoded }));
-    using deadline = deadlineBefore(
-      () => context.getRemainingTimeInMillis(),
-      asked.whole ? longestWholeMs : undefined,
-    );
-    const events = ask(asked, { ...options, caller, deadline, at: requestContext.requestTimeEpoch });
-    const note = createAskNotes(log, { whole: asked.whole, started, now: options.now });
-    const answering = { ...invocation, events, note, signal: deadline.signal };
-    if (asked.whole) await answerWhole(door, answering);
-    else await answerStreamed(framesOf(door, log.requestId), answering);
+    const body = jsonBody({ contentType, body: event.body, isBase64Encoded });
+    try {
+      const asked = door.parse(body);
+      using deadline = deadlineBefore(
+        () => context.getRemainingTimeInMillis(),
+        asked.whole ? longestWholeMs : undefined,
+      );
+      const events = ask(asked, { ...options, caller, deadline, at: requestContext.requestTimeEpoch });
+      const note = createAskNotes(log, { whole: asked.whole, started, now: options.now });
+      const answering = { ...invocation, door, body, events, note, signal: deadline.signal };
+      await (asked.whole ? answerWhole(answering) : answerStreamed(answering));
+    } catch (thrown) {
+      throw spelled(thrown, door.spelling);
+    }
   };
 }
 
 /** An answer on its way out. */
 interface Answering extends Invocation {
+  readonly door: Door;
+  /** Of the request. */
+  readonly body: JsonObject;
   readonly events: AsyncIterable<AskEvent>;
   /** Has to get every event. */
   readonly note: (event: AskEvent) => void;
@@ -40,12 +49,7 @@ interface Answering extends Invocation {
   readonly signal: AbortSignal;
 }
 
-function framesOf(door: Door, requestId: string): Frames {
-  if (!door.frames) throw new TypeError('A door without streams was asked for one');
-  return door.frames(requestId);
-}
-
-async function answerWhole(door: Door, { events, note, response, log }: Answering): Promise<void> {
+async function answerWhole({ door, body, events, note, response, log }: Answering): Promise<void> {
   let model: ChosenModel | undefined;
   let finished: Finished | undefined;
   for await (const event of events) {
@@ -55,14 +59,16 @@ async function answerWhole(door: Door, { events, note, response, log }: Answerin
   }
   if (!model || !finished) throw new TypeError('The ask has neither failed nor finished');
   const { requestId } = log;
-  const body = door.answer({ requestId, model, finished });
-  response.respond(answerResponse(body, requestId, finished.limits));
+  const answer = door.answer({ requestId, body, model, finished });
+  response.respond(answerResponse(answer, requestId, finished.limits));
 }
 
 /** A caller that hangs up ends nothing: the answer is read to its end, where its cost is. */
-async function answerStreamed({ frame, ping, failed }: Frames, answering: Answering): Promise<void> {
-  const { events, note, response, log, signal } = answering;
+async function answerStreamed(answering: Answering): Promise<void> {
+  const { door, body, events, note, response, log, signal } = answering;
   const { requestId } = log;
+  if (!door.frames) throw new TypeError('A door without streams was asked for one');
+  const { frame, ping, failed } = door.frames({ requestId, body });
   try {
     for await (const event of events) {
       note(event);
@@ -75,6 +81,8 @@ async function answerStreamed({ frame, ping, failed }: Frames, answering: Answer
     }
   } catch (thrown) {
     if (!response.started) throw thrown;
-    await response.send(failed(errorEnvelope(noteFailure(thrown, log).statement, requestId)));
+    await response.send(
+      failed(errorEnvelope(noteFailure(spelled(thrown, door.spelling), log).statement, requestId)),
+    );
   }
 }

@@ -8,7 +8,7 @@ import {
 import type { Finished } from '../../call/ask.ts';
 import type { ChatCall } from '../../call/call.ts';
 import { type Delta, textOf as textOfReply } from '../../call/reply.ts';
-import type { Door, Frames } from '../door.ts';
+import type { Door, Frames, ReadRequest } from '../door.ts';
 import { readFields } from '../fields.ts';
 import { answerBlockOf, messageOf, textOf, toolOf } from './blocks.ts';
 import { endingOf } from './ending.ts';
@@ -83,7 +83,7 @@ function answered(finished: Finished) {
   return { content: reply.blocks.flatMap(answerBlockOf), stopReason, output, ...endingOf(finished) };
 }
 
-function frames(requestId: string): Frames {
+function frames({ requestId }: ReadRequest): Frames {
   let start = '';
   /** Whether the block that is being written is text, whose deltas need no frame around them. */
   let isText = true;
