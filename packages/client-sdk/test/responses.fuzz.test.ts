@@ -1,9 +1,9 @@
-import { AnswerSchema, ModelListSchema, UsageReportSchema } from '@org/contract';
+import { AnswerSchema, EmbeddingsSchema, ModelListSchema, UsageReportSchema } from '@org/contract';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { createClient } from '../src/client.ts';
 import { isBedrockProxyError } from '../src/errors/errors.ts';
-import { answer, envelope, events, limits, sent } from './loopback-server.ts';
+import { answer, answerOf, call, envelope, limits, sent, events as textEvents } from './loopback-server.ts';
 import { manualRuntime } from './manual-runtime.ts';
 
 const factor = Number(process.env['FUZZ_RUNS'] ?? 1);
@@ -44,8 +44,18 @@ const models = {
   ],
 };
 
+const { id, model, modelId, usage } = answer;
+const embeddings = { id, model, modelId, usage, limits, vectors: [[0.6, 0.8]] };
+const calling = answerOf({ type: 'reasoning', text: 'Hm.' }, call('1', 'look', { at: 1 }));
+const events = [
+  ...textEvents,
+  { type: 'block_start', block: { type: 'tool_use', id: '1', name: 'look' } },
+  { type: 'block_delta', delta: { type: 'input', json: '{"at":1}' } },
+  { type: 'block_end' },
+];
+
 const jsonBodies = fc.oneof(
-  { weight: 4, arbitrary: fc.oneof(...[answer, models, { limits }].map(mutationsOf)) },
+  { weight: 4, arbitrary: fc.oneof(...[answer, calling, embeddings, models, { limits }].map(mutationsOf)) },
   {
     weight: 4,
     arbitrary: fc.oneof(
@@ -155,7 +165,7 @@ function inPieces({ status, headers, body, broken }: FuzzedResponse, cuts: reado
   return new Response(stream, { status, headers });
 }
 
-const operations = ['ask', 'stream', 'models', 'usage'] as const;
+const operations = ['ask', 'stream', 'embed', 'models', 'usage'] as const;
 
 /** What a call comes to: what it resolves to, or an error of this package; any other is thrown. */
 async function outcomeOf(operation: (typeof operations)[number], answered: () => Response) {
@@ -169,6 +179,7 @@ async function outcomeOf(operation: (typeof operations)[number], answered: () =>
   const read: unknown[] = [];
   const call = async (): Promise<unknown> => {
     if (operation === 'ask') return client.ask('llama', 'What is a dystopia?');
+    if (operation === 'embed') return client.embed('titan-embed-v2', 'A bad place.');
     if (operation !== 'stream') return client[operation]();
     const stream = client.stream('llama', 'What is a dystopia?');
     for await (const event of stream) read.push(event);
@@ -191,6 +202,7 @@ async function outcomeOf(operation: (typeof operations)[number], answered: () =>
 const shapes = {
   ask: AnswerSchema,
   stream: AnswerSchema,
+  embed: EmbeddingsSchema,
   models: ModelListSchema,
   usage: UsageReportSchema,
 };

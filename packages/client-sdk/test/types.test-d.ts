@@ -8,6 +8,7 @@ import type { CatalogueAlias } from '@org/models';
 import { expectTypeOf, test } from 'vitest';
 import {
   type Answer,
+  type AnswerBlock,
   type AnswerStream,
   type AnyBedrockProxyError,
   type AskOptions,
@@ -15,11 +16,19 @@ import {
   type BedrockClientOptions,
   BedrockProxyError,
   type BedrockProxyErrorCode,
+  type Block,
+  type BlockInput,
+  type ConversationOptions,
   createBedrockClient,
+  type Embeddings,
+  type EmbedOptions,
+  type ImageInput,
   isBedrockProxyError,
   type JsonSchema,
   type Limit,
   type Logger,
+  type Message,
+  type MessageInput,
   type ModelAlias,
   type ModelList,
   type Operation,
@@ -27,6 +36,11 @@ import {
   type QuotaFacts,
   RateLimitedError,
   type RequestOptions,
+  type RunnableTool,
+  type RunOptions,
+  type RunProgress,
+  type RunResult,
+  runProgress,
   type SafeResult,
   type StandardJsonSchema,
   type StandardSchema,
@@ -35,6 +49,9 @@ import {
   type StreamOptions,
   type StructuredAnswer,
   type StructuredAskOptions,
+  type StructuredRunResult,
+  type Tool,
+  tool,
   type Usage,
   type UsageReport,
 } from '../src/index.ts';
@@ -197,6 +214,75 @@ test('a stream with a schema has typed output', async () => {
   expectTypeOf(client.stream('llama', 'Who?', { schema: plain, outputSchema })).toEqualTypeOf(stream);
 });
 
+const look = { type: 'image', data: new Blob([]) } as const;
+
+test('a question is a string or blocks, whose files say their format or are Blobs', () => {
+  expectTypeOf(client.ask('llama', [{ type: 'text', text: 'What is this?' }, look])).toEqualTypeOf<
+    Promise<Answer>
+  >();
+  expectTypeOf<Uint8Array>().toExtend<ImageInput['data']>();
+  expectTypeOf<Block>().toExtend<BlockInput>();
+  expectTypeOf<Message>().toExtend<MessageInput>();
+  expectTypeOf<Answer['content']>().toEqualTypeOf<AnswerBlock[]>();
+  expectTypeOf<Answer['content']>().toExtend<MessageInput['content']>();
+});
+
+test('the input of a tool has the type of its schema', () => {
+  tool({ name: 'greet', input: person, run: (input) => expectTypeOf(input).toEqualTypeOf<Person>() });
+  tool({ name: 'greet', input: plain, inputSchema: outputSchema, run: ({ name }) => name });
+  tool({
+    name: 'greet',
+    inputSchema: outputSchema,
+    run: (input, { signal }) => {
+      expectTypeOf(input).toEqualTypeOf<Record<string, unknown>>();
+      expectTypeOf(signal).toEqualTypeOf<AbortSignal>();
+    },
+  });
+  expectTypeOf(tool({ name: 'greet', input: person })).toEqualTypeOf<Tool>();
+  expectTypeOf(tool({ name: 'greet', input: person, run: () => 1 })).toEqualTypeOf<RunnableTool>();
+});
+
+declare const greet: RunnableTool;
+
+test('a run takes tools beside a schema, and its result has the type of the schema', () => {
+  expectTypeOf(client.run('llama', 'Hi', { tools: [greet], maxSteps: 2 })).toEqualTypeOf<
+    Promise<RunResult>
+  >();
+  expectTypeOf(client.run('llama', 'Hi', { tools: [greet], schema: person })).toEqualTypeOf<
+    Promise<StructuredRunResult<Person>>
+  >();
+  expectTypeOf<StructuredRunResult<Person>['output']>().toEqualTypeOf<Person>();
+  expectTypeOf<RunResult['messages']>().toExtend<NonNullable<RunOptions['messages']>>();
+});
+
+test('a run that failed goes on from its progress', () => {
+  const progress = runProgress(undefined);
+  expectTypeOf(progress).toEqualTypeOf<RunProgress | undefined>();
+  expectTypeOf(client.run).toBeCallableWith('llama', progress?.question ?? '', {
+    messages: progress?.messages,
+  });
+});
+
+test('a conversation asks as a run does and streams as a stream does, without what it has itself', () => {
+  const conversation = client.conversation('llama', { tools: [greet], cache: '5m', idleTimeoutMs: 5 });
+  expectTypeOf(conversation.ask('Hi')).toEqualTypeOf<Promise<RunResult>>();
+  expectTypeOf(conversation.ask('Hi', { schema: person })).toEqualTypeOf<
+    Promise<StructuredRunResult<Person>>
+  >();
+  expectTypeOf(conversation.stream('Hi')).toEqualTypeOf<AnswerStream>();
+  expectTypeOf(conversation.stream('Hi', { schema: person })).toEqualTypeOf<
+    AnswerStream<StructuredAnswer<Person>>
+  >();
+  expectTypeOf(conversation.messages).toExtend<ConversationOptions['messages']>();
+});
+
+test('embed takes one text or several, and returns vectors of numbers', () => {
+  expectTypeOf(client.embed('titan-embed-v2', 'Hi')).toEqualTypeOf<Promise<Embeddings>>();
+  expectTypeOf(client.embed).toBeCallableWith('titan-embed-v2', ['Hi'], { purpose: 'query' });
+  expectTypeOf<Embeddings['vectors']>().toEqualTypeOf<number[][]>();
+  expectTypeOf<Embeddings['limits']>().toEqualTypeOf<Limit[]>();
+});
+
 test('a safe result narrows by ok', async () => {
   const result = await client.safeAsk('llama', 'Hi');
   if (result.ok) {
@@ -229,6 +315,9 @@ test('every option may be undefined, under exactOptionalPropertyTypes too', () =
   expectTypeOf<{ [Key in keyof AskOptions]-?: undefined }>().toExtend<AskOptions>();
   expectTypeOf<{ [Key in keyof RequestOptions]-?: undefined }>().toExtend<RequestOptions>();
   expectTypeOf<{ [Key in keyof StreamOptions]-?: undefined }>().toExtend<StreamOptions>();
+  expectTypeOf<{ [Key in keyof RunOptions]-?: undefined }>().toExtend<RunOptions>();
+  expectTypeOf<{ [Key in keyof EmbedOptions]-?: undefined }>().toExtend<EmbedOptions>();
+  expectTypeOf<{ [Key in keyof ConversationOptions]-?: undefined }>().toExtend<ConversationOptions>();
   expectTypeOf<{ [Key in keyof BedrockClientOptions]-?: undefined }>().toExtend<BedrockClientOptions>();
 });
 
@@ -253,8 +342,38 @@ test('a client can be faked', () => {
 test('misuse does not compile', () => {
   // @ts-expect-error: a question is needed
   () => client.ask('llama');
-  // @ts-expect-error: a question is text
+  // @ts-expect-error: a question is text, or blocks
   () => client.ask('llama', { question: 'Hi' });
+  // @ts-expect-error: a block of an answer
+  () => client.ask('llama', [{ type: 'reasoning', text: 'Hm.' }]);
+  // @ts-expect-error: bytes do not say their format
+  () => client.ask('llama', [{ type: 'image', data: new Uint8Array() }]);
+  // @ts-expect-error: a format of another kind of file
+  () => client.ask('llama', [{ type: 'image', format: 'pdf', data: '' }]);
+  // @ts-expect-error: a file is not named by its address
+  () => client.ask('llama', [{ type: 'image', url: 'https://example.com/a.png' }]);
+  // @ts-expect-error: an answer that fits a schema has no place for the call of a tool
+  () => client.ask('llama', 'Who?', { schema: person, tools: [greet] });
+  // @ts-expect-error: an option of run
+  () => client.ask('llama', 'Hi', { maxSteps: 5 });
+  // @ts-expect-error: a choice that does not exist
+  () => client.ask('llama', 'Hi', { tools: [greet], toolChoice: 'any' });
+  // @ts-expect-error: a tool without a schema
+  () => tool({ name: 'greet', run: () => 1 });
+  // @ts-expect-error: a schema that cannot say itself as a JSON Schema, without one
+  () => tool({ name: 'greet', input: plain, run: () => 1 });
+  // @ts-expect-error: a parameter that the schema does not give
+  () => tool({ name: 'greet', input: person, run: (input: { age: number }) => input.age });
+  // @ts-expect-error: run made by hand does not check its input
+  () => client.run('llama', 'Hi', { tools: [{ name: 'greet', inputSchema: {}, run: () => 1 }] });
+  // @ts-expect-error: a conversation has the turns itself
+  () => client.conversation('llama').ask('Hi', { messages: [] });
+  // @ts-expect-error: a conversation has the tools for all its turns
+  () => client.conversation('llama').ask('Hi', { tools: [greet] });
+  // @ts-expect-error: files of earlier turns are in base64
+  () => client.conversation('llama', { messages: [{ role: 'user', content: [look] }] });
+  // @ts-expect-error: a purpose that does not exist
+  () => client.embed('titan-embed-v2', 'Hi', { purpose: 'search' });
   // @ts-expect-error: an option that does not exist
   () => client.ask('llama', 'Hi', { max_tokens: 5 });
   // @ts-expect-error: usage is asked of no model

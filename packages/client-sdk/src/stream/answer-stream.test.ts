@@ -73,6 +73,32 @@ describe('a stream', () => {
     expect(JSON.parse(calls[0]?.body ?? '')).toEqual({ model: 'llama', question });
   });
 
+  test('yields the thoughts of a model and its calls of tools while they are written, and its text as before', async () => {
+    const content = [
+      { type: 'reasoning', text: 'Hm.', signature: 'c2ln' },
+      { type: 'text', text: 'A bad place.' },
+      { type: 'tool_use', id: '1', name: 'look', input: { at: [1] } },
+    ];
+    const thought = [
+      { type: 'block_start', block: { type: 'reasoning' } },
+      { type: 'block_delta', delta: { type: 'reasoning', text: 'Hm.' } },
+      { type: 'block_end' },
+    ];
+    const called = [
+      { type: 'block_start', block: { type: 'tool_use', id: '1', name: 'look' } },
+      { type: 'block_delta', delta: { type: 'input', json: '{"at":' } },
+      { type: 'block_delta', delta: { type: 'input', json: '[1]}' } },
+      { type: 'block_end' },
+    ];
+    const last = { ...done, content, stopReason: 'tool_use' };
+    const { stream } = await open(streaming(start, ...thought, first, second, ...called, last));
+    expect(await readOut(stream)).toEqual({
+      read: [start, ...thought, first, second, ...called, { ...last, limits: readLimits }],
+    });
+    expect(await textOf(stream)).toEqual(['A bad ', 'place.']);
+    expect(await stream.final()).toEqual({ ...whole, content, stopReason: 'tool_use' });
+  });
+
   test('is sent once, however often and in whatever order it is read', async () => {
     const { stream, calls } = await open(wholeStream);
     const final = stream.final();
