@@ -128,9 +128,10 @@ export interface BedrockClient {
    * Tools that one answer calls run at the same time. The run also ends where the model calls a tool without `run`, with
    * the calls in `content` and the `stopReason` `tool_use`. A `toolChoice` is for the first step only.
    *
-   * Rejects with one of `AnyBedrockProxyError`, of which `runProgress` says how far the run came: as `ask` does, with
-   * `MaxStepsError` if the model still calls tools after `maxSteps`, and with `OutputValidationError` if an answer is cut
-   * off within a call. A tool that fails does not end the run: the model reads that it failed.
+   * Rejects with one of `AnyBedrockProxyError`, of which `runProgress` says how far the run came: as `ask` does, and with
+   * `MaxStepsError` if the model still calls tools after `maxSteps`. A tool that fails does not end the run: the model
+   * reads that it failed. A call that is cut off is never run: where nothing else was called, the run ends with the
+   * `stopReason` `max_tokens`.
    *
    * @example
    * ```ts

@@ -273,8 +273,8 @@ export class InvalidResponseError extends BedrockProxyError {
 }
 
 /**
- * The model's answer does not fit the `schema` or the `outputSchema`. The proxy found it, or the check of your schema. In
- * a run also: the answer was cut off within a call of a tool. Not retried, because the answer was billed; asking again may help. If `stopReason` is `max_tokens`, raise
+ * The model's answer does not fit the `schema` or the `outputSchema`. The proxy found it, or the check of your schema.
+ * Not retried, because the answer was billed; asking again may help. If `stopReason` is `max_tokens`, raise
  * `maxTokens`.
  */
 export class OutputValidationError extends BedrockProxyError {

@@ -67,7 +67,6 @@ test.each<[string, Handler]>([
   ['an answer of thoughts alone', replying(200, answerOf({ type: 'reasoning', text: 'Hm.' }))],
   ['a guardrail', replying(200, { ...answer, stopReason: 'guardrail_intervened' })],
   ['a filter', replying(200, { ...answer, stopReason: 'content_filtered' })],
-  ['a call that is cut off', replying(200, { ...answerOf(call('1', 'do')), stopReason: 'max_tokens' })],
 ])('%s leaves the conversation as it was, so that it can go on', async (_, handler) => {
   const { conversation, bodies } = await conversing(inTurn(answer, handler, answer), {
     tools: [tool({ name: 'do', inputSchema, run: () => 'Done.' })],

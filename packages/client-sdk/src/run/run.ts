@@ -1,6 +1,6 @@
 import type { Message, Usage } from '@org/contract';
 import type { Answer } from '../answer/answer.ts';
-import { MaxStepsError, OutputValidationError } from '../errors/errors.ts';
+import { MaxStepsError } from '../errors/errors.ts';
 import { asMessages, sentHistory } from '../options/ask-body.ts';
 import { checkOption, checkType } from '../options/check-option.ts';
 import { type Question, type SentUserBlock, sentContent, sentMessages } from '../options/content.ts';
@@ -10,7 +10,7 @@ import { checkOutput } from '../options/output-schema.ts';
 import { rememberProgress } from './run-progress.ts';
 import type { RunResult, RunStep } from './run-result.ts';
 import { runTools } from './run-tools.ts';
-import { answeredTurns, isCutInCall, toolCalls } from './turns.ts';
+import { answeredTurns, toolCalls } from './turns.ts';
 
 /** Asks the model once, and checks its answer where it calls no tool. */
 export type AskOnce = (question: Question, options: AnyAskOptions) => Promise<Answer>;
@@ -58,7 +58,6 @@ async function loop(
       const answer = await ask(question, messages, steps.length);
       const step: RunStep = { answer, results: [] };
       steps.push(step);
-      refuseCutCall(answer);
       const calls = toolCalls(answer.content);
       step.results = await runTools(calls, tools, signal);
       const turns = answeredTurns(question, answer);
@@ -84,18 +83,6 @@ async function loop(
   } catch (error) {
     rememberProgress(error, { messages, question, steps, ...sums(steps) });
     throw error;
-  }
-}
-
-function refuseCutCall(answer: Answer): void {
-  if (isCutInCall(answer)) {
-    const { requestId, attempts, stopReason } = answer;
-    throw new OutputValidationError({
-      message: 'The answer was cut off within a call of a tool. It was charged. Raise maxTokens.',
-      requestId,
-      attempts,
-      stopReason,
-    });
   }
 }
 

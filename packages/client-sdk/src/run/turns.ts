@@ -6,11 +6,6 @@ export function toolCalls(content: string | readonly Block[]): ToolUseBlock[] {
   return typeof content === 'string' ? [] : content.filter((block) => block.type === 'tool_use');
 }
 
-/** Whether the model ran out of tokens within a call of a tool, whose input is not whole then. */
-export function isCutInCall({ content, stopReason }: Pick<Answer, 'content' | 'stopReason'>): boolean {
-  return stopReason === 'max_tokens' && toolCalls(content).length > 0;
-}
-
 /** What was filtered would be filtered again, in each call that has it in its conversation. */
 const filtered = ['guardrail_intervened', 'content_filtered'];
 
@@ -23,7 +18,7 @@ export function answeredTurns(
   answer: Pick<Answer, 'content' | 'stopReason'>,
 ): [Message, Message] | undefined {
   const content = answer.content.filter((block) => block.type !== 'text' || /\S/.test(block.text));
-  return content.some(saysSomething) && !isCutInCall(answer) && !filtered.includes(answer.stopReason)
+  return content.some(saysSomething) && !filtered.includes(answer.stopReason)
     ? [
         { role: 'user', content: question },
         { role: 'assistant', content },
