@@ -7,23 +7,21 @@
  * TypeScript as it is.
  */
 import { createInterface } from 'node:readline';
-import { createBedrockClient, isBedrockProxyError, type Turn } from '@org/bedrock-client';
+import { createBedrockClient, isBedrockProxyError } from '@org/bedrock-client';
 
-const client = createBedrockClient();
-const history: Turn[] = [];
+// It remembers only what was answered, so that it can go on whatever happens.
+const conversation = createBedrockClient().conversation('nova-lite');
 
 const lines = createInterface({ input: process.stdin });
 process.stdout.write('> ');
 for await (const question of lines) {
   if (question.trim() === '') break;
   try {
-    const stream = client.stream('nova-lite', question, { history });
+    const stream = conversation.stream(question);
     for await (const text of stream.textStream()) process.stdout.write(text);
     // The stream was sent once: this is the same answer, whole.
-    const { text, stopReason } = await stream.final();
+    const { stopReason } = await stream.final();
     process.stdout.write(stopReason === 'max_tokens' ? ' [cut off]\n' : '\n');
-    // Only what was answered is remembered, so that user and assistant stay in turn.
-    history.push({ role: 'user', text: question }, { role: 'assistant', text });
   } catch (error) {
     if (!isBedrockProxyError(error)) throw error;
     process.stdout.write(`\n[${error.message}]\n`);
