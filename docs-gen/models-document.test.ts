@@ -177,8 +177,8 @@ test('the document is what the catalogue says', async () => {
     '`unsupported_feature`, before anything is billed. JSON by a schema (`outputSchema`) is made by Bedrock itself (native)',
     'or by a tool that the model is made to call (tool).',
     '',
-    'Requests carry text so far. Images, documents, tools, thoughts, cache points, service tiers and embeddings are facts of',
-    'the models that no route takes; a model for embeddings cannot be asked.',
+    '[How to ask](content.md) for each of it is on a page of its own. A model for embeddings turns texts into vectors, and does',
+    'nothing else.',
     '',
     ...table(
       [

@@ -200,7 +200,13 @@ test('a key sees the models of its plan, and what each can do', async () => {
   const { send, keyValue } = await startSystem('shipped');
   const reply = await send({ method: 'GET', path: '/models', key: keyValue('research-key') });
   const { models } = ModelListSchema.parse(reply.json());
-  expect(models.map(({ alias }) => alias)).toEqual(['titan', 'llama', 'nova-lite', 'nova-pro']);
+  expect(models.map(({ alias }) => alias)).toEqual([
+    'titan',
+    'llama',
+    'nova-lite',
+    'nova-pro',
+    'titan-embed-v2',
+  ]);
   expect(models[1]).toEqual({
     alias: 'llama',
     modelId: 'us.meta.llama4-maverick-17b-instruct-v1:0',

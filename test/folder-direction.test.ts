@@ -45,7 +45,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
   'packages/lambda/src/call': {
     'structured-output': ['', '../config.ts', '../json.ts', '../proxy-error.ts'],
   },
-  'packages/lambda/src/doors': { native: ['', '../call', '../config.ts'] },
+  'packages/lambda/src/doors': { native: ['', '../call', '../config.ts', '../json.ts'] },
   'packages/lambda/src/upstream': {
     converse: ['', '../call', '../json.ts'],
     invoke: ['', '../call', '../json.ts'],

@@ -11,7 +11,7 @@ export default defineProxyConfig({
   // alarms: { email: 'operators@example.com' },
 
   // Aliases of the catalogue (docs/models.md). The function may call these models and no others.
-  models: ['titan', 'llama', 'nova-lite', 'nova-pro'],
+  models: ['titan', 'llama', 'nova-lite', 'nova-pro', 'titan-embed-v2'],
 
   plans: {
     // For trying it out. The limits hold exactly, for a team over all its keys; the quota is API Gateway's own, for
@@ -20,14 +20,14 @@ export default defineProxyConfig({
     starter: {
       throttle: { rate: 100, burst: 200 },
       quota: { limit: 10_000, period: 'MONTH' },
-      models: ['titan', 'llama', 'nova-lite'],
+      models: ['titan', 'llama', 'nova-lite', 'titan-embed-v2'],
       limits: { requests: { month: 100 }, tokens: { month: 500_000 }, usd: { month: 0.25 } },
     },
     // For daily work: more requests and larger models, but few at once and answers of at most 2,048 tokens.
     research: {
       throttle: { rate: 5, burst: 10 },
       quota: { limit: 10_000, period: 'DAY' },
-      models: ['titan', 'llama', 'nova-lite', 'nova-pro'],
+      models: ['titan', 'llama', 'nova-lite', 'nova-pro', 'titan-embed-v2'],
       maxTokens: 2048,
       limits: {
         requests: { day: 800, month: 10_000 },

@@ -107,6 +107,7 @@ test.each<[name: string, model: unknown, region: string, needed: Needed, globalI
       throughProfile: {
         [profileOf('us-east-1', `us.${haiku}`)]: inAll(['us-east-1', 'us-east-2', 'us-west-2'], haiku),
       },
+      counted: [modelOf('us-east-1', haiku)],
     },
   ],
   [
@@ -147,6 +148,7 @@ test.each<[name: string, model: unknown, region: string, needed: Needed, globalI
           `arn:aws:bedrock:sa-east-1::foundation-model/${haiku}`,
         ],
       },
+      counted: [modelOf('sa-east-1', haiku)],
     },
     true,
   ],

@@ -54,14 +54,14 @@ describe('the function', () => {
     expect(environmentOf(template)).toStrictEqual({
       config: {
         metrics: 'bedrock-proxy-dev',
-        models: ['titan', 'llama', 'nova-lite', 'nova-pro'],
+        models: ['titan', 'llama', 'nova-lite', 'nova-pro', 'titan-embed-v2'],
         plans: {
           starter: {
-            models: ['titan', 'llama', 'nova-lite'],
+            models: ['titan', 'llama', 'nova-lite', 'titan-embed-v2'],
             limits: { requests: { month: 100 }, tokens: { month: 500_000 }, usd: { month: 0.25 } },
           },
           research: {
-            models: ['titan', 'llama', 'nova-lite', 'nova-pro'],
+            models: ['titan', 'llama', 'nova-lite', 'nova-pro', 'titan-embed-v2'],
             maxTokens: 2048,
             limits: shipped.plans['research']?.limits,
           },
@@ -85,9 +85,9 @@ describe('the function', () => {
     };
     expect(environmentOf(templateOf(parseProxyConfig(config))).config).toStrictEqual({
       metrics: 'bedrock-proxy-dev',
-      models: ['titan', 'llama', 'nova-lite', 'nova-pro'],
+      models: ['titan', 'llama', 'nova-lite', 'nova-pro', 'titan-embed-v2'],
       prices,
-      plans: { starter: { models: ['titan', 'llama', 'nova-lite'] } },
+      plans: { starter: { models: ['titan', 'llama', 'nova-lite', 'titan-embed-v2'] } },
       teams: { toll: 'starter' },
       keys: { 'id-of-tollmkey': { team: 'toll', limits } },
     });
