@@ -27,11 +27,20 @@ const asked: AskOptions = {
     { role: 'user', text: canary('history') },
     { role: 'assistant', text: canary('history') },
   ],
+  tools: [{ name: 'look', description: canary('tool'), inputSchema: { type: 'object' } }],
   stop: [canary('stop')],
   outputSchema: { type: 'object', description: canary('schema') },
   headers: { authorization: `Bearer ${canary('token')}` },
 };
-const answered = { ...answer, text: canary('answer'), output: { city: canary('output') } };
+const answered = {
+  ...answer,
+  text: canary('answer'),
+  content: [
+    { type: 'text', text: canary('answer') },
+    { type: 'tool_use', id: '1', name: 'look', input: { at: canary('input') } },
+  ],
+  output: { city: canary('output') },
+};
 const [start, delta, , done] = events;
 const piece = { ...delta, text: canary('answer') };
 const page = `<html>${canary('page')}</html>`;
@@ -40,6 +49,10 @@ type Use = (client: BedrockClient, options?: AskOptions) => Promise<unknown>;
 const uses: readonly Use[] = [
   async (client, options) => client.ask('llama', canary('question'), { ...asked, ...options }),
   async (client, options) => client.stream('llama', canary('question'), { ...asked, ...options }).final(),
+];
+const failing: readonly Use[] = [
+  ...uses,
+  async (client, options) => client.run('llama', canary('question'), { ...asked, ...options }),
 ];
 
 /** Every way in which a value gets into a log, a report or another thread. */
@@ -116,7 +129,7 @@ describe('nothing secret is in an error, in what hooks and loggers see, or in th
     ['a stream of another shape', streaming(start, piece, { ...done, usage: canary('usage') })],
     ['a stream that is not JSON', streaming(start, `data: ${canary('answer')}\n\n`)],
   ])('%s', async (_, handler) => {
-    for (const use of uses) {
+    for (const use of failing) {
       const { client, seen } = await observed(handler);
       const error: unknown = await use(client).catch((thrown) => thrown);
       expect(error).toSatisfy(isBedrockProxyError);
@@ -161,7 +174,7 @@ describe('nothing secret is in an error, in what hooks and loggers see, or in th
       { history: [{ role: 'user', text: canary('history') }], maxTokens: Number.NaN, timeoutMs: -1 },
     ],
   ])('%s', async (_, options, askOptions) => {
-    for (const use of uses) {
+    for (const use of failing) {
       const { client, seen } = await observed(() => {}, { baseUrl: await closedUrl(), ...options });
       const error: unknown = await use(client, askOptions).catch((thrown) => thrown);
       expect(error).toSatisfy(isBedrockProxyError);

@@ -195,6 +195,24 @@ test('a stream that is ended while its file is read is never sent', async () => 
   expect(calls).toEqual([]);
 });
 
+test.each<[object | null | string, string]>([
+  [null, 'options must be an object.'],
+  [{ messages: 'Hi' }, 'messages must be an array.'],
+  [
+    { messages: [{ role: 'user', content: 7 }] },
+    'messages.0.content must be a string or an array of blocks.',
+  ],
+  [
+    {
+      messages: [{ role: 'user', content: [{ type: 'image', data: new Blob([], { type: 'image/png' }) }] }],
+    },
+    'messages.0.content.0.data must be a string of base64.',
+  ],
+])('a conversation of wrong options is refused at once: %j', async (options, message) => {
+  const { client } = await conversing(replying(200, answer));
+  expect(() => Reflect.apply(client.conversation, client, ['llama', options])).toThrow(message);
+});
+
 test('a wrong argument of a stream is thrown at once', async () => {
   const { conversation } = await conversing(replying(200, answer));
   expect(() => Reflect.apply(conversation.stream, undefined, [7])).toThrow('question must be a string');

@@ -2,8 +2,8 @@ import type { Message } from '@org/contract';
 import type { Answer, StructuredAnswer } from '../answer/answer.ts';
 import { fromCallSite } from '../errors/call-site.ts';
 import { AbortedError, ConversationBusyError } from '../errors/errors.ts';
-import { checkOption } from '../options/check-option.ts';
-import { type Question, sentContent } from '../options/content.ts';
+import { checkOption, checkType, invalidOption } from '../options/check-option.ts';
+import { type Question, sentContent, sentMessages } from '../options/content.ts';
 import { loaded, withFiles } from '../options/files.ts';
 import type {
   AnyRunOptions,
@@ -86,11 +86,12 @@ export interface ConversationParts {
   readonly source: (question: Question, options: AnyStreamOptions) => EventSource<Answer>;
 }
 
-export function createConversation(
-  { messages: earlier = [], ...settings }: ConversationOptions,
-  parts: ConversationParts,
-): Conversation {
-  let messages: readonly Message[] = [...earlier];
+export function createConversation(options: ConversationOptions, parts: ConversationParts): Conversation {
+  checkType('options', options, 'object');
+  const { messages: earlier = [], ...settings } = options;
+  let messages: readonly Message[] = sentMessages('messages', earlier, (path) => {
+    throw invalidOption(path, 'must be a string of base64');
+  });
   let underWay: object | undefined;
 
   /** Returns a function that lets the next question in. */

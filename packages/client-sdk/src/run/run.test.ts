@@ -180,6 +180,13 @@ describe('a run', () => {
     expect(steps[0]?.results.map(({ call }) => call)).toEqual([inOslo]);
   });
 
+  test('that ends so has no output, which is an error where there is a schema', async () => {
+    const { client } = await scene(replying(200, answerOf(call('1', 'ask_user'))));
+    const tools = [tool({ name: 'ask_user', inputSchema: { type: 'object' } })];
+    const run = client.run('llama', 'Hi', { tools, schema: city, outputSchema: inputSchema });
+    await expect(run).rejects.toMatchObject({ name: 'OutputValidationError', stopReason: 'tool_use' });
+  });
+
   test.each([
     ['nothing', []],
     ['thoughts alone', [{ type: 'reasoning', text: 'Hm.' } as const]],
