@@ -78,7 +78,7 @@ const names = { schema: 'input', jsonSchema: 'inputSchema' };
  *   input: z.object({ city: z.string() }),
  *   run: async ({ city }) => ({ city, celsius: 21 }),
  * });
- * const { text } = await createBedrockClient().run('nova-lite', 'Do I need a coat in Oslo?', { tools: [weather] });
+ * const { text } = await createBedrockClient().run('nova-lite', 'How is the weather in Oslo?', { tools: [weather] });
  * console.log(text);
  * ```
  */
