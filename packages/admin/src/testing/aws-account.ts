@@ -39,10 +39,12 @@ export const availability = (differing: object = {}) => ({
 export const micro = 'amazon.nova-micro-v1:0';
 export const maverick = 'meta.llama4-maverick-17b-instruct-v1:0';
 const healthyModels: AwsAnswers = Object.fromEntries(
-  [micro, maverick, 'amazon.nova-lite-v1:0', 'amazon.nova-pro-v1:0'].flatMap((id) => [
-    [`/foundation-models/${id}`, lifecycle('ACTIVE')],
-    [`/foundation-model-availability/${id}`, availability()],
-  ]),
+  [micro, maverick, 'amazon.nova-lite-v1:0', 'amazon.nova-pro-v1:0', 'amazon.titan-embed-text-v2:0'].flatMap(
+    (id) => [
+      [`/foundation-models/${id}`, lifecycle('ACTIVE')],
+      [`/foundation-model-availability/${id}`, availability()],
+    ],
+  ),
 );
 export const notFound = (message: string) => ({
   status: 404,
