@@ -169,10 +169,10 @@ export interface BedrockClient {
    * Turns texts into vectors: one for each, in their order. Texts that mean the same have vectors that are near.
    *
    * Rejects with one of `AnyBedrockProxyError`, and is retried by the same rules as `ask`. More than 256 texts are refused
-   * with `InvalidRequestError`, because each call is counted and charged for itself: send them in several calls.
+   * with `InvalidRequestError`, because each call is counted and charged on its own: send them in several calls.
    *
    * @param model - An alias of an embedding model that the proxy offers, such as `titan-embed-v2`.
-   * @param inputs - One text, or 1 to 256.
+   * @param inputs - One string, or 1 to 256.
    *
    * @example
    * ```ts

@@ -39,7 +39,7 @@ export type ToolInput<Input> =
   | {
       /** Left out: the input is not checked. */
       readonly input?: undefined;
-      /** A JSON Schema of an object, as the model is told it. */
+      /** A JSON Schema of an object, as the model sees it. */
       readonly inputSchema: JsonSchema;
     };
 
