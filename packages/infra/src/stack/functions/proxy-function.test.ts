@@ -112,7 +112,7 @@ describe('the function', () => {
         teams: { toll: { plan: 'named', keys: ['tollmkey'] } },
       }),
     );
-    const models = ['titan', 'llama', 'nova-lite'];
+    const models = ['titan', 'llama', 'nova-lite', 'titan-embed-v2'];
     expect(environmentOf(guarded).config).toMatchObject({
       globalInference: true,
       plans: {
@@ -188,6 +188,7 @@ describe('the function', () => {
           'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0',
           'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0',
           'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0',
+          'arn:aws:bedrock:us-east-1::foundation-model/amazon.titan-embed-text-v2:0',
           profile,
         ],
       },
