@@ -100,7 +100,7 @@ const counted = defineProxyConfig({
   },
 });
 
-/** Every model of the catalogue. */
+/** Every model of the catalogue, and a plan whose limit in USD a test meets within a few requests. */
 const everything = parseProxyConfig({
   name: 'everything',
   stage: 'dev',
@@ -111,10 +111,11 @@ const everything = parseProxyConfig({
       throttle: { rate: 10_000, burst: 10_000 },
       quota: { limit: 100_000, period: 'DAY' },
       models: Object.keys(catalogue),
-      limits: { usd: { day: 100 } },
+      limits: { tokens: { day: 100_000_000 }, usd: { day: 100 } },
     },
+    cheap: { ...open, models: Object.keys(catalogue), limits: { usd: { day: 0.2 } } },
   },
-  teams: { all: { plan: 'all', keys: ['all-key'] } },
+  teams: { all: { plan: 'all', keys: ['all-key'] }, cheap: { plan: 'cheap', keys: ['cheap-key'] } },
 });
 
 /** A plan whose questions and answers pass a guardrail. */

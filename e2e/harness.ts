@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { type BedrockClient, createBedrockClient } from '@org/bedrock-client';
 import { type ErrorEnvelope, ErrorEnvelopeSchema } from '@org/contract';
 import { type GatewayOptions, type LocalGateway, startGateway } from '@org/local';
-import { type SimulatedBedrock, startBedrock } from '@org/local/bedrock';
+import { type Bill, type SimulatedBedrock, startBedrock } from '@org/local/bedrock';
 import { createTables, type LocalDynamoDb, startDynamoDb } from '@org/local/dynamodb';
+import { catalogue, costInMicroUsd, type ModelDefinition, priceOf } from '@org/models';
 import { inject, onTestFinished } from 'vitest';
 import type { ConfigName } from './configs.ts';
 import { readEvents, type StreamedReply } from './event-reader.ts';
@@ -29,6 +30,8 @@ export interface Sent {
 
 export interface System {
   readonly bedrock: SimulatedBedrock;
+  /** Bills of calls so far, oldest first. */
+  readonly bills: readonly BilledCall[];
   readonly dynamodb: LocalDynamoDb;
   readonly gateway: LocalGateway;
   readonly url: string;
@@ -47,6 +50,22 @@ export interface System {
   client(keyName: string): { client: BedrockClient; requests(): number };
 }
 
+/** A call that the simulated Bedrock billed. */
+export interface BilledCall extends Bill {
+  /** What Bedrock was called with. */
+  readonly modelId: string;
+}
+
+/** What tokens of a model of the catalogue cost where the configs are deployed, in micro-USD. */
+export function costOf(modelId: string, tokens: Bill): number {
+  const definition = Object.values<ModelDefinition>(catalogue).find((model) =>
+    modelId.endsWith(model.modelId),
+  );
+  const price = definition && priceOf(definition, 'us-east-1');
+  if (!price) throw new Error(`${modelId} has no price.`);
+  return costInMicroUsd(price, tokens);
+}
+
 export interface SystemOptions
   extends Pick<GatewayOptions, 'editTemplate' | 'callsPerWorker' | 'environment'> {
   /** One that other systems use too; systems of one config then share their counters. Default: one of its own. */
@@ -60,7 +79,10 @@ export async function startSystem(
 ): Promise<System> {
   let time = Date.parse('2026-11-22T12:00:00Z');
   const logs: string[] = [];
-  const bedrock = await startBedrock();
+  const bills: BilledCall[] = [];
+  const bedrock = await startBedrock({
+    onBilled: ({ modelId }, bill) => bills.push({ ...bill, modelId }),
+  });
   onTestFinished(() => bedrock.close());
   const dynamodb = shared ?? (await startDynamoDb());
   if (!shared) onTestFinished(() => dynamodb.close());
@@ -114,6 +136,7 @@ export async function startSystem(
 
   return {
     bedrock,
+    bills,
     dynamodb,
     gateway,
     url: gateway.url,

@@ -1,0 +1,17 @@
+/** A PNG, as far as it says how large it is. */
+export function pngOf(
+  width: number,
+  height: number,
+  more: Uint8Array = new Uint8Array(),
+): Buffer<ArrayBuffer> {
+  const header = Buffer.alloc(24);
+  header.write('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1');
+  header.writeUInt32BE(width, 16);
+  header.writeUInt32BE(height, 20);
+  return Buffer.concat([header, more]);
+}
+
+/** A PDF, as far as it says how many pages it has. */
+export function pdfOf(pages: number, more: Uint8Array = new Uint8Array()): Buffer<ArrayBuffer> {
+  return Buffer.concat([Buffer.from(`%PDF-1.7${'\n<< /Type /Page >>'.repeat(pages)}`), more]);
+}
