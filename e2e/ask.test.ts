@@ -1,20 +1,8 @@
-import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
-import { localCredentials } from '@org/admin/local-gateway';
-import { type AskEvent, ask } from '@org/lambda/call/ask';
-import type { Block, Call, ChatCall, Message } from '@org/lambda/call/call';
-import { deadlineBefore } from '@org/lambda/call/deadline';
-import { type Reply, ReplyFold } from '@org/lambda/call/reply';
-import type { Caller, ChosenModel } from '@org/lambda/config';
-import { runs } from '@org/lambda/fuzz';
-import { CounterTable } from '@org/lambda/ledger/counter-table';
-import { createLedger } from '@org/lambda/ledger/ledger';
-import { createUpstream } from '@org/lambda/upstream';
-import { startBedrock } from '@org/local/bedrock';
+import type { ChatCall, ToolResultBlock } from '@org/lambda/call/call';
+import type { ChosenModel } from '@org/lambda/config';
 import { allInputTokens, type ModelDefinition, plainCapabilities } from '@org/models';
-import { startTestTable, tableName } from '@org/table/test-table';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
-import fc from 'fast-check';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
+import { goOn, startMiddle } from './middle.ts';
 
 const common = {
   onDemandRegions: ['us-east-1'],
@@ -49,84 +37,13 @@ const definitions = {
   },
 } as const satisfies Record<string, ModelDefinition>;
 
-const at = Date.parse('2026-11-22T12:00:00Z');
-const never = new AbortController().signal;
+const models = Object.entries(definitions).map(
+  ([alias, definition]): ChosenModel => ({ alias, definition, modelId: definition.modelId, price }),
+);
 
-/** The middle of the function with everything behind it, and no door before it. */
-async function start() {
-  const bedrock = await startBedrock({ models: Object.values(definitions) });
-  const table = await startTestTable();
-  const client = new BedrockRuntimeClient({
-    ...{ endpoint: bedrock.url, region: 'us-east-1', credentials: localCredentials, maxAttempts: 1 },
-    requestHandler: new NodeHttpHandler(),
-  });
-  onTestFinished(async () => {
-    client.destroy();
-    table.close();
-    await bedrock.close();
-  });
-  const ledger = createLedger(new CounterTable({ client: table.client, table: tableName }));
-  const models = new Map(
-    Object.entries(definitions).map(([alias, definition]): [string, ChosenModel] => [
-      alias,
-      { alias, definition, modelId: definition.modelId, price },
-    ]),
-  );
-  const scopes = [{ kind: 'team' as const, id: 'acme', limits: { tokens: { month: 100_000_000 } } }];
-  const caller: Caller = {
-    ...{ keyId: 'key', team: 'acme', plan: 'all', models: [...models.keys()], scopes },
-    ...{ maxTokens: undefined, guardrail: undefined },
-  };
-  const config = {
-    ...{ models, callers: new Map(), plans: new Map(), teams: new Map(), metrics: 'm', corsOrigins: [] },
-    table: tableName,
-  };
-  const upstream = createUpstream({ client, sleep: async () => {}, random: () => 0 });
-
-  const begin = (alias: keyof typeof definitions, call: Call, whole: boolean) => {
-    const deadline = deadlineBefore(() => 60_000);
-    onTestFinished(() => deadline[Symbol.dispose]());
-    return ask({ alias, call, whole }, { caller, config, ledger, upstream, deadline, at });
-  };
-  return {
-    bedrock,
-    begin,
-    /** Tokens that are charged to the team, or held. */
-    async used() {
-      const [tokens] = await ledger.usage(scopes, at, never);
-      return tokens?.used;
-    },
-    async askFor(alias: keyof typeof definitions, call: Call, whole: boolean) {
-      const fold = new ReplyFold();
-      const events: AskEvent[] = [];
-      for await (const event of begin(alias, call, whole)) {
-        events.push(event);
-        if (isReply(event)) fold.add(event);
-      }
-      return {
-        reply: fold.reply,
-        settled: settledOf(events),
-        sent: JSON.parse(bedrock.received.at(-1)?.text ?? ''),
-      };
-    },
-  };
-}
-
-const own = new Set(['chosen', 'admitted', 'replied', 'settled', 'finished']);
-
-function isReply(event: AskEvent): event is Parameters<ReplyFold['add']>[0] {
-  return !own.has(event.type);
-}
-
-function settledOf(events: readonly AskEvent[]) {
-  const settled = events.find((event) => event.type === 'settled');
-  if (settled?.type !== 'settled') throw new Error('The call was not settled.');
-  return settled.settled;
-}
-
-let system: Awaited<ReturnType<typeof start>>;
+let system: Awaited<ReturnType<typeof startMiddle>>;
 beforeEach(async () => {
-  system = await start();
+  system = await startMiddle(models);
 });
 
 const pixel = Buffer.from('iVBORw0KGgo=', 'base64');
@@ -172,31 +89,12 @@ const script = {
   ],
 } as const;
 
-/** How a conversation goes on after a model called tools. */
-function goOn(call: ChatCall, { blocks }: Reply): ChatCall {
-  const results = blocks.flatMap((block): Block[] =>
-    block.type === 'tool_use'
-      ? [
-          {
-            type: 'tool_result',
-            id: block.id,
-            content: [
-              { type: 'json', json: { degrees: 5 } },
-              { type: 'text', text: 'Rain' },
-              { type: 'image', format: 'png', bytes: pixel },
-              { type: 'document', format: 'txt', name: 'more', bytes: Buffer.from('Wet') },
-            ],
-            isError: false,
-          },
-        ]
-      : [],
-  );
-  const turns: Message[] = [
-    { role: 'assistant', blocks },
-    { role: 'user', blocks: results },
-  ];
-  return { ...call, messages: [...call.messages, ...turns] };
-}
+const results: ToolResultBlock['content'] = [
+  { type: 'json', json: { degrees: 5 } },
+  { type: 'text', text: 'Rain' },
+  { type: 'image', format: 'png', bytes: pixel },
+  { type: 'document', format: 'txt', name: 'more', bytes: Buffer.from('Wet') },
+];
 
 test.each([true, false])(
   'every block of a call reaches Bedrock, and every block of its answer comes back (whole: %s)',
@@ -259,7 +157,7 @@ test.each([true, false])(
     system.bedrock.answerNext(script, { deltas: ['Rain, 5 degrees.'] });
     const first = await system.askFor('claude', withEverything, whole);
     // Bedrock refuses a thought whose signature is not that of its text.
-    const { reply } = await system.askFor('claude', goOn(withEverything, first.reply), whole);
+    const { reply } = await system.askFor('claude', goOn(withEverything, first.reply, results), whole);
     expect(reply.blocks).toEqual([{ type: 'text', text: 'Rain, 5 degrees.' }]);
   },
 );
@@ -279,74 +177,6 @@ test('what is written to the cache of a prompt and read from it is charged as su
     Math.ceil(inputTokens + 5 * outputTokens + 1.25 * cacheWriteTokens + 2 * cacheWrite1hTokens),
     Math.ceil(inputTokens + 5 * outputTokens + 0.1 * written),
   ]);
-});
-
-const text = fc
-  .string({ unit: 'binary', minLength: 1, maxLength: 50 })
-  .map((written) => `x${written.toWellFormed()}`);
-const bytes = fc.uint8Array({ maxLength: 300 });
-const side = fc.integer({ min: 1, max: 8000 });
-/** A PNG, as far as it says how large it is. */
-const png = fc.tuple(side, side, bytes).map(([width, height, more]) => {
-  const header = Buffer.alloc(24);
-  header.write('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1');
-  header.writeUInt32BE(width, 16);
-  header.writeUInt32BE(height, 20);
-  return Buffer.concat([header, more]);
-});
-const pdf = bytes.map((more) => Buffer.concat([report, more]));
-const media: fc.Arbitrary<Block> = fc.oneof(
-  png.map((picture): Block => ({ type: 'image', format: 'png', bytes: picture })),
-  fc.oneof(
-    pdf.map((file): Block => ({ type: 'document', format: 'pdf', name: 'a', bytes: file })),
-    fc.record({
-      type: fc.constant('document' as const),
-      format: fc.constantFrom('docx', 'csv', 'md'),
-      name: fc.constant('a'),
-      bytes,
-    }),
-  ),
-);
-/** Bedrock wants each document to have a name of its own. */
-const named = (block: Block, index: number): Block =>
-  block.type === 'document' ? { ...block, name: `Document ${index}` } : block;
-const conversation: fc.Arbitrary<ChatCall> = fc.record({
-  kind: fc.constant('chat' as const),
-  messages: fc
-    .tuple(
-      text,
-      fc.array(fc.oneof(media, fc.constant<Block>({ type: 'cache_point' })), { maxLength: 3 }),
-      text,
-      text,
-    )
-    .map(([question, more, answer, next]): Message[] => [
-      { role: 'user', blocks: [{ type: 'text', text: question }, ...more.map(named)] },
-      { role: 'assistant', blocks: [{ type: 'text', text: answer }] },
-      { role: 'user', blocks: [{ type: 'text', text: next }] },
-    ]),
-  system: fc.option(
-    text.map((instruction) => [{ type: 'text' as const, text: instruction }]),
-    { nil: undefined },
-  ),
-  tools: fc.option(
-    text.map((description) => [{ ...weather, description }]),
-    { nil: undefined },
-  ),
-  maxTokens: fc.integer({ min: 1, max: 100 }),
-});
-
-test('no call costs more than was held, whatever is in it, and what is charged is what it cost', async () => {
-  await fc.assert(
-    fc.asyncProperty(conversation, fc.boolean(), async (call, whole) => {
-      const { settled } = await system.askFor('claude', call, whole);
-      const { usage, costUsd } = settled.ending ?? {};
-      expect(settled.charged.tokens).toBe(usage?.totalTokens);
-      expect(settled.charged.usd).toBe(Math.round((costUsd ?? 0) * 1_000_000));
-      expect(settled.held.tokens).toBeGreaterThanOrEqual(settled.charged.tokens);
-      expect(settled.held.usd).toBeGreaterThanOrEqual(settled.charged.usd);
-    }),
-    runs(40),
-  );
 });
 
 test.each([

@@ -37,8 +37,8 @@ function prepareChat(call: ChatCall, model: ChosenModel, caller: Caller): Prepar
   unread satisfies Record<string, never>;
   const maxTokens = maxTokensOf(most, model, caller);
   const structured = structuredCall(call, model);
-  const said = sayToolErrors(thoughtsFor(messages, model), model.definition);
-  const offered = offeredTools({ messages: said, tools, toolChoice: choice });
+  const offered = offeredTools({ messages: thoughtsFor(messages, model), tools, toolChoice: choice });
+  const said = sayToolErrors(offered.messages, model.definition);
   return {
     call: {
       kind,
@@ -48,7 +48,7 @@ function prepareChat(call: ChatCall, model: ChosenModel, caller: Caller): Prepar
       maxTokens,
       serviceTier,
       toolChoice: offered.toolChoice,
-      ...cachedParts({ tools: offered.tools, messages: offered.messages, system, cache }, model),
+      ...cachedParts({ tools: offered.tools, messages: said, system, cache }, model),
       extra: thinkingFields(call, model, maxTokens),
       ...(structured && constraintOf(structured)),
     },

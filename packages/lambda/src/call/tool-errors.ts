@@ -8,18 +8,26 @@ import type { Message, ToolResultBlock } from './call.ts';
  */
 const told = /^(anthropic\.claude|amazon\.nova)/;
 
-/** Says in words that a tool failed, to models that take no status of a result. */
+/**
+ * Says in words that a tool failed: to models that take no status of a result, and where the result says nothing else,
+ * which Bedrock refuses.
+ */
 export function sayToolErrors(
   messages: readonly Message[],
   { modelId }: ModelDefinition,
 ): readonly Message[] {
-  if (told.test(modelId)) return messages;
+  const isTold = told.test(modelId);
   return messages.map(({ blocks, ...message }) => ({
     ...message,
-    blocks: blocks.map((block) => (block.type === 'tool_result' ? inWords(block) : block)),
+    blocks: blocks.map((block) => (block.type === 'tool_result' ? inWords(block, isTold) : block)),
   }));
 }
 
-function inWords({ isError, content, ...result }: ToolResultBlock): ToolResultBlock {
-  return { ...result, content: isError ? [{ type: 'text', text: 'The tool failed.' }, ...content] : content };
+function inWords({ isError, content, ...result }: ToolResultBlock, isTold: boolean): ToolResultBlock {
+  const saysNothing = !isTold || content.length === 0;
+  return {
+    ...result,
+    content: isError && saysNothing ? [{ type: 'text', text: 'The tool failed.' }, ...content] : content,
+    ...(isTold && { isError }),
+  };
 }
