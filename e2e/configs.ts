@@ -113,7 +113,7 @@ const everything = parseProxyConfig({
       models: Object.keys(catalogue),
       limits: { tokens: { day: 100_000_000 }, usd: { day: 100 } },
     },
-    cheap: { ...open, models: Object.keys(catalogue), limits: { usd: { day: 0.2 } } },
+    cheap: { ...open, models: Object.keys(catalogue), limits: { usd: { day: 0.06 } } },
   },
   teams: { all: { plan: 'all', keys: ['all-key'] }, cheap: { plan: 'cheap', keys: ['cheap-key'] } },
 });
