@@ -3,7 +3,8 @@ import { type Fault as BedrockFault, exceptionNames } from '@org/local/bedrock';
 import type { Fault as DynamoDbFault } from '@org/local/dynamodb';
 import { expect, test } from 'vitest';
 import { editResources } from './edit-template.ts';
-import { type System, type SystemOptions, startSystem } from './harness.ts';
+import { pngOf } from './files.ts';
+import { type Reply, type System, type SystemOptions, startSystem } from './harness.ts';
 
 const canary = (what: string) => `canary-${what}-7c1f`;
 
@@ -75,6 +76,12 @@ const secretsOf = ({ gateway }: System): string[] => [
   localCredentials.sessionToken,
 ];
 
+/** What a caller gets that is no answer. */
+function errorsIn({ status, text, headers }: Reply): string {
+  const error = status >= 400 ? text : (/event: error\ndata: .*/.exec(text)?.[0] ?? '');
+  return error + JSON.stringify([...headers]);
+}
+
 test.each(paths)(
   'nothing that was said and no secret is passed on: $name',
   async ({ fields, options, ...faults }) => {
@@ -91,15 +98,188 @@ test.each(paths)(
         body: { ...asked, ...fields },
       });
       while (system.logs.length === before) await new Promise(setImmediate);
-      const errors =
-        reply.status >= 400 ? reply.text : (/event: error\ndata: .*/.exec(reply.text)?.[0] ?? '');
-      const headers = JSON.stringify([...reply.headers]);
       for (const secret of secretsOf(system)) {
         expect(system.logs.join('\n')).not.toContain(secret);
-        expect(errors + headers).not.toContain(secret);
+        expect(errorsIn(reply)).not.toContain(secret);
       }
       // Lines and metrics are there, so there was something to look at.
       expect(JSON.parse(system.logs[before] ?? '')).toMatchObject({ message: 'request', Requests: 1 });
+    }
+  },
+);
+
+/** Blocks of every kind, each with a word that must not be seen again. */
+const said = {
+  image: {
+    type: 'image',
+    format: 'png',
+    data: pngOf(10, 10, Buffer.from(canary('image'))).toString('base64'),
+  },
+  document: {
+    type: 'document',
+    format: 'txt',
+    name: canary('document name'),
+    data: Buffer.from(canary('document')).toString('base64'),
+  },
+  cached: [
+    { type: 'text', text: canary('cached') },
+    { type: 'cache_point', ttl: '5m' },
+  ],
+  thought: { type: 'reasoning', text: canary('thought') },
+  call: { type: 'tool_use', id: 'a', name: 'find', input: { [canary('input-name')]: canary('input') } },
+  result: {
+    type: 'tool_result',
+    id: 'a',
+    content: [
+      { type: 'text', text: canary('result') },
+      { type: 'json', json: { [canary('result-name')]: canary('result') } },
+    ],
+  },
+} as const;
+
+const content = {
+  model: 'claude-haiku-4.5',
+  system: said.cached,
+  tools: [
+    {
+      name: 'find',
+      description: canary('description'),
+      inputSchema: {
+        type: 'object',
+        properties: { [canary('property')]: { type: 'string', description: canary('schema') } },
+      },
+    },
+  ],
+  messages: [
+    { role: 'user', content: [...said.cached, said.image, said.document] },
+    { role: 'assistant', content: [said.thought, { type: 'text', text: canary('said') }, said.call] },
+    { role: 'user', content: [said.result, { type: 'text', text: 'find' }] },
+  ],
+  maxTokens: 200,
+};
+const [asks, says, results] = content.messages;
+const inputs = [canary('embedded'), canary('embedded too')];
+
+/** A request, and what it meets. */
+interface Sending {
+  readonly path?: '/bedrock/embed';
+  readonly body: object;
+  readonly key?: 'cheap-key';
+  readonly bedrock?: readonly BedrockFault[];
+}
+
+const invalid: BedrockFault = { kind: 'exception', name: 'ValidationException', message };
+const inMessage = (...blocks: object[]) => ({ ...content, messages: [{ role: 'user', content: blocks }] });
+const embedding = (fields: object, more: Omit<Sending, 'path' | 'body'> = {}): Sending => ({
+  path: '/bedrock/embed',
+  body: { model: 'cohere-embed-v4', inputs, ...fields },
+  ...more,
+});
+
+const sendings: readonly (readonly [why: string, code: string | undefined, readonly Sending[]])[] = [
+  [
+    'because it is answered',
+    undefined,
+    [{ body: content }, embedding({}), embedding({ model: 'titan-embed-v2' })],
+  ],
+  [
+    'for its shape',
+    'invalid_request',
+    [
+      ...[
+        { ...said.image, data: canary('image') },
+        { ...said.image, format: canary('format') },
+        { ...said.document, name: `${canary('name')}.txt` },
+        { ...said.call, input: canary('input') },
+        { ...said.call, name: canary('a tool') },
+        { ...said.result, id: canary('an id') },
+        { ...said.result, content: [{ type: canary('type') }] },
+        { ...said.thought, text: [canary('thought')] },
+        { type: 'cache_point', ttl: canary('ttl') },
+        { type: canary('type'), text: canary('text') },
+      ].map((block): Sending => ({ body: inMessage(block) })),
+      ...[
+        { tools: [{ name: 'find', description: [canary('description')], inputSchema: { type: 'object' } }] },
+        { tools: [{ name: 'find', inputSchema: { type: canary('schema') } }] },
+        { tools: [{ name: canary('a tool'), inputSchema: { type: 'object' } }] },
+        { toolChoice: { name: 'canary-tool' } },
+        { reasoning: canary('effort') },
+        { cache: canary('ttl') },
+        { serviceTier: canary('tier') },
+        { system: [{ type: 'image', text: canary('cached') }] },
+        { cache: '5m' },
+      ].map((fields): Sending => ({ body: { ...content, ...fields } })),
+      embedding({ inputs: [...inputs, { text: canary('embedded') }] }),
+      embedding({ purpose: canary('purpose') }),
+    ],
+  ],
+  [
+    'for what the model lacks',
+    'unsupported_feature',
+    [
+      ...['llama', 'nova-micro', 'gpt-oss-20b', 'nova-lite', 'titan-embed-v2'].map(
+        (model): Sending => ({
+          body: { ...content, model, tools: [...content.tools, { type: 'cache_point' }] },
+        }),
+      ),
+      embedding({ model: 'nova-lite' }),
+    ],
+  ],
+  [
+    'by Bedrock',
+    'invalid_request',
+    [
+      { body: { ...content, messages: [asks, says, asks] } },
+      { body: inMessage(said.document) },
+      { body: inMessage(...said.cached, said.document, said.document) },
+      { body: inMessage({ ...said.image, format: 'gif' }) },
+      {
+        body: {
+          ...content,
+          messages: [
+            asks,
+            { role: 'assistant', content: [{ ...said.thought, signature: canary('signature') }, said.call] },
+            results,
+          ],
+        },
+      },
+      { body: content, bedrock: [invalid] },
+      embedding({}, { bedrock: [invalid] }),
+    ],
+  ],
+  [
+    'by a model that fails',
+    'upstream_error',
+    [
+      { body: content, bedrock: [{ kind: 'exception', name: 'ModelErrorException', message }] },
+      { body: content, bedrock: [{ kind: 'cut' }] },
+      embedding({}, { bedrock: [{ kind: 'body', body: JSON.stringify({ embeddings: canary('vector') }) }] }),
+    ],
+  ],
+  [
+    'by a limit',
+    'exceeds_limit',
+    [{ body: { ...content, model: 'claude-opus-5.5', maxTokens: 20_000 }, key: 'cheap-key' }],
+  ],
+];
+
+test.each(sendings)(
+  'nothing of the content of a request is passed on, refused or not: %s',
+  async (_why, code, requests) => {
+    const system = await startSystem('everything');
+    for (const { path, body, key = 'all-key', bedrock = [] } of requests) {
+      for (const route of path ? [path] : ['/bedrock', '/bedrock/stream']) {
+        const before = system.logs.length;
+        system.bedrock.failNext(...bedrock);
+        const reply = await system.send({ path: route, key: system.keyValue(key), body });
+        while (system.logs.length === before) await new Promise(setImmediate);
+        const line = JSON.parse(system.logs[before] ?? '');
+        expect(line, JSON.stringify(body)).toMatchObject({ message: 'request', Requests: 1 });
+        expect(line.code, JSON.stringify(body)).toBe(code);
+        for (const secret of ['canary', said.image.data, said.document.data]) {
+          expect(system.logs.join('\n') + errorsIn(reply)).not.toContain(secret);
+        }
+      }
     }
   },
 );
