@@ -61,11 +61,16 @@ interface Refusable {
   readonly name: string;
   /** The field of a request that it is in. */
   readonly param: string;
+  /** What the caller can do. Default: change it or leave it out. */
+  readonly remedy?: string | undefined;
 }
 
 /**
  * In this order: what a message is about comes before what it speaks of beside that. Claude's own sampling is said to
- * clash with thinking, a cache point to be at a tool, and a choice of a tool to forbid thinking.
+ * clash with thinking, a cache point to be at a tool, a choice of a tool to forbid thinking, and thoughts to be missing
+ before a call of one.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Message.html
  */
 const refusables: readonly Refusable[] = [
   ...[
@@ -85,8 +90,27 @@ const refusables: readonly Refusable[] = [
   },
   { spelling: /output_?config|json_?schema/i, name: 'outputSchema', param: 'outputSchema' },
   { spelling: /thinking|reasoning/i, name: 'reasoning', param: 'reasoning' },
-  { spelling: /\bimages?\b/i, name: 'an image', param: 'messages' },
-  { spelling: /\bdocuments?\b|\bPDF\b/i, name: 'a document', param: 'messages' },
+  {
+    spelling: /tool_?(use|result)/i,
+    name: 'a call of a tool or its result',
+    param: 'messages',
+    remedy:
+      'Give each call an id of its own, and begin the user message after the calls with a result for each of them, and for no other.',
+  },
+  {
+    spelling: /\bimages?\b/i,
+    name: 'an image',
+    param: 'messages',
+    remedy:
+      'A user message takes up to 20, each of at most 3.75 MB and 8,000 pixels a side, in the format that it says.',
+  },
+  {
+    spelling: /\bdocuments?\b|\bPDF\b/i,
+    name: 'a document',
+    param: 'messages',
+    remedy:
+      'A user message takes up to 5, each of at most 4.5 MB, with a name that no other of the request has and a text beside them.',
+  },
   { spelling: /\bsystem\b/i, name: 'system', param: 'system' },
 ];
 
@@ -184,7 +208,7 @@ function refusal(message: string, background: ErrorBackground): ProxyError {
     {
       code: 'invalid_request',
       message: refused
-        ? `The model refused ${refused.name}. Change it or leave it out.`
+        ? `The model refused ${refused.name}. ${refused.remedy ?? 'Change it or leave it out.'}`
         : 'The model refused the request. Its parameters may not suit this model.',
       param: refused?.param,
     },

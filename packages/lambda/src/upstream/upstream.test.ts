@@ -262,6 +262,16 @@ test.each([
     "This model doesn't support system messages. Try again without a system message or use a model that supports system messages.",
     'system',
   ],
+  [
+    'Expected toolResult blocks at messages.2.content for the following Ids: tooluse_a',
+    'messages',
+    'a call of a tool or its result',
+  ],
+  [
+    'The model returned the following errors: messages.1: `tool_use` ids were found without `tool_result` blocks immediately after: tooluse_a. Each `tool_use` block must have a corresponding `tool_result` block in the next message.',
+    'messages',
+    'a call of a tool or its result',
+  ],
   ['The text field in the ContentBlock object at messages.0.content.0 is blank.', undefined],
 ])('what Bedrock refuses is named: %s', async (said, param, name = param) => {
   answers.push(exception('ValidationException', 400, said));
