@@ -45,7 +45,14 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
   'packages/lambda/src/call': {
     'structured-output': ['', '../config.ts', '../json.ts', '../proxy-error.ts'],
   },
-  'packages/lambda/src/doors': { native: ['', '../call', '../config.ts', '../json.ts'] },
+  'packages/lambda/src/doors': {
+    native: ['', '../call', '../config.ts', '../json.ts'],
+    openai: ['', '../call', '../config.ts', '../json.ts', '../proxy-error.ts'],
+  },
+  'packages/lambda/src/doors/openai': {
+    chat: ['', '..', '../../call', '../../json.ts'],
+    embeddings: ['', '..', '../../json.ts'],
+  },
   'packages/lambda/src/upstream': {
     converse: ['', '../call', '../json.ts'],
     invoke: ['', '../call', '../json.ts'],

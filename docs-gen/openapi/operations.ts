@@ -45,6 +45,7 @@ interface Operation {
 
 export const tags = [
   { name: 'Ask', description: 'Ask a model, and have it counted.' },
+  { name: 'OpenAI', description: "The same for OpenAI's SDKs, and for whatever else speaks as they do." },
   {
     name: 'Look up',
     description: 'What the key may do, and what is left of its limits. Neither counts against them.',
@@ -100,6 +101,26 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
     limitHeaders: true,
     request: { schema: EmbedRequestSchema, examples: embedRequestExamples },
     response: { schema: EmbeddingsSchema, examples: embeddingsExamples },
+  },
+  chatCompletions: {
+    tag: 'OpenAI',
+    description: [
+      "The request and the answer are those of [OpenAI's API](https://developers.openai.com/api/reference/resources/chat): give",
+      'its SDKs the URL of this deployment, with `/v1` after the stage, as their base URL. What becomes of each field is in',
+      'docs/doors.md. With `stream: true` the answer is a stream of server-sent events, which ends with `[DONE]`, or with an',
+      'error as its last event.',
+    ].join('\n'),
+    answer: 'The completion, or its chunks.',
+    limitHeaders: true,
+  },
+  embeddings: {
+    tag: 'OpenAI',
+    description: [
+      "The request and the answer are those of [OpenAI's API](https://developers.openai.com/api/reference/resources/embeddings).",
+      'Up to 2,048 texts in one request, which counts once against limits of requests.',
+    ].join('\n'),
+    answer: 'The vectors.',
+    limitHeaders: true,
   },
   models: {
     tag: 'Look up',

@@ -34,6 +34,20 @@ export const routes = {
     asks: true,
     mediaType: 'application/json',
   },
+  chatCompletions: {
+    method: 'POST',
+    path: '/v1/chat/completions',
+    summary: "Ask a model in the words of OpenAI's chat completions, whole or as server-sent events.",
+    asks: true,
+    mediaType: 'application/json',
+  },
+  embeddings: {
+    method: 'POST',
+    path: '/v1/embeddings',
+    summary: "Turn texts into vectors in the words of OpenAI's embeddings.",
+    asks: true,
+    mediaType: 'application/json',
+  },
   models: {
     method: 'GET',
     path: '/models',

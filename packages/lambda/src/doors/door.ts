@@ -8,6 +8,8 @@ import type { Spelling } from './spelling.ts';
 /** A request that a door has read. */
 export interface ReadRequest {
   readonly requestId: string;
+  /** When it came in, by API Gateway's clock: milliseconds since 1970. */
+  readonly at: number;
   /** As it came: some of it is for the door alone, such as how an answer is written. */
   readonly body: JsonObject;
 }

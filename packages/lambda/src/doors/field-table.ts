@@ -1,6 +1,7 @@
 import { placeOf } from '../call/request-place.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { ProxyError } from '../proxy-error.ts';
+import { invalidField } from './invalid-field.ts';
 
 /**
  * What becomes of a field of another API's request. `kept`: it means the same here. `translated`: it goes to the model in
@@ -20,6 +21,11 @@ export interface FieldRule {
 /** Every field of a request, by name. */
 export type FieldTable<Name extends string> = Readonly<Record<Name, FieldRule>>;
 
+/** The fields of a table that are read: a schema without one of them would leave out what the table promises. */
+export type HeededField<Table extends Readonly<Record<string, FieldRule>>> = {
+  [Name in keyof Table]: Table[Name]['fate'] extends 'kept' | 'translated' ? Name : never;
+}[keyof Table];
+
 /**
  * The fields of a request that this proxy reads: those that are kept or translated, and not `null`.
  *
@@ -31,7 +37,7 @@ export function heededFields<Name extends string>(table: FieldTable<Name>, body:
   const heeded: JsonObject = {};
   for (const [name, value] of Object.entries(body)) {
     const rule = rules.get(name);
-    if (rule === undefined) throw unknownField(name);
+    if (rule === undefined) throw invalidField(placeOf([name]), 'is not a field of this request');
     if (value === null || rule.fate === 'ignored') continue;
     if (rule.fate === 'refused') {
       if (!rule.harmless?.some((harmless) => JSON.stringify(harmless) === JSON.stringify(value))) {
@@ -47,16 +53,5 @@ function refusedField(name: string, { note }: FieldRule): ProxyError {
     code: 'unsupported_feature',
     message: `This proxy does not support ${name}: ${note} Leave it out.`,
     param: name,
-  });
-}
-
-function unknownField(name: string): ProxyError {
-  const path = placeOf([name]);
-  const message = 'is not a field of this request';
-  return new ProxyError({
-    code: 'invalid_request',
-    message: `${path} ${message}.`,
-    param: path,
-    details: { issues: [{ path, message }] },
   });
 }

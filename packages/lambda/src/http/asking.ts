@@ -2,9 +2,8 @@ import { errorEnvelope, streamHeartbeatMs } from '@org/contract';
 import { type AskEvent, ask, type Finished } from '../call/ask.ts';
 import { deadlineBefore, longestWholeMs } from '../call/deadline.ts';
 import type { ChosenModel } from '../config.ts';
-import type { Door } from '../doors/door.ts';
+import type { Door, ReadRequest } from '../doors/door.ts';
 import { spelled } from '../doors/spelling.ts';
-import type { JsonObject } from '../json.ts';
 import { createAskNotes, noteFailure } from '../log/request-log.ts';
 import type { Invocation, Operation } from './invocation.ts';
 import { jsonBody } from './json-body.ts';
@@ -21,15 +20,17 @@ export function asking(door: Door): Operation {
     const { isBase64Encoded, requestContext } = event;
     const contentType = header(event, 'content-type');
     const body = jsonBody({ contentType, body: event.body, isBase64Encoded });
+    const asked = door.parse(body);
     try {
-      const asked = door.parse(body);
       using deadline = deadlineBefore(
         () => context.getRemainingTimeInMillis(),
         asked.whole ? longestWholeMs : undefined,
       );
       const events = ask(asked, { ...options, caller, deadline, at: requestContext.requestTimeEpoch });
       const note = createAskNotes(log, { whole: asked.whole, started, now: options.now });
-      const answering = { ...invocation, door, body, events, note, signal: deadline.signal };
+      const { requestId, requestTimeEpoch: at } = requestContext;
+      const request = { requestId, at, body };
+      const answering = { ...invocation, door, request, events, note, signal: deadline.signal };
       await (asked.whole ? answerWhole(answering) : answerStreamed(answering));
     } catch (thrown) {
       throw spelled(thrown, door.spelling);
@@ -40,8 +41,7 @@ export function asking(door: Door): Operation {
 /** An answer on its way out. */
 interface Answering extends Invocation {
   readonly door: Door;
-  /** Of the request. */
-  readonly body: JsonObject;
+  readonly request: ReadRequest;
   readonly events: AsyncIterable<AskEvent>;
   /** Has to get every event. */
   readonly note: (event: AskEvent) => void;
@@ -49,7 +49,7 @@ interface Answering extends Invocation {
   readonly signal: AbortSignal;
 }
 
-async function answerWhole({ door, body, events, note, response, log }: Answering): Promise<void> {
+async function answerWhole({ door, request, events, note, response }: Answering): Promise<void> {
   let model: ChosenModel | undefined;
   let finished: Finished | undefined;
   for await (const event of events) {
@@ -58,17 +58,16 @@ async function answerWhole({ door, body, events, note, response, log }: Answerin
     else if (event.type === 'finished') finished = event.finished;
   }
   if (!model || !finished) throw new TypeError('The ask has neither failed nor finished');
-  const { requestId } = log;
-  const answer = door.answer({ requestId, body, model, finished });
-  response.respond(answerResponse(answer, requestId, finished.limits));
+  const answer = door.answer({ ...request, model, finished });
+  response.respond(answerResponse(answer, request.requestId, finished.limits));
 }
 
 /** A caller that hangs up ends nothing: the answer is read to its end, where its cost is. */
 async function answerStreamed(answering: Answering): Promise<void> {
-  const { door, body, events, note, response, log, signal } = answering;
-  const { requestId } = log;
+  const { door, request, events, note, response, log, signal } = answering;
+  const { requestId } = request;
   if (!door.frames) throw new TypeError('A door without streams was asked for one');
-  const { frame, ping, failed } = door.frames({ requestId, body });
+  const { frame, ping, failed } = door.frames(request);
   try {
     for await (const event of events) {
       note(event);

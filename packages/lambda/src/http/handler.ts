@@ -1,9 +1,11 @@
 import { type RouteName, routeNames, routes } from '@org/contract';
 import { type Deadline, deadlineBefore, longestWholeMs } from '../call/deadline.ts';
 import type { Caller } from '../config.ts';
-import { embeddingsDoor } from '../doors/native/embeddings.ts';
+import { embeddingsDoor as nativeEmbeddingsDoor } from '../doors/native/embeddings.ts';
 import { modelsFor } from '../doors/native/models.ts';
 import { nativeDoor } from '../doors/native/native.ts';
+import { chatCompletionsDoor } from '../doors/openai/chat/chat.ts';
+import { embeddingsDoor } from '../doors/openai/embeddings/embeddings.ts';
 import { logRequest } from '../log/log.ts';
 import { noteFailure, type RequestLog } from '../log/request-log.ts';
 import { ProxyError } from '../proxy-error.ts';
@@ -17,7 +19,9 @@ import { ResponseWriter } from './response-writer.ts';
 const operations: Readonly<Record<RouteName, Operation>> = {
   ask: asking(nativeDoor({ whole: true })),
   stream: asking(nativeDoor({ whole: false })),
-  embed: asking(embeddingsDoor),
+  embed: asking(nativeEmbeddingsDoor),
+  chatCompletions: asking(chatCompletionsDoor),
+  embeddings: asking(embeddingsDoor),
 
   async models({ options, response, log }, caller) {
     response.respond(answerResponse({ models: modelsFor(caller, options.config) }, log.requestId));

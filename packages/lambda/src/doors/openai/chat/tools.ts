@@ -1,0 +1,47 @@
+import type { ChatCall, Tool } from '../../../call/call.ts';
+import { jsonObject } from '../../../json.ts';
+import { invalidField } from '../../invalid-field.ts';
+import type { ChatTool, ChatToolChoice } from './request.ts';
+
+/**
+ * The tools of a request, and how the model is to choose among them.
+ *
+ * @throws {ProxyError} `invalid_request` where the choice needs tools that are not there, or two have one name.
+ */
+export function toolsOf(
+  tools: readonly ChatTool[],
+  choice: ChatToolChoice | undefined,
+): Pick<ChatCall, 'tools' | 'toolChoice'> {
+  const names = new Set(tools.map((tool) => tool.function.name));
+  if (names.size < tools.length) throw invalidField('tools', 'must have different names');
+  const named = namesIn(choice);
+  if (named.some((name) => !names.has(name)) || (choice === 'required' && tools.length === 0)) {
+    throw invalidField('tool_choice', 'must name tools that are in tools');
+  }
+  // Clients send an empty list where they have none.
+  if (tools.length === 0) return {};
+  if (typeof choice !== 'object') return { tools: tools.map(toolOf), toolChoice: choice };
+  if (choice.type === 'function') {
+    return { tools: tools.map(toolOf), toolChoice: { name: choice.function.name } };
+  }
+  return {
+    tools: tools.filter((tool) => named.includes(tool.function.name)).map(toolOf),
+    toolChoice: choice.allowed_tools.mode,
+  };
+}
+
+function namesIn(choice: ChatToolChoice | undefined): readonly string[] {
+  if (typeof choice !== 'object') return [];
+  const chosen = choice.type === 'function' ? [choice] : choice.allowed_tools.tools;
+  return chosen.map((tool) => tool.function.name);
+}
+
+function toolOf({ function: { name, description, parameters } }: ChatTool): Tool {
+  return {
+    type: 'tool',
+    name,
+    // Bedrock refuses one that says nothing.
+    description: description && /\S/.test(description) ? description : undefined,
+    inputSchema: jsonObject({ ...parameters, type: 'object' }),
+  };
+}
