@@ -52,6 +52,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
   'packages/lambda/src/doors/openai': {
     chat: ['', '..', '../../call', '../../json.ts'],
     embeddings: ['', '..', '../../json.ts'],
+    responses: ['', '..', '../../call', '../../config.ts', '../../json.ts', '../../proxy-error.ts'],
   },
   'packages/lambda/src/upstream': {
     converse: ['', '../call', '../json.ts'],

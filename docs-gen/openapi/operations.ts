@@ -122,6 +122,16 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
     answer: 'The vectors.',
     limitHeaders: true,
   },
+  responses: {
+    tag: 'Ask',
+    description: [
+      "The API of OpenAI's SDKs, of the Vercel AI SDK's `openai()` and of Codex, whose base URL ends in `/v1`:",
+      "[OpenAI's reference](https://platform.openai.com/docs/api-reference/responses/create). What becomes of each of its fields",
+      'is in `docs/doors.md`. Nothing is stored: each request brings its whole input. With `stream: true` it is answered with server-sent events.',
+    ].join('\n'),
+    answer: "A response object of OpenAI's, or its events.",
+    limitHeaders: true,
+  },
   models: {
     tag: 'Look up',
     description: 'Ask only what a model can: what it cannot is refused with `unsupported_feature`.',

@@ -48,6 +48,13 @@ export const routes = {
     asks: true,
     mediaType: 'application/json',
   },
+  responses: {
+    method: 'POST',
+    path: '/v1/responses',
+    summary: "Ask a model through OpenAI's Responses API, whole or as server-sent events.",
+    asks: true,
+    mediaType: 'application/json',
+  },
   models: {
     method: 'GET',
     path: '/models',

@@ -6,6 +6,7 @@ import { modelsFor } from '../doors/native/models.ts';
 import { nativeDoor } from '../doors/native/native.ts';
 import { chatCompletionsDoor } from '../doors/openai/chat/chat.ts';
 import { embeddingsDoor } from '../doors/openai/embeddings/embeddings.ts';
+import { responsesDoor } from '../doors/openai/responses/responses.ts';
 import { logRequest } from '../log/log.ts';
 import { noteFailure, type RequestLog } from '../log/request-log.ts';
 import { ProxyError } from '../proxy-error.ts';
@@ -22,6 +23,7 @@ const operations: Readonly<Record<RouteName, Operation>> = {
   embed: asking(nativeEmbeddingsDoor),
   chatCompletions: asking(chatCompletionsDoor),
   embeddings: asking(embeddingsDoor),
+  responses: asking(responsesDoor),
 
   async models({ options, response, log }, caller) {
     response.respond(answerResponse({ models: modelsFor(caller, options.config) }, log.requestId));

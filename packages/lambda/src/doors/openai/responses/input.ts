@@ -1,0 +1,218 @@
+import * as z from 'zod/mini';
+import type { Block, Message, TextBlock, ToolResultBlock } from '../../../call/call.ts';
+import { isJsonObject, type Json } from '../../../json.ts';
+import { ProxyError } from '../../../proxy-error.ts';
+import { toolIdOf } from '../bedrock-names.ts';
+import { documentOf, documentRule, imageOf, imageRule } from '../data-urls.ts';
+import { toolInputFrom } from '../tool-arguments.ts';
+import { unsealed } from './thoughts.ts';
+import { customInput, offeredName, refuseHostedTools, ToolSchema } from './tools.ts';
+
+/** A string that is read into something else. */
+function read<Value>(reader: (text: string) => Value | undefined, rule: string) {
+  return z.pipe(
+    z.string(),
+    z.transform((text: string, context) => {
+      const value = reader(text);
+      if (value !== undefined) return value;
+      context.issues.push({ code: 'custom', input: '', message: rule });
+      return z.NEVER;
+    }),
+  );
+}
+
+const InputText = z.object({ type: z.enum(['input_text', 'output_text', 'text']), text: z.string() });
+const Refusal = z.object({ type: z.literal('refusal'), refusal: z.string() });
+const InputImage = z.object({ type: z.literal('input_image'), image_url: read(imageOf, imageRule) });
+const InputFile = z.object({ type: z.literal('input_file'), file_data: read(documentOf, documentRule) });
+
+const texts = z.union([z.string(), z.array(InputText)]);
+const parts = z.union([
+  z.string(),
+  z.array(z.discriminatedUnion('type', [InputText, InputImage, InputFile])),
+]);
+
+const callId = z.string().check(z.regex(/\S/, 'must not be empty'));
+const toolName = { name: z.string(), namespace: z.nullish(z.string()) };
+
+const UserMessage = z.object({ role: z.literal('user'), content: parts });
+const AssistantMessage = z.object({
+  role: z.literal('assistant'),
+  content: z.union([z.string(), z.array(z.discriminatedUnion('type', [InputText, Refusal]))]),
+});
+const SystemMessage = z.object({ role: z.enum(['system', 'developer']), content: texts });
+
+const type = <Name extends string>(name: Name) => ({ type: z.literal(name) });
+
+/** What has neither a type nor a role of these is reported with the types that there are. */
+const Item = z.pipe(
+  z.transform((item: unknown) =>
+    typeof item === 'object' && item !== null && 'role' in item && !('type' in item)
+      ? { ...item, type: 'message' }
+      : item,
+  ),
+  z.discriminatedUnion('type', [
+    z.discriminatedUnion('role', [
+      z.extend(UserMessage, type('message')),
+      z.extend(AssistantMessage, type('message')),
+      z.extend(SystemMessage, type('message')),
+    ]),
+    z.object({ ...type('function_call'), call_id: callId, ...toolName, arguments: z.string() }),
+    z.object({ ...type('function_call_output'), call_id: callId, output: parts }),
+    z.object({ ...type('custom_tool_call'), call_id: callId, ...toolName, input: z.string() }),
+    z.object({ ...type('custom_tool_call_output'), call_id: callId, output: parts }),
+    z.object({ ...type('reasoning'), encrypted_content: z.nullish(z.string()) }),
+    z.object({ ...type('additional_tools'), tools: z.array(ToolSchema) }),
+  ]),
+);
+
+type Item = z.infer<typeof Item>;
+
+export const InputSchema = z.union([z.string(), z.array(Item)]);
+
+export type Input = z.infer<typeof InputSchema>;
+
+const knownTypes: ReadonlySet<string> = new Set<Item['type']>([
+  ...(['message', 'reasoning', 'additional_tools'] as const),
+  ...(['function_call', 'function_call_output', 'custom_tool_call', 'custom_tool_call_output'] as const),
+]);
+
+/**
+ * Refuses what refers to something that OpenAI stores or runs.
+ *
+ * @throws {ProxyError} `unsupported_feature` that names the item.
+ */
+export function refuseForeignItems(input: Json | undefined): void {
+  if (!Array.isArray(input)) return;
+  for (const [index, item] of input.entries()) {
+    if (!isJsonObject(item)) continue;
+    const { type: kind, tools } = item;
+    const param = `input.${index}`;
+    if (kind === 'additional_tools') refuseHostedTools(tools, `${param}.tools`);
+    if (typeof kind !== 'string' || knownTypes.has(kind)) continue;
+    throw new ProxyError({
+      code: 'unsupported_feature',
+      message:
+        kind === 'item_reference'
+          ? `This proxy stores no items, so ${param} refers to nothing. Send the whole item: set store to false, in the AI SDK by providerOptions.openai.store.`
+          : `This proxy does not support items of the type ${kind.slice(0, 64)} in input. Leave them out.`,
+      param,
+    });
+  }
+}
+
+/** Tools that are offered within the conversation. */
+export function toolsWithin(input: Input): z.infer<typeof ToolSchema>[] {
+  return typeof input === 'string'
+    ? []
+    : input.flatMap((item) => (item.type === 'additional_tools' ? item.tools : []));
+}
+
+interface Conversation {
+  readonly messages: readonly Message[];
+  readonly system: readonly TextBlock[];
+}
+
+/**
+ * A conversation in turns, each of one role, without what says nothing.
+ *
+ * @throws {ProxyError} `invalid_request` where no user speaks first and last.
+ */
+export function conversationOf(input: Input): Conversation {
+  const system: TextBlock[] = [];
+  const turns: { readonly role: Message['role']; readonly blocks: Block[] }[] = [];
+  let documents = 0;
+  const add = (role: Message['role'], blocks: readonly Block[]) => {
+    const last = turns.at(-1);
+    if (blocks.length === 0) return;
+    if (last?.role === role) last.blocks.push(...blocks);
+    else turns.push({ role, blocks: [...blocks] });
+  };
+  const partsOf = (content: z.infer<typeof parts>) =>
+    typeof content === 'string'
+      ? [{ type: 'text' as const, text: content }]
+      : content.map((part) => {
+          switch (part.type) {
+            case 'input_image':
+              return part.image_url;
+            case 'input_file':
+              documents += 1;
+              return { ...part.file_data, name: `document-${documents}` };
+            default:
+              return { type: 'text' as const, text: part.text };
+          }
+        });
+  const items: Exclude<Input, string> =
+    typeof input === 'string' ? [{ type: 'message', role: 'user', content: input }] : input;
+  for (const item of items) {
+    switch (item.type) {
+      case 'message':
+        if (item.role === 'user') add('user', partsOf(item.content).filter(says));
+        else if (item.role === 'assistant') add('assistant', textsOf(item.content).filter(says));
+        else system.push(...textsOf(item.content).filter(says));
+        break;
+      case 'function_call':
+        add('assistant', [callBlock(item, toolInputFrom(item.arguments))]);
+        break;
+      case 'custom_tool_call':
+        add('assistant', [callBlock(item, { [customInput]: item.input })]);
+        break;
+      case 'function_call_output':
+      case 'custom_tool_call_output':
+        add('user', [resultBlock(item.call_id, partsOf(item.output))]);
+        break;
+      case 'reasoning': {
+        const thoughts = item.encrypted_content == null ? undefined : unsealed(item.encrypted_content);
+        if (thoughts) add('assistant', [thoughts]);
+        break;
+      }
+      case 'additional_tools':
+        break;
+      default:
+        item satisfies never;
+    }
+  }
+  if (turns.at(0)?.role !== 'user') throw unasked('must begin with a user message that says something');
+  if (turns.at(-1)?.role !== 'user') throw unasked('must end with a user message or what a tool returned');
+  return { system, messages: turns.map(({ role, blocks }) => ({ role, blocks: resultsFirst(blocks) })) };
+}
+
+function textsOf(content: z.infer<typeof AssistantMessage>['content']): TextBlock[] {
+  if (typeof content === 'string') return [{ type: 'text', text: content }];
+  return content.map((part) => ({ type: 'text', text: part.type === 'refusal' ? part.refusal : part.text }));
+}
+
+/** Bedrock refuses a text without a word. */
+function says(block: Block): boolean {
+  return block.type !== 'text' || /\S/.test(block.text);
+}
+
+function callBlock(
+  call: { readonly call_id: string; readonly name: string; readonly namespace?: string | null | undefined },
+  input: ReturnType<typeof toolInputFrom>,
+): Block {
+  return { type: 'tool_use', id: toolIdOf(call.call_id), name: offeredName(call), input };
+}
+
+function resultBlock(id: string, content: ToolResultBlock['content']): ToolResultBlock {
+  return {
+    type: 'tool_result',
+    id: toolIdOf(id),
+    content: content.filter((block) => block.type !== 'text' || block.text !== ''),
+  };
+}
+
+/** Bedrock wants the results of a turn before what else its user says. */
+function resultsFirst(blocks: readonly Block[]): Block[] {
+  const isResult = ({ type: kind }: Block) => kind === 'tool_result';
+  return [...blocks.filter(isResult), ...blocks.filter((block) => !isResult(block))];
+}
+
+function unasked(message: string): ProxyError {
+  return new ProxyError({
+    code: 'invalid_request',
+    message: `input ${message}.`,
+    param: 'input',
+    details: { issues: [{ path: 'input', message }] },
+  });
+}

@@ -1,0 +1,170 @@
+import type { Effort } from '@org/models';
+import * as z from 'zod/mini';
+import type { Asked, ChatCall } from '../../../call/call.ts';
+import { isJsonObject, type JsonObject } from '../../../json.ts';
+import { ProxyError } from '../../../proxy-error.ts';
+import { heededFields } from '../../field-table.ts';
+import { readFields } from '../../fields.ts';
+import { type HeededField, responsesFields } from './fields.ts';
+import { conversationOf, InputSchema, refuseForeignItems, toolsWithin } from './input.ts';
+import {
+  chosenTools,
+  type OfferedTool,
+  offeredTools,
+  refuseHostedTools,
+  ToolChoiceSchema,
+  ToolSchema,
+} from './tools.ts';
+
+const text = z.string().check(z.regex(/\S/, 'must not be empty'));
+const fraction = z.number().check(z.minimum(0, 'must be at least 0'), z.maximum(1, 'must be at most 1'));
+
+const efforts = {
+  none: 'off',
+  minimal: 'minimal',
+  low: 'low',
+  medium: 'medium',
+  high: 'high',
+  xhigh: 'xhigh',
+  max: 'max',
+} as const satisfies Readonly<Record<string, Effort>>;
+
+const TextFormat = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('text') }),
+  z.object({ type: z.literal('json_object') }),
+  z.object({ type: z.literal('json_schema'), schema: z.record(z.string(), z.unknown()) }),
+]);
+
+const RequestSchema = z.object({
+  model: text,
+  input: InputSchema,
+  instructions: z.optional(z.string()),
+  tools: z.optional(z.array(ToolSchema)),
+  tool_choice: z.optional(ToolChoiceSchema),
+  parallel_tool_calls: z.optional(z.boolean()),
+  max_output_tokens: z.optional(z.int().check(z.minimum(1, 'must be at least 1'))),
+  temperature: z.optional(fraction),
+  top_p: z.optional(fraction),
+  reasoning: z.optional(
+    z.object({
+      effort: z.nullish(z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'])),
+      mode: z.nullish(z.enum(['standard'])),
+    }),
+  ),
+  text: z.optional(z.object({ format: z.nullish(TextFormat) })),
+  include: z.optional(z.array(z.string())),
+  service_tier: z.optional(z.enum(['auto', 'default', 'flex', 'priority'])),
+  stream: z.optional(z.boolean()),
+} satisfies Record<HeededField, z.ZodMiniType>);
+
+type ResponseRequest = z.infer<typeof RequestSchema>;
+
+/**
+ * Reads a request for a response.
+ *
+ * @throws {ProxyError} `invalid_request` with its issues, or `unsupported_feature` for what relies on OpenAI's own store,
+ *   tools or models.
+ */
+export function readRequest(body: JsonObject): Asked {
+  const heeded = heededFields(responsesFields, body);
+  refuseHostedTools(heeded['tools'], 'tools');
+  refuseForeignItems(heeded['input']);
+  const request = readFields(RequestSchema, heeded);
+  refuseProbabilities(request);
+  return { alias: request.model, call: callOf(request), whole: request.stream !== true };
+}
+
+function callOf(request: ResponseRequest): ChatCall {
+  const { input, instructions = '', reasoning, service_tier: tier } = request;
+  const { messages, system } = conversationOf(input);
+  const first = /\S/.test(instructions) ? [{ type: 'text' as const, text: instructions }] : [];
+  const effort = reasoning?.effort;
+  const wholeSystem = [...first, ...system];
+  return {
+    kind: 'chat',
+    messages,
+    system: wholeSystem.length > 0 ? wholeSystem : undefined,
+    ...toolsOf(request),
+    reasoning: effort == null ? undefined : efforts[effort],
+    serviceTier: tier === 'flex' || tier === 'priority' ? tier : undefined,
+    maxTokens: request.max_output_tokens,
+    temperature: request.temperature,
+    topP: request.top_p,
+    outputSchema: schemaOf(request),
+  };
+}
+
+function toolsOf(request: ResponseRequest): Pick<ChatCall, 'tools' | 'toolChoice'> {
+  const { tools = [], input, tool_choice: choice } = request;
+  const offered = offeredTools([...tools, ...toolsWithin(input)]);
+  const names = new Set(offered.map(({ tool }) => tool.name));
+  if (names.size < offered.length) throw wrong('tools', 'must have different names');
+  const chosen = chosenTools(offered, choice);
+  const { toolChoice } = chosen;
+  if (typeof toolChoice === 'object' && !names.has(toolChoice.name)) {
+    throw wrong('tool_choice', 'must name one of the tools');
+  }
+  if (toolChoice === 'required' && !chosen.tools) throw wrong('tool_choice', 'needs tools');
+  return chosen;
+}
+
+function schemaOf({ text: said }: ResponseRequest): ChatCall['outputSchema'] {
+  const format = said?.format;
+  if (format?.type === 'json_object') {
+    throw new ProxyError({
+      code: 'unsupported_feature',
+      message:
+        'This proxy does not support json_object, which has no schema that an answer could be held to. Use json_schema.',
+      param: 'text.format',
+    });
+  }
+  return format?.type === 'json_schema' ? format.schema : undefined;
+}
+
+const probabilities = 'message.output_text.logprobs';
+
+/** The other things that may be included are of tools that OpenAI runs: there are none. */
+function refuseProbabilities({ include = [] }: ResponseRequest): void {
+  if (!include.includes(probabilities)) return;
+  throw new ProxyError({
+    code: 'unsupported_feature',
+    message: `This proxy does not support ${probabilities}: Bedrock says no probabilities of tokens. Leave it out.`,
+    param: 'include',
+  });
+}
+
+function wrong(path: string, message: string): ProxyError {
+  return new ProxyError({
+    code: 'invalid_request',
+    message: `${path} ${message}.`,
+    param: path,
+    details: { issues: [{ path, message }] },
+  });
+}
+
+/** What a request says of how it is answered. */
+export interface Manner {
+  /** The tools, by the names that the model knows them by. */
+  readonly tools: ReadonlyMap<string, OfferedTool>;
+  /** Whether more than one call is passed on. */
+  readonly parallel: boolean;
+  /** Whether thoughts are given out sealed, so that they can come back. */
+  readonly sealing: boolean;
+}
+
+const MannerSchema = z.pick(RequestSchema, { tools: true, parallel_tool_calls: true, include: true });
+const AdditionalTools = z.object({ type: z.literal('additional_tools'), tools: z.array(ToolSchema) });
+
+/** @param body Of a request that was read. */
+export function mannerOf(body: JsonObject): Manner {
+  const { tools = [], include = [], ...rest } = readFields(MannerSchema, heededFields(responsesFields, body));
+  const input = body['input'];
+  const items = Array.isArray(input) ? input.filter(isJsonObject) : [];
+  const within = items.filter(({ type }) => type === 'additional_tools');
+  const all = [...tools, ...within.flatMap((item) => readFields(AdditionalTools, item).tools)];
+  return {
+    tools: new Map(offeredTools(all).map((offered) => [offered.tool.name, offered])),
+    parallel: rest.parallel_tool_calls ?? true,
+    sealing: include.includes('reasoning.encrypted_content'),
+  };
+}
