@@ -174,7 +174,7 @@ test('functions, custom tools and namespaces are offered as functions, and the c
     {
       type: 'tool',
       name: 'apply_patch',
-      description: expect.stringMatching(/^Edits files\.\n\n[^]*lark grammar:\nstart: "x"$/),
+      description: expect.stringMatching(/^Edits files\.\n\n.*lark grammar:\nstart: "x"$/),
       inputSchema: expect.objectContaining({ required: ['input'] }),
     },
     { type: 'tool', name: 'agents__spawn', inputSchema: { type: 'object', properties: {} } },
