@@ -1,6 +1,7 @@
 import type { Fate, FieldTable } from '@org/lambda/doors/field-table';
 import { chatFields } from '@org/lambda/doors/openai/chat/fields';
 import { embeddingFields } from '@org/lambda/doors/openai/embeddings/fields';
+import { responsesFields } from '@org/lambda/doors/openai/responses/fields';
 import { test } from 'vitest';
 import { expectCommitted } from './committed.ts';
 import { table } from './table.ts';
@@ -23,6 +24,11 @@ const sections: readonly Section[] = [
     route: 'POST /v1/embeddings',
     reference: 'https://developers.openai.com/api/reference/resources/embeddings/methods/create',
     fields: embeddingFields,
+  },
+  {
+    route: 'POST /v1/responses',
+    reference: 'https://developers.openai.com/api/reference/resources/responses/methods/create',
+    fields: responsesFields,
   },
 ];
 

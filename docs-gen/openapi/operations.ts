@@ -123,13 +123,14 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
     limitHeaders: true,
   },
   responses: {
-    tag: 'Ask',
+    tag: 'OpenAI',
     description: [
-      "The API of OpenAI's SDKs, of the Vercel AI SDK's `openai()` and of Codex, whose base URL ends in `/v1`:",
-      "[OpenAI's reference](https://platform.openai.com/docs/api-reference/responses/create). What becomes of each of its fields",
-      'is in `docs/doors.md`. Nothing is stored: each request brings its whole input. With `stream: true` it is answered with server-sent events.',
+      "The request and the answer are those of [OpenAI's API](https://developers.openai.com/api/reference/resources/responses):",
+      "what the Vercel AI SDK's `openai()`, the Agents SDK and Codex speak. Nothing is stored, so each request brings its whole",
+      'input. What becomes of each field is in docs/doors.md. With `stream: true` the answer is a stream of server-sent events,',
+      'which ends with `response.completed`, `response.incomplete` or `response.failed`.',
     ].join('\n'),
-    answer: "A response object of OpenAI's, or its events.",
+    answer: 'The response, or its events.',
     limitHeaders: true,
   },
   models: {

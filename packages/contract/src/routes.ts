@@ -51,7 +51,7 @@ export const routes = {
   responses: {
     method: 'POST',
     path: '/v1/responses',
-    summary: "Ask a model through OpenAI's Responses API, whole or as server-sent events.",
+    summary: "Ask a model in the words of OpenAI's responses, whole or as server-sent events.",
     asks: true,
     mediaType: 'application/json',
   },

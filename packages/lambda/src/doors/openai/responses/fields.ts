@@ -3,7 +3,7 @@ import type { FieldRule, FieldTable } from '../../field-table.ts';
 /**
  * What becomes of each field of a request for a response: those of OpenAI's API, and those that its clients send beside.
  *
- * @see https://platform.openai.com/docs/api-reference/responses/create
+ * @see https://developers.openai.com/api/reference/resources/responses/methods/create
  */
 export const responsesFields = {
   model: { fate: 'kept', note: 'The name of a model of this deployment, as `GET /models` has it.' },
@@ -24,9 +24,15 @@ export const responsesFields = {
     fate: 'translated',
     note: 'With `false`, of several calls the first is passed on.',
   },
-  max_output_tokens: { fate: 'kept', note: 'Without it, the usual number of the plan or the model.' },
-  temperature: { fate: 'kept', note: '0 to 1.' },
-  top_p: { fate: 'kept', note: '0 to 1.' },
+  max_output_tokens: {
+    fate: 'kept',
+    note: 'The most tokens of the answer, thoughts included. Without it: 1,024.',
+  },
+  temperature: { fate: 'kept', note: '0 to 1. More is refused: Bedrock goes no further.' },
+  top_p: {
+    fate: 'translated',
+    note: '1 is the same as to leave it out: clients send it unasked, and newer Claude takes no other sampling beside it.',
+  },
   reasoning: {
     fate: 'translated',
     note: 'The `effort`, as far as the model has it. What it thought is the summary, whether asked for or not, where the model says it.',
@@ -41,7 +47,7 @@ export const responsesFields = {
   },
   service_tier: {
     fate: 'translated',
-    note: '`flex` and `priority`, where the model is served so. `auto` and `default` are the standard tier.',
+    note: '`flex` and `priority`, also called `fast`, where the model has them. `auto` and `default` are the standard tier.',
   },
   stream: {
     fate: 'kept',
@@ -52,9 +58,9 @@ export const responsesFields = {
   truncation: { fate: 'ignored', note: 'What is too long is an error, and nothing is dropped.' },
   user: { fate: 'ignored', note: 'The key says who asks.' },
   safety_identifier: { fate: 'ignored', note: 'The key says who asks.' },
-  prompt_cache_key: { fate: 'ignored', note: 'Caches are the models’ own.' },
-  prompt_cache_retention: { fate: 'ignored', note: 'Caches are the models’ own.' },
-  prompt_cache_options: { fate: 'ignored', note: 'Caches are the models’ own.' },
+  prompt_cache_key: { fate: 'ignored', note: "Caches are the models' own." },
+  prompt_cache_retention: { fate: 'ignored', note: "Caches are the models' own." },
+  prompt_cache_options: { fate: 'ignored', note: "Caches are the models' own." },
   stream_options: { fate: 'ignored', note: 'No event has padding.' },
   max_tool_calls: {
     fate: 'ignored',
@@ -62,12 +68,12 @@ export const responsesFields = {
   },
   image: { fate: 'ignored', note: 'Images go to the model as they are.' },
   client_metadata: { fate: 'ignored', note: 'Codex sends it about itself.' },
-  previous_response_id: { fate: 'refused', note: 'no response is stored. Send the whole input.' },
-  conversation: { fate: 'refused', note: 'no conversation is stored. Send the whole input.' },
-  background: { fate: 'refused', note: 'no response is stored.', harmless: [false] },
-  prompt: { fate: 'refused', note: 'no prompt is stored.' },
-  context_management: { fate: 'refused', note: 'nothing is compacted.', harmless: [[]] },
-  moderation: { fate: 'refused', note: 'the guardrail of a plan does this.' },
+  previous_response_id: { fate: 'refused', note: 'No response is stored. Send the whole input.' },
+  conversation: { fate: 'refused', note: 'No conversation is stored. Send the whole input.' },
+  background: { fate: 'refused', note: 'No response is stored.', harmless: [false] },
+  prompt: { fate: 'refused', note: 'No prompt is stored.' },
+  context_management: { fate: 'refused', note: 'Nothing is compacted.', harmless: [[]] },
+  moderation: { fate: 'refused', note: 'The guardrail of a plan does this.' },
   access_programs: { fate: 'refused', note: 'Bedrock has none.', harmless: [{}] },
   top_logprobs: { fate: 'refused', note: 'Bedrock says no probabilities of tokens.', harmless: [0] },
 } as const satisfies Readonly<Record<string, FieldRule>>;

@@ -8,7 +8,7 @@ import type { Item } from './items.ts';
 import { mannerOf } from './request.ts';
 import { begun, endOf, type Failure, type Progress, responseOf, usageOf } from './response.ts';
 
-/** A response while it is written. @see https://platform.openai.com/docs/api-reference/responses-streaming */
+/** A response while it is written. @see https://developers.openai.com/api/reference/resources/responses/streaming-events */
 export function frames(request: ReadRequest): Frames {
   const { requestId, body } = request;
   const manner = mannerOf(body);

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { Block, Message, TextBlock, ToolResultBlock } from '../../../call/call.ts';
 import { isJsonObject, type Json } from '../../../json.ts';
 import { ProxyError } from '../../../proxy-error.ts';
+import { invalidField } from '../../invalid-field.ts';
 import { toolIdOf } from '../bedrock-names.ts';
 import { documentOf, documentRule, imageOf, imageRule } from '../data-urls.ts';
 import { toolInputFrom } from '../tool-arguments.ts';
@@ -172,8 +173,10 @@ export function conversationOf(input: Input): Conversation {
         item satisfies never;
     }
   }
-  if (turns.at(0)?.role !== 'user') throw unasked('must begin with a user message that says something');
-  if (turns.at(-1)?.role !== 'user') throw unasked('must end with a user message or what a tool returned');
+  if (turns.at(0)?.role !== 'user')
+    throw invalidField('input', 'must begin with a user message that says something');
+  if (turns.at(-1)?.role !== 'user')
+    throw invalidField('input', 'must end with a user message or what a tool returned');
   return { system, messages: turns.map(({ role, blocks }) => ({ role, blocks: resultsFirst(blocks) })) };
 }
 
@@ -206,13 +209,4 @@ function resultBlock(id: string, content: ToolResultBlock['content']): ToolResul
 function resultsFirst(blocks: readonly Block[]): Block[] {
   const isResult = ({ type: kind }: Block) => kind === 'tool_result';
   return [...blocks.filter(isResult), ...blocks.filter((block) => !isResult(block))];
-}
-
-function unasked(message: string): ProxyError {
-  return new ProxyError({
-    code: 'invalid_request',
-    message: `input ${message}.`,
-    param: 'input',
-    details: { issues: [{ path: 'input', message }] },
-  });
 }

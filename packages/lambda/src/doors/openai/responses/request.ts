@@ -1,10 +1,11 @@
-import type { Effort } from '@org/models';
+import type { Effort, ServiceTier } from '@org/models';
 import * as z from 'zod/mini';
 import type { Asked, ChatCall } from '../../../call/call.ts';
 import { isJsonObject, type JsonObject } from '../../../json.ts';
 import { ProxyError } from '../../../proxy-error.ts';
 import { heededFields } from '../../field-table.ts';
 import { readFields } from '../../fields.ts';
+import { invalidField } from '../../invalid-field.ts';
 import { type HeededField, responsesFields } from './fields.ts';
 import { conversationOf, InputSchema, refuseForeignItems, toolsWithin } from './input.ts';
 import {
@@ -28,6 +29,14 @@ const efforts = {
   xhigh: 'xhigh',
   max: 'max',
 } as const satisfies Readonly<Record<string, Effort>>;
+
+const tiers = {
+  auto: undefined,
+  default: undefined,
+  flex: 'flex',
+  priority: 'priority',
+  fast: 'priority',
+} as const satisfies Readonly<Record<string, ServiceTier | undefined>>;
 
 const TextFormat = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text') }),
@@ -53,7 +62,7 @@ const RequestSchema = z.object({
   ),
   text: z.optional(z.object({ format: z.nullish(TextFormat) })),
   include: z.optional(z.array(z.string())),
-  service_tier: z.optional(z.enum(['auto', 'default', 'flex', 'priority'])),
+  service_tier: z.optional(z.enum(['auto', 'default', 'flex', 'priority', 'fast'])),
   stream: z.optional(z.boolean()),
 } satisfies Record<HeededField, z.ZodMiniType>);
 
@@ -86,10 +95,11 @@ function callOf(request: ResponseRequest): ChatCall {
     system: wholeSystem.length > 0 ? wholeSystem : undefined,
     ...toolsOf(request),
     reasoning: effort == null ? undefined : efforts[effort],
-    serviceTier: tier === 'flex' || tier === 'priority' ? tier : undefined,
+    serviceTier: tier && tiers[tier],
     maxTokens: request.max_output_tokens,
     temperature: request.temperature,
-    topP: request.top_p,
+    // Clients send it unasked, and newer Claude takes no other sampling beside it.
+    topP: request.top_p === 1 ? undefined : request.top_p,
     outputSchema: schemaOf(request),
   };
 }
@@ -98,13 +108,13 @@ function toolsOf(request: ResponseRequest): Pick<ChatCall, 'tools' | 'toolChoice
   const { tools = [], input, tool_choice: choice } = request;
   const offered = offeredTools([...tools, ...toolsWithin(input)]);
   const names = new Set(offered.map(({ tool }) => tool.name));
-  if (names.size < offered.length) throw wrong('tools', 'must have different names');
+  if (names.size < offered.length) throw invalidField('tools', 'must have different names');
   const chosen = chosenTools(offered, choice);
   const { toolChoice } = chosen;
   if (typeof toolChoice === 'object' && !names.has(toolChoice.name)) {
-    throw wrong('tool_choice', 'must name one of the tools');
+    throw invalidField('tool_choice', 'must name one of the tools');
   }
-  if (toolChoice === 'required' && !chosen.tools) throw wrong('tool_choice', 'needs tools');
+  if (toolChoice === 'required' && !chosen.tools) throw invalidField('tool_choice', 'needs tools');
   return chosen;
 }
 
@@ -130,15 +140,6 @@ function refuseProbabilities({ include = [] }: ResponseRequest): void {
     code: 'unsupported_feature',
     message: `This proxy does not support ${probabilities}: Bedrock says no probabilities of tokens. Leave it out.`,
     param: 'include',
-  });
-}
-
-function wrong(path: string, message: string): ProxyError {
-  return new ProxyError({
-    code: 'invalid_request',
-    message: `${path} ${message}.`,
-    param: path,
-    details: { issues: [{ path, message }] },
   });
 }
 

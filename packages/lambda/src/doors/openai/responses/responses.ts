@@ -7,7 +7,7 @@ import { begun, endOf, responseOf, usageOf } from './response.ts';
 /**
  * OpenAI's Responses API, without anything that is stored.
  *
- * @see https://platform.openai.com/docs/api-reference/responses
+ * @see https://developers.openai.com/api/reference/resources/responses
  */
 export const responsesDoor: Door = {
   parse: readRequest,

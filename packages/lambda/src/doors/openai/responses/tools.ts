@@ -60,9 +60,12 @@ export function refuseHostedTools(tools: Json | undefined, place: string): void 
     const isHosted = typeof type === 'string' && !knownTypes.has(type);
     const searches = type === 'web_search' && tool['external_web_access'] !== false;
     if (!isHosted && !searches) continue;
+    const remedy = searches
+      ? 'Leave it out; in Codex, by web_search = "disabled" in config.toml.'
+      : 'Offer functions instead.';
     throw new ProxyError({
       code: 'unsupported_feature',
-      message: `This proxy does not support tools of the type ${type.slice(0, 64)}, which OpenAI runs or defines. Offer functions instead.`,
+      message: `This proxy does not support tools of the type ${type.slice(0, 64)}, which OpenAI runs or defines. ${remedy}`,
       param: `${place}.${index}`,
     });
   }
