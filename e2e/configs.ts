@@ -171,6 +171,9 @@ const signedIn = defineProxyConfig({
 /** A user pool of the deployment's own. */
 const userPool = parseProxyConfig({ ...shipped, name: 'user-pool', signIn: { cognito: 'create' } });
 
+/** Keys are read by API Gateway alone. */
+const withoutBearer = parseProxyConfig({ ...shipped, name: 'without-bearer', bearer: false });
+
 /** Pages of two origins may call. */
 const web = parseProxyConfig({
   ...shipped,
@@ -225,6 +228,7 @@ export const configs = {
   guarded,
   'signed-in': signedIn,
   'user-pool': userPool,
+  'without-bearer': withoutBearer,
   web,
   faulty,
   growing,

@@ -81,7 +81,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
   'packages/infra/src/stack': {
     // What the constructs of the other folders are given.
     functions: ['../config', 'ledger-table.ts', 'watch'],
-    'sign-in': ['../config', 'ledger-table.ts', 'functions'],
+    authorizer: ['../config', 'ledger-table.ts', 'functions'],
     watch: ['../config'],
     api: ['../config'],
   },
@@ -210,7 +210,7 @@ test('no file imports itself through others, be it for a type', () => {
 
 /** Where what is shipped, deployed or run by a user begins. */
 const entries = {
-  lambda: ['src/index.ts', 'src/authorizer/index.ts'],
+  lambda: ['src/index.ts', 'src/authorizer/index.ts', 'src/authorizer/keys-only.ts'],
   'client-sdk': ['src/index.ts', 'src/testing/index.ts'],
   infra: ['bin/app.ts'],
   admin: ['src/index.ts', 'src/keys/sign-in-keys.ts'],

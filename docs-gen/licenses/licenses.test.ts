@@ -11,7 +11,11 @@ const nameOf = (directory: string): string =>
   JSON.parse(readFileSync(`${directory}/package.json`, 'utf8')).name;
 
 const client = bundledInto('packages/client-sdk', ['src/index.ts', 'src/testing/index.ts']);
-const functions = bundledInto('packages/lambda', ['src/index.ts', 'src/authorizer/index.ts']);
+const functions = bundledInto('packages/lambda', [
+  'src/index.ts',
+  'src/authorizer/index.ts',
+  'src/authorizer/keys-only.ts',
+]);
 const commandLine = installedWith('packages/cli', 'packages/local');
 
 test.each([

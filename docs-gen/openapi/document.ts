@@ -41,7 +41,7 @@ export function openApiDocument(docs: DocstringOf) {
       { url: 'http://127.0.0.1:8787/dev', description: 'The local gateway of `npm start`.' },
     ],
     tags,
-    security: [{ apiKey: [] }, { signIn: [] }],
+    security: [{ apiKey: [] }, { bearer: [] }],
     paths: pathsOf(docs),
     components: {
       securitySchemes: {
@@ -51,12 +51,11 @@ export function openApiDocument(docs: DocstringOf) {
           name: headers.apiKey,
           description: docs('headers.apiKey').text,
         },
-        signIn: {
+        bearer: {
           type: 'http',
           scheme: 'bearer',
-          bearerFormat: 'JWT',
           description:
-            'A token of the sign-in of the deployment, where it has one. A key may then be sent so too.',
+            'The same key, as clients of other APIs send it; or a token of the sign-in of the deployment, where it has one. Off where its config says `bearer: false` and has no sign-in.',
         },
       },
       headers: responseHeaders(docs),

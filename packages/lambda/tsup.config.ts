@@ -7,14 +7,18 @@ import { leaveOutUnused } from './build/leave-out-unused.ts';
 /** Anyone who is given the code is given the licences of what is in it: https://www.apache.org/licenses/LICENSE-2.0#redistribution */
 async function handOnNotices(): Promise<void> {
   const notices = join(import.meta.dirname, 'THIRD-PARTY-NOTICES.txt');
-  for (const directory of ['dist', 'dist/authorizer']) {
+  for (const directory of ['dist', 'dist/authorizer', 'dist/key-authorizer']) {
     await copyFile(notices, join(import.meta.dirname, directory, 'THIRD-PARTY-NOTICES.txt'));
   }
 }
 
 // One file each: on a cold start the number of files costs more than their bytes.
 export default {
-  entry: { index: 'src/index.ts', 'authorizer/index': 'src/authorizer/index.ts' },
+  entry: {
+    index: 'src/index.ts',
+    'authorizer/index': 'src/authorizer/index.ts',
+    'key-authorizer/index': 'src/authorizer/keys-only.ts',
+  },
   format: 'esm',
   platform: 'node',
   target: 'node24',

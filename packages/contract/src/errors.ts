@@ -105,7 +105,7 @@ export const errors = {
     madeBy: ['gateway', 'lambda'],
     message:
       'The API key is missing, unknown or disabled, or the sign-in token is not valid. ' +
-      'Send a valid one as x-api-key, or sign in again.',
+      'Send a valid one as x-api-key or as Authorization: Bearer, or sign in again.',
   },
   /**
    * The sign-in token is valid, but its claim names no team of this deployment; or a firewall refuses the request.

@@ -1,6 +1,9 @@
 /** Names of the HTTP headers that client and server agree on, in lower case. */
 export const headers = {
-  /** The key; where the deployment has sign-in, also a token. */
+  /**
+   * The key; where the deployment has sign-in, also a token. `Authorization: Bearer` says the same, unless the deployment
+   * has it off; of two that differ, this one counts.
+   */
   apiKey: 'x-api-key',
   /** What finds the call in the logs: also in the body, and in every log line. */
   requestId: 'x-request-id',

@@ -1,4 +1,5 @@
 import type { ProxyConfig } from '@org/infra/config';
+import { checkBearer } from './bearer.ts';
 import type { Finding } from './finding.ts';
 import { checkKeyLimits } from './key-limits.ts';
 import { checkLifecycles } from './lifecycles.ts';
@@ -18,5 +19,6 @@ export function configWarnings(config: ProxyConfig, now: number): Finding[] {
     ...checkQuotas(config),
     ...checkKeyLimits(config),
     ...checkSignInTeams(config),
+    ...checkBearer(config),
   ];
 }

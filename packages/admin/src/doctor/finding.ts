@@ -13,6 +13,7 @@ export type Check =
   | 'guardrail'
   | 'prices'
   | 'price'
+  | 'bearer'
   | 'plan'
   | 'key'
   | 'team';

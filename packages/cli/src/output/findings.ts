@@ -15,6 +15,7 @@ const labels: Readonly<Record<Check, string>> = {
   guardrail: 'guardrail of',
   prices: 'prices',
   price: 'price of',
+  bearer: 'bearer tokens',
   plan: 'plan',
   key: 'key',
   team: 'team',

@@ -43,6 +43,7 @@ const config = {
   prices: { own: { input: 1, output: 2 } },
   globalInference: true,
   accessLog: true,
+  bearer: false,
   signIn: { issuer: 'https://login.example.com', audience: 'proxy', claim: 'team' },
   logRetentionDays: 30,
   alarms: { email: 'operators@example.com' },

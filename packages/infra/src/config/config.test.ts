@@ -24,6 +24,7 @@ test('a config gets its defaults', () => {
     plans: { starter: { ...plan, quota: { limit: 100, period: 'MONTH', offset: 0 } } },
     teams: { research: { plan: 'starter', keys: [{ name: 'research-key', enabled: true }] } },
     globalInference: false,
+    bearer: true,
     accessLog: false,
     logRetentionDays: 30,
     memoryMb: 512,

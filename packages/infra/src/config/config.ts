@@ -137,6 +137,13 @@ export interface AuthoredProxyConfig<
    */
   accessLog?: boolean | undefined;
   /**
+   * Whether a key may come as `Authorization: Bearer` too, as OpenAI's SDKs and most clients of other APIs send it. An
+   * authorizer then runs before every request, refused ones too: a function for about 0.21 USD a million requests. False:
+   * API Gateway alone reads keys, from `x-api-key`. With `signIn` there is an authorizer either way, and nothing changes.
+   * Default: true.
+   */
+  bearer?: boolean | undefined;
+  /**
    * Lets people and programs in with a token of a Cognito user pool, or of any issuer of OpenID Connect, beside API
    * keys. Default: API keys only.
    */
@@ -215,6 +222,7 @@ const ProxyConfig = z
     prices: z.optional(z.record(z.string(), Price)),
     globalInference: z._default(z.boolean(), false),
     accessLog: z._default(z.boolean(), false),
+    bearer: z._default(z.boolean(), true),
     signIn: z.optional(SignIn),
     logRetentionDays: z._default(z.literal(retentionDays), 30),
     ...operationsFields,

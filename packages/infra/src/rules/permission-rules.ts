@@ -74,7 +74,6 @@ const signInKeysAreTheAuthorizers: TemplateRule = {
     const authorizerUris = resourcesOf(template, 'AWS::ApiGateway::Authorizer').map(({ properties }) =>
       textOf(properties['AuthorizerUri']),
     );
-    if (authorizerUris.length === 0) return;
     const roles = new Map<string, Permission[]>();
     for (const policy of rolePolicies(template)) {
       for (const role of policy.roles) {

@@ -175,7 +175,7 @@ const signInFaults: typeof faults = [
   ],
   [
     'an authorizer whose function any API may invoke',
-    set(CfnPermission, 'SourceArn', undefined, ({ node }) => node.path.includes('/SignIn/')),
+    set(CfnPermission, 'SourceArn', undefined, ({ node }) => node.path.includes('/Authorizer/')),
     'Proxy: only-the-api-invokes',
   ],
 ];

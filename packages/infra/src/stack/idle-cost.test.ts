@@ -11,6 +11,7 @@ const typesOf = ({ Resources }: Template) => new Set(Object.values(Resources).ma
 /** What is paid for by use alone, or not at all. */
 const freeWhileIdle = [
   'AWS::ApiGateway::ApiKey',
+  'AWS::ApiGateway::Authorizer',
   'AWS::ApiGateway::Deployment',
   'AWS::ApiGateway::GatewayResponse',
   'AWS::ApiGateway::Method',

@@ -35,18 +35,19 @@ export class LedgerTable extends Construct {
   /**
    * What a function may do: by default read one item, and write one. None deletes, lists or reads many.
    *
-   * @param access.prefixes What the partition keys of its items begin with. Default: it may use every item.
+   * @param access.prefixes What the partition keys of its items begin with.
    * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
    */
-  statement(access: { actions?: readonly string[]; prefixes?: readonly string[] } = {}): PolicyStatement {
+  statement(access: {
+    readonly actions?: readonly string[];
+    readonly prefixes: readonly string[];
+  }): PolicyStatement {
     const { actions = ['dynamodb:GetItem', 'dynamodb:UpdateItem'], prefixes } = access;
-    const leadingKeys = prefixes?.map((prefix) => `${prefix}*`);
+    const leadingKeys = prefixes.map((prefix) => `${prefix}*`);
     return new PolicyStatement({
       actions: [...actions],
       resources: [this.table.tableArn],
-      ...(leadingKeys
-        ? { conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': leadingKeys } } }
-        : {}),
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': leadingKeys } },
     });
   }
 }

@@ -5,10 +5,10 @@ import { ApiKeys } from './api/api-keys.ts';
 import { ProxyApi } from './api/proxy-api.ts';
 import { UsagePlans } from './api/usage-plans.ts';
 import { WebAcl } from './api/web-acl.ts';
+import { Authorizer } from './authorizer/authorizer.ts';
 import { functionEnvironment } from './functions/function-environment.ts';
 import { ProxyFunction } from './functions/proxy-function.ts';
 import { LedgerTable } from './ledger-table.ts';
-import { Authorizer } from './sign-in/authorizer.ts';
 import { Alarms } from './watch/alarms.ts';
 import { Dashboard } from './watch/dashboard.ts';
 
@@ -31,13 +31,14 @@ export class ProxyStack extends Stack {
     const keyIds = new Map([...keys.byName].map(([name, key]) => [name, key.keyId]));
     const environment = functionEnvironment(config, { keyIds, tableName: ledger.table.tableName }, this);
     const proxy = new ProxyFunction(this, 'Function', { config, ledger, environment, lambdaDirectory });
-    const signIn =
-      config.signIn &&
-      new Authorizer(this, 'SignIn', { config, signIn: config.signIn, ledger, lambdaDirectory });
+    const authorizer =
+      config.bearer || config.signIn
+        ? new Authorizer(this, 'Authorizer', { config, ledger, lambdaDirectory })
+        : undefined;
     const { api } = new ProxyApi(this, 'Api', {
       config,
       handler: proxy.handler,
-      authorizer: signIn?.authorizer,
+      authorizer: authorizer?.authorizer,
     });
     const stage = api.deploymentStage;
     new UsagePlans(this, 'Plans', { config, keys, stage });

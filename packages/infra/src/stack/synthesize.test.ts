@@ -52,7 +52,7 @@ describe('the API', () => {
 
   test('is regional, takes keys from the header, and takes as much as an account may by default', () => {
     expect(only(template, 'AWS::ApiGateway::RestApi')).toMatchObject({
-      ApiKeySourceType: 'HEADER',
+      ApiKeySourceType: 'AUTHORIZER',
       EndpointConfiguration: { Types: ['REGIONAL'] },
     });
     expect(only(template, 'AWS::ApiGateway::Stage')).toMatchObject({
@@ -203,7 +203,7 @@ test('an access log is opt-in, is kept as long as the other logs, and holds no k
   expect(joined(DestinationArn, nameOf)).toBe(
     'arn:aws:logs:us-east-1:AWS::AccountId:log-group:/aws/apigateway/bedrock-proxy-dev',
   );
-  expect([...logGroups.values()].map(({ RetentionInDays }) => RetentionInDays)).toEqual([7, 7]);
+  expect([...logGroups.values()].map(({ RetentionInDays }) => RetentionInDays)).toEqual([7, 7, 7]);
 });
 
 test('an environment larger than Lambda allows is a config error', () => {

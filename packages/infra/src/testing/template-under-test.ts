@@ -34,12 +34,18 @@ export const directory = mkdtempSync(join(tmpdir(), 'synthesize-'));
 /** Built functions, whose code does not matter. */
 export const lambdaDirectory = join(directory, 'lambda');
 
-mkdirSync(join(lambdaDirectory, 'authorizer'), { recursive: true });
+mkdirSync(lambdaDirectory);
 writeFileSync(
   join(lambdaDirectory, 'index.mjs'),
   'export const handler = async () => ({ statusCode: 200 });',
 );
-writeFileSync(join(lambdaDirectory, 'authorizer/index.mjs'), 'export const handler = async () => ({});');
+for (const authorizer of ['authorizer', 'key-authorizer']) {
+  mkdirSync(join(lambdaDirectory, authorizer));
+  writeFileSync(
+    join(lambdaDirectory, authorizer, 'index.mjs'),
+    `export const handler = async () => ({}); // ${authorizer}`,
+  );
+}
 afterAll(() => rmSync(directory, { recursive: true }));
 
 /** The shipped config with every option on. */
@@ -99,13 +105,13 @@ export function joined(value: unknown, resolve: (logicalId: string) => string): 
     .join('');
 }
 
-/** The function behind the routes, with its logical id. With `signIn` there is another one, the authorizer. */
+/** The function behind the routes, with its logical id. The authorizer is another one. */
 export function proxyFunction(template: Template): {
   readonly id: string;
   readonly properties: z.infer<typeof Properties>;
 } {
   const [found, ...others] = [...resources(template, 'AWS::Lambda::Function')].filter(
-    ([id]) => !id.startsWith('SignIn'),
+    ([id]) => !id.startsWith('Authorizer'),
   );
   if (!found || others.length > 0) throw new Error('expected exactly one function behind the routes');
   return { id: found[0], properties: found[1] };

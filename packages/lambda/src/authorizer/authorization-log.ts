@@ -1,14 +1,14 @@
 import type { WriteLine } from '../log/log.ts';
-import type { TokenFault } from './token-verifier.ts';
+import type { TokenFault } from './token-error.ts';
 
 /**
- * All that is ever logged of a decision. An allow-list by construction: no token, no claim but the team, no key and
- * no header has a field here.
+ * All that is ever logged of a decision: on a token, or that there is no credential. An allow-list by construction: no
+ * token, no claim but the team, no key and no header has a field here.
  */
 export interface AuthorizationLog {
   readonly requestId: string;
-  /** Whether an API key was passed on, a token was accepted, or the caller was refused. */
-  outcome: 'key' | 'token' | 'refused' | 'failed';
+  /** Whether the token was accepted, or the caller was refused. */
+  outcome: 'token' | 'refused' | 'failed';
   reason?: TokenFault | 'no_team';
   team?: string;
   /** What was not there: the issuer's keys, or the table. */
@@ -16,7 +16,7 @@ export interface AuthorizationLog {
   totalMs?: number;
 }
 
-const levels = { key: 'INFO', token: 'INFO', refused: 'WARN', failed: 'ERROR' } as const;
+const levels = { token: 'INFO', refused: 'WARN', failed: 'ERROR' } as const;
 
 /** One JSON line a request, straight to standard output: `console` would wrap it in another object. */
 export function logAuthorization(log: AuthorizationLog, at: number, write: WriteLine): void {

@@ -1,6 +1,12 @@
-import { expect, test } from 'vitest';
-import { type Authorizer, type AuthorizerEvent, createAuthorizer } from './authorizer.ts';
+import { describe, expect, test } from 'vitest';
+import {
+  type Authorizer,
+  type AuthorizerEvent,
+  type AuthorizerOptions,
+  createAuthorizer,
+} from './authorizer.ts';
 import type { AuthorizerConfig } from './config.ts';
+import { createSignIn } from './sign-in.ts';
 import { createSigningKeys } from './signing-keys.ts';
 import { audience, createTestIssuer, issuerUrl } from './test-issuer.ts';
 import { createTokenVerifier } from './token-verifier.ts';
@@ -24,7 +30,7 @@ function start(config: Partial<AuthorizerConfig> = {}): Fixture {
     ['research', 'key-of-research-0123456789'],
   ]);
   const lines: string[] = [];
-  const authorizer = createAuthorizer({
+  const signIn = createSignIn({
     config: whole,
     verify: createTokenVerifier(
       whole,
@@ -34,6 +40,15 @@ function start(config: Partial<AuthorizerConfig> = {}): Fixture {
       if (team === 'unreadable') throw Object.assign(new Error('secret'), { name: 'TimeoutError' });
       return keys.get(team);
     },
+  });
+  return withAuthorizer(lines, (options) => createAuthorizer({ ...options, signIn }));
+}
+
+/** The same where nobody signs in. */
+const startKeysOnly = () => withAuthorizer([], createAuthorizer);
+
+function withAuthorizer(lines: string[], create: (options: AuthorizerOptions) => Authorizer): Fixture {
+  const authorizer = create({
     write: (line) => lines.push(line),
     now: () => 0,
   });
@@ -146,28 +161,48 @@ test.each(refused)('a token %s is refused as %s', async (_name, reason, token) =
   ]);
 });
 
-test.each([
-  ['no headers', null],
-  ['none of the headers', { accept: '*/*' }],
-  ['an empty key', { 'x-api-key': '' }],
-  ['an empty bearer', { Authorization: 'Bearer ' }],
-  ['another scheme', { Authorization: 'Basic dXNlcjpwYXNz' }],
-  ['a key longer than any', { 'x-api-key': 'k'.repeat(129) }],
-])('a caller with %s is refused', async (_name, headers) => {
-  await expect(start().authorize(headers)).rejects.toThrow(/^Unauthorized$/);
+describe.each([
+  ['with sign-in', start],
+  ['with keys only', startKeysOnly],
+])('%s', (_which, begin) => {
+  test.each([
+    ['no headers', null],
+    ['none of the headers', { accept: '*/*' }],
+    ['an empty key', { 'x-api-key': '' }],
+    ['an empty bearer', { Authorization: 'Bearer ' }],
+    ['another scheme', { Authorization: 'Basic dXNlcjpwYXNz' }],
+    ['a key longer than any', { 'x-api-key': 'k'.repeat(129) }],
+  ])('a caller with %s is refused, and the log says that nothing usable came', async (_name, headers) => {
+    const { authorize, lines } = begin();
+    await expect(authorize(headers)).rejects.toThrow(/^Unauthorized$/);
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ outcome: 'refused', reason: 'missing' }]);
+  });
+
+  test.each([
+    ['x-api-key', { 'X-Api-Key': 'any key at all' }],
+    ['Authorization', { authorization: 'bearer any-key-at-all' }],
+    ['both', { 'x-api-key': 'any-key-at-all', authorization: 'Bearer any-key-at-all' }],
+    [
+      'x-api-key, beside another in Authorization',
+      { 'x-api-key': 'any-key-at-all', authorization: 'Bearer other' },
+    ],
+  ])(
+    'an API key in %s is passed on as it is, for API Gateway to judge, and not logged',
+    async (_name, headers) => {
+      const { authorize, lines } = begin();
+      expect(await authorize(headers)).toMatchObject({
+        principalId: 'api-key',
+        usageIdentifierKey: expect.stringMatching(/^any.key.at.all$/),
+      });
+      expect(lines).toEqual([]);
+    },
+  );
 });
 
-test.each([
-  ['x-api-key', { 'X-Api-Key': 'any key at all' }],
-  ['Authorization', { authorization: 'bearer any-key-at-all' }],
-  ['both, x-api-key first', { 'x-api-key': 'any key at all', authorization: 'Bearer other' }],
-])('an API key in %s is passed on as it is, for API Gateway to judge', async (_name, headers) => {
-  const { authorize, lines } = start();
-  expect(await authorize(headers)).toMatchObject({
-    principalId: 'api-key',
-    usageIdentifierKey: expect.stringMatching(/^any.key.at.all$/),
+test('where nobody signs in, what looks like a token is a key', async () => {
+  expect(await startKeysOnly().authorize(bearer('a.custom.key'))).toMatchObject({
+    usageIdentifierKey: 'a.custom.key',
   });
-  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'INFO', outcome: 'key' });
 });
 
 test('a client that knows API keys only can send a token as one', async () => {

@@ -1,21 +1,22 @@
-import { createHash } from 'node:crypto';
-import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { failureName } from '../failure-name.ts';
 import { receivedEvent } from '../http/received-event.ts';
 import type { WriteLine } from '../log/log.ts';
 import { type AuthorizationLog, logAuthorization } from './authorization-log.ts';
-import type { AuthorizerConfig } from './config.ts';
 import { credentialOf } from './credential.ts';
 import { authorizerResult, type Decision } from './policy.ts';
-import { teamsOf } from './team-claim.ts';
-import type { TeamKeys } from './team-keys.ts';
-import { TokenError, type TokenVerifier } from './token-verifier.ts';
+import { TokenError } from './token-error.ts';
+
+/**
+ * Says by which API key the bearer of a sign-in token is judged.
+ *
+ * @throws {TokenError} If the token is not valid.
+ */
+export type SignIn = (token: string) => Promise<Decision>;
 
 export interface AuthorizerOptions {
-  readonly config: AuthorizerConfig;
-  readonly verify: TokenVerifier;
-  readonly teamKeys: TeamKeys;
+  /** Left out: nobody signs in, and what a caller shows is an API key. */
+  readonly signIn?: SignIn | undefined;
   readonly write: WriteLine;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -40,34 +41,23 @@ const unauthorized = 'Unauthorized';
  * @returns An authorizer that throws `Unauthorized` for a caller without a credential or with a token that is not
  *   valid, denies a token that is for no team here, and fails where nobody can say.
  */
-export function createAuthorizer({ config, verify, teamKeys, write, now }: AuthorizerOptions): Authorizer {
-  const decide = async (event: AuthorizerEvent, log: AuthorizationLog): Promise<Decision> => {
-    const credential = credentialOf(event);
-    if (!credential) throw new TokenError('missing');
-    if (credential.kind === 'key') {
-      log.outcome = 'key';
-      return { effect: 'Allow', principalId: 'api-key', apiKey: credential.value };
-    }
-    const payload = await verify(credential.value);
-    const principalId = principalOf(payload);
-    const teams = await Promise.all(
-      teamsOf(payload, config).map(async (team) => ({ team, apiKey: await teamKeys(team) })),
-    );
-    const first = teams.find(({ apiKey }) => apiKey !== undefined);
-    if (first?.apiKey === undefined) {
-      log.reason = 'no_team';
-      return { effect: 'Deny', principalId };
-    }
-    Object.assign(log, { outcome: 'token', team: first.team });
-    return { effect: 'Allow', principalId, apiKey: first.apiKey, team: first.team };
-  };
-
+export function createAuthorizer({ signIn, write, now }: AuthorizerOptions): Authorizer {
   return async (sent) => {
     const event = receivedEvent(sent, fromNobody);
+    const credential = credentialOf(event, { signIn: signIn !== undefined });
+    // What becomes of a key is in the log of the function behind the routes.
+    if (credential?.kind === 'key') {
+      const decision = { effect: 'Allow', principalId: 'api-key', apiKey: credential.value } as const;
+      return authorizerResult(decision, event.methodArn);
+    }
     const started = now();
     const log: AuthorizationLog = { requestId: event.requestContext.requestId, outcome: 'refused' };
     try {
-      return authorizerResult(await decide(event, log), event.methodArn);
+      if (!credential || !signIn) throw new TokenError('missing');
+      const decision = await signIn(credential.value);
+      if (decision.effect === 'Allow') Object.assign(log, { outcome: 'token', team: decision.team });
+      else log.reason = 'no_team';
+      return authorizerResult(decision, event.methodArn);
     } catch (error) {
       throw refusalOf(error, log);
     } finally {
@@ -86,11 +76,4 @@ function refusalOf(error: unknown, log: AuthorizationLog): Error {
   log.outcome = 'failed';
   log.failure = failureName(error);
   return new Error("The caller cannot be judged: the issuer's signing keys or the table cannot be read");
-}
-
-/** The same for every request of a person, and nothing to find the person by. */
-function principalOf({ iss, sub }: JwtPayload): string {
-  return createHash('sha256')
-    .update(JSON.stringify([iss, sub]))
-    .digest('base64url');
 }

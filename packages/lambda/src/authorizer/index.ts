@@ -3,6 +3,7 @@ import { FreshConnections } from '../upstream/fresh-connections.ts';
 import { createAuthorizer } from './authorizer.ts';
 import { readAuthorizerConfig } from './config.ts';
 import { fetchJson } from './fetch-json.ts';
+import { createSignIn } from './sign-in.ts';
 import { createSigningKeys } from './signing-keys.ts';
 import { createTeamKeys } from './team-keys.ts';
 import { createTokenVerifier } from './token-verifier.ts';
@@ -19,11 +20,12 @@ const client = new DynamoDBClient({
   ),
 });
 
-/** Answers API Gateway's question who is calling. */
+const verify = createTokenVerifier(config, createSigningKeys({ config, fetchJson, now: Date.now }));
+const teamKeys = createTeamKeys({ client, table: config.table, now: Date.now });
+
+/** Answers API Gateway's question who is calling, where callers may sign in. */
 export const handler = createAuthorizer({
-  config,
-  verify: createTokenVerifier(config, createSigningKeys({ config, fetchJson, now: Date.now })),
-  teamKeys: createTeamKeys({ client, table: config.table, now: Date.now }),
+  signIn: createSignIn({ config, verify, teamKeys }),
   write: (line) => process.stdout.write(line),
   now: Date.now,
 });

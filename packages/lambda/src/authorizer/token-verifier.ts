@@ -15,29 +15,7 @@ import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
 import { verifyJwtSync } from 'aws-jwt-verify/jwt-verifier';
 import type { AuthorizerConfig } from './config.ts';
 import type { SigningKeys } from './signing-keys.ts';
-
-/** Why a caller is not known. Goes into the log; the caller learns no more than that it is not. */
-export type TokenFault =
-  | 'missing'
-  | 'expired'
-  | 'not_yet_valid'
-  | 'wrong_issuer'
-  | 'wrong_audience'
-  | 'wrong_algorithm'
-  | 'wrong_token_use'
-  | 'bad_signature'
-  | 'unknown_key'
-  | 'malformed';
-
-export class TokenError extends Error {
-  override readonly name = 'TokenError';
-  readonly fault: TokenFault;
-
-  constructor(fault: TokenFault) {
-    super(fault);
-    this.fault = fault;
-  }
-}
+import { TokenError, type TokenFault } from './token-error.ts';
 
 /**
  * Returns what a token claims.

@@ -29,7 +29,7 @@ export class ProxyFunction extends LoggedFunction {
       config,
       suffix: '',
       description: `Asks Bedrock for the teams of ${config.name}-${config.stage}`,
-      code: Code.fromAsset(lambdaDirectory, { exclude: ['authorizer'] }),
+      code: Code.fromAsset(lambdaDirectory, { exclude: ['authorizer', 'key-authorizer'] }),
       handler: 'index.handler',
       memorySize: config.memoryMb,
       // As long as API Gateway waits, and no longer: nobody would hear what it still says.
@@ -38,8 +38,8 @@ export class ProxyFunction extends LoggedFunction {
       statements: [
         ...bedrockStatements(config, stack),
         ...guardrailStatements(config, stack),
-        // Beside counters and keys, the table then has what only the authorizer may read.
-        ledger.statement(config.signIn ? { prefixes: partitionsOf.proxy } : {}),
+        // With sign-in, the table also has what only the authorizer may read.
+        ledger.statement({ prefixes: partitionsOf.proxy }),
       ],
       reservedConcurrentExecutions: config.concurrency,
     });

@@ -7,7 +7,6 @@ import {
   everythingOn,
   joined,
   only,
-  policyOf,
   proxyFunction,
   resources,
   type Template,
@@ -20,14 +19,16 @@ const oidc = parseProxyConfig({
 });
 const created = parseProxyConfig({ ...everythingOn, signIn: { cognito: 'create' } });
 
-const withoutSignIn = templateOf(shipped);
+const keysOnly = templateOf(shipped);
+const withoutBearer = templateOf({ ...shipped, bearer: false });
 const withIssuer = templateOf(oidc);
 const withUserPool = templateOf(created);
 
-const variants = [
+const signedIn = [
   ['an issuer', withIssuer],
   ['a user pool', withUserPool],
 ] as const;
+const variants = [['keys only', keysOnly], ...signedIn] as const;
 
 const types = ({ Resources }: Template) => Object.values(Resources).map(({ Type }) => Type);
 const authorizerId = (template: Template) =>
@@ -35,18 +36,35 @@ const authorizerId = (template: Template) =>
 
 /** The function with the authorizer's log group; its handler has the name of another's. */
 function authorizerFunction(template: Template) {
-  const found = [...resources(template, 'AWS::Lambda::Function')].find(([id]) => id.startsWith('SignIn'));
+  const found = [...resources(template, 'AWS::Lambda::Function')].find(([id]) => id.startsWith('Authorizer'));
   if (!found) throw new Error('There is no authorizer function');
   return { id: found[0], properties: found[1] };
 }
 
-test('without sign-in there is nothing of it', () => {
-  expect(types(withoutSignIn)).not.toContain('AWS::ApiGateway::Authorizer');
-  expect(resources(withoutSignIn, 'AWS::Lambda::Function').size).toBe(1);
-  expect(only(withoutSignIn, 'AWS::ApiGateway::RestApi')).toMatchObject({ ApiKeySourceType: 'HEADER' });
-  expect(JSON.stringify(policyOf(withoutSignIn))).not.toContain('LeadingKeys');
-  for (const method of resources(withoutSignIn, 'AWS::ApiGateway::Method').values())
-    expect(method).toMatchObject({ AuthorizationType: 'NONE' });
+test('without bearer tokens and sign-in there is no authorizer, and API Gateway reads keys itself', () => {
+  expect(types(withoutBearer)).not.toContain('AWS::ApiGateway::Authorizer');
+  expect(resources(withoutBearer, 'AWS::Lambda::Function').size).toBe(1);
+  expect(only(withoutBearer, 'AWS::ApiGateway::RestApi')).toMatchObject({ ApiKeySourceType: 'HEADER' });
+  for (const method of resources(withoutBearer, 'AWS::ApiGateway::Method').values())
+    expect(method).toMatchObject({ ApiKeyRequired: true, AuthorizationType: 'NONE' });
+});
+
+test('sign-in has its authorizer even where bearer keys are off', () => {
+  expect(types(templateOf({ ...oidc, bearer: false }))).toContain('AWS::ApiGateway::Authorizer');
+});
+
+test('with keys only the authorizer knows nothing, and may do nothing but write its log', () => {
+  const [logs] = [...resources(keysOnly, 'AWS::Logs::LogGroup').keys()].filter((id) =>
+    id.startsWith('Authorizer'),
+  );
+  expect(authorizerFunction(keysOnly).properties).not.toHaveProperty('Environment');
+  expect(statementsOf(keysOnly, authorizerFunction(keysOnly))).toEqual([
+    {
+      Effect: 'Allow',
+      Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      Resource: { 'Fn::GetAtt': [logs, 'Arn'] },
+    },
+  ]);
 });
 
 test.each(variants)('with %s every method asks the authorizer, and still wants a key', (_name, template) => {
@@ -102,11 +120,13 @@ function statementsOf(template: Template, roleOf: { properties: Record<string, u
   );
 }
 
-test.each(variants)(
+test.each(signedIn)(
   'with %s the authorizer reads the keys of signed-in callers, and no more',
   (_name, template) => {
     const [table] = resources(template, 'AWS::DynamoDB::Table').keys();
-    const logs = [...resources(template, 'AWS::Logs::LogGroup').keys()].find((id) => id.startsWith('SignIn'));
+    const logs = [...resources(template, 'AWS::Logs::LogGroup').keys()].find((id) =>
+      id.startsWith('Authorizer'),
+    );
     expect(statementsOf(template, authorizerFunction(template))).toEqual([
       {
         Effect: 'Allow',
@@ -145,8 +165,8 @@ test('no alarm watches the errors of the authorizer, because it throws for each 
   expect(JSON.stringify(alarms)).not.toContain(id);
 });
 
-test('the authorizer has code, memory and time of its own', () => {
-  const { properties } = authorizerFunction(withIssuer);
+test.each(variants)('with %s the authorizer has code, memory and time of its own', (_name, template) => {
+  const { properties } = authorizerFunction(template);
   expect(properties).toMatchObject({
     Handler: 'index.handler',
     Runtime: 'nodejs24.x',
@@ -154,7 +174,7 @@ test('the authorizer has code, memory and time of its own', () => {
     MemorySize: 512,
     LoggingConfig: { LogFormat: 'JSON' },
   });
-  expect(properties['Code']).not.toEqual(proxyFunction(withIssuer).properties['Code']);
+  expect(properties['Code']).not.toEqual(proxyFunction(template).properties['Code']);
 });
 
 const environmentOf = (template: Template): unknown => {
@@ -167,7 +187,9 @@ const environmentOf = (template: Template): unknown => {
   return JSON.parse(typeof text === 'string' ? text : joined(text, (id) => `<${id.slice(0, 14)}>`));
 };
 
-test('the authorizer knows what tokens are taken', () => {
+test('with sign-in other code runs, which knows what tokens are taken', () => {
+  const codeOf = (template: Template) => authorizerFunction(template).properties['Code'];
+  expect(codeOf(withIssuer)).not.toEqual(codeOf(keysOnly));
   expect(environmentOf(withIssuer)).toEqual({
     issuers: ['https://login.example.com/tenant'],
     audience: ['app'],

@@ -3,6 +3,7 @@ import { authorizerVariables } from '@org/lambda/authorizer-environment';
 import { partitionsOf } from '@org/table';
 import { Duration, Stack } from 'aws-cdk-lib';
 import { CfnAuthorizer, RequestAuthorizer } from 'aws-cdk-lib/aws-apigateway';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { ProxyConfig } from '../../config/config.ts';
@@ -18,18 +19,18 @@ const signInLimitBytes = 3500;
 
 export interface AuthorizerProps {
   readonly config: ProxyConfig;
-  readonly signIn: SignIn;
   readonly ledger: LedgerTable;
-  /** Directory of the built functions: `authorizer/index.mjs` with the export `handler`. */
+  /** Directory of the built functions: `authorizer` and `key-authorizer`, each with an `index.mjs` that exports `handler`. */
   readonly lambdaDirectory: string;
 }
 
 /**
- * Who calls with which API key: a Lambda authorizer in front of every method, with a role that can write its own log
- * and read the keys of signed-in callers, and no more.
+ * Who calls with which API key: a Lambda authorizer in front of every method. API Gateway by itself reads keys from
+ * `x-api-key` only; this one takes them from `Authorization: Bearer` too, and where there is sign-in, tokens from both. Its
+ * role can write its own log; with sign-in also read the keys of signed-in callers; and no more.
  *
- * Nothing is cached by API Gateway. A cache wants every identity source in every request, and callers have either an
- * API key or a token; and a cached key would outlive its revocation.
+ * Nothing is cached by API Gateway. A cache wants every identity source in every request, and callers have either header;
+ * and the key of a cached token would outlive its revocation.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/configure-api-gateway-lambda-authorization.html
  */
@@ -37,17 +38,19 @@ export class Authorizer extends LoggedFunction {
   readonly authorizer: RequestAuthorizer;
 
   constructor(scope: Construct, id: string, props: AuthorizerProps) {
-    const { config, ledger, lambdaDirectory } = props;
+    const { config, lambdaDirectory } = props;
+    const { bundle, ...access } = config.signIn
+      ? withSignIn(scope, props, config.signIn)
+      : { bundle: 'key-authorizer', environment: {}, statements: [] };
     super(scope, id, {
       config,
       suffix: '-authorizer',
-      description: `Identifies the callers of ${config.name}-${config.stage}, by API key or by token`,
-      code: Code.fromAsset(join(lambdaDirectory, 'authorizer')),
+      description: `Identifies the callers of ${config.name}-${config.stage}, by API key${config.signIn ? ' or by token' : ''}`,
+      code: Code.fromAsset(join(lambdaDirectory, bundle)),
       handler: 'index.handler',
       memorySize: 512,
       timeout: Duration.seconds(10),
-      environment: environmentOf(scope, props),
-      statements: [ledger.statement({ actions: ['dynamodb:GetItem'], prefixes: partitionsOf.authorizer })],
+      ...access,
     });
     this.authorizer = new RequestAuthorizer(this, 'Authorizer', {
       handler: this.handler,
@@ -60,22 +63,32 @@ export class Authorizer extends LoggedFunction {
   }
 }
 
-/** @throws {ConfigError} If Lambda would refuse it as too large. */
-function environmentOf(scope: Construct, props: AuthorizerProps): Record<string, string> {
-  const { signIn, ledger } = props;
-  const environment = signInEnvironment(signIn, userPoolIds(scope, props));
+interface Access {
+  /** Directory of its code. */
+  readonly bundle: string;
+  readonly environment: Record<string, string>;
+  readonly statements: readonly PolicyStatement[];
+}
+
+/** @throws {ConfigError} If Lambda would refuse the environment as too large. */
+function withSignIn(scope: Construct, { config, ledger }: AuthorizerProps, signIn: SignIn): Access {
+  const environment = signInEnvironment(signIn, userPoolIds(scope, config, signIn));
   const bytes = Buffer.byteLength(JSON.stringify(JSON.stringify(environment)));
   if (bytes > signInLimitBytes) {
     const message = `makes ${bytes} bytes of the authorizer's environment, and ${signInLimitBytes} fit; have the issuer name the team`;
     throw new ConfigError([{ path: 'signIn.teams', message }]);
   }
   return {
-    [authorizerVariables.signIn]: Stack.of(scope).toJsonString(environment),
-    [authorizerVariables.table]: ledger.table.tableName,
+    bundle: 'authorizer',
+    environment: {
+      [authorizerVariables.signIn]: Stack.of(scope).toJsonString(environment),
+      [authorizerVariables.table]: ledger.table.tableName,
+    },
+    statements: [ledger.statement({ actions: ['dynamodb:GetItem'], prefixes: partitionsOf.authorizer })],
   };
 }
 
-function userPoolIds(scope: Construct, { config, signIn }: AuthorizerProps): UserPoolIds | undefined {
+function userPoolIds(scope: Construct, config: ProxyConfig, signIn: SignIn): UserPoolIds | undefined {
   if (!('cognito' in signIn)) return undefined;
   if (signIn.cognito === 'create') {
     const { pool, client } = new UserPool(scope, 'UserPool', { config, signIn });

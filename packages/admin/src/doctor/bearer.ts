@@ -1,0 +1,15 @@
+import type { ProxyConfig } from '@org/infra/config';
+import { type Finding, warning } from './finding.ts';
+
+/** Says what stops working where keys come as `x-api-key` only. */
+export function checkBearer({ bearer, signIn }: ProxyConfig): Finding[] {
+  if (bearer || signIn) return [];
+  return [
+    warning(
+      { check: 'bearer' },
+      'bearer is false: a key in Authorization: Bearer gets 401 unauthenticated. That is how these send it: ' +
+        "OpenAI's and Anthropic's SDKs, Codex, Claude Code with ANTHROPIC_AUTH_TOKEN, LangChain, LlamaIndex, the Vercel AI SDK",
+      'Leave bearer out, or have each send the key as the header x-api-key as well.',
+    ),
+  ];
+}

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
+import type { SignIn } from './authorizer.ts';
+import type { SignInEnvironment } from './environment.ts';
+import { teamsOf } from './team-claim.ts';
+import type { TeamKeys } from './team-keys.ts';
+import type { TokenVerifier } from './token-verifier.ts';
+
+export interface SignInOptions {
+  readonly config: Pick<SignInEnvironment, 'claim' | 'teams'>;
+  readonly verify: TokenVerifier;
+  readonly teamKeys: TeamKeys;
+}
+
+/** Sign-in by tokens: each stands for the API key of the team that it is for. */
+export function createSignIn({ config, verify, teamKeys }: SignInOptions): SignIn {
+  return async (token) => {
+    const payload = await verify(token);
+    const principalId = principalOf(payload);
+    const teams = await Promise.all(
+      teamsOf(payload, config).map(async (team) => ({ team, apiKey: await teamKeys(team) })),
+    );
+    const first = teams.find(({ apiKey }) => apiKey !== undefined);
+    if (first?.apiKey === undefined) return { effect: 'Deny', principalId };
+    return { effect: 'Allow', principalId, apiKey: first.apiKey, team: first.team };
+  };
+}
+
+/** The same for every request of a person, and nothing to find the person by. */
+function principalOf({ iss, sub }: JwtPayload): string {
+  return createHash('sha256')
+    .update(JSON.stringify([iss, sub]))
+    .digest('base64url');
+}

@@ -1,0 +1,22 @@
+/** Why a caller is not known. Goes into the log; the caller learns no more than that it is not. */
+export type TokenFault =
+  | 'missing'
+  | 'expired'
+  | 'not_yet_valid'
+  | 'wrong_issuer'
+  | 'wrong_audience'
+  | 'wrong_algorithm'
+  | 'wrong_token_use'
+  | 'bad_signature'
+  | 'unknown_key'
+  | 'malformed';
+
+export class TokenError extends Error {
+  override readonly name = 'TokenError';
+  readonly fault: TokenFault;
+
+  constructor(fault: TokenFault) {
+    super(fault);
+    this.fault = fault;
+  }
+}
