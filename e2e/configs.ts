@@ -181,6 +181,20 @@ const web = parseProxyConfig({
   cors: { origins: ['https://app.example.com', 'http://localhost:3000'] },
 });
 
+/** For clients of other APIs: their names of models, and pages that call them. */
+const compatible = defineProxyConfig({
+  name: 'compatible',
+  stage: 'dev',
+  region: 'us-east-1',
+  models: ['nova-lite', 'nova-pro', 'claude-haiku-4.5'],
+  aliases: { 'gpt-4o': 'nova-lite', 'openai/gpt-4o:mini': 'nova-lite', 'gpt-4.1': 'nova-pro' },
+  plans: {
+    all: { ...open, models: ['nova-lite', 'claude-haiku-4.5'], limits: { requests: { month: 1000 } } },
+  },
+  teams: { all: { plan: 'all', keys: ['all-key'] } },
+  cors: { origins: ['https://app.example.com'] },
+});
+
 /** Many teams that are let through, to meet faults at once, and some that meet one limit each. */
 const faulty = parseProxyConfig({
   name: 'faulty',
@@ -230,6 +244,7 @@ export const configs = {
   'user-pool': userPool,
   'without-bearer': withoutBearer,
   web,
+  compatible,
   faulty,
   growing,
   soak: soakConfig(shortSoak.requests),

@@ -47,6 +47,7 @@ async function start() {
     const handler = createHandler({
       config: {
         ...{ models: new Map([['llama', model]]), plans: new Map(), teams: new Map(), metrics: 'm' },
+        ...{ aliases: new Map(), foreignNames: new Map() },
         ...{ callers: new Map(), corsOrigins: [], table: tableName },
       },
       keys: async () => caller,

@@ -76,12 +76,21 @@ const contentOf = ({ schema, examples }: Body) => ({ schema: referenceTo(schema)
 
 function operation(name: RouteName, docs: DocstringOf) {
   const route = routes[name];
-  const { request, response, ...text } = operations[name];
+  const { request, response, pathParameters = {}, ...text } = operations[name];
   return {
     operationId: name,
     tags: [text.tag],
     summary: route.summary,
     description: text.description,
+    ...(Object.keys(pathParameters).length > 0 && {
+      parameters: Object.entries(pathParameters).map(([parameter, of]) => ({
+        name: parameter,
+        in: 'path',
+        required: true,
+        description: of,
+        schema: { type: 'string' },
+      })),
+    }),
     ...(request && {
       requestBody: {
         required: true,

@@ -32,6 +32,8 @@ interface Operation {
   readonly description: string;
   /** Of what is answered where nothing went wrong. */
   readonly answer: string;
+  /** What each parameter of the path is. Default: it has none. */
+  readonly pathParameters?: Readonly<Record<string, string>>;
   /** Whether the answer's headers say what is left of the limits. */
   readonly limitHeaders: boolean;
   /** The body that it takes; left out where it takes none, or where another API defines it. */
@@ -139,6 +141,23 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
     answer: 'The models.',
     limitHeaders: false,
     response: { schema: ModelListSchema, examples: modelListExamples },
+  },
+  v1Models: {
+    tag: 'Look up',
+    description: [
+      "One object for both: OpenAI's `{object, data}` and Anthropic's `{data, has_more, first_id, last_id}`, each model with",
+      'the fields of both. All are in one page. `id` is a name to ask by: an alias, or one that the config gives a model.',
+    ].join('\n'),
+    answer: 'The models.',
+    limitHeaders: false,
+  },
+  v1Model: {
+    tag: 'Look up',
+    description:
+      'Takes every name that asking takes, those that Bedrock and Anthropic have for a model too, and repeats it as `id`.',
+    answer: 'The model.',
+    pathParameters: { model: 'Name of a model, URL-encoded.' },
+    limitHeaders: false,
   },
   usage: {
     tag: 'Look up',

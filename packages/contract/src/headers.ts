@@ -5,6 +5,8 @@ export const headers = {
    * has it off; of two that differ, this one counts.
    */
   apiKey: 'x-api-key',
+  /** Which client sends it, on which runtime, and which attempt it is. For the logs. */
+  client: 'x-bedrock-client',
   /** What finds the call in the logs: also in the body, and in every log line. */
   requestId: 'x-request-id',
   /** How long to wait before sending the request again: whole seconds, never above 60. */

@@ -2,11 +2,13 @@ import { type ErrorCode, errorCodes, errorDefinition } from './errors.ts';
 
 export interface Route {
   readonly method: 'GET' | 'POST';
-  /** Below the stage: `https://{api}/{stage}{path}`. */
+  /** Below the stage: `https://{api}/{stage}{path}`. A part in braces is a parameter, which callers encode. */
   readonly path: `/${string}`;
   readonly summary: string;
   /** Whether it asks a model, which is counted and may cost something. */
   readonly asks: boolean;
+  /** Codes that it answers with beside those of every route and, where it asks a model, of asking. Default: none. */
+  readonly errors?: readonly ErrorCode[];
   /** Of a success. An error is JSON, unless it ends a stream that has begun. */
   readonly mediaType: 'application/json' | 'text/event-stream';
 }
@@ -62,6 +64,21 @@ export const routes = {
     asks: false,
     mediaType: 'application/json',
   },
+  v1Models: {
+    method: 'GET',
+    path: '/v1/models',
+    summary: "List the models that this key may ask, as OpenAI's and Anthropic's SDKs read them.",
+    asks: false,
+    mediaType: 'application/json',
+  },
+  v1Model: {
+    method: 'GET',
+    path: '/v1/models/{model}',
+    summary: "Look up one model by any name that leads to it, as OpenAI's and Anthropic's SDKs read it.",
+    asks: false,
+    errors: ['unknown_model', 'model_not_allowed'],
+    mediaType: 'application/json',
+  },
   usage: {
     method: 'GET',
     path: '/usage',
@@ -76,9 +93,9 @@ export type RouteName = keyof typeof routes;
 export const routeNames = Object.keys(routes) as readonly RouteName[];
 
 /** Every code that a route can answer with. */
-export function errorsOf({ asks }: Route): readonly ErrorCode[] {
+export function errorsOf({ asks, errors = [] }: Route): readonly ErrorCode[] {
   return errorCodes.filter((code) => {
     const { from } = errorDefinition(code);
-    return from === 'every route' || (from === 'asking' && asks);
+    return from === 'every route' || (from === 'asking' && asks) || errors.includes(code);
   });
 }

@@ -1,5 +1,13 @@
 import type { Limits } from '@org/contract';
-import { aliasOf, definitionOf, locateModel, type ModelDefinition, type Price, priceIn } from '@org/models';
+import {
+  aliasOf,
+  definitionOf,
+  locateModel,
+  type ModelDefinition,
+  namesOf,
+  type Price,
+  priceIn,
+} from '@org/models';
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import { environmentVariables, type Guardrail, type PlanAccess, ProxyEnvironment } from './environment.ts';
@@ -34,7 +42,12 @@ export interface Caller {
 }
 
 export interface Config {
+  /** By alias. */
   readonly models: ReadonlyMap<string, ChosenModel>;
+  /** Other names that the config gives models: name to alias. */
+  readonly aliases: ReadonlyMap<string, string>;
+  /** Names that models have with Bedrock and Anthropic, to the aliases that stand for such a model. */
+  readonly foreignNames: ReadonlyMap<string, readonly string[]>;
   /** The keys that were deployed with the function, by id. */
   readonly callers: ReadonlyMap<string, Caller>;
   readonly plans: ReadonlyMap<string, PlanAccess>;
@@ -58,11 +71,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (!region)
     throw new Error('AWS_REGION is not set. Lambda sets it; elsewhere, set it to the Region of Bedrock.');
   const table = readVariable(environment, environmentVariables.table);
-  const { models, prices, globalInference, metrics, cors, ...access } = readJsonVariable(
-    environment,
-    environmentVariables.config,
-    ProxyEnvironment,
-  );
+  const {
+    models,
+    aliases = {},
+    prices,
+    globalInference,
+    metrics,
+    cors,
+    ...access
+  } = readJsonVariable(environment, environmentVariables.config, ProxyEnvironment);
 
   const offered = models.map((model): ChosenModel => {
     const alias = aliasOf(model);
@@ -87,6 +104,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 
   return {
     models: new Map(offered.map((model) => [model.alias, model])),
+    aliases: new Map(Object.entries(aliases)),
+    foreignNames: foreignNamesOf(offered),
     callers: new Map(callers.map((caller) => [caller.keyId, caller])),
     plans,
     teams,
@@ -94,6 +113,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     corsOrigins: cors?.origins ?? [],
     table,
   };
+}
+
+/** Two aliases may stand for one model. */
+function foreignNamesOf(models: readonly ChosenModel[]): Map<string, string[]> {
+  const names = new Map<string, string[]>();
+  for (const { alias, definition } of models) {
+    for (const name of namesOf(definition)) names.set(name, [...(names.get(name) ?? []), alias]);
+  }
+  return names;
 }
 
 /** What a key may do under a plan. */

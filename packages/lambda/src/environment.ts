@@ -57,6 +57,8 @@ export interface ProxyEnvironment {
   /** Whether a global inference profile may be used, so that any commercial Region may answer. Default: false. */
   globalInference?: boolean | undefined;
   models: OfferedModel[];
+  /** Other names of models: name to alias. */
+  aliases?: Record<string, string> | undefined;
   /** Prices that take the place of the catalogue's, by alias. */
   prices?: Record<string, Price> | undefined;
   plans: Record<string, PlanAccess>;
@@ -71,6 +73,7 @@ export const ProxyEnvironment = z.strictObject({
   cors: z.optional(z.strictObject({ origins: z.array(z.string()) })),
   globalInference: z.optional(z.boolean()),
   models: z.array(OfferedModel),
+  aliases: z.optional(z.record(z.string(), z.string())),
   prices: z.optional(z.record(z.string(), Price)),
   plans: z.record(
     z.string(),

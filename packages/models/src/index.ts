@@ -17,6 +17,7 @@ export {
   type ToolChoiceKind,
 } from './model.ts';
 export { locateModel, type ModelLocation } from './model-location.ts';
+export { namesOf } from './model-names.ts';
 export {
   allInputTokens,
   type Billable,

@@ -83,7 +83,7 @@ function ownHeaders(
     [headerNames.apiKey]: apiKey,
     accept: route.mediaType,
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    'x-bedrock-client': `ts/${version}; runtime=${platform}; attempt=${attempt}`,
+    [headerNames.client]: `ts/${version}; runtime=${platform}; attempt=${attempt}`,
     // Not every browser lets a page set it, and CORS would have to allow it.
     ...(platform === 'browser' ? {} : { 'user-agent': `bedrock-client/${version} (${platform})` }),
   };

@@ -20,6 +20,7 @@ const config = {
       lifecycle: { status: 'legacy', endOfLife: '2030-01-01' },
     },
   ],
+  aliases: { 'gpt-4o': 'llama' },
   plans: {
     starter: {
       throttle: { rate: 100, burst: 200 },

@@ -28,6 +28,11 @@ test('a typed config knows its own aliases and plans', () => {
   // @ts-expect-error There is no such plan.
   defineProxyConfig({ ...config, teams: { research: { plan: 'gold', keys: ['k'] } } });
 
+  defineProxyConfig({ ...config, aliases: { 'gpt-4o': 'titan' } });
+
+  // @ts-expect-error The model is not offered.
+  defineProxyConfig({ ...config, aliases: { 'gpt-4o': 'llama' } });
+
   // @ts-expect-error The model is not offered.
   defineProxyConfig({ ...config, prices: { llama: { input: 1, output: 2 } } });
 

@@ -97,6 +97,30 @@ const faults: [fault: string, config: unknown, path: string, fix: RegExp][] = [
   ['something else than a Region', { ...config, region: 'Virginia' }, 'region', /such as us-east-1/],
   ['no models', { ...config, models: [] }, 'models', /at least one model/],
   [
+    'another name for a model that is not offered',
+    { ...config, aliases: { 'gpt-4o': 'nova-premier' } },
+    'aliases.gpt-4o',
+    /"nova-premier" is not offered; add it to models, or choose from/,
+  ],
+  [
+    'another name that is an alias already',
+    { ...onlyPlan(['titan', 'llama']), aliases: { titan: 'llama' } },
+    'aliases.titan',
+    /is the alias of a model already/,
+  ],
+  [
+    'another name for another name',
+    { ...onlyPlan(['titan']), aliases: { 'gpt-4o': 'gpt-4', 'gpt-4': 'titan' } },
+    'aliases.gpt-4o',
+    /name the model that it stands for/,
+  ],
+  [
+    'another name that no request should have',
+    { ...onlyPlan(['titan']), aliases: { 'gpt 4o': 'titan' } },
+    'aliases.gpt 4o',
+    /the name must start with a letter or digit/,
+  ],
+  [
     'an alias outside the catalogue',
     { ...config, models: ['titan', 'llama', 'gpt'] },
     'models.2',

@@ -113,6 +113,11 @@ export interface AuthoredProxyConfig<
   region: string;
   /** Models that this deployment offers. */
   models: Models;
+  /**
+   * Other names that callers may say, each for one of the models: `{ 'gpt-4o': 'nova-pro' }`. Letters, digits, `.`, `-`, `_`,
+   * `:` and `/`. The ids that Bedrock has for a model, and Anthropic for a Claude, lead to it without. Default: none.
+   */
+  aliases?: Readonly<Record<string, AliasOf<Models[number]>>> | undefined;
   /** Plans by name. */
   plans: Record<PlanName, AuthoredPlan<AliasOf<Models[number]>>>;
   /** Teams by name. */
@@ -158,6 +163,12 @@ const nameOf = (pattern: RegExp, rule: string) =>
 const prefix = nameOf(
   /^[a-z][a-z0-9-]{0,39}$/,
   'must start with a lower-case letter and have at most 40 lower-case letters, digits and hyphens',
+);
+
+/** What a caller can say for a model, in a body and, encoded, in a path. */
+const ModelName = nameOf(
+  /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/,
+  'must start with a letter or digit and have at most 128 letters, digits, dots, hyphens, underscores, colons and slashes',
 );
 
 /** The offsets that API Gateway accepts, by period. */
@@ -217,6 +228,7 @@ const ProxyConfig = z
     stage: prefix,
     region: nameOf(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'must be an AWS Region such as us-east-1'),
     models: z.array(OfferedModel).check(z.minLength(1, 'must offer at least one model')),
+    aliases: z.optional(z.record(ModelName, z.string())),
     plans: z.record(Name, Plan),
     teams: z.record(Name, Team),
     prices: z.optional(z.record(z.string(), Price)),

@@ -17,6 +17,7 @@ interface Referring {
   readonly region: string;
   readonly globalInference: boolean;
   readonly models: readonly OfferedModel[];
+  readonly aliases?: Readonly<Record<string, string>> | undefined;
   readonly plans: Readonly<
     Record<string, { readonly models: readonly string[]; readonly maxTokens?: number | undefined }>
   >;
@@ -30,7 +31,13 @@ export function checkReferences(config: Referring): Reference[] {
   const faultyModels = [...checkRegion(config), ...checkModels(config)];
   const faulty = new Set(faultyModels.map(({ path: [, index] }) => index));
   const sound = config.models.filter((_, index) => !faulty.has(index)).map(aliasOf);
-  return [...faultyModels, ...checkPlans(config, sound), ...checkTeams(config), ...checkKeys(config)];
+  return [
+    ...faultyModels,
+    ...checkAliases(config, sound),
+    ...checkPlans(config, sound),
+    ...checkTeams(config),
+    ...checkKeys(config),
+  ];
 }
 
 /** Where no model is, the Region is at fault, and not each model. */
@@ -122,6 +129,22 @@ function regionsOf(definition: ModelDefinition, globalInference: boolean): strin
   const sources = Object.values(inferenceProfiles).flatMap((profile) => Object.keys(profile));
   const named = new Set([...(onDemandRegions ?? []), ...sources]);
   return [...named].filter((region) => locateModel(definition, region, { globalInference }));
+}
+
+/** @param sound Aliases without a fault, to choose from. */
+function* checkAliases({ models, aliases = {} }: Referring, sound: readonly string[]): Iterable<Reference> {
+  const offered = new Set(models.map(aliasOf));
+  for (const [name, alias] of Object.entries(aliases)) {
+    const path = ['aliases', name];
+    if (offered.has(name)) {
+      yield { path, message: `"${name}" is the alias of a model already; choose another name, or remove it` };
+    } else if (Object.hasOwn(aliases, alias)) {
+      yield { path, message: `"${alias}" is one of the aliases itself; name the model that it stands for` };
+    } else if (offered.size > 0 && !offered.has(alias)) {
+      const choice = sound.length > 0 ? `, or choose from ${listed(new Set(sound))}` : '';
+      yield { path, message: `"${alias}" is not offered; add it to models${choice}` };
+    }
+  }
 }
 
 /** @param sound Aliases without a fault, to choose from. */

@@ -178,7 +178,7 @@ export type ModelCall = ModelChatCall | EmbedCall | MessagesCall;
 
 /** What a door reads of a request. */
 export interface Asked {
-  /** Name of a model, as callers say it. */
+  /** As the caller names the model: an alias, or any other name that leads to one. */
   readonly alias: string;
   readonly call: Call;
   /** Whether the answer goes out whole, and not while it is written. */

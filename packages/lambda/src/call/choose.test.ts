@@ -1,8 +1,10 @@
 import { catalogue } from '@org/models';
 import { expect, test } from 'vitest';
+import { callerOf, readConfig } from '../config.ts';
+import type { ProxyEnvironment } from '../environment.ts';
 import type { JsonObject } from '../json.ts';
 import type { ToolChoice } from './call.ts';
-import { refuseUnsupported } from './choose.ts';
+import { chooseModel, namesFor, refuseUnsupported } from './choose.ts';
 
 function refuse(body: JsonObject) {
   const definition = catalogue['claude-sonnet-4.6'];
@@ -49,4 +51,64 @@ test("of the Messages API, the caller's own tools and thinking are taken", () =>
     { type: 'custom', name: 'b', input_schema: {} },
   ];
   expect(() => refuse({ tools, thinking: { type: 'enabled', budget_tokens: 1024 } })).not.toThrow();
+});
+
+const deployed = (environment: Partial<ProxyEnvironment>) =>
+  readConfig({
+    AWS_REGION: 'us-east-1',
+    PROXY_TABLE: 'table',
+    PROXY_CONFIG: JSON.stringify({
+      metrics: 'm',
+      models: [],
+      plans: {},
+      teams: {},
+      keys: {},
+      ...environment,
+    }),
+  });
+
+const withAliases = deployed({
+  models: ['titan', 'nova-micro', 'nova-pro', 'claude-haiku-4.5'],
+  aliases: { 'gpt-4o': 'nova-pro', 'openai/gpt-4o:mini': 'nova-micro', 'claude-haiku-4-5': 'nova-pro' },
+});
+const callerWith = (...models: string[]) => callerOf({ keyId: 'k', team: 't', plan: 'p' }, { models });
+const all = callerWith('titan', 'nova-micro', 'nova-pro', 'claude-haiku-4.5');
+
+test.each([
+  ['an alias', 'nova-pro', 'nova-pro'],
+  ['a name of the config', 'gpt-4o', 'nova-pro'],
+  ['a name of the config with slash and colon', 'openai/gpt-4o:mini', 'nova-micro'],
+  ["Anthropic's id of a snapshot", 'claude-haiku-4-5-20251001', 'claude-haiku-4.5'],
+  ["Bedrock's id of a profile", 'us.anthropic.claude-haiku-4-5-20251001-v1:0', 'claude-haiku-4.5'],
+  ["a name of the config before Anthropic's", 'claude-haiku-4-5', 'nova-pro'],
+])('%s leads to its model', (_what, name, alias) => {
+  expect(chooseModel(name, all, withAliases).alias).toBe(alias);
+});
+
+test('of two aliases for one model, its id means the one that the plan includes', () => {
+  const id = 'amazon.nova-micro-v1:0';
+  expect(chooseModel(id, callerWith('nova-micro'), withAliases).alias).toBe('nova-micro');
+  expect(chooseModel(id, callerWith('titan'), withAliases).alias).toBe('titan');
+});
+
+const refusalOf = (name: string, caller: Parameters<typeof chooseModel>[1]) => {
+  try {
+    return chooseModel(name, caller, withAliases).alias;
+  } catch (error) {
+    return error;
+  }
+};
+
+test('no name leads past the plan, and the error says which names do lead somewhere', () => {
+  const caller = callerWith('nova-pro');
+  const available = ['nova-pro', 'gpt-4o', 'claude-haiku-4-5'];
+  expect(namesFor(caller, withAliases)).toEqual(available);
+  for (const [name, code] of [
+    ['openai/gpt-4o:mini', 'model_not_allowed'],
+    ['claude-haiku-4-5-20251001', 'model_not_allowed'],
+    ['gpt-5', 'unknown_model'],
+    ['__proto__', 'unknown_model'],
+  ]) {
+    expect(refusalOf(name ?? '', caller)).toMatchObject({ statement: { code, details: { available } } });
+  }
 });

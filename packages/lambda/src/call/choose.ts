@@ -29,31 +29,42 @@ import { placeOf } from './request-place.ts';
 const defaultMaxTokens = 1024;
 
 /**
+ * The alias that a name stands for: itself, else what the config says, else that of the model which Bedrock or Anthropic
+ * calls so; of several, the first that the caller may ask.
+ */
+function aliasOfName(name: string, caller: Caller, { models, aliases, foreignNames }: Config): string {
+  if (models.has(name)) return name;
+  const candidates = foreignNames.get(name) ?? [];
+  return (
+    aliases.get(name) ?? candidates.find((alias) => caller.models.includes(alias)) ?? candidates[0] ?? name
+  );
+}
+
+/** The names that a caller may ask by: the plan's aliases, and those that the config gives beside them. */
+export function namesFor(caller: Caller, { models, aliases }: Config): string[] {
+  const others = [...aliases].flatMap(([name, alias]) => (caller.models.includes(alias) ? [name] : []));
+  return [...caller.models.filter((alias) => models.has(alias)), ...others];
+}
+
+/**
  * The model that a caller means.
  *
  * @throws {ProxyError} `unknown_model`, or `model_not_allowed` where the caller's plan does not include it.
  */
-export function chooseModel(alias: string, caller: Caller, { models }: Config): ChosenModel {
-  const model = models.get(alias);
-  const details = { available: caller.models };
-  const choice = `Choose one of: ${caller.models.join(', ')}.`;
-  if (!model) {
-    throw new ProxyError({
-      code: 'unknown_model',
-      message: `There is no model of this name here. ${choice}`,
-      param: 'model',
-      details,
-    });
-  }
-  if (!caller.models.includes(alias)) {
-    throw new ProxyError({
-      code: 'model_not_allowed',
-      message: `The plan of this API key does not include the model ${alias}. ${choice}`,
-      param: 'model',
-      details,
-    });
-  }
-  return model;
+export function chooseModel(name: string, caller: Caller, config: Config): ChosenModel {
+  const alias = aliasOfName(name, caller, config);
+  const model = config.models.get(alias);
+  if (model && caller.models.includes(alias)) return model;
+  const available = namesFor(caller, config);
+  const choice = `Choose one of: ${available.join(', ')}.`;
+  throw new ProxyError({
+    code: model ? 'model_not_allowed' : 'unknown_model',
+    message: model
+      ? `The plan of this API key does not include the model ${alias}. ${choice}`
+      : `There is no model of this name here. ${choice}`,
+    param: 'model',
+    details: { available },
+  });
 }
 
 /**

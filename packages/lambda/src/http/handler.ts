@@ -1,6 +1,7 @@
 import { type RouteName, routeNames, routes } from '@org/contract';
 import { type Deadline, deadlineBefore, longestWholeMs } from '../call/deadline.ts';
 import type { Caller } from '../config.ts';
+import { listedModelFor, listedModelsFor } from '../doors/listed-models.ts';
 import { embeddingsDoor as nativeEmbeddingsDoor } from '../doors/native/embeddings.ts';
 import { modelsFor } from '../doors/native/models.ts';
 import { nativeDoor } from '../doors/native/native.ts';
@@ -13,7 +14,7 @@ import { ProxyError } from '../proxy-error.ts';
 import { asking } from './asking.ts';
 import { corsHeaders } from './cors.ts';
 import type { Handler, HandlerOptions, Invocation, Operation } from './invocation.ts';
-import { header, type ProxyEvent, receivedEvent } from './received-event.ts';
+import { header, type ProxyEvent, pathParameter, receivedEvent } from './received-event.ts';
 import { answerResponse, errorResponse } from './response.ts';
 import { ResponseWriter } from './response-writer.ts';
 
@@ -29,6 +30,13 @@ const operations: Readonly<Record<RouteName, Operation>> = {
     response.respond(answerResponse({ models: modelsFor(caller, options.config) }, log.requestId));
   },
 
+  async v1Models({ options, response, log }, caller) {
+    response.respond(answerResponse(listedModelsFor(caller, options.config), log.requestId));
+  },
+  async v1Model({ event, options, response, log }, caller) {
+    const name = pathParameter(event, 'model') ?? '';
+    response.respond(answerResponse(listedModelFor(name, caller, options.config), log.requestId));
+  },
   async usage({ event, options, response, log }, caller, deadline) {
     const at = event.requestContext.requestTimeEpoch;
     const limits = await options.ledger.usage(caller.scopes, at, deadline.signal);

@@ -6,6 +6,8 @@ export type ProxyEvent = Pick<
   APIGatewayProxyEvent,
   'httpMethod' | 'resource' | 'body' | 'isBase64Encoded'
 > & {
+  /** Of the parts of the path that are parameters. */
+  readonly pathParameters?: APIGatewayProxyEvent['pathParameters'];
   /** The console of API Gateway sends null. */
   readonly headers: APIGatewayProxyEvent['headers'] | null;
   readonly requestContext: {
@@ -20,6 +22,19 @@ export function receivedEvent<Event>(event: Event, otherwise: Event): Event {
   const sent: unknown = event;
   const context = isObject(sent) ? sent['requestContext'] : undefined;
   return isObject(context) && typeof context['requestId'] === 'string' ? event : otherwise;
+}
+
+/** A parameter of the path. It may come encoded or decoded; no name here has a `%` that stands for itself. */
+export function pathParameter(
+  { pathParameters }: Pick<ProxyEvent, 'pathParameters'>,
+  name: string,
+): string | undefined {
+  const value = pathParameters?.[name];
+  try {
+    return value && decodeURIComponent(value);
+  } catch {
+    return value;
+  }
 }
 
 /** A header by its name in lower case. */

@@ -16,6 +16,8 @@ export const config: Config = {
       { alias, definition: catalogue[alias], modelId: `id-of-${alias}`, price: { input: 1, output: 2 } },
     ]),
   ),
+  aliases: new Map(),
+  foreignNames: new Map(),
   plans: new Map(),
   teams: new Map(),
   metrics: 'proxy-test',
@@ -129,6 +131,7 @@ export function failingWith(error: unknown): Upstream {
 export interface RequestOptions {
   readonly keyId?: string | null;
   readonly route?: readonly [method: string, resource: string];
+  readonly pathParameters?: Readonly<Record<string, string>>;
   readonly upstream?: Upstream | undefined;
   readonly ledger?: Ledger;
   readonly config?: Config;
@@ -155,6 +158,7 @@ export function requestOf(body: object | null, options: RequestOptions) {
   const event: ProxyEvent = {
     httpMethod: route[0],
     resource: route[1],
+    pathParameters: options.pathParameters ?? null,
     headers: { 'Content-Type': 'application/json', 'X-Api-Key': 'canary-key', ...options.headers },
     body: body && JSON.stringify(body),
     isBase64Encoded: false,

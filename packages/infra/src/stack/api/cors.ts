@@ -3,11 +3,25 @@ import { Duration } from 'aws-cdk-lib';
 import type { Resource } from 'aws-cdk-lib/aws-apigateway';
 import type { CorsConfig } from '../../config/operations.ts';
 
-/** Headers that a page may send; any other makes the browser ask for a permission that it does not get. */
-const requestHeaders = ['content-type', headers.apiKey];
-
-/** And where a caller may show a bearer token. */
-const bearerRequestHeaders = [...requestHeaders, 'authorization'];
+/**
+ * Headers that a page may send; any other makes the browser ask for a permission that it does not get. What OpenAI's and
+ * Anthropic's SDKs send, and their users add, is here by name: `*` would not stand for `authorization`.
+ *
+ * @see https://fetch.spec.whatwg.org/#http-access-control-allow-headers
+ * @see https://github.com/openai/openai-node/blob/master/src/client.ts
+ * @see https://github.com/anthropics/anthropic-sdk-typescript/blob/main/src/client.ts
+ */
+const requestHeaders: readonly string[] = [
+  ...['content-type', 'authorization', headers.apiKey, headers.client, 'idempotency-key'],
+  // Anthropic's sets it; where the browser takes it, it asks.
+  'user-agent',
+  ...['openai-beta', 'openai-organization', 'openai-project'],
+  ...['anthropic-beta', 'anthropic-dangerous-direct-browser-access', 'anthropic-version'],
+  ...[
+    ...['arch', 'helper', 'helper-method', 'lang', 'os', 'package-version'],
+    ...['retry-count', 'runtime', 'runtime-version', 'timeout'],
+  ].map((fact) => `x-stainless-${fact}`),
+];
 
 /**
  * Lets pages of the origins ask whether they may call a resource. A browser asks without the key, so the method has
@@ -15,16 +29,11 @@ const bearerRequestHeaders = [...requestHeaders, 'authorization'];
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-cors.html
  */
-export function addPreflight(
-  resource: Resource,
-  method: string,
-  { origins }: CorsConfig,
-  { bearer }: { readonly bearer: boolean },
-): void {
+export function addPreflight(resource: Resource, method: string, { origins }: CorsConfig): void {
   resource.addCorsPreflight({
     allowOrigins: [...origins],
     allowMethods: [method],
-    allowHeaders: bearer ? bearerRequestHeaders : requestHeaders,
+    allowHeaders: [...requestHeaders],
     // As long as Chrome remembers it.
     maxAge: Duration.hours(2),
   });

@@ -87,7 +87,7 @@ export class ProxyApi extends Construct {
         ...(authorizer ? { authorizer, authorizationType: AuthorizationType.CUSTOM } : {}),
         ...(method === 'POST' ? { requestModels: { 'application/json': jsonObject } } : {}),
       });
-      if (cors) addPreflight(resource, method, cors, { bearer: authorizer !== undefined });
+      if (cors) addPreflight(resource, method, cors);
     }
   }
 }

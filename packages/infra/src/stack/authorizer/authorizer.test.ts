@@ -250,14 +250,6 @@ test('a user pool stays when its stack goes, unless the config says otherwise', 
   expect(policies).toEqual(['Retain', 'Delete']);
 });
 
-test('a browser may send a token', () => {
-  const preflights = [...resources(withUserPool, 'AWS::ApiGateway::Method').values()].filter(
-    ({ HttpMethod }) => HttpMethod === 'OPTIONS',
-  );
-  expect(preflights).toHaveLength(routeNames.length);
-  for (const preflight of preflights) expect(JSON.stringify(preflight)).toContain('authorization');
-});
-
 test('more teams than fit into the environment are refused, with the way out', () => {
   const teams = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`group-${index}`, 'toll']));
   const config = parseProxyConfig({

@@ -63,6 +63,7 @@ function proxyEnvironment(config: ProxyConfig, keyId: (name: string) => string):
     models: config.models.map((model) =>
       typeof model === 'string' ? model : { ...model, source: undefined },
     ),
+    aliases: config.aliases && { ...config.aliases },
     prices: config.prices,
     plans: Object.fromEntries(
       plans.map(([name, { models, maxTokens, limits, guardrail }]) => [

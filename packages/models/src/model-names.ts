@@ -1,0 +1,21 @@
+import type { ModelDefinition } from './model.ts';
+
+/** Anthropic's own id of a model: of `anthropic.claude-haiku-4-5-20251001-v1:0`, that without vendor and version. */
+const anthropicId = /^anthropic\.(?<id>claude-[a-z0-9-]+?)(?:-v\d+(?::\d+)?)?$/;
+
+/** Day of a snapshot, at the end of one of Anthropic's ids. */
+const snapshot = /-\d{8}$/;
+
+/**
+ * What others call a model: its id in Bedrock, bare and of each inference profile, and of Claude also Anthropic's own ids,
+ * with and without the day of the snapshot. Of an imported model, its ARN.
+ *
+ * @example namesOf(catalogue['claude-haiku-4.5']) // claude-haiku-4-5, claude-haiku-4-5-20251001, us.anthropic.…
+ * @see https://platform.claude.com/docs/en/about-claude/models/overview
+ */
+export function namesOf({ modelId, inferenceProfiles = {} }: ModelDefinition): string[] {
+  const profiles = Object.keys(inferenceProfiles).map((prefix) => `${prefix}.${modelId}`);
+  const id = anthropicId.exec(modelId)?.groups?.['id'];
+  const own = id === undefined ? [] : [id, id.replace(snapshot, '')];
+  return [...new Set([modelId, ...profiles, ...own])];
+}
