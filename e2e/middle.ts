@@ -41,6 +41,7 @@ export async function startMiddle(chosen: readonly ChosenModel[]) {
   };
   const config = {
     ...{ models, callers: new Map(), plans: new Map(), teams: new Map(), metrics: 'm', corsOrigins: [] },
+    ...{ aliases: new Map(), foreignNames: new Map() },
     table: tableName,
   };
   const upstream = createUpstream({ client, sleep: async () => {}, random: () => 0 });
