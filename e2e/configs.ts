@@ -100,7 +100,7 @@ const counted = defineProxyConfig({
   },
 });
 
-/** Every model of the catalogue, and a plan whose limit in USD a test meets within a few requests. */
+/** Every model of the catalogue; a plan that counts tokens too, and one whose limit in USD a few requests meet. */
 const everything = parseProxyConfig({
   name: 'everything',
   stage: 'dev',
@@ -111,11 +111,20 @@ const everything = parseProxyConfig({
       throttle: { rate: 10_000, burst: 10_000 },
       quota: { limit: 100_000, period: 'DAY' },
       models: Object.keys(catalogue),
+      limits: { usd: { day: 100 } },
+    },
+    exact: {
+      ...open,
+      models: Object.keys(catalogue),
       limits: { tokens: { day: 100_000_000 }, usd: { day: 100 } },
     },
     cheap: { ...open, models: Object.keys(catalogue), limits: { usd: { day: 0.06 } } },
   },
-  teams: { all: { plan: 'all', keys: ['all-key'] }, cheap: { plan: 'cheap', keys: ['cheap-key'] } },
+  teams: {
+    all: { plan: 'all', keys: ['all-key'] },
+    exact: { plan: 'exact', keys: ['exact-key'] },
+    cheap: { plan: 'cheap', keys: ['cheap-key'] },
+  },
 });
 
 /** A plan whose questions and answers pass a guardrail. */

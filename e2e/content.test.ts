@@ -62,7 +62,7 @@ const ways = [
 
 async function start() {
   const system = await startSystem('everything');
-  const { client } = system.client('all-key');
+  const { client } = system.client('exact-key');
   const used = async () => {
     const { limits } = await client.usage();
     const [tokens, usd] = limits;
