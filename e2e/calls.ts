@@ -94,6 +94,17 @@ function where<Value>(has: boolean, values: fc.Arbitrary<Value>): fc.Arbitrary<V
   return has ? fc.option(values, { nil: undefined }) : fc.constant(undefined);
 }
 
+/** Of earlier turns. A model that signs refuses what it has not signed. */
+function thoughtsOf({ reasoning }: ConverseModel): fc.Arbitrary<Block>[] {
+  const thought = { type: fc.constant('reasoning' as const), text };
+  return reasoning?.history
+    ? [fc.record(thought)]
+    : [
+        fc.record({ ...thought, signature: optional(['signature']) }),
+        fc.record({ type: fc.constant('redacted_reasoning' as const), bytes }),
+      ];
+}
+
 function conversations(model: ConverseModel, price: ChosenModel['price']): fc.Arbitrary<ChatCall> {
   const capabilities = new Set<Capability>(capabilitiesOf(model));
   const can = (capability: Capability) => capabilities.has(capability);
@@ -111,18 +122,7 @@ function conversations(model: ConverseModel, price: ChosenModel['price']): fc.Ar
   const exchange: fc.Arbitrary<Exchange> = fc.record({
     asked: fc.tuple(textBlock, fc.array(media, { maxLength: 3 })).map(([asked, more]) => [asked, ...more]),
     said: fc
-      .tuple(
-        where(
-          true,
-          fc.record({
-            type: fc.constant('reasoning' as const),
-            text,
-            // A model that signs refuses what it has not signed.
-            signature: fc.constantFrom(undefined, ...(model.reasoning?.history ? [] : ['signature'])),
-          }),
-        ),
-        textBlock,
-      )
+      .tuple(fc.oneof(...thoughtsOf(model), fc.constant(undefined)), textBlock)
       .map((blocks) => blocks.flatMap((block) => block ?? [])),
     calls: fc.array(
       fc.record({
@@ -136,7 +136,10 @@ function conversations(model: ConverseModel, price: ChosenModel['price']): fc.Ar
   return fc
     .record({
       exchanges: fc.array(exchange, { maxLength: can('history') ? 3 : 0 }),
-      asked: exchange.map(({ asked }) => asked),
+      // The simulated Bedrock calls tools that are named last.
+      asked: fc
+        .tuple(exchange, fc.subarray([...toolNames]))
+        .map(([{ asked }, named]): Block[] => [...asked, { type: 'text', text: `Use: ${named.join(' ')}` }]),
       /** Whether the last turn brings results alone, where there are any. */
       goesOn: fc.boolean(),
       system: where(can('system'), fc.array(textBlock, { minLength: 1, maxLength: 2 })),
@@ -146,7 +149,7 @@ function conversations(model: ConverseModel, price: ChosenModel['price']): fc.Ar
       ),
       toolChoice: optional(['auto', 'required', 'named', 'none'] as const),
       reasoning: optional(model.reasoning?.efforts ?? []),
-      maxTokens: fc.integer({ min: 1, max: 100 }),
+      maxTokens: fc.integer({ min: 1, max: 400 }),
       temperature: where(can('temperature'), fc.double({ min: 0, max: 1, noNaN: true })),
       topP: where(can('topP'), fc.double({ min: 0, max: 1, noNaN: true })),
       stop: where(can('stop'), fc.array(text, { maxLength: 4 })),
