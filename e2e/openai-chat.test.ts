@@ -579,7 +579,11 @@ describe('an answer by a schema', () => {
     system.bedrock.answerNext({ deltas: ['{"city":"Oran"}'] });
     await expect(
       client.chat.completions.parse({ model: 'claude-haiku-4.5', messages, response_format }),
-    ).rejects.toMatchObject({ status: 502, code: 'invalid_output' });
+    ).rejects.toMatchObject({
+      status: 502,
+      code: 'invalid_output',
+      message: expect.stringContaining('response_format'),
+    });
     expect(requests()).toBe(1);
   });
 

@@ -10,8 +10,8 @@ export function spelled(thrown: unknown, spelling: Spelling | undefined): unknow
   const names = new Map<string, string>(Object.entries(spelling));
   const inPath = (path: string) => path.replace(/^\w+/, (name) => names.get(name) ?? name);
   const inWords = (words: string) => words.replaceAll(/\b\w+\b/g, (word) => names.get(word) ?? word);
-  const { message, param } = thrown.statement;
-  const words = { message: message && inWords(message), param: param && inPath(param) };
+  const { param } = thrown.statement;
+  const words = { message: inWords(thrown.message), param: param && inPath(param) };
   if (!thrown.hasCode('invalid_request')) return thrown.restated({ ...thrown.statement, ...words });
   const issues = thrown.statement.details?.issues.map(({ path, ...issue }) => ({
     path: inPath(path),
