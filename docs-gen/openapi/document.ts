@@ -100,7 +100,11 @@ function operation(name: RouteName, docs: DocstringOf) {
     responses: {
       200: {
         description: text.answer,
-        headers: headerReferences([headers.requestId, ...(text.limitHeaders ? limitHeaderNames : [])]),
+        headers: headerReferences([
+          headers.requestId,
+          ...(route.asks ? [headers.maxTokensLoweredTo] : []),
+          ...(text.limitHeaders ? limitHeaderNames : []),
+        ]),
         content: { [route.mediaType]: response ? contentOf(response) : {} },
       },
       ...errorResponses(errorsOf(route), docs),

@@ -21,6 +21,10 @@ export function responseHeaders(docs: DocstringOf): Readonly<Record<string, Head
     header(headers.requestId, docs('headers.requestId').text, { type: 'string' }),
     header(headers.shouldRetry, docs('headers.shouldRetry').text, { type: 'boolean' }),
     header(headers.retryAfter, docs('headers.retryAfter').text, { type: 'integer', minimum: 1, maximum: 60 }),
+    header(headers.maxTokensLoweredTo, docs('headers.maxTokensLoweredTo').text, {
+      type: 'integer',
+      minimum: 1,
+    }),
     ...limits,
   ]);
 }

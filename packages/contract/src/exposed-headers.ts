@@ -5,5 +5,6 @@ export const exposedHeaders: readonly string[] = [
   headers.requestId,
   headers.retryAfter,
   headers.shouldRetry,
+  headers.maxTokensLoweredTo,
   ...Object.values(limitHeaders).flatMap((names) => Object.values(names)),
 ];

@@ -11,6 +11,11 @@ export const headers = {
   requestId: 'x-request-id',
   /** How long to wait before sending the request again: whole seconds, never above 60. */
   retryAfter: 'retry-after',
+  /**
+   * Of an answer: to how many output tokens the call was lowered, because the plan lowers what is above its own or the
+   * model's most. Left out where it was not.
+   */
+  maxTokensLoweredTo: 'x-max-tokens-lowered-to',
   /** Whether the same request may be sent again: `true` or `false`; OpenAI's and Anthropic's SDKs obey it too. */
   shouldRetry: 'x-should-retry',
 } as const;

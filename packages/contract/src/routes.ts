@@ -92,6 +92,16 @@ export type RouteName = keyof typeof routes;
 
 export const routeNames = Object.keys(routes) as readonly RouteName[];
 
+/** Whose API a route speaks: this proxy's own, or one that other clients know. */
+export type DoorName = 'native' | 'openai' | 'anthropic';
+
+/** By its path: Anthropic's messages, and all else below `/v1` as OpenAI has it; undefined for what both have. */
+export function doorOf({ path }: Route): DoorName | undefined {
+  if (!path.startsWith('/v1/')) return 'native';
+  if (path.startsWith('/v1/models')) return undefined;
+  return path.startsWith('/v1/messages') ? 'anthropic' : 'openai';
+}
+
 /** Every code that a route can answer with. */
 export function errorsOf({ asks, errors = [] }: Route): readonly ErrorCode[] {
   return errorCodes.filter((code) => {

@@ -20,6 +20,7 @@ test('a key id leads to its team, its plan and what the plan includes', () => {
     plan: 'small',
     models: ['llama'],
     maxTokens: 256,
+    clampMaxTokens: false,
     guardrail: undefined,
     scopes: [],
   });

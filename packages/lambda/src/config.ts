@@ -36,6 +36,8 @@ export interface Caller {
   readonly models: readonly string[];
   /** The plan's cap on output tokens of one ask. */
   readonly maxTokens: number | undefined;
+  /** Whether a call that asks for more, or for more than the model has, is lowered and not refused. */
+  readonly clampMaxTokens: boolean;
   readonly guardrail: Guardrail | undefined;
   /** Whose use is counted: the key's, where it has limits of its own, and the team's. */
   readonly scopes: readonly Scope[];
@@ -145,6 +147,7 @@ export function callerOf(
     plan: key.plan,
     models: plan.models,
     maxTokens: plan.maxTokens,
+    clampMaxTokens: plan.clampMaxTokens ?? false,
     guardrail: plan.guardrail,
     scopes,
   };

@@ -32,6 +32,8 @@ export interface PlanAccess {
   models: string[];
   /** The most output tokens that one ask may have. Left out: the model's own limit. */
   maxTokens?: number | undefined;
+  /** Whether a call that asks for more is lowered to it, and not refused. Left out: it is refused. */
+  clampMaxTokens?: boolean | undefined;
   /** What each team of the plan may use. Left out: nothing is counted; `{}`: counted and not limited. */
   limits?: Limits | undefined;
   /** Applied to every question and answer of the plan's teams. Left out: none is. */
@@ -80,6 +82,7 @@ export const ProxyEnvironment = z.strictObject({
     z.strictObject({
       models: z.array(z.string()),
       maxTokens: z.optional(z.int().check(z.minimum(1))),
+      clampMaxTokens: z.optional(z.boolean()),
       limits: z.optional(LimitsSchema),
       guardrail: z.optional(Guardrail),
     } satisfies Record<keyof PlanAccess, z.ZodMiniType>),

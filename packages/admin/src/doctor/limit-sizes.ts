@@ -103,7 +103,7 @@ function shortestCall(
   return {
     kind: 'chat',
     messages: [{ role: 'user', blocks: [{ type: 'text', text: '?' }] }],
-    maxTokens: maxTokensOf(maxTokens, model, { maxTokens: most }),
+    maxTokens: maxTokensOf(maxTokens, model, { maxTokens: most, clampMaxTokens: false }),
   };
 }
 

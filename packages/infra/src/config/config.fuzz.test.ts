@@ -27,6 +27,7 @@ const config = {
       quota: { limit: 100, period: 'MONTH', offset: 2 },
       models: ['llama', 'own'],
       maxTokens: 100,
+      clampMaxTokens: true,
       limits: { requests: { day: 10, month: 80 }, tokens: { month: null }, usd: { month: 0.25 } },
       guardrail: {
         id: 'abcdefghij',

@@ -1,5 +1,6 @@
 import type { OfferedModel } from '@org/models';
 import { describe, expect, test } from 'vitest';
+import codingAgents from '../../examples/coding-agents.config.ts';
 import shipped from '../../proxy.config.ts';
 import { config, issuesOf, plan } from '../testing/config-under-test.ts';
 import { parseProxyConfig } from './config.ts';
@@ -33,6 +34,10 @@ test('a config gets its defaults', () => {
     removalPolicy: 'retain',
     waf: false,
   });
+});
+
+test('a plan for coding agents lowers what they ask for', () => {
+  expect(codingAgents.plans['agents']).toMatchObject({ maxTokens: 16_384, clampMaxTokens: true });
 });
 
 test('a checked config passes unchanged', () => {

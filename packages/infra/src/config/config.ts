@@ -53,6 +53,12 @@ export interface AuthoredPlan<Alias extends string = string> {
   /** The most output tokens that one ask may have. Default: each model's own limit. */
   maxTokens?: number | undefined;
   /**
+   * Whether an ask for more output tokens than `maxTokens` or the model allows is answered within what is allowed, and not
+   * refused. The answer has the header `x-max-tokens-lowered-to`, and where it ends early, the stop reason `max_tokens`. For
+   * coding agents, which ask for as much as the model of that name has with its maker. Default: false.
+   */
+  clampMaxTokens?: boolean | undefined;
+  /**
    * What each team of the plan may use, over all its keys, by UTC day and month: exact at any concurrency, with an
    * error that says how much and until when. A limit in USD needs a price for every model of the plan. Default:
    * nothing is counted.
@@ -200,6 +206,7 @@ const Plan = z.strictObject({
   quota: Quota,
   models: z.array(z.string()).check(z.minLength(1, 'must name at least one of the models')),
   maxTokens: z.optional(positiveInteger),
+  clampMaxTokens: z.optional(z.boolean()),
   limits: z.optional(LimitsSchema),
   guardrail: z.optional(PlanGuardrail),
 } satisfies Record<keyof AuthoredPlan, z.ZodMiniType>);

@@ -31,7 +31,11 @@ export interface AskContext {
 export type AskEvent =
   | { readonly type: 'chosen'; readonly model: ChosenModel }
   /** The limits have room for the worst case, which is held. */
-  | { readonly type: 'admitted' }
+  | {
+      readonly type: 'admitted';
+      /** Where the caller asked for more output tokens than there may be, and the plan lowers that: how many there may be. */
+      readonly maxTokensLoweredTo?: number | undefined;
+    }
   | ReplyEvent
   /** The model is done, or has failed. */
   | { readonly type: 'replied' }
@@ -75,7 +79,7 @@ export async function* ask(asked: Asked, context: AskContext): AsyncGenerator<As
   const model = chooseModel(asked.alias, caller, config);
   yield { type: 'chosen', model };
   refuseUnsupported(asked, model);
-  const { call, structured } = prepare(asked.call, model, caller);
+  const { call, structured, maxTokensLoweredTo } = prepare(asked.call, model, caller);
   refuseUnpriced(call, model, caller);
 
   const hold = await takeRoom(call, model, whole, context);
@@ -88,7 +92,7 @@ export async function* ask(asked: Asked, context: AskContext): AsyncGenerator<As
     return { held: hold.worstCase, charged: due, settlement, ending };
   };
   try {
-    yield { type: 'admitted' };
+    yield { type: 'admitted', maxTokensLoweredTo };
     const target = {
       modelId: model.modelId,
       guardrail: caller.guardrail,

@@ -276,12 +276,12 @@ export function refuseUnpriced(call: ModelCall, model: ChosenModel, { scopes }: 
 /**
  * The most output tokens of an answer: what the caller asks for, or what is usual, within what plan and model allow.
  *
- * @throws {ProxyError} `invalid_request` where the caller asks for more.
+ * @throws {ProxyError} `invalid_request` where the caller asks for more, and the plan does not lower it.
  */
 export function maxTokensOf(
   asked: number | undefined,
   { definition }: Pick<ChosenModel, 'definition'>,
-  caller: Pick<Caller, 'maxTokens'>,
+  caller: Pick<Caller, 'maxTokens' | 'clampMaxTokens'>,
 ): number {
   const most = Math.min(definition.maxOutputTokens, caller.maxTokens ?? Number.POSITIVE_INFINITY);
   if (asked === undefined) {
@@ -289,7 +289,7 @@ export function maxTokensOf(
       definition.upstream === 'invoke' ? invokeFormats[definition.format].defaultMaxTokens : defaultMaxTokens;
     return Math.min(usual, most);
   }
-  if (asked > most) {
+  if (asked > most && !caller.clampMaxTokens) {
     const path = 'maxTokens';
     const message = `must be at most ${most}, the most that ${most === caller.maxTokens ? 'the plan' : 'the model'} allows`;
     throw new ProxyError({
@@ -299,5 +299,5 @@ export function maxTokensOf(
       details: { issues: [{ path, message }] },
     });
   }
-  return asked;
+  return Math.min(asked, most);
 }

@@ -153,3 +153,28 @@ test('whatever the turns are made of, a model gets turns that Bedrock takes: non
     ),
   );
 });
+
+test.each([
+  [32_000, { type: 'enabled', budget_tokens: 31_999 }, 4096, { type: 'enabled', budget_tokens: 4095 }],
+  [32_000, { type: 'enabled', budget_tokens: 2000 }, 4096, { type: 'enabled', budget_tokens: 2000 }],
+  [32_000, { type: 'adaptive' }, 4096, { type: 'adaptive' }],
+  [4096, { type: 'enabled', budget_tokens: 4095 }, 4096, { type: 'enabled', budget_tokens: 4095 }],
+  // Nobody can think in so few: Bedrock says so.
+  [32_000, { type: 'enabled', budget_tokens: 2000 }, 1024, { type: 'enabled', budget_tokens: 2000 }],
+])(
+  'of the Messages API, %i tokens with %j are lowered to %i, and thoughts have room in them',
+  (asked, thinking, most, given) => {
+    const clamping = callerOf(
+      { keyId: 'key', team: 'acme', plan: 'all' },
+      { models: Object.keys(catalogue), maxTokens: most, clampMaxTokens: true },
+    );
+    const body = { max_tokens: asked, messages: [], thinking };
+    const { call, maxTokensLoweredTo } = prepare(
+      { kind: 'messages', body },
+      modelOf('claude-haiku-4.5'),
+      clamping,
+    );
+    expect(call).toEqual({ kind: 'messages', body: { ...body, max_tokens: most, thinking: given } });
+    expect(maxTokensLoweredTo).toBe(asked > most ? most : undefined);
+  },
+);

@@ -1,6 +1,8 @@
+import { leastReasoningTokens } from '@org/models';
 import type { Caller, ChosenModel } from '../config.ts';
+import { isJsonObject, type JsonObject } from '../json.ts';
 import { cachedParts } from './cache-points.ts';
-import type { Call, ChatCall, ModelCall } from './call.ts';
+import type { Call, ChatCall, MessagesCall, ModelCall } from './call.ts';
 import { maxTokensOf } from './choose.ts';
 import { offeredTools } from './offered-tools.ts';
 import { thinkingFields, thoughtsFor } from './reasoning.ts';
@@ -11,6 +13,8 @@ import { sayToolErrors } from './tool-errors.ts';
 interface Prepared {
   readonly call: ModelCall;
   readonly structured?: StructuredCall | undefined;
+  /** Where the caller asked for more output tokens than there may be, and the plan lowers that: how many there may be. */
+  readonly maxTokensLoweredTo?: number | undefined;
 }
 
 /**
@@ -23,11 +27,33 @@ export function prepare(call: Call, model: ChosenModel, caller: Caller): Prepare
     case 'chat':
       return prepareChat(call, model, caller);
     case 'messages':
-      maxTokensOf(call.body.max_tokens, model, caller);
-      return { call };
+      return prepareMessages(call, model, caller);
     case 'embed':
       return { call };
   }
+}
+
+function prepareMessages(call: MessagesCall, model: ChosenModel, caller: Caller): Prepared {
+  const asked = call.body.max_tokens;
+  const maxTokens = maxTokensOf(asked, model, caller);
+  if (maxTokens === asked) return { call };
+  return {
+    call: { ...call, body: { ...withinTokens(call.body, maxTokens), max_tokens: maxTokens } },
+    maxTokensLoweredTo: maxTokens,
+  };
+}
+
+/**
+ * A body whose thoughts have room in so many tokens, which they must be fewer than. With no room for the fewest that there
+ * can be, it stays as it is, and Bedrock says so.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-thinking.html
+ */
+function withinTokens(body: JsonObject, maxTokens: number): JsonObject {
+  const { thinking } = body;
+  if (!isJsonObject(thinking) || typeof thinking['budget_tokens'] !== 'number') return body;
+  if (thinking['budget_tokens'] < maxTokens || maxTokens <= leastReasoningTokens) return body;
+  return { ...body, thinking: { ...thinking, budget_tokens: maxTokens - 1 } };
 }
 
 function prepareChat(call: ChatCall, model: ChosenModel, caller: Caller): Prepared {
@@ -53,5 +79,6 @@ function prepareChat(call: ChatCall, model: ChosenModel, caller: Caller): Prepar
       ...(structured && constraintOf(structured)),
     },
     structured,
+    maxTokensLoweredTo: most !== undefined && maxTokens < most ? maxTokens : undefined,
   };
 }

@@ -8,7 +8,7 @@ import { createAskNotes, noteFailure } from '../log/request-log.ts';
 import type { Invocation, Operation } from './invocation.ts';
 import { jsonBody } from './json-body.ts';
 import { header } from './received-event.ts';
-import { answerResponse, eventStreamHead } from './response.ts';
+import { answerResponse, eventStreamHead, withLoweredTokens } from './response.ts';
 
 /** A little less than what is promised, because a timer can be late. */
 const pingAfterMs = streamHeartbeatMs - 5000;
@@ -52,14 +52,16 @@ interface Answering extends Invocation {
 async function answerWhole({ door, request, events, note, response }: Answering): Promise<void> {
   let model: ChosenModel | undefined;
   let finished: Finished | undefined;
+  let lowered: number | undefined;
   for await (const event of events) {
     note(event);
     if (event.type === 'chosen') model = event.model;
+    else if (event.type === 'admitted') lowered = event.maxTokensLoweredTo;
     else if (event.type === 'finished') finished = event.finished;
   }
   if (!model || !finished) throw new TypeError('The ask has neither failed nor finished');
   const answer = door.answer({ ...request, model, finished });
-  response.respond(answerResponse(answer, request.requestId, finished.limits));
+  response.respond(withLoweredTokens(answerResponse(answer, request.requestId, finished.limits), lowered));
 }
 
 /** A caller that hangs up ends nothing: the answer is read to its end, where its cost is. */
@@ -73,7 +75,8 @@ async function answerStreamed(answering: Answering): Promise<void> {
       note(event);
       const piece = frame(event);
       if (event.type === 'admitted') {
-        response.begin({ head: eventStreamHead(requestId), opening: piece, ping, pingAfterMs, signal });
+        const head = withLoweredTokens(eventStreamHead(requestId), event.maxTokensLoweredTo);
+        response.begin({ head, opening: piece, ping, pingAfterMs, signal });
       } else if (piece !== '') {
         await response.send(piece);
       }

@@ -1,6 +1,6 @@
 import type { ErrorStatement } from '@org/contract';
 import { catalogue, type ModelDefinition, type PlainCapability } from '@org/models';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Config, callerOf } from '../config.ts';
 import { type Amounts, nothing } from '../ledger/amounts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -185,8 +185,43 @@ test.each([
   expect(calls).toMatchObject([{ maxTokens: expected }]);
 });
 
+describe('where the plan lowers what is too much', () => {
+  const clamping = (maxTokens?: number) =>
+    callerOf(
+      { keyId: 'key1', team: 'acme', plan: 'small' },
+      {
+        models: ['llama'],
+        clampMaxTokens: true,
+        maxTokens,
+      },
+    );
+
+  test.each([
+    ['more than the plan has', 256, 257, 256],
+    ['more than the model has, where the plan has no most of its own', undefined, 32_000, 8192],
+  ])('%s is lowered, held as such, and the headers and the log say so', async (_what, most, asked, given) => {
+    const { response, calls, holds, lines } = await send(
+      { ...question, maxTokens: asked },
+      { caller: clamping(most) },
+    );
+    expect(response.statusCode).toBe(200);
+    expect(calls).toMatchObject([{ maxTokens: given }]);
+    expect(response.headers['x-max-tokens-lowered-to']).toBe(String(given));
+    expect(holds[0]?.worstCase.tokens).toBeLessThan(asked + 200);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ maxTokensLoweredTo: given });
+  });
+
+  test.each([[undefined], [256], [255]])('what is not too much stays: %s', async (maxTokens) => {
+    const { response } = await send({ ...question, maxTokens }, { caller: clamping(256) });
+    expect(response.headers).not.toHaveProperty('x-max-tokens-lowered-to');
+  });
+});
+
 test('one line is logged for a request, without prompt, answer, key or header', async () => {
-  const { lines } = await send({ model: 'llama', question: 'canary-question' });
+  const { lines } = await send(
+    { model: 'llama', question: 'canary-question' },
+    { headers: { 'User-Agent': 'OpenAI/JS 7.57.0 canary-header' } },
+  );
   expect(lines).toHaveLength(1);
   const { _aws, ...line } = JSON.parse(lines[0] ?? '');
   expect(line).toEqual({
@@ -195,6 +230,8 @@ test('one line is logged for a request, without prompt, answer, key or header', 
     message: 'request',
     requestId: 'request-1',
     operation: 'ask',
+    door: 'native',
+    client: 'openai-sdk',
     keyId: 'key1',
     team: 'acme',
     plan: 'small',

@@ -1,4 +1,4 @@
-import { type RouteName, routeNames, routes } from '@org/contract';
+import { doorOf, type RouteName, routeNames, routes } from '@org/contract';
 import { type Deadline, deadlineBefore, longestWholeMs } from '../call/deadline.ts';
 import type { Caller } from '../config.ts';
 import { listedModelFor, listedModelsFor } from '../doors/listed-models.ts';
@@ -8,6 +8,7 @@ import { nativeDoor } from '../doors/native/native.ts';
 import { chatCompletionsDoor } from '../doors/openai/chat/chat.ts';
 import { embeddingsDoor } from '../doors/openai/embeddings/embeddings.ts';
 import { responsesDoor } from '../doors/openai/responses/responses.ts';
+import { clientNameOf } from '../log/client-name.ts';
 import { logRequest } from '../log/log.ts';
 import { noteFailure, type RequestLog } from '../log/request-log.ts';
 import { ProxyError } from '../proxy-error.ts';
@@ -62,9 +63,11 @@ export function createHandler(options: HandlerOptions): Handler {
       signal: deadline.signal,
     });
     log.status = 200;
+    log.client = clientNameOf((name) => header(event, name));
     try {
       const name = routeOf(event);
       log.operation = name;
+      log.door = doorOf(routes[name]);
       const invocation = { event, context, options, response, log, started };
       await operations[name](invocation, await authenticate(invocation, deadline), deadline);
     } catch (thrown) {

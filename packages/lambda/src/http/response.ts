@@ -53,6 +53,12 @@ export function eventStreamHead(requestId: string): ResponseHead {
   };
 }
 
+/** Adds a header that says to how many output tokens a call was lowered. */
+export function withLoweredTokens<Head extends ResponseHead>(head: Head, lowered: number | undefined): Head {
+  if (lowered === undefined) return head;
+  return { ...head, headers: { ...head.headers, [headers.maxTokensLoweredTo]: String(lowered) } };
+}
+
 /** The same for every door: OpenAI's and Anthropic's SDKs both read this envelope. */
 export function errorResponse({ statement, retryable }: ProxyError, requestId: string): HttpResponse {
   const { status, retryAfterSeconds } = errorDefinition(statement.code);

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { ReplyEvent } from '../call/reply.ts';
 import type { Upstream } from '../call/upstream.ts';
+import { callerOf } from '../config.ts';
 import { ProxyError } from '../proxy-error.ts';
 import { createHandler } from './handler.ts';
 import type { ResponseHead } from './response.ts';
@@ -92,6 +93,16 @@ test('an answer goes out as a start, its pieces, and one end with what it cost a
       limits,
     },
   ]);
+});
+
+test('where the plan lowers what is too much, the head of a stream says so', async () => {
+  const caller = callerOf(
+    { keyId: 'key1', team: 'acme', plan: 'small' },
+    { models: ['llama'], maxTokens: 256, clampMaxTokens: true },
+  );
+  const { heads, calls } = await send({ ...question, maxTokens: 300 }, { caller });
+  expect(calls).toMatchObject([{ maxTokens: 256 }]);
+  expect(heads[0]?.headers).toMatchObject({ 'x-max-tokens-lowered-to': '256' });
 });
 
 test('the hold is one of a long call, and the true cost is settled before the end is sent', async () => {

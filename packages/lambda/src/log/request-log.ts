@@ -1,10 +1,11 @@
-import type { ErrorCode, ExcessDetails, QuotaDetails, RouteName } from '@org/contract';
+import type { DoorName, ErrorCode, ExcessDetails, QuotaDetails, RouteName } from '@org/contract';
 import type { AskEvent, Settled } from '../call/ask.ts';
 import type { TokenUsage } from '../call/reply.ts';
 import { failureName } from '../failure-name.ts';
 import type { LimitUse } from '../ledger/admission.ts';
 import { type Amounts, exceeds } from '../ledger/amounts.ts';
 import { ProxyError, type ServiceFailure } from '../proxy-error.ts';
+import type { ClientName } from './client-name.ts';
 
 /**
  * All that is ever logged of a request. An allow-list by construction: no prompt, no answer, no header and no key
@@ -15,6 +16,10 @@ export interface RequestLog {
   readonly requestId: string;
   /** The name of the route. */
   operation?: RouteName;
+  /** Whose API the route speaks: `native`, `openai` or `anthropic`. Left out where it is of both. */
+  door?: DoorName | undefined;
+  /** Which client it says it is, by a name of a fixed list; `other` for one that is not in it. Anybody can say anything. */
+  client?: ClientName | undefined;
   /** Id of the API key, never its value. */
   keyId?: string;
   /** Who asked. */
@@ -29,6 +34,8 @@ export interface RequestLog {
   status?: number;
   /** The error that the caller got; left out where there was none. */
   code?: ErrorCode;
+  /** To how many output tokens the plan lowered the call. */
+  maxTokensLoweredTo?: number | undefined;
   /** Why the model stopped. */
   stopReason?: string;
   /** Tokens that Bedrock counted. */
@@ -81,6 +88,7 @@ export function createAskNotes(
         break;
       case 'admitted':
         admittedAt = now();
+        log.maxTokensLoweredTo = event.maxTokensLoweredTo;
         break;
       case 'delta':
         if (whole || event.delta.type !== 'text' || event.delta.text === '') break;

@@ -66,12 +66,13 @@ function proxyEnvironment(config: ProxyConfig, keyId: (name: string) => string):
     aliases: config.aliases && { ...config.aliases },
     prices: config.prices,
     plans: Object.fromEntries(
-      plans.map(([name, { models, maxTokens, limits, guardrail }]) => [
+      plans.map(([name, { models, maxTokens, clampMaxTokens, limits, guardrail }]) => [
         name,
         // Its profile is for the permissions.
         {
           models,
           maxTokens,
+          clampMaxTokens: clampMaxTokens || undefined,
           limits,
           guardrail: guardrail && { id: guardrail.id, version: guardrail.version },
         } satisfies Required<PlanAccess>,
