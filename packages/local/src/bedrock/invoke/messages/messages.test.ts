@@ -218,6 +218,19 @@ test('an answer fits the schema that is asked for', async () => {
 });
 
 const used = { type: 'tool_use', id: 'one', name: 'weather', input: {} };
+test('Claude that thinks unasked reads instructions between turns', async () => {
+  const { client } = await startUnderTest();
+  const asked = (model: string, messages: object[]) =>
+    client.send(new InvokeModelCommand({ modelId: model, body: JSON.stringify({ ...request, messages }) }));
+  const instructed = [question, { role: 'system', content: 'Be brief.' }];
+  const reply = await asked(models.newClaude.modelId, instructed);
+  expect(JSON.parse(reply.body.transformToString()).content.at(-1).text).toContain('You asked: Why?');
+  await expect(asked(modelId, instructed)).rejects.toThrow('messages.1.role: Input should be');
+  await expect(asked(models.newClaude.modelId, instructed.toReversed())).rejects.toThrow(
+    'must follow a user message',
+  );
+});
+
 const turn = (...content: object[]) => [{ role: 'user', content }];
 
 test.each<[fault: string, more: object, message: string]>([

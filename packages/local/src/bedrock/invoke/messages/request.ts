@@ -25,10 +25,13 @@ const MessagesRequest = z.strictObject({
   max_tokens: z.int().check(z.minimum(1)),
   messages: z
     .array(
-      z.strictObject({
-        role: z.enum(['user', 'assistant']),
-        content: z.union([z.string(), z.array(ContentBlock)]),
-      }),
+      z.discriminatedUnion('role', [
+        z.strictObject({
+          role: z.enum(['user', 'assistant']),
+          content: z.union([z.string(), z.array(ContentBlock)]),
+        }),
+        z.strictObject({ role: z.literal('system'), content: System }),
+      ]),
     )
     .check(z.minLength(1)),
   system: z.optional(System),
@@ -96,8 +99,7 @@ export function readMessages(model: AdmittedModel, body: unknown): Prompt {
     modelId: model.modelId,
     tools: tools.flatMap(readTool),
     toolChoice,
-    system: systemOf(request.system),
-    messages: messagesOf(request.messages),
+    ...turnsOf(request, model),
     output: outputOf(request, model),
     reasoning: readThinking(
       { thinking, effort: output_config?.effort, betas, toolChoice },
@@ -110,6 +112,32 @@ export function readMessages(model: AdmittedModel, body: unknown): Prompt {
   const problem = claudeProblem(prompt, model);
   if (problem !== undefined) throw invalid(problem);
   return prompt;
+}
+
+/**
+ * The system prompt and the messages. Claude 5, which thinks unasked, reads instructions between turns too; the answer is
+ * not one to them.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-mid-conversation-system.html
+ */
+function turnsOf({ system, messages }: MessagesRequest, { reasoning }: AdmittedModel) {
+  const between = messages.flatMap(({ role, content }, index) => {
+    if (role !== 'system') return [];
+    if (!reasoning || reasoning.default === 'off') {
+      throw invalid(`messages.${index}.role: Input should be 'user' or 'assistant'`);
+    }
+    const isLast = index === messages.length - 1;
+    if (messages[index - 1]?.role !== 'user' || !(isLast || messages[index + 1]?.role === 'assistant')) {
+      throw invalid(
+        `messages.${index}: system messages must follow a user message, and come last or before an assistant message`,
+      );
+    }
+    return systemOf(content);
+  });
+  return {
+    system: [...systemOf(system), ...between],
+    messages: messagesOf(messages.flatMap((turn) => (turn.role === 'system' ? [] : [turn]))),
+  };
 }
 
 function toolChoiceOf({ tool_choice: choice }: MessagesRequest): ToolChoice {
