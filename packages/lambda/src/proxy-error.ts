@@ -15,6 +15,11 @@ export interface ErrorBackground {
   readonly unbilled?: boolean | undefined;
   /** Whether the call may have succeeded all the same, so that trying again could be billed twice. Default: false. */
   readonly outcomeUnknown?: boolean | undefined;
+  /**
+   * Whether the message is the model's own, word for word: clients of its API match on what it says, so no door rewords it.
+   * Default: false.
+   */
+  readonly quoted?: boolean | undefined;
   /** What Bedrock had counted before the call failed. It may have gone on. */
   readonly usage?: BilledTokens | undefined;
 }
@@ -25,25 +30,27 @@ export class ProxyError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly statement: ErrorStatement<Code>;
   readonly failure: ServiceFailure | undefined;
   readonly unbilled: boolean;
+  readonly quoted: boolean;
   readonly usage: BilledTokens | undefined;
   /** Whether the same request may be sent again, as the contract has it for the code, unless the outcome is unknown. */
   readonly retryable: boolean;
 
   constructor(statement: ErrorStatement<Code>, background: ErrorBackground = {}) {
-    const { failure, unbilled = false, outcomeUnknown = false, usage } = background;
+    const { failure, unbilled = false, quoted = false, outcomeUnknown = false, usage } = background;
     super(statement.message ?? errorDefinition(statement.code).message);
     this.statement = statement;
     this.failure = failure;
     this.unbilled = unbilled;
+    this.quoted = quoted;
     this.usage = usage;
     this.retryable = errorDefinition(statement.code).retryable && !outcomeUnknown;
   }
 
   /** The same error in other words. */
   restated(statement: ErrorStatement<Code>): ProxyError<Code> {
-    const { failure, unbilled, usage } = this;
+    const { failure, unbilled, quoted, usage } = this;
     const outcomeUnknown = errorDefinition(this.statement.code).retryable && !this.retryable;
-    return new ProxyError(statement, { failure, unbilled, usage, outcomeUnknown });
+    return new ProxyError(statement, { failure, unbilled, quoted, usage, outcomeUnknown });
   }
 
   hasCode<Named extends ErrorCode>(code: Named): this is ProxyError<Named> {

@@ -9,6 +9,11 @@ export interface Exchange {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** What JSON is made of. */
   readonly body: object;
+  /**
+   * Whether the caller speaks the model's own API, and so gets to read in the model's own words why it refuses a request.
+   * Default: false, and the words are ours.
+   */
+  readonly quotesRefusals?: boolean | undefined;
   /** Reads a whole answer. Throws where it is not one. */
   whole(answer: Json, header: (name: string) => string | undefined): readonly ReplyEvent[];
   /** Reads the next event of a stream. Throws where it is not one. */

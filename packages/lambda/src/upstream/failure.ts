@@ -115,12 +115,14 @@ const refusables: readonly Refusable[] = [
 ];
 
 /**
- * Says what a failure of an upstream call means to the caller. Bedrock's own message is read, never passed on: it
- * can hold account ids, ARNs and parts of the prompt.
+ * Says what a failure of an upstream call means to the caller. Bedrock's own message is read, and not passed on: it can
+ * hold account ids and ARNs, and parts of the prompt. Only why a model refuses a request, without the former, is quoted to
+ * a caller who speaks the model's own API: it is about that caller's own prompt.
  *
  * @param signal The deadline's signal: once it has fired, the failure is ours for having given up.
+ * @param quotes Whether the caller speaks the model's own API. Default: false.
  */
-export function bedrockError(thrown: unknown, signal: AbortSignal): ProxyError {
+export function bedrockError(thrown: unknown, signal: AbortSignal, quotes = false): ProxyError {
   if (thrown instanceof ProxyError) return thrown;
   if (!(thrown instanceof Error)) return new ProxyError({ code: 'upstream_error' }, { outcomeUnknown: true });
   const failure = describe(thrown);
@@ -140,8 +142,10 @@ export function bedrockError(thrown: unknown, signal: AbortSignal): ProxyError {
     return new ProxyError({ code: 'upstream_denied', message }, background);
   }
   switch (thrown.name) {
-    case 'ValidationException':
-      return validationError(said, background);
+    case 'ValidationException': {
+      const error = validationError(said, background);
+      return quotes && isQuotable(said, error) ? quoted(said, error) : error;
+    }
     case 'AccessDeniedException':
       return accessError(said, background);
     default: {
@@ -149,6 +153,24 @@ export function bedrockError(thrown: unknown, signal: AbortSignal): ProxyError {
       return new ProxyError({ code, message: refused ? undefined : midwayMessages[code] }, background);
     }
   }
+}
+
+/**
+ * What names a resource or an account of AWS's: it is the operator's, and no caller's to know.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+ */
+const operators = /\barn:|\b\d{12}\b/i;
+
+/** Of what a model refuses. What is wrong with the deployment, such as a model that is not offered, is ours to say. */
+function isQuotable(said: string, error: ProxyError): boolean {
+  const refused = error.hasCode('invalid_request') || error.hasCode('context_too_long');
+  return refused && said !== '' && !operators.test(said);
+}
+
+function quoted(message: string, { statement, failure, unbilled }: ProxyError): ProxyError {
+  const { code, param } = statement;
+  return new ProxyError({ code, message, param }, { failure, unbilled, quoted: true });
 }
 
 /** The SDK passes on whatever JSON says, a string or not. */

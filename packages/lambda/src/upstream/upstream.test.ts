@@ -546,6 +546,31 @@ test('a count that Claude leaves out of a later event is the one of before', asy
   });
 });
 
+/** Clients of the model's own API match on its words. */
+test.each([
+  ['messages.1.content.0: Invalid `signature` in `thinking` block', 'invalid_request'],
+  ['prompt is too long: 200001 tokens > 200000 maximum', 'context_too_long'],
+])('why Claude refuses a body of its own API is quoted: %s', async (said, code) => {
+  answers.push(exception('ValidationException', 400, said));
+  const asked = { kind: 'messages' as const, body: { max_tokens: 5 } };
+  const error = await failureOf(read(upstream.call(claude, asked, target, { whole: true, deadline: ample })));
+  expect(error).toMatchObject({ statement: { code, message: said }, quoted: true, unbilled: true });
+});
+
+test.each([
+  ['an ARN', 400, 'ValidationException', 'temperature: not for arn:aws:bedrock:us-east-1:1:x'],
+  ['an account', 400, 'ValidationException', 'temperature: not in 111122223333'],
+  ['a model that is not offered', 400, 'ValidationException', onDemand],
+  ['an access that is denied', 403, 'AccessDeniedException', 'User: x is not authorized'],
+  ['a failure', 500, 'InternalServerException', 'at Internal.method'],
+])('what is said of %s is not quoted', async (_what, status, name, said) => {
+  answers.push(exception(name, status, said));
+  const asked = { kind: 'messages' as const, body: { max_tokens: 5 } };
+  const error = await failureOf(read(upstream.call(claude, asked, target, { whole: true, deadline: ample })));
+  expect(error.quoted).toBe(false);
+  expect(error.message).not.toContain(said);
+});
+
 test('what Converse says that it wrote to a cache is told apart by how long it is kept', async () => {
   const usage = { inputTokens: 5, outputTokens: 2, cacheReadInputTokens: 3, cacheWriteInputTokens: 100 };
   const cacheDetails = [

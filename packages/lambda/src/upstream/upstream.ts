@@ -56,7 +56,7 @@ export function createUpstream({ client, sleep, random }: UpstreamOptions): Upst
     try {
       return await attempt();
     } catch (thrown) {
-      const error = bedrockError(thrown, watch.signal);
+      const error = bedrockError(thrown, watch.signal, exchange.quotesRefusals);
       const wait = throttleWaitMs.least + random() * (throttleWaitMs.most - throttleWaitMs.least);
       const throttled = error.statement.code === 'model_throttled' && error.unbilled;
       if (!throttled || deadline.remaining() < 2 * wait) throw error;
@@ -89,7 +89,7 @@ export function createUpstream({ client, sleep, random }: UpstreamOptions): Upst
       }
       if (!stopped || usage === undefined) throw malformedReply();
     } catch (thrown) {
-      if (!opened) throw bedrockError(thrown, watch.signal);
+      if (!opened) throw bedrockError(thrown, watch.signal, exchange.quotesRefusals);
       throw interruptedCall(thrown, watch.signal, { begun, usage });
     }
   }
@@ -109,7 +109,7 @@ export function createUpstream({ client, sleep, random }: UpstreamOptions): Upst
         );
         return readCount(JSON.parse(await watch.next(text(body))));
       } catch (thrown) {
-        throw bedrockError(thrown, watch.signal);
+        throw bedrockError(thrown, watch.signal, call.kind === 'messages');
       }
     },
   };

@@ -38,6 +38,7 @@ export function invokeMessages({ body }: MessagesCall, target: Target): Exchange
   return {
     ...invokeRequest(target),
     body: { ...body, anthropic_version: version },
+    quotesRefusals: true,
     whole(answer) {
       if (!isJsonObject(answer) || !Array.isArray(answer['content'])) throw malformedReply();
       return read(answer, answer['usage'], answer['stop_reason']);
