@@ -2,6 +2,7 @@ import type { DoorName, ErrorCode, ExcessDetails, QuotaDetails, RouteName } from
 import type { AskEvent, Settled } from '../call/ask.ts';
 import type { TokenUsage } from '../call/reply.ts';
 import { failureName } from '../failure-name.ts';
+import { at } from '../json.ts';
 import type { LimitUse } from '../ledger/admission.ts';
 import { type Amounts, exceeds } from '../ledger/amounts.ts';
 import { ProxyError, type ServiceFailure } from '../proxy-error.ts';
@@ -91,7 +92,8 @@ export function createAskNotes(
         log.maxTokensLoweredTo = event.maxTokensLoweredTo;
         break;
       case 'delta':
-        if (whole || event.delta.type !== 'text' || event.delta.text === '') break;
+      case 'message':
+        if (whole || !isText(event)) break;
         log.firstDeltaMs ??= now() - started;
         log.deltas = (log.deltas ?? 0) + 1;
         break;
@@ -103,6 +105,11 @@ export function createAskNotes(
         break;
     }
   };
+}
+
+function isText(event: Extract<AskEvent, { type: 'delta' | 'message' }>): boolean {
+  if (event.type === 'delta') return event.delta.type === 'text' && event.delta.text !== '';
+  return at(event.event, 'delta', 'type') === 'text_delta';
 }
 
 function noteSettled({ held, charged, settlement, ending }: Settled, log: RequestLog): void {
