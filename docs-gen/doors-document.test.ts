@@ -2,6 +2,8 @@ import type { Fate, FieldTable } from '@org/lambda/doors/field-table';
 import { chatFields } from '@org/lambda/doors/openai/chat/fields';
 import { embeddingFields } from '@org/lambda/doors/openai/embeddings/fields';
 import { responsesFields } from '@org/lambda/doors/openai/responses/fields';
+import { countFields, messageFields } from '@org/lambda/doors/anthropic/fields';
+import type { Fate, FieldTable } from '@org/lambda/doors/field-table';
 import { test } from 'vitest';
 import { expectCommitted } from './committed.ts';
 import { table } from './table.ts';
@@ -29,6 +31,16 @@ const sections: readonly Section[] = [
     route: 'POST /v1/responses',
     reference: 'https://developers.openai.com/api/reference/resources/responses/methods/create',
     fields: responsesFields,
+  },
+  {
+    route: 'POST /v1/messages',
+    reference: 'https://platform.claude.com/docs/en/api/messages',
+    fields: messageFields,
+  },
+  {
+    route: 'POST /v1/messages/count_tokens',
+    reference: 'https://platform.claude.com/docs/en/api/messages-count-tokens',
+    fields: countFields,
   },
 ];
 

@@ -46,6 +46,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     'structured-output': ['', '../config.ts', '../json.ts', '../proxy-error.ts'],
   },
   'packages/lambda/src/doors': {
+    anthropic: ['', '../call', '../config.ts', '../json.ts', '../proxy-error.ts'],
     native: ['', '../call', '../config.ts', '../json.ts'],
     openai: ['', '../call', '../config.ts', '../json.ts', '../proxy-error.ts'],
   },

@@ -49,6 +49,10 @@ export const tags = [
   { name: 'Ask', description: 'Ask a model, and have it counted.' },
   { name: 'OpenAI', description: "The same for OpenAI's SDKs, and for whatever else speaks as they do." },
   {
+    name: 'Anthropic',
+    description: "The same for Anthropic's SDKs, and for whatever else speaks as they do.",
+  },
+  {
     name: 'Look up',
     description: 'What the key may do, and what is left of its limits. Neither counts against them.',
   },
@@ -134,6 +138,27 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
     ].join('\n'),
     answer: 'The response, or its events.',
     limitHeaders: true,
+  },
+  messages: {
+    tag: 'Anthropic',
+    description: [
+      "The request and the answer are those of [Anthropic's API](https://platform.claude.com/docs/en/api/messages): give its SDKs",
+      'the URL of this deployment, with the stage and without `/v1`, as their base URL. What becomes of each field is in',
+      'docs/doors.md. Claude gets the request nearly as it is, and other models get it translated. With `stream: true` the answer',
+      'is a stream of server-sent events, which ends with `message_stop`, or with an `error` as its last event.',
+    ].join('\n'),
+    answer: 'The message, or its events.',
+    limitHeaders: true,
+  },
+  countTokens: {
+    tag: 'Anthropic',
+    description: [
+      "The request and the answer are those of [Anthropic's API](https://platform.claude.com/docs/en/api/messages-count-tokens).",
+      'Nothing is charged. The header `x-token-count` says `exact` where Bedrock has counted; it does not for every model, and',
+      'else the number is an `estimate`, which is rather high.',
+    ].join('\n'),
+    answer: 'The number of tokens.',
+    limitHeaders: false,
   },
   models: {
     tag: 'Look up',

@@ -6,5 +6,6 @@ export const exposedHeaders: readonly string[] = [
   headers.retryAfter,
   headers.shouldRetry,
   headers.maxTokensLoweredTo,
+  headers.tokenCount,
   ...Object.values(limitHeaders).flatMap((names) => Object.values(names)),
 ];

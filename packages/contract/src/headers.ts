@@ -18,6 +18,11 @@ export const headers = {
   maxTokensLoweredTo: 'x-max-tokens-lowered-to',
   /** Whether the same request may be sent again: `true` or `false`; OpenAI's and Anthropic's SDKs obey it too. */
   shouldRetry: 'x-should-retry',
+  /**
+   * Of an answer that says how many tokens a request has: `exact` where Bedrock counted them, `estimate` where it does not
+   * for the model and the number is a guess.
+   */
+  tokenCount: 'x-token-count',
 } as const;
 
 /**

@@ -5,7 +5,7 @@ export interface Route {
   /** Below the stage: `https://{api}/{stage}{path}`. A part in braces is a parameter, which callers encode. */
   readonly path: `/${string}`;
   readonly summary: string;
-  /** Whether it asks a model, which is counted and may cost something. */
+  /** Whether it takes what a model is asked. All but the one that counts tokens ask the model: that may cost something. */
   readonly asks: boolean;
   /** Codes that it answers with beside those of every route and, where it asks a model, of asking. Default: none. */
   readonly errors?: readonly ErrorCode[];
@@ -54,6 +54,20 @@ export const routes = {
     method: 'POST',
     path: '/v1/responses',
     summary: "Ask a model in the words of OpenAI's responses, whole or as server-sent events.",
+    asks: true,
+    mediaType: 'application/json',
+  },
+  messages: {
+    method: 'POST',
+    path: '/v1/messages',
+    summary: "Ask a model in the words of Anthropic's Messages API.",
+    asks: true,
+    mediaType: 'application/json',
+  },
+  countTokens: {
+    method: 'POST',
+    path: '/v1/messages/count_tokens',
+    summary: "See how many tokens a request of Anthropic's Messages API has, free of charge.",
     asks: true,
     mediaType: 'application/json',
   },

@@ -3,7 +3,7 @@ import type { Caller, ChosenModel, Config } from '../config.ts';
 import { type Amounts, amountsOf, nothing, unitOf } from '../ledger/amounts.ts';
 import type { Ledger, Settlement } from '../ledger/ledger.ts';
 import { ProxyError } from '../proxy-error.ts';
-import type { Asked, ModelCall } from './call.ts';
+import { type Asked, callFor, type ModelCall } from './call.ts';
 import { chooseModel, refuseUnpriced, refuseUnsupported } from './choose.ts';
 import type { Deadline } from './deadline.ts';
 import { trueCostOf } from './meter.ts';
@@ -78,8 +78,9 @@ export async function* ask(asked: Asked, context: AskContext): AsyncGenerator<As
   const { whole } = asked;
   const model = chooseModel(asked.alias, caller, config);
   yield { type: 'chosen', model };
-  refuseUnsupported(asked, model);
-  const { call, structured, maxTokensLoweredTo } = prepare(asked.call, model, caller);
+  const put = callFor(asked, model);
+  refuseUnsupported(put, model, { whole });
+  const { call, structured, maxTokensLoweredTo } = prepare(put, model, caller);
   refuseUnpriced(call, model, caller);
 
   const hold = await takeRoom(call, model, whole, context);

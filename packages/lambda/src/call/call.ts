@@ -1,4 +1,5 @@
 import type { CacheTtl, Effort, ServiceTier } from '@org/models';
+import type { ChosenModel } from '../config.ts';
 import type { Json, JsonObject } from '../json.ts';
 
 /** A piece of a message. The pieces are those of Bedrock's Converse, under names of our own. */
@@ -180,7 +181,17 @@ export type ModelCall = ModelChatCall | EmbedCall | MessagesCall;
 export interface Asked {
   /** As the caller names the model: an alias, or any other name that leads to one. */
   readonly alias: string;
-  readonly call: Call;
+  /** What is asked for; or how that is put to the model chosen, of an API that some models speak themselves. */
+  readonly call: Call | ((model: ChosenModel) => Call);
   /** Whether the answer goes out whole, and not while it is written. */
   readonly whole: boolean;
+}
+
+/**
+ * What is asked of the model that was chosen.
+ *
+ * @throws {ProxyError} `invalid_request` or `unsupported_feature` for what cannot be put to this model.
+ */
+export function callFor({ call }: Pick<Asked, 'call'>, model: ChosenModel): Call {
+  return typeof call === 'function' ? call(model) : call;
 }

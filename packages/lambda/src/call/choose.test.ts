@@ -10,7 +10,7 @@ function refuse(body: JsonObject) {
   const definition = catalogue['claude-sonnet-4.6'];
   const call = { kind: 'messages' as const, body: { max_tokens: 5, ...body } };
   const model = { alias: 'claude', modelId: 'id', definition, price: undefined };
-  refuseUnsupported({ alias: 'claude', call, whole: true }, model);
+  refuseUnsupported(call, model, { whole: true });
 }
 
 test.each([
@@ -39,7 +39,7 @@ test.each<[alias: keyof typeof catalogue, choice: ToolChoice | 'none', taken: bo
   const messages = [{ role: 'user' as const, blocks: [{ type: 'text' as const, text: 'Hi' }] }];
   const call = { kind: 'chat' as const, messages, tools, toolChoice };
   const model = { alias, modelId: 'id', definition: catalogue[alias], price: undefined };
-  const asked = expect(() => refuseUnsupported({ alias, call, whole: true }, model));
+  const asked = expect(() => refuseUnsupported(call, model, { whole: true }));
   if (taken) asked.not.toThrow();
   else
     asked.toThrow(expect.objectContaining({ statement: expect.objectContaining({ param: 'toolChoice' }) }));

@@ -72,7 +72,7 @@ export function chooseModel(name: string, caller: Caller, config: Config): Chose
  *
  * @throws {ProxyError} `unsupported_feature`, or `invalid_request` for too many cache points.
  */
-export function refuseUnsupported({ call, whole }: Asked, model: ChosenModel): void {
+export function refuseUnsupported(call: Call, model: ChosenModel, { whole }: Pick<Asked, 'whole'>): void {
   const { alias, definition } = model;
   const supported = capabilitiesOf(definition);
   if (!answersTo(definition, call)) {

@@ -59,6 +59,21 @@ export function mostInputTokens(call: ModelCall, bounds: Bounds): number {
   }
 }
 
+/**
+ * Bytes of a token, about: of English a tokenizer makes four, of code and of names of other languages fewer. A guess that
+ * is rather high, for callers who ask how much fits.
+ */
+const likelyBytes = 3;
+
+/** About as many input tokens as a call has, for a caller who asks. No limit is kept by it. */
+export function likelyInputTokens(call: ModelCall, { contextTokens, imageTokens }: Bounds): number {
+  const text = mostInputTokens(call, { imageTokens: 0 });
+  const images = mostInputTokens(call, { imageTokens }) - text;
+  const likely = Math.ceil(text / likelyBytes) + images;
+  // Nobody knows what is in a PDF.
+  return Number.isFinite(likely) ? likely : (contextTokens ?? 0);
+}
+
 function chatTokens(call: ModelChatCall, bounds: Bounds): number {
   const { messages, system = [], tools = [], outputFormat, extra, ...rest } = call;
   // A tier changes what a token costs, and not how many there are.

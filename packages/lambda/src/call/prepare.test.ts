@@ -24,7 +24,7 @@ function prepared(alias: CatalogueAlias, call: Omit<ChatCall, 'kind'>) {
 
 const refusal = (alias: CatalogueAlias, call: Partial<ChatCall>) => () => {
   const asked: ChatCall = { kind: 'chat', messages: [user(text('Hi'))], ...call };
-  refuseUnsupported({ alias, call: asked, whole: true }, modelOf(alias));
+  refuseUnsupported(asked, modelOf(alias), { whole: true });
   prepare(asked, modelOf(alias), caller);
 };
 

@@ -22,7 +22,7 @@ interface Prepared {
  *
  * @throws {ProxyError} `invalid_request` or `unsupported_feature` for what this model cannot be given.
  */
-export function prepare(call: Call, model: ChosenModel, caller: Caller): Prepared {
+export function prepare(call: Call, model: ChosenModel, caller: Pick<Caller, 'maxTokens'>): Prepared {
   switch (call.kind) {
     case 'chat':
       return prepareChat(call, model, caller);

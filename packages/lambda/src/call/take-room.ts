@@ -53,7 +53,8 @@ export async function takeRoom(
   }
 }
 
-function isCountable(call: ModelCall, { definition }: ChosenModel): call is CountableCall {
+/** Whether Bedrock counts the tokens of a call. */
+export function isCountable(call: ModelCall, { definition }: ChosenModel): call is CountableCall {
   return call.kind !== 'embed' && definition.upstream === 'converse' && definition.countTokens === true;
 }
 

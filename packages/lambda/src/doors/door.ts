@@ -5,6 +5,9 @@ import type { ChosenModel } from '../config.ts';
 import type { JsonObject } from '../json.ts';
 import type { Spelling } from './spelling.ts';
 
+/** The value of a header by its name in lower case. */
+export type HeaderOf = (name: string) => string | undefined;
+
 /** A request that a door has read. */
 export interface ReadRequest {
   readonly requestId: string;
@@ -35,13 +38,26 @@ export interface Door {
   /**
    * Reads a request.
    *
+   * @param header A header of it, by its name in lower case.
    * @throws {ProxyError} `invalid_request` with its issues.
    */
-  parse(body: JsonObject): Asked;
+  parse(body: JsonObject, header: HeaderOf): Asked;
   /** The body of a whole answer. */
   answer(facts: AnswerFacts): object;
   /** What this API calls the fields of the native one, where an error names them. Default: the same. */
   readonly spelling?: Spelling | undefined;
   /** Left out where nothing is streamed: such a door asks for whole answers alone. */
   frames?(request: ReadRequest): Frames;
+}
+
+/** The part of an API that says how many tokens a request has, without asking the model. */
+export interface CountingDoor extends Pick<Door, 'spelling'> {
+  /**
+   * Reads a request.
+   *
+   * @throws {ProxyError} `invalid_request` with its issues.
+   */
+  parse(body: JsonObject, header: HeaderOf): Pick<Asked, 'alias' | 'call'>;
+  /** The body of the answer. */
+  answer(inputTokens: number): object;
 }

@@ -20,7 +20,7 @@ export function asking(door: Door): Operation {
     const { isBase64Encoded, requestContext } = event;
     const contentType = header(event, 'content-type');
     const body = jsonBody({ contentType, body: event.body, isBase64Encoded });
-    const asked = door.parse(body);
+    const asked = door.parse(body, (name) => header(event, name));
     try {
       using deadline = deadlineBefore(
         () => context.getRemainingTimeInMillis(),

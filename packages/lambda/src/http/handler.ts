@@ -3,6 +3,7 @@ import { type Deadline, deadlineBefore, longestWholeMs } from '../call/deadline.
 import type { Caller } from '../config.ts';
 import { listedModelFor, listedModelsFor } from '../doors/listed-models.ts';
 import { embeddingsDoor as nativeEmbeddingsDoor } from '../doors/native/embeddings.ts';
+import { countTokensDoor, messagesDoor } from '../doors/anthropic/anthropic.ts';
 import { modelsFor } from '../doors/native/models.ts';
 import { nativeDoor } from '../doors/native/native.ts';
 import { chatCompletionsDoor } from '../doors/openai/chat/chat.ts';
@@ -14,6 +15,7 @@ import { noteFailure, type RequestLog } from '../log/request-log.ts';
 import { ProxyError } from '../proxy-error.ts';
 import { asking } from './asking.ts';
 import { corsHeaders } from './cors.ts';
+import { counting } from './counting.ts';
 import type { Handler, HandlerOptions, Invocation, Operation } from './invocation.ts';
 import { header, type ProxyEvent, pathParameter, receivedEvent } from './received-event.ts';
 import { answerResponse, errorResponse } from './response.ts';
@@ -26,6 +28,8 @@ const operations: Readonly<Record<RouteName, Operation>> = {
   chatCompletions: asking(chatCompletionsDoor),
   embeddings: asking(embeddingsDoor),
   responses: asking(responsesDoor),
+  messages: asking(messagesDoor),
+  countTokens: counting(countTokensDoor),
 
   async models({ options, response, log }, caller) {
     response.respond(answerResponse({ models: modelsFor(caller, options.config) }, log.requestId));

@@ -1,0 +1,109 @@
+import type { Reply, ReplyBlock, TokenUsage } from '../../call/reply.ts';
+import { at, type Json, type JsonObject } from '../../json.ts';
+
+/** The name that the caller has for the model. */
+export function askedModel({ model }: JsonObject): string {
+  return typeof model === 'string' ? model : '';
+}
+
+/** Whether an answer has one call of a tool at the most. */
+export function callsOneTool(body: JsonObject): boolean {
+  return at(body, 'tool_choice', 'disable_parallel_tool_use') === true;
+}
+
+/** What is said of a message before its first block. */
+export function messageFrame(requestId: string, body: JsonObject) {
+  return { id: `msg_${requestId}`, type: 'message', role: 'assistant', model: askedModel(body) };
+}
+
+/** The blocks of an answer. Bedrock cannot keep other models than Claude from calling several tools at once. */
+export function contentOf({ blocks }: Reply, body: JsonObject): object[] {
+  const first = blocks.findIndex(({ type }) => type === 'tool_use');
+  const kept = callsOneTool(body)
+    ? blocks.filter(({ type }, index) => type !== 'tool_use' || index === first)
+    : blocks;
+  return kept.map(blockOf);
+}
+
+function blockOf(block: ReplyBlock): object {
+  switch (block.type) {
+    case 'text':
+      return { type: 'text', text: block.text, citations: null };
+    case 'tool_use':
+      return block;
+    case 'reasoning':
+      return { type: 'thinking', thinking: block.text, signature: block.signature ?? '' };
+    case 'redacted_reasoning':
+      return redactedBlock(block.bytes);
+  }
+}
+
+export function redactedBlock(bytes: Uint8Array): object {
+  return { type: 'redacted_thinking', data: Buffer.from(bytes).toString('base64') };
+}
+
+/** Why a model stops, in the words of Anthropic's API, where they are not those of Converse. */
+const stopReasons: Readonly<Record<string, string>> = {
+  end_turn: 'end_turn',
+  tool_use: 'tool_use',
+  max_tokens: 'max_tokens',
+  stop_sequence: 'stop_sequence',
+  model_context_window_exceeded: 'model_context_window_exceeded',
+  guardrail_intervened: 'refusal',
+  content_filtered: 'refusal',
+};
+
+/**
+ * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_MessageStopEvent.html
+ * @see https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons
+ */
+export function stopOf(stopReason: string, { stop_sequences }: JsonObject): object {
+  const [only, ...others] = Array.isArray(stop_sequences) ? stop_sequences : [];
+  // Converse does not say which string it was.
+  const known = stopReason === 'stop_sequence' && others.length === 0 ? (only ?? null) : null;
+  return { stop_reason: stopReasons[stopReason] ?? 'end_turn', stop_sequence: known };
+}
+
+/** Tokens of a cache are not among `input_tokens`, as in the middle. */
+export function usageFields({
+  inputTokens,
+  outputTokens,
+  cacheReadTokens = 0,
+  cacheWriteTokens = 0,
+  cacheWrite1hTokens = 0,
+}: TokenUsage): object {
+  return {
+    input_tokens: inputTokens,
+    output_tokens: outputTokens,
+    cache_read_input_tokens: cacheReadTokens,
+    cache_creation_input_tokens: cacheWriteTokens + cacheWrite1hTokens,
+    cache_creation: {
+      ephemeral_5m_input_tokens: cacheWriteTokens,
+      ephemeral_1h_input_tokens: cacheWrite1hTokens,
+    },
+  };
+}
+
+/** What Bedrock adds to a message of Claude's: counts and a guardrail, which the caller's SDK does not know. */
+const isBedrocks = (name: string) => name.startsWith('amazon-bedrock-');
+
+/** What Claude says, without what Bedrock adds. */
+export function withoutBedrocks(event: JsonObject): JsonObject {
+  for (const name in event) {
+    if (isBedrocks(name)) {
+      return Object.fromEntries(Object.entries(event).filter(([each]) => !isBedrocks(each)));
+    }
+  }
+  return event;
+}
+
+/** A whole answer of Claude's, under the name that the caller has for the model. */
+export function passedOn(message: JsonObject, body: JsonObject): JsonObject {
+  const said: Json = withoutStopOfBedrock(withoutBedrocks(message));
+  return { ...said, model: askedModel(body) };
+}
+
+/** Where a guardrail answered in place of Claude, its reason is none that the caller's SDK knows. */
+function withoutStopOfBedrock(message: JsonObject): JsonObject {
+  return message['stop_reason'] === 'guardrail_intervened' ? { ...message, stop_reason: 'refusal' } : message;
+}

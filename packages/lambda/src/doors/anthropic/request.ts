@@ -1,0 +1,73 @@
+import * as z from 'zod/mini';
+import { placeOf } from '../../call/request-place.ts';
+import { at, isJsonObject, type Json, type JsonObject } from '../../json.ts';
+import { ProxyError } from '../../proxy-error.ts';
+import type { HeaderOf } from '../door.ts';
+import { type FieldTable, heededFields } from '../field-table.ts';
+import { readFields } from '../fields.ts';
+
+/** A request of Anthropic's API as far as it is the same for every model. */
+export interface MessagesRequest {
+  /** As the caller says it. */
+  readonly model: string;
+  /** What is heeded of the body, none of it `null`. */
+  readonly fields: JsonObject;
+  readonly betas: readonly string[];
+}
+
+const text = z.string().check(z.minLength(1, 'must not be empty'));
+const names = z.optional(z.array(z.string()));
+
+const Common = z.looseObject({
+  model: text,
+  messages: z.array(z.looseObject({})).check(z.minLength(1, 'must not be empty')),
+  anthropic_beta: names,
+  betas: names,
+});
+
+/**
+ * Reads what is the same for every model.
+ *
+ * @throws {ProxyError} `invalid_request`, or `unsupported_feature` for a field that asks for what there is not.
+ */
+export function readRequest<Name extends string>(
+  table: FieldTable<Name>,
+  body: JsonObject,
+  header: HeaderOf,
+): MessagesRequest {
+  const heeded = heededFields(table, body);
+  const common = readFields(Common, heeded);
+  refuseAddresses(heeded['messages'], ['messages']);
+  const { model: _, anthropic_beta: __, betas: ___, ...fields } = heeded;
+  const asked = [
+    ...(header('anthropic-beta')?.split(',') ?? []),
+    ...[...(common.anthropic_beta ?? []), ...(common.betas ?? [])],
+  ];
+  return { model: common.model, fields, betas: asked };
+}
+
+/** What a source names whose bytes are elsewhere. */
+const elsewhere: ReadonlySet<Json | undefined> = new Set(['url', 'file']);
+
+/**
+ * @throws {ProxyError} `invalid_request` for an image or a document that would have to be fetched. What a tool is given is
+ *   data, and may look like one.
+ */
+function refuseAddresses(value: Json | undefined, path: readonly (string | number)[]): void {
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) refuseAddresses(item, [...path, index]);
+  } else if (isJsonObject(value)) {
+    if (elsewhere.has(at(value, 'source', 'type'))) {
+      const place = placeOf([...path, 'source']);
+      const message = 'must be the bytes in base64: this proxy fetches nothing, and keeps no files';
+      throw new ProxyError({
+        code: 'invalid_request',
+        message: `${place} ${message}.`,
+        param: place,
+        details: { issues: [{ path: place, message }] },
+      });
+    }
+    refuseAddresses(value['content'], [...path, 'content']);
+    refuseAddresses(at(value, 'source', 'content'), [...path, 'source', 'content']);
+  }
+}
