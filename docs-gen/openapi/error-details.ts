@@ -20,6 +20,11 @@ export const ExcessDetailsSchema = z.extend(
   { needed: z.number() },
 );
 
+export const UnsupportedDetailsSchema = z.object({
+  error_code: z.string(),
+  unsupported: z.array(z.string()),
+});
+
 export const OutputDetailsSchema = z.object({
   stopReason: z.string(),
   issues: RequestIssuesSchema.shape.issues,
@@ -28,6 +33,7 @@ export const OutputDetailsSchema = z.object({
 /** The schemas of `details`, by the codes that have any. */
 export const errorDetails = {
   invalid_request: RequestIssuesSchema,
+  unsupported_feature: UnsupportedDetailsSchema,
   unknown_model: AvailableModelsSchema,
   model_not_allowed: AvailableModelsSchema,
   exceeds_limit: ExcessDetailsSchema,

@@ -38,6 +38,7 @@ import {
   errorDetails,
   OutputDetailsSchema,
   QuotaDetailsSchema,
+  UnsupportedDetailsSchema,
 } from './error-details.ts';
 
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
@@ -85,6 +86,7 @@ const named: Readonly<Record<string, z.ZodMiniType>> = {
   QuotaDetails: QuotaDetailsSchema,
   ExcessDetails: ExcessDetailsSchema,
   OutputDetails: OutputDetailsSchema,
+  UnsupportedDetails: UnsupportedDetailsSchema,
 };
 
 const uriOf = (name: string) => `#/components/schemas/${name}`;

@@ -365,6 +365,14 @@ export interface RequestIssues {
   readonly issues: readonly RequestIssue[];
 }
 
+/** What `details` of `unsupported_feature` says where clients of another API go on without what is not supported. */
+export interface UnsupportedDetails {
+  /** What that API calls it. */
+  readonly error_code: string;
+  /** The features. */
+  readonly unsupported: readonly string[];
+}
+
 /** What `details` of `unknown_model` and of `model_not_allowed` says. */
 export interface AvailableModels {
   /** The models that this key may ask. */
@@ -405,6 +413,8 @@ export interface OutputDetails {
 export interface ErrorDetails {
   /** Every fault of the request. */
   readonly invalid_request: RequestIssues;
+  /** What the client of another API may go on without. */
+  readonly unsupported_feature: UnsupportedDetails;
   /** The models that the key may ask. */
   readonly unknown_model: AvailableModels;
   /** The models that the key may ask. */

@@ -9,6 +9,8 @@ export const headers = {
   client: 'x-bedrock-client',
   /** What finds the call in the logs: also in the body, and in every log line. */
   requestId: 'x-request-id',
+  /** The same, where Anthropic's SDKs look for it. */
+  anthropicRequestId: 'request-id',
   /** How long to wait before sending the request again: whole seconds, never above 60. */
   retryAfter: 'retry-after',
   /**

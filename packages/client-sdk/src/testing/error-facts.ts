@@ -1,7 +1,10 @@
 import { type ErrorCode, type ErrorDetails, RequestIssuesSchema } from '@org/contract';
 
+/** Those of the errors that a request of the client's may meet. */
+type MetDetails = Omit<ErrorDetails, 'unsupported_feature'>;
+
 /** The default `details` of an error: what the proxy might send. */
-const defaultDetails: ErrorDetails = {
+const defaultDetails: MetDetails = {
   invalid_request: {
     issues: [{ path: 'maxTokens', message: 'must be at most 10000, the most that the model allows' }],
   },
@@ -45,7 +48,7 @@ export function paramOf(code: ErrorCode, details: unknown): string | undefined {
     : defaultParams[code];
 }
 
-function hasDetails(code: ErrorCode): code is keyof ErrorDetails {
+function hasDetails(code: ErrorCode): code is keyof MetDetails {
   return Object.hasOwn(defaultDetails, code);
 }
 

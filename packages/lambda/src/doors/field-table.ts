@@ -1,3 +1,4 @@
+import type { DetailsOf } from '@org/contract';
 import { placeOf } from '../call/request-place.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { ProxyError } from '../proxy-error.ts';
@@ -16,6 +17,8 @@ export interface FieldRule {
   readonly note: string;
   /** Of a refused field: values that ask for nothing, beside `null`. Default: none. */
   readonly harmless?: readonly Json[] | undefined;
+  /** Of a refused field: what clients of the API go on without it by. Default: nothing. */
+  readonly details?: DetailsOf<'unsupported_feature'> | undefined;
 }
 
 /** Every field of a request, by name. */
@@ -48,10 +51,11 @@ export function heededFields<Name extends string>(table: FieldTable<Name>, body:
   return heeded;
 }
 
-function refusedField(name: string, { note }: FieldRule): ProxyError {
+function refusedField(name: string, { note, details }: FieldRule): ProxyError {
   return new ProxyError({
     code: 'unsupported_feature',
     message: `This proxy does not support ${name}: ${note} Leave it out.`,
     param: name,
+    details,
   });
 }

@@ -52,6 +52,7 @@ test('an ask is answered in the shape of the contract, and the headers say what 
     {
       'content-type': 'application/json',
       'x-request-id': 'request-1',
+      'request-id': 'request-1',
       'x-ratelimit-limit-requests': '50',
       'x-ratelimit-remaining-requests': '2',
       'x-ratelimit-reset-requests': '2026-12-01T00:00:00.000Z',
@@ -287,6 +288,7 @@ test.each<[what: string, statement: ErrorStatement, background: ErrorBackground,
   expect(response.headers).toEqual({
     'content-type': 'application/json',
     'x-request-id': 'request-1',
+    'request-id': 'request-1',
     ...headers,
   });
 });

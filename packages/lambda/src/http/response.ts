@@ -22,11 +22,15 @@ export function answerResponse(
     statusCode: 200,
     headers: {
       'content-type': 'application/json',
-      [headers.requestId]: requestId,
+      ...requestIds(requestId),
       ...headersOfLimits(limits),
     },
     body: JSON.stringify(body),
   };
+}
+
+function requestIds(requestId: string): Record<string, string> {
+  return { [headers.requestId]: requestId, [headers.anthropicRequestId]: requestId };
 }
 
 /** Of each kind, the limit of which the least is left. */
@@ -48,7 +52,7 @@ export function eventStreamHead(requestId: string): ResponseHead {
     headers: {
       'content-type': 'text/event-stream',
       'cache-control': 'no-cache',
-      [headers.requestId]: requestId,
+      ...requestIds(requestId),
     },
   };
 }
@@ -66,7 +70,7 @@ export function errorResponse({ statement, retryable }: ProxyError, requestId: s
     statusCode: status,
     headers: {
       'content-type': 'application/json',
-      [headers.requestId]: requestId,
+      ...requestIds(requestId),
       [headers.shouldRetry]: String(retryable),
       ...(retryAfterSeconds === undefined || !retryable
         ? {}

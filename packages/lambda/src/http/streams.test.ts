@@ -78,6 +78,7 @@ test('an answer goes out as a start, its pieces, and one end with what it cost a
         'content-type': 'text/event-stream',
         'cache-control': 'no-cache',
         'x-request-id': 'request-1',
+        'request-id': 'request-1',
       },
     },
   ]);

@@ -129,5 +129,9 @@ export const messageFields: FieldTable<MessageField> = {
     fate: 'refused',
     note: 'No other model answers in place of the one that is asked.',
   },
-  thread: { fate: 'refused', note: 'No conversation is kept here: send all of it.' },
+  thread: {
+    fate: 'refused',
+    note: 'No conversation is kept here: send all of it. The SDK does, once it is told so.',
+    details: { error_code: 'thread_unsupported_request', unsupported: ['thread'] },
+  },
 };
