@@ -43,15 +43,17 @@ export function redactedBlock(bytes: Uint8Array): object {
 }
 
 /** Why a model stops, in the words of Anthropic's API, where they are not those of Converse. */
-const stopReasons: Readonly<Record<string, string>> = {
-  end_turn: 'end_turn',
-  tool_use: 'tool_use',
-  max_tokens: 'max_tokens',
-  stop_sequence: 'stop_sequence',
-  model_context_window_exceeded: 'model_context_window_exceeded',
-  guardrail_intervened: 'refusal',
-  content_filtered: 'refusal',
-};
+const stopReasons: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    end_turn: 'end_turn',
+    tool_use: 'tool_use',
+    max_tokens: 'max_tokens',
+    stop_sequence: 'stop_sequence',
+    model_context_window_exceeded: 'model_context_window_exceeded',
+    guardrail_intervened: 'refusal',
+    content_filtered: 'refusal',
+  }),
+);
 
 /**
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_MessageStopEvent.html
@@ -61,7 +63,7 @@ export function stopOf(stopReason: string, { stop_sequences }: JsonObject): obje
   const [only, ...others] = Array.isArray(stop_sequences) ? stop_sequences : [];
   // Converse does not say which string it was.
   const known = stopReason === 'stop_sequence' && others.length === 0 ? (only ?? null) : null;
-  return { stop_reason: stopReasons[stopReason] ?? 'end_turn', stop_sequence: known };
+  return { stop_reason: stopReasons.get(stopReason) ?? 'end_turn', stop_sequence: known };
 }
 
 /** Tokens of a cache are not among `input_tokens`, as in the middle. */

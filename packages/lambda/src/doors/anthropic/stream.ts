@@ -1,6 +1,6 @@
 import type { AskEvent, Finished } from '../../call/ask.ts';
 import type { BeginningBlock, Delta } from '../../call/reply.ts';
-import { at, isJsonObject, type JsonObject } from '../../json.ts';
+import { at, isJsonObject, type Json, type JsonObject } from '../../json.ts';
 import type { Frames, ReadRequest } from '../door.ts';
 import {
   callsOneTool,
@@ -65,8 +65,13 @@ function passedFrame(event: JsonObject, body: JsonObject): string {
     case 'error':
       return '';
     default:
-      return typeof said['type'] === 'string' ? written(said['type'], said) : '';
+      return isName(said['type']) ? written(said['type'], said) : '';
   }
+}
+
+/** What fits into the line of a name. */
+function isName(type: Json | undefined): type is string {
+  return typeof type === 'string' && /^\w+$/.test(type);
 }
 
 function withRefusal(event: JsonObject): JsonObject {

@@ -35,7 +35,7 @@ export function eventsOf(stream: string) {
     .split('\n\n')
     .slice(0, -1)
     .map((block) => {
-      const [, name = '', data = ''] = /^event: (\w+)\ndata: (.*)$/.exec(block) ?? [];
+      const [, name = '', data = ''] = /^event: (\w+)\ndata: (.*)$/s.exec(block) ?? [];
       return { name, data: JSON.parse(data) };
     });
 }
