@@ -1,9 +1,8 @@
+import { countFields, messageFields } from '@org/lambda/doors/anthropic/fields';
 import type { Fate, FieldTable } from '@org/lambda/doors/field-table';
 import { chatFields } from '@org/lambda/doors/openai/chat/fields';
 import { embeddingFields } from '@org/lambda/doors/openai/embeddings/fields';
 import { responsesFields } from '@org/lambda/doors/openai/responses/fields';
-import { countFields, messageFields } from '@org/lambda/doors/anthropic/fields';
-import type { Fate, FieldTable } from '@org/lambda/doors/field-table';
 import { test } from 'vitest';
 import { expectCommitted } from './committed.ts';
 import { table } from './table.ts';

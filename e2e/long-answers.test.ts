@@ -28,7 +28,7 @@ const at = Date.parse('2026-11-22T12:00:00Z');
 const scopes = [{ kind: 'team' as const, id: 'acme', limits: { tokens: { month: 10_000 } } }];
 const caller: Caller = {
   ...{ keyId: 'key', team: 'acme', plan: 'all', models: ['llama'], scopes },
-  ...{ maxTokens: undefined, guardrail: undefined },
+  ...{ maxTokens: undefined, clampMaxTokens: false, guardrail: undefined },
 };
 
 /** Function, Bedrock and client in this process, so that one clock is that of all. */

@@ -37,7 +37,7 @@ export async function startMiddle(chosen: readonly ChosenModel[]) {
   const scopes = [{ kind: 'team' as const, id: 'acme', limits: { tokens: { month: 100_000_000 } } }];
   const caller: Caller = {
     ...{ keyId: 'key', team: 'acme', plan: 'all', models: [...models.keys()], scopes },
-    ...{ maxTokens: undefined, guardrail: undefined },
+    ...{ maxTokens: undefined, clampMaxTokens: false, guardrail: undefined },
   };
   const config = {
     ...{ models, callers: new Map(), plans: new Map(), teams: new Map(), metrics: 'm', corsOrigins: [] },

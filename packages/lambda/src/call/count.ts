@@ -38,7 +38,7 @@ export async function countTokens(
   const put = callFor(asked, model);
   refuseUnsupported(put, model, { whole: true });
   // How long an answer may be is not asked yet.
-  const { call } = prepare(put, model, { maxTokens: undefined });
+  const { call } = prepare(put, model, { maxTokens: undefined, clampMaxTokens: true });
   const likely = { model, inputTokens: likelyInputTokens(call, model.definition), exact: false };
   if (!isCountable(call, model)) return likely;
   try {

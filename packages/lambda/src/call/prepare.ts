@@ -9,6 +9,9 @@ import { thinkingFields, thoughtsFor } from './reasoning.ts';
 import { constraintOf, type StructuredCall, structuredCall } from './structured-output/structured-output.ts';
 import { sayToolErrors } from './tool-errors.ts';
 
+/** How many output tokens the plan of a caller allows. */
+type Capped = Pick<Caller, 'maxTokens' | 'clampMaxTokens'>;
+
 /** A call as a model gets it. */
 interface Prepared {
   readonly call: ModelCall;
@@ -22,7 +25,7 @@ interface Prepared {
  *
  * @throws {ProxyError} `invalid_request` or `unsupported_feature` for what this model cannot be given.
  */
-export function prepare(call: Call, model: ChosenModel, caller: Pick<Caller, 'maxTokens'>): Prepared {
+export function prepare(call: Call, model: ChosenModel, caller: Capped): Prepared {
   switch (call.kind) {
     case 'chat':
       return prepareChat(call, model, caller);
@@ -33,7 +36,7 @@ export function prepare(call: Call, model: ChosenModel, caller: Pick<Caller, 'ma
   }
 }
 
-function prepareMessages(call: MessagesCall, model: ChosenModel, caller: Caller): Prepared {
+function prepareMessages(call: MessagesCall, model: ChosenModel, caller: Capped): Prepared {
   const asked = call.body.max_tokens;
   const maxTokens = maxTokensOf(asked, model, caller);
   if (maxTokens === asked) return { call };
@@ -56,7 +59,7 @@ function withinTokens(body: JsonObject, maxTokens: number): JsonObject {
   return { ...body, thinking: { ...thinking, budget_tokens: maxTokens - 1 } };
 }
 
-function prepareChat(call: ChatCall, model: ChosenModel, caller: Caller): Prepared {
+function prepareChat(call: ChatCall, model: ChosenModel, caller: Capped): Prepared {
   const { kind, temperature, topP, stop, system, cache, messages, tools, serviceTier, ...choices } = call;
   const { outputSchema: _, reasoning: __, maxTokens: most, toolChoice: choice, ...unread } = choices;
   // A field of a call that is not read does not compile.

@@ -1,9 +1,9 @@
 import { doorOf, type RouteName, routeNames, routes } from '@org/contract';
 import { type Deadline, deadlineBefore, longestWholeMs } from '../call/deadline.ts';
 import type { Caller } from '../config.ts';
+import { countTokensDoor, messagesDoor } from '../doors/anthropic/anthropic.ts';
 import { listedModelFor, listedModelsFor } from '../doors/listed-models.ts';
 import { embeddingsDoor as nativeEmbeddingsDoor } from '../doors/native/embeddings.ts';
-import { countTokensDoor, messagesDoor } from '../doors/anthropic/anthropic.ts';
 import { modelsFor } from '../doors/native/models.ts';
 import { nativeDoor } from '../doors/native/native.ts';
 import { chatCompletionsDoor } from '../doors/openai/chat/chat.ts';

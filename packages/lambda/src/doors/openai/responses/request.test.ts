@@ -8,7 +8,7 @@ const png = Buffer.from('pixels').toString('base64');
 
 function callOf(fields: Parameters<typeof readRequest>[0]): ChatCall {
   const { call } = readRequest({ model: 'claude', input: 'Hi', ...fields });
-  if (call.kind !== 'chat') throw new Error('Not a conversation');
+  if (typeof call === 'function' || call.kind !== 'chat') throw new Error('Not a conversation');
   return call;
 }
 
