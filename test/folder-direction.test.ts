@@ -135,6 +135,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
   },
   'docs-gen': { licenses: ['../test/module-graph.ts'], openapi: [''] },
   e2e: {
+    browser: [''],
     faults: [''],
     keys: [],
     packed: [],
