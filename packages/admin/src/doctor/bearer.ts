@@ -8,7 +8,7 @@ export function checkBearer({ bearer, signIn }: ProxyConfig): Finding[] {
     warning(
       { check: 'bearer' },
       'bearer is false: a key in Authorization: Bearer gets 401 unauthenticated. That is how these send it: ' +
-        "OpenAI's and Anthropic's SDKs, Codex, Claude Code with ANTHROPIC_AUTH_TOKEN, LangChain, LlamaIndex, the Vercel AI SDK",
+        "OpenAI's SDKs and the newer ones of Anthropic's, Codex, Claude Code with ANTHROPIC_AUTH_TOKEN, LangChain, LlamaIndex, the Vercel AI SDK",
       'Leave bearer out, or have each send the key as the header x-api-key as well.',
     ),
   ];

@@ -70,7 +70,10 @@ const headers = fc.oneof(
 /** Mostly an ask. */
 const route = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom(routes.ask, routes.stream) },
-  { weight: 1, arbitrary: fc.constantFrom(routes.models, routes.usage) },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(routes.models, routes.usage, routes.v1Models, routes.v1Model),
+  },
   { weight: 1, arbitrary: fc.record({ method: oddText, path: oddText }) },
 );
 
@@ -95,14 +98,16 @@ const events: fc.Arbitrary<ProxyEvent> = fc
   .record({
     route,
     headers,
+    model: fc.oneof(oddText, fc.constantFrom('llama', 'titan', '%E0%A4%A', promptCanary)),
     body: bodies,
     encoded: fc.boolean(),
     mislabelled: mostly(false, fc.constant(true)),
     apiKeyId: mostly<string | null>('key2', fc.oneof(fc.constantFrom('key1', null), oddText)),
   })
-  .map(({ route: { method, path }, headers: sent, body, encoded, mislabelled, apiKeyId }) => ({
+  .map(({ route: { method, path }, headers: sent, model, body, encoded, mislabelled, apiKeyId }) => ({
     httpMethod: method,
     resource: path,
+    pathParameters: path.includes('{') ? { model } : null,
     headers: sent && { ...sent, 'x-api-key': keyCanary },
     body: body !== null && encoded ? Buffer.from(body).toString('base64') : body,
     isBase64Encoded: encoded !== mislabelled,

@@ -11,6 +11,7 @@ import {
   UsageReportSchema,
 } from '@org/contract';
 import { expect } from 'vitest';
+import * as z from 'zod/mini';
 import { createHandler } from './handler.ts';
 import type { HandlerOptions } from './invocation.ts';
 import type { ProxyEvent } from './received-event.ts';
@@ -42,7 +43,10 @@ export async function exchange(
   return { head, body: Buffer.concat(chunks).toString() };
 }
 
-const answers = [AnswerSchema, ModelListSchema, UsageReportSchema];
+/** As both OpenAI's and Anthropic's SDKs read them. */
+const ListedModels = z.object({ object: z.enum(['list', 'model']) });
+
+const answers = [AnswerSchema, ModelListSchema, UsageReportSchema, ListedModels];
 
 /** The code of a response's error, if it is one. Throws where the response is none of the contract. */
 export function codeOf({ head: { statusCode, headers }, body }: Answered): ErrorCode | undefined {

@@ -72,6 +72,23 @@ describe('the function', () => {
     });
   });
 
+  test('gets other names of models, and whether a plan lowers what is too much', () => {
+    const { plans, ...config } = shipped;
+    const aliases = { 'gpt-4o': 'nova-pro' };
+    const lowering = templateOf({
+      ...config,
+      aliases,
+      plans: Object.fromEntries(
+        Object.entries(plans).map(([name, plan]) => [name, { ...plan, clampMaxTokens: name === 'research' }]),
+      ),
+    });
+    expect(environmentOf(lowering).config).toMatchObject({
+      aliases,
+      plans: { research: { clampMaxTokens: true } },
+    });
+    expect(environmentOf(lowering).config).not.toHaveProperty('plans.starter.clampMaxTokens');
+  });
+
   test('gets limits of keys and prices of the config, and nothing of limits where there are none', () => {
     const limits = { tokens: { day: 5, month: null } };
     const prices = { titan: { input: 0.1, output: 0.2, cacheWrite: 0.3 } };
