@@ -12,17 +12,17 @@ import { chatUsage } from './usage.ts';
 export function chatChunks(request: ReadRequest): Frames {
   const withUsage = at(request.body, 'stream_options', 'include_usage') === true;
   const mostCalls = mostToolCalls(request.body);
-  /** Every chunk begins with the same words, so they are written once. */
+  /** Every chunk begins and ends with the same words, so they are written once. */
   let head = '';
+  // Those who ask for the usage find it in every chunk, and null in all but the last.
+  const end = withUsage ? '}],"usage":null}\n\n' : '}]}\n\n';
+  const chunk = (delta: string, finishReason = 'null') =>
+    `${head},"choices":[{"index":0,"delta":${delta},"logprobs":null,"finish_reason":${finishReason}${end}`;
   let calls = 0;
   /** Whether the block that is being written is a call of a tool that is passed on, and whether it has any input yet. */
   let isCall = false;
   let hasInput = false;
 
-  // Those who ask for the usage find it in every chunk, and null in all but the last.
-  const tail = withUsage ? ',"usage":null}\n\n' : '}\n\n';
-  const chunk = (delta: string, reason: string | null = null) =>
-    `${head},"choices":[{"index":0,"delta":${delta},"logprobs":null,"finish_reason":${JSON.stringify(reason)}}]${tail}`;
   const inputChunk = (json: string) =>
     chunk(`{"tool_calls":[{"index":${calls - 1},"function":{"arguments":${JSON.stringify(json)}}}]}`);
 
@@ -65,7 +65,7 @@ export function chatChunks(request: ReadRequest): Frames {
           return isCall && !hasInput ? inputChunk('{}') : '';
         case 'finished': {
           const { stopReason, usage } = event.finished;
-          const last = chunk('{}', finishReason(stopReason));
+          const last = chunk('{}', JSON.stringify(finishReason(stopReason)));
           const counted = withUsage
             ? `${head},"choices":[],"usage":${JSON.stringify(chatUsage(usage))}}\n\n`
             : '';

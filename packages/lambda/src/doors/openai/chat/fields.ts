@@ -13,7 +13,7 @@ export const chatFields = {
       'Messages of `system` and `developer` become the instructions, wherever they stand. Two of one role in a row become ' +
       'one, and so do the results of tools and what the user says after them. Images and files are `data:` URLs: nothing ' +
       'is fetched, and `detail` of an image is ignored. Of a PDF, Claude sees the text alone. Audio is refused. Thoughts ' +
-      'of earlier turns (`reasoning_content`) are ignored. A call of a tool whose arguments are not a JSON object reaches ' +
+      'of earlier turns (`reasoning_content`) are ignored, and so are marks of what to cache. A call of a tool whose arguments are not a JSON object reaches ' +
       'the model as an object that has them as `arguments`.',
   },
   model: { fate: 'kept', note: 'An alias of this deployment.' },
