@@ -12,6 +12,8 @@ interface Section {
   readonly route: string;
   readonly reference: string;
   readonly fields: FieldTable<string>;
+  /** How well-known clients get here. */
+  readonly clients: readonly (readonly [client: string, setting: string])[];
 }
 
 const sections: readonly Section[] = [
@@ -20,11 +22,30 @@ const sections: readonly Section[] = [
     reference:
       'https://developers.openai.com/api/reference/resources/chat/subresources/completions/methods/create',
     fields: chatFields,
+    clients: [
+      ["OpenAI's SDKs", '`new OpenAI({ baseURL, apiKey })`'],
+      ['Vercel AI SDK', '`createOpenAI({ baseURL, apiKey }).chat(model)`'],
+      [
+        'Vercel AI SDK, `@ai-sdk/openai-compatible`',
+        '`createOpenAICompatible({ name, baseURL, apiKey, includeUsage: true, supportsStructuredOutputs: true })`; without ' +
+          'the last, it asks for `json_object`, which is refused',
+      ],
+      ['LangChain', '`new ChatOpenAI({ model, apiKey, configuration: { baseURL } })`'],
+    ],
   },
   {
     route: 'POST /v1/embeddings',
     reference: 'https://developers.openai.com/api/reference/resources/embeddings/methods/create',
     fields: embeddingFields,
+    clients: [
+      ["OpenAI's SDKs", '`new OpenAI({ baseURL, apiKey })`'],
+      ['Vercel AI SDK', '`createOpenAI({ baseURL, apiKey }).embeddingModel(model)`'],
+      ['LangChain', '`new OpenAIEmbeddings({ model, apiKey, configuration: { baseURL } })`'],
+      [
+        'LangChain for Python',
+        '`OpenAIEmbeddings(model=model, api_key=key, base_url=url, check_embedding_ctx_length=False)`',
+      ],
+    ],
   },
   {
     route: 'POST /v1/responses',
@@ -45,7 +66,7 @@ const sections: readonly Section[] = [
 
 const fates: readonly Fate[] = ['kept', 'translated', 'ignored', 'refused'];
 
-function lines({ route, reference, fields }: Section): string[] {
+function lines({ route, reference, fields, clients }: Section): string[] {
   const rows = fates.flatMap((fate) =>
     Object.entries(fields).flatMap(([name, rule]) => {
       if (rule.fate !== fate) return [];
@@ -53,7 +74,16 @@ function lines({ route, reference, fields }: Section): string[] {
       return [[`\`${name}\``, fate, `${rule.note}${harmless ? ` Not for ${harmless}.` : ''}`]];
     }),
   );
-  return [`## ${route}`, '', `[Reference](${reference}).`, '', ...table(['field', '', ''], rows), ''];
+  return [
+    `## ${route}`,
+    '',
+    `[Reference](${reference}).`,
+    '',
+    ...table(['client', ''], clients),
+    '',
+    ...table(['field', '', ''], rows),
+    '',
+  ];
 }
 
 const page = [
@@ -62,6 +92,9 @@ const page = [
   'What becomes of each field of a request. *Kept*: it means the same here. *Translated*: it goes to the model in other words,',
   "or to some models only. *Ignored*: it changes neither the answer's meaning nor what it costs. *Refused*: it would, and this",
   'proxy cannot do it, so it is a 400 that names the field. So is a field that is not here; one that is `null` asks for nothing.',
+  '',
+  "The base URL is a deployment's, with `/v1` after the stage: `https://{api}.execute-api.{region}.amazonaws.com/{stage}/v1`. A",
+  'key of this proxy takes the place of the API key, and an alias of its models that of the model.',
   '',
   'This page is written by `docs-gen/doors-document.test.ts` from the tables that the doors read by, and fails where it is not',
   'true (`UPDATE_DOCS=1` writes it again).',

@@ -1,3 +1,4 @@
+import { catalogue, type ModelDefinition } from '@org/models';
 import OpenAI from 'openai';
 import { zodFunction, zodResponseFormat } from 'openai/helpers/zod';
 import type {
@@ -115,6 +116,26 @@ describe('a whole answer', () => {
     const { choices } = await client.chat.completions.create({ model: 'nova-lite', messages });
     expect(choices[0]?.finish_reason).toBe('content_filter');
   });
+});
+
+test('every model answers, whole and in a stream, and calls tools where it can', async () => {
+  const { client } = await start();
+  for (const [model, definition] of Object.entries<ModelDefinition>(catalogue)) {
+    if (definition.upstream !== 'converse') continue;
+    const { choices } = await client.chat.completions.create({ model, messages });
+    const content = choices[0]?.message.content;
+    expect(content, model).toContain('What is a dystopia');
+    const stream = client.chat.completions.stream({ model, messages });
+    expect(await stream.finalContent(), model).toBe(content);
+    if (!definition.toolChoices) continue;
+    const called = await client.chat.completions.create({ model, messages: [user('get_time')], tools });
+    expect(called.choices[0], model).toMatchObject({
+      finish_reason: 'tool_calls',
+      message: {
+        tool_calls: [{ function: { name: 'get_time', arguments: expect.stringMatching(/^\{.*\}$/) } }],
+      },
+    });
+  }
 });
 
 describe('a request', () => {
