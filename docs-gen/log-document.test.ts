@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { errorCodes, errorDefinition, routeNames, routes } from '@org/contract';
+import { errorCodes, errorDefinition, mediaTypesOf, routeNames, routes } from '@org/contract';
 import { logQueries } from '@org/infra/log-queries';
 import { metricUnits, overAll } from '@org/lambda/log/metrics';
 import { test } from 'vitest';
@@ -21,7 +21,7 @@ function countedMetrics() {
   const asking = routeNames.filter((name) => routes[name].asks);
   // An answer that comes whole has no first piece.
   const perModel = asking.map((name) =>
-    routes[name].mediaType === 'text/event-stream' ? byModel : byModel - 1,
+    mediaTypesOf(routes[name]).includes('text/event-stream') ? byModel : byModel - 1,
   );
   const ofModel = perModel.reduce((sum, count) => sum + count, 0);
   const codes = errorCodes.filter((code) =>

@@ -1,4 +1,4 @@
-import { errorsOf, headers, type RouteName, routeNames, routes } from '@org/contract';
+import { errorsOf, headers, mediaTypesOf, type RouteName, routeNames, routes } from '@org/contract';
 import type { DocstringOf } from '../docstrings.ts';
 import { errorResponses } from './error-responses.ts';
 import { type Body, operations, tags } from './operations.ts';
@@ -100,12 +100,14 @@ function operation(name: RouteName, docs: DocstringOf) {
     responses: {
       200: {
         description: text.answer,
-        headers: headerReferences([
-          headers.requestId,
+          headers: headerReferences([
+            headers.requestId,
           ...(route.asks ? [headers.maxTokensLoweredTo] : []),
           ...(text.limitHeaders ? limitHeaderNames : []),
         ]),
-        content: { [route.mediaType]: response ? contentOf(response) : {} },
+        content: Object.fromEntries(
+          mediaTypesOf(route).map((mediaType) => [mediaType, response ? contentOf(response) : {}]),
+        ),
       },
       ...errorResponses(errorsOf(route), docs),
     },

@@ -84,7 +84,16 @@ export {
   UsageReportSchema,
   UsageSchema,
 } from './response-schemas.ts';
-export { type DoorName, doorOf, errorsOf, type Route, type RouteName, routeNames, routes } from './routes.ts';
+export {
+  type DoorName,
+  doorOf,
+  errorsOf,
+  mediaTypesOf,
+  type Route,
+  type RouteName,
+  routeNames,
+  routes,
+} from './routes.ts';
 export { longestCallMs, streamHeartbeatMs } from './timing.ts';
 export type {
   Answer,

@@ -11,6 +11,8 @@ export interface Route {
   readonly errors?: readonly ErrorCode[];
   /** Of a success. An error is JSON, unless it ends a stream that has begun. */
   readonly mediaType: 'application/json' | 'text/event-stream';
+  /** Whether `stream: true` in the request makes server-sent events of the answer. Default: false. */
+  readonly streams?: boolean;
 }
 
 /** Every route, once. The Lambda's router, the API Gateway resources and the client all read this table. */
@@ -42,6 +44,7 @@ export const routes = {
     summary: "Ask a model in the words of OpenAI's chat completions, whole or as server-sent events.",
     asks: true,
     mediaType: 'application/json',
+    streams: true,
   },
   embeddings: {
     method: 'POST',
@@ -103,6 +106,11 @@ export const routes = {
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof routes;
+
+/** What a success may be sent as. */
+export function mediaTypesOf({ mediaType, streams }: Route): readonly Route['mediaType'][] {
+  return streams ? [mediaType, 'text/event-stream'] : [mediaType];
+}
 
 export const routeNames = Object.keys(routes) as readonly RouteName[];
 
