@@ -12,8 +12,8 @@ interface Section {
   readonly route: string;
   readonly reference: string;
   readonly fields: FieldTable<string>;
-  /** How well-known clients get here. */
-  readonly clients: readonly (readonly [client: string, setting: string])[];
+  /** How its clients are set up, and what else there is to know: lines of Markdown. */
+  readonly about: readonly string[];
 }
 
 const sections: readonly Section[] = [
@@ -22,51 +22,105 @@ const sections: readonly Section[] = [
     reference:
       'https://developers.openai.com/api/reference/resources/chat/subresources/completions/methods/create',
     fields: chatFields,
-    clients: [
-      ["OpenAI's SDKs", '`new OpenAI({ baseURL, apiKey })`'],
-      ['Vercel AI SDK', '`createOpenAI({ baseURL, apiKey }).chat(model)`'],
+    about: table(
+      ['client', ''],
       [
-        'Vercel AI SDK, `@ai-sdk/openai-compatible`',
-        '`createOpenAICompatible({ name, baseURL, apiKey, includeUsage: true, supportsStructuredOutputs: true })`; without ' +
-          'the last, it asks for `json_object`, which is refused',
+        ["OpenAI's SDKs", '`new OpenAI({ baseURL, apiKey })`'],
+        ['Vercel AI SDK', '`createOpenAI({ baseURL, apiKey }).chat(model)`'],
+        [
+          'Vercel AI SDK, `@ai-sdk/openai-compatible`',
+          '`createOpenAICompatible({ name, baseURL, apiKey, includeUsage: true, supportsStructuredOutputs: true })`; without ' +
+            'the last, it asks for `json_object`, which is refused',
+        ],
+        ['LangChain', '`new ChatOpenAI({ model, apiKey, configuration: { baseURL } })`'],
       ],
-      ['LangChain', '`new ChatOpenAI({ model, apiKey, configuration: { baseURL } })`'],
-    ],
+    ),
   },
   {
     route: 'POST /v1/embeddings',
     reference: 'https://developers.openai.com/api/reference/resources/embeddings/methods/create',
     fields: embeddingFields,
-    clients: [
-      ["OpenAI's SDKs", '`new OpenAI({ baseURL, apiKey })`'],
-      ['Vercel AI SDK', '`createOpenAI({ baseURL, apiKey }).embeddingModel(model)`'],
-      ['LangChain', '`new OpenAIEmbeddings({ model, apiKey, configuration: { baseURL } })`'],
+    about: table(
+      ['client', ''],
       [
-        'LangChain for Python',
-        '`OpenAIEmbeddings(model=model, api_key=key, base_url=url, check_embedding_ctx_length=False)`',
+        ["OpenAI's SDKs", '`new OpenAI({ baseURL, apiKey })`'],
+        ['Vercel AI SDK', '`createOpenAI({ baseURL, apiKey }).embeddingModel(model)`'],
+        ['LangChain', '`new OpenAIEmbeddings({ model, apiKey, configuration: { baseURL } })`'],
+        [
+          'LangChain for Python',
+          '`OpenAIEmbeddings(model=model, api_key=key, base_url=url, check_embedding_ctx_length=False)`',
+        ],
       ],
-    ],
+    ),
   },
   {
     route: 'POST /v1/responses',
     reference: 'https://developers.openai.com/api/reference/resources/responses/methods/create',
     fields: responsesFields,
+    about: [
+      'An item of a response is a block of the answer: a message, a call, or thoughts. Thoughts and their signature come back by',
+      '`encrypted_content`: Claude, which does not go on after a tool without them where it thinks, needs',
+      '`include: ["reasoning.encrypted_content"]`. What goes wrong before the first token is an HTTP error, in a stream too; after',
+      'it, the stream ends with the events `error` and `response.failed`.',
+      '',
+      '- **Codex**: a provider in its `config.toml`. It never sends `max_output_tokens`, so an answer ends at 1,024 tokens, which it',
+      '  reports as an incomplete response.',
+      '',
+      '  ```toml',
+      '  model = "claude-sonnet-4.6"',
+      '  model_provider = "proxy"',
+      '  web_search = "disabled"',
+      '',
+      '  [model_providers.proxy]',
+      '  name = "proxy"',
+      '  base_url = "https://{api}/{stage}/v1"',
+      '  env_key = "BEDROCK_PROXY_API_KEY"',
+      '  wire_api = "responses"',
+      '  ```',
+      '- **Vercel AI SDK**: `openai(model)` refers to earlier answers as to stored ones, unless told not to, by',
+      '  `providerOptions: { openai: { store: false } }`; or use `openai.chat(model)`. It asks again at every 429, that of a spent',
+      '  limit too, unless `maxRetries` is 0. Neither is charged.',
+      '- **Agents SDK**: `new OpenAIProvider({ openAIClient })`, with a client of your own that has the base URL. Turn its tracing off,',
+      '  which goes to OpenAI.',
+    ],
   },
   {
     route: 'POST /v1/messages',
     reference: 'https://platform.claude.com/docs/en/api/messages',
     fields: messageFields,
+    about: [
+      "Anthropic's SDKs and LangChain take the URL of the deployment with its stage as their base URL, the Vercel AI SDK takes it",
+      'with `/v1` after that. Claude Code:',
+      '',
+      '```sh',
+      'export ANTHROPIC_BASE_URL=https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/dev',
+      'export ANTHROPIC_API_KEY=...',
+      'claude --model claude-sonnet-4.6',
+      '```',
+      '',
+      'It asks for 32,000 output tokens and more in each call, and so much is held of the limits until the call is over:',
+      '`CLAUDE_CODE_MAX_OUTPUT_TOKENS` lowers that where a limit is small, or where the model writes less.',
+      '',
+      'Claude gets the body of the request and its answer goes out as it comes, signatures, citations and pages of PDFs included. Why',
+      'Claude refuses a request is said in its own words, which clients match on; what names an account or a resource of AWS is not.',
+      'Other models get the request translated: their thoughts have no signature, and they quote nothing.',
+    ],
   },
   {
     route: 'POST /v1/messages/count_tokens',
     reference: 'https://platform.claude.com/docs/en/api/messages-count-tokens',
     fields: countFields,
+    about: [
+      'The header `x-token-count` says `exact` where Bedrock counts for the model ([which](models.md)), else `estimate`: a token for',
+      'every three bytes of text, an image as the most that the model makes of one, and a PDF as all that the model can read.',
+      'Nothing is charged or held.',
+    ],
   },
 ];
 
 const fates: readonly Fate[] = ['kept', 'translated', 'ignored', 'refused'];
 
-function lines({ route, reference, fields, clients }: Section): string[] {
+function lines({ route, reference, fields, about }: Section): string[] {
   const rows = fates.flatMap((fate) =>
     Object.entries(fields).flatMap(([name, rule]) => {
       if (rule.fate !== fate) return [];
@@ -77,9 +131,7 @@ function lines({ route, reference, fields, clients }: Section): string[] {
   return [
     `## ${route}`,
     '',
-    `[Reference](${reference}).`,
-    '',
-    ...table(['client', ''], clients),
+    ...[`[Reference](${reference}).`, '', ...about],
     '',
     ...table(['field', '', ''], rows),
     '',

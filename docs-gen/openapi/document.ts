@@ -100,8 +100,8 @@ function operation(name: RouteName, docs: DocstringOf) {
     responses: {
       200: {
         description: text.answer,
-          headers: headerReferences([
-            headers.requestId,
+        headers: headerReferences([
+          headers.requestId,
           ...(route.asks ? [headers.maxTokensLoweredTo] : []),
           ...(text.limitHeaders ? limitHeaderNames : []),
         ]),

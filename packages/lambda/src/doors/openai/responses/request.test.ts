@@ -181,12 +181,14 @@ test('functions, custom tools and namespaces are offered as functions, and the c
   ]);
 });
 
-test('tools that the conversation brings are offered too', () => {
-  const { tools } = callOf({
-    tools: [weather],
-    input: [{ type: 'additional_tools', role: 'developer', tools: [patch] }, user('Hi')],
+test('tools that the conversation brings are offered too, the last of a name', () => {
+  const brings = (description: string) => ({
+    type: 'additional_tools',
+    role: 'developer',
+    tools: [{ ...weather, name: 'tide', description }],
   });
-  expect(tools).toMatchObject([{ name: 'weather' }, { name: 'apply_patch' }]);
+  const { tools } = callOf({ tools: [weather], input: [brings('Old'), user('Hi'), brings('New')] });
+  expect(tools).toMatchObject([{ name: 'weather' }, { name: 'tide', description: 'New' }]);
 });
 
 test.each<

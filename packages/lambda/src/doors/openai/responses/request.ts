@@ -106,16 +106,21 @@ function callOf(request: ResponseRequest): ChatCall {
 
 function toolsOf(request: ResponseRequest): Pick<ChatCall, 'tools' | 'toolChoice'> {
   const { tools = [], input, tool_choice: choice } = request;
-  const offered = offeredTools([...tools, ...toolsWithin(input)]);
-  const names = new Set(offered.map(({ tool }) => tool.name));
-  if (names.size < offered.length) throw invalidField('tools', 'must have different names');
-  const chosen = chosenTools(offered, choice);
+  const own = offeredTools(tools);
+  const offered = byName([...own, ...offeredTools(toolsWithin(input))]);
+  if (byName(own).size < own.length) throw invalidField('tools', 'must have different names');
+  const chosen = chosenTools([...offered.values()], choice);
   const { toolChoice } = chosen;
-  if (typeof toolChoice === 'object' && !names.has(toolChoice.name)) {
+  if (typeof toolChoice === 'object' && !offered.has(toolChoice.name)) {
     throw invalidField('tool_choice', 'must name one of the tools');
   }
   if (toolChoice === 'required' && !chosen.tools) throw invalidField('tool_choice', 'needs tools');
   return chosen;
+}
+
+/** Tools by the names that the model knows them by. One that a conversation brings later replaces an earlier one. */
+function byName(offered: readonly OfferedTool[]): ReadonlyMap<string, OfferedTool> {
+  return new Map(offered.map((each) => [each.tool.name, each]));
 }
 
 function schemaOf({ text: said }: ResponseRequest): ChatCall['outputSchema'] {
@@ -164,7 +169,7 @@ export function mannerOf(body: JsonObject): Manner {
   const within = items.filter(({ type }) => type === 'additional_tools');
   const all = [...tools, ...within.flatMap((item) => readFields(AdditionalTools, item).tools)];
   return {
-    tools: new Map(offeredTools(all).map((offered) => [offered.tool.name, offered])),
+    tools: byName(offeredTools(all)),
     parallel: rest.parallel_tool_calls ?? true,
     sealing: include.includes('reasoning.encrypted_content'),
   };
