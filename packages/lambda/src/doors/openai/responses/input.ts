@@ -1,13 +1,14 @@
 import * as z from 'zod/mini';
 import type { Block, Message, TextBlock, ToolResultBlock } from '../../../call/call.ts';
-import { isJsonObject, type Json } from '../../../json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../../json.ts';
 import { ProxyError } from '../../../proxy-error.ts';
 import { invalidField } from '../../invalid-field.ts';
 import { toolIdOf } from '../bedrock-names.ts';
 import { documentOf, documentRule, imageOf, imageRule } from '../data-urls.ts';
+import { unpairedBlock } from '../paired-calls.ts';
 import { toolInputFrom } from '../tool-arguments.ts';
 import { unsealed } from './thoughts.ts';
-import { customInput, offeredName, refuseHostedTools, ToolSchema } from './tools.ts';
+import { customInput, offeredName, refuseHostedTools, type ToolName, ToolSchema } from './tools.ts';
 
 /** A string that is read into something else. */
 function read<Value>(reader: (text: string) => Value | undefined, rule: string) {
@@ -117,15 +118,18 @@ interface Conversation {
 /**
  * A conversation in turns, each of one role, without what says nothing.
  *
- * @throws {ProxyError} `invalid_request` where no user speaks first and last.
+ * @throws {ProxyError} `invalid_request` where no user speaks first and last, or where a call and its output are not together.
  */
 export function conversationOf(input: Input): Conversation {
   const system: TextBlock[] = [];
   const turns: { readonly role: Message['role']; readonly blocks: Block[] }[] = [];
+  /** The items that blocks came in. */
+  const places = new Map<Block, number>();
   let documents = 0;
-  const add = (role: Message['role'], blocks: readonly Block[]) => {
+  const add = (role: Message['role'], place: number, blocks: readonly Block[]) => {
     const last = turns.at(-1);
     if (blocks.length === 0) return;
+    for (const block of blocks) places.set(block, place);
     if (last?.role === role) last.blocks.push(...blocks);
     else turns.push({ role, blocks: [...blocks] });
   };
@@ -145,26 +149,26 @@ export function conversationOf(input: Input): Conversation {
         });
   const items: Exclude<Input, string> =
     typeof input === 'string' ? [{ type: 'message', role: 'user', content: input }] : input;
-  for (const item of items) {
+  for (const [index, item] of items.entries()) {
     switch (item.type) {
       case 'message':
-        if (item.role === 'user') add('user', partsOf(item.content).filter(says));
-        else if (item.role === 'assistant') add('assistant', textsOf(item.content).filter(says));
+        if (item.role === 'user') add('user', index, partsOf(item.content).filter(says));
+        else if (item.role === 'assistant') add('assistant', index, textsOf(item.content).filter(says));
         else system.push(...textsOf(item.content).filter(says));
         break;
       case 'function_call':
-        add('assistant', [callBlock(item, toolInputFrom(item.arguments))]);
+        add('assistant', index, [callBlock(item, toolInputFrom(item.arguments))]);
         break;
       case 'custom_tool_call':
-        add('assistant', [callBlock(item, { [customInput]: item.input })]);
+        add('assistant', index, [callBlock(item, { [customInput]: item.input })]);
         break;
       case 'function_call_output':
       case 'custom_tool_call_output':
-        add('user', [resultBlock(item.call_id, partsOf(item.output))]);
+        add('user', index, [resultBlock(item.call_id, partsOf(item.output))]);
         break;
       case 'reasoning': {
         const thoughts = item.encrypted_content == null ? undefined : unsealed(item.encrypted_content);
-        if (thoughts) add('assistant', [thoughts]);
+        if (thoughts) add('assistant', index, [thoughts]);
         break;
       }
       case 'additional_tools':
@@ -173,11 +177,15 @@ export function conversationOf(input: Input): Conversation {
         item satisfies never;
     }
   }
-  if (turns.at(0)?.role !== 'user')
-    throw invalidField('input', 'must begin with a user message that says something');
-  if (turns.at(-1)?.role !== 'user')
-    throw invalidField('input', 'must end with a user message or what a tool returned');
-  return { system, messages: turns.map(({ role, blocks }) => ({ role, blocks: resultsFirst(blocks) })) };
+  const [first] = turns;
+  if (first?.role !== 'user') throw invalidField('input', 'must begin with a user message that is not empty');
+  const last = turns.at(-1);
+  if (last?.role !== 'user')
+    throw invalidField('input', 'must end with a user message or the output of a tool');
+  const messages = turns.map(({ role, blocks }) => ({ role, blocks: resultsFirst(blocks) }));
+  const unpaired = unpairedBlock(messages);
+  if (unpaired) throw invalidField(`input.${places.get(unpaired.block)}`, unpaired.message);
+  return { system, messages };
 }
 
 function textsOf(content: z.infer<typeof AssistantMessage>['content']): TextBlock[] {
@@ -190,10 +198,7 @@ function says(block: Block): boolean {
   return block.type !== 'text' || /\S/.test(block.text);
 }
 
-function callBlock(
-  call: { readonly call_id: string; readonly name: string; readonly namespace?: string | null | undefined },
-  input: ReturnType<typeof toolInputFrom>,
-): Block {
+function callBlock(call: ToolName & { readonly call_id: string }, input: JsonObject): Block {
   return { type: 'tool_use', id: toolIdOf(call.call_id), name: offeredName(call), input };
 }
 

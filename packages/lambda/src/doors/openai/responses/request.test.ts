@@ -275,9 +275,12 @@ test.each([
   expect(refusal({ [name]: value })).toMatchObject({ code: 'unsupported_feature', param });
 });
 
+const called = { type: 'function_call', call_id: 'a', name: 'weather', arguments: '{}' };
+const returned = (call_id: string) => ({ type: 'function_call_output', call_id, output: 'Sun' });
+
 test.each([
-  ['input', [], 'input', 'must begin with a user message that says something'],
-  ['input', ' ', 'input', 'must begin with a user message that says something'],
+  ['input', [], 'input', 'must begin with a user message that is not empty'],
+  ['input', ' ', 'input', 'must begin with a user message that is not empty'],
   ['input', [{ role: 'assistant', content: 'Hi' }, user('Hi')], 'input', 'must begin with a user message'],
   ['input', [user('Hi'), { role: 'assistant', content: 'Hi' }], 'input', 'must end with a user message'],
   ['input', [{ role: 'tool', content: 'Hi' }], 'input.0.role', 'must be one of'],
@@ -293,6 +296,9 @@ test.each([
     'input.0.content.0.file_data',
     'must be a data URL in base64',
   ],
+  ['input', [user('Hi'), called, user('Ho')], 'input.1', 'is a call of a tool without an output'],
+  ['input', [user('Hi'), called, returned('b')], 'input.1', 'is a call of a tool without an output'],
+  ['input', [user('Hi'), returned('a')], 'input.1', 'is an output without a call'],
   ['temperature', 2, 'temperature', 'must be at most 1'],
   ['service_tier', 'scale', 'service_tier', 'must be one of'],
   ['tools', [weather, weather], 'tools', 'must have different names'],
