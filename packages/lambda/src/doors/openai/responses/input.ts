@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import type { Block, Message, TextBlock, ToolResultBlock } from '../../../call/call.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../../json.ts';
+import type { Block, TextBlock, ToolResultBlock, Message as Turn } from '../../../call/call.ts';
+import { isJsonObject, isObject, type Json, type JsonObject } from '../../../json.ts';
 import { ProxyError } from '../../../proxy-error.ts';
 import { invalidField } from '../../invalid-field.ts';
 import { toolIdOf } from '../bedrock-names.ts';
@@ -28,55 +28,59 @@ const Refusal = z.object({ type: z.literal('refusal'), refusal: z.string() });
 const InputImage = z.object({ type: z.literal('input_image'), image_url: read(imageOf, imageRule) });
 const InputFile = z.object({ type: z.literal('input_file'), file_data: read(documentOf, documentRule) });
 
-const texts = z.union([z.string(), z.array(InputText)]);
 const parts = z.union([
   z.string(),
   z.array(z.discriminatedUnion('type', [InputText, InputImage, InputFile])),
 ]);
 
-const callId = z.string().check(z.regex(/\S/, 'must not be empty'));
-const toolName = { name: z.string(), namespace: z.nullish(z.string()) };
+const message = z.literal('message');
 
-const UserMessage = z.object({ role: z.literal('user'), content: parts });
-const AssistantMessage = z.object({
-  role: z.literal('assistant'),
-  content: z.union([z.string(), z.array(z.discriminatedUnion('type', [InputText, Refusal]))]),
-});
-const SystemMessage = z.object({ role: z.enum(['system', 'developer']), content: texts });
+const Message = z.discriminatedUnion('role', [
+  z.object({ type: message, role: z.literal('user'), content: parts }),
+  z.object({
+    type: message,
+    role: z.literal('assistant'),
+    content: z.union([z.string(), z.array(z.discriminatedUnion('type', [InputText, Refusal]))]),
+  }),
+  z.object({
+    type: message,
+    role: z.enum(['system', 'developer']),
+    content: z.union([z.string(), z.array(InputText)]),
+  }),
+]);
 
-const type = <Name extends string>(name: Name) => ({ type: z.literal(name) });
+const call = {
+  call_id: z.string().check(z.regex(/\S/, 'must not be empty')),
+  name: z.string(),
+  namespace: z.nullish(z.string()),
+};
+const output = { call_id: call.call_id, output: parts };
 
-/** What has neither a type nor a role of these is reported with the types that there are. */
+/** What is not a message. */
+const others = [
+  z.object({ type: z.literal('function_call'), ...call, arguments: z.string() }),
+  z.object({ type: z.literal('function_call_output'), ...output }),
+  z.object({ type: z.literal('custom_tool_call'), ...call, input: z.string() }),
+  z.object({ type: z.literal('custom_tool_call_output'), ...output }),
+  z.object({ type: z.literal('reasoning'), encrypted_content: z.nullish(z.string()) }),
+  z.object({ type: z.literal('additional_tools'), tools: z.array(ToolSchema) }),
+] as const;
+
+/** A message may leave out that it is one. */
 const Item = z.pipe(
   z.transform((item: unknown) =>
-    typeof item === 'object' && item !== null && 'role' in item && !('type' in item)
-      ? { ...item, type: 'message' }
-      : item,
+    isObject(item) && 'role' in item && !('type' in item) ? { ...item, type: 'message' } : item,
   ),
-  z.discriminatedUnion('type', [
-    z.discriminatedUnion('role', [
-      z.extend(UserMessage, type('message')),
-      z.extend(AssistantMessage, type('message')),
-      z.extend(SystemMessage, type('message')),
-    ]),
-    z.object({ ...type('function_call'), call_id: callId, ...toolName, arguments: z.string() }),
-    z.object({ ...type('function_call_output'), call_id: callId, output: parts }),
-    z.object({ ...type('custom_tool_call'), call_id: callId, ...toolName, input: z.string() }),
-    z.object({ ...type('custom_tool_call_output'), call_id: callId, output: parts }),
-    z.object({ ...type('reasoning'), encrypted_content: z.nullish(z.string()) }),
-    z.object({ ...type('additional_tools'), tools: z.array(ToolSchema) }),
-  ]),
+  z.discriminatedUnion('type', [Message, ...others]),
 );
-
-type Item = z.infer<typeof Item>;
 
 export const InputSchema = z.union([z.string(), z.array(Item)]);
 
 export type Input = z.infer<typeof InputSchema>;
 
-const knownTypes: ReadonlySet<string> = new Set<Item['type']>([
-  ...(['message', 'reasoning', 'additional_tools'] as const),
-  ...(['function_call', 'function_call_output', 'custom_tool_call', 'custom_tool_call_output'] as const),
+const knownTypes: ReadonlySet<string> = new Set([
+  'message',
+  ...others.flatMap(({ shape }) => shape.type.def.values),
 ]);
 
 /**
@@ -111,7 +115,7 @@ export function toolsWithin(input: Input): z.infer<typeof ToolSchema>[] {
 }
 
 interface Conversation {
-  readonly messages: readonly Message[];
+  readonly messages: readonly Turn[];
   readonly system: readonly TextBlock[];
 }
 
@@ -122,11 +126,11 @@ interface Conversation {
  */
 export function conversationOf(input: Input): Conversation {
   const system: TextBlock[] = [];
-  const turns: { readonly role: Message['role']; readonly blocks: Block[] }[] = [];
+  const turns: { readonly role: Turn['role']; readonly blocks: Block[] }[] = [];
   /** The items that blocks came in. */
   const places = new Map<Block, number>();
   let documents = 0;
-  const add = (role: Message['role'], place: number, blocks: readonly Block[]) => {
+  const add = (role: Turn['role'], place: number, blocks: readonly Block[]) => {
     const last = turns.at(-1);
     if (blocks.length === 0) return;
     for (const block of blocks) places.set(block, place);
@@ -188,7 +192,9 @@ export function conversationOf(input: Input): Conversation {
   return { system, messages };
 }
 
-function textsOf(content: z.infer<typeof AssistantMessage>['content']): TextBlock[] {
+type Said = Extract<z.infer<typeof Message>, { readonly role: 'assistant' }>['content'];
+
+function textsOf(content: Said): TextBlock[] {
   if (typeof content === 'string') return [{ type: 'text', text: content }];
   return content.map((part) => ({ type: 'text', text: part.type === 'refusal' ? part.refusal : part.text }));
 }

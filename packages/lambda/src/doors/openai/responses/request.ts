@@ -1,4 +1,4 @@
-import type { Effort, ServiceTier } from '@org/models';
+import type { ServiceTier } from '@org/models';
 import * as z from 'zod/mini';
 import type { Asked, ChatCall } from '../../../call/call.ts';
 import { isJsonObject, type JsonObject } from '../../../json.ts';
@@ -19,24 +19,6 @@ import {
 
 const text = z.string().check(z.regex(/\S/, 'must not be empty'));
 const fraction = z.number().check(z.minimum(0, 'must be at least 0'), z.maximum(1, 'must be at most 1'));
-
-const efforts = {
-  none: 'off',
-  minimal: 'minimal',
-  low: 'low',
-  medium: 'medium',
-  high: 'high',
-  xhigh: 'xhigh',
-  max: 'max',
-} as const satisfies Readonly<Record<string, Effort>>;
-
-const tiers = {
-  auto: undefined,
-  default: undefined,
-  flex: 'flex',
-  priority: 'priority',
-  fast: 'priority',
-} as const satisfies Readonly<Record<string, ServiceTier | undefined>>;
 
 const TextFormat = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text') }),
@@ -94,14 +76,28 @@ function callOf(request: ResponseRequest): ChatCall {
     messages,
     system: wholeSystem.length > 0 ? wholeSystem : undefined,
     ...toolsOf(request),
-    reasoning: effort == null ? undefined : efforts[effort],
-    serviceTier: tier && tiers[tier],
+    reasoning: effort === 'none' ? 'off' : (effort ?? undefined),
+    serviceTier: tierOf(tier),
     maxTokens: request.max_output_tokens,
     temperature: request.temperature,
     // Clients send it unasked, and newer Claude takes no other sampling beside it.
     topP: request.top_p === 1 ? undefined : request.top_p,
     outputSchema: schemaOf(request),
   };
+}
+
+function tierOf(tier: ResponseRequest['service_tier']): ServiceTier | undefined {
+  switch (tier) {
+    case 'flex':
+      return tier;
+    case 'priority':
+    case 'fast':
+      return 'priority';
+    case 'auto':
+    case 'default':
+    case undefined:
+      return undefined;
+  }
 }
 
 function toolsOf(request: ResponseRequest): Pick<ChatCall, 'tools' | 'toolChoice'> {
