@@ -301,6 +301,7 @@ test.each([
   ['input', [user('Hi'), returned('a')], 'input.1', 'is an output without a call'],
   ['temperature', 2, 'temperature', 'must be at most 1'],
   ['service_tier', 'scale', 'service_tier', 'must be one of'],
+  ['include', ['thoughts'], 'include.0', 'must be one of'],
   ['tools', [weather, weather], 'tools', 'must have different names'],
   ['tool_choice', 'required', 'tool_choice', 'needs tools'],
   ['tool_choice', { type: 'function', name: 'weather' }, 'tool_choice', 'must name one of the tools'],

@@ -1,4 +1,5 @@
 import type { ServiceTier } from '@org/models';
+import type { ResponseIncludable } from 'openai/resources/responses/responses';
 import * as z from 'zod/mini';
 import type { Asked, ChatCall } from '../../../call/call.ts';
 import { isJsonObject, type JsonObject } from '../../../json.ts';
@@ -26,6 +27,20 @@ const TextFormat = z.discriminatedUnion('type', [
   z.object({ type: z.literal('json_schema'), schema: z.record(z.string(), z.unknown()) }),
 ]);
 
+const sealedThoughts = 'reasoning.encrypted_content';
+const probabilities = 'message.output_text.logprobs';
+
+const includable = [
+  sealedThoughts,
+  probabilities,
+  'file_search_call.results',
+  'web_search_call.results',
+  'web_search_call.action.sources',
+  'message.input_image.image_url',
+  'computer_call_output.output.image_url',
+  'code_interpreter_call.outputs',
+] as const satisfies readonly ResponseIncludable[];
+
 const RequestSchema = z.object({
   model: text,
   input: InputSchema,
@@ -43,7 +58,7 @@ const RequestSchema = z.object({
     }),
   ),
   text: z.optional(z.object({ format: z.nullish(TextFormat) })),
-  include: z.optional(z.array(z.string())),
+  include: z.optional(z.array(z.enum(includable))),
   service_tier: z.optional(z.enum(['auto', 'default', 'flex', 'priority', 'fast'])),
   stream: z.optional(z.boolean()),
 } satisfies Record<HeededField, z.ZodMiniType>);
@@ -132,8 +147,6 @@ function schemaOf({ text: said }: ResponseRequest): ChatCall['outputSchema'] {
   return format?.type === 'json_schema' ? format.schema : undefined;
 }
 
-const probabilities = 'message.output_text.logprobs';
-
 /** The other things that may be included are of tools that OpenAI runs: there are none. */
 function refuseProbabilities({ include = [] }: ResponseRequest): void {
   if (!include.includes(probabilities)) return;
@@ -167,6 +180,6 @@ export function mannerOf(body: JsonObject): Manner {
   return {
     tools: byName(offeredTools(all)),
     parallel: rest.parallel_tool_calls ?? true,
-    sealing: include.includes('reasoning.encrypted_content'),
+    sealing: include.includes(sealedThoughts),
   };
 }
