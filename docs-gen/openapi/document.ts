@@ -102,8 +102,10 @@ function operation(name: RouteName, docs: DocstringOf) {
         description: text.answer,
         headers: headerReferences([
           headers.requestId,
+          headers.anthropicRequestId,
           ...(route.asks ? [headers.maxTokensLoweredTo] : []),
           ...(text.limitHeaders ? limitHeaderNames : []),
+          ...(text.headers ?? []),
         ]),
         content: Object.fromEntries(
           mediaTypesOf(route).map((mediaType) => [mediaType, response ? contentOf(response) : {}]),

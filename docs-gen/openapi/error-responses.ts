@@ -33,6 +33,7 @@ function errorResponse(status: number, codes: readonly ErrorCode[], docs: Docstr
     description: codes.map((code) => `- \`${code}\`: ${docs(`errors.${code}`).text}`).join('\n'),
     headers: headerReferences([
       headers.requestId,
+      headers.anthropicRequestId,
       headers.shouldRetry,
       ...(waits ? [headers.retryAfter] : []),
     ]),

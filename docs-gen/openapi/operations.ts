@@ -3,6 +3,7 @@ import {
   AskRequestSchema,
   EmbeddingsSchema,
   EmbedRequestSchema,
+  headers,
   ModelListSchema,
   type RouteName,
   StreamEventSchema,
@@ -36,6 +37,8 @@ interface Operation {
   readonly pathParameters?: Readonly<Record<string, string>>;
   /** Whether the answer's headers say what is left of the limits. */
   readonly limitHeaders: boolean;
+  /** Names of other headers that are its own. */
+  readonly headers?: readonly string[];
   /** The body that it takes; left out where it takes none, or where another API defines it. */
   readonly request?: Body;
   /**
@@ -159,6 +162,7 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
     ].join('\n'),
     answer: 'The number of tokens.',
     limitHeaders: false,
+    headers: [headers.tokenCount],
   },
   models: {
     tag: 'Look up',

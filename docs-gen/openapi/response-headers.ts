@@ -19,6 +19,11 @@ export function responseHeaders(docs: DocstringOf): Readonly<Record<string, Head
   ]);
   return Object.fromEntries([
     header(headers.requestId, docs('headers.requestId').text, { type: 'string' }),
+    header(headers.anthropicRequestId, docs('headers.anthropicRequestId').text, { type: 'string' }),
+    header(headers.tokenCount, docs('headers.tokenCount').text, {
+      type: 'string',
+      enum: ['exact', 'estimate'],
+    }),
     header(headers.shouldRetry, docs('headers.shouldRetry').text, { type: 'boolean' }),
     header(headers.retryAfter, docs('headers.retryAfter').text, { type: 'integer', minimum: 1, maximum: 60 }),
     header(headers.maxTokensLoweredTo, docs('headers.maxTokensLoweredTo').text, {

@@ -75,6 +75,7 @@ test('a streamed answer is metadata, eight NUL bytes and events, of which one is
         'content-type': 'text/event-stream',
         'cache-control': 'no-cache',
         'x-request-id': expect.stringMatching(/\S/),
+        'request-id': expect.stringMatching(/\S/),
       },
     });
     const types = eventTypes(payload);

@@ -70,6 +70,7 @@ export function addGatewayResponses(api: RestApi, { cors }: ProxyConfig): void {
       ...(keepsStatus ? {} : { statusCode: String(status) }),
       responseHeaders: {
         [headers.requestId]: 'context.requestId',
+        [headers.anthropicRequestId]: 'context.requestId',
         [headers.shouldRetry]: literal(retryable),
         ...(retryAfterSeconds === undefined ? {} : { [headers.retryAfter]: literal(retryAfterSeconds) }),
         ...corsHeaders(cors),
