@@ -210,6 +210,15 @@ test('an answer is held to a schema by the models that can be, under either name
   expect(refusal('claude-opus-5', { output_config: { format } })).toMatchObject({ param: 'output_config' });
 });
 
+test('what else is said of the output is left to the model, but for how many tokens a task may take', () => {
+  expect(sent('claude-opus-5', { output_config: { new_field: 1, task_budget: { total: 5 } } })).toMatchObject(
+    {
+      output_config: { new_field: 1 },
+    },
+  );
+  expect(sent('claude-opus-5', { output_config: 'high' })).toMatchObject({ output_config: 'high' });
+});
+
 test('of a cache its time stays, where the model has it, and nothing else', () => {
   const cache_control = { type: 'ephemeral', ttl: '1h', scope: 'global' };
   const fields = {

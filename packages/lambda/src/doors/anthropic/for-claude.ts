@@ -23,23 +23,34 @@ export function bodyForClaude(
 ): MessagesCall['body'] {
   const { stream: _, cache_control, output_format, thinking, output_config, ...kept } = fields;
   const { definition } = model;
-  const format = output_format ?? at(output_config, 'format') ?? undefined;
-  const effort = at(output_config, 'effort') ?? undefined;
-  refuseFormat(format, model);
-  const config = {
-    ...(format !== undefined && { format }),
-    ...effortFields(effort, definition),
-  };
   const body: MessagesCall['body'] = {
     ...kept,
     max_tokens: maxTokens,
     ...turnsFor({ ...kept, cache_control: cache_control ?? null }, definition),
     ...toolsFor(fields['tools'], model),
-    ...thinkingFor(thinking, effort, maxTokens, definition),
-    ...(Object.keys(config).length > 0 && { output_config: config }),
+    ...thinkingFor(thinking, at(output_config, 'effort') ?? undefined, maxTokens, definition),
+    ...outputConfigFor(output_config, output_format, model),
   };
   const taken = betasFor([...betas, ...betasOfTools(fields['tools'])], definition);
   return { ...body, ...(taken.length > 0 && { anthropic_beta: taken }) };
+}
+
+/** Without how many tokens a whole task may take, which is a hint. What is not of this field is left to the model to refuse. */
+function outputConfigFor(
+  config: Json | undefined,
+  outputFormat: Json | undefined,
+  model: ChosenModel & { readonly definition: Claude },
+): JsonObject {
+  if (config !== undefined && !isJsonObject(config)) return { output_config: config };
+  const { format: own, effort, task_budget: _, ...others } = config ?? {};
+  const format = outputFormat ?? own ?? undefined;
+  refuseFormat(format, model);
+  const kept = {
+    ...others,
+    ...(format !== undefined && { format }),
+    ...effortFields(effort ?? undefined, model.definition),
+  };
+  return Object.keys(kept).length > 0 ? { output_config: kept } : {};
 }
 
 function refuseFormat(format: Json | undefined, { alias, definition }: ChosenModel & { definition: Claude }) {
@@ -101,8 +112,7 @@ function withBudget(
 }
 
 /**
- * Whether a model reads instructions between turns: Claude 5, and of the models that think only where they are asked to,
- * one that is not in the catalogue.
+ * Whether a model reads instructions between turns: Claude 5 does, which thinks unasked, and none before it here.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-mid-conversation-system.html
  */

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { ReplyEvent } from '../../call/reply.ts';
 import { answering, countNothing, failingWith, saying } from '../../http/test-request.ts';
 import type { JsonObject } from '../../json.ts';
@@ -206,6 +206,30 @@ test.each<[string, JsonObject, ReplyEvent[]]>([
     request_id: 'request-1',
   });
   expect(charges).toEqual(holds.map(({ worstCase }) => worstCase));
+});
+
+test.each([question, toClaude])('while a model is silent, there are pings of this API', async (asked) => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const done = Promise.withResolvers<void>();
+  const silent = {
+    ...answering([]),
+    async *call() {
+      await done.promise;
+      yield* asked === question
+        ? saying(['Ho'])
+        : claudeStream.map((event) => ({ type: 'message' as const, event }));
+      yield* ended('end_turn');
+    },
+  };
+  const answer = askMessages({ ...asked, stream: true }, { upstream: silent });
+  await vi.advanceTimersByTimeAsync(40_000);
+  done.resolve();
+  const names = eventsOf((await answer).body).map(({ name }) => name);
+  expect(names.filter((name) => name === 'ping').length).toBeGreaterThan(0);
+  expect(names.at(-1)).toBe('message_stop');
 });
 
 test('what is refused before a stream begins has its own status, and names the fields of this API', async () => {
