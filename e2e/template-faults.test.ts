@@ -12,14 +12,17 @@ import { type System, startSystem } from './harness.ts';
 const checks = {
   'a good key is answered': async ({ ask }: System) => expect((await ask('tollmkey')).status).toBe(200),
 
-  'a request without a key gets no answer, and never reaches the function': async ({
-    send,
-    logs,
-  }: System) => {
-    const reply = await send({ body: { model: 'llama', question: 'Hi' } });
+  'an unknown key gets no answer, and never reaches the function': async ({ send, logs }: System) => {
+    const reply = await send({ key: 'unknown', body: { model: 'llama', question: 'Hi' } });
     expect(reply.error().code).toBe('unauthenticated');
     expect(reply.status).toBe(errors.unauthenticated.status);
     expect(logs).toEqual([]);
+  },
+
+  'a request without a key is an envelope': async ({ send, logs }: System) => {
+    const reply = await send({ body: { model: 'llama', question: 'Hi' } });
+    expect(reply.error().code).toBe('unauthenticated');
+    expect(logs.join()).not.toContain('"message":"request"');
   },
 
   'the quota ends': async ({ ask, setTime }: System) => {
@@ -97,7 +100,7 @@ const faults: [fault: string, (template: Template) => Template, foundBy: Check][
   [
     'a method without a key',
     withoutProperty('AWS::ApiGateway::Method', 'ApiKeyRequired'),
-    'a request without a key gets no answer, and never reaches the function',
+    'an unknown key gets no answer, and never reaches the function',
   ],
   ['no permission to call the function', without('AWS::Lambda::Permission'), 'a good key is answered'],
   ['no table to count in', without('AWS::DynamoDB::Table'), 'a good key is answered'],
@@ -105,7 +108,12 @@ const faults: [fault: string, (template: Template) => Template, foundBy: Check][
   [
     'no response for a bad key',
     withoutResponse('INVALID_API_KEY'),
-    'a request without a key gets no answer, and never reaches the function',
+    'an unknown key gets no answer, and never reaches the function',
+  ],
+  [
+    'no response of the authorizer',
+    withoutResponse('UNAUTHORIZED'),
+    'a request without a key is an envelope',
   ],
   ['no response for a used-up quota', withoutResponse('QUOTA_EXCEEDED'), 'the quota ends'],
   ['no response for a throttle', withoutResponse('THROTTLED'), 'the throttle holds'],
