@@ -395,7 +395,7 @@ describe("errors are those of Anthropic's SDK", () => {
     bedrock.pace(() => gate.promise);
     const stream = client.messages.stream(ask('claude-sonnet-4.6'));
     const left = stream.finalMessage().catch((thrown: unknown) => thrown);
-    await expect.poll(() => bedrock.received.length).toBe(1);
+    await expect.poll(() => bedrock.received.length, { timeout: 20_000 }).toBe(1);
     stream.abort();
     gate.resolve();
     expect(await left).toBeInstanceOf(Anthropic.APIUserAbortError);

@@ -1,5 +1,5 @@
 import type { Reply, ReplyBlock, TokenUsage } from '../../call/reply.ts';
-import { at, type Json, type JsonObject } from '../../json.ts';
+import { at, type JsonObject } from '../../json.ts';
 
 /** The name that the caller has for the model. */
 export function askedModel({ model }: JsonObject): string {
@@ -99,13 +99,12 @@ export function withoutBedrocks(event: JsonObject): JsonObject {
   return event;
 }
 
-/** A whole answer of Claude's, under the name that the caller has for the model. */
+/** A message of Claude's, under the name that the caller has for the model. */
 export function passedOn(message: JsonObject, body: JsonObject): JsonObject {
-  const said: Json = withoutStopOfBedrock(withoutBedrocks(message));
-  return { ...said, model: askedModel(body) };
+  return { ...stoppedFor(withoutBedrocks(message)), model: askedModel(body) };
 }
 
-/** Where a guardrail answered in place of Claude, its reason is none that the caller's SDK knows. */
-function withoutStopOfBedrock(message: JsonObject): JsonObject {
-  return message['stop_reason'] === 'guardrail_intervened' ? { ...message, stop_reason: 'refusal' } : message;
+/** Where a guardrail answered in place of Claude, its reason is one that the caller's SDK does not know. */
+export function stoppedFor(ending: JsonObject): JsonObject {
+  return ending['stop_reason'] === 'guardrail_intervened' ? { ...ending, stop_reason: 'refusal' } : ending;
 }

@@ -7,7 +7,7 @@ import type { Spelling } from '../spelling.ts';
 import { contentOf, messageFrame, passedOn, stopOf, usageFields } from './answer.ts';
 import { conversationOf } from './conversation.ts';
 import { countFields, messageFields } from './fields.ts';
-import { bodyForClaude } from './for-claude.ts';
+import { bodyForClaude, isClaude } from './for-claude.ts';
 import { type MessagesRequest, readRequest } from './request.ts';
 import { frames } from './stream.ts';
 
@@ -80,7 +80,7 @@ export const countTokensDoor: CountingDoor = {
 /** Through Bedrock's Messages API where the model has it. */
 function callOf(request: MessagesRequest, maxTokens: number, model: ChosenModel): Call {
   const { definition } = model;
-  return definition.upstream === 'converse' && definition.messagesApi
+  return isClaude(definition)
     ? { kind: 'messages', body: bodyForClaude(request, maxTokens, { ...model, definition }) }
     : conversationOf(request.fields, model);
 }

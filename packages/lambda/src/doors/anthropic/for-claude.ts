@@ -10,6 +10,11 @@ import type { MessagesRequest } from './request.ts';
 /** What of a model decides what Bedrock takes. */
 type Claude = Extract<ModelDefinition, { upstream: 'converse' }>;
 
+/** Whether a model gets the caller's own body, and its answer goes out as it comes. */
+export function isClaude(definition: ModelDefinition): definition is Claude {
+  return definition.upstream === 'converse' && definition.messagesApi === true;
+}
+
 /**
  * The body that a caller sends, without what Bedrock refuses of it for this model.
  *

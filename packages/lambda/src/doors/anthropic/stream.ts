@@ -1,6 +1,6 @@
 import type { AskEvent, Finished } from '../../call/ask.ts';
 import type { BeginningBlock, Delta } from '../../call/reply.ts';
-import { at, isJsonObject, type Json, type JsonObject } from '../../json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../json.ts';
 import type { Frames, ReadRequest } from '../door.ts';
 import {
   callsOneTool,
@@ -8,9 +8,11 @@ import {
   passedOn,
   redactedBlock,
   stopOf,
+  stoppedFor,
   usageFields,
   withoutBedrocks,
 } from './answer.ts';
+import { isClaude } from './for-claude.ts';
 
 const ping = written('ping', { type: 'ping' });
 const messageStop = written('message_stop', { type: 'message_stop' });
@@ -23,11 +25,9 @@ export function frames(request: ReadRequest): Frames {
   return {
     frame(event) {
       switch (event.type) {
-        case 'chosen': {
-          const { definition } = event.model;
-          isPassed = definition.upstream === 'converse' && definition.messagesApi === true;
+        case 'chosen':
+          isPassed = isClaude(event.model.definition);
           return '';
-        }
         case 'admitted':
           return isPassed ? '' : messageStart(request);
         case 'message':
@@ -60,7 +60,10 @@ function passedFrame(event: JsonObject, body: JsonObject): string {
         ...(isJsonObject(said['message']) && { message: passedOn(said['message'], body) }),
       });
     case 'message_delta':
-      return written('message_delta', withRefusal(said));
+      return written('message_delta', {
+        ...said,
+        ...(isJsonObject(said['delta']) && { delta: stoppedFor(said['delta']) }),
+      });
     case 'message_stop':
     case 'error':
       return '';
@@ -72,12 +75,6 @@ function passedFrame(event: JsonObject, body: JsonObject): string {
 /** What fits into the line of a name. */
 function isName(type: Json | undefined): type is string {
   return typeof type === 'string' && /^\w+$/.test(type);
-}
-
-function withRefusal(event: JsonObject): JsonObject {
-  return at(event, 'delta', 'stop_reason') === 'guardrail_intervened' && isJsonObject(event['delta'])
-    ? { ...event, delta: { ...event['delta'], stop_reason: 'refusal' } }
-    : event;
 }
 
 /** What was read is known at the end. */
