@@ -63,7 +63,7 @@ const sections: readonly Section[] = [
       '`include: ["reasoning.encrypted_content"]`. What goes wrong before the first token is an HTTP error, in a stream too; after',
       'it, the stream ends with the events `error` and `response.failed`.',
       '',
-      '- **Codex**: a provider in its `config.toml`. It never sends `max_output_tokens`, so an answer ends at 1,024 tokens, which it',
+      '- **Codex**: a provider in its `config.toml`. It never sends `max_output_tokens`, so an answer ends at 8,192 tokens, which it',
       '  reports as an incomplete response.',
       '',
       '  ```toml',

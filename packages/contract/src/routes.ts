@@ -59,13 +59,15 @@ export const routes = {
     summary: "Ask a model in the words of OpenAI's responses, whole or as server-sent events.",
     asks: true,
     mediaType: 'application/json',
+    streams: true,
   },
   messages: {
     method: 'POST',
     path: '/v1/messages',
-    summary: "Ask a model in the words of Anthropic's Messages API.",
+    summary: "Ask a model in the words of Anthropic's Messages API, whole or as server-sent events.",
     asks: true,
     mediaType: 'application/json',
+    streams: true,
   },
   countTokens: {
     method: 'POST',

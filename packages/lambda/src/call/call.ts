@@ -132,6 +132,8 @@ interface Conversation extends Sampling {
 /** A conversation to go on with. */
 export interface ChatCall extends Omit<Conversation, 'extra'> {
   readonly maxTokens?: number | undefined;
+  /** What `maxTokens` is where it is left out, within what model and plan allow. Default: 1,024. */
+  readonly usualMaxTokens?: number | undefined;
   readonly toolChoice?: ToolChoice | 'none' | undefined;
   /** How hard the model thinks first. */
   readonly reasoning?: Effort | undefined;

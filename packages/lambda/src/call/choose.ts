@@ -282,12 +282,13 @@ export function maxTokensOf(
   asked: number | undefined,
   { definition }: Pick<ChosenModel, 'definition'>,
   caller: Pick<Caller, 'maxTokens' | 'clampMaxTokens'>,
+  usual: number | undefined = defaultMaxTokens,
 ): number {
   const most = Math.min(definition.maxOutputTokens, caller.maxTokens ?? Number.POSITIVE_INFINITY);
   if (asked === undefined) {
-    const usual =
-      definition.upstream === 'invoke' ? invokeFormats[definition.format].defaultMaxTokens : defaultMaxTokens;
-    return Math.min(usual, most);
+    const unasked =
+      definition.upstream === 'invoke' ? invokeFormats[definition.format].defaultMaxTokens : usual;
+    return Math.min(unasked, most);
   }
   if (asked > most && !caller.clampMaxTokens) {
     const path = 'maxTokens';

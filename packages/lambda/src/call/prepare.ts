@@ -61,10 +61,17 @@ function withinTokens(body: JsonObject, maxTokens: number): JsonObject {
 
 function prepareChat(call: ChatCall, model: ChosenModel, caller: Capped): Prepared {
   const { kind, temperature, topP, stop, system, cache, messages, tools, serviceTier, ...choices } = call;
-  const { outputSchema: _, reasoning: __, maxTokens: most, toolChoice: choice, ...unread } = choices;
+  const {
+    outputSchema: _,
+    reasoning: __,
+    maxTokens: most,
+    toolChoice: choice,
+    usualMaxTokens,
+    ...unread
+  } = choices;
   // A field of a call that is not read does not compile.
   unread satisfies Record<string, never>;
-  const maxTokens = maxTokensOf(most, model, caller);
+  const maxTokens = maxTokensOf(most, model, caller, usualMaxTokens);
   const structured = structuredCall(call, model);
   const offered = offeredTools({ messages: thoughtsFor(messages, model), tools, toolChoice: choice });
   const said = sayToolErrors(offered.messages, model.definition);

@@ -66,6 +66,7 @@ test('a key made at run time has the team, the plan and the limits of its item',
     plan: 'small',
     models: ['llama'],
     maxTokens: undefined,
+    clampMaxTokens: false,
     guardrail: undefined,
     scopes: [
       { kind: 'key', id: 'made', limits },

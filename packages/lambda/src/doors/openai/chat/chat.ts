@@ -4,6 +4,7 @@ import { textOf } from '../../../call/reply.ts';
 import type { AnswerFacts, Door } from '../../door.ts';
 import { heededFields } from '../../field-table.ts';
 import { readFields } from '../../fields.ts';
+import { usualMaxTokens } from '../usual-max-tokens.ts';
 import { chatChunks } from './chunks.ts';
 import { completionOf, finishReason, mostToolCalls } from './completion.ts';
 import { conversationOf } from './conversation.ts';
@@ -57,6 +58,7 @@ function callOf({
     ...conversationOf(messages),
     ...toolsOf(tools, tool_choice),
     maxTokens: max_completion_tokens ?? max_tokens,
+    usualMaxTokens,
     temperature,
     // All of the probability: nothing is cut off.
     topP: top_p === 1 ? undefined : top_p,

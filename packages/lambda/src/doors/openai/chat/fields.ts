@@ -25,7 +25,7 @@ export const chatFields = {
   logprobs: { fate: 'refused', note: 'Bedrock does not say how likely tokens were.', harmless: [false] },
   max_completion_tokens: {
     fate: 'kept',
-    note: 'The most tokens of the answer, thoughts included. Without it, and without `max_tokens`: 1,024.',
+    note: 'The most tokens of the answer, thoughts included. Without it, and without `max_tokens`: 8,192.',
   },
   max_tokens: { fate: 'kept', note: 'The same; `max_completion_tokens` comes first.' },
   metadata: { fate: 'ignored', note: 'Nothing is stored that it could describe.' },

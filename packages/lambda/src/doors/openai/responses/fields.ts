@@ -26,7 +26,7 @@ export const responsesFields = {
   },
   max_output_tokens: {
     fate: 'kept',
-    note: 'The most tokens of the answer, thoughts included. Without it: 1,024.',
+    note: 'The most tokens of the answer, thoughts included. Without it: 8,192.',
   },
   temperature: { fate: 'kept', note: '0 to 1. More is refused: Bedrock goes no further.' },
   top_p: {

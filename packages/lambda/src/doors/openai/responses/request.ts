@@ -7,6 +7,7 @@ import { ProxyError } from '../../../proxy-error.ts';
 import { heededFields } from '../../field-table.ts';
 import { readFields } from '../../fields.ts';
 import { invalidField } from '../../invalid-field.ts';
+import { usualMaxTokens } from '../usual-max-tokens.ts';
 import { type HeededField, responsesFields } from './fields.ts';
 import { conversationOf, InputSchema, refuseForeignItems, toolsWithin } from './input.ts';
 import {
@@ -94,6 +95,7 @@ function callOf(request: ResponseRequest): ChatCall {
     reasoning: effort === 'none' ? 'off' : (effort ?? undefined),
     serviceTier: tierOf(tier),
     maxTokens: request.max_output_tokens,
+    usualMaxTokens,
     temperature: request.temperature,
     // Clients send it unasked, and newer Claude takes no other sampling beside it.
     topP: request.top_p === 1 ? undefined : request.top_p,
