@@ -74,8 +74,8 @@ test('everything that git tracks is renamed, formatted as before, and installs f
     expect([file, new RegExp(`(?<![\\w.-])${old}/`).test(read(file))]).toEqual([file, false]);
   }
   expect(read('pnpm-lock.yaml')).not.toMatch(/zeta-home\.org|registry\.npmjs\.zeta/);
-  const offline = ['install', '--frozen-lockfile', '--lockfile-only', '--offline'];
-  execFileSync(join(tools, 'pnpm'), offline, { cwd: clone, stdio: 'pipe' });
+  const install = ['install', '--frozen-lockfile', '--lockfile-only', '--prefer-offline'];
+  execFileSync(join(tools, 'pnpm'), install, { cwd: clone, stdio: 'pipe' });
   commit();
 }, 30_000);
 

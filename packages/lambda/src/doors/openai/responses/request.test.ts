@@ -228,6 +228,7 @@ test('fields that all models have are the same in other words', () => {
     kind: 'chat',
     messages: [{ role: 'user', blocks: [says('Hi')] }],
     maxTokens: 20,
+    usualMaxTokens: 8192,
     temperature: 0.5,
     topP: 0.9,
     reasoning: 'off',
