@@ -60,7 +60,7 @@ test('without it, the API reference is named, and the printed lines for curl and
     ['-c', `${exported}\n'${process.execPath}' --input-type=module --eval "${ask}"`],
     { cwd: import.meta.dirname, env: { PATH: process.env['PATH'] } },
   );
-  expect(asked.stdout).toBe('3\n');
+  expect(asked.stdout).toBe('4\n');
 
   const { stdout } = await promisify(execFile)('sh', ['-c', curl.replace(/^curl /, 'curl -s ')]);
   expect(JSON.parse(stdout)).toMatchObject({

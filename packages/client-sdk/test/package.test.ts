@@ -163,7 +163,10 @@ const parts = [
   'limitKinds',
   'limitPeriods',
 ];
-const partsOfKit = ['AvailableModels', 'ExcessDetails', 'OutputDetails', 'QuotaDetails', 'RequestIssues'];
+const partsOfKit = [
+  ...['AvailableModels', 'ExcessDetails', 'OutputDetails', 'QuotaDetails', 'RequestIssues'],
+  'UnsupportedDetails',
+];
 
 test.each(['index.d.ts', 'index.d.cts'])(
   '%s exports every type that it names, but for parts',

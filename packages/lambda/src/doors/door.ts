@@ -17,6 +17,11 @@ export interface ReadRequest {
   readonly body: JsonObject;
 }
 
+/** The name that the caller has for the model, which need not be its alias. */
+export function askedModel({ model }: JsonObject): string {
+  return typeof model === 'string' ? model : '';
+}
+
 /** A whole answer, and what it came of. */
 export interface AnswerFacts extends ReadRequest {
   readonly model: ChosenModel;

@@ -1,10 +1,6 @@
 import type { Reply, ReplyBlock, TokenUsage } from '../../call/reply.ts';
 import { at, type JsonObject } from '../../json.ts';
-
-/** The name that the caller has for the model. */
-export function askedModel({ model }: JsonObject): string {
-  return typeof model === 'string' ? model : '';
-}
+import { askedModel } from '../door.ts';
 
 /** Whether an answer has one call of a tool at the most. */
 export function callsOneTool(body: JsonObject): boolean {

@@ -16,7 +16,11 @@ const model: ChosenModel = {
   price: undefined,
 };
 
-const request = (body: JsonObject = {}) => ({ requestId: 'r', at: 1_700_000_000_999, body });
+const request = (body: JsonObject = {}) => ({
+  requestId: 'r',
+  at: 1_700_000_000_999,
+  body: { model: 'gpt-4o', ...body },
+});
 const usage: TokenUsage = {
   inputTokens: 3,
   outputTokens: 2,
@@ -123,7 +127,7 @@ test('a call is text and calls, and its usage counts the cache as part of the pr
     id: 'chatcmpl-r',
     object: 'chat.completion',
     created: 1_700_000_000,
-    model: model.alias,
+    model: 'gpt-4o',
     choices: [
       {
         index: 0,

@@ -77,13 +77,14 @@ const tiers = {
   fast: 'priority',
 } as const;
 
-function answer({ requestId, at, body, model, finished }: AnswerFacts): object {
+function answer(facts: AnswerFacts): object {
+  const { body, finished } = facts;
   const { reply, stopReason, usage } = finished;
   const text = textOf(reply);
   const thoughts = reply.blocks.map((block) => (block.type === 'reasoning' ? block.text : '')).join('');
   const calls = reply.blocks.filter((block) => block.type === 'tool_use').slice(0, mostToolCalls(body));
   return {
-    ...completionOf({ requestId, at }, 'chat.completion', model.alias),
+    ...completionOf(facts, 'chat.completion'),
     choices: [
       {
         index: 0,

@@ -30,7 +30,7 @@ export function chatChunks(request: ReadRequest): Frames {
     frame(event: AskEvent): string {
       switch (event.type) {
         case 'chosen':
-          head = `data: ${JSON.stringify(completionOf(request, 'chat.completion.chunk', event.model.alias)).slice(0, -1)}`;
+          head = `data: ${JSON.stringify(completionOf(request, 'chat.completion.chunk')).slice(0, -1)}`;
           return '';
         case 'admitted':
           return chunk('{"role":"assistant","content":"","refusal":null}');

@@ -1,13 +1,15 @@
 import type { JsonObject } from '../../../json.ts';
-import type { ReadRequest } from '../../door.ts';
+import { askedModel, type ReadRequest } from '../../door.ts';
 
 /** What a completion begins with, whole or in chunks. */
-export function completionOf(
-  { requestId, at }: Pick<ReadRequest, 'requestId' | 'at'>,
-  object: 'chat.completion' | 'chat.completion.chunk',
-  model: string,
-) {
-  return { id: `chatcmpl-${requestId}`, object, created: Math.floor(at / 1000), model };
+export function completionOf(request: ReadRequest, object: 'chat.completion' | 'chat.completion.chunk') {
+  const { requestId, at } = request;
+  return {
+    id: `chatcmpl-${requestId}`,
+    object,
+    created: Math.floor(at / 1000),
+    model: askedModel(request.body),
+  };
 }
 
 /** How many calls of tools an answer may have. */

@@ -2,7 +2,7 @@ import { EmbedRequestSchema } from '@org/contract';
 import { allInputTokens } from '@org/models';
 import * as z from 'zod/mini';
 import type { Json } from '../../../json.ts';
-import type { Door } from '../../door.ts';
+import { askedModel, type Door } from '../../door.ts';
 import { type HeededField, heededFields } from '../../field-table.ts';
 import { readFields } from '../../fields.ts';
 import { invalidField } from '../../invalid-field.ts';
@@ -52,7 +52,7 @@ export const embeddingsDoor: Door = {
     };
   },
 
-  answer({ body, model: { alias }, finished: { reply, usage } }) {
+  answer({ body, finished: { reply, usage } }) {
     const written = body['encoding_format'] === 'base64' ? inBase64 : (vector: readonly number[]) => vector;
     const tokens = allInputTokens(usage);
     return {
@@ -62,7 +62,7 @@ export const embeddingsDoor: Door = {
         index,
         embedding: written(vector),
       })),
-      model: alias,
+      model: askedModel(body),
       usage: { prompt_tokens: tokens, total_tokens: tokens },
     };
   },

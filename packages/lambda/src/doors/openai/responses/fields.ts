@@ -1,4 +1,4 @@
-import type { FieldRule, FieldTable } from '../../field-table.ts';
+import type { FieldRule } from '../../field-table.ts';
 
 /**
  * What becomes of each field of a request for a response: those of OpenAI's API, and those that its clients send beside.
@@ -77,12 +77,3 @@ export const responsesFields = {
   access_programs: { fate: 'refused', note: 'Bedrock has none.', harmless: [{}] },
   top_logprobs: { fate: 'refused', note: 'Bedrock says no probabilities of tokens.', harmless: [0] },
 } as const satisfies Readonly<Record<string, FieldRule>>;
-
-type Table = typeof responsesFields;
-
-/** The fields that are read. */
-export type HeededField = {
-  [Name in keyof Table]: Table[Name]['fate'] extends 'kept' | 'translated' ? Name : never;
-}[keyof Table];
-
-responsesFields satisfies FieldTable<keyof Table>;

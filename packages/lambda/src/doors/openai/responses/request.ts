@@ -4,11 +4,11 @@ import * as z from 'zod/mini';
 import type { Asked, ChatCall } from '../../../call/call.ts';
 import { isJsonObject, type JsonObject } from '../../../json.ts';
 import { ProxyError } from '../../../proxy-error.ts';
-import { heededFields } from '../../field-table.ts';
+import { type HeededField, heededFields } from '../../field-table.ts';
 import { readFields } from '../../fields.ts';
 import { invalidField } from '../../invalid-field.ts';
 import { usualMaxTokens } from '../usual-max-tokens.ts';
-import { type HeededField, responsesFields } from './fields.ts';
+import { responsesFields } from './fields.ts';
 import { conversationOf, InputSchema, refuseForeignItems, toolsWithin } from './input.ts';
 import {
   chosenTools,
@@ -62,7 +62,7 @@ const RequestSchema = z.object({
   include: z.optional(z.array(z.enum(includable))),
   service_tier: z.optional(z.enum(['auto', 'default', 'flex', 'priority', 'fast'])),
   stream: z.optional(z.boolean()),
-} satisfies Record<HeededField, z.ZodMiniType>);
+} satisfies Record<HeededField<typeof responsesFields>, z.ZodMiniType>);
 
 type ResponseRequest = z.infer<typeof RequestSchema>;
 
