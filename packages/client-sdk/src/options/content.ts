@@ -138,7 +138,12 @@ function fileFields<Format extends string>(
 ): { format: Format; data: string } {
   const [mediaType = ''] = isBlob(data) ? data.type.split(';') : [];
   const known = format ?? (Object.hasOwn(formats, mediaType) ? formats[mediaType] : undefined);
-  checkOption(known !== undefined, `${path}.format`, 'is not set, and data does not say it');
+  const choices = Object.values(formats).join(', ');
+  checkOption(
+    known !== undefined,
+    `${path}.format`,
+    `is not set, and data does not say it. Set one of ${choices}`,
+  );
   return { format: known, data: isBlob(data) ? read(`${path}.data`, data) : base64(`${path}.data`, data) };
 }
 

@@ -78,6 +78,15 @@ describe('a run', () => {
     });
   });
 
+  test('costs the sum of its steps, to the millionth', async () => {
+    const costing = (costUsd: number) => ({ usage: { ...answer.usage, costUsd } });
+    const { client } = await scene(
+      inTurn({ ...answerOf(inOslo), ...costing(0.001234) }, { ...final, ...costing(0.000055) }),
+    );
+    const { usage } = await client.run('llama', 'Do I need a coat?', { tools: [weather] });
+    expect(usage.costUsd).toBe(0.001289);
+  });
+
   test('of a model that calls nothing is one ask, with or without tools', async () => {
     const { client, calls } = await scene(replying(200, answer));
     expect(await client.run('llama', 'Hi')).toMatchObject({ text: 'A bad place.', steps: [{ results: [] }] });
@@ -320,6 +329,8 @@ describe('a run that fails', () => {
     expect(error).toMatchObject({ code: 'max_steps', maxSteps: 2, requestId: 'request-1' });
     expect(progress?.messages).toHaveLength(4);
     expect(progress?.question).toEqual([{ type: 'tool_result', id: '1', content: 'Sunny in Oslo.' }]);
+    const { error: ofOne } = await failed(replying(200, answerOf(inOslo)), { maxSteps: 1 });
+    expect(ofOne).toMatchObject({ message: expect.stringContaining('after 1 step.') });
   });
 
   test('by its signal does not wait for a tool, which hears of it', async () => {

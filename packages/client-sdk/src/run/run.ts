@@ -75,7 +75,7 @@ async function loop(
       question = step.results.map(({ result }) => result);
     }
     throw new MaxStepsError({
-      message: `The model still calls tools after ${maxSteps} steps. Raise maxSteps, or go on with runProgress(error).`,
+      message: `The model still calls tools after ${maxSteps === 1 ? '1 step' : `${maxSteps} steps`}. Raise maxSteps, or go on with runProgress(error).`,
       requestId: steps.at(-1)?.answer.requestId,
       attempts: steps.at(-1)?.answer.attempts,
       maxSteps,
@@ -94,8 +94,9 @@ function sums(steps: readonly RunStep[]): Pick<RunResult, 'usage' | 'requestIds'
 
 /** All of two steps. What one of them does not know, such as a price, is not known of both. */
 function sum(a: Usage, b: Usage): Usage {
-  const both = (x: number | undefined, y: number | undefined) =>
-    x === undefined || y === undefined ? undefined : x + y;
+  // Each is a whole number of millionths, which sums of binary fractions miss.
+  const cost = (x: number | undefined, y: number | undefined) =>
+    x === undefined || y === undefined ? undefined : Math.round((x + y) * 1e6) / 1e6;
   const cached = (x = 0, y = 0) => x + y || undefined;
   return {
     inputTokens: a.inputTokens + b.inputTokens,
@@ -104,6 +105,6 @@ function sum(a: Usage, b: Usage): Usage {
     cacheReadTokens: cached(a.cacheReadTokens, b.cacheReadTokens),
     cacheWriteTokens: cached(a.cacheWriteTokens, b.cacheWriteTokens),
     cacheWrite1hTokens: cached(a.cacheWrite1hTokens, b.cacheWrite1hTokens),
-    costUsd: both(a.costUsd, b.costUsd),
+    costUsd: cost(a.costUsd, b.costUsd),
   };
 }
