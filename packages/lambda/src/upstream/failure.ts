@@ -89,6 +89,13 @@ const refusables: readonly Refusable[] = [
     param: 'tools',
   },
   { spelling: /output_?config|json_?schema/i, name: 'outputSchema', param: 'outputSchema' },
+  {
+    spelling: /thinking` blocks?|expected `thinking`|thinking\.signature/i,
+    name: 'the thoughts of an earlier turn',
+    param: 'messages',
+    remedy:
+      "Send each answer's content back unchanged, thoughts included, after the same system, tools and turns.",
+  },
   { spelling: /thinking|reasoning/i, name: 'reasoning', param: 'reasoning' },
   {
     spelling: /tool_?(use|result)/i,

@@ -213,7 +213,8 @@ test.each([
   ],
   [
     'The model returned the following errors: messages.1.content.0.type: Expected `thinking` or `redacted_thinking`, but found `tool_use`. When `thinking` is enabled, a final `assistant` message must start with a thinking block (preceeding the lastmost set of `tool_use` and `tool_result` blocks). Please consult our documentation at https://docs.claude.com/en/docs/build-with-claude/extended-thinking',
-    'reasoning',
+    'messages',
+    'the thoughts of an earlier turn',
   ],
   [
     "This model doesn't support the reasoningContent field. Remove reasoningContent and try again.",
@@ -271,6 +272,21 @@ test.each([
     'The model returned the following errors: messages.1: `tool_use` ids were found without `tool_result` blocks immediately after: tooluse_a. Each `tool_use` block must have a corresponding `tool_result` block in the next message.',
     'messages',
     'a call of a tool or its result',
+  ],
+  [
+    'The model returned the following errors: messages.1.content.0: Invalid `signature` in `thinking` block',
+    'messages',
+    'the thoughts of an earlier turn',
+  ],
+  [
+    'The model returned the following errors: messages.1.content.0.thinking.signature: Field required',
+    'messages',
+    'the thoughts of an earlier turn',
+  ],
+  [
+    'The model returned the following errors: messages.3.content.9: `thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified. These blocks must remain as they were in the original response.',
+    'messages',
+    'the thoughts of an earlier turn',
   ],
   ['The text field in the ContentBlock object at messages.0.content.0 is blank.', undefined],
 ])('what Bedrock refuses is named: %s', async (said, param, name = param) => {
