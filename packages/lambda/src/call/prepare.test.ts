@@ -101,8 +101,18 @@ test.each<[alias: CatalogueAlias, call: Partial<ChatCall>, param: string, messag
   ['claude-haiku-4.5', { messages: [user(text('a'), ...Array(5).fill(point))] }, 'messages', /at most 4/],
   ['claude-haiku-4.5', { reasoning: 'low', maxTokens: 1024 }, 'maxTokens', /more than 1024/],
   ['claude-haiku-4.5', { reasoning: 'max' }, 'reasoning', /Choose one of: off, low, medium, high/],
-  ['claude-haiku-4.5', { reasoning: 'low', temperature: 1 }, 'temperature', /set reasoning to off/],
-  ['claude-opus-5', { tools: [find], toolChoice: 'required' }, 'toolChoice', /set reasoning to off/],
+  [
+    'claude-haiku-4.5',
+    { reasoning: 'low', temperature: 1 },
+    'temperature',
+    /Leave temperature out, or set reasoning to off/,
+  ],
+  [
+    'claude-opus-5',
+    { tools: [find], toolChoice: 'required' },
+    'toolChoice',
+    /Leave toolChoice out, or set reasoning to off/,
+  ],
   ['nova-lite', { reasoning: 'low' }, 'reasoning', /does not support reasoning/],
 ])('%s refuses %j by name', (alias, call, param, message) => {
   expect(refusal(alias, call)).toThrow(

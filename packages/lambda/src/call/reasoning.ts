@@ -36,8 +36,8 @@ export function refuseReasoning(call: Thinking, { alias, definition }: ChosenMod
   );
   if (excluded === undefined) return;
   const remedy = reasoning.efforts.includes('off')
-    ? `Leave it out, or set reasoning to off.`
-    : 'Leave it out.';
+    ? `Leave ${excluded} out, or set reasoning to off.`
+    : `Leave ${excluded} out.`;
   throw new ProxyError({
     code: 'unsupported_feature',
     message: `The model ${alias} does not support ${excluded === 'toolChoice' ? 'being made to call a tool' : excluded} while it thinks. ${remedy}`,
