@@ -20,14 +20,13 @@ import type { Fields } from './fields.ts';
 export const text = z.string().check(z.regex(/\S/, 'must not be empty'));
 
 // zod's own check decodes it, which takes the time and memory of a second file.
-const base64 = z
-  .string()
-  .check(
-    z.refine(
-      (data) => data.length > 0 && data.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(data),
-      'must be the bytes in base64, with padding',
-    ),
-  );
+const base64 = z.string().check(
+  z.refine((data) => data.length > 0, 'must not be empty'),
+  z.refine(
+    (data) => data.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(data),
+    'must be the bytes themselves, in base64 with padding, and not an address or a data URL',
+  ),
+);
 
 /** @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolUseBlock.html */
 const toolUseId = z

@@ -68,8 +68,10 @@ function describeChoice(issue: z.core.$ZodIssueInvalidUnion): RequestIssue[] {
   const options = 'options' in issue ? issue.options : undefined;
   if (options) return [{ path: placeOf(issue.path), message: `must be one of ${quoted(options)}` }];
   const isOther = (faults: readonly z.core.$ZodIssue[]) =>
-    faults.some(
-      ({ path, code }) => path.length === 0 && (code === 'invalid_type' || code === 'invalid_value'),
+    faults.some(({ path, code }) =>
+      code === 'invalid_value'
+        ? path.length === 0 || (path.length === 1 && path[0] === 'type')
+        : path.length === 0 && code === 'invalid_type',
     );
   const [meant] = issue.errors.filter((faults) => !isOther(faults)).sort((a, b) => a.length - b.length);
   if (meant)

@@ -115,7 +115,13 @@ test.each([
     'an image by its address',
     user({ type: 'image', format: 'png', data: 'https://example.com/a.png' }),
     'messages.0.content.0.data',
-    'must be the bytes in base64, with padding',
+    'must be the bytes themselves, in base64 with padding, and not an address or a data URL',
+  ],
+  [
+    'an image without bytes',
+    user({ type: 'image', format: 'png', data: '' }),
+    'messages.0.content.0.data',
+    'must not be empty',
   ],
   [
     'a piece of a result',
@@ -171,6 +177,18 @@ test.each([
     message: `${path} ${message}.`,
     param: path,
     details: { issues: [{ path, message }] },
+  });
+});
+
+test('of a tool in the form of another API it is said what a tool has', () => {
+  const tools = [{ type: 'function', function: { name: 'a' } }];
+  expect(refusal(JSON.stringify({ model: 'llama', question: 'Hi', tools })).details).toEqual({
+    issues: [
+      { path: 'tools.0.name', message: 'is required (string)' },
+      { path: 'tools.0.inputSchema', message: 'is required (object)' },
+      { path: 'tools.0.type', message: 'is not a field of this request' },
+      { path: 'tools.0.function', message: 'is not a field of this request' },
+    ],
   });
 });
 
