@@ -42,7 +42,7 @@ const documentName = z
   .check(
     z.regex(
       /^(?=.{1,200}$)[A-Za-z0-9()[\]-]+(?: [A-Za-z0-9()[\]-]+)*$/,
-      'must be up to 200 letters, digits, single spaces, hyphens, parentheses and square brackets',
+      'must be up to 200 letters, digits, single spaces, hyphens, parentheses and square brackets, without the dot of a file name',
     ),
   );
 

@@ -23,8 +23,8 @@ export interface DocumentBlock {
   /** Format of the file. */
   format: 'pdf' | 'csv' | 'doc' | 'docx' | 'xls' | 'xlsx' | 'html' | 'txt' | 'md';
   /**
-   * What the model knows it as: up to 200 letters, digits, single spaces, hyphens, parentheses and square brackets. No two
-   * documents of a request may have the same.
+   * What the model knows it as: up to 200 letters, digits, single spaces, hyphens, parentheses and square brackets, so
+   * `minutes` for `minutes.pdf`. No two documents of a request may have the same.
    */
   name: string;
   /** The file itself, in base64: at most 4.5 MB. An address is not taken: nothing that a request names is fetched. */

@@ -118,6 +118,12 @@ test.each([
     'must be the bytes themselves, in base64 with padding, and not an address or a data URL',
   ],
   [
+    'a document by the name of its file',
+    user({ type: 'document', format: 'pdf', name: 'minutes.pdf', data: 'AAAA' }),
+    'messages.0.content.0.name',
+    'must be up to 200 letters, digits, single spaces, hyphens, parentheses and square brackets, without the dot of a file name',
+  ],
+  [
     'an image without bytes',
     user({ type: 'image', format: 'png', data: '' }),
     'messages.0.content.0.data',
