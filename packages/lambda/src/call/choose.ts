@@ -97,7 +97,7 @@ export function refuseUnsupported(call: Call, model: ChosenModel, { whole }: Pic
     const { name, param } = missing;
     throw new ProxyError({
       code: 'unsupported_feature',
-      message: `The model ${alias} does not support ${name}. Leave it out or choose another model.`,
+      message: `The model ${alias} does not support ${name}. Leave that out or choose another model.`,
       param,
     });
   }
