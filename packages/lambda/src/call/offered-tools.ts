@@ -2,7 +2,10 @@ import type { Block, ChatCall, Message, ModelChatCall, ToolResultBlock, ToolUseB
 
 /**
  * The tools that a model is offered, and the messages beside them. Converse has no way to forbid tools, and without tools
- * it refuses the calls and results of earlier turns: a model that may call none reads them as text.
+ * it refuses the calls and results of earlier turns: a model that may call none reads them as text. Thoughts then stay
+ * away, because Claude refuses one after other tools or turns than those that it came after.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-thinking-block-binding.html
  */
 export function offeredTools({
   messages,
@@ -13,8 +16,13 @@ export function offeredTools({
   'messages' | 'tools' | 'toolChoice'
 > {
   if (tools !== undefined && toolChoice !== 'none') return { messages, tools, toolChoice };
+  if (tools === undefined && !messages.some(({ blocks }) => blocks.some(isOfTool))) return { messages };
   const names = new Map<string, string>();
   return { messages: messages.map((message) => inText(message, names)) };
+}
+
+function isOfTool({ type }: Block): boolean {
+  return type === 'tool_use' || type === 'tool_result';
 }
 
 /** @param names Of tools, by the ids of their calls so far. */
@@ -28,6 +36,9 @@ function inText({ role, blocks }: Message, names: Map<string, string>): Message 
           return [callInText(block)];
         case 'tool_result':
           return resultInText(block, names.get(block.id) ?? block.id);
+        case 'reasoning':
+        case 'redacted_reasoning':
+          return [];
         default:
           return [block];
       }

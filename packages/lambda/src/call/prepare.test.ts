@@ -72,6 +72,27 @@ test('thoughts go back, signed, to a model that takes them; another does not see
   expect(prepared('gpt-oss-20b', { messages }).messages[1]?.blocks).toEqual([text('b')]);
 });
 
+test('thoughts do not go back where tools that they came after are no longer offered', () => {
+  const signed: Block = { type: 'reasoning', text: 'Hm.', signature: 's' };
+  const hidden: Block = { type: 'redacted_reasoning', bytes: Buffer.from('x') };
+  const [asked, called, ...results] = withTools;
+  const messages = [
+    ...(asked ? [asked] : []),
+    assistant(signed, ...(called?.blocks ?? [])),
+    ...results,
+    assistant(hidden),
+    user(text('And?')),
+  ];
+  const read = [
+    user(text('Where is it?')),
+    assistant(text('Let me look.'), text('[Called find with {"what":"it"}]')),
+    user(text('[find returned:]'), text('{"at":"home"}'), text('And?')),
+  ];
+  expect(prepared('claude-opus-5', { messages }).messages).toEqual(read);
+  expect(prepared('claude-opus-5', { messages, tools: [find], toolChoice: 'none' }).messages).toEqual(read);
+  expect(prepared('claude-opus-5', { messages, tools: [find] }).messages).toEqual(messages);
+});
+
 test('a turn of thoughts alone that nobody takes goes, and the turns around it are one', () => {
   const messages = [user(text('a')), assistant({ type: 'reasoning', text: 'Hm.' }), user(text('b'))];
   expect(prepared('gpt-oss-20b', { messages }).messages).toEqual([user(text('a'), text('b'))]);

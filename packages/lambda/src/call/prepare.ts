@@ -73,8 +73,8 @@ function prepareChat(call: ChatCall, model: ChosenModel, caller: Capped): Prepar
   unread satisfies Record<string, never>;
   const maxTokens = maxTokensOf(most, model, caller, usualMaxTokens);
   const structured = structuredCall(call, model);
-  const offered = offeredTools({ messages: thoughtsFor(messages, model), tools, toolChoice: choice });
-  const said = sayToolErrors(offered.messages, model.definition);
+  const offered = offeredTools({ messages, tools, toolChoice: choice });
+  const said = sayToolErrors(thoughtsFor(offered.messages, model), model.definition);
   return {
     call: {
       kind,
