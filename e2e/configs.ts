@@ -100,6 +100,22 @@ const counted = defineProxyConfig({
   },
 });
 
+/** A limit of a hundred requests, for callers who all come at once. */
+const contested = defineProxyConfig({
+  name: 'contested',
+  stage: 'dev',
+  region: 'us-east-1',
+  models: ['nova-lite', 'claude-haiku-4.5'],
+  plans: {
+    hundred: {
+      ...open,
+      models: ['nova-lite', 'claude-haiku-4.5'],
+      limits: { requests: { month: 100 } },
+    },
+  },
+  teams: { contested: { plan: 'hundred', keys: ['contested-key'] } },
+});
+
 /** Every model of the catalogue; a plan that counts tokens too, and one whose limit in USD a few requests meet. */
 const everything = parseProxyConfig({
   name: 'everything',
@@ -247,6 +263,7 @@ export const configs = {
   predecessor,
   tight,
   counted,
+  contested,
   everything,
   guarded,
   'signed-in': signedIn,
