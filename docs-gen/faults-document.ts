@@ -92,8 +92,10 @@ export function faultDocument(): string {
 
 What becomes of one attempt, and of its charge, when something fails: how the answer goes out x API Gateway x the ledger
 in DynamoDB x Bedrock x the caller. ${count(allCells().length)} cells, of which each has one outcome, and ${count(cellsToRun().length)} are run through the whole path:
-the client, the gateway, the built function, the simulated Bedrock over the wire. What is recorded is never less than
-what Bedrock billed, and at most one hold more. Written by \`docs-gen/faults-document.test.ts\`, which fails
+the client, the gateway, the built function, the simulated Bedrock over the wire. They are run once for each API that the
+function speaks: its own, OpenAI's chat completions and responses, and Anthropic's messages for Claude and for another
+model. The codes and the charges are the same through all of them; only the proxy's own client has the classes. What is
+recorded is never less than what Bedrock billed, and at most one hold more. Written by \`docs-gen/faults-document.test.ts\`, which fails
 where it is not true (\`UPDATE_DOCS=1\` writes it again), from \`e2e/faults/fault-matrix.ts\`; the test beside that runs the
 cells. Random mixtures of all this are \`npm run soak\`, and [what came of them](benchmarks/soak.md).
 
@@ -102,7 +104,8 @@ ledger refuses never comes to Bedrock; only what comes to Bedrock can be billed.
 order, and the first that speaks decides.
 
 "Sent again" is by the client itself, where that is safe or the contract takes the risk
-([retries](../packages/client-sdk/docs/retries-and-time-limits.md)); the second attempt holds again, and what the first
+([retries](../packages/client-sdk/docs/retries-and-time-limits.md)); to the clients of other APIs \`x-should-retry\` says
+the same. The second attempt holds again, and what the first
 is charged stays. The calls to Bedrock are those of the one attempt: the function itself tries once more after a throttle.
 
 ## 1. API Gateway
@@ -123,7 +126,9 @@ Answers that come whole:
 
 ${tableText(['Bedrock', 'the caller gets', 'sent again', 'calls', 'billed', 'charged'], upstreamRows('whole'))}
 
-Streams. One has exactly one end, \`done\` or \`error\`; without one it has failed.
+Streams. One has exactly one end, \`done\` or \`error\`; without one it has failed. In OpenAI's words the end is \`[DONE]\`
+or an error of chat completions, and \`response.completed\`, \`response.incomplete\` or \`response.failed\` of responses; in
+Anthropic's it is \`message_stop\` or \`error\`.
 
 ${tableText(['Bedrock', 'the caller gets', 'sent again', 'calls', 'billed', 'charged'], upstreamRows('stream'))}
 

@@ -220,25 +220,27 @@ const compatible = defineProxyConfig({
   cors: { origins: ['https://app.example.com'] },
 });
 
+const ofSeveralMakers = { ...open, models: ['llama', 'nova-lite', 'claude-haiku-4.5'] };
+
 /** Many teams that are let through, to meet faults at once, and some that meet one limit each. */
 const faulty = parseProxyConfig({
   name: 'faulty',
   stage: 'dev',
   region: 'us-east-1',
-  models: ['llama', 'nova-lite'],
+  models: ofSeveralMakers.models,
   plans: {
-    open: { ...open, limits: { tokens: { month: 1_000_000 } } },
-    closed: { ...open, models: ['llama', 'nova-lite'], limits: { requests: { month: 0 } } },
-    // Room for one call at a time: each holds 362 tokens.
-    narrow: { ...open, limits: { tokens: { month: 600 } } },
-    hasty: { ...open, throttle: { rate: 1, burst: 1 }, limits: {} },
-    spent: { ...open, quota: { limit: 1, period: 'MONTH' }, limits: {} },
+    open: { ...ofSeveralMakers, limits: { tokens: { month: 1_000_000 } } },
+    closed: { ...ofSeveralMakers, limits: { requests: { month: 0 } } },
+    // Room for one call at a time, through whichever door: each holds more than half of it.
+    narrow: { ...ofSeveralMakers, limits: { tokens: { month: 3000 } } },
+    hasty: { ...ofSeveralMakers, throttle: { rate: 1, burst: 1 }, limits: {} },
+    spent: { ...ofSeveralMakers, quota: { limit: 1, period: 'MONTH' }, limits: {} },
   },
   teams: Object.fromEntries(
     [
       ...['closed', 'narrow-whole', 'narrow-stream', 'hasty', 'spent'],
       ...Array.from({ length: 8 }, (_, index) => `open-${index}`),
-      ...Array.from({ length: 16 }, (_, index) => `patient-${index}`),
+      ...Array.from({ length: 32 }, (_, index) => `patient-${index}`),
     ].map((name) => [name, { plan: name.replace(/-.*/, '').replace('patient', 'open'), keys: [name] }]),
   ),
 });

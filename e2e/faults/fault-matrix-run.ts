@@ -1,6 +1,7 @@
-import { type BedrockClient, createBedrockClient, isBedrockProxyError } from '@org/bedrock-client';
 import type { LocalGateway } from '@org/local';
+import type { Fault } from '@org/local/bedrock';
 import { startRelay } from '../relay.ts';
+import type { DoorCall, Failure, FaultDoor } from './fault-door.ts';
 import {
   type Cell,
   type Charge,
@@ -12,23 +13,18 @@ import {
 } from './fault-matrix.ts';
 import type { FaultSystem, Lane } from './fault-matrix-system.ts';
 
-const question = 'What is a dystopia';
-const maxTokens = 200;
-
-/** 18 bytes of question, 128 and 16 tokens for a template, 200 tokens of answer. */
-const held = 18 + 128 + 16 + maxTokens;
-
 /** What was seen: of the first attempt, where there was a second. */
 export interface Observed extends Omit<Outcome, 'charge'> {
   /** A charge that is none of these is given in tokens. */
   readonly charge: Charge | `${number} tokens`;
-  /** The class of the error. */
+  /** The class of the error, where the caller's client has its own. */
   readonly className: string | undefined;
 }
 
 /** Brings a deployment to the state of a cell, asks, and reports what was seen. */
 export class CellRun {
   readonly #system: FaultSystem;
+  readonly #door: FaultDoor;
   readonly #cell: Cell;
   readonly #lane: Lane;
   readonly #gateway: LocalGateway;
@@ -41,8 +37,9 @@ export class CellRun {
   /** Bedrock may go on. */
   readonly #released = Promise.withResolvers<void>();
 
-  constructor(system: FaultSystem, lane: Lane, cell: Cell, kill: () => Promise<void>) {
+  constructor(system: FaultSystem, door: FaultDoor, lane: Lane, cell: Cell, kill: () => Promise<void>) {
     this.#system = system;
+    this.#door = door;
     this.#cell = cell;
     this.#lane = lane;
     this.#kill = kill;
@@ -75,7 +72,7 @@ export class CellRun {
       again: retried !== undefined,
       calls: this.#lane.calls - second - (beside ? 1 : 0),
       billed: bills.length > second,
-      charge: nameOf(recorded, cost),
+      charge: this.#nameOf(recorded, cost),
     };
   }
 
@@ -83,14 +80,13 @@ export class CellRun {
   async #prepare(): Promise<{ finish(): Promise<unknown> } | undefined> {
     const { gateway, ledger } = this.#cell;
     if (gateway === 'throttles the key' || gateway === "has no more of the key's quota") {
-      await this.#client({})
-        .models()
-        .catch(() => {});
+      const response = await fetch(`${this.#gateway.url}/models`, { headers: { 'x-api-key': this.#key() } });
+      await response.body?.cancel();
     }
     const beside = ledger === 'refuses: calls in flight hold the rest' ? await this.#otherCall() : undefined;
     this.#lane.ledgerFaults = [...ledgerOf(this.#cell).faults];
     const { faults, midStream } = upstreamOf(this.#cell);
-    const waiting = faults === 'down' ? [] : [...faults];
+    const waiting = faults === 'down' ? [] : faults.map((fault) => this.#ofDoor(fault));
     const stops = gatewayOf(this.#cell).kills || callerOf(this.#cell).gone;
     let first = true;
     this.#lane.meet = async () => {
@@ -135,7 +131,8 @@ export class CellRun {
       await released.promise;
       return {};
     };
-    const answer = this.#client({}).ask('llama', question, { maxTokens });
+    const { url } = this.#gateway;
+    const answer = this.#door.ask({ url, transfer: 'whole', key: async () => this.#key() });
     await Promise.race([asked.promise, answer]);
     return {
       finish() {
@@ -145,7 +142,7 @@ export class CellRun {
     };
   }
 
-  /** Asks with a client that tries once more, and does what the caller of the cell does meanwhile. */
+  /** Asks through the door, once more where that may be, and does what the caller of the cell does meanwhile. */
   async #ask(beside: { finish(): Promise<unknown> } | undefined) {
     const { transfer, caller, gateway } = this.#cell;
     const { gone } = callerOf(this.#cell);
@@ -156,38 +153,25 @@ export class CellRun {
         ? await startRelay(Number(new URL(this.#gateway.url).port))
         : undefined;
     const controller = new AbortController();
-    let retried: { code: Observed['caller']; name: string } | undefined;
-    const client = this.#client({
-      ...(relay && { port: relay.port }),
-      onRetry: ({ error }) => {
-        retried = error;
+    let retried: Failure | undefined;
+    const call: DoorCall = {
+      url: this.#url(relay?.port),
+      transfer,
+      signal: controller.signal,
+      outOfTime: caller === 'runs out of time' ? (midStream ? 'midStream' : 'before') : undefined,
+      onPiece: () => this.#begun.resolve(),
+      onRetry: (failure) => {
+        retried = failure;
         // A second attempt meets nothing.
         this.#lane.ledgerFaults = [];
         this.#system.advanceClock(gateway === 'throttles the key' ? 1000 : 0);
       },
-      beforeAttempt: async () => {
+      key: async () => {
         if (retried) await beside?.finish();
+        return gateway === 'does not know the key' ? 'a-key-of-nobody' : this.#key();
       },
-    });
-    const outOfTime = caller === 'runs out of time';
-    const options = {
-      maxTokens,
-      signal: controller.signal,
-      maxRetries: 1,
-      timeoutMs: outOfTime && !midStream ? 1500 : 100_000,
-      deadlineMs: 200_000,
     };
-    const answer =
-      transfer === 'whole'
-        ? client.ask('llama', question, options)
-        : this.#stream(client, { ...options, idleTimeoutMs: outOfTime && midStream ? 1000 : 100_000 });
-    const ended = answer.then(
-      () => undefined,
-      (thrown: unknown) => {
-        if (!isBedrockProxyError(thrown)) throw thrown;
-        return thrown;
-      },
-    );
+    const ended = this.#door.ask(call);
     if (gone || kills) await (midStream ? this.#begun.promise : this.#asked.promise);
     if (caller === 'aborts') controller.abort();
     relay?.cut();
@@ -198,35 +182,31 @@ export class CellRun {
     return { error, retried };
   }
 
-  async #stream(client: BedrockClient, options: Parameters<BedrockClient['stream']>[2]): Promise<void> {
-    for await (const { type } of client.stream('llama', question, options)) {
-      if (type === 'delta') this.#begun.resolve();
-    }
+  #url(port: number | undefined): string {
+    const { url } = this.#gateway;
+    if (port === undefined) return url;
+    const relayed = new URL(url);
+    relayed.port = String(port);
+    return relayed.href;
   }
 
-  #client({
-    port,
-    onRetry,
-    beforeAttempt = async () => {},
-  }: {
-    readonly port?: number;
-    readonly onRetry?: NonNullable<
-      NonNullable<Parameters<typeof createBedrockClient>[0]>['hooks']
-    >['onRetry'];
-    readonly beforeAttempt?: () => Promise<void>;
-  }): BedrockClient {
-    const url = new URL(this.#gateway.url);
-    if (port !== undefined) url.port = String(port);
+  #key(): string {
     const key = this.#gateway.apiKeys.find(({ name }) => name === this.#lane.team);
     if (!key) throw new Error(`There is no key for ${this.#lane.team}.`);
-    return createBedrockClient({
-      baseUrl: url.href,
-      apiKey: async () => {
-        await beforeAttempt();
-        return this.#cell.gateway === 'does not know the key' ? 'a-key-of-nobody' : key.value;
-      },
-      hooks: { onRetry },
-    });
+    return key.value;
+  }
+
+  /** A fault of a stream, where this door's streams have what it names. */
+  #ofDoor(fault: Fault): Fault {
+    return fault.kind === 'stream' && fault.after === 'messageStop'
+      ? { ...fault, after: this.#door.uncounted }
+      : fault;
+  }
+
+  #nameOf(recorded: number, cost: number): Observed['charge'] {
+    if (recorded === 0) return 'nothing';
+    if (recorded === this.#door.held) return 'hold';
+    return recorded === cost ? 'cost' : `${recorded} tokens`;
   }
 }
 
@@ -241,10 +221,4 @@ function isSilent(cell: Cell): boolean {
 export function isSlow(cell: Cell): boolean {
   const stalls = ledgerOf(cell).faults.some(({ kind }) => kind === 'stall');
   return stalls || isSilent(cell) || cell.caller === 'runs out of time';
-}
-
-function nameOf(recorded: number, cost: number): Observed['charge'] {
-  if (recorded === 0) return 'nothing';
-  if (recorded === held) return 'hold';
-  return recorded === cost ? 'cost' : `${recorded} tokens`;
 }

@@ -45,7 +45,8 @@ export interface FaultSystem {
 
 const impatient = editResources('AWS::Lambda::Function', (properties) => ({ ...properties, Timeout: 6 }));
 
-const Metadata = z.object({ requestMetadata: z.object({ team: z.string() }) });
+const Metadata = z.object({ team: z.string() });
+const Converse = z.object({ requestMetadata: Metadata });
 const Keyed = z.object({ Key: z.object({ pk: z.object({ S: z.string() }) }) });
 const Line = z.object({ message: z.literal('request'), team: z.string() });
 
@@ -69,11 +70,19 @@ export async function startFaultSystem(): Promise<FaultSystem> {
     lanes.set(team, added);
     return added;
   };
-  const laneOf = (call: ReceivedCall): Lane =>
-    lane(Metadata.parse(JSON.parse(call.text)).requestMetadata.team);
+  const laneOf = ({ headers, text }: ReceivedCall): Lane => {
+    const header = headers['x-amzn-bedrock-request-metadata'];
+    const { team } =
+      header === undefined
+        ? Converse.parse(JSON.parse(text)).requestMetadata
+        : Metadata.parse(JSON.parse(header));
+    return lane(team);
+  };
 
   const bedrock = await startBedrock({
     meet(call) {
+      // To count costs nothing, and says nothing of who asks.
+      if (call.operation === 'count-tokens') return {};
       const own = laneOf(call);
       own.calls += 1;
       return own.meet(call);

@@ -30,7 +30,10 @@ export type Fault =
   | { readonly kind: 'cut' }
   /** Answers 200 with this body. */
   | { readonly kind: 'body'; readonly body: string }
-  /** Ends a stream after so many events, or after the first event of that name; a shorter one at its end. */
+  /**
+   * Ends a stream after so many events, or so many before its end where the number is negative; or after the first event
+   * of that name. A shorter one ends at its end.
+   */
   | { readonly kind: 'stream'; readonly after: number | string; readonly end: StreamEnd }
   /** Does not know this guardrail: refuses the call if it names it. */
   | { readonly kind: 'unknown-guardrail'; readonly id: string };
