@@ -1,10 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { createBedrockClient } from '@org/bedrock-client';
+import { closeServer, listenOnLoopback } from '@org/local';
 import { startBedrock } from '@org/local/bedrock';
 import { startDynamoDb } from '@org/local/dynamodb';
 import { expect, onTestFinished, test } from 'vitest';
@@ -25,8 +28,12 @@ const run = (args: string[], environment: Record<string, string> = {}) =>
 
 /** Starts it without --once, and waits until it says that it serves; it is stopped after the test. */
 async function serve(...args: string[]) {
+  return serveIn({}, ...args);
+}
+
+async function serveIn(environment: Record<string, string>, ...args: string[]) {
   const started = spawn(process.execPath, ['--conditions=@org/source', script, ...args], {
-    env: { ...process.env, PORT: '0' },
+    env: { ...process.env, PORT: '0', ...environment },
   });
   onTestFinished(() => void started.kill('SIGKILL'));
   const lines: string[] = [];
@@ -69,6 +76,28 @@ test('without it, the API reference is named, and the printed lines for curl and
   });
   started.kill('SIGINT');
   expect(await once(started, 'exit')).toEqual([0, null]);
+});
+
+const askWithSdks = `
+  const { default: OpenAI } = await import('openai');
+  const { default: Anthropic } = await import('@anthropic-ai/sdk');
+  const messages = [{ role: 'user', content: 'What is a dystopia?' }];
+  const model = 'nova-lite';
+  const { choices } = await new OpenAI().chat.completions.create({ model, messages });
+  const { content } = await new Anthropic().messages.create({ model, messages, max_tokens: 300 });
+  console.log(JSON.stringify([choices[0].message.content, content[0].text]));
+`;
+
+test("the printed lines for OpenAI's and Anthropic's SDKs are all that these need", async () => {
+  const { lines } = await serve();
+  const exported = lines.filter((line) => /^export (OPENAI|ANTHROPIC)_/.test(line)).join('\n');
+  const { stdout } = await promisify(execFile)(
+    'sh',
+    ['-c', `${exported}\n'${process.execPath}' --input-type=module --eval "$PROGRAM"`],
+    { cwd: import.meta.dirname, env: { PATH: process.env['PATH'], PROGRAM: askWithSdks } },
+  );
+  const told = expect.stringContaining('What is a dystopia?');
+  expect(JSON.parse(stdout)).toEqual([told, told]);
 });
 
 test('a port in use is said so, with the way out', async () => {
@@ -152,6 +181,11 @@ test.each([
     ['--config', 'nothing.config.ts'],
     /there is no file .*nothing\.config\.ts/,
   ],
+  [
+    'a Bedrock that does not exist',
+    ['--bedrock', 'azure'],
+    /--bedrock must be aws or simulated, not "azure"/,
+  ],
   ['an option that does not exist', ['--onze'], /Unknown option '--onze'.*Usage: npm start/s],
 ])('%s is said so', async (_fault, args, message) => {
   const { code, stderr } = await run(args);
@@ -183,4 +217,131 @@ test('AWS_ENDPOINT_URL_BEDROCK_RUNTIME names another server for Bedrock', async 
   onTestFinished(() => bedrock.close());
   await run(['--once'], { AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.url });
   expect(bedrock.received).toHaveLength(1);
+});
+
+/** Credentials as a machine may have them, and nothing that finds others. */
+const machine = {
+  AWS_ACCESS_KEY_ID: 'AKIAOFTHISMACHINE000',
+  AWS_SECRET_ACCESS_KEY: 'a-secret-of-this-machine',
+  AWS_SESSION_TOKEN: '',
+};
+const nobody = {
+  ...{ AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_PROFILE: '', AWS_EC2_METADATA_DISABLED: 'true' },
+  ...{ AWS_CONFIG_FILE: '/nowhere', AWS_SHARED_CREDENTIALS_FILE: '/nowhere' },
+};
+
+test('--bedrock aws asks AWS with the credentials of this machine, and says that this costs money', async () => {
+  const bedrock = await startBedrock();
+  onTestFinished(() => bedrock.close());
+  const { code, stdout, stderr } = await run(['--once', '--bedrock', 'aws'], {
+    ...machine,
+    AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.url,
+  });
+  expect(stdout).toContain(`in front of the Bedrock of AWS, at ${bedrock.url}.`);
+  expect(stdout).toContain('CALLS COST MONEY');
+  expect(stdout).toContain('You asked: What is a dystopia');
+  expect(stdout + stderr).not.toContain(machine.AWS_SECRET_ACCESS_KEY);
+  expect(bedrock.received).toHaveLength(1);
+  expect(code).toBe(0);
+});
+
+test('the simulated Bedrock costs nothing, and nothing is said of money', async () => {
+  const { stdout } = await run(['--once'], machine);
+  expect(stdout).toContain('in front of a simulated Bedrock.');
+  expect(stdout).not.toContain('MONEY');
+});
+
+test('--bedrock aws without credentials is said so, with the ways out', async () => {
+  const { code, stdout, stderr } = await run(['--once', '--bedrock', 'aws'], nobody);
+  expect(stderr).toMatch(/^There are no AWS credentials on this machine .*aws sso login/);
+  expect(stderr).not.toContain('    at ');
+  expect(stdout).not.toContain('Endpoint');
+  expect(code).toBe(1);
+});
+
+test('--bedrock aws without access says what AWS says, and where to look', async () => {
+  const refusing = createHttpServer((request, response) => {
+    request.resume().once('end', () => {
+      response
+        .writeHead(403, { 'content-type': 'application/json', 'x-amzn-errortype': 'AccessDeniedException' })
+        .end('{"message":"You do not have access to the model with the specified model ID."}');
+    });
+  });
+  const url = await listenOnLoopback(refusing);
+  onTestFinished(() => closeServer(refusing));
+  const { code, stderr } = await run(['--once', '--bedrock', 'aws'], {
+    ...machine,
+    AWS_ENDPOINT_URL_BEDROCK_RUNTIME: url,
+  });
+  expect(stderr).toMatch(
+    /^AWS did not allow a call of Bedrock \(AccessDeniedException\): You do not have access/m,
+  );
+  expect(stderr).toMatch(/^What this account may call: .*doctor$/m);
+  expect(stderr).toMatch(/^The question was refused \(model_unavailable\)/m);
+  expect(code).toBe(1);
+});
+
+/** Runs a command of `proxy` on a gateway that was started. */
+async function proxy(lines: readonly string[], ...command: string[]): Promise<string> {
+  const endpoint = lines.find((line) => line.startsWith('Endpoint: '))?.slice('Endpoint: '.length) ?? '';
+  const local = ['--local', new URL(endpoint).origin];
+  const cli = join(import.meta.dirname, '../packages/cli/src/index.ts');
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...['--conditions=@org/source', cli],
+    ...[...command, ...local],
+  ]);
+  return stdout;
+}
+
+test('--data keeps what was used, keys that were made and keys that were revoked, however the process ends', async () => {
+  const directory = await mkdtemp(join(import.meta.dirname, 'cdk.out-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const clientOf = (lines: readonly string[], apiKey: string) => {
+    const baseUrl = lines.find((line) => line.startsWith('Endpoint: '))?.slice('Endpoint: '.length) ?? '';
+    return createBedrockClient({ baseUrl, apiKey });
+  };
+  const usedBy = async (lines: readonly string[], apiKey: string) => {
+    const { limits } = await clientOf(lines, apiKey).usage();
+    return limits.find(({ limit, period }) => limit === 'requests' && period === 'month')?.used;
+  };
+
+  const first = await serve('--data', directory);
+  expect(first.lines.join('\n')).toContain(`Limits are counted in ${directory}.`);
+  const made = JSON.parse(await proxy(first.lines, 'keys', 'create', 'late-key', '--team', 'toll', '--json'));
+  await proxy(first.lines, 'keys', 'revoke', 'research-key', '--yes');
+  await clientOf(first.lines, made.value).ask('nova-lite', 'What is a dystopia?');
+  // The first question, and this one: both keys are of one team.
+  expect(await usedBy(first.lines, made.value)).toBe(2);
+  const second = await run(['--once', '--data', directory]);
+  expect(second.stderr).toMatch(/^The tables in \S+ cannot be opened: another process has it open\.$/m);
+  first.started.kill('SIGKILL');
+  await once(first.started, 'exit');
+
+  const again = await serve('--data', directory);
+  expect(await usedBy(again.lines, made.value)).toBe(3);
+  expect(again.lines).toContainEqual(expect.stringMatching(/^research-key: \w{40} \(disabled\)$/));
+  const listed: { name: string }[] = JSON.parse(await proxy(again.lines, 'keys', 'list', '--json'));
+  expect(listed.map(({ name }) => name)).toContain('late-key');
+  await proxy(again.lines, 'keys', 'revoke', 'late-key', '--yes');
+  again.started.kill('SIGKILL');
+  await once(again.started, 'exit');
+
+  const last = await serve('--data', directory);
+  await expect(usedBy(last.lines, made.value)).rejects.toMatchObject({ status: 401 });
+  const modes = await Promise.all(
+    (await readdir(directory))
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => stat(join(directory, name))),
+  );
+  expect(modes.map(({ mode }) => mode & 0o777)).toEqual([0o600]);
+}, 60_000);
+
+test('a file of keys that is none is said so', async () => {
+  const directory = await mkdtemp(join(import.meta.dirname, 'cdk.out-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  await writeFile(join(directory, 'bedrock-proxy-dev.keys.json'), '{"keys":');
+  const { code, stderr } = await run(['--once', '--data', directory]);
+  expect(stderr).toMatch(/bedrock-proxy-dev\.keys\.json is not a file of API keys\./);
+  expect(stderr).not.toContain('    at ');
+  expect(code).toBe(1);
 });

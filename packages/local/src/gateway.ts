@@ -4,6 +4,7 @@ import { createDocs, docsPath } from './docs/docs.ts';
 import { createPipeline } from './http/pipeline.ts';
 import { listen } from './http/server.ts';
 import { systemTimer, type Timer } from './http/timer.ts';
+import { keyFile } from './key-file.ts';
 import { FunctionRuntime } from './lambda/function-runtime.ts';
 import type { OnLog } from './lambda/log.ts';
 import { ApiKeyRegistry } from './limits/api-key-registry.ts';
@@ -32,6 +33,8 @@ export interface GatewayOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Changes the template before it is read. May change its argument, which is a copy. */
   readonly editTemplate?: (template: Template) => Template;
+  /** File that what the control plane does to keys outlives this gateway in. Default: it does not. */
+  readonly keyFile?: string | undefined;
   /** Calls that one worker of a function may run at once. 1 is Lambda's way. Default: no limit. */
   readonly callsPerWorker?: number;
   /**
@@ -46,7 +49,10 @@ export interface LocalGateway {
   readonly url: string;
   /** Where the API reference is, for browsers. Absent where the stage has its path. */
   readonly docsUrl: string | undefined;
-  /** The API keys of the template, with the values that this gateway accepts. Others come and go by its control plane. */
+  /**
+   * The API keys of the template as they are at the start, with the values that this gateway accepts. Others come and go
+   * by its control plane.
+   */
   readonly apiKeys: readonly ApiKey[];
   /**
    * The DynamoDB tables of the template. The gateway does not make them: they must be in the DynamoDB that the
@@ -70,6 +76,7 @@ export interface LocalGateway {
  *
  * @throws TemplateError for a template that could not be deployed, would not work, or cannot be interpreted.
  * @throws PortInUseError
+ * @throws KeyFileError For a `keyFile` that is something else.
  */
 export async function startGateway(options: GatewayOptions): Promise<LocalGateway> {
   const { environment = {}, editTemplate = (template) => template, onLog = () => {} } = options;
@@ -91,7 +98,11 @@ export async function startGateway(options: GatewayOptions): Promise<LocalGatewa
     await Promise.all([...runtimes.values()].map((runtime) => runtime.kill()));
   };
   const clock = options.clock ?? systemClock;
-  const registry = new ApiKeyRegistry(api, clock.now());
+  const registry = new ApiKeyRegistry(
+    api,
+    clock.now(),
+    options.keyFile === undefined ? undefined : keyFile(options.keyFile),
+  );
   const pipeline = createPipeline(api, registry, runtimes, options.timer ?? systemTimer);
   const dynamodbUrl = environment['AWS_ENDPOINT_URL_DYNAMODB'];
   const controlPlane = createControlPlane({ api, registry, dynamodbUrl });
@@ -109,7 +120,7 @@ export async function startGateway(options: GatewayOptions): Promise<LocalGatewa
   return {
     url: `${origin}/${api.stage.name}`,
     docsUrl: docs && `${origin}${docsPath}`,
-    apiKeys: api.apiKeys,
+    apiKeys: api.apiKeys.flatMap(({ id }) => registry.get(id) ?? []),
     tables: api.tables,
     functions: api.functions,
     killFunctions,

@@ -3,22 +3,28 @@ import { defaultLocalPort } from '@org/admin/local-gateway';
 import { BedrockProxyError, createBedrockClient } from '@org/bedrock-client';
 import { type Invocation, invocationOf } from '@org/cli/invocation';
 import { ConfigError, loadProxyConfig, type ProxyConfig } from '@org/infra/config';
+import { CredentialsMissingError } from './bedrock-relay.ts';
 import { TableCreationError } from './dynamodb/create-tables.ts';
+import { DirectoryError } from './dynamodb/server.ts';
 import { PortInUseError } from './gateway.ts';
-import { type LocalSystem, startLocalSystem } from './system.ts';
+import { KeyFileError } from './key-file.ts';
+import { type LocalSystem, startLocalSystem, type Upstream } from './system.ts';
 import { TemplateError } from './template/template.ts';
 
-const usage = `Usage: npm start -- [--once] [--config FILE]
+const usage = `Usage: npm start -- [--once] [--config FILE] [--bedrock aws] [--data DIR]
 
 Runs the whole proxy on this machine, with a simulated Bedrock and a DynamoDB in memory, and asks it one question.
 
   --once          exit after the answer
   --config FILE   run this config in place of packages/infra/proxy.config.ts
+  --bedrock aws   answer with the Bedrock of AWS, in the Region of the config, with the AWS credentials of this machine:
+                  calls cost money. Default: simulated
+  --data DIR      keep counters and keys in this directory, so that they are there after a restart. Default: in memory
 
 Environment:
   PORT                               port of the gateway (${defaultLocalPort})
-  AWS_ENDPOINT_URL_BEDROCK_RUNTIME   a server to use in place of the simulated Bedrock
-  AWS_ENDPOINT_URL_DYNAMODB          a server to use in place of the DynamoDB in memory; missing tables are made there
+  AWS_ENDPOINT_URL_BEDROCK_RUNTIME   a server to use in place of the simulated Bedrock, or of AWS's own endpoint
+  AWS_ENDPOINT_URL_DYNAMODB          a server to use in place of the local DynamoDB; missing tables are made there
 `;
 
 const question = 'What is a dystopia';
@@ -32,21 +38,29 @@ async function main(): Promise<void> {
     return;
   }
   const config = await loadProxyConfig(values.config);
+  const invocation = invocationOf(process.env, () => values);
+  const upstream = upstreamOf(values.bedrock, invocation);
   const system = await startLocalSystem({
     config,
     port: readPort(process.env['PORT']),
-    bedrockUrl: process.env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'],
+    upstream,
     dynamodbUrl: process.env['AWS_ENDPOINT_URL_DYNAMODB'],
+    directory: values.data,
     // What CloudWatch would show, apart from what is printed here for people.
     onLog: ({ line }) => process.stderr.write(`${line}\n`),
   });
   try {
-    show(system, config);
+    show(system, config, { upstream, directory: values.data });
     const first = system.gateway.apiKeys.find(({ enabled }) => enabled);
     if (first) {
       const local = new URL(system.gateway.url).origin;
-      const invocation = invocationOf(process.env, () => ({ ...values, local }));
-      if (!values.once) showWhatToDo(system, config, first, invocation);
+      if (!values.once)
+        showWhatToDo(
+          system,
+          config,
+          first,
+          invocationOf(process.env, () => ({ ...values, local })),
+        );
       const answered = await askWith(first, system, config);
       if (!answered && values.once) process.exitCode = 1;
     }
@@ -56,14 +70,60 @@ async function main(): Promise<void> {
   }
 }
 
+/** What `--bedrock` and the environment say. */
+function upstreamOf(bedrock: string | undefined, invocation: Invocation): Upstream {
+  const url = process.env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'];
+  switch (bedrock) {
+    case 'aws':
+      return {
+        kind: 'aws',
+        endpoint: url,
+        onDenied: ({ type, message }) =>
+          console.error(
+            `AWS did not allow a call of Bedrock (${type}): ${message}\n` +
+              `What this account may call: ${invocation.command('doctor')}`,
+          ),
+      };
+    case undefined:
+    case 'simulated':
+      return url === undefined ? { kind: 'simulated' } : { kind: 'server', url };
+    default:
+      return fail(`--bedrock must be aws or simulated, not "${bedrock}".\n\n${usage}`);
+  }
+}
+
+/** What answers, for a sentence. */
+function nameOf(upstream: Upstream, { region }: ProxyConfig): string {
+  switch (upstream.kind) {
+    case 'simulated':
+      return 'a simulated Bedrock';
+    case 'server':
+      return upstream.url;
+    case 'aws':
+      return `the Bedrock of AWS${upstream.endpoint === undefined ? ` in ${region}` : `, at ${upstream.endpoint}`}`;
+  }
+}
+
+interface Surroundings {
+  readonly upstream: Upstream;
+  /** Where counters and keys are kept. */
+  readonly directory: string | undefined;
+}
+
 /** Prints the endpoint and the keys. */
-function show(system: LocalSystem, config: ProxyConfig): void {
+function show(system: LocalSystem, config: ProxyConfig, { upstream, directory }: Surroundings): void {
   const { url, apiKeys } = system.gateway;
-  const answering = system.bedrock ? 'a simulated Bedrock' : process.env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'];
-  const counting = system.dynamodb ? 'in memory' : `on ${process.env['AWS_ENDPOINT_URL_DYNAMODB']}`;
+  const counting = system.dynamodb
+    ? `in ${directory ?? 'memory'}`
+    : `on ${process.env['AWS_ENDPOINT_URL_DYNAMODB']}`;
   console.log(
-    `\n${config.name} on this machine, in front of ${answering}. Limits are counted ${counting}.\n`,
+    `\n${config.name} on this machine, in front of ${nameOf(upstream, config)}. Limits are counted ${counting}.\n`,
   );
+  if (upstream.kind === 'aws') {
+    console.log(
+      "CALLS COST MONEY: AWS bills them to the account of this machine's credentials, the first question too.\n",
+    );
+  }
   console.log(`Endpoint: ${url}\n`);
   for (const { name, value, enabled } of apiKeys)
     console.log(`${name}: ${value}${enabled ? '' : ' (disabled)'}`);
@@ -79,6 +139,9 @@ function showWhatToDo(system: LocalSystem, config: ProxyConfig, first: ApiKey, i
       'Add /stream to the URL, and -N, to get it piece by piece.\n\n' +
       `Ask it with the client, in a shell where its address is set:\n` +
       `export BEDROCK_PROXY_URL=${url} BEDROCK_PROXY_API_KEY=${first.value}\n\n` +
+      `Ask it with OpenAI's or Anthropic's SDK, or what is built on them (docs/clients.md), in such a shell:\n` +
+      (config.bearer === false ? '' : `export OPENAI_BASE_URL=${url}/v1 OPENAI_API_KEY=${first.value}\n`) +
+      `export ANTHROPIC_BASE_URL=${url} ANTHROPIC_API_KEY=${first.value}\n\n` +
       `Give out keys and see who used what:\n${invocation.command('keys list')}\n`,
   );
   if (docsUrl) console.log(`Read what there is, and try it in the browser:\n${docsUrl}#key=${first.value}\n`);
@@ -128,6 +191,8 @@ function readArguments() {
       options: {
         once: { type: 'boolean' },
         config: { type: 'string' },
+        bedrock: { type: 'string' },
+        data: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     }).values;
@@ -157,6 +222,12 @@ function fail(message: string): never {
   process.exit(1);
 }
 
+/** Errors whose message says what to do. */
+const said = [
+  ...[ConfigError, TemplateError, TableCreationError],
+  ...[DirectoryError, KeyFileError, CredentialsMissingError],
+];
+
 try {
   await main();
 } catch (error) {
@@ -165,7 +236,6 @@ try {
       `Port ${error.port} is in use by another program. Stop it, or choose another port: PORT=8788 npm start`,
     );
   }
-  if (error instanceof ConfigError || error instanceof TemplateError || error instanceof TableCreationError)
-    fail(error.message);
+  if (error instanceof Error && said.some((kind) => error instanceof kind)) fail(error.message);
   throw error;
 }

@@ -1,31 +1,46 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Cli, GlobalOptions } from '../cli.ts';
 import { buildFunctions } from '../deploy/cdk.ts';
 import type { Invocation } from '../invocation.ts';
 
 const about = ({ program }: Invocation) => `
 What npm start runs: the synthesized template on this machine, with a simulated Bedrock and a DynamoDB in memory. The
-other commands work on it with --local.
+other commands work on it with --local. With --bedrock aws, calls cost money.
 
 Examples:
   ${program} dev
   PORT=8080 ${program} dev --config my.config.ts
+  ${program} dev --bedrock aws --data .data
 `;
+
+interface DevOptions {
+  readonly once?: boolean;
+  readonly bedrock?: string;
+  readonly data?: string;
+}
 
 export function addDev(program: Command, cli: Cli): void {
   program
     .command('dev')
     .description('run the config on this machine')
     .option('--once', 'ask one question, and exit')
+    .addOption(
+      new Option('--bedrock <which>', 'the Bedrock that answers; that of AWS costs money').choices([
+        'aws',
+        'simulated',
+      ]),
+    )
+    .option('--data <directory>', 'keep counters and keys there over a restart')
     .addHelpText('after', () => about(cli.invocation))
-    .action(async ({ once }: { once?: boolean }) => {
+    .action(async ({ once, ...kept }: DevOptions) => {
       await buildFunctions();
       const { config } = program.opts<GlobalOptions>();
       // Started, and not imported: the simulators are built on the command line.
       const start = new URL('../../../local/src/start.ts', import.meta.url);
-      const args = [...(once ? ['--once'] : []), ...(config === undefined ? [] : ['--config', config])];
+      const values = Object.entries({ config, ...kept });
+      const args = values.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
       // It is a program, and reads its own arguments.
-      process.argv = [process.execPath, start.pathname, ...args];
+      process.argv = [process.execPath, start.pathname, ...(once ? ['--once'] : []), ...args];
       await import(start.href);
     });
 }

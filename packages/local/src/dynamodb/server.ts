@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import dynalite from 'dynalite';
+import { Level } from 'level';
 import { closeServer, listenOnLoopback } from '../loopback.ts';
 import { type Fault, sendException } from './fault.ts';
 
@@ -19,6 +20,11 @@ export interface LocalDynamoDb {
   close(): Promise<void>;
 }
 
+/** A directory of tables that cannot be opened. */
+export class DirectoryError extends Error {
+  override readonly name = 'DirectoryError';
+}
+
 /** A request as it arrived. */
 export interface ReceivedRequest {
   /** `UpdateItem`, for one. */
@@ -30,6 +36,11 @@ export interface ReceivedRequest {
 export interface DynamoDbOptions {
   /** Default: a free port. */
   readonly port?: number;
+  /**
+   * Directory to keep the tables in. A write is with the operating system before it is answered, so that it outlives
+   * this process however that ends, but not a machine that loses its power. Default: in memory.
+   */
+  readonly directory?: string | undefined;
   /** Says what a request meets, where neither `failNext` nor `failEvery` does. Default: nothing. */
   readonly meet?: (request: ReceivedRequest) => Fault;
   /** Called for a request without a fault whose caller went away before it had the answer. */
@@ -37,19 +48,22 @@ export interface DynamoDbOptions {
 }
 
 /**
- * DynamoDB in memory on loopback: dynalite, behind a server that counts and makes faults on request.
+ * DynamoDB on loopback, in memory or in a directory: dynalite, behind a server that counts and makes faults on request.
  *
+ * @throws {DirectoryError} If another process has the directory open, or it is not one of tables.
  * @example
  * const dynamodb = await startDynamoDb();
  * dynamodb.failNext({ kind: 'none' }, { kind: 'reset-after' });
  */
 export async function startDynamoDb({
   port = 0,
+  directory,
   meet = () => ({ kind: 'none' }),
   onGivenUp = () => {},
 }: DynamoDbOptions = {}): Promise<LocalDynamoDb> {
+  if (directory !== undefined) await checkDirectory(directory);
   // It does not listen itself: its handler throws, and takes the process along, when a caller goes away.
-  const database = dynalite({ createTableMs: 0 });
+  const database = dynalite({ createTableMs: 0, ...(directory === undefined ? {} : { path: directory }) });
   const requests: Record<string, number> = {};
   const faults: Fault[] = [];
   let lasting: Fault | undefined;
@@ -85,6 +99,22 @@ export async function startDynamoDb({
     },
     close: () => closeServer(server),
   };
+}
+
+/** dynalite ends the process where it cannot open its directory. */
+async function checkDirectory(directory: string): Promise<void> {
+  const level = new Level(directory);
+  try {
+    await level.open();
+    await level.close();
+  } catch (error) {
+    const cause = error instanceof Error ? error.cause : undefined;
+    const reason =
+      cause instanceof Error && 'code' in cause && cause.code === 'LEVEL_LOCKED'
+        ? 'another process has it open'
+        : ((cause instanceof Error ? cause.message : undefined) ?? error);
+    throw new DirectoryError(`The tables in ${directory} cannot be opened: ${reason}.`, { cause: error });
+  }
 }
 
 type WholeRequest = Readable & Pick<IncomingMessage, 'method' | 'url' | 'headers'>;

@@ -20,6 +20,23 @@ export interface Caller {
 /** What there is to say about a new key. */
 export type NewKey = Pick<ApiKey, 'name' | 'description' | 'enabled'>;
 
+/** A key that the control plane made or changed, with the id of the plan that it is in. */
+export type KeptKey = Omit<RegisteredKey, 'sequence'> & { readonly plan?: string | undefined };
+
+/** What the control plane made of the keys of the template. */
+export interface KeptKeys {
+  readonly keys: readonly KeptKey[];
+  /** Ids of keys of the template that are gone. */
+  readonly deleted: readonly string[];
+}
+
+/** Where that outlives the gateway. */
+export interface KeyStore {
+  read(): KeptKeys;
+  /** Takes the place of all that was written before. */
+  write(kept: KeptKeys): void;
+}
+
 const idAlphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const valueAlphabet = `ABCDEFGHIJKLMNOPQRSTUVWXYZ${idAlphabet}`;
 
@@ -33,14 +50,28 @@ export class ApiKeyRegistry {
   readonly #idByValue = new Map<string, string>();
   /** All plans here cover the same stage, and of those a key can be in one. */
   readonly #planByKey = new Map<string, UsagePlan>();
+  readonly #store: KeyStore | undefined;
+  readonly #ofTemplate: readonly string[];
+  /** Ids of keys that are not as the template has them. */
+  readonly #changed = new Set<string>();
   #sequence = 0;
 
-  constructor({ apiKeys, usagePlans }: Pick<Api, 'apiKeys' | 'usagePlans'>, createdAt: number) {
+  /** @param store Default: what the control plane does is forgotten with the registry. */
+  constructor(
+    { apiKeys, usagePlans }: Pick<Api, 'apiKeys' | 'usagePlans'>,
+    createdAt: number,
+    store?: KeyStore,
+  ) {
     this.plans = usagePlans;
-    for (const key of apiKeys) this.#add(key, createdAt);
+    this.#ofTemplate = apiKeys.map(({ id }) => id);
+    for (const key of apiKeys) this.#add({ ...key, createdAt, changedAt: createdAt });
     for (const plan of usagePlans) {
       for (const keyId of plan.keys) this.#planByKey.set(keyId, plan);
     }
+    const { keys, deleted } = store?.read() ?? { keys: [], deleted: [] };
+    for (const { plan: planId, ...key } of keys) this.#restore(key, planId);
+    for (const id of deleted) this.#remove(id);
+    this.#store = store;
   }
 
   /** Who sends this key; undefined for a key that is missing, unknown, disabled, or in no plan of this stage. */
@@ -66,37 +97,72 @@ export class ApiKeyRegistry {
 
   /** Makes a key with an id and a value that API Gateway would make up. */
   create(key: NewKey, createdAt: number): RegisteredKey {
-    return this.#add({ ...key, id: token(idAlphabet, 10), value: token(valueAlphabet, 40) }, createdAt);
+    const made = { ...key, id: token(idAlphabet, 10), value: token(valueAlphabet, 40) };
+    const registered = this.#add({ ...made, createdAt, changedAt: createdAt });
+    this.#keep(registered.id);
+    return registered;
   }
 
   update(key: RegisteredKey, changes: Partial<NewKey>, changedAt: number): RegisteredKey {
     const changed = { ...key, ...changes, changedAt };
     this.#keys.set(key.id, changed);
+    this.#keep(key.id);
     return changed;
   }
 
-  delete({ id, value }: RegisteredKey): void {
-    this.#keys.delete(id);
-    this.#idByValue.delete(value);
-    this.#planByKey.delete(id);
+  delete({ id }: RegisteredKey): void {
+    this.#remove(id);
+    this.#keep(id);
   }
 
   /** Puts a key that is in no plan into one. */
   join(plan: UsagePlan, { id }: RegisteredKey): void {
     this.#planByKey.set(id, plan);
+    this.#keep(id);
   }
 
   /** Takes a key out of its plan. */
   leave({ id }: RegisteredKey): void {
     this.#planByKey.delete(id);
+    this.#keep(id);
   }
 
-  #add(key: ApiKey, createdAt: number): RegisteredKey {
+  #add(key: Omit<RegisteredKey, 'sequence'>): RegisteredKey {
     this.#sequence += 1;
-    const registered = { ...key, sequence: this.#sequence, createdAt, changedAt: createdAt };
-    this.#keys.set(key.id, registered);
+    return this.#put({ ...key, sequence: this.#sequence });
+  }
+
+  #put(key: RegisteredKey): RegisteredKey {
+    this.#keys.set(key.id, key);
     this.#idByValue.set(key.value, key.id);
-    return registered;
+    return key;
+  }
+
+  #remove(id: string): void {
+    const key = this.#keys.get(id);
+    if (key) this.#idByValue.delete(key.value);
+    this.#keys.delete(id);
+    this.#planByKey.delete(id);
+  }
+
+  /** A plan that the template no longer has leaves the key without one. */
+  #restore(key: Omit<RegisteredKey, 'sequence'>, planId: string | undefined): void {
+    const present = this.#keys.get(key.id);
+    if (present) this.#put({ ...key, sequence: present.sequence });
+    else this.#add(key);
+    const plan = this.plans.find(({ id }) => id === planId);
+    if (plan) this.#planByKey.set(key.id, plan);
+    else this.#planByKey.delete(key.id);
+    this.#changed.add(key.id);
+  }
+
+  #keep(changedId: string): void {
+    this.#changed.add(changedId);
+    const keys = this.list().filter(({ id }) => this.#changed.has(id));
+    this.#store?.write({
+      keys: keys.map(({ sequence: _sequence, ...key }) => ({ ...key, plan: this.planOf(key.id)?.id })),
+      deleted: this.#ofTemplate.filter((id) => !this.#keys.has(id)),
+    });
   }
 }
 

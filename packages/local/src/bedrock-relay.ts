@@ -1,0 +1,178 @@
+import {
+  type ClientRequest,
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
+import * as z from 'zod/mini';
+import { parseJson } from './http/parse-json.ts';
+import { closeServer, listenOnLoopback } from './loopback.ts';
+
+/** No AWS credentials on this machine, or none that can be used. */
+export class CredentialsMissingError extends Error {
+  override readonly name = 'CredentialsMissingError';
+}
+
+/** A call that AWS did not allow. */
+export interface Denial {
+  /** `AccessDeniedException`, for one. */
+  readonly type: string;
+  /** AWS's own words. */
+  readonly message: string;
+}
+
+export interface BedrockRelayOptions {
+  readonly region: string;
+  /** Default: Bedrock in the Region. */
+  readonly endpoint?: string | undefined;
+  /** Called for each call that AWS did not allow. */
+  readonly onDenied: (denial: Denial) => void;
+}
+
+/** A way to the real Bedrock. */
+export interface BedrockRelay {
+  /** For `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Passes on what the functions send to Bedrock, signed with the AWS credentials of this machine. So the functions run
+ * as they are deployed, with credentials from their environment alone: those stay valid nowhere, go to no local
+ * DynamoDB, and do not run out, because the SDK's chain renews what is behind them here.
+ *
+ * @throws {CredentialsMissingError}
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
+ */
+export async function startBedrockRelay({
+  region,
+  endpoint,
+  onDenied,
+}: BedrockRelayOptions): Promise<BedrockRelay> {
+  const { config } = new BedrockRuntimeClient({ region });
+  await config.credentials().catch((cause: unknown) => {
+    throw new CredentialsMissingError(
+      `There are no AWS credentials on this machine that can be used: ${reasonOf(cause)} Sign in, for one with \`aws sso login\` or \`aws configure\`, choose a profile by AWS_PROFILE, or start without --bedrock aws.`,
+      { cause },
+    );
+  });
+  const far =
+    endpoint === undefined
+      ? config.endpointProvider({ Region: region, UseFIPS: false, UseDualStack: false }).url
+      : new URL(endpoint);
+
+  const sign = async (near: IncomingMessage, body: Buffer) => {
+    const signer = await config.signer();
+    return signer.sign({
+      method: near.method ?? 'POST',
+      protocol: far.protocol,
+      hostname: far.hostname,
+      ...(far.port === '' ? {} : { port: Number(far.port) }),
+      path: near.url ?? '/',
+      headers: { ...headersToSign(near), host: far.host },
+      body,
+    });
+  };
+
+  const deny = (response: ServerResponse, denial: Denial): void => {
+    onDenied(denial);
+    refuse(response, 403, denial);
+  };
+
+  const relay = async (near: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await buffer(near);
+    const signed = await sign(near, body).catch(reasonOf);
+    if (typeof signed === 'string') {
+      deny(response, { type: 'ExpiredTokenException', message: signed });
+      return;
+    }
+    const { method, path, headers } = signed;
+    const send = far.protocol === 'https:' ? httpsRequest : httpRequest;
+    // A connection of its own: one that was kept may close just as a call is sent, and then nobody knows if it is billed.
+    const outgoing = send(new URL(path, far), { method, headers, agent: false });
+    response.once('close', () => outgoing.destroy());
+    const answer = await answerTo(outgoing, body);
+    if (typeof answer === 'string') {
+      refuse(response, 503, { type: 'ServiceUnavailableException', message: `${far.host}: ${answer}` });
+      return;
+    }
+    const { statusCode = 502 } = answer;
+    if (statusCode === 403) {
+      const message = messageOf((await buffer(answer)).toString());
+      deny(response, { type: typeOf(answer), message });
+      return;
+    }
+    response.writeHead(statusCode, withoutConnection(answer.headers));
+    await pipeline(answer, response);
+  };
+
+  const server = createServer((near, response) => {
+    // Whether it is billed is not known: as with Bedrock itself, the connection breaks off.
+    relay(near, response).catch(() => response.destroy());
+  });
+  return { url: await listenOnLoopback(server), close: () => closeServer(server) };
+}
+
+/**
+ * Sends a request.
+ *
+ * @returns Its answer, or why no connection came about: then nothing was sent.
+ */
+async function answerTo(outgoing: ClientRequest, body: Buffer): Promise<IncomingMessage | string> {
+  let connected = false;
+  outgoing.once('socket', (socket) => {
+    socket.once('connect', () => {
+      connected = true;
+    });
+  });
+  return new Promise((resolve, reject) => {
+    outgoing.once('response', resolve);
+    outgoing.on('error', (cause) => (connected ? reject(cause) : resolve(reasonOf(cause))));
+    outgoing.end(body);
+  });
+}
+
+/** What belongs to the connection with the function, or to the signature that it made. */
+const notPassedOn: ReadonlySet<string> = new Set([
+  ...['host', 'connection', 'keep-alive', 'transfer-encoding', 'expect'],
+  ...['authorization', 'x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256'],
+]);
+
+function headersToSign({ headers }: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined || notPassedOn.has(name) ? [] : [[name, String(value)]],
+    ),
+  );
+}
+
+function withoutConnection(headers: IncomingMessage['headers']): IncomingMessage['headers'] {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !notPassedOn.has(name)));
+}
+
+function refuse(response: ServerResponse, status: 403 | 503, { type, message }: Denial): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': type })
+    .end(JSON.stringify({ message }));
+}
+
+function typeOf({ headers }: IncomingMessage): string {
+  const [type] = String(headers['x-amzn-errortype'] ?? 'AccessDeniedException').split(':');
+  return type ?? '';
+}
+
+function messageOf(text: string): string {
+  const { data } = z.safeParse(z.object({ message: z.string() }), parseJson(text));
+  return data?.message ?? text;
+}
+
+/** Connections that fail are named by their code, in an error without a message. */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  return cause.message || ('code' in cause ? String(cause.code) : cause.name);
+}
