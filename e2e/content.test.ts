@@ -190,10 +190,18 @@ describe.each(ways)('%s,', (_way, ask) => {
         const blocks = results.content.filter((block) => block.type === 'tool_result');
         const refused = client.ask(model, blocks, next);
         await expect(refused).rejects.toBeInstanceOf(InvalidRequestError);
-        await expect(refused).rejects.toMatchObject({ code: 'invalid_request', param: 'reasoning' });
+        await expect(refused).rejects.toMatchObject({ code: 'invalid_request', param: 'messages' });
       }
       expect(bills).toHaveLength(billed);
       await expectCharged(usages);
+
+      const all = [...usages];
+      for (const withheld of [{ tools: undefined }, { toolChoice: 'none' }] as const) {
+        const { text, usage } = await client.ask(model, 'Thanks', { ...options, ...withheld, messages });
+        expect(text).toContain('Thanks');
+        all.push(usage);
+      }
+      await expectCharged(all);
     },
   );
 
