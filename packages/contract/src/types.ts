@@ -59,7 +59,10 @@ export interface AskRequest {
    * @see https://docs.aws.amazon.com/bedrock/latest/userguide/service-tiers-inference.html
    */
   serviceTier?: 'priority' | 'flex' | undefined;
-  /** The most tokens the answer may have. Default: 1,024, or less where the model or the plan allows less. */
+  /**
+   * The most tokens the answer may have, thoughts included. Default: 1,024, and 8,192 where the model thinks, or less where
+   * the model or the plan allows less.
+   */
   maxTokens?: number | undefined;
   /** 0 (always the likeliest token) to 1. Default: the model's own. */
   temperature?: number | undefined;

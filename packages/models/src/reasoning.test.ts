@@ -44,6 +44,7 @@ test('every model can be asked for each effort that it names, and leaves room fo
         if (typeof thinking === 'object' && 'budget_tokens' in thinking) {
           expect(thinking['budget_tokens']).toBeGreaterThanOrEqual(1024);
           expect(thinking['budget_tokens']).toBeLessThan(maxTokens);
+          if (maxTokens > 2048) expect(thinking['budget_tokens']).toBeLessThanOrEqual(maxTokens / 2);
         }
       },
     ),

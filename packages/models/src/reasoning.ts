@@ -70,11 +70,10 @@ export function reasoningFields(reasoning: Reasoning, effort: Effort, maxTokens:
         : { thinking: { type: 'adaptive' }, output_config: { effort } };
     case 'claude-budget': {
       if (effort === 'off') return { thinking: { type: 'disabled' } };
-      // What is left of it is the answer.
-      const budget = Math.min(budgets[effort] ?? 0, maxTokens - 1);
-      return budget < leastReasoningTokens
-        ? undefined
-        : { thinking: { type: 'enabled', budget_tokens: budget } };
+      if (maxTokens <= leastReasoningTokens) return undefined;
+      // The other half is for the answer.
+      const half = Math.max(leastReasoningTokens, Math.floor(maxTokens / 2));
+      return { thinking: { type: 'enabled', budget_tokens: Math.min(budgets[effort] ?? half, half) } };
     }
     case 'nova':
       return effort === 'off'

@@ -29,6 +29,12 @@ import { placeOf } from './request-place.ts';
 const defaultMaxTokens = 1024;
 
 /**
+ * The same where an answer may well be long: one with thoughts, which count too, or to a caller whose API has no such
+ * limit, so that it seldom names one and takes an answer that is cut off for a failure.
+ */
+export const longAnswerTokens = 8192;
+
+/**
  * The alias that a name stands for: itself, else what the config says, else that of the model which Bedrock or Anthropic
  * calls so; of several, the first that the caller may ask.
  */

@@ -150,6 +150,17 @@ test('a model that is kept from thinking can be made to call a tool, and one tha
   expect(refusal('nova-lite', forced)).not.toThrow();
 });
 
+test.each<[alias: CatalogueAlias, call: Partial<ChatCall>, maxTokens: number]>([
+  ['nova-lite', {}, 1024],
+  ['claude-haiku-4.5', {}, 1024],
+  ['claude-haiku-4.5', { reasoning: 'low' }, 8192],
+  ['claude-opus-5', {}, 8192],
+  ['claude-opus-5', { reasoning: 'off' }, 1024],
+  ['claude-opus-5', { maxTokens: 100 }, 100],
+])('%s with %j has so many output tokens: %i', (alias, call, maxTokens) => {
+  expect(prepared(alias, { messages: [user(text('Hi'))], ...call }).maxTokens).toBe(maxTokens);
+});
+
 test('each family is asked to think in its own words', () => {
   const extra = (alias: CatalogueAlias, reasoning: ChatCall['reasoning']) =>
     prepared(alias, { messages: [user(text('Hi'))], reasoning, maxTokens: 3000 }).extra;

@@ -3,9 +3,9 @@ import type { Caller, ChosenModel } from '../config.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import { cachedParts } from './cache-points.ts';
 import type { Call, ChatCall, MessagesCall, ModelCall } from './call.ts';
-import { maxTokensOf } from './choose.ts';
+import { longAnswerTokens, maxTokensOf } from './choose.ts';
 import { offeredTools } from './offered-tools.ts';
-import { thinkingFields, thoughtsFor } from './reasoning.ts';
+import { thinkingFields, thinks, thoughtsFor } from './reasoning.ts';
 import { constraintOf, type StructuredCall, structuredCall } from './structured-output/structured-output.ts';
 import { sayToolErrors } from './tool-errors.ts';
 
@@ -71,7 +71,8 @@ function prepareChat(call: ChatCall, model: ChosenModel, caller: Capped): Prepar
   } = choices;
   // A field of a call that is not read does not compile.
   unread satisfies Record<string, never>;
-  const maxTokens = maxTokensOf(most, model, caller, usualMaxTokens);
+  const usual = usualMaxTokens ?? (thinks(call, model.definition) ? longAnswerTokens : undefined);
+  const maxTokens = maxTokensOf(most, model, caller, usual);
   const structured = structuredCall(call, model);
   const offered = offeredTools({ messages, tools, toolChoice: choice });
   const said = sayToolErrors(thoughtsFor(offered.messages, model), model.definition);

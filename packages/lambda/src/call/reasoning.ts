@@ -23,7 +23,7 @@ export function refuseReasoning(call: Thinking, { alias, definition }: ChosenMod
       param: 'reasoning',
     });
   }
-  if ((asked ?? reasoning.default) === 'off') return;
+  if (!thinks(call, definition)) return;
   const { toolChoice } = call;
   const forced = {
     toolChoice: toolChoice === 'required' || typeof toolChoice === 'object',
@@ -43,6 +43,15 @@ export function refuseReasoning(call: Thinking, { alias, definition }: ChosenMod
     message: `The model ${alias} does not support ${excluded === 'toolChoice' ? 'being made to call a tool' : excluded} while it thinks. ${remedy}`,
     param: excluded,
   });
+}
+
+/** Whether the model thinks before it answers, asked to or not. */
+export function thinks(
+  { reasoning: asked }: Pick<ChatCall, 'reasoning'>,
+  definition: ChosenModel['definition'],
+): boolean {
+  if (definition.upstream !== 'converse' || !definition.reasoning) return false;
+  return (asked ?? definition.reasoning.default) !== 'off';
 }
 
 const exclusionOf = {

@@ -178,13 +178,13 @@ test.each<[alias: Alias, thinking: JsonObject, effort: string | undefined, sentO
     'claude-haiku-4.5',
     { type: 'adaptive' },
     'medium',
-    { thinking: { type: 'enabled', budget_tokens: 4096 } },
+    { thinking: { type: 'enabled', budget_tokens: 4000 } },
   ],
   [
     'claude-haiku-4.5',
     { type: 'adaptive', display: 'omitted' },
     'max',
-    { thinking: { type: 'enabled', budget_tokens: 7999, display: 'omitted' } },
+    { thinking: { type: 'enabled', budget_tokens: 4000, display: 'omitted' } },
   ],
   ['claude-sonnet-5.5', { type: 'disabled' }, undefined, { thinking: { type: 'disabled' } }],
 ])('%s is asked to think in its own form: %j, effort %s', (alias, thinking, effort, sentOn) => {
@@ -329,7 +329,7 @@ test('what Claude Code sends is what Bedrock takes of it', () => {
   expect(sent('claude-haiku-4.5', fields, { betas })).toEqual({
     ...{ max_tokens: 32_000, tools: fields.tools, messages: [asked] },
     system: [...fields.system, text('Available agent types.')],
-    thinking: { type: 'enabled', budget_tokens: 16_384 },
+    thinking: { type: 'enabled', budget_tokens: 16_000 },
     anthropic_beta: ['interleaved-thinking-2025-05-14'],
   });
 });

@@ -1,10 +1,10 @@
 import type * as z from 'zod/mini';
 import type { ChatCall } from '../../../call/call.ts';
+import { longAnswerTokens } from '../../../call/choose.ts';
 import { textOf } from '../../../call/reply.ts';
 import type { AnswerFacts, Door } from '../../door.ts';
 import { heededFields } from '../../field-table.ts';
 import { readFields } from '../../fields.ts';
-import { usualMaxTokens } from '../usual-max-tokens.ts';
 import { chatChunks } from './chunks.ts';
 import { completionOf, finishReason, mostToolCalls } from './completion.ts';
 import { conversationOf } from './conversation.ts';
@@ -58,7 +58,7 @@ function callOf({
     ...conversationOf(messages),
     ...toolsOf(tools, tool_choice),
     maxTokens: max_completion_tokens ?? max_tokens,
-    usualMaxTokens,
+    usualMaxTokens: longAnswerTokens,
     temperature,
     // All of the probability: nothing is cut off.
     topP: top_p === 1 ? undefined : top_p,

@@ -2,12 +2,12 @@ import type { ServiceTier } from '@org/models';
 import type { ResponseIncludable } from 'openai/resources/responses/responses';
 import * as z from 'zod/mini';
 import type { Asked, ChatCall } from '../../../call/call.ts';
+import { longAnswerTokens } from '../../../call/choose.ts';
 import { isJsonObject, type JsonObject } from '../../../json.ts';
 import { ProxyError } from '../../../proxy-error.ts';
 import { type HeededField, heededFields } from '../../field-table.ts';
 import { readFields } from '../../fields.ts';
 import { invalidField } from '../../invalid-field.ts';
-import { usualMaxTokens } from '../usual-max-tokens.ts';
 import { responsesFields } from './fields.ts';
 import { conversationOf, InputSchema, refuseForeignItems, toolsWithin } from './input.ts';
 import {
@@ -95,7 +95,7 @@ function callOf(request: ResponseRequest): ChatCall {
     reasoning: effort === 'none' ? 'off' : (effort ?? undefined),
     serviceTier: tierOf(tier),
     maxTokens: request.max_output_tokens,
-    usualMaxTokens,
+    usualMaxTokens: longAnswerTokens,
     temperature: request.temperature,
     // Clients send it unasked, and newer Claude takes no other sampling beside it.
     topP: request.top_p === 1 ? undefined : request.top_p,
