@@ -1,10 +1,10 @@
 import { type AuthoredPlan, defineProxyConfig } from '@org/infra/config';
 
 /** Key, throttle and quota are on, and wide enough for whatever a machine can do. */
-const open: AuthoredPlan<'llama'> = {
+const open: AuthoredPlan<'llama' | 'claude-haiku-4.5'> = {
   throttle: { rate: 10_000, burst: 5000 },
   quota: { limit: 1_000_000_000, period: 'MONTH' },
-  models: ['llama'],
+  models: ['llama', 'claude-haiku-4.5'],
 };
 
 /** One key with nothing counted by the ledger, and one with six limits that are never reached. */
@@ -12,7 +12,7 @@ export const config = defineProxyConfig({
   name: 'bench',
   stage: 'dev',
   region: 'us-east-1',
-  models: ['llama'],
+  models: ['llama', 'claude-haiku-4.5'],
   plans: {
     unlimited: open,
     limited: {

@@ -12,7 +12,7 @@ const usage = `Usage: npm run bench -- [--short] [PART...]
 
 Measures, and writes a page for each part and the one report of all parts to docs/benchmarks.
 
-  PART     limits, lambda, clients, outcomes, gateways or start; the one report is left as it is. Default: all of them
+  PART     limits, lambda, doors, clients, outcomes, gateways or start; the one report is left as it is. Default: all of them
   --short  measures gateways and start briefly, to see that they work; their figures mean little
 `;
 
@@ -24,6 +24,7 @@ const parts = {
   limits: [source, 'bench/limits/limits.ts'],
   gateways: [source, 'bench/gateways/gateways.ts'],
   lambda: [source, 'bench/lambda/lambda.ts'],
+  doors: [source, 'bench/lambda/doors.ts'],
   clients: [source, 'bench/client/clients.ts'],
   outcomes: [source, 'bench/client/outcomes.ts'],
   start: [source, 'bench/start.ts'],

@@ -47,38 +47,105 @@ const converse = JSON.stringify({
   metrics: { latencyMs: 1 },
 });
 
+/** The answer of Claude in its own words. */
+const message = { id: 'msg_bdrk_1', type: 'message', role: 'assistant', model: 'claude' };
+const invoke = JSON.stringify({
+  ...message,
+  content: [{ type: 'text', text }],
+  stop_reason: 'end_turn',
+  stop_sequence: null,
+  usage: { input_tokens: usage.inputTokens, output_tokens: usage.outputTokens },
+});
+
+/** A streamed answer: what is before its pieces, each of them, and what is after them. */
+interface StreamedAnswer {
+  readonly begin: Uint8Array;
+  readonly piece: (index: number) => Uint8Array;
+  readonly end: Uint8Array;
+}
+
 const contentBlockIndex = 0;
-const begin = eventFrame('messageStart', { role: 'assistant' });
-const piece = (index: number) =>
-  eventFrame('contentBlockDelta', { delta: { text: `piece ${index} ` }, contentBlockIndex });
-const end = Buffer.concat([
-  eventFrame('contentBlockStop', { contentBlockIndex }),
-  eventFrame('messageStop', { stopReason: 'end_turn' }),
-  eventFrame('metadata', { usage, metrics: { latencyMs: 1 } }),
+const converseStream: StreamedAnswer = {
+  begin: eventFrame('messageStart', { role: 'assistant' }),
+  piece: (index) =>
+    eventFrame('contentBlockDelta', { delta: { text: `piece ${index} ` }, contentBlockIndex }),
+  end: Buffer.concat([
+    eventFrame('contentBlockStop', { contentBlockIndex }),
+    eventFrame('messageStop', { stopReason: 'end_turn' }),
+    eventFrame('metadata', { usage, metrics: { latencyMs: 1 } }),
+  ]),
+};
+
+const chunk = (event: object) =>
+  eventFrame('chunk', { bytes: Buffer.from(JSON.stringify(event)).toString('base64') });
+const stopped = { stop_reason: null, stop_sequence: null };
+const invokeStream: StreamedAnswer = {
+  begin: Buffer.concat([
+    chunk({
+      type: 'message_start',
+      message: {
+        ...message,
+        content: [],
+        ...stopped,
+        usage: { input_tokens: usage.inputTokens, output_tokens: 1 },
+      },
+    }),
+    chunk({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } }),
+  ]),
+  piece: (index) =>
+    chunk({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: `piece ${index} ` } }),
+  end: Buffer.concat([
+    chunk({ type: 'content_block_stop', index: 0 }),
+    chunk({
+      type: 'message_delta',
+      delta: { ...stopped, stop_reason: 'end_turn' },
+      usage: { output_tokens: usage.outputTokens },
+    }),
+    chunk({ type: 'message_stop' }),
+  ]),
+};
+
+/** By the last part of an operation's path. */
+const wholeAnswers = new Map([
+  ['converse', converse],
+  ['invoke', invoke],
 ]);
+const streamedAnswers = new Map([
+  ['converse-stream', converseStream],
+  ['invoke-with-response-stream', invokeStream],
+]);
+const withPieces = (count: number) =>
+  new Map(
+    [...streamedAnswers].map(([operation, { begin, piece, end }]) => [
+      operation,
+      { begin, end, pieces: Array.from({ length: count }, (_, index) => piece(index)) },
+    ]),
+  );
 
 let pace: Pace = 'free';
-let pieces = Array.from({ length: 20 }, (_, index) => piece(index));
+let streams = withPieces(20);
 let sentAt: number[] = [];
 let released = Promise.withResolvers<void>();
 
 async function answer(path: string, request: Readable, response: Writable, head: (type: string) => void) {
   for await (const _ of request);
-  if (!path.endsWith('/converse-stream')) {
+  const operation = path.slice(path.lastIndexOf('/') + 1);
+  const stream = streams.get(operation);
+  if (!stream) {
     head('application/json');
-    response.end(converse);
+    response.end(wholeAnswers.get(operation));
     return;
   }
   head('application/vnd.amazon.eventstream');
-  response.write(begin);
+  response.write(stream.begin);
   const { promise } = released;
-  for (const [index, frame] of pieces.entries()) {
+  for (const [index, frame] of stream.pieces.entries()) {
     if (pace === 'timed') await sleep(2);
     if (pace === 'held' && index > 0) await promise;
     if (pace === 'timed') sentAt.push(clock());
     if (!response.write(frame)) await once(response, 'drain');
   }
-  response.end(end);
+  response.end(stream.end);
 }
 
 const http1 = createServer((request, response) => {
@@ -98,9 +165,7 @@ process.on('message', (instruction: Instruction) => {
   released.resolve();
   released = Promise.withResolvers();
   pace = instruction.pace;
-  if (instruction.pieces !== undefined) {
-    pieces = Array.from({ length: instruction.pieces }, (_, index) => piece(index));
-  }
+  if (instruction.pieces !== undefined) streams = withPieces(instruction.pieces);
   process.send?.({ sentAt } satisfies Followed);
   sentAt = [];
 });

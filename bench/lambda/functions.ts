@@ -21,15 +21,24 @@ export interface Functions {
   bareStream(onDelta: (text: string) => void): Promise<void>;
 }
 
-/** Imports them. The environment of this process must be the function's. */
-export async function importFunctions({ events, question, ...files }: Subject): Promise<Functions> {
+/** Calls the proxy's function as the Lambda runtime does. Resolves when it has ended the response. */
+export type Proxy = (event: APIGatewayProxyEvent, response: Writable) => Promise<void>;
+
+/** Imports it. The environment of this process must be the function's. */
+export async function importProxy(file: string): Promise<Proxy> {
   Object.assign(globalThis, {
     awslambda: {
       streamifyResponse: <Handler>(handler: Handler): Handler => handler,
       HttpResponseStream: { from: (stream: Writable): Writable => stream },
     },
   });
-  const proxy = await import(files.proxy);
+  const { handler } = await import(file);
+  return (event, response) => handler(event, response, { getRemainingTimeInMillis: () => 900_000 });
+}
+
+/** Imports them. The environment of this process must be the function's. */
+export async function importFunctions({ events, question, ...files }: Subject): Promise<Functions> {
+  const proxy = await importProxy(files.proxy);
   const call = async (event: APIGatewayProxyEvent, onWrite: (text: string) => void) => {
     const response = new Writable({
       write(chunk, _encoding, done) {
@@ -37,7 +46,7 @@ export async function importFunctions({ events, question, ...files }: Subject): 
         done();
       },
     });
-    await proxy.handler(event, response, { getRemainingTimeInMillis: () => 900_000 });
+    await proxy(event, response);
   };
   const bareAsk = await import(files.bareAsk);
   const bareStream = await import(files.bareStream);

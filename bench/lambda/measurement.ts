@@ -6,15 +6,18 @@ import { createTables } from '@org/local/dynamodb';
 import { type Backends, startBackends } from '../backends/backends.ts';
 import { type Functions, importFunctions, type Subject } from './functions.ts';
 
-/** What a measuring process gets. */
-export interface Task extends Subject {
+/** What every measuring process gets. */
+export interface TaskWithTables {
   readonly tables: readonly TableDefinition[];
 }
+
+/** What is measured beside the bare SDK. */
+export interface Task extends Subject, TaskWithTables {}
 
 /** Runs a script of this folder in a process with a function's environment. Resolves to what it measured. */
 export async function measure<Result>(
   [script, ...args]: readonly [script: string, ...args: string[]],
-  task: Task,
+  task: TaskWithTables,
   environment: Readonly<Record<string, string>>,
 ): Promise<Result> {
   const child = fork(join(import.meta.dirname, script), args, {
@@ -32,17 +35,24 @@ export async function measure<Result>(
   return result;
 }
 
-/** The process's part: starts what the functions call, imports them, and reports what `work` returns. */
-export async function runMeasurement(
-  work: (functions: Functions, backends: Backends) => Promise<object>,
+/** The process's part: starts what the functions call, and reports what `work` returns. */
+export async function runTask<Given extends TaskWithTables>(
+  work: (task: Given, backends: Backends) => Promise<object>,
 ): Promise<void> {
-  const [task]: Task[] = await once(process, 'message');
+  const [task]: Given[] = await once(process, 'message');
   if (!task) throw new Error('There is no task.');
   const backends = await startBackends();
   await createTables(task.tables, backends.dynamodbUrl);
   process.env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'] = backends.bedrockUrl;
   process.env['AWS_ENDPOINT_URL_DYNAMODB'] = backends.dynamodbUrl;
   process.env['BEDROCK_HTTP2_URL'] = backends.bedrockHttp2Url;
-  const measured = await work(await importFunctions(task), backends);
+  const measured = await work(task, backends);
   process.send?.(measured, () => process.exit());
+}
+
+/** The same beside the bare SDK: imports what is compared, too. */
+export function runMeasurement(
+  work: (functions: Functions, backends: Backends) => Promise<object>,
+): Promise<void> {
+  return runTask<Task>(async (task, backends) => work(await importFunctions(task), backends));
 }
