@@ -73,6 +73,7 @@ export async function startMiddle(chosen: readonly ChosenModel[]) {
         if (!(error instanceof ProxyError && error.hasCode('invalid_output'))) throw error;
       }
       return {
+        events,
         reply: fold.reply,
         settled: settledOf(events),
         sent: JSON.parse(bedrock.received.at(-1)?.text ?? ''),

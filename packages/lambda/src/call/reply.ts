@@ -46,8 +46,8 @@ export interface Reply {
   /** Without a call of a tool that was cut off: its input may lack anything, so nobody should run it. */
   readonly blocks: readonly ReplyBlock[];
   readonly vectors: readonly (readonly number[])[];
-  /** In the words of the Messages API. */
-  readonly message: readonly JsonObject[];
+  /** Its first event in the words of the Messages API: of an answer that came whole, all of it. */
+  readonly message: JsonObject | undefined;
 }
 
 /** Why a model stops that has come to the end of what it was writing. */
@@ -75,7 +75,7 @@ interface WrittenBlock {
 export class ReplyFold {
   readonly #written: WrittenBlock[] = [];
   readonly #vectors: (readonly number[])[] = [];
-  readonly #message: JsonObject[] = [];
+  #message: JsonObject | undefined;
   #stopReason: string | undefined;
 
   /** Takes the next event. */
@@ -91,7 +91,8 @@ export class ReplyFold {
         this.#vectors.push(event.vector);
         break;
       case 'message':
-        this.#message.push(event.event);
+        // A stream has thousands, and whoever passes them on has no need of them again.
+        this.#message ??= event.event;
         break;
       case 'stopped':
         this.#stopReason = event.stopReason;

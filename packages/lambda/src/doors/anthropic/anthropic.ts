@@ -48,8 +48,7 @@ export const messagesDoor: Door = {
 
   answer({ requestId, body, finished }) {
     const { reply, stopReason, usage } = finished;
-    const [message] = reply.message;
-    if (message) return passedOn(message, body);
+    if (reply.message) return passedOn(reply.message, body);
     return {
       ...messageFrame(requestId, body),
       content: contentOf(reply, body),

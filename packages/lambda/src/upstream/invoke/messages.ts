@@ -19,20 +19,25 @@ const version = 'bedrock-2023-05-31';
 export function invokeMessages({ body }: MessagesCall, target: Target): Exchange {
   // Of a stream, the first event has the input's tokens and a later one the output's.
   let counted: JsonObject = {};
-  const read = (event: JsonObject, usage: Json | undefined, stopReason: Json | undefined): ReplyEvent[] => {
-    const said = isJsonObject(usage) ? Object.entries(usage).filter(([, count]) => count !== null) : [];
+  const took = (usage: Json | undefined): ReplyEvent[] => {
+    // Most events of a stream say nothing of it.
+    if (!isJsonObject(usage)) return [];
+    const said = Object.entries(usage).filter(([, count]) => count !== null);
     counted = { ...counted, ...Object.fromEntries(said) };
+    return usageOf({
+      input: counted['input_tokens'],
+      output: counted['output_tokens'],
+      cacheRead: counted['cache_read_input_tokens'],
+      cacheWrite: counted['cache_creation_input_tokens'],
+      cacheWrite1h: at(counted, 'cache_creation', 'ephemeral_1h_input_tokens'),
+    });
+  };
+  const read = (event: JsonObject, usage: Json | undefined, stopReason: Json | undefined): ReplyEvent[] => {
     const stopped = guardrailIntervened(event) ? 'guardrail_intervened' : stopReason;
     return [
       { type: 'message', event },
       ...(typeof stopped === 'string' ? [{ type: 'stopped' as const, stopReason: stopped }] : []),
-      ...usageOf({
-        input: counted['input_tokens'],
-        output: counted['output_tokens'],
-        cacheRead: counted['cache_read_input_tokens'],
-        cacheWrite: counted['cache_creation_input_tokens'],
-        cacheWrite1h: at(counted, 'cache_creation', 'ephemeral_1h_input_tokens'),
-      }),
+      ...took(usage),
     ];
   };
   return {
