@@ -12,7 +12,7 @@ interface Section {
   readonly route: string;
   readonly reference: string;
   readonly fields: FieldTable<string>;
-  /** How its clients are set up, and what else there is to know: lines of Markdown. */
+  /** What else there is to know: lines of Markdown. */
   readonly about: readonly string[];
 }
 
@@ -22,36 +22,13 @@ const sections: readonly Section[] = [
     reference:
       'https://developers.openai.com/api/reference/resources/chat/subresources/completions/methods/create',
     fields: chatFields,
-    about: table(
-      ['client', ''],
-      [
-        ["OpenAI's SDKs", '`new OpenAI({ baseURL, apiKey })`'],
-        ['Vercel AI SDK', '`createOpenAI({ baseURL, apiKey }).chat(model)`'],
-        [
-          'Vercel AI SDK, `@ai-sdk/openai-compatible`',
-          '`createOpenAICompatible({ name, baseURL, apiKey, includeUsage: true, supportsStructuredOutputs: true })`; without ' +
-            'the last, it asks for `json_object`, which is refused',
-        ],
-        ['LangChain', '`new ChatOpenAI({ model, apiKey, configuration: { baseURL } })`'],
-      ],
-    ),
+    about: [],
   },
   {
     route: 'POST /v1/embeddings',
     reference: 'https://developers.openai.com/api/reference/resources/embeddings/methods/create',
     fields: embeddingFields,
-    about: table(
-      ['client', ''],
-      [
-        ["OpenAI's SDKs", '`new OpenAI({ baseURL, apiKey })`'],
-        ['Vercel AI SDK', '`createOpenAI({ baseURL, apiKey }).embeddingModel(model)`'],
-        ['LangChain', '`new OpenAIEmbeddings({ model, apiKey, configuration: { baseURL } })`'],
-        [
-          'LangChain for Python',
-          '`OpenAIEmbeddings(model=model, api_key=key, base_url=url, check_embedding_ctx_length=False)`',
-        ],
-      ],
-    ),
+    about: [],
   },
   {
     route: 'POST /v1/responses',
@@ -62,26 +39,6 @@ const sections: readonly Section[] = [
       '`encrypted_content`: Claude, which does not go on after a tool without them where it thinks, needs',
       '`include: ["reasoning.encrypted_content"]`. What goes wrong before the first token is an HTTP error, in a stream too; after',
       'it, the stream ends with the events `error` and `response.failed`.',
-      '',
-      '- **Codex**: a provider in its `config.toml`. It never sends `max_output_tokens`, so an answer ends at 8,192 tokens, which it',
-      '  reports as an incomplete response.',
-      '',
-      '  ```toml',
-      '  model = "claude-sonnet-4.6"',
-      '  model_provider = "proxy"',
-      '  web_search = "disabled"',
-      '',
-      '  [model_providers.proxy]',
-      '  name = "proxy"',
-      '  base_url = "https://{api}/{stage}/v1"',
-      '  env_key = "BEDROCK_PROXY_API_KEY"',
-      '  wire_api = "responses"',
-      '  ```',
-      '- **Vercel AI SDK**: `openai(model)` refers to earlier answers as to stored ones, unless told not to, by',
-      '  `providerOptions: { openai: { store: false } }`; or use `openai.chat(model)`. It asks again at every 429, that of a spent',
-      '  limit too, unless `maxRetries` is 0. Neither is charged.',
-      '- **Agents SDK**: `new OpenAIProvider({ openAIClient })`, with a client of your own that has the base URL. Turn its tracing off,',
-      '  which goes to OpenAI.',
     ],
   },
   {
@@ -89,18 +46,6 @@ const sections: readonly Section[] = [
     reference: 'https://platform.claude.com/docs/en/api/messages',
     fields: messageFields,
     about: [
-      "Anthropic's SDKs and LangChain take the URL of the deployment with its stage as their base URL, the Vercel AI SDK takes it",
-      'with `/v1` after that. Claude Code:',
-      '',
-      '```sh',
-      'export ANTHROPIC_BASE_URL=https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/dev',
-      'export ANTHROPIC_API_KEY=...',
-      'claude --model claude-sonnet-4.6',
-      '```',
-      '',
-      'It asks for 32,000 output tokens and more in each call, and so much is held of the limits until the call is over:',
-      '`CLAUDE_CODE_MAX_OUTPUT_TOKENS` lowers that where a limit is small, or where the model writes less.',
-      '',
       'Claude gets the body of the request and its answer goes out as it comes, signatures, citations and pages of PDFs included. Why',
       'Claude refuses a request is said in its own words, which clients match on; what names an account or a resource of AWS is not.',
       'Other models get the request translated: their thoughts have no signature, and they quote nothing.',
@@ -131,8 +76,10 @@ function lines({ route, reference, fields, about }: Section): string[] {
   return [
     `## ${route}`,
     '',
-    ...[`[Reference](${reference}).`, '', ...about],
+    `[Reference](${reference}).`,
     '',
+    ...about,
+    ...(about.length > 0 ? [''] : []),
     ...table(['field', '', ''], rows),
     '',
   ];
@@ -145,8 +92,7 @@ const page = [
   "or to some models only. *Ignored*: it changes neither the answer's meaning nor what it costs. *Refused*: it would, and this",
   'proxy cannot do it, so it is a 400 that names the field. So is a field that is not here; one that is `null` asks for nothing.',
   '',
-  "The base URL is a deployment's, with `/v1` after the stage: `https://{api}.execute-api.{region}.amazonaws.com/{stage}/v1`. A",
-  'key of this proxy takes the place of the API key, and an alias of its models that of the model.',
+  'How clients are set to these routes is in [clients](clients.md).',
   '',
   'This page is written by `docs-gen/doors-document.test.ts` from the tables that the doors read by, and fails where it is not',
   'true (`UPDATE_DOCS=1` writes it again).',

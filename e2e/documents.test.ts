@@ -61,7 +61,13 @@ test('every snippet compiles as a user would have it', async () => {
 
 test('every snippet runs, but for those that name a deployment of their own', async () => {
   const { url, keyValue } = await startSystem('shipped');
-  const environment = { BEDROCK_PROXY_URL: url, BEDROCK_PROXY_API_KEY: keyValue('tollmkey') };
+  const key = keyValue('tollmkey');
+  // Those that `npm start` prints.
+  const environment = {
+    ...{ BEDROCK_PROXY_URL: url, BEDROCK_PROXY_API_KEY: key },
+    ...{ OPENAI_BASE_URL: `${url}/v1`, OPENAI_API_KEY: key },
+    ...{ ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: key },
+  };
   const runnable = snippets.map(({ name, code }, index) => ({ name, code, file: fileOf(index) }));
   for (const { name, code, file } of runnable.filter(({ code }) => !code.includes('execute-api'))) {
     await writeFile(file, code);

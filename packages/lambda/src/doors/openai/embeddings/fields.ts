@@ -9,9 +9,7 @@ import type { FieldRule } from '../../field-table.ts';
 export const embeddingFields = {
   input: {
     fate: 'kept',
-    note:
-      'A string, or up to 2,048. Token ids are refused: they are those of a tokenizer of OpenAI. LangChain for Python sends ' +
-      'strings with `check_embedding_ctx_length=False`.',
+    note: 'A string, or up to 2,048. Token ids are refused: they are those of a tokenizer of OpenAI.',
   },
   model: { fate: 'kept', note: 'An alias of an embedding model of this deployment.' },
   dimensions: { fate: 'kept', note: 'Where the model lets you choose.' },
