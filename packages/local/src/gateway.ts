@@ -120,7 +120,10 @@ export async function startGateway(options: GatewayOptions): Promise<LocalGatewa
   return {
     url: `${origin}/${api.stage.name}`,
     docsUrl: docs && `${origin}${docsPath}`,
-    apiKeys: api.apiKeys.flatMap(({ id }) => registry.get(id) ?? []),
+    apiKeys: api.apiKeys.flatMap((key) => {
+      const present = registry.get(key.id);
+      return present ? [{ ...key, enabled: present.enabled }] : [];
+    }),
     tables: api.tables,
     functions: api.functions,
     killFunctions,

@@ -1,0 +1,94 @@
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { KeyFileError, keyFile } from './key-file.ts';
+import { ApiKeyRegistry } from './limits/api-key-registry.ts';
+import type { UsagePlan } from './template/usage-plans.ts';
+
+const planOf = (id: string, keys: readonly string[]): UsagePlan => ({
+  ...{ id, name: id, throttle: undefined, quota: undefined },
+  keys: new Set(keys),
+});
+const keyOf = (id: string) => ({
+  id,
+  name: id,
+  value: `value-of-${id}`,
+  enabled: true,
+  description: undefined,
+});
+const template = {
+  apiKeys: [keyOf('a'), keyOf('b'), keyOf('c')],
+  usagePlans: [planOf('small', ['a', 'b', 'c']), planOf('large', [])],
+};
+
+function file(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'key-file-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  return join(directory, 'keys.json');
+}
+
+const open = (path: string, of: typeof template = template) => new ApiKeyRegistry(of, 1000, keyFile(path));
+
+/** All that a registry answers. */
+const contents = (registry: ApiKeyRegistry) =>
+  registry.list().map((key) => ({
+    ...key,
+    plan: registry.planOf(key.id)?.id,
+    known: registry.identify(key.value)?.apiKey.id,
+  }));
+
+function changed(path: string): ApiKeyRegistry {
+  const registry = open(path);
+  const [a, b] = registry.list();
+  if (!a || !b) throw new Error('The template has keys.');
+  registry.update(a, { enabled: false }, 2000);
+  registry.delete(b);
+  const made = registry.create({ name: 'made', description: 'of a team', enabled: true }, 3000);
+  const [, large] = registry.plans;
+  if (large) registry.join(large, made);
+  const gone = registry.create({ name: 'gone', description: undefined, enabled: true }, 4000);
+  registry.delete(gone);
+  return registry;
+}
+
+test('what was made, changed and deleted is there again, in its order and its plans', () => {
+  const path = file();
+  const registry = changed(path);
+  expect(contents(open(path))).toEqual(
+    contents(registry).map((key) => ({ ...key, sequence: expect.any(Number) })),
+  );
+  const sequences = open(path)
+    .list()
+    .map(({ sequence }) => sequence);
+  expect(sequences).toEqual([...new Set(sequences)].sort((one, other) => one - other));
+});
+
+test('keys that a new template has are there beside those that were kept, and a plan that is gone has no keys', () => {
+  const path = file();
+  changed(path);
+  const next = open(path, {
+    apiKeys: [...template.apiKeys, keyOf('d')],
+    usagePlans: [planOf('small', ['a', 'b', 'c', 'd'])],
+  });
+  expect(contents(next).map(({ name, plan }) => [name, plan])).toEqual([
+    ['a', 'small'],
+    ['c', 'small'],
+    ['d', 'small'],
+    ['made', undefined],
+  ]);
+  expect(next.identify(next.list().at(-1)?.value)).toBeUndefined();
+});
+
+test('the file is put in place whole, and is for its owner alone', () => {
+  const path = file();
+  changed(path);
+  expect(readdirSync(join(path, '..'))).toEqual(['keys.json']);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+test.each(['', '{"keys":', '{"keys":[{"id":"a"}],"deleted":[]}'])('a file that has %j is refused', (text) => {
+  const path = file();
+  writeFileSync(path, text);
+  expect(() => open(path)).toThrow(KeyFileError);
+});
