@@ -25,7 +25,7 @@ export interface DoorCpu {
   readonly taken: readonly (readonly number[])[];
 }
 
-const rounds = { warmUp: 12, measured: 60 };
+const rounds = { warmUp: 12, measured: 100 };
 
 await runTask<DoorTask>(async ({ proxy: file, pieces, requests }, { instruct }): Promise<DoorCpu> => {
   await instruct({ pace: 'free', pieces });

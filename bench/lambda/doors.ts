@@ -126,7 +126,9 @@ measured on AWS.
 ${table(head, rows)}
 
 Claude gets the body of Anthropic's API as it came, and each event of its answer goes out as it came, but for what is the
-function's to say.
+function's to say. Its stream costs more than that of Converse all the same: Bedrock sends each event of InvokeModel as
+base64 within JSON, and both are read. That is about a seventh of the CPU of such a stream, by a profile made once; the
+events are longer on both sides, too.
 `;
 
 const aims = measured
