@@ -39,6 +39,12 @@ const whole = [
   ...['contentBlockStop', 'messageStop', 'metadata'],
 ];
 
+test('a stream can end so many events before its own end', async () => {
+  const system = await startUnderTest();
+  system.bedrock.failNext({ kind: 'stream', after: -2, end: 'finish' });
+  expect(await drain(system)).toEqual({ types: whole.slice(0, -2), thrown: undefined });
+});
+
 test.each(streamExceptionNames.filter((name) => name !== 'ModelTimeoutException'))(
   '%s can come in the middle of a stream of ConverseStream',
   async (exception) => {
