@@ -38,7 +38,7 @@ async function start(endpoint: string) {
     client.destroy();
     await relay.close();
   });
-  return { client, denials };
+  return { client, denials, relay };
 }
 
 /** A server that says one thing, and notes what it is sent. */
@@ -81,6 +81,16 @@ test("calls are signed with the machine's credentials, and nothing of the functi
   ]);
   expect(JSON.stringify(received)).not.toContain(localCredentials.accessKeyId);
   expect(JSON.stringify(received)).not.toContain(localCredentials.sessionToken);
+});
+
+test('whoever does not know its whole address spends nothing with the credentials', async () => {
+  const { url, received } = await startSaying(200, '{}');
+  const { relay } = await start(url);
+  for (const path of [`/model/${ask.modelId}/converse`, `/${'0'.repeat(36)}/model/${ask.modelId}/converse`]) {
+    const response = await fetch(new URL(path, relay.url), { method: 'POST', body: '{}' });
+    expect(response.status).toBe(403);
+  }
+  expect(received).toEqual([]);
 });
 
 test('a call that AWS does not allow is reported, and fails as on AWS', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type ClientRequest,
   createServer,
@@ -36,7 +37,7 @@ export interface BedrockRelayOptions {
 
 /** A way to the real Bedrock. */
 export interface BedrockRelay {
-  /** For `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`. */
+  /** For `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`. Secret: who knows it calls models with the credentials of this machine. */
   readonly url: string;
   close(): Promise<void>;
 }
@@ -66,14 +67,17 @@ export async function startBedrockRelay({
       ? config.endpointProvider({ Region: region, UseFIPS: false, UseDualStack: false }).url
       : new URL(endpoint);
 
-  const sign = async (near: IncomingMessage, body: Buffer) => {
+  /** What nobody else on this machine knows, no other user and no page in a browser. */
+  const entrance = `/${randomUUID()}`;
+
+  const sign = async (path: string, near: IncomingMessage, body: Buffer) => {
     const signer = await config.signer();
     return signer.sign({
       method: near.method ?? 'POST',
       protocol: far.protocol,
       hostname: far.hostname,
       ...(far.port === '' ? {} : { port: Number(far.port) }),
-      path: near.url ?? '/',
+      path,
       headers: { ...headersToSign(near), host: far.host },
       body,
     });
@@ -85,8 +89,16 @@ export async function startBedrockRelay({
   };
 
   const relay = async (near: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { url = '' } = near;
+    if (!url.startsWith(`${entrance}/`)) {
+      refuse(response, 403, {
+        type: 'AccessDeniedException',
+        message: 'This is not an address of the relay.',
+      });
+      return;
+    }
     const body = await buffer(near);
-    const signed = await sign(near, body).catch(reasonOf);
+    const signed = await sign(url.slice(entrance.length), near, body).catch(reasonOf);
     if (typeof signed === 'string') {
       deny(response, { type: 'ExpiredTokenException', message: signed });
       return;
@@ -115,7 +127,7 @@ export async function startBedrockRelay({
     // Whether it is billed is not known: as with Bedrock itself, the connection breaks off.
     relay(near, response).catch(() => response.destroy());
   });
-  return { url: await listenOnLoopback(server), close: () => closeServer(server) };
+  return { url: `${await listenOnLoopback(server)}${entrance}`, close: () => closeServer(server) };
 }
 
 /**
