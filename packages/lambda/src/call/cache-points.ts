@@ -1,6 +1,6 @@
 import type { CachePoints } from '@org/models';
 import type { ChosenModel } from '../config.ts';
-import { ProxyError } from '../proxy-error.ts';
+import { invalidField, ProxyError } from '../proxy-error.ts';
 import type { CachePointBlock, ChatCall } from './call.ts';
 
 type Parts = Pick<ChatCall, 'tools' | 'system' | 'messages'>;
@@ -33,13 +33,10 @@ export function refuseCachePoints(
   const lasting = found.find(({ ttl }) => !points.ttls.includes(ttl));
   if (lasting) throw unsupported(`a cache of ${lasting.ttl}`, lasting.part);
   if (found.length <= points.most) return;
-  const message = `have ${found.length} cache points, and the model takes at most ${points.most}`;
-  throw new ProxyError({
-    code: 'invalid_request',
-    message: `messages, system and tools ${message}.`,
-    param: 'messages',
-    details: { issues: [{ path: 'messages', message }] },
-  });
+  throw invalidField(
+    'messages',
+    `must have at most ${points.most} cache points, those of system and tools included`,
+  );
 }
 
 /** The parts of a prompt with a cache point after each that the model takes one in, where the call asks for them. */

@@ -2,7 +2,7 @@ import { type Capability, capabilitiesOf, invokeFormats, type ModelDefinition } 
 import type { Caller, ChosenModel, Config } from '../config.ts';
 import { at } from '../json.ts';
 import { boundsOf } from '../ledger/admission.ts';
-import { ProxyError } from '../proxy-error.ts';
+import { invalidField, ProxyError } from '../proxy-error.ts';
 import { refuseCachePoints } from './cache-points.ts';
 import {
   type Asked,
@@ -297,14 +297,8 @@ export function maxTokensOf(
     return Math.min(unasked, most);
   }
   if (asked > most && !caller.clampMaxTokens) {
-    const path = 'maxTokens';
-    const message = `must be at most ${most}, the most that ${most === caller.maxTokens ? 'the plan' : 'the model'} allows`;
-    throw new ProxyError({
-      code: 'invalid_request',
-      message: `${path} ${message}.`,
-      param: path,
-      details: { issues: [{ path, message }] },
-    });
+    const allower = most === caller.maxTokens ? 'the plan' : 'the model';
+    throw invalidField('maxTokens', `must be at most ${most}, the most that ${allower} allows`);
   }
   return Math.min(asked, most);
 }

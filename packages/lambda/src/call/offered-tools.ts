@@ -1,3 +1,4 @@
+import { invalidField } from '../proxy-error.ts';
 import type { Block, ChatCall, Message, ModelChatCall, ToolResultBlock, ToolUseBlock } from './call.ts';
 
 /**
@@ -5,6 +6,7 @@ import type { Block, ChatCall, Message, ModelChatCall, ToolResultBlock, ToolUseB
  * it refuses the calls and results of earlier turns: a model that may call none reads them as text. Thoughts then stay
  * away, because Claude refuses one after other tools or turns than those that it came after.
  *
+ * @throws {ProxyError} `invalid_request` for a result without a call.
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-thinking-block-binding.html
  */
 export function offeredTools({
@@ -35,7 +37,7 @@ function inText({ role, blocks }: Message, names: Map<string, string>): Message 
           names.set(block.id, block.name);
           return [callInText(block)];
         case 'tool_result':
-          return resultInText(block, names.get(block.id) ?? block.id);
+          return resultInText(block, names.get(block.id));
         case 'reasoning':
         case 'redacted_reasoning':
           return [];
@@ -50,7 +52,8 @@ function callInText({ name, input }: ToolUseBlock): Block {
   return { type: 'text', text: `[Called ${name} with ${JSON.stringify(input)}]` };
 }
 
-function resultInText({ content, isError }: ToolResultBlock, name: string): Block[] {
+function resultInText({ content, isError }: ToolResultBlock, name: string | undefined): Block[] {
+  if (name === undefined) throw invalidField('messages', 'must have a result of a tool only after its call');
   return [
     { type: 'text', text: `[${name} ${isError ? 'failed' : 'returned'}:]` },
     ...content.flatMap((block): Block[] => {

@@ -56,8 +56,11 @@ test('a model that may call no tool reads the calls and results of earlier turns
   expect(prepared('nova-lite', { messages: withTools })).toMatchObject({ messages: read, tools: undefined });
   const forbidden = prepared('nova-lite', { messages: withTools, tools: [find], toolChoice: 'none' });
   expect(forbidden).toMatchObject({ messages: read, tools: undefined, toolChoice: undefined });
-  const failed = user({ type: 'tool_result', id: 'b', content: [], isError: true });
-  expect(prepared('nova-lite', { messages: [failed] }).messages).toEqual([user(text('[b failed:]'))]);
+  const failing = [
+    ...withTools.slice(0, 2),
+    user({ type: 'tool_result', id: 'a', content: [], isError: true }),
+  ];
+  expect(prepared('nova-lite', { messages: failing }).messages.at(-1)).toEqual(user(text('[find failed:]')));
   expect(prepared('nova-lite', { messages: withTools, tools: [find] }).messages).toEqual(withTools);
 });
 
@@ -121,6 +124,12 @@ test.each<[alias: CatalogueAlias, call: Partial<ChatCall>, param: string, messag
   ['qwen3-32b', { cache: '5m' }, 'cache', /does not support cache\./],
   ['claude-haiku-4.5', { messages: [user(text('a'), ...Array(5).fill(point))] }, 'messages', /at most 4/],
   ['claude-haiku-4.5', { reasoning: 'low', maxTokens: 1024 }, 'maxTokens', /more than 1024/],
+  [
+    'nova-lite',
+    { messages: [user({ type: 'tool_result', id: 'b', content: [] })] },
+    'messages',
+    /after its call/,
+  ],
   ['claude-haiku-4.5', { reasoning: 'max' }, 'reasoning', /Choose one of: off, low, medium, high/],
   [
     'claude-haiku-4.5',
@@ -176,7 +185,6 @@ const block = fc.constantFrom<Block>(
   { type: 'reasoning', text: 'Hm.', signature: 's' },
   { type: 'reasoning', text: 'Hm.' },
   { type: 'tool_use', id: 'a', name: 'find', input: {} },
-  { type: 'tool_result', id: 'a', content: [] },
 );
 
 test('whatever the turns are made of, a model gets turns that Bedrock takes: none empty, no two of one role in a row', () => {

@@ -1,7 +1,7 @@
 import { leastReasoningTokens, type Reasoning, reasoningFields } from '@org/models';
 import type { ChosenModel } from '../config.ts';
 import type { JsonObject } from '../json.ts';
-import { ProxyError } from '../proxy-error.ts';
+import { invalidField, ProxyError } from '../proxy-error.ts';
 import type { Block, ChatCall, Message } from './call.ts';
 
 type Thinking = Pick<ChatCall, 'reasoning' | 'temperature' | 'topP' | 'toolChoice' | 'outputSchema'>;
@@ -74,13 +74,10 @@ export function thinkingFields(
   if (effort === undefined || definition.upstream !== 'converse' || !definition.reasoning) return undefined;
   const fields = reasoningFields(definition.reasoning, effort, maxTokens);
   if (fields) return { ...fields };
-  const message = `must be more than ${leastReasoningTokens}, because the model thinks within it`;
-  throw new ProxyError({
-    code: 'invalid_request',
-    message: `maxTokens ${message}.`,
-    param: 'maxTokens',
-    details: { issues: [{ path: 'maxTokens', message }] },
-  });
+  throw invalidField(
+    'maxTokens',
+    `must be more than ${leastReasoningTokens}, because the model thinks within it`,
+  );
 }
 
 /**

@@ -1,8 +1,7 @@
 import type { DetailsOf } from '@org/contract';
 import { placeOf } from '../call/request-place.ts';
 import type { Json, JsonObject } from '../json.ts';
-import { ProxyError } from '../proxy-error.ts';
-import { invalidField } from './invalid-field.ts';
+import { invalidField, ProxyError } from '../proxy-error.ts';
 
 /**
  * What becomes of a field of another API's request. `kept`: it means the same here. `translated`: it goes to the model in

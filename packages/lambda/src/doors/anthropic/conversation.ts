@@ -1,7 +1,7 @@
 import type { ChatCall, Message } from '../../call/call.ts';
 import type { ChosenModel } from '../../config.ts';
 import type { JsonObject } from '../../json.ts';
-import { ProxyError } from '../../proxy-error.ts';
+import { invalidField, ProxyError } from '../../proxy-error.ts';
 import { readFields } from '../fields.ts';
 import { BlockWriter } from './block-writer.ts';
 import { effortOf } from './conversation-effort.ts';
@@ -79,22 +79,15 @@ function inTurns(turns: readonly Message[]): Message[] {
     joined.push({ ...turn, blocks: [...(before?.blocks ?? []), ...turn.blocks] });
   }
   const empty = joined.findIndex(({ blocks }) => blocks.length === 0);
-  if (empty >= 0) throw misplaced('must not be empty');
-  if (joined[0]?.role !== 'user') throw misplaced('must begin with a user turn');
+  if (empty >= 0) throw invalidField('messages', 'must not be empty');
+  if (joined[0]?.role !== 'user') throw invalidField('messages', 'must begin with a user turn');
   if (joined.at(-1)?.role !== 'user') {
-    throw misplaced('must end with a user turn: this model does not go on with an answer of its own');
+    throw invalidField(
+      'messages',
+      'must end with a user turn: this model does not go on with an answer of its own',
+    );
   }
   return joined;
-}
-
-function misplaced(message: string): ProxyError {
-  const path = 'messages';
-  return new ProxyError({
-    code: 'invalid_request',
-    message: `${path} ${message}.`,
-    param: path,
-    details: { issues: [{ path, message }] },
-  });
 }
 
 function choiceOf(choice: ConversationFields['tool_choice']): ChatCall['toolChoice'] {

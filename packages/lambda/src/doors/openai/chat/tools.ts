@@ -1,6 +1,6 @@
 import type { ChatCall, Tool } from '../../../call/call.ts';
 import { jsonObject } from '../../../json.ts';
-import { invalidField } from '../../invalid-field.ts';
+import { invalidField } from '../../../proxy-error.ts';
 import type { ChatTool, ChatToolChoice } from './request.ts';
 
 /**

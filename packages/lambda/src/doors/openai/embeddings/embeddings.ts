@@ -2,10 +2,10 @@ import { EmbedRequestSchema } from '@org/contract';
 import { allInputTokens } from '@org/models';
 import * as z from 'zod/mini';
 import type { Json } from '../../../json.ts';
+import { invalidField } from '../../../proxy-error.ts';
 import { askedModel, type Door } from '../../door.ts';
 import { type HeededField, heededFields } from '../../field-table.ts';
 import { readFields } from '../../fields.ts';
-import { invalidField } from '../../invalid-field.ts';
 import { embeddingFields } from './fields.ts';
 
 /**

@@ -4,10 +4,9 @@ import * as z from 'zod/mini';
 import type { Asked, ChatCall } from '../../../call/call.ts';
 import { longAnswerTokens } from '../../../call/choose.ts';
 import { isJsonObject, type JsonObject } from '../../../json.ts';
-import { ProxyError } from '../../../proxy-error.ts';
+import { invalidField, ProxyError } from '../../../proxy-error.ts';
 import { type HeededField, heededFields } from '../../field-table.ts';
 import { readFields } from '../../fields.ts';
-import { invalidField } from '../../invalid-field.ts';
 import { responsesFields } from './fields.ts';
 import { conversationOf, InputSchema, refuseForeignItems, toolsWithin } from './input.ts';
 import {
