@@ -51,8 +51,8 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     openai: ['', '../call', '../config.ts', '../json.ts', '../proxy-error.ts'],
   },
   'packages/lambda/src/doors/openai': {
-    chat: ['', '..', '../../call', '../../json.ts'],
-    embeddings: ['', '..', '../../json.ts'],
+    chat: ['', '..', '../../call', '../../json.ts', '../../proxy-error.ts'],
+    embeddings: ['', '..', '../../json.ts', '../../proxy-error.ts'],
     responses: ['', '..', '../../call', '../../config.ts', '../../json.ts', '../../proxy-error.ts'],
   },
   'packages/lambda/src/upstream': {

@@ -45,6 +45,48 @@ test.each(tokenizers)(
   },
 );
 
+test('a text is no less than its normal forms as a whole, and a long run of marks takes no time in the square of it', () => {
+  const piece = fc.constantFrom(
+    'a',
+    '<',
+    '\u0301',
+    '\u0316',
+    '\u0338',
+    '\u0f76',
+    '\ufdfa',
+    '\u1100\u1161',
+    '\u{1d160}',
+  );
+  const long = fc.tuple(piece, piece, fc.integer({ min: 1, max: 600 }), fc.integer({ min: 1, max: 600 }));
+  fc.assert(
+    fc.property(fc.array(long, { maxLength: 4 }), (parts) => {
+      const text = parts.map(([one, other, many, more]) => one.repeat(many) + other.repeat(more)).join('');
+      const whole = ['NFC', 'NFKC'].map((form) => byteLength(text.normalize(form)));
+      expect(mostTokens(text)).toBeGreaterThanOrEqual(Math.max(byteLength(text), ...whole));
+    }),
+  );
+  // As a whole, it would take hours.
+  expect(mostTokens(`a${'\u0301'.repeat(1_000_000)}${'\u0316'.repeat(1_000_000)}`)).toBeGreaterThan(
+    4_000_000 - 10,
+  );
+});
+
+test('of the Messages API, what is not known to be text takes all that the model reads, wherever it stands', () => {
+  const said = (content: JsonObject | JsonObject[]) =>
+    tokensOf({ kind: 'messages', body: { max_tokens: 1, messages: [{ role: 'user', content }] } });
+  const pdf = {
+    type: 'document',
+    source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0=' },
+  };
+  const quoted = { type: 'document', source: { type: 'text', data: 'x' }, citations: { enabled: 'true' } };
+  for (const block of [pdf, quoted, { type: 'web_fetch_tool_result', content: pdf }, { type: 'a_new_one' }]) {
+    expect(said(block)).toBe(windowed.contextTokens);
+    expect(said([block])).toBe(windowed.contextTokens);
+    expect(said({ type: 'tool_result', tool_use_id: 'a', content: block })).toBe(windowed.contextTokens);
+  }
+  expect(said({ type: 'text', text: 'x' })).toBeLessThan(2000);
+});
+
 const chat = (...blocks: Block[]): ModelChatCall => ({
   kind: 'chat',
   messages: [{ role: 'user', blocks }],

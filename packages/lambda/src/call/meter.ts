@@ -39,7 +39,29 @@ export function mostTokens(text: string): number {
   const bytes = Buffer.byteLength(text);
   // Each normal form of ASCII is itself.
   if (bytes === text.length) return bytes;
-  return Math.max(bytes, Buffer.byteLength(text.normalize('NFC')), Buffer.byteLength(text.normalize('NFKC')));
+  const pieces = inPieces(text);
+  return Math.max(bytes, normalBytes(pieces, 'NFC'), normalBytes(pieces, 'NFKC'));
+}
+
+/** Of all pieces. Characters that join across two of them only make the whole shorter. */
+function normalBytes(pieces: readonly string[], form: 'NFC' | 'NFKC'): number {
+  return sum(pieces, (piece) => Buffer.byteLength(piece.normalize(form)));
+}
+
+/**
+ * A text in pieces of about 256 UTF-16 units, none of which splits a character. Normalizing sorts combining marks by
+ * insertion, so that a long run of them in the wrong order would take time in the square of its length.
+ */
+function inPieces(text: string): string[] {
+  const pieces: string[] = [];
+  for (let start = 0; start < text.length; ) {
+    const next = start + 256;
+    const splits = (text.charCodeAt(next - 1) & 0xfc00) === 0xd800;
+    const end = splits ? next + 1 : next;
+    pieces.push(text.slice(start, end));
+    start = end;
+  }
+  return pieces;
 }
 
 /**
@@ -180,26 +202,33 @@ function tokensAround(value: Json, bounds: Bounds): number {
 /** A string, or blocks. Only here is a block one: elsewhere, such as in what a tool is given, it is data. */
 function contentTokens(content: Json | undefined, bounds: Bounds): number {
   if (typeof content === 'string') return mostTokens(content);
-  if (!Array.isArray(content)) return content === undefined ? 0 : jsonTokens(content);
+  if (content === undefined) return 0;
+  // One block may stand for a list of one.
   return sum(
-    content,
+    Array.isArray(content) ? content : [content],
     (block) => templateTokens.block + (packedTokens(block, bounds) ?? tokensAround(block, bounds)),
   );
 }
 
+/** Blocks whose JSON is what the model reads of them. Of any other kind nobody knows. */
+const unpacked: ReadonlySet<string> = new Set([
+  ...['text', 'thinking', 'tool_use', 'tool_result', 'tool_reference', 'search_result'],
+]);
+
 /** Of a block whose bytes are not its text. One that is quoted is cut into chunks, each with its number. */
 function packedTokens(block: Json, { imageTokens = asMuchAsFits }: Bounds): number | undefined {
-  switch (at(block, 'type')) {
+  const type = at(block, 'type');
+  switch (type) {
+    case undefined:
+      return undefined;
     case 'image':
       return imageTokens;
     case 'document':
-      return at(block, 'source', 'type') === 'text' && at(block, 'citations', 'enabled') !== true
+      return at(block, 'source', 'type') === 'text' && !(at(block, 'citations', 'enabled') ?? false)
         ? undefined
         : asMuchAsFits;
-    case 'redacted_thinking':
-      return asMuchAsFits;
     default:
-      return undefined;
+      return typeof type === 'string' && unpacked.has(type) ? undefined : asMuchAsFits;
   }
 }
 

@@ -204,13 +204,21 @@ test('whatever the turns are made of, a model gets turns that Bedrock takes: non
   );
 });
 
+test.each([60_000, 100, '50', 1.5, null])(
+  'of the Messages API, thoughts of %j tokens in an answer of 100 are refused: what they may be is not held',
+  (budget_tokens) => {
+    const body = { max_tokens: 100, messages: [], thinking: { type: 'enabled', budget_tokens } };
+    expect(() => prepare({ kind: 'messages', body }, modelOf('claude-haiku-4.5'), caller)).toThrow(
+      expect.objectContaining({ statement: expect.objectContaining({ param: 'thinking' }) }),
+    );
+  },
+);
+
 test.each([
   [32_000, { type: 'enabled', budget_tokens: 31_999 }, 4096, { type: 'enabled', budget_tokens: 4095 }],
   [32_000, { type: 'enabled', budget_tokens: 2000 }, 4096, { type: 'enabled', budget_tokens: 2000 }],
   [32_000, { type: 'adaptive' }, 4096, { type: 'adaptive' }],
   [4096, { type: 'enabled', budget_tokens: 4095 }, 4096, { type: 'enabled', budget_tokens: 4095 }],
-  // Nobody can think in so few: Bedrock says so.
-  [32_000, { type: 'enabled', budget_tokens: 2000 }, 1024, { type: 'enabled', budget_tokens: 2000 }],
 ])(
   'of the Messages API, %i tokens with %j are lowered to %i, and thoughts have room in them',
   (asked, thinking, most, given) => {

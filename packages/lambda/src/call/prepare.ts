@@ -1,6 +1,7 @@
 import { leastReasoningTokens } from '@org/models';
 import type { Caller, ChosenModel } from '../config.ts';
-import { isJsonObject, type JsonObject } from '../json.ts';
+import { at, isJsonObject, type JsonObject } from '../json.ts';
+import { invalidField } from '../proxy-error.ts';
 import { cachedParts } from './cache-points.ts';
 import type { Call, ChatCall, MessagesCall, ModelCall } from './call.ts';
 import { longAnswerTokens, maxTokensOf } from './choose.ts';
@@ -39,16 +40,28 @@ export function prepare(call: Call, model: ChosenModel, caller: Capped): Prepare
 function prepareMessages(call: MessagesCall, model: ChosenModel, caller: Capped): Prepared {
   const asked = call.body.max_tokens;
   const maxTokens = maxTokensOf(asked, model, caller);
-  if (maxTokens === asked) return { call };
-  return {
-    call: { ...call, body: { ...withinTokens(call.body, maxTokens), max_tokens: maxTokens } },
-    maxTokensLoweredTo: maxTokens,
-  };
+  const lowered = maxTokens < asked;
+  const body = lowered ? { ...withinTokens(call.body, maxTokens), max_tokens: maxTokens } : call.body;
+  refuseBudget(body);
+  return { call: { ...call, body }, maxTokensLoweredTo: lowered ? maxTokens : undefined };
+}
+
+/**
+ * Thoughts between calls of tools may be more than `max_tokens` for Anthropic, where only the context window bounds them.
+ * Nobody would hold so much.
+ *
+ * @throws {ProxyError} `invalid_request` where they may.
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-thinking.html
+ */
+function refuseBudget({ thinking, max_tokens }: MessagesCall['body']): void {
+  const budget = at(thinking, 'budget_tokens');
+  if (budget === undefined || (Number.isInteger(budget) && Number(budget) < max_tokens)) return;
+  throw invalidField('thinking', 'must have fewer budget_tokens than max_tokens');
 }
 
 /**
  * A body whose thoughts have room in so many tokens, which they must be fewer than. With no room for the fewest that there
- * can be, it stays as it is, and Bedrock says so.
+ * can be, it stays as it is, and is refused.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-thinking.html
  */

@@ -51,7 +51,9 @@ export function invokeMessages({ body }: MessagesCall, target: Target): Exchange
     event(type, body) {
       const event = chunkOf(type, body);
       if (event === undefined) return [];
-      return read(event, at(event, 'message', 'usage') ?? event['usage'], at(event, 'delta', 'stop_reason'));
+      // The first event has but one token of the answer: a stream that says no more has not said what it took.
+      took(at(event, 'message', 'usage'));
+      return read(event, event['usage'], at(event, 'delta', 'stop_reason'));
     },
   };
 }
