@@ -195,7 +195,7 @@ test('the document is what the catalogue says', async () => {
     '`unsupported_feature`, before anything is billed. JSON by a schema (`outputSchema`) is made by Bedrock itself (native)',
     'or by a tool that the model is made to call (tool).',
     '',
-    '[How to ask](content.md) for each of it is on a page of its own. A model for embeddings turns texts into vectors, and does',
+    '[How to ask](content.md) for each of it has its own page. A model for embeddings turns texts into vectors, and does',
     'nothing else.',
     '',
     ...table(

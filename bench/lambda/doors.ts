@@ -115,7 +115,7 @@ const count = measured[0]?.whole.cpu.count ?? 0;
 const text = `# What the APIs of others add to the native one
 
 Written by \`npm run bench -- doors\` (\`bench/lambda/doors.ts\`): ${machine()}. The built bundle is called as
-the Lambda runtime calls it, over HTTP to a Bedrock whose answers are bytes made before, in a process of its own. Nothing is counted by
+the Lambda runtime calls it, over HTTP to a Bedrock in another process, whose answers are bytes made before. Nothing is counted by
 the ledger, which costs the same whichever API is spoken. The same question, and the same answer.
 
 Milliseconds of CPU a call, on all threads of the function's process: medians, with the quartiles in brackets. All take

@@ -103,7 +103,7 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
   embed: {
     tag: 'Ask',
     description: [
-      'Up to 256 texts in one request, which counts once against limits of requests. Each is turned into a vector of its own,',
+      'Up to 256 texts in one request, which counts once against limits of requests. Each becomes one vector,',
       'and none is cut: one that is longer than the model can read is an error.',
     ].join('\n'),
     answer: 'A vector for each text, in their order.',

@@ -198,7 +198,7 @@ export type StreamEvent =
 export interface EmbedRequest {
   /** An alias of an embedding model that this deployment offers, such as `titan-embed-v2`. */
   model: string;
-  /** 1 to 256 texts. Each is turned into a vector of its own. */
+  /** 1 to 256 texts. Each becomes one vector. */
   inputs: string[];
   /** Numbers of a vector, where the model lets you choose. Default: the model's own. */
   dimensions?: number | undefined;

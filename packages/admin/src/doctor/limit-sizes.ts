@@ -1,7 +1,7 @@
 import { type LimitKind, type LimitPeriod, type Limits, limitKinds, limitPeriods } from '@org/contract';
 import type { ProxyConfig } from '@org/infra/config';
 import type { ModelCall } from '@org/lambda/call/call';
-import { maxTokensOf } from '@org/lambda/call/choose';
+import { maxTokensOf } from '@org/lambda/call/max-tokens';
 import { worstCaseOf } from '@org/lambda/call/meter';
 import type { ChosenModel } from '@org/lambda/config';
 import { type Amounts, amountsOf, unitOf } from '@org/lambda/ledger/amounts';

@@ -4,7 +4,7 @@ import { at, isJsonObject, type JsonObject } from '../json.ts';
 import { invalidField } from '../proxy-error.ts';
 import { cachedParts } from './cache-points.ts';
 import type { Call, ChatCall, MessagesCall, ModelCall } from './call.ts';
-import { longAnswerTokens, maxTokensOf } from './choose.ts';
+import { longAnswerTokens, maxTokensOf } from './max-tokens.ts';
 import { offeredTools } from './offered-tools.ts';
 import { thinkingFields, thinks, thoughtsFor } from './reasoning.ts';
 import { constraintOf, type StructuredCall, structuredCall } from './structured-output/structured-output.ts';

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 import type { ChatCall } from '../../../call/call.ts';
-import { longAnswerTokens } from '../../../call/choose.ts';
+import { longAnswerTokens } from '../../../call/max-tokens.ts';
 import { textOf } from '../../../call/reply.ts';
 import type { AnswerFacts, Door } from '../../door.ts';
 import { heededFields } from '../../field-table.ts';

@@ -2,7 +2,7 @@ import type { ServiceTier } from '@org/models';
 import type { ResponseIncludable } from 'openai/resources/responses/responses';
 import * as z from 'zod/mini';
 import type { Asked, ChatCall } from '../../../call/call.ts';
-import { longAnswerTokens } from '../../../call/choose.ts';
+import { longAnswerTokens } from '../../../call/max-tokens.ts';
 import { isJsonObject, type JsonObject } from '../../../json.ts';
 import { invalidField, ProxyError } from '../../../proxy-error.ts';
 import { type HeededField, heededFields } from '../../field-table.ts';
