@@ -30,6 +30,13 @@ test.each(['', '{"city":"Or', 'Sure! {"city":"Oran"}', '```json\n{}\n```'])('%j 
   expect(checkOutput(schema, text)).toEqual({ fits: false, issues: [] });
 });
 
+test('an answer with half of a surrogate pair in a name fits as any other', () => {
+  const text = String.raw`{"a":{"\ud800":0}}`;
+  expect(checkOutput({ type: 'object', properties: { a: { type: 'object' } } }, text)).toMatchObject({
+    fits: true,
+  });
+});
+
 test('a pattern that takes years is given up', () => {
   const years = { type: 'object', properties: { city: { type: 'string', pattern: '^(a+)+$' } } };
   const { fits, ...rest } = checkOutput(years, JSON.stringify({ city: `${'a'.repeat(50)}!` }));

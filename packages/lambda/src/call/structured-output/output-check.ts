@@ -1,7 +1,7 @@
 import { Script } from 'node:vm';
 import { type OutputUnit, Validator } from '@cfworker/json-schema';
 import type { RequestIssue } from '@org/contract';
-import { type JsonObject, parseJson } from '../../json.ts';
+import { isJsonObject, type Json, type JsonObject, parseJson } from '../../json.ts';
 import { mostIssues, placeOf } from '../request-place.ts';
 
 /** The output that a model wrote, or where it does not fit. */
@@ -30,7 +30,7 @@ const containers: ReadonlySet<string> = new Set([
 export function checkOutput(schema: JsonObject, text: string): CheckedOutput {
   const output = parseJson(text);
   if (output === undefined) return { fits: false, issues: [] };
-  const check = () => new Validator({ ...schema }, '2020-12', false).validate(output);
+  const check = () => new Validator({ ...schema }, '2020-12', false).validate(namedInUnicode(output));
   try {
     const { valid, errors }: ReturnType<typeof check> = script.runInNewContext(
       { check },
@@ -42,6 +42,15 @@ export function checkOutput(schema: JsonObject, text: string): CheckedOutput {
   } catch {
     return { fits: false, issues: [{ path: '', message: unchecked }] };
   }
+}
+
+/** The validator writes names as URLs, which half of a surrogate pair cannot be in. */
+export function namedInUnicode(value: Json): Json {
+  if (Array.isArray(value)) return value.map(namedInUnicode);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => [name.toWellFormed(), namedInUnicode(field)]),
+  );
 }
 
 const unchecked =
