@@ -51,6 +51,7 @@ test.each([[], ...everyCommand].map((path) => [path.join(' '), path] as const))(
   'proxy %s --help has an example for npm where npm runs it, and for pnpm where pnpm does',
   async (command, path) => {
     const { printed: forNpm } = await runRecorded([...path, '--help'], npm);
+    expect(forNpm).toMatch(/--config <file>.*--local \[url\]/s);
     const [, examples = ''] = forNpm.split(/^Examples?:$/m);
     expect(examples).toContain(`npm run proxy -- ${command}`);
     expect(forNpm).not.toMatch(/\bpnpm\b/);

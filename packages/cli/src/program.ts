@@ -61,6 +61,7 @@ export function createProgram(
       writeOut: (text) => terminal.print(text.trimEnd()),
       writeErr: (text) => terminal.note(text.trimEnd()),
     })
+    .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('See more with --help.')
     .exitOverride();
   const cli = createCli(program, terminal, now, environment);

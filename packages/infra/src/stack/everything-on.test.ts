@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
+import company from '../../examples/company.config.ts';
 import shipped from '../../proxy.config.ts';
 import {
   everythingOn,
@@ -82,4 +83,8 @@ test('two stages of one account share no name but those of their keys', () => {
   const production = new Set(names(templateOf({ ...everythingOn, stage: 'prod' })));
   expect(names(everything).length).toBeGreaterThan(10);
   expect(names(everything).filter((name) => production.has(name))).toEqual([]);
+});
+
+test('the example of a whole company is a template that keeps every rule', () => {
+  expect(resources(templateOf(company), 'AWS::ApiGateway::UsagePlan').size).toBe(3);
 });
