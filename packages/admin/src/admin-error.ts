@@ -31,7 +31,9 @@ export interface AdminProblems {
   key_has_no_value: { readonly key: string };
   limits_cannot_hold: { readonly reason: string };
   no_such_stack: { readonly stack: string; readonly region: string };
-  stack_has_no_table: { readonly stack: string };
+  stack_lacks_output: { readonly stack: string; readonly output: string };
+  /** A plan, or all of them, without a priced model that answers questions. */
+  nothing_to_prove_with: { readonly plan: string | undefined };
   table_is_overloaded: { readonly table: string };
   no_local_gateway: { readonly url: string };
   local_gateway_runs_another: { readonly url: string; readonly stack: string; readonly wanted: string };
@@ -64,7 +66,9 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
   key_has_no_value: ({ key }) => `API Gateway made the key ${key} without an id or a value.`,
   limits_cannot_hold: () => 'The limits of the key cannot hold.',
   no_such_stack: ({ stack, region }) => `There is no stack ${stack} in ${region}.`,
-  stack_has_no_table: ({ stack }) => `The stack ${stack} has no output TableName.`,
+  stack_lacks_output: ({ stack, output }) => `The stack ${stack} has no output ${output}.`,
+  nothing_to_prove_with: ({ plan }) =>
+    `${plan === undefined ? 'The config' : `The plan ${plan}`} has no model that answers questions and whose price is known.`,
   table_is_overloaded: ({ table }) => `DynamoDB does not keep up with reading ${table}.`,
   no_local_gateway: ({ url }) => `No local gateway answers at ${url}.`,
   local_gateway_runs_another: ({ url, stack, wanted }) =>

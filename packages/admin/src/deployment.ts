@@ -14,6 +14,8 @@ export interface Deployment {
   /** Of its stack. */
   readonly name: string;
   readonly config: ProxyConfig;
+  /** URL that the routes are below. */
+  readonly endpoint: string;
   readonly apiKeys: ApiKeys;
   readonly plans: UsagePlans;
   readonly table: Table;
@@ -41,10 +43,13 @@ export async function openDeployment(
 ): Promise<Deployment> {
   const name = stackNameOf(config);
   const outputs = await stackOutputs(name, endpoints('cloudformation'));
-  const tableName = outputs.get('TableName');
-  if (tableName === undefined) {
-    throw new AdminError('stack_has_no_table', { stack: name });
-  }
+  const output = (key: string): string => {
+    const value = outputs.get(key);
+    if (value === undefined) throw new AdminError('stack_lacks_output', { stack: name, output: key });
+    return value;
+  };
+  const tableName = output('TableName');
+  const endpoint = output('Endpoint');
   const apiGateway = new APIGatewayClient(endpoints('api_gateway'));
   const dynamodb = new DynamoDBClient(endpoints('dynamodb'));
   const configKeyIds = Object.values(config.teams)
@@ -60,6 +65,7 @@ export async function openDeployment(
   return {
     name,
     config,
+    endpoint,
     apiKeys: new ApiKeys(apiGateway),
     plans,
     table: new Table(dynamodb, tableName),

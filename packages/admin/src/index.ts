@@ -22,6 +22,8 @@ export {
   type PriceDifference,
   type UnlistedPrice,
 } from './prices/compare-prices.ts';
+export type { ProofResult } from './prove/proof.ts';
+export { type ProveOptions, prove } from './prove/prove.ts';
 export { checkDeletable, deleteTeam, keyNamesOf } from './teams/delete-team.ts';
 export { importTeams, parseTeams, type TeamImport } from './teams/import-teams.ts';
 export { moveTeam } from './teams/move-team.ts';

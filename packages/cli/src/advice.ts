@@ -36,7 +36,9 @@ const advices: {
   limits_cannot_hold: ({ reason }) => `${reason}.`,
   no_such_stack: () =>
     'Deploy it, name another config with --config, or add --local for the gateway of npm start.',
-  stack_has_no_table: () => 'It is another stack, or an old one: deploy again.',
+  stack_lacks_output: () => 'It is another stack, or an old one: deploy again.',
+  nothing_to_prove_with: () =>
+    'Choose another with --plan, or give a model its price in the config: the run is kept below --most-usd by it.',
   table_is_overloaded: () => 'Run it again later.',
   no_local_gateway: () => 'Start it with "npm start", or give its address: --local http://127.0.0.1:8788',
   local_gateway_runs_another: () =>

@@ -10,6 +10,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addKeys } from './commands/keys.ts';
 import { addModels } from './commands/models.ts';
 import { addPrices } from './commands/prices.ts';
+import { addProve } from './commands/prove.ts';
 import { addSynth } from './commands/synth.ts';
 import { addTeams } from './commands/teams.ts';
 import { addUsage } from './commands/usage.ts';
@@ -34,6 +35,7 @@ const commands: readonly AddCommand[] = [
   addTeams,
   addKeys,
   addUsage,
+  addProve,
 ];
 
 const examples = ({ program }: Invocation) => `

@@ -1,0 +1,105 @@
+import { AnswerSchema, headers, type LimitKind, UsageReportSchema } from '@org/contract';
+import * as z from 'zod/mini';
+import { Broken, NotShown, type Proof, type Subject } from './proof.ts';
+import { type Reply, read, refusal } from './target.ts';
+
+const ask = ({ target, models: { chat } }: Subject, key: string, maxTokens = 1): Promise<Reply> =>
+  target.send({ path: '/bedrock', key, body: { model: chat, question: 'Say yes.', maxTokens } });
+
+/** How much of a key's own limit by the day is used. */
+async function usedOf({ target }: Subject, key: string, kind: LimitKind): Promise<number> {
+  const { limits } = read(await target.send({ method: 'GET', path: '/usage', key }), UsageReportSchema);
+  const own = limits.find(
+    ({ limit, period, scope }) => limit === kind && period === 'day' && scope === 'key',
+  );
+  if (!own) throw new Broken(`does not report the limit on ${kind} of the key`);
+  return own.used;
+}
+
+const SpentLimit = z.object({
+  limit: z.literal('requests'),
+  period: z.literal('day'),
+  scope: z.literal('key'),
+  max: z.literal(1),
+  used: z.literal(1),
+  resetsAt: z.iso.datetime(),
+});
+
+/** A race: so many callers at once, for so many requests. */
+const callers = 60;
+const places = 20;
+
+export const limitProofs: readonly Proof[] = [
+  {
+    name: 'race',
+    statement: `Of ${callers} callers at once, a limit of ${places} requests lets exactly ${places} through`,
+    async check(subject) {
+      const { value } = await subject.newKey({ requests: { day: places } });
+      const replies = await Promise.all(Array.from({ length: callers }, () => ask(subject, value)));
+      const answered = replies.filter(({ status }) => status === 200).length;
+      for (const reply of replies) if (reply.status !== 200) refusal(reply, 'quota_exceeded');
+      if (answered !== places) throw new Broken(`let ${answered} through`);
+      const used = await usedOf(subject, value, 'requests');
+      if (used !== places) throw new Broken(`let ${answered} through and counted ${used}`);
+      return `${answered} answered, ${callers - answered} refused, ${used} counted`;
+    },
+  },
+  {
+    name: 'spent',
+    statement: 'A spent limit is refused with the limit, what is used, and when it resets',
+    async check(subject) {
+      const { value } = await subject.newKey({ requests: { day: 1 } });
+      read(await ask(subject, value), AnswerSchema);
+      const reply = await ask(subject, value);
+      const { success, data } = z.safeParse(SpentLimit, refusal(reply, 'quota_exceeded').details);
+      if (!success) throw new Broken('does not name the limit that is spent, how much, and until when');
+      if (reply.headers.get(headers.shouldRetry) !== 'false')
+        throw new Broken('does not say that a retry is in vain');
+      return `429 quota_exceeded until ${data.resetsAt}`;
+    },
+  },
+  {
+    name: 'never-fits',
+    statement: 'A call that alone is more than a limit is refused, and charges nothing',
+    async check(subject) {
+      const { value } = await subject.newKey({ tokens: { day: 1 } });
+      refusal(await ask(subject, value), 'exceeds_limit');
+      const used = await usedOf(subject, value, 'tokens');
+      if (used !== 0) throw new Broken(`charged ${used} tokens`);
+      return '400 exceeds_limit, 0 tokens charged';
+    },
+  },
+  {
+    name: 'charge',
+    statement: 'What an answer says that it used is what the limit counts',
+    async check(subject) {
+      const { value } = await subject.newKey({ tokens: { day: 1_000_000 } });
+      const { usage } = read(await ask(subject, value), AnswerSchema);
+      const used = await usedOf(subject, value, 'tokens');
+      if (used !== usage.totalTokens) {
+        throw new Broken(`said ${usage.totalTokens} tokens, and counted ${used}`);
+      }
+      return `${used} tokens`;
+    },
+  },
+  {
+    name: 'hang-up',
+    statement: 'A caller who hangs up is charged for the call',
+    async check(subject) {
+      const { target, models, wait } = subject;
+      if (!models.streams) throw new NotShown(`${models.chat} does not stream`);
+      const { value: key } = await subject.newKey({ tokens: { day: 1_000_000 } });
+      const body = { model: models.chat, question: 'Count to a hundred.', maxTokens: 200 };
+      await target.hangUp({ path: '/bedrock/stream', key, body });
+      // A call in flight counts with the most that it can cost, until it is settled.
+      const held = await usedOf(subject, key, 'tokens');
+      let used = held;
+      for (let look = 0; used === held && look < 20; look += 1) {
+        await wait(1000);
+        used = await usedOf(subject, key, 'tokens');
+      }
+      if (used === 0) throw new Broken('charged nothing');
+      return `${used} tokens charged`;
+    },
+  },
+];

@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto';
+import { type Limits, routes } from '@org/contract';
+import { aliasOf, capabilitiesOf, definitionOf, type OfferedModel, priceIn } from '@org/models';
+import { AdminError } from '../admin-error.ts';
+import type { Deployment } from '../deployment.ts';
+import { createKey, type NewKey } from '../keys/create-key.ts';
+import { deleteTeam } from '../teams/delete-team.ts';
+import { checkPlan, createTeam, listTeams } from '../teams/teams.ts';
+import { keyProofs } from './keys.ts';
+import { limitProofs } from './limits.ts';
+import { Broken, NotShown, type Proof, type ProofModels, type ProofResult } from './proof.ts';
+import { refusalProofs } from './refusals.ts';
+import { routeProofs } from './routes.ts';
+import { streamingProofs } from './streaming.ts';
+import { describe, Target, type TargetOptions } from './target.ts';
+
+/** In the order in which they are tried: the throttle, which others would meet too, is the last refusal. */
+const proofs: readonly Proof[] = [
+  ...routeProofs,
+  ...streamingProofs,
+  ...keyProofs,
+  ...limitProofs,
+  ...refusalProofs,
+];
+
+/** More than one proof makes of them. */
+const mostKeys = 10;
+
+/** On AWS a new key can take minutes until API Gateway takes it. */
+const mostSecondsUntilTaken = 300;
+
+export interface ProveOptions extends Omit<TargetOptions, 'paceMs'> {
+  /** The plan of the throwaway team. Default: the one with the cheapest model. */
+  readonly plan?: string | undefined;
+  /** The most that all calls together may cost, in USD. The throwaway keys have it as their limits. */
+  readonly mostUsd: number;
+  /** Called with each result as it is there. */
+  readonly onResult: (result: ProofResult) => void;
+}
+
+/**
+ * Tries what a deployment promises with a throwaway team, and removes it again, also where it is interrupted. What an
+ * earlier run could not remove, because its process was killed, this one removes.
+ *
+ * @throws {AdminError} If the plan is not there, or has no model with a price that answers questions.
+ */
+export async function prove(deployment: Deployment, options: ProveOptions): Promise<ProofResult[]> {
+  const plan = options.plan ?? cheapestPlan(deployment);
+  checkPlan(deployment, plan);
+  const models = modelsOf(deployment, plan);
+  await removeLeftovers(deployment);
+  const team = `${prefix}${randomBytes(4).toString('hex')}`;
+  await createTeam(deployment, team, plan);
+  try {
+    return await proveWith(deployment, { ...options, plan, team, models });
+  } finally {
+    await deleteTeam(deployment, team);
+  }
+}
+
+interface Throwaway extends ProveOptions {
+  readonly plan: string;
+  readonly team: string;
+  readonly models: ProofModels;
+}
+
+async function proveWith(deployment: Deployment, throwaway: Throwaway): Promise<ProofResult[]> {
+  const { plan, team, models, mostUsd, signal, wait, onResult } = throwaway;
+  const paceMs = Math.ceil(1000 / (deployment.config.plans[plan]?.throttle.rate ?? 1));
+  const newTarget = () => new Target(deployment.endpoint, { signal, paceMs, wait });
+  const untilTaken = async (key: string): Promise<string> => {
+    const target = newTarget();
+    for (let second = 0; ; second += 1) {
+      const reply = await target.send({ method: 'GET', path: routes.usage.path, key });
+      if (reply.status === 200) return `after ${second} s`;
+      if (second === mostSecondsUntilTaken) {
+        throw new Broken(`a new key is answered ${describe(reply)} after ${second} s`);
+      }
+      await wait(1000);
+    }
+  };
+  let made = 0;
+  const makeKey = (limits: Limits = {}): Promise<NewKey> => {
+    made += 1;
+    const usd = { month: mostUsd / mostKeys };
+    return createKey(deployment, { name: `${team}-${made}`, team, plan, limits: { usd, ...limits } });
+  };
+  const newKey = async (limits?: Limits): Promise<NewKey> => {
+    const key = await makeKey(limits);
+    await untilTaken(key.value);
+    return key;
+  };
+  const results: ProofResult[] = [];
+  const report = async (
+    { name, statement }: Pick<Proof, 'name' | 'statement'>,
+    tried: Promise<string>,
+    target: Target,
+  ) => {
+    const outcome = await tried.then(
+      (what) => ({ outcome: 'holds' as const, what }),
+      (error: unknown) => {
+        signal.throwIfAborted();
+        return failureOf(error);
+      },
+    );
+    const result = { name, statement, ...outcome, requestIds: target.requestIds };
+    results.push(result);
+    onResult(result);
+    return result;
+  };
+
+  const { value: key } = await makeKey();
+  const statement = `A new key is taken within ${mostSecondsUntilTaken / 60} minutes`;
+  const first = await report({ name: 'new-key', statement }, untilTaken(key), newTarget());
+  // All others rest on it.
+  signal.throwIfAborted();
+  if (first.outcome !== 'holds') return results;
+  for (const proof of proofs) {
+    signal.throwIfAborted();
+    const target = newTarget();
+    const subject = { deployment, plan, target, key, newKey, untilTaken, models, wait };
+    await report(proof, proof.check(subject), target);
+  }
+  return results;
+}
+
+function failureOf(error: unknown): Pick<ProofResult, 'outcome' | 'what'> {
+  if (error instanceof NotShown) return { outcome: 'not shown', what: error.message };
+  if (error instanceof Broken) return { outcome: 'broken', what: error.message };
+  return { outcome: 'broken', what: `could not be tried: ${error instanceof Error ? error.message : error}` };
+}
+
+const prefix = 'prove-';
+
+/** Older than any run: one that is at work now is left alone. */
+const leftOverAfterMs = 60 * 60 * 1000;
+
+async function removeLeftovers(deployment: Deployment): Promise<void> {
+  for (const { name, source, createdAt } of await listTeams(deployment)) {
+    const age = deployment.now() - Date.parse(createdAt ?? '');
+    const isLeftover = source === 'run-time' && /^prove-[0-9a-f]{8}$/.test(name) && !(age < leftOverAfterMs);
+    if (isLeftover) await deleteTeam(deployment, name);
+  }
+}
+
+function cheapestPlan({ config }: Deployment): string {
+  const priced = Object.entries(config.plans).flatMap(([name, { models }]) => {
+    const [cheapest] = pricedModels({ config }, models, isChat);
+    return cheapest ? [{ name, cost: cheapest.cost }] : [];
+  });
+  const [plan] = priced.toSorted((a, b) => a.cost - b.cost);
+  if (!plan) throw new AdminError('nothing_to_prove_with', { plan: undefined });
+  return plan.name;
+}
+
+function modelsOf(deployment: Deployment, plan: string): ProofModels {
+  const { models: all, plans } = deployment.config;
+  const allowed = plans[plan]?.models ?? [];
+  const [chat] = pricedModels(deployment, allowed, isChat);
+  if (!chat) throw new AdminError('nothing_to_prove_with', { plan });
+  const [embed] = pricedModels(deployment, allowed, (model) => !isChat(model));
+  return {
+    chat: chat.alias,
+    streams: capabilitiesOf(chat.definition).includes('stream'),
+    embed: embed?.alias,
+    forbidden: all.map(aliasOf).find((alias) => !allowed.includes(alias)),
+  };
+}
+
+/** Those of a kind that have a price, the cheapest first. */
+function pricedModels(
+  { config }: Pick<Deployment, 'config'>,
+  aliases: readonly string[],
+  is: (model: OfferedModel) => boolean,
+) {
+  return config.models
+    .filter((model) => aliases.includes(aliasOf(model)) && is(model))
+    .flatMap((model) => {
+      const definition = definitionOf(model);
+      const price = priceIn(config, model);
+      return definition && price
+        ? [{ alias: aliasOf(model), definition, cost: price.input + price.output }]
+        : [];
+    })
+    .toSorted((a, b) => a.cost - b.cost);
+}
+
+function isChat(model: OfferedModel): boolean {
+  return definitionOf(model)?.upstream !== 'embed';
+}

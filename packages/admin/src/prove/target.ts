@@ -1,0 +1,147 @@
+import { type ErrorCode, ErrorEnvelopeSchema, errorDefinition, headers } from '@org/contract';
+import * as z from 'zod/mini';
+import { Broken } from './proof.ts';
+
+export interface Request {
+  readonly method?: 'GET' | 'POST';
+  /** Below the stage. */
+  readonly path: string;
+  /** Sent as `x-api-key`. Default: none. */
+  readonly key?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** An object is sent as JSON, a string as it is. */
+  readonly body?: object | string;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** When each piece of the body came, in milliseconds after the request was sent. */
+  readonly arrivals: readonly number[];
+}
+
+/** Longer than any of these calls takes, so that a proxy which hangs is reported. */
+const timeoutMs = 120_000;
+
+const mostAttempts = 20;
+
+export interface TargetOptions {
+  /** Ends every request. */
+  readonly signal: AbortSignal;
+  /** Milliseconds between two requests, so that the throttle of the plan lets both through. */
+  readonly paceMs: number;
+  readonly wait: (ms: number) => Promise<void>;
+}
+
+/** The API of a deployment, as its callers reach it, and the ids of what it answered. */
+export class Target {
+  readonly requestIds: string[] = [];
+  readonly #url: string;
+  readonly #signal: AbortSignal;
+
+  readonly #paceMs: number;
+  readonly #wait: (ms: number) => Promise<void>;
+
+  /** @param url That the routes are below. */
+  constructor(url: string, { signal, paceMs, wait }: TargetOptions) {
+    this.#url = url.replace(/\/$/, '');
+    this.#signal = signal;
+    this.#paceMs = paceMs;
+    this.#wait = wait;
+  }
+
+  /** Sends a request, again where it came too fast or while other calls hold what is left of a limit. */
+  async send(request: Request): Promise<Reply> {
+    for (let attempt = 1; ; attempt += 1) {
+      await this.#wait(this.#paceMs);
+      const reply = await this.sendOnce(request);
+      const mayRepeat = reply.status === 429 && reply.headers.get(headers.shouldRetry) !== 'false';
+      if (!mayRepeat || attempt === mostAttempts) return reply;
+      await this.#wait(Number(reply.headers.get(headers.retryAfter) ?? 1) * 1000);
+    }
+  }
+
+  async sendOnce(request: Request): Promise<Reply> {
+    const { response, sentAt } = await this.#fetch(request, AbortSignal.timeout(timeoutMs));
+    const decoder = new TextDecoder();
+    const arrivals: number[] = [];
+    let text = '';
+    for await (const piece of response.body ?? []) {
+      arrivals.push(performance.now() - sentAt);
+      text += decoder.decode(piece, { stream: true });
+    }
+    return { status: response.status, headers: response.headers, text, arrivals };
+  }
+
+  /** Reads the first piece of an answer and hangs up. */
+  async hangUp(request: Request): Promise<void> {
+    const caller = new AbortController();
+    const { response } = await this.#fetch(request, caller.signal);
+    if (response.status !== 200) throw new Broken(`answered ${response.status} to a stream`);
+    await response.body?.getReader().read();
+    caller.abort();
+  }
+
+  async #fetch({ method = 'POST', path, key, headers: more, body }: Request, ends: AbortSignal) {
+    const sentAt = performance.now();
+    const response = await fetch(`${this.#url}${path}`, {
+      method,
+      headers: {
+        ...(key !== undefined && { [headers.apiKey]: key }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...more,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      redirect: 'error',
+      signal: AbortSignal.any([ends, this.#signal]),
+    });
+    const id = response.headers.get(headers.requestId);
+    if (id !== null) this.requestIds.push(id);
+    return { response, sentAt };
+  }
+}
+
+/**
+ * Reads a success.
+ *
+ * @throws {Broken} If it is none, or has another form.
+ */
+export function read<Schema extends z.ZodMiniType>(reply: Reply, schema: Schema): z.output<Schema> {
+  if (reply.status !== 200) throw new Broken(`answered ${describe(reply)}, and not 200`);
+  const { data, error } = z.safeParse(schema, parseJson(reply.text));
+  if (error) throw new Broken(`answered 200 with another body: ${z.prettifyError(error).split('\n')[0]}`);
+  return data;
+}
+
+/**
+ * Checks that a reply is an error of this code, in the one form that errors have.
+ *
+ * @returns The error.
+ * @throws {Broken} If not.
+ */
+export function refusal(reply: Reply, code: ErrorCode) {
+  const { status } = errorDefinition(code);
+  const { data } = z.safeParse(ErrorEnvelopeSchema, parseJson(reply.text));
+  if (reply.status !== status || data?.error.code !== code) {
+    throw new Broken(`answered ${describe(reply)}, and not ${status} ${code}`);
+  }
+  if (data.request_id !== reply.headers.get(headers.requestId)) {
+    throw new Broken(`answered ${code} with an ${headers.requestId} that is not the request_id of the body`);
+  }
+  return data.error;
+}
+
+/** The status, and the code if there is one. Never the body: it may have a prompt in it. */
+export function describe({ status, text }: Reply): string {
+  const { data } = z.safeParse(ErrorEnvelopeSchema, parseJson(text));
+  return data ? `${status} ${data.error.code}` : `${status}`;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { recordingTerminal } from '../testing/recording-terminal.ts';
+import { proofLine, proofReport } from './proofs.ts';
+
+const race = {
+  name: 'race',
+  statement: 'A limit holds',
+  outcome: 'broken',
+  what: 'let 21 | 20 through',
+  requestIds: ['a', 'b', 'c', 'd', 'e', 'f'],
+} as const;
+
+test('a proof is a line: how it came out, the promise, and what was seen', () => {
+  expect(proofLine(race, recordingTerminal())).toBe('broken     A limit holds: let 21 | 20 through');
+});
+
+test('a report has a row for each promise, with request ids to look up', () => {
+  const report = proofReport([race], { deployment: 'proxy-dev', at: Date.parse('2026-11-30T10:00:00Z') });
+  expect(report).toContain('2026-11-30T10:00:00.000Z: 0 promises hold, 1 are broken, 0 were not shown.');
+  expect(report).toContain('| A limit holds | broken | let 21 \\| 20 through | a b c d e |');
+});

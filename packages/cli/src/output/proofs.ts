@@ -1,0 +1,39 @@
+import type { ProofResult } from '@org/admin';
+import type { Style, Terminal } from '../terminal.ts';
+
+const styles: Readonly<Record<ProofResult['outcome'], Style>> = {
+  holds: 'green',
+  broken: 'red',
+  'not shown': 'yellow',
+};
+
+/** A result in a line. */
+export function proofLine({ statement, outcome, what }: ProofResult, terminal: Terminal): string {
+  return `${terminal.paint(styles[outcome], outcome.padEnd('not shown'.length))}  ${statement}: ${what}`;
+}
+
+/** All results as a page of Markdown, to be kept with the deployment. */
+export function proofReport(
+  results: readonly ProofResult[],
+  { deployment, at }: { readonly deployment: string; readonly at: number },
+): string {
+  const count = (outcome: ProofResult['outcome']) =>
+    results.filter((each) => each.outcome === outcome).length;
+  const rows = results.map(({ statement, outcome, what, requestIds }) =>
+    [statement, outcome, what, requestIds.slice(0, mostIds).join(' ')].map(cell).join(' | '),
+  );
+  return `# What ${deployment} was seen to do
+
+${new Date(at).toISOString()}: ${count('holds')} promises hold, ${count('broken')} are broken, ${count('not shown')} were not shown.
+
+| promise | | seen | request ids (the first ${mostIds}) |
+| --- | --- | --- | --- |
+${rows.map((row) => `| ${row} |`).join('\n')}
+`;
+}
+
+const mostIds = 5;
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
+}
