@@ -2,13 +2,15 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 
-/** What a part of the benchmark says in the one report. */
+/** The results of one part of the benchmark, for the report of all parts. */
 export const PartResult = z.object({
   title: z.string(),
-  /** The page with the whole of it, in `docs/benchmarks`. */
+  /** The part's page in `docs/benchmarks`. */
   page: z.string(),
-  /** One line on what the figures are. */
+  /** One line that explains the figures. */
   about: z.string(),
+  /** The main finding, in a sentence or two of Markdown, if the report is to open with it. */
+  headline: z.optional(z.string()),
   versions: z.record(z.string(), z.string()),
   aims: z.array(
     z.object({
@@ -22,11 +24,11 @@ export const PartResult = z.object({
 });
 export type PartResult = z.infer<typeof PartResult>;
 
-/** Where `run.ts` waits for the result of the part that it has started. */
+/** Names the file from which `run.ts` reads the result of a part. */
 export const resultFileVariable = 'BENCH_RESULT';
 
 /**
- * Writes the page of a part, prints it, and hands the result to the one report, where that is being made.
+ * Writes and prints the page of a part. If `run.ts` started it, also hands over the result for the report of all parts.
  *
  * @param text The whole page.
  */
@@ -37,5 +39,5 @@ export async function publish(result: PartResult, text: string): Promise<void> {
   if (file) await writeFile(file, JSON.stringify(result));
 }
 
-/** Whether to measure briefly, to see that it works: `npm run bench -- --short`. */
+/** Whether to measure briefly, only to see that it works: `npm run bench -- --short`. */
 export const short = process.env['BENCH_SHORT'] === '1';

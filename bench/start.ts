@@ -60,7 +60,7 @@ const text = `# Local start
 Written by \`npm run bench\` (\`bench/start.ts\`) on ${new Date().toISOString().slice(0, 10)}: ${machine()}.
 From the start of the process: synthesis of the stack, a simulated Bedrock, a DynamoDB in memory and the gateway, then
 one question through all of it. Medians of ${runs} starts, one after the other, with the quartiles in brackets; before
-them one start that reads its files again.
+them one start that reads the files into memory.
 
 ${table(head, rows)}
 `;

@@ -104,7 +104,7 @@ const coldDifference = own.cold.median - ky.cold.median;
 const aims: readonly Aim[] = [
   {
     aim: 'ahead of every SDK in every column',
-    found: lost.length === 0 ? 'is' : lost.map(({ column, title }) => `${column}: ${title}`).join(', '),
+    found: lost.length === 0 ? 'yes' : lost.map(({ column, title }) => `${column}: ${title}`).join(', '),
     met: lost.length === 0,
     look: lost.some(({ column }) => column === 'a stream') ? ['stream', 300] : ['ask', 5000],
   },
@@ -115,7 +115,7 @@ const aims: readonly Aim[] = [
     look: ['ask', 5000],
   },
   {
-    aim: 'a call under that of anthropic, with ky inside',
+    aim: 'a call faster than that of anthropic, with ky inside',
     found: `${ratio(own.ask.median, raw.ask.median)} and ${ratio(anthropic.ask.median, raw.ask.median)}`,
     met: own.ask.median < anthropic.ask.median,
     look: ['ask', 5000],
@@ -127,20 +127,20 @@ const aims: readonly Aim[] = [
     look: ['stream', 300],
   },
   {
-    aim: 'import and first call at most 5 ms over ky’s',
+    aim: "import and first call at most 5 ms over ky's",
     found: `${coldDifference.toFixed(1)} ms`,
     met: coldDifference <= 5,
     look: ['ask', 1],
   },
   {
     aim: 'at most 30 KB gzipped',
-    found: `${kb(own.gzippedBytes)} KB, ky’s ${kb(ky.gzippedBytes)} KB among them`,
+    found: `${kb(own.gzippedBytes)} KB, including ky's ${kb(ky.gzippedBytes)} KB`,
     met: own.gzippedBytes <= 30_000,
     look: 'bytes',
   },
   {
     aim: 'at most 90 KB minified',
-    found: `${kb(own.bytes)} KB, ky’s ${kb(ky.bytes)} KB among them`,
+    found: `${kb(own.bytes)} KB, including ky's ${kb(ky.bytes)} KB`,
     met: own.bytes <= 90_000,
     look: 'bytes',
   },
@@ -172,7 +172,7 @@ ${table(
     work === 'stream' ? `${times} streams` : times === 1 ? 'Import and first call' : `${times} calls`;
   return `### ${what}
 
-\`node --cpu-prof\` of ours alone, built with its names; the time in each function itself, without waiting.
+\`node --cpu-prof\` of our client alone, built with its names; the time in each function itself, without waiting.
 
 ${profileTables(measured)}
 `;
@@ -191,7 +191,7 @@ const text = `# The client beside others
 
 Written by \`npm run bench\` (\`bench/client/clients.ts\`) on ${new Date().toISOString().slice(0, 10)}:
 ${machine()}.
-${versions.map((each) => each.join(' ')).join(', ')}. Ratios travel to other machines, milliseconds do not.
+${versions.map((each) => each.join(' ')).join(', ')}. Ratios carry over to other machines, milliseconds do not.
 
 ${table(
   [
@@ -220,20 +220,20 @@ ${table(
   ]),
 )}
 
-Medians, and the quarter below and above. Vercel AI SDK is \`ai\` with \`@ai-sdk/openai\`. A KB is 1,000 bytes.
+Medians, with the quartiles in brackets. Vercel AI SDK is \`ai\` with \`@ai-sdk/openai\`. A KB is 1,000 bytes.
 
 ## Method
 
-- One HTTP server on loopback, in a process of its own, says the same text in the shape of each API: raw fetch, ky and
-  ours speak to it as to the proxy. Raw fetch trusts every byte; ours checks each answer and each event.
-- Each client is bundled by esbuild (through tsup) into one minified ES module, ours from its published file. That is
-  what is weighed, imported and called.
-- A call and a stream: one process, open connections, one at a time, the clients in turns, in an order drawn again each time;
-  ${own.ask.count} calls and ${own.stream.count} streams of ${pieceCount} pieces after a warm-up. Each piece is a chunk of HTTP of its own.
+- One HTTP server on loopback, in its own process, sends the same text in the shape of each API: raw fetch, ky and
+  our client talk to it as to the proxy. Raw fetch trusts every byte; ours checks each answer and each event.
+- esbuild (through tsup) bundles each client into one minified ES module, ours from its published file. That module is
+  weighed, imported and called.
+- A call and a stream: one process, open connections, one call at a time, the clients in turns, in a new random order each time;
+  ${own.ask.count} calls and ${own.stream.count} streams of ${pieceCount} pieces after a warm-up. Each piece is its own HTTP chunk.
 - Import and first call: a new process each, ${own.cold.count} in turns; from before \`import()\` until there is an answer.
-- Installed: the files of the packages and of all that they depend on.
-- "The options that ours gives it": a \`fetch\` of one’s own, no timeout and no error for a status, retries of POST that a
-  function decides on. ky adds a second \`Request\` to the one that \`fetch\` makes.
+- Installed: the files of the packages and of all their dependencies.
+- "The options that ours gives it": a custom \`fetch\`, no timeout and no error for a status, and a function that decides on
+  retries of POST. ky adds a second \`Request\` to the one that \`fetch\` makes.
 
 ## Aims
 
@@ -246,7 +246,7 @@ await publish(
   {
     title: 'The client beside others',
     page: 'client.md',
-    about: 'Medians, and the quarter below and above.',
+    about: 'Medians, with the quartiles in brackets.',
     versions: Object.fromEntries(versions),
     aims: aims.map(({ aim, found, met }) => ({ aim, found, met })),
     figures: {

@@ -125,9 +125,9 @@ rows.push(['an error of its CommonJS file is an `instanceof` the class of its ES
 const text = `# What the caller gets
 
 Written by \`npm run bench\` (\`bench/client/outcomes.ts\`) on ${new Date().toISOString().slice(0, 10)}: Node ${process.version},
-openai ${await versionOf('openai')}, @anthropic-ai/sdk ${await versionOf('@anthropic-ai/sdk')}. A server on loopback does the same to each; they are as shipped, their
-retries included. Each error has the envelope of this proxy, which all three read. Where a row says a time, that is the
-\`timeout\` of the others, and \`timeoutMs\`, \`idleTimeoutMs\` or \`deadlineMs\` of ours. After ${patienceMs / 1000} s nobody waits any longer.
+openai ${await versionOf('openai')}, @anthropic-ai/sdk ${await versionOf('@anthropic-ai/sdk')}. A server on loopback does the same to each client; they run as
+shipped, including their retries. Each error has the envelope of this proxy, which all three read. A time in a row is the
+\`timeout\` of the others, and \`timeoutMs\`, \`idleTimeoutMs\` or \`deadlineMs\` of ours. After ${patienceMs / 1000} s the benchmark stops waiting.
 
 ${table(['', ...sdks.map(({ title }) => title)], rows)}
 `;
@@ -135,7 +135,7 @@ await publish(
   {
     title: 'What the caller gets',
     page: 'client-outcomes.md',
-    about: 'What a server can do to a client, and what its caller then gets.',
+    about: "What a server can do to a client, and what the client's caller then gets.",
     versions: {},
     aims: [],
     figures: { head: ['', 'cases'], rows: [['each SDK', String(rows.length)]] },

@@ -45,7 +45,7 @@ export async function profile(
 
 function partOf(owner: string): string {
   const file = owner.split(' ').at(-1) ?? '';
-  if (file.startsWith('node:internal/deps/undici/')) return 'undici, which is Node’s fetch';
+  if (file.startsWith('node:internal/deps/undici/')) return "undici, which is Node's fetch";
   if (file.startsWith('node:')) return 'the rest of Node';
   if (file.startsWith('client-sdk/')) return 'ours';
   return file.startsWith('ky/') ? 'ky' : 'V8: system calls, garbage collection, promises, JSON';

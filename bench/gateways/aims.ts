@@ -63,7 +63,7 @@ function best(
   return [
     {
       aim,
-      found: `${shown(own)}; of the others at best ${shown(other)} (${other.subject.title})`,
+      found: `${shown(own)}; the best of the others: ${shown(other)} (${other.subject.title})`,
       met: value(own) < value(other),
       transfer,
     },

@@ -9,12 +9,12 @@ import { aimsOf, isOurs } from './aims.ts';
 import { installPeers } from './installed-peers.ts';
 import { type Effort, measure } from './measure.ts';
 import { profileOurs } from './profile.ts';
-import { type GatewaysReport, reportText } from './report.ts';
+import { type GatewaysReport, headlineOf, reportText } from './report.ts';
 import { stagesOf } from './stages.ts';
 import { standingsOf } from './standings.ts';
 import { startSubjects } from './subjects.ts';
 
-/** Measures what the proxy adds to a call, beside other gateways, and writes the report. */
+/** Measures the time that the proxy and other gateways add to a call, and writes the report. */
 const effort: Effort = short ? { rounds: 2, warmUp: 500, load: 400 } : { rounds: 7, warmUp: 3000, load: 750 };
 
 const peers = await installPeers();
@@ -47,7 +47,8 @@ await publish(
     title: 'The proxy beside other gateways',
     page: 'gateways.md',
     about:
-      'What each adds to the same call straight to the upstream; the median, and the quartiles in brackets.',
+      'Time that each adds to the same call straight to the upstream; the median, and the quartiles in brackets.',
+    headline: headlineOf(standings),
     versions: {
       '@portkey-ai/gateway': await peers.versionOf('@portkey-ai/gateway'),
       '@musistudio/llms': await peers.versionOf('@musistudio/llms'),

@@ -112,23 +112,23 @@ const rows = measured.map(({ name, model, isBase, whole, stream }) => [
   isBase ? '1.00' : spread(stream.ratio),
 ]);
 const count = measured[0]?.whole.cpu.count ?? 0;
-const text = `# What the APIs of others add to the native one
+const text = `# What other APIs add to the native one
 
 Written by \`npm run bench -- doors\` (\`bench/lambda/doors.ts\`): ${machine()}. The built bundle is called as
-the Lambda runtime calls it, over HTTP to a Bedrock in another process, whose answers are bytes made before. Nothing is counted by
-the ledger, which costs the same whichever API is spoken. The same question, and the same answer.
+the Lambda runtime calls it, over HTTP to a Bedrock in another process, which answers with prepared bytes. The ledger counts
+nothing, because it costs the same for every API. The question and the answer are always the same.
 
 Milliseconds of CPU a call, on all threads of the function's process: medians, with the quartiles in brackets. All take
 turns in one process, in a random order in each of ${count} rounds, of ${calls.whole} whole answers and ${calls.stream} streams each; a ratio is
-that within a round. The machine had other work to do meanwhile, so the ratios say more than the milliseconds. Not
+that within a round. The machine had other work to do meanwhile, so the ratios say more than the milliseconds. Nothing was
 measured on AWS.
 
 ${table(head, rows)}
 
-Claude gets the body of Anthropic's API as it came, and each event of its answer goes out as it came, but for what is the
-function's to say. Its stream costs more than that of Converse all the same: Bedrock sends each event of InvokeModel as
-base64 within JSON, and both are read. That is about a seventh of the CPU of such a stream, by a profile made once; the
-events are longer on both sides, too.
+Claude gets the body of Anthropic's API unchanged, and each event of its answer goes out unchanged, except for the fields that
+the function sets itself. Its stream still costs more than that of Converse: Bedrock sends each event of InvokeModel as
+base64 within JSON, and both must be decoded. That is about a seventh of the CPU of such a stream, by a profile made once; the
+events are also longer on both sides.
 `;
 
 const aims = measured
@@ -150,7 +150,7 @@ process.stdout.write(
 );
 await publish(
   {
-    title: 'What the APIs of others add to the native one',
+    title: 'What other APIs add to the native one',
     page: 'doors.md',
     about: 'Milliseconds of CPU a call; the median, and the quartiles in brackets.',
     versions: {},

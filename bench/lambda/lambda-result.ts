@@ -24,7 +24,8 @@ export function lambdaResult(report: Report): PartResult {
   return {
     title: 'The Lambda function',
     page: 'lambda.md',
-    about: 'Beside the same call by the bare AWS SDK, in ms; the median, and the quartiles in brackets.',
+    about:
+      'Compared with the same call by the bare AWS SDK, in ms; the median, and the quartiles in brackets.',
     versions: { '@aws-sdk/client-bedrock-runtime': sdkVersion },
     aims: [
       atMost('a warm call, nothing counted, over the bare SDK', warmRatio, 0.75),

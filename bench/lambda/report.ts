@@ -34,10 +34,11 @@ export function reportText(report: Report): string {
   return `# The Lambda function: what it adds to a call of the AWS SDK
 
 Written by \`npm run bench\` (\`bench/lambda/lambda.ts\`): ${machine()},
-AWS SDK ${report.sdkVersion}. The built bundle is called as the Lambda runtime calls it, over HTTP to a Bedrock whose answers are bytes made
-before, and to dynalite 4.0.0, each in a process of its own. "Bare" does nothing but the same call with the AWS SDK on its
-defaults, which to Bedrock are HTTP/2 and a connection for each call (\`bench/lambda/bare\`). What is compared takes turns in one run. Times are medians in
-milliseconds, with the quartiles in brackets. Ratios travel to other machines, milliseconds do not. Not measured on AWS.
+AWS SDK ${report.sdkVersion}. The built bundle is called as the Lambda runtime calls it, over HTTP to a Bedrock that answers with prepared
+bytes, and to dynalite 4.0.0, each in its own process. "Bare" only makes the same call with the AWS SDK on its defaults, which
+to Bedrock are HTTP/2 and a connection for each call (\`bench/lambda/bare\`). The compared functions take turns in one run. Times
+are medians in milliseconds, with the quartiles in brackets. Ratios carry over to other machines, milliseconds do not. Nothing
+was measured on AWS.
 
 ## Warm calls
 
@@ -48,8 +49,8 @@ to DynamoDB takes single-digit milliseconds.
 
 ## Cold starts
 
-Import and first call, in a fresh process. The proxy's build leaves out of the SDK what its functions never run, and loads
-Node's own modules without making ES modules of them (\`packages/lambda/build\`); the bare function is bundled as it is.
+Import and first call, in a fresh process. The proxy's build leaves out the parts of the SDK that its functions never run, and loads
+Node's own modules without making ES modules of them (\`packages/lambda/build\`); the bare function is bundled unchanged.
 
 ${coldStarts(report.cold)}
 
@@ -71,7 +72,7 @@ ${memory(report.memory)}
 
 ## Delay of each delta
 
-From the moment Bedrock sends a piece to the moment the proxy writes its event to the response, or the
+From the moment when Bedrock sends a piece to the moment when the proxy writes its event to the response, or the
 SDK's iterator yields it.
 
 ${deltaDelays(report.deltaDelay)}

@@ -92,13 +92,13 @@ const strandedRows = [
 const text = `# Limits: the race, and what the ledger costs
 
 Written by \`npm run bench\` (\`bench/limits/limits.ts\`): ${machine()},
-dynalite 4.0.0 in the same process. Ratios travel to other machines, milliseconds do not:
-on AWS a write to DynamoDB takes single-digit milliseconds, mostly network. Not measured there.
+dynalite 4.0.0 in the same process. Ratios carry over to other machines, milliseconds do not:
+on AWS a write to DynamoDB takes single-digit milliseconds, mostly network. Nothing was measured there.
 
 ## Overshoot
 
-A limit of 100 requests, many callers at once, none of them trying again. "Check, then record" reads what is used and
-adds the cost when the call is done; it is written for this comparison, in \`bench/limits/check-then-record.ts\`.
+A limit of 100 requests and many callers at once, without retries. "Check, then record" reads the usage and
+adds the cost when the call is done; it was written for this comparison, in \`bench/limits/check-then-record.ts\`.
 
 ${markdownTable(raceHead, raceRows)}
 
@@ -107,14 +107,14 @@ The tests run the same race from four processes, for requests, tokens and USD
 
 ## What is left over
 
-A hold is the most that a call can cost, so near its end a limit refuses calls that it would have had room for. A limit of
+A hold reserves the most that a call can cost, so near its end a limit refuses calls that would have fit. A limit of
 ${asking.max.toLocaleString('en')} tokens, prompts of ${asking.promptBytes.toLocaleString('en')} bytes of English (the documents of this repository), \`maxTokens\` of ${asking.maxTokens},
-answers of ${asking.answerTokens} tokens, one prompt after the other until one is refused. The true tokens are those of the tokenizer that
-Anthropic has published, of an older Claude.
+answers of ${asking.answerTokens} tokens, one prompt after the other until one is refused. The true tokens are counted with the
+tokenizer that Anthropic has published, for an older Claude.
 
 ${markdownTable(strandedHead, strandedRows)}
 
-Where Bedrock counts, what is left over is less than the tokens of one more call, \`maxTokens\` among them.
+If Bedrock counts, less is left over than the tokens of one more call, including its \`maxTokens\`.
 
 ## Added time
 
@@ -134,15 +134,19 @@ ${markdownTable(
   ],
 )}
 
-The ledger's own code is 2 % of the CPU time that hold and settle cost the function, and 36 % of the time here is dynalite
-parsing the condition expression: so says a profile, made once. The condition stays as it is. \`NOT #a > :v\` would be faster
-here, but what it means for an attribute that is not there, DynamoDB's manual does not say.
+By a profile, made once, the ledger's own code is 2 % of the CPU time that hold and settle take in the function, and dynalite
+spends 36 % of the time here on parsing the condition expression. The condition stays as it is: \`NOT #a > :v\` would be faster
+here, but DynamoDB's manual does not say what it means for a missing attribute.
 `;
+const [callers, ours, naive] = raceRows.at(-1) ?? [];
 await publish(
   {
     title: 'Limits: the race, and what the ledger costs',
     page: 'limits.md',
     about: 'A limit of 100 requests and many callers at once.',
+    headline:
+      `**Overshoot ${Math.max(0, mostAdmitted - 100)}.** Of ${callers} callers at once under a limit of 100 ` +
+      `requests, the ledger admitted ${ours}; a design that checks first and records later admitted ${naive}.`,
     versions: { dynalite: '4.0.0' },
     aims: [
       {

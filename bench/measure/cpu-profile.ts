@@ -58,7 +58,7 @@ export function profileOf(moments: readonly Moment[], partOf: (owner: string) =>
 export function profileTables({ parts, functions }: CpuProfile): string {
   const rows = (shares: readonly Share[]) =>
     shares.map(({ name, share }) => [`${(share * 100).toFixed(1)} %`, name]);
-  return `${table(['share', 'whose'], rows(parts))}
+  return `${table(['share', 'code'], rows(parts))}
 
 ${table(['share', 'function'], rows(functions.slice(0, 20)))}`;
 }
