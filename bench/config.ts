@@ -1,13 +1,13 @@
 import { type AuthoredPlan, defineProxyConfig } from '@org/infra/config';
 
-/** Key, throttle and quota are on, and wide enough for whatever a machine can do. */
+/** Key, throttle and quota are on, and high enough for any machine. */
 const open: AuthoredPlan<'llama' | 'claude-haiku-4.5'> = {
   throttle: { rate: 10_000, burst: 5000 },
   quota: { limit: 1_000_000_000, period: 'MONTH' },
   models: ['llama', 'claude-haiku-4.5'],
 };
 
-/** One key with nothing counted by the ledger, and one with six limits that are never reached. */
+/** One key for which the ledger counts nothing, and one with six limits that are never reached. */
 export const config = defineProxyConfig({
   name: 'bench',
   stage: 'dev',

@@ -36,7 +36,7 @@ async function start([command, args]: (typeof ways)[keyof typeof ways]): Promise
   let answers = Number.NaN;
   for await (const line of createInterface({ input: child.stdout })) {
     if (line.startsWith('Endpoint:')) serves = performance.now() - begin;
-    // How many tokens it cost is said under the answer.
+    // The line under the answer reports its tokens.
     if (/^\(\d+ tokens in/.test(line)) answers = performance.now() - begin;
   }
   const [code] = await ended;

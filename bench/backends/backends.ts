@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { startHelper } from '@org/e2e/helper-process';
 import type { Followed, Instruction, StartedBedrock } from './bedrock-process.ts';
 
-/** What a measured function calls, each in a process of its own. */
+/** The servers that a measured function calls, each in its own process. */
 export interface Backends {
   readonly bedrockUrl: string;
   /** The same Bedrock over HTTP/2. */

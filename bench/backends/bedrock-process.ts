@@ -7,11 +7,11 @@ import { listenOnLoopback } from '@org/local';
 import { eventFrame } from '@org/local/bedrock';
 import { clock } from './clock.ts';
 
-/** How the pieces of streamed answers are let go. */
+/** When the pieces of streamed answers are sent. */
 export type Pace =
   /** As fast as they are read. */
   | 'free'
-  /** One a few milliseconds after the other; each time is noted. */
+  /** Some milliseconds apart; the time of each is recorded. */
   | 'timed'
   /** The first at once, the others when the pace changes. */
   | 'held';
@@ -22,7 +22,7 @@ export interface Instruction {
   readonly pieces?: number;
 }
 
-/** Sent back when an instruction is followed: when pieces were sent since the last one, by `clock`. */
+/** The reply to an instruction: when pieces were sent since the last instruction, by `clock`. */
 export interface Followed {
   readonly sentAt: readonly number[];
 }
@@ -35,8 +35,8 @@ export interface StartedBedrock {
 }
 
 /**
- * Bedrock in a process of its own, over either protocol. The bytes of its answers were made before, so that it takes as
- * little as possible of the machine.
+ * Bedrock in its own process, over either protocol. Its answers are prepared bytes, so that it uses as
+ * little of the machine as possible.
  */
 const text = 'A dystopia is an imagined society in which life is made miserable.';
 const usage = { inputTokens: 8, outputTokens: 20, totalTokens: 28 };
@@ -47,7 +47,7 @@ const converse = JSON.stringify({
   metrics: { latencyMs: 1 },
 });
 
-/** The answer of Claude in its own words. */
+/** Claude's answer, in the format of Anthropic's API. */
 const message = { id: 'msg_bdrk_1', type: 'message', role: 'assistant', model: 'claude' };
 const invoke = JSON.stringify({
   ...message,
@@ -57,7 +57,7 @@ const invoke = JSON.stringify({
   usage: { input_tokens: usage.inputTokens, output_tokens: usage.outputTokens },
 });
 
-/** A streamed answer: what is before its pieces, each of them, and what is after them. */
+/** A streamed answer: the bytes before its pieces, each piece, and the bytes after them. */
 interface StreamedAnswer {
   readonly begin: Uint8Array;
   readonly piece: (index: number) => Uint8Array;

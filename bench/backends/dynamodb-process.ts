@@ -1,6 +1,6 @@
 import { startDynamoDb } from '@org/local/dynamodb';
 
-/** DynamoDB in a process of its own, so that it takes no time from what is measured. */
+/** DynamoDB in its own process, so that it does not slow down what is measured. */
 const { url } = await startDynamoDb();
 process.on('disconnect', () => process.exit());
 process.send?.({ url });

@@ -1,7 +1,7 @@
-/** What the loopback server says: the same text, in the shape of each API. */
+/** The loopback server's answers: the same text, in the shape of each API. */
 export const text = 'A dystopia is an imagined society in which people lead fearful and dehumanized lives.';
 
-/** Of one stream. */
+/** Pieces of one stream. */
 export const pieceCount = 1000;
 
 const pieces = Array.from({ length: pieceCount }, (_, index) => `${index} `);
@@ -39,7 +39,7 @@ const message = {
 
 interface Said {
   readonly answer: object;
-  /** One of a stream each. */
+  /** One for each event of a stream. */
   readonly events: readonly string[];
 }
 

@@ -28,7 +28,7 @@ const common: Options = {
   },
 };
 
-/** Ours from its source: it is measured as it is published, and looked into by its files. */
+/** Our client's source. The published file is what is measured; the source shows the share of each file. */
 const fromSource: NonNullable<Options['esbuildPlugins']>[number] = {
   name: 'from-source',
   setup({ onResolve }) {
@@ -37,7 +37,7 @@ const fromSource: NonNullable<Options['esbuildPlugins']>[number] = {
   },
 };
 
-/** What CommonJS needs where it is bundled into an ES module and requires a module of Node's. */
+/** Lets CommonJS that is bundled into an ES module require Node's own modules. */
 const require = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
 
 /** Bundles each client as a program that deploys it in one file would: esbuild, by way of tsup, minified. */

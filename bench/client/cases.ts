@@ -8,25 +8,25 @@ export interface Exchange {
   readonly request: IncomingMessage;
   /** From 1. */
   readonly attempt: number;
-  /** What the API would answer, and the events that it would stream: a few. */
+  /** A correct answer of the API, and a few events of a correct stream. */
   readonly answer: string;
   readonly events: readonly string[];
   /** Another host. */
   readonly elsewhere: string;
 }
 
-/** What a server does to a client. */
+/** A fault of a server, and how the caller uses the client. */
 export interface Case {
   readonly title: string;
   readonly reads?: 'stream';
-  /** Of the call, over the defaults of the benchmark. */
+  /** Of the call, in place of the benchmark's defaults. */
   readonly limits?: Partial<Omit<CallOptions, 'signal'>>;
   /** When the caller gives up. */
   readonly aborts?: 'before' | 'soon' | 'after a piece';
   serve(exchange: Exchange): void;
 }
 
-/** The answer and a few events of the API of an SDK. */
+/** The answer and a few events of an SDK's API. */
 export function replyOf({ path }: Sdk): Pick<Exchange, 'answer' | 'events'> {
   const { answer, events } = said[path];
   const beginning = events.findIndex((event) => event.includes('"1 "')) + 1;
@@ -66,7 +66,7 @@ function begin({ response, answer }: Exchange): void {
   response.write(answer.slice(0, answer.length / 2));
 }
 
-/** Everything but the end. */
+/** All events except the last. */
 function beginStream({ response, events }: Exchange): void {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   for (const event of events.filter((text) => /"[01] "|start/.test(text))) response.write(event);

@@ -25,7 +25,7 @@ const colds = await measureCold(
   new Map([...bundles].map(([name, { file }]) => [name, { file, argument: url }])),
 );
 
-/** What a row says of a subject, in numbers: the less the better. */
+/** The numbers in a subject's row; smaller is better. */
 interface Row {
   readonly subject: Subject;
   readonly ask: Statistics;
@@ -85,7 +85,7 @@ const columns: Readonly<Record<string, (row: Row) => number>> = {
   installed: ({ installedBytes }) => installedBytes,
 };
 
-/** Where an SDK is not behind ours. */
+/** The columns in which an SDK is not behind our client. */
 const lost = Object.entries(columns).flatMap(([column, value]) =>
   rows
     .filter((row) => row.subject.sdk && value(row) <= value(own))
@@ -96,7 +96,7 @@ interface Aim {
   readonly aim: string;
   readonly found: string;
   readonly met: boolean;
-  /** What to profile where it is missed, or that bytes are the matter. */
+  /** What to profile if the aim is missed, or `bytes` to list the bundle's largest files. */
   readonly look: readonly [work: 'ask' | 'stream', times: number] | 'bytes';
 }
 
@@ -146,7 +146,7 @@ const aims: readonly Aim[] = [
   },
 ];
 
-/** What the part of the report on an aim that is missed says. */
+/** Explains a missed aim, as Markdown. */
 async function explain(look: Aim['look']): Promise<string> {
   if (look === 'bytes') {
     const { bytesBySource } = await bundleSource(join(directory, 'bytes'), { minify: true });

@@ -22,7 +22,7 @@ interface Manifest {
 const here = import.meta.dirname;
 const published = '@org/bedrock-client';
 
-/** These packages, and all that they depend on. */
+/** These packages and all their dependencies. */
 export async function installed(names: readonly string[]): Promise<Installed> {
   const directories = new Set<string>();
   const install = async (name: string, from: string): Promise<void> => {
@@ -48,7 +48,7 @@ async function readManifest(directory: string): Promise<Manifest> {
   return JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'));
 }
 
-/** As Node looks for it. */
+/** Finds it as Node does. */
 function find(name: string, from: string): string {
   const directories = createRequire(join(from, 'package.json')).resolve.paths(name) ?? [];
   const directory = directories.map((parent) => join(parent, name)).find((path) => existsSync(path));
@@ -56,7 +56,7 @@ function find(name: string, from: string): string {
   return realpathSync(directory);
 }
 
-/** Of ours only what is published. */
+/** For our client, only the published files. */
 async function sizeOf(directory: string): Promise<number> {
   const { name, files = [] } = await readManifest(directory);
   const parts = name === published ? ['package.json', 'README.md', ...files] : ['.'];

@@ -14,7 +14,7 @@ import { apiKey } from './client.ts';
 import { versionOf } from './installed.ts';
 import { type CallOptions, type Connected, type Sdk, sdks } from './sdks.ts';
 
-/** Does the same to each SDK, and writes down what its caller gets. */
+/** Exposes each SDK to the same faults, and records what its caller gets. */
 const patienceMs = 3000;
 
 async function listen(listener: RequestListener) {
@@ -31,7 +31,7 @@ async function listen(listener: RequestListener) {
   };
 }
 
-/** What the caller of an SDK gets, and what it cost. */
+/** What the caller of an SDK gets, with the number of requests and the time. */
 async function outcomeOf(test: Case, sdk: Sdk): Promise<string> {
   let attempts = 0;
   let heardElsewhere = '';
@@ -102,7 +102,7 @@ function brief(value: unknown): string {
   return `\`${(line.length > 90 ? `${line.slice(0, 90)}…` : line).replaceAll('|', '\\|')}\``;
 }
 
-/** What does not need a server. */
+/** The rows that do not need a server. */
 const require = createRequire(import.meta.url);
 const shown = sdks.map((sdk) =>
   inspect(sdk.connect('http://127.0.0.1').client).includes(apiKey) ? '**the key**' : 'no key',

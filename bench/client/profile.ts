@@ -11,7 +11,7 @@ import {
 } from '../measure/cpu-profile.ts';
 import { bundleSource } from './bundles.ts';
 
-/** How a process spends its time: it imports ours and then does this so many times. */
+/** Profiles a process that imports our client and then does some work the given number of times. */
 export async function profile(
   directory: string,
   url: string,

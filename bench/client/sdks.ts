@@ -3,7 +3,7 @@ import { createBedrockClient } from '@org/bedrock-client';
 import OpenAI from 'openai';
 import { apiKey, model, question } from './client.ts';
 
-/** Time limits of one call. An SDK is given those that it has. */
+/** Time limits of one call. Each SDK gets those that it supports. */
 export interface CallOptions {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
@@ -20,9 +20,9 @@ export interface Sdk {
 }
 
 export interface Connected {
-  /** What a program would log to look at it. */
+  /** The object that a program might log. */
   readonly client: object;
-  /** Resolves to whatever the SDK resolves to. */
+  /** Resolves to the SDK's own result. */
   ask(options: CallOptions): Promise<unknown>;
   /** Yields text. */
   stream(options: CallOptions): AsyncIterable<string>;

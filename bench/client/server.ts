@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { said } from './answers.ts';
 
-/** The loopback server, in a process of its own, so that it takes no time from what is measured. Ends with its parent. */
+/** The loopback server, in its own process, so that it does not slow down what is measured. Ends with its parent. */
 const apis = Object.entries(said).map(([path, { answer, events }]) => ({
   path,
   answer: Buffer.from(JSON.stringify(answer)),
@@ -16,7 +16,7 @@ const server = createServer(async (request, response) => {
     response.writeHead(404).end();
   } else if (request.url?.endsWith('/stream') || body.includes('"stream":true')) {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'x-request-id': 'request-1' });
-    // Each a chunk of HTTP of its own, as when a model writes them one after the other.
+    // Each in its own HTTP chunk, as when a model writes one after the other.
     for (const event of api.events) response.write(event);
     response.end();
   } else {

@@ -1,9 +1,9 @@
-/** What is compared: a file of `clients/`, and the packages that a program installs for it. */
+/** A compared client: a file of `clients/`, and the packages that a program installs for it. */
 export interface Subject {
   readonly name: string;
   readonly title: string;
   readonly packages: readonly string[];
-  /** An SDK, which does about what ours does; the others are less. */
+  /** An SDK, which does about as much as our client; the others do less. */
   readonly sdk: boolean;
   /** Some of it is CommonJS. */
   readonly commonJs?: true;

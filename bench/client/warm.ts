@@ -6,7 +6,7 @@ import type { Client, ClientModule } from './client.ts';
 /** Milliseconds by the name of the subject. */
 export type Measured = ReadonlyMap<string, readonly number[]>;
 
-/** One ask, and one stream, in this process, over connections that are open. */
+/** One call, and one stream, in this process, over open connections. */
 export async function measureWarm(
   bundles: ReadonlyMap<string, Bundle>,
   url: string,

@@ -3,12 +3,12 @@ import { concurrencies, transfers } from './measure.ts';
 import type { Standing } from './standings.ts';
 import type { Subject, Transfer } from './subjects.ts';
 
-/** An aim, and where the profile is to be taken if it is missed. */
+/** An aim, and the transfer to profile if it is missed. */
 export type GatewayAim = PartResult['aims'][number] & { readonly transfer: Transfer };
 
 export const isOurs = ({ title }: Subject) => title === '**this proxy**';
 
-/** Among the gateways that count nothing exactly: least added, most per second, under every load; and no error. */
+/** Among gateways without exact limits: the least added time, the most calls a second, under every load; and no error. */
 export function aimsOf(standings: readonly Standing[]): GatewayAim[] {
   return [
     ...transfers.flatMap((transfer) =>
@@ -48,7 +48,7 @@ export function aimsOf(standings: readonly Standing[]): GatewayAim[] {
   ];
 }
 
-/** @param value The less the better. */
+/** @param value Smaller is better. */
 function best(
   ranked: readonly Standing[],
   aim: string,

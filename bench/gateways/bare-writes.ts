@@ -10,7 +10,7 @@ export interface WriteTarget {
   readonly table: string;
 }
 
-/** Two bare `UpdateItem`s, one after the other: as many writes as an ask under limits makes. */
+/** Two bare `UpdateItem`s, one after the other: as many writes as a call under limits makes. */
 export function bareWrites({ dynamodbUrl, region, table }: WriteTarget): () => Promise<void> {
   const client = new DynamoDBClient({
     endpoint: dynamodbUrl,

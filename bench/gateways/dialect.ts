@@ -1,14 +1,14 @@
-/** How the simulated upstream is spoken to. A gateway's callers may use another one. */
+/** The API of the simulated upstream. A gateway's callers may use another one. */
 export type Dialect = 'converse' | 'chat-completions';
 
-/** What every answer says, whole or in pieces. */
+/** The text of every answer, whole or in pieces. */
 export const pieces: readonly string[] = Array.from({ length: 50 }, (_, index) => `piece-${index} `);
 
 export const modelId = 'us.meta.llama4-maverick-17b-instruct-v1:0';
 export const question = 'What is a dystopia?';
 export const maxTokens = 256;
 
-/** One HTTP request, and how to see that its answer came. */
+/** One HTTP request, and how to recognize its answer. */
 export interface Call {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;

@@ -5,14 +5,14 @@ import { promisify } from 'node:util';
 
 const directory = join(import.meta.dirname, 'peers');
 
-/** Gateways of others, as the lock file beside their manifest has them. */
+/** Other gateways, in the versions of the lock file beside their manifest. */
 export interface InstalledPeers {
-  /** Absolute path of a file of theirs, from the name of its package on. */
+  /** The absolute path of one of their files, given by a path that starts with its package's name. */
   file(path: string): string;
   versionOf(name: string): Promise<string>;
 }
 
-/** Installs them where nothing else of the repository sees them. None of their install scripts runs. */
+/** Installs them apart from the rest of the repository, without running their install scripts. */
 export async function installPeers(): Promise<InstalledPeers> {
   await promisify(execFile)('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: directory });
   const file = (path: string) => join(directory, 'node_modules', path);

@@ -1,12 +1,12 @@
 import { createRequire } from 'node:module';
 
 /**
- * `@musistudio/llms` in a process of its own, without its log. It passes chat completions on as they are.
+ * `@musistudio/llms` in its own process, without its log. It passes chat completions on unchanged.
  *
  *   node llms-process.ts PACKAGE PORT UPSTREAM_URL MODEL
  */
 const [directory = '', port = '', upstreamUrl = '', model = ''] = process.argv.slice(2);
-// Its ES module does not load: it requires modules of Node's.
+// Its ES module does not load, because it requires Node's own modules.
 const { default: Server } = createRequire(import.meta.url)(directory);
 await new Server({
   logger: false,

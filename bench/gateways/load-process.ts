@@ -2,21 +2,21 @@ import { Agent, request } from 'node:http';
 import { bareWrites, type WriteTarget } from './bare-writes.ts';
 import { type Call, pieces } from './dialect.ts';
 
-/** What the load generator gets: as many callers as `concurrency`, each beginning again as soon as it is done. */
+/** A task of the load generator: as many callers as `concurrency`, each beginning again as soon as it is done. */
 export interface Load {
   readonly work: Call | WriteTarget;
   readonly concurrency: number;
   readonly milliseconds: number;
 }
 
-/** What each caller got, over all callers; times in milliseconds. */
+/** The results of all callers; times in milliseconds. */
 export interface Loaded {
   /** To the first bytes of the answer's text. */
   readonly firstPiece: readonly number[];
   readonly whole: readonly number[];
-  /** What went wrong, each as often as it did. */
+  /** One message for each failed call. */
   readonly errors: readonly string[];
-  /** From the first one's begin to the last one's end. */
+  /** From the start of the first call to the end of the last. */
   readonly elapsed: number;
 }
 
@@ -24,7 +24,7 @@ const agent = new Agent({ keepAlive: true });
 const [first = ''] = pieces;
 const last = pieces.at(-1) ?? '';
 
-/** Makes a call, and rejects where the answer is not what the upstream said. */
+/** Makes a call, and rejects if the answer is not the upstream's. */
 function send({ url, headers, body }: Call, onFirstPiece: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const length = { 'content-length': body.length };

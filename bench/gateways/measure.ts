@@ -17,12 +17,12 @@ export interface Round {
   readonly perSecond: number;
   readonly calls: number;
   readonly errors: readonly string[];
-  /** Of the subject's processes; absent where the machine does not report it. */
+  /** Of the subject's processes; absent if the machine does not report it. */
   readonly cpuSecondsPerThousand: number | undefined;
   readonly residentMegabytes: number | undefined;
 }
 
-/** All rounds. A round has the same number with every subject. */
+/** All rounds. Rounds are numbered alike for every subject. */
 export interface Measured {
   readonly subject: Subject;
   readonly transfer: Transfer;
@@ -86,7 +86,7 @@ function roundOf(
   };
 }
 
-/** Those under the same load come one after the other: what disturbs the machine then disturbs all of them. */
+/** Subjects under the same load come one after the other, so that a disturbance of the machine affects all of them. */
 function inTurns<Cell extends Pick<Measured, 'transfer' | 'concurrency'>>(cells: readonly Cell[]): Cell[] {
   const loads = Map.groupBy(cells, ({ transfer, concurrency }) => `${transfer} ${concurrency}`);
   return shuffled([...loads.values()]).flatMap(shuffled);

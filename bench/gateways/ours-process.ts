@@ -1,7 +1,7 @@
 import { startGateway } from '@org/local';
 import { createTables } from '@org/local/dynamodb';
 
-/** What there is when the gateway serves. */
+/** Reported when the gateway serves. */
 export interface OurGateway {
   readonly url: string;
   readonly apiKey: string;
@@ -10,7 +10,7 @@ export interface OurGateway {
 }
 
 /**
- * The local gateway in a process of its own, as `npm start` runs it.
+ * The local gateway in its own process, as `npm start` runs it.
  *
  *   node ours-process.ts ASSEMBLY KEY_NAME BEDROCK_URL DYNAMODB_URL [NODE_OPTIONS of the functions]
  */

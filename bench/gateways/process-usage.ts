@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** What a process and all that it started have used of the machine. */
+/** CPU and memory of a process and of all processes that it started. */
 export interface Usage {
   /** Of all processors, since they began. */
   readonly cpuSeconds: number;
@@ -20,7 +20,7 @@ export async function usageOf(pid: number): Promise<Usage | undefined> {
   if (process.platform !== 'linux') return undefined;
   const processes = (await Promise.all((await readdir('/proc')).filter(isNumber).map(readProcess))).flat();
   const tree = new Set([pid]);
-  // Children have larger numbers than their parents, but for a wrap-around, so a pass per generation finds all.
+  // Unless the numbers wrapped around, children have larger ones than their parents, so one pass per generation finds all.
   for (let size = 0; size < tree.size; ) {
     size = tree.size;
     for (const each of processes) if (tree.has(each.parent)) tree.add(each.pid);
@@ -36,7 +36,7 @@ const isNumber = (name: string): boolean => /^\d+$/.test(name);
 
 const pageBytes = 4096;
 
-/** Nothing for a process that is gone meanwhile. */
+/** Undefined if the process has ended meanwhile. */
 async function readProcess(name: string) {
   const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => undefined);
   if (stat === undefined) return [];

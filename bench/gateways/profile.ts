@@ -18,7 +18,7 @@ import {
 import { startLoadGenerator } from './load-generator.ts';
 import { ourCalls, startGatewayProcess, type Transfer, type Upstreams } from './subjects.ts';
 
-/** Runs our gateway under `--cpu-prof`, with functions that are built with their names. */
+/** Runs our gateway under `--cpu-prof`, with functions built to keep their names. */
 export async function profileOurs(
   directory: string,
   upstreams: Upstreams,
@@ -55,7 +55,7 @@ export async function profileOurs(
   return profileOf(moments, partOf);
 }
 
-/** Whose the time in a function is: that of the innermost one around it that is not Node's own. */
+/** Counts a function's time towards the innermost caller that is not Node's own code. */
 function ownersIn(
   { nodes }: Profiler.Profile,
   modules: Modules,

@@ -14,7 +14,7 @@ export interface GatewaysReport {
   readonly standings: readonly Standing[];
   readonly stages: readonly Stage[];
   readonly aims: readonly GatewayAim[];
-  /** Where an aim is missed. */
+  /** Only for transfers with a missed aim. */
   readonly profiles: Partial<Readonly<Record<Transfer, CpuProfile>>>;
 }
 
@@ -83,7 +83,7 @@ ${transfers.map((transfer) => explanation(transfer, profiles[transfer])).join(''
 /** A model's time for an answer, which the added time is compared with. The same as in docs/cost.md. */
 const answerMs = 2000;
 
-/** What this proxy adds to an answer, one call at a time. */
+/** The time that this proxy adds to an answer, one call at a time. */
 export function headlineOf(standings: readonly Standing[]): string | undefined {
   const alone = standings.filter(({ transfer, concurrency }) => transfer === 'whole' && concurrency === 1);
   const gateways = alone
@@ -136,7 +136,7 @@ function loadTables(standings: readonly Standing[], transfer: Transfer): string 
   return `## ${transfer === 'whole' ? 'Answers' : 'Streams'}\n\n${tables.join('\n\n')}${said}`;
 }
 
-/** What went wrong, without what differs from one call to the next. */
+/** The errors, without the parts that differ from one call to the next. */
 function saidOf({ subject, errors }: Standing): string[] {
   return errors.map((error) => {
     const code = /"code":"(\w+)"/.exec(error)?.[1];

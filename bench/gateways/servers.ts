@@ -5,12 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const running = new Set<ChildProcess>();
 
-// However the benchmark ends, nothing goes on running.
+// Stop every server, however the benchmark ends.
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Starts somebody else's server, and waits until it listens. */
+/** Starts the server of another gateway, and waits until it listens. */
 export async function startServer(port: number, args: readonly string[]): Promise<ChildProcess> {
   const child = spawn(process.execPath, args, { stdio: 'ignore' });
   running.add(child);

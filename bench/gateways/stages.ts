@@ -11,7 +11,7 @@ import { type Call, maxTokens, modelId, question, upstreamCall } from './dialect
 import { usageOf } from './process-usage.ts';
 import type { Subject } from './subjects.ts';
 
-/** What one request costs a process, by how far it gets. */
+/** The CPU time of one request in a process, by how far the request gets. */
 export interface Stage {
   readonly name: string;
   readonly cpuMilliseconds: number;
@@ -20,7 +20,7 @@ export interface Stage {
 const agent = new Agent({ keepAlive: true });
 const callers = 32;
 
-/** Sends a request, and rejects where its status is another one than it should be. */
+/** Sends a request, and rejects if it has another status than expected. */
 async function send({ url, headers, body }: Call, status: number): Promise<void> {
   const outgoing = request(url, {
     method: 'POST',
@@ -35,7 +35,7 @@ async function send({ url, headers, body }: Call, status: number): Promise<void>
     throw new Error(`${url} answered ${response.statusCode}, not ${status}.`);
 }
 
-/** CPU time of a process for each piece of work, while 32 callers do it for so many milliseconds. */
+/** CPU time of a process for each piece of work, while 32 callers do it for the given milliseconds. */
 async function cpuOf(pid: number, work: () => Promise<unknown>, milliseconds: number): Promise<number> {
   const before = await usageOf(pid);
   const begin = performance.now();
@@ -51,7 +51,7 @@ async function cpuOf(pid: number, work: () => Promise<unknown>, milliseconds: nu
   return before && after ? ((after.cpuSeconds - before.cpuSeconds) / done) * 1000 : Number.NaN;
 }
 
-/** Sends our gateway what it refuses early, late, and not at all; then makes the calls of Bedrock alone. */
+/** Sends our gateway requests that it refuses early, late, and not at all; then makes only the calls to Bedrock. */
 export async function stagesOf(ours: Subject, upstreamUrl: string, milliseconds: number): Promise<Stage[]> {
   const { whole: ask, streamed: stream } = ours.work;
   if (!ask || !('url' in ask) || !stream || !('url' in stream)) {

@@ -2,12 +2,12 @@ import { type Statistics, statisticsOf } from '../measure/statistics.ts';
 import type { Concurrency, Measured, Round } from './measure.ts';
 import type { Subject, Transfer } from './subjects.ts';
 
-/** A subject under one load, over all rounds: what it adds to the same call straight to the upstream. */
+/** A subject under one load, over all rounds: the time that it adds to the same call straight to the upstream. */
 export interface Standing {
   readonly subject: Subject;
   readonly transfer: Transfer;
   readonly concurrency: Concurrency;
-  /** Milliseconds; of bare writes, which have no upstream, all of their time. */
+  /** Milliseconds; for bare writes, which have no upstream, their whole time. */
   readonly addedToFirstPiece: Statistics;
   readonly added: Statistics;
   readonly perSecond: Statistics;
@@ -18,7 +18,7 @@ export interface Standing {
   readonly residentMegabytes: number;
 }
 
-/** Subtracts, in each round, what the same load took without a gateway in between. */
+/** Subtracts, in each round, the time of the same load without a gateway in between. */
 export function standingsOf(measured: readonly Measured[]): Standing[] {
   return measured.map(({ subject, transfer, concurrency, rounds }) => {
     const straight = measured.find(

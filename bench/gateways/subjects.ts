@@ -23,10 +23,10 @@ export interface Subject {
   readonly title: string;
   /** The upstream itself, a gateway that is ranked, one that also counts exactly, or the bare writes. */
   readonly kind: 'straight' | 'gateway' | 'counting' | 'writes';
-  /** What the upstream is spoken to in. */
+  /** The API of its upstream. */
   readonly dialect: Dialect | undefined;
   readonly pid: number;
-  /** Nothing where it cannot. */
+  /** Undefined for a transfer that it does not support. */
   readonly work: Readonly<Record<Transfer, Call | WriteTarget | undefined>>;
 }
 
@@ -111,12 +111,12 @@ export function startGatewayProcess(
   return startHelper<OurGateway>(join(import.meta.dirname, 'ours-process.ts'), {
     args: [assembly, keyName, upstream.url, dynamodb.url, execArgv.join(' ')],
     execArgv,
-    // Nobody reads the log lines of the functions.
+    // The functions' log lines are not needed.
     quiet: true,
   });
 }
 
-/** One process, asked in two ways. Its answers are chat completions either way. */
+/** One process, called in two ways. Its answers are chat completions either way. */
 async function startPortkey(upstreamUrl: string, peers: InstalledPeers): Promise<Subject[]> {
   const name = '@portkey-ai/gateway';
   const port = await freePort();
@@ -146,7 +146,7 @@ async function startPortkey(upstreamUrl: string, peers: InstalledPeers): Promise
       kind: 'gateway',
       dialect: 'chat-completions',
       pid,
-      // Streamed it answers 500: it adds headers to a response that it cannot change.
+      // Streaming, it answers 500, because it adds headers to a response that it cannot change.
       work: {
         ...callsWith({
           'x-portkey-provider': 'openai',

@@ -4,9 +4,9 @@ import { eventFrame } from '@org/local/bedrock';
 import { modelId, pieces } from './dialect.ts';
 
 /**
- * The upstream of every gateway, in a process of its own: Bedrock's Converse and ConverseStream, and OpenAI's chat
- * completions with the same text. It answers at once with bytes that were made before, so that it takes as little as
- * possible of the machine.
+ * The upstream of every gateway, in its own process: Bedrock's Converse and ConverseStream, and OpenAI's chat
+ * completions with the same text. It answers at once with prepared bytes, so that it uses as little of the machine
+ * as possible.
  */
 const answer = pieces.join('');
 const usage = { inputTokens: 8, outputTokens: pieces.length, totalTokens: pieces.length + 8 };
@@ -61,7 +61,7 @@ function whole(response: ServerResponse, body: string): void {
     .end(body);
 }
 
-/** Each piece is a write of its own, as when a model makes one after the other. */
+/** Writes each piece separately, as when a model produces one after the other. */
 function streamed(response: ServerResponse, contentType: string, events: readonly Uint8Array[]): void {
   response.writeHead(200, { 'content-type': contentType });
   let next = 0;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import lambdaBuild from '@org/lambda/tsup-config';
 import { build } from 'tsup';
 
-/** Files of the functions that the proxy is compared with, bundled as anybody would. */
+/** Files of the functions that the proxy is compared with, bundled without the proxy's own build steps. */
 export interface BareBundles {
   readonly ask: string;
   readonly stream: string;

@@ -1,7 +1,7 @@
 import { clock } from '../backends/clock.ts';
 import { runMeasurement } from './measurement.ts';
 
-/** Milliseconds from Bedrock's sending a piece to the proxy's writing it, and to the bare SDK's yielding it. */
+/** Milliseconds from when Bedrock sends a piece to when the proxy writes it, and to when the bare SDK yields it. */
 export type DeltaDelay = Readonly<Record<'bare' | 'proxy', readonly number[]>>;
 
 const streams = { warmUp: 4, measured: 20 };

@@ -7,9 +7,9 @@ import { runTask, type TaskWithTables } from './measurement.ts';
 /** A request whose cost is measured. */
 export interface DoorRequest {
   readonly event: APIGatewayProxyEvent;
-  /** What the last that is written for it has in it. */
+  /** A string in the last chunk of its response. */
   readonly end: string;
-  /** How many are measured as one, so that it takes long enough to be measured. */
+  /** How many calls are measured as one, so that they take long enough to be measured. */
   readonly calls: number;
 }
 

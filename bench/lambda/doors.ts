@@ -28,7 +28,7 @@ interface Door {
   readonly model: 'llama' | 'claude-haiku-4.5';
   readonly routes: readonly [whole: RouteName, stream: RouteName];
   readonly body: object;
-  /** How each ends. */
+  /** A string at the end of each. */
   readonly ends: readonly [whole: string, stream: string];
 }
 
@@ -95,7 +95,7 @@ const measured = doors.map((door, index) => {
     const compared = taken[2 * base + offset] ?? [];
     return {
       cpu: statisticsOf(own),
-      // Within a round, so that what else the machine does then is in both.
+      // Within a round, so that other load on the machine affects both.
       ratio: statisticsOf(own.map((milliseconds, round) => milliseconds / (compared[round] ?? Number.NaN))),
     };
   };

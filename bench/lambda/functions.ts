@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Question } from './bare/client.ts';
 
-/** What is compared: files, and what their functions are asked. */
+/** The compared functions: their files, and the events that they are called with. */
 export interface Subject {
   readonly proxy: string;
   readonly bareAsk: string;

@@ -4,7 +4,7 @@ import { statisticsOf } from '../measure/statistics.ts';
 import type { PartResult } from '../part.ts';
 import { type ColdName, callsBeforeMemory, memoryOf, type Report } from './report.ts';
 
-/** What the function adds, in short. */
+/** The main figures of the function, for the report of all parts. */
 export function lambdaResult(report: Report): PartResult {
   const { sdkVersion, warm, cold, size, deltaDelay, longStreams, memory } = report;
   const times = (measured: readonly number[], base: readonly number[]) =>

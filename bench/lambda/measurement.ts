@@ -6,12 +6,12 @@ import { createTables } from '@org/local/dynamodb';
 import { type Backends, startBackends } from '../backends/backends.ts';
 import { type Functions, importFunctions, type Subject } from './functions.ts';
 
-/** What every measuring process gets. */
+/** The task of every measuring process. */
 export interface TaskWithTables {
   readonly tables: readonly TableDefinition[];
 }
 
-/** What is measured beside the bare SDK. */
+/** The task of a measurement that compares with the bare SDK. */
 export interface Task extends Subject, TaskWithTables {}
 
 /** Runs a script of this folder in a process with a function's environment. Resolves to what it measured. */
@@ -23,7 +23,7 @@ export async function measure<Result>(
   const child = fork(join(import.meta.dirname, script), args, {
     env: environment,
     execArgv: ['--conditions=@org/source', '--expose-gc'],
-    // Nobody reads the log lines of the functions.
+    // The functions' log lines are not needed.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const ended = once(child, 'exit').then(([code]) => {
@@ -35,7 +35,7 @@ export async function measure<Result>(
   return result;
 }
 
-/** The process's part: starts what the functions call, and reports what `work` returns. */
+/** Runs in the process: starts the backends that the functions call, and reports the result of `work`. */
 export async function runTask<Given extends TaskWithTables>(
   work: (task: Given, backends: Backends) => Promise<object>,
 ): Promise<void> {
@@ -50,7 +50,7 @@ export async function runTask<Given extends TaskWithTables>(
   process.send?.(measured, () => process.exit());
 }
 
-/** The same beside the bare SDK: imports what is compared, too. */
+/** The same for a comparison with the bare SDK: also imports the compared functions. */
 export function runMeasurement(
   work: (functions: Functions, backends: Backends) => Promise<object>,
 ): Promise<void> {

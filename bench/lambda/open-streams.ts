@@ -25,7 +25,7 @@ await runMeasurement(async ({ stream, bareStream }, { instruct }): Promise<OpenS
   };
 
   await instruct({ pace: 'free' });
-  // Warms up the code. Few at once, so that the process has not grown to its size yet.
+  // Warms up the code. Few at once, so that the process does not grow yet.
   for (let round = 0; round < 20; round += 1) await Promise.all(await open(10));
   const before = memory();
   await instruct({ pace: 'held' });

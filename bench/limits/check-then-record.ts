@@ -4,8 +4,8 @@ import type { Ledger } from '@org/lambda/ledger/ledger';
 import { ProxyError } from '@org/lambda/proxy-error';
 
 /**
- * How limits are kept where check and record are two steps: read what is used, let the call through if there is room,
- * add its cost when it is done. Here for contrast only; it counts requests.
+ * Limits with check and record as two steps: read the usage, let the call through if there is room, and
+ * add its cost when it is done. Only for comparison; it counts requests.
  */
 export function checkThenRecord(client: DynamoDBClient, table: string): Ledger {
   return {

@@ -12,7 +12,7 @@ import { publish } from '../part.ts';
 import { checkThenRecord } from './check-then-record.ts';
 import { type Asking, strandedOf } from './stranded.ts';
 
-/** Measures what the ledger is for and what it costs, and writes the report. */
+/** Measures whether the ledger's limits hold and what the ledger costs, and writes the report. */
 const at = Date.parse('2026-11-22T12:00:00Z');
 const call = { ...amountsOf(() => 50), requests: 1 };
 const { signal } = new AbortController();
@@ -20,7 +20,7 @@ const { signal } = new AbortController();
 const table = await startTestTable();
 const ledger = createLedger(new CounterTable({ client: table.client, table: tableName }));
 
-/** A limit of 100 requests and so many callers at once. */
+/** How many calls are admitted of so many callers at once, under a limit of 100 requests. */
 async function admittedOf(candidate: Ledger, callers: number): Promise<number> {
   const scope: Scope = { kind: 'team', id: crypto.randomUUID(), limits: { requests: { month: 100 } } };
   const share = { url: table.url, scope, calls: callers, worstCase: call, trueCost: call, at, retry: false };

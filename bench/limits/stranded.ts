@@ -9,17 +9,17 @@ import type { Ledger } from '@org/lambda/ledger/ledger';
 import { ProxyError } from '@org/lambda/proxy-error';
 import { catalogue } from '@org/models';
 
-/** A limit, and what is asked under it. */
+/** A limit, and the calls that are made under it. */
 export interface Asking {
   /** Tokens of the limit. */
   readonly max: number;
   readonly promptBytes: number;
-  /** Tokens asked for, and those that each answer takes. */
+  /** Output tokens that each call asks for, and that each answer takes. */
   readonly maxTokens: number;
   readonly answerTokens: number;
 }
 
-/** What was asked until the first refusal. */
+/** The calls until the first refusal. */
 export interface Stranded {
   readonly answered: number;
   /** The part of the limit that was left over: 0 to 1. */
@@ -28,7 +28,7 @@ export interface Stranded {
 
 const docs = join(import.meta.dirname, '../../docs');
 
-/** The documents of this repository, one after the other, from a place on: English, with tables and code in it. */
+/** Cuts prompts from this repository's documents, each from another place: English, with tables and code in it. */
 async function englishTexts(bytes: number): Promise<(index: number) => string> {
   const names = (await readdir(docs)).filter((name) => name.endsWith('.md')).sort();
   const pages = await Promise.all(names.map((name) => readFile(join(docs, name), 'utf8')));

@@ -1,6 +1,6 @@
 import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 
-/** A write of one attribute: what each of the ledger's writes is set against. */
+/** A write of one attribute, with which each of the ledger's writes is compared. */
 export function bareUpdate(client: DynamoDBClient, table: string): Promise<unknown> {
   return client.send(
     new UpdateItemCommand({

@@ -1,6 +1,6 @@
 /**
- * One cold start: imports a file and calls it once. Prints the milliseconds of both, and then, where it is called more
- * often, the MiB of the process after that. It is not TypeScript, so that nothing is loaded for it.
+ * One cold start: imports a file and calls it once. Prints the milliseconds of both and, if it is called more
+ * often, the MiB of the process after that. It is plain JavaScript, so that Node loads nothing extra for it.
  *
  *   node cold-start.mjs FILE ARGUMENT [CALLS]
  *

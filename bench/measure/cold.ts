@@ -10,13 +10,13 @@ export interface ColdStart {
   readonly memory: number;
 }
 
-/** A file to start, and what it is called with first. */
+/** A file to start, and the argument of its first call. */
 export interface ColdSubject {
   readonly file: string;
   readonly argument: object | string;
 }
 
-/** Starts each in fresh processes, after one start that only brings its file into memory.
+/** Starts each in fresh processes, after one start that only reads the file into memory.
  *
  * @param calls How often each is called. Default: once.
  */
@@ -29,7 +29,7 @@ export function measureCold<Name>(
     const { file = '', argument } = subjects.get(name) ?? {};
     const args = [join(import.meta.dirname, 'cold-start.mjs'), file, JSON.stringify(argument), String(calls)];
     const { stdout } = await promisify(execFile)(process.execPath, args, { env: environment });
-    // Before it, the log line of a function.
+    // A function's log line comes before it.
     return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
   });
 }

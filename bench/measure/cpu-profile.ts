@@ -3,7 +3,7 @@ import type { Profiler } from 'node:inspector';
 import { join } from 'node:path';
 import { table } from '../markdown.ts';
 
-/** A part of the time in which a process did something. */
+/** A part of the time in which a process was busy. */
 export interface Share {
   readonly name: string;
   /** From 0 to 1. */
@@ -12,19 +12,19 @@ export interface Share {
 
 /** Where the time of a process goes, without waiting; the most expensive first. */
 export interface CpuProfile {
-  /** By whose code it is. */
+  /** By owner of the code. */
   readonly parts: readonly Share[];
   /** By function: `FUNCTION` FILE. */
   readonly functions: readonly Share[];
 }
 
-/** A moment of a profile: the function whose it is, and how long it lasted. */
+/** A moment of a profile: the function it counts for, and its length. */
 export interface Moment {
   readonly owner: string;
   readonly time: number;
 }
 
-/** What `node --cpu-prof` wrote to a directory: a profile for each thread. */
+/** Reads what `node --cpu-prof` wrote to a directory: a profile for each thread. */
 export async function readProfiles(directory: string): Promise<Profiler.Profile[]> {
   const files = await readdir(directory);
   return Promise.all(files.map(async (file) => JSON.parse(await readFile(join(directory, file), 'utf8'))));
@@ -44,7 +44,7 @@ export function momentsOf(
 
 const isIdle = ({ callFrame }: Profiler.ProfileNode) => callFrame.functionName === '(idle)';
 
-/** @param partOf Whose code a function is. */
+/** @param partOf The owner of a function's code. */
 export function profileOf(moments: readonly Moment[], partOf: (owner: string) => string): CpuProfile {
   const total = moments.reduce((sum, { time }) => sum + time, 0);
   const sharesBy = (nameOf: (moment: Moment) => string): Share[] =>
@@ -79,5 +79,5 @@ export function moduleAt(modules: Modules, line: number): string | undefined {
   return modules.findLast((module) => module.line <= line)?.name;
 }
 
-/** Of a source file: from its package on. */
+/** A source file's path, from its package's name on. */
 export const shortName = (path: string): string => path.replace(/^.*(?:node_modules|packages|\.\.)\//, '');

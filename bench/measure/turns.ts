@@ -1,4 +1,4 @@
-/** In a random order, so that what one leaves behind is not always the loss of the same other. */
+/** In a random order, so that the after-effects of one item do not always hit the same next item. */
 export function shuffled<Item>(items: readonly Item[]): Item[] {
   return items
     .map((item) => ({ item, place: Math.random() }))
@@ -22,7 +22,7 @@ export async function inTurns<Name, Value>(
   return values;
 }
 
-/** Milliseconds that some work takes. */
+/** How many milliseconds some work takes. */
 export async function timed(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await work();

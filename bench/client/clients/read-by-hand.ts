@@ -3,7 +3,7 @@ interface Event {
   readonly text: string;
 }
 
-/** Reads a stream of the proxy as one would without a library: trusts every byte, and checks nothing. */
+/** Reads a stream of the proxy without a library: trusts every byte, and checks nothing. */
 export async function countPieces(response: Response): Promise<number> {
   const decoder = new TextDecoder();
   let pieces = 0;

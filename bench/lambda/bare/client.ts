@@ -1,9 +1,9 @@
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 
-/** The AWS SDK as it comes: over HTTP/2, with its own credentials, retries and time limits. */
+/** The AWS SDK with its defaults: over HTTP/2, with its own credentials, retries and time limits. */
 export const client = new BedrockRuntimeClient({ endpoint: process.env['BEDROCK_HTTP2_URL'] ?? '' });
 
-/** What is asked, without a word about how. */
+/** The question, without any options. */
 export interface Question {
   readonly modelId: string;
   readonly question: string;
