@@ -1,23 +1,23 @@
 import { basename, join } from 'node:path';
 import ts from 'typescript';
 
-/** What one export, or one member of it, is called, is, and says of itself. */
+/** The name, declaration and docstring of an export, or of one of its members. */
 interface Entry {
-  /** `timeoutMs`, or `CallOptions.timeoutMs` of a member. */
+  /** `timeoutMs`, or `CallOptions.timeoutMs` for a member. */
   readonly name: string;
-  /** As it is declared, in one line where it is a member. */
+  /** Its declaration, in one line if it is a member. */
   readonly code: string;
-  /** Its docstring, or that of what it overrides, without examples; empty where there is none. */
+  /** Its docstring, or that of the member it overrides, without examples; empty if there is none. */
   readonly docs: string;
-  /** Whether the docstring is that of what it overrides. */
+  /** Whether the docstring is that of the overridden member. */
   readonly inherited?: boolean;
 }
 
 export interface Export extends Entry {
-  /** Its source file, without the folder; of the test kit, below `testing/`. */
+  /** Its source file, without the folder; for the test kit, below `testing/`. */
   readonly file: string;
   readonly kind: 'function' | 'class' | 'interface' | 'type';
-  /** What it declares itself, or has of a type that is not exported; the rest is with the one that it extends. */
+  /** Members that it declares or has from a type that is not exported; its base type has the rest. */
   readonly members: readonly Entry[];
 }
 
@@ -84,10 +84,10 @@ export function readExports(directory: string): Export[] {
   );
 }
 
-/** What else it depends on how an export is described. */
+/** Context for the description of an export. */
 interface Context {
   readonly checker: ts.TypeChecker;
-  /** Whether a base of an export is in the reference itself, or of the language. */
+  /** Whether a base of an export is in the reference itself, or belongs to the language. */
   readonly isKnown: (base: ts.ExpressionWithTypeArguments) => boolean;
 }
 
@@ -150,7 +150,7 @@ function readExport(name: string, symbol: ts.Symbol, context: Context): Export {
   throw new Error(`${name} is exported, and is not a class, an interface, a function or a type.`);
 }
 
-/** What an interface has of the types that it extends and that are not in the reference. */
+/** Members of an interface from base types that are not in the reference. */
 function membersOfUnknown(declaration: ts.Declaration, { checker, isKnown }: Context): Member[] {
   if (!ts.isInterfaceDeclaration(declaration)) return [];
   const own = new Set(declaration.members.map(({ name }) => name?.getText()));
@@ -166,7 +166,7 @@ function basesOf({ heritageClauses }: ts.InterfaceDeclaration | ts.ClassDeclarat
   return heritageClauses?.flatMap(({ types }) => [...types]) ?? [];
 }
 
-/** A union of strings is written out, however it is derived. */
+/** Writes out a union of strings, however it is derived. */
 function aliasOf(declaration: ts.TypeAliasDeclaration, checker: ts.TypeChecker): string {
   const { name, type: written } = declaration;
   const type = checker.getTypeAtLocation(name);
@@ -191,7 +191,7 @@ function readMember(owner: string, member: Member, checker: ts.TypeChecker): Ent
   const name = member.name.getText();
   const body = ts.isMethodDeclaration(member) ? member.body : undefined;
   const code = oneLine(codeOf(member, body).replaceAll(/\/\*\*.*?\*\//gs, ''));
-  // Of a method that is overloaded, each form has a docstring of its own.
+  // Each form of an overloaded method has its own docstring.
   const signature = ts.isMethodSignature(member) ? checker.getSignatureFromDeclaration(member) : undefined;
   const symbol = checker.getSymbolAtLocation(member.name);
   const inherited = ts.getJSDocCommentsAndTags(member).length === 0;
@@ -215,7 +215,7 @@ function head(
   );
 }
 
-/** A declaration without its body, its docstring and what only matters to the compiler. */
+/** A declaration without its body, its docstring and the parts that only matter to the compiler. */
 function codeOf(node: ts.Node, body?: ts.Node): string {
   const text = node.getText();
   return text

@@ -5,9 +5,9 @@ import { expect } from 'vitest';
 export const repository = join(import.meta.dirname, '..');
 
 /**
- * Compares a document with what is committed; writes it with `UPDATE_DOCS=1`.
+ * Compares a document with the committed one; with `UPDATE_DOCS=1`, writes it.
  *
- * @param path From the root of the repository on.
+ * @param path Relative to the root of the repository.
  */
 export function expectCommitted(path: string, text: string): void {
   const file = join(repository, path);

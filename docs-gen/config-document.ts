@@ -5,7 +5,7 @@ import { docstringOf } from './docstrings.ts';
 
 type Declaration = ts.InterfaceDeclaration | ts.TypeAliasDeclaration;
 
-/** The heading of each type of a config in the document, from the whole to its parts, by the file that declares it. */
+/** The document's heading for each type of a config, from the whole to its parts, by the file that declares it. */
 const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'infra/src/config/config.ts': {
     AuthoredProxyConfig: 'Config',
@@ -57,11 +57,11 @@ const headings: ReadonlyMap<string, string> = new Map(
 const introduction = [
   '# The config',
   '',
-  'What [packages/infra/proxy.config.ts](../packages/infra/proxy.config.ts) can say, from the whole to its parts. What is not',
-  'called required may be left out. The editor says the same while you write, `npm run proxy -- config check` whether it',
-  'holds, and [models](models.md) which aliases the catalogue has. Written from the docstrings of',
-  '[config.ts](../packages/infra/src/config/config.ts) and of the types it is made of by',
-  '`docs-gen/config-document.test.ts`, which fails where this page is not true (`UPDATE_DOCS=1` writes it again).',
+  'The fields of [packages/infra/proxy.config.ts](../packages/infra/proxy.config.ts), from the whole to its parts. Fields are',
+  'optional unless they are marked required. Your editor shows the same text while you write, `npm run proxy -- config check`',
+  'validates a config, and [models](models.md) lists the aliases of the catalogue. `docs-gen/config-document.test.ts` writes',
+  'this page from the docstrings of [config.ts](../packages/infra/src/config/config.ts) and of the types in it, and fails if',
+  'the page is out of date (`UPDATE_DOCS=1` writes it again).',
   '',
 ];
 
@@ -131,7 +131,7 @@ function links(names: readonly string[]): string {
   return linked.length > 0 ? `See ${linked.join(', ')}.` : '';
 }
 
-/** The docstring in one line, and the page that it names. */
+/** The docstring in one line, with a link to its source page. */
 function docsOf(node: ts.Node): string {
   const { text = '' } = docstringOf(node) ?? {};
   const page = ts
@@ -142,8 +142,8 @@ function docsOf(node: ts.Node): string {
 }
 
 /**
- * A type as a reader of the document needs it: of what the compiler infers, what may be written. Adds to `named` the types
- * that have a section.
+ * A type as a reader of the document needs it: the values that may be written, not what the compiler infers. Adds to
+ * `named` the types that have a section.
  */
 function written(type: ts.TypeNode, named: Set<string>): string {
   const inner = (node: ts.TypeNode) => written(node, named);
@@ -179,13 +179,13 @@ function reference(type: ts.TypeReferenceNode, named: Set<string>): string {
   throw new Error(`No section has ${name}: add it to those of config-document.ts.`);
 }
 
-/** What a type parameter must be, of the type around it. */
+/** The constraint of a type parameter of the surrounding type. */
 function constraintOf(name: string, node: ts.Node): ts.TypeNode | undefined {
   const around = ts.findAncestor(node, ts.isInterfaceDeclaration);
   return around?.typeParameters?.find((parameter) => parameter.name.text === name)?.constraint;
 }
 
-/** What a type of the same file stands for. */
+/** The definition of a type of the same file. */
 function aliasOf(name: string, node: ts.Node): ts.TypeNode | undefined {
   return node
     .getSourceFile()
@@ -193,7 +193,7 @@ function aliasOf(name: string, node: ts.Node): ts.TypeNode | undefined {
     .find((declaration) => declaration.name.text === name)?.type;
 }
 
-/** Code with the types of its own file that have no section written out, so that it says what can be written. */
+/** Code in which types of the same file without a section are written out, so that it shows the possible values. */
 function inlined(code: string, source: ts.SourceFile): string {
   const local = source.statements
     .filter(ts.isTypeAliasDeclaration)
@@ -206,7 +206,7 @@ function inlined(code: string, source: ts.SourceFile): string {
   }, code);
 }
 
-/** The values of a table of which a type is one: `(typeof retentionDays)[number]`. */
+/** The values of a table from which a type is derived: `(typeof retentionDays)[number]`. */
 function valuesOf(type: ts.IndexedAccessTypeNode): string {
   const [, name = ''] = /typeof (\w+)/.exec(type.getText()) ?? [];
   const [, values] = new RegExp(`const ${name} = \\[([^\\]]*)\\]`).exec(type.getSourceFile().text) ?? [];

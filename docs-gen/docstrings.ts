@@ -10,19 +10,19 @@ export interface Docstring {
 }
 
 /**
- * The docstring of a type or a table (`Answer`, `errors`), or of a member of one (`Answer.text`,
+ * The docstring of a type or a table (`Answer`, `errors`), or of one of their members (`Answer.text`,
  * `ErrorEnvelope.error.code`, `errors.internal`).
  *
- * @throws {Error} For a name that has none.
+ * @throws {Error} If the name has no docstring.
  */
 export type DocstringOf = (name: string) => Docstring;
 
 /**
- * The docstrings of the contract, so that documents say what the source says, and no bundle carries their words.
+ * The docstrings of the contract. Documents then repeat the source, and no bundle has to contain their text.
  */
 export function readDocstrings(directory: string): DocstringOf {
   const docstrings = new Map<string, Docstring>();
-  /** The interface that another one takes members from, by its name. */
+  /** The interface that each interface takes members from, by the names of both. */
   const bases = new Map<string, string>();
   const read = (name: string, node: ts.Node): void => {
     const docstring = docstringOf(node);
@@ -60,9 +60,9 @@ export function readDocstrings(directory: string): DocstringOf {
 }
 
 /**
- * The members of a type or the entries of a table, in their order, each with what its docstring says.
+ * The members of a type or the entries of a table, in order, each with its docstring.
  *
- * @throws {Error} For one that has none.
+ * @throws {Error} If one has no docstring.
  */
 export function describedMembers(file: string, name: string): (readonly [member: string, text: string])[] {
   const source = ts.createSourceFile(file, ts.sys.readFile(file) ?? '', ts.ScriptTarget.Latest, true);

@@ -7,12 +7,12 @@ import { test } from 'vitest';
 import { expectCommitted } from './committed.ts';
 import { table } from './table.ts';
 
-/** A route of another API, and what becomes of the fields of its requests. */
+/** A route of another API, and how the fields of its requests are handled. */
 interface Section {
   readonly route: string;
   readonly reference: string;
   readonly fields: FieldTable<string>;
-  /** What else there is to know: lines of Markdown. */
+  /** Further notes: lines of Markdown. */
   readonly about: readonly string[];
 }
 

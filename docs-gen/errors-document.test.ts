@@ -16,7 +16,7 @@ const makers: Readonly<Record<ErrorMaker, string>> = {
   bedrock: 'Bedrock',
 };
 
-/** The class that the client throws for a code: asked of the client. */
+/** The class that the client throws for a code, found by calling the client. */
 async function classOf(code: ErrorCode): Promise<string> {
   const { status, retryable } = errorDefinition(code);
   const client = createBedrockClient({

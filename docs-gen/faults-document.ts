@@ -29,7 +29,7 @@ const charges: Readonly<Record<Charge, string>> = {
   nothing: 'nothing',
 };
 
-/** The matrix as a document. */
+/** The matrix, as Markdown. */
 export function faultDocument(): string {
   const described = (outcome: Outcome): string => {
     const className = classNameOf(outcome);
@@ -71,7 +71,7 @@ export function faultDocument(): string {
       ];
     });
   const settled = ledgerNames.filter((ledger) => !ledgerOf({ ledger }).refusal);
-  // Which charge of Bedrock's part a row begins with decides about the rest of it.
+  // The rest of a row depends on the charge in its first part, Bedrock's.
   const charged = new Map(
     allCells().map((cell) => {
       const row = settled.map(

@@ -19,7 +19,7 @@ function countedMetrics() {
   const byModel = all - overAll.size;
   const operations = routeNames.length;
   const asking = routeNames.filter((name) => routes[name].asks);
-  // An answer that comes whole has no first piece.
+  // A whole answer has no first piece.
   const perModel = asking.map((name) =>
     mediaTypesOf(routes[name]).includes('text/event-stream') ? byModel : byModel - 1,
   );

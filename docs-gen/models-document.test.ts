@@ -19,7 +19,7 @@ const rows = [...new Set(models.map(([, model]) => model))].map((model) => ({
   model,
 }));
 
-/** Those that answer. */
+/** The models that answer, through Converse. */
 const answering = rows.flatMap(({ names, model }) =>
   model.upstream === 'converse' ? [{ names, model }] : [],
 );
@@ -31,7 +31,7 @@ const count = (tokens: number | undefined) => tokens?.toLocaleString('en-US') ??
 type ConverseModel = Extract<ModelDefinition, { upstream: 'converse' }>;
 
 function wordsOf({ capabilities, structuredOutput }: ConverseModel): string[] {
-  // Said of each of the two alone where they do not go together.
+  // Each of the two gets a note if they do not go together.
   const together = capabilities.includes('temperatureWithTopP');
   const words = capabilities.flatMap((capability) => {
     if (capability === 'temperatureWithTopP') return [];
@@ -116,7 +116,7 @@ const pages = [
   ...new Set(rows.flatMap(({ model }) => model.price ?? []).flatMap(({ source }) => source ?? [])),
 ];
 
-/** A row for each price, and one more for long input, with the Regions in which the model is called at it. */
+/** A row for each price, and one more for long input, with the Regions whose calls have this price. */
 function pricesOf({ names, model }: (typeof rows)[number]): string[][] {
   const { all } = regionsOf(model);
   return (model.price ?? []).flatMap((price) => {

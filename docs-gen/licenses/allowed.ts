@@ -1,5 +1,5 @@
 /**
- * Licences that let anybody use, change and hand on what is under them, asking for no more than to be handed on too.
+ * Licences that allow use, change and redistribution, on the sole condition that the licence itself is passed on.
  *
  * @see https://spdx.org/licenses/
  */
@@ -15,7 +15,7 @@ export const allowedLicenses: readonly string[] = [
   'Unlicense',
 ];
 
-/** Of `OR` one has to be allowed, of `AND` all; an expression of both is read by a person. */
+/** For `OR`, one licence has to be allowed; for `AND`, all. An expression with both needs a person to read it. */
 export function isAllowed(license: string): boolean {
   const expression = license.replaceAll(/[()]/g, '');
   if (/ OR /.test(expression) && / AND /.test(expression)) return false;

@@ -11,16 +11,16 @@ interface Manifest {
   readonly cpu?: readonly string[];
 }
 
-/** A package as it is installed. */
+/** An installed package. */
 export interface InstalledPackage {
   readonly name: string;
   readonly directory: string;
-  /** Of SPDX: `MIT`, `(MIT OR Apache-2.0)`. */
+  /** An SPDX expression: `MIT`, `(MIT OR Apache-2.0)`. */
   readonly license: string;
-  /** Undefined where it says no one. */
+  /** Undefined if the package names no author. */
   readonly author: string | undefined;
   readonly dependencies: readonly string[];
-  /** Whether it is a build for one platform, of a package that is there besides. */
+  /** Whether it is a build for one platform of another package that is also installed. */
   readonly forOnePlatform: boolean;
 }
 
@@ -38,14 +38,14 @@ export function readPackage(directory: string): InstalledPackage {
   };
 }
 
-/** The package that an import of this name in a directory reads. Undefined where it is optional and left out. */
+/** The package that an import of this name in a directory finds. Undefined if it is optional and not installed. */
 export function findPackage(name: string, from: string): InstalledPackage | undefined {
   const directory = join(from, 'node_modules', name);
   if (existsSync(directory)) return readPackage(directory);
   return dirname(from) === from ? undefined : findPackage(name, dirname(from));
 }
 
-/** These packages and what they depend on at run time, through however many others, by name. */
+/** These packages and all their run-time dependencies, direct and indirect, by name. */
 export function withDependencies(packages: readonly InstalledPackage[]): InstalledPackage[] {
   const found = new Map<string, InstalledPackage>();
   const add = (each: InstalledPackage) => {
@@ -65,7 +65,7 @@ function inOrder(one: InstalledPackage, other: InstalledPackage): number {
   return one.name < other.name ? -1 : Number(one.name > other.name);
 }
 
-/** What its authors want to be handed on: their licence, and their notice where they have one. */
+/** The texts that its authors require to be passed on: their licence, and their notice if they have one. */
 export function legalTexts({ directory }: InstalledPackage): string[] {
   return readdirSync(directory)
     .filter((file) => /^(?:licen[cs]e|copying|notice)(?:[.-]|$)/i.test(file))

@@ -4,9 +4,9 @@ import { type InstalledPackage, legalTexts } from './installed-package.ts';
 const line = '-'.repeat(80);
 
 /**
- * What is handed on with the code of others, each text once.
+ * The texts that must be passed on with other authors' code, each once.
  *
- * @throws {Error} If a package has nothing to hand on.
+ * @throws {Error} If a package has no such text.
  */
 export function notices(title: string, packages: readonly InstalledPackage[]): string {
   const sections = new Map<string, { readonly text: string; readonly names: string[] }>();
@@ -24,7 +24,7 @@ export function notices(title: string, packages: readonly InstalledPackage[]): s
   return [`${title}\n`, ...written].join('\n\n');
 }
 
-/** How to apply the Apache licence to your own work is not of the licence, and differs from copy to copy. */
+/** The appendix on how to apply the Apache licence is not part of the licence, and differs from copy to copy. */
 function withoutAppendix(text: string): string {
   return text.replace(/(END OF TERMS AND CONDITIONS)\s.*$/s, '$1');
 }
@@ -33,14 +33,14 @@ function textsOf(each: InstalledPackage, packages: readonly InstalledPackage[]):
   const own = legalTexts(each);
   if (own.length > 0) return own;
   const { name, license, author } = each;
-  // Its text names no author, so it is the same for all.
+  // The licence's text names no author, so it is the same for all.
   const sibling = packages.find((other) => license === 'Apache-2.0' && isApache(other));
   if (sibling) return legalTexts(sibling);
   if (license === 'MIT' && author !== undefined) return [mit(author)];
   throw new Error(`${name} (${license}) has no licence text to hand on: do without it.`);
 }
 
-/** Ours is the same but for its author. */
+/** Our own licence is the same except for its author. */
 function mit(author: string): string {
   return readFileSync('LICENSE', 'utf8')
     .replace(/^Copyright .*$/m, `Copyright (c) ${author}`)

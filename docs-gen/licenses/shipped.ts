@@ -9,7 +9,7 @@ function ourScope(): string {
   return JSON.parse(readFileSync('packages/contract/package.json', 'utf8')).name.split('/')[0];
 }
 
-/** Packages of others that a bundle is built from. Of some there is little left in it. */
+/** Other authors' packages that a bundle is built from. The bundle contains only a little of some. */
 export function bundledInto(directory: string, entries: readonly string[]): InstalledPackage[] {
   const loaded = loadedBy([
     ...entries.map((file) => join(directory, file)),
@@ -30,7 +30,7 @@ export function bundledInto(directory: string, entries: readonly string[]): Inst
   return withDependencies(packages);
 }
 
-/** Packages of others that are installed with packages of ours for what they run. */
+/** Other authors' packages that are installed with our packages as run-time dependencies. */
 export function installedWith(...directories: readonly string[]): InstalledPackage[] {
   return withDependencies(directories.map(readPackage)).filter(({ name }) => !isOurs(name));
 }

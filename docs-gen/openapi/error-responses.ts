@@ -4,7 +4,7 @@ import { errorExample } from './examples.ts';
 import { headerReferences } from './response-headers.ts';
 import { referenceTo } from './schemas.ts';
 
-/** API Gateway refuses a body above 10 MB before any API of ours is asked. */
+/** API Gateway refuses a body above 10 MB before our API is called. */
 const plainTextOf413 = {
   'text/plain': {
     schema: { type: 'string', description: 'Above 10 MB, without any of the headers.' },
@@ -12,7 +12,7 @@ const plainTextOf413 = {
   },
 };
 
-/** The answers that have these codes, by status. */
+/** The responses that have these codes, by status. */
 export function errorResponses(codes: readonly ErrorCode[], docs: DocstringOf) {
   const statuses = [...new Set(codes.map((code) => errorDefinition(code).status))].sort();
   return Object.fromEntries(

@@ -71,7 +71,7 @@ const weatherCall = {
   input: { city: 'Oran' },
 } as const satisfies AnswerBlock;
 
-/** Of the body of both asking routes. The first is what the viewer fills in. */
+/** Examples of the body of `ask` and `stream`. The viewer fills in the first. */
 export const requestExamples: Examples<AskRequest> = {
   question: {
     summary: 'A question',
@@ -273,7 +273,7 @@ export const usageExamples: Examples<UsageReport> = {
   limits: { summary: 'Two limits of a team', value: { limits } },
 };
 
-/** What is said of codes of which more is known than their table says. */
+/** Examples of codes for which more is known than their table says. */
 const statements: { readonly [Code in ErrorCode]?: Omit<ErrorStatement<Code>, 'code'> } = {
   invalid_request: {
     message: 'maxTokens must be a whole number; prompt is not a field of this request.',

@@ -21,29 +21,28 @@ import {
   usageExamples,
 } from './examples.ts';
 
-/** JSON of a schema of the contract's. */
+/** JSON of one of the contract's schemas. */
 export interface Body {
   readonly schema: z.ZodMiniType;
   readonly examples: Readonly<Record<string, Example>>;
 }
 
-/** What a route takes and answers with, and what the document says of it beyond the contract's table of routes. */
+/** The requests and responses of a route, and the document's text about it beyond the contract's table of routes. */
 interface Operation {
   readonly tag: string;
   readonly description: string;
-  /** Of what is answered where nothing went wrong. */
+  /** Describes the answer if nothing went wrong. */
   readonly answer: string;
-  /** What each parameter of the path is. Default: it has none. */
+  /** Describes each parameter of the path. Default: there are none. */
   readonly pathParameters?: Readonly<Record<string, string>>;
-  /** Whether the answer's headers say what is left of the limits. */
+  /** Whether the answer's headers report what is left of the limits. */
   readonly limitHeaders: boolean;
-  /** Names of other headers that are its own. */
+  /** Names of further headers that only this route has. */
   readonly headers?: readonly string[];
-  /** The body that it takes; left out where it takes none, or where another API defines it. */
+  /** The body that it takes; left out if it takes none, or if another API defines it. */
   readonly request?: Body;
   /**
-   * What it answers with where nothing went wrong; of a stream, each of its events. Left out where another API defines
-   * it.
+   * The answer if nothing went wrong; for a stream, each of its events. Left out if another API defines it.
    */
   readonly response?: Body;
 }

@@ -46,7 +46,7 @@ export type JsonSchema = z.core.JSONSchema.BaseSchema;
 const [StreamStart, StreamDelta, StreamBlockStart, StreamBlockDelta, StreamBlockEnd, StreamDone] =
   StreamEventSchema._zod.def.options;
 
-/** The schemas that the document names, by the names of the contract's types. */
+/** The document's named schemas, by the names of the contract's types. */
 const named: Readonly<Record<string, z.ZodMiniType>> = {
   AskRequest: AskRequestSchema,
   Turn: AskRequestSchema.shape.history._zod.def.innerType._zod.def.element,
@@ -93,14 +93,14 @@ const uriOf = (name: string) => `#/components/schemas/${name}`;
 
 const reference = (name: string) => ({ $ref: uriOf(name) });
 
-/** The place in the document of a schema of the contract. */
+/** The place in the document of one of the contract's schemas. */
 export function referenceTo(schema: z.ZodMiniType): { readonly $ref: string } {
   const [name] = Object.entries(named).find(([, candidate]) => candidate === schema) ?? [];
   if (name === undefined) throw new Error('A route has a schema without a name: name it in schemas.ts.');
   return reference(name);
 }
 
-/** Values that a field has today. A newer server may add some, so they are not an `enum`. */
+/** The current values of a field. They are not an `enum`, because a newer server may add some. */
 const today = (...values: readonly string[]) => ({ 'x-extensible-enum': values });
 
 const stopReasons = today(
@@ -112,7 +112,7 @@ const stopReasons = today(
   'content_filtered',
 );
 
-/** What JSON Schema can say of a field, and the contract's schemas do not: by type and field, as docstrings are. */
+/** Constraints that JSON Schema can express and the contract's schemas do not: by type and field, like docstrings. */
 const facts: Readonly<Record<string, JsonSchema>> = {
   'AskRequest.outputSchema': {
     properties: { type: { const: 'object' } },
@@ -161,18 +161,18 @@ const facts: Readonly<Record<string, JsonSchema>> = {
 };
 
 /**
- * The contract's schemas as JSON Schema 2020-12, each with its fields described by the docstrings of its type. Answers
- * may have fields and values beyond those that are named: readers must be tolerant.
+ * The contract's schemas as JSON Schema 2020-12, with each field described by the docstring in its type. Answers
+ * may have more fields and values than those named: readers must be tolerant.
  */
 export function componentSchemas(docs: DocstringOf): Record<string, JsonSchema> {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(named)) registry.add(schema, { id });
   const { schemas } = z.toJSONSchema(registry, {
-    // As it goes over the wire, before a reader drops what it does not know.
+    // As it goes over the wire, before a reader drops unknown fields.
     io: 'input',
     uri: uriOf,
     override: ({ jsonSchema }) => {
-      // Both say of every JSON value what JSON says anyway.
+      // Both only repeat what holds for every JSON value.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       delete jsonSchema.propertyNames;
     },

@@ -40,11 +40,11 @@ test.each(models)('%s has facts that can be true', (_alias, model) => {
   if (structuredOutput === 'tool') expect(toolChoices).toContain('named');
   if (model.imageTokens !== undefined) expect(capabilities).toContain('images');
   if (reasoning) expect(reasoning.efforts).toContain(reasoning.default);
-  // What it can be kept from only by not thinking, it must be able to do without thinking.
+  // If thinking excludes forced tools and cannot be switched off, it can never be forced.
   if (reasoning?.excludes.includes('forcedTools') && !reasoning.efforts.includes('off')) {
     expect(toolChoices).toEqual(['auto']);
   }
-  // A point that asks for an hour needs its price.
+  // Without a price for an hour, a point for an hour could not be charged.
   if (cache?.points?.ttls.includes('1h')) {
     for (const { cacheWrite1h } of model.price ?? []) expect(cacheWrite1h).toBeGreaterThan(0);
   }
@@ -97,7 +97,7 @@ test('a profile stays in its geography', () => {
     us: /^(?:us-(?:east|west)|ca)-/,
     'us-gov': /^us-gov-/,
     ca: /^ca-/,
-    // AWS calls the profiles of Europe and Asia from the Middle East too.
+    // The Middle East can also call the profiles of Europe and Asia.
     eu: /^(?:eu|il)-/,
     apac: /^(?:ap|me)-/,
     au: /^ap-southeast-[246]$/,
@@ -162,7 +162,7 @@ test('a price is that of the Region and of the profile that leads there, or none
 test('what its geography is charged more for is not priced as through the global profile', () => {
   for (const [alias, model] of models) {
     const { global: worldwide, ...geographic } = model.inferenceProfiles ?? {};
-    // Nova has a price for each Region.
+    // Nova's prices differ by Region.
     if (!worldwide || !/^(?:anthropic|openai|moonshotai)/.test(model.modelId)) continue;
     const near = [...(model.onDemandRegions ?? []), ...Object.values(geographic).flatMap(Object.keys)];
     for (const region of regionsOf(model)) {

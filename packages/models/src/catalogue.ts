@@ -12,7 +12,7 @@ import type { Price } from './price.ts';
  * any of them.
  */
 export const catalogue = {
-  /** Titan Text Express ended on 2025-08-15; Nova Micro is the successor that Amazon names. */
+  /** Titan Text Express ended on 2025-08-15; Amazon names Nova Micro as its successor. */
   titan: amazon['nova-micro'],
   /** Llama 2 ended on 2024-10-30; its successors are Legacy too. */
   llama: meta['llama-4-maverick'],
@@ -28,14 +28,14 @@ export type CatalogueAlias = keyof typeof catalogue;
 
 const byAlias: Readonly<Record<string, ModelDefinition>> = catalogue;
 
-/** What the price of a model depends on. */
+/** The parts of a deployment that decide a model's price. */
 interface PricedDeployment {
   readonly region: string;
   /** The config's own prices, by alias. */
   readonly prices?: Readonly<Record<string, Price>> | undefined;
 }
 
-/** What callers name an offered model. */
+/** The name that callers use for an offered model. */
 export function aliasOf(model: OfferedModel): string {
   return typeof model === 'string' ? model : model.alias;
 }
@@ -46,14 +46,14 @@ export function definitionOf(model: OfferedModel): ModelDefinition | undefined {
   return Object.hasOwn(byAlias, model) ? byAlias[model] : undefined;
 }
 
-/** What a deployment takes a model to cost: its config's own price, else the one that is known for its Region. */
+/** A model's price in a deployment: the config's own price, else the catalogue's for the Region. */
 export function priceIn({ prices = {}, region }: PricedDeployment, model: OfferedModel): Price | undefined {
   const alias = aliasOf(model);
   const definition = definitionOf(model);
   return Object.hasOwn(prices, alias) ? prices[alias] : definition && priceOf(definition, region);
 }
 
-/** What a model costs in a Region, or `undefined` where that was not read. */
+/** A model's price in a Region, or `undefined` if the catalogue has none. */
 export function priceOf({ price = [] }: ModelDefinition, region: string): ModelPrice | undefined {
   return price.find(({ regions }) => regions === undefined || regions.includes(region));
 }

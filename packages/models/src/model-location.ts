@@ -5,22 +5,22 @@ export interface ModelLocation {
   /** What Bedrock is called with: a model id, an inference profile id, or an imported model's ARN. */
   readonly modelId: string;
   /**
-   * Regions that may answer; more than one only through an inference profile. The empty text among those of a global
-   * profile stands for every commercial Region, as in the ARN `arn:aws:bedrock:::foundation-model/...`.
+   * Regions that may answer; more than one only through an inference profile. In a global profile, the empty string
+   * stands for every commercial Region, as in the ARN `arn:aws:bedrock:::foundation-model/...`.
    */
   readonly regions: readonly string[];
   readonly through: 'model' | 'inference-profile' | 'imported-model';
 }
 
-/** The prefix of the profiles that lead to every commercial Region. */
+/** The prefix of the profiles whose calls any commercial Region may answer. */
 const globalPrefix = 'global';
 
 /**
- * Finds how `model` is called from `region`: on demand where the Region itself offers it (data stays there),
+ * Finds how `model` is called from `region`: on demand if the Region itself offers it (data stays there),
  * else through the inference profile of the Region's geography, else, if that is allowed, through a global one,
  * else `undefined`.
  *
- * Calling a model that is offered only through a profile by its bare id is refused by Bedrock ("on-demand
+ * Bedrock refuses the bare id of a model that is offered only through a profile ("on-demand
  * throughput isn't supported"), so the id is never guessed.
  */
 export function locateModel(

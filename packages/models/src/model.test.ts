@@ -14,7 +14,7 @@ test('what a model takes follows from what is said of its tools, its thoughts, i
   expect(capabilitiesOf(catalogue['titan-embed-v2'])).toEqual(['embed']);
 });
 
-test('a model that caches by itself may write to a cache that nobody asked for', () => {
+test('a model that caches by itself may write to a cache without being asked', () => {
   expect(cacheTtlsOf(catalogue['claude-sonnet-4.6'], [])).toEqual(['5m']);
   expect(cacheTtlsOf(catalogue['claude-sonnet-4.6'], ['1h'])).toEqual(['1h', '5m']);
   expect(cacheTtlsOf(catalogue['qwen3-32b'], [])).toEqual([]);

@@ -18,15 +18,15 @@ export const plainCapabilities = [
 ] as const;
 export type PlainCapability = (typeof plainCapabilities)[number];
 
-/** What a model takes beyond one text and `maxTokens`: parts of a request, and ways to be asked. */
+/** What a model takes beyond one text and `maxTokens`: parts of a request, and options of a call. */
 export type Capability =
   | PlainCapability
   | 'tools'
-  /** Being asked how hard to think. */
+  /** The request can say how hard to think. */
   | 'reasoning'
-  /** Points up to which a prompt is kept in its cache. */
+  /** The request can set points up to which the prompt is cached. */
   | 'cache'
-  /** To be served in another tier than the standard one. */
+  /** The request can ask for another tier than the standard one. */
   | 'serviceTier'
   | 'outputSchema'
   /** Texts to turn into vectors, and nothing else. */
@@ -37,34 +37,34 @@ const toolChoices = ['auto', 'required', 'named'] as const;
 export type ToolChoiceKind = (typeof toolChoices)[number];
 
 /**
- * How a model is made to answer as JSON of a given schema: by Bedrock itself, or as the arguments of a tool that it is
+ * How a model is made to answer with JSON of a given schema: by Bedrock itself, or as the arguments of a tool that it is
  * forced to call.
  */
 export type StructuredOutput = 'native' | 'tool';
 
-/** The request bodies of InvokeModel that are spoken here and take text. */
+/** The supported request bodies of InvokeModel for text. */
 export type InvokeFormat = 'titan-text' | 'llama';
 
-/** The request bodies of InvokeModel for vectors that are spoken here. */
+/** The supported request bodies of InvokeModel for vectors. */
 export type EmbedFormat = 'titan-embed' | 'cohere-embed';
 
 /**
  * The operation of Bedrock that answers: Converse, or InvokeModel with a model family's own body. What an `invoke`
- * model can do follows from its body format, and an `embed` model turns texts into vectors and does nothing else.
+ * model can do follows from its body format; an `embed` model only turns texts into vectors.
  */
 export type ModelUpstream =
   | {
       readonly upstream: 'converse';
       /** Capabilities that need no details. */
       readonly capabilities: readonly PlainCapability[];
-      /** How it can be asked to call tools. Left out: it takes none. */
+      /** The tool choices that it supports. Left out: it takes no tools. */
       readonly toolChoices?: readonly ToolChoiceKind[] | undefined;
-      /** How it thinks before it answers. Left out: it cannot be asked to. */
+      /** How it thinks before it answers. Left out: a request cannot ask it to. */
       readonly reasoning?: Reasoning | undefined;
-      /** How it keeps the start of a prompt. Left out: not at all. */
+      /** How it caches the start of a prompt. Left out: not at all. */
       readonly cache?: PromptCache | undefined;
       /**
-       * The service tiers that Converse serves it in beside the standard one. Left out: none.
+       * The service tiers that Converse offers for it, apart from the standard one. Left out: none.
        *
        * @see https://docs.aws.amazon.com/bedrock/latest/userguide/service-tiers-inference.html
        */
@@ -73,14 +73,14 @@ export type ModelUpstream =
       readonly structuredOutput?: StructuredOutput | undefined;
       /** Whether CountTokens counts its input. Default: false. */
       readonly countTokens?: boolean | undefined;
-      /** Whether InvokeModel takes a body of Anthropic's Messages API for it too, as for Claude. Default: false. */
+      /** Whether InvokeModel also takes a body of Anthropic's Messages API for it, as for Claude. Default: false. */
       readonly messagesApi?: boolean | undefined;
     }
   | { readonly upstream: 'invoke'; readonly format: InvokeFormat }
   | {
       readonly upstream: 'embed';
       readonly format: EmbedFormat;
-      /** How many numbers a vector can have, the default first. Left out: that cannot be chosen. */
+      /** The supported lengths of a vector, the default first. Left out: the length cannot be chosen. */
       readonly dimensions?: readonly number[] | undefined;
     };
 
@@ -90,42 +90,42 @@ export type Lifecycle =
   | { readonly status: 'legacy'; readonly endOfLife: string }
   | { readonly status: 'end-of-life'; readonly since: string };
 
-/** An estimate: AWS may change it, and the bill decides. */
+/** An estimate: AWS may change its prices, and the bill decides. */
 export interface ModelPrice extends Price {
-  /** Regions that the price was read for, of calls that are made there. Left out: all. */
+  /** Regions whose calls have this price. Left out: all. */
   readonly regions?: readonly string[] | undefined;
-  /** Day that it was read. */
+  /** The day on which it was read. */
   readonly date: string;
-  /** Page that it was read on. */
+  /** The page on which it was read. */
   readonly source?: string | undefined;
 }
 
 export type ModelDefinition = ModelUpstream & {
   /** A foundation model id, or the ARN of an imported model. */
   readonly modelId: string;
-  /** Regions where the bare id can be called on demand. Left out: wherever the proxy is deployed. */
+  /** Regions in which the bare id can be called on demand. Left out: all. */
   readonly onDemandRegions?: readonly string[] | undefined;
   /**
-   * Cross-Region inference profiles by id prefix (`us`, `eu`, `apac`, `global` ...): for each Region they can be called
-   * from, the Regions that may answer; of a global one, that Region and the empty text.
+   * Cross-Region inference profiles by id prefix (`us`, `eu`, `apac`, `global` ...): for each Region that can call one,
+   * the Regions that may answer; for a global profile, the calling Region and the empty string.
    */
   readonly inferenceProfiles?:
     | Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
     | undefined;
   /** The most tokens that question, history and answer can have together. */
   readonly contextTokens?: number | undefined;
-  /** The most tokens that one image can be, whatever its size. Left out: as many as fit. */
+  /** The most tokens that one image can take, whatever its size. Left out: as many as fit. */
   readonly imageTokens?: number | undefined;
   /** The most tokens that one answer can have; 0 for vectors. */
   readonly maxOutputTokens: number;
   readonly lifecycle: Lifecycle;
-  /** What AWS charges, by Region: the first that is of it counts. A limit in USD needs it. */
+  /** AWS's price by Region; the first that matches counts. A limit in USD needs it. */
   readonly price?: readonly ModelPrice[] | undefined;
   /** Where these facts were read, and when. */
   readonly source?: { readonly url: string; readonly date: string } | undefined;
 };
 
-/** A model that a deployment offers: an alias of the catalogue, or a definition of the deployment's own. */
+/** A model that a deployment offers: an alias of the catalogue, or the deployment's own definition. */
 export type OfferedModel = string | (ModelDefinition & { readonly alias: string });
 
 const day = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a day such as 2027-03-30'));
@@ -191,7 +191,7 @@ export const OfferedModel = z.union([
   ]),
 ]) satisfies z.ZodMiniType<OfferedModel>;
 
-/** What the families of InvokeModel's text bodies take, and their output tokens when nobody names a number. */
+/** The capabilities of InvokeModel's text bodies, and their output tokens if a request names no number. */
 export const invokeFormats: Readonly<
   Record<InvokeFormat, { readonly capabilities: readonly Capability[]; readonly defaultMaxTokens: number }>
 > = {
@@ -225,9 +225,9 @@ export function capabilitiesOf(model: ModelDefinition): readonly Capability[] {
 }
 
 /**
- * How long a cache may keep what a call writes to it.
+ * How long a cache may keep what a call writes to it, for each write that is possible.
  *
- * @param asked What the call asks for.
+ * @param asked The times that the call asks for.
  */
 export function cacheTtlsOf(model: ModelDefinition, asked: readonly CacheTtl[]): readonly CacheTtl[] {
   return model.upstream === 'converse' && model.cache?.implicit ? [...asked, '5m'] : asked;

@@ -2,10 +2,10 @@ import { type CatalogueAlias, definitionOf } from './catalogue.ts';
 import type { OfferedModel } from './model.ts';
 
 /**
- * What AWS's Price List calls each model: its `model`; or its `servicename`, without `(Amazon Bedrock Edition)`; or,
- * where it has neither, what its `usagetype` begins with. Names as the list had them on 2026-08-20, and those of Claude
- * 5.5, GPT-6 and Kimi K3 on 2026-10-05; GPT-6 Sol, GPT-6 Luna, Claude Haiku 5.5 and Claude Fable 5.1 were not seen in it, and
- * are named as those beside them.
+ * The name of each model in AWS's Price List: its `model`; or its `servicename`, without `(Amazon Bedrock Edition)`; or,
+ * if it has neither, the beginning of its `usagetype`. The names are from the list of 2026-08-20, and those of Claude
+ * 5.5, GPT-6 and Kimi K3 from that of 2026-10-05. GPT-6 Sol, GPT-6 Luna, Claude Haiku 5.5 and Claude Fable 5.1 were not
+ * in it; their names follow the pattern of their neighbours.
  *
  * @see https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/price-changes.html
  */
@@ -52,8 +52,8 @@ const byModelId = new Map(
 );
 
 /**
- * What AWS's Price List calls an offered model, be it an alias of the catalogue or another definition of the same model.
- * Empty where nobody has written it down.
+ * The names of an offered model in AWS's Price List. A config's own definition of a model has the names of its alias.
+ * Empty if none is known.
  *
  * @example
  * priceListNamesOf('nova-2-lite'); // ['Nova 2.0 Lite']

@@ -74,7 +74,7 @@ test('a cost is that of each kind of token at its own rate, or that of input whe
 test('more tokens, and dearer ones, never cost less', () => {
   const dearer = ({ longContext, ...standard }: Price): Price => ({
     ...standard,
-    // Where long input is cheaper there is no more to say.
+    // Long input that is cheaper is out of scope.
     ...(longContext && { longContext: { ...raised(standard, longContext), above: longContext.above } }),
   });
   const raised = (standard: Rates, long: Rates): Rates => ({

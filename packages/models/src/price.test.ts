@@ -55,7 +55,7 @@ test.each([
   ['no output', { input: 1 }],
   ['less than nothing for long input', { ...standard, longContext: { ...longContext, input: -1 } }],
   ['long input without its length', { ...standard, longContext: standard }],
-  ['a tier that nobody knows', { ...standard, tiers: { reserved: standard } }],
+  ['an unknown tier', { ...standard, tiers: { reserved: standard } }],
 ])('a price with %s is refused', (_fault, price) => {
   expect(Price.safeParse(price).success).toBe(false);
 });

@@ -10,48 +10,48 @@ export interface Rates {
   /** Input tokens read from a prompt cache. Default: the price of input. */
   readonly cacheRead?: number | undefined;
   /**
-   * Input tokens written to a prompt cache that keeps them 5 minutes, or as long as a model that caches by itself does.
-   * Default: the price of input.
+   * Input tokens written to a prompt cache that keeps them 5 minutes, or, if the model caches by itself, as long as it
+   * chooses. Default: the price of input.
    */
   readonly cacheWrite?: number | undefined;
   /**
    * Input tokens written to a prompt cache that keeps them an hour: for Claude, twice the price of input. Default: no
-   * price; a call that asks for such a cache is refused.
+   * price, and a call that asks for such a cache is refused.
    */
   readonly cacheWrite1h?: number | undefined;
 }
 
-/** What all tokens of a call cost once its input is long. */
+/** The rates of all tokens of a call with long input. */
 export interface LongContext extends Rates {
-  /** Input tokens, those of a cache included, above which these rates hold for the whole call. */
+  /** Input tokens, including those of a cache, above which these rates apply to the whole call. */
   readonly above: number;
 }
 
-/** What the service tiers beside the standard one cost. Calls go out in the standard tier. */
+/** The rates of service tiers other than the standard one, which is the default of calls. */
 export interface TierRates {
-  /** Of calls that are served first. Default: no price. */
+  /** Rates of calls that are served first. Default: no price. */
   readonly priority?: Rates | undefined;
-  /** Of calls that are served when there is room. Default: no price. */
+  /** Rates of calls that are served when there is capacity. Default: no price. */
   readonly flex?: Rates | undefined;
 }
 
 /**
- * What a model costs, in USD per million tokens.
+ * A model's price, in USD per million tokens.
  *
  * @see https://aws.amazon.com/bedrock/pricing/
  */
 export interface Price extends Rates {
-  /** The dearer rates of long input. Default: the same, however long. */
+  /** The higher rates of long input. Default: the same rates for any length. */
   readonly longContext?: LongContext | undefined;
   /**
-   * The rates of service tiers. Default: the standard tier alone has a price.
+   * The rates of service tiers. Default: only the standard tier has a price.
    *
    * @see https://docs.aws.amazon.com/bedrock/latest/userguide/service-tiers-inference.html
    */
   readonly tiers?: TierRates | undefined;
 }
 
-/** The tiers that a call can ask for beside the standard one. */
+/** The tiers other than the standard one that a call can ask for. */
 export const serviceTiers = ['priority', 'flex'] as const satisfies readonly (keyof TierRates)[];
 export type ServiceTier = (typeof serviceTiers)[number];
 
@@ -83,7 +83,7 @@ export const Price = z.strictObject({
   ),
 } satisfies Record<keyof Price, z.ZodMiniType>) satisfies z.ZodMiniType<Price>;
 
-/** What kinds of tokens have a rate. */
+/** The kinds of tokens that have a rate. */
 export const rateKinds = [
   'input',
   'output',
@@ -92,11 +92,11 @@ export const rateKinds = [
   'cacheWrite1h',
 ] as const satisfies readonly (keyof Rates)[];
 
-/** Where a price has rates: of a call that says nothing, of long input, and of each service tier. */
+/** The sets of rates in a price: for the standard tier, for long input, and for each service tier. */
 export const rateSections = ['standard', 'longContext', ...serviceTiers] as const;
 export type RateSection = (typeof rateSections)[number];
 
-/** The rates of a section of a price. */
+/** The rates in one section of a price. */
 export function ratesIn(price: Price, section: RateSection): Rates | undefined {
   switch (section) {
     case 'standard':
@@ -109,7 +109,7 @@ export function ratesIn(price: Price, section: RateSection): Rates | undefined {
 }
 
 /**
- * What a config calls a rate of a section.
+ * The name of a rate in a config.
  *
  * @example
  * rateName('flex', 'output'); // 'tiers.flex.output'
@@ -136,7 +136,7 @@ export interface BilledTokens {
   readonly cacheWrite1hTokens?: number | undefined;
 }
 
-/** All input tokens of a call, those of a cache included. */
+/** All input tokens of a call, including those of a cache. */
 export function allInputTokens({
   inputTokens,
   cacheReadTokens = 0,
@@ -146,15 +146,15 @@ export function allInputTokens({
   return inputTokens + cacheReadTokens + cacheWriteTokens + cacheWrite1hTokens;
 }
 
-/** How a call asks to be served. */
+/** The service that a call asks for. */
 export interface Service {
   /** Default: the standard tier. */
   readonly tier?: ServiceTier | undefined;
 }
 
 /**
- * What tokens cost, in whole micro-USD (millionths of a dollar), rounded up. What could not be asked for, because it has
- * no price, costs the most that tokens of its kind can.
+ * The cost of tokens, in whole micro-USD (millionths of a dollar), rounded up. Tokens of a kind without a price, which a
+ * call could not ask for, cost the most that such tokens can.
  *
  * @example
  * costInMicroUsd({ input: 0.06, output: 0.24 }, { inputTokens: 1000, outputTokens: 100 }); // 84
@@ -178,7 +178,7 @@ export function costInMicroUsd(price: Price, tokens: BilledTokens, { tier }: Ser
   return Math.ceil(Number(cost.toFixed(6)));
 }
 
-/** With what holds where nothing is said. */
+/** Rates with their defaults filled in. */
 type Filled = Readonly<Record<keyof Rates, number>>;
 
 function filled({ input, output, cacheRead = input, cacheWrite = input, cacheWrite1h }: Rates): Filled {
@@ -191,18 +191,21 @@ function filled({ input, output, cacheRead = input, cacheWrite = input, cacheWri
   };
 }
 
-/** What is known of a call before it is made, and decides how its tokens can be billed. */
+/** The facts about a call, known before it is made, that decide how its tokens can be billed. */
 export interface Billable extends Service {
-  /** The most input tokens that it can have, those of a cache included. */
+  /** The most input tokens that it can have, including those of a cache. */
   readonly mostInputTokens: number;
-  /** How long a cache may keep what the call writes to it, asked for or not. Empty: it writes to none. */
+  /**
+   * How long a cache may keep what the call writes to it, even if the call did not ask for it. Empty: it writes to
+   * none.
+   */
   readonly cached: readonly CacheTtl[];
 }
 
 /**
- * The dearest that each token of a call can be, whatever is read from a cache or written to one, and however long its
- * input turns out: to hold with before it is known. `undefined` where it can be billed in a way that has no price: no
- * such call may be made under a limit in USD.
+ * The highest rate at which each token of a call can be billed, whatever is read from a cache or written to one, and
+ * however long its input turns out: a hold reserves this much. `undefined` if the call can be billed in a way that has
+ * no price; such a call may not be made under a limit in USD.
  */
 export function dearestRates(
   price: Price,
@@ -211,7 +214,7 @@ export function dearestRates(
   const { longContext } = price;
   const served = tier ? price.tiers?.[tier] : price;
   const long = longContext && mostInputTokens > longContext.above ? longContext : undefined;
-  // Nobody has said what a tier costs beyond the length.
+  // No rate of a tier for long input is known.
   if (!served || (tier && long)) return undefined;
   const possible = long ? [served, long] : [served];
   if (cached.includes('1h') && possible.some(({ cacheWrite1h }) => cacheWrite1h === undefined))

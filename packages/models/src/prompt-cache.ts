@@ -1,35 +1,35 @@
 import * as z from 'zod/mini';
 
-/** How long a prompt cache can be asked to keep what is written to it. */
+/** How long a request can ask a prompt cache to keep what it writes. */
 export const cacheTtls = ['5m', '1h'] as const;
 export type CacheTtl = (typeof cacheTtls)[number];
 
-/** The parts of a request that a cache point can stand in, in the order that the model reads them. */
+/** The parts of a request that can have a cache point, in the order in which the model reads them. */
 const cacheableParts = ['tools', 'system', 'messages'] as const;
 export type CacheablePart = (typeof cacheableParts)[number];
 
 /**
- * How a model keeps the start of a prompt for the next one.
+ * How a model caches the start of a prompt for the next request.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html
  */
 export interface PromptCache {
-  /** Whether it does so unasked, when it sees fit. */
+  /** Whether it also caches by itself, without being asked. */
   readonly implicit: boolean;
-  /** What a request may ask for. Default: it takes no cache points. */
+  /** The cache points that a request may have. Default: none. */
   readonly points?: CachePoints | undefined;
 }
 
 export interface CachePoints {
-  /** How long what is before a point can be kept. Without a word, 5 minutes. */
+  /** How long the prompt before a point can be cached. If a point does not say, 5 minutes. */
   readonly ttls: readonly CacheTtl[];
-  /** Tokens of the whole prompt before a point, below which nothing is kept. */
+  /** Tokens of the whole prompt before a point, below which nothing is cached. */
   readonly minimumTokens: number;
-  /** Tokens above which nothing more is kept. Default: no limit. */
+  /** Tokens above which nothing more is cached. Default: no limit. */
   readonly maximumTokens?: number | undefined;
   /** The most points that one request can have. */
   readonly most: number;
-  /** Where they can stand. */
+  /** The parts that can have points. */
   readonly parts: readonly CacheablePart[];
 }
 

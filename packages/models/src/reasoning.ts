@@ -1,17 +1,17 @@
 import * as z from 'zod/mini';
 
-/** How hard a model can be asked to think before it answers, from not at all. No family knows all of them. */
+/** How hard a request can ask a model to think before it answers, from not at all. No family knows all of them. */
 export const efforts = ['off', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 export type Effort = (typeof efforts)[number];
 
-/** What a model may refuse in a request in which it thinks: to be made to call a tool, and how it samples. */
+/** What a model may refuse in a request in which it thinks: a forced tool, and settings of sampling. */
 const reasoningExclusions = ['forcedTools', 'temperature', 'topP'] as const;
 export type ReasoningExclusion = (typeof reasoningExclusions)[number];
 
 const forms = ['claude-adaptive', 'claude-budget', 'nova', 'gpt', 'gpt-oss'] as const;
 
 /**
- * How a model is asked to think before it answers, in the words of its family.
+ * How a request asks a model to think before it answers, in the fields of its family.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-adaptive-thinking.html
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-thinking.html
@@ -20,11 +20,11 @@ const forms = ['claude-adaptive', 'claude-budget', 'nova', 'gpt', 'gpt-oss'] as 
 export interface Reasoning {
   /** The family whose fields it takes. */
   readonly form: (typeof forms)[number];
-  /** What it can be asked for; without `off` it always thinks. */
+  /** The efforts that it supports; without `off` it always thinks. */
   readonly efforts: readonly Effort[];
-  /** What it does unasked. */
+  /** Its effort if the request does not say. */
   readonly default: Effort;
-  /** Whether its thoughts can come back to it, signed, in the history. */
+  /** Whether its thoughts, signed, can be sent back to it in the history. */
   readonly history: boolean;
   /** What it refuses in a request in which it thinks. */
   readonly excludes: readonly ReasoningExclusion[];
@@ -40,10 +40,10 @@ export const Reasoning = z.strictObject({
 
 type Fields = Readonly<Record<string, string | Readonly<Record<string, string | number>>>>;
 
-/** The fewest output tokens that Claude thinks with, where it takes a number. */
+/** The fewest output tokens that Claude can think with, for models that take a number. */
 export const leastReasoningTokens = 1024;
 
-/** Output tokens to think with, where a model takes a number. */
+/** Output tokens to think with, for models that take a number. */
 const budgets: Readonly<Partial<Record<Effort, number>>> = {
   low: leastReasoningTokens,
   medium: 4096,
@@ -51,11 +51,11 @@ const budgets: Readonly<Partial<Record<Effort, number>>> = {
 };
 
 /**
- * The fields that ask a model to think so hard: beside the others in a body of its own family, and in
+ * The fields that ask a model for an effort: next to the others in a body of its own family, or in
  * `additionalModelRequestFields` of Converse.
  *
  * @param maxTokens The most output tokens of the answer, thoughts included.
- * @returns `undefined` where the model cannot: it does not know the effort, or has no room to think in `maxTokens`.
+ * @returns `undefined` if the model cannot: it does not know the effort, or has no room to think in `maxTokens`.
  *
  * @example
  * reasoningFields(catalogue['claude-opus-5.5'].reasoning, 'low', 4096);

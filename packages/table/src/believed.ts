@@ -1,10 +1,10 @@
-/** How long what was read is believed, in milliseconds: what changes in the table is noticed that much later at most. */
+/** How long a read is believed, in milliseconds: a change in the table is noticed at most that much later. */
 export const believedForMs = 60_000;
 
 /** More keys than one function instance sees in a minute; beyond that the oldest are forgotten. */
 const mostRemembered = 10_000;
 
-/** What was read of the table, believed for a minute. What was not there is looked for again each time. */
+/** Reads of the table, believed for a minute. A missing item is looked for again each time. */
 export class Believed<Value> {
   readonly #remembered = new Map<string, { readonly value: Value; readonly until: number }>();
   readonly #now: () => number;
@@ -14,13 +14,13 @@ export class Believed<Value> {
     this.#now = now;
   }
 
-  /** @param read Fails where nobody can know: then nothing is believed. */
+  /** @param read Rejects if the table cannot be read; then nothing is believed. */
   async get(id: string, read: () => Promise<Value | undefined>): Promise<Value | undefined> {
     const known = this.#remembered.get(id);
     if (known && known.until > this.#now()) return known.value;
     this.#remembered.delete(id);
 
-    // Counted from before the read: it says what was true then.
+    // Counted from before the read, because the result was true then.
     const until = this.#now() + believedForMs;
     const value = await read();
     if (value === undefined) return undefined;

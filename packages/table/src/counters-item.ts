@@ -1,29 +1,29 @@
 import { type LimitKind, type LimitPeriod, limitKinds } from '@org/contract';
 import type { Item } from './item.ts';
 
-/** How long a call may last: as long as a whole answer, or as a stream. */
+/** How long a call may last: as long as a whole answer, or as long as a stream. */
 export type Duration = 'short' | 'long';
 
-/** A slot of time of a day that calls of a duration begin in; what they hold is counted together. */
+/** A time slot of a day. Calls of one duration that begin in it share one counter of what they hold. */
 export interface Slot {
   /** Of the item's month: `22`. */
   readonly day: string;
   readonly duration: Duration;
-  /** From the beginning of the day. */
+  /** Counted from the beginning of the day. */
   readonly number: number;
 }
 
-// Names are short, because they are paid for with every write.
+// Names are short, because they add to the cost of every write.
 
 const initials: Readonly<Record<LimitKind, string>> = { requests: 'r', tokens: 't', usd: 'u' };
 
 const kinds: ReadonlyMap<string, LimitKind> = new Map(limitKinds.map((kind) => [initials[kind], kind]));
 
-/** Whole answers and streams. */
+/** Of whole answers and of streams. */
 const series: Readonly<Record<Duration, string>> = { short: 'h', long: 's' };
 
 /**
- * What was charged, and what calls in flight hold: `mt` are the month's tokens, `d22u` the micro-USD of day 22.
+ * The attribute of charges plus the holds of calls in flight: `mt` is the month's tokens, `d22u` the micro-USD of day 22.
  *
  * @param day `22`.
  */
@@ -31,7 +31,7 @@ export function committedAttribute(kind: LimitKind, period: LimitPeriod, day: st
   return period === 'month' ? `m${initials[kind]}` : `d${day}${initials[kind]}`;
 }
 
-/** `d22h120t` is what is held of tokens by calls that began in slot 120 of day 22 for whole answers. */
+/** `d22h120t`: the tokens held by calls for whole answers that began in slot 120 of day 22. */
 export function heldAttribute(kind: LimitKind, { day, duration, number }: Slot): string {
   return `d${day}${series[duration]}${number}${initials[kind]}`;
 }
@@ -39,12 +39,12 @@ export function heldAttribute(kind: LimitKind, { day, duration, number }: Slot):
 export interface HeldAttribute {
   readonly attribute: string;
   readonly slot: Slot;
-  /** Undefined for one that a newer deployment counts. */
+  /** Undefined for a kind that only a newer deployment counts. */
   readonly kind: LimitKind | undefined;
   readonly amount: number;
 }
 
-/** All that an item of counters says of what calls hold. */
+/** All holds in an item of counters. */
 export function heldAttributes(item: Item): HeldAttribute[] {
   return Object.keys(item).flatMap((attribute) => {
     const [, day, letter, number, initial = ''] = /^d(\d\d)([hs])(\d+)([a-z])$/.exec(attribute) ?? [];
@@ -55,7 +55,7 @@ export function heldAttributes(item: Item): HeldAttribute[] {
   });
 }
 
-/** A number of an item; what is not there is 0. */
+/** A number of an item; a missing one is 0. */
 export function numberOf(item: Item, attribute: string): number {
   return Number(item[attribute]?.N ?? 0);
 }

@@ -32,7 +32,7 @@ async function read(id: string): Promise<Record<string, string | undefined>> {
 }
 
 test('whatever an attribute is called and holds, it is set, added to and removed', async () => {
-  // Reserved words of DynamoDB, and what would end an expression.
+  // Reserved words of DynamoDB, and names of real attributes.
   const attribute = fc.constantFrom('count', 'size', 'limit', 'd22h7t', 'mt', 'name');
   await fc.assert(
     fc.asyncProperty(

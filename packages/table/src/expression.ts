@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type Attributes, attributeValue } from './item.ts';
 
-/** The parts of a command that an expression fills; absent where nothing was said of them. */
+/** The parts of a command that an expression fills; a part is absent if the expression does not use it. */
 interface ExpressionInput {
   readonly UpdateExpression?: string;
   readonly ConditionExpression?: string;
@@ -9,17 +9,17 @@ interface ExpressionInput {
   readonly ExpressionAttributeValues?: Record<string, AttributeValue>;
 }
 
-/** What must hold of an item for a write to happen. */
+/** What must be true of an item for a write to happen. */
 export type Condition =
-  /** There is none yet. */
+  /** The item does not exist yet. */
   | 'absent'
   | 'present'
-  /** It is there, and these attributes have these values; undefined: there is no such attribute. */
+  /** The item exists, and these attributes have these values; undefined: the attribute is missing. */
   | Attributes;
 
 /**
- * What a write does and on what condition, with the names and values that both refer to. Nothing is written into an
- * expression as it is: no name is a reserved word there, and no value ends it.
+ * A write and its condition, with the names and values that both refer to. Names and values are never written into the
+ * expression itself, so no name can be a reserved word there, and no value can end it.
  *
  * @example
  * const input = new Expression().add('mt', 100).requireAtMost('mt', 900).input();
@@ -30,7 +30,7 @@ export class Expression {
   readonly #clauses = { ADD: [] as string[], SET: [] as string[], REMOVE: [] as string[] };
   readonly #conditions: string[] = [];
 
-  /** Adds to a number, which is 0 where it is not there. */
+  /** Adds to a number; a missing number is 0. */
   add(attribute: string, amount: number): this {
     this.#clauses.ADD.push(`${this.#name(attribute)} ${this.#value(amount)}`);
     return this;
@@ -87,7 +87,7 @@ export class Expression {
   }
 }
 
-/** What a query asks of the keys of a partition: those whose sort keys begin with a prefix, which may be empty. */
+/** The key condition of a query: a partition's items whose sort keys begin with a prefix, which may be empty. */
 export function keysOf(pk: string, prefix: string) {
   return {
     KeyConditionExpression: prefix === '' ? '#pk = :pk' : '#pk = :pk AND begins_with(#sk, :prefix)',

@@ -2,10 +2,10 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type Limits, LimitsSchema } from '@org/contract';
 import * as z from 'zod/mini';
 
-/** An item as DynamoDB gives it. */
+/** An item as DynamoDB returns it. */
 export type Item = Readonly<Record<string, AttributeValue>>;
 
-/** Attributes to write, by name. Numbers are whole; what is undefined is not written. */
+/** Attributes to write, by name. Numbers are whole; undefined is not written. */
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
 
 export function attributeValue(value: string | number): AttributeValue {
@@ -20,7 +20,7 @@ export function attributeValues(attributes: Attributes): Record<string, Attribut
   );
 }
 
-// Readers of items are tolerant: an item may have more attributes, and those of its key are not read.
+// Readers of items are tolerant: an item may have more attributes. Those of its key are not read.
 
 const string = z.pipe(
   z.object({ S: z.string() }),
@@ -38,16 +38,16 @@ const limits = z.pipe(
   LimitsSchema,
 );
 
-/** At {@link accessKey}: what a key made at run time stands for. */
+/** At {@link accessKey}: the team and limits of a key made at run time. */
 export interface Access {
   readonly team: string;
-  /** Of a team that was made at run time too; a team of the config has the plan that the config says. */
+  /** Only if the team was also made at run time; for a team of the config, the config has the plan. */
   readonly plan?: string | undefined;
-  /** Limits of the key's own. */
+  /** The key's own limits. */
   readonly limits?: Limits | undefined;
-  /** Id of the key that this one took over from: the limits of its own go on counting there. */
+  /** The id of the key that this one replaced; usage of the key's own limits is still counted there. */
   readonly countedAs?: string | undefined;
-  /** Seconds since 1970, from which on the key is refused. */
+  /** The key is refused from this time on: seconds since 1970. */
   readonly until?: number | undefined;
   /** Name of the key. */
   readonly name?: string | undefined;
@@ -69,7 +69,7 @@ export function accessAttributes({ limits: own, ...rest }: Access): Attributes {
   return { ...rest, limits: own && JSON.stringify(own) };
 }
 
-/** At {@link signInKey}: the API key that a team's signed-in callers count as. Nobody but the authorizer sends it. */
+/** At {@link signInKey}: the API key that counts for a team's signed-in callers. Only the authorizer sends it. */
 export const SignInItem = z.object({
   /** The key itself. */
   value: string,
@@ -78,19 +78,19 @@ export const SignInItem = z.object({
 
 /** At {@link teamKey}: a team made at run time. */
 export const TeamItem = z.object({
-  /** Absent where the team was deleted half way. */
+  /** Absent if a deletion of the team was interrupted. */
   plan: z.optional(string),
   /** ISO 8601. */
   createdAt: z.optional(string),
 });
 
-/** At {@link keyNameKey} and {@link replacedKey}: what a name stands for, or stood for. */
+/** At {@link keyNameKey} and {@link replacedKey}: the key that has a name, or had it. */
 export const KeyNameItem = z.object({
   team: string,
-  /** Absent while the first key of the name is being made. */
+  /** Absent while the first key of this name is being created. */
   keyId: z.optional(string),
-  /** Which command is making a key of the name. */
+  /** The command that is creating a key of this name. */
   run: z.optional(string),
-  /** Since when: milliseconds since 1970. */
+  /** When that command started: milliseconds since 1970. */
   runAt: z.optional(number),
 });

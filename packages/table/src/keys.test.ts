@@ -11,11 +11,11 @@ import {
   teamListKey,
 } from './keys.ts';
 
-/** What names and ids may have; no `#` among it. */
+/** The characters of names and ids, without `#`. */
 const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,20}$/);
 const month = fc.date({ noInvalidDate: true }).map((date) => date.toISOString().slice(0, 7));
 
-/** Every kind of item, by what it is about. */
+/** Every kind of item, by its content. */
 const items = fc.oneof(
   fc.tuple(fc.constant('counters of a team' as const), name, month),
   fc.tuple(fc.constant('counters of a key' as const), name, month),

@@ -7,11 +7,11 @@ export interface ItemKey {
   readonly sk: string;
 }
 
-/** What the partition keys of items begin with that a function uses. */
+/** The prefixes of the partition keys that functions use. */
 const prefixes = { team: 'team#', key: 'key#', signIn: 'sign-in#' } as const;
 
 /**
- * What the partition keys begin with that each function may use, as its policy says: only the authorizer may read the
+ * The prefixes of the partition keys that each function's policy allows: only the authorizer may read the
  * keys of signed-in callers.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
@@ -21,11 +21,11 @@ export const partitionsOf = {
   authorizer: [prefixes.signIn],
 } as const;
 
-/** Partitions that only the command line uses: each lists what was made at run time. */
+/** Partitions that only the command line uses: lists of the teams and keys made at run time. */
 export const listOf = { teams: 'teams', keys: 'keys' } as const;
 
 /**
- * What a team, or a key with limits of its own, has used in a month.
+ * The usage of a team, or of a key with its own limits, in a month.
  *
  * @param month `2026-11`, UTC.
  */
@@ -36,7 +36,7 @@ export function countersKey(
   return { pk: `${prefixes[scope.kind]}${scope.id}`, sk: month };
 }
 
-/** What a team made at run time is. */
+/** The profile of a team made at run time. */
 export function teamKey(team: string): ItemKey {
   return { pk: `${prefixes.team}${team}`, sk: 'profile' };
 }
@@ -45,22 +45,22 @@ export function teamListKey(team: string): ItemKey {
   return { pk: listOf.teams, sk: team };
 }
 
-/** Whom a key made at run time stands for. */
+/** The team and limits of a key made at run time. */
 export function accessKey(keyId: string): ItemKey {
   return { pk: `${prefixes.key}${keyId}`, sk: 'access' };
 }
 
-/** What the name of a key stands for; being one item, it makes the name unique. */
+/** The key that has a name. Because it is one item, the name is unique. */
 export function keyNameKey(name: string): ItemKey {
   return { pk: listOf.keys, sk: name };
 }
 
-/** A key that a newer one of its name replaced. Names have no `#`, and it sorts before all that they have. */
+/** A key that a newer one of its name replaced. Names have no `#`, which sorts before every character of a name. */
 export function replacedKey(name: string, keyId: string): ItemKey {
   return { pk: listOf.keys, sk: `${replacedBefore(name)}${keyId}` };
 }
 
-/** What the sort keys of the keys begin with that were replaced under a name. */
+/** The prefix of the sort keys of all replaced keys of a name. */
 export function replacedBefore(name: string): string {
   return `${name}#`;
 }

@@ -9,7 +9,7 @@ export interface TableLocation {
   readonly table: string;
 }
 
-/** Reads an item as it is now; undefined where there is none. Fails where the table cannot be read. */
+/** Reads the current item; undefined if there is none. Rejects if the table cannot be read. */
 export async function readItem(
   { client, table }: TableLocation,
   key: ItemKey,

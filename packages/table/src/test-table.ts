@@ -1,4 +1,4 @@
-// For anyone who type-checks this from another package.
+// For packages that type-check this file as a dependency.
 /// <reference path="./dynalite.d.ts" />
 import { once } from 'node:events';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -10,7 +10,7 @@ export const tableName = 'counters';
 export interface TestTable {
   readonly url: string;
   readonly client: DynamoDBClient;
-  /** Operations that the server was asked for, in order. */
+  /** Operations that the server received, in order. */
   readonly operations: string[];
   close(): void;
 }
@@ -30,7 +30,7 @@ async function isActive(client: DynamoDBClient): Promise<boolean> {
   return table?.TableStatus === 'ACTIVE';
 }
 
-/** A table as the stack makes it, on a DynamoDB API of its own. */
+/** A table like the stack's, on its own DynamoDB server. */
 export async function startTestTable(): Promise<TestTable> {
   const server = dynalite({ createTableMs: 0 });
   const operations: string[] = [];
@@ -57,7 +57,7 @@ export async function startTestTable(): Promise<TestTable> {
       ],
     }),
   );
-  // Not by the SDK's own waiter, which waits for a clock that a test may have stopped.
+  // The SDK's waiter depends on a clock that a test may have stopped.
   while (!(await isActive(client))) await new Promise(setImmediate);
   operations.length = 0;
   return {

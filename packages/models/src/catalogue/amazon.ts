@@ -4,7 +4,7 @@ import * as regions from './regions.ts';
 import { card, liteLlm } from './sources.ts';
 
 /**
- * Bedrock refuses `outputConfig` for Nova, and lets it be made to call a tool.
+ * Bedrock refuses `outputConfig` for Nova, but accepts a forced tool.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolChoice.html
  */
@@ -30,13 +30,13 @@ const text: PlainCapability[] = [
 ];
 
 /**
- * Of an image no most tokens are documented: its size is rescaled, and what fits is held.
+ * No maximum of tokens is documented for an image: its size is rescaled. So a hold takes as many as fit.
  *
  * @see https://docs.aws.amazon.com/nova/latest/userguide/modalities-image.html
  */
 const multimodal: PlainCapability[] = [...text, 'images', 'documents'];
 
-/** Where what a cache costs was read, too: a quarter of input. */
+/** The page that also has the price of reading a cache: a quarter of input. */
 const withCache = (region: string, input: number, output: number): ModelPrice => ({
   input,
   output,
@@ -45,7 +45,7 @@ const withCache = (region: string, input: number, output: number): ModelPrice =>
   ...liteLlm,
 });
 
-/** The cards say 5K; live checks by others found 10,000. The documented figure is the safe one. */
+/** The cards say 5K; others found 10,000 in live checks. The documented figure is the safe one. */
 const maxOutputTokens = 5000;
 
 export const amazon = {
@@ -72,7 +72,7 @@ export const amazon = {
     ...nova,
     capabilities: multimodal,
     modelId: 'amazon.nova-lite-v1:0',
-    // The card also ticks us-east-2 and us-west-2, which other pages do not; their profile works for certain.
+    // The card also ticks us-east-2 and us-west-2, unlike other pages; there, only the profile is certain to work.
     onDemandRegions: [
       ...['us-east-1', 'us-gov-west-1', 'eu-north-1', 'eu-west-2', 'me-central-1'],
       ...['ap-northeast-1', 'ap-southeast-2', 'ap-southeast-3'],
@@ -126,7 +126,7 @@ export const amazon = {
       jp: regions.japanFromTokyo,
       global: regions.worldwide,
     },
-    // At `high` it takes no bound of its answer, so nobody could hold what it may cost.
+    // At `high` it takes no maximum for its answer, so its worst case could not be held.
     reasoning: {
       form: 'nova',
       efforts: ['off', 'low', 'medium'],
@@ -136,7 +136,7 @@ export const amazon = {
     },
     contextTokens: 1024 * 1024,
     maxOutputTokens: 64_000,
-    // Where its geography is not reached, the global profile is.
+    // The global profile serves the Regions without a profile of their geography.
     price: [...priceList['nova-2-lite'].map(withCacheRead), ...priceList['nova-2-lite through global']].map(
       withTiers,
     ),
@@ -146,7 +146,7 @@ export const amazon = {
     upstream: 'embed',
     format: 'titan-embed',
     modelId: 'amazon.titan-embed-text-v2:0',
-    // The Regions that the price list has it in.
+    // The Regions in which the price list has it.
     onDemandRegions: [
       ...[...regions.us, 'us-west-1', 'ca-central-1', 'sa-east-1'],
       ...['eu-central-1', 'eu-central-2', 'eu-north-1', 'eu-south-1', 'eu-south-2'],

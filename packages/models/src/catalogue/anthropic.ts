@@ -23,10 +23,10 @@ const noSampler: PlainCapability[] = ['system', 'history', 'stop', 'images', 'do
 /** @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolChoice.html */
 const anyChoice: ToolChoiceKind[] = ['auto', 'required', 'named'];
 
-/** One that cannot be kept from thinking cannot be made to call a tool. */
+/** A model that always thinks cannot be forced to call a tool. */
 const ownChoice: ToolChoiceKind[] = ['auto'];
 
-/** Of the newer ones the cards say that CountTokens does not count for them, but on another endpoint. */
+/** According to the cards of the newer ones, CountTokens supports them only on another endpoint. */
 const claude = {
   upstream: 'converse',
   messagesApi: true,
@@ -34,7 +34,7 @@ const claude = {
   lifecycle: { status: 'active' },
 } as const satisfies Partial<ModelDefinition>;
 
-/** Signed thoughts come back unmodified. Made to think, all refuse a forced tool and other sampling. */
+/** Signed thoughts are sent back unmodified. While they think, all refuse a forced tool and other sampling. */
 const thinking = {
   history: true,
   excludes: ['forcedTools', 'temperature', 'topP'],
@@ -50,7 +50,7 @@ const adaptive = (efforts: readonly Effort[], unasked: Effort): Reasoning => ({
 const upToHigh: Effort[] = ['low', 'medium', 'high'];
 const upToMax: Effort[] = [...upToHigh, 'xhigh', 'max'];
 
-/** Their cards say that they cache by themselves too. */
+/** According to their cards, they also cache by themselves. */
 const cache = (minimumTokens: number): PromptCache => ({
   implicit: true,
   points: {
@@ -70,7 +70,7 @@ const imageTokens = { upToSonnet46: 1568, fromSonnet5: 4784 };
 
 const haiku45 = {
   onDemandRegions: [],
-  // The profile of India is left out: structured outputs do not work through it.
+  // India's profile is left out, because structured outputs do not work through it.
   inferenceProfiles: {
     us: { ...regions.usFromFour, 'ca-central-1': ['ca-central-1', ...regions.us] },
     eu: regions.europeFromEight,
@@ -214,14 +214,14 @@ export const anthropic = {
     ...sonnet55,
     modelId: 'anthropic.claude-sonnet-5-5',
     capabilities: noSampler,
-    // Its card does not say that it can be kept from thinking.
+    // Its card does not say that thinking can be switched off.
     toolChoices: ownChoice,
     reasoning: adaptive(upToMax, 'high'),
     cache: cache(512),
     contextTokens: 1_000_000,
     imageTokens: imageTokens.fromSonnet5,
     maxOutputTokens: 128_000,
-    // What it reads from a cache as AWS's Price List of 2026-09-30 has it; 0.1 was read elsewhere, and AWS bills.
+    // The price of reading a cache is from AWS's Price List of 2026-09-30. Another source has 0.1, but AWS bills.
     price: claudePrices(sonnet55, { input: 2, output: 10, cacheRead: 0.2 }),
     source: card('anthropic-claude-sonnet-5-5'),
   },
@@ -252,7 +252,7 @@ export const anthropic = {
     price: claudePrices(opus55, { input: 4, output: 20, cacheRead: 0.2 }),
     source: card('anthropic-claude-opus-5-5'),
   },
-  // An account has to let AWS review what it is asked, by its data retention mode.
+  // Through its data retention mode, an account has to let AWS review its prompts.
   'claude-fable-5.1': {
     ...claude,
     ...fable51,

@@ -2,15 +2,15 @@ import type { ModelDefinition, ModelPrice } from '../model.ts';
 import type { Rates } from '../price.ts';
 import type { ProfileSources } from './regions.ts';
 
-/** What a million tokens of a Claude cost through its global profile; what is written to a cache follows from input. */
+/** A Claude's rates for a million tokens through its global profile; the rates of cache writes follow from input. */
 type GlobalRates = Readonly<Record<'input' | 'output' | 'cacheRead', number>>;
 
-/** Without the noise of binary fractions. */
+/** Removes the noise of binary fractions. */
 const usd = (amount: number) => Number(amount.toFixed(6));
 
 const read = { date: '2026-10-08', source: 'https://platform.claude.com/docs/en/about-claude/pricing' };
 
-/** A write to a cache is a quarter dearer than input, and for an hour twice as dear. */
+/** A write to a cache costs a quarter more than input, and for an hour twice as much. */
 function rates({ input, output, cacheRead }: GlobalRates, factor: number): Rates {
   return {
     input: usd(input * factor),
@@ -22,8 +22,8 @@ function rates({ input, output, cacheRead }: GlobalRates, factor: number): Rates
 }
 
 /**
- * In the Region itself and through its geography, a Claude costs a tenth more than through its global profile; the AWS
- * Price List of 2026-08-20 had no other price in any commercial Region.
+ * In the Region itself and through its geography's profile, a Claude costs a tenth more than through its global
+ * profile. AWS's Price List of 2026-08-20 had no other price in any commercial Region.
  *
  * @see https://platform.claude.com/docs/en/about-claude/pricing
  */

@@ -14,13 +14,13 @@ export const cohere = {
   'cohere-embed-v3': {
     ...embed,
     modelId: 'cohere.embed-multilingual-v3',
-    // The Regions that the price list has it in.
+    // The Regions in which the price list has it.
     onDemandRegions: [
       ...['us-east-1', 'us-west-2', 'ca-central-1', 'sa-east-1'],
       ...['eu-central-1', 'eu-west-1', 'eu-west-2', 'eu-west-3'],
       ...['ap-northeast-1', 'ap-south-1', 'ap-southeast-1', 'ap-southeast-2'],
     ],
-    // AWS gives 2,048 characters for each text; 1,024 numbers are all it can.
+    // AWS documents at most 2,048 characters for each text; a vector always has 1,024 numbers.
     contextTokens: 2048,
     price: priceList['cohere-embed-v3'],
     source: {

@@ -5,8 +5,9 @@ import { card } from './sources.ts';
 
 /**
  * Every Llama on Bedrock is Legacy, closed to accounts that have not used it, and ends on 2027-03-30. Bedrock refuses
- * `outputConfig` and a forced tool for them, so none takes an `outputSchema`. The cards say that they call tools, but AWS's
- * table of Converse had them so for whole answers and not for streams, which is not told apart here: they are given none.
+ * `outputConfig` and a forced tool for them, so none takes an `outputSchema`. The cards say that they call tools, but
+ * AWS's table of Converse has tools only for whole answers and not for streams. The catalogue does not make this
+ * distinction, so they get no tools.
  */
 const llama = {
   upstream: 'converse',
@@ -30,7 +31,7 @@ export const meta = {
     modelId: 'meta.llama4-scout-17b-instruct-v1:0',
     onDemandRegions: [],
     inferenceProfiles: { us: regions.usFromFour },
-    // The card says 10M, others found 3.5M.
+    // The card says 10M; others found 3.5M.
     contextTokens: 3.5 * 1024 * 1024,
     maxOutputTokens: 8192,
     price: priceList['llama-4-scout'],

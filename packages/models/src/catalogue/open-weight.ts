@@ -3,7 +3,7 @@ import { priceList, withTiers } from './price-list.ts';
 import * as regions from './regions.ts';
 import { card, onCard } from './sources.ts';
 
-/** Bedrock refuses stop sequences for gpt-oss, DeepSeek and Qwen; of the others that lack them nothing is known. */
+/** Bedrock refuses stop sequences for gpt-oss, DeepSeek and Qwen; nothing is known about the others that lack them. */
 const withoutStop: PlainCapability[] = [
   'system',
   'history',
@@ -14,8 +14,9 @@ const withoutStop: PlainCapability[] = [
 ];
 
 /**
- * That they call tools is said of most by their cards for another endpoint only, and for this one by
- * [models.dev](https://github.com/anomalyco/models.dev) (2026-07-01); that they can be made to, by nobody.
+ * For most, their cards confirm tool calls only on another endpoint; for this one,
+ * [models.dev](https://github.com/anomalyco/models.dev) (2026-07-01) does. No source says that they can be forced to
+ * call a tool.
  */
 const openWeight = {
   upstream: 'converse',
@@ -25,7 +26,7 @@ const openWeight = {
   lifecycle: { status: 'active' },
 } as const satisfies Partial<ModelDefinition>;
 
-/** Its thoughts are not signed: they must not come back, or they leak into the answer. */
+/** Its thoughts are not signed. They must not be sent back, or they leak into the answer. */
 const gptOss = {
   ...openWeight,
   onDemandRegions: [...regions.openWeight, 'us-gov-west-1'],
@@ -52,7 +53,7 @@ const mistral = {
 
 const qwen = { ...openWeight, capabilities: withoutStop, maxOutputTokens: 8192 };
 
-/** Where newer ones run on demand. */
+/** The Regions in which newer ones run on demand. */
 const newer = [
   ...[...regions.us, 'eu-south-1', 'eu-west-1', 'eu-west-2'],
   ...['ap-northeast-1', 'ap-south-1', 'ap-southeast-2', 'sa-east-1'],
@@ -153,8 +154,8 @@ export const openWeights = {
     price: priceList['kimi-k2.5'].map(withTiers),
     source: card('moonshot-ai-kimi-k2-5'),
   },
-  // Through Converse it fails on its own thoughts in the history, and refuses documents. That it calls tools its card says
-  // itself.
+  // Through Converse it fails on its own thoughts in the history, and refuses documents. Its own card confirms tool
+  // calls.
   'kimi-k3': {
     ...openWeight,
     modelId: 'moonshotai.kimi-k3',
@@ -163,15 +164,15 @@ export const openWeights = {
       us: { ...regions.usFromFour, 'ca-central-1': [...regions.us, 'ca-central-1'] },
       global: regions.worldwideBut('mx-central-1'),
     },
-    // Of how it samples nothing is documented.
+    // Its sampling is not documented.
     capabilities: ['system', 'history', 'images', 'stream'],
     cache: { implicit: true },
-    // It has both, but Converse does not serve them.
+    // The model has both, but Converse does not serve them.
     serviceTiers: undefined,
     contextTokens: 1024 * 1024,
-    // Neither its card nor what else was read (2026-11-29) names one: that of Kimi K2.5.
+    // Neither its card nor other sources (2026-11-29) name a maximum, so this is Kimi K2.5's.
     maxOutputTokens: 16_000,
-    // A cache keeps it 30 minutes.
+    // A cache keeps the prompt for 30 minutes.
     price: [
       {
         ...{ input: 3.3, output: 16.5, cacheRead: 0.33, cacheWrite: 4.125 },

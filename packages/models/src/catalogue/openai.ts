@@ -5,25 +5,25 @@ import * as regions from './regions.ts';
 import { card, onCard } from './sources.ts';
 
 /**
- * What they take through Converse. While they think they refuse other sampling, and they take a schema only with a field
- * of their own, and no stream. What they say that a cache took shows that they cache by themselves.
+ * The capabilities through Converse. While they think, they refuse other sampling. They take a schema only in a field
+ * of their own, and not in a stream. Their cache token counts show that they cache by themselves.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-card-openai-gpt-6-astra.html
  */
 const gpt = {
   upstream: 'converse',
   capabilities: ['system', 'history', 'images', 'stream'],
-  // As LiteLLM has it; the cards do not speak of tools of the caller's.
+  // As in LiteLLM; the cards do not mention the caller's tools.
   toolChoices: ['auto'],
   cache: { implicit: true },
   onDemandRegions: [],
   contextTokens: 1_050_000,
-  // Of Sol and Luna as LiteLLM has it: what their context is beyond the input.
+  // For Sol and Luna as in LiteLLM: their context minus the input.
   maxOutputTokens: 128_000,
   lifecycle: { status: 'active' },
 } as const satisfies Partial<ModelDefinition>;
 
-/** What the card of Sol says; how Converse is asked, as the coding agent pi does. Of Astra nothing is said. */
+/** From Sol's card; the fields in Converse are those of the coding agent pi. Astra's card says nothing. */
 const reasoning: Reasoning = {
   form: 'gpt',
   efforts: ['off', 'low', 'medium', 'high', 'xhigh', 'max'],
@@ -41,9 +41,9 @@ const worldwideOfAstra = regions.worldwideFrom([
 ]);
 
 /**
- * Through a profile of the geography a tenth more than through the global one. A cache keeps what is written to it for 30
- * minutes, at a quarter more than input, and reads it at a tenth. Long input doubles all of it, and the answer costs half
- * as much again.
+ * A profile of the geography costs a tenth more than the global one. A cache keeps tokens for 30 minutes; writing costs
+ * a quarter more than input, reading a tenth of it. Long input doubles all input rates, and the answer costs half as
+ * much again.
  */
 function prices(global: regions.ProfileSources, { input, output }: Rates, name: string): ModelPrice[] {
   const usd = (amount: number) => Number(amount.toFixed(6));
@@ -69,7 +69,7 @@ function prices(global: regions.ProfileSources, { input, output }: Rates, name: 
   ];
 }
 
-/** OpenAI's own. Those that are left out are named in docs/models.md. */
+/** OpenAI's own models. docs/models.md names those that are left out. */
 export const openai = {
   'gpt-6-astra': {
     ...gpt,

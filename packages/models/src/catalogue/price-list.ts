@@ -1,7 +1,7 @@
 import type { ModelPrice } from '../model.ts';
 import type { Rates } from '../price.ts';
 
-/** What a model costs on demand, in the standard tier, with the Regions that it was read for. */
+/** A model's price on demand, in the standard tier, with the Regions for which it was read. */
 const read = (input: number, output: number, regions: readonly string[]): ModelPrice => ({
   input,
   output,
@@ -10,7 +10,7 @@ const read = (input: number, output: number, regions: readonly string[]): ModelP
   source: 'https://github.com/aToy0m0/bedrock-pricing/blob/main/docs/data.json',
 });
 
-/** Without the noise of binary fractions. */
+/** Removes the noise of binary fractions. */
 const usd = (amount: number) => Number(amount.toFixed(6));
 
 const tier = ({ input, output }: Rates, factor: number): Rates => ({
@@ -19,9 +19,9 @@ const tier = ({ input, output }: Rates, factor: number): Rates => ({
 });
 
 /**
- * With the service tiers: wherever the list has them, priority costs 1.75 and flex half of the standard rates, for some
- * models rounded to a cent. Read in the list of 2026-09-17 of Nova 2 Lite, gpt-oss, Qwen3, Kimi K2.5 and others in all their
- * Regions; of those beside them it is taken to be the same.
+ * Adds the service tiers. Wherever the list has them, priority costs 1.75 times and flex half of the standard rates,
+ * for some models rounded to a cent. This was read in the list of 2026-09-17 for Nova 2 Lite, gpt-oss, Qwen3, Kimi K2.5
+ * and others, in all their Regions; it is assumed for their neighbours.
  *
  * @see https://github.com/koyakimu/aws-bedrock-quick-reference/blob/main/data/prices.json
  */
@@ -31,7 +31,7 @@ export const withTiers = (price: ModelPrice): ModelPrice => ({
 });
 
 /**
- * With what Nova reads from a cache: wherever that list has it, a quarter of input.
+ * Adds Nova's rate for reading a cache: wherever that list has it, a quarter of input.
  *
  * @see https://github.com/koyakimu/aws-bedrock-quick-reference/blob/main/data/prices.json
  */
@@ -41,9 +41,9 @@ export const withCacheRead = (price: ModelPrice): ModelPrice => ({
 });
 
 /**
- * The AWS Price List, as it was published by others who read it whole: of each model what it costs in the Region that it
- * is called from, there or through the profile of its geography. What a cache costs was not read: it is taken to cost as
- * much as input.
+ * AWS's Price List, as published by others who read the whole list: each model's price in the Region that calls it,
+ * there or through the profile of its geography. The prices of caches were not read; they are assumed to equal the
+ * price of input.
  *
  * @see https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/price-changes.html
  */
@@ -98,7 +98,7 @@ export const priceList = {
     read(1.28, 5.21, ['eu-south-1']),
   ],
   'nova-2-lite': [
-    // It has us-east-1 at the price of the global profile too; this is the dearer one.
+    // The list also has us-east-1 at the price of the global profile; this is the higher price.
     read(0.33, 2.75, ['us-east-1', 'us-east-2', 'us-west-2']),
     read(0.352, 2.97, ['ca-central-1']),
     read(0.363, 2.992, ['eu-north-1']),

@@ -1,13 +1,13 @@
-/** Where models run and where profiles lead to: Regions, as AWS's model cards and profile tables list them. */
+/** The Regions of models and inference profiles, as AWS's model cards and profile tables list them. */
 
-/** For each Region that a profile can be called from, the Regions that may answer. */
+/** For each Region that can call a profile, the Regions that may answer. */
 export type ProfileSources = Readonly<Record<string, readonly string[]>>;
 
-/** Every source leads to all the others. */
+/** A call from any of these Regions may be answered in all of them. */
 const among = (regions: readonly string[]): ProfileSources =>
   Object.fromEntries(regions.map((source) => [source, regions]));
 
-/** Each of `sources` leads to `destinations` and to itself. */
+/** A call from one of `sources` may be answered in `destinations` and in the source itself. */
 const into = (destinations: readonly string[], sources: readonly string[]): ProfileSources =>
   Object.fromEntries(sources.map((source) => [source, [...new Set([...destinations, source])]]));
 
@@ -63,7 +63,7 @@ export const japan = among(['ap-northeast-1', 'ap-northeast-3']);
 export const japanFromTokyo = into(['ap-northeast-1', 'ap-northeast-3'], ['ap-northeast-1']);
 
 /**
- * A global profile leads from its source to every commercial Region: the empty text, as in the ARN
+ * Any commercial Region may answer a call through a global profile: the empty string, as in the ARN
  * `arn:aws:bedrock:::foundation-model/...`.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html
@@ -86,11 +86,14 @@ const moreWorldwideSources = [
 ];
 export const worldwideFromMore = worldwideFrom(moreWorldwideSources);
 
-/** From all of these but some. */
+/** The global profile, called from all its Regions except some. */
 export const worldwideBut = (...missing: readonly string[]): ProfileSources =>
   worldwideFrom(moreWorldwideSources.filter((source) => !missing.includes(source)));
 
-/** Where open-weight models run on demand; some Regions of their cards offer them on another endpoint only. */
+/**
+ * The Regions in which open-weight models run on demand; some Regions of their cards offer them on another endpoint
+ * only.
+ */
 export const openWeight = [
   ...us,
   ...['eu-central-1', 'eu-north-1', 'eu-south-1', 'eu-west-1', 'eu-west-2'],
