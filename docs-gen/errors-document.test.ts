@@ -77,7 +77,7 @@ const introduction = [
   '',
 ];
 
-function againOf(code: ErrorCode): string {
+function retryNote(code: ErrorCode): string {
   const { retryable, retryAfterSeconds } = errorDefinition(code);
   if (!retryable) return code === 'quota_exceeded' ? '**never**' : 'no';
   return retryAfterSeconds === undefined ? 'yes' : `yes, after ${retryAfterSeconds} s`;
@@ -89,7 +89,7 @@ async function row(code: ErrorCode): Promise<string[]> {
   return [
     `[\`${code}\`](#${code})`,
     String(status),
-    againOf(code),
+    retryNote(code),
     docs(`errors.${code}`).tags['billed'] ?? '',
     madeBy.map((maker) => makers[maker]).join(', '),
     `[\`${name}\`](../packages/client-sdk/docs/reference.md#${name.toLowerCase()})`,
