@@ -14,7 +14,7 @@ import { profile } from './profile.ts';
 import { ours, type Subject, subjects } from './subjects.ts';
 import { type Measured, measureWarm } from './warm.ts';
 
-/** Measures our client beside others, and writes the report. */
+/** Measures our client and others, and writes the report. */
 const directory = await mkdtemp(join(tmpdir(), 'bedrock-client-bench-'));
 const server = await startHelper<{ port: number }>(join(import.meta.dirname, 'server.ts'));
 const url = `http://127.0.0.1:${server.started.port}`;
@@ -187,7 +187,7 @@ for (const name of new Set(subjects.flatMap(({ packages }) => packages))) {
   if (!ours.packages.includes(name)) versions.push([name, await versionOf(name)]);
 }
 
-const text = `# The client beside others
+const text = `# The client compared with others
 
 Written by \`npm run bench\` (\`bench/client/clients.ts\`) on ${new Date().toISOString().slice(0, 10)}:
 ${machine()}.
@@ -244,7 +244,7 @@ ${table(
 ${explanations.length === 0 ? '' : `\n## Why an aim is missed\n\n${explanations.join('\n')}`}`;
 await publish(
   {
-    title: 'The client beside others',
+    title: 'The client compared with others',
     page: 'client.md',
     about: 'Medians, with the quartiles in brackets.',
     versions: Object.fromEntries(versions),

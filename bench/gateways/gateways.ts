@@ -44,7 +44,7 @@ for (const transfer of new Set(aims.filter(({ met }) => !met).map((aim) => aim.t
 const text = reportText({ effort, standings, stages, aims, profiles });
 await publish(
   {
-    title: 'The proxy beside other gateways',
+    title: 'The proxy compared with other gateways',
     page: 'gateways.md',
     about:
       'Time that each adds to the same call straight to the upstream; the median, and the quartiles in brackets.',

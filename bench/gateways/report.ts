@@ -20,7 +20,7 @@ export interface GatewaysReport {
 
 /** As Markdown. */
 export function reportText({ effort, standings, stages, aims, profiles }: GatewaysReport): string {
-  return `# The proxy beside other gateways
+  return `# The proxy compared with other gateways
 
 Written by \`npm run bench\` (\`bench/gateways\`) on ${new Date().toISOString().slice(0, 10)}: ${machine()}.
 Ratios carry over to other machines, milliseconds do not. Nothing was measured on AWS.

@@ -80,7 +80,7 @@ export async function stagesOf(ours: Subject, upstreamUrl: string, milliseconds:
     [
       'refused by the gateway: no such key',
       ours.pid,
-      () => send({ ...ask, headers: { ...ask.headers, 'x-api-key': 'of-nobody' } }, 401),
+      () => send({ ...ask, headers: { ...ask.headers, 'x-api-key': 'unknown-key' } }, 401),
     ],
     [
       'refused by the function: a field is missing',

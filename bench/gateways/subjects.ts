@@ -136,8 +136,8 @@ async function startPortkey(upstreamUrl: string, peers: InstalledPeers): Promise
       work: callsWith({
         'x-portkey-provider': 'bedrock',
         'x-portkey-custom-host': upstreamUrl,
-        'x-portkey-aws-access-key-id': 'key-of-nobody',
-        'x-portkey-aws-secret-access-key': 'secret-of-nobody',
+        'x-portkey-aws-access-key-id': 'unused-key',
+        'x-portkey-aws-secret-access-key': 'unused-secret',
         'x-portkey-aws-region': 'us-east-1',
       }),
     },

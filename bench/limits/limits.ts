@@ -155,7 +155,7 @@ await publish(
         met: mostAdmitted <= 100,
       },
       {
-        aim: 'less than 5 % of a limit left over by prompts of 100 KB, where Bedrock counts them',
+        aim: 'less than 5 % of a limit left over by prompts of 100 KB, if Bedrock counts them',
         found: `${percent(byCount.share)}; held by their bytes alone ${percent(byBytes.share)}`,
         met: byCount.share < 0.05,
       },

@@ -22,7 +22,7 @@ test('a model that the region does not offer has no location', () => {
   expect(locateModel(catalogue.llama, 'eu-west-1')).toBeUndefined();
 });
 
-test('a global profile is used only where that is allowed and no profile of the geography is there', () => {
+test('a global profile is used only if that is allowed and there is no profile of the geography', () => {
   const haiku = catalogue['claude-haiku-4.5'];
   expect(locateModel(haiku, 'sa-east-1')).toBeUndefined();
   expect(locateModel(haiku, 'sa-east-1', { globalInference: true })).toEqual({

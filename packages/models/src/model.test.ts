@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { catalogue } from './catalogue.ts';
 import { cacheTtlsOf, capabilitiesOf } from './model.ts';
 
-test('what a model takes follows from what is said of its tools, its thoughts, its cache and its answers', () => {
+test("a model's capabilities follow from its tools, reasoning, cache and structured output", () => {
   const { toolChoices, reasoning, cache, structuredOutput, ...bare } = catalogue['claude-sonnet-4.6'];
   expect(capabilitiesOf(bare)).toEqual(bare.capabilities);
   const further = { toolChoices, reasoning, cache, structuredOutput, serviceTiers: ['flex'] } as const;

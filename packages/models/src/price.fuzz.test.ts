@@ -54,7 +54,7 @@ test('a cost is whole micro-USD, none for nothing', () => {
   );
 });
 
-test('a cost is that of each kind of token at its own rate, or that of input where it has none', () => {
+test('each kind of token costs its own rate, or the rate of input if it has none', () => {
   fc.assert(
     fc.property(rates, tokens, (ofModel, taken) => {
       const { input, output, cacheRead, cacheWrite, cacheWrite1h } = ofModel;
@@ -108,7 +108,7 @@ test('above its length, and not at it, long input has the rates of long input fo
   );
 });
 
-test('a tier has rates of its own, and beyond the length the dearer of both', () => {
+test('a tier has its own rates, and for long input the higher of both', () => {
   fc.assert(
     fc.property(price, rates, tokens, fc.constantFrom('priority', 'flex'), (standard, own, taken, served) => {
       const { longContext, ...ofModel } = { ...standard, tiers: { ...standard.tiers, [served]: own } };
@@ -122,7 +122,7 @@ test('a tier has rates of its own, and beyond the length the dearer of both', ()
   );
 });
 
-test('what is held is never less than what a call can cost, however its input is billed', () => {
+test('a hold is never less than the cost of the call, however its input is billed', () => {
   const cached = fc.subarray([...cacheTtls]);
   fc.assert(
     fc.property(price, tokens, cached, tier, fc.nat(1000), (ofModel, taken, ttls, served, spare) => {

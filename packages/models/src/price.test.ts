@@ -28,7 +28,7 @@ test.each([
   expect(dearestRates(standard, { ...short, cached })).toEqual(dearest);
 });
 
-test('a call whose input may be long is held as if it were', () => {
+test('a call that may have long input is held at the rates of long input', () => {
   const price = { ...standard, longContext };
   expect(dearestRates(price, short)).toEqual({ input: 1, output: 5 });
   expect(dearestRates(price, { ...short, mostInputTokens: 1001 })).toEqual({ input: 5, output: 25 });

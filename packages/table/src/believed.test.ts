@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Believed } from './believed.ts';
 
-test('what was read is believed for a minute, and what was not there is asked for again at once', async () => {
+test('a read is believed for a minute, and a missing item is read again at once', async () => {
   let now = 0;
   let present: string | undefined;
   const believed = new Believed<string>(() => now);
@@ -16,7 +16,7 @@ test('what was read is believed for a minute, and what was not there is asked fo
   expect(await get()).toBe('second');
 });
 
-test('beyond ten thousand, the one that was read first is forgotten', async () => {
+test('beyond ten thousand items, the one that was read first is forgotten', async () => {
   const believed = new Believed<string>(() => 0);
   let reads = 0;
   const get = (id: number) =>
@@ -32,7 +32,7 @@ test('beyond ten thousand, the one that was read first is forgotten', async () =
   expect(reads).toBe(10_002);
 });
 
-test('what could not be read is asked for again', async () => {
+test('a failed read is repeated at the next call', async () => {
   const believed = new Believed<string>(() => 0);
   await expect(believed.get('a', () => Promise.reject(new Error('down')))).rejects.toThrow('down');
   expect(await believed.get('a', async () => 'known')).toBe('known');

@@ -7,7 +7,7 @@ const day = fc.integer({ min: 1, max: 31 }).map((number) => String(number).padSt
 const slot = fc.record({ day, duration: fc.constantFrom('short', 'long'), number: fc.nat(300) });
 const kind = fc.constantFrom(...limitKinds);
 
-test('what was written as held is read as held, and nothing else is', () => {
+test('attributes written as holds are read as holds, and no others are', () => {
   fc.assert(
     fc.property(slot, kind, fc.nat(), day, (held, kindOfHeld, amount, committedOn) => {
       const attribute = heldAttribute(kindOfHeld, held);
@@ -27,6 +27,6 @@ test('what was written as held is read as held, and nothing else is', () => {
   );
 });
 
-test('what a newer deployment counts is read without a kind', () => {
+test('a kind that only a newer deployment counts is read without a kind', () => {
   expect(heldAttributes({ d22h7x: { N: '5' } })).toMatchObject([{ kind: undefined, amount: 5 }]);
 });

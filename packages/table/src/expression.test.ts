@@ -31,7 +31,7 @@ async function read(id: string): Promise<Record<string, string | undefined>> {
   return Object.fromEntries(Object.entries(attributes).map(([name, { S, N }]) => [name, S ?? N]));
 }
 
-test('whatever an attribute is called and holds, it is set, added to and removed', async () => {
+test('an attribute of any name and value can be set, added to and removed', async () => {
   // Reserved words of DynamoDB, and names of real attributes.
   const attribute = fc.constantFrom('count', 'size', 'limit', 'd22h7t', 'mt', 'name');
   await fc.assert(
@@ -51,7 +51,7 @@ test('whatever an attribute is called and holds, it is set, added to and removed
   );
 });
 
-test('a number may be at most as much as is required, and is 0 where it is not there', async () => {
+test('a number may be at most the required maximum, and a missing number is 0', async () => {
   const add = (amount: number, most: number) =>
     new Expression().add('sum', amount).requireAtMost('sum', most);
   expect(await write('sum', add(5, 0))).toBe(true);
@@ -60,7 +60,7 @@ test('a number may be at most as much as is required, and is 0 where it is not t
   expect(await read('sum')).toEqual({ sum: '10' });
 });
 
-test('a condition holds of what is there, of what is not, and of what it has', async () => {
+test('a condition can require a present item, a missing item, or values of attributes', async () => {
   const set = (value: string, condition: Parameters<Expression['require']>[0]) =>
     new Expression().set('value', value).require(condition);
   expect(await write('one', set('a', 'present'))).toBe(false);

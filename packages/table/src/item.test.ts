@@ -15,7 +15,7 @@ const access: fc.Arbitrary<Access> = fc.record(
   { requiredKeys: ['team'] },
 );
 
-test('what a key stands for is read as it was written', () => {
+test("a key's access item is read as it was written", () => {
   fc.assert(
     fc.property(access, (written) => {
       expect(AccessItem.parse(attributeValues(accessAttributes(written)))).toEqual(written);

@@ -40,7 +40,7 @@ const places = {
 
 const keyOf = ([kind, id, other]: [keyof typeof places, string, string]) => places[kind](id, other);
 
-test('no two items are in one place', () => {
+test('no two items have the same key', () => {
   fc.assert(
     fc.property(items, items, (one, other) => {
       fc.pre(one.join() !== other.join());
@@ -49,7 +49,7 @@ test('no two items are in one place', () => {
   );
 });
 
-test('the partitions of the function hold all that it reads, and no key of signed-in callers', () => {
+test("the function's partitions contain all items that it reads, and no key of signed-in callers", () => {
   fc.assert(
     fc.property(items, (item) => {
       const { pk } = keyOf(item);

@@ -59,7 +59,7 @@ const newer = [
   ...['ap-northeast-1', 'ap-south-1', 'ap-southeast-2', 'sa-east-1'],
 ];
 
-/** Models whose weights are public, each called in the Region itself but for the newest. */
+/** Models with public weights. All except the newest are called in the Region itself. */
 export const openWeights = {
   'gpt-oss-20b': {
     ...gptOss,
