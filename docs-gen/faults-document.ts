@@ -90,23 +90,23 @@ export function faultDocument(): string {
 
   return `# Limits under faults
 
-What becomes of one attempt, and of its charge, when something fails: how the answer goes out x API Gateway x the ledger
-in DynamoDB x Bedrock x the caller. ${count(allCells().length)} cells, of which each has one outcome, and ${count(cellsToRun().length)} are run through the whole path:
-the client, the gateway, the built function, the simulated Bedrock over the wire. They are run once for each API that the
-function speaks: its own, OpenAI's chat completions and responses, and Anthropic's messages for Claude and for another
-model. The codes and the charges are the same through all of them; only the proxy's own client has the classes. What is
-recorded is never less than what Bedrock billed, and at most one hold more. Written by \`docs-gen/faults-document.test.ts\`, which fails
-where it is not true (\`UPDATE_DOCS=1\` writes it again), from \`e2e/faults/fault-matrix.ts\`; the test beside that runs the
-cells. Random mixtures of all this are \`npm run soak\`, and [what came of them](benchmarks/soak.md).
+The outcome of one attempt, and its charge, if something fails: how the answer is sent x API Gateway x the ledger in
+DynamoDB x Bedrock x the caller. ${count(allCells().length)} cells, of which each has one outcome, and ${count(cellsToRun().length)} are run through the whole path:
+the client, the gateway, the built function, the simulated Bedrock over the wire. They are run once for each API of the
+function: its own, OpenAI's chat completions and responses, and Anthropic's messages for Claude and for another model. The
+codes and the charges are the same for all APIs; only the proxy's own client has the classes. The recorded amount is never
+less than Bedrock billed, and at most one hold (the reserved worst case) more. \`docs-gen/faults-document.test.ts\` writes
+this page from \`e2e/faults/fault-matrix.ts\` and fails if it is out of date (\`UPDATE_DOCS=1\` writes it again); the test in
+the same folder runs the cells. \`npm run soak\` tries random mixtures of all this, with [these results](benchmarks/soak.md).
 
-**Who comes first on the way speaks first.** A request that the gateway refuses never comes to the ledger; one that the
-ledger refuses never comes to Bedrock; only what comes to Bedrock can be billed. So the tables below are read in this
-order, and the first that speaks decides.
+**The first part on the way decides.** A request that the gateway refuses never reaches the ledger; a request that the
+ledger refuses never reaches Bedrock; only calls that reach Bedrock can be billed. So read the tables below in this order:
+the first that applies decides.
 
-"Sent again" is by the client itself, where that is safe or the contract takes the risk
-([retries](../packages/client-sdk/docs/retries-and-time-limits.md)); to the clients of other APIs \`x-should-retry\` says
-the same. The second attempt holds again, and what the first
-is charged stays. The calls to Bedrock are those of the one attempt: the function itself tries once more after a throttle.
+"Sent again" means by the client itself, if that is safe or the contract takes the risk
+([retries](../packages/client-sdk/docs/retries-and-time-limits.md)); \`x-should-retry\` says the same to the clients of other
+APIs. The second attempt holds again, and the first attempt's charge stays. The calls to Bedrock are those of the one
+attempt: the function itself tries once more after a throttle.
 
 ## 1. API Gateway
 
@@ -115,26 +115,26 @@ ${tableText(['API Gateway', 'the caller gets', 'sent again', 'calls to Bedrock',
 ## 2. The hold
 
 Nothing has been sent to Bedrock, except perhaps to count the tokens, which costs nothing: a call whose bytes do not fit
-into a limit [is counted](limits.md#the-estimate) and held again. Where the count fails, the refusal stands
-(\`e2e/ledger.test.ts\` has the ways in which it can).
+into a limit [is counted](limits.md#the-estimate) and held again. If the count fails, the refusal stands
+(\`e2e/ledger.test.ts\` has the ways in which it can fail).
 
 ${tableText(['DynamoDB', 'the caller gets', 'sent again', 'charged'], holdRows)}
 
 ## 3. Bedrock
 
-Answers that come whole:
+Whole answers:
 
 ${tableText(['Bedrock', 'the caller gets', 'sent again', 'calls', 'billed', 'charged'], upstreamRows('whole'))}
 
-Streams. One has exactly one end, \`done\` or \`error\`; without one it has failed. In OpenAI's words the end is \`[DONE]\`
-or an error of chat completions, and \`response.completed\`, \`response.incomplete\` or \`response.failed\` of responses; in
+Streams. A stream has exactly one end, \`done\` or \`error\`; without one it has failed. In OpenAI's APIs the end is \`[DONE]\`
+or an error for chat completions, and \`response.completed\`, \`response.incomplete\` or \`response.failed\` for responses; in
 Anthropic's it is \`message_stop\` or \`error\`.
 
 ${tableText(['Bedrock', 'the caller gets', 'sent again', 'calls', 'billed', 'charged'], upstreamRows('stream'))}
 
 ## 4. The settlement
 
-It changes nothing of what the caller gets. What is charged depends on what Bedrock's part came to:
+The settlement does not change the caller's answer. The charge depends on the outcome of Bedrock's part:
 
 ${tableText(
   ['Bedrock \\ DynamoDB', ...settled],
@@ -143,16 +143,16 @@ ${tableText(
 
 ## 5. The caller
 
-Leaving while Bedrock is at work changes nothing of what is charged: the function reads the answer to its end and settles
-it, and if it is killed then, the whole hold stays. Nothing is sent again. Where Bedrock is down, nobody is at work.
+If the caller leaves while Bedrock answers, the charge does not change: the function reads the answer to its end and settles
+it, and if it is killed meanwhile, the whole hold stays charged. Nothing is sent again. If Bedrock is down, there is no
+answer to leave.
 
 ${tableText(['the caller', 'before a piece of the answer', 'after it, of a stream'], callerRows)}
 
 ## What is charged
 
-The whole hold is the worst case that the call was let through with: [the estimate](limits.md#the-estimate) of its input, and
-its \`maxTokens\`. It stays charged wherever nobody can know what Bedrock billed. The error is
-always on the safe side.
+The whole hold is the worst case that was reserved for the call: [the estimate](limits.md#the-estimate) of its input, and
+its \`maxTokens\`. It stays charged if we cannot know what Bedrock billed. The error is always on the safe side.
 `;
 }
 
