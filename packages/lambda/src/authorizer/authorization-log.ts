@@ -1,4 +1,5 @@
 import type { WriteLine } from '../log/log.ts';
+import type { NoTeam } from './team-claim.ts';
 import type { TokenFault } from './token-error.ts';
 
 /**
@@ -9,12 +10,23 @@ export interface AuthorizationLog {
   readonly requestId: string;
   /** Whether the token was accepted, or the caller was refused. */
   outcome: 'token' | 'refused' | 'failed';
-  reason?: TokenFault | 'no_team';
+  reason?: TokenFault | NoTeam;
+  /** What the operator can do about it: one of {@link remedies}. */
+  remedy?: string;
   team?: string;
   /** What was not there: the issuer's keys, or the table. */
   failure?: string;
   totalMs?: number;
 }
+
+/** What to do about tokens that are valid and for no team here, where the token alone does not show it. */
+export const remedies: { readonly [Reason in NoTeam]: string | undefined } = {
+  no_team: undefined,
+  claim_left_out:
+    'The issuer left the claim out, because this person has too many groups. Have it put only the groups that are assigned to the app into the token, or use app roles (claim: roles).',
+  claim_not_verified:
+    'The issuer does not say that it verified this claim. Name a claim that people cannot set themselves, such as groups.',
+};
 
 const levels = { token: 'INFO', refused: 'WARN', failed: 'ERROR' } as const;
 

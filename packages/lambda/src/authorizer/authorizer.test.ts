@@ -116,6 +116,11 @@ const refused: readonly (readonly [name: string, reason: string, token: () => st
     () => issuer.sign('RS256').then((token) => withHeader(token, { alg: 'RS256' })),
   ],
   [
+    'that wants what nobody here knows to be understood',
+    'unknown_extension',
+    () => issuer.sign('RS256', { critical: 'x-policy' }),
+  ],
+  [
     'with the algorithm none',
     'wrong_algorithm',
     () => `${unsigned({ alg: 'none', kid: 'RS256' }, claims)}.AAAA`,
@@ -222,6 +227,41 @@ test.each([
   expect(result.policyDocument.Statement[0]).toMatchObject({ Effect: 'Deny' });
   expect(result).not.toHaveProperty('usageIdentifierKey');
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ outcome: 'refused', reason: 'no_team' });
+});
+
+test.each([
+  ['_claim_names', { _claim_names: { team: 'src1' }, _claim_sources: { src1: { endpoint: 'https://x' } } }],
+  ['hasgroups', { hasgroups: true }],
+])(
+  'a token whose issuer left the groups out, as there are too many, is denied with the remedy in the log: %s',
+  async (_name, left) => {
+    const { authorize, lines } = start({ claim: 'groups' });
+    const names = { ...left, ...('_claim_names' in left && { _claim_names: { groups: 'src1' } }) };
+    const token = await issuer.sign('RS256', { claims: { team: undefined, ...names } });
+    expect((await authorize(bearer(token))).policyDocument.Statement[0]).toMatchObject({ Effect: 'Deny' });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      outcome: 'refused',
+      reason: 'claim_left_out',
+      remedy: expect.stringContaining('assigned to the app'),
+    });
+    // Where to ask for them is the caller's word: nobody does.
+    expect(issuer.fetched.every((url) => url.startsWith(issuerUrl))).toBe(true);
+  },
+);
+
+test.each([
+  ['email', 'email_verified'],
+  ['phone_number', 'phone_number_verified'],
+])('a team by %s is believed only where the issuer has verified it', async (claim, verified) => {
+  const { authorize, lines } = start({ claim, teams: { 'toll@example.com': 'toll' } });
+  const authorizeWith = async (claims: object) =>
+    authorize(bearer(await issuer.sign('RS256', { claims: { [claim]: 'toll@example.com', ...claims } })));
+  for (const claims of [{}, { [verified]: false }, { [verified]: 'true' }, { [verified]: 1 }]) {
+    const { policyDocument } = await authorizeWith(claims);
+    expect(policyDocument.Statement[0]).toMatchObject({ Effect: 'Deny' });
+    expect(JSON.parse(lines.pop() ?? '')).toMatchObject({ outcome: 'refused', reason: 'claim_not_verified' });
+  }
+  expect(await authorizeWith({ [verified]: true })).toMatchObject({ context: { team: 'toll' } });
 });
 
 test('of several groups the first that is a team counts', async () => {

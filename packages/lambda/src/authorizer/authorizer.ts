@@ -2,7 +2,7 @@ import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } fro
 import { failureName } from '../failure-name.ts';
 import { receivedEvent } from '../http/received-event.ts';
 import type { WriteLine } from '../log/log.ts';
-import { type AuthorizationLog, logAuthorization } from './authorization-log.ts';
+import { type AuthorizationLog, logAuthorization, remedies } from './authorization-log.ts';
 import { credentialOf } from './credential.ts';
 import { authorizerResult, type Decision } from './policy.ts';
 import { TokenError } from './token-error.ts';
@@ -56,7 +56,7 @@ export function createAuthorizer({ signIn, write, now }: AuthorizerOptions): Aut
       if (!credential || !signIn) throw new TokenError('missing');
       const decision = await signIn(credential.value);
       if (decision.effect === 'Allow') Object.assign(log, { outcome: 'token', team: decision.team });
-      else log.reason = 'no_team';
+      else Object.assign(log, { reason: decision.reason, remedy: remedies[decision.reason] });
       return authorizerResult(decision, event.methodArn);
     } catch (error) {
       throw refusalOf(error, log);

@@ -1,13 +1,23 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
+import type { NoTeam } from './team-claim.ts';
 
-/** What API Gateway gets: whether the caller may go on, and by which API key it is judged and counted. */
-export interface Decision {
-  readonly effect: 'Allow' | 'Deny';
+/** Whether the caller may go on, and by which API key it is judged and counted. */
+export type Decision = Allowed | Denied;
+
+interface Allowed {
+  readonly effect: 'Allow';
   /** Stands for the caller. No secret and no name. */
   readonly principalId: string;
   /** Value of the API key. */
-  readonly apiKey?: string;
+  readonly apiKey: string;
+  /** Of a caller that has signed in. */
   readonly team?: string;
+}
+
+interface Denied {
+  readonly effect: 'Deny';
+  readonly principalId: string;
+  readonly reason: NoTeam;
 }
 
 /**
@@ -16,10 +26,8 @@ export interface Decision {
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
  */
-export function authorizerResult(
-  { effect, principalId, apiKey, team }: Decision,
-  methodArn: string,
-): APIGatewayAuthorizerResult {
+export function authorizerResult(decision: Decision, methodArn: string): APIGatewayAuthorizerResult {
+  const { effect, principalId } = decision;
   // arn:aws:execute-api:{region}:{account}:{api}/{stage}/{method}/{path}
   const stageArn = methodArn.split('/', 2).join('/');
   return {
@@ -28,7 +36,7 @@ export function authorizerResult(
       Version: '2012-10-17',
       Statement: [{ Action: 'execute-api:Invoke', Effect: effect, Resource: `${stageArn}/*` }],
     },
-    ...(apiKey === undefined ? {} : { usageIdentifierKey: apiKey }),
-    ...(team === undefined ? {} : { context: { team } }),
+    ...(effect === 'Allow' && { usageIdentifierKey: decision.apiKey }),
+    ...(effect === 'Allow' && decision.team !== undefined && { context: { team: decision.team } }),
   };
 }

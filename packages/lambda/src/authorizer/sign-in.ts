@@ -17,11 +17,11 @@ export function createSignIn({ config, verify, teamKeys }: SignInOptions): SignI
   return async (token) => {
     const payload = await verify(token);
     const principalId = principalOf(payload);
-    const teams = await Promise.all(
-      teamsOf(payload, config).map(async (team) => ({ team, apiKey: await teamKeys(team) })),
-    );
+    const named = teamsOf(payload, config);
+    if (typeof named === 'string') return { effect: 'Deny', principalId, reason: named };
+    const teams = await Promise.all(named.map(async (team) => ({ team, apiKey: await teamKeys(team) })));
     const first = teams.find(({ apiKey }) => apiKey !== undefined);
-    if (first?.apiKey === undefined) return { effect: 'Deny', principalId };
+    if (first?.apiKey === undefined) return { effect: 'Deny', principalId, reason: 'no_team' };
     return { effect: 'Allow', principalId, apiKey: first.apiKey, team: first.team };
   };
 }

@@ -80,14 +80,68 @@ test('tokens with made-up keys do not make us ask the issuer more than once in t
   expect(issuer.fetched).toHaveLength(2);
 });
 
-test('an issuer that fails is asked again by the next request', async () => {
-  const { issuer, verify } = await start(jwksUrl);
+test('an issuer that fails is left alone for ten seconds, however many tokens come, and asked again then', async () => {
+  const { issuer, verify, pass } = await start(jwksUrl);
   const keys = issuer.documents.get(jwksUrl) ?? null;
   issuer.documents.delete(jwksUrl);
   const token = await issuer.sign('ES256');
-  await expect(verify(token)).rejects.toThrow("The issuer's signing keys cannot be had");
+  for (let request = 0; request < 100; request += 1) {
+    await expect(verify(token)).rejects.toThrow("The issuer's signing keys cannot be had");
+    pass(99);
+  }
+  expect(issuer.fetched).toHaveLength(1);
   issuer.documents.set(jwksUrl, keys);
+  pass(100);
   await verify(token);
+});
+
+test('an issuer that fails is not asked about made-up keys more than once in ten seconds either', async () => {
+  const { issuer, verify, pass } = await start(jwksUrl);
+  await verify(await issuer.sign('ES256'));
+  issuer.documents.delete(jwksUrl);
+  pass(11_000);
+  const madeUp = await issuer.sign('ES256', { kid: 'made-up' });
+  for (let request = 0; request < 100; request += 1)
+    await expect(verify(madeUp)).rejects.toMatchObject({ name: 'IssuerError' });
+  expect(issuer.fetched).toHaveLength(2);
+  // The keys that are known are believed for their minute all the same.
+  await verify(await issuer.sign('ES256'));
+});
+
+test('the pause begins when the issuer has failed, not when it was asked', async () => {
+  const { issuer, verify, pass } = await start(jwksUrl);
+  const keys = issuer.documents.get(jwksUrl) ?? null;
+  issuer.documents.delete(jwksUrl);
+  const token = await issuer.sign('ES256');
+  const asked = verify(token);
+  pass(6000);
+  await expect(asked).rejects.toMatchObject({ name: 'IssuerError' });
+  issuer.documents.set(jwksUrl, keys);
+  pass(9999);
+  await expect(verify(token)).rejects.toMatchObject({ name: 'IssuerError' });
+  pass(1);
+  await verify(token);
+});
+
+const encoded = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+const inAnHour = Math.floor(Date.now() / 1000) + 3600;
+const claims = { iss: issuerUrl, aud: audience, exp: inAnHour };
+const madeUp = (header: object, payload: object = claims) => `${encoded(header)}.${encoded(payload)}.AAAA`;
+
+test.each([
+  ['three words', 'a.b.c', 'malformed'],
+  ['of another algorithm', madeUp({ alg: 'HS256', kid: 'ES256' }), 'wrong_algorithm'],
+  ['without an algorithm', madeUp({ kid: 'ES256' }), 'wrong_algorithm'],
+  ['without the name of a key', madeUp({ alg: 'ES256' }), 'unknown_key'],
+  ['with a list as the name of a key', madeUp({ alg: 'ES256', kid: ['ES256'] }), 'malformed'],
+  ['of another issuer', madeUp({ alg: 'ES256', kid: 'x' }, { ...claims, iss: 'https://x' }), 'wrong_issuer'],
+  ['for another audience', madeUp({ alg: 'ES256', kid: 'x' }, { ...claims, aud: 'other' }), 'wrong_audience'],
+  ['that has expired', madeUp({ alg: 'ES256', kid: 'x' }, { ...claims, exp: 1 }), 'expired'],
+  ['that wants more than is known', madeUp({ alg: 'ES256', kid: 'x', crit: ['y'] }), 'unknown_extension'],
+])('a token that is refused anyway does not make us ask the issuer: %s', async (_name, token, fault) => {
+  const { issuer, verify } = await start(jwksUrl);
+  await expect(verify(token)).rejects.toMatchObject({ fault });
+  expect(issuer.fetched).toEqual([]);
 });
 
 test.each([

@@ -4,9 +4,15 @@ import type { AuthorizerConfig } from './config.ts';
 import type { FetchJson } from './fetch-json.ts';
 
 /**
+ * Milliseconds between two times that a caller can make us ask the issuer: for a key that it may have just made, or after
+ * it failed.
+ */
+export const issuerPauseMs = 10_000;
+
+/**
  * The issuer's public keys, fetched again where those that are known are older than this many milliseconds.
  *
- * @throws {IssuerError}
+ * @throws {IssuerError} Where the issuer fails, or has failed within {@link issuerPauseMs}.
  */
 export type SigningKeys = (oldestMs: number) => Promise<Jwks>;
 
@@ -22,10 +28,11 @@ export interface SigningKeysOptions {
   readonly now: () => number;
 }
 
-/** Keeps the issuer's keys between requests; requests that come together fetch them once. */
+/** Keeps the issuer's keys between requests, and its failures; requests that come together fetch once. */
 export function createSigningKeys(options: SigningKeysOptions): SigningKeys {
   const { now } = options;
   let known: { readonly keys: Jwks; readonly fetchedAt: number } | undefined;
+  let failed: { readonly error: IssuerError; readonly at: number } | undefined;
   let fetching: Promise<Jwks> | undefined;
 
   const fetchKeys = async (): Promise<Jwks> => {
@@ -37,7 +44,9 @@ export function createSigningKeys(options: SigningKeysOptions): SigningKeys {
       return keys;
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new IssuerError(`The issuer's signing keys cannot be had: ${reason}`, { cause });
+      const error = new IssuerError(`The issuer's signing keys cannot be had: ${reason}`, { cause });
+      failed = { error, at: now() };
+      throw error;
     } finally {
       fetching = undefined;
     }
@@ -45,6 +54,7 @@ export function createSigningKeys(options: SigningKeysOptions): SigningKeys {
 
   return async (oldestMs) => {
     if (known && now() - known.fetchedAt < oldestMs) return known.keys;
+    if (failed && now() - failed.at < issuerPauseMs) throw failed.error;
     fetching ??= fetchKeys();
     return fetching;
   };

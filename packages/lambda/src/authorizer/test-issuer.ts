@@ -8,6 +8,8 @@ interface Overrides {
   /** Header `kid`, and the key of this name, if there is one. Default: the algorithm. */
   readonly kid?: string;
   readonly claims?: Readonly<Record<string, unknown>>;
+  /** A field of the header that whoever reads the token must understand. */
+  readonly critical?: string;
 }
 
 /** An issuer of tokens: one key for each algorithm, under the name of the algorithm. */
@@ -57,7 +59,7 @@ export async function createTestIssuer(algorithms = ['RS256', 'ES256', 'EdDSA'])
     if (!key) throw new Error(`The issuer has no key ${kid}`);
     return key;
   };
-  const build = (alg: string, { kid = alg, claims = {} }: Overrides) =>
+  const build = (alg: string, { kid = alg, claims = {}, critical }: Overrides) =>
     new SignJWT({
       iss: issuerUrl,
       aud: audience,
@@ -65,7 +67,7 @@ export async function createTestIssuer(algorithms = ['RS256', 'ES256', 'EdDSA'])
       exp: inAnHour(),
       team: 'toll',
       ...claims,
-    }).setProtectedHeader({ alg, kid });
+    }).setProtectedHeader({ alg, kid, ...(critical && { crit: [critical], [critical]: 'on' }) });
 
   return {
     documents,
@@ -77,8 +79,9 @@ export async function createTestIssuer(algorithms = ['RS256', 'ES256', 'EdDSA'])
       return document;
     },
     sign(algorithm, overrides = {}) {
-      const { kid = algorithm } = overrides;
-      return build(algorithm, overrides).sign(privateKeys.get(kid) ?? keyOf(privateKeys, algorithm));
+      const { kid = algorithm, critical } = overrides;
+      const key = privateKeys.get(kid) ?? keyOf(privateKeys, algorithm);
+      return build(algorithm, overrides).sign(key, critical ? { crit: { [critical]: true } } : {});
     },
     async forge(algorithm) {
       const { privateKey } = await generateKeyPair(algorithm);

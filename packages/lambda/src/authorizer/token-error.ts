@@ -9,6 +9,7 @@ export type TokenFault =
   | 'wrong_token_use'
   | 'bad_signature'
   | 'unknown_key'
+  | 'unknown_extension'
   | 'malformed';
 
 export class TokenError extends Error {

@@ -11,10 +11,11 @@ import {
   KidNotFoundInJwksError,
 } from 'aws-jwt-verify/error';
 import type { Jwks } from 'aws-jwt-verify/jwk';
+import { decomposeUnverifiedJwt, validateJwtFields } from 'aws-jwt-verify/jwt';
 import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
-import { verifyJwtSync } from 'aws-jwt-verify/jwt-verifier';
+import { supportedSignatureAlgorithms, verifyJwtSync } from 'aws-jwt-verify/jwt-verifier';
 import type { AuthorizerConfig } from './config.ts';
-import type { SigningKeys } from './signing-keys.ts';
+import { issuerPauseMs, type SigningKeys } from './signing-keys.ts';
 import { TokenError, type TokenFault } from './token-error.ts';
 
 /**
@@ -28,26 +29,35 @@ export type TokenVerifier = (token: string) => Promise<JwtPayload>;
 /** How long the issuer's keys are believed: one that it withdraws signs for that long at most. */
 const keysBelievedForMs = 60_000;
 
-/** A token may name a key that the issuer has just made. Nobody can make us ask for it more often than this. */
-const unknownKeyPauseMs = 10_000;
-
 /** Seconds that the issuer's clock may be off. */
 const graceSeconds = 5;
 
 export function createTokenVerifier(config: AuthorizerConfig, signingKeys: SigningKeys): TokenVerifier {
   return async (token) => {
-    const known = verify(token, await signingKeys(keysBelievedForMs), config);
+    // Before the signature, so that nobody can make us ask the issuer about a token that would be refused anyway.
+    const fault = faultOfContent(token, config);
+    if (fault) throw new TokenError(fault);
+    const known = verifySignature(token, await signingKeys(keysBelievedForMs));
+    // A token may name a key that the issuer has just made.
     const outcome =
-      known === 'unknown_key' ? verify(token, await signingKeys(unknownKeyPauseMs), config) : known;
+      known === 'unknown_key' ? verifySignature(token, await signingKeys(issuerPauseMs)) : known;
     if (typeof outcome === 'string') throw new TokenError(outcome);
     return outcome;
   };
 }
 
-function verify(token: string, keys: Jwks, config: AuthorizerConfig): JwtPayload | TokenFault {
-  const { issuers, audience, tokenUse } = config;
+/** What is wrong with all that a token says, whoever signed it. */
+function faultOfContent(
+  token: string,
+  { issuers, audience, tokenUse }: AuthorizerConfig,
+): TokenFault | undefined {
   try {
-    const payload = verifyJwtSync(token, keys, {
+    const { header, payload } = decomposeUnverifiedJwt(token);
+    if (!supportedSignatureAlgorithms.some((known) => known === header.alg)) return 'wrong_algorithm';
+    if (!header.kid) return 'unknown_key';
+    // By https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11; the library does not look at it.
+    if (Object.hasOwn(header, 'crit')) return 'unknown_extension';
+    validateJwtFields(payload, {
       issuer: issuers,
       // Access tokens of Cognito have no audience.
       audience: tokenUse === undefined ? audience : null,
@@ -55,11 +65,24 @@ function verify(token: string, keys: Jwks, config: AuthorizerConfig): JwtPayload
     });
     if (tokenUse !== undefined) validateCognitoJwtFields(payload, { tokenUse, clientId: audience });
     // The library takes a token without an end for one that never ends.
-    return payload.exp === undefined ? 'expired' : payload;
+    return payload.exp === undefined ? 'expired' : undefined;
   } catch (error) {
-    // The keys are the issuer's and all else is the caller's, so whatever else goes wrong is the token's fault.
-    return faults.find(([kind]) => error instanceof kind)?.[1] ?? 'malformed';
+    return faultOf(error);
   }
+}
+
+/** What a token claims, where one of the keys signed it. What it says is judged already. */
+function verifySignature(token: string, keys: Jwks): JwtPayload | TokenFault {
+  try {
+    return verifyJwtSync(token, keys, { issuer: null, audience: null, graceSeconds });
+  } catch (error) {
+    return faultOf(error);
+  }
+}
+
+/** The keys are the issuer's and all else is the caller's, so whatever goes wrong is the token's fault. */
+function faultOf(error: unknown): TokenFault {
+  return faults.find(([kind]) => error instanceof kind)?.[1] ?? 'malformed';
 }
 
 const faults = [
