@@ -7,7 +7,9 @@ import { checkLimitSizes } from './limit-sizes.ts';
 import { checkPriceGaps } from './price-gaps.ts';
 import { checkPriceUnits } from './prices.ts';
 import { checkQuotas } from './quotas.ts';
+import { checkSignInClaim } from './sign-in-claim.ts';
 import { checkSignInTeams } from './sign-in-teams.ts';
+import { checkUnreachableTeams } from './unreachable-teams.ts';
 
 /** Finds what a config says that can be deployed, and that its author hardly means. */
 export function configWarnings(config: ProxyConfig, now: number): Finding[] {
@@ -18,7 +20,9 @@ export function configWarnings(config: ProxyConfig, now: number): Finding[] {
     ...checkLimitSizes(config),
     ...checkQuotas(config),
     ...checkKeyLimits(config),
+    ...checkSignInClaim(config),
     ...checkSignInTeams(config),
+    ...checkUnreachableTeams(config),
     ...checkBearer(config),
   ];
 }

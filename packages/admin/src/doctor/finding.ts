@@ -14,6 +14,7 @@ export type Check =
   | 'prices'
   | 'price'
   | 'bearer'
+  | 'sign_in'
   | 'plan'
   | 'key'
   | 'team';
@@ -48,6 +49,7 @@ export type Remedy =
     }
   | { readonly kind: 'set_log_role' }
   | { readonly kind: 'make_team'; readonly team: string }
+  | { readonly kind: 'make_key'; readonly team: string }
   | { readonly kind: 'choose_guardrail'; readonly plan: string; readonly region: string };
 
 export const ok = (subject: Subject, what: string): Finding => ({ ...subject, status: 'ok', what });

@@ -14,6 +14,7 @@ test.each<[remedy: Remedy, text: string | RegExp]>([
   [{ ...bootstrap, present: 'of unknown version' }, `If the deployment fails, run: ${cdk}`],
   [{ kind: 'set_log_role' }, /--set-log-role/],
   [{ kind: 'make_team', team: 'acme' }, /teams create acme --plan PLAN/],
+  [{ kind: 'make_key', team: 'acme' }, /keys create NAME --team acme/],
   [
     { kind: 'choose_guardrail', plan: 'starter', region: 'us-east-1' },
     /plans\.starter\.guardrail.*aws bedrock list-guardrails --region us-east-1/,

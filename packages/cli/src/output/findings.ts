@@ -16,6 +16,7 @@ const labels: Readonly<Record<Check, string>> = {
   prices: 'prices',
   price: 'price of',
   bearer: 'bearer tokens',
+  sign_in: 'sign-in',
   plan: 'plan',
   key: 'key',
   team: 'team',
@@ -70,6 +71,8 @@ function remedyText(remedy: Remedy): string {
       return 'Deploy with --set-log-role, which sets one for every API of the account, or set accessLog to false.';
     case 'make_team':
       return `Make it after the deployment: teams create ${remedy.team} --plan PLAN; or correct its name in signIn.teams.`;
+    case 'make_key':
+      return `Make one after the deployment: keys create NAME --team ${remedy.team}; or add one to teams.${remedy.team}.keys.`;
     case 'choose_guardrail':
       return `Give plans.${remedy.plan}.guardrail the id and the version of one that "aws bedrock list-guardrails --region ${remedy.region}" lists, or leave it out.`;
   }

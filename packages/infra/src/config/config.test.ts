@@ -72,6 +72,14 @@ test('a model that only a global profile offers is deployed where global inferen
   expect(parseProxyConfig(brazil)).toMatchObject({ globalInference: true, models: ['claude-haiku-4.5'] });
 });
 
+test('a team may have no keys in the config: people sign in for it, or its keys are made at run time', () => {
+  const teams = { research: { plan: 'starter' }, sales: { plan: 'starter', keys: [] } };
+  expect(parseProxyConfig({ ...config, teams }).teams).toEqual({
+    research: { plan: 'starter', keys: [] },
+    sales: { plan: 'starter', keys: [] },
+  });
+});
+
 test('a legacy model is deployed, because it still answers', () => {
   expect(parseProxyConfig(onlyPlan(['llama-3.3-70b'])).models).toEqual(['llama-3.3-70b']);
 });
@@ -97,7 +105,13 @@ const faults: [fault: string, config: unknown, path: string, fix: RegExp][] = [
     'a stage that is not a path segment',
     { ...config, stage: 'dev/1' },
     'stage',
-    /lower-case letters, digits/,
+    /lower-case letters and digits/,
+  ],
+  [
+    'a stage by which two configs would be one stack: bedrock and prod-eu, bedrock-prod and eu',
+    { ...config, stage: 'prod-eu' },
+    'stage',
+    /no hyphens/,
   ],
   ['something else than a Region', { ...config, region: 'Virginia' }, 'region', /such as us-east-1/],
   ['no models', { ...config, models: [] }, 'models', /at least one model/],
@@ -305,7 +319,6 @@ const faults: [fault: string, config: unknown, path: string, fix: RegExp][] = [
   ],
   ['maxTokens above every model', withPlan({ maxTokens: 9000 }), 'plans.starter.maxTokens', /above 8192/],
   ['no teams', { ...config, teams: {} }, 'teams', /at least one team/],
-  ['a team without a key', withKeys(), 'teams.research.keys', /at least one key/],
   [
     'a team with an unknown plan',
     { ...config, teams: { research: { plan: 'gold', keys: ['k'] } } },
@@ -319,6 +332,18 @@ const faults: [fault: string, config: unknown, path: string, fix: RegExp][] = [
     /must start with a letter or digit/,
   ],
   ['a key of the wrong kind', withKeys(7), 'teams.research.keys.0', /must be a string or an object/],
+  [
+    'a key with a name that is kept for signed-in callers',
+    withKeys('bedrock-proxy-dev-research-sign-in'),
+    'teams.research.keys.0',
+    /must not end in -sign-in/,
+  ],
+  [
+    'such a key with limits',
+    withKeys({ name: 'any-sign-in', limits: { requests: { day: 1 } } }),
+    'teams.research.keys.0.name',
+    /must not end in -sign-in/,
+  ],
   [
     'a key named twice',
     withKeys('k', { name: 'k' }),

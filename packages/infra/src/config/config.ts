@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { ConfigError } from './config-error.ts';
 import { checkGuardrails } from './guardrails.ts';
 import { describeIssues } from './issues.ts';
-import { Name } from './name.ts';
+import { KeyName, Name } from './name.ts';
 import { type OperationsConfig, operationsFields } from './operations.ts';
 import { PlanGuardrail } from './plan-guardrail.ts';
 import { positiveInteger } from './positive-integer.ts';
@@ -75,7 +75,7 @@ export interface AuthoredPlan<Alias extends string = string> {
 
 /** An API key to make. */
 export interface AuthoredKey {
-  /** As in a list of names: unique over the account's Region. */
+  /** As in a list of names: unique over the account's Region, and without `-sign-in` at its end. */
   name: string;
   /** A key that is not is refused. Default: true. */
   enabled?: boolean | undefined;
@@ -94,9 +94,10 @@ export interface AuthoredTeam<PlanName extends string = string> {
   /**
    * Names of the API keys to make, unique over all teams and all stages of an account and Region, as CloudFormation may
    * refuse a name that another stack made. API Gateway makes their values. Throttle and quota hold
-   * for each key; the limits of the plan hold for all of them together.
+   * for each key; the limits of the plan hold for all of them together. Names that end in `-sign-in` are those of keys
+   * that `signIn` makes. Default: none; the team's people sign in, or the command line makes its keys.
    */
-  keys: readonly (string | AuthoredKey)[];
+  keys?: readonly (string | AuthoredKey)[] | undefined;
 }
 
 /** A model to offer: an alias of the catalogue, or a definition with an alias of its own. */
@@ -113,7 +114,10 @@ export interface AuthoredProxyConfig<
 > extends OperationsConfig {
   /** Prefix of the stack's and its resources' names: lower-case letters, digits and hyphens. */
   name: string;
-  /** Name of the API's stage and last part of the stack's name, such as `dev`. */
+  /**
+   * Name of the API's stage and last part of the stack's name, such as `dev`: lower-case letters and digits. It has no
+   * hyphen, so that `a` and `b-c` are not the stack of `a-b` and `c`.
+   */
   stage: string;
   /** AWS Region to deploy to and call Bedrock in. */
   region: string;
@@ -171,6 +175,12 @@ const prefix = nameOf(
   'must start with a lower-case letter and have at most 40 lower-case letters, digits and hyphens',
 );
 
+/** Without a hyphen, so that the last one of a stack's name is the one before its stage. */
+const stage = nameOf(
+  /^[a-z][a-z0-9]{0,39}$/,
+  'must start with a lower-case letter and have at most 40 lower-case letters and digits, and no hyphens: put those into name',
+);
+
 /** What a caller can say for a model, in a body and, encoded, in a path. */
 const ModelName = nameOf(
   /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/,
@@ -212,13 +222,13 @@ const Plan = z.strictObject({
 } satisfies Record<keyof AuthoredPlan, z.ZodMiniType>);
 
 const KeyObject = z.strictObject({
-  name: Name,
+  name: KeyName,
   enabled: z._default(z.boolean(), true),
   limits: z.optional(LimitsSchema),
 } satisfies Record<keyof AuthoredKey, z.ZodMiniType>);
 
 const Key = z.pipe(
-  z.union([Name, KeyObject]),
+  z.union([KeyName, KeyObject]),
   z.transform(
     (key): z.output<typeof KeyObject> => (typeof key === 'string' ? { name: key, enabled: true } : key),
   ),
@@ -226,13 +236,13 @@ const Key = z.pipe(
 
 const Team = z.strictObject({
   plan: z.string(),
-  keys: z.array(Key).check(z.minLength(1, 'must have at least one key name')),
+  keys: z._default(z.array(Key), []),
 } satisfies Record<keyof AuthoredTeam, z.ZodMiniType>);
 
 const ProxyConfig = z
   .strictObject({
     name: prefix,
-    stage: prefix,
+    stage,
     region: nameOf(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'must be an AWS Region such as us-east-1'),
     models: z.array(OfferedModel).check(z.minLength(1, 'must offer at least one model')),
     aliases: z.optional(z.record(ModelName, z.string())),
@@ -263,7 +273,7 @@ const ProxyConfig = z
 /** A checked config with every default filled in. */
 export type ProxyConfig = z.output<typeof ProxyConfig>;
 
-/** Name of the stack that a config is deployed as. */
+/** Name of the stack that a config is deployed as: no other `name` and `stage` make the same. */
 export function stackNameOf({ name, stage }: Pick<ProxyConfig, 'name' | 'stage'>): string {
   return `${name}-${stage}`;
 }

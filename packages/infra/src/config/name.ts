@@ -15,3 +15,14 @@ export const Name = z.string().check(
     abort: true,
   }),
 );
+
+/** How the names of the keys end that teams have for their signed-in callers. */
+export const signInKeySuffix = '-sign-in';
+
+/** A name that a key may be given. */
+export const KeyName = Name.check(
+  z.refine((name) => !name.endsWith(signInKeySuffix), {
+    error: `must not end in ${signInKeySuffix}, as the keys of signed-in callers do`,
+    abort: true,
+  }),
+);

@@ -4,8 +4,10 @@ import { namePattern } from './name.ts';
 /** Which claim of a token is for which team. */
 interface TeamClaim {
   /**
-   * Name of the claim that holds the team: a string, or a list of strings of which the first that is a team counts.
-   * Default: `cognito:groups` of a user pool, `team` of any other issuer.
+   * Name of the claim that holds the team: a string, or a list of strings of which the first that is a team counts. It must
+   * be one that people cannot set themselves, or they choose their own team; groups are best. `email` and `phone_number`
+   * count only where the token says that they are verified. Default: `cognito:groups` of a user pool, `team` of any other
+   * issuer.
    */
   claim?: string | undefined;
   /** Team by value of the claim; no other value counts then. Default: the value is the name of the team. */
@@ -20,8 +22,7 @@ export interface CognitoSignIn extends TeamClaim {
    */
   cognito: 'create' | { userPoolId: string; clientId: string | readonly string[] };
   /**
-   * Which of the pool's tokens callers send. Claims such as `custom:team` and `email` are in ID tokens only.
-   * Default: `access`.
+   * Which of the pool's tokens callers send. Attributes of users, such as `email`, are in ID tokens only. Default: `access`.
    *
    * @see https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-with-identity-providers.html
    */
@@ -40,6 +41,32 @@ export interface OidcSignIn extends TeamClaim {
 
 /** How people and programs call with a token of the company's own sign-in, beside API keys. */
 export type AuthoredSignIn = CognitoSignIn | OidcSignIn;
+
+/**
+ * The standard attributes of a user pool's users, which are claims of their ID tokens. Unless the app client's
+ * `WriteAttributes` say otherwise, users set their own.
+ *
+ * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html
+ */
+export const userAttributes: readonly string[] = [
+  'address',
+  'birthdate',
+  'email',
+  'family_name',
+  'gender',
+  'given_name',
+  'locale',
+  'middle_name',
+  'name',
+  'nickname',
+  'phone_number',
+  'picture',
+  'preferred_username',
+  'profile',
+  'updated_at',
+  'website',
+  'zoneinfo',
+];
 
 const text = z.string().check(z.minLength(1, 'must not be empty'));
 const texts = z.pipe(

@@ -241,6 +241,21 @@ test('nobody signs up by themselves for a user pool of the deployment, and each 
   expect(withUserPool.Outputs).toMatchObject({ UserPoolId: {}, UserPoolClientId: {} });
 });
 
+test.each(['nickname', 'email', 'custom:team'])(
+  'nobody sets their own team in a user pool of the deployment, where it is the claim %s',
+  (claim) => {
+    const signIn = { cognito: 'create', tokenUse: 'id', claim };
+    const template = templateOf(parseProxyConfig({ ...everythingOn, signIn }));
+    const { WriteAttributes: writable } = only(template, 'AWS::Cognito::UserPoolClient');
+    // None at all would stand for all.
+    expect(writable).toContain('locale');
+    expect(writable).not.toContain(claim);
+    expect(only(template, 'AWS::Cognito::UserPool')).toMatchObject({
+      UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
+    });
+  },
+);
+
 test('a user pool stays when its stack goes, unless the config says otherwise', () => {
   const retained = templateOf(parseProxyConfig({ ...shipped, signIn: { cognito: 'create' } }));
   const policies = [retained, withUserPool].map(

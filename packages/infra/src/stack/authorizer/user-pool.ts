@@ -1,5 +1,6 @@
 import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import {
+  CfnUserPoolClient,
   CfnUserPoolGroup,
   UserPool as CognitoUserPool,
   FeaturePlan,
@@ -8,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 import type { ProxyConfig } from '../../config/config.ts';
-import type { CheckedCognitoSignIn } from '../../config/sign-in.ts';
+import { type CheckedCognitoSignIn, userAttributes } from '../../config/sign-in.ts';
 
 export interface UserPoolProps {
   readonly config: ProxyConfig;
@@ -17,7 +18,8 @@ export interface UserPoolProps {
 
 /**
  * A user pool of Amazon Cognito with one app client, and a group for each value that is a team. Nobody can sign up:
- * an administrator makes users and puts them into groups. It costs nothing while idle.
+ * an administrator makes users and puts them into groups, and no user can set the claim that names the team. It costs nothing
+ * while idle.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-sign-in-feature-plans.html
  */
@@ -31,6 +33,8 @@ export class UserPool extends Construct {
     this.pool = new CognitoUserPool(this, 'Pool', {
       selfSignUpEnabled: false,
       signInAliases: { email: true },
+      // An address counts once whoever gave it has shown that it is theirs.
+      keepOriginal: { email: true },
       featurePlan: FeaturePlan.LITE,
       mfa: Mfa.OPTIONAL,
       mfaSecondFactor: { otp: true, sms: false },
@@ -53,6 +57,11 @@ export class UserPool extends Construct {
       accessTokenValidity: Duration.hours(1),
       idTokenValidity: Duration.hours(1),
     });
+    // What users may set about themselves; CDK's own list has no way to say all but one.
+    const { defaultChild } = this.client.node;
+    if (defaultChild instanceof CfnUserPoolClient) {
+      defaultChild.writeAttributes = userAttributes.filter((attribute) => attribute !== signIn.claim);
+    }
     if (signIn.claim === 'cognito:groups') {
       for (const groupName of Object.keys(signIn.teams ?? config.teams)) {
         new CfnUserPoolGroup(this, `Group-${groupName}`, {

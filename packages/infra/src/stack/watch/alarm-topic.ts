@@ -5,8 +5,10 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 
 export interface AlarmTopicProps {
-  /** What the names of the alarms start with. */
-  readonly alarmPrefix: string;
+  /** Name of the deployment, for its mails. */
+  readonly displayName: string;
+  /** Names of the alarms that may publish. */
+  readonly alarmNames: readonly string[];
   /** Address that gets a mail for every alarm. Default: none. */
   readonly email?: string | undefined;
 }
@@ -22,10 +24,10 @@ export interface AlarmTopicProps {
 export class AlarmTopic extends Construct {
   readonly topic: Topic;
 
-  constructor(scope: Construct, id: string, { alarmPrefix, email }: AlarmTopicProps) {
+  constructor(scope: Construct, id: string, { displayName, alarmNames, email }: AlarmTopicProps) {
     super(scope, id);
     const { partition, region, account } = Stack.of(this);
-    this.topic = new Topic(this, 'Topic', { displayName: alarmPrefix, enforceSSL: true });
+    this.topic = new Topic(this, 'Topic', { displayName, enforceSSL: true });
     // A topic with a policy has no default one, which would let every alarm of the account publish.
     this.topic.addToResourcePolicy(
       new PolicyStatement({
@@ -34,8 +36,10 @@ export class AlarmTopic extends Construct {
         resources: [this.topic.topicArn],
         conditions: {
           StringEquals: { 'aws:SourceAccount': account },
-          ArnLike: {
-            'aws:SourceArn': `arn:${partition}:cloudwatch:${region}:${account}:alarm:${alarmPrefix}-*`,
+          ArnEquals: {
+            'aws:SourceArn': alarmNames.map(
+              (name) => `arn:${partition}:cloudwatch:${region}:${account}:alarm:${name}`,
+            ),
           },
         },
       }),

@@ -48,13 +48,14 @@ test('only the alarms of this deployment publish to the topic, and only over TLS
           Resource: { Ref: topicId },
           Condition: {
             StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
-            ArnLike: {
-              'aws:SourceArn': {
+            ArnEquals: {
+              // One by one: the alarms of "bedrock-proxy-dev-eu" begin so too.
+              'aws:SourceArn': alarms().map(({ AlarmName }) => ({
                 'Fn::Join': [
                   '',
-                  ['arn:aws:cloudwatch:us-east-1:', { Ref: 'AWS::AccountId' }, `:alarm:${deployment}-*`],
+                  ['arn:aws:cloudwatch:us-east-1:', { Ref: 'AWS::AccountId' }, `:alarm:${AlarmName}`],
                 ],
-              },
+              })),
             },
           },
         },

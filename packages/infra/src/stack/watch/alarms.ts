@@ -17,13 +17,16 @@ export class Alarms extends Construct {
 
   constructor(scope: Construct, id: string, { email, ...sources }: AlarmsProps) {
     super(scope, id);
-    const alarmPrefix = `${sources.config.name}-${sources.config.stage}`;
-    this.topic = new AlarmTopic(this, 'Notices', { alarmPrefix, email }).topic;
+    const deployment = `${sources.config.name}-${sources.config.stage}`;
+    const nameOf = (name: string) => `${deployment}-${name}`;
+    const definitions = alarmDefinitions(sources);
+    const alarmNames = definitions.map(({ name }) => nameOf(name));
+    this.topic = new AlarmTopic(this, 'Notices', { displayName: deployment, alarmNames, email }).topic;
     const action = new SnsAction(this.topic);
-    this.all = alarmDefinitions(sources).map(({ name, description, metric, threshold, ...evaluation }) => {
+    this.all = definitions.map(({ name, description, metric, threshold, ...evaluation }) => {
       const { datapoints = 1, periods = 1 } = evaluation;
       const alarm = new Alarm(this, name, {
-        alarmName: `${alarmPrefix}-${name}`,
+        alarmName: nameOf(name),
         alarmDescription: description,
         metric,
         threshold,

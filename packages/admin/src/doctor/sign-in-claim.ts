@@ -1,0 +1,21 @@
+import { type ProxyConfig, userAttributes } from '@org/infra/config';
+import { type Finding, warning } from './finding.ts';
+
+/** Those of a user's attributes that count only where the token says that the pool has verified them. */
+const verified = new Set(['email', 'phone_number']);
+
+/** Finds a claim by which the users of your own user pool could choose their team: one that they may set by default. */
+export function checkSignInClaim({ signIn }: ProxyConfig): Finding[] {
+  if (!signIn || !('cognito' in signIn) || signIn.cognito === 'create') return [];
+  const { claim, cognito } = signIn;
+  const isTheirs = claim.startsWith('custom:') || (userAttributes.includes(claim) && !verified.has(claim));
+  if (!isTheirs) return [];
+  const clients = cognito.clientId.join(', ');
+  return [
+    warning(
+      { check: 'sign_in' },
+      `users of ${cognito.userPoolId} may set ${claim} themselves, and so choose their team, unless their app client forbids it`,
+      `Use cognito:groups; or see to it that ${claim} is not in the WriteAttributes of ${clients}, nor of any other app client of the pool.`,
+    ),
+  ];
+}
