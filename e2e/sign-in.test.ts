@@ -1,16 +1,19 @@
-import { DeleteApiKeyCommand, GetApiKeysCommand } from '@aws-sdk/client-api-gateway';
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { ensureSignInKey, ensureSignInKeys, removeSignInKey } from '@org/admin/sign-in-keys';
+import { APIGatewayClient, DeleteApiKeyCommand, GetApiKeysCommand } from '@aws-sdk/client-api-gateway';
+import {
+  createTeam,
+  deleteTeam,
+  listTeams,
+  localEndpoints,
+  moveTeam,
+  openDeployment,
+  readAccess,
+  syncSignInKeys,
+} from '@org/admin';
 import { createBedrockClient, PermissionDeniedError } from '@org/bedrock-client';
 import { type ErrorCode, errorDefinition } from '@org/contract';
-import {
-  issuerEnvironment,
-  type LocalIssuer,
-  setUpSignIn,
-  signInClients,
-  startIssuer,
-} from '@org/local/oidc';
-import { accessKey, keyAttributes } from '@org/table';
+import { type ProxyConfig, parseProxyConfig } from '@org/infra/config';
+import { issuerEnvironment, type LocalIssuer, setUpSignIn, startIssuer } from '@org/local/oidc';
+import { signInKey } from '@org/table';
 import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { expect, onTestFinished, test } from 'vitest';
 import { type ConfigName, configs } from './configs.ts';
@@ -28,7 +31,7 @@ async function start(name: ConfigName = 'signed-in'): Promise<SignedInSystem> {
   const issuer = await startIssuer();
   onTestFinished(() => issuer.close());
   const system = await startSystem(name, { environment: issuerEnvironment(issuer) });
-  await setUpSignIn(system.gateway, issuer, { config: configs[name], dynamodbUrl: system.dynamodb.url });
+  await setUpSignIn(system.gateway, issuer, configs[name]);
   const askWith = (headers: Readonly<Record<string, string>>, path = '/bedrock') =>
     system.send({ path, headers, body: { model: 'llama', question: 'What is a dystopia' } });
   return {
@@ -226,19 +229,24 @@ test('the keys of the issuer and of the team are asked for once a minute, not on
   expect(dynamodb.requests['GetItem']).toBe(reads);
 });
 
-const stackName = 'signed-in-dev';
-const source = 'run-time';
-
 async function withKeys() {
   const system = await start();
-  const clients = signInClients(system.gateway, system.dynamodb.url);
-  const tableName = system.gateway.tables[0]?.name ?? '';
+  const endpoints = await localEndpoints(system.gateway.url, 'signed-in-dev');
+  /** The deployment, as another config has it. */
+  const open = async (config: ProxyConfig) => {
+    const deployment = await openDeployment(config, endpoints, Date.now);
+    onTestFinished(() => deployment.close());
+    return deployment;
+  };
+  const apiGateway = new APIGatewayClient(endpoints('api_gateway'));
+  onTestFinished(() => apiGateway.destroy());
   return {
     ...system,
-    clients,
-    tableName,
+    apiGateway,
+    open,
+    deployment: await open(configs['signed-in']),
     async signInKeys() {
-      const { items = [] } = await clients.apiGateway.send(new GetApiKeysCommand({ includeValues: true }));
+      const { items = [] } = await apiGateway.send(new GetApiKeysCommand({ includeValues: true }));
       return items.filter(({ name }) => name?.endsWith('-sign-in'));
     },
     /** Lets a minute pass: what a function remembers does not outlive it. */
@@ -246,49 +254,46 @@ async function withKeys() {
   };
 }
 
-test('each team has one key for its signed-in callers, however often they are made', async () => {
-  const { clients, signInKeys, tableName } = await withKeys();
+test('each team has one key for its signed-in callers, however often it is deployed', async () => {
+  const { deployment, signInKeys } = await withKeys();
   const before = await signInKeys();
-  expect(before.map(({ name }) => name)).toEqual([
-    'signed-in-dev-thrifty-sign-in',
+  expect(before.map(({ name }) => name).toSorted()).toEqual([
     'signed-in-dev-hasty-sign-in',
+    'signed-in-dev-thrifty-sign-in',
   ]);
-  await ensureSignInKeys(clients, { config: configs['signed-in'], tableName });
+  await syncSignInKeys(deployment);
   expect(await signInKeys()).toEqual(before);
 });
 
 test('a team made at run time can be signed in for, on its own plan', async () => {
-  const { askAs, clients, forget, issuer, tableName } = await withKeys();
+  const { askAs, deployment, forget, issuer } = await withKeys();
   const token = await issuer.issue('ghosts');
   expect((await askAs(token)).error().code).toBe('access_denied');
-  await ensureSignInKey(clients, { stackName, tableName, team: 'ghosts', plan: 'few', source });
+  await createTeam(deployment, 'ghosts', 'few');
   await forget();
   const replies = [await askAs(token), await askAs(token), await askAs(token), await askAs(token)];
   expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 429]);
 });
 
 test('the key of a team of the config has no plan of its own: it ends with the team', async () => {
-  const { clients, signInKeys, tableName } = await withKeys();
-  await ensureSignInKey(clients, { stackName, tableName, team: 'ghosts', plan: 'few', source });
-  const items = await Promise.all(
-    (await signInKeys()).map(async ({ id = '' }) => {
-      const command = new GetItemCommand({ TableName: tableName, Key: keyAttributes(accessKey(id)) });
-      const { Item: item } = await clients.dynamodb.send(command);
-      return [item?.['team']?.S, item?.['plan']?.S];
-    }),
+  const { deployment, signInKeys } = await withKeys();
+  await createTeam(deployment, 'ghosts', 'few');
+  const ids = (await signInKeys()).map(({ id = '' }) => id);
+  const accesses = await Promise.all(ids.map((id) => readAccess(deployment, id)));
+  expect(new Map(accesses.map((access) => [access?.team, access?.plan]))).toEqual(
+    new Map([
+      ['thrifty', undefined],
+      ['hasty', undefined],
+      ['ghosts', 'few'],
+    ]),
   );
-  expect(items).toEqual([
-    ['thrifty', undefined],
-    ['hasty', undefined],
-    ['ghosts', 'few'],
-  ]);
 });
 
 test('a team that moves to another plan takes its signed-in callers along', async () => {
-  const { askAs, clients, forget, issuer, signInKeys, tableName } = await withKeys();
-  await ensureSignInKey(clients, { stackName, tableName, team: 'ghosts', plan: 'few', source });
+  const { askAs, deployment, forget, issuer, signInKeys } = await withKeys();
+  await createTeam(deployment, 'ghosts', 'few');
   const before = await signInKeys();
-  await ensureSignInKey(clients, { stackName, tableName, team: 'ghosts', plan: 'hasty', source });
+  await moveTeam(deployment, 'ghosts', 'hasty');
   await forget();
   expect((await signInKeys()).map(({ id }) => id)).toEqual(before.map(({ id }) => id));
   const token = await issuer.issue('ghosts');
@@ -297,45 +302,68 @@ test('a team that moves to another plan takes its signed-in callers along', asyn
 });
 
 test('a key that was deleted is refused, and made again', async () => {
-  const { askAs, clients, forget, issuer, signInKeys, tableName } = await withKeys();
+  const { apiGateway, askAs, deployment, forget, issuer, signInKeys } = await withKeys();
   const token = await issuer.issue('hasty');
   expect((await askAs(token)).status).toBe(200);
-  const [, key] = await signInKeys();
-  await clients.apiGateway.send(new DeleteApiKeyCommand({ apiKey: key?.id }));
+  const key = (await signInKeys()).find(({ name }) => name?.includes('hasty'));
+  await apiGateway.send(new DeleteApiKeyCommand({ apiKey: key?.id }));
   expect((await askAs(token)).error().code).toBe('unauthenticated');
-  await ensureSignInKeys(clients, { config: configs['signed-in'], tableName });
+  await syncSignInKeys(deployment);
   await forget();
   expect((await askAs(token)).status).toBe(200);
   expect((await signInKeys()).map(({ id }) => id)).not.toContain(key?.id);
 });
 
-test('making a key that broke off half way is finished by the next time, with the same key', async () => {
-  const { clients, dynamodb, signInKeys, tableName } = await withKeys();
-  const make = () => ensureSignInKey(clients, { stackName, tableName, team: 'ghosts', plan: 'few', source });
-  // The read comes through, and no write does.
-  dynamodb.failNext({ kind: 'none' });
-  dynamodb.failEvery({ kind: 'reset' });
-  await expect(make()).rejects.toThrow();
-  dynamodb.failEvery();
-  const [, , made] = await signInKeys();
-  await make();
-  expect((await signInKeys()).map(({ id }) => id).slice(2)).toEqual([made?.id]);
+test('signed-in callers of a team that is deleted are denied', async () => {
+  const { askAs, deployment, forget, issuer, signInKeys } = await withKeys();
+  await createTeam(deployment, 'ghosts', 'few');
+  const token = await issuer.issue('ghosts');
+  expect((await askAs(token)).status).toBe(200);
+  await deleteTeam(deployment, 'ghosts');
+  await forget();
+  expect((await askAs(token)).error().code).toBe('access_denied');
+  expect(await signInKeys()).toHaveLength(2);
 });
 
-test('signed-in callers of a team that is taken away are denied', async () => {
-  const { askAs, clients, forget, issuer, signInKeys, tableName } = await withKeys();
-  const target = { stackName, tableName, team: 'hasty' };
-  await removeSignInKey(clients, target);
-  await removeSignInKey(clients, target);
+test('a deployment that turns sign-in on makes keys for the teams that were made at run time, too', async () => {
+  const { askAs, deployment, forget, issuer, open } = await withKeys();
+  const withoutSignIn = await open(parseProxyConfig({ ...configs['signed-in'], signIn: undefined }));
+  await createTeam(withoutSignIn, 'ghosts', 'few');
+  const token = await issuer.issue('ghosts');
+  expect((await askAs(token)).error().code).toBe('access_denied');
+  await syncSignInKeys(deployment);
   await forget();
-  expect((await askAs(await issuer.issue('hasty'))).error().code).toBe('access_denied');
-  expect(await signInKeys()).toHaveLength(1);
+  expect((await askAs(token)).status).toBe(200);
+});
+
+test('a deployment without sign-in removes the keys of signed-in callers, and their values', async () => {
+  const { deployment, open, signInKeys } = await withKeys();
+  await createTeam(deployment, 'ghosts', 'few');
+  const keys = await signInKeys();
+  await syncSignInKeys(await open(parseProxyConfig({ ...configs['signed-in'], signIn: undefined })));
+  expect(await signInKeys()).toEqual([]);
+  for (const team of ['thrifty', 'hasty', 'ghosts'])
+    expect(await deployment.table.get(signInKey(team))).toBeUndefined();
+  for (const { id = '' } of keys) expect(await readAccess(deployment, id)).toBeUndefined();
+  // It says nothing about the teams themselves.
+  expect((await listTeams(deployment)).map(({ name }) => name)).toContain('ghosts');
+});
+
+test('a deployment removes the key of a team that has left the config, and no other', async () => {
+  const { deployment, open, signInKeys } = await withKeys();
+  const { hasty: _, ...teams } = configs['signed-in'].teams;
+  await syncSignInKeys(await open(parseProxyConfig({ ...configs['signed-in'], teams })));
+  expect((await signInKeys()).map(({ name }) => name)).toEqual(['signed-in-dev-thrifty-sign-in']);
+  expect(await deployment.table.get(signInKey('hasty'))).toBeUndefined();
 });
 
 test('a plan that is not deployed is an error that says so', async () => {
-  const { clients, tableName } = await withKeys();
-  const made = ensureSignInKey(clients, { stackName, tableName, team: 'ghosts', plan: 'free', source });
-  await expect(made).rejects.toMatchObject({
+  const { open } = await withKeys();
+  const { plans } = configs['signed-in'];
+  const deployment = await open(
+    parseProxyConfig({ ...configs['signed-in'], plans: { ...plans, free: plans['few'] } }),
+  );
+  await expect(createTeam(deployment, 'ghosts', 'free')).rejects.toMatchObject({
     code: 'plan_is_not_deployed',
     data: { plan: 'free' },
   });

@@ -1,7 +1,7 @@
-import { DeleteApiKeyCommand } from '@aws-sdk/client-api-gateway';
+import { APIGatewayClient, DeleteApiKeyCommand } from '@aws-sdk/client-api-gateway';
+import { localEndpoints } from '@org/admin';
 import { routeNames, routes } from '@org/contract';
-import { signInClients } from '@org/local/oidc';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { startSystem } from '../harness.ts';
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
@@ -56,11 +56,13 @@ test('limits are those of the key, however it was sent', async () => {
 });
 
 test('a key that API Gateway knows no more is refused at the next request', async () => {
-  const { send, keyValue, gateway, dynamodb } = await startSystem('shipped');
+  const { send, keyValue, gateway } = await startSystem('shipped');
   const usage = async () =>
     (await send({ method: 'GET', path: '/usage', headers: bearer(keyValue('tollmkey')) })).status;
   expect(await usage()).toBe(200);
-  const { apiGateway } = signInClients(gateway, dynamodb.url);
+  const endpoints = await localEndpoints(gateway.url, 'bedrock-proxy-dev');
+  const apiGateway = new APIGatewayClient(endpoints('api_gateway'));
+  onTestFinished(() => apiGateway.destroy());
   const apiKey = gateway.apiKeys.find(({ name }) => name === 'tollmkey')?.id;
   await apiGateway.send(new DeleteApiKeyCommand({ apiKey }));
   expect(await usage()).toBe(401);

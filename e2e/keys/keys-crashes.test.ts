@@ -19,6 +19,8 @@ import {
   revokeKey,
   rotateKey,
 } from '@org/admin';
+import { type ProxyConfig, parseProxyConfig } from '@org/infra/config';
+import { SignInItem, signInKey } from '@org/table';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { expect, onTestFinished, test } from 'vitest';
 import { configs } from '../configs.ts';
@@ -32,8 +34,14 @@ const later = noon + 3 * 60_000;
 /** Whether the request that a command dies over arrives; either way it never hears of it, and asks for nothing more. */
 type Death = 'before its request' | 'after its request';
 
+const { counted } = configs;
+const withSignIn = parseProxyConfig({
+  ...counted,
+  signIn: { issuer: 'https://login.example.com', audience: 'bedrock-proxy' },
+});
+
 /** A deployment as a command sees it that dies over its nth request. */
-async function mortal(endpoints: Endpoints, death: Death, lastRequest: number) {
+async function mortal(config: ProxyConfig, death: Death, lastRequest: number) {
   const inner = new NodeHttpHandler();
   let requests = 0;
   const requestHandler = {
@@ -45,7 +53,7 @@ async function mortal(endpoints: Endpoints, death: Death, lastRequest: number) {
     },
   };
   const deployment = await openDeployment(
-    configs.counted,
+    config,
     (service) => {
       const settings = { ...endpoints(service), requestHandler, maxAttempts: 1 };
       // Finding the deployment changes nothing.
@@ -60,16 +68,28 @@ async function mortal(endpoints: Endpoints, death: Death, lastRequest: number) {
 let system: System;
 let endpoints: Endpoints;
 
-async function start(): Promise<Deployment> {
+async function start(config: ProxyConfig): Promise<Deployment> {
   system = await startSystem('counted');
   endpoints = await localEndpoints(system.gateway.url, 'counted-dev');
-  const deployment = await openDeployment(configs.counted, endpoints, () => later);
+  const deployment = await openDeployment(config, endpoints, () => later);
   onTestFinished(() => deployment.close());
   return deployment;
 }
 
-/** The keys that API Gateway would let through, by the names of their plans. */
-async function usableKeys(): Promise<{ id: string; name: string; plan: string }[]> {
+interface UsableKey {
+  readonly id: string;
+  readonly name: string;
+  /** Name of the plan. */
+  readonly plan: string;
+}
+
+const isForSignIn = ({ name }: Pick<UsableKey, 'name'>) => name.endsWith('-sign-in');
+
+/** The keys made at run time that API Gateway would let through, but for those of signed-in callers. */
+const usableKeys = async () => (await allUsableKeys()).filter((key) => !isForSignIn(key));
+
+/** The keys made at run time that API Gateway would let through. */
+async function allUsableKeys(): Promise<UsableKey[]> {
   const client = new APIGatewayClient(endpoints('api_gateway'));
   onTestFinished(() => client.destroy());
   const [{ items: keys = [] }, { items: plans = [] }] = await Promise.all([
@@ -91,11 +111,24 @@ async function usableKeys(): Promise<{ id: string; name: string; plan: string }[
 
 /** No key is let through whose team, plan and limits nobody knows. */
 async function expectNoUnlimitedKey(deployment: Deployment): Promise<void> {
-  for (const { id } of await usableKeys()) {
+  for (const { id } of await allUsableKeys()) {
     const access = await readAccess(deployment, id);
     // Without an item the function refuses it.
     if (access) expect(access).toMatchObject({ team: 'acme', plan: expect.stringMatching(/few|tokens/) });
   }
+}
+
+/** Each team made at run time has one key for its signed-in callers, where there are any, which the authorizer finds. */
+async function expectOneSignInKeyEach(deployment: Deployment): Promise<void> {
+  const teams = (await listTeams(deployment)).filter(({ source }) => source === 'run-time');
+  const expected = await Promise.all(
+    (deployment.config.signIn ? teams : []).map(async ({ name, plan }) => {
+      const item = await deployment.table.get(signInKey(name));
+      return { id: item && SignInItem.parse(item).keyId, plan };
+    }),
+  );
+  const usable = (await allUsableKeys()).filter(isForSignIn);
+  expect(usable.map(({ id, plan }) => ({ id, plan }))).toEqual(expected);
 }
 
 const made = { name: 'app', team: 'acme' };
@@ -187,14 +220,21 @@ const commands: readonly {
 
 const gone = /There is no (?:key|team)|already/;
 
-test.each(commands)(
-  '$name can die over any of its requests: no key is without limits, and running it again finishes it',
-  async ({ prepare, run, check }) => {
-    const deployment = await start();
+const everyCommand = [
+  ...commands.map((command) => ({ ...command, where: 'without sign-in', config: counted })),
+  ...commands
+    .filter(({ name }) => name.startsWith('teams'))
+    .map((command) => ({ ...command, where: 'with sign-in', config: withSignIn })),
+];
+
+test.each(everyCommand)(
+  '$name, $where, can die over any of its requests: no key is without limits, and running it again finishes it',
+  async ({ prepare, run, check, config }) => {
+    const deployment = await start(config);
     for (const death of ['before its request', 'after its request'] as const) {
       for (let request = 1; ; request += 1) {
         await prepare(deployment);
-        const dying = await mortal(endpoints, death, request);
+        const dying = await mortal(config, death, request);
         const died = await run(dying).then(
           () => false,
           () => true,
@@ -203,9 +243,11 @@ test.each(commands)(
         // It may have died over its last request, when all was done.
         await run(deployment).catch((error: Error) => expect(error.message).toMatch(gone));
         await check(deployment);
+        await expectOneSignInKeyEach(deployment);
         await expectNoUnlimitedKey(deployment);
         await deleteTeam(deployment, 'acme').catch((error: Error) => expect(error.message).toMatch(gone));
-        expect(await usableKeys()).toEqual([]);
+        expect(await allUsableKeys()).toEqual([]);
+        expect(await deployment.table.get(signInKey('acme'))).toBeUndefined();
         if (!died) break;
         expect(request).toBeLessThan(40);
       }

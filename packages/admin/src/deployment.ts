@@ -6,7 +6,6 @@ import { ApiKeys } from './aws/api-keys.ts';
 import type { Endpoints } from './aws/endpoints.ts';
 import { stackOutputs } from './aws/stack.ts';
 import { UsagePlans } from './aws/usage-plans.ts';
-import { ensureSignInKey, removeSignInKey } from './keys/sign-in-keys.ts';
 import { Table } from './table.ts';
 
 /** A deployment of the proxy, on AWS or on this machine, as the commands reach it. */
@@ -19,8 +18,6 @@ export interface Deployment {
   readonly apiKeys: ApiKeys;
   readonly plans: UsagePlans;
   readonly table: Table;
-  /** The keys of signed-in callers. Absent where the config has no sign-in. */
-  readonly signIn: SignIn | undefined;
   /** Ids of the keys of the config by their names. */
   readonly configKeyIds: ReadonlyMap<string, string>;
   /** Milliseconds since 1970. */
@@ -28,14 +25,7 @@ export interface Deployment {
   close(): void;
 }
 
-/** Each team has one key for all its signed-in callers, whose value is shown to nobody. */
-export interface SignIn {
-  /** Sees to it that a team has its key, on its plan. */
-  ensure(team: string, plan: string): Promise<void>;
-  remove(team: string): Promise<void>;
-}
-
-/** @throws {AdminError} If the stack of the config is not deployed there. */
+/** @throws {AdminError} If the stack of the config is not deployed there, or is something else. */
 export async function openDeployment(
   config: ProxyConfig,
   endpoints: Endpoints,
@@ -48,8 +38,7 @@ export async function openDeployment(
     if (value === undefined) throw new AdminError('stack_lacks_output', { stack: name, output: key });
     return value;
   };
-  const tableName = output('TableName');
-  const endpoint = output('Endpoint');
+  const [tableName, apiId, endpoint] = [output('TableName'), output('ApiId'), output('Endpoint')];
   const apiGateway = new APIGatewayClient(endpoints('api_gateway'));
   const dynamodb = new DynamoDBClient(endpoints('dynamodb'));
   const configKeyIds = Object.values(config.teams)
@@ -59,23 +48,13 @@ export async function openDeployment(
       const id = outputs.get(`KeyId${key.name.replace(/[^A-Za-z0-9]/g, '')}`);
       return id === undefined ? [] : [[key.name, id]];
     });
-  const clients = { apiGateway, dynamodb };
-  const plans = new UsagePlans(apiGateway, name);
-  const stack = { stackName: name, tableName };
   return {
     name,
     config,
     endpoint,
     apiKeys: new ApiKeys(apiGateway),
-    plans,
+    plans: new UsagePlans(apiGateway, name, apiId),
     table: new Table(dynamodb, tableName),
-    signIn: config.signIn && {
-      ensure: (team, plan) => {
-        const source = Object.hasOwn(config.teams, team) ? 'config' : 'run-time';
-        return ensureSignInKey(clients, { ...stack, team, plan, source }, plans);
-      },
-      remove: (team) => removeSignInKey(clients, { ...stack, team }),
-    },
     configKeyIds: new Map(configKeyIds),
     now,
     close: () => {

@@ -97,7 +97,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     };
     try {
       await createTables(gateway.tables, tablesUrl);
-      if (issuer) await setUpSignIn(gateway, issuer, { config, dynamodbUrl: tablesUrl });
+      if (issuer) await setUpSignIn(gateway, issuer, config);
     } catch (error) {
       await gateway.close();
       throw error;

@@ -15,6 +15,13 @@ export interface MadeApiKey {
   readonly value: string;
 }
 
+/** An API key without its value. */
+export interface ListedApiKey {
+  readonly id: string;
+  readonly name: string | undefined;
+  readonly description: string | undefined;
+}
+
 /** The API keys of an account and Region. */
 export class ApiKeys {
   readonly #client: APIGatewayClient;
@@ -36,14 +43,20 @@ export class ApiKeys {
 
   /** Ids of the keys of exactly this name and description. */
   async find(name: string, description: string): Promise<string[]> {
-    const ids: string[] = [];
-    const pages = paginateGetApiKeys({ client: this.#client, pageSize: 500 }, { nameQuery: name });
+    const keys = await this.list(name);
+    return keys.flatMap((key) => (key.name === name && key.description === description ? [key.id] : []));
+  }
+
+  /** The keys whose names begin so, of whomever they are. */
+  async list(prefix: string): Promise<ListedApiKey[]> {
+    const keys: ListedApiKey[] = [];
+    const pages = paginateGetApiKeys({ client: this.#client, pageSize: 500 }, { nameQuery: prefix });
     for await (const { items = [] } of pages) {
-      for (const key of items) {
-        if (key.name === name && key.description === description && key.id) ids.push(key.id);
+      for (const { id, name, description } of items) {
+        if (id !== undefined) keys.push({ id, name, description });
       }
     }
-    return ids;
+    return keys;
   }
 
   /** The value of a key: it opens the API to anyone who reads it. */

@@ -17,12 +17,17 @@ import { unlessMissing } from './api-keys.ts';
 export class UsagePlans {
   readonly #client: APIGatewayClient;
   readonly #prefix: string;
+  readonly #apiId: string;
   #ids: Promise<ReadonlyMap<string, string>> | undefined;
 
-  /** @param stackName What the names of the usage plans begin with. */
-  constructor(client: APIGatewayClient, stackName: string) {
+  /**
+   * @param stackName What the names of the usage plans begin with; those of another deployment may begin so too.
+   * @param apiId Id of the API that they are for.
+   */
+  constructor(client: APIGatewayClient, stackName: string, apiId: string) {
     this.#client = client;
     this.#prefix = `${stackName}-`;
+    this.#apiId = apiId;
   }
 
   /**
@@ -72,8 +77,11 @@ export class UsagePlans {
   async #read(): Promise<ReadonlyMap<string, string>> {
     const ids = new Map<string, string>();
     for await (const { items = [] } of paginateGetUsagePlans({ client: this.#client, pageSize: 500 }, {})) {
-      for (const { id, name } of items) {
-        if (id !== undefined && name?.startsWith(this.#prefix)) ids.set(name.slice(this.#prefix.length), id);
+      for (const { id, name, apiStages = [] } of items) {
+        const isOurs = apiStages.some(({ apiId }) => apiId === this.#apiId);
+        if (isOurs && id !== undefined && name?.startsWith(this.#prefix)) {
+          ids.set(name.slice(this.#prefix.length), id);
+        }
       }
     }
     return ids;

@@ -30,7 +30,7 @@ export async function createKey(
   deployment: Deployment,
   { name, team, limits, countedAs, plan: known }: WantedKey,
 ): Promise<NewKey> {
-  checkName(name);
+  checkName(name, 'key');
   if (Object.values(deployment.config.teams).some(({ keys }) => keys.some((key) => key.name === name))) {
     throw new AdminError('key_is_of_config', { key: name });
   }

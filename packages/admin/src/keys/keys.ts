@@ -46,22 +46,40 @@ function descriptionOf({ name }: Deployment, team: string): string {
   return `${name}: team ${team}, made at run time`;
 }
 
+/** Makes a key for a team. */
+export function makeKey(deployment: Deployment, draft: KeyDraft): Promise<MadeApiKey> {
+  const { name, team, plan, limits, countedAs } = draft;
+  const createdAt = new Date(deployment.now()).toISOString();
+  return makeApiKey(deployment, {
+    name,
+    description: descriptionOf(deployment, team),
+    plan,
+    access: { team, plan, name, limits, countedAs, createdAt },
+  });
+}
+
+/** What API Gateway and the function have to know of a new key. */
+interface ApiKeyDraft {
+  readonly name: string;
+  readonly description: string;
+  readonly plan: string;
+  readonly access: Access;
+}
+
 /**
  * Makes a key that is ready to be used. It comes into a usage plan last, and opens nothing before: so there is none
  * whose team and limits are not known.
  */
-export async function makeKey(deployment: Deployment, draft: KeyDraft): Promise<MadeApiKey> {
-  const { apiKeys, table, plans, now } = deployment;
-  const { name, team, plan, limits, countedAs } = draft;
-  const made = await apiKeys.create(name, descriptionOf(deployment, team));
+export async function makeApiKey(deployment: Deployment, draft: ApiKeyDraft): Promise<MadeApiKey> {
+  const { apiKeys, table, plans } = deployment;
+  const { name, description, plan, access } = draft;
+  const made = await apiKeys.create(name, description);
   try {
-    const createdAt = new Date(now()).toISOString();
-    const access = { team, plan, name, limits, countedAs, createdAt };
     await table.put(accessKey(made.id), accessAttributes(access));
     await plans.add(made.id, plan);
     return made;
   } catch (error) {
-    // If this fails too, the next one to claim the name finds what is left.
+    // If this fails too, the next one to make a key of the name finds what is left.
     await discardKey(deployment, made.id).catch(() => {});
     throw error;
   }

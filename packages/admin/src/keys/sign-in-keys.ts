@@ -1,101 +1,111 @@
-import type { APIGatewayClient } from '@aws-sdk/client-api-gateway';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type ProxyConfig, stackNameOf } from '@org/infra/config';
-import { accessAttributes, accessKey, SignInItem, signInKey } from '@org/table';
-import { ApiKeys, type MadeApiKey } from '../aws/api-keys.ts';
-import { UsagePlans } from '../aws/usage-plans.ts';
-import { Table } from '../table.ts';
+import { signInKeySuffix } from '@org/infra/config';
+import { type Access, accessAttributes, accessKey, SignInItem, signInKey, teamKey } from '@org/table';
+import { AdminError } from '../admin-error.ts';
+import { concurrently } from '../concurrently.ts';
+import type { Deployment } from '../deployment.ts';
+import { discardKey, makeApiKey } from './keys.ts';
 
-/** Clients of the account and Region that the deployment is in, or of the local gateway. */
-export interface SignInClients {
-  readonly apiGateway: APIGatewayClient;
-  readonly dynamodb: DynamoDBClient;
+/**
+ * What distinguishes the key of a team's signed-in callers from all others of the account. Its name alone does not: the
+ * team "b-c" of a stack "a" has one of the same name as the team "c" of a stack "a-b".
+ */
+function identityOf({ name: stack }: Deployment, team: string) {
+  return {
+    name: `${stack}-${team}${signInKeySuffix}`,
+    description: `${stack}: signed-in callers of team ${team}`,
+  };
 }
 
-/** A team of a deployment. */
-export interface SignInTeam {
-  /** Name of the stack, which the names of its usage plans begin with. */
-  readonly stackName: string;
-  /** Name of its table. */
-  readonly tableName: string;
-  readonly team: string;
-}
-
-/** A team with its plan, and who says so: the config, or the table, which has the teams that are made at run time. */
-export interface PlannedTeam extends SignInTeam {
-  readonly plan: string;
-  readonly source: 'config' | 'run-time';
+/** The teams that have such a key in API Gateway, whoever made it. */
+export async function teamsWithSignInKeys(deployment: Deployment): Promise<Set<string>> {
+  const keys = await deployment.apiKeys.list(`${deployment.name}-`);
+  const { description: head } = identityOf(deployment, '');
+  const teams = keys.flatMap(({ name, description }) => {
+    const team = description?.startsWith(head) ? description.slice(head.length) : undefined;
+    return team !== undefined && name === identityOf(deployment, team).name ? [team] : [];
+  });
+  return new Set(teams);
 }
 
 /**
- * Sees to it that every team of a config has the key of its signed-in callers. Does nothing for a config without
- * sign-in, and changes nothing where all is as it should be.
+ * Sees to it that a team has the key of its signed-in callers, in the usage plan of its plan. Its value is shown to nobody. It
+ * may be run again at any time: after a failure, after the team moved to another plan, and after the key was deleted, for a
+ * new one.
  *
- * @param tableName The output `TableName` of the stack.
- * @throws {AdminError} If a plan of the config is not deployed.
- */
-export async function ensureSignInKeys(
-  clients: SignInClients,
-  { config, tableName }: { readonly config: ProxyConfig; readonly tableName: string },
-): Promise<void> {
-  if (!config.signIn) return;
-  const stackName = stackNameOf(config);
-  const plans = new UsagePlans(clients.apiGateway, stackName);
-  // One after the other: API Gateway takes ten such calls a second of a whole account.
-  for (const [team, { plan }] of Object.entries(config.teams)) {
-    await ensureSignInKey(clients, { stackName, tableName, team, plan, source: 'config' }, plans);
-  }
-}
-
-/**
- * Sees to it that a team has the key of its signed-in callers, in the usage plan of its plan. It may be run again at any
- * time: after a failure, after the team moved to another plan, and after the key was deleted, for a new one.
+ * The item of the table alone says which key it is. One that only looks like it may be anybody's, who knows its value: it
+ * is deleted.
  *
- * @throws {AdminError} If the plan is not deployed.
+ * @throws {AdminError} If the plan is not deployed, or the team was deleted meanwhile.
  */
-export async function ensureSignInKey(
-  clients: SignInClients,
-  { plan, source, ...target }: PlannedTeam,
-  plans = new UsagePlans(clients.apiGateway, target.stackName),
-): Promise<void> {
-  const { id: keyId, value } = await findOrMakeKey(clients, target);
-  await plans.move(keyId, plan);
-  const table = new Table(clients.dynamodb, target.tableName);
+export async function ensureSignInKey(deployment: Deployment, team: string, plan: string): Promise<void> {
+  const { apiKeys, config, plans, table } = deployment;
+  const isOfConfig = Object.hasOwn(config.teams, team);
   // Without a plan of its own, the key ends with the team's entry in the config.
-  const ownPlan = source === 'run-time' ? plan : undefined;
-  await table.put(accessKey(keyId), accessAttributes({ team: target.team, plan: ownPlan }));
-  // Last, so that the authorizer never hands out a key that opens nothing yet.
-  await table.put(signInKey(target.team), { value, keyId });
+  const access: Access = { team, plan: isOfConfig ? undefined : plan };
+  const present = await keyIdOf(deployment, team);
+  if (present !== undefined && (await apiKeys.isEnabled(present)) !== undefined) {
+    await plans.move(present, plan);
+    await table.put(accessKey(present), accessAttributes(access));
+    return;
+  }
+  if (!(await replaceKey(deployment, { team, plan, access, present }))) {
+    await ensureSignInKey(deployment, team, plan);
+    return;
+  }
+  if (!isOfConfig && !(await table.get(teamKey(team)))) {
+    await removeSignInKey(deployment, team);
+    throw new AdminError('team_was_deleted', { team });
+  }
 }
 
 /** Lets signed-in callers of a team in no more, within a minute. Does nothing for a team that has no such key. */
-export async function removeSignInKey(
-  clients: SignInClients,
-  { tableName, team }: SignInTeam,
-): Promise<void> {
-  const table = new Table(clients.dynamodb, tableName);
-  const item = await table.get(signInKey(team));
-  if (!item) return;
-  const { keyId } = SignInItem.parse(item);
-  await new ApiKeys(clients.apiGateway).delete(keyId);
-  await table.delete(accessKey(keyId));
-  // Last, because the others are found by it.
-  await table.delete(signInKey(team));
+export async function removeSignInKey(deployment: Deployment, team: string): Promise<void> {
+  const keyId = await keyIdOf(deployment, team);
+  await discardOthers(deployment, team, keyId);
+  // By the name of the key, whoever repeats this finds what is left.
+  await deployment.table.delete(signInKey(team));
+  if (keyId !== undefined) await discardKey(deployment, keyId);
 }
 
-async function findOrMakeKey(
-  { apiGateway, dynamodb }: SignInClients,
-  { stackName, tableName, team }: SignInTeam,
-): Promise<MadeApiKey> {
-  const apiKeys = new ApiKeys(apiGateway);
-  const item = await new Table(dynamodb, tableName).get(signInKey(team));
-  if (item) {
-    const { keyId: id, value } = SignInItem.parse(item);
-    if ((await apiKeys.isEnabled(id)) !== undefined) return { id, value };
+async function keyIdOf({ table }: Deployment, team: string): Promise<string | undefined> {
+  const item = await table.get(signInKey(team));
+  return item && SignInItem.parse(item).keyId;
+}
+
+/**
+ * Makes the key of a team.
+ *
+ * @param replacing.present Id of the one that the team had.
+ * @returns Whether it is the team's now; else somebody else was first.
+ */
+async function replaceKey(
+  deployment: Deployment,
+  { team, present, ...draft }: { team: string; plan: string; access: Access; present: string | undefined },
+): Promise<boolean> {
+  try {
+    const { id, value } = await makeApiKey(deployment, { ...identityOf(deployment, team), ...draft });
+    // Last, so that the authorizer never hands out a key that opens nothing yet.
+    const isFirst = await deployment.table.put(
+      signInKey(team),
+      { value, keyId: id },
+      present === undefined ? 'absent' : { keyId: present },
+    );
+    if (isFirst) await discardOthers(deployment, team, id);
+    else await discardKey(deployment, id);
+    return isFirst;
+  } catch (error) {
+    // Whoever is first removes what others have made.
+    if (error instanceof AdminError && error.is('key_was_removed')) return false;
+    throw error;
   }
-  const name = `${stackName}-${team}-sign-in`;
-  const description = `${stackName}: signed-in callers of team ${team}`;
-  // An earlier run may have broken off between the key and the item.
-  const [id] = await apiKeys.find(name, description);
-  return id === undefined ? apiKeys.create(name, description) : { id, value: await apiKeys.valueOf(id) };
+}
+
+/** Removes what runs that died have left, or somebody has planted: keys that look like the team's. */
+async function discardOthers(deployment: Deployment, team: string, keyId: string | undefined): Promise<void> {
+  const { name, description } = identityOf(deployment, team);
+  const found = await deployment.apiKeys.find(name, description);
+  await concurrently(
+    found.filter((id) => id !== keyId),
+    (id) => discardKey(deployment, id),
+  );
 }

@@ -3,6 +3,7 @@ import { AdminError } from '../admin-error.ts';
 import type { Deployment } from '../deployment.ts';
 import { listKeyNames } from '../keys/key-names.ts';
 import { revokeKeys } from '../keys/revoke-key.ts';
+import { removeSignInKey } from '../keys/sign-in-keys.ts';
 import { noSuchTeam } from './teams.ts';
 
 /** @returns The names of a team's keys made at run time, each once. */
@@ -26,7 +27,7 @@ export async function checkDeletable(deployment: Deployment, name: string): Prom
  * @throws {AdminError} If there is no such team, or it is of the config.
  */
 export async function deleteTeam(deployment: Deployment, name: string): Promise<void> {
-  const { table, signIn } = deployment;
+  const { table } = deployment;
   await checkDeletable(deployment, name);
   // First the team, so that a key which is being made now is removed by the one who makes it.
   await table.delete(teamKey(name));
@@ -35,7 +36,8 @@ export async function deleteTeam(deployment: Deployment, name: string): Promise<
     deployment,
     names.filter(({ team }) => team === name),
   );
-  await signIn?.remove(name);
+  // Whatever the config says of sign-in now: it may have had it.
+  await removeSignInKey(deployment, name);
   // Last, so that anyone who repeats this finds the team.
   await table.delete(teamListKey(name));
 }

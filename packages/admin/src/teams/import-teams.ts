@@ -1,5 +1,5 @@
 import { type Limits, LimitsSchema } from '@org/contract';
-import { describeIssues, Name } from '@org/infra/config';
+import { describeIssues, KeyName, Name } from '@org/infra/config';
 import * as z from 'zod/mini';
 import { AdminError } from '../admin-error.ts';
 import { concurrently } from '../concurrently.ts';
@@ -13,7 +13,7 @@ const Teams = z.array(
     name: Name,
     plan: z.string(),
     keys: z._default(
-      z.array(z.union([Name, z.strictObject({ name: Name, limits: z.optional(LimitsSchema) })])),
+      z.array(z.union([KeyName, z.strictObject({ name: KeyName, limits: z.optional(LimitsSchema) })])),
       [],
     ),
   }),

@@ -4,6 +4,7 @@ import { concurrently } from '../concurrently.ts';
 import type { Deployment } from '../deployment.ts';
 import { listKeyNames } from '../keys/key-names.ts';
 import { changeAccess, readAccess } from '../keys/keys.ts';
+import { ensureSignInKey } from '../keys/sign-in-keys.ts';
 import { checkPlan, noSuchTeam, requireTeam } from './teams.ts';
 
 /**
@@ -16,7 +17,7 @@ import { checkPlan, noSuchTeam, requireTeam } from './teams.ts';
  * @throws {AdminError} If there is no such team or plan, or the config says another plan.
  */
 export async function moveTeam(deployment: Deployment, name: string, plan: string): Promise<number> {
-  const { table, plans, signIn, now } = deployment;
+  const { config, table, plans, now } = deployment;
   checkPlan(deployment, plan);
   const team = await requireTeam(deployment, name);
   if (team.source === 'config' && team.plan !== plan) {
@@ -35,6 +36,6 @@ export async function moveTeam(deployment: Deployment, name: string, plan: strin
     await changeAccess(table, keyId, { plan });
     return readAccess(deployment, keyId);
   });
-  await signIn?.ensure(name, plan);
+  if (config.signIn) await ensureSignInKey(deployment, name, plan);
   return moved.filter((access) => access && (access.until ?? Number.POSITIVE_INFINITY) * 1000 > now()).length;
 }

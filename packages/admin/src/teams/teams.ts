@@ -1,6 +1,7 @@
 import { type Item, listOf, TeamItem, teamKey, teamListKey } from '@org/table';
 import { AdminError } from '../admin-error.ts';
 import type { Deployment } from '../deployment.ts';
+import { ensureSignInKey } from '../keys/sign-in-keys.ts';
 import { checkName } from '../name.ts';
 
 /** A team and the plan that it is on, by who says so: the config, or the table. */
@@ -81,8 +82,8 @@ export function checkPlan({ config }: Pick<Deployment, 'config'>, plan: string):
  * @throws {AdminError} If the name or the plan cannot be, or the team is there with another plan.
  */
 export async function createTeam(deployment: Deployment, name: string, plan: string): Promise<boolean> {
-  const { config, table, signIn, now } = deployment;
-  checkName(name);
+  const { config, table, now } = deployment;
+  checkName(name, 'team');
   checkPlan(deployment, plan);
   if (Object.hasOwn(config.teams, name)) throw new AdminError('team_is_of_config', { team: name });
   const createdAt = new Date(now()).toISOString();
@@ -91,7 +92,7 @@ export async function createTeam(deployment: Deployment, name: string, plan: str
   if (present !== plan) throw new AdminError('team_exists', { team: name, plan: present, wanted: plan });
   // Again for a team that is there, because what made it may have died before this.
   await table.put(teamListKey(name), {});
-  await signIn?.ensure(name, plan);
+  if (config.signIn) await ensureSignInKey(deployment, name, plan);
   return created;
 }
 

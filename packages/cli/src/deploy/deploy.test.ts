@@ -28,6 +28,7 @@ const deployed = {
     <StackName>bedrock-proxy-dev</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-01-01T00:00:00Z</CreationTime>
     <Outputs>
       <member><OutputKey>Endpoint</OutputKey><OutputValue>https://api.example.com/dev/</OutputValue></member>
+      <member><OutputKey>ApiId</OutputKey><OutputValue>a1b2c3d4e5</OutputValue></member>
       <member><OutputKey>TableName</OutputKey><OutputValue>the-table</OutputValue></member>
       <member><OutputKey>KeyIdtollmkey</OutputKey><OutputValue>aaaaaaaaaa</OutputValue></member>
       <member><OutputKey>KeyIdresearchkey</OutputKey><OutputValue>bbbbbbbbbb</OutputValue></member>
@@ -38,6 +39,7 @@ const deployed = {
 const account: AwsAnswers = {
   ...healthyAccount,
   'DescribeStacks bedrock-proxy-dev': deployed,
+  '/apikeys': { body: { item: [] } },
   '/apikeys/aaaaaaaaaa': { body: { id: 'aaaaaaaaaa', value: secret } },
   '/apikeys/bbbbbbbbbb': { body: { id: 'bbbbbbbbbb', value: `${secret}-2` } },
 };
@@ -91,8 +93,9 @@ async function prepare({
 }
 
 test('it shows endpoint and keys, and a line to ask it by, as the original did', async () => {
-  const { deploy, cdk } = await prepare();
+  const { deploy, cdk, noted } = await prepare();
   const service = await deploy({ showKeys: true });
+  expect(noted()).not.toContain('signIn');
   expect(describeService(service)).toBe(`stack: bedrock-proxy-dev
 region: us-east-1
 endpoint: https://api.example.com/dev
@@ -205,6 +208,22 @@ test('where people sign in, the keys of their teams are seen to after the stack 
   // This account lets nobody touch the table that those keys are in.
   await expect(deploy()).rejects.toMatchObject({ name: 'AccessDeniedException' });
   expect(cdk).toHaveLength(1);
+});
+
+test('where nobody signs in any more, keys that may not be removed are named, and it is deployed', async () => {
+  const left = {
+    id: 'cccccccccc',
+    name: 'bedrock-proxy-dev-acme-sign-in',
+    description: 'bedrock-proxy-dev: signed-in callers of team acme',
+  };
+  const denied = { status: 403, exception: 'AccessDeniedException', body: { message: 'not authorized' } };
+  for (const keys of [denied, { body: { item: [left] } }]) {
+    // This account lets nobody touch the table that their values are in.
+    const { deploy, cdk, noted } = await prepare({ answers: { '/apikeys': keys } });
+    expect(await deploy()).toMatchObject({ stack: 'bedrock-proxy-dev' });
+    expect(noted()).toMatch(/ever had signIn.*Deploy once/);
+    expect(cdk).toHaveLength(1);
+  }
 });
 
 test('it says what stays, and then deletes', async () => {

@@ -1,4 +1,4 @@
-import { concurrently, type Diagnosis, diagnose, openDeployment } from '@org/admin';
+import { type Deployment, type Diagnosis, diagnose, openDeployment, syncSignInKeys } from '@org/admin';
 import { type ProxyConfig, stackNameOf } from '@org/infra/config';
 import { CliError } from '../cli-error.ts';
 import { describeFindings } from '../output/findings.ts';
@@ -56,13 +56,27 @@ export async function deploy(
     () => now,
   );
   try {
-    // Their keys have values that no template may hold.
-    await concurrently(Object.entries(config.teams), async ([team, { plan }]) =>
-      deployment.signIn?.ensure(team, plan),
-    );
+    await seeToSignInKeys(deployment, terminal);
     return await readServiceInformation(deployment, settings, models, showKeys);
   } finally {
     deployment.close();
+  }
+}
+
+/**
+ * Sees to the keys of signed-in callers, whose values no template may hold. Where nobody signs in there is mostly nothing to see
+ * to, and those who may not look need not be allowed to.
+ */
+async function seeToSignInKeys(deployment: Deployment, terminal: Terminal): Promise<void> {
+  try {
+    await syncSignInKeys(deployment);
+  } catch (error) {
+    const isDenied = error instanceof Error && error.name === 'AccessDeniedException';
+    if (deployment.config.signIn || !isDenied) throw error;
+    terminal.note(
+      'If this deployment has ever had signIn, its keys are still there: AWS did not allow to look for them. ' +
+        'Deploy once as somebody who may make and delete teams, and they are removed.',
+    );
   }
 }
 

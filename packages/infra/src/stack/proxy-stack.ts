@@ -61,6 +61,10 @@ export class ProxyStack extends Stack {
     }
 
     new CfnOutput(this, 'Endpoint', { value: api.url, description: 'URL that the routes are below' });
+    new CfnOutput(this, 'ApiId', {
+      value: api.restApiId,
+      description: 'Id of the API, by which its usage plans are known',
+    });
     new CfnOutput(this, 'TableName', {
       value: ledger.table.tableName,
       description: 'Table of what teams and keys have used',

@@ -39,10 +39,9 @@ export function teamsOf(
  * Nobody asks: the place is the token's word, and a call would need credentials of the issuer.
  *
  * @see https://openid.net/specs/openid-connect-core-1_0.html#AggregatedDistributedClaims
- * @see https://learn.microsoft.com/en-us/security/zero-trust/develop/configure-tokens-group-claims-app-roles
+ * @see https://learn.microsoft.com/en-us/troubleshoot/entra/entra-id/app-integration/get-signed-in-users-groups-in-access-token
  */
 function isLeftOut({ _claim_names: elsewhere, hasgroups }: JwtPayload, claim: string): boolean {
-  const isElsewhere =
-    elsewhere !== undefined && isJsonObject(elsewhere) && Object.hasOwn(elsewhere, claim);
+  const isElsewhere = elsewhere !== undefined && isJsonObject(elsewhere) && Object.hasOwn(elsewhere, claim);
   return isElsewhere || (claim === 'groups' && hasgroups === true);
 }

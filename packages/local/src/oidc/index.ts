@@ -1,2 +1,2 @@
 export { type LocalIssuer, startIssuer } from './issuer.ts';
-export { issuerEnvironment, setUpSignIn, signInClients } from './local-sign-in.ts';
+export { issuerEnvironment, setUpSignIn } from './local-sign-in.ts';
