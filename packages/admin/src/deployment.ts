@@ -1,6 +1,6 @@
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type ProxyConfig, stackNameOf } from '@org/infra/config';
+import { keyOutputName, type ProxyConfig, stackNameOf } from '@org/infra/config';
 import { AdminError } from './admin-error.ts';
 import { ApiKeys } from './aws/api-keys.ts';
 import type { Endpoints } from './aws/endpoints.ts';
@@ -44,8 +44,7 @@ export async function openDeployment(
   const configKeyIds = Object.values(config.teams)
     .flatMap(({ keys }) => keys)
     .flatMap((key): [string, string][] => {
-      // Names of outputs have letters and digits only.
-      const id = outputs.get(`KeyId${key.name.replace(/[^A-Za-z0-9]/g, '')}`);
+      const id = outputs.get(keyOutputName(key.name));
       return id === undefined ? [] : [[key.name, id]];
     });
   return {

@@ -31,7 +31,7 @@ const deployed = {
       <member><OutputKey>ApiId</OutputKey><OutputValue>a1b2c3d4e5</OutputValue></member>
       <member><OutputKey>TableName</OutputKey><OutputValue>the-table</OutputValue></member>
       <member><OutputKey>KeyIdtollmkey</OutputKey><OutputValue>aaaaaaaaaa</OutputValue></member>
-      <member><OutputKey>KeyIdresearchkey</OutputKey><OutputValue>bbbbbbbbbb</OutputValue></member>
+      <member><OutputKey>KeyIdresearchZ2Dkey</OutputKey><OutputValue>bbbbbbbbbb</OutputValue></member>
     </Outputs>
   </member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
 };
@@ -106,6 +106,12 @@ api keys:
 ask it:
 curl -H 'x-api-key: ${secret}' -H 'content-type: application/json' -d '{"model":"titan","question":"What is a dystopia?"}' https://api.example.com/dev/bedrock`);
   expect(cdk).toEqual([['deploy', 'bedrock-proxy-dev', '--app', '/assembly', '--require-approval', 'never']]);
+});
+
+test('a key that is not deployed yet is not taken for one whose name is alike', async () => {
+  const [[team = '', { plan } = { plan: '' }] = []] = Object.entries(shipped.teams);
+  const { deploy } = await prepare({ config: { teams: { [team]: { plan, keys: ['toll.mkey'] } } } });
+  expect((await deploy({ showKeys: true })).keys).toEqual([]);
 });
 
 test('in CI, no value of a key is read or shown', async () => {

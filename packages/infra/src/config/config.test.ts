@@ -351,12 +351,6 @@ const faults: [fault: string, config: unknown, path: string, fix: RegExp][] = [
     /already the name of teams\.research\.keys\.0/,
   ],
   [
-    'keys that differ in punctuation',
-    withKeys('a-b', 'a.b'),
-    'teams.research.keys.1',
-    /differs from "a-b".*punctuation/,
-  ],
-  [
     'a retention CloudWatch refuses',
     { ...config, logRetentionDays: 2 },
     'logRetentionDays',

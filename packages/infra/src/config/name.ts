@@ -26,3 +26,15 @@ export const KeyName = Name.check(
     abort: true,
   }),
 );
+
+/**
+ * Name of the stack's output that has the id of a key. It may have letters and digits only, so `Z` and the code of a character
+ * stand for every other, and for `Z` itself: no two names make one.
+ */
+export function keyOutputName(name: string): string {
+  const coded = name.replace(
+    /[^A-Ya-z0-9]/g,
+    (character) => `Z${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `KeyId${coded}`;
+}

@@ -181,22 +181,15 @@ function* checkTeams({ plans, teams }: Referring): Iterable<Reference> {
 }
 
 function* checkKeys({ teams }: Referring): Iterable<Reference> {
-  const seen = new Map<string, { readonly name: string; readonly where: string }>();
+  const seen = new Map<string, string>();
   for (const [team, { keys }] of Object.entries(teams)) {
     for (const [index, { name }] of keys.entries()) {
       const path = ['teams', team, 'keys', index];
-      // Names of CloudFormation outputs have letters and digits only.
-      const output = name.replace(/[^A-Za-z0-9]/g, '');
-      const earlier = seen.get(output);
-      if (earlier) {
-        const message =
-          earlier.name === name
-            ? `"${name}" is already the name of ${earlier.where}; rename one of them`
-            : `"${name}" differs from "${earlier.name}" (${earlier.where}) in punctuation only; rename one of them`;
-        yield { path, message };
-      } else {
-        seen.set(output, { name, where: path.join('.') });
+      const earlier = seen.get(name);
+      if (earlier !== undefined) {
+        yield { path, message: `"${name}" is already the name of ${earlier}; rename one of them` };
       }
+      seen.set(name, earlier ?? path.join('.'));
     }
   }
 }

@@ -170,16 +170,17 @@ describe('plans and keys', () => {
     ]);
   });
 
-  test('outputs give the endpoint, the ids of the keys, the table and the topic of the alarms', () => {
+  test('outputs give the endpoint, the ids of the API and the keys, the table and the topic of the alarms', () => {
     const [topicId] = resources(template, 'AWS::SNS::Topic').keys();
     const ids = new Map([...keys()].map(([id, { Name }]) => [Name, id]));
     expect(template.Outputs).toMatchObject({
       Endpoint: { Value: { 'Fn::Join': expect.anything() } },
+      ApiId: { Value: { Ref: [...resources(template, 'AWS::ApiGateway::RestApi').keys()][0] } },
       KeyIdtollmkey: { Value: { Ref: ids.get('tollmkey') } },
-      KeyIdresearchkey: { Value: { Ref: ids.get('research-key') } },
+      KeyIdresearchZ2Dkey: { Value: { Ref: ids.get('research-key') } },
       AlarmTopicArn: { Value: { Ref: topicId } },
     });
-    expect(Object.keys(template.Outputs)).toHaveLength(5);
+    expect(Object.keys(template.Outputs)).toHaveLength(6);
   });
 });
 

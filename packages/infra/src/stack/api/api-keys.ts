@@ -2,6 +2,7 @@ import { CfnOutput } from 'aws-cdk-lib';
 import { ApiKey } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import type { ProxyConfig } from '../../config/config.ts';
+import { keyOutputName } from '../../config/name.ts';
 
 /**
  * One API key a key name of the config. API Gateway makes the values, so that none is in the template; the outputs
@@ -22,7 +23,10 @@ export class ApiKeys extends Construct {
           enabled,
           description: `${config.name}-${config.stage}: team ${team}, plan ${plan}`,
         });
-        new CfnOutput(scope, `KeyId-${name}`, { value: key.keyId, description: `Id of the API key ${name}` });
+        new CfnOutput(scope, keyOutputName(name), {
+          value: key.keyId,
+          description: `Id of the API key ${name}`,
+        });
         byName.set(name, key);
       }
     }
