@@ -138,6 +138,28 @@ test('another config can be run, and its faults are named', async () => {
   expect(bad.stderr).toContain('lama');
 });
 
+test('a config without keys serves the people who sign in, and says how to get a token', async () => {
+  const directory = await mkdtemp(join(import.meta.dirname, 'cdk.out-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const file = join(directory, 'config.ts');
+  await writeFile(
+    file,
+    `export default {
+      name: 'signed', stage: 'test', region: 'us-east-1', models: ['nova-lite'],
+      plans: { only: { throttle: { rate: 10, burst: 20 }, quota: { limit: 300, period: 'DAY' }, models: ['nova-lite'] } },
+      teams: { people: { plan: 'only' } },
+      signIn: { issuer: 'https://login.example.com', audience: 'proxy' },
+    };`,
+  );
+  const { lines } = await serve('--config', file);
+  const token = lines.find((line) => line.startsWith('curl -d team=people')) ?? '';
+  const { stdout } = await promisify(execFile)('sh', ['-c', token]);
+  const { access_token: apiKey } = JSON.parse(stdout);
+  const baseUrl = lines.find((line) => line.startsWith('Endpoint: '))?.slice('Endpoint: '.length) ?? '';
+  const answer = await createBedrockClient({ baseUrl, apiKey }).ask('nova-lite', 'What is a dystopia');
+  expect(answer.text).toContain('What is a dystopia');
+});
+
 /** A config of one plan with limits of its own, in a file; the file is gone after the test. */
 async function writeConfig(limits: string): Promise<string> {
   const directory = await mkdtemp(join(import.meta.dirname, 'cdk.out-'));

@@ -52,15 +52,13 @@ async function main(): Promise<void> {
   try {
     show(system, config, { upstream, directory: values.data });
     const first = system.gateway.apiKeys.find(({ enabled }) => enabled);
-    if (first) {
+    if (!values.once) {
       const local = new URL(system.gateway.url).origin;
-      if (!values.once)
-        showWhatToDo(
-          system,
-          config,
-          first,
-          invocationOf(process.env, () => ({ ...values, local })),
-        );
+      const here = invocationOf(process.env, () => ({ ...values, local }));
+      if (first) showWhatToDo(system, config, first, here);
+      showSignIn(system, config);
+    }
+    if (first) {
       const answered = await askWith(first, system, config);
       if (!answered && values.once) process.exitCode = 1;
     }
@@ -145,15 +143,17 @@ function showWhatToDo(system: LocalSystem, config: ProxyConfig, first: ApiKey, i
       `Give out keys and see who used what:\n${invocation.command('keys list')}\n`,
   );
   if (docsUrl) console.log(`Read what there is, and try it in the browser:\n${docsUrl}#key=${first.value}\n`);
-  const { issuer } = system;
+}
+
+/** Prints how to get a token, where people may sign in. */
+function showSignIn({ issuer }: LocalSystem, config: ProxyConfig): void {
   const [team] = Object.keys(config.teams);
-  if (issuer && team !== undefined) {
-    console.log(
-      `Signed-in callers need a token. Here, in place of the sign-in of the config, anybody gets one for any team:\n` +
-        `curl -d team=${team} ${issuer.url}/token\n` +
-        `and sends its access_token: -H 'authorization: Bearer ACCESS_TOKEN'\n`,
-    );
-  }
+  if (!issuer || team === undefined) return;
+  console.log(
+    `Signed-in callers need a token. Here, in place of the sign-in of the config, anybody gets one for any team:\n` +
+      `curl -d team=${team} ${issuer.url}/token\n` +
+      `and sends its access_token: -H 'authorization: Bearer ACCESS_TOKEN'\n`,
+  );
 }
 
 /**

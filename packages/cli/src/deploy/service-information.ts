@@ -69,7 +69,7 @@ export function describeService({ stack, region, endpoint, keys, model }: Servic
     `stack: ${stack}`,
     `region: ${region}`,
     `endpoint: ${endpoint}`,
-    'api keys:',
+    keys.length > 0 ? 'api keys:' : 'api keys: none in the config',
     ...keys.map(({ name, id, value }) => `  ${name}: ${value ?? `(id ${id}; --show-keys shows the value)`}`),
   ];
   if (first && model !== undefined) {
