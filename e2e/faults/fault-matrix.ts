@@ -35,6 +35,7 @@ export interface Outcome {
 const classNames: Partial<Readonly<Record<BedrockProxyErrorCode, string>>> = {
   aborted: 'AbortedError',
   connection_failed: 'ConnectionError',
+  context_too_long: 'InvalidRequestError',
   internal: 'ServerError',
   invalid_request: 'InvalidRequestError',
   limits_unavailable: 'ServerError',
@@ -128,7 +129,11 @@ interface UpstreamState extends Outcome {
 const answered = { caller: 'answer', again: false, calls: 1, billed: true, charge: 'cost' } as const;
 const refused = { calls: 1, billed: false, charge: 'nothing' } as const;
 const unknown = { again: false, calls: 1, billed: true, charge: 'hold' } as const;
-const exception = (name: ExceptionName): BedrockFault => ({ kind: 'exception', name });
+const exception = (name: ExceptionName, message?: string): BedrockFault => ({
+  kind: 'exception',
+  name,
+  ...(message !== undefined && { message }),
+});
 const throttle = exception('ThrottlingException');
 
 /** What Bedrock does before a first piece of the answer, whichever way that goes out. */
@@ -145,6 +150,18 @@ const beforeTheAnswer = {
     ...refused,
     faults: [exception('ValidationException')],
     caller: 'invalid_request',
+    again: false,
+  },
+  'has no more of its tokens of the day': {
+    ...refused,
+    faults: [exception('ThrottlingException', 'Too many tokens per day, please wait before trying again.')],
+    caller: 'model_throttled',
+    again: false,
+  },
+  'finds the prompt too long': {
+    ...refused,
+    faults: [exception('ValidationException', 'Input is too long for requested model.')],
+    caller: 'context_too_long',
     again: false,
   },
   'refuses the deployment': {
@@ -205,6 +222,19 @@ export const upstreams = {
   stream: {
     answers: { ...answered, faults: [], midStream: true },
     ...beforeTheAnswer,
+    'finds the prompt too long in the first event': {
+      ...refused,
+      faults: [
+        {
+          kind: 'exception',
+          name: 'ValidationException',
+          message: 'Input Tokens Exceeded: Number of input tokens exceeds maximum length.',
+          inStream: true,
+        },
+      ],
+      caller: 'context_too_long',
+      again: false,
+    },
     'throttles with the first event': {
       ...unknown,
       faults: [{ kind: 'stream', after: 0, end: endsWith('ThrottlingException') }],

@@ -221,8 +221,9 @@ export const errors = {
     retryAfterSeconds: 1,
   },
   /**
-   * Bedrock throttles the model for the whole account, or is not ready to run it. It was tried twice.
-   * @remedy Wait for `retry-after`, then send it again, or ask another model.
+   * Bedrock throttles the model for the whole account, or is not ready to run it. It was tried twice. Or the AWS account
+   * has used up its tokens of the day: that was tried once, lasts, and `x-should-retry` says so.
+   * @remedy Wait for `retry-after`, then send it again, or ask another model. For a higher quota of the day, ask the operator.
    * @billed no; once a stream has begun, maybe
    */
   model_throttled: {
@@ -248,7 +249,7 @@ export const errors = {
     message: 'Bedrock failed to answer. Try again.',
   },
   /**
-   * Bedrock refused the deployment's credentials, permissions or guardrail.
+   * Bedrock refused the deployment's credentials, permissions or guardrail, or does not let its AWS account call it.
    * @remedy Report it to the operator; changing the request does not help.
    * @billed no
    */

@@ -6,6 +6,8 @@ export interface ServiceFailure {
   readonly name: string;
   readonly status?: number | undefined;
   readonly requestId?: string | undefined;
+  /** Of a message that nobody here knows, the words that are in a list: what a caller wrote is not among them. */
+  readonly said?: string | undefined;
 }
 
 /** What is known of an error beyond what the caller gets to know. */
@@ -15,6 +17,8 @@ export interface ErrorBackground {
   readonly unbilled?: boolean | undefined;
   /** Whether the call may have succeeded all the same, so that trying again could be billed twice. Default: false. */
   readonly outcomeUnknown?: boolean | undefined;
+  /** Whether it lasts, so that trying again soon is in vain. Default: false. */
+  readonly lasts?: boolean | undefined;
   /**
    * Whether the message is the model's own, word for word: clients of its API match on what it says, so no door rewords it.
    * Default: false.
@@ -32,25 +36,31 @@ export class ProxyError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly unbilled: boolean;
   readonly quoted: boolean;
   readonly usage: BilledTokens | undefined;
-  /** Whether the same request may be sent again, as the contract has it for the code, unless the outcome is unknown. */
+  /** Whether the same request may be sent again, as the contract has it for the code, unless the outcome is unknown or lasts. */
   readonly retryable: boolean;
 
   constructor(statement: ErrorStatement<Code>, background: ErrorBackground = {}) {
-    const { failure, unbilled = false, quoted = false, outcomeUnknown = false, usage } = background;
+    const {
+      failure,
+      unbilled = false,
+      quoted = false,
+      outcomeUnknown = false,
+      lasts = false,
+      usage,
+    } = background;
     super(statement.message ?? errorDefinition(statement.code).message);
     this.statement = statement;
     this.failure = failure;
     this.unbilled = unbilled;
     this.quoted = quoted;
     this.usage = usage;
-    this.retryable = errorDefinition(statement.code).retryable && !outcomeUnknown;
+    this.retryable = errorDefinition(statement.code).retryable && !outcomeUnknown && !lasts;
   }
 
   /** The same error in other words. */
   restated(statement: ErrorStatement<Code>): ProxyError<Code> {
     const { failure, unbilled, quoted, usage } = this;
-    const outcomeUnknown = errorDefinition(this.statement.code).retryable && !this.retryable;
-    return new ProxyError(statement, { failure, unbilled, quoted, usage, outcomeUnknown });
+    return new ProxyError(statement, { failure, unbilled, quoted, usage, lasts: !this.retryable });
   }
 
   hasCode<Named extends ErrorCode>(code: Named): this is ProxyError<Named> {

@@ -65,7 +65,11 @@ export interface RequestLog {
   upstreamMs?: number;
   /** Milliseconds from the request's start in the function to its end. */
   totalMs?: number;
-  /** What Bedrock or DynamoDB said of a failure. */
+  /**
+   * What Bedrock or DynamoDB said of a failure: `name`, `status` and `requestId`. `said` is there where Bedrock's words
+   * are not known here: those of them that are in a list of common ones, so that nothing of a prompt is among them. Please
+   * report it.
+   */
   failure?: ServiceFailure;
   /** Where an unforeseen error was thrown: its class and stack frames, without its message. */
   trace?: readonly string[];

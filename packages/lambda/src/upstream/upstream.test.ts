@@ -125,6 +125,7 @@ async function failureOf(asked: Promise<unknown>): Promise<ProxyError> {
 
 const noAccess = "You don't have access to the model with the specified model ID.";
 const denied = 'User: arn:aws:iam::1:role/x is not authorized to perform: bedrock:InvokeModel';
+const notAuthorized = 'Your account is not authorized to invoke this API operation.';
 const onDemand = "Invocation of model ID x with on-demand throughput isn't supported.";
 
 test.each([
@@ -134,6 +135,58 @@ test.each([
   ['ValidationException', 400, onDemand, 'model_unavailable'],
   ['ValidationException', 400, 'The provided model identifier is invalid.', 'model_unavailable'],
   ['ValidationException', 400, 'temperature: 3 is greater than the maximum', 'invalid_request'],
+  ['ValidationException', 400, 'tools.0.name: String is too long.', 'invalid_request'],
+  [
+    'ValidationException',
+    400,
+    'Malformed input request: #/toolConfig/tools/0/toolSpec/name: expected maxLength: 64, actual: 70, please reformat your input and try again.',
+    'invalid_request',
+  ],
+  ['ValidationException', 400, 'Operation not allowed', 'upstream_denied'],
+  ['ValidationException', 400, notAuthorized, 'upstream_denied'],
+  ['AccessDeniedException', 403, notAuthorized, 'upstream_denied'],
+  [
+    'ValidationException',
+    400,
+    'Your account is not authorized to perform this action. Please create a support case.',
+    'upstream_denied',
+  ],
+  [
+    'AccessDeniedException',
+    403,
+    'Model access is denied due to INVALID_PAYMENT_INSTRUMENT:A valid payment instrument must be provided. Your AWS Marketplace subscription for this model cannot be completed at this time.',
+    'model_unavailable',
+  ],
+  [
+    'ValidationException',
+    400,
+    'Access to this model is not available for channel program accounts. Reach out to your AWS Solution Provider.',
+    'model_unavailable',
+  ],
+  [
+    'ValidationException',
+    400,
+    'Access to Anthropic models is not allowed from unsupported countries, regions, or territories.',
+    'model_unavailable',
+  ],
+  [
+    'ValidationException',
+    400,
+    "data retention mode 'default' is not available for this model",
+    'model_unavailable',
+  ],
+  [
+    'AccessDeniedException',
+    403,
+    'anthropic.claude is not available for this account. You can explore other available models on Amazon Bedrock.',
+    'model_unavailable',
+  ],
+  [
+    'ResourceNotFoundException',
+    404,
+    'Model use case details have not been submitted for this account.',
+    'model_unavailable',
+  ],
   ['SomethingNewException', 429, '', 'model_throttled'],
   ['SomethingNewException', 403, '', 'upstream_denied'],
   ['SomethingNewException', 504, '', 'model_timeout'],
@@ -311,6 +364,10 @@ const promptsTooLong = [
   'Input Tokens Exceeded: Number of input tokens exceeds maximum length. Please update the input to try again.',
   'The model returned the following errors: too many total text bytes: 9400000 > 9000000',
   "This model's maximum context length is 128000 tokens. Please reduce the length of the prompt",
+  'Prompt contains 40000 tokens, too large for model with 32768 maximum context length',
+  '400 Bad Request: Too many input tokens. Max input tokens: 8192, request input token count: 9279 ',
+  'Malformed input request: expected maxLength: 50000, actual: 50001, please reformat your input and try again.',
+  'Malformed input request: #/texts/41: expected maxLength: 2048, actual: 2882, please reformat your input and try again.',
 ];
 
 /** What an event of a stream says that is an exception. */
@@ -560,6 +617,31 @@ test('a count that Claude leaves out of a later event is the one of before', asy
     cacheWriteTokens: 30,
     cacheWrite1hTokens: 40,
   });
+});
+
+test('a quota of tokens for the day is asked for once, and lasts', async () => {
+  const said = 'Too many tokens per day, please wait before trying again.';
+  for (const asking of [ask, askForStream]) {
+    requests = 0;
+    answers.push(exception('ThrottlingException', 429, said));
+    const error = await failureOf(asking());
+    expect([error.statement.code, error.retryable, error.unbilled]).toEqual(['model_throttled', false, true]);
+    expect(error.message).toContain('AWS account');
+    expect(requests).toBe(1);
+  }
+});
+
+test('what nobody here has heard Bedrock say is logged as words of a list, and the prompt never is', async () => {
+  const said = 'The model x-9 does not support "my Secret prompt is 4711" at messages.0.content.';
+  answers.push(exception('ValidationException', 400, said));
+  expect((await failureOf(ask())).failure).toMatchObject({
+    name: 'ValidationException',
+    said: 'the model _ does not support _ prompt is _ at messages _ content',
+  });
+  answers.push(exception('SomethingNewException', 400, 'Access denied'));
+  expect((await failureOf(ask())).failure).toMatchObject({ said: 'access denied' });
+  answers.push(exception('ValidationException', 400, 'Input is too long for requested model.'));
+  expect((await failureOf(ask())).failure?.said).toBeUndefined();
 });
 
 /** Clients of the model's own API match on its words. */

@@ -58,8 +58,8 @@ export function createUpstream({ client, sleep, random }: UpstreamOptions): Upst
     } catch (thrown) {
       const error = bedrockError(thrown, watch.signal, exchange.quotesRefusals);
       const wait = throttleWaitMs.least + random() * (throttleWaitMs.most - throttleWaitMs.least);
-      const throttled = error.statement.code === 'model_throttled' && error.unbilled;
-      if (!throttled || deadline.remaining() < 2 * wait) throw error;
+      const passes = error.statement.code === 'model_throttled' && error.unbilled && error.retryable;
+      if (!passes || deadline.remaining() < 2 * wait) throw error;
       await sleep(wait);
       return await attempt();
     }

@@ -53,7 +53,7 @@ export const models = {
   either: { ...plain, modelId: 'test.either-v1:0', capabilities: ['temperature', 'topP'] },
   bare: { ...plain, modelId: 'test.bare-v1:0', capabilities: [] },
   nova: {
-    ...{ ...chat, modelId: 'amazon.nova-test-v1:0' },
+    ...{ ...chat, modelId: 'amazon.nova-test-v1:0', contextTokens: 20_000 },
     reasoning: { form: 'nova', efforts: ['off', 'low'], default: 'off', history: false, excludes: [] },
     cache: { implicit: true, points: { ...points, ttls: ['5m'], parts: ['system', 'messages'] } },
   },

@@ -59,11 +59,14 @@ export type StreamExceptionName = (typeof streamExceptionNames)[number];
 export class BedrockException extends Error {
   override readonly name: ExceptionName;
   readonly status: number;
+  /** Whether it is the first event of a stream, where one was asked for. Else it comes with a status all the same. */
+  readonly inStream: boolean;
 
-  constructor(name: ExceptionName, message: string = exceptions[name][1]) {
+  constructor(name: ExceptionName, message: string = exceptions[name][1], inStream = false) {
     super(message);
     this.name = name;
     this.status = exceptions[name][0];
+    this.inStream = inStream;
   }
 }
 

@@ -18,8 +18,13 @@ export type StreamEnd =
 
 /** How one call goes wrong. */
 export type Fault =
-  /** Answers with the exception; of a streaming operation, in place of the stream. */
-  | { readonly kind: 'exception'; readonly name: ExceptionName; readonly message?: string }
+  /** Answers with the exception; of a streaming operation, in place of the stream or as its first event. */
+  | {
+      readonly kind: 'exception';
+      readonly name: ExceptionName;
+      readonly message?: string;
+      readonly inStream?: boolean;
+    }
   /** Answers after so many milliseconds. */
   | { readonly kind: 'slow'; readonly milliseconds: number }
   /** Takes the request and never answers. */

@@ -108,7 +108,9 @@ export async function startBedrock({
   let gate: Gate | undefined;
 
   const reply = (call: ReceivedCall, fault: Fault | undefined): OperationReply => {
-    if (fault?.kind === 'exception') throw new BedrockException(fault.name, fault.message);
+    if (fault?.kind === 'exception') {
+      throw new BedrockException(fault.name, fault.message, fault.inStream);
+    }
     const operation = operations.get(call.operation);
     if (!operation) throw new BedrockException('UnknownOperationException');
     const admit = operation === countTokens ? admitCounted : admitModel;
@@ -128,6 +130,7 @@ export async function startBedrock({
 
   const server = createServer(async (request, response) => {
     let hungUp = false;
+    let streams = false;
     const caller = new Caller(response, () => {
       hungUp = true;
     });
@@ -138,6 +141,7 @@ export async function startBedrock({
           return hungUp;
         },
       };
+      streams = call.operation.endsWith('-stream');
       received.push(call);
       if (received.length > 1000) received.shift();
       const scheduled = faults.shift();
@@ -163,7 +167,7 @@ export async function startBedrock({
       }
       const exception =
         error instanceof BedrockException ? error : new BedrockException('InternalServerException');
-      sendException(caller, exception);
+      await sendException(caller, exception, streams);
     }
   });
   const url = await listenOnLoopback(server, port);

@@ -2,11 +2,12 @@ import {
   type ContentBlock,
   ConverseCommand,
   type ConverseCommandInput,
+  ConverseStreamCommand,
   type Message,
   type Tool,
 } from '@aws-sdk/client-bedrock-runtime';
 import { describe, expect, test } from 'vitest';
-import { imageOf, models, nothing, pdfOf, startUnderTest } from '../client-under-test.ts';
+import { collect, imageOf, models, nothing, pdfOf, startUnderTest } from '../client-under-test.ts';
 
 type Request = Omit<ConverseCommandInput, 'modelId'>;
 
@@ -408,6 +409,18 @@ test.each<[fault: string, model: keyof typeof models, request: Request, message:
   ],
 ])('%s is refused by %s, which does not do that', async (_, model, request, message) => {
   expect(await refusalOf(models[model].modelId, request)).toContain(message);
+});
+
+test('Nova says that a prompt is too long in the first event of a stream, and it costs nothing', async () => {
+  const { modelId, contextTokens } = models.nova;
+  const prompt = { modelId, ...turns([{ text: 'word '.repeat(contextTokens).trim() }]) };
+  const { client, bedrock } = await startUnderTest();
+  const tooLong = { name: 'ValidationException', message: expect.stringMatching(/^Input Tokens Exceeded/) };
+  await expect(client.send(new ConverseCommand(prompt))).rejects.toMatchObject(tooLong);
+  // The SDK reads the first event before it gives a stream away.
+  const streamed = client.send(new ConverseStreamCommand(prompt)).then(({ stream }) => collect(stream));
+  await expect(streamed).rejects.toMatchObject(tooLong);
+  expect(bedrock.billed.inputTokens).toBe(0);
 });
 
 test('a prompt that fills the context window is too long, and an answer ends where the window does', async () => {

@@ -1,4 +1,4 @@
-import { invalid } from '../exception.ts';
+import { BedrockException, invalid } from '../exception.ts';
 import type { AnswerBlock, Completion, ScriptedAnswer } from './answer.ts';
 import { signatureOf } from './identity.ts';
 import { inputOf, inputTokensOf } from './input.ts';
@@ -27,7 +27,7 @@ export function complete(
   script?: ScriptedAnswer,
 ): Completion {
   const room = (model.contextTokens ?? Number.POSITIVE_INFINITY) - inputTokensOf(prompt, model);
-  if (room <= 0) throw invalid('Input is too long for requested model.');
+  if (room <= 0) throw tooLong(prompt);
   const draft = script ? scriptedAnswer(prompt, script) : ownAnswer(prompt);
   const most = Math.min(prompt.maxTokens, room);
   const tokens = lengthOf(draft.blocks);
@@ -42,6 +42,17 @@ export function complete(
     ...cache.read(prompt.modelId, inputOf(prompt, model), model.cachePoints),
     outputTokens: Math.min(tokens, most),
   };
+}
+
+/** Nova counts where it runs, and refuses in the stream that it was about to write. */
+function tooLong({ modelId }: Prompt): BedrockException {
+  return modelId.includes('amazon.nova')
+    ? new BedrockException(
+        'ValidationException',
+        'Input Tokens Exceeded: Number of input tokens exceeds maximum length. Please update the input to try again.',
+        true,
+      )
+    : invalid('Input is too long for requested model.');
 }
 
 function signed(block: AnswerBlock, { messages }: Prompt): AnswerBlock {

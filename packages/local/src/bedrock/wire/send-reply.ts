@@ -1,4 +1,4 @@
-import type { BedrockException } from '../exception.ts';
+import { type BedrockException, streamExceptionNames } from '../exception.ts';
 import type { Fault } from '../fault.ts';
 import type { OperationReply } from '../operation.ts';
 import type { Caller } from './caller.ts';
@@ -55,9 +55,19 @@ async function sendHalf(caller: Caller, json: string): Promise<void> {
   caller.breakOff();
 }
 
-/** AWS names the exception in a header, with a URL behind it that clients have to cut off. */
-export function sendException({ response }: Caller, { name, status, message }: BedrockException): void {
-  response
+/** AWS names the exception in a header, with a URL behind it that clients have to cut off; or in the first event of a stream. */
+export async function sendException(
+  caller: Caller,
+  { name, status, message, inStream }: BedrockException,
+  streams: boolean,
+): Promise<void> {
+  const exception = streamExceptionNames.find((each) => each === name);
+  if (streams && inStream && exception) {
+    const fault = { after: 0, end: { exception, message } };
+    await sendStream(caller, { events: [], headers: {}, gate: undefined, fault });
+    return;
+  }
+  caller.response
     .writeHead(status, {
       'content-type': 'application/json',
       'x-amzn-requestid': crypto.randomUUID(),

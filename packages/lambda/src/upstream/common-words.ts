@@ -1,0 +1,37 @@
+/** Words that services say in their errors. None is a name, a number or a place of anybody's. */
+const words: ReadonlySet<string> = new Set(
+  (
+    'a an the this that these of in on at to by for from with within and or not no only is are was be been has have had ' +
+    'can cannot could must may should do does did your you it its please try again later before after wait ' +
+    'access account action action allowed answer authorized available bad batch block blocked blocks body bytes cache ' +
+    'characters check configuration content context conversation count credentials daily data day denied deprecated ' +
+    'disabled documents does document enabled end error exceed exceeded exceeds expected expired failed field fields ' +
+    'format found guardrail identifier image images inference input internal invalid invocation invoke key latency ' +
+    'length life limit long longer malformed max maximum message messages metadata minimum minute missing mode model ' +
+    'models modify name number operation output parameter parameters payment perform permission permissions policy ' +
+    'processing profile prompt provided provisioned quota reached received reduce reformat region regions request ' +
+    'requested requests required resource response retention retry role roles rate schema security service size specified ' +
+    'status stream streaming submitted subscription support supported suspended system throughput tier time timeout ' +
+    'token tokens too tool tools type unable unauthorized unexpected unknown unsupported update use used user value ' +
+    'values version violation'
+  ).split(' '),
+);
+
+/** More words than an error needs. */
+const mostWords = 60;
+
+/**
+ * What is left of a message where only common words of errors are kept: `the model _ does not support _`. Fit for a log: of
+ * what a caller wrote, it has no word that is not in a list.
+ *
+ * @returns `undefined` where nothing is left.
+ */
+export function commonWords(message: string): string | undefined {
+  const said: string[] = [];
+  for (const [word] of message.toLowerCase().matchAll(/[^\s.,:;"'`()[\]]+/g)) {
+    const kept = words.has(word) ? word : '_';
+    if (kept !== '_' || said.at(-1) !== '_') said.push(kept);
+    if (said.length === mostWords) break;
+  }
+  return said.some((word) => word !== '_') ? said.join(' ') : undefined;
+}

@@ -1,0 +1,191 @@
+import type { ErrorCode } from '@org/contract';
+import { samplingSpellings } from '../call/call.ts';
+
+/** What a refusal of Bedrock's means to the caller. */
+export interface Meaning {
+  readonly code: ErrorCode;
+  /** What happened and what to do. Default: what the contract says of the code. */
+  readonly message?: string | undefined;
+  /** The field of a request that it is about. */
+  readonly param?: string | undefined;
+  /** Whether it lasts, so that sending it again soon is in vain. Default: false. */
+  readonly lasts?: boolean | undefined;
+}
+
+/** The words by which a meaning is known. */
+interface Said extends Meaning {
+  readonly words: RegExp;
+}
+
+interface Exception extends Meaning {
+  /** Whether Bedrock makes it before a model runs, so that it is certainly not billed where it comes with a status. */
+  readonly unbilled: boolean;
+  /** What it means where its message has certain words; of several, the first. Without any, the meaning is a guess. */
+  readonly said?: readonly Said[];
+}
+
+/**
+ * A prompt that is too long. No looser: what is taken for it is not charged, even in a stream.
+ *
+ * @see https://docs.claude.com/en/docs/build-with-claude/context-windows
+ * @see https://github.com/aws-samples/bedrock-chat/issues/95
+ * @see https://github.com/aws-samples/bedrock-access-gateway/issues/41
+ */
+const tooLong: readonly Said[] = [
+  // Bedrock itself.
+  /input is too long/i,
+  // Nova, in the first event of a stream.
+  /input tokens exceeded/i,
+  // Claude.
+  /prompt is too long|exceed context limit|too many total text bytes/i,
+  // OpenAI.
+  /exceeds the (model's )?context (length|limit|window)/i,
+  // Llama, Mistral and what else is served like them.
+  /maximum (context|model) length/i,
+  // Titan, by its tokens and, as Cohere, by its characters.
+  /too many input tokens/i,
+  /malformed input request: (#\/(inputText|prompt|texts\/\d+): )?expected maxLength/i,
+].map((words) => ({ words, code: 'context_too_long' }));
+
+/**
+ * A model that the account, its Region or its contract does not have.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/data-retention.html
+ * @see https://github.com/aws-samples/sample-host-openclaw-on-amazon-bedrock-agentcore/issues/41
+ */
+const notOffered: readonly Said[] = [
+  /on-demand throughput|model identifier is invalid|end of its life|not supported in this region/i,
+  /access to (the|this) model|access to \w+ models is not allowed|marked by provider as legacy/i,
+  /model access is denied|not available for this account|data retention mode/i,
+].map((words) => ({ words, code: 'model_unavailable' }));
+
+/**
+ * An account that may not use Bedrock, mostly a new one.
+ *
+ * @see https://github.com/aws/aws-cli/issues/8717
+ * @see https://github.com/aws-samples/amazon-bedrock-audio-summarizer/issues/3
+ */
+const accountDenied: Said = {
+  words: /^operation not allowed\b|your account is not authorized/i,
+  code: 'upstream_denied',
+  message:
+    'Bedrock does not let the AWS account of this deployment call it. Its operator has to ask the support of AWS.',
+};
+
+/** A guardrail that does not exist, or that the function may not apply. */
+const noGuardrail: Said = {
+  words: /guardrail/i,
+  code: 'upstream_denied',
+  message: "Bedrock did not take the plan's guardrail. The operator has to check its id and version.",
+};
+
+/**
+ * A quota of the account, for one model or all. AWS does not say at which hour it begins again.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/quotas-runtime.html
+ */
+const quotaOfTheDay: Said = {
+  words: /\bper day\b/i,
+  code: 'model_throttled',
+  message:
+    "The AWS account of this deployment has used up its tokens of the day at Bedrock; this key's own limits are not affected. " +
+    'Within a day there are new ones. Choose another model, or ask the operator, who can ask AWS for a higher quota.',
+  lasts: true,
+};
+
+/** A field, or a part of one, that the model does not take. */
+function refused(words: RegExp, param: string, name = param, remedy = 'Change it or leave it out.'): Said {
+  return { words, code: 'invalid_request', message: `The model refused ${name}. ${remedy}`, param };
+}
+
+const cachePoint = refused(/cache ?point|cache_control|prompt caching/i, 'cache', 'a cache point');
+
+/**
+ * In this order: what a message is about comes before what it speaks of beside that. Claude's own sampling is said to
+ * clash with thinking, a cache point to be at a tool, a choice of a tool to forbid thinking, and thoughts to be missing
+ * before a call of one.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Message.html
+ */
+const refusedFields: readonly Said[] = [
+  refused(/max_?tokens|max_gen_len|maxTokenCount|maximum tokens/i, 'maxTokens'),
+  ...Object.entries(samplingSpellings).map(([param, words]) => refused(words, param)),
+  cachePoint,
+  refused(/tool_?choice|tool .* not found in provided tools/i, 'toolChoice'),
+  refused(
+    /tool_?(config|spec)|input_?schema|\btools\.\d|\btool use\b|the tool \S+ is already defined/i,
+    'tools',
+  ),
+  refused(/output_?config|json_?schema/i, 'outputSchema'),
+  refused(
+    /thinking` blocks?|expected `thinking`|thinking\.signature/i,
+    'messages',
+    'the thoughts of an earlier turn',
+    "Send each answer's content back unchanged, thoughts included, after the same system, tools and turns.",
+  ),
+  refused(/thinking|reasoning/i, 'reasoning'),
+  refused(
+    /tool_?(use|result)/i,
+    'messages',
+    'a call of a tool or its result',
+    'Give each call an id of its own, and begin the user message after the calls with a result for each of them, and for no other.',
+  ),
+  refused(
+    /\bimages?\b/i,
+    'messages',
+    'an image',
+    'A user message takes up to 20, each of at most 3.75 MB and 8,000 pixels a side, in the format that it says.',
+  ),
+  refused(
+    /\bdocuments?\b|\bPDF\b/i,
+    'messages',
+    'a document',
+    'A user message takes up to 5, each of at most 4.5 MB, with a name that no other of the request has and a text beside them.',
+  ),
+  refused(/\bsystem\b/i, 'system'),
+];
+
+const rejects = (code: ErrorCode, said: readonly Said[] = []): Exception => ({ code, unbilled: true, said });
+const fails = (code: ErrorCode): Exception => ({ code, unbilled: false });
+const credentials = rejects('upstream_denied');
+
+/**
+ * Exceptions of Bedrock's runtime, and of AWS's request authentication, by name. AWS lists the names, and nowhere the
+ * messages, which are what people have met.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
+ */
+export const exceptions: ReadonlyMap<string, Exception> = new Map(
+  Object.entries({
+    ThrottlingException: rejects('model_throttled', [quotaOfTheDay]),
+    ModelNotReadyException: rejects('model_throttled'),
+    ServiceQuotaExceededException: rejects('model_throttled', [quotaOfTheDay]),
+    ValidationException: {
+      code: 'invalid_request',
+      message: 'The model refused the request. Its parameters may not suit this model.',
+      unbilled: true,
+      said: [noGuardrail, ...tooLong, ...notOffered, accountDenied, ...refusedFields],
+    },
+    AccessDeniedException: rejects('upstream_denied', [
+      noGuardrail,
+      cachePoint,
+      ...notOffered,
+      accountDenied,
+      { words: /not authorized to perform/i, code: 'upstream_denied' },
+    ]),
+    ResourceNotFoundException: rejects('model_unavailable', [noGuardrail]),
+    ServiceUnavailableException: rejects('upstream_error'),
+    InternalServerException: fails('upstream_error'),
+    ModelErrorException: fails('upstream_error'),
+    ModelStreamErrorException: fails('upstream_error'),
+    ConflictException: fails('upstream_error'),
+    ModelTimeoutException: fails('model_timeout'),
+    UnrecognizedClientException: credentials,
+    ExpiredTokenException: credentials,
+    InvalidSignatureException: credentials,
+    IncompleteSignatureException: credentials,
+    MissingAuthenticationTokenException: credentials,
+    InvalidClientTokenId: credentials,
+  }),
+);
