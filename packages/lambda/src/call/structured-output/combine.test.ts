@@ -240,5 +240,5 @@ test('what references copy is bounded, because the model reads it all', () => {
     Array.from({ length: 20 }, (_, index) => [`p${index}`, { $ref: '#/$defs/a' }]),
   );
   const $defs = { a: { ...text, description: 'x'.repeat(100_000) } };
-  expect(placeOf(() => open({ type: 'object', properties, $defs }))).toBe('outputSchema');
+  expect(placeOf(() => open({ type: 'object', properties, $defs }))).toBe('outputSchema.$defs.a');
 });

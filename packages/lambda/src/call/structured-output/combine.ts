@@ -63,9 +63,9 @@ class Combiner {
 
   /** What is asked of one place. */
   keywordsOf(parts: readonly Part[]): readonly Keywords[] | NoValue {
-    return keywordsOf(parts, this.#definitions, () => {
+    return keywordsOf(parts, this.#definitions, (path) => {
       this.#values += 1;
-      if (this.#values > most.values) throw schemaError([], `has more than ${most.values} values${putIn}`);
+      if (this.#values > most.values) throw schemaError(path, `has more than ${most.values} values${putIn}`);
     });
   }
 
@@ -94,12 +94,13 @@ class Combiner {
       ...Object.assign({}, ...possible.map(({ keywords }) => keywords)),
       ...restOf(found, combine),
     };
-    this.#count(merged);
+    this.#count(merged, found);
     return merged;
   }
 
   #combine(parts: readonly Part[], closed: boolean, depth: number): JsonObject | NoValue {
-    if (depth > most.depth) throw schemaError([], `is deeper than ${most.depth} levels${putIn}`);
+    if (depth > most.depth)
+      throw schemaError(parts[0]?.path ?? [], `is deeper than ${most.depth} levels${putIn}`);
     const found = this.keywordsOf(parts);
     if (found instanceof NoValue) return found;
     const chosen = found.find(choiceIn);
@@ -131,10 +132,12 @@ class Combiner {
       return fault ?? new NoValue([...chosen.path, keyword], everyTwice);
     }
     const outer = firstOf(found, (name) => annotations.includes(name));
+    this.#count(outer, found);
     return others.length > 0 ? { ...outer, [keyword]: possible } : { ...only, ...outer };
   }
 
-  #count(merged: JsonObject): void {
+  /** @param found What it was made of: the last of it is what was put in there. */
+  #count(merged: JsonObject, found: readonly Keywords[]): void {
     const own = Object.entries(merged).map(([keyword, value]) => {
       const subschemas = keyword === 'allOf' ? undefined : subschemasIn(keyword);
       return [
@@ -144,7 +147,7 @@ class Combiner {
     });
     this.#characters += JSON.stringify(own).length;
     if (this.#characters > most.characters) {
-      throw schemaError([], `has more than ${most.characters} characters${putIn}`);
+      throw schemaError(found.at(-1)?.path ?? [], `has more than ${most.characters} characters${putIn}`);
     }
   }
 }

@@ -213,6 +213,66 @@ test('a schema that grows without end is refused, not followed', () => {
   );
 });
 
+test.each<[string, (pattern: string) => object, path: string]>([
+  ['for its names', (pattern) => ({ propertyNames: { pattern } }), 'outputSchema.propertyNames.pattern'],
+  ['as a name', (pattern) => ({ patternProperties: { [pattern]: true } }), 'outputSchema.patternProperties'],
+])('a pattern that would take long to compile is refused before it is, %s', (_where, keywords, path) => {
+  const schema = { type: 'object', ...keywords('\\p{L}'.repeat(100_000)) };
+  const { message, details } = refusal(() => tool(schema));
+  expect(message).toContain('longer than 1000 characters');
+  expect(details).toMatchObject({ issues: [{ path }] });
+});
+
+test('many patterns are refused where they would take long together', () => {
+  const pattern = '\\p{L}'.repeat(100);
+  const properties = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [index, { type: 'string', pattern }]));
+  expect(() => tool({ type: 'object', properties: properties(20) })).not.toThrow();
+  const { message, details } = refusal(() => tool({ type: 'object', properties: properties(21) }));
+  expect(message).toContain('more than 10000 characters');
+  expect(details).toMatchObject({ issues: [{ path: 'outputSchema.properties.20.pattern' }] });
+});
+
+test.each<[string, object]>([
+  ['a text', { description: 'x'.repeat(300_000) }],
+  [
+    'a text beside a choice',
+    { description: 'x'.repeat(300_000), anyOf: [{ type: 'string' }, { type: 'null' }] },
+  ],
+  ['a value', { const: 'x'.repeat(300_000) }],
+  [
+    'a list of names',
+    { type: 'object', required: Array.from({ length: 3000 }, (_, n) => `${n}${'x'.repeat(99)}`) },
+  ],
+])('references that would copy %s over and over are refused where that goes too far', (_what, a) => {
+  const properties = Object.fromEntries(
+    Array.from({ length: 2400 }, (_, index) => [index, { $ref: '#/$defs/a' }]),
+  );
+  for (const model of [native, tool]) {
+    const { message, details } = refusal(() => model({ type: 'object', properties, $defs: { a } }));
+    expect(message).toMatch(/more than 1000000 characters/);
+    expect(details).toMatchObject({ issues: [{ path: 'outputSchema.$defs.a' }] });
+  }
+});
+
+test('two long lists of values are put together in no more time than it takes to read them', () => {
+  const list = (from: number) => Array.from({ length: 2400 }, (_, n) => ({ n: n + from }));
+  const schema = { type: 'object', properties: { a: { allOf: [{ enum: list(0) }, { enum: list(2399) }] } } };
+  const started = performance.now();
+  expect(tool(schema)).toMatchObject({ properties: { a: { enum: [{ n: 2399 }] } } });
+  expect(performance.now() - started).toBeLessThan(1000);
+});
+
+test('a value is in two lists whichever way its names are sorted', () => {
+  const allOf = [
+    { enum: [{ a: [{ c: 1, b: null }], b: 1 }, [1, 2]] },
+    { enum: [[2, 1], { b: 1, a: [{ b: null, c: 1 }] }] },
+  ];
+  expect(tool({ type: 'object', properties: { a: { allOf } } })).toMatchObject({
+    properties: { a: { enum: [{ a: [{ b: null, c: 1 }], b: 1 }] } },
+  });
+});
+
 test('whatever is sent as a schema is either taken or refused with a reason', () => {
   const schema = fc.dictionary(
     fc.oneof(

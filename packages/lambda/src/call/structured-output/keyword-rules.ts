@@ -94,6 +94,12 @@ export function subschemasIn(keyword: string): Subschemas | undefined {
   return ruleOf(keyword)?.subschemas;
 }
 
+/** The regular expressions that a keyword is, or maps to schemas. */
+export function patternsIn(keyword: string, value: unknown): string[] {
+  if (keyword === 'pattern') return typeof value === 'string' ? [value] : [];
+  return keyword === 'patternProperties' && isObject(value) ? Object.keys(value) : [];
+}
+
 function ruleOf(keyword: string): Rule | undefined {
   return Object.hasOwn(rules, keyword) ? rules[keyword] : undefined;
 }

@@ -78,20 +78,20 @@ function isSchema(value: Json | undefined): value is Schema {
 /**
  * All that parts ask of a value, with references followed and each `allOf` opened, outermost first.
  *
- * @param count Is called for each part on the way, and once for none.
+ * @param count Is called with the place of each part on the way, and once for none.
  * @throws {ProxyError} `invalid_request` where one of them would then mean something else.
  */
 export function keywordsOf(
   parts: readonly Part[],
   definitions: readonly Definition[],
-  count: () => void,
+  count: (path: readonly string[]) => void,
 ): readonly Keywords[] | NoValue {
   const found: Keywords[] = [];
   const waiting = [...parts];
-  if (parts.length === 0) count();
+  if (parts.length === 0) count([]);
   for (let part = waiting.shift(); part; part = waiting.shift()) {
-    count();
     const { schema, path } = part;
+    count(path);
     if (schema === true) continue;
     if (schema === false) {
       return new NoValue(path, path.at(-1) === 'additionalProperties' ? excluded : nothing);

@@ -1,9 +1,12 @@
 import { isJsonObject, isObject, type Json, type JsonObject } from '../../json.ts';
-import { keywordFault, type Schema, subschemasIn } from './keyword-rules.ts';
+import { keywordFault, patternsIn, type Schema, subschemasIn } from './keyword-rules.ts';
 import { schemaError } from './schema-error.ts';
 
-/** Bounds on a schema, as it is written and with its references put in: far above what people write, and safe to walk. */
-export const most = { depth: 64, values: 10_000, characters: 1_000_000 };
+/**
+ * Bounds on a schema, as it is written and with its references put in: far above what people write, and safe to walk. A
+ * pattern takes time and memory to compile, which nothing can interrupt: 100 KB of classes such as `\\p{L}` several seconds.
+ */
+export const most = { depth: 64, values: 10_000, characters: 1_000_000, pattern: 1000, patterns: 10_000 };
 
 /** The root of the caller's schema, which is the first, or another place in it that a reference leads to. */
 export interface Definition {
@@ -41,17 +44,28 @@ export function documentOf(definitions: readonly Definition[]): JsonObject {
  * Reads the caller's schema, and finds what its references lead to.
  *
  * @throws {ProxyError} `invalid_request` for a reference that leads nowhere, out of the schema, or round in a circle; for
- *   a keyword whose value cannot be; and for a schema that is too deep or too large.
+ *   a keyword whose value cannot be; and for a schema that is too deep or too large, or whose patterns are.
  */
 export function definitionsOf(root: Readonly<Record<string, unknown>>): readonly Definition[] {
   const found: Place[] = [{ value: root, path: [] }];
   const numbers = new Map<unknown, number>([[root, 0]]);
   let values = 0;
+  let patterns = 0;
 
   const count = (path: readonly string[]): void => {
     values += 1;
     if (values > most.values) throw schemaError([], `has more than ${most.values} values`);
     if (path.length > most.depth) throw schemaError([], `is deeper than ${most.depth} levels`);
+  };
+
+  const countPatterns = (keyword: string, value: unknown, path: readonly string[]): void => {
+    for (const { length } of patternsIn(keyword, value)) {
+      patterns += length;
+      if (length > most.pattern) throw schemaError(path, `is longer than ${most.pattern} characters`);
+      if (patterns > most.patterns) {
+        throw schemaError(path, `has, with the patterns before it, more than ${most.patterns} characters`);
+      }
+    }
   };
 
   const copy = (value: unknown, path: readonly string[]): Json => {
@@ -84,6 +98,7 @@ export function definitionsOf(root: Readonly<Record<string, unknown>>): readonly
     for (const [keyword, inner] of Object.entries(value)) {
       if (dropped.has(keyword)) continue;
       const at = [...path, keyword];
+      countPatterns(keyword, inner, at);
       const fault = keywordFault(keyword, inner);
       if (fault) throw schemaError(at, fault);
       const kind = subschemasIn(keyword);

@@ -1,5 +1,5 @@
-import { deepCompareStrict, Validator } from '@cfworker/json-schema';
-import type { Json, JsonObject } from '../../json.ts';
+import { Validator } from '@cfworker/json-schema';
+import { isJsonObject, type Json, type JsonObject } from '../../json.ts';
 import { contradicted, type Keywords, lastPlaceOf, NoValue } from './parts.ts';
 
 export type Type = 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null';
@@ -107,7 +107,15 @@ export function valuesOf(
 }
 
 function memberOf(list: readonly Json[]): (value: Json) => boolean {
-  const simple = new Set(list);
-  return (value) =>
-    simple.has(value) || (typeof value === 'object' && list.some((item) => deepCompareStrict(item, value)));
+  const texts = new Set(list.map(sortedText));
+  return (value) => texts.has(sortedText(value));
+}
+
+/** The same text for values that are the same, whichever way their names are sorted. */
+function sortedText(value: Json): string {
+  return JSON.stringify(value, (_name, inner: Json) =>
+    isJsonObject(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : inner,
+  );
 }
