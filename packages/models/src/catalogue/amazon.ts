@@ -2,6 +2,7 @@ import type { ModelDefinition, ModelPrice, PlainCapability } from '../model.ts';
 import { priceList, withCacheRead, withTiers } from './price-list.ts';
 import * as regions from './regions.ts';
 import { card, liteLlm } from './sources.ts';
+import { shortTemplate } from './templates.ts';
 
 /**
  * Bedrock refuses `outputConfig` for Nova, but accepts a forced tool.
@@ -10,6 +11,7 @@ import { card, liteLlm } from './sources.ts';
  */
 const nova = {
   upstream: 'converse',
+  templateTokens: shortTemplate,
   structuredOutput: 'tool',
   toolChoices: ['auto', 'required', 'named'],
   cache: {

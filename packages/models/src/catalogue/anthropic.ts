@@ -4,6 +4,7 @@ import type { Effort, Reasoning } from '../reasoning.ts';
 import { claudePrices } from './claude-prices.ts';
 import * as regions from './regions.ts';
 import { card } from './sources.ts';
+import { shortTemplate } from './templates.ts';
 
 /**
  * They refuse temperature and topP in one request.
@@ -29,6 +30,7 @@ const ownChoice: ToolChoiceKind[] = ['auto'];
 /** According to the cards of the newer ones, CountTokens supports them only on another endpoint. */
 const claude = {
   upstream: 'converse',
+  templateTokens: shortTemplate,
   messagesApi: true,
   toolChoices: anyChoice,
   lifecycle: { status: 'active' },

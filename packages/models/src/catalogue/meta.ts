@@ -2,6 +2,7 @@ import type { ModelDefinition } from '../model.ts';
 import { priceList } from './price-list.ts';
 import * as regions from './regions.ts';
 import { card } from './sources.ts';
+import { shortTemplate } from './templates.ts';
 
 /**
  * Every Llama on Bedrock is Legacy, closed to accounts that have not used it, and ends on 2027-03-30. Bedrock refuses
@@ -11,6 +12,7 @@ import { card } from './sources.ts';
  */
 const llama = {
   upstream: 'converse',
+  templateTokens: shortTemplate,
   capabilities: ['system', 'history', 'stop', 'temperature', 'topP', 'temperatureWithTopP', 'stream'],
   lifecycle: { status: 'legacy', endOfLife: '2027-03-30' },
 } as const satisfies Partial<ModelDefinition>;

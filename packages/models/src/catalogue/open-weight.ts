@@ -2,6 +2,7 @@ import type { ModelDefinition, PlainCapability } from '../model.ts';
 import { priceList, withTiers } from './price-list.ts';
 import * as regions from './regions.ts';
 import { card, onCard } from './sources.ts';
+import { shortTemplate, templateWithPrompt } from './templates.ts';
 
 /** Bedrock refuses stop sequences for gpt-oss, DeepSeek and Qwen; nothing is known about the others that lack them. */
 const withoutStop: PlainCapability[] = [
@@ -20,6 +21,7 @@ const withoutStop: PlainCapability[] = [
  */
 const openWeight = {
   upstream: 'converse',
+  templateTokens: shortTemplate,
   toolChoices: ['auto'],
   serviceTiers: ['priority', 'flex'],
   structuredOutput: 'native',
@@ -45,6 +47,7 @@ const gptOss = {
 
 const mistral = {
   ...openWeight,
+  templateTokens: templateWithPrompt,
   capabilities: [
     ...(['system', 'history', 'stop', 'temperature', 'topP', 'temperatureWithTopP'] as const),
     ...(['images', 'stream'] as const),

@@ -3,6 +3,7 @@ import type { Rates } from '../price.ts';
 import type { Reasoning } from '../reasoning.ts';
 import * as regions from './regions.ts';
 import { card, onCard } from './sources.ts';
+import { shortTemplate } from './templates.ts';
 
 /**
  * The capabilities through Converse. While they think, they refuse other sampling. They take a schema only in a field
@@ -12,6 +13,7 @@ import { card, onCard } from './sources.ts';
  */
 const gpt = {
   upstream: 'converse',
+  templateTokens: shortTemplate,
   capabilities: ['system', 'history', 'images', 'stream'],
   // As in LiteLLM; the cards do not mention the caller's tools.
   toolChoices: ['auto'],
