@@ -65,7 +65,10 @@ const occasions: Readonly<Record<MetricName, readonly (readonly [Partial<Request
   OutputTokens: [[{ usage }, 2]],
   Cost: [[{ costUsd: 2 }, 2]],
   HoldsRefused: (['exceeds_limit', 'quota_exceeded', 'rate_limited'] as const).map((code) => [{ code }, 1]),
-  SettleFailures: [[{ settleError: 'TimeoutError' }, 1]],
+  WrongCharges: [
+    [{ settleError: 'TimeoutError' }, 1],
+    [{ underestimated: true }, 1],
+  ],
   AccessFailures: (['upstream_denied', 'model_unavailable'] as const).map((code) => [{ code }, 1]),
   LimitsNearlyReached: [[{ limitsNearlyReached: [use] }, 1]],
 };

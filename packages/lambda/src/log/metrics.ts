@@ -21,8 +21,11 @@ export const metricUnits = {
   Cost: 'None',
   /** Requests that the ledger refused: `quota_exceeded`, `exceeds_limit`, `rate_limited`. */
   HoldsRefused: 'Count',
-  /** Charges that could not be written, so that the whole hold stays charged. */
-  SettleFailures: 'Count',
+  /**
+   * Charges that are not what they should be: one could not be written, so that the whole hold stays charged, or was above
+   * what was held, so that a limit may have been passed.
+   */
+  WrongCharges: 'Count',
   /** Calls that the operator has to act on: `upstream_denied`, `model_unavailable`. */
   AccessFailures: 'Count',
   /** Limits that a call took past 80 % of what they allow. */
@@ -82,7 +85,7 @@ function metricsOf(log: RequestLog): Partial<Record<MetricName, number>> {
     Cost: log.costUsd,
     HoldsRefused:
       code === 'exceeds_limit' || code === 'quota_exceeded' || code === 'rate_limited' ? 1 : undefined,
-    SettleFailures: log.settleError === undefined ? undefined : 1,
+    WrongCharges: log.settleError !== undefined || log.underestimated ? 1 : undefined,
     AccessFailures: code === 'upstream_denied' || code === 'model_unavailable' ? 1 : undefined,
     LimitsNearlyReached: log.limitsNearlyReached?.length,
   };

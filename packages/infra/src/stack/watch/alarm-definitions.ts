@@ -81,11 +81,13 @@ export function alarmDefinitions({ config, stage, handler }: AlarmSources): Alar
       threshold: 1,
     },
     {
-      name: 'settle-failures',
+      name: 'wrong-charges',
       description:
-        'A charge could not be written, so what the call held stays charged: more than it cost. The log line has team, ' +
-        'held and settleError. If it goes on, check the throttles and the health of the table.',
-      metric: proxyMetric(config, 'SettleFailures'),
+        'A charge is not what it should be. Where the log line has settleError, it could not be written, and what the call ' +
+        'held stays charged: check the throttles and the health of the table. Where it has underestimated, the call cost ' +
+        'more than it held, so a limit may have been passed by the difference: report the model, and lower its limits until ' +
+        'its templateTokens are set.',
+      metric: proxyMetric(config, 'WrongCharges'),
       threshold: 1,
     },
     {

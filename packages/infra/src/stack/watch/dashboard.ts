@@ -122,7 +122,7 @@ function widgetsOf({ config, stage, handler, logGroup, table, alarms }: Dashboar
     ),
     row(
       graph('Ledger', [
-        metric('SettleFailures'),
+        metric('WrongCharges'),
         errors('limits_unavailable'),
         ofTable('ReadThrottleEvents', 'DynamoDB read throttles'),
         ofTable('WriteThrottleEvents', 'DynamoDB write throttles'),
