@@ -36,7 +36,7 @@ export interface ErrorDefinition {
  */
 export const errors = {
   /**
-   * The body is not JSON, or it is JSON but not an object. What is not UTF-8 may get past this, and be answered and
+   * The body is not JSON, or it is JSON but not an object, or it is compressed. What is not UTF-8 may get past this, and be answered and
    * charged: the function is given the body as text, in which the local gateway has U+FFFD for such bytes, and AWS does
    * not say what it has.
    * @remedy Send an object, as JSON in UTF-8.
@@ -49,7 +49,7 @@ export const errors = {
     from: 'asking',
     madeBy: ['gateway', 'lambda'],
     message:
-      'The request body is not a JSON object. Send one, such as {"model":"nova-lite","question":"..."}.',
+      'The request body is not a JSON object, or it is compressed. Send one as it is, such as {"model":"nova-lite","question":"..."}.',
   },
   /**
    * A field is missing, unknown or out of its range, the content type is not `application/json`, or the model
@@ -161,9 +161,9 @@ export const errors = {
     message: 'There is no such method and path here. Check the URL, its stage included, and the HTTP method.',
   },
   /**
-   * The body is larger than Lambda takes. Above 10 MB API Gateway says so in plain text, without this
-   * envelope.
-   * @remedy Send less history.
+   * The body is larger than Lambda takes: 6 MB as a string within JSON, where each quotation mark, backslash and line break
+   * takes two bytes. Above 10 MB API Gateway says so in plain text, without this envelope.
+   * @remedy Send less history; write JSON without line breaks.
    * @billed no
    */
   request_too_large: {
@@ -172,7 +172,8 @@ export const errors = {
     retryable: false,
     from: 'asking',
     madeBy: ['gateway'],
-    message: 'The request is larger than 6 MB, the most that can be passed on. Shorten it.',
+    message:
+      'The request is larger than can be passed on: 6 MB, in which each quotation mark, backslash and line break counts twice. Shorten it.',
   },
   /**
    * The call alone may cost more than a whole limit allows, so it never fits, however long one waits. `details` has the

@@ -99,6 +99,26 @@ const refusalOf = (name: string, caller: Parameters<typeof chooseModel>[1]) => {
   }
 };
 
+test.each([
+  ['nova-por', 'nova-pro'],
+  ['Nova_Pro', 'nova-pro'],
+  ['gpt4o', 'gpt-4o'],
+  ['claude-haiku', 'claude-haiku-4-5'],
+])('for the name %s the nearest of the plan is suggested', (name, near) => {
+  expect(refusalOf(name, callerWith('nova-pro'))).toMatchObject({
+    message: expect.stringContaining(`Did you mean ${near}?`),
+  });
+});
+
+test.each(['nova-micr', 'nova', 'x', 'n'.repeat(1_000_000)])(
+  'for the name %.20s nothing is suggested, least of all what the plan does not have',
+  (name) => {
+    expect(refusalOf(name, callerWith('nova-pro'))).toMatchObject({
+      message: expect.not.stringContaining('Did you mean'),
+    });
+  },
+);
+
 test('no name leads past the plan, and the error says which names do lead somewhere', () => {
   const caller = callerWith('nova-pro');
   const available = ['nova-pro', 'gpt-4o', 'claude-haiku-4-5'];

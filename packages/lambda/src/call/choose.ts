@@ -17,6 +17,7 @@ import {
   type Tool,
 } from './call.ts';
 import { unpricedPartOf } from './meter.ts';
+import { nearestName } from './nearest-name.ts';
 import { refuseReasoning } from './reasoning.ts';
 import { placeOf } from './request-place.ts';
 
@@ -48,7 +49,8 @@ export function chooseModel(name: string, caller: Caller, config: Config): Chose
   const model = config.models.get(alias);
   if (model && caller.models.includes(alias)) return model;
   const available = namesFor(caller, config);
-  const choice = `Choose one of: ${available.join(', ')}.`;
+  const near = model ? undefined : nearestName(name, available);
+  const choice = `${near === undefined ? '' : `Did you mean ${near}? `}Choose one of: ${available.join(', ')}.`;
   throw new ProxyError({
     code: model ? 'model_not_allowed' : 'unknown_model',
     message: model

@@ -2,6 +2,7 @@ import type { DetailsOf } from '@org/contract';
 import { placeOf } from '../call/request-place.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { invalidField, ProxyError } from '../proxy-error.ts';
+import { unknownField } from './fields.ts';
 
 /**
  * What becomes of a field of another API's request. `kept`: it means the same here. `translated`: it goes to the model in
@@ -39,7 +40,7 @@ export function heededFields<Name extends string>(table: FieldTable<Name>, body:
   const heeded: JsonObject = {};
   for (const [name, value] of Object.entries(body)) {
     const rule = rules.get(name);
-    if (rule === undefined) throw invalidField(placeOf([name]), 'is not a field of this request');
+    if (rule === undefined) throw invalidField(placeOf([name]), unknownField(name, Object.keys(table)));
     if (value === null || rule.fate === 'ignored') continue;
     if (rule.fate === 'refused') {
       if (!rule.harmless?.some((harmless) => JSON.stringify(harmless) === JSON.stringify(value))) {

@@ -1,5 +1,6 @@
 import type { RequestIssue } from '@org/contract';
 import * as z from 'zod/mini';
+import { nearestName } from '../call/nearest-name.ts';
 import { mostIssues, placeOf } from '../call/request-place.ts';
 import type { JsonObject } from '../json.ts';
 import { ProxyError } from '../proxy-error.ts';
@@ -12,7 +13,8 @@ import { ProxyError } from '../proxy-error.ts';
 export function readFields<Schema extends z.ZodMiniType>(schema: Schema, body: JsonObject): z.output<Schema> {
   const { data, error } = z.safeParse(schema, body, { reportInput: true });
   if (!error) return data;
-  const issues = error.issues.flatMap(describeIssue).slice(0, mostIssues);
+  const names = schema instanceof z.ZodMiniObject ? Object.keys(schema.shape) : [];
+  const issues = error.issues.flatMap((issue) => describeIssue(issue, names)).slice(0, mostIssues);
   throw new ProxyError({
     code: 'invalid_request',
     message: `${issues.map(({ path, message }) => `${path} ${message}`).join('; ')}.`,
@@ -28,14 +30,24 @@ const withArticle = (type: string) => `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${t
 
 const quoted = (values: readonly unknown[]) => values.map((value) => JSON.stringify(value)).join(', ');
 
-/** Says what is wrong without repeating what was sent. */
-function describeIssue(issue: z.core.$ZodIssue): RequestIssue[] {
+/** Says of a field that there is none of its name, and which one was probably meant. */
+export function unknownField(name: string, names: readonly string[]): string {
+  const near = nearestName(name, names);
+  return `is not a field of this request${near === undefined ? '' : `; did you mean ${near}?`}`;
+}
+
+/**
+ * Says what is wrong without repeating what was sent.
+ *
+ * @param names Of the fields of the whole request. Default: none that can be suggested.
+ */
+function describeIssue(issue: z.core.$ZodIssue, names: readonly string[] = []): RequestIssue[] {
   const path = placeOf(issue.path);
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({
         path: placeOf([...issue.path, key]),
-        message: 'is not a field of this request',
+        message: unknownField(key, issue.path.length === 0 ? names : []),
       }));
     case 'invalid_type': {
       const expected = typeNames[issue.expected] ?? issue.expected;
@@ -52,12 +64,16 @@ function describeIssue(issue: z.core.$ZodIssue): RequestIssue[] {
     case 'invalid_union':
       return describeChoice(issue);
     case 'too_big':
+      if (issue.maximum === Number.MAX_SAFE_INTEGER) return [{ path, message: 'is too large a number' }];
       return [
         {
           path,
           message: issue.message === 'Invalid input' ? `must be at most ${issue.maximum}` : issue.message,
         },
       ];
+    case 'too_small':
+      if (issue.minimum === Number.MIN_SAFE_INTEGER) return [{ path, message: 'is too small a number' }];
+      return [{ path, message: issue.message }];
     default:
       return [{ path, message: issue.message }];
   }

@@ -18,8 +18,12 @@ export function asking(door: Door): Operation {
   return async (invocation, caller) => {
     const { event, context, options, log, started } = invocation;
     const { isBase64Encoded, requestContext } = event;
-    const contentType = header(event, 'content-type');
-    const body = jsonBody({ contentType, body: event.body, isBase64Encoded });
+    const body = jsonBody({
+      contentType: header(event, 'content-type'),
+      contentEncoding: header(event, 'content-encoding'),
+      body: event.body,
+      isBase64Encoded,
+    });
     const asked = door.parse(body, (name) => header(event, name));
     try {
       using deadline = deadlineBefore(

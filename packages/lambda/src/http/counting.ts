@@ -11,8 +11,12 @@ import { answerResponse } from './response.ts';
 export function counting(door: CountingDoor): Operation {
   return async ({ event, options, response, log }, caller, deadline) => {
     const { isBase64Encoded } = event;
-    const contentType = header(event, 'content-type');
-    const body = jsonBody({ contentType, body: event.body, isBase64Encoded });
+    const body = jsonBody({
+      contentType: header(event, 'content-type'),
+      contentEncoding: header(event, 'content-encoding'),
+      body: event.body,
+      isBase64Encoded,
+    });
     try {
       const asked = door.parse(body, (name) => header(event, name));
       const { model, inputTokens, exact } = await countTokens(asked, { ...options, caller, deadline });

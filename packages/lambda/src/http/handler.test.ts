@@ -51,6 +51,7 @@ test('an ask is answered in the shape of the contract, and the headers say what 
     200,
     {
       'content-type': 'application/json',
+      'cache-control': 'no-store',
       'x-request-id': 'request-1',
       'request-id': 'request-1',
       'x-ratelimit-limit-requests': '50',
@@ -68,6 +69,16 @@ test('an ask is answered in the shape of the contract, and the headers say what 
     usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5, costUsd: 0.000007 },
     limits,
   });
+});
+
+test.each([
+  ['GET', '/usage'],
+  ['GET', '/models'],
+  ['GET', '/v1/models'],
+  ['GET', '/nowhere'],
+] as const)('what %s %s answers is kept by no cache on the way', async (...route) => {
+  const { response } = await send(null, { route });
+  expect(response.headers).toMatchObject({ 'cache-control': 'no-store' });
 });
 
 test('the worst case is held before the call, and the true cost settled after it', async () => {
@@ -287,6 +298,7 @@ test.each<[what: string, statement: ErrorStatement, background: ErrorBackground,
   const { response } = await send(question, { upstream });
   expect(response.headers).toEqual({
     'content-type': 'application/json',
+    'cache-control': 'no-store',
     'x-request-id': 'request-1',
     'request-id': 'request-1',
     ...headers,

@@ -9,6 +9,7 @@ const mostLevels = 200;
 
 export interface RawBody {
   readonly contentType: string | undefined;
+  readonly contentEncoding?: string | undefined;
   readonly body: string | null;
   readonly isBase64Encoded: boolean;
 }
@@ -17,10 +18,11 @@ export interface RawBody {
  * Reads a request body as JSON.
  *
  * @throws {ProxyError} `invalid_json` where it is not a JSON object; `invalid_request` where it has more than 20,000
- *   values or 200 levels, or is sent as another content type.
+ *   values or 200 levels, or is compressed, or is sent as another content type.
  */
 export function jsonBody(raw: RawBody): JsonObject {
   refuseOtherContentType(raw.contentType);
+  refuseCompressed(raw.contentEncoding);
   const json = parseJsonObject(raw);
   refuseVeryManyValues(json);
   return json;
@@ -37,6 +39,18 @@ function refuseOtherContentType(contentType: string | undefined): void {
       details: { issues: [{ path: 'content-type', message: 'must be application/json' }] },
     });
   }
+}
+
+/** API Gateway passes on the bytes as text, in which nothing that was compressed survives. */
+function refuseCompressed(contentEncoding = 'identity'): void {
+  if (contentEncoding.trim().toLowerCase() === 'identity') return;
+  throw new ProxyError({
+    code: 'invalid_request',
+    message:
+      'The body is compressed, which is not supported here. Send it as it is, without content-encoding.',
+    param: 'content-encoding',
+    details: { issues: [{ path: 'content-encoding', message: 'must be left out' }] },
+  });
 }
 
 function parseJsonObject({ body, isBase64Encoded }: RawBody): JsonObject {

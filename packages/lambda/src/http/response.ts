@@ -22,12 +22,16 @@ export function answerResponse(
     statusCode: 200,
     headers: {
       'content-type': 'application/json',
+      ...uncached,
       ...requestIds(requestId),
       ...headersOfLimits(limits),
     },
     body: JSON.stringify(body),
   };
 }
+
+/** What is left of a limit, and which models a key has, are of this moment and of this caller. */
+const uncached = { 'cache-control': 'no-store' };
 
 function requestIds(requestId: string): Record<string, string> {
   return { [headers.requestId]: requestId, [headers.anthropicRequestId]: requestId };
@@ -70,6 +74,7 @@ export function errorResponse({ statement, retryable }: ProxyError, requestId: s
     statusCode: status,
     headers: {
       'content-type': 'application/json',
+      ...uncached,
       ...requestIds(requestId),
       [headers.shouldRetry]: String(retryable),
       ...(retryAfterSeconds === undefined || !retryable

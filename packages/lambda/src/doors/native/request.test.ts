@@ -47,6 +47,25 @@ test.each([
   else expect(parse(body, contentType)).toBeDefined();
 });
 
+test.each(['gzip', 'br', 'GZIP, identity'])(
+  'a body that is compressed by %s is refused for that',
+  (contentEncoding) => {
+    const raw = {
+      contentType: 'application/json',
+      contentEncoding,
+      body: '\u001f\ufffd',
+      isBase64Encoded: false,
+    };
+    expect(() => jsonBody(raw)).toThrow(/content-encoding/);
+  },
+);
+
+test('a body that says that it is not compressed is read', () => {
+  const body = '{"model":"llama","question":"Hi"}';
+  const raw = { contentType: undefined, contentEncoding: 'identity', body, isBase64Encoded: false };
+  expect(jsonBody(raw)).toEqual(JSON.parse(body));
+});
+
 const askable = 'is required (string), or messages that end with a user turn';
 const user = (...content: object[]) =>
   JSON.stringify({ model: 'llama', messages: [{ role: 'user', content }] });
@@ -60,8 +79,26 @@ test.each([
     'an unknown field',
     '{"model":"llama","question":"Hi","temprature":1}',
     'temprature',
+    'is not a field of this request; did you mean temperature?',
+  ],
+  [
+    'a field by the name that another API has for it',
+    '{"model":"llama","question":"Hi","max_tokens":5}',
+    'max_tokens',
+    'is not a field of this request; did you mean maxTokens?',
+  ],
+  [
+    'a field that is near none',
+    '{"model":"llama","question":"Hi","n":5}',
+    'n',
     'is not a field of this request',
   ],
+  ...['99999999999999999999', '1e300'].map((most): [string, string, string, string] => [
+    `${most} tokens`,
+    `{"model":"llama","question":"Hi","maxTokens":${most}}`,
+    'maxTokens',
+    'is too large a number',
+  ]),
   [
     'a temperature out of range',
     '{"model":"llama","question":"Hi","temperature":1.5}',
@@ -202,7 +239,7 @@ test('every fault of a request is reported at once', () => {
   expect(refusal('{"modle":"llama"}').details).toEqual({
     issues: [
       { path: 'model', message: 'is required (string)' },
-      { path: 'modle', message: 'is not a field of this request' },
+      { path: 'modle', message: 'is not a field of this request; did you mean model?' },
       { path: 'question', message: askable },
     ],
   });
