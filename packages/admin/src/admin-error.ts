@@ -10,11 +10,13 @@ export interface AdminProblems {
   team_is_of_config: { readonly team: string };
   team_plan_is_of_config: { readonly team: string; readonly plan: string };
   team_was_deleted: { readonly team: string };
+  /** Half way, or from the config. */
+  team_was_removed: { readonly team: string };
   /** Of a file or a request. */
   invalid_teams: { readonly source: string; readonly issues: readonly ConfigIssue[] };
   no_such_plan: { readonly plan: string; readonly plans: readonly string[] };
   /** The plan of a team is no longer in the config. */
-  plan_is_gone: { readonly plan: string | undefined; readonly team: string };
+  plan_is_gone: { readonly plan: string; readonly team: string };
   plan_is_not_deployed: { readonly plan: string };
   no_such_key: { readonly key: string; readonly stack: string };
   key_exists: { readonly key: string; readonly team: string };
@@ -49,6 +51,7 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
   team_is_of_config: ({ team }) => `The team ${team} is in the config.`,
   team_plan_is_of_config: ({ team, plan }) => `The team ${team} has its plan in the config: ${plan}.`,
   team_was_deleted: ({ team }) => `The team ${team} was deleted meanwhile, and the key with it.`,
+  team_was_removed: ({ team }) => `The team ${team} was removed, but not all that it had.`,
   invalid_teams: ({ source }) => `${source} is not a list of teams.`,
   no_such_plan: ({ plan }) => `The config has no plan "${plan}".`,
   plan_is_gone: ({ plan, team }) => `The plan ${plan} of the team ${team} is not in the config.`,

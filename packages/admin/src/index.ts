@@ -25,8 +25,9 @@ export {
 } from './prices/compare-prices.ts';
 export type { ProofResult } from './prove/proof.ts';
 export { type ProveOptions, prove } from './prove/prove.ts';
+export { adoptTeams } from './teams/adopt-teams.ts';
 export { checkDeletable, deleteTeam, keyNamesOf } from './teams/delete-team.ts';
 export { importTeams, parseTeams, type TeamImport } from './teams/import-teams.ts';
 export { moveTeam } from './teams/move-team.ts';
-export { createTeam, listTeams, requireTeam } from './teams/teams.ts';
+export { createTeam, listTeams, requireTeam, type Team } from './teams/teams.ts';
 export { type Usage, usageReport } from './usage-report.ts';

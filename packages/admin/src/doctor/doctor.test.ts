@@ -53,6 +53,13 @@ test('a healthy account has nothing to put right', async () => {
   expect(models.map(({ access }) => access)).toEqual(Array(5).fill('yes'));
 });
 
+const deployed = {
+  body: `<DescribeStacksResponse><DescribeStacksResult><Stacks><member>
+    <StackName>bedrock-proxy-dev</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-01-01T00:00:00Z</CreationTime>
+    <Outputs><member><OutputKey>TableName</OutputKey><OutputValue>the-table</OutputValue></member></Outputs>
+  </member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
+};
+
 const advice = (text: RegExp) => ({ kind: 'advice', text: expect.stringMatching(text) });
 const bootstrap = { kind: 'bootstrap', account: '111122223333', region: 'us-east-1' };
 
@@ -173,6 +180,24 @@ test.each<[fault: string, differing: AwsAnswers, subject: string, finding: objec
     { '/account': { status: 403, exception: 'AccessDeniedException', body: { message: 'no' } } },
     'log_role',
     { status: 'warning', what: /could not be looked at.*: no/, remedy: advice(/Allow apigateway:GET/) },
+  ],
+  [
+    'a team that has left the config, and not all that it had',
+    {
+      'DescribeStacks bedrock-proxy-dev': deployed,
+      Query: { body: { Items: [{ pk: { S: 'teams' }, sk: { S: 'acme' } }] } },
+    },
+    'team acme',
+    { status: 'warning', what: /are refused/, remedy: { kind: 'delete_team', team: 'acme' } },
+  ],
+  [
+    'a table that the one who runs this may not read',
+    {
+      'DescribeStacks bedrock-proxy-dev': deployed,
+      Query: { status: 403, exception: 'AccessDeniedException', body: { message: 'no' } },
+    },
+    'teams',
+    { status: 'warning', what: /could not be looked at/, remedy: advice(/Allow dynamodb:Query/) },
   ],
   [
     'a model without a price',

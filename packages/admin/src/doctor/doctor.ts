@@ -9,6 +9,7 @@ import { error, type Finding } from './finding.ts';
 import { checkGuardrailAccess } from './guardrails.ts';
 import { checkModels, type ModelAccess } from './model-access.ts';
 import { checkModelPrices } from './prices.ts';
+import { checkRemovedTeams } from './removed-teams.ts';
 
 /** What stands in the way of a config in an account. */
 export interface Diagnosis {
@@ -39,12 +40,13 @@ export async function diagnose(
       models: [],
     };
   }
-  const [bootstrap, apiGateway, concurrency, models, guardrails] = await Promise.all([
+  const [bootstrap, apiGateway, concurrency, models, guardrails, removedTeams] = await Promise.all([
     checkBootstrap(settings, account),
     checkApiGatewayAccount(settings, config),
     checkConcurrency(settings, config),
     checkModels(settings, config, now),
     checkGuardrailAccess(settings, config),
+    checkRemovedTeams(settings, config, now),
   ]);
   return {
     findings: [
@@ -55,6 +57,7 @@ export async function diagnose(
       ...models.map(({ finding }) => finding),
       ...noModelAnswers(models),
       ...guardrails,
+      ...removedTeams,
       ...ofConfig,
     ],
     account,

@@ -17,7 +17,8 @@ export type Check =
   | 'sign_in'
   | 'plan'
   | 'key'
-  | 'team';
+  | 'team'
+  | 'teams';
 
 /** What was looked at. */
 export interface Subject {
@@ -50,6 +51,8 @@ export type Remedy =
   | { readonly kind: 'set_log_role' }
   | { readonly kind: 'make_team'; readonly team: string }
   | { readonly kind: 'make_key'; readonly team: string }
+  /** Or put it back into the config. */
+  | { readonly kind: 'delete_team'; readonly team: string }
   | { readonly kind: 'choose_guardrail'; readonly plan: string; readonly region: string };
 
 export const ok = (subject: Subject, what: string): Finding => ({ ...subject, status: 'ok', what });

@@ -1,12 +1,12 @@
 import type { Limits } from '@org/contract';
 import { checkPrices } from '@org/infra/config';
-import { keyNameKey } from '@org/table';
+import { keyNameKey, teamListKey } from '@org/table';
 import { AdminError } from '../admin-error.ts';
 import type { Deployment } from '../deployment.ts';
 import { checkName } from '../name.ts';
 import { findTeam, usableTeam } from '../teams/teams.ts';
 import { type Claim, claimNewName, orRelease } from './key-names.ts';
-import { changeAccess, discardKey, discardRemains, type KeyDraft, makeKey } from './keys.ts';
+import { changeAccess, discardKey, discardRemains, type KeyDraft, makeKey, ownPlan } from './keys.ts';
 
 /** A key that was just made: the only time that its value is shown. */
 export interface NewKey {
@@ -39,6 +39,8 @@ export async function createKey(
     const plan = known ?? (await usableTeam(deployment, team)).plan;
     checkLimits(deployment, team, plan, limits);
     if (claim.inherited) await discardRemains(deployment, { name, team }, []);
+    // By this, what the team has at run time is found once the config no longer has it.
+    if (Object.hasOwn(deployment.config.teams, team)) await deployment.table.put(teamListKey(team), {});
     return { name, team, plan, limits, countedAs };
   });
   return finishKey(deployment, claim, draft);
@@ -86,7 +88,7 @@ async function followTeam(
     throw new AdminError('team_was_deleted', { team });
   }
   await deployment.plans.move(id, present.plan);
-  await changeAccess(deployment.table, id, { plan: present.plan });
+  await changeAccess(deployment.table, id, { plan: ownPlan(deployment, team, present.plan) });
   return present.plan;
 }
 

@@ -1,5 +1,6 @@
 import type { Limits } from '@org/contract';
 import { type Access, AccessItem, type Attributes, accessAttributes, accessKey, type Item } from '@org/table';
+import * as z from 'zod/mini';
 import type { MadeApiKey } from '../aws/api-keys.ts';
 import { concurrently } from '../concurrently.ts';
 import type { Deployment } from '../deployment.ts';
@@ -7,9 +8,9 @@ import { type KeyName, listKeyNames } from './key-names.ts';
 
 /**
  * How a key stands: `ending` works until `endsAt`, `ended` no more; `disabled` is refused by API Gateway; `incomplete`
- * was never finished and opens nothing.
+ * was never finished, or cannot be read, and opens nothing; `orphaned` is refused because its team has left the config.
  */
-export type KeyState = 'active' | 'ending' | 'ended' | 'disabled' | 'incomplete';
+export type KeyState = 'active' | 'ending' | 'ended' | 'disabled' | 'incomplete' | 'orphaned';
 
 /** A key as it is listed: without its value. */
 export interface KeyRecord {
@@ -54,7 +55,7 @@ export function makeKey(deployment: Deployment, draft: KeyDraft): Promise<MadeAp
     name,
     description: descriptionOf(deployment, team),
     plan,
-    access: { team, plan, name, limits, countedAs, createdAt },
+    access: { team, plan: ownPlan(deployment, team, plan), name, limits, countedAs, createdAt },
   });
 }
 
@@ -64,6 +65,14 @@ interface ApiKeyDraft {
   readonly description: string;
   readonly plan: string;
   readonly access: Access;
+}
+
+/**
+ * The plan that a key of a team keeps for itself. Of a team of the config it keeps none: so it ends with the team's entry
+ * there, and not on a plan of earlier.
+ */
+export function ownPlan({ config }: Deployment, team: string, plan: string): string | undefined {
+  return Object.hasOwn(config.teams, team) ? undefined : plan;
 }
 
 /**
@@ -105,8 +114,12 @@ export async function discardRemains(
 }
 
 export async function readAccess({ table }: Deployment, keyId: string): Promise<Access | undefined> {
-  const item = await table.get(accessKey(keyId));
-  return item && AccessItem.parse(item);
+  return accessOf(await table.get(accessKey(keyId)));
+}
+
+/** Undefined, too, for an item that the function cannot read and refuses: its key opens nothing. */
+function accessOf(item: Item | undefined): Access | undefined {
+  return item && z.safeParse(AccessItem, item).data;
 }
 
 /** Refuses a key from a moment on: exactly, where the function has a minute to notice. */
@@ -146,16 +159,17 @@ async function configKeys({ config, configKeyIds, apiKeys }: Deployment): Promis
 }
 
 function keyRecord({ config, now }: Deployment, name: KeyName, item: Item | undefined): KeyRecord {
-  const access = item && AccessItem.parse(item);
+  const access = accessOf(item);
   const { keyId: id, team, replaced } = name;
   const endsAt = access?.until === undefined ? undefined : access.until * 1000;
+  const plan = config.teams[team]?.plan ?? access?.plan;
   return {
     name: name.name,
     id,
     team,
-    plan: config.teams[team]?.plan ?? access?.plan,
+    plan,
     source: 'run-time',
-    state: access ? stateOf(endsAt, now()) : 'incomplete',
+    state: access ? (plan === undefined ? 'orphaned' : stateOf(endsAt, now())) : 'incomplete',
     replaced,
     createdAt: access?.createdAt,
     endsAt: endsAt === undefined ? undefined : new Date(endsAt).toISOString(),

@@ -4,7 +4,7 @@ import type { Deployment } from '../deployment.ts';
 import { listKeyNames } from '../keys/key-names.ts';
 import { revokeKeys } from '../keys/revoke-key.ts';
 import { removeSignInKey } from '../keys/sign-in-keys.ts';
-import { noSuchTeam } from './teams.ts';
+import { requireTeam } from './teams.ts';
 
 /** @returns The names of a team's keys made at run time, each once. */
 export async function keyNamesOf(deployment: Deployment, team: string): Promise<string[]> {
@@ -14,11 +14,8 @@ export async function keyNamesOf(deployment: Deployment, team: string): Promise<
 
 /** @throws {AdminError} If there is no such team, or it is of the config. */
 export async function checkDeletable(deployment: Deployment, name: string): Promise<void> {
-  const { config, table } = deployment;
-  if (Object.hasOwn(config.teams, name)) throw new AdminError('team_is_of_config', { team: name });
-  if (!(await table.get(teamListKey(name))) && !(await table.get(teamKey(name)))) {
-    throw noSuchTeam(deployment, name);
-  }
+  const { source } = await requireTeam(deployment, name);
+  if (source === 'config') throw new AdminError('team_is_of_config', { team: name });
 }
 
 /**

@@ -3,9 +3,9 @@ import { AdminError } from '../admin-error.ts';
 import { concurrently } from '../concurrently.ts';
 import type { Deployment } from '../deployment.ts';
 import { listKeyNames } from '../keys/key-names.ts';
-import { changeAccess, readAccess } from '../keys/keys.ts';
+import { changeAccess, ownPlan, readAccess } from '../keys/keys.ts';
 import { ensureSignInKey } from '../keys/sign-in-keys.ts';
-import { checkPlan, noSuchTeam, requireTeam } from './teams.ts';
+import { checkPlan, noSuchTeam, plannedTeam } from './teams.ts';
 
 /**
  * Puts a team and all its keys on another plan. Safe to repeat, from wherever an earlier attempt stopped: every key is
@@ -19,7 +19,7 @@ import { checkPlan, noSuchTeam, requireTeam } from './teams.ts';
 export async function moveTeam(deployment: Deployment, name: string, plan: string): Promise<number> {
   const { config, table, plans, now } = deployment;
   checkPlan(deployment, plan);
-  const team = await requireTeam(deployment, name);
+  const team = await plannedTeam(deployment, name);
   if (team.source === 'config' && team.plan !== plan) {
     throw new AdminError('team_plan_is_of_config', { team: name, plan: team.plan });
   }
@@ -33,7 +33,7 @@ export async function moveTeam(deployment: Deployment, name: string, plan: strin
   const distinct = [...new Set(keyIds)];
   const moved = await concurrently(distinct, async (keyId) => {
     await plans.move(keyId, plan);
-    await changeAccess(table, keyId, { plan });
+    await changeAccess(table, keyId, { plan: ownPlan(deployment, name, plan) });
     return readAccess(deployment, keyId);
   });
   if (config.signIn) await ensureSignInKey(deployment, name, plan);

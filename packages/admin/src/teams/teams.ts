@@ -16,7 +16,10 @@ interface ConfigTeam {
 
 interface TableTeam {
   readonly name: string;
-  /** Undefined where the team was deleted half way: delete it again. */
+  /**
+   * Undefined where the team was removed and not all that it had: it was deleted half way, or taken out of the config.
+   * What is left goes by deleting it.
+   */
   readonly plan?: string | undefined;
   readonly source: 'run-time';
   /** ISO 8601. */
@@ -37,16 +40,16 @@ export async function listTeams({ config, table }: Deployment): Promise<Team[]> 
   return [...fromConfig.toSorted((a, b) => (a.name < b.name ? -1 : 1)), ...made];
 }
 
-/** @returns Undefined where there is no such team. */
+/** @returns Undefined where there is no such team, and nothing left of one. */
 export async function findTeam({ config, table }: Deployment, name: string): Promise<Team | undefined> {
   const deployed = Object.hasOwn(config.teams, name) ? config.teams[name] : undefined;
   if (deployed) return { name, plan: deployed.plan, source: 'config' };
-  const profile = await table.get(teamKey(name));
-  return profile && teamOf(name, profile);
+  const [profile, listed] = await table.getAll([teamKey(name), teamListKey(name)]);
+  return profile || listed ? teamOf(name, profile) : undefined;
 }
 
-/** A team that keys can be made for: it has a plan of the config. */
-export type UsableTeam = Team & { readonly plan: string };
+/** A team that was not removed. */
+export type PlannedTeam = Team & { readonly plan: string };
 
 /** @throws {AdminError} If there is no such team. */
 export async function requireTeam(deployment: Deployment, name: string): Promise<Team> {
@@ -59,14 +62,22 @@ export function noSuchTeam({ name: stack }: Deployment, team: string): AdminErro
   return new AdminError('no_such_team', { team, stack });
 }
 
-/** @throws {AdminError} If there is no such team, or its plan is no longer in the config. */
-export async function usableTeam(deployment: Deployment, name: string): Promise<UsableTeam> {
-  const team = await requireTeam(deployment, name);
-  const { plan } = team;
-  if (plan === undefined || !Object.hasOwn(deployment.config.plans, plan)) {
-    throw new AdminError('plan_is_gone', { plan, team: name });
-  }
+/** @throws {AdminError} If there is no such team, or it was removed. */
+export async function plannedTeam(deployment: Deployment, name: string): Promise<PlannedTeam> {
+  const { plan, ...team } = await requireTeam(deployment, name);
+  if (plan === undefined) throw new AdminError('team_was_removed', { team: name });
   return { ...team, plan };
+}
+
+/**
+ * A team that keys can be made for.
+ *
+ * @throws {AdminError} If there is no such team, it was removed, or its plan is no longer in the config.
+ */
+export async function usableTeam(deployment: Deployment, name: string): Promise<PlannedTeam> {
+  const team = await plannedTeam(deployment, name);
+  if (Object.hasOwn(deployment.config.plans, team.plan)) return team;
+  throw new AdminError('plan_is_gone', { plan: team.plan, team: name });
 }
 
 /** @throws {AdminError} If the config has no such plan. */
@@ -79,17 +90,20 @@ export function checkPlan({ config }: Pick<Deployment, 'config'>, plan: string):
  * Makes a team; does nothing for one that is there with this plan.
  *
  * @returns Whether it was not there.
- * @throws {AdminError} If the name or the plan cannot be, or the team is there with another plan.
+ * @throws {AdminError} If the name or the plan cannot be, the team is there with another plan, or something is left of an
+ *   earlier one: its keys would come back with the name.
  */
 export async function createTeam(deployment: Deployment, name: string, plan: string): Promise<boolean> {
   const { config, table, now } = deployment;
   checkName(name, 'team');
   checkPlan(deployment, plan);
   if (Object.hasOwn(config.teams, name)) throw new AdminError('team_is_of_config', { team: name });
+  const present = await findTeam(deployment, name);
+  if (present && present.plan === undefined) throw new AdminError('team_was_removed', { team: name });
   const createdAt = new Date(now()).toISOString();
   const created = await table.put(teamKey(name), { plan, createdAt }, 'absent');
-  const present = created ? plan : (await findTeam(deployment, name))?.plan;
-  if (present !== plan) throw new AdminError('team_exists', { team: name, plan: present, wanted: plan });
+  const found = created ? plan : (await findTeam(deployment, name))?.plan;
+  if (found !== plan) throw new AdminError('team_exists', { team: name, plan: found, wanted: plan });
   // Again for a team that is there, because what made it may have died before this.
   await table.put(teamListKey(name), {});
   if (config.signIn) await ensureSignInKey(deployment, name, plan);

@@ -69,6 +69,9 @@ export const healthyAccount: AwsAnswers = {
   GetCallerIdentity: callerIdentity,
   DescribeStacks: toolkit(28),
   ListStackResources: noStack,
+  // Of the table, in which there is nothing.
+  Query: { body: { Items: [] } },
+  BatchGetItem: { body: { Responses: {} } },
   '/account': apiGatewayAccount('arn:aws:iam::111122223333:role/log'),
   '/2016-08-19/account-settings': lambdaAccount(1000),
   [`/inference-profiles/us.${maverick}`]: {

@@ -2,6 +2,7 @@ import { listTeams } from '@org/admin';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import type { Invocation } from '../invocation.ts';
+import { planOfTeam } from '../output/plan-of-team.ts';
 import { renderTable } from '../output/table.ts';
 
 const examples = ({ program, silentProgram }: Invocation) => `
@@ -23,11 +24,11 @@ export function addTeamsList(teams: Command, cli: Cli): void {
         return;
       }
       const columns = [{ head: 'team' }, { head: 'plan' }, { head: 'source' }, { head: 'created' }];
-      const rows = all.map(({ name, plan, source, createdAt }) => [
-        name,
-        plan ?? cli.terminal.paint('red', 'half deleted: delete it again'),
-        source,
-        createdAt?.slice(0, 10) ?? '',
+      const rows = all.map((team) => [
+        team.name,
+        planOfTeam(team, cli.terminal),
+        team.source,
+        team.createdAt?.slice(0, 10) ?? '',
       ]);
       cli.terminal.print(renderTable(columns, rows));
     });

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import type { Invocation } from '../invocation.ts';
 import { keysTable } from '../output/keys-table.ts';
+import { planOfTeam } from '../output/plan-of-team.ts';
 import { usageTable } from '../output/usage-table.ts';
 
 const examples = ({ program }: Invocation) => `
@@ -30,7 +31,10 @@ export function addTeamsShow(teams: Command, cli: Cli): void {
         terminal.print(JSON.stringify({ ...team, keys, usage: report.usage }, null, 2));
         return;
       }
-      terminal.print(`${terminal.paint('bold', name)}: plan ${team.plan}, ${team.source}\n`);
+      const plan = team.plan === undefined ? '' : 'plan ';
+      terminal.print(
+        `${terminal.paint('bold', name)}: ${plan}${planOfTeam(team, terminal)}, ${team.source}\n`,
+      );
       terminal.print(keys.length > 0 ? keysTable(keys, terminal, now()) : 'No keys.');
       terminal.print(`\n${usageTable(report.usage, terminal, now())}`);
     });

@@ -1,4 +1,11 @@
-import { type Deployment, type Diagnosis, diagnose, openDeployment, syncSignInKeys } from '@org/admin';
+import {
+  adoptTeams,
+  type Deployment,
+  type Diagnosis,
+  diagnose,
+  openDeployment,
+  syncSignInKeys,
+} from '@org/admin';
 import { type ProxyConfig, stackNameOf } from '@org/infra/config';
 import { CliError } from '../cli-error.ts';
 import { describeFindings } from '../output/findings.ts';
@@ -56,7 +63,7 @@ export async function deploy(
     () => now,
   );
   try {
-    await seeToSignInKeys(deployment, terminal);
+    await seeToKeys(deployment, terminal);
     return await readServiceInformation(deployment, settings, models, showKeys);
   } finally {
     deployment.close();
@@ -64,18 +71,19 @@ export async function deploy(
 }
 
 /**
- * Sees to the keys of signed-in callers, whose values no template may hold. Where nobody signs in there is mostly nothing to see
- * to, and those who may not look need not be allowed to.
+ * Brings the keys made at run time into line with the config: those of its teams, and those of signed-in callers, whose values no
+ * template may hold. Without signIn there is mostly nothing to do, so a deployer who may not touch them need not be allowed to.
  */
-async function seeToSignInKeys(deployment: Deployment, terminal: Terminal): Promise<void> {
+async function seeToKeys(deployment: Deployment, terminal: Terminal): Promise<void> {
   try {
+    await adoptTeams(deployment);
     await syncSignInKeys(deployment);
   } catch (error) {
     const isDenied = error instanceof Error && error.name === 'AccessDeniedException';
     if (deployment.config.signIn || !isDenied) throw error;
     terminal.note(
-      'If this deployment has ever had signIn, its keys are still there: AWS did not allow to look for them. ' +
-        'Deploy once as somebody who may make and delete teams, and they are removed.',
+      'AWS did not allow reading the table. If this deployment has ever had signIn, its keys are still there, and a team that ' +
+        'moved into the config may keep its earlier plan. Deploy once as somebody who may make and delete teams.',
     );
   }
 }

@@ -20,6 +20,7 @@ const labels: Readonly<Record<Check, string>> = {
   plan: 'plan',
   key: 'key',
   team: 'team',
+  teams: 'teams',
 };
 
 /** A finding in words. */
@@ -73,6 +74,8 @@ function remedyText(remedy: Remedy): string {
       return `Make it after the deployment: teams create ${remedy.team} --plan PLAN; or correct its name in signIn.teams.`;
     case 'make_key':
       return `Make one after the deployment: keys create NAME --team ${remedy.team}; or add one to teams.${remedy.team}.keys.`;
+    case 'delete_team':
+      return `Put it back into the config, or remove what is left of it: teams delete ${remedy.team}.`;
     case 'choose_guardrail':
       return `Give plans.${remedy.plan}.guardrail the id and the version of one that "aws bedrock list-guardrails --region ${remedy.region}" lists, or leave it out.`;
   }

@@ -42,6 +42,8 @@ function stateText({ state, endsAt = '', source }: KeyRecord, now: number): { te
       return { text: `ended ${endsAt.slice(0, 10)}`, style: 'dim' };
     case 'disabled':
       return { text: 'disabled', style: 'dim' };
+    case 'orphaned':
+      return { text: 'orphaned', style: 'red' };
     case 'incomplete':
       return { text: source === 'config' ? 'not deployed' : 'incomplete', style: 'red' };
   }
