@@ -44,16 +44,18 @@ export class Table {
 
   /** Items in the order of their keys; undefined for those that are not there. */
   async getAll(keys: readonly ItemKey[]): Promise<(Item | undefined)[]> {
-    const batches = Array.from({ length: Math.ceil(keys.length / batchSize) }, (_, index) =>
-      keys.slice(index * batchSize, (index + 1) * batchSize),
+    // No request may ask for one twice.
+    const distinct = [...new Map(keys.map((key) => [placeOf(key), key])).values()];
+    const batches = Array.from({ length: Math.ceil(distinct.length / batchSize) }, (_, index) =>
+      distinct.slice(index * batchSize, (index + 1) * batchSize),
     );
     const items = new Map<string, Item>();
     await concurrently(batches, async (batch) => {
       for (const item of await this.#getBatch(batch)) {
-        items.set(`${item['pk']?.S}\n${item['sk']?.S}`, item);
+        items.set(placeOf({ pk: item['pk']?.S ?? '', sk: item['sk']?.S ?? '' }), item);
       }
     });
-    return keys.map(({ pk, sk }) => items.get(`${pk}\n${sk}`));
+    return keys.map((key) => items.get(placeOf(key)));
   }
 
   /** Every item of a partition whose sort key begins with a prefix, in the order of the sort keys. */
@@ -132,6 +134,10 @@ export class Table {
     }
     return items;
   }
+}
+
+function placeOf({ pk, sk }: ItemKey): string {
+  return JSON.stringify([pk, sk]);
 }
 
 function on(condition: Condition | undefined): Expression {

@@ -1,9 +1,9 @@
 import type { LimitKind, LimitPeriod, LimitStatus, Limits } from '@org/contract';
 import { limitStatuses, type Scope } from '@org/lambda/ledger/admission';
 import { amountsOf, unitOf } from '@org/lambda/ledger/amounts';
-import { type Counters, readCounters } from '@org/lambda/ledger/counters';
-import { momentOf } from '@org/lambda/ledger/moment';
-import { countersKey } from '@org/table';
+import { type Counters, InconsistentCounters, readCounters } from '@org/lambda/ledger/counters';
+import { type Moment, momentOf } from '@org/lambda/ledger/moment';
+import { countersKey, type Item } from '@org/table';
 import type { Deployment } from './deployment.ts';
 import { listKeys } from './keys/keys.ts';
 import { listTeams, requireTeam, type Team } from './teams/teams.ts';
@@ -19,6 +19,8 @@ export interface Usage {
   readonly key?: string | undefined;
   /** Whether its plan counts at all. */
   readonly counted: boolean;
+  /** Its counters contradict themselves, so that nothing of them is said here, and no call is let through on them. */
+  readonly inconsistent?: boolean;
   /** The day is left out for a month that is over, and both where nothing was counted. */
   readonly used: { readonly [Period in LimitPeriod]?: Used };
   /** How the limits stand; of a month that is over, those by the month. */
@@ -59,7 +61,8 @@ export async function usageReport(deployment: Deployment, query: UsageQuery): Pr
   const items = await table.getAll(subjects.map(({ scope }) => countersKey(scope, month)));
   const usage = subjects.map(({ scope, ...subject }, index): Usage => {
     const item = items[index];
-    const counters = readCounters(item ?? {}, moment);
+    const counters = consistent(item ?? {}, moment);
+    if (!counters) return { ...subject, inconsistent: true, used: {}, limits: [] };
     // A team that was on a plan that counts has counters of that time.
     const known = subject.counted || item ? periods : [];
     return {
@@ -71,6 +74,15 @@ export async function usageReport(deployment: Deployment, query: UsageQuery): Pr
     };
   });
   return { deployment: name, month, day: over ? undefined : `${month}-${present.day}`, usage };
+}
+
+function consistent(item: Item, moment: Moment): Counters | undefined {
+  try {
+    return readCounters(item, moment);
+  } catch (error) {
+    if (error instanceof InconsistentCounters) return undefined;
+    throw error;
+  }
 }
 
 async function subjectsOf(deployment: Deployment, wanted: string | undefined): Promise<Subject[]> {

@@ -7,7 +7,7 @@ const access: fc.Arbitrary<Access> = fc.record(
     team: fc.string(),
     plan: fc.string(),
     limits: fc.record({ requests: fc.record({ day: fc.nat(), month: fc.constant(null) }) }),
-    countedAs: fc.string(),
+    countedAs: fc.stringMatching(/^[a-z0-9]{10}$/),
     until: fc.nat(),
     name: fc.string(),
     createdAt: fc.string(),

@@ -30,18 +30,29 @@ const number = z.pipe(
   z.object({ N: z.string() }),
   z.transform(({ N }) => Number(N)),
 );
+/** Id of an API key, of which keys of other items are made. */
+const keyId = z.pipe(string, z.string().check(z.regex(/^[A-Za-z0-9]{1,64}$/)));
 const limits = z.pipe(
   z.pipe(
     string,
-    z.transform((json): unknown => JSON.parse(json)),
+    z.transform((json, { issues }): unknown => {
+      try {
+        return JSON.parse(json);
+      } catch {
+        issues.push({ code: 'custom', input: json, message: 'is not JSON' });
+        return z.NEVER;
+      }
+    }),
   ),
   LimitsSchema,
 );
+/** Up to the last moment that a date can be. */
+const seconds = z.pipe(number, z.int().check(z.minimum(0), z.maximum(8_640_000_000_000)));
 
 /** At {@link accessKey}: the team and limits of a key made at run time. */
 export interface Access {
   readonly team: string;
-  /** Only if the team was also made at run time; for a team of the config, the config has the plan. */
+  /** Only if the team was also made at run time; a key without one ends with the team's entry in the config. */
   readonly plan?: string | undefined;
   /** The key's own limits. */
   readonly limits?: Limits | undefined;
@@ -59,8 +70,8 @@ export const AccessItem = z.object({
   team: string,
   plan: z.optional(string),
   limits: z.optional(limits),
-  countedAs: z.optional(string),
-  until: z.optional(number),
+  countedAs: z.optional(keyId),
+  until: z.optional(seconds),
   name: z.optional(string),
   createdAt: z.optional(string),
 }) satisfies z.ZodMiniType<Access>;
@@ -76,21 +87,26 @@ export const SignInItem = z.object({
   keyId: string,
 });
 
+// Of items that only the command line reads, an attribute that is not as it should be is one that is not there: what
+// is odd is listed with the rest, and can be removed.
+
+const readable = <Value>(schema: z.ZodMiniType<Value>) => z.catch(z.optional(schema), undefined);
+
 /** At {@link teamKey}: a team made at run time. */
 export const TeamItem = z.object({
   /** Absent if a deletion of the team was interrupted. */
-  plan: z.optional(string),
+  plan: readable(string),
   /** ISO 8601. */
-  createdAt: z.optional(string),
+  createdAt: readable(string),
 });
 
 /** At {@link keyNameKey} and {@link replacedKey}: the key that has a name, or had it. */
 export const KeyNameItem = z.object({
-  team: string,
+  team: z.catch(string, ''),
   /** Absent while the first key of this name is being created. */
-  keyId: z.optional(string),
+  keyId: readable(keyId),
   /** The command that is creating a key of this name. */
-  run: z.optional(string),
+  run: readable(string),
   /** When that command started: milliseconds since 1970. */
-  runAt: z.optional(number),
+  runAt: readable(number),
 });

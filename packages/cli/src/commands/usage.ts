@@ -54,8 +54,8 @@ export function addUsage(program: Command, cli: Cli): void {
 }
 
 /** Whether it used something, or nobody knows. */
-function isTold({ counted, used }: Usage): boolean {
-  return !counted || Object.values(used.month ?? {}).some((amount) => amount > 0);
+function isTold({ counted, inconsistent, used }: Usage): boolean {
+  return !counted || inconsistent === true || Object.values(used.month ?? {}).some((amount) => amount > 0);
 }
 
 function checkMonth(month: string, now: number): void {

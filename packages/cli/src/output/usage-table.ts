@@ -20,7 +20,10 @@ const columns = [
 export function usageTable(usage: readonly Usage[], terminal: Terminal, now: number): string {
   const rows = usage.flatMap((each) => {
     const head = [each.key ? `  ${each.key}` : each.team, each.plan ?? '-'];
-    if (!each.counted) return [[...head, 'not counted']];
+    if (each.inconsistent) return [[...head, terminal.paint('red', 'inconsistent')]];
+    // Of a team that was removed, what it used is all that there is to say.
+    const told = each.counted || (each.plan === undefined && each.used.month);
+    if (!told) return [[...head, 'not counted']];
     const lines =
       each.limits.length > 0
         ? each.limits.map((limit) => limitCells(limit, terminal, now))
@@ -45,8 +48,14 @@ function limitCells(status: LimitStatus, terminal: Terminal, now: number): strin
   ];
 }
 
-function unlimitedCells(kind: LimitKind, { used }: Usage): string[] {
-  return [`${kind}/month`, '', '', amountText(kind, used.month?.[kind] ?? 0), 'no limit'];
+function unlimitedCells(kind: LimitKind, { plan, used }: Usage): string[] {
+  return [
+    `${kind}/month`,
+    '',
+    '',
+    amountText(kind, used.month?.[kind] ?? 0),
+    plan === undefined ? '' : 'no limit',
+  ];
 }
 
 function styleOf(fraction: number): Style {
