@@ -90,7 +90,10 @@ async function start(config: ConfigName = 'counted') {
   };
 }
 
-const Rotation = z.object({ value: z.string(), replaced: z.object({ endsAt: z.string() }) });
+const Rotation = z.object({
+  value: z.string(),
+  replaced: z.tuple([z.object({ endsAt: z.string() })]),
+});
 const Keys = z.array(z.looseObject({ name: z.string(), state: z.string() }));
 
 test('the life of a key: made, used, seen, rotated with an overlap, revoked; its value is shown once', async () => {
@@ -119,7 +122,7 @@ test('the life of a key: made, used, seen, rotated with an overlap, revoked; its
     JSON.parse(await done('keys', 'rotate', 'app', '--overlap', '2h', '--json')),
   );
   const { value: second } = rotated;
-  const end = Date.parse(rotated.replaced.endsAt);
+  const end = Date.parse(rotated.replaced[0].endsAt);
   expect(Math.abs(end - Date.now() - 2 * 3_600_000)).toBeLessThan(60_000);
   await forget();
   setTime(new Date(end - 1).toISOString());
@@ -132,7 +135,7 @@ test('the life of a key: made, used, seen, rotated with an overlap, revoked; its
   const listed = await done('keys', 'list', '--json');
   expect(Keys.parse(JSON.parse(listed)).filter(({ name }) => name === 'app')).toMatchObject([
     { state: 'active', replaced: false },
-    { state: 'ending', replaced: true, endsAt: rotated.replaced.endsAt },
+    { state: 'ending', replaced: true, endsAt: rotated.replaced[0].endsAt },
   ]);
 
   const revoked = await spawned('keys', 'revoke', 'app', '--yes');

@@ -25,6 +25,8 @@ export interface AdminProblems {
   key_is_disabled: { readonly key: string; readonly team: string };
   key_is_incomplete: { readonly key: string; readonly team: string };
   key_was_replaced: { readonly key: string; readonly by: string };
+  /** Another key has the name that the new one would get. */
+  new_name_is_taken: { readonly key: string; readonly by: string };
   key_was_removed: { readonly id: string };
   /** Somebody else is at it. */
   key_is_being_made: { readonly key: string };
@@ -61,8 +63,8 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
   key_is_of_config: ({ key }) => `The key ${key} is in the config already.`,
   key_is_disabled: ({ key }) => `The key ${key} is disabled in the config, so there is none to replace.`,
   key_is_incomplete: ({ key }) => `The key ${key} is incomplete.`,
-  key_was_replaced: ({ key, by }) =>
-    `The key ${key} was replaced by ${by} already, or the name ${by} is taken.`,
+  key_was_replaced: ({ key, by }) => `The key ${key} was replaced by ${by} already.`,
+  new_name_is_taken: ({ key, by }) => `The new key for ${key} cannot be ${by}: another key has that name.`,
   key_was_removed: ({ id }) => `The key ${id} was removed meanwhile.`,
   key_is_being_made: ({ key }) => `A key "${key}" is being made at this moment.`,
   key_keeps_its_name: ({ key }) => `The new key has the name of the old one, ${key}.`,

@@ -30,6 +30,7 @@ const advices: {
     `Remove it with "${command(`keys revoke ${key}`)}", and make it: ${command(`keys create ${key} --team ${team}`)}`,
   key_was_replaced: ({ by }, { command }) =>
     `Rotate that one: ${command(`keys rotate ${by}`)}. Or give the new key another name with --as.`,
+  new_name_is_taken: () => 'Give the new key another name with --as.',
   key_was_removed: (_, { command }) => `See what there is with "${command('keys list')}", then run it again.`,
   key_is_being_made: (_, { command }) =>
     `Another command does it. See what became of it with "${command('keys list')}". If it died, run this again in two minutes.`,

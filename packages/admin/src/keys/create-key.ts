@@ -24,12 +24,24 @@ export type WantedKey = Omit<KeyDraft, 'plan'> & { readonly plan?: string | unde
 /**
  * Makes a key for a team. Of commands that make the same name at the same time, one does.
  *
- * @throws {AdminError} If the name is taken, the team is not there, or the limits cannot hold.
+ * @throws {AdminError} As {@link claimKey} does.
  */
-export async function createKey(
+export async function createKey(deployment: Deployment, wanted: WantedKey): Promise<NewKey> {
+  const { claim, draft } = await claimKey(deployment, wanted);
+  return finishKey(deployment, claim, draft);
+}
+
+/** The right to make a key, of which all is known but its value. */
+interface ClaimedKey {
+  readonly claim: Claim;
+  readonly draft: KeyDraft;
+}
+
+/** @throws {AdminError} If the name is taken, the team is not there, or the limits cannot hold. */
+export async function claimKey(
   deployment: Deployment,
   { name, team, limits, countedAs, plan: known }: WantedKey,
-): Promise<NewKey> {
+): Promise<ClaimedKey> {
   checkName(name, 'key');
   if (Object.values(deployment.config.teams).some(({ keys }) => keys.some((key) => key.name === name))) {
     throw new AdminError('key_is_of_config', { key: name });
@@ -43,7 +55,7 @@ export async function createKey(
     if (Object.hasOwn(deployment.config.teams, team)) await deployment.table.put(teamListKey(team), {});
     return { name, team, plan, limits, countedAs };
   });
-  return finishKey(deployment, claim, draft);
+  return { claim, draft };
 }
 
 /**

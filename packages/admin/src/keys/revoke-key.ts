@@ -6,10 +6,10 @@ import { discardKey, discardRemains } from './keys.ts';
 
 /** What was revoked. */
 export interface Revocation {
-  readonly name: string;
-  readonly source: 'config' | 'run-time';
-  /** Ids of the keys that are refused from now on. */
+  /** Ids of the keys made at run time that are gone. */
   readonly ids: readonly string[];
+  /** Id of the key of the config that has the name, too or alone: it is disabled. */
+  readonly configId: string | undefined;
 }
 
 export interface RevocationOptions {
@@ -22,7 +22,6 @@ export interface RevocationOptions {
 interface Found {
   readonly current: KeyName | undefined;
   readonly replaced: readonly KeyName[];
-  /** Of a key of the config that none made at run time has replaced. */
   readonly configId: string | undefined;
 }
 
@@ -32,9 +31,8 @@ export async function findRevocable(
   { name, replacedOnly = false }: RevocationOptions,
 ): Promise<Found> {
   const { current, replaced } = await findKeyName(deployment, name);
-  if (current || replaced.length > 0) return { current, replaced, configId: undefined };
   const configId = replacedOnly ? undefined : deployment.configKeyIds.get(name);
-  if (configId === undefined) {
+  if (!current && replaced.length === 0 && configId === undefined) {
     throw new AdminError('no_such_key', { key: name, stack: deployment.name });
   }
   return { current, replaced, configId };
@@ -46,15 +44,12 @@ export async function findRevocable(
  * @throws {AdminError} If there is no such key.
  */
 export async function revokeKey(deployment: Deployment, options: RevocationOptions): Promise<Revocation> {
-  const { name, replacedOnly } = options;
   const { current, replaced, configId } = await findRevocable(deployment, options);
-  if (configId !== undefined) {
-    await deployment.apiKeys.disable(configId);
-    return { name, source: 'config', ids: [configId] };
-  }
+  // First, because anyone who repeats this finds it again.
+  if (configId !== undefined) await deployment.apiKeys.disable(configId);
   const ids = [...(await revokeAll(deployment, replaced))];
-  if (current && !replacedOnly) ids.push(...(await revokeCurrent(deployment, current)));
-  return { name, source: 'run-time', ids };
+  if (current && !options.replacedOnly) ids.push(...(await revokeCurrent(deployment, current)));
+  return { ids, configId };
 }
 
 /** Revokes every key of a team. */

@@ -33,23 +33,25 @@ export function addKeysRevoke(keys: Command, cli: Cli): void {
         await findRevocable(deployment, options);
         await terminal.confirm(`Revoke ${replaced ? 'the replaced keys of ' : ''}${name}?`);
       }
-      const { source, ids } = await revokeKey(deployment, options);
-      if (source === 'config') {
+      const { ids, configId } = await revokeKey(deployment, options);
+      if (ids.length > 0) {
+        const those = `(${ids.join(', ')}). ${refusedWithin}`;
         terminal.note(
-          `The key ${name} is disabled: API Gateway refuses it as soon as it has spread the word, which can take minutes.\n` +
-            `It is of the config: write { name: '${name}', enabled: false } in its place there, and deploy. Else the next change to the key enables it again.`,
+          replaced
+            ? `Revoked what ${name} had replaced ${those} The key ${name} itself is untouched.`
+            : `Revoked ${name} ${those}`,
         );
-        return;
       }
-      if (ids.length === 0) {
+      if (configId !== undefined) terminal.note(disabledInPlace(name));
+      if (ids.length === 0 && configId === undefined) {
         terminal.note(`There was nothing left to revoke of ${name}.`);
-        return;
       }
-      const those = `(${ids.join(', ')}). ${refusedWithin}`;
-      terminal.note(
-        replaced
-          ? `Revoked what ${name} had replaced ${those} The key ${name} itself is untouched.`
-          : `Revoked ${name} ${those}`,
-      );
     });
+}
+
+function disabledInPlace(name: string): string {
+  return (
+    `The key ${name} of the config is disabled: API Gateway refuses it as soon as it has spread the word, which can take minutes.\n` +
+    `Write { name: '${name}', enabled: false } in its place in the config, and deploy. Else the next change to the key enables it again.`
+  );
 }

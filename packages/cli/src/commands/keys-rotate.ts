@@ -49,7 +49,7 @@ export function addKeysRotate(keys: Command, cli: Cli): void {
       const { key, replaced } = await rotateKey(await cli.deployment(), { name, overlap: wanted, as });
       printNewKey(cli.terminal, key, json, { replaced });
       cli.terminal.note(`The new key is ${key.name}, of ${key.team}.`);
-      cli.terminal.note(describe(replaced, cli.now()));
+      for (const old of replaced) cli.terminal.note(describe(old, cli.now()));
     });
 }
 
@@ -71,6 +71,11 @@ function describe({ name, source, endsAt, disabled }: Replaced, now: number): st
       ? `The old key ${name} is disabled: API Gateway refuses it as soon as it has spread the word. ${follow} Else the next change to the key enables it again.`
       : `The old key ${name} is of the config and works until the config disables it. ${follow}`;
   }
-  if (disabled) return `The old key has ended, and so have those of earlier rotations. ${refusedWithin}`;
-  return `The old key works until ${endsAt}, for ${formatDuration(Date.parse(endsAt ?? '') - now)}, and is refused from then on.`;
+  if (disabled) {
+    return `The old key ${name} has ended, and so have those of earlier rotations. ${refusedWithin}`;
+  }
+  const left = Date.parse(endsAt ?? '') - now;
+  return left > 0
+    ? `The old key ${name} works until ${endsAt}, for ${formatDuration(left)}, and is refused from then on.`
+    : `The old key ${name} had ended already.`;
 }

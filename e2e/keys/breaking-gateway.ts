@@ -1,0 +1,108 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { controlPlanePath } from '@org/admin/local-gateway';
+import { onTestFinished } from 'vitest';
+import * as z from 'zod/mini';
+import type { System } from '../harness.ts';
+
+/**
+ * What becomes of a command at one of its writes. `dies`: the write is done, and the command never hears of it, nor can
+ * it do anything more. `refused`: AWS does not allow this one, and the command can still clean up.
+ */
+export interface Break {
+  readonly kind: 'dies' | 'refused';
+  /** Which write, counted from 1; or the first whose method and path are so. */
+  readonly write: number | RegExp;
+}
+
+/** A gateway at which commands break; else it does what the one behind it does. */
+export interface BreakingGateway {
+  /** For `--local`. */
+  readonly origin: string;
+  /** Counts writes anew, and breaks the next command there; undefined: nowhere. */
+  breakAt(place: Break | undefined): void;
+  /** Whether the command got so far. */
+  broke(): boolean;
+}
+
+const Found = z.looseObject({ endpoints: z.record(z.string(), z.string()) });
+
+const tables = '/tables';
+
+/** Stands before the control plane of a system, and before its tables. */
+export async function startBreakingGateway({ gateway, dynamodb }: System): Promise<BreakingGateway> {
+  const behind = new URL(gateway.url).origin;
+  let place: Break | undefined;
+  let writes = 0;
+  let broken = false;
+
+  const isPlace = ({ method, url }: IncomingMessage) =>
+    typeof place?.write === 'number'
+      ? writes === place.write
+      : place?.write.test(`${method} ${url}`) === true;
+
+  const server = createServer(async (request, response) => {
+    const body = await buffer(request);
+    const path = request.url ?? '';
+    const answer = (status: number, content: string, type = 'application/json') =>
+      response.writeHead(status, { 'content-type': type }).end(content);
+    const fail = () =>
+      answer(403, JSON.stringify({ __type: 'AccessDeniedException', message: 'Not allowed in this test.' }));
+
+    if (isWrite(request)) writes += 1;
+    const here = isWrite(request) && !broken && isPlace(request);
+    broken ||= here;
+    if (broken && (place?.kind === 'dies' ? !here : here)) {
+      fail();
+      return;
+    }
+    const forwarded = await fetch(
+      path.startsWith(tables) ? `${dynamodb.url}${path.slice(tables.length)}` : `${behind}${path}`,
+      {
+        method: request.method ?? 'GET',
+        headers: Object.entries(request.headers).flatMap(([name, value]): [string, string][] =>
+          ['host', 'connection', 'content-length'].includes(name) ? [] : [[name, String(value)]],
+        ),
+        ...(body.length > 0 && { body: new Uint8Array(body) }),
+      },
+    );
+    const content = await forwarded.text();
+    if (here) fail();
+    else if (path === controlPlanePath) answer(200, pointedHere(content, `http://${request.headers.host}`));
+    else answer(forwarded.status, content, forwarded.headers.get('content-type') ?? undefined);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('The server has no port.');
+  return {
+    origin: `http://127.0.0.1:${address.port}`,
+    breakAt(next) {
+      place = next;
+      writes = 0;
+      broken = false;
+    },
+    broke: () => broken,
+  };
+}
+
+function isWrite({ method, url, headers }: IncomingMessage): boolean {
+  const operation = String(headers['x-amz-target']);
+  return url?.startsWith(`${controlPlanePath}/api_gateway`) === true
+    ? method !== 'GET'
+    : /\.(?:Put|Update|Delete)Item$/.test(operation);
+}
+
+/** The endpoints that commands find, so that they come this way. */
+function pointedHere(content: string, origin: string): string {
+  const found = Found.parse(JSON.parse(content));
+  const endpoints = Object.entries(found.endpoints).map(([service, url]) => [
+    service,
+    service === 'dynamodb' ? `${origin}${tables}` : `${origin}${new URL(url).pathname}`,
+  ]);
+  return JSON.stringify({ ...found, endpoints: Object.fromEntries(endpoints) });
+}
