@@ -16,7 +16,7 @@ import { addTeams } from './commands/teams.ts';
 import { addUsage } from './commands/usage.ts';
 import { explain } from './failure.ts';
 import type { Environment, Invocation } from './invocation.ts';
-import type { Terminal } from './terminal.ts';
+import { guarded, type Terminal } from './terminal.ts';
 
 /** Adds a command, or a group of commands. */
 type AddCommand = (program: Command, cli: Cli) => void;
@@ -80,10 +80,11 @@ export function createProgram(
  */
 export async function run(
   args: readonly string[],
-  terminal: Terminal,
+  given: Terminal,
   now: () => number,
   environment?: Environment,
 ): Promise<number> {
+  const terminal = guarded(given);
   const { program, cli } = createProgram(terminal, now, environment);
   try {
     await program.parseAsync([...withLocalUrl(args)], { from: 'user' });

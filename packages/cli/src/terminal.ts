@@ -3,7 +3,8 @@ import { styleText } from 'node:util';
 import { confirm, isCancel } from '@clack/prompts';
 import { CliError } from './cli-error.ts';
 
-export type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green';
+const styles = ['bold', 'dim', 'red', 'yellow', 'green'] as const;
+export type Style = (typeof styles)[number];
 
 /** Where a command speaks: results on standard output, all else on standard error, so that a pipe gets results only. */
 export interface Terminal {
@@ -33,6 +34,44 @@ export const processTerminal: Terminal = {
     if (isCancel(answer) || !answer) throw new CliError('Nothing was changed.', 'Answer yes to go ahead.');
   },
 };
+
+/** What may reach a terminal as it is: lines, tabs, and how {@link Terminal.paint} begins and ends a style. */
+const plain = new Set([
+  '\n',
+  '\t',
+  ...styles.flatMap((style) => styleText(style, ' ', { validateStream: false }).split(' ')),
+]);
+
+/**
+ * The same terminal, on which every other control character is written as in JSON: names from the table, from a file or
+ * from AWS could else move the cursor, set the clipboard, or turn what follows around.
+ */
+export function guarded(terminal: Terminal): Terminal {
+  return {
+    print: (text) => terminal.print(escaped(text)),
+    note: (text) => terminal.note(escaped(text)),
+    paint: (style, text) => terminal.paint(style, text),
+    confirm: (question) => terminal.confirm(escaped(question)),
+  };
+}
+
+/** The same for what must be one line, as a cell of a table. */
+export function escapedLine(text: string): string {
+  return escaped(text).replace(/[\n\t]/g, escapeOf);
+}
+
+function escaped(text: string): string {
+  return text.replace(/(\p{Cc})\[\d+m|[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (found, first: string = found) =>
+    plain.has(found) ? found : escapeOf(first) + found.slice(first.length),
+  );
+}
+
+function escapeOf(character: string): string {
+  return character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
+}
 
 /** 128 and SIGPIPE: what a shell reports of any program whose reader has left. */
 const readerLeft = 141;

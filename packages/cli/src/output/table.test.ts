@@ -16,6 +16,13 @@ test('a table without rows is its heads', () => {
   expect(renderTable(columns, [])).toBe('TEAM  USED');
 });
 
+test('a cell is one line, whatever is in it', () => {
+  expect(renderTable(columns, [['acme\nroot\t', '1']]).split('\n')).toEqual([
+    `TEAM${' '.repeat(18)}USED`,
+    'acme\\u000aroot\\u0009     1',
+  ]);
+});
+
 test('colours do not count for the width, and none are added', () => {
   const red = styleText('red', 'acme', { validateStream: false });
   const text = renderTable(columns, [

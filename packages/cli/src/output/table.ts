@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { escapedLine } from '../terminal.ts';
 
 export interface Column {
   readonly head: string;
@@ -18,7 +19,7 @@ export function renderTable(columns: readonly Column[], rows: readonly (readonly
     chars: { ...Object.fromEntries(borders.map((name) => [name, ''])), middle: '  ' },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  table.push(...rows.map((row) => columns.map((_, index) => row[index] ?? '')));
+  table.push(...rows.map((row) => columns.map((_, index) => escapedLine(row[index] ?? ''))));
   return table
     .toString()
     .split('\n')
