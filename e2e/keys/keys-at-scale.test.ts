@@ -119,6 +119,22 @@ test('an import that is repeated makes what is missing, and leaves the rest alon
   expect(made.toSorted()).toEqual(['key-0000', 'key-0001', 'key-0002', 'key-0003', 'key-0004']);
 });
 
+test.each([
+  ['a key that is in the config', { keys: [{ name: 'shared-key' }] }, 'key_is_of_config'],
+  ['a key that another team has', { keys: [{ name: 'key-0000' }] }, 'key_exists'],
+  ['a team that is in the config', { name: 'sharing' }, 'team_is_of_config'],
+  ['a plan that the config does not have', { plan: 'gone' }, 'no_such_plan'],
+])('an import with %s makes nothing', async (_, odd, code) => {
+  const { gateway } = await startSystem('counted');
+  const endpoints = await localEndpoints(gateway.url, 'counted-dev');
+  const deployment = await openDeployment(configs.counted, endpoints, now);
+  onTestFinished(() => deployment.close());
+  await importTeams(deployment, teams.slice(0, 1), () => {});
+  const wanted = [...teams.slice(1, 3), { name: 'odd', plan: 'few', keys: [], ...odd }];
+  await expect(importTeams(deployment, wanted, () => {})).rejects.toMatchObject({ code });
+  expect(await listTeams(deployment)).toHaveLength(3);
+});
+
 test('only the endpoints distinguish a deployment on AWS from one on this machine', async () => {
   const { gateway } = await startSystem('counted');
   const local = (await localEndpoints(gateway.url, 'counted-dev'))('api_gateway');

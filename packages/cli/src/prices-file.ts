@@ -1,8 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { codeOf } from '@org/admin';
 import { Price } from '@org/models';
 import * as z from 'zod/mini';
 import { CliError } from './cli-error.ts';
+import { readTextFile } from './text-file.ts';
 
 /** What the command `prices` writes: a file of its own beside a config, which the config imports. */
 export type PricesFile = z.output<typeof PricesFile>;
@@ -24,11 +26,11 @@ export function pricesFileOf(configFile: string): string {
 /**
  * Undefined where there is none.
  *
- * @throws {CliError} If somebody else's file is there.
+ * @throws {CliError} If somebody else's file is there, or it is not in UTF-8.
  */
 export async function readPricesFile(file: string): Promise<PricesFile | undefined> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
+  const text = await readTextFile(file).catch((error: Error) => {
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   });
   if (text === undefined) return undefined;

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { parseTeams, type TeamImport } from '@org/admin';
 import { CliError } from './cli-error.ts';
+import { readTextFile } from './text-file.ts';
 
 /**
  * Reads a JSON file of teams.
@@ -11,10 +10,10 @@ import { CliError } from './cli-error.ts';
  * @throws {AdminError} If it says something else.
  */
 export async function readTeamsFile(file: string): Promise<TeamImport[]> {
-  const path = resolve(process.env['INIT_CWD'] ?? '.', file);
-  const list: unknown = await readFile(path, 'utf8')
+  const list: unknown = await readTextFile(file)
     .then(JSON.parse)
     .catch((error: Error) => {
+      if (error instanceof CliError) throw error;
       throw new CliError(`${file} cannot be read: ${error.message}.`, 'Give a JSON file of teams.');
     });
   return parseTeams(list, file);

@@ -42,10 +42,7 @@ export async function claimKey(
   deployment: Deployment,
   { name, team, limits, countedAs, plan: known }: WantedKey,
 ): Promise<ClaimedKey> {
-  checkName(name, 'key');
-  if (Object.values(deployment.config.teams).some(({ keys }) => keys.some((key) => key.name === name))) {
-    throw new AdminError('key_is_of_config', { key: name });
-  }
+  checkKeyName(deployment, name);
   const claim = await claimNewName(deployment, name, team);
   const draft = await orRelease(claim, async (): Promise<KeyDraft> => {
     const plan = known ?? (await usableTeam(deployment, team)).plan;
@@ -104,7 +101,21 @@ async function followTeam(
   return present.plan;
 }
 
-function checkLimits({ config }: Deployment, team: string, plan: string, limits: Limits | undefined): void {
+/** @throws {AdminError} If no key can have the name, or one of the config has it. */
+export function checkKeyName({ config }: Deployment, name: string): void {
+  checkName(name, 'key');
+  if (Object.values(config.teams).some(({ keys }) => keys.some((key) => key.name === name))) {
+    throw new AdminError('key_is_of_config', { key: name });
+  }
+}
+
+/** @throws {AdminError} If limits of a key cannot hold under the plan of its team. */
+export function checkLimits(
+  { config }: Deployment,
+  team: string,
+  plan: string,
+  limits: Limits | undefined,
+): void {
   const [fault] = checkPrices({ ...config, teams: { [team]: { plan, keys: [{ limits }] } } });
   if (fault) throw new AdminError('limits_cannot_hold', { reason: fault.message });
 }

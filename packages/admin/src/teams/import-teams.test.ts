@@ -30,6 +30,16 @@ test.each([
     [{ ...team, keys: [{ name: 'app', limits: { calls: { day: 1 } } }] }],
     '0.keys.0.limits.calls: is not a field of the file',
   ],
+  [
+    'a team that is named twice',
+    [team, { ...team, keys: [] }],
+    '1.name: is named before, at 0.name: name each team once',
+  ],
+  [
+    'a key that is named twice',
+    [team, { name: 'initech', plan: 'starter', keys: ['app', { name: 'acme-app' }] }],
+    '1.keys.1.name: is named before, at 0.keys.0: name each key once',
+  ],
   ['a team alone', team, 'file: must be a list'],
 ])('%s is named with its field, as a fault of the config is', (_, teams, line) => {
   expect(faultsOf(teams)).toContain(line);

@@ -4,20 +4,40 @@ import * as z from 'zod/mini';
 import { AdminError } from '../admin-error.ts';
 import { concurrently } from '../concurrently.ts';
 import type { Deployment } from '../deployment.ts';
-import { createKey, type NewKey } from '../keys/create-key.ts';
+import { checkKeyName, checkLimits, createKey, type NewKey } from '../keys/create-key.ts';
 import { listKeyNames } from '../keys/key-names.ts';
-import { checkPlan, createTeam } from './teams.ts';
+import { checkNewTeam, createTeam } from './teams.ts';
 
-const Teams = z.array(
-  z.strictObject({
-    name: Name,
-    plan: z.string(),
-    keys: z._default(
-      z.array(z.union([KeyName, z.strictObject({ name: KeyName, limits: z.optional(LimitsSchema) })])),
-      [],
-    ),
-  }),
-);
+const Key = z.union([KeyName, z.strictObject({ name: KeyName, limits: z.optional(LimitsSchema) })]);
+
+const Teams = z
+  .array(z.strictObject({ name: Name, plan: z.string(), keys: z._default(z.array(Key), []) }))
+  .check(({ value, issues }) => {
+    const namedTwice = (what: string, names: readonly (readonly [name: string, path: PropertyKey[]])[]) => {
+      const first = new Map<string, PropertyKey[]>();
+      for (const [name, path] of names) {
+        const before = first.get(name);
+        if (before) {
+          const message = `is named before, at ${before.join('.')}: name each ${what} once`;
+          issues.push({ code: 'custom', input: name, path, message });
+        } else first.set(name, path);
+      }
+    };
+    namedTwice(
+      'team',
+      value.map(({ name }, index) => [name, [index, 'name']]),
+    );
+    namedTwice(
+      'key',
+      value.flatMap(({ keys }, index) =>
+        keys.map((key, position): [string, PropertyKey[]] =>
+          typeof key === 'string'
+            ? [key, [index, 'keys', position]]
+            : [key.name, [index, 'keys', position, 'name']],
+        ),
+      ),
+    );
+  });
 
 /** A team to make, with its keys. */
 export interface TeamImport {
@@ -50,7 +70,8 @@ export interface Imported {
 }
 
 /**
- * Makes teams and keys, those that are not there yet; so it can be repeated after a failure.
+ * Makes teams and keys, those that are not there yet; so it can be repeated after a failure. What can be known to stand in
+ * the way of one does so before anything is made.
  *
  * @param onKey Gets every key as soon as it is made, because its value is shown only once.
  */
@@ -59,8 +80,16 @@ export async function importTeams(
   teams: readonly TeamImport[],
   onKey: (key: NewKey) => void,
 ): Promise<Imported> {
-  for (const { plan } of teams) checkPlan(deployment, plan);
   const present = new Map((await listKeyNames(deployment)).map((key) => [key.name, key]));
+  for (const { name, plan, keys } of teams) {
+    checkNewTeam(deployment, name, plan);
+    for (const key of keys) {
+      checkKeyName(deployment, key.name);
+      checkLimits(deployment, name, plan, key.limits);
+      const owner = present.get(key.name)?.team ?? name;
+      if (owner !== name) throw new AdminError('key_exists', { key: key.name, team: owner });
+    }
+  }
   let made = 0;
   let keysMade = 0;
   await concurrently(teams, async ({ name, plan, keys }) => {

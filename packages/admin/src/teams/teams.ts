@@ -86,6 +86,13 @@ export function checkPlan({ config }: Pick<Deployment, 'config'>, plan: string):
   throw new AdminError('no_such_plan', { plan, plans: Object.keys(config.plans) });
 }
 
+/** @throws {AdminError} If the config stands in the way of a team: it has the team, or not the plan; or of any such name. */
+export function checkNewTeam({ config }: Deployment, name: string, plan: string): void {
+  checkName(name, 'team');
+  checkPlan({ config }, plan);
+  if (Object.hasOwn(config.teams, name)) throw new AdminError('team_is_of_config', { team: name });
+}
+
 /**
  * Makes a team; does nothing for one that is there with this plan.
  *
@@ -95,9 +102,7 @@ export function checkPlan({ config }: Pick<Deployment, 'config'>, plan: string):
  */
 export async function createTeam(deployment: Deployment, name: string, plan: string): Promise<boolean> {
   const { config, table, now } = deployment;
-  checkName(name, 'team');
-  checkPlan(deployment, plan);
-  if (Object.hasOwn(config.teams, name)) throw new AdminError('team_is_of_config', { team: name });
+  checkNewTeam(deployment, name, plan);
   const present = await findTeam(deployment, name);
   if (present && present.plan === undefined) throw new AdminError('team_was_removed', { team: name });
   const createdAt = new Date(now()).toISOString();
