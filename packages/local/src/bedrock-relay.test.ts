@@ -16,7 +16,7 @@ const ask = {
   messages: [{ role: 'user' as const, content: [{ text: 'What is a dystopia?' }] }],
 };
 
-/** A function's way to a server that stands for AWS, through a relay with the credentials of a machine. */
+/** A client like a function's, and a relay with a machine's credentials to a server in place of AWS. */
 async function start(endpoint: string) {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAOFTHISMACHINE000');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'a secret');
@@ -41,7 +41,7 @@ async function start(endpoint: string) {
   return { client, denials, relay };
 }
 
-/** A server that says one thing, and notes what it is sent. */
+/** A server that always gives the same answer, and records the headers of its requests. */
 async function startSaying(status: number, body: string, headers: Record<string, string> = {}) {
   const received: IncomingHttpHeaders[] = [];
   const server = createServer((request, response) => {
@@ -55,7 +55,7 @@ async function startSaying(status: number, body: string, headers: Record<string,
   return { url, received, server };
 }
 
-test('answers come as Bedrock gives them, whole and in pieces', async () => {
+test("Bedrock's answers pass through unchanged, whole and streamed", async () => {
   const bedrock = await startBedrock();
   onTestFinished(() => bedrock.close());
   const { client } = await start(bedrock.url);
@@ -83,7 +83,7 @@ test("calls are signed with the machine's credentials, and nothing of the functi
   expect(JSON.stringify(received)).not.toContain(localCredentials.sessionToken);
 });
 
-test('whoever does not know its whole address spends nothing with the credentials', async () => {
+test('a caller without the whole address cannot use the credentials', async () => {
   const { url, received } = await startSaying(200, '{}');
   const { relay } = await start(url);
   for (const path of [`/model/${ask.modelId}/converse`, `/${'0'.repeat(36)}/model/${ask.modelId}/converse`]) {
@@ -93,7 +93,7 @@ test('whoever does not know its whole address spends nothing with the credential
   expect(received).toEqual([]);
 });
 
-test('a call that AWS does not allow is reported, and fails as on AWS', async () => {
+test('a call that AWS denies is reported, and fails as on AWS', async () => {
   const { url } = await startSaying(403, '{"message":"You do not have access to the model."}', {
     'x-amzn-errortype': 'AccessDeniedException:http://internal.amazon.com/',
   });
@@ -106,7 +106,7 @@ test('a call that AWS does not allow is reported, and fails as on AWS', async ()
   ]);
 });
 
-test('where no connection comes about, the function gets to know that nothing was sent', async () => {
+test('if the connection fails, the function learns that nothing was sent', async () => {
   const { url, server } = await startSaying(200, '{}');
   await closeServer(server);
   const { client, denials } = await start(url);
@@ -117,7 +117,7 @@ test('where no connection comes about, the function gets to know that nothing wa
   expect(denials).toEqual([]);
 });
 
-test('a connection that breaks off breaks off for the function too', async () => {
+test("if Bedrock's connection breaks, the function's breaks too", async () => {
   const server = createServer((request) => {
     request.resume().once('end', () => request.socket.destroy());
   });

@@ -14,16 +14,16 @@ import * as z from 'zod/mini';
 import { parseJson } from './http/parse-json.ts';
 import { closeServer, listenOnLoopback } from './loopback.ts';
 
-/** No AWS credentials on this machine, or none that can be used. */
+/** This machine has no AWS credentials, or none that work. */
 export class CredentialsMissingError extends Error {
   override readonly name = 'CredentialsMissingError';
 }
 
-/** A call that AWS did not allow. */
+/** A call that AWS denied. */
 export interface Denial {
-  /** `AccessDeniedException`, for one. */
+  /** For example `AccessDeniedException`. */
   readonly type: string;
-  /** AWS's own words. */
+  /** AWS's message. */
   readonly message: string;
 }
 
@@ -31,21 +31,21 @@ export interface BedrockRelayOptions {
   readonly region: string;
   /** Default: Bedrock in the Region. */
   readonly endpoint?: string | undefined;
-  /** Called for each call that AWS did not allow. */
+  /** Called for each call that AWS denied. */
   readonly onDenied: (denial: Denial) => void;
 }
 
-/** A way to the real Bedrock. */
+/** A relay to the real Bedrock. */
 export interface BedrockRelay {
-  /** For `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`. Secret: who knows it calls models with the credentials of this machine. */
+  /** For `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`. Secret: with it, any caller can use this machine's credentials. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 /**
- * Passes on what the functions send to Bedrock, signed with the AWS credentials of this machine. So the functions run
- * as they are deployed, with credentials from their environment alone: those stay valid nowhere, go to no local
- * DynamoDB, and do not run out, because the SDK's chain renews what is behind them here.
+ * Passes the functions' requests on to Bedrock, signed with this machine's AWS credentials. So the functions run as
+ * deployed, with only placeholder credentials in their environment. The real ones never reach a local DynamoDB, and
+ * do not expire, because the SDK's chain renews them here.
  *
  * @throws {CredentialsMissingError}
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
@@ -58,7 +58,7 @@ export async function startBedrockRelay({
   const { config } = new BedrockRuntimeClient({ region });
   await config.credentials().catch((cause: unknown) => {
     throw new CredentialsMissingError(
-      `There are no AWS credentials on this machine that can be used: ${reasonOf(cause)} Sign in, for one with \`aws sso login\` or \`aws configure\`, choose a profile by AWS_PROFILE, or start without --bedrock aws.`,
+      `There are no AWS credentials on this machine that work: ${reasonOf(cause)} Sign in, for example with \`aws sso login\` or \`aws configure\`, choose a profile with AWS_PROFILE, or start without --bedrock aws.`,
       { cause },
     );
   });
@@ -67,7 +67,7 @@ export async function startBedrockRelay({
       ? config.endpointProvider({ Region: region, UseFIPS: false, UseDualStack: false }).url
       : new URL(endpoint);
 
-  /** What nobody else on this machine knows, no other user and no page in a browser. */
+  /** A secret that other users of this machine and web pages in a browser do not know. */
   const entrance = `/${randomUUID()}`;
 
   const sign = async (path: string, near: IncomingMessage, body: Buffer) => {
@@ -105,7 +105,7 @@ export async function startBedrockRelay({
     }
     const { method, path, headers } = signed;
     const send = far.protocol === 'https:' ? httpsRequest : httpRequest;
-    // A connection of its own: one that was kept may close just as a call is sent, and then nobody knows if it is billed.
+    // A new connection for each call: a kept one may close just as a call is sent, and then its billing is unknown.
     const outgoing = send(new URL(path, far), { method, headers, agent: false });
     response.once('close', () => outgoing.destroy());
     const answer = await answerTo(outgoing, body);
@@ -124,7 +124,7 @@ export async function startBedrockRelay({
   };
 
   const server = createServer((near, response) => {
-    // Whether it is billed is not known: as with Bedrock itself, the connection breaks off.
+    // The call may have been billed. As with Bedrock itself, the connection breaks.
     relay(near, response).catch(() => response.destroy());
   });
   return { url: `${await listenOnLoopback(server)}${entrance}`, close: () => closeServer(server) };
@@ -133,7 +133,7 @@ export async function startBedrockRelay({
 /**
  * Sends a request.
  *
- * @returns Its answer, or why no connection came about: then nothing was sent.
+ * @returns The answer, or the reason why no connection was made: then nothing was sent.
  */
 async function answerTo(outgoing: ClientRequest, body: Buffer): Promise<IncomingMessage | string> {
   let connected = false;
@@ -149,7 +149,7 @@ async function answerTo(outgoing: ClientRequest, body: Buffer): Promise<Incoming
   });
 }
 
-/** What belongs to the connection with the function, or to the signature that it made. */
+/** Headers of the function's connection, and of the signature that the function made. */
 const notPassedOn: ReadonlySet<string> = new Set([
   ...['host', 'connection', 'keep-alive', 'transfer-encoding', 'expect'],
   ...['authorization', 'x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256'],
@@ -183,7 +183,7 @@ function messageOf(text: string): string {
   return data?.message ?? text;
 }
 
-/** Connections that fail are named by their code, in an error without a message. */
+/** A failed connection is an error with a code and no message. */
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   return cause.message || ('code' in cause ? String(cause.code) : cause.name);

@@ -1,4 +1,4 @@
-/** The gateway's only source of time for limits and for `requestTimeEpoch`. Timeouts run on real time. */
+/** The gateway's only source of time for limits and `requestTimeEpoch`. Timeouts run on real time. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;

@@ -8,16 +8,16 @@ import { readCloudAssembly } from './template/assembly.ts';
 import type { FunctionDefinition } from './template/functions.ts';
 import type { TableDefinition } from './template/tables.ts';
 
-/** A route of a synthesized deployment: the function behind it, and what API Gateway would send there. */
+/** A route of a synthesized deployment: its function, and the event that API Gateway would send to it. */
 export interface DeployedRoute {
   readonly region: string;
   readonly tables: readonly TableDefinition[];
   readonly definition: FunctionDefinition;
-  /** The proxy event of a request with this key and body. */
+  /** The proxy event for a request with this key and body. */
   eventOf(keyName: string, body: object): APIGatewayProxyEvent;
 }
 
-/** @param assembly The directory that `cdk synth` wrote. */
+/** @param assembly The output directory of `cdk synth`. */
 export function readRoute(assembly: string, name: RouteName): DeployedRoute {
   const { template, stack, assetDirectory } = readCloudAssembly(assembly);
   const api = readApi(template, stack, assetDirectory);

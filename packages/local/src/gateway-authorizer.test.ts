@@ -16,7 +16,7 @@ async function contextOf(gateway: TestGateway, what: object = {}): Promise<Recor
   return Echo.parse(await response.json()).event.requestContext;
 }
 
-test('the caller stands for the key that the authorizer names, and its context reaches the function', async () => {
+test("the caller counts as the key that the authorizer names, and the authorizer's context reaches the function", async () => {
   const gateway = await started();
   expect(await contextOf(gateway)).toMatchObject({
     identity: { apiKey: gateway.keyNamed('team-key'), apiKeyId: expect.any(String) },
@@ -43,7 +43,7 @@ test('the authorizer gets the request as API Gateway sends it', async () => {
   expect(JSON.parse(event)).not.toHaveProperty('body');
 });
 
-test('with the authorizer as the source of keys, the header alone is not a key, and what has no authorizer is open', async () => {
+test('with the authorizer as the source of keys, the header alone is not a key, and a method without an authorizer is open', async () => {
   const gateway = await started();
   const response = await gateway.ask({}, { 'x-api-key': gateway.keyNamed('team-key') });
   expect(await native(response)).toEqual({
@@ -79,7 +79,7 @@ const both = ['Allow', 'Deny'].map((Effect) => ({ Action: 'execute-api:Invoke', 
 test.each([
   ['an explicit deny', { effect: 'Deny' }, `${denied} with an explicit deny`],
   [
-    'a deny beside an allow',
+    'a deny next to an allow',
     { do: 'return', result: { policyDocument: { Statement: both } } },
     `${denied} with an explicit deny`,
   ],
@@ -164,12 +164,12 @@ test.each([
   ],
   ['another type', { Type: 'TOKEN' }, 'type TOKEN is not supported'],
   [
-    'a role of its own',
+    'its own role',
     { AuthorizerCredentials: 'arn:aws:iam::1:role/r' },
     'AuthorizerCredentials is not supported',
   ],
   [
-    'a URI that is none',
+    'an invalid URI',
     { AuthorizerUri: 'arn:aws:lambda:eu-west-1:1:function:f' },
     'does not invoke a Lambda function',
   ],
@@ -183,13 +183,13 @@ test.each([
   ['AuthorizationType AWS_IAM', { AuthorizationType: 'AWS_IAM' }, 'AuthorizationType AWS_IAM'],
   ['an unknown authorizer', { AuthorizerId: 'abc' }, 'AuthorizerId is not an authorizer of the template'],
   [
-    'an authorizer that it does not use',
+    'an authorizer that the method does not use',
     { AuthorizationType: 'NONE' },
     'AuthorizationType NONE with an AuthorizerId',
   ],
   ['scopes', { AuthorizationScopes: ['ask'] }, 'AuthorizationScopes is not supported'],
   [
-    'a key from nowhere',
+    'a key but no authorizer to name it',
     { AuthorizationType: 'NONE', AuthorizerId: undefined },
     'the method has no authorizer',
   ],

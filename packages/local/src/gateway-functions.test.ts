@@ -14,7 +14,7 @@ async function echo(response: Response): Promise<z.output<typeof Echo>> {
   return z.parse(Echo, await response.json());
 }
 
-test('the function gets the event that API Gateway makes', async () => {
+test("the function gets API Gateway's event", async () => {
   const gateway = await start({ clock: { now: () => Date.parse('2026-11-22T09:08:07.006Z') } });
   const response = await gateway.get('/items/a%20b/?q=1&q=2&r=%20&Q=3', {
     headers: { 'X-Custom': 'one', 'user-agent': 'test', authorization: 'Bearer t' },
@@ -55,7 +55,7 @@ test('the function gets the event that API Gateway makes', async () => {
   expect(event['headers']).not.toHaveProperty('connection');
 });
 
-test('the function gets the id of the key, the same as in the environment', async () => {
+test("the function gets the key's id, the same as in its environment", async () => {
   const gateway = await start();
   const { event, env } = await echo(await gateway.ask('{"unicode":"¿qué?"}'));
   const key = gateway.apiKeys.find(({ name }) => name === 'team-key');
@@ -66,7 +66,7 @@ test('the function gets the id of the key, the same as in the environment', asyn
   expect(env['KEY_ID']).toBe(key?.id);
 });
 
-test('names that objects have by themselves are names like others', async () => {
+test('names of Object.prototype are names like any other', async () => {
   const gateway = await start();
   const { event } = await echo(
     await gateway.get('/other?constructor=1&__proto__=2&toString=3', { headers: { constructor: 'x' } }),
@@ -77,7 +77,7 @@ test('names that objects have by themselves are names like others', async () => 
   );
 });
 
-test('functions have the environment of their own, of Lambda and of the caller, and nothing else', async () => {
+test("a function's environment has the template's variables, Lambda's and the caller's, and no others", async () => {
   vi.stubEnv('OF_THE_TEST', 'must not be seen');
   const gateway = await start({ environment: { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' } });
   const main = await echo(await gateway.ask());
@@ -92,7 +92,7 @@ test('functions have the environment of their own, of Lambda and of the caller, 
   expect(main.env['AWS_LAMBDA_FUNCTION_NAME']).not.toBe(other.env['AWS_LAMBDA_FUNCTION_NAME']);
 });
 
-test('the context counts down the timeout of the function', async () => {
+test("the context counts down the function's timeout", async () => {
   const gateway = await start();
   const { context, remaining, env } = await echo(await gateway.ask());
   expect(remaining).toBeGreaterThan(0);
@@ -105,7 +105,7 @@ test('the context counts down the timeout of the function', async () => {
   expect(context['awsRequestId']).toMatch(/^[\da-f-]{36}$/);
 });
 
-test('calls run at once in one worker, or each in a worker of its own where that is asked for', async () => {
+test('calls share one worker at once, or each has its own if the option says so', async () => {
   const instances = async (options: Parameters<typeof start>[0]) => {
     const gateway = await start(options);
     const asked = [1, 2, 3].map(() => gateway.stream([['metadata', {}], ['echo'], ['wait', 'all'], ['end']]));
@@ -115,7 +115,7 @@ test('calls run at once in one worker, or each in a worker of its own where that
       return Echo.parse(JSON.parse(new TextDecoder().decode(first?.value))).instance;
     });
     const { instance } = await echo(await gateway.ask());
-    // A worker that is free is used again. It is so a moment after its answer has come.
+    // A free worker is used again. It is free a moment after its answer arrives.
     await vi.waitFor(async () => expect(await echo(await gateway.ask())).toMatchObject({ instance }), 5000);
     return [...new Set([...(await Promise.all(begun)), instance])];
   };
@@ -123,7 +123,7 @@ test('calls run at once in one worker, or each in a worker of its own where that
   expect(await instances({ callsPerWorker: 1 })).toHaveLength(4);
 });
 
-test('what functions write, and why they fail, is said line by line, before the answer', async () => {
+test("a function's output, and the reason of its failure, are logged line by line before the answer", async () => {
   const gateway = await start();
   await gateway.stream([['print', 'hello'], ['metadata', {}], ['write', ''], ['end']]);
   await gateway.stream([['throw', 'no luck']]);

@@ -17,7 +17,7 @@ const endpointTimeout = {
   body: '{"message": "Endpoint request timed out"}',
 };
 
-/** The rest of an answer, one arrival at a time. Rejects where the connection is cut. */
+/** The rest of an answer, one arrival at a time. Rejects if the connection is cut. */
 function arrivals(response: Response): () => Promise<Uint8Array | 'end'> {
   if (response.body === null) {
     throw new Error('The answer has no body');
@@ -37,7 +37,7 @@ function platformLines(gateway: TestGateway): string {
     .join('\n');
 }
 
-/** Resolves once a function has written this line. */
+/** Resolves when a function has written this line. */
 function wrote(gateway: TestGateway, expected: string): Promise<void> {
   return vi.waitFor(
     () => expect(gateway.lines.map(({ line }) => line).join('\n')).toContain(expected),
@@ -67,7 +67,7 @@ describe('a stream', () => {
     expect(response.headers.get('transfer-encoding')).toBe('chunked');
   });
 
-  test('begins with status, headers and cookies, before its first byte', async () => {
+  test('sends status, headers and cookies before its first byte', async () => {
     const gateway = await start();
     const response = await gateway.stream([
       [
@@ -107,13 +107,13 @@ describe('a stream', () => {
     expect(await response.text()).toBe('later');
   });
 
-  test('may be empty, and of any status', async () => {
+  test('may be empty, with any status', async () => {
     const gateway = await start();
     const response = await gateway.stream([['metadata', { statusCode: 404 }], ['write', ''], ['end']]);
     expect([response.status, await response.text()]).toEqual([404, '']);
   });
 
-  test('that ends before its function does is a whole answer, whatever the function does then', async () => {
+  test('that ends before its function is a complete answer, whatever the function does afterwards', async () => {
     const gateway = await start();
     const response = await gateway.stream([
       ['metadata', {}],
@@ -169,7 +169,7 @@ describe('a function that fails', () => {
     ['writes nothing', 500, [['metadata', {}], ['end']]],
     // `end` alone does not send the metadata.
     [
-      'gives all that it has to `end`',
+      'passes its whole answer to `end`',
       500,
       [
         ['metadata', {}],
@@ -178,21 +178,17 @@ describe('a function that fails', () => {
     ],
     ['writes no metadata', 500, [['write', 'data: 1\n\n'], ['end']]],
     ['writes what a buffered function returns', 500, [['write', '{"statusCode":200,"body":"x"}'], ['end']]],
+    ['has an unknown field in its metadata', 500, [['metadata', { body: 'x' }], ['write', 'x'], ['end']]],
+    ['gives a status that does not exist', 500, [['metadata', { statusCode: 99 }], ['write', 'x'], ['end']]],
+    ['gives a status in words', 500, [['metadata', { statusCode: 'ok' }], ['write', 'x'], ['end']]],
+    ['gives a number as a header', 500, [['metadata', { headers: { a: 1 } }], ['write', 'x'], ['end']]],
     [
-      'has a field in its metadata that there is not',
-      500,
-      [['metadata', { body: 'x' }], ['write', 'x'], ['end']],
-    ],
-    ['says a status that there is not', 500, [['metadata', { statusCode: 99 }], ['write', 'x'], ['end']]],
-    ['says a status in words', 500, [['metadata', { statusCode: 'ok' }], ['write', 'x'], ['end']]],
-    ['says a header that is a number', 500, [['metadata', { headers: { a: 1 } }], ['write', 'x'], ['end']]],
-    [
-      'says a header that cannot be sent',
+      'gives a header that cannot be sent',
       500,
       [['metadata', { headers: { 'a b': 'c' } }], ['write', 'x'], ['end']],
     ],
     [
-      'says a cookie that cannot be sent',
+      'gives a cookie that cannot be sent',
       500,
       [['metadata', { cookies: ['a\nb'] }], ['write', 'x'], ['end']],
     ],
@@ -217,7 +213,7 @@ describe('a function that fails', () => {
     const next = arrivals(response);
     expect(response.status).toBe(200);
     expect(text(await next())).toBe('begun');
-    // Asked for now, because fetch forgets what it has not handed out when the connection is cut.
+    // Called now, because fetch drops unread data when the connection is cut.
     const last = next();
     await gateway.open('fail');
     expect(text(await last)).toBe(' last');
@@ -232,7 +228,7 @@ describe('a function that fails', () => {
     const gateway = await start();
     const next = arrivals(await gateway.stream([...begun, ['wait', 'fail'], step]));
     expect(text(await next())).toBe('begun');
-    // The call that opens the gate may be lost with the worker.
+    // The call that opens the gate may fail with the worker.
     await gateway.open('fail').catch(() => {});
     await expect(next()).rejects.toThrow();
   });
@@ -264,7 +260,7 @@ describe('a function that fails', () => {
 });
 
 describe('the caller', () => {
-  test('that hangs up does not stop the function, whose writes are thrown away', async () => {
+  test('that hangs up does not stop the function, and its writes are discarded', async () => {
     const gateway = await start();
     const caller = new AbortController();
     const response = await gateway.stream(
@@ -300,7 +296,7 @@ describe('the caller', () => {
     await wrote(gateway, 'poured everything');
   });
 
-  test('that hangs up while the function waits for it lets the function go on', async () => {
+  test('that hangs up while the function waits for `drain` lets the function go on', async () => {
     const gateway = await start();
     const size = 64 * 1024 * 1024;
     const response = await slowly(gateway, [
@@ -322,7 +318,7 @@ describe('the caller', () => {
     expect((await buffer(response)).byteLength).toBe(size);
   });
 
-  /** A call whose answer is not read yet. */
+  /** A call whose answer has not been read yet. */
   async function slowly(gateway: TestGateway, steps: readonly StreamStep[]): Promise<IncomingMessage> {
     const outgoing = request(`${gateway.url}/ask`, {
       method: 'POST',
@@ -335,7 +331,7 @@ describe('the caller', () => {
     return answered.promise;
   }
 
-  /** How many bytes the function had written when it came to a halt. */
+  /** The number of bytes that the function had written when it stopped. */
   async function held(gateway: TestGateway): Promise<number> {
     const poured = async () =>
       Number(await (await gateway.stream([['metadata', {}], ['poured'], ['end']])).text());
@@ -348,9 +344,9 @@ describe('the caller', () => {
 });
 
 describe('time', () => {
-  /** Every stream is idle for too long before its integration is over. */
+  /** Every stream is idle for too long before its integration times out. */
   const untilDone = (template: Template) => editIntegration(template, { TimeoutInMillis: 900_000 });
-  /** No stream is. */
+  /** No stream is idle for too long. */
   const oneMinute = (template: Template) => editIntegration(template, { TimeoutInMillis: 60_000 });
 
   const silent: readonly StreamStep[] = [
@@ -364,7 +360,7 @@ describe('time', () => {
     ['end'],
   ];
 
-  test('without a byte cuts a stream after five minutes, and the function runs on', async () => {
+  test('without a byte cuts a stream after five minutes, and the function keeps running', async () => {
     const { timer, advance } = manualTimer();
     const gateway = await start({ timer, editTemplate: untilDone });
     const next = arrivals(await gateway.stream(silent));
@@ -380,7 +376,7 @@ describe('time', () => {
     await wrote(gateway, 'went on');
   });
 
-  test('over the timeout of the integration is a 504 before the first byte, and the function runs on', async () => {
+  test("over the integration's timeout is a 504 before the first byte, and the function keeps running", async () => {
     const { timer, advance } = manualTimer();
     const gateway = await start({ timer, editTemplate: oneMinute });
     const asked = gateway.stream([['wait', 'late'], ...silent.filter(([step]) => step !== 'wait')]);
@@ -391,7 +387,7 @@ describe('time', () => {
     await wrote(gateway, 'went on');
   });
 
-  test('over the timeout of the integration cuts a stream that has begun', async () => {
+  test("over the integration's timeout cuts a stream that has begun", async () => {
     const { timer, advance } = manualTimer();
     const gateway = await start({ timer, editTemplate: oneMinute });
     const next = arrivals(await gateway.stream(silent));
@@ -404,7 +400,7 @@ describe('time', () => {
     await expect(rest).rejects.toThrow();
   });
 
-  test('without a byte before the first is a 504 too', async () => {
+  test('without a first byte is a 504 too', async () => {
     const { timer, advance } = manualTimer();
     const gateway = await start({ timer, editTemplate: untilDone });
     const asked = gateway.stream([['wait', 'late']]);

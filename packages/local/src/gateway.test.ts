@@ -10,8 +10,8 @@ const missingToken = {
   body: '{"message":"Missing Authentication Token"}',
 };
 
-describe('what API Gateway answers by itself', () => {
-  test('a key that is missing, unknown, disabled or in no plan of the stage is forbidden, all alike', async () => {
+describe("API Gateway's own answers", () => {
+  test('a key that is missing, unknown, disabled or in no plan of the stage gets the same 403', async () => {
     const gateway = await start();
     expect(await native(await gateway.get('/ask', { method: 'POST' }))).toEqual(forbidden);
     for (const key of ['', 'unknown', gateway.keyNamed('disabled-key'), gateway.keyNamed('stray-key')]) {
@@ -39,7 +39,7 @@ describe('what API Gateway answers by itself', () => {
     expect((await gateway.ask('')).status).toBe(200);
   });
 
-  test('an unknown path, method or stage asks for a token; HEAD and OPTIONS are methods like others', async () => {
+  test('an unknown path, method or stage gets "Missing Authentication Token"; HEAD and OPTIONS are methods like any other', async () => {
     const gateway = await start();
     expect(await native(await gateway.get('/nothing'))).toEqual(missingToken);
     expect(await native(await gateway.get('/ask'))).toEqual(missingToken);
@@ -52,7 +52,7 @@ describe('what API Gateway answers by itself', () => {
     });
   });
 
-  test('an unknown path with an Authorization header is taken for a bad signature', async () => {
+  test('an unknown path with an Authorization header is treated as a bad signature', async () => {
     const gateway = await start();
     const response = await gateway.get('/nothing', { headers: { authorization: 'Bearer x' } });
     const answer = await native(response);
@@ -95,7 +95,7 @@ describe('gateway responses of the template', () => {
     expect(await response.json()).toEqual({ id, m: 'Forbidden', t: 'INVALID_API_KEY' });
   });
 
-  test('DEFAULT_4XX and DEFAULT_5XX stand in for types without a response, and keep each case its status', async () => {
+  test('DEFAULT_4XX and DEFAULT_5XX replace the types without a response, and each case keeps its status', async () => {
     const gateway = await start({
       editTemplate: (template) => {
         addGatewayResponse(template, 'DEFAULT_4XX', {
@@ -116,7 +116,7 @@ describe('gateway responses of the template', () => {
     });
   });
 
-  test('a status on DEFAULT_4XX changes every 4xx that has none of its own', async () => {
+  test('a status on DEFAULT_4XX changes every 4xx without its own status', async () => {
     const gateway = await start({
       editTemplate: (template) => {
         addGatewayResponse(template, 'DEFAULT_4XX', { StatusCode: '418' });
@@ -139,7 +139,7 @@ describe('size limits', () => {
     });
   });
 
-  test('a body over 10 MB gets a plain text, which no gateway response changes', async () => {
+  test('a body over 10 MB gets plain text, which no gateway response changes', async () => {
     const gateway = await start({
       editTemplate: (template) => addGatewayResponse(template, 'DEFAULT_4XX', { StatusCode: '418' }),
     });
@@ -205,13 +205,13 @@ test('a permission for other methods does not count', async () => {
   expect((await gateway.get('/items/1')).status).toBe(200);
 });
 
-test('a port that another program has is an error that names it', async () => {
+test('a port in use is an error that names the port', async () => {
   const gateway = await start();
   const port = Number(new URL(gateway.url).port);
   await expect(start({ port })).rejects.toThrow(new PortInUseError(port));
 });
 
-test('key values are the same on every start, and differ from key to key', async () => {
+test('key values are the same on every start, and different for each key', async () => {
   const [one, two] = [await start(), await start()];
   expect(one.apiKeys).toEqual(two.apiKeys);
   expect(one.keyNamed('team-key')).toMatch(/^[a-z\d]{40}$/);
@@ -219,7 +219,7 @@ test('key values are the same on every start, and differ from key to key', async
   expect(one.apiKeys.find(({ name }) => name === 'team-key')?.id).toMatch(/^[a-z\d]{10}$/);
 });
 
-test('a gateway that is closed answers nobody, and closes at once with a call in flight', async () => {
+test('a closed gateway answers no calls, and closes at once with a call in flight', async () => {
   const gateway = await start();
   const hanging = gateway.stream([['wait', 'never']]).catch((error: unknown) => error);
   await gateway.callsWaiting(1);

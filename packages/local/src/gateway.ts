@@ -21,48 +21,48 @@ export type { Template } from './template/template.ts';
 export type { Clock, Timer };
 
 export interface GatewayOptions {
-  /** The directory that `cdk synth` wrote. */
+  /** The output directory of `cdk synth`. */
   readonly assembly: string;
   /** Default: 0, a free port. */
   readonly port?: number;
-  /** What limits, and the times in events, go by. Default: the system's. */
+  /** The clock of limits and of the times in events. Default: the system's. */
   readonly clock?: Clock;
-  /** What the timeouts of integrations and of streams run on, but not those of functions. Default: the system's. */
+  /** The timer of integration and stream timeouts, but not of functions. Default: the system's. */
   readonly timer?: Timer;
-  /** Added to the environment of every function; wins over the template's. */
+  /** Added to every function's environment, over the template's variables. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Changes the template before it is read. May change its argument, which is a copy. */
+  /** Changes the template before it is read. It may change its argument, which is a copy. */
   readonly editTemplate?: (template: Template) => Template;
-  /** File that what the control plane does to keys outlives this gateway in. Default: it does not. */
+  /** File for the control plane's changes to keys, so that they outlive this gateway. Default: they are lost. */
   readonly keyFile?: string | undefined;
-  /** Calls that one worker of a function may run at once. 1 is Lambda's way. Default: no limit. */
+  /** The most calls that a function's worker runs at once. 1 is Lambda's way. Default: no limit. */
   readonly callsPerWorker?: number;
   /**
-   * Gets every line that functions write, and what Lambda would add to their logs; a call's lines before its answer
-   * goes out.
+   * Gets every line that functions write, and Lambda's own log lines; a call's lines come before its answer
+   * is sent.
    */
   readonly onLog?: OnLog;
 }
 
 export interface LocalGateway {
-  /** With the stage and without a slash at the end: `http://127.0.0.1:8787/dev`. */
+  /** With the stage and without a trailing slash: `http://127.0.0.1:8787/dev`. */
   readonly url: string;
-  /** Where the API reference is, for browsers. Absent where the stage has its path. */
+  /** URL of the API reference, for browsers. Absent if the stage has its path. */
   readonly docsUrl: string | undefined;
   /**
-   * The API keys of the template as they are at the start, with the values that this gateway accepts. Others come and go
-   * by its control plane.
+   * The template's API keys at the start, with the values that this gateway accepts. Its control plane can add and
+   * remove others.
    */
   readonly apiKeys: readonly ApiKey[];
   /**
-   * The DynamoDB tables of the template. The gateway does not make them: they must be in the DynamoDB that the
-   * functions use before the first request.
+   * The template's DynamoDB tables. The gateway does not create them: they must be in the functions' DynamoDB
+   * before the first request.
    */
   readonly tables: readonly TableDefinition[];
-  /** The functions of the template, with the environment that it gives them. */
+  /** The template's functions, with the environment that it gives them. */
   readonly functions: readonly FunctionDefinition[];
   /**
-   * Ends every worker now: calls in flight fail with a 502, or a cut connection where they stream already, and the
+   * Ends every worker now: calls in flight fail with a 502, or with a cut connection if they stream already. The
    * next call starts a new worker.
    */
   killFunctions(): Promise<void>;
@@ -71,12 +71,12 @@ export interface LocalGateway {
 }
 
 /**
- * Runs the API of a synthesized stack on this machine: API Gateway by interpreting the template, the functions from
- * their deployment packages. What it does not imitate is listed in README.md beside this file.
+ * Runs the API of a synthesized stack on this machine. It interprets the template as API Gateway would, and runs the
+ * functions from their deployment packages. The package's README.md lists the differences from AWS.
  *
  * @throws TemplateError for a template that could not be deployed, would not work, or cannot be interpreted.
  * @throws PortInUseError
- * @throws KeyFileError For a `keyFile` that is something else.
+ * @throws KeyFileError For a `keyFile` that is not a file of keys.
  */
 export async function startGateway(options: GatewayOptions): Promise<LocalGateway> {
   const { environment = {}, editTemplate = (template) => template, onLog = () => {} } = options;

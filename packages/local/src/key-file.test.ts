@@ -30,7 +30,7 @@ function file(): string {
 
 const open = (path: string, of: typeof template = template) => new ApiKeyRegistry(of, 1000, keyFile(path));
 
-/** All that a registry answers. */
+/** The whole content of a registry. */
 const contents = (registry: ApiKeyRegistry) =>
   registry.list().map((key) => ({
     ...key,
@@ -52,7 +52,7 @@ function changed(path: string): ApiKeyRegistry {
   return registry;
 }
 
-test('what was made, changed and deleted is there again, in its order and its plans', () => {
+test('created, changed and deleted keys are restored, in their order and their plans', () => {
   const path = file();
   const registry = changed(path);
   expect(contents(open(path))).toEqual(
@@ -64,7 +64,7 @@ test('what was made, changed and deleted is there again, in its order and its pl
   expect(sequences).toEqual([...new Set(sequences)].sort((one, other) => one - other));
 });
 
-test('keys that a new template has are there beside those that were kept, and a plan that is gone has no keys', () => {
+test("a new template's keys are added to the kept ones, and keys of a removed plan are in no plan", () => {
   const path = file();
   changed(path);
   const next = open(path, {
@@ -80,14 +80,14 @@ test('keys that a new template has are there beside those that were kept, and a 
   expect(next.identify(next.list().at(-1)?.value)).toBeUndefined();
 });
 
-test('the file is put in place whole, and is for its owner alone', () => {
+test('the file is replaced as a whole, and only its owner can read it', () => {
   const path = file();
   changed(path);
   expect(readdirSync(join(path, '..'))).toEqual(['keys.json']);
   expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
-test.each(['', '{"keys":', '{"keys":[{"id":"a"}],"deleted":[]}'])('a file that has %j is refused', (text) => {
+test.each(['', '{"keys":', '{"keys":[{"id":"a"}],"deleted":[]}'])('a file of %j is refused', (text) => {
   const path = file();
   writeFileSync(path, text);
   expect(() => open(path)).toThrow(KeyFileError);

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { parseJson } from './http/parse-json.ts';
 import type { KeptKeys, KeyStore } from './limits/api-key-registry.ts';
 
-/** A file of kept keys that cannot be read as one. */
+/** The file is not a file of kept keys. */
 export class KeyFileError extends Error {
   override readonly name = 'KeyFileError';
 }
@@ -25,8 +25,8 @@ const KeptKeysSchema = z.object({
 });
 
 /**
- * Keeps keys in a file of JSON, which nobody but its owner may read: the values of the keys are in it. It is put in
- * place whole, before the change is answered, so that a process that is killed leaves the file of before or after.
+ * Keeps keys in a JSON file that only its owner can read, because it has the keys' values. Each change replaces the
+ * whole file before it is answered, so a killed process leaves either the old file or the new one.
  */
 export function keyFile(path: string): KeyStore {
   return {
@@ -43,9 +43,7 @@ function readKeys(path: string): KeptKeys {
   if (text === undefined) return { keys: [], deleted: [] };
   const { data } = z.safeParse(KeptKeysSchema, parseJson(text));
   if (data) return { ...data, keys: data.keys.map((key) => ({ description: undefined, ...key })) };
-  throw new KeyFileError(
-    `${path} is not a file of API keys. Remove it to begin with the keys of the config.`,
-  );
+  throw new KeyFileError(`${path} is not a file of API keys. Remove it to start with the config's keys.`);
 }
 
 function readFileIfThere(path: string): string | undefined {

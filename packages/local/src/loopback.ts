@@ -1,12 +1,12 @@
 import type { Server } from 'node:http';
 
 /**
- * Listens on loopback; resolves to the URL, without a slash at the end.
+ * Listens on loopback; resolves to the URL, without a trailing slash.
  *
  * @param port Default: a free port.
  */
 export async function listenOnLoopback(server: Server, port = 0): Promise<string> {
-  // A connection closed just as its next request comes would be a fault that nobody asked for.
+  // No idle timeout: closing a connection just as its next request arrives would be an unplanned fault.
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -17,7 +17,7 @@ export async function listenOnLoopback(server: Server, port = 0): Promise<string
   return `http://127.0.0.1:${address.port}`;
 }
 
-/** Stops listening, and breaks off what is still open. */
+/** Stops listening, and breaks open connections. */
 export async function closeServer(server: Server): Promise<void> {
   server.closeAllConnections();
   await new Promise<void>((resolve) => server.close(() => resolve()));

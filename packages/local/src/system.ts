@@ -11,38 +11,38 @@ import { type LocalGateway, type LogLine, startGateway } from './gateway.ts';
 import { type LocalIssuer, startIssuer } from './oidc/issuer.ts';
 import { issuerEnvironment, setUpSignIn } from './oidc/local-sign-in.ts';
 
-/** A deployment on loopback: what would be deployed, run by the local gateway, with a Bedrock and a DynamoDB. */
+/** A deployment on loopback: the local gateway runs the stack as deployed, with a Bedrock and a DynamoDB. */
 export interface LocalSystem {
   readonly gateway: LocalGateway;
-  /** Absent where another server answers for Bedrock. */
+  /** Absent if another server answers for Bedrock. */
   readonly bedrock: SimulatedBedrock | undefined;
-  /** Absent where another server keeps the tables. */
+  /** Absent if another server has the tables. */
   readonly dynamodb: LocalDynamoDb | undefined;
-  /** Absent where the config has no sign-in. */
+  /** Absent if the config has no sign-in. */
   readonly issuer: LocalIssuer | undefined;
   close(): Promise<void>;
 }
 
-/** What answers for Bedrock: its simulation, another server, or AWS with the credentials of this machine. */
+/** The Bedrock to use: the simulated one, another server, or AWS with this machine's credentials. */
 export type Upstream =
   | { readonly kind: 'simulated' }
   | { readonly kind: 'server'; readonly url: string }
   | {
       readonly kind: 'aws';
-      /** Default: Bedrock in the Region of the config. */
+      /** Default: Bedrock in the config's Region. */
       readonly endpoint?: string | undefined;
-      /** Called for each call that AWS did not allow. */
+      /** Called for each call that AWS denied. */
       readonly onDenied: (denial: Denial) => void;
     };
 
 export interface LocalSystemOptions {
   readonly config: ProxyConfig;
-  /** Port of the gateway. */
+  /** The gateway's port. */
   readonly port: number;
   readonly upstream: Upstream;
-  /** URL of a server to use in place of the local DynamoDB. Tables that it does not have are made there. */
+  /** URL of a server in place of the local DynamoDB. Missing tables are created there. */
   readonly dynamodbUrl?: string | undefined;
-  /** Directory that counters and keys outlive this system in. It is made where it is missing. Default: in memory. */
+  /** Directory for counters and keys, so that they outlive this system. Created if missing. Default: in memory. */
   readonly directory?: string | undefined;
   /** Gets every line that the functions write. */
   readonly onLog: (line: LogLine) => void;
@@ -52,10 +52,10 @@ export interface LocalSystemOptions {
  * Synthesizes a config and runs the result.
  *
  * @throws {PortInUseError} If another process has the port.
- * @throws {TableCreationError} If the server for DynamoDB cannot be reached, or refuses a table.
- * @throws {DirectoryError} If the tables of the directory cannot be opened.
- * @throws {KeyFileError} If the keys of the directory cannot be read.
- * @throws {CredentialsMissingError} If AWS is to answer, and this machine has no credentials for it.
+ * @throws {TableCreationError} If the DynamoDB server cannot be reached, or refuses a table.
+ * @throws {DirectoryError} If the tables in the directory cannot be opened.
+ * @throws {KeyFileError} If the keys in the directory cannot be read.
+ * @throws {CredentialsMissingError} If AWS is to answer, and this machine has no credentials.
  */
 export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
   const { config, port, upstream, dynamodbUrl, directory, onLog } = options;
@@ -70,7 +70,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     await rm(assembly, { recursive: true, force: true });
   };
   try {
-    // The values of keys are in it.
+    // It has the keys' values.
     if (directory !== undefined) await mkdir(directory, { recursive: true, mode: 0o700 });
     const bedrock = upstream.kind === 'simulated' ? await starting(startBedrock()) : undefined;
     const relay =

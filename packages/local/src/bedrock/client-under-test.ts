@@ -43,9 +43,9 @@ const claude = {
 } as const;
 
 /**
- * They take schemas and tools, tools, one parameter of two, and nothing but a question. Then those that think: Nova, GPT, a
- * Claude that may be asked to, an old one that is told for how long, and a new one that always does. The last turn texts
- * into vectors.
+ * One takes schemas and tools, one tools, one either of two parameters, one only a question. Then the models that
+ * think: Nova, GPT, a Claude that can be asked to, an old one that takes a budget, and a new one that always does. The
+ * last turns strings into vectors.
  */
 export const models = {
   native: { ...chat, modelId: 'test.native-v1:0', structuredOutput: 'native' },
@@ -97,7 +97,7 @@ export interface SystemUnderTest {
   readonly client: BedrockRuntimeClient;
 }
 
-/** Starts a simulated Bedrock with a client of the AWS SDK's, and stops both when the test is over. */
+/** Starts a simulated Bedrock with an AWS SDK client, and stops both when the test is over. */
 export async function startUnderTest(options: BedrockOptions = {}): Promise<SystemUnderTest> {
   const bedrock = await startBedrock({ models: Object.values(models), ...options });
   const client = new BedrockRuntimeClient({
@@ -114,7 +114,7 @@ export async function startUnderTest(options: BedrockOptions = {}): Promise<Syst
   return { bedrock, client };
 }
 
-/** Of a clock that a test turns. */
+/** A clock that a test moves. */
 export function turnedClock() {
   let now = Date.parse('2026-11-22T12:00:00Z');
   return {
@@ -125,7 +125,7 @@ export function turnedClock() {
   };
 }
 
-/** A request without the SDK, which leaves out what it does not know. */
+/** A request without the SDK, which drops fields that it does not know. */
 export function post(
   { bedrock }: SystemUnderTest,
   path: string,
@@ -146,7 +146,7 @@ export function asks(question: string): { role: 'user'; content: { text: string 
   return [{ role: 'user', content: [{ text: question }] }];
 }
 
-/** All events of a stream; throws what the stream throws. */
+/** All events of a stream; throws the stream's error. */
 export async function collect<T>(stream: AsyncIterable<T> | undefined): Promise<T[]> {
   if (!stream) throw new Error('The answer has no stream.');
   const events: T[] = [];
@@ -154,13 +154,13 @@ export async function collect<T>(stream: AsyncIterable<T> | undefined): Promise<
   return events;
 }
 
-/** What a system that was asked nothing has billed. */
+/** The bill of a system that has had no call. */
 export const nothing: Bill = {
   ...{ inputTokens: 0, outputTokens: 0 },
   ...{ cacheReadTokens: 0, cacheWriteTokens: 0, cacheWrite1hTokens: 0 },
 };
 
-/** The beginning of an image, as far as it says what it is and how large. */
+/** The start of an image: enough for its format and size. */
 export function imageOf(format: 'png' | 'jpeg' | 'gif' | 'webp', width = 28, height = 28): Uint8Array {
   const bytes = Buffer.alloc(40);
   switch (format) {
@@ -189,7 +189,7 @@ export function imageOf(format: 'png' | 'jpeg' | 'gif' | 'webp', width = 28, hei
   return bytes;
 }
 
-/** A PDF, as far as it says how many pages it has. */
+/** A PDF: enough for its number of pages. */
 export function pdfOf(pages: number): Uint8Array {
   return Buffer.from(`%PDF-1.7\n${'<< /Type /Page >>\n'.repeat(pages)}<< /Type /Pages >>`);
 }

@@ -53,7 +53,7 @@ const conversation: fc.Arbitrary<ConverseTokensRequest> = fc.record({
   system: fc.array(text, { maxLength: 2 }),
 });
 
-test('what is counted is what the same input is billed, and counting it costs nothing', async () => {
+test('the count equals the bill for the same input, and counting costs nothing', async () => {
   const system = await startUnderTest();
   await fc.assert(
     fc.asyncProperty(conversation, async (converse) => {
@@ -86,8 +86,8 @@ test('a body of InvokeModel is counted too', async () => {
 test.each([
   ['another model', models.native.modelId],
   ['a profile of a model', `us.${modelId}`],
-  ['a model of vectors', models.titan.modelId],
-])('%s is not counted for', async (_, id) => {
+  ['an embeddings model', models.titan.modelId],
+])('tokens for %s are not counted', async (_, id) => {
   const counted = countOf(await startUnderTest(), { messages: asks('Why?') }, id);
   await expect(counted).rejects.toMatchObject({
     name: 'ValidationException',
@@ -95,7 +95,7 @@ test.each([
   });
 });
 
-test('what a call would refuse is not counted', async () => {
+test('an input that a call would refuse is not counted', async () => {
   const system = await startUnderTest();
   await expect(countOf(system, { messages: [] })).rejects.toThrow('must start with a user message');
   await expect(countOf(system, { messages: asks(' ') })).rejects.toThrow('is blank');

@@ -13,7 +13,7 @@ const CountTokensRequest = z.strictObject({
 });
 
 /**
- * The CountTokens operation. It counts what a call of the same input is billed, the tokens of a prompt cache among them.
+ * The CountTokens operation. It counts the tokens that a call with the same input is billed, cached ones included.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_CountTokens.html
  */

@@ -5,8 +5,8 @@ import type { ExceptionName, StreamExceptionName } from './exception.ts';
  *
  * - `cut`: the connection is closed.
  * - `stall`: nothing more is sent, and the connection stays open.
- * - `finish`: the response ends as if that had been all.
- * - `garbage`: a frame whose checksum is wrong, then the end.
+ * - `finish`: the response ends as if the stream were complete.
+ * - `garbage`: a frame with a wrong checksum, then the end.
  * - an exception as an event, then the end.
  */
 export type StreamEnd =
@@ -18,14 +18,14 @@ export type StreamEnd =
 
 /** How one call goes wrong. */
 export type Fault =
-  /** Answers with the exception; of a streaming operation, in place of the stream or as its first event. */
+  /** Answers with the exception. A streaming operation does so in place of the stream, or as its first event. */
   | {
       readonly kind: 'exception';
       readonly name: ExceptionName;
       readonly message?: string;
       readonly inStream?: boolean;
     }
-  /** Answers after so many milliseconds. */
+  /** Answers after this many milliseconds. */
   | { readonly kind: 'slow'; readonly milliseconds: number }
   /** Takes the request and never answers. */
   | { readonly kind: 'stall' }
@@ -36,9 +36,9 @@ export type Fault =
   /** Answers 200 with this body. */
   | { readonly kind: 'body'; readonly body: string }
   /**
-   * Ends a stream after so many events, or so many before its end where the number is negative; or after the first event
-   * of that name. A shorter one ends at its end.
+   * Ends a stream after this many events, or, if the number is negative, this many before its end; or after the first
+   * event of this name. A shorter stream ends at its own end.
    */
   | { readonly kind: 'stream'; readonly after: number | string; readonly end: StreamEnd }
-  /** Does not know this guardrail: refuses the call if it names it. */
+  /** This guardrail does not exist: a call that names it is refused. */
   | { readonly kind: 'unknown-guardrail'; readonly id: string };

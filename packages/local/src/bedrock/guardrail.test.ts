@@ -31,7 +31,7 @@ test('a guardrail answers a bad question in place of the model, and no tokens ar
   expect(bedrock.billed).toEqual(nothing);
 });
 
-test('InvokeModel says in the body what the guardrail did', async () => {
+test('InvokeModel reports in the body what the guardrail did', async () => {
   const { client } = await startUnderTest();
   const ask = async (inputText: string, guardrail: object) => {
     const body = JSON.stringify({ inputText });
@@ -48,7 +48,7 @@ test('InvokeModel says in the body what the guardrail did', async () => {
   expect(await ask(badQuestion, {})).not.toHaveProperty('amazon-bedrock-guardrailAction');
 });
 
-test('a stream of InvokeModel says in each chunk what the guardrail did', async () => {
+test('a stream of InvokeModel reports in each chunk what the guardrail did', async () => {
   const { client } = await startUnderTest();
   const { body } = await client.send(
     new InvokeModelWithResponseStreamCommand({

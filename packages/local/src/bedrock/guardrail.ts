@@ -3,14 +3,14 @@ import { invalid } from './exception.ts';
 import { type Completion, noAnswer } from './model/answer.ts';
 import { type Prompt, questionOf } from './model/prompt.ts';
 
-/** A question that holds this word is blocked by every guardrail. */
+/** A question with this word is blocked by every guardrail. */
 export const blockedWord = 'BLOCKED';
 
-/** What a guardrail answers in place of the model. */
+/** A guardrail's answer in place of the model's. */
 export const blockedMessage = 'Sorry, the guardrail of the simulated Bedrock blocks this question.';
 
 /**
- * The guardrail that a call names. Every one is known, but for those that an `unknown-guardrail` fault names.
+ * The guardrail that a call names. Every guardrail exists, except those in an `unknown-guardrail` fault.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_GuardrailConfiguration.html
  */
@@ -49,7 +49,7 @@ export const blockedCompletion: Completion = {
 };
 
 /**
- * The part of an answer that is about the guardrail, where it was asked for.
+ * The part of an answer about the guardrail, if the call asked for it.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-use-converse-api.html
  */

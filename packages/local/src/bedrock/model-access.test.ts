@@ -6,7 +6,7 @@ import { admitModel } from './model-access.ts';
 const all: readonly ModelDefinition[] = Object.values(catalogue);
 const { native } = models;
 
-test('every model of the catalogue can be called where the catalogue says, and does what it says', () => {
+test("every model of the catalogue can be called in the catalogue's Regions, and has its capabilities", () => {
   for (const model of all) {
     const { modelId, onDemandRegions = [], inferenceProfiles = {} } = model;
     const profiles = Object.entries(inferenceProfiles).flatMap(([prefix, sources]) =>
@@ -25,7 +25,7 @@ test('every model of the catalogue can be called where the catalogue says, and d
   }
 });
 
-test('a model is refused where it cannot be called', () => {
+test('a model is refused in a Region where it cannot be called', () => {
   const profileOnly = {
     ...native,
     onDemandRegions: [],

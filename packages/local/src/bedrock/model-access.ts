@@ -10,28 +10,28 @@ import {
 import { invalid } from './exception.ts';
 import type { SimulatedModel } from './model/simulated-model.ts';
 
-/** A model that the call may reach, and what it can do. */
+/** A model that the call may reach, and its capabilities. */
 export interface AdmittedModel extends SimulatedModel {
-  /** As the call names it: an id, an inference profile, or an ARN. */
+  /** As in the call: an id, an inference profile, or an ARN. */
   readonly modelId: string;
   readonly maxOutputTokens: number;
   readonly can: ReadonlySet<Capability>;
-  /** Whether it takes a JSON schema for its answer. */
+  /** Whether it takes a JSON schema for the answer. */
   readonly takesOutputSchema: boolean;
-  /** How it can be asked to call tools; not at all where there is none. */
+  /** The tool choices that it takes; empty if it calls no tools. */
   readonly toolChoices: readonly ToolChoiceKind[];
-  /** How it thinks; not at all where it is left out. */
+  /** How it thinks; left out if it does not. */
   readonly reasoning?: Reasoning | undefined;
-  /** What turns texts into vectors, and does nothing else: its body, and the numbers that a vector can have. */
+  /** For an embeddings model, which does nothing else: its body and the possible dimensions. */
   readonly embeds?: { readonly format: EmbedFormat; readonly dimensions: readonly number[] } | undefined;
 }
 
-/** What the predecessor of this proxy called. Long past their end of life on AWS; still answered here. */
+/** Models that this proxy's predecessor called. AWS retired them long ago; here they still answer. */
 const predecessors = ['amazon.titan-text-express-v1', 'meta.llama2-70b-chat-v1'];
 
 /**
- * Lets through what Bedrock would let through: a model where its Region offers it, a profile from where it can be
- * called, an imported model. What a model can do is what its definition says.
+ * Admits the calls that Bedrock would admit: a model in a Region that offers it, a profile in its source Regions, an
+ * imported model. A model's capabilities are those of its definition.
  *
  * @throws {BedrockException}
  */
@@ -60,7 +60,7 @@ export function admitModel(
 }
 
 /**
- * The same for CountTokens, which takes the bare id of a model alone, even where only its profiles can be called.
+ * The same for CountTokens, which takes only a model's bare id, even if the model can only be called through profiles.
  *
  * @throws {BedrockException}
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/count-tokens.html

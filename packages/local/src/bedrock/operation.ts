@@ -4,13 +4,13 @@ import type { Completion } from './model/answer.ts';
 import type { Prompt } from './model/prompt.ts';
 import type { AdmittedModel } from './model-access.ts';
 
-/** A call of an operation that has come as far as the model. */
+/** An operation's call that has reached the model. */
 export interface OperationCall {
   readonly model: AdmittedModel;
   /** Parsed JSON. */
   readonly body: unknown;
   readonly headers: IncomingHttpHeaders;
-  /** Lets the model answer, unless the guardrail steps in. */
+  /** Has the model answer, unless the guardrail intervenes. */
   generate(prompt: Prompt, guardrail: Guardrail | undefined): Completion;
 }
 
@@ -18,16 +18,16 @@ export interface OperationCall {
 export interface StreamEvent {
   readonly type: string;
   readonly payload: object;
-  /** Whether it brings a piece of the answer. */
+  /** Whether it has a piece of the answer. */
   readonly isDelta: boolean;
 }
 
-/** What an operation answers with. */
+/** An operation's answer. */
 export type OperationReply = {
-  /** What it costs. Left out: nothing. */
+  /** For the bill. Left out: the call costs nothing. */
   readonly completion?: Completion | undefined;
   readonly headers?: Readonly<Record<string, string>>;
 } & ({ readonly body: object } | { readonly events: readonly StreamEvent[] });
 
-/** An operation of Bedrock's runtime. Throws a BedrockException where it refuses. */
+/** An operation of Bedrock's runtime. Throws a BedrockException if it refuses the call. */
 export type Operation = (call: OperationCall) => OperationReply;

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import { type BedrockException, invalid } from './exception.ts';
 
-/** What is wrong with a body, and where. */
+/** The problems of a body, with their places. */
 export type Issue = z.core.$ZodIssue;
 
 /**
- * Reads the body of an operation whose fields AWS describes one by one.
+ * Reads an operation's body whose fields AWS describes one by one.
  *
- * @throws {BedrockException} Names what is wrong and where, as AWS does for all its services.
+ * @throws {BedrockException} Names each problem and its place, as all AWS services do.
  */
 export function readRequest<T>(schema: z.ZodMiniType<T>, body: unknown): T {
   return read(schema, body, (issues) => {
@@ -23,18 +23,18 @@ export function readRequest<T>(schema: z.ZodMiniType<T>, body: unknown): T {
 }
 
 /**
- * Reads the body of InvokeModel that a family of models has for itself.
+ * Reads InvokeModel's body for one family of models.
  *
- * @throws {BedrockException} Names what is wrong and where, as Bedrock does for what it checks by a JSON Schema.
+ * @throws {BedrockException} Names each problem and its place, as Bedrock does for a body that it checks by JSON Schema.
  */
 export function readBody<T>(schema: z.ZodMiniType<T>, body: unknown): T {
   return read(schema, body, (issues) => malformed(issues.flatMap(pointed)));
 }
 
 /**
- * Reads JSON as a schema has it.
+ * Reads JSON by a schema.
  *
- * @param refusal Says what is wrong with it.
+ * @param refusal Makes the exception from the problems.
  * @throws {BedrockException}
  */
 export function read<T>(
@@ -60,7 +60,7 @@ export function malformed(problems: readonly string[]): BedrockException {
   return invalid(`Malformed input request: ${problems.join('')}, please reformat your input and try again.`);
 }
 
-/** Of a value that fits none of several forms, what is wrong by the form that it fits the furthest. */
+/** For a value that fits none of several forms: the problems of the form that it comes closest to. */
 function inNearestForm(issue: Issue): Issue {
   if (issue.code !== 'invalid_union') return issue;
   const [nearest] = issue.errors
@@ -69,7 +69,7 @@ function inNearestForm(issue: Issue): Issue {
   return nearest ? { ...nearest, path: [...issue.path, ...nearest.path] } : issue;
 }
 
-/** Such as `messages.1.member.content`: AWS counts from 1. */
+/** For example `messages.1.member.content`: AWS counts from 1. */
 function member(path: readonly PropertyKey[]): string {
   return path.map((key) => (typeof key === 'number' ? `${key + 1}.member` : String(key))).join('.');
 }
@@ -97,7 +97,7 @@ function measured(origin: string): string {
   return origin === 'string' || origin === 'array' ? 'length' : 'value';
 }
 
-/** A JSON Pointer, and what is wrong there. */
+/** A JSON Pointer, and the problem there. */
 function pointed(issue: Issue): string[] {
   const place = ['#', ...issue.path.map(String)].join('/');
   switch (issue.code) {

@@ -4,7 +4,7 @@ const characters = (minimum: number) =>
   z.string().check(z.regex(new RegExp(`^[a-zA-Z0-9\\s:_@$#=/+,.-]{${minimum},256}$`)));
 
 /**
- * What a caller wants to find its calls by in the invocation log.
+ * Metadata by which a caller finds its calls in the invocation log.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
  */

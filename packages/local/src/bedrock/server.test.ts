@@ -31,7 +31,7 @@ const operations: readonly [name: string, ask: Ask][] = [
 ];
 
 describe.each(operations)('%s', (_, ask) => {
-  test.each(exceptionNames)('can refuse with %s, which is not billed', async (name) => {
+  test.each(exceptionNames)('can refuse with %s, and bills nothing', async (name) => {
     const system = await startUnderTest();
     system.bedrock.failNext({ kind: 'exception', name });
     await expect(ask(system)).rejects.toMatchObject({
@@ -43,13 +43,16 @@ describe.each(operations)('%s', (_, ask) => {
     await expect(ask(system)).resolves.toBeDefined();
   });
 
-  test.each<Fault>([{ kind: 'reset' }, { kind: 'cut' }])('can fail by %j, which is billed', async (fault) => {
-    const system = await startUnderTest();
-    system.bedrock.failNext(fault);
-    await expect(ask(system)).rejects.toThrow();
-    expect(system.bedrock.billed.outputTokens).toBeGreaterThan(0);
-    expect(system.bedrock.received).toMatchObject([{ disconnected: false }]);
-  });
+  test.each<Fault>([{ kind: 'reset' }, { kind: 'cut' }])(
+    'can fail by %j, and bills the call',
+    async (fault) => {
+      const system = await startUnderTest();
+      system.bedrock.failNext(fault);
+      await expect(ask(system)).rejects.toThrow();
+      expect(system.bedrock.billed.outputTokens).toBeGreaterThan(0);
+      expect(system.bedrock.received).toMatchObject([{ disconnected: false }]);
+    },
+  );
 
   test('can take a request and never answer, until the caller hangs up', async () => {
     const system = await startUnderTest();
@@ -75,9 +78,9 @@ describe.each(operations)('%s', (_, ask) => {
 
 test.each([
   ['without a signature', '/model/m/converse', false, 'MissingAuthenticationTokenException'],
-  ['of an unknown operation', '/model/m/dance', true, 'UnknownOperationException'],
-  ['of an unknown path', '/guardrail', true, 'UnknownOperationException'],
-  ['of an unknown model', '/model/m/converse', true, 'ValidationException'],
+  ['for an unknown operation', '/model/m/dance', true, 'UnknownOperationException'],
+  ['to an unknown path', '/guardrail', true, 'UnknownOperationException'],
+  ['for an unknown model', '/model/m/converse', true, 'ValidationException'],
 ])('a request %s is refused', async (_, path, signed, name) => {
   const { bedrock } = await startUnderTest();
   const reply = await fetch(`${bedrock.url}${path}`, {

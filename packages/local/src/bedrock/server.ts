@@ -22,21 +22,21 @@ import type { Gate } from './wire/stream-response.ts';
 
 export type { Fault };
 
-/** A call as it arrived, and what became of its caller. */
+/** A call as it arrived, and whether its caller stayed. */
 export interface ReceivedCall {
   /** As in the path: `converse`, `converse-stream`, `invoke`, `invoke-with-response-stream` or `count-tokens`. */
   readonly operation: string;
   readonly modelId: string;
   readonly region: string;
-  /** The headers in which InvokeModel has guardrail and metadata, `x-amzn-bedrock-...` in lower case. */
+  /** InvokeModel's headers for guardrail and metadata, `x-amzn-bedrock-...` in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The body's bytes, as text. */
+  /** The body's bytes, as a string. */
   readonly text: string;
   /** Whether the caller hung up before it had the whole answer. */
   readonly disconnected: boolean;
 }
 
-/** Tokens that AWS would put on the bill, as they are priced: no token is counted twice. */
+/** Tokens that AWS would bill, by their prices: no token is counted twice. */
 export type Bill = Readonly<Record<keyof BilledTokens, number>>;
 
 export interface SimulatedBedrock {
@@ -45,20 +45,20 @@ export interface SimulatedBedrock {
   /** The calls so far, oldest first; at most the last thousand. */
   readonly received: readonly ReceivedCall[];
   /**
-   * What calls so far cost: all in which the model ran, whether or not the answer arrived. A stream that ends early
-   * is billed as a whole, which is the most that AWS could bill.
+   * The cost of all calls so far in which the model ran, whether or not the answer arrived. A stream that ends early is
+   * billed as a whole, which is the most that AWS could bill.
    */
   readonly billed: Bill;
   /** The next calls meet these faults, one each, in this order. */
   failNext(...faults: Fault[]): void;
   /** The next questions that reach the model get these answers, one each, in this order. */
   answerNext(...answers: ScriptedAnswer[]): void;
-  /** Every piece of a streamed answer waits for the gate from now on; without one, for none. */
+  /** From now on, each piece of a streamed answer waits for the gate. Without a gate, pieces do not wait. */
   pace(gate?: Gate): void;
   close(): Promise<void>;
 }
 
-/** What one call meets. */
+/** The fault and the gate of one call. */
 export interface Encounter {
   readonly fault?: Fault | undefined;
   /** For the pieces of its streamed answer. */
@@ -68,13 +68,13 @@ export interface Encounter {
 export interface BedrockOptions {
   /** Default: a free port. */
   readonly port?: number;
-  /** Says what a call meets, where neither `failNext` nor `pace` does. The call waits for it. Default: nothing. */
+  /** Chooses a call's fault and gate, if neither `failNext` nor `pace` does. The call waits for it. Default: none. */
   readonly meet?: (call: ReceivedCall) => Encounter | Promise<Encounter>;
-  /** Gets what a call cost in which the model ran, as it is added to `billed`. */
+  /** Gets the cost of each call in which the model ran, when it is added to `billed`. */
   readonly onBilled?: (call: ReceivedCall, bill: Bill) => void;
-  /** The models that there are, beside the predecessor's and imported ones. Default: those of the catalogue. */
+  /** The models, besides the predecessor's and imported ones. Default: those of the catalogue. */
   readonly models?: readonly ModelDefinition[];
-  /** By which prompt caches forget. Default: the system's. */
+  /** Prompt caches expire by it. Default: the system's. */
   readonly clock?: Clock;
 }
 
@@ -161,7 +161,7 @@ export async function startBedrock({
       await sendReply(caller, answer, met.fault, gate ?? met.gate);
     } catch (error) {
       if (response.headersSent) {
-        // Only a test's gate can fail here; its error is for the test to see.
+        // Only a test's gate can fail here, and the test sees its error.
         caller.breakOff();
         throw error;
       }

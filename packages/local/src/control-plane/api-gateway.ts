@@ -6,7 +6,7 @@ import type { NewKey, RegisteredKey } from '../limits/api-key-registry.ts';
 import type { UsagePlan } from '../template/usage-plans.ts';
 import type { ControlPlaneContext, Service } from './service.ts';
 
-/** A refusal of API Gateway's control plane. */
+/** An error of API Gateway's control plane. */
 class ServiceError extends Error {
   readonly status: number;
   readonly type: string;
@@ -21,7 +21,7 @@ class ServiceError extends Error {
 interface Operation {
   readonly context: ControlPlaneContext;
   readonly request: GatewayRequest;
-  /** Values of the parts of the path that are in braces. */
+  /** Values of the path parts in braces. */
   readonly parameters: readonly string[];
 }
 
@@ -31,7 +31,7 @@ interface Outcome {
 }
 
 /**
- * The calls that are answered. Keys and plans are all that changes here; plans are the template's.
+ * The supported calls. Only keys change here, and which plans they are in. The plans themselves are the template's.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/api/API_Operations_Amazon_API_Gateway.html
  */
@@ -109,7 +109,7 @@ const operations: Readonly<Record<string, (operation: Operation) => Outcome>> = 
   },
 };
 
-// Tighter than AWS where nobody here needs more: what is not understood must not pass for done.
+// Stricter than AWS for calls that nothing here needs: a change that is not understood must not look done.
 const CreateApiKey = z.strictObject({
   name: z.string(),
   description: z.optional(z.string()),

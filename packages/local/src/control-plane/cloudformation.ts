@@ -3,7 +3,7 @@ import { partitionOf, pseudoParameter } from '../template/stack.ts';
 import type { ControlPlaneContext, Service } from './service.ts';
 
 /**
- * CloudFormation, as far as it describes the one stack that runs here: DescribeStacks in the Query protocol.
+ * The part of CloudFormation that describes the one running stack: DescribeStacks in the Query protocol.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
  */
@@ -51,7 +51,7 @@ function stackId({ api: { stack } }: ControlPlaneContext): string {
   return pseudoParameter(stack, 'AWS::StackId') ?? stack.name;
 }
 
-/** The API answers here, and not where it would once deployed. */
+/** The API answers at the gateway's URL, not at the URL that a deployment would have. */
 function localized(value: string, { api }: ControlPlaneContext, origin: string): string {
   const { region } = api.stack;
   const suffix = partitionOf(region) === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
@@ -67,7 +67,7 @@ function respond(status: number, { text }: Xml): WholeResponse {
   return { status, headers: [['content-type', 'text/xml']], body: text };
 }
 
-/** XML that is escaped where it must be. */
+/** XML, escaped where necessary. */
 interface Xml {
   readonly text: string;
 }

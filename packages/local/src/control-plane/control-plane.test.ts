@@ -19,7 +19,7 @@ import { startTestGateway as start } from '../testing/gateway.ts';
 
 const clock = { now: () => Date.parse('2026-11-22T12:00:00Z') };
 
-/** A second plan of the stage, of which a key may make one call. */
+/** A second plan of the stage, under which a key may make one call. */
 function withTightPlan(template: Template): Template {
   template.Resources['TightPlan'] = {
     Type: 'AWS::ApiGateway::UsagePlan',
@@ -67,7 +67,7 @@ async function startControlled(editTemplate: (template: Template) => Template = 
   return { gateway, origin, client, cloudFormation, planNamed };
 }
 
-test('values are shown only where they are asked for', async () => {
+test('values are shown only on request', async () => {
   const { client } = await startControlled();
   const { id, value } = await client.send(
     new CreateApiKeyCommand({ name: 'app', description: 'of a team', enabled: true }),
@@ -102,7 +102,7 @@ test('a key can be in one plan of a stage', async () => {
   await expect(join('tight')).rejects.toMatchObject({ name: 'ConflictException' });
 });
 
-test('what is not there is not found', async () => {
+test('a key or plan that does not exist is not found', async () => {
   const { client, planNamed } = await startControlled();
   const { id: keyId } = await client.send(new CreateApiKeyCommand({ name: 'app' }));
   const usagePlanId = await planNamed('plan');
@@ -117,13 +117,13 @@ test('what is not there is not found', async () => {
   expect(calls).toMatchObject(calls.map(() => ({ status: 'rejected', reason: notFound })));
 });
 
-test('a call that is only half understood is refused', async () => {
+test('a call with an unknown part is refused', async () => {
   const { client } = await startControlled();
-  const half = client.send(new CreateApiKeyCommand({ name: 'app', value: 'a-value-of-ones-own-choosing' }));
+  const half = client.send(new CreateApiKeyCommand({ name: 'app', value: 'a-chosen-value' }));
   await expect(half).rejects.toMatchObject({ name: 'BadRequestException' });
 });
 
-test('the stack reports its outputs, and that its API is here', async () => {
+test('the stack reports its outputs, and that its API is at the gateway', async () => {
   const { gateway, cloudFormation } = await startControlled(withOutputs);
   const { Stacks: stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName: 'Test' }));
   expect(stacks).toMatchObject([
@@ -147,7 +147,7 @@ test('the stack reports its outputs, and that its API is here', async () => {
   });
 });
 
-test('a web page cannot use it: neither without a signature nor by another name for loopback', async () => {
+test('a web page cannot use it: not without a signature, and not under another name for loopback', async () => {
   const { origin } = await startControlled();
   const keys = `${origin}/.local/api_gateway/apikeys`;
   const unsigned = await fetch(keys, { method: 'POST', body: '{"name":"app","enabled":true}' });
@@ -163,7 +163,7 @@ test('a web page cannot use it: neither without a signature nor by another name 
   expect(rebound).toBe(403);
 });
 
-test('a service that is not imitated is not found', async () => {
+test('a service without an imitation is not found', async () => {
   const { origin } = await startControlled();
   const response = await fetch(`${origin}/.local/lambda/functions`);
   expect(response.status).toBe(404);

@@ -7,25 +7,25 @@ import { apiGateway } from './api-gateway.ts';
 import { cloudFormation } from './cloudformation.ts';
 import type { ControlPlaneContext, Service } from './service.ts';
 
-/** Names of the services as the SDKs have them in `AWS_ENDPOINT_URL_...`. */
+/** Names of the services in the SDKs' `AWS_ENDPOINT_URL_...` variables. */
 const services: Readonly<Record<string, Service>> = {
   api_gateway: apiGateway,
   cloudformation: cloudFormation,
 };
 
 export interface ControlPlaneOptions extends ControlPlaneContext {
-  /** The server that the functions keep their tables on. */
+  /** The server with the functions' tables. */
   readonly dynamodbUrl: string | undefined;
 }
 
-/** Answers a request for the control plane; undefined for one that is not. */
+/** Answers a control-plane request; undefined for any other request. */
 export type ControlPlane = (request: GatewayRequest) => WholeResponse | undefined;
 
 /**
- * What of AWS's own APIs the commands of this repository call, beside the API itself.
+ * The AWS APIs that this repository's commands call, besides the proxy's own API.
  *
- * It listens on loopback alone. Web pages cannot use it either: a call must be signed with the credentials of this
- * gateway, a header which browsers ask leave for before they send it, and be addressed to loopback by name.
+ * It listens only on loopback. Web pages cannot use it either: a call must be addressed to loopback by name, and be
+ * signed with this gateway's credentials, in a header for which browsers need permission first.
  */
 export function createControlPlane({ dynamodbUrl, ...context }: ControlPlaneOptions): ControlPlane {
   return (request) => {

@@ -3,20 +3,20 @@ import type { WholeResponse } from '../http/response.ts';
 import type { ApiKeyRegistry } from '../limits/api-key-registry.ts';
 import type { Api } from '../template/api.ts';
 
-/** What the services of the control plane know and change. */
+/** The state that the control plane's services read and change. */
 export interface ControlPlaneContext {
   readonly api: Api;
   readonly registry: ApiKeyRegistry;
 }
 
-/** One call of a service. */
+/** One call to a service. */
 export interface ServiceCall {
   readonly request: GatewayRequest;
-  /** Below the endpoint of the service: `/apikeys`. */
+  /** Below the service's endpoint, for example `/apikeys`. */
   readonly path: string;
-  /** URL of the gateway, without a slash at the end. */
+  /** The gateway's URL, without a trailing slash. */
   readonly origin: string;
 }
 
-/** Answers one call as a service of AWS would. */
+/** Answers one call as the AWS service would. */
 export type Service = (call: ServiceCall, context: ControlPlaneContext) => WholeResponse;

@@ -14,7 +14,7 @@ const table: TableDefinition = {
   ],
 };
 
-test('tables have their names and keys, and are made once, however often and at once', async () => {
+test('tables have their names and keys, and are created once, even by many calls at once', async () => {
   const dynamodb = await startDynamoDb();
   onTestFinished(() => dynamodb.close());
   await Promise.all([createTables([table], dynamodb.url), createTables([table], dynamodb.url)]);
@@ -38,7 +38,7 @@ test('tables have their names and keys, and are made once, however often and at 
   });
 });
 
-test('a server that is not there is said so', async () => {
+test('a server that cannot be reached is reported', async () => {
   const dynamodb = await startDynamoDb();
   await dynamodb.close();
   const failed = createTables([table], dynamodb.url);

@@ -8,19 +8,19 @@ import {
 import { localCredentials } from '@org/admin/local-gateway';
 import type { TableDefinition } from '../template/tables.ts';
 
-/** A server for DynamoDB that cannot be reached, or refuses to make a table. */
+/** The DynamoDB server cannot be reached, or refuses to create a table. */
 export class TableCreationError extends Error {
   override readonly name = 'TableCreationError';
 }
 
-/** How long a table may take until it can be used. */
+/** How long a table may take until it is ready. */
 const activeWithinMs = 30_000;
 
 /**
- * Makes the tables of a stack that the server does not have yet, and waits until they can be used. It sees to names
- * and keys; encryption, backups and the removal of expired items are not imitated.
+ * Creates the tables of a stack that the server does not have yet, and waits until they are ready. It only looks at
+ * names and keys; encryption, backups and the removal of expired items are not imitated.
  *
- * @param url A server that gets no credentials but those that are valid nowhere.
+ * @param url The server. It only gets credentials that are valid nowhere.
  * @throws {TableCreationError}
  */
 export async function createTables(tables: readonly TableDefinition[], url: string): Promise<void> {
@@ -35,7 +35,7 @@ export async function createTables(tables: readonly TableDefinition[], url: stri
         await create(client, table);
         await untilActive(client, table);
       } catch (error) {
-        // Connections that fail are named by their code, in an error without a message.
+        // A failed connection is an error with a code and no message.
         const reason = error instanceof Error ? error.message || ('code' in error && error.code) : error;
         throw new TableCreationError(`The table ${table.name} cannot be made on ${url}: ${reason}`, {
           cause: error,
@@ -61,7 +61,7 @@ async function create(client: DynamoDBClient, { name, keys }: TableDefinition): 
       }),
     );
   } catch (error) {
-    // It is there already, or another start was faster.
+    // The table exists already, or another start was faster.
     if (!(error instanceof ResourceInUseException)) throw error;
   }
 }

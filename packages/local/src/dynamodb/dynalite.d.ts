@@ -1,4 +1,4 @@
-/** What is used of dynalite, which brings no types. */
+/** Types for the part of dynalite in use. It ships none. */
 declare module 'dynalite' {
   import type { Server } from 'node:http';
 
@@ -9,7 +9,7 @@ declare module 'dynalite' {
     readonly path?: string;
   }
 
-  /** A DynamoDB, behind a server that does not listen yet. */
+  /** A DynamoDB server that does not listen yet. */
   function dynalite(options?: Options): Server;
   export = dynalite;
 }

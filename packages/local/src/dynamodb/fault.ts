@@ -3,9 +3,9 @@ import { crc32 } from 'node:zlib';
 
 /** How one request goes wrong. */
 export type Fault =
-  /** Does not: for sequences such as a good hold and a bad settlement. */
+  /** No fault, for sequences such as a good hold and a bad settlement. */
   | { readonly kind: 'none' }
-  /** Waits so many milliseconds, then applies the request and answers. */
+  /** Waits this many milliseconds, then applies the request and answers. */
   | { readonly kind: 'slow'; readonly milliseconds: number }
   /** Answers with an exception and applies nothing. */
   | { readonly kind: 'exception'; readonly name: ExceptionName }
@@ -13,11 +13,11 @@ export type Fault =
   | { readonly kind: 'stall' }
   /** Closes the connection and applies nothing. */
   | { readonly kind: 'reset' }
-  /** Applies the request, and closes the connection in place of the answer: the caller cannot know. */
+  /** Applies the request, and closes the connection without an answer: the caller cannot know. */
   | { readonly kind: 'reset-after' };
 
 /**
- * Exceptions that say nothing was written, with their status and how DynamoDB writes their type.
+ * Exceptions that say that nothing was written, with their status and DynamoDB's form of their type.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
  */
@@ -38,7 +38,7 @@ const exceptions = {
 
 export type ExceptionName = keyof typeof exceptions;
 
-/** Answers as DynamoDB does when it refuses. */
+/** Answers as DynamoDB refuses. */
 export function sendException(response: ServerResponse, name: ExceptionName): void {
   const [status, namespace, message] = exceptions[name];
   const body = JSON.stringify({ __type: `${namespace}#${name}`, message });

@@ -11,23 +11,23 @@ import { type Fault, sendException } from './fault.ts';
 export interface LocalDynamoDb {
   /** For `AWS_ENDPOINT_URL_DYNAMODB`. */
   readonly url: string;
-  /** Requests so far by operation, `UpdateItem` for one: all that arrived, those that met a fault too. */
+  /** Requests so far by operation, for example `UpdateItem`: all that arrived, including those that met a fault. */
   readonly requests: Readonly<Record<string, number>>;
   /** The next requests meet these faults, one each, in this order. */
   failNext(...faults: Fault[]): void;
-  /** Every request meets this fault, once those of `failNext` are used up. Without one: no more. */
+  /** From now on every request meets this fault, after those of `failNext`. Without a fault: none. */
   failEvery(fault?: Fault): void;
   close(): Promise<void>;
 }
 
-/** A directory of tables that cannot be opened. */
+/** The tables in a directory cannot be opened. */
 export class DirectoryError extends Error {
   override readonly name = 'DirectoryError';
 }
 
 /** A request as it arrived. */
 export interface ReceivedRequest {
-  /** `UpdateItem`, for one. */
+  /** For example `UpdateItem`. */
   readonly operation: string;
   /** The body's JSON. */
   readonly text: string;
@@ -37,20 +37,20 @@ export interface DynamoDbOptions {
   /** Default: a free port. */
   readonly port?: number;
   /**
-   * Directory to keep the tables in. A write is with the operating system before it is answered, so that it outlives
-   * this process however that ends, but not a machine that loses its power. Default: in memory.
+   * Directory for the tables. A write is with the operating system before it is answered, so it outlives this process,
+   * however it ends, but not a power failure. Default: in memory.
    */
   readonly directory?: string | undefined;
-  /** Says what a request meets, where neither `failNext` nor `failEvery` does. Default: nothing. */
+  /** Chooses a request's fault, if neither `failNext` nor `failEvery` does. Default: none. */
   readonly meet?: (request: ReceivedRequest) => Fault;
-  /** Called for a request without a fault whose caller went away before it had the answer. */
+  /** Called for a request without a fault whose caller left before the answer. */
   readonly onGivenUp?: (request: ReceivedRequest) => void;
 }
 
 /**
- * DynamoDB on loopback, in memory or in a directory: dynalite, behind a server that counts and makes faults on request.
+ * DynamoDB on loopback, in memory or in a directory: dynalite, behind a server that counts requests and injects faults.
  *
- * @throws {DirectoryError} If another process has the directory open, or it is not one of tables.
+ * @throws {DirectoryError} If another process has the directory open, or it is not a directory of tables.
  * @example
  * const dynamodb = await startDynamoDb();
  * dynamodb.failNext({ kind: 'none' }, { kind: 'reset-after' });
@@ -62,7 +62,7 @@ export async function startDynamoDb({
   onGivenUp = () => {},
 }: DynamoDbOptions = {}): Promise<LocalDynamoDb> {
   if (directory !== undefined) await checkDirectory(directory);
-  // It does not listen itself: its handler throws, and takes the process along, when a caller goes away.
+  // dynalite does not listen itself: its handler throws, and ends the process, when a caller leaves.
   const database = dynalite({ createTableMs: 0, ...(directory === undefined ? {} : { path: directory }) });
   const requests: Record<string, number> = {};
   const faults: Fault[] = [];
@@ -72,7 +72,7 @@ export async function startDynamoDb({
     const [, operation = 'unknown'] = String(request.headers['x-amz-target']).split('.');
     requests[operation] = (requests[operation] ?? 0) + 1;
     const scheduled = faults.shift() ?? lasting;
-    // Before the body is read: a caller may leave while it is.
+    // Before the body is read: a caller may leave during that.
     const closed = new Promise<void>((resolve) => response.on('close', resolve));
     try {
       const body = await buffer(request);
@@ -85,7 +85,7 @@ export async function startDynamoDb({
         database.emit('request', whole, response),
       );
     } catch {
-      // The caller went away in the middle of its request.
+      // The caller left in the middle of its request.
       response.destroy();
     }
   });
@@ -101,7 +101,7 @@ export async function startDynamoDb({
   };
 }
 
-/** dynalite ends the process where it cannot open its directory. */
+/** dynalite ends the process if it cannot open its directory. */
 async function checkDirectory(directory: string): Promise<void> {
   const level = new Level(directory);
   try {
@@ -119,7 +119,7 @@ async function checkDirectory(directory: string): Promise<void> {
 
 type WholeRequest = Readable & Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
 
-/** A request as dynalite reads it, but without a connection that could be closed under it. */
+/** A request as dynalite reads it, but without a connection that dynalite could close. */
 function wholeRequest({ method, url, headers }: IncomingMessage, body: Buffer): WholeRequest {
   return Object.assign(Readable.from([body]), { method, url, headers });
 }

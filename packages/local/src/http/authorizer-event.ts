@@ -7,8 +7,8 @@ import { requestContext } from './request-context.ts';
 import type { RouteMatch } from './router.ts';
 
 /**
- * The event of a Lambda authorizer of type REQUEST: that of a proxy integration without the body, and with empty
- * objects where that has null.
+ * The event of a Lambda authorizer of type REQUEST: a proxy integration's event without the body, and with empty
+ * objects in place of nulls.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
  */
 export function authorizerEvent(

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import { parseJson } from './parse-json.ts';
 
-/** What an authorizer says about a request. */
+/** An authorizer's decision about a request. */
 export interface Authorization {
   readonly verdict: 'allowed' | 'denied' | 'not-allowed';
   readonly principalId: string | undefined;
-  /** Value of the API key that the caller stands for. */
+  /** Value of the API key that the caller counts as. */
   readonly apiKey: string | undefined;
   readonly context: Readonly<Record<string, string>>;
 }
@@ -14,7 +14,7 @@ const texts = z.union([z.string(), z.array(z.string())]);
 
 const AuthorizerResult = z.object({
   principalId: z.optional(z.string()),
-  // Strict: a condition that is not judged would let callers in.
+  // Strict: ignoring a condition would let callers in.
   policyDocument: z.object({
     Statement: z.array(
       z.strictObject({
@@ -32,7 +32,7 @@ const AuthorizerResult = z.object({
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html */
 const longestResource = 512;
 
-/** Reads what an authorizer returned; undefined for what API Gateway would not take. */
+/** Reads an authorizer's result; undefined for one that API Gateway would not take. */
 export function readAuthorizerResult(payload: string, methodArn: string): Authorization | undefined {
   const result = z.safeParse(AuthorizerResult, parseJson(payload));
   if (!result.success) return undefined;

@@ -8,13 +8,13 @@ import { type Refusal, refusal } from './refusal.ts';
 import type { GatewayRequest } from './request.ts';
 import type { RouteMatch } from './router.ts';
 
-/** The error message that API Gateway takes for a 401. Any other is a failure of the authorizer. */
+/** The error message that API Gateway turns into a 401. Any other is a failure of the authorizer. */
 const unauthorized = 'Unauthorized';
 
 const explicitDeny = 'User is not authorized to access this resource with an explicit deny';
 
 /**
- * Asks a Lambda authorizer about a request. How long it may take is its function's own timeout.
+ * Asks a Lambda authorizer about a request. The time limit is its function's own timeout.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
  */
 export async function authorize(

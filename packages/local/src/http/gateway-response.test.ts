@@ -28,7 +28,7 @@ test.each(['static', "'open", 'context.nothing', 'method.request.header.x'])(
   },
 );
 
-test('what looks like VTL is not evaluated', () => {
+test('text that looks like VTL is not evaluated', () => {
   expect(() =>
     responder('THROTTLED', { templates: { 'application/json': '#set($x = 1) $x $input.body' } }),
   ).not.toThrow();

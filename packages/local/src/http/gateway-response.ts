@@ -6,13 +6,13 @@ import type { RequestContext } from './request-context.ts';
 import type { WholeResponse } from './response.ts';
 import { type ResponseType, responseTypes } from './response-types.ts';
 
-/** What the expressions of a gateway response can name. */
+/** The values that a gateway response's expressions can name. */
 export interface ResponseScope {
   readonly request: GatewayRequest;
   readonly context: RequestContext;
 }
 
-/** Turns a refusal into the answer that this API gives. */
+/** Turns a refusal into this API's answer. */
 export type GatewayResponder = (refusal: Refusal, scope: ResponseScope) => WholeResponse;
 
 /**
@@ -39,8 +39,8 @@ const bodyVariable = /\$context((?:\.[A-Za-z_]\w*)+)/g;
 const headerExpression = /^(?:'(.*)'|context\.(.+))$/s;
 
 /**
- * Gateway responses are plain substitution, not VTL. A type without a response of its own takes that of DEFAULT_4XX
- * or DEFAULT_5XX, and without that, AWS's.
+ * Gateway responses are plain substitution, not VTL. A type without its own response uses DEFAULT_4XX's or
+ * DEFAULT_5XX's, and otherwise AWS's.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
  *
  * @throws TemplateError for a variable or an expression that does not exist.
@@ -78,7 +78,7 @@ export function createGatewayResponder(definitions: GatewayResponses): GatewayRe
   };
 }
 
-/** API Gateway negotiates by `Accept`; here JSON is preferred, then whatever comes first. */
+/** API Gateway negotiates by `Accept`; here JSON comes first, then the first template. */
 function templateOf(definition: GatewayResponseDefinition | undefined): [string, string] | undefined {
   const templates = Object.entries(definition?.templates ?? {});
   return templates.find(([contentType]) => contentType === 'application/json') ?? templates[0];

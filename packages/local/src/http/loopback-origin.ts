@@ -2,8 +2,8 @@ import { header } from './header-list.ts';
 import type { GatewayRequest } from './request.ts';
 
 /**
- * The origin that a request is addressed to, such as `http://localhost:8787`; undefined where that is not a name of
- * loopback, as of a web page whose name leads here.
+ * The origin that a request is addressed to, such as `http://localhost:8787`; undefined if its host is not a name of
+ * loopback, for example a web page's name that resolves to this machine.
  */
 export function loopbackOrigin({ headers }: GatewayRequest): string | undefined {
   const host = header(headers, 'host') ?? '';

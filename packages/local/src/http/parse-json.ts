@@ -1,4 +1,4 @@
-/** The value of a JSON text, or undefined for any other text. */
+/** The value of a JSON string, or undefined if it is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -25,8 +25,8 @@ export type Pipeline = (request: GatewayRequest) => Promise<HttpResponse>;
 type Progress = { -readonly [Field in keyof KnownOfRequest]: KnownOfRequest[Field] };
 
 /**
- * API Gateway's order: route, authorizer, API key, throttles and quota, request validation, integration. So a request that fails
- * validation has used its quota.
+ * API Gateway's order: route, authorizer, API key, throttles and quota, request validation, integration. So a request
+ * that fails validation has used its quota.
  *
  * @throws TemplateError for models and gateway responses that cannot work.
  */
@@ -109,7 +109,7 @@ export function createPipeline(
   };
 }
 
-/** The path below the stage, or undefined for a path of another stage. */
+/** The path below the stage, or undefined for another stage's path. */
 function pathInStage(api: Api, path: string): string | undefined {
   const prefix = `/${api.stage.name}`;
   if (path === prefix) {
@@ -118,7 +118,7 @@ function pathInStage(api: Api, path: string): string | undefined {
   return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : undefined;
 }
 
-/** API Gateway takes what it does not know for a call of its own, signed API: so no 404. */
+/** API Gateway takes an unknown path for a call to its own signed API, so this is not a 404. */
 function unknownRoute(request: GatewayRequest): Refusal {
   const authorization = header(request.headers, 'authorization');
   if (authorization === undefined) {
@@ -138,7 +138,7 @@ function mayInvoke(
   return api.mayInvoke(target, `${apiArn(api)}/${api.stage.name}/${request.method}${match.route.path}`);
 }
 
-/** What API Gateway adds to the headers of a function. */
+/** The headers that API Gateway adds to a function's. */
 function gatewayHeaders(request: GatewayRequest): HeaderList {
   return [...requestIds(request), ['X-Amzn-Trace-Id', traceId(request)]];
 }

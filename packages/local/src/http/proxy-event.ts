@@ -5,7 +5,7 @@ import type { GatewayRequest } from './request.ts';
 import type { RequestContext } from './request-context.ts';
 import type { RouteMatch } from './router.ts';
 
-/** Headers that API Gateway takes for itself. Others reach the function, `x-api-key` among them. */
+/** Headers that API Gateway does not pass on. Others reach the function, including `x-api-key`. */
 const droppedHeaders = new Set([
   'connection',
   'content-length',
@@ -21,7 +21,7 @@ const droppedHeaders = new Set([
   'www-authenticate',
 ]);
 
-/** Spelt by API Gateway; every other name arrives as the caller spelt it. */
+/** Spelled by API Gateway; every other name arrives as the caller spelled it. */
 const spelling = new Map([
   ['authorization', 'Authorization'],
   ['user-agent', 'User-Agent'],
@@ -55,7 +55,7 @@ export function proxyEvent(
   };
 }
 
-/** `X-Amzn-Trace-Id` of a request, made from its id and time. */
+/** A request's `X-Amzn-Trace-Id`, made from its id and time. */
 export function traceId(request: GatewayRequest): string {
   const seconds = Math.floor(request.receivedAt / 1000).toString(16);
   const unique = request.id.replaceAll('-', '').slice(0, 24);
@@ -75,7 +75,7 @@ function forwardedHeaders(request: GatewayRequest): HeaderList {
   ];
 }
 
-/** Values by name. Names with the same `identity` are one, under the first spelling. */
+/** Values by name. Names with the same `identity` are one name, in the first spelling. */
 function multiValue(pairs: HeaderList, identity: (name: string) => string): Record<string, string[]> {
   // Maps, because a caller may send a parameter called `constructor`.
   const groups = new Map<string, [name: string, values: string[]]>();

@@ -1,9 +1,9 @@
 import { type ResponseType, responseTypes } from './response-types.ts';
 
-/** Why API Gateway answers a request itself, in place of the integration. */
+/** The reason why API Gateway answers a request itself, without the integration. */
 export interface Refusal {
   readonly type: ResponseType;
-  /** The status that AWS sends where the API's gateway responses do not say otherwise. */
+  /** AWS's status, if the API's gateway responses set no other. */
   readonly status: number;
   /** `$context.error.message`. */
   readonly message: string | null;
@@ -11,7 +11,7 @@ export interface Refusal {
   readonly validationErrors?: string;
 }
 
-/** The types that have a status of their own. */
+/** The types that have their own status. */
 export type CaseType = Exclude<ResponseType, 'DEFAULT_4XX' | 'DEFAULT_5XX'>;
 
 export function refusal(
@@ -22,7 +22,7 @@ export function refusal(
   return { type, status, message, ...detail };
 }
 
-/** A failed integration: 502 where the function failed, 500 where it could not be invoked. */
+/** A failed integration: 502 if the function failed, 500 if it could not be invoked. */
 export function integrationRefusal(status: 500 | 502): Refusal {
   return { type: 'DEFAULT_5XX', status, message: responseTypes.DEFAULT_5XX.message };
 }

@@ -8,10 +8,10 @@ import type { RouteMatch } from './router.ts';
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
-/** The published types lack the deployment, which API Gateway sends. */
+/** The published types lack the deployment id, which API Gateway sends. */
 export type RequestContext = APIGatewayEventRequestContext & { readonly deploymentId: string };
 
-/** What has been found out about a request so far. */
+/** The facts about a request that are known so far. */
 export interface KnownOfRequest {
   readonly match?: RouteMatch;
   readonly apiKey?: ApiKey;
@@ -19,7 +19,7 @@ export interface KnownOfRequest {
 }
 
 /**
- * What API Gateway knows about a request: `requestContext` of the event, `$context` of gateway responses.
+ * API Gateway's facts about a request: `requestContext` of the event, `$context` of gateway responses.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html#context-variable-reference
  */
 export function requestContext(

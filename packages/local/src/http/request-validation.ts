@@ -6,17 +6,17 @@ import { header } from './header-list.ts';
 import { type Refusal, refusal } from './refusal.ts';
 import type { GatewayRequest } from './request.ts';
 
-/** Answers why a request is refused, or undefined. */
+/** Answers with the reason why a request is refused, or undefined. */
 export type RequestValidator = (request: GatewayRequest) => Refusal | undefined;
 
-/** Why a body does not fit, as `$context.error.validationErrorString` says it, or undefined. */
+/** The reason why a body is invalid, in the form of `$context.error.validationErrorString`, or undefined. */
 type BodyCheck = (body: unknown) => string | undefined;
 
 const Schema = z.record(z.string(), z.unknown());
 
 /**
- * API Gateway's request validation for one method: the body by the model of its content type. One whose content type
- * has no model is not validated.
+ * API Gateway's request validation for one method: the body is checked by the model of its content type. A body whose
+ * content type has no model is not checked.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
  *
  * @throws TemplateError for a model that is not a JSON Schema of draft-04.

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { HeaderList } from './header-list.ts';
 
-/** A request as it reached the gateway, read whole. */
+/** A request as it reached the gateway, completely read. */
 export interface GatewayRequest {
   /** A UUID. */
   readonly id: string;
@@ -23,7 +23,7 @@ export interface GatewayRequest {
 /** API Gateway's limit, which cannot be raised. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
 export const maximumBodyBytes = 10_485_760;
 
-/** Past this, a caller that goes on sending what is refused already gets its answer over a closing connection. */
+/** A caller that keeps sending a refused body past this limit gets its answer over a closing connection. */
 const maximumDiscardedBytes = 10 * maximumBodyBytes;
 
 /** Whether the headers alone say that the body is over the limit. */
@@ -32,8 +32,8 @@ export function declaresTooLargeBody(incoming: IncomingMessage): boolean {
 }
 
 /**
- * Reads a body, or answers `too-large`. What is over the limit is read and thrown away rather than left unread: a
- * connection closed with unread bytes is reset, and the caller would never see the answer.
+ * Reads a body, or answers `too-large`. The part over the limit is read and discarded, because closing a connection
+ * with unread bytes resets it, and the caller would never see the answer.
  */
 export function readBody(incoming: IncomingMessage): Promise<Buffer | 'too-large'> {
   const chunks: Buffer[] = [];
@@ -53,7 +53,7 @@ export function readBody(incoming: IncomingMessage): Promise<Buffer | 'too-large
     });
     incoming.on('end', () => resolve(bytes > maximumBodyBytes ? 'too-large' : Buffer.concat(chunks)));
     incoming.on('error', reject);
-    // Without effect after the end.
+    // Has no effect after the end.
     incoming.on('close', () => reject(new Error('The caller hung up while sending.')));
   });
 }

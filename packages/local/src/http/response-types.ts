@@ -1,12 +1,12 @@
-/** What API Gateway answers by itself in one case, where the API does not say otherwise. */
+/** API Gateway's own answer in one case, if the API sets no other. */
 export interface ResponseTypeDefaults {
-  /** Undefined for the two fallbacks: they take the status of the case they stand in for. */
+  /** Undefined for the two fallbacks, which use the status of the case that they replace. */
   readonly status: number | undefined;
   /** The `x-amzn-ErrorType` header. */
   readonly errorType: string;
-  /** `$context.error.message`; some cases say it in more detail. */
+  /** `$context.error.message`; in some cases it has more detail. */
   readonly message: string | null;
-  /** Body template. Its spacing and capitals are AWS's. */
+  /** Body template, with AWS's spacing and capitals. */
   readonly template: string;
 }
 
@@ -16,12 +16,12 @@ const capitalMessage = '{"Message":$context.error.messageString}';
 const internal = { errorType: 'InternalServerErrorException', message: 'Internal server error' };
 
 /**
- * Every gateway response type with what AWS sends for it.
+ * Every gateway response type with AWS's answer.
  *
  * Types and statuses: https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html.
- * Messages and error types are those that others recorded against AWS. Not confirmed by a recording: all of
- * API_CONFIGURATION_ERROR, AUTHORIZER_FAILURE, EXPIRED_TOKEN, INTEGRATION_FAILURE and RESOURCE_NOT_FOUND but the
- * status, and the error type of REQUEST_TOO_LARGE.
+ * Messages and error types are those that others recorded from AWS. Not confirmed by a recording: everything but the
+ * status of API_CONFIGURATION_ERROR, AUTHORIZER_FAILURE, EXPIRED_TOKEN, INTEGRATION_FAILURE and RESOURCE_NOT_FOUND,
+ * and the error type of REQUEST_TOO_LARGE.
  */
 export const responseTypes = {
   ACCESS_DENIED: {

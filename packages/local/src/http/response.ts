@@ -9,7 +9,7 @@ export interface WholeResponse extends ResponseHead {
   readonly body: string;
 }
 
-/** An answer that is still being written. Where `body` ends in an error, the caller must see a cut connection. */
+/** An answer that is still being written. If `body` ends in an error, the caller must see a cut connection. */
 export interface StreamedResponse extends ResponseHead {
   readonly body: Readable;
 }

@@ -25,7 +25,7 @@ test.each([
   ['GET', '/other', 'GET /{name}'],
   ['GET', '/models/7/parts', 'GET /models/{id}/parts'],
   ['GET', '/', 'GET /'],
-])('%s %s is for %s', (method, path, expected) => {
+])('%s %s goes to %s', (method, path, expected) => {
   const match = route(method, path);
   expect(match && `${match.route.method} ${match.route.path}`).toBe(expected);
 });
@@ -34,11 +34,11 @@ test.each([
   ['POST', '/'],
   ['GET', '/models/7/other'],
   ['GET', '/models//parts'],
-])('%s %s is for nobody', (method, path) => {
+])('%s %s has no route', (method, path) => {
   expect(route(method, path)).toBeUndefined();
 });
 
-test('parameters are decoded where they can be', () => {
+test('parameters are decoded if possible', () => {
   expect(route('GET', '/a%2Fb')?.pathParameters).toEqual({ name: 'a/b' });
   expect(route('GET', '/%zz')?.pathParameters).toEqual({ name: '%zz' });
 });

@@ -6,10 +6,10 @@ export interface RouteMatch {
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
-/** Finds the method that a request is for, or undefined. */
+/** Finds a request's method, or undefined. */
 export type Router = (method: string, path: string) => RouteMatch | undefined;
 
-/** API Gateway's routing: a literal path part goes before a parameter; a slash at the end does not count. */
+/** API Gateway's routing: a literal path part wins over a parameter; a trailing slash does not count. */
 export function createRouter(routes: readonly Route[]): Router {
   const literalFirst = routes.toSorted((a, b) => compare(shape(a), shape(b)));
   return (method, path) => {

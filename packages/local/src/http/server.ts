@@ -5,7 +5,7 @@ import type { Pipeline } from './pipeline.ts';
 import { declaresTooLargeBody, gatewayRequest, maximumBodyBytes, readBody } from './request.ts';
 import type { HttpResponse, WholeResponse } from './response.ts';
 
-/** The port that the gateway was to listen on belongs to another program. */
+/** Another program uses the gateway's port. */
 export class PortInUseError extends Error {
   override readonly name = 'PortInUseError';
   readonly port: number;
@@ -16,10 +16,10 @@ export class PortInUseError extends Error {
   }
 }
 
-/** How long API Gateway keeps an idle connection. */
+/** How long API Gateway keeps an idle connection open. */
 const keepAliveMs = 310_000;
 
-/** The one answer that an API cannot customize: it comes from in front of the API. */
+/** The one answer that an API cannot customize, because it comes from a layer in front of the API. */
 const bodyTooLarge: WholeResponse = {
   status: 413,
   headers: [
@@ -29,7 +29,7 @@ const bodyTooLarge: WholeResponse = {
   body: `HTTP content length exceeded ${maximumBodyBytes} bytes.`,
 };
 
-/** What a fault of the gateway itself looks like. */
+/** The answer to an internal fault of the gateway. */
 const gatewayFault: WholeResponse = {
   status: 500,
   headers: [
@@ -40,11 +40,11 @@ const gatewayFault: WholeResponse = {
 };
 
 export interface ServerOptions {
-  /** 0 for any. */
+  /** 0 for any free port. */
   readonly port: number;
   readonly clock: Clock;
   readonly pipeline: Pipeline;
-  /** Called for faults of the gateway itself. */
+  /** Called for internal faults of the gateway. */
   readonly onFault: (error: unknown) => void;
 }
 
@@ -59,7 +59,7 @@ export async function listen(options: ServerOptions): Promise<{ port: number; se
           : await options.pipeline(gatewayRequest(incoming, body, options.clock.now()));
       send(outgoing, response);
     } catch (error) {
-      // A caller that hung up while sending is nobody's fault.
+      // A caller that hangs up while sending is not a fault.
       if (!incoming.complete) {
         outgoing.destroy();
         return;
@@ -112,7 +112,7 @@ function send(outgoing: ServerResponse, { status, headers, body }: HttpResponse)
   }
 }
 
-/** Sends a body as it comes. One that ends in an error is not ended but cut off, after what came before the error. */
+/** Sends a body as it arrives. If it ends in an error, the connection is cut after the bytes before the error. */
 function stream(outgoing: ServerResponse, body: Readable): void {
   outgoing.flushHeaders();
   outgoing.once('close', () => body.destroy());

@@ -14,7 +14,7 @@ function inPieces(bytes: Buffer, places: readonly number[]): Readable {
   );
 }
 
-test('metadata and payload are separated, however they are cut up', async () => {
+test('metadata and payload are separated, whatever the chunks', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.string({ unit: 'binary' }),
@@ -37,7 +37,7 @@ test('metadata and payload are separated, however they are cut up', async () => 
   );
 });
 
-test('a delimiter that ends at 16 KB is the last that counts', async () => {
+test('a delimiter counts only if it ends within 16 KB', async () => {
   const metadata = (bytes: number): string => {
     const empty = JSON.stringify({ headers: { a: '' } });
     return JSON.stringify({ headers: { a: 'x'.repeat(bytes - empty.length) } });
@@ -59,7 +59,7 @@ test.each([
   expect(await takeMetadata(inPieces(Buffer.from(text), []))).toBeUndefined();
 });
 
-test('where nothing is said of the content, it is JSON', async () => {
+test('without a content type, the content is JSON', async () => {
   const head = await takeMetadata(inPieces(Buffer.from(`{}${metadataDelimiter}`), []));
   expect(head).toEqual({ status: 200, headers: [['content-type', 'application/json']] });
 });

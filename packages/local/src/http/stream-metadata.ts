@@ -4,16 +4,16 @@ import * as z from 'zod/mini';
 import { parseJson } from './parse-json.ts';
 import type { ResponseHead } from './response.ts';
 
-/** What comes between the metadata of a stream and its payload. */
+/** The delimiter between a stream's metadata and its payload. */
 export const metadataDelimiter = '\0'.repeat(8);
 
-/** The delimiter must end within these. */
+/** The delimiter must end within this many bytes. */
 const maximumPreludeBytes = 16_384;
 
 const HeaderValue = z.union([z.string(), z.boolean()]);
 
 /**
- * How a function begins its stream. Nothing is required, and no other field is allowed.
+ * The metadata at the start of a function's stream. All fields are optional, and no others are allowed.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
  */
 const StreamMetadata = z.strictObject({
@@ -44,7 +44,7 @@ const remappedHeaders = new Set([
   'www-authenticate',
 ]);
 
-/** Reads the JSON in front of the delimiter, or `undefined` for one that is malformed or that HTTP cannot carry. */
+/** Reads the JSON before the delimiter, or `undefined` if it is malformed or cannot be sent over HTTP. */
 function readMetadata(json: string): ResponseHead | undefined {
   const { data } = z.safeParse(StreamMetadata, parseJson(json));
   if (data === undefined) return undefined;
@@ -56,7 +56,7 @@ function readMetadata(json: string): ResponseHead | undefined {
   return valid ? { status, headers } : undefined;
 }
 
-/** Where a header is in both, only its multi-value form counts. */
+/** If both forms have a header, only its multi-value form counts. */
 function mergeHeaders(
   headers: Record<string, string | boolean>,
   multiValueHeaders: Record<string, readonly (string | boolean)[]>,
@@ -93,7 +93,7 @@ function isValidHeader(name: string, value: string): boolean {
 }
 
 /**
- * Reads a stream's metadata and leaves the payload to be read, or answers `undefined` where the stream does not begin
+ * Reads a stream's metadata and leaves the payload unread, or answers `undefined` if the stream does not begin
  * with metadata.
  */
 export async function takeMetadata(stream: Readable): Promise<ResponseHead | undefined> {

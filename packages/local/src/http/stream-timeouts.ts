@@ -1,17 +1,17 @@
 import type { Timer } from './timer.ts';
 
 /**
- * How long a stream of a Regional API may bring nothing.
+ * How long a stream of a Regional API may send nothing.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
  */
 const idleMs = 300_000;
 
-/** An integration whose answer is streamed took too long. */
+/** A streamed integration took too long. */
 export class StreamTimeoutError extends Error {
   override readonly name = 'StreamTimeoutError';
 }
 
-/** The two limits on the time that a stream takes: in all, and without a byte. */
+/** The two limits on a stream's time: in total, and without a byte. */
 export class StreamTimeouts {
   readonly #controller = new AbortController();
   readonly #timer: Timer;
@@ -31,7 +31,7 @@ export class StreamTimeouts {
     return this.#controller.signal;
   }
 
-  /** The function wrote something. */
+  /** The function wrote bytes. */
   readonly restartIdle = (): void => {
     this.#cancelIdle();
     this.#cancelIdle = this.#startIdle();

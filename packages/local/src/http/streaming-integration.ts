@@ -8,8 +8,8 @@ import { StreamTimeouts } from './stream-timeouts.ts';
 import type { Timer } from './timer.ts';
 
 /**
- * Calls a function and answers as soon as it has written status and headers. Until then a failure is an answer of API
- * Gateway; from then on it is an error of the body. The function runs on after a timeout and after its caller hung up.
+ * Calls a function and answers as soon as it has written status and headers. A failure before that gets API Gateway's
+ * own answer, and later it is an error of the body. The function keeps running after a timeout, and after its caller hangs up.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
  */
 export async function integrateStreaming(
@@ -43,7 +43,7 @@ async function answerTo(
       const { payload } = outcome;
       addAbortSignal(timeouts.signal, payload);
       payload.once('close', timeouts.stop);
-      // A stream that fails before its metadata is complete is a function that failed.
+      // A stream that fails before its metadata is complete is a failed function.
       const head = await takeMetadata(payload).catch(() => integrationRefusal(502));
       if (head === undefined || !('headers' in head)) {
         payload.destroy();

@@ -1,4 +1,4 @@
-/** Calls back once after a time, unless what it returns is called before. */
+/** Calls back once after a time, unless the returned function is called first. */
 export type Timer = (ms: number, callback: () => void) => () => void;
 
 export const systemTimer: Timer = (ms, callback) => {

@@ -41,7 +41,7 @@ function decisions(
   return Array.from({ length: requests }, () => subject.decide(key, path));
 }
 
-test('every method counts towards the quota of a key, and keys do not share it', () => {
+test("every method counts towards a key's quota, and keys do not share it", () => {
   const subject = admission({ quota: { limit: 3, period: 'DAY', offset: 0 } });
   expect(decisions(subject, 'a', '/one', 2)).toEqual(['admitted', 'admitted']);
   expect(decisions(subject, 'a', '/two', 2)).toEqual(['admitted', 'quota-exceeded']);
@@ -58,14 +58,14 @@ test('a throttled request uses no quota', () => {
   expect(subject.decide('a', '/one', now + 2000)).toBe('quota-exceeded');
 });
 
-test('all callers of a method share the throttle of the stage', () => {
+test("all callers of a method share the stage's throttle", () => {
   const subject = admission({}, { rate: 0, burst: 2 });
   expect(decisions(subject, 'a', '/one', 1)).toEqual(['admitted']);
   expect(decisions(subject, 'b', '/one', 2)).toEqual(['admitted', 'throttled']);
   expect(decisions(subject, 'b', '/two', 1)).toEqual(['admitted']);
 });
 
-test('a request that one throttle refuses takes no token of another', () => {
+test('a request that one throttle refuses takes no token from another', () => {
   const subject = admission({ throttle: { rate: 0, burst: 1 } }, { rate: 0, burst: 2 });
   expect(decisions(subject, 'a', '/one', 3)).toEqual(['admitted', 'throttled', 'throttled']);
   expect(decisions(subject, 'b', '/one', 1)).toEqual(['admitted']);

@@ -4,13 +4,13 @@ import type { Caller } from './api-key-registry.ts';
 import { Quota } from './quota.ts';
 import { TokenBucket } from './token-bucket.ts';
 
-/** Of an API. */
+/** Name of an API. */
 type Method = Pick<Route, 'method' | 'path'>;
 
 export type Decision = 'admitted' | 'throttled' | 'quota-exceeded';
 
 /**
- * Usage plans and stage throttles. Each key has its own buckets and its own quota in a plan; every method counts
+ * Usage plans and stage throttles. Each key has its own bucket and quota in a plan. Every method counts
  * towards the quota; a throttled request does not.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
  */

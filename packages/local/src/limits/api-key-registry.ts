@@ -4,36 +4,36 @@ import type { ApiKey, UsagePlan } from '../template/usage-plans.ts';
 
 /** An API key as the control plane knows it. */
 export interface RegisteredKey extends ApiKey {
-  /** Counts up, so that keys have an order. */
+  /** Counts up, to keep keys in order. */
   readonly sequence: number;
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number;
   readonly changedAt: number;
 }
 
-/** An enabled key, with the one plan of this stage that it is in. */
+/** An enabled key, with its one plan of this stage. */
 export interface Caller {
   readonly apiKey: ApiKey;
   readonly plan: UsagePlan;
 }
 
-/** What there is to say about a new key. */
+/** The properties of a new key. */
 export type NewKey = Pick<ApiKey, 'name' | 'description' | 'enabled'>;
 
-/** A key that the control plane made or changed, with the id of the plan that it is in. */
+/** A key that the control plane created or changed, with the id of its plan. */
 export type KeptKey = Omit<RegisteredKey, 'sequence'> & { readonly plan?: string | undefined };
 
-/** What the control plane made of the keys of the template. */
+/** The control plane's changes to the template's keys. */
 export interface KeptKeys {
   readonly keys: readonly KeptKey[];
-  /** Ids of keys of the template that are gone. */
+  /** Ids of the template's keys that were deleted. */
   readonly deleted: readonly string[];
 }
 
-/** Where that outlives the gateway. */
+/** A store for these changes that outlives the gateway. */
 export interface KeyStore {
   read(): KeptKeys;
-  /** Takes the place of all that was written before. */
+  /** Replaces everything that was written before. */
   write(kept: KeptKeys): void;
 }
 
@@ -41,22 +41,22 @@ const idAlphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const valueAlphabet = `ABCDEFGHIJKLMNOPQRSTUVWXYZ${idAlphabet}`;
 
 /**
- * The API keys that there are, and the usage plans that they are in: those of the template, and what the control plane
- * makes of them. What changes holds for the next request.
+ * All API keys and their usage plans: the template's, and the control plane's changes to them. A change applies
+ * from the next request on.
  */
 export class ApiKeyRegistry {
   readonly plans: readonly UsagePlan[];
   readonly #keys = new Map<string, RegisteredKey>();
   readonly #idByValue = new Map<string, string>();
-  /** All plans here cover the same stage, and of those a key can be in one. */
+  /** All plans here cover the same stage, so a key can be in only one. */
   readonly #planByKey = new Map<string, UsagePlan>();
   readonly #store: KeyStore | undefined;
   readonly #ofTemplate: readonly string[];
-  /** Ids of keys that are not as the template has them. */
+  /** Ids of keys that differ from the template. */
   readonly #changed = new Set<string>();
   #sequence = 0;
 
-  /** @param store Default: what the control plane does is forgotten with the registry. */
+  /** @param store Default: the control plane's changes are lost with the registry. */
   constructor(
     { apiKeys, usagePlans }: Pick<Api, 'apiKeys' | 'usagePlans'>,
     createdAt: number,
@@ -74,7 +74,7 @@ export class ApiKeyRegistry {
     this.#store = store;
   }
 
-  /** Who sends this key; undefined for a key that is missing, unknown, disabled, or in no plan of this stage. */
+  /** The caller with this key; undefined for a key that is missing, unknown, disabled, or in no plan of this stage. */
   identify(value: string | undefined): Caller | undefined {
     const id = value === undefined ? undefined : this.#idByValue.get(value);
     const apiKey = id === undefined ? undefined : this.#keys.get(id);
@@ -82,7 +82,7 @@ export class ApiKeyRegistry {
     return apiKey?.enabled && plan ? { apiKey, plan } : undefined;
   }
 
-  /** Keys in the order in which they were made. */
+  /** Keys in the order of their creation. */
   list(): RegisteredKey[] {
     return [...this.#keys.values()];
   }
@@ -95,7 +95,7 @@ export class ApiKeyRegistry {
     return this.#planByKey.get(keyId);
   }
 
-  /** Makes a key with an id and a value that API Gateway would make up. */
+  /** Creates a key with an id and a value like API Gateway's. */
   create(key: NewKey, createdAt: number): RegisteredKey {
     const made = { ...key, id: token(idAlphabet, 10), value: token(valueAlphabet, 40) };
     const registered = this.#add({ ...made, createdAt, changedAt: createdAt });
@@ -115,13 +115,13 @@ export class ApiKeyRegistry {
     this.#keep(id);
   }
 
-  /** Puts a key that is in no plan into one. */
+  /** Adds a key without a plan to one. */
   join(plan: UsagePlan, { id }: RegisteredKey): void {
     this.#planByKey.set(id, plan);
     this.#keep(id);
   }
 
-  /** Takes a key out of its plan. */
+  /** Removes a key from its plan. */
   leave({ id }: RegisteredKey): void {
     this.#planByKey.delete(id);
     this.#keep(id);
@@ -145,7 +145,7 @@ export class ApiKeyRegistry {
     this.#planByKey.delete(id);
   }
 
-  /** A plan that the template no longer has leaves the key without one. */
+  /** If the template no longer has the plan, the key has none. */
   #restore(key: Omit<RegisteredKey, 'sequence'>, planId: string | undefined): void {
     const present = this.#keys.get(key.id);
     if (present) this.#put({ ...key, sequence: present.sequence });

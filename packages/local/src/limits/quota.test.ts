@@ -15,14 +15,14 @@ test('the first period has the limit less the offset, and later ones the limit',
   expect(admitted(quota, 150, Date.UTC(2026, 11, 1))).toBe(100);
 });
 
-test('periods are those of the UTC calendar, and weeks begin on Monday', () => {
+test('periods follow the UTC calendar, and weeks begin on Monday', () => {
   expect(new Date(periodStart('DAY', november)).toISOString()).toBe('2026-11-22T00:00:00.000Z');
   // 22 November 2026 is a Sunday.
   expect(new Date(periodStart('WEEK', november)).toISOString()).toBe('2026-11-16T00:00:00.000Z');
   expect(new Date(periodStart('MONTH', november)).toISOString()).toBe('2026-11-01T00:00:00.000Z');
 });
 
-test('a clock that goes back does not open a period again', () => {
+test('a clock that goes back does not reopen a period', () => {
   const quota = new Quota({ limit: 1, period: 'DAY', offset: 0 });
   expect(quota.take(november)).toBe(true);
   expect(quota.take(november - 86_400_000)).toBe(false);
@@ -31,7 +31,7 @@ test('a clock that goes back does not open a period again', () => {
 
 const period = fc.constantFrom('DAY', 'WEEK', 'MONTH');
 
-test('whatever the arrivals, no period admits more than the limit', () => {
+test('with any arrivals, no period admits more than the limit', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 20 }),
@@ -52,7 +52,7 @@ test('whatever the arrivals, no period admits more than the limit', () => {
   );
 });
 
-test('a quota that is used up opens again at the boundary, not before', () => {
+test('a used-up quota reopens at the boundary, not before', () => {
   fc.assert(
     fc.property(period, fc.integer({ min: 1, max: 20 }), fc.nat(40), (length, limit, days) => {
       const quota = new Quota({ limit, period: length, offset: 0 });

@@ -6,8 +6,8 @@ const dayMs = 86_400_000;
  * A quota of one API key: `limit` requests in each period, `offset` fewer in the first one, which is the period of the
  * key's first request.
  *
- * AWS does not document when a period begins: periods here are those of the UTC calendar, weeks from Monday. The offset
- * is what the API reference says.
+ * AWS does not document when a period begins. Periods here follow the UTC calendar, with weeks from Monday. The offset
+ * is as in the API reference.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/api/API_QuotaSettings.html
  */
@@ -30,7 +30,7 @@ export class Quota {
     return true;
   }
 
-  /** A clock that goes back does not open an old period again. */
+  /** A clock that goes back does not reopen an old period. */
   #open(start: number): void {
     const { limit, offset } = this.#definition;
     if (this.#periodStart === undefined) {
@@ -43,7 +43,7 @@ export class Quota {
   }
 }
 
-/** The first millisecond of the period that `now` is in. */
+/** The first millisecond of the period that contains `now`. */
 export function periodStart(period: QuotaDefinition['period'], now: number): number {
   const date = new Date(now);
   const day = Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate());

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { TokenBucket } from './token-bucket.ts';
 
-test('a burst is admitted at once, and nothing more while the clock stands', () => {
+test('a burst is admitted at once, and nothing more while the clock stands still', () => {
   const bucket = new TokenBucket({ rate: 1, burst: 3 });
   expect([1, 2, 3, 4].map(() => bucket.take(1000))).toEqual([true, true, true, false]);
 });
@@ -14,7 +14,7 @@ test('tokens come back at the rate', () => {
   expect(bucket.take(500)).toBe(true);
 });
 
-test('asking whether there is a token takes none', () => {
+test('checking for a token takes none', () => {
   const bucket = new TokenBucket({ rate: 0, burst: 1 });
   expect([bucket.has(0), bucket.has(0), bucket.take(0), bucket.has(0)]).toEqual([true, true, true, false]);
 });
@@ -26,7 +26,7 @@ test('a bucket of size 0 admits nothing', () => {
 
 const limits = fc.record({ rate: fc.double({ min: 0, max: 1000, noNaN: true }), burst: fc.nat(200) });
 
-test('whatever the arrivals, no more is admitted than burst + rate x time', () => {
+test('with any arrivals, no more is admitted than burst + rate x time', () => {
   fc.assert(
     fc.property(limits, fc.array(fc.nat(2000), { maxLength: 300 }), ({ rate, burst }, gaps) => {
       const bucket = new TokenBucket({ rate, burst });
@@ -42,7 +42,7 @@ test('whatever the arrivals, no more is admitted than burst + rate x time', () =
   );
 });
 
-test('a clock that goes back and forth gives no more than one that goes on', () => {
+test('a clock that goes back and forth gives no more tokens than one that only advances', () => {
   fc.assert(
     fc.property(limits, fc.array(fc.nat(10_000), { maxLength: 200 }), ({ rate, burst }, times) => {
       const bucket = new TokenBucket({ rate, burst });

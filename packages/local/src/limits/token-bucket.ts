@@ -1,7 +1,7 @@
 import type { Throttle } from '../template/throttle.ts';
 
 /**
- * API Gateway's throttle: `burst` tokens at most, of which `rate` come back per second, and each request takes one.
+ * API Gateway's throttle: a bucket of `burst` tokens, refilled at `rate` per second. Each request takes one token.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
  */
 export class TokenBucket {
@@ -15,7 +15,7 @@ export class TokenBucket {
     this.#tokens = limits.burst;
   }
 
-  /** Whether a request would be admitted at `now` (milliseconds); takes nothing. */
+  /** Whether a request would be admitted at `now` (milliseconds). Takes no token. */
   has(now: number): boolean {
     this.#refill(now);
     return this.#tokens >= 1;
@@ -30,7 +30,7 @@ export class TokenBucket {
     return true;
   }
 
-  /** A clock that goes back gives nothing back, and takes nothing away. */
+  /** A clock that goes back neither adds nor removes tokens. */
   #refill(now: number): void {
     const elapsed = Math.max(0, now - (this.#refilledAt ?? now));
     this.#tokens = Math.min(this.#limits.burst, this.#tokens + (elapsed / 1000) * this.#limits.rate);

@@ -4,17 +4,17 @@ import type { SignInEnvironment } from '@org/lambda/authorizer-environment';
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT } from 'jose';
 import { closeServer, listenOnLoopback } from '../loopback.ts';
 
-/** An issuer of sign-in tokens on loopback, for development and tests. Anybody gets any token. */
+/** An issuer of sign-in tokens on loopback, for development and tests. Any caller gets any token. */
 export interface LocalIssuer {
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly url: string;
-  /** Where its public keys are. */
+  /** URL of its public keys. */
   readonly jwksUrl: string;
-  /** How often its public keys were asked for. */
+  /** The number of requests for its public keys. */
   readonly keyRequests: number;
-  /** Signs from now on as the issuer that a deployment trusts. */
+  /** From now on, signs as the issuer that a deployment trusts. */
   standFor(signIn: SignInEnvironment): void;
-  /** A token that the deployment takes, for a team. Your own claims go before; one that is `undefined` is left out. */
+  /** A token for a team that the deployment accepts. `claims` override the default ones; `undefined` removes one. */
   issue(team: string, claims?: Claims, header?: Partial<JWTHeaderParameters>): Promise<string>;
   close(): Promise<void>;
 }
@@ -24,7 +24,7 @@ type Claims = Readonly<Record<string, unknown>>;
 const algorithm = 'ES256';
 const keyId = 'local';
 
-/** Seconds that a token is good for. */
+/** A token's lifetime in seconds. */
 const lifetimeSeconds = 3600;
 
 export async function startIssuer(): Promise<LocalIssuer> {
@@ -34,7 +34,7 @@ export async function startIssuer(): Promise<LocalIssuer> {
   let trusted: SignInEnvironment | undefined;
 
   const issue: LocalIssuer['issue'] = async (team, claims = {}, header = {}) => {
-    if (!trusted) throw new Error('The local issuer stands for no other yet.');
+    if (!trusted) throw new Error('The local issuer has no deployment to sign for yet.');
     const now = Math.floor(Date.now() / 1000);
     const times = { iat: now, exp: now + lifetimeSeconds };
     return new SignJWT({ ...times, ...claimsOf(trusted, team), ...claims })
@@ -90,7 +90,7 @@ export async function startIssuer(): Promise<LocalIssuer> {
   };
 }
 
-/** The claims that the deployment looks at. */
+/** The claims that the deployment checks. */
 function claimsOf(signIn: SignInEnvironment, team: string): Record<string, unknown> {
   const { issuers, audience, tokenUse, claim, teams } = signIn;
   const value = Object.entries(teams ?? {}).find(([, mapped]) => mapped === team)?.[0] ?? team;

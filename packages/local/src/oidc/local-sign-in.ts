@@ -3,14 +3,14 @@ import { authorizerVariables, SignInEnvironment } from '@org/lambda/authorizer-e
 import type { LocalGateway } from '../gateway.ts';
 import type { LocalIssuer } from './issuer.ts';
 
-/** What the functions are given so that they take the keys of a local issuer for those of the one that they trust. */
+/** Environment variables that make the functions accept a local issuer's keys in place of their own issuer's. */
 export function issuerEnvironment({ jwksUrl }: LocalIssuer): Record<string, string> {
   return { [authorizerVariables.jwksUrl]: jwksUrl };
 }
 
 /**
- * Makes sign-in work on a gateway of this machine: the issuer stands for the one of the deployment, and each team has
- * its key.
+ * Makes sign-in work on a local gateway: the issuer takes the place of the deployment's, and each of the config's teams
+ * gets its key.
  */
 export async function setUpSignIn(
   { url, functions }: Pick<LocalGateway, 'url' | 'functions'>,

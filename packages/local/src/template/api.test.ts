@@ -15,7 +15,7 @@ function read(template: Template): Api {
   return readApi(template, stack, (objectKey) => `/assets/${objectKey}`);
 }
 
-test('an API is its routes with their integrations, its plans and its keys', () => {
+test('an API has its routes with their integrations, its plans and its keys', () => {
   const api = read(
     edit(testTemplate(), 'Plan', {
       Quota: { Limit: 100, Offset: 2, Period: 'MONTH' },
@@ -46,10 +46,10 @@ test('an API is its routes with their integrations, its plans and its keys', () 
   ]);
 });
 
-/** Faults that synthesize without a word. */
+/** Faults that pass synthesis without an error. */
 const faults: [fault: string, message: RegExp, seed: (template: Template) => Template][] = [
   [
-    'a method that waits for a whole answer',
+    'a method that buffers the answer',
     /AskMethod: ResponseTransferMode is BUFFERED, and only STREAM is supported/,
     (template) => editIntegration(template, { ResponseTransferMode: undefined }),
   ],
@@ -69,7 +69,7 @@ const faults: [fault: string, message: RegExp, seed: (template: Template) => Tem
     (template) => editIntegration(template, { TimeoutInMillis: 900_001 }),
   ],
   [
-    'a method that is any',
+    'a method ANY',
     /ANY \/ask is not one method of one path/,
     (template) => edit(template, 'AskMethod', { HttpMethod: 'ANY' }),
   ],
@@ -79,7 +79,7 @@ const faults: [fault: string, message: RegExp, seed: (template: Template) => Tem
     (template) => edit(template, 'AskMethod', { RequestParameters: { 'method.request.header.a': true } }),
   ],
   [
-    'an API at the edge',
+    'an edge-optimized API',
     /EndpointConfiguration/,
     (template) => edit(template, 'Api', { EndpointConfiguration: { Types: ['EDGE'] } }),
   ],
@@ -104,12 +104,12 @@ const faults: [fault: string, message: RegExp, seed: (template: Template) => Tem
     (template) => addGatewayResponse(template, 'QUOTA_EXCEEDD', {}),
   ],
   [
-    'a gateway response header that is not one',
+    'an invalid gateway response header',
     /must begin with gatewayresponse.header/,
     (template) => addGatewayResponse(template, 'THROTTLED', { ResponseParameters: { 'retry-after': "'1'" } }),
   ],
   [
-    'a method that the deployment does not wait for',
+    'a method that the deployment does not depend on',
     /Deployment must depend on AskMethod/,
     (template) => {
       delete template.Resources['Deployment']?.DependsOn;
@@ -125,7 +125,7 @@ const faults: [fault: string, message: RegExp, seed: (template: Template) => Tem
     },
   ],
   [
-    'an authorizer that is not there',
+    'an authorizer that does not exist',
     /AuthorizerId is not an authorizer of the template/,
     (template) => edit(template, 'AskMethod', { AuthorizationType: 'CUSTOM' }),
   ],
@@ -170,7 +170,7 @@ const faults: [fault: string, message: RegExp, seed: (template: Template) => Tem
     (template) => edit(template, 'Api', { BinaryMediaTypes: ['*/*'] }),
   ],
   [
-    'a function that is not Node.js',
+    'a function that is not on Node.js',
     /runtime python3.14 is not supported/,
     (template) => edit(template, 'Main', { Runtime: 'python3.14' }),
   ],

@@ -13,7 +13,7 @@ import { readTables, type TableDefinition } from './tables.ts';
 import { type Template, TemplateError } from './template.ts';
 import { type ApiKey, readApiKeys, readUsagePlans, type UsagePlan } from './usage-plans.ts';
 
-/** One deployed REST API: everything of a template that decides how a request is answered. */
+/** One deployed REST API: every part of a template that decides how a request is answered. */
 export interface Api {
   readonly id: string;
   readonly stack: Stack;
@@ -26,7 +26,7 @@ export interface Api {
   readonly usagePlans: readonly UsagePlan[];
   readonly functions: readonly FunctionDefinition[];
   readonly mayInvoke: InvokePermission;
-  /** Where the functions keep what they know. */
+  /** The functions' tables. */
   readonly tables: readonly TableDefinition[];
   readonly outputs: readonly Output[];
 }
@@ -85,7 +85,7 @@ function onlyOne(resolver: Resolver, type: string): string {
   return first;
 }
 
-/** What would change answers on AWS and is not interpreted here must not be ignored in silence. */
+/** A setting that would change answers on AWS, and that is not interpreted here, must not be ignored silently. */
 function refuseUnsupported(restApi: string, properties: z.output<typeof RestApiProperties>): void {
   const unsupported = [
     (properties.BinaryMediaTypes?.length ?? 0) > 0 && 'BinaryMediaTypes',
@@ -100,8 +100,8 @@ function refuseUnsupported(restApi: string, properties: z.output<typeof RestApiP
 }
 
 /**
- * A deployment is a snapshot of the API as it was when CloudFormation made it, so what it does not depend on may be
- * missing from the stage.
+ * A deployment is a snapshot of the API at the time when CloudFormation creates it. A resource that it does not depend
+ * on may be missing from the stage.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html
  */
 function refuseIncompleteDeployment(

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { writeTestAssembly } from '../testing/deployment.ts';
 import { readCloudAssembly } from './assembly.ts';
 
-test('a stack is read with its environment, and code is found by the key it is uploaded as', () => {
+test('a stack is read with its environment, and code is found by its upload key', () => {
   using assembly = writeTestAssembly();
   const { stack, template, assetDirectory } = readCloudAssembly(assembly.directory);
   expect(stack).toEqual({ name: 'Test', account: '000000000000', region: 'eu-west-1' });
@@ -12,7 +12,7 @@ test('a stack is read with its environment, and code is found by the key it is u
   expect(existsSync(path.join(assetDirectory('main.zip'), 'index.mjs'))).toBe(true);
 });
 
-test('code that is missing is refused', () => {
+test('missing code is refused', () => {
   using assembly = writeTestAssembly();
   const { assetDirectory } = readCloudAssembly(assembly.directory);
   expect(() => assetDirectory('nothing.zip')).toThrow('No asset');
@@ -20,7 +20,7 @@ test('code that is missing is refused', () => {
   expect(() => assetDirectory('main.zip')).toThrow('must be a directory');
 });
 
-test('of several stacks none is taken', () => {
+test('an assembly with several stacks is refused', () => {
   using assembly = writeTestAssembly();
   const file = path.join(assembly.directory, 'manifest.json');
   const second = '"Second": { "type": "aws:cloudformation:stack" }';
@@ -28,6 +28,6 @@ test('of several stacks none is taken', () => {
   expect(() => readCloudAssembly(assembly.directory)).toThrow('exactly one stack, and it has 2');
 });
 
-test('a directory without an assembly says what to do', () => {
+test('the error for a directory without an assembly says what to do', () => {
   expect(() => readCloudAssembly('/nowhere')).toThrow('Synthesize the stack first');
 });

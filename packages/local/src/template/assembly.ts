@@ -32,16 +32,16 @@ const AssetManifest = z.object({
 
 type Artifact = z.output<typeof Manifest>['artifacts'][string];
 
-/** What `cdk synth` wrote: a template, and the files that a deployment would upload. */
+/** The output of `cdk synth`: a template, and the files that a deployment would upload. */
 export interface CloudAssembly {
   readonly stack: Stack;
   readonly template: Template;
-  /** The directory that was zipped to this object of the asset bucket. */
+  /** The directory that was zipped to this object in the asset bucket. */
   assetDirectory(objectKey: string): string;
 }
 
 /**
- * Reads a cloud assembly of one stack, which is tied to a Region.
+ * Reads a cloud assembly with one stack, for one Region.
  * https://docs.aws.amazon.com/cdk/api/v2/docs/cloud-assembly-schema-readme.html
  */
 export function readCloudAssembly(directory: string): CloudAssembly {
@@ -52,7 +52,7 @@ export function readCloudAssembly(directory: string): CloudAssembly {
     throw new TemplateError(`${directory} must have exactly one stack, and it has ${stacks.length}`);
   }
   const [name, { environment = '', properties }] = stack;
-  // `aws://{account}/{region}`, of which the account may be unknown.
+  // `aws://{account}/{region}`. The account may be unknown.
   const [account = '', region = ''] = environment.replace('aws://', '').split('/');
   const templateFile = path.join(directory, properties?.templateFile ?? `${name}.template.json`);
   return {

@@ -3,13 +3,13 @@ import { type FunctionDefinition, readFunctionUri } from './functions.ts';
 import type { Resolver } from './resolver.ts';
 import { TemplateError } from './template.ts';
 
-/** A Lambda authorizer that is asked for every request. */
+/** A Lambda authorizer that API Gateway calls for every request. */
 export interface Authorizer {
   readonly id: string;
   readonly target: FunctionDefinition;
 }
 
-/** Who says which API key a request has: its header `x-api-key`, or the authorizer. */
+/** The source of a request's API key: the header `x-api-key`, or the authorizer. */
 export type ApiKeySource = 'HEADER' | 'AUTHORIZER';
 
 const AuthorizerProperties = z.object({
@@ -22,7 +22,7 @@ const AuthorizerProperties = z.object({
   Type: z.string(),
 });
 
-/** What API Gateway caches for where nothing is said, in seconds. */
+/** API Gateway's default time in the cache, in seconds. */
 const defaultTtlSeconds = 300;
 
 /**

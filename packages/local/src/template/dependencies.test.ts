@@ -8,7 +8,7 @@ const template = (resources: Record<string, unknown>): Template => ({
   ),
 });
 
-test('a resource depends on whatever its properties name, through others too', () => {
+test('a resource depends on all that its properties name, directly or through others', () => {
   const dependencies = dependenciesOf(
     template({
       A: { list: [{ Ref: 'B' }] },
@@ -27,7 +27,7 @@ test('a resource depends on whatever its properties name, through others too', (
   expect(dependsOn(dependencies, 'D', 'A')).toBe(false);
 });
 
-test('a circle is refused and named, as CloudFormation does', () => {
+test('a cycle is refused and named, as CloudFormation does', () => {
   const circular = template({
     Function: { Ref: 'Plan' },
     Plan: { Ref: 'Stage' },

@@ -1,13 +1,13 @@
 import { type Template, TemplateError } from './template.ts';
 
-/** For each logical id, the resources that CloudFormation makes before it. */
+/** For each logical id, the resources that CloudFormation creates before it. */
 export type Dependencies = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
  * Every dependency of a template: `Ref`, `Fn::GetAtt`, `Fn::Sub` and `DependsOn`.
  *
- * @throws TemplateError for a circle, which CloudFormation refuses and no synthesis notices: a function whose
- * environment names the usage plan in front of it is one.
+ * @throws TemplateError for a cycle, which CloudFormation refuses and synthesis does not notice. An example is a function
+ * whose environment names the usage plan in front of it.
  */
 export function dependenciesOf(template: Template): Dependencies {
   const dependencies = new Map<string, Set<string>>();
@@ -26,7 +26,7 @@ export function dependenciesOf(template: Template): Dependencies {
   return dependencies;
 }
 
-/** Whether `from` comes after `on`, directly or through others. */
+/** Whether `from` depends on `on`, directly or through others. */
 export function dependsOn(dependencies: Dependencies, from: string, on: string): boolean {
   const seen = new Set<string>();
   const pending = [from];
@@ -80,8 +80,8 @@ function refuseCircles(dependencies: Dependencies): void {
   const finished = new Set<string>();
   const visit = (logicalId: string, path: readonly string[]): void => {
     if (path.includes(logicalId)) {
-      const circle = [...path.slice(path.indexOf(logicalId)), logicalId];
-      throw new TemplateError(`Circular dependency between resources: ${circle.join(' -> ')}`);
+      const cycle = [...path.slice(path.indexOf(logicalId)), logicalId];
+      throw new TemplateError(`Circular dependency between resources: ${cycle.join(' -> ')}`);
     }
     if (finished.has(logicalId)) {
       return;

@@ -14,11 +14,11 @@ export interface FunctionDefinition {
   readonly timeoutMs: number;
   readonly memoryMb: number;
   readonly environment: Readonly<Record<string, string>>;
-  /** Calls that may run at once; undefined where only the account's limit counts. */
+  /** Calls that may run at once; undefined if only the account's limit applies. */
   readonly reservedConcurrency: number | undefined;
 }
 
-/** How an answer travels: whole, once the function is done, or as the function writes it. */
+/** How an answer is sent: buffered until the function is done, or streamed as the function writes it. */
 type TransferMode = 'BUFFERED' | 'STREAM';
 
 const FunctionProperties = z.object({
@@ -32,18 +32,18 @@ const FunctionProperties = z.object({
   Timeout: z.optional(z.number()),
 });
 
-/** Lambda refuses to deploy more. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/** Lambda refuses a larger environment. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const maximumEnvironmentBytes = 4096;
 const maximumTimeoutSeconds = 900;
 
 /**
- * Names that a deployment may not set.
+ * Variable names that a deployment may not set.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
  */
 const reservedVariables =
   /^(_HANDLER|_X_AMZN_TRACE_ID|AWS_(DEFAULT_)?REGION|AWS_EXECUTION_ENV|AWS_LAMBDA_.*|AWS_ACCESS_KEY(_ID)?|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|LAMBDA_(TASK_ROOT|RUNTIME_DIR))$/;
 
-/** Lambda's own defaults: a timeout of 3 s and 128 MB. */
+/** Lambda's defaults: a timeout of 3 s and 128 MB. */
 const defaultTimeoutSeconds = 3;
 const defaultMemoryMb = 128;
 

@@ -3,7 +3,7 @@ import { isResponseType, type ResponseType, responseTypes } from '../http/respon
 import type { Resolver } from './resolver.ts';
 import { TemplateError } from './template.ts';
 
-/** What a template says about one kind of gateway-made answer. */
+/** A template's settings for one type of gateway response. */
 export interface GatewayResponseDefinition {
   readonly status: number | undefined;
   /** `gatewayresponse.header.{name}` to an expression. */

@@ -21,7 +21,7 @@ const mock = {
   IntegrationResponses: [response],
 };
 
-/** The test API with a preflight of `POST /ask`, as the CDK writes it but for the changes. */
+/** The test API with a preflight of `POST /ask` as the CDK writes it, with changes. */
 function readWith(integration: object = {}, method: object = {}): Api {
   const template = testTemplate();
   const { Deployment: deployment } = template.Resources;
@@ -47,7 +47,7 @@ const preflightOf = (api: Api) => api.routes.find(({ method }) => method === 'OP
 const responding = (changes: object) => ({ IntegrationResponses: [{ ...response, ...changes }] });
 const templated = (template: string) => responding({ ResponseTemplates: { 'application/json': template } });
 
-test('a preflight is a status and headers, without a key', () => {
+test('a preflight has a status and headers, and needs no key', () => {
   expect(preflightOf(readWith())).toMatchObject({
     path: '/ask',
     apiKeyRequired: false,

@@ -2,12 +2,12 @@ import * as z from 'zod/mini';
 import type { Resolver } from './resolver.ts';
 import { TemplateError } from './template.ts';
 
-/** An answer that API Gateway gives to a browser that asks what a page may send. Nothing runs. */
+/** API Gateway's answer to a browser that asks whether a page may send a request. No function runs. */
 export interface MockIntegration {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Origins that are allowed beside the one in `headers`; an answer to one of them names it instead. */
+  /** Origins that are allowed besides the one in `headers`. Each gets its own name in the answer. */
   readonly otherOrigins: readonly string[];
 }
 
@@ -18,7 +18,7 @@ const nothingElse = {
     issue.code === 'unrecognized_keys' ? `${issue.keys.join(', ')} is not supported` : undefined,
 };
 
-/** What the CDK's `addCorsPreflight` does not write is not interpreted. */
+/** Only the output of the CDK's `addCorsPreflight` is interpreted. */
 const PreflightProperties = z.object({
   Integration: z.strictObject(
     {
@@ -46,7 +46,7 @@ const PreflightProperties = z.object({
 });
 
 /**
- * Reads what the CDK writes for a preflight.
+ * Reads the CDK's form of a preflight.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-cors.html
  */
 export function readMockIntegration(resolver: Resolver, logicalId: string): MockIntegration {
@@ -83,7 +83,7 @@ function readHeader(logicalId: string, parameter: string, value: string): [name:
 
 const isOrigin = /\$origin == "([^"$#\\]*)"/;
 
-/** The VTL that the CDK writes for more than one origin. */
+/** The VTL that the CDK writes for several origins. */
 const overrideTemplate = new RegExp(
   `^${[
     RegExp.escape(`#set($origin = $input.params().header.get("Origin"))`),
@@ -101,7 +101,7 @@ function readOtherOrigins(logicalId: string, template: string | undefined): stri
   const condition = overrideTemplate.exec(template)?.groups?.['condition'];
   if (condition === undefined) {
     throw new TemplateError(
-      `${logicalId}: a response template is not supported, but for the one with which the CDK allows several origins`,
+      `${logicalId}: a response template is not supported, except the one with which the CDK allows several origins`,
     );
   }
   return [...condition.matchAll(new RegExp(isOrigin, 'g'))].flatMap(([, origin]) => origin ?? []);

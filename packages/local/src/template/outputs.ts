@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Resolver } from './resolver.ts';
 import { TemplateError } from './template.ts';
 
-/** What a stack says about itself. */
+/** A stack's output. */
 export interface Output {
   readonly key: string;
   readonly value: string;
@@ -14,7 +14,7 @@ const Outputs = z.record(
   z.object({ Value: z.unknown(), Description: z.optional(z.string()), Export: z.optional(z.unknown()) }),
 );
 
-/** The outputs as they would read after a deployment. */
+/** The outputs as a deployment would report them. */
 export function readOutputs(resolver: Resolver): Output[] {
   const { data, error } = z.safeParse(Outputs, resolver.template['Outputs'] ?? {});
   if (error) throw new TemplateError(`Outputs: ${z.prettifyError(error)}`);

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { FunctionDefinition } from './functions.ts';
 import type { Resolver } from './resolver.ts';
 
-/** Answers whether API Gateway may invoke a function for the method with this ARN. */
+/** Whether API Gateway may invoke a function for the method with this ARN. */
 export type InvokePermission = (target: FunctionDefinition, methodArn: string) => boolean;
 
 const PermissionProperties = z.object({
@@ -12,7 +12,7 @@ const PermissionProperties = z.object({
   SourceArn: z.optional(z.string()),
 });
 
-/** The resource policies that the template's `AWS::Lambda::Permission` resources write. */
+/** The resource policies from the template's `AWS::Lambda::Permission` resources. */
 export function readPermissions(resolver: Resolver): InvokePermission {
   const permissions = resolver
     .idsOf('AWS::Lambda::Permission')
@@ -29,7 +29,7 @@ export function readPermissions(resolver: Resolver): InvokePermission {
     );
 }
 
-/** IAM's ArnLike: `*` stands for any characters, slashes included. */
+/** IAM's ArnLike: `*` matches any characters, including slashes. */
 function wildcards(pattern: string): RegExp {
   const expression = pattern
     .split('*')

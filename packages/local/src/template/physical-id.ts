@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** `length` lower-case letters and digits (at most 49) that depend on nothing but `parts`. */
+/** `length` lower-case letters and digits (at most 49) that depend only on `parts`. */
 export function deterministicToken(parts: readonly string[], length: number): string {
   const digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
   return BigInt(`0x${digest}`)
@@ -9,7 +9,7 @@ export function deterministicToken(parts: readonly string[], length: number): st
     .slice(1, length + 1);
 }
 
-/** What CloudFormation makes up for a resource without a name of its own: `Stack-LogicalId-SUFFIX`. */
+/** CloudFormation's name for a resource without its own name: `Stack-LogicalId-SUFFIX`. */
 export function generatedName(stackName: string, logicalId: string): string {
   return `${stackName}-${logicalId}-${deterministicToken([stackName, logicalId], 12).toUpperCase()}`;
 }

@@ -1,15 +1,15 @@
 import { deterministicToken, generatedName } from './physical-id.ts';
 import { partitionOf, type Stack } from './stack.ts';
 
-/** The resource that a reference points at. */
+/** The target of a reference. */
 export interface ReferenceTarget {
   readonly logicalId: string;
   readonly type: string;
-  /** A property, resolved, when it is a string. */
+  /** A resolved property, if it is a string. */
   property(name: string): string | undefined;
 }
 
-/** Properties that name a resource; without them CloudFormation makes a name up. */
+/** Properties that name a resource; without them CloudFormation makes up a name. */
 const nameProperties: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::Model': 'Name',
   'AWS::ApiGateway::Stage': 'StageName',
@@ -20,7 +20,7 @@ const nameProperties: Readonly<Record<string, string>> = {
   'AWS::SNS::Topic': 'TopicName',
 };
 
-/** The attribute of `Fn::GetAtt` that returns the same id as `Ref`. */
+/** The attribute for which `Fn::GetAtt` returns the same id as `Ref`. */
 const idAttributes: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::ApiKey': 'APIKeyId',
   'AWS::ApiGateway::Deployment': 'DeploymentId',
@@ -30,7 +30,7 @@ const idAttributes: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::UsagePlan': 'Id',
 };
 
-/** What `Ref` returns: the resource's physical id, the same on every start. */
+/** The value of `Ref`: the resource's physical id, the same on every start. */
 export function reference(stack: Stack, target: ReferenceTarget): string {
   const nameProperty = nameProperties[target.type];
   const name = nameProperty === undefined ? undefined : target.property(nameProperty);
@@ -46,7 +46,7 @@ export function reference(stack: Stack, target: ReferenceTarget): string {
   return generatedName(stack.name, target.logicalId);
 }
 
-/** What `Fn::GetAtt` returns, or undefined where this gateway does not know. */
+/** The value of `Fn::GetAtt`, or undefined if this gateway does not know it. */
 export function attribute(stack: Stack, target: ReferenceTarget, name: string): string | undefined {
   if (idAttributes[target.type] === name) {
     return reference(stack, target);

@@ -20,7 +20,7 @@ function resolve(value: unknown): unknown {
   return resolver.read('Subject', z.object({ Value: z.optional(z.unknown()) })).Value;
 }
 
-test('names, ids and ARNs are what a deployment would make, and the same every time', () => {
+test("names, ids and ARNs look like a deployment's, and are the same every time", () => {
   expect(resolve({ Ref: 'Key' })).toMatch(/^[a-z\d]{10}$/);
   expect(resolve({ Ref: 'Key' })).toBe(resolve({ 'Fn::GetAtt': ['Key', 'APIKeyId'] }));
   expect(resolve({ Ref: 'Function' })).toBe('named');
@@ -35,7 +35,7 @@ test('pseudo parameters are filled in', () => {
   expect(resolve({ Ref: 'AWS::Partition' })).toBe('aws');
 });
 
-test('texts are joined, substituted, split and selected', () => {
+test('strings are joined, substituted, split and selected', () => {
   expect(resolve({ 'Fn::Join': ['-', ['a', { Ref: 'Function' }]] })).toBe('a-named');
   expect(resolve({ 'Fn::Sub': `\${AWS::Region}/\${Function}/\${Function.Arn}/\${!Kept}` })).toBe(
     `eu-west-1/named/arn:aws:lambda:eu-west-1:000000000000:function:named/\${Kept}`,
@@ -52,11 +52,11 @@ test.each([
   [{ 'Fn::ImportValue': 'x' }, 'Subject.Value: Fn::ImportValue is not supported'],
   [{ deep: [{ Ref: 'AWS::Nothing' }] }, 'Subject.Value.deep[0]: cannot resolve AWS::Nothing'],
   [{ 'Fn::Join': ['-', [{ Ref: 'Key' }, 1]] }, 'Subject.Value: Fn::Join cannot be resolved from'],
-])('what cannot be resolved says where and why: %j', (value, message) => {
+])('the error for an unresolvable value says where and why: %j', (value, message) => {
   expect(() => resolve(value)).toThrow(message);
 });
 
-test('properties that nobody reads may hold anything', () => {
+test('properties that are not read may have any value', () => {
   const resolver = new Resolver(
     { Resources: { Subject: { Type: 'X', Properties: { Wanted: 1, Other: { 'Fn::Cidr': [] } } } } },
     stack,

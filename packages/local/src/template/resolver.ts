@@ -10,7 +10,7 @@ const SubArguments = z.union([z.string(), z.tuple([z.string(), z.record(z.string
 const AttributeArguments = z.union([z.string(), z.tuple([z.string(), z.string()])]);
 const Strings = z.array(z.string());
 
-/** Resolves the intrinsic functions of a template to what they would be after a deployment. */
+/** Resolves a template's intrinsic functions to the values that they would have after a deployment. */
 export class Resolver {
   readonly template: Template;
   readonly stack: Stack;
@@ -29,8 +29,8 @@ export class Resolver {
   }
 
   /**
-   * The properties of a resource that `schema` names, resolved. Others are left alone, so a function that this
-   * gateway does not know does no harm where nothing depends on it.
+   * The properties of a resource that `schema` names, resolved. Other properties are left alone, so a function that this
+   * gateway does not know is harmless if nothing depends on it.
    */
   read<Schema extends z.ZodMiniObject>(logicalId: string, schema: Schema): z.output<Schema> {
     const properties = this.#resource(logicalId, logicalId).Properties ?? {};
@@ -46,17 +46,17 @@ export class Resolver {
     return result.data;
   }
 
-  /** The text that a value comes to. */
+  /** The string that a value resolves to. */
   text(value: unknown, where: string): string {
     return asString(this.#resolve(value, where), where);
   }
 
-  /** What `Ref` of the logical id returns. */
+  /** The value of `Ref` for the logical id. */
   ref(logicalId: string, where = logicalId): string {
     return reference(this.stack, this.#target(logicalId, where));
   }
 
-  /** What `Fn::GetAtt` of the logical id returns. */
+  /** The value of `Fn::GetAtt` for the logical id. */
   getAtt(logicalId: string, name: string, where = logicalId): string {
     const target = this.#target(logicalId, where);
     const value = attribute(this.stack, target, name);

@@ -13,14 +13,14 @@ export interface Route {
   readonly path: string;
   readonly resourceId: string;
   readonly apiKeyRequired: boolean;
-  /** Asked about every request; undefined where nobody is. */
+  /** Called for every request; undefined if there is none. */
   readonly authorizer: Authorizer | undefined;
-  /** Content type to JSON Schema (draft-04); undefined where bodies are not validated. */
+  /** Content type to JSON Schema (draft-04); undefined if bodies are not validated. */
   readonly bodyModels: Readonly<Record<string, unknown>> | undefined;
   readonly integration: LambdaIntegration | MockIntegration;
 }
 
-/** A function whose answer is passed on as it writes it. */
+/** A function whose answer is passed on while it writes. */
 export interface LambdaIntegration {
   readonly target: FunctionDefinition;
   readonly timeoutMs: number;
@@ -141,7 +141,7 @@ function readPaths(resolver: Resolver, restApi: string): Map<string, string> {
   return new Map([[root, '/'], ...[...resources.keys()].map((id) => [id, parentPath(id)] as const)]);
 }
 
-/** Reads the models that the bodies of a method are validated with. */
+/** Reads the models by which a method's bodies are validated. */
 function bodyModelReader(resolver: Resolver): (logicalId: string, method: Method) => Route['bodyModels'] {
   const byRef = <Schema extends z.ZodMiniObject>(type: string, schema: Schema) =>
     new Map(
@@ -173,7 +173,7 @@ function readIntegration(
   functions: readonly FunctionDefinition[],
 ): LambdaIntegration {
   if (integration.Type !== 'AWS_PROXY') {
-    const exception = integration.Type === 'MOCK' ? ', but for OPTIONS without key and authorizer' : '';
+    const exception = integration.Type === 'MOCK' ? ', except for OPTIONS without key and authorizer' : '';
     throw new TemplateError(
       `${logicalId}: an integration of type ${integration.Type} is not supported${exception}`,
     );
@@ -181,11 +181,11 @@ function readIntegration(
   if (integration.Credentials !== undefined) {
     throw new TemplateError(`${logicalId}: Integration.Credentials is not supported`);
   }
-  // API Gateway deploys other methods and then fails every call: Lambda's Invoke is a POST.
+  // API Gateway would deploy another method and then fail every call: Lambda's Invoke is a POST.
   if (integration.IntegrationHttpMethod !== 'POST') {
     throw new TemplateError(`${logicalId}: IntegrationHttpMethod must be POST for a Lambda function`);
   }
-  // The functions stream every answer: of a method that waits for a whole one callers would see headers and no body.
+  // The functions stream every answer. With a buffering method, callers would see headers and no body.
   if (integration.ResponseTransferMode !== 'STREAM') {
     throw new TemplateError(
       `${logicalId}: ResponseTransferMode is ${integration.ResponseTransferMode}, and only STREAM is supported`,

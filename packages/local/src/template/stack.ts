@@ -1,4 +1,4 @@
-/** Where a stack is deployed: what the pseudo parameters say. */
+/** A stack's deployment target, as the pseudo parameters give it. */
 export interface Stack {
   readonly name: string;
   /** Twelve digits. */
@@ -6,7 +6,7 @@ export interface Stack {
   readonly region: string;
 }
 
-/** The partition that a Region belongs to, as in `arn:{partition}:...`. */
+/** The Region's partition, as in `arn:{partition}:...`. */
 export function partitionOf(region: string): string {
   if (region.startsWith('cn-')) {
     return 'aws-cn';
@@ -15,7 +15,7 @@ export function partitionOf(region: string): string {
 }
 
 /**
- * `Ref` of `AWS::...`, or undefined for an unknown name.
+ * The value of `Ref` for `AWS::...`, or undefined for an unknown name.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
  */
 export function pseudoParameter(stack: Stack, name: string): string | undefined {

@@ -5,9 +5,9 @@ import type { Throttle } from './throttle.ts';
 
 export interface Stage {
   readonly name: string;
-  /** Id of the deployment that the stage shows. */
+  /** Id of the stage's deployment. */
   readonly deployment: string;
-  /** Of each method, shared by all its callers. */
+  /** Throttles by method, each shared by all callers. */
   readonly throttle: Throttle | undefined;
 }
 

@@ -31,7 +31,7 @@ const resolverOf = (change: object = {}) =>
     stack,
   );
 
-test('a table has the name that the functions get, and its keys in order', () => {
+test("a table has the name in the functions' environment, and its keys in order", () => {
   const resolver = resolverOf();
   const [table, ...others] = readTables(resolver);
   expect(others).toEqual([]);
@@ -49,7 +49,7 @@ test('a table has the name that the functions get, and its keys in order', () =>
   });
 });
 
-test('a name of its own is its name', () => {
+test("a table's own name is used", () => {
   expect(readTables(resolverOf({ TableName: 'counters' }))).toMatchObject([{ name: 'counters' }]);
 });
 
@@ -69,7 +69,7 @@ test.each([
     { KeySchema: properties.KeySchema.slice(0, 1) },
     /must have the attributes of keys only/,
   ],
-  ['keys the wrong way round', { KeySchema: properties.KeySchema.toReversed() }, /must be a HASH key/],
+  ['keys in the wrong order', { KeySchema: properties.KeySchema.toReversed() }, /must be a HASH key/],
 ])('%s is refused', (_fault, change, message) => {
   expect(() => readTables(resolverOf(change))).toThrow(message);
 });

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Resolver } from './resolver.ts';
 import { TemplateError } from './template.ts';
 
-/** A DynamoDB table as deployed: what its users can notice. */
+/** A DynamoDB table as deployed, as far as its users can notice. */
 export interface TableDefinition {
   readonly name: string;
   readonly region: string;

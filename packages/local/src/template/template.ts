@@ -14,7 +14,7 @@ export type Template = z.output<typeof Template>;
 
 export type TemplateResource = z.output<typeof Resource>;
 
-/** The template cannot be deployed, would not work as deployed, or uses what this gateway does not know. */
+/** The template cannot be deployed, would not work when deployed, or has a part that this gateway does not know. */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
 }

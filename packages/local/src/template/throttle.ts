@@ -2,9 +2,9 @@ import * as z from 'zod/mini';
 
 /** A token bucket's limits. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html */
 export interface Throttle {
-  /** Tokens that come back per second. */
+  /** Tokens added per second. */
   readonly rate: number;
-  /** The most tokens there can be: requests that may arrive at once. */
+  /** The most tokens in the bucket: the number of requests that may arrive at once. */
   readonly burst: number;
 }
 

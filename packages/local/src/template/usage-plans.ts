@@ -8,7 +8,7 @@ import { type Throttle, ThrottleProperties } from './throttle.ts';
 export interface ApiKey {
   readonly id: string;
   readonly name: string;
-  /** What callers send as `x-api-key`. Valid on this gateway only, and the same on every start. */
+  /** The value of `x-api-key`. Valid only on this gateway, and the same on every start. */
   readonly value: string;
   readonly enabled: boolean;
   readonly description: string | undefined;
@@ -18,7 +18,7 @@ export interface QuotaDefinition {
   /** Requests in one period. */
   readonly limit: number;
   readonly period: 'DAY' | 'WEEK' | 'MONTH';
-  /** Requests subtracted from the limit in the first period. */
+  /** Subtracted from the limit in the first period. */
   readonly offset: number;
 }
 
@@ -28,7 +28,7 @@ export interface UsagePlan {
   readonly name: string;
   readonly throttle: Throttle | undefined;
   readonly quota: QuotaDefinition | undefined;
-  /** Ids of the API keys that the template puts into the plan. */
+  /** Ids of the API keys that the template adds to the plan. */
   readonly keys: ReadonlySet<string>;
 }
 
@@ -45,7 +45,7 @@ const UsagePlanProperties = z.object({
       z.object({
         ApiId: z.string(),
         Stage: z.string(),
-        // The throttle of a key on one method: none.
+        // A throttle on one method is not supported.
         Throttle: z.optional(z.strictObject({})),
       }),
     ),
@@ -67,7 +67,7 @@ const UsagePlanKeyProperties = z.object({
   UsagePlanId: z.string(),
 });
 
-/** As long as the values that API Gateway makes up. */
+/** The length of API Gateway's own values. */
 const keyValueLength = 40;
 
 export function readApiKeys(resolver: Resolver): ApiKey[] {
@@ -85,7 +85,7 @@ export function readApiKeys(resolver: Resolver): ApiKey[] {
   });
 }
 
-/** The plans that list this stage of this API: only they count. */
+/** The plans that list this stage of this API. The others do not matter here. */
 export function readUsagePlans(
   resolver: Resolver,
   apiKeys: readonly ApiKey[],
@@ -124,7 +124,7 @@ export function readUsagePlans(
 }
 
 /**
- * A key may be in several plans, but not in two that cover the same stage.
+ * A key may be in several plans, but not in two plans that cover the same stage.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
  */
 function refuseSharedKeys(plans: readonly UsagePlan[], apiKeys: readonly ApiKey[]): void {

@@ -4,9 +4,9 @@ import path from 'node:path';
 import type { Template, TemplateResource } from '../template/template.ts';
 
 /**
- * Handlers that do what a request says, so that one bundle serves every test. `handler` takes steps; a call waits at a
- * gate until another call of the same worker opens it. Its echoes carry `instance`, which is the same for calls that ran
- * in one worker.
+ * Handlers that follow a request's instructions, so that one bundle serves every test. `handler` takes steps. A call can
+ * wait at a gate until another call of the same worker opens it. Its echoes have an `instance`, which is the same for all
+ * calls in one worker.
  */
 const handlerSource = `
 import { once } from 'node:events';
@@ -157,7 +157,7 @@ function permission(functionId: string, path = '*/*/*'): TemplateResource {
   };
 }
 
-/** A function with a permission and a method without a key at `GET /{path}`. */
+/** A function with a permission, and a method without a key at `GET /{path}`. */
 function openFunction(
   id: string,
   route: { path: string; asset: string; variables?: Readonly<Record<string, unknown>> },
@@ -170,7 +170,7 @@ function openFunction(
   };
 }
 
-/** The URI of an integration whose answer is streamed. */
+/** The URI of a streamed integration. */
 function streamingUri(functionId: string): unknown {
   return {
     'Fn::Sub': `arn:\${AWS::Partition}:apigateway:\${AWS::Region}:lambda:path/2021-11-15/functions/\${${functionId}.Arn}/response-streaming-invocations`,
@@ -253,8 +253,8 @@ export function edit(
 }
 
 /**
- * Puts an authorizer in front of `POST /ask`, in place. It does what the header `x-order` says, and allows a request
- * without one.
+ * Puts an authorizer in front of `POST /ask`, in place. It follows the header `x-order`, and allows a request
+ * without it.
  */
 export function addAuthorizer(
   template: Template,

@@ -8,13 +8,13 @@ import type { FunctionDefinition } from '../template/functions.ts';
 
 type Options = Partial<FunctionDefinition> & {
   readonly callsPerWorker?: number;
-  /** What the module is called. Default: `index.mjs`. */
+  /** The module's file name. Default: `index.mjs`. */
   readonly file?: string;
   /** Gets the lines that the function writes. */
   readonly lines?: LogLine[];
 };
 
-/** Runs a module whose export is `handler`, until the test is over. */
+/** Runs a module with the export `handler` until the test is over. */
 export function runtimeOf(
   source: string,
   { callsPerWorker = Number.POSITIVE_INFINITY, file = 'index.mjs', lines = [], ...definition }: Options = {},

@@ -2,30 +2,30 @@ import { expect, onTestFinished, vi } from 'vitest';
 import { type GatewayOptions, type LocalGateway, type LogLine, startGateway } from '../gateway.ts';
 import { writeTestAssembly } from './deployment.ts';
 
-/** What the handler of the test stack does next, with a detail. */
+/** A step of the test stack's handler, with a detail. */
 export type StreamStep =
   | readonly [step: 'metadata', metadata: Readonly<Record<string, unknown>>]
   | readonly [step: 'write' | 'log' | 'print' | 'throw', text: string]
-  /** Writes so many bytes, waiting for `drain` where `write` asks for it. */
+  /** Writes this many bytes, waiting for `drain` when `write` asks for it. */
   | readonly [step: 'pour', bytes: number]
-  /** `endLater` ends the stream, perhaps after the handler returned. */
+  /** `endLater` ends the stream, possibly after the handler returned. */
   | readonly [step: 'wait' | 'open' | 'endLater', gate: string]
   | readonly [step: 'end', text?: string]
-  /** `echo` writes what the handler was given, and `poured` how many bytes were poured so far. */
+  /** `echo` writes the handler's event, and `poured` the number of bytes poured so far. */
   | readonly [step: 'echo' | 'poured' | 'destroy' | 'exit'];
 
-/** A gateway in front of the test stack, with what tests ask of it. */
+/** A gateway in front of the test stack, with helpers for tests. */
 export interface TestGateway extends LocalGateway {
   readonly lines: readonly LogLine[];
-  /** `POST /ask` with the team's key; a body that is not a string is sent as JSON. */
+  /** `POST /ask` with the team's key. A body that is not a string is sent as JSON. */
   ask(body?: unknown, headers?: Readonly<Record<string, string>>, init?: RequestInit): Promise<Response>;
-  /** `POST /ask` with the team's key, whose function takes these steps; without any, it echoes. */
+  /** `POST /ask` with the team's key and these steps. Without steps, the function echoes. */
   stream(steps: readonly StreamStep[], init?: RequestInit): Promise<Response>;
-  /** Lets the calls that wait at this gate go on. */
+  /** Lets the calls at this gate continue. */
   open(gate: string): Promise<void>;
   get(path: string, init?: RequestInit): Promise<Response>;
   keyNamed(name: string): string;
-  /** Resolves once this many calls have come to a gate. */
+  /** Resolves when this many calls have reached a gate. */
   callsWaiting(count: number): Promise<void>;
 }
 
@@ -65,7 +65,7 @@ export async function startTestGateway(
   };
 }
 
-/** What matters of a gateway-made answer. */
+/** The parts of a gateway-made answer that tests compare. */
 export async function native(
   response: Response,
 ): Promise<{ status: number; errorType: string | null; body: string }> {

@@ -1,6 +1,6 @@
 import type { Timer } from '../gateway.ts';
 
-/** A timer whose time passes only when a test says so. */
+/** A timer whose time passes only when a test advances it. */
 export function manualTimer(): { readonly timer: Timer; advance(ms: number): void } {
   const pending = new Set<{ readonly due: number; readonly callback: () => void }>();
   let now = 0;

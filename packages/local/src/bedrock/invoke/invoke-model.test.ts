@@ -28,7 +28,7 @@ async function chunks({ client }: SystemUnderTest, modelId: string, body: object
   return events.map((event) => JSON.parse(Buffer.from(event.chunk?.bytes ?? []).toString()));
 }
 
-test('Titan Text is asked and answers in its own body', async () => {
+test('Titan Text takes and answers its own body', async () => {
   const system = await startUnderTest();
   system.bedrock.answerNext({ deltas: ['Be', 'cause.'] });
   expect(await invoke(system, titan, { inputText: 'Why?' })).toEqual({
@@ -38,7 +38,7 @@ test('Titan Text is asked and answers in its own body', async () => {
   expect(system.bedrock.billed).toMatchObject({ inputTokens: 1, outputTokens: 2 });
 });
 
-test('Llama is asked and answers in its own body', async () => {
+test('Llama takes and answers its own body', async () => {
   const system = await startUnderTest();
   system.bedrock.answerNext({ deltas: ['Be', 'cause.'] });
   expect(await invoke(system, llama, { prompt: 'Why?', max_gen_len: 1 })).toEqual({
@@ -49,7 +49,7 @@ test('Llama is asked and answers in its own body', async () => {
   });
 });
 
-test('an imported model may be asked in either body, another model only in its own', async () => {
+test('an imported model takes either body, any other model only its own', async () => {
   const system = await startUnderTest();
   expect(await invoke(system, imported, { inputText: 'Why?' })).toHaveProperty('results');
   expect(await invoke(system, imported, { prompt: 'Why?' })).toHaveProperty('generation');
@@ -68,7 +68,7 @@ test('an imported model may be asked in either body, another model only in its o
 
 const metrics = { inputTokenCount: 1, outputTokenCount: 2, invocationLatency: 1, firstByteLatency: 1 };
 
-test('Titan Text streams chunks of its own, with what they cost in the last', async () => {
+test('Titan Text streams its own chunks, with the cost in the last', async () => {
   const system = await startUnderTest();
   system.bedrock.answerNext({ deltas: ['Be', 'cause.'] });
   const pending = { totalOutputTextTokenCount: null, completionReason: null, inputTextTokenCount: null };
@@ -86,7 +86,7 @@ test('Titan Text streams chunks of its own, with what they cost in the last', as
   ]);
 });
 
-test('Llama streams chunks of its own, with what they cost in the last', async () => {
+test('Llama streams its own chunks, with the cost in the last', async () => {
   const system = await startUnderTest();
   system.bedrock.answerNext({ deltas: ['Be', 'cause.'] });
   expect(await chunks(system, llama, { prompt: 'Why?' })).toEqual([
@@ -102,7 +102,7 @@ test('Llama streams chunks of its own, with what they cost in the last', async (
   ]);
 });
 
-test('request metadata comes in a header and has to be right', async () => {
+test('request metadata comes in a header and must be valid', async () => {
   const system = await startUnderTest();
   const ask = (requestMetadata: string) => invoke(system, titan, { inputText: 'Why?' }, { requestMetadata });
   await ask('{"team":"toll"}');

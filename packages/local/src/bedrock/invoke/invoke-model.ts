@@ -13,8 +13,8 @@ import type { NativeBody } from './native-body.ts';
 import { titanText } from './titan-text.ts';
 
 /**
- * The InvokeModel operation, with the bodies of Titan Text, Llama, Claude, and of models that make vectors. Of an imported
- * model, Titan's or Llama's will do.
+ * The InvokeModel operation, with the bodies of Titan Text, Llama, Claude and the embeddings models. An imported model
+ * takes Titan's or Llama's.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html
  */
@@ -33,7 +33,7 @@ export function invokeModel(call: OperationCall): OperationReply {
   };
 }
 
-/** What is counted, for those whose body does not say it. */
+/** Headers with the token counts, for models that do not report them in the body. */
 function tokenHeaders({ inputTokens, outputTokens, ...completion }: Completion): Record<string, string> {
   const { cacheReadTokens, written } = cacheTokensOf(completion);
   return {
@@ -54,7 +54,7 @@ function cacheTokensOf({
 }
 
 /**
- * The InvokeModelWithResponseStream operation. Its chunks are JSON of the model's, as base64 in JSON of Bedrock's.
+ * The InvokeModelWithResponseStream operation. Its chunks are the model's JSON, as base64 in Bedrock's JSON.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModelWithResponseStream.html
  */
@@ -94,7 +94,7 @@ export function invokeModelWithResponseStream(call: OperationCall): OperationRep
 interface NativeAnswer {
   readonly format: NativeBody;
   readonly completion: Completion;
-  /** What the body says of the guardrail; nothing, where there is none. */
+  /** The body's field about the guardrail, if there is one. */
   readonly guardrailAction: object;
 }
 
@@ -113,7 +113,7 @@ function ask({ model, body, headers, generate }: OperationCall): NativeAnswer {
 }
 
 /**
- * What a model is asked in a body of its own.
+ * Reads a request in the model's own body.
  *
  * @throws {BedrockException}
  */

@@ -3,9 +3,9 @@ import type { CachePoints } from '../model/prompt-cache.ts';
 import { firstProblem } from './place.ts';
 
 /**
- * What is wrong with the points up to which a prompt is to be kept.
+ * The first problem of a prompt's cache points.
  *
- * @param taken What the model takes of them; one that takes none does not come here.
+ * @param taken The cache points that the model takes. A prompt for a model that takes none does not reach this rule.
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html
  */
 export function cacheProblem(prompt: Prompt, taken: CachePoints | undefined): string | undefined {
@@ -26,7 +26,7 @@ export function cacheProblem(prompt: Prompt, taken: CachePoints | undefined): st
 
 interface Point {
   readonly ttl: Ttl;
-  /** Of the block that it comes after. */
+  /** Place of the block before it. */
   readonly place: string;
 }
 

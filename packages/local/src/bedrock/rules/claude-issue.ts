@@ -1,6 +1,6 @@
 import type { Issue } from '../request-body.ts';
 
-/** What is wrong with a body, in the words of Claude. */
+/** A body's problem, in Claude's words. */
 export function claudeIssue(issue: Issue, path: readonly PropertyKey[] = issue.path): string {
   const at = (...more: readonly PropertyKey[]) => [...path, ...more].map(String).join('.');
   switch (issue.code) {

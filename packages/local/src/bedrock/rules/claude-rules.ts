@@ -7,8 +7,8 @@ import { thinkingProblem } from './thinking-rules.ts';
 import { toolProblem } from './tool-rules.ts';
 
 /**
- * Why Claude refuses a prompt, in words of its own, which Bedrock passes on; `undefined` where it does not. The words are
- * those that its users reported: clients match on some of them.
+ * Why Claude refuses a prompt, in its own words, which Bedrock passes on; `undefined` if it does not. The words are those
+ * that Claude's users reported: clients match on some of them.
  *
  * @see https://code.claude.com/docs/en/llm-gateway-protocol
  */
@@ -23,7 +23,7 @@ export function claudeProblem(prompt: Prompt, model: AdmittedModel): string | un
   );
 }
 
-/** Why any other model refuses a prompt, as far as that is known. */
+/** Why any other model refuses a prompt, as far as known. */
 export function problemOfOthers(prompt: Prompt, { cachePoints }: AdmittedModel): string | undefined {
   return imageProblem(prompt) ?? cacheProblem(prompt, cachePoints);
 }

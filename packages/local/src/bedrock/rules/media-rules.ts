@@ -4,17 +4,17 @@ import { pagesOf } from '../model/tokens.ts';
 import { firstProblem, placedBlocks } from './place.ts';
 
 /**
- * Images of a message, and pixels of a side.
+ * The most images in a message, and pixels on a side.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Message.html
  */
 const most = { images: 20, pixels: 8000 };
 
-/** In base64; 3.75 MB of bytes. */
+/** In base64; that is 3.75 MB of bytes. */
 const mostImageText = 5 * 1024 * 1024;
 
 /**
- * What is wrong with an image, in words that models were seen to have for it; `undefined` where nothing is.
+ * The problem of an image, in words that models were seen to use; `undefined` if there is none.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ImageBlock.html
  */
@@ -57,7 +57,7 @@ function problemOf({ format, bytes }: Image, place: string): string | undefined 
 }
 
 /**
- * What Claude has against a PDF.
+ * Claude's problem with a PDF.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/inference-api-restrictions.html
  */

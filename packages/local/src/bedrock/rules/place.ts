@@ -1,11 +1,11 @@
 import type { Block, Prompt } from '../model/prompt.ts';
 
-/** A block of a message, and where it is, as Claude says it: cache points are no blocks of their own there. */
+/** A block of a message, and its place as Claude names it: there, cache points are not blocks. */
 export interface PlacedBlock {
   readonly block: Block;
-  /** Of its message. */
+  /** Index of its message. */
   readonly message: number;
-  /** Such as `messages.0.content.2`. */
+  /** For example `messages.0.content.2`. */
   readonly place: string;
 }
 
@@ -17,7 +17,7 @@ export function placedBlocks({ messages }: Pick<Prompt, 'messages'>): PlacedBloc
   );
 }
 
-/** The first problem that a rule finds in any of these. */
+/** The first problem that a rule finds in the items. */
 export function firstProblem<Item>(
   items: readonly Item[],
   rule: (item: Item, index: number) => string | undefined,

@@ -1,7 +1,7 @@
 import type { Prompt } from '../model/prompt.ts';
 import { firstProblem, placedBlocks } from './place.ts';
 
-/** What Claude has against texts without anything in them. */
+/** Claude's problem with empty and blank texts. */
 export function textProblem(prompt: Prompt): string | undefined {
   const texts = placedBlocks(prompt).map(({ block }) => block);
   return (

@@ -4,7 +4,7 @@ import { currentTurn, type Prompt, type Reasoning } from '../model/prompt.ts';
 import { firstProblem, placedBlocks } from './place.ts';
 
 /**
- * What Claude has against how it is asked to think, and against the thoughts that a conversation repeats.
+ * Claude's problem with the request's thinking settings, or with the thoughts that a conversation repeats.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-thinking.html
  */
@@ -58,7 +58,7 @@ function signatureProblem(prompt: Prompt): string | undefined {
   });
 }
 
-/** While it calls tools, Claude goes on with the thoughts that it began with. */
+/** During a tool loop, Claude continues the thoughts that it began with. */
 function turnProblem(prompt: Prompt): string | undefined {
   const { reasoning, messages } = prompt;
   const turn = placedBlocks(prompt).filter(

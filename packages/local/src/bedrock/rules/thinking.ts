@@ -14,21 +14,21 @@ const Thinking = z.discriminatedUnion('type', [
 ]);
 type Thinking = z.infer<typeof Thinking>;
 
-/** What a request says of how Claude is to think. */
+/** The parts of a request that decide how Claude thinks. */
 interface Asked {
-  /** The field of that name; `undefined` where there is none. */
+  /** The field `thinking`; `undefined` if there is none. */
   readonly thinking: unknown;
   readonly effort: string | undefined;
-  /** Features of Claude that the caller asks for by name. */
+  /** Claude features that the caller asks for by name. */
   readonly betas: readonly string[];
   readonly toolChoice: ToolChoice;
 }
 
 /**
- * How Claude is asked to think, or not to.
+ * How a request asks Claude to think, or not to.
  *
- * @param facts How it can think; not at all where there are none.
- * @param refusal Makes an exception of Claude's words.
+ * @param facts The model's ways to think; left out if it does not think.
+ * @param refusal Makes an exception with Claude's words.
  * @throws {BedrockException}
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-adaptive-thinking.html
  */
@@ -49,7 +49,7 @@ export function readThinking(
   return signed(betas, asked.type === 'enabled' ? asked.budget_tokens : undefined);
 }
 
-/** One that thinks unasked does not where it is made to call a tool. */
+/** A model that thinks by default does not think if the request forces a tool call. */
 function unasked(facts: Facts | undefined, toolChoice: ToolChoice): Prompt['reasoning'] {
   if (!facts || facts.default === 'off') return 'off';
   return toolChoice === 'auto' || toolChoice === 'none' ? signed([], undefined) : undefined;
@@ -60,7 +60,7 @@ function signed(betas: readonly string[], budget: number | undefined): Reasoning
   return { kind: 'signed', interleaved, budget };
 }
 
-/** Those that think unasked take no budget; of the others, some take both. */
+/** Models that think by default take no budget; of the others, some take both. */
 function formProblem({ type }: Thinking, facts: Facts | undefined): string | undefined {
   const unsupported =
     `"thinking.type.${type}" is not supported for this model. ` +
@@ -77,7 +77,7 @@ function formProblem({ type }: Thinking, facts: Facts | undefined): string | und
   }
 }
 
-/** Claude names the kind of thinking in the path, and only that of `enabled` has a field to be wrong. */
+/** Claude's path names the kind of thinking, and only `enabled` has a field that can be wrong. */
 function pathOf(path: readonly PropertyKey[]): PropertyKey[] {
   return path.length === 0 || path[0] === 'type' ? ['thinking', ...path] : ['thinking', 'enabled', ...path];
 }

@@ -4,7 +4,7 @@ import { toolsOf } from '../model/prompt.ts';
 import { firstProblem, placedBlocks } from './place.ts';
 
 /**
- * What Claude has against the calls of tools in a conversation, and their results.
+ * Claude's problem with the tool calls of a conversation, or with their results.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages-tool-use.html
  */
@@ -46,7 +46,7 @@ function idProblem(prompt: Prompt): string | undefined {
   });
 }
 
-/** Only results that the next message begins with count. */
+/** Only the results at the start of the next message count. */
 function missingResults(message: Message, next: Message | undefined, index: number): string | undefined {
   const following = (next?.content ?? []).filter(({ type }) => type !== 'cache_point');
   const other = following.findIndex(({ type }) => type !== 'tool_result');

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 
-/** The far end of one call, and who left first. */
+/** A call's caller, and whether it left before the server did. */
 export class Caller {
   readonly response: ServerResponse;
-  /** Settles when the connection's part in this call is over, however it ended. */
+  /** Settles when the call is over on this connection, however it ended. */
   readonly gone: Promise<void>;
   #brokenOff = false;
 
@@ -18,7 +18,7 @@ export class Caller {
     });
   }
 
-  /** Sends bytes, as far as there is still someone to take them. */
+  /** Sends bytes, unless the caller has left. */
   async write(bytes: Uint8Array | string): Promise<void> {
     const written = new Promise<void>((resolve) => this.response.write(bytes, () => resolve()));
     await Promise.race([written, this.gone]);

@@ -3,8 +3,8 @@ import { fromUtf8, toUtf8 } from '@smithy/util-utf8';
 import type { StreamExceptionName } from '../exception.ts';
 
 /**
- * Frames of `application/vnd.amazon.eventstream`. The field `p`, with which Bedrock pads events against guesses from
- * their length, is left out.
+ * Frames of `application/vnd.amazon.eventstream`. They lack the field `p`, with which Bedrock pads events so that their
+ * length gives nothing away.
  *
  * @see https://smithy.io/2.0/aws/amazon-eventstream.html
  */
@@ -26,12 +26,12 @@ export function eventFrame(type: string, payload: object): Uint8Array {
   return frame('event', type, payload);
 }
 
-/** Within a stream, an exception has the name of the union's member: it begins in lower case. */
+/** In a stream, an exception has the union member's name, which begins in lower case. */
 export function exceptionFrame(name: StreamExceptionName, message: string): Uint8Array {
   return frame('exception', name.charAt(0).toLowerCase() + name.slice(1), { message });
 }
 
-/** A frame whose checksum does not fit. */
+/** A frame with a wrong checksum. */
 export function garbageFrame(): Uint8Array {
   const bytes = eventFrame('garbage', {});
   const last = bytes.length - 1;

@@ -4,7 +4,7 @@ import type { OperationReply } from '../operation.ts';
 import type { Caller } from './caller.ts';
 import { type Gate, sendStream } from './stream-response.ts';
 
-/** Sends the answer of an operation, or what a fault makes of it. */
+/** Sends an operation's answer, changed by the fault if there is one. */
 export async function sendReply(
   caller: Caller,
   reply: OperationReply,
@@ -55,7 +55,7 @@ async function sendHalf(caller: Caller, json: string): Promise<void> {
   caller.breakOff();
 }
 
-/** AWS names the exception in a header, with a URL behind it that clients have to cut off; or in the first event of a stream. */
+/** AWS names the exception in a header, followed by a URL that clients must cut off, or in the first event of a stream. */
 export async function sendException(
   caller: Caller,
   { name, status, message, inStream }: BedrockException,

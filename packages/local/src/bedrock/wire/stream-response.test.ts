@@ -23,7 +23,7 @@ const invokeStream = ({ client }: SystemUnderTest) =>
     }),
   );
 
-/** What arrived of a stream, and what it threw. */
+/** The events of a stream that arrived, and its error. */
 async function drain(system: SystemUnderTest) {
   const types: string[] = [];
   try {
@@ -39,7 +39,7 @@ const whole = [
   ...['contentBlockStop', 'messageStop', 'metadata'],
 ];
 
-test('a stream can end so many events before its own end', async () => {
+test('a stream can end a number of events before its own end', async () => {
   const system = await startUnderTest();
   system.bedrock.failNext({ kind: 'stream', after: -2, end: 'finish' });
   expect(await drain(system)).toEqual({ types: whole.slice(0, -2), thrown: undefined });
@@ -78,7 +78,7 @@ test.each<[StreamEnd, number]>([
   ['cut', 2],
   ['garbage', 2],
   ['cut', 99],
-])('a stream that ends by %j after %i events throws what came with it', async (end, after) => {
+])('a stream that ends by %j after %i events throws an error', async (end, after) => {
   const system = await startUnderTest();
   system.bedrock.failNext({ kind: 'stream', after, end });
   const { types, thrown } = await drain(system);
@@ -88,7 +88,7 @@ test.each<[StreamEnd, number]>([
   expect(system.bedrock.received).toMatchObject([{ disconnected: false }]);
 });
 
-test('a stream can stall until the caller hangs up, which is noticed', async () => {
+test('a stream can stall, and notices when the caller hangs up', async () => {
   const system = await startUnderTest();
   system.bedrock.failNext({ kind: 'stream', after: 2, end: 'stall' });
   const controller = new AbortController();
@@ -102,7 +102,7 @@ test('a stream can stall until the caller hangs up, which is noticed', async () 
   while (!system.bedrock.received[0]?.disconnected) await new Promise(setImmediate);
 });
 
-test('each piece waits for the gate: it leaves when the one before was seen', async () => {
+test('each piece waits at the gate until the piece before has been seen', async () => {
   const system = await startUnderTest();
   const gates = deltas.map(() => Promise.withResolvers<void>());
   const asked: number[] = [];

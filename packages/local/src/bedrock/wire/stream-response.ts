@@ -4,18 +4,18 @@ import type { StreamEvent } from '../operation.ts';
 import type { Caller } from './caller.ts';
 import { eventFrame, exceptionFrame, garbageFrame } from './event-stream.ts';
 
-/** Awaited before each piece of a streamed answer, counted from 0 in each stream. */
+/** Awaited before each piece of a streamed answer. Pieces are counted from 0 in each stream. */
 export type Gate = (index: number) => Promise<void>;
 
 export interface StreamResponse {
   readonly events: readonly StreamEvent[];
   readonly headers: Readonly<Record<string, string>>;
   readonly gate: Gate | undefined;
-  /** How and after which event it ends too early. Left out: it does not. */
+  /** How and after which event the stream ends too early. Left out: it does not. */
   readonly fault: { readonly after: number | string; readonly end: StreamEnd } | undefined;
 }
 
-/** Sends events one by one, until all are sent, a fault ends it, or the caller has hung up. */
+/** Sends events one by one, until all are sent, a fault ends the stream, or the caller hangs up. */
 export async function sendStream(
   caller: Caller,
   { events, headers, gate, fault }: StreamResponse,

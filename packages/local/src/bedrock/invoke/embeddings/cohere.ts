@@ -4,7 +4,7 @@ import { tokenize } from '../../model/tokens.ts';
 import { readBody } from '../../request-body.ts';
 import { dimensionsAmong, type Embedded, type Rounding, roundings, vectorOf } from './vector.ts';
 
-/** What both versions have. Images are not simulated. */
+/** Fields of both versions. Images are not simulated. */
 const common = {
   input_type: z.enum(['search_document', 'search_query', 'classification', 'clustering']),
   embedding_types: z.optional(
@@ -12,7 +12,7 @@ const common = {
   ),
 };
 
-/** Where too long a text is cut, by what each version calls it; `undefined` where it is refused. */
+/** Each version's names for the end that is cut from a too long string; `undefined` refuses the string. */
 const ends = { START: 'start', LEFT: 'start', END: 'end', RIGHT: 'end', NONE: undefined } as const;
 
 const V3Request = z.strictObject({
@@ -45,23 +45,23 @@ export function cohereV4(body: unknown, possible: readonly number[]): Embedded {
 }
 
 /**
- * As much of a text as the model reads.
+ * The part of a string that the model reads.
  *
- * @param dropped Where too long a text is cut; `undefined` where it is refused.
+ * @param dropped The end that is cut from a too long string; `undefined` refuses the string.
  */
 function fitting(text: string, most: number, dropped: (typeof ends)[keyof typeof ends]): string {
   const tokens = tokenize(text);
   if (tokens.length <= most) return text;
   if (dropped === undefined) {
-    throw invalid(`too many tokens: ${tokens.length} tokens are more than the ${most} of a text`);
+    throw invalid(`too many tokens: ${tokens.length} tokens are more than the maximum of ${most} per text`);
   }
   return (dropped === 'start' ? tokens.slice(-most) : tokens.slice(0, most)).join('');
 }
 
 /**
  * @param texts As they were sent.
- * @param kept What the model reads of them.
- * @param types Left out: the vectors are not named by a type.
+ * @param kept The part of each that the model reads.
+ * @param types Default: the vectors have no type names.
  */
 function answer(
   texts: readonly string[],

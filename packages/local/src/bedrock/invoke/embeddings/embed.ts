@@ -4,7 +4,7 @@ import { titan } from './titan.ts';
 import type { Embedded } from './vector.ts';
 
 /**
- * Turns texts into vectors. Of Cohere's models, the third version leaves no choice of dimensions.
+ * Turns strings into vectors. Cohere's version 3 offers no choice of dimensions.
  *
  * @throws {BedrockException}
  */

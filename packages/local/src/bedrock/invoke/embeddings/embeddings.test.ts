@@ -11,7 +11,7 @@ async function embed({ client }: SystemUnderTest, modelId: string, body: object)
   return JSON.parse(reply.body.transformToString());
 }
 
-test('a vector has length 1, depends on its text alone, and begins as a longer one does', () => {
+test('a vector has length 1, depends only on its text, and is the start of a longer one', () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), (text, other) => {
       const vector = vectorOf(text, 256);
@@ -28,7 +28,7 @@ test('a vector has length 1, depends on its text alone, and begins as a longer o
 });
 
 describe('Titan', () => {
-  test('turns a text into a vector, says its tokens in the body and in a header, and bills them', async () => {
+  test('turns a text into a vector, reports its tokens in the body and in a header, and bills them', async () => {
     const system = await startUnderTest();
     expect(await embed(system, titan.modelId, { inputText: 'Why is that?' })).toEqual({
       embedding: vectorOf('Why is that?', 1024),
@@ -40,7 +40,7 @@ describe('Titan', () => {
     expect(headers.get('x-amzn-bedrock-input-token-count')).toBe('4');
   });
 
-  test('makes it shorter, longer than 1, or of bits', async () => {
+  test('makes a vector with fewer dimensions, not normalized, or of bits', async () => {
     const system = await startUnderTest();
     const short = await embed(system, titan.modelId, {
       inputText: 'Why?',
@@ -61,7 +61,7 @@ describe.each([
 ] as const)('$modelId', ({ modelId }, dimensions) => {
   const request = { texts: ['Why?', 'Because.'], input_type: 'search_document' };
 
-  test('turns texts into vectors, says their tokens in a header alone, and bills them', async () => {
+  test('turns texts into vectors, reports their tokens only in a header, and bills them', async () => {
     const system = await startUnderTest();
     const reply = await post(system, `${modelId}/invoke`, request);
     expect(await reply.json()).toEqual({
@@ -74,7 +74,7 @@ describe.each([
     expect(system.bedrock.billed).toEqual({ ...nothing, inputTokens: 3 });
   });
 
-  test('names vectors by their types where types are asked for', async () => {
+  test('names vectors by type if the request names types', async () => {
     const embedding_types = ['float', 'int8', 'ubinary'];
     const { embeddings, response_type } = await embed(await startUnderTest(), modelId, {
       ...request,
@@ -94,7 +94,7 @@ describe.each([
   });
 });
 
-test("Cohere's fourth version makes vectors as long as they shall be, of as much text as it may read", async () => {
+test("Cohere's fourth version makes vectors of the chosen dimensions, from as much text as it may read", async () => {
   const system = await startUnderTest();
   const read = async (truncate: string) => {
     const body = {
@@ -116,9 +116,9 @@ test("Cohere's fourth version makes vectors as long as they shall be, of as much
 const search = { input_type: 'search_document' };
 
 test.each<[fault: string, modelId: string, body: object, message: string]>([
-  ['no text', titan.modelId, { inputText: '' }, '#/inputText: expected minLength: 1, actual: 0'],
+  ['an empty text', titan.modelId, { inputText: '' }, '#/inputText: expected minLength: 1, actual: 0'],
   [
-    'too long a text',
+    'a text that is too long',
     titan.modelId,
     { inputText: 'a'.repeat(50_001) },
     '#/inputText: expected maxLength: 50000, actual: 50001',
@@ -129,8 +129,18 @@ test.each<[fault: string, modelId: string, body: object, message: string]>([
     { inputText: 'a '.repeat(8193) },
     'Too many input tokens. Max input tokens: 8192',
   ],
-  ['dimensions that it does not have', titan.modelId, { inputText: 'a', dimensions: 300 }, '#/dimensions'],
-  ['a field of another', titan.modelId, { inputText: 'a', input_type: 'x' }, 'extraneous key [input_type]'],
+  [
+    'dimensions that the model does not have',
+    titan.modelId,
+    { inputText: 'a', dimensions: 300 },
+    '#/dimensions',
+  ],
+  [
+    "another model's field",
+    titan.modelId,
+    { inputText: 'a', input_type: 'x' },
+    'extraneous key [input_type]',
+  ],
   [
     'too many texts',
     cohere3.modelId,
@@ -144,7 +154,7 @@ test.each<[fault: string, modelId: string, body: object, message: string]>([
     '#/texts: expected maximum item count: 96, found: 97',
   ],
   [
-    'too long a text',
+    'a text that is too long',
     cohere3.modelId,
     { ...search, texts: ['a'.repeat(2049)] },
     '#/texts/0: expected maxLength: 2048, actual: 2049',
@@ -157,7 +167,7 @@ test.each<[fault: string, modelId: string, body: object, message: string]>([
     'extraneous key [output_dimension]',
   ],
   [
-    'dimensions that it does not have',
+    'dimensions that the model does not have',
     cohere4.modelId,
     { ...search, texts: ['a'], output_dimension: 300 },
     '#/output_dimension',

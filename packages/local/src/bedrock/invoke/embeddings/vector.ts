@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 
-/** What a model of embeddings answers, and the tokens of what it was given. */
+/** An embeddings model's vectors, and the tokens of its input. */
 export interface Embedded {
   readonly body: object;
   readonly inputTokens: number;
 }
 
 /**
- * A vector of a text and of nothing else: the same for the same text, whoever asks and whatever for. A shorter one is the
- * beginning of a longer one.
+ * A vector that depends only on the text, not on the model or the request. A shorter vector is the start of a longer
+ * one.
  *
- * @param isUnit Whether its length is 1.
+ * @param isUnit Whether the vector's length is 1.
  */
 export function vectorOf(text: string, dimensions: number, isUnit = true): number[] {
   const numbers = Array.from({ length: Math.ceil(dimensions / 8) }, (_, index) =>
@@ -25,15 +25,15 @@ export function vectorOf(text: string, dimensions: number, isUnit = true): numbe
 }
 
 /**
- * How many numbers a vector shall have.
+ * The number of dimensions to ask for.
  *
- * @param possible Those that a model can make, its own choice first.
+ * @param possible The numbers that a model offers, its default first.
  */
 export function dimensionsAmong(possible: readonly number[]) {
   return z.optional(z.literal([...possible]));
 }
 
-/** What numbers of a vector can be told in. */
+/** The number formats of a vector. */
 export const roundings = {
   float: (vector) => vector,
   int8: (vector) => vector.map((number) => Math.round(number * 127)),
@@ -44,7 +44,7 @@ export const roundings = {
 
 export type Rounding = keyof typeof roundings;
 
-/** A bit for each number: whether it is more than 0. */
+/** One bit for each number, set if the number is above 0. */
 function bytesOfSigns(vector: readonly number[]): number[] {
   return Array.from({ length: vector.length / 8 }, (_, index) =>
     Number.parseInt(

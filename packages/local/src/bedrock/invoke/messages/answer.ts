@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type AnswerBlock, type Citation, type Completion, toolInput } from '../../model/answer.ts';
 import type { AdmittedModel } from '../../model-access.ts';
 
-/** What an answer is, whatever is in it. */
+/** Fields of every answer, whatever its content. */
 export function messageFrame({ modelId }: AdmittedModel): object {
   const model = modelId.replace(/^.*anthropic\./, '').replace(/-v\d+(?::\d+)?$/, '');
   return { id: `msg_bdrk_${randomBytes(12).toString('hex')}`, type: 'message', role: 'assistant', model };
@@ -19,7 +19,7 @@ export function inputUsage({ inputTokens, cacheReadTokens, cacheWriteTokens }: C
   };
 }
 
-/** A block of a whole answer. */
+/** A block of a complete answer. */
 export function contentOf(block: AnswerBlock): object {
   const text = block.deltas.join('');
   switch (block.kind) {
@@ -34,7 +34,7 @@ export function contentOf(block: AnswerBlock): object {
   }
 }
 
-/** What is in a block before its first piece. */
+/** A block before its first piece. */
 export function beginningOf(block: AnswerBlock): object {
   switch (block.kind) {
     case 'text':

@@ -1,7 +1,7 @@
 import { invalid } from '../../exception.ts';
 
 /**
- * Features of Claude that a caller may ask for by name, as AWS's pages list them. Which model has which is not looked at.
+ * Claude features that a caller may ask for by name, as AWS's pages list them. Which model has which is not checked.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages-request-response.html
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages-tool-use.html
@@ -14,7 +14,7 @@ const known: ReadonlySet<string> = new Set([
   ...['tool-search-tool-2025-10-19', 'tool-examples-2025-10-29'],
 ]);
 
-/** @throws {BedrockException} Where Bedrock does not know one. */
+/** @throws {BedrockException} If Bedrock does not know one. */
 export function checkBetas(betas: readonly string[]): void {
   if (betas.some((beta) => !known.has(beta.toLowerCase()))) throw invalid('invalid beta flag');
 }

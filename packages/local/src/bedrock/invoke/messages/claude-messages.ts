@@ -67,7 +67,7 @@ function pieceOf(kind: AnswerBlock['kind'], piece: string): object {
   }
 }
 
-/** What comes when all is said: the signature of it, or from where it is quoted. */
+/** The deltas at the end of a block: its signature, or its citations. */
 function lastDeltas(block: AnswerBlock): object[] {
   if (block.kind === 'reasoning') return [{ type: 'signature_delta', signature: block.signature }];
   const citations = (block.kind === 'text' && block.citations) || [];

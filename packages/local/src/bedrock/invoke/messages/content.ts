@@ -6,7 +6,7 @@ const CacheControl = z.strictObject({
   ttl: z.optional(z.enum(['5m', '1h'])),
 });
 
-/** A point of the cache is not a block here: it is said of the block that it comes after. */
+/** A cache point is not a block here: it is a field of the block before it. */
 export const cache_control = z.optional(z.nullable(CacheControl));
 
 const base64 = z.base64();
@@ -16,7 +16,7 @@ const Text = z.strictObject({
   type: z.literal('text'),
   text: z.string(),
   cache_control,
-  /** Of an answer that is repeated. */
+  /** In a repeated answer. */
   citations: z.optional(z.nullable(z.array(z.looseObject({})))),
 });
 
@@ -55,7 +55,7 @@ const ToolResultBlock = z.discriminatedUnion('type', [Text, Image, Document, Sea
 export type ToolResultBlock = z.infer<typeof ToolResultBlock>;
 
 /**
- * A block of a message. Only what is documented for Bedrock: no address of an image, no file, no server's tool.
+ * A block of a message. Only the forms documented for Bedrock: no image URL, no file, no server tool.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages-request-response.html
  */

@@ -40,7 +40,7 @@ const uncached = {
   cache_creation: { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 0 },
 };
 
-test('Claude is asked and answers in its own words', async () => {
+test('Claude takes and answers its own body', async () => {
   const system = await startUnderTest();
   system.bedrock.answerNext({ deltas: ['Be', 'cause.'] });
   expect(await ask(system)).toEqual({
@@ -53,14 +53,14 @@ test('Claude is asked and answers in its own words', async () => {
   expect(system.bedrock.billed).toEqual({ ...nothing, inputTokens: 1, outputTokens: 2 });
 });
 
-test('which stop sequence ended an answer is said', async () => {
+test('an answer names the stop sequence that ended it', async () => {
   expect(await ask(await startUnderTest(), { stop_sequences: ['no', 'asked'] })).toMatchObject({
     content: [{ text: 'You ' }],
     ...{ stop_reason: 'stop_sequence', stop_sequence: 'asked' },
   });
 });
 
-test('a loop of a tool goes on with the thoughts that it began with, and refuses others', async () => {
+test('a tool loop goes on with its own thoughts, and refuses others', async () => {
   const system = await startUnderTest();
   const more = { tools: [weather], thinking: { type: 'enabled', budget_tokens: 1024 }, max_tokens: 2000 };
   const first = { role: 'user', content: 'The weather, please.' };
@@ -93,7 +93,7 @@ test('a loop of a tool goes on with the thoughts that it began with, and refuses
   await expect(ask(system, off)).rejects.toThrow('When thinking is disabled');
 });
 
-test('a stream has the events of the Messages API, and what it cost at the end', async () => {
+test('a stream has the events of the Messages API, and its cost at the end', async () => {
   const system = await startUnderTest();
   const events = await stream(system, {
     tools: [weather],
@@ -107,10 +107,10 @@ test('a stream has the events of the Messages API, and what it cost at the end',
     ...['message_delta', 'message_stop'],
   ]);
   const deltas = events.flatMap(({ delta }) => delta ?? []);
-  const told = (name: string) => deltas.map((delta) => delta[name] ?? '').join('');
-  expect(told('thinking')).toBe('They ask: weather?');
-  expect(told('signature')).toMatch(/^\S{44}$/);
-  expect(JSON.parse(told('partial_json'))).toEqual({ city: 'weather?' });
+  const joined = (name: string) => deltas.map((delta) => delta[name] ?? '').join('');
+  expect(joined('thinking')).toBe('They ask: weather?');
+  expect(joined('signature')).toMatch(/^\S{44}$/);
+  expect(JSON.parse(joined('partial_json'))).toEqual({ city: 'weather?' });
   const { inputTokens, outputTokens } = system.bedrock.billed;
   expect(events[0].message.usage).toEqual({ input_tokens: inputTokens, output_tokens: 1, ...uncached });
   expect(events.at(-2)).toEqual({
@@ -123,7 +123,7 @@ test('a stream has the events of the Messages API, and what it cost at the end',
   });
 });
 
-test('what is cached is written once and read afterwards, by its time', async () => {
+test('a cached prompt is written once and read afterwards, by its ttl', async () => {
   const clock = turnedClock();
   const system = await startUnderTest({ clock });
   const cached = (text: string, ttl?: string) => ({
@@ -188,7 +188,7 @@ test('images and documents are read, and quoted where citations are on', async (
   expect(quotes).toEqual([citation]);
 });
 
-test('messages of one role in a row are one, and the model may be made to call no tool', async () => {
+test('messages of one role in a row are one, and the request may forbid tool calls', async () => {
   const messages = [question, { role: 'user', content: 'weather?' }];
   const { content } = await ask(await startUnderTest(), {
     messages,
@@ -206,7 +206,7 @@ test('a tool that Claude knows needs no schema', async () => {
   });
 });
 
-test('an answer fits the schema that is asked for', async () => {
+test('an answer fits the schema in the request', async () => {
   const schema = {
     ...{ type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
     additionalProperties: false,
@@ -218,7 +218,7 @@ test('an answer fits the schema that is asked for', async () => {
 });
 
 const used = { type: 'tool_use', id: 'one', name: 'weather', input: {} };
-test('Claude that thinks unasked reads instructions between turns', async () => {
+test('a Claude that thinks by default reads instructions between turns', async () => {
   const { client } = await startUnderTest();
   const asked = (model: string, messages: object[]) =>
     client.send(new InvokeModelCommand({ modelId: model, body: JSON.stringify({ ...request, messages }) }));
@@ -246,7 +246,7 @@ test.each<[fault: string, more: object, message: string]>([
     "anthropic_version: Input should be 'bedrock-2023-05-31'",
   ],
   ['a model in the body', { model: 'claude' }, 'model: Extra inputs are not permitted'],
-  ['a way to stream in the body', { stream: true }, 'stream: Extra inputs are not permitted'],
+  ['a stream flag in the body', { stream: true }, 'stream: Extra inputs are not permitted'],
   ['an MCP server', { mcp_servers: [] }, 'mcp_servers: Extra inputs are not permitted'],
   [
     'context management without its beta',
@@ -259,12 +259,12 @@ test.each<[fault: string, more: object, message: string]>([
     'invalid beta flag',
   ],
   [
-    'a scope of the cache',
+    'a cache scope',
     { system: [{ type: 'text', text: 'Hi', cache_control: { type: 'ephemeral', scope: 'global' } }] },
     'system.0.cache_control.ephemeral.scope: Extra inputs are not permitted',
   ],
   [
-    'a scope of the cache in a message',
+    'a cache scope in a message',
     { messages: turn({ type: 'text', text: 'Hi', cache_control: { type: 'ephemeral', scope: 'global' } }) },
     'messages.0.content.0.text.cache_control.ephemeral.scope: Extra inputs are not permitted',
   ],
@@ -274,18 +274,18 @@ test.each<[fault: string, more: object, message: string]>([
     'tools.0.custom.eager_input_streaming: Extra inputs are not permitted',
   ],
   [
-    'a tool of a server',
+    'a server tool',
     { tools: [{ type: 'web_search_20250305', name: 'web_search' }] },
     "tools.0: Input tag 'web_search_20250305'",
   ],
-  ['two tools of one name', { tools: [weather, weather] }, 'tools: Tool names must be unique.'],
+  ['two tools with the same name', { tools: [weather, weather] }, 'tools: Tool names must be unique.'],
   [
-    'a tool that is not there',
+    'a tool that does not exist',
     { tools: [weather], tool_choice: { type: 'tool', name: 'time' } },
     "Tool 'time' not found",
   ],
   [
-    'a conversation that Claude begins',
+    'a conversation that begins with Claude',
     { messages: [{ role: 'assistant', content: 'Hi' }] },
     'messages: first message must use the "user" role',
   ],
@@ -300,12 +300,12 @@ test.each<[fault: string, more: object, message: string]>([
     'messages: text content blocks must contain non-whitespace text',
   ],
   [
-    'an image by its address',
+    'an image by its URL',
     { messages: turn({ type: 'image', source: { type: 'url', url: 'https://a.b' } }) },
     "messages.0.content.0.image.source.type: Input should be 'base64'",
   ],
   [
-    'an image of another format',
+    'an image in another format',
     { messages: turn(image('gif', 'image/png')) },
     'the image appears to be a image/gif image',
   ],
@@ -321,16 +321,16 @@ test.each<[fault: string, more: object, message: string]>([
   ],
   ['no budget', { thinking: { type: 'enabled' } }, 'thinking.enabled.budget_tokens: Field required'],
   [
-    'too large a budget',
+    'a budget that is too large',
     { thinking: { type: 'enabled', budget_tokens: 1024 } },
     '`max_tokens` must be greater than `thinking.budget_tokens`.',
   ],
   [
-    'a temperature while it thinks',
+    'a temperature while the model thinks',
     { thinking: { type: 'adaptive' }, temperature: 0 },
     '`temperature` may only be set to 1',
   ],
-])('%s is refused in words of Claude', async (_, more, message) => {
+])("%s is refused in Claude's words", async (_, more, message) => {
   const system = await startUnderTest();
   await expect(ask(system, more)).rejects.toMatchObject({
     name: 'ValidationException',
@@ -339,7 +339,7 @@ test.each<[fault: string, more: object, message: string]>([
   expect(system.bedrock.billed).toEqual(nothing);
 });
 
-test('between calls of tools a budget may be larger than an answer', async () => {
+test('between tool calls a budget may be larger than an answer', async () => {
   const more = {
     anthropic_beta: ['interleaved-thinking-2025-05-14'],
     thinking: { type: 'enabled', budget_tokens: 1024 },

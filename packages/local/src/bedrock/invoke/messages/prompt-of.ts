@@ -6,7 +6,7 @@ interface Turn {
   readonly content: string | readonly ContentBlock[];
 }
 
-/** Messages as Claude reads them: those of one role in a row are one. */
+/** Messages as Claude reads them: consecutive messages of one role become one. */
 export function messagesOf(turns: readonly Turn[]): Message[] {
   const messages: Message[] = [];
   for (const { role, content } of turns) {
@@ -23,7 +23,7 @@ export function systemOf(system: System = []): Prompt['system'] {
   return system.flatMap(({ text, cache_control }) => [{ type: 'text', text }, ...pointAt(cache_control)]);
 }
 
-/** A block, and the point of the cache after it. */
+/** A block, and the cache point after it. */
 function blocksOf(block: ContentBlock): Block[] {
   switch (block.type) {
     case 'tool_use': {

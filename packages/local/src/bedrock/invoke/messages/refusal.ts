@@ -2,13 +2,13 @@ import { type BedrockException, invalid } from '../../exception.ts';
 import type { Issue } from '../../request-body.ts';
 import { claudeIssue } from '../../rules/claude-issue.ts';
 
-/** Refuses a body in the words of Claude, by the first that is wrong with it. */
+/** Refuses a body in Claude's words, by the first problem in it. */
 export function refusalOf(body: unknown) {
   return ([issue]: readonly Issue[]): BedrockException =>
     invalid(issue ? claudeIssue(issue, claudePath(issue.path, body)) : 'Invalid request');
 }
 
-/** Claude names in a path which kind of block, tool or cache control it looks at. */
+/** Claude's paths also name the kind of block, tool or cache control. */
 function claudePath(path: readonly PropertyKey[], body: unknown): PropertyKey[] {
   let value = body;
   return path.flatMap((key, index) => {

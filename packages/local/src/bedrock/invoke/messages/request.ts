@@ -15,7 +15,7 @@ import { AnyTool, readTool } from './tools.ts';
 const fraction = z.optional(z.number().check(z.minimum(0), z.maximum(1)));
 
 /**
- * What Bedrock takes of Anthropic's Messages API. Whatever else that API has is refused.
+ * The part of Anthropic's Messages API that Bedrock takes. Any other field is refused.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages-request-response.html
  */
@@ -64,7 +64,7 @@ const MessagesRequest = z.strictObject({
     }),
   ),
   metadata: z.optional(z.strictObject({ user_id: z.optional(z.nullable(z.string())) })),
-  /** Only with the beta of its name. */
+  /** Only with the beta of this name. */
   context_management: z.optional(z.looseObject({})),
 });
 type MessagesRequest = z.infer<typeof MessagesRequest>;
@@ -72,7 +72,7 @@ type MessagesRequest = z.infer<typeof MessagesRequest>;
 /**
  * Reads a body of Anthropic's Messages API.
  *
- * @throws {BedrockException} In the words of Claude.
+ * @throws {BedrockException} In Claude's words.
  */
 export function readMessages(model: AdmittedModel, body: unknown): Prompt {
   const request = read(MessagesRequest, body, refusalOf(body));
@@ -115,8 +115,8 @@ export function readMessages(model: AdmittedModel, body: unknown): Prompt {
 }
 
 /**
- * The system prompt and the messages. Claude 5, which thinks unasked, reads instructions between turns too; the answer is
- * not one to them.
+ * The system prompt and the messages. Claude 5, which thinks by default, also reads instructions between turns, but the
+ * answer does not reply to them.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-mid-conversation-system.html
  */

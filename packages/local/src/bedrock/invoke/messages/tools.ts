@@ -5,7 +5,7 @@ import { read } from '../../request-body.ts';
 import { claudeIssue } from '../../rules/claude-issue.ts';
 import { cache_control } from './content.ts';
 
-/** What a tool is before its kind is known. */
+/** A tool whose kind is not known yet. */
 export const AnyTool = z.looseObject({ type: z.optional(z.string()) });
 
 const Custom = z.strictObject({
@@ -17,7 +17,7 @@ const Custom = z.strictObject({
   cache_control,
 });
 
-/** A tool that Claude knows, of which only the caller's part is said. */
+/** A tool that Claude knows: the request has only the caller's part of it. */
 const Known = z.looseObject({ name: z.optional(z.string()), cache_control });
 
 /** @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages-tool-use.html */
