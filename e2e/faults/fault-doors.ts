@@ -3,10 +3,10 @@ import * as z from 'zod/mini';
 import { type FaultDoor, maxTokens, question } from './fault-door.ts';
 import { plainDoor } from './plain-door.ts';
 
-/** The bytes of the question; for a chat template, and for a block; the most of an answer. */
+/** The bytes of the question; for a chat template, and for a block; the longest answer. */
 const held = 18 + 128 + 16 + maxTokens;
 
-/** Beside that for tools, which nobody looks for in Claude's own body, and its JSON: `max_tokens`, and the role. */
+/** More for tools, because the proxy does not look for them in Claude's own body, and for its JSON: `max_tokens`, role. */
 const heldOfClaude = held + 1024 + 26 + 22;
 
 /** The API of the proxy's own client. */
@@ -76,19 +76,19 @@ const ofMessages = {
 } as const;
 
 const messagesOfLlama = plainDoor({
-  ...{ name: 'messages, of another model', held, uncounted: 'messageStop' },
+  ...{ name: 'messages, another model', held, uncounted: 'messageStop' },
   ...ofMessages,
   body: { model: 'llama', max_tokens: maxTokens, messages },
 });
 
 const messagesOfClaude = plainDoor({
-  name: 'messages, of Claude',
+  name: 'messages, Claude',
   held: heldOfClaude,
-  // Before the two that end it: what it took, and that it ends.
+  // Before the last two events: the token counts, and the end.
   uncounted: -2,
   ...ofMessages,
   body: { model: 'claude-haiku-4.5', max_tokens: maxTokens, messages },
 });
 
-/** Every way to ask a model. */
+/** All APIs that ask a model. */
 export const doors = [native, chatCompletions, responses, messagesOfLlama, messagesOfClaude] as const;

@@ -13,28 +13,28 @@ import {
 } from './fault-matrix.ts';
 import type { FaultSystem, Lane } from './fault-matrix-system.ts';
 
-/** What was seen: of the first attempt, where there was a second. */
+/** The observed outcome: of the first attempt, if there was a second. */
 export interface Observed extends Omit<Outcome, 'charge'> {
-  /** A charge that is none of these is given in tokens. */
+  /** Any other charge is given in tokens. */
   readonly charge: Charge | `${number} tokens`;
-  /** The class of the error, where the caller's client has its own. */
+  /** The class of the error, if the caller's client has its own. */
   readonly className: string | undefined;
 }
 
-/** Brings a deployment to the state of a cell, asks, and reports what was seen. */
+/** Brings a deployment into a cell's state, makes the call, and returns the outcome. */
 export class CellRun {
   readonly #system: FaultSystem;
   readonly #door: FaultDoor;
   readonly #cell: Cell;
   readonly #lane: Lane;
   readonly #gateway: LocalGateway;
-  /** Ends every function, once all runs that want it are ready. */
+  /** Ends every function when all runs that need it are ready. */
   readonly #kill: () => Promise<void>;
-  /** Bedrock has the call. */
+  /** Resolves when Bedrock has the call. */
   readonly #asked = Promise.withResolvers<void>();
-  /** The client has a piece of the answer. */
+  /** Resolves when the client has a piece of the answer. */
   readonly #begun = Promise.withResolvers<void>();
-  /** Bedrock may go on. */
+  /** Resolves when Bedrock may continue. */
   readonly #released = Promise.withResolvers<void>();
 
   constructor(system: FaultSystem, door: FaultDoor, lane: Lane, cell: Cell, kill: () => Promise<void>) {
@@ -76,7 +76,7 @@ export class CellRun {
     };
   }
 
-  /** Sees to the gateway and the servers behind it. Returns what else is on its way, of the same team. */
+  /** Prepares the gateway and the servers behind it. Returns the same team's other call in flight, if there is one. */
   async #prepare(): Promise<{ finish(): Promise<unknown> } | undefined> {
     const { gateway, ledger } = this.#cell;
     if (gateway === 'throttles the key' || gateway === "has no more of the key's quota") {
@@ -105,13 +105,13 @@ export class CellRun {
     return beside;
   }
 
-  /** How many requests of this run come to a function that lives to the end of them. */
+  /** The number of this run's requests whose function lives until their end. */
   #requests(again: boolean): number {
     const { refusal, kills } = gatewayOf(this.#cell);
     return (refusal || kills ? 0 : 1) + (again ? 1 : 0);
   }
 
-  /** Waits until a function is through with so many requests. */
+  /** Waits until a function is done with this many requests. */
   async #through(requests: number): Promise<void> {
     const lane = this.#lane;
     await new Promise<void>((resolve) => {
@@ -122,7 +122,7 @@ export class CellRun {
     });
   }
 
-  /** A call that holds what is left, until it is let go. */
+  /** A call that holds the rest of the limit until it is released. */
   async #otherCall(): Promise<{ finish(): Promise<unknown> }> {
     const asked = Promise.withResolvers<void>();
     const released = Promise.withResolvers<void>();
@@ -142,7 +142,7 @@ export class CellRun {
     };
   }
 
-  /** Asks through the door, once more where that may be, and does what the caller of the cell does meanwhile. */
+  /** Makes the call, twice if a retry is allowed, and meanwhile plays the cell's caller. */
   async #ask(beside: { finish(): Promise<unknown> } | undefined) {
     const { transfer, caller, gateway } = this.#cell;
     const { gone } = callerOf(this.#cell);
@@ -162,13 +162,13 @@ export class CellRun {
       onPiece: () => this.#begun.resolve(),
       onRetry: (failure) => {
         retried = failure;
-        // A second attempt meets nothing.
+        // The second attempt meets no fault.
         this.#lane.ledgerFaults = [];
         this.#system.advanceClock(gateway === 'throttles the key' ? 1000 : 0);
       },
       key: async () => {
         if (retried) await beside?.finish();
-        return gateway === 'does not know the key' ? 'a-key-of-nobody' : this.#key();
+        return gateway === 'does not know the key' ? 'an-unknown-key' : this.#key();
       },
     };
     const ended = this.#door.ask(call);
@@ -196,7 +196,7 @@ export class CellRun {
     return key.value;
   }
 
-  /** A fault of a stream, where this door's streams have what it names. */
+  /** Moves a fault at the end of a stream to the event where this API's stream has it. */
   #ofDoor(fault: Fault): Fault {
     return fault.kind === 'stream' && fault.after === 'messageStop'
       ? { ...fault, after: this.#door.uncounted }
@@ -210,14 +210,14 @@ export class CellRun {
   }
 }
 
-/** Whether Bedrock falls silent, so that the time of the function is up. */
+/** Whether Bedrock falls silent until the function runs out of time. */
 function isSilent(cell: Cell): boolean {
   const { faults } = upstreamOf(cell);
   if (faults === 'down' || gatewayOf(cell).kills) return false;
   return faults.some((fault) => fault.kind === 'stall' || (fault.kind === 'stream' && fault.end === 'stall'));
 }
 
-/** Whether a run passes its time with waiting. */
+/** Whether a run spends its time waiting. */
 export function isSlow(cell: Cell): boolean {
   const stalls = ledgerOf(cell).faults.some(({ kind }) => kind === 'stall');
   return stalls || isSilent(cell) || cell.caller === 'runs out of time';

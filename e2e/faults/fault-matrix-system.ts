@@ -11,35 +11,35 @@ import * as z from 'zod/mini';
 import { dynamoDbClient } from '../dynamodb-client.ts';
 import { editResources } from '../edit-template.ts';
 
-/** One team with one key, and all that happens behind it. */
+/** One team with one key, and its faults, calls and counters. */
 export interface Lane {
   readonly team: string;
-  /** What the next writes to its counters meet. */
+  /** Faults of the next writes to its counters. */
   ledgerFaults: DynamoDbFault[];
-  /** What its calls to Bedrock meet. */
+  /** Chooses the faults of its calls to Bedrock. */
   meet: (call: ReceivedCall) => Encounter | Promise<Encounter>;
-  /** Calls to Bedrock since it was last emptied. */
+  /** Calls to Bedrock since the last reset. */
   calls: number;
-  /** Tokens of each call that Bedrock billed since it was last emptied. */
+  /** Tokens of each call that Bedrock billed since the last reset. */
   bills: number[];
   /** Tokens on its counter, as last seen. */
   recorded: number;
-  /** Requests of which a function has logged how they ended. */
+  /** Requests whose end a function has logged. */
   lines: number;
-  /** Called for each of them. */
+  /** Called for each such request. */
   onLine: () => void;
 }
 
 export interface FaultSystem {
   readonly gateway: LocalGateway;
-  /** The same deployment, where functions may run for a few seconds only. */
+  /** The same deployment with a function timeout of a few seconds. */
   readonly impatientGateway: LocalGateway;
-  /** The same deployment, where Bedrock cannot be reached. */
+  /** The same deployment without a Bedrock that can be reached. */
   readonly gatewayWithoutBedrock: LocalGateway;
   lane(team: string): Lane;
-  /** Tokens that are on a team's counter. */
+  /** Tokens on a team's counter. */
   recorded(lane: Lane): Promise<number>;
-  /** Moves the gateways' clock, which else stands still. */
+  /** Moves the gateways' clock, which otherwise stands still. */
   advanceClock(milliseconds: number): void;
 }
 
@@ -50,7 +50,7 @@ const Converse = z.object({ requestMetadata: Metadata });
 const Keyed = z.object({ Key: z.object({ pk: z.object({ S: z.string() }) }) });
 const Line = z.object({ message: z.literal('request'), team: z.string() });
 
-/** Starts one deployment in which each team can meet faults of its own, and stops it when the test is over. */
+/** Starts one deployment in which each team can have its own faults, and stops it when the test is over. */
 export async function startFaultSystem(): Promise<FaultSystem> {
   let time = Date.parse('2026-11-22T12:00:00Z');
   const lanes = new Map<string, Lane>();
@@ -81,7 +81,7 @@ export async function startFaultSystem(): Promise<FaultSystem> {
 
   const bedrock = await startBedrock({
     meet(call) {
-      // To count costs nothing, and says nothing of who asks.
+      // Counting is free, and its request does not name the team.
       if (call.operation === 'count-tokens') return {};
       const own = laneOf(call);
       own.calls += 1;
@@ -155,7 +155,7 @@ export async function startFaultSystem(): Promise<FaultSystem> {
   };
 }
 
-/** Starts the functions with requests that they refuse, so that no run waits for that. */
+/** Starts the functions with requests that they refuse, so that no run waits for a start. */
 async function startFunctions({ url, apiKeys }: LocalGateway): Promise<void> {
   const key = apiKeys.find(({ name }) => name === 'open-0');
   await Promise.all(

@@ -9,13 +9,13 @@ import { type FaultSystem, startFaultSystem } from './fault-matrix-system.ts';
 const nameOf = (cell: Cell): string => JSON.stringify(cell);
 const teams = Object.keys(configs.faulty.teams);
 
-test('every cell has the outcome of the cell that is run for it', () => {
+test('every cell has the same outcome as the cell that is run for it', () => {
   for (const cell of allCells()) {
     expect(outcomeOf(cell), nameOf(cell)).toEqual(outcomeOf(cellRunFor(cell)));
   }
 });
 
-/** The teams that can come into the state of a cell, by the beginning of their names. */
+/** The prefix of the teams that can reach a cell's state. */
 function teamsFor(cell: Cell): string {
   if (cell.gateway === 'throttles the key') return 'hasty';
   if (cell.gateway === "has no more of the key's quota") return 'spent';
@@ -24,7 +24,7 @@ function teamsFor(cell: Cell): string {
   return isSlow(cell) ? 'patient-' : 'open-';
 }
 
-/** Resolves for all when so many have come to it, after it did its work. */
+/** Resolves for all callers when this many have arrived and the work is done. */
 function barrier(count: number, work: () => Promise<void>): () => Promise<void> {
   const all = Promise.withResolvers<void>();
   let waiting = 0;
@@ -56,7 +56,7 @@ async function runCells(
   return observed;
 }
 
-/** Runs cells through a door, and returns what was seen of each. */
+/** Runs cells through an API, and returns each outcome. */
 async function observe(door: FaultDoor, cells: readonly Cell[]): Promise<Map<Cell, Observed>> {
   const system = await startFaultSystem();
   const isKill = ({ gateway }: Cell) => gateway === 'kills the function while Bedrock is at work';
@@ -64,7 +64,7 @@ async function observe(door: FaultDoor, cells: readonly Cell[]): Promise<Map<Cel
   const rest = cells.filter((cell) => !isKill(cell));
   return new Map([
     ...(await runCells(system, door, rest, async () => {})),
-    // All functions end at once, so nothing else may be on its way.
+    // All functions end at once, so no other call may be in flight.
     ...(await runCells(
       system,
       door,
@@ -75,7 +75,7 @@ async function observe(door: FaultDoor, cells: readonly Cell[]): Promise<Map<Cel
 }
 
 test.each(doors)(
-  'every cell that can happen comes out as the matrix says, through $name',
+  'every possible cell has the outcome in the matrix, through $name',
   async (door) => {
     const cells = cellsToRun();
     const observed = await observe(door, cells);

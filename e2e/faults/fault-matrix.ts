@@ -8,22 +8,22 @@ import type {
 import type { Fault as DynamoDbFault } from '@org/local/dynamodb';
 
 /**
- * The matrix of faults: how an ask is answered x gateway x ledger x Bedrock x caller, and what becomes of every cell.
- * The tests run it through the whole path, and the document is written from it.
+ * The matrix of faults: answer mode x gateway x ledger x Bedrock x caller, and the outcome of every cell.
+ * The tests run it through the whole path, and the document is generated from it.
  */
 
-/** How an ask is answered. */
+/** How an answer is sent. */
 export const transfers = ['whole', 'stream'] as const;
 export type Transfer = (typeof transfers)[number];
 
-/** What is charged for one attempt: the true cost, all that was held, or nothing. */
+/** The charge of one attempt: the true cost, the whole hold (the reserved worst case), or nothing. */
 export type Charge = 'cost' | 'hold' | 'nothing';
 
-/** What comes of one attempt. */
+/** The outcome of one attempt. */
 export interface Outcome {
-  /** What the caller gets. */
+  /** The caller's result. */
   readonly caller: 'answer' | BedrockProxyErrorCode;
-  /** Whether the client sends it again. */
+  /** Whether the client retries. */
   readonly again: boolean;
   /** How often Bedrock is called. */
   readonly calls: number;
@@ -50,15 +50,15 @@ const classNames: Partial<Readonly<Record<BedrockProxyErrorCode, string>>> = {
   upstream_error: 'ServerError',
 };
 
-/** Undefined of an answer. */
+/** Undefined for an answer. */
 export function classNameOf({ caller }: Pick<Outcome, 'caller'>): string | undefined {
   return caller === 'answer' ? undefined : classNames[caller];
 }
 
-/** What a refusal leaves behind where Bedrock was not reached. */
+/** The outcome of a refusal before Bedrock is reached. */
 type Refusal = Pick<Outcome, 'caller' | 'again'>;
 
-/** How API Gateway and Lambda take a request. */
+/** What API Gateway and Lambda do with a request. */
 export const gateways = {
   'lets it through': {},
   'does not know the key': { refusal: { caller: 'unauthenticated', again: false } },
@@ -69,9 +69,9 @@ export const gateways = {
 export type Gateway = keyof typeof gateways;
 
 interface LedgerState {
-  /** What the writes to DynamoDB meet: first the hold, then the settlement. */
+  /** Faults of the writes to DynamoDB: first the hold, then the settlement. */
   readonly faults: readonly DynamoDbFault[];
-  /** Of a hold that does not come about. */
+  /** If the hold fails. */
   readonly refusal?: Refusal & { readonly charge: Charge };
   /** Whether the settlement is not written, so that the hold stays charged. */
   readonly unsettled?: true;
@@ -80,7 +80,7 @@ interface LedgerState {
 const fine: DynamoDbFault = { kind: 'none' };
 const busy: DynamoDbFault = { kind: 'exception', name: 'ThrottlingException' };
 
-/** How the ledger fares: with the hold, and where there is one, with its settlement. */
+/** What the ledger does: with the hold, and if there is one, with its settlement. */
 export const ledgers = {
   'holds and settles': { faults: [] },
   'is slow to hold': { faults: [{ kind: 'slow', milliseconds: 300 }] },
@@ -120,9 +120,9 @@ export const ledgers = {
 export type Ledger = keyof typeof ledgers;
 
 interface UpstreamState extends Outcome {
-  /** What the calls to Bedrock meet, one each. `down`: there is nothing to connect to. */
+  /** Faults of the calls to Bedrock, one each. `down`: there is no server. */
   readonly faults: readonly BedrockFault[] | 'down';
-  /** Whether a piece of the answer goes out before. */
+  /** Whether a piece of the answer is sent before the fault. */
   readonly midStream?: true;
 }
 
@@ -136,7 +136,7 @@ const exception = (name: ExceptionName, message?: string): BedrockFault => ({
 });
 const throttle = exception('ThrottlingException');
 
-/** What Bedrock does before a first piece of the answer, whichever way that goes out. */
+/** What Bedrock does before the first piece of an answer, in both modes. */
 const beforeTheAnswer = {
   'throttles once': { ...answered, faults: [throttle], calls: 2 },
   'throttles twice': {
@@ -212,7 +212,7 @@ const midway = (
 });
 const endsWith = (name: StreamExceptionName): StreamEnd => ({ exception: name });
 
-/** What Bedrock does with a call, by how the answer goes out. */
+/** What Bedrock does with a call, by answer mode. */
 export const upstreams = {
   whole: {
     answers: { ...answered, faults: [] },
@@ -250,7 +250,7 @@ export const upstreams = {
 } as const satisfies Record<Transfer, Record<string, UpstreamState>>;
 
 interface CallerState {
-  /** What the client throws, before a first piece of the answer and after it. Without them it waits for the end. */
+  /** The client's error, before the first piece of the answer and after it. Left out: it waits for the end. */
   readonly gone?: Readonly<Record<'before' | 'midStream', BedrockProxyErrorCode>>;
 }
 
@@ -302,7 +302,7 @@ export function callerOf({ caller }: Pick<Cell, 'caller'>): CallerState {
   return callers[caller];
 }
 
-/** Every cell of the product. */
+/** All combinations of states. */
 export function allCells(): Cell[] {
   return transfers.flatMap((transfer) =>
     gatewayNames.flatMap((gateway) =>
@@ -316,11 +316,11 @@ export function allCells(): Cell[] {
 }
 
 /**
- * The cell that is run for a cell: what is not reached makes no difference. A request that the gateway refuses never
- * comes to the ledger, one that the ledger refuses never comes to Bedrock, and a function that is killed settles
- * nothing and hears nothing more of Bedrock. Nobody leaves before Bedrock is at work, and where it is down it never is.
- * And a settlement is the same write whatever it says: each way that it can fare is run with an answer, and of the
- * rest one that is written and one that is not.
+ * The cell that is run in place of a cell, because a state that is not reached makes no difference. A request that the
+ * gateway refuses never reaches the ledger, and one that the ledger refuses never reaches Bedrock. A killed function
+ * settles nothing and hears nothing more from Bedrock. No caller leaves before Bedrock is at work, and if Bedrock is
+ * down it never is. A settlement is the same write whatever its amount: each of its faults is run with an answer, and
+ * with the other outcomes only one settlement that is written and one that is not.
  */
 export function cellRunFor(cell: Cell): Cell {
   const settles = { ledger: 'holds and settles' } as const;
@@ -338,13 +338,13 @@ export function cellRunFor(cell: Cell): Cell {
     : { ...reached, ...settles };
 }
 
-/** The cells that are run, each once. */
+/** The cells to run, each once. */
 export function cellsToRun(): Cell[] {
   const cells = allCells().map(cellRunFor);
   return [...new Map(cells.map((cell) => [JSON.stringify(cell), cell])).values()];
 }
 
-/** What comes of one attempt. Who comes first on the way speaks first. */
+/** The outcome of one attempt. The first refusal on the way decides. */
 export function outcomeOf(cell: Cell): Outcome {
   const untouched = { calls: 0, billed: false, charge: 'nothing' } as const;
   const { refusal, kills } = gatewayOf(cell);

@@ -2,16 +2,16 @@ import { ErrorEnvelopeSchema, headers, isErrorCode } from '@org/contract';
 import * as z from 'zod/mini';
 import type { DoorCall, Failure, FaultDoor } from './fault-door.ts';
 
-/** An API that is called as curl would, so that every byte of what comes back can be judged. */
+/** An API that is called as curl would, so that every byte of the response can be checked. */
 interface PlainApi extends Omit<FaultDoor, 'ask' | 'hasClasses'> {
   readonly path: string;
-  /** Of a request, but for whether it streams. */
+  /** The request's body, without the field `stream`. */
   readonly body: object;
-  /** Of a whole answer. */
+  /** Schema of a complete answer. */
   readonly answer: z.ZodMiniType;
-  /** Of an event that has a piece of an answer. */
+  /** Schema of an event with a piece of an answer. */
   readonly piece: z.ZodMiniType;
-  /** The events that end a stream, by their types or what stands for them, and what they say of it. */
+  /** The events that end a stream, by type, and what each says about it. */
   readonly ends: Readonly<Record<string, 'answered' | 'failed'>>;
 }
 
@@ -63,7 +63,7 @@ async function attempt(api: PlainApi, call: DoorCall): Promise<FailedAttempt | u
   } catch (thrown) {
     if (signal?.aborted) return { code: 'aborted', again: false };
     if (time.signal.aborted) return { code: 'timeout', again: false };
-    // So does fetch say that the connection failed.
+    // fetch reports a failed connection as a TypeError.
     if (!(thrown instanceof TypeError)) throw thrown;
     return { code: answered ? 'stream_interrupted' : 'connection_failed', again: false };
   }
@@ -75,7 +75,7 @@ function failureOf(body: unknown): Failure {
   return { code };
 }
 
-/** All that a stream says, each event by what is in it. */
+/** All events of a stream, parsed. */
 async function readStream(response: Response, { piece }: PlainApi, onPiece: () => void): Promise<unknown[]> {
   const events: unknown[] = [];
   let text = '';
@@ -96,7 +96,7 @@ async function readStream(response: Response, { piece }: PlainApi, onPiece: () =
 
 const Typed = z.object({ type: z.string() });
 
-/** A stream has one end, which is the last of it; it says that it failed exactly where there is one error. */
+/** A stream has one end, which is its last event. The end reports a failure if and only if there is one error. */
 function endOf(events: readonly unknown[], { ends }: PlainApi): Failure | undefined {
   const types = events.map((event) => z.safeParse(Typed, event).data?.type ?? '');
   const found = types.filter((type) => ends[type] !== undefined);
@@ -104,7 +104,7 @@ function endOf(events: readonly unknown[], { ends }: PlainApi): Failure | undefi
   if (found.length === 0 && errors.length === 0) return { code: 'stream_interrupted' };
   const end = ends[types.at(-1) ?? ''];
   if (found.length !== 1 || errors.length !== (end === 'failed' ? 1 : 0) || end === undefined) {
-    throw new Error(`The stream does not end once, and well: ${types.join(', ')}`);
+    throw new Error(`The stream does not have exactly one valid end: ${types.join(', ')}`);
   }
   return errors[0];
 }

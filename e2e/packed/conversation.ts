@@ -1,7 +1,7 @@
 import * as client from '@org/bedrock-client';
 import * as testing from '@org/bedrock-client/testing';
 
-/** What a program that installed the client does with it. Compiled, as ESM and as CommonJS, by each compiler. */
+/** A program that uses the installed client. Each compiler compiles it, as ESM and as CommonJS. */
 async function converse(options?: client.BedrockClientOptions) {
   const llama = client.createBedrockClient(options);
 

@@ -8,19 +8,19 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);
 
-/** The client as it would be published, and projects that have installed it. */
+/** The client as npm would publish it, and projects that have installed it. */
 export interface PackedClient {
   /** The file that would be uploaded. */
   readonly tarball: Uint8Array<ArrayBuffer>;
   /** Its files, with `/`, in order. */
   readonly files: readonly string[];
   read(file: string): Promise<string>;
-  /** Makes a project of these files and no others, beside the client and the types of Node. Resolves to its folder. */
+  /** Creates a project with only these files, next to the client and the types of Node. Resolves to its folder. */
   project(files: Readonly<Record<string, string>>): Promise<string>;
   remove(): Promise<void>;
 }
 
-/** Packs what the client's last build made. Its own `prepack` would build it under the feet of other tests. */
+/** Packs the client's last build. Its own `prepack` would rebuild it while other tests use it. */
 export async function packClient(): Promise<PackedClient> {
   const client = dirname(require.resolve('@org/bedrock-client/package.json'));
   const directory = await mkdtemp(join(tmpdir(), 'bedrock-client-packed-'));

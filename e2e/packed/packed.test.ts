@@ -59,7 +59,7 @@ describe('the tarball', () => {
     }
   });
 
-  test('installs nothing else and runs nothing when it is installed', async () => {
+  test('has no dependencies and no install scripts', async () => {
     const manifest = JSON.parse(await client.read('package.json'));
     for (const field of [
       'dependencies',
@@ -71,16 +71,16 @@ describe('the tarball', () => {
       expect(manifest).not.toHaveProperty(field);
     }
     expect(Object.keys(manifest.scripts).filter((name) => /install|prepare/.test(name))).toEqual([]);
-    // pnpm has replaced what only it understands.
+    // pnpm has replaced its own fields.
     expect(JSON.stringify(manifest)).not.toMatch(/workspace:|catalog:/);
   });
 
-  test('has no fault that publint knows', async () => {
+  test('passes publint', async () => {
     const { messages } = await publint({ pack: { tarball: client.tarball.buffer }, strict: true });
     expect(messages).toEqual([]);
   });
 
-  test('has types that are right for every entry point and every resolution', async () => {
+  test('has correct types for every entry point and every resolution', async () => {
     const analysis = await checkPackage(createPackageFromTarballData(client.tarball));
     if (!analysis.types) throw new Error('The tarball has no types.');
     expect(Object.keys(analysis.entrypoints).sort()).toEqual(['.', './package.json', './testing']);
@@ -88,7 +88,7 @@ describe('the tarball', () => {
   });
 });
 
-/** Starts a deployment, and runs compiled conversations with it. */
+/** Starts a deployment, and runs compiled conversations against it. */
 async function startConversations() {
   const { url, keyValue } = await startSystem('everything');
   const apiKey = keyValue('all-key');
@@ -98,7 +98,7 @@ async function startConversations() {
     return JSON.parse(stdout);
   };
   return {
-    /** What the conversation, run by this Node, came back with. */
+    /** The result of the conversation, run by this Node. */
     run: (node: string, file: string) => heard(node, [join(import.meta.dirname, 'run.ts'), file]),
     runAtTheEdge: (file: string) =>
       heard(process.execPath, [
@@ -127,10 +127,10 @@ describe.each([
   test.each([
     // With the types of Node, as on a server.
     { moduleResolution: 'nodenext', module: 'nodenext', lib: ['es2022'], types: ['node'] },
-    // With those of the web alone, as at the edge. Bundlers take each file for what its name says.
+    // With only the web's types, as at the edge. Bundlers take each file for the format in its name.
     { moduleResolution: 'bundler', module: 'preserve', lib: ['es2022', 'dom'], types: [] },
   ])(
-    'checks, and what it emits asks: $moduleResolution, ESM and CommonJS',
+    'checks the program, and its output gets answers: $moduleResolution, ESM and CommonJS',
     async (options) => {
       const manifest = require.resolve(`${compiler}/package.json`);
       expect(require(manifest).version).toMatch(`${version}.`);
@@ -141,7 +141,7 @@ describe.each([
         strict: true,
         exactOptionalPropertyTypes: true,
         noUncheckedIndexedAccess: true,
-        // Every declaration file but the compiler's own.
+        // Every declaration file except the compiler's own.
         skipLibCheck: false,
         skipDefaultLibCheck: true,
         rootDir: '.',
@@ -173,7 +173,7 @@ function plainProject(): Promise<string> {
   });
 }
 
-/** This process's own, or one that npm has installed; `undefined` where npm has none for this platform. */
+/** This process's own, or one from npm; `undefined` if npm has none for this platform. */
 function findNode(major: number): string | undefined {
   if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
   try {
@@ -194,7 +194,7 @@ test.for([22, 24, 26])('Node %d runs the ES module and the CommonJS module', asy
   }
 });
 
-test('an edge runtime, which has the globals of the web alone, runs the ES module', async () => {
+test("an edge runtime, which has only the web's globals, runs the ES module", async () => {
   const conversations = await startConversations();
   expect(await conversations.runAtTheEdge(join(await plainProject(), 'ask.mjs'))).toEqual(heard);
 });

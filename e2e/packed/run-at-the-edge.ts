@@ -4,8 +4,8 @@ import { SourceTextModule } from 'node:vm';
 import { EdgeVM } from '@edge-runtime/vm';
 
 /**
- * Runs a compiled conversation, an ES module, and the ES modules that it imports, with the globals of an edge runtime:
- * those of the web, and nothing of Node's.
+ * Runs a compiled conversation, an ES module, with the ES modules that it imports and the globals of an edge runtime:
+ * those of the web, without Node's.
  *
  *   node --experimental-vm-modules run-at-the-edge.ts PROGRAM BASE_URL API_KEY
  */
@@ -18,7 +18,7 @@ async function load(file: string): Promise<SourceTextModule> {
 }
 
 const module = await load(program);
-// require.resolve finds the CommonJS file, beside which is the ES module.
+// require.resolve finds the CommonJS file. The ES module is next to it.
 await module.link((specifier) => load(resolve(specifier).replace(/\.cjs$/, '.js')));
 await module.evaluate();
 const { converse } = module.namespace as { converse(options: object): Promise<object> };

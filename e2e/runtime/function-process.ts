@@ -10,15 +10,15 @@ import { type Posted, startRuntimeApi } from './runtime-api.ts';
 export interface FunctionProcess {
   /** Resolves when the answer begins. */
   invoke(event: object): Promise<Posted>;
-  /** What the client reports of an init that fails. */
+  /** The client's report of a failed init. */
   initError(): Promise<unknown>;
   /** Ends the process. Resolves to the lines that it wrote to standard output. */
   stop(): Promise<string[]>;
 }
 
 /**
- * The `index.mjs` of an aws-lambda-ric that was installed with its native part, to run that in place of ours:
- * `npm i aws-lambda-ric` compiles it on Linux where cmake, make and a C++ compiler are.
+ * The `index.mjs` of an aws-lambda-ric installed with its native part, to run it in place of ours:
+ * `npm i aws-lambda-ric` compiles it on Linux if cmake, make and a C++ compiler are installed.
  */
 const compiled = process.env['AWS_LAMBDA_RIC'];
 
@@ -30,7 +30,7 @@ const client = compiled
       fileURLToPath(import.meta.resolve('aws-lambda-ric')),
     ];
 
-/** Starts a function in a process of its own, with Lambda's environment and nothing of this one's. */
+/** Starts a function in its own process, with Lambda's environment and without this process's. */
 export async function startFunction(
   definition: FunctionDefinition,
   { region, environment }: { region: string; environment: Readonly<Record<string, string>> },
@@ -50,7 +50,7 @@ export async function startFunction(
   const died = closed.then(async () => {
     throw new Error(`The function's process ended before it answered.\n${await errors}`);
   });
-  // Those who wait for an answer get the error; where nobody does, the end was asked for.
+  // Calls that wait for an answer get the error. If there are none, the end was intended.
   died.catch(() => {});
 
   return {

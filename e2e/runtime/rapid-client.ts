@@ -2,7 +2,7 @@ import { Agent, type IncomingHttpHeaders, type RequestOptions, request } from 'n
 import { text } from 'node:stream/consumers';
 
 /**
- * What the native part of aws-lambda-ric does, in its interface: `next`, `done` and `error`. The native one posts
+ * The native part of aws-lambda-ric, with its interface: `next`, `done` and `error`. The native one posts
  * before it returns; here the next event waits until the answer is posted.
  *
  * @see https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/native/rapid-client.cc

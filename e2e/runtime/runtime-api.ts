@@ -2,33 +2,33 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { json } from 'node:stream/consumers';
 import { closeServer, listenOnLoopback } from '@org/local';
 
-/** An answer that a function has begun to post: the body is still to be read, and after it the trailers. */
+/** An answer that a function has begun to post. The body is still to be read, followed by the trailers. */
 export interface Posted {
-  /** `error` is a handler that threw before anything was sent. */
+  /** `error` means that the handler threw before it sent anything. */
   readonly kind: 'response' | 'error';
   readonly headers: IncomingHttpHeaders;
   readonly body: IncomingMessage;
 }
 
-/** One event for a function, and where its answer goes. */
+/** One event for a function, and the receiver of its answer. */
 interface Invocation {
   readonly event: object;
   readonly id: string;
   readonly answered: (posted: Posted) => void;
 }
 
-/** What a function's process talks to on Lambda. */
+/** The API that a function's process talks to on Lambda. */
 export interface RuntimeApi {
   /** For `AWS_LAMBDA_RUNTIME_API`. */
   readonly address: string;
-  /** What was posted of an init that failed. Stays pending where none did. */
+  /** The posted error of a failed init. Stays pending if there is none. */
   readonly initError: Promise<unknown>;
   /** Hands out an event. Resolves when its answer begins. */
   invoke(event: object): Promise<Posted>;
   close(): Promise<void>;
 }
 
-/** What an invocation may take; no test waits for its end. */
+/** An invocation's time limit. No test waits for its end. */
 const timeoutMs = 30_000;
 
 /**

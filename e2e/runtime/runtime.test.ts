@@ -7,7 +7,7 @@ import { createTables, startDynamoDb } from '@org/local/dynamodb';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { startFunction } from './function-process.ts';
 
-/** The function of a route as deployed, under AWS's own runtime interface client. */
+/** A route's function as deployed, under AWS's own runtime interface client. */
 async function startRoute(name: RouteName, overrides: Readonly<Record<string, string>> = {}) {
   const { region, tables, definition, eventOf } = readRoute(join(inject('assemblies'), 'counted'), name);
   const bedrock = await startBedrock();
@@ -37,7 +37,7 @@ function takeApart(all: string): { metadata: unknown; payload: string } {
 
 const eventTypes = (payload: string) => [...payload.matchAll(/^event: (\w+)$/gm)].map(([, type]) => type);
 
-test('a whole answer is metadata with its own status and one body, one after the other from one process', async () => {
+test('a whole answer is metadata with its own status and one body, and one process gives several in turn', async () => {
   const { ask } = await startRoute('ask');
   for (const model of ['llama', 'gpt', 'llama']) {
     const posted = await ask({ ...question, model });
@@ -58,7 +58,7 @@ test('a whole answer is metadata with its own status and one body, one after the
   }
 });
 
-test('a streamed answer is metadata, eight NUL bytes and events, of which one is the last', async () => {
+test('a streamed answer is metadata, eight NUL bytes and events, with exactly one last event', async () => {
   const { ask } = await startRoute('stream');
   for (let round = 0; round < 2; round += 1) {
     const posted = await ask(question);
@@ -89,7 +89,7 @@ test('a streamed answer is metadata, eight NUL bytes and events, of which one is
   }
 });
 
-test('a piece of the answer is with the runtime before Bedrock sends the next', async () => {
+test('the runtime has each piece of the answer before Bedrock sends the next', async () => {
   const { ask, bedrock } = await startRoute('stream');
   bedrock.answerNext({ deltas: ['first', 'second'] });
   const rest = Promise.withResolvers<void>();
@@ -118,7 +118,7 @@ test('an error before the first event is an ordinary response with its status', 
   }
 });
 
-test('an error after the first event is an event, and the runtime sees a response that ended well', async () => {
+test('an error after the first event is an event, and the runtime sees a complete response', async () => {
   const { ask, bedrock } = await startRoute('stream');
   bedrock.failNext({
     kind: 'stream',
@@ -133,7 +133,7 @@ test('an error after the first event is an event, and the runtime sees a respons
 });
 
 test.each(['ask', 'stream'] as const)(
-  'a broken configuration fails the init of %s, and says where',
+  'a broken configuration fails the init of %s, and the error says where',
   async (route) => {
     const { lambda } = await startRoute(route, { PROXY_CONFIG: '{"models":7}' });
     expect(await lambda.initError()).toMatchObject({

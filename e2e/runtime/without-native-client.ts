@@ -1,7 +1,7 @@
 import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 
-/** Loaded before aws-lambda-ric: gives it our client in place of its native one, which has to be compiled. */
+/** Loaded before aws-lambda-ric: replaces its native client, which would have to be compiled, with ours. */
 registerHooks({
   resolve: (specifier, context, nextResolve) =>
     specifier === './rapid-client.node'

@@ -8,29 +8,29 @@ import type { Bill, Bills } from './backends-process.ts';
 import { mostHeld } from './calls.ts';
 import { openTeams, type SoakTeam, teams } from './teams.ts';
 
-/** What the ledger recorded of a team against what Bedrock billed it. */
+/** A team's use as the ledger recorded it and as Bedrock billed it. */
 export interface Account {
   readonly team: SoakTeam;
   readonly recorded: { readonly requests: number; readonly tokens: number };
   readonly billed: Bill;
 }
 
-/** Every account, and what is wrong with any. */
+/** Every account, and all that is wrong with them. */
 export interface Audit {
   readonly accounts: readonly Account[];
-  /** Accounts in which nothing was ambiguous. */
+  /** Number of accounts without an ambiguous fault. */
   readonly exact: number;
   readonly wrong: readonly string[];
 }
 
 export interface Accounts {
-  /** Waits until no team holds anything to which nothing ambiguous can happen; ten seconds at the most. */
+  /** Waits until no team without ambiguous faults holds anything, for ten seconds at most. */
   untilNothingIsInFlight(): Promise<void>;
-  /** @param killed The most calls that may have died with their functions. */
+  /** @param killed The most calls that may have ended with their functions. */
   audit(bills: Bills, killed: number): Promise<Audit>;
 }
 
-/** @param moments One in each day that the soak touches: milliseconds since 1970. */
+/** @param moments One in each day of the soak, in milliseconds since 1970. */
 export function openAccounts(deployment: Deployment, moments: readonly number[]): Accounts {
   const months = [...new Set(moments.map((at) => momentOf(at).month))];
   const itemsOf = async (audited: readonly SoakTeam[]): Promise<Map<SoakTeam, Item[]>> => {
@@ -91,7 +91,7 @@ export function openAccounts(deployment: Deployment, moments: readonly number[])
         wrong.push(...faultsOf({ team, recorded, billed }, killed));
       }
       for (const [{ name }, items] of await itemsOf(openTeams)) {
-        // What was held in a month that is over stands in nobody's way.
+        // A hold from a month that is over blocks no call.
         const left = heldTokens(items.at(-1) ?? {});
         if (left !== 0) wrong.push(`${name}: ${left} tokens are still held by calls in flight`);
       }
@@ -104,7 +104,7 @@ const isExact = ({ team, billed }: Account): boolean => !team.stormy && billed.a
 
 function faultsOf(account: Account, killed: number): string[] {
   const { team, recorded, billed } = account;
-  const said = `${team.name}: ${recorded.requests} requests and ${recorded.tokens} tokens are recorded, and Bedrock billed ${billed.calls} and ${billed.tokens}`;
+  const said = `${team.name}: ${recorded.requests} requests and ${recorded.tokens} tokens are recorded, but Bedrock billed ${billed.calls} and ${billed.tokens}`;
   if (recorded.tokens < billed.tokens || recorded.requests < billed.calls) return [`${said}: too little`];
   if (isExact(account)) {
     return recorded.tokens === billed.tokens && recorded.requests === billed.calls
@@ -116,7 +116,7 @@ function faultsOf(account: Account, killed: number): string[] {
   return recorded.tokens > most.tokens || recorded.requests > most.requests ? [`${said}: too much`] : [];
 }
 
-/** What all slots of an item hold, those of times long past too. */
+/** The tokens that all slots of an item hold, including slots of times long past. */
 function heldTokens(item: Item): number {
   return Object.entries(item)
     .filter(([name]) => /^[hs]\d+t$/.test(name))

@@ -6,8 +6,8 @@ import { bedrockFault, dynamodbFault } from './faults.ts';
 import { randomOf } from './random.ts';
 
 /**
- * Bedrock and DynamoDB in a process of their own, with faults by a seed. Bedrock keeps its own record of what it bills,
- * which knows nothing of the ledger.
+ * Bedrock and DynamoDB in their own process, with faults by a seed. Bedrock keeps its own record of its bills, apart
+ * from the ledger.
  */
 
 export interface Backends {
@@ -15,12 +15,12 @@ export interface Backends {
   readonly dynamodbUrl: string;
 }
 
-/** What a team's calls came to, as the servers saw them. */
+/** A team's calls as the servers saw them. */
 export interface Bill {
   /** Calls that Bedrock billed, and their tokens. */
   calls: number;
   tokens: number;
-  /** Faults after which nobody can know what was billed or written. */
+  /** Faults after which the bill or the write is unknown. */
   ambiguous: number;
 }
 
@@ -42,9 +42,9 @@ const Keyed = z.object({ Key: z.object({ pk: z.object({ S: z.string() }) }) });
 const bills: Record<string, Bill> = {};
 const faults: Bills['faults'] = { bedrock: {}, dynamodb: {} };
 const received = { bedrock: 0, dynamodb: 0 };
-/** From the first time that it is asked for the bills, nothing more goes wrong. */
+/** Set by the first request for the bills: from then on there are no faults. */
 let calm = false;
-/** So that a second try meets something else than the first. */
+/** Writes by team, so that a retry does not meet the fault of the first attempt again. */
 const writes: Record<string, number> = {};
 
 function billOf(team: string): Bill {
@@ -67,7 +67,7 @@ function note(server: 'bedrock' | 'dynamodb', name: string): void {
 
 const isStormy = (team: string): boolean => team.includes('stormy');
 
-/** A caller that gives up an answer, as a function does whose time is up, cannot know what it cost. */
+/** Calls without an ambiguous fault. If the function gives one up, for lack of time, it cannot know the cost. */
 const pending = new Map<ReceivedCall, string>();
 
 const bedrock = await startBedrock({
@@ -92,7 +92,7 @@ const bedrock = await startBedrock({
   },
 });
 
-/** Looks at the oldest calls that were met by nothing ambiguous of Bedrock's. */
+/** Checks the oldest calls that met no ambiguous fault of Bedrock's. */
 function countGivenUp(count: number): void {
   for (const [call, team] of [...pending].slice(0, count)) {
     pending.delete(call);

@@ -7,10 +7,10 @@ import {
 import { between, choose, oneOf, type Random } from './random.ts';
 import { limitedShare, openTeams, type SoakTeam, teams } from './teams.ts';
 
-/** What a request asks for. */
+/** The kind of a request. */
 type Kind = 'ask' | 'stream' | 'usage' | 'models' | 'unknown model' | 'unknown key';
 
-/** What its caller does. */
+/** The caller's behaviour. */
 type Behaviour = 'waits' | 'aborts' | 'runs out of time' | 'leaves the stream' | 'loses the connection';
 
 /** One request of the soak. */
@@ -23,18 +23,18 @@ export interface PlannedCall {
   readonly question: string;
   readonly maxTokens: number;
   readonly retries: number;
-  /** After how many milliseconds, or pieces of a stream, the caller leaves. */
+  /** The caller leaves after this many milliseconds, or pieces of a stream. */
   readonly leavesAfter: number;
 }
 
-/** Tokens that any planned call holds at the most: bytes of text, template, answer. */
+/** The most tokens that a planned call holds: bytes of text, template, answer. */
 export const mostHeld = 600;
 
 const word = 'What is a dystopia? ';
 
 /**
- * What is about to happen to the functions. A call whose caller has left goes on unseen, so before a kill nobody leaves
- * whose account has to be exact, and during one only the others ask.
+ * The next event for the functions. If its caller has left, a call goes on unseen. So before a kill, no caller leaves
+ * whose account must be exact, and during a kill only teams with ambiguous faults make calls.
  */
 export type Phase = 'no kill' | 'before a kill' | 'kill';
 
@@ -81,29 +81,29 @@ export function planCall(random: Random, phase: Phase): PlannedCall {
   };
 }
 
-/** What a request came to: a value, or an error of the client's. */
+/** A request's outcome: a value, or an error of the client. */
 export type CallOutcome = 'value' | BedrockProxyErrorCode;
 
 export interface Place {
   readonly url: string;
-  /** Where connections are cut. */
+  /** URL whose connections are cut. */
   readonly flakyUrl: string;
   /** Cuts them. */
   readonly cut: () => void;
-  /** Values of keys by their names. */
+  /** Key values by name. */
   readonly keys: ReadonlyMap<string, string>;
 }
 
 /**
- * Makes a request as its caller does.
+ * Makes a request and behaves as its caller.
  *
- * @throws What is not an error of the client's contract.
+ * @throws Any error that is not in the client's contract.
  */
 export async function makeCall(call: PlannedCall, place: Place): Promise<CallOutcome> {
   const controller = new AbortController();
   const client = createBedrockClient({
     baseUrl: call.behaviour === 'loses the connection' ? place.flakyUrl : place.url,
-    apiKey: call.kind === 'unknown key' ? 'a-key-of-nobody' : (place.keys.get(call.key) ?? ''),
+    apiKey: call.kind === 'unknown key' ? 'an-unknown-key' : (place.keys.get(call.key) ?? ''),
     maxRetries: call.retries,
     ...(call.behaviour === 'runs out of time' && { timeoutMs: call.leavesAfter }),
   });
@@ -165,7 +165,7 @@ const ofStorms: readonly CallOutcome[] = [
   'stream_interrupted',
 ];
 
-/** Everything that a request may come to, by what it meets. Anything else is a fault of the proxy or of the client. */
+/** All possible outcomes of a request. Any other outcome is a fault of the proxy or of the client. */
 export function possibleOutcomes({ team, kind, behaviour }: PlannedCall): ReadonlySet<CallOutcome> {
   const possible = new Set<CallOutcome>();
   const add = (...outcomes: readonly CallOutcome[]): void => {

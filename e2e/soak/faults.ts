@@ -2,10 +2,10 @@ import type { Fault as BedrockFault } from '@org/local/bedrock';
 import type { Fault as DynamoDbFault } from '@org/local/dynamodb';
 import { between, choose, oneOf, type Random } from './random.ts';
 
-/** What a call or a write meets, with a name for the report. */
+/** The fault of a call or a write, with a name for the report. */
 interface Met<Fault> {
   readonly name: string;
-  /** Whether nobody can know afterwards what was billed or written. */
+  /** Whether the bill or the write is unknown afterwards. */
   readonly ambiguous: boolean;
   readonly fault: Fault;
 }
@@ -46,7 +46,7 @@ const stormOfBedrock: Shares<BedrockFault> = [
 
 const streamEnds = ['cut', 'finish', 'garbage', 'ModelStreamErrorException', 'ThrottlingException'] as const;
 
-/** What a call to Bedrock meets. */
+/** The fault of a call to Bedrock. */
 export function bedrockFault(
   random: Random,
   { stormy, streams }: { readonly stormy: boolean; readonly streams: boolean },
@@ -72,7 +72,7 @@ const stormOfDynamoDb: Shares<DynamoDbFault> = [
   [0.0003, ambiguous('no answer', { kind: 'stall' })],
 ];
 
-/** What a write to a team's counters meets. */
+/** The fault of a write to a team's counters. */
 export function dynamodbFault(random: Random, stormy: boolean): Met<DynamoDbFault> | undefined {
   const shares = stormy ? [...clearOfDynamoDb, ...stormOfDynamoDb] : clearOfDynamoDb;
   return choose<Met<DynamoDbFault> | undefined>(random, shares, undefined);

@@ -4,21 +4,21 @@ import * as z from 'zod/mini';
 import { editResources } from '../edit-template.ts';
 import { type Holding, measureHolding } from './memory.ts';
 
-/** The deployment in a process of its own, so that what it holds can be measured apart from what the others hold. */
+/** The deployment in its own process, so that its memory can be measured alone. */
 
 export type Command = 'measure' | 'kill' | { readonly advanceMs: number };
 
 /** An answer to a command. */
 export interface Report {
   holding?: Holding | undefined;
-  /** What was logged that nobody planned: at most the first of it. */
+  /** Unexpected log lines: at most the first of them. */
   unforeseen: string[];
 }
 
 const [assembly = '', bedrockUrl = '', dynamodbUrl = '', startText = '', stepText = ''] =
   process.argv.slice(2);
 
-/** The gateway's clock moves with the requests and with nothing else. */
+/** The gateway's clock moves only with the requests. */
 let time = Number(startText);
 const step = Number(stepText);
 
@@ -37,7 +37,7 @@ const gateway = await startGateway({
       return time;
     },
   },
-  // So that a call whose answer never comes is over soon.
+  // So that a call without an answer ends soon.
   editTemplate: editResources('AWS::Lambda::Function', (properties) => ({ ...properties, Timeout: 15 })),
   environment: { AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrockUrl, AWS_ENDPOINT_URL_DYNAMODB: dynamodbUrl },
   onLog({ line, stream }) {

@@ -2,11 +2,11 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import * as z from 'zod/mini';
 
-/** What a process holds at a moment when it has nothing to do. */
+/** A process's memory and sockets at a moment when it is idle. */
 export interface Holding {
   /** Bytes of the heap of its main thread, after garbage collection. */
   readonly heap: number;
-  /** The same of its worker threads, together. */
+  /** The same for all its worker threads together. */
   readonly workerHeaps: number;
   /** Resident set size in bytes. */
   readonly resident: number;
@@ -14,10 +14,10 @@ export interface Holding {
   readonly sockets: number | undefined;
 }
 
-/** What is only weakly held, or has a finalizer, may outlive the first collection. */
+/** Weakly held objects and objects with a finalizer may survive the first collection. */
 const passes = 3;
 
-/** Collects the garbage of every thread of this process, and measures what is left. */
+/** Collects the garbage of every thread of this process, and measures the rest. */
 export async function measureHolding(): Promise<Holding> {
   const session = new Session();
   session.connect();
@@ -68,7 +68,7 @@ function openSockets(): number | undefined {
     try {
       return readlinkSync(`/proc/self/fd/${descriptor}`).startsWith('socket:');
     } catch {
-      // The one that the directory was read with.
+      // The descriptor that the directory was read with.
       return false;
     }
   }).length;

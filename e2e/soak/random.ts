@@ -2,7 +2,7 @@
 export type Random = () => number;
 
 /**
- * A source for one purpose, so that what one call meets does not depend on the others.
+ * A source for one purpose, so that one call's random choices do not depend on other calls.
  *
  * @see https://github.com/cprosche/mulberry32
  */
@@ -19,7 +19,7 @@ export function randomOf(seed: number, ...names: readonly (string | number)[]): 
   };
 }
 
-/** One of a list, each with its share; `otherwise` for what the shares leave. */
+/** One of a list, each with its share; `otherwise` for the rest. */
 export function choose<Value>(
   random: Random,
   shares: readonly (readonly [share: number, value: Value])[],

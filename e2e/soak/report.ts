@@ -3,7 +3,7 @@ import type { SoakOptions, SoakResult } from './run.ts';
 import { openTeams, teams } from './teams.ts';
 import { memoryCurves, toleratedGrowth } from './verdict.ts';
 
-/** A soak in which nothing was wrong, as Markdown. */
+/** The report of a soak without a fault, as Markdown. */
 export function reportText(
   result: SoakResult,
   { requests, seed, callers }: Pick<SoakOptions, 'requests' | 'seed' | 'callers'>,
@@ -15,33 +15,33 @@ export function reportText(
   return `# Soak: ${requests.toLocaleString('en')} requests among faults
 
 Written by \`npm run soak\` (\`e2e/soak\`) on ${new Date().toISOString().slice(0, 10)}: Node ${process.version}, dynalite 4.0.0,
-${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${callers} callers at once. The client, the local gateway with the synthesized template and the
-built functions, the simulated Bedrock over the wire, DynamoDB in memory; clients, gateway and servers in a process each.
-Again: \`npm run soak -- --requests ${requests} --seed ${seed}\`. Which faults are met is the seed's; what they hit, and how often, is not.
+${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${callers} callers at once. The run used the client, the local gateway with the synthesized template and
+the built functions, the simulated Bedrock over the wire, and DynamoDB in memory. Clients, gateway and servers had a process each.
+To repeat: \`npm run soak -- --requests ${requests} --seed ${seed}\`. The seed decides the faults, but not which calls they hit or how often.
 
-${Math.round(seconds)} s, ${(requests / seconds).toFixed(0)} requests a second; ${bills.received.bedrock.toLocaleString('en')} calls reached Bedrock, ${bills.received.dynamodb.toLocaleString('en')} DynamoDB. The functions were
+${Math.round(seconds)} s, ${(requests / seconds).toFixed(0)} requests per second; ${bills.received.bedrock.toLocaleString('en')} calls reached Bedrock, ${bills.received.dynamodb.toLocaleString('en')} DynamoDB. The functions were
 killed ${kills} times, with calls in flight. The gateway's clock passed the end of a month halfway.
 
 ## Accounts
 
-Bedrock keeps a record of its own of what it bills each team, and knows nothing of the ledger.
+Bedrock keeps its own record of each team's bill, apart from the ledger.
 
-- ${accounts.length} teams with ${sum(teams.map(({ keys }) => keys.length))} keys made at run time, ${limited} of them with limits that run out. No limit was passed.
-- No team has less on the ledger than Bedrock billed it: ${total(sum(accounts.map(({ recorded }) => recorded.tokens)))} tokens against ${total(sum(accounts.map(({ billed }) => billed.tokens)))}.
-- ${audit.exact} teams met nothing after which nobody can know what was billed. Theirs is the same, to the request and the token.
-- The others have at most one hold more for each such fault; there were ${total(sum(accounts.map(({ billed }) => billed.ambiguous)))}, and the kills.
-- When their time was over, nothing was held any more for calls in flight.
+- ${accounts.length} teams with ${sum(teams.map(({ keys }) => keys.length))} keys created at run time, ${limited} of them with limits that run out. No limit was passed.
+- The ledger has at least as much for each team as Bedrock billed: ${total(sum(accounts.map(({ recorded }) => recorded.tokens)))} tokens against ${total(sum(accounts.map(({ billed }) => billed.tokens)))}.
+- ${audit.exact} teams met no fault that leaves the bill unknown. Their records equal their bills, to the request and the token.
+- The others have at most one extra hold (a reserved worst case) for each such fault. There were ${total(sum(accounts.map(({ billed }) => billed.ambiguous)))}, besides the kills.
+- Once the time of the calls in flight was over, no hold was left.
 
 ## Memory
 
-After garbage collection in every thread, when nothing was in flight, at the end of each round after the last kill. The
-soak fails where the median of the last third of these rounds is more than ${toleratedGrowth * 100} % above that of the first third.
+Measured after garbage collection in every thread, with nothing in flight, at the end of each round after the last kill.
+The soak fails if the median of the last third of these rounds is more than ${toleratedGrowth * 100} % above that of the first third.
 
 ${memoryTable(result)}
 
 ${memoryRows(result)}
 
-Sockets of the gateway's process: ${before.gateway.sockets} before, ${samples.at(-1)?.gateway.sockets} at the end of the last round, ${after.gateway.sockets} when clients and functions were gone.
+Sockets of the gateway's process: ${before.gateway.sockets} before, ${samples.at(-1)?.gateway.sockets} at the end of the last round, ${after.gateway.sockets} after clients and functions ended.
 
 ## Faults
 
@@ -51,9 +51,9 @@ ${countTable('DynamoDB', bills.faults.dynamodb)}
 
 ${countTable('the caller', Object.fromEntries(result.behaviours))}
 
-## What requests came to
+## Outcomes
 
-Every one came to a value or to an error of the client's contract, and to none that its faults do not explain.
+Every request ended with a value or with an error of the client's contract, and its faults explain that outcome.
 
 ${countTable('request', Object.fromEntries(result.outcomes))}
 `;
@@ -77,7 +77,7 @@ const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
 function memoryTable(result: SoakResult): string {
   return table(
-    ['MB', 'at first', 'at last', 'last third over first', 'bytes a request'],
+    ['MB', 'first', 'last', 'last third over first', 'bytes per request'],
     memoryCurves(result).map(({ name, values, growth, bytesPerRequest }) => [
       name,
       megabytes(values[0] ?? Number.NaN),

@@ -19,7 +19,7 @@ import { between, randomOf } from './random.ts';
 import { openTeams, soakConfig, teams } from './teams.ts';
 
 export interface SoakOptions {
-  /** Directory of the synthesized `soakConfig` for so many requests. */
+  /** Directory of the synthesized `soakConfig` for this many requests. */
   readonly assembly: string;
   /** Requests that callers make. */
   readonly requests: number;
@@ -31,7 +31,7 @@ export interface SoakOptions {
   readonly onProgress?: (line: string) => void;
 }
 
-/** What was held at the end of a round, when nothing was in flight. */
+/** The memory at the end of a round, when nothing was in flight. */
 export interface Sample {
   /** Requests so far. */
   readonly requests: number;
@@ -42,18 +42,18 @@ export interface Sample {
 export interface SoakResult {
   readonly seconds: number;
   readonly kills: number;
-  /** How often requests came to what, by what they asked for. */
+  /** The count of each outcome, by kind of request. */
   readonly outcomes: ReadonlyMap<string, number>;
   readonly behaviours: ReadonlyMap<string, number>;
   readonly bills: Bills;
   readonly audit: Audit;
-  /** Before the first request, at the end of each round, and when all clients and functions were gone. */
+  /** Taken before the first request, at the end of each round, and after all clients and functions ended. */
   readonly before: Sample;
   readonly samples: readonly Sample[];
   readonly after: Sample;
-  /** Of the rounds after the last kill, which show what lives long. */
+  /** From the rounds after the last kill, which show long-lived memory. */
   readonly settled: readonly Sample[];
-  /** What nobody planned: outcomes that nothing explains, and errors that nobody foresaw. */
+  /** Outcomes that nothing explains, and unexpected errors. */
   readonly unexplained: readonly string[];
 }
 
@@ -61,7 +61,7 @@ export interface SoakResult {
 const stepMs = 70;
 const monthEnd = Date.parse('2026-12-01T00:00:00Z');
 
-/** The share of the rounds at the end of which functions are killed. Those after it show what lives long. */
+/** The share of the rounds that end with a kill of the functions. The rounds after them show long-lived memory. */
 const killShare = 0.2;
 
 /** Runs requests of many teams through the whole path, among random faults, and checks every account at the end. */
@@ -79,7 +79,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   );
   const { url } = gateway.started;
   const port = Number(new URL(url).port);
-  // Every caller comes through a relay, so that all connections can be closed in the end.
+  // Every caller goes through a relay, so that all connections can be closed in the end.
   const [steady, flaky] = [await startRelay(port), await startRelay(port)];
   const through = ({ port: own }: Relay) => Object.assign(new URL(url), { port: String(own) }).href;
   const sample = async (): Promise<Sample> => {
@@ -117,7 +117,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
     }
   };
 
-  /** Makes so many requests, `callers` at once. */
+  /** Makes this many requests, `callers` at once. */
   const make = async (many: number, phase: Phase): Promise<void> => {
     const end = made + many;
     const caller = async (): Promise<void> => {
@@ -144,8 +144,8 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
     await make(share - storm, storm > 0 ? 'before a kill' : 'no kill');
     await accounts.untilNothingIsInFlight();
     if (storm > 0) {
-      // Nobody else may be hit: the one who is killed cannot know what was billed. All are at work by then, and some
-      // have been answered; a storm too short for that has begun as a whole.
+      // Only these teams may be hit, because a killed function cannot know the bill. All callers are at work by now, and
+      // some have their answers; a storm too short for that has started completely.
       const hit = made + between(randomOf(seed, 'kill', round), Math.min(callers * 2, storm), storm);
       let over = false;
       const stormed = make(storm, 'kill').finally(() => {
@@ -163,7 +163,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   const seconds = (performance.now() - started) / 1000;
 
   await backends.ask('bill');
-  // What the dead held is in flight no more once the slots of their time are over.
+  // Holds of killed functions end with the slots of their time.
   for (const minutes of [4, 50, 4]) {
     await gateway.ask({ advanceMs: minutes * 60_000 });
     await Promise.all(
@@ -196,7 +196,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   };
 }
 
-/** A request that nothing should come in between. */
+/** A request without a fault. */
 const lastCall = {
   kind: 'ask',
   behaviour: 'waits',

@@ -7,23 +7,23 @@ import { reportText } from './report.ts';
 import { runSoak } from './run.ts';
 import { problemsOf } from './verdict.ts';
 
-/** `npm run soak`: runs it, fails where anything is wrong, and writes the report of a run that is long enough. */
+/** `npm run soak` runs the soak, fails if anything is wrong, and writes the report if the run is long enough. */
 const report = join(import.meta.dirname, '../../docs/benchmarks/soak.md');
 
-/** A run this long writes it. */
+/** The shortest run that writes it. */
 const reportedFrom = 100_000;
 
-/** Each makes requests, and ends with a measurement. Four requests in each: with fewer, hardly any team is asked. */
+/** Each makes requests, at least four so that enough teams make one, and ends with a measurement. */
 const rounds = 25;
 
 const usage = `Usage: npm run soak -- [options]
 
-Makes requests among faults at random, then checks every account against what Bedrock billed.
+Makes requests among random faults, then checks every account against Bedrock's bill.
 
   --requests NUMBER  at least ${rounds * 4}; from ${reportedFrom} on, docs/benchmarks/soak.md is written (default: ${reportedFrom})
-  --seed NUMBER      which faults are met (default: another one each time; it is printed)
+  --seed NUMBER      decides the faults (default: a new one each time; it is printed)
   --callers NUMBER   callers at once (default: 16)
-  --help             this text
+  --help             prints this help
 
 100,000 requests take about 20 minutes on 2 cores; 1,000 take about a minute.
 `;
@@ -44,7 +44,7 @@ function readArguments() {
   const whole = (name: 'requests' | 'seed' | 'callers', least: number): number => {
     const number = Number(values[name]);
     if (Number.isSafeInteger(number) && number >= least) return number;
-    throw new Error(`--${name} must be a whole number of at least ${least}, and is "${values[name]}".`);
+    throw new Error(`--${name} must be a whole number of at least ${least}, not "${values[name]}".`);
   };
   return { requests: whole('requests', rounds * 4), seed: whole('seed', 0), callers: whole('callers', 1) };
 }

@@ -1,7 +1,7 @@
 import { synthesize } from '@org/infra/stack';
 import { soakConfig } from './teams.ts';
 
-/** In a process of its own, for importing the CDK takes much memory. */
+/** In its own process, because importing the CDK takes much memory. */
 const [directory, requests] = process.argv.slice(2);
 if (!directory) throw new Error('Usage: synthesize.ts DIRECTORY REQUESTS');
 synthesize(soakConfig(Number(requests)), { outdir: directory });

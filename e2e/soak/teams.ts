@@ -4,12 +4,12 @@ import { defineProxyConfig, type ProxyConfig } from '@org/infra/config';
 export interface SoakTeam {
   readonly name: string;
   readonly plan: string;
-  /** Whether it meets faults after which nobody can know what was billed. */
+  /** Whether its faults can leave the bill or the write unknown. */
   readonly stormy: boolean;
   readonly keys: readonly string[];
 }
 
-/** Teams that are made at run time; those with limits are few, so that most requests go the whole way. */
+/** Teams that are created at run time. Those with limits are few, so that most requests go all the way. */
 export const teams: readonly SoakTeam[] = [
   ...Array.from({ length: 24 }, (_, index) => team('open', index, index % 2 === 1)),
   ...['requests', 'tokens', 'usd'].flatMap((plan) => [team(plan, 0, false), team(plan, 1, true)]),
@@ -17,7 +17,7 @@ export const teams: readonly SoakTeam[] = [
   team('brief', 0, false),
 ];
 
-/** The teams that nothing keeps from asking. */
+/** The teams that never reach a limit. */
 export const openTeams = teams.filter(({ plan }) => plan === 'open');
 
 function team(plan: string, index: number, stormy: boolean): SoakTeam {
@@ -25,10 +25,10 @@ function team(plan: string, index: number, stormy: boolean): SoakTeam {
   return { name, plan, stormy, keys: [`${name}-a`, `${name}-b`] };
 }
 
-/** The share of the requests that is not for the open teams. */
+/** The share of the requests for teams that are not open. */
 export const limitedShare = 0.15;
 
-/** The deployment: most limits are so that the teams of their plans run out of them about halfway through a month. */
+/** The deployment. Most limits are set so that the teams of their plans reach them about halfway through a month. */
 export function soakConfig(requests: number): ProxyConfig {
   // The gateway's clock passes the end of a month, and each of these teams has an eighth of the share.
   const enough = Math.max(4, Math.round((requests * limitedShare) / 8 / 2 / 2));
@@ -69,5 +69,5 @@ export function soakConfig(requests: number): ProxyConfig {
   });
 }
 
-/** The soak that is one of the tests. */
+/** The soak that runs as a test. */
 export const shortSoak = { requests: 400, seed: 7, callers: 8, rounds: 3 } as const;

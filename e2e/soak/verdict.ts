@@ -1,21 +1,21 @@
 import type { Holding } from './memory.ts';
 import type { Sample, SoakResult } from './run.ts';
 
-/** A curve of memory, and how it went. */
+/** A memory curve, and its growth. */
 export interface Curve {
   readonly name: string;
-  /** Bytes, of the rounds after the last kill. */
+  /** Bytes, in the rounds after the last kill. */
   readonly values: readonly number[];
-  /** By how much of the first third the last third is higher, by medians. */
+  /** Growth of the last third over the first, by medians. */
   readonly growth: number;
-  /** The same in bytes for each request between the middles of the two. */
+  /** The same in bytes per request between the middles of the two. */
   readonly bytesPerRequest: number;
 }
 
 /** More growth than this is a leak. */
 export const toleratedGrowth = 0.15;
 
-/** Below this many rounds nothing can be said. */
+/** With fewer rounds than this there is no verdict. */
 const roundsToJudge = 12;
 
 const curves: readonly (readonly [string, (sample: Sample) => number])[] = [
@@ -35,7 +35,7 @@ export function memoryCurves({ settled }: Pick<SoakResult, 'settled'>): Curve[] 
   });
 }
 
-/** Everything that is not as it should be. */
+/** Everything that is wrong. */
 export function problemsOf(result: SoakResult): string[] {
   const { audit, unexplained, before, after, settled } = result;
   const leaks = memoryCurves(result)
