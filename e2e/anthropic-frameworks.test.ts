@@ -24,7 +24,7 @@ const models = ['claude-haiku-4.5', 'claude-sonnet-4.6', 'claude-opus-5.5', 'nov
 describe.each(models)('with the Vercel AI SDK, %s', (model) => {
   const prompt = 'What is a dystopia';
 
-  test('answers whole', async () => {
+  test('gives a complete answer', async () => {
     const { vercel } = await start();
     const { text, usage, finishReason } = await generateText({
       model: vercel(model),
@@ -36,7 +36,7 @@ describe.each(models)('with the Vercel AI SDK, %s', (model) => {
     expect(finishReason).toBe('stop');
   });
 
-  test('calls tools in a stream, and goes on from what they return', async () => {
+  test('calls tools in a stream, and continues from their results', async () => {
     const { vercel } = await start();
     const weather = tool({
       description: 'Says how the weather is.',
@@ -58,7 +58,7 @@ describe.each(models)('with the Vercel AI SDK, %s', (model) => {
 const answer = z.object({ answer: z.string() });
 
 test.each(['claude-haiku-4.5', 'claude-sonnet-4.6', 'nova-2-lite'])(
-  'with the Vercel AI SDK, %s answers as an object',
+  'with the Vercel AI SDK, %s answers with an object',
   async (model) => {
     const { vercel } = await start();
     const prompt = 'What is a dystopia';
@@ -75,13 +75,13 @@ test.each(['claude-haiku-4.5', 'claude-sonnet-4.6', 'nova-2-lite'])(
 test.each([
   ['claude-opus-5.5', 'cannot be held to a schema by output_config.format'],
   ['gpt-oss-120b', 'cannot be made to call a tool'],
-])('with the Vercel AI SDK, %s says that it cannot answer as an object', async (model, message) => {
+])('with the Vercel AI SDK, %s reports that it cannot answer with an object', async (model, message) => {
   const { vercel } = await start();
   const asked = generateObject({ model: vercel(model), schema: answer, prompt: 'Hi', maxOutputTokens: 2000 });
   await expect(asked).rejects.toMatchObject({ statusCode: 400, message: expect.stringContaining(message) });
 });
 
-test('with the Vercel AI SDK, an error has its status, and one that a retry cannot help is not tried again', async () => {
+test('with the Vercel AI SDK, an error has its status, and is not retried if a retry cannot help', async () => {
   const { vercel, bedrock } = await start();
   const error = await generateText({ model: vercel('claude-9'), prompt: 'Hi' }).catch(
     (thrown: unknown) => thrown,
@@ -91,7 +91,7 @@ test('with the Vercel AI SDK, an error has its status, and one that a retry cann
   expect(bedrock.received).toEqual([]);
 });
 
-test('with the Vercel AI SDK, Claude thinks, and its thoughts go back with what a tool returned', async () => {
+test("with the Vercel AI SDK, Claude thinks, and its thoughts go back with a tool's result", async () => {
   const { vercel, bedrock } = await start();
   const weather = tool({ inputSchema: z.object({}), execute: () => 'Rain.' });
   const { text, steps } = await generateText({
@@ -106,7 +106,7 @@ test('with the Vercel AI SDK, Claude thinks, and its thoughts go back with what 
 });
 
 describe.each(models)('with LangChain, %s', (model) => {
-  test('answers whole and in a stream', async () => {
+  test('answers complete and streamed', async () => {
     const { langChain } = await start();
     const chat = langChain(model);
     const whole = await chat.invoke('What is a dystopia');
@@ -118,7 +118,7 @@ describe.each(models)('with LangChain, %s', (model) => {
     expect(pieces.join('')).toBe(whole.text);
   });
 
-  test('calls a tool that is bound, and goes on from what it returns', async () => {
+  test('calls a bound tool, and continues from its result', async () => {
     const { langChain } = await start();
     const weather = langChainTool(({ city }: { city: string }) => `Rain, for ${city}`, {
       ...{ name: 'weather', description: 'Says how the weather is.' },

@@ -32,7 +32,7 @@ function keyOf(system: System, keyName: string) {
   return { apiKey: key, defaultHeaders: { 'x-api-key': key } };
 }
 
-/** What was last asked of Bedrock. */
+/** The last request to Bedrock. */
 function lastOf({ bedrock }: Pick<System, 'bedrock'>) {
   const { text, operation } = bedrock.received.at(-1) ?? { text: '{}', operation: '' };
   return { operation, body: JSON.parse(text) };
@@ -51,12 +51,12 @@ const weather = {
 };
 const clock = { name: 'clock', description: 'Says the time.', input_schema: { type: 'object' as const } };
 
-/** Claude by a budget, Claude that thinks unasked, Claude between them; then models of other makers. */
+/** Claude with a budget, Claude that thinks by default, Claude between them; then other vendors' models. */
 const claudes = ['claude-haiku-4.5', 'claude-sonnet-4.6', 'claude-opus-5.5'] as const;
 const others = ['nova-2-lite', 'gpt-oss-120b', 'qwen3-32b'] as const;
 
 describe.each([...claudes, ...others])("with Anthropic's SDK, %s", (model) => {
-  test('answers whole', async () => {
+  test('gives a complete answer', async () => {
     const { client, bedrock } = await start();
     const { data: message, request_id } = await client.messages.create(ask(model)).withResponse();
     expect(message).toMatchObject({
@@ -68,7 +68,7 @@ describe.each([...claudes, ...others])("with Anthropic's SDK, %s", (model) => {
     expect(request_id).toBeTruthy();
   });
 
-  test('answers while it writes, and the pieces make the whole', async () => {
+  test('streams its answer, and the pieces add up to the whole', async () => {
     const { client, bedrock } = await start();
     const stream = client.messages.stream(ask(model, { system: 'Be brief.' }));
     const pieces: string[] = [];
@@ -82,7 +82,7 @@ describe.each([...claudes, ...others])("with Anthropic's SDK, %s", (model) => {
     });
   });
 
-  test('calls several tools at once, and goes on from what they return', async () => {
+  test('calls several tools at once, and continues from their results', async () => {
     const { client } = await start();
     const ran: unknown[] = [];
     const tools = [weather, clock].map(({ name, description, input_schema }) =>
@@ -115,14 +115,14 @@ describe.each([...claudes, ...others])("with Anthropic's SDK, %s", (model) => {
     expect(calls[0]?.input).toEqual({ city: expect.any(String) });
   });
 
-  test('is cut off where it may write no more', async () => {
+  test('is cut off at the maximum of tokens', async () => {
     const { client, bedrock } = await start();
     bedrock.answerNext({ deltas: ['a ', 'b ', 'c '], stopReason: 'max_tokens' });
     const { stop_reason } = await client.messages.create(ask(model));
     expect(stop_reason).toBe('max_tokens');
   });
 
-  test('says how many tokens a request has, and charges nothing', async () => {
+  test("counts a request's tokens, and charges nothing", async () => {
     const { client, bedrock, send, keyValue } = await start();
     const { messages } = ask(model);
     const { data, response } = await client.messages
@@ -163,7 +163,7 @@ test.each([...claudes, 'nova-2-lite'])('%s sees images and documents', async (mo
   expect(sent).toContain(pdf);
 });
 
-test('Claude quotes documents, whole and in a stream', async () => {
+test('Claude quotes documents, complete and streamed', async () => {
   const { client } = await start();
   const source = { type: 'text' as const, media_type: 'text/plain' as const, data: 'It rains.' };
   const document = { type: 'document' as const, source, title: 'News', citations: { enabled: true } };
@@ -182,7 +182,7 @@ const thinking = {
   'claude-opus-5.5': { type: 'enabled', budget_tokens: 1024 },
 } as const;
 
-test.each(claudes)('%s goes on with its own signed thoughts after a call of a tool', async (model) => {
+test.each(claudes)('%s continues its own signed thoughts after a tool call', async (model) => {
   const { client, bedrock } = await start();
   const messages: MessageParam[] = [{ role: 'user', content: 'The weather, please' }];
   const asked = () => ask(model, { messages, tools: [weather], thinking: thinking[model] });
@@ -209,7 +209,7 @@ test.each(claudes)('%s goes on with its own signed thoughts after a call of a to
   ]);
 });
 
-test('a thought that was changed is refused in the words of Claude, which its clients match on', async () => {
+test("a changed thought is refused in Claude's words, which its clients match on", async () => {
   const { client } = await start();
   const content = [
     { type: 'thinking' as const, thinking: 'Hm.', signature: 'c2ln' },
@@ -225,7 +225,7 @@ test('a thought that was changed is refused in the words of Claude, which its cl
   );
 });
 
-test('models of other makers think too, and their thoughts may come back', async () => {
+test("other vendors' models think too, and their thoughts may be sent back", async () => {
   const system = await start();
   const { client } = system;
   const asked = ask('gpt-oss-120b', { thinking: { type: 'enabled', budget_tokens: 1024 } });
@@ -263,7 +263,7 @@ test.each(['claude-sonnet-4.6', 'nova-pro'])(
 );
 
 test.each(['claude-sonnet-4.6', 'claude-opus-5.5', 'nova-2-lite'])(
-  '%s ends at a string, and says which',
+  '%s ends at a stop sequence, and names it',
   async (model) => {
     const { client } = await start();
     const asked = ask(model, { stop_sequences: ['dystopia'] });
@@ -276,7 +276,7 @@ test.each(['claude-sonnet-4.6', 'claude-opus-5.5', 'nova-2-lite'])(
   },
 );
 
-test('a choice of a tool is kept, and of several calls the first where one is asked for', async () => {
+test('a tool choice is applied, and only the first call is kept if one is allowed', async () => {
   const { client } = await start();
   const tool_choice = { type: 'tool' as const, name: 'clock' };
   for (const model of ['claude-sonnet-4.6', 'nova-2-lite']) {
@@ -291,7 +291,7 @@ test('a choice of a tool is kept, and of several calls the first where one is as
   expect(content).toMatchObject([{ type: 'tool_use', name: 'weather' }]);
 });
 
-test.each(['claude-sonnet-4.6', 'nova-2-lite'])('%s is held to a schema', async (model) => {
+test.each(['claude-sonnet-4.6', 'nova-2-lite'])('%s answers by a schema', async (model) => {
   const { client } = await start();
   const schema = {
     type: 'object' as const,
@@ -307,14 +307,14 @@ test.each(['claude-sonnet-4.6', 'nova-2-lite'])('%s is held to a schema', async 
 });
 
 describe("errors are those of Anthropic's SDK", () => {
-  test('a key that is not one', async () => {
+  test('an invalid key', async () => {
     const { client } = await start();
     const key = 'sk-wrong';
     const stranger = client.withOptions({ apiKey: key, defaultHeaders: { 'x-api-key': key } });
     await expect(stranger.messages.create(ask('nova-lite'))).rejects.toThrow(Anthropic.AuthenticationError);
   });
 
-  test('a model that there is not, and one that the key may not ask', async () => {
+  test('a model that does not exist, and one that the key may not use', async () => {
     const { client } = await start('counted', 'shared-key');
     await expect(client.messages.create(ask('claude-9'))).rejects.toThrow(Anthropic.NotFoundError);
     await expect(client.messages.create(ask('claude-sonnet-4.6'))).rejects.toThrow(
@@ -325,7 +325,7 @@ describe("errors are those of Anthropic's SDK", () => {
     );
   });
 
-  test.each([...claudes, ...others])('what %s is asked in vain', async (model) => {
+  test.each([...claudes, ...others])('requests that %s cannot answer', async (model) => {
     const { client, bedrock } = await start();
     const source = { type: 'url' as const, url: 'https://example.com/a.png' };
     const messages: MessageParam[] = [{ role: 'user', content: [{ type: 'image', source }] }];
@@ -342,7 +342,7 @@ describe("errors are those of Anthropic's SDK", () => {
     expect(bedrock.received).toEqual([]);
   });
 
-  test('a limit that is used up, which is not tried again', async () => {
+  test('a used-up limit, which is not retried', async () => {
     const { client, requests } = await start('counted', 'shared-key');
     for (let call = 0; call < 5; call += 1)
       await client.messages.create(ask('nova-lite', { max_tokens: 10 }));
@@ -356,14 +356,14 @@ describe("errors are those of Anthropic's SDK", () => {
       error: { error: { code: 'quota_exceeded', details: { limit: 'requests', max: 5 } } },
     });
     expect(requests()).toBe(before + 1);
-    // To count costs nothing, so there is room for it.
+    // Counting is free, so the limit has room for it.
     const messages = [{ role: 'user' as const, content: 'Hi' }];
     expect(await client.messages.countTokens({ model: 'nova-lite', messages })).toMatchObject({
       input_tokens: expect.any(Number),
     });
   });
 
-  test('a model that is throttled is tried again, and one that fails', async () => {
+  test('a throttled model and a failing one, which are retried', async () => {
     const { client, bedrock, requests } = await start();
     const throttled = { kind: 'exception' as const, name: 'ThrottlingException' as const };
     bedrock.failNext(throttled, throttled);
@@ -377,7 +377,7 @@ describe("errors are those of Anthropic's SDK", () => {
     );
   });
 
-  test.each(['claude-sonnet-4.6', 'nova-2-lite'])('a stream of %s that breaks', async (model) => {
+  test.each(['claude-sonnet-4.6', 'nova-2-lite'])('a stream from %s that breaks', async (model) => {
     const { client, bedrock } = await start();
     const exception = 'ModelStreamErrorException' as const;
     bedrock.failNext({ kind: 'stream', after: 3, end: { exception } });
@@ -402,7 +402,7 @@ describe("errors are those of Anthropic's SDK", () => {
   });
 });
 
-test.each([...claudes, 'nova-pro'])('what Claude Code sends is answered by %s', async (model) => {
+test.each([...claudes, 'nova-pro'])("%s answers Claude Code's request", async (model) => {
   const { send, keyValue } = await start();
   const cache_control = { type: 'ephemeral' };
   const reply = await send({

@@ -23,7 +23,7 @@ const models = Object.entries<ModelDefinition>(catalogue).flatMap(([alias, defin
 });
 
 test.each(models)(
-  'no call of $alias costs more than was held, whatever is in it, and what is charged is what Bedrock billed',
+  'no call of $alias costs more than its hold, and each charge equals the bill from Bedrock',
   async (model) => {
     const { askFor, bedrock } = await startMiddle([model]);
     const settle = async (...[call, whole]: [Parameters<typeof askFor>[1], boolean]) => {

@@ -14,7 +14,7 @@ const common = {
 
 const price = { input: 1, output: 5, cacheRead: 0.1, cacheWrite: 1.25, cacheWrite1h: 2 };
 
-/** Models that can do everything, in each of the ways in which a model is asked. */
+/** Models that can do everything, one for each form of request. */
 const definitions = {
   claude: {
     ...common,
@@ -97,7 +97,7 @@ const results: ToolResultBlock['content'] = [
 ];
 
 test.each([true, false])(
-  'every block of a call reaches Bedrock, and every block of its answer comes back (whole: %s)',
+  'every block of a call reaches Bedrock, and every block of its answer comes back (complete: %s)',
   async (whole) => {
     system.bedrock.answerNext(script);
     const { reply, sent } = await system.askFor('claude', withEverything, whole);
@@ -152,22 +152,22 @@ test.each([true, false])(
 );
 
 test.each([true, false])(
-  'thoughts, calls of tools and their results go on in the next call as they were (whole: %s)',
+  'thoughts, tool calls and their results are unchanged in the next call (complete: %s)',
   async (whole) => {
     system.bedrock.answerNext(script, { deltas: ['Rain, 5 degrees.'] });
     const first = await system.askFor('claude', withEverything, whole);
-    // Bedrock refuses a thought whose signature is not that of its text.
+    // Bedrock refuses a thought with another text's signature.
     const { reply } = await system.askFor('claude', goOn(withEverything, first.reply, results), whole);
     expect(reply.blocks).toEqual([{ type: 'text', text: 'Rain, 5 degrees.' }]);
   },
 );
 
-test('what is written to the cache of a prompt and read from it is charged as such', async () => {
+test('tokens written to the prompt cache and read from it are charged as such', async () => {
   const first = await system.askFor('claude', withEverything, true);
   const second = await system.askFor('claude', withEverything, true);
   const { usage } = first.settled.ending ?? {};
   const { inputTokens = 0, outputTokens = 0, cacheWriteTokens = 0, cacheWrite1hTokens = 0 } = usage ?? {};
-  // Tools and system are kept for an hour, the document for 5 minutes.
+  // Tools and system prompt are cached for an hour, the document for 5 minutes.
   expect(cacheWriteTokens).toBeGreaterThan(1000);
   expect(cacheWrite1hTokens).toBeGreaterThan(0);
   const written = cacheWriteTokens + cacheWrite1hTokens;
@@ -182,7 +182,7 @@ test('what is written to the cache of a prompt and read from it is charged as su
 test.each([
   ['titan', 3, 3],
   ['cohere', 100, 2],
-] as const)('texts become vectors, in as many calls of %s as it takes', async (alias, texts, calls) => {
+] as const)('texts become vectors, in as many calls of %s as necessary', async (alias, texts, calls) => {
   const inputs = Array.from({ length: texts }, (_, index) => `Text number ${index}`);
   const { reply, settled } = await system.askFor(alias, { kind: 'embed', inputs, dimensions: 256 }, true);
   expect(reply.vectors.map(({ length }) => length)).toEqual(inputs.map(() => 256));
@@ -200,7 +200,7 @@ const messagesBody = {
 };
 
 test.each([true, false])(
-  'a body of the Messages API goes to Claude and comes back in its own words (whole: %s)',
+  'a body of the Messages API goes to Claude, and the answer keeps its form (complete: %s)',
   async (whole) => {
     const { events, settled, sent } = await system.askFor(
       'claude',
@@ -227,7 +227,7 @@ test.each([true, false])(
   },
 );
 
-test('a caller that stops listening leaves all that was held charged', async () => {
+test('if the caller stops listening, the whole hold stays charged', async () => {
   let held = 0;
   for await (const event of system.begin('claude', withEverything, false)) {
     if (event.type === 'admitted') held = (await system.used()) ?? 0;

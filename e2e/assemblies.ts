@@ -7,12 +7,12 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Directory of the synthesized deployments, one folder each by the name of the config. */
+    /** Directory of the synthesized deployments, with one folder per config name. */
     assemblies: string;
   }
 }
 
-/** Synthesizes every config once, for all test files: importing the CDK takes seconds. */
+/** Synthesizes every config once for all test files, because importing the CDK takes seconds. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(join(tmpdir(), 'bedrock-proxy-e2e-'));
   const script = join(import.meta.dirname, 'synthesize-configs.ts');

@@ -20,7 +20,7 @@ async function start() {
   return { ...system, client: system.client('all-key').client };
 }
 
-/** Micro-USD that are charged. */
+/** The charge in micro-USD. */
 async function charged({ client }: Awaited<ReturnType<typeof start>>): Promise<number> {
   const { limits } = await client.usage();
   const usd = limits.find(({ limit }) => limit === 'usd');
@@ -31,7 +31,7 @@ const billed = ({ bills }: Pick<System, 'bills'>) =>
   bills.reduce((sum, { modelId, ...bill }) => sum + costOf(modelId, bill), 0);
 
 test.each(['cut', 'finish', 'garbage'] as const)(
-  'a stream that ends within a call of a tool (%s) is an error; the conversation goes on without it, and it stays charged',
+  'a stream that ends within a tool call (%s) is an error; the conversation continues without it, and it stays charged',
   async (end) => {
     const system = await start();
     const conversation = system.client.conversation('nova-pro', options);
@@ -43,14 +43,14 @@ test.each(['cut', 'finish', 'garbage'] as const)(
     };
     await expect(read()).rejects.toMatchObject({ code: 'upstream_error', retryable: false });
     expect(types).toEqual(['start', 'block_start', 'block_delta']);
-    // Nobody knows what it cost.
+    // Its cost is unknown.
     expect(await charged(system)).toBeGreaterThan(billed(system));
     expect(conversation.messages).toEqual([]);
     expect(await conversation.ask('Please find it.')).toMatchObject({ stopReason: 'tool_use' });
   },
 );
 
-test('a run whose second answer fails goes on from there, and nothing is charged twice', async () => {
+test('a run can be resumed after its second answer fails, and nothing is charged twice', async () => {
   const system = await start();
   const find = tool({ name: 'find', inputSchema: { type: 'object' }, run: () => 'Here.' });
   const asked = { ...options, tools: [find] };
@@ -70,7 +70,7 @@ test('a run whose second answer fails goes on from there, and nothing is charged
 });
 
 test.each(['[1,2]', '"a text"', '7'])(
-  'a call of a tool whose input is no object (%s) is an error, whole or streamed',
+  'a tool call whose input is not an object (%s) is an error, complete or streamed',
   async (written) => {
     const system = await start();
     const answer = { blocks: [{ kind: 'tool' as const, name: 'find', deltas: [written] }] };
@@ -85,7 +85,7 @@ test.each(['[1,2]', '"a text"', '7'])(
   },
 );
 
-test('256 vectors of 1,536 numbers come back whole, in an answer of more than 6 MB', async () => {
+test('256 vectors of 1,536 numbers arrive complete, in an answer of more than 6 MB', async () => {
   const system = await start();
   const inputs = Array.from({ length: 256 }, (_, index) => `Text ${index}`);
   const embeddings = await system.client.embed('cohere-embed-v4', inputs, { dimensions: 1536 });
@@ -105,7 +105,7 @@ const image = (bytes: number): UserBlock => ({
 });
 const document: UserBlock = { type: 'document', name: 'Report', format: 'pdf', data: pdfOf(1) };
 
-test('an image of 3.75 MB goes through, in a request of almost 6 MB; a larger request is refused', async () => {
+test('an image of 3.75 MB passes, in a request of almost 6 MB; a larger request is refused', async () => {
   const { client, bills } = await start();
   const asked = { maxTokens: 100, system: 'x'.repeat(1_040_000) };
   const { usage } = await client.ask('claude-opus-5.5', [text, image(mostImageBytes)], asked);
@@ -119,7 +119,7 @@ test('an image of 3.75 MB goes through, in a request of almost 6 MB; a larger re
 
 const hello: MessageInput = { role: 'user', content: 'Hello' };
 const call = (id: string) => ({ type: 'tool_use', id, name: 'find', input: {} }) as const;
-/** Two calls of a tool, whose results are to come next. */
+/** Two tool calls, whose results must come next. */
 const called: MessageInput[] = [hello, { role: 'assistant', content: [call('a'), call('b')] }];
 const result = (id: string) => ({ type: 'tool_result', id, content: id }) as const;
 
@@ -127,15 +127,15 @@ const toolRemedy = 'begin the user message after the calls with a result for eac
 const imageRemedy = 'at most 3.75 MB and 8,000 pixels a side, in the format that it says';
 const documentRemedy = 'with a name that no other of the request has and a text beside them';
 
-/** What a question is refused for, after the calls. */
+/** Reasons to refuse the question after the calls. */
 const refused: readonly (readonly [why: string, Question, remedy: string])[] = [
-  ['a result that is missing', [result('b'), text], toolRemedy],
+  ['a missing result', [result('b'), text], toolRemedy],
   ['no results', [text], toolRemedy],
-  ['a result that nobody asked for', [result('b'), result('a'), result('c')], toolRemedy],
+  ['a result without a call', [result('b'), result('a'), result('c')], toolRemedy],
   ['a result twice', [result('b'), result('b'), result('a')], toolRemedy],
   ['an image that is too large', [result('a'), result('b'), text, image(mostImageBytes + 1)], imageRemedy],
   [
-    'an image of another format',
+    'an image in another format',
     [result('a'), result('b'), { type: 'image', format: 'gif', data: pngOf(9, 9) }],
     imageRemedy,
   ],
@@ -145,10 +145,10 @@ const refused: readonly (readonly [why: string, Question, remedy: string])[] = [
     imageRemedy,
   ],
   ['a document twice', [result('a'), result('b'), text, document, document], documentRemedy],
-  ['a document without a text', [result('a'), result('b'), document], documentRemedy],
+  ['a document without text', [result('a'), result('b'), document], documentRemedy],
 ];
 
-test('content that Bedrock refuses costs nothing, and the caller learns what to do', async () => {
+test('content that Bedrock refuses costs nothing, and the error says what to do', async () => {
   const system = await start();
   for (const [why, question, remedy] of refused) {
     for (const model of ['claude-sonnet-4.6', 'nova-pro'] satisfies CatalogueAlias[]) {
@@ -162,7 +162,7 @@ test('content that Bedrock refuses costs nothing, and the caller learns what to 
   expect(await charged(system)).toBe(0);
 });
 
-test('results may come in any order, but for Claude not after a text', async () => {
+test('results may come in any order, but for Claude not after text', async () => {
   const { client } = await start();
   for (const model of ['claude-sonnet-4.6', 'nova-pro', 'mistral-large-3'] satisfies CatalogueAlias[]) {
     const { text: answer } = await client.ask(model, [result('b'), result('a'), text], {
@@ -178,7 +178,7 @@ test('results may come in any order, but for Claude not after a text', async () 
   await expect(late).rejects.toThrow(toolRemedy);
 });
 
-test('a turn of thoughts alone is left out for a model that has not signed them, and the turns around it are one', async () => {
+test('a turn with only thoughts is left out for a model that did not sign them, and the turns around it become one', async () => {
   const { client } = await start();
   const messages: MessageInput[] = [
     hello,

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 const bundle = readFileSync(new URL(import.meta.resolve('@org/lambda/bundle')));
 
-test('the functions are one file within its budget', () => {
+test('the functions are one file within the size budget', () => {
   expect(bundle.byteLength).toBeLessThan(450_000);
   expect(gzipSync(bundle).byteLength).toBeLessThan(150_000);
 });
@@ -13,6 +13,6 @@ test.each([
   ['a shim for require', 'Dynamic require'],
   ['messages in other languages', 'Ungültige Eingabe'],
   ['the chain of credential providers', 'AssumeRoleWithWebIdentity'],
-])('it does not hold %s', (_what, trace) => {
+])('it does not contain %s', (_what, trace) => {
   expect(bundle.includes(trace)).toBe(false);
 });

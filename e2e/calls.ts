@@ -8,7 +8,7 @@ import { pdfOf, pngOf } from './files.ts';
 type ConverseModel = Extract<ModelDefinition, { readonly upstream: 'converse' }>;
 type Media = Extract<ToolResultBlock['content'][number], { readonly type: 'image' | 'document' }>;
 
-/** Any Unicode that a model takes as text. */
+/** Any Unicode that a model accepts as text. */
 const text = fc
   .string({ unit: 'binary', minLength: 1, maxLength: 50 })
   .map((written) => `x${written.toWellFormed()}`);
@@ -40,7 +40,7 @@ const property = fc.oneof(
   text.map((description) => ({ type: 'string', description })),
   fc.uniqueArray(text, { minLength: 1, maxLength: 3 }).map((values) => ({ enum: values })),
 );
-/** Of objects. */
+/** JSON Schemas of objects. */
 const schema = fc
   .dictionary(fc.oneof(fc.constantFrom('a', 'b'), text), property, { maxKeys: 4 })
   .map((properties) => ({ type: 'object', properties, required: Object.keys(properties).slice(0, 1) }));
@@ -52,7 +52,7 @@ const tool = fc.record({
 });
 const input = fc.dictionary(oddText, anyJson, { maxKeys: 4 });
 
-/** A turn of a user, and what the model said to it: some text, and calls of tools, which the next turn answers. */
+/** A user's turn and the model's reply: some text, and tool calls, which the next turn answers. */
 interface Exchange {
   readonly asked: readonly Block[];
   readonly said: readonly Block[];
@@ -64,7 +64,7 @@ interface Exchange {
 }
 type ToolInput = Extract<Block, { readonly type: 'tool_use' }>['input'];
 
-/** Calls of every kind that a model takes, with everything in them that it takes. */
+/** Calls of every kind that a model takes, with everything that they can contain. */
 export function callsTo({
   definition,
   price,
@@ -80,21 +80,21 @@ export function callsTo({
         purpose: optional(['document', 'query'] as const),
       });
     case 'invoke':
-      throw new Error('No model of the catalogue has a body of its own for conversations.');
+      throw new Error('No model of the catalogue has its own body for conversations.');
   }
 }
 
-/** One of these, or nothing. */
+/** One of these, or undefined. */
 function optional<Value>(values: readonly Value[]): fc.Arbitrary<Value | undefined> {
   return fc.constantFrom(undefined, ...values);
 }
 
-/** A value where the model has a capability, or nothing. */
+/** A value if the model has a capability, or undefined. */
 function where<Value>(has: boolean, values: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> {
   return has ? fc.option(values, { nil: undefined }) : fc.constant(undefined);
 }
 
-/** Of earlier turns. A model that signs refuses what it has not signed. */
+/** Thoughts in earlier turns. A model that signs its thoughts refuses unsigned ones. */
 function thoughtsOf({ reasoning }: ConverseModel): fc.Arbitrary<Block>[] {
   const thought = { type: fc.constant('reasoning' as const), text };
   return reasoning?.history
@@ -136,11 +136,11 @@ function conversations(model: ConverseModel, price: ChosenModel['price']): fc.Ar
   return fc
     .record({
       exchanges: fc.array(exchange, { maxLength: can('history') ? 3 : 0 }),
-      // The simulated Bedrock calls tools that are named last.
+      // The simulated Bedrock calls the tools whose names come last.
       asked: fc
         .tuple(exchange, fc.subarray([...toolNames]))
         .map(([{ asked }, named]): Block[] => [...asked, { type: 'text', text: `Use: ${named.join(' ')}` }]),
-      /** Whether the last turn brings results alone, where there are any. */
+      /** Whether the last turn has only results, if there are any. */
       goesOn: fc.boolean(),
       system: where(can('system'), fc.array(textBlock, { minLength: 1, maxLength: 2 })),
       tools: where(
@@ -155,7 +155,7 @@ function conversations(model: ConverseModel, price: ChosenModel['price']): fc.Ar
       stop: where(can('stop'), fc.array(text, { maxLength: 4 })),
       outputSchema: where(can('outputSchema'), schema),
       cache: optional(model.cache?.points?.ttls ?? []),
-      /** Whether the points of the cache are the caller's own. */
+      /** Whether the caller sets the cache points. */
       ownPoints: fc.boolean(),
       serviceTier: optional((model.serviceTiers ?? []).filter((tier) => price?.tiers?.[tier])),
     })
@@ -172,7 +172,7 @@ function conversations(model: ConverseModel, price: ChosenModel['price']): fc.Ar
         (choice !== undefined &&
           model.toolChoices?.includes(choice) &&
           !(isForced && excludes('forcedTools')));
-      // Claude begins a turn in which it thinks so with a thought, which only it can sign.
+      // In this mode, Claude begins a turn with a thought, which only it can sign.
       const alone = goesOn && !(thinks && model.reasoning?.form === 'claude-budget');
       const temperature = excludes('temperature') ? undefined : rest.temperature;
       const point: CachePointBlock[] = cache && ownPoints ? [{ type: 'cache_point', ttl: cache }] : [];
@@ -201,7 +201,7 @@ function conversations(model: ConverseModel, price: ChosenModel['price']): fc.Ar
     });
 }
 
-/** With an id for each call of a tool, and for each document a name of its own. */
+/** With an id for each tool call, and a unique name for each document. */
 function messagesOf(exchanges: readonly Exchange[], asked: readonly Block[], goesOn: boolean): Message[] {
   let documents = 0;
   const named = <Piece extends { readonly type: string }>(block: Piece): Piece => {
@@ -212,7 +212,7 @@ function messagesOf(exchanges: readonly Exchange[], asked: readonly Block[], goe
   const resultsOf = (index: number) => {
     const { calls = [] } = exchanges[index] ?? {};
     const idOf = ids(index);
-    // In the order that tools happen to return in.
+    // In the order in which the tools happen to return.
     return calls
       .map(
         ({ result }, call): Block => ({

@@ -9,7 +9,7 @@ const schema = z.object({ city: z.string(), people: z.int() });
 const outputSchema = z.toJSONSchema(schema);
 
 describe('a schema', () => {
-  test('gives a typed answer, whole or in pieces', async () => {
+  test('gives a typed answer, complete or streamed', async () => {
     const system = await startSystem('shipped');
     const { client } = system.client('tollmkey');
     const deltas = ['{"city":"Oran",', '"people":200000}'];
@@ -26,7 +26,7 @@ describe('a schema', () => {
     expect((await stream.final()).output).toEqual(output);
   });
 
-  test('refuses an answer that does not fit, and says where', async () => {
+  test('refuses an answer that does not fit, and names the place', async () => {
     const system = await startSystem('shipped');
     const { client, requests } = system.client('tollmkey');
     system.bedrock.answerNext({ deltas: ['{"city":"Oran"}'] });
@@ -38,7 +38,7 @@ describe('a schema', () => {
 });
 
 describe('a stream', () => {
-  test('is 500 pieces in order, then the whole answer with what it cost and what is left', async () => {
+  test('is 500 pieces in order, then the complete answer with its cost and the rest of the limits', async () => {
     const system = await startSystem('counted');
     const { client, requests } = system.client('thrifty-key');
     const deltas = Array.from({ length: 500 }, (_, index) => `${index} `);
@@ -64,7 +64,7 @@ describe('a stream', () => {
   });
 });
 
-test('a quota that is used up is a value that says its numbers, after one request', async () => {
+test('a used-up quota is a value with its numbers, after one request', async () => {
   const system = await startSystem('counted');
   const { client, requests } = system.client('other-key');
   for (const _ of Array(2)) expect(await client.safeAsk('llama', question)).toMatchObject({ ok: true });
@@ -84,7 +84,7 @@ test('a quota that is used up is a value that says its numbers, after one reques
   expect(requests()).toBe(4);
 });
 
-test('usage is what answers have counted, of the team and of the key', async () => {
+test('usage counts the answers, by team and by key', async () => {
   const { client } = (await startSystem('counted')).client('other-key');
   const { limits } = await client.ask('llama', question);
   const usage = await client.usage();

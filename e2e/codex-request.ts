@@ -1,6 +1,6 @@
 /**
- * Requests in the form in which Codex CLI 0.171.0 makes them for a provider with `wire_api = "responses"`, field by field
- * and item by item, with words of our own.
+ * Requests in the form of Codex CLI 0.171.0 for a provider with `wire_api = "responses"`, field by field
+ * and item by item, with our own words.
  */
 
 const text = (said: string) => [{ type: 'input_text', text: said }];
@@ -49,7 +49,7 @@ function conversation(question: string) {
   ];
 }
 
-/** For a model that Codex knows nothing of. */
+/** For a model that Codex does not know. */
 export function codexRequest(model: string, question: string) {
   return {
     ...shared,
@@ -61,7 +61,7 @@ export function codexRequest(model: string, question: string) {
   };
 }
 
-/** For a GPT of its own time: the tools come within the conversation, and it writes code of any form. */
+/** For a GPT of Codex's time: the tools are part of the conversation, and the model writes code of any form. */
 export function codexRequestOfGpt(model: string, question: string) {
   const exec = {
     type: 'custom',

@@ -4,19 +4,19 @@ import shipped from '@org/infra/proxy.config.ts';
 import { catalogue, type ModelDefinition } from '@org/models';
 import { shortSoak, soakConfig } from './soak/teams.ts';
 
-/** A plan that lets everything through. */
+/** A plan without a throttle or a quota in the way. */
 const open = {
   throttle: { rate: 10_000, burst: 10_000 },
   quota: { limit: 10_000_000, period: 'MONTH' },
   models: ['llama'],
 } as const;
 
-/** The simulated Bedrock still answers them; a config that calls them ended is refused. */
+/** The simulated Bedrock still answers these models; a config with an ended lifecycle is refused. */
 const ended = {
   lifecycle: { status: 'legacy', endOfLife: '2025-08-15' },
 } as const satisfies Partial<ModelDefinition>;
 
-/** Your own model, which speaks Llama's body. */
+/** A custom model with Llama's body. */
 const imported = {
   upstream: 'invoke',
   format: 'llama',
@@ -25,7 +25,7 @@ const imported = {
   lifecycle: { status: 'active' },
 } as const satisfies ModelDefinition;
 
-/** The original, with the models that it called, in their own bodies. */
+/** The original proxy, with its models and their own bodies. */
 const predecessor = parseProxyConfig({
   ...original,
   name: 'predecessor',
@@ -49,7 +49,7 @@ const predecessor = parseProxyConfig({
   ],
 });
 
-/** Limits that a test meets within a few requests, and keys that open nothing. */
+/** Limits that a test reaches within a few requests, and keys that are refused. */
 const tight = defineProxyConfig({
   name: 'tight',
   stage: 'dev',
@@ -74,7 +74,7 @@ const tight = defineProxyConfig({
   },
 });
 
-/** Exact limits that a test meets within a few requests. */
+/** Exact limits that a test reaches within a few requests. */
 const counted = defineProxyConfig({
   name: 'counted',
   stage: 'dev',
@@ -100,7 +100,7 @@ const counted = defineProxyConfig({
   },
 });
 
-/** A limit of a hundred requests, for callers who all come at once. */
+/** A limit of a hundred requests, for many callers at once. */
 const contested = defineProxyConfig({
   name: 'contested',
   stage: 'dev',
@@ -116,7 +116,7 @@ const contested = defineProxyConfig({
   teams: { contested: { plan: 'hundred', keys: ['contested-key'] } },
 });
 
-/** Every model of the catalogue; a plan that counts tokens too, and one whose limit in USD a few requests meet. */
+/** Every model of the catalogue. One plan counts tokens too, and one has a limit in USD that a few requests reach. */
 const everything = parseProxyConfig({
   name: 'everything',
   stage: 'dev',
@@ -143,7 +143,7 @@ const everything = parseProxyConfig({
   },
 });
 
-/** A plan whose questions and answers pass a guardrail. */
+/** A plan with a guardrail on questions and answers. */
 const guarded = defineProxyConfig({
   name: 'guarded',
   stage: 'dev',
@@ -161,7 +161,7 @@ const guarded = defineProxyConfig({
   teams: { guarded: { plan: 'guarded', keys: ['guarded-key'] } },
 });
 
-/** Callers with keys, and callers who signed in; the teams have a plan each. */
+/** Callers with keys, and signed-in callers; each team has its own plan. */
 const signedIn = defineProxyConfig({
   name: 'signed-in',
   stage: 'dev',
@@ -193,20 +193,20 @@ const signedIn = defineProxyConfig({
   },
 });
 
-/** A user pool of the deployment's own. */
+/** The deployment's own user pool. */
 const userPool = parseProxyConfig({ ...shipped, name: 'user-pool', signIn: { cognito: 'create' } });
 
-/** Keys are read by API Gateway alone. */
+/** Only API Gateway reads keys. */
 const withoutBearer = parseProxyConfig({ ...shipped, name: 'without-bearer', bearer: false });
 
-/** Pages of two origins may call. */
+/** Pages of two origins may call the API. */
 const web = parseProxyConfig({
   ...shipped,
   name: 'web',
   cors: { origins: ['https://app.example.com', 'http://localhost:3000'] },
 });
 
-/** For clients of other APIs: their names of models, and pages that call them. */
+/** For clients of other APIs: their model names, and their pages. */
 const compatible = defineProxyConfig({
   name: 'compatible',
   stage: 'dev',
@@ -220,21 +220,21 @@ const compatible = defineProxyConfig({
   cors: { origins: ['https://app.example.com'] },
 });
 
-const ofSeveralMakers = { ...open, models: ['llama', 'nova-lite', 'claude-haiku-4.5'] };
+const severalVendors = { ...open, models: ['llama', 'nova-lite', 'claude-haiku-4.5'] };
 
-/** Many teams that are let through, to meet faults at once, and some that meet one limit each. */
+/** Many teams without limits in the way, for many faults at once, and some teams that reach one limit each. */
 const faulty = parseProxyConfig({
   name: 'faulty',
   stage: 'dev',
   region: 'us-east-1',
-  models: ofSeveralMakers.models,
+  models: severalVendors.models,
   plans: {
-    open: { ...ofSeveralMakers, limits: { tokens: { month: 1_000_000 } } },
-    closed: { ...ofSeveralMakers, limits: { requests: { month: 0 } } },
-    // Room for one call at a time, through whichever door: each holds more than half of it.
-    narrow: { ...ofSeveralMakers, limits: { tokens: { month: 3000 } } },
-    hasty: { ...ofSeveralMakers, throttle: { rate: 1, burst: 1 }, limits: {} },
-    spent: { ...ofSeveralMakers, quota: { limit: 1, period: 'MONTH' }, limits: {} },
+    open: { ...severalVendors, limits: { tokens: { month: 1_000_000 } } },
+    closed: { ...severalVendors, limits: { requests: { month: 0 } } },
+    // Room for one call at a time, through any API: each holds more than half of it.
+    narrow: { ...severalVendors, limits: { tokens: { month: 3000 } } },
+    hasty: { ...severalVendors, throttle: { rate: 1, burst: 1 }, limits: {} },
+    spent: { ...severalVendors, quota: { limit: 1, period: 'MONTH' }, limits: {} },
   },
   teams: Object.fromEntries(
     [
@@ -245,7 +245,7 @@ const faulty = parseProxyConfig({
   ),
 });
 
-/** A slow plan that has the only key of the config, and a fast one for keys that are made at run time. */
+/** A slow plan with the only key of the config, and a fast one for keys created at run time. */
 const growing = defineProxyConfig({
   name: 'growing',
   stage: 'dev',

@@ -17,7 +17,7 @@ import * as z from 'zod/mini';
 import { pdfOf, pngOf } from './files.ts';
 import { costOf, startSystem } from './harness.ts';
 
-/** What came of a question, however it was asked: one usage for each answer of the model. */
+/** A question's answer, buffered or streamed, with one usage for each of the model's answers. */
 interface Outcome {
   readonly answer: Pick<Answer, 'text' | 'content' | 'stopReason'>;
   readonly usages: readonly Usage[];
@@ -35,7 +35,7 @@ const asRun: Way = async (client, model, question, options) => {
   return { answer, messages, usages: steps.map((step) => step.answer.usage) };
 };
 
-/** A caller who reads every answer while it is written, and runs the tools. */
+/** A caller that streams every answer, and runs the tools. */
 const asStreams: Way = async (client, model, question, options) => {
   const conversation = client.conversation(model, options);
   const usages: Usage[] = [];
@@ -71,7 +71,7 @@ async function start() {
   return {
     ...system,
     client,
-    /** Answers, the ledger, and what the simulated Bedrock billed agree to the token and to the micro-USD. */
+    /** Answers, the ledger and the simulated Bedrock's bill agree to the token and to the micro-USD. */
     async expectCharged(usages: readonly Usage[]) {
       const bills = system.bills.map(({ modelId, ...bill }) => ({
         tokens: allInputTokens(bill) + bill.outputTokens,
@@ -114,7 +114,7 @@ const call = (name: string, city: string) =>
 
 describe.each(ways)('%s,', (_way, ask) => {
   test.each(['nova-pro', 'claude-sonnet-4.6', 'gpt-6-luna'] satisfies CatalogueAlias[])(
-    'three answers of %s, with calls side by side, are one conversation, each charged as it is billed',
+    'three answers of %s, with parallel calls, are one conversation, each charged as billed',
     async (model) => {
       const { client, bedrock, expectCharged } = await start();
       bedrock.answerNext(
@@ -138,7 +138,7 @@ describe.each(ways)('%s,', (_way, ask) => {
   );
 
   test.each(['claude-opus-5.5', 'nova-lite'] satisfies CatalogueAlias[])(
-    '%s reads an image and a PDF, and is charged what they cost',
+    '%s reads an image and a PDF, and is charged their cost',
     async (model) => {
       const { client, bills, expectCharged } = await start();
       const { answer, usages } = await ask(
@@ -165,10 +165,10 @@ describe.each(ways)('%s,', (_way, ask) => {
 
   test.each([
     ['claude-haiku-4.5', 'low', 2000],
-    // It thinks unasked.
+    // This model thinks by default.
     ['claude-opus-5.5', undefined, 400],
   ] as const)(
-    'the thoughts of %s go on over a loop of tools, and no other ones',
+    "a tool loop of %s keeps the model's own thoughts, and no others",
     async (model, reasoning, maxTokens) => {
       const { client, bills, expectCharged } = await start();
       const options = { tools, reasoning, maxTokens };
@@ -208,7 +208,7 @@ describe.each(ways)('%s,', (_way, ask) => {
   test.each([
     ['claude-sonnet-4.6', '5m'],
     ['claude-opus-5', '1h'],
-  ] as const)('what %s kept for %s is read at a tenth of the price of input', async (model, cache) => {
+  ] as const)('%s reads a prompt cached for %s at a tenth of the input price', async (model, cache) => {
     const { client, bills, expectCharged } = await start();
     const system = 'You know everything about dystopias. '.repeat(400);
     const asked = () =>
@@ -232,7 +232,7 @@ describe.each(ways)('%s,', (_way, ask) => {
 });
 
 test.each(['titan-embed-v2', 'cohere-embed-v3', 'cohere-embed-v4'] satisfies CatalogueAlias[])(
-  '100 texts become vectors by %s in one call, charged once',
+  '%s turns 100 texts into vectors in one call, charged once',
   async (model) => {
     const { client, bedrock, used } = await start();
     const inputs = Array.from({ length: 100 }, (_, index) => `Text ${index} about dystopias. Łódź. 🦊`);

@@ -44,7 +44,7 @@ beforeAll(() => {
 const resources = (type: string) =>
   Object.values(template.Resources).filter((resource) => resource.Type === type);
 
-test('what is uploaded for the functions is, byte for byte, what was built and tested', () => {
+test('the functions are uploaded exactly as built and tested, byte for byte', () => {
   const Code = z.object({ Code: z.object({ S3Key: z.string() }) });
   const functions = Object.entries(template.Resources).filter(
     ([, { Type }]) => Type === 'AWS::Lambda::Function',
@@ -60,7 +60,7 @@ test('what is uploaded for the functions is, byte for byte, what was built and t
       .filter((entry) => entry.isFile())
       .map((entry) => relative(join(directory, path), join(entry.parentPath, entry.name)))
       .toSorted();
-    // The licences of what is bundled go with it.
+    // The licences of the bundled packages are uploaded too.
     expect(files).toEqual(['THIRD-PARTY-NOTICES.txt', 'index.mjs']);
     for (const file of files) {
       expect(readFileSync(join(directory, path, file)).equals(readFileSync(join(builtTo, file)))).toBe(true);
@@ -68,7 +68,7 @@ test('what is uploaded for the functions is, byte for byte, what was built and t
   }
 });
 
-test('nothing else is uploaded but the template', () => {
+test('nothing else is uploaded except the template', () => {
   expect(
     Object.values(assets)
       .map(({ source }) => source.packaging)
@@ -76,14 +76,14 @@ test('nothing else is uploaded but the template', () => {
   ).toEqual(['file', 'zip', 'zip']);
 });
 
-test('a first deployment adds every resource without asking anything of the one who runs it', () => {
+test('a first deployment adds every resource without a question to the user', () => {
   const Deployable = z.object({
     Parameters: z.optional(z.record(z.string(), z.object({ Default: z.string() }))),
   });
   const whole: unknown = JSON.parse(readFileSync(join(directory, 'bedrock-proxy-dev.template.json'), 'utf8'));
-  // The version of the bootstrap alone, which has a default.
+  // Only the bootstrap version, which has a default.
   expect(Object.keys(z.parse(Deployable, whole).Parameters ?? {})).toEqual(['BootstrapVersion']);
-  // CAPABILITY_IAM is enough: no role or policy has a name of its own.
+  // CAPABILITY_IAM is enough: no role or policy has a custom name.
   for (const type of ['AWS::IAM::Role', 'AWS::IAM::ManagedPolicy']) {
     for (const { Properties } of resources(type)) {
       expect(Properties).not.toHaveProperty('RoleName');

@@ -25,7 +25,7 @@ const fenced = (language: string) =>
   );
 
 const snippets = fenced('ts');
-/** Written to a folder from where the built client is found, as it is where it is installed. */
+/** Written to a folder that can import the built client, as an installed client can be. */
 let directory: string;
 
 beforeAll(async () => {
@@ -35,7 +35,7 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 
 const fileOf = (index: number) => join(directory, `${index}.ts`);
 
-test('every snippet compiles as a user would have it', async () => {
+test("every snippet compiles in a user's project", async () => {
   await Promise.all(snippets.map(({ code }, index) => writeFile(fileOf(index), code)));
   const program = ts.createProgram({
     rootNames: snippets.map((_snippet, index) => fileOf(index)),
@@ -59,10 +59,10 @@ test('every snippet compiles as a user would have it', async () => {
   expect(snippets.length).toBeGreaterThan(0);
 });
 
-test('every snippet runs, but for those that name a deployment of their own', async () => {
+test('every snippet runs, except those that name another deployment', async () => {
   const { url, keyValue } = await startSystem('shipped');
   const key = keyValue('tollmkey');
-  // Those that `npm start` prints.
+  // The variables that `npm start` prints.
   const environment = {
     ...{ BEDROCK_PROXY_URL: url, BEDROCK_PROXY_API_KEY: key },
     ...{ OPENAI_BASE_URL: `${url}/v1`, OPENAI_API_KEY: key },
@@ -78,7 +78,7 @@ test('every snippet runs, but for those that name a deployment of their own', as
   }
 }, 60_000);
 
-test("README's curl line works as it stands", async () => {
+test("README's curl line works unchanged", async () => {
   const { url, keyValue } = await startSystem('shipped');
   const [curl] = fenced('sh').flatMap(({ code }) => code.match(/^curl (?:.*\\\n)*.*$/m) ?? []);
   const command = curl?.replace('http://127.0.0.1:8787/dev', url).replace(/^curl/, 'curl -sS') ?? '';
@@ -91,7 +91,7 @@ test("README's curl line works as it stands", async () => {
   });
 });
 
-test('every link to a file of the repository leads to one', () => {
+test('every link to a file of the repository has a target', () => {
   const broken = documents.flatMap(({ path, text }) =>
     [...text.matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)]
       .map(([, target = '']) => join(dirname(path), target))
@@ -101,7 +101,7 @@ test('every link to a file of the repository leads to one', () => {
   expect(broken).toEqual([]);
 });
 
-/** As GitHub makes an anchor of a heading. */
+/** A heading's anchor, as GitHub makes it. */
 const anchorOf = (heading: string) =>
   heading
     .replaceAll(/[`*]|\[|\]\([^)]*\)/g, '')
@@ -110,7 +110,7 @@ const anchorOf = (heading: string) =>
     .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
     .replaceAll(' ', '-');
 
-test('every link to a heading leads to one', () => {
+test('every link to a heading has a target', () => {
   const anchors = new Map(
     documents.map(({ path, text }) => [
       path,

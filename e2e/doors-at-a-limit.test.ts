@@ -14,9 +14,9 @@ import { costOf, type System, startSystem } from './harness.ts';
 /** An API, as its own client calls it. */
 interface Door {
   readonly name: string;
-  /** Each resolves when there is a whole answer. */
+  /** Each resolves when the answer is complete. */
   readonly calls: Readonly<Record<'whole' | 'stream' | 'tools' | 'image', () => Promise<unknown>>>;
-  /** The code of a 429, where it is of the class that the client has for one. */
+  /** The code of a 429, if the error has the client's class for one. */
   codeOf(error: unknown): string | null | undefined;
 }
 
@@ -136,7 +136,7 @@ function openAiCode(error: unknown): string | null | undefined {
   return error instanceof OpenAiRateLimitError ? error.code : undefined;
 }
 
-/** Every door, for one key. Nothing is sent again. */
+/** Every API, for one key. Nothing is retried. */
 function doorsOf({ url, keyValue }: System, keyName: string): Door[] {
   const apiKey = keyValue(keyName);
   const openAi = new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 });
@@ -148,7 +148,7 @@ function doorsOf({ url, keyValue }: System, keyName: string): Door[] {
   ];
 }
 
-/** The code of a refusal, or that there is an answer. Anything but a 429 of the client's own is thrown. */
+/** The code of a refusal, or `answered`. Throws any error that is not the client's 429. */
 async function outcomeOf(door: Door, call: () => Promise<unknown>): Promise<string> {
   try {
     await call();
@@ -167,7 +167,7 @@ async function limitOf({ url, keyValue }: System, keyName: string) {
   return limit;
 }
 
-test('of 160 calls at once over all doors with one key, a limit of 100 requests lets through exactly 100, and every client has its own error for the others', async () => {
+test('a limit of 100 requests admits exactly 100 of 160 calls at once over all APIs with one key, and each client throws its own error for the others', async () => {
   const system = await startSystem('contested');
   const doors = doorsOf(system, 'contested-key');
   const race = () =>
@@ -188,14 +188,14 @@ test('of 160 calls at once over all doors with one key, a limit of 100 requests 
     remaining: 0,
   });
   expect(system.bills).toHaveLength(100);
-  // When nothing is in flight any more, each is told that the limit is reached.
+  // When nothing is in flight any more, each error says that the limit is reached.
   expect(new Set((await race()).map(({ door, outcome }) => `${door}: ${outcome}`))).toEqual(
     new Set(doors.map(({ name }) => `${name}: quota_exceeded`)),
   );
   expect(system.bills).toHaveLength(100);
 });
 
-test('a limit in USD is never passed, whatever is asked at once through whichever door', async () => {
+test('no mix of calls at once, through all APIs, passes a limit in USD', async () => {
   const system = await startSystem('everything');
   const doors = doorsOf(system, 'cheap-key');
   const spent = () => system.bills.reduce((sum, { modelId, ...bill }) => sum + costOf(modelId, bill), 0);
@@ -207,7 +207,7 @@ test('a limit in USD is never passed, whatever is asked at once through whicheve
     looks.push(max - used);
     return Math.round(used * 1_000_000);
   };
-  // Those that are let through leave less and less, until the dearest can never fit.
+  // The admitted calls leave less and less, until the most expensive can never fit.
   while (!doors.every(({ name }) => outcomes.has(`${name}: quota_exceeded`))) {
     const calls = doors.flatMap((door) =>
       Object.values(door.calls).flatMap((call) =>

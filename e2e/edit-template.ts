@@ -3,7 +3,7 @@ import type { Template } from '@org/local';
 type Properties = Readonly<Record<string, unknown>>;
 
 /**
- * An edit of every resource of a type: new properties, or `undefined` to take the resource out.
+ * An edit of every resource of a type: new properties, or `undefined` to remove the resource.
  */
 export function editResources(
   type: string,

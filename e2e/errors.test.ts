@@ -5,7 +5,7 @@ import { type Sent, type System, startSystem } from './harness.ts';
 
 const question = { model: 'llama', question: 'What is a dystopia' };
 
-/** The reply has the status, the envelope and the headers that the contract gives its code. */
+/** The reply has the contract's status, envelope and headers for its code. */
 async function expectError(system: System, sent: Sent, code: ErrorCode): Promise<void> {
   const reply = await system.send(sent);
   const { status, type, retryable } = errorDefinition(code);
@@ -51,7 +51,7 @@ test.each(faults)('%s', async (_name, sentWith, code) => {
   await expectGood(system);
 });
 
-/** What each exception of Bedrock's means to the caller. */
+/** The caller's error for each of Bedrock's exceptions. */
 const exceptionCodes: Readonly<Record<ExceptionName, ErrorCode>> = {
   AccessDeniedException: 'model_unavailable',
   ConflictException: 'upstream_error',
@@ -83,7 +83,7 @@ test.each(exceptionNames)("Bedrock's %s", async (name) => {
   await expectGood(system);
 });
 
-test('Bedrock down, and up again', async () => {
+test('Bedrock is down, and then up again', async () => {
   const system = await startSystem('tight');
   const port = Number(new URL(system.bedrock.url).port);
   await system.bedrock.close();

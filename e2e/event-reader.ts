@@ -1,20 +1,20 @@
 import { type StreamEvent, StreamEventSchema } from '@org/contract';
 
-/** What a streamed request came back with, read as it comes. */
+/** The response to a streamed request, read as it arrives. */
 export interface StreamedReply {
   readonly status: number;
   readonly headers: Headers;
   /** The next event; `undefined` at the end of the response, however it ends. */
   next(): Promise<StreamEvent | undefined>;
-  /** All events that are still to come, and how the response ended. */
+  /** All remaining events, and how the response ended. */
   rest(): Promise<{ events: StreamEvent[]; cut: boolean }>;
-  /** The body as text: of a response that is not a stream. */
+  /** The body as a string, for a response that is not a stream. */
   text(): Promise<string>;
   /** Hangs up. */
   hangUp(): void;
 }
 
-/** Reads server-sent events off a response, one by one. */
+/** Reads a response's server-sent events one by one. */
 export function readEvents(response: Response, controller: AbortController): StreamedReply {
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let buffered = '';

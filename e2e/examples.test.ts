@@ -11,7 +11,7 @@ import { type System, startSystem } from './harness.ts';
 
 const examples = join(import.meta.dirname, '../packages/client-sdk/examples');
 
-/** Starts an example as its first lines say, for a key of the system. */
+/** Starts an example by the command in its first lines, with a key of the system. */
 function start(
   { url, keyValue }: System,
   key: string,
@@ -46,7 +46,7 @@ describe('the service', () => {
     return { ask, stop };
   }
 
-  test('answers, and says in its own words what its user can do about an error', async () => {
+  test('answers, and explains in its own words what its user can do about an error', async () => {
     const system = await startSystem('counted');
     const { ask, stop } = await startService(system, 'shared-key');
     expect(await ask('What is a dystopia?')).toMatchObject({
@@ -64,7 +64,7 @@ describe('the service', () => {
     expect(JSON.parse(await stop())).toMatchObject({ code: 'model_unavailable', status: 503 });
   });
 
-  test('says of a question that is too long for a limit that it is one, and when to come back of none that is 0', async () => {
+  test('reports a question that is too long for a limit, and gives no reset time for a limit of 0', async () => {
     const thrifty = await startService(await startSystem('counted'), 'thrifty-key');
     expect(await thrifty.ask('x'.repeat(2000))).toMatchObject({
       status: 400,
@@ -74,7 +74,7 @@ describe('the service', () => {
     expect((await closed.ask('Hi')).body).toEqual({ error: 'used_up', message: expect.any(String) });
   });
 
-  test('says when to come back where too many ask at once', async () => {
+  test('says when to retry if there are too many calls at once', async () => {
     const system = await startSystem('tight');
     const { ask } = await startService(system, 'hasty-key');
     const replies = await Promise.all([ask('a'), ask('b'), ask('c')]);
@@ -85,7 +85,7 @@ describe('the service', () => {
 });
 
 describe('the chat', () => {
-  /** What the chat writes when it gets these lines. */
+  /** The chat's output for these lines. */
   async function chat(system: System, key: string, ...lines: string[]) {
     const child = start(system, key, 'chat.ts');
     child.stdin.end(`${lines.join('\n')}\n`);
@@ -98,7 +98,7 @@ describe('the chat', () => {
     return stdout;
   }
 
-  test('remembers what was said', async () => {
+  test('remembers the conversation', async () => {
     const system = await startSystem('counted');
     system.bedrock.answerNext({ deltas: ['A bad ', 'place.'] }, { deltas: ['A good one.'] });
     const written = await chat(system, 'thrifty-key', 'What is a dystopia?', 'And a utopia?');
@@ -112,7 +112,7 @@ describe('the chat', () => {
     });
   });
 
-  test('goes on after an error, but not after a quota', async () => {
+  test('continues after an error, but not after a used-up quota', async () => {
     const system = await startSystem('counted');
     system.bedrock.failNext({ kind: 'exception', name: 'ValidationException' });
     system.bedrock.answerNext({ deltas: ['Two.'] }, { deltas: ['Three.'] });
@@ -138,7 +138,7 @@ describe('the batch job', () => {
       questionsAsked: () =>
         system.bedrock.received.map(({ text }) => JSON.parse(text).messages[0].content[0].text),
       answers: async () => JSON.parse(await readFile(stateFile, 'utf8')).answers,
-      /** Runs the job at a time, which is that of the gateway too. */
+      /** Runs the job at a time, which is the gateway's too. */
       async runAt(time: string) {
         system.setTime(time);
         const job = start(system, key, 'batch.ts', {
@@ -155,7 +155,7 @@ describe('the batch job', () => {
     };
   }
 
-  test('stops at the quota, costs nothing until the reset, and then goes on where it was', async () => {
+  test('stops at the quota, costs nothing until the reset, and then continues where it stopped', async () => {
     const questions = Array.from({ length: 7 }, (_, index) => `Question ${index + 1}?`);
     const { system, runAt, questionsAsked, answers } = await batchOf('counted', 'shared-key', questions);
     const stopped = {
@@ -177,7 +177,7 @@ describe('the batch job', () => {
     expect((await answers())[6]).toContain('Question 7?');
   });
 
-  test('goes past a question that is too long for a limit, and asks it again once it is shorter', async () => {
+  test('skips a question that is too long for a limit, and asks it again when it is shorter', async () => {
     const { runAt, write, questionsAsked, answers } = await batchOf('counted', 'thrifty-key', [
       'One?',
       'x'.repeat(2000),
@@ -197,7 +197,7 @@ describe('the batch job', () => {
     expect(questionsAsked()).toEqual(['One?', 'Three?', 'Two?']);
   });
 
-  test('does not say to start again where a limit of 0 lets nothing through', async () => {
+  test('does not say to start again if a limit of 0 admits nothing', async () => {
     const { runAt } = await batchOf('faulty', 'closed', ['One?']);
     expect(await runAt('2026-11-22T12:00:00Z')).toMatchObject({
       stdout: '',

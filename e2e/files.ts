@@ -1,4 +1,4 @@
-/** A PNG, as far as it says how large it is. */
+/** A PNG: enough for its size. */
 export function pngOf(
   width: number,
   height: number,
@@ -11,7 +11,7 @@ export function pngOf(
   return Buffer.concat([header, more]);
 }
 
-/** A PDF, as far as it says how many pages it has. */
+/** A PDF: enough for its number of pages. */
 export function pdfOf(pages: number, more: Uint8Array = new Uint8Array()): Buffer<ArrayBuffer> {
   return Buffer.concat([Buffer.from(`%PDF-1.7${'\n<< /Type /Page >>'.repeat(pages)}`), more]);
 }

@@ -19,7 +19,7 @@ test.each(['llama', 'imported'])(
   },
 );
 
-test('a guardrail that does not exist refuses every call, and lets none through unguarded', async () => {
+test('a guardrail that does not exist refuses every call, and admits none without it', async () => {
   const { ask, bedrock } = await startSystem('guarded');
   bedrock.failNext({ kind: 'unknown-guardrail', id: guardrail.guardrailIdentifier });
   const reply = await ask('guarded-key');

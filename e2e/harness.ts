@@ -9,13 +9,13 @@ import { inject, onTestFinished } from 'vitest';
 import type { ConfigName } from './configs.ts';
 import { readEvents, type StreamedReply } from './event-reader.ts';
 
-/** What a request came back with. */
+/** A response, completely read. */
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
   json(): unknown;
-  /** The error of the contract's envelope; throws where the body is not one. */
+  /** The error in the contract's envelope; throws if the body is not one. */
   error(): ErrorEnvelope['error'];
 }
 
@@ -30,33 +30,33 @@ export interface Sent {
 
 export interface System {
   readonly bedrock: SimulatedBedrock;
-  /** Bills of calls so far, oldest first. */
+  /** Bills of the calls so far, oldest first. */
   readonly bills: readonly BilledCall[];
   readonly dynamodb: LocalDynamoDb;
   readonly gateway: LocalGateway;
   readonly url: string;
   /** Lines that the functions wrote. */
   readonly logs: readonly string[];
-  /** Moves the gateway's clock, which else stands still. */
+  /** Moves the gateway's clock, which otherwise stands still. */
   setTime(time: string): void;
   keyValue(name: string): string;
   /** Sends one request, as curl would. */
   send(sent: Sent): Promise<Reply>;
-  /** Asks llama something, as curl would. */
+  /** Asks llama a question, as curl would. */
   ask(keyName: string, fields?: object): Promise<Reply>;
-  /** Asks llama something over the streaming route, as curl would. Resolves when the head of the response is there. */
+  /** Asks llama a question over the streaming route, as curl would. Resolves when the response's headers arrive. */
   stream(keyName: string, fields?: object): Promise<StreamedReply>;
-  /** A client for the key, and the number of requests that it made and had answered. */
+  /** A client for the key, and the number of its requests that were answered. */
   client(keyName: string): { client: BedrockClient; requests(): number };
 }
 
 /** A call that the simulated Bedrock billed. */
 export interface BilledCall extends Bill {
-  /** What Bedrock was called with. */
+  /** The model id or inference profile of the call. */
   readonly modelId: string;
 }
 
-/** What tokens of a model of the catalogue cost where the configs are deployed, in micro-USD. */
+/** The cost of tokens of a catalogue model in the configs' Regions, in micro-USD. */
 export function costOf(modelId: string, tokens: Bill): number {
   const definition = Object.values<ModelDefinition>(catalogue).find((model) =>
     modelId.endsWith(model.modelId),
@@ -68,7 +68,7 @@ export function costOf(modelId: string, tokens: Bill): number {
 
 export interface SystemOptions
   extends Pick<GatewayOptions, 'editTemplate' | 'callsPerWorker' | 'environment'> {
-  /** One that other systems use too; systems of one config then share their counters. Default: one of its own. */
+  /** A server shared with other systems; systems of one config then share their counters. Default: its own. */
   readonly dynamodb?: LocalDynamoDb;
 }
 

@@ -2,26 +2,26 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { basename } from 'node:path';
 
-/** A script of this repository in a process of its own, which answers one message at a time. */
+/** A script of this repository in its own process. It answers one message at a time. */
 export interface HelperProcess<Started, Command, Reply> {
   readonly pid: number;
-  /** What it says when it is ready. */
+  /** Its message when it is ready. */
   readonly started: Started;
   ask(command: Command): Promise<Reply>;
-  /** Ends it, and waits until it is gone. It ends by itself when this process does. */
+  /** Ends it, and waits until it is gone. It also ends when this process does. */
   stop(): Promise<void>;
 }
 
 export interface HelperOptions {
   readonly args?: readonly (string | number)[];
-  /** Options of Node beside the export condition of the workspace. */
+  /** Node options besides the workspace's export condition. */
   readonly execArgv?: readonly string[];
-  /** Whether what it prints is thrown away. Default: false. */
+  /** Whether to discard its output. Default: false. */
   readonly quiet?: boolean;
 }
 
 /**
- * Starts a script, and waits until it is ready. The script says one message then, answers each message with one, and
+ * Starts a script, and waits until it is ready. The script sends one message then, answers each message with one, and
  * exits when it is disconnected.
  *
  * @param script Absolute path.

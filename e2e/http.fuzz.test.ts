@@ -14,7 +14,7 @@ interface RawRequest {
   readonly path: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer;
-  /** The length that the request claims to have. Default: its own. */
+  /** The length that the request claims. Default: the real one. */
   readonly claimed?: number | undefined;
 }
 
@@ -126,7 +126,7 @@ const requests: fc.Arbitrary<RawRequest> = fc.record(
   { requiredKeys: ['method', 'path', 'headers', 'body'] },
 );
 
-/** Sends bytes, and reads what comes back until the connection ends. */
+/** Sends bytes, and reads the response until the connection ends. */
 async function exchange(
   url: URL,
   { method, path, headers, body, claimed }: RawRequest,
@@ -142,14 +142,14 @@ async function exchange(
   ];
   const socket = connect(Number(url.port), url.hostname);
   socket.write(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), body]));
-  // Node drops a request whose sender has ended, so only those end that would wait for more of a body.
+  // Node drops a request whose sender has ended, so only requests that would wait for more of a body are ended.
   const unfinished = claimed !== undefined && claimed > body.length;
   if (unfinished || headers.some(([name]) => name === 'transfer-encoding')) socket.end();
-  // A server that has refused a request may cut it off.
+  // A server that has refused a request may cut the connection.
   return (await buffer(socket).catch(() => Buffer.alloc(0))).toString('latin1');
 }
 
-/** The body that chunks make. */
+/** The body in these chunks. */
 function joined(chunks: string): string {
   const [line, size] = /^([0-9a-f]+)\r\n/i.exec(chunks) ?? ['', '0'];
   const length = Number.parseInt(size ?? '0', 16);
@@ -157,15 +157,15 @@ function joined(chunks: string): string {
   return chunks.slice(line.length, line.length + length) + joined(chunks.slice(line.length + length + 2));
 }
 
-/** Throws where an answer is neither one of the contract nor one of HTTP itself. */
+/** Throws if an answer is neither the contract's nor HTTP's own. */
 function checkAnswer(answer: string, method: string): void {
-  // Without `100 Continue`, which comes before it.
+  // Without `100 Continue`, which comes first.
   const final = answer.replace(/^(HTTP\/1\.1 1\d\d .*\r\n\r\n)+/, '');
   const end = final.indexOf('\r\n\r\n');
   const head = final.slice(0, end);
   const body = /transfer-encoding: chunked/i.test(head) ? joined(final.slice(end + 4)) : final.slice(end + 4);
   const status = Number(head.split(' ')[1]);
-  // What is not HTTP is refused by Node, before anything of ours sees it.
+  // Node refuses malformed HTTP before our code sees it.
   const ours = /x-amzn-requestid/i.test(head);
   if (final === '' || method === 'HEAD') return;
   expect(status).toBeLessThan(500);
@@ -176,7 +176,7 @@ function checkAnswer(answer: string, method: string): void {
   expect(body).not.toContain(promptCanary);
 }
 
-test('whatever is sent, the answer is one of the contract, and the gateway answers the next', async () => {
+test('any request gets an answer of the contract, and the gateway answers the next one', async () => {
   const { url, logs, keyValue, ask } = await startSystem('original', {
     editTemplate: editResources(
       'AWS::ApiGateway::UsagePlan',

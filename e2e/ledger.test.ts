@@ -4,7 +4,7 @@ import type { Fault } from '@org/local/bedrock';
 import { expect, test } from 'vitest';
 import { startSystem } from './harness.ts';
 
-test('an answer says what it cost and what is left', async () => {
+test('an answer reports its cost and the rest of the limits', async () => {
   const { ask } = await startSystem('shipped');
   const reply = await ask('tollmkey');
   const { usage, limits } = AnswerSchema.parse(reply.json());
@@ -54,7 +54,7 @@ test("after the month's last request comes an error with the numbers, and the te
   });
   expect(requests()).toBe(1);
 
-  // Refused calls count in API Gateway's quota, which must not come first.
+  // Refused calls count in API Gateway's quota, which must not be reached first.
   for (let refusal = 0; refusal < 30; refusal += 1) {
     expect((await ask('tollmkey')).error().details).toMatchObject({ max: 100, used: 100 });
   }
@@ -81,13 +81,13 @@ test('the keys of a team share its limits, and a key may have its own on top', a
   });
 });
 
-test('looking at the limits may be tried again after any failure, because it writes nothing', async () => {
+test('reading the limits may be retried after any failure, because it writes nothing', async () => {
   const { client: clientOf, dynamodb } = await startSystem('counted');
   dynamodb.failNext({ kind: 'reset' });
   expect(await clientOf('shared-key').client.usage()).toMatchObject({ attempts: 2 });
 });
 
-test('one write to hold and one to settle, for the team and for a key with limits of its own', async () => {
+test('one write to hold and one to settle, for the team and for a key with its own limits', async () => {
   const system = await startSystem('counted');
   await system.ask('shared-key');
   expect(system.dynamodb.requests).toMatchObject({ UpdateItem: 2 });
@@ -96,18 +96,18 @@ test('one write to hold and one to settle, for the team and for a key with limit
   expect(system.dynamodb.requests['GetItem']).toBeUndefined();
 });
 
-/** 4,000 bytes, of which the simulated Bedrock makes fewer than 1,000 tokens; the limit is 2,000. */
+/** 4,000 bytes, which the simulated Bedrock counts as fewer than 1,000 tokens; the limit is 2,000. */
 const long = { model: 'claude-sonnet-4.6', question: 'A long question. '.repeat(235), maxTokens: 100 };
 
-test('a question whose bytes are too many for a limit, but whose tokens are not, is answered and charged exactly', async () => {
+test('a question with too many bytes for a limit, but few enough tokens, is answered and charged exactly', async () => {
   const { ask, bedrock, dynamodb } = await startSystem('counted');
   const { usage, limits } = AnswerSchema.parse((await ask('thrifty-key', long)).json());
   const { inputTokens, outputTokens } = bedrock.billed;
   expect(usage).toMatchObject({ inputTokens, outputTokens });
   expect(limits).toMatchObject([{ limit: 'tokens', max: 2000, used: inputTokens + outputTokens }]);
-  // The first hold is more than the whole limit, which costs no write.
+  // The first hold is more than the whole limit, and costs no write.
   expect(dynamodb.requests).toMatchObject({ UpdateItem: 2 });
-  // Nobody counts for this one.
+  // This one is not counted.
   expect((await ask('thrifty-key', { ...long, model: 'nova-lite' })).error().code).toBe('exceeds_limit');
 });
 
@@ -133,7 +133,7 @@ test.each<Fault>([
   { kind: 'body', body: '{"inputTokens":"7"}' },
   { kind: 'stall' },
 ])(
-  'where the tokens cannot be counted, the question is refused by its bytes, and nothing is charged: %j',
+  'if the tokens cannot be counted, the question is refused by its bytes, and nothing is charged: %j',
   async (fault) => {
     const { ask, bedrock, client, logs } = await startSystem('counted');
     bedrock.failNext(fault);
@@ -146,7 +146,7 @@ test.each<Fault>([
   },
 );
 
-test('a prompt that Nova says in its stream is too long costs nothing', async () => {
+test('a prompt that Nova reports as too long in its stream costs nothing', async () => {
   const { bedrock, client: clientOf } = await startSystem('counted');
   const message =
     'Input Tokens Exceeded: Number of input tokens exceeds maximum length. Please update the input.';

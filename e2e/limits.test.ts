@@ -2,9 +2,9 @@ import { QuotaExceededError } from '@org/bedrock-client';
 import { expect, test } from 'vitest';
 import { startSystem } from './harness.ts';
 
-test("with the config of the original proxy, after the last request of the gateway's quota comes a quota error, once, until the next month", async () => {
+test("with the config of the original proxy, the last request of the gateway's quota is followed by one quota error, until the next month", async () => {
   const { ask, client: clientOf, setTime } = await startSystem('original');
-  // 100 a month, of which AWS's offset of 2 takes two from the first.
+  // 100 a month. AWS's offset of 2 takes two from the first.
   for (let request = 1; request <= 98; request += 1) {
     expect((await ask('tollmkey')).status, `request ${request}`).toBe(200);
     setTime(new Date(Date.parse('2026-11-22T12:00:00Z') + request * 1000).toISOString());

@@ -5,7 +5,7 @@ import { startSystem } from './harness.ts';
 
 const names = ['nova-lite', 'claude-haiku-4.5', 'gpt-4o', 'openai/gpt-4o:mini'];
 
-/** Both SDKs with no more than a base URL and a key: both then send it as a bearer token. */
+/** Both SDKs with only a base URL and a key: both then send the key as a bearer token. */
 async function start() {
   const { url, keyValue } = await startSystem('compatible');
   const settings = { apiKey: keyValue('all-key'), maxRetries: 0 };
@@ -39,7 +39,7 @@ test("Anthropic's SDK lists the models of its key, and looks one up by Anthropic
   });
 });
 
-test('a model that the key may not ask, or that nobody knows, is an error that both SDKs read', async () => {
+test('a model that the key may not use, or that does not exist, is an error that both SDKs read', async () => {
   const { openai, anthropic } = await start();
   await expect(openai.models.retrieve('gpt-4.1')).rejects.toMatchObject({
     status: 403,
@@ -53,7 +53,7 @@ test('a model that the key may not ask, or that nobody knows, is an error that b
   });
 });
 
-test('asked by another name, a model says the alias that it is, and so does the log', async () => {
+test('a model called by another name reports its alias, and so does the log', async () => {
   const { send, keyValue, logs } = await startSystem('compatible');
   const body = { model: 'claude-haiku-4-5-20251001', question: 'What is a dystopia' };
   const reply = await send({ key: keyValue('all-key'), body });

@@ -16,7 +16,7 @@ import { startTestTable, tableName } from '@org/table/test-table';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 
-// The clock goes on by itself, and a test can let minutes pass at once.
+// The clock runs by itself, and a test can skip minutes.
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
 });
@@ -31,7 +31,7 @@ const caller: Caller = {
   ...{ maxTokens: undefined, clampMaxTokens: false, guardrail: undefined },
 };
 
-/** Function, Bedrock and client in this process, so that one clock is that of all. */
+/** Function, Bedrock and client run in this process, so that they share one clock. */
 async function start() {
   const bedrock = await startBedrock();
   const table = await startTestTable();
@@ -82,7 +82,7 @@ async function start() {
     lines,
     client: createBedrockClient({ baseUrl, apiKey: 'a-key' }),
     used: async () => (await ledger.usage(scopes, at, new AbortController().signal))[0]?.used,
-    /** Lets time pass once Bedrock is at work. */
+    /** Advances the time once Bedrock is at work. */
     async pass(milliseconds: number) {
       while (bedrock.received.length === 0) await new Promise(setImmediate);
       passed += milliseconds;
@@ -91,7 +91,7 @@ async function start() {
   };
 }
 
-test('an answer that takes a minute comes whole, by the default time limits of everyone', async () => {
+test('an answer that takes a minute arrives complete under all default time limits', async () => {
   const { bedrock, client, pass } = await start();
   bedrock.failNext({ kind: 'slow', milliseconds: 60_000 });
   const answer = client.ask('llama', 'Tell me everything');
@@ -99,11 +99,11 @@ test('an answer that takes a minute comes whole, by the default time limits of e
   expect(await answer).toMatchObject({ stopReason: 'end_turn', attempts: 1 });
 });
 
-test('an answer that takes longer than one may is a typed 504, not sent again, and all that was held is charged', async () => {
+test('an answer that takes too long is a typed 504, which is not retried, and the whole hold is charged', async () => {
   const { bedrock, client, pass, used, lines } = await start();
   bedrock.failNext({ kind: 'stall' });
   const answer = client.ask('llama', 'Tell me everything').catch((error: unknown) => error);
-  // It ends a little earlier, so that there is time to settle.
+  // The function ends a little earlier, to have time to settle.
   await pass(longestCallMs.whole - 6000);
   const error = await answer;
   expect(error).toBeInstanceOf(TimeoutError);

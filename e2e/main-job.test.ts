@@ -4,7 +4,7 @@ import { startSystem } from './harness.ts';
 
 const spanish = '¿Qué es "una" distopía? \\u00f1 😀';
 
-test('one request id goes all the way: body, header and log line', async () => {
+test('one request id is in the body, a header and the log line', async () => {
   const { ask, logs } = await startSystem('shipped');
   const reply = await ask('tollmkey');
   const { id } = AnswerSchema.parse(reply.json());
@@ -69,7 +69,7 @@ test('configured as the original was, Bedrock receives its bodies and its defaul
   expect(llama.text).toContain(spanish);
 });
 
-test('what the original bodies cannot carry is refused, naming it', async () => {
+test('fields that the original bodies cannot carry are refused by name', async () => {
   const { ask } = await startSystem('predecessor');
   const reply = await ask('tollmkey', { system: 'Be brief.' });
   expect(reply.status).toBe(400);

@@ -18,7 +18,7 @@ const at = Date.parse('2026-11-22T12:00:00Z');
 const never = new AbortController().signal;
 
 /**
- * The middle of the function with everything behind it, and no door before it; stopped when the test is over.
+ * The middle of the function with all its backends, and without an API in front; stopped when the test is over.
  */
 export async function startMiddle(chosen: readonly ChosenModel[]) {
   const bedrock = await startBedrock({ models: chosen.map(({ definition }) => definition) });
@@ -54,12 +54,12 @@ export async function startMiddle(chosen: readonly ChosenModel[]) {
   return {
     bedrock,
     begin,
-    /** Tokens that are charged to the team, or held. */
+    /** The team's charged and held tokens. */
     async used() {
       const [tokens] = await ledger.usage(scopes, at, never);
       return tokens?.used;
     },
-    /** All that comes of a call that is answered, and the last body that was sent to Bedrock for it. */
+    /** Everything that an answered call yields, and the last body sent to Bedrock for it. */
     async askFor(alias: string, call: Call, whole: boolean) {
       const fold = new ReplyFold();
       const events: AskEvent[] = [];
@@ -69,7 +69,7 @@ export async function startMiddle(chosen: readonly ChosenModel[]) {
           if (isReply(event)) fold.add(event);
         }
       } catch (error) {
-        // It was settled as any answer before it was found not to fit its schema.
+        // The call was settled like any other, before its answer failed the schema.
         if (!(error instanceof ProxyError && error.hasCode('invalid_output'))) throw error;
       }
       return {
@@ -94,7 +94,7 @@ function settledOf(events: readonly AskEvent[]) {
   return settled.settled;
 }
 
-/** How a conversation goes on after a model called tools. */
+/** A conversation's next call after the model called tools. */
 export function goOn(call: ChatCall, { blocks }: Reply, content: ToolResultBlock['content']): ChatCall {
   const results = blocks.flatMap((block): Block[] =>
     block.type === 'tool_use' ? [{ type: 'tool_result', id: block.id, content, isError: false }] : [],

@@ -5,7 +5,7 @@ import { startSystem } from './harness.ts';
 
 type ConverseModel = Extract<ModelDefinition, { readonly upstream: 'converse' }>;
 
-/** Those that answer; the others turn texts into vectors. */
+/** The models that answer; the others turn texts into vectors. */
 const models = Object.entries<ModelDefinition>(catalogue).flatMap(([model, definition]) =>
   definition.upstream === 'converse' ? [[model, definition] as const] : [],
 );
@@ -28,7 +28,7 @@ const outputSchema = {
   $defs: { tag: { type: 'string' } },
 };
 
-test('every model answers whole and in pieces, under the id that is right for the Region, and in JSON where it can', async () => {
+test('every model answers complete and streamed, under the right id for the Region, and in JSON if it can', async () => {
   const { ask, stream, bedrock } = await startSystem('everything');
   for (const [model, definition] of models) {
     const received = bedrock.received.length;
@@ -59,8 +59,8 @@ test('every model answers whole and in pieces, under the id that is right for th
 
 test.each([
   ['by Bedrock itself', 'claude-haiku-4.5'],
-  ['by a tool that it is made to call', 'nova-lite'],
-])('an answer that is cut off says so, whole or in pieces, and is charged (%s)', async (_way, model) => {
+  ['by a forced tool call', 'nova-lite'],
+])('a cut-off answer says so, complete or streamed, and is charged (%s)', async (_way, model) => {
   const fields = { model, outputSchema, maxTokens: 2 };
   const { ask, stream, bedrock, client } = await startSystem('everything');
   const reply = await ask('all-key', fields);
@@ -80,7 +80,7 @@ const text = { type: 'text', text: 'What is this?' };
 const said = (...content: object[]) => ({ question: undefined, messages: [{ role: 'user', content }] });
 const tools = [{ name: 'find', description: 'Finds it.', inputSchema: { type: 'object' } }];
 
-/** What a request asks of a model with each feature, and the field that an error names. */
+/** A request's fields for each feature, and the field that an error names. */
 const features = {
   system: ['system', { system: 'Be brief.' }],
   history: [
@@ -104,7 +104,7 @@ const features = {
   outputSchema: ['outputSchema', { outputSchema }],
 } as const;
 
-/** How hard a model may be asked to think, and what it can be made to do with its tools. */
+/** A model's possible reasoning efforts and tool choices. */
 const levels = [
   ...efforts.map((effort) => ({ reasoning: effort, maxTokens: 4000 })),
   ...(['auto', 'required', 'none', { name: 'find' }] as const).map((toolChoice) => ({ tools, toolChoice })),
@@ -137,10 +137,10 @@ function takes(
   return points?.parts.includes('tools' in level ? 'tools' : 'messages') ?? false;
 }
 
-/** A model that does not think is never kept from it in vain. */
+/** Turning reasoning off for a model that does not think is never an error. */
 const takesOff = (reasoning: ConverseModel['reasoning']) => reasoning?.efforts.includes('off') ?? true;
 
-test('every model takes what its capabilities name; what they do not is refused by name, and nothing is held or billed', async () => {
+test('every model takes the features among its capabilities; any other is refused by name, and nothing is held or billed', async () => {
   const { ask, bedrock, logs } = await startSystem('everything');
   const seen = async (fields: object) => {
     const received = bedrock.received.length;
@@ -152,7 +152,7 @@ test('every model takes what its capabilities name; what they do not is refused 
     return `${code} ${param}`;
   };
   for (const [model, definition] of models) {
-    // Under a limit in USD, a tier without a price is none.
+    // Under a limit in USD, a tier without a price is not available.
     const priced = definition.price?.some(({ tiers }) => tiers?.priority);
     const capabilities: readonly string[] = capabilitiesOf(definition).filter(
       (capability) => priced || capability !== 'serviceTier',
@@ -174,7 +174,7 @@ test('every model takes what its capabilities name; what they do not is refused 
   }
 });
 
-test('texts become vectors of a size that can be chosen where the model lets you', async () => {
+test('texts become vectors, of a chosen size if the model offers one', async () => {
   const { send, keyValue, bedrock } = await startSystem('everything');
   const embed = (fields: object) =>
     send({ method: 'POST', path: '/bedrock/embed', key: keyValue('all-key'), body: JSON.stringify(fields) });
@@ -196,7 +196,7 @@ test('texts become vectors of a size that can be chosen where the model lets you
   expect(reply.error()).toMatchObject({ code: 'unsupported_feature', param: 'model' });
 });
 
-test('a key sees the models of its plan, and what each can do', async () => {
+test('a key sees the models of its plan, and their capabilities', async () => {
   const { send, keyValue } = await startSystem('shipped');
   const reply = await send({ method: 'GET', path: '/models', key: keyValue('research-key') });
   const { models } = ModelListSchema.parse(reply.json());

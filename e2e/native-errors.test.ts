@@ -22,7 +22,7 @@ const shortIntegration = editResources('AWS::ApiGateway::Method', (properties) =
 interface Case {
   readonly key: string;
   readonly question?: string;
-  /** Beside taking our gateway responses away. */
+  /** Besides removing our gateway responses. */
   readonly editTemplate?: (template: Template) => Template;
   /** Brings the deployment into the state. */
   readonly prepare?: (system: System) => Promise<unknown>;
@@ -44,7 +44,7 @@ test.each<[name: string, error: object, Case]>([
     { key: 'hasty-key', prepare: ({ ask }) => Promise.all([ask('hasty-key'), ask('hasty-key')]) },
   ],
   [
-    'a quota that is used up',
+    'a used-up quota',
     { name: 'QuotaExceededError', code: 'quota_exceeded', status: 429 },
     { key: 'calm-key', editTemplate: smallQuota, prepare: ({ ask }) => ask('calm-key') },
   ],
@@ -54,7 +54,7 @@ test.each<[name: string, error: object, Case]>([
     { key: 'calm-key', question: megabytes(7) },
   ],
   [
-    'a body over 10 MB, of which API Gateway says so in plain text',
+    'a body over 10 MB, which API Gateway refuses in plain text',
     { name: 'InvalidRequestError', code: 'request_too_large', status: 413 },
     { key: 'calm-key', question: megabytes(11) },
   ],
@@ -68,7 +68,7 @@ test.each<[name: string, error: object, Case]>([
     { name: 'TimeoutError', status: 504 },
     { key: 'calm-key', editTemplate: shortIntegration, meanwhile: async () => {} },
   ],
-])('the client takes %s for what it is, in the words of API Gateway', async (_name, error, given) => {
+])("the client recognizes %s from API Gateway's own answer", async (_name, error, given) => {
   const { key, question = 'Hi', editTemplate = (template) => template, prepare, meanwhile } = given;
   const system = await startSystem('tight', {
     editTemplate: (template) => editTemplate(withoutResponses(template)),

@@ -9,7 +9,7 @@ import type {
   ChatCompletionToolChoiceOption,
 } from 'openai/resources/chat/completions';
 import { describe, expect, test } from 'vitest';
-// biome-ignore lint/style/noRestrictedImports: a caller's own, which the helpers of the SDK read
+// biome-ignore lint/style/noRestrictedImports: the caller's own schemas, which the SDK's helpers read
 import { z } from 'zod';
 import { startSystem } from './harness.ts';
 import { openAiClient } from './openai-client.ts';
@@ -44,8 +44,8 @@ async function chunksOf(stream: AsyncIterable<ChatCompletionChunk>): Promise<Cha
 const deltasOf = (chunks: readonly ChatCompletionChunk[]) =>
   chunks.flatMap(({ choices }) => choices.map(({ delta }) => delta));
 
-describe('a whole answer', () => {
-  test('is what was said, why it ended and what it took', async () => {
+describe('a complete answer', () => {
+  test('has the text, the finish reason and the usage', async () => {
     const { client, system } = await start();
     const completion = await client.chat.completions.create({ model: 'nova-lite', messages });
     const { inputTokens, outputTokens } = system.bedrock.billed;
@@ -71,7 +71,7 @@ describe('a whole answer', () => {
     expect(completion.choices[0]?.message).not.toHaveProperty('tool_calls');
   });
 
-  test('is named by the id of the request, which is in its headers and in the log', async () => {
+  test("has the request's id, which is also in its headers and in the log", async () => {
     const { client, system } = await start();
     const { data, request_id, response } = await client.chat.completions
       .create({ model: 'nova-lite', messages })
@@ -86,7 +86,7 @@ describe('a whole answer', () => {
     });
   });
 
-  test('ends with `length` where it is cut off', async () => {
+  test('ends with `length` if it is cut off', async () => {
     const { client } = await start();
     for (const most of [{ max_tokens: 3 }, { max_completion_tokens: 3 }]) {
       const { choices, usage } = await client.chat.completions.create({
@@ -98,7 +98,7 @@ describe('a whole answer', () => {
     }
   });
 
-  test('ends before a stop string, of one or of several', async () => {
+  test('ends before a stop string, given alone or in a list', async () => {
     const { client } = await start();
     for (const stop of ['dystopia', ['', 'dystopia']]) {
       const { choices } = await client.chat.completions.create({ model: 'nova-lite', messages, stop });
@@ -109,7 +109,7 @@ describe('a whole answer', () => {
     }
   });
 
-  test('ends with `content_filter` where a guardrail intervenes', async () => {
+  test('ends with `content_filter` if a guardrail intervenes', async () => {
     const system = await startSystem('everything');
     const { client } = openAiClient(system, 'all-key');
     system.bedrock.answerNext({ deltas: ['Sorry.'], stopReason: 'guardrail_intervened' });
@@ -118,7 +118,7 @@ describe('a whole answer', () => {
   });
 });
 
-test('every model answers, whole and in a stream, and calls tools where it can', async () => {
+test('every model answers, complete and streamed, and calls tools if it can', async () => {
   const { client } = await start();
   for (const [model, definition] of Object.entries<ModelDefinition>(catalogue)) {
     if (definition.upstream !== 'converse') continue;
@@ -139,7 +139,7 @@ test('every model answers, whole and in a stream, and calls tools where it can',
 });
 
 describe('a request', () => {
-  test('reaches Bedrock with instructions apart, turns in turn and parameters by their names', async () => {
+  test("reaches Bedrock with separate instructions, alternating turns and Bedrock's parameter names", async () => {
     const { client, sent } = await start();
     await client.chat.completions.create({
       model: 'nova-lite',
@@ -180,7 +180,7 @@ describe('a request', () => {
     expect(sent()).not.toHaveProperty('serviceTier');
   });
 
-  test('has images and files as data', async () => {
+  test('takes images and files as data', async () => {
     const { client, sent } = await start();
     const pdf = Buffer.from('%PDF-1.4\n1 0 obj <</Type /Page>> endobj').toString('base64');
     await client.chat.completions.create({
@@ -208,7 +208,7 @@ describe('a request', () => {
     ]);
   });
 
-  test('asks for a tier that the model is served in', async () => {
+  test("asks for one of the model's service tiers", async () => {
     const { client, sent } = await start();
     for (const [service_tier, type] of [
       ['flex', 'flex'],
@@ -266,7 +266,7 @@ describe('tools', () => {
     ]);
   });
 
-  test('are called in a stream, each with an index of its own and its arguments in pieces', async () => {
+  test('are called in a stream, each with its own index and its arguments in pieces', async () => {
     const { client, system } = await start();
     system.bedrock.answerNext({
       blocks: [
@@ -292,7 +292,7 @@ describe('tools', () => {
     expect(chunks.at(-1)?.choices[0]?.finish_reason).toBe('tool_calls');
   });
 
-  test('are run by the helper of the SDK until the answer is there', async () => {
+  test("are run by the SDK's helper until the answer is complete", async () => {
     const { client } = await start();
     const cities: string[] = [];
     const runner = client.chat.completions.runTools({
@@ -314,7 +314,7 @@ describe('tools', () => {
     expect(cities).toHaveLength(1);
   });
 
-  test('are called one at a time where parallel calls are off', async () => {
+  test('are called one at a time if parallel calls are off', async () => {
     const { client } = await start();
     const request = {
       model: 'nova-lite',
@@ -334,7 +334,7 @@ describe('tools', () => {
     ['any', 'required', { any: {} }],
     ['a named one', { type: 'function', function: { name: 'get_time' } }, { tool: { name: 'get_time' } }],
     [
-      'any that is allowed',
+      'any allowed one',
       {
         type: 'allowed_tools',
         allowed_tools: {
@@ -344,7 +344,7 @@ describe('tools', () => {
       },
       { any: {} },
     ],
-  ])('are called where the model must call %s', async (_what, tool_choice, choice) => {
+  ])('are called if the model must call %s', async (_what, tool_choice, choice) => {
     const { client, sent } = await start();
     const { choices } = await client.chat.completions.create({
       model: 'nova-lite',
@@ -359,7 +359,7 @@ describe('tools', () => {
     );
   });
 
-  test('are not called where they must not be, though earlier turns called them', async () => {
+  test('are not called if the request forbids it, even if earlier turns called them', async () => {
     const { client, sent } = await start();
     const { choices } = await client.chat.completions.create({
       model: 'nova-lite',
@@ -380,7 +380,7 @@ describe('tools', () => {
     expect(sent()).not.toHaveProperty('toolConfig');
   });
 
-  test('of a conversation from elsewhere go on, whatever their ids, names and arguments are', async () => {
+  test('of a conversation from elsewhere are accepted, with any ids, names and arguments', async () => {
     const { client, sent } = await start();
     const id = 'functions.get weather:0';
     const turn: ChatCompletionMessageParam[] = [
@@ -412,7 +412,7 @@ describe('tools', () => {
 });
 
 describe('a stream', () => {
-  test('begins with the role, goes on piece by piece, and ends with the reason in a chunk of its own', async () => {
+  test('begins with the role, continues piece by piece, and ends with the finish reason in its own chunk', async () => {
     const { client, system } = await start();
     system.bedrock.answerNext({ deltas: ['Ble', 'ak', '.'] });
     const { data, response } = await client.chat.completions
@@ -435,7 +435,7 @@ describe('a stream', () => {
     }
   });
 
-  test('says what it took in a chunk without choices, where it is asked to', async () => {
+  test('reports its usage in a chunk without choices, if the request asks for it', async () => {
     const { client, system } = await start();
     const chunks = await chunksOf(
       await client.chat.completions.create({
@@ -457,7 +457,7 @@ describe('a stream', () => {
     expect(chunks.slice(0, -1).map(({ usage }) => usage)).toEqual(chunks.slice(0, -1).map(() => null));
   });
 
-  test('is put together by the helper of the SDK as the same answer that comes whole', async () => {
+  test("is assembled by the SDK's helper into the same answer as without streaming", async () => {
     const { client } = await start();
     const request = { model: 'nova-lite', messages };
     const whole = await client.chat.completions.create(request);
@@ -468,7 +468,7 @@ describe('a stream', () => {
     });
   });
 
-  test('ends with `[DONE]`, as bytes, and has nothing else but data', async () => {
+  test('has only data lines, and ends with `[DONE]`', async () => {
     const { system } = await start();
     const reply = await system.send({
       key: system.keyValue('all-key'),
@@ -481,7 +481,7 @@ describe('a stream', () => {
       expect(() => JSON.parse(line.replace(/^data: /, ''))).not.toThrow();
   });
 
-  test('that breaks off throws in the loop, and is not sent again', async () => {
+  test('that breaks off throws in the loop, and is not retried', async () => {
     const { client, system, requests } = await start();
     system.bedrock.failNext({ kind: 'stream', after: 3, end: 'cut' });
     const stream = await client.chat.completions.create({ model: 'nova-lite', messages, stream: true });
@@ -505,7 +505,7 @@ describe('a stream', () => {
     expect(reply.text).not.toContain('[DONE]');
   });
 
-  test('can be aborted, and what it may cost stays charged', async () => {
+  test('can be aborted, and its possible cost stays charged', async () => {
     const { client, system } = await start();
     system.bedrock.answerNext({ deltas: Array.from({ length: 500 }, (_, index) => `${index} `) });
     const stream = await client.chat.completions.create({ model: 'nova-lite', messages, stream: true });
@@ -521,7 +521,7 @@ describe('a stream', () => {
 });
 
 describe('thoughts', () => {
-  test('come back as text, whole and in a stream, and are ignored when they are sent again', async () => {
+  test('come back as text, complete and streamed, and are ignored when they are sent back', async () => {
     const { client, sent } = await start();
     const request = {
       model: 'claude-sonnet-4.6',
@@ -558,7 +558,7 @@ describe('thoughts', () => {
     expect(choices[0]?.message).not.toHaveProperty('reasoning_content');
   });
 
-  test('do not keep a model that thinks by itself from going on after a tool', async () => {
+  test('do not stop a model that thinks by default from continuing after a tool', async () => {
     const { client } = await start();
     const model = 'claude-sonnet-5';
     const { choices } = await client.chat.completions.create({
@@ -581,7 +581,7 @@ describe('thoughts', () => {
   });
 });
 
-describe('an answer by a schema', () => {
+describe('an answer with a schema', () => {
   const Place = z.object({ city: z.string(), people: z.number().int(), tags: z.array(z.string()) });
   const response_format = zodResponseFormat(Place, 'place');
 
@@ -595,7 +595,7 @@ describe('an answer by a schema', () => {
     expect(Place.parse(streamed[0]?.message.parsed)).toBeDefined();
   });
 
-  test('that does not fit is an error, which is not sent again', async () => {
+  test('that does not fit is an error, which is not retried', async () => {
     const { client, system, requests } = await start();
     system.bedrock.answerNext({ deltas: ['{"city":"Oran"}'] });
     await expect(
@@ -608,7 +608,7 @@ describe('an answer by a schema', () => {
     expect(requests()).toBe(1);
   });
 
-  test('is refused for a model that has none, by the name that the caller knows', async () => {
+  test("is refused for a model without schemas, by the caller's name for the field", async () => {
     const { client, system } = await start();
     await expect(
       client.chat.completions.parse({ model: 'llama', messages, response_format }),
@@ -617,7 +617,7 @@ describe('an answer by a schema', () => {
   });
 });
 
-/** What no model here does, and the field that an error names. */
+/** Features of no model here, and the field that an error names. */
 const impossible: readonly (readonly [param: string, fields: object])[] = [
   ['n', { n: 2 }],
   ['logprobs', { logprobs: true }],
@@ -672,7 +672,7 @@ describe('an error', () => {
   const ask = (client: OpenAI, fields: object = {}) =>
     client.chat.completions.create({ model: 'nova-lite', messages, ...fields });
 
-  test('is of the class that says what is wrong', async () => {
+  test('has the class that fits it', async () => {
     const { client, requests, system } = await start();
     const unknown = ask(client, { model: 'gpt-4o' });
     await expect(unknown).rejects.toBeInstanceOf(OpenAI.NotFoundError);
@@ -690,18 +690,18 @@ describe('an error', () => {
     expect(system.bedrock.received).toEqual([]);
   });
 
-  test('of a key that is none is an AuthenticationError', async () => {
+  test('for an invalid key is an AuthenticationError', async () => {
     const { client } = await start({ apiKey: 'wrong', defaultHeaders: { 'x-api-key': 'wrong' } });
     await expect(ask(client)).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
   });
 
-  test('of a model that the plan leaves out is a PermissionDeniedError', async () => {
+  test('for a model outside the plan is a PermissionDeniedError', async () => {
     const system = await startSystem('tight');
     const { client } = openAiClient(system, 'calm-key');
     await expect(ask(client, { model: 'nova-pro' })).rejects.toBeInstanceOf(OpenAI.PermissionDeniedError);
   });
 
-  test('of a spent limit is a RateLimitError after one request, which says which limit and until when', async () => {
+  test('for a used-up limit is a RateLimitError after one request, and names the limit and its reset', async () => {
     const system = await startSystem('counted');
     const { client, requests } = openAiClient(system, 'other-key');
     for (const _ of Array(2)) await ask(client);
@@ -716,7 +716,7 @@ describe('an error', () => {
     expect(requests()).toBe(4);
   });
 
-  test('of a call that never fits is not sent again, and names the field to change', async () => {
+  test('for a call that never fits is not retried, and names the field to change', async () => {
     const system = await startSystem('counted');
     const { client, requests } = openAiClient(system, 'thrifty-key');
     const refused = ask(client, { max_tokens: 4000 });
@@ -728,10 +728,10 @@ describe('an error', () => {
     expect(requests()).toBe(1);
   });
 
-  test('of a model that is throttled is a RateLimitError, which is sent again', async () => {
+  test('for a throttled model is a RateLimitError, which is retried', async () => {
     const { client, system, requests } = await start();
     const throttled = { kind: 'exception', name: 'ThrottlingException' } as const;
-    // Each request is tried twice within.
+    // The proxy itself tries each request twice.
     system.bedrock.failNext(throttled, throttled);
     await ask(client);
     expect(requests()).toBe(2);
@@ -741,18 +741,18 @@ describe('an error', () => {
     );
   });
 
-  test('of Bedrock is an InternalServerError', async () => {
+  test('from Bedrock is an InternalServerError', async () => {
     const { client, system } = await start({ maxRetries: 0 });
     system.bedrock.failNext({ kind: 'body', body: 'not JSON' });
     await expect(ask(client)).rejects.toBeInstanceOf(OpenAI.InternalServerError);
   });
 
-  test('of a connection that cannot be made is an APIConnectionError', async () => {
+  test('for a failed connection is an APIConnectionError', async () => {
     const { client } = await start({ baseURL: 'http://127.0.0.1:1/v1', maxRetries: 0 });
     await expect(ask(client)).rejects.toBeInstanceOf(OpenAI.APIConnectionError);
   });
 
-  test('of the caller that aborts is an APIUserAbortError', async () => {
+  test('for a caller that aborts is an APIUserAbortError', async () => {
     const { client } = await start();
     const controller = new AbortController();
     const asked = client.chat.completions.create(
@@ -763,7 +763,7 @@ describe('an error', () => {
     await expect(asked).rejects.toBeInstanceOf(OpenAI.APIUserAbortError);
   });
 
-  test('names what cannot be had, before anything is asked of Bedrock', async () => {
+  test('names the unsupported field, before any call to Bedrock', async () => {
     const { client, system } = await start();
     for (const [param, fields] of impossible) {
       const refused = ask(client, fields);

@@ -1,13 +1,13 @@
 import OpenAI, { type ClientOptions } from 'openai';
 import type { System } from './harness.ts';
 
-/** Where a library that speaks OpenAI's API finds a deployment, and with which key. */
+/** A deployment's address and key, for a library that speaks OpenAI's API. */
 export function openAiSettings({ url, keyValue }: System, keyName: string) {
   const apiKey = keyValue(keyName);
   return { baseURL: `${url}/v1`, apiKey, headers: { 'x-api-key': apiKey } };
 }
 
-/** OpenAI's own client for the key, and the number of requests that it made. */
+/** OpenAI's own client for the key, and the number of its requests. */
 export function openAiClient(system: System, keyName: string, options: ClientOptions = {}) {
   const { headers, ...settings } = openAiSettings(system, keyName);
   let requests = 0;

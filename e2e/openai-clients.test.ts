@@ -14,14 +14,14 @@ import {
   tool,
 } from 'ai';
 import { describe, expect, test } from 'vitest';
-// biome-ignore lint/style/noRestrictedImports: a caller's own, which these libraries read
+// biome-ignore lint/style/noRestrictedImports: the caller's own schemas, which these libraries read
 import { z } from 'zod';
 import { type System, startSystem } from './harness.ts';
 import { openAiSettings } from './openai-client.ts';
 
 const place = z.object({ city: z.string(), people: z.number().int() });
 
-/** Both ways of Vercel's AI SDK to a chat completion. */
+/** The two providers of Vercel's AI SDK for chat completions. */
 const providers: readonly (readonly [
   string,
   (system: System, keyName?: string) => (model: string) => LanguageModel,
@@ -40,7 +40,7 @@ const providers: readonly (readonly [
 ];
 
 describe.each(providers)('%s', (_name, provider) => {
-  test('answers whole, with what it took', async () => {
+  test('gives a complete answer with its usage', async () => {
     const system = await startSystem('everything');
     const { text, usage, finishReason } = await generateText({
       model: provider(system)('nova-lite'),
@@ -81,7 +81,7 @@ describe.each(providers)('%s', (_name, provider) => {
     expect(await result.totalUsage).toMatchObject({ outputTokens: system.bedrock.billed.outputTokens });
   });
 
-  test('makes objects by a schema', async () => {
+  test('generates objects by a schema', async () => {
     const system = await startSystem('everything');
     for (const model of ['nova-lite', 'claude-haiku-4.5']) {
       const { output } = await generateText({
@@ -120,7 +120,7 @@ describe.each(providers)('%s', (_name, provider) => {
     ]);
   });
 
-  test('says why it was refused', async () => {
+  test('reports the reason of a refusal', async () => {
     const system = await startSystem('counted');
     const refused = generateText({
       model: provider(system, 'thrifty-key')('nova-lite'),
@@ -136,7 +136,7 @@ describe.each(providers)('%s', (_name, provider) => {
   });
 });
 
-test('@ai-sdk/openai-compatible shows what a model thinks, and goes on without it', async () => {
+test("@ai-sdk/openai-compatible shows a model's thoughts, and continues without them", async () => {
   const system = await startSystem('everything');
   const provider = createOpenAICompatible({ name: 'proxy', ...openAiSettings(system, 'all-key') });
   const model = provider('claude-sonnet-4.6');
@@ -183,7 +183,7 @@ describe('@langchain/openai', () => {
     return new ChatOpenAI({ model, apiKey, configuration: { baseURL, defaultHeaders: headers } });
   };
 
-  test('answers whole and in pieces, and counts', async () => {
+  test('answers complete and streamed, with the usage', async () => {
     const system = await startSystem('everything');
     const model = modelOf(system, 'nova-lite');
     const messages = [new SystemMessage('Be brief.'), new HumanMessage('What is a dystopia?')];
@@ -204,7 +204,7 @@ describe('@langchain/openai', () => {
     expect(counted).toMatchObject([{ output_tokens: outputTokens }]);
   });
 
-  test('binds tools, and goes on with their results', async () => {
+  test('binds tools, and continues with their results', async () => {
     const system = await startSystem('everything');
     const getWeather = langChainTool(() => 'sunny', {
       name: 'get_weather',

@@ -11,8 +11,8 @@ async function start(keyName = 'all-key') {
   return { system, ...openAiClient(system, keyName) };
 }
 
-/** The client asks for base64 where it is not told otherwise, and decodes it. */
-test('a vector is the same in both encodings, but for what 32 bits leave out', async () => {
+/** The client asks for base64 by default, and decodes it. */
+test('a vector is the same in both encodings, except for rounding to 32 bits', async () => {
   const { client } = await start();
   const unasked = await client.embeddings.create({ model, input: 'A dystopia' });
   const floats = await client.embeddings.create({ model, input: 'A dystopia', encoding_format: 'float' });
@@ -21,7 +21,7 @@ test('a vector is the same in both encodings, but for what 32 bits leave out', a
   expect(unasked.data[0]?.embedding).toEqual(vector.map(Math.fround));
 });
 
-test('base64 goes out where it is asked for, and floats where nothing is', async () => {
+test('the answer has base64 if the request asks for it, and floats by default', async () => {
   const { system } = await start();
   const send = async (fields: object) =>
     (
@@ -39,7 +39,7 @@ test('base64 goes out where it is asked for, and floats where nothing is', async
   });
 });
 
-test('each string has a vector in its place, and the list says what they took', async () => {
+test('each string has a vector in its place, and the list has the usage', async () => {
   const { client, system } = await start();
   const list = await client.embeddings.create({ model, input: ['One', 'Two', 'One'], user: 'somebody' });
   expect(list).toMatchObject({
@@ -56,7 +56,7 @@ test('each string has a vector in its place, and the list says what they took', 
   expect(first).not.toEqual(second);
 });
 
-test('vectors have the size that was asked for, where the model has it', async () => {
+test('vectors have the requested size, if the model offers it', async () => {
   const { client } = await start();
   const { data } = await client.embeddings.create({ model, input: 'One', dimensions: 256 });
   expect(data[0]?.embedding).toHaveLength(256);
@@ -66,7 +66,7 @@ test('vectors have the size that was asked for, where the model has it', async (
   });
 });
 
-test('Cohere is told what vectors are for', async () => {
+test('Cohere gets the purpose of the vectors', async () => {
   const { client, system } = await start();
   const asked = async (fields: object) => {
     await client.embeddings.create({ model: 'cohere-embed-v4', input: 'One', ...fields });
@@ -78,7 +78,7 @@ test('Cohere is told what vectors are for', async () => {
   expect(await asked({ input_type: 'search_document' })).toBe('search_document');
 });
 
-test('as many strings as clients send at once are one request, in order', async () => {
+test("a client's largest batch of strings is one request, in order", async () => {
   const { client, requests, system } = await start();
   const input = Array.from({ length: 2048 }, (_, index) => `Text ${index}`);
   const { data } = await client.embeddings.create({ model: 'cohere-embed-v3', input });
@@ -98,7 +98,7 @@ test.each<[what: string, input: EmbeddingCreateParams['input'], message: RegExp]
   ['token ids', [1, 2, 3], /check_embedding_ctx_length=False/],
   ['lists of token ids', [[1, 2], [3]], /check_embedding_ctx_length=False/],
   ['an empty string', '', /input must not be empty/],
-  ['no string', [], /input must not be empty/],
+  ['no strings', [], /input must not be empty/],
   ['an empty string among others', ['One', ' '], /input\.1 must not be empty/],
 ])('%s are refused, with what to do', async (_what, input, message) => {
   const { client, system } = await start();
@@ -108,7 +108,7 @@ test.each<[what: string, input: EmbeddingCreateParams['input'], message: RegExp]
   expect(system.bedrock.received).toEqual([]);
 });
 
-test('a model that answers turns nothing into vectors, and the other way round', async () => {
+test('a chat model refuses to make vectors, and an embeddings model refuses to answer', async () => {
   const { client } = await start();
   await expect(client.embeddings.create({ model: 'nova-lite', input: 'One' })).rejects.toMatchObject({
     code: 'unsupported_feature',

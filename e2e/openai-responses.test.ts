@@ -17,12 +17,12 @@ async function start() {
   return { system, ...openAiClient(system, 'all-key') };
 }
 
-/** What Bedrock was asked last. */
+/** The last request to Bedrock. */
 function asked({ bedrock }: System) {
   return JSON.parse(bedrock.received.at(-1)?.text ?? 'null');
 }
 
-/** What is sent back of a response: all that there can be here. */
+/** A response's items as input: all kinds that the proxy returns. */
 function again({ output }: Pick<Response, 'output'>): ResponseInput {
   return output.flatMap((item) =>
     item.type === 'reasoning' || item.type === 'function_call' || item.type === 'message' ? [item] : [],
@@ -54,7 +54,7 @@ const failsInTheMiddle = {
 } as const;
 
 describe("OpenAI's own SDK", () => {
-  test('gets a whole response, with its text, its usage and the id of its request', async () => {
+  test('gets a complete response, with its text, its usage and its request id', async () => {
     const { client } = await start();
     const { data, request_id } = await client.responses
       .create({ model, instructions: 'Be brief.', input: 'What is a dystopia' })
@@ -65,7 +65,7 @@ describe("OpenAI's own SDK", () => {
     expect(data.id).toBe(`resp_${request_id}`);
   });
 
-  test('streams events whose text adds up, and ends with the whole response', async () => {
+  test('streams events whose text adds up, and ends with the complete response', async () => {
     const { client } = await start();
     const stream = client.responses.stream({ model, input: 'What is a dystopia' });
     let text = '';
@@ -78,7 +78,7 @@ describe("OpenAI's own SDK", () => {
     expect(response.usage?.output_tokens).toBeGreaterThan(0);
   });
 
-  test('runs tools in parallel, and gives what they returned back', async () => {
+  test('runs tools in parallel, and sends their results back', async () => {
     const { client, system } = await start();
     const input: ResponseInput = [{ role: 'user', content: 'weather and tide' }];
     const first = await client.responses.create({ model, input, tools: [weather, tide] });
@@ -119,7 +119,7 @@ describe("OpenAI's own SDK", () => {
   });
 
   test.each(['claude-sonnet-4.6', 'claude-sonnet-5', 'claude-haiku-4.5'])(
-    'keeps the thoughts of %s over a loop of tools by their encrypted content',
+    'keeps the thoughts of %s over a tool loop by their encrypted content',
     async (alias) => {
       const { client, system } = await start();
       const input: ResponseInput = [{ role: 'user', content: 'weather' }];
@@ -150,7 +150,7 @@ describe("OpenAI's own SDK", () => {
     },
   );
 
-  test('is told what the model thought as a summary, and nothing sealed unless it asks', async () => {
+  test("gets the model's thoughts as a summary, and encrypted content only on request", async () => {
     const { client } = await start();
     const { output } = await client.responses.create({
       model,
@@ -166,7 +166,7 @@ describe("OpenAI's own SDK", () => {
     expect(thought).not.toHaveProperty('encrypted_content');
   });
 
-  test('shows images and files, in questions and in what tools return', async () => {
+  test('shows images and files, in questions and in tool results', async () => {
     const { client, system } = await start();
     const image = {
       type: 'input_image' as const,
@@ -202,7 +202,7 @@ describe("OpenAI's own SDK", () => {
     ]);
   });
 
-  test('fetches nothing that a request names', async () => {
+  test('fetches no URL in a request', async () => {
     const { client, system, requests } = await start();
     const image = {
       type: 'input_image' as const,
@@ -218,16 +218,19 @@ describe("OpenAI's own SDK", () => {
 
   const City = z.object({ city: z.string(), country: z.string() });
 
-  test.each([model, 'nova-pro'])('parses an answer of %s by a schema, whole and streamed', async (alias) => {
-    const { client } = await start();
-    const text = { format: zodTextFormat(City, 'place') };
-    const whole = await client.responses.parse({ model: alias, input: 'Where?', text });
-    expect(City.parse(whole.output_parsed)).toEqual(whole.output_parsed);
-    const streamed = await client.responses.stream({ model: alias, input: 'Where?', text }).finalResponse();
-    expect(City.parse(streamed.output_parsed)).toEqual(streamed.output_parsed);
-  });
+  test.each([model, 'nova-pro'])(
+    'parses an answer of %s by a schema, complete and streamed',
+    async (alias) => {
+      const { client } = await start();
+      const text = { format: zodTextFormat(City, 'place') };
+      const whole = await client.responses.parse({ model: alias, input: 'Where?', text });
+      expect(City.parse(whole.output_parsed)).toEqual(whole.output_parsed);
+      const streamed = await client.responses.stream({ model: alias, input: 'Where?', text }).finalResponse();
+      expect(City.parse(streamed.output_parsed)).toEqual(streamed.output_parsed);
+    },
+  );
 
-  test('gets an answer that is cut off as incomplete', async () => {
+  test('gets a cut-off answer as incomplete', async () => {
     const { client } = await start();
     const fields = { model, input: 'What is a dystopia', max_output_tokens: 3 };
     const cut = { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } };
@@ -235,7 +238,7 @@ describe("OpenAI's own SDK", () => {
     expect(await client.responses.stream(fields).finalResponse()).toMatchObject(cut);
   });
 
-  test('takes a custom tool for one that takes a string', async () => {
+  test('uses a custom tool as a tool with a string', async () => {
     const { client } = await start();
     const tools = [{ type: 'custom' as const, name: 'patch', description: 'Edits files.' }];
     const input: ResponseInput = [{ role: 'user', content: 'patch' }];
@@ -251,7 +254,7 @@ describe("OpenAI's own SDK", () => {
     expect(last.output_text).toMatch(/The tools returned: Done/);
   });
 
-  test('ends a stream that it aborts, which stays charged', async () => {
+  test('ends a stream when it aborts, and the call stays charged', async () => {
     const { client, system } = await start();
     const stream = await client.responses.create({ model, input: 'What is a dystopia', stream: true });
     const types: string[] = [];
@@ -267,7 +270,7 @@ describe("OpenAI's own SDK", () => {
     });
   });
 
-  test('throws where Bedrock fails in the middle of a stream', async () => {
+  test('throws if Bedrock fails in the middle of a stream', async () => {
     const { client, system, requests } = await start();
     system.bedrock.answerNext({ deltas: ['One', 'two', 'three'] });
     system.bedrock.failNext(failsInTheMiddle);
@@ -281,7 +284,7 @@ describe("OpenAI's own SDK", () => {
     expect(requests()).toBe(1);
   });
 
-  test('throws the class of each error, before a stream as for a whole answer', async () => {
+  test('throws the class of each error, before a stream as without streaming', async () => {
     const { client } = await start();
     const refused = (fields: object) =>
       client.responses.create({ model, input: 'Hi', stream: true, ...fields }).then(
@@ -305,24 +308,24 @@ describe("OpenAI's own SDK", () => {
     });
   });
 
-  test('throws where the key is none', async () => {
+  test('throws for an invalid key', async () => {
     const { system } = await start();
-    const { client } = openAiClient(system, 'all-key', { defaultHeaders: { 'x-api-key': 'nobody' } });
+    const { client } = openAiClient(system, 'all-key', { defaultHeaders: { 'x-api-key': 'unknown' } });
     const asking = client.responses.create({ model, input: 'Hi' });
     await expect(asking).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
   });
 
-  test('asks again where Bedrock throttles, a stream as well', async () => {
+  test('retries if Bedrock throttles, also for a stream', async () => {
     const { client, system, requests } = await start();
     const throttles = { kind: 'exception', name: 'ThrottlingException' } as const;
-    // The function tries a second time by itself.
+    // The function itself retries once.
     for (let count = 0; count < 2; count += 1) system.bedrock.failNext(throttles);
     const { output_text } = await client.responses.stream({ model, input: 'Hi' }).finalResponse();
     expect(output_text).toMatch(/^You asked: Hi/);
     expect(requests()).toBe(2);
   });
 
-  test('never asks again where a quota is spent', async () => {
+  test('never retries if a quota is used up', async () => {
     const system = await startSystem('counted');
     const { client, requests } = openAiClient(system, 'shared-key');
     for (let count = 0; count < 5; count += 1) await client.responses.create({ model: 'llama', input: 'Hi' });
@@ -336,7 +339,7 @@ describe("OpenAI's own SDK", () => {
   });
 });
 
-describe('the Vercel AI SDK by its default model', () => {
+describe('the Vercel AI SDK with its default model', () => {
   async function vercel() {
     const system = await startSystem('everything');
     return { system, openai: createOpenAI(openAiSettings(system, 'all-key')) };
@@ -365,7 +368,7 @@ describe('the Vercel AI SDK by its default model', () => {
     expect(usage.outputTokens).toBeGreaterThan(0);
   });
 
-  test('streams a loop of tools', async () => {
+  test('streams a tool loop', async () => {
     const { openai } = await vercel();
     const ran: string[] = [];
     const result = streamText({
@@ -381,7 +384,7 @@ describe('the Vercel AI SDK by its default model', () => {
     expect(await result.finishReason).toBe('stop');
   });
 
-  test('keeps thoughts over a loop of tools', async () => {
+  test('keeps thoughts over a tool loop', async () => {
     const { openai, system } = await vercel();
     const ran: string[] = [];
     const { steps } = await generateText({
@@ -405,7 +408,7 @@ describe('the Vercel AI SDK by its default model', () => {
     expect(turn.content[0].reasoningContent.reasoningText.signature).toEqual(expect.any(String));
   });
 
-  test('goes on with a conversation where nothing is to be stored, and is told how where it is', async () => {
+  test('continues a conversation if nothing is stored, and otherwise the error says how to', async () => {
     const { openai } = await vercel();
     const first = await generateText({ model: openai(model), prompt: 'Hi' });
     const messages = [
@@ -432,10 +435,10 @@ describe('the Vercel AI SDK by its default model', () => {
     expect(output).toMatchObject({ city: expect.any(String) });
   });
 
-  test('is told which quota is spent, at no charge', async () => {
+  test('reports the used-up quota, at no charge', async () => {
     const system = await startSystem('counted');
     const openai = createOpenAI(openAiSettings(system, 'shared-key'));
-    // It asks again at every 429, whatever the answer says of that.
+    // The SDK retries after every 429, whatever the answer says about retries.
     const asking = () => generateText({ model: openai('llama'), prompt: 'Hi', maxRetries: 0 });
     for (let count = 0; count < 5; count += 1) await asking();
     await expect(asking()).rejects.toMatchObject({
@@ -497,7 +500,7 @@ describe("OpenAI's Agents SDK", () => {
     expect(finalOutput).toMatch(/The tools returned: Clear sky/);
   });
 
-  test('gets an answer of an agent by a schema', async () => {
+  test("gets an agent's answer by a schema", async () => {
     const { runner: agents } = await runner();
     const outputType = {
       type: 'json_schema' as const,
@@ -529,7 +532,7 @@ describe("OpenAI's Agents SDK", () => {
   });
 });
 
-describe('a request as Codex makes it', () => {
+describe("a request in Codex's form", () => {
   async function send(body: object) {
     const { system } = await start();
     const { status, text } = await system.send({
@@ -541,7 +544,7 @@ describe('a request as Codex makes it', () => {
     return { system, status, response: JSON.parse(last ?? 'null')?.response };
   }
 
-  test('is answered in a stream that ends with the whole response', async () => {
+  test('is answered in a stream that ends with the complete response', async () => {
     const { status, response, system } = await send(codexRequest(model, 'What is here?'));
     expect(status).toBe(200);
     expect(response).toMatchObject({
@@ -553,7 +556,7 @@ describe('a request as Codex makes it', () => {
     expect(JSON.stringify(asked(system).toolConfig)).not.toContain('web_search');
   });
 
-  test('has its tools called by the names that it gave, those of a namespace too', async () => {
+  test('has its tools called by its own names, also those of a namespace', async () => {
     const { response } = await send(codexRequest(model, 'exec_command multi_agent_v1__spawn_agent'));
     expect(response.output).toMatchObject([
       { type: 'function_call', name: 'exec_command', arguments: expect.stringContaining('"cmd"') },
@@ -561,7 +564,7 @@ describe('a request as Codex makes it', () => {
     ]);
   });
 
-  test('of a GPT gets one call at a time, and a program as it was written', async () => {
+  test('for a GPT gets one call at a time, and an unchanged program', async () => {
     const question = 'functions__exec functions__exec_command';
     const { response } = await send(codexRequestOfGpt('gpt-6-sol', question));
     const calls = response.output.filter(({ type }: { type: string }) => type !== 'reasoning');

@@ -10,7 +10,7 @@ import { type Reply, type Sent, type System, startSystem } from './harness.ts';
 
 const document: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '../docs/openapi.json'), 'utf8'));
 
-/** As much of the document as says which answers and headers there are. */
+/** The parts of the document about answers and headers. */
 const Response = z.object({
   headers: z.record(z.string(), z.unknown()),
   content: z.record(z.string(), z.unknown()),
@@ -29,13 +29,13 @@ const Paths = z.record(
 );
 const { paths } = z.object({ paths: Paths }).parse(document);
 
-/** The bodies that the document suggests for a route. */
+/** The document's example bodies for a route. */
 const examplesOf = ({ path, method }: Route): object[] => {
   const { requestBody } = paths[path]?.[method.toLowerCase()] ?? {};
   return Object.values(requestBody?.content['application/json'].examples ?? {}).map(({ value }) => value);
 };
 
-/** Readers are to let unknown fields pass. Here an answer has none, or the document lacks one. */
+/** Readers should ignore unknown fields. Here they are an error, because the document would lack them. */
 function closed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(closed);
   if (typeof value !== 'object' || value === null) return value;
@@ -53,11 +53,11 @@ function expectFits(value: unknown, ...pointer: readonly string[]): void {
   expect([pointer.join(' '), validate?.(value), validate?.errors]).toEqual([pointer.join(' '), true, null]);
 }
 
-/** The events of a stream, as JSON, not read by anything that drops what it does not know. */
+/** A stream's events as JSON, without a parser that drops unknown fields. */
 const eventsOf = (text: string): unknown[] =>
   [...text.matchAll(/^data: (.*)$/gm)].map(([, data = '']) => JSON.parse(data));
 
-/** The reply is one that the document has for the route: its status, type, headers and body. */
+/** Checks that the document has the reply for the route: its status, type, headers and body. */
 function expectDocumented({ path, method }: Route, { status, headers, text, json }: Reply): void {
   const type = headers.get('content-type') ?? '';
   const operation = [path, method.toLowerCase()] as const;
@@ -74,12 +74,12 @@ function expectDocumented({ path, method }: Route, { status, headers, text, json
     expectFits(headerValue(headers.get(name)), 'components', 'headers', name, 'schema');
 }
 
-/** Numbers and booleans are written as in JSON, texts without quotation marks. */
+/** Numbers and booleans are written as in JSON, strings without quotation marks. */
 function headerValue(header: string | null): unknown {
   return /^(?:-?[\d.]+|true|false)$/.test(header ?? '') ? JSON.parse(header ?? '') : header;
 }
 
-test('every request of the document is answered as it says, whole and streamed', async () => {
+test('every example request is answered as the document says, complete and streamed', async () => {
   const { send, keyValue } = await startSystem('shipped');
   const key = keyValue('tollmkey');
   for (const route of [routes.ask, routes.stream, routes.embed]) {
@@ -101,10 +101,10 @@ const question = { model: 'llama', question: 'What is a dystopia' };
 
 const exception = (name: ExceptionName, message = '') => ({ kind: 'exception', name, message }) as const;
 
-/** Brings an error about, and says what to send for it. */
+/** Causes an error, and returns the request to send for it. */
 type Provocation = (system: System) => Partial<Sent>;
 
-/** The errors that asking can meet on a deployment in its normal state. */
+/** The errors that calls can get from a deployment in its normal state. */
 const provocations: Partial<Readonly<Record<ErrorCode, Provocation>>> = {
   unauthenticated: () => ({ key: 'unknown' }),
   invalid_json: () => ({ body: '{' }),
@@ -140,7 +140,7 @@ const provocations: Partial<Readonly<Record<ErrorCode, Provocation>>> = {
   },
 };
 
-test('errors are as it says, whole and streamed', async () => {
+test('errors are as the document says, complete and streamed', async () => {
   const system = await startSystem('shipped');
   for (const [code, provoke] of Object.entries(provocations)) {
     for (const route of [routes.ask, routes.stream]) {
@@ -152,7 +152,7 @@ test('errors are as it says, whole and streamed', async () => {
   }
 }, 60_000);
 
-test('an answer that does not fit its schema is as it says: an error, or the last event of a stream', async () => {
+test('an answer that does not fit its schema is as the document says: an error, or the last event of a stream', async () => {
   const { send, bedrock, keyValue } = await startSystem('shipped');
   for (const route of [routes.ask, routes.stream]) {
     const [body = {}] = examplesOf(route).filter((example) => 'outputSchema' in example);
@@ -163,7 +163,7 @@ test('an answer that does not fit its schema is as it says: an error, or the las
   }
 });
 
-test('what API Gateway says by itself is as it says', async () => {
+test("API Gateway's own answers are as the document says", async () => {
   const { send, keyValue, bedrock, gateway } = await startSystem('shipped');
   const key = keyValue('research-key');
   const large = await send({ key, body: { ...question, question: 'x'.repeat(11 * 1024 * 1024) } });
@@ -185,7 +185,7 @@ test('what API Gateway says by itself is as it says', async () => {
   for (const reply of limited) expectDocumented(routes.usage, reply);
 }, 60_000);
 
-test('a model that is too slow is as it says', async () => {
+test('the answer for a model that is too slow is as the document says', async () => {
   const { send, keyValue, bedrock } = await startSystem('shipped', {
     editTemplate: editResources('AWS::Lambda::Function', (properties) => ({ ...properties, Timeout: 2 })),
   });

@@ -8,7 +8,7 @@ test.each([
   ['an emoji', 'What is 👩‍👩‍👧‍👦 and 🏴󠁧󠁢󠁷󠁬󠁳󠁿? 😀'],
   ['a control-character', `a${controls}\u007f\u0085\u2028\u2029\ufeff\u0000b`],
   ['a 200 KB', `${'0123456789abcdef'.repeat(200 * 64)}é`],
-])('%s prompt reaches the model byte for byte, whole and in a stream', async (_kind, question) => {
+])('%s prompt reaches the model byte for byte, complete and streamed', async (_kind, question) => {
   const { ask, stream, bedrock } = await startSystem('shipped');
   const reply = await ask('research-key', { model: 'nova-lite', question });
   expect(reply.status).toBe(200);

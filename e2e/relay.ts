@@ -1,14 +1,14 @@
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A way to a server on loopback that can be cut, as a network can. */
+/** A relay to a server on loopback, whose connections can be cut as in a network. */
 export interface Relay {
   readonly port: number;
-  /** Cuts every connection that there is, on both sides; new ones can be made. */
+  /** Cuts every open connection, on both sides; new ones can be made. */
   cut(): void;
   close(): Promise<void>;
 }
 
-/** @param port Of the server. */
+/** @param port The server's port. */
 export async function startRelay(port: number): Promise<Relay> {
   const open = new Set<Socket>();
   const add = (socket: Socket, other: Socket): void => {

@@ -8,7 +8,7 @@ import { type Reply, type System, type SystemOptions, startSystem } from './harn
 
 const canary = (what: string) => `canary-${what}-7c1f`;
 
-/** All that a caller sends which must not be seen again, but in its own answer. */
+/** Everything that a caller sends and that must not appear again, except in the caller's own answer. */
 const asked = {
   model: 'claude-haiku-4.5',
   question: `What is ${canary('question')}?`,
@@ -27,7 +27,7 @@ const outputSchema = {
 };
 const token = `Bearer ${canary('token')}`;
 
-/** What Bedrock's own messages may quote. */
+/** Text that Bedrock's own messages may quote. */
 const message = `${canary('message')} arn:aws:bedrock:us-east-1:111122223333:${canary('question')}`;
 
 interface Path {
@@ -45,13 +45,16 @@ const written: DynamoDbFault = { kind: 'none' };
 
 const paths: readonly Path[] = [
   { name: 'an answer' },
-  { name: 'an answer of a schema', fields: { outputSchema } },
+  { name: 'an answer with a schema', fields: { outputSchema } },
   { name: 'an unknown model', fields: { model: canary('model') } },
   { name: 'a field of the wrong type', fields: { maxTokens: canary('field') } },
-  { name: 'a value that is not one of a few', fields: { history: [{ role: canary('role'), text: 'Hi' }] } },
+  { name: 'a value outside an enum', fields: { history: [{ role: canary('role'), text: 'Hi' }] } },
   { name: 'a feature that the model lacks', fields: { model: 'gpt-oss-20b' } },
-  { name: 'a schema that leads out', fields: { outputSchema: { type: 'object', $ref: canary('schema') } } },
-  // A throttle is tried again once.
+  {
+    name: 'a schema with an outside reference',
+    fields: { outputSchema: { type: 'object', $ref: canary('schema') } },
+  },
+  // A throttled call is retried once.
   ...exceptionNames.map((name): Path => {
     const fault: BedrockFault = { kind: 'exception', name, message };
     return { name, bedrock: [fault, fault] };
@@ -76,39 +79,36 @@ const secretsOf = ({ gateway }: System): string[] => [
   localCredentials.sessionToken,
 ];
 
-/** What a caller gets that is no answer. */
+/** A caller's response that is not an answer. */
 function errorsIn({ status, text, headers }: Reply): string {
   const error = status >= 400 ? text : (/event: error\ndata: .*/.exec(text)?.[0] ?? '');
   return error + JSON.stringify([...headers]);
 }
 
-test.each(paths)(
-  'nothing that was said and no secret is passed on: $name',
-  async ({ fields, options, ...faults }) => {
-    const system = await startSystem('everything', options);
-    for (const path of ['/bedrock', '/bedrock/stream']) {
-      const before = system.logs.length;
-      system.bedrock.failNext(...(faults.bedrock ?? []));
-      system.dynamodb.failNext(...(faults.dynamodb ?? []));
-      if (!fields) system.bedrock.answerNext({ deltas: [canary('answer'), ' ', canary('answer')] });
-      const reply = await system.send({
-        path,
-        key: system.keyValue('all-key'),
-        headers: { authorization: token, cookie: canary('cookie') },
-        body: { ...asked, ...fields },
-      });
-      while (system.logs.length === before) await new Promise(setImmediate);
-      for (const secret of secretsOf(system)) {
-        expect(system.logs.join('\n')).not.toContain(secret);
-        expect(errorsIn(reply)).not.toContain(secret);
-      }
-      // Lines and metrics are there, so there was something to look at.
-      expect(JSON.parse(system.logs[before] ?? '')).toMatchObject({ message: 'request', Requests: 1 });
+test.each(paths)('no content and no secret is passed on: $name', async ({ fields, options, ...faults }) => {
+  const system = await startSystem('everything', options);
+  for (const path of ['/bedrock', '/bedrock/stream']) {
+    const before = system.logs.length;
+    system.bedrock.failNext(...(faults.bedrock ?? []));
+    system.dynamodb.failNext(...(faults.dynamodb ?? []));
+    if (!fields) system.bedrock.answerNext({ deltas: [canary('answer'), ' ', canary('answer')] });
+    const reply = await system.send({
+      path,
+      key: system.keyValue('all-key'),
+      headers: { authorization: token, cookie: canary('cookie') },
+      body: { ...asked, ...fields },
+    });
+    while (system.logs.length === before) await new Promise(setImmediate);
+    for (const secret of secretsOf(system)) {
+      expect(system.logs.join('\n')).not.toContain(secret);
+      expect(errorsIn(reply)).not.toContain(secret);
     }
-  },
-);
+    // Make sure that there were lines and metrics to search.
+    expect(JSON.parse(system.logs[before] ?? '')).toMatchObject({ message: 'request', Requests: 1 });
+  }
+});
 
-/** Blocks of every kind, each with a word that must not be seen again. */
+/** Blocks of every kind, each with a word that must not appear again. */
 const said = {
   image: {
     type: 'image',
@@ -160,7 +160,7 @@ const content = {
 const [asks, says, results] = content.messages;
 const inputs = [canary('embedded'), canary('embedded too')];
 
-/** A request, and what it meets. */
+/** A request, and its faults. */
 interface Sending {
   readonly path?: '/bedrock/embed';
   readonly body: object;
@@ -214,7 +214,7 @@ const sendings: readonly (readonly [why: string, code: string | undefined, reado
     ],
   ],
   [
-    'for what the model lacks',
+    'for a feature that the model lacks',
     'unsupported_feature',
     [
       ...['llama', 'nova-micro', 'gpt-oss-20b', 'nova-lite', 'titan-embed-v2'].map(
@@ -264,7 +264,7 @@ const sendings: readonly (readonly [why: string, code: string | undefined, reado
 ];
 
 test.each(sendings)(
-  'nothing of the content of a request is passed on, refused or not: %s',
+  'no content of a request is passed on, refused or not: %s',
   async (_why, code, requests) => {
     const system = await startSystem('everything');
     for (const { path, body, key = 'all-key', bedrock = [] } of requests) {

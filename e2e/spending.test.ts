@@ -13,7 +13,7 @@ const text: UserBlock = { type: 'text', text: 'What does the find tool say of it
 const tools = [{ name: 'find', description: 'Finds it.', inputSchema: { type: 'object' } }];
 const long = 'You know everything about dystopias. '.repeat(200);
 
-/** Cheap and dear, short and long, read from a cache and written to one. */
+/** Cheap and expensive, short and long, read from a cache and written to one. */
 const kinds: readonly (readonly [model: ModelName, question: readonly UserBlock[], options: AskOptions])[] = [
   ['claude-haiku-4.5', [text], { system: long, cache: '5m', tools }],
   ['claude-haiku-4.5', [text, { type: 'image', format: 'png', data: pngOf(900, 900) }], { tools }],
@@ -23,7 +23,7 @@ const kinds: readonly (readonly [model: ModelName, question: readonly UserBlock[
   ['nova-lite', [text, { type: 'document', name: 'a', format: 'pdf', data: pdfOf(2) }], { tools }],
 ];
 
-test('callers of every kind at once never spend more than a limit in USD, and learn why they are refused', async () => {
+test('callers of every kind at once never spend more than a limit in USD, and each refusal has its reason', async () => {
   const system = await startSystem('everything');
   const { client } = system.client('cheap-key');
   const spent = () => system.bills.reduce((sum, { modelId, ...bill }) => sum + costOf(modelId, bill), 0);
@@ -65,7 +65,7 @@ test('callers of every kind at once never spend more than a limit in USD, and le
     while (left > 0) looks.push(await usd());
     await done;
   };
-  // Those that are let through leave less and less, until one can never fit.
+  // The admitted calls leave less and less, until one can never fit.
   while (!outcomes.includes('usd')) await race(66);
 
   expect(new Set(outcomes)).toEqual(new Set(['answered', 'rate_limited', 'usd']));

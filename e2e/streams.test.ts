@@ -6,7 +6,7 @@ const types = (events: readonly StreamEvent[]) => events.map(({ type }) => type)
 const textOf = (events: readonly StreamEvent[]) =>
   events.map((event) => (event.type === 'delta' ? event.text : '')).join('');
 
-test('each of 500 pieces is with the caller before Bedrock sends the next', async () => {
+test('the caller has each of 500 pieces before Bedrock sends the next', async () => {
   const { stream, bedrock } = await startSystem('original');
   const deltas = Array.from({ length: 500 }, (_, index) => `${index} `);
   bedrock.answerNext({ deltas });
@@ -29,7 +29,7 @@ test('each of 500 pieces is with the caller before Bedrock sends the next', asyn
   const reply = await responding;
   expect(await reply.next()).toMatchObject({ type: 'start' });
   for (const [index, text] of deltas.entries()) {
-    // Bedrock was let go for this piece and waits with the next: what arrives now was on its way alone.
+    // Bedrock has sent this piece and holds the next, so anything that arrives now is this piece.
     expect(await reply.next()).toEqual({ type: 'delta', text });
     if (index + 1 < deltas.length) {
       await untilAsked(index + 1);
@@ -40,7 +40,7 @@ test('each of 500 pieces is with the caller before Bedrock sends the next', asyn
   expect([types(events), cut]).toEqual([['done'], false]);
 }, 30_000);
 
-test('the bodies of the original stream too', async () => {
+test("the original proxy's bodies stream too", async () => {
   const { stream, bedrock } = await startSystem('predecessor');
   for (const model of ['titan', 'llama']) {
     const { events } = await (await stream('tollmkey', { model })).rest();

@@ -6,8 +6,8 @@ import { editResources } from './edit-template.ts';
 import { type System, startSystem } from './harness.ts';
 
 /**
- * What must hold of a deployment, each as one check, and the faults in a template that each check is there to find:
- * proof that the end-to-end tests look at what is deployed.
+ * Properties that every deployment must have, each as one check, and the template faults that each check must find:
+ * proof that the end-to-end tests look at the deployed template.
  */
 const checks = {
   'a good key is answered': async ({ ask }: System) => expect((await ask('tollmkey')).status).toBe(200),
@@ -66,7 +66,7 @@ const checks = {
 
 type Check = keyof typeof checks;
 
-/** The shipped limits end before the gateway's quota does, so that one is looked at without them. */
+/** The shipped limits end before the gateway's quota does, so the quota is checked without them. */
 const configOf = (check: string): ConfigName => (check === 'the quota ends' ? 'original' : 'shipped');
 
 const without = (type: string) => editResources(type, () => undefined);
@@ -93,7 +93,7 @@ const faults: [fault: string, (template: Template) => Template, foundBy: Check][
     'the throttle holds',
   ],
   [
-    'a plan of no stage',
+    'a plan without a stage',
     withoutProperty('AWS::ApiGateway::UsagePlan', 'ApiStages'),
     'a good key is answered',
   ],
@@ -111,7 +111,7 @@ const faults: [fault: string, (template: Template) => Template, foundBy: Check][
     'an unknown key gets no answer, and never reaches the function',
   ],
   [
-    'no response of the authorizer',
+    'no response for the authorizer',
     withoutResponse('UNAUTHORIZED'),
     'a request without a key is an envelope',
   ],
@@ -124,10 +124,10 @@ const faults: [fault: string, (template: Template) => Template, foundBy: Check][
   ],
   ['no response for bad JSON', withoutResponse('BAD_REQUEST_BODY'), 'bad JSON is an envelope'],
   ['no response for a large body', withoutResponse('REQUEST_TOO_LARGE'), 'a large body is an envelope'],
-  ['no response for what is unforeseen', withoutResponse('DEFAULT_5XX'), 'a dead function is an envelope'],
+  ['no response for other failures', withoutResponse('DEFAULT_5XX'), 'a dead function is an envelope'],
 ];
 
-test.each(Object.entries(checks))('of the template as it is: %s', async (name, check) => {
+test.each(Object.entries(checks))('the unchanged template passes: %s', async (name, check) => {
   await check(await startSystem(configOf(name)));
 });
 

@@ -12,7 +12,7 @@ import * as z from 'zod/mini';
 const assembly = join(inject('assemblies'), 'shipped');
 const { template } = readCloudAssembly(assembly);
 
-/** The JSON of the shipped template with one of its resources changed somewhere. */
+/** The JSON of the shipped template, with a change somewhere in one of its resources. */
 const changedTemplates = fc
   .constantFrom(...Object.keys(template.Resources))
   .chain((id) =>
@@ -21,7 +21,7 @@ const changedTemplates = fc
     ),
   );
 
-/** The rules, asked about the JSON of a template: whether it may be deployed. */
+/** The rules, applied to a template's JSON: whether it may be deployed. */
 function rules(): (json: string) => boolean {
   const directory = mkdtempSync(join(tmpdir(), 'template-fuzz-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
@@ -31,14 +31,14 @@ function rules(): (json: string) => boolean {
     try {
       return new TemplateRules().validate({ templatePaths: [file] }).success;
     } catch (error) {
-      // CDK takes a check that fails for a template that does.
+      // CDK treats a check that throws as a failing template.
       if (error instanceof z.core.$ZodError) return false;
       throw error;
     }
   };
 }
 
-test('whatever is changed in a template, the rules pass or fail it', () => {
+test('the rules pass or fail a template after any change', () => {
   const mayBeDeployed = rules();
   expect(mayBeDeployed(JSON.stringify(template))).toBe(true);
   fc.assert(
@@ -49,7 +49,7 @@ test('whatever is changed in a template, the rules pass or fail it', () => {
   );
 });
 
-/** Whether a gateway of this template answers anybody without a key. One that does not start answers nobody. */
+/** Whether a gateway with this template answers without a key. A gateway that does not start does not answer. */
 async function opensWithoutKey(json: string): Promise<boolean> {
   const start = startGateway({ assembly, editTemplate: () => parseTemplate(json, 'template.json') });
   const gateway = await start.catch((error: unknown) => {
@@ -72,7 +72,7 @@ async function opensWithoutKey(json: string): Promise<boolean> {
   }
 }
 
-test('whatever is changed in a template, the gateway names the fault, or lets nobody in without a key', async () => {
+test('after any change to a template, the gateway names the fault, or refuses callers without a key', async () => {
   const mayBeDeployed = rules();
   await fc.assert(
     fc.asyncProperty(changedTemplates, async (json) => {
