@@ -27,18 +27,18 @@ test.each([
   '@old-school/contract',
   '@old.school/contract',
   'old/contract',
-])('%s is something else, and stays', (text) => {
+])('%s is a different name, and stays', (text) => {
   expect(renamePackages(text, from, to)).toEqual({ text, places: 0 });
 });
 
-test('the client gets a name of its own where one is given, and nothing that only begins like it does', () => {
+test('the client gets its own name if one is given, but a name that only begins like it does not', () => {
   const names = { scope: '@example', client: 'sdk' };
   expect(renamed("'@old/client/testing' '@old/client' '@old/client-side' '@old/contract'", names)).toBe(
     "'@example/sdk/testing' '@example/sdk' '@example/client-side' '@example/contract'",
   );
 });
 
-test('places are counted, those that stay not among them', () => {
+test('changed places are counted, unchanged ones are not', () => {
   const text = '@old/client @old/contract @old/client';
   expect(renamePackages(text, from, to).places).toBe(3);
   expect(renamePackages(text, from, { ...from, client: 'sdk' })).toEqual({
@@ -47,7 +47,7 @@ test('places are counted, those that stay not among them', () => {
   });
 });
 
-test('what is renamed can be renamed again, and back', () => {
+test('renamed packages can be renamed again, and back', () => {
   const text = "'@old' '@old/client' x@old.example";
   const there = renamed(text);
   expect(renamePackages(there, to, from).text).toBe(text);
@@ -71,7 +71,7 @@ test.each([
   expect(() => newNames(from, wanted, ['contract'])).toThrow(message);
 });
 
-test('a scope in use is distinguished from an address and a longer name', () => {
+test('a scope is distinguished from an address and a longer name', () => {
   expect(mentionsScope(' * @see https://example.com', '@see')).toBe(true);
   expect(mentionsScope("'@types/node'", '@types')).toBe(true);
   expect(mentionsScope('me@types.example, @typescript', '@types')).toBe(false);

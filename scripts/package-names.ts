@@ -1,4 +1,4 @@
-/** What the packages of this repository are called on npm. */
+/** The npm names of this repository's packages. */
 export interface PackageNames {
   /** With its @. */
   readonly scope: string;
@@ -7,22 +7,22 @@ export interface PackageNames {
 }
 
 /**
- * What npm takes for the name of a new package.
+ * npm's rule for the name of a new package.
  *
  * @see https://docs.npmjs.com/cli/configuring-npm/package-json#name
  */
 const name = /^[a-z0-9][a-z0-9._-]*$/;
 const longestName = 214;
 
-/** A name ends here: what follows is not of it. */
+/** The end of a name: no character of a longer name may follow. */
 const end = '(?![\\w-]|\\.\\w)';
 const start = '(?<![\\w.-])';
 
 /**
- * The names that a command line asks for.
+ * The new names from a command line.
  *
- * @param wanted A scope with its @, and a name for the client where it gets another.
- * @throws {Error} If npm would refuse a name, or two packages would have the same.
+ * @param wanted A scope with its @, and the client's new name if it gets one.
+ * @throws {Error} If npm would refuse a name, or two packages would have the same name.
  */
 export function newNames(
   current: PackageNames,
@@ -45,25 +45,25 @@ export function newNames(
   }
   if (otherPackages.includes(client)) {
     throw new Error(
-      `A package here is called "${client}" already. Give the client another name with --client.`,
+      `A package here already has the name "${client}". Give the client another name with --client.`,
     );
   }
   for (const each of [client, ...otherPackages]) {
     const { length } = `${scope}/${each}`;
     if (length <= longestName) continue;
     throw new Error(
-      `"${scope}/${each}" has ${length} characters, and npm takes ${longestName}. Take shorter names.`,
+      `"${scope}/${each}" has ${length} characters, and npm takes ${longestName}. Choose shorter names.`,
     );
   }
   return { scope, client };
 }
 
-/** Whether a string has a scope, and not only letters that look like one: an address, a longer name. */
+/** Whether a string has the scope itself, and not only similar letters in an address or a longer name. */
 export function mentionsScope(text: string, scope: string): boolean {
   return new RegExp(`${start}${RegExp.escape(scope)}${end}`).test(text);
 }
 
-/** The text with our packages under their new names, and how many places that changed. */
+/** The text with our packages under their new names, and the number of changed places. */
 export function renamePackages(
   text: string,
   from: PackageNames,

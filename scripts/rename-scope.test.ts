@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 const root = join(import.meta.dirname, '..');
 const tools = join(root, 'node_modules/.bin');
 
-/** A clone that nobody has installed anything in. */
+/** A clone without installed packages. */
 const clone = mkdtempSync(join(tmpdir(), 'rename-scope-'));
 const git = (...args: string[]) =>
   execFileSync('git', ['-c', 'user.name=test', '-c', 'user.email=test@example.com', ...args], {
@@ -16,7 +16,7 @@ const git = (...args: string[]) =>
     encoding: 'utf8',
   });
 const read = (file: string) => readFileSync(join(clone, file), 'utf8');
-/** Not to be found in this file, which is part of the clone: a scope that is in use is refused. */
+/** Built from parts, because this file is part of the clone, and a scope that is in use is refused. */
 const [zeta, beta, gamma] = ['zeta-home', 'beta', 'gamma'].map((name) => `@${name}`) as [
   string,
   string,
@@ -29,7 +29,7 @@ beforeAll(() => {
     cwd: root,
     encoding: 'utf8',
   });
-  // git still lists what was deleted and not committed yet.
+  // git still lists files that were deleted without a commit.
   const existing = files.split('\0').filter((file) => file !== '' && existsSync(join(root, file)));
   for (const file of new Set(existing)) {
     cpSync(join(root, file), join(clone, file), { force: true });
@@ -64,7 +64,7 @@ test('a dry run says what would change, and changes nothing', async () => {
   expect(git('status', '--porcelain')).toBe('');
 });
 
-test('everything that git tracks is renamed, formatted as before, and installs from the same lockfile', async () => {
+test('every tracked file is renamed and formatted, and the packages install from the same lockfile', async () => {
   const old = scopeNow();
   expect(await rename(zeta)).toEqual({ code: 0, said: expect.stringContaining('npm test') });
   expect(scopeNow()).toBe(zeta);
@@ -79,7 +79,7 @@ test('everything that git tracks is renamed, formatted as before, and installs f
   commit();
 }, 30_000);
 
-test('again, with another name for the client; other files are left alone', async () => {
+test('a second rename gives the client another name, and leaves untracked files alone', async () => {
   const picture = Buffer.from([0x89, 0x50, 0, ...Buffer.from(`${zeta}/contract`)]);
   writeFileSync(join(clone, 'picture.png'), picture);
   commit();
@@ -107,7 +107,7 @@ test.each([
   expect(git('status', '--porcelain')).toBe('');
 });
 
-test('what is not committed stops it, and so does a folder without git', async () => {
+test('uncommitted changes stop it, and so does a folder without git', async () => {
   writeFileSync(join(clone, 'draft.txt'), 'draft');
   expect((await rename(gamma)).said).toMatch(/not committed.*--allow-dirty/);
   rmSync(join(clone, '.git'), { recursive: true });

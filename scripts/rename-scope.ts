@@ -1,8 +1,8 @@
-// Gives the packages of this repository the scope of anyone who makes it their own:
+// Gives this repository's packages your own scope:
 //
 //   npm run rename-scope -- @SCOPE
 //
-// In what git tracks, and nowhere else; it can be run again with another scope.
+// Changes only files that git tracks. It can be run again with another scope.
 import { execFileSync } from 'node:child_process';
 import { globSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,17 +11,17 @@ import { mentionsScope, newNames, type PackageNames, renamePackages } from './pa
 
 const usage = `Usage: npm run rename-scope -- @SCOPE [options]
 
-Renames the scope of all packages here, wherever git tracks it, and formats what that changed.
+Renames the scope of all packages in the files that git tracks, and formats the changed files.
 
   --client NAME    also give the published client another name
-  --dry-run        say what would change, and change nothing
-  --allow-dirty    go ahead where changes are not committed
-  --help           this`;
+  --dry-run        list the changes without making them
+  --allow-dirty    rename even if there are uncommitted changes
+  --help           print this help`;
 
 const root = join(import.meta.dirname, '..');
 const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' });
 
-/** A file as text; undefined for what is not text: a picture, a link, a file that is gone. */
+/** A file as text; undefined for a file that is not text, a link, or a deleted file. */
 function readText(file: string): string | undefined {
   const path = join(root, file);
   if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
@@ -49,18 +49,18 @@ function trackedFiles(allowDirty: boolean): string[] {
     changes = git('status', '--porcelain');
   } catch {
     throw new Error(
-      'This is not a git repository, so there would be no way back. Make it one: git init && git add --all && git commit --message Start',
+      'This is not a git repository, so a rename could not be undone. Make it one: git init && git add --all && git commit --message Start',
     );
   }
   if (changes !== '' && !allowDirty) {
     throw new Error(
-      'There are changes that are not committed, so there would be no way back. Commit or stash them, or add --allow-dirty.',
+      'There are uncommitted changes, so a rename could not be undone. Commit or stash them, or add --allow-dirty.',
     );
   }
   return git('ls-files', '-z').split('\0').filter(Boolean);
 }
 
-/** Imports are sorted by name, and lines are filled up to a width: both may be otherwise now. */
+/** A new scope can change the order of imports and the line breaks. */
 function format(files: readonly string[]): void {
   const options = ['--linter-enabled=false', '--log-level=error', '--no-errors-on-unmatched'];
   execFileSync('biome', ['check', '--write', ...options, ...files], {
@@ -94,7 +94,7 @@ function run(): void {
   const before = `${from.scope}/${from.client}`;
   const after = `${to.scope}/${to.client}`;
   if (before === after) {
-    console.log(`The packages are called so already: ${after}. Nothing to do.`);
+    console.log(`The packages already have these names: ${after}. Nothing to do.`);
     return;
   }
 
@@ -103,12 +103,12 @@ function run(): void {
     const text = readText(file);
     return text === undefined ? [] : [{ file, text }];
   });
-  // Once mixed with what is not ours, the scope could not be renamed again. In prose it may be an example.
+  // Mixed with other uses, the scope could not be renamed again. In prose it may be an example.
   const taken = files.find(
     ({ file, text }) => to.scope !== from.scope && !file.endsWith('.md') && mentionsScope(text, to.scope),
   );
   if (taken)
-    throw new Error(`${to.scope} means something else here already, in ${taken.file}. Take another.`);
+    throw new Error(`${to.scope} means something else here already, in ${taken.file}. Choose another scope.`);
 
   const changes = files
     .map(({ file, text }) => ({ file, ...renamePackages(text, from, to) }))
@@ -127,7 +127,7 @@ Next:
   npm test      installs under the new names, and checks everything
   git diff      shows what changed; commit it
 
-The stack and the API are called what "name" in packages/infra/proxy.config.ts says.`);
+The stack and the API get their name from "name" in packages/infra/proxy.config.ts.`);
 }
 
 try {

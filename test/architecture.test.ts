@@ -4,7 +4,7 @@ import { packageFolders } from './module-graph.ts';
 
 const names: Readonly<Record<string, string>> = { client: 'client-sdk' };
 
-/** Each package with those of ours that it needs, by what stands in the picture. */
+/** Each package with the packages of ours that it needs, as in the picture. */
 function drawn(): string[] {
   const [, picture = ''] =
     readFileSync('docs/architecture.md', 'utf8').match(/```mermaid\nflowchart BT\n(.*?)```/s) ?? [];
@@ -13,7 +13,7 @@ function drawn(): string[] {
   );
 }
 
-/** By what stands in the manifests. */
+/** As in the manifests. */
 function declared(): ReadonlyMap<string, readonly string[]> {
   const shipped = packageFolders()
     .filter((folder) => folder.startsWith('packages/'))
@@ -30,7 +30,7 @@ function declared(): ReadonlyMap<string, readonly string[]> {
   );
 }
 
-test('the picture of the packages is what their manifests say, without what follows from other arrows', () => {
+test("the picture has the dependencies in the packages' manifests, without those that follow from other arrows", () => {
   const needs = declared();
   const reaches = (from: string, to: string): boolean =>
     needs.get(from)?.some((next) => next === to || reaches(next, to)) ?? false;

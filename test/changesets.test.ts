@@ -6,8 +6,8 @@ const published = globSync('packages/*/package.json')
   .filter((manifest) => !manifest.private)
   .map(({ name }) => RegExp.escape(name));
 
-// Biome would make a heading of the front matter: one reason why it leaves Markdown alone.
-test('every changeset begins with the published packages that it is about', () => {
+// Biome would turn the front matter into a heading: one reason why it does not format Markdown.
+test('every changeset begins with the published packages that it changes', () => {
   const release = `(['"])(?:${published.join('|')})\\1: (?:major|minor|patch)\n`;
   const changeset = new RegExp(`^---\n(?:${release})+---\n\n\\S`);
   for (const file of globSync('.changeset/*.md')) {

@@ -5,7 +5,7 @@ import { importsOf as importsOfFile, isTest, packageFolders, sourceFiles } from 
 
 const functions = ['@org/contract', '@org/models', '@org/table', '@org/lambda'];
 
-/** What each package may import, and nothing else. Nothing that is deployed or deploys knows the simulators. */
+/** The only imports that each package may have. Deployed and deploying packages may not import the simulators. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/contract': [],
   'packages/models': [],
@@ -21,23 +21,23 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   bench: [...functions, '@org/infra', '@org/admin', '@org/local', '@org/e2e', '@org/bedrock-client'],
 };
 
-/** What only some files of a package may import. */
+/** Packages that only some files of a package may import. */
 const reserved: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'packages/local': {
-    // It asks the first question, and says how to go on with the command line.
+    // It asks the first question, and prints the next commands.
     '@org/bedrock-client': ['src/start.ts'],
     '@org/cli': ['src/start.ts'],
   },
 };
 
-/** Of a package, with files relative to it. */
+/** A package's imports, with files relative to it. */
 function importsOf(folder: string): { readonly file: string; readonly target: string }[] {
   return sourceFiles(folder)
     .flatMap(importsOfFile)
     .map(({ file, target }) => ({ file: relative(folder, file), target }));
 }
 
-/** The client's examples use it as its installer does. */
+/** The client's examples import it as its users do. */
 const isUserOfClient = (folder: string, file: string, target: string) =>
   folder === 'packages/client-sdk' && file.startsWith('examples/') && target === '@org/bedrock-client';
 
@@ -54,7 +54,7 @@ test.each(Object.entries(allowed))('%s imports no package of ours but %j', (fold
   expect(ours.filter(({ target }) => !packages.includes(packageOf(target)))).toEqual([]);
 });
 
-test.each(Object.entries(reserved))('%s keeps some of them to some of its files: %j', (folder, files) => {
+test.each(Object.entries(reserved))('%s imports some packages only in some files: %j', (folder, files) => {
   const imports = importsOf(folder);
   for (const [name, only] of Object.entries(files)) {
     const users = imports.filter(({ target }) => packageOf(target) === name).map(({ file }) => file);
@@ -62,7 +62,7 @@ test.each(Object.entries(reserved))('%s keeps some of them to some of its files:
   }
 });
 
-/** What finds out which packages are shipped reads imports as these tests do. */
+/** The code that finds the shipped packages reads imports as these tests do. */
 const readerOfImports = 'test/module-graph.ts';
 
 test.each(Object.keys(allowed))('%s never reaches into another package by a path', (folder) => {
@@ -90,7 +90,7 @@ test.each(Object.entries(allowed))(
   },
 );
 
-test('what is deployed is made of the CDK and of a config, and of no simulator or command line', () => {
+test('the deployment depends on the CDK and a config, and on no simulator or command line', () => {
   const { dependencies } = JSON.parse(readFileSync('packages/infra/package.json', 'utf8'));
   const foreign = Object.keys(dependencies).filter((name) => !name.startsWith('@org/'));
   expect(foreign).toEqual(['aws-cdk-lib', 'cdk-nag', 'constructs', 'zod']);
@@ -102,14 +102,14 @@ test('the published client has no dependency at run time', () => {
   expect(manifest.peerDependencies ?? {}).toEqual({});
 });
 
-test.each(['contract', 'models'])('%s does no input or output and knows no AWS SDK', (name) => {
+test.each(['contract', 'models'])('%s does no input or output and uses no AWS SDK', (name) => {
   const foreign = importsOf(`packages/${name}`).filter(
     ({ file, target }) => !/\.test(-d)?\.ts$/.test(file) && !target.startsWith('.') && target !== 'zod/mini',
   );
   expect(foreign).toEqual([]);
 });
 
-test('admin says nothing of a command line: a console is to do the same', () => {
+test('admin does not mention a command line, so that a console can use it too', () => {
   const words = /process\.argv|INIT_CWD|npm (?:run|start)|[\s'"`]--[a-z]/;
   const sources = sourceFiles('packages/admin/src').filter((file) => !isTest(file));
   expect(sources.filter((file) => words.test(readFileSync(file, 'utf8')))).toEqual([]);

@@ -14,7 +14,7 @@ import {
 
 const files = packageFolders().flatMap(sourceFiles);
 
-/** The folder, or file, of the list that a path is in; the narrowest. */
+/** The folder or file in the list that contains a path; the narrowest one. */
 function placeOf(path: string, places: readonly string[]): string | undefined {
   return places
     .filter((place) => path === place || path.startsWith(`${place}/`))
@@ -22,8 +22,8 @@ function placeOf(path: string, places: readonly string[]): string | undefined {
 }
 
 /**
- * What each folder may import of the others beside it; '' stands for the files that are in no folder. Tests, and what
- * only serves them, may import more.
+ * The imports that each folder may have from its siblings; '' stands for the files outside of folders. Tests, and files
+ * that only serve tests, may import more.
  */
 const directions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'packages/contract': { src: [] },
@@ -37,7 +37,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     upstream: ['', 'call'],
     ledger: [''],
     keys: [''],
-    // It listens to what is said of a call.
+    // It observes calls.
     log: ['', 'call', 'ledger'],
     authorizer: ['', 'log', 'http/received-event.ts', 'upstream/fresh-connections.ts'],
     http: ['', 'call', 'doors', 'keys', 'ledger', 'log', 'upstream'],
@@ -60,7 +60,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     invoke: ['', '../call', '../json.ts'],
   },
   'packages/client-sdk': { src: [], test: ['src'], examples: [] },
-  // From the bottom up: what the proxy says, what may fail, what is asked, and how it is sent.
+  // From the bottom up: the proxy's answers, errors, options, and the way requests are sent.
   'packages/client-sdk/src': {
     http: [],
     answer: [],
@@ -80,7 +80,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     testing: [],
   },
   'packages/infra/src/stack': {
-    // What the constructs of the other folders are given.
+    // The props that the other folders' constructs get.
     functions: ['../config', 'ledger-table.ts', 'watch'],
     authorizer: ['../config', 'ledger-table.ts', 'functions'],
     watch: ['../config'],
@@ -104,7 +104,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
   },
   'packages/local': { src: [] },
   'packages/local/src': {
-    // The simulated services know nothing of the gateway.
+    // The simulated services do not know the gateway.
     bedrock: ['clock.ts', 'loopback.ts'],
     dynamodb: ['loopback.ts', 'template'],
     lambda: ['template'],
@@ -118,9 +118,9 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
   },
   'packages/local/src/bedrock': {
     schema: [],
-    // What a model reads, says and costs, whichever way it is asked.
+    // A model's input, output and cost, for every API of Bedrock.
     model: ['exception.ts', 'schema'],
-    // What a model refuses by itself, behind the checks of an operation.
+    // A model's own refusals, behind an operation's checks.
     rules: ['exception.ts', 'model-access.ts', 'request-body.ts', 'model'],
     converse: ['', 'model', 'rules', 'schema'],
     invoke: ['', 'model', 'rules', 'schema'],
@@ -185,7 +185,7 @@ test('every folder of sources has a rule here', () => {
   expect([...new Set(files.flatMap(foldersAround))].filter((folder) => !hasRule(folder))).toEqual([]);
 });
 
-/** Helpers of tests that import nothing of vitest. */
+/** Helpers of tests that do not import vitest. */
 function servesTestsByName(file: string): boolean {
   return (
     /\/testing\/|\/test-[^/]+\.ts$|-under-test\.ts$/.test(file) && !file.startsWith('packages/client-sdk')
@@ -197,7 +197,7 @@ test('nothing imports a test', () => {
   expect(wrong).toEqual([]);
 });
 
-test('no file imports itself through others, be it for a type', () => {
+test('no file imports itself through others, not even for a type', () => {
   const finished = new Set<string>();
   const cycles: string[] = [];
   const visit = (file: string, way: readonly string[]) => {
@@ -210,7 +210,7 @@ test('no file imports itself through others, be it for a type', () => {
   expect(cycles).toEqual([]);
 });
 
-/** Where what is shipped, deployed or run by a user begins. */
+/** The entry points of shipped, deployed or user-run code. */
 const entries = {
   lambda: ['src/index.ts', 'src/authorizer/index.ts', 'src/authorizer/keys-only.ts'],
   'client-sdk': ['src/index.ts', 'src/testing/index.ts'],
@@ -221,7 +221,7 @@ const entries = {
 };
 
 test.each(Object.entries(entries))(
-  'what %s runs needs no package that is only there for tests',
+  'the code of %s needs no package that is only for tests',
   (name, starts) => {
     const directory = join('packages', name);
     const { dependencies = {} } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
@@ -236,14 +236,14 @@ test.each(Object.entries(entries))(
           .slice(0, target.startsWith('@') ? 2 : 1)
           .join('/'),
       );
-    // The client has all that it needs bundled in.
+    // The client's dependencies are bundled in.
     const bundled = ['@org/contract', 'ky', 'zod'];
     const provided = name === 'client-sdk' ? bundled : Object.keys(dependencies);
     expect([...new Set(packages)].filter((each) => !provided.includes(each))).toEqual([]);
   },
 );
 
-test('in the functions, nothing but the ledger writes to the table', () => {
+test('in the functions, only the ledger writes to the table', () => {
   const writers = files.filter(
     (file) =>
       file.startsWith('packages/lambda/src/') &&
@@ -253,7 +253,7 @@ test('in the functions, nothing but the ledger writes to the table', () => {
   expect(writers).toEqual(['packages/lambda/src/ledger/counter-table.ts']);
 });
 
-test('only the upstream of the functions calls Bedrock, and only the transport of the client the network', () => {
+test("only the functions' upstream calls Bedrock, and only the client's transport uses the network", () => {
   const users = (name: string, directory: string) =>
     files.filter(
       (file) =>
@@ -265,12 +265,12 @@ test('only the upstream of the functions calls Bedrock, and only the transport o
   const outside = users('@aws-sdk/client-bedrock-runtime', 'packages/lambda/src/').filter(
     (file) => !file.startsWith('packages/lambda/src/upstream/'),
   );
-  // It makes the client.
+  // It creates the client.
   expect(outside).toEqual(['packages/lambda/src/index.ts']);
   expect(users('ky', 'packages/client-sdk/src/')).toEqual(['packages/client-sdk/src/call/attempts.ts']);
 });
 
-test('the middle of the functions, and what is behind it, know nothing of the words of a door', () => {
+test('the middle of the functions, and the code behind it, use no type of the wire format', () => {
   const wire =
     /\b(?:AskRequest|Turn|Answer|StreamEvent|StreamStart|StreamDelta|StreamDone|ModelList|UsageReport)/;
   const behindTheDoors = files.filter((file) =>

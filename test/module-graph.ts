@@ -2,14 +2,14 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 
-/** What one file takes from another, or from a package. Paths are relative to the repository. */
+/** One import of a file, from another file or a package. Paths are relative to the repository. */
 export interface Import {
   readonly file: string;
-  /** As it is written. */
+  /** As written. */
   readonly target: string;
-  /** The file that a relative one leads to. */
+  /** The file that a relative import leads to. */
   readonly path: string | undefined;
-  /** Whether nothing of it is left at run time. */
+  /** Whether it disappears at run time. */
   readonly typeOnly: boolean;
 }
 
@@ -21,12 +21,12 @@ export function importsOf(file: string): readonly Import[] {
   return found;
 }
 
-/** The packages of the workspace: those that are shipped, and those beside them. */
+/** The workspace's packages: the shipped ones and the others. */
 export function packageFolders(): string[] {
   return globSync('{packages/*,*}/package.json').map(dirname);
 }
 
-/** All source files below a directory, tests among them. */
+/** All source files below a directory, including tests. */
 export function sourceFiles(directory: string): string[] {
   return globSync('**/*.ts', { cwd: directory, exclude: (path) => /node_modules|dist|cdk\.out/.test(path) })
     .map((file) => join(directory, file))
@@ -50,7 +50,7 @@ function readImports(file: string): Import[] {
   });
 }
 
-/** Whether a file only serves tests: it is one, or it imports what only tests have. */
+/** Whether a file only serves tests: it is a test, or it imports a test library. */
 export function servesTests(file: string): boolean {
   return isTest(file) || importsOf(file).some(({ target }) => target === 'vitest' || target === 'fast-check');
 }
@@ -59,7 +59,7 @@ export function isTest(file: string): boolean {
   return /\.test(?:-d)?\.ts$/.test(file);
 }
 
-/** The source files that a file imports, be it for a type. Whether they exist is for the compiler to say. */
+/** The source files that a file imports, also for types. The compiler checks whether they exist. */
 export function importedBy(file: string): string[] {
   return importsOf(file).flatMap(sourceOf);
 }
@@ -68,7 +68,7 @@ function sourceOf({ path }: Import): string[] {
   return path?.endsWith('.ts') && existsSync(path) ? [path] : [];
 }
 
-/** What is loaded at run time where these files are. */
+/** The files that are loaded at run time with these files. */
 export function loadedBy(entries: readonly string[]): ReadonlySet<string> {
   const loaded = new Set<string>();
   const visit = (file: string) => {

@@ -6,7 +6,7 @@ const workspace = readFileSync('pnpm-workspace.yaml', 'utf8');
 const lockfile = readFileSync('pnpm-lock.yaml', 'utf8');
 const bootstrap = readFileSync('scripts/bootstrap.mjs', 'utf8');
 
-/** The lines below a key of the workspace's settings: `esbuild: true`. */
+/** The lines below a key of the workspace's settings, for example `esbuild: true`. */
 function settings(key: string): Map<string, string> {
   const [, block = ''] = new RegExp(`^${key}:\\n((?: {2}.*\\n)+)`, 'm').exec(workspace) ?? [];
   return new Map(
@@ -17,7 +17,7 @@ function settings(key: string): Map<string, string> {
   );
 }
 
-/** Installed packages that want to run something when they are installed, or to be compiled. */
+/** Installed packages that want to run a script when they are installed, or need compiling. */
 function packagesWithInstallScripts(): string[] {
   const names = globSync('node_modules/.pnpm/*/node_modules/{*,@*/*}/package.json')
     .filter((file) => {
@@ -31,26 +31,26 @@ function packagesWithInstallScripts(): string[] {
   return [...new Set(names)];
 }
 
-test('no install script runs, and of each that would it was decided so', () => {
+test('no install script runs, and the settings name each package that has one', () => {
   const builds = settings('allowBuilds');
   expect([...builds.values()].filter((value) => value !== 'false')).toEqual([]);
   const undecided = packagesWithInstallScripts().filter((name) => !builds.has(name));
   expect(undecided).toEqual([]);
 });
 
-test('a version must have been public for a day', () => {
+test('a version must be at least a day old', () => {
   expect(workspace).toMatch(/^minimumReleaseAge: 1440$/m);
   expect(workspace).not.toMatch(/minimumReleaseAgeExclude/);
 });
 
-test('what is installed is what the lockfile says, by the pinned pnpm', () => {
+test('the pinned pnpm installs exactly the lockfile', () => {
   const { packageManager } = JSON.parse(readFileSync('package.json', 'utf8'));
   expect(packageManager).toBe(`pnpm@${settings('catalog').get('pnpm')}`);
   expect(bootstrap).toContain("process.platform === 'linux' ? '--frozen-lockfile' : '--fix-lockfile'");
   expect(bootstrap).toContain("'npx', ['--yes', packageManager, 'install', lockfile]");
 });
 
-test('CI may read the repository and nothing else, and installs as everybody does', () => {
+test('CI may only read the repository, and installs like any user', () => {
   const workflows = globSync('.github/workflows/*.yml').map((file) => readFileSync(file, 'utf8'));
   expect(workflows.length).toBeGreaterThan(0);
   for (const workflow of workflows) {
@@ -75,7 +75,7 @@ test('every version is exact, and in one place', () => {
   expect(ranges).toEqual([]);
 });
 
-test('everything comes from the registry, with a hash', () => {
+test('every package comes from the registry, with a hash', () => {
   expect(workspace).toMatch(/^blockExoticSubdeps: true$/m);
   const [, packages = ''] = /^packages:\n(.*?)^snapshots:/ms.exec(lockfile) ?? [];
   const resolutions = [...packages.matchAll(/^ {4}resolution: (.*)$/gm)].map(

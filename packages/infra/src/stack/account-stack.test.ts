@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
 import { directory, Template } from '../testing/template-under-test.ts';
 import { synthesizeAccount } from './account-stack.ts';
 
-test("the account's log role has AWS's own policy for it, and outlives its stack", () => {
+test("the account's log role has AWS's managed policy, and outlives its stack", () => {
   const { stackName, templateFile } = synthesizeAccount('eu-west-1', join(directory, 'account'));
   expect(stackName).toBe('api-gateway-log-role');
   const { Resources } = z.parse(

@@ -8,11 +8,11 @@ import type { Synthesized } from './synthesize.ts';
 
 const stackName = 'api-gateway-log-role';
 
-/** The policy that API Gateway asks for when the role is set. */
+/** The policy that API Gateway expects when the role is set. */
 const policyName = 'service-role/AmazonAPIGatewayPushToCloudWatchLogs';
 
 /**
- * The role that API Gateway writes logs by: one for all APIs of an account and Region, so it is in no deployment's
+ * The role with which API Gateway writes logs. All APIs of an account and Region share it, so it is in no deployment's
  * stack, and stays when this one is deleted.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
@@ -20,7 +20,7 @@ const policyName = 'service-role/AmazonAPIGatewayPushToCloudWatchLogs';
 class AccountStack extends Stack {
   constructor(scope: Construct, region: string) {
     super(scope, stackName, {
-      description: 'The role by which all APIs of the account and Region write their logs',
+      description: 'The role with which all APIs of the account and Region write their logs',
       env: { region },
     });
     const role = new Role(this, 'LogRole', {
@@ -37,7 +37,7 @@ class AccountStack extends Stack {
 /**
  * Writes the template of the account's log role.
  *
- * @param outdir Directory that the cloud assembly is written to.
+ * @param outdir Directory for the cloud assembly.
  */
 export function synthesizeAccount(region: string, outdir: string): Synthesized {
   const app = new App({ outdir: resolve(outdir), analyticsReporting: false, autoSynth: false });
@@ -45,7 +45,7 @@ export function synthesizeAccount(region: string, outdir: string): Synthesized {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   Validations.of(stack).acknowledge({
     id: `AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${policyName}]`,
-    reason: 'API Gateway checks that the role has what this policy of AWS allows.',
+    reason: 'API Gateway checks that the role has the permissions of this AWS policy.',
   });
   const { directory } = app.synth();
   return { directory, templateFile: resolve(directory, stack.templateFile), stackName: stack.stackName };

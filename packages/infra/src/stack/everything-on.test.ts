@@ -15,14 +15,14 @@ import {
 const plain = templateOf(shipped);
 const everything = templateOf(everythingOn);
 
-test('no option gives a function another permission, or another role to anyone', () => {
+test('no option gives a function another permission, or adds a role', () => {
   expect(policyOf(everything)).toEqual(policyOf(plain));
   for (const type of ['AWS::IAM::Role', 'AWS::IAM::Policy']) {
     expect(resources(everything, type).size).toBe(resources(plain, type).size);
   }
 });
 
-test('everything that takes tags has those of the deployment and of the config', () => {
+test("every resource that takes tags has the deployment's and the config's", () => {
   const untagged = Object.values(everything.Resources).filter(({ Properties }) => !('Tags' in Properties));
   expect([...new Set(untagged.map(({ Type }) => Type))].sort()).toEqual([
     // None of these takes tags.
@@ -34,7 +34,7 @@ test('everything that takes tags has those of the deployment and of the config',
     'AWS::ApiGateway::RequestValidator',
     'AWS::ApiGateway::Resource',
     'AWS::ApiGateway::UsagePlanKey',
-    // This one takes them, but cfn-lint does not know yet.
+    // This one does, but cfn-lint does not know yet.
     'AWS::CloudWatch::Dashboard',
     'AWS::IAM::Policy',
     'AWS::Lambda::Permission',
@@ -52,13 +52,13 @@ test('everything that takes tags has those of the deployment and of the config',
   }
 });
 
-test('memory and a ceiling on concurrency are those of the config, and there is no ceiling by default', () => {
+test("memory and a ceiling on concurrency are the config's, and there is no ceiling by default", () => {
   const settings = (of: Template) => proxyFunction(of).properties;
   expect(settings(everything)).toMatchObject({ ReservedConcurrentExecutions: 20, MemorySize: 256 });
   expect(settings(plain)).not.toHaveProperty('ReservedConcurrentExecutions');
 });
 
-test('a throttle of the config is for all keys of the stage together', () => {
+test('a throttle in the config applies to all keys of the stage together', () => {
   expect(only(everything, 'AWS::ApiGateway::Stage')).toMatchObject({
     MethodSettings: [
       { HttpMethod: '*', ResourcePath: '/*', ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 },
@@ -66,7 +66,7 @@ test('a throttle of the config is for all keys of the stage together', () => {
   });
 });
 
-test('two stages of one account share no name but those of their keys', () => {
+test('two stages of one account share no names except those of their keys', () => {
   const Named = z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()) });
   const names = (of: Template) =>
     Object.values(of.Resources)
@@ -85,6 +85,6 @@ test('two stages of one account share no name but those of their keys', () => {
   expect(names(everything).filter((name) => production.has(name))).toEqual([]);
 });
 
-test('the example of a whole company is a template that keeps every rule', () => {
+test('the example config of a company makes a template that passes every rule', () => {
   expect(resources(templateOf(company), 'AWS::ApiGateway::UsagePlan').size).toBe(3);
 });

@@ -8,7 +8,7 @@ const everything = templateOf(everythingOn);
 
 const typesOf = ({ Resources }: Template) => new Set(Object.values(Resources).map(({ Type }) => Type));
 
-/** What is paid for by use alone, or not at all. */
+/** Resources that cost something only when used, or never. */
 const freeWhileIdle = [
   'AWS::ApiGateway::ApiKey',
   'AWS::ApiGateway::Authorizer',
@@ -33,14 +33,14 @@ const freeWhileIdle = [
   'AWS::SNS::TopicPolicy',
 ];
 
-/** What has a monthly price, of which so many a month are free: https://aws.amazon.com/cloudwatch/pricing/ */
+/** Resources with a monthly price, of which some are free: https://aws.amazon.com/cloudwatch/pricing/ */
 const freeInSmallNumbers = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::Dashboard'];
 
-/** For anyone who adds one more. */
+/** Shown if there are too many. */
 const free =
   'ten are free; docs/decisions/0010-alarms-within-what-is-free.md says what is watched in their place';
 
-/** The metrics that an alarm is billed by: one, or those of its expression. */
+/** The metrics that an alarm is billed for: one, or those of its expression. */
 function alarmMetrics(of: Template): number {
   const Alarm = z.object({ Metrics: z.optional(z.array(z.object({ MetricStat: z.optional(z.unknown()) }))) });
   return [...resources(of, 'AWS::CloudWatch::Alarm').values()]
@@ -49,13 +49,13 @@ function alarmMetrics(of: Template): number {
 }
 
 describe('the default deployment', () => {
-  test('is made of what costs nothing while idle, and of alarms and a dashboard', () => {
+  test('has only resources that cost nothing while idle, alarms and a dashboard', () => {
     expect([...typesOf(template)].filter((type) => !freeWhileIdle.includes(type)).sort()).toEqual(
       freeInSmallNumbers,
     );
   });
 
-  test('has no more alarms and dashboards than are free: ten alarm metrics and three dashboards a month', () => {
+  test('has no more alarms and dashboards than the free ones: ten alarm metrics and three dashboards a month', () => {
     const { size: alarms } = resources(template, 'AWS::CloudWatch::Alarm');
     expect(alarmMetrics(template), `metrics that alarms look at: ${free}`).toBeLessThanOrEqual(10);
     expect(alarms, `alarms: ${free}`).toBeLessThanOrEqual(10);
@@ -64,12 +64,12 @@ describe('the default deployment', () => {
 });
 
 describe('with every option on', () => {
-  test('there are at most ten alarms and three dashboards all the same', () => {
+  test('there are still at most ten alarms and three dashboards', () => {
     expect(resources(everything, 'AWS::CloudWatch::Alarm').size, `alarms: ${free}`).toBe(10);
     expect(resources(everything, 'AWS::CloudWatch::Dashboard').size).toBe(1);
   });
 
-  test('the web ACL is all that has a price while idle, and there is still no key of KMS', () => {
+  test('only the web ACL has a price while idle, and there is still no KMS key', () => {
     const known = [...freeWhileIdle, ...freeInSmallNumbers];
     expect([...typesOf(everything)].filter((type) => !known.includes(type)).sort()).toEqual([
       'AWS::WAFv2::WebACL',
@@ -84,7 +84,7 @@ test('alarms and dashboard can be left out', () => {
   expect([...types].filter((type) => /CloudWatch|SNS/.test(type))).toEqual([]);
 });
 
-test('neither alarms nor dashboard grow with teams', () => {
+test('neither alarms nor the dashboard grow with the teams', () => {
   const teams = Object.fromEntries(
     Array.from({ length: 20 }, (_, index) => [
       `team${index}`,

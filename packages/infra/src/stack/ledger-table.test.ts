@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import shipped from '../../proxy.config.ts';
 import { everythingOn, only, templateOf } from '../testing/template-under-test.ts';
 
-test('the table keeps its counters for longer than the stack, and can be put back to any second', () => {
+test('the table keeps its counters longer than the stack, and can be restored to any second', () => {
   const template = templateOf(shipped);
   const entries = Object.entries(template.Resources).filter(
     ([, { Type }]) => Type === 'AWS::DynamoDB::Table',
@@ -14,7 +14,7 @@ test('the table keeps its counters for longer than the stack, and can be put bac
         Type: 'AWS::DynamoDB::Table',
         DeletionPolicy: 'Retain',
         UpdateReplacePolicy: 'Retain',
-        // Nothing else: no name, no key of KMS, which has a fee, and no stream.
+        // No other properties: no name, no KMS key, which has a fee, and no stream.
         Properties: {
           AttributeDefinitions: [
             { AttributeName: 'pk', AttributeType: 'S' },
@@ -39,7 +39,7 @@ test('the table keeps its counters for longer than the stack, and can be put bac
   expect(template.Outputs).toMatchObject({ TableName: { Value: { Ref: entries[0]?.[0] } } });
 });
 
-test('a table that need not outlive its stack goes along with it', () => {
+test('a table that need not outlive its stack is deleted with it', () => {
   const template = templateOf(everythingOn);
   expect(only(template, 'AWS::DynamoDB::Table')).toMatchObject({ DeletionProtectionEnabled: false });
   const [table] = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::DynamoDB::Table');

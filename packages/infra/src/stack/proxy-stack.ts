@@ -18,7 +18,7 @@ export interface ProxyStackProps {
   readonly lambdaDirectory: string;
 }
 
-/** One deployment of the proxy: keys, ledger, function, API and usage plans, and what it is watched and shielded by. */
+/** One deployment of the proxy: keys, ledger, function, API and usage plans, with alarms, dashboard and web ACL. */
 export class ProxyStack extends Stack {
   constructor(scope: Construct, id: string, { config, lambdaDirectory }: ProxyStackProps) {
     super(scope, id, {
@@ -67,12 +67,12 @@ export class ProxyStack extends Stack {
     });
     new CfnOutput(this, 'TableName', {
       value: ledger.table.tableName,
-      description: 'Table of what teams and keys have used',
+      description: 'Table with the use of teams and keys',
     });
     if (alarms) {
       new CfnOutput(this, 'AlarmTopicArn', {
         value: alarms.topic.topicArn,
-        description: 'Topic of all alarms',
+        description: 'Topic for all alarms',
       });
     }
   }

@@ -41,7 +41,7 @@ describe('the API', () => {
     return `${parent.success ? pathOf(parent.data.Ref) : ''}/${PathPart}`;
   }
 
-  test('has exactly the routes of the contract, and waits as long as an answer may take', () => {
+  test("has exactly the contract's routes, and waits as long as an answer may take", () => {
     const methods = [...resources(template, 'AWS::ApiGateway::Method').values()].map((method) => {
       const { HttpMethod, ResourceId, Integration } = Method.parse(method);
       return [HttpMethod, pathOf(ResourceId.Ref), Integration.TimeoutInMillis];
@@ -50,7 +50,7 @@ describe('the API', () => {
     expect(methods.sort()).toEqual(table.map(({ method, path }) => [method, path, 900_000]).sort());
   });
 
-  test('is regional, takes keys from the header, and takes as much as an account may by default', () => {
+  test('is regional, takes keys from the header, and takes as many requests as an account may by default', () => {
     expect(only(template, 'AWS::ApiGateway::RestApi')).toMatchObject({
       ApiKeySourceType: 'AUTHORIZER',
       EndpointConfiguration: { Types: ['REGIONAL'] },
@@ -102,7 +102,7 @@ describe("API Gateway's own answers", () => {
     WAF_FILTERED: expect.stringMatching(/firewall.*request id/),
   };
 
-  test('are the envelope of the contract with its status and headers', () => {
+  test("have the contract's envelope, statuses and headers", () => {
     for (const { type, status, parameters, envelope, code } of answers()) {
       const definition = errorDefinition(code);
       const message = ownMessages[type] ?? definition.message;
@@ -120,11 +120,11 @@ describe("API Gateway's own answers", () => {
     }
   });
 
-  test('substitute nothing but the request id', () => {
+  test('substitute only the request id', () => {
     for (const { body } of answers()) expect(body).not.toContain('$');
   });
 
-  test('cover every error that the gateway makes', () => {
+  test('cover every error of the gateway', () => {
     const made = new Set(answers().map(({ code }) => code));
     const expected = errorCodes.filter((code) => errorDefinition(code).madeBy.includes('gateway'));
     expect([...made].sort()).toEqual(expected.sort());
@@ -135,7 +135,7 @@ describe('plans and keys', () => {
   const plans = () => resources(template, 'AWS::ApiGateway::UsagePlan');
   const keys = () => resources(template, 'AWS::ApiGateway::ApiKey');
 
-  test('every plan has its throttle and its quota, on this stage', () => {
+  test('every plan has its throttle and quota on this stage', () => {
     const [apiId] = resources(template, 'AWS::ApiGateway::RestApi').keys();
     const [stageId] = resources(template, 'AWS::ApiGateway::Stage').keys();
     const deployed = [...plans().values()].map(({ UsagePlanName, Throttle, Quota, ApiStages }) => {
@@ -170,7 +170,7 @@ describe('plans and keys', () => {
     ]);
   });
 
-  test('outputs give the endpoint, the ids of the API and the keys, the table and the topic of the alarms', () => {
+  test('the outputs have the endpoint, the ids of the API and the keys, the table and the alarm topic', () => {
     const [topicId] = resources(template, 'AWS::SNS::Topic').keys();
     const ids = new Map([...keys()].map(([id, { Name }]) => [Name, id]));
     expect(template.Outputs).toMatchObject({
@@ -184,7 +184,7 @@ describe('plans and keys', () => {
   });
 });
 
-test('an access log is opt-in, is kept as long as the other logs, and holds no key value', () => {
+test('an access log is opt-in, is kept as long as the other logs, and contains no key value', () => {
   expect(only(template, 'AWS::ApiGateway::Stage')).not.toHaveProperty('AccessLogSetting');
 
   const logged = templateOf({ ...shipped, accessLog: true, logRetentionDays: 7 });
@@ -215,7 +215,7 @@ test('an environment larger than Lambda allows is a config error', () => {
   expect(synthesized).toThrow(/config: .* Lambda allows 4096/);
 });
 
-test('functions that are not built say how to build it', () => {
+test('the error for missing functions says how to build them', () => {
   const synthesized = () =>
     synthesize(shipped, { outdir: join(directory, 'none'), lambdaDirectory: directory });
   expect(synthesized).toThrow(/no built functions.*npm run build/);

@@ -7,11 +7,11 @@ import { checkWithNag } from '../rules/nag.ts';
 import { TemplateRules } from '../rules/template-rules.ts';
 import { ProxyStack } from './proxy-stack.ts';
 
-/** Where the functions are built to. */
+/** Output directory of the functions' build. */
 const builtLambdaDirectory = resolve(import.meta.dirname, '../../../lambda/dist');
 
 export interface SynthesizeOptions {
-  /** Directory that the cloud assembly is written to. */
+  /** Directory for the cloud assembly. */
   readonly outdir: string;
   /**
    * Directory of the built functions: `index.mjs` with the export `handler`. Default: the lambda
@@ -30,7 +30,7 @@ export interface Synthesized {
 }
 
 /**
- * Builds the app of a config, with every check that synthesis makes.
+ * Builds a config's app, with every check of the synthesis.
  *
  * @throws {ConfigError} If a function's environment would be larger than Lambda allows.
  * @throws {Error} If the functions are not built.
@@ -43,14 +43,14 @@ export function createApp(config: ProxyConfig, options: SynthesizeOptions): { ap
   const app = new App({
     outdir: resolve(outdir),
     analyticsReporting: false,
-    // synthesize() does it, so that callers get its result and its errors.
+    // Validation runs in synthesize(), so that callers get its result and its errors.
     autoSynth: false,
     context: { ...recommendedFlags, '@aws-cdk/core:validateAgainstDefaultRules': true },
   });
   const stack = new ProxyStack(app, stackNameOf(config), { config, lambdaDirectory });
   const tags = { ...config.tags, Application: config.name, Stage: config.stage };
   for (const [key, value] of Object.entries(tags)) {
-    // Dashboards have had tags only lately, and not every check of templates knows.
+    // Dashboards only recently got tags, and some template checks do not know them yet.
     Tags.of(app).add(key, value, { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] });
   }
   checkWithNag(app, stack, config);
@@ -59,7 +59,7 @@ export function createApp(config: ProxyConfig, options: SynthesizeOptions): { ap
 }
 
 /**
- * Writes the CloudFormation template of a config and the assets that it needs. Needs neither network nor AWS account.
+ * Writes a config's CloudFormation template and the assets that it needs. Needs neither a network nor an AWS account.
  *
  * @throws {ConfigError} As {@link createApp}.
  * @throws {Error} Also if the template breaks a rule of CDK's own validation, of cdk-nag, or of ours.

@@ -4,7 +4,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { ProxyConfig } from '../../config/config.ts';
 
-/** Who called what, when, and how it ended. No bodies, no addresses and no key values: the id of the key is enough. */
+/** The caller, route, time and outcome of each request. No bodies, addresses or key values: the key's id is enough. */
 const format = {
   requestId: '$context.requestId',
   extendedRequestId: '$context.extendedRequestId',
@@ -19,7 +19,7 @@ const format = {
   responseLengthBytes: '$context.responseLength',
 };
 
-/** The stage options that write an access log to a log group of its own. */
+/** The stage options that write an access log to its own log group. */
 export function accessLogOptions(
   scope: Construct,
   config: ProxyConfig,
@@ -27,7 +27,7 @@ export function accessLogOptions(
   const logGroup = new LogGroup(scope, 'AccessLog', {
     logGroupName: `/aws/apigateway/${config.name}-${config.stage}`,
     retention: config.logRetentionDays,
-    // A log that stays behind would keep its name and make the next deployment fail.
+    // If the log outlived the stack, it would keep its name and make the next deployment fail.
     removalPolicy: RemovalPolicy.DESTROY,
   });
   return {

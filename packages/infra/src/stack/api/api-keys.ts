@@ -5,11 +5,11 @@ import type { ProxyConfig } from '../../config/config.ts';
 import { keyOutputName } from '../../config/name.ts';
 
 /**
- * One API key a key name of the config. API Gateway makes the values, so that none is in the template; the outputs
- * hold the ids.
+ * One API key for each key name in the config. API Gateway makes the values, so that none is in the template; the
+ * outputs have the ids.
  */
 export class ApiKeys extends Construct {
-  /** Keys by their name in the config. */
+  /** Keys by their names in the config. */
   readonly byName: ReadonlyMap<string, ApiKey>;
 
   constructor(scope: Construct, id: string, config: ProxyConfig) {
@@ -17,7 +17,7 @@ export class ApiKeys extends Construct {
     const byName = new Map<string, ApiKey>();
     for (const [team, { plan, keys }] of Object.entries(config.teams)) {
       for (const { name, enabled } of keys) {
-        // Neither team nor plan is in the construct's path: a key that moves between teams keeps its id and value.
+        // The construct's path has neither team nor plan, so a key that moves between teams keeps its id and value.
         const key = new ApiKey(this, `Key-${name}`, {
           apiKeyName: name,
           enabled,

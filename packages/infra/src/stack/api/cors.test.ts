@@ -33,7 +33,7 @@ const gatewayParameters = (of: Template) =>
   );
 const allowedOrigin = 'gatewayresponse.header.access-control-allow-origin';
 
-test('a page of the origin may ask every route, with its key, and read the answer', () => {
+test('a page of the origin may call every route, with its key, and read the answer', () => {
   const template = templateOf(everythingOn);
   const table: readonly Route[] = Object.values(routes);
   expect(preflights(template).map((preflight) => preflight.ResponseParameters)).toEqual(
@@ -57,7 +57,7 @@ test('a page of the origin may ask every route, with its key, and read the answe
   }
 });
 
-test('without origins no page may ask, and no method is without a key', () => {
+test('without origins no page may call, and no method is without a key', () => {
   const template = templateOf(shipped);
   expect(preflights(template)).toEqual([]);
   for (const parameters of gatewayParameters(template)) expect(parameters).not.toHaveProperty(allowedOrigin);

@@ -4,8 +4,9 @@ import type { Resource } from 'aws-cdk-lib/aws-apigateway';
 import type { CorsConfig } from '../../config/operations.ts';
 
 /**
- * Headers that a page may send; any other makes the browser ask for a permission that it does not get. What OpenAI's and
- * Anthropic's SDKs send, and their users add, is here by name: `*` would not stand for `authorization`.
+ * Headers that a page may send; for any other header the browser asks for a permission that it does not get. The
+ * headers of OpenAI's and Anthropic's SDKs, and those that their users add, are listed by name, because `*` would not
+ * include `authorization`.
  *
  * @see https://fetch.spec.whatwg.org/#http-access-control-allow-headers
  * @see https://github.com/openai/openai-node/blob/master/src/client.ts
@@ -13,7 +14,7 @@ import type { CorsConfig } from '../../config/operations.ts';
  */
 const requestHeaders: readonly string[] = [
   ...['content-type', 'authorization', headers.apiKey, headers.client, 'idempotency-key'],
-  // Anthropic's sets it; where the browser takes it, it asks.
+  // Anthropic's SDK sets it. Browsers that allow it ask for permission.
   'user-agent',
   ...['openai-beta', 'openai-organization', 'openai-project'],
   ...['anthropic-beta', 'anthropic-dangerous-direct-browser-access', 'anthropic-version'],
@@ -24,8 +25,8 @@ const requestHeaders: readonly string[] = [
 ];
 
 /**
- * Lets pages of the origins ask whether they may call a resource. A browser asks without the key, so the method has
- * none; API Gateway answers it itself, and nothing runs.
+ * Lets pages of these origins ask whether they may call a resource. A browser asks without the key, so the method needs
+ * none. API Gateway answers the request itself, and no function runs.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-cors.html
  */
@@ -34,14 +35,14 @@ export function addPreflight(resource: Resource, method: string, { origins }: Co
     allowOrigins: [...origins],
     allowMethods: [method],
     allowHeaders: [...requestHeaders],
-    // As long as Chrome remembers it.
+    // The longest time that Chrome remembers it.
     maxAge: Duration.hours(2),
   });
 }
 
 /**
- * What API Gateway adds to its own answers, so that a page can read them. It cannot choose among several origins, so
- * then it allows all: these answers hold an error code and a request id.
+ * Headers on API Gateway's own answers, so that a page can read them. API Gateway cannot choose among several origins,
+ * so in that case it allows all: these answers contain only an error code and a request id.
  */
 export function corsHeaders(cors: CorsConfig | undefined): Record<string, string> {
   if (!cors) return {};

@@ -6,14 +6,14 @@ import { corsHeaders } from './cors.ts';
 interface GatewayResponse {
   readonly type: ResponseType;
   readonly code: ErrorCode;
-  /** What happened and what to do, where the code has other causes as well. Default: what the contract says. */
+  /** What happened and what to do, if the code has other causes as well. Default: the contract's message. */
   readonly message?: string;
   /** Whether answers of this type keep API Gateway's own status. Default: they get the code's. */
   readonly keepsStatus?: boolean;
 }
 
 /**
- * Which error of the contract each answer that API Gateway makes itself becomes. What is not listed falls back to
+ * The contract's error for each of API Gateway's own answers. Types that are not listed fall back to
  * DEFAULT_4XX or DEFAULT_5XX.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
@@ -22,7 +22,7 @@ const gatewayResponses: readonly GatewayResponse[] = [
   { type: ResponseType.INVALID_API_KEY, code: 'unauthenticated' },
   { type: ResponseType.UNAUTHORIZED, code: 'unauthenticated' },
   { type: ResponseType.ACCESS_DENIED, code: 'access_denied' },
-  // The web ACL's own, or one that an account's Firewall Manager puts there; a custom response of a rule goes before it.
+  // From the web ACL here, or one from an account's Firewall Manager; a rule's custom response takes precedence.
   {
     type: ResponseType.WAF_FILTERED,
     code: 'access_denied',
@@ -31,11 +31,11 @@ const gatewayResponses: readonly GatewayResponse[] = [
       'again will not help; give the operator the request id.',
   },
   { type: ResponseType.EXPIRED_TOKEN, code: 'unauthenticated' },
-  // API Gateway answers an unknown path or method so: without an Authorization header, and with one.
+  // API Gateway's answers to an unknown path or method: without an Authorization header, and with one.
   { type: ResponseType.MISSING_AUTHENTICATION_TOKEN, code: 'unknown_route' },
   { type: ResponseType.INVALID_SIGNATURE, code: 'unknown_route' },
   { type: ResponseType.RESOURCE_NOT_FOUND, code: 'unknown_route' },
-  // By the throttle of the key's plan, of the stage or of the account: API Gateway does not say which.
+  // From the throttle of the key's plan, the stage or the account: API Gateway does not say which.
   {
     type: ResponseType.THROTTLED,
     code: 'rate_limited',
@@ -56,12 +56,12 @@ const gatewayResponses: readonly GatewayResponse[] = [
   { type: ResponseType.REQUEST_TOO_LARGE, code: 'request_too_large' },
   { type: ResponseType.INTEGRATION_TIMEOUT, code: 'model_timeout' },
   { type: ResponseType.INTEGRATION_FAILURE, code: 'internal' },
-  // A status here would be given to every 4xx that has none of its own.
+  // A status here would apply to every 4xx without its own.
   { type: ResponseType.DEFAULT_4XX, code: 'invalid_request', keepsStatus: true },
   { type: ResponseType.DEFAULT_5XX, code: 'internal' },
 ];
 
-/** Makes API Gateway's own answers speak the contract: its statuses, its envelope and its headers. */
+/** Gives API Gateway's own answers the contract's statuses, envelope and headers. */
 export function addGatewayResponses(api: RestApi, { cors }: ProxyConfig): void {
   for (const { type, code, message, keepsStatus } of gatewayResponses) {
     const { status, retryable, retryAfterSeconds } = errorDefinition(code);
@@ -84,7 +84,7 @@ function literal(value: boolean | number): string {
   return `'${value}'`;
 }
 
-/** API Gateway substitutes variables and escapes nothing, so its own error texts, which may hold quotes, stay out. */
+/** API Gateway substitutes variables unescaped, so its own error texts, which may contain quotes, are left out. */
 function bodyTemplate(code: ErrorCode, message: string | undefined): string {
   return JSON.stringify(errorEnvelope({ code, message }, '$context.requestId'));
 }

@@ -23,13 +23,13 @@ export interface ProxyApiProps {
   readonly config: ProxyConfig;
   /** The function that answers. */
   readonly handler: IFunction;
-  /** Says which API key a caller stands for. Left out: the header `x-api-key` says it. */
+  /** Names the caller's API key. Left out: the header `x-api-key` names it. */
   readonly authorizer?: IAuthorizer | undefined;
 }
 
 /**
- * The REST API: every route of the contract, each behind an API key. API Gateway passes every answer on while it is
- * written: so it waits for 15 minutes, and for 5 without a byte, where it would give up after 29 seconds otherwise.
+ * The REST API: every route of the contract, each behind an API key. API Gateway streams every answer. So it waits for
+ * up to 15 minutes, and for 5 without a byte; otherwise it would give up after 29 seconds.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
  */
@@ -44,7 +44,7 @@ export class ProxyApi extends Construct {
       description: 'Amazon Bedrock by API key, within limits',
       endpointTypes: [EndpointType.REGIONAL],
       apiKeySourceType: authorizer ? ApiKeySourceType.AUTHORIZER : ApiKeySourceType.HEADER,
-      // The role would be one of the account, which belongs to no single stack.
+      // The role would be the account's, which belongs to no single stack.
       cloudWatchRole: false,
       deployOptions: {
         stageName: config.stage,
@@ -54,7 +54,7 @@ export class ProxyApi extends Construct {
         ...(config.accessLog ? accessLogOptions(this, config) : {}),
       },
     });
-    // The stack has an output of its own, under a name that people can type.
+    // The stack has its own output, under a name that people can type.
     this.api.node.tryRemoveChild('Endpoint');
 
     addGatewayResponses(this.api, config);
@@ -66,14 +66,14 @@ export class ProxyApi extends Construct {
       proxy: true,
       responseTransferMode: ResponseTransferMode.STREAM,
       timeout: Duration.millis(longestCallMs.stream),
-      // One permission for the API, not two for each of its methods.
+      // One permission for the API instead of two for each of its methods.
       scopePermissionToMethod: false,
     });
     const requestValidator = this.api.addRequestValidator('BodyValidator', {
       validateRequestBody: true,
       validateRequestParameters: true,
     });
-    // Nothing finer: every fault of a field must reach the function, which can name it.
+    // Not stricter, because every wrong field must reach the function, which can name it.
     const jsonObject = this.api.addModel('JsonObject', {
       contentType: 'application/json',
       schema: { schema: JsonSchemaVersion.DRAFT4, type: JsonSchemaType.OBJECT },

@@ -10,11 +10,11 @@ export interface UsagePlansProps {
 }
 
 /**
- * One usage plan a plan of the config, with the keys of its teams. API Gateway counts throttle and quota for each
- * key, best effort.
+ * One usage plan for each plan of the config, with the keys of its teams. API Gateway counts throttle and quota by key,
+ * best effort.
  *
- * A key can be in one plan a stage, and CloudFormation adds to the new plan before it removes from the old one, which
- * API Gateway refuses. So a team moves between plans with new key names; the limits of a plan change in place.
+ * A key can be in one plan per stage, and CloudFormation adds it to the new plan before it removes it from the old one,
+ * which API Gateway refuses. So a team needs new key names to change plans; the limits of a plan change in place.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
  */

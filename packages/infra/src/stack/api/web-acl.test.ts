@@ -28,7 +28,7 @@ const aclOf = (of: Template) => z.parse(Acl, only(of, 'AWS::WAFv2::WebACL'));
 
 const template = templateOf(everythingOn);
 
-test('stands in front of the stage', () => {
+test('protects the stage', () => {
   const [stageId] = resources(template, 'AWS::ApiGateway::Stage').keys();
   const [apiId] = resources(template, 'AWS::ApiGateway::RestApi').keys();
   const { ResourceArn } = only(template, 'AWS::WAFv2::WebACLAssociation');
@@ -38,7 +38,7 @@ test('stands in front of the stage', () => {
   expect(aclOf(template)).toMatchObject({ Scope: 'REGIONAL', DefaultAction: { Allow: {} } });
 });
 
-test('lets one address ask as often as all keys of the config together were promised, and refuses more in the shape of the contract', () => {
+test("admits from one address as many requests as all keys of the config together may make, and refuses more with the contract's error", () => {
   const { Rules, CustomResponseBodies } = aclOf(template);
   expect(Rules[0]).toMatchObject({
     Statement: {
@@ -65,7 +65,7 @@ test('lets one address ask as often as all keys of the config together were prom
   expect(body).toMatchObject({ error: { code: 'rate_limited' }, request_id: null });
 });
 
-test('lets one address ask as often as one key of the fastest plan, where the keys of the config were promised less', () => {
+test('admits from one address as many requests as one key of the fastest plan may make, if the keys of the config may make fewer', () => {
   const slowKeys = {
     ...shipped,
     waf: {},
@@ -76,7 +76,7 @@ test('lets one address ask as often as one key of the fastest plan, where the ke
   });
 });
 
-test("blocks by AWS's common rules, but for what a question says", () => {
+test("blocks by AWS's common rules, except for the content of a question", () => {
   const { Rules } = aclOf(template);
   expect(Rules[1]?.Statement).toEqual({
     ManagedRuleGroupStatement: {
@@ -94,14 +94,14 @@ test("blocks by AWS's common rules, but for what a question says", () => {
   expect(Rules).toHaveLength(2);
 });
 
-test('keeps no sample of a request, because the value of a key is in it', () => {
+test("keeps no sample of a request, because it contains a key's value", () => {
   const { Rules, VisibilityConfig } = aclOf(template);
   for (const visibility of [VisibilityConfig, ...Rules.map((rule) => rule.VisibilityConfig)]) {
     expect(visibility.SampledRequestsEnabled).toBe(false);
   }
 });
 
-test('takes a rate of the config', () => {
+test("uses the config's rate", () => {
   const limited = templateOf({ ...shipped, waf: { rateLimit: 500 } });
   expect(aclOf(limited).Rules[0]).toMatchObject({ Statement: { RateBasedStatement: { Limit: 500 } } });
 });

@@ -14,11 +14,11 @@ export interface WebAclProps {
   readonly stage: Stage;
 }
 
-/** What AWS WAF counts an address's requests over. */
+/** The window in which AWS WAF counts an address's requests. */
 const window = Duration.minutes(5);
 
 /**
- * The rules of AWS's common rule set that read the body. A question may hold a script, a path or a URL, and may be
+ * The rules of AWS's common rule set that read the body. A question may contain a script, a path or a URL, and may be
  * long; these rules count such questions and block none.
  *
  * @see https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html
@@ -31,7 +31,7 @@ const bodyRules = [
   'GenericRFI_BODY',
 ];
 
-/** The answer to an address that asks too often, in the shape of the contract; AWS WAF knows no request id. */
+/** The contract's error for an address with too many requests; AWS WAF has no request id. */
 const refusal = {
   ...errorEnvelope(
     { code: 'rate_limited', message: 'Too many requests from this address. Send them again, more slowly.' },
@@ -40,15 +40,15 @@ const refusal = {
   request_id: null,
 };
 
-/** Seconds until another try is worth while; the contract's most. */
+/** Seconds until a retry is useful; the contract's maximum. */
 const retryAfterSeconds = 60;
 
-/** Name of the answer to an address that asks too often, inside the web ACL. */
+/** The web ACL's name for this answer. */
 const tooOften = 'too-often';
 
 /**
- * A web ACL in front of the stage: so many requests an address in five minutes, and AWS's common rules. It keeps no
- * samples of requests, which would have the values of their keys.
+ * A web ACL in front of the stage: a maximum of requests per address in five minutes, and AWS's common rules. It keeps
+ * no samples of requests, because they would contain key values.
  *
  * @see https://docs.aws.amazon.com/waf/latest/developerguide/customizing-the-response-for-blocked-requests.html
  */
@@ -114,9 +114,9 @@ export class WebAcl extends Construct {
   }
 }
 
-/** One address may use every key of the config, or one that was made at run time. */
+/** One address may use every key of the config, or one that was created at run time. */
 function promisedRequests(config: ProxyConfig): number {
   const { rate, burst } = promisedThrottle(config);
-  // The least that AWS WAF accepts is 10.
+  // AWS WAF accepts no less than 10.
   return Math.max(10, Math.ceil(rate * window.toSeconds()) + burst);
 }

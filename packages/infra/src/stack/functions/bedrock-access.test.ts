@@ -5,11 +5,11 @@ import shipped from '../../../proxy.config.ts';
 import { parseProxyConfig } from '../../config/config.ts';
 import { bedrockStatements } from './bedrock-access.ts';
 
-/** What a role needs: resources, and those that it may use through one inference profile only. */
+/** What a role needs: resources, and those that it may use only through one inference profile. */
 interface Needed {
   readonly free: readonly string[];
   readonly throughProfile?: Readonly<Record<string, readonly string[]>>;
-  /** Where it may count tokens. */
+  /** ARNs for which it may count tokens. */
   readonly counted?: readonly string[];
 }
 
@@ -35,7 +35,7 @@ const Statement = z.union([
   z.strictObject({ Effect: z.literal('Allow'), Action: z.literal('bedrock:CountTokens'), Resource }),
 ]);
 
-/** What the statements for these models allow. */
+/** The permissions in the statements for these models. */
 function allowed(
   models: readonly unknown[],
   region: string,
@@ -84,7 +84,7 @@ const haiku = 'anthropic.claude-haiku-4-5-20251001-v1:0';
 const sonnet = 'anthropic.claude-sonnet-4-6';
 const nova2 = 'amazon.nova-2-lite-v1:0';
 
-// Written by hand from AWS's pages, and not derived from what is tested.
+// Written by hand from AWS's pages, not derived from the code under test.
 test.each<[name: string, model: unknown, region: string, needed: Needed, globalInference?: boolean]>([
   [
     'on demand',
@@ -99,7 +99,7 @@ test.each<[name: string, model: unknown, region: string, needed: Needed, globalI
     { free: ['arn:aws:bedrock:eu-west-1::foundation-model/openai.gpt-oss-20b-1:0'] },
   ],
   [
-    'a profile of the United States',
+    'a US profile',
     'claude-haiku-4.5',
     'us-east-1',
     {
@@ -111,7 +111,7 @@ test.each<[name: string, model: unknown, region: string, needed: Needed, globalI
     },
   ],
   [
-    'a profile of Europe',
+    'a European profile',
     'nova-2-lite',
     'eu-west-1',
     {
@@ -125,7 +125,7 @@ test.each<[name: string, model: unknown, region: string, needed: Needed, globalI
     },
   ],
   [
-    'a profile of the geography, where a global one is allowed too',
+    'a geographic profile, if a global one is allowed too',
     'nova-2-lite',
     'ap-northeast-1',
     {
@@ -153,7 +153,7 @@ test.each<[name: string, model: unknown, region: string, needed: Needed, globalI
     true,
   ],
   [
-    'a model that counts tokens: by its own id too, in the Region of the call',
+    'a model that counts tokens: also by its own id, in the Region of the call',
     'claude-sonnet-4.6',
     'us-east-1',
     {
@@ -165,7 +165,7 @@ test.each<[name: string, model: unknown, region: string, needed: Needed, globalI
     },
   ],
   ['an imported model', imported, 'eu-west-1', { free: [imported.modelId] }],
-])('%s: exactly the ARNs that AWS asks for', (_name, model, region, needed, globalInference) => {
+])('%s: exactly the ARNs that AWS requires', (_name, model, region, needed, globalInference) => {
   const { throughProfile, ...others } = allowed([model], region, { globalInference });
   expect({ ...others, throughProfile: sorted(throughProfile) }).toEqual({
     throughProfile: {},
@@ -174,7 +174,7 @@ test.each<[name: string, model: unknown, region: string, needed: Needed, globalI
   });
 });
 
-test('models are allowed together, each through its own profile, and a model of two aliases once', () => {
+test('models are allowed together, each through its own profile, and a model with two aliases once', () => {
   expect(allowed(['titan', 'nova-micro', imported, 'nova-2-lite'], 'eu-west-1')).toEqual({
     free: [
       imported.modelId,
@@ -189,16 +189,16 @@ test('models are allowed together, each through its own profile, and a model of 
   });
 });
 
-test('another partition has ARNs of its own', () => {
+test('another partition has its own ARNs', () => {
   expect(allowed(['nova-pro'], 'us-gov-west-1', { partition: 'aws-us-gov' }).free).toEqual([
     'arn:aws-us-gov:bedrock:us-gov-west-1::foundation-model/amazon.nova-pro-v1:0',
   ]);
 });
 
-describe('every model of the catalogue, wherever it is offered:', () => {
+describe('every model of the catalogue, in each of its Regions:', () => {
   const models: [string, ModelDefinition][] = Object.entries(catalogue);
 
-  /** What AWS asks for in each Region, by its rules and the raw data: in-Region before a geography, that before global. */
+  /** AWS's requirements in each Region, by its rules and the raw data: in-Region, then geographic, then global. */
   function needed({ modelId, onDemandRegions = [], inferenceProfiles = {} }: ModelDefinition) {
     const { global: worldwide = {}, ...geographic } = inferenceProfiles;
     const byRegion = new Map<string, { readonly needed: Needed; readonly globalInference: boolean }>();

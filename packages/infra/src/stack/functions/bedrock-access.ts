@@ -4,11 +4,11 @@ import type { ProxyConfig } from '../../config/config.ts';
 
 /**
  * The statements that let a function call exactly the models of the config: by their bare id in the Region, or
- * through an inference profile in the Regions that it leads to, and there through that profile only.
+ * through an inference profile in the profile's destination Regions, and there only through that profile.
  *
- * `InvokeModel` authorizes Converse too, and `InvokeModelWithResponseStream` ConverseStream. `CountTokens` is of
- * foundation models alone, and asked only under limits: every deployment may have some, for a key that is made at run
- * time can bring its own.
+ * `InvokeModel` also authorizes Converse, and `InvokeModelWithResponseStream` ConverseStream. `CountTokens` exists only
+ * for foundation models, and is called only under limits. Every deployment may have limits, because a key created at
+ * run time can bring its own.
  *
  * @param arnParts Partition and account of the deployment, which CloudFormation may know only later.
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
@@ -25,7 +25,7 @@ export function bedrockStatements(
   const foundationModel = (modelRegion: string, modelId: string) =>
     `arn:${partition}:bedrock:${modelRegion}::foundation-model/${modelId}`;
 
-  // Two aliases may mean one model.
+  // Two aliases may name one model.
   const locations = new Map<string, ModelLocation & { readonly foundationModelId: string }>();
   const counted = new Set<string>();
   for (const model of config.models) {

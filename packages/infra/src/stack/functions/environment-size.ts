@@ -3,7 +3,7 @@ import { type ProxyConfig, stackNameOf } from '../../config/config.ts';
 import { functionEnvironment } from './function-environment.ts';
 
 /**
- * Finds what only the whole of a config shows: more than the function's environment holds. Quicker than synthesis, and
+ * Checks a property of the whole config: whether the function's environment is too large. Quicker than synthesis, and
  * needs no built functions.
  *
  * @throws {ConfigError} If Lambda would refuse it.

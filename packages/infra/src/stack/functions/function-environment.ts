@@ -5,19 +5,19 @@ import { ConfigError } from '../../config/config-error.ts';
 import { metricsNamespace } from '../watch/proxy-metrics.ts';
 
 /**
- * Bytes of environment that Lambda allows, all variables together.
+ * Lambda's maximum for all environment variables together, in bytes.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 const environmentLimitBytes = 4096;
 
-/** What a deployed key id looks like: API Gateway's ids have 10 characters. */
+/** A key id of the same length as a deployed one: API Gateway's ids have 10 characters. */
 const sampleKeyId = (index: number) => String(index).padStart(10, '0');
 
-/** As long as the name that CloudFormation makes of the stack's name, a logical id and 12 or 13 characters. */
+/** As long as CloudFormation's name for the table: the stack's name, a logical id and 12 or 13 characters. */
 const sampleTableName = (stack: Stack) => `${stack.stackName}-${'x'.repeat(24)}-${'x'.repeat(13)}`;
 
-/** What the function has to know and is known only once it is deployed: all may be tokens. */
+/** Names that the function needs and that are known only after a deployment: all may be tokens. */
 export interface DeployedNames {
   /** Ids of the API keys by key name. */
   readonly keyIds: ReadonlyMap<string, string>;
@@ -26,7 +26,7 @@ export interface DeployedNames {
 }
 
 /**
- * The environment variables of the function for a config.
+ * The function's environment variables for a config.
  *
  * @throws {ConfigError} If Lambda would refuse them as too large.
  */
@@ -40,8 +40,8 @@ export function functionEnvironment(
   const bytes = measuredBytes(variables(JSON.stringify(sample), sampleTableName(stack)));
   if (bytes > environmentLimitBytes) {
     const message =
-      `makes a function environment of ${bytes} bytes, and Lambda allows ${environmentLimitBytes}; ` +
-      'shorten names, offer fewer models with definitions of their own, or split it into two deployments';
+      `makes a function environment of ${bytes} bytes, but Lambda allows ${environmentLimitBytes}; ` +
+      'shorten names, offer fewer models with their own definitions, or split it into two deployments';
     throw new ConfigError([{ path: 'config', message }]);
   }
   const environment = proxyEnvironment(config, (name) => keyIds.get(name) ?? name);
@@ -59,7 +59,7 @@ function proxyEnvironment(config: ProxyConfig, keyId: (name: string) => string):
     metrics: metricsNamespace(config),
     cors: config.cors && { origins: [...config.cors.origins] },
     globalInference: config.globalInference || undefined,
-    // Where a fact was read is for people.
+    // The source of a fact is for people.
     models: config.models.map((model) =>
       typeof model === 'string' ? model : { ...model, source: undefined },
     ),
@@ -68,7 +68,7 @@ function proxyEnvironment(config: ProxyConfig, keyId: (name: string) => string):
     plans: Object.fromEntries(
       plans.map(([name, { models, maxTokens, clampMaxTokens, limits, guardrail }]) => [
         name,
-        // Its profile is for the permissions.
+        // The guardrail's profile is only for the permissions.
         {
           models,
           maxTokens,

@@ -2,8 +2,8 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ProxyConfig } from '../../config/config.ts';
 
 /**
- * The statement that lets a function apply exactly the guardrails of the config's plans, and the profiles through which
- * they use cross-Region inference, in each of its Regions; none where no plan has one.
+ * The statement that lets a function apply exactly the guardrails of the config's plans, with their cross-Region
+ * profiles, in each of the profiles' Regions. There is none if no plan has a guardrail.
  *
  * @param arnParts Partition and account of the deployment, which CloudFormation may know only later.
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions.html

@@ -18,15 +18,15 @@ export interface LoggedFunctionProps
     Pick<FunctionProps, 'description' | 'code' | 'handler' | 'memorySize' | 'timeout' | 'environment'>
   > {
   readonly config: ProxyConfig;
-  /** Ends the name of its log group; empty for none. */
+  /** End of its log group's name; may be empty. */
   readonly suffix: string;
-  /** What it may do beside writing its log. */
+  /** Its permissions besides writing its log. */
   readonly statements: readonly PolicyStatement[];
   /** Default: none. */
   readonly reservedConcurrentExecutions?: number | undefined;
 }
 
-/** A function on Node with a log group of its own, and a role that can write that log and do what is stated. */
+/** A function on Node with its own log group, and a role that can write that log and has the given permissions. */
 export class LoggedFunction extends Construct {
   readonly handler: LambdaFunction;
   readonly logGroup: LogGroup;
@@ -37,7 +37,7 @@ export class LoggedFunction extends Construct {
     this.logGroup = new LogGroup(this, 'Log', {
       logGroupName: `/aws/lambda/${config.name}-${config.stage}${suffix}`,
       retention: config.logRetentionDays,
-      // A log that stays behind would keep its name and make the next deployment fail.
+      // If the log outlived the stack, it would keep its name and make the next deployment fail.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });

@@ -15,7 +15,7 @@ import {
 const template = templateOf(shipped);
 
 describe('the function', () => {
-  test('runs the built bundle on Node 24 with a log of its own', () => {
+  test('runs the built bundle on Node 24 with its own log', () => {
     const logGroups = resources(template, 'AWS::Logs::LogGroup');
     const { properties } = proxyFunction(template);
     expect(properties).toMatchObject({
@@ -35,7 +35,7 @@ describe('the function', () => {
     });
   });
 
-  /** Its configuration as it reads it, the ids of the keys in words. */
+  /** Its configuration as it reads it, with the ids of the keys as words. */
   function environmentOf(of: Template): { readonly config: unknown; readonly table: unknown } {
     const keyNames = new Map(
       [...resources(of, 'AWS::ApiGateway::ApiKey')].map(([id, { Name }]) => [id, String(Name)]),
@@ -48,7 +48,7 @@ describe('the function', () => {
     return { config: z.parse(ProxyEnvironment, JSON.parse(text)), table: Variables.PROXY_TABLE };
   }
 
-  test('gets models, plans, teams, limits, the ids of the keys and the name of their table', () => {
+  test("gets models, plans, teams, limits, the key ids and the table's name", () => {
     const [tableId] = resources(template, 'AWS::DynamoDB::Table').keys();
     expect(environmentOf(template)).toStrictEqual({
       config: {
@@ -72,7 +72,7 @@ describe('the function', () => {
     });
   });
 
-  test('gets other names of models, and whether a plan lowers what is too much', () => {
+  test('gets other names of models, and whether a plan lowers a `maxTokens` that is too high', () => {
     const { plans, ...config } = shipped;
     const aliases = { 'gpt-4o': 'nova-pro' };
     const lowering = templateOf({
@@ -89,7 +89,7 @@ describe('the function', () => {
     expect(environmentOf(lowering).config).not.toHaveProperty('plans.starter.clampMaxTokens');
   });
 
-  test('gets limits of keys and prices of the config, and nothing of limits where there are none', () => {
+  test("gets the config's key limits and prices, and no limits if there are none", () => {
     const limits = { tokens: { day: 5, month: null } };
     const prices = { titan: { input: 0.1, output: 0.2, cacheWrite: 0.3 } };
     const keys = [{ name: 'tollmkey', enabled: true, limits }];
@@ -109,7 +109,7 @@ describe('the function', () => {
     });
   });
 
-  test('gets guardrails and global inference, and may apply exactly these guardrails', () => {
+  test('gets guardrails and global inference, and may apply exactly those guardrails', () => {
     const guardrails = {
       named: { id: 'abc123', version: '4' },
       foreign: { id: 'arn:aws:bedrock:us-east-1:999988887777:guardrail/def456', version: 'DRAFT' },
@@ -152,7 +152,7 @@ describe('the function', () => {
     ]);
   });
 
-  test('may apply a guardrail that uses cross-Region inference in each Region of its profile, and does not get the profile', () => {
+  test('may apply a guardrail that uses cross-Region inference in each Region of its profile, and does not get the profile itself', () => {
     const guardrail = { id: 'abc123', version: '4' };
     const profile = { id: 'us.guardrail.v1:0', regions: ['us-east-1', 'us-west-2'] };
     const plan = { ...shipped.plans['starter'], guardrail: { ...guardrail, profile } };
@@ -174,7 +174,7 @@ describe('the function', () => {
     });
   });
 
-  test('may write its log, call the models of the config, count in the table, and nothing else', () => {
+  test('may write its log, call the models of the config, count in the table, and do nothing else', () => {
     const action = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'];
     const profile = {
       'Fn::Join': [

@@ -5,19 +5,19 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 
 export interface AlarmTopicProps {
-  /** Name of the deployment, for its mails. */
+  /** Name of the deployment, for its emails. */
   readonly displayName: string;
   /** Names of the alarms that may publish. */
   readonly alarmNames: readonly string[];
-  /** Address that gets a mail for every alarm. Default: none. */
+  /** Address that gets an email for every alarm. Default: none. */
   readonly email?: string | undefined;
 }
 
 /**
- * The topic of all alarms: this deployment's alarms may publish, over TLS only, and nobody else.
+ * The topic for all alarms. Only this deployment's alarms may publish, and only over TLS.
  *
- * Not encrypted at rest by KMS: CloudWatch may not use the key that AWS manages for SNS, and a key of our own costs a
- * fee. A notice holds the alarm's own text, a number and no more.
+ * It is not encrypted at rest with KMS: CloudWatch may not use the AWS managed key of SNS, and a customer managed key
+ * costs a fee. A notice contains only the alarm's own text and a number.
  *
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
@@ -28,7 +28,7 @@ export class AlarmTopic extends Construct {
     super(scope, id);
     const { partition, region, account } = Stack.of(this);
     this.topic = new Topic(this, 'Topic', { displayName, enforceSSL: true });
-    // A topic with a policy has no default one, which would let every alarm of the account publish.
+    // A topic with a policy loses the default one, which would let every alarm of the account publish.
     this.topic.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],

@@ -17,18 +17,18 @@ const alarms = (of = template) =>
 
 const deployment = 'bedrock-proxy-dev';
 
-test('every alarm says what to do, takes silence for health, and goes to the one topic', () => {
+test('every alarm says what to do, treats missing data as healthy, and goes to the one topic', () => {
   const [topicId] = resources(template, 'AWS::SNS::Topic').keys();
   expect(alarms()).toHaveLength(9);
   for (const { AlarmActions, AlarmDescription } of alarms()) {
     expect(AlarmActions).toEqual([{ Ref: topicId }]);
-    // As long as CloudWatch allows.
+    // The longest text that CloudWatch allows.
     expect(AlarmDescription.length).toBeLessThanOrEqual(1024);
     expect(AlarmDescription).not.toMatch(/toll|research/);
   }
 });
 
-test('only the alarms of this deployment publish to the topic, and only over TLS', () => {
+test("only this deployment's alarms may publish to the topic, and only over TLS", () => {
   const [topicId] = resources(template, 'AWS::SNS::Topic').keys();
   expect(only(template, 'AWS::SNS::TopicPolicy')).toMatchObject({
     Topics: [{ Ref: topicId }],
@@ -62,12 +62,12 @@ test('only the alarms of this deployment publish to the topic, and only over TLS
       ],
     },
   });
-  // CloudWatch could not publish to a topic with the key that AWS manages.
+  // CloudWatch could not publish to a topic with the AWS managed key.
   expect(only(template, 'AWS::SNS::Topic')).not.toHaveProperty('KmsMasterKeyId');
   expect(resources(template, 'AWS::SNS::Subscription').size).toBe(0);
 });
 
-test('an address gets every alarm, and a ceiling on concurrency has one of its own', () => {
+test('an address gets every alarm, and a ceiling on concurrency has its own', () => {
   const everything = templateOf(everythingOn);
   const [topicId] = resources(everything, 'AWS::SNS::Topic').keys();
   expect(only(everything, 'AWS::SNS::Subscription')).toEqual({

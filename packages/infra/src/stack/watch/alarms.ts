@@ -6,11 +6,11 @@ import { type AlarmSources, alarmDefinitions } from './alarm-definitions.ts';
 import { AlarmTopic } from './alarm-topic.ts';
 
 export interface AlarmsProps extends AlarmSources {
-  /** Address that gets a mail for every alarm. Default: none. */
+  /** Address that gets an email for every alarm. Default: none. */
   readonly email?: string | undefined;
 }
 
-/** Every alarm of a deployment, all to one topic. */
+/** All alarms of a deployment, with one topic. */
 export class Alarms extends Construct {
   readonly topic: Topic;
   readonly all: readonly Alarm[];

@@ -20,7 +20,7 @@ const template = templateOf(shipped);
 const { DashboardBody, DashboardName: name } = only(template, 'AWS::CloudWatch::Dashboard');
 const { widgets } = Body.parse(JSON.parse(joined(DashboardBody, (id) => id)));
 
-/** Metrics of the graphs, as texts: namespace, name, dimensions. */
+/** Metrics of the graphs, as strings: namespace, name, dimensions. */
 const lines = () =>
   widgets.flatMap((widget) =>
     widget.type === 'metric'
@@ -28,15 +28,15 @@ const lines = () =>
       : [],
   );
 
-test('has a name of its own in the list of all Regions', () => {
+test('has a unique name in the list of all Regions', () => {
   expect(name).toBe('bedrock-proxy-dev-us-east-1');
 });
 
-test('shows no more metrics than are free of charge on a dashboard, which is 50', () => {
+test('shows no more metrics than the 50 that are free on a dashboard', () => {
   expect(lines().length).toBeLessThanOrEqual(50);
 });
 
-test('breaks use and limits down by team from the log of the function, because a team is not a dimension', () => {
+test("breaks use and limits down by team from the function's log, because a team is not a dimension", () => {
   const queries = widgets.flatMap((widget) => (widget.type === 'log' ? [widget.properties.query] : []));
   expect(queries).toHaveLength(2);
   for (const query of queries) {

@@ -38,8 +38,8 @@ export interface DashboardProps {
 const columns = 24;
 
 /**
- * All of a deployment on one page. Of the metrics, 50 a dashboard are free; the tables by team are queries over the
- * logs, because a team is not a dimension of a metric. They are paid for by what they read, when somebody looks.
+ * A whole deployment on one page. 50 metrics per dashboard are free. The tables by team are queries over the logs,
+ * because a team is not a dimension of a metric. They cost by the data that they read, each time they are shown.
  *
  * @see https://aws.amazon.com/cloudwatch/pricing/
  */
@@ -48,7 +48,7 @@ export class Dashboard extends Construct {
     super(scope, id);
     const { name, stage, region } = props.config;
     new CloudWatchDashboard(this, 'Dashboard', {
-      // Dashboards of all Regions are in one list.
+      // One list has the dashboards of all Regions.
       dashboardName: `${name}-${stage}-${region}`,
       defaultInterval: Duration.days(1),
       widgets: widgetsOf(props),
@@ -139,7 +139,7 @@ function widgetsOf({ config, stage, handler, logGroup, table, alarms }: Dashboar
   ];
 }
 
-/** Widgets side by side, of one width. */
+/** Widgets side by side, of equal width. */
 function row(...widgets: ((width: number) => IWidget)[]): IWidget[] {
   return widgets.map((widget) => widget(columns / widgets.length));
 }
