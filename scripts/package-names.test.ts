@@ -66,7 +66,7 @@ test.each([
   [{ scope: "@example'" }, /npm would refuse the scope/],
   [{ scope: `@${'a'.repeat(210)}` }, /has 218 characters, and npm takes 214/],
   [{ scope: '@example', client: '@example/sdk' }, /without its scope/],
-  [{ scope: '@example', client: 'contract' }, /called "contract" already.*--client/],
+  [{ scope: '@example', client: 'contract' }, /already has the name "contract".*--client/],
 ])('%j is refused', (wanted, message) => {
   expect(() => newNames(from, wanted, ['contract'])).toThrow(message);
 });

@@ -100,7 +100,7 @@ test.each([
   [['beta'], /must begin with @/],
   [['@types'], /@types means something else here already, in /],
   [['@see'], /@see means something else here already, in .*\.ts/],
-  [[beta, '--client', 'contract'], /called "contract" already/],
+  [[beta, '--client', 'contract'], /already has the name "contract"/],
   [[beta, '--scope'], /Unknown option '--scope'/],
 ])('%j is refused, and nothing changes', async (args, message) => {
   expect(await rename(...args)).toEqual({ code: 1, said: expect.stringMatching(message) });
@@ -109,7 +109,7 @@ test.each([
 
 test('uncommitted changes stop it, and so does a folder without git', async () => {
   writeFileSync(join(clone, 'draft.txt'), 'draft');
-  expect((await rename(gamma)).said).toMatch(/not committed.*--allow-dirty/);
+  expect((await rename(gamma)).said).toMatch(/uncommitted changes.*--allow-dirty/);
   rmSync(join(clone, '.git'), { recursive: true });
   expect((await rename(gamma)).said).toMatch(/not a git repository.*git init/);
   expect(globSync('packages/*', { cwd: clone })).not.toEqual([]);
