@@ -33,7 +33,7 @@ function keyOf(system: System, keyName: string) {
 }
 
 /** The last request to Bedrock. */
-function lastOf({ bedrock }: Pick<System, 'bedrock'>) {
+function lastRequest({ bedrock }: Pick<System, 'bedrock'>) {
   const { text, operation } = bedrock.received.at(-1) ?? { text: '{}', operation: '' };
   return { operation, body: JSON.parse(text) };
 }
@@ -158,7 +158,7 @@ test.each([...claudes, 'nova-2-lite'])('%s sees images and documents', async (mo
     { type: 'text' as const, text: 'What is this?' },
   ];
   await system.client.messages.create(ask(model, { messages: [{ role: 'user', content }] }));
-  const sent = JSON.stringify(lastOf(system).body);
+  const sent = JSON.stringify(lastRequest(system).body);
   expect(sent).toContain(png);
   expect(sent).toContain(pdf);
 });
@@ -231,14 +231,14 @@ test("other vendors' models think too, and their thoughts may be sent back", asy
   const asked = ask('gpt-oss-120b', { thinking: { type: 'enabled', budget_tokens: 1024 } });
   const { content } = await client.messages.create(asked);
   expect(content).toMatchObject([{ type: 'thinking', signature: '' }, { type: 'text' }]);
-  expect(lastOf(system).body.additionalModelRequestFields).toEqual({ reasoning_effort: 'low' });
+  expect(lastRequest(system).body.additionalModelRequestFields).toEqual({ reasoning_effort: 'low' });
   const messages: MessageParam[] = [
     ...asked.messages,
     { role: 'assistant', content },
     { role: 'user', content: 'Why?' },
   ];
   await client.messages.create({ ...asked, messages });
-  expect(JSON.stringify(lastOf(system).body)).not.toContain('They ask');
+  expect(JSON.stringify(lastRequest(system).body)).not.toContain('They ask');
 });
 
 test.each(['claude-sonnet-4.6', 'nova-pro'])(

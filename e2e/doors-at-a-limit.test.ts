@@ -137,7 +137,7 @@ function openAiCode(error: unknown): string | null | undefined {
 }
 
 /** Every API, for one key. Nothing is retried. */
-function doorsOf({ url, keyValue }: System, keyName: string): Door[] {
+function allDoors({ url, keyValue }: System, keyName: string): Door[] {
   const apiKey = keyValue(keyName);
   const openAi = new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 });
   return [
@@ -169,7 +169,7 @@ async function limitOf({ url, keyValue }: System, keyName: string) {
 
 test('a limit of 100 requests admits exactly 100 of 160 calls at once over all APIs with one key, and each client throws its own error for the others', async () => {
   const system = await startSystem('contested');
-  const doors = doorsOf(system, 'contested-key');
+  const doors = allDoors(system, 'contested-key');
   const race = () =>
     Promise.all(
       doors.flatMap((door) =>
@@ -197,7 +197,7 @@ test('a limit of 100 requests admits exactly 100 of 160 calls at once over all A
 
 test('no mix of calls at once, through all APIs, passes a limit in USD', async () => {
   const system = await startSystem('everything');
-  const doors = doorsOf(system, 'cheap-key');
+  const doors = allDoors(system, 'cheap-key');
   const spent = () => system.bills.reduce((sum, { modelId, ...bill }) => sum + costOf(modelId, bill), 0);
   const outcomes = new Set<string>();
   const looks: number[] = [];

@@ -158,7 +158,7 @@ const rules = Object.entries(directions).flatMap(([root, folders]) =>
   Object.entries(folders).map(([folder, allowed]) => ({ root, folder, allowed })),
 );
 
-test.each(rules)('$root/$folder imports only $allowed beside itself', ({ root, folder, allowed }) => {
+test.each(rules)('$root/$folder imports only itself and $allowed', ({ root, folder, allowed }) => {
   const place = join(root, folder);
   const known = Object.keys(directions[root] ?? {}).map((each) => join(root, each));
   const mayImport = ({ path = '' }: Import) =>

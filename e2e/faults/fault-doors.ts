@@ -7,7 +7,7 @@ import { plainDoor } from './plain-door.ts';
 const held = 18 + 128 + 16 + maxTokens;
 
 /** More for tools, because the proxy does not look for them in Claude's own body, and for its JSON: `max_tokens`, role. */
-const heldOfClaude = held + 1024 + 26 + 22;
+const claudeHold = held + 1024 + 26 + 22;
 
 /** The API of the proxy's own client. */
 const native: FaultDoor = {
@@ -68,27 +68,27 @@ const responses = plainDoor({
   },
 });
 
-const ofMessages = {
+const messagesApi = {
   path: '/v1/messages',
   answer: z.object({ stop_reason: z.literal('end_turn') }),
   piece: z.object({ type: z.literal('content_block_delta') }),
   ends: { message_stop: 'answered', error: 'failed' },
 } as const;
 
-const messagesOfLlama = plainDoor({
+const llamaMessages = plainDoor({
   ...{ name: 'messages, another model', held, uncounted: 'messageStop' },
-  ...ofMessages,
+  ...messagesApi,
   body: { model: 'llama', max_tokens: maxTokens, messages },
 });
 
-const messagesOfClaude = plainDoor({
+const claudeMessages = plainDoor({
   name: 'messages, Claude',
-  held: heldOfClaude,
+  held: claudeHold,
   // Before the last two events: the token counts, and the end.
   uncounted: -2,
-  ...ofMessages,
+  ...messagesApi,
   body: { model: 'claude-haiku-4.5', max_tokens: maxTokens, messages },
 });
 
 /** All APIs that ask a model. */
-export const doors = [native, chatCompletions, responses, messagesOfLlama, messagesOfClaude] as const;
+export const doors = [native, chatCompletions, responses, llamaMessages, claudeMessages] as const;

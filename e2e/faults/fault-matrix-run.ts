@@ -50,16 +50,16 @@ export class CellRun {
   async observe(): Promise<Observed> {
     const { recorded: before } = this.#lane;
     Object.assign(this.#lane, { calls: 0, bills: [], lines: 0 });
-    const beside = await this.#prepare();
-    const { error, retried } = await this.#ask(beside);
+    const otherCall = await this.#prepare();
+    const { error, retried } = await this.#ask(otherCall);
     this.#released.resolve();
-    await this.#through(this.#requests(retried !== undefined) + (beside ? 1 : 0));
+    await this.#through(this.#requests(retried !== undefined) + (otherCall ? 1 : 0));
 
-    const bills = this.#lane.bills.slice(beside ? 1 : 0);
+    const bills = this.#lane.bills.slice(otherCall ? 1 : 0);
     const [cost = 0] = this.#lane.bills;
     const isDown = upstreamOf(this.#cell).faults === 'down';
     const second = retried && !isDown ? 1 : 0;
-    const others = (second + (beside ? 1 : 0)) * cost;
+    const others = (second + (otherCall ? 1 : 0)) * cost;
     this.#lane.recorded = await this.#system.recorded(this.#lane);
     const recorded = this.#lane.recorded - before - others;
     const first = retried ?? error;
@@ -70,9 +70,9 @@ export class CellRun {
       caller: first?.code ?? 'answer',
       className: first?.name,
       again: retried !== undefined,
-      calls: this.#lane.calls - second - (beside ? 1 : 0),
+      calls: this.#lane.calls - second - (otherCall ? 1 : 0),
       billed: bills.length > second,
-      charge: this.#nameOf(recorded, cost),
+      charge: this.#chargeName(recorded, cost),
     };
   }
 
@@ -83,10 +83,11 @@ export class CellRun {
       const response = await fetch(`${this.#gateway.url}/models`, { headers: { 'x-api-key': this.#key() } });
       await response.body?.cancel();
     }
-    const beside = ledger === 'refuses: calls in flight hold the rest' ? await this.#otherCall() : undefined;
+    const otherCall =
+      ledger === 'refuses: calls in flight hold the rest' ? await this.#otherCall() : undefined;
     this.#lane.ledgerFaults = [...ledgerOf(this.#cell).faults];
     const { faults, midStream } = upstreamOf(this.#cell);
-    const waiting = faults === 'down' ? [] : faults.map((fault) => this.#ofDoor(fault));
+    const waiting = faults === 'down' ? [] : faults.map((fault) => this.#faultForDoor(fault));
     const stops = gatewayOf(this.#cell).kills || callerOf(this.#cell).gone;
     let first = true;
     this.#lane.meet = async () => {
@@ -102,7 +103,7 @@ export class CellRun {
       await this.#released.promise;
       return { fault };
     };
-    return beside;
+    return otherCall;
   }
 
   /** The number of this run's requests whose function lives until their end. */
@@ -143,7 +144,7 @@ export class CellRun {
   }
 
   /** Makes the call, twice if a retry is allowed, and meanwhile plays the cell's caller. */
-  async #ask(beside: { finish(): Promise<unknown> } | undefined) {
+  async #ask(otherCall: { finish(): Promise<unknown> } | undefined) {
     const { transfer, caller, gateway } = this.#cell;
     const { gone } = callerOf(this.#cell);
     const { kills } = gatewayOf(this.#cell);
@@ -167,7 +168,7 @@ export class CellRun {
         this.#system.advanceClock(gateway === 'throttles the key' ? 1000 : 0);
       },
       key: async () => {
-        if (retried) await beside?.finish();
+        if (retried) await otherCall?.finish();
         return gateway === 'does not know the key' ? 'an-unknown-key' : this.#key();
       },
     };
@@ -197,13 +198,13 @@ export class CellRun {
   }
 
   /** Moves a fault at the end of a stream to the event where this API's stream has it. */
-  #ofDoor(fault: Fault): Fault {
+  #faultForDoor(fault: Fault): Fault {
     return fault.kind === 'stream' && fault.after === 'messageStop'
       ? { ...fault, after: this.#door.uncounted }
       : fault;
   }
 
-  #nameOf(recorded: number, cost: number): Observed['charge'] {
+  #chargeName(recorded: number, cost: number): Observed['charge'] {
     if (recorded === 0) return 'nothing';
     if (recorded === this.#door.held) return 'hold';
     return recorded === cost ? 'cost' : `${recorded} tokens`;

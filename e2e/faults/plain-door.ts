@@ -58,7 +58,7 @@ async function attempt(api: PlainApi, call: DoorCall): Promise<FailedAttempt | u
       z.parse(api.answer, await response.json());
       return undefined;
     }
-    const failure = endOf(await readStream(response, api, onPiece), api);
+    const failure = failureAtEnd(await readStream(response, api, onPiece), api);
     return failure && { ...failure, again: false };
   } catch (thrown) {
     if (signal?.aborted) return { code: 'aborted', again: false };
@@ -97,7 +97,7 @@ async function readStream(response: Response, { piece }: PlainApi, onPiece: () =
 const Typed = z.object({ type: z.string() });
 
 /** A stream has one end, which is its last event. The end reports a failure if and only if there is one error. */
-function endOf(events: readonly unknown[], { ends }: PlainApi): Failure | undefined {
+function failureAtEnd(events: readonly unknown[], { ends }: PlainApi): Failure | undefined {
   const types = events.map((event) => z.safeParse(Typed, event).data?.type ?? '');
   const found = types.filter((type) => ends[type] !== undefined);
   const errors = events.filter((_, index) => types[index] === 'error').map(failureOf);

@@ -88,7 +88,7 @@ export function openAccounts(deployment: Deployment, moments: readonly number[])
           }
         }
         accounts.push({ team, recorded, billed });
-        wrong.push(...faultsOf({ team, recorded, billed }, killed));
+        wrong.push(...accountProblems({ team, recorded, billed }, killed));
       }
       for (const [{ name }, items] of await itemsOf(openTeams)) {
         // A hold from a month that is over blocks no call.
@@ -102,7 +102,7 @@ export function openAccounts(deployment: Deployment, moments: readonly number[])
 
 const isExact = ({ team, billed }: Account): boolean => !team.stormy && billed.ambiguous === 0;
 
-function faultsOf(account: Account, killed: number): string[] {
+function accountProblems(account: Account, killed: number): string[] {
   const { team, recorded, billed } = account;
   const said = `${team.name}: ${recorded.requests} requests and ${recorded.tokens} tokens are recorded, but Bedrock billed ${billed.calls} and ${billed.tokens}`;
   if (recorded.tokens < billed.tokens || recorded.requests < billed.calls) return [`${said}: too little`];

@@ -75,15 +75,15 @@ const bedrock = await startBedrock({
     received.bedrock += 1;
     if (calm) return {};
     const team = teamOf(call);
-    const met = bedrockFault(randomOf(seed, 'bedrock', received.bedrock), {
+    const planned = bedrockFault(randomOf(seed, 'bedrock', received.bedrock), {
       stormy: isStormy(team),
       streams: call.operation.includes('stream'),
     });
-    if (met) note('bedrock', met.name);
-    if (met?.ambiguous) billOf(team).ambiguous += 1;
+    if (planned) note('bedrock', planned.name);
+    if (planned?.ambiguous) billOf(team).ambiguous += 1;
     else pending.set(call, team);
     if (pending.size > 1000) countGivenUp(500);
-    return { fault: met?.fault };
+    return { fault: planned?.fault };
   },
   onBilled(call, billed) {
     const bill = billOf(teamOf(call));
@@ -115,10 +115,10 @@ const dynamodb = await startDynamoDb({
     const team = writtenTeam(request);
     if (team === undefined || calm) return { kind: 'none' };
     writes[team] = (writes[team] ?? 0) + 1;
-    const met = dynamodbFault(randomOf(seed, 'dynamodb', team, writes[team]), isStormy(team));
-    if (met) note('dynamodb', met.name);
-    if (met?.ambiguous) billOf(team).ambiguous += 1;
-    return met?.fault ?? { kind: 'none' };
+    const planned = dynamodbFault(randomOf(seed, 'dynamodb', team, writes[team]), isStormy(team));
+    if (planned) note('dynamodb', planned.name);
+    if (planned?.ambiguous) billOf(team).ambiguous += 1;
+    return planned?.fault ?? { kind: 'none' };
   },
   onGivenUp(request) {
     const team = writtenTeam(request);

@@ -151,14 +151,14 @@ async function send(client: BedrockClient, call: PlannedCall, signal: AbortSigna
   }
 }
 
-const ofBedrock: readonly CallOutcome[] = [
+const bedrockOutcomes: readonly CallOutcome[] = [
   'model_throttled',
   'invalid_request',
   'upstream_error',
   'upstream_denied',
   'model_unavailable',
 ];
-const ofStorms: readonly CallOutcome[] = [
+const stormOutcomes: readonly CallOutcome[] = [
   'model_timeout',
   'internal',
   'connection_failed',
@@ -181,9 +181,9 @@ export function possibleOutcomes({ team, kind, behaviour }: PlannedCall): Readon
   if (team.plan === 'hasty') add('rate_limited');
   if (team.plan === 'brief') add('quota_exceeded');
   if (kind === 'ask' || kind === 'stream') {
-    add('limits_unavailable', ...ofBedrock);
+    add('limits_unavailable', ...bedrockOutcomes);
     if (team.plan !== 'open') add('quota_exceeded', 'rate_limited');
   }
-  if (team.stormy) add(...ofStorms);
+  if (team.stormy) add(...stormOutcomes);
   return possible;
 }

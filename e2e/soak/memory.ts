@@ -10,7 +10,7 @@ export interface Holding {
   readonly workerHeaps: number;
   /** Resident set size in bytes. */
   readonly resident: number;
-  /** Open sockets; `undefined` where the system does not report it. */
+  /** Open sockets; `undefined` if the system does not report it. */
   readonly sockets: number | undefined;
 }
 

@@ -58,7 +58,7 @@ export async function startBedrockRelay({
   const { config } = new BedrockRuntimeClient({ region });
   await config.credentials().catch((cause: unknown) => {
     throw new CredentialsMissingError(
-      `There are no AWS credentials on this machine that work: ${reasonOf(cause)} Sign in, for example with \`aws sso login\` or \`aws configure\`, choose a profile with AWS_PROFILE, or start without --bedrock aws.`,
+      `There are no AWS credentials on this machine that work: ${failureReason(cause)} Sign in, for example with \`aws sso login\` or \`aws configure\`, choose a profile with AWS_PROFILE, or start without --bedrock aws.`,
       { cause },
     );
   });
@@ -98,7 +98,7 @@ export async function startBedrockRelay({
       return;
     }
     const body = await buffer(near);
-    const signed = await sign(url.slice(entrance.length), near, body).catch(reasonOf);
+    const signed = await sign(url.slice(entrance.length), near, body).catch(failureReason);
     if (typeof signed === 'string') {
       deny(response, { type: 'ExpiredTokenException', message: signed });
       return;
@@ -115,8 +115,8 @@ export async function startBedrockRelay({
     }
     const { statusCode = 502 } = answer;
     if (statusCode === 403) {
-      const message = messageOf((await buffer(answer)).toString());
-      deny(response, { type: typeOf(answer), message });
+      const message = errorMessage((await buffer(answer)).toString());
+      deny(response, { type: errorType(answer), message });
       return;
     }
     response.writeHead(statusCode, withoutConnection(answer.headers));
@@ -144,7 +144,7 @@ async function answerTo(outgoing: ClientRequest, body: Buffer): Promise<Incoming
   });
   return new Promise((resolve, reject) => {
     outgoing.once('response', resolve);
-    outgoing.on('error', (cause) => (connected ? reject(cause) : resolve(reasonOf(cause))));
+    outgoing.on('error', (cause) => (connected ? reject(cause) : resolve(failureReason(cause))));
     outgoing.end(body);
   });
 }
@@ -173,18 +173,18 @@ function refuse(response: ServerResponse, status: 403 | 503, { type, message }: 
     .end(JSON.stringify({ message }));
 }
 
-function typeOf({ headers }: IncomingMessage): string {
+function errorType({ headers }: IncomingMessage): string {
   const [type] = String(headers['x-amzn-errortype'] ?? 'AccessDeniedException').split(':');
   return type ?? '';
 }
 
-function messageOf(text: string): string {
+function errorMessage(text: string): string {
   const { data } = z.safeParse(z.object({ message: z.string() }), parseJson(text));
   return data?.message ?? text;
 }
 
 /** A failed connection is an error with a code and no message. */
-function reasonOf(cause: unknown): string {
+function failureReason(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   return cause.message || ('code' in cause ? String(cause.code) : cause.name);
 }

@@ -145,8 +145,8 @@ export async function startBedrock({
       received.push(call);
       if (received.length > 1000) received.shift();
       const scheduled = faults.shift();
-      const met = scheduled ? { fault: scheduled } : await meet(call);
-      const answer = reply(call, met.fault);
+      const encounter = scheduled ? { fault: scheduled } : await meet(call);
+      const answer = reply(call, encounter.fault);
       if (answer.completion) {
         const bill = billOf(answer.completion);
         billed = {
@@ -158,7 +158,7 @@ export async function startBedrock({
         };
         onBilled(call, bill);
       }
-      await sendReply(caller, answer, met.fault, gate ?? met.gate);
+      await sendReply(caller, answer, encounter.fault, gate ?? encounter.gate);
     } catch (error) {
       if (response.headersSent) {
         // Only a test's gate can fail here, and the test sees its error.

@@ -39,27 +39,27 @@ const operations: Readonly<Record<string, (operation: Operation) => Outcome>> = 
   'POST /apikeys': ({ context: { registry }, request }) => {
     const { name, description, enabled } = readBody(CreateApiKey, request);
     const key = registry.create({ name, description, enabled }, request.receivedAt);
-    return { status: 201, body: keyOf(key, true) };
+    return { status: 201, body: describeKey(key, true) };
   },
 
   'GET /apikeys': ({ context: { registry }, request: { query } }) => {
     const prefix = query.get('name') ?? '';
     const keys = registry.list().filter(({ name }) => name.startsWith(prefix));
     const withValue = query.get('includeValues') === 'true';
-    return { status: 200, body: pageOf(keys, query, (key) => keyOf(key, withValue)) };
+    return { status: 200, body: paginate(keys, query, (key) => describeKey(key, withValue)) };
   },
 
   'GET /apikeys/{}': ({ context, request: { query }, parameters: [keyId] }) => ({
     status: 200,
-    body: keyOf(findKey(context, keyId), query.get('includeValue') === 'true'),
+    body: describeKey(findKey(context, keyId), query.get('includeValue') === 'true'),
   }),
 
   'PATCH /apikeys/{}': ({ context, request, parameters: [keyId] }) => {
     let key = findKey(context, keyId);
     for (const operation of readBody(UpdateApiKey, request).patchOperations) {
-      key = context.registry.update(key, changeOf(operation), request.receivedAt);
+      key = context.registry.update(key, readChange(operation), request.receivedAt);
     }
-    return { status: 200, body: keyOf(key, false) };
+    return { status: 200, body: describeKey(key, false) };
   },
 
   'DELETE /apikeys/{}': ({ context, parameters: [keyId] }) => {
@@ -71,14 +71,14 @@ const operations: Readonly<Record<string, (operation: Operation) => Outcome>> = 
     const keyId = query.get('keyId');
     const plans = registry.plans.filter((plan) => keyId === null || registry.planOf(keyId) === plan);
     const numbered = plans.map((plan, index) => ({ plan, sequence: index + 1 }));
-    const describe = ({ plan }: { plan: UsagePlan }) => planOf(plan, api.id, api.stage.name);
-    return { status: 200, body: pageOf(numbered, query, describe) };
+    const describe = ({ plan }: { plan: UsagePlan }) => describePlan(plan, api.id, api.stage.name);
+    return { status: 200, body: paginate(numbered, query, describe) };
   },
 
   'GET /usageplans/{}/keys': ({ context, request: { query }, parameters: [planId] }) => {
     const plan = findPlan(context, planId);
     const keys = context.registry.list().filter(({ id }) => context.registry.planOf(id) === plan);
-    return { status: 200, body: pageOf(keys, query, membershipOf) };
+    return { status: 200, body: paginate(keys, query, describeMembership) };
   },
 
   'POST /usageplans/{}/keys': ({ context, request, parameters: [planId] }) => {
@@ -95,7 +95,7 @@ const operations: Readonly<Record<string, (operation: Operation) => Outcome>> = 
       );
     }
     context.registry.join(plan, key);
-    return { status: 201, body: membershipOf(key) };
+    return { status: 201, body: describeMembership(key) };
   },
 
   'DELETE /usageplans/{}/keys/{}': ({ context, parameters: [planId, keyId] }) => {
@@ -126,7 +126,7 @@ const UpdateApiKey = z.strictObject({
   ),
 });
 
-function changeOf({
+function readChange({
   path,
   value,
 }: z.output<typeof UpdateApiKey>['patchOperations'][number]): Partial<NewKey> {
@@ -206,7 +206,7 @@ function findPlan({ registry }: ControlPlaneContext, planId = ''): UsagePlan {
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/api/API_GetApiKeys.html
  */
-function pageOf<Entry extends { readonly sequence: number }>(
+function paginate<Entry extends { readonly sequence: number }>(
   entries: readonly Entry[],
   query: URLSearchParams,
   describe: (entry: Entry) => object,
@@ -222,7 +222,7 @@ function pageOf<Entry extends { readonly sequence: number }>(
   };
 }
 
-function keyOf(key: RegisteredKey, withValue: boolean): object {
+function describeKey(key: RegisteredKey, withValue: boolean): object {
   return {
     id: key.id,
     ...(withValue ? { value: key.value } : {}),
@@ -235,11 +235,11 @@ function keyOf(key: RegisteredKey, withValue: boolean): object {
   };
 }
 
-function membershipOf({ id, name, value }: RegisteredKey): object {
+function describeMembership({ id, name, value }: RegisteredKey): object {
   return { id, type: 'API_KEY', name, value };
 }
 
-function planOf({ id, name, throttle, quota }: UsagePlan, apiId: string, stage: string) {
+function describePlan({ id, name, throttle, quota }: UsagePlan, apiId: string, stage: string) {
   return {
     id,
     name,

@@ -21,13 +21,15 @@ export const cloudFormation: Service = ({ request, origin }, context) => {
   return respond(
     200,
     element('DescribeStacksResponse', [
-      element('DescribeStacksResult', [element('Stacks', [element('member', stackOf(context, origin))])]),
+      element('DescribeStacksResult', [
+        element('Stacks', [element('member', describeStack(context, origin))]),
+      ]),
       element('ResponseMetadata', [element('RequestId', request.id)]),
     ]),
   );
 };
 
-function stackOf(context: ControlPlaneContext, origin: string): Xml[] {
+function describeStack(context: ControlPlaneContext, origin: string): Xml[] {
   const { stack, outputs } = context.api;
   return [
     element('StackId', stackId(context)),

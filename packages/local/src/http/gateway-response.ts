@@ -54,7 +54,7 @@ export function createGatewayResponder(definitions: GatewayResponses): GatewayRe
     const fallback = definitions.get(refusal.status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX');
     const definition = own ?? fallback;
     const aws = responseTypes[refusal.type];
-    const [contentType, template] = templateOf(definition) ?? [
+    const [contentType, template] = chooseTemplate(definition) ?? [
       'application/json',
       definition === undefined ? aws.template : responseTypes.DEFAULT_4XX.template,
     ];
@@ -79,7 +79,7 @@ export function createGatewayResponder(definitions: GatewayResponses): GatewayRe
 }
 
 /** API Gateway negotiates by `Accept`; here JSON comes first, then the first template. */
-function templateOf(definition: GatewayResponseDefinition | undefined): [string, string] | undefined {
+function chooseTemplate(definition: GatewayResponseDefinition | undefined): [string, string] | undefined {
   const templates = Object.entries(definition?.templates ?? {});
   return templates.find(([contentType]) => contentType === 'application/json') ?? templates[0];
 }

@@ -13,23 +13,23 @@ export type Router = (method: string, path: string) => RouteMatch | undefined;
 export function createRouter(routes: readonly Route[]): Router {
   const literalFirst = routes.toSorted((a, b) => compare(shape(a), shape(b)));
   return (method, path) => {
-    const parts = partsOf(path);
+    const parts = splitPath(path);
     for (const route of literalFirst) {
-      const pathParameters = matchParts(partsOf(route.path), parts);
+      const pathParameters = matchParts(splitPath(route.path), parts);
       if (pathParameters !== undefined && route.method === method) return { route, pathParameters };
     }
     return undefined;
   };
 }
 
-function partsOf(path: string): string[] {
+function splitPath(path: string): string[] {
   const trimmed = path.replace(/^\//, '').replace(/\/$/, '');
   return trimmed === '' ? [] : trimmed.split('/');
 }
 
 /** Sorts literal parts before parameters: 0 or 1 for each part. */
 function shape(route: Route): string {
-  return partsOf(route.path)
+  return splitPath(route.path)
     .map((part) => (part.startsWith('{') ? '1' : '0'))
     .join('');
 }

@@ -37,7 +37,7 @@ export async function startIssuer(): Promise<LocalIssuer> {
     if (!trusted) throw new Error('The local issuer has no deployment to sign for yet.');
     const now = Math.floor(Date.now() / 1000);
     const times = { iat: now, exp: now + lifetimeSeconds };
-    return new SignJWT({ ...times, ...claimsOf(trusted, team), ...claims })
+    return new SignJWT({ ...times, ...defaultClaims(trusted, team), ...claims })
       .setProtectedHeader({ alg: algorithm, kid: keyId, ...header })
       .sign(privateKey);
   };
@@ -91,7 +91,7 @@ export async function startIssuer(): Promise<LocalIssuer> {
 }
 
 /** The claims that the deployment checks. */
-function claimsOf(signIn: SignInEnvironment, team: string): Record<string, unknown> {
+function defaultClaims(signIn: SignInEnvironment, team: string): Record<string, unknown> {
   const { issuers, audience, tokenUse, claim, teams } = signIn;
   const value = Object.entries(teams ?? {}).find(([, mapped]) => mapped === team)?.[0] ?? team;
   return {

@@ -63,7 +63,7 @@ function widgetsOf({ config, stage, handler, logGroup, table, alarms }: Dashboar
     [50, 95].map((percentile) =>
       metric(name, { statistic: Stats.p(percentile), label: `${label} p${percentile}` }),
     );
-  const ofTable = (metricName: string, label: string) =>
+  const tableMetric = (metricName: string, label: string) =>
     new Metric({
       namespace: 'AWS/DynamoDB',
       metricName,
@@ -124,8 +124,8 @@ function widgetsOf({ config, stage, handler, logGroup, table, alarms }: Dashboar
       graph('Ledger', [
         metric('WrongCharges'),
         errors('limits_unavailable'),
-        ofTable('ReadThrottleEvents', 'DynamoDB read throttles'),
-        ofTable('WriteThrottleEvents', 'DynamoDB write throttles'),
+        tableMetric('ReadThrottleEvents', 'DynamoDB read throttles'),
+        tableMetric('WriteThrottleEvents', 'DynamoDB write throttles'),
       ]),
       graph('Function: calls in flight, and errors', [
         ofFunction('ConcurrentExecutions', Stats.MAXIMUM),

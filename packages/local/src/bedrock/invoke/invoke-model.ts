@@ -99,7 +99,7 @@ interface NativeAnswer {
 }
 
 function ask({ model, body, headers, generate }: OperationCall): NativeAnswer {
-  const guardrail = guardrailOf(headers);
+  const guardrail = readGuardrail(headers);
   const metadata = headers['x-amzn-bedrock-request-metadata'];
   if (metadata !== undefined) readRequest(RequestMetadata, parseJson(String(metadata)));
   const { format, prompt } = readNative(model, body);
@@ -122,21 +122,21 @@ export function readInvokedPrompt(model: AdmittedModel, body: unknown): Prompt {
 }
 
 function readNative(model: AdmittedModel, body: unknown): { format: NativeBody; prompt: Prompt } {
-  for (const format of formatsOf(model)) {
+  for (const format of possibleFormats(model)) {
     const prompt = format.readPrompt(model, body);
     if (prompt) return { format, prompt };
   }
   throw invalid('Malformed input request, please reformat your input and try again.');
 }
 
-function formatsOf({ modelId, isClaude }: AdmittedModel): NativeBody[] {
+function possibleFormats({ modelId, isClaude }: AdmittedModel): NativeBody[] {
   if (isClaude) return [claudeMessages];
   if (modelId.includes('titan-text')) return [titanText];
   if (modelId.includes('meta.llama')) return [llama];
   return modelId.startsWith('arn:') ? [titanText, llama] : [];
 }
 
-function guardrailOf(headers: OperationCall['headers']): Guardrail | undefined {
+function readGuardrail(headers: OperationCall['headers']): Guardrail | undefined {
   const guardrailIdentifier = headers['x-amzn-bedrock-guardrailidentifier'];
   const guardrailVersion = headers['x-amzn-bedrock-guardrailversion'];
   if (guardrailIdentifier === undefined && guardrailVersion === undefined) return undefined;

@@ -25,18 +25,18 @@ export function imageProblem(prompt: Prompt): string | undefined {
       images > most.images ? `too many images and documents: ${images} + 0 > ${most.images}` : undefined,
     ) ??
     firstProblem(placedBlocks(prompt), ({ block, place }) => {
-      if (block.type === 'image') return problemOf(block, `${place}.image`);
+      if (block.type === 'image') return problemAt(block, `${place}.image`);
       if (block.type !== 'tool_result') return undefined;
       return firstProblem(block.content, (content, index) =>
         content.type === 'image'
-          ? problemOf(content, `${place}.tool_result.content.${index}.image`)
+          ? problemAt(content, `${place}.tool_result.content.${index}.image`)
           : undefined,
       );
     })
   );
 }
 
-function problemOf({ format, bytes }: Image, place: string): string | undefined {
+function problemAt({ format, bytes }: Image, place: string): string | undefined {
   const source = `${place}.source.base64`;
   const length = Math.ceil(bytes.length / 3) * 4;
   if (length > mostImageText) {

@@ -41,7 +41,7 @@ export function readThinking(
   if (effort !== undefined && byBudget) throw refusal('This model does not support the effort parameter.');
   if (thinking === undefined) return unasked(facts, toolChoice);
   const asked = read(Thinking, thinking, ([issue]) =>
-    refusal(issue ? claudeIssue(issue, pathOf(issue.path)) : ''),
+    refusal(issue ? claudeIssue(issue, claudePath(issue.path)) : ''),
   );
   const problem = formProblem(asked, facts);
   if (problem !== undefined) throw refusal(problem);
@@ -78,6 +78,6 @@ function formProblem({ type }: Thinking, facts: Facts | undefined): string | und
 }
 
 /** Claude's path names the kind of thinking, and only `enabled` has a field that can be wrong. */
-function pathOf(path: readonly PropertyKey[]): PropertyKey[] {
+function claudePath(path: readonly PropertyKey[]): PropertyKey[] {
   return path.length === 0 || path[0] === 'type' ? ['thinking', ...path] : ['thinking', 'enabled', ...path];
 }

@@ -15,7 +15,7 @@ export const claudeMessages: NativeBody = {
   answer: (completion, model) => ({
     ...messageFrame(model),
     content: completion.blocks.map(contentOf),
-    ...stopOf(completion),
+    ...stopFields(completion),
     usage: { ...inputUsage(completion), output_tokens: completion.outputTokens },
   }),
 
@@ -24,7 +24,7 @@ export const claudeMessages: NativeBody = {
     ...completion.blocks.flatMap(blockChunks),
     silent({
       type: 'message_delta',
-      delta: stopOf(completion),
+      delta: stopFields(completion),
       usage: { output_tokens: completion.outputTokens },
     }),
     silent({ type: 'message_stop' }),
@@ -41,7 +41,7 @@ function beginning(completion: Completion, model: AdmittedModel): object {
   };
 }
 
-function stopOf({ stopReason, stopSequence }: Completion): object {
+function stopFields({ stopReason, stopSequence }: Completion): object {
   return { stop_reason: stopReason, stop_sequence: stopSequence ?? null };
 }
 
@@ -50,13 +50,13 @@ function blockChunks(block: AnswerBlock, index: number): NativeChunk[] {
   const pieces: readonly string[] = block.kind === 'redacted' ? [] : block.deltas;
   return [
     silent({ type: 'content_block_start', index, content_block: beginningOf(block) }),
-    ...pieces.map((piece) => ({ content: delta(pieceOf(block.kind, piece)), isDelta: true })),
+    ...pieces.map((piece) => ({ content: delta(pieceDelta(block.kind, piece)), isDelta: true })),
     ...lastDeltas(block).map((last) => silent(delta(last))),
     silent({ type: 'content_block_stop', index }),
   ];
 }
 
-function pieceOf(kind: AnswerBlock['kind'], piece: string): object {
+function pieceDelta(kind: AnswerBlock['kind'], piece: string): object {
   switch (kind) {
     case 'tool':
       return { type: 'input_json_delta', partial_json: piece };

@@ -173,7 +173,7 @@ const citation = {
   ...{ start_page_number: 1, end_page_number: 2 },
 };
 
-test('images and documents are read, and quoted where citations are on', async () => {
+test('images and documents are read, and quoted if citations are on', async () => {
   const system = await startUnderTest();
   const notes = { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'Rain.' } };
   const messages = [{ role: 'user', content: [image('png'), pdf, notes, { type: 'text', text: 'Well?' }] }];

@@ -94,13 +94,13 @@ export function readMessages(model: AdmittedModel, body: unknown): Prompt {
     );
   }
   const { thinking, output_config } = request;
-  const toolChoice = toolChoiceOf(request);
+  const toolChoice = readToolChoice(request);
   const prompt = {
     modelId: model.modelId,
     tools: tools.flatMap(readTool),
     toolChoice,
-    ...turnsOf(request, model),
-    output: outputOf(request, model),
+    ...readTurns(request, model),
+    output: readOutput(request, model),
     reasoning: readThinking(
       { thinking, effort: output_config?.effort, betas, toolChoice },
       model.reasoning,
@@ -120,7 +120,7 @@ export function readMessages(model: AdmittedModel, body: unknown): Prompt {
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-mid-conversation-system.html
  */
-function turnsOf({ system, messages }: MessagesRequest, { reasoning }: AdmittedModel) {
+function readTurns({ system, messages }: MessagesRequest, { reasoning }: AdmittedModel) {
   const between = messages.flatMap(({ role, content }, index) => {
     if (role !== 'system') return [];
     if (!reasoning || reasoning.default === 'off') {
@@ -140,7 +140,7 @@ function turnsOf({ system, messages }: MessagesRequest, { reasoning }: AdmittedM
   };
 }
 
-function toolChoiceOf({ tool_choice: choice }: MessagesRequest): ToolChoice {
+function readToolChoice({ tool_choice: choice }: MessagesRequest): ToolChoice {
   if (!choice) return 'auto';
   return choice.type === 'tool' ? { name: choice.name } : choice.type;
 }
@@ -155,7 +155,7 @@ function checkSampling({ temperature, top_p }: MessagesRequest, { can }: Admitte
   }
 }
 
-function outputOf({ output_config: config }: MessagesRequest, model: AdmittedModel): Prompt['output'] {
+function readOutput({ output_config: config }: MessagesRequest, model: AdmittedModel): Prompt['output'] {
   if (!config?.format) return undefined;
   if (!model.takesOutputSchema) throw invalid('output_config.format: Extra inputs are not permitted');
   const { schema } = config.format;
