@@ -245,7 +245,7 @@ const faulty = parseProxyConfig({
   ),
 });
 
-/** A slow plan with the only key of the config, and a fast one for keys created at run time. */
+/** A slow plan with the only key of the config, and a fast one for keys made at run time. */
 const growing = defineProxyConfig({
   name: 'growing',
   stage: 'dev',

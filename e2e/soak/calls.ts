@@ -33,7 +33,7 @@ export const mostHeld = 600;
 const word = 'What is a dystopia? ';
 
 /**
- * The next event for the functions. If its caller has left, a call goes on unseen. So before a kill, no caller leaves
+ * The next event for the functions. If its caller has left, a call continues unseen. So before a kill, no caller leaves
  * whose account must be exact, and during a kill only teams with ambiguous faults make calls.
  */
 export type Phase = 'no kill' | 'before a kill' | 'kill';

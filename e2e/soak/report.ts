@@ -26,7 +26,7 @@ killed ${kills} times, with calls in flight. The gateway's clock passed the end 
 
 Bedrock keeps its own record of each team's bill, apart from the ledger.
 
-- ${accounts.length} teams with ${sum(teams.map(({ keys }) => keys.length))} keys created at run time, ${limited} of them with limits that run out. No limit was passed.
+- ${accounts.length} teams with ${sum(teams.map(({ keys }) => keys.length))} keys made at run time, ${limited} of them with limits that run out. No limit was passed.
 - The ledger has at least as much for each team as Bedrock billed: ${total(sum(accounts.map(({ recorded }) => recorded.tokens)))} tokens against ${total(sum(accounts.map(({ billed }) => billed.tokens)))}.
 - ${audit.exact} teams met no fault that leaves the bill unknown. Their records equal their bills, to the request and the token.
 - The others have at most one extra hold (a reserved worst case) for each such fault. There were ${total(sum(accounts.map(({ billed }) => billed.ambiguous)))}, besides the kills.

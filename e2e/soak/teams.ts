@@ -9,7 +9,7 @@ export interface SoakTeam {
   readonly keys: readonly string[];
 }
 
-/** Teams that are created at run time. Those with limits are few, so that most requests go all the way. */
+/** Teams that are made at run time. Those with limits are few, so that most requests go all the way. */
 export const teams: readonly SoakTeam[] = [
   ...Array.from({ length: 24 }, (_, index) => team('open', index, index % 2 === 1)),
   ...['requests', 'tokens', 'usd'].flatMap((plan) => [team(plan, 0, false), team(plan, 1, true)]),

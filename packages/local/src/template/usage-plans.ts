@@ -36,7 +36,7 @@ const ApiKeyProperties = z.object({
   Description: z.optional(z.string()),
   Enabled: z.optional(z.boolean()),
   Name: z.optional(z.string()),
-  Value: z.optional(z.undefined('has to be left out')),
+  Value: z.optional(z.undefined('must be left out')),
 });
 
 const UsagePlanProperties = z.object({

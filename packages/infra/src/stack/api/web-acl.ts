@@ -114,7 +114,7 @@ export class WebAcl extends Construct {
   }
 }
 
-/** One address may use every key of the config, or one that was created at run time. */
+/** One address may use every key of the config, or one that was made at run time. */
 function promisedRequests(config: ProxyConfig): number {
   const { rate, burst } = promisedThrottle(config);
   // AWS WAF accepts no less than 10.

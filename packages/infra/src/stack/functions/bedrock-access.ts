@@ -7,7 +7,7 @@ import type { ProxyConfig } from '../../config/config.ts';
  * through an inference profile in the profile's destination Regions, and there only through that profile.
  *
  * `InvokeModel` also authorizes Converse, and `InvokeModelWithResponseStream` ConverseStream. `CountTokens` exists only
- * for foundation models, and is called only under limits. Every deployment may have limits, because a key created at
+ * for foundation models, and is called only under limits. Every deployment may have limits, because a key made at
  * run time can bring its own.
  *
  * @param arnParts Partition and account of the deployment, which CloudFormation may know only later.
