@@ -67,7 +67,7 @@ test.each([
   expect(preflightOf(readWith(templated(override(condition))))?.integration).toMatchObject({ otherOrigins });
 });
 
-const elsewhere = /type MOCK is not supported, but for OPTIONS without key and authorizer/;
+const elsewhere = /type MOCK is not supported, except for OPTIONS without key and authorizer/;
 const foreignTemplate = /a response template is not supported/;
 
 test.each<[fault: string, message: RegExp, integration: object, method?: object]>([
