@@ -7,6 +7,8 @@ const options: Options = {
   target: 'es2022',
   platform: 'neutral',
   noExternal: [/.*/],
+  // ky encodes a text while it is loaded.
+  inject: ['src/call/text-encoder.ts'],
   // The types of the contract are written into ours: anyone who installs the client has no contract.
   dts: { resolve: ['@org/contract', /^\./] },
   define: { __PACKAGE_VERSION__: JSON.stringify(manifest.version) },

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inspect, promisify } from 'node:util';
+import { compileFunction, createContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { build } from 'tsup';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -217,6 +218,24 @@ test('makes no code from strings, which edge runtimes and strict pages forbid', 
   expect((await promisify(execFile)(process.execPath, args)).stdout).toBe('A mock answer.\n');
   expect(await readFile(bundle, 'utf8')).not.toMatch(/\beval\(|new Function\b/);
 });
+
+test.each(files)(
+  "%s.cjs loads without the globals of the web, as in jest's jsdom, and a call says which are missing",
+  async (name) => {
+    const { AbortController, clearTimeout, setTimeout, URL } = globalThis;
+    const parsingContext = createContext({ AbortController, clearTimeout, setTimeout, URL });
+    const loaded = { exports: {} as Package & Testing };
+    const code = await readFile(file(`${name}.cjs`), 'utf8');
+    compileFunction(code, ['module'], { parsingContext })(loaded);
+
+    const { createBedrockClient, createMockClient } = loaded.exports;
+    const settings = { baseUrl: 'https://proxy.example', apiKey: 'key' };
+    const client = name === 'index' ? createBedrockClient(settings) : createMockClient();
+    const { error } = await client.safeAsk('llama', 'Hi');
+    expect(error).toMatchObject({ code: 'invalid_configuration', field: 'fetch', attempts: 0 });
+    expect(error?.message).toMatch(/^This runtime has no (fetch, )?Headers, .*Response/);
+  },
+);
 
 // 14 KB of it are ky (decision 0013) and 20 KB zod: 5 and 7 KB compressed.
 test('the package stays small in a program that is minified', async () => {

@@ -1,5 +1,7 @@
 import ky from 'ky';
-import { isBedrockProxyError } from '../errors/errors.ts';
+import { ConfigurationError, isBedrockProxyError } from '../errors/errors.ts';
+import { field } from '../options/duck-typing.ts';
+import { type ClientSettings, globalFetch } from '../options/settings.ts';
 import type { Call } from './call.ts';
 import { decideRetry } from './retry.ts';
 import type { Timers } from './timers.ts';
@@ -19,6 +21,7 @@ export async function send<Result>(
 ): Promise<Result> {
   const { client, observer, route, runtime, settings } = call;
   const startedAt = runtime.now();
+  checkGlobals(client);
   // Once: every attempt sends the same.
   const body = call.body?.load === undefined ? call.body?.value : await timers.race(call.body.load());
 
@@ -62,4 +65,19 @@ export async function send<Result>(
       },
     }).catch(reject);
   });
+}
+
+const globals = ['Headers', 'ReadableStream', 'Request', 'Response', 'TextDecoder'];
+
+function checkGlobals({ fetch }: ClientSettings): void {
+  const needed = fetch === globalFetch ? ['fetch', ...globals] : globals;
+  const missing = needed.filter((name) => typeof field(globalThis, name) !== 'function');
+  if (missing.length > 0) {
+    throw new ConfigurationError({
+      field: 'fetch',
+      message:
+        `This runtime has no ${missing.join(', ')}, which the client needs. Node 22 and newer, browsers and edge ` +
+        'runtimes have them; of the environments of jest, jest-fixed-jsdom does and jsdom does not.',
+    });
+  }
 }

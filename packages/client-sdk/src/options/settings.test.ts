@@ -101,7 +101,53 @@ test('a web page is refused unless it is allowed', () => {
   expect(() => createBedrockClient({ ...good, dangerouslyAllowBrowser: true })).not.toThrow();
 });
 
-test('a worker that has a window without a document is not a web page', () => {
-  vi.stubGlobal('window', {});
-  expect(() => createBedrockClient(good)).not.toThrow();
+const chrome = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36';
+const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+
+/** The globals that say where a program runs. */
+function runIn(globals: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value);
+}
+
+test.each<[string, Record<string, unknown>]>([
+  ['a web page', { window: { document: {} }, navigator: { userAgent: chrome } }],
+  // In the renderer of Electron too, whoever has the app can read the key.
+  ['a page of Electron', { window: { document: {} }, navigator: { userAgent: `${chrome} Electron/40.0.0` } }],
+  ['a worker of a page', { WorkerGlobalScope: class {}, navigator: { userAgent: chrome } }],
+  ['a shared worker or a service worker', { WorkerGlobalScope: class {}, navigator: { userAgent: firefox } }],
+])('%s is refused unless it is allowed, and is a browser', async (_, globals) => {
+  runIn(globals);
+  expect(refusal(good)).toMatchObject({ field: 'dangerouslyAllowBrowser' });
+  let sent: Record<string, string> = {};
+  const client = createBedrockClient({
+    ...good,
+    dangerouslyAllowBrowser: true,
+    fetch: async (_url, { headers }) => {
+      sent = headers;
+      return Response.json({ limits: [] });
+    },
+  });
+  await client.usage();
+  expect(sent['x-bedrock-client']).toContain('runtime=browser;');
+  expect(sent).not.toHaveProperty('user-agent');
+});
+
+test.each<[string, Record<string, unknown>]>([
+  ['Node, and the main process of Electron', { navigator: { userAgent: 'Node.js/24' } }],
+  ['Deno', { WorkerGlobalScope: undefined, navigator: { userAgent: 'Deno/2.9.0' } }],
+  ['a worker of Deno', { WorkerGlobalScope: class {}, navigator: { userAgent: 'Deno/2.9.0' } }],
+  ['Bun', { self: globalThis, navigator: { userAgent: 'Bun/1.4.0' } }],
+  ['workerd', { WorkerGlobalScope: class {}, navigator: { userAgent: 'Cloudflare-Workers' } }],
+  ['workerd of an old date', { WorkerGlobalScope: class {}, navigator: undefined }],
+  ['React Native', { window: globalThis, navigator: { product: 'ReactNative' } }],
+  ['a runtime whose window has no document', { window: {} }],
+])('%s is not a web page', async (_, globals) => {
+  runIn(globals);
+  let sent: Record<string, string> = {};
+  const fetch = async (_url: string, { headers }: { headers: Record<string, string> }) => {
+    sent = headers;
+    return Response.json({ limits: [] });
+  };
+  await createBedrockClient({ ...good, fetch }).usage();
+  expect(sent['user-agent']).toMatch(/^bedrock-client\//);
 });

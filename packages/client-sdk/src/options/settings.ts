@@ -97,13 +97,15 @@ export function clientSettings(options: BedrockClientOptions): ClientSettings {
   return {
     baseUrl: url,
     apiKey: typeof key === 'function' ? key : checkApiKey(key),
-    // Looked up for each call, so that a fetch that is replaced later (by a mock, by tracing) is used.
-    fetch: fetch ?? ((url, init) => globalThis.fetch(url, init)),
+    fetch: fetch ?? globalFetch,
     bounds,
     platform: platformName(),
     hooks: [hooks, logger && logHooks(logger)].filter((hooks) => hooks !== undefined),
   };
 }
+
+/** Looked up for each call, so that a fetch that is replaced later (by a mock, by tracing) is used. */
+export const globalFetch: Fetch = (url, init) => globalThis.fetch(url, init);
 
 export function callSettings(
   options: RequestOptions | StreamOptions,
@@ -150,7 +152,7 @@ function checkSet<Value>(path: string, given: Value | undefined, variable: strin
 
 function checkBaseUrl(value: unknown, allowInsecure: boolean): string {
   const rule = (rest: string) => `(or ${urlVariable}) must ${rest}`;
-  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+  const url = typeof value === 'string' ? parseUrl(value) : undefined;
   checkOption(
     url !== undefined && /^https?:$/.test(url.protocol),
     'baseUrl',
@@ -167,6 +169,15 @@ function checkBaseUrl(value: unknown, allowInsecure: boolean): string {
     rule('use https, because http sends the API key in clear text. Set allowInsecure to allow it'),
   );
   return url.href.replace(/\/+$/, '');
+}
+
+// URL.canParse is missing in older browsers and in older versions of jsdom.
+function parseUrl(value: string): URL | undefined {
+  try {
+    return new URL(value);
+  } catch {
+    return undefined;
+  }
 }
 
 function isLoopback(hostname: string): boolean {

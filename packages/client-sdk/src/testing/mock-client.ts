@@ -41,6 +41,13 @@ export function createMockClient(
   proxy: MockProxy = createMockProxy(),
   options: MockClientOptions = {},
 ): BedrockClient {
-  const mocked = { ...options, baseUrl: 'https://mock.example', apiKey: 'mock', fetch: proxy.fetch };
+  const mocked = {
+    ...options,
+    baseUrl: 'https://mock.example',
+    apiKey: 'mock',
+    fetch: proxy.fetch,
+    // There is no key that a page could read.
+    dangerouslyAllowBrowser: true,
+  };
   return createClient(mocked, { ...systemRuntime, sleep: async () => {} });
 }
