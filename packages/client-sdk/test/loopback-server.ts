@@ -135,6 +135,19 @@ export function reply(
   response.end(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
+/** Responds to every call with the same text over and over, until the client has gone. */
+export function endless(status: number, contentType: string, text: string, first = ''): Handler {
+  const piece = text.repeat(Math.ceil(100_000 / text.length));
+  return (response) => {
+    response.writeHead(status, { 'content-type': contentType }).write(first);
+    const write = (): void => {
+      while (!response.destroyed && response.write(piece));
+    };
+    response.on('drain', write);
+    write();
+  };
+}
+
 /** Responds to each call with the next of these bodies, or as the next of these handlers does. */
 export function inTurn(...replies: (Handler | object)[]): Handler {
   return (response, attempt, received) => {

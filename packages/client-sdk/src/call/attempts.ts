@@ -3,9 +3,10 @@ import { ConfigurationError, isBedrockProxyError } from '../errors/errors.ts';
 import { field } from '../options/duck-typing.ts';
 import { type ClientSettings, globalFetch } from '../options/settings.ts';
 import type { Call } from './call.ts';
+import type { OpenReply } from './open-reply.ts';
 import { decideRetry } from './retry.ts';
 import type { Timers } from './timers.ts';
-import { type OpenReply, sendOnce } from './transport.ts';
+import { sendOnce } from './transport.ts';
 
 /**
  * Sends a request until `accept` takes a 2xx response, or it fails for good. Throws only errors of this package.

@@ -152,6 +152,69 @@ test('an error in a custom fetch keeps its name and its stack, without the key',
   });
 });
 
+const readOnPage = (thrown: unknown, pageHeaders: readonly string[] = [], facts = {}) =>
+  connectionError(thrown, {
+    facts: { attempts: 1, ...facts },
+    apiKey,
+    baseUrl,
+    billable: true,
+    pageHeaders,
+  });
+
+describe('on a web page, which never learns why it got no answer', () => {
+  test.each(['Failed to fetch', 'NetworkError when attempting to fetch resource.', 'Load failed'])(
+    'of %j it says what CORS needs, and that only what was held back was not billed',
+    (words) => {
+      const error = readOnPage(new TypeError(words));
+      expect(error).toMatchObject({ retryable: false, cause: { message: words } });
+      expect(error.message).toBe(
+        `No answer came from the proxy at ${baseUrl}, and nothing says whether the request was sent. Check baseUrl and the network, and that the ` +
+          'proxy lets pages of this origin call it (CORS). Unless the browser held it back, the call may have been ' +
+          'billed, so it is not retried.',
+      );
+    },
+  );
+
+  test('it names the headers that the call adds, because CORS has to allow each', () => {
+    expect(readOnPage(new TypeError('Failed to fetch'), ['x-tenant', 'x-trace']).message).toContain(
+      'lets pages of this origin call it (CORS) with x-tenant, x-trace.',
+    );
+  });
+
+  test('it does not blame CORS for an answer that breaks off', () => {
+    const error = readOnPage(new TypeError('network error'), [], { status: 200 });
+    expect(error.message).toBe(
+      'The connection broke before the whole answer arrived. The call may have been billed, so it is not retried.',
+    );
+  });
+});
+
+test('a failure that does not say whether there was a connection is not said to have broken one', () => {
+  // What workerd says, also where nothing listens.
+  const error = read(new Error('Network connection lost.'));
+  expect(error.message).toBe(
+    `No answer came from the proxy at ${baseUrl}, and nothing says whether the request was sent. Check baseUrl and the network. The call may have ` +
+      'been billed, so it is not retried.',
+  );
+  expect(read(new Error('Network connection lost.'), false)).toMatchObject({
+    retryable: true,
+    message: expect.not.stringContaining('billed'),
+  });
+});
+
+test.each([
+  [
+    'a',
+    'a TypeError: all was a loss; a-b, (a)',
+    '[API key] TypeError: all was [API key] loss; [API key]-b, ([API key])',
+  ],
+  ['a+b', 'a+b and xa+by', '[API key] and xa+by'],
+  [apiKey, `x${apiKey}y, ${apiKey}`, 'x[API key]y, [API key]'],
+])('the key %j is taken out of what is said: a short one where it stands alone', (key, message, said) => {
+  const context = { facts: { attempts: 1 }, apiKey: key, baseUrl, billable: true };
+  expect(connectionError(new Error(message), context)).toMatchObject({ cause: { message: said } });
+});
+
 describe('it may have been sent, and billed, so it is not retryable', () => {
   test.each([
     { code: 'ECONNRESET', syscall: 'read' },

@@ -39,6 +39,8 @@ interface Context {
   readonly baseUrl: string;
   /** Whether the request may cost something. */
   readonly billable: boolean;
+  /** On a web page: the names of the headers that the call adds, which CORS has to allow. */
+  readonly pageHeaders?: readonly string[] | undefined;
 }
 
 /**
@@ -47,7 +49,7 @@ interface Context {
  */
 export function connectionError(
   thrown: unknown,
-  { facts, apiKey, baseUrl, billable }: Context,
+  { facts, apiKey, baseUrl, billable, pageHeaders }: Context,
 ): ConnectionError {
   const error = innermost(thrown);
   const code = codeOf(error);
@@ -60,15 +62,29 @@ export function connectionError(
   if (asksForSignIn(thrown)) {
     return new ConnectionError({ ...facts, message: signInMessage(baseUrl), retryable: false, cause });
   }
-  const billed = billable ? ' The call may have been billed, so it is not retried.' : '';
+  const isUnknown = facts.status === undefined && code === '';
+  const broke = isUnknown
+    ? `No answer came from the proxy at ${baseUrl}, and nothing says whether the request was sent. Check baseUrl and the network${corsAdvice(pageHeaders)}.`
+    : `The connection broke before the whole answer arrived${said}.`;
+  const maybe = isUnknown && pageHeaders ? 'Unless the browser held it back, the' : 'The';
+  const billed = billable ? ` ${maybe} call may have been billed, so it is not retried.` : '';
   return new ConnectionError({
     ...facts,
     message: advice
       ? `Could not connect to the proxy at ${baseUrl}${said}. Nothing was sent. Check baseUrl${advice}`
-      : `The connection broke before the whole answer arrived${said}.${billed}`,
+      : broke + billed,
     retryable: notConnected || (advice === undefined && !billable),
     cause,
   });
+}
+
+/** A page cannot tell a request that CORS forbids from a connection that broke. */
+function corsAdvice(pageHeaders: readonly string[] | undefined): string {
+  if (pageHeaders === undefined) {
+    return '';
+  }
+  const added = pageHeaders.length > 0 ? ` with ${pageHeaders.join(', ')}` : '';
+  return `, and that the proxy lets pages of this origin call it (CORS)${added}`;
 }
 
 /**
@@ -108,8 +124,14 @@ function saysNotConnected(error: unknown): boolean {
   );
 }
 
+/** The fewest characters that API Gateway lets a key have. */
+const shortestKey = 20;
+
 function safeCause(error: unknown, message: string, code: string, apiKey: string): Error {
-  const withoutKey = (text: string) => text.replaceAll(apiKey, '[API key]');
+  // A short one, of a test, may be part of any word.
+  const literal = apiKey.replace(/\W/g, '\\$&');
+  const key = new RegExp(apiKey.length < shortestKey ? `(?<!\\w)${literal}(?!\\w)` : literal, 'g');
+  const withoutKey = (text: string) => text.replace(key, '[API key]');
   const cause = Object.assign(new Error(withoutKey(message)), code && { code });
   if (error instanceof Error && error.stack !== undefined) {
     cause.name = withoutKey(String(error.name));

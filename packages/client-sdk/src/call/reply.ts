@@ -6,14 +6,14 @@ import type { ResponseHeaders } from '../http/fetch.ts';
 import { parseJson } from '../http/parse-json.ts';
 import { readMediaType, readRequestId } from '../http/response-headers.ts';
 
-/** A 2xx response, as far as its headers. */
+/** A response, as far as its headers. */
 export interface ReplyHead {
   readonly status: number;
   readonly headers: ResponseHeaders;
   readonly attempts: number;
 }
 
-/** A 2xx response, read to its end. */
+/** A response, read to its end. */
 export interface Reply extends ReplyHead {
   readonly text: string;
 }
@@ -43,7 +43,7 @@ export function readValue<Value>(schema: z.ZodMiniType<Value>, value: unknown, r
   throw invalidResponse(reply, first && [{ path: first.path.join('.'), message: first.message }]);
 }
 
-/** The error for a 2xx response that is not from this proxy. */
+/** The error for a response that is not from this proxy. */
 export function invalidResponse(
   reply: ReplyHead,
   issues: readonly RequestIssue[] = [],

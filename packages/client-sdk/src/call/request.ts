@@ -1,5 +1,6 @@
 import { send } from './attempts.ts';
 import { type Call, perform, type Success } from './call.ts';
+import { readText } from './open-reply.ts';
 import type { Reply } from './reply.ts';
 
 /** Sends a request, reads its whole response, and returns what `read` makes of it. */
@@ -10,7 +11,7 @@ export function request<Value extends Success>(
   return perform(call, async (timers, succeeded) => {
     const reply = await send(call, timers, async (open) => ({
       ...open,
-      text: await open.guard(() => open.response.text()),
+      text: await readText(open),
     }));
     timers.startChecking();
     const checked = read(reply);

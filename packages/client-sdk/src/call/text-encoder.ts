@@ -7,7 +7,9 @@ export const TextEncoder: new () => { encode(text: string): Uint8Array } =
   globalThis.TextEncoder ??
   class {
     encode(text: string) {
-      const utf8 = encodeURIComponent(text).replace(/%(..)/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+      const utf8 = encodeURIComponent(text).replace(/%(..)/g, (_, hex) =>
+        String.fromCharCode(Number.parseInt(hex, 16)),
+      );
       return Uint8Array.from(utf8, (byte) => byte.charCodeAt(0));
     }
   };

@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { answer, closedUrl, type Handler, replying, serve } from '../../test/loopback-server.ts';
+import { answer, closedUrl, endless, type Handler, replying, serve } from '../../test/loopback-server.ts';
 import { scene } from '../../test/scene.ts';
 import { createBedrockClient } from '../client.ts';
 
@@ -17,6 +18,44 @@ test.each<[string, Handler, object]>([
   expect(error).toMatchObject({ name: 'InvalidResponseError', issues: [], attempts: 1, ...facts });
   expect(error?.message).not.toContain('<');
   expect(calls).toHaveLength(1);
+});
+
+test.each([200, 404, 429, 500])(
+  'a body of %d that does not end is not read to the end of memory',
+  async (status) => {
+    const { client, calls } = await scene(endless(status, 'application/json', ' '));
+    const { error } = await client.safeAsk('llama', 'Hi');
+    expect(error).toMatchObject({
+      name: 'InvalidResponseError',
+      status,
+      attempts: 1,
+      retryable: false,
+      issues: [{ path: '', message: 'expected at most 10 MB' }],
+    });
+    expect(calls).toHaveLength(1);
+  },
+);
+
+test('a body of another kind, as of node-fetch, is read whole', async () => {
+  const { client } = await scene(() => {}, {
+    fetch: async () => Object.defineProperty(Response.json(answer), 'body', { value: Readable.from([]) }),
+  });
+  expect(await client.ask('llama', 'Hi')).toMatchObject({ text: answer.text });
+});
+
+test.each<[string, (response: Response) => unknown]>([
+  ['has read', (response) => response.text()],
+  ['is reading', (response) => response.body?.getReader()],
+])('a custom fetch that %s the body itself is at fault', async (_, use) => {
+  const fetch = async () => {
+    const response = Response.json(answer);
+    await use(response);
+    return response;
+  };
+  const { client } = await scene(() => {}, { fetch });
+  const { error } = await client.safeAsk('llama', 'Hi');
+  expect(error).toMatchObject({ name: 'ConfigurationError', field: 'fetch', attempts: 1 });
+  await expect(client.stream('llama', 'Hi').final()).rejects.toMatchObject({ name: 'ConfigurationError' });
 });
 
 test.each([

@@ -1,23 +1,14 @@
 import { headers as headerNames } from '@org/contract';
 import { errorFromResponse, saysItAll } from '../errors/error-from-response.ts';
-import { ConfigurationError } from '../errors/errors.ts';
-import type { FetchResponse } from '../http/fetch.ts';
+import { ConnectionError } from '../errors/errors.ts';
 import { readRequestId } from '../http/response-headers.ts';
 import { readApiKey } from '../options/api-key.ts';
 import { field, hasFields } from '../options/duck-typing.ts';
 import type { Call } from './call.ts';
 import { connectionError } from './connection-error.ts';
-import type { ReplyHead } from './reply.ts';
+import { notAResponse, type OpenReply, readText } from './open-reply.ts';
 import type { Timers } from './timers.ts';
 import { version } from './version.ts';
-
-/** A 2xx response whose body has not been read. */
-export interface OpenReply extends ReplyHead {
-  readonly response: FetchResponse;
-  readonly timers: Timers;
-  /** Ends `work`, a reading of the body, with the call. Throws only errors of this package. */
-  guard<Value>(work: () => Promise<Value>): Promise<Value>;
-}
 
 /** A call whose files are read. */
 interface ReadyCall extends Omit<Call, 'body'> {
@@ -39,7 +30,13 @@ export async function sendOnce(call: ReadyCall, timers: Timers): Promise<OpenRep
       return await timers.race(work());
     } catch (error) {
       timers.signal.throwIfAborted();
-      throw connectionError(error, { facts: timers.facts(), apiKey, baseUrl, billable: route.asks });
+      throw connectionError(error, {
+        facts: timers.facts(),
+        apiKey,
+        baseUrl,
+        billable: route.asks,
+        pageHeaders: client.platform === 'browser' ? Object.keys(settings.headers) : undefined,
+      });
     }
   };
 
@@ -62,14 +59,14 @@ export async function sendOnce(call: ReadyCall, timers: Timers): Promise<OpenRep
   timers.startReading({ status, requestId });
   const durationMs = runtime.now() - sentAt;
   observer.response({ attempt: attempts, status, requestId, durationMs });
+  const reply = { status, headers, attempts, response, timers, guard };
   if (response.ok) {
-    return { status, headers, attempts, response, timers, guard };
+    return reply;
   }
-  const text = await guard(() => response.text()).catch((error) => {
-    if (saysItAll(status)) return '';
+  const text = await readText(reply).catch((error) => {
+    if (error instanceof ConnectionError && saysItAll(status)) return '';
     throw error;
   });
-  timers.signal.throwIfAborted();
   throw errorFromResponse({ status, headers, text }, { attempts, now: runtime.now() });
 }
 
@@ -96,13 +93,4 @@ function checkResponse(value: unknown, attempts: number): void {
   if (!isResponse) {
     throw notAResponse(attempts);
   }
-}
-
-/** The error for a custom fetch that does not return what a fetch does. */
-export function notAResponse(attempts: number): ConfigurationError {
-  return new ConfigurationError({
-    field: 'fetch',
-    message: 'fetch must return a promise of a standard Response.',
-    attempts,
-  });
 }

@@ -101,7 +101,8 @@ test('a web page is refused unless it is allowed', () => {
   expect(() => createBedrockClient({ ...good, dangerouslyAllowBrowser: true })).not.toThrow();
 });
 
-const chrome = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36';
+const chrome =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36';
 const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
 /** The globals that say where a program runs. */

@@ -1,9 +1,11 @@
+import { Readable } from 'node:stream';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { controlledResponse } from '../../test/controlled-response.ts';
 import { gate } from '../../test/gate.ts';
 import {
   answer,
   beginStream,
+  endless,
   envelope,
   events,
   type Handler,
@@ -288,15 +290,16 @@ describe('a response of a custom fetch', () => {
     return client.stream('llama', question);
   };
 
-  test('without a body is a stream that breaks off', async () => {
-    const { error } = await readOut(streamOf(new Response(null, { headers })));
-    expect(error).toMatchObject({ name: 'StreamInterruptedError', textReceived: false });
-  });
-
-  test('whose body is of another kind is the fault of that fetch', async () => {
-    const response = { status: 200, ok: true, headers: new Headers(headers), text: async () => '', body: {} };
+  test.each([
+    ['is null', { body: null }],
+    ['is missing, as in React Native', {}],
+    ['is of another kind, as of node-fetch', { body: Readable.from([]) }],
+    ['is not of bytes', { body: new ReadableStream({ pull: (controller) => controller.enqueue('data:') }) }],
+  ])('whose body %s is the fault of that fetch', async (_, body) => {
+    const response = { status: 200, ok: true, headers: new Headers(headers), text: async () => '', ...body };
     const { error } = await readOut(streamOf(response));
     expect(error).toMatchObject({ name: 'ConfigurationError', field: 'fetch', attempts: 1 });
+    expect(error?.message).toContain('ReadableStream');
   });
 
   test('that is not a stream of events is closed', async () => {
@@ -311,6 +314,21 @@ describe('a response of a custom fetch', () => {
     );
     expect(error).toMatchObject({ name: 'InvalidResponseError', contentType: 'text/html' });
     expect(cancelled).toBe(true);
+  });
+});
+
+describe('a stream that does not end is not read to the end of memory', () => {
+  test.each([
+    ['of one line', 'data'],
+    ['of one event', 'data: {"type":"delta"}\n'],
+    ['of events', sent(first)],
+  ])('%s', async (_, text) => {
+    const { stream } = await open(endless(200, 'text/event-stream', text, sent(start)));
+    expect((await readOut(stream)).error).toMatchObject({
+      name: 'InvalidResponseError',
+      attempts: 1,
+      issues: [{ path: '', message: expect.stringMatching(/^expected at most \d+ MB$/) }],
+    });
   });
 });
 

@@ -1,10 +1,9 @@
 import type { ErrorEnvelope } from '@org/contract';
 import { eventSchemas, type SentEvent } from '../answer/stream-event.ts';
+import { checkLength, notInPieces, type OpenReply, piecesOf } from '../call/open-reply.ts';
 import { invalidResponse, type ReplyHead, readJson, readValue } from '../call/reply.ts';
-import { notAResponse, type OpenReply } from '../call/transport.ts';
 import { errorFromEvent } from '../errors/error-from-response.ts';
 import { ConnectionError, StreamInterruptedError } from '../errors/errors.ts';
-import type { FetchResponse } from '../http/fetch.ts';
 import { parseJson } from '../http/parse-json.ts';
 import { readMediaType, readRequestId } from '../http/response-headers.ts';
 import { textField } from '../options/duck-typing.ts';
@@ -29,12 +28,15 @@ export interface EventReader {
 }
 
 export function readEvents(reply: OpenReply): EventReader {
-  const { attempts, guard, headers, response, status, timers } = reply;
-  const body = readerOf(response, attempts);
-  const close = (): void => void body?.cancel().catch(() => {});
+  const { attempts, headers, status, timers } = reply;
+  const pieces = piecesOf(reply, 'stream');
+  const close = (): void => pieces?.close();
   if (readMediaType(headers) !== 'text/event-stream') {
     close();
     throw invalidResponse(reply);
+  }
+  if (pieces === undefined) {
+    throw notInPieces(attempts);
   }
   const parser = createEventParser();
   let texts: readonly string[] = [];
@@ -55,11 +57,10 @@ export function readEvents(reply: OpenReply): EventReader {
       cause,
     });
 
-  /** The next bytes of the response; `undefined` at its end. */
   const nextBytes = async (): Promise<Uint8Array | undefined> => {
-    const read = body && (await guard(() => body.read()));
-    ended = read === undefined || read.done;
-    return read === undefined || read.done ? undefined : read.value;
+    const bytes = await pieces.next();
+    ended = bytes === undefined;
+    return bytes;
   };
 
   /** Waits for more of the response, and keeps the events that it completes. */
@@ -68,6 +69,7 @@ export function readEvents(reply: OpenReply): EventReader {
       const bytes = await nextBytes();
       timers.startListening();
       texts = bytes === undefined ? lastTexts() : parser.push(bytes);
+      checkLength(parser.pending(), 'whole', reply);
       taken = 0;
     } catch (error) {
       throw error instanceof ConnectionError ? interrupted(error.cause) : error;
@@ -151,14 +153,4 @@ function readEvent(text: string, reply: ReplyHead): SentEvent | undefined {
 
 function isKnown(type: string): type is SentEvent['type'] {
   return Object.hasOwn(eventSchemas, type);
-}
-
-type BodyReader = ReturnType<NonNullable<FetchResponse['body']>['getReader']>;
-
-/** `undefined` if there is no body. Not every `fetch` has one that can be read in pieces. */
-function readerOf({ body }: FetchResponse, attempts: number): BodyReader | undefined {
-  if (body !== null && typeof body.getReader !== 'function') {
-    throw notAResponse(attempts);
-  }
-  return body?.getReader();
 }

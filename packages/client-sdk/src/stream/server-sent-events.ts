@@ -6,6 +6,8 @@
 export interface EventParser {
   /** The events that these bytes complete. */
   push(bytes: Uint8Array): string[];
+  /** How long the event is that is not complete yet, in characters. */
+  pending(): number;
   /** The event that was not completed by an empty line; `undefined` if there is none. */
   end(): string | undefined;
 }
@@ -50,6 +52,7 @@ export function createEventParser(): EventParser {
       }
       return events;
     },
+    pending: () => unfinishedLine.length + (data?.length ?? 0),
     end() {
       take(unfinishedLine + decoder.decode());
       return data;
