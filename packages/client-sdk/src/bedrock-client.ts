@@ -59,7 +59,11 @@ export interface BedrockClient {
    * console.log(text, usage.totalTokens);
    * ```
    */
-  ask(model: ModelName, question: Question, options?: AskOptions | undefined): Promise<Answer>;
+  ask(
+    model: ModelName,
+    question: Question,
+    options?: AskOptions | StructuredAskOptions<unknown> | undefined,
+  ): Promise<Answer>;
 
   /** The same as `ask` with a schema, but returns errors instead of throwing them. */
   safeAsk<Output>(
@@ -83,7 +87,7 @@ export interface BedrockClient {
   safeAsk(
     model: ModelName,
     question: Question,
-    options?: AskOptions | undefined,
+    options?: AskOptions | StructuredAskOptions<unknown> | undefined,
   ): Promise<SafeResult<Answer>>;
 
   /** The same as `stream` without a schema; the last event and `final()` have an `output` of the schema's type. */
@@ -111,7 +115,11 @@ export interface BedrockClient {
    * console.log(usage.totalTokens);
    * ```
    */
-  stream(model: ModelName, question: Question, options?: StreamOptions | undefined): AnswerStream;
+  stream(
+    model: ModelName,
+    question: Question,
+    options?: StreamOptions | StructuredStreamOptions<unknown> | undefined,
+  ): AnswerStream;
 
   /**
    * The same as `run` without a schema; `output`, the last answer, has the type of the schema.
@@ -148,7 +156,11 @@ export interface BedrockClient {
    * console.log(text, steps.length);
    * ```
    */
-  run(model: ModelName, question: Question, options?: RunOptions | undefined): Promise<RunResult>;
+  run(
+    model: ModelName,
+    question: Question,
+    options?: RunOptions | StructuredRunOptions<unknown> | undefined,
+  ): Promise<RunResult>;
 
   /**
    * Begins a conversation, which remembers every question with its answer and calls tools as `run` does. Sends nothing.

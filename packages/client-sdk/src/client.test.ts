@@ -70,6 +70,23 @@ test('the question reaches the proxy exactly as written, with every option', asy
   expect(JSON.parse(calls[0]?.body ?? '')).toEqual({ model: 'llama', question, ...options });
 });
 
+test('blocks of a kind that a newer proxy has added are left out of an answer', async () => {
+  const content = [{ type: 'video', url: 'https://example.com' }, ...answer.content];
+  const { client } = await scene(replying(200, { ...answer, content }));
+  expect((await client.ask('llama', 'Hi')).content).toEqual(answer.content);
+});
+
+test.each([[[{ text: 'Hi' }]], [['Hi']], [{}]])(
+  'a content of %j is not one of this proxy',
+  async (content) => {
+    const { client } = await scene(replying(200, { ...answer, content }));
+    await expect(client.ask('llama', 'Hi')).rejects.toMatchObject({
+      name: 'InvalidResponseError',
+      issues: [{ path: expect.stringMatching(/^content/) }],
+    });
+  },
+);
+
 test('an option of undefined is the same as none', async () => {
   const { client, calls } = await scene(replying(200, answer), { fetch: undefined, timeoutMs: undefined });
   await client.ask('llama', 'Hi', {

@@ -111,6 +111,7 @@ export type {
   StructuredStreamOptions,
 } from './options/options.ts';
 export {
+  type DeclaredTool,
   type RunnableTool,
   type ToolContext,
   type ToolDefinition,

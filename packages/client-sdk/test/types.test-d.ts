@@ -49,8 +49,12 @@ import {
   type StreamOptions,
   type StructuredAnswer,
   type StructuredAskOptions,
+  type StructuredRunOptions,
   type StructuredRunResult,
+  type StructuredStreamOptions,
+  type StructuredTurnOptions,
   type Tool,
+  type TurnOptions,
   tool,
   type Usage,
   type UsageReport,
@@ -174,6 +178,69 @@ test('a schema gives the output its type, and its lack leaves it unknown', () =>
     Promise<SafeResult<StructuredAnswer<Person>>>
   >();
   expectTypeOf<StructuredAskOptions<Person>>().toHaveProperty('timeoutMs');
+});
+
+/** As @types/json-schema has it: an interface, which has no index signature. */
+interface JSONSchema7 {
+  $schema?: string | undefined;
+  type?: 'object' | 'string' | undefined;
+  properties?: { [name: string]: JSONSchema7 | boolean } | undefined;
+  required?: string[] | undefined;
+}
+declare const published: JSONSchema7;
+const written = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] } as const;
+
+test('a JSON Schema may have any type that is one of an object', () => {
+  expectTypeOf<JSONSchema7>().toExtend<JsonSchema>();
+  expectTypeOf<Readonly<JSONSchema7>>().toExtend<JsonSchema>();
+  expectTypeOf(written).toExtend<JsonSchema>();
+  expectTypeOf<string[]>().not.toExtend<JsonSchema>();
+  expectTypeOf<() => void>().not.toExtend<JsonSchema>();
+  expectTypeOf(client.ask).toBeCallableWith('llama', 'Who?', { outputSchema: published });
+  expectTypeOf(client.ask('llama', 'Who?', { schema: plain, outputSchema: published })).toEqualTypeOf<
+    Promise<StructuredAnswer<Person>>
+  >();
+  tool({ name: 'greet', inputSchema: published });
+  tool({ name: 'greet', input: plain, inputSchema: published, run: ({ name }) => name });
+  expectTypeOf(client.ask).toBeCallableWith('llama', 'Hi', {
+    tools: [{ name: 'greet', inputSchema: published }],
+  });
+});
+
+test('a function around a method takes what the method takes', () => {
+  type Asked<Output> = AskOptions | StructuredAskOptions<Output>;
+  type Run<Output> = RunOptions | StructuredRunOptions<Output>;
+  type Streamed<Output> = StreamOptions | StructuredStreamOptions<Output>;
+  type Turn<Output> = TurnOptions | StructuredTurnOptions<Output>;
+  const conversation = client.conversation('llama');
+  const either = {
+    ask: <Output>(options: Asked<Output>) => client.ask('llama', 'Hi', options),
+    safeAsk: <Output>(options?: Asked<Output>) => client.safeAsk('llama', 'Hi', options),
+    stream: <Output>(options: Streamed<Output>) => client.stream('llama', 'Hi', options),
+    run: <Output>(options: Run<Output>) => client.run('llama', 'Hi', options),
+    turn: <Output>(options: Turn<Output>) => conversation.ask('Hi', options),
+  };
+  expectTypeOf(either.ask).returns.toEqualTypeOf<Promise<Answer>>();
+  expectTypeOf(either.safeAsk).returns.toEqualTypeOf<Promise<SafeResult<Answer>>>();
+  expectTypeOf(either.stream).returns.toEqualTypeOf<AnswerStream>();
+  expectTypeOf(either.run).returns.toEqualTypeOf<Promise<RunResult>>();
+  expectTypeOf(either.turn).returns.toEqualTypeOf<Promise<RunResult>>();
+
+  const typed = <Output>(options: StructuredAskOptions<Output>) => client.ask('llama', 'Hi', options);
+  expectTypeOf(typed({ schema: person })).toEqualTypeOf<Promise<StructuredAnswer<Person>>>();
+  const within = (options: Omit<AskOptions, 'signal'>, signal: AbortSignal) =>
+    client.ask('llama', 'Hi', { ...options, signal });
+  expectTypeOf(within).returns.toEqualTypeOf<Promise<Answer>>();
+  const typedWithin = (options: AskOptions) => client.ask('llama', 'Hi', { ...options, schema: person });
+  expectTypeOf(typedWithin).returns.toEqualTypeOf<Promise<StructuredAnswer<Person>>>();
+  const generic = <Options extends AskOptions>(options: Options) => client.ask('llama', 'Hi', options);
+  expectTypeOf(generic).returns.toEqualTypeOf<Promise<Answer>>();
+  const around = (...given: Parameters<BedrockClient['ask']>) => client.ask(...given);
+  expectTypeOf(around).returns.toEqualTypeOf<ReturnType<BedrockClient['ask']>>();
+  interface OfTenant extends AskOptions {
+    readonly tenant: string;
+  }
+  expectTypeOf<OfTenant>().toExtend<AskOptions>();
 });
 
 test('a schema of the contract, which zod/mini makes, is a Standard Schema', () => {

@@ -17,7 +17,7 @@ export const AnswerBlockSchema = /* @__PURE__ */ z.discriminatedUnion('type', [
     type: z.literal('tool_use'),
     id: z.string(),
     name: z.string(),
-    input: z.record(z.string(), z.unknown()),
+    input: z.looseObject({}),
   } satisfies Fields<ToolUseBlock>),
   z.object({
     type: z.literal('reasoning'),

@@ -113,7 +113,7 @@ export type Block =
   | RedactedReasoningBlock
   | CachePointBlock;
 
-/** A piece of an answer. */
+/** A piece of an answer. A newer proxy may add kinds, which the client leaves out. */
 export type AnswerBlock = TextBlock | ToolUseBlock | ReasoningBlock | RedactedReasoningBlock;
 
 /** One turn of a conversation. */

@@ -1,5 +1,6 @@
 import { type Answer as WireAnswer, AnswerSchema as WireAnswerSchema } from '@org/contract';
 import * as z from 'zod/mini';
+import { ContentSchema } from './known-blocks.ts';
 import { type Limit, LimitsSchema } from './limit.ts';
 
 /** The answer to `client.ask`. */
@@ -21,5 +22,6 @@ export interface StructuredAnswer<Output> extends Answer {
 /** What the proxy says in an answer. */
 export const AnswerSchema = z.object({
   ...WireAnswerSchema.shape,
+  content: ContentSchema,
   limits: LimitsSchema,
 }) satisfies z.ZodMiniType<Omit<Answer, 'requestId' | 'attempts'>>;

@@ -35,5 +35,7 @@ export interface SchemaIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
-/** A JSON Schema. */
-export type JsonSchema = Readonly<Record<string, unknown>>;
+/** A JSON Schema. Its type may also be an interface, such as `JSONSchema7` of `@types/json-schema`. */
+export type JsonSchema =
+  | Readonly<Record<string, unknown>>
+  | { readonly type?: unknown; readonly $ref?: unknown };

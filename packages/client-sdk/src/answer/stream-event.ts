@@ -15,6 +15,7 @@ import {
   type StreamDone as WireStreamDone,
 } from '@org/contract';
 import * as z from 'zod/mini';
+import { ContentSchema } from './known-blocks.ts';
 import { type Limit, LimitsSchema } from './limit.ts';
 
 /** The last event of a stream: the answer is complete. */
@@ -34,7 +35,11 @@ type StreamPiece = StreamDelta | StreamBlockStart | StreamBlockDelta | StreamBlo
  */
 export type StreamEvent<Output = unknown> = StreamStart | StreamPiece | StreamDone<Output>;
 
-const StreamDoneSchema = z.object({ ...WireDoneSchema.shape, limits: LimitsSchema });
+const StreamDoneSchema = z.object({
+  ...WireDoneSchema.shape,
+  content: ContentSchema,
+  limits: LimitsSchema,
+});
 
 /** What the proxy sends: the last event may also be an error. */
 export type SentEvent = StreamStart | StreamPiece | z.infer<typeof StreamDoneSchema> | ErrorEnvelope;

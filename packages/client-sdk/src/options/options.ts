@@ -1,11 +1,11 @@
-import type { AskRequest, CachePointBlock, EmbedRequest, TextBlock, Tool, Turn } from '@org/contract';
+import type { AskRequest, CachePointBlock, EmbedRequest, TextBlock, Turn } from '@org/contract';
 import type { JsonSchema, StandardJsonSchema, StandardSchema } from '../answer/standard-schema.ts';
 import type { Hooks } from '../hooks/hooks.ts';
 import type { Logger } from '../hooks/logger.ts';
 import type { Fetch } from '../http/fetch.ts';
 import type { ApiKeySource } from './api-key.ts';
 import type { MessageInput } from './content.ts';
-import type { RunnableTool } from './tool.ts';
+import type { DeclaredTool, RunnableTool } from './tool.ts';
 
 /** Limits on time and retries, for every call of a client or for one call. */
 export interface CallOptions {
@@ -104,7 +104,7 @@ export interface AskOptions
    * What the model may call. `ask` and `stream` return the calls in `content`, and you send the results in the next
    * question; `run` calls those that `tool()` made.
    */
-  readonly tools?: readonly (Tool | RunnableTool | CachePointBlock)[] | undefined;
+  readonly tools?: readonly (DeclaredTool | RunnableTool | CachePointBlock)[] | undefined;
 
   /** At most four strings that end the answer where the model writes one of them. */
   readonly stop?: readonly string[] | undefined;

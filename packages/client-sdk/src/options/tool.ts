@@ -13,6 +13,12 @@ export interface ToolContext {
   readonly signal: AbortSignal;
 }
 
+/** A tool that is only declared, written by hand. */
+export interface DeclaredTool extends Omit<Tool, 'inputSchema'> {
+  /** JSON Schema of its input, of `type: 'object'`. */
+  readonly inputSchema: JsonSchema;
+}
+
 /** A tool that a run calls itself. Made by `tool()`. */
 export interface RunnableTool extends Tool {
   /**

@@ -62,7 +62,10 @@ export interface Conversation {
    *
    * Rejects with one of `AnyBedrockProxyError`: with `ConversationBusyError` while another answer is awaited.
    */
-  ask(question: Question, options?: TurnOptions | undefined): Promise<RunResult>;
+  ask(
+    question: Question,
+    options?: TurnOptions | StructuredTurnOptions<unknown> | undefined,
+  ): Promise<RunResult>;
 
   /** The same as `stream` without a schema; the last event and `final()` have an `output` of the schema's type. */
   stream<Output>(
@@ -76,7 +79,10 @@ export interface Conversation {
    *
    * Throws `ConfigurationError` at once if an argument is wrong. Any other error is thrown where the stream is read.
    */
-  stream(question: Question, options?: StreamedTurnOptions | undefined): AnswerStream;
+  stream(
+    question: Question,
+    options?: StreamedTurnOptions | StructuredStreamedTurnOptions<unknown> | undefined,
+  ): AnswerStream;
 }
 
 /** What a conversation asks with. */

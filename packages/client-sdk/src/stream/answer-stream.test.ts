@@ -101,6 +101,30 @@ describe('a stream', () => {
     expect(await stream.final()).toEqual({ ...whole, content, stopReason: 'tool_use' });
   });
 
+  test('blocks and pieces of kinds that a newer proxy has added are left out, and all else is read', async () => {
+    const video = { type: 'video', url: 'https://example.com' };
+    const thought = { type: 'reasoning', text: 'Hm.' } as const;
+    const begun = { type: 'block_start', block: { type: 'reasoning' } } as const;
+    const piece = { type: 'block_delta', delta: { type: 'reasoning', text: 'Hm.' } } as const;
+    const ended = { type: 'block_end' } as const;
+    const last = { ...done, content: [thought, video, ...done.content] };
+    const { stream } = await open(
+      streaming(
+        start,
+        ...[{ type: 'block_start', block: video }, { type: 'block_delta', delta: video }, piece, ended],
+        ...[begun, { type: 'block_delta', delta: { type: 'smell', text: 'Hm.' } }, piece, ended],
+        first,
+        second,
+        last,
+      ),
+    );
+    const content = [thought, ...done.content];
+    const { read, error } = await readOut(stream);
+    expect(error).toBeUndefined();
+    expect(read.slice(0, -1)).toEqual([start, begun, piece, ended, first, second]);
+    expect(await stream.final()).toEqual({ ...whole, content });
+  });
+
   test('is sent once, however often and in whatever order it is read', async () => {
     const { stream, calls } = await open(wholeStream);
     const final = stream.final();

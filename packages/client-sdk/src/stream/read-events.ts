@@ -1,12 +1,13 @@
 import type { ErrorEnvelope } from '@org/contract';
+import { isUnknownBlock, isUnknownDelta } from '../answer/known-blocks.ts';
 import { eventSchemas, type SentEvent } from '../answer/stream-event.ts';
 import { checkLength, notInPieces, type OpenReply, piecesOf } from '../call/open-reply.ts';
-import { invalidResponse, type ReplyHead, readJson, readValue } from '../call/reply.ts';
+import { invalidResponse, readJson, readValue } from '../call/reply.ts';
 import { errorFromEvent } from '../errors/error-from-response.ts';
 import { ConnectionError, StreamInterruptedError } from '../errors/errors.ts';
 import { parseJson } from '../http/parse-json.ts';
 import { readMediaType, readRequestId } from '../http/response-headers.ts';
-import { textField } from '../options/duck-typing.ts';
+import { field, textField } from '../options/duck-typing.ts';
 import { createEventParser } from './server-sent-events.ts';
 
 /** An event that belongs to an answer. */
@@ -44,6 +45,7 @@ export function readEvents(reply: OpenReply): EventReader {
   let ended = false;
   let requestId = readRequestId(headers);
   let begun = false;
+  let blockSkipped = false;
   let textReceived = false;
 
   const interrupted = (cause?: unknown) =>
@@ -84,13 +86,32 @@ export function readEvents(reply: OpenReply): EventReader {
 
   const take = (): AnswerEvent | undefined => {
     while (taken < texts.length) {
-      const event = readEvent(texts[taken] ?? '', reply);
+      const event = readEvent(texts[taken] ?? '');
       taken += 1;
       if (event !== undefined) {
         return inPlace(event);
       }
     }
     return undefined;
+  };
+
+  /** The event; `undefined` if a newer proxy has added its type, or what it is about. */
+  const readEvent = (text: string): SentEvent | undefined => {
+    const value = readJson(text, reply);
+    const type = textField(value, 'type');
+    if (type === undefined) {
+      throw invalidResponse(reply, [{ path: 'type', message: 'expected string' }]);
+    }
+    return isKnown(type) && !isSkipped(type, value) ? readValue(eventSchemas[type], value, reply) : undefined;
+  };
+
+  /** Whether an event is about a block, or has a piece of one, that a newer proxy has added. */
+  const isSkipped = (type: SentEvent['type'], value: unknown): boolean => {
+    if (type === 'block_start') {
+      blockSkipped = isUnknownBlock(field(value, 'block'));
+    }
+    const isOfBlock = type === 'block_start' || type === 'block_delta' || type === 'block_end';
+    return isOfBlock && (blockSkipped || isUnknownDelta(field(value, 'delta')));
   };
 
   /** Returns the event if it may come at this place. */
@@ -139,16 +160,6 @@ export function readEvents(reply: OpenReply): EventReader {
   };
 
   return { take, next, drain, close };
-}
-
-/** The event; `undefined` if a newer proxy has added its type. */
-function readEvent(text: string, reply: ReplyHead): SentEvent | undefined {
-  const value = readJson(text, reply);
-  const type = textField(value, 'type');
-  if (type === undefined) {
-    throw invalidResponse(reply, [{ path: 'type', message: 'expected string' }]);
-  }
-  return isKnown(type) ? readValue(eventSchemas[type], value, reply) : undefined;
 }
 
 function isKnown(type: string): type is SentEvent['type'] {
