@@ -65,6 +65,7 @@ export {
   limitPeriods,
 } from './limits.ts';
 export { LimitsSchema } from './limits-schema.ts';
+export { nearest } from './near-name.ts';
 export { AskRequestSchema, askCapabilities, EmbedRequestSchema } from './request-schema.ts';
 export {
   AnswerSchema,
