@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import {
+  awsAccess,
   awsEndpoints,
   importTeams,
   listKeys,
@@ -135,11 +136,13 @@ test.each([
   expect(await listTeams(deployment)).toHaveLength(3);
 });
 
-test('only the endpoints distinguish a deployment on AWS from one on this machine', async () => {
+test('a deployment on AWS differs from a local one in its endpoints, its credentials, and the proxy on the way', async () => {
   const { gateway } = await startSystem('counted');
   const local = (await localEndpoints(gateway.url, 'counted-dev'))('api_gateway');
+  const { requestHandler, ...onAws } = awsEndpoints('us-east-1', awsAccess({}))('api_gateway');
+  expect(requestHandler).toBeDefined();
   expect(local).toEqual({
-    ...awsEndpoints('us-east-1')('api_gateway'),
+    ...onAws,
     endpoint: `${new URL(gateway.url).origin}/.local/api_gateway`,
     credentials: expect.objectContaining({ accessKeyId: 'AKIALOCALGATEWAY0000' }),
   });

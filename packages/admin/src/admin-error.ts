@@ -39,6 +39,18 @@ export interface AdminProblems {
   /** A plan, or all of them, without a priced model that answers questions. */
   nothing_to_prove_with: { readonly plan: string | undefined };
   table_is_overloaded: { readonly table: string };
+  /** Of this machine. */
+  no_credentials: {
+    readonly profile: string | undefined;
+    readonly profiles: readonly string[];
+    /** In the words of the SDK. */
+    readonly reason: string;
+  };
+  no_such_profile: { readonly profile: string; readonly profiles: readonly string[] };
+  mfa_code_is_missing: { readonly profile: string | undefined; readonly device: string };
+  /** Which variable of the environment names the proxy, whose URL may hold a password. */
+  proxy_cannot_be_used: { readonly variable: string };
+  certificates_cannot_be_read: { readonly file: string; readonly reason: string };
   no_local_gateway: { readonly url: string };
   local_gateway_runs_another: { readonly url: string; readonly stack: string; readonly wanted: string };
   local_gateway_lacks_service: { readonly url: string; readonly service: string };
@@ -75,6 +87,14 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
   nothing_to_prove_with: ({ plan }) =>
     `${plan === undefined ? 'The config' : `The plan ${plan}`} has no model that answers questions and whose price is known.`,
   table_is_overloaded: ({ table }) => `DynamoDB does not keep up with reading ${table}.`,
+  no_credentials: ({ profile, reason }) =>
+    `There are no AWS credentials that can be used${profile === undefined ? '' : `, by the profile ${profile}`}: ${reason}`,
+  no_such_profile: ({ profile }) => `AWS_PROFILE is ${profile}, and there is no profile of this name.`,
+  mfa_code_is_missing: ({ device, profile = 'default' }) =>
+    `The profile ${profile} wants a code of the MFA device ${device}.`,
+  proxy_cannot_be_used: ({ variable }) => `${variable} is not the URL of a proxy over HTTP.`,
+  certificates_cannot_be_read: ({ file, reason }) =>
+    `The certificates of AWS_CA_BUNDLE, ${file}, cannot be read: ${reason}.`,
   no_local_gateway: ({ url }) => `No local gateway answers at ${url}.`,
   local_gateway_runs_another: ({ url, stack, wanted }) =>
     `The local gateway at ${url} runs ${stack}, and the config says ${wanted}.`,

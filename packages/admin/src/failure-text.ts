@@ -1,9 +1,13 @@
+import { AdminError } from './admin-error.ts';
+
 /** What an error says. Only name and message: the rest may hold a signed request. */
 export function failureText(error: Error): string {
-  // A class of the SDK, and no code of AWS's: it says all in its message.
-  if (error.name === 'CredentialsProviderError') return error.message;
-  // Connections that fail have an error without a message.
-  return `${error.name}: ${error.message || codeOf(error) || 'no reason given'}`;
+  if (error instanceof AdminError) return error.message;
+  // Of a host with several addresses, which say nothing together.
+  const [first]: unknown[] = error instanceof AggregateError ? error.errors : [];
+  if (first instanceof Error) return failureText(first);
+  const text = error.message || codeOf(error) || 'no reason given';
+  return error.name === 'Error' ? text : `${error.name}: ${text}`;
 }
 
 /** `ECONNREFUSED`, where an error has one. */

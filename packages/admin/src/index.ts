@@ -1,5 +1,12 @@
 export { AdminError, type AdminErrorCode, type AdminProblems } from './admin-error.ts';
-export { awsEndpoints, type ClientSettings, type Endpoints, localEndpoints } from './aws/endpoints.ts';
+export {
+  type AwsAccess,
+  awsAccess,
+  awsEndpoints,
+  type ClientSettings,
+  type Endpoints,
+  localEndpoints,
+} from './aws/endpoints.ts';
 export { stackOutputs } from './aws/stack.ts';
 export { concurrently } from './concurrently.ts';
 export { type Deployment, openDeployment } from './deployment.ts';

@@ -1,5 +1,6 @@
 import type { AdminError, AdminErrorCode, AdminProblems } from '@org/admin';
-import type { Invocation } from './invocation.ts';
+import { nearest } from '@org/contract';
+import { type Invocation, quoted } from './invocation.ts';
 
 /** What to do on the command line about each thing that can stand in the way. */
 const advices: {
@@ -43,6 +44,20 @@ const advices: {
   nothing_to_prove_with: () =>
     'Choose another with --plan, or give a model its price in the config: the run is kept below --most-usd by it.',
   table_is_overloaded: () => 'Run it again later.',
+  no_credentials: ({ profile, profiles }) =>
+    profile === undefined
+      ? `Sign in (aws sso login, aws configure), or choose a profile with AWS_PROFILE${profiles.length > 0 ? `: ${profiles.join(', ')}` : ''}. Or export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`
+      : `Sign in: aws sso login --profile ${quoted(profile)}. Or choose another profile with AWS_PROFILE: ${profiles.join(', ')}.`,
+  no_such_profile: ({ profile, profiles }) => {
+    if (profiles.length === 0) return 'There are no profiles at all. Make one: aws configure';
+    const near = nearest(profile, profiles);
+    return `${near === undefined ? '' : `Did you mean ${near}? `}There are: ${profiles.join(', ')}.`;
+  },
+  mfa_code_is_missing: ({ profile = 'default' }) =>
+    `Run it in a terminal, which asks for the code. Or export credentials first: eval "$(aws configure export-credentials --profile ${quoted(profile)} --format env)" && unset AWS_PROFILE`,
+  proxy_cannot_be_used: ({ variable }) =>
+    `Set ${variable} to http://HOST:PORT, with USER:PASSWORD@ before the host where the proxy wants them.`,
+  certificates_cannot_be_read: () => 'Name a file of certificates in PEM, or unset it.',
   no_local_gateway: () => 'Start it with "npm start", or give its address: --local http://127.0.0.1:8788',
   local_gateway_runs_another: () =>
     'Name its config with --config, or the address of another gateway with --local.',

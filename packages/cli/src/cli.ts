@@ -1,4 +1,12 @@
-import { awsEndpoints, type Deployment, localEndpoints, openDeployment } from '@org/admin';
+import {
+  type AwsAccess,
+  awsAccess,
+  awsEndpoints,
+  type ClientSettings,
+  type Deployment,
+  localEndpoints,
+  openDeployment,
+} from '@org/admin';
 import { loadProxyConfig, type ProxyConfig, stackNameOf } from '@org/infra/config';
 import type { Command } from 'commander';
 import type { Invocation } from './invocation.ts';
@@ -14,6 +22,8 @@ export interface Cli {
   readonly invocation: Invocation;
   /** The config that `--config` names. */
   config(): Promise<ProxyConfig>;
+  /** For clients of AWS in a Region, with the credentials of this machine. */
+  awsSettings(region: string): ClientSettings;
   /** Its deployment: on AWS, or where `--local` says. */
   deployment(): Promise<Deployment>;
   /** Whether the command has asked for it, so that `--local` would have named another. */
@@ -37,6 +47,12 @@ export function createCli(
   const options = () => program.opts<GlobalOptions>();
   let loaded: Promise<ProxyConfig> | undefined;
   let opened: Promise<Deployment> | undefined;
+  let access: AwsAccess | undefined;
+  const { ask } = terminal;
+  const aws = () => {
+    access ??= awsAccess(environment, ask && ((device) => ask(`Code of the MFA device ${device}`)));
+    return access;
+  };
   const config = () => {
     loaded ??= loadProxyConfig(options().config);
     return loaded;
@@ -46,7 +62,7 @@ export function createCli(
     const deployed = await config();
     const endpoints =
       local === undefined
-        ? awsEndpoints(deployed.region)
+        ? awsEndpoints(deployed.region, aws())
         : await localEndpoints(local, stackNameOf(deployed));
     return openDeployment(deployed, endpoints, now);
   };
@@ -55,6 +71,7 @@ export function createCli(
     now,
     invocation: invocationOf(environment, options),
     config,
+    awsSettings: (region) => ({ region, maxAttempts: 3, ...aws() }),
     deployment: () => {
       opened ??= open();
       return opened;

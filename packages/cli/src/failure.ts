@@ -6,27 +6,64 @@ import { CliError } from './cli-error.ts';
 import type { Invocation } from './invocation.ts';
 
 const signIn = 'Sign in (aws sso login, aws configure), or choose a profile with AWS_PROFILE.';
+const checkNetwork =
+  'Check the network. If it leads out through a proxy, set HTTPS_PROXY. What was done stays done: run it again.';
+const permissions = 'docs/keys.md lists the permissions that the command needs.';
+const trust =
+  'Node does not know who signed this certificate, as where a proxy looks into connections. Name a file with the certificates of your company in AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS.';
+const checkClock = 'Check the clock of this machine, and the credentials.';
+const checkRegion = 'Check the credentials, and that the Region of the config is enabled in the account.';
 
-/** What to do about failures of AWS, by the name or the code of the error. */
+/** What to do about failures of AWS and of the way there, by the name or the code of the error. */
 const advices: Readonly<Record<string, string>> = {
-  CredentialsProviderError: signIn,
   ExpiredToken: signIn,
   ExpiredTokenException: signIn,
-  InvalidClientTokenId: signIn,
-  UnrecognizedClientException: signIn,
-  AccessDenied: 'docs/keys.md lists the permissions that the command needs.',
-  AccessDeniedException: 'docs/keys.md lists the permissions that the command needs.',
-  UnauthorizedException: 'docs/keys.md lists the permissions that the command needs.',
+  InvalidClientTokenId: checkRegion,
+  UnrecognizedClientException: checkRegion,
+  SignatureDoesNotMatch: checkClock,
+  InvalidSignatureException: checkClock,
+  RequestExpired: checkClock,
+  AccessDenied: permissions,
+  AccessDeniedException: permissions,
+  UnauthorizedException: permissions,
   TooManyRequestsException:
     'API Gateway takes 10 management calls a second from an account and Region. Run it again: what was done stays done.',
+  Throttling: 'AWS takes only so many calls a second. Run it again in a minute.',
   ThrottlingException: 'AWS takes only so many calls a second. Run it again in a minute.',
   LimitExceededException:
     'An account and Region can have 10,000 API keys. Revoke those that nobody uses, then run it again.',
   ResourceNotFoundException: 'Deploy first, or check that the config names the right stage and Region.',
-  ECONNREFUSED: 'Nothing listens there. Start it, or check the address.',
-  ENOTFOUND: 'Check the network, and that the Region of the config exists.',
-  TimeoutError: 'Check the network, then run it again: what was done stays done.',
+  ECONNREFUSED:
+    'Nothing listens there. Start it, or check the address: of the proxy, where HTTPS_PROXY is set.',
+  ENOTFOUND: `${checkNetwork} Does the Region of the config exist?`,
+  EAI_AGAIN: checkNetwork,
+  ECONNRESET: checkNetwork,
+  EHOSTUNREACH: checkNetwork,
+  ENETUNREACH: checkNetwork,
+  ETIMEDOUT: checkNetwork,
+  TimeoutError: checkNetwork,
+  ERR_PROXY_TUNNEL:
+    'At 407, write user and password into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT. Otherwise have the proxy let this host through, or name the host in NO_PROXY.',
+  DEPTH_ZERO_SELF_SIGNED_CERT: trust,
+  SELF_SIGNED_CERT_IN_CHAIN: trust,
+  UNABLE_TO_GET_ISSUER_CERT: trust,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: trust,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: trust,
+  CERT_HAS_EXPIRED: 'Check the clock of this machine, and who answers at this address.',
+  CERT_NOT_YET_VALID: 'Check the clock of this machine, and who answers at this address.',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'Somebody else answers at this address. Check the network, and HTTPS_PROXY.',
 };
+
+/** What to do about an error, undefined where nobody can say. */
+export function whatToDo(error: unknown, invocation: Invocation): string | undefined {
+  if (error instanceof AdminError) return adviceOn(error, invocation);
+  if (!(error instanceof Error)) return undefined;
+  if (error instanceof CliError) {
+    return typeof error.advice === 'string' ? error.advice : error.advice(invocation);
+  }
+  if (error instanceof AggregateError) return whatToDo(error.errors[0], invocation);
+  return advices[error.name] ?? advices[codeOf(error) ?? ''];
+}
 
 /** What a failed command says: what happened and what to do, and never a stack. */
 export interface Explanation {
@@ -39,21 +76,17 @@ export interface Explanation {
 /** @param takesLocal Whether the command works with `--local` too. */
 export function explain(error: unknown, invocation: Invocation, takesLocal = false): Explanation {
   if (error instanceof CommanderError) return { text: undefined, exitCode: error.exitCode === 0 ? 0 : 2 };
-  if (error instanceof CliError) {
-    const { message, advice } = error;
-    return {
-      text: `${message}\n${typeof advice === 'string' ? advice : advice(invocation)}`,
-      exitCode: 1,
-    };
-  }
-  if (error instanceof AdminError) {
-    return { text: `${error.message}\n${adviceOn(error, invocation)}`, exitCode: 1 };
-  }
   if (error instanceof ConfigError) return { text: error.message, exitCode: 1 };
   if (!(error instanceof Error)) return { text: String(error), exitCode: 1 };
-  const code = codeOf(error);
-  const advice = advices[error.name] ?? (code === undefined ? undefined : advices[code]);
-  const more = advice === signIn && takesLocal ? ' For the gateway of npm start, add --local.' : '';
-  const message = failureText(error);
+  const message = error instanceof CliError ? error.message : failureText(error);
+  const advice = whatToDo(error, invocation);
+  const more = takesLocal && isAboutCredentials(error) ? ' For the gateway of npm start, add --local.' : '';
   return { text: advice === undefined ? message : `${message}\n${advice}${more}`, exitCode: 1 };
+}
+
+function isAboutCredentials(error: Error): boolean {
+  return (
+    advices[error.name] === signIn ||
+    (error instanceof AdminError && (error.is('no_credentials') || error.is('no_such_profile')))
+  );
 }

@@ -42,6 +42,6 @@ export function invocationOf(environment: Environment, options: () => Deployment
 }
 
 /** For a shell, where that makes a difference. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -68,8 +68,8 @@ afterEach(() => vi.unstubAllEnvs());
 
 test.each([
   [['usage'], /For the gateway of npm start, add --local\.$/],
-  [['destroy', '--yes'], /AWS_PROFILE\.$/],
-  [['prices'], /AWS_PROFILE\.$/],
+  [['destroy', '--yes'], /AWS_SECRET_ACCESS_KEY\.$/],
+  [['prices'], /AWS_SECRET_ACCESS_KEY\.$/],
 ])(
   'without credentials, proxy %j says to sign in, and of --local only where it takes it',
   async (command, end) => {

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import { styleText } from 'node:util';
-import { confirm, isCancel } from '@clack/prompts';
+import { confirm, isCancel, text } from '@clack/prompts';
 import { CliError } from './cli-error.ts';
 
 const styles = ['bold', 'dim', 'red', 'yellow', 'green'] as const;
@@ -20,19 +20,29 @@ export interface Terminal {
    * @throws {CliError} If there is nobody to ask, or the answer is no.
    */
   confirm(question: string): Promise<void>;
+  /** Asks for something to be typed; undefined where it is not. Absent where there is nobody to ask. */
+  readonly ask: ((question: string) => Promise<string | undefined>) | undefined;
 }
+
+const isAttended = process.stdin.isTTY && process.stderr.isTTY;
 
 export const processTerminal: Terminal = {
   print: (text) => void process.stdout.write(`${text}\n`),
   note: (text) => void process.stderr.write(`${text}\n`),
   paint: (style, text) => styleText(style, text, { stream: process.stdout }),
   async confirm(question) {
-    if (!(process.stdin.isTTY && process.stderr.isTTY)) {
+    if (!isAttended) {
       throw new CliError(`${question} There is no terminal to ask on.`, 'Add --yes to go ahead.');
     }
     const answer = await confirm({ message: question, initialValue: false, output: process.stderr });
     if (isCancel(answer) || !answer) throw new CliError('Nothing was changed.', 'Answer yes to go ahead.');
   },
+  ask: isAttended
+    ? async (question) => {
+        const answer = await text({ message: question, output: process.stderr });
+        return isCancel(answer) ? undefined : answer;
+      }
+    : undefined,
 };
 
 /** What may reach a terminal as it is: lines, tabs, and how {@link Terminal.paint} begins and ends a style. */

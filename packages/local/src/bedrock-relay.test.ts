@@ -5,6 +5,7 @@ import {
   ConverseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime';
 import { localCredentials } from '@org/admin/local-gateway';
+import { startHttpProxy } from '@org/admin/testing';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { startBedrock } from './bedrock/server.ts';
@@ -17,7 +18,7 @@ const ask = {
 };
 
 /** A client like a function's, and a relay with a machine's credentials to a server in place of AWS. */
-async function start(endpoint: string) {
+async function start(endpoint: string | undefined) {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAOFTHISMACHINE000');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'a secret');
   const denials: Denial[] = [];
@@ -104,6 +105,17 @@ test('a call that AWS denies is reported, and fails as on AWS', async () => {
   expect(denials).toEqual([
     { type: 'AccessDeniedException', message: 'You do not have access to the model.' },
   ]);
+});
+
+test('AWS is reached through the proxy of HTTPS_PROXY, and the answer of the proxy is reported', async () => {
+  const proxy = await startHttpProxy();
+  vi.stubEnv('HTTPS_PROXY', proxy.url);
+  const { client } = await start(undefined);
+  await expect(client.send(new ConverseCommand(ask))).rejects.toMatchObject({
+    name: 'ServiceUnavailableException',
+    message: expect.stringContaining('407 Proxy Authentication Required'),
+  });
+  expect(proxy.asked).toEqual(['bedrock-runtime.eu-west-1.amazonaws.com:443']);
 });
 
 test('if the connection fails, the function learns that nothing was sent', async () => {

@@ -6,10 +6,11 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { Agent, request as httpsRequest } from 'node:https';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
+import { awsAccess } from '@org/admin/aws-access';
 import * as z from 'zod/mini';
 import { parseJson } from './http/parse-json.ts';
 import { closeServer, listenOnLoopback } from './loopback.ts';
@@ -55,7 +56,8 @@ export async function startBedrockRelay({
   endpoint,
   onDenied,
 }: BedrockRelayOptions): Promise<BedrockRelay> {
-  const { config } = new BedrockRuntimeClient({ region });
+  const access = awsAccess(process.env);
+  const { config } = new BedrockRuntimeClient({ region, ...access });
   await config.credentials().catch((cause: unknown) => {
     throw new CredentialsMissingError(
       `There are no AWS credentials on this machine that work: ${failureReason(cause)} Sign in, for example with \`aws sso login\` or \`aws configure\`, choose a profile with AWS_PROFILE, or start without --bedrock aws.`,
@@ -104,9 +106,15 @@ export async function startBedrockRelay({
       return;
     }
     const { method, path, headers } = signed;
-    const send = far.protocol === 'https:' ? httpsRequest : httpRequest;
     // A new connection for each call: a kept one may close just as a call is sent, and then its billing is unknown.
-    const outgoing = send(new URL(path, far), { method, headers, agent: false });
+    const outgoing =
+      far.protocol === 'https:'
+        ? httpsRequest(new URL(path, far), {
+            method,
+            headers,
+            agent: new Agent({ ...access.requestHandler.httpsAgent, keepAlive: false }),
+          })
+        : httpRequest(new URL(path, far), { method, headers, agent: false });
     response.once('close', () => outgoing.destroy());
     const answer = await answerTo(outgoing, body);
     if (typeof answer === 'string') {

@@ -1,25 +1,49 @@
+import type { STSClientConfig } from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
 import { AdminError } from '../admin-error.ts';
+import { type AskMfaCode, type Credentials, credentialsOf } from './credentials.ts';
 import { controlPlanePath, LocalEndpoints, localCredentials } from './local-gateway.ts';
+import { type Environment, type Network, networkOf } from './network.ts';
 
 export type ServiceName = 'api_gateway' | 'cloudformation' | 'dynamodb';
 
-/** What clients of the SDK are made with; everything else is the SDK's default, the credentials among it. */
+/** What clients of the SDK are made with. */
 export interface ClientSettings {
   readonly region: string;
   readonly maxAttempts: number;
   readonly endpoint?: string;
-  readonly credentials?: typeof localCredentials;
+  readonly credentials?: Credentials;
+  readonly requestHandler?: NonNullable<STSClientConfig['requestHandler']>;
 }
 
 /** The settings for the client of a service. */
 export type Endpoints = (service: ServiceName) => ClientSettings;
 
-/** Enough for a bulk command to wait its turn: API Gateway takes ten calls a second. */
-const maxAttempts = 10;
+/** How this machine reaches AWS, and as whom. */
+export interface AwsAccess {
+  readonly credentials: Credentials;
+  readonly requestHandler: Network;
+}
 
-export function awsEndpoints(region: string): Endpoints {
-  return () => ({ region, maxAttempts });
+/**
+ * @param environment Of the process: which proxy, which certificates, which profile.
+ * @param askMfaCode Absent where there is nobody to ask.
+ * @throws {AdminError} As {@link networkOf}.
+ */
+export function awsAccess(environment: Environment, askMfaCode?: AskMfaCode): AwsAccess {
+  const requestHandler = networkOf(environment);
+  return { requestHandler, credentials: credentialsOf(environment, requestHandler, askMfaCode) };
+}
+
+/** Ten are enough for a bulk command to wait its turn: API Gateway takes ten calls a second. The stack is asked once, and first. */
+const maxAttempts: Readonly<Record<ServiceName, number>> = {
+  api_gateway: 10,
+  dynamodb: 10,
+  cloudformation: 3,
+};
+
+export function awsEndpoints(region: string, access: AwsAccess): Endpoints {
+  return (service) => ({ region, maxAttempts: maxAttempts[service], ...access });
 }
 
 /**
@@ -39,7 +63,7 @@ export async function localEndpoints(url: string, stackName: string): Promise<En
     if (endpoint === undefined) {
       throw new AdminError('local_gateway_lacks_service', { url, service });
     }
-    return { region, maxAttempts, endpoint, credentials: localCredentials };
+    return { region, maxAttempts: maxAttempts[service], endpoint, credentials: localCredentials };
   };
 }
 

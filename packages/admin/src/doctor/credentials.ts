@@ -1,6 +1,6 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { ClientSettings } from '../aws/endpoints.ts';
-import { describeFailure, error, type Finding, ok, type Remedy, type Subject } from './finding.ts';
+import { describeFailure, error, type Finding, ok, type Subject } from './finding.ts';
 
 /** Who is deploying; without an account, nothing else can be looked at. */
 export interface Identity {
@@ -20,11 +20,10 @@ export async function checkCredentials(settings: ClientSettings): Promise<Identi
     const { Account: account, Arn: arn } = await client.send(new GetCallerIdentityCommand({}));
     return { finding: ok(subject, `${arn} in ${settings.region}`), account };
   } catch (cause) {
-    const remedy: Remedy | string =
-      cause instanceof Error && cause.name === 'InvalidClientTokenId'
-        ? `Check the credentials, and that the Region ${settings.region} is enabled in the account.`
-        : { kind: 'sign_in' };
-    return { finding: error(subject, describeFailure(cause), remedy), account: undefined };
+    return {
+      finding: error(subject, describeFailure(cause), { kind: 'failure', cause }),
+      account: undefined,
+    };
   } finally {
     client.destroy();
   }

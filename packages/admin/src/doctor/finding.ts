@@ -39,7 +39,8 @@ export interface Finding extends Subject {
 /** What to do. With which command, or which button, is for the one who shows it to say. */
 export type Remedy =
   | { readonly kind: 'advice'; readonly text: string }
-  | { readonly kind: 'sign_in' }
+  /** About a call that failed. */
+  | { readonly kind: 'failure'; readonly cause: unknown }
   /** Of the account and Region, for the CDK. */
   | {
       readonly kind: 'bootstrap';
@@ -76,10 +77,13 @@ const remedyOf = (remedy: Remedy | string): Remedy =>
 
 /** Nobody can say: the call that would show it failed. A deployment may work all the same. */
 export function unknown(subject: Subject, cause: unknown, permission: string): Finding {
+  const denied = cause instanceof Error && /^(?:AccessDenied|Unauthorized)/.test(cause.name);
   return warning(
     subject,
     `could not be looked at: ${describeFailure(cause)}`,
-    `Allow ${permission} to anyone who runs this, or look for yourself.`,
+    denied
+      ? `Allow ${permission} to anyone who runs this, or look for yourself.`
+      : { kind: 'failure', cause },
   );
 }
 

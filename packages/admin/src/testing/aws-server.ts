@@ -1,9 +1,11 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import type { ClientSettings } from '../aws/endpoints.ts';
 import { localCredentials } from '../aws/local-gateway.ts';
+import { tlsCertificate, tlsKey } from './tls-certificate.ts';
 
 /** What AWS says to one operation: an object as JSON, a string as XML. */
 export interface AwsAnswer {
@@ -21,7 +23,22 @@ export type AwsAnswers = Readonly<Record<string, AwsAnswer>>;
 
 /** A server on loopback that says what AWS would; it is closed after the test. */
 export async function startAws(answers: AwsAnswers): Promise<ClientSettings> {
-  const server = createServer(async (request, response) => {
+  const port = await listen(createServer(answering(answers)));
+  return {
+    region: 'us-east-1',
+    maxAttempts: 1,
+    endpoint: `http://127.0.0.1:${port}`,
+    credentials: localCredentials,
+  };
+}
+
+/** The same over TLS, with the certificate `tlsCertificate`, and its port. */
+export function startTlsAws(answers: AwsAnswers): Promise<number> {
+  return listen(createTlsServer({ cert: tlsCertificate, key: tlsKey }, answering(answers)));
+}
+
+function answering(answers: AwsAnswers): RequestListener {
+  return async (request, response) => {
     const sent = await text(request);
     const parameters = new URLSearchParams(sent);
     const action = parameters.get('Action') ?? jsonAction(request.headers['x-amz-target'], sent);
@@ -42,7 +59,10 @@ export async function startAws(answers: AwsAnswers): Promise<ClientSettings> {
       ...(exception === undefined ? {} : { 'x-amzn-errortype': exception }),
     });
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
-  });
+  };
+}
+
+async function listen(server: Server): Promise<number> {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   onTestFinished(() => {
     server.closeAllConnections();
@@ -50,12 +70,7 @@ export async function startAws(answers: AwsAnswers): Promise<ClientSettings> {
   });
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('The server has no port.');
-  return {
-    region: 'us-east-1',
-    maxAttempts: 1,
-    endpoint: `http://127.0.0.1:${address.port}`,
-    credentials: localCredentials,
-  };
+  return address.port;
 }
 
 /** Of the Price List, the only service that is asked so. */

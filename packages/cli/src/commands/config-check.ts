@@ -25,7 +25,7 @@ export function addConfigCheck(config: Command, cli: Cli): void {
     .option('--json', 'print JSON')
     .addHelpText('after', () => about(cli.invocation))
     .action(async (file: string | undefined, { json }: { json?: boolean }, command: Command) => {
-      const { terminal } = cli;
+      const { terminal, invocation } = cli;
       try {
         const named = file ?? command.optsWithGlobals<GlobalOptions>().config;
         const checked = await loadProxyConfig(named);
@@ -33,9 +33,13 @@ export function addConfigCheck(config: Command, cli: Cli): void {
         const { checkEnvironmentSize } = await import('@org/infra/environment-size');
         checkEnvironmentSize(checked);
         const warnings = configWarnings(checked, cli.now());
-        const summary = { valid: true, warnings: warnings.map(findingText), ...summaryOf(checked) };
+        const summary = {
+          valid: true,
+          warnings: warnings.map((finding) => findingText(finding, invocation)),
+          ...summaryOf(checked),
+        };
         terminal.print(json ? JSON.stringify(summary, null, 2) : describe(checked));
-        if (warnings.length > 0) terminal.note(`\n${describeFindings(warnings, terminal)}`);
+        if (warnings.length > 0) terminal.note(`\n${describeFindings(warnings, terminal, invocation)}`);
       } catch (error) {
         if (json && error instanceof ConfigError) {
           terminal.print(JSON.stringify({ valid: false, issues: error.issues }, null, 2));

@@ -34,9 +34,8 @@ export function addDeploy(program: Command, cli: Cli): void {
     .addHelpText('after', () => about(cli.invocation))
     .action(async ({ yes = false, showKeys = false, setLogRole = false, json }: Options) => {
       refuseLocal(program);
-      const { terminal, now } = cli;
       const options = { yes, showKeys, setLogRole };
-      const service = await deploy(await cli.config(), options, terminal, deployTools, now());
-      terminal.print(json ? JSON.stringify(service, null, 2) : describeService(service));
+      const service = await deploy(await cli.config(), options, deployTools(cli));
+      cli.terminal.print(json ? JSON.stringify(service, null, 2) : describeService(service));
     });
 }

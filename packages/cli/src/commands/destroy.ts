@@ -20,6 +20,6 @@ export function addDestroy(program: Command, cli: Cli): void {
     .addHelpText('after', () => about(cli.invocation))
     .action(async ({ yes = false }: { yes?: boolean }) => {
       refuseLocal(program);
-      await destroy(await cli.config(), { yes }, cli.terminal, deployTools, cli.invocation);
+      await destroy(await cli.config(), { yes }, deployTools(cli));
     });
 }

@@ -21,6 +21,6 @@ export function addDiff(program: Command, cli: Cli): void {
     .addHelpText('after', () => about(cli.invocation))
     .action(async ({ fail = false }: { fail?: boolean }) => {
       refuseLocal(program);
-      await diff(await cli.config(), { fail }, cli.terminal, deployTools);
+      await diff(await cli.config(), { fail }, deployTools(cli));
     });
 }

@@ -2,7 +2,6 @@ import { diagnose } from '@org/admin';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
-import { deployTools } from '../deploy/tools.ts';
 import type { Invocation } from '../invocation.ts';
 import { refuseLocal } from '../on-aws-only.ts';
 import { describeFindings, findingText } from '../output/findings.ts';
@@ -25,11 +24,17 @@ export function addDoctor(program: Command, cli: Cli): void {
     .addHelpText('after', () => about(cli.invocation))
     .action(async ({ json }: { json?: boolean }) => {
       refuseLocal(program);
-      const { terminal, now } = cli;
+      const { terminal, now, invocation } = cli;
       const config = await cli.config();
-      const { findings } = await diagnose(config, deployTools.settings(config.region), now());
+      const { findings } = await diagnose(config, cli.awsSettings(config.region), now());
       terminal.print(
-        json ? JSON.stringify(findings.map(findingText), null, 2) : describeFindings(findings, terminal),
+        json
+          ? JSON.stringify(
+              findings.map((finding) => findingText(finding, invocation)),
+              null,
+              2,
+            )
+          : describeFindings(findings, terminal, invocation),
       );
       const errors = findings.filter(({ status }) => status === 'error').length;
       if (errors > 0) {

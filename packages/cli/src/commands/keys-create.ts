@@ -58,7 +58,9 @@ export function addKeysCreate(keys: Command, cli: Cli): void {
           limits,
           nameOf: (kind, period) => `--limit ${kind}/${period}`,
         });
-      if (findings && findings.length > 0) cli.terminal.note(describeFindings(findings, cli.terminal));
+      if (findings && findings.length > 0) {
+        cli.terminal.note(describeFindings(findings, cli.terminal, cli.invocation));
+      }
     });
 }
 

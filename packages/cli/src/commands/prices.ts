@@ -6,7 +6,6 @@ import { findConfigFile, type ProxyConfig } from '@org/infra/config';
 import type { Command } from 'commander';
 import type { Cli, GlobalOptions } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
-import { deployTools } from '../deploy/tools.ts';
 import type { Invocation } from '../invocation.ts';
 import { refuseLocal } from '../on-aws-only.ts';
 import { renderTable } from '../output/table.ts';
@@ -37,7 +36,7 @@ export function addPrices(program: Command, cli: Cli): void {
       refuseLocal(program);
       const { terminal } = cli;
       const config = await cli.config();
-      const comparison = await comparePrices(config, deployTools.settings(config.region));
+      const comparison = await comparePrices(config, cli.awsSettings(config.region));
       const { differences, unlisted, compared } = comparison;
       if (json) {
         terminal.print(JSON.stringify({ region: config.region, compared, differences, unlisted }, null, 2));

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
-import { deployTools } from '../deploy/tools.ts';
+import { buildAndSynthesize } from '../deploy/tools.ts';
 import type { Invocation } from '../invocation.ts';
 
 const about = ({ program }: Invocation) => `
@@ -19,7 +19,7 @@ export function addSynth(program: Command, cli: Cli): void {
     .option('--json', 'print JSON')
     .addHelpText('after', () => about(cli.invocation))
     .action(async ({ json }: { json?: boolean }) => {
-      const synthesized = await deployTools.synthesize(await cli.config());
+      const synthesized = await buildAndSynthesize(await cli.config());
       const file = relative(process.env['INIT_CWD'] ?? '.', synthesized.templateFile);
       cli.terminal.print(json ? JSON.stringify(synthesized, null, 2) : `${synthesized.stackName}: ${file}`);
     });

@@ -60,7 +60,19 @@ async function prepare({
   const cdk: string[][] = [];
   const synthesized: ProxyConfig[] = [];
   const questions: string[] = [];
+  const recording = recordingTerminal();
   const tools: DeployTools = {
+    terminal: agrees
+      ? {
+          ...recording,
+          confirm: async (question: string) => {
+            questions.push(question);
+            if (!agrees(question)) throw new CliError('Nothing was changed.', '');
+          },
+        }
+      : recording,
+    invocation: invocationOf({}, () => ({})),
+    now: () => Date.parse('2026-11-22T12:00:00Z'),
     cdk: async (args) => void cdk.push([...args]),
     synthesize: async (given) => {
       synthesized.push(given);
@@ -68,27 +80,15 @@ async function prepare({
     },
     settings: () => settings,
   };
-  const recording = recordingTerminal();
-  const terminal = agrees
-    ? {
-        ...recording,
-        confirm: async (question: string) => {
-          questions.push(question);
-          if (!agrees(question)) throw new CliError('Nothing was changed.', '');
-        },
-      }
-    : recording;
   const checked = parseProxyConfig({ ...shipped, ...config });
-  const invocation = invocationOf({}, () => ({}));
   return {
     cdk,
     synthesized,
     questions,
     noted: () => recording.noted.join('\n'),
-    deploy: (options: Partial<DeployOptions> = {}) =>
-      deploy(checked, { ...unattended, ...options }, terminal, tools, Date.parse('2026-11-22T12:00:00Z')),
-    diff: (options: { fail: boolean }) => diff(checked, options, terminal, tools),
-    destroy: (options: { yes: boolean }) => destroy(checked, options, terminal, tools, invocation),
+    deploy: (options: Partial<DeployOptions> = {}) => deploy(checked, { ...unattended, ...options }, tools),
+    diff: (options: { fail: boolean }) => diff(checked, options, tools),
+    destroy: (options: { yes: boolean }) => destroy(checked, options, tools),
   };
 }
 

@@ -31,16 +31,15 @@ export interface DeployOptions {
 export async function deploy(
   config: ProxyConfig,
   options: DeployOptions,
-  terminal: Terminal,
   tools: DeployTools,
-  now: number,
 ): Promise<ServiceInformation> {
   const { region } = config;
+  const { terminal, invocation, now } = tools;
   const stackName = stackNameOf(config);
   const settings = tools.settings(region);
-  const diagnosis = await diagnose(config, settings, now);
+  const diagnosis = await diagnose(config, settings, now());
   const notable = diagnosis.findings.filter(({ status }) => status !== 'ok');
-  if (notable.length > 0) terminal.note(`${describeFindings(notable, terminal)}\n`);
+  if (notable.length > 0) terminal.note(`${describeFindings(notable, terminal, invocation)}\n`);
   stopAtErrors(diagnosis);
 
   const { account, lacksLogRole, ceilingFits, models } = diagnosis;
@@ -57,11 +56,7 @@ export async function deploy(
   const showKeys =
     options.showKeys ||
     (await agrees(terminal, 'Show the values of the keys? They open the API to anyone who reads them.'));
-  const deployment = await openDeployment(
-    config,
-    () => settings,
-    () => now,
-  );
+  const deployment = await openDeployment(config, () => settings, now);
   try {
     await seeToKeys(deployment, terminal);
     return await readServiceInformation(deployment, settings, models, showKeys);

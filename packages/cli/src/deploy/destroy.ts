@@ -2,7 +2,6 @@ import { AdminError, stackOutputs } from '@org/admin';
 import { type ProxyConfig, stackNameOf } from '@org/infra/config';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../invocation.ts';
-import type { Terminal } from '../terminal.ts';
 import type { DeployTools } from './tools.ts';
 
 /**
@@ -13,9 +12,7 @@ import type { DeployTools } from './tools.ts';
 export async function destroy(
   config: ProxyConfig,
   { yes }: { readonly yes: boolean },
-  terminal: Terminal,
-  tools: DeployTools,
-  invocation: Invocation,
+  { terminal, invocation, ...tools }: DeployTools,
 ): Promise<void> {
   const { region } = config;
   const stackName = stackNameOf(config);

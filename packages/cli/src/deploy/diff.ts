@@ -2,7 +2,6 @@ import { checkCredentials } from '@org/admin';
 import { type ProxyConfig, stackNameOf } from '@org/infra/config';
 import { CliError } from '../cli-error.ts';
 import { describeFindings } from '../output/findings.ts';
-import type { Terminal } from '../terminal.ts';
 import type { DeployTools } from './tools.ts';
 
 /**
@@ -14,13 +13,12 @@ import type { DeployTools } from './tools.ts';
 export async function diff(
   config: ProxyConfig,
   { fail }: { readonly fail: boolean },
-  terminal: Terminal,
-  tools: DeployTools,
+  { terminal, invocation, ...tools }: DeployTools,
 ): Promise<void> {
   const { region } = config;
   const { finding } = await checkCredentials(tools.settings(region));
   if (finding.status !== 'ok') {
-    terminal.note(`${describeFindings([finding], terminal)}\n`);
+    terminal.note(`${describeFindings([finding], terminal, invocation)}\n`);
     throw new CliError('Nothing was compared: the account is not ready.', 'Follow what is said above.');
   }
   const { directory } = await tools.synthesize(config);

@@ -4,30 +4,37 @@ import { join } from 'node:path';
 import type { ClientSettings } from '@org/admin';
 import type { ProxyConfig } from '@org/infra/config';
 import type { Synthesized } from '@org/infra/stack';
+import type { Cli } from '../cli.ts';
 import { buildFunctions, type Cdk, cdk, cdkDirectory } from './cdk.ts';
 
 /** What the commands that change an account work with. */
-export interface DeployTools {
+export interface DeployTools extends Pick<Cli, 'terminal' | 'invocation' | 'now'> {
   readonly cdk: Cdk;
-  /** Builds the functions and writes the cloud assembly of a config. */
+  /** Builds the functions, and writes the cloud assembly of a config. */
   synthesize(config: ProxyConfig): Promise<Synthesized>;
-  /** For clients of the SDK in a Region. */
+  /** For clients of AWS in a Region. */
   settings(region: string): ClientSettings;
 }
 
 /** Where the cloud assembly goes, and `cdk` looks for it. */
 const assembly = join(cdkDirectory, 'cdk.out');
 
-export const deployTools: DeployTools = {
+export const deployTools = ({ terminal, invocation, now, awsSettings }: Cli): DeployTools => ({
+  terminal,
+  invocation,
+  now,
   cdk,
-  async synthesize(config) {
-    await buildFunctions();
-    // Seconds to import, which no other command needs.
-    const { synthesize } = await import('@org/infra/stack');
-    return synthesize(config, { outdir: assembly });
-  },
-  settings: (region) => ({ region, maxAttempts: 3 }),
-};
+  synthesize: buildAndSynthesize,
+  settings: awsSettings,
+});
+
+/** Builds the functions, and writes the cloud assembly of a config. */
+export async function buildAndSynthesize(config: ProxyConfig): Promise<Synthesized> {
+  await buildFunctions();
+  // Seconds to import, which no other command needs.
+  const { synthesize } = await import('@org/infra/stack');
+  return synthesize(config, { outdir: assembly });
+}
 
 /** Deploys the role of the account's access logs. */
 export async function setLogRole({ cdk }: DeployTools, region: string): Promise<void> {

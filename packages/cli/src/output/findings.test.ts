@@ -1,14 +1,20 @@
 import type { Remedy } from '@org/admin';
 import { expect, test } from 'vitest';
+import { invocationOf } from '../invocation.ts';
 import { recordingTerminal } from '../testing/recording-terminal.ts';
 import { describeFindings, findingText } from './findings.ts';
 
+const invocation = invocationOf({}, () => ({}));
 const bootstrap = { kind: 'bootstrap', account: '111122223333', region: 'us-east-1' } as const;
 const cdk = 'npm run cdk -- bootstrap aws://111122223333/us-east-1';
 
 test.each<[remedy: Remedy, text: string | RegExp]>([
   [{ kind: 'advice', text: 'Look again.' }, 'Look again.'],
-  [{ kind: 'sign_in' }, /aws sso login.*AWS_PROFILE/],
+  [
+    { kind: 'failure', cause: Object.assign(new Error('expired'), { name: 'ExpiredToken' }) },
+    /aws sso login.*AWS_PROFILE/,
+  ],
+  [{ kind: 'failure', cause: 'what nobody knows' }, /^Run it again/],
   [{ ...bootstrap, present: 'none' }, `Once: ${cdk}`],
   [{ ...bootstrap, present: 'too old' }, `Run: ${cdk}`],
   [{ ...bootstrap, present: 'of unknown version' }, `If the deployment fails, run: ${cdk}`],
@@ -20,7 +26,8 @@ test.each<[remedy: Remedy, text: string | RegExp]>([
     /plans\.starter\.guardrail.*aws bedrock list-guardrails --region us-east-1/,
   ],
 ])('what to do is said with its command: %j', (remedy, text) => {
-  const { whatToDo } = findingText({ check: 'credentials', status: 'error', what: 'wrong', remedy });
+  const finding = { check: 'credentials', status: 'error', what: 'wrong', remedy } as const;
+  const { whatToDo } = findingText(finding, invocation);
   expect(whatToDo).toEqual(typeof text === 'string' ? text : expect.stringMatching(text));
 });
 
@@ -33,6 +40,7 @@ test('a finding is a line, and below it what to do', () => {
         { check: 'model', of: 'titan', status: 'warning', what: 'ended', remedy },
       ],
       recordingTerminal(),
+      invocation,
     ),
   ).toBe('ok       API Gateway log role: arn\nwarning  model titan: ended\n         Take another.');
 });

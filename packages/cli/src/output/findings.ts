@@ -1,4 +1,6 @@
 import type { Check, Finding, Remedy, Subject } from '@org/admin';
+import { whatToDo } from '../failure.ts';
+import type { Invocation } from '../invocation.ts';
 import type { Style, Terminal } from '../terminal.ts';
 
 const styles: Readonly<Record<Finding['status'], Style>> = { ok: 'green', warning: 'yellow', error: 'red' };
@@ -32,19 +34,26 @@ export interface FindingText {
   readonly whatToDo?: string;
 }
 
-export function findingText({ status, what, remedy, ...subject }: Finding): FindingText {
+export function findingText(
+  { status, what, remedy, ...subject }: Finding,
+  invocation: Invocation,
+): FindingText {
   return {
     subject: subjectText(subject),
     status,
     what,
-    ...(remedy && { whatToDo: remedyText(remedy) }),
+    ...(remedy && { whatToDo: remedyText(remedy, invocation) }),
   };
 }
 
 /** A line each, and below it what to do. */
-export function describeFindings(findings: readonly Finding[], terminal: Terminal): string {
+export function describeFindings(
+  findings: readonly Finding[],
+  terminal: Terminal,
+  invocation: Invocation,
+): string {
   return findings
-    .map(findingText)
+    .map((finding) => findingText(finding, invocation))
     .map(({ subject, status, what, whatToDo }) => {
       const line = `${terminal.paint(styles[status], status.padEnd('warning'.length))}  ${subject}: ${what}`;
       return whatToDo === undefined ? line : `${line}\n${' '.repeat('warning  '.length)}${whatToDo}`;
@@ -57,12 +66,12 @@ function subjectText({ check, of }: Subject): string {
 }
 
 /** What to do, with the commands for it. */
-function remedyText(remedy: Remedy): string {
+function remedyText(remedy: Remedy, invocation: Invocation): string {
   switch (remedy.kind) {
     case 'advice':
       return remedy.text;
-    case 'sign_in':
-      return 'Sign in (aws sso login, aws configure), or choose a profile with AWS_PROFILE.';
+    case 'failure':
+      return whatToDo(remedy.cause, invocation) ?? 'Run it again; if it stays so, look for yourself.';
     case 'bootstrap': {
       const begin = { none: 'Once', 'too old': 'Run', 'of unknown version': 'If the deployment fails, run' };
       const { present, account, region } = remedy;
@@ -71,11 +80,11 @@ function remedyText(remedy: Remedy): string {
     case 'set_log_role':
       return 'Deploy with --set-log-role, which sets one for every API of the account, or set accessLog to false.';
     case 'make_team':
-      return `Make it after the deployment: teams create ${remedy.team} --plan PLAN; or correct its name in signIn.teams.`;
+      return `Make it after the deployment: ${invocation.command(`teams create ${remedy.team} --plan PLAN`)}. Or correct its name in signIn.teams.`;
     case 'make_key':
-      return `Make one after the deployment: keys create NAME --team ${remedy.team}; or add one to teams.${remedy.team}.keys.`;
+      return `Make one after the deployment: ${invocation.command(`keys create NAME --team ${remedy.team}`)}. Or add one to teams.${remedy.team}.keys.`;
     case 'delete_team':
-      return `Put it back into the config, or remove what is left of it: teams delete ${remedy.team}.`;
+      return `Put it back into the config, or remove what is left of it: ${invocation.command(`teams delete ${remedy.team}`)}.`;
     case 'choose_guardrail':
       return `Give plans.${remedy.plan}.guardrail the id and the version of one that "aws bedrock list-guardrails --region ${remedy.region}" lists, or leave it out.`;
   }

@@ -21,6 +21,7 @@ export function recordingTerminal(): RecordingTerminal {
     confirm: async (question) => {
       throw new CliError(question, 'Nobody answers.');
     },
+    ask: undefined,
   };
 }
 

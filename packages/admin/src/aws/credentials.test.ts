@@ -1,0 +1,53 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test, vi } from 'vitest';
+import { checkCredentials } from '../doctor/credentials.ts';
+import { healthyAccount } from '../testing/aws-account.ts';
+import { startAws } from '../testing/aws-server.ts';
+import { awsAccess } from './endpoints.ts';
+
+const device = 'arn:aws:iam::111122223333:mfa/me';
+
+afterEach(() => vi.unstubAllEnvs());
+
+/** Asks who is calling, by a profile whose role wants a code of an MFA device. */
+async function askByRole(askMfaCode?: (device: string) => Promise<string | undefined>) {
+  const directory = await mkdtemp(join(tmpdir(), 'profiles-'));
+  const file = join(directory, 'config');
+  await writeFile(
+    file,
+    `[profile admin]\nrole_arn = arn:aws:iam::111122223333:role/admin\nsource_profile = base\nmfa_serial = ${device}\n` +
+      '[profile base]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = nowhere\n',
+  );
+  const { endpoint = '' } = await startAws({
+    ...healthyAccount,
+    AssumeRole: {
+      body: `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>s</SecretAccessKey>
+        <SessionToken>t</SessionToken><Expiration>2126-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
+    },
+  });
+  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) vi.stubEnv(name, undefined);
+  const environment = { AWS_PROFILE: 'admin', AWS_CONFIG_FILE: file, AWS_ENDPOINT_URL: endpoint };
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  const settings = { region: 'us-east-1', maxAttempts: 1, ...awsAccess(environment, askMfaCode) };
+  return [await checkCredentials(settings), await checkCredentials(settings)] as const;
+}
+
+test('the code of an MFA device is asked for once', async () => {
+  const asked: string[] = [];
+  const identities = await askByRole(async (device) => {
+    asked.push(device);
+    return '123456';
+  });
+  expect(identities).toMatchObject([{ account: '111122223333' }, { account: '111122223333' }]);
+  expect(asked).toEqual([device]);
+});
+
+test('where no code is typed, the device is named', async () => {
+  const [{ finding }] = await askByRole(async () => undefined);
+  expect(finding).toMatchObject({
+    status: 'error',
+    what: `The profile admin wants a code of the MFA device ${device}.`,
+  });
+});

@@ -1,0 +1,51 @@
+import type { STSClientConfig } from '@aws-sdk/client-sts';
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { CredentialsProviderError, parseKnownFiles } from '@smithy/core/config';
+import { AdminError } from '../admin-error.ts';
+import type { Environment, Network } from './network.ts';
+
+export type Credentials = NonNullable<STSClientConfig['credentials']>;
+
+/** Asks for the code that an MFA device shows. Undefined where it is not given. */
+export type AskMfaCode = (device: string) => Promise<string | undefined>;
+
+/**
+ * The credentials of this machine, found once and renewed when they end, as the AWS CLI finds them.
+ *
+ * @param askMfaCode Absent where there is nobody to ask.
+ * @returns What throws an `AdminError` where there are none that can be used.
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
+ */
+export function credentialsOf(
+  environment: Environment,
+  requestHandler: Network,
+  askMfaCode: AskMfaCode | undefined,
+): Credentials {
+  const profile = environment['AWS_PROFILE'] || undefined;
+  const find = defaultProvider({
+    clientConfig: { requestHandler },
+    async mfaCodeProvider(device) {
+      const code = await askMfaCode?.(device);
+      if (code === undefined) throw new AdminError('mfa_code_is_missing', { profile, device });
+      return code;
+    },
+  });
+  return async (properties) => {
+    const profiles = await knownProfiles();
+    // The chain would go on to the role of the machine, which is somebody else.
+    if (profile !== undefined && !profiles.includes(profile)) {
+      throw new AdminError('no_such_profile', { profile, profiles });
+    }
+    try {
+      return await find(properties);
+    } catch (cause) {
+      if (!(cause instanceof CredentialsProviderError)) throw cause;
+      throw new AdminError('no_credentials', { profile, profiles, reason: cause.message });
+    }
+  };
+}
+
+async function knownProfiles(): Promise<string[]> {
+  const sections = Object.keys(await parseKnownFiles({}));
+  return sections.filter((name) => !/^(?:sso-session|services)\./.test(name));
+}

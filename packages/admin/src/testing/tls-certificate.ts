@@ -1,0 +1,22 @@
+/** Signed by itself for the hosts of AWS in us-east-1, so that only who is given it believes a server on loopback. */
+export const tlsCertificate = `-----BEGIN CERTIFICATE-----
+MIIBrTCCAVOgAwIBAgIUf0qZ29wPO32T+Lw/a32LOzR/piIwCgYIKoZIzj0EAwIw
+GDEWMBQGA1UEAwwNTG9vcGJhY2sgdGVzdDAgFw0yNjExMjkyMzQzMjVaGA8yMTI2
+MTEwNTIzNDMyNVowGDEWMBQGA1UEAwwNTG9vcGJhY2sgdGVzdDBZMBMGByqGSM49
+AgEGCCqGSM49AwEHA0IABNHbbWNKIK/09cnuwAgbgZWRvj6AgXjnDwSAss/NV1eP
+dxGdwPauA8zbpfsHw0XKhPY5Y46gyLXmNFM0B4Ic+kejeTB3MB0GA1UdDgQWBBQL
+dlo6qz05aezTbhVKxlkETjVSIzAfBgNVHSMEGDAWgBQLdlo6qz05aezTbhVKxlkE
+TjVSIzAPBgNVHRMBAf8EBTADAQH/MCQGA1UdEQQdMBuCGSoudXMtZWFzdC0xLmFt
+YXpvbmF3cy5jb20wCgYIKoZIzj0EAwIDSAAwRQIhAJiziXMsRk2s661lp3h5CjUo
+eB32zOppqbIjgaYReTisAiAxixR8d3jUqBIenrp1ushckT5NcdpP+OiFdylhqhc0
+Zw==
+-----END CERTIFICATE-----
+`;
+
+/** Protects nothing. */
+export const tlsKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgeeXJFTa5tTdwkkE2
+uwKbxo9u19mJVgITR8BFAg5aFHmhRANCAATR221jSiCv9PXJ7sAIG4GVkb4+gIF4
+5w8EgLLPzVdXj3cRncD2rgPM26X7B8NFyoT2OWOOoMi15jRTNAeCHPpH
+-----END PRIVATE KEY-----
+`;
