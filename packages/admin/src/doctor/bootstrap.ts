@@ -1,6 +1,7 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
+import type { ProxyConfig } from '@org/infra/config';
 import type { ClientSettings } from '../aws/endpoints.ts';
-import { error, type Finding, ok, type Remedy, type Subject, unknown, warning } from './finding.ts';
+import { error, type Finding, ok, type Remedy, type Subject, unknown } from './finding.ts';
 
 const subject: Subject = { check: 'bootstrap' };
 
@@ -8,36 +9,40 @@ const subject: Subject = { check: 'bootstrap' };
 const neededVersion = 6;
 
 /**
- * Whether the account and Region have what the CDK deploys with: a bucket and roles, made once by `cdk bootstrap`.
+ * Whether the account and Region have what the CDK deploys with: a bucket and roles, made once by `cdk bootstrap`. Its stack may
+ * have any name, so this looks where a deployment does: at the parameter of the qualifier.
  *
  * @see https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping.html
  */
-export async function checkBootstrap(settings: ClientSettings, account: string): Promise<Finding> {
+export async function checkBootstrap(
+  settings: ClientSettings,
+  { bootstrapQualifier: qualifier }: Pick<ProxyConfig, 'bootstrapQualifier'>,
+  account: string,
+): Promise<Finding> {
   const { region } = settings;
-  const remedy = (present: 'none' | 'too old' | 'of unknown version'): Remedy => ({
+  const name = `/cdk-bootstrap/${qualifier}/version`;
+  const remedy = (present: 'none' | 'too old'): Remedy => ({
     kind: 'bootstrap',
     account,
     region,
+    qualifier,
     present,
   });
-  const client = new CloudFormationClient(settings);
+  const client = new SSMClient(settings);
   try {
-    const { Stacks: [stack] = [] } = await client.send(
-      new DescribeStacksCommand({ StackName: 'CDKToolkit' }),
-    );
-    const outputs = stack?.Outputs ?? [];
-    const version = outputs.find(({ OutputKey: key }) => key === 'BootstrapVersion')?.OutputValue;
-    if (version === undefined) {
-      return warning(subject, 'CDKToolkit does not report its version', remedy('of unknown version'));
-    }
-    return Number(version) >= neededVersion
-      ? ok(subject, `CDKToolkit version ${version}`)
-      : error(subject, `CDKToolkit is too old: version ${version}`, remedy('too old'));
+    const { Parameter: parameter } = await client.send(new GetParameterCommand({ Name: name }));
+    const version = Number(parameter?.Value);
+    return version >= neededVersion
+      ? ok(subject, `version ${version}, qualifier ${qualifier}`)
+      : error(
+          subject,
+          `version ${parameter?.Value} of the bootstrap is too old; ${neededVersion} is needed`,
+          remedy('too old'),
+        );
   } catch (cause) {
-    const missing = cause instanceof Error && cause.name === 'ValidationError';
-    return missing
-      ? error(subject, `the account has no CDKToolkit in ${region}`, remedy('none'))
-      : unknown(subject, cause, 'cloudformation:DescribeStacks');
+    return cause instanceof ParameterNotFound
+      ? error(subject, `there is no parameter ${name} in the account ${account}, ${region}`, remedy('none'))
+      : unknown(subject, cause, `ssm:GetParameter on ${name}`);
   } finally {
     client.destroy();
   }

@@ -4,14 +4,15 @@ import { expect, test } from 'vitest';
 import {
   apiGatewayAccount,
   availability,
+  bootstrapped,
   healthyAccount,
   lambdaAccount,
   lifecycle,
   maverick,
   micro,
+  notBootstrapped,
   notFound,
   ownModel,
-  toolkit,
 } from '../testing/aws-account.ts';
 import { type AwsAnswers, startAws, xmlFailure } from '../testing/aws-server.ts';
 import { diagnose } from './doctor.ts';
@@ -62,7 +63,12 @@ const deployed = {
 
 const advice = (text: RegExp) => ({ kind: 'advice', text: expect.stringMatching(text) });
 const failure = (name: string) => ({ kind: 'failure', cause: expect.objectContaining({ name }) });
-const bootstrap = { kind: 'bootstrap', account: '111122223333', region: 'us-east-1' };
+const bootstrap = {
+  kind: 'bootstrap',
+  account: '111122223333',
+  region: 'us-east-1',
+  qualifier: 'hnb659fds',
+};
 
 test.each<[fault: string, differing: AwsAnswers, subject: string, finding: object, config?: object]>([
   [
@@ -78,16 +84,41 @@ test.each<[fault: string, differing: AwsAnswers, subject: string, finding: objec
     { status: 'error', remedy: failure('InvalidClientTokenId') },
   ],
   [
-    'an account without the toolkit of the CDK',
-    { DescribeStacks: xmlFailure('ValidationError', 'Stack with id CDKToolkit does not exist') },
+    'an account that is not bootstrapped',
+    notBootstrapped,
     'bootstrap',
     { status: 'error', remedy: { ...bootstrap, present: 'none' } },
   ],
   [
-    'a toolkit that is too old',
-    { DescribeStacks: toolkit(5) },
+    'an account that is bootstrapped under another qualifier than the config has',
+    {
+      'GetParameter /cdk-bootstrap/acme/version': { status: 400, exception: 'ParameterNotFound', body: {} },
+    },
     'bootstrap',
-    { status: 'error', what: /too old: version 5/, remedy: { ...bootstrap, present: 'too old' } },
+    {
+      status: 'error',
+      what: /no parameter \/cdk-bootstrap\/acme\/version/,
+      remedy: { ...bootstrap, qualifier: 'acme', present: 'none' },
+    },
+    { bootstrapQualifier: 'acme' },
+  ],
+  [
+    'a bootstrap that is too old',
+    bootstrapped(5),
+    'bootstrap',
+    { status: 'error', what: /version 5/, remedy: { ...bootstrap, present: 'too old' } },
+  ],
+  [
+    'a bootstrap that may not be looked at',
+    {
+      'GetParameter /cdk-bootstrap/hnb659fds/version': {
+        status: 400,
+        exception: 'AccessDeniedException',
+        body: {},
+      },
+    },
+    'bootstrap',
+    { status: 'warning', remedy: advice(/ssm:GetParameter/) },
   ],
   [
     'an account without a role for access logs',
@@ -223,6 +254,14 @@ test.each<[fault: string, differing: AwsAnswers, subject: string, finding: objec
     ]),
   );
   expect(find(findings, subject)).toMatchObject(expected);
+});
+
+test('an account that is bootstrapped under the qualifier of the config is ready, whatever its stack is called', async () => {
+  const { findings } = await examine(
+    { ...notBootstrapped, ...bootstrapped(28, 'acme') },
+    { bootstrapQualifier: 'acme' },
+  );
+  expect(find(findings, 'bootstrap')).toMatchObject({ status: 'ok' });
 });
 
 test('without credentials, nothing else is asked', async () => {

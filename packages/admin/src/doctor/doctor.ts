@@ -41,7 +41,7 @@ export async function diagnose(
     };
   }
   const [bootstrap, apiGateway, concurrency, models, guardrails, removedTeams] = await Promise.all([
-    checkBootstrap(settings, account),
+    checkBootstrap(settings, config, account),
     checkApiGatewayAccount(settings, config),
     checkConcurrency(settings, config),
     checkModels(settings, config, now),

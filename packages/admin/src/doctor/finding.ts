@@ -46,8 +46,9 @@ export type Remedy =
       readonly kind: 'bootstrap';
       readonly account: string;
       readonly region: string;
-      /** Of the bootstrap stack that is there now. */
-      readonly present: 'none' | 'too old' | 'of unknown version';
+      readonly qualifier: string;
+      /** Of the bootstrap that is there now. */
+      readonly present: 'none' | 'too old';
     }
   | { readonly kind: 'set_log_role' }
   | { readonly kind: 'make_team'; readonly team: string }

@@ -6,12 +6,19 @@ const callerIdentity = {
   </GetCallerIdentityResult></GetCallerIdentityResponse>`,
 };
 
-export const toolkit = (version: number) => ({
-  body: `<DescribeStacksResponse><DescribeStacksResult><Stacks><member>
-    <StackName>CDKToolkit</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-01-01T00:00:00Z</CreationTime>
-    <Outputs><member><OutputKey>BootstrapVersion</OutputKey><OutputValue>${version}</OutputValue></member></Outputs>
-  </member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
+/** The account is made ready for the CDK, under a qualifier. */
+export const bootstrapped = (version: number, qualifier = 'hnb659fds'): AwsAnswers => ({
+  [`GetParameter /cdk-bootstrap/${qualifier}/version`]: { body: { Parameter: { Value: String(version) } } },
 });
+
+/** It is not. */
+export const notBootstrapped: AwsAnswers = {
+  'GetParameter /cdk-bootstrap/hnb659fds/version': {
+    status: 400,
+    exception: 'ParameterNotFound',
+    body: {},
+  },
+};
 
 export const apiGatewayAccount = (cloudwatchRoleArn?: string) => ({
   body: { cloudwatchRoleArn, throttleSettings: { rateLimit: 10_000, burstLimit: 5000 } },
@@ -67,7 +74,7 @@ export const ownModel = {
 export const healthyAccount: AwsAnswers = {
   ...healthyModels,
   GetCallerIdentity: callerIdentity,
-  DescribeStacks: toolkit(28),
+  ...bootstrapped(28),
   ListStackResources: noStack,
   // Of the table, in which there is nothing.
   Query: { body: { Items: [] } },

@@ -16,8 +16,8 @@ export interface AwsAnswer {
 }
 
 /**
- * By `Action` of the Query protocol, alone or with a stack's name; by operation of a JSON protocol, with service code and page;
- * or by path: `DescribeStacks CDKToolkit`, `GetProducts AmazonBedrock 2`, `/account`.
+ * By `Action` of the Query protocol, alone or with a stack's name; by operation of a JSON protocol, with what it asks for;
+ * or by path: `DescribeStacks the-stack`, `GetParameter /its/name`, `GetProducts AmazonBedrock 2`, `/account`.
  */
 export type AwsAnswers = Readonly<Record<string, AwsAnswer>>;
 
@@ -73,12 +73,12 @@ async function listen(server: Server): Promise<number> {
   return address.port;
 }
 
-/** Of the Price List, the only service that is asked so. */
+/** Of the Price List and of Systems Manager. */
 function jsonAction(target: string | string[] | undefined, sent: string): string | undefined {
   const [, operation] = /\.(\w+)$/.exec(String(target)) ?? [];
   if (operation === undefined) return undefined;
-  const { ServiceCode, NextToken } = JSON.parse(sent);
-  return [operation, ServiceCode, NextToken].filter(Boolean).join(' ');
+  const { ServiceCode, NextToken, Name } = JSON.parse(sent);
+  return [operation, ServiceCode, NextToken, Name].filter(Boolean).join(' ');
 }
 
 /** An exception of a service that speaks XML. */

@@ -4,6 +4,7 @@ export {
   lambdaAccount,
   lifecycle,
   micro,
+  notBootstrapped,
   notFound,
 } from './aws-account.ts';
 export { type AwsAnswers, startAws, xmlFailure } from './aws-server.ts';

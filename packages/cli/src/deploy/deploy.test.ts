@@ -5,6 +5,7 @@ import {
   lambdaAccount,
   lifecycle,
   micro,
+  notBootstrapped,
   notFound,
   startAws,
   xmlFailure,
@@ -145,7 +146,7 @@ test('a model that surely answers is before one that may', async () => {
 
 test('an account that is not ready stops it, with what to do', async () => {
   const { deploy, cdk, noted } = await prepare({
-    answers: { 'DescribeStacks CDKToolkit': xmlFailure('ValidationError', 'does not exist') },
+    answers: notBootstrapped,
   });
   await expect(deploy()).rejects.toThrow('Nothing was deployed');
   expect(noted()).toMatch(/npm run cdk -- bootstrap/);

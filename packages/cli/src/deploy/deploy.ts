@@ -48,7 +48,7 @@ export async function deploy(
   if (lacksLogRole) {
     const question = `Set the role by which every API of ${where} writes its logs? It stays until you change it.`;
     if (!options.setLogRole) await terminal.confirm(question);
-    await setLogRole(tools, region);
+    await setLogRole(tools, config);
   }
   const { directory } = await tools.synthesize(ceilingFits ? config : { ...config, concurrency: undefined });
   await tools.cdk(['deploy', stackName, '--app', directory, '--require-approval', 'never'], region);

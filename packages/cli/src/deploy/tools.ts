@@ -37,12 +37,12 @@ export async function buildAndSynthesize(config: ProxyConfig): Promise<Synthesiz
 }
 
 /** Deploys the role of the account's access logs. */
-export async function setLogRole({ cdk }: DeployTools, region: string): Promise<void> {
+export async function setLogRole({ cdk }: DeployTools, config: ProxyConfig): Promise<void> {
   const { synthesizeAccount } = await import('@org/infra/stack');
   const outdir = await mkdtemp(join(tmpdir(), 'account-stack-'));
   try {
-    const { directory, stackName } = synthesizeAccount(region, outdir);
-    await cdk(['deploy', stackName, '--app', directory, '--require-approval', 'never'], region);
+    const { directory, stackName } = synthesizeAccount(config, outdir);
+    await cdk(['deploy', stackName, '--app', directory, '--require-approval', 'never'], config.region);
   } finally {
     await rm(outdir, { recursive: true, force: true });
   }

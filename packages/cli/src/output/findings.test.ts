@@ -5,7 +5,12 @@ import { recordingTerminal } from '../testing/recording-terminal.ts';
 import { describeFindings, findingText } from './findings.ts';
 
 const invocation = invocationOf({}, () => ({}));
-const bootstrap = { kind: 'bootstrap', account: '111122223333', region: 'us-east-1' } as const;
+const bootstrap = {
+  kind: 'bootstrap',
+  account: '111122223333',
+  region: 'us-east-1',
+  qualifier: 'hnb659fds',
+} as const;
 const cdk = 'npm run cdk -- bootstrap aws://111122223333/us-east-1';
 
 test.each<[remedy: Remedy, text: string | RegExp]>([
@@ -15,9 +20,15 @@ test.each<[remedy: Remedy, text: string | RegExp]>([
     /aws sso login.*AWS_PROFILE/,
   ],
   [{ kind: 'failure', cause: 'what nobody knows' }, /^Run it again/],
-  [{ ...bootstrap, present: 'none' }, `Once: ${cdk}`],
-  [{ ...bootstrap, present: 'too old' }, `Run: ${cdk}`],
-  [{ ...bootstrap, present: 'of unknown version' }, `If the deployment fails, run: ${cdk}`],
+  [
+    { ...bootstrap, present: 'none' },
+    /^Once: npm run cdk -- bootstrap aws:\/\/111122223333\/us-east-1\. .*bootstrapQualifier/,
+  ],
+  [{ ...bootstrap, present: 'too old' }, /^Run .*--toolkit-stack-name.*: npm run cdk -- bootstrap/],
+  [
+    { ...bootstrap, qualifier: 'acme', present: 'none' },
+    `Once: ${cdk} --qualifier acme --toolkit-stack-name CDKToolkit-acme`,
+  ],
   [{ kind: 'set_log_role' }, /--set-log-role/],
   [{ kind: 'make_team', team: 'acme' }, /teams create acme --plan PLAN/],
   [{ kind: 'make_key', team: 'acme' }, /keys create NAME --team acme/],

@@ -1,4 +1,5 @@
 import type { Check, Finding, Remedy, Subject } from '@org/admin';
+import { usualQualifier } from '@org/infra/config';
 import { whatToDo } from '../failure.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Style, Terminal } from '../terminal.ts';
@@ -73,9 +74,14 @@ function remedyText(remedy: Remedy, invocation: Invocation): string {
     case 'failure':
       return whatToDo(remedy.cause, invocation) ?? 'Run it again; if it stays so, look for yourself.';
     case 'bootstrap': {
-      const begin = { none: 'Once', 'too old': 'Run', 'of unknown version': 'If the deployment fails, run' };
-      const { present, account, region } = remedy;
-      return `${begin[present]}: npm run cdk -- bootstrap aws://${account}/${region}`;
+      const { present, account, region, qualifier } = remedy;
+      const command = `npm run cdk -- bootstrap aws://${account}/${region}`;
+      if (present === 'too old') {
+        return `Run again as it was made, with --qualifier and --toolkit-stack-name where it has its own: ${command}`;
+      }
+      return qualifier === usualQualifier
+        ? `Once: ${command}. Or where it is done under another qualifier, write that into the config: bootstrapQualifier`
+        : `Once: ${command} --qualifier ${qualifier} --toolkit-stack-name CDKToolkit-${qualifier}`;
     }
     case 'set_log_role':
       return 'Deploy with --set-log-role, which sets one for every API of the account, or set accessLog to false.';

@@ -43,6 +43,7 @@ const config = {
     },
   },
   prices: { own: { input: 1, output: 2 } },
+  bootstrapQualifier: 'acme',
   globalInference: true,
   accessLog: true,
   bearer: false,

@@ -138,6 +138,13 @@ export interface AuthoredProxyConfig<
    */
   prices?: { readonly [Alias in AliasOf<Models[number]>]?: Price | undefined } | undefined;
   /**
+   * Under which qualifier the account and Region are bootstrapped for the CDK: `cdk bootstrap --qualifier`, at most ten
+   * lower-case letters and digits. Default: the CDK's own, `hnb659fds`.
+   *
+   * @see https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
+   */
+  bootstrapQualifier?: string | undefined;
+  /**
    * Whether a model that neither the Region nor its geography offers may be reached through a global inference
    * profile: any commercial Region may then answer, and see what is asked. Default: false.
    *
@@ -189,6 +196,9 @@ const ModelName = nameOf(
 
 /** The offsets that API Gateway accepts, by period. */
 const highestOffset = { DAY: 0, WEEK: 6, MONTH: 27 } as const;
+
+/** The one that `cdk bootstrap` takes without `--qualifier`. */
+export const usualQualifier = 'hnb659fds';
 
 const Quota = z
   .strictObject({
@@ -249,6 +259,10 @@ const ProxyConfig = z
     plans: z.record(Name, Plan),
     teams: z.record(Name, Team),
     prices: z.optional(z.record(z.string(), Price)),
+    bootstrapQualifier: z._default(
+      nameOf(/^[a-z0-9]{1,10}$/, 'must have at most 10 lower-case letters and digits'),
+      usualQualifier,
+    ),
     globalInference: z._default(z.boolean(), false),
     accessLog: z._default(z.boolean(), false),
     bearer: z._default(z.boolean(), true),

@@ -5,6 +5,7 @@ export {
   parseProxyConfig,
   type Quota,
   stackNameOf,
+  usualQualifier,
 } from './config.ts';
 export { ConfigError, type ConfigIssue } from './config-error.ts';
 export { findConfigFile, loadProxyConfig } from './config-file.ts';

@@ -6,12 +6,14 @@ import { directory, Template } from '../testing/template-under-test.ts';
 import { synthesizeAccount } from './account-stack.ts';
 
 test("the account's log role has AWS's managed policy, and outlives its stack", () => {
-  const { stackName, templateFile } = synthesizeAccount('eu-west-1', join(directory, 'account'));
+  const deployed = { region: 'eu-west-1', bootstrapQualifier: 'acme' };
+  const { stackName, templateFile } = synthesizeAccount(deployed, join(directory, 'account'));
   expect(stackName).toBe('api-gateway-log-role');
-  const { Resources } = z.parse(
-    z.pick(Template, { Resources: true }),
-    JSON.parse(readFileSync(templateFile, 'utf8')),
-  );
+  const template: unknown = JSON.parse(readFileSync(templateFile, 'utf8'));
+  expect(template).toMatchObject({
+    Parameters: { BootstrapVersion: { Default: '/cdk-bootstrap/acme/version' } },
+  });
+  const { Resources } = z.parse(z.pick(Template, { Resources: true }), template);
   const found = Object.entries(Resources);
   expect(found).toHaveLength(2);
   const [roleId, role] = found.find(([, { Type }]) => Type === 'AWS::IAM::Role') ?? [];
