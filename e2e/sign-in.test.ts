@@ -1,4 +1,9 @@
-import { APIGatewayClient, DeleteApiKeyCommand, GetApiKeysCommand } from '@aws-sdk/client-api-gateway';
+import {
+  APIGatewayClient,
+  CreateApiKeyCommand,
+  DeleteApiKeyCommand,
+  GetApiKeysCommand,
+} from '@aws-sdk/client-api-gateway';
 import {
   createTeam,
   deleteTeam,
@@ -326,14 +331,21 @@ test('signed-in callers of a team that is deleted are denied', async () => {
 });
 
 test('a deployment that turns sign-in on makes keys for the teams that were made at run time, too', async () => {
-  const { askAs, deployment, forget, issuer, open } = await withKeys();
+  const { apiGateway, askAs, deployment, forget, issuer, open, signInKeys } = await withKeys();
   const withoutSignIn = await open(parseProxyConfig({ ...configs['signed-in'], signIn: undefined }));
   await createTeam(withoutSignIn, 'ghosts', 'few');
   const token = await issuer.issue('ghosts');
   expect((await askAs(token)).error().code).toBe('access_denied');
+  // Somebody has waited for this.
+  const planted = {
+    name: 'signed-in-dev-ghosts-sign-in',
+    description: 'signed-in-dev: signed-in callers of team ghosts',
+  };
+  const { id } = await apiGateway.send(new CreateApiKeyCommand(planted));
   await syncSignInKeys(deployment);
   await forget();
   expect((await askAs(token)).status).toBe(200);
+  expect((await signInKeys()).map((key) => key.id)).not.toContain(id);
 });
 
 test('a deployment without sign-in removes the keys of signed-in callers, and their values', async () => {

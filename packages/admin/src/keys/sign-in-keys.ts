@@ -1,5 +1,6 @@
-import { signInKeySuffix } from '@org/infra/config';
+import { Name, signInKeySuffix } from '@org/infra/config';
 import { type Access, accessAttributes, accessKey, SignInItem, signInKey, teamKey } from '@org/table';
+import * as z from 'zod/mini';
 import { AdminError } from '../admin-error.ts';
 import { concurrently } from '../concurrently.ts';
 import type { Deployment } from '../deployment.ts';
@@ -16,13 +17,14 @@ function identityOf({ name: stack }: Deployment, team: string) {
   };
 }
 
-/** The teams that have such a key in API Gateway, whoever made it. */
+/** The names of teams, of those that there are or not, that have such a key in API Gateway, whoever made it. */
 export async function teamsWithSignInKeys(deployment: Deployment): Promise<Set<string>> {
   const keys = await deployment.apiKeys.list(`${deployment.name}-`);
   const { description: head } = identityOf(deployment, '');
   const teams = keys.flatMap(({ name, description }) => {
     const team = description?.startsWith(head) ? description.slice(head.length) : undefined;
-    return team !== undefined && name === identityOf(deployment, team).name ? [team] : [];
+    const { data } = z.safeParse(Name, team);
+    return data !== undefined && name === identityOf(deployment, data).name ? [data] : [];
   });
   return new Set(teams);
 }
@@ -38,24 +40,29 @@ export async function teamsWithSignInKeys(deployment: Deployment): Promise<Set<s
  * @throws {AdminError} If the plan is not deployed, or the team was deleted meanwhile.
  */
 export async function ensureSignInKey(deployment: Deployment, team: string, plan: string): Promise<void> {
-  const { apiKeys, config, plans, table } = deployment;
-  const isOfConfig = Object.hasOwn(config.teams, team);
+  const { apiKeys, plans, table } = deployment;
   // Without a plan of its own, the key ends with the team's entry in the config.
-  const access: Access = { team, plan: isOfConfig ? undefined : plan };
+  const access: Access = { team, plan: isOfConfig(deployment, team) ? undefined : plan };
   const present = await keyIdOf(deployment, team);
   if (present !== undefined && (await apiKeys.isEnabled(present)) !== undefined) {
     await plans.move(present, plan);
     await table.put(accessKey(present), accessAttributes(access));
     return;
   }
-  if (!(await replaceKey(deployment, { team, plan, access, present }))) {
-    await ensureSignInKey(deployment, team, plan);
-    return;
-  }
-  if (!isOfConfig && !(await table.get(teamKey(team)))) {
+  const isReplaced = await replaceKey(deployment, { team, plan, access, present });
+  if (await isGone(deployment, team)) {
     await removeSignInKey(deployment, team);
     throw new AdminError('team_was_deleted', { team });
   }
+  if (!isReplaced) await ensureSignInKey(deployment, team, plan);
+}
+
+function isOfConfig({ config }: Deployment, team: string): boolean {
+  return Object.hasOwn(config.teams, team);
+}
+
+async function isGone(deployment: Deployment, team: string): Promise<boolean> {
+  return !isOfConfig(deployment, team) && !(await deployment.table.get(teamKey(team)));
 }
 
 /** Lets signed-in callers of a team in no more, within a minute. Does nothing for a team that has no such key. */
@@ -76,7 +83,7 @@ async function keyIdOf({ table }: Deployment, team: string): Promise<string | un
  * Makes the key of a team.
  *
  * @param replacing.present Id of the one that the team had.
- * @returns Whether it is the team's now; else somebody else was first.
+ * @returns Whether it is the team's now; else somebody else was first, or the team is gone.
  */
 async function replaceKey(
   deployment: Deployment,
@@ -94,8 +101,11 @@ async function replaceKey(
     else await discardKey(deployment, id);
     return isFirst;
   } catch (error) {
-    // Whoever is first removes what others have made.
-    if (error instanceof AdminError && error.is('key_was_removed')) return false;
+    // Whoever was first, or deleted the team, has removed what others were making.
+    const isRemoved = error instanceof AdminError && error.is('key_was_removed');
+    if (isRemoved && ((await isGone(deployment, team)) || (await keyIdOf(deployment, team)) !== present)) {
+      return false;
+    }
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { signInKey } from '@org/table';
 import { concurrently } from '../concurrently.ts';
 import type { Deployment } from '../deployment.ts';
 import { listTeams } from '../teams/teams.ts';
@@ -19,9 +20,10 @@ export async function syncSignInKeys(deployment: Deployment): Promise<void> {
     [...having].filter((team) => !names.has(team)),
     (team) => removeSignInKey(deployment, team),
   );
-  await concurrently(teams, async ({ name, plan, source }) => {
+  const items = await deployment.table.getAll(teams.map(({ name }) => signInKey(name)));
+  await concurrently([...teams.entries()], async ([index, { name, plan, source }]) => {
     // What has changed since is the plan of a team of the config. The others are moved by a command, which sees to their keys.
-    if (source === 'run-time' && having.has(name)) return;
+    if (source === 'run-time' && items[index] && having.has(name)) return;
     if (plan !== undefined && Object.hasOwn(config.plans, plan)) {
       await ensureSignInKey(deployment, name, plan);
     }
