@@ -114,3 +114,14 @@ test('what a team that left the config had can be named, counted, and removed, a
   await done(later, 'teams', 'create', 'sharing', '--plan', 'tokens');
   expect(await working(later)).toEqual([]);
 });
+
+test('what a team used comes back with its name, and the command that deletes it says so', async () => {
+  const { done, proxy, send } = await start();
+  await done(before, 'teams', 'create', 'acme', '--plan', 'few');
+  const value = await done(before, 'keys', 'create', 'app', '--team', 'acme');
+  await send({ key: value, body: { model: 'llama', question: 'What is a dystopia', maxTokens: 10 } });
+  const { stderr } = await proxy(before, 'teams', 'delete', 'acme', '--yes');
+  expect(stderr).toMatch(/The team acme is deleted\..*What it used stays counted/s);
+  await done(before, 'teams', 'create', 'acme', '--plan', 'few');
+  expect(await done(before, 'usage', '--team', 'acme')).toMatch(/^acme +few +requests\/day .* 1 +5 /m);
+});

@@ -6,7 +6,8 @@ import { keysTable } from '../output/keys-table.ts';
 
 const examples = ({ program, silentProgram }: Invocation) => `
 Values are never listed. States: "works for" is a replaced key in its overlap; "ended" is refused; "incomplete" was never
-finished and opens nothing: run its command again, or revoke it.
+finished, or cannot be read, and opens nothing: run its command again, or revoke it; "orphaned" is refused, because its
+team has left the config.
 
 Examples:
   ${program} keys list --team acme

@@ -17,7 +17,7 @@ The new key has the same team and limits. The old one works until the overlap is
 a leaked key is rotated with --now. To end an overlap early: ${program} keys revoke NAME --replaced
 
 A key of the config is replaced by one made here, NAME-2 or what --as says; the old one works until the config says
-"enabled: false" for it and is deployed, or until --now.
+"enabled: false" for it and is deployed, or until --now, for it or for NAME-2.
 
 Examples:
   ${program} keys rotate acme-app

@@ -5,6 +5,8 @@ import type { Invocation } from '../invocation.ts';
 import { refusedWithin } from '../output/refused-within.ts';
 
 const examples = ({ program }: Invocation) => `
+What the team used stays counted: a team that is made by the same name goes on from there.
+
 Example:
   ${program} teams delete acme --yes
 `;
@@ -25,6 +27,9 @@ export function addTeamsDelete(teams: Command, cli: Cli): void {
         await cli.terminal.confirm(`Delete the team ${name}? ${what}.`);
       }
       await deleteTeam(deployment, name);
-      cli.terminal.note(`The team ${name} is deleted.${keys.length > 0 ? ` ${refusedWithin}` : ''}`);
+      const refused = keys.length > 0 ? ` Of its keys: ${refusedWithin}` : '';
+      cli.terminal.note(
+        `The team ${name} is deleted.${refused}\nWhat it used stays counted: a team that is made by this name goes on from there, within the day and the month.`,
+      );
     });
 }
