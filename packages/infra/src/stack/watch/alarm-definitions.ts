@@ -65,7 +65,7 @@ export function alarmDefinitions({ config, stage, handler }: AlarmSources): Alar
     {
       name: 'model-throttled',
       description:
-        'Bedrock throttles calls that the limits let through: its quota of tokens or requests per minute for a model ' +
+        'Bedrock throttles calls that the limits let through: its quota of tokens a minute, or a day, for a model ' +
         'is too small. Ask for a higher one in Service Quotas, or lower the throttles of the plans.',
       metric: errorMetric(config, 'model_throttled'),
       threshold: 10,
