@@ -18,6 +18,9 @@ const project = (name: string, root: string, include: string[], more: object = {
   },
 });
 
+/** What the client runs in besides Node. A real browser, and an edge runtime without any global of Node's, are in e2e. */
+const webEnvironments = ['jsdom', 'happy-dom', 'edge-runtime'];
+
 export default defineConfig({
   test: {
     // Most tests wait for servers and processes of their own, so no core is kept free.
@@ -29,6 +32,12 @@ export default defineConfig({
       project('table', 'packages/table', ['**/*.test.ts']),
       project('lambda', 'packages/lambda', ['**/*.test.ts']),
       project('client-sdk', 'packages/client-sdk', ['**/*.test.ts']),
+      ...webEnvironments.map((environment) =>
+        project(`client-sdk-${environment}`, 'packages/client-sdk', ['test/any-runtime.test.ts'], {
+          environment,
+          typecheck: { enabled: false },
+        }),
+      ),
       project('infra', 'packages/infra', ['**/*.test.ts']),
       project('admin', 'packages/admin', ['**/*.test.ts']),
       project('cli', 'packages/cli', ['**/*.test.ts']),

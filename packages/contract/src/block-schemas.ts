@@ -17,7 +17,11 @@ import type {
 import type { Fields } from './fields.ts';
 
 // Bedrock refuses strings of white space alone, so they are refused here, where the field can be named.
-export const text = z.string().check(z.regex(/\S/, 'must not be empty'));
+const something = /\S/;
+
+export const text = z.string().check(z.regex(something, 'must not be empty'));
+
+export const saysSomething = (said: string): boolean => something.test(said);
 
 // zod's own check decodes it, which takes the time and memory of a second file.
 const base64 = z.string().check(
@@ -27,11 +31,6 @@ const base64 = z.string().check(
     'must be the bytes themselves, in base64 with padding, and not an address or a data URL',
   ),
 );
-
-/** @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolUseBlock.html */
-const toolUseId = z
-  .string()
-  .check(z.regex(/^[\w.:-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, colons, _ and -'));
 
 /** @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolSpecification.html */
 const toolName = z.string().check(z.regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, _ and -'));
@@ -64,10 +63,11 @@ export const DocumentBlockSchema = z.strictObject({
   citations: z.optional(z.boolean()),
 } satisfies Fields<DocumentBlock>);
 
+// Of a call that a model wrote, by whatever name: it may be of no tool that there is.
 export const ToolUseBlockSchema = z.strictObject({
   type: z.literal('tool_use'),
-  id: toolUseId,
-  name: toolName,
+  id: z.string(),
+  name: z.string(),
   input: object,
 } satisfies Fields<ToolUseBlock>);
 
@@ -78,7 +78,7 @@ export const JsonBlockSchema = z.strictObject({
 
 export const ToolResultBlockSchema = z.strictObject({
   type: z.literal('tool_result'),
-  id: toolUseId,
+  id: z.string(),
   content: z.union([
     z.string(),
     z.array(
@@ -118,10 +118,19 @@ export const BlockSchema = z.discriminatedUnion('type', [
   CachePointBlockSchema,
 ]) satisfies z.ZodMiniType<Block>;
 
-export const MessageSchema = z.strictObject({
-  role: z.enum(['user', 'assistant']),
-  content: z.union([text, z.array(BlockSchema).check(z.minLength(1, 'must not be empty'))]),
-} satisfies Fields<Message>);
+/** An answer may be empty, and can be sent back as it is. */
+export const MessageSchema = z
+  .strictObject({
+    role: z.enum(['user', 'assistant']),
+    content: z.union([z.string(), z.array(BlockSchema)]),
+  } satisfies Fields<Message>)
+  .check(
+    z.refine(
+      ({ role, content }) =>
+        role === 'assistant' || (typeof content === 'string' ? saysSomething(content) : content.length > 0),
+      { path: ['content'], message: 'must not be empty' },
+    ),
+  );
 
 export const ToolSchema = z.strictObject({
   name: toolName,

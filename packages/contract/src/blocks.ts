@@ -120,7 +120,7 @@ export type AnswerBlock = TextBlock | ToolUseBlock | ReasoningBlock | RedactedRe
 export interface Message {
   /** Who said it: `assistant` is the model. */
   role: 'user' | 'assistant';
-  /** A string, or blocks. */
+  /** A string, or blocks. Of an assistant turn, an answer's `text` or `content` as it is, also where it is empty. */
   content: string | Block[];
 }
 

@@ -3,6 +3,7 @@ import {
   CachePointBlockSchema,
   cacheTtl,
   MessageSchema,
+  saysSomething,
   TextBlockSchema,
   ToolChoiceSchema,
   ToolSchema,
@@ -13,7 +14,15 @@ import type { AskCapability, AskRequest, EmbedRequest, Turn } from './types.ts';
 
 const fraction = z.number().check(z.minimum(0, 'must be at least 0'), z.maximum(1, 'must be at most 1'));
 
-const turn = z.strictObject({ role: z.enum(['user', 'assistant']), text } satisfies Fields<Turn>);
+// An answer may say nothing, and can be sent back as it is.
+const turn = z
+  .strictObject({ role: z.enum(['user', 'assistant']), text: z.string() } satisfies Fields<Turn>)
+  .check(
+    z.refine(({ role, text }) => role === 'assistant' || saysSomething(text), {
+      path: ['text'],
+      message: 'must not be empty',
+    }),
+  );
 
 const inTurn = z.refine<readonly { readonly role: string }[]>(
   (turns) => turns.every(({ role }, index) => role === (index % 2 === 0 ? 'user' : 'assistant')),

@@ -18,7 +18,7 @@ import type { LimitKind, LimitPeriod, LimitScope } from './limits.ts';
 export interface Turn {
   /** Who said it: `assistant` is the model. */
   role: 'user' | 'assistant';
-  /** What was said; at least one character that is not white space. */
+  /** What was said. Of a user, at least one character that is not white space; an answer's `text` may be empty. */
   text: string;
 }
 

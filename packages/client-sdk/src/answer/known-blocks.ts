@@ -1,6 +1,5 @@
 import { type AnswerBlock, AnswerBlockSchema, type StreamBlockDelta } from '@org/contract';
 import * as z from 'zod/mini';
-import { textField } from '../options/duck-typing.ts';
 
 const blocks = {
   text: true,
@@ -11,26 +10,17 @@ const blocks = {
 
 const deltas = { input: true, reasoning: true } satisfies Record<StreamBlockDelta['delta']['type'], true>;
 
-/** Whether a block is of a kind that a newer proxy has added. */
-export function isUnknownBlock(block: unknown): boolean {
-  return isUnknown(block, blocks);
-}
+/** Whether a newer proxy has added this kind of block. */
+export const isUnknownBlock = (type: string): boolean => !Object.hasOwn(blocks, type);
 
-/** Whether a piece of a block is. */
-export function isUnknownDelta(delta: unknown): boolean {
-  return isUnknown(delta, deltas);
-}
-
-function isUnknown(value: unknown, kinds: object): boolean {
-  const type = textField(value, 'type');
-  return type !== undefined && !Object.hasOwn(kinds, type);
-}
+/** Whether a newer proxy has added this kind of piece of a block. */
+export const isUnknownDelta = (type: string): boolean => !Object.hasOwn(deltas, type);
 
 /** The blocks of an answer, without those of a kind that a newer proxy has added. */
 export const ContentSchema = z.pipe(
   z.pipe(
-    z.array(z.unknown()),
-    z.transform((content) => content.filter((block) => !isUnknownBlock(block))),
+    z.array(z.looseObject({ type: z.string() })),
+    z.transform((content) => content.filter(({ type }) => !isUnknownBlock(type))),
   ),
   z.array(AnswerBlockSchema),
 );

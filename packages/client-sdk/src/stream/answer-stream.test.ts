@@ -345,7 +345,7 @@ describe('a stream that does not end is not read to the end of memory', () => {
   test.each([
     ['of one line', 'data'],
     ['of one event', 'data: {"type":"delta"}\n'],
-    ['of events', sent(first)],
+    ['of events', sent({ type: 'delta', text: 'x'.repeat(10_000) })],
   ])('%s', async (_, text) => {
     const { stream } = await open(endless(200, 'text/event-stream', text, sent(start)));
     expect((await readOut(stream)).error).toMatchObject({

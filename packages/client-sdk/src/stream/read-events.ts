@@ -107,11 +107,19 @@ export function readEvents(reply: OpenReply): EventReader {
 
   /** Whether an event is about a block, or has a piece of one, that a newer proxy has added. */
   const isSkipped = (type: SentEvent['type'], value: unknown): boolean => {
-    if (type === 'block_start') {
-      blockSkipped = isUnknownBlock(field(value, 'block'));
+    const block = textField(field(value, 'block'), 'type');
+    const delta = textField(field(value, 'delta'), 'type');
+    switch (type) {
+      case 'block_start':
+        blockSkipped = block !== undefined && isUnknownBlock(block);
+        return blockSkipped;
+      case 'block_delta':
+        return blockSkipped || (delta !== undefined && isUnknownDelta(delta));
+      case 'block_end':
+        return blockSkipped;
+      default:
+        return false;
     }
-    const isOfBlock = type === 'block_start' || type === 'block_delta' || type === 'block_end';
-    return isOfBlock && (blockSkipped || isUnknownDelta(field(value, 'delta')));
   };
 
   /** Returns the event if it may come at this place. */

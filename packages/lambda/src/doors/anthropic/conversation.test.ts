@@ -48,6 +48,16 @@ test('a question is one of the middle', () => {
   });
 });
 
+test.each([[[]], ['']])(
+  'an answer that says nothing (%j) is taken back: the turns around it are one',
+  (said) => {
+    const messages = [user('Hi'), assistant(said), user('Hello?')];
+    expect(translated({ messages }).messages).toEqual([
+      { role: 'user', blocks: [text('Hi'), text('Hello?')] },
+    ]);
+  },
+);
+
 test('a run of a tool is repeated, its failure and its media too', () => {
   const image = { type: 'image', source: { type: 'base64', media_type: 'image/jpeg', data } };
   const messages = [

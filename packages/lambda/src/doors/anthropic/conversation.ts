@@ -75,6 +75,8 @@ function isQuoted(block: AnyBlock): boolean {
 function inTurns(turns: readonly Message[]): Message[] {
   const joined: Message[] = [];
   for (const turn of turns) {
+    // An answer that says nothing, sent back as it came.
+    if (turn.role === 'assistant' && turn.blocks.length === 0) continue;
     const before = joined.at(-1)?.role === turn.role ? joined.pop() : undefined;
     joined.push({ ...turn, blocks: [...(before?.blocks ?? []), ...turn.blocks] });
   }

@@ -10,9 +10,15 @@ import type {
 } from '../../call/call.ts';
 import type { ReplyBlock } from '../../call/reply.ts';
 import { isJson, jsonObject } from '../../json.ts';
+import { toolIdOf, toolNameOf } from '../bedrock-names.ts';
 
 export function messageOf({ role, content }: contract.Message): Message {
-  return { role, blocks: typeof content === 'string' ? [textOf(content)] : content.map(blockOf) };
+  return { role, blocks: typeof content === 'string' ? saidIn(content) : content.map(blockOf) };
+}
+
+/** Bedrock refuses a text that says nothing. */
+function saidIn(text: string): contract.TextBlock[] {
+  return /\S/.test(text) ? [textOf(text)] : [];
 }
 
 export function textOf(text: string): contract.TextBlock {
@@ -22,17 +28,17 @@ export function textOf(text: string): contract.TextBlock {
 function blockOf(block: contract.Block): Block {
   switch (block.type) {
     case 'tool_use':
-      return { ...block, input: jsonObject(block.input) };
+      return {
+        ...block,
+        id: toolIdOf(block.id),
+        name: toolNameOf(block.name),
+        input: jsonObject(block.input),
+      };
     case 'tool_result':
       return {
         ...block,
-        // Bedrock refuses an empty text; nothing at all is a result.
-        content:
-          typeof block.content === 'string'
-            ? block.content === ''
-              ? []
-              : [textOf(block.content)]
-            : block.content.map(resultOf),
+        id: toolIdOf(block.id),
+        content: typeof block.content === 'string' ? saidIn(block.content) : block.content.map(resultOf),
       };
     case 'redacted_reasoning':
       return { type: block.type, bytes: bytesOf(block.data) };
@@ -83,13 +89,15 @@ export function toolOf(tool: contract.Tool | contract.CachePointBlock): Tool | c
   return 'type' in tool ? tool : { ...tool, type: 'tool', inputSchema: jsonObject(tool.inputSchema) };
 }
 
-/** Of an answer. A block of text without a character says nothing, and nobody could send it back. */
+/** Of an answer. A block that says nothing is none, and nobody could send it back. */
 export function answerBlockOf(block: ReplyBlock): contract.AnswerBlock[] {
   switch (block.type) {
     case 'text':
       return /\S/.test(block.text) ? [block] : [];
     case 'redacted_reasoning':
-      return [{ type: block.type, data: Buffer.from(block.bytes).toString('base64') }];
+      return block.bytes.length > 0
+        ? [{ type: block.type, data: Buffer.from(block.bytes).toString('base64') }]
+        : [];
     case 'tool_use':
     case 'reasoning':
       return [block];

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { jsonBody } from '../../http/json-body.ts';
 import { ProxyError } from '../../proxy-error.ts';
 import { readFields } from '../fields.ts';
+import { nativeDoor } from './native.ts';
 
 const parse = (body: string | null, contentType: string | undefined = 'application/json') =>
   readFields(AskRequestSchema, jsonBody({ contentType, body, isBase64Encoded: false }));
@@ -288,4 +289,50 @@ test('whatever JSON arrives, it is accepted or refused with a 400, and never rep
       expect(JSON.stringify(refusal(JSON.stringify(body)))).not.toContain(canary);
     }),
   );
+});
+
+const conversation = (content: string | object[], role = 'assistant') =>
+  JSON.stringify({
+    model: 'llama',
+    messages: [
+      { role: 'user', content: role === 'user' ? content : 'Hi' },
+      { role: 'assistant', content: role === 'user' ? 'Hello.' : content },
+    ],
+    question: 'And?',
+  });
+
+test.each(['', ' \n'])('an answer of %j is taken back in a history, and a user turn of it is not', (text) => {
+  const history = (role: string) => [
+    { role: 'user', text: role === 'user' ? text : 'Hi' },
+    { role: 'assistant', text: role === 'user' ? 'Hello.' : text },
+  ];
+  const body = (role: string) => JSON.stringify({ model: 'llama', question: 'And?', history: history(role) });
+  expect(parse(body('assistant'))).toMatchObject({ history: history('assistant') });
+  expect(refusal(body('user'))).toMatchObject({ param: 'history.0.text' });
+});
+
+test.each<[string | object[]]>([[''], [' '], [[]]])(
+  'an answer of the content %j is taken back, and a user turn of it is not',
+  (content) => {
+    expect(parse(conversation(content))).toBeDefined();
+    expect(refusal(conversation(content, 'user'))).toMatchObject({ param: 'messages.0.content' });
+  },
+);
+
+test('a call of a tool by a name that no tool can have is taken back, and Bedrock gets one that it takes', () => {
+  const call = { type: 'tool_use', id: 'a b', name: 'functions.find', input: {} };
+  const result = { type: 'tool_result', id: 'a b', content: '' };
+  const messages = [
+    { role: 'user', content: 'Hi' },
+    { role: 'assistant', content: [call] },
+    { role: 'user', content: [result] },
+  ];
+  const asked = nativeDoor({ whole: true }).parse({ model: 'llama', messages }, () => undefined);
+  const sent = 'messages' in asked.call ? asked.call.messages.flatMap(({ blocks }) => blocks) : [];
+  const fitting = expect.stringMatching(/^[\w-]{1,64}$/);
+  expect(sent).toMatchObject([
+    { type: 'text' },
+    { type: 'tool_use', id: fitting, name: fitting },
+    { type: 'tool_result', id: sent.flatMap((block) => (block.type === 'tool_use' ? block.id : []))[0] },
+  ]);
 });

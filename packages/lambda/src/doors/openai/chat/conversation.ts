@@ -1,6 +1,6 @@
 import type { Block, ChatCall, Message, TextBlock, ToolResultBlock } from '../../../call/call.ts';
 import { invalidField } from '../../../proxy-error.ts';
-import { toolNameOf } from '../bedrock-names.ts';
+import { toolNameOf } from '../../bedrock-names.ts';
 import { toolInputFrom } from '../tool-arguments.ts';
 import type { ChatMessage, ChatPart } from './request.ts';
 import { ToolIds } from './tool-ids.ts';

@@ -1,4 +1,4 @@
-import { toolIdOf } from '../bedrock-names.ts';
+import { toolIdOf } from '../../bedrock-names.ts';
 
 /**
  * The ids that Bedrock knows the calls of a conversation by. It refuses two of the same, and some that models elsewhere

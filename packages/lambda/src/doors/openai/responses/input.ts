@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Block, TextBlock, ToolResultBlock, Message as Turn } from '../../../call/call.ts';
 import { isJsonObject, isObject, type Json, type JsonObject } from '../../../json.ts';
 import { invalidField, ProxyError } from '../../../proxy-error.ts';
-import { toolIdOf } from '../bedrock-names.ts';
+import { toolIdOf } from '../../bedrock-names.ts';
 import { documentOf, documentRule, imageOf, imageRule } from '../data-urls.ts';
 import { unpairedBlock } from '../paired-calls.ts';
 import { toolInputFrom } from '../tool-arguments.ts';

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { ChatCall, Tool } from '../../../call/call.ts';
 import { isJsonObject, type Json, jsonObject } from '../../../json.ts';
 import { ProxyError } from '../../../proxy-error.ts';
-import { toolNameOf } from '../bedrock-names.ts';
+import { toolNameOf } from '../../bedrock-names.ts';
 
 const name = z.string().check(z.regex(/\S/, 'must not be empty'));
 const description = z.nullish(z.string());
