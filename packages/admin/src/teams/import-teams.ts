@@ -55,7 +55,10 @@ export interface TeamImport {
 export function parseTeams(list: unknown, source: string): TeamImport[] {
   const { data, error } = z.safeParse(Teams, list);
   if (error) {
-    throw new AdminError('invalid_teams', { source, issues: describeIssues(error.issues, list, 'file') });
+    throw new AdminError('invalid_teams', {
+      source,
+      issues: describeIssues(error.issues, list, Teams, 'file'),
+    });
   }
   return data.map(({ keys, ...team }) => ({
     ...team,

@@ -58,7 +58,7 @@ const broken: [fault: string, config: object | string, field: string, fix: RegEx
     /\.mjs has no default export: write .*export default/,
   ],
   ['a file that does not compile', 'export default {', 'config', /cannot be loaded/],
-  ['a field that is misspelt', { ...good, acessLog: true }, 'acessLog', /check its spelling/],
+  ['a field that is misspelt', { ...good, acessLog: true }, 'acessLog', /did you mean "accessLog"/],
   [
     'more keys than the functions can be given',
     withTeam({ keys: Array.from({ length: 200 }, (_, index) => `key-of-acme-${index}`) }),
@@ -77,6 +77,10 @@ test.each(broken)('%s is named, with field and fix', async (_, config, field, fi
 });
 
 test('all faults are named at once', async () => {
+  const mixed = await check({ ...good, stage: 7, models: ['nova-light'], prices: { 'nova-pro': {} } });
+  for (const field of ['stage', 'models.0', 'plans.daily.models.1', 'prices.nova-pro.input']) {
+    expect(mixed.noted).toContain(`  ${field}: `);
+  }
   const { noted } = await check({ ...good, name: '', region: '', models: 'all', teams: 1 });
   for (const field of ['name', 'region', 'models', 'teams']) expect(noted).toMatch(`  ${field}: must`);
 });

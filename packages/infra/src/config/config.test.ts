@@ -24,6 +24,7 @@ test('a config gets its defaults', () => {
     ...config,
     plans: { starter: { ...plan, quota: { limit: 100, period: 'MONTH', offset: 0 } } },
     teams: { research: { plan: 'starter', keys: [{ name: 'research-key', enabled: true }] } },
+    bootstrapQualifier: 'hnb659fds',
     globalInference: false,
     bearer: true,
     accessLog: false,
@@ -88,7 +89,7 @@ const faults: [fault: string, config: unknown, path: string, fix: RegExp][] = [
   ['no config', undefined, 'config', /is missing; it must be an object/],
   ['a missing field', { ...config, region: undefined }, 'region', /is missing; it must be a string/],
   ['a field of the wrong kind', { ...config, accessLog: 'yes' }, 'accessLog', /must be true or false/],
-  ['an unknown field', { ...config, tems: {} }, 'tems', /not a field.*check its spelling/],
+  ['an unknown field', { ...config, tems: {} }, 'tems', /not a field.*did you mean "teams"/],
   [
     'an unknown field deep inside',
     withQuota({ ...plan.quota, of: 1 }),
@@ -143,7 +144,7 @@ const faults: [fault: string, config: unknown, path: string, fix: RegExp][] = [
     'an alias outside the catalogue',
     { ...config, models: ['titan', 'llama', 'gpt'] },
     'models.2',
-    /no "gpt", only titan, llama, nova/,
+    /no "gpt"; choose from titan, llama, nova/,
   ],
   [
     'an alias offered twice',
@@ -154,7 +155,7 @@ const faults: [fault: string, config: unknown, path: string, fix: RegExp][] = [
   ['a model of the wrong kind', { ...config, models: [7] }, 'models.0', /must be a string or an object/],
   [
     'an unfinished definition',
-    { ...config, models: [{ ...imported, format: 'gpt' }] },
+    { ...onlyPlan(['own']), models: [{ ...imported, format: 'gpt' }] },
     'models.0.format',
     /titan-text, llama/,
   ],
@@ -388,6 +389,134 @@ test('all faults come in one error', () => {
   ]);
 });
 
+test('faults of every kind come in one error, and what follows from them does not', () => {
+  const faulty = {
+    ...config,
+    stage: 7,
+    region: undefined,
+    logRetention: 3,
+    models: ['titan', 'lama', { ...imported, format: 'gpt' }],
+    aliases: { 'gpt-4o': 'tiatn', 'gpt 5': 'titan' },
+    plans: {
+      starter: {
+        ...plan,
+        throttle: { rate: 'fast', burst: 1 },
+        models: ['titan', 'llama', 'own', 5],
+        quotas: 1,
+      },
+      'a/b': plan,
+      other: 'none',
+    },
+    teams: {
+      research: { plan: 'statrer', keys: ['k', 8, 'k'] },
+      sales: { plan: 'a/b', key: ['s'] },
+      support: { plan: 'other', keys: ['t'] },
+    },
+    prices: { titan: { input: 1 }, tital: { input: 1, output: 1 } },
+    stageThrottle: { rate: 1, burst: 0.5 },
+  };
+  expect(
+    issuesOf(faulty)
+      .map(({ path }) => path)
+      .toSorted(),
+  ).toEqual([
+    'aliases.gpt 5',
+    'aliases.gpt-4o',
+    'logRetention',
+    'models.1',
+    'models.2.format',
+    'plans.a/b',
+    'plans.a/b.models.1',
+    'plans.other',
+    'plans.starter.models.1',
+    'plans.starter.models.3',
+    'plans.starter.quotas',
+    'plans.starter.throttle.rate',
+    'prices.tital',
+    'prices.titan.output',
+    'region',
+    'stage',
+    'stageThrottle.burst',
+    'teams.research.keys.1',
+    'teams.research.keys.2',
+    'teams.research.plan',
+    'teams.sales.key',
+    'teams.sales.keys',
+  ]);
+});
+
+test.each<[what: string, faulty: unknown, path: string, message: string]>([
+  [
+    'a model',
+    { ...config, models: ['titan', 'llama', 'nova-light'] },
+    'models.2',
+    'the catalogue has no "nova-light"; did you mean "nova-lite"? Otherwise',
+  ],
+  [
+    'a model of a plan',
+    withPlan({ models: ['titan', 'lama'] }),
+    'plans.starter.models.1',
+    '"lama" is not offered; did you mean "llama"? Otherwise',
+  ],
+  [
+    'a model of another name',
+    { ...config, aliases: { 'gpt-4o': 'lama' } },
+    'aliases.gpt-4o',
+    '"lama" is not offered; did you mean "llama"? Otherwise',
+  ],
+  [
+    'a priced model',
+    { ...config, prices: { lama: { input: 1, output: 1 } } },
+    'prices.lama',
+    '"lama" is not offered; did you mean "llama"? Otherwise',
+  ],
+  [
+    'a plan',
+    { ...config, teams: { research: { plan: 'startr', keys: ['k'] } } },
+    'teams.research.plan',
+    'there is no plan "startr"; did you mean "starter"? Otherwise',
+  ],
+  [
+    'a Region',
+    { ...config, region: 'us-eest-1' },
+    'region',
+    'no model is offered in "us-eest-1"; did you mean "us-east-1"? Otherwise',
+  ],
+  [
+    'a field',
+    { ...config, log_retention_days: 3 },
+    'log_retention_days',
+    'is not a field of the config; did you mean "logRetentionDays"?',
+  ],
+  [
+    'a field of a plan',
+    withPlan({ maxTokns: 3 }),
+    'plans.starter.maxTokns',
+    'is not a field of the config; did you mean "maxTokens"?',
+  ],
+  [
+    'a field of a key',
+    withKeys({ name: 'k', enable: false }),
+    'teams.research.keys.0.enable',
+    'is not a field of the config; did you mean "enabled"?',
+  ],
+  [
+    'a field of a limit',
+    withPlan({ limits: { request: {} } }),
+    'plans.starter.limits.request',
+    'is not a field of the config; did you mean "requests"?',
+  ],
+  [
+    'a field of a definition',
+    { ...onlyPlan(['own']), models: [{ ...imported, modelId: 'a.b', lifecycel: 1 }] },
+    'models.0.lifecycel',
+    'is not a field of the config; did you mean "lifecycle"?',
+  ],
+])('%s that is misspelt is named with what is near', (_, faulty, path, message) => {
+  const found = issuesOf(faulty).find((issue) => issue.path === path);
+  expect(found?.message.slice(0, message.length)).toBe(message);
+});
+
 test('a misspelt model is not among those to choose from', () => {
   const [, unknown] = issuesOf({
     ...config,
@@ -403,9 +532,7 @@ test('a Region that no model is in is the only fault, whatever models there are'
   expect(issuesOf({ ...config, region: 'us-eest-1' })).toEqual([
     {
       path: 'region',
-      message: expect.stringMatching(
-        /^no model is offered in "us-eest-1"; check its spelling, or .*us-east-1/,
-      ),
+      message: expect.stringMatching(/^no model is offered in "us-eest-1"; did you mean .*us-east-1/),
     },
   ]);
 });

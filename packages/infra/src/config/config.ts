@@ -9,7 +9,7 @@ import { type OperationsConfig, operationsFields } from './operations.ts';
 import { PlanGuardrail } from './plan-guardrail.ts';
 import { positiveInteger } from './positive-integer.ts';
 import { checkPrices } from './prices.ts';
-import { checkReferences } from './references.ts';
+import { checkReferences, type FaultyModel } from './references.ts';
 import { type AuthoredSignIn, SignIn } from './sign-in.ts';
 import { checkStageThrottle } from './stage-throttle.ts';
 import { Throttle } from './throttle.ts';
@@ -249,40 +249,80 @@ const Team = z.strictObject({
   keys: z._default(z.array(Key), []),
 } satisfies Record<keyof AuthoredTeam, z.ZodMiniType>);
 
-const ProxyConfig = z
-  .strictObject({
-    name: prefix,
-    stage,
-    region: nameOf(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'must be an AWS Region such as us-east-1'),
-    models: z.array(OfferedModel).check(z.minLength(1, 'must offer at least one model')),
-    aliases: z.optional(z.record(ModelName, z.string())),
-    plans: z.record(Name, Plan),
-    teams: z.record(Name, Team),
-    prices: z.optional(z.record(z.string(), Price)),
-    bootstrapQualifier: z._default(
-      nameOf(/^[a-z0-9]{1,10}$/, 'must have at most 10 lower-case letters and digits'),
-      usualQualifier,
+const ProxyConfig = z.strictObject({
+  name: prefix,
+  stage,
+  region: nameOf(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'must be an AWS Region such as us-east-1'),
+  models: z.array(OfferedModel).check(z.minLength(1, 'must offer at least one model')),
+  aliases: z.optional(z.record(ModelName, z.string())),
+  plans: z.record(Name, Plan),
+  teams: z.record(Name, Team),
+  prices: z.optional(z.record(z.string(), Price)),
+  bootstrapQualifier: z._default(
+    nameOf(/^[a-z0-9]{1,10}$/, 'must have at most 10 lower-case letters and digits'),
+    usualQualifier,
+  ),
+  globalInference: z._default(z.boolean(), false),
+  accessLog: z._default(z.boolean(), false),
+  bearer: z._default(z.boolean(), true),
+  signIn: z.optional(SignIn),
+  logRetentionDays: z._default(z.literal(retentionDays), 30),
+  ...operationsFields,
+} satisfies Record<keyof AuthoredProxyConfig, z.ZodMiniType>);
+
+const { region, globalInference, stageThrottle } = ProxyConfig.shape;
+
+/** Undefined in place of what is at fault in itself. */
+const sound = <Schema extends z.ZodMiniType>(schema: Schema) => z.catch(z.optional(schema), undefined);
+
+/** What is compared with each other, as far as it is sound: one fault does not hide another. */
+const Comparable = z.object({
+  region: sound(region),
+  globalInference: z.catch(globalInference, false),
+  stageThrottle: sound(stageThrottle),
+  models: z.catch(z.array(z.union([OfferedModel, z.pipe(z.unknown(), z.transform(faultyModel))])), []),
+  aliases: sound(z.record(z.string(), sound(z.string()))),
+  prices: sound(z.record(z.string(), sound(Price))),
+  plans: sound(
+    z.record(
+      z.string(),
+      z.catch(
+        z.object({
+          throttle: sound(Throttle),
+          models: z.catch(z.array(sound(z.string())), []),
+          maxTokens: sound(positiveInteger),
+          limits: sound(LimitsSchema),
+          guardrail: sound(PlanGuardrail),
+        }),
+        { models: [] },
+      ),
     ),
-    globalInference: z._default(z.boolean(), false),
-    accessLog: z._default(z.boolean(), false),
-    bearer: z._default(z.boolean(), true),
-    signIn: z.optional(SignIn),
-    logRetentionDays: z._default(z.literal(retentionDays), 30),
-    ...operationsFields,
-  } satisfies Record<keyof AuthoredProxyConfig, z.ZodMiniType>)
-  .check(
-    z.check(({ value, issues }) => {
-      const faults = [
-        ...checkReferences(value),
-        ...checkPrices(value),
-        ...checkGuardrails(value),
-        ...checkStageThrottle(value),
-      ];
-      for (const { path, message } of faults) {
-        issues.push({ code: 'custom', path: [...path], message, input: value });
-      }
-    }),
-  );
+  ),
+  teams: sound(
+    z.record(
+      z.string(),
+      z.catch(z.object({ plan: sound(z.string()), keys: z.catch(z.array(sound(Key)), []) }), { keys: [] }),
+    ),
+  ),
+});
+
+function faultyModel(value: unknown): FaultyModel {
+  const { data } = z.safeParse(z.object({ alias: z.string() }), value);
+  return { alias: typeof value === 'string' ? value : data?.alias, atFault: true };
+}
+
+/** Finds what contradicts each other in a config, whatever else is wrong with it. */
+function contradictions(config: unknown): z.core.$ZodIssue[] {
+  const { data } = z.safeParse(Comparable, config);
+  if (!data) return [];
+  const found = [
+    ...checkReferences(data),
+    ...checkPrices(data),
+    ...checkGuardrails(data),
+    ...checkStageThrottle(data),
+  ];
+  return found.map(({ path, message }) => ({ code: 'custom', path: [...path], message, input: config }));
+}
 
 /** A checked config with every default filled in. */
 export type ProxyConfig = z.output<typeof ProxyConfig>;
@@ -306,12 +346,12 @@ export function defineProxyConfig<const Models extends readonly AuthoredModel[],
 /**
  * Checks a config from anywhere and fills in its defaults. A checked config passes unchanged.
  *
- * @throws {ConfigError} Naming every field at fault and the fix: fields of the wrong kind first, and once there are
- *   none, names that lead nowhere, limits that cannot hold, throttles that contradict each other and guardrails of
- *   another Region.
+ * @throws {ConfigError} Naming every field at fault and the fix, all at once: fields of the wrong kind, names that lead
+ *   nowhere, limits that cannot hold, throttles that contradict each other and guardrails of another Region.
  */
 export function parseProxyConfig(config: unknown): ProxyConfig {
   const { data, error } = z.safeParse(ProxyConfig, config);
-  if (error) throw new ConfigError(describeIssues(error.issues, config));
+  const issues = [...(error?.issues ?? []), ...contradictions(config)];
+  if (!data || issues.length > 0) throw new ConfigError(describeIssues(issues, config, ProxyConfig));
   return data;
 }

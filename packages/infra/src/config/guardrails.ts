@@ -3,15 +3,15 @@ import type { Reference } from './references.ts';
 
 /** The parts of a config that guardrails are in. */
 interface Guarded {
-  readonly region: string;
-  readonly plans: Readonly<Record<string, { readonly guardrail?: Guardrail | undefined }>>;
+  readonly region?: string | undefined;
+  readonly plans?: Readonly<Record<string, { readonly guardrail?: Guardrail | undefined }>> | undefined;
 }
 
 /** Finds guardrails that Bedrock would not find: it looks for them in its own Region alone. */
-export function* checkGuardrails({ region, plans }: Guarded): Iterable<Reference> {
+export function* checkGuardrails({ region, plans = {} }: Guarded): Iterable<Reference> {
   for (const [name, { guardrail }] of Object.entries(plans)) {
     const [, home = region] = guardrail?.id.match(/^arn:[^:]+:bedrock:([^:]+):/) ?? [];
-    if (home !== region) {
+    if (region !== undefined && home !== region) {
       const message = `is a guardrail of ${home}, and Bedrock is called in ${region}; give one of ${region}`;
       yield { path: ['plans', name, 'guardrail', 'id'], message };
     }

@@ -1,5 +1,7 @@
+import { nearest } from '@org/contract';
 import type * as z from 'zod/mini';
 import type { ConfigIssue } from './config-error.ts';
+import { fieldsAt } from './fields.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -16,39 +18,47 @@ const kinds: Readonly<Record<string, string>> = {
 /**
  * Turns zod's issues about a value into issues that name one field each and say what it must be.
  *
+ * @param schema That the value does not fit.
  * @param whole What the value as a whole is called. Default: the config.
  */
-export function describeIssues(issues: readonly Issue[], value: unknown, whole = 'config'): ConfigIssue[] {
-  return issues.flatMap((issue) => describe(issue, [], value, whole));
+export function describeIssues(
+  issues: readonly Issue[],
+  value: unknown,
+  schema: z.ZodMiniType,
+  whole = 'config',
+): ConfigIssue[] {
+  return issues.flatMap((issue) => describe(issue, [], { value, schema, whole }));
 }
 
-function describe(
-  issue: Issue,
-  parent: readonly PropertyKey[],
-  config: unknown,
-  whole: string,
-): ConfigIssue[] {
+/** What the issues are about. */
+interface About {
+  readonly value: unknown;
+  readonly schema: z.ZodMiniType;
+  readonly whole: string;
+}
+
+function describe(issue: Issue, parent: readonly PropertyKey[], about: About): ConfigIssue[] {
+  const { value, schema, whole } = about;
   const path = [...parent, ...issue.path];
   const text = (names: readonly PropertyKey[]) => textOf(names, whole);
   const one = (message: string): ConfigIssue[] => [{ path: text(path), message }];
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({
-        path: text([...path, key]),
-        message: `is not a field of the ${whole}; remove it, or check its spelling`,
-      }));
+      return issue.keys.map((key) => {
+        const near = nearest(key, fieldsAt(schema, path));
+        const remedy = near === undefined ? 'remove it, or check its spelling' : `did you mean "${near}"?`;
+        return { path: text([...path, key]), message: `is not a field of the ${whole}; ${remedy}` };
+      });
     case 'invalid_type': {
       const kind = kinds[issue.expected] ?? issue.expected;
-      return one(valueAt(config, path) === undefined ? `is missing; it must be ${kind}` : `must be ${kind}`);
+      return one(valueAt(value, path) === undefined ? `is missing; it must be ${kind}` : `must be ${kind}`);
     }
     case 'invalid_value':
       return one(`must be one of ${issue.values.map(String).join(', ')}`);
     case 'invalid_union': {
       // The branch that the author meant is the one that accepts the value's kind.
       const meant = issue.errors.find((branch) => !branch.some(rejectsKind));
-      return meant
-        ? meant.flatMap((nested) => describe(nested, path, config, whole))
-        : one(unionMessage(issue));
+      return meant ? meant.flatMap((nested) => describe(nested, path, about)) : one(unionMessage(issue));
     }
     case 'invalid_key':
       return one(`the name ${issue.issues.map(({ message }) => message).join('; ')}`);

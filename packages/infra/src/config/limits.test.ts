@@ -76,7 +76,19 @@ const ownModel = {
 
 const keyPath = 'teams.research.keys.1.limits';
 const unpriced =
-  /no price is known in ap-east-2 for "nova-lite" of the plan "starter"; give it beside models, in USD .* prices: \{ 'nova-lite': \{ input: \.\.\., output: \.\.\. \} \}, or remove/;
+  /no price is known in ap-east-2 for "nova-lite"; give it beside models, in USD .* prices: \{ 'nova-lite': \{ input: \.\.\., output: \.\.\. \} \}, or remove/;
+
+test('a price that several limits need is asked for once', () => {
+  const regions = { region: 'ap-east-2', models: ['titan', 'nova-lite'] };
+  const [issue, ...others] = issuesOf(configOf({ ...regions, limits, keyLimits: limits }));
+  expect(others).toEqual([]);
+  expect(issue).toEqual({
+    path: 'plans.starter.limits.usd',
+    message: expect.stringMatching(
+      /^no price is known in ap-east-2 for "titan", "nova-lite"; give .*; the same for teams\.research\.keys\.1\.limits\.usd$/,
+    ),
+  });
+});
 
 test.each<[fault: string, change: Change, path: string, fix: RegExp]>([
   [
@@ -101,7 +113,7 @@ test.each<[fault: string, change: Change, path: string, fix: RegExp]>([
     "a plan's limit in USD with a price of 0",
     { limits, prices: { titan: { input: 0, output: 0 } } },
     'plans.starter.limits.usd',
-    /^would never be reached .*: prices\.titan\.input, prices\.titan\.output must be above 0 .* give what AWS charges, in USD per million tokens, or limit requests/,
+    /^would never be reached .*: prices\.titan\.input, prices\.titan\.output must be above 0; give what AWS charges, in USD per million tokens, or limit requests/,
   ],
   [
     "a key's limit in USD with a price of 0",
@@ -155,7 +167,7 @@ test.each<[fault: string, change: Change, path: string, fix: RegExp]>([
     'a Region that is misspelt, and no price of it',
     { region: 'us-esat-1', limits },
     'region',
-    /check its spelling/,
+    /did you mean "us-east-1"/,
   ],
   [
     'a model that the Region lacks, and no price of it',
@@ -175,7 +187,7 @@ test.each<[fault: string, change: Change, path: string, fix: RegExp]>([
     'an unknown part of a price',
     { prices: { titan: { ...price, inptu: 1 } } },
     'prices.titan.inptu',
-    /spelling/,
+    /did you mean "input"/,
   ],
   ['a limit below zero', { limits: { tokens: { day: -1 } } }, 'plans.starter.limits.tokens.day', /0 or more/],
   [
@@ -202,7 +214,7 @@ test.each<[fault: string, change: Change, path: string, fix: RegExp]>([
     'an unknown kind of limit',
     { limits: { token: { day: 1 } } },
     'plans.starter.limits.token',
-    /check its spelling/,
+    /did you mean "tokens"/,
   ],
   [
     'an unknown period',

@@ -38,7 +38,7 @@ test.each<[fault: string, change: object, path: string, fix: RegExp]>([
     'alarms.email',
     /must be an e-mail address/,
   ],
-  ['an unknown setting of alarms', { alarms: { mail: 'a@b.c' } }, 'alarms.mail', /check its spelling/],
+  ['an unknown setting of alarms', { alarms: { mail: 'a@b.c' } }, 'alarms.mail', /did you mean "email"/],
   ['a ceiling below zero', { concurrency: -1 }, 'concurrency', /0 or more/],
   ['half a call', { concurrency: 1.5 }, 'concurrency', /whole number/],
   ['more memory than there is', { memoryMb: 20_000 }, 'memoryMb', /10,240/],

@@ -1,35 +1,33 @@
 import type { Limits } from '@org/contract';
-import {
-  aliasOf,
-  definitionOf,
-  type ModelDefinition,
-  type OfferedModel,
-  type Price,
-  priceOf,
-  rateName,
-  rateSections,
-  ratesIn,
-} from '@org/models';
-import { isKnownRegion, offeredIn, type Reference } from './references.ts';
+import { type ModelDefinition, type Price, priceOf, rateName, rateSections, ratesIn } from '@org/models';
+import { correction } from './near.ts';
+import { isKnownRegion, lacks, type Model, offeredBy, offeredIn, type Reference } from './references.ts';
 
-/** The parts of a config that a price matters to. */
+/** The parts of a config that a price matters to. What is undefined is absent, or at fault in itself. */
 interface Priced {
-  readonly region: string;
+  readonly region?: string | undefined;
   readonly globalInference: boolean;
-  readonly models: readonly OfferedModel[];
-  readonly prices?: Readonly<Record<string, Price>> | undefined;
-  readonly plans: Readonly<
-    Record<string, { readonly models: readonly string[]; readonly limits?: Limits | undefined }>
-  >;
-  readonly teams: Readonly<
-    Record<
-      string,
-      {
-        readonly plan: string;
-        readonly keys: readonly { readonly limits?: Limits | undefined }[];
-      }
-    >
-  >;
+  readonly models: readonly Model[];
+  readonly prices?: Readonly<Record<string, Price | undefined>> | undefined;
+  readonly plans?:
+    | Readonly<
+        Record<
+          string,
+          { readonly models: readonly (string | undefined)[]; readonly limits?: Limits | undefined }
+        >
+      >
+    | undefined;
+  readonly teams?:
+    | Readonly<
+        Record<
+          string,
+          {
+            readonly plan?: string | undefined;
+            readonly keys: readonly ({ readonly limits?: Limits | undefined } | undefined)[];
+          }
+        >
+      >
+    | undefined;
 }
 
 /**
@@ -43,62 +41,79 @@ const leastPrice = 0.000_001;
  * a model, or it is 0.
  */
 export function* checkPrices(config: Priced): Iterable<Reference> {
-  const offered = new Map(config.models.map((model) => [aliasOf(model), definitionOf(model)]));
-  const indexOf = (alias: string) => config.models.findIndex((model) => aliasOf(model) === alias);
-  const prices = new Map(Object.entries(config.prices ?? {}));
-  for (const alias of prices.keys()) {
-    if (offered.size > 0 && !offered.has(alias)) {
-      const known = [...offered].flatMap(([name, definition]) => (definition ? [name] : []));
-      const remedy =
-        known.length > 0
-          ? `add it to models, remove its price, or choose from ${known.join(', ')}`
-          : 'add it to models, or remove its price';
-      const message = `"${alias}" is not offered; ${remedy}`;
-      yield { path: ['prices', alias], message };
+  const { region, globalInference, models, prices = {}, plans = {} } = config;
+  const offered = offeredBy(models);
+  for (const alias of Object.keys(prices)) {
+    if (lacks(offered, alias)) {
+      const known = [...offered].flatMap(([name, definition]) => (definition && name ? [name] : []));
+      const choice = known.length > 0 ? `, or choose from ${known.join(', ')}` : '';
+      const remedy = correction(alias, known, `add it to models, remove its price${choice}`);
+      yield { path: ['prices', alias], message: `"${alias}" is not offered; ${remedy}` };
     }
   }
 
   // Where the Region or a model is at fault, a missing price is a consequence.
-  const { region, globalInference } = config;
-  if (!isKnownRegion(config.models, region)) return;
-  const fault = (plan: string, path: Reference['path']): Reference[] => {
-    const unpriced: string[] = [];
-    const free: string[] = [];
-    for (const alias of config.plans[plan]?.models ?? []) {
+  if (region === undefined || !isKnownRegion(models, region)) return;
+  const unpriced = new Faults();
+  const free = new Faults();
+  for (const { path, plan } of usdLimits(config)) {
+    for (const alias of plans[plan]?.models ?? []) {
       const definition = offered.get(alias);
-      if (!definition || !offeredIn(definition, region, globalInference)) continue;
-      const own = prices.get(alias);
+      if (alias === undefined || !definition || !offeredIn(definition, region, globalInference)) continue;
+      if (Object.hasOwn(prices, alias) && prices[alias] === undefined) continue;
+      const own = prices[alias];
       const known = priceOf(definition, region);
       const price = own ?? known;
-      const listed = known && definition.price?.indexOf(known);
-      const field = own ? `prices.${alias}` : `models.${indexOf(alias)}.price.${listed}`;
-      if (!price) unpriced.push(alias);
-      else free.push(...freeParts(price, definition).map((part) => `${field}.${part}`));
+      const index = models.findIndex((model) => typeof model === 'object' && model.alias === alias);
+      const field = own
+        ? `prices.${alias}`
+        : `models.${index}.price.${known && definition.price?.indexOf(known)}`;
+      if (!price) unpriced.add(alias, path);
+      else for (const part of freeParts(price, definition)) free.add(`${field}.${part}`, path);
     }
-    const messages = [];
-    if (unpriced.length > 0) {
-      const quoted = unpriced.map((alias) => `"${alias}"`).join(', ');
-      messages.push(
-        `no price is known in ${region} for ${quoted} of the plan "${plan}"; ` +
-          `give it beside models, in USD per million tokens, ${pricesField(unpriced)}, or remove the limit`,
-      );
-    }
-    if (free.length > 0) {
-      messages.push(
-        `would never be reached by calls that cost nothing: ${free.join(', ')} must be above 0 for the plan "${plan}"; ` +
-          'give what AWS charges, in USD per million tokens, or limit requests or tokens instead',
-      );
-    }
-    return messages.map((message) => ({ path, message }));
-  };
-
-  for (const [name, { limits }] of Object.entries(config.plans)) {
-    if (limitsUsd(limits)) yield* fault(name, ['plans', name, 'limits', 'usd']);
   }
-  for (const [team, { plan, keys }] of Object.entries(config.teams)) {
-    for (const [index, { limits }] of keys.entries()) {
-      if (limitsUsd(limits)) yield* fault(plan, ['teams', team, 'keys', index, 'limits', 'usd']);
+  yield* unpriced.message(
+    (aliases) =>
+      `no price is known in ${region} for ${aliases.map((alias) => `"${alias}"`).join(', ')}; ` +
+      `give it beside models, in USD per million tokens, ${pricesField(aliases)}, or remove the limit`,
+  );
+  yield* free.message(
+    (fields) =>
+      `would never be reached by calls that cost nothing: ${fields.join(', ')} must be above 0; ` +
+      'give what AWS charges, in USD per million tokens, or limit requests or tokens instead',
+  );
+}
+
+/** Where a config limits USD, and under which plan. */
+function* usdLimits({ plans = {}, teams = {} }: Priced): Iterable<{ path: Reference['path']; plan: string }> {
+  for (const [plan, { limits }] of Object.entries(plans)) {
+    if (limitsUsd(limits)) yield { path: ['plans', plan, 'limits', 'usd'], plan };
+  }
+  for (const [team, { plan, keys }] of Object.entries(teams)) {
+    for (const [index, key] of keys.entries()) {
+      if (plan !== undefined && limitsUsd(key?.limits)) {
+        yield { path: ['teams', team, 'keys', index, 'limits', 'usd'], plan };
+      }
     }
+  }
+}
+
+/** What is wrong with prices, once for all limits that it matters to. */
+class Faults {
+  readonly #names = new Set<string>();
+  readonly #limits = new Set<Reference['path']>();
+
+  add(name: string, limit: Reference['path']): void {
+    this.#names.add(name);
+    this.#limits.add(limit);
+  }
+
+  /** At the first limit, with the others. */
+  *message(of: (names: readonly string[]) => string): Iterable<Reference> {
+    const [path, ...others] = this.#limits;
+    if (!path) return;
+    const too = others.map((limit) => limit.join('.')).join(', ');
+    yield { path, message: `${of([...this.#names])}${too === '' ? '' : `; the same for ${too}`}` };
   }
 }
 

@@ -6,31 +6,56 @@ import {
   type ModelDefinition,
   type OfferedModel,
 } from '@org/models';
+import { correction } from './near.ts';
+
+/** A model that is at fault in itself, and may yet have a name. */
+export interface FaultyModel {
+  readonly alias: string | undefined;
+  readonly atFault: true;
+}
+
+/** An entry of `models`. */
+export type Model = OfferedModel | FaultyModel;
 
 export interface Reference {
   readonly path: readonly (string | number)[];
   readonly message: string;
 }
 
-/** The parts of a config that refer to each other or to the catalogue. */
+/** The parts of a config that refer to each other or to the catalogue. What is undefined is absent, or at fault in itself. */
 interface Referring {
-  readonly region: string;
+  readonly region?: string | undefined;
   readonly globalInference: boolean;
-  readonly models: readonly OfferedModel[];
-  readonly aliases?: Readonly<Record<string, string>> | undefined;
-  readonly plans: Readonly<
-    Record<string, { readonly models: readonly string[]; readonly maxTokens?: number | undefined }>
-  >;
-  readonly teams: Readonly<
-    Record<string, { readonly plan: string; readonly keys: readonly { readonly name: string }[] }>
-  >;
+  readonly models: readonly Model[];
+  readonly aliases?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly plans?:
+    | Readonly<
+        Record<
+          string,
+          { readonly models: readonly (string | undefined)[]; readonly maxTokens?: number | undefined }
+        >
+      >
+    | undefined;
+  readonly teams?:
+    | Readonly<
+        Record<
+          string,
+          {
+            readonly plan?: string | undefined;
+            readonly keys: readonly ({ readonly name: string } | undefined)[];
+          }
+        >
+      >
+    | undefined;
 }
 
 /** Finds every reference of a config that leads nowhere, or to something that cannot work. */
 export function checkReferences(config: Referring): Reference[] {
   const faultyModels = [...checkRegion(config), ...checkModels(config)];
   const faulty = new Set(faultyModels.map(({ path: [, index] }) => index));
-  const sound = config.models.filter((_, index) => !faulty.has(index)).map(aliasOf);
+  const sound = config.models.flatMap((model, index) =>
+    isAtFault(model) || faulty.has(index) ? [] : [aliasOf(model)],
+  );
   return [
     ...faultyModels,
     ...checkAliases(config, sound),
@@ -42,23 +67,38 @@ export function checkReferences(config: Referring): Reference[] {
 
 /** Where no model is, the Region is at fault, and not each model. */
 function* checkRegion({ models, region }: Referring): Iterable<Reference> {
-  if (!isKnownRegion(models, region)) {
-    const regions = [...new Set(Object.values(catalogue).flatMap((model) => regionsOf(model, true)))];
-    const message = `no model is offered in "${region}"; check its spelling, or choose from ${listed(regions.sort())}`;
-    yield { path: ['region'], message };
+  if (region !== undefined && !isKnownRegion(models, region)) {
+    const regions = [...new Set(Object.values(catalogue).flatMap((model) => regionsOf(model, true)))].sort();
+    const remedy = correction(region, regions, `choose from ${listed(regions)}`);
+    yield { path: ['region'], message: `no model is offered in "${region}"; ${remedy}` };
   }
 }
 
+export function isAtFault(model: Model): model is FaultyModel {
+  return typeof model === 'object' && 'atFault' in model;
+}
+
+/** What is offered by its alias, with its definition where that is sound. */
+export function offeredBy(
+  models: readonly Model[],
+): ReadonlyMap<string | undefined, ModelDefinition | undefined> {
+  return new Map(
+    models.map((model) =>
+      isAtFault(model) ? [model.alias, undefined] : [aliasOf(model), definitionOf(model)],
+    ),
+  );
+}
+
 /** Whether any model is offered there; else the Region is at fault, and what follows from it is not. */
-export function isKnownRegion(models: readonly OfferedModel[], region: string): boolean {
-  const definitions = [...Object.values(catalogue), ...models.map(definitionOf)];
+export function isKnownRegion(models: readonly Model[], region: string): boolean {
+  const definitions = [...Object.values(catalogue), ...offeredBy(models).values()];
   return definitions.some((definition) => definition && offeredIn(definition, region, true));
 }
 
 function* checkModels({ models, region, globalInference }: Referring): Iterable<Reference> {
-  const knownRegion = isKnownRegion(models, region);
   const seen = new Map<string, number>();
   for (const [index, model] of models.entries()) {
+    if (isAtFault(model)) continue;
     const path = ['models', index];
     const alias = aliasOf(model);
     const earlier = seen.get(alias);
@@ -70,10 +110,12 @@ function* checkModels({ models, region, globalInference }: Referring): Iterable<
     const definition = definitionOf(model);
     if (!definition) {
       const known = listed(Object.keys(catalogue));
-      yield {
-        path,
-        message: `the catalogue has no "${alias}", only ${known}; or give a definition of your own`,
-      };
+      const remedy = correction(
+        alias,
+        Object.keys(catalogue),
+        `choose from ${known}, or give a definition of your own`,
+      );
+      yield { path, message: `the catalogue has no "${alias}"; ${remedy}` };
     } else if (definition.lifecycle.status === 'end-of-life') {
       const others = listed(Object.keys(catalogue).filter((other) => !hasEnded(other)));
       const own = typeof model === 'string' ? '' : ', or correct the lifecycle of its definition';
@@ -86,9 +128,13 @@ function* checkModels({ models, region, globalInference }: Referring): Iterable<
       const modelId = definition.modelId.slice(prefix.length + 1);
       const message =
         `"${definition.modelId}" is the id of an inference profile; give "${modelId}", with onDemandRegions: [] and ` +
-        `inferenceProfiles: { '${prefix}': { '${region}': [...] } }, which names the Regions that may answer`;
+        `inferenceProfiles: { '${prefix}': { '${region ?? 'REGION'}': [...] } }, which names the Regions that may answer`;
       yield { path: [...path, 'modelId'], message };
-    } else if (knownRegion && !offeredIn(definition, region, globalInference)) {
+    } else if (
+      region !== undefined &&
+      isKnownRegion(models, region) &&
+      !offeredIn(definition, region, globalInference)
+    ) {
       const regions =
         listed(regionsOf(definition, globalInference).toSorted()) ||
         'no Region at all: its definition names none';
@@ -133,31 +179,30 @@ function regionsOf(definition: ModelDefinition, globalInference: boolean): strin
 
 /** @param sound Aliases without a fault, to choose from. */
 function* checkAliases({ models, aliases = {} }: Referring, sound: readonly string[]): Iterable<Reference> {
-  const offered = new Set(models.map(aliasOf));
+  const offered = offeredBy(models);
   for (const [name, alias] of Object.entries(aliases)) {
+    if (alias === undefined) continue;
     const path = ['aliases', name];
     if (offered.has(name)) {
       yield { path, message: `"${name}" is the alias of a model already; choose another name, or remove it` };
     } else if (Object.hasOwn(aliases, alias)) {
       yield { path, message: `"${alias}" is one of the aliases itself; name the model that it stands for` };
-    } else if (offered.size > 0 && !offered.has(alias)) {
-      const choice = sound.length > 0 ? `, or choose from ${listed(new Set(sound))}` : '';
-      yield { path, message: `"${alias}" is not offered; add it to models${choice}` };
+    } else if (lacks(offered, alias)) {
+      yield { path, message: notOffered(alias, sound) };
     }
   }
 }
 
 /** @param sound Aliases without a fault, to choose from. */
 function* checkPlans({ models, plans }: Referring, sound: readonly string[]): Iterable<Reference> {
-  const offered = new Map(models.map((model) => [aliasOf(model), definitionOf(model)]));
-  if (Object.keys(plans).length === 0) yield { path: ['plans'], message: 'must have at least one plan' };
-  for (const [name, plan] of Object.entries(plans)) {
+  const offered = offeredBy(models);
+  if (plans && Object.keys(plans).length === 0) {
+    yield { path: ['plans'], message: 'must have at least one plan' };
+  }
+  for (const [name, plan] of Object.entries(plans ?? {})) {
     for (const [index, alias] of plan.models.entries()) {
-      // Without any model, every alias is a consequence and no fault of its own.
-      if (offered.size > 0 && !offered.has(alias)) {
-        const choice = sound.length > 0 ? `, or choose from ${listed(new Set(sound))}` : '';
-        const message = `"${alias}" is not offered; add it to models${choice}`;
-        yield { path: ['plans', name, 'models', index], message };
+      if (alias !== undefined && lacks(offered, alias)) {
+        yield { path: ['plans', name, 'models', index], message: notOffered(alias, sound) };
       }
     }
     const limits = plan.models.flatMap((alias) => offered.get(alias)?.maxOutputTokens ?? []);
@@ -170,20 +215,24 @@ function* checkPlans({ models, plans }: Referring, sound: readonly string[]): It
 }
 
 function* checkTeams({ plans, teams }: Referring): Iterable<Reference> {
-  if (Object.keys(teams).length === 0) yield { path: ['teams'], message: 'must have at least one team' };
-  const names = Object.keys(plans);
-  for (const [name, { plan }] of Object.entries(teams)) {
-    if (names.length > 0 && !names.includes(plan)) {
-      const message = `there is no plan "${plan}"; choose from ${listed(names)}, or add it to plans`;
-      yield { path: ['teams', name, 'plan'], message };
+  if (teams && Object.keys(teams).length === 0) {
+    yield { path: ['teams'], message: 'must have at least one team' };
+  }
+  const names = Object.keys(plans ?? {});
+  for (const [name, { plan }] of Object.entries(teams ?? {})) {
+    if (plan !== undefined && names.length > 0 && !names.includes(plan)) {
+      const remedy = correction(plan, names, `choose from ${listed(names)}, or add it to plans`);
+      yield { path: ['teams', name, 'plan'], message: `there is no plan "${plan}"; ${remedy}` };
     }
   }
 }
 
 function* checkKeys({ teams }: Referring): Iterable<Reference> {
   const seen = new Map<string, string>();
-  for (const [team, { keys }] of Object.entries(teams)) {
-    for (const [index, { name }] of keys.entries()) {
+  for (const [team, { keys }] of Object.entries(teams ?? {})) {
+    for (const [index, key] of keys.entries()) {
+      if (!key) continue;
+      const { name } = key;
       const path = ['teams', team, 'keys', index];
       const earlier = seen.get(name);
       if (earlier !== undefined) {
@@ -192,6 +241,17 @@ function* checkKeys({ teams }: Referring): Iterable<Reference> {
       seen.set(name, earlier ?? path.join('.'));
     }
   }
+}
+
+/** Whether an alias leads nowhere. Where there is no model, or one without a name, that follows from another fault. */
+export function lacks(offered: ReadonlyMap<string | undefined, unknown>, alias: string): boolean {
+  return offered.size > 0 && !offered.has(undefined) && !offered.has(alias);
+}
+
+/** @param sound Aliases without a fault, to choose from. */
+function notOffered(alias: string, sound: readonly string[]): string {
+  const choice = sound.length > 0 ? `, or choose from ${listed(new Set(sound))}` : '';
+  return `"${alias}" is not offered; ${correction(alias, sound, `add it to models${choice}`)}`;
 }
 
 function listed(names: Iterable<string>): string {

@@ -23,16 +23,23 @@ export function stageThrottleOf(config: Throttling & Promising): Throttle {
   return config.stageThrottle ?? higherThrottle(accountThrottle, promisedThrottle(config));
 }
 
+/** The same of a config that may be at fault elsewhere. */
+interface Comparing extends Pick<Throttling, 'stageThrottle'> {
+  readonly plans?: Readonly<Record<string, { readonly throttle?: Throttle | undefined }>> | undefined;
+}
+
 /** Finds plans that promise one key more than the stage lets through for all. */
-export function* checkStageThrottle({ stageThrottle, plans }: Throttling): Iterable<Reference> {
+export function* checkStageThrottle({ stageThrottle, plans = {} }: Comparing): Iterable<Reference> {
   if (!stageThrottle) return;
   for (const [field, unit] of [
     ['rate', 'requests a second'],
     ['burst', 'requests at once'],
   ] as const) {
-    const [fastest] = Object.entries(plans).toSorted(([, a], [, b]) => b.throttle[field] - a.throttle[field]);
+    const [fastest] = Object.entries(plans)
+      .flatMap(([name, { throttle }]) => (throttle ? [{ name, throttle }] : []))
+      .toSorted((a, b) => b.throttle[field] - a.throttle[field]);
     if (!fastest) continue;
-    const [name, { throttle }] = fastest;
+    const { name, throttle } = fastest;
     if (stageThrottle[field] >= throttle[field]) continue;
     const message =
       `is below the ${throttle[field]} ${unit} that the plan ${name} promises each key; ` +

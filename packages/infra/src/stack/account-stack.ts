@@ -1,5 +1,12 @@
 import { resolve } from 'node:path';
-import { App, CfnResource, DefaultStackSynthesizer, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import {
+  App,
+  BOOTSTRAP_QUALIFIER_CONTEXT,
+  CfnResource,
+  RemovalPolicy,
+  Stack,
+  Validations,
+} from 'aws-cdk-lib';
 import { CfnAccount } from 'aws-cdk-lib/aws-apigateway';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
@@ -12,9 +19,6 @@ const stackName = 'api-gateway-log-role';
 /** The policy that API Gateway expects when the role is set. */
 const policyName = 'service-role/AmazonAPIGatewayPushToCloudWatchLogs';
 
-/** Where it is deployed, and by which bootstrap of the CDK. */
-type Deployed = Pick<ProxyConfig, 'region' | 'bootstrapQualifier'>;
-
 /**
  * The role with which API Gateway writes logs. All APIs of an account and Region share it, so it is in no deployment's
  * stack, and stays when this one is deleted.
@@ -22,11 +26,10 @@ type Deployed = Pick<ProxyConfig, 'region' | 'bootstrapQualifier'>;
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
  */
 class AccountStack extends Stack {
-  constructor(scope: Construct, { region, bootstrapQualifier: qualifier }: Deployed) {
+  constructor(scope: Construct, region: string) {
     super(scope, stackName, {
       description: 'The role with which all APIs of the account and Region write their logs',
       env: { region },
-      synthesizer: new DefaultStackSynthesizer({ qualifier }),
     });
     const role = new Role(this, 'LogRole', {
       assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
@@ -44,9 +47,17 @@ class AccountStack extends Stack {
  *
  * @param outdir Directory for the cloud assembly.
  */
-export function synthesizeAccount(deployed: Deployed, outdir: string): Synthesized {
-  const app = new App({ outdir: resolve(outdir), analyticsReporting: false, autoSynth: false });
-  const stack = new AccountStack(app, deployed);
+export function synthesizeAccount(
+  { region, bootstrapQualifier }: Pick<ProxyConfig, 'region' | 'bootstrapQualifier'>,
+  outdir: string,
+): Synthesized {
+  const app = new App({
+    outdir: resolve(outdir),
+    analyticsReporting: false,
+    autoSynth: false,
+    context: { [BOOTSTRAP_QUALIFIER_CONTEXT]: bootstrapQualifier },
+  });
+  const stack = new AccountStack(app, region);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   Validations.of(stack).acknowledge({
     id: `AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${policyName}]`,

@@ -1,4 +1,4 @@
-import { CfnOutput, DefaultStackSynthesizer, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { ProxyConfig } from '../config/config.ts';
 import { ApiKeys } from './api/api-keys.ts';
@@ -24,7 +24,6 @@ export class ProxyStack extends Stack {
     super(scope, id, {
       description: `Amazon Bedrock by API key, within limits: ${config.name}, stage ${config.stage}`,
       env: { region: config.region },
-      synthesizer: new DefaultStackSynthesizer({ qualifier: config.bootstrapQualifier }),
     });
     // The function knows the keys and the plans know the stage, so keys come first and plans last.
     const keys = new ApiKeys(this, 'Keys', config);

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { App, Tags, Validations } from 'aws-cdk-lib';
+import { App, BOOTSTRAP_QUALIFIER_CONTEXT, Tags, Validations } from 'aws-cdk-lib';
 import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { type ProxyConfig, stackNameOf } from '../config/config.ts';
 import { checkWithNag } from '../rules/nag.ts';
@@ -45,7 +45,11 @@ export function createApp(config: ProxyConfig, options: SynthesizeOptions): { ap
     analyticsReporting: false,
     // Validation runs in synthesize(), so that callers get its result and its errors.
     autoSynth: false,
-    context: { ...recommendedFlags, '@aws-cdk/core:validateAgainstDefaultRules': true },
+    context: {
+      ...recommendedFlags,
+      '@aws-cdk/core:validateAgainstDefaultRules': true,
+      [BOOTSTRAP_QUALIFIER_CONTEXT]: config.bootstrapQualifier,
+    },
   });
   const stack = new ProxyStack(app, stackNameOf(config), { config, lambdaDirectory });
   const tags = { ...config.tags, Application: config.name, Stage: config.stage };
