@@ -40,6 +40,12 @@ test('what is printed as JSON is still JSON', () => {
 function fakeTerminal() {
   const said: string[] = [];
   const say = (text: string) => void said.push(text);
-  const terminal = guarded({ print: say, note: say, paint: (_, text) => text, confirm: async (q) => say(q) });
+  const terminal = guarded({
+    print: say,
+    note: say,
+    paint: (_, text) => text,
+    confirm: async (question) => say(question),
+    ask: undefined,
+  });
   return { terminal, said };
 }

@@ -57,11 +57,13 @@ const plain = new Set([
  * from AWS could else move the cursor, set the clipboard, or turn what follows around.
  */
 export function guarded(terminal: Terminal): Terminal {
+  const { ask } = terminal;
   return {
     print: (text) => terminal.print(escaped(text)),
     note: (text) => terminal.note(escaped(text)),
     paint: (style, text) => terminal.paint(style, text),
     confirm: (question) => terminal.confirm(escaped(question)),
+    ask: ask && ((question) => ask(escaped(question))),
   };
 }
 

@@ -22,7 +22,7 @@ export async function checkRemovedTeams(
     return teams.flatMap(({ name, plan }) => (plan === undefined ? [removed(name)] : []));
   } catch (cause) {
     const first =
-      cause instanceof AdminError && (cause.is('no_such_stack') || cause.is('stack_has_no_table'));
+      cause instanceof AdminError && (cause.is('no_such_stack') || cause.is('stack_lacks_output'));
     if (first) return [];
     return [unknown({ check: 'teams' }, cause, 'dynamodb:Query and dynamodb:BatchGetItem on the table')];
   } finally {
