@@ -114,11 +114,7 @@ test('a port in use is said so, with the way out', async () => {
 });
 
 test('another config can be run, and its faults are named', async () => {
-  const directory = await mkdtemp(join(import.meta.dirname, 'cdk.out-'));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
-  const file = join(directory, 'config.ts');
-  await writeFile(
-    file,
+  const file = await writeConfig(
     `export default {
       name: 'other', stage: 'test', region: 'eu-west-1', models: ['nova-lite'],
       plans: { only: { throttle: { rate: 1, burst: 2 }, quota: { limit: 3, period: 'DAY' }, models: ['nova-lite'] } },
@@ -139,11 +135,7 @@ test('another config can be run, and its faults are named', async () => {
 });
 
 test('a config without keys serves the people who sign in, and says how to get a token', async () => {
-  const directory = await mkdtemp(join(import.meta.dirname, 'cdk.out-'));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
-  const file = join(directory, 'config.ts');
-  await writeFile(
-    file,
+  const file = await writeConfig(
     `export default {
       name: 'signed', stage: 'test', region: 'us-east-1', models: ['nova-lite'],
       plans: { only: { throttle: { rate: 10, burst: 20 }, quota: { limit: 300, period: 'DAY' }, models: ['nova-lite'] } },
@@ -160,13 +152,18 @@ test('a config without keys serves the people who sign in, and says how to get a
   expect(answer.text).toContain('What is a dystopia');
 });
 
-/** A config of one plan with limits of its own, in a file; the file is gone after the test. */
-async function writeConfig(limits: string): Promise<string> {
+/** A config in a file, which is gone after the test. */
+async function writeConfig(source: string): Promise<string> {
   const directory = await mkdtemp(join(import.meta.dirname, 'cdk.out-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const file = join(directory, 'config.ts');
-  await writeFile(
-    file,
+  await writeFile(file, source);
+  return file;
+}
+
+/** A config of one plan with limits of its own. */
+const withLimits = (limits: string) =>
+  writeConfig(
     `export default {
       name: 'tight', stage: 'test', region: 'us-east-1', models: ['nova-lite'],
       plans: { only: {
@@ -175,14 +172,12 @@ async function writeConfig(limits: string): Promise<string> {
       teams: { one: { plan: 'only', keys: ['one-key'] } },
     };`,
   );
-  return file;
-}
 
 test.each([
   ['{ requests: { month: 0 } }', 'quota_exceeded'],
   ['{ tokens: { day: 1000 } }', 'exceeds_limit'],
 ])('a question that %s refuses is said so in a line, and --once ends with 1', async (limits, code) => {
-  const { stdout, stderr, ...ended } = await run(['--once', '--config', await writeConfig(limits)]);
+  const { stdout, stderr, ...ended } = await run(['--once', '--config', await withLimits(limits)]);
   expect(stdout).toContain('one-key asks nova-lite');
   expect(stderr).toMatch(new RegExp(`^The question was refused \\(${code}\\): .+$`, 'm'));
   expect(stderr).not.toContain('    at ');
@@ -190,7 +185,7 @@ test.each([
 });
 
 test('without --once it goes on serving after a question that was refused', async () => {
-  const file = await writeConfig('{ requests: { month: 0 } }');
+  const file = await withLimits('{ requests: { month: 0 } }');
   const { started, lines } = await serve('--config', file);
   expect(lines.at(-1)).toBe('Serving until Ctrl-C.');
   started.kill('SIGINT');
