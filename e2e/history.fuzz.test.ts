@@ -1,9 +1,10 @@
 import type { Answer, MessageInput, Question } from '@org/bedrock-client';
 import { runs } from '@org/lambda/fuzz';
-import type { ScriptedAnswer } from '@org/local/bedrock';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { startSystem } from './harness.ts';
+import { type System, startSystem } from './harness.ts';
+
+type ScriptedAnswer = Parameters<System['bedrock']['answerNext']>[number];
 
 const said = fc.oneof(fc.constantFrom('', ' ', '\n\t', 'Hello.'), fc.string());
 

@@ -44,9 +44,10 @@ describe.skipIf(process.platform !== 'linux')('in a browser', () => {
 
   /** Serves a page from an origin of its own. */
   async function servePage(): Promise<string> {
-    const server = createServer((_request, response) => {
-      response.setHeader('content-type', 'text/html; charset=utf-8');
-      response.end(`<!doctype html><script>${script.replaceAll('</script', '<\\/script')}</script>`);
+    const server = createServer(({ url }, response) => {
+      const isScript = url === '/page.js';
+      response.setHeader('content-type', `text/${isScript ? 'javascript' : 'html'}; charset=utf-8`);
+      response.end(isScript ? script : '<!doctype html><script src="/page.js"></script>');
     });
     await new Promise<void>((resolve) => void server.listen(0, 'localhost', resolve));
     onTestFinished(() => void server.close());
@@ -62,11 +63,19 @@ describe.skipIf(process.platform !== 'linux')('in a browser', () => {
         JSON.parse(JSON.stringify(template).replaceAll('https://app.example.com', origin)),
     });
 
-  async function callFrom(origin: string, { url, keyValue }: System): Promise<unknown> {
+  /** Calls `tryAllowed` in a worker of the page. */
+  const inWorker = `((...given) => new Promise((resolve) => {
+    const script = 'importScripts("' + location.origin + '/page.js"); ' +
+      'tryAllowed(...' + JSON.stringify(given) + ').then(postMessage)';
+    const worker = new Worker(URL.createObjectURL(new Blob([script])));
+    worker.onmessage = ({ data }) => resolve(data);
+  }))`;
+
+  async function callFrom(origin: string, { url, keyValue }: System, call = 'tryClients'): Promise<unknown> {
     const page = await browser.newPage();
     onTestFinished(() => page.close());
     await page.goto(origin);
-    return page.evaluate(`tryClients(${JSON.stringify(url)}, ${JSON.stringify(keyValue('all-key'))})`);
+    return page.evaluate(`${call}(${JSON.stringify(url)}, ${JSON.stringify(keyValue('all-key'))})`);
   }
 
   test('a page of the origin calls with our client and with the SDKs of others, and reads the headers', async () => {
@@ -82,6 +91,26 @@ describe.skipIf(process.platform !== 'linux')('in a browser', () => {
       encoded: 'openai/gpt-4o:mini',
       requestIdIsRead: true,
     });
+  }, 60_000);
+
+  test('a worker of the page has to be allowed as the page has, and then calls', async () => {
+    const origin = await servePage();
+    expect(await callFrom(origin, await startFor(origin), inWorker)).toEqual({
+      refused: { failed: 'ConfigurationError' },
+      usage: 1,
+    });
+  }, 60_000);
+
+  test('a call that the browser holds back says what has to allow it, and that it may not have been sent', async () => {
+    const origin = await servePage();
+    const system = await startFor(origin);
+    expect(await callFrom(origin, system, 'tryHeldBack')).toEqual({
+      code: 'connection_failed',
+      message: expect.stringMatching(
+        /\(CORS\) with x-tenant\. Unless the browser held it back, the call may have been billed/,
+      ),
+    });
+    expect(system.logs).toEqual([]);
   }, 60_000);
 
   test('from a page of another origin nothing comes as far as a function', async () => {

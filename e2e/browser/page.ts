@@ -38,4 +38,21 @@ async function tryClients(baseUrl: string, apiKey: string): Promise<Record<strin
   return Object.fromEntries(await Promise.all(outcomes));
 }
 
-Object.assign(globalThis, { tryClients });
+/** What a page sees of calls that the browser holds back: to where no page may call, and with a header that none may send. */
+async function tryHeldBack(baseUrl: string, apiKey: string): Promise<Record<string, string | undefined>> {
+  const client = createBedrockClient({ apiKey, baseUrl, maxRetries: 0, dangerouslyAllowBrowser: true });
+  const { error } = await client.safeAsk('nova-lite', 'Hi', { headers: { 'x-tenant': 'acme' } });
+  return { code: error?.code, message: error?.message };
+}
+
+/** What comes of a client that is allowed to run where anyone can read its key, and of one that is not. */
+async function tryAllowed(baseUrl: string, apiKey: string): Promise<Record<string, unknown>> {
+  const limits = async (options: object) =>
+    (await createBedrockClient({ baseUrl, apiKey, ...options }).usage()).limits.length;
+  return {
+    refused: await outcomeOf(() => limits({})),
+    usage: await outcomeOf(() => limits({ dangerouslyAllowBrowser: true })),
+  };
+}
+
+Object.assign(globalThis, { tryClients, tryHeldBack, tryAllowed });

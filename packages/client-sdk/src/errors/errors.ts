@@ -249,13 +249,15 @@ export class AbortedError extends BedrockProxyError {
   override readonly code = 'aborted' as const;
 }
 
-/** The response is not from this proxy: a redirect, not JSON, cut short, or of another shape. Check `baseUrl`. */
+/**
+ * The response is not from this proxy: a redirect, not JSON, cut short, too long, or of another shape. Check `baseUrl`.
+ */
 export class InvalidResponseError extends BedrockProxyError {
   static {
     identify(InvalidResponseError, 'InvalidResponseError');
   }
   override readonly code = 'invalid_response' as const;
-  /** The first fault of the JSON; empty if the response is not JSON. */
+  /** The first fault of the JSON, or that it is too long; empty if the response is not JSON. */
   readonly issues: readonly Issue[];
   /** The media type of the response, without parameters. */
   readonly contentType: string | undefined;
