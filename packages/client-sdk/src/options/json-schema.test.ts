@@ -1,5 +1,6 @@
 import { AskRequestSchema } from '@org/contract';
 import { expect, test } from 'vitest';
+// biome-ignore lint/style/noRestrictedImports: it is about schemas of zod's own kind, which convert themselves.
 import * as z from 'zod';
 import { jsonSchemaOf } from './json-schema.ts';
 
