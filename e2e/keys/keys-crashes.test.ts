@@ -1,256 +1,366 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   APIGatewayClient,
+  DeleteApiKeyCommand,
   GetApiKeysCommand,
-  GetUsagePlanKeysCommand,
-  GetUsagePlansCommand,
+  UpdateApiKeyCommand,
 } from '@aws-sdk/client-api-gateway';
-import {
-  createKey,
-  createTeam,
-  type Deployment,
-  deleteTeam,
-  type Endpoints,
-  listKeys,
-  listTeams,
-  localEndpoints,
-  moveTeam,
-  openDeployment,
-  readAccess,
-  revokeKey,
-  rotateKey,
-} from '@org/admin';
-import { type ProxyConfig, parseProxyConfig } from '@org/infra/config';
-import { SignInItem, signInKey } from '@org/table';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { deleteTeam, localEndpoints, openDeployment, revokeKey } from '@org/admin';
+import { parseProxyConfig } from '@org/infra/config';
+import { readItem, SignInItem, signInKey } from '@org/table';
 import { expect, onTestFinished, test } from 'vitest';
 import { configs } from '../configs.ts';
-import { type System, startSystem } from '../harness.ts';
+import { dynamoDbClient } from '../dynamodb-client.ts';
+import { startSystem } from '../harness.ts';
+import { startBreakingGateway } from './breaking-gateway.ts';
+import { commandLine, type Said } from './command-line.ts';
+import { watchKeys } from './working-keys.ts';
 
 const noon = Date.parse('2026-11-22T12:00:00Z');
 
 /** When a command that died has been silent for long enough. */
 const later = noon + 3 * 60_000;
 
-/** Whether the request that a command dies over arrives; either way it never hears of it, and asks for nothing more. */
-type Death = 'before its request' | 'after its request';
+/** When every key has ended that has an end. */
+const atLast = noon + 400 * 86_400_000;
 
-const { counted } = configs;
 const withSignIn = parseProxyConfig({
-  ...counted,
+  ...configs.counted,
   signIn: { issuer: 'https://login.example.com', audience: 'bedrock-proxy' },
 });
 
-/** A deployment as a command sees it that dies over its nth request. */
-async function mortal(config: ProxyConfig, death: Death, lastRequest: number) {
-  const inner = new NodeHttpHandler();
-  let requests = 0;
-  const requestHandler = {
-    handle: async (...call: Parameters<NodeHttpHandler['handle']>) => {
-      requests += 1;
-      if (requests < lastRequest) return inner.handle(...call);
-      if (requests === lastRequest && death === 'after its request') await inner.handle(...call);
-      throw new Error('The command died.');
+/** A command that can break, and what must be true once it was run again. */
+interface Command {
+  readonly run: string;
+  /** Commands before it. */
+  readonly after: readonly string[];
+  /** Whose keys are looked at. */
+  readonly team: 'acme' | 'thrifty';
+  /** The keys of the team that work for good, one of each name, and the plan that they have. */
+  readonly leaves: Readonly<Record<string, string>>;
+  /** Whether old keys may work on to an end. */
+  readonly overlap?: boolean;
+  /** Whether the team is gone. */
+  readonly deletes?: boolean;
+  /** Whether the deployment has a key for the team's signed-in callers, too. */
+  readonly signIn?: boolean;
+}
+
+const team = 'teams create acme --plan few';
+const app = 'keys create app --team acme --limit requests/day=2';
+const other = 'keys create other --team acme';
+
+const ofTeams: readonly Command[] = [
+  { run: team, after: [], team: 'acme', leaves: {} },
+  { run: 'teams create --from FILE', after: [], team: 'acme', leaves: { app: 'few', other: 'few' } },
+  {
+    run: 'teams move acme tokens',
+    after: [team, app, other, 'keys rotate other'],
+    team: 'acme',
+    leaves: { app: 'tokens', other: 'tokens' },
+    overlap: true,
+  },
+  {
+    run: 'teams delete acme --yes',
+    after: [team, app, other, 'keys rotate other'],
+    team: 'acme',
+    leaves: {},
+    deletes: true,
+  },
+];
+
+const commands: readonly Command[] = [
+  ...ofTeams,
+  ...ofTeams.map((command) => ({ ...command, signIn: true })),
+  { run: app, after: [team], team: 'acme', leaves: { app: 'few' } },
+  { run: 'keys rotate app', after: [team, app], team: 'acme', leaves: { app: 'few' }, overlap: true },
+  {
+    run: 'keys rotate app --now',
+    after: [team, app, 'keys rotate app'],
+    team: 'acme',
+    leaves: { app: 'few' },
+  },
+  { run: 'keys revoke app --yes', after: [team, app, 'keys rotate app'], team: 'acme', leaves: {} },
+  {
+    run: 'keys revoke app --replaced --yes',
+    after: [team, app, 'keys rotate app'],
+    team: 'acme',
+    leaves: { app: 'few' },
+  },
+  {
+    run: 'keys create more --team thrifty',
+    after: [],
+    team: 'thrifty',
+    leaves: { 'thrifty-key': 'tokens', more: 'tokens' },
+  },
+  {
+    run: 'keys rotate thrifty-key',
+    after: [],
+    team: 'thrifty',
+    leaves: { 'thrifty-key': 'tokens', 'thrifty-key-2': 'tokens' },
+    overlap: true,
+  },
+  {
+    run: 'keys rotate thrifty-key --now',
+    after: [],
+    team: 'thrifty',
+    leaves: { 'thrifty-key-2': 'tokens' },
+  },
+  {
+    run: 'keys rotate thrifty-key --now',
+    after: ['keys rotate thrifty-key'],
+    team: 'thrifty',
+    leaves: { 'thrifty-key-2': 'tokens' },
+  },
+  {
+    run: 'keys rotate thrifty-key-2 --now',
+    after: ['keys rotate thrifty-key'],
+    team: 'thrifty',
+    leaves: { 'thrifty-key-2': 'tokens' },
+  },
+  { run: 'keys revoke thrifty-key --yes', after: [], team: 'thrifty', leaves: {} },
+];
+
+const teamsFile = JSON.stringify([
+  { name: 'acme', plan: 'few', keys: [{ name: 'app', limits: { requests: { day: 2 } } }, 'other'] },
+]);
+
+/** A deployment, an operator who writes down the values that are shown, and what is true. */
+async function start({ signIn = false, team: watched }: Command) {
+  const system = await startSystem('counted');
+  const gateway = await startBreakingGateway(system);
+  const config = signIn ? withSignIn : configs.counted;
+  let time = noon;
+  const proxy = await commandLine(gateway.origin, config, () => time);
+  const watch = await watchKeys(system);
+  const directory = await mkdtemp(join(tmpdir(), 'proxy-crashes-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const file = join(directory, 'teams.json');
+  await writeFile(file, teamsFile);
+  const table = dynamoDbClient(system.dynamodb.url);
+  const endpoints = await localEndpoints(system.gateway.url, 'counted-dev');
+  const apiGateway = new APIGatewayClient(endpoints('api_gateway'));
+  const whole = await openDeployment(config, endpoints, () => time);
+  onTestFinished(() => {
+    whole.close();
+    table.destroy();
+    apiGateway.destroy();
+  });
+  const ofConfig = new Map(
+    ['shared-key', 'other-key', 'thrifty-key'].map((name) => [name, system.keyValue(name)]),
+  );
+  /** Values by the names of their keys, as they were shown. */
+  const shown = new Map<string, string[]>();
+
+  const write = ({ stdout, stderr }: Said) => {
+    const name = /^The (?:new key is|key) ([\w-]+)(?:,| of the team)/m.exec(stderr)?.[1];
+    for (const line of stdout.split('\n').filter(Boolean)) {
+      const [value = '', key = name] = line.split('\t').toReversed();
+      if (key !== undefined) shown.set(key, [...(shown.get(key) ?? []), value]);
+    }
+  };
+  const signedIn = async () => {
+    const item = await readItem(
+      { client: table, table: system.gateway.tables[0]?.name ?? '' },
+      signInKey('acme'),
+    );
+    return item && SignInItem.parse(item).value;
+  };
+  /** The keys of the team that work, but for that of its signed-in callers. */
+  const working = async (at: number) => {
+    const inside = await signedIn();
+    const all = await watch(config, at);
+    return all.filter((key) => key.team === watched && key.value !== inside);
+  };
+
+  return {
+    breakAt: gateway.breakAt,
+    broke: gateway.broke,
+    shown,
+    signedIn,
+    working,
+    watch: (at: number) => watch(config, at),
+    valueInConfig: (name: string) => ofConfig.get(name),
+    async operate(command: string): Promise<Said> {
+      const said = await proxy(...command.replace('FILE', file).split(' '));
+      write(said);
+      return said;
+    },
+    wait() {
+      time = later;
+    },
+    /** All as it was at the start. */
+    async reset() {
+      gateway.breakAt(undefined);
+      time = later;
+      const unlessGone = (error: Error) => expect(error.message).toMatch(/There is no/);
+      await deleteTeam(whole, 'acme').catch(unlessGone);
+      for (const name of ['more', 'thrifty-key-2']) await revokeKey(whole, { name }).catch(unlessGone);
+      const { items = [] } = await apiGateway.send(new GetApiKeysCommand({ limit: 500 }));
+      for (const { id: apiKey, name = '' } of items) {
+        const patchOperations = [{ op: 'replace' as const, path: '/enabled', value: 'true' }];
+        await apiGateway.send(
+          ofConfig.has(name)
+            ? new UpdateApiKeyCommand({ apiKey, patchOperations })
+            : new DeleteApiKeyCommand({ apiKey }),
+        );
+      }
+      shown.clear();
+      for (const [name, value] of ofConfig) shown.set(name, [value]);
+      time = noon;
     },
   };
-  const deployment = await openDeployment(
-    config,
-    (service) => {
-      const settings = { ...endpoints(service), requestHandler, maxAttempts: 1 };
-      // Finding the deployment changes nothing.
-      return service === 'cloudformation' ? endpoints(service) : settings;
+}
+
+type Operator = Awaited<ReturnType<typeof start>>;
+
+/** What a command says of keys, and how to see that it is true. */
+const claims: readonly [RegExp, (operator: Operator, ...named: string[]) => Promise<void>][] = [
+  [
+    /The old key (\S+) works until (\S+), for/g,
+    async ({ shown, working }, name = '', end = '') => {
+      const old = shown.get(name)?.slice(0, -1) ?? [];
+      const ends = async (at: number) => (await working(at)).filter((key) => key.name === name);
+      expect((await ends(Date.parse(end) - 1)).length).toBeGreaterThan(1);
+      for (const { value } of await ends(Date.parse(end))) expect(old).not.toContain(value);
     },
-    () => noon,
-  );
-  onTestFinished(() => deployment.close());
-  return deployment;
-}
+  ],
+  [
+    /The old key (\S+) ha(?:s ended|d ended already)/g,
+    async ({ shown, working }, name = '') => {
+      const [value] = shown.get(name)?.slice(-1) ?? [];
+      const left = (await working(later)).filter((key) => key.name === name);
+      expect(left).toMatchObject([{ value }]);
+    },
+  ],
+  [
+    /The (?:old )?key (\S+) (?:of the config )?is disabled/g,
+    async ({ valueInConfig, working }, name = '') => {
+      const values = (await working(atLast)).map(({ value }) => value);
+      expect(values).not.toContain(valueInConfig(name));
+    },
+  ],
+  [
+    /The old key (\S+) is of the config and works/g,
+    async ({ valueInConfig, working }, name = '') => {
+      const values = (await working(atLast)).map(({ value }) => value);
+      expect(values).toContain(valueInConfig(name));
+    },
+  ],
+  [
+    /(?:Revoked (\S+) \(|There was nothing left to revoke of (\S+)\.)/g,
+    async ({ working }, revoked, nothing) => {
+      const names = (await working(later)).map(({ name }) => name);
+      expect(names).not.toContain(revoked ?? nothing);
+    },
+  ],
+  [
+    /Revoked what (\S+) had replaced/g,
+    async ({ working }, replaced) => {
+      expect((await working(later)).filter(({ name }) => name === replaced)).toHaveLength(1);
+    },
+  ],
+  [
+    /The team (\S+) and its keys \((\d+)\) are on the plan (\S+);/g,
+    async ({ working }, _, count, plan) => {
+      const keys = await working(later);
+      expect(keys).toHaveLength(Number(count));
+      for (const key of keys) expect(key).toMatchObject({ plan, usagePlan: plan });
+    },
+  ],
+  [
+    /The team (\S+) is deleted/g,
+    async ({ operate, watch }, name = '') => {
+      expect((await watch(later)).filter((key) => key.team === name)).toEqual([]);
+      expect((await operate('teams list')).stdout).not.toContain(name);
+    },
+  ],
+  [
+    /There is a key "(\S+)" already|The key \S+ was replaced by (\S+) already/g,
+    async ({ working }, there, by) => {
+      expect((await working(atLast)).map(({ name }) => name)).toContain(there ?? by);
+    },
+  ],
+  [
+    /There is no key "(\S+)"/g,
+    async ({ working }, name) => {
+      expect((await working(later)).map((key) => key.name)).not.toContain(name);
+    },
+  ],
+];
 
-let system: System;
-let endpoints: Endpoints;
-
-async function start(config: ProxyConfig): Promise<Deployment> {
-  system = await startSystem('counted');
-  endpoints = await localEndpoints(system.gateway.url, 'counted-dev');
-  const deployment = await openDeployment(config, endpoints, () => later);
-  onTestFinished(() => deployment.close());
-  return deployment;
-}
-
-interface UsableKey {
-  readonly id: string;
-  readonly name: string;
-  /** Name of the plan. */
-  readonly plan: string;
-}
-
-const isForSignIn = ({ name }: Pick<UsableKey, 'name'>) => name.endsWith('-sign-in');
-
-/** The keys made at run time that API Gateway would let through, but for those of signed-in callers. */
-const usableKeys = async () => (await allUsableKeys()).filter((key) => !isForSignIn(key));
-
-/** The keys made at run time that API Gateway would let through. */
-async function allUsableKeys(): Promise<UsableKey[]> {
-  const client = new APIGatewayClient(endpoints('api_gateway'));
-  onTestFinished(() => client.destroy());
-  const [{ items: keys = [] }, { items: plans = [] }] = await Promise.all([
-    client.send(new GetApiKeysCommand({ limit: 500 })),
-    client.send(new GetUsagePlansCommand({})),
-  ]);
-  const members = await Promise.all(
-    plans.map(async ({ id: usagePlanId, name = '' }) => {
-      const { items = [] } = await client.send(new GetUsagePlanKeysCommand({ usagePlanId, limit: 500 }));
-      return items.map(({ id = '' }) => ({ id, plan: name.replace('counted-dev-', '') }));
-    }),
-  );
-  const fromConfig = ['shared-key', 'other-key', 'thrifty-key'];
-  return members.flat().flatMap(({ id, plan }) => {
-    const key = keys.find((each) => each.id === id);
-    return key?.enabled && !fromConfig.includes(key.name ?? '') ? [{ id, name: key.name ?? '', plan }] : [];
-  });
-}
-
-/** No key is let through whose team, plan and limits nobody knows. */
-async function expectNoUnlimitedKey(deployment: Deployment): Promise<void> {
-  for (const { id } of await allUsableKeys()) {
-    const access = await readAccess(deployment, id);
-    // Without an item the function refuses it.
-    if (access) expect(access).toMatchObject({ team: 'acme', plan: expect.stringMatching(/few|tokens/) });
+async function expectTrue(operator: Operator, { stderr }: Said): Promise<void> {
+  for (const [claim, look] of claims) {
+    for (const [, ...named] of stderr.matchAll(claim)) await look(operator, ...named);
   }
 }
 
-/** Each team made at run time has one key for its signed-in callers, where there are any, which the authorizer finds. */
-async function expectOneSignInKeyEach(deployment: Deployment): Promise<void> {
-  const teams = (await listTeams(deployment)).filter(({ source }) => source === 'run-time');
-  const expected = await Promise.all(
-    (deployment.config.signIn ? teams : []).map(async ({ name, plan }) => {
-      const item = await deployment.table.get(signInKey(name));
-      return { id: item && SignInItem.parse(item).keyId, plan };
-    }),
-  );
-  const usable = (await allUsableKeys()).filter(isForSignIn);
-  expect(usable.map(({ id, plan }) => ({ id, plan }))).toEqual(expected);
+/** A key that was made with limits has them, whatever broke. */
+async function expectLimits({ working }: Operator): Promise<void> {
+  for (const { name, limits } of await working(noon)) {
+    if (name === 'app') expect(limits).toEqual({ requests: { day: 2 } });
+  }
 }
 
-const made = { name: 'app', team: 'acme' };
+/** What is true once a command that broke was run again. */
+async function expectFinished(operator: Operator, command: Command): Promise<void> {
+  const { leaves, overlap = false, signIn = false } = command;
+  const forGood = await operator.working(atLast);
+  const seen = forGood.map(({ name, plan, usagePlan }) => ({ name, plan, usagePlan }));
+  const wanted = Object.entries(leaves).map(([name, plan]) => ({ name, plan, usagePlan: plan }));
+  expect(seen).toHaveLength(wanted.length);
+  expect(seen).toEqual(expect.arrayContaining(wanted));
+  // Whoever made it has its value, which is the last that was shown.
+  for (const { name, value } of forGood) expect(operator.shown.get(name)?.at(-1)).toBe(value);
+  const now = await operator.working(later);
+  expect(overlap ? now.length : now).toEqual(overlap ? expect.any(Number) : forGood);
+  await expectLimits(operator);
 
-const commands: readonly {
-  readonly name: string;
-  readonly prepare: (deployment: Deployment) => Promise<unknown>;
-  readonly run: (deployment: Deployment) => Promise<unknown>;
-  readonly check: (deployment: Deployment) => Promise<void>;
-}[] = [
-  {
-    name: 'teams create',
-    prepare: async () => {},
-    run: (deployment) => createTeam(deployment, 'acme', 'few'),
-    check: async (deployment) => {
-      expect(await listTeams(deployment)).toContainEqual(
-        expect.objectContaining({ name: 'acme', plan: 'few', source: 'run-time' }),
-      );
-    },
-  },
-  {
-    name: 'keys create',
-    prepare: (deployment) => createTeam(deployment, 'acme', 'few'),
-    run: (deployment) => createKey(deployment, made),
-    check: async () => {
-      expect(await usableKeys()).toMatchObject([{ name: 'app', plan: 'few' }]);
-    },
-  },
-  {
-    name: 'keys rotate',
-    prepare: async (deployment) => {
-      await createTeam(deployment, 'acme', 'few');
-      await createKey(deployment, made);
-    },
-    run: (deployment) => rotateKey(deployment, { name: 'app', overlap: 3_600_000 }),
-    check: async (deployment) => {
-      const keys = (await listKeys(deployment)).filter(({ name }) => name === 'app');
-      const active = keys.filter(({ state }) => state === 'active');
-      expect(active).toMatchObject([{ replaced: false }]);
-      // Whatever else works has an end.
-      expect(keys.filter(({ state }) => state !== 'active' && state !== 'ending')).toEqual([]);
-      const known = keys.map(({ id }) => id).toSorted();
-      expect((await usableKeys()).map(({ id }) => id).toSorted()).toEqual(known);
-    },
-  },
-  {
-    name: 'keys revoke',
-    prepare: async (deployment) => {
-      await createTeam(deployment, 'acme', 'few');
-      await createKey(deployment, made);
-      await rotateKey(deployment, { name: 'app', overlap: 3_600_000 });
-    },
-    run: (deployment) => revokeKey(deployment, { name: 'app' }),
-    check: async (deployment) => {
-      expect(await usableKeys()).toEqual([]);
-      expect((await listKeys(deployment)).filter(({ name }) => name === 'app')).toEqual([]);
-    },
-  },
-  {
-    name: 'teams move',
-    prepare: async (deployment) => {
-      await createTeam(deployment, 'acme', 'few');
-      await createKey(deployment, made);
-      await createKey(deployment, { name: 'other', team: 'acme' });
-    },
-    run: (deployment) => moveTeam(deployment, 'acme', 'tokens'),
-    check: async (deployment) => {
-      const usable = await usableKeys();
-      expect(usable.map(({ name, plan }) => [name, plan]).toSorted()).toEqual([
-        ['app', 'tokens'],
-        ['other', 'tokens'],
-      ]);
-      for (const { id } of usable) expect(await readAccess(deployment, id)).toMatchObject({ plan: 'tokens' });
-    },
-  },
-  {
-    name: 'teams delete',
-    prepare: async (deployment) => {
-      await createTeam(deployment, 'acme', 'few');
-      await createKey(deployment, made);
-    },
-    run: (deployment) => deleteTeam(deployment, 'acme'),
-    check: async (deployment) => {
-      expect(await usableKeys()).toEqual([]);
-      expect((await listTeams(deployment)).map(({ name }) => name)).not.toContain('acme');
-    },
-  },
-];
+  const inside = await operator.signedIn();
+  const ofTeam = (await operator.watch(later)).filter((key) => key.team === 'acme' && key.value === inside);
+  const [plan] = /few|tokens/.exec(command.run) ?? ['few'];
+  expect(ofTeam).toMatchObject(signIn && !command.deletes ? [{ plan, usagePlan: plan }] : []);
+}
 
-const gone = /There is no (?:key|team)|already/;
+const repeated = /There is no (?:key|team)|already/;
 
-const everyCommand = [
-  ...commands.map((command) => ({ ...command, where: 'without sign-in', config: counted })),
-  ...commands
-    .filter(({ name }) => name.startsWith('teams'))
-    .map((command) => ({ ...command, where: 'with sign-in', config: withSignIn })),
-];
+test.each(commands.map((command) => [nameOf(command), command] as const))(
+  '%s can break at any of its writes: it is finished by running it again, and all that was said is true',
+  async (_, command) => {
+    const operator = await start(command);
+    for (const kind of ['dies', 'refused'] as const) {
+      for (let write = 1; ; write += 1) {
+        await operator.reset();
+        for (const each of command.after) await operator.operate(each);
+        operator.breakAt({ kind, write });
+        const first = await operator.operate(command.run);
+        const broke = operator.broke();
+        operator.breakAt(undefined);
+        await expectLimits(operator);
+        expect(first.code).toBe(broke ? 1 : 0);
+        operator.wait();
 
-test.each(everyCommand)(
-  '$name, $where, can die over any of its requests: no key is without limits, and running it again finishes it',
-  async ({ prepare, run, check, config }) => {
-    const deployment = await start(config);
-    for (const death of ['before its request', 'after its request'] as const) {
-      for (let request = 1; ; request += 1) {
-        await prepare(deployment);
-        const dying = await mortal(config, death, request);
-        const died = await run(dying).then(
-          () => false,
-          () => true,
-        );
-        await expectNoUnlimitedKey(deployment);
-        // It may have died over its last request, when all was done.
-        await run(deployment).catch((error: Error) => expect(error.message).toMatch(gone));
-        await check(deployment);
-        await expectOneSignInKeyEach(deployment);
-        await expectNoUnlimitedKey(deployment);
-        await deleteTeam(deployment, 'acme').catch((error: Error) => expect(error.message).toMatch(gone));
-        expect(await allUsableKeys()).toEqual([]);
-        expect(await deployment.table.get(signInKey('acme'))).toBeUndefined();
-        if (!died) break;
-        expect(request).toBeLessThan(40);
+        const again = await operator.operate(command.run);
+        if (again.code !== 0) expect(again.stderr).toMatch(repeated);
+        await expectTrue(operator, again);
+        // A key whose value nobody saw is rotated, as it says.
+        for (const { name, value } of await operator.working(atLast)) {
+          if (operator.shown.get(name)?.includes(value)) continue;
+          const rotation = `keys rotate ${name}${command.overlap ? '' : ' --now'}`;
+          await expectTrue(operator, await operator.operate(rotation));
+        }
+        await expectFinished(operator, command);
+        if (!broke) break;
+        expect(write).toBeLessThan(60);
       }
     }
   },
+  180_000,
 );
+
+function nameOf({ run, after, signIn = false }: Command): string {
+  const before = after.filter((command) => command.startsWith('keys rotate')).join(', ');
+  return `${run}${before && `, after ${before},`}${signIn ? ' with sign-in' : ''}`;
+}

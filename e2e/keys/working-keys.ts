@@ -5,6 +5,7 @@ import {
   GetUsagePlansCommand,
 } from '@aws-sdk/client-api-gateway';
 import { localEndpoints } from '@org/admin';
+import type { Limits } from '@org/contract';
 import { type ProxyConfig, stackNameOf } from '@org/infra/config';
 import { readConfig } from '@org/lambda/config';
 import { environmentVariables, ProxyEnvironment } from '@org/lambda/environment';
@@ -21,6 +22,8 @@ export interface WorkingKey {
   /** What the function takes its bearer for. */
   readonly team: string;
   readonly plan: string;
+  /** Limits of the key's own. */
+  readonly limits: Limits | undefined;
   /** Name of the usage plan that it is in, without that of the stack. */
   readonly usagePlan: string;
 }
@@ -66,7 +69,10 @@ export async function watchKeys({ gateway, dynamodb }: System): Promise<WorkingK
       keys.map(async ({ id = '', name = '', value = '', enabled }): Promise<WorkingKey[]> => {
         const usagePlan = usagePlans.get(id);
         const caller = enabled && usagePlan && (await directory(id, new AbortController().signal, at));
-        return caller ? [{ id, name, value, team: caller.team, plan: caller.plan, usagePlan }] : [];
+        if (!caller) return [];
+        const { team, plan, scopes } = caller;
+        const { limits } = scopes.find(({ kind }) => kind === 'key') ?? {};
+        return [{ id, name, value, team, plan, limits, usagePlan }];
       }),
     );
     return working.flat();
