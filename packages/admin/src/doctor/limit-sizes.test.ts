@@ -102,6 +102,22 @@ test('an ask without maxTokens holds as many as its plan allows', () => {
   expect(checkLimitSizes(parseProxyConfig({ ...shipped, plans }))).toEqual([]);
 });
 
+test('an ask to a model that thinks holds the thoughts, too', () => {
+  const findings = (day: number) =>
+    checkLimitSizes(
+      parseProxyConfig({
+        ...shipped,
+        models: ['claude-sonnet-5'],
+        plans: { starter: { ...starter, models: ['claude-sonnet-5'], limits: { tokens: { day } } } },
+        teams: { toll: { plan: 'starter', keys: ['k'] } },
+      }),
+    );
+  expect(findings(9000)).toEqual([]);
+  expect(findings(8000)).toMatchObject([
+    { what: expect.stringMatching(/^only calls with a small maxTokens fit its 8,000 tokens\/day/) },
+  ]);
+});
+
 test('a model that makes vectors is asked for one, and has no output to hold', () => {
   const embed = { ...starter, models: ['titan-embed-v2'] };
   const config = (day: number) =>

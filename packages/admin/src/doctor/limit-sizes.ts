@@ -1,8 +1,9 @@
 import { type LimitKind, type LimitPeriod, type Limits, limitKinds, limitPeriods } from '@org/contract';
 import type { ProxyConfig } from '@org/infra/config';
 import type { ModelCall } from '@org/lambda/call/call';
-import { maxTokensOf } from '@org/lambda/call/max-tokens';
+import { longAnswerTokens, maxTokensOf } from '@org/lambda/call/max-tokens';
 import { worstCaseOf } from '@org/lambda/call/meter';
+import { thinks } from '@org/lambda/call/reasoning';
 import type { ChosenModel } from '@org/lambda/config';
 import { type Amounts, amountsOf, unitOf } from '@org/lambda/ledger/amounts';
 import { aliasOf, definitionOf, priceIn } from '@org/models';
@@ -100,10 +101,11 @@ function shortestCall(
   most: number | undefined,
 ): ModelCall {
   if (model.definition.upstream === 'embed') return { kind: 'embed', inputs: ['?'] };
+  const usual = thinks({}, model.definition) ? longAnswerTokens : undefined;
   return {
     kind: 'chat',
     messages: [{ role: 'user', blocks: [{ type: 'text', text: '?' }] }],
-    maxTokens: maxTokensOf(maxTokens, model, { maxTokens: most, clampMaxTokens: false }),
+    maxTokens: maxTokensOf(maxTokens, model, { maxTokens: most, clampMaxTokens: false }, usual),
   };
 }
 
