@@ -168,7 +168,7 @@ test('a leaked key is refused at once, and the overlap of a rotation can be ende
   await done('teams', 'create', 'acme', '--plan', 'few');
   const leaked = await newKey('app', '--team', 'acme');
   expect((await use(leaked)).status).toBe(200);
-  const second = await done('keys', 'rotate', 'app', '--now');
+  const second = await done('keys', 'rotate', 'app', '--now', '--yes');
   expect((await use(leaked)).status).toBe(401);
   expect((await use(second)).status).toBe(200);
 
@@ -182,7 +182,7 @@ test('a leaked key is refused at once, and the overlap of a rotation can be ende
   expect((await use(third)).status).toBe(200);
 
   const fourth = await done('keys', 'rotate', 'app');
-  const fifth = await done('keys', 'rotate', 'app', '--now');
+  const fifth = await done('keys', 'rotate', 'app', '--now', '--yes');
   for (const old of [third, fourth]) expect((await use(old)).status).toBe(401);
   expect((await use(fifth)).status).toBe(200);
 });
@@ -256,7 +256,7 @@ test('moving a team says how many of its keys still work', async () => {
   await newKey('other', '--team', 'acme');
   await done('keys', 'rotate', 'app');
   expect((await proxy('teams', 'move', 'acme', 'tokens')).stderr).toContain('its keys (3)');
-  await done('keys', 'rotate', 'app', '--now');
+  await done('keys', 'rotate', 'app', '--now', '--yes');
   expect((await proxy('teams', 'move', 'acme', 'few')).stderr).toContain('its keys (2)');
 });
 
@@ -309,7 +309,7 @@ test('a key of the config is replaced by one made at run time, and disabled with
       /replaced by thrifty-key-2 already.*npm run proxy -- keys rotate thrifty-key-2 --local http:/s,
     ),
   });
-  const now = await proxy('keys', 'rotate', 'thrifty-key', '--now', '--as', 'thrifty-key-3');
+  const now = await proxy('keys', 'rotate', 'thrifty-key', '--now', '--yes', '--as', 'thrifty-key-3');
   expect(now.stderr).toMatch(/is disabled.*enabled: false.*deploy/);
   expect((await use(keyValue('thrifty-key'))).status).toBe(401);
   expect((await use(now.stdout.trim())).status).toBe(200);
@@ -318,7 +318,7 @@ test('a key of the config is replaced by one made at run time, and disabled with
 
 test('a key that the config disables is not replaced by one that works', async () => {
   const { done, proxy } = await start('tight');
-  for (const options of [[], ['--now'], ['--as', 'other-key']]) {
+  for (const options of [[], ['--now', '--yes'], ['--as', 'other-key']]) {
     const { code, stdout, stderr } = await proxy('keys', 'rotate', 'disabled-key', ...options);
     expect(stderr).toMatch(
       /^error: The key disabled-key is disabled in the config.*keys create NAME --team calm.*enabled/s,

@@ -34,7 +34,12 @@ export interface AdminProblems {
   key_keeps_its_name: { readonly key: string };
   key_has_no_value: { readonly key: string };
   limits_cannot_hold: { readonly reason: string };
-  no_such_stack: { readonly stack: string; readonly region: string };
+  no_such_stack: {
+    readonly stack: string;
+    readonly region: string;
+    /** Of the credentials, where AWS says. */
+    readonly account: string | undefined;
+  };
   stack_lacks_output: { readonly stack: string; readonly output: string };
   /** A plan, or all of them, without a priced model that answers questions. */
   nothing_to_prove_with: { readonly plan: string | undefined };
@@ -82,7 +87,8 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
   key_keeps_its_name: ({ key }) => `The new key has the name of the old one, ${key}.`,
   key_has_no_value: ({ key }) => `API Gateway made the key ${key} without an id or a value.`,
   limits_cannot_hold: () => 'The limits of the key cannot hold.',
-  no_such_stack: ({ stack, region }) => `There is no stack ${stack} in ${region}.`,
+  no_such_stack: ({ stack, region, account }) =>
+    `There is no stack ${stack} in ${account === undefined ? '' : `the account ${account}, `}${region}.`,
   stack_lacks_output: ({ stack, output }) => `The stack ${stack} has no output ${output}.`,
   nothing_to_prove_with: ({ plan }) =>
     `${plan === undefined ? 'The config' : `The plan ${plan}`} has no model that answers questions and whose price is known.`,

@@ -4,7 +4,7 @@ import { keyOutputName, type ProxyConfig, stackNameOf } from '@org/infra/config'
 import { AdminError } from './admin-error.ts';
 import { ApiKeys } from './aws/api-keys.ts';
 import type { Endpoints } from './aws/endpoints.ts';
-import { stackOutputs } from './aws/stack.ts';
+import { deployedStack } from './aws/stack.ts';
 import { UsagePlans } from './aws/usage-plans.ts';
 import { Table } from './table.ts';
 
@@ -12,6 +12,8 @@ import { Table } from './table.ts';
 export interface Deployment {
   /** Of its stack. */
   readonly name: string;
+  /** Of AWS. Undefined where it is not said. */
+  readonly account: string | undefined;
   readonly config: ProxyConfig;
   /** URL that the routes are below. */
   readonly endpoint: string;
@@ -32,7 +34,7 @@ export async function openDeployment(
   now: () => number,
 ): Promise<Deployment> {
   const name = stackNameOf(config);
-  const outputs = await stackOutputs(name, endpoints('cloudformation'));
+  const { account, outputs } = await deployedStack(name, endpoints('cloudformation'));
   const output = (key: string): string => {
     const value = outputs.get(key);
     if (value === undefined) throw new AdminError('stack_lacks_output', { stack: name, output: key });
@@ -49,6 +51,7 @@ export async function openDeployment(
     });
   return {
     name,
+    account,
     config,
     endpoint,
     apiKeys: new ApiKeys(apiGateway),

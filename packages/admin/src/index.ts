@@ -7,7 +7,7 @@ export {
   type Endpoints,
   localEndpoints,
 } from './aws/endpoints.ts';
-export { stackOutputs } from './aws/stack.ts';
+export { type DeployedStack, deployedStack } from './aws/stack.ts';
 export { concurrently } from './concurrently.ts';
 export { type Deployment, openDeployment } from './deployment.ts';
 export { configWarnings } from './doctor/config-warnings.ts';

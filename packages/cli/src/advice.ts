@@ -39,7 +39,7 @@ const advices: {
   key_has_no_value: () => 'Run it again.',
   limits_cannot_hold: ({ reason }) => `${reason}.`,
   no_such_stack: () =>
-    'Deploy it, name another config with --config, or add --local for the gateway of npm start.',
+    'Its name is name and stage of the config. Deploy it, choose its account with AWS_PROFILE, name another config with --config, or add --local for the gateway of npm start.',
   stack_lacks_output: () => 'It is another stack, or an old one: deploy again.',
   nothing_to_prove_with: () =>
     'Choose another with --plan, or give a model its price in the config: the run is kept below --most-usd by it.',

@@ -11,6 +11,7 @@ import { loadProxyConfig, type ProxyConfig, stackNameOf } from '@org/infra/confi
 import type { Command } from 'commander';
 import type { Invocation } from './invocation.ts';
 import { type Environment, invocationOf } from './invocation.ts';
+import { targetText } from './target.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What every command is given. What it does not ask for is not loaded or called. */
@@ -26,6 +27,8 @@ export interface Cli {
   awsSettings(region: string): ClientSettings;
   /** Its deployment: on AWS, or where `--local` says. */
   deployment(): Promise<Deployment>;
+  /** What the deployment is called in questions and reports. */
+  target(): Promise<string>;
   /** Whether the command has asked for it, so that `--local` would have named another. */
   usesDeployment(): boolean;
   close(): Promise<void>;
@@ -66,15 +69,25 @@ export function createCli(
         : await localEndpoints(local, stackNameOf(deployed));
     return openDeployment(deployed, endpoints, now);
   };
+  const deployment = () => {
+    opened ??= open();
+    return opened;
+  };
   return {
     terminal,
     now,
     invocation: invocationOf(environment, options),
     config,
     awsSettings: (region) => ({ region, maxAttempts: 3, ...aws() }),
-    deployment: () => {
-      opened ??= open();
-      return opened;
+    deployment,
+    async target() {
+      const { name, account, config } = await deployment();
+      const { local } = options();
+      const { region } = config;
+      return targetText(
+        name,
+        local === undefined ? { kind: 'aws', account, region } : { kind: 'local', url: local },
+      );
     },
     usesDeployment: () => opened !== undefined,
     async close() {

@@ -176,6 +176,20 @@ test.each([
   expect(code).toBe(expected);
 });
 
+test.each([
+  ['1', 'http://127.0.0.1:1'],
+  ['localhost:1', 'http://localhost:1'],
+  ['http://127.0.0.1:1', 'http://127.0.0.1:1'],
+])('--local %s names the gateway at %s', async (address, url) => {
+  for (const args of [
+    ['usage', '--local', address],
+    ['--local', address, 'usage'],
+    ['usage', `--local=${address}`],
+  ]) {
+    expect((await proxy(...args)).noted).toContain(`No local gateway answers at ${url}.`);
+  }
+});
+
 test('--local before a command does not take the command for its URL', async () => {
   const { noted } = await proxy('--local', 'keys', 'list', '--config', 'no.config.ts');
   expect(noted).toMatch(/no\.config\.ts/);

@@ -1,5 +1,5 @@
 import { defaultLocalUrl } from '@org/admin/local-gateway';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { type Cli, createCli } from './cli.ts';
 import { addConfig } from './commands/config.ts';
 import { addDeploy } from './commands/deploy.ts';
@@ -16,6 +16,7 @@ import { addTeams } from './commands/teams.ts';
 import { addUsage } from './commands/usage.ts';
 import { explain } from './failure.ts';
 import type { Environment, Invocation } from './invocation.ts';
+import { isLocalAddress, localUrlOf } from './target.ts';
 import { guarded, type Terminal } from './terminal.ts';
 
 /** Adds a command, or a group of commands. */
@@ -57,7 +58,12 @@ export function createProgram(
   const program = new Command('proxy')
     .description('Keys to Amazon Bedrock, with limits that hold: deploy it, give out keys, see what is used.')
     .option('--config <file>', 'the config to use (environment: PROXY_CONFIG_FILE)')
-    .option('--local [url]', `the gateway of npm start in place of AWS (default: ${defaultLocalUrl})`)
+    .addOption(
+      new Option(
+        '--local [url]',
+        `the gateway of npm start in place of AWS, by its URL or its port (default: ${defaultLocalUrl})`,
+      ).argParser(localUrlOf),
+    )
     .addHelpText('after', () => examples(cli.invocation))
     .configureOutput({
       writeOut: (text) => terminal.print(text.trimEnd()),
@@ -98,10 +104,10 @@ export async function run(
   }
 }
 
-/** `--local keys list` would take `keys` for the URL. */
+/** `--local keys list` would take `keys` for the URL, and of an address its port is enough. */
 function withLocalUrl(args: readonly string[]): readonly string[] {
   return args.map((argument, index) =>
-    argument === '--local' && !/^https?:/.test(args[index + 1] ?? '')
+    argument === '--local' && !isLocalAddress(args[index + 1] ?? '')
       ? `--local=${defaultLocalUrl}`
       : argument,
   );

@@ -1,22 +1,31 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { AdminError } from '../admin-error.ts';
+import { accountOf } from './account.ts';
 import type { ClientSettings } from './endpoints.ts';
 
-/**
- * The outputs of a deployed stack by their keys.
- *
- * @throws {AdminError} If there is no such stack.
- */
-export async function stackOutputs(name: string, settings: ClientSettings): Promise<Map<string, string>> {
+/** A deployed stack. */
+export interface DeployedStack {
+  /** Of AWS. Undefined where it is not said. */
+  readonly account: string | undefined;
+  /** By their keys. */
+  readonly outputs: ReadonlyMap<string, string>;
+}
+
+/** @throws {AdminError} If there is no such stack. */
+export async function deployedStack(name: string, settings: ClientSettings): Promise<DeployedStack> {
   const client = new CloudFormationClient(settings);
   try {
     const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: name }));
-    return new Map(
-      (stack?.Outputs ?? []).map(({ OutputKey: key = '', OutputValue: value = '' }) => [key, value]),
-    );
+    return {
+      account: stack?.StackId?.split(':')[4] || undefined,
+      outputs: new Map(
+        (stack?.Outputs ?? []).map(({ OutputKey: key = '', OutputValue: value = '' }) => [key, value]),
+      ),
+    };
   } catch (error) {
     if (!(error instanceof Error && error.name === 'ValidationError')) throw error;
-    throw new AdminError('no_such_stack', { stack: name, region: settings.region });
+    const account = await accountOf(settings);
+    throw new AdminError('no_such_stack', { stack: name, region: settings.region, account });
   } finally {
     client.destroy();
   }

@@ -44,7 +44,9 @@ export function addKeysCreate(keys: Command, cli: Cli): void {
       const key = await createKey(deployment, { name, team, limits });
       printNewKey(cli.terminal, key, json);
       const own = limits ? `, on top of that: ${limitsText(limits)}` : '';
-      cli.terminal.note(`The key ${name} of the team ${team} has the limits of the plan ${key.plan}${own}.`);
+      cli.terminal.note(
+        `The key ${name} of the team ${team}, of ${await cli.target()}, has the limits of the plan ${key.plan}${own}.`,
+      );
       const without = limits && limitsWithoutEffect(limits, deployment.config.plans[key.plan]?.limits);
       if (without) {
         cli.terminal.note(

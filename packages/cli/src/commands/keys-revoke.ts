@@ -28,30 +28,35 @@ export function addKeysRevoke(keys: Command, cli: Cli): void {
     .action(async (name: string, { replaced, yes }: Options) => {
       const { terminal } = cli;
       const deployment = await cli.deployment();
+      const target = await cli.target();
       const options = { name, replacedOnly: replaced };
       if (!yes) {
         await findRevocable(deployment, options);
-        await terminal.confirm(`Revoke ${replaced ? 'the replaced keys of ' : ''}${name}?`);
+        await terminal.confirm(
+          `Revoke ${replaced ? 'the replaced keys of ' : ''}${name}, of ${target}? It cannot be undone.`,
+        );
       }
       const { ids, configId } = await revokeKey(deployment, options);
       if (ids.length > 0) {
         const those = `(${ids.join(', ')}). ${refusedWithin}`;
+        terminal.note(
+        const those = `(${ids.join(', ')}), of ${target}. ${refusedWithin}`;
         terminal.note(
           replaced
             ? `Revoked what ${name} had replaced ${those} The key ${name} itself is untouched.`
             : `Revoked ${name} ${those}`,
         );
       }
-      if (configId !== undefined) terminal.note(disabledInPlace(name));
+      if (configId !== undefined) terminal.note(disabledInPlace(name, target));
       if (ids.length === 0 && configId === undefined) {
-        terminal.note(`There was nothing left to revoke of ${name}.`);
+        terminal.note(`There was nothing left to revoke of ${name}, of ${target}.`);
       }
     });
 }
 
-function disabledInPlace(name: string): string {
+function disabledInPlace(name: string, target: string): string {
   return (
-    `The key ${name} of the config is disabled: API Gateway refuses it as soon as it has spread the word, which can take minutes.\n` +
+    `The key ${name} of the config, of ${target}, is disabled: API Gateway refuses it as soon as it has spread the word, which can take minutes.\n` +
     `Write { name: '${name}', enabled: false } in its place in the config, and deploy. Else the next change to the key enables it again.`
   );
 }

@@ -22,13 +22,14 @@ A key of the config is replaced by one made here, NAME-2 or what --as says; the 
 Examples:
   ${program} keys rotate acme-app
   ${program} keys rotate acme-app --overlap 2h
-  ${program} keys rotate acme-app --now
+  ${program} keys rotate acme-app --now --yes
 `;
 
 interface Options {
   readonly overlap: string;
   readonly now?: boolean;
   readonly as?: string;
+  readonly yes?: boolean;
   readonly json?: boolean;
 }
 
@@ -42,13 +43,21 @@ export function addKeysRotate(keys: Command, cli: Cli): void {
       new Option('--now', 'end the old key at once, and those of earlier rotations too').conflicts('overlap'),
     )
     .option('--as <name>', 'name of the new key, for a key of the config')
+    .option('--yes', 'do not ask; only --now does')
     .option('--json', 'print JSON, with the value')
     .addHelpText('after', () => examples(cli.invocation))
-    .action(async (name: string, { overlap, now, as, json }: Options) => {
+    .action(async (name: string, { overlap, now, as, yes, json }: Options) => {
       const wanted = now ? 'now' : parseOverlap(overlap);
-      const { key, replaced } = await rotateKey(await cli.deployment(), { name, overlap: wanted, as });
+      const deployment = await cli.deployment();
+      const target = await cli.target();
+      if (now && !yes) {
+        await cli.terminal.confirm(
+          `Replace ${name}, of ${target}, and end the old key at once? It cannot be undone.`,
+        );
+      }
+      const { key, replaced } = await rotateKey(deployment, { name, overlap: wanted, as });
       printNewKey(cli.terminal, key, json, { replaced });
-      cli.terminal.note(`The new key is ${key.name}, of ${key.team}.`);
+      cli.terminal.note(`The new key is ${key.name}, of the team ${key.team} of ${target}.`);
       for (const old of replaced) cli.terminal.note(describe(old, cli.now()));
     });
 }

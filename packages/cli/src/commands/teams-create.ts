@@ -38,7 +38,9 @@ export function addTeamsCreate(teams: Command, cli: Cli): void {
         const made = await importTeams(await cli.deployment(), wanted, (key) => {
           terminal.print(json ? JSON.stringify(key) : [key.team, key.name, key.value].join('\t'));
         });
-        terminal.note(`Made ${made.teams} teams and ${made.keys} keys; what was there already is as it was.`);
+        terminal.note(
+          `Made ${made.teams} teams and ${made.keys} keys in ${await cli.target()}; what was there already is as it was.`,
+        );
         return;
       }
       if (from !== undefined) {
@@ -62,11 +64,12 @@ export function addTeamsCreate(teams: Command, cli: Cli): void {
         );
       }
       const created = await createTeam(await cli.deployment(), name, plan);
+      const target = await cli.target();
       if (json) terminal.print(JSON.stringify({ name, plan, created }, null, 2));
       terminal.note(
         created
-          ? `The team ${name} is on the plan ${plan}. Give it a key: ${cli.invocation.command(`keys create NAME --team ${name}`)}`
-          : `The team ${name} is on the plan ${plan} already.`,
+          ? `The team ${name} of ${target} is on the plan ${plan}. Give it a key: ${cli.invocation.command(`keys create NAME --team ${name}`)}`
+          : `The team ${name} of ${target} is on the plan ${plan} already.`,
       );
     });
 }

@@ -20,16 +20,17 @@ export function addTeamsDelete(teams: Command, cli: Cli): void {
     .addHelpText('after', () => examples(cli.invocation))
     .action(async (name: string, { yes }: { yes?: boolean }) => {
       const deployment = await cli.deployment();
+      const target = await cli.target();
       const keys = await keyNamesOf(deployment, name);
       if (!yes) {
         await checkDeletable(deployment, name);
         const what = keys.length === 0 ? 'It has no keys' : `These keys stop working: ${keys.join(', ')}`;
-        await cli.terminal.confirm(`Delete the team ${name}? ${what}.`);
+        await cli.terminal.confirm(`Delete the team ${name}, of ${target}? ${what}.`);
       }
       await deleteTeam(deployment, name);
       const refused = keys.length > 0 ? ` Of its keys: ${refusedWithin}` : '';
       cli.terminal.note(
-        `The team ${name} is deleted.${refused}\nWhat it used stays counted: a team that is made by this name goes on from there, within the day and the month.`,
+        `The team ${name} of ${target} is deleted.${refused}\nWhat it used stays counted: a team that is made by this name goes on from there, within the day and the month.`,
       );
     });
 }

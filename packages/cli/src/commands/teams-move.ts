@@ -23,7 +23,7 @@ export function addTeamsMove(teams: Command, cli: Cli): void {
     .action(async (name: string, plan: string) => {
       const keys = await moveTeam(await cli.deployment(), name, plan);
       cli.terminal.note(
-        `The team ${name} and its keys (${keys}) are on the plan ${plan}; the function notices within 60 seconds.`,
+        `The team ${name} of ${await cli.target()} and its keys (${keys}) are on the plan ${plan}; the function notices within 60 seconds.`,
       );
     });
 }

@@ -26,7 +26,7 @@ const secret = 'the-value-of-a-key-0123456789';
 
 const deployed = {
   body: `<DescribeStacksResponse><DescribeStacksResult><Stacks><member>
-    <StackName>bedrock-proxy-dev</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-01-01T00:00:00Z</CreationTime>
+    <StackId>arn:aws:cloudformation:us-east-1:111122223333:stack/bedrock-proxy-dev/x</StackId><StackName>bedrock-proxy-dev</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-01-01T00:00:00Z</CreationTime>
     <Outputs>
       <member><OutputKey>Endpoint</OutputKey><OutputValue>https://api.example.com/dev/</OutputValue></member>
       <member><OutputKey>ApiId</OutputKey><OutputValue>a1b2c3d4e5</OutputValue></member>
@@ -156,7 +156,7 @@ test('an account that is not ready stops it, with what to do', async () => {
 test('without a terminal and --yes, nothing is deployed', async () => {
   const { deploy, cdk } = await prepare();
   await expect(deploy({ yes: false })).rejects.toThrow(
-    'Deploy bedrock-proxy-dev to the account 111122223333, us-east-1?',
+    'Deploy bedrock-proxy-dev (AWS account 111122223333, us-east-1)?',
   );
   expect(cdk).toEqual([]);
 });
@@ -206,7 +206,7 @@ test.each([
 test('an account that has a log role is asked nothing about it', async () => {
   const { deploy, questions } = await prepare({ config: { accessLog: true }, agrees: () => true });
   await deploy({ yes: false, showKeys: true });
-  expect(questions).toEqual(['Deploy bedrock-proxy-dev to the account 111122223333, us-east-1?']);
+  expect(questions).toEqual(['Deploy bedrock-proxy-dev (AWS account 111122223333, us-east-1)?']);
 });
 
 test('where people sign in, the keys of their teams are seen to after the stack is there', async () => {
@@ -238,7 +238,9 @@ test('it says what stays, and then deletes', async () => {
   await destroy({ yes: false });
   expect(noted()).toMatch(/The table the-table stays.*--no-deletion-protection-enabled/s);
   expect(noted()).toMatch(/teams delete/);
-  expect(questions).toEqual(['Delete bedrock-proxy-dev in us-east-1? Every key stops working.']);
+  expect(questions).toEqual([
+    'Delete bedrock-proxy-dev (AWS account 111122223333, us-east-1)? Every key stops working.',
+  ]);
   expect(cdk).toEqual([['destroy', 'bedrock-proxy-dev', '--app', '/assembly', '--force']]);
 });
 
@@ -253,7 +255,7 @@ test('to delete what is not deployed, there is nothing to do', async () => {
   const missing = xmlFailure('ValidationError', 'Stack with id bedrock-proxy-dev does not exist');
   const { destroy } = await prepare({ answers: { 'DescribeStacks bedrock-proxy-dev': missing } });
   await expect(destroy({ yes: true })).rejects.toMatchObject({
-    message: 'There is no stack bedrock-proxy-dev in us-east-1.',
+    message: 'There is no stack bedrock-proxy-dev in the account 111122223333, us-east-1.',
     advice: expect.stringMatching(/^There is nothing to delete(?!.*--local)/),
   });
 });

@@ -9,6 +9,7 @@ import {
 import { type ProxyConfig, stackNameOf } from '@org/infra/config';
 import { CliError } from '../cli-error.ts';
 import { describeFindings } from '../output/findings.ts';
+import { targetText } from '../target.ts';
 import type { Terminal } from '../terminal.ts';
 import { readServiceInformation, type ServiceInformation } from './service-information.ts';
 import { type DeployTools, setLogRole } from './tools.ts';
@@ -43,10 +44,11 @@ export async function deploy(
   stopAtErrors(diagnosis);
 
   const { account, lacksLogRole, ceilingFits, models } = diagnosis;
-  const where = `the account ${account}, ${region}`;
-  if (!options.yes) await terminal.confirm(`Deploy ${stackName} to ${where}?`);
+  const target = targetText(stackName, { kind: 'aws', account, region });
+  if (options.yes) terminal.note(`Deploying ${target}.`);
+  else await terminal.confirm(`Deploy ${target}?`);
   if (lacksLogRole) {
-    const question = `Set the role by which every API of ${where} writes its logs? It stays until you change it.`;
+    const question = `Set the role by which every API of the account ${account}, ${region}, writes its logs? It stays until you change it.`;
     if (!options.setLogRole) await terminal.confirm(question);
     await setLogRole(tools, config);
   }

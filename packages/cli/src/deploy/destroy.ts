@@ -1,7 +1,8 @@
-import { AdminError, stackOutputs } from '@org/admin';
+import { AdminError, deployedStack } from '@org/admin';
 import { type ProxyConfig, stackNameOf } from '@org/infra/config';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../invocation.ts';
+import { targetText } from '../target.ts';
 import type { DeployTools } from './tools.ts';
 
 /**
@@ -16,17 +17,21 @@ export async function destroy(
 ): Promise<void> {
   const { region } = config;
   const stackName = stackNameOf(config);
-  const outputs = await stackOutputs(stackName, tools.settings(region)).catch((error: unknown) => {
-    if (!(error instanceof AdminError && error.is('no_such_stack'))) throw error;
-    throw new CliError(
-      error.message,
-      'There is nothing to delete. Another deployment is named by its config, with --config.',
-    );
-  });
+  const { account, outputs } = await deployedStack(stackName, tools.settings(region)).catch(
+    (error: unknown) => {
+      if (!(error instanceof AdminError && error.is('no_such_stack'))) throw error;
+      throw new CliError(
+        error.message,
+        'There is nothing to delete. Another deployment is named by its config, with --config.',
+      );
+    },
+  );
   terminal.note(whatStays(config, outputs.get('TableName') ?? '', invocation).join('\n'));
-  if (!yes) await terminal.confirm(`Delete ${stackName} in ${region}? Every key stops working.`);
+  const target = targetText(stackName, { kind: 'aws', account, region });
+  if (!yes) await terminal.confirm(`Delete ${target}? Every key stops working.`);
   const { directory } = await tools.synthesize(config);
   await tools.cdk(['destroy', stackName, '--app', directory, '--force'], region);
+  terminal.note(`Deleted ${target}.`);
 }
 
 function whatStays({ removalPolicy, region }: ProxyConfig, table: string, invocation: Invocation): string[] {

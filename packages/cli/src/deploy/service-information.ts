@@ -2,8 +2,8 @@ import {
   type ClientSettings,
   concurrently,
   type Deployment,
+  deployedStack,
   type ModelAccess,
-  stackOutputs,
 } from '@org/admin';
 import type { ProxyConfig } from '@org/infra/config';
 
@@ -31,7 +31,7 @@ export async function readServiceInformation(
   models: readonly Pick<ModelAccess, 'alias' | 'access'>[],
   withValues: boolean,
 ): Promise<ServiceInformation> {
-  const outputs = await stackOutputs(stack, settings);
+  const { outputs } = await deployedStack(stack, settings);
   const keys = await concurrently(
     [...configKeyIds],
     async ([name, id]): Promise<DeployedKey> => ({

@@ -1,0 +1,31 @@
+import { defaultLocalPort, defaultLocalUrl } from '@org/admin/local-gateway';
+
+/** Where a deployment is. */
+export type Place =
+  | { readonly kind: 'local'; readonly url: string }
+  | {
+      readonly kind: 'aws';
+      /** Undefined where AWS did not say. */
+      readonly account: string | undefined;
+      readonly region: string;
+    };
+
+/**
+ * What a command changes, for questions and for what they report: `bedrock-proxy-dev (AWS account 111122223333, us-east-1)`.
+ */
+export function targetText(stack: string, place: Place): string {
+  if (place.kind === 'local') return `${stack} (local gateway ${place.url})`;
+  const { account, region } = place;
+  return `${stack} (AWS${account === undefined ? '' : ` account ${account}`}, ${region})`;
+}
+
+/** `8787` and `localhost:8787` are enough of an address. */
+export function localUrlOf(text: string): string {
+  if (/^\d+$/.test(text)) return defaultLocalUrl.replace(String(defaultLocalPort), text);
+  return /^https?:/.test(text) ? text : `http://${text}`;
+}
+
+/** Whether an argument after `--local` is its address, and not a command. */
+export function isLocalAddress(text: string): boolean {
+  return /^(?:https?:.*|\d+|[\w.-]+:\d+)$/.test(text);
+}
