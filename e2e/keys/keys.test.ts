@@ -168,6 +168,11 @@ test('a leaked key is refused at once, and the overlap of a rotation can be ende
   await done('teams', 'create', 'acme', '--plan', 'few');
   const leaked = await newKey('app', '--team', 'acme');
   expect((await use(leaked)).status).toBe(200);
+  const unasked = await proxy('keys', 'rotate', 'app', '--now');
+  expect(unasked.code).toBe(1);
+  expect(unasked.noted).toMatch(
+    /Replace app, of \S+ \(local gateway http:\S+\), and end the old key at once\?/,
+  );
   const second = await done('keys', 'rotate', 'app', '--now', '--yes');
   expect((await use(leaked)).status).toBe(401);
   expect((await use(second)).status).toBe(200);
