@@ -43,7 +43,7 @@ export function addKeysRotate(keys: Command, cli: Cli): void {
       new Option('--now', 'end the old key at once, and those of earlier rotations too').conflicts('overlap'),
     )
     .option('--as <name>', 'name of the new key, for a key of the config')
-    .option('--yes', 'do not ask; only --now does')
+    .option('--yes', 'do not ask, with --now')
     .option('--json', 'print JSON, with the value')
     .addHelpText('after', () => examples(cli.invocation))
     .action(async (name: string, { overlap, now, as, yes, json }: Options) => {
