@@ -170,7 +170,7 @@ test('a leaked key is refused at once, and the overlap of a rotation can be ende
   expect((await use(leaked)).status).toBe(200);
   const unasked = await proxy('keys', 'rotate', 'app', '--now');
   expect(unasked.code).toBe(1);
-  expect(unasked.noted).toMatch(
+  expect(unasked.stderr).toMatch(
     /Replace app, of \S+ \(local gateway http:\S+\), and end the old key at once\?/,
   );
   const second = await done('keys', 'rotate', 'app', '--now', '--yes');
