@@ -25,6 +25,26 @@ export function clientFor(url: string): DynamoDBClient {
   });
 }
 
+/** Makes the table as the stack does, and waits until it can be used. */
+export async function createTable(client: DynamoDBClient): Promise<void> {
+  await client.send(
+    new CreateTableCommand({
+      TableName: tableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+      ],
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+  // Not by the SDK's own waiter, which waits for a clock that a test may have stopped.
+  while (!(await isActive(client))) await new Promise(setImmediate);
+}
+
 async function isActive(client: DynamoDBClient): Promise<boolean> {
   const { Table: table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
   return table?.TableStatus === 'ACTIVE';
@@ -43,22 +63,7 @@ export async function startTestTable(): Promise<TestTable> {
   if (typeof address !== 'object' || address === null) throw new Error('The DynamoDB server has no port.');
   const url = `http://127.0.0.1:${address.port}`;
   const client = clientFor(url);
-  await client.send(
-    new CreateTableCommand({
-      TableName: tableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-    }),
-  );
-  // The SDK's waiter depends on a clock that a test may have stopped.
-  while (!(await isActive(client))) await new Promise(setImmediate);
+/** A table like the stack's, on its own DynamoDB server. */
   operations.length = 0;
   return {
     url,

@@ -1,0 +1,402 @@
+import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type ErrorCode,
+  type LimitStatus,
+  type Limits,
+  limitKinds,
+  limitPeriods,
+  longestCallMs,
+} from '@org/contract';
+import {
+  accessAttributes,
+  accessKey,
+  attributeValues,
+  believedForMs,
+  committedAttribute,
+  countersKey,
+  keyAttributes,
+  numberOf,
+  readItem,
+} from '@org/table';
+import { openTable } from '@org/table/in-process-table';
+import { tableName } from '@org/table/test-table';
+import fc from 'fast-check';
+import { afterAll, expect, test } from 'vitest';
+import { type Config, readConfig } from '../config.ts';
+import type { ProxyEnvironment } from '../environment.ts';
+import { runs } from '../fuzz.ts';
+import { createKeyDirectory, type KeyDirectory } from '../keys/key-directory.ts';
+import { ProxyError } from '../proxy-error.ts';
+import type { Scope } from './admission.ts';
+import { type Amounts, amountsOf, nothing, unitOf } from './amounts.ts';
+import { CounterTable } from './counter-table.ts';
+import { type Fault, network, Work } from './faulty-network.ts';
+import { createLedger, type Hold, type Ledger } from './ledger.ts';
+import { type Asked, type Entry, type Place, periodOf, ReferenceLedger } from './reference-ledger.ts';
+import { type Call, type Scenario, scenario } from './scenario.ts';
+
+/** An API key, and what its operator did with it. */
+interface Key {
+  readonly own: Limits | undefined;
+  /** Ids of its values: the limits of its own count under the first. */
+  readonly ids: string[];
+  /** Its teams, with when it came to each. */
+  readonly teams: { readonly team: string; readonly since: number }[];
+}
+
+/** A function instance. */
+interface Process {
+  readonly directory: KeyDirectory;
+  readonly ledger: Ledger;
+}
+
+/** A call whose caller is known. */
+interface Begun {
+  readonly call: Call;
+  readonly asked: Asked;
+  readonly scopes: readonly Scope[];
+  readonly process: Process;
+}
+
+/** A call that asks for room, with what the reference knows of it. */
+interface Asking extends Pick<Begun, 'asked' | 'scopes'> {
+  readonly entries: readonly Entry[];
+}
+
+/** A call in flight. */
+interface Running {
+  readonly call: Call;
+  readonly asked: Asked;
+  readonly hold: Hold;
+  readonly entries: readonly Entry[];
+  readonly endsAtStep: number;
+}
+
+/** What was tried, which a long run prints. */
+const tried = { deployments: 0, calls: 0, admitted: 0, requests: 0, faults: 0, deaths: 0, unsettled: 0 };
+const refused: Partial<Record<ErrorCode, number>> = {};
+
+/**
+ * Two functions with the real directory of keys and the real ledger, on a table of DynamoDB; beside them the reference
+ * ledger, which says what they may answer and count.
+ */
+class Deployment {
+  readonly #client: DynamoDBClient;
+  readonly #reference = new ReferenceLedger();
+  /** Each with the plan of the same place. */
+  readonly #teams: readonly string[];
+  readonly #keys: Key[];
+  readonly #plans: Limits[];
+  readonly #faulty: boolean;
+  readonly #works: Work[] = [];
+  #processes: Process[] = [];
+  #running: Running[] = [];
+  #now: number;
+
+  constructor(client: DynamoDBClient, { begins, plans, own, faulty }: Scenario) {
+    this.#client = client;
+    this.#now = Date.parse(`${begins}:00Z`);
+    this.#plans = [...plans];
+    this.#faulty = faulty;
+    tried.deployments += 1;
+    this.#teams = ['red', 'blue'].map((name) => `${name}${tried.deployments}`);
+    this.#keys = own.map((limits, index) => ({
+      own: limits,
+      ids: [`key${index}-${tried.deployments}`],
+      teams: [{ team: this.#teams[index % 2] ?? '', since: 0 }],
+    }));
+  }
+
+  async play(steps: Scenario['steps']): Promise<void> {
+    this.#deploy();
+    for (const key of this.#keys) await this.#write(key);
+    for (const [index, { pause, change, calls }] of steps.entries()) {
+      const due =
+        pause === 'until midnight' ? (Math.floor(this.#now / dayMs) + 1) * dayMs : this.#now + pause;
+      // Calls end in their time, however long the pause is.
+      await this.#together(
+        [],
+        this.#take(({ asked, call }) => asked.at + longestOf(call) <= due + 2000),
+      );
+      this.#now = due;
+      if (change) await this.#change(change);
+      const ending = this.#take(({ endsAtStep }) => endsAtStep <= index);
+      await this.#together(calls, ending, index);
+    }
+    await this.#together(
+      [],
+      this.#take(() => true),
+    );
+    await this.#audit();
+    tried.faults += this.#works.reduce((total, { met }) => total + met, 0);
+    tried.deaths += this.#works.filter(({ died }) => died).length;
+  }
+
+  #take(isTaken: (running: Running) => boolean): Running[] {
+    const taken = this.#running.filter(isTaken);
+    this.#running = this.#running.filter((one) => !taken.includes(one));
+    return taken;
+  }
+
+  /** Calls begin and end at once; then what came of each is judged by what may have been committed on the way. */
+  async #together(calls: readonly Call[], ending: readonly Running[], step = 0): Promise<void> {
+    const beginning = (await Promise.all(calls.map((call) => this.#callerOf(call)))).flatMap(
+      (found) => found ?? [],
+    );
+    const opened = beginning.map((one) => ({ ...one, entries: this.#reference.open(one.scopes, one.asked) }));
+    const settling = ending
+      .filter(({ call }) => call.end.kind !== 'dead')
+      .map((running) => ({
+        running,
+        charge: chargeOf(running),
+        work: this.#work(running.call.faults.settle),
+      }));
+    for (const { running, charge } of settling) {
+      for (const entry of running.entries) {
+        entry.least = amountsOf((kind) => Math.min(charge[kind], entry.worstCase[kind]));
+        entry.most = amountsOf((kind) => Math.max(charge[kind], entry.worstCase[kind]));
+        entry.settled = 'perhaps';
+      }
+    }
+
+    const [held, settled] = await Promise.all([
+      Promise.all(opened.map((one) => this.#hold(one))),
+      Promise.all(
+        settling.map(({ running, charge, work }) =>
+          work.run(({ settle }) => running.hold.settle(charge, settle)),
+        ),
+      ),
+    ]);
+
+    // Judged by the widest ranges that there were, which are those before any is made narrower.
+    const narrower: (() => void)[] = [];
+    for (const [index, { running, charge, work }] of settling.entries()) {
+      const settlement = settled[index];
+      if (settlement === undefined || settlement === 'died') continue;
+      if (settlement.failure !== undefined) {
+        expect(work.met > 0, String(settlement.failure)).toBe(true);
+        tried.unsettled += 1;
+        continue;
+      }
+      for (const status of settlement.limits) this.#judgeStatus(running.entries, status);
+      narrower.push(() => {
+        for (const entry of running.entries)
+          Object.assign(entry, { least: charge, most: charge, settled: 'yes' });
+      });
+    }
+    for (const [index, { call, asked, scopes, entries }] of opened.entries()) {
+      const { outcome, work } = held[index] ?? expect.unreachable();
+      if (outcome === 'died') continue;
+      if (outcome instanceof ProxyError) {
+        this.#judgeRefusal(outcome, { scopes, asked, entries }, work.met > 0);
+        // What earlier scopes held of it is given back, unless that fails.
+        if (work.met === 0)
+          narrower.push(() => void entries.map((entry) => Object.assign(entry, { most: nothing })));
+        continue;
+      }
+      expect(this.#reference.answers(scopes, asked, entries)).toContain('admitted');
+      expect(this.#reference.wasRefusedForGood(scopes, asked), 'A refusal was final.').toBe(false);
+      tried.admitted += 1;
+      narrower.push(() => void entries.map((entry) => Object.assign(entry, { least: asked.worstCase })));
+      this.#running.push({ call, asked, hold: outcome, entries, endsAtStep: step + 1 + call.lasts });
+    }
+    for (const narrow of narrower) narrow();
+  }
+
+  /** Who calls, as a function finds it; undefined where it cannot, or dies. */
+  async #callerOf(call: Call): Promise<Begun | undefined> {
+    tried.calls += 1;
+    const key = this.#keys[call.key] ?? expect.unreachable();
+    const id = key.ids[call.value % key.ids.length] ?? '';
+    const asked: Asked = { at: this.#now + call.skewMs, duration: call.duration, worstCase: call.worstCase };
+    const process = this.#processes[call.process] ?? expect.unreachable();
+    const work = this.#work(call.faults.lookup);
+    const caller = await work
+      .run(({ hold }) => process.directory(id, hold, asked.at))
+      .catch((error: unknown) => {
+        expect(error).toSatisfy(
+          (thrown) => thrown instanceof ProxyError && thrown.hasCode('limits_unavailable'),
+        );
+        expect(work.met > 0).toBe(true);
+      });
+    if (!caller || caller === 'died') return undefined;
+    const { scopes } = caller;
+    // A function may believe for a minute what was true before.
+    const believable = key.teams.filter(
+      (_, index) => (key.teams[index + 1]?.since ?? Number.POSITIVE_INFINITY) > this.#now - believedForMs,
+    );
+    expect(believable.map(({ team }) => this.#scopesOf(key, team))).toContainEqual(scopes);
+    return { call, asked, scopes, process };
+  }
+
+  #scopesOf({ own, ids: [first = ''] }: Key, team: string): Scope[] {
+    return [
+      ...(own ? [{ kind: 'key' as const, id: first, limits: own }] : []),
+      { kind: 'team', id: team, limits: this.#plans[this.#teams.indexOf(team)] ?? {} },
+    ];
+  }
+
+  async #hold({ call, asked, scopes, process }: Begun) {
+    const work = this.#work(call.faults.hold);
+    const outcome = await work
+      .run((signals) => process.ledger.hold({ scopes, ...asked }, signals))
+      .catch((error: unknown) => {
+        if (error instanceof ProxyError) return error;
+        throw error;
+      });
+    return { outcome, work };
+  }
+
+  #judgeRefusal(refusal: ProxyError, { scopes, asked, entries }: Asking, faulty: boolean): void {
+    const { code } = refusal.statement;
+    refused[code] = (refused[code] ?? 0) + 1;
+    if (code === 'limits_unavailable') {
+      expect(faulty, 'Nothing was the matter with the table.').toBe(true);
+      return;
+    }
+    expect(this.#reference.answers(scopes, asked, entries)).toContain(code);
+    const details = refusal.hasCode('quota_exceeded') && refusal.statement.details;
+    if (!details) return;
+    const { limit, period, scope: kind, max, used, resetsAt } = details;
+    const scope = scopes.find((one) => one.kind === kind) ?? expect.unreachable();
+    expect(max).toBeCloseTo(scope.limits[limit]?.[period] ?? Number.NaN, 6);
+    expect(used * unitOf[limit]).toBeLessThan(
+      this.#reference.used(scope, { limit, period }, asked.at).most + 0.5,
+    );
+    const reset = Date.parse(resetsAt);
+    expect(periodOf(reset - 1, period)).toBe(periodOf(asked.at, period));
+    expect(periodOf(reset, period)).not.toBe(periodOf(asked.at, period));
+    this.#reference.close(scope, { limit, period }, asked);
+  }
+
+  #judgeStatus(entries: readonly Entry[], status: LimitStatus): void {
+    const { scope, at } = entries.find((entry) => entry.scope.kind === status.scope) ?? expect.unreachable();
+    const limit = limitKinds.find((kind) => kind === status.limit) ?? expect.unreachable();
+    const period = limitPeriods.find((one) => one === status.period) ?? expect.unreachable();
+    this.#judgeUsed(scope, { limit, period }, at, Math.round(status.used * unitOf[limit]));
+    expect(status.remaining).toBeCloseTo(Math.max(0, status.max - status.used), 6);
+  }
+
+  #judgeUsed(scope: Scope, place: Place, at: number, used: number): void {
+    const { least, most } = this.#reference.used(scope, place, at);
+    if (used >= least && used <= most) return;
+    const { limit, period } = place;
+    expect.fail(
+      `${used} ${limit} of a ${period} of ${scope.kind} ${scope.id}, and not from ${least} to ${most}`,
+    );
+  }
+
+  /** What is in the table at the end: of each kind and period as much as may be, and nothing below 0. */
+  async #audit(): Promise<void> {
+    for (const [month, entries] of this.#reference.months()) {
+      const [{ scope, at } = expect.unreachable()] = entries;
+      const key = countersKey(scope, periodOf(at, 'month'));
+      const item = (await readItem({ client: this.#client, table: tableName }, key)) ?? {};
+      const below = Object.entries(item).filter(([, { N: number = '0' }]) => Number(number) < 0);
+      expect(below, month).toEqual([]);
+      const days = new Map(entries.map((entry) => [entry.when.day, entry.at]));
+      for (const at of days.values()) {
+        for (const limit of limitKinds) {
+          for (const period of limitPeriods) {
+            const used = numberOf(item, committedAttribute(limit, period, periodOf(at, 'day').slice(8)));
+            this.#judgeUsed(scope, { limit, period }, at, used);
+          }
+        }
+      }
+    }
+  }
+
+  #work(faults: readonly (Fault | undefined)[]): Work {
+    const work = new Work(this.#faulty ? faults : []);
+    this.#works.push(work);
+    return work;
+  }
+
+  async #change(change: NonNullable<Scenario['steps'][number]['change']>): Promise<void> {
+    if (change.kind === 'deploy') {
+      this.#plans[change.plan] = change.limits;
+      this.#deploy();
+      return;
+    }
+    const key = this.#keys[change.key] ?? expect.unreachable();
+    if (change.kind === 'rotate') key.ids.push(`${key.ids[0]}-${key.ids.length + 1}`);
+    else key.teams.push({ team: this.#teams[change.team] ?? '', since: this.#now });
+    await this.#write(key);
+  }
+
+  /** Functions with the plans of now, which remember nothing. */
+  #deploy(): void {
+    const environment: ProxyEnvironment = {
+      metrics: 'proxy-test',
+      models: ['nova-lite'],
+      plans: Object.fromEntries(
+        this.#teams.map((team, index) => [
+          `plan-${team}`,
+          { models: ['nova-lite'], limits: this.#plans[index] ?? {} },
+        ]),
+      ),
+      teams: Object.fromEntries(this.#teams.map((team) => [team, `plan-${team}`])),
+      keys: {},
+    };
+    const config: Config = readConfig({
+      AWS_REGION: 'us-east-1',
+      PROXY_TABLE: tableName,
+      PROXY_CONFIG: JSON.stringify(environment),
+    });
+    const client = this.#client;
+    this.#processes = [0, 1].map(() => ({
+      directory: createKeyDirectory({ client, config, now: () => this.#now }),
+      ledger: createLedger(new CounterTable({ client, table: tableName })),
+    }));
+  }
+
+  /** The items of all values of a key. */
+  async #write({ own, ids, teams }: Key): Promise<void> {
+    for (const id of ids) {
+      const access = {
+        team: teams.at(-1)?.team ?? '',
+        limits: own,
+        countedAs: id === ids[0] ? undefined : ids[0],
+      };
+      const Item = { ...keyAttributes(accessKey(id)), ...attributeValues(accessAttributes(access)) };
+      await this.#client.send(new PutItemCommand({ TableName: tableName, Item }));
+    }
+  }
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+const longestOf = ({ duration }: Call) => (duration === 'short' ? longestCallMs.whole : longestCallMs.stream);
+
+function chargeOf({ call, asked: { worstCase } }: Running): Amounts {
+  if (call.end.kind !== 'settled') return nothing;
+  const { share } = call.end;
+  return { ...amountsOf((kind) => Math.floor(worstCase[kind] * share)), requests: 1 };
+}
+
+afterAll(() => {
+  if (process.env['FUZZ_RUNS']) process.stdout.write(`${JSON.stringify({ ...tried, refused })}\n`);
+});
+
+test(
+  'whatever is asked, and whatever becomes of the requests to DynamoDB, the ledger says and counts what it may',
+  async () => {
+    // Several at once, because a settlement that was throttled waits before it tries again.
+    const lanes = 8;
+    const { numRuns } = runs(600);
+    const client = await openTable((send, signal) => {
+      tried.requests += 1;
+      return network(send, signal);
+    });
+    await Promise.all(
+      Array.from({ length: lanes }, () =>
+        fc.assert(
+          fc.asyncProperty(scenario, (one) => new Deployment(client, one).play(one.steps)),
+          { numRuns: Math.ceil(numRuns / lanes) },
+        ),
+      ),
+    );
+  },
+  // Half a minute; several where the machine is busy.
+  600_000 * Math.max(1, Number(process.env['FUZZ_RUNS'] ?? 1)),
+);

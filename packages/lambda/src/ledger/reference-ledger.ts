@@ -1,0 +1,182 @@
+import {
+  type ErrorCode,
+  type LimitKind,
+  type LimitPeriod,
+  limitKinds,
+  limitPeriods,
+  longestCallMs,
+} from '@org/contract';
+import type { Duration } from '@org/table';
+import type { Scope } from './admission.ts';
+import { type Amounts, nothing } from './amounts.ts';
+
+/** How long after its beginning a call that died passes for one in flight, at most: see INVARIANTS.md. */
+const deadAfterMs: Readonly<Record<Duration, number>> = { short: 12 * 60_000, long: 32 * 60_000 };
+
+const longestMs: Readonly<Record<Duration, number>> = {
+  short: longestCallMs.whole,
+  long: longestCallMs.stream,
+};
+
+/** A call, as its caller knows it. */
+export interface Asked {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly duration: Duration;
+  readonly worstCase: Amounts;
+}
+
+/** What a scope may have committed of one call: from what it certainly has, to the most that it can have. */
+export interface Entry extends Asked {
+  readonly scope: Scope;
+  /** The day and the month that it counts in. */
+  readonly when: Readonly<Record<LimitPeriod, string>>;
+  least: Amounts;
+  most: Amounts;
+  /** Whether it is charged for good: until somebody tried to settle it, it is not. */
+  settled: 'no' | 'perhaps' | 'yes';
+}
+
+interface Range {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Which of a scope's limits. */
+export interface Place {
+  readonly limit: LimitKind;
+  readonly period: LimitPeriod;
+}
+
+/** A limit that let no more through in a period. */
+interface Closed extends Place {
+  readonly scope: Scope;
+  /** The day or the month. */
+  readonly when: string;
+  readonly wanted: number;
+}
+
+/**
+ * What a ledger may say, worked out from nothing but what its callers know: a list of calls, and of each how much of it
+ * may be committed. It knows no items, slots or writes. Where no fault was met, the two ends of each range are the same.
+ */
+export class ReferenceLedger {
+  readonly #entries: Entry[] = [];
+  readonly #closed: Closed[] = [];
+
+  /** A call asks for room: nothing of it may be committed, or all. */
+  open(scopes: readonly Scope[], asked: Asked): Entry[] {
+    const { at, worstCase } = asked;
+    const when = { day: periodOf(at, 'day'), month: periodOf(at, 'month') };
+    const opened = scopes.map(
+      (scope): Entry => ({ ...asked, scope, when, least: nothing, most: worstCase, settled: 'no' }),
+    );
+    this.#entries.push(...opened);
+    return opened;
+  }
+
+  /** What is said to be used of a limit: never more than the limit, but for what calls cost above what they held. */
+  used(scope: Scope, { limit, period }: Place, at: number): Range {
+    const entries = this.#of(scope, period, at, []);
+    const allowed = Math.max(0, ...entries.map((entry) => maxOf(entry.scope, { limit, period })));
+    const excess = entries.map(({ most, worstCase }) => Math.max(0, most[limit] - worstCase[limit]));
+    const most = Math.min(
+      sum(entries, 'most', limit),
+      excess.reduce((total, one) => total + one, allowed),
+    );
+    return { least: sum(entries, 'least', limit), most };
+  }
+
+  /** All that a ledger may answer a call that has been opened. */
+  answers(scopes: readonly Scope[], asked: Asked, opened: readonly Entry[]): Set<ErrorCode | 'admitted'> {
+    const { at, worstCase } = asked;
+    if (scopes.some((scope) => boundsOf(scope).some(({ limit, max }) => max > 0 && worstCase[limit] > max))) {
+      return new Set(['exceeds_limit']);
+    }
+    const answers = new Set<ErrorCode | 'admitted'>();
+    for (const scope of scopes) {
+      const bounds = boundsOf(scope).map(({ limit, period, max }) => {
+        const entries = this.#of(scope, period, at, opened);
+        const passes = (range: 'least' | 'most', counted: readonly Entry[]) =>
+          sum(counted, range, limit) + worstCase[limit] > max;
+        return {
+          refuses: passes('least', entries),
+          mayRefuse: passes('most', entries),
+          isFinal: passes(
+            'least',
+            entries.filter((entry) => entry.settled === 'yes' || isDead(entry, at)),
+          ),
+          mayBeFinal: passes(
+            'most',
+            entries.filter((entry) => entry.settled !== 'no' || !isInFlight(entry, at)),
+          ),
+        };
+      });
+      if (bounds.some(({ mayBeFinal }) => mayBeFinal)) answers.add('quota_exceeded');
+      if (bounds.some(({ mayRefuse }) => mayRefuse) && !bounds.some(({ isFinal }) => isFinal)) {
+        answers.add('rate_limited');
+      }
+      if (bounds.some(({ refuses }) => refuses)) return answers;
+    }
+    return answers.add('admitted');
+  }
+
+  /** A refusal that is final: from now on, no call that needs as much of this limit is to be let through. */
+  close(scope: Scope, { limit, period }: Place, { at, worstCase }: Asked): void {
+    this.#closed.push({ scope, limit, period, when: periodOf(at, period), wanted: worstCase[limit] });
+  }
+
+  /** Whether a call, or one that needed no more of a limit that was no smaller, was refused for good before. */
+  wasRefusedForGood(scopes: readonly Scope[], { at, worstCase }: Asked): boolean {
+    return this.#closed.some((closed) =>
+      scopes.some(
+        (scope) =>
+          isSame(scope, closed.scope) &&
+          periodOf(at, closed.period) === closed.when &&
+          maxOf(scope, closed) <= maxOf(closed.scope, closed) &&
+          worstCase[closed.limit] >= closed.wanted,
+      ),
+    );
+  }
+
+  /** What is known of each scope and month. */
+  months(): Map<string, Entry[]> {
+    return Map.groupBy(this.#entries, ({ scope, when }) => `${scope.kind} ${scope.id} ${when.month}`);
+  }
+
+  #of(scope: Scope, period: LimitPeriod, at: number, without: readonly Entry[]): Entry[] {
+    const when = periodOf(at, period);
+    return this.#entries.filter(
+      (entry) => entry.when[period] === when && isSame(entry.scope, scope) && !without.includes(entry),
+    );
+  }
+}
+
+const isSame = (one: Scope, other: Scope) => one.id === other.id && one.kind === other.kind;
+
+/** `2028-02-29`, or its month. */
+export function periodOf(at: number, period: LimitPeriod): string {
+  return new Date(at).toISOString().slice(0, period === 'day' ? 10 : 7);
+}
+
+/** The limits of a scope; USD in whole micro-USD. */
+function boundsOf({ limits }: Scope): (Place & { readonly max: number })[] {
+  return limitKinds.flatMap((limit) =>
+    limitPeriods.flatMap((period) => {
+      const max = limits[limit]?.[period] ?? undefined;
+      return max === undefined ? [] : [{ limit, period, max: limit === 'usd' ? Math.round(max * 1e6) : max }];
+    }),
+  );
+}
+
+function maxOf(scope: Scope, { limit, period }: Place): number {
+  const bound = boundsOf(scope).find((one) => one.limit === limit && one.period === period);
+  return bound ? bound.max : Number.POSITIVE_INFINITY;
+}
+
+const sum = (entries: readonly Entry[], end: 'least' | 'most', limit: LimitKind) =>
+  entries.reduce((total, entry) => total + entry[end][limit], 0);
+
+const isDead = ({ at, duration }: Entry, now: number) => at + deadAfterMs[duration] <= now;
+
+const isInFlight = ({ at, duration }: Entry, now: number) => now <= at + longestMs[duration];

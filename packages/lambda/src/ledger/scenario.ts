@@ -1,0 +1,113 @@
+import type { Limits } from '@org/contract';
+import fc from 'fast-check';
+import { type Amounts, unitOf } from './amounts.ts';
+import { fault } from './faulty-network.ts';
+
+/** What the requests of one piece of work meet, one each, in this order. */
+const faults = fc.array(fault, { minLength: 4, maxLength: 4 });
+
+const amount = fc.oneof(
+  { weight: 60, arbitrary: fc.nat(20) },
+  { weight: 1, arbitrary: fc.constantFrom(0, 1_000_000, 1_000_000_000) },
+);
+const amounts: fc.Arbitrary<Amounts> = fc
+  .tuple(amount, amount)
+  .map(([tokens, usd]) => ({ requests: 1, tokens, usd }));
+
+const max = (unit: number, most: number) =>
+  fc.oneof(
+    { weight: 20, arbitrary: fc.integer({ min: 40, max: 1000 }).map((many) => many / unit) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 60 }).map((many) => many / unit) },
+    { weight: 2, arbitrary: fc.constantFrom(null, 0.1 / unit, 2.4 / unit, most) },
+    { weight: 1, arbitrary: fc.constant(0) },
+  );
+const period = (amount: fc.Arbitrary<number | null>) =>
+  fc.record({ day: amount, month: amount }, { requiredKeys: [] });
+const whole = (amount: fc.Arbitrary<number | null>) => amount.map((many) => many && Math.ceil(many));
+const limits: fc.Arbitrary<Limits> = fc.record(
+  {
+    requests: period(whole(max(20, 1e12))),
+    tokens: period(whole(max(1, 1e12))),
+    usd: period(max(unitOf.usd, 1e9)),
+  },
+  { requiredKeys: [] },
+);
+
+const end = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('settled' as const),
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('settled' as const), share: fc.constantFrom(1, 1.1, 3) }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('refunded' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('dead' as const) }) },
+);
+
+const call = fc.record({
+  key: fc.nat(2),
+  /** Which of the key's values, before and after it was rotated. */
+  value: fc.nat(3),
+  process: fc.nat(1),
+  worstCase: amounts,
+  duration: fc.constantFrom('short' as const, 'long' as const),
+  end,
+  /** How many steps later it ends, if it may last so long. */
+  lasts: fc.nat(4),
+  /** Requests reach the function out of order, and hosts differ. */
+  skewMs: fc.integer({ min: -1500, max: 1500 }),
+  faults: fc.record({ lookup: faults, hold: faults, settle: faults }),
+});
+export type Call = typeof call extends fc.Arbitrary<infer Value> ? Value : never;
+
+const hour = 3_600_000;
+const step = fc.record({
+  /** Milliseconds before it, or until the day ends. */
+  pause: fc.oneof(
+    { weight: 8, arbitrary: fc.nat(15_000) },
+    { weight: 3, arbitrary: fc.nat(hour) },
+    { weight: 1, arbitrary: fc.constant('until midnight' as const) },
+    { weight: 2, arbitrary: fc.nat(36 * hour) },
+    { weight: 1, arbitrary: fc.nat(40 * 24 * hour) },
+  ),
+  /** What an operator does. */
+  change: fc.oneof(
+    { weight: 8, arbitrary: fc.constant(undefined) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('move' as const), key: fc.nat(2), team: fc.nat(1) }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('rotate' as const), key: fc.nat(2) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('deploy' as const), plan: fc.nat(1), limits }),
+    },
+  ),
+  /** Made at once. */
+  calls: fc.array(call, { minLength: 1, maxLength: 5, size: 'max' }),
+});
+
+export const scenario = fc.record({
+  /** Just before a month, a year, a 28th and a 29th of February end, or a day in between. */
+  begins: fc.constantFrom(
+    ...[
+      '2026-11-30T23:58',
+      '2027-12-31T23:50',
+      '2027-02-28T23:40',
+      '2028-02-28T23:55',
+      '2028-02-29T23:59',
+      '2026-11-11T11:11',
+    ],
+  ),
+  plans: fc.tuple(limits, limits),
+  /** Limits of each key's own. */
+  own: fc.tuple(fc.constant(undefined), fc.constant(undefined), limits),
+  faulty: fc.boolean(),
+  steps: fc.array(step, { minLength: 1, maxLength: 12, size: 'max' }),
+});
+export type Scenario = typeof scenario extends fc.Arbitrary<infer Value> ? Value : never;
