@@ -1,25 +1,5 @@
-import { ResponseType } from 'aws-cdk-lib/aws-apigateway';
 import type { TemplateRule } from './rule.ts';
-import { resourcesOf, textOf } from './template.ts';
-
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html */
-const responseTypes: readonly unknown[] = Object.values(ResponseType).map(({ responseType }) => responseType);
-
-const responseTypeIsKnown: TemplateRule = {
-  name: 'response-type-is-known',
-  description: "Every gateway response is of a type that API Gateway has; callers would get AWS's own body.",
-  *check(template) {
-    for (const { id, properties } of resourcesOf(template, 'AWS::ApiGateway::GatewayResponse')) {
-      const type = properties['ResponseType'];
-      if (responseTypes.includes(type)) continue;
-      yield {
-        resource: id,
-        property: 'ResponseType',
-        message: `API Gateway has no response type ${textOf(type)}`,
-      };
-    }
-  },
-};
+import { resourcesOf } from './template.ts';
 
 /** Without a status of its own it would change that of every answer of its class. */
 const defaultKeepsStatus: TemplateRule = {
@@ -33,4 +13,4 @@ const defaultKeepsStatus: TemplateRule = {
   },
 };
 
-export const gatewayResponseRules: readonly TemplateRule[] = [responseTypeIsKnown, defaultKeepsStatus];
+export const gatewayResponseRules: readonly TemplateRule[] = [defaultKeepsStatus];

@@ -1,87 +1,44 @@
 import { longestCallMs } from '@org/contract';
 import * as z from 'zod/mini';
-import type { Finding, TemplateRule } from './rule.ts';
-import { type Resource, resourcesOf, type SynthesizedTemplate, textOf } from './template.ts';
+import type { TemplateRule } from './rule.ts';
+import { resourcesOf, type SynthesizedTemplate, textOf } from './template.ts';
 
 const Integration = z._default(
-  z.object({
-    Type: z.optional(z.string()),
-    Uri: z.optional(z.unknown()),
-    TimeoutInMillis: z.optional(z.number()),
-    ResponseTransferMode: z.optional(z.string()),
-  }),
+  z.object({ Uri: z.optional(z.unknown()), TimeoutInMillis: z.optional(z.number()) }),
   {},
 );
 
 interface Method {
   readonly id: string;
-  readonly properties: Resource['properties'];
   readonly integration: z.output<typeof Integration>;
 }
 
-function methodsOf(template: SynthesizedTemplate): Method[] {
-  return resourcesOf(template, 'AWS::ApiGateway::Method').map(({ id, properties }) => ({
-    id,
-    properties,
-    integration: z.parse(Integration, properties['Integration']),
-  }));
-}
-
-/** A browser's preflight cannot have a key, and API Gateway answers it by itself. */
-function isPreflight({ properties, integration }: Method): boolean {
-  return properties['HttpMethod'] === 'OPTIONS' && integration.Type === 'MOCK';
-}
-
-/** Methods that run a function. */
+/** Methods that run a function: all but a browser's preflight, which API Gateway answers by itself. */
 function callsOf(template: SynthesizedTemplate): Method[] {
-  return methodsOf(template).filter((method) => !isPreflight(method));
+  return resourcesOf(template, 'AWS::ApiGateway::Method')
+    .filter(({ properties }) => properties['HttpMethod'] !== 'OPTIONS')
+    .map(({ id, properties }) => ({ id, integration: z.parse(Integration, properties['Integration']) }));
 }
 
 /**
- * What makes API Gateway pass on an answer while it is written. The function writes the format of a stream for every
- * answer, and of a method that waits for a whole one its caller would see headers and no body.
+ * What a method calls so that API Gateway passes on the answer while it is written. The function writes the format of a
+ * stream for every answer, and of a method that waits for a whole one its caller would see headers and no body.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
  */
-const streams = {
-  mode: 'STREAM',
-  uri: /\/2021-11-15\/functions\/\{\w+\}\/response-streaming-invocations$/,
-};
+const streamingUri = /\/2021-11-15\/functions\/\{\w+\}\/response-streaming-invocations$/;
 
 /** What API Gateway takes where nothing is set: https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html */
 const defaultTimeoutMs = 29_000;
-
-const methodHasKey: TemplateRule = {
-  name: 'method-has-key',
-  description: 'Every method that runs a function asks for an API key.',
-  *check(template) {
-    for (const { id, properties } of callsOf(template)) {
-      if (properties['ApiKeyRequired'] === true) continue;
-      yield {
-        resource: id,
-        property: 'ApiKeyRequired',
-        message: 'anybody may call it; set ApiKeyRequired to true',
-      };
-    }
-  },
-};
 
 const methodStreams: TemplateRule = {
   name: 'method-streams',
   description: 'Every method that runs a function passes on its answer while it is written.',
   *check(template) {
     for (const { id, integration } of callsOf(template)) {
-      const finding = (property: string, message: string): Finding => ({
-        resource: id,
-        property: `Integration.${property}`,
-        message,
-      });
-      if (integration.ResponseTransferMode !== streams.mode) {
-        yield finding('ResponseTransferMode', `must be ${streams.mode}`);
-      }
-      if (!streams.uri.test(textOf(integration.Uri))) {
-        yield finding('Uri', 'must be of response-streaming-invocations');
-      }
+      if (streamingUri.test(textOf(integration.Uri))) continue;
+      const message = 'must be of response-streaming-invocations';
+      yield { resource: id, property: 'Integration.Uri', message };
     }
   },
 };
@@ -114,7 +71,7 @@ const deploymentHasMethods: TemplateRule = {
   name: 'deployment-has-methods',
   description: 'The deployment waits for every method; what is made after it is not in the stage.',
   *check(template) {
-    const methods = methodsOf(template).map(({ id }) => id);
+    const methods = resourcesOf(template, 'AWS::ApiGateway::Method').map(({ id }) => id);
     for (const { id, dependsOn } of resourcesOf(template, 'AWS::ApiGateway::Deployment')) {
       for (const method of methods) {
         if (dependsOn.includes(method)) continue;
@@ -124,9 +81,4 @@ const deploymentHasMethods: TemplateRule = {
   },
 };
 
-export const methodRules: readonly TemplateRule[] = [
-  methodHasKey,
-  methodStreams,
-  timeoutIsPossible,
-  deploymentHasMethods,
-];
+export const methodRules: readonly TemplateRule[] = [methodStreams, timeoutIsPossible, deploymentHasMethods];

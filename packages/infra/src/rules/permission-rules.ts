@@ -3,37 +3,22 @@ import { isLike, type Permission, rolePolicies } from './permissions.ts';
 import type { TemplateRule } from './rule.ts';
 import { referenced, resourcesOf, textOf } from './template.ts';
 
-/** What the functions of this deployment do, and all that their roles may allow. */
-const neededActions: readonly string[] = [
-  'logs:CreateLogStream',
-  'logs:PutLogEvents',
-  'bedrock:InvokeModel',
-  'bedrock:InvokeModelWithResponseStream',
-  'bedrock:CountTokens',
-  'bedrock:ApplyGuardrail',
-  'dynamodb:GetItem',
-  'dynamodb:UpdateItem',
-];
+/** A model, a profile or a guardrail, of whichever account the config names. */
+const bedrocks = /^arn:(?:[\w-]+|\{AWS::Partition\}):bedrock:[^*]+$/;
 
 const permissionIsNamed: TemplateRule = {
   name: 'permission-is-named',
-  description: 'A role allows the actions that its function needs, on resources that are named.',
+  description:
+    'A role allows what it allows on resources of this stack, and on models of Bedrock, by their names.',
   *check(template) {
     for (const { resource, permissions } of rolePolicies(template)) {
       for (const { Effect, Action, Resource } of permissions) {
         if (Effect !== 'Allow') continue;
-        const property = 'PolicyDocument';
-        for (const action of Action) {
-          if (neededActions.includes(action)) continue;
-          yield { resource, property, message: `allows ${action}, which no function here needs` };
-        }
         for (const target of Resource) {
-          if (!target.includes('*')) continue;
-          yield {
-            resource,
-            property,
-            message: `allows ${Action.join(', ')} on ${target}; name the resource`,
-          };
+          const [, id = ''] = /^\{(\w+)\}$/.exec(target) ?? [];
+          if (Object.hasOwn(template.Resources, id) || bedrocks.test(target)) continue;
+          const message = `allows ${Action.join(', ')} on ${target}; name a resource of this stack`;
+          yield { resource, property: 'PolicyDocument', message };
         }
       }
     }
@@ -55,11 +40,6 @@ const onlyTheApiInvokes: TemplateRule = {
         property: 'SourceArn',
         message: 'lets others than the API of this stack invoke it',
       };
-    }
-    for (const type of ['AWS::Lambda::Url', 'AWS::Lambda::EventSourceMapping']) {
-      for (const { id } of resourcesOf(template, type)) {
-        yield { resource: id, property: 'Type', message: 'is a way to a function beside the API; remove it' };
-      }
     }
   },
 };

@@ -1,19 +1,23 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CfnResource } from 'aws-cdk-lib';
+import { CfnOutput, CfnResource } from 'aws-cdk-lib';
 import {
   CfnApiKey,
+  CfnAuthorizer,
   CfnDeployment,
   CfnGatewayResponse,
   CfnMethod,
+  CfnRestApi,
   CfnStage,
   CfnUsagePlan,
   CfnUsagePlanKey,
 } from 'aws-cdk-lib/aws-apigateway';
 import { CfnTable } from 'aws-cdk-lib/aws-dynamodb';
-import { CfnPolicy, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { CfnPolicy, CfnRole, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction, CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
+import { CfnTopicPolicy } from 'aws-cdk-lib/aws-sns';
+import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { parseProxyConfig } from '../config/config.ts';
@@ -52,6 +56,14 @@ const allow =
     new ManagedPolicy(stack, 'Wide', { statements: [new PolicyStatement({ actions, resources })] });
   };
 
+const add =
+  (type: string, properties: (stack: ProxyStack) => Record<string, unknown>) =>
+  (stack: ProxyStack): void => {
+    new CfnResource(stack, 'Added', { type, properties: properties(stack) });
+  };
+
+const allowList = 'Proxy: only-what-is-allowed';
+
 /** Faults that somebody could make in the stack, and the check that must find each at synthesis. */
 const faults: [fault: string, seed: (stack: ProxyStack) => void, foundBy: string][] = [
   // CDK's validation of the template against CloudFormation's schemas
@@ -65,15 +77,24 @@ const faults: [fault: string, seed: (stack: ProxyStack) => void, foundBy: string
   // cdk-nag
   ['bedrock:* on *', allow(['bedrock:*'], ['*']), 'AwsSolutions: AwsSolutions-IAM5[Action::bedrock:*]'],
   // rules of ours
-  ['a method without a key', set(CfnMethod, 'ApiKeyRequired', false), 'Proxy: method-has-key'],
+  ['a method without a key', set(CfnMethod, 'ApiKeyRequired', false), allowList],
   [
     'a transfer mode that does not exist',
     set(CfnMethod, 'Integration.ResponseTransferMode', 'STREAMS'),
-    'Proxy: method-streams',
+    allowList,
   ],
   [
     'a method that waits for a whole answer',
     set(CfnMethod, 'Integration.ResponseTransferMode', 'BUFFERED'),
+    allowList,
+  ],
+  [
+    'a URI that waits for a whole answer',
+    set(
+      CfnMethod,
+      'Integration.Uri',
+      'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/f/invocations',
+    ),
     'Proxy: method-streams',
   ],
   [
@@ -94,16 +115,16 @@ const faults: [fault: string, seed: (stack: ProxyStack) => void, foundBy: string
   [
     'a gateway response of an unknown type',
     set(CfnGatewayResponse, 'ResponseType', 'QUOTA_EXHAUSTED'),
-    'Proxy: response-type-is-known',
+    allowList,
   ],
   [
     'one status for every 4xx',
     set(CfnGatewayResponse, 'StatusCode', '400', ({ responseType }) => responseType === 'DEFAULT_4XX'),
     'Proxy: default-keeps-status',
   ],
-  ['a quota a year', set(CfnUsagePlan, 'Quota.Period', 'YEAR'), 'Proxy: plan-limits'],
-  ['a plan without a quota', set(CfnUsagePlan, 'Quota', undefined), 'Proxy: plan-limits'],
-  ['a plan without a throttle', set(CfnUsagePlan, 'Throttle', undefined), 'Proxy: plan-limits'],
+  ['a quota a year', set(CfnUsagePlan, 'Quota.Period', 'YEAR'), allowList],
+  ['a plan without a quota', set(CfnUsagePlan, 'Quota', undefined), allowList],
+  ['a plan without a throttle', set(CfnUsagePlan, 'Throttle', undefined), allowList],
   ['a plan of no stage', set(CfnUsagePlan, 'ApiStages', []), 'Proxy: plan-has-stage'],
   [
     'a key in no plan',
@@ -113,11 +134,7 @@ const faults: [fault: string, seed: (stack: ProxyStack) => void, foundBy: string
     },
     'Proxy: key-has-one-plan',
   ],
-  [
-    'the value of a key in the template',
-    set(CfnApiKey, 'Value', 'a-key-of-twenty-letters'),
-    'Proxy: key-value-is-secret',
-  ],
+  ['the value of a key in the template', set(CfnApiKey, 'Value', 'a-key-of-twenty-letters'), allowList],
   [
     'a permission on every resource',
     set(CfnPolicy, 'PolicyDocument.Statement.0.Resource', '*'),
@@ -126,7 +143,7 @@ const faults: [fault: string, seed: (stack: ProxyStack) => void, foundBy: string
   [
     'an action that no function needs',
     allow(['dynamodb:DeleteTable'], ['arn:aws:dynamodb:us-east-1:111122223333:table/t']),
-    'Proxy: permission-is-named',
+    allowList,
   ],
   [
     'a function that any API may invoke',
@@ -135,26 +152,111 @@ const faults: [fault: string, seed: (stack: ProxyStack) => void, foundBy: string
   ],
   [
     'a function with a URL of its own',
-    (stack) => {
-      new CfnResource(stack, 'Url', {
-        type: 'AWS::Lambda::Url',
-        properties: { AuthType: 'NONE', TargetFunctionArn: find(stack, CfnFunction).attrArn },
-      });
-    },
-    'Proxy: only-the-api-invokes',
-  ],
-  ['a retention period that does not exist', set(CfnLogGroup, 'RetentionInDays', 31), 'Proxy: logs-end'],
-  ['a log that is kept for ever', set(CfnLogGroup, 'RetentionInDays', undefined), 'Proxy: logs-end'],
-  [
-    'a log with every prompt',
-    set(CfnStage, 'MethodSettings.0.DataTraceEnabled', true),
-    'Proxy: prompts-are-not-logged',
+    add('AWS::Lambda::Url', (stack) => ({
+      AuthType: 'NONE',
+      TargetFunctionArn: find(stack, CfnFunction).attrArn,
+    })),
+    allowList,
   ],
   [
-    'a log with every key',
-    set(CfnStage, 'AccessLogSetting.Format', '$context.identity.apiKey'),
-    'Proxy: keys-are-not-logged',
+    'a function that a queue runs too',
+    add('AWS::Lambda::EventSourceMapping', (stack) => ({
+      FunctionName: find(stack, CfnFunction).ref,
+      EventSourceArn: 'arn:aws:sqs:us-east-1:111122223333:queue',
+    })),
+    allowList,
   ],
+  ['a function that anybody may invoke', set(CfnPermission, 'Principal', '*'), allowList],
+  [
+    'a function with code from elsewhere',
+    set(CfnFunction, 'Layers', ['arn:aws:lambda:us-east-1:1:layer:l:1']),
+    allowList,
+  ],
+  ['a function with one more variable', set(CfnFunction, 'Environment.Variables.DEBUG', '*'), allowList],
+  [
+    'a role that anybody may assume',
+    set(CfnRole, 'AssumeRolePolicyDocument.Statement.0.Principal', '*'),
+    allowList,
+  ],
+  [
+    'a role with a policy of AWS',
+    set(CfnRole, 'ManagedPolicyArns', ['arn:aws:iam::aws:policy/AdministratorAccess']),
+    allowList,
+  ],
+  [
+    'a role with one more statement',
+    set(CfnPolicy, 'PolicyDocument.Statement.0', { Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }),
+    allowList,
+  ],
+  [
+    'a permission on a table of another stack',
+    set(CfnPolicy, 'PolicyDocument.Statement.0.Resource', { 'Fn::GetAtt': ['Elsewhere', 'Arn'] }),
+    'Proxy: permission-is-named',
+  ],
+  [
+    'a table that others may read',
+    set(CfnTable, 'ResourcePolicy.PolicyDocument', { Statement: [{ Effect: 'Allow', Principal: '*' }] }),
+    allowList,
+  ],
+  ['a table with a stream', set(CfnTable, 'StreamSpecification.StreamViewType', 'NEW_IMAGE'), allowList],
+  [
+    'a table that goes with the stack, though it is protected',
+    set(CfnTable, 'DeletionProtectionEnabled', true),
+    'Proxy: kept-is-protected',
+  ],
+  [
+    'a table of which nothing says what becomes of it',
+    (stack) => find(stack, CfnTable).addOverride('DeletionPolicy', undefined),
+    allowList,
+  ],
+  ['an API with a policy', set(CfnRestApi, 'Policy', { Statement: [] }), allowList],
+  [
+    'a second stage',
+    add('AWS::ApiGateway::Stage', (stack) => ({
+      RestApiId: find(stack, CfnRestApi).ref,
+      DeploymentId: find(stack, CfnDeployment).ref,
+      StageName: 'other',
+      MethodSettings: [
+        {
+          ...{ HttpMethod: '*', ResourcePath: '/*', DataTraceEnabled: false },
+          ...{ ThrottlingRateLimit: 1, ThrottlingBurstLimit: 1 },
+        },
+      ],
+    })),
+    allowList,
+  ],
+  ['an authorizer that remembers', set(CfnAuthorizer, 'AuthorizerResultTtlInSeconds', 300), allowList],
+  [
+    'pages of every origin',
+    set(
+      CfnMethod,
+      'Integration.IntegrationResponses.0.ResponseParameters.method\\.response\\.header\\.Access-Control-Allow-Origin',
+      "'*'",
+      ({ httpMethod }) => httpMethod === 'OPTIONS',
+    ),
+    allowList,
+  ],
+  [
+    'alarms that anybody may publish',
+    set(CfnTopicPolicy, 'PolicyDocument.Statement.1.Principal', '*'),
+    allowList,
+  ],
+  ['samples of requests', set(CfnWebACL, 'VisibilityConfig.SampledRequestsEnabled', true), allowList],
+  [
+    'an output with a secret',
+    (stack) => void new CfnOutput(stack, 'Endpoints', { value: 'a-key-of-twenty-letters' }),
+    allowList,
+  ],
+  [
+    'an output that other stacks import',
+    (stack) => void new CfnOutput(stack, 'KeyIdX', { value: find(stack, CfnApiKey).ref, exportName: 'key' }),
+    allowList,
+  ],
+  ['a retention period that does not exist', set(CfnLogGroup, 'RetentionInDays', 31), allowList],
+  ['a log that is kept for ever', set(CfnLogGroup, 'RetentionInDays', undefined), allowList],
+  ['a log with every prompt', set(CfnStage, 'MethodSettings.0.DataTraceEnabled', true), allowList],
+  ['an execution log', set(CfnStage, 'MethodSettings.0.LoggingLevel', 'INFO'), allowList],
+  ['a log with every key', set(CfnStage, 'AccessLogSetting.Format', '$context.identity.apiKey'), allowList],
 ];
 
 /** The same, where people sign in. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { IPolicyValidationContext, IPolicyValidationPlugin } from 'aws-cdk-lib';
 import * as z from 'zod/mini';
+import { allowedRules } from './allowed-rules.ts';
 import { gatewayResponseRules } from './gateway-response-rules.ts';
-import { logRules } from './log-rules.ts';
 import { methodRules } from './method-rules.ts';
 import { permissionRules } from './permission-rules.ts';
 import type { TemplateRule } from './rule.ts';
@@ -10,11 +10,11 @@ import { SynthesizedTemplate } from './template.ts';
 import { usagePlanRules } from './usage-plan-rules.ts';
 
 const templateRules: readonly TemplateRule[] = [
+  ...allowedRules,
   ...methodRules,
   ...gatewayResponseRules,
   ...usagePlanRules,
   ...permissionRules,
-  ...logRules,
 ];
 
 /** Makes synthesis fail where a template breaks a rule of this deployment, in one report with CDK's and cdk-nag's. */

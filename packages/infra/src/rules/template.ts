@@ -2,11 +2,11 @@ import * as z from 'zod/mini';
 
 const Properties = z.record(z.string(), z.unknown());
 
-/** What the rules read of a synthesized template. */
-export const SynthesizedTemplate = z.object({
+/** A synthesized template: what the rules read of it, and whatever else is there. */
+export const SynthesizedTemplate = z.looseObject({
   Resources: z.record(
     z.string(),
-    z.object({
+    z.looseObject({
       Type: z.string(),
       Properties: z._default(Properties, {}),
       DependsOn: z._default(

@@ -1,0 +1,541 @@
+import { partitionsOf } from '@org/table';
+import { ResponseType } from 'aws-cdk-lib/aws-apigateway';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import * as z from 'zod/mini';
+
+/** What there may be of a type of resource. */
+export interface Allowed {
+  /** How many there may be. Default: any number. */
+  readonly most?: number;
+  /** What holds of its properties: those named here are all that it may have. */
+  readonly properties: z.ZodMiniType;
+  /** What happens to it when the stack is deleted. Default: the template says nothing of it. */
+  readonly whenDeleted?: readonly ['Delete', ...('Delete' | 'Retain')[]];
+}
+
+/** An object with these properties, and no others. */
+const only = z.strictObject;
+const { array, enum: oneOf, literal, optional } = z;
+const [flag, number, string] = [z.boolean(), z.number(), z.string()];
+const above0 = z.number().check(z.minimum(Number.MIN_VALUE));
+const json = <Schema extends z.ZodMiniType>(schema: Schema) => only({ 'application/json': schema });
+
+// What CloudFormation fills in: of this stack's resources, and nothing from elsewhere.
+
+const ref = only({ Ref: string });
+const arn = only({ 'Fn::GetAtt': z.tuple([string, literal('Arn')]) });
+const partOfArn = only({
+  'Fn::Select': z.tuple([number, only({ 'Fn::Split': z.tuple([literal(':'), arn]) })]),
+});
+const text = z.union([
+  string,
+  ref,
+  arn,
+  only({ 'Fn::Join': z.tuple([literal(''), array(z.union([string, ref, arn, partOfArn]))]) }),
+]);
+const api = { RestApiId: ref };
+const tags = { Tags: optional(array(only({ Key: string, Value: string }))) };
+
+// Policies: who may do what.
+
+const policy = <Statement extends z.ZodMiniType>(statement: Statement) =>
+  only({ Version: literal('2012-10-17'), Statement: array(statement) });
+
+const functionsMayAssume = only({
+  Effect: literal('Allow'),
+  Action: literal('sts:AssumeRole'),
+  Principal: only({ Service: literal('lambda.amazonaws.com') }, 'lets others than Lambda assume the role'),
+});
+
+const textOrTexts = z.union([text, array(text)]);
+const oneOrMore = <const Names extends readonly string[]>(names: Names) =>
+  z.union([oneOf(names), array(oneOf(names))]);
+
+const functionsWriteTheirLogs = only({
+  Effect: literal('Allow'),
+  Action: oneOrMore(['logs:CreateLogStream', 'logs:PutLogEvents']),
+  Resource: arn,
+});
+const functionsAskBedrock = only({
+  Effect: literal('Allow'),
+  Action: oneOrMore([
+    'bedrock:InvokeModel',
+    'bedrock:InvokeModelWithResponseStream',
+    'bedrock:CountTokens',
+    'bedrock:ApplyGuardrail',
+  ]),
+  Resource: textOrTexts,
+  Condition: optional(only({ StringEquals: only({ 'bedrock:InferenceProfileArn': text }) })),
+});
+const functionsUseTheTable = only({
+  Effect: literal('Allow'),
+  Action: oneOrMore(['dynamodb:GetItem', 'dynamodb:UpdateItem']),
+  Resource: arn,
+  Condition: only({
+    'ForAllValues:StringLike': only({
+      'dynamodb:LeadingKeys': array(
+        oneOf(Object.values(partitionsOf).flatMap((prefixes) => prefixes.map((prefix) => `${prefix}*`))),
+      ),
+    }),
+  }),
+});
+
+const alarmsMayPublish = only({
+  Sid: string,
+  Effect: literal('Allow'),
+  Action: literal('sns:Publish'),
+  Principal: only({ Service: literal('cloudwatch.amazonaws.com') }),
+  Resource: ref,
+  Condition: only({
+    StringEquals: only({ 'aws:SourceAccount': text }),
+    ArnLike: only({ 'aws:SourceArn': text }),
+  }),
+});
+const overTlsOnly = only({
+  Sid: string,
+  Effect: literal('Deny'),
+  Action: literal('sns:Publish'),
+  Principal: literal('*'),
+  Resource: ref,
+  Condition: only({ Bool: only({ 'aws:SecureTransport': literal('false') }) }),
+});
+
+// Methods: a call has a key and runs a function; a preflight, which cannot have a key, runs nothing.
+
+const call = only({
+  ...api,
+  ResourceId: ref,
+  HttpMethod: oneOf(['GET', 'POST']),
+  ApiKeyRequired: literal(true, 'lets anybody call it; set it to true'),
+  AuthorizationType: oneOf(['NONE', 'CUSTOM']),
+  AuthorizerId: optional(ref),
+  RequestModels: optional(json(ref)),
+  RequestValidatorId: optional(ref),
+  Integration: only({
+    Type: literal('AWS_PROXY'),
+    IntegrationHttpMethod: literal('POST'),
+    ResponseTransferMode: literal('STREAM'),
+    TimeoutInMillis: number,
+    Uri: text,
+  }),
+});
+
+const corsHeader = (name: string) => `method.response.header.${name}`;
+const corsHeaders = <Value extends z.ZodMiniType>(origin: Value, value: Value) =>
+  only({
+    [corsHeader('Access-Control-Allow-Origin')]: origin,
+    ...Object.fromEntries(
+      ['Access-Control-Allow-Headers', 'Access-Control-Allow-Methods', 'Access-Control-Max-Age', 'Vary'].map(
+        (name) => [corsHeader(name), value],
+      ),
+    ),
+  });
+const oneOrigin = string.check(z.regex(/^'https?:\/\/[^'*]+'$/, 'lets pages of every origin call'));
+const preflight = only({
+  ...api,
+  ResourceId: ref,
+  HttpMethod: literal('OPTIONS'),
+  ApiKeyRequired: literal(false),
+  AuthorizationType: literal('NONE'),
+  Integration: only({
+    Type: literal('MOCK'),
+    RequestTemplates: json(literal('{ statusCode: 200 }')),
+    IntegrationResponses: array(
+      only({
+        StatusCode: literal('204'),
+        ResponseParameters: corsHeaders(oneOrigin, string),
+        // Where there are several origins, it answers with the one that asks.
+        ResponseTemplates: optional(json(string)),
+      }),
+    ),
+  }),
+  MethodResponses: array(only({ StatusCode: literal('204'), ResponseParameters: corsHeaders(flag, flag) })),
+});
+
+// AWS WAF
+
+const visibility = {
+  VisibilityConfig: only({
+    CloudWatchMetricsEnabled: flag,
+    MetricName: string,
+    SampledRequestsEnabled: literal(false, 'keeps samples of requests, and with them values of keys'),
+  }),
+};
+const rateRule = only({
+  Name: string,
+  Priority: number,
+  Statement: only({
+    RateBasedStatement: only({ AggregateKeyType: literal('IP'), Limit: number, EvaluationWindowSec: number }),
+  }),
+  Action: only({
+    Block: only({
+      CustomResponse: only({
+        ResponseCode: literal(429),
+        CustomResponseBodyKey: string,
+        ResponseHeaders: array(only({ Name: string, Value: string })),
+      }),
+    }),
+  }),
+  ...visibility,
+});
+const commonRules = only({
+  Name: string,
+  Priority: number,
+  Statement: only({
+    ManagedRuleGroupStatement: only({
+      VendorName: literal('AWS'),
+      Name: literal('AWSManagedRulesCommonRuleSet'),
+      RuleActionOverrides: array(only({ Name: string, ActionToUse: only({ Count: only({}) }) })),
+    }),
+  }),
+  OverrideAction: only({ None: only({}) }),
+  ...visibility,
+});
+
+/** Each value is a variable of API Gateway, and none of them the value of a key. */
+const accessLogFormat = string.check(
+  z.refine(
+    (format) => !/\$context\.identity\.apiKey(?!Id)/.test(format),
+    'logs the values of keys; log $context.identity.apiKeyId',
+  ),
+);
+const gatewayHeader = (name: string) => `gatewayresponse.header.${name}`;
+const retentionDays = Object.values(RetentionDays).filter(
+  (days) => typeof days === 'number' && days !== RetentionDays.INFINITE,
+);
+
+/** Every type of resource that a deployment may have. What is not named here is not deployed. */
+export const allowedResources: Readonly<Record<string, Allowed>> = {
+  'AWS::ApiGateway::ApiKey': {
+    // No value, which many may read: API Gateway makes it.
+    properties: only({ Name: string, Description: string, Enabled: flag, ...tags }),
+  },
+  'AWS::ApiGateway::Authorizer': {
+    most: 1,
+    properties: only({
+      ...api,
+      Name: string,
+      Type: literal('REQUEST'),
+      AuthorizerUri: text,
+      AuthorizerResultTtlInSeconds: literal(0, 'lets keys go on that were taken away'),
+    }),
+  },
+  'AWS::ApiGateway::Deployment': { most: 1, properties: only({ ...api, Description: optional(string) }) },
+  'AWS::ApiGateway::GatewayResponse': {
+    properties: only({
+      ...api,
+      ResponseType: oneOf(
+        Object.values(ResponseType).map(({ responseType }) => responseType),
+        'is a response type that API Gateway does not have',
+      ),
+      StatusCode: optional(string),
+      ResponseParameters: z.partial(
+        only({
+          [gatewayHeader('x-request-id')]: string,
+          [gatewayHeader('request-id')]: string,
+          [gatewayHeader('retry-after')]: string,
+          [gatewayHeader('x-should-retry')]: string,
+          [gatewayHeader('access-control-allow-origin')]: string,
+          [gatewayHeader('access-control-expose-headers')]: string,
+        }),
+      ),
+      ResponseTemplates: json(string),
+    }),
+  },
+  'AWS::ApiGateway::Method': { properties: z.discriminatedUnion('HttpMethod', [call, preflight]) },
+  'AWS::ApiGateway::Model': {
+    properties: only({
+      ...api,
+      ContentType: literal('application/json'),
+      Schema: only({ $schema: string, type: literal('object') }),
+    }),
+  },
+  'AWS::ApiGateway::RequestValidator': {
+    properties: only({
+      ...api,
+      ValidateRequestBody: literal(true),
+      ValidateRequestParameters: literal(true),
+    }),
+  },
+  'AWS::ApiGateway::Resource': {
+    properties: only({
+      ...api,
+      ParentId: z.union([ref, only({ 'Fn::GetAtt': z.tuple([string, literal('RootResourceId')]) })]),
+      PathPart: string,
+    }),
+  },
+  'AWS::ApiGateway::RestApi': {
+    most: 1,
+    properties: only({
+      Name: string,
+      Description: optional(string),
+      ApiKeySourceType: optional(oneOf(['AUTHORIZER', 'HEADER'])),
+      EndpointConfiguration: only({ Types: z.tuple([literal('REGIONAL')]) }),
+      ...tags,
+    }),
+  },
+  'AWS::ApiGateway::Stage': {
+    most: 1,
+    properties: only({
+      ...api,
+      DeploymentId: ref,
+      StageName: string,
+      // Without a level of logging: an execution log has the callers' headers and bodies.
+      MethodSettings: z.tuple([
+        only({
+          HttpMethod: literal('*'),
+          ResourcePath: literal('/*'),
+          DataTraceEnabled: literal(false, 'logs every prompt; set it to false'),
+          ThrottlingRateLimit: above0,
+          ThrottlingBurstLimit: above0,
+        }),
+      ]),
+      AccessLogSetting: optional(only({ DestinationArn: text, Format: accessLogFormat })),
+      ...tags,
+    }),
+  },
+  'AWS::ApiGateway::UsagePlan': {
+    properties: only({
+      UsagePlanName: string,
+      Description: optional(string),
+      ApiStages: array(only({ ApiId: ref, Stage: ref, Throttle: optional(only({})) })),
+      Throttle: only(
+        { RateLimit: above0, BurstLimit: z.number().check(z.minimum(1)) },
+        'lets its keys call as fast as they like; give it a rate and a burst',
+      ),
+      Quota: only(
+        {
+          Limit: z.number().check(z.minimum(1)),
+          Offset: optional(number),
+          Period: oneOf(['DAY', 'WEEK', 'MONTH'], 'must be DAY, WEEK or MONTH'),
+        },
+        'lets its keys call as often as they like; give it a quota',
+      ),
+      ...tags,
+    }),
+  },
+  'AWS::ApiGateway::UsagePlanKey': {
+    properties: only({ KeyId: ref, KeyType: literal('API_KEY'), UsagePlanId: ref }),
+  },
+  'AWS::CloudWatch::Alarm': {
+    properties: only({
+      AlarmName: string,
+      AlarmDescription: string,
+      AlarmActions: z.tuple([ref]),
+      Namespace: string,
+      MetricName: string,
+      Dimensions: optional(array(only({ Name: string, Value: text }))),
+      Statistic: string,
+      Period: number,
+      EvaluationPeriods: number,
+      DatapointsToAlarm: number,
+      Threshold: number,
+      ComparisonOperator: string,
+      TreatMissingData: string,
+      ...tags,
+    }),
+  },
+  'AWS::CloudWatch::Dashboard': { most: 1, properties: only({ DashboardName: string, DashboardBody: text }) },
+  'AWS::Cognito::UserPool': {
+    most: 1,
+    whenDeleted: ['Delete', 'Retain'],
+    properties: only({
+      AccountRecoverySetting: only({
+        RecoveryMechanisms: array(only({ Name: string, Priority: number })),
+      }),
+      AdminCreateUserConfig: only({
+        AllowAdminCreateUserOnly: literal(true, 'lets strangers sign themselves up'),
+      }),
+      AutoVerifiedAttributes: array(string),
+      DeletionProtection: oneOf(['ACTIVE', 'INACTIVE']),
+      EmailVerificationMessage: string,
+      EmailVerificationSubject: string,
+      EnabledMfas: array(string),
+      MfaConfiguration: oneOf(['OPTIONAL', 'ON']),
+      Policies: only({
+        PasswordPolicy: only({
+          MinimumLength: z.number().check(z.minimum(12)),
+          RequireLowercase: literal(true),
+          RequireNumbers: literal(true),
+          RequireSymbols: literal(true),
+          RequireUppercase: literal(true),
+        }),
+      }),
+      SmsVerificationMessage: string,
+      UserPoolTags: optional(z.record(string.check(z.regex(/^(?!Fn::)/)), string)),
+      UserPoolTier: string,
+      UsernameAttributes: array(string),
+      VerificationMessageTemplate: only({
+        DefaultEmailOption: string,
+        EmailMessage: string,
+        EmailSubject: string,
+        SmsMessage: string,
+      }),
+    }),
+  },
+  'AWS::Cognito::UserPoolClient': {
+    most: 1,
+    properties: only({
+      AccessTokenValidity: number,
+      AllowedOAuthFlowsUserPoolClient: literal(false),
+      ExplicitAuthFlows: array(
+        oneOf(['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH', 'ALLOW_USER_SRP_AUTH']),
+      ),
+      GenerateSecret: literal(false),
+      IdTokenValidity: number,
+      PreventUserExistenceErrors: literal('ENABLED'),
+      SupportedIdentityProviders: z.tuple([literal('COGNITO')]),
+      TokenValidityUnits: only({ AccessToken: string, IdToken: string }),
+      UserPoolId: ref,
+      WriteAttributes: optional(array(string)),
+    }),
+  },
+  'AWS::Cognito::UserPoolGroup': {
+    properties: only({ Description: string, GroupName: string, UserPoolId: ref }),
+  },
+  'AWS::DynamoDB::Table': {
+    most: 1,
+    whenDeleted: ['Delete', 'Retain'],
+    // No stream and no policy of its own. DynamoDB encrypts it where nothing is said.
+    properties: only({
+      AttributeDefinitions: array(only({ AttributeName: string, AttributeType: literal('S') })),
+      KeySchema: array(only({ AttributeName: string, KeyType: oneOf(['HASH', 'RANGE']) })),
+      BillingMode: literal('PAY_PER_REQUEST'),
+      DeletionProtectionEnabled: flag,
+      PointInTimeRecoverySpecification: only({ PointInTimeRecoveryEnabled: literal(true) }),
+      TimeToLiveSpecification: only({ AttributeName: string, Enabled: literal(true) }),
+      ...tags,
+    }),
+  },
+  'AWS::IAM::Policy': {
+    most: 2,
+    properties: only({
+      PolicyName: string,
+      Roles: z.tuple([ref]),
+      PolicyDocument: policy(z.union([functionsWriteTheirLogs, functionsAskBedrock, functionsUseTheTable])),
+    }),
+  },
+  'AWS::IAM::Role': {
+    most: 2,
+    properties: only({ AssumeRolePolicyDocument: policy(functionsMayAssume), ...tags }),
+  },
+  'AWS::Lambda::Function': {
+    most: 2,
+    properties: only({
+      Description: string,
+      Architectures: z.tuple([literal('arm64')]),
+      Runtime: string,
+      Handler: string,
+      Code: only({ S3Bucket: z.union([string, only({ 'Fn::Sub': string })]), S3Key: string }),
+      Environment: optional(
+        only({
+          Variables: z.partial(only({ PROXY_CONFIG: text, PROXY_TABLE: text, PROXY_SIGN_IN: text })),
+        }),
+      ),
+      LoggingConfig: only({
+        LogFormat: literal('JSON'),
+        ApplicationLogLevel: literal('INFO'),
+        SystemLogLevel: literal('WARN'),
+        LogGroup: ref,
+      }),
+      MemorySize: number,
+      ReservedConcurrentExecutions: optional(number),
+      Role: arn,
+      Timeout: number,
+      ...tags,
+    }),
+  },
+  'AWS::Lambda::Permission': {
+    most: 2,
+    properties: only({
+      Action: literal('lambda:InvokeFunction'),
+      FunctionName: arn,
+      Principal: literal('apigateway.amazonaws.com'),
+      SourceArn: text,
+    }),
+  },
+  'AWS::Logs::LogGroup': {
+    most: 3,
+    whenDeleted: ['Delete'],
+    properties: only({
+      LogGroupName: string,
+      RetentionInDays: literal(retentionDays, 'must be a retention period of CloudWatch Logs, which ends'),
+      ...tags,
+    }),
+  },
+  'AWS::SNS::Subscription': {
+    most: 1,
+    properties: only({ Endpoint: string, Protocol: literal('email'), TopicArn: ref }),
+  },
+  'AWS::SNS::Topic': { most: 1, properties: only({ DisplayName: string, ...tags }) },
+  'AWS::SNS::TopicPolicy': {
+    most: 1,
+    properties: only({
+      Topics: z.tuple([ref]),
+      PolicyDocument: policy(z.union([alarmsMayPublish, overTlsOnly])),
+    }),
+  },
+  'AWS::WAFv2::WebACL': {
+    most: 1,
+    properties: only({
+      Scope: literal('REGIONAL'),
+      Description: string,
+      DefaultAction: only({ Allow: only({}) }),
+      CustomResponseBodies: z.record(
+        string,
+        only({ Content: string, ContentType: literal('APPLICATION_JSON') }),
+      ),
+      Rules: array(z.union([rateRule, commonRules])),
+      ...visibility,
+      ...tags,
+    }),
+  },
+  'AWS::WAFv2::WebACLAssociation': { most: 1, properties: only({ ResourceArn: text, WebACLArn: arn }) },
+};
+
+/** Ids and addresses, which are no secret. */
+const outputs = z.record(
+  string.check(z.regex(/^(?:KeyId\w+|UserPoolId|UserPoolClientId|Endpoint|TableName|AlarmTopicArn)$/)),
+  only({
+    Description: optional(string),
+    Value: z.union([ref, only({ 'Fn::Join': z.tuple([literal(''), array(z.union([string, ref]))]) })]),
+  }),
+);
+
+/** What the CDK asks of the account: that its own stack there is new enough. */
+const bootstrap = {
+  Parameters: only({
+    BootstrapVersion: only({
+      Type: literal('AWS::SSM::Parameter::Value<String>'),
+      Default: string,
+      Description: string,
+    }),
+  }),
+  Rules: only({
+    CheckBootstrapVersion: only({
+      Assertions: array(
+        only({
+          Assert: only({
+            'Fn::Not': z.tuple([only({ 'Fn::Contains': z.tuple([array(string), ref]) })]),
+          }),
+          AssertDescription: string,
+        }),
+      ),
+    }),
+  }),
+};
+
+/** A template without its resources. Nothing is imported, included or transformed. */
+export const allowedSections = only({ Description: string, Outputs: outputs, ...bootstrap });
+
+/** A resource of a type, with all that its template says of it. */
+export function resourceSchema({ properties, whenDeleted }: Allowed): z.ZodMiniType {
+  const policy = whenDeleted && oneOf(whenDeleted);
+  return only({
+    Type: string,
+    Properties: properties,
+    DependsOn: array(string),
+    Metadata: optional(only({ 'aws:cdk:do-not-refactor': literal(true) })),
+    ...(policy && { DeletionPolicy: policy, UpdateReplacePolicy: policy }),
+  });
+}

@@ -1,0 +1,54 @@
+import * as z from 'zod/mini';
+import { allowedResources, allowedSections, resourceSchema } from './allowed-resources.ts';
+import type { Finding, TemplateRule } from './rule.ts';
+import { resourcesOf } from './template.ts';
+
+const notAllowed = 'is not allowed: what this deployment needs is in allowed-resources.ts';
+
+/** What of a value its schema does not have. */
+function* findings(resource: string, schema: z.ZodMiniType, value: unknown): Generator<Finding> {
+  const { error } = z.safeParse(schema, value, { error: () => notAllowed });
+  for (const issue of error?.issues ?? []) {
+    const { path, message } = issue;
+    const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((name) => [...path, name]) : [path];
+    for (const [first, ...rest] of paths) {
+      const property = (first === 'Properties' ? rest : [first, ...rest]).join('.');
+      yield { resource, property, message };
+    }
+  }
+}
+
+const onlyWhatIsAllowed: TemplateRule = {
+  name: 'only-what-is-allowed',
+  description:
+    'The template has what is allowed, and nothing else: resources, properties, principals, actions.',
+  *check(template) {
+    const { Resources, ...sections } = template;
+    yield* findings('Template', allowedSections, sections);
+    for (const [id, resource] of Object.entries(Resources)) {
+      const allowed = allowedResources[resource.Type];
+      if (allowed) yield* findings(id, resourceSchema(allowed), resource);
+      else yield { resource: id, property: 'Type', message: notAllowed };
+    }
+    for (const [type, { most = Number.POSITIVE_INFINITY }] of Object.entries(allowedResources)) {
+      for (const { id } of resourcesOf(template, type).slice(most)) {
+        yield { resource: id, property: 'Type', message: `is one more than the ${most} that are allowed` };
+      }
+    }
+  },
+};
+
+const keptIsProtected: TemplateRule = {
+  name: 'kept-is-protected',
+  description: 'What is kept when the stack is deleted cannot be deleted by itself, and the other way about.',
+  *check({ Resources }) {
+    for (const [id, { Properties: properties, DeletionPolicy: policy }] of Object.entries(Resources)) {
+      const { DeletionProtectionEnabled: table, DeletionProtection: pool } = properties;
+      if (table === undefined && pool === undefined) continue;
+      if ((policy === 'Retain') === (table === true || pool === 'ACTIVE')) continue;
+      yield { resource: id, property: 'DeletionProtection', message: `does not go with ${String(policy)}` };
+    }
+  },
+};
+
+export const allowedRules: readonly TemplateRule[] = [onlyWhatIsAllowed, keptIsProtected];
