@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ProxyConfig, stackNameOf } from '@org/infra/config';
 import { synthesize } from '@org/infra/stack';
+import { askedFault } from './bedrock/asked-fault.ts';
 import { type SimulatedBedrock, startBedrock } from './bedrock/server.ts';
 import { type Denial, startBedrockRelay } from './bedrock-relay.ts';
 import { createTables } from './dynamodb/create-tables.ts';
@@ -72,7 +73,10 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   try {
     // It has the keys' values.
     if (directory !== undefined) await mkdir(directory, { recursive: true, mode: 0o700 });
-    const bedrock = upstream.kind === 'simulated' ? await starting(startBedrock()) : undefined;
+    const bedrock =
+      upstream.kind === 'simulated'
+        ? await starting(startBedrock({ meet: (call) => ({ fault: askedFault(call) }) }))
+        : undefined;
     const relay =
       upstream.kind === 'aws'
         ? await starting(startBedrockRelay({ ...upstream, region: config.region }))

@@ -41,7 +41,7 @@ export async function createTable(client: DynamoDBClient): Promise<void> {
       ],
     }),
   );
-  // Not by the SDK's own waiter, which waits for a clock that a test may have stopped.
+  // The SDK's waiter depends on a clock that a test may have stopped.
   while (!(await isActive(client))) await new Promise(setImmediate);
 }
 
@@ -63,7 +63,7 @@ export async function startTestTable(): Promise<TestTable> {
   if (typeof address !== 'object' || address === null) throw new Error('The DynamoDB server has no port.');
   const url = `http://127.0.0.1:${address.port}`;
   const client = clientFor(url);
-/** A table like the stack's, on its own DynamoDB server. */
+  await createTable(client);
   operations.length = 0;
   return {
     url,

@@ -46,6 +46,17 @@ test('a pattern that takes years is given up', () => {
   ]);
 });
 
+test('a text that does not match is reported with the pattern', () => {
+  const ticket = {
+    type: 'object',
+    properties: { 'a/b': { type: 'array', items: { type: 'string', pattern: '^[A-Z]+$' } } },
+  };
+  expect(checkOutput(ticket, '{"a/b":["X","x"]}')).toEqual({
+    fits: false,
+    issues: [{ path: expect.stringContaining('.1'), message: 'does not match the pattern ^[A-Z]+$' }],
+  });
+});
+
 test('an issue does not quote a schema at length', () => {
   const long = { type: 'object', properties: { city: { enum: ['x'.repeat(100_000)] } } };
   expect(JSON.stringify(checkOutput(long, '{"city":"Oran"}')).length).toBeLessThan(2000);

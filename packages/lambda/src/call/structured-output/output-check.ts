@@ -1,8 +1,9 @@
 import { Script } from 'node:vm';
 import { type OutputUnit, Validator } from '@cfworker/json-schema';
 import type { RequestIssue } from '@org/contract';
-import { isJsonObject, type Json, type JsonObject, parseJson } from '../../json.ts';
+import { isJsonObject, isObject, type Json, type JsonObject, parseJson } from '../../json.ts';
 import { mostIssues, placeOf } from '../request-place.ts';
+import { follow } from './references.ts';
 
 /** The output that a model wrote, or where it does not fit. */
 export type CheckedOutput =
@@ -38,7 +39,12 @@ export function checkOutput(schema: JsonObject, text: string): CheckedOutput {
     );
     if (valid) return { fits: true, output };
     const leaves = errors.filter(({ keyword }) => !containers.has(keyword));
-    return { fits: false, issues: (leaves.length > 0 ? leaves : errors).slice(0, mostIssues).map(describe) };
+    return {
+      fits: false,
+      issues: (leaves.length > 0 ? leaves : errors)
+        .slice(0, mostIssues)
+        .map((error) => describe(error, schema)),
+    };
   } catch {
     return { fits: false, issues: [{ path: '', message: unchecked }] };
   }
@@ -56,7 +62,14 @@ export function namedInUnicode(value: Json): Json {
 const unchecked =
   'could not be checked: the outputSchema, its patterns above all, asks too much for this answer';
 
-function describe({ instanceLocation, error }: OutputUnit): RequestIssue {
+function describe(
+  { keyword, keywordLocation, instanceLocation, error }: OutputUnit,
+  schema: JsonObject,
+): RequestIssue {
   const path = placeOf([instanceLocation.replace(/^#\/?/, '').replaceAll('/', '.')]);
-  return { path, message: error.slice(0, mostCharacters) };
+  // The validator does not say which pattern. Behind a reference nobody finds it.
+  const place =
+    keyword === 'pattern' ? follow(schema, keywordLocation.replace(/\/pattern$/, ''))?.value : undefined;
+  const message = isObject(place) ? `does not match the pattern ${String(place['pattern'])}` : error;
+  return { path, message: message.slice(0, mostCharacters) };
 }

@@ -133,7 +133,7 @@ interface Place {
 }
 
 /** The schema that a reference such as `#/$defs/name` leads to. */
-function follow(root: unknown, reference: string): Place | undefined {
+export function follow(root: unknown, reference: string): Place | undefined {
   const [document, pointer, ...more] = reference.split('#');
   if (document !== '' || pointer === undefined || more.length > 0) return undefined;
   // What writes schemas mostly forgets to encode.

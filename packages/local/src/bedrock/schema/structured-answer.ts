@@ -5,13 +5,14 @@ import {
   namedSchemas,
   resolveReference,
 } from './json-schema.ts';
+import { textThatFits } from './text-that-fits.ts';
 
 /** Depth from which on only what is required is made, so that a recursive schema comes to an end. */
 const fullDepth = 3;
 
 /**
- * A JSON value that fits a schema, the same for the same schema and question. Its texts quote the question's
- * beginning. `pattern`, `format` and keywords that exclude values (`not`, `if`) are not looked at.
+ * A JSON value that fits a schema, the same for the same schema and question. Its texts quote the question's beginning, where a `pattern` or a `format` does not ask for another. Keywords that exclude values (`not`, `if`) are not
+ * looked at.
  */
 export function structuredAnswer(schema: JsonSchema, question: string): unknown {
   return new Generator(schema, question).valueOf(schema, 0);
@@ -26,7 +27,8 @@ class Generator {
     this.#question = question;
   }
 
-  valueOf(schema: JsonSchema, depth: number): unknown {
+  valueOf(written: JsonSchema, depth: number): unknown {
+    const schema = { ...written, ...describedKeywords(written) };
     const { $ref: reference, enum: values } = schema;
     if (typeof reference === 'string') {
       return this.valueOf(resolveReference(this.#root, reference) ?? {}, depth + 1);
@@ -53,7 +55,7 @@ class Generator {
       case 'null':
         return null;
       default:
-        return this.#text(schema);
+        return textThatFits(schema, this.#question);
     }
   }
 
@@ -84,10 +86,24 @@ class Generator {
       this.valueOf(first[index] ?? items, depth + 1),
     );
   }
+}
 
-  #text(schema: JsonSchema): string {
-    const characters = Array.from(this.#question).slice(0, Math.min(numeric(schema['maxLength']) ?? 40, 40));
-    return characters.join('').padEnd(numeric(schema['minLength']) ?? 0, '.');
+/** Keywords that a description may hold as JSON at its end: what Bedrock does not enforce, its model reads there. */
+const described = [
+  ...['pattern', 'format', 'minLength', 'maxLength', 'multipleOf', 'minItems', 'maxItems'],
+  ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
+];
+
+function describedKeywords({ description }: JsonSchema): JsonSchema {
+  if (typeof description !== 'string') return {};
+  const [json = ''] = /\{.*\}$/s.exec(description) ?? [];
+  try {
+    const said: unknown = JSON.parse(json);
+    return isJsonSchema(said)
+      ? Object.fromEntries(Object.entries(said).filter(([keyword]) => described.includes(keyword)))
+      : {};
+  } catch {
+    return {};
   }
 }
 

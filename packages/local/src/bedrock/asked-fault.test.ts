@@ -1,0 +1,44 @@
+import { ConverseCommand, ConverseStreamCommand, InvokeModelCommand } from '@aws-sdk/client-bedrock-runtime';
+import { expect, test } from 'vitest';
+import { askedFault } from './asked-fault.ts';
+import { asks, collect, models, startUnderTest } from './client-under-test.ts';
+
+const { modelId } = models.native;
+const start = () => startUnderTest({ meet: (call) => ({ fault: askedFault(call) }) });
+const converse = (question: string) => new ConverseCommand({ modelId, messages: asks(question) });
+
+test.each([
+  ['throttle', 'ThrottlingException'],
+  ['timeout', 'ModelTimeoutException'],
+  ['error', 'ModelErrorException'],
+  ['outage', 'ServiceUnavailableException'],
+  ['unavailable', 'AccessDeniedException'],
+])('a question with [simulate %s] gets a %s', async (word, name) => {
+  const { client } = await start();
+  await expect(client.send(converse(`Why? [simulate ${word}]`))).rejects.toMatchObject({ name });
+});
+
+test('a body of a family of models can ask for it too', async () => {
+  const { client } = await start();
+  const body = JSON.stringify({ inputText: '[simulate throttle]' });
+  const asked = client.send(new InvokeModelCommand({ modelId: 'amazon.titan-text-express-v1', body }));
+  await expect(asked).rejects.toMatchObject({ name: 'ThrottlingException' });
+});
+
+test('a stream with [simulate cut] breaks off in the middle', async () => {
+  const { client } = await start();
+  const messages = asks('Why? [simulate cut]');
+  const { stream } = await client.send(new ConverseStreamCommand({ modelId, messages }));
+  await expect(collect(stream)).rejects.toThrow();
+});
+
+test('a conversation goes on after it, and what is not known is a question like any other', async () => {
+  const { client } = await start();
+  const messages = [
+    ...asks('[simulate throttle]'),
+    { role: 'assistant' as const, content: [{ text: 'No.' }] },
+    ...asks('And [simulate toString] now?'),
+  ];
+  const { stopReason } = await client.send(new ConverseCommand({ modelId, messages }));
+  expect(stopReason).toBe('end_turn');
+});
