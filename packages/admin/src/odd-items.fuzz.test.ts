@@ -33,6 +33,7 @@ async function start() {
   const apiGateway = new APIGatewayClient({ region: 'us-east-1' });
   const deployment: Deployment = {
     name: 'bedrock-proxy-dev',
+    account: undefined,
     config: parseProxyConfig(shipped),
     apiKeys: new ApiKeys(apiGateway),
     endpoint: 'http://127.0.0.1:1/dev',

@@ -38,8 +38,6 @@ export function addKeysRevoke(keys: Command, cli: Cli): void {
       }
       const { ids, configId } = await revokeKey(deployment, options);
       if (ids.length > 0) {
-        const those = `(${ids.join(', ')}). ${refusedWithin}`;
-        terminal.note(
         const those = `(${ids.join(', ')}), of ${target}. ${refusedWithin}`;
         terminal.note(
           replaced
