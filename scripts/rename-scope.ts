@@ -87,7 +87,7 @@ function run(): void {
   if (wanted === undefined || more.length > 0) throw new Error(`Give one scope.\n\n${usage}`);
 
   const from = currentNames();
-  const others = globSync('{packages/*,*}/package.json', { cwd: root })
+  const others = globSync('{packages/*,tools/*,*}/package.json', { cwd: root })
     .map((file) => nameOf(join(file, '..')).split('/')[1] ?? '')
     .filter((name) => name !== from.client);
   const to = newNames(from, { scope: wanted, client: options.client }, others);

@@ -1,9 +1,7 @@
 import type { Profiler } from 'node:inspector';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { synthesize } from '@org/infra/stack';
-import lambdaBuild from '@org/lambda/tsup-config';
-import { build } from 'tsup';
+import { buildFunctions } from '@org/lambda/build';
 import { config } from '../config.ts';
 import {
   type CpuProfile,
@@ -25,17 +23,7 @@ export async function profileOurs(
   { transfer, milliseconds }: { readonly transfer: Transfer; readonly milliseconds: number },
 ): Promise<CpuProfile> {
   const lambdaDirectory = join(directory, 'named-functions');
-  const lambdaPackage = dirname(fileURLToPath(import.meta.resolve('@org/lambda/tsup-config')));
-  await build({
-    ...lambdaBuild,
-    entry: Object.fromEntries(
-      Object.entries(lambdaBuild.entry).map(([name, source]) => [name, join(lambdaPackage, source)]),
-    ),
-    config: false,
-    silent: true,
-    minify: false,
-    outDir: lambdaDirectory,
-  });
+  await buildFunctions({ outdir: lambdaDirectory, minify: false });
   const assembly = join(directory, 'profiled');
   synthesize(config, { outdir: assembly, lambdaDirectory });
   const profiles = join(directory, 'profiles');

@@ -16,7 +16,7 @@ const functions = bundledInto('packages/lambda', [
   'src/authorizer/index.ts',
   'src/authorizer/keys-only.ts',
 ]);
-const commandLine = installedWith('packages/cli', 'packages/local');
+const commandLine = installedWith('packages/cli', 'packages/local', 'tools/cdk');
 
 test.each([
   ['packages/client-sdk', client],

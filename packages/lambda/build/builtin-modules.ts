@@ -1,7 +1,5 @@
 import { isBuiltin } from 'node:module';
-import type { Options } from 'tsup';
-
-type Plugin = NonNullable<Options['esbuildPlugins']>[number];
+import type { Plugin } from 'esbuild';
 
 /**
  * Takes Node's own modules as they are. An `import` of one makes an ES module of it first, and reads each of its

@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Options } from 'tsup';
-
-type Plugin = NonNullable<Options['esbuildPlugins']>[number];
+import type { Plugin } from 'esbuild';
 
 /** Of Bedrock's runtime. They bring the schemas of all its operations. */
 const errorSchemas = 'client-bedrock-runtime/error-schemas';

@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
 import type { Cli, GlobalOptions } from '../cli.ts';
-import { buildFunctions } from '../deploy/cdk.ts';
 import type { Invocation } from '../invocation.ts';
 
 const about = ({ program }: Invocation) => `
@@ -17,6 +16,7 @@ interface DevOptions {
   readonly once?: boolean;
   readonly bedrock?: string;
   readonly data?: string;
+  readonly log?: string;
 }
 
 export function addDev(program: Command, cli: Cli): void {
@@ -31,8 +31,15 @@ export function addDev(program: Command, cli: Cli): void {
       ]),
     )
     .option('--data <directory>', 'keep counters and keys there over a restart')
+    .addOption(
+      new Option('--log <format>', 'a line for each request, or all that is logged').choices([
+        'text',
+        'json',
+      ]),
+    )
     .addHelpText('after', () => about(cli.invocation))
     .action(async ({ once, ...kept }: DevOptions) => {
+      const { buildFunctions } = await import('@org/lambda/build');
       await buildFunctions();
       const { config } = program.opts<GlobalOptions>();
       // Started, and not imported: the simulators are built on the command line.

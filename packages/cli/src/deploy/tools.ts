@@ -5,7 +5,7 @@ import type { ClientSettings } from '@org/admin';
 import type { ProxyConfig } from '@org/infra/config';
 import type { Synthesized } from '@org/infra/stack';
 import type { Cli } from '../cli.ts';
-import { buildFunctions, type Cdk, cdk, cdkDirectory } from './cdk.ts';
+import { type Cdk, cdk, cdkDirectory } from './cdk.ts';
 
 /** What the commands that change an account work with. */
 export interface DeployTools extends Pick<Cli, 'terminal' | 'invocation' | 'now'> {
@@ -30,9 +30,12 @@ export const deployTools = ({ terminal, invocation, now, awsSettings }: Cli): De
 
 /** Builds the functions, and writes the cloud assembly of a config. */
 export async function buildAndSynthesize(config: ProxyConfig): Promise<Synthesized> {
-  await buildFunctions();
   // Seconds to import, which no other command needs.
-  const { synthesize } = await import('@org/infra/stack');
+  const [{ buildFunctions }, { synthesize }] = await Promise.all([
+    import('@org/lambda/build'),
+    import('@org/infra/stack'),
+  ]);
+  await buildFunctions();
   return synthesize(config, { outdir: assembly });
 }
 
