@@ -36,8 +36,8 @@ async function start([command, args]: (typeof ways)[keyof typeof ways]): Promise
   let answers = Number.NaN;
   for await (const line of createInterface({ input: child.stdout })) {
     if (line.startsWith('Endpoint:')) serves = performance.now() - begin;
-    // The line under the answer reports its tokens.
-    if (/^\(\d+ tokens in/.test(line)) answers = performance.now() - begin;
+    // The simulated Bedrock's answer starts with this.
+    if (line.startsWith('You asked:')) answers = performance.now() - begin;
   }
   const [code] = await ended;
   if (code !== 0 || Number.isNaN(answers))

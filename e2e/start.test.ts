@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
@@ -12,7 +13,8 @@ import { startBedrock } from '@org/local/bedrock';
 import { startDynamoDb } from '@org/local/dynamodb';
 import { expect, onTestFinished, test } from 'vitest';
 
-const script = join(import.meta.dirname, '../packages/local/src/start.ts');
+const root = join(import.meta.dirname, '..');
+const script = join(root, 'packages/local/src/start.ts');
 
 const run = (args: string[], environment: Record<string, string> = {}) =>
   promisify(execFile)(process.execPath, ['--conditions=@org/source', script, ...args], {
@@ -47,9 +49,9 @@ async function serveIn(environment: Record<string, string>, ...args: string[]) {
 test('--once prints the endpoint and every key, asks, prints the answer and ends, and says nothing of what comes after', async () => {
   const { code, stdout } = await run(['--once']);
   expect(stdout).toMatch(/^Endpoint: http:\/\/127\.0\.0\.1:\d+\/dev$/m);
-  expect(stdout).toMatch(/^tollmkey: \w{40}$/m);
-  expect(stdout).toMatch(/^research-key: \w{40}$/m);
-  expect(stdout).not.toMatch(/curl|export|\/docs|Give out/);
+  expect(stdout).toMatch(/^tollmkey +\w{40} +team toll, plan starter\n +titan, .*100 requests\/month/m);
+  expect(stdout).toMatch(/^research-key +\w{40} +team research, plan research$/m);
+  expect(stdout).not.toMatch(/curl|export|docs/);
   expect(stdout).toContain('You asked: What is a dystopia');
   expect(code).toBe(0);
 });
@@ -58,7 +60,10 @@ test('without it, the API reference is named, and the printed lines for curl and
   const { started, lines } = await serve();
   const curl = lines.find((line) => line.startsWith('curl ')) ?? '';
   const exported = lines.find((line) => line.startsWith('export ')) ?? '';
-  expect(lines).toContainEqual(expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/docs#key=\w{40}$/));
+  expect(lines).toContainEqual(expect.stringMatching(/ http:\/\/127\.0\.0\.1:\d+\/docs#key=\w{40}$/));
+  const pages = lines.flatMap((line) => line.match(/docs\/\S+\.md/g) ?? []);
+  expect(pages.length).toBeGreaterThan(0);
+  expect(pages.filter((page) => !existsSync(join(root, page)))).toEqual([]);
 
   const ask =
     "import { createBedrockClient } from '@org/bedrock-client'; console.log((await createBedrockClient().models()).models.length);";
@@ -90,7 +95,7 @@ const askWithSdks = `
 
 test("the printed lines for OpenAI's and Anthropic's SDKs are all that these need", async () => {
   const { lines } = await serve();
-  const exported = lines.filter((line) => /^export (OPENAI|ANTHROPIC)_/.test(line)).join('\n');
+  const exported = lines.find((line) => line.startsWith('export ')) ?? '';
   const { stdout } = await promisify(execFile)(
     'sh',
     ['-c', `${exported}\n'${process.execPath}' --input-type=module --eval "$PROGRAM"`],
@@ -98,6 +103,38 @@ test("the printed lines for OpenAI's and Anthropic's SDKs are all that these nee
   );
   const told = expect.stringContaining('What is a dystopia?');
   expect(JSON.parse(stdout)).toEqual([told, told]);
+});
+
+test('each request is a line, and with --log json what the functions log', async () => {
+  const { stderr } = await run(['--once']);
+  expect(stderr).toMatch(/^\d\d:\d\d:\d\d 200 ask titan toll \d+ tokens \$0\.0000\d+ \d+ ms$/m);
+  const json = await run(['--once', '--log', 'json']);
+  const logged = json.stderr.split('\n').filter((line) => line.startsWith('{'));
+  expect(logged.map((line) => JSON.parse(line))).toMatchObject([{ message: 'request', team: 'toll' }]);
+});
+
+const signIn = "signIn: { issuer: 'https://issuer.example.com', audience: ['app'], claim: 'team' },";
+
+test('the printed line for a signed-in caller works as it stands, and a token that is refused is one line of the log', async () => {
+  const { started, lines } = await serve('--config', await writeTeam({ more: signIn }));
+  const stderr: string[] = [];
+  started.stderr.on('data', (chunk) => stderr.push(String(chunk)));
+  const line = lines.find((each) => each.includes('/jwt')) ?? '';
+  const { stdout } = await promisify(execFile)('sh', ['-c', line]);
+  expect(JSON.parse(stdout)).toMatchObject({ model: 'nova-lite', text: expect.stringContaining('dystopia') });
+
+  const endpoint = lines.find((each) => each.startsWith('Endpoint: '))?.slice('Endpoint: '.length);
+  stderr.length = 0;
+  const refused = await fetch(`${endpoint}/bedrock`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer not.a.token', 'content-type': 'application/json' },
+    body: '{}',
+  });
+  expect(refused.status).toBe(401);
+  await expect.poll(() => stderr.join('')).toMatch(/\n$/);
+  expect(stderr.join('')).toMatch(
+    /^\d\d:\d\d:\d\d 401 POST \/test\/bedrock unauthenticated \(token: malformed\)\n$/,
+  );
 });
 
 test('a port in use is said so, with the way out', async () => {
@@ -135,21 +172,11 @@ test('another config can be run, and its faults are named', async () => {
 });
 
 test('a config without keys serves the people who sign in, and says how to get a token', async () => {
-  const file = await writeConfig(
-    `export default {
-      name: 'signed', stage: 'test', region: 'us-east-1', models: ['nova-lite'],
-      plans: { only: { throttle: { rate: 10, burst: 20 }, quota: { limit: 300, period: 'DAY' }, models: ['nova-lite'] } },
-      teams: { people: { plan: 'only' } },
-      signIn: { issuer: 'https://login.example.com', audience: 'proxy' },
-    };`,
-  );
+  const file = await writeTeam({ keys: [], more: signIn });
   const { lines } = await serve('--config', file);
-  const token = lines.find((line) => line.startsWith('curl -d team=people')) ?? '';
-  const { stdout } = await promisify(execFile)('sh', ['-c', token]);
-  const { access_token: apiKey } = JSON.parse(stdout);
-  const baseUrl = lines.find((line) => line.startsWith('Endpoint: '))?.slice('Endpoint: '.length) ?? '';
-  const answer = await createBedrockClient({ baseUrl, apiKey }).ask('nova-lite', 'What is a dystopia');
-  expect(answer.text).toContain('What is a dystopia');
+  const line = lines.find((each) => each.includes('/jwt')) ?? '';
+  const { stdout } = await promisify(execFile)('sh', ['-c', line]);
+  expect(JSON.parse(stdout)).toMatchObject({ text: expect.stringContaining('dystopia') });
 });
 
 /** A config in a file, which is gone after the test. */
@@ -161,15 +188,23 @@ async function writeConfig(source: string): Promise<string> {
   return file;
 }
 
-/** A config of one plan with limits of its own. */
-const withLimits = (limits: string) =>
+interface TeamConfig {
+  /** As they are written. */
+  readonly limits?: string;
+  readonly keys?: readonly string[];
+  readonly more?: string;
+}
+
+/** A config of one team on one plan. */
+const writeTeam = ({ limits = '{}', keys = ['one-key'], more = '' }: TeamConfig) =>
   writeConfig(
     `export default {
       name: 'tight', stage: 'test', region: 'us-east-1', models: ['nova-lite'],
       plans: { only: {
         throttle: { rate: 10, burst: 20 }, quota: { limit: 300, period: 'DAY' }, models: ['nova-lite'], limits: ${limits},
       } },
-      teams: { one: { plan: 'only', keys: ['one-key'] } },
+      teams: { one: { plan: 'only', keys: ${JSON.stringify(keys)} } },
+      ${more}
     };`,
   );
 
@@ -177,7 +212,7 @@ test.each([
   ['{ requests: { month: 0 } }', 'quota_exceeded'],
   ['{ tokens: { day: 1000 } }', 'exceeds_limit'],
 ])('a question that %s refuses is said so in a line, and --once ends with 1', async (limits, code) => {
-  const { stdout, stderr, ...ended } = await run(['--once', '--config', await withLimits(limits)]);
+  const { stdout, stderr, ...ended } = await run(['--once', '--config', await writeTeam({ limits })]);
   expect(stdout).toContain('one-key asks nova-lite');
   expect(stderr).toMatch(new RegExp(`^The question was refused \\(${code}\\): .+$`, 'm'));
   expect(stderr).not.toContain('    at ');
@@ -185,7 +220,7 @@ test.each([
 });
 
 test('without --once it goes on serving after a question that was refused', async () => {
-  const file = await withLimits('{ requests: { month: 0 } }');
+  const file = await writeTeam({ limits: '{ requests: { month: 0 } }' });
   const { started, lines } = await serve('--config', file);
   expect(lines.at(-1)).toBe('Serving until Ctrl-C.');
   started.kill('SIGINT');
@@ -203,6 +238,7 @@ test.each([
     ['--bedrock', 'azure'],
     /--bedrock must be aws or simulated, not "azure"/,
   ],
+  ['a log that does not exist', ['--log', 'xml'], /--log must be text or json, not "xml"/],
   ['an option that does not exist', ['--onze'], /Unknown option '--onze'.*Usage: npm start/s],
 ])('%s is said so', async (_fault, args, message) => {
   const { code, stderr } = await run(args);
@@ -323,7 +359,7 @@ test('--data keeps what was used, keys that were made and keys that were revoked
   };
 
   const first = await serve('--data', directory);
-  expect(first.lines.join('\n')).toContain(`Limits are counted in ${directory}.`);
+  expect(first.lines.join('\n')).toContain(`Usage and keys are kept in ${directory}.`);
   const made = JSON.parse(await proxy(first.lines, 'keys', 'create', 'late-key', '--team', 'toll', '--json'));
   await proxy(first.lines, 'keys', 'revoke', 'research-key', '--yes');
   await clientOf(first.lines, made.value).ask('nova-lite', 'What is a dystopia?');
@@ -336,7 +372,7 @@ test('--data keeps what was used, keys that were made and keys that were revoked
 
   const again = await serve('--data', directory);
   expect(await usedBy(again.lines, made.value)).toBe(3);
-  expect(again.lines).toContainEqual(expect.stringMatching(/^research-key: \w{40} \(disabled\)$/));
+  expect(again.lines).toContainEqual(expect.stringMatching(/^research-key +\w{40} .*\(disabled\)$/));
   const listed: { name: string }[] = JSON.parse(await proxy(again.lines, 'keys', 'list', '--json'));
   expect(listed.map(({ name }) => name)).toContain('late-key');
   await proxy(again.lines, 'keys', 'revoke', 'late-key', '--yes');

@@ -15,7 +15,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/infra': functions,
   'packages/admin': [...functions, '@org/infra'],
   'packages/cli': [...functions, '@org/infra', '@org/admin'],
-  'packages/local': [...functions, '@org/infra', '@org/admin', '@org/cli', '@org/bedrock-client'],
+  'packages/local': [...functions, '@org/infra', '@org/admin', '@org/cli'],
   e2e: [...functions, '@org/infra', '@org/admin', '@org/cli', '@org/local', '@org/bedrock-client'],
   'docs-gen': [...functions, '@org/infra', '@org/bedrock-client', '@org/e2e'],
   bench: [...functions, '@org/infra', '@org/admin', '@org/local', '@org/e2e', '@org/bedrock-client'],
@@ -24,9 +24,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 /** Packages that only some files of a package may import. */
 const reserved: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'packages/local': {
-    // It asks the first question, and prints the next commands.
-    '@org/bedrock-client': ['src/start.ts'],
-    '@org/cli': ['src/start.ts'],
+    // They print the next commands.
+    '@org/cli': ['src/start.ts', 'src/welcome.ts'],
   },
 };
 

@@ -1,7 +1,8 @@
+import type { OfferedModel } from '@org/models';
 import { type Clock, systemClock } from './clock.ts';
 import { createControlPlane } from './control-plane/control-plane.ts';
 import { createDocs, docsPath } from './docs/docs.ts';
-import { createPipeline } from './http/pipeline.ts';
+import { createPipeline, type GatewayAnswer } from './http/pipeline.ts';
 import { listen } from './http/server.ts';
 import { systemTimer, type Timer } from './http/timer.ts';
 import { keyFile } from './key-file.ts';
@@ -15,6 +16,7 @@ import type { TableDefinition } from './template/tables.ts';
 import type { Template } from './template/template.ts';
 import type { ApiKey } from './template/usage-plans.ts';
 
+export type { GatewayAnswer } from './http/pipeline.ts';
 export { PortInUseError } from './http/server.ts';
 export type { LogLine } from './lambda/log.ts';
 export type { Template } from './template/template.ts';
@@ -42,6 +44,10 @@ export interface GatewayOptions {
    * is sent.
    */
   readonly onLog?: OnLog;
+  /** Gets every answer that API Gateway made itself: the function that would have logged it was not asked, or failed. */
+  readonly onGatewayAnswer?: ((answer: GatewayAnswer) => void) | undefined;
+  /** Models that the examples of the API reference ask. Default: those of the committed document. */
+  readonly exampleModels?: readonly OfferedModel[] | undefined;
 }
 
 export interface LocalGateway {
@@ -103,10 +109,13 @@ export async function startGateway(options: GatewayOptions): Promise<LocalGatewa
     clock.now(),
     options.keyFile === undefined ? undefined : keyFile(options.keyFile),
   );
-  const pipeline = createPipeline(api, registry, runtimes, options.timer ?? systemTimer);
+  const pipeline = createPipeline(api, registry, runtimes, {
+    timer: options.timer ?? systemTimer,
+    onGatewayAnswer: options.onGatewayAnswer ?? (() => {}),
+  });
   const dynamodbUrl = environment['AWS_ENDPOINT_URL_DYNAMODB'];
   const controlPlane = createControlPlane({ api, registry, dynamodbUrl });
-  const docs = createDocs(api.stage.name);
+  const docs = createDocs(api.stage.name, options.exampleModels ?? []);
   const { port, server } = await listen({
     port: options.port ?? 0,
     clock,

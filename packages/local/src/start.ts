@@ -1,17 +1,19 @@
 import { parseArgs } from 'node:util';
 import { defaultLocalPort } from '@org/admin/local-gateway';
-import { BedrockProxyError, createBedrockClient } from '@org/bedrock-client';
 import { type Invocation, invocationOf } from '@org/cli/invocation';
+import { AnswerSchema, ErrorEnvelopeSchema } from '@org/contract';
 import { ConfigError, loadProxyConfig, type ProxyConfig } from '@org/infra/config';
 import { CredentialsMissingError } from './bedrock-relay.ts';
 import { TableCreationError } from './dynamodb/create-tables.ts';
 import { DirectoryError } from './dynamodb/server.ts';
 import { PortInUseError } from './gateway.ts';
 import { KeyFileError } from './key-file.ts';
-import { type LocalSystem, startLocalSystem, type Upstream } from './system.ts';
+import { requestLines } from './request-lines.ts';
+import { type LocalSystem, type LocalSystemOptions, startLocalSystem, type Upstream } from './system.ts';
 import { TemplateError } from './template/template.ts';
+import { type ApiKey, description, firstModel, nextSteps, question } from './welcome.ts';
 
-const usage = `Usage: npm start -- [--once] [--config FILE] [--bedrock aws] [--data DIR]
+const usage = `Usage: npm start -- [--once] [--config FILE] [--bedrock aws] [--data DIR] [--log json]
 
 Runs the whole proxy on this machine, with a simulated Bedrock and a DynamoDB in memory, and asks it one question.
 
@@ -20,6 +22,7 @@ Runs the whole proxy on this machine, with a simulated Bedrock and a DynamoDB in
   --bedrock aws   answer with the Bedrock of AWS, in the Region of the config, with the AWS credentials of this machine:
                   calls cost money. Default: simulated
   --data DIR      keep counters and keys in this directory, so that they are there after a restart. Default: in memory
+  --log json      print what the functions log, and not a line for each request
 
 Environment:
   PORT                               port of the gateway (${defaultLocalPort})
@@ -27,44 +30,49 @@ Environment:
   AWS_ENDPOINT_URL_DYNAMODB          a server to use in place of the local DynamoDB; missing tables are made there
 `;
 
-const question = 'What is a dystopia';
-
-type ApiKey = LocalSystem['gateway']['apiKeys'][number];
-
 async function main(): Promise<void> {
   const values = readArguments();
   if (values.help) {
     console.log(usage);
     return;
   }
+  const port = readPort(process.env['PORT']);
+  const log = readLog(values.log);
   const config = await loadProxyConfig(values.config);
-  const invocation = invocationOf(process.env, () => values);
-  const upstream = upstreamOf(values.bedrock, invocation);
-  const system = await startLocalSystem({
-    config,
-    port: readPort(process.env['PORT']),
-    upstream,
-    dynamodbUrl: process.env['AWS_ENDPOINT_URL_DYNAMODB'],
-    directory: values.data,
-    // What CloudWatch would show, apart from what is printed here for people.
-    onLog: ({ line }) => process.stderr.write(`${line}\n`),
-  });
+  const upstream = upstreamOf(
+    values.bedrock,
+    invocationOf(process.env, () => values),
+  );
+  const dynamodbUrl = process.env['AWS_ENDPOINT_URL_DYNAMODB'];
+  const surroundings = { config, upstream, dynamodbUrl, directory: values.data };
+  console.error('Synthesizing the template ...');
+  const system = await startLocalSystem({ ...surroundings, port, ...log });
   try {
-    show(system, config, { upstream, directory: values.data });
+    console.log(`\n${description(system, surroundings)}\n`);
     const first = system.gateway.apiKeys.find(({ enabled }) => enabled);
     if (!values.once) {
-      const local = new URL(system.gateway.url).origin;
-      const here = invocationOf(process.env, () => ({ ...values, local }));
-      if (first) showWhatToDo(system, config, first, here);
-      showSignIn(system, config);
+      const on = (local: string) => invocationOf(process.env, () => ({ ...values, local }));
+      console.log(`${nextSteps(system, surroundings, first, on)}\n`);
     }
-    if (first) {
-      const answered = await askWith(first, system, config);
-      if (!answered && values.once) process.exitCode = 1;
-    }
+    const answered = first === undefined || (await askWith(first, system, config));
+    if (!answered && values.once) process.exitCode = 1;
     if (!values.once) await untilStopped();
   } finally {
     await system.close();
+  }
+}
+
+/** Where what happens is printed. Standard output is for what is served, and for the first answer. */
+function readLog(format: string | undefined): Pick<LocalSystemOptions, 'onLog' | 'onGatewayAnswer'> {
+  const print = (line: string) => console.error(line);
+  switch (format) {
+    case undefined:
+    case 'text':
+      return requestLines(print, Date.now);
+    case 'json':
+      return { onLog: ({ line }) => print(line) };
+    default:
+      return fail(`--log must be text or json, not "${format}".\n\n${usage}`);
   }
 }
 
@@ -90,99 +98,28 @@ function upstreamOf(bedrock: string | undefined, invocation: Invocation): Upstre
   }
 }
 
-/** What answers, for a sentence. */
-function nameOf(upstream: Upstream, { region }: ProxyConfig): string {
-  switch (upstream.kind) {
-    case 'simulated':
-      return 'a simulated Bedrock';
-    case 'server':
-      return upstream.url;
-    case 'aws':
-      return `the Bedrock of AWS${upstream.endpoint === undefined ? ` in ${region}` : `, at ${upstream.endpoint}`}`;
-  }
-}
-
-interface Surroundings {
-  readonly upstream: Upstream;
-  /** Where counters and keys are kept. */
-  readonly directory: string | undefined;
-}
-
-/** Prints the endpoint and the keys. */
-function show(system: LocalSystem, config: ProxyConfig, { upstream, directory }: Surroundings): void {
-  const { url, apiKeys } = system.gateway;
-  const counting = system.dynamodb
-    ? `in ${directory ?? 'memory'}`
-    : `on ${process.env['AWS_ENDPOINT_URL_DYNAMODB']}`;
-  console.log(
-    `\n${config.name} on this machine, in front of ${nameOf(upstream, config)}. Limits are counted ${counting}.\n`,
-  );
-  if (upstream.kind === 'aws') {
-    console.log(
-      "CALLS COST MONEY: AWS bills them to the account of this machine's credentials, the first question too.\n",
-    );
-  }
-  console.log(`Endpoint: ${url}\n`);
-  for (const { name, value, enabled } of apiKeys)
-    console.log(`${name}: ${value}${enabled ? '' : ' (disabled)'}`);
-  console.log('');
-}
-
-/** Prints what can be done with it for as long as it serves. */
-function showWhatToDo(system: LocalSystem, config: ProxyConfig, first: ApiKey, invocation: Invocation): void {
-  const { url, docsUrl } = system.gateway;
-  const body = JSON.stringify({ question, model: modelOf(first.name, config) });
-  console.log(
-    `Ask it:\ncurl -H 'x-api-key: ${first.value}' -H 'content-type: application/json' -d '${body}' ${url}/bedrock\n` +
-      'Add /stream to the URL, and -N, to get it piece by piece.\n\n' +
-      `Ask it with the client, in a shell where its address is set:\n` +
-      `export BEDROCK_PROXY_URL=${url} BEDROCK_PROXY_API_KEY=${first.value}\n\n` +
-      `Ask it with OpenAI's or Anthropic's SDK, or what is built on them (docs/clients.md), in such a shell:\n` +
-      (config.bearer === false ? '' : `export OPENAI_BASE_URL=${url}/v1 OPENAI_API_KEY=${first.value}\n`) +
-      `export ANTHROPIC_BASE_URL=${url} ANTHROPIC_API_KEY=${first.value}\n\n` +
-      `Give out keys and see who used what:\n${invocation.command('keys list')}\n`,
-  );
-  if (docsUrl) console.log(`Read what there is, and try it in the browser:\n${docsUrl}#key=${first.value}\n`);
-}
-
-/** Prints how to get a token, where people may sign in. */
-function showSignIn({ issuer }: LocalSystem, config: ProxyConfig): void {
-  const [team] = Object.keys(config.teams);
-  if (!issuer || team === undefined) return;
-  console.log(
-    `Signed-in callers need a token. Here, in place of the sign-in of the config, anybody gets one for any team:\n` +
-      `curl -d team=${team} ${issuer.url}/token\n` +
-      `and sends its access_token: -H 'authorization: Bearer ACCESS_TOKEN'\n`,
-  );
-}
-
 /**
  * Asks the first question.
  *
  * @returns Whether it was answered. A config may well refuse it, by a limit of 0 for one.
  */
 async function askWith(first: ApiKey, { gateway }: LocalSystem, config: ProxyConfig): Promise<boolean> {
-  const client = createBedrockClient({ baseUrl: gateway.url, apiKey: first.value });
-  const model = modelOf(first.name, config);
+  const model = firstModel(first.name, config);
+  if (model === undefined) return true;
   console.log(`${first.name} asks ${model}: ${question}`);
-  try {
-    const { text, usage, stopReason } = await client.ask(model, question);
-    console.log(`\n${text}\n`);
-    console.log(`(${usage.inputTokens} tokens in, ${usage.outputTokens} out, ${stopReason})\n`);
-    return true;
-  } catch (error) {
-    if (!(error instanceof BedrockProxyError)) throw error;
-    console.error(`The question was refused (${error.code}): ${error.message}`);
+  const response = await fetch(`${gateway.url}/bedrock`, {
+    method: 'POST',
+    headers: { 'x-api-key': first.value, 'content-type': 'application/json' },
+    body: JSON.stringify({ model, question }),
+  });
+  const body: unknown = await response.json();
+  if (!response.ok) {
+    const { code, message } = ErrorEnvelopeSchema.parse(body).error;
+    console.error(`The question was refused (${code}): ${message}`);
     return false;
   }
-}
-
-/** The first model of the key's plan. */
-function modelOf(keyName: string, { teams, plans }: ProxyConfig): string {
-  const team = Object.values(teams).find(({ keys }) => keys.some(({ name }) => name === keyName));
-  const [alias] = (team && plans[team.plan]?.models) ?? [];
-  if (alias === undefined) throw new Error(`No plan of the config has the key ${keyName}.`);
-  return alias;
+  console.log(`${AnswerSchema.parse(body).text}\n`);
+  return true;
 }
 
 function readArguments() {
@@ -193,6 +130,7 @@ function readArguments() {
         config: { type: 'string' },
         bedrock: { type: 'string' },
         data: { type: 'string' },
+        log: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     }).values;

@@ -3,14 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ProxyConfig, stackNameOf } from '@org/infra/config';
 import { synthesize } from '@org/infra/stack';
+import { aliasOf, type OfferedModel } from '@org/models';
 import { askedFault } from './bedrock/asked-fault.ts';
 import { type SimulatedBedrock, startBedrock } from './bedrock/server.ts';
 import { type Denial, startBedrockRelay } from './bedrock-relay.ts';
 import { createTables } from './dynamodb/create-tables.ts';
 import { type LocalDynamoDb, startDynamoDb } from './dynamodb/server.ts';
-import { type LocalGateway, type LogLine, startGateway } from './gateway.ts';
+import { type GatewayAnswer, type LocalGateway, type LogLine, startGateway } from './gateway.ts';
 import { type LocalIssuer, startIssuer } from './oidc/issuer.ts';
 import { issuerEnvironment, setUpSignIn } from './oidc/local-sign-in.ts';
+
+/** The port of the sign-in issuer, if no other program uses it. */
+export const issuerPort = 8790;
 
 /** A deployment on loopback: the local gateway runs the stack as deployed, with a Bedrock and a DynamoDB. */
 export interface LocalSystem {
@@ -47,6 +51,8 @@ export interface LocalSystemOptions {
   readonly directory?: string | undefined;
   /** Gets every line that the functions write. */
   readonly onLog: (line: LogLine) => void;
+  /** Gets every answer of the gateway's own. */
+  readonly onGatewayAnswer?: (answer: GatewayAnswer) => void;
 }
 
 /**
@@ -59,7 +65,7 @@ export interface LocalSystemOptions {
  * @throws {CredentialsMissingError} If AWS is to answer, and this machine has no credentials.
  */
 export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
-  const { config, port, upstream, dynamodbUrl, directory, onLog } = options;
+  const { config, port, upstream, dynamodbUrl, directory, onLog, onGatewayAnswer } = options;
   const assembly = await mkdtemp(join(tmpdir(), 'bedrock-proxy-'));
   const started: { close(): Promise<void> }[] = [];
   const starting = async <Part extends { close(): Promise<void> }>(part: Promise<Part>): Promise<Part> => {
@@ -85,7 +91,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     const tables = directory === undefined ? undefined : join(directory, 'tables');
     const dynamodb =
       dynamodbUrl === undefined ? await starting(startDynamoDb({ directory: tables })) : undefined;
-    const issuer = config.signIn ? await starting(startIssuer()) : undefined;
+    const issuer = config.signIn ? await starting(startIssuer(port === 0 ? 0 : issuerPort)) : undefined;
     const keyFile = directory === undefined ? undefined : join(directory, `${stackNameOf(config)}.keys.json`);
     synthesize(config, { outdir: assembly });
     const tablesUrl = dynamodbUrl ?? dynamodb?.url ?? '';
@@ -94,7 +100,11 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
       AWS_ENDPOINT_URL_DYNAMODB: tablesUrl,
       ...(issuer ? issuerEnvironment(issuer) : {}),
     };
-    const gateway = await startGateway({ assembly, port, environment, onLog, keyFile });
+    const exampleModels = modelsOfFirstKey(config);
+    const gateway = await startGateway({
+      ...{ assembly, port, environment, keyFile, exampleModels },
+      ...{ onLog, onGatewayAnswer },
+    });
     const close = async () => {
       await gateway.close();
       await closeRest();
@@ -111,4 +121,11 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     await closeRest();
     throw error;
   }
+}
+
+/** What the key that `npm start` shows around may ask: that of the first team that has one. */
+function modelsOfFirstKey({ models, plans, teams }: ProxyConfig): readonly OfferedModel[] {
+  const team = Object.values(teams).find(({ keys }) => keys.length > 0);
+  const aliases = team && plans[team.plan]?.models;
+  return aliases ? models.filter((model) => aliases.includes(aliasOf(model))) : models;
 }

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import type { OfferedModel } from '@org/models';
 import { loopbackOrigin } from '../http/loopback-origin.ts';
 import type { GatewayRequest } from '../http/request.ts';
 import type { WholeResponse } from '../http/response.ts';
+import { withModels } from './example-models.ts';
 
 /** Where the reference is. */
 export const docsPath = '/docs';
@@ -60,14 +62,14 @@ export type Docs = (request: GatewayRequest) => Promise<WholeResponse> | undefin
  * The API reference: docs/openapi.json, and a page that shows it and tries it out on this gateway. It needs no key and
  * has none. Everything else below its path is left to the API, as is all of it where the stage has that path.
  */
-export function createDocs(stage: string): Docs | undefined {
+export function createDocs(stage: string, models: readonly OfferedModel[]): Docs | undefined {
   if (`/${stage}` === docsPath) return undefined;
   return (request) => {
     if (!request.path.startsWith(docsPath) || !['GET', 'HEAD'].includes(request.method)) return undefined;
     const origin = loopbackOrigin(request);
     if (origin === undefined) return undefined;
     const name = request.path.slice(docsPath.length);
-    if (name === '/openapi.json') return readDocument(`${origin}/${stage}`);
+    if (name === '/openapi.json') return readDocument(`${origin}/${stage}`, models);
     const asset = assets.get(name);
     return asset && readAsset(asset);
   };
@@ -77,9 +79,11 @@ async function readAsset({ file, type }: Asset): Promise<WholeResponse> {
   return found(type, await readFile(file, 'utf8'));
 }
 
-/** The document, for this gateway alone. */
-async function readDocument(url: string): Promise<WholeResponse> {
-  const committed: object = JSON.parse(await readFile(document, 'utf8'));
+/** The document, for this gateway alone: its address, and models that it has. */
+async function readDocument(url: string, models: readonly OfferedModel[]): Promise<WholeResponse> {
+  const committed: object = JSON.parse(await readFile(document, 'utf8'), (name, value) =>
+    name === 'requestBody' ? withModels(value, models) : value,
+  );
   const servers = [{ url, description: 'This gateway.' }];
   return found('application/json', JSON.stringify({ ...committed, servers }, null, 2));
 }

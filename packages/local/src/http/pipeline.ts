@@ -14,13 +14,25 @@ import { integrationRefusal, type Refusal, refusal } from './refusal.ts';
 import type { GatewayRequest } from './request.ts';
 import { type KnownOfRequest, requestContext } from './request-context.ts';
 import { createRequestValidator, type RequestValidator } from './request-validation.ts';
-import type { HttpResponse } from './response.ts';
+import type { HttpResponse, WholeResponse } from './response.ts';
 import { createRouter, type RouteMatch } from './router.ts';
 import { integrateStreaming } from './streaming-integration.ts';
 import type { Timer } from './timer.ts';
 
 /** Answers one request as the deployed API would. */
 export type Pipeline = (request: GatewayRequest) => Promise<HttpResponse>;
+
+/** An answer that API Gateway made itself, in place of a function. */
+export interface GatewayAnswer {
+  readonly request: Pick<GatewayRequest, 'id' | 'method' | 'path'>;
+  readonly response: WholeResponse;
+}
+
+export interface PipelineOptions {
+  readonly timer: Timer;
+  /** Called before such an answer goes out. */
+  readonly onGatewayAnswer: (answer: GatewayAnswer) => void;
+}
 
 type Progress = { -readonly [Field in keyof KnownOfRequest]: KnownOfRequest[Field] };
 
@@ -34,7 +46,7 @@ export function createPipeline(
   api: Api,
   registry: ApiKeyRegistry,
   runtimes: ReadonlyMap<string, FunctionRuntime>,
-  timer: Timer,
+  { timer, onGatewayAnswer }: PipelineOptions,
 ): Pipeline {
   const route = createRouter(api.routes);
   const admission = new Admission(api.stage);
@@ -102,10 +114,9 @@ export function createPipeline(
     if ('body' in answer) {
       return answer;
     }
-    return respond(answer, {
-      request,
-      context: requestContext(api, request, progress),
-    });
+    const response = respond(answer, { request, context: requestContext(api, request, progress) });
+    onGatewayAnswer({ request, response });
+    return response;
   };
 }
 

@@ -27,7 +27,10 @@ const keyId = 'local';
 /** A token's lifetime in seconds. */
 const lifetimeSeconds = 3600;
 
-export async function startIssuer(): Promise<LocalIssuer> {
+/**
+ * @param preferredPort What it listens on if no other program does; else a free port.
+ */
+export async function startIssuer(preferredPort = 0): Promise<LocalIssuer> {
   const { privateKey, publicKey } = await generateKeyPair(algorithm);
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: keyId, alg: algorithm, use: 'sig' }] };
   let keyRequests = 0;
@@ -56,7 +59,8 @@ export async function startIssuer(): Promise<LocalIssuer> {
           token_endpoint: `${url}/token`,
         });
         return;
-      case 'POST /token': {
+      case 'POST /token':
+      case 'POST /jwt': {
         const form = new URLSearchParams(await text(request));
         const team = form.get('team');
         if (team === null) {
@@ -64,7 +68,9 @@ export async function startIssuer(): Promise<LocalIssuer> {
           return;
         }
         const token = await issue(team);
-        json(response, 200, { access_token: token, token_type: 'Bearer', expires_in: lifetimeSeconds });
+        // For a shell, which would have to take it out of the JSON.
+        if (pathname === '/jwt') response.writeHead(200, { 'content-type': 'application/jwt' }).end(token);
+        else json(response, 200, { access_token: token, token_type: 'Bearer', expires_in: lifetimeSeconds });
         return;
       }
       default:
@@ -75,7 +81,11 @@ export async function startIssuer(): Promise<LocalIssuer> {
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
   });
-  const url = await listenOnLoopback(server);
+  const url = await listenOnLoopback(server, preferredPort).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+      return listenOnLoopback(server);
+    throw error;
+  });
   return {
     url,
     jwksUrl: `${url}/keys`,
