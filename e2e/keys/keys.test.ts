@@ -311,7 +311,7 @@ test('a key of the config is replaced by one made at run time, and disabled with
   expect(again).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(
-      /replaced by thrifty-key-2 already.*npm run proxy -- keys rotate thrifty-key-2 --local http:/s,
+      /replaced by thrifty-key-2 already.*\.\/proxy keys rotate thrifty-key-2 --local http:/s,
     ),
   });
   const now = await proxy('keys', 'rotate', 'thrifty-key', '--now', '--yes', '--as', 'thrifty-key-3');

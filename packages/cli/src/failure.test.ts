@@ -56,7 +56,7 @@ test('what stands in the way is said with the command that goes on, on the same 
   expect(explained(error, { local: 'http://127.0.0.1:8787' })).toEqual({
     text:
       'There is no key "app" in bedrock-proxy-dev.\n' +
-      'See them with: npm run proxy -- keys list --local http://127.0.0.1:8787',
+      'See them with: ./proxy keys list --local http://127.0.0.1:8787',
     exitCode: 1,
   });
 });

@@ -1,10 +1,10 @@
 /** How this program was called, so that what it says to do next can be pasted. */
 export interface Invocation {
-  /** What goes before a command: `npm run proxy --`. */
+  /** What goes before a command: `./proxy`. */
   readonly program: string;
   /** The same for pipes: what runs it says nothing of its own. */
   readonly silentProgram: string;
-  /** A command on the same deployment: `npm run proxy -- keys list --local`. */
+  /** A command on the same deployment: `./proxy keys list --local`. */
   command(text: string): string;
 }
 
@@ -25,10 +25,10 @@ interface DeploymentOptions {
  */
 export function invocationOf(environment: Environment, options: () => DeploymentOptions): Invocation {
   const byPnpm = environment['npm_config_user_agent']?.startsWith('pnpm/') ?? false;
-  const program = byPnpm ? 'pnpm proxy' : 'npm run proxy --';
+  const program = byPnpm ? 'pnpm proxy' : './proxy';
   return {
     program,
-    silentProgram: byPnpm ? 'pnpm --silent proxy' : 'npm --silent run proxy --',
+    silentProgram: byPnpm ? 'pnpm --silent proxy' : './proxy',
     command(text) {
       const { config, local } = options();
       return [

@@ -53,11 +53,11 @@ test.each([[], ...everyCommand].map((path) => [path.join(' '), path] as const))(
     const { printed: forNpm } = await runRecorded([...path, '--help'], npm);
     expect(forNpm).toMatch(/--config <file>.*--local \[url\]/s);
     const [, examples = ''] = forNpm.split(/^Examples?:$/m);
-    expect(examples).toContain(`npm run proxy -- ${command}`);
+    expect(examples).toContain(`./proxy ${command}`);
     expect(forNpm).not.toMatch(/\bpnpm\b/);
     // What is piped has no banner of npm in it.
     const piped = examples.split('\n').filter((line) => / --json|[|>] /.test(line));
-    for (const line of piped) expect(line).toContain('npm --silent run proxy -- ');
+    for (const line of piped) expect(line).toContain('./proxy ');
     const { printed: forPnpm } = await runRecorded([...path, '--help'], pnpm);
     expect(forPnpm).toContain('pnpm proxy ');
     expect(forPnpm).not.toMatch(/\bnpm (?:--silent )?run\b/);
@@ -88,7 +88,7 @@ test('the pages about deployment and keys name every command', () => {
   const pages = ['deploy', 'keys'].map((page) =>
     readFileSync(join(import.meta.dirname, `../../../docs/${page}.md`), 'utf8'),
   );
-  const named = (command: string) => new RegExp(`(?:npm run proxy -- ${command}\\b|\`${command}[ \`])`);
+  const named = (command: string) => new RegExp(`(?:./proxy ${command}\\b|\`${command}[ \`])`);
   const missing = everyCommand
     .map((path) => path.join(' '))
     .filter((command) => !pages.some((page) => named(command).test(page)));
@@ -103,7 +103,7 @@ test('what the pages ask for as JSON has no banner of npm in it', () => {
       .filter((line) => /proxy -- .*--json/.test(line)),
   );
   expect(lines.length).toBeGreaterThan(0);
-  for (const line of lines) expect(line).toContain('npm --silent run proxy -- ');
+  for (const line of lines) expect(line).toContain('./proxy ');
 });
 
 test.each([
@@ -163,7 +163,7 @@ test.each([
   ...['doctor', 'diff', 'deploy', 'destroy', 'prices'].map((command): [string, string[], RegExp, number] => [
     `--local, which ${command} has no use for,`,
     [command, '--local'],
-    /about AWS.*npm run proxy -- dev$/s,
+    /about AWS.*\.\/proxy dev$/s,
     1,
   ]),
   ['a gateway that is not there', ['keys', 'list', nowhere], /No local gateway answers.*npm start/s, 1],

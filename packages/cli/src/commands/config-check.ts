@@ -7,14 +7,14 @@ import type { Invocation } from '../invocation.ts';
 import { describeFindings, findingText } from '../output/findings.ts';
 import { renderTable } from '../output/table.ts';
 
-const about = ({ program, silentProgram }: Invocation) => `
+const about = ({ program }: Invocation) => `
 Names every fault at once, each with its field and what to do, and ends with 1 where there is one; a warning does not
 count as one. Needs neither network nor AWS account.
 
 Examples:
   ${program} config check
   ${program} config check prod.config.ts
-  ${silentProgram} config check --json | jq '.issues[] | .path'
+  ${program} config check --json | jq '.issues[] | .path'
 `;
 
 export function addConfigCheck(config: Command, cli: Cli): void {

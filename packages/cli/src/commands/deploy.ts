@@ -6,14 +6,14 @@ import { deployTools } from '../deploy/tools.ts';
 import type { Invocation } from '../invocation.ts';
 import { refuseLocal } from '../on-aws-only.ts';
 
-const about = ({ program, silentProgram }: Invocation) => `
+const about = ({ program }: Invocation) => `
 Looks at the account first, as doctor does; stops at errors, and goes on over warnings. A ceiling on concurrency that
 the account has no room for is left off. See what would change with: ${program} diff
 
 Examples:
   ${program} deploy
   ${program} deploy --yes                   in CI; no value of a key is shown
-  ${silentProgram} deploy --config prod.config.ts --yes --json
+  ${program} deploy --config prod.config.ts --yes --json
 `;
 
 interface Options {

@@ -6,14 +6,14 @@ import type { Invocation } from '../invocation.ts';
 import { refuseLocal } from '../on-aws-only.ts';
 import { describeFindings, findingText } from '../output/findings.ts';
 
-const about = ({ program, silentProgram }: Invocation) => `
+const about = ({ program }: Invocation) => `
 Looks at what a deployment of the config depends on, changes nothing, and ends with 1 where it would fail: credentials,
 the bootstrap of the CDK, API Gateway's log role and throttle, Lambda's concurrency, prices, and what Bedrock says of
 each model in the Region: whether it still lives, and whether the account may call it.
 
 Examples:
   ${program} doctor
-  ${silentProgram} doctor --json | jq '.[] | select(.status != "ok")'
+  ${program} doctor --json | jq '.[] | select(.status != "ok")'
 `;
 
 export function addDoctor(program: Command, cli: Cli): void {

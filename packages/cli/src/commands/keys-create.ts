@@ -8,13 +8,13 @@ import type { Invocation } from '../invocation.ts';
 import { describeFindings } from '../output/findings.ts';
 import { printNewKey } from '../output/new-key.ts';
 
-const examples = ({ program, silentProgram }: Invocation) => `
+const examples = ({ program }: Invocation) => `
 Limits of its own hold for the key on top of those of its team.
 
 Examples:
   ${program} keys create acme-app --team acme
   ${program} keys create acme-intern --team acme --limit requests/day=20 --limit usd/month=0.10
-  ${silentProgram} keys create acme-app --team acme | aws secretsmanager create-secret --name acme-app --secret-string file:///dev/stdin
+  ${program} keys create acme-app --team acme | aws secretsmanager create-secret --name acme-app --secret-string file:///dev/stdin
 `;
 
 interface Options {

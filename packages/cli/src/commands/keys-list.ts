@@ -4,14 +4,14 @@ import type { Cli } from '../cli.ts';
 import type { Invocation } from '../invocation.ts';
 import { keysTable } from '../output/keys-table.ts';
 
-const examples = ({ program, silentProgram }: Invocation) => `
+const examples = ({ program }: Invocation) => `
 Values are never listed. States: "works for" is a replaced key in its overlap; "ended" is refused; "incomplete" was never
 finished, or cannot be read, and opens nothing: run its command again, or revoke it; "orphaned" is refused, because its
 team has left the config.
 
 Examples:
   ${program} keys list --team acme
-  ${silentProgram} keys list --json | jq '.[] | select(.state == "ending")'
+  ${program} keys list --json | jq '.[] | select(.state == "ending")'
 `;
 
 export function addKeysList(keys: Command, cli: Cli): void {

@@ -15,13 +15,13 @@ import { formatDuration } from '../output/duration.ts';
 import { renderTable } from '../output/table.ts';
 import type { Style } from '../terminal.ts';
 
-const examples = ({ program, silentProgram }: Invocation) => `
+const examples = ({ program }: Invocation) => `
 The aliases that callers name, what they stand for in the Region of the config, and USD per million tokens. Prices are
 estimates; the bill of AWS decides.
 
 Examples:
   ${program} models
-  ${silentProgram} models --json | jq '.[] | select(.lifecycle.status != "active")'
+  ${program} models --json | jq '.[] | select(.lifecycle.status != "active")'
 `;
 
 export function addModels(program: Command, cli: Cli): void {

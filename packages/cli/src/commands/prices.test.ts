@@ -90,7 +90,7 @@ test('what differs is a table, nothing is written, and the command ends with 1',
   expect(printed).toMatch(/^ALIAS +RATE +YOURS +FROM +AWS$/m);
   expect(printed).toMatch(/^nova-lite +input +0\.06 +catalogue +0\.07$/m);
   expect(printed).toMatch(/^nova-lite +cacheWrite +- +catalogue +0$/m);
-  expect(noted).toMatch(/2 rates differ.*\nTake them over: npm run proxy -- prices --write --config /);
+  expect(noted).toMatch(/2 rates differ.*\nTake them over: \.\/proxy prices --write --config /);
   expect(code).toBe(1);
   expect(existsSync(listed)).toBe(false);
 });

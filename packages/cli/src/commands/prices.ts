@@ -11,7 +11,7 @@ import { refuseLocal } from '../on-aws-only.ts';
 import { renderTable } from '../output/table.ts';
 import { importOf, pricesFileOf, readPricesFile, writePricesFile } from '../prices-file.ts';
 
-const about = ({ program, silentProgram }: Invocation) => `
+const about = ({ program }: Invocation) => `
 Reads AWS's Price List for the models and the Region of the config, and compares it with what the deployment takes them to
 cost: "prices" of the config, else the catalogue. In USD per million tokens. Changes nothing, and ends with 1 where
 something differs.
@@ -22,7 +22,7 @@ imports; no other file is touched. The list has public prices: discounts of your
 Examples:
   ${program} prices
   ${program} prices --write
-  ${silentProgram} prices --json | jq '.differences[]'
+  ${program} prices --json | jq '.differences[]'
 `;
 
 export function addPrices(program: Command, cli: Cli): void {

@@ -7,7 +7,7 @@ import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../invocation.ts';
 import { proofLine, proofReport } from '../output/proofs.ts';
 
-const about = ({ program, silentProgram }: Invocation) => `
+const about = ({ program }: Invocation) => `
 Calls every route and every API, meets every error, races ${60} callers for a small limit, rotates and revokes keys: with
 a team of its own, which it makes and deletes again. Its keys can cost --most-usd together and no more. Takes about two
 minutes, and ends with 1 where a promise is broken.
@@ -15,7 +15,7 @@ minutes, and ends with 1 where a promise is broken.
 Examples:
   ${program} prove --local
   ${program} prove --report proof.md
-  ${silentProgram} prove --json | jq '.[] | select(.outcome != "holds")'
+  ${program} prove --json | jq '.[] | select(.outcome != "holds")'
 `;
 
 interface Options {

@@ -5,7 +5,7 @@ import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../invocation.ts';
 import { readTeamsFile } from '../teams-file.ts';
 
-const examples = ({ program, silentProgram }: Invocation) => `
+const examples = ({ program }: Invocation) => `
 With --from, a JSON file says what to make; what is there already is left alone, so it can be run again after a failure:
   [{ "name": "acme", "plan": "starter", "keys": ["acme-app", { "name": "acme-intern", "limits": { "usd": { "month": 0.1 } } }] }]
 Each key is printed as it is made, with its value: team, key, value, with tabs between. With --json: a JSON object a line.
@@ -13,7 +13,7 @@ No value is ever shown again, so keep the output where secrets are kept.
 
 Examples:
   ${program} teams create acme --plan starter
-  (umask 077; ${silentProgram} teams create --from teams.json > keys.tsv)
+  (umask 077; ${program} teams create --from teams.json > keys.tsv)
 `;
 
 interface Options {

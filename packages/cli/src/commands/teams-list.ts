@@ -5,10 +5,10 @@ import type { Invocation } from '../invocation.ts';
 import { planOfTeam } from '../output/plan-of-team.ts';
 import { renderTable } from '../output/table.ts';
 
-const examples = ({ program, silentProgram }: Invocation) => `
+const examples = ({ program }: Invocation) => `
 Examples:
   ${program} teams list
-  ${silentProgram} teams list --json | jq -r '.[] | select(.plan == "starter") | .name'
+  ${program} teams list --json | jq -r '.[] | select(.plan == "starter") | .name'
 `;
 
 export function addTeamsList(teams: Command, cli: Cli): void {

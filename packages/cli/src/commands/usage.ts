@@ -5,7 +5,7 @@ import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../invocation.ts';
 import { usageTable } from '../output/usage-table.ts';
 
-const examples = ({ program, silentProgram }: Invocation) => `
+const examples = ({ program }: Invocation) => `
 Read from the counters that decide about calls; a call in flight counts with the most that it can cost. Days and months
 are UTC. Counters are kept for 400 days from the start of their month. API Gateway's own quota of each key, which counts
 refused calls too, is not among them.
@@ -13,7 +13,7 @@ refused calls too, is not among them.
 Examples:
   ${program} usage
   ${program} usage --team acme
-  ${silentProgram} usage --month 2026-10 --json | jq '.usage[] | {team, usd: .used.month.usd}'
+  ${program} usage --month 2026-10 --json | jq '.usage[] | {team, usd: .used.month.usd}'
 `;
 
 interface Options {
