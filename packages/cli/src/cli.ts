@@ -9,8 +9,7 @@ import {
 } from '@org/admin';
 import { loadProxyConfig, type ProxyConfig, stackNameOf } from '@org/infra/config';
 import type { Command } from 'commander';
-import type { Invocation } from './invocation.ts';
-import { type Environment, invocationOf } from './invocation.ts';
+import { type Invocation, invocationOf } from './invocation.ts';
 import { targetText } from './target.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -41,19 +40,14 @@ export interface GlobalOptions {
   readonly local?: string;
 }
 
-export function createCli(
-  program: Command,
-  terminal: Terminal,
-  now: () => number,
-  environment: Environment,
-): Cli {
+export function createCli(program: Command, terminal: Terminal, now: () => number): Cli {
   const options = () => program.opts<GlobalOptions>();
   let loaded: Promise<ProxyConfig> | undefined;
   let opened: Promise<Deployment> | undefined;
   let access: AwsAccess | undefined;
   const { ask } = terminal;
   const aws = () => {
-    access ??= awsAccess(environment, ask && ((device) => ask(`Code of the MFA device ${device}`)));
+    access ??= awsAccess(process.env, ask && ((device) => ask(`Code of the MFA device ${device}`)));
     return access;
   };
   const config = () => {
@@ -76,7 +70,7 @@ export function createCli(
   return {
     terminal,
     now,
-    invocation: invocationOf(environment, options),
+    invocation: invocationOf(options),
     config,
     awsSettings: (region) => ({ region, maxAttempts: 3, ...aws() }),
     deployment,

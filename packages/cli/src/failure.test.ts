@@ -7,7 +7,7 @@ import { invocationOf } from './invocation.ts';
 const explained = (error: unknown, options: { readonly local?: string } = {}) =>
   explain(
     error,
-    invocationOf({}, () => options),
+    invocationOf(() => options),
   );
 
 const named = (name: string, message: string, more: object = {}) =>

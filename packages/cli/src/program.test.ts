@@ -44,23 +44,14 @@ function leaves({ commands }: Command, typed: readonly string[] = []): string[][
 }
 const everyCommand = leaves(createProgram(recordingTerminal(), Date.now).program);
 
-const npm = { npm_config_user_agent: 'npm/11.19.1 node/v24.21.0 linux x64 workspaces/false' };
-const pnpm = { npm_config_user_agent: 'pnpm/12.21.0 npm/? node/? linux x64' };
-
 test.each([[], ...everyCommand].map((path) => [path.join(' '), path] as const))(
-  'proxy %s --help has an example for npm where npm runs it, and for pnpm where pnpm does',
+  'proxy %s --help has an example that can be pasted',
   async (command, path) => {
-    const { printed: forNpm } = await runRecorded([...path, '--help'], npm);
-    expect(forNpm).toMatch(/--config <file>.*--local \[url\]/s);
-    const [, examples = ''] = forNpm.split(/^Examples?:$/m);
+    const { printed } = await runRecorded([...path, '--help']);
+    expect(printed).toMatch(/--config <file>.*--local \[url\]/s);
+    const [, examples = ''] = printed.split(/^Examples?:$/m);
     expect(examples).toContain(`./proxy ${command}`);
-    expect(forNpm).not.toMatch(/\bpnpm\b/);
-    // What is piped has no banner of npm in it.
-    const piped = examples.split('\n').filter((line) => / --json|[|>] /.test(line));
-    for (const line of piped) expect(line).toContain('./proxy ');
-    const { printed: forPnpm } = await runRecorded([...path, '--help'], pnpm);
-    expect(forPnpm).toContain('pnpm proxy ');
-    expect(forPnpm).not.toMatch(/\bnpm (?:--silent )?run\b/);
+    expect(printed).not.toMatch(/\bp?npm (?:--silent )?run\b/);
   },
 );
 
@@ -93,17 +84,6 @@ test('the pages about deployment and keys name every command', () => {
     .map((path) => path.join(' '))
     .filter((command) => !pages.some((page) => named(command).test(page)));
   expect(missing).toEqual([]);
-});
-
-test('what the pages ask for as JSON has no banner of npm in it', () => {
-  const pages = ['README.md', 'docs/deploy.md', 'docs/keys.md', 'docs/operations.md'];
-  const lines = pages.flatMap((page) =>
-    readFileSync(join(import.meta.dirname, '../../..', page), 'utf8')
-      .split('\n')
-      .filter((line) => /proxy -- .*--json/.test(line)),
-  );
-  expect(lines.length).toBeGreaterThan(0);
-  for (const line of lines) expect(line).toContain('./proxy ');
 });
 
 test.each([

@@ -15,7 +15,7 @@ import { addSynth } from './commands/synth.ts';
 import { addTeams } from './commands/teams.ts';
 import { addUsage } from './commands/usage.ts';
 import { explain } from './failure.ts';
-import type { Environment, Invocation } from './invocation.ts';
+import type { Invocation } from './invocation.ts';
 import { isLocalAddress, localUrlOf } from './target.ts';
 import { guarded, type Terminal } from './terminal.ts';
 
@@ -53,7 +53,6 @@ Examples:
 export function createProgram(
   terminal: Terminal,
   now: () => number,
-  environment: Environment = {},
 ): { readonly program: Command; readonly cli: Cli } {
   const program = new Command('proxy')
     .description('Keys to Amazon Bedrock, with limits that hold: deploy it, give out keys, see what is used.')
@@ -72,7 +71,7 @@ export function createProgram(
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('See more with --help.')
     .exitOverride();
-  const cli = createCli(program, terminal, now, environment);
+  const cli = createCli(program, terminal, now);
   for (const add of commands) add(program, cli);
   return { program, cli };
 }
@@ -81,17 +80,11 @@ export function createProgram(
  * Runs one command.
  *
  * @param args Without the program: `['keys', 'list']`.
- * @param environment What runs the program says there who it is; else it is npm.
  * @returns The exit code: 0, 1 where it failed, 2 where it was called wrongly.
  */
-export async function run(
-  args: readonly string[],
-  given: Terminal,
-  now: () => number,
-  environment?: Environment,
-): Promise<number> {
+export async function run(args: readonly string[], given: Terminal, now: () => number): Promise<number> {
   const terminal = guarded(given);
-  const { program, cli } = createProgram(terminal, now, environment);
+  const { program, cli } = createProgram(terminal, now);
   try {
     await program.parseAsync([...withLocalUrl(args)], { from: 'user' });
     return 0;

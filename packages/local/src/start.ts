@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   const config = await loadProxyConfig(values.config);
   const upstream = upstreamOf(
     values.bedrock,
-    invocationOf(process.env, () => values),
+    invocationOf(() => values),
   );
   const dynamodbUrl = process.env['AWS_ENDPOINT_URL_DYNAMODB'];
   const surroundings = { config, upstream, dynamodbUrl, directory: values.data };
@@ -51,7 +51,7 @@ async function main(): Promise<void> {
     console.log(`\n${description(system, surroundings)}\n`);
     const first = system.gateway.apiKeys.find(({ enabled }) => enabled);
     if (!values.once) {
-      const on = (local: string) => invocationOf(process.env, () => ({ ...values, local }));
+      const on = (local: string) => invocationOf(() => ({ ...values, local }));
       console.log(`${nextSteps(system, surroundings, first, on)}\n`);
     }
     const answered = first === undefined || (await askWith(first, system, config));

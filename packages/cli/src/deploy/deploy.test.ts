@@ -72,7 +72,7 @@ async function prepare({
           },
         }
       : recording,
-    invocation: invocationOf({}, () => ({})),
+    invocation: invocationOf(() => ({})),
     now: () => Date.parse('2026-11-22T12:00:00Z'),
     cdk: async (args) => void cdk.push([...args]),
     synthesize: async (given) => {

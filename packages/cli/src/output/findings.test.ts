@@ -4,7 +4,7 @@ import { invocationOf } from '../invocation.ts';
 import { recordingTerminal } from '../testing/recording-terminal.ts';
 import { describeFindings, findingText } from './findings.ts';
 
-const invocation = invocationOf({}, () => ({}));
+const invocation = invocationOf(() => ({}));
 const bootstrap = {
   kind: 'bootstrap',
   account: '111122223333',

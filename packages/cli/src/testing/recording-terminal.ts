@@ -1,5 +1,4 @@
 import { CliError } from '../cli-error.ts';
-import type { Environment } from '../invocation.ts';
 import { run } from '../program.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -26,8 +25,8 @@ export function recordingTerminal(): RecordingTerminal {
 }
 
 /** Runs a command at noon of 2026-11-22, and returns what was said. */
-export async function runRecorded(args: readonly string[], environment?: Environment) {
+export async function runRecorded(args: readonly string[]) {
   const terminal = recordingTerminal();
-  const code = await run(args, terminal, () => Date.parse('2026-11-22T12:00:00Z'), environment);
+  const code = await run(args, terminal, () => Date.parse('2026-11-22T12:00:00Z'));
   return { code, printed: terminal.printed.join('\n'), noted: terminal.noted.join('\n') };
 }
