@@ -54,9 +54,7 @@ test('of any other error there is its name and message, and nothing that is atta
 test('what stands in the way is said with the command that goes on, on the same deployment', () => {
   const error = new AdminError('no_such_key', { key: 'app', stack: 'bedrock-proxy-dev' });
   expect(explained(error, { local: 'http://127.0.0.1:8787' })).toEqual({
-    text:
-      'There is no key "app" in bedrock-proxy-dev.\n' +
-      'See them with: ./proxy keys list --local http://127.0.0.1:8787',
+    text: 'There is no key "app" in bedrock-proxy-dev.\n' + 'See them with: ./proxy keys list --local',
     exitCode: 1,
   });
 });

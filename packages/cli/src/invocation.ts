@@ -1,3 +1,5 @@
+import { defaultLocalUrl } from '@org/admin/local-gateway';
+
 /** How to call this program again, so that what it says to do next can be pasted. */
 export interface Invocation {
   /** What goes before a command: `./proxy`. */
@@ -25,7 +27,8 @@ export function invocationOf(options: () => DeploymentOptions): Invocation {
       return [
         program,
         text,
-        ...(local === undefined ? [] : ['--local', quoted(local)]),
+        ...(local === undefined ? [] : ['--local']),
+        ...(local === undefined || local === defaultLocalUrl ? [] : [quoted(local)]),
         ...(config === undefined ? [] : ['--config', quoted(config)]),
       ].join(' ');
     },

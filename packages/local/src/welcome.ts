@@ -1,5 +1,4 @@
 import { limitsText } from '@org/admin';
-import { defaultLocalUrl } from '@org/admin/local-gateway';
 import type { Invocation } from '@org/cli/invocation';
 import { type ProxyConfig, stackNameOf } from '@org/infra/config';
 import { aliasOf, definitionOf } from '@org/models';
@@ -59,7 +58,7 @@ export function nextSteps(
     `-H 'content-type: application/json' -d '${JSON.stringify({ question, model })}' ${url}/bedrock`;
   return [
     ...(first ? withKey(first, url, config, asking) : []),
-    usageCommand(new URL(url).origin, invocationOn),
+    invocationOn(new URL(url).origin).command('usage'),
     ...(issuer && team !== undefined
       ? [
           '',
@@ -87,11 +86,6 @@ function withKey(
     `curl -H 'x-api-key: ${value}' ${asking(firstModel(name, config))}`,
     `export BEDROCK_PROXY_URL=${url} BEDROCK_PROXY_API_KEY=${value}${openAi} ANTHROPIC_BASE_URL=${url} ANTHROPIC_API_KEY=${value}`,
   ];
-}
-
-function usageCommand(origin: string, invocationOn: (local: string) => Invocation): string {
-  const command = invocationOn(origin).command('usage');
-  return origin === defaultLocalUrl ? command.replace(` ${origin}`, '') : command;
 }
 
 /** The first model of a key's plan that answers questions. */
