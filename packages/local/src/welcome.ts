@@ -62,7 +62,7 @@ export function nextSteps(
     ...(issuer && team !== undefined
       ? [
           '',
-          `Signed in, with a token of the issuer that stands here for the config's (${issuer.url}):`,
+          `Signed in, with a token of the issuer that stands here for the config's${issuer.takenPort === undefined ? '' : ` (port ${issuer.takenPort} is in use)`}:`,
           `curl -H "authorization: Bearer $(curl -s -d team=${team} ${issuer.url}/jwt)" ${asking(firstModelOf(team, config))}`,
         ]
       : []),

@@ -9,6 +9,7 @@ test('it listens where it is asked to, and on another port where a program does 
   const moved = await startIssuer(taken);
   onTestFinished(() => moved.close());
   expect(new URL(moved.url).port).not.toBe(String(taken));
+  expect(moved.takenPort).toBe(taken);
   await closeServer(other);
   const asked = await startIssuer(taken);
   onTestFinished(() => asked.close());

@@ -8,6 +8,8 @@ import { closeServer, listenOnLoopback } from '../loopback.ts';
 export interface LocalIssuer {
   /** Without a trailing slash. */
   readonly url: string;
+  /** The port that it was meant to have, if another program has it. */
+  readonly takenPort: number | undefined;
   /** URL of its public keys. */
   readonly jwksUrl: string;
   /** The number of requests for its public keys. */
@@ -81,13 +83,15 @@ export async function startIssuer(preferredPort = 0): Promise<LocalIssuer> {
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
   });
+  let takenPort: number | undefined;
   const url = await listenOnLoopback(server, preferredPort).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
-      return listenOnLoopback(server);
-    throw error;
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    takenPort = preferredPort;
+    return listenOnLoopback(server);
   });
   return {
     url,
+    takenPort,
     jwksUrl: `${url}/keys`,
     get keyRequests() {
       return keyRequests;
