@@ -80,6 +80,8 @@ const functionsUseTheTable = only({
   }),
 });
 
+const functionsMay = z.union([functionsWriteTheirLogs, functionsAskBedrock, functionsUseTheTable]);
+
 const alarmsMayPublish = only({
   Sid: string,
   Effect: literal('Allow'),
@@ -407,13 +409,18 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
       ...tags,
     }),
   },
+  // What is too long for the policy of a role, the CDK puts here.
+  'AWS::IAM::ManagedPolicy': {
+    properties: only({
+      Description: string,
+      Path: literal('/'),
+      Roles: z.tuple([ref]),
+      PolicyDocument: policy(functionsMay),
+    }),
+  },
   'AWS::IAM::Policy': {
     most: 2,
-    properties: only({
-      PolicyName: string,
-      Roles: z.tuple([ref]),
-      PolicyDocument: policy(z.union([functionsWriteTheirLogs, functionsAskBedrock, functionsUseTheTable])),
-    }),
+    properties: only({ PolicyName: string, Roles: z.tuple([ref]), PolicyDocument: policy(functionsMay) }),
   },
   'AWS::IAM::Role': {
     most: 2,
