@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { controlPlanePath } from '@org/admin/local-gateway';
 import { onTestFinished } from 'vitest';
@@ -45,8 +45,8 @@ export async function startBreakingGateway({ gateway, dynamodb }: System): Promi
   const server = createServer(async (request, response) => {
     const body = await buffer(request);
     const path = request.url ?? '';
-    const answer = (status: number, content: string, type = 'application/json') =>
-      response.writeHead(status, { 'content-type': type }).end(content);
+    const answer = (status: number, content: string, headers: OutgoingHttpHeaders = {}) =>
+      response.writeHead(status, headers).end(content);
     const fail = () =>
       answer(403, JSON.stringify({ __type: 'AccessDeniedException', message: 'Not allowed in this test.' }));
 
@@ -70,7 +70,10 @@ export async function startBreakingGateway({ gateway, dynamodb }: System): Promi
     const content = await forwarded.text();
     if (here) fail();
     else if (path === controlPlanePath) answer(200, pointedHere(content, `http://${request.headers.host}`));
-    else answer(forwarded.status, content, forwarded.headers.get('content-type') ?? undefined);
+    else {
+      const exception = forwarded.headers.get('x-amzn-errortype');
+      answer(forwarded.status, content, exception === null ? {} : { 'x-amzn-errortype': exception });
+    }
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   onTestFinished(() => {

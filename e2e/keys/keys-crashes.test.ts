@@ -257,7 +257,7 @@ const claims: readonly [RegExp, (operator: Operator, ...named: string[]) => Prom
     },
   ],
   [
-    /Revoked what (\S+) had replaced/g,
+    /(?:Revoked|Nothing is left of) what (\S+) had replaced/g,
     async ({ working }, replaced) => {
       expect((await working(later)).filter(({ name }) => name === replaced)).toHaveLength(1);
     },

@@ -47,7 +47,11 @@ export function addKeysRevoke(keys: Command, cli: Cli): void {
       }
       if (configId !== undefined) terminal.note(disabledInPlace(name, target));
       if (ids.length === 0 && configId === undefined) {
-        terminal.note(`There was nothing left to revoke of ${name}, of ${target}.`);
+        terminal.note(
+          replaced
+            ? `Nothing is left of what ${name} had replaced, of ${target}. The key ${name} itself is untouched.`
+            : `There was nothing left to revoke of ${name}, of ${target}.`,
+        );
       }
     });
 }
