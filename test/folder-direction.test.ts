@@ -89,7 +89,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
   'packages/admin': { src: [] },
   'packages/admin/src': {
     aws: [''],
-    doctor: ['', 'aws'],
+    doctor: ['', 'aws', 'teams/teams.ts'],
     keys: ['', 'aws', 'teams/teams.ts'],
     prices: ['aws'],
     teams: ['', 'keys'],
