@@ -181,7 +181,7 @@ test('a leaked key is refused at once, and the overlap of a rotation can be ende
   expect((await use(second)).status).toBe(200);
   const ended = await proxy('keys', 'revoke', 'app', '--replaced', '--yes');
   expect(ended.stderr).toMatch(
-    /^Revoked what app had replaced \(\w+\)\. .*60 seconds.* The key app itself is untouched\./,
+    /^Revoked what app had replaced \(\w+\), of \S+ \(local gateway http:\S+\)\. .*60 seconds.* The key app itself is untouched\./,
   );
   expect((await use(second)).status).toBe(401);
   expect((await use(third)).status).toBe(200);
