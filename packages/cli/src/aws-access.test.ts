@@ -31,7 +31,7 @@ function stub(environment: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
 }
 
-const proxy = (...args: string[]) => runRecorded(args, process.env);
+const proxy = (...args: string[]) => runRecorded(args);
 
 test.each(commands)(
   'proxy %j goes through the proxy of HTTPS_PROXY, and says what that answers',
