@@ -90,7 +90,7 @@ const alarmsMayPublish = only({
   Resource: ref,
   Condition: only({
     StringEquals: only({ 'aws:SourceAccount': text }),
-    ArnLike: only({ 'aws:SourceArn': text }),
+    ArnEquals: only({ 'aws:SourceArn': array(text) }),
   }),
 });
 const overTlsOnly = only({
@@ -364,6 +364,7 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
         }),
       }),
       SmsVerificationMessage: string,
+      UserAttributeUpdateSettings: only({ AttributesRequireVerificationBeforeUpdate: array(string) }),
       UserPoolTags: optional(z.record(string.check(z.regex(/^(?!Fn::)/)), string)),
       UserPoolTier: string,
       UsernameAttributes: array(string),
@@ -389,7 +390,8 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
       SupportedIdentityProviders: z.tuple([literal('COGNITO')]),
       TokenValidityUnits: only({ AccessToken: string, IdToken: string }),
       UserPoolId: ref,
-      WriteAttributes: optional(array(string)),
+      // Without it, users may write every attribute, also the one that names their team.
+      WriteAttributes: array(string),
     }),
   },
   'AWS::Cognito::UserPoolGroup': {
@@ -502,7 +504,7 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
 
 /** Ids and addresses, which are no secret. */
 const outputs = z.record(
-  string.check(z.regex(/^(?:KeyId\w+|UserPoolId|UserPoolClientId|Endpoint|TableName|AlarmTopicArn)$/)),
+  string.check(z.regex(/^(?:KeyId\w+|UserPoolId|UserPoolClientId|Endpoint|ApiId|TableName|AlarmTopicArn)$/)),
   only({
     Description: optional(string),
     Value: z.union([ref, only({ 'Fn::Join': z.tuple([literal(''), array(z.union([string, ref]))]) })]),
