@@ -77,7 +77,7 @@ const commands: readonly Command[] = [
   { run: app, after: [team], team: 'acme', leaves: { app: 'few' } },
   { run: 'keys rotate app', after: [team, app], team: 'acme', leaves: { app: 'few' }, overlap: true },
   {
-    run: 'keys rotate app --now',
+    run: 'keys rotate app --now --yes',
     after: [team, app, 'keys rotate app'],
     team: 'acme',
     leaves: { app: 'few' },
@@ -103,19 +103,19 @@ const commands: readonly Command[] = [
     overlap: true,
   },
   {
-    run: 'keys rotate thrifty-key --now',
+    run: 'keys rotate thrifty-key --now --yes',
     after: [],
     team: 'thrifty',
     leaves: { 'thrifty-key-2': 'tokens' },
   },
   {
-    run: 'keys rotate thrifty-key --now',
+    run: 'keys rotate thrifty-key --now --yes',
     after: ['keys rotate thrifty-key'],
     team: 'thrifty',
     leaves: { 'thrifty-key-2': 'tokens' },
   },
   {
-    run: 'keys rotate thrifty-key-2 --now',
+    run: 'keys rotate thrifty-key-2 --now --yes',
     after: ['keys rotate thrifty-key'],
     team: 'thrifty',
     leaves: { 'thrifty-key-2': 'tokens' },
@@ -348,7 +348,7 @@ test.each(commands.map((command) => [nameOf(command), command] as const))(
         // A key whose value nobody saw is rotated, as it says.
         for (const { name, value } of await operator.working(atLast)) {
           if (operator.shown.get(name)?.includes(value)) continue;
-          const rotation = `keys rotate ${name}${command.overlap ? '' : ' --now'}`;
+          const rotation = `keys rotate ${name}${command.overlap ? '' : ' --now --yes'}`;
           await expectTrue(operator, await operator.operate(rotation));
         }
         await expectFinished(operator, command);

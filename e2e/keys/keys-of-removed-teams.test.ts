@@ -98,7 +98,7 @@ test('what a team that left the config had can be named, counted, and removed, a
     ['teams', 'create', 'sharing', '--plan', 'tokens'],
     ['teams', 'move', 'sharing', 'tokens'],
     ['keys', 'create', 'more', '--team', 'sharing'],
-    ['keys', 'rotate', 'app', '--now'],
+    ['keys', 'rotate', 'app', '--now', '--yes'],
   ]) {
     expect(await proxy(later, ...command)).toMatchObject({
       code: 1,
@@ -121,7 +121,7 @@ test('what a team used comes back with its name, and the command that deletes it
   const value = await done(before, 'keys', 'create', 'app', '--team', 'acme');
   await send({ key: value, body: { model: 'llama', question: 'What is a dystopia', maxTokens: 10 } });
   const { stderr } = await proxy(before, 'teams', 'delete', 'acme', '--yes');
-  expect(stderr).toMatch(/The team acme is deleted\..*What it used stays counted/s);
+  expect(stderr).toMatch(/The team acme .*is deleted\..*What it used stays counted/s);
   await done(before, 'teams', 'create', 'acme', '--plan', 'few');
   expect(await done(before, 'usage', '--team', 'acme')).toMatch(/^acme +few +requests\/day .* 1 +5 /m);
 });

@@ -57,7 +57,11 @@ test('a healthy account has nothing to put right', async () => {
 const deployed = {
   body: `<DescribeStacksResponse><DescribeStacksResult><Stacks><member>
     <StackName>bedrock-proxy-dev</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-01-01T00:00:00Z</CreationTime>
-    <Outputs><member><OutputKey>TableName</OutputKey><OutputValue>the-table</OutputValue></member></Outputs>
+    <Outputs>
+      <member><OutputKey>TableName</OutputKey><OutputValue>the-table</OutputValue></member>
+      <member><OutputKey>ApiId</OutputKey><OutputValue>a1b2c3d4e5</OutputValue></member>
+      <member><OutputKey>Endpoint</OutputKey><OutputValue>https://api.example.com/dev/</OutputValue></member>
+    </Outputs>
   </member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
 };
 

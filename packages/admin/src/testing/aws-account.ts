@@ -75,6 +75,7 @@ export const healthyAccount: AwsAnswers = {
   ...healthyModels,
   GetCallerIdentity: callerIdentity,
   ...bootstrapped(28),
+  'DescribeStacks bedrock-proxy-dev': noStack,
   ListStackResources: noStack,
   // Of the table, in which there is nothing.
   Query: { body: { Items: [] } },

@@ -45,6 +45,10 @@ const account: AwsAnswers = {
   '/apikeys/bbbbbbbbbb': { body: { id: 'bbbbbbbbbb', value: `${secret}-2` } },
 };
 
+const denied = { status: 403, exception: 'AccessDeniedException', body: { message: 'not authorized' } };
+/** Nobody may touch the table. */
+const tableIsDenied: AwsAnswers = { Query: denied, BatchGetItem: denied };
+
 const unattended: DeployOptions = { yes: true, showKeys: false, setLogRole: false };
 
 /** An account, and what was done to it. */
@@ -211,8 +215,7 @@ test('an account that has a log role is asked nothing about it', async () => {
 
 test('where people sign in, the keys of their teams are seen to after the stack is there', async () => {
   const signIn = { issuer: 'https://login.example.com', audience: 'app' };
-  const { deploy, cdk } = await prepare({ config: { signIn } });
-  // This account lets nobody touch the table that those keys are in.
+  const { deploy, cdk } = await prepare({ config: { signIn }, answers: tableIsDenied });
   await expect(deploy()).rejects.toMatchObject({ name: 'AccessDeniedException' });
   expect(cdk).toHaveLength(1);
 });
@@ -223,10 +226,8 @@ test('where nobody signs in any more, keys that may not be removed are named, an
     name: 'bedrock-proxy-dev-acme-sign-in',
     description: 'bedrock-proxy-dev: signed-in callers of team acme',
   };
-  const denied = { status: 403, exception: 'AccessDeniedException', body: { message: 'not authorized' } };
   for (const keys of [denied, { body: { item: [left] } }]) {
-    // This account lets nobody touch the table that their values are in.
-    const { deploy, cdk, noted } = await prepare({ answers: { '/apikeys': keys } });
+    const { deploy, cdk, noted } = await prepare({ answers: { ...tableIsDenied, '/apikeys': keys } });
     expect(await deploy()).toMatchObject({ stack: 'bedrock-proxy-dev' });
     expect(noted()).toMatch(/ever had signIn.*Deploy once/);
     expect(cdk).toHaveLength(1);
