@@ -144,7 +144,7 @@ test('a port in use is said so, with the way out', async () => {
   const address = other.address();
   const port = typeof address === 'object' && address ? String(address.port) : '';
   const { code, stderr } = await run(['--once'], { PORT: port });
-  expect(stderr.trim()).toBe(
+  expect(stderr.trim().split('\n').at(-1)).toBe(
     `Port ${port} is in use by another program. Stop it, or choose another port: PORT=8788 npm start`,
   );
   expect(code).toBe(1);
@@ -260,7 +260,7 @@ test('a server for DynamoDB that is not there is said so', async () => {
   const { url, close } = await startDynamoDb();
   await close();
   const { code, stderr } = await run(['--once'], { AWS_ENDPOINT_URL_DYNAMODB: url });
-  expect(stderr).toMatch(/^The table bedrock-proxy-dev-\S+ cannot be made on http:\S+: .*ECONNREFUSED/);
+  expect(stderr).toMatch(/^The table bedrock-proxy-dev-\S+ cannot be made on http:\S+: .*ECONNREFUSED/m);
   expect(stderr).not.toContain('    at ');
   expect(code).toBe(1);
 });
@@ -306,7 +306,7 @@ test('the simulated Bedrock costs nothing, and nothing is said of money', async 
 
 test('--bedrock aws without credentials is said so, with the ways out', async () => {
   const { code, stdout, stderr } = await run(['--once', '--bedrock', 'aws'], nobody);
-  expect(stderr).toMatch(/^There are no AWS credentials on this machine .*aws sso login/);
+  expect(stderr).toMatch(/^There are no AWS credentials that can be used: .*aws sso login/m);
   expect(stderr).not.toContain('    at ');
   expect(stdout).not.toContain('Endpoint');
   expect(code).toBe(1);

@@ -60,7 +60,7 @@ export async function startBedrockRelay({
   const { config } = new BedrockRuntimeClient({ region, ...access });
   await config.credentials().catch((cause: unknown) => {
     throw new CredentialsMissingError(
-      `There are no AWS credentials on this machine that work: ${failureReason(cause)} Sign in, for example with \`aws sso login\` or \`aws configure\`, choose a profile with AWS_PROFILE, or start without --bedrock aws.`,
+      `${failureReason(cause).replace(/\.?$/, '.')} Sign in, for example with \`aws sso login\` or \`aws configure\`, choose a profile with AWS_PROFILE, or start without --bedrock aws.`,
       { cause },
     );
   });
