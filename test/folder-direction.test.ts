@@ -92,6 +92,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     doctor: ['', 'aws', 'teams/teams.ts'],
     keys: ['', 'aws', 'teams/teams.ts'],
     prices: ['aws'],
+    prove: ['', 'keys', 'teams'],
     teams: ['', 'keys'],
     testing: [],
   },

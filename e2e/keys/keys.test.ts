@@ -210,6 +210,22 @@ test('limits of its own hold for a key, and go on counting when it is rotated', 
   expect(usage.stderr).toMatch(/API Gateway's own quota/);
 });
 
+test('usage finds the teams and keys that are near a limit, and sorts by what was used', async () => {
+  const { done, newKey, proxy, use } = await start();
+  await done('teams', 'create', 'acme', '--plan', 'few');
+  await done('teams', 'create', 'idle', '--plan', 'few');
+  const key = await newKey('app', '--team', 'acme', '--limit', 'requests/day=2');
+  expect((await use(key)).status).toBe(200);
+  // 1 of 5 of the team, 1 of 2 of the key.
+  expect(await done('usage', '--near', '50')).toMatch(/acme, key app .* 50 %/);
+  expect(await done('usage', '--near', '50')).not.toMatch(/^acme /m);
+  expect((await proxy('usage', '--near', '90')).stderr).toBe('No team or key has used 90 % of a limit.');
+  expect(await done('usage')).toMatch(/Used this month by this team: 1 requests, \d+ tokens, \$/);
+  const { usage } = JSON.parse(await done('usage', '--sort', 'tokens', '--json'));
+  expect(usage[0]).toMatchObject({ team: 'acme' });
+  expect(await proxy('usage', '--near', 'x')).toMatchObject({ code: 2 });
+});
+
 test('a team whose plan counts nothing is shown as that, and not as one that used nothing', async () => {
   const { ask, done, proxy } = await start('tight');
   expect((await ask('calm-key')).status).toBe(200);

@@ -39,8 +39,10 @@ export interface UsageReport {
 export interface UsageQuery {
   /** `2026-11`. Default: the present one. */
   readonly month?: string | undefined;
-  /** One team, with those of its keys that have limits of their own. Default: all. */
+  /** One team, with its keys that have their own limits. Default: all teams. */
   readonly team?: string | undefined;
+  /** Whether keys that have their own limits are in the report of all teams too, each after its team. Default: false. */
+  readonly keys?: boolean | undefined;
 }
 
 interface Subject extends Pick<Usage, 'team' | 'plan' | 'key' | 'counted'> {
@@ -57,7 +59,7 @@ export async function usageReport(deployment: Deployment, query: UsageQuery): Pr
   const moment = over ? momentOf(Date.parse(`${month}-01T00:00:00Z`)) : present;
   const periods: readonly LimitPeriod[] = over ? ['month'] : ['day', 'month'];
 
-  const subjects = await subjectsOf(deployment, query.team);
+  const subjects = await subjectsOf(deployment, query);
   const items = await table.getAll(subjects.map(({ scope }) => countersKey(scope, month)));
   const usage = subjects.map(({ scope, ...subject }, index): Usage => {
     const item = items[index];
@@ -85,19 +87,26 @@ function consistent(item: Item, moment: Moment): Counters | undefined {
   }
 }
 
-async function subjectsOf(deployment: Deployment, wanted: string | undefined): Promise<Subject[]> {
-  if (wanted === undefined) return (await listTeams(deployment)).map((team) => teamSubject(deployment, team));
-  const team = await requireTeam(deployment, wanted);
-  const keys = (await listKeys(deployment)).filter((key) => key.team === wanted);
+async function subjectsOf(deployment: Deployment, { team, keys = team !== undefined }: UsageQuery) {
+  const teams = team === undefined ? await listTeams(deployment) : [await requireTeam(deployment, team)];
+  const ofKeys = keys ? await keySubjects(deployment) : [];
+  return teams.flatMap((each) => [
+    teamSubject(deployment, each),
+    ...ofKeys.filter(({ team: owner }) => owner === each.name),
+  ]);
+}
+
+/** Keys that have their own limits. One that took over from another counts where that one did, and stands for both. */
+async function keySubjects(deployment: Deployment): Promise<Subject[]> {
   const byCounter = new Map(
-    keys.flatMap((key): [string, Subject][] => {
-      const { name, id, plan, limits, countedAs = id } = key;
+    (await listKeys(deployment)).flatMap((key): [string, Subject][] => {
+      const { name, id, team, plan, limits, countedAs = id } = key;
       if (!limits || countedAs === undefined) return [];
       const scope: Scope = { kind: 'key', id: countedAs, limits };
-      return [[countedAs, { team: wanted, plan, key: name, counted: true, scope }]];
+      return [[countedAs, { team, plan, key: name, counted: true, scope }]];
     }),
   );
-  return [teamSubject(deployment, team), ...byCounter.values()];
+  return [...byCounter.values()];
 }
 
 function teamSubject({ config }: Deployment, { name, plan }: Team): Subject {

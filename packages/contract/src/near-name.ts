@@ -1,34 +1,48 @@
+/** Longer ones are not a typing error, and would take long to compare. */
+const longestName = 128;
+
 /**
- * The name that somebody who wrote another one may have meant: what is said after "did you mean".
+ * The name that was probably meant, for "did you mean".
  *
- * @param known The names there are.
- * @returns The one with the fewest slips, of several the first: letters left out, added, changed or changed over with their
- *   neighbour, at most one in three. Case, hyphens and underscores do not count. Undefined where none is so near.
+ * @param known The existing names.
+ * @returns The nearest one: at most one letter in three is missing, added, changed or swapped with its neighbour, or it
+ *   has all words of `name` and more. Case and the characters between words do not count. Undefined if none is that near.
  *
  * @example
  * nearest('nova-light', ['titan', 'nova-lite']); // 'nova-lite'
+ * nearest('claude-sonnet', ['claude-sonnet-4.6']); // 'claude-sonnet-4.6'
  */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
-  const written = lettersOf(name);
+  if (name.length > longestName) return undefined;
+  const words = wordsIn(name);
+  const written = words.join('');
   let best: { readonly name: string; readonly slips: number } | undefined;
   for (const candidate of known) {
-    const meant = lettersOf(candidate);
+    const candidateWords = wordsIn(candidate);
+    const meant = candidateWords.join('');
     const longer = Math.max(written.length, meant.length);
     const most = Math.floor(longer / 3);
-    // So that a name of any length costs no more than those that are known.
-    if (longer - Math.min(written.length, meant.length) > most) continue;
+    const isPart = words.length > 1 && words.every((word) => candidateWords.includes(word));
+    // So far apart in length that comparing them is not needed.
+    if (!isPart && longer - Math.min(written.length, meant.length) > most) continue;
     const slips = slipsBetween(written, meant);
-    if (slips <= most && (best === undefined || slips < best.slips)) best = { name: candidate, slips };
+    if ((isPart || slips <= most) && (best === undefined || slips < best.slips))
+      best = { name: candidate, slips };
   }
   return best?.name;
 }
 
-function lettersOf(name: string): string {
-  return name.toLowerCase().replace(/[-_]/g, '');
+/** `maxTokens` and `max_tokens` both have `max` and `tokens`. */
+function wordsIn(name: string): string[] {
+  return name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter(Boolean);
 }
 
 /**
- * How many edits lead from one string to the other, two neighbours that change places being one.
+ * The number of edits from one string to the other. Swapped neighbours are one edit.
  *
  * @see https://en.wikipedia.org/wiki/Damerau%E2%80%93Levenshtein_distance#Optimal_string_alignment_distance
  */

@@ -1,7 +1,8 @@
 import { believedForMs } from '@org/table';
 import { revokeKey } from '../keys/revoke-key.ts';
 import { rotateKey } from '../keys/rotate-key.ts';
-import { Broken, type Proof, type Subject } from './proof.ts';
+import { Broken } from './broken.ts';
+import type { Proof, Subject } from './proof.ts';
 import { describe, refusal } from './target.ts';
 
 /** The function's bound, and some room for the requests themselves. */
@@ -57,7 +58,7 @@ export const keyProofs: readonly Proof[] = [
   },
   {
     name: 'rotate-now',
-    statement: `After "rotate --now" the old key is refused within ${boundMs / 1000} s, and the new one works`,
+    statement: `After a rotation without overlap, the old key is refused within ${boundMs / 1000} s, and the new one works`,
     async check(subject) {
       const old = await subject.newKey();
       const { key } = await rotateKey(subject.deployment, { name: old.name, overlap: 'now' });

@@ -1,6 +1,7 @@
 import { AnswerSchema, headers, type LimitKind, UsageReportSchema } from '@org/contract';
 import * as z from 'zod/mini';
-import { Broken, NotShown, type Proof, type Subject } from './proof.ts';
+import { Broken, NotShown } from './broken.ts';
+import type { Proof, Subject } from './proof.ts';
 import { type Reply, read, refusal } from './target.ts';
 
 const ask = ({ target, models: { chat } }: Subject, key: string, maxTokens = 1): Promise<Reply> =>

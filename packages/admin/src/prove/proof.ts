@@ -47,16 +47,6 @@ export interface ProofModels {
   readonly forbidden: string | undefined;
 }
 
-/** The deployment does something else than it promises. */
-export class Broken extends Error {
-  override readonly name = 'Broken';
-}
-
-/** Nothing here can show whether the promise holds. */
-export class NotShown extends Error {
-  override readonly name = 'NotShown';
-}
-
 /** What became of a proof. */
 export interface ProofResult extends Pick<Proof, 'name' | 'statement'> {
   readonly outcome: 'holds' | 'broken' | 'not shown';

@@ -1,5 +1,6 @@
 import { type ErrorCode, headers } from '@org/contract';
-import { Broken, NotShown, type Proof, type Subject } from './proof.ts';
+import { Broken, NotShown } from './broken.ts';
+import type { Proof, Subject } from './proof.ts';
 import { type Request, refusal } from './target.ts';
 
 const path = '/bedrock';

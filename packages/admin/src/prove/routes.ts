@@ -9,7 +9,8 @@ import {
   UsageReportSchema,
 } from '@org/contract';
 import * as z from 'zod/mini';
-import { Broken, NotShown, type Proof, type Subject } from './proof.ts';
+import { Broken, NotShown } from './broken.ts';
+import type { Proof, Subject } from './proof.ts';
 import { type Reply, read } from './target.ts';
 
 const question = 'Say yes.';

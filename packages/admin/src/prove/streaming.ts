@@ -1,4 +1,5 @@
-import { Broken, NotShown, type Proof } from './proof.ts';
+import { Broken, NotShown } from './broken.ts';
+import type { Proof } from './proof.ts';
 import { eventsOf } from './routes.ts';
 
 /** Bodies that stream a short answer, by the path that they are sent to. */

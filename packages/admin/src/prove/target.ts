@@ -1,6 +1,6 @@
 import { type ErrorCode, ErrorEnvelopeSchema, errorDefinition, headers } from '@org/contract';
 import * as z from 'zod/mini';
-import { Broken } from './proof.ts';
+import { Broken } from './broken.ts';
 
 export interface Request {
   readonly method?: 'GET' | 'POST';

@@ -1,9 +1,10 @@
 import { type Usage, usageReport } from '@org/admin';
-import type { Command } from 'commander';
+import { limitKinds } from '@org/contract';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../invocation.ts';
-import { usageTable } from '../output/usage-table.ts';
+import { nearestLimit, usageTable, usageTotal } from '../output/usage-table.ts';
 
 const examples = ({ program }: Invocation) => `
 Read from the counters that decide about calls; a call in flight counts with the most that it can cost. Days and months
@@ -13,12 +14,20 @@ refused calls too, is not among them.
 Examples:
   ${program} usage
   ${program} usage --team acme
+  ${program} usage --near 80
+  ${program} usage --sort usd
   ${program} usage --month 2026-10 --json | jq '.usage[] | {team, usd: .used.month.usd}'
 `;
+
+const orders = ['team', 'limit', ...limitKinds] as const;
+type Order = (typeof orders)[number];
 
 interface Options {
   readonly team?: string;
   readonly month?: string;
+  /** Of a limit, from 0 to 1. */
+  readonly near?: number;
+  readonly sort: Order;
   readonly all?: boolean;
   readonly json?: boolean;
 }
@@ -27,30 +36,65 @@ export function addUsage(program: Command, cli: Cli): void {
   program
     .command('usage')
     .description('who used what, and how much is left')
-    .option('--team <team>', 'one team, with those of its keys that have limits of their own')
+    .option('--team <team>', 'one team, with its keys that have their own limits')
     .option('--month <month>', 'a month such as 2026-10 (default: the present one)')
+    .option('--near <percent>', 'only teams and keys that have used this much of a limit', share)
+    .addOption(
+      new Option('--sort <by>', 'by team, by the limit that is nearest, or by what was used this month')
+        .choices(orders)
+        .default('team'),
+    )
     .option('--all', 'teams that used nothing, too')
     .option('--json', 'print JSON, of all teams')
     .addHelpText('after', () => examples(cli.invocation))
-    .action(async ({ team, month, all, json }: Options) => {
+    .action(async ({ team, month, near, sort, all, json }: Options) => {
       const { terminal, now } = cli;
       if (month !== undefined) checkMonth(month, now());
-      const report = await usageReport(await cli.deployment(), { team, month });
+      const keys = near === undefined ? undefined : true;
+      const report = await usageReport(await cli.deployment(), { team, month, keys });
+      const usage = sorted(report.usage, sort).filter(
+        (each) => near === undefined || nearestLimit(each) >= near,
+      );
       if (json) {
-        terminal.print(JSON.stringify(report, null, 2));
+        terminal.print(JSON.stringify({ ...report, usage }, null, 2));
         return;
       }
-      const shown = all || team !== undefined ? report.usage : report.usage.filter(isTold);
-      const hidden = report.usage.length - shown.length;
+      const shown = all || team !== undefined || near !== undefined ? usage : usage.filter(isTold);
       terminal.print(`${report.deployment}, ${report.day ?? report.month} UTC\n`);
       if (shown.length > 0) {
-        terminal.print(usageTable(shown, terminal, now()));
+        terminal.print(
+          usageTable(shown, terminal, now(), { grouped: sort === 'team' && near === undefined }),
+        );
+        if (team === undefined && near === undefined) terminal.print(`\n${usageTotal(shown)}`);
         terminal.note(
           "\nNot shown: API Gateway's own quota of each key, which counts every request, refused ones too.",
         );
       }
+      if (near !== undefined && shown.length === 0) {
+        terminal.note(`No team or key has used ${near * 100} % of a limit.`);
+      }
+      const hidden = usage.length - shown.length;
       if (hidden > 0) terminal.note(`Teams that used nothing: ${hidden} (--all shows them).`);
     });
+}
+
+/** The most first, but for names. */
+function sorted(usage: readonly Usage[], order: Order): readonly Usage[] {
+  switch (order) {
+    case 'team':
+      return usage;
+    case 'limit':
+      return usage.toSorted((a, b) => nearestLimit(b) - nearestLimit(a));
+    default:
+      return usage.toSorted((a, b) => (b.used.month?.[order] ?? 0) - (a.used.month?.[order] ?? 0));
+  }
+}
+
+function share(text: string): number {
+  const percent = Number(text);
+  if (!(percent > 0 && percent <= 100))
+    throw new InvalidArgumentError('It must be a percentage, such as 80.');
+  return percent / 100;
 }
 
 /** Whether it used something, or nobody knows. */

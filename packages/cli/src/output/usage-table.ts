@@ -16,10 +16,21 @@ const columns = [
   { head: 'resets in' },
 ] as const;
 
-/** What was used, for people: a line a limit; without limits a line a kind. */
-export function usageTable(usage: readonly Usage[], terminal: Terminal, now: number): string {
+/**
+ * Usage for people: a line for each limit, or for each kind if there are no limits.
+ *
+ * @param grouped Whether each key comes after its team. Otherwise the team is named with it.
+ */
+export function usageTable(
+  usage: readonly Usage[],
+  terminal: Terminal,
+  now: number,
+  { grouped }: { readonly grouped: boolean } = { grouped: true },
+): string {
   const rows = usage.flatMap((each) => {
-    const head = [each.key ? `  ${each.key}` : each.team, each.plan ?? '-'];
+    const { team, key } = each;
+    const name = key === undefined ? team : grouped ? `  ${key}` : `${team}, key ${key}`;
+    const head = [name, each.plan ?? '-'];
     if (each.inconsistent) return [[...head, terminal.paint('red', 'inconsistent')]];
     // Of a team that was removed, what it used is all that there is to say.
     const told = each.counted || (each.plan === undefined && each.used.month);
@@ -36,7 +47,7 @@ export function usageTable(usage: readonly Usage[], terminal: Terminal, now: num
 function limitCells(status: LimitStatus, terminal: Terminal, now: number): string[] {
   const { limit, period, max, used, resetsAt } = status;
   const kind = kindOf(limit);
-  const fraction = max > 0 ? used / max : 1;
+  const fraction = shareOf(status);
   const left = Date.parse(resetsAt) - now;
   return [
     `${limit}/${period}`,
@@ -58,6 +69,11 @@ function unlimitedCells(kind: LimitKind, { plan, used }: Usage): string[] {
   ];
 }
 
+/** A limit of 0 is used up. */
+function shareOf({ max, used }: LimitStatus): number {
+  return max > 0 ? used / max : 1;
+}
+
 function styleOf(fraction: number): Style {
   if (fraction >= 1) return 'red';
   return fraction >= 0.8 ? 'yellow' : 'green';
@@ -65,4 +81,20 @@ function styleOf(fraction: number): Style {
 
 function kindOf(limit: string): LimitKind {
   return limitKinds.find((kind) => kind === limit) ?? 'requests';
+}
+
+/** The sum over teams, in a line. A key's usage is in its team's. */
+export function usageTotal(usage: readonly Usage[]): string {
+  const teams = usage.filter(({ key }) => key === undefined);
+  const total = limitKinds.map((kind) => {
+    const used = teams.reduce((sum, { used: { month } }) => sum + (month?.[kind] ?? 0), 0);
+    return kind === 'usd' ? amountText(kind, used) : `${amountText(kind, used)} ${kind}`;
+  });
+  const by = teams.length === 1 ? 'this team' : `these ${teams.length} teams`;
+  return `Used this month by ${by}: ${total.join(', ')}.`;
+}
+
+/** The share of its limit that is used most, from 0: 0 without limits, and 1 for a limit of 0. */
+export function nearestLimit({ limits }: Usage): number {
+  return Math.max(0, ...limits.map(shareOf));
 }

@@ -1,3 +1,4 @@
+import { nearest } from '@org/contract';
 import { type Capability, capabilitiesOf, type ModelDefinition } from '@org/models';
 import type { Caller, ChosenModel, Config } from '../config.ts';
 import { at } from '../json.ts';
@@ -17,7 +18,6 @@ import {
   type Tool,
 } from './call.ts';
 import { unpricedPartOf } from './meter.ts';
-import { nearestName } from './nearest-name.ts';
 import { refuseReasoning } from './reasoning.ts';
 import { placeOf } from './request-place.ts';
 
@@ -49,7 +49,7 @@ export function chooseModel(name: string, caller: Caller, config: Config): Chose
   const model = config.models.get(alias);
   if (model && caller.models.includes(alias)) return model;
   const available = namesFor(caller, config);
-  const near = model ? undefined : nearestName(name, available);
+  const near = model ? undefined : nearest(name, available);
   const choice = `${near === undefined ? '' : `Did you mean ${near}? `}Choose one of: ${available.join(', ')}.`;
   throw new ProxyError({
     code: model ? 'model_not_allowed' : 'unknown_model',

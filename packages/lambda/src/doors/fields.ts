@@ -1,6 +1,5 @@
-import type { RequestIssue } from '@org/contract';
+import { nearest, type RequestIssue } from '@org/contract';
 import * as z from 'zod/mini';
-import { nearestName } from '../call/nearest-name.ts';
 import { mostIssues, placeOf } from '../call/request-place.ts';
 import type { JsonObject } from '../json.ts';
 import { ProxyError } from '../proxy-error.ts';
@@ -32,7 +31,7 @@ const quoted = (values: readonly unknown[]) => values.map((value) => JSON.string
 
 /** Says of a field that there is none of its name, and which one was probably meant. */
 export function unknownField(name: string, names: readonly string[]): string {
-  const near = nearestName(name, names);
+  const near = nearest(name, names);
   return `is not a field of this request${near === undefined ? '' : `; did you mean ${near}?`}`;
 }
 

@@ -102,7 +102,7 @@ class Deployment {
     this.#teams = ['red', 'blue'].map((name) => `${name}${tried.deployments}`);
     this.#keys = own.map((limits, index) => ({
       own: limits,
-      ids: [`key${index}-${tried.deployments}`],
+      ids: [`key${index}of${tried.deployments}`],
       teams: [{ team: this.#teams[index % 2] ?? '', since: 0 }],
     }));
   }
@@ -319,7 +319,7 @@ class Deployment {
       return;
     }
     const key = this.#keys[change.key] ?? expect.unreachable();
-    if (change.kind === 'rotate') key.ids.push(`${key.ids[0]}-${key.ids.length + 1}`);
+    if (change.kind === 'rotate') key.ids.push(`${key.ids[0]}n${key.ids.length + 1}`);
     else key.teams.push({ team: this.#teams[change.team] ?? '', since: this.#now });
     await this.#write(key);
   }

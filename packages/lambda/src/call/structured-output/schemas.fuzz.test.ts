@@ -213,9 +213,16 @@ test('where no answer is found to fit a composed schema, none does', () => {
           definitions = definitionsOf({ type: 'object', ...schema });
         });
         const refusal = refusalOf(() => combineSchema(definitions, false));
-        const place = refusal?.hasCode('invalid_request') && refusal.statement.details?.issues[0]?.path;
+        const [issue] = (refusal?.hasCode('invalid_request') && refusal.statement.details?.issues) || [];
+        if (unread || !issue) return;
         // Refused for another reason: a choice at the root, or its size.
-        if (unread || !place || place === 'outputSchema' || place.endsWith('.anyOf')) return;
+        const { path, message } = issue;
+        if (
+          path === 'outputSchema' ||
+          path.endsWith('.anyOf') ||
+          /^(?:has more|is deeper) than/.test(message)
+        )
+          return;
         const check = new Validator({ ...documentOf(definitions) }, '2020-12');
         for (const answer of answers) expect(check.validate(answer).valid).toBe(false);
       },

@@ -1,0 +1,9 @@
+/** The deployment does something else than it promises. */
+export class Broken extends Error {
+  override readonly name = 'Broken';
+}
+
+/** Nothing here can show whether the promise holds. */
+export class NotShown extends Error {
+  override readonly name = 'NotShown';
+}
