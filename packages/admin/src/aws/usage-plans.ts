@@ -53,6 +53,12 @@ export class UsagePlans {
     if (!present.has(wanted)) await unlessMissing(this.#join(keyId, wanted));
   }
 
+  /** The name of the plan that a key is in; undefined if it is in none of this deployment's. */
+  async planOf(keyId: string): Promise<string | undefined> {
+    const [all, present] = await Promise.all([this.#all(), this.#plansOf(keyId)]);
+    return [...all].find(([, id]) => present.has(id))?.[0];
+  }
+
   async #join(keyId: string, usagePlanId: string): Promise<void> {
     try {
       await this.#client.send(new CreateUsagePlanKeyCommand({ usagePlanId, keyId, keyType: 'API_KEY' }));

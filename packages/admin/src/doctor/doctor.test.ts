@@ -59,6 +59,7 @@ const deployed = {
     <StackName>bedrock-proxy-dev</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-01-01T00:00:00Z</CreationTime>
     <Outputs>
       <member><OutputKey>TableName</OutputKey><OutputValue>the-table</OutputValue></member>
+      <member><OutputKey>KeyIdtollmkey</OutputKey><OutputValue>aaaaaaaaaa</OutputValue></member>
       <member><OutputKey>ApiId</OutputKey><OutputValue>a1b2c3d4e5</OutputValue></member>
       <member><OutputKey>Endpoint</OutputKey><OutputValue>https://api.example.com/dev/</OutputValue></member>
     </Outputs>
@@ -234,6 +235,29 @@ test.each<[fault: string, differing: AwsAnswers, subject: string, finding: objec
     },
     'teams',
     { status: 'warning', what: /could not be looked at/, remedy: advice(/Allow dynamodb:Query/) },
+  ],
+  [
+    'a deployed key that the config puts on another plan',
+    {
+      'DescribeStacks bedrock-proxy-dev': deployed,
+      '/usageplans': {
+        body: {
+          item: [
+            {
+              id: 'p1',
+              name: 'bedrock-proxy-dev-research',
+              apiStages: [{ apiId: 'a1b2c3d4e5', stage: 'dev' }],
+            },
+          ],
+        },
+      },
+    },
+    'key tollmkey',
+    {
+      status: 'warning',
+      what: /on the plan research, and the config says starter/,
+      remedy: advice(/new name/),
+    },
   ],
   [
     'a model without a price',

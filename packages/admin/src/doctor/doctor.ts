@@ -9,7 +9,7 @@ import { error, type Finding } from './finding.ts';
 import { checkGuardrailAccess } from './guardrails.ts';
 import { checkModels, type ModelAccess } from './model-access.ts';
 import { checkModelPrices } from './prices.ts';
-import { checkRemovedTeams } from './removed-teams.ts';
+import { checkDeployed } from './deployed.ts';
 
 /** What stands in the way of a config in an account. */
 export interface Diagnosis {
@@ -40,13 +40,13 @@ export async function diagnose(
       models: [],
     };
   }
-  const [bootstrap, apiGateway, concurrency, models, guardrails, removedTeams] = await Promise.all([
+  const [bootstrap, apiGateway, concurrency, models, guardrails, deployed] = await Promise.all([
     checkBootstrap(settings, config, account),
     checkApiGatewayAccount(settings, config),
     checkConcurrency(settings, config),
     checkModels(settings, config, now),
     checkGuardrailAccess(settings, config),
-    checkRemovedTeams(settings, config, now),
+    checkDeployed(settings, config, now),
   ]);
   return {
     findings: [
@@ -57,7 +57,7 @@ export async function diagnose(
       ...models.map(({ finding }) => finding),
       ...noModelAnswers(models),
       ...guardrails,
-      ...removedTeams,
+      ...deployed,
       ...ofConfig,
     ],
     account,

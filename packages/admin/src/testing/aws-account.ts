@@ -80,6 +80,7 @@ export const healthyAccount: AwsAnswers = {
   // Of the table, in which there is nothing.
   Query: { body: { Items: [] } },
   BatchGetItem: { body: { Responses: {} } },
+  '/usageplans': { body: { item: [] } },
   '/account': apiGatewayAccount('arn:aws:iam::111122223333:role/log'),
   '/2016-08-19/account-settings': lambdaAccount(1000),
   [`/inference-profiles/us.${maverick}`]: {

@@ -69,7 +69,7 @@ const rules: Readonly<Record<string, Rule>> = {
     otherwise: 'must map regular expressions to schemas',
     subschemas: 'map',
   },
-  format: { holds: isFormat, otherwise: 'must be the name of a format' },
+  format: { holds: isFormat, otherwise: 'must be the name of a format, and not regex' },
   multipleOf: { holds: (value) => Number.isFinite(value) && Number(value) > 0, otherwise: 'must be above 0' },
   ...{ properties: schemaMap, dependentSchemas: schemaMap },
   ...{ items: schema, additionalProperties: schema, contains: schema, propertyNames: schema, not: schema },
@@ -104,9 +104,12 @@ function ruleOf(keyword: string): Rule | undefined {
   return Object.hasOwn(rules, keyword) ? rules[keyword] : undefined;
 }
 
-/** The check looks a format up in an object, which has what every object has. */
+/**
+ * The check looks a format up in an object, which has what every object has. For `regex` it would compile what the model
+ * wrote, which nothing can interrupt.
+ */
 function isFormat(value: unknown): boolean {
-  return typeof value === 'string' && !(value in Object.prototype);
+  return typeof value === 'string' && value !== 'regex' && !(value in Object.prototype);
 }
 
 function isPattern(value: unknown): boolean {

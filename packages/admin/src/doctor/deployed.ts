@@ -1,0 +1,82 @@
+import type { ProxyConfig } from '@org/infra/config';
+import { AdminError } from '../admin-error.ts';
+import type { ClientSettings } from '../aws/endpoints.ts';
+import { concurrently } from '../concurrently.ts';
+import { type Deployment, openDeployment } from '../deployment.ts';
+import { listTeams } from '../teams/teams.ts';
+import { type Finding, type Subject, unknown, warning } from './finding.ts';
+
+/** Compares the config with what is deployed of it, and says what the next deployment ends or cannot do. */
+export async function checkDeployed(
+  settings: ClientSettings,
+  config: ProxyConfig,
+  now: number,
+): Promise<Finding[]> {
+  let deployment: Deployment | undefined;
+  try {
+    deployment = await openDeployment(
+      config,
+      () => settings,
+      () => now,
+    );
+    return [...(await checkRemovedTeams(deployment)), ...(await checkMovedKeys(deployment))];
+  } catch (cause) {
+    const first =
+      cause instanceof AdminError && (cause.is('no_such_stack') || cause.is('stack_lacks_output'));
+    if (first) return [];
+    return [unknown({ check: 'teams' }, cause, 'dynamodb:Query and dynamodb:BatchGetItem on the table')];
+  } finally {
+    deployment?.close();
+  }
+}
+
+/** Finds what is left at run time of teams that the config no longer has: a deployment ends it. */
+async function checkRemovedTeams(deployment: Deployment): Promise<Finding[]> {
+  const teams = await listTeams(deployment);
+  return teams.flatMap(({ name, plan }) =>
+    plan === undefined
+      ? [
+          warning(
+            { check: 'team', of: name },
+            'has left the config, so that its keys made at run time are refused, or was deleted half way',
+            { kind: 'delete_team', team: name },
+          ),
+        ]
+      : [],
+  );
+}
+
+/**
+ * Finds deployed keys that the config puts on another plan. CloudFormation would put a key into the new plan before it leaves the
+ * old one, which API Gateway refuses.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
+ */
+async function checkMovedKeys({ config, configKeyIds, plans }: Deployment): Promise<Finding[]> {
+  const deployed = Object.values(config.teams).flatMap(({ plan, keys }) =>
+    keys.flatMap(({ name }) => {
+      const id = configKeyIds.get(name);
+      return id === undefined ? [] : [{ name, id, plan }];
+    }),
+  );
+  const subject = (name: string): Subject => ({ check: 'key', of: name });
+  try {
+    const present = await concurrently(deployed, ({ id }) => plans.planOf(id));
+    return deployed.flatMap(({ name, plan }, index) => {
+      const deployedPlan = present[index];
+      return deployedPlan === undefined || deployedPlan === plan
+        ? []
+        : [
+            warning(
+              subject(name),
+              `is deployed on the plan ${deployedPlan}, and the config says ${plan}: CloudFormation cannot move it`,
+              `Change the limits of the plan ${deployedPlan}, or give the team a key with a new name, which gets a new value.`,
+            ),
+          ];
+    });
+  } catch (cause) {
+    return deployed
+      .slice(0, 1)
+      .map(({ name }) => unknown(subject(name), cause, 'apigateway:GET on /usageplans'));
+  }
+}
