@@ -330,8 +330,11 @@ test('a key of the config is replaced by one made at run time, and disabled with
       /replaced by thrifty-key-2 already.*\.\/proxy keys rotate thrifty-key-2 --local http:/s,
     ),
   });
-  const now = await proxy('keys', 'rotate', 'thrifty-key', '--now', '--yes', '--as', 'thrifty-key-3');
+  const third = await proxy('keys', 'rotate', 'thrifty-key', '--now', '--yes', '--as', 'thrifty-key-3');
+  expect(third).toMatchObject({ code: 1, stderr: again.stderr });
+  const now = await proxy('keys', 'rotate', 'thrifty-key', '--now', '--yes');
   expect(now.stderr).toMatch(/is disabled.*enabled: false.*deploy/);
+  expect((await use(second)).status).toBe(401);
   expect((await use(keyValue('thrifty-key'))).status).toBe(401);
   expect((await use(now.stdout.trim())).status).toBe(200);
   expect(await done('keys', 'list')).toMatch(/^thrifty-key +thrifty +tokens +disabled/m);

@@ -30,7 +30,7 @@ const advices: {
   key_is_incomplete: ({ key, team }, { command }) =>
     `Remove it with "${command(`keys revoke ${key}`)}", and make it: ${command(`keys create ${key} --team ${team}`)}`,
   key_was_replaced: ({ by }, { command }) =>
-    `Rotate that one: ${command(`keys rotate ${by}`)}. Or give the new key another name with --as.`,
+    `Rotate that one: ${command(`keys rotate ${by}`)}. With --now, both end.`,
   new_name_is_taken: () => 'Give the new key another name with --as.',
   key_was_removed: (_, { command }) => `See what there is with "${command('keys list')}", then run it again.`,
   key_is_being_made: (_, { command }) =>

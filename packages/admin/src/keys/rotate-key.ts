@@ -1,9 +1,9 @@
-import { replacedKey } from '@org/table';
+import { accessKey, replacedKey } from '@org/table';
 import { AdminError } from '../admin-error.ts';
 import type { Deployment } from '../deployment.ts';
 import { usableTeam } from '../teams/teams.ts';
 import { claimKey, finishKey, type NewKey } from './create-key.ts';
-import { claimForReplacement, findKeyName, type KeyName, orRelease } from './key-names.ts';
+import { claimForReplacement, findKeyName, type KeyName, listKeyNames, orRelease } from './key-names.ts';
 import { discardKey, discardRemains, endKey, type KeyDraft, readAccess } from './keys.ts';
 
 /** A key that was replaced, and what became of it. */
@@ -130,9 +130,18 @@ async function rotateConfigKey(deployment: Deployment, options: RotationOptions)
     if (!immediately) throw new AdminError('key_was_replaced', { key: name, by: as });
     return replace(deployment, { current, replaced }, overlap);
   }
+  const other = await successorOf(deployment, id, team);
+  if (other !== undefined) throw new AdminError('key_was_replaced', { key: name, by: other });
   const { claim, draft } = await claimKey(deployment, { name: as, team, limits, countedAs: id });
   const old = await orRelease(claim, () => endConfigKeys(deployment, [[name, id]], immediately));
   return { key: await finishKey(deployment, claim, draft), replaced: old };
+}
+
+/** The name of a key made at run time that took over from a key of the config, if there is one. */
+async function successorOf(deployment: Deployment, id: string, team: string): Promise<string | undefined> {
+  const names = (await listKeyNames(deployment)).filter((key) => key.team === team && !key.replaced);
+  const items = await deployment.table.getAll(names.map(({ keyId }) => accessKey(keyId ?? '')));
+  return names.find((_, index) => items[index]?.['countedAs']?.S === id)?.name;
 }
 
 /** Disables keys of the config where they have to end at once, and says which of them work. */

@@ -441,7 +441,6 @@ test('faults of every kind come in one error, and what follows from them does no
     'teams.research.keys.2',
     'teams.research.plan',
     'teams.sales.key',
-    'teams.sales.keys',
   ]);
 });
 
