@@ -65,13 +65,13 @@ test('a run that is interrupted removes what it made', async () => {
 test('what a killed run left is removed by the next one, and a run of this moment is left alone', async () => {
   const { run, deployment } = await start();
   const anHourAgo = { ...deployment, now: () => deployment.now() - 61 * 60_000 };
-  await createTeam(anHourAgo, 'prove-0123abcd', 'starter');
-  await createTeam(deployment, 'prove-fedc4321', 'starter');
-  await createTeam(anHourAgo, 'prove-of-people', 'starter');
+  await createTeam(anHourAgo, 'prove-0123456789abcdef01234567', 'starter');
+  await createTeam(deployment, 'prove-fedcba9876543210fedcba98', 'starter');
+  await createTeam(anHourAgo, 'prove-20260101', 'starter');
   const interrupted = new AbortController();
   const running = run({ signal: interrupted.signal, onResult: () => interrupted.abort(new Error('enough')) });
   await expect(running).rejects.toThrow('enough');
-  expect(await teamsOf(deployment)).toEqual(['prove-fedc4321', 'prove-of-people']);
+  expect(await teamsOf(deployment)).toEqual(['prove-20260101', 'prove-fedcba9876543210fedcba98']);
 });
 
 const without = (type: string) => editResources(type, () => undefined);

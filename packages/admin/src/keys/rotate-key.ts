@@ -130,7 +130,7 @@ async function rotateConfigKey(deployment: Deployment, options: RotationOptions)
     if (!immediately) throw new AdminError('key_was_replaced', { key: name, by: as });
     return replace(deployment, { current, replaced }, overlap);
   }
-  const other = await successorOf(deployment, id, team);
+  const other = await successorOf(deployment, id);
   if (other !== undefined) throw new AdminError('key_was_replaced', { key: name, by: other });
   const { claim, draft } = await claimKey(deployment, { name: as, team, limits, countedAs: id });
   const old = await orRelease(claim, () => endConfigKeys(deployment, [[name, id]], immediately));
@@ -138,8 +138,8 @@ async function rotateConfigKey(deployment: Deployment, options: RotationOptions)
 }
 
 /** The name of a key made at run time that took over from a key of the config, if there is one. */
-async function successorOf(deployment: Deployment, id: string, team: string): Promise<string | undefined> {
-  const names = (await listKeyNames(deployment)).filter((key) => key.team === team && !key.replaced);
+async function successorOf(deployment: Deployment, id: string): Promise<string | undefined> {
+  const names = (await listKeyNames(deployment)).filter(({ replaced }) => !replaced);
   const items = await deployment.table.getAll(names.map(({ keyId }) => accessKey(keyId ?? '')));
   return names.find((_, index) => items[index]?.['countedAs']?.S === id)?.name;
 }

@@ -100,6 +100,7 @@ export const limitProofs: readonly Proof[] = [
         used = await usedOf(subject, key, 'tokens');
       }
       if (used === 0) throw new Broken('charged nothing');
+      if (used === held) throw new NotShown(`the call was not settled yet; it counts as ${held} tokens`);
       return `${used} tokens charged`;
     },
   },

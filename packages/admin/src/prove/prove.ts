@@ -50,12 +50,21 @@ export async function prove(deployment: Deployment, options: ProveOptions): Prom
   checkPlan(deployment, plan);
   const models = modelsOf(deployment, plan);
   await removeLeftovers(deployment);
-  const team = `${prefix}${randomBytes(4).toString('hex')}`;
-  await createTeam(deployment, team, plan);
+  const team = `${prefix}${randomBytes(12).toString('hex')}`;
   try {
+    await createTeam(deployment, team, plan);
     return await proveWith(deployment, { ...options, plan, team, models });
   } finally {
+    await removeTeam(deployment, team);
+  }
+}
+
+/** Also a team that was made half way, or not at all. */
+async function removeTeam(deployment: Deployment, team: string): Promise<void> {
+  try {
     await deleteTeam(deployment, team);
+  } catch (error) {
+    if (!(error instanceof AdminError && error.is('no_such_team'))) throw error;
   }
 }
 
@@ -139,7 +148,7 @@ const leftOverAfterMs = 60 * 60 * 1000;
 async function removeLeftovers(deployment: Deployment): Promise<void> {
   for (const { name, source, createdAt } of await listTeams(deployment)) {
     const age = deployment.now() - Date.parse(createdAt ?? '');
-    const isLeftover = source === 'run-time' && /^prove-[0-9a-f]{8}$/.test(name) && !(age < leftOverAfterMs);
+    const isLeftover = source === 'run-time' && /^prove-[0-9a-f]{24}$/.test(name) && age > leftOverAfterMs;
     if (isLeftover) await deleteTeam(deployment, name);
   }
 }

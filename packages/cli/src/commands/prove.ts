@@ -61,9 +61,6 @@ export function addProve(program: Command, cli: Cli): void {
             'Look up the request ids in the log of the function.',
           );
         }
-      } catch (error) {
-        interrupted.signal.throwIfAborted();
-        throw error;
       } finally {
         process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
       }

@@ -44,7 +44,8 @@ function describeIssue(issue: z.core.$ZodIssue, names: readonly string[] = []): 
   const path = placeOf(issue.path);
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({
+      // Of thousands, only the first are looked up.
+      return issue.keys.slice(0, mostIssues).map((key) => ({
         path: placeOf([...issue.path, key]),
         message: unknownField(key, issue.path.length === 0 ? names : []),
       }));

@@ -15,6 +15,8 @@ export interface Meaning {
 /** The words by which a meaning is known. */
 interface Said extends Meaning {
   readonly words: RegExp;
+  /** Whether it is certainly not billed, if that differs from the exception. */
+  readonly unbilled?: boolean;
 }
 
 interface Exception extends Meaning {
@@ -94,6 +96,18 @@ const quotaOfTheDay: Said = {
   lasts: true,
 };
 
+/**
+ * An answer that was written, and then withheld. It may be billed, so it is charged.
+ *
+ * @see https://github.com/anthropics/claude-code/issues/58367
+ */
+const withheld: Said = {
+  words: /output (was )?blocked|blocked by content filter/i,
+  code: 'upstream_error',
+  message: 'The model withheld its answer. The call stays charged; ask for something else.',
+  unbilled: false,
+};
+
 /** A field, or a part of one, that the model does not take. */
 function refused(words: RegExp, param: string, name = param, remedy = 'Change it or leave it out.'): Said {
   return { words, code: 'invalid_request', message: `The model refused ${name}. ${remedy}`, param };
@@ -165,7 +179,7 @@ export const exceptions: ReadonlyMap<string, Exception> = new Map(
       code: 'invalid_request',
       message: 'The model refused the request. Its parameters may not suit this model.',
       unbilled: true,
-      said: [noGuardrail, ...tooLong, ...notOffered, accountDenied, ...refusedFields],
+      said: [withheld, noGuardrail, ...tooLong, ...notOffered, accountDenied, ...refusedFields],
     },
     AccessDeniedException: rejects('upstream_denied', [
       noGuardrail,

@@ -35,9 +35,12 @@ export function bedrockError(thrown: unknown, signal: AbortSignal, quotes = fals
 function saidError(thrown: Error, status: number | undefined, quotes: boolean): ProxyError {
   const exception = exceptions.get(thrown.name);
   const message = messageOf(thrown);
-  const known = exception?.said?.find(({ words }) => words.test(message));
+  const unquoted = message.replace(quotations, '');
+  const known = exception?.said?.find(({ words, code }) =>
+    words.test(isOperators(code) ? unquoted : message),
+  );
   const meaning: Meaning = known ?? exception ?? { code: codeOfStatus(status) };
-  const unbilled = status !== undefined && exception?.unbilled === true;
+  const unbilled = status !== undefined && (known?.unbilled ?? exception?.unbilled ?? false);
   const background = {
     failure: { ...describe(thrown), said: known ? undefined : commonWords(message) },
     unbilled,
@@ -54,6 +57,11 @@ function saidError(thrown: Error, status: number | undefined, quotes: boolean): 
     background,
   );
 }
+
+/** What a message repeats of the request: words of a caller must not ring the operator. */
+const quotations = /'[^']*'|"[^"]*"|`[^`]*`/g;
+
+const isOperators = (code: ErrorCode): boolean => code === 'upstream_denied' || code === 'model_unavailable';
 
 /**
  * Whether a request was never sent, so that nothing of it is billed. By what failed, and not by how that is called: the SDK

@@ -211,6 +211,19 @@ test.each([
   expect([error.retryable, error.unbilled]).toEqual([retryable, unbilled]);
 });
 
+test('an answer that the model withheld after it was written is not taken for a call that is not billed', async () => {
+  answers.push(exception('ValidationException', 400, 'Output blocked by content filtering policy'));
+  const error = await failureOf(ask());
+  expect([error.statement.code, error.unbilled]).toEqual(['upstream_error', false]);
+});
+
+test('words of a caller that Bedrock repeats do not blame the operator', async () => {
+  answers.push(
+    exception('ValidationException', 400, "The tool name 'guardrail access to this model' is invalid"),
+  );
+  expect((await failureOf(ask())).statement.code).toBe('invalid_request');
+});
+
 test.each([
   ['a name that every object has', '__proto__', '{"message":"internal message"}'],
   ['a message that is not a string', 'ValidationException', '{"message":[[{"toString":null}]]}'],

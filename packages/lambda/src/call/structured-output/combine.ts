@@ -56,6 +56,7 @@ class Combiner {
   readonly #definitions: readonly Definition[];
   #values = 0;
   #characters = 0;
+  #combined = 0;
 
   constructor(definitions: readonly Definition[]) {
     this.#definitions = definitions;
@@ -71,6 +72,10 @@ class Combiner {
 
   /** One schema of it, where there is no choice in it. */
   merge(found: readonly Keywords[], closed: boolean, depth: number): JsonObject | NoValue {
+    for (const { schema, path } of found) {
+      this.#combined += Array.isArray(schema['enum']) ? schema['enum'].length : 0;
+      if (this.#combined > most.combined) throw schemaError(path, 'is combined with too much else');
+    }
     const types = typesOf(found);
     if (types instanceof NoValue) return types;
     if (found.some(({ schema }) => allowsAll(schema['not']))) {

@@ -255,6 +255,17 @@ test.each<[string, object]>([
   }
 });
 
+test('a long list of values beside many choices is refused, because each choice is combined with all of it', () => {
+  const list = Array.from({ length: 4000 }, (_, n) => n);
+  const anyOf = Array.from({ length: 1300 }, (_, n) => ({ minimum: n }));
+  const schema = { type: 'object', properties: { a: { type: 'integer', enum: list, anyOf } } };
+  const { message } = refusal(() => tool(schema));
+  expect(message).toContain('is combined with too much else');
+  expect(() =>
+    tool({ ...schema, properties: { a: { enum: list, anyOf: anyOf.slice(0, 20) } } }),
+  ).not.toThrow();
+});
+
 test('two long lists of values are put together in no more time than it takes to read them', () => {
   const list = (from: number) => Array.from({ length: 2400 }, (_, n) => ({ n: n + from }));
   const schema = { type: 'object', properties: { a: { allOf: [{ enum: list(0) }, { enum: list(2399) }] } } };

@@ -6,7 +6,11 @@ import { schemaError } from './schema-error.ts';
  * Bounds on a schema, as it is written and with its references put in: far above what people write, and safe to walk. A
  * pattern takes time and memory to compile, which nothing can interrupt: 100 KB of classes such as `\\p{L}` several seconds.
  */
-export const most = { depth: 64, values: 10_000, characters: 1_000_000, pattern: 1000, patterns: 10_000 };
+export const most = {
+  ...{ depth: 64, values: 10_000, characters: 1_000_000, pattern: 1000, patterns: 10_000 },
+  /** Values of enums, each as often as its enum is combined with something. */
+  combined: 200_000,
+};
 
 /** The root of the caller's schema, which is the first, or another place in it that a reference leads to. */
 export interface Definition {

@@ -90,25 +90,37 @@ export function valuesOf(
   bounds: Bounds,
   found: readonly Keywords[],
 ): JsonObject | NoValue {
-  const lists = found.flatMap(({ schema }): Json[][] => [
-    ...(schema['const'] === undefined ? [] : [[schema['const']]]),
-    ...(Array.isArray(schema['enum']) ? [schema['enum']] : []),
-  ]);
+  // A list that several references lead to is one.
+  const lists = [
+    ...new Set(
+      found.flatMap(({ schema }): Json[][] => [
+        ...(schema['const'] === undefined ? [] : [[schema['const']]]),
+        ...(Array.isArray(schema['enum']) ? [schema['enum']] : []),
+      ]),
+    ),
+  ];
   const [list, ...others] = lists.toSorted((one, other) => one.length - other.length);
   if (!list) return {};
   const steps = found.map(({ schema }) => schema['multipleOf']).filter((step) => typeof step === 'number');
   const rest = { type: [...types], ...bounds, ...(steps[0] !== undefined && { multipleOf: steps[0] }) };
   const check = new Validator(rest, '2020-12');
-  const members = others.map(memberOf);
-  const values = list.filter((value) => check.validate(value).valid && members.every((isIn) => isIn(value)));
+  const texts = others.map(textsOf);
+  const values = list.filter((value) => {
+    const text = sortedText(value);
+    return texts.every((all) => all.has(text)) && check.validate(value).valid;
+  });
   const [first] = values;
   if (first === undefined) return new NoValue(lastPlaceOf(found, 'enum', 'const'), contradicted);
   return found.some(({ schema }) => 'const' in schema) ? { const: first } : { enum: values };
 }
 
-function memberOf(list: readonly Json[]): (value: Json) => boolean {
-  const texts = new Set(list.map(sortedText));
-  return (value) => texts.has(sortedText(value));
+const read = new WeakMap<readonly Json[], ReadonlySet<string>>();
+
+/** The values of a list as text, made once: each choice beside a list asks for it again. */
+function textsOf(list: readonly Json[]): ReadonlySet<string> {
+  const texts = read.get(list) ?? new Set(list.map(sortedText));
+  read.set(list, texts);
+  return texts;
 }
 
 /** The same text for values that are the same, whichever way their names are sorted. */
