@@ -3,23 +3,23 @@ import type { NoTeam } from './team-claim.ts';
 import type { TokenFault } from './token-error.ts';
 
 /**
- * All that is ever logged of a decision: on a token, or that there is no credential. An allow-list by construction: no
- * token, no claim but the team, no key and no header has a field here.
+ * The only log fields of a decision on a token, or of a missing credential. An allow-list by construction: it has no
+ * field for a token, a key, a header, or a claim other than the team.
  */
 export interface AuthorizationLog {
   readonly requestId: string;
-  /** Whether the token was accepted, or the caller was refused. */
+  /** Whether the token was accepted or the caller was refused. */
   outcome: 'token' | 'refused' | 'failed';
   reason?: TokenFault | NoTeam;
   /** What the operator can do about it: one of {@link remedies}. */
   remedy?: string;
   team?: string;
-  /** What was not there: the issuer's keys, or the table. */
+  /** The part that failed: the issuer's keys, or the table. */
   failure?: string;
   totalMs?: number;
 }
 
-/** What to do about tokens that are valid and for no team here, where the token alone does not show it. */
+/** Remedies for valid tokens without a team, if the token alone does not show the reason. */
 export const remedies: { readonly [Reason in NoTeam]: string | undefined } = {
   no_team: undefined,
   claim_left_out:
@@ -30,7 +30,7 @@ export const remedies: { readonly [Reason in NoTeam]: string | undefined } = {
 
 const levels = { token: 'INFO', refused: 'WARN', failed: 'ERROR' } as const;
 
-/** One JSON line a request, straight to standard output: `console` would wrap it in another object. */
+/** Writes one JSON line per request to standard output. `console` would wrap it in another object. */
 export function logAuthorization(log: AuthorizationLog, at: number, write: WriteLine): void {
   const line = {
     timestamp: new Date(at).toISOString(),

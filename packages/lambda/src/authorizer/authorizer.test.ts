@@ -44,7 +44,7 @@ function start(config: Partial<AuthorizerConfig> = {}): Fixture {
   return withAuthorizer(lines, (options) => createAuthorizer({ ...options, signIn }));
 }
 
-/** The same where nobody signs in. */
+/** The same without sign-in. */
 const startKeysOnly = () => withAuthorizer([], createAuthorizer);
 
 function withAuthorizer(lines: string[], create: (options: AuthorizerOptions) => Authorizer): Fixture {
@@ -101,11 +101,11 @@ const refused: readonly (readonly [name: string, reason: string, token: () => st
   ['without an issuer', 'wrong_issuer', () => issuer.sign('RS256', { claims: { iss: undefined } })],
   ['for another audience', 'wrong_audience', () => issuer.sign('RS256', { claims: { aud: ['other'] } })],
   ['without an audience', 'wrong_audience', () => issuer.sign('RS256', { claims: { aud: undefined } })],
-  ['signed by somebody else', 'bad_signature', () => issuer.forge('RS256')],
-  ['signed by somebody else with ES256', 'bad_signature', () => issuer.forge('ES256')],
+  ['signed with a foreign key', 'bad_signature', () => issuer.forge('RS256')],
+  ['signed with a foreign ES256 key', 'bad_signature', () => issuer.forge('ES256')],
   ['signed with the public key as a secret', 'wrong_algorithm', () => issuer.signWithPublicKey()],
   [
-    'signed with another algorithm than its key',
+    "signed with an algorithm that is not its key's",
     'wrong_algorithm',
     () => issuer.sign('RS256').then((token) => withHeader(token, { alg: 'ES256', kid: 'RS256' })),
   ],
@@ -116,7 +116,7 @@ const refused: readonly (readonly [name: string, reason: string, token: () => st
     () => issuer.sign('RS256').then((token) => withHeader(token, { alg: 'RS256' })),
   ],
   [
-    'that wants what nobody here knows to be understood',
+    'that requires an extension unknown to the authorizer',
     'unknown_extension',
     () => issuer.sign('RS256', { critical: 'x-policy' }),
   ],
@@ -204,13 +204,13 @@ describe.each([
   );
 });
 
-test('where nobody signs in, what looks like a token is a key', async () => {
+test('without sign-in, a string that looks like a token is a key', async () => {
   expect(await startKeysOnly().authorize(bearer('a.custom.key'))).toMatchObject({
     usageIdentifierKey: 'a.custom.key',
   });
 });
 
-test('a client that knows API keys only can send a token as one', async () => {
+test('a client that supports only API keys can send a token as one', async () => {
   const result = await start().authorize({ 'x-api-key': await issuer.sign('ES256') });
   expect(result.usageIdentifierKey).toBe('key-of-toll-0123456789');
 });
@@ -219,7 +219,7 @@ test.each([
   ['no claim', { team: undefined }],
   ['a claim of another kind', { team: 7 }],
   ['an unknown team', { team: 'nobody' }],
-  ['a team that no team can be called', { team: 'toll#1' }],
+  ['a name that is not valid for a team', { team: 'toll#1' }],
   ['no group that is a team', { team: ['everyone', 'staff'] }],
 ])('a valid token with %s is denied', async (_name, overrides) => {
   const { authorize, lines } = start();
@@ -233,7 +233,7 @@ test.each([
   ['_claim_names', { _claim_names: { team: 'src1' }, _claim_sources: { src1: { endpoint: 'https://x' } } }],
   ['hasgroups', { hasgroups: true }],
 ])(
-  'a token whose issuer left the groups out, as there are too many, is denied with the remedy in the log: %s',
+  'a token whose issuer left out too many groups is denied, and the log says the remedy: %s',
   async (_name, left) => {
     const { authorize, lines } = start({ claim: 'groups' });
     const names = { ...left, ...('_claim_names' in left && { _claim_names: { groups: 'src1' } }) };
@@ -244,7 +244,7 @@ test.each([
       reason: 'claim_left_out',
       remedy: expect.stringContaining('assigned to the app'),
     });
-    // Where to ask for them is the caller's word: nobody does.
+    // The caller named this address, so the authorizer never asks it.
     expect(issuer.fetched.every((url) => url.startsWith(issuerUrl))).toBe(true);
   },
 );
@@ -252,7 +252,7 @@ test.each([
 test.each([
   ['email', 'email_verified'],
   ['phone_number', 'phone_number_verified'],
-])('a team by %s is believed only where the issuer has verified it', async (claim, verified) => {
+])('a team by %s is accepted only if the issuer has verified the claim', async (claim, verified) => {
   const { authorize, lines } = start({ claim, teams: { 'toll@example.com': 'toll' } });
   const authorizeWith = async (claims: object) =>
     authorize(bearer(await issuer.sign('RS256', { claims: { [claim]: 'toll@example.com', ...claims } })));
@@ -264,13 +264,13 @@ test.each([
   expect(await authorizeWith({ [verified]: true })).toMatchObject({ context: { team: 'toll' } });
 });
 
-test('of several groups the first that is a team counts', async () => {
+test('if a token has several groups, the first that is a team counts', async () => {
   const { authorize } = start({ claim: 'groups' });
   const token = await issuer.sign('RS256', { claims: { groups: ['staff', 'research', 'toll'] } });
   expect(await authorize(bearer(token))).toMatchObject({ context: { team: 'research' } });
 });
 
-test('values of a claim can be mapped to teams, and then no other counts', async () => {
+test('claim values can be mapped to teams, and then no other value counts', async () => {
   const { authorize } = start({ teams: { 'Toll Booths (EU)': 'toll' } });
   const mapped = await issuer.sign('RS256', { claims: { team: 'Toll Booths (EU)' } });
   expect(await authorize(bearer(mapped))).toMatchObject({ context: { team: 'toll' } });
@@ -278,7 +278,7 @@ test('values of a claim can be mapped to teams, and then no other counts', async
   expect((await authorize(bearer(own))).policyDocument.Statement[0]).toMatchObject({ Effect: 'Deny' });
 });
 
-test('a person is the same in each request, and cannot be identified by it', async () => {
+test("a person's id is the same in each request, and does not identify the person", async () => {
   const { authorize } = start();
   const ids = await Promise.all(
     ['ada@example.com', 'ada@example.com', 'bob@example.com'].map(async (sub) => {
@@ -291,14 +291,14 @@ test('a person is the same in each request, and cannot be identified by it', asy
   expect(ids.join()).not.toContain('example');
 });
 
-test('ID tokens of a user pool are taken where the config says so', async () => {
+test('ID tokens of a user pool are accepted if the config says so', async () => {
   const { authorize } = start({ tokenUse: 'id' });
   const sign = (aud: string) => issuer.sign('RS256', { claims: { aud, token_use: 'id' } });
   expect(await authorize(bearer(await sign(audience)))).toMatchObject({ context: { team: 'toll' } });
   await expect(authorize(bearer(await sign('other')))).rejects.toThrow(/^Unauthorized$/);
 });
 
-test('where the table cannot be read, nobody is let in and nothing is quoted', async () => {
+test('if the table cannot be read, every caller is refused and no detail is quoted', async () => {
   const { authorize, lines } = start();
   const token = await issuer.sign('RS256', { claims: { team: 'unreadable' } });
   await expect(authorize(bearer(token))).rejects.toThrow('cannot be judged');

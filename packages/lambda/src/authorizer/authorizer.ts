@@ -8,21 +8,21 @@ import { authorizerResult, type Decision } from './policy.ts';
 import { TokenError } from './token-error.ts';
 
 /**
- * Says by which API key the bearer of a sign-in token is judged.
+ * Finds the API key that stands for the bearer of a sign-in token.
  *
  * @throws {TokenError} If the token is not valid.
  */
 export type SignIn = (token: string) => Promise<Decision>;
 
 export interface AuthorizerOptions {
-  /** Left out: nobody signs in, and what a caller shows is an API key. */
+  /** Left out: there is no sign-in, and every credential is an API key. */
   readonly signIn?: SignIn | undefined;
   readonly write: WriteLine;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
-/** What is read of API Gateway's event. */
+/** The fields that are read from API Gateway's event. */
 export type AuthorizerEvent = Pick<APIGatewayRequestAuthorizerEvent, 'headers' | 'methodArn'> & {
   readonly requestContext: { readonly requestId: string };
 };
@@ -31,21 +31,21 @@ export type Authorizer = (event: AuthorizerEvent) => Promise<APIGatewayAuthorize
 
 const fromNobody: AuthorizerEvent = { headers: null, methodArn: '', requestContext: { requestId: '' } };
 
-/** API Gateway takes exactly this text for a 401, and any other for a 500. */
+/** API Gateway answers 401 to exactly this string, and 500 to any other. */
 const unauthorized = 'Unauthorized';
 
 /**
- * Decides by which API key a request is judged and counted: the one that it brings, or that of the team that its
- * sign-in token is for. Whether the key is good is for API Gateway to say.
+ * Finds the API key under which a request is judged and counted: the key in the request, or the key of the sign-in
+ * token's team. API Gateway checks whether the key is valid.
  *
- * @returns An authorizer that throws `Unauthorized` for a caller without a credential or with a token that is not
- *   valid, denies a token that is for no team here, and fails where nobody can say.
+ * @returns An authorizer that throws `Unauthorized` for a caller without a credential or with an invalid token, denies
+ *   a valid token without a team, and fails if the issuer's keys or the table cannot be read.
  */
 export function createAuthorizer({ signIn, write, now }: AuthorizerOptions): Authorizer {
   return async (sent) => {
     const event = receivedEvent(sent, fromNobody);
     const credential = credentialOf(event, { signIn: signIn !== undefined });
-    // What becomes of a key is in the log of the function behind the routes.
+    // The function behind the routes logs the result for a key.
     if (credential?.kind === 'key') {
       const decision = { effect: 'Allow', principalId: 'api-key', apiKey: credential.value } as const;
       return authorizerResult(decision, event.methodArn);
@@ -67,7 +67,7 @@ export function createAuthorizer({ signIn, write, now }: AuthorizerOptions): Aut
   };
 }
 
-/** The error for API Gateway, after the failure was noted. Lambda logs its message, so it quotes nothing. */
+/** Logs the failure and returns the error for API Gateway. Lambda logs its message, so it quotes nothing. */
 function refusalOf(error: unknown, log: AuthorizationLog): Error {
   if (error instanceof TokenError) {
     log.reason = error.fault;

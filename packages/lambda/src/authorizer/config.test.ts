@@ -4,11 +4,11 @@ import { readAuthorizerConfig } from './config.ts';
 const signIn = { issuers: ['https://login.example.com'], audience: ['app'], claim: 'team' };
 const environment = { PROXY_TABLE: 'table', PROXY_SIGN_IN: JSON.stringify(signIn) };
 
-test('the environment says what tokens are taken', () => {
+test('the environment says which tokens are accepted', () => {
   expect(readAuthorizerConfig(environment)).toEqual({ ...signIn, jwksUri: undefined, table: 'table' });
 });
 
-test('a URL of signing keys of its own goes before the one of the deployment', () => {
+test("the variable for the signing keys' URL overrides the deployment's URL", () => {
   const config = readAuthorizerConfig({
     ...environment,
     PROXY_SIGN_IN: JSON.stringify({ ...signIn, jwksUri: 'https://login.example.com/keys' }),

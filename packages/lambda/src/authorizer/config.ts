@@ -2,12 +2,12 @@ import { readJsonVariable, readVariable } from '../variables.ts';
 import { authorizerVariables, SignInEnvironment } from './environment.ts';
 
 export interface AuthorizerConfig extends SignInEnvironment {
-  /** Name of the DynamoDB table that has the keys of teams. */
+  /** Name of the DynamoDB table with the teams' keys. */
   readonly table: string;
 }
 
 /**
- * Reads the authorizer's environment, once, at init.
+ * Reads the authorizer's environment once, at init.
  *
  * @throws {Error} Naming the variable, so that a broken deployment fails at its first start.
  */

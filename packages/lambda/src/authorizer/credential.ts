@@ -1,13 +1,13 @@
 import { header, type ProxyEvent } from '../http/received-event.ts';
 
-/** What a caller shows: an API key, which API Gateway judges, or a sign-in token, which the authorizer judges. */
+/** A caller's credential: an API key, which API Gateway judges, or a sign-in token, which the authorizer judges. */
 export interface Credential {
   readonly kind: 'key' | 'token';
   readonly value: string;
 }
 
 /**
- * The longest value of each, in characters. A token is bounded by what all headers together may have.
+ * The longest value of each, in characters. For a token it is the limit on all headers together.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/api/API_CreateApiKey.html
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
@@ -18,12 +18,12 @@ const longest = { key: 128, token: 10_240 } as const;
 const token = /^[^.]+\.[^.]+\.[^.]*$/;
 
 /**
- * The credential of a request: `x-api-key`, else `Authorization: Bearer`. Either may hold either, so that a client
- * that knows API keys can send a token, and a client that knows bearer tokens a key. Where both come, `x-api-key` counts:
- * an SDK that must be given some bearer token can have any, beside a key among its own headers.
+ * The credential of a request: `x-api-key`, else `Authorization: Bearer`. Each header may hold either kind, so a client
+ * that supports only one of the headers can send both kinds. If a request has both headers, `x-api-key` counts: an SDK
+ * that requires a bearer token can have any, beside a key in a custom header.
  *
- * @param options.signIn Whether there are tokens at all; where there are none, all is a key.
- * @returns `undefined` where there is none, or one that can be neither.
+ * @param options.signIn Whether tokens are accepted; if not, every credential is a key.
+ * @returns `undefined` if there is no credential, or it cannot be either kind.
  */
 export function credentialOf(
   event: Pick<ProxyEvent, 'headers'>,

@@ -4,27 +4,27 @@ import * as z from 'zod/mini';
 export const authorizerVariables = {
   /** A {@link SignInEnvironment} as JSON. */
   signIn: 'PROXY_SIGN_IN',
-  /** Name of the DynamoDB table that has the keys of teams. */
+  /** Name of the DynamoDB table with the teams' keys. */
   table: 'PROXY_TABLE',
   /** URL of the signing keys to use in place of the issuer's. `http:` is allowed on loopback only. */
   jwksUrl: 'PROXY_SIGN_IN_JWKS_URL',
 } as const;
 
 /**
- * What the deployment gives the authorizer about sign-in tokens. The stack writes it with this schema and the
- * authorizer reads it with this schema. Lambda allows 4 KB of environment in all.
+ * The authorizer's settings for sign-in tokens. The stack writes them with this schema, and the authorizer reads them
+ * with it. Lambda allows 4 KB of environment in all.
  */
 export interface SignInEnvironment {
-  /** What `iss` may be. The first is asked where its signing keys are, unless `jwksUri` says it. */
+  /** The accepted values of `iss`. The first issuer is asked for its keys' URL, unless `jwksUri` is set. */
   issuers: string[];
-  /** What `aud` may be; of an access token of Cognito, which has none, what `client_id` may be. */
+  /** The accepted values of `aud`. A Cognito access token has no `aud`: its `client_id` counts. */
   audience: string[];
   jwksUri?: string | undefined;
-  /** Of a Cognito user pool: which of its two kinds of tokens. Left out: the issuer is not a user pool. */
+  /** Which of a Cognito user pool's two kinds of tokens. Left out: the issuer is not a user pool. */
   tokenUse?: 'access' | 'id' | undefined;
   /** Claim that names the team. */
   claim: string;
-  /** Team by value of the claim. Left out: the value is the team. */
+  /** Teams by claim value. Left out: the value is the team. */
   teams?: Record<string, string> | undefined;
 }
 

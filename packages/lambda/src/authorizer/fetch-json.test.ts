@@ -21,14 +21,14 @@ test.each([
   'http://login.example.com/keys',
   'http://127.0.0.1.example.com/keys',
   'ftp://login.example.com/keys',
-])('%s is not fetched: nobody knows who answers', async (url) => {
+])('%s is not fetched, because any machine could answer', async (url) => {
   await expect(fetchJson(new URL(url))).rejects.toThrow('neither HTTPS nor on this machine');
 });
 
 test.each([
   ['a status other than 200', 404, '{}'],
   ['a redirect', 302, '{}'],
-  ['what is not JSON', 200, '<html>'],
+  ['a body that is not JSON', 200, '<html>'],
 ])('%s is an error', async (_name, status, body) => {
   const url = await serve((_request, response) => {
     response.writeHead(status, { location: '/elsewhere' }).end(body);

@@ -12,7 +12,7 @@ const loopback = new Set(['127.0.0.1', '[::1]', 'localhost']);
 /**
  * Fetches over HTTPS; over plain HTTP from this machine only. Follows no redirect.
  *
- * @throws {Error} Where the answer is not there in time, has a status other than 200, or is not JSON.
+ * @throws {Error} If the answer is late, has a status other than 200, or is not JSON.
  */
 export const fetchJson: FetchJson = async (url) => {
   if (url.protocol !== 'https:' && !loopback.has(url.hostname)) {
@@ -20,7 +20,7 @@ export const fetchJson: FetchJson = async (url) => {
   }
   const { get } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
   const { promise, resolve, reject } = Promise.withResolvers<Json>();
-  // A connection that was kept while the function was frozen may be dead without a sign.
+  // A connection kept while the function was frozen may have died unnoticed.
   const options = { agent: false, signal: AbortSignal.timeout(answerWithinMs) } as const;
   get(url, options, (response) => {
     if (response.statusCode !== 200) {

@@ -8,11 +8,11 @@ import { createSigningKeys } from './signing-keys.ts';
 import { createTeamKeys } from './team-keys.ts';
 import { createTokenVerifier } from './token-verifier.ts';
 
-/** Everything that can fail for a wrong deployment fails here, at init, and not at the first request. */
+/** A wrong deployment fails here, at init, and not at the first request. */
 const config = readAuthorizerConfig(process.env);
 
 const client = new DynamoDBClient({
-  // A read may be tried again.
+  // A read can safely be tried again.
   maxAttempts: 2,
   requestHandler: new FreshConnections(
     { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
@@ -23,7 +23,7 @@ const client = new DynamoDBClient({
 const verify = createTokenVerifier(config, createSigningKeys({ config, fetchJson, now: Date.now }));
 const teamKeys = createTeamKeys({ client, table: config.table, now: Date.now });
 
-/** Answers API Gateway's question who is calling, where callers may sign in. */
+/** Identifies the caller for API Gateway, if callers can sign in. */
 export const handler = createAuthorizer({
   signIn: createSignIn({ config, verify, teamKeys }),
   write: (line) => process.stdout.write(line),

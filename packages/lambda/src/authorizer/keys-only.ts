@@ -1,6 +1,6 @@
 import { createAuthorizer } from './authorizer.ts';
 
-/** Answers API Gateway's question who is calling, where all callers have API keys. It reads nothing but the request. */
+/** Identifies the caller for API Gateway, if all callers have API keys. It reads only the request. */
 export const handler = createAuthorizer({
   write: (line) => process.stdout.write(line),
   now: Date.now,

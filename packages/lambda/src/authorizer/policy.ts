@@ -1,16 +1,16 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import type { NoTeam } from './team-claim.ts';
 
-/** Whether the caller may go on, and by which API key it is judged and counted. */
+/** Whether the caller is let in, and the API key under which it is judged and counted. */
 export type Decision = Allowed | Denied;
 
 interface Allowed {
   readonly effect: 'Allow';
-  /** Stands for the caller. No secret and no name. */
+  /** Stands for the caller. Neither a secret nor a name. */
   readonly principalId: string;
   /** Value of the API key. */
   readonly apiKey: string;
-  /** Of a caller that has signed in. */
+  /** Only for a caller that has signed in. */
   readonly team?: string;
 }
 
@@ -21,8 +21,8 @@ interface Denied {
 }
 
 /**
- * A decision in API Gateway's words, for every method of the stage: which methods there are is the API's matter, and
- * the same for all.
+ * A decision in API Gateway's format, for every method of the stage. The API defines the methods, and they are the same
+ * for all callers.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
  */

@@ -12,7 +12,7 @@ export interface SignInOptions {
   readonly teamKeys: TeamKeys;
 }
 
-/** Sign-in by tokens: each stands for the API key of the team that it is for. */
+/** Sign-in by tokens: each stands for the API key of its team. */
 export function createSignIn({ config, verify, teamKeys }: SignInOptions): SignIn {
   return async (token) => {
     const payload = await verify(token);
@@ -26,7 +26,7 @@ export function createSignIn({ config, verify, teamKeys }: SignInOptions): SignI
   };
 }
 
-/** The same for every request of a person, and nothing to find the person by. */
+/** The same for every request of a person, and does not identify the person. */
 function principalOf({ iss, sub }: JwtPayload): string {
   return createHash('sha256')
     .update(JSON.stringify([iss, sub]))

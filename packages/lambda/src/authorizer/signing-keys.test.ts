@@ -25,7 +25,7 @@ async function start(jwksUri?: string): Promise<Fixture> {
 
 const discovery = `${issuerUrl}/.well-known/openid-configuration`;
 
-test('the issuer says where its keys are, and they are fetched once for requests that come together', async () => {
+test('the issuer says where its keys are, and simultaneous requests fetch them once', async () => {
   const { issuer, verify } = await start();
   const token = await issuer.sign('ES256');
   await Promise.all([verify(token), verify(token)]);
@@ -33,7 +33,7 @@ test('the issuer says where its keys are, and they are fetched once for requests
   expect(issuer.fetched).toEqual([discovery, jwksUrl]);
 });
 
-test('an issuer whose keys are known to be elsewhere is not asked', async () => {
+test("an issuer is not asked if its keys' URL is set", async () => {
   const { issuer, verify } = await start('https://keys.example.com/all');
   issuer.documents.set('https://keys.example.com/all', issuer.documents.get(jwksUrl) ?? null);
   await verify(await issuer.sign('ES256'));
@@ -60,7 +60,7 @@ test('a key that the issuer has just made is found', async () => {
   expect(issuer.fetched).toHaveLength(2);
 });
 
-test('a key that was replaced under its own name is replaced here too', async () => {
+test('a key that was replaced under the same name is replaced here too', async () => {
   const { issuer, verify, pass } = await start(jwksUrl);
   const old = await issuer.sign('ES256');
   await verify(old);
@@ -70,7 +70,7 @@ test('a key that was replaced under its own name is replaced here too', async ()
   await expect(verify(old)).rejects.toMatchObject({ fault: 'bad_signature' });
 });
 
-test('tokens with made-up keys do not make us ask the issuer more than once in ten seconds', async () => {
+test('tokens with made-up keys cause at most one request to the issuer in ten seconds', async () => {
   const { issuer, verify, pass } = await start(jwksUrl);
   const token = await issuer.sign('ES256', { kid: 'made-up' });
   for (let request = 0; request < 20; request += 1) {
@@ -80,7 +80,7 @@ test('tokens with made-up keys do not make us ask the issuer more than once in t
   expect(issuer.fetched).toHaveLength(2);
 });
 
-test('an issuer that fails is left alone for ten seconds, however many tokens come, and asked again then', async () => {
+test('an issuer that fails is asked again only after ten seconds, however many tokens come', async () => {
   const { issuer, verify, pass } = await start(jwksUrl);
   const keys = issuer.documents.get(jwksUrl) ?? null;
   issuer.documents.delete(jwksUrl);
@@ -104,7 +104,7 @@ test('an issuer that fails is not asked about made-up keys more than once in ten
   for (let request = 0; request < 100; request += 1)
     await expect(verify(madeUp)).rejects.toMatchObject({ name: 'IssuerError' });
   expect(issuer.fetched).toHaveLength(2);
-  // The keys that are known are believed for their minute all the same.
+  // Known keys are still trusted for their minute.
   await verify(await issuer.sign('ES256'));
 });
 
@@ -137,8 +137,12 @@ test.each([
   ['of another issuer', madeUp({ alg: 'ES256', kid: 'x' }, { ...claims, iss: 'https://x' }), 'wrong_issuer'],
   ['for another audience', madeUp({ alg: 'ES256', kid: 'x' }, { ...claims, aud: 'other' }), 'wrong_audience'],
   ['that has expired', madeUp({ alg: 'ES256', kid: 'x' }, { ...claims, exp: 1 }), 'expired'],
-  ['that wants more than is known', madeUp({ alg: 'ES256', kid: 'x', crit: ['y'] }), 'unknown_extension'],
-])('a token that is refused anyway does not make us ask the issuer: %s', async (_name, token, fault) => {
+  [
+    'that requires an unknown extension',
+    madeUp({ alg: 'ES256', kid: 'x', crit: ['y'] }),
+    'unknown_extension',
+  ],
+])('a token that is refused anyway causes no request to the issuer: %s', async (_name, token, fault) => {
   const { issuer, verify } = await start(jwksUrl);
   await expect(verify(token)).rejects.toMatchObject({ fault });
   expect(issuer.fetched).toEqual([]);
@@ -148,13 +152,13 @@ test.each([
   ['of another issuer', { issuer: 'https://other.example.com', jwks_uri: jwksUrl }],
   ['without the keys', { issuer: issuerUrl }],
   ['that is not an object', ['?']],
-])('a discovery document %s is not believed', async (_name, document) => {
+])('a discovery document %s is rejected', async (_name, document) => {
   const { issuer, verify } = await start();
   issuer.documents.set(discovery, document);
   await expect(verify(await issuer.sign('ES256'))).rejects.toThrow('set jwksUri');
 });
 
-test('what is not a set of keys is not taken for one', async () => {
+test('a document that is not a set of keys is rejected', async () => {
   const { issuer, verify } = await start(jwksUrl);
   issuer.documents.set(jwksUrl, { keys: 'none' });
   await expect(verify(await issuer.sign('ES256'))).rejects.toMatchObject({ name: 'IssuerError' });

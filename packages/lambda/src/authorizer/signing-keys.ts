@@ -4,19 +4,19 @@ import type { AuthorizerConfig } from './config.ts';
 import type { FetchJson } from './fetch-json.ts';
 
 /**
- * Milliseconds between two times that a caller can make us ask the issuer: for a key that it may have just made, or after
- * it failed.
+ * Milliseconds between two requests to the issuer that callers can cause: for a key that may be new, or after a
+ * failure.
  */
 export const issuerPauseMs = 10_000;
 
 /**
- * The issuer's public keys, fetched again where those that are known are older than this many milliseconds.
+ * The issuer's public keys, fetched again if the known ones are older than this many milliseconds.
  *
- * @throws {IssuerError} Where the issuer fails, or has failed within {@link issuerPauseMs}.
+ * @throws {IssuerError} If the issuer fails, or has failed within {@link issuerPauseMs}.
  */
 export type SigningKeys = (oldestMs: number) => Promise<Jwks>;
 
-/** The issuer cannot be asked for its keys, or answers with something else. */
+/** The issuer cannot be reached, or does not answer with its keys. */
 export class IssuerError extends Error {
   override readonly name = 'IssuerError';
 }
@@ -28,7 +28,7 @@ export interface SigningKeysOptions {
   readonly now: () => number;
 }
 
-/** Keeps the issuer's keys between requests, and its failures; requests that come together fetch once. */
+/** Keeps the issuer's keys and failures between requests. Simultaneous requests fetch once. */
 export function createSigningKeys(options: SigningKeysOptions): SigningKeys {
   const { now } = options;
   let known: { readonly keys: Jwks; readonly fetchedAt: number } | undefined;
@@ -60,7 +60,7 @@ export function createSigningKeys(options: SigningKeysOptions): SigningKeys {
   };
 }
 
-/** Where the keys are, by https://openid.net/specs/openid-connect-discovery-1_0.html */
+/** The keys' URL, by https://openid.net/specs/openid-connect-discovery-1_0.html */
 async function locate({ config, fetchJson }: SigningKeysOptions): Promise<URL> {
   if (config.jwksUri !== undefined) return new URL(config.jwksUri);
   const [issuer = ''] = config.issuers;

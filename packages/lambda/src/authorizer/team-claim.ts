@@ -2,11 +2,11 @@ import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
 import { isJsonObject } from 'aws-jwt-verify/safe-json-parse';
 import type { SignInEnvironment } from './environment.ts';
 
-/** What teams can be called; nothing else needs to be looked up. */
+/** Valid names of teams; no other needs a lookup. */
 const teamName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /**
- * The claims that say whether another is more than its bearer's word.
+ * The claims that say whether the issuer has verified another claim.
  *
  * @see https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims
  */
@@ -15,10 +15,10 @@ const verifiedBy = new Map([
   ['phone_number', 'phone_number_verified'],
 ]);
 
-/** Why a valid token is for no team here. */
+/** Why a valid token has no team here. */
 export type NoTeam = 'no_team' | 'claim_left_out' | 'claim_not_verified';
 
-/** The teams that a token may be for, in the order of its claim: a string, or a list of strings such as groups. */
+/** A token's possible teams, in the order of its claim: a string, or a list of strings such as groups. */
 export function teamsOf(
   payload: JwtPayload,
   { claim, teams }: Pick<SignInEnvironment, 'claim' | 'teams'>,
@@ -35,8 +35,8 @@ export function teamsOf(
 }
 
 /**
- * Whether the issuer says of a claim only where to ask for it, as Entra ID does of the groups of a person who has more than 200.
- * Nobody asks: the place is the token's word, and a call would need credentials of the issuer.
+ * Whether the token has only a link to a claim, as Entra ID does for the groups of a person with more than 200. The
+ * authorizer never follows it: the token names the address, and a call would need the issuer's credentials.
  *
  * @see https://openid.net/specs/openid-connect-core-1_0.html#AggregatedDistributedClaims
  * @see https://learn.microsoft.com/en-us/troubleshoot/entra/entra-id/app-integration/get-signed-in-users-groups-in-access-token

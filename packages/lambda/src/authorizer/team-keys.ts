@@ -1,6 +1,6 @@
 import { Believed, readItem, SignInItem, signInKey, type TableLocation } from '@org/table';
 
-/** The API key of a team's signed-in callers; `undefined` for a team that has none. Fails where the table cannot be read. */
+/** The API key of a team's signed-in callers; `undefined` if it has none. Fails if the table cannot be read. */
 export type TeamKeys = (team: string) => Promise<string | undefined>;
 
 /** @param options.now Milliseconds since 1970. */

@@ -8,24 +8,24 @@ interface Overrides {
   /** Header `kid`, and the key of this name, if there is one. Default: the algorithm. */
   readonly kid?: string;
   readonly claims?: Readonly<Record<string, unknown>>;
-  /** A field of the header that whoever reads the token must understand. */
+  /** A field of the header that the token's reader must understand. */
   readonly critical?: string;
 }
 
-/** An issuer of tokens: one key for each algorithm, under the name of the algorithm. */
+/** An issuer of tokens. It has one key for each algorithm, under the algorithm's name. */
 export interface TestIssuer {
-  /** Documents by URL, as it publishes them. A test may change them. */
+  /** Published documents by URL. A test may change them. */
   readonly documents: Map<string, Json>;
   /** URLs that were fetched, in order. */
   readonly fetched: string[];
   readonly fetchJson: (url: URL) => Promise<Json>;
-  /** A token that is good in everything but what is overridden. A claim that is `undefined` is left out. */
+  /** A token that is valid except for the overrides. A claim that is `undefined` is left out. */
   sign(algorithm: string, overrides?: Overrides): Promise<string>;
-  /** A token that somebody else signed with a key of the same name. */
+  /** A token signed with a foreign key of the same name. */
   forge(algorithm: string): Promise<string>;
-  /** A token signed with HMAC, the secret being what everybody may know: the public key. */
+  /** A token signed with HMAC, with the public key as the secret. */
   signWithPublicKey(): Promise<string>;
-  /** Makes a new key pair under this name, and publishes it. */
+  /** Makes and publishes a new key pair under this name. */
   addKey(kid: string, algorithm: string): Promise<void>;
   /** No longer publishes the key of this name. */
   withdrawKey(kid: string): void;

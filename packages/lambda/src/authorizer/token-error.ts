@@ -1,4 +1,4 @@
-/** Why a caller is not known. Goes into the log; the caller learns no more than that it is not. */
+/** Why a token was refused. Only the log says it: the caller learns only of the refusal. */
 export type TokenFault =
   | 'missing'
   | 'expired'

@@ -19,14 +19,14 @@ import { issuerPauseMs, type SigningKeys } from './signing-keys.ts';
 import { TokenError, type TokenFault } from './token-error.ts';
 
 /**
- * Returns what a token claims.
+ * Returns a token's claims.
  *
  * @throws {TokenError} If it is not valid.
- * @throws {IssuerError} If the issuer's keys cannot be had: nobody knows whether it is valid.
+ * @throws {IssuerError} If the issuer's keys cannot be fetched, and so the token cannot be checked.
  */
 export type TokenVerifier = (token: string) => Promise<JwtPayload>;
 
-/** How long the issuer's keys are believed: one that it withdraws signs for that long at most. */
+/** How long the issuer's keys are trusted: a withdrawn key is accepted for at most that long. */
 const keysBelievedForMs = 60_000;
 
 /** Seconds that the issuer's clock may be off. */
@@ -34,7 +34,7 @@ const graceSeconds = 5;
 
 export function createTokenVerifier(config: AuthorizerConfig, signingKeys: SigningKeys): TokenVerifier {
   return async (token) => {
-    // Before the signature, so that nobody can make us ask the issuer about a token that would be refused anyway.
+    // Before the signature, so that a token that is refused anyway causes no request to the issuer.
     const fault = faultOfContent(token, config);
     if (fault) throw new TokenError(fault);
     const known = verifySignature(token, await signingKeys(keysBelievedForMs));
@@ -46,7 +46,7 @@ export function createTokenVerifier(config: AuthorizerConfig, signingKeys: Signi
   };
 }
 
-/** What is wrong with all that a token says, whoever signed it. */
+/** The first fault in a token's content, whatever its signature. */
 function faultOfContent(
   token: string,
   { issuers, audience, tokenUse }: AuthorizerConfig,
@@ -55,7 +55,7 @@ function faultOfContent(
     const { header, payload } = decomposeUnverifiedJwt(token);
     if (!supportedSignatureAlgorithms.some((known) => known === header.alg)) return 'wrong_algorithm';
     if (!header.kid) return 'unknown_key';
-    // By https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11; the library does not look at it.
+    // By https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11; the library ignores it.
     if (Object.hasOwn(header, 'crit')) return 'unknown_extension';
     validateJwtFields(payload, {
       issuer: issuers,
@@ -64,14 +64,14 @@ function faultOfContent(
       graceSeconds,
     });
     if (tokenUse !== undefined) validateCognitoJwtFields(payload, { tokenUse, clientId: audience });
-    // The library takes a token without an end for one that never ends.
+    // The library accepts a token without an end as one that never expires.
     return payload.exp === undefined ? 'expired' : undefined;
   } catch (error) {
     return faultOf(error);
   }
 }
 
-/** What a token claims, where one of the keys signed it. What it says is judged already. */
+/** A token's claims, if one of the keys signed it. Its content is checked already. */
 function verifySignature(token: string, keys: Jwks): JwtPayload | TokenFault {
   try {
     return verifyJwtSync(token, keys, { issuer: null, audience: null, graceSeconds });
@@ -80,7 +80,7 @@ function verifySignature(token: string, keys: Jwks): JwtPayload | TokenFault {
   }
 }
 
-/** The keys are the issuer's and all else is the caller's, so whatever goes wrong is the token's fault. */
+/** The keys are the issuer's and the rest is the caller's, so any error is the token's fault. */
 function faultOf(error: unknown): TokenFault {
   return faults.find(([kind]) => error instanceof kind)?.[1] ?? 'malformed';
 }

@@ -39,7 +39,7 @@ const authorize = createAuthorizer({
   now: () => 0,
 });
 
-/** The key that the authorizer lets a caller in by. It refuses in one of the two ways that API Gateway knows. */
+/** The key under which the authorizer lets a caller in. It refuses in one of API Gateway's two ways. */
 async function keyFor(headers: AuthorizerEvent['headers']): Promise<string | undefined> {
   const methodArn = 'arn:aws:execute-api:us-east-1:111122223333:a1b2c3d4e5/dev/POST/bedrock';
   lines.length = 0;
@@ -56,10 +56,10 @@ async function keyFor(headers: AuthorizerEvent['headers']): Promise<string | und
   }
 }
 
-/** Throws where a token that is not the issuer's opens anything. */
+/** Throws if a token that is not the issuer's is accepted. */
 async function checkRefused(token: string): Promise<void> {
   const key = await keyFor({ Authorization: `Bearer ${token}` });
-  // What is not a token at all may be an API key, which API Gateway looks up.
+  // A string that is not a token may be an API key, which API Gateway looks up.
   if (key !== undefined) expect(token.trim()).toBe(key);
   expect(key).not.toBe(keyOfTeam);
   expect(lines.join('')).not.toContain('user-1');
@@ -70,12 +70,12 @@ const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString(
 describe.each(['RS256', 'ES256', 'EdDSA'])('a token signed with %s', async (algorithm) => {
   const good = await issuer.sign(algorithm);
   const [header = '', payload = '', signature = ''] = good.split('.');
-  /** Base64 can write the same signature in several ways, and it is as good in each. */
+  /** Base64 can write the same signature in several ways, all of them valid. */
   const isGood = (token: string) =>
     token.trim().startsWith(`${header}.${payload}.`) &&
     Buffer.from(token.trim().split('.')[2] ?? '', 'base64url').equals(Buffer.from(signature, 'base64url'));
 
-  test('is refused with any byte of its signature another', async () => {
+  test('is refused if any byte of its signature is changed', async () => {
     const bytes = Buffer.from(signature, 'base64url');
     await fc.assert(
       fc.asyncProperty(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), async (index, change) => {
@@ -106,7 +106,7 @@ describe.each(['RS256', 'ES256', 'EdDSA'])('a token signed with %s', async (algo
       fc.tuple(headers, fc.constant(payload), signatures).map(([h, p, s]) => `${encoded(h)}.${p}.${s}`),
       fc.tuple(fc.constant(header), payloads, signatures).map(([h, p, s]) => `${h}.${encoded(p)}.${s}`),
       fc.tuple(headers, payloads, signatures).map(([h, p, s]) => `${encoded(h)}.${encoded(p)}.${s}`),
-      // Signed with what everybody knows.
+      // Signed with public values.
       fc.constantFrom('', jwksUrl, 'RS256', JSON.stringify(issuer.documents.get(jwksUrl))).map((secret) => {
         const input = `${encoded({ alg: 'HS256', kid: algorithm })}.${payload}`;
         return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;
@@ -121,7 +121,7 @@ describe.each(['RS256', 'ES256', 'EdDSA'])('a token signed with %s', async (algo
     );
   });
 
-  test('is refused cut off, doubled, or with something between', async () => {
+  test('is refused if it is cut off, doubled, or has characters inserted', async () => {
     const edits = fc.tuple(fc.nat(good.length), fc.nat(3), fc.oneof(oddText, fc.constant('.')));
     await fc.assert(
       fc.asyncProperty(edits, async ([at, removed, put]) => {
@@ -134,7 +134,7 @@ describe.each(['RS256', 'ES256', 'EdDSA'])('a token signed with %s', async (algo
   });
 });
 
-test('whatever the headers, the authorizer decides, and lets nobody in as a team', async () => {
+test('whatever the headers, the authorizer decides, and lets no caller in as a team', async () => {
   const headers = fc.oneof(
     fc.constant(null),
     fc.dictionary(
