@@ -55,7 +55,7 @@ test.each<[AskEvent['type'], Upstream, 'nothing' | 'everything' | 'its cost']>([
   ['replied', refused(), 'nothing'],
   ['settled', refused(), 'nothing'],
 ])(
-  'a consumer that leaves at %s leaves one charge, of what is known by then',
+  'a consumer that leaves at %s leaves one charge, of the cost known by then',
   async (type, upstream, charge) => {
     const { events, holds, charges } = asking(upstream);
     for await (const event of events) if (event.type === type) break;
@@ -89,7 +89,7 @@ async function outputOf(...events: ReplyEvent[]) {
   throw new Error('The answer has no end.');
 }
 
-test('a model that calls a tool has not given its output yet, and one that answers has', async () => {
+test('a model gives its output when it answers, not when it calls a tool', async () => {
   const use: ReplyEvent[] = [
     { type: 'begin', block: { type: 'tool_use', id: 'i', name: 'find' } },
     { type: 'delta', delta: { type: 'input', json: '{}' } },
@@ -109,12 +109,12 @@ const failed = { type: 'text', text: 'The tool failed.' } as const;
 
 test.each<[string, Pick<ToolResultBlock, 'isError' | 'content'>, told: object]>([
   ['claude-sonnet-4.6', { isError: true, content: [no] }, { isError: true, content: [no] }],
-  // Bedrock refuses a failure that says nothing.
+  // Bedrock refuses a failed result without content.
   ['claude-sonnet-4.6', { isError: true, content: [] }, { isError: true, content: [failed] }],
   ['nova-pro', { isError: false, content: [] }, { isError: false, content: [] }],
   ['qwen3-32b', { isError: true, content: [no] }, { content: [failed, no] }],
   ['qwen3-32b', { isError: false, content: [no] }, { content: [no] }],
-])('%s is told whether a tool failed (%j) in the way that it takes', async (alias, outcome, told) => {
+])('%s receives the status of a tool (%j) in a form that it accepts', async (alias, outcome, told) => {
   const { upstream, calls } = recordingUpstream();
   const call: ChatCall = {
     ...question,
@@ -129,7 +129,7 @@ test.each<[string, Pick<ToolResultBlock, 'isError' | 'content'>, told: object]>(
   for await (const event of events) if (event.type === 'replied') break;
   const sent = calls.flatMap((asked) => (asked.kind === 'chat' ? asked.messages.at(-1)?.blocks : []));
   expect(sent).toEqual([{ ...result, ...told }]);
-  // What is said is held too.
+  // The added words are held too.
   const [model] = more.filter((offered) => offered.alias === alias);
   const [asked] = calls;
   expect(model && asked && worstCaseOf(asked, model)).toEqual(holds[0]?.worstCase);

@@ -13,7 +13,7 @@ import { createAnswerReader, outputOf } from './structured-output/structured-out
 import { takeRoom } from './take-room.ts';
 import type { Upstream } from './upstream.ts';
 
-/** What an ask depends on beside what is asked. */
+/** The dependencies of an ask. */
 export interface AskContext {
   readonly caller: Caller;
   readonly config: Config;
@@ -25,41 +25,41 @@ export interface AskContext {
 }
 
 /**
- * What becomes of an ask, in this order: `chosen`, `admitted`, the model's reply, `replied`, `settled`, `finished`. Where
- * it is refused, it ends early; once admitted, it is always settled; and `finished` is of an answer alone.
+ * The events of an ask, in this order: `chosen`, `admitted`, the model's reply, `replied`, `settled`, `finished`. A
+ * refused ask ends early. An admitted ask is always settled. Only an answer has `finished`.
  */
 export type AskEvent =
   | { readonly type: 'chosen'; readonly model: ChosenModel }
   /** The limits have room for the worst case, which is held. */
   | {
       readonly type: 'admitted';
-      /** Where the caller asked for more output tokens than there may be, and the plan lowers that: how many there may be. */
+      /** The most output tokens, if the plan lowered the number that the caller asked for. */
       readonly maxTokensLoweredTo?: number | undefined;
     }
   | ReplyEvent
-  /** The model is done, or has failed. */
+  /** The model has finished or failed. */
   | { readonly type: 'replied' }
   | { readonly type: 'settled'; readonly settled: Settled }
   | { readonly type: 'finished'; readonly finished: Finished };
 
-/** What is known at the end of an answer. */
+/** The totals at the end of an answer. */
 export interface Ending {
   readonly stopReason: string;
   readonly usage: TokenUsage;
-  /** Absent where the model has no price. */
+  /** Absent if the model has no price. */
   readonly costUsd: number | undefined;
 }
 
-/** How the counters took a call. */
+/** How the counters recorded a call. */
 export interface Settled {
   readonly held: Amounts;
   readonly charged: Amounts;
   readonly settlement: Settlement;
-  /** Absent where the model did not answer to the end. */
+  /** Absent if the model did not answer to the end. */
   readonly ending?: Ending | undefined;
 }
 
-/** An answer that is whole, and fits. */
+/** A complete answer that fits the schema, if there is one. */
 export interface Finished extends Ending {
   readonly reply: Reply;
   /** With an `outputSchema`, unless the model calls a tool first: the answer, checked. */
@@ -69,9 +69,9 @@ export interface Finished extends Ending {
 
 /**
  * One ask: choose the model, refuse what it cannot do, hold the worst case, call, settle the true cost. If the consumer
- * leaves early, the worst case stays charged: only the end of an answer says what it cost.
+ * leaves early, the worst case stays charged: only the end of an answer says the cost.
  *
- * @throws {ProxyError} Whatever the reason.
+ * @throws {ProxyError} For any failure.
  */
 export async function* ask(asked: Asked, context: AskContext): AsyncGenerator<AskEvent, void> {
   const { caller, config, upstream, deadline } = context;
@@ -85,7 +85,7 @@ export async function* ask(asked: Asked, context: AskContext): AsyncGenerator<As
 
   const hold = await takeRoom(call, model, whole, context);
   let settled = false;
-  /** What is charged, as far as is known. */
+  /** The charge, as far as it is known. */
   let due = nothing;
   const settle = async (ending?: Ending): Promise<Settled> => {
     settled = true;
@@ -118,7 +118,7 @@ export async function* ask(asked: Asked, context: AskContext): AsyncGenerator<As
     const ending = { stopReason, usage, costUsd: model.price && due.usd / unitOf.usd };
     const outcome = await settle(ending);
     yield { type: 'settled', settled: outcome };
-    // What does not fit was charged all the same, so this comes last. A model that calls a tool has not answered yet.
+    // An answer that does not fit is charged too, so this comes last. A model that calls a tool has not answered yet.
     const answered = structured && stopReason !== 'tool_use';
     const { reply } = fold;
     const output = answered && { output: outputOf(structured, { text: textOf(reply), stopReason }) };
@@ -135,7 +135,7 @@ export async function* ask(asked: Asked, context: AskContext): AsyncGenerator<As
   }
 }
 
-/** What a call that failed is charged: nothing only where it certainly was not billed. */
+/** The charge of a failed call: nothing only if it certainly was not billed. */
 function chargeOfFailure(
   error: unknown,
   worstCase: Amounts,

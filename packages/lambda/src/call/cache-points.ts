@@ -6,16 +6,16 @@ import type { CachePointBlock, ChatCall } from './call.ts';
 type Parts = Pick<ChatCall, 'tools' | 'system' | 'messages'>;
 
 /**
- * Refuses cache points that the model does not take.
+ * Refuses cache points that the model does not support.
  *
- * @throws {ProxyError} `unsupported_feature` for where they are or how long they last, `invalid_request` for too many.
+ * @throws {ProxyError} `unsupported_feature` for their place or duration, `invalid_request` for too many.
  */
 export function refuseCachePoints(
   { cache, tools = [], system = [], messages }: Parts & Pick<ChatCall, 'cache'>,
   { alias, definition }: ChosenModel,
 ): void {
   const points = definition.upstream === 'converse' ? definition.cache?.points : undefined;
-  // Without any, it was refused as a feature that the model lacks.
+  // A model without any cache was refused earlier, for a missing feature.
   if (points === undefined) return;
   const blocks = { tools, system, messages: messages.flatMap((message) => message.blocks) };
   const found = (['tools', 'system', 'messages'] as const).flatMap((part) =>
@@ -39,7 +39,7 @@ export function refuseCachePoints(
   );
 }
 
-/** The parts of a prompt with a cache point after each that the model takes one in, where the call asks for them. */
+/** The parts of a prompt, with a cache point after each part that supports one, if the call asks for a cache. */
 export function cachedParts(
   { cache, tools, system, messages }: Parts & Pick<ChatCall, 'cache'>,
   { definition }: Pick<ChosenModel, 'definition'>,

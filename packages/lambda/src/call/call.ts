@@ -2,7 +2,7 @@ import type { CacheTtl, Effort, ServiceTier } from '@org/models';
 import type { ChosenModel } from '../config.ts';
 import type { Json, JsonObject } from '../json.ts';
 
-/** A piece of a message. The pieces are those of Bedrock's Converse, under names of our own. */
+/** A piece of a message. The pieces are those of Bedrock's Converse, under our own names. */
 export type Block =
   | TextBlock
   | ImageBlock
@@ -30,11 +30,11 @@ export interface DocumentBlock {
   /** The model reads it. Letters, digits, single spaces, hyphens, parentheses and brackets; at most 200. */
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** Whether answers quote it. Claude sees the pages of a PDF, beyond its text, only so. Default: false. */
+  /** Whether answers quote it. Only then does Claude see a PDF's pages and not just its text. Default: false. */
   readonly citations?: boolean | undefined;
 }
 
-/** The model calls a tool: of an answer, and of the history that repeats it. */
+/** The model calls a tool: in an answer, or in a history that repeats it. */
 export interface ToolUseBlock {
   readonly type: 'tool_use';
   readonly id: string;
@@ -42,10 +42,10 @@ export interface ToolUseBlock {
   readonly input: JsonObject;
 }
 
-/** What a tool returned. All results of a turn belong into the one user message after it. */
+/** A tool's result. All results of a turn belong in the one user message after it. */
 export interface ToolResultBlock {
   readonly type: 'tool_result';
-  /** Of the tool use that it answers. */
+  /** The id of the tool use that it answers. */
   readonly id: string;
   readonly content: readonly (TextBlock | JsonBlock | ImageBlock | DocumentBlock)[];
   /** Whether the tool failed, and `content` says how. Default: false. */
@@ -57,20 +57,20 @@ export interface JsonBlock {
   readonly json: Json;
 }
 
-/** What the model thought. It must come back unmodified: its signature is over its text. */
+/** The model's thoughts. They must come back unmodified, because the signature covers the text. */
 export interface ReasoningBlock {
   readonly type: 'reasoning';
   readonly text: string;
   readonly signature?: string | undefined;
 }
 
-/** The same where only the model can read it. */
+/** Thoughts that only the model can read. */
 export interface RedactedReasoningBlock {
   readonly type: 'redacted_reasoning';
   readonly bytes: Uint8Array;
 }
 
-/** All before it may be kept in the model's prompt cache. */
+/** The model may cache the prompt up to here. */
 export interface CachePointBlock {
   readonly type: 'cache_point';
   /** How long it is kept. Default: 5 minutes. */
@@ -94,8 +94,8 @@ export interface Tool {
 export type ToolChoice = 'auto' | 'required' | { readonly name: string };
 
 /**
- * What is sampled and how, the same for every model. None of it is input that is billed. A field here is a capability of
- * models by the same name.
+ * Sampling settings, the same for every model. None of them is billed input. Each field has a capability of models by
+ * the same name.
  */
 export interface Sampling {
   /** 0 to 1. */
@@ -106,7 +106,7 @@ export interface Sampling {
   readonly stop?: readonly string[] | undefined;
 }
 
-/** How models spell each field of {@link Sampling} where they refuse it. */
+/** How models spell each field of {@link Sampling} in a refusal. */
 export const samplingSpellings: Readonly<Record<keyof Sampling, RegExp>> = {
   temperature: /temperature/i,
   topP: /top_?p/i,
@@ -123,8 +123,8 @@ interface Conversation extends Sampling {
   /** Default: the standard tier. */
   readonly serviceTier?: ServiceTier | undefined;
   /**
-   * Fields of the model family's own, beside the ones that all have. Never a caller's own: one that raised the number
-   * of output tokens would cost more than was held.
+   * The model family's own fields. Never a caller's: a field that raised the number of output tokens would cost more
+   * than was held.
    */
   readonly extra?: JsonObject | undefined;
 }
@@ -132,67 +132,67 @@ interface Conversation extends Sampling {
 /** A conversation to go on with. */
 export interface ChatCall extends Omit<Conversation, 'extra'> {
   readonly maxTokens?: number | undefined;
-  /** What `maxTokens` is where it is left out, within what model and plan allow. Default: 1,024. */
+  /** The default of `maxTokens`, within the limits of model and plan. Default: 1,024. */
   readonly usualMaxTokens?: number | undefined;
   readonly toolChoice?: ToolChoice | 'none' | undefined;
   /** How hard the model thinks first. */
   readonly reasoning?: Effort | undefined;
-  /** Keeps the whole prompt in the model's cache for so long. */
+  /** How long the model's cache keeps the whole prompt. */
   readonly cache?: CacheTtl | undefined;
   /** JSON Schema that the answer must fit. */
   readonly outputSchema?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** The same with what depends on the model chosen. */
+/** The same with the parts that depend on the chosen model. */
 export interface ModelChatCall extends Conversation {
   readonly maxTokens: number;
   readonly toolChoice?: ToolChoice | undefined;
-  /** What Bedrock itself holds the answer to. */
+  /** The schema that Bedrock itself enforces. */
   readonly outputFormat?: { readonly name: string; readonly schema: JsonObject } | undefined;
 }
 
-/** Texts to turn into vectors. */
+/** Strings to turn into vectors. */
 export interface EmbedCall {
   readonly kind: 'embed';
   readonly inputs: readonly string[];
   /** Numbers of a vector. Default: the model's own. */
   readonly dimensions?: number | undefined;
-  /** What the vectors are for, where the model asks. Default: to be found by a search. */
+  /** The purpose of the vectors, if the model asks for it. Default: to be found by a search. */
   readonly purpose?: 'document' | 'query' | undefined;
 }
 
 /**
- * A request in the words of Anthropic's Messages API, for Claude: signatures, citations, pages of a PDF, and whatever
- * that API adds, survive only so.
+ * A request in the format of Anthropic's Messages API, for Claude. Only this format keeps signatures, citations, pages
+ * of a PDF, and future additions to that API.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages.html
  */
 export interface MessagesCall {
   readonly kind: 'messages';
-  /** Without `model`, `stream` and `anthropic_version`, which are the upstream's. */
+  /** Without `model`, `stream` and `anthropic_version`, which the upstream sets. */
   readonly body: JsonObject & { readonly max_tokens: number };
 }
 
-/** What a caller asks for, whichever door it came through. */
+/** A caller's request, the same for every door (API format). */
 export type Call = ChatCall | EmbedCall | MessagesCall;
 
-/** What a model is asked for. */
+/** A request to a model. */
 export type ModelCall = ModelChatCall | EmbedCall | MessagesCall;
 
-/** What a door reads of a request. */
+/** The parts of a request that a door reads. */
 export interface Asked {
-  /** As the caller names the model: an alias, or any other name that leads to one. */
+  /** The caller's name of the model: an alias, or any other name that leads to one. */
   readonly alias: string;
-  /** What is asked for; or how that is put to the model chosen, of an API that some models speak themselves. */
+  /** The request; or how to put it to the chosen model, for an API that some models speak themselves. */
   readonly call: Call | ((model: ChosenModel) => Call);
-  /** Whether the answer goes out whole, and not while it is written. */
+  /** Whether the answer goes out whole, and not piece by piece. */
   readonly whole: boolean;
 }
 
 /**
- * What is asked of the model that was chosen.
+ * The request to the chosen model.
  *
- * @throws {ProxyError} `invalid_request` or `unsupported_feature` for what cannot be put to this model.
+ * @throws {ProxyError} `invalid_request` or `unsupported_feature` for a part that this model does not support.
  */
 export function callFor({ call }: Pick<Asked, 'call'>, model: ChosenModel): Call {
   return typeof call === 'function' ? call(model) : call;

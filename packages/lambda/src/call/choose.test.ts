@@ -19,7 +19,7 @@ test.each([
   [{ context_management: { edits: [{ type: 'compact_20260112' }] } }, 'context_management'],
   [{ tools: [{ type: 'web_search_20250305', name: 'web_search' }] }, 'tools'],
 ])(
-  'of the Messages API, %j is refused by name: nobody here knows what it costs or fetches',
+  'the Messages API field %j is refused by name, because its cost and its fetches are unknown',
   (body, param) => {
     expect(() => refuse(body)).toThrow(
       expect.objectContaining({ statement: expect.objectContaining({ param }) }),
@@ -34,7 +34,7 @@ test.each<[alias: keyof typeof catalogue, choice: ToolChoice | 'none', taken: bo
   ['claude-opus-5.5', { name: 'find' }, false],
   ['claude-opus-5.5', 'none', true],
   ['qwen3-32b', 'required', false],
-])('%s is asked to call tools as it can be: %j', (alias, toolChoice, taken) => {
+])('%s is asked to call tools only in a way that it supports: %j', (alias, toolChoice, taken) => {
   const tools = [{ type: 'tool' as const, name: 'find', inputSchema: { type: 'object' } }];
   const messages = [{ role: 'user' as const, blocks: [{ type: 'text' as const, text: 'Hi' }] }];
   const call = { kind: 'chat' as const, messages, tools, toolChoice };
@@ -45,7 +45,7 @@ test.each<[alias: keyof typeof catalogue, choice: ToolChoice | 'none', taken: bo
     asked.toThrow(expect.objectContaining({ statement: expect.objectContaining({ param: 'toolChoice' }) }));
 });
 
-test("of the Messages API, the caller's own tools and thinking are taken", () => {
+test("the caller's own tools and thinking in the Messages API are accepted", () => {
   const tools = [
     { name: 'find', input_schema: { type: 'object' } },
     { type: 'custom', name: 'b', input_schema: {} },
@@ -85,7 +85,7 @@ test.each([
   expect(chooseModel(name, all, withAliases).alias).toBe(alias);
 });
 
-test('of two aliases for one model, its id means the one that the plan includes', () => {
+test("if a model has two aliases, its id means the plan's alias", () => {
   const id = 'amazon.nova-micro-v1:0';
   expect(chooseModel(id, callerWith('nova-micro'), withAliases).alias).toBe('nova-micro');
   expect(chooseModel(id, callerWith('titan'), withAliases).alias).toBe('titan');
@@ -104,14 +104,14 @@ test.each([
   ['Nova_Pro', 'nova-pro'],
   ['gpt4o', 'gpt-4o'],
   ['claude-haiku', 'claude-haiku-4-5'],
-])('for the name %s the nearest of the plan is suggested', (name, near) => {
+])("for the name %s the plan's nearest name is suggested", (name, near) => {
   expect(refusalOf(name, callerWith('nova-pro'))).toMatchObject({
     message: expect.stringContaining(`Did you mean ${near}?`),
   });
 });
 
 test.each(['nova-micr', 'nova', 'x', 'n'.repeat(1_000_000)])(
-  'for the name %.20s nothing is suggested, least of all what the plan does not have',
+  'for the name %.20s nothing is suggested, and never a name outside the plan',
   (name) => {
     expect(refusalOf(name, callerWith('nova-pro'))).toMatchObject({
       message: expect.not.stringContaining('Did you mean'),
@@ -119,7 +119,7 @@ test.each(['nova-micr', 'nova', 'x', 'n'.repeat(1_000_000)])(
   },
 );
 
-test('no name leads past the plan, and the error says which names do lead somewhere', () => {
+test("no name leads outside the plan, and the error lists the plan's names", () => {
   const caller = callerWith('nova-pro');
   const available = ['nova-pro', 'gpt-4o', 'claude-haiku-4-5'];
   expect(namesFor(caller, withAliases)).toEqual(available);

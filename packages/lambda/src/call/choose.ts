@@ -22,8 +22,8 @@ import { refuseReasoning } from './reasoning.ts';
 import { placeOf } from './request-place.ts';
 
 /**
- * The alias that a name stands for: itself, else what the config says, else that of the model which Bedrock or Anthropic
- * calls so; of several, the first that the caller may ask.
+ * The alias for a name: itself, else the config's, else that of the model with this name at Bedrock or Anthropic. If
+ * there are several, the first that the caller may ask.
  */
 function aliasOfName(name: string, caller: Caller, { models, aliases, foreignNames }: Config): string {
   if (models.has(name)) return name;
@@ -33,7 +33,7 @@ function aliasOfName(name: string, caller: Caller, { models, aliases, foreignNam
   );
 }
 
-/** The names that a caller may ask by: the plan's aliases, and those that the config gives beside them. */
+/** The names that a caller may use: the plan's aliases, and the config's other names for them. */
 export function namesFor(caller: Caller, { models, aliases }: Config): string[] {
   const others = [...aliases].flatMap(([name, alias]) => (caller.models.includes(alias) ? [name] : []));
   return [...caller.models.filter((alias) => models.has(alias)), ...others];
@@ -42,7 +42,7 @@ export function namesFor(caller: Caller, { models, aliases }: Config): string[] 
 /**
  * The model that a caller means.
  *
- * @throws {ProxyError} `unknown_model`, or `model_not_allowed` where the caller's plan does not include it.
+ * @throws {ProxyError} `unknown_model`, or `model_not_allowed` if the caller's plan does not include it.
  */
 export function chooseModel(name: string, caller: Caller, config: Config): ChosenModel {
   const alias = aliasOfName(name, caller, config);
@@ -62,7 +62,7 @@ export function chooseModel(name: string, caller: Caller, config: Config): Chose
 }
 
 /**
- * Refuses what the model cannot do, by name.
+ * Refuses a feature that the model lacks, and names it.
  *
  * @throws {ProxyError} `unsupported_feature`, or `invalid_request` for too many cache points.
  */
@@ -110,7 +110,7 @@ export function refuseUnsupported(call: Call, model: ChosenModel, { whole }: Pic
   }
 }
 
-/** @throws {ProxyError} `unsupported_feature` where the model cannot be asked in this way to call a tool. */
+/** @throws {ProxyError} `unsupported_feature` if the model cannot be asked in this way to call a tool. */
 function refuseToolChoice({ toolChoice }: ChatCall, { alias, definition }: ChosenModel): void {
   // Without tools it calls none.
   if (toolChoice === undefined || toolChoice === 'none' || definition.upstream !== 'converse') return;
@@ -124,7 +124,7 @@ function refuseToolChoice({ toolChoice }: ChatCall, { alias, definition }: Chose
   });
 }
 
-/** @throws {ProxyError} `unsupported_feature` for a tier that the model is not served in. */
+/** @throws {ProxyError} `unsupported_feature` for a tier that the model does not have. */
 function refuseTier({ serviceTier }: ChatCall, { alias, definition }: ChosenModel): void {
   if (serviceTier === undefined || definition.upstream !== 'converse') return;
   const { serviceTiers = [] } = definition;
@@ -150,8 +150,8 @@ function refuseDimensions({ dimensions }: EmbedCall, { alias, definition }: Chos
 }
 
 /**
- * Fields of the Messages API whose tokens are counted and whose price is known here. Others name what is fetched, run or
- * sold at another price: servers, containers, service tiers.
+ * Fields of the Messages API with counted tokens and a known price. Others name something fetched, run or sold at
+ * another price: servers, containers, service tiers.
  */
 const messagesFields: ReadonlySet<string> = new Set([
   ...['messages', 'system', 'max_tokens', 'stop_sequences', 'temperature', 'top_p', 'top_k', 'metadata'],
@@ -172,7 +172,7 @@ function refuseUnread({ body }: MessagesCall): void {
   });
 }
 
-/** Which kinds of call a model answers to at all. */
+/** The kinds of call that a model answers. */
 function answersTo(model: ModelDefinition, { kind }: Call): boolean {
   switch (kind) {
     case 'chat':
@@ -184,7 +184,7 @@ function answersTo(model: ModelDefinition, { kind }: Call): boolean {
   }
 }
 
-/** What a call asks of a model, what the caller knows it as, and the field that it is in. */
+/** The features that a call needs, the caller's name for each, and its field. */
 interface Feature {
   readonly feature: Capability;
   readonly name: string;
@@ -213,7 +213,7 @@ function chatFeatures(call: ChatCall): Feature[] {
       ? [{ feature: 'temperatureWithTopP' as const, name: 'topP beside temperature', param: 'topP' }]
       : []),
     ...feature('tools', tools.length > 0 || (toolChoice !== undefined && toolChoice !== 'none')),
-    // A model that does not think needs nothing to be kept from it.
+    // Turning thinking off needs no feature of a model that does not think.
     ...feature('reasoning', call.reasoning !== undefined && call.reasoning !== 'off'),
     ...feature('cache', call.cache !== undefined),
     ...feature('serviceTier', call.serviceTier !== undefined),
@@ -224,8 +224,8 @@ function chatFeatures(call: ChatCall): Feature[] {
 }
 
 /**
- * What a model must be able to do for a block of a kind, and what a caller knows that as. A kind that is not here does not
- * compile. Calls and results of tools can be written as text, and thoughts go to the model alone that takes them back.
+ * The capability that each kind of block needs, and the caller's name for it. A missing kind does not compile. Calls
+ * and results of tools can be written as text, and thoughts go only to a model that takes them back.
  */
 const needs: Readonly<
   Record<(Block | JsonBlock | Tool)['type'], Pick<Feature, 'feature' | 'name'> | undefined>
@@ -243,10 +243,10 @@ const needs: Readonly<
 };
 
 /**
- * Refuses what has no price where there is a limit in USD. Synthesis refuses a plan with such a model; a key that was made
- * at run time can still bring a limit of its own.
+ * Refuses a call without a price if there is a limit in USD. Synthesis refuses a plan with such a model, but a key made
+ * at run time can still bring its own limit.
  *
- * @throws {ProxyError} `model_unavailable` for the model, `unsupported_feature` for what the call asks of it.
+ * @throws {ProxyError} `model_unavailable` for the model, `unsupported_feature` for a feature that the call uses.
  */
 export function refuseUnpriced(call: ModelCall, model: ChosenModel, { scopes }: Caller): void {
   const { alias, price } = model;

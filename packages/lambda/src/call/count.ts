@@ -8,7 +8,7 @@ import { prepare } from './prepare.ts';
 import { isCountable } from './take-room.ts';
 import type { Upstream } from './upstream.ts';
 
-/** What a count depends on beside what is counted. */
+/** The dependencies of a count. */
 export interface CountContext {
   readonly caller: Caller;
   readonly config: Config;
@@ -16,7 +16,7 @@ export interface CountContext {
   readonly deadline: Deadline;
 }
 
-/** How many input tokens a call has. */
+/** The input tokens of a call. */
 export interface TokenCount {
   readonly model: ChosenModel;
   readonly inputTokens: number;
@@ -25,10 +25,10 @@ export interface TokenCount {
 }
 
 /**
- * Counts the input tokens of a call that is not made: exactly where Bedrock counts for the model, else by a guess. It is
- * neither charged nor held.
+ * Counts the input tokens of a call that is not made: exactly if Bedrock counts for the model, else by a guess. The
+ * count is neither charged nor held.
  *
- * @throws {ProxyError} `unknown_model`, `model_not_allowed`, or what the model cannot be asked.
+ * @throws {ProxyError} `unknown_model`, `model_not_allowed`, or an error for a feature that the model lacks.
  */
 export async function countTokens(
   asked: Pick<Asked, 'alias' | 'call'>,
@@ -37,7 +37,7 @@ export async function countTokens(
   const model = chooseModel(asked.alias, caller, config);
   const put = callFor(asked, model);
   refuseUnsupported(put, model, { whole: true });
-  // How long an answer may be is not asked yet.
+  // The length of the answer is not known yet.
   const { call } = prepare(put, model, { maxTokens: undefined, clampMaxTokens: true });
   const likely = { model, inputTokens: likelyInputTokens(call, model.definition), exact: false };
   if (!isCountable(call, model)) return likely;
@@ -51,7 +51,7 @@ export async function countTokens(
   }
 }
 
-/** Of the request itself: asking the model for an answer would fail as well. */
+/** A fault of the request itself: a call of the model would fail as well. */
 function isRefusal(error: ProxyError): boolean {
   return error.hasCode('invalid_request') || error.hasCode('context_too_long');
 }

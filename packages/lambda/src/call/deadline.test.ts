@@ -7,7 +7,7 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] 
 
 afterEach(() => void vi.useRealTimers());
 
-test('a call is given up a second before the function is killed, and its settling a fifth of one before', () => {
+test('a call is given up a second before the function is killed, and its settling a fifth of a second before', () => {
   using deadline = deadlineBefore(() => 29_000);
   expect(deadline.remaining()).toBe(28_000);
   vi.advanceTimersByTime(27_999);
@@ -30,7 +30,7 @@ test('a function that is about to be killed gives up at once', () => {
 
 const question = { model: 'llama', question: 'What is a dystopia' };
 
-test('a call that may last less than the function is given up by its own time', () => {
+test("a call with a shorter time than the function's is given up at its own time", () => {
   using deadline = deadlineBefore(() => 900_000, 300_000);
   expect(deadline.remaining()).toBe(299_000);
   vi.advanceTimersByTime(299_000);
@@ -40,7 +40,7 @@ test('a call that may last less than the function is given up by its own time', 
 test.each([
   ['an answer', '/bedrock'],
   ['a stream', '/bedrock/stream'],
-])('nothing of %s that is over waits for its deadline', async (_name, path) => {
+])('nothing waits for the deadline of %s that has ended', async (_name, path) => {
   const { event, handlerOptions } = requestOf(question, { route: ['POST', path] });
   expect((await exchange(event, handlerOptions)).head.statusCode).toBe(200);
   expect(vi.getTimerCount()).toBe(0);

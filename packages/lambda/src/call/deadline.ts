@@ -1,6 +1,6 @@
 import { longestCallMs } from '@org/contract';
 
-/** Milliseconds for a whole answer. API Gateway counts from before the function was there: it may have had to start. */
+/** Milliseconds for a whole answer. API Gateway's count includes the time that the function takes to start. */
 export const longestWholeMs = longestCallMs.whole - 5000;
 
 /** The moment by which a call must be given up, so that there is time left to settle and answer. */
@@ -14,8 +14,8 @@ export interface Deadline {
 }
 
 /**
- * Milliseconds kept back from the time that there is: to settle, log and answer a typed 504 instead of being cut off in
- * silence.
+ * Milliseconds kept back from the available time: to settle, log and answer a typed 504 instead of being cut off
+ * silently.
  */
 const answerMarginMs = 1000;
 
@@ -23,11 +23,11 @@ const answerMarginMs = 1000;
 const sendMarginMs = 200;
 
 /**
- * Dispose of it when the call is over. `AbortSignal.timeout` would keep everything that listened to it, and with them
- * the whole call, until the time is up.
+ * Dispose of it when the call is over. `AbortSignal.timeout` would keep its listeners, and with them the whole call,
+ * until the time is up.
  *
  * @param getRemainingTimeInMillis Of the invocation's context: milliseconds until Lambda kills the function.
- * @param longestMs The most milliseconds from now. Default: no limit of its own.
+ * @param longestMs The most milliseconds from now. Default: no other limit.
  */
 export function deadlineBefore(
   getRemainingTimeInMillis: () => number,

@@ -11,16 +11,16 @@ import { invalidField } from '../proxy-error.ts';
 const defaultMaxTokens = 1024;
 
 /**
- * The same where an answer may well be long: one with thoughts, which count too, or to a caller whose API has no such
- * limit, so that it seldom names one and takes an answer that is cut off for a failure.
+ * The same for an answer that may be long: one with thoughts, which count too, or for an API whose callers seldom name
+ * a limit and treat a cut-off answer as a failure.
  */
 export const longAnswerTokens = 8192;
 
 /**
- * The most output tokens of an answer: what the caller asks for, or what is usual, within what plan and model allow.
+ * The most output tokens of an answer: the caller's number or the usual one, within the limits of plan and model.
  *
- * @param usual Where the caller asks for none. Default: 1,024.
- * @throws {ProxyError} `invalid_request` where the caller asks for more, and the plan does not lower it.
+ * @param usual If the caller names no number. Default: 1,024.
+ * @throws {ProxyError} `invalid_request` if the caller asks for more, and the plan does not lower it.
  */
 export function maxTokensOf(
   asked: number | undefined,

@@ -357,7 +357,7 @@ test('texts to embed are counted as texts, and have no output', () => {
   expect(worstCaseOf(call, { ...offered, definition })).toMatchObject({ requests: 1, tokens: 36, usd: 36 });
 });
 
-test('what nobody can bound is refused', () => {
+test('a call without a known bound is refused', () => {
   const { contextTokens: _, ...endless } = catalogue['nova-lite'];
   const model = { alias: 'x', modelId: 'x', price: undefined, definition: endless };
   const call = chat({ type: 'document', format: 'pdf', name: 'n', bytes: bytes('%PDF') });

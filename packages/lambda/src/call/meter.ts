@@ -16,8 +16,8 @@ import type { Block, CachePointBlock, JsonBlock, ModelCall, ModelChatCall, Sampl
 import type { CountableCall } from './upstream.ts';
 
 /**
- * Tokens that a model reads beside what it is given: of a chat template, a start where the model's own is not known, and
- * for each block its role and its ends, as for each argument of a tool's call, which some write as an element of its own;
+ * Tokens that a model reads beside the call: the start of a chat template, if the model's own is not known; the role
+ * and ends of each block, and of each argument of a tool's call, because some templates write an element for each; and
  * the instructions about tools or the output format, a few hundred.
  *
  * @see https://docs.claude.com/en/docs/agents-and-tools/tool-use/overview#pricing
@@ -45,8 +45,8 @@ export function mostTokens(text: string): number {
 }
 
 /**
- * Bytes by which a normal form can be longer than those of two pieces of it: a mark at the start of one may part a letter
- * at the end of the other from a mark that it has. Three is the most that four million random pairs had.
+ * Bytes by which a normal form can be longer than those of two pieces of it: a mark at the start of one may part a
+ * letter at the end of the other from a mark that it has. Three is the most that four million random pairs had.
  */
 const joint = 8;
 
@@ -71,7 +71,7 @@ function inPieces(text: string): string[] {
 }
 
 /**
- * The most input tokens that a call can have. What cannot be known, such as what is in a PDF, is as much as the model
+ * The most input tokens that a call can have. An unknown part, such as the text of a PDF, counts as much as the model
  * can read at once.
  */
 export function mostInputTokens(call: ModelCall, bounds: Bounds): number {
@@ -88,25 +88,25 @@ export function mostInputTokens(call: ModelCall, bounds: Bounds): number {
 }
 
 /**
- * Bytes of a token, about: of English a tokenizer makes four, of code and of names of other languages fewer. A guess that
- * is rather high, for callers who ask how much fits.
+ * Bytes of a token, about: of English a tokenizer makes four, of code and of names of other languages fewer. A guess
+ * that is rather high, for callers who ask how much fits.
  */
 const likelyBytes = 3;
 
-/** About as many input tokens as a call has, for a caller who asks. No limit is kept by it. */
+/** About the input tokens of a call, for a caller who asks. No limit depends on it. */
 export function likelyInputTokens(call: ModelCall, { contextTokens, ...bounds }: Bounds): number {
   const text = mostInputTokens(call, { ...bounds, imageTokens: 0 });
   const images = mostInputTokens(call, bounds) - text;
   const likely = Math.ceil(text / likelyBytes) + images;
-  // Nobody knows what is in a PDF.
+  // The text of a PDF is not known.
   return Number.isFinite(likely) ? likely : (contextTokens ?? 0);
 }
 
 function chatTokens(call: ModelChatCall, bounds: Bounds): number {
   const { messages, system = [], tools = [], outputFormat, extra, ...rest } = call;
-  // A tier changes what a token costs, and not how many there are.
+  // A tier changes the price of a token, not the number.
   const { kind: _, maxTokens, toolChoice, serviceTier, ...sampling } = rest;
-  // A field that the model reads and nobody counts would let a limit be passed, so it does not compile.
+  // A field that the model reads but that is not counted could exceed a limit, so it does not compile.
   sampling satisfies Sampling & Record<Exclude<keyof typeof sampling, keyof Sampling>, never>;
   const blocks = [...system, ...messages.flatMap((message) => message.blocks)];
   return (
@@ -198,7 +198,7 @@ function jsonTokens(json: Json): number {
   return Math.max(mostTokens(text), ascii + 6 * (text.length - ascii));
 }
 
-/** Whatever the Messages API has or will have: all that is written counts, but for what is known to be packed. */
+/** Any field of the Messages API, known or not: everything counts as written, except known packed data. */
 function messagesTokens({ system, messages, ...rest }: JsonObject, bounds: Bounds): number {
   const turns = Array.isArray(messages) ? messages : [messages ?? null];
   return (
@@ -210,14 +210,14 @@ function messagesTokens({ system, messages, ...rest }: JsonObject, bounds: Bound
   );
 }
 
-/** What has content beside other fields. */
+/** An object with content beside other fields. */
 function tokensAround(value: Json, bounds: Bounds): number {
   if (!isJsonObject(value)) return jsonTokens(value);
   const { content, ...rest } = value;
   return jsonTokens(rest) + contentTokens(content, bounds);
 }
 
-/** A string, or blocks. Only here is a block one: elsewhere, such as in what a tool is given, it is data. */
+/** A string, or blocks. Only here is it a block: elsewhere, such as in a tool's input, it is data. */
 function contentTokens(content: Json | undefined, bounds: Bounds): number {
   if (typeof content === 'string') return mostTokens(content);
   if (content === undefined) return 0;
@@ -230,12 +230,12 @@ function contentTokens(content: Json | undefined, bounds: Bounds): number {
   );
 }
 
-/** Blocks whose JSON is what the model reads of them. Of any other kind nobody knows. */
+/** Blocks that the model reads as their JSON. Any other kind is unknown. */
 const unpacked: ReadonlySet<string> = new Set([
   ...['text', 'thinking', 'tool_use', 'tool_result', 'tool_reference', 'search_result'],
 ]);
 
-/** Of a block whose bytes are not its text. One that is quoted is cut into chunks, each with its number. */
+/** For a block whose bytes are not its text. A quoted block is cut into numbered chunks. */
 function packedTokens(block: Json, { imageTokens = asMuchAsFits }: Bounds): number | undefined {
   const type = at(block, 'type');
   switch (type) {
@@ -262,10 +262,10 @@ export function uncountedTokens(call: CountableCall): number {
 }
 
 /**
- * What a call can cost at the most. Without a price the USD are 0: no such call is made under a limit in USD.
+ * The most that a call can cost. Without a price the USD are 0: no such call is made under a limit in USD.
  *
- * @param mostInput The most input tokens that it can have, where more is known than {@link mostInputTokens}.
- * @throws {ProxyError} `unsupported_feature` where nobody can say.
+ * @param mostInput The most input tokens that it can have, if more is known than {@link mostInputTokens}.
+ * @throws {ProxyError} `unsupported_feature` if the most input tokens are not known.
  */
 export function worstCaseOf(
   call: ModelCall,
@@ -288,7 +288,7 @@ export function worstCaseOf(
   };
 }
 
-/** The dearest rates of a call; `undefined` where the model, or what the call asks of it, has no price. */
+/** The dearest rates of a call; `undefined` if the model, or a feature that the call uses, has no price. */
 function dearestOf(
   call: ModelCall,
   { definition, price }: Pick<ChosenModel, 'definition' | 'price'>,
@@ -298,7 +298,7 @@ function dearestOf(
   return price && dearestRates(price, { mostInputTokens: inputTokens, cached, tier: tierOf(call) });
 }
 
-/** What of a call has no price although the model has one; `undefined` where all of it has. */
+/** The part of a call that has no price although the model has one; `undefined` if every part has a price. */
 export function unpricedPartOf(
   call: ModelCall,
   model: Pick<ChosenModel, 'definition' | 'price'>,
@@ -311,7 +311,7 @@ function tierOf(call: ModelCall): ServiceTier | undefined {
   return call.kind === 'chat' ? call.serviceTier : undefined;
 }
 
-/** How long a call asks for what it reads to be kept. */
+/** How long a call asks to cache its input. */
 function cacheTtlsIn(call: ModelCall): CacheTtl[] {
   switch (call.kind) {
     case 'chat': {
@@ -327,7 +327,7 @@ function cacheTtlsIn(call: ModelCall): CacheTtl[] {
   }
 }
 
-/** Wherever it stands: the Messages API may take it where it did not before. */
+/** At any place: the Messages API may accept it in new places. */
 function cacheControlsIn(value: Json): CacheTtl[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, field]) =>
@@ -350,7 +350,7 @@ function mostOutputTokens(call: ModelCall): number {
   }
 }
 
-/** What a call did cost, by what Bedrock counted. One that is served in a cheaper tier than it asked for costs no less. */
+/** The true cost of a call, by Bedrock's count. A call served in a cheaper tier than it asked for costs no less. */
 export function trueCostOf(usage: BilledTokens, price: Price | undefined, call: ModelCall): Amounts {
   return {
     requests: 1,

@@ -2,9 +2,9 @@ import { invalidField } from '../proxy-error.ts';
 import type { Block, ChatCall, Message, ModelChatCall, ToolResultBlock, ToolUseBlock } from './call.ts';
 
 /**
- * The tools that a model is offered, and the messages beside them. Converse has no way to forbid tools, and without tools
- * it refuses the calls and results of earlier turns: a model that may call none reads them as text. Thoughts then stay
- * away, because Claude refuses one after other tools or turns than those that it came after.
+ * The tools that a model is offered, and the messages beside them. Converse has no way to forbid tools, and without
+ * tools it refuses the calls and results of earlier turns. So a model that may call none reads them as text. Thoughts
+ * are then left out, because Claude refuses a thought after changed tools or turns.
  *
  * @throws {ProxyError} `invalid_request` for a result without a call.
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-thinking-block-binding.html

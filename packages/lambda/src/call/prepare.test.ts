@@ -75,7 +75,7 @@ test('thoughts go back, signed, to a model that takes them; another does not see
   expect(prepared('gpt-oss-20b', { messages }).messages[1]?.blocks).toEqual([text('b')]);
 });
 
-test('thoughts do not go back where tools that they came after are no longer offered', () => {
+test('thoughts do not go back if the tools before them are no longer offered', () => {
   const signed: Block = { type: 'reasoning', text: 'Hm.', signature: 's' };
   const hidden: Block = { type: 'redacted_reasoning', bytes: Buffer.from('x') };
   const [asked, called, ...results] = withTools;
@@ -96,12 +96,12 @@ test('thoughts do not go back where tools that they came after are no longer off
   expect(prepared('claude-opus-5', { messages, tools: [find] }).messages).toEqual(messages);
 });
 
-test('a turn of thoughts alone that nobody takes goes, and the turns around it are one', () => {
+test('a turn with only thoughts that the model does not take is removed, and the turns around it become one', () => {
   const messages = [user(text('a')), assistant({ type: 'reasoning', text: 'Hm.' }), user(text('b'))];
   expect(prepared('gpt-oss-20b', { messages }).messages).toEqual([user(text('a'), text('b'))]);
 });
 
-test('a cache is asked for after tools, instructions and the last turn, where the model takes a point', () => {
+test('a cache is asked for after tools, instructions and the last turn, if the model takes a point there', () => {
   const call = {
     messages: [user(text('a')), assistant(text('b')), user(text('c'))],
     system: [{ type: 'text', text: 'Be brief.' }],
@@ -153,7 +153,7 @@ test.each<[alias: CatalogueAlias, call: Partial<ChatCall>, param: string, messag
   );
 });
 
-test('a model that is kept from thinking can be made to call a tool, and one that does not think needs no keeping', () => {
+test('a model can be made to call a tool if its thinking is off, or if it does not think at all', () => {
   const forced = { tools: [find], toolChoice: 'required', reasoning: 'off' } as const;
   expect(refusal('claude-opus-5', forced)).not.toThrow();
   expect(refusal('nova-lite', forced)).not.toThrow();
@@ -205,7 +205,7 @@ test('whatever the turns are made of, a model gets turns that Bedrock takes: non
 });
 
 test.each([60_000, 100, '50', 1.5, null])(
-  'of the Messages API, thoughts of %j tokens in an answer of 100 are refused: what they may be is not held',
+  'the Messages API refuses thoughts of %j tokens in an answer of 100, because they are not held',
   (budget_tokens) => {
     const body = { max_tokens: 100, messages: [], thinking: { type: 'enabled', budget_tokens } };
     expect(() => prepare({ kind: 'messages', body }, modelOf('claude-haiku-4.5'), caller)).toThrow(

@@ -10,21 +10,21 @@ import { thinkingFields, thinks, thoughtsFor } from './reasoning.ts';
 import { constraintOf, type StructuredCall, structuredCall } from './structured-output/structured-output.ts';
 import { sayToolErrors } from './tool-errors.ts';
 
-/** How many output tokens the plan of a caller allows. */
+/** The output tokens that a caller's plan allows. */
 type Capped = Pick<Caller, 'maxTokens' | 'clampMaxTokens'>;
 
-/** A call as a model gets it. */
+/** A call as the model receives it. */
 interface Prepared {
   readonly call: ModelCall;
   readonly structured?: StructuredCall | undefined;
-  /** Where the caller asked for more output tokens than there may be, and the plan lowers that: how many there may be. */
+  /** The most output tokens, if the plan lowered the number that the caller asked for. */
   readonly maxTokensLoweredTo?: number | undefined;
 }
 
 /**
  * Makes every choice that depends on the model.
  *
- * @throws {ProxyError} `invalid_request` or `unsupported_feature` for what this model cannot be given.
+ * @throws {ProxyError} `invalid_request` or `unsupported_feature` for a part that this model does not support.
  */
 export function prepare(call: Call, model: ChosenModel, caller: Capped): Prepared {
   switch (call.kind) {
@@ -47,10 +47,10 @@ function prepareMessages(call: MessagesCall, model: ChosenModel, caller: Capped)
 }
 
 /**
- * Thoughts between calls of tools may be more than `max_tokens` for Anthropic, where only the context window bounds them.
- * Nobody would hold so much.
+ * Refuses thoughts of more than `max_tokens`. Anthropic allows them between calls of tools, bounded only by the context
+ * window. That is too much to hold.
  *
- * @throws {ProxyError} `invalid_request` where they may.
+ * @throws {ProxyError} `invalid_request`.
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-thinking.html
  */
 function refuseBudget({ thinking, max_tokens }: MessagesCall['body']): void {
@@ -60,8 +60,8 @@ function refuseBudget({ thinking, max_tokens }: MessagesCall['body']): void {
 }
 
 /**
- * A body whose thoughts have room in so many tokens, which they must be fewer than. With no room for the fewest that there
- * can be, it stays as it is, and is refused.
+ * A body whose thoughts take fewer than so many tokens. If even the smallest number does not fit, the body stays as it
+ * is, and is refused.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-thinking.html
  */

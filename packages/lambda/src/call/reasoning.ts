@@ -7,9 +7,9 @@ import type { Block, ChatCall, Message } from './call.ts';
 type Thinking = Pick<ChatCall, 'reasoning' | 'temperature' | 'topP' | 'toolChoice' | 'outputSchema'>;
 
 /**
- * Refuses what a model cannot do about thinking.
+ * Refuses a way of thinking that the model does not support.
  *
- * @throws {ProxyError} `unsupported_feature` for how hard it is to think, or for what it refuses while it thinks.
+ * @throws {ProxyError} `unsupported_feature` for the effort, or for a feature that the model refuses while it thinks.
  */
 export function refuseReasoning(call: Thinking, { alias, definition }: ChosenModel): void {
   if (definition.upstream !== 'converse') return;
@@ -64,7 +64,7 @@ const exclusionOf = {
 /**
  * The fields that make a model think as hard as it is asked to.
  *
- * @throws {ProxyError} `invalid_request` where `maxTokens` leaves no room to think.
+ * @throws {ProxyError} `invalid_request` if `maxTokens` leaves no room to think.
  */
 export function thinkingFields(
   { reasoning: effort }: Pick<ChatCall, 'reasoning'>,
@@ -81,8 +81,8 @@ export function thinkingFields(
 }
 
 /**
- * The messages without thoughts that the model does not take back. A signed one goes back to a model that signs; another
- * model would answer to it as to something that was said.
+ * The messages without thoughts that the model does not take back. A signed thought goes back to a model that signs;
+ * another model would answer it like a spoken text.
  */
 export function thoughtsFor(
   messages: readonly Message[],
@@ -98,7 +98,7 @@ export function thoughtsFor(
     .reduce<Message[]>(withoutGap, []);
 }
 
-/** Bedrock refuses a message without blocks, and two of one role in a row: a turn that is nothing now goes, and its neighbours join. */
+/** Drops empty turns and joins their neighbours: Bedrock refuses empty messages, and two of one role in a row. */
 function withoutGap(earlier: Message[], message: Message): Message[] {
   const last = earlier.at(-1);
   if (message.blocks.length === 0) return earlier;

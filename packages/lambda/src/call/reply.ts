@@ -2,20 +2,20 @@ import type { BilledTokens } from '@org/models';
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts';
 import type { ReasoningBlock, RedactedReasoningBlock, TextBlock, ToolUseBlock } from './call.ts';
 
-/** What Bedrock counted for one call. */
+/** Bedrock's count for one call. */
 export interface TokenUsage extends BilledTokens {
-  /** Those of a prompt cache included. */
+  /** Includes the tokens of a prompt cache. */
   readonly totalTokens: number;
 }
 
-/** A block of an answer that begins: what is known of it before its first piece. */
+/** The start of a block: the fields known before its first piece. */
 export type BeginningBlock =
   | { readonly type: 'text' }
   | { readonly type: 'reasoning' }
   | { readonly type: 'redacted_reasoning' }
   | { readonly type: 'tool_use'; readonly id: string; readonly name: string };
 
-/** The next piece of the block that is being written. Of a tool's input, a piece of its JSON. */
+/** The next piece of the current block. For a tool's input, a piece of its JSON. */
 export type Delta =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'input'; readonly json: string }
@@ -24,10 +24,10 @@ export type Delta =
   | { readonly type: 'redacted'; readonly bytes: Uint8Array };
 
 /**
- * What comes of a call, in this order: blocks one after the other, each from `begin` to `end`; or vectors; or events in
- * the words of the Messages API, where the call was in them. Then why the model stopped and what it took, in either
- * order. What is counted before the end is said too, as soon as Bedrock says it. A whole answer is the fold of its
- * events. The pieces of a tool's input make a JSON object, but where the tool comes last in an answer that was cut off.
+ * The events of a call, in this order: blocks one after the other, each from `begin` to `end`; or vectors; or events in
+ * the format of the Messages API, if the call used it. Then the stop reason and the usage, in either order. Usage known
+ * before the end is passed on as soon as Bedrock reports it. A whole answer is the fold of its events. The pieces of a
+ * tool's input make a JSON object, unless the tool comes last in a cut-off answer.
  */
 export type ReplyEvent =
   | { readonly type: 'begin'; readonly block: BeginningBlock }
@@ -43,19 +43,19 @@ export type ReplyBlock = TextBlock | ToolUseBlock | ReasoningBlock | RedactedRea
 
 /** A whole answer. */
 export interface Reply {
-  /** Without a call of a tool that was cut off: its input may lack anything, so nobody should run it. */
+  /** Without a cut-off call of a tool: its input may be incomplete, so it must not run. */
   readonly blocks: readonly ReplyBlock[];
   readonly vectors: readonly (readonly number[])[];
-  /** Its first event in the words of the Messages API: of an answer that came whole, all of it. */
+  /** Its first event in the format of the Messages API. A whole answer is one event. */
   readonly message: JsonObject | undefined;
 }
 
-/** Why a model stops that has come to the end of what it was writing. */
+/** The stop reasons of a model that finished writing. */
 const ends: ReadonlySet<string> = new Set(['end_turn', 'tool_use']);
 
 /**
- * Whether a call of a tool that comes last in an answer was cut off. What there is of it may look whole, for some of
- * what is cut off is JSON too.
+ * Whether a call of a tool that comes last in an answer was cut off. It may look whole, because cut-off JSON can still
+ * be valid JSON.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_MessageStopEvent.html
  */
@@ -91,7 +91,7 @@ export class ReplyFold {
         this.#vectors.push(event.vector);
         break;
       case 'message':
-        // A stream has thousands, and whoever passes them on has no need of them again.
+        // A stream has thousands, and they are not needed after they are passed on.
         this.#message ??= event.event;
         break;
       case 'stopped':
@@ -150,7 +150,7 @@ function blockOf({ block, text, signature, redacted }: WrittenBlock): ReplyBlock
   }
 }
 
-/** The input of a tool; `undefined` where the JSON is not that of an object. A tool without parameters is called with none at all. */
+/** A tool's input; `undefined` if the JSON is not an object. A tool without parameters is called without JSON. */
 export function toolInputOf(json: string): JsonObject | undefined {
   const input = json === '' ? {} : parseJson(json);
   return isJsonObject(input) ? input : undefined;

@@ -1,7 +1,7 @@
-/** The most faults that one error lists: more would only repeat themselves. */
+/** The most faults that one error lists. More would only repeat. */
 export const mostIssues = 20;
 
-/** The longest place that an error quotes, in characters: names in a request are its caller's, and of any length. */
+/** The longest place that an error quotes, in characters: a caller's names can have any length. */
 const mostCharacters = 200;
 
 /** A place in a request, such as `history.0.text`. */

@@ -105,7 +105,7 @@ test('the end of a limit is used up to the last token that fits', async () => {
   expect(counted).toHaveLength(3);
 });
 
-test('where calls in flight hold what is left, a tight hold may fit beside them', async () => {
+test('a tight hold may fit beside the holds of calls in flight', async () => {
   const scope = team({ tokens: { day: 3000 } });
   const [loose, tight] = [await take(scope), await take(scope)];
   expect(loose.worstCase.tokens).toBeGreaterThan(2000);
@@ -119,8 +119,8 @@ test.each<[string, Limits, Asked]>([
     { model: { ...claude, definition: catalogue['nova-lite'] } },
   ],
   ['for texts to embed', { tokens: { day: 5 } }, { asked: { kind: 'embed', inputs: ['Hi'] } }],
-  ['where the output alone is too much', { tokens: { day: 99 } }, {}],
-  ['where no call fits at all', { requests: { day: 0 } }, {}],
+  ['if the output alone is too much', { tokens: { day: 99 } }, {}],
+  ['if no call fits at all', { requests: { day: 0 } }, {}],
 ])('nothing is counted %s', async (_where, limits, asked) => {
   const { code } = (await refusalOf(take(team(limits), asked))).statement;
   expect(['exceeds_limit', 'quota_exceeded']).toContain(code);
@@ -132,7 +132,7 @@ test('a call that is too long by its count too is refused with the count', async
   expect(refusal.statement).toMatchObject({ code: 'exceeds_limit', details: { max: 550, needed: 600 } });
 });
 
-test('a count that fails changes nothing, and the log gets to know why', async () => {
+test('a count that fails changes nothing, and the log says why', async () => {
   const failure = { name: 'AccessDeniedException', status: 403 };
   count = async () => {
     throw new ProxyError({ code: 'upstream_denied' }, { failure });
@@ -142,7 +142,7 @@ test('a count that fails changes nothing, and the log gets to know why', async (
   expect([refusal.failure, counted.length]).toEqual([failure, 1]);
 });
 
-test('a count above what bytes allow is not believed', async () => {
+test("a count above the bytes' worst case is ignored", async () => {
   count = async () => 1_000_000;
   const refusal = await refusalOf(take(team({ tokens: { day: 600 } })));
   expect(refusal.statement.details).toMatchObject({ needed: 2244 });

@@ -7,7 +7,7 @@ import type { Deadline } from './deadline.ts';
 import { uncountedTokens, worstCaseOf } from './meter.ts';
 import type { CountableCall, Upstream } from './upstream.ts';
 
-/** Who needs room, and what it depends on. */
+/** The caller, and the dependencies of its room. */
 export interface RoomContext {
   readonly caller: Pick<Caller, 'scopes'>;
   readonly ledger: Pick<Ledger, 'hold'>;
@@ -18,13 +18,12 @@ export interface RoomContext {
 }
 
 /**
- * Takes room for a call under its caller's limits: the worst case of its bytes, which costs nothing to know. Where that
+ * Takes room for a call under its caller's limits: the worst case of its bytes, which costs nothing to know. If that
  * does not fit, but the call might, Bedrock counts the call's tokens, and the worst case of that count is tried, once.
  * The count is what Bedrock will bill, so it needs no margin.
  *
  * @param whole Whether the answer is asked for whole, and so cannot last long.
- * @throws {ProxyError} What the ledger refuses with. Where the count fails, the first refusal stands, and its `failure`
- *   says why.
+ * @throws {ProxyError} The ledger's refusal. If the count fails, the first refusal stands, and its `failure` says why.
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/count-tokens.html
  */
 export async function takeRoom(
@@ -58,7 +57,7 @@ export function isCountable(call: ModelCall, { definition }: ChosenModel): call 
   return call.kind !== 'embed' && definition.upstream === 'converse' && definition.countTokens === true;
 }
 
-/** Whether a call that was refused might fit after all, if it needed only so much. */
+/** Whether a refused call might fit if it needed only so much. */
 function mayFit(least: Amounts, refusal: ProxyError): boolean {
   if (refusal.hasCode('exceeds_limit') && refusal.statement.details) {
     const { limit, max } = refusal.statement.details;

@@ -2,15 +2,15 @@ import type { ModelDefinition } from '@org/models';
 import type { Message, ToolResultBlock } from './call.ts';
 
 /**
- * Models that Bedrock tells whether a tool failed.
+ * Models that receive a tool's status from Bedrock.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolResultBlock.html
  */
 const told = /^(anthropic\.claude|amazon\.nova)/;
 
 /**
- * Says in words that a tool failed: to models that take no status of a result, and where the result says nothing else,
- * which Bedrock refuses.
+ * Says in words that a tool failed: to models that do not receive a status, and if the result is empty, because Bedrock
+ * refuses an empty failure.
  */
 export function sayToolErrors(
   messages: readonly Message[],

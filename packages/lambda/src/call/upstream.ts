@@ -4,13 +4,13 @@ import type { EmbedCall, ModelCall } from './call.ts';
 import type { Deadline } from './deadline.ts';
 import type { ReplyEvent } from './reply.ts';
 
-/** What a call is sent to, and who asked: all that the caller does not choose. */
+/** The parts of a call that the caller does not choose: its target and the caller's identity. */
 export interface Target {
   /** A model id, an inference profile id, or the ARN of an imported model. */
   readonly modelId: string;
   readonly guardrail?: Guardrail | undefined;
   /**
-   * For Bedrock's invocation logs, where an account keeps them: who asked.
+   * The caller's identity, for Bedrock's invocation logs, if the account keeps them.
    *
    * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html
    */
@@ -19,19 +19,19 @@ export interface Target {
 
 /** How a call is made. */
 export interface Manner {
-  /** Whether the answer is asked for whole, or in pieces while it is written. */
+  /** Whether the answer comes whole, or in pieces as the model writes it. */
   readonly whole: boolean;
   readonly deadline: Deadline;
 }
 
-/** What Bedrock can count the tokens of. */
+/** A call whose tokens Bedrock can count. */
 export type CountableCall = Exclude<ModelCall, EmbedCall>;
 
 /** Bedrock. */
 export interface Upstream {
   /**
-   * Calls a model. Fails with a `ProxyError` and nothing else; it ends only after the model has said why it stopped and
-   * what it took.
+   * Calls a model. Fails only with a `ProxyError`, and ends only after the model has reported its stop reason and
+   * usage.
    */
   call(
     model: ModelDefinition,
@@ -40,10 +40,10 @@ export interface Upstream {
     manner: Manner,
   ): AsyncGenerator<ReplyEvent, void>;
   /**
-   * Counts the input tokens that a call will be billed, those of a prompt cache included, for a model whose
-   * `countTokens` is true. It costs nothing and takes few seconds at the most.
+   * Counts a call's billed input tokens, including those of a prompt cache, for a model whose `countTokens` is true.
+   * The count costs nothing and takes a few seconds at the most.
    *
-   * @throws {ProxyError} For whatever reason there is no count.
+   * @throws {ProxyError} If there is no count, for any reason.
    * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_CountTokens.html
    */
   count(model: ModelDefinition, call: CountableCall, deadline: Deadline): Promise<number>;
