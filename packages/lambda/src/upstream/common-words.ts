@@ -1,4 +1,4 @@
-/** Words that services say in their errors. None is a name, a number or a place of anybody's. */
+/** Words that services use in their errors. None is a person's name, number or place. */
 const words: ReadonlySet<string> = new Set(
   (
     'a an the this that these of in on at to by for from with within and or not no only is are was be been has have had ' +
@@ -21,10 +21,10 @@ const words: ReadonlySet<string> = new Set(
 const mostWords = 60;
 
 /**
- * What is left of a message where only common words of errors are kept: `the model _ does not support _`. Fit for a log: of
- * what a caller wrote, it has no word that is not in a list.
+ * A message reduced to common words of errors: `the model _ does not support _`. It is safe for a log, because it keeps
+ * none of a caller's words that are not in the list.
  *
- * @returns `undefined` where nothing is left.
+ * @returns `undefined` if nothing is left.
  */
 export function commonWords(message: string): string | undefined {
   const said: string[] = [];

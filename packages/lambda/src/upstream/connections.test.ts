@@ -8,7 +8,7 @@ import { ample, call, read, target } from './test-call.ts';
 import { listen } from './test-client.ts';
 import { createUpstream } from './upstream.ts';
 
-/** What becomes of a call over real sockets. */
+/** The failure of a call over real sockets. */
 async function failureOver(endpoint: string, options: NodeHttpHandlerOptions): Promise<ProxyError> {
   const client = new BedrockRuntimeClient({
     region: 'us-east-1',
@@ -34,7 +34,7 @@ async function serve(listener: RequestListener): Promise<string> {
   return listen(server);
 }
 
-/** Takes the request, and never answers: the model may be at work, and its work may be billed. */
+/** Takes the request and never answers: the model may be running, and may be billed. */
 const silent: RequestListener = (request) => void request.resume();
 
 test.each<[string, NodeHttpHandlerOptions]>([
@@ -52,14 +52,14 @@ test('a call whose connection was closed under it may have been billed', async (
   expect([error.failure?.name, error.unbilled]).toEqual(['ECONNRESET', false]);
 });
 
-test('a connection that does not come about in time is not billed', async () => {
-  // A name that is never found keeps the socket connecting.
+test('a connection that is not established in time is not billed', async () => {
+  // A name that never resolves keeps the socket connecting.
   const httpAgent = new Agent({ lookup: () => {} });
   const error = await failureOver('http://bedrock.test', { connectionTimeout: 50, httpAgent });
   expect([error.failure?.name, error.unbilled, error.retryable]).toEqual(['TimeoutError', true, true]);
 });
 
-test('a connection that is refused, or to a name that nobody has, is not billed', async () => {
+test('a connection that is refused, or to a name that does not exist, is not billed', async () => {
   const gone = createServer();
   const endpoint = await listen(gone);
   await new Promise((resolve) => gone.close(resolve));
@@ -75,7 +75,7 @@ test('a connection that is refused, or to a name that nobody has, is not billed'
   expect([unknown.failure?.name, unknown.unbilled]).toEqual(['ENOTFOUND', true]);
 });
 
-test('a network that fails under a request that was sent may have been billed', async () => {
+test('a request that was sent before the network failed may have been billed', async () => {
   const httpAgent = new Agent();
   const endpoint = await serve((request) => {
     request.resume().on('end', () => {

@@ -7,8 +7,7 @@ import { invokeMessages } from './invoke/messages.ts';
 import type { BedrockRequest } from './operation.ts';
 
 /**
- * The request of CountTokens for what a call says to the model. It takes the id of the foundation model, never that of an
- * inference profile.
+ * The CountTokens request for a call's input. It takes the foundation model's id, never that of an inference profile.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_CountTokens.html#API_runtime_CountTokens_RequestSyntax
  */
@@ -33,7 +32,7 @@ function inputOf(call: CountableCall, target: Target): object {
   }
 }
 
-/** @throws {ProxyError} Where it is not a number of tokens. */
+/** @throws {ProxyError} If it is not a number of tokens. */
 export function readCount(answer: Json): number {
   const tokens = at(answer, 'inputTokens');
   if (typeof tokens !== 'number' || !Number.isSafeInteger(tokens) || tokens < 0) throw malformedReply();

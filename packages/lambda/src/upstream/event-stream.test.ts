@@ -32,7 +32,7 @@ function* read(bytes: Uint8Array, cuts: readonly number[] = []): Generator<Bedro
 
 const cuts = fc.array(fc.nat(), { maxLength: 8 });
 
-/** Headers of every type that the encoding has, which Bedrock may add one day. */
+/** Headers of every type in the encoding. Bedrock may add them one day. */
 const others: Headers = {
   yes: { type: 'boolean', value: true },
   byte: { type: 'byte', value: 1 },
@@ -43,7 +43,7 @@ const others: Headers = {
   id: { type: 'uuid', value: '00000000-0000-4000-8000-000000000000' },
 };
 
-test('what an independent encoder writes is read, in whatever pieces it comes', () => {
+test('the output of an independent encoder is read, in pieces of any size', () => {
   const events = fc.array(fc.record({ type: fc.string({ maxLength: 20 }), body: anyJson }), { maxLength: 5 });
   fc.assert(
     fc.property(events, cuts, fc.boolean(), (sent, places, withOthers) => {
@@ -55,7 +55,7 @@ test('what an independent encoder writes is read, in whatever pieces it comes', 
   );
 });
 
-test('a byte that is another, or one that is missing, is noticed', () => {
+test('a changed or missing byte is detected', () => {
   const whole = message('contentBlockDelta', { delta: { text: 'Bleak.' } });
   fc.assert(
     fc.property(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 }), cuts, (at, flip, places) => {

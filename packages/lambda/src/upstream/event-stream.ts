@@ -7,9 +7,9 @@ export interface BedrockEvent {
   readonly body: Json;
 }
 
-/** What Bedrock says in the middle of a stream where it fails. */
+/** Bedrock's report of a failure in the middle of a stream. */
 export class StreamException extends Error {
-  /** Of the exception, as it is called where it comes with a status: `ThrottlingException`. */
+  /** The exception's name, spelled as in an answer with a status: `ThrottlingException`. */
   override readonly name: string;
 
   constructor(type: string, message: string) {
@@ -27,18 +27,18 @@ export class MalformedStream extends Error {
 const preludeBytes = 12;
 const checksumBytes = 4;
 
-/** More than any event of a model's. */
+/** More than any event of a model. */
 const longestMessage = 16 * 1024 * 1024;
 
 /** CRC-32 of bytes, as `node:zlib` has it. */
 type Crc32 = (bytes: Uint8Array) => number;
 
-/** What a message says of itself. */
+/** A message's own headers. */
 type Headers = ReadonlyMap<string, string>;
 
 /**
- * Reads messages of AWS's event stream encoding, every checksum checked. Throws {@link StreamException} for one that is
- * an exception, and {@link MalformedStream} where the bytes are something else or end in the middle of a message.
+ * Reads messages of AWS's event stream encoding and checks every checksum. Throws {@link StreamException} for an
+ * exception, and {@link MalformedStream} if the bytes are something else or end in the middle of a message.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/RESTSelectObjectAppendix.html
  */
@@ -70,7 +70,7 @@ export class EventStreamReader {
     if (this.#rest.length > 0) throw new MalformedStream('it ends in the middle of a message');
   }
 
-  /** Judged before the message is waited for: a length that is wrong would be waited for in vain. */
+  /** Checked before waiting for the message: waiting for a wrong length would never end. */
   #lengthOf(bytes: Buffer, at: number): number {
     const prelude = bytes.subarray(at, at + preludeBytes - checksumBytes);
     const length = bytes.readUInt32BE(at);
@@ -110,12 +110,12 @@ function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Bytes of a header's value by its type; those that are not here say their length in the first two bytes. */
+/** Bytes of a header's value by its type. Other types have their length in the first two bytes. */
 const fixedLengths: Readonly<Record<number, number>> = { 0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16 };
 
 const stringType = 7;
 
-/** The headers that are strings; Bedrock sends no others. */
+/** The string headers. Bedrock sends no others. */
 function readHeaders(bytes: Buffer, start: number, end: number): Headers {
   const headers = new Map<string, string>();
   let at = start;

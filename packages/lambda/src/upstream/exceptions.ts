@@ -1,18 +1,18 @@
 import type { ErrorCode } from '@org/contract';
 import { samplingSpellings } from '../call/call.ts';
 
-/** What a refusal of Bedrock's means to the caller. */
+/** The meaning of Bedrock's refusal for the caller. */
 export interface Meaning {
   readonly code: ErrorCode;
-  /** What happened and what to do. Default: what the contract says of the code. */
+  /** What happened and what to do. Default: the contract's message for the code. */
   readonly message?: string | undefined;
-  /** The field of a request that it is about. */
+  /** The field of the request that caused it. */
   readonly param?: string | undefined;
-  /** Whether it lasts, so that sending it again soon is in vain. Default: false. */
+  /** Whether it lasts, so that an early retry cannot succeed. Default: false. */
   readonly lasts?: boolean | undefined;
 }
 
-/** The words by which a meaning is known. */
+/** The words that identify a meaning. */
 interface Said extends Meaning {
   readonly words: RegExp;
   /** Whether it is certainly not billed, if that differs from the exception. */
@@ -20,14 +20,14 @@ interface Said extends Meaning {
 }
 
 interface Exception extends Meaning {
-  /** Whether Bedrock makes it before a model runs, so that it is certainly not billed where it comes with a status. */
+  /** Whether Bedrock refuses before a model runs. If it comes with a status, it is then certainly not billed. */
   readonly unbilled: boolean;
-  /** What it means where its message has certain words; of several, the first. Without any, the meaning is a guess. */
+  /** Its meanings by words in its message; the first match counts. Without a match, the meaning is a guess. */
   readonly said?: readonly Said[];
 }
 
 /**
- * A prompt that is too long. No looser: what is taken for it is not charged, even in a stream.
+ * A prompt that is too long. Keep the match strict: a matching failure is not charged, even in a stream.
  *
  * @see https://docs.claude.com/en/docs/build-with-claude/context-windows
  * @see https://github.com/aws-samples/bedrock-chat/issues/95
@@ -42,7 +42,7 @@ const tooLong: readonly Said[] = [
   /prompt is too long|exceed context limit|too many total text bytes/i,
   // OpenAI.
   /exceeds the (model's )?context (length|limit|window)/i,
-  // Llama, Mistral and what else is served like them.
+  // Llama, Mistral and models served like them.
   /maximum (context|model) length/i,
   // Titan, by its tokens and, as Cohere, by its characters.
   /too many input tokens/i,
@@ -83,7 +83,7 @@ const noGuardrail: Said = {
 };
 
 /**
- * A quota of the account, for one model or all. AWS does not say at which hour it begins again.
+ * A quota of the account, for one model or all. AWS does not document the hour of its reset.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/quotas-runtime.html
  */
@@ -116,9 +116,9 @@ function refused(words: RegExp, param: string, name = param, remedy = 'Change it
 const cachePoint = refused(/cache ?point|cache_control|prompt caching/i, 'cache', 'a cache point');
 
 /**
- * In this order: what a message is about comes before what it speaks of beside that. Claude's own sampling is said to
- * clash with thinking, a cache point to be at a tool, a choice of a tool to forbid thinking, and thoughts to be missing
- * before a call of one.
+ * In this order, a message's subject matches before the other features in it. Claude reports that sampling clashes with
+ * thinking, that a cache point is at a tool, that a choice of a tool forbids thinking, and that thoughts are missing
+ * before a tool's call.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Message.html
  */
@@ -165,8 +165,8 @@ const fails = (code: ErrorCode): Exception => ({ code, unbilled: false });
 const credentials = rejects('upstream_denied');
 
 /**
- * Exceptions of Bedrock's runtime, and of AWS's request authentication, by name. AWS lists the names, and nowhere the
- * messages, which are what people have met.
+ * Exceptions of Bedrock's runtime, and of AWS's request authentication, by name. AWS documents only the names. The
+ * messages are from people's reports.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
  */

@@ -7,15 +7,15 @@ import { commonWords } from './common-words.ts';
 import { StreamException } from './event-stream.ts';
 import { exceptions, type Meaning } from './exceptions.ts';
 
-/** More than Bedrock says, unless it repeats what a caller wrote, which nobody reads here. */
+/** Longer than Bedrock's messages, unless they repeat a caller's words, which are not read here. */
 const mostCharacters = 4000;
 
 /**
- * Says what a failure of an upstream call means to the caller. Bedrock's own message is read, and not passed on: it can
- * hold account ids and ARNs, and parts of the prompt. Only why a model refuses a request, without the former, is quoted to
- * a caller who speaks the model's own API: it is about that caller's own prompt.
+ * Translates a failure of an upstream call for the caller. Bedrock's own message is read but not passed on: it can
+ * contain account ids, ARNs and parts of the prompt. A caller who speaks the model's own API gets a quote of the
+ * model's refusal, without ids and ARNs, because it is about that caller's own prompt.
  *
- * @param signal The deadline's signal: once it has fired, the failure is ours for having given up.
+ * @param signal The deadline's signal: once it has fired, the failure is our own timeout.
  * @param quotes Whether the caller speaks the model's own API. Default: false.
  */
 export function bedrockError(thrown: unknown, signal: AbortSignal, quotes = false): ProxyError {
@@ -31,7 +31,7 @@ export function bedrockError(thrown: unknown, signal: AbortSignal, quotes = fals
   );
 }
 
-/** What an exception of Bedrock's means. One that comes as an event of a stream has no status: the model may have run. */
+/** The meaning of a Bedrock exception. An exception in a stream has no status: the model may have run. */
 function saidError(thrown: Error, status: number | undefined, quotes: boolean): ProxyError {
   const exception = exceptions.get(thrown.name);
   const message = messageOf(thrown);
@@ -64,9 +64,9 @@ const quotations = /'[^']*'|"[^"]*"|`[^`]*`/g;
 const isOperators = (code: ErrorCode): boolean => code === 'upstream_denied' || code === 'model_unavailable';
 
 /**
- * Whether a request was never sent, so that nothing of it is billed. By what failed, and not by how that is called: the SDK
- * has one name for a connection that does not come about, for a socket that is silent and for an answer that is late; and a
- * network that is gone has one code before the request and after it.
+ * Whether a request was never sent, so that it is not billed. Decided by the failed step and not by the error's name:
+ * the SDK has one name for a failed connection, a silent socket and a late answer; and a lost network has the same code
+ * before the request and after it.
  *
  * @see https://nodejs.org/api/errors.html#errorsyscall
  */
@@ -79,34 +79,34 @@ function neverSent(error: Error): boolean {
 }
 
 /**
- * What names a resource or an account of AWS's: it is the operator's, and no caller's to know.
+ * Names of AWS resources and accounts. They are the operator's, and callers must not see them.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
  */
 const operators = /\barn:|\b\d{12}\b/i;
 
-/** The SDK passes on whatever JSON says, a string or not. */
+/** The SDK passes on any JSON value, a string or not. */
 function messageOf({ message }: { readonly message: unknown }): string {
   return typeof message === 'string' ? message.slice(0, mostCharacters) : '';
 }
 
-/** What is said of an error that came when the model may have run, where the usual text would promise too much. */
+/** Messages for errors after the model may have run, if the usual message would promise too much. */
 const midwayMessages: Partial<Readonly<Record<ErrorCode, string>>> = {
   model_throttled: 'Bedrock throttled this model after it had begun to answer. What that cost stays charged.',
 };
 
-/** What had come of an answer by the time that it failed. */
+/** The progress of an answer when it failed. */
 export interface Interrupted {
-  /** Whether the model had said anything. */
+  /** Whether the model had written anything. */
   readonly begun: boolean;
-  /** What Bedrock had counted. */
+  /** Bedrock's count so far. */
   readonly usage: TokenUsage | undefined;
 }
 
 /**
- * Says what a failure means that came after the head of an answer: the same, but what was made up to there may be billed,
- * so nobody may take it for a refusal. Only a prompt that is too long for the model was certainly not read by it: Nova
- * says so in the first event of a stream.
+ * Translates a failure after the head of an answer. The meaning is the same, but the output so far may be billed, so
+ * the failure is not a refusal. Only a prompt that is too long was certainly not read: Nova reports it in the first
+ * event of a stream.
  */
 export function interruptedCall(
   thrown: unknown,
@@ -123,7 +123,7 @@ export function interruptedCall(
   );
 }
 
-/** An answer of Bedrock's that lacks what every answer has. */
+/** An answer of Bedrock's without a part that every answer has. */
 export function malformedReply(): ProxyError {
   return new ProxyError(
     { code: 'upstream_error' },

@@ -59,7 +59,7 @@ test('a connection that was idle for long is not used again', async () => {
   expect(connections[0]?.destroyed || connections[0]?.readableEnded).toBe(true);
 });
 
-test('a call that is under way when others drop idle connections is not cut off', async () => {
+test('a call in flight is not cut off when others drop idle connections', async () => {
   const { call, waiting, pass } = await startServer({ holdFirst: true });
   const running = call();
   while (waiting.length === 0) await new Promise(setImmediate);

@@ -1,15 +1,15 @@
 import { NodeHttpHandler, type NodeHttpHandlerOptions } from '@smithy/node-http-handler';
 
 /**
- * Milliseconds after which an idle connection is not trusted any more: well below the time after which servers and
- * networks close one.
+ * Milliseconds after which an idle connection is no longer used: well below the time after which servers and networks
+ * close one.
  */
 const trustedForMs = 30_000;
 
 /**
  * Keeps connections between calls, but drops those that were idle for long. A function is frozen between invocations
- * and does not hear that a server has closed its connection; the next request then fails on it. The SDK would send it
- * again, but here nothing is sent twice that might be billed twice.
+ * and does not notice that a server has closed its connection, so the next request on it fails. The SDK would send that
+ * request again. Here it is not sent again, because it might be billed twice.
  */
 export class FreshConnections extends NodeHttpHandler {
   readonly #now: () => number;

@@ -23,7 +23,7 @@ export type BedrockOperation =
 
 export interface BedrockRequest {
   readonly modelId: string;
-  /** By name, in lower case, the content type among them. */
+  /** By lower-case name, including the content type. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
 }
@@ -33,7 +33,7 @@ interface BedrockResponse extends MetadataBearer {
   readonly body: Readable;
 }
 
-/** Settings of the client that the choice of an endpoint takes. */
+/** The client's settings for choosing an endpoint. */
 const endpointParameters = {
   UseFIPS: { type: 'builtInParams', name: 'useFipsEndpoint' },
   Endpoint: { type: 'builtInParams', name: 'endpoint' },
@@ -72,8 +72,8 @@ const response: StaticStructureSchema = [
 ];
 
 /**
- * A command of the SDK whose body goes out as it is and comes back as it is. The SDK resolves the endpoint, signs, sends
- * and reads errors. Its reading of a stream takes six times the CPU of ours.
+ * A command of the SDK with raw request and answer bodies. The SDK resolves the endpoint, signs, sends and reads
+ * errors. We read streams ourselves, because the SDK takes six times the CPU.
  */
 function commandOf(operation: BedrockOperation) {
   const schema: StaticOperationSchema = [
@@ -105,11 +105,11 @@ const commands = {
 /** The answer to a request whose body has not been read. */
 export interface OpenAnswer {
   readonly body: Readable;
-  /** By a name in lower case. */
+  /** By lower-case name. */
   header(name: string): string | undefined;
 }
 
-/** Calls an operation. Resolves when the head of the answer is there. */
+/** Calls an operation. Resolves when the head of the answer arrives. */
 export async function callBedrock(
   client: BedrockRuntimeClient,
   operation: BedrockOperation,

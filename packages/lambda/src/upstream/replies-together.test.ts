@@ -7,7 +7,7 @@ import { ProxyError } from '../proxy-error.ts';
 import { repliesTogether } from './replies-together.ts';
 import { read } from './test-call.ts';
 
-/** A request: how many turns its answer takes, what it is billed, and how it ends. */
+/** A request: its answer's number of turns, its bill, and its end. */
 const request = fc.record({
   turns: fc.nat(5),
   tokens: fc.nat(100),
@@ -19,7 +19,7 @@ const request = fc.record({
 
 const { signal } = new AbortController();
 
-test('whatever becomes of each request, what was billed is said, and never more than eight are under way', async () => {
+test('however each request ends, the bill is reported, and never more than eight are in flight', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(request, { minLength: 1, maxLength: 40 }), async (requests) => {
       let [underWay, most, billed, begun] = [0, 0, 0, 0];

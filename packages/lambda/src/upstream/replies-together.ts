@@ -2,10 +2,10 @@ import type { ReplyEvent, TokenUsage } from '../call/reply.ts';
 import { ProxyError } from '../proxy-error.ts';
 import { interruptedCall } from './failure.ts';
 
-/** Requests of one call that are under way at once. */
+/** The most requests of one call in flight at once. */
 const mostAtOnce = 8;
 
-/** What became of one request. */
+/** The outcome of one request. */
 interface Outcome {
   readonly events: readonly ReplyEvent[];
   readonly usage: TokenUsage | undefined;
@@ -13,12 +13,12 @@ interface Outcome {
 }
 
 /**
- * Makes several requests of one call, some at a time, and passes on what comes of them as of one: in order, with what
- * they took together. Once one has failed no other begins, and those under way are read to their end, for what they took
- * is charged.
+ * Makes several requests of one call, some at a time, and passes on their events as one reply: in order, with their
+ * total usage. After a failure no other request begins. Those in flight are read to their end, because their usage is
+ * charged.
  *
- * @param requests Each is made by asking it for its first event, and fails with a `ProxyError` and nothing else.
- * @throws {ProxyError} The first failure; not billed only where none of the requests was.
+ * @param requests Each is made by asking it for its first event, and fails only with a `ProxyError`.
+ * @throws {ProxyError} The first failure; not billed only if none of the requests was.
  */
 export async function* repliesTogether(
   requests: readonly AsyncIterable<ReplyEvent>[],

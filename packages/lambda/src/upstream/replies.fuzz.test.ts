@@ -16,7 +16,7 @@ import { createUpstream } from './upstream.ts';
 
 const canary = 'canary-of-bedrock';
 
-/** What Bedrock answers with: a response in pieces, which ends or breaks off. */
+/** Bedrock's answer: a response in pieces, which ends or breaks off. */
 interface BedrockResponse {
   readonly status: number;
   readonly headers: OutgoingHttpHeaders;
@@ -57,7 +57,7 @@ const model = fc.record({ definition: fc.constantFrom(...definitions), structure
 
 const usage = { inputTokens: 3, outputTokens: 2, totalTokens: 5, cacheReadInputTokens: 1 };
 
-/** Answers of every upstream, each changed at some place. */
+/** Answers of every upstream, each changed in one place. */
 const wholeBodies = fc
   .oneof(
     mutationsOf({
@@ -86,7 +86,7 @@ const wholeBodies = fc
 
 const codec = new EventStreamCodec(toUtf8, fromUtf8);
 
-/** Names and bodies of events, in and out of their order, and of exceptions. */
+/** Names and bodies of events, in order or not, and of exceptions. */
 const eventBodies = fc.oneof(
   mutationsOf({ contentBlockIndex: 0, start: { toolUse: { toolUseId: 'id', name: 'answer' } } }),
   mutationsOf({ contentBlockIndex: 0, delta: { text: 'Ble' } }),
@@ -143,7 +143,7 @@ function frameOf({ kind, type, contentType, body }: Frame): Uint8Array {
   return codec.encode({ headers, body });
 }
 
-/** It says a little more tokens than are held, and fails. */
+/** It reports a few more tokens than are held, and fails. */
 const moreThanHeld: BedrockResponse = {
   status: 200,
   headers: { 'content-type': 'application/vnd.amazon.eventstream' },
@@ -156,7 +156,7 @@ const moreThanHeld: BedrockResponse = {
   broken: false,
 };
 
-/** Frames one after another, now and then with a byte that is another, or cut off. */
+/** Frames one after another, sometimes cut off or with a changed byte. */
 const eventStreams = fc
   .record(
     {
@@ -215,7 +215,7 @@ const outputSchema = {
   required: ['place'],
 };
 
-/** Asks a model through a function, and throws where what comes of it is none of the contract, or not charged. */
+/** Asks a model through a function, and throws if the result breaks the contract or is not charged. */
 async function checkExchange(
   resource: string,
   { definition, structured }: { readonly definition: ModelDefinition; readonly structured: boolean },
@@ -242,8 +242,8 @@ async function checkExchange(
   if (code === undefined || code === 'invalid_output') {
     expect(charge.requests).toBe(1);
   } else {
-    // What may have been billed stays charged, and where the status is a success that is everything; and more where
-    // Bedrock has counted more, which the log says then.
+    // A possible bill stays charged: after a success status the whole hold, and more if Bedrock counted more, as the
+    // log then says.
     const refused = response.status >= 300 && !errorDefinition(code).status.toString().startsWith('2');
     const more = amountsOf((kind) => Math.max(hold.worstCase[kind], charge[kind]));
     const { underestimated = false } = JSON.parse(lines[0] ?? '');
@@ -252,7 +252,7 @@ async function checkExchange(
   }
 }
 
-test('whatever Bedrock answers, the caller gets words of the contract, and the hold is settled once', async () => {
+test("whatever Bedrock answers, the caller gets the contract's words, and the hold is settled once", async () => {
   const bodies = fc
     .tuple(wholeBodies, fc.array(fc.nat(400)))
     .map(([text, cuts]) => pieces(Buffer.from(text), cuts));
@@ -264,7 +264,7 @@ test('whatever Bedrock answers, the caller gets words of the contract, and the h
   );
 });
 
-test('whatever Bedrock streams, the caller gets words of the contract, and the hold is settled once', async () => {
+test("whatever Bedrock streams, the caller gets the contract's words, and the hold is settled once", async () => {
   await fc.assert(
     fc.asyncProperty(model, responses(eventStreams), (asked, response) =>
       checkExchange('/bedrock/stream', asked, response),

@@ -17,7 +17,7 @@ export const call: ModelChatCall = {
 
 export const target: Target = { modelId: 'model', metadata: { team: 'acme' } };
 
-/** All that an upstream says of a call, as a caller sees it. */
+/** All events of an upstream call, as a caller sees them. */
 export async function read(events: AsyncIterable<ReplyEvent>, onText: (text: string) => unknown = () => {}) {
   const pieces: string[] = [];
   const fold = new ReplyFold();

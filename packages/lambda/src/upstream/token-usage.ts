@@ -3,22 +3,22 @@ import type { ReplyEvent } from '../call/reply.ts';
 import type { Json } from '../json.ts';
 import { malformedReply } from './failure.ts';
 
-/** What an answer says of its tokens, as JSON has it. */
+/** An answer's token counts, as in its JSON. */
 interface Counts {
   readonly input: Json | undefined;
   readonly output: Json | undefined;
   readonly total?: Json | undefined;
   readonly cacheRead?: Json | undefined;
-  /** Written to a cache, however long it keeps it. */
+  /** Written to a cache, for any duration. */
   readonly cacheWrite?: Json | undefined;
-  /** Of these, written for an hour. */
+  /** The part written for an hour. */
   readonly cacheWrite1h?: Json | undefined;
 }
 
 /**
- * The event of what a call took; none while it is not known.
+ * The event of a call's usage; none while the usage is not known.
  *
- * @throws {ProxyError} Where a number is not one of tokens: what is said here is charged.
+ * @throws {ProxyError} If a number is not a count of tokens, because these numbers are charged.
  */
 export function usageOf({ input, output, total, cacheRead, cacheWrite, cacheWrite1h }: Counts): ReplyEvent[] {
   const [inputTokens, outputTokens] = [count(input), count(output)];
@@ -32,7 +32,7 @@ export function usageOf({ input, output, total, cacheRead, cacheWrite, cacheWrit
   return [{ type: 'usage', usage: { ...billed, totalTokens } }];
 }
 
-/** `null` is how some models say that they do not know yet. */
+/** Some models send `null` for a count that is not known yet. */
 function count(tokens: Json | undefined): number | undefined {
   if (tokens === undefined || tokens === null) return undefined;
   if (typeof tokens !== 'number' || !Number.isSafeInteger(tokens) || tokens < 0) throw malformedReply();

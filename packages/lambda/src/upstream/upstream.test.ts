@@ -234,13 +234,13 @@ test.each([
   expect(['upstream_error', 'invalid_request']).toContain((await failureOf(ask())).statement.code);
 });
 
-test('the name of an exception that is not a string does not reach the log, which could not write it', async () => {
+test("an exception's name that is not a string does not reach the log, which could not write it", async () => {
   const body = '{"__type":[{"":9007199254740992}],"message":"internal message"}';
   answers.push((response) => response.writeHead(424, { 'content-type': 'application/json' }).end(body));
   expect((await failureOf(ask())).failure).toMatchObject({ name: 'Error', status: 424 });
 });
 
-test('a parameter that the model refused is named, and nothing of what Bedrock said is repeated', async () => {
+test("a refused parameter is named, and none of Bedrock's words is repeated", async () => {
   const said = 'arn:aws:bedrock:us-east-1:111122223333 temperature canary';
   answers.push(exception('ValidationException', 400, said));
   expect((await failureOf(ask())).statement).toEqual({
@@ -250,7 +250,7 @@ test('a parameter that the model refused is named, and nothing of what Bedrock s
   });
 });
 
-/** As Bedrock, Claude and others say it. */
+/** In the words of Bedrock, Claude and others. */
 test.each([
   [
     'The model returned the following errors: Thinking may not be enabled when tool_choice forces tool use.',
@@ -355,14 +355,14 @@ test.each([
     'the thoughts of an earlier turn',
   ],
   ['The text field in the ContentBlock object at messages.0.content.0 is blank.', undefined],
-])('what Bedrock refuses is named: %s', async (said, param, name = param) => {
+])('the parameter that Bedrock refuses is named: %s', async (said, param, name = param) => {
   answers.push(exception('ValidationException', 400, said));
   const { statement } = await failureOf(ask());
   expect(statement).toMatchObject({ code: 'invalid_request', param });
   expect(statement.message).toContain(name === undefined ? 'the request' : `refused ${name}.`);
 });
 
-test('a cache point that a model does not keep is named, though Bedrock says that access is denied', async () => {
+test('an unsupported cache point is named, although Bedrock says that access is denied', async () => {
   const said = 'You invoked an unsupported model or your request did not allow prompt caching.';
   answers.push(exception('AccessDeniedException', 403, said));
   const error = await failureOf(ask());
@@ -383,7 +383,7 @@ const promptsTooLong = [
   'Malformed input request: #/texts/41: expected maxLength: 2048, actual: 2882, please reformat your input and try again.',
 ];
 
-/** What an event of a stream says that is an exception. */
+/** The error from an exception in a stream. */
 const exceptionEvent = (type: string, message: string) =>
   codec.encode({
     headers: {
@@ -426,13 +426,13 @@ test.each<[string, Uint8Array[]]>([
   expect((await failureOf(askForStream())).unbilled).toBe(false);
 });
 
-test('a throttle is tried once more, after a short wait', async () => {
+test('a throttled call is tried once more, after a short wait', async () => {
   answers.push(exception('ThrottlingException', 429));
   expect((await ask()).text).toBe('Bleak.');
   expect([requests, waits]).toEqual([2, [400]]);
 });
 
-test('a throttle is not tried again where the deadline leaves no room', async () => {
+test('a throttled call is not tried again if the deadline leaves no room', async () => {
   answers.push(exception('ThrottlingException', 429));
   await failureOf(ask({ deadline: { ...ample, remaining: () => 700 } }));
   expect(requests).toBe(1);
@@ -474,7 +474,7 @@ test.each([
   ['nothing', undefined],
   ['a piece of JSON', '{"wo'],
 ])(
-  'a call of a tool that is cut off is left out of a whole answer, whatever there is of it: %s',
+  'a cut-off call of a tool is left out of a whole answer, however complete it looks: %s',
   async (_what, input) => {
     answers.push(
       answerOf('max_tokens', { text: 'Hm.' }, useOf('first', first.input), useOf('second', input)),
@@ -490,7 +490,7 @@ test.each([
   ['without the end of its block', [startOf('second'), inputDelta('{"wo')]],
   ['before its input', [startOf('second'), blockStop]],
   ['where its input could be whole', [startOf('second'), inputDelta('{}'), blockStop]],
-])('a call of a tool that is cut off in a stream is left out of the answer: %s', async (_where, frames) => {
+])('a cut-off call of a tool in a stream is left out of the answer: %s', async (_where, frames) => {
   answers.push(stream(...firstStreamed, ...frames, stopFor('max_tokens'), metadata));
   const { reply, stopReason, usage } = await askForStream();
   expect(reply.blocks).toEqual([first]);
@@ -548,7 +548,7 @@ const invokeModel = (format: InvokeFormat): ModelDefinition => ({
   lifecycle: { status: 'active' },
 });
 
-test('a call whose time is up before it is sent is not billed', async () => {
+test('a call that is not sent in time is not billed', async () => {
   const error = await failureOf(ask({ deadline: { ...ample, signal: AbortSignal.abort() } }));
   expect([error.statement.code, error.unbilled, requests]).toEqual(['model_timeout', true, 0]);
 });
@@ -561,7 +561,7 @@ const cohere: ModelDefinition = {
   lifecycle: { status: 'active' },
 };
 
-test('a call of several requests takes what all of them took, and each has to say it', async () => {
+test('the usage of a call is the sum over its requests, and each must report its own', async () => {
   const vectors =
     (tokens: Readonly<Record<number, number>>): Script =>
     (response, body) => {
@@ -583,10 +583,10 @@ test('a call of several requests takes what all of them took, and each has to sa
 
 const titan: ModelDefinition = { ...cohere, format: 'titan-embed', modelId: 'amazon.titan-embed-text-v2:0' };
 
-test('texts that each take a request are asked for eight at a time, and their vectors are in order', async () => {
+test('inputs that each take a request are sent eight at a time, and their vectors are in order', async () => {
   const count = 20;
   const pending: (() => void)[] = [];
-  // Answers nothing until eight, or the last, have come; and then the last of them first.
+  // Answers only after eight requests, or the last, have come, and in reverse order.
   const together: Script = (response, body) => {
     const { inputText } = JSON.parse(body);
     const vector = { embedding: [Number(inputText)], inputTextTokenCount: 3 };
@@ -602,7 +602,7 @@ test('texts that each take a request are asked for eight at a time, and their ve
   expect([usage, stopReason]).toMatchObject([{ inputTokens: 60, outputTokens: 0 }, 'end_turn']);
 });
 
-test('a count that Claude leaves out of a later event is the one of before', async () => {
+test('a count that Claude leaves out of a later event keeps its earlier value', async () => {
   const usage = {
     input_tokens: 1000,
     cache_read_input_tokens: 50,
@@ -644,7 +644,7 @@ test('a quota of tokens for the day is asked for once, and lasts', async () => {
   }
 });
 
-test('what nobody here has heard Bedrock say is logged as words of a list, and the prompt never is', async () => {
+test('an unknown message of Bedrock is logged in listed words only, and the prompt is never logged', async () => {
   const said = 'The model x-9 does not support "my Secret prompt is 4711" at messages.0.content.';
   answers.push(exception('ValidationException', 400, said));
   expect((await failureOf(ask())).failure).toMatchObject({
@@ -657,11 +657,11 @@ test('what nobody here has heard Bedrock say is logged as words of a list, and t
   expect((await failureOf(ask())).failure?.said).toBeUndefined();
 });
 
-/** Clients of the model's own API match on its words. */
+/** Clients of the model's own API match its words. */
 test.each([
   ['messages.1.content.0: Invalid `signature` in `thinking` block', 'invalid_request'],
   ['prompt is too long: 200001 tokens > 200000 maximum', 'context_too_long'],
-])('why Claude refuses a body of its own API is quoted: %s', async (said, code) => {
+])("Claude's refusal of a body of its own API is quoted: %s", async (said, code) => {
   answers.push(exception('ValidationException', 400, said));
   const asked = { kind: 'messages' as const, body: { max_tokens: 5 } };
   const error = await failureOf(read(upstream.call(claude, asked, target, { whole: true, deadline: ample })));
@@ -674,7 +674,7 @@ test.each([
   ['a model that is not offered', 400, 'ValidationException', onDemand],
   ['an access that is denied', 403, 'AccessDeniedException', 'User: x is not authorized'],
   ['a failure', 500, 'InternalServerException', 'at Internal.method'],
-])('what is said of %s is not quoted', async (_what, status, name, said) => {
+])('a message about %s is not quoted', async (_what, status, name, said) => {
   answers.push(exception(name, status, said));
   const asked = { kind: 'messages' as const, body: { max_tokens: 5 } };
   const error = await failureOf(read(upstream.call(claude, asked, target, { whole: true, deadline: ample })));
@@ -682,7 +682,7 @@ test.each([
   expect(error.message).not.toContain(said);
 });
 
-test('what Converse says that it wrote to a cache is told apart by how long it is kept', async () => {
+test("Converse's cache writes are counted by their duration", async () => {
   const usage = { inputTokens: 5, outputTokens: 2, cacheReadInputTokens: 3, cacheWriteInputTokens: 100 };
   const cacheDetails = [
     { ttl: '1h', inputTokens: 60 },
@@ -789,7 +789,7 @@ test.each<[string, (response: ServerResponse, silent: () => void) => void]>([
   await hungUp.promise;
 });
 
-test('the time that a slow reader takes is not the silence of the model', async () => {
+test("a slow reader's time does not count as the model's silence", async () => {
   answers.push(stream(delta('Ble'), delta('ak.'), stop, metadata));
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const { text } = await askForStream({ onText: () => vi.advanceTimersByTimeAsync(600_000) });
@@ -800,7 +800,7 @@ const claude = catalogue['claude-sonnet-4.6'];
 const count = (asked: CountableCall = call, deadline: Deadline = ample) =>
   upstream.count(claude, asked, deadline);
 
-test('the tokens of a conversation are counted by the id of the model, with all that is input and nothing else', async () => {
+test("a conversation's tokens are counted under the model's id, with all of the input and nothing else", async () => {
   answers.push(json({ inputTokens: 17 }));
   const tool = { type: 'tool' as const, name: 'find', inputSchema: { type: 'object' } };
   const extra = { thinking: { type: 'adaptive' } };
@@ -846,7 +846,7 @@ test.each<[string, Script, code: string]>([
   expect(requests).toBe(1);
 });
 
-test('a count that does not come is given up while there is time to answer', async () => {
+test('a count that is late is given up while there is time to answer', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const asked = Promise.withResolvers<void>();
   answers.push(() => asked.resolve());
