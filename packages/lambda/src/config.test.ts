@@ -13,7 +13,7 @@ const environment: ProxyEnvironment = {
 const read = (proxy: unknown, region = 'us-east-1') =>
   readConfig({ AWS_REGION: region, PROXY_TABLE: 'table', PROXY_CONFIG: JSON.stringify(proxy) });
 
-test('a key id leads to its team, its plan and what the plan includes', () => {
+test("a key id leads to its team, its plan and the plan's contents", () => {
   expect(read(environment).callers.get('abcdefghij')).toEqual({
     keyId: 'abcdefghij',
     team: 'acme',
@@ -26,7 +26,7 @@ test('a key id leads to its team, its plan and what the plan includes', () => {
   });
 });
 
-test('a key with limits of its own counts for itself and for its team', () => {
+test('a key with its own limits counts for itself and for its team', () => {
   const limits = { requests: { month: 10 } };
   const plans = { small: { models: ['llama'], limits: { usd: { month: 5 } } } };
   const keys = { abcdefghij: { team: 'acme', limits } };
@@ -36,17 +36,17 @@ test('a key with limits of its own counts for itself and for its team', () => {
   ]);
 });
 
-test("a price of the deployment's own takes the place of the catalogue's", () => {
+test("a deployment's own price replaces the catalogue's", () => {
   const { models } = read({ ...environment, prices: { llama: { input: 1, output: 2 } } });
   expect(models.get('llama')?.price).toEqual({ input: 1, output: 2 });
   expect(models.get('titan')?.price).toMatchObject({ input: 0.035, output: 0.14 });
 });
 
-test('an alias leads to what Bedrock is called with in this Region', () => {
+test("an alias leads to Bedrock's model id in this Region", () => {
   expect(read(environment).models.get('llama')?.modelId).toBe('us.meta.llama4-maverick-17b-instruct-v1:0');
 });
 
-test("a deployment's own definition takes the place of the catalogue's", () => {
+test("a deployment's own definition replaces the catalogue's", () => {
   const titan = {
     alias: 'titan',
     upstream: 'invoke',

@@ -14,32 +14,32 @@ import { environmentVariables, type Guardrail, type PlanAccess, ProxyEnvironment
 import type { Scope } from './ledger/admission.ts';
 import { invalidVariable, readJsonVariable, readVariable } from './variables.ts';
 
-// zod/mini brings no messages of its own, and z.locales would bring those of every language.
+// zod/mini has no messages, and z.locales would bring those of every language.
 z.config(en());
 
 /** A model as this deployment reaches it. */
 export interface ChosenModel {
   readonly alias: string;
   readonly definition: ModelDefinition;
-  /** What Bedrock is called with in this Region. */
+  /** The target of Bedrock calls in this Region. */
   readonly modelId: string;
-  /** Absent where nobody knows it. */
+  /** Absent if it is not known. */
   readonly price: Price | undefined;
 }
 
-/** Who is asking: what an API key stands for. */
+/** The caller behind an API key. */
 export interface Caller {
   readonly keyId: string;
   readonly team: string;
   readonly plan: string;
   /** Aliases that the plan includes. */
   readonly models: readonly string[];
-  /** The plan's cap on output tokens of one ask. */
+  /** The plan's cap on one ask's output tokens. */
   readonly maxTokens: number | undefined;
   /** Whether a call that asks for more, or for more than the model has, is lowered and not refused. */
   readonly clampMaxTokens: boolean;
   readonly guardrail: Guardrail | undefined;
-  /** Whose use is counted: the key's, where it has limits of its own, and the team's. */
+  /** The counted scopes: the key, if it has its own limits, and the team. */
   readonly scopes: readonly Scope[];
 }
 

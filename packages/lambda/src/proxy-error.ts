@@ -6,7 +6,7 @@ export interface ServiceFailure {
   readonly name: string;
   readonly status?: number | undefined;
   readonly requestId?: string | undefined;
-  /** Of a message that nobody here knows, the words that are in a list: what a caller wrote is not among them. */
+  /** An unknown message, reduced to listed words: none of a caller's words outside the list is kept. */
   readonly said?: string | undefined;
 }
 
@@ -20,8 +20,8 @@ export interface ErrorBackground {
   /** Whether it lasts, so that trying again soon is in vain. Default: false. */
   readonly lasts?: boolean | undefined;
   /**
-   * Whether the message is the model's own, word for word: clients of its API match on what it says, so no door rewords it.
-   * Default: false.
+   * Whether the message is the model's own, word for word: clients of its API match on what it says, so no door rewords
+   * it. Default: false.
    */
   readonly quoted?: boolean | undefined;
   /** What Bedrock had counted before the call failed. It may have gone on. */
@@ -36,7 +36,7 @@ export class ProxyError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly unbilled: boolean;
   readonly quoted: boolean;
   readonly usage: BilledTokens | undefined;
-  /** Whether the same request may be sent again, as the contract has it for the code, unless the outcome is unknown or lasts. */
+  /** Whether the same request may be sent again, by the contract, unless the outcome is unknown or lasts. */
   readonly retryable: boolean;
 
   constructor(statement: ErrorStatement<Code>, background: ErrorBackground = {}) {

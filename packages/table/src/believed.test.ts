@@ -16,7 +16,7 @@ test('a read is believed for a minute, and a missing item is read again at once'
   expect(await get()).toBe('second');
 });
 
-test('beyond ten thousand items, the one that was read first is forgotten', async () => {
+test('beyond ten thousand items, the oldest item is forgotten', async () => {
   const believed = new Believed<string>(() => 0);
   let reads = 0;
   const get = (id: number) =>

@@ -4,7 +4,7 @@ import type { Item } from './item.ts';
 /** How long a call may last: as long as a whole answer, or as long as a stream. */
 export type Duration = 'short' | 'long';
 
-/** A time slot of a day. Calls of one duration that begin in it share one counter of what they hold. */
+/** A time slot of a day. Calls of one duration that begin in it share one counter of their holds. */
 export interface Slot {
   /** Of the item's month: `22`. */
   readonly day: string;
@@ -23,7 +23,8 @@ const kinds: ReadonlyMap<string, LimitKind> = new Map(limitKinds.map((kind) => [
 const series: Readonly<Record<Duration, string>> = { short: 'h', long: 's' };
 
 /**
- * The attribute of charges plus the holds of calls in flight: `mt` is the month's tokens, `d22u` the micro-USD of day 22.
+ * The attribute of charges plus the holds of calls in flight: `mt` is the month's tokens, `d22u` the micro-USD of day
+ * 22.
  *
  * @param day `22`.
  */

@@ -9,7 +9,7 @@ interface ExpressionInput {
   readonly ExpressionAttributeValues?: Record<string, AttributeValue>;
 }
 
-/** What must be true of an item for a write to happen. */
+/** The condition on an item for a write to happen. */
 export type Condition =
   /** The item does not exist yet. */
   | 'absent'

@@ -4,7 +4,7 @@ import { type HttpHandlerUserInput, type HttpRequest, HttpResponse } from '@smit
 import dynalite from 'dynalite';
 import { createTable } from './test-table.ts';
 
-/** What becomes of a request on its way: `send` applies it and has the answer. `signal` is the caller's own. */
+/** Handles a request on its way: `send` applies it and returns the answer. `signal` is the caller's. */
 export type Network = (
   send: () => Promise<HttpResponse>,
   signal: { readonly aborted: boolean } | undefined,
@@ -32,7 +32,7 @@ export async function openTable(network: Network): Promise<DynamoDBClient> {
     region: 'us-east-1',
     endpoint: 'http://in-process',
     credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
-    // dynalite wants a signature, and does not look at it: to compute it takes a tenth of the time.
+    // dynalite requires a signature but ignores it. Computing one takes a tenth of the time.
     signer: {
       sign: async (request) => {
         Object.assign(request.headers, unsigned);
@@ -46,7 +46,7 @@ export async function openTable(network: Network): Promise<DynamoDBClient> {
   return client;
 }
 
-/** dynalite reads a request as it reads one of Node's, and needs no more of a response than this. */
+/** dynalite reads a request like a Node request, and needs only these parts of a response. */
 function answerOf(
   database: ReturnType<typeof dynalite>,
   { method, path, headers, body }: HttpRequest,

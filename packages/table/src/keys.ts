@@ -1,7 +1,7 @@
 import type { LimitScope } from '@org/contract';
 import type { Item } from './item.ts';
 
-/** Where an item is. */
+/** The place of an item. */
 export interface ItemKey {
   readonly pk: string;
   readonly sk: string;
@@ -70,7 +70,7 @@ export function signInKey(team: string): ItemKey {
   return { pk: `${prefixes.signIn}${team}`, sk: 'key' };
 }
 
-/** A key as DynamoDB takes it. */
+/** A key in DynamoDB's format. */
 export function keyAttributes({ pk, sk }: ItemKey): Item {
   return { pk: { S: pk }, sk: { S: sk } };
 }

@@ -2,7 +2,7 @@ import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Item } from './item.ts';
 import { type ItemKey, keyAttributes } from './keys.ts';
 
-/** Where a table is. */
+/** The place of a table. */
 export interface TableLocation {
   readonly client: DynamoDBClient;
   /** Its name. */

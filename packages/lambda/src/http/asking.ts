@@ -10,10 +10,10 @@ import { jsonBody } from './json-body.ts';
 import { header } from './received-event.ts';
 import { answerResponse, eventStreamHead, withLoweredTokens } from './response.ts';
 
-/** A little less than what is promised, because a timer can be late. */
+/** A little less than promised, because a timer can be late. */
 const pingAfterMs = streamHeartbeatMs - 5000;
 
-/** Answers what comes through a door. */
+/** Answers a request through a door (API format). */
 export function asking(door: Door): Operation {
   return async (invocation, caller) => {
     const { event, context, options, log, started } = invocation;
@@ -68,7 +68,7 @@ async function answerWhole({ door, request, events, note, response }: Answering)
   response.respond(withLoweredTokens(answerResponse(answer, request.requestId, finished.limits), lowered));
 }
 
-/** A caller that hangs up ends nothing: the answer is read to its end, where its cost is. */
+/** A caller that hangs up does not end the call: the answer is read to its end, which has the cost. */
 async function answerStreamed(answering: Answering): Promise<void> {
   const { door, request, events, note, response, log, signal } = answering;
   const { requestId } = request;

@@ -1,14 +1,14 @@
 import { exposedHeaders } from '@org/contract';
 
 /**
- * Headers that let a web page read an answer, where its origin is one that may.
+ * Headers that let a web page read an answer, if its origin is allowed.
  *
  * @see https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CORS
  */
 export function corsHeaders(origins: readonly string[], origin: string | undefined): Record<string, string> {
   if (origins.length === 0) return {};
   const all = origins.includes('*');
-  // A cache must not give one origin what was for another.
+  // A cache must not give one origin another's answer.
   const vary: Record<string, string> = all ? {} : { vary: 'origin' };
   if (!all && (origin === undefined || !origins.includes(origin))) return vary;
   return {

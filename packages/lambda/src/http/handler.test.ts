@@ -102,7 +102,7 @@ test.each<[string, unknown, (held: Amounts | undefined) => Partial<Amounts> | un
     failed({ usage: dear }),
     () => ({ requests: 1, tokens: 5002, usd: 5004 }),
   ],
-  ['in a way that nobody foresaw', new TypeError('unforeseen'), (held) => held],
+  ['in an unforeseen way', new TypeError('unforeseen'), (held) => held],
 ])('a call that failed, %s, is charged as such', async (_case, error, charge) => {
   const { holds, charges } = await send(question, { upstream: failingWith(error) });
   expect(charges).toMatchObject([charge(holds[0]?.worstCase)]);
@@ -127,7 +127,7 @@ test('a call that cost more than it held is charged in full, and the log says so
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'WARN', underestimated: true });
 });
 
-test('an answer is not lost because its charge could not be written, and the log says so', async () => {
+test('an answer is not lost if its charge cannot be written, and the log says so', async () => {
   const { ledger } = recordingLedger();
   const failing: Ledger = {
     ...ledger,
@@ -144,7 +144,7 @@ test('an answer is not lost because its charge could not be written, and the log
 
 test.each<[what: string, body: object, options: RequestOptions, status: number, error: object]>([
   [
-    'a model that nobody offers',
+    'a model that is not offered',
     { model: 'gpt' },
     {},
     404,
@@ -210,7 +210,7 @@ describe('where the plan lowers what is too much', () => {
 
   test.each([
     ['more than the plan has', 256, 257, 256],
-    ['more than the model has, where the plan has no most of its own', undefined, 32_000, 8192],
+    ["more than the model's most, if the plan has no maximum", undefined, 32_000, 8192],
   ])('%s is lowered, held as such, and the headers and the log say so', async (_what, most, asked, given) => {
     const { response, calls, holds, lines } = await send(
       { ...question, maxTokens: asked },
@@ -266,7 +266,7 @@ test('one line is logged for a request, without prompt, answer, key or header', 
   });
 });
 
-test('an unforeseen error is a 500 that says nothing of itself, to the caller or to the log', async () => {
+test('an unforeseen error is a 500, and its message reaches neither the caller nor the log', async () => {
   const upstream = failingWith(new TypeError('canary-question\n    at canary-question'));
   const { response, lines } = await send({ model: 'llama', question: 'canary-question' }, { upstream });
   expect(response.statusCode).toBe(500);
@@ -286,7 +286,7 @@ test.each<[what: string, statement: ErrorStatement, background: ErrorBackground,
     {},
     { 'x-should-retry': 'true', 'retry-after': '2' },
   ],
-  ['what is not to be tried again', { code: 'unknown_model' }, {}, { 'x-should-retry': 'false' }],
+  ['not to try again', { code: 'unknown_model' }, {}, { 'x-should-retry': 'false' }],
   [
     'what may have happened all the same',
     { code: 'limits_unavailable' },
@@ -314,7 +314,7 @@ test.each<[feature: string, field: object, param?: string, capabilities?: PlainC
   ['topP beside temperature', { topP: 1, temperature: 0 }, 'topP', ['topP', 'temperature']],
   ['outputSchema', { outputSchema: { type: 'object', properties: {} } }],
 ])(
-  'a model that takes no %s refuses it by name, and nothing is held',
+  'a model without support for %s refuses it by name, and nothing is held',
   async (feature, field, param = feature, capabilities = []) => {
     const { response, json, holds } = await send(
       { ...question, ...field },
@@ -381,7 +381,7 @@ test.each([
   [['https://b.example.com'], undefined, 'origin'],
   [['*'], '*', undefined],
 ])(
-  'where pages of %j may read answers and errors, one of a.example.com gets %j',
+  'if pages of %j may read answers and errors, a page of a.example.com gets %j',
   async (corsOrigins, allowed, vary) => {
     for (const model of ['llama', 'gpt']) {
       const { response } = await send(

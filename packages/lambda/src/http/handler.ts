@@ -50,8 +50,8 @@ const operations: Readonly<Record<RouteName, Operation>> = {
 };
 
 /**
- * The function: API Gateway's proxy event in, a response out, and never an exception. What goes wrong before a stream
- * has begun is an HTTP error; from then on the status is sent, and the stream says it.
+ * The function: API Gateway's proxy event in, a response out, and never an exception. A failure before a stream has
+ * begun is an HTTP error. After that the status is already sent, and the stream reports the failure.
  */
 export function createHandler(options: HandlerOptions): Handler {
   return async (sent, stream, context) => {
@@ -105,7 +105,7 @@ function routeOf({ httpMethod, resource }: ProxyEvent): RouteName {
   return found;
 }
 
-/** API Gateway has checked the key; here it gets its meaning. A key that this deployment did not issue has none. */
+/** Finds the caller of a key that API Gateway has checked. A key that this deployment did not issue has no caller. */
 async function authenticate({ event, options, log }: Invocation, deadline: Deadline): Promise<Caller> {
   const { identity, requestTimeEpoch } = event.requestContext;
   const caller = identity.apiKeyId

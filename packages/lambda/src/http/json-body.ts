@@ -4,7 +4,7 @@ import { ProxyError } from '../proxy-error.ts';
 /** The values of a request, at every level. Each may be at fault, and each fault takes time and memory to describe. */
 const mostValues = 20_000;
 
-/** The levels of a request. What reads it may call itself for each. */
+/** The most levels of a request. Its readers may recurse for each level. */
 const mostLevels = 200;
 
 export interface RawBody {
@@ -17,7 +17,7 @@ export interface RawBody {
 /**
  * Reads a request body as JSON.
  *
- * @throws {ProxyError} `invalid_json` where it is not a JSON object; `invalid_request` where it has more than 20,000
+ * @throws {ProxyError} `invalid_json` if it is not a JSON object; `invalid_request` if it has more than 20,000
  *   values or 200 levels, or is compressed, or is sent as another content type.
  */
 export function jsonBody(raw: RawBody): JsonObject {
@@ -28,7 +28,7 @@ export function jsonBody(raw: RawBody): JsonObject {
   return json;
 }
 
-/** API Gateway takes a missing content type for JSON, and so does this. */
+/** A missing content type means JSON, as in API Gateway. */
 function refuseOtherContentType(contentType: string | undefined): void {
   const mediaType = contentType?.split(';')[0]?.trim().toLowerCase();
   if (mediaType && mediaType !== 'application/json') {
@@ -60,7 +60,7 @@ function parseJsonObject({ body, isBase64Encoded }: RawBody): JsonObject {
   return json;
 }
 
-/** A loop over what is still to be looked at: a request may have more levels than a recursion. */
+/** A loop and not a recursion, because a request may have more levels than the stack. */
 function refuseVeryManyValues(json: object): void {
   const unseen: [value: unknown, level: number][] = [[json, 1]];
   for (let seen = 0; unseen.length > 0; seen += 1) {

@@ -37,14 +37,14 @@ test('a key sees its own models and the names that lead to them, in one page', a
 test.each([
   ['as it is', 'openai/gpt-4o:mini'],
   ['encoded', 'openai%2Fgpt-4o%3Amini'],
-])('a name that API Gateway passes on %s is found, and is the id of what is found', async (_how, name) => {
+])('a name that API Gateway passes on %s is found, and is the id of the listed model', async (_how, name) => {
   const { status, json } = await lookUp(name);
   expect([status, json.id, json.owned_by]).toEqual([200, 'openai/gpt-4o:mini', 'amazon']);
 });
 
 test.each([
-  ['nobody has', 'gpt-5', 404, 'unknown_model'],
-  ['is no encoding of anything', '%E0%A4%A', 404, 'unknown_model'],
+  ['does not exist', 'gpt-5', 404, 'unknown_model'],
+  ['is not a valid encoding', '%E0%A4%A', 404, 'unknown_model'],
   ['is outside the plan', 'titan', 403, 'model_not_allowed'],
 ])('a name that %s is an error in the envelope', async (_what, name, status, code) => {
   const refused = await lookUp(name, 'key1');

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { isObject } from '../json.ts';
 
-/** What is read of API Gateway's proxy event. The key's value, which is in it too, is not. */
+/** The fields that are read from API Gateway's proxy event. The key's value is in the event too, but is not read. */
 export type ProxyEvent = Pick<
   APIGatewayProxyEvent,
   'httpMethod' | 'resource' | 'body' | 'isBase64Encoded'
@@ -17,7 +17,7 @@ export type ProxyEvent = Pick<
   };
 };
 
-/** An event, or `otherwise` where it cannot be API Gateway's: who may invoke a function can send it anything. */
+/** An event, or `otherwise` if it cannot be API Gateway's: anyone who may invoke a function can send it anything. */
 export function receivedEvent<Event>(event: Event, otherwise: Event): Event {
   const sent: unknown = event;
   const context = isObject(sent) ? sent['requestContext'] : undefined;

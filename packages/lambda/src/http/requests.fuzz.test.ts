@@ -31,7 +31,7 @@ const ask = {
   },
 };
 
-/** JSON that nobody comes upon by chance. */
+/** JSON that random generation does not produce. */
 const extremeBodies = fc.constantFrom(
   '{"model":"llama","question":"Hi","question":5}',
   '{"model":"llama","question":"Hi","__proto__":{"system":"x"}}',
@@ -93,7 +93,7 @@ const anEvent = {
   },
 };
 
-/** What API Gateway can send: texts where it sends texts, and any text that a caller can choose. */
+/** Possible events of API Gateway: strings in its own fields, and any string that a caller can choose. */
 const events: fc.Arbitrary<ProxyEvent> = fc
   .record({
     route,
@@ -114,7 +114,7 @@ const events: fc.Arbitrary<ProxyEvent> = fc
     requestContext: { ...anEvent.requestContext, identity: { apiKeyId, apiKey: keyCanary } },
   }));
 
-/** What API Gateway never sends, but anybody who may invoke the function can. */
+/** Events that API Gateway never sends, but anyone who may invoke the function can. */
 const otherEvents = fc.oneof(anyJson, mutationsOf(anEvent));
 
 async function send(event: ProxyEvent) {
@@ -122,7 +122,7 @@ async function send(event: ProxyEvent) {
   return { seen, ...(await exchange(event, seen.handlerOptions)) };
 }
 
-/** Throws where something was said that must not be, or stays held. */
+/** Throws if a forbidden string was written, or a hold remains. */
 function checkTraces({ body, head, seen }: Awaited<ReturnType<typeof send>>): void {
   const { lines, holds, charges, calls } = seen;
   const written = `${JSON.stringify(head)}${body}${lines.join('')}`;
@@ -134,7 +134,7 @@ function checkTraces({ body, head, seen }: Awaited<ReturnType<typeof send>>): vo
   expect([holds.length, charges.length]).toEqual([calls.length, calls.length]);
 }
 
-test('whatever API Gateway passes on is answered in words of the contract, and repeats nothing of it', async () => {
+test("every request from API Gateway is answered in the contract's words, without repeating the request", async () => {
   await fc.assert(
     fc.asyncProperty(events, async (event) => {
       const answered = await send(event);
@@ -144,7 +144,7 @@ test('whatever API Gateway passes on is answered in words of the contract, and r
         validateHeaderValue(name, String(value));
       }
       const code = codeOf(answered);
-      // Of what it depends on, only the model did not do as it was asked.
+      // Of all dependencies, only the model failed.
       if (code && errorDefinition(code).status >= 500) expect(code).toBe('invalid_output');
     }),
     runs(300),

@@ -40,7 +40,7 @@ test('the start is sent once, with the first piece', async () => {
   expect(chunks).toEqual([`${opening}1`, '2']);
 });
 
-test('comments are sent only where nothing else is', async () => {
+test('comments are sent only if nothing else is sent', async () => {
   const { response, chunks } = respond();
   for (let second = 0; second < 5; second += 1) {
     await vi.advanceTimersByTimeAsync(9000);

@@ -13,7 +13,7 @@ export interface BeginningStream {
   readonly head: ResponseHead;
   /** Goes out with the first piece, or alone as the first sign of life. */
   readonly opening: string;
-  /** Sent where there is nothing else to send for long. */
+  /** Sent if there is nothing else to send for long. */
   readonly ping: string;
   /** Milliseconds of silence before that. */
   readonly pingAfterMs: number;
@@ -21,10 +21,10 @@ export interface BeginningStream {
 }
 
 /**
- * The response to one caller: in pieces while it is made, or where nothing was sent yet, whole.
+ * The response to one caller: in pieces while it is made, or whole if nothing was sent yet.
  *
- * A caller that hangs up ends nothing: what is sent from then on goes nowhere, so that the model's answer is read to
- * its end, where its cost is.
+ * A caller that hangs up does not end the call: later output is dropped, so that the model's answer is read to its end,
+ * which has the cost.
  */
 export class ResponseWriter {
   readonly #open: (head: ResponseHead) => Writable;
@@ -71,13 +71,13 @@ export class ResponseWriter {
     if (!body.write(text)) await this.#until('drain', body);
   }
 
-  /** Responds whole, and with another status where one is called for. */
+  /** Responds whole, with another status if needed. */
   respond({ statusCode, headers, body }: HttpResponse): void {
     clearTimeout(this.#ping);
     this.#begin({ statusCode, headers }).write(body);
   }
 
-  /** Ends the response. Resolves when all of it is on its way, or cannot be. */
+  /** Ends the response. Resolves when all of it is sent, or cannot be sent. */
   async end(): Promise<void> {
     clearTimeout(this.#ping);
     const body = this.#body;
@@ -98,8 +98,8 @@ export class ResponseWriter {
   }
 
   /**
-   * Waits for what the body emits when it has passed on what it was given. The runtime's stream has few members of
-   * one of Node's, so Node's own helpers cannot be used on it.
+   * Waits for the body's event after it has passed on its data. The runtime's stream has few members of a Node stream,
+   * so Node's own helpers cannot be used on it.
    */
   #until(event: 'drain' | 'finish', body: Writable): Promise<void> {
     const signal = this.#signal;
@@ -109,7 +109,7 @@ export class ResponseWriter {
         signal.removeEventListener('abort', gone);
         resolve();
       };
-      // Nobody reads, or not in time: what follows has no one to wait for.
+      // The caller does not read, or not in time, so later writes do not wait.
       const gone = () => {
         this.#callerGone = true;
         stop();

@@ -1,7 +1,7 @@
 import { errorDefinition, errorEnvelope, headers, type LimitStatus, limitHeaders } from '@org/contract';
 import type { ProxyError } from '../proxy-error.ts';
 
-/** What a response begins with. */
+/** The head of a response. */
 export interface ResponseHead {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -30,7 +30,7 @@ export function answerResponse(
   };
 }
 
-/** What is left of a limit, and which models a key has, are of this moment and of this caller. */
+/** Never cached: remaining limits and a key's models depend on the moment and the caller. */
 const uncached = { 'cache-control': 'no-store' };
 
 function requestIds(requestId: string): Record<string, string> {
@@ -61,7 +61,7 @@ export function eventStreamHead(requestId: string): ResponseHead {
   };
 }
 
-/** Adds a header that says to how many output tokens a call was lowered. */
+/** Adds a header with the number of output tokens that a call was lowered to. */
 export function withLoweredTokens<Head extends ResponseHead>(head: Head, lowered: number | undefined): Head {
   if (lowered === undefined) return head;
   return { ...head, headers: { ...head.headers, [headers.maxTokensLoweredTo]: String(lowered) } };

@@ -69,7 +69,7 @@ const events = (text: string) =>
 const piece = (text: string): ReplyEvent => ({ type: 'delta', delta: { type: 'text', text } });
 const end = saying([]).slice(1);
 
-test('an answer goes out as a start, its pieces, and one end with what it cost and what is left', async () => {
+test('an answer goes out as a start, its pieces, and one end with its cost and the remaining limits', async () => {
   const { heads, text } = await send(question);
   expect(heads).toEqual([
     {
@@ -96,7 +96,7 @@ test('an answer goes out as a start, its pieces, and one end with what it cost a
   ]);
 });
 
-test('where the plan lowers what is too much, the head of a stream says so', async () => {
+test('if the plan lowers the output tokens, the head of a stream says so', async () => {
   const caller = callerOf(
     { keyId: 'key1', team: 'acme', plan: 'small' },
     { models: ['llama'], maxTokens: 256, clampMaxTokens: true },
@@ -118,7 +118,7 @@ test.each<[string, unknown, code: string]>([
     new ProxyError({ code: 'upstream_error' }, { outcomeUnknown: true }),
     'upstream_error',
   ],
-  ['what nobody foresaw', new TypeError('canary'), 'internal'],
+  ['an unforeseen error', new TypeError('canary'), 'internal'],
 ])(
   '%s after the first event is an error event, the last one, and the hold stays charged',
   async (_case, error, code) => {
@@ -142,7 +142,7 @@ test.each([
   ['hangs up between two pieces', undefined, true],
   ['hangs up while it is written to', undefined, false],
   ['has a connection that breaks', new Error('canary'), true],
-])('a caller that %s is charged what the model did, to the end', async (_case, error, between) => {
+])("a caller that %s is charged for all of the model's work", async (_case, error, between) => {
   const body = new PassThrough();
   body.on('resume', () => {});
   const upstream: Upstream = {
@@ -161,7 +161,7 @@ test.each([
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ callerGone: true, deltas: 2, usage });
 });
 
-test('a caller that reads slowly holds the model back, and is not taken for gone', async () => {
+test('a caller that reads slowly slows the model down, and does not count as gone', async () => {
   const body = new PassThrough({ highWaterMark: 10 });
   let passed = 0;
   const upstream: Upstream = {
@@ -195,7 +195,7 @@ test('a caller that never reads is given up at the deadline, and settled', async
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ callerGone: true });
 });
 
-test('one line is logged, with what a stream has beyond an answer, and nothing that was said', async () => {
+test("one line is logged, with a stream's extra fields, and without any of the conversation", async () => {
   const { lines, log } = await send({ ...question, question: 'canary-question' });
   expect(lines).toHaveLength(1);
   expect(log).toMatchObject({ operation: 'stream', status: 200, deltas: 2, level: 'INFO' });

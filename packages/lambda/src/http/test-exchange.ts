@@ -48,7 +48,7 @@ const ListedModels = z.object({ object: z.enum(['list', 'model']) });
 
 const answers = [AnswerSchema, ModelListSchema, UsageReportSchema, ListedModels];
 
-/** The code of a response's error, if it is one. Throws where the response is none of the contract. */
+/** The code of a response's error, if it is one. Throws if the response breaks the contract. */
 export function codeOf({ head: { statusCode, headers }, body }: Answered): ErrorCode | undefined {
   if (headers['content-type'] === 'text/event-stream') {
     expect(statusCode).toBe(200);
@@ -64,7 +64,7 @@ export function codeOf({ head: { statusCode, headers }, body }: Answered): Error
   return code;
 }
 
-/** The code that a stream ends with, if it ends with an error. Throws where the stream is none of the contract. */
+/** The code of the error that ends a stream, if any. Throws if the stream breaks the contract. */
 function lastCodeOf(body: string): ErrorCode | undefined {
   const events = body
     .split('\n\n')

@@ -50,7 +50,7 @@ export const limits: LimitStatus[] = [
   },
 ];
 
-/** A ledger that admits everything and keeps what it was given. */
+/** A ledger that admits everything and records its calls. */
 export function recordingLedger() {
   const holds: HoldRequest[] = [];
   const charges: Amounts[] = [];
@@ -72,7 +72,7 @@ export function recordingLedger() {
 
 export const usage: TokenUsage = { inputTokens: 3, outputTokens: 2, totalTokens: 5 };
 
-/** What it costs at the prices of `config`, as far as tests know kinds of limits. */
+/** Its cost at the prices of `config`, for the kinds of limits in these tests. */
 export const replyCost = { requests: 1, tokens: 5, usd: 7 };
 
 /** The events of an answer in these pieces of text. */
@@ -94,7 +94,7 @@ export function saying(
 
 export const countNothing: Upstream['count'] = () => Promise.reject(new TypeError('Nothing is counted here'));
 
-/** An upstream that says this of every call. */
+/** An upstream with these events for every call. */
 export function answering(events: readonly ReplyEvent[]): Upstream {
   return {
     async *call() {
@@ -104,7 +104,7 @@ export function answering(events: readonly ReplyEvent[]): Upstream {
   };
 }
 
-/** A model that says `Bleak.` to everything, and what it was asked. */
+/** A model that answers `Bleak.` to everything, and its recorded calls. */
 export function recordingUpstream() {
   const calls: (ModelCall & Target)[] = [];
   const upstream: Upstream = {
@@ -139,7 +139,7 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** One request to the function, and all that it does beside answering. */
+/** One request to the function, and all its effects. */
 export function requestOf(body: object | null, options: RequestOptions) {
   const { keyId = 'key1', route = ['POST', '/bedrock'] } = options;
   const lines: string[] = [];

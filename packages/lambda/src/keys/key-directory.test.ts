@@ -23,14 +23,14 @@ const config: Config = readConfig({
   PROXY_CONFIG: JSON.stringify(environment),
 });
 
-/** When requests come in; the clock of the functions is another, which only decides what is still believed. */
+/** When requests come in. The functions' clock is another, which only decides how long an item is cached. */
 const noon = Date.parse('2026-11-22T12:00:00Z');
 const noonInSeconds = noon / 1000;
 const signal = new AbortController().signal;
 
 interface Fixture {
   readonly find: (keyId: string, at?: number) => ReturnType<KeyDirectory>;
-  /** Writes the item of a key, in place of the one that it has. */
+  /** Writes a key's item in place of its old one. */
   readonly write: (keyId: string, attributes: Readonly<Record<string, string | number>>) => Promise<void>;
   readonly table: TestTable;
 }
@@ -81,7 +81,7 @@ test('a team of the config keeps the plan that it has there', async () => {
   expect(await find('made')).toMatchObject({ team: 'acme', plan: 'large' });
 });
 
-test('a key that took over from another counts towards the same limits of its own', async () => {
+test("a key that replaced another counts towards the same key's limits", async () => {
   const { find, write } = await start();
   const limits = JSON.stringify({ requests: { day: 1 } });
   await write('new', { team: 'initech', plan: 'small', limits, countedAs: 'old' });
@@ -97,7 +97,7 @@ test.each([
   ['without an item', undefined],
   ['of a plan that is gone', { team: 'initech', plan: 'gone' }],
   ['of a team without a plan', { team: 'initech' }],
-])('a key %s stands for nobody', async (_, item) => {
+])('a key %s has no caller', async (_, item) => {
   const { find, write } = await start();
   if (item) await write('made', item);
   expect(await find('made')).toBeUndefined();
@@ -121,7 +121,7 @@ test('the end holds for a key that is remembered too', async () => {
   expect(table.operations).toEqual(['GetItem']);
 });
 
-test('a table that cannot be read refuses, because nobody knows the limits', async () => {
+test('a call is refused if the table cannot be read, because its limits are unknown', async () => {
   const { find, table } = await start();
   table.close();
   await expect(find('made')).rejects.toMatchObject({ statement: { code: 'limits_unavailable' } });

@@ -5,8 +5,8 @@ import { failureName } from '../failure-name.ts';
 import { ProxyError } from '../proxy-error.ts';
 
 /**
- * Finds who an API key stands for at a moment; `undefined` for a key that this deployment did not issue, or whose time
- * is over.
+ * Finds an API key's caller at a moment; `undefined` for a key that this deployment did not issue, or that has
+ * expired.
  *
  * @param at When the request came in, by API Gateway's clock: milliseconds since 1970.
  */
@@ -29,8 +29,8 @@ export interface KeyDirectoryOptions {
 /**
  * Keys of the config are known from the start; keys made at run time are items of the table.
  *
- * @returns A directory that fails with `limits_unavailable` where the table cannot be read: without the team, nobody
- *   knows its limits.
+ * @returns A directory that fails with `limits_unavailable` if the table cannot be read: without the team, its limits
+ *   are unknown.
  */
 export function createKeyDirectory({ client, config, now }: KeyDirectoryOptions): KeyDirectory {
   const entries = new Believed<Entry>(now);

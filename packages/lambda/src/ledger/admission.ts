@@ -13,7 +13,7 @@ import { type Amounts, unitOf } from './amounts.ts';
 import type { Counters } from './counters.ts';
 import type { Moment } from './moment.ts';
 
-/** Whose use is counted, and against what. */
+/** A key or team whose use is counted, with its limits. */
 export interface Scope {
   readonly kind: LimitScope;
   /** The team's name or the key's id. */
@@ -21,7 +21,7 @@ export interface Scope {
   readonly limits: Limits;
 }
 
-/** One limit of a scope, in what it is counted in. */
+/** One limit of a scope, in its counted unit. */
 export interface Bound {
   readonly limit: LimitKind;
   readonly period: LimitPeriod;
@@ -32,7 +32,7 @@ export function boundsOf({ limits }: Scope): Bound[] {
   return limitKinds.flatMap((limit) =>
     limitPeriods.flatMap((period) => {
       const max = limits[limit]?.[period];
-      // Rounded, for 2.01 times a million is a little less than 2,010,000.
+      // Rounded, because 2.01 times a million is a little less than 2,010,000.
       return max === undefined || max === null
         ? []
         : [{ limit, period, max: Math.round(max * unitOf[limit]) }];
@@ -40,10 +40,10 @@ export function boundsOf({ limits }: Scope): Bound[] {
   );
 }
 
-/** A limit that is smaller than one hold, which so never fits. */
+/** A limit smaller than one hold, so that the hold never fits. */
 export function limitBelow(hold: Amounts, scopes: readonly Scope[]): ExcessDetails | undefined {
   for (const scope of scopes) {
-    // A limit of 0 lets nothing through, however small: that is one used up.
+    // A limit of 0 lets nothing through, however small, so it counts as used up.
     const bound = boundsOf(scope).find(({ limit, max }) => max > 0 && hold[limit] > max);
     if (bound) {
       const { limit, period, max } = bound;
@@ -56,14 +56,14 @@ export function limitBelow(hold: Amounts, scopes: readonly Scope[]): ExcessDetai
 
 /** Why a hold was refused. */
 export type Refusal =
-  /** What is charged leaves no room for it: final, until the period ends. */
+  /** The charges leave no room: final until the period ends. */
   | { readonly kind: 'exhausted'; readonly details: QuotaDetails; readonly wanted: number }
   /** Only calls in flight stand in the way: when they settle, it may fit. */
   | { readonly kind: 'busy' };
 
 /**
- * Explains why a hold was refused. Only settled charges make a refusal final: pending holds may be released, and callers
- * would give up too early.
+ * Explains why a hold was refused. Only settled charges make a refusal final: pending holds may be released, and
+ * callers would give up too early.
  */
 export function explainRefusal(counters: Counters, scope: Scope, hold: Amounts, moment: Moment): Refusal {
   const exhausted = boundsOf(scope).filter(({ limit, period, max }) => {

@@ -5,7 +5,7 @@ export type Amounts = Readonly<Record<LimitKind, number>>;
 
 export const nothing: Amounts = amountsOf(() => 0);
 
-/** One whole unit of a limit, in what it is counted in. */
+/** One whole unit of a limit, in its counted unit. */
 export const unitOf: Amounts = { requests: 1, tokens: 1, usd: 1_000_000 };
 
 export function amountsOf(value: (kind: LimitKind) => number): Amounts {

@@ -24,17 +24,17 @@ export interface HoldWrite {
   readonly moment: Moment;
   readonly duration: Duration;
   readonly hold: Amounts;
-  /** What the scope may have committed in all. */
+  /** The most that the scope may have committed. */
   readonly bounds: readonly Bound[];
 }
 
 export interface SettleWrite {
   readonly scope: Scope;
-  /** Of the hold: a call belongs to the period that it began in. */
+  /** The moment of the hold: a call belongs to the period in which it began. */
   readonly moment: Moment;
   readonly duration: Duration;
   readonly hold: Amounts;
-  /** What of the hold stays charged, or more than it. */
+  /** The final charge: part of the hold, all of it or more. */
   readonly charge: Amounts;
   /** Attributes of slots that were over when the hold was made. */
   readonly over: readonly string[];
@@ -44,7 +44,7 @@ export interface SettleWrite {
 const mostCleared = 90;
 
 /**
- * The counters in DynamoDB: one item a scope and month, with its days as attributes, so that one write is atomic over
+ * The counters in DynamoDB: one item per scope and month, with its days as attributes, so that one write is atomic over
  * every limit and period. No retries: a write that may have happened must not happen twice.
  */
 export class CounterTable {
@@ -63,8 +63,8 @@ export class CounterTable {
     { scope, moment, duration, hold, bounds }: HoldWrite,
     signal: AbortSignal,
   ): Promise<{ readonly admitted: boolean; readonly counters: Counters }> {
-    // Conditions have no arithmetic, so what may be there already is computed here. Below 0 nothing may be: such a
-    // condition would still admit the first hold of all, on an item that has no such attribute yet.
+    // Conditions have no arithmetic, so the most that may be there is computed here. It must not be below 0: such a
+    // condition would admit the very first hold, on an item without the attribute.
     if (bounds.some(({ limit, max }) => hold[limit] > max)) {
       return { admitted: false, counters: await this.read(scope, moment, signal) };
     }

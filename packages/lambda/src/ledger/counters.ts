@@ -4,18 +4,18 @@ import { type Amounts, amountsOf, exceeds } from './amounts.ts';
 import { isLive, isOver, type Moment } from './moment.ts';
 
 /**
- * What a scope has used, as one item holds it. `committed` is what was charged and what is held by calls in flight;
- * it alone decides admission.
+ * A scope's usage, as in one item. `committed` is the charges plus the holds of calls in flight. It alone decides
+ * admission.
  */
 export interface Counters {
   readonly committed: Readonly<Record<LimitPeriod, Amounts>>;
   /** The part of `committed` that calls in flight hold. */
   readonly held: Readonly<Record<LimitPeriod, Amounts>>;
-  /** Attributes of slots that are over. What is left in them was held by calls that died, and is charged. */
+  /** Attributes of slots that are over. Their holds are of calls that died, and are charged. */
   readonly over: readonly string[];
 }
 
-/** More is held than committed, which no write of ours leads to: nothing is let through on it. */
+/** More is held than committed, which none of our writes causes. Such counters let nothing through. */
 export class InconsistentCounters extends Error {
   override readonly name = 'InconsistentCounters';
 }

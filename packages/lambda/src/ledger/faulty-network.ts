@@ -8,11 +8,11 @@ import type { HoldSignals } from './ledger.ts';
 export interface Fault {
   /** Whether it is applied all the same. */
   readonly applied: boolean;
-  /** What its caller hears; `death`: its process ends here. */
+  /** The caller's error; `death`: its process ends here. */
   readonly answer: 'throttle' | 'failure' | 'reset' | 'silence' | 'death';
 }
 
-/** What a request may meet: mostly nothing. */
+/** The possible faults of a request: mostly none. */
 export const fault: fc.Arbitrary<Fault | undefined> = fc.oneof(
   { weight: 48, arbitrary: fc.constant(undefined) },
   { weight: 1, arbitrary: fc.constant<Fault>({ applied: false, answer: 'throttle' }) },
@@ -25,7 +25,7 @@ export const fault: fc.Arbitrary<Fault | undefined> = fc.oneof(
   },
 );
 
-/** A piece of work of a function, such as to hold, with what its requests to DynamoDB will meet. */
+/** A function's piece of work, such as a hold, with the faults of its requests to DynamoDB. */
 export class Work {
   readonly #signals = { hold: new AbortController(), settle: new AbortController() };
   readonly #faults: (Fault | undefined)[];
@@ -39,7 +39,7 @@ export class Work {
     this.#faults = [...faults];
   }
 
-  /** What comes of it; never more than `died` where its process ends on the way. */
+  /** Its outcome; always `died` if its process ends on the way. */
   run<Value>(work: (signals: HoldSignals) => Promise<Value>): Promise<Value | 'died'> {
     const { hold, settle } = this.#signals;
     const signals = { hold: hold.signal, settle: settle.signal };
@@ -62,7 +62,7 @@ export class Work {
       case 'reset':
         throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
       case 'silence':
-        // The time of whoever waits is up.
+        // The caller's time is up.
         Object.values(this.#signals)
           .find((controller) => controller.signal === signal)
           ?.abort();
@@ -76,7 +76,7 @@ export class Work {
 
 const current = new AsyncLocalStorage<Work>();
 
-/** What every request of a piece of work goes through; others meet nothing. */
+/** Every request of a piece of work goes through this; others meet no fault. */
 export const network: Network = (send, signal) => current.getStore()?.meet(send, signal) ?? send();
 
 function exception(statusCode: number, type: string): HttpResponse {

@@ -23,7 +23,7 @@ const { signal } = new AbortController();
 const amounts: fc.Arbitrary<Amounts> = fc
   .array(fc.integer({ min: 0, max: 40 }), { minLength: limitKinds.length, maxLength: limitKinds.length })
   .map((numbers) => ({ ...amountsOf((kind) => numbers[limitKinds.indexOf(kind)] ?? 0), requests: 1 }));
-/** In whole units, such as micro-USD, so that every kind is counted alike. */
+/** In whole units, such as micro-USD, so that every kind is counted in the same way. */
 const limits: fc.Arbitrary<Scope['limits']> = fc
   .dictionary(
     fc.constantFrom(...limitKinds),
@@ -42,7 +42,7 @@ const limits: fc.Arbitrary<Scope['limits']> = fc
     ),
   );
 
-/** What a reference ledger knows of a call: what it held, and what it was settled with. */
+/** A reference ledger's record of a call: its hold and its settlement. */
 interface Known {
   readonly at: number;
   readonly worstCase: Amounts;
@@ -54,7 +54,7 @@ const inPeriod = (period: LimitPeriod, at: number, now: number) =>
     ? momentOf(at).month === momentOf(now).month
     : momentOf(at).month === momentOf(now).month && momentOf(at).day === momentOf(now).day;
 
-/** Why a hold has to be refused: for good, where what is charged leaves no room, the holds of dead calls included. */
+/** Why a hold must be refused: finally if the charges, with the holds of dead calls, leave no room. */
 function refusalOf(calls: readonly Known[], scope: Scope, worstCase: Amounts, now: number): ErrorCode {
   const bounds = boundsOf(scope);
   if (bounds.some(({ limit, max }) => max > 0 && worstCase[limit] > max)) return 'exceeds_limit';
@@ -68,7 +68,7 @@ function refusalOf(calls: readonly Known[], scope: Scope, worstCase: Amounts, no
   return final ? 'quota_exceeded' : 'rate_limited';
 }
 
-/** What becomes of a call: settled with a share of its hold, refunded, or never heard of again. */
+/** The end of a call: settled with a share of its hold, refunded, or lost. */
 const outcome = fc.oneof(
   {
     weight: 4,
@@ -142,7 +142,7 @@ test('in any order of holds, settlements, refunds and crashes, no limit is passe
             },
           });
         }
-        // Never past a limit, at no moment, with the holds of all calls in flight.
+        // Never past a limit at any moment, including the holds of all calls in flight.
         const { committed } = await counters.read(scope, momentOf(now), signal);
         for (const { limit, period, max } of boundsOf(scope)) {
           expect(committed[period][limit]).toBeLessThanOrEqual(max);

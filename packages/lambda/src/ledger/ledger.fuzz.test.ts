@@ -35,12 +35,12 @@ import { createLedger, type Hold, type Ledger } from './ledger.ts';
 import { type Asked, type Entry, type Place, periodOf, ReferenceLedger } from './reference-ledger.ts';
 import { type Call, type Scenario, scenario } from './scenario.ts';
 
-/** An API key, and what its operator did with it. */
+/** An API key, and its operator's changes. */
 interface Key {
   readonly own: Limits | undefined;
-  /** Ids of its values: the limits of its own count under the first. */
+  /** Ids of its values. The key's own limits count under the first. */
   readonly ids: string[];
-  /** Its teams, with when it came to each. */
+  /** Its teams, with the time that it joined each. */
   readonly teams: { readonly team: string; readonly since: number }[];
 }
 
@@ -58,7 +58,7 @@ interface Begun {
   readonly process: Process;
 }
 
-/** A call that asks for room, with what the reference knows of it. */
+/** A call that asks for room, with the reference's record of it. */
 interface Asking extends Pick<Begun, 'asked' | 'scopes'> {
   readonly entries: readonly Entry[];
 }
@@ -72,13 +72,13 @@ interface Running {
   readonly endsAtStep: number;
 }
 
-/** What was tried, which a long run prints. */
+/** The number of things tried. A long run prints it. */
 const tried = { deployments: 0, calls: 0, admitted: 0, requests: 0, faults: 0, deaths: 0, unsettled: 0 };
 const refused: Partial<Record<ErrorCode, number>> = {};
 
 /**
  * Two functions with the real directory of keys and the real ledger, on a table of DynamoDB; beside them the reference
- * ledger, which says what they may answer and count.
+ * ledger, which knows their allowed answers and counts.
  */
 class Deployment {
   readonly #client: DynamoDBClient;
@@ -138,7 +138,7 @@ class Deployment {
     return taken;
   }
 
-  /** Calls begin and end at once; then what came of each is judged by what may have been committed on the way. */
+  /** Calls begin and end at once. Then each outcome is checked against the amounts possibly committed on the way. */
   async #together(calls: readonly Call[], ending: readonly Running[], step = 0): Promise<void> {
     const beginning = (await Promise.all(calls.map((call) => this.#callerOf(call)))).flatMap(
       (found) => found ?? [],
@@ -168,7 +168,7 @@ class Deployment {
       ),
     ]);
 
-    // Judged by the widest ranges that there were, which are those before any is made narrower.
+    // Checked against the widest ranges: those before any is narrowed.
     const narrower: (() => void)[] = [];
     for (const [index, { running, charge, work }] of settling.entries()) {
       const settlement = settled[index];
@@ -191,7 +191,7 @@ class Deployment {
       if (outcome === 'died') continue;
       if (outcome instanceof ProxyError) {
         this.#judgeRefusal(outcome, { scopes, asked, entries }, work.met > 0);
-        // What earlier scopes held of it is given back, unless that fails.
+        // Earlier scopes give their holds back, unless that fails.
         if (work.met === 0)
           narrower.push(() => void entries.map((entry) => Object.assign(entry, { most: nothing })));
         continue;
@@ -205,7 +205,7 @@ class Deployment {
     for (const narrow of narrower) narrow();
   }
 
-  /** Who calls, as a function finds it; undefined where it cannot, or dies. */
+  /** The caller, as a function finds it; undefined if the lookup fails or the function dies. */
   async #callerOf(call: Call): Promise<Begun | undefined> {
     tried.calls += 1;
     const key = this.#keys[call.key] ?? expect.unreachable();
@@ -223,7 +223,7 @@ class Deployment {
       });
     if (!caller || caller === 'died') return undefined;
     const { scopes } = caller;
-    // A function may believe for a minute what was true before.
+    // A function may use an old item for a minute.
     const believable = key.teams.filter(
       (_, index) => (key.teams[index + 1]?.since ?? Number.POSITIVE_INFINITY) > this.#now - believedForMs,
     );
@@ -288,7 +288,7 @@ class Deployment {
     );
   }
 
-  /** What is in the table at the end: of each kind and period as much as may be, and nothing below 0. */
+  /** Checks the final table: each kind and period is in its allowed range, and nothing is below 0. */
   async #audit(): Promise<void> {
     for (const [month, entries] of this.#reference.months()) {
       const [{ scope, at } = expect.unreachable()] = entries;
@@ -326,7 +326,7 @@ class Deployment {
     await this.#write(key);
   }
 
-  /** Functions with the plans of now, which remember nothing. */
+  /** Functions with the current plans and an empty memory. */
   #deploy(): void {
     const environment: ProxyEnvironment = {
       metrics: 'proxy-test',
@@ -381,9 +381,9 @@ afterAll(() => {
 });
 
 test(
-  'whatever is asked, and whatever becomes of the requests to DynamoDB, the ledger says and counts what it may',
+  'whatever the calls, and however requests to DynamoDB end, the ledger answers and counts correctly',
   async () => {
-    // Several at once, because a settlement that was throttled waits before it tries again.
+    // Several at once, because a throttled settlement waits before it tries again.
     const lanes = 8;
     const { numRuns } = runs(600);
     const client = await openTable((send, signal) => {
@@ -399,6 +399,6 @@ test(
       ),
     );
   },
-  // Half a minute; several where the machine is busy.
+  // Half a minute; several minutes on a busy machine.
   600_000 * Math.max(1, Number(process.env['FUZZ_RUNS'] ?? 1)),
 );

@@ -113,13 +113,13 @@ test('a used-up limit says which, how much, and when it resets', async () => {
   });
 });
 
-test('of several used-up limits the one that opens last is reported', async () => {
+test('if several limits are used up, the limit that resets last is reported', async () => {
   const scope = team({ requests: { day: 1 }, tokens: { month: 150 } });
   await (await hold([scope])).settle(call, signal);
   expect((await refusal(hold([scope]))).details).toMatchObject({ limit: 'tokens', period: 'month' });
 });
 
-test('a call that is larger than a limit gets an error of its own, which does not say to wait as a used-up quota does', async () => {
+test('a call larger than a limit gets a different error than a used-up quota, and no advice to wait', async () => {
   expect(await refusal(hold([team({ tokens: { day: 60 } })]))).toEqual({
     code: 'exceeds_limit',
     message:
@@ -128,7 +128,7 @@ test('a call that is larger than a limit gets an error of its own, which does no
   });
 });
 
-test('it is refused before anything is written, whichever scope the limit is of', async () => {
+test('a call larger than a limit is refused before anything is written, for any scope', async () => {
   const full = team({ requests: { day: 0 } });
   const { code, details } = await refusal(
     hold([full, { kind: 'key', id: 'k', limits: { tokens: { month: 60 } } }]),
@@ -139,7 +139,7 @@ test('it is refused before anything is written, whichever scope the limit is of'
   });
 });
 
-test('what is left but too little at the moment says that waiting helps too', async () => {
+test('if calls in flight leave too little room, the error says that waiting helps too', async () => {
   const scope = team({ tokens: { day: 150 } });
   await (await hold([scope])).settle(call, signal);
   expect((await refusal(hold([scope]))).message).toContain(
@@ -159,7 +159,7 @@ test.each<[Duration, minutes: number]>([
   ['short', 12],
   ['long', 32],
 ])(
-  'a %s hold whose call died does not pass for one in flight, however long its team was silent',
+  'a %s hold whose call died does not count as in flight, however long its team was silent',
   async (duration, minutes) => {
     const begun = Date.parse('2026-11-02T00:00:00Z');
     for (const step of [1, 2, 3, 5, 8, 40, 79, 80, 81, 97, 480, 900]) {
@@ -174,7 +174,7 @@ test.each<[Duration, minutes: number]>([
   },
 );
 
-test('the next call that is settled clears away what the dead held', async () => {
+test('the next settled call clears away the holds of dead calls', async () => {
   const scope = team({ tokens: { month: 10_000 } });
   for (let death = 0; death < 30; death += 1) {
     const at = new Date(Date.parse(noon) + death * 180_000).toISOString();
@@ -191,7 +191,7 @@ test('the next call that is settled clears away what the dead held', async () =>
   expect(await usage(scope, later)).toMatchObject([{ used: 3200 }]);
 });
 
-test('a settlement that comes after its hold was cleared away gives back what was held, once', async () => {
+test('a settlement after its hold was cleared away gives the hold back, once', async () => {
   const scope = team({ tokens: { month: 1000 } });
   const late = await hold([scope], { ...call, tokens: 900 });
   const later = '2026-11-22T13:00:00Z';
@@ -207,7 +207,7 @@ test.each<[Duration, minutes: number]>([
   ['short', 12],
   ['long', 32],
 ])(
-  'a %s hold is in flight for %i minutes, and not for longer because others go on calling',
+  'a %s hold is in flight for %i minutes, and not longer if others go on calling',
   async (duration, minutes) => {
     const scope = team({ tokens: { month: 1000 } });
     const small = amounts({ requests: 1, tokens: 1 });
@@ -241,7 +241,7 @@ test('holds of others do not count as nearly reached, because they may be given 
   expect((await large.settle({ ...call, tokens: 800 }, signal)).nearlyReached).toMatchObject([{ used: 850 }]);
 });
 
-test('a stream and an answer in flight at once are settled each for itself', async () => {
+test('a stream and an answer in flight at once are settled separately', async () => {
   const scope = team({ tokens: { month: 1000 } });
   const stream = await hold([scope], { ...call, tokens: 500 }, noon, 'long');
   const answer = await hold([scope], { ...call, tokens: 400 });
@@ -253,7 +253,7 @@ test('a stream and an answer in flight at once are settled each for itself', asy
   expect((await refusal(hold([scope], call))).code).toBe('rate_limited');
 });
 
-test('an amount of money is the one that was written, not its binary neighbour', async () => {
+test('an amount of money is exact as written, not its binary neighbour', async () => {
   const scope = team({ usd: { day: 2.01, month: 1.1 } });
   const { limits } = await (await hold([scope])).settle(amounts({ requests: 1, tokens: 1, usd: 1 }), signal);
   expect(limits).toMatchObject([{ max: 2.01, used: 0.000001, remaining: 2.009999 }, { max: 1.1 }]);
@@ -267,7 +267,7 @@ test('a limit of 0 says that nothing is let through, and not when it resets, whi
   expect(details).toMatchObject({ limit: 'requests', period: 'day', max: 0, used: 0 });
 });
 
-test('of used-up limits one of 0 is reported, because it never opens', async () => {
+test('if several limits are used up, a limit of 0 is reported, because it never resets', async () => {
   const scope = team({ requests: { month: 1 } });
   await (await hold([scope])).settle(call, signal);
   const closed = { ...scope, limits: { requests: { day: 0, month: 1 } } };
@@ -315,7 +315,7 @@ test.each([
   await hold([scope], call, `${nextDay}T00:00:00Z`);
 });
 
-test('a call belongs to the day and month that it began in, wherever it ends', async () => {
+test('a call belongs to the day and month that it began in, whenever it ends', async () => {
   const scope = team({ tokens: { day: 1000, month: 1000 } });
   const held = await hold([scope], call, '2026-11-30T23:59:59.999Z');
   const december = await hold([scope], call, '2026-12-01T00:00:10Z');
@@ -326,7 +326,7 @@ test('a call belongs to the day and month that it began in, wherever it ends', a
 });
 
 test.each(['2026-11-23T00:05:00Z', '2026-12-01T00:05:00Z'])(
-  'what a stream of yesterday holds is not part of what is used up today (%s)',
+  "the hold of yesterday's stream is not part of today's usage (%s)",
   async (at) => {
     const scope = team({ tokens: { day: 1000 } });
     const yesterday = new Date(Date.parse(at) - 15 * 60_000).toISOString();
@@ -339,7 +339,7 @@ test.each(['2026-11-23T00:05:00Z', '2026-12-01T00:05:00Z'])(
   },
 );
 
-test('what a stream of yesterday holds does not hide that a limit of today is nearly reached', async () => {
+test("the hold of yesterday's stream does not hide that today's limit is nearly reached", async () => {
   const scope = team({ tokens: { day: 1000 } });
   await hold([scope], { ...call, tokens: 500 }, '2026-11-22T23:50:00Z', 'long');
   const held = await hold([scope], { ...call, tokens: 850 }, '2026-11-23T00:05:00Z');
@@ -348,7 +348,7 @@ test('what a stream of yesterday holds does not hide that a limit of today is ne
   ]);
 });
 
-test('a stream of yesterday is still in flight for the month', async () => {
+test("yesterday's stream is still in flight for the month", async () => {
   const scope = team({ tokens: { month: 1000 } });
   const stream = await hold([scope], { ...call, tokens: 950 }, '2026-11-22T23:59:59Z', 'long');
   expect((await refusal(hold([scope], call, '2026-11-23T00:05:00Z'))).code).toBe('rate_limited');

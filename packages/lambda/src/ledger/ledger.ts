@@ -33,21 +33,21 @@ export interface HoldSignals {
   readonly settle: AbortSignal;
 }
 
-/** What the limits say after a call was settled. */
+/** The limits after a call was settled. */
 export interface Settlement {
   readonly limits: readonly LimitStatus[];
   /** The limits that this settlement took past four fifths. */
   readonly nearlyReached: readonly LimitUse[];
-  /** Why a settlement was not written, if so: the hold stays charged. */
+  /** Why a settlement was not written, if it failed: the hold stays charged. */
   readonly failure?: unknown;
 }
 
-/** Room for one call, taken before it and given back after it. Settle it once, whatever became of the call. */
+/** Room for one call, taken before it and given back after it. Settle it once, however the call ended. */
 export interface Hold {
   readonly worstCase: Amounts;
   /**
-   * Replaces the hold by what the call did cost: the true cost, `nothing` where it was certainly not billed, or the
-   * worst case where nobody knows. Never throws: what cannot be written stays charged.
+   * Replaces the hold by the call's charge: the true cost, `nothing` if it was certainly not billed, or the worst case
+   * if the cost is unknown. Never throws: if the write fails, the hold stays charged.
    */
   settle(charge: Amounts, signal: AbortSignal): Promise<Settlement>;
 }
@@ -56,11 +56,11 @@ export interface Ledger {
   /**
    * Admits a call or refuses it, at any concurrency, never past a limit. One write a scope.
    *
-   * @throws {ProxyError} `exceeds_limit` where the call alone is more than a limit, which costs no write;
-   *   `quota_exceeded` where what is charged leaves no room; `rate_limited` where only calls in flight stand in the
-   *   way; `limits_unavailable` where the counters cannot be reached.
-   * @param signals `hold` ends the attempt to hold; `settle` ends the attempt to give back what was held when a later
-   *   scope refuses.
+   * @throws {ProxyError} `exceeds_limit` if the call alone is more than a limit, which costs no write; `quota_exceeded`
+   *   if the charges leave no room; `rate_limited` if only calls in flight stand in the way; `limits_unavailable` if
+   *   the counters cannot be reached.
+   * @param signals `hold` ends the attempt to hold; `settle` ends the attempt to give back the hold if a later scope
+   *   refuses.
    */
   hold(request: HoldRequest, signals: HoldSignals): Promise<Hold>;
   /** @throws {ProxyError} `limits_unavailable`. */
@@ -148,7 +148,7 @@ async function untilWritten<Value>(write: () => Promise<Value>, signal: AbortSig
   return write();
 }
 
-/** @param outcomeUnknown Whether a write may have happened all the same, so that trying again could hold twice. */
+/** @param outcomeUnknown Whether the failed write may have happened, so that trying again could hold twice. */
 function unavailable(name: string, outcomeUnknown: boolean): ProxyError {
   return new ProxyError({ code: 'limits_unavailable' }, { failure: { name }, outcomeUnknown });
 }

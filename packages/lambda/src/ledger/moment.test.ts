@@ -7,7 +7,7 @@ const at = fc.integer({ min: Date.parse('2026-01-01'), max: Date.parse('2100-01-
 const duration = fc.constantFrom('short' as const, 'long' as const);
 const longest = { short: longestCallMs.whole, long: longestCallMs.stream };
 
-test('whatever began within the time that a call can last is in a live slot', () => {
+test("every call that began within a call's longest time is in a live slot", () => {
   fc.assert(
     fc.property(at, duration, fc.double({ min: 0, max: 1, noNaN: true }), (now, kind, share) => {
       const [moment, began] = [momentOf(now), momentOf(now - share * longest[kind])];
@@ -17,7 +17,7 @@ test('whatever began within the time that a call can last is in a live slot', ()
   );
 });
 
-test('no live slot is over, and none that a late settlement may still come to', () => {
+test('no live slot is over, and no slot that a late settlement may still change', () => {
   fc.assert(
     fc.property(
       at,
@@ -49,7 +49,7 @@ test('a call that is long over is in a slot that is over', () => {
   );
 });
 
-test('no two slots of a month are one', () => {
+test('no two slots of a month are the same', () => {
   fc.assert(
     fc.property(at, duration, (now, kind) => {
       const later = momentOf(now + 3 * longest[kind]);

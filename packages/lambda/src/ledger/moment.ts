@@ -26,29 +26,29 @@ export function momentOf(at: number): Moment {
 }
 
 /**
- * Holds are counted in slots of time, numbered from the beginning of their day, so that what is held of a day is known
- * apart from the days around it. A call is over before as much time again has passed as its slot has; what is still
- * held after that belongs to a call that died, and counts as charged. So a slot is longer than a call can last, with
- * room for the time that it took to begin, and longer calls have slots of their own: in shorter ones their holds would
- * pass for dead, and in their long ones dead holds of other calls would pass for live.
+ * Holds are counted in slots of time, numbered from the beginning of their day, so that each day's holds are known
+ * separately. A call is over before its slot's length has passed again after the slot. A hold left after that belongs
+ * to a call that died, and counts as charged. So a slot is longer than a call can last, with room for the time to
+ * begin. Longer calls have their own slots: in short slots their holds would count as dead, and in long slots dead
+ * holds of other calls would count as live.
  */
 const slotMs: Readonly<Record<Duration, number>> = {
   short: longestCallMs.whole + 60_000,
   long: longestCallMs.stream + 60_000,
 };
 
-/** The slot that the hold of a call is counted in which begins now. */
+/** The slot of a call that begins now. */
 export function slotOf({ at, day, ends }: Moment, duration: Duration): Slot {
   const dayBegan = ends.day - dayMs;
   return { day, duration, number: Math.floor((at - dayBegan) / slotMs[duration]) };
 }
 
-/** Whether what is held in a slot can be of calls in flight. */
+/** Whether a slot's holds can be of calls in flight. */
 export function isLive(slot: Slot, moment: Moment): boolean {
   return endOf(slot, moment) + slotMs[slot.duration] > moment.at;
 }
 
-/** Whether what is held in a slot is of dead calls only, and no settlement, however late, will come to it. */
+/** Whether a slot's holds are of dead calls only, and no settlement, however late, will change it. */
 export function isOver(slot: Slot, moment: Moment): boolean {
   return endOf(slot, moment) + 2 * slotMs[slot.duration] <= moment.at;
 }

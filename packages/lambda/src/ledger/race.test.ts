@@ -59,7 +59,7 @@ const one = { ...amountsOf(() => 50), requests: 1 };
 const hundredfold = amountsOf((kind) => 100 * one[kind]);
 
 test.each(limitKinds)(
-  'where a hold is the true cost, exactly as many calls are admitted as the limit on %s has room for',
+  'if a hold is the true cost, exactly as many calls are admitted as fit the limit on %s',
   async (kind) => {
     const max = hundredfold[kind] / unitOf[kind];
     const { admitted, exhausted, busy, counters } = await runRace({
@@ -75,7 +75,7 @@ test.each(limitKinds)(
   },
 );
 
-test('where a hold is more than the true cost, less than one hold is left over, and nobody was sent away before', async () => {
+test('if a hold is more than the true cost, less than one hold is left over, and no call is refused early', async () => {
   const scope: Scope = { kind: 'team', id: 'dear', limits: { tokens: { month: 5000 } } };
   const worstCase = amounts({ requests: 1, tokens: 400 });
   const trueCost = amounts({ requests: 1, tokens: 150 });
@@ -93,7 +93,7 @@ test('where a hold is more than the true cost, less than one hold is left over, 
   expect(counters.held).toEqual({ day: nothing, month: nothing });
 });
 
-test('callers who do not try again get a refusal that says they may', async () => {
+test('callers who do not try again get a refusal that allows a retry', async () => {
   const scope: Scope = { kind: 'team', id: 'impatient', limits: { tokens: { month: 5000 } } };
   const worstCase = amounts({ requests: 1, tokens: 2500 });
   const trueCost = amounts({ requests: 1, tokens: 1 });

@@ -6,7 +6,7 @@ import type { Amounts } from './amounts.ts';
 import { CounterTable } from './counter-table.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 
-/** What one process of a race is to do. */
+/** The work of one process in a race. */
 export interface Race {
   readonly url: string;
   readonly scope: Scope;
@@ -22,7 +22,7 @@ export interface RaceOutcome {
   readonly admitted: number;
   readonly exhausted: number;
   readonly busy: number;
-  /** The least that was said to be used when a caller was refused and asked not to try again. */
+  /** The lowest usage reported in a final refusal. */
   readonly leastUsedWhenExhausted: number | null;
 }
 
@@ -68,7 +68,7 @@ export async function race(share: Race, ledger: Ledger): Promise<RaceOutcome> {
   return { admitted, exhausted, busy, leastUsedWhenExhausted: Number.isFinite(leastUsed) ? leastUsed : null };
 }
 
-/** As a process of its own: the share is the first argument, the outcome the only output. */
+/** Run as a separate process: the share is the first argument, the outcome the only output. */
 const [argument] = process.argv.slice(2);
 if (import.meta.main && argument) {
   const share: Race = JSON.parse(argument);

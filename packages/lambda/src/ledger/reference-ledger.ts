@@ -10,7 +10,7 @@ import type { Duration } from '@org/table';
 import type { Scope } from './admission.ts';
 import { type Amounts, nothing } from './amounts.ts';
 
-/** How long after its beginning a call that died passes for one in flight, at most: see INVARIANTS.md. */
+/** The longest time after its beginning that a dead call counts as in flight: see INVARIANTS.md. */
 const deadAfterMs: Readonly<Record<Duration, number>> = { short: 12 * 60_000, long: 32 * 60_000 };
 
 const longestMs: Readonly<Record<Duration, number>> = {
@@ -18,7 +18,7 @@ const longestMs: Readonly<Record<Duration, number>> = {
   long: longestCallMs.stream,
 };
 
-/** A call, as its caller knows it. */
+/** A call, with the facts that its caller knows. */
 export interface Asked {
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -26,14 +26,14 @@ export interface Asked {
   readonly worstCase: Amounts;
 }
 
-/** What a scope may have committed of one call: from what it certainly has, to the most that it can have. */
+/** The amount that a scope may have committed for one call: from the certain minimum to the possible maximum. */
 export interface Entry extends Asked {
   readonly scope: Scope;
-  /** The day and the month that it counts in. */
+  /** The day and the month in which it counts. */
   readonly when: Readonly<Record<LimitPeriod, string>>;
   least: Amounts;
   most: Amounts;
-  /** Whether it is charged for good: until somebody tried to settle it, it is not. */
+  /** Whether the charge is final. It is not before an attempt to settle it. */
   settled: 'no' | 'perhaps' | 'yes';
 }
 
@@ -57,8 +57,8 @@ interface Closed extends Place {
 }
 
 /**
- * What a ledger may say, worked out from nothing but what its callers know: a list of calls, and of each how much of it
- * may be committed. It knows no items, slots or writes. Where no fault was met, the two ends of each range are the same.
+ * A ledger's allowed answers, computed only from its callers' knowledge: a list of calls, and how much of each may be
+ * committed. It knows no items, slots or writes. Without a fault, both ends of each range are the same.
  */
 export class ReferenceLedger {
   readonly #entries: Entry[] = [];
@@ -75,7 +75,7 @@ export class ReferenceLedger {
     return opened;
   }
 
-  /** What is said to be used of a limit: never more than the limit, but for what calls cost above what they held. */
+  /** A limit's reported usage: never more than the limit, except for costs above the holds. */
   used(scope: Scope, { limit, period }: Place, at: number): Range {
     const entries = this.#of(scope, period, at, []);
     const allowed = Math.max(0, ...entries.map((entry) => maxOf(entry.scope, { limit, period })));
@@ -87,7 +87,7 @@ export class ReferenceLedger {
     return { least: sum(entries, 'least', limit), most };
   }
 
-  /** All that a ledger may answer a call that has been opened. */
+  /** Every allowed answer to a call that has been opened. */
   answers(scopes: readonly Scope[], asked: Asked, opened: readonly Entry[]): Set<ErrorCode | 'admitted'> {
     const { at, worstCase } = asked;
     if (scopes.some((scope) => boundsOf(scope).some(({ limit, max }) => max > 0 && worstCase[limit] > max))) {
@@ -121,12 +121,12 @@ export class ReferenceLedger {
     return answers.add('admitted');
   }
 
-  /** A refusal that is final: from now on, no call that needs as much of this limit is to be let through. */
+  /** A final refusal: from now on, no call that needs as much of this limit may be let through. */
   close(scope: Scope, { limit, period }: Place, { at, worstCase }: Asked): void {
     this.#closed.push({ scope, limit, period, when: periodOf(at, period), wanted: worstCase[limit] });
   }
 
-  /** Whether a call, or one that needed no more of a limit that was no smaller, was refused for good before. */
+  /** Whether this call, or a call that needed no more of a limit at least as large, was finally refused before. */
   wasRefusedForGood(scopes: readonly Scope[], { at, worstCase }: Asked): boolean {
     return this.#closed.some((closed) =>
       scopes.some(
@@ -139,7 +139,7 @@ export class ReferenceLedger {
     );
   }
 
-  /** What is known of each scope and month. */
+  /** The record of each scope and month. */
   months(): Map<string, Entry[]> {
     return Map.groupBy(this.#entries, ({ scope, when }) => `${scope.kind} ${scope.id} ${when.month}`);
   }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type Amounts, unitOf } from './amounts.ts';
 import { fault } from './faulty-network.ts';
 
-/** What the requests of one piece of work meet, one each, in this order. */
+/** The faults of one piece of work's requests, one each, in this order. */
 const faults = fc.array(fault, { minLength: 4, maxLength: 4 });
 
 const amount = fc.oneof(
@@ -75,7 +75,7 @@ const step = fc.record({
     { weight: 2, arbitrary: fc.nat(36 * hour) },
     { weight: 1, arbitrary: fc.nat(40 * 24 * hour) },
   ),
-  /** What an operator does. */
+  /** An operator's action. */
   change: fc.oneof(
     { weight: 8, arbitrary: fc.constant(undefined) },
     {
@@ -105,7 +105,7 @@ export const scenario = fc.record({
     ],
   ),
   plans: fc.tuple(limits, limits),
-  /** Limits of each key's own. */
+  /** Each key's own limits. */
   own: fc.tuple(fc.constant(undefined), fc.constant(undefined), limits),
   faulty: fc.boolean(),
   steps: fc.array(step, { minLength: 1, maxLength: 12, size: 'max' }),
