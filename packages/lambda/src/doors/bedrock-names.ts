@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 const longest = 64;
 
 /**
- * The name that Bedrock knows a tool by: the same where it fits, else one made of it, which no other name becomes.
+ * Bedrock's name for a tool: the same if it is valid, else one made from it, unique to it.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolSpecification.html
  */

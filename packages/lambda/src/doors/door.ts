@@ -22,7 +22,7 @@ export function askedModel({ model }: JsonObject): string {
   return typeof model === 'string' ? model : '';
 }
 
-/** A whole answer, and what it came of. */
+/** A whole answer, with its request. */
 export interface AnswerFacts extends ReadRequest {
   readonly model: ChosenModel;
   readonly finished: Finished;
@@ -30,9 +30,9 @@ export interface AnswerFacts extends ReadRequest {
 
 /** A stream in the words of a door. Of one answer. */
 export interface Frames {
-  /** What is sent of the next event; empty where that is nothing. */
+  /** The output for the next event; empty if there is none. */
   frame(event: AskEvent): string;
-  /** What is sent where the model is silent. */
+  /** The output while the model is silent. */
   readonly ping: string;
   /** Ends a stream that has begun. */
   failed(error: ErrorEnvelope): string;
@@ -49,9 +49,9 @@ export interface Door {
   parse(body: JsonObject, header: HeaderOf): Asked;
   /** The body of a whole answer. */
   answer(facts: AnswerFacts): object;
-  /** What this API calls the fields of the native one, where an error names them. Default: the same. */
+  /** This API's names for the native fields in errors. Default: the same. */
   readonly spelling?: Spelling | undefined;
-  /** Left out where nothing is streamed: such a door asks for whole answers alone. */
+  /** Left out if nothing is streamed: such a door asks only for whole answers. */
   frames?(request: ReadRequest): Frames;
 }
 

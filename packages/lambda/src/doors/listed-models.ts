@@ -8,19 +8,19 @@ import type { Caller, ChosenModel, Config } from '../config.ts';
  * @see https://platform.claude.com/docs/en/api/models/list
  */
 interface ListedModel {
-  /** What to say for it in a request. */
+  /** Its name in a request. */
   readonly id: string;
   readonly object: 'model';
   readonly type: 'model';
   readonly display_name: string;
   /** Its maker, as its id in Bedrock begins; `custom` for an imported model. */
   readonly owned_by: string;
-  /** Nobody says here when it was made; Anthropic's API has the epoch for that. */
+  /** The release date is not known here; Anthropic's API has the epoch for that. */
   readonly created: 0;
   readonly created_at: '1970-01-01T00:00:00Z';
-  /** Tokens of prompt and answer together, where that is known. */
+  /** Tokens of prompt and answer together, if known. */
   readonly max_input_tokens: number | null;
-  /** The most output tokens of an answer, within what the plan allows. */
+  /** The most output tokens of an answer, within the plan's limit. */
   readonly max_tokens: number;
   /** Anthropic's own scheme; `GET /models` has ours. */
   readonly capabilities: null;

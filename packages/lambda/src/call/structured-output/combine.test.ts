@@ -8,7 +8,7 @@ type Schema = Record<string, unknown>;
 const open = (schema: Schema) => combineSchema(definitionsOf(schema), false);
 const closed = (schema: Schema) => combineSchema(definitionsOf(schema), true);
 
-/** Where a schema is refused, and nothing where it is not. */
+/** The place at which a schema is refused, or nothing if it is accepted. */
 function placeOf(combine: () => unknown): string | undefined {
   try {
     combine();
@@ -39,7 +39,7 @@ test.each<[string, Schema, Schema]>([
     named,
   ],
   ['an encoded name', { $ref: '#/$defs/a%20b', $defs: { 'a b': named } }, named],
-  ['a name that nobody encoded', { $ref: '#/$defs/a b~1~0%', $defs: { 'a b/~%': named } }, named],
+  ['a name that is not encoded', { $ref: '#/$defs/a b~1~0%', $defs: { 'a b/~%': named } }, named],
   ['an item of a list', { $ref: '#/$defs/a/anyOf/1', $defs: { a: { anyOf: [aged, named] } } }, named],
   [
     'a reference with a description of its own',
@@ -114,11 +114,11 @@ test.each<[string, Schema, Schema, Schema]>([
       ],
     },
   ],
-])('of %s is kept what both parts allow', (_what, one, other, expected) => {
+])('values that both parts allow are kept: %s', (_what, one, other, expected) => {
   expect(open(having({ allOf: [one, other] }))).toEqual(having(expected));
 });
 
-test('what leads back to itself does so three times, and then ends', () => {
+test('a reference back to itself is followed three times, and then ends', () => {
   const tree = {
     $ref: '#/$defs/tree',
     $defs: { tree: having({ type: 'array', items: { $ref: '#/$defs/tree' } }) },
@@ -235,7 +235,7 @@ test('a property that is required and not listed is listed, so that a model can 
   });
 });
 
-test('what references copy is bounded, because the model reads it all', () => {
+test('the copies made by references are bounded, because the model reads them all', () => {
   const properties = Object.fromEntries(
     Array.from({ length: 20 }, (_, index) => [`p${index}`, { $ref: '#/$defs/a' }]),
   );

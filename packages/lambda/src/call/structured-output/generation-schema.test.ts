@@ -32,7 +32,7 @@ test('every object is closed, because Bedrock takes no other', () => {
   });
 });
 
-test('what Bedrock cannot enforce is described to the model', () => {
+test('rules that Bedrock cannot enforce are described to the model', () => {
   const properties = {
     age: { type: 'integer', minimum: 0, maximum: 150, description: 'In years.' },
     tags: { type: 'array', items: { type: 'string', pattern: '^a' }, minItems: 2 },
@@ -80,7 +80,7 @@ test('references are put in, because not every model follows them', () => {
   });
 });
 
-test('a tuple is a list of what may be in it, because Bedrock takes no tuples', () => {
+test('a tuple becomes a list of its possible items, because Bedrock does not accept tuples', () => {
   const pair = {
     type: 'array',
     prefixItems: [{ type: 'string' }, { type: 'null' }],
@@ -121,7 +121,7 @@ test('parts that could not share a closed object are one to the model', () => {
   });
 });
 
-test("a tool's input has at its top what Nova takes, and no more", () => {
+test("a tool's input has at its top only the keywords that Nova accepts", () => {
   const schema = {
     type: 'object',
     title: 'T',
@@ -168,7 +168,7 @@ test.each<[string, Record<string, unknown>, string]>([
   ],
   ['leads back by another word', { a: { $recursiveRef: '#' } }, 'outputSchema.properties.a.$recursiveRef'],
   ['has half a character for a name', { a: { '\ud800': {} } }, 'outputSchema.properties.a.\ud800'],
-])('a schema that %s is refused where it does', (_case, properties, path) => {
+])('a schema that %s is refused at that place', (_case, properties, path) => {
   const { code, param, details } = refusal(() => tool({ type: 'object', properties }));
   expect([code, param, details]).toEqual([
     'invalid_request',
@@ -180,7 +180,7 @@ test.each<[string, Record<string, unknown>, string]>([
 test.each([
   ['without properties', { type: 'object' }],
   ['open for others', { type: 'object', additionalProperties: { type: 'string' } }],
-])('an object %s is refused where the model would have to make up its names', (_case, open) => {
+])('an object %s is refused if the model would have to make up its names', (_case, open) => {
   const { message } = refusal(() => native({ type: 'object', properties: { a: open } }));
   expect(message).toMatch(/^outputSchema\.properties\.a must list its properties/);
 });
@@ -216,14 +216,14 @@ test('a schema that grows without end is refused, not followed', () => {
 test.each<[string, (pattern: string) => object, path: string]>([
   ['for its names', (pattern) => ({ propertyNames: { pattern } }), 'outputSchema.propertyNames.pattern'],
   ['as a name', (pattern) => ({ patternProperties: { [pattern]: true } }), 'outputSchema.patternProperties'],
-])('a pattern that would take long to compile is refused before it is, %s', (_where, keywords, path) => {
+])('a pattern that would take long to compile is refused before compiling, %s', (_where, keywords, path) => {
   const schema = { type: 'object', ...keywords('\\p{L}'.repeat(100_000)) };
   const { message, details } = refusal(() => tool(schema));
   expect(message).toContain('longer than 1000 characters');
   expect(details).toMatchObject({ issues: [{ path }] });
 });
 
-test('many patterns are refused where they would take long together', () => {
+test('many patterns are refused if they would take long together', () => {
   const pattern = '\\p{L}'.repeat(100);
   const properties = (count: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, index) => [index, { type: 'string', pattern }]));
@@ -244,7 +244,7 @@ test.each<[string, object]>([
     'a list of names',
     { type: 'object', required: Array.from({ length: 3000 }, (_, n) => `${n}${'x'.repeat(99)}`) },
   ],
-])('references that would copy %s over and over are refused where that goes too far', (_what, a) => {
+])('references that would copy %s too many times are refused', (_what, a) => {
   const properties = Object.fromEntries(
     Array.from({ length: 2400 }, (_, index) => [index, { $ref: '#/$defs/a' }]),
   );
@@ -274,7 +274,7 @@ test('two long lists of values are put together in no more time than it takes to
   expect(performance.now() - started).toBeLessThan(1000);
 });
 
-test('a value is in two lists whichever way its names are sorted', () => {
+test('a value is in two lists even if its names are sorted differently', () => {
   const allOf = [
     { enum: [{ a: [{ c: 1, b: null }], b: 1 }, [1, 2]] },
     { enum: [[2, 1], { b: 1, a: [{ b: null, c: 1 }] }] },
@@ -284,7 +284,7 @@ test('a value is in two lists whichever way its names are sorted', () => {
   });
 });
 
-test('whatever is sent as a schema is either taken or refused with a reason', () => {
+test('any schema is either accepted or refused with a reason', () => {
   const schema = fc.dictionary(
     fc.oneof(
       fc.constantFrom('type', 'properties', 'items', '$ref', '$defs', 'anyOf', 'pattern', '__proto__'),

@@ -5,7 +5,7 @@ import { isJsonObject, isObject, type Json, type JsonObject, parseJson } from '.
 import { mostIssues, placeOf } from '../request-place.ts';
 import { follow } from './references.ts';
 
-/** The output that a model wrote, or where it does not fit. */
+/** The model's output, or the places that do not fit. */
 export type CheckedOutput =
   | { readonly fits: true; readonly output: unknown }
   | { readonly fits: false; readonly issues: readonly RequestIssue[] };
@@ -67,7 +67,7 @@ function describe(
   schema: JsonObject,
 ): RequestIssue {
   const path = placeOf([instanceLocation.replace(/^#\/?/, '').replaceAll('/', '.')]);
-  // The validator does not say which pattern. Behind a reference nobody finds it.
+  // The validator does not name the pattern, and it cannot be found behind a reference.
   const place =
     keyword === 'pattern' ? follow(schema, keywordLocation.replace(/\/pattern$/, ''))?.value : undefined;
   const message = isObject(place) ? `does not match the pattern ${String(place['pattern'])}` : error;

@@ -7,7 +7,7 @@ export function callsOneTool(body: JsonObject): boolean {
   return at(body, 'tool_choice', 'disable_parallel_tool_use') === true;
 }
 
-/** What is said of a message before its first block. */
+/** The fields of a message before its first block. */
 export function messageFrame(requestId: string, body: JsonObject) {
   return { id: `msg_${requestId}`, type: 'message', role: 'assistant', model: askedModel(body) };
 }
@@ -38,7 +38,7 @@ export function redactedBlock(bytes: Uint8Array): object {
   return { type: 'redacted_thinking', data: Buffer.from(bytes).toString('base64') };
 }
 
-/** Why a model stops, in the words of Anthropic's API, where they are not those of Converse. */
+/** The stop reasons of Anthropic's API that differ from those of Converse. */
 const stopReasons: ReadonlyMap<string, string> = new Map(
   Object.entries({
     end_turn: 'end_turn',
@@ -82,10 +82,10 @@ export function usageFields({
   };
 }
 
-/** What Bedrock adds to a message of Claude's: counts and a guardrail, which the caller's SDK does not know. */
+/** Bedrock's additions to a message of Claude: counts and a guardrail, which the caller's SDK does not know. */
 const isBedrocks = (name: string) => name.startsWith('amazon-bedrock-');
 
-/** What Claude says, without what Bedrock adds. */
+/** Claude's message, without Bedrock's additions. */
 export function withoutBedrocks(event: JsonObject): JsonObject {
   for (const name in event) {
     if (isBedrocks(name)) {
@@ -100,7 +100,7 @@ export function passedOn(message: JsonObject, body: JsonObject): JsonObject {
   return { ...stoppedFor(withoutBedrocks(message)), model: askedModel(body) };
 }
 
-/** Where a guardrail answered in place of Claude, its reason is one that the caller's SDK does not know. */
+/** If a guardrail answered in place of Claude, the caller's SDK does not know its stop reason. */
 export function stoppedFor(ending: JsonObject): JsonObject {
   return ending['stop_reason'] === 'guardrail_intervened' ? { ...ending, stop_reason: 'refusal' } : ending;
 }

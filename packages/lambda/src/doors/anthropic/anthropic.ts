@@ -28,8 +28,8 @@ const Answering = z.looseObject({
 });
 
 /**
- * Anthropic's Messages API. Claude gets the caller's own body, and its answer goes out as it comes; for other models both
- * are translated.
+ * Anthropic's Messages API. Claude gets the caller's own body, and its answer goes out as it comes; for other models
+ * both are translated.
  *
  * @see https://platform.claude.com/docs/en/api/messages
  */
@@ -66,7 +66,7 @@ export const countTokensDoor: CountingDoor = {
 
   parse(body, header) {
     const request = readRequest(countFields, body, header);
-    // How long an answer may be is not asked, and what a model may think with is part of it.
+    // The answer's length is not known here, and a model's thinking budget is part of it.
     return {
       alias: request.model,
       call: (model) => callOf(request, model.definition.maxOutputTokens, model),
@@ -76,7 +76,7 @@ export const countTokensDoor: CountingDoor = {
   answer: (input_tokens) => ({ input_tokens }),
 };
 
-/** Through Bedrock's Messages API where the model has it. */
+/** Through Bedrock's Messages API if the model has it. */
 function callOf(request: MessagesRequest, maxTokens: number, model: ChosenModel): Call {
   const { definition } = model;
   return isClaude(definition)

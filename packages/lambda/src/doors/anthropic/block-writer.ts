@@ -68,7 +68,7 @@ export class BlockWriter {
     return ttl && this.#points?.ttls.includes(ttl) ? ttl : undefined;
   }
 
-  /** Blocks with a point of the cache after them, where the model takes one there. */
+  /** Blocks with a cache point after them, if the model supports one there. */
   #cached<Each>(
     blocks: readonly Each[],
     control: CacheControl,
@@ -112,7 +112,7 @@ export class BlockWriter {
     }
   }
 
-  /** The model reads the name, so it is a neutral one; what the caller calls the document is said before it. */
+  /** The model reads the name, so it is neutral. The caller's name for the document stands before it. */
   #document({ source, title, context }: DocumentFields): (TextBlock | DocumentBlock)[] {
     this.#documents += 1;
     const name = `document-${this.#documents}`;

@@ -10,7 +10,7 @@ const budgets: readonly (readonly [least: number, effort: Effort])[] = [
   [0, 'low'],
 ];
 
-/** How hard the model is asked to think: as much as it can of what is asked, and where it cannot be kept from it, little. */
+/** The model's effort: as near to the request as it can, and low if its thinking cannot be turned off. */
 export function effortOf(
   { thinking, output_config }: Pick<ConversationFields, 'thinking' | 'output_config'>,
   { definition }: ChosenModel,

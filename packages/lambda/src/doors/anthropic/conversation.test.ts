@@ -100,7 +100,7 @@ test.each<[JsonObject, ChatCall['toolChoice']]>([
   expect(translated({ tools: [find], tool_choice }).toolChoice).toEqual(toolChoice);
 });
 
-test('documents have neutral names, and what the caller says of them stands before them', () => {
+test("documents have neutral names, and the caller's words about them stand before them", () => {
   const pdf = { type: 'base64', media_type: 'application/pdf', data };
   const plain = { type: 'text', media_type: 'text/plain', data: 'Notes.' };
   const blocks = [
@@ -150,7 +150,7 @@ test('thoughts come back, signed or not', () => {
   ]);
 });
 
-test('points of a cache stand where the model takes them, for as long as it keeps them', () => {
+test("cache points stand at the model's supported places, with its supported durations", () => {
   const cache_control = { type: 'ephemeral', ttl: '1h', scope: 'global' };
   const fields = {
     system: [text('Be brief.', { cache_control })],

@@ -8,7 +8,7 @@ import { effortOf } from './conversation-effort.ts';
 import { type AnyBlock, ConversationFields } from './conversation-fields.ts';
 
 /**
- * A request in the words of Anthropic's API, for a model of another maker.
+ * A request in the format of Anthropic's API, for another maker's model.
  *
  * @throws {ProxyError} `invalid_request` with its issues, or `unsupported_feature`.
  */

@@ -4,13 +4,13 @@ import { type Effort, efforts } from '@org/models';
 export const askedEfforts = ['low', 'medium', 'high', 'xhigh', 'max'] as const satisfies readonly Effort[];
 export type AskedEffort = (typeof askedEfforts)[number];
 
-/** What Anthropic's API does where a caller does not say. */
+/** The default of Anthropic's API. */
 export const usualEffort: AskedEffort = 'high';
 
 /**
- * Of what a model can be asked for, what is next to what a caller asks for: not more, unless it cannot be asked for less.
+ * The model's effort nearest to the caller's: not more, unless the model has no lower effort.
  *
- * @returns `undefined` where it cannot be asked.
+ * @returns `undefined` if the model has no effort to choose.
  */
 export function nearestEffort(asked: Effort, known: readonly Effort[]): Effort | undefined {
   const thinking = efforts.filter((effort) => effort !== 'off' && known.includes(effort));

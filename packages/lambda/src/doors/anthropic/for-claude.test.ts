@@ -99,7 +99,7 @@ test.each<[place: string, content: JsonObject[]]>([
       },
     ],
   ],
-])('at %s, what would have to be fetched is refused', (param, content) => {
+])('at %s, content that would have to be fetched is refused', (param, content) => {
   expect(refusal('claude-opus-5', { messages: [user(content)] })).toMatchObject({
     code: 'invalid_request',
     param,
@@ -107,7 +107,7 @@ test.each<[place: string, content: JsonObject[]]>([
   });
 });
 
-test('what a tool is given is data, though it looks like an image by its address', () => {
+test("a tool's input is data, even if it looks like an image by its address", () => {
   const input = { content: [{ source: { type: 'url', url: 'https://example.com' } }] };
   const messages = [
     user('Hi'),
@@ -132,7 +132,7 @@ test.each<[alias: Alias, asked: string, taken: string[] | undefined]>([
   ['claude-opus-5', 'prompt-caching-scope-2026-01-05,mcp-client-2025-11-20,files-api-2025-04-14', undefined],
   ['claude-opus-5', 'context-management-2025-06-27,compact-2026-01-12,fast-mode-2026-02-01', undefined],
   ['claude-opus-5', 'constructor,toString,', undefined],
-])('of %s, of the betas %s Bedrock is sent what it knows', (alias, betas, taken) => {
+])('for %s, only the betas of %s that Bedrock knows are sent', (alias, betas, taken) => {
   expect(sent(alias, {}, { betas })['anthropic_beta']).toEqual(taken);
 });
 
@@ -193,7 +193,7 @@ test.each<[alias: Alias, thinking: JsonObject, effort: string | undefined, sentO
   expect(rest).toEqual(sentOn);
 });
 
-test('one that takes a budget does not think where there is no room for it', () => {
+test('a model with a thinking budget does not think if there is no room for it', () => {
   expect(sent('claude-haiku-4.5', { max_tokens: 1024, thinking: { type: 'adaptive' } })).toEqual({
     max_tokens: 1024,
     messages: [user('Hi')],
@@ -210,7 +210,7 @@ test('an answer is held to a schema by the models that can be, under either name
   expect(refusal('claude-opus-5', { output_config: { format } })).toMatchObject({ param: 'output_config' });
 });
 
-test('what else is said of the output is left to the model, but for how many tokens a task may take', () => {
+test("other output settings go to the model, except a task's token budget", () => {
   expect(sent('claude-opus-5', { output_config: { new_field: 1, task_budget: { total: 5 } } })).toMatchObject(
     {
       output_config: { new_field: 1 },
@@ -219,7 +219,7 @@ test('what else is said of the output is left to the model, but for how many tok
   expect(sent('claude-opus-5', { output_config: 'high' })).toMatchObject({ output_config: 'high' });
 });
 
-test('of a cache its time stays, where the model has it, and nothing else', () => {
+test('a cache keeps only its duration, if the model supports it', () => {
   const cache_control = { type: 'ephemeral', ttl: '1h', scope: 'global' };
   const fields = {
     system: [text('Be brief.', { cache_control })],
@@ -274,7 +274,7 @@ test('a tool is held to its schema by the models that can be', () => {
   expect(refusal('claude-opus-5', { tools })).toMatchObject({ param: 'tools' });
 });
 
-test('who called a tool is not said again', () => {
+test("a tool's caller is not repeated", () => {
   const used = { type: 'tool_use', id: 'a', name: 'find', input: {} };
   const messages = [user('Hi'), { role: 'assistant', content: [{ ...used, caller: { type: 'direct' } }] }];
   expect(sent('claude-opus-5', { messages })).toMatchObject({
@@ -282,7 +282,7 @@ test('who called a tool is not said again', () => {
   });
 });
 
-test('instructions between turns go to the front where the model reads none there', () => {
+test('instructions between turns go to the front if the model reads none there', () => {
   const messages = [user('Hi'), { role: 'system', content: 'Be kind.' }];
   expect(sent('claude-opus-5', { system: 'Be brief.', messages })).toMatchObject({
     system: 'Be brief.',
@@ -294,7 +294,7 @@ test('instructions between turns go to the front where the model reads none ther
   });
 });
 
-test('what Claude Code sends is what Bedrock takes of it', () => {
+test("Bedrock receives the parts of Claude Code's request that it accepts", () => {
   const reminder = text('<system-reminder>\nAgents.');
   const cache_control = { type: 'ephemeral' };
   const fields = {

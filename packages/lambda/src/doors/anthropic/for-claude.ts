@@ -7,7 +7,7 @@ import { betaOfToolField, betasFor } from './betas.ts';
 import { askedEfforts, nearestEffort, usualEffort } from './effort.ts';
 import type { MessagesRequest } from './request.ts';
 
-/** What of a model decides what Bedrock takes. */
+/** The facts of a model that decide which fields Bedrock accepts. */
 type Claude = Extract<ModelDefinition, { upstream: 'converse' }>;
 
 /** Whether a model gets the caller's own body, and its answer goes out as it comes. */
@@ -16,9 +16,9 @@ export function isClaude(definition: ModelDefinition): definition is Claude {
 }
 
 /**
- * The body that a caller sends, without what Bedrock refuses of it for this model.
+ * The caller's body, without the fields that Bedrock refuses for this model.
  *
- * @throws {ProxyError} `unsupported_feature` for what would mean less without it.
+ * @throws {ProxyError} `unsupported_feature` for a field whose removal would change the request's meaning.
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages-request-response.html
  */
 export function bodyForClaude(
@@ -40,7 +40,7 @@ export function bodyForClaude(
   return { ...body, ...(taken.length > 0 && { anthropic_beta: taken }) };
 }
 
-/** Without how many tokens a whole task may take, which is a hint. What is not of this field is left to the model to refuse. */
+/** Without the token budget of a whole task, which is a hint. The model refuses values that do not belong here. */
 function outputConfigFor(
   config: Json | undefined,
   outputFormat: Json | undefined,
@@ -71,7 +71,7 @@ function refuseFormat(format: Json | undefined, { alias, definition }: ChosenMod
 function effortFields(effort: Json | undefined, { reasoning }: Claude): JsonObject {
   const asked = askedEfforts.find((each) => each === effort);
   if (effort === undefined || reasoning?.form !== 'claude-adaptive') return {};
-  // What is not one is left to the model to refuse.
+  // The model refuses any other value.
   return { effort: (asked && nearestEffort(asked, reasoning.efforts)) ?? effort };
 }
 
@@ -125,7 +125,7 @@ function readsSystemTurns({ reasoning }: Claude): boolean {
   return reasoning !== undefined && reasoning.default !== 'off';
 }
 
-/** The system prompt and the messages. Instructions between turns go to the front where the model reads none there. */
+/** The system prompt and the messages. Instructions between turns go to the front if the model reads none there. */
 function turnsFor({ system, messages, cache_control }: JsonObject, model: Claude): JsonObject {
   const turns = Array.isArray(messages) ? messages : [];
   const isHoisted = (turn: Json) => !readsSystemTurns(model) && at(turn, 'role') === 'system';
@@ -155,7 +155,7 @@ function blocksFor(content: Json, model: Claude): Json {
   return Array.isArray(content) ? content.map((block) => blockFor(block, model)) : content;
 }
 
-/** Who called a tool is said of answers of Anthropic's own API, which are repeated here. */
+/** A tool's caller is in answers of Anthropic's own API, which are repeated here. */
 const unsentOfBlocks = ['caller', 'toolset_name'];
 
 function blockFor(block: Json, model: Claude): Json {
@@ -177,7 +177,7 @@ function withCacheControl(value: JsonObject, model: Claude): JsonObject {
   return control ? { ...rest, cache_control: control } : rest;
 }
 
-/** Bedrock knows no `scope`. What is not of a cache is left to the model to refuse. */
+/** Bedrock has no `scope`. The model refuses values that do not belong to a cache. */
 function cacheControlFor(control: Json, { cache }: Claude): Json | undefined {
   if (!isJsonObject(control)) return control;
   if (cache?.points === undefined) return undefined;
@@ -187,7 +187,7 @@ function cacheControlFor(control: Json, { cache }: Claude): Json | undefined {
   return isTaken ? { ...rest, ttl } : rest;
 }
 
-/** The whole request is cached where its last block is. */
+/** The whole request is cached at its last block. */
 function withLastCached(messages: readonly Json[], control: Json | undefined): Json[] {
   const last = messages.at(-1);
   if (control === undefined || !isJsonObject(last)) return [...messages];
@@ -198,7 +198,7 @@ function withLastCached(messages: readonly Json[], control: Json | undefined): J
   return [...messages.slice(0, -1), { ...last, content: [...blocks.slice(0, -1), cached] }];
 }
 
-/** What says how a tool is loaded and streamed, and by what it may be called. */
+/** Fields for loading and streaming a tool, and for its allowed callers. */
 const unsentOfTools = ['custom', 'defer_loading', 'allowed_callers', 'eager_input_streaming'];
 
 function toolsFor(tools: Json | undefined, model: ChosenModel & { readonly definition: Claude }): JsonObject {

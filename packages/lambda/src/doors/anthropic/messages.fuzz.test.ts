@@ -73,7 +73,7 @@ const upstream: Upstream = {
   count: async () => 17,
 };
 
-/** Throws where a stream does not end, once, in a way that its reader knows. */
+/** Throws unless a stream ends exactly once, in a way that its reader knows. */
 function checkEnd(body: string): void {
   const names = eventsOf(body).map(({ name, data: { type } }) => {
     expect(type).toBe(name);
@@ -84,7 +84,7 @@ function checkEnd(body: string): void {
   expect(names.at(-1)).toBe(terminal[0]);
 }
 
-test('whatever is asked, it is answered or refused by name, and nothing stays held', async () => {
+test('any request is answered or refused by name, and nothing stays held', async () => {
   await fc.assert(
     fc.asyncProperty(bodies, fc.option(oddText), async (body, betas) => {
       const headers = {
@@ -102,7 +102,7 @@ test('whatever is asked, it is answered or refused by name, and nothing stays he
   );
 });
 
-test('whatever tokens are asked to be counted of, they are counted or the request is refused, and nothing is held', async () => {
+test('any request to count tokens is answered or refused, and nothing is held', async () => {
   const route = ['POST', '/v1/messages/count_tokens'] as const;
   await fc.assert(
     fc.asyncProperty(
@@ -155,7 +155,7 @@ const claudeEvents = fc.array(
 
 const failures = fc.constantFrom('upstream_error', 'model_throttled', 'model_timeout', 'invalid_request');
 
-test('whatever a model says, a stream ends once, and what it cost is charged', async () => {
+test('whatever a model says, a stream ends once, and its cost is charged', async () => {
   const said = fc.oneof(
     fc.record({ model: fc.constant('claude-sonnet-4.6'), events: claudeEvents }),
     fc.record({ model: fc.constant('nova-2-lite'), events: fc.array(block).map((blocks) => blocks.flat()) }),

@@ -107,7 +107,7 @@ test("another model's stream has the events of Anthropic's, each under its own n
 });
 
 test.each([true, false])(
-  'of several calls of tools the first is passed on where one is asked for; streamed: %s',
+  'if one call of a tool is asked for, only the first of several is passed on; streamed: %s',
   async (stream) => {
     const tool_choice = { type: 'auto', disable_parallel_tool_use: true };
     const tools = [{ name: 'find', input_schema: { type: 'object' } }];
@@ -132,7 +132,7 @@ test.each([
   expect(JSON.parse(body)).toMatchObject({ stop_reason });
 });
 
-test('which string ended an answer is known where there was one', async () => {
+test('if a stop string ended an answer, the answer names it', async () => {
   const upstream = answering(saying(['Ho'], { stopReason: 'stop_sequence' }));
   const { body } = await askMessages({ ...question, stop_sequences: ['.'] }, { upstream });
   expect(JSON.parse(body).stop_sequence).toBe('.');
@@ -146,7 +146,7 @@ const message = {
   ...{ stop_reason: 'end_turn', stop_sequence: null, usage: { input_tokens: 3, new_count: 1 } },
 };
 
-test("Claude's whole answer goes out as it comes, under the name that was asked, without what Bedrock adds", async () => {
+test("Claude's whole answer goes out as it comes, under the requested name, without Bedrock's additions", async () => {
   const upstream = claudeSaying([{ ...message, 'amazon-bedrock-guardrailAction': 'NONE' }]);
   const { body } = await askMessages(toClaude, { upstream });
   expect(JSON.parse(body)).toEqual({ ...message, model: 'claude-sonnet-4.6' });
@@ -232,7 +232,7 @@ test.each([question, toClaude])('while a model is silent, there are pings of thi
   expect(names.at(-1)).toBe('message_stop');
 });
 
-test('what is refused before a stream begins has its own status, and names the fields of this API', async () => {
+test('a refusal before a stream begins has its own status, and names the fields of this API', async () => {
   const { head, body, holds } = await askMessages({ ...question, stream: true, max_tokens: 1e9 });
   expect(head.statusCode).toBe(400);
   expect(JSON.parse(body)).toMatchObject({
@@ -265,7 +265,7 @@ test('a model that is not there, or cannot be asked, is named', async () => {
   expect(JSON.parse(missing.body).error).toMatchObject({ type: 'not_found_error', param: 'model' });
 });
 
-test('pieces of text are noted in the log, whoever says them', async () => {
+test("pieces of text are counted in the log, for Claude and other makers' models", async () => {
   const { lines } = await askMessages(
     { ...toClaude, stream: true },
     {
@@ -292,7 +292,7 @@ const counted = async (body: JsonObject, count = countNothing) => {
 
 const { max_tokens: _, ...uncounted } = question;
 
-test('tokens are counted by Bedrock where it counts for the model, and else estimated', async () => {
+test('Bedrock counts tokens if it can for the model; else they are estimated', async () => {
   const claude = { ...uncounted, model: 'claude-sonnet-4.6' };
   expect(await counted(claude, async () => 17)).toEqual({ status: 200, kind: 'exact', input_tokens: 17 });
   const estimate = await counted({ ...uncounted, model: 'llama' });
@@ -300,7 +300,7 @@ test('tokens are counted by Bedrock where it counts for the model, and else esti
   expect(estimate.input_tokens).toBeLessThan(100);
 });
 
-test('where Bedrock fails to count, the number is an estimate; what it refuses is refused', async () => {
+test('if Bedrock fails to count, the number is an estimate; a refusal stays a refusal', async () => {
   const claude = { ...uncounted, model: 'claude-sonnet-4.6' };
   const failing = (code: 'model_throttled' | 'invalid_request') => () =>
     Promise.reject(new ProxyError({ code }));

@@ -10,7 +10,7 @@ import { readFields } from '../fields.ts';
 export interface MessagesRequest {
   /** As the caller says it. */
   readonly model: string;
-  /** What is heeded of the body, none of it `null`. */
+  /** The fields of the body that are used, none of them `null`. */
   readonly fields: JsonObject;
   readonly betas: readonly string[];
 }
@@ -26,9 +26,9 @@ const Common = z.looseObject({
 });
 
 /**
- * Reads what is the same for every model.
+ * Reads the parts that are the same for every model.
  *
- * @throws {ProxyError} `invalid_request`, or `unsupported_feature` for a field that asks for what there is not.
+ * @throws {ProxyError} `invalid_request`, or `unsupported_feature` for a field that asks for a missing feature.
  */
 export function readRequest<Name extends string>(
   table: FieldTable<Name>,
@@ -46,12 +46,12 @@ export function readRequest<Name extends string>(
   return { model: common.model, fields, betas: asked };
 }
 
-/** What a source names whose bytes are elsewhere. */
+/** The fields of a source whose bytes are elsewhere. */
 const elsewhere: ReadonlySet<Json | undefined> = new Set(['url', 'file']);
 
 /**
- * @throws {ProxyError} `invalid_request` for an image or a document that would have to be fetched. What a tool is given is
- *   data, and may look like one.
+ * @throws {ProxyError} `invalid_request` for an image or a document that would have to be fetched. What a tool is given
+ *   is data, and may look like one.
  */
 function refuseAddresses(value: Json | undefined, path: readonly (string | number)[]): void {
   if (Array.isArray(value)) {

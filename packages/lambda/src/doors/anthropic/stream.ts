@@ -48,8 +48,8 @@ export function frames(request: ReadRequest): Frames {
 }
 
 /**
- * Each event as it comes, but for the end, which is ours to say: it comes once, and only after an answer that was whole and
- * charged.
+ * Each event as it comes, but for the end, which is ours to say: it comes once, and only after an answer that was whole
+ * and charged.
  */
 function passedFrame(event: JsonObject, body: JsonObject): string {
   const said = withoutBedrocks(event);
@@ -72,12 +72,12 @@ function passedFrame(event: JsonObject, body: JsonObject): string {
   }
 }
 
-/** What fits into the line of a name. */
+/** A name that fits into one line. */
 function isName(type: Json | undefined): type is string {
   return typeof type === 'string' && /^\w+$/.test(type);
 }
 
-/** What was read is known at the end. */
+/** The number of tokens read is known at the end. */
 function messageStart({ requestId, body }: ReadRequest): string {
   const usage = usageFields({ inputTokens: 0, outputTokens: 0, totalTokens: 0 });
   const message = {
@@ -108,7 +108,7 @@ class BlockFrames {
   #tools = 0;
   /** Whether the block is left out. */
   #isSkipped = false;
-  /** Of a block that is said whole. */
+  /** For a block that is sent whole. */
   #redacted: Uint8Array[] | undefined;
 
   constructor(oneTool: boolean) {

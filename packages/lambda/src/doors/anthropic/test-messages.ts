@@ -22,7 +22,7 @@ export const models: Config = {
 
 const caller = callerOf({ keyId: 'key1', team: 'acme', plan: 'small' }, { models: [...aliases] });
 
-/** What the function says to a request of Anthropic's API, and all that it does beside. */
+/** The function's answer to a request of Anthropic's API, and all other effects. */
 export async function askMessages(body: JsonObject, options: RequestOptions = {}) {
   const route = ['POST', '/v1/messages'] as const;
   const { handlerOptions, event, ...seen } = requestOf(body, { route, config: models, caller, ...options });
@@ -45,7 +45,7 @@ export const took: TokenUsage = {
   ...{ cacheReadTokens: 4, cacheWriteTokens: 5, cacheWrite1hTokens: 1 },
 };
 
-/** What Claude says, event by event. */
+/** Claude's answer, event by event. */
 export function claudeSaying(events: readonly JsonObject[], stopReason = 'end_turn') {
   return answering([
     ...events.map((event): ReplyEvent => ({ type: 'message', event })),

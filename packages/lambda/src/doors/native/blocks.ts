@@ -89,7 +89,7 @@ export function toolOf(tool: contract.Tool | contract.CachePointBlock): Tool | c
   return 'type' in tool ? tool : { ...tool, type: 'tool', inputSchema: jsonObject(tool.inputSchema) };
 }
 
-/** Of an answer. A block that says nothing is none, and nobody could send it back. */
+/** For an answer. Empty blocks are left out, because they could not be sent back. */
 export function answerBlockOf(block: ReplyBlock): contract.AnswerBlock[] {
   switch (block.type) {
     case 'text':

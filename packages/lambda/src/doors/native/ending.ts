@@ -1,7 +1,7 @@
 import type { Answer } from '@org/contract';
 import type { Finished } from '../../call/ask.ts';
 
-/** What a call took, and what is left of its limits. */
+/** A call's usage, and the rest of its limits. */
 export function endingOf({ usage, costUsd, limits }: Finished): Required<Pick<Answer, 'usage' | 'limits'>> {
   const { inputTokens, outputTokens, totalTokens } = usage;
   const { cacheReadTokens, cacheWriteTokens, cacheWrite1hTokens } = usage;

@@ -13,7 +13,7 @@ import { readFields } from '../fields.ts';
 import { answerBlockOf, messageOf, textOf, toolOf } from './blocks.ts';
 import { endingOf } from './ending.ts';
 
-/** The API of this proxy's own client: whether an answer comes whole depends on its route. */
+/** The API of this proxy's own client. The route decides whether an answer comes whole. */
 export function nativeDoor({ whole }: { readonly whole: boolean }): Door {
   return {
     parse: (body) => {
@@ -117,7 +117,7 @@ function frames({ requestId }: ReadRequest): Frames {
   };
 }
 
-/** What a signature is over, and what only the model can read, is of use whole alone: `done` has it. */
+/** Signed thoughts, and thoughts that only the model can read, are useful only whole: `done` has them. */
 function deltaFrame(delta: Delta): string {
   switch (delta.type) {
     case 'text':

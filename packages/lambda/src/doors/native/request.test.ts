@@ -224,7 +224,7 @@ test.each([
   });
 });
 
-test('of a tool in the form of another API it is said what a tool has', () => {
+test("a tool in another API's form is refused with the fields of a tool", () => {
   const tools = [{ type: 'function', function: { name: 'a' } }];
   expect(refusal(JSON.stringify({ model: 'llama', question: 'Hi', tools })).details).toEqual({
     issues: [
@@ -271,7 +271,7 @@ test.each([
   });
 });
 
-test('whatever JSON arrives, it is accepted or refused with a 400, and never repeated', () => {
+test('any JSON is accepted or refused with a 400, and never repeated', () => {
   fc.assert(
     fc.property(fc.json(), (body) => {
       try {

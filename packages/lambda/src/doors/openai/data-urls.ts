@@ -5,7 +5,7 @@ interface DataUrl {
   readonly bytes: Uint8Array;
 }
 
-/** What a request brings itself: nothing that it only points to is ever fetched. */
+/** Data in the request itself. An address in a request is never fetched. */
 function dataUrl(url: string): DataUrl | undefined {
   const [head, mediaType = ''] = /^data:([\w.+/-]*)(?:;[\w.=+-]+)*;base64,/i.exec(url) ?? [];
   if (head === undefined) return undefined;
@@ -26,7 +26,7 @@ const imageFormats: Readonly<Record<string, ImageBlock['format']>> = {
 export const imageRule =
   'must be a data URL in base64 of a PNG, JPEG, GIF or WebP image, such as data:image/png;base64,...: nothing is fetched';
 
-/** The image of a data URL; `undefined` where it has none that is known here. */
+/** The image of a data URL; `undefined` if it has no known image type. */
 export function imageOf(url: string): ImageBlock | undefined {
   const read = dataUrl(url);
   const format = read && imageFormats[read.mediaType];
@@ -51,7 +51,7 @@ export const documentRule =
 /** A document that has no name yet: the model reads the name, so it must not be its caller's. */
 export type UnnamedDocument = Omit<DocumentBlock, 'name'>;
 
-/** The document of a data URL; `undefined` where it has none that is known here. */
+/** The document of a data URL; `undefined` if it has no known document type. */
 export function documentOf(url: string): UnnamedDocument | undefined {
   const read = dataUrl(url);
   const format = read && documentFormats[read.mediaType];

@@ -128,7 +128,7 @@ const bodies: fc.Arbitrary<{ readonly route: Route; readonly body: Json }> = fc.
   },
 );
 
-/** The error of an answer, if it is one. Throws where it is neither that nor what OpenAI's API answers with. */
+/** The error of an answer, if it is one. Throws if the answer is neither an error nor one of OpenAI's API. */
 function errorOf(status: number, type: string, text: string) {
   if (type === 'text/event-stream') {
     const events = text.split('\n\n').slice(0, -1);
@@ -144,7 +144,7 @@ function errorOf(status: number, type: string, text: string) {
   return undefined;
 }
 
-/** Sends a request, and throws where something was said that must not be, or stays held. */
+/** Sends a request, and throws if a forbidden string was written, or a hold remains. */
 async function send(route: Route, body: Json) {
   const caller = config.callers.get('key2');
   if (!caller) throw new Error('The test has no caller.');
@@ -164,11 +164,11 @@ test.each([
   [routes.chatCompletions, chat],
   [routes.chatCompletions, schema],
   [routes.embeddings, embed],
-])('what is varied here is answered: %j', async (route, body) => {
+])('the request that is varied here is answered: %j', async (route, body) => {
   expect(await send(route, body)).toBeUndefined();
 });
 
-test('whatever is sent, it is answered in words of the API or refused, repeats nothing and leaves nothing held', async () => {
+test("any request is answered in the API's words or refused, repeats nothing and leaves nothing held", async () => {
   await fc.assert(
     fc.asyncProperty(bodies, async ({ route, body }) => {
       const error = await send(route, body);

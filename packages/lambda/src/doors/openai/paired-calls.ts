@@ -1,14 +1,14 @@
 import type { Block, Message } from '../../call/call.ts';
 
-/** A call without what its tool returned, or the other way round. */
+/** A call without its tool's result, or a result without its call. */
 export interface Unpaired {
   readonly block: Block;
-  /** What is wrong, in words that follow its name. */
+  /** The fault, in words that follow its name. */
   readonly message: string;
 }
 
 /**
- * Finds what Bedrock refuses without a word of why: each call is answered in the one message after it, and nothing else is.
+ * Finds faults that Bedrock refuses without a reason: the one message after a call must answer each call and no other.
  *
  * @param messages In turns.
  */

@@ -167,7 +167,7 @@ test('a call that is cut off is not in the answer, and a stream ends with `lengt
   expect(streamOf(events, finished).chunks.at(-1)).toMatchObject({ choices: [{ finish_reason: 'length' }] });
 });
 
-test('what only the model can read is left out', () => {
+test('thoughts that only the model can read are left out', () => {
   const events: ReplyEvent[] = [
     begin({ type: 'reasoning' }),
     { type: 'delta', delta: { type: 'signature', signature: 'canary' } },

@@ -14,7 +14,7 @@ export function chatChunks(request: ReadRequest): Frames {
   const mostCalls = mostToolCalls(request.body);
   /** Every chunk begins and ends with the same words, so they are written once. */
   let head = '';
-  // Those who ask for the usage find it in every chunk, and null in all but the last.
+  // If the usage is asked for, every chunk has it, and it is null in all but the last.
   const end = withUsage ? '}],"usage":null}\n\n' : '}]}\n\n';
   const chunk = (delta: string, finishReason = 'null') =>
     `${head},"choices":[{"index":0,"delta":${delta},"logprobs":null,"finish_reason":${finishReason}${end}`;
@@ -56,7 +56,7 @@ export function chatChunks(request: ReadRequest): Frames {
               hasInput = true;
               return inputChunk(delta.json);
             default:
-              // Nobody but the model can read it, and this API has no place for it.
+              // Only the model can read it, and this API has no place for it.
               return '';
           }
         }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../json.ts';
 import { askedModel, type ReadRequest } from '../../door.ts';
 
-/** What a completion begins with, whole or in chunks. */
+/** The first fields of a completion, whole or in chunks. */
 export function completionOf(request: ReadRequest, object: 'chat.completion' | 'chat.completion.chunk') {
   const { requestId, at } = request;
   return {
@@ -17,7 +17,7 @@ export function mostToolCalls(request: JsonObject): number {
   return request['parallel_tool_calls'] === false ? 1 : Number.POSITIVE_INFINITY;
 }
 
-/** What OpenAI calls the reasons for which a model stops. Whatever else there may be is the end of an answer. */
+/** OpenAI's names for stop reasons. Any other reason is the normal end of an answer. */
 const reasons = new Map<string, 'length' | 'tool_calls' | 'content_filter'>([
   ['max_tokens', 'length'],
   ['model_context_window_exceeded', 'length'],

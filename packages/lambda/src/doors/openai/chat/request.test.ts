@@ -48,7 +48,7 @@ test('two messages of one role become one turn', () => {
   ]);
 });
 
-test('results of tools come first in the one turn after their calls, whatever stands among them', () => {
+test('results of tools come first in the one turn after their calls, even if other messages stand among them', () => {
   const messages = [
     hi,
     calling(toolCall('a'), toolCall('b')),
@@ -68,7 +68,7 @@ test('results of tools come first in the one turn after their calls, whatever st
   });
 });
 
-test('what says nothing is left out, and the turns around it join', () => {
+test('empty messages are left out, and the turns around them join', () => {
   const nothing = ['', ' \n', null, [], [{ type: 'text', text: '' }]];
   for (const content of nothing) {
     expect(turns([hi, { role: 'assistant', content }, hi])).toEqual([['user', 'text', 'text']]);
@@ -76,7 +76,7 @@ test('what says nothing is left out, and the turns around it join', () => {
   expect(asked({ messages: [{ role: 'system', content: '' }, hi] }).system).toBeUndefined();
 });
 
-test('a refusal is what the assistant said', () => {
+test("a refusal is part of the assistant's words", () => {
   const refused = { role: 'assistant', content: [{ type: 'refusal', refusal: 'No.' }], refusal: 'Never.' };
   expect(asked({ messages: [hi, refused, hi] }).messages[1]?.blocks).toEqual([
     { type: 'text', text: 'No.' },
@@ -247,7 +247,7 @@ const messages = fc.array(
   { maxLength: 8 },
 );
 
-test('whatever is said, it is refused or becomes what Converse takes', () => {
+test('any conversation is refused or becomes one that Converse accepts', () => {
   fc.assert(
     fc.property(messages, (said) => {
       let call: ChatCall;

@@ -63,7 +63,7 @@ const message = z.discriminatedUnion('role', [
 /** A message of a conversation. */
 export type ChatMessage = z.output<typeof message>;
 
-/** A piece of what a message says. */
+/** A piece of a message's content. */
 export type ChatPart = z.output<typeof userPart> | z.output<typeof assistantPart>;
 
 const { name } = ToolSchema.shape;

@@ -18,7 +18,7 @@ export class ToolIds {
     return known;
   }
 
-  /** Of a result: that of the last call of this id; `undefined` where there was none. */
+  /** A result's id: that of the last call with this id; `undefined` if there was none. */
   answered(id: string): string | undefined {
     return this.#known.get(id);
   }

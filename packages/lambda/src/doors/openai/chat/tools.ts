@@ -6,7 +6,7 @@ import type { ChatTool, ChatToolChoice } from './request.ts';
 /**
  * The tools of a request, and how the model is to choose among them.
  *
- * @throws {ProxyError} `invalid_request` where the choice needs tools that are not there, or two have one name.
+ * @throws {ProxyError} `invalid_request` if the choice needs tools that are missing, or two have the same name.
  */
 export function toolsOf(
   tools: readonly ChatTool[],
@@ -18,7 +18,7 @@ export function toolsOf(
   if (named.some((name) => !names.has(name)) || (choice === 'required' && tools.length === 0)) {
     throw invalidField('tool_choice', 'must name tools that are in tools');
   }
-  // Clients send an empty list where they have none.
+  // Clients without tools send an empty list.
   if (tools.length === 0) return {};
   if (typeof choice !== 'object') return { tools: tools.map(toolOf), toolChoice: choice };
   if (choice.type === 'function') {

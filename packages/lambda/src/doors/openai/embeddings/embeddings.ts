@@ -80,7 +80,7 @@ function refuseTokenIds(value: Json | undefined): void {
   );
 }
 
-/** 32-bit floats, the lowest byte first, whatever machine this is. */
+/** 32-bit floats, the lowest byte first, on any machine. */
 function inBase64(vector: readonly number[]): string {
   const bytes = Buffer.allocUnsafe(vector.length * Float32Array.BYTES_PER_ELEMENT);
   vector.forEach((value, index) => {

@@ -52,7 +52,7 @@ export function frames(request: ReadRequest): Frames {
         case 'end':
           return open?.isCall ? '' : close();
         case 'stopped':
-          // Nobody should run a call that was cut off, so it is never said to be done.
+          // A cut-off call must not run, so it is never reported as done.
           if (cutsOffTool(event.stopReason)) open = undefined;
           return close();
         case 'finished':
@@ -65,7 +65,7 @@ export function frames(request: ReadRequest): Frames {
     failed(envelope) {
       const { code, message, param = null } = envelope.error;
       return (
-        // OpenAI's own SDKs read what is in `error`, others what stands beside it.
+        // OpenAI's own SDKs read `error`, others the fields beside it.
         events.write({ ...envelope, code, message, param }) +
         response('response.failed', { status: 'failed', error: failureOf(envelope) })
       );

@@ -55,7 +55,7 @@ const call = {
 };
 const output = { call_id: call.call_id, output: parts };
 
-/** What is not a message. */
+/** An item that is not a message. */
 const others = [
   z.object({ type: z.literal('function_call'), ...call, arguments: z.string() }),
   z.object({ type: z.literal('function_call_output'), ...output }),
@@ -83,7 +83,7 @@ const knownTypes: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Refuses what refers to something that OpenAI stores or runs.
+ * Refuses a reference to something that OpenAI stores or runs.
  *
  * @throws {ProxyError} `unsupported_feature` that names the item.
  */
@@ -119,9 +119,9 @@ interface Conversation {
 }
 
 /**
- * A conversation in turns, each of one role, without what says nothing.
+ * A conversation in turns, each of one role, without empty content.
  *
- * @throws {ProxyError} `invalid_request` where no user speaks first and last, or where a call and its output are not together.
+ * @throws {ProxyError} `invalid_request` if no user speaks first and last, or a call and its output are not together.
  */
 export function conversationOf(input: Input): Conversation {
   const system: TextBlock[] = [];
@@ -215,7 +215,7 @@ function resultBlock(id: string, content: ToolResultBlock['content']): ToolResul
   };
 }
 
-/** Bedrock wants the results of a turn before what else its user says. */
+/** Bedrock requires a turn's results before the user's other content. */
 function resultsFirst(blocks: readonly Block[]): Block[] {
   const isResult = ({ type: kind }: Block) => kind === 'tool_result';
   return [...blocks.filter(isResult), ...blocks.filter((block) => !isResult(block))];

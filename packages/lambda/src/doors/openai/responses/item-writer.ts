@@ -22,7 +22,7 @@ export interface ItemWriter {
   end(): { readonly item: Item; readonly frames: string };
 }
 
-/** Where an item belongs. */
+/** The place of an item. */
 interface Place {
   readonly events: EventWriter;
   readonly manner: Manner;
@@ -49,7 +49,7 @@ type Unnumbered<Event> = Event extends { readonly sequence_number: number }
   ? Omit<Event, 'sequence_number'>
   : never;
 
-/** What is written of one item: all that the SDK knows, less what the whole stream has. */
+/** The fields written for one item: all that the SDK knows, without those of the whole stream. */
 function writing({ events, requestId, index }: Place, kind: Item['type']) {
   const id = itemId(kind, requestId, index);
   const write = (event: Unnumbered<ResponseStreamEvent>) => events.write(event);
@@ -152,7 +152,7 @@ function functionCallWriter(called: CalledTool, place: Place): ItemWriter {
   };
 }
 
-/** The string is within JSON, so it is given out once that is whole. */
+/** The string is within JSON, so it is sent once the JSON is whole. */
 function customCallWriter(called: CalledTool, place: Place): ItemWriter {
   const { id, at, write, added, done } = writing(place, 'custom_tool_call');
   const offered = place.manner.tools.get(called.name);

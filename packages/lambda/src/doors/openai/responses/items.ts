@@ -11,7 +11,7 @@ import type { Manner } from './request.ts';
 import { sealed } from './thoughts.ts';
 import { customInput, type OfferedTool } from './tools.ts';
 
-/** An item of a response: what one block of an answer becomes. */
+/** An item of a response, made from one block of an answer. */
 export type Item =
   | ResponseOutputMessage
   | ResponseReasoningItem
@@ -58,7 +58,7 @@ export interface CalledTool {
   readonly name: string;
 }
 
-/** @param offered The tool that is called; `undefined` where the model has made up its name. */
+/** @param offered The called tool; `undefined` if the model made up its name. */
 export function functionCallItem(
   id: string,
   called: CalledTool,

@@ -25,7 +25,7 @@ function refusal(fields: Parameters<typeof readRequest>[0]) {
 const user = (text: string) => ({ role: 'user', content: text });
 const says = (text: string) => ({ type: 'text', text });
 
-test('a string is a question, and stays whole where stream is not true', () => {
+test('a string is a question, and its answer is whole unless stream is true', () => {
   expect(readRequest({ model: 'claude', input: 'Hi' })).toMatchObject({
     alias: 'claude',
     whole: true,
@@ -34,7 +34,7 @@ test('a string is a question, and stays whole where stream is not true', () => {
   expect(readRequest({ model: 'claude', input: 'Hi', stream: true }).whole).toBe(false);
 });
 
-test('instructions come first, then every system and developer message, wherever it stands', () => {
+test('instructions come first, then every system and developer message from any place', () => {
   const { system, messages } = callOf({
     instructions: 'Be brief.',
     input: [
@@ -53,7 +53,7 @@ test('instructions come first, then every system and developer message, wherever
   ]);
 });
 
-test('calls of a turn go into one message, and what they returned into the next, before what else is said', () => {
+test("a turn's calls go into one message, and their results into the next, before its other content", () => {
   const { messages } = callOf({
     input: [
       user('Weather?'),
@@ -272,9 +272,12 @@ test.each([
   ['tools', [{ type: 'local_shell' }], 'tools.0'],
   ['input', [user('Hi'), { type: 'item_reference', id: 'msg_1' }], 'input.1'],
   ['input', [user('Hi'), { type: 'web_search_call', id: 'ws_1', status: 'completed' }], 'input.1'],
-])('%s of %j is refused by name, because it relies on what only OpenAI has', (name, value, param) => {
-  expect(refusal({ [name]: value })).toMatchObject({ code: 'unsupported_feature', param });
-});
+])(
+  '%s of %j is refused by name, because it relies on a feature that only OpenAI has',
+  (name, value, param) => {
+    expect(refusal({ [name]: value })).toMatchObject({ code: 'unsupported_feature', param });
+  },
+);
 
 const called = { type: 'function_call', call_id: 'a', name: 'weather', arguments: '{}' };
 const returned = (call_id: string) => ({ type: 'function_call_output', call_id, output: 'Sun' });

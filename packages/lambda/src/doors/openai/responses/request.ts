@@ -68,8 +68,8 @@ type ResponseRequest = z.infer<typeof RequestSchema>;
 /**
  * Reads a request for a response.
  *
- * @throws {ProxyError} `invalid_request` with its issues, or `unsupported_feature` for what relies on OpenAI's own store,
- *   tools or models.
+ * @throws {ProxyError} `invalid_request` with its issues, or `unsupported_feature` for what relies on OpenAI's own
+ *   store, tools or models.
  */
 export function readRequest(body: JsonObject): Asked {
   const heeded = heededFields(responsesFields, body);
@@ -158,7 +158,7 @@ function refuseProbabilities({ include = [] }: ResponseRequest): void {
   });
 }
 
-/** What a request says of how it is answered. */
+/** A request's settings for its answer. */
 export interface Manner {
   /** The tools, by the names that the model knows them by. */
   readonly tools: ReadonlyMap<string, OfferedTool>;

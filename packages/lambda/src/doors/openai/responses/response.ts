@@ -26,7 +26,7 @@ export const begun: Progress = {
   error: null,
 };
 
-/** The response object: what was asked, and what has come of it so far. Its `output_text` is made by the SDKs. */
+/** The response object: the request, and the output so far. The SDKs make its `output_text`. */
 export function responseOf({ requestId, at, body }: ReadRequest, progress: Progress) {
   const asked = (name: keyof Response, otherwise: Json): Json => body[name] ?? otherwise;
   return {
@@ -53,7 +53,7 @@ export function responseOf({ requestId, at, body }: ReadRequest, progress: Progr
   } satisfies Record<Needed, unknown> & { readonly [Name in keyof Response]?: unknown };
 }
 
-/** What the type of the SDK asks for. */
+/** Fields that the SDK's type requires. */
 type Needed = {
   [Name in keyof Response]-?: undefined extends Response[Name]
     ? never

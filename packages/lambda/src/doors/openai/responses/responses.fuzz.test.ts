@@ -86,7 +86,7 @@ const replies = fc
     { type: 'usage', usage },
   ]);
 
-test('whatever is asked, it is answered or refused by name, and an error repeats nothing of it', async () => {
+test('any request is answered or refused by name, and an error repeats none of it', async () => {
   await fc.assert(
     fc.asyncProperty(bodies, fc.boolean(), replies, async (body, stream, said) => {
       const { status, text, lines } = await respond({ ...body, stream }, said);
@@ -118,7 +118,7 @@ test('whatever a model says, its stream is numbered without a gap and ends in on
   );
 });
 
-test('whatever a client brings as thoughts is thoughts of ours or none', () => {
+test('thoughts from a client are accepted only if the proxy sealed them', () => {
   fc.assert(
     fc.property(oddText, (content) => void unsealed(content)),
     runs(500),

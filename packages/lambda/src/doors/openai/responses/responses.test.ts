@@ -40,7 +40,7 @@ async function both(body: JsonObject, said: readonly ReplyEvent[]) {
   return { response: JSON.parse(whole.text), events, last: events.at(-1) };
 }
 
-test('a response has all that the SDKs ask for, and what was asked again', async () => {
+test('a response has all fields that the SDKs require, and repeats the request', async () => {
   const { response } = await both(
     { instructions: 'Be brief.', metadata: { run: '1' }, temperature: 0.5, store: true },
     [
@@ -141,7 +141,7 @@ test('calls are streamed in pieces, those of custom tools at once, each under th
   ]);
 });
 
-test('thoughts are a summary, and come sealed only where that is asked for', async () => {
+test('thoughts are a summary, and come sealed only if that is asked for', async () => {
   const said = [
     ...thought('They ask', 'sig'),
     ...block({ type: 'redacted_reasoning' }, { type: 'redacted', bytes: Buffer.from('secret') }),
@@ -176,7 +176,7 @@ test('thoughts are a summary, and come sealed only where that is asked for', asy
   expect(JSON.stringify([plain.response, plain.events])).not.toContain('encrypted_content');
 });
 
-test('of several calls only the first is passed on where they must not be parallel', async () => {
+test('only the first of several calls is passed on if they must not be parallel', async () => {
   const said = [
     ...call('t1', 'weather', '{}'),
     ...call('t2', 'weather', '{}'),
@@ -242,7 +242,7 @@ test.each<[code: ErrorCode, failure: string]>([
   },
 );
 
-test('what goes wrong before the first token has its own status, in a stream too', async () => {
+test('a failure before the first token has its own status, in a stream too', async () => {
   const error = new ProxyError({ code: 'model_throttled' });
   const { status, text: sent } = await respond({ stream: true }, failingWith(error));
   expect(status).toBe(429);

@@ -43,7 +43,7 @@ export interface SentEvent {
   readonly sequence_number: number;
 }
 
-/** The events of a stream. Throws where one has another name than its type, or a number that is not the next. */
+/** The events of a stream. Throws if a name differs from its type, or a number is not the next. */
 export function eventsOf(text: string): SentEvent[] {
   return text
     .split('\n\n')

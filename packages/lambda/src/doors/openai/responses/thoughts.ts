@@ -22,7 +22,7 @@ export function sealed(thoughts: Thoughts): string {
   return Buffer.from(JSON.stringify(content)).toString('base64');
 }
 
-/** The thoughts again; `undefined` where another API has sealed them, whose models' thoughts are of no use here. */
+/** Unseals thoughts; `undefined` if another API sealed them, because its models' thoughts are of no use here. */
 export function unsealed(content: string): Thoughts | undefined {
   const { data } = Sealed.safeParse(parseJson(Buffer.from(content, 'base64').toString()));
   if (!data) return undefined;

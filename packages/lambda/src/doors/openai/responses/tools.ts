@@ -38,7 +38,7 @@ const NamespaceTool = z.object({
   tools: z.array(z.discriminatedUnion('type', [FunctionTool, CustomTool])),
 });
 
-/** Codex offers it in every request, to search in what OpenAI keeps and not in the web. */
+/** Codex offers it in every request, to search OpenAI's stored data and not the web. */
 const WebSearchTool = z.object({ type: z.literal('web_search'), external_web_access: z.literal(false) });
 
 const known = [FunctionTool, CustomTool, NamespaceTool, WebSearchTool] as const;
