@@ -23,7 +23,7 @@ export const text = z.string().check(z.regex(something, 'must not be empty'));
 
 export const saysSomething = (said: string): boolean => something.test(said);
 
-// zod's own check decodes it, which takes the time and memory of a second file.
+// zod's own check decodes it, and so takes the time and memory of a second file.
 const base64 = z.string().check(
   z.refine((data) => data.length > 0, 'must not be empty'),
   z.refine(
@@ -63,7 +63,7 @@ export const DocumentBlockSchema = z.strictObject({
   citations: z.optional(z.boolean()),
 } satisfies Fields<DocumentBlock>);
 
-// Of a call that a model wrote, by whatever name: it may be of no tool that there is.
+// For a call that a model wrote: its name may be of no known tool.
 export const ToolUseBlockSchema = z.strictObject({
   type: z.literal('tool_use'),
   id: z.string(),

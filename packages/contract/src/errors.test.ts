@@ -4,7 +4,7 @@ import { errorCodes, errorDefinition, errorEnvelope, isErrorCode } from './error
 import { ErrorEnvelopeSchema } from './response-schemas.ts';
 import { errorsOf, routes } from './routes.ts';
 
-test('a wait is asked for only where trying again helps, and never for more than a minute', () => {
+test('a wait is asked for only if trying again helps, and never for more than a minute', () => {
   for (const code of errorCodes) {
     const { retryable, retryAfterSeconds } = errorDefinition(code);
     if (retryAfterSeconds === undefined) continue;
@@ -13,7 +13,7 @@ test('a wait is asked for only where trying again helps, and never for more than
   }
 });
 
-test('whatever a maker states, the envelope can be read back', () => {
+test('the envelope of any error can be read back', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...errorCodes),
@@ -41,7 +41,7 @@ test('an envelope of a newer server, with codes and fields that are not known he
   expect(isErrorCode('toString')).toBe(false);
 });
 
-test('a route that asks a model can answer with whatever one that does not can, and no route with that of none', () => {
+test('a route that asks a model has all errors of routes that do not, and no route has an error of no route', () => {
   expect(errorsOf(routes.ask)).toEqual(expect.arrayContaining([...errorsOf(routes.usage)]));
   expect(errorsOf(routes.usage)).toContain('rate_limited');
   expect(errorsOf(routes.usage)).not.toContain('model_throttled');

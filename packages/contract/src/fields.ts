@@ -1,4 +1,4 @@
 import type * as z from 'zod/mini';
 
-/** What the schema of an object is made of: a schema for each field, for those that may be left out too. */
+/** The parts of an object's schema: a schema for each field, including optional ones. */
 export type Fields<Value> = { readonly [Name in keyof Value]-?: z.ZodMiniType<Value[Name]> };

@@ -15,12 +15,12 @@ test.each([
   expect(nearest(name, models)).toBe(near);
 });
 
-test('a short name is near only to one that differs in less than a third of it', () => {
+test('a short name is near only to a name that differs in less than a third of its letters', () => {
   expect(nearest('to', ['do', 'too'])).toBe('too');
   expect(nearest('n', ['m'])).toBeUndefined();
 });
 
-test('the nearest is taken, and of those that are equally near the first', () => {
+test('the nearest name is chosen; if several are equally near, the first', () => {
   expect(nearest('plam', ['plane', 'plan', 'play'])).toBe('plan');
 });
 

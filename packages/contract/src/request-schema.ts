@@ -37,7 +37,7 @@ const history = z.array(turn).check(
   ),
 );
 
-/** Keywords that can make a schema one of an object without a `type`. Whether they do is found out where it is read. */
+/** Keywords that can make a schema an object's without a `type`. The schema's reader decides whether they do. */
 const composing = ['$ref', 'allOf', 'anyOf', 'oneOf'];
 
 const outputSchema = z
@@ -90,12 +90,12 @@ const fields = z.strictObject({
 
 type Body = z.infer<typeof fields>;
 
-/** What one field has to be because of another. Asked of a body whose fields are each what they have to be. */
+/** Rules between fields. Checked for a body whose fields are each valid. */
 function rule(path: keyof Body, message: string, holds: (body: Body) => boolean) {
   return z.refine<Body>(holds, { path: [path], message, when: ({ issues }) => issues.length === 0 });
 }
 
-/** Said beside the faults of other fields, because it may be the only one that the caller means. */
+/** Reported beside other fields' faults, because it may be the caller's only real mistake. */
 const asksSomething = z.refine<Partial<Body>>(
   ({ question, messages }) => question !== undefined || messages?.at(-1)?.role === 'user',
   {

@@ -54,7 +54,7 @@ export const LimitStatusSchema = z.object({
 
 const limits = z.array(LimitStatusSchema);
 
-/** What an answer and the last event of a stream both say. */
+/** The common fields of an answer and of a stream's last event. */
 const ending = {
   content: z.array(AnswerBlockSchema),
   output: optionalUnknown,

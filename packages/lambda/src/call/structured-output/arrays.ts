@@ -11,7 +11,7 @@ import {
 } from './parts.ts';
 import type { Bounds } from './scalars.ts';
 
-/** What is asked of arrays. Where a place in them allows no value, they end before it. */
+/** The rules for arrays. If a place allows no value, arrays end before it. */
 export function arrayShape(
   found: readonly Keywords[],
   { minItems = 0, maxItems = Number.POSITIVE_INFINITY }: Bounds,

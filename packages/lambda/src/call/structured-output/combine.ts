@@ -23,11 +23,11 @@ import { type Bounds, boundKeywords, boundsOf, emptyRange, type Type, typesOf, v
 import { schemaError } from './schema-error.ts';
 
 /**
- * The caller's schema as one of an object, with its references put in, and what is asked of one place put together. What
- * no value fits is taken out of it, and what leads back to itself too often.
+ * The caller's schema as an object's, with its references put in and the rules for each place combined. Parts that no
+ * value fits, or that lead back to themselves too often, are removed.
  *
  * @param closed Whether objects can have no properties but those that are listed.
- * @throws {ProxyError} `invalid_request` where that cannot be, or no answer fits, as far as that can be seen.
+ * @throws {ProxyError} `invalid_request` if that is impossible, or no answer fits, as far as that can be seen.
  */
 export function combineSchema(definitions: readonly Definition[], closed: boolean): JsonObject {
   const combiner = new Combiner(definitions);
@@ -62,7 +62,7 @@ class Combiner {
     this.#definitions = definitions;
   }
 
-  /** What is asked of one place. */
+  /** The rules for one place. */
   keywordsOf(parts: readonly Part[]): readonly Keywords[] | NoValue {
     return keywordsOf(parts, this.#definitions, (path) => {
       this.#values += 1;
@@ -70,7 +70,7 @@ class Combiner {
     });
   }
 
-  /** One schema of it, where there is no choice in it. */
+  /** Its single schema, if it contains no choice. */
   merge(found: readonly Keywords[], closed: boolean, depth: number): JsonObject | NoValue {
     for (const { schema, path } of found) {
       this.#combined += Array.isArray(schema['enum']) ? schema['enum'].length : 0;
@@ -112,7 +112,7 @@ class Combiner {
     return chosen ? this.#choose(chosen, found, closed, depth) : this.merge(found, closed, depth);
   }
 
-  /** What stands beside a choice is put into each of its branches, where it holds as well. */
+  /** Puts the keywords beside a choice into each of its branches, with the same meaning. */
   #choose(
     chosen: Keywords,
     found: readonly Keywords[],
@@ -161,7 +161,7 @@ const putIn = ', with its references put in';
 
 const everyTwice = 'has every choice twice, and no value fits exactly one';
 
-/** Without those that are the same: what fits one of them fits not exactly one. */
+/** Without duplicates: a value that fits a duplicate does not fit exactly one. */
 function singles(branches: readonly Part[]): Part[] {
   const byText = Map.groupBy(branches, ({ schema }) => JSON.stringify(schema));
   return [...byText.values()].flatMap((same) => (same.length === 1 ? same : []));

@@ -14,9 +14,9 @@ const formats: ReadonlySet<Json> = new Set([
 
 /**
  * The schema that a model is held to while it writes: the caller's in one piece, as far as the model can be held to it.
- * What cannot be enforced is written into the descriptions that the model reads, and checked when the answer is there.
+ * Rules that cannot be enforced are written into the model's descriptions, and checked when the answer is there.
  *
- * @throws {ProxyError} `invalid_request` where no answer of this model could fit, as far as can be seen.
+ * @throws {ProxyError} `invalid_request` if no answer of this model could fit, as far as can be seen.
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html
  */
 export function generationSchema(definitions: readonly Definition[], by: StructuredOutput): JsonObject {

@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from '../../json.ts';
 /** A schema, or what stands for one that every value fits, or none. */
 export type Schema = JsonObject | boolean;
 
-/** What the value of a keyword must be, for any answer to fit. */
+/** The valid values of a keyword. With any other, no answer fits. */
 interface Rule {
   readonly holds: (value: unknown) => boolean;
   readonly otherwise: string;
@@ -82,14 +82,14 @@ const rules: Readonly<Record<string, Rule>> = {
   ...{ $dynamicRef: unfollowed, $recursiveRef: unfollowed },
 };
 
-/** What is wrong with the value of a keyword, if anything is. */
+/** The fault of a keyword's value, if any. */
 export function keywordFault(keyword: string, value: unknown): string | undefined {
   if (!keyword.isWellFormed()) return 'must be whole characters';
   const rule = ruleOf(keyword);
   return rule && !rule.holds(value) ? rule.otherwise : undefined;
 }
 
-/** How a keyword holds schemas; `undefined` where its value is data, or the keyword unknown. */
+/** How a keyword holds schemas; `undefined` if its value is data, or the keyword is unknown. */
 export function subschemasIn(keyword: string): Subschemas | undefined {
   return ruleOf(keyword)?.subschemas;
 }
@@ -105,8 +105,8 @@ function ruleOf(keyword: string): Rule | undefined {
 }
 
 /**
- * The check looks a format up in an object, which has what every object has. For `regex` it would compile what the model
- * wrote, which nothing can interrupt.
+ * The check looks a format up in an object, which has what every object has. For `regex` it would compile what the
+ * model wrote, which nothing can interrupt.
  */
 function isFormat(value: unknown): boolean {
   return typeof value === 'string' && value !== 'regex' && !(value in Object.prototype);

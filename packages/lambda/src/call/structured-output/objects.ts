@@ -17,10 +17,10 @@ import type { Bounds } from './scalars.ts';
 import { schemaError } from './schema-error.ts';
 
 /**
- * What is asked of objects.
+ * The rules for objects.
  *
  * @param closed Whether they can have no properties but those that are listed.
- * @throws {ProxyError} `invalid_request` where one schema cannot say it, or none that is closed.
+ * @throws {ProxyError} `invalid_request` if no single closed schema can say it.
  */
 export function objectShape(
   found: readonly Keywords[],
@@ -56,7 +56,7 @@ const unlisted = 'must list its properties: answers of this model can have no ot
 
 const shaping = ['properties', 'patternProperties', 'additionalProperties'];
 
-/** What is additional in one schema may match a pattern of another. */
+/** An additional property of one schema may match another's pattern. */
 function refuseMixed(found: readonly Keywords[]): void {
   const shapes = found.filter(({ schema }) => shaping.some((keyword) => keyword in schema));
   const patterned = shapes.find(({ schema }) => 'patternProperties' in schema);
@@ -85,7 +85,7 @@ function namesIn(value: Json | undefined): string[] {
 }
 
 interface Properties {
-  /** Those that an object can have: what is not among them is allowed no value. */
+  /** The possible properties of an object. Any other is allowed no value. */
   readonly properties: readonly (readonly [name: string, schema: JsonObject])[];
   readonly fault: NoValue | undefined;
 }

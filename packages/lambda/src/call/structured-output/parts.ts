@@ -6,7 +6,7 @@ import { schemaError } from './schema-error.ts';
 /** One of the schemas that a value must fit. */
 export interface Part {
   readonly schema: Schema;
-  /** Where the caller wrote it. */
+  /** Its place in the caller's schema. */
   readonly path: readonly string[];
   /** The numbers of the definitions that it stands in, outermost first. */
   readonly within: readonly number[];
@@ -19,7 +19,7 @@ export interface Keywords extends Part {
   readonly schema: JsonObject;
 }
 
-/** That no value fits, and where that can be seen. */
+/** A proof that no value fits, and its place. */
 export class NoValue {
   readonly path: readonly string[];
   readonly reason: string;
@@ -33,7 +33,7 @@ export class NoValue {
 /** Makes one schema of those that a value within must fit, in which objects are closed or not. */
 export type Combine = (parts: readonly Part[], closed: boolean) => JsonObject | NoValue;
 
-/** What is asked of values of one type, and why there are none, if there are none. */
+/** The rules for one type's values, and the reason if there are none. */
 export interface Shape {
   readonly keywords: JsonObject;
   readonly fault: NoValue | undefined;
@@ -79,7 +79,7 @@ function isSchema(value: Json | undefined): value is Schema {
  * All that parts ask of a value, with references followed and each `allOf` opened, outermost first.
  *
  * @param count Is called with the place of each part on the way, and once for none.
- * @throws {ProxyError} `invalid_request` where one of them would then mean something else.
+ * @throws {ProxyError} `invalid_request` if one of them would then mean something else.
  */
 export function keywordsOf(
   parts: readonly Part[],
@@ -131,7 +131,7 @@ function refuseUnevaluated(found: readonly Keywords[]): void {
   }
 }
 
-/** Where the last of some keywords stands: there what it contradicts is already said. */
+/** The place of the last of some keywords. The keywords that it contradicts stand before it. */
 export function lastPlaceOf(found: readonly Keywords[], ...keywords: readonly string[]): readonly string[] {
   const places = found.flatMap(({ schema, path }) =>
     keywords.filter((keyword) => keyword in schema).map((keyword) => [...path, keyword]),

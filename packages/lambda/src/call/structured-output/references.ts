@@ -4,7 +4,8 @@ import { schemaError } from './schema-error.ts';
 
 /**
  * Bounds on a schema, as it is written and with its references put in: far above what people write, and safe to walk. A
- * pattern takes time and memory to compile, which nothing can interrupt: 100 KB of classes such as `\\p{L}` several seconds.
+ * pattern takes time and memory to compile, which nothing can interrupt: 100 KB of classes such as `\\p{L}` several
+ * seconds.
  */
 export const most = {
   ...{ depth: 64, values: 10_000, characters: 1_000_000, pattern: 1000, patterns: 10_000 },
@@ -16,17 +17,17 @@ export const most = {
 export interface Definition {
   /** A copy, whose references lead to definitions by their number. */
   readonly schema: Schema;
-  /** Where the caller wrote it. */
+  /** Its place in the caller's schema. */
   readonly path: readonly string[];
 }
 
-/** What references lead to, or are read by; of no use in a copy. The last three would mislead the check. */
+/** Targets and names of references, of no use in a copy. The last three would mislead the check. */
 const dropped: ReadonlySet<string> = new Set([
   ...['$defs', 'definitions', '$schema', '$id', 'id', '$anchor', '$dynamicAnchor', '$recursiveAnchor'],
   ...['__absolute_uri__', '__absolute_ref__', '__absolute_recursive_ref__'],
 ]);
 
-/** Keywords whose value is data, where a `$ref` is a name like any other. */
+/** Keywords whose value is data. In it, a `$ref` is a name like any other. */
 const data: ReadonlySet<string> = new Set(['enum', 'const', 'default', 'required', 'dependentRequired']);
 
 const prefix = '#/$defs/';
@@ -45,10 +46,10 @@ export function documentOf(definitions: readonly Definition[]): JsonObject {
 }
 
 /**
- * Reads the caller's schema, and finds what its references lead to.
+ * Reads the caller's schema, and finds its references' targets.
  *
- * @throws {ProxyError} `invalid_request` for a reference that leads nowhere, out of the schema, or round in a circle; for
- *   a keyword whose value cannot be; and for a schema that is too deep or too large, or whose patterns are.
+ * @throws {ProxyError} `invalid_request` for a reference that leads nowhere, out of the schema, or round in a circle;
+ *   for a keyword with an invalid value; and for a schema that is too deep or too large, or has too large patterns.
  */
 export function definitionsOf(root: Readonly<Record<string, unknown>>): readonly Definition[] {
   const found: Place[] = [{ value: root, path: [] }];
@@ -140,7 +141,7 @@ interface Place {
 export function follow(root: unknown, reference: string): Place | undefined {
   const [document, pointer, ...more] = reference.split('#');
   if (document !== '' || pointer === undefined || more.length > 0) return undefined;
-  // What writes schemas mostly forgets to encode.
+  // Generators of schemas mostly forget to encode.
   return [decoded(pointer), pointer].map((text) => placeAt(root, text)).find((place) => place !== undefined);
 }
 
@@ -184,7 +185,7 @@ function refuseCircles(definitions: readonly Definition[]): void {
   for (const number of definitions.keys()) visit(number, []);
 }
 
-/** Keywords whose schemas are asked of the same value as what they stand in. */
+/** Keywords whose schemas apply to the same value as the schema around them. */
 const inPlace: ReadonlySet<string> = new Set([
   ...['allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else', 'dependentSchemas'],
 ]);

@@ -6,7 +6,7 @@ export type Type = 'object' | 'array' | 'string' | 'number' | 'integer' | 'boole
 
 const everyType: readonly Type[] = ['object', 'array', 'string', 'number', 'boolean', 'null'];
 
-/** The types that are left where all of it holds. */
+/** The types that satisfy every part. */
 export function typesOf(found: readonly Keywords[]): readonly Type[] | NoValue {
   let left = everyType;
   for (const { schema, path } of found) {
@@ -17,14 +17,14 @@ export function typesOf(found: readonly Keywords[]): readonly Type[] | NoValue {
   return left;
 }
 
-/** What a type has in common with some: an integer is a number. */
+/** A type's intersection with others: an integer is a number. */
 function common(type: Type, types: readonly string[]): Type[] {
   if (types.includes(type)) return [type];
   const other = type === 'number' ? 'integer' : type === 'integer' ? 'number' : undefined;
   return other !== undefined && types.includes(other) ? ['integer'] : [];
 }
 
-/** Which of two bounds holds where both do. */
+/** The stricter of two bounds. */
 const stricter = {
   ...{ minimum: Math.max, maximum: Math.min, exclusiveMinimum: Math.max, exclusiveMaximum: Math.min },
   ...{ minLength: Math.max, maxLength: Math.min, minItems: Math.max, maxItems: Math.min },
@@ -36,7 +36,7 @@ export const boundKeywords: readonly string[] = Object.keys(stricter);
 /** Between which numbers a value, or its size, must be. */
 export type Bounds = { readonly [Keyword in keyof typeof stricter]?: number };
 
-/** The bounds that are left where all of it holds. */
+/** The bounds that satisfy every part. */
 export function boundsOf(found: readonly Keywords[]): Bounds {
   return Object.fromEntries(
     Object.entries(stricter).flatMap(([keyword, stricterOf]) => {
@@ -46,7 +46,7 @@ export function boundsOf(found: readonly Keywords[]): Bounds {
   );
 }
 
-/** Where bounds leave no value of a type. Those of objects and arrays depend on what is in them. */
+/** The place at which bounds leave no value of a type. For objects and arrays it depends on their contents. */
 export function emptyRange(type: Type, bounds: Bounds, found: readonly Keywords[]): NoValue | undefined {
   const { minLength = 0, maxLength = Number.POSITIVE_INFINITY } = bounds;
   switch (type) {
@@ -66,7 +66,7 @@ export function emptyRange(type: Type, bounds: Bounds, found: readonly Keywords[
 
 const numeric = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'];
 
-/** What a number must be a multiple of. Fractions are left out: their multiples are rounded. */
+/** A number's required divisor. Fractions are left out: their multiples are rounded. */
 function stepOf(type: Type, found: readonly Keywords[]): number | undefined {
   const step = found.map(({ schema }) => Number(schema['multipleOf'])).find(Number.isSafeInteger);
   return step ?? (type === 'integer' ? 1 : undefined);
@@ -84,7 +84,7 @@ function hasNumber(bounds: Bounds, step: number | undefined): boolean {
   return first <= high && first !== exclusiveMaximum;
 }
 
-/** The `const` or `enum` that is left where all of it holds, as far as that is quick to check: a pattern may take years. */
+/** The `const` or `enum` values that satisfy every part, as far as that is quick to check: a pattern may take years. */
 export function valuesOf(
   types: readonly Type[],
   bounds: Bounds,
@@ -123,7 +123,7 @@ function textsOf(list: readonly Json[]): ReadonlySet<string> {
   return texts;
 }
 
-/** The same text for values that are the same, whichever way their names are sorted. */
+/** The same string for equal values, in any order of their names. */
 function sortedText(value: Json): string {
   return JSON.stringify(value, (_name, inner: Json) =>
     isJsonObject(inner)
