@@ -41,7 +41,7 @@ test('an envelope of a newer server, with codes and fields that are not known he
   expect(isErrorCode('toString')).toBe(false);
 });
 
-test('a route that asks a model has all errors of routes that do not, and no route has an error of no route', () => {
+test("a route that asks a model also has the other routes' errors, and no route has the error for unknown routes", () => {
   expect(errorsOf(routes.ask)).toEqual(expect.arrayContaining([...errorsOf(routes.usage)]));
   expect(errorsOf(routes.usage)).toContain('rate_limited');
   expect(errorsOf(routes.usage)).not.toContain('model_throttled');

@@ -66,7 +66,7 @@ export interface ProxyEnvironment {
   plans: Record<string, PlanAccess>;
   /** Team to plan. */
   teams: Record<string, string>;
-  /** Id (never the value) of an API key to what it stands for; the team alone, where it has no limits of its own. */
+  /** Each API key's caller by the key's id (never its value); only the team if the key itself has no limits. */
   keys: Record<string, string | KeyAccess>;
 }
 

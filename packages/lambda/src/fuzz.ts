@@ -7,7 +7,7 @@ const factor = Number(process.env['FUZZ_RUNS'] ?? 1);
 // For the tests of whichever file imports this: many tries take longer than one.
 vi.setConfig({ testTimeout: 60_000 * factor });
 
-/** How often a property is tried: so often, and FUZZ_RUNS times as often where that is set. */
+/** How often a property is tried: so often, and FUZZ_RUNS times as often if that is set. */
 export function runs(usual: number): { readonly numRuns: number } {
   return { numRuns: usual * factor };
 }

@@ -29,7 +29,7 @@ export function isJson(value: unknown): value is Json {
   return isObject(value) && Object.values(value).every(isJson);
 }
 
-/** The value of a JSON text; `undefined`, which JSON cannot say, where it is not JSON. */
+/** The value of a JSON string; `undefined`, which JSON cannot express, if it is not JSON. */
 export function parseJson(text: string): Json | undefined {
   try {
     return JSON.parse(text);
@@ -38,7 +38,7 @@ export function parseJson(text: string): Json | undefined {
   }
 }
 
-/** What is at a place in a value; `undefined` where there is no such place. */
+/** The part at a place in a value; `undefined` if there is no such place. */
 export function at(value: Json | undefined, ...path: readonly string[]): Json | undefined {
   let found = value;
   for (const name of path) {

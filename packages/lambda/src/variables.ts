@@ -3,14 +3,14 @@ import { parseJson } from './json.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** @throws {Error} Naming the variable, where it is not set. */
+/** @throws {Error} Naming the variable, if it is not set. */
 export function readVariable(environment: Environment, name: string): string {
   const text = environment[name];
   if (!text) throw invalidVariable(name, 'it is not set');
   return text;
 }
 
-/** @throws {Error} Naming the variable and the field, where it is not JSON that fits. */
+/** @throws {Error} Naming the variable and the field, if it is not JSON that fits. */
 export function readJsonVariable<Schema extends z.ZodMiniType>(
   environment: Environment,
   name: string,

@@ -53,7 +53,7 @@ test.each(tokenizers)(
   },
 );
 
-test('a text is no less than its normal forms as a whole, and a long run of marks takes no time in the square of it', () => {
+test('a text counts at least as much as its normal forms, and a long run of marks takes no quadratic time', () => {
   const piece = fc.constantFrom(
     'a',
     '<',
@@ -73,7 +73,7 @@ test('a text is no less than its normal forms as a whole, and a long run of mark
       expect(mostTokens(text)).toBeGreaterThanOrEqual(Math.max(byteLength(text), ...whole));
     }),
   );
-  // Each piece ends in one character where the whole has two: a mark comes between a letter and the mark that it has.
+  // Each piece ends in one character, but the whole has two: a mark comes between a letter and its mark.
   const split = `${'я'.repeat(255)}é\u0323${'я'.repeat(254)}é\u0323`;
   expect(mostTokens(split)).toBeGreaterThanOrEqual(byteLength(split.normalize('NFC')));
   // As a whole, it would take hours.
@@ -82,7 +82,7 @@ test('a text is no less than its normal forms as a whole, and a long run of mark
   );
 });
 
-test('of the Messages API, what is not known to be text takes all that the model reads, wherever it stands', () => {
+test('content of the Messages API that is not known to be text counts as all that the model reads, at any place', () => {
   const said = (content: JsonObject | JsonObject[]) =>
     tokensOf({ kind: 'messages', body: { max_tokens: 1, messages: [{ role: 'user', content }] } });
   const pdf = {
@@ -266,7 +266,7 @@ const messages = (body: object): ModelCall => ({
   body: { max_tokens: 5, ...JSON.parse(JSON.stringify(body)) },
 });
 
-test('a body of the Messages API is counted by what is written in it, and by block where that is packed', () => {
+test('a body of the Messages API is counted by its written content, and by block if the content is packed', () => {
   const said = (content: unknown) => messages({ messages: [{ role: 'user', content }] });
   const text = 'é'.repeat(1000);
   expect(tokensOf(said(text))).toBeGreaterThan(2000);
@@ -279,7 +279,7 @@ test('a body of the Messages API is counted by what is written in it, and by blo
   expect(tokensOf(said([{ type: 'of next year', secret: [text] }]))).toBeGreaterThan(2000);
 });
 
-test('what a tool is given is data, whatever it looks like', () => {
+test("a tool's input is data, even if it looks like a block", () => {
   const image = { type: 'image', source: { type: 'base64', data: 'lorem ipsum '.repeat(1000) } };
   const use = { type: 'tool_use', id: 'i', name: 'n', input: image };
   const inputSchema = { type: 'object', properties: { a: { const: image } } };
@@ -303,7 +303,7 @@ test('the dearest way to read a prompt is held', () => {
   expect(usd({ ...plain, cacheRead: 5 })).toBeGreaterThan(usd(plain));
 });
 
-test('what is kept for longer is held at its price, and without one it is refused', () => {
+test('a longer cache is held at its price, and without a price it is refused', () => {
   const offered = { alias: 'x', modelId: 'x', definition: catalogue['qwen3-32b'] };
   const price = { input: 1, output: 1, cacheWrite: 2, cacheWrite1h: 3 };
   const pointOf = (ttl?: '5m' | '1h') => chat({ type: 'cache_point', ttl });

@@ -45,7 +45,7 @@ async function send(body: object | null, options: RequestOptions = {}) {
   return { response: { ...head, body: text }, json: JSON.parse(text), ...seen };
 }
 
-test('an ask is answered in the shape of the contract, and the headers say what is left of the tightest limits', async () => {
+test("an ask is answered in the contract's shape, and the headers report the rest of the tightest limits", async () => {
   const { response, json } = await send(question);
   expect([response.statusCode, response.headers]).toEqual([
     200,

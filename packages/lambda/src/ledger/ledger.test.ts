@@ -69,7 +69,7 @@ test('a caller without counted limits costs no write at all', async () => {
   expect(table.operations).toEqual([]);
 });
 
-test('what was used and what is left is reported for every limit', async () => {
+test('the usage and the rest of every limit are reported', async () => {
   const scope = team({ requests: { day: 5, month: null }, usd: { month: 0.01 } });
   const held = await hold([scope]);
   const { limits } = await held.settle(amounts({ requests: 1, tokens: 40, usd: 4000 }), signal);
@@ -294,7 +294,7 @@ test('a call that cost more than its hold is charged in full, and the next one i
   expect((await refusal(hold([scope]))).code).toBe('quota_exceeded');
 });
 
-test("a team's refusal gives back what the key's own limits held", async () => {
+test("a team's refusal gives back the hold in the key's own limits", async () => {
   const key: Scope = { kind: 'key', id: 'key-2', limits: { requests: { day: 5 } } };
   const statement = await refusal(hold([key, team({ requests: { day: 0 } })]));
   expect(statement.details).toMatchObject({ scope: 'team' });

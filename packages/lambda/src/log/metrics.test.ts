@@ -95,7 +95,7 @@ test.each<RequestLog>([
   }
 });
 
-test('what is for alarms is counted over all and no other way', () => {
+test('metrics for alarms are counted only over all calls', () => {
   const { _aws, ...values } = metrics({ ...answered, limitsNearlyReached: [use, use] });
   expect(values).toMatchObject({ LimitsNearlyReached: 2 });
   expect(_aws).toMatchObject({

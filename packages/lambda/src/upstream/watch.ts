@@ -42,7 +42,7 @@ export class Watch {
         yield piece.value;
       }
     } finally {
-      // Closes the connection where the body was not read to its end.
+      // Closes the connection if the body was not read to its end.
       void iterator.return?.();
     }
   }

@@ -25,7 +25,7 @@ function treeOf(levels: number, leaf: number): object {
   return levels === 1 ? { leaf } : { inner: treeOf(levels - 1, leaf) };
 }
 
-/** Where an output does not fit; nothing where it does. */
+/** The places at which an output does not fit; nothing if it fits. */
 function faultsOf(call: StructuredCall, output: unknown): unknown {
   try {
     outputOf(call, { text: JSON.stringify(output), stopReason: 'end_turn' });
@@ -36,7 +36,7 @@ function faultsOf(call: StructuredCall, output: unknown): unknown {
   }
 }
 
-test('an answer is checked against what the caller wrote, deeper than the model was asked to go', () => {
+test("an answer is checked against the caller's schema, deeper than the model's schema goes", () => {
   const call = callFor(tree);
   expect(JSON.stringify(call.schema).match(/leaf/g)).toHaveLength(4);
   expect(faultsOf(call, treeOf(20, 1))).toEqual([]);
@@ -49,7 +49,7 @@ test('each part of the root holds', () => {
   expect(faultsOf(call, treeOf(2, 1))).toEqual(['']);
 });
 
-test('an answer by a tool that was cut off does not count, though what there is of it fits', () => {
+test('a cut-off answer by a tool does not count, even if its beginning fits', () => {
   const call = callFor(tree);
   const cutOff = () => outputOf(call, { text: '{}', stopReason: 'max_tokens' });
   expect(cutOff).toThrow(

@@ -62,8 +62,8 @@ export function constraintOf({
 }
 
 /**
- * Reads the events of a structured answer. The tool was ours: to the caller, an answer by it is text like any other, and
- * what else the model says is left out.
+ * Reads the events of a structured answer. The tool was ours: to the caller, an answer by it is text like any other,
+ * and what else the model says is left out.
  */
 export function createAnswerReader({ by }: StructuredCall): (event: ReplyEvent) => ReplyEvent | undefined {
   if (by === 'native') return (event) => event;
@@ -90,7 +90,7 @@ export function createAnswerReader({ by }: StructuredCall): (event: ReplyEvent) 
 /**
  * The output that the text of an answer holds.
  *
- * @throws {ProxyError} `invalid_output` where it is none: cut off, refused, or not of the schema.
+ * @throws {ProxyError} `invalid_output` if it is cut off, refused, or does not fit the schema.
  */
 export function outputOf(
   call: StructuredCall,
@@ -104,7 +104,7 @@ export function outputOf(
   throw new ProxyError({ code: 'invalid_output', message, details });
 }
 
-/** What to say where the model did not come to the end of its answer. It was charged all the same. */
+/** Messages for an answer that the model did not finish. It was charged all the same. */
 const reasons = new Map(
   Object.entries({
     max_tokens:

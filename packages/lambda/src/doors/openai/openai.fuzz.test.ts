@@ -84,7 +84,7 @@ const models = new Map(
   ]),
 );
 
-/** Calls a tool; where an answer by a schema is asked for, that is by one. */
+/** Calls a tool. If an answer by a schema is asked for, the call is that answer. */
 const replies = (name: string): ReplyEvent[] => [
   { type: 'begin', block: { type: 'reasoning' } },
   { type: 'delta', delta: { type: 'reasoning', text: 'Hm.' } },

@@ -18,7 +18,7 @@ export function invokeRequest({ guardrail, metadata }: Target): Pick<Exchange, '
   };
 }
 
-/** What the model family says in an event of a stream; `undefined` where it is Bedrock's own. */
+/** The model family's content of a stream event; `undefined` if the event is Bedrock's own. */
 export function chunkOf(type: string, body: Json): JsonObject | undefined {
   const bytes = at(body, 'bytes');
   if (type !== 'chunk' || typeof bytes !== 'string') return undefined;

@@ -7,9 +7,9 @@ export interface TextFormat {
     prompt: string,
     call: Pick<ModelChatCall, 'maxTokens' | 'temperature' | 'topP' | 'stop'>,
   ): JsonObject;
-  /** A whole answer; `undefined` where `body` is not this family's. */
+  /** A whole answer; `undefined` if `body` is not this family's. */
   whole(body: Json): Piece | undefined;
-  /** A piece of a streamed answer; `undefined` where `body` is not this family's. */
+  /** A piece of a streamed answer; `undefined` if `body` is not this family's. */
   piece(body: Json): Piece | undefined;
 }
 

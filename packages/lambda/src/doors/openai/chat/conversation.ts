@@ -11,7 +11,7 @@ type Said<Role extends ChatMessage['role']> = Extract<ChatMessage, { readonly ro
  * A conversation as Converse takes it: instructions apart, user and assistant in turn, and all results of tools at the
  * beginning of the one user turn after their calls.
  *
- * @throws {ProxyError} `invalid_request` where it cannot be one: it does not begin or end with the user, a call of a tool
+ * @throws {ProxyError} `invalid_request` if it cannot be one: it does not begin or end with the user, a call of a tool
  *   has no result, a result no call, or a file no text beside it.
  */
 export function conversationOf(
@@ -40,7 +40,7 @@ const isText = ({ type }: Block) => type === 'text';
 const isDocument = ({ type }: Block) => type === 'document';
 const isResult = ({ type }: Block) => type === 'tool_result';
 
-/** What its place in the conversation decides of a message. */
+/** The parts of a message that depend on its place in the conversation. */
 interface Context {
   readonly ids: ToolIds;
   /** A name that no other document of the request has, and that says nothing of it. */
