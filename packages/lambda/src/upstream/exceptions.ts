@@ -108,7 +108,7 @@ const withheld: Said = {
   unbilled: false,
 };
 
-/** A field, or a part of one, that the model does not take. */
+/** A field, or part of a field, that the model does not support. */
 function refused(words: RegExp, param: string, name = param, remedy = 'Change it or leave it out.'): Said {
   return { words, code: 'invalid_request', message: `The model refused ${name}. ${remedy}`, param };
 }
