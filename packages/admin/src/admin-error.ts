@@ -1,8 +1,8 @@
 import type { ConfigIssue } from '@org/infra/config';
 
-/** What can stand in the way of a request, by its code, and what is known of it. */
+/** Each problem that can stop a request, by its code, with its data. */
 export interface AdminProblems {
-  /** What a name must be. */
+  /** The rule that a name must follow. */
   invalid_name: { readonly name: string; readonly rule: string };
   no_such_team: { readonly team: string; readonly stack: string };
   team_exists: { readonly team: string; readonly plan: string | undefined; readonly wanted: string };
@@ -10,9 +10,9 @@ export interface AdminProblems {
   team_is_of_config: { readonly team: string };
   team_plan_is_of_config: { readonly team: string; readonly plan: string };
   team_was_deleted: { readonly team: string };
-  /** Half way, or from the config. */
+  /** Deleted half way, or removed from the config. */
   team_was_removed: { readonly team: string };
-  /** Of a file or a request. */
+  /** In a file or a request. */
   invalid_teams: { readonly source: string; readonly issues: readonly ConfigIssue[] };
   no_such_plan: { readonly plan: string; readonly plans: readonly string[] };
   /** The plan of a team is no longer in the config. */
@@ -28,7 +28,7 @@ export interface AdminProblems {
   /** Another key has the name that the new one would get. */
   new_name_is_taken: { readonly key: string; readonly by: string };
   key_was_removed: { readonly id: string };
-  /** Somebody else is at it. */
+  /** Another command is making it. */
   key_is_being_made: { readonly key: string };
   /** A key that is replaced hands on its name. */
   key_keeps_its_name: { readonly key: string };
@@ -37,23 +37,23 @@ export interface AdminProblems {
   no_such_stack: {
     readonly stack: string;
     readonly region: string;
-    /** Of the credentials, where AWS says. */
+    /** The account of the credentials, if AWS says it. */
     readonly account: string | undefined;
   };
   stack_lacks_output: { readonly stack: string; readonly output: string };
-  /** A plan, or all of them, without a priced model that answers questions. */
+  /** One plan, or every plan, has no priced model that answers questions. */
   nothing_to_prove_with: { readonly plan: string | undefined };
   table_is_overloaded: { readonly table: string };
   /** Of this machine. */
   no_credentials: {
     readonly profile: string | undefined;
     readonly profiles: readonly string[];
-    /** In the words of the SDK. */
+    /** The SDK's message. */
     readonly reason: string;
   };
   no_such_profile: { readonly profile: string; readonly profiles: readonly string[] };
   mfa_code_is_missing: { readonly profile: string | undefined; readonly device: string };
-  /** Which variable of the environment names the proxy, whose URL may hold a password. */
+  /** The environment variable that names the proxy. Its URL may hold a password. */
   proxy_cannot_be_used: { readonly variable: string };
   certificates_cannot_be_read: { readonly file: string; readonly reason: string };
   no_local_gateway: { readonly url: string };
@@ -108,8 +108,8 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
 };
 
 /**
- * Something that the one who asked can put right. It says what happened; what to do, and with which command or button,
- * is for the caller to say: from the code and its data.
+ * A problem that the user can fix. It says what happened. The caller says what to do, and with which command or button,
+ * from the code and its data.
  */
 export class AdminError<Code extends AdminErrorCode = AdminErrorCode> extends Error {
   override readonly name = 'AdminError';
@@ -122,7 +122,7 @@ export class AdminError<Code extends AdminErrorCode = AdminErrorCode> extends Er
     this.data = data;
   }
 
-  /** Whether it is this problem, whose data it has then. */
+  /** Whether it is this problem. If so, `data` is that problem's. */
   is<Wanted extends AdminErrorCode>(code: Wanted): this is AdminError<Wanted> {
     const own: AdminErrorCode = this.code;
     return own === code;

@@ -15,7 +15,7 @@ test('entries are mapped in order, eight at a time', async () => {
   expect(most).toBe(8);
 });
 
-test('after a failure nothing new is begun, and what was begun is waited for', async () => {
+test('after a failure nothing new begins, and running entries are waited for', async () => {
   const finished: number[] = [];
   const mapped = concurrently([...Array(100).keys()], async (entry) => {
     if (entry === 3) throw new Error('broken');

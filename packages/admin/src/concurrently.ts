@@ -1,8 +1,8 @@
-/** How many calls to AWS are on their way at once: its control plane takes about ten a second. */
+/** How many calls to AWS run at once: its control plane takes about ten a second. */
 const atOnce = 8;
 
 /**
- * Maps a list in order, a few entries at a time. After the first failure no further entry is begun; those that were
+ * Maps a list in order, a few entries at a time. After the first failure no further entry begins; running ones
  * are waited for, so that nothing goes on behind the caller's back.
  */
 export async function concurrently<Entry, Value>(

@@ -8,19 +8,19 @@ import { deployedStack } from './aws/stack.ts';
 import { UsagePlans } from './aws/usage-plans.ts';
 import { Table } from './table.ts';
 
-/** A deployment of the proxy, on AWS or on this machine, as the commands reach it. */
+/** A deployment of the proxy, on AWS or on this machine, as the commands see it. */
 export interface Deployment {
-  /** Of its stack. */
+  /** The stack's name. */
   readonly name: string;
-  /** Of AWS. Undefined where it is not said. */
+  /** The AWS account. Undefined if not known. */
   readonly account: string | undefined;
   readonly config: ProxyConfig;
-  /** URL that the routes are below. */
+  /** Base URL of the routes. */
   readonly endpoint: string;
   readonly apiKeys: ApiKeys;
   readonly plans: UsagePlans;
   readonly table: Table;
-  /** Ids of the keys of the config by their names. */
+  /** Ids of the config's keys by name. */
   readonly configKeyIds: ReadonlyMap<string, string>;
   /** Milliseconds since 1970. */
   readonly now: () => number;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { amountText, limitsText } from './limits-text.ts';
 
-test('limits read as amounts by period, without those that limit nothing', () => {
+test('limits are shown as amounts by period, without those that limit nothing', () => {
   const limits = {
     requests: { day: 20, month: null },
     tokens: { month: 50_000 },

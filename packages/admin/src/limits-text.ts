@@ -18,7 +18,7 @@ export function limitText(kind: LimitKind, max: number, period: LimitPeriod): st
   return `${amountText(kind, max)}${kind === 'usd' ? '' : ` ${kind}`}/${period}`;
 }
 
-/** An amount with separators; dollars with as many cents as matter, and all that there is of what is next to nothing. */
+/** An amount with separators; dollars with the cents that matter, and tiny amounts with all their digits. */
 export function amountText(kind: LimitKind, amount: number): string {
   if (kind !== 'usd') return amount.toLocaleString('en-US');
   if (amount > 0 && amount < 0.0001)

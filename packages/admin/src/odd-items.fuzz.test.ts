@@ -26,7 +26,7 @@ import { Table } from './table.ts';
 import { listTeams } from './teams/teams.ts';
 import { usageReport } from './usage-report.ts';
 
-/** A deployment whose table somebody else wrote into; what API Gateway says is not asked. */
+/** A deployment whose table somebody else wrote into; API Gateway is not asked. */
 async function start() {
   const table = await startTestTable();
   onTestFinished(() => table.close());
@@ -77,7 +77,7 @@ const attributes = fc.dictionary(
   value,
 );
 
-// No part of a key of an item is empty.
+// No part of an item's key is empty.
 const name = fc.oneof(fc.constantFrom('acme', 'app', 'app#made', 'twin', '#'), oddText.filter(Boolean));
 const place: fc.Arbitrary<ItemKey> = fc.oneof(
   name.map(keyNameKey),
@@ -98,13 +98,13 @@ const sound: readonly (readonly [ItemKey, Parameters<typeof attributeValues>[0]]
   [countersKey({ kind: 'team', id: 'initech' }, '2026-11'), { mr: 7, d22r: 3 }],
 ];
 
-test('whatever stands in the table, all else of it is listed', async () => {
+test('whatever odd items are in the table, all others are listed', async () => {
   const { deployment, put } = await start();
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(place, attributes), { maxLength: 6 }), async (odd) => {
       try {
         for (const [key, item] of odd) await put(key, item);
-        // Last, so that they are as they should be.
+        // Last, so that these items are correct.
         for (const [key, item] of sound) await put(key, attributeValues(item));
         const keys = await listKeys(deployment);
         expect(keys).toContainEqual(

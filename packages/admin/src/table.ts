@@ -24,7 +24,7 @@ import { concurrently } from './concurrently.ts';
 /** The most items that one BatchGetItem takes. */
 const batchSize = 100;
 
-/** How often what a throttled table left out is asked for again. */
+/** How often items that a throttled table left out are requested again. */
 const batchAttempts = 8;
 
 /** The table of the deployment, as far as the commands use it: small items, read consistently. */
@@ -42,9 +42,9 @@ export class Table {
     return item;
   }
 
-  /** Items in the order of their keys; undefined for those that are not there. */
+  /** Items in the order of their keys; undefined for missing ones. */
   async getAll(keys: readonly ItemKey[]): Promise<(Item | undefined)[]> {
-    // No request may ask for one twice.
+    // A request may not name an item twice.
     const distinct = [...new Map(keys.map((key) => [placeOf(key), key])).values()];
     const batches = Array.from({ length: Math.ceil(distinct.length / batchSize) }, (_, index) =>
       distinct.slice(index * batchSize, (index + 1) * batchSize),
@@ -105,7 +105,7 @@ export class Table {
     );
   }
 
-  /** @returns Whether the condition held, so that nothing is there now. */
+  /** @returns Whether the condition held, so that there is no item now. */
   delete(key: ItemKey, condition?: Condition): Promise<boolean> {
     return met(
       this.#client.send(

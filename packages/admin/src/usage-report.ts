@@ -11,19 +11,19 @@ import { listTeams, requireTeam, type Team } from './teams/teams.ts';
 /** Requests, tokens and USD. */
 export type Used = Readonly<Record<LimitKind, number>>;
 
-/** What a team, or a key with limits of its own, has used. */
+/** Usage of a team, or of a key with its own limits. */
 export interface Usage {
   readonly team: string;
   readonly plan: string | undefined;
-  /** Of a key with limits of its own. */
+  /** For a key with its own limits. */
   readonly key?: string | undefined;
   /** Whether its plan counts at all. */
   readonly counted: boolean;
-  /** Its counters contradict themselves, so that nothing of them is said here, and no call is let through on them. */
+  /** Its counters contradict themselves, so they are not reported here, and no call is let through on them. */
   readonly inconsistent?: boolean;
-  /** The day is left out for a month that is over, and both where nothing was counted. */
+  /** The day is left out for a month that is over, and both if nothing was counted. */
   readonly used: { readonly [Period in LimitPeriod]?: Used };
-  /** How the limits stand; of a month that is over, those by the month. */
+  /** State of the limits; for a month that is over, only the monthly ones. */
   readonly limits: readonly LimitStatus[];
 }
 
@@ -41,7 +41,7 @@ export interface UsageQuery {
   readonly month?: string | undefined;
   /** One team, with its keys that have their own limits. Default: all teams. */
   readonly team?: string | undefined;
-  /** Whether keys that have their own limits are in the report of all teams too, each after its team. Default: false. */
+  /** Whether the report of all teams includes keys with their own limits, each after its team. Default: false. */
   readonly keys?: boolean | undefined;
 }
 
@@ -49,7 +49,7 @@ interface Subject extends Pick<Usage, 'team' | 'plan' | 'key' | 'counted'> {
   readonly scope: Scope;
 }
 
-/** Reads what was used from the counters that decide about calls, by the clock of this machine. */
+/** Reads usage from the counters that decide about calls, by this machine's clock. */
 export async function usageReport(deployment: Deployment, query: UsageQuery): Promise<UsageReport> {
   const { table, now, name } = deployment;
   const at = now();
@@ -65,7 +65,7 @@ export async function usageReport(deployment: Deployment, query: UsageQuery): Pr
     const item = items[index];
     const counters = consistent(item ?? {}, moment);
     if (!counters) return { ...subject, inconsistent: true, used: {}, limits: [] };
-    // A team that was on a plan that counts has counters of that time.
+    // A team that was on a counting plan has counters from then.
     const known = subject.counted || item ? periods : [];
     return {
       ...subject,
@@ -96,7 +96,7 @@ async function subjectsOf(deployment: Deployment, { team, keys = team !== undefi
   ]);
 }
 
-/** Keys that have their own limits. One that took over from another counts where that one did, and stands for both. */
+/** Keys with their own limits. A key that replaced another shares its counters, and stands for both. */
 async function keySubjects(deployment: Deployment): Promise<Subject[]> {
   const byCounter = new Map(
     (await listKeys(deployment)).flatMap((key): [string, Subject][] => {

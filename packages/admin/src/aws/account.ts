@@ -1,7 +1,7 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { ClientSettings } from './endpoints.ts';
 
-/** The account of the credentials, where AWS says; a local gateway has none. */
+/** The account of the credentials, if AWS says it; a local gateway has none. */
 export async function accountOf(settings: ClientSettings): Promise<string | undefined> {
   const client = new STSClient(settings);
   try {

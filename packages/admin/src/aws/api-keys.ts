@@ -47,7 +47,7 @@ export class ApiKeys {
     return keys.flatMap((key) => (key.name === name && key.description === description ? [key.id] : []));
   }
 
-  /** The keys whose names begin so, of whomever they are. */
+  /** All keys whose names begin so, whether or not we made them. */
   async list(prefix: string): Promise<ListedApiKey[]> {
     const keys: ListedApiKey[] = [];
     const pages = paginateGetApiKeys({ client: this.#client, pageSize: 500 }, { nameQuery: prefix });
@@ -66,13 +66,13 @@ export class ApiKeys {
     return value;
   }
 
-  /** Undefined for a key that is not there. */
+  /** Undefined if there is no such key. */
   async isEnabled(id: string): Promise<boolean | undefined> {
     const key = await unlessMissing(this.#client.send(new GetApiKeyCommand({ apiKey: id })));
     return key && key.enabled === true;
   }
 
-  /** Refuses a key from now on, as soon as API Gateway has spread the word. Does nothing for one that is gone. */
+  /** Refuses a key from now on, as soon as API Gateway has spread the change. Does nothing for a key that is gone. */
   async disable(id: string): Promise<void> {
     const patchOperations = [{ op: 'replace' as const, path: '/enabled', value: 'false' }];
     await unlessMissing(this.#client.send(new UpdateApiKeyCommand({ apiKey: id, patchOperations })));
@@ -84,7 +84,7 @@ export class ApiKeys {
   }
 }
 
-/** Undefined where what a call is about does not exist. */
+/** Undefined if the thing that a call is about does not exist. */
 export async function unlessMissing<Value>(call: Promise<Value>): Promise<Value | undefined> {
   try {
     return await call;

@@ -11,7 +11,7 @@ const device = 'arn:aws:iam::111122223333:mfa/me';
 
 afterEach(() => vi.unstubAllEnvs());
 
-/** Asks who is calling, by a profile whose role wants a code of an MFA device. */
+/** Asks for the caller's identity, with a profile whose role wants a code from an MFA device. */
 async function askByRole(askMfaCode?: (device: string) => Promise<string | undefined>) {
   const directory = await mkdtemp(join(tmpdir(), 'profiles-'));
   const file = join(directory, 'config');
@@ -44,7 +44,7 @@ test('the code of an MFA device is asked for once', async () => {
   expect(asked).toEqual([device]);
 });
 
-test('where no code is typed, the device is named', async () => {
+test('if no code is typed, the error names the device', async () => {
   const [{ finding }] = await askByRole(async () => undefined);
   expect(finding).toMatchObject({
     status: 'error',

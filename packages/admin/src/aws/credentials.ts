@@ -6,14 +6,14 @@ import type { Environment, Network } from './network.ts';
 
 export type Credentials = NonNullable<STSClientConfig['credentials']>;
 
-/** Asks for the code that an MFA device shows. Undefined where it is not given. */
+/** Asks for the code that an MFA device shows. Undefined if it is not given. */
 export type AskMfaCode = (device: string) => Promise<string | undefined>;
 
 /**
  * The credentials of this machine, found once and renewed when they end, as the AWS CLI finds them.
  *
- * @param askMfaCode Absent where there is nobody to ask.
- * @returns What throws an `AdminError` where there are none that can be used.
+ * @param askMfaCode Absent if there is no user to ask.
+ * @returns A provider that throws an `AdminError` if there are no usable credentials.
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
  */
 export function credentialsOf(
@@ -32,7 +32,7 @@ export function credentialsOf(
   });
   return async (properties) => {
     const profiles = await knownProfiles();
-    // The chain would go on to the role of the machine, which is somebody else.
+    // The chain would go on to the machine's role, which is another identity.
     if (profile !== undefined && !profiles.includes(profile)) {
       throw new AdminError('no_such_profile', { profile, profiles });
     }

@@ -7,7 +7,7 @@ import { type Environment, type Network, networkOf } from './network.ts';
 
 export type ServiceName = 'api_gateway' | 'cloudformation' | 'dynamodb';
 
-/** What clients of the SDK are made with. */
+/** Settings for SDK clients. */
 export interface ClientSettings {
   readonly region: string;
   readonly maxAttempts: number;
@@ -19,15 +19,15 @@ export interface ClientSettings {
 /** The settings for the client of a service. */
 export type Endpoints = (service: ServiceName) => ClientSettings;
 
-/** How this machine reaches AWS, and as whom. */
+/** How this machine reaches AWS, and with which identity. */
 export interface AwsAccess {
   readonly credentials: Credentials;
   readonly requestHandler: Network;
 }
 
 /**
- * @param environment Of the process: which proxy, which certificates, which profile.
- * @param askMfaCode Absent where there is nobody to ask.
+ * @param environment The process's variables, for proxy, certificates and profile.
+ * @param askMfaCode Absent if there is no user to ask.
  * @throws {AdminError} As {@link networkOf}.
  */
 export function awsAccess(environment: Environment, askMfaCode?: AskMfaCode): AwsAccess {
@@ -35,7 +35,7 @@ export function awsAccess(environment: Environment, askMfaCode?: AskMfaCode): Aw
   return { requestHandler, credentials: credentialsOf(environment, requestHandler, askMfaCode) };
 }
 
-/** Ten are enough for a bulk command to wait its turn: API Gateway takes ten calls a second. The stack is asked once, and first. */
+/** Ten are enough for a bulk command, because API Gateway takes ten calls a second. The stack is read once, and first. */
 const maxAttempts: Readonly<Record<ServiceName, number>> = {
   api_gateway: 10,
   dynamodb: 10,
@@ -47,9 +47,9 @@ export function awsEndpoints(region: string, access: AwsAccess): Endpoints {
 }
 
 /**
- * Finds what a local gateway has in place of AWS. It never gets real credentials.
+ * Finds a local gateway's replacements for AWS. They never get real credentials.
  *
- * @param url Of the gateway, with or without the stage.
+ * @param url The gateway's URL, with or without the stage.
  * @throws {AdminError} If no gateway answers, or it runs another stack.
  */
 export async function localEndpoints(url: string, stackName: string): Promise<Endpoints> {

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 
-/** What a local gateway listens on where nobody says otherwise. */
+/** Default address of a local gateway. */
 export const defaultLocalPort = 8787;
 export const defaultLocalUrl = `http://127.0.0.1:${defaultLocalPort}`;
 
-/** Where a local gateway says what it has in place of AWS. No stage is named so: names of stages have no dot. */
+/** Path at which a local gateway lists its replacements for AWS. It cannot be a stage, because stage names have no dot. */
 export const controlPlanePath = '/.local';
 
-/** What it answers there. */
+/** The answer at that path. */
 export type LocalEndpoints = z.output<typeof LocalEndpoints>;
 export const LocalEndpoints = z.object({
   region: z.string(),
@@ -21,7 +21,7 @@ export const LocalEndpoints = z.object({
 });
 
 /**
- * AWS credentials that are valid nowhere. Anyone who makes a table for the functions must use the same: a local
+ * AWS credentials that are valid nowhere. Use the same ones to make a table for the functions: a local
  * DynamoDB may keep the tables of each access key apart.
  */
 export const localCredentials = {

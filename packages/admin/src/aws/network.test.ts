@@ -12,7 +12,7 @@ import { networkOf } from './network.ts';
 
 const sts = 'sts.us-east-1.amazonaws.com:443';
 
-/** Asks STS who is calling, as the SDK does by itself. */
+/** Asks STS for the caller's identity, as the SDK does by itself. */
 const ask = async (environment: Record<string, string>, endpoint?: string) => {
   const { finding, account } = await checkCredentials({
     region: 'us-east-1',
@@ -46,14 +46,14 @@ test('a proxy may be named without http://, as curl takes it', async () => {
   expect(proxy.asked).toEqual([sts]);
 });
 
-test('a certificate that nobody vouches for is not believed', async () => {
+test('an untrusted certificate is refused', async () => {
   const proxy = await startHttpProxy(await startTlsAws(healthyAccount));
   const { account, what } = await ask({ HTTPS_PROXY: proxy.url });
   expect(account).toBeUndefined();
   expect(what).toMatch(/self-signed certificate/);
 });
 
-test('a host of NO_PROXY is reached without', async () => {
+test('a host of NO_PROXY is reached without the proxy', async () => {
   const port = await startTlsAws(healthyAccount);
   const proxy = await startHttpProxy(port);
   const { what } = await ask({ HTTPS_PROXY: proxy.url, NO_PROXY: '127.0.0.1' }, `https://127.0.0.1:${port}`);
@@ -61,7 +61,7 @@ test('a host of NO_PROXY is reached without', async () => {
   expect(proxy.asked).toEqual([]);
 });
 
-test('what a proxy answers is said without its password', async () => {
+test('an error about the proxy does not show its password', async () => {
   const proxy = await startHttpProxy();
   const { what } = await ask({ HTTPS_PROXY: proxy.url.replace('//', '//me:secret@') });
   expect(what).toMatch(/407 Proxy Authentication Required/);
@@ -72,7 +72,7 @@ test.each(['socks5://127.0.0.1:1080', 'http://', 'not a proxy'])('%j is not a pr
   expect(() => networkOf({ HTTPS_PROXY: url })).toThrow('HTTPS_PROXY is not the URL of a proxy over HTTP.');
 });
 
-test('certificates that are not there are said, with the file', () => {
+test('an error about missing certificates names the file', () => {
   expect(() => networkOf({ AWS_CA_BUNDLE: '/nowhere/company.pem' })).toThrow(
     /AWS_CA_BUNDLE, \/nowhere\/company\.pem, cannot be read: ENOENT/,
   );

@@ -2,25 +2,25 @@ import { readFileSync } from 'node:fs';
 import type { AgentOptions } from 'node:https';
 import { AdminError } from '../admin-error.ts';
 
-/** Variables of the environment by their names. */
+/** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** How connections are made, as a client of the SDK takes it. */
+/** Connection settings, as an SDK client takes them. */
 export interface Network {
   /** Milliseconds. */
   readonly connectionTimeout: number;
   readonly httpsAgent: AgentOptions;
 }
 
-/** A host that a firewall hides does not answer at all, and the kernel waits two minutes for it. */
+/** A host behind a firewall may not answer at all, and the kernel waits two minutes for it. */
 const connectionTimeoutMs = 10_000;
 
 /**
- * How AWS is reached from this machine, for clients of the SDK: through the proxy of `HTTPS_PROXY`, else `ALL_PROXY`, except
- * to hosts of `NO_PROXY`, in upper or lower case; believing the certificates of the file `AWS_CA_BUNDLE` in place of
- * Node's own (`NODE_EXTRA_CA_CERTS` adds to those). Addresses that begin with `http:` have no proxy: no service of AWS has one.
+ * How SDK clients reach AWS from this machine: through the proxy of `HTTPS_PROXY`, else `ALL_PROXY`, except
+ * to hosts of `NO_PROXY`, in upper or lower case. The certificates of the file `AWS_CA_BUNDLE` replace Node's own
+ * (`NODE_EXTRA_CA_CERTS` adds to those). `http:` addresses get no proxy, because no AWS service has one.
  *
- * @throws {AdminError} If the proxy is not one over HTTP, or the certificates cannot be read.
+ * @throws {AdminError} If the proxy is not an HTTP proxy, or the certificates cannot be read.
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-gen-config.html
  */
 export function networkOf(environment: Environment): Network {
@@ -41,7 +41,7 @@ function proxyOf(environment: Environment): string | undefined {
   const variable = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'].find((name) => environment[name]);
   if (variable === undefined) return undefined;
   const proxy = environment[variable] ?? '';
-  // `proxy.example.com:3128` is one over HTTP, as curl has it.
+  // `proxy.example.com:3128` is an HTTP proxy, as for curl.
   const [, scheme = 'http'] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(proxy) ?? [];
   const url = URL.parse(proxy.includes('://') ? proxy : `${scheme}://${proxy}`);
   if (!url || !['http:', 'https:'].includes(url.protocol)) {

@@ -5,9 +5,9 @@ import type { ClientSettings } from './endpoints.ts';
 
 /** A deployed stack. */
 export interface DeployedStack {
-  /** Of AWS. Undefined where it is not said. */
+  /** The AWS account. Undefined if not known. */
   readonly account: string | undefined;
-  /** By their keys. */
+  /** By output key. */
   readonly outputs: ReadonlyMap<string, string>;
 }
 

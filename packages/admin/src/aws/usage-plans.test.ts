@@ -26,9 +26,9 @@ async function plansOf(stackName: string, apiId: string): Promise<UsagePlans> {
   return new UsagePlans(client, stackName, apiId);
 }
 
-test('a plan is one of this deployment, whatever those of others are called', async () => {
+test("a plan is this deployment's, whatever other deployments' plans are called", async () => {
   const plans = await plansOf('a-b', 'ab');
-  // Every other plan of this account refuses.
+  // This account refuses every other plan.
   await plans.add('key', 'c-x');
   for (const plan of ['c-y', 'z'])
     await expect(plans.add('key', plan)).rejects.toMatchObject({ code: 'plan_is_not_deployed' });

@@ -9,8 +9,8 @@ import { AdminError } from '../admin-error.ts';
 import { unlessMissing } from './api-keys.ts';
 
 /**
- * The usage plans of one deployment, by the names that its plans have in the config. All cover its one stage, and of
- * those API Gateway lets a key be in one.
+ * The usage plans of one deployment, by their plans' names in the config. All cover its one stage, and
+ * API Gateway lets a key be in one of them.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
  */
@@ -21,8 +21,8 @@ export class UsagePlans {
   #ids: Promise<ReadonlyMap<string, string>> | undefined;
 
   /**
-   * @param stackName What the names of the usage plans begin with; those of another deployment may begin so too.
-   * @param apiId Id of the API that they are for.
+   * @param stackName Prefix of the usage plans' names; another deployment's may begin so too.
+   * @param apiId Id of their API.
    */
   constructor(client: APIGatewayClient, stackName: string, apiId: string) {
     this.#client = client;
@@ -41,7 +41,7 @@ export class UsagePlans {
     throw new AdminError('key_was_removed', { id: keyId });
   }
 
-  /** Takes a key out of whatever plan it is in and puts it into this one. In between it is refused. One that is gone stays so. */
+  /** Moves a key from its present plan to this one. In between it is refused. Does nothing for a key that is gone. */
   async move(keyId: string, plan: string): Promise<void> {
     const wanted = await this.#idOf(plan);
     const ours = new Set((await this.#all()).values());
@@ -53,7 +53,7 @@ export class UsagePlans {
     if (!present.has(wanted)) await unlessMissing(this.#join(keyId, wanted));
   }
 
-  /** The name of the plan that a key is in; undefined if it is in none of this deployment's. */
+  /** The name of a key's plan; undefined if it is in no plan of this deployment. */
   async planOf(keyId: string): Promise<string | undefined> {
     const [all, present] = await Promise.all([this.#all(), this.#plansOf(keyId)]);
     return [...all].find(([, id]) => present.has(id))?.[0];

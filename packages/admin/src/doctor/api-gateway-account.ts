@@ -6,15 +6,15 @@ import { error, type Finding, ok, type Subject, unknown, warning } from './findi
 const roleSubject: Subject = { check: 'log_role' };
 const throttleSubject: Subject = { check: 'throttle' };
 
-/** API Gateway's settings of the account and Region, as far as a deployment depends on them. */
+/** API Gateway's settings in the account and Region that a deployment depends on. */
 export interface ApiGatewayAccount {
   readonly findings: readonly Finding[];
-  /** Whether the stage's access log lacks the role that it is written by. */
+  /** Whether the role that writes the stage's access log is missing. */
   readonly lacksLogRole: boolean;
 }
 
 /**
- * Looks at the role that access logs are written by, and at the throttle that all APIs of the account share.
+ * Checks the role that writes access logs, and the throttle that all APIs of the account share.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/api/API_GetAccount.html
  */

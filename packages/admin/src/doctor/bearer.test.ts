@@ -3,7 +3,7 @@ import shipped from '@org/infra/proxy.config.ts';
 import { expect, test } from 'vitest';
 import { checkBearer } from './bearer.ts';
 
-test('keys that are read from x-api-key only are a warning that says who sends them otherwise', () => {
+test('if keys are read from x-api-key only, a warning names the clients that send them otherwise', () => {
   expect(checkBearer(parseProxyConfig({ ...shipped, bearer: false }))).toEqual([
     {
       check: 'bearer',
@@ -14,7 +14,7 @@ test('keys that are read from x-api-key only are a warning that says who sends t
   ]);
 });
 
-test('bearer tokens are taken by default, and with sign-in anyway', () => {
+test('bearer tokens are accepted by default, and always with sign-in', () => {
   expect(checkBearer(shipped)).toEqual([]);
   const signIn = { cognito: 'create' };
   expect(checkBearer(parseProxyConfig({ ...shipped, bearer: false, signIn }))).toEqual([]);

@@ -1,7 +1,7 @@
 import type { ProxyConfig } from '@org/infra/config';
 import { type Finding, warning } from './finding.ts';
 
-/** Says what stops working where keys come as `x-api-key` only. */
+/** Says which clients stop working if keys come as `x-api-key` only. */
 export function checkBearer({ bearer, signIn }: ProxyConfig): Finding[] {
   if (bearer || signIn) return [];
   return [

@@ -5,12 +5,12 @@ import { error, type Finding, ok, type Remedy, type Subject, unknown } from './f
 
 const subject: Subject = { check: 'bootstrap' };
 
-/** The first version that takes the assets of a CDK app of today. */
+/** The first version that takes the assets of a current CDK app. */
 const neededVersion = 6;
 
 /**
- * Whether the account and Region have what the CDK deploys with: a bucket and roles, made once by `cdk bootstrap`. Its stack may
- * have any name, so this looks where a deployment does: at the parameter of the qualifier.
+ * Whether the account and Region have the CDK's bucket and roles, made once by `cdk bootstrap`. Its stack may
+ * have any name, so this reads the parameter of the qualifier, as a deployment does.
  *
  * @see https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping.html
  */

@@ -11,20 +11,20 @@ import { type Finding, ok, type Subject, unknown, warning } from './finding.ts';
 const subject: Subject = { check: 'concurrency' };
 
 /**
- * What Lambda keeps for functions without a ceiling of their own.
+ * The concurrency that Lambda keeps for functions without their own ceiling.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
  */
 const keptForOthers = 100;
 
-/** Whether the account can set the ceiling of the config aside. */
+/** Whether the account can reserve the config's ceiling. */
 export interface Concurrency {
   readonly finding: Finding;
-  /** False only where Lambda would refuse it. */
+  /** False only if Lambda would refuse it. */
   readonly ceilingFits: boolean;
 }
 
-/** Compares the ceiling of the config with what the account has left, counting what the deployment has already. */
+/** Compares the config's ceiling with the account's free concurrency, counting the deployment's present share as free. */
 export async function checkConcurrency(settings: ClientSettings, config: ProxyConfig): Promise<Concurrency> {
   const lambda = new LambdaClient(settings);
   try {
@@ -67,7 +67,7 @@ function accountLimit(total: number): Finding {
       );
 }
 
-/** What the functions of the deployment have set aside by now; 0 where it is not deployed. */
+/** The concurrency that the deployment's functions reserve now; 0 if it is not deployed. */
 async function presentCeilings(
   lambda: LambdaClient,
   settings: ClientSettings,

@@ -11,7 +11,7 @@ import { checkSignInClaim } from './sign-in-claim.ts';
 import { checkSignInTeams } from './sign-in-teams.ts';
 import { checkUnreachableTeams } from './unreachable-teams.ts';
 
-/** Finds what a config says that can be deployed, and that its author hardly means. */
+/** Finds settings that can be deployed, but that the author hardly means. */
 export function configWarnings(config: ProxyConfig, now: number): Finding[] {
   return [
     ...checkLifecycles(config, now),

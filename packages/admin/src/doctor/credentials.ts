@@ -2,14 +2,14 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { ClientSettings } from '../aws/endpoints.ts';
 import { describeFailure, error, type Finding, ok, type Subject } from './finding.ts';
 
-/** Who is deploying; without an account, nothing else can be looked at. */
+/** The identity that deploys; without an account, nothing else can be checked. */
 export interface Identity {
   readonly finding: Finding;
   readonly account: string | undefined;
 }
 
 /**
- * Asks the Region of the config who is calling, so that a Region which is not enabled in the account shows here.
+ * Asks the config's Region for the caller's identity, so that a Region which is not enabled in the account shows here.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html
  */

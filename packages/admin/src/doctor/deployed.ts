@@ -6,7 +6,7 @@ import { type Deployment, openDeployment } from '../deployment.ts';
 import { listTeams } from '../teams/teams.ts';
 import { type Finding, type Subject, unknown, warning } from './finding.ts';
 
-/** Compares the config with what is deployed of it, and says what the next deployment ends or cannot do. */
+/** Compares the config with its deployment, and says what the next deployment ends or cannot do. */
 export async function checkDeployed(
   settings: ClientSettings,
   config: ProxyConfig,
@@ -30,7 +30,7 @@ export async function checkDeployed(
   }
 }
 
-/** Finds what is left at run time of teams that the config no longer has: a deployment ends it. */
+/** Finds run-time keys and data of teams that left the config: a deployment ends their keys. */
 async function checkRemovedTeams(deployment: Deployment): Promise<Finding[]> {
   const teams = await listTeams(deployment);
   return teams.flatMap(({ name, plan }) =>

@@ -31,7 +31,7 @@ const subjectOf = ({ check, of }: Finding) => (of === undefined ? check : `${che
 const find = (findings: readonly Finding[], subject: string) =>
   findings.find((finding) => subjectOf(finding) === subject);
 
-test('a healthy account has nothing to put right', async () => {
+test('a healthy account has nothing to fix', async () => {
   const { findings, account, models, lacksLogRole, ceilingFits } = await examine({}, { accessLog: true });
   expect(findings.map((finding) => [subjectOf(finding), finding.status])).toEqual([
     ['credentials', 'ok'],
@@ -176,7 +176,7 @@ test.each<[fault: string, differing: AwsAnswers, subject: string, finding: objec
     { status: 'warning', what: /us\.meta.* does not have it/ },
   ],
   [
-    'a model that nobody has subscribed to',
+    'a model without a subscription',
     {
       [`/foundation-model-availability/${micro}`]: availability({
         agreementAvailability: { status: 'NOT_AVAILABLE' },
@@ -284,7 +284,7 @@ test.each<[fault: string, differing: AwsAnswers, subject: string, finding: objec
   expect(find(findings, subject)).toMatchObject(expected);
 });
 
-test('an account that is bootstrapped under the qualifier of the config is ready, whatever its stack is called', async () => {
+test("an account that is bootstrapped under the config's qualifier is ready, whatever its stack is called", async () => {
   const { findings } = await examine(
     { ...notBootstrapped, ...bootstrapped(28, 'acme') },
     { bootstrapQualifier: 'acme' },
@@ -292,13 +292,13 @@ test('an account that is bootstrapped under the qualifier of the config is ready
   expect(find(findings, 'bootstrap')).toMatchObject({ status: 'ok' });
 });
 
-test('without credentials, nothing else is asked', async () => {
+test('without credentials, nothing else is checked', async () => {
   const { findings, account } = await examine({ GetCallerIdentity: xmlFailure('ExpiredToken', 'expired') });
   expect(findings.map(subjectOf)).toEqual(['credentials', 'prices']);
   expect(account).toBeUndefined();
 });
 
-test('a ceiling that the deployment has already is not counted twice', async () => {
+test("the deployment's present ceiling is not counted twice", async () => {
   const { ceilingFits } = await examine(
     {
       '/2016-08-19/account-settings': lambdaAccount(1000, 500),

@@ -11,19 +11,19 @@ import { checkGuardrailAccess } from './guardrails.ts';
 import { checkModels, type ModelAccess } from './model-access.ts';
 import { checkModelPrices } from './prices.ts';
 
-/** What stands in the way of a config in an account. */
+/** Problems for a config in an account. */
 export interface Diagnosis {
   readonly findings: readonly Finding[];
   readonly account: string | undefined;
   /** Whether the account has no role for access logs, and the config wants one. */
   readonly lacksLogRole: boolean;
-  /** Whether Lambda would take the ceiling of the config. */
+  /** Whether Lambda would accept the config's ceiling. */
   readonly ceilingFits: boolean;
   /** In the order of the config. */
   readonly models: readonly Omit<ModelAccess, 'finding'>[];
 }
 
-/** Looks at the account and Region of a config. Changes nothing. */
+/** Checks the account and Region of a config. Changes nothing. */
 export async function diagnose(
   config: ProxyConfig,
   settings: ClientSettings,

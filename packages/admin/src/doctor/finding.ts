@@ -1,6 +1,6 @@
 import { failureText } from '../failure-text.ts';
 
-/** What can be looked at: once, or for each of several. */
+/** Subjects of checks: checked once, or for each of several. */
 export type Check =
   | 'credentials'
   | 'bootstrap'
@@ -20,34 +20,34 @@ export type Check =
   | 'team'
   | 'teams';
 
-/** What was looked at. */
+/** The thing that was checked. */
 export interface Subject {
   readonly check: Check;
   /** Which of several: an alias, or the name of a plan, a key or a team. */
   readonly of?: string;
 }
 
-/** What one look at the account or the config found. */
+/** The result of one check of the account or the config. */
 export interface Finding extends Subject {
   /** `error`: a deployment would fail, or answer nothing. `warning`: it would work, but not all of it. */
   readonly status: 'ok' | 'warning' | 'error';
   readonly what: string;
-  /** Absent where there is nothing to do. */
+  /** Absent if there is nothing to do. */
   readonly remedy?: Remedy;
 }
 
-/** What to do. With which command, or which button, is for the one who shows it to say. */
+/** What to do. The program that shows it adds the command or button. */
 export type Remedy =
   | { readonly kind: 'advice'; readonly text: string }
   /** About a call that failed. */
   | { readonly kind: 'failure'; readonly cause: unknown }
-  /** Of the account and Region, for the CDK. */
+  /** Bootstrap the account and Region for the CDK. */
   | {
       readonly kind: 'bootstrap';
       readonly account: string;
       readonly region: string;
       readonly qualifier: string;
-      /** Of the bootstrap that is there now. */
+      /** Of the present bootstrap. */
       readonly present: 'none' | 'too old';
     }
   | { readonly kind: 'set_log_role' }
@@ -76,7 +76,7 @@ export const error = (subject: Subject, what: string, remedy: Remedy | string): 
 const remedyOf = (remedy: Remedy | string): Remedy =>
   typeof remedy === 'string' ? { kind: 'advice', text: remedy } : remedy;
 
-/** Nobody can say: the call that would show it failed. A deployment may work all the same. */
+/** Not known: the call that would show it failed. A deployment may still work. */
 export function unknown(subject: Subject, cause: unknown, permission: string): Finding {
   const denied = cause instanceof Error && /^(?:AccessDenied|Unauthorized)/.test(cause.name);
   return warning(
@@ -88,7 +88,7 @@ export function unknown(subject: Subject, cause: unknown, permission: string): F
   );
 }
 
-/** In a line: an error of the SDK says in a second one how to get at the response. */
+/** One line: the second line of an SDK error only says how to read the response. */
 export function describeFailure(cause: unknown): string {
   const [line = ''] = (cause instanceof Error ? failureText(cause) : String(cause)).split('\n');
   return line;

@@ -28,13 +28,13 @@ const acrossRegions = present({
   },
 });
 
-test('a guardrail that is there is fine, and a plan without one is not reported', async () => {
+test('an existing guardrail is fine, and a plan without one is not reported', async () => {
   expect(await examine(present())).toEqual([
     { check: 'guardrail', of: 'starter', status: 'ok', what: 'abc123, version 4' },
   ]);
 });
 
-test('one that uses cross-Region inference is fine with its profile', async () => {
+test('a guardrail with cross-Region inference is fine with its profile', async () => {
   expect(await examine(acrossRegions, { profile })).toEqual([
     {
       check: 'guardrail',

@@ -4,7 +4,7 @@ import type { ClientSettings } from '../aws/endpoints.ts';
 import { describeFailure, error, type Finding, ok, type Subject, unknown, warning } from './finding.ts';
 
 /**
- * Asks Bedrock in the Region of the config for the guardrail of each plan: without it, every ask of the plan fails.
+ * Asks Bedrock in the config's Region for each plan's guardrail: without it, every call of the plan fails.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_GetGuardrail.html
  */

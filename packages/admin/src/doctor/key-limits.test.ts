@@ -10,7 +10,7 @@ const findingsOf = (limits: Limits) => {
   return checkKeyLimits(parseProxyConfig({ ...shipped, teams: { toll: { plan: 'starter', keys } } }));
 };
 
-test("a key's own limits that are not below those of its plan are a warning that names the field", () => {
+test("for a key's own limits that are not below its plan's, a warning names the field", () => {
   expect(findingsOf({ requests: { day: 5, month: 100 }, usd: { month: 1.5 } })).toEqual([
     {
       check: 'key',
@@ -34,7 +34,7 @@ test.each<[own: Limits, plan: Limits, without: Limits | undefined]>([
   expect(limitsWithoutEffect(own, plan)).toEqual(without);
 });
 
-test('those that are below them, or that the plan has none of, are none', () => {
+test('limits below them, or of a kind that the plan does not limit, are fine', () => {
   expect(findingsOf({ requests: { day: 99, month: 99 }, usd: { day: 0.1 } })).toEqual([]);
   expect(limitsWithoutEffect({ usd: { month: 100 } }, undefined)).toBeUndefined();
 });

@@ -3,7 +3,7 @@ import { limitsText } from '../limits-text.ts';
 import { type Finding, warning } from './finding.ts';
 import { limitsWithoutEffect } from './limits-without-effect.ts';
 
-/** Finds keys with limits of their own that nobody can reach, because their team's end before. */
+/** Finds keys whose own limits cannot be reached, because their team's limits end first. */
 export function checkKeyLimits({ teams, plans }: ProxyConfig): Finding[] {
   return Object.entries(teams).flatMap(([team, { plan, keys }]) =>
     keys.flatMap(({ name, limits }, index) => {

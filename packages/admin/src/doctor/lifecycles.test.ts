@@ -19,6 +19,6 @@ test('a Legacy model is a warning from the day that its definition says it ends'
   ]);
 });
 
-test('before that day it is none', () => {
+test('before that day there is no warning', () => {
   expect(checkLifecycles(config, Date.parse('2026-11-21T23:59:59Z'))).toEqual([]);
 });

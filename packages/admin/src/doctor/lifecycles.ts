@@ -3,8 +3,8 @@ import { aliasOf, definitionOf } from '@org/models';
 import { type Finding, warning } from './finding.ts';
 
 /**
- * Finds Legacy models whose end has come by their definition. The config itself is checked without a clock, so that what
- * could be deployed one day can be deployed the next.
+ * Finds Legacy models that have ended by their definition. The config itself is checked without a clock, so that a config
+ * that could be deployed one day can be deployed the next.
  */
 export function checkLifecycles({ models }: ProxyConfig, now: number): Finding[] {
   return models.flatMap((model) => {

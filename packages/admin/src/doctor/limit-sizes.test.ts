@@ -14,7 +14,7 @@ const findingsOf = (limits: Limits | undefined, keyLimits?: Limits) =>
     }),
   );
 
-test('the shipped limits let calls through, and are reached', () => {
+test('the shipped limits let calls through, and can be reached', () => {
   expect(checkLimitSizes(shipped)).toEqual([]);
 });
 
@@ -77,7 +77,7 @@ test.each<[what: string, limits: Limits, finding: string, field: string]>([
   ]);
 });
 
-test("a key's own limits are looked at, too", () => {
+test("a key's own limits are checked too", () => {
   expect(findingsOf({ usd: { month: 5 } }, { tokens: { day: 10 } })).toEqual([
     {
       check: 'key',
@@ -89,12 +89,12 @@ test("a key's own limits are looked at, too", () => {
   ]);
 });
 
-test('the smallest that an ask can fit is none, nor is a month that ends before its days do', () => {
+test('the smallest limit that fits a call is fine, and so is a month that ends before its days do', () => {
   const limits = { tokens: { month: 1169 }, usd: { day: 0.000_149 }, requests: { day: 1, month: 1 } };
   expect(findingsOf(limits)).toEqual([]);
 });
 
-test('an ask without maxTokens holds as many as its plan allows', () => {
+test("a call without maxTokens holds its plan's maximum", () => {
   const plans = {
     ...shipped.plans,
     starter: { ...starter, maxTokens: 100, limits: { tokens: { day: 245 } } },
@@ -102,7 +102,7 @@ test('an ask without maxTokens holds as many as its plan allows', () => {
   expect(checkLimitSizes(parseProxyConfig({ ...shipped, plans }))).toEqual([]);
 });
 
-test('an ask to a model that thinks holds the thoughts, too', () => {
+test('a call to a model that thinks holds the thoughts too', () => {
   const findings = (day: number) =>
     checkLimitSizes(
       parseProxyConfig({
@@ -118,7 +118,7 @@ test('an ask to a model that thinks holds the thoughts, too', () => {
   ]);
 });
 
-test('a model that makes vectors is asked for one, and has no output to hold', () => {
+test('an embedding model is asked for one vector, and has no output to hold', () => {
   const embed = { ...starter, models: ['titan-embed-v2'] };
   const config = (day: number) =>
     parseProxyConfig({

@@ -59,7 +59,7 @@ export function checkSizes(
   }: {
     readonly subject: Subject;
     readonly limits: Limits;
-    /** What the author calls a limit: its field. */
+    /** The limit's field in the config. */
     readonly nameOf: (kind: LimitKind, period: LimitPeriod) => string;
   },
 ): Finding[] {
@@ -109,7 +109,7 @@ function shortestCall(
   };
 }
 
-/** The least that the function holds of each limit for the shortest question to any model of a plan. */
+/** The least that the function reserves (holds) of each limit for the shortest question to any model of a plan. */
 function leastOf(config: ProxyConfig, plan: string, maxTokens: number | undefined): Amounts {
   const { models: aliases = [], maxTokens: most } = config.plans[plan] ?? {};
   const cases = config.models

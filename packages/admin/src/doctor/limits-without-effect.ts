@@ -2,7 +2,7 @@ import { type LimitPeriod, type Limits, limitKinds, limitPeriods } from '@org/co
 
 const daysOfLongestMonth = 31;
 
-/** Those of a key's own limits that its plan's are always reached before, or with; undefined where there are none. */
+/** A key's own limits that are never reached before its plan's; undefined if there are none. */
 export function limitsWithoutEffect(own: Limits, plan: Limits | undefined): Limits | undefined {
   const without: Limits = {};
   for (const kind of limitKinds) {

@@ -12,15 +12,15 @@ import { aliasOf, definitionOf, locateModel, type OfferedModel } from '@org/mode
 import type { ClientSettings } from '../aws/endpoints.ts';
 import { type Finding, ok, type Subject, unknown, warning } from './finding.ts';
 
-/** What Bedrock says of one alias. */
+/** Bedrock's answer about one alias. */
 export interface ModelAccess {
   readonly alias: string;
   readonly finding: Finding;
-  /** Whether a call may well be answered. A Legacy model answers accounts that have used it lately, and no others. */
+  /** Whether a call is likely answered. A Legacy model answers only accounts that have used it lately. */
   readonly access: 'yes' | 'maybe' | 'no';
 }
 
-/** Asks Bedrock in the Region of the config whether each alias still lives there and may be called. */
+/** Asks Bedrock in the config's Region whether each alias's model is still there and may be called. */
 export async function checkModels(
   settings: ClientSettings,
   config: ProxyConfig,
@@ -45,7 +45,7 @@ async function checkModel(
   const definition = definitionOf(model);
   const location = definition && locateModel(definition, config.region, config);
   if (!definition || !location) {
-    // The config is checked before, so nobody gets here.
+    // Never reached, because the config is checked before.
     throw new Error(`${alias} is not offered in ${config.region}`);
   }
   const { modelId, through } = location;

@@ -18,7 +18,7 @@ function configOf(alias: string, price: Price, limits: object = usd, keyLimits?:
 const plain = { input: 1, output: 5 };
 const long = { input: 2, output: 10, above: 100_000 };
 
-test('the catalogue leaves nothing out of what the shipped config offers', () => {
+test('the catalogue has every price that the shipped config needs', () => {
   expect(checkPriceGaps(shipped)).toEqual([]);
 });
 
@@ -55,11 +55,11 @@ test.each<[what: string, alias: string, price: Price, said: RegExp, field: RegEx
   ]);
 });
 
-test('a limit in USD of a key alone counts, and without any nothing is refused', () => {
+test("a key's limit in USD alone counts, and without a limit in USD nothing is refused", () => {
   expect(checkPriceGaps(configOf('nova-pro', plain, {}, usd))).toHaveLength(1);
   expect(checkPriceGaps(configOf('nova-pro', plain, { tokens: { day: 100_000_000 } }))).toEqual([]);
 });
 
-test('a price that leaves out what its model cannot be asked for has no gap', () => {
+test('a price has no gap for a feature that its model lacks', () => {
   expect(checkPriceGaps(configOf('nova-lite', plain))).toEqual([]);
 });

@@ -3,8 +3,8 @@ import { aliasOf, dearestRates, definitionOf, type ModelDefinition, type Price, 
 import { type Finding, warning } from './finding.ts';
 
 /**
- * Finds what a price leaves out that its model can be asked for. A call that asks for it is refused under a limit in USD,
- * which is seen only then; without a price at all, the config is.
+ * Finds features of a model that its price leaves out. Under a limit in USD, a call that uses one is refused, which shows
+ * only then. If the model has no price at all, the config is refused.
  */
 export function checkPriceGaps(config: ProxyConfig): Finding[] {
   const limited = aliasesWithUsdLimits(config);

@@ -8,7 +8,7 @@ import { checkPriceUnits } from './prices.ts';
 const findingsOf = (price: Price) =>
   checkPriceUnits(parseProxyConfig({ ...shipped, prices: { 'nova-lite': price } }));
 
-test('a price per 1,000 tokens is a warning that names both prices and the unit', () => {
+test('for a price per 1,000 tokens, a warning names both prices and the unit', () => {
   const input = {
     check: 'price',
     of: 'nova-lite',
@@ -23,17 +23,17 @@ test('a price per 1,000 tokens is a warning that names both prices and the unit'
   expect(findingsOf({ input: 0.00006, output: 0.00024 })).toEqual([input, { ...input, what }]);
 });
 
-test('a price many times the known one is a warning, too', () => {
+test('a price many times the known one is a warning too', () => {
   expect(findingsOf({ input: 0.06, output: 240 })).toMatchObject([
     { what: expect.stringMatching(/output is 240, far above the 0\.24 .* end too early/) },
   ]);
 });
 
-test('a price within a fifth and five times the known one is none', () => {
+test('a price from a fifth to five times the known one is fine', () => {
   expect(findingsOf({ input: 0.012, output: 1.2 })).toEqual([]);
 });
 
-test('of a model whose price nobody knows, any is taken', () => {
+test('any price is accepted for a model without a known price', () => {
   const models = [...shipped.models, ownModel];
   const prices = { own: { input: 0.0001, output: 1000 } };
   expect(checkPriceUnits(parseProxyConfig({ ...shipped, models, prices }))).toEqual([]);

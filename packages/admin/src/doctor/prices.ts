@@ -7,7 +7,7 @@ const subject: Subject = { check: 'prices' };
 /** Wide enough for a dearer Region; a price per 1,000 tokens in place of a million is far beyond it. */
 const plausibleFactor = 5;
 
-/** Where no price is known, no cost is reported; a limit in USD on such a model is an error of the config. */
+/** If no price is known, no cost is reported; a limit in USD on such a model is a config error. */
 export function checkModelPrices(config: ProxyConfig): Finding {
   const known = config.models.map((model) => {
     const alias = aliasOf(model);
@@ -33,14 +33,14 @@ export function checkModelPrices(config: ProxyConfig): Finding {
   );
 }
 
-/** Finds prices of the config so far from the catalogue's that they are likely in another unit, or of another model. */
+/** Finds config prices so far from the catalogue's that they are likely in another unit, or for another model. */
 export function checkPriceUnits({ models, region, prices = {} }: ProxyConfig): Finding[] {
   return models.flatMap((model) => {
     const alias = aliasOf(model);
     const given = Object.hasOwn(prices, alias) ? prices[alias] : undefined;
     const definition = definitionOf(model);
     const here = definition && priceOf(definition, region);
-    // Of another Region it is not far off.
+    // Another Region's price is not far off.
     const known = here ?? definition?.price?.[0];
     if (!given || !known) return [];
     return (['input', 'output'] as const).flatMap((part) => {

@@ -5,8 +5,8 @@ import { type Finding, warning } from './finding.ts';
 const daysOf: Readonly<Record<Quota['period'], number>> = { DAY: 1, WEEK: 7, MONTH: 31 };
 
 /**
- * Finds plans whose callers meet API Gateway's quota before the exact limit on requests: they get no numbers then,
- * and cannot ask for their usage either, because that counts in the quota too.
+ * Finds plans whose callers meet API Gateway's quota before the exact limit on requests. They then get no numbers,
+ * and cannot ask for their usage, because that counts in the quota too.
  */
 export function checkQuotas({ plans }: ProxyConfig): Finding[] {
   return Object.entries(plans).flatMap(([name, { quota, limits }]) => {
@@ -24,7 +24,7 @@ export function checkQuotas({ plans }: ProxyConfig): Finding[] {
   });
 }
 
-/** How many requests the limits let through in a period of the quota, at the most. */
+/** The most requests that the limits let through in a period of the quota. */
 function mostRequests(limits: Limits | undefined, period: Quota['period']): number | undefined {
   const { day, month } = limits?.requests ?? {};
   const bounds = [month ?? [], typeof day === 'number' ? day * daysOf[period] : []].flat();

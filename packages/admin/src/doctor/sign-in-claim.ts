@@ -1,10 +1,10 @@
 import { type ProxyConfig, userAttributes } from '@org/infra/config';
 import { type Finding, warning } from './finding.ts';
 
-/** Those of a user's attributes that count only where the token says that the pool has verified them. */
+/** User attributes that count only if the token says that the pool has verified them. */
 const verified = new Set(['email', 'phone_number']);
 
-/** Finds a claim by which the users of your own user pool could choose their team: one that they may set by default. */
+/** Finds a claim that users of your own user pool may set by default, so that they could choose their team. */
 export function checkSignInClaim({ signIn }: ProxyConfig): Finding[] {
   if (!signIn || !('cognito' in signIn) || signIn.cognito === 'create') return [];
   const { claim, cognito } = signIn;

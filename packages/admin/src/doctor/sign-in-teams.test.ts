@@ -6,7 +6,7 @@ import { checkSignInTeams } from './sign-in-teams.ts';
 const findingsOf = (teams: Record<string, string> | undefined) =>
   checkSignInTeams(parseProxyConfig({ ...shipped, signIn: { cognito: 'create', teams } }));
 
-test('a team of tokens that the config does not have is a warning, once, that says how to make it', () => {
+test('if tokens name a team that is not in the config, one warning says how to make it', () => {
   expect(findingsOf({ 'group-a': 'tol', 'group-b': 'toll', 'group-c': 'tol' })).toEqual([
     {
       check: 'team',
@@ -18,7 +18,7 @@ test('a team of tokens that the config does not have is a warning, once, that sa
   ]);
 });
 
-test('teams of the config are none, nor is a sign-in whose claim names the team itself', () => {
+test('there is no warning for teams of the config, or if the claim names the team itself', () => {
   expect(findingsOf({ 'group-b': 'toll' })).toEqual([]);
   expect(findingsOf(undefined)).toEqual([]);
   expect(checkSignInTeams(shipped)).toEqual([]);

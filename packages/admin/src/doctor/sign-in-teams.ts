@@ -1,7 +1,7 @@
 import type { ProxyConfig } from '@org/infra/config';
 import { type Finding, warning } from './finding.ts';
 
-/** Finds teams that tokens lead to and the config does not have: the command line may make them, or they are misspelt. */
+/** Finds teams of tokens that are not in the config: the command line may make them, or they are misspelt. */
 export function checkSignInTeams({ signIn, teams }: ProxyConfig): Finding[] {
   const named = new Set(Object.values(signIn?.teams ?? {}));
   return [...named]

@@ -18,7 +18,7 @@ const unreachable = [
   },
 ];
 
-test('a team without a key that nobody can sign in for is a warning, which says how to make a key', () => {
+test('for a team without a key or sign-in, a warning says how to make a key', () => {
   expect(findingsOf()).toEqual(unreachable);
   expect(findingsOf({ cognito: 'create', teams: { staff: 'toll' } })).toEqual(unreachable);
 });

@@ -8,7 +8,7 @@ import { findTeam, usableTeam } from '../teams/teams.ts';
 import { type Claim, claimNewName, orRelease } from './key-names.ts';
 import { changeAccess, discardKey, discardRemains, type KeyDraft, makeKey, ownPlan } from './keys.ts';
 
-/** A key that was just made: the only time that its value is shown. */
+/** A new key. Its value is shown only this once. */
 export interface NewKey {
   readonly name: string;
   readonly id: string;
@@ -18,11 +18,11 @@ export interface NewKey {
   readonly value: string;
 }
 
-/** A key to make; the plan is that of its team, and is read where it is not known already. */
+/** A key to make. Its plan is its team's, and is read if not known already. */
 export type WantedKey = Omit<KeyDraft, 'plan'> & { readonly plan?: string | undefined };
 
 /**
- * Makes a key for a team. Of commands that make the same name at the same time, one does.
+ * Makes a key for a team. If several commands make the same name at once, one succeeds.
  *
  * @throws {AdminError} As {@link claimKey} does.
  */
@@ -31,13 +31,13 @@ export async function createKey(deployment: Deployment, wanted: WantedKey): Prom
   return finishKey(deployment, claim, draft);
 }
 
-/** The right to make a key, of which all is known but its value. */
+/** The right to make a key. Everything but its value is known. */
 interface ClaimedKey {
   readonly claim: Claim;
   readonly draft: KeyDraft;
 }
 
-/** @throws {AdminError} If the name is taken, the team is not there, or the limits cannot hold. */
+/** @throws {AdminError} If the name is taken, there is no such team, or the limits cannot hold. */
 export async function claimKey(
   deployment: Deployment,
   { name, team, limits, countedAs, plan: known }: WantedKey,
@@ -48,7 +48,7 @@ export async function claimKey(
     const plan = known ?? (await usableTeam(deployment, team)).plan;
     checkLimits(deployment, team, plan, limits);
     if (claim.inherited) await discardRemains(deployment, { name, team }, []);
-    // By this, what the team has at run time is found once the config no longer has it.
+    // So that the team's run-time keys are found after the team has left the config.
     if (Object.hasOwn(deployment.config.teams, team)) await deployment.table.put(teamListKey(team), {});
     return { name, team, plan, limits, countedAs };
   });
@@ -56,10 +56,10 @@ export async function claimKey(
 }
 
 /**
- * Makes the key of a claimed name, and gives it the name. Should anything go wrong, the key is removed and the name is
+ * Makes the key of a claimed name, and gives it the name. If anything fails, the key is removed and the name is
  * as it was before.
  *
- * @param beforeFinish What else has to be done before the name is the new key's.
+ * @param beforeFinish Further work before the new key gets the name.
  */
 export async function finishKey(
   deployment: Deployment,
@@ -74,7 +74,7 @@ export async function finishKey(
       await claim.finish(made.id);
       return made;
     } catch (error) {
-      // If this fails too, the next one to claim the name finds what is left.
+      // If this fails too, the next command that claims the name finds the remains.
       await discardKey(deployment, made.id).catch(() => {});
       throw error;
     }
@@ -83,7 +83,7 @@ export async function finishKey(
   return { name, id, team, plan: await followTeam(deployment, id, draft), limits, value };
 }
 
-/** A team that was moved or deleted meanwhile may not have seen the key; one that is from now on finds its name. */
+/** A command that moved or deleted the team meanwhile may have missed the key; from now on, it would find its name. */
 async function followTeam(
   deployment: Deployment,
   id: string,
@@ -101,7 +101,7 @@ async function followTeam(
   return present.plan;
 }
 
-/** @throws {AdminError} If no key can have the name, or one of the config has it. */
+/** @throws {AdminError} If no key can have the name, or a key of the config has it. */
 export function checkKeyName({ config }: Deployment, name: string): void {
   checkName(name, 'key');
   if (Object.values(config.teams).some(({ keys }) => keys.some((key) => key.name === name))) {
@@ -109,7 +109,7 @@ export function checkKeyName({ config }: Deployment, name: string): void {
   }
 }
 
-/** @throws {AdminError} If limits of a key cannot hold under the plan of its team. */
+/** @throws {AdminError} If a key's limits cannot hold under its team's plan. */
 export function checkLimits(
   { config }: Deployment,
   team: string,

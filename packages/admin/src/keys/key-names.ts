@@ -4,29 +4,29 @@ import { AdminError } from '../admin-error.ts';
 import type { Deployment } from '../deployment.ts';
 
 /**
- * What a name stands for: an item each in one partition, by which keys are listed, and which makes a name unique. A
- * key that was replaced has an item of its own beside that of its name.
+ * A key name's item. All are in one partition, which lists the keys and makes names unique. A replaced key has its
+ * own item beside that of its name.
  */
 export interface KeyName {
   readonly name: string;
   readonly team: string;
-  /** Undefined while its first key is being made. */
+  /** Undefined while the name's first key is being made. */
   readonly keyId: string | undefined;
   /** Whether a newer key has the name now. */
   readonly replaced: boolean;
-  /** Of the command that is making a key of the name. */
+  /** The command that is making a key of the name. */
   readonly claim: { readonly run: string; readonly at: number } | undefined;
 }
 
-/** A command that is silent for so long has died. Its calls to AWS take seconds. */
+/** A command that is silent this long has died, because its calls to AWS take seconds. */
 const claimLastsMs = 120_000;
 
-/** Names with the keys that they replaced, in order. */
+/** Names with their replaced keys, in order. */
 export async function listKeyNames({ table }: Deployment): Promise<KeyName[]> {
   return (await table.query(listOf.keys)).map(keyNameOf);
 }
 
-/** A name, and the keys that it replaced. */
+/** A name and its replaced keys. */
 export async function findKeyName(
   { table }: Deployment,
   name: string,
@@ -38,14 +38,14 @@ export async function findKeyName(
   const current = item && keyNameOf(item);
   return {
     current,
-    // What died half way through replacing a key has left it in both places.
+    // A command that died while replacing a key has left it in both places.
     replaced: replaced.map(keyNameOf).filter(({ keyId }) => keyId !== current?.keyId),
   };
 }
 
 /** The right to give a name its key: no other command has it at the same time. */
 export interface Claim {
-  /** Whether another command had it and died, so that there may be remains of its work. */
+  /** Whether another command had it and died, so that remains of its work may exist. */
   readonly inherited: boolean;
   /**
    * Gives the name its key, for good.
@@ -60,7 +60,7 @@ export interface Claim {
 /**
  * Claims a name for its first key.
  *
- * @throws {AdminError} If it has one, or another command is making it.
+ * @throws {AdminError} If the name has a key, or another command is making it.
  */
 export async function claimNewName(deployment: Deployment, name: string, team: string): Promise<Claim> {
   const { table, now } = deployment;
@@ -79,7 +79,7 @@ export async function claimNewName(deployment: Deployment, name: string, team: s
 }
 
 /**
- * Claims a name to replace its key.
+ * Claims a name in order to replace its key.
  *
  * @throws {AdminError} If another command is making a key of the name.
  */
@@ -96,7 +96,7 @@ export async function claimForReplacement(
   return claimOf(deployment, name, run, { inherited, release });
 }
 
-/** Gives a claim back where the work for it fails. */
+/** Gives a claim back if its work fails. */
 export async function orRelease<Value>(claim: Claim, work: () => Promise<Value>): Promise<Value> {
   try {
     return await work();

@@ -7,7 +7,7 @@ import type { Deployment } from '../deployment.ts';
 import { type KeyName, listKeyNames } from './key-names.ts';
 
 /**
- * How a key stands: `ending` works until `endsAt`, `ended` no more; `disabled` is refused by API Gateway; `incomplete`
+ * State of a key: `ending` works until `endsAt`; `ended` no longer works; API Gateway refuses `disabled`; `incomplete`
  * was never finished, or cannot be read, and opens nothing; `orphaned` is refused because its team has left the config.
  */
 export type KeyState = 'active' | 'ending' | 'ended' | 'disabled' | 'incomplete' | 'orphaned';
@@ -26,9 +26,9 @@ export interface KeyRecord {
   readonly createdAt?: string | undefined;
   /** ISO 8601. */
   readonly endsAt?: string | undefined;
-  /** Limits of the key's own. */
+  /** The key's own limits. */
   readonly limits?: Limits | undefined;
-  /** Id of the key that it took over from: where its limits go on counting. */
+  /** Id of the key that it replaced, whose counts its limits continue. */
   readonly countedAs?: string | undefined;
 }
 
@@ -38,11 +38,11 @@ export interface KeyDraft {
   readonly team: string;
   readonly plan: string;
   readonly limits?: Limits | undefined;
-  /** Id of the key that it takes over from. */
+  /** Id of the key that it replaces. */
   readonly countedAs?: string | undefined;
 }
 
-/** What distinguishes keys made here from all others of the account. */
+/** Distinguishes keys made here from all others of the account. */
 function descriptionOf({ name }: Deployment, team: string): string {
   return `${name}: team ${team}, made at run time`;
 }
@@ -59,7 +59,7 @@ export function makeKey(deployment: Deployment, draft: KeyDraft): Promise<MadeAp
   });
 }
 
-/** What API Gateway and the function have to know of a new key. */
+/** The facts about a new key that API Gateway and the function need. */
 interface ApiKeyDraft {
   readonly name: string;
   readonly description: string;
@@ -68,16 +68,16 @@ interface ApiKeyDraft {
 }
 
 /**
- * The plan that a key of a team keeps for itself. Of a team of the config it keeps none: so it ends with the team's entry
- * there, and not on a plan of earlier.
+ * The plan in a key's own item. For a team of the config there is none, so that the key ends with the team's entry
+ * there, and does not fall back to an earlier plan.
  */
 export function ownPlan({ config }: Deployment, team: string, plan: string): string | undefined {
   return Object.hasOwn(config.teams, team) ? undefined : plan;
 }
 
 /**
- * Makes a key that is ready to be used. It comes into a usage plan last, and opens nothing before: so there is none
- * whose team and limits are not known.
+ * Makes a key that is ready for use. It joins a usage plan last, and opens nothing before. So no working key lacks
+ * a team and limits.
  */
 export async function makeApiKey(deployment: Deployment, draft: ApiKeyDraft): Promise<MadeApiKey> {
   const { apiKeys, table, plans } = deployment;
@@ -88,19 +88,19 @@ export async function makeApiKey(deployment: Deployment, draft: ApiKeyDraft): Pr
     await plans.add(made.id, plan);
     return made;
   } catch (error) {
-    // If this fails too, the next one to make a key of the name finds what is left.
+    // If this fails too, the next command that makes a key of the name finds the remains.
     await discardKey(deployment, made.id).catch(() => {});
     throw error;
   }
 }
 
-/** Removes a key for good: the function refuses it after a minute, API Gateway as soon as it has spread the word. */
+/** Removes a key for good: the function refuses it after a minute, API Gateway as soon as it has spread the change. */
 export async function discardKey({ apiKeys, table }: Deployment, keyId: string): Promise<void> {
   await table.delete(accessKey(keyId));
   await apiKeys.delete(keyId);
 }
 
-/** Removes what commands that died left of keys of a name, all but those that are known. */
+/** Removes keys of a name that dead commands left, except known keys. */
 export async function discardRemains(
   deployment: Deployment,
   { name, team }: Pick<KeyDraft, 'name' | 'team'>,
@@ -117,17 +117,17 @@ export async function readAccess({ table }: Deployment, keyId: string): Promise<
   return accessOf(await table.get(accessKey(keyId)));
 }
 
-/** Undefined, too, for an item that the function cannot read and refuses: its key opens nothing. */
+/** Also undefined for an item that the function cannot read and so refuses: its key opens nothing. */
 function accessOf(item: Item | undefined): Access | undefined {
   return item && z.safeParse(AccessItem, item).data;
 }
 
-/** Refuses a key from a moment on: exactly, where the function has a minute to notice. */
+/** Refuses a key from a moment on: exactly then, if that is at least a minute away. */
 export function endKey({ table }: Deployment, keyId: string, at: number): Promise<boolean> {
   return changeAccess(table, keyId, { until: Math.floor(at / 1000) });
 }
 
-/** Changes what a key stands for, if it stands for anyone. */
+/** Changes a key's item, if it has one. */
 export function changeAccess(
   table: Deployment['table'],
   keyId: string,
@@ -140,7 +140,7 @@ export function changeAccess(
 export async function listKeys(deployment: Deployment): Promise<KeyRecord[]> {
   const [fromConfig, names] = await Promise.all([configKeys(deployment), listKeyNames(deployment)]);
   const current = new Set(names.flatMap(({ keyId, replaced }) => (keyId && !replaced ? [keyId] : [])));
-  // What died half way through replacing a key has left it in both places.
+  // A command that died while replacing a key has left it in both places.
   const distinct = names.filter(({ keyId, replaced }) => !(replaced && keyId && current.has(keyId)));
   const items = await deployment.table.getAll(distinct.map(({ keyId }) => accessKey(keyId ?? '')));
   return [...fromConfig, ...distinct.map((name, index) => keyRecord(deployment, name, items[index]))];

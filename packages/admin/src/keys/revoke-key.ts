@@ -4,21 +4,21 @@ import type { Deployment } from '../deployment.ts';
 import { findKeyName, type KeyName } from './key-names.ts';
 import { discardKey, discardRemains } from './keys.ts';
 
-/** What was revoked. */
+/** The revoked keys. */
 export interface Revocation {
-  /** Ids of the keys made at run time that are gone. */
+  /** Ids of the removed keys made at run time. */
   readonly ids: readonly string[];
-  /** Id of the key of the config that has the name, too or alone: it is disabled. */
+  /** Id of the config's key of this name, if there is one: it is disabled. */
   readonly configId: string | undefined;
 }
 
 export interface RevocationOptions {
   readonly name: string;
-  /** Only the keys that a newer one replaced: the end of their overlap. Default: all of the name. */
+  /** Only replaced keys: this ends their overlap. Default: all keys of the name. */
   readonly replacedOnly?: boolean | undefined;
 }
 
-/** What there is to revoke. */
+/** The keys to revoke. */
 interface Found {
   readonly current: KeyName | undefined;
   readonly replaced: readonly KeyName[];
@@ -39,13 +39,13 @@ export async function findRevocable(
 }
 
 /**
- * Refuses keys for good. Safe to repeat: what is gone already does no harm.
+ * Refuses keys for good. Safe to repeat: keys that are already gone do no harm.
  *
  * @throws {AdminError} If there is no such key.
  */
 export async function revokeKey(deployment: Deployment, options: RevocationOptions): Promise<Revocation> {
   const { current, replaced, configId } = await findRevocable(deployment, options);
-  // First, because anyone who repeats this finds it again.
+  // First, because a repeated command finds it again.
   if (configId !== undefined) await deployment.apiKeys.disable(configId);
   const ids = [...(await revokeAll(deployment, replaced))];
   if (current && !options.replacedOnly) ids.push(...(await revokeCurrent(deployment, current)));
@@ -68,7 +68,7 @@ async function revokeAll(deployment: Deployment, replaced: readonly KeyName[]): 
   for (const { name, keyId } of replaced) {
     if (keyId === undefined) continue;
     await discardKey(deployment, keyId);
-    // Last, so that anyone who repeats this finds what is left to do.
+    // Last, so that a repeated command finds the remaining work.
     await deployment.table.delete(replacedKey(name, keyId));
     ids.push(keyId);
   }
@@ -79,7 +79,7 @@ async function revokeCurrent(deployment: Deployment, current: KeyName): Promise<
   const { name, keyId, claim } = current;
   if (keyId !== undefined) await discardKey(deployment, keyId);
   await deployment.table.delete(keyNameKey(name));
-  // A command that is making a key of the name will find that it has lost it; one that died left its work here.
+  // A command that is making a key of the name will find its claim gone; a dead one left its work here.
   if (claim) await discardRemains(deployment, current, []);
   return keyId === undefined ? [] : [keyId];
 }

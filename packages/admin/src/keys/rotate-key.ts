@@ -6,7 +6,7 @@ import { claimKey, finishKey, type NewKey } from './create-key.ts';
 import { claimForReplacement, findKeyName, type KeyName, listKeyNames, orRelease } from './key-names.ts';
 import { discardKey, discardRemains, endKey, type KeyDraft, readAccess } from './keys.ts';
 
-/** A key that was replaced, and what became of it. */
+/** A replaced key and its state. */
 export interface Replaced {
   readonly name: string;
   readonly id: string;
@@ -19,23 +19,23 @@ export interface Replaced {
 
 export interface Rotation {
   readonly key: NewKey;
-  /** The old key; and keys of the config that have its name too, or that it took over from. */
+  /** The old key, and keys of the config that have the same name or that it replaced. */
   readonly replaced: readonly Replaced[];
 }
 
 export interface RotationOptions {
   readonly name: string;
-  /** How long the old key goes on working, in milliseconds; `now`: not at all, nor those of earlier rotations. */
+  /** How long the old key still works, in milliseconds; `now`: not at all, nor keys of earlier rotations. */
   readonly overlap: number | 'now';
-  /** Name of the new key, where the old one is of the config, which has the name. Default: `{name}-2`. */
+  /** Name of the new key, if the old key is in the config, which keeps the name. Default: `{name}-2`. */
   readonly as?: string | undefined;
 }
 
 /**
- * Replaces a key by a new one with the same team and limits, which go on counting where they are. What has to end at
- * once does so before there is a new key, so that running it again finishes whatever an attempt left undone.
+ * Replaces a key by a new one with the same team and limits, which keep their counts. Keys that must end at once
+ * end before the new key is made, so that running it again finishes an incomplete attempt.
  *
- * @throws {AdminError} If there is no such key, the config disables it, or another command is making one of the name.
+ * @throws {AdminError} If there is no such key, the config disables it, or another command is making a key of the name.
  */
 export async function rotateKey(deployment: Deployment, options: RotationOptions): Promise<Rotation> {
   const { name, overlap } = options;
@@ -61,10 +61,10 @@ async function replace(
     const known = [keyId, ...replaced.map((each) => each.keyId)];
     if (claim.inherited) await discardRemains(deployment, { name, team }, known);
     const access = await readAccess(deployment, keyId);
-    // Its limits are not known, so it cannot be replaced by one that has them.
+    // Its limits are not known, so a new key could not have them.
     if (!access) throw new AdminError('key_is_incomplete', { key: name, team });
     const { limits, countedAs = keyId, until = Number.POSITIVE_INFINITY } = access;
-    // An attempt that broke off may have ended it already: it does not get a later end.
+    // An attempt that broke off may have ended it already: do not set a later end.
     const endsAt = Math.min(until, Math.floor((now() + (immediately ? 0 : overlap)) / 1000)) * 1000;
     const endOld = async () => {
       await table.put(replacedKey(name, keyId), { team, keyId });
@@ -85,13 +85,13 @@ async function replace(
     const wanted: KeyDraft = { name, team, plan, limits, countedAs };
     return { draft: wanted, end: immediately ? undefined : endOld, old: [own, ...ended] };
   });
-  // The end of the old key comes before the name of the new one: a key that is replaced always has an end.
+  // End the old key before the new one gets its name, so that a replaced key always has an end.
   return { key: await finishKey(deployment, claim, draft, end), replaced: old };
 }
 
 /**
- * Removes the keys of earlier rotations: those that have ended, because API Gateway has room for only so many; or
- * all, because nobody knows which of them leaked.
+ * Removes the keys of earlier rotations: the ended ones, because API Gateway limits the number of keys; or
+ * all, because it is not known which of them leaked.
  */
 async function discardReplaced(
   deployment: Deployment,
@@ -108,7 +108,7 @@ async function discardReplaced(
   }
 }
 
-/** The template owns keys of the config: they are replaced by keys made at run time, and ended by the config. */
+/** The template owns keys of the config: a key made at run time replaces them, and the config ends them. */
 async function rotateConfigKey(deployment: Deployment, options: RotationOptions): Promise<Rotation> {
   const { config, configKeyIds } = deployment;
   const { name, overlap, as = `${name}-2` } = options;
@@ -144,7 +144,7 @@ async function successorOf(deployment: Deployment, id: string): Promise<string |
   return names.find((_, index) => items[index]?.['countedAs']?.S === id)?.name;
 }
 
-/** Disables keys of the config where they have to end at once, and says which of them work. */
+/** Disables keys of the config that must end at once, and reports which of them work. */
 async function endConfigKeys(
   { apiKeys }: Deployment,
   keys: readonly (readonly [name: string, id: string])[],

@@ -7,8 +7,8 @@ import type { Deployment } from '../deployment.ts';
 import { discardKey, makeApiKey } from './keys.ts';
 
 /**
- * What distinguishes the key of a team's signed-in callers from all others of the account. Its name alone does not: the
- * team "b-c" of a stack "a" has one of the same name as the team "c" of a stack "a-b".
+ * Distinguishes the key of a team's signed-in callers from all others of the account. Its name alone does not: the keys of
+ * team "b-c" of a stack "a" and of team "c" of a stack "a-b" have the same name.
  */
 function identityOf({ name: stack }: Deployment, team: string) {
   return {
@@ -17,7 +17,7 @@ function identityOf({ name: stack }: Deployment, team: string) {
   };
 }
 
-/** The names of teams, of those that there are or not, that have such a key in API Gateway, whoever made it. */
+/** The names of all teams, existing or not, that have such a key in API Gateway, even one that somebody else made. */
 export async function teamsWithSignInKeys(deployment: Deployment): Promise<Set<string>> {
   const keys = await deployment.apiKeys.list(`${deployment.name}-`);
   const { description: head } = identityOf(deployment, '');
@@ -30,12 +30,12 @@ export async function teamsWithSignInKeys(deployment: Deployment): Promise<Set<s
 }
 
 /**
- * Sees to it that a team has the key of its signed-in callers, in the usage plan of its plan. Its value is shown to nobody. It
- * may be run again at any time: after a failure, after the team moved to another plan, and after the key was deleted, for a
+ * Ensures that a team has the key of its signed-in callers, in its plan's usage plan. Its value is never shown. Safe to
+ * run again at any time: after a failure, after the team moved to another plan, and after the key was deleted, to make a
  * new one.
  *
- * The item of the table alone says which key it is. One that only looks like it may be anybody's, who knows its value: it
- * is deleted.
+ * Only the table's item says which key it is. A key that only looks like it is deleted, because somebody else may have
+ * made it and know its value.
  *
  * @throws {AdminError} If the plan is not deployed, or the team was deleted meanwhile.
  */
@@ -65,11 +65,11 @@ async function isGone(deployment: Deployment, team: string): Promise<boolean> {
   return !isOfConfig(deployment, team) && !(await deployment.table.get(teamKey(team)));
 }
 
-/** Lets signed-in callers of a team in no more, within a minute. Does nothing for a team that has no such key. */
+/** Refuses a team's signed-in callers within a minute. Does nothing for a team that has no such key. */
 export async function removeSignInKey(deployment: Deployment, team: string): Promise<void> {
   const keyId = await keyIdOf(deployment, team);
   await discardOthers(deployment, team, keyId);
-  // By the name of the key, whoever repeats this finds what is left.
+  // A repeated command finds the remains by the key's name.
   await deployment.table.delete(signInKey(team));
   if (keyId !== undefined) await discardKey(deployment, keyId);
 }
@@ -82,8 +82,8 @@ async function keyIdOf({ table }: Deployment, team: string): Promise<string | un
 /**
  * Makes the key of a team.
  *
- * @param replacing.present Id of the one that the team had.
- * @returns Whether it is the team's now; else somebody else was first, or the team is gone.
+ * @param replacing.present Id of the team's earlier key.
+ * @returns Whether it is the team's key now; if not, another command was first, or the team is gone.
  */
 async function replaceKey(
   deployment: Deployment,
@@ -101,7 +101,7 @@ async function replaceKey(
     else await discardKey(deployment, id);
     return isFirst;
   } catch (error) {
-    // Whoever was first, or deleted the team, has removed what others were making.
+    // The command that was first, or deleted the team, has removed other commands' work.
     const isRemoved = error instanceof AdminError && error.is('key_was_removed');
     if (isRemoved && ((await isGone(deployment, team)) || (await keyIdOf(deployment, team)) !== present)) {
       return false;
@@ -110,7 +110,7 @@ async function replaceKey(
   }
 }
 
-/** Removes what runs that died have left, or somebody has planted: keys that look like the team's. */
+/** Removes keys that look like the team's, left by dead commands or planted by somebody. */
 async function discardOthers(deployment: Deployment, team: string, keyId: string | undefined): Promise<void> {
   const { name, description } = identityOf(deployment, team);
   const found = await deployment.apiKeys.find(name, description);

@@ -29,7 +29,7 @@ const nova = { model: 'Nova Lite', feature: 'On-demand Inference' };
 const sonnet = { servicename: 'Claude Sonnet 5.5 (Amazon Bedrock Edition)', unit: '1M tokens' };
 const astra = { servicename: 'OpenAI GPT-6 Astra (Amazon Bedrock Edition)', unit: '1M tokens' };
 
-test('what costs what is known has no differences', async () => {
+test('a model at its known price has no differences', async () => {
   const compared = await compare(['nova-lite'], {
     AmazonBedrock: [
       { ...nova, usagetype: 'USE1-NovaLite-input-tokens', usd: '0.0000600000' },
@@ -40,7 +40,7 @@ test('what costs what is known has no differences', async () => {
   expect(compared).toEqual({ compared: 1, differences: [], unlisted: [], prices: {} });
 });
 
-test('a rate that differs, and one that was not known, are differences; the rest of the price stays', async () => {
+test('a changed rate and a new rate are differences; the rest of the price stays', async () => {
   const { differences, prices } = await compare(['nova-lite'], {
     AmazonBedrock: [
       { ...nova, usagetype: 'USE1-NovaLite-input-tokens', usd: '0.0000700000' },
@@ -54,14 +54,14 @@ test('a rate that differs, and one that was not known, are differences; the rest
   expect(prices).toEqual({ 'nova-lite': { input: 0.07, output: 0.24, cacheRead: 0.015, cacheWrite: 0 } });
 });
 
-test('a price of the config is what is compared, where it has one', async () => {
+test('if the config has a price, that price is compared', async () => {
   const products = [{ ...nova, usagetype: 'USE1-NovaLite-input-tokens', usd: '0.0000600000' }];
   const own = { prices: { 'nova-lite': { input: 1, output: 2 } } };
   const { differences } = await compare(['nova-lite'], { AmazonBedrock: products }, own);
   expect(differences).toEqual([{ alias: 'nova-lite', rate: 'input', own: 1, listed: 0.06 }]);
 });
 
-test('batches, models of customers and other units are not prices of calls', async () => {
+test("batches, customers' models and other units are not prices of calls", async () => {
   const { unlisted } = await compare(['nova-lite'], {
     AmazonBedrock: [
       { ...nova, usagetype: 'USE1-NovaLite-input-tokens-batch', usd: '0.0000300000' },
@@ -72,7 +72,7 @@ test('batches, models of customers and other units are not prices of calls', asy
   expect(unlisted).toEqual([{ alias: 'nova-lite', reason: 'no_rows', names: ['Nova Lite'] }]);
 });
 
-test('calls through a geography, and through the world, have rows of their own', async () => {
+test('calls through a geography, and global calls, have their own rows', async () => {
   const rows = [
     { ...sonnet, usagetype: 'USE1-MP:USE1_input_tokens_standard-Units', usd: '2.3' },
     { ...sonnet, usagetype: 'USE1-MP:USE1_input_tokens_global_standard-Units', usd: '2.1' },
@@ -85,7 +85,7 @@ test('calls through a geography, and through the world, have rows of their own',
   expect(differences).toMatchObject([{ own: 2, listed: 2.1 }]);
 });
 
-test('long input has rates of its own, and keeps the length that the list does not say', async () => {
+test('long input has its own rates, and keeps the length that the list does not say', async () => {
   const { prices } = await compare(['gpt-6-astra'], {
     AmazonBedrockFoundationModels: [
       { ...astra, usagetype: 'USE1-MP:USE1_input_tokens_long_ctx_standard-Units', usd: '23' },
@@ -94,7 +94,7 @@ test('long input has rates of its own, and keeps the length that the list does n
   expect(prices).toMatchObject({ 'gpt-6-astra': { input: 11, longContext: { above: 272_000, input: 23 } } });
 });
 
-test('rates of long input without a length anywhere are said, and not written', async () => {
+test('rates of long input without a known length are reported, and not written', async () => {
   const { unlisted, prices } = await compare(['claude-sonnet-5.5'], {
     AmazonBedrockFoundationModels: [
       { ...sonnet, usagetype: 'USE1-MP:USE1_input_tokens_standard-Units', usd: '3' },
@@ -105,7 +105,7 @@ test('rates of long input without a length anywhere are said, and not written', 
   expect(prices['claude-sonnet-5.5']).not.toHaveProperty('longContext');
 });
 
-test('tiers are compared where the model is served in them', async () => {
+test('tiers are compared if the model is served in them', async () => {
   const tiers = (name: string, usagetype: string) => ({
     AmazonBedrock: [
       { model: name, usagetype: `USE1-${usagetype}-input-tokens-flex`, usd: '0.001' },
@@ -121,7 +121,7 @@ test('tiers are compared where the model is served in them', async () => {
   expect(unserved.differences).toEqual([]);
 });
 
-test('what is said of the other endpoint counts where nothing else is said; of two that differ, the dearer', async () => {
+test("the other endpoint's price counts if there is no other; of two that differ, the dearer", async () => {
   const qwen = { model: 'Qwen3 32B' };
   const mantle = { ...qwen, usagetype: 'USE1-qwen.qwen3-32b-mantle-input-tokens-standard', usd: '0.009' };
   const alone = await compare(['qwen3-32b'], { AmazonBedrock: [mantle] });
@@ -150,7 +150,7 @@ test('every page of the list is read', async () => {
   });
 });
 
-test('a model that nobody can find in the list is named, and one that the catalogue has is found under any alias', async () => {
+test('a model that is not in the list is named, and a catalogue model is found under any alias', async () => {
   const again = { ...catalogue['nova-lite'], alias: ownModel.alias };
   const products = [{ ...nova, usagetype: 'USE1-NovaLite-input-tokens', usd: '0.00007' }];
   const unknown = await compare([ownModel], { AmazonBedrock: products });
@@ -159,7 +159,7 @@ test('a model that nobody can find in the list is named, and one that the catalo
   expect(differences).toMatchObject([{ alias: 'own', listed: 0.07 }]);
 });
 
-test('half a price of a model that nobody knows the price of is said, and not written', async () => {
+test('half a price for a model without a known price is reported, and not written', async () => {
   const again = { ...catalogue['nova-lite'], price: undefined, alias: ownModel.alias };
   const products = [{ ...nova, usagetype: 'USE1-NovaLite-input-tokens', usd: '0.00007' }];
   const { unlisted, prices } = await compare([again], { AmazonBedrock: products });

@@ -20,42 +20,42 @@ import {
 import type { ClientSettings } from '../aws/endpoints.ts';
 import { type PriceListRow, readPriceList } from './price-list.ts';
 
-/** A rate that AWS's Price List has otherwise, in USD per million tokens. */
+/** A rate that differs in AWS's Price List, in USD per million tokens. */
 export interface PriceDifference {
   readonly alias: string;
   /** As a config has it: `cacheRead`, `tiers.flex.output`. */
   readonly rate: string;
-  /** What the deployment takes it to cost. Absent: it knows no such rate. */
+  /** The deployment's rate. Absent: it knows no such rate. */
   readonly own: number | undefined;
   readonly listed: number;
 }
 
-/** A model that the list says nothing of, or not enough. */
+/** A model without a price in the list, or with half of one. */
 export interface UnlistedPrice {
   readonly alias: string;
   /**
-   * `no_name`: nobody has written down what the list calls it. `no_rows`: the list has none for the Region and the way that
-   * it is called. `no_length`: the list has rates of long input, and never says from how many tokens they hold. `incomplete`:
-   * it has some rates, and not those of input and output.
+   * `no_name`: we do not know the model's name in the list. `no_rows`: the list has none for the Region and the way that
+   * it is called. `no_length`: the list has rates of long input, but not from how many tokens they hold. `incomplete`:
+   * it has some rates, but not input and output.
    */
   readonly reason: 'no_name' | 'no_rows' | 'no_length' | 'incomplete';
-  /** What the list would call it. */
+  /** The model's possible names in the list. */
   readonly names: readonly string[];
 }
 
 export interface PriceComparison {
-  /** How many models the list has prices of. */
+  /** How many models have a price in the list. */
   readonly compared: number;
   readonly differences: readonly PriceDifference[];
   readonly unlisted: readonly UnlistedPrice[];
-  /** Of each alias with differences, the whole price with the list's rates in it, for `prices` of the config. */
+  /** For each alias with differences, the whole price with the list's rates, for `prices` of the config. */
   readonly prices: Readonly<Record<string, Price>>;
 }
 
 /**
- * Compares what a deployment takes its models to cost with AWS's Price List for its Region. Changes nothing.
+ * Compares a deployment's prices with AWS's Price List for its Region. Changes nothing.
  *
- * @param settings Of a client of the SDK, whose credentials may `pricing:GetProducts`.
+ * @param settings For an SDK client whose credentials may `pricing:GetProducts`.
  */
 export async function comparePrices(config: ProxyConfig, settings: ClientSettings): Promise<PriceComparison> {
   const rows = await readPriceList(config.region, settings);
@@ -119,7 +119,7 @@ function compareModel(
 
 type ListedRates = ReadonlyMap<RateSection, Partial<Rates>>;
 
-/** What the list has of a model for calls of that way; where it contradicts itself, the dearest. */
+/** The list's rates of a model for that way to call it; if the list contradicts itself, the dearest. */
 function listedRates(
   rows: readonly PriceListRow[],
   names: readonly string[],
@@ -142,7 +142,7 @@ function listedRates(
   );
 }
 
-/** A price with the list's rates in place of its own; `undefined` where neither says what input and output cost. */
+/** A price with the list's rates in place of its own; `undefined` if neither has the rates of input and output. */
 function withListed(
   own: Price | undefined,
   listed: ListedRates,

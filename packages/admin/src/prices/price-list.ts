@@ -3,21 +3,21 @@ import * as z from 'zod/mini';
 import type { ClientSettings } from '../aws/endpoints.ts';
 import { readUsageType, type TokenMeter } from './usage-type.ts';
 
-/** What tokens of a model cost, by AWS's Price List. */
+/** The price of a model's tokens in AWS's Price List. */
 export interface PriceListRow extends TokenMeter {
-  /** What the list calls the model. */
+  /** The model's name in the list. */
   readonly name: string;
   readonly usdPerMillion: number;
 }
 
 /**
- * Under which services the list has models: Amazon's own and open weights; those that AWS Marketplace sells, per million
+ * The services that have models in the list: Amazon's own and open weights; models of AWS Marketplace, per million
  * tokens; and a few Claudes.
  */
 const serviceCodes = ['AmazonBedrock', 'AmazonBedrockFoundationModels', 'AmazonBedrockService'];
 
 /**
- * It has the prices of all Regions and answers in three.
+ * Region of the Price List's endpoint. It has the prices of all Regions and answers in three.
  *
  * @see https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-price-list-query-api.html
  */
@@ -46,9 +46,9 @@ const Product = z.object({
 });
 
 /**
- * Reads what tokens of models cost in a Region.
+ * Reads the prices of models' tokens in a Region.
  *
- * @param settings Of a client of the SDK; its Region does not matter.
+ * @param settings For an SDK client; its Region does not matter.
  */
 export async function readPriceList(region: string, settings: ClientSettings): Promise<PriceListRow[]> {
   const client = new PricingClient({ ...settings, region: listRegion });
@@ -69,7 +69,7 @@ async function readProducts(client: PricingClient, ServiceCode: string, region: 
   return products;
 }
 
-/** None of a product that is not tokens of a model. */
+/** None for a product that is not a model's tokens. */
 function rowsOf(json: string): PriceListRow[] {
   const { data } = z.safeParse(Product, JSON.parse(json));
   if (!data) return [];

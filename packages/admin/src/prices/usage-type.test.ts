@@ -28,7 +28,7 @@ test.each([
   expect(readUsageType(usageType)).toMatchObject({ kind, section, global, mantle });
 });
 
-test('what a model is called that has no other name stands before its tokens', () => {
+test('the name of a model without another name is before its tokens', () => {
   expect(readUsageType('EU-TitanEmbeddingV2-Text-input-tokens')).toMatchObject({
     subject: 'TitanEmbeddingV2-Text',
     kind: 'input',

@@ -1,21 +1,21 @@
 import type { RateSection, Rates, ServiceTier } from '@org/models';
 
-/** What a usage type of the Price List meters, where that is tokens of a call on demand. */
+/** A usage type of the Price List that meters the tokens of an on-demand call. */
 export interface TokenMeter {
-  /** What stands before it: the name of a model, where the row has no other. */
+  /** The text before it: the name of a model, if the row has no other. */
   readonly subject: string;
   readonly kind: keyof Rates;
   readonly section: RateSection;
-  /** Whether it is of calls through a global inference profile. */
+  /** Whether it is for calls through a global inference profile. */
   readonly global: boolean;
-  /** Whether it is of the other endpoint of Bedrock, which costs the same and is not called here. */
+  /** Whether it is for Bedrock's other endpoint, which costs the same and is not called here. */
   readonly mantle: boolean;
 }
 
 const meter =
   /^(?:(?<subject>.*?)_)??(?<kind>input|output|cached_input|cache_read|cache_write(?<ttl>5m|30m|1h)?)(?:_input)?_token(?:s|_count)(?:_(?<rest>.*))?$/;
 
-/** What a word after the tokens says. One that is not here makes another product of it: a batch, a model of one's own. */
+/** Meaning of each word after the tokens. Any other word makes it another product: a batch, a custom model. */
 type Word = 'standard' | 'global' | 'long' | ServiceTier | '5m' | '30m' | '1h';
 
 const words: ReadonlyMap<string, Word> = new Map([
@@ -32,8 +32,8 @@ const words: ReadonlyMap<string, Word> = new Map([
  * Reads a usage type, in any of the three ways that the Price List spells them: `USE1-NovaPro-input-tokens-flex`,
  * `USE1-MP:USE1_cache_write_tokens_1h_global_standard-Units`, `USE1-MP:USE1_CacheWrite1hInputTokenCount_Global-Units`.
  *
- * @returns `undefined` for all that is not tokens of a call on demand: batches, images, reserved capacity, and what
- *   nobody here knows.
+ * @returns `undefined` for everything but tokens of an on-demand call: batches, images, reserved capacity, and
+ *   unknown spellings.
  */
 export function readUsageType(usageType: string): TokenMeter | undefined {
   const [, spelled = ''] = /^[A-Z0-9]+-(?:MP:[A-Z0-9]+_)?(.+?)(?:-Units)?$/.exec(usageType) ?? [];
@@ -48,7 +48,7 @@ export function readUsageType(usageType: string): TokenMeter | undefined {
     .filter((word) => word !== '')
     .map((word) => words.get(word));
   const sections = said.filter((word) => word === 'long' || word === 'priority' || word === 'flex');
-  // What a tier costs for long input, no price has.
+  // No price has a tier's rate for long input.
   if (said.includes(undefined) || sections.length > 1) return undefined;
   const [section] = sections;
   return {

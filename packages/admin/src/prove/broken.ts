@@ -1,4 +1,4 @@
-/** The deployment does something else than it promises. */
+/** The deployment does not keep a promise. */
 export class Broken extends Error {
   override readonly name = 'Broken';
 }

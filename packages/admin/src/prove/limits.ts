@@ -7,7 +7,7 @@ import { type Reply, read, refusal } from './target.ts';
 const ask = ({ target, models: { chat } }: Subject, key: string, maxTokens = 1): Promise<Reply> =>
   target.send({ path: '/bedrock', key, body: { model: chat, question: 'Say yes.', maxTokens } });
 
-/** How much of a key's own limit by the day is used. */
+/** Use of a key's own daily limit. */
 async function usedOf({ target }: Subject, key: string, kind: LimitKind): Promise<number> {
   const { limits } = read(await target.send({ method: 'GET', path: '/usage', key }), UsageReportSchema);
   const own = limits.find(

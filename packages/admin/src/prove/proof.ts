@@ -10,48 +10,48 @@ export interface Proof {
   /** The promise, as a sentence. */
   readonly statement: string;
   /**
-   * @returns What was seen, where the promise holds.
-   * @throws {Broken} Where it does not.
-   * @throws {NotShown} Where this deployment has nothing to show it by.
+   * @returns The observation, if the promise holds.
+   * @throws {Broken} If it does not hold.
+   * @throws {NotShown} If nothing in this deployment can show it.
    */
   check(subject: Subject): Promise<string>;
 }
 
-/** What a proof may use. */
+/** The tools of a proof. */
 export interface Subject {
   readonly deployment: Deployment;
-  /** Of the throwaway team. */
+  /** The throwaway team's name. */
   readonly plan: string;
-  /** The API. What is sent through it is in the report by its request ids. */
+  /** The API. The report has the request ids of all calls through it. */
   readonly target: Target;
-  /** The value of a throwaway key without limits but those of its plan. */
+  /** The value of a throwaway key that has only its plan's limits. */
   readonly key: string;
   /** Makes another throwaway key of the same team, and waits until the API takes it. */
   readonly newKey: (limits?: Limits) => Promise<NewKey>;
   /** Waits until the API takes a key. @returns How long that took. */
   readonly untilTaken: (key: string) => Promise<string>;
-  /** Aliases that the throwaway team may ask. */
+  /** Aliases that the throwaway team may call. */
   readonly models: ProofModels;
   /** Waits. Milliseconds. */
   readonly wait: (ms: number) => Promise<void>;
 }
 
 export interface ProofModels {
-  /** The cheapest that answers questions. */
+  /** The cheapest model that answers questions. */
   readonly chat: string;
   /** Whether `chat` can stream. */
   readonly streams: boolean;
-  /** The cheapest that turns text into vectors. */
+  /** The cheapest embedding model. */
   readonly embed: string | undefined;
-  /** One that the deployment offers and the plan does not. */
+  /** A model that the deployment offers and the plan does not. */
   readonly forbidden: string | undefined;
 }
 
-/** What became of a proof. */
+/** Result of a proof. */
 export interface ProofResult extends Pick<Proof, 'name' | 'statement'> {
   readonly outcome: 'holds' | 'broken' | 'not shown';
-  /** What was seen, or why nothing was. */
+  /** The observation, or why there is none. */
   readonly what: string;
-  /** Of every request that the proof sent and that was answered: they find its lines in the log. */
+  /** Request ids of all answers that the proof got, to find its lines in the log. */
   readonly requestIds: readonly string[];
 }

@@ -24,7 +24,7 @@ const proofs: readonly Proof[] = [
   ...refusalProofs,
 ];
 
-/** More than one proof makes of them. */
+/** More keys than one proof makes. */
 const mostKeys = 10;
 
 /** On AWS a new key can take minutes until API Gateway takes it. */
@@ -35,15 +35,15 @@ export interface ProveOptions extends Omit<TargetOptions, 'paceMs'> {
   readonly plan?: string | undefined;
   /** The most that all calls together may cost, in USD. The throwaway keys have it as their limits. */
   readonly mostUsd: number;
-  /** Called with each result as it is there. */
+  /** Called with each result as soon as it is ready. */
   readonly onResult: (result: ProofResult) => void;
 }
 
 /**
- * Tries what a deployment promises with a throwaway team, and removes it again, also where it is interrupted. What an
- * earlier run could not remove, because its process was killed, this one removes.
+ * Tries a deployment's promises with a throwaway team, and removes the team again, even if interrupted. It also removes
+ * the remains of earlier runs whose process was killed.
  *
- * @throws {AdminError} If the plan is not there, or has no model with a price that answers questions.
+ * @throws {AdminError} If there is no such plan, or it has no priced model that answers questions.
  */
 export async function prove(deployment: Deployment, options: ProveOptions): Promise<ProofResult[]> {
   const plan = options.plan ?? cheapestPlan(deployment);
@@ -142,7 +142,7 @@ function failureOf(error: unknown): Pick<ProofResult, 'outcome' | 'what'> {
 
 const prefix = 'prove-';
 
-/** Older than any run: one that is at work now is left alone. */
+/** Older than any run, so that a run at work now is left alone. */
 const leftOverAfterMs = 60 * 60 * 1000;
 
 async function removeLeftovers(deployment: Deployment): Promise<void> {
@@ -177,7 +177,7 @@ function modelsOf(deployment: Deployment, plan: string): ProofModels {
   };
 }
 
-/** Those of a kind that have a price, the cheapest first. */
+/** The priced models of a kind, the cheapest first. */
 function pricedModels(
   { config }: Pick<Deployment, 'config'>,
   aliases: readonly string[],

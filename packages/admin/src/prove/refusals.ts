@@ -20,7 +20,7 @@ const asking = ({ key, models: { chat } }: Subject, fields: object = {}): Reques
   body: { model: chat, question: 'Say yes.', maxTokens: 1, ...fields },
 });
 
-/** What is refused before a model is asked, each with its code, its status and a request id. */
+/** Calls that are refused before a model is called, each with its code, its status and a request id. */
 const refusals: readonly Refusal[] = [
   {
     name: 'no-key',
@@ -110,5 +110,5 @@ export const refusalProofs: readonly Proof[] = [
   },
 ];
 
-/** Small enough to be tried from one machine. */
+/** Small enough to try from one machine. */
 const mostBurst = 100;

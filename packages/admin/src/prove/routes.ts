@@ -16,7 +16,7 @@ import { type Reply, read } from './target.ts';
 const question = 'Say yes.';
 const messages = [{ role: 'user', content: question }];
 
-/** How to see that a route answers: what is sent to it, and what its success looks like. */
+/** How to check that a route answers: the request, and the form of its success. */
 type RouteProof = (subject: Subject, path: string) => Promise<string>;
 
 const posting =

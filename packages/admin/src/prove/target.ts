@@ -4,7 +4,7 @@ import { Broken } from './broken.ts';
 
 export interface Request {
   readonly method?: 'GET' | 'POST';
-  /** Below the stage. */
+  /** Path below the stage. */
   readonly path: string;
   /** Sent as `x-api-key`. Default: none. */
   readonly key?: string | undefined;
@@ -21,7 +21,7 @@ export interface Reply {
   readonly arrivals: readonly number[];
 }
 
-/** Longer than any of these calls takes, so that a proxy which hangs is reported. */
+/** Longer than any of these calls takes, so that a hanging proxy is reported. */
 const timeoutMs = 120_000;
 
 const mostAttempts = 20;
@@ -34,7 +34,7 @@ export interface TargetOptions {
   readonly wait: (ms: number) => Promise<void>;
 }
 
-/** The API of a deployment, as its callers reach it, and the ids of what it answered. */
+/** The API of a deployment, as its callers reach it, and the ids of its answers. */
 export class Target {
   readonly requestIds: string[] = [];
   readonly #url: string;
@@ -43,7 +43,7 @@ export class Target {
   readonly #paceMs: number;
   readonly #wait: (ms: number) => Promise<void>;
 
-  /** @param url That the routes are below. */
+  /** @param url Base URL of the routes. */
   constructor(url: string, { signal, paceMs, wait }: TargetOptions) {
     this.#url = url.replace(/\/$/, '');
     this.#signal = signal;
@@ -51,7 +51,7 @@ export class Target {
     this.#wait = wait;
   }
 
-  /** Sends a request, again where it came too fast or while other calls hold what is left of a limit. */
+  /** Sends a request, and again if it came too fast or while other calls hold the rest of a limit. */
   async send(request: Request): Promise<Reply> {
     for (let attempt = 1; ; attempt += 1) {
       await this.#wait(this.#paceMs);
@@ -105,7 +105,7 @@ export class Target {
 /**
  * Reads a success.
  *
- * @throws {Broken} If it is none, or has another form.
+ * @throws {Broken} If it is not a success, or has another form.
  */
 export function read<Schema extends z.ZodMiniType>(reply: Reply, schema: Schema): z.output<Schema> {
   if (reply.status !== 200) throw new Broken(`answered ${describe(reply)}, and not 200`);

@@ -4,8 +4,8 @@ import { listKeyNames } from '../keys/key-names.ts';
 import { moveTeam } from './move-team.ts';
 
 /**
- * Makes the teams of the config the config's alone, where they were made at run time before: the plan that they had is
- * forgotten, also by their keys, so that they do not get it back by leaving the config. Safe to repeat.
+ * Hands teams made at run time that are now in the config to the config: they and their keys forget their earlier plan,
+ * so that they do not get it back by leaving the config. Safe to repeat.
  */
 export async function adoptTeams(deployment: Deployment): Promise<void> {
   const { config, table } = deployment;
@@ -20,7 +20,7 @@ export async function adoptTeams(deployment: Deployment): Promise<void> {
     if (!profiles[index] && !withPlan.has(team)) continue;
     await moveTeam(deployment, team, plan);
     await table.put(teamListKey(team), {});
-    // Last, so that anyone who repeats this finds what is left to do.
+    // Last, so that a repeated command finds the remaining work.
     await table.delete(teamKey(team));
   }
 }

@@ -19,22 +19,22 @@ export async function checkDeletable(deployment: Deployment, name: string): Prom
 }
 
 /**
- * Deletes a team with all its keys. What it used stays counted, for the month that it was used in. Safe to repeat.
+ * Deletes a team with all its keys. Its usage stays counted, for the month of that usage. Safe to repeat.
  *
  * @throws {AdminError} If there is no such team, or it is of the config.
  */
 export async function deleteTeam(deployment: Deployment, name: string): Promise<void> {
   const { table } = deployment;
   await checkDeletable(deployment, name);
-  // First the team, so that a key which is being made now is removed by the one who makes it.
+  // First the team, so that a command which is making a key now removes it.
   await table.delete(teamKey(name));
   const names = await listKeyNames(deployment);
   await revokeKeys(
     deployment,
     names.filter(({ team }) => team === name),
   );
-  // Whatever the config says of sign-in now: it may have had it.
+  // Even without sign-in in the config now, because it may have had it before.
   await removeSignInKey(deployment, name);
-  // Last, so that anyone who repeats this finds the team.
+  // Last, so that a repeated command finds the team.
   await table.delete(teamListKey(name));
 }

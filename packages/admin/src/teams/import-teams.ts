@@ -49,8 +49,8 @@ export interface TeamImport {
 /**
  * Checks a list of teams: `[{ "name": "acme", "plan": "starter", "keys": ["acme-app"] }]`.
  *
- * @param source What the list is of, such as the name of a file.
- * @throws {AdminError} If it says something else.
+ * @param source Where the list is from, for example the name of a file.
+ * @throws {AdminError} If the list has another form.
  */
 export function parseTeams(list: unknown, source: string): TeamImport[] {
   const { data, error } = z.safeParse(Teams, list);
@@ -66,15 +66,15 @@ export function parseTeams(list: unknown, source: string): TeamImport[] {
   }));
 }
 
-/** What an import made; what was there is left as it is. */
+/** The teams and keys that an import made; existing ones stay as they are. */
 export interface Imported {
   readonly teams: number;
   readonly keys: number;
 }
 
 /**
- * Makes teams and keys, those that are not there yet; so it can be repeated after a failure. What can be known to stand in
- * the way of one does so before anything is made.
+ * Makes the teams and keys that do not exist yet, so it can be repeated after a failure. Every problem that can be found
+ * beforehand stops it before anything is made.
  *
  * @param onKey Gets every key as soon as it is made, because its value is shown only once.
  */

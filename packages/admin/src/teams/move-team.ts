@@ -8,10 +8,10 @@ import { ensureSignInKey } from '../keys/sign-in-keys.ts';
 import { checkPlan, noSuchTeam, plannedTeam } from './teams.ts';
 
 /**
- * Puts a team and all its keys on another plan. Safe to repeat, from wherever an earlier attempt stopped: every key is
- * looked at again.
+ * Puts a team and all its keys on another plan. Safe to repeat after an attempt that stopped anywhere: every key is
+ * checked again.
  *
- * A team of the config has its plan there; its keys made at run time follow by this.
+ * The config sets the plan of its own teams; this moves their keys made at run time to it.
  *
  * @returns How many keys made at run time the team has that still work.
  * @throws {AdminError} If there is no such team or plan, or the config says another plan.

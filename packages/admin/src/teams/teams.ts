@@ -4,7 +4,7 @@ import type { Deployment } from '../deployment.ts';
 import { ensureSignInKey } from '../keys/sign-in-keys.ts';
 import { checkName } from '../name.ts';
 
-/** A team and the plan that it is on, by who says so: the config, or the table. */
+/** A team and its plan, from the config or the table. */
 export type Team = ConfigTeam | TableTeam;
 
 interface ConfigTeam {
@@ -17,8 +17,8 @@ interface ConfigTeam {
 interface TableTeam {
   readonly name: string;
   /**
-   * Undefined where the team was removed and not all that it had: it was deleted half way, or taken out of the config.
-   * What is left goes by deleting it.
+   * Undefined if the team was removed and left something: it was deleted half way, or left the config.
+   * Delete the team to remove the rest.
    */
   readonly plan?: string | undefined;
   readonly source: 'run-time';
@@ -40,7 +40,7 @@ export async function listTeams({ config, table }: Deployment): Promise<Team[]> 
   return [...fromConfig.toSorted((a, b) => (a.name < b.name ? -1 : 1)), ...made];
 }
 
-/** @returns Undefined where there is no such team, and nothing left of one. */
+/** @returns Undefined if there is no such team, and no remains of one. */
 export async function findTeam({ config, table }: Deployment, name: string): Promise<Team | undefined> {
   const deployed = Object.hasOwn(config.teams, name) ? config.teams[name] : undefined;
   if (deployed) return { name, plan: deployed.plan, source: 'config' };
@@ -86,7 +86,7 @@ export function checkPlan({ config }: Pick<Deployment, 'config'>, plan: string):
   throw new AdminError('no_such_plan', { plan, plans: Object.keys(config.plans) });
 }
 
-/** @throws {AdminError} If the config stands in the way of a team: it has the team, or not the plan; or of any such name. */
+/** @throws {AdminError} If the config has the team, or lacks the plan; or if the name is not allowed. */
 export function checkNewTeam({ config }: Deployment, name: string, plan: string): void {
   checkName(name, 'team');
   checkPlan({ config }, plan);
@@ -94,11 +94,11 @@ export function checkNewTeam({ config }: Deployment, name: string, plan: string)
 }
 
 /**
- * Makes a team; does nothing for one that is there with this plan.
+ * Makes a team; does nothing if it exists with this plan.
  *
- * @returns Whether it was not there.
- * @throws {AdminError} If the name or the plan cannot be, the team is there with another plan, or something is left of an
- *   earlier one: its keys would come back with the name.
+ * @returns Whether it is new.
+ * @throws {AdminError} If the name or the plan is not allowed, the team exists with another plan, or an earlier team left
+ *   remains: its keys would come back with the name.
  */
 export async function createTeam(deployment: Deployment, name: string, plan: string): Promise<boolean> {
   const { config, table, now } = deployment;
@@ -109,7 +109,7 @@ export async function createTeam(deployment: Deployment, name: string, plan: str
   const created = await table.put(teamKey(name), { plan, createdAt }, 'absent');
   const found = created ? plan : (await findTeam(deployment, name))?.plan;
   if (found !== plan) throw new AdminError('team_exists', { team: name, plan: found, wanted: plan });
-  // Again for a team that is there, because what made it may have died before this.
+  // Also for an existing team, because the command that made it may have died before this.
   await table.put(teamListKey(name), {});
   if (config.signIn) await ensureSignInKey(deployment, name, plan);
   return created;

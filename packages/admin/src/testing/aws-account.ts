@@ -11,7 +11,7 @@ export const bootstrapped = (version: number, qualifier = 'hnb659fds'): AwsAnswe
   [`GetParameter /cdk-bootstrap/${qualifier}/version`]: { body: { Parameter: { Value: String(version) } } },
 });
 
-/** It is not. */
+/** The account is not ready for the CDK. */
 export const notBootstrapped: AwsAnswers = {
   'GetParameter /cdk-bootstrap/hnb659fds/version': {
     status: 400,
@@ -60,7 +60,7 @@ export const notFound = (message: string) => ({
 });
 const noStack = xmlFailure('ValidationError', 'Stack with id bedrock-proxy-dev does not exist');
 
-/** A model that a config defines itself, of which nobody knows the price. */
+/** A model that a config defines itself, without a known price. */
 export const ownModel = {
   alias: 'own',
   modelId: 'example.own-v1:0',
@@ -77,7 +77,7 @@ export const healthyAccount: AwsAnswers = {
   ...bootstrapped(28),
   'DescribeStacks bedrock-proxy-dev': noStack,
   ListStackResources: noStack,
-  // Of the table, in which there is nothing.
+  // The table is empty.
   Query: { body: { Items: [] } },
   BatchGetItem: { body: { Responses: {} } },
   '/usageplans': { body: { item: [] } },

@@ -7,10 +7,10 @@ import type { ClientSettings } from '../aws/endpoints.ts';
 import { localCredentials } from '../aws/local-gateway.ts';
 import { tlsCertificate, tlsKey } from './tls-certificate.ts';
 
-/** What AWS says to one operation: an object as JSON, a string as XML. */
+/** AWS's answer to one operation: an object as JSON, a string as XML. */
 export interface AwsAnswer {
   readonly status?: number;
-  /** Name of the exception, where it is one of a service that speaks JSON. */
+  /** Name of the exception, for a service that speaks JSON. */
   readonly exception?: string;
   readonly body: object | string;
 }
@@ -21,7 +21,7 @@ export interface AwsAnswer {
  */
 export type AwsAnswers = Readonly<Record<string, AwsAnswer>>;
 
-/** A server on loopback that says what AWS would; it is closed after the test. */
+/** A server on loopback that answers like AWS; it is closed after the test. */
 export async function startAws(answers: AwsAnswers): Promise<ClientSettings> {
   const port = await listen(createServer(answering(answers)));
   return {

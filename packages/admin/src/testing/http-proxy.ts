@@ -7,14 +7,14 @@ import { onTestFinished } from 'vitest';
 export interface HttpProxy {
   /** For `HTTPS_PROXY`. */
   readonly url: string;
-  /** What it was asked to connect to: `sts.us-east-1.amazonaws.com:443`. */
+  /** The requested hosts, for example `sts.us-east-1.amazonaws.com:443`. */
   readonly asked: readonly string[];
 }
 
 /**
  * Starts a proxy that is closed after the test.
  *
- * @param target Port on loopback that it connects everybody to. Without, it wants a password, which nobody has.
+ * @param target Port on loopback to which it connects all clients. Without a port, it refuses all of them for lack of a password.
  */
 export async function startHttpProxy(target?: number): Promise<HttpProxy> {
   const asked: string[] = [];

@@ -11,7 +11,7 @@ export interface PriceListProduct {
   readonly feature?: string;
 }
 
-/** What `GetProducts` answers: a page, and where the next one is. */
+/** An answer of `GetProducts`: a page, and where the next one is. */
 export function priceListPage(products: readonly PriceListProduct[], NextToken?: string): AwsAnswer {
   return { body: { FormatVersion: 'aws_v1', NextToken, PriceList: products.map(productJson) } };
 }

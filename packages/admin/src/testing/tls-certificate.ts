@@ -1,4 +1,4 @@
-/** Signed by itself for the hosts of AWS in us-east-1, so that only who is given it believes a server on loopback. */
+/** Signed by itself for the hosts of AWS in us-east-1, so that only clients given it trust a server on loopback. */
 export const tlsCertificate = `-----BEGIN CERTIFICATE-----
 MIIBrTCCAVOgAwIBAgIUf0qZ29wPO32T+Lw/a32LOzR/piIwCgYIKoZIzj0EAwIw
 GDEWMBQGA1UEAwwNTG9vcGJhY2sgdGVzdDAgFw0yNjExMjkyMzQzMjVaGA8yMTI2
