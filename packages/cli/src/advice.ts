@@ -2,7 +2,7 @@ import type { AdminError, AdminErrorCode, AdminProblems } from '@org/admin';
 import { nearest } from '@org/contract';
 import { type Invocation, quoted } from './invocation.ts';
 
-/** What to do on the command line about each thing that can stand in the way. */
+/** What to do on the command line about each problem. */
 const advices: {
   readonly [Code in AdminErrorCode]: (data: AdminProblems[Code], invocation: Invocation) => string;
 } = {

@@ -5,7 +5,7 @@ import { startHttpProxy } from '@org/admin/testing';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { runRecorded } from './testing/recording-terminal.ts';
 
-/** The commands that ask AWS, and what each asks first. */
+/** The commands that call AWS, and each one's first call. */
 const commands = [
   [['doctor'], 'sts'],
   [['diff'], 'sts'],
@@ -63,7 +63,7 @@ async function withProfiles(text: string): Promise<void> {
   await writeFile(join(home, 'config'), text);
 }
 
-/** As it is said in one way by `doctor`, which goes on, and by every other command. */
+/** The message must be the same in `doctor`, which goes on, and in every other command. */
 async function expectSaid(message: RegExp, advice: RegExp): Promise<void> {
   const doctor = await proxy('doctor');
   const [, finding = '', remedy = ''] = /^error +credentials: (.*)\n +(.*)$/m.exec(doctor.printed) ?? [];
@@ -78,7 +78,7 @@ test('a profile that does not exist is named, with those that do', async () => {
   await withProfiles(
     '[default]\nregion = x\n[profile prod]\nregion = x\n[sso-session work]\nsso_region = x\n',
   );
-  // Whoever misspells a profile does not mean what else is there.
+  // A misspelt profile must not fall back to other credentials.
   stub({ ...credentials, AWS_PROFILE: 'prdo' });
   await expectSaid(
     /^AWS_PROFILE is prdo, and there is no profile/,
@@ -86,7 +86,7 @@ test('a profile that does not exist is named, with those that do', async () => {
   );
 });
 
-test('a session of SSO that is over is said with the command that begins another', async () => {
+test('an error about an expired SSO session names the command that begins another', async () => {
   await withProfiles(
     '[profile dev]\nsso_start_url = https://example.awsapps.com/start\nsso_region = us-east-1\nsso_account_id = 1\nsso_role_name = r\n',
   );
@@ -97,11 +97,11 @@ test('a session of SSO that is over is said with the command that begins another
   );
 });
 
-test('that there are no credentials at all is said with each way to have some', async () => {
+test('an error about missing credentials names each way to get some', async () => {
   await expectSaid(/^There are no AWS credentials/, /aws sso login.*AWS_PROFILE.*AWS_ACCESS_KEY_ID/);
 });
 
-test('a profile with a device of MFA is not of use where nobody can type its code', async () => {
+test('a profile with an MFA device cannot be used without a terminal to type its code', async () => {
   await withProfiles(
     '[profile admin]\nrole_arn = arn:aws:iam::111122223333:role/admin\nsource_profile = base\nmfa_serial = arn:aws:iam::111122223333:mfa/me\n[profile base]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = nowhere\n',
   );

@@ -1,9 +1,9 @@
 import type { Invocation } from './invocation.ts';
 
-/** What to do: a string, or one that names commands as the reader would call them. */
+/** What to do: a string, or a function that names commands as the reader would call them. */
 type Advice = string | ((invocation: Invocation) => string);
 
-/** Something that the one who ran the command can put right. */
+/** A problem that the user of the command can fix. */
 export class CliError extends Error {
   override readonly name = 'CliError';
   /** What to do. */

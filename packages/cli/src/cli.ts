@@ -13,7 +13,7 @@ import { type Invocation, invocationOf } from './invocation.ts';
 import { targetText } from './target.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What every command is given. What it does not ask for is not loaded or called. */
+/** The tools of every command. Each is loaded or called only when used. */
 export interface Cli {
   readonly terminal: Terminal;
   /** Milliseconds since 1970. */
@@ -22,13 +22,13 @@ export interface Cli {
   readonly invocation: Invocation;
   /** The config that `--config` names. */
   config(): Promise<ProxyConfig>;
-  /** For clients of AWS in a Region, with the credentials of this machine. */
+  /** Settings for AWS clients in a Region, with this machine's credentials. */
   awsSettings(region: string): ClientSettings;
-  /** Its deployment: on AWS, or where `--local` says. */
+  /** The config's deployment: on AWS, or on the gateway of `--local`. */
   deployment(): Promise<Deployment>;
-  /** What the deployment is called in questions and reports. */
+  /** The deployment's name in questions and reports. */
   target(): Promise<string>;
-  /** Whether the command has asked for it, so that `--local` would have named another. */
+  /** Whether the command has used it, so that `--local` would have named another. */
   usesDeployment(): boolean;
   close(): Promise<void>;
 }

@@ -13,7 +13,7 @@ const explained = (error: unknown, options: { readonly local?: string } = {}) =>
 const named = (name: string, message: string, more: object = {}) =>
   Object.assign(new Error(message), { name }, more);
 
-test('a failure of ours says what happened and what to do', () => {
+test('our own errors say what happened and what to do', () => {
   expect(explained(new CliError('It broke.', 'Fix it.'))).toEqual({
     text: 'It broke.\nFix it.',
     exitCode: 1,
@@ -33,7 +33,7 @@ test.each([
   expect(exitCode).toBe(1);
 });
 
-test('of a host with several addresses, the first that failed is said', () => {
+test('for a host with several addresses, the first failure is reported', () => {
   const refused = Object.assign(new Error('connect ECONNREFUSED ::1:8000'), { code: 'ECONNREFUSED' });
   const { text } = explained(new AggregateError([refused, new Error('another')]));
   expect(text).toMatch(/^connect ECONNREFUSED ::1:8000\nNothing listens there\./);
@@ -45,13 +45,13 @@ test('a connection that fails may have only a code', () => {
   );
 });
 
-test('of any other error there is its name and message, and nothing that is attached to it', () => {
+test('any other error shows its name and message, and no attached data', () => {
   const error = named('Strange', 'something', { $response: { headers: { authorization: 'secret' } } });
   expect(explained(error).text).toBe('Strange: something');
   expect(explained('a string').text).toBe('a string');
 });
 
-test('what stands in the way is said with the command that goes on, on the same deployment', () => {
+test('an error names the next command, on the same deployment', () => {
   const error = new AdminError('no_such_key', { key: 'app', stack: 'bedrock-proxy-dev' });
   expect(explained(error, { local: 'http://127.0.0.1:8787' })).toEqual({
     text: 'There is no key "app" in bedrock-proxy-dev.\n' + 'See them with: ./proxy keys list --local',
@@ -59,7 +59,7 @@ test('what stands in the way is said with the command that goes on, on the same 
   });
 });
 
-test('every fault of a file of teams is a line', () => {
+test('every fault of a teams file is one line', () => {
   const issues = [
     { path: '0.paln', message: 'is not a field of the file; remove it' },
     { path: '1.name', message: 'is missing' },

@@ -14,7 +14,7 @@ const trust =
 const checkClock = 'Check the clock of this machine, and the credentials.';
 const checkRegion = 'Check the credentials, and that the Region of the config is enabled in the account.';
 
-/** What to do about failures of AWS and of the way there, by the name or the code of the error. */
+/** What to do about failures of AWS and of the network, by the error's name or code. */
 const advices: Readonly<Record<string, string>> = {
   ExpiredToken: signIn,
   ExpiredTokenException: signIn,
@@ -54,7 +54,7 @@ const advices: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'Somebody else answers at this address. Check the network, and HTTPS_PROXY.',
 };
 
-/** What to do about an error, undefined where nobody can say. */
+/** What to do about an error; undefined if not known. */
 export function whatToDo(error: unknown, invocation: Invocation): string | undefined {
   if (error instanceof AdminError) return adviceOn(error, invocation);
   if (!(error instanceof Error)) return undefined;
@@ -65,9 +65,9 @@ export function whatToDo(error: unknown, invocation: Invocation): string | undef
   return advices[error.name] ?? advices[codeOf(error) ?? ''];
 }
 
-/** What a failed command says: what happened and what to do, and never a stack. */
+/** Output of a failed command: what happened and what to do, and never a stack. */
 export interface Explanation {
-  /** Undefined where it was said already. */
+  /** Undefined if it was reported already. */
   readonly text: string | undefined;
   /** 1: it failed. 2: it was called wrongly. */
   readonly exitCode: number;

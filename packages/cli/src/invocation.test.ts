@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { invocationOf } from './invocation.ts';
 
-test('a hint is what can be pasted', () => {
+test('a hint can be pasted', () => {
   expect(invocationOf(() => ({})).command('keys list')).toBe('./proxy keys list');
 });
 

@@ -1,14 +1,14 @@
 import { defaultLocalUrl } from '@org/admin/local-gateway';
 
-/** How to call this program again, so that what it says to do next can be pasted. */
+/** How to call this program again, so that its hints can be pasted. */
 export interface Invocation {
-  /** What goes before a command: `./proxy`. */
+  /** The text before a command: `./proxy`. */
   readonly program: string;
   /** A command on the same deployment: `./proxy keys list --local`. */
   command(text: string): string;
 }
 
-/** Options that say which deployment is meant. */
+/** Options that choose the deployment. */
 interface DeploymentOptions {
   readonly config?: string;
   /** URL of a local gateway. */
@@ -35,7 +35,7 @@ export function invocationOf(options: () => DeploymentOptions): Invocation {
   };
 }
 
-/** For a shell, where that makes a difference. */
+/** Quoted for a shell, if necessary. */
 export function quoted(text: string): string {
   return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { GlobalOptions } from './cli.ts';
 import { CliError } from './cli-error.ts';
 
-/** @throws {CliError} If the command was called with `--local`, which it has no use for. */
+/** @throws {CliError} If the command was called with `--local`, which it cannot use. */
 export function refuseLocal(program: Command): void {
   if (program.opts<GlobalOptions>().local === undefined) return;
   throw new CliError(

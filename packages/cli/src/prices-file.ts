@@ -6,7 +6,7 @@ import * as z from 'zod/mini';
 import { CliError } from './cli-error.ts';
 import { readTextFile } from './text-file.ts';
 
-/** What the command `prices` writes: a file of its own beside a config, which the config imports. */
+/** The file that the command `prices` writes beside a config, and that the config imports. */
 export type PricesFile = z.output<typeof PricesFile>;
 const PricesFile = z.strictObject({
   source: z.string(),
@@ -24,7 +24,7 @@ export function pricesFileOf(configFile: string): string {
 }
 
 /**
- * Undefined where there is none.
+ * Undefined if there is no file.
  *
  * @throws {CliError} If somebody else's file is there, or it is not in UTF-8.
  */
@@ -46,7 +46,7 @@ export async function writePricesFile(file: string, content: PricesFile): Promis
   await writeFile(file, `${JSON.stringify(content, null, 2)}\n`);
 }
 
-/** How a config takes the prices of the file: to be pasted. */
+/** The lines by which a config uses the file's prices, to paste. */
 export function importOf(file: string): readonly string[] {
   return [`import listed from './${basename(file)}' with { type: 'json' };`, 'prices: listed.prices,'];
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { runRecorded } from './testing/recording-terminal.ts';
 
-/** Words of the commands that only look, and options of all; what they ask is not there. */
+/** Words of the read-only commands, and options of all commands; there is no deployment. */
 const words = fc.constantFrom(
   ...['config', 'check', 'models', 'teams', 'list', 'show'],
   ...['keys', 'usage', 'create', 'rotate', 'revoke', 'move'],
@@ -12,7 +12,7 @@ const words = fc.constantFrom(
   ...['--from', 'no.json', '--replaced', '--', '-', '--config'],
 );
 
-test('whatever is typed, it ends with a code and a word, and never with a stack', async () => {
+test('any command line ends with an exit code and a message, and never with a stack', async () => {
   const typed = fc.array(fc.oneof({ weight: 5, arbitrary: words }, { weight: 1, arbitrary: oddText }), {
     maxLength: 7,
   });

@@ -35,7 +35,7 @@ test.each([
   expect(code).toBe(0);
 });
 
-/** What is typed for each command that does something. */
+/** The words of each command that does something. */
 function leaves({ commands }: Command, typed: readonly string[] = []): string[][] {
   return commands.flatMap((command) => {
     const path = [...typed, command.name()];
@@ -175,7 +175,7 @@ test('--local before a command does not take the command for its URL', async () 
   expect(noted).toMatch(/no\.config\.ts/);
 });
 
-test('models are those of the config, with what they cost and how long they last', async () => {
+test("models are the config's, with their prices and end dates", async () => {
   const { code, printed } = await proxy('models');
   expect(code).toBe(0);
   expect(printed).toMatch(/^ALIAS {2,}MODEL {2,}USD IN {2,}USD OUT {2,}PLANS {2,}LIFECYCLE$/m);
@@ -183,7 +183,7 @@ test('models are those of the config, with what they cost and how long they last
   expect(printed).toMatch(/^llama .* legacy, ends 2027-03-30, in 127d$/m);
 });
 
-test('models as JSON have all that is known', async () => {
+test('models as JSON have all known facts', async () => {
   const { printed } = await proxy(
     'models',
     '--json',

@@ -49,7 +49,7 @@ Examples:
   ${program} usage --local                      who used what of the gateway of npm start
 `;
 
-/** All commands, and what they are given. */
+/** All commands, with their tools. */
 export function createProgram(
   terminal: Terminal,
   now: () => number,
@@ -80,7 +80,7 @@ export function createProgram(
  * Runs one command.
  *
  * @param args Without the program: `['keys', 'list']`.
- * @returns The exit code: 0, 1 where it failed, 2 where it was called wrongly.
+ * @returns The exit code: 0, 1 if it failed, 2 if it was called wrongly.
  */
 export async function run(args: readonly string[], given: Terminal, now: () => number): Promise<number> {
   const terminal = guarded(given);
@@ -97,7 +97,7 @@ export async function run(args: readonly string[], given: Terminal, now: () => n
   }
 }
 
-/** `--local keys list` would take `keys` for the URL, and of an address its port is enough. */
+/** `--local keys list` would take `keys` for the URL; and a port alone is enough of an address. */
 function withLocalUrl(args: readonly string[]): readonly string[] {
   return args.map((argument, index) =>
     argument === '--local' && !isLocalAddress(args[index + 1] ?? '')

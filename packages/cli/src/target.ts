@@ -5,13 +5,13 @@ export type Place =
   | { readonly kind: 'local'; readonly url: string }
   | {
       readonly kind: 'aws';
-      /** Undefined where AWS did not say. */
+      /** Undefined if AWS did not say. */
       readonly account: string | undefined;
       readonly region: string;
     };
 
 /**
- * What a command changes, for questions and for what they report: `bedrock-proxy-dev (AWS account 111122223333, us-east-1)`.
+ * The deployment that a command changes, for questions and reports: `bedrock-proxy-dev (AWS account 111122223333, us-east-1)`.
  */
 export function targetText(stack: string, place: Place): string {
   if (place.kind === 'local') return `${stack} (local gateway ${place.url})`;

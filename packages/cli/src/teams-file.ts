@@ -7,7 +7,7 @@ import { readTextFile } from './text-file.ts';
  *
  * @param file Relative to where npm was run.
  * @throws {CliError} If it cannot be read.
- * @throws {AdminError} If it says something else.
+ * @throws {AdminError} If it has another form.
  */
 export async function readTeamsFile(file: string): Promise<TeamImport[]> {
   const list: unknown = await readTextFile(file)

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { guarded } from './terminal.ts';
 
-test('a reader that has had enough ends the command, quietly', async () => {
+test('a reader that closes the pipe ends the command quietly', async () => {
   const args = ['--conditions=@org/source', join(import.meta.dirname, 'index.ts'), 'models', '--json'];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   child.stdout.destroy();
@@ -26,7 +26,7 @@ test('no control character reaches the terminal, whatever it is in; colours and 
   expect(said).toEqual([`${red}\t${shown}\nnext`, shown, shown]);
 });
 
-test('what is printed as JSON is still JSON', () => {
+test('JSON output is still JSON', () => {
   fc.assert(
     fc.property(anyJson, (json) => {
       const { terminal, said } = fakeTerminal();

@@ -6,21 +6,21 @@ import { CliError } from './cli-error.ts';
 const styles = ['bold', 'dim', 'red', 'yellow', 'green'] as const;
 export type Style = (typeof styles)[number];
 
-/** Where a command speaks: results on standard output, all else on standard error, so that a pipe gets results only. */
+/** Output of a command: results on standard output, all else on standard error, so that a pipe gets only results. */
 export interface Terminal {
   /** Writes a line of the result. */
   print(text: string): void;
   /** Says something beside the result. */
   note(text: string): void;
-  /** Colours a part of the result; does nothing without a terminal, or where NO_COLOR is set. */
+  /** Colours a part of the result; does nothing without a terminal, or if NO_COLOR is set. */
   paint(style: Style, text: string): string;
   /**
    * Asks before something that cannot be undone.
    *
-   * @throws {CliError} If there is nobody to ask, or the answer is no.
+   * @throws {CliError} If there is no user to ask, or the answer is no.
    */
   confirm(question: string): Promise<void>;
-  /** Asks for something to be typed; undefined where it is not. Absent where there is nobody to ask. */
+  /** Asks the user to type something; undefined if they do not. Absent if there is no user to ask. */
   readonly ask: ((question: string) => Promise<string | undefined>) | undefined;
 }
 
@@ -45,7 +45,7 @@ export const processTerminal: Terminal = {
     : undefined,
 };
 
-/** What may reach a terminal as it is: lines, tabs, and how {@link Terminal.paint} begins and ends a style. */
+/** Control characters that may reach a terminal: lines, tabs, and the start and end of a {@link Terminal.paint} style. */
 const plain = new Set([
   '\n',
   '\t',
@@ -54,7 +54,7 @@ const plain = new Set([
 
 /**
  * The same terminal, on which every other control character is written as in JSON: names from the table, from a file or
- * from AWS could else move the cursor, set the clipboard, or turn what follows around.
+ * from AWS could otherwise move the cursor, set the clipboard, or reverse the following text.
  */
 export function guarded(terminal: Terminal): Terminal {
   const { ask } = terminal;
@@ -67,7 +67,7 @@ export function guarded(terminal: Terminal): Terminal {
   };
 }
 
-/** The same for what must be one line, as a cell of a table. */
+/** The same for text that must be one line, such as a table cell. */
 export function escapedLine(text: string): string {
   return escaped(text).replace(/[\n\t]/g, escapeOf);
 }
@@ -85,10 +85,10 @@ function escapeOf(character: string): string {
     .join('');
 }
 
-/** 128 and SIGPIPE: what a shell reports of any program whose reader has left. */
+/** 128 and SIGPIPE, as a shell reports for any program whose reader has left. */
 const readerLeft = 141;
 
-/** Ends the program at once, and without a word, when its reader has had enough: `| head`. */
+/** Ends the program at once, and silently, when its reader closes the pipe: `| head`. */
 export function endWithReader(...streams: readonly Writable[]): void {
   for (const stream of streams) {
     stream.on('error', (error: NodeJS.ErrnoException) => {

@@ -33,7 +33,7 @@ test.each([
   });
 });
 
-test('what is in no encoding that is read is refused, and not half read', async () => {
+test('a file in an unknown encoding is refused, and not half read', async () => {
   const latin1 = Buffer.from('["caf\u00e9"]', 'latin1');
   await expect(readTextFile(await fileOf(latin1))).rejects.toMatchObject({
     message: expect.stringMatching(/is not in UTF-8\.$/),

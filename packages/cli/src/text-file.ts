@@ -3,11 +3,11 @@ import { resolve } from 'node:path';
 import { CliError } from './cli-error.ts';
 
 /**
- * Reads a file that people write, which editors may begin with a byte order mark.
+ * Reads a file that a person wrote. Editors may begin it with a byte order mark.
  *
  * @param file Relative to where npm was run.
  * @throws {CliError} If it is in another encoding than UTF-8.
- * @throws {Error} If it cannot be read: as `node:fs` says it.
+ * @throws {Error} If it cannot be read, as thrown by `node:fs`.
  */
 export async function readTextFile(file: string): Promise<string> {
   const bytes = await readFile(resolve(process.env['INIT_CWD'] ?? '.', file));

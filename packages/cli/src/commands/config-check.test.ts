@@ -49,7 +49,7 @@ const withTeam = (change: object) => ({
   ...good,
   teams: { ...good.teams, acme: { ...good.teams.acme, ...change } },
 });
-/** What is wrong, and what the answer must name: the field, and how to put it right. */
+/** A fault, and the answer's necessary parts: the field, and the fix. */
 const broken: [fault: string, config: object | string, field: string, fix: RegExp][] = [
   [
     'no default export',
@@ -109,7 +109,7 @@ test('a model that other Regions may answer is shown with them and its profile',
   expect(worldwide).toMatch(/^claude-haiku-4\.5 .* any commercial Region \(profile global\.\)$/m);
 });
 
-test('the most that a month can cost is shown where every plan has a limit on it', async () => {
+test('the most that a month can cost is shown if every plan limits it', async () => {
   const usd = (month: number) => ({ limits: { usd: { month } } });
   const plans = {
     trial: { ...plan, ...usd(0.25) },
@@ -157,7 +157,7 @@ test.each([
   expect(noted).toMatch(warning);
 });
 
-test('as JSON, too', async () => {
+test('as JSON too', async () => {
   const { printed } = await check(good, '--json');
   expect(JSON.parse(printed)).toMatchObject({
     valid: true,

@@ -75,7 +75,7 @@ function summaryOf(config: ProxyConfig) {
         {
           alias,
           modelId: location.modelId,
-          /** Regions that may answer; the empty text stands for every commercial one. */
+          /** Regions that may answer; the empty string stands for every commercial Region. */
           regions: location.regions,
           through: location.through,
           lifecycle: definition.lifecycle,
@@ -86,7 +86,7 @@ function summaryOf(config: ProxyConfig) {
   };
 }
 
-/** What the models can cost all teams of the config in a month; undefined where a plan has no limit on that. */
+/** The most that the models can cost all teams of the config in a month; undefined if a plan does not limit it. */
 function mostUsdPerMonth({ plans, teams }: ProxyConfig): number | undefined {
   const most = new Map(Object.entries(plans).map(([name, { limits }]) => [name, limits?.usd?.month]));
   if ([...most.values()].some((max) => typeof max !== 'number')) return undefined;
@@ -134,7 +134,7 @@ function describe(config: ProxyConfig): string {
   return `The config is good: ${stack} in ${region}.\n\n${planTable}\n\n${cost}\n\n${modelTable}`;
 }
 
-/** `us-east-1`, or through which profile which Regions may answer. */
+/** `us-east-1`, or the profile and the Regions that may answer. */
 function regionsText({ modelId, regions, through }: ModelLocation): string {
   if (through !== 'inference-profile') return regions.join(', ');
   const [prefix] = modelId.split('.', 1);

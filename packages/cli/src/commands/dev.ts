@@ -46,7 +46,7 @@ export function addDev(program: Command, cli: Cli): void {
       const start = new URL('../../../local/src/start.ts', import.meta.url);
       const values = Object.entries({ config, ...kept });
       const args = values.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
-      // It is a program, and reads its own arguments.
+      // This program reads its own arguments.
       process.argv = [process.execPath, start.pathname, ...(once ? ['--once'] : []), ...args];
       await import(start.href);
     });

@@ -66,7 +66,7 @@ export function addKeysCreate(keys: Command, cli: Cli): void {
     });
 }
 
-/** @throws {CliError} Naming the one that cannot be read, or is given twice. */
+/** @throws {CliError} Names the limit that cannot be read, or is given twice. */
 export function parseLimits(texts: readonly string[]): Limits {
   const limits: Record<string, Record<string, number>> = {};
   for (const text of texts) {

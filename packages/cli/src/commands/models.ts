@@ -72,7 +72,7 @@ function describe(model: OfferedModel, config: ProxyConfig) {
     {
       alias,
       modelId: location.modelId,
-      /** Regions that may answer; the empty text stands for every commercial one. */
+      /** Regions that may answer; the empty string stands for every commercial Region. */
       regions: location.regions,
       contextTokens: definition.contextTokens,
       maxOutputTokens: definition.maxOutputTokens,

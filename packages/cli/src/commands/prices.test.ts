@@ -23,7 +23,7 @@ const base = {
 
 let configs = 0;
 
-/** A config in a folder of its own, with what stands beside it. */
+/** A config in its own folder, and the file beside it. */
 function configured({
   differing = {},
   header = '',
@@ -71,20 +71,20 @@ const takesFile = {
   prices: 'listed.prices',
 };
 
-test('where nothing differs the command says so, and what it could not compare, and ends well', async () => {
+test('if nothing differs the command says so, names the models that it could not compare, and succeeds', async () => {
   const { code, printed, noted } = await prices(configured().file, same);
   expect(printed).toBe("AWS's Price List has the same for one model in us-east-1.");
   expect(noted).toMatch(/^nova-pro: not compared; the list has no "Nova Pro"/);
   expect(code).toBe(0);
 });
 
-test('where the list has nothing of the config, nobody can take that for the same', async () => {
+test('if the list has no model of the config, that is not reported as no difference', async () => {
   const { code, noted } = await prices(configured().file, nothingListed);
   expect(noted).toMatch(/error: Nothing was compared: .* in us-east-1\.\nCompare by hand: https:/);
   expect(code).toBe(1);
 });
 
-test('what differs is a table, nothing is written, and the command ends with 1', async () => {
+test('differences are a table, nothing is written, and the command ends with 1', async () => {
   const { file, listed } = configured();
   const { code, printed, noted } = await prices(file, dearer);
   expect(printed).toMatch(/^ALIAS +RATE +YOURS +FROM +AWS$/m);
@@ -95,7 +95,7 @@ test('what differs is a table, nothing is written, and the command ends with 1',
   expect(existsSync(listed)).toBe(false);
 });
 
-test('as JSON, it is what a program goes on with', async () => {
+test('JSON has the fields that a program needs', async () => {
   const { printed } = await prices(configured().file, dearer, '--json');
   expect(JSON.parse(printed)).toEqual({
     ...{ region: 'us-east-1', compared: 1 },
@@ -160,7 +160,7 @@ test.each(['not JSON', '{ "nova-lite": { "input": 1 } }'])(
   },
 );
 
-test('a permission that is missing is said with where to find it', async () => {
+test('an error about a missing permission says where to find it', async () => {
   const { code, noted, printed } = await prices(configured().file, {});
   expect(noted).toMatch(
     /^error: AccessDeniedException: .*GetProducts.*\ndocs\/keys\.md lists the permissions/,
@@ -168,7 +168,7 @@ test('a permission that is missing is said with where to find it', async () => {
   expect({ code, printed }).toEqual({ code: 1, printed: '' });
 });
 
-test('a Price List that is not there is said in the words for any service', async () => {
+test('an unreachable Price List is reported like any unreachable service', async () => {
   const { file } = configured();
   vi.stubEnv('AWS_ENDPOINT_URL_PRICING', 'http://127.0.0.1:1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAOPERATOR00000000');

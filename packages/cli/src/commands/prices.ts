@@ -61,7 +61,7 @@ export function addPrices(program: Command, cli: Cli): void {
     });
 }
 
-/** Writes what differs into the file beside the config. */
+/** Writes the differences into the file beside the config. */
 async function takeOver(
   { prices }: PriceComparison,
   config: ProxyConfig,

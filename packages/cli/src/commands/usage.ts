@@ -25,7 +25,7 @@ type Order = (typeof orders)[number];
 interface Options {
   readonly team?: string;
   readonly month?: string;
-  /** Of a limit, from 0 to 1. */
+  /** Used share of a limit, from 0 to 1. */
   readonly near?: number;
   readonly sort: Order;
   readonly all?: boolean;
@@ -78,7 +78,7 @@ export function addUsage(program: Command, cli: Cli): void {
     });
 }
 
-/** The most first, but for names. */
+/** Largest first, except for names. */
 function sorted(usage: readonly Usage[], order: Order): readonly Usage[] {
   switch (order) {
     case 'team':
@@ -97,7 +97,7 @@ function share(text: string): number {
   return percent / 100;
 }
 
-/** Whether it used something, or nobody knows. */
+/** Whether it used something, or is not counted. */
 function isTold({ counted, inconsistent, used }: Usage): boolean {
   return !counted || inconsistent === true || Object.values(used.month ?? {}).some((amount) => amount > 0);
 }

@@ -2,16 +2,16 @@ import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { CliError } from '../cli-error.ts';
 
-/** Runs the CDK's own command line; resolves when it has done what it was asked. */
+/** Runs the CDK's own command line; resolves when it has succeeded. */
 export type Cdk = (args: readonly string[], region: string) => Promise<void>;
 
 const repository = resolve(import.meta.dirname, '../../../..');
 
-/** Where the CDK finds its settings, and the cloud assembly goes. */
+/** The folder of the CDK's settings and of the cloud assembly. */
 export const cdkDirectory = resolve(repository, 'packages/infra');
 
 /**
- * The pinned CDK, which is installed where it is not yet. What it says goes to standard error, because it is progress
+ * The pinned CDK, installed if necessary. Its output goes to standard error, because it is progress
  * and not a result.
  */
 export const cdk: Cdk = (args, region) =>

@@ -46,12 +46,12 @@ const account: AwsAnswers = {
 };
 
 const denied = { status: 403, exception: 'AccessDeniedException', body: { message: 'not authorized' } };
-/** Nobody may touch the table. */
+/** Access to the table is denied. */
 const tableIsDenied: AwsAnswers = { Query: denied, BatchGetItem: denied };
 
 const unattended: DeployOptions = { yes: true, showKeys: false, setLogRole: false };
 
-/** An account, and what was done to it. */
+/** An account, and the changes to it. */
 async function prepare({
   answers = {},
   config = {},
@@ -97,7 +97,7 @@ async function prepare({
   };
 }
 
-test('it shows endpoint and keys, and a line to ask it by, as the original did', async () => {
+test('it shows endpoint and keys, and a command to try it, as the original did', async () => {
   const { deploy, cdk, noted } = await prepare();
   const service = await deploy({ showKeys: true });
   expect(noted()).not.toContain('signIn');
@@ -113,13 +113,13 @@ curl -H 'x-api-key: ${secret}' -H 'content-type: application/json' -d '{"model":
   expect(cdk).toEqual([['deploy', 'bedrock-proxy-dev', '--app', '/assembly', '--require-approval', 'never']]);
 });
 
-test('a key that is not deployed yet is not taken for one whose name is alike', async () => {
+test('a key that is not deployed yet is not mistaken for one with a similar name', async () => {
   const [[team = '', { plan } = { plan: '' }] = []] = Object.entries(shipped.teams);
   const { deploy } = await prepare({ config: { teams: { [team]: { plan, keys: ['toll.mkey'] } } } });
   expect((await deploy({ showKeys: true })).keys).toEqual([]);
 });
 
-test('in CI, no value of a key is read or shown', async () => {
+test('in CI, no key value is read or shown', async () => {
   const forbidden = { status: 500, body: {} };
   const { deploy } = await prepare({
     answers: { '/apikeys/aaaaaaaaaa': forbidden, '/apikeys/bbbbbbbbbb': forbidden },
@@ -129,19 +129,19 @@ test('in CI, no value of a key is read or shown', async () => {
   expect(text).toContain('curl -H "x-api-key: $KEY"');
 });
 
-test('on a terminal, values are shown to who says so, and to nobody else', async () => {
+test('on a terminal, values are shown only after a yes', async () => {
   for (const consent of [true, false]) {
     const { deploy } = await prepare({ agrees: () => consent });
     expect(describeService(await deploy()).includes(secret)).toBe(consent);
   }
 });
 
-test('the line to ask by has a model that answers', async () => {
+test('the command to try it has a model that answers', async () => {
   const { deploy } = await prepare({ answers: { [`/foundation-models/${micro}`]: notFound('ended') } });
   expect((await deploy()).model).toBe('llama');
 });
 
-test('a model that surely answers is before one that may', async () => {
+test('a model that surely answers comes before one that may', async () => {
   const { deploy } = await prepare({
     answers: { [`/foundation-models/${micro}`]: lifecycle('LEGACY', '2027-03-30T00:00:00Z') },
   });
@@ -213,14 +213,14 @@ test('an account that has a log role is asked nothing about it', async () => {
   expect(questions).toEqual(['Deploy bedrock-proxy-dev (AWS account 111122223333, us-east-1)?']);
 });
 
-test('where people sign in, the keys of their teams are seen to after the stack is there', async () => {
+test('with sign-in, the keys of its teams are made after the stack is deployed', async () => {
   const signIn = { issuer: 'https://login.example.com', audience: 'app' };
   const { deploy, cdk } = await prepare({ config: { signIn }, answers: tableIsDenied });
   await expect(deploy()).rejects.toMatchObject({ name: 'AccessDeniedException' });
   expect(cdk).toHaveLength(1);
 });
 
-test('where nobody signs in any more, keys that may not be removed are named, and it is deployed', async () => {
+test('without sign-in, keys that may not be removed are named, and it is deployed', async () => {
   const left = {
     id: 'cccccccccc',
     name: 'bedrock-proxy-dev-acme-sign-in',
@@ -234,7 +234,7 @@ test('where nobody signs in any more, keys that may not be removed are named, an
   }
 });
 
-test('it says what stays, and then deletes', async () => {
+test('it says which resources stay, and then deletes', async () => {
   const { destroy, cdk, noted, questions } = await prepare({ agrees: () => true });
   await destroy({ yes: false });
   expect(noted()).toMatch(/The table the-table stays.*--no-deletion-protection-enabled/s);
@@ -252,7 +252,7 @@ test('it is not deleted unless somebody agrees', async () => {
   expect(cdk).toEqual([]);
 });
 
-test('to delete what is not deployed, there is nothing to do', async () => {
+test('there is nothing to delete if it is not deployed', async () => {
   const missing = xmlFailure('ValidationError', 'Stack with id bedrock-proxy-dev does not exist');
   const { destroy } = await prepare({ answers: { 'DescribeStacks bedrock-proxy-dev': missing } });
   await expect(destroy({ yes: true })).rejects.toMatchObject({
@@ -270,7 +270,7 @@ test.each([
   expect(cdk).toEqual([['diff', 'bedrock-proxy-dev', '--app', '/assembly', ...options]]);
 });
 
-test('without credentials, nothing is compared, and it is said as a deployment says it', async () => {
+test('without credentials, nothing is compared, and the error is the same as for a deployment', async () => {
   const { deploy, diff, cdk, noted } = await prepare({
     answers: { GetCallerIdentity: xmlFailure('ExpiredToken', 'The security token is expired', 403) },
   });

@@ -19,15 +19,15 @@ export interface DeployOptions {
   readonly yes: boolean;
   /** Shows the values of the keys without asking. */
   readonly showKeys: boolean;
-  /** Sets the account's role for access logs without asking, where it is wanted and missing. */
+  /** Sets the account's role for access logs without asking, if it is needed and missing. */
   readonly setLogRole: boolean;
 }
 
 /**
- * Deploys a config: looks at the account first, stops at what would fail, leaves off what does not fit, and shows
- * where the deployment is and what its keys are.
+ * Deploys a config: checks the account first, stops at problems, leaves off a ceiling that does not fit, and shows
+ * the deployment's address and keys.
  *
- * @throws {CliError} If the account is not ready, or nobody agrees.
+ * @throws {CliError} If the account is not ready, or the user does not agree.
  */
 export async function deploy(
   config: ProxyConfig,
@@ -68,8 +68,8 @@ export async function deploy(
 }
 
 /**
- * Brings the keys made at run time into line with the config: those of its teams, and those of signed-in callers, whose values no
- * template may hold. Without signIn there is mostly nothing to do, so a deployer who may not touch them need not be allowed to.
+ * Brings the keys made at run time into line with the config: keys of its teams, and keys of signed-in callers, whose values no
+ * template may hold. Without signIn there is mostly nothing to do, so the deployer then needs no permission for them.
  */
 async function seeToKeys(deployment: Deployment, terminal: Terminal): Promise<void> {
   try {
@@ -85,14 +85,14 @@ async function seeToKeys(deployment: Deployment, terminal: Terminal): Promise<vo
   }
 }
 
-/** The one that deploy itself can put right is not a reason to stop. */
+/** A problem that deploy itself can fix is not a reason to stop. */
 function stopAtErrors({ findings, lacksLogRole }: Diagnosis): void {
   const errors = findings.filter(({ status }) => status === 'error').length - (lacksLogRole ? 1 : 0);
   if (errors === 0) return;
   throw new CliError('Nothing was deployed: the account is not ready.', 'Follow what is said above.');
 }
 
-/** False, too, where there is nobody to ask, as in CI. */
+/** Also false if there is no user to ask, as in CI. */
 async function agrees(terminal: Terminal, question: string): Promise<boolean> {
   try {
     await terminal.confirm(question);

@@ -6,9 +6,9 @@ import { targetText } from '../target.ts';
 import type { DeployTools } from './tools.ts';
 
 /**
- * Deletes a deployment, after saying what stays and what is lost.
+ * Deletes a deployment, after saying which resources stay and which are lost.
  *
- * @throws {CliError} If it is not deployed, or nobody agrees.
+ * @throws {CliError} If it is not deployed, or the user does not agree.
  */
 export async function destroy(
   config: ProxyConfig,

@@ -5,10 +5,10 @@ import { describeFindings } from '../output/findings.ts';
 import type { DeployTools } from './tools.ts';
 
 /**
- * Shows what a deployment of the config would change.
+ * Shows the changes that a deployment of the config would make.
  *
- * @param options.fail Ends as a failure where something would.
- * @throws {CliError} If nobody is signed in, which the CDK would say in its own way, and twice.
+ * @param options.fail Ends as a failure if there are changes.
+ * @throws {CliError} If there are no credentials, which the CDK would report in its own way, and twice.
  */
 export async function diff(
   config: ProxyConfig,

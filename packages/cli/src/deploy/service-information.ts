@@ -7,24 +7,24 @@ import {
 } from '@org/admin';
 import type { ProxyConfig } from '@org/infra/config';
 
-/** What the one who deployed wants to know, and to hand on. */
+/** The facts that the deployer needs, and hands on. */
 export interface ServiceInformation {
   readonly stack: string;
   readonly region: string;
   readonly endpoint: string;
   readonly keys: readonly DeployedKey[];
-  /** An alias that may well answer the first key. */
+  /** An alias that likely answers the first key. */
   readonly model: string | undefined;
 }
 
 export interface DeployedKey {
   readonly name: string;
   readonly id: string;
-  /** Undefined where it is not to be shown. */
+  /** Undefined if it must not be shown. */
   readonly value: string | undefined;
 }
 
-/** Reads what a deployed stack says about itself. The values of keys are read only with `withValues`. */
+/** Reads a deployed stack's outputs. Key values are read only with `withValues`. */
 export async function readServiceInformation(
   { name: stack, config, configKeyIds, apiKeys }: Deployment,
   settings: ClientSettings,
@@ -49,7 +49,7 @@ export async function readServiceInformation(
   };
 }
 
-/** A model of the key's plan: one that surely answers, else one that may, else the first. */
+/** A model of the key's plan: if possible one that surely answers, else one that may, else the first. */
 function answeringModel(
   { teams, plans }: ProxyConfig,
   keyName: string | undefined,

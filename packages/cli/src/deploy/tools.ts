@@ -7,16 +7,16 @@ import type { Synthesized } from '@org/infra/stack';
 import type { Cli } from '../cli.ts';
 import { type Cdk, cdk, cdkDirectory } from './cdk.ts';
 
-/** What the commands that change an account work with. */
+/** Tools of the commands that change an account. */
 export interface DeployTools extends Pick<Cli, 'terminal' | 'invocation' | 'now'> {
   readonly cdk: Cdk;
   /** Builds the functions, and writes the cloud assembly of a config. */
   synthesize(config: ProxyConfig): Promise<Synthesized>;
-  /** For clients of AWS in a Region. */
+  /** Settings for AWS clients in a Region. */
   settings(region: string): ClientSettings;
 }
 
-/** Where the cloud assembly goes, and `cdk` looks for it. */
+/** The folder of the cloud assembly, where `cdk` looks for it. */
 const assembly = join(cdkDirectory, 'cdk.out');
 
 export const deployTools = ({ terminal, invocation, now, awsSettings }: Cli): DeployTools => ({
@@ -39,7 +39,7 @@ export async function buildAndSynthesize(config: ProxyConfig): Promise<Synthesiz
   return synthesize(config, { outdir: assembly });
 }
 
-/** Deploys the role of the account's access logs. */
+/** Deploys the account's role for access logs. */
 export async function setLogRole({ cdk }: DeployTools, config: ProxyConfig): Promise<void> {
   const { synthesizeAccount } = await import('@org/infra/stack');
   const outdir = await mkdtemp(join(tmpdir(), 'account-stack-'));

@@ -3,7 +3,7 @@ const unitMs = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 } as const;
 /**
  * Milliseconds of a duration such as `2h`, `90m` or `1d12h`.
  *
- * @returns Undefined for any other text.
+ * @returns Undefined for any other string.
  */
 export function parseDuration(text: string): number | undefined {
   if (!/^(?:\d+[dhms])+$/.test(text)) return undefined;

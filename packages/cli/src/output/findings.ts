@@ -31,7 +31,7 @@ export interface FindingText {
   readonly subject: string;
   readonly status: Finding['status'];
   readonly what: string;
-  /** Absent where there is nothing to do. */
+  /** Absent if there is nothing to do. */
   readonly whatToDo?: string;
 }
 
@@ -66,7 +66,7 @@ function subjectText({ check, of }: Subject): string {
   return of === undefined ? labels[check] : `${labels[check]} ${of}`;
 }
 
-/** What to do, with the commands for it. */
+/** What to do, with the commands. */
 function remedyText(remedy: Remedy, invocation: Invocation): string {
   switch (remedy.kind) {
     case 'advice':

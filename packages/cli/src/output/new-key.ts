@@ -1,7 +1,7 @@
 import type { NewKey } from '@org/admin';
 import type { Terminal } from '../terminal.ts';
 
-/** Shows the value of a key, this once: alone on standard output, so that it can be piped to where secrets are kept. */
+/** Shows the value of a key, this once: alone on standard output, so that it can be piped to a secret store. */
 export function printNewKey(
   terminal: Terminal,
   key: NewKey,

@@ -10,7 +10,7 @@ const race = {
   requestIds: ['a', 'b', 'c', 'd', 'e', 'f'],
 } as const;
 
-test('a proof is a line: how it came out, the promise, and what was seen', () => {
+test('a proof is a line: the result, the promise, and the observation', () => {
   expect(proofLine(race, recordingTerminal())).toBe('broken     A limit holds: let 21 | 20 through');
 });
 

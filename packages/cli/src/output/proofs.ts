@@ -12,7 +12,7 @@ export function proofLine({ statement, outcome, what }: ProofResult, terminal: T
   return `${terminal.paint(styles[outcome], outcome.padEnd('not shown'.length))}  ${statement}: ${what}`;
 }
 
-/** All results as a page of Markdown, to be kept with the deployment. */
+/** All results as a Markdown page, to keep with the deployment. */
 export function proofReport(
   results: readonly ProofResult[],
   { deployment, at }: { readonly deployment: string; readonly at: number },

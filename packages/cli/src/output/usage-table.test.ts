@@ -31,7 +31,7 @@ test('the limits of a team come under its name, and a key under its team', () =>
   expect(text[1]).toContain('100 %');
 });
 
-test('without limits there is what was used, and no bar', () => {
+test('without limits the amount used is shown, and no bar', () => {
   const rows = lines(usage({})).map((line) => line.split(/ {2,}/));
   expect(rows).toEqual(
     expect.arrayContaining([
@@ -53,14 +53,14 @@ test('a key that does not come after its team is named with it', () => {
   expect(table.split('\n')[1]).toMatch(/^acme, key intern {2}/);
 });
 
-test("the total is the teams' usage, in which that of their keys is", () => {
+test("the total is the teams' usage, which includes their keys' usage", () => {
   const key = usage({ key: 'intern' });
   expect(usageTotal([usage({}), key, usage({ team: 'other' }), usage({ team: 'uncounted', used: {} })])).toBe(
     'Used this month by these 3 teams: 62 requests, 6,800 tokens, $0.0246.',
   );
 });
 
-test('the nearest limit is the one that is used most, and a limit of 0 is used up', () => {
+test('the nearest limit is the one with the largest used share, and a limit of 0 is used up', () => {
   expect(nearestLimit(usage({ limits: [limit(50, 31), limit(10, 9)] }))).toBe(0.9);
   expect(nearestLimit(usage({ limits: [limit(0, 0)] }))).toBe(1);
   expect(nearestLimit(usage({}))).toBe(0);

@@ -32,7 +32,7 @@ export function usageTable(
     const name = key === undefined ? team : grouped ? `  ${key}` : `${team}, key ${key}`;
     const head = [name, each.plan ?? '-'];
     if (each.inconsistent) return [[...head, terminal.paint('red', 'inconsistent')]];
-    // Of a team that was removed, what it used is all that there is to say.
+    // A removed team has only its usage.
     const told = each.counted || (each.plan === undefined && each.used.month);
     if (!told) return [[...head, 'not counted']];
     const lines =
@@ -94,7 +94,7 @@ export function usageTotal(usage: readonly Usage[]): string {
   return `Used this month by ${by}: ${total.join(', ')}.`;
 }
 
-/** The share of its limit that is used most, from 0: 0 without limits, and 1 for a limit of 0. */
+/** The largest used share of a limit, from 0: 0 without limits, and 1 for a limit of 0. */
 export function nearestLimit({ limits }: Usage): number {
   return Math.max(0, ...limits.map(shareOf));
 }

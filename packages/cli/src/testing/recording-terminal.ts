@@ -2,7 +2,7 @@ import { CliError } from '../cli-error.ts';
 import { run } from '../program.ts';
 import type { Terminal } from '../terminal.ts';
 
-/** A terminal without colours, on which nobody answers, and what was said on it. */
+/** A terminal without colours or a user to answer, and its output. */
 export interface RecordingTerminal extends Terminal {
   readonly printed: readonly string[];
   readonly noted: readonly string[];
@@ -24,7 +24,7 @@ export function recordingTerminal(): RecordingTerminal {
   };
 }
 
-/** Runs a command at noon of 2026-11-22, and returns what was said. */
+/** Runs a command at noon of 2026-11-22, and returns its output. */
 export async function runRecorded(args: readonly string[]) {
   const terminal = recordingTerminal();
   const code = await run(args, terminal, () => Date.parse('2026-11-22T12:00:00Z'));
