@@ -75,9 +75,13 @@ const refused: readonly (readonly [name: string, code: ErrorCode, make: Make])[]
         .setProtectedHeader({ alg: 'ES256', kid: 'local' })
         .sign(foreignKey),
   ],
-  ['that nobody signed', 'unauthenticated', () => new UnsecuredJWT({ ...claims, exp: seconds(60) }).encode()],
   [
-    'that the public key signed as a secret',
+    'without a signature',
+    'unauthenticated',
+    () => new UnsecuredJWT({ ...claims, exp: seconds(60) }).encode(),
+  ],
+  [
+    'signed with the public key as a secret',
     'unauthenticated',
     async ({ jwksUrl }) => {
       const secret = new TextEncoder().encode(await (await fetch(jwksUrl)).text());
@@ -118,7 +122,7 @@ test('a caller without any credential is refused', async () => {
   expect((await askWith({ authorization: 'Basic dXNlcjpwYXNz' })).error().code).toBe('unauthenticated');
 });
 
-test('a token that is longer than all headers may be does not come through', async () => {
+test('a token longer than the limit of all headers does not get through', async () => {
   const { askAs, issuer, bedrock } = await start();
   const statuses: number[] = [];
   for (const bytes of [9000, 15_000]) {
@@ -207,7 +211,7 @@ test('the access token of a user pool of the deployment stands for its group', a
     expect((await askAs(await issuer.issue('toll', overrides))).error().code).toBe(code);
 });
 
-test('where the issuer cannot be asked, tokens fail and may be tried again, and keys go on', async () => {
+test('if the issuer cannot be reached, tokens fail and may be tried again, and keys still work', async () => {
   const { askAs, askWith, issuer, keyValue } = await start();
   const token = await issuer.issue('thrifty');
   await issuer.close();
@@ -218,13 +222,13 @@ test('where the issuer cannot be asked, tokens fail and may be tried again, and 
   expect((await askWith({ 'x-api-key': keyValue('thrifty-key') })).status).toBe(200);
 });
 
-test('where the table cannot be read, no token is let in', async () => {
+test('if the table cannot be read, every token is refused', async () => {
   const { askAs, issuer, dynamodb } = await start();
   dynamodb.failEvery({ kind: 'reset' });
   expect((await askAs(await issuer.issue('thrifty'))).status).toBe(500);
 });
 
-test('the keys of the issuer and of the team are asked for once a minute, not once a request', async () => {
+test("the issuer's keys and the team's key are read once a minute, not once a request", async () => {
   const { askAs, issuer, dynamodb } = await start();
   const token = await issuer.issue('hasty');
   await askAs(token);
@@ -237,7 +241,7 @@ test('the keys of the issuer and of the team are asked for once a minute, not on
 async function withKeys() {
   const system = await start();
   const endpoints = await localEndpoints(system.gateway.url, 'signed-in-dev');
-  /** The deployment, as another config has it. */
+  /** The deployment with another config. */
   const open = async (config: ProxyConfig) => {
     const deployment = await openDeployment(config, endpoints, Date.now);
     onTestFinished(() => deployment.close());
@@ -254,12 +258,12 @@ async function withKeys() {
       const { items = [] } = await apiGateway.send(new GetApiKeysCommand({ includeValues: true }));
       return items.filter(({ name }) => name?.endsWith('-sign-in'));
     },
-    /** Lets a minute pass: what a function remembers does not outlive it. */
+    /** Lets a minute pass, after which the functions' caches are stale. */
     forget: () => system.gateway.killFunctions(),
   };
 }
 
-test('each team has one key for its signed-in callers, however often it is deployed', async () => {
+test('each team has one key for its signed-in callers, after any number of deployments', async () => {
   const { deployment, signInKeys } = await withKeys();
   const before = await signInKeys();
   expect(before.map(({ name }) => name).toSorted()).toEqual([
@@ -280,7 +284,7 @@ test('a team made at run time can be signed in for, on its own plan', async () =
   expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 429]);
 });
 
-test('the key of a team of the config has no plan of its own: it ends with the team', async () => {
+test('the key of a team of the config has no own plan: it ends with the team', async () => {
   const { deployment, signInKeys } = await withKeys();
   await createTeam(deployment, 'ghosts', 'few');
   const ids = (await signInKeys()).map(({ id = '' }) => id);
@@ -330,13 +334,13 @@ test('signed-in callers of a team that is deleted are denied', async () => {
   expect(await signInKeys()).toHaveLength(2);
 });
 
-test('a deployment that turns sign-in on makes keys for the teams that were made at run time, too', async () => {
+test('a deployment that turns sign-in on also makes keys for teams made at run time', async () => {
   const { apiGateway, askAs, deployment, forget, issuer, open, signInKeys } = await withKeys();
   const withoutSignIn = await open(parseProxyConfig({ ...configs['signed-in'], signIn: undefined }));
   await createTeam(withoutSignIn, 'ghosts', 'few');
   const token = await issuer.issue('ghosts');
   expect((await askAs(token)).error().code).toBe('access_denied');
-  // Somebody has waited for this.
+  // A caller has waited for this.
   const planted = {
     name: 'signed-in-dev-ghosts-sign-in',
     description: 'signed-in-dev: signed-in callers of team ghosts',

@@ -45,7 +45,7 @@ test.each([
   expect(reply.error().message).toContain('Authorization: Bearer');
 });
 
-test('limits are those of the key, however it was sent', async () => {
+test("the key's limits hold, however it was sent", async () => {
   const { send, keyValue } = await startSystem('counted');
   const key = keyValue('other-key');
   const ask = (headers: Readonly<Record<string, string>>) =>
@@ -55,7 +55,7 @@ test('limits are those of the key, however it was sent', async () => {
   expect((await ask(bearer(key))).error().code).toBe('quota_exceeded');
 });
 
-test('a key that API Gateway knows no more is refused at the next request', async () => {
+test('a key that API Gateway no longer knows is refused at the next request', async () => {
   const { send, keyValue, gateway } = await startSystem('shipped');
   const usage = async () =>
     (await send({ method: 'GET', path: '/usage', headers: bearer(keyValue('tollmkey')) })).status;
@@ -68,7 +68,7 @@ test('a key that API Gateway knows no more is refused at the next request', asyn
   expect(await usage()).toBe(401);
 });
 
-test('where the config has bearer keys off, x-api-key alone is read', async () => {
+test('if the config turns bearer keys off, only x-api-key is read', async () => {
   const { send, keyValue } = await startSystem('without-bearer');
   const key = keyValue('tollmkey');
   const status = async (headers: Readonly<Record<string, string>>) =>

@@ -7,22 +7,22 @@ import * as z from 'zod/mini';
 import type { System } from '../harness.ts';
 
 /**
- * What becomes of a command at one of its writes. `dies`: the write is done, and the command never hears of it, nor can
- * it do anything more. `refused`: AWS does not allow this one, and the command can still clean up.
+ * The fate of a command at one of its writes. `dies`: the write is done, but the command never hears of it and can
+ * do nothing more. `refused`: AWS does not allow the write, and the command can still clean up.
  */
 export interface Break {
   readonly kind: 'dies' | 'refused';
-  /** Which write, counted from 1; or the first whose method and path are so. */
+  /** Which write, counted from 1; or the first whose method and path match. */
   readonly write: number | RegExp;
 }
 
-/** A gateway at which commands break; else it does what the one behind it does. */
+/** A gateway at which commands break. Otherwise it acts like the gateway behind it. */
 export interface BreakingGateway {
   /** For `--local`. */
   readonly origin: string;
-  /** Counts writes anew, and breaks the next command there; undefined: nowhere. */
+  /** Restarts the count of writes, and breaks the next command there; undefined: nowhere. */
   breakAt(place: Break | undefined): void;
-  /** Whether the command got so far. */
+  /** Whether the command reached that write. */
   broke(): boolean;
 }
 
@@ -100,7 +100,7 @@ function isWrite({ method, url, headers }: IncomingMessage): boolean {
     : /\.(?:Put|Update|Delete)Item$/.test(operation);
 }
 
-/** The endpoints that commands find, so that they come this way. */
+/** The endpoints that commands find, so that their calls pass through here. */
 function pointedHere(content: string, origin: string): string {
   const found = Found.parse(JSON.parse(content));
   const endpoints = Object.entries(found.endpoints).map(([service, url]) => [

@@ -6,7 +6,7 @@ import { recordingTerminal } from '@org/cli/testing';
 import type { ProxyConfig } from '@org/infra/config';
 import { onTestFinished } from 'vitest';
 
-/** What a command said. */
+/** Output of a command. */
 export interface Said {
   readonly code: number;
   readonly stdout: string;
@@ -19,7 +19,7 @@ export type CommandLine = (...args: string[]) => Promise<Said>;
 /**
  * The command line on a local gateway.
  *
- * @param config What the file says that it is given.
+ * @param config Content of its config file.
  * @param now Milliseconds since 1970.
  */
 export async function commandLine(

@@ -28,7 +28,7 @@ const teams = Array.from({ length: 2000 }, (_, index) => {
 
 const NewKey = z.object({ name: z.string(), team: z.string(), value: z.string() });
 
-/** Runs a script of a package as a process of its own. */
+/** Runs a script of a package in its own process. */
 function node(script: string, args: readonly string[], environment: Record<string, string> = {}) {
   const path = join(import.meta.dirname, '../../packages', script);
   return promisify(execFile)(process.execPath, ['--conditions=@org/source', path, ...args], {
@@ -37,7 +37,7 @@ function node(script: string, args: readonly string[], environment: Record<strin
   });
 }
 
-test('2,000 teams with keys change nothing of the template, and each meets its own plan and limits', async () => {
+test('2,000 teams with keys do not change the template, and each has its own plan and limits', async () => {
   const { gateway, send } = await startSystem('counted');
   const directory = await mkdtemp(join(tmpdir(), 'proxy-scale-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
@@ -107,7 +107,7 @@ test('2,000 teams with keys change nothing of the template, and each meets its o
   ]);
 }, 180_000);
 
-test('an import that is repeated makes what is missing, and leaves the rest alone', async () => {
+test('a repeated import makes only the missing teams and keys', async () => {
   const { gateway } = await startSystem('counted');
   const endpoints = await localEndpoints(gateway.url, 'counted-dev');
   const deployment = await openDeployment(configs.counted, endpoints, now);

@@ -23,7 +23,7 @@ const noon = Date.parse('2026-11-22T12:00:00Z');
 /** When a command that died has been silent for long enough. */
 const later = noon + 3 * 60_000;
 
-/** When every key has ended that has an end. */
+/** When every key with an end has ended. */
 const atLast = noon + 400 * 86_400_000;
 
 const withSignIn = parseProxyConfig({
@@ -31,20 +31,20 @@ const withSignIn = parseProxyConfig({
   signIn: { issuer: 'https://login.example.com', audience: 'bedrock-proxy' },
 });
 
-/** A command that can break, and what must be true once it was run again. */
+/** A command that can break, and the state that must hold after it is run again. */
 interface Command {
   readonly run: string;
   /** Commands before it. */
   readonly after: readonly string[];
-  /** Whose keys are looked at. */
+  /** The team whose keys are checked. */
   readonly team: 'acme' | 'thrifty';
-  /** The keys of the team that work for good, one of each name, and the plan that they have. */
+  /** The team's permanent keys, one of each name, and their plan. */
   readonly leaves: Readonly<Record<string, string>>;
   /** Whether old keys may work on to an end. */
   readonly overlap?: boolean;
   /** Whether the team is gone. */
   readonly deletes?: boolean;
-  /** Whether the deployment has a key for the team's signed-in callers, too. */
+  /** Whether the deployment also has a key for the team's signed-in callers. */
   readonly signIn?: boolean;
 }
 
@@ -127,7 +127,7 @@ const teamsFile = JSON.stringify([
   { name: 'acme', plan: 'few', keys: [{ name: 'app', limits: { requests: { day: 2 } } }, 'other'] },
 ]);
 
-/** A deployment, an operator who writes down the values that are shown, and what is true. */
+/** A deployment, an operator who writes down the shown values, and the actual state. */
 async function start({ signIn = false, team: watched }: Command) {
   const system = await startSystem('counted');
   const gateway = await startBreakingGateway(system);
@@ -168,7 +168,7 @@ async function start({ signIn = false, team: watched }: Command) {
     );
     return item && SignInItem.parse(item).value;
   };
-  /** The keys of the team that work, but for that of its signed-in callers. */
+  /** The team's working keys, without that of its signed-in callers. */
   const working = async (at: number) => {
     const inside = await signedIn();
     const all = await watch(config, at);
@@ -191,7 +191,7 @@ async function start({ signIn = false, team: watched }: Command) {
     wait() {
       time = later;
     },
-    /** All as it was at the start. */
+    /** Restores the initial state. */
     async reset() {
       gateway.breakAt(undefined);
       time = later;
@@ -216,7 +216,7 @@ async function start({ signIn = false, team: watched }: Command) {
 
 type Operator = Awaited<ReturnType<typeof start>>;
 
-/** What a command says of keys, and how to see that it is true. */
+/** Statements of a command about keys, and how to check each. */
 const claims: readonly [RegExp, (operator: Operator, ...named: string[]) => Promise<void>][] = [
   [
     /The old key (\S+) works until (\S+), for/g,
@@ -297,14 +297,14 @@ async function expectTrue(operator: Operator, { stderr }: Said): Promise<void> {
   }
 }
 
-/** A key that was made with limits has them, whatever broke. */
+/** A key made with limits keeps them, whatever broke. */
 async function expectLimits({ working }: Operator): Promise<void> {
   for (const { name, limits } of await working(noon)) {
     if (name === 'app') expect(limits).toEqual({ requests: { day: 2 } });
   }
 }
 
-/** What is true once a command that broke was run again. */
+/** Checks the state after a broken command was run again. */
 async function expectFinished(operator: Operator, command: Command): Promise<void> {
   const { leaves, overlap = false, signIn = false } = command;
   const forGood = await operator.working(atLast);
@@ -312,7 +312,7 @@ async function expectFinished(operator: Operator, command: Command): Promise<voi
   const wanted = Object.entries(leaves).map(([name, plan]) => ({ name, plan, usagePlan: plan }));
   expect(seen).toHaveLength(wanted.length);
   expect(seen).toEqual(expect.arrayContaining(wanted));
-  // Whoever made it has its value, which is the last that was shown.
+  // The operator has its value, which is the last one shown.
   for (const { name, value } of forGood) expect(operator.shown.get(name)?.at(-1)).toBe(value);
   const now = await operator.working(later);
   expect(overlap ? now.length : now).toEqual(overlap ? expect.any(Number) : forGood);
@@ -345,7 +345,7 @@ test.each(commands.map((command) => [nameOf(command), command] as const))(
         const again = await operator.operate(command.run);
         if (again.code !== 0) expect(again.stderr).toMatch(repeated);
         await expectTrue(operator, again);
-        // A key whose value nobody saw is rotated, as it says.
+        // A key whose value was never shown is rotated, as the message says.
         for (const { name, value } of await operator.working(atLast)) {
           if (operator.shown.get(name)?.includes(value)) continue;
           const rotation = `keys rotate ${name}${command.overlap ? '' : ' --now --yes'}`;

@@ -10,7 +10,7 @@ const now = () => Date.parse('2026-11-22T12:00:00Z');
 /** Sets the clipboard of many terminals. */
 const clipboard = '\u001b]52;c;cm0gLXJmIC8=\u0007';
 
-test('what somebody else wrote into the table neither hides the rest nor reaches the terminal', async () => {
+test('foreign items in the table neither hide the rest nor reach the terminal', async () => {
   const system = await startSystem('counted');
   const { origin } = new URL(system.url);
   const proxy = await commandLine(origin, configs.counted, now);

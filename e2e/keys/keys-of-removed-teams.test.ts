@@ -15,7 +15,7 @@ const before = configs.counted;
 const withAcme = withTeams({ sharing, thrifty, acme: { ...acme, plan: 'few' } });
 const withoutSharing = withTeams({ thrifty });
 
-/** A deployment, whose config changes from one command to the next. */
+/** A deployment whose config changes between commands. */
 async function start() {
   const system = await startSystem('counted');
   const { origin } = new URL(system.url);
@@ -35,7 +35,7 @@ async function start() {
       expect(code, stderr).toBe(0);
       return stdout;
     },
-    /** What deploy does last. */
+    /** The last step of deploy. */
     async adopt(config: ProxyConfig) {
       const endpoints = await localEndpoints(origin, stackNameOf(config));
       const deployment = await openDeployment(config, endpoints, () => noon);
@@ -55,7 +55,7 @@ test('a key made at run time for a team of the config ends with its entry there,
   expect(await working(before)).toHaveLength(1);
 });
 
-test('neither a rotation nor a move gives such a key a plan of its own', async () => {
+test('neither a rotation nor a move gives such a key its own plan', async () => {
   const { done, working } = await start();
   await done(before, 'keys', 'create', 'app', '--team', 'sharing');
   await done(before, 'keys', 'rotate', 'app');
@@ -78,7 +78,7 @@ test('a team that the config took over on a smaller plan does not get its larger
   expect(await done(before, 'teams', 'list')).toMatch(/^acme +removed/m);
 });
 
-test('what a team that left the config had can be named, counted, and removed, and is not revived by its name', async () => {
+test('the keys and usage of a team that left the config are listed and can be removed, and its name does not revive them', async () => {
   const { done, gateway, proxy, send, working } = await start();
   const value = await done(before, 'keys', 'create', 'app', '--team', 'sharing');
   await send({ key: value, body: { model: 'llama', question: 'What is a dystopia', maxTokens: 10 } });
@@ -115,7 +115,7 @@ test('what a team that left the config had can be named, counted, and removed, a
   expect(await working(later)).toEqual([]);
 });
 
-test('what a team used comes back with its name, and the command that deletes it says so', async () => {
+test("a team's usage comes back with its name, and the command that deletes the team says so", async () => {
   const { done, proxy, send } = await start();
   await done(before, 'teams', 'create', 'acme', '--plan', 'few');
   const value = await done(before, 'keys', 'create', 'app', '--team', 'acme');

@@ -10,7 +10,7 @@ const noon = Date.parse('2026-11-22T12:00:00Z');
 const config = configs.counted;
 const { sharing } = config.teams;
 
-/** As it was before the key of `thrifty` had the name that it has. */
+/** The config before the key of `thrifty` got its name. */
 const earlier = parseProxyConfig({
   ...config,
   teams: { sharing, thrifty: { plan: 'tokens', keys: ['another-key'] } },
@@ -34,7 +34,7 @@ async function start() {
   };
 }
 
-test('a rotation with --now whose end of the old key is not allowed makes no new one, and finishes when it is run again', async () => {
+test('a rotation with --now that may not end the old key makes no new one, and finishes when it is run again', async () => {
   const { breakAt, keyValue, proxy, working } = await start();
   breakAt({ kind: 'refused', write: /^PATCH/ });
   const failed = await proxy('keys', 'rotate', 'thrifty-key', '--now', '--yes');
@@ -46,7 +46,7 @@ test('a rotation with --now whose end of the old key is not allowed makes no new
   expect(await working()).toEqual([['thrifty-key-2', stdout]]);
 });
 
-test('with --now, a key of the config ends that was rotated before, and so does the one that took over', async () => {
+test('with --now, a key of the config that was rotated before ends, and so does the key that replaced it', async () => {
   const { proxy, working } = await start();
   await proxy('keys', 'rotate', 'thrifty-key');
   expect(await working()).toHaveLength(2);
@@ -58,7 +58,7 @@ test('with --now, a key of the config ends that was rotated before, and so does 
   expect(await working()).toEqual([['thrifty-key-2', stdout]]);
 });
 
-test('with --now, the key of the config ends too that a key took over from', async () => {
+test('with --now, the key of the config that a key replaced ends too', async () => {
   const { proxy, working } = await start();
   await proxy('keys', 'rotate', 'thrifty-key');
   const { stdout, stderr } = await proxy('keys', 'rotate', 'thrifty-key-2', '--now', '--yes');
@@ -68,7 +68,7 @@ test('with --now, the key of the config ends too that a key took over from', asy
   expect(await working()).toEqual([['thrifty-key-2', stdout]]);
 });
 
-test('without --now, it is said that the key of the config goes on that a key took over from, while it does', async () => {
+test('without --now, the command says that the replaced key of the config still works, as long as it does', async () => {
   const { proxy, working } = await start();
   await proxy('keys', 'rotate', 'thrifty-key');
   const rotated = await proxy('keys', 'rotate', 'thrifty-key-2');
@@ -80,7 +80,7 @@ test('without --now, it is said that the key of the config goes on that a key to
   );
 });
 
-test('a name that another key has is not taken for that of the new one', async () => {
+test("another key's name is not used for the new key", async () => {
   const { keyValue, proxy, working } = await start();
   await proxy('keys', 'create', 'thrifty-key-2', '--team', 'sharing');
   for (const now of [[], ['--now', '--yes']]) {
@@ -107,7 +107,7 @@ test('a name that stands for a key of the config and one made at run time is rev
   expect(await working()).toEqual([]);
 });
 
-test('such a name is rotated as both: with --now both end, and else it is said that the one of the config goes on', async () => {
+test('such a name is rotated as both: with --now both end; without, the command says that the config key still works', async () => {
   const { proxy, proxyEarlier, working } = await start();
   await proxyEarlier('keys', 'create', 'thrifty-key', '--team', 'thrifty');
   const { stderr } = await proxy('keys', 'rotate', 'thrifty-key');
@@ -117,7 +117,7 @@ test('such a name is rotated as both: with --now both end, and else it is said t
   expect(await working()).toEqual([['thrifty-key', now.stdout]]);
 });
 
-test('a key that has ended gets no later end from a rotation that finishes what another began', async () => {
+test('an ended key gets no later end from a rotation that finishes an earlier one', async () => {
   const { breakAt, keyValue, proxy, working } = await start();
   const old = (await proxy('keys', 'create', 'app', '--team', 'thrifty')).stdout;
   breakAt({ kind: 'refused', write: /^PATCH/ });

@@ -36,7 +36,7 @@ async function start() {
     pass: (milliseconds: number) => {
       now += milliseconds;
     },
-    /** The deployment as a command sees it to which something happens just before its key comes into its plan. */
+    /** A deployment in which something happens just before a command's key joins its plan. */
     interrupted(happening: () => Promise<unknown>): Promise<Deployment> {
       const inner = new NodeHttpHandler();
       let happened = false;
@@ -76,14 +76,14 @@ test('a key that is being made while its team is deleted goes with it', async ()
   expect(await keysOf(deployment)).toEqual([]);
 });
 
-test('a key that is being made cannot be revoked into being', async () => {
+test('revoking a key while it is being made leaves no key', async () => {
   const { deployment, interrupted } = await start();
   const command = await interrupted(() => revokeKey(deployment, { name: 'app' }));
   await expect(createKey(command, app)).rejects.toMatchObject({ code: 'key_was_removed' });
   expect(await keysOf(deployment)).toEqual([]);
 });
 
-test('a command that was silent for two minutes has lost its name to the next', async () => {
+test('a command that was silent for two minutes loses its name to the next', async () => {
   const { deployment, interrupted, pass } = await start();
   const made: string[] = [];
   const command = await interrupted(async () => {

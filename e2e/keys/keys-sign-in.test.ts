@@ -23,7 +23,7 @@ const withSignIn = parseProxyConfig({
   signIn: { issuer: 'https://login.example.com', audience: 'bedrock-proxy' },
 });
 
-/** A deployment whose teams have keys for their signed-in callers, and what those keys open. */
+/** A deployment whose teams have keys for their signed-in callers, and access to try those keys. */
 async function start() {
   const { gateway, dynamodb, send } = await startSystem('counted');
   const endpoints = await localEndpoints(gateway.url, 'counted-dev');
@@ -40,7 +40,7 @@ async function start() {
   return {
     apiGateway,
     deployment: await open(withSignIn),
-    /** The same deployment, by a config that has no sign-in any more. */
+    /** The same deployment, with a config that no longer has sign-in. */
     withoutSignIn: () => open(configs.counted),
     endpoints,
     gateway,
@@ -69,7 +69,7 @@ test('a team made at run time has a key for its signed-in callers, on its plan, 
   await createTeam(deployment, 'acme', 'few');
   const key = await keyOf('acme');
   expect(await ask(key)).toMatchObject({ limits: [{ limit: 'requests', max: 5 }] });
-  // It is nobody's to give out.
+  // It is not listed, so it is not given out.
   expect((await listKeys(deployment)).filter(({ team }) => team === 'acme')).toEqual([]);
 
   await moveTeam(deployment, 'acme', 'tokens');
@@ -82,9 +82,9 @@ test('a team made at run time has a key for its signed-in callers, on its plan, 
   expect(await ask(key)).toMatchObject({ code: 'unauthenticated' });
 });
 
-test('a key of the right name and description that somebody else made is deleted, and never taken over', async () => {
+test('a key of the right name and description that somebody else made is deleted, and never used', async () => {
   const { apiGateway, ask, deployment, keyOf, signInKeys } = await start();
-  // By whoever may make API keys in the account, and nothing else.
+  // Made by somebody who may only make API keys in the account.
   const { id = '', value } = await apiGateway.send(
     new CreateApiKeyCommand({
       name: 'counted-dev-acme-sign-in',
@@ -100,7 +100,7 @@ test('a key of the right name and description that somebody else made is deleted
   expect(await signInKeys()).toHaveLength(1);
 });
 
-test('a key of the right name that is not meant for it is left alone, as is its team', async () => {
+test('a key of the right name but another purpose is left alone, as is its team', async () => {
   const { apiGateway, deployment, keyOf, signInKeys } = await start();
   // The team "acme" of a deployment "counted", or the one of "dev-acme", has a key of this name too.
   const others = ['counted: signed-in callers of team dev-acme', 'of another app', undefined];
@@ -115,7 +115,7 @@ test('a key of the right name that is not meant for it is left alone, as is its 
   expect(await keyOf('acme')).toBeUndefined();
 });
 
-test('no key that somebody gives out has the name of one for signed-in callers', async () => {
+test('a key to give out cannot have the name of one for signed-in callers', async () => {
   const { deployment } = await start();
   await createTeam(deployment, 'interns', 'few');
   const refused = { code: 'invalid_name', data: { rule: expect.stringContaining('-sign-in') } };
@@ -135,7 +135,7 @@ test('a team that is deleted after sign-in was turned off takes its key along', 
   expect(await ask(key)).toMatchObject({ code: 'unauthenticated' });
 });
 
-test('of commands that make one team at the same time, each succeeds, and it has one key', async () => {
+test('if several commands make one team at once, each succeeds, and the team has one key', async () => {
   const { ask, deployment, keyOf, signInKeys } = await start();
   await Promise.all(Array.from({ length: 6 }, () => createTeam(deployment, 'acme', 'few')));
   expect((await signInKeys()).map(({ value }) => value)).toEqual([await keyOf('acme')]);

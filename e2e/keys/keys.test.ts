@@ -24,7 +24,7 @@ interface Output {
 /** A deployment on this machine, and the command line that manages it. */
 async function start(config: ConfigName = 'counted') {
   const system = await startSystem(config);
-  // The one that the gateway begins with.
+  // The gateway's start time.
   let time = Date.parse('2026-11-22T12:00:00Z');
   const directory = await mkdtemp(join(tmpdir(), 'proxy-keys-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
@@ -41,7 +41,7 @@ async function start(config: ConfigName = 'counted') {
     return output;
   };
 
-  /** Runs a command as a process of its own, by the clock of the machine. */
+  /** Runs a command in its own process, by the machine's clock. */
   const spawned = async (...args: string[]): Promise<Output> => {
     const child = spawn(process.execPath, ['--conditions=@org/source', script, ...args, '--local', origin], {
       env: { PATH: process.env['PATH'], PROXY_CONFIG_FILE: configFile },
@@ -54,7 +54,7 @@ async function start(config: ConfigName = 'counted') {
     ]);
     return noted({ code, stdout, stderr });
   };
-  /** Runs a command in this process, by the clock of the gateway. */
+  /** Runs a command in this process, by the gateway's clock. */
   const proxy = async (...args: string[]): Promise<Output> => {
     const terminal = recordingTerminal();
     const where = ['--local', origin, '--config', configFile];
@@ -79,13 +79,13 @@ async function start(config: ConfigName = 'counted') {
       time = Date.parse(moment);
       system.setTime(moment);
     },
-    /** Asks llama something with a key that is given by its value. */
+    /** Asks llama something with a key, given by its value. */
     use: (key: string, fields: object = {}) =>
       system.send({
         key,
         body: { model: 'llama', question: 'What is a dystopia', maxTokens: 10, ...fields },
       }),
-    /** No function believes any longer what it read before: as after the minute that it may. */
+    /** Empties the functions' caches, as after a minute. */
     forget: () => system.gateway.killFunctions(),
   };
 }
@@ -114,7 +114,7 @@ test('the life of a key: made, used, seen, rotated with an overlap, revoked; its
   expect(usage.usage[0].limits).toMatchObject([
     { limit: 'requests', period: 'day', max: 5, used: 1, remaining: 4 },
   ]);
-  // The same as the caller gets.
+  // Callers get the same.
   const own = await system.send({ key: first, method: 'GET', path: '/usage' });
   expect(own.json()).toEqual({ limits: usage.usage[0].limits });
 
@@ -150,7 +150,7 @@ test('the life of a key: made, used, seen, rotated with an overlap, revoked; its
   }
 });
 
-test('a key made at run time may ask as fast as its plan says, however slow the keys of the config are', async () => {
+test('a key made at run time may call as fast as its plan says, however slow the keys of the config are', async () => {
   const { done, newKey, use, ask } = await start('growing');
   await done('teams', 'create', 'acme', '--plan', 'big');
   const key = await newKey('app', '--team', 'acme');
@@ -192,7 +192,7 @@ test('a leaked key is refused at once, and the overlap of a rotation can be ende
   expect((await use(fifth)).status).toBe(200);
 });
 
-test('limits of its own hold for a key, and go on counting when it is rotated', async () => {
+test("a key's own limits hold, and keep their counts when it is rotated", async () => {
   const { done, newKey, proxy, use } = await start();
   await done('teams', 'create', 'acme', '--plan', 'few');
   const first = await newKey('app', '--team', 'acme', '--limit', 'requests/day=2');
@@ -210,7 +210,7 @@ test('limits of its own hold for a key, and go on counting when it is rotated', 
   expect(usage.stderr).toMatch(/API Gateway's own quota/);
 });
 
-test('usage finds the teams and keys that are near a limit, and sorts by what was used', async () => {
+test('usage finds the teams and keys that are near a limit, and sorts by amount used', async () => {
   const { done, newKey, proxy, use } = await start();
   await done('teams', 'create', 'acme', '--plan', 'few');
   await done('teams', 'create', 'idle', '--plan', 'few');
@@ -226,7 +226,7 @@ test('usage finds the teams and keys that are near a limit, and sorts by what wa
   expect(await proxy('usage', '--near', 'x')).toMatchObject({ code: 2 });
 });
 
-test('a team whose plan counts nothing is shown as that, and not as one that used nothing', async () => {
+test('a team whose plan counts nothing is shown as not counted, and not as unused', async () => {
   const { ask, done, proxy } = await start('tight');
   expect((await ask('calm-key')).status).toBe(200);
   expect(await proxy('usage')).toMatchObject({
@@ -237,7 +237,7 @@ test('a team whose plan counts nothing is shown as that, and not as one that use
   expect(usage[0]).toEqual({ team: 'calm', plan: 'many', counted: false, used: {}, limits: [] });
 });
 
-test("a key's own limit that its team's is reached before is made, and said to have no effect", async () => {
+test("if its team's limit is reached before, a key's own limit is made, with a note that it has no effect", async () => {
   const { done, proxy } = await start();
   await done('teams', 'create', 'acme', '--plan', 'few');
   const limits = ['--limit', 'requests/day=9', '--limit', 'requests/month=9'];
@@ -246,7 +246,7 @@ test("a key's own limit that its team's is reached before is made, and said to h
   expect(stderr).toMatch(/Of its own limits, 9 requests\/day will never be reached: the plan few/);
 });
 
-test("a key's own limit that no call fits is made, and said to let nothing through", async () => {
+test("a key's own limit that no call fits is made, with a note that it lets nothing through", async () => {
   const { done, proxy } = await start();
   await done('teams', 'create', 'acme', '--plan', 'few');
   const limits = ['--limit', 'requests/day=0', '--limit', 'tokens/day=1168'];
@@ -256,7 +256,7 @@ test("a key's own limit that no call fits is made, and said to let nothing throu
   expect(stderr).toMatch(/key app: only calls with a small maxTokens fit its 1,168 tokens\/day/);
 });
 
-test('what is not there is said so, before anybody is asked to agree', async () => {
+test('a missing team or key is reported before a question', async () => {
   const { proxy } = await start();
   for (const command of [
     ['keys', 'revoke', 'nope'],
@@ -313,7 +313,7 @@ test('a team is held to its plan, and to the new one when it moves, with all its
   expect(await done('teams', 'list')).not.toMatch(/acme/);
 });
 
-test('a key of the config is replaced by one made at run time, and disabled with --now', async () => {
+test('a key made at run time replaces a key of the config, and --now disables the old one', async () => {
   const { done, keyValue, proxy, use } = await start();
   const rotated = await proxy('keys', 'rotate', 'thrifty-key');
   expect(rotated.stderr).toMatch(
@@ -352,7 +352,7 @@ test('a key that the config disables is not replaced by one that works', async (
   expect(JSON.parse(await done('keys', 'list', '--team', 'calm', '--json'))).toHaveLength(2);
 });
 
-test('of two runs at once that make a key of one name, one does', async () => {
+test('of two commands that make a key of the same name at once, one succeeds', async () => {
   const { done, origin, proxy, spawned } = await start();
   await done('teams', 'create', 'acme', '--plan', 'few');
   const command = ['keys', 'create', 'app', '--team', 'acme'];

@@ -97,7 +97,7 @@ function share(text: string): number {
   return percent / 100;
 }
 
-/** Whether it used something, or is not counted. */
+/** Whether it used something, or its usage is unknown. */
 function isTold({ counted, inconsistent, used }: Usage): boolean {
   return !counted || inconsistent === true || Object.values(used.month ?? {}).some((amount) => amount > 0);
 }

@@ -1,4 +1,4 @@
-/** One fault of a config: where it is (`teams.research.plan`), and what is wrong and how to put it right. */
+/** One fault of a config: its place (`teams.research.plan`), the problem and the fix. */
 export interface ConfigIssue {
   readonly path: string;
   readonly message: string;

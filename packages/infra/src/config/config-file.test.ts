@@ -16,14 +16,14 @@ test('the config of this repository is the default', async () => {
   expect(await loadProxyConfig()).toEqual(shipped);
 });
 
-test('the environment names another file, and what it exports is checked', async () => {
+test('the environment can name another file, and its export is checked', async () => {
   const file = join(directory, 'other.config.mjs');
   writeFileSync(file, 'export default { name: "other" };');
   vi.stubEnv('PROXY_CONFIG_FILE', file);
   await expect(loadProxyConfig()).rejects.toThrow(/stage: is missing/);
 });
 
-/** Loads a config as the commands do: without what vitest makes of TypeScript. */
+/** Loads a config as the commands do: without vitest's handling of TypeScript. */
 async function loadedByNode(file: string): Promise<string> {
   const loader = join(import.meta.dirname, 'config-file.ts');
   const code = `import { loadProxyConfig } from '${loader}'; await loadProxyConfig('${file}').catch(({ message }) => console.log(message));`;
@@ -47,14 +47,14 @@ test.each([
   expect(await loadedByNode(file)).toContain(`${file}, line ${line}, cannot be loaded: `);
 });
 
-test('the error of a file that it imports names that file, with the line', async () => {
+test('an error in an imported file names that file, with the line', async () => {
   const file = join(directory, 'whole.config.ts');
   writeFileSync(file, "import plans from './plans.ts';\nexport default { plans };");
   writeFileSync(join(directory, 'plans.ts'), 'export default {\n  a b\n};');
   expect(await loadedByNode(file)).toContain(`${join(directory, 'plans.ts')}, line 2, cannot be loaded: `);
 });
 
-test('the error of a copy whose import leads nowhere says where to import from', async () => {
+test('if the import of a copied config leads nowhere, the error says where to import from', async () => {
   const file = join(directory, 'copy.config.mjs');
   writeFileSync(
     file,

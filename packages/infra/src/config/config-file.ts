@@ -11,7 +11,7 @@ const configFileVariable = 'PROXY_CONFIG_FILE';
 const defaultConfigFile = resolve(import.meta.dirname, '../../proxy.config.ts');
 
 /**
- * Where a config file is.
+ * The path of a config file.
  *
  * @param file As {@link loadProxyConfig} takes it.
  * @throws {ConfigError} If there is no such file.
@@ -55,7 +55,7 @@ async function load(path: string): Promise<{ readonly default?: unknown }> {
   }
 }
 
-/** Where an error comes from, which its stack says and its message does not: best in the config, else what it imports. */
+/** The place of an error, which only its stack says: if possible in the config, else in a file that it imports. */
 function placeOf(error: unknown, path: string): string {
   const stack = (error instanceof Error && error.stack) || '';
   const places = [...stack.matchAll(/(?:^|at |\()(file:\/\/\S+?|\/\S+?):(\d+)/gm)].map(
@@ -69,7 +69,7 @@ function isMissingModule(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
 }
 
-/** A config that was copied to elsewhere still imports from where it came. */
+/** A copied config still imports from its old place. */
 function importHint(path: string): string {
   const target = relative(dirname(path), resolve(import.meta.dirname, 'config.ts'))
     .split(sep)

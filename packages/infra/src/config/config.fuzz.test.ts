@@ -60,7 +60,7 @@ const config = {
   cors: { origins: ['https://app.example.com'] },
 } satisfies Record<keyof ProxyConfig, unknown>;
 
-/** What a checked config is, or why it is none; whatever else is thrown passes. */
+/** A checked config, or the faults of an invalid one; any other error is thrown on. */
 function read(value: unknown) {
   try {
     return parseProxyConfig(value);
@@ -70,7 +70,7 @@ function read(value: unknown) {
   }
 }
 
-test('whatever a config says, it is taken, and taken again as it was understood, or every fault is named', () => {
+test('any config either passes, and its result passes again unchanged, or every fault is named', () => {
   const configs = fc.oneof({ weight: 9, arbitrary: mutationsOf(config) }, { weight: 1, arbitrary: anyJson });
   fc.assert(
     fc.property(configs, (value) => {

@@ -37,7 +37,7 @@ test('a config gets its defaults', () => {
   });
 });
 
-test('a plan for coding agents lowers what they ask for', () => {
+test('a plan for coding agents lowers their maxTokens', () => {
   expect(codingAgents.plans['agents']).toMatchObject({ maxTokens: 16_384, clampMaxTokens: true });
 });
 
@@ -53,7 +53,7 @@ test('a key can be made and refused', () => {
   ]);
 });
 
-test('a definition of its own may replace a model of the catalogue', () => {
+test("a config's own definition may replace a model of the catalogue", () => {
   const modelId = 'arn:aws:bedrock:us-east-1:111122223333:imported-model/abc';
   const own = { ...config, models: ['titan', { ...imported, alias: 'llama', modelId }] };
   expect(parseProxyConfig(own).models).toEqual(own.models);
@@ -68,7 +68,7 @@ test('a plan may have a guardrail, by its id or by its ARN in this Region', () =
   }
 });
 
-test('a model that only a global profile offers is deployed where global inference is allowed', () => {
+test('a model that only a global profile offers is deployed if global inference is allowed', () => {
   const brazil = { ...onlyPlan(['claude-haiku-4.5']), region: 'sa-east-1', globalInference: true };
   expect(parseProxyConfig(brazil)).toMatchObject({ globalInference: true, models: ['claude-haiku-4.5'] });
 });
@@ -357,7 +357,12 @@ const faults: [fault: string, config: unknown, path: string, fix: RegExp][] = [
     'logRetentionDays',
     /one of 1, 3, 5, 7/,
   ],
-  ['a key called what every object has', withKeys('toString'), 'teams.research.keys.0', /JavaScript keeps/],
+  [
+    'a key named like a property that every object has',
+    withKeys('toString'),
+    'teams.research.keys.0',
+    /JavaScript keeps/,
+  ],
   ['a field without a name', { ...config, '': 1 }, '""', /is not a field/],
 ];
 
@@ -389,7 +394,7 @@ test('all faults come in one error', () => {
   ]);
 });
 
-test('faults of every kind come in one error, and what follows from them does not', () => {
+test('faults of every kind come in one error, without their consequences', () => {
   const faulty = {
     ...config,
     stage: 7,
@@ -527,7 +532,7 @@ test('a misspelt model is not among those to choose from', () => {
   });
 });
 
-test('a Region that no model is in is the only fault, whatever models there are', () => {
+test('if no model is in the Region, that is the only fault, whatever the models are', () => {
   expect(issuesOf({ ...config, region: 'us-eest-1' })).toEqual([
     {
       path: 'region',

@@ -5,7 +5,7 @@ import { parseProxyConfig } from './config.ts';
 
 const { ended } = vi.hoisted(() => ({ ended: { status: 'end-of-life', since: '2026-11-01' } as const }));
 
-// The catalogue of a later day, on which a model has ended.
+// The catalogue on a later day, when a model has ended.
 vi.mock(import('@org/models'), async (original) => {
   const models = await original();
   const definitionOf: typeof models.definitionOf = (model) => {
@@ -27,7 +27,7 @@ test('a model of the catalogue that has ended is refused, with others to choose 
   );
 });
 
-test("a model of the deployment's own that has ended by its definition is refused as well", () => {
+test("the deployment's own model is refused too if it has ended by its definition", () => {
   const own: OfferedModel = {
     alias: 'qwen3-32b',
     upstream: 'converse',

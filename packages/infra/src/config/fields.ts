@@ -3,7 +3,7 @@ import type * as z from 'zod/mini';
 /**
  * The fields that an object may have.
  *
- * @param path Where it is in what the schema describes.
+ * @param path The object's place in the schema.
  */
 export function fieldsAt(schema: z.core.$ZodType | undefined, path: readonly PropertyKey[]): string[] {
   if (!schema) return [];

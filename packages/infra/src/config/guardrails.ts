@@ -1,13 +1,13 @@
 import type { Guardrail } from '@org/lambda/environment';
 import type { Reference } from './references.ts';
 
-/** The parts of a config that guardrails are in. */
+/** The parts of a config that have guardrails. */
 interface Guarded {
   readonly region?: string | undefined;
   readonly plans?: Readonly<Record<string, { readonly guardrail?: Guardrail | undefined }>> | undefined;
 }
 
-/** Finds guardrails that Bedrock would not find: it looks for them in its own Region alone. */
+/** Finds guardrails that Bedrock would not find, because it looks only in its own Region. */
 export function* checkGuardrails({ region, plans = {} }: Guarded): Iterable<Reference> {
   for (const [name, { guardrail }] of Object.entries(plans)) {
     const [, home = region] = guardrail?.id.match(/^arn:[^:]+:bedrock:([^:]+):/) ?? [];

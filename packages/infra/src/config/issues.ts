@@ -18,8 +18,8 @@ const kinds: Readonly<Record<string, string>> = {
 /**
  * Turns zod's issues about a value into issues that name one field each and say what it must be.
  *
- * @param schema That the value does not fit.
- * @param whole What the value as a whole is called. Default: the config.
+ * @param schema The schema that the value does not fit.
+ * @param whole Name of the whole value. Default: the config.
  */
 export function describeIssues(
   issues: readonly Issue[],
@@ -30,7 +30,7 @@ export function describeIssues(
   return issues.flatMap((issue) => describe(issue, [], { value, schema, whole }));
 }
 
-/** What the issues are about. */
+/** The value with the issues. */
 interface About {
   readonly value: unknown;
   readonly schema: z.ZodMiniType;

@@ -32,12 +32,12 @@ test('a plan and a key may have limits, and a month may allow less than its days
   expect(parseProxyConfig(parsed)).toEqual(parsed);
 });
 
-test('without limits nothing is counted, and with none of them something is', () => {
+test('without limits nothing is counted, and with an empty set of limits usage is', () => {
   expect(parseProxyConfig(configOf({})).plans['starter']?.limits).toBeUndefined();
   expect(parseProxyConfig(configOf({ limits: {} })).plans['starter']?.limits).toEqual({});
 });
 
-test('a limit in USD holds where every model of its plan has a price in the Region, or is given one', () => {
+test('a limit in USD holds if every model of its plan has a price in the Region, or the config gives one', () => {
   const elsewhere = { region: 'ap-east-2', models: ['titan', 'nova-lite'], limits, keyLimits: limits };
   const whole = { ...price, cacheRead: 0, cacheWrite: 1, cacheWrite1h: 2 };
   const prices = {
@@ -57,7 +57,7 @@ test.each([
   expect(() => parseProxyConfig(unpricedConfig)).not.toThrow();
 });
 
-test('a price of 0 is one where nothing is limited in USD', () => {
+test('a price of 0 is allowed if nothing is limited in USD', () => {
   const free = { prices: { titan: { input: 0, output: 0 } } };
   const unlimited = { requests: { day: 1 }, usd: { day: null } };
   expect(() =>
@@ -78,7 +78,7 @@ const keyPath = 'teams.research.keys.1.limits';
 const unpriced =
   /no price is known in ap-east-2 for "nova-lite"; give it beside models, in USD .* prices: \{ 'nova-lite': \{ input: \.\.\., output: \.\.\. \} \}, or remove/;
 
-test('a price that several limits need is asked for once', () => {
+test('a missing price that several limits need is reported once', () => {
   const regions = { region: 'ap-east-2', models: ['titan', 'nova-lite'] };
   const [issue, ...others] = issuesOf(configOf({ ...regions, limits, keyLimits: limits }));
   expect(others).toEqual([]);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { keyOutputName, namePattern } from './name.ts';
 
-test('no two keys have one output, however alike their names, and each is one that CloudFormation takes', () => {
+test('no two keys share an output, however alike their names, and CloudFormation accepts each output', () => {
   const alike = fc.stringMatching(/^[aZ2][aZ2DdEe.\-_]{0,5}$/);
   const names = fc.oneof(alike, fc.stringMatching(namePattern));
   fc.assert(

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** What a team, a plan or a key may be called. It stands in ids of resources, keys of the table and metadata. */
+/** Allowed names of teams, plans and keys. They are part of resource ids, table keys and metadata. */
 export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** A name of a team, a plan or a key. */
@@ -16,10 +16,10 @@ export const Name = z.string().check(
   }),
 );
 
-/** How the names of the keys end that teams have for their signed-in callers. */
+/** Ending of the names of the teams' keys for signed-in callers. */
 export const signInKeySuffix = '-sign-in';
 
-/** A name that a key may be given. */
+/** A name that you may give a key. */
 export const KeyName = Name.check(
   z.refine((name) => !name.endsWith(signInKeySuffix), {
     error: `must not end in ${signInKeySuffix}, as the keys of signed-in callers do`,
@@ -28,8 +28,8 @@ export const KeyName = Name.check(
 );
 
 /**
- * Name of the stack's output that has the id of a key. It may have letters and digits only, so `Z` and the code of a character
- * stand for every other, and for `Z` itself: no two names make one.
+ * Name of the stack's output that has the id of a key. It may have letters and digits only, so `Z` and a character's code
+ * stand for every other character, and for `Z` itself. So no two names have the same output.
  */
 export function keyOutputName(name: string): string {
   const coded = name.replace(

@@ -1,9 +1,9 @@
 import { nearest } from '@org/contract';
 
 /**
- * What to do about a name that leads nowhere.
+ * What to do about an unknown name.
  *
- * @param otherwise What to do where it is not misspelt.
+ * @param otherwise What to do if it is not misspelt.
  */
 export function correction(name: string, known: Iterable<string>, otherwise: string): string {
   const near = nearest(name, known);

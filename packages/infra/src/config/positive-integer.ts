@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
 /**
- * What an `Integer` of API Gateway can be: it has 32 bits.
+ * The largest `Integer` of API Gateway, which has 32 bits.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-apigateway-usageplan-quotasettings.html
  */

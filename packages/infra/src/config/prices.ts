@@ -3,7 +3,7 @@ import { type ModelDefinition, type Price, priceOf, rateName, rateSections, rate
 import { correction } from './near.ts';
 import { isKnownRegion, lacks, type Model, offeredBy, offeredIn, type Reference } from './references.ts';
 
-/** The parts of a config that a price matters to. What is undefined is absent, or at fault in itself. */
+/** The parts of a config for which prices matter. An undefined part is absent, or itself at fault. */
 interface Priced {
   readonly region?: string | undefined;
   readonly globalInference: boolean;
@@ -31,14 +31,14 @@ interface Priced {
 }
 
 /**
- * The least that a price can be, in USD per million tokens. A call is charged in whole micro-USD, rounded up, and one
- * token for less than this rounds to none of them.
+ * The lowest possible price, in USD per million tokens. A call is charged in whole micro-USD, rounded up, and one
+ * token at a lower price rounds to 0.
  */
 const leastPrice = 0.000_001;
 
 /**
- * Finds prices of models that are not offered, and limits in USD that could not hold, because nobody knows the price of
- * a model, or it is 0.
+ * Finds prices of models that are not offered, and limits in USD that could not hold, because a model's price is
+ * unknown or 0.
  */
 export function* checkPrices(config: Priced): Iterable<Reference> {
   const { region, globalInference, models, prices = {}, plans = {} } = config;
@@ -52,7 +52,7 @@ export function* checkPrices(config: Priced): Iterable<Reference> {
     }
   }
 
-  // Where the Region or a model is at fault, a missing price is a consequence.
+  // If the Region or a model is at fault, a missing price is a consequence.
   if (region === undefined || !isKnownRegion(models, region)) return;
   const unpriced = new Faults();
   const free = new Faults();
@@ -84,7 +84,7 @@ export function* checkPrices(config: Priced): Iterable<Reference> {
   );
 }
 
-/** Where a config limits USD, and under which plan. */
+/** Each limit in USD of a config, with its plan. */
 function* usdLimits({ plans = {}, teams = {} }: Priced): Iterable<{ path: Reference['path']; plan: string }> {
   for (const [plan, { limits }] of Object.entries(plans)) {
     if (limitsUsd(limits)) yield { path: ['plans', plan, 'limits', 'usd'], plan };
@@ -98,7 +98,7 @@ function* usdLimits({ plans = {}, teams = {} }: Priced): Iterable<{ path: Refere
   }
 }
 
-/** What is wrong with prices, once for all limits that it matters to. */
+/** Faults of prices, each reported once for all limits that it affects. */
 class Faults {
   readonly #names = new Set<string>();
   readonly #limits = new Set<Reference['path']>();
@@ -117,7 +117,7 @@ class Faults {
   }
 }
 
-/** The parts of a price that let calls through whatever the limit in USD. */
+/** The parts of a price that let calls through despite any limit in USD. */
 function freeParts(price: Price, { upstream }: ModelDefinition): string[] {
   const charged = upstream === 'embed' ? (['input'] as const) : (['input', 'output'] as const);
   return rateSections.flatMap((section) => {
@@ -128,7 +128,7 @@ function freeParts(price: Price, { upstream }: ModelDefinition): string[] {
   });
 }
 
-/** How a config gives the prices of models: to be pasted, and filled in. */
+/** The config lines for models' prices, to paste and fill in. */
 export function pricesField(aliases: readonly string[]): string {
   const fields = aliases.map((alias) => {
     const name = /^[A-Za-z_]\w*$/.test(alias) ? alias : `'${alias}'`;

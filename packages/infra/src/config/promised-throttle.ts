@@ -7,8 +7,8 @@ export interface Promising {
 }
 
 /**
- * What the keys of the config were promised together, or one key of the fastest plan, whichever is more. Keys made at
- * run time come on top, as many as there may be.
+ * The total throttle promised to the keys of the config, or to one key of the fastest plan, whichever is more. Any
+ * number of keys made at run time come on top.
  */
 export function promisedThrottle({ plans, teams }: Promising): Throttle {
   let rate = 0;

@@ -8,7 +8,7 @@ import {
 } from '@org/models';
 import { correction } from './near.ts';
 
-/** A model that is at fault in itself, and may yet have a name. */
+/** A model that is itself at fault, but may have a name. */
 export interface FaultyModel {
   readonly alias: string | undefined;
   readonly atFault: true;
@@ -22,7 +22,7 @@ export interface Reference {
   readonly message: string;
 }
 
-/** The parts of a config that refer to each other or to the catalogue. What is undefined is absent, or at fault in itself. */
+/** The parts of a config that refer to each other or to the catalogue. An undefined part is absent, or itself at fault. */
 interface Referring {
   readonly region?: string | undefined;
   readonly globalInference: boolean;
@@ -65,7 +65,7 @@ export function checkReferences(config: Referring): Reference[] {
   ];
 }
 
-/** Where no model is, the Region is at fault, and not each model. */
+/** If the Region has no model, the Region is at fault, and not each model. */
 function* checkRegion({ models, region }: Referring): Iterable<Reference> {
   if (region !== undefined && !isKnownRegion(models, region)) {
     const regions = [...new Set(Object.values(catalogue).flatMap((model) => regionsOf(model, true)))].sort();
@@ -78,7 +78,7 @@ export function isAtFault(model: Model): model is FaultyModel {
   return typeof model === 'object' && 'atFault' in model;
 }
 
-/** What is offered by its alias, with its definition where that is sound. */
+/** The offered models by alias, with each definition that is sound. */
 export function offeredBy(
   models: readonly Model[],
 ): ReadonlyMap<string | undefined, ModelDefinition | undefined> {
@@ -89,7 +89,7 @@ export function offeredBy(
   );
 }
 
-/** Whether any model is offered there; else the Region is at fault, and what follows from it is not. */
+/** Whether any model is offered there. If not, only the Region is at fault, and not its consequences. */
 export function isKnownRegion(models: readonly Model[], region: string): boolean {
   const definitions = [...Object.values(catalogue), ...offeredBy(models).values()];
   return definitions.some((definition) => definition && offeredIn(definition, region, true));
@@ -146,14 +146,14 @@ function* checkModels({ models, region, globalInference }: Referring): Iterable<
   }
 }
 
-/** What ids of cross-Region inference profiles begin with: `us`, `eu`, `global` and whatever else the catalogue has. */
+/** Prefixes of cross-Region inference profile ids: `us`, `eu`, `global` and all others in the catalogue. */
 const profilePrefixes: ReadonlySet<string> = new Set(
   Object.values<ModelDefinition>(catalogue).flatMap(({ inferenceProfiles = {} }) =>
     Object.keys(inferenceProfiles),
   ),
 );
 
-/** `eu` of `eu.amazon.nova-lite-v1:0`; of the model's own id, the name of its provider. */
+/** `eu` for `eu.amazon.nova-lite-v1:0`; for a model's own id, the name of its provider. */
 function prefixOf(modelId: string): string {
   return modelId.slice(0, Math.max(0, modelId.indexOf('.')));
 }
@@ -243,7 +243,7 @@ function* checkKeys({ teams }: Referring): Iterable<Reference> {
   }
 }
 
-/** Whether an alias leads nowhere. Where there is no model, or one without a name, that follows from another fault. */
+/** Whether an alias leads nowhere. If there is no model, or one without a name, that follows from another fault. */
 export function lacks(offered: ReadonlyMap<string | undefined, unknown>, alias: string): boolean {
   return offered.size > 0 && !offered.has(undefined) && !offered.has(alias);
 }

@@ -3,13 +3,13 @@ import { ResponseType } from 'aws-cdk-lib/aws-apigateway';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod/mini';
 
-/** What there may be of a type of resource. */
+/** The allowed resources of one type. */
 export interface Allowed {
-  /** How many there may be. Default: any number. */
+  /** The allowed number. Default: any number. */
   readonly most?: number;
-  /** What holds of its properties: those named here are all that it may have. */
+  /** Schemas of its properties. It may have no others. */
   readonly properties: z.ZodMiniType;
-  /** What happens to it when the stack is deleted. Default: the template says nothing of it. */
+  /** What happens to it when the stack is deleted. Default: the template does not say. */
   readonly whenDeleted?: readonly ['Delete', ...('Delete' | 'Retain')[]];
 }
 
@@ -20,7 +20,7 @@ const [flag, number, string] = [z.boolean(), z.number(), z.string()];
 const above0 = z.number().check(z.minimum(Number.MIN_VALUE));
 const json = <Schema extends z.ZodMiniType>(schema: Schema) => only({ 'application/json': schema });
 
-// What CloudFormation fills in: of this stack's resources, and nothing from elsewhere.
+// Values that CloudFormation fills in: from this stack's resources, and nothing from elsewhere.
 
 const ref = only({ Ref: string });
 const arn = only({ 'Fn::GetAtt': z.tuple([string, literal('Arn')]) });
@@ -36,7 +36,7 @@ const text = z.union([
 const api = { RestApiId: ref };
 const tags = { Tags: optional(array(only({ Key: string, Value: string }))) };
 
-// Policies: who may do what.
+// Policies: permissions.
 
 const policy = <Statement extends z.ZodMiniType>(statement: Statement) =>
   only({ Version: literal('2012-10-17'), Statement: array(statement) });
@@ -146,7 +146,7 @@ const preflight = only({
       only({
         StatusCode: literal('204'),
         ResponseParameters: corsHeaders(oneOrigin, string),
-        // Where there are several origins, it answers with the one that asks.
+        // If there are several origins, it answers with the caller's.
         ResponseTemplates: optional(json(string)),
       }),
     ),
@@ -194,7 +194,7 @@ const commonRules = only({
   ...visibility,
 });
 
-/** Each value is a variable of API Gateway, and none of them the value of a key. */
+/** Each value is a variable of API Gateway, and never the value of a key. */
 const accessLogFormat = string.check(
   z.refine(
     (format) => !/\$context\.identity\.apiKey(?!Id)/.test(format),
@@ -206,10 +206,10 @@ const retentionDays = Object.values(RetentionDays).filter(
   (days) => typeof days === 'number' && days !== RetentionDays.INFINITE,
 );
 
-/** Every type of resource that a deployment may have. What is not named here is not deployed. */
+/** Every type of resource that a deployment may have. Other types are not deployed. */
 export const allowedResources: Readonly<Record<string, Allowed>> = {
   'AWS::ApiGateway::ApiKey': {
-    // No value, which many may read: API Gateway makes it.
+    // No value, because many may read the template: API Gateway makes it.
     properties: only({ Name: string, Description: string, Enabled: flag, ...tags }),
   },
   'AWS::ApiGateway::Authorizer': {
@@ -390,7 +390,7 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
       SupportedIdentityProviders: z.tuple([literal('COGNITO')]),
       TokenValidityUnits: only({ AccessToken: string, IdToken: string }),
       UserPoolId: ref,
-      // Without it, users may write every attribute, also the one that names their team.
+      // Without it, users may write every attribute, including the one that names their team.
       WriteAttributes: array(string),
     }),
   },
@@ -400,7 +400,7 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
   'AWS::DynamoDB::Table': {
     most: 1,
     whenDeleted: ['Delete', 'Retain'],
-    // No stream and no policy of its own. DynamoDB encrypts it where nothing is said.
+    // No stream and no own policy. DynamoDB encrypts it by default.
     properties: only({
       AttributeDefinitions: array(only({ AttributeName: string, AttributeType: literal('S') })),
       KeySchema: array(only({ AttributeName: string, KeyType: oneOf(['HASH', 'RANGE']) })),
@@ -411,7 +411,7 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
       ...tags,
     }),
   },
-  // What is too long for the policy of a role, the CDK puts here.
+  // The CDK puts statements here that are too long for a role's policy.
   'AWS::IAM::ManagedPolicy': {
     properties: only({
       Description: string,
@@ -502,7 +502,7 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
   'AWS::WAFv2::WebACLAssociation': { most: 1, properties: only({ ResourceArn: text, WebACLArn: arn }) },
 };
 
-/** Ids and addresses, which are no secret. */
+/** Ids and addresses, which are not secret. */
 const outputs = z.record(
   string.check(z.regex(/^(?:KeyId\w+|UserPoolId|UserPoolClientId|Endpoint|ApiId|TableName|AlarmTopicArn)$/)),
   only({
@@ -511,7 +511,7 @@ const outputs = z.record(
   }),
 );
 
-/** What the CDK asks of the account: that its own stack there is new enough. */
+/** The CDK's condition on the account: that its own stack there is new enough. */
 const bootstrap = {
   Parameters: only({
     BootstrapVersion: only({
@@ -537,7 +537,7 @@ const bootstrap = {
 /** A template without its resources. Nothing is imported, included or transformed. */
 export const allowedSections = only({ Description: string, Outputs: outputs, ...bootstrap });
 
-/** A resource of a type, with all that its template says of it. */
+/** A resource of a type, with every field of its template entry. */
 export function resourceSchema({ properties, whenDeleted }: Allowed): z.ZodMiniType {
   const policy = whenDeleted && oneOf(whenDeleted);
   return only({

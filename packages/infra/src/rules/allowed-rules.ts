@@ -5,7 +5,7 @@ import { resourcesOf } from './template.ts';
 
 const notAllowed = 'is not allowed: what this deployment needs is in allowed-resources.ts';
 
-/** What of a value its schema does not have. */
+/** The parts of a value that its schema lacks. */
 function* findings(resource: string, schema: z.ZodMiniType, value: unknown): Generator<Finding> {
   const { error } = z.safeParse(schema, value, { error: () => notAllowed });
   for (const issue of error?.issues ?? []) {

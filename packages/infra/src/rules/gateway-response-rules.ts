@@ -1,7 +1,7 @@
 import type { TemplateRule } from './rule.ts';
 import { resourcesOf } from './template.ts';
 
-/** Without a status of its own it would change that of every answer of its class. */
+/** Without its own status, it would change the status of every answer of its class. */
 const defaultKeepsStatus: TemplateRule = {
   name: 'default-keeps-status',
   description: 'The response for every other 4xx leaves its status as it is.',

@@ -21,14 +21,14 @@ function callsOf(template: SynthesizedTemplate): Method[] {
 }
 
 /**
- * What a method calls so that API Gateway passes on the answer while it is written. The function writes the format of a
- * stream for every answer, and of a method that waits for a whole one its caller would see headers and no body.
+ * The action that a method calls so that API Gateway passes on the answer while it is written. The function writes every
+ * answer in the stream format, so callers of a method that waits for a whole answer would see headers and no body.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
  */
 const streamingUri = /\/2021-11-15\/functions\/\{\w+\}\/response-streaming-invocations$/;
 
-/** What API Gateway takes where nothing is set: https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html */
+/** API Gateway's default: https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html */
 const defaultTimeoutMs = 29_000;
 
 const methodStreams: TemplateRule = {

@@ -40,7 +40,7 @@ const acknowledgedWithUserPool: Readonly<Record<string, string>> = {
   'AwsSolutions-COG8': 'Threat protection has a fee for each user; the limits of the team bound the damage.',
 };
 
-/** Makes synthesis fail where the app breaks a rule of cdk-nag that is not acknowledged here. */
+/** Makes synthesis fail if the app breaks a cdk-nag rule that is not acknowledged here. */
 export function checkWithNag(app: App, stack: Stack, config: ProxyConfig): void {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
   const { accessLog, alarms, signIn, waf } = config;

@@ -3,7 +3,7 @@ import { isLike, type Permission, rolePolicies } from './permissions.ts';
 import type { TemplateRule } from './rule.ts';
 import { referenced, resourcesOf, textOf } from './template.ts';
 
-/** A model, a profile or a guardrail, of whichever account the config names. */
+/** A model, a profile or a guardrail, in any account that the config names. */
 const bedrocks = /^arn:(?:[\w-]+|\{AWS::Partition\}):bedrock:[^*]+$/;
 
 const permissionIsNamed: TemplateRule = {
@@ -44,7 +44,7 @@ const onlyTheApiInvokes: TemplateRule = {
   },
 };
 
-/** As the authorizer's items have it: the partition key begins so. */
+/** Start of the partition key of the authorizer's items. */
 const { pk: signInPartition } = signInKey('any-team');
 
 const signInKeysAreTheAuthorizers: TemplateRule = {
@@ -69,7 +69,7 @@ const signInKeysAreTheAuthorizers: TemplateRule = {
   },
 };
 
-/** Whether items of sign-in can be read, of whichever table. */
+/** Whether items of sign-in can be read, in any table. */
 function mayRead(permissions: readonly Permission[]): boolean {
   const applying = permissions.filter(
     ({ Action, Condition }) =>
@@ -80,7 +80,7 @@ function mayRead(permissions: readonly Permission[]): boolean {
   );
 }
 
-/** What a condition on the partition keys of a request says of one that is about an item of sign-in. */
+/** The answer of a condition on partition keys to a request for an item of sign-in. */
 function coversSignIn(condition: Permission['Condition']): boolean {
   return Object.entries(condition).every(([operator, keys]) => {
     const patterns = keys['dynamodb:LeadingKeys'];

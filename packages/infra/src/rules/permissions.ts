@@ -24,7 +24,7 @@ const Roles = z._default(z.array(z.unknown()), []);
 export interface RolePolicy {
   /** Logical id. */
   readonly resource: string;
-  /** Logical ids of the roles that it is of. */
+  /** Logical ids of its roles. */
   readonly roles: readonly string[];
   readonly permissions: readonly Permission[];
 }

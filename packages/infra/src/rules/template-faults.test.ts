@@ -28,7 +28,7 @@ import { TemplateRules } from './template-rules.ts';
 
 type Constructor<Value> = abstract new (...args: never[]) => Value;
 
-/** The first resource of a kind, or the first that is meant. */
+/** The first resource of a kind, or the first that `isMeant` accepts. */
 function find<Found extends CfnResource>(
   stack: ProxyStack,
   kind: Constructor<Found>,
@@ -64,7 +64,7 @@ const add =
 
 const allowList = 'Proxy: only-what-is-allowed';
 
-/** Faults that somebody could make in the stack, and the check that must find each at synthesis. */
+/** Possible faults of the stack, and the check that must find each at synthesis. */
 const faults: [fault: string, seed: (stack: ProxyStack) => void, foundBy: string][] = [
   // CDK's validation of the template against CloudFormation's schemas
   ['a runtime that is gone', set(CfnFunction, 'Runtime', 'nodejs12.x'), 'CloudFormation Validate: E2533'],
@@ -76,7 +76,7 @@ const faults: [fault: string, seed: (stack: ProxyStack) => void, foundBy: string
   ],
   // cdk-nag
   ['bedrock:* on *', allow(['bedrock:*'], ['*']), 'AwsSolutions: AwsSolutions-IAM5[Action::bedrock:*]'],
-  // rules of ours
+  // our own rules
   ['a method without a key', set(CfnMethod, 'ApiKeyRequired', false), allowList],
   [
     'a transfer mode that does not exist',
@@ -259,7 +259,7 @@ const faults: [fault: string, seed: (stack: ProxyStack) => void, foundBy: string
   ['a log with every key', set(CfnStage, 'AccessLogSetting.Format', '$context.identity.apiKey'), allowList],
 ];
 
-/** The same, where people sign in. */
+/** The same with sign-in. */
 const signInFaults: typeof faults = [
   [
     'another function that may read the keys of signed-in teams',
@@ -290,7 +290,7 @@ const Report = z.object({
 
 let synthesized = 0;
 
-/** What synthesis finds in a stack with a fault: check and rule. Fails where it synthesizes. */
+/** The findings of synthesis in a stack with a fault: check and rule. Fails if it synthesizes. */
 function findings(seed: (stack: ProxyStack) => void, config = everythingOn): string[] {
   synthesized += 1;
   const outdir = join(directory, `fault-${synthesized}`);
@@ -305,7 +305,7 @@ function findings(seed: (stack: ProxyStack) => void, config = everythingOn): str
   );
 }
 
-test('every rule of ours has a fault that it finds', () => {
+test('each of our own rules has a fault that it finds', () => {
   const finders = [...faults, ...signInFaults].map(([, , foundBy]) => foundBy);
   const { name, ruleIds } = new TemplateRules();
   expect(ruleIds.filter((rule) => !finders.includes(`${name}: ${rule}`))).toEqual([]);

@@ -8,7 +8,7 @@ import { directory, everythingOn, lambdaDirectory } from '../testing/template-un
 import { allowedRules } from './allowed-rules.ts';
 import { SynthesizedTemplate } from './template.ts';
 
-/** Between them, everything that a config can bring into a template. */
+/** Together, everything that a config can bring into a template. */
 const configs: readonly [name: string, config: ProxyConfig][] = [
   ['with everything on', parseProxyConfig({ ...everythingOn, signIn: { cognito: 'create' } })],
   [
@@ -28,7 +28,7 @@ const configs: readonly [name: string, config: ProxyConfig][] = [
 type JsonObject = Record<string, unknown>;
 const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null;
 
-/** Every object in a value, and the value itself; of resources and items of lists that look alike, only the first. */
+/** Every object in a value, and the value itself; only the first of similar resources and list items. */
 function objectsIn(value: unknown, place = '', seen = new Set<string>()): JsonObject[] {
   if (!isObject(value)) return [];
   const parts = Object.entries(value).flatMap(([name, part]) => {
@@ -42,7 +42,7 @@ function objectsIn(value: unknown, place = '', seen = new Set<string>()): JsonOb
   return [value, ...parts];
 }
 
-/** Whether the rules find something while one object of the template has one property otherwise. */
+/** Whether the rules find something if one object of the template has one property changed. */
 function isFoundWith(template: unknown, object: JsonObject, name: string, value: unknown): boolean {
   const before = { ...object };
   object[name] = value;
@@ -65,7 +65,7 @@ describe.each(configs)('a template %s', (name, config) => {
     expect(objects.length).toBeGreaterThan(100);
   });
 
-  test('has no place for a property that nobody allowed', () => {
+  test('has no place for a property that is not allowed', () => {
     const missed = objects.filter((object) => !isFoundWith(template, object, 'Unthought', true));
     expect(missed).toEqual([]);
   });

@@ -17,7 +17,7 @@ const templateRules: readonly TemplateRule[] = [
   ...permissionRules,
 ];
 
-/** Makes synthesis fail where a template breaks a rule of this deployment, in one report with CDK's and cdk-nag's. */
+/** Makes synthesis fail if a template breaks a rule of this deployment, in one report with CDK's and cdk-nag's. */
 export class TemplateRules implements IPolicyValidationPlugin {
   readonly name = 'Proxy';
   readonly version = '1.0.0';

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 const Properties = z.record(z.string(), z.unknown());
 
-/** A synthesized template: what the rules read of it, and whatever else is there. */
+/** A synthesized template: the parts that the rules read, and all others. */
 export const SynthesizedTemplate = z.looseObject({
   Resources: z.record(
     z.string(),
@@ -24,7 +24,7 @@ export type SynthesizedTemplate = z.output<typeof SynthesizedTemplate>;
 export interface Resource {
   readonly id: string;
   readonly properties: Readonly<Record<string, unknown>>;
-  /** Logical ids of what must be there before it. */
+  /** Logical ids of resources that must exist before it. */
   readonly dependsOn: readonly string[];
 }
 
@@ -46,7 +46,7 @@ const Reference = z.union([
   ),
 ]);
 
-/** The logical id that a `Ref` or a `Fn::GetAtt` is about. */
+/** The logical id in a `Ref` or a `Fn::GetAtt`. */
 export function referenced(value: unknown): string | undefined {
   return z.safeParse(Reference, value).data;
 }
