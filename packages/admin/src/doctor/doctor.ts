@@ -5,11 +5,11 @@ import { checkBootstrap } from './bootstrap.ts';
 import { checkConcurrency } from './concurrency.ts';
 import { configWarnings } from './config-warnings.ts';
 import { checkCredentials } from './credentials.ts';
+import { checkDeployed } from './deployed.ts';
 import { error, type Finding } from './finding.ts';
 import { checkGuardrailAccess } from './guardrails.ts';
 import { checkModels, type ModelAccess } from './model-access.ts';
 import { checkModelPrices } from './prices.ts';
-import { checkDeployed } from './deployed.ts';
 
 /** Problems for a config in an account. */
 export interface Diagnosis {
