@@ -284,7 +284,7 @@ test('a team made at run time can be signed in for, on its own plan', async () =
   expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 429]);
 });
 
-test('the key of a team of the config has no own plan: it ends with the team', async () => {
+test('the key of a team of the config does not keep a plan: it ends with the team', async () => {
   const { deployment, signInKeys } = await withKeys();
   await createTeam(deployment, 'ghosts', 'few');
   const ids = (await signInKeys()).map(({ id = '' }) => id);
@@ -340,7 +340,7 @@ test('a deployment that turns sign-in on also makes keys for teams made at run t
   await createTeam(withoutSignIn, 'ghosts', 'few');
   const token = await issuer.issue('ghosts');
   expect((await askAs(token)).error().code).toBe('access_denied');
-  // A caller has waited for this.
+  // Somebody has prepared for this.
   const planted = {
     name: 'signed-in-dev-ghosts-sign-in',
     description: 'signed-in-dev: signed-in callers of team ghosts',

@@ -85,7 +85,7 @@ async function start(config: ConfigName = 'counted') {
         key,
         body: { model: 'llama', question: 'What is a dystopia', maxTokens: 10, ...fields },
       }),
-    /** Empties the functions' caches, as after a minute. */
+    /** Restarts the functions, so that nothing is cached, as after a minute. */
     forget: () => system.gateway.killFunctions(),
   };
 }
@@ -256,7 +256,7 @@ test("a key's own limit that no call fits is made, with a note that it lets noth
   expect(stderr).toMatch(/key app: only calls with a small maxTokens fit its 1,168 tokens\/day/);
 });
 
-test('a missing team or key is reported before a question', async () => {
+test('a missing team or key is reported before any confirmation', async () => {
   const { proxy } = await start();
   for (const command of [
     ['keys', 'revoke', 'nope'],

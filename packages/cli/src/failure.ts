@@ -31,7 +31,7 @@ const advices: Readonly<Record<string, string>> = {
   Throttling: 'AWS takes only so many calls a second. Run it again in a minute.',
   ThrottlingException: 'AWS takes only so many calls a second. Run it again in a minute.',
   LimitExceededException:
-    'An account and Region can have 10,000 API keys. Revoke those that nobody uses, then run it again.',
+    'An account and Region can have 10,000 API keys. Revoke unused ones, then run it again.',
   ResourceNotFoundException: 'Deploy first, or check that the config names the right stage and Region.',
   ECONNREFUSED:
     'Nothing listens there. Start it, or check the address: of the proxy, where HTTPS_PROXY is set.',

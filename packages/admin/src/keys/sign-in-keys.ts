@@ -41,7 +41,7 @@ export async function teamsWithSignInKeys(deployment: Deployment): Promise<Set<s
  */
 export async function ensureSignInKey(deployment: Deployment, team: string, plan: string): Promise<void> {
   const { apiKeys, plans, table } = deployment;
-  // Without a plan of its own, the key ends with the team's entry in the config.
+  // Without its own plan, the key ends with the team's entry in the config.
   const access: Access = { team, plan: isOfConfig(deployment, team) ? undefined : plan };
   const present = await keyIdOf(deployment, team);
   if (present !== undefined && (await apiKeys.isEnabled(present)) !== undefined) {

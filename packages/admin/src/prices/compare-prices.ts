@@ -142,7 +142,7 @@ function listedRates(
   );
 }
 
-/** A price with the list's rates in place of its own; `undefined` if neither has the rates of input and output. */
+/** A price with the list's rates in place of its present ones; `undefined` if neither has the rates of input and output. */
 function withListed(
   own: Price | undefined,
   listed: ListedRates,

@@ -48,7 +48,7 @@ test.each([
   'USE1-Guardrail-ContextualGroundingPolicyUnitsConsumed',
   'USE1-x-input-tokens-constructor',
   '',
-])('%s is no price of a call that is made here', (usageType) => {
+])('%s is not a price of a call that is made here', (usageType) => {
   expect(readUsageType(usageType)).toBeUndefined();
 });
 

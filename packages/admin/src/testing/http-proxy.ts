@@ -14,7 +14,7 @@ export interface HttpProxy {
 /**
  * Starts a proxy that is closed after the test.
  *
- * @param target Port on loopback to which it connects all clients. Without a port, it refuses all of them for lack of a password.
+ * @param target Port on loopback that it connects all clients to. Without one, it asks for a password that no client has.
  */
 export async function startHttpProxy(target?: number): Promise<HttpProxy> {
   const asked: string[] = [];

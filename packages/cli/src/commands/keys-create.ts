@@ -9,7 +9,7 @@ import { describeFindings } from '../output/findings.ts';
 import { printNewKey } from '../output/new-key.ts';
 
 const examples = ({ program }: Invocation) => `
-Limits of its own hold for the key on top of those of its team.
+The key's own limits hold on top of its team's limits.
 
 Examples:
   ${program} keys create acme-app --team acme
@@ -31,7 +31,7 @@ export function addKeysCreate(keys: Command, cli: Cli): void {
     .option('--team <team>', 'whose key it is (required)')
     .option(
       '--limit <limit>',
-      'a limit of its own, such as requests/day=20, tokens/month=50000 or usd/month=0.10; may be repeated',
+      'its own limit, such as requests/day=20, tokens/month=50000 or usd/month=0.10; may be repeated',
       (value: string, others: readonly string[] = []) => [...others, value],
     )
     .option('--json', 'print JSON, with the value')

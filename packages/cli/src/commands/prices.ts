@@ -130,12 +130,12 @@ function unlistedText({ alias, reason, names }: UnlistedPrice): string {
   const named = names.map((name) => `"${name}"`).join(' or ');
   switch (reason) {
     case 'no_name':
-      return `${alias}: not compared; nobody has written down what the list calls it.`;
+      return `${alias}: not compared; its name in the list is not known.`;
     case 'no_rows':
       return `${alias}: not compared; the list has no ${named} for calls that are made so in the Region.`;
     case 'no_length':
       return `${alias}: the list has dearer rates for long input and does not say from how many tokens; give prices.${alias}.longContext yourself.`;
     case 'incomplete':
-      return `${alias}: not compared; the list lacks input or output of ${named}, and nobody else knows it.`;
+      return `${alias}: not compared; the list lacks input or output of ${named}, and no other price is known.`;
   }
 }

@@ -9,8 +9,8 @@ import { proofLine, proofReport } from '../output/proofs.ts';
 
 const about = ({ program }: Invocation) => `
 Calls every route and every API, meets every error, races ${60} callers for a small limit, rotates and revokes keys: with
-a team of its own, which it makes and deletes again. Its keys can cost --most-usd together and no more. Takes about two
-minutes, and ends with 1 where a promise is broken.
+its own team, which it makes and deletes again. Together its keys can cost at most --most-usd. Takes about two
+minutes, and ends with 1 if a promise is broken.
 
 Examples:
   ${program} prove --local

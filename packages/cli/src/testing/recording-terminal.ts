@@ -18,7 +18,7 @@ export function recordingTerminal(): RecordingTerminal {
     note: (text) => void noted.push(text),
     paint: (_, text) => text,
     confirm: async (question) => {
-      throw new CliError(question, 'Nobody answers.');
+      throw new CliError(question, 'There is no user to answer.');
     },
     ask: undefined,
   };

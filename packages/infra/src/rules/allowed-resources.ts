@@ -400,7 +400,7 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
   'AWS::DynamoDB::Table': {
     most: 1,
     whenDeleted: ['Delete', 'Retain'],
-    // No stream and no own policy. DynamoDB encrypts it by default.
+    // No stream and no resource policy. DynamoDB encrypts it by default.
     properties: only({
       AttributeDefinitions: array(only({ AttributeName: string, AttributeType: literal('S') })),
       KeySchema: array(only({ AttributeName: string, KeyType: oneOf(['HASH', 'RANGE']) })),

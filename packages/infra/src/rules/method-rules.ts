@@ -60,7 +60,7 @@ const timeoutIsPossible: TemplateRule = {
       const [, functionId = ''] = /\{(\w+)\}/.exec(textOf(uri)) ?? [];
       const runsMs = Number(functions.get(functionId)?.['Timeout'] ?? 3) * 1000;
       if (runsMs > waits) {
-        const message = `runs for up to ${runsMs} ms, and API Gateway waits ${waits} ms: nobody hears the rest, which is paid for`;
+        const message = `runs for up to ${runsMs} ms, and API Gateway waits ${waits} ms: the rest is paid for, and not delivered`;
         yield { resource: functionId, property: 'Timeout', message };
       }
     }

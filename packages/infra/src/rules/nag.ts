@@ -31,7 +31,7 @@ const acknowledgedWithoutWaf: Readonly<Record<string, string>> = {
 /** Rules that a mail subscription does not follow. */
 const acknowledgedWithEmail: Readonly<Record<string, string>> = {
   'Serverless-SNSRedrivePolicy':
-    'An alarm whose mail is not delivered still shows in CloudWatch; nobody would read a queue of them.',
+    'An alarm whose mail is not delivered still shows in CloudWatch; a queue of them would not be read.',
 };
 
 /** Rules that a user pool of this deployment does not follow. */
