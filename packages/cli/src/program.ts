@@ -43,10 +43,10 @@ const examples = ({ program }: Invocation) => `
 Examples:
   ${program} config check                       what the config means, or what is wrong with it
   ${program} deploy                             look at the account, then deploy
-  ${program} models                             what the deployment offers, and at what price
+  ${program} models                             the models of the deployment, with prices
   ${program} keys create acme-app --team acme   give out a key
   ${program} keys rotate acme-app               replace it; the old one works for another day
-  ${program} usage --local                      who used what of the gateway of npm start
+  ${program} usage --local                      usage on the gateway of npm start
 `;
 
 /** All commands, with their tools. */

@@ -8,7 +8,7 @@ import { describeFindings, findingText } from '../output/findings.ts';
 import { renderTable } from '../output/table.ts';
 
 const about = ({ program }: Invocation) => `
-Names every fault at once, each with its field and what to do, and ends with 1 where there is one; a warning does not
+Names every fault at once, each with its field and what to do, and ends with 1 if there is one; a warning does not
 count as one. Needs neither network nor AWS account.
 
 Examples:
@@ -20,7 +20,7 @@ Examples:
 export function addConfigCheck(config: Command, cli: Cli): void {
   config
     .command('check')
-    .description('say what is wrong with a config, or what it means')
+    .description('report the faults of a config, or summarize it')
     .argument('[file]', 'the config (default: the one of --config)')
     .option('--json', 'print JSON')
     .addHelpText('after', () => about(cli.invocation))

@@ -7,8 +7,8 @@ import type { Invocation } from '../invocation.ts';
 import { refuseLocal } from '../on-aws-only.ts';
 
 const about = ({ program }: Invocation) => `
-Looks at the account first, as doctor does; stops at errors, and goes on over warnings. A ceiling on concurrency that
-the account has no room for is left off. See what would change with: ${program} diff
+Checks the account first, as doctor does; stops at errors, and goes on over warnings. A ceiling on concurrency that
+the account has no room for is left off. To see the changes first: ${program} diff
 
 Examples:
   ${program} deploy
@@ -29,7 +29,7 @@ export function addDeploy(program: Command, cli: Cli): void {
     .description('deploy the config to AWS, and show endpoint and keys')
     .option('--yes', 'do not ask')
     .option('--show-keys', 'show the values of the keys of the config')
-    .option('--set-log-role', "set the account's role for access logs where accessLog needs it")
+    .option('--set-log-role', "set the account's role for access logs if accessLog needs it")
     .option('--json', 'print JSON')
     .addHelpText('after', () => about(cli.invocation))
     .action(async ({ yes = false, showKeys = false, setLogRole = false, json }: Options) => {

@@ -6,18 +6,18 @@ import type { Invocation } from '../invocation.ts';
 import { refuseLocal } from '../on-aws-only.ts';
 
 const about = ({ program }: Invocation) => `
-Compares the template of the config with what is deployed. Changes nothing.
+Compares the config's template with the deployed one. Changes nothing.
 
 Examples:
   ${program} diff
-  ${program} diff --fail        for CI: ends with 1 where something differs
+  ${program} diff --fail        for CI: ends with 1 if something differs
 `;
 
 export function addDiff(program: Command, cli: Cli): void {
   program
     .command('diff')
-    .description('show what a deployment would change')
-    .option('--fail', 'end with 1 where something would change')
+    .description('show the changes of a deployment')
+    .option('--fail', 'end with 1 if something would change')
     .addHelpText('after', () => about(cli.invocation))
     .action(async ({ fail = false }: { fail?: boolean }) => {
       refuseLocal(program);

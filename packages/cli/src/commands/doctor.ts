@@ -7,9 +7,9 @@ import { refuseLocal } from '../on-aws-only.ts';
 import { describeFindings, findingText } from '../output/findings.ts';
 
 const about = ({ program }: Invocation) => `
-Looks at what a deployment of the config depends on, changes nothing, and ends with 1 where it would fail: credentials,
-the bootstrap of the CDK, API Gateway's log role and throttle, Lambda's concurrency, prices, and what Bedrock says of
-each model in the Region: whether it still lives, and whether the account may call it.
+Checks everything that a deployment of the config depends on, changes nothing, and ends with 1 if it would fail:
+credentials, the bootstrap of the CDK, API Gateway's log role and throttle, Lambda's concurrency, prices, and for each
+model whether Bedrock still has it in the Region and whether the account may call it.
 
 Examples:
   ${program} doctor
@@ -19,7 +19,7 @@ Examples:
 export function addDoctor(program: Command, cli: Cli): void {
   program
     .command('doctor')
-    .description('look for what stands in the way of the config in the account')
+    .description('look for problems with the config in the account')
     .option('--json', 'print JSON')
     .addHelpText('after', () => about(cli.invocation))
     .action(async ({ json }: { json?: boolean }) => {

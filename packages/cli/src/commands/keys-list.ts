@@ -18,7 +18,7 @@ export function addKeysList(keys: Command, cli: Cli): void {
   keys
     .command('list')
     .description('all keys, without their values')
-    .option('--team <team>', 'only those of a team')
+    .option('--team <team>', "only a team's keys")
     .option('--json', 'print JSON')
     .addHelpText('after', () => examples(cli.invocation))
     .action(async ({ team, json }: { team?: string; json?: boolean }) => {

@@ -16,7 +16,7 @@ const examples = ({ program }: Invocation) => `
 The new key has the same team and limits. The old one works until the overlap is over, so that callers can change over;
 a leaked key is rotated with --now. To end an overlap early: ${program} keys revoke NAME --replaced
 
-A key of the config is replaced by one made here, NAME-2 or what --as says; the old one works until the config says
+A key of the config is replaced by one made here, NAME-2 or the name of --as; the old one works until the config says
 "enabled: false" for it and is deployed, or until --now, for it or for NAME-2.
 
 Examples:
@@ -40,7 +40,7 @@ export function addKeysRotate(keys: Command, cli: Cli): void {
     .argument('<key>', 'name of the key')
     .option('--overlap <duration>', 'how long the old key goes on working, such as 2h or 7d', defaultOverlap)
     .addOption(
-      new Option('--now', 'end the old key at once, and those of earlier rotations too').conflicts('overlap'),
+      new Option('--now', 'end the old key and keys of earlier rotations at once').conflicts('overlap'),
     )
     .option('--as <name>', 'name of the new key, for a key of the config')
     .option('--yes', 'do not ask, with --now')

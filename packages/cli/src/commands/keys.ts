@@ -7,7 +7,7 @@ import { addKeysRotate } from './keys-rotate.ts';
 
 const about = `
 Callers send a key as the header x-api-key. Its value is shown once, when it is made: on standard output, alone, so that
-it can be piped to where secrets are kept.
+it can be piped to a secret store.
 `;
 
 export function addKeys(program: Command, cli: Cli): void {

@@ -16,8 +16,8 @@ import { renderTable } from '../output/table.ts';
 import type { Style } from '../terminal.ts';
 
 const examples = ({ program }: Invocation) => `
-The aliases that callers name, what they stand for in the Region of the config, and USD per million tokens. Prices are
-estimates; the bill of AWS decides.
+The aliases that callers use, their models in the Region of the config, and USD per million tokens. Prices are
+estimates; AWS's bill decides.
 
 Examples:
   ${program} models
@@ -27,7 +27,7 @@ Examples:
 export function addModels(program: Command, cli: Cli): void {
   program
     .command('models')
-    .description('what the deployment offers, with lifecycle and price')
+    .description('the models of the deployment, with lifecycle and price')
     .option('--json', 'print JSON')
     .addHelpText('after', () => examples(cli.invocation))
     .action(async ({ json }: { json?: boolean }) => {

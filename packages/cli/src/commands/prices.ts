@@ -12,9 +12,8 @@ import { renderTable } from '../output/table.ts';
 import { importOf, pricesFileOf, readPricesFile, writePricesFile } from '../prices-file.ts';
 
 const about = ({ program }: Invocation) => `
-Reads AWS's Price List for the models and the Region of the config, and compares it with what the deployment takes them to
-cost: "prices" of the config, else the catalogue. In USD per million tokens. Changes nothing, and ends with 1 where
-something differs.
+Compares AWS's Price List for the models and the Region of the config with the deployment's prices: "prices" of the
+config, else the catalogue. In USD per million tokens. Changes nothing, and ends with 1 if something differs.
 
 With --write, the prices that differ go into a file beside the config, such as proxy.prices.json, which the config
 imports; no other file is touched. The list has public prices: discounts of your account are not in it.
@@ -29,7 +28,7 @@ export function addPrices(program: Command, cli: Cli): void {
   program
     .command('prices')
     .description("compare prices with AWS's Price List, and take them over")
-    .option('--write', 'write what differs into a file that the config imports')
+    .option('--write', 'write the differences into a file that the config imports')
     .option('--json', 'print JSON')
     .addHelpText('after', () => about(cli.invocation))
     .action(async ({ write, json }: { write?: boolean; json?: boolean }) => {

@@ -6,10 +6,10 @@ import type { Invocation } from '../invocation.ts';
 import { readTeamsFile } from '../teams-file.ts';
 
 const examples = ({ program }: Invocation) => `
-With --from, a JSON file says what to make; what is there already is left alone, so it can be run again after a failure:
+With --from, a JSON file lists the teams to make; existing ones are left alone, so it can be run again after a failure:
   [{ "name": "acme", "plan": "starter", "keys": ["acme-app", { "name": "acme-intern", "limits": { "usd": { "month": 0.1 } } }] }]
 Each key is printed as it is made, with its value: team, key, value, with tabs between. With --json: a JSON object a line.
-No value is ever shown again, so keep the output where secrets are kept.
+No value is ever shown again, so keep the output in a secret store.
 
 Examples:
   ${program} teams create acme --plan starter

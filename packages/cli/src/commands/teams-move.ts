@@ -4,10 +4,10 @@ import type { Cli } from '../cli.ts';
 import type { Invocation } from '../invocation.ts';
 
 const examples = ({ program }: Invocation) => `
-The keys stay the same, and so does what was used: it counts towards the limits of the new plan. Each key is refused for
+The keys stay the same. Earlier usage counts towards the limits of the new plan. Each key is refused for
 the moment between its old and its new usage plan. If it stops half way, run it again.
 
-A team of the config moves by the config; see docs/keys.md.
+Move a team of the config in the config; see docs/keys.md.
 
 Example:
   ${program} teams move acme research

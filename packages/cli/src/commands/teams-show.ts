@@ -14,7 +14,7 @@ Example:
 export function addTeamsShow(teams: Command, cli: Cli): void {
   teams
     .command('show')
-    .description('one team: its plan, its keys and what it used')
+    .description('one team: its plan, its keys and its usage')
     .argument('<team>', 'name of the team')
     .option('--json', 'print JSON')
     .addHelpText('after', () => examples(cli.invocation))

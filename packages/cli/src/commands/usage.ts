@@ -35,12 +35,12 @@ interface Options {
 export function addUsage(program: Command, cli: Cli): void {
   program
     .command('usage')
-    .description('who used what, and how much is left')
+    .description('the usage of teams, and the rest of their limits')
     .option('--team <team>', 'one team, with its keys that have their own limits')
     .option('--month <month>', 'a month such as 2026-10 (default: the present one)')
     .option('--near <percent>', 'only teams and keys that have used this much of a limit', share)
     .addOption(
-      new Option('--sort <by>', 'by team, by the limit that is nearest, or by what was used this month')
+      new Option('--sort <by>', 'by team, by the limit that is nearest, or by usage this month')
         .choices(orders)
         .default('team'),
     )

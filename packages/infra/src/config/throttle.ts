@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { positiveInteger } from './positive-integer.ts';
 
 /**
- * A token bucket of API Gateway: in a plan, for each key; in the stage, for all keys together. Best
+ * A token bucket of API Gateway: for each key where a plan has it, for all keys together where the stage has it. Best
  * effort, says AWS.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
