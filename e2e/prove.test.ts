@@ -11,17 +11,17 @@ import {
 import { stackNameOf } from '@org/infra/config';
 import type { Template } from '@org/local';
 import { expect, onTestFinished, test } from 'vitest';
-import { configs } from './configs.ts';
+import { type ConfigName, configs } from './configs.ts';
 import { editResources } from './edit-template.ts';
 import { costOf, startSystem } from './harness.ts';
 
 /** A deployment on this machine, and a run of all proofs against it. */
-async function start(editTemplate?: (template: Template) => Template) {
-  const system = await startSystem('shipped', editTemplate && { editTemplate });
+async function start(editTemplate?: (template: Template) => Template, config: ConfigName = 'shipped') {
+  const system = await startSystem(config, editTemplate && { editTemplate });
   const { origin } = new URL(system.url);
-  const endpoints = await localEndpoints(origin, stackNameOf(configs.shipped));
+  const endpoints = await localEndpoints(origin, stackNameOf(configs[config]));
   let time = Date.parse('2026-11-22T12:00:00Z');
-  const deployment = await openDeployment(configs.shipped, endpoints, () => time);
+  const deployment = await openDeployment(configs[config], endpoints, () => time);
   onTestFinished(() => deployment.close());
   const wait = async (ms: number) => {
     time += ms;
@@ -52,6 +52,13 @@ test('the shipped deployment keeps every promise, and nothing is left of the run
   expect(billedUsd).toBeGreaterThan(0);
   expect(billedUsd).toBeLessThan(0.05);
   expect(await teamsOf(deployment)).toEqual([]);
+});
+
+test('what a plan has nothing to show by is named, and the rest is shown', async () => {
+  const { run } = await start(undefined, 'contested');
+  const results = await run();
+  expect(named(results, 'broken')).toEqual([]);
+  expect(named(results, 'not shown')).toEqual(expect.arrayContaining(['route-embed', 'route-embeddings']));
 });
 
 test('a run that is interrupted removes what it made', async () => {

@@ -25,9 +25,10 @@ export function description({ gateway }: LocalSystem, surroundings: Surroundings
   const keys = gateway.apiKeys.flatMap(({ name, value, enabled }) => {
     const [team = '', { plan = '' } = {}] = teamOf(name, config);
     const { models = [], limits } = config.plans[plan] ?? {};
+    const own = config.teams[team]?.keys.find((key) => key.name === name)?.limits;
     return [
       `${name.padEnd(width)}${value}  team ${team}, plan ${plan}${enabled ? '' : ' (disabled)'}`,
-      `${' '.repeat(width)}${models.join(', ')}; ${limits ? limitsText(limits) : 'no limits'}`,
+      `${' '.repeat(width)}${models.join(', ')}; ${limits ? limitsText(limits) : 'no limits'}${own ? `; its own: ${limitsText(own)}` : ''}`,
     ];
   });
   const costs =

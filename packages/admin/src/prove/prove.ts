@@ -129,7 +129,11 @@ async function proveWith(deployment: Deployment, throwaway: Throwaway): Promise<
     signal.throwIfAborted();
     const target = newTarget();
     const subject = { deployment, plan, target, key, newKey, untilTaken, models, wait };
-    await report(proof, proof.check(subject), target);
+    await report(
+      proof,
+      Promise.resolve(subject).then((all) => proof.check(all)),
+      target,
+    );
   }
   return results;
 }

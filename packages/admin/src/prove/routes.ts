@@ -36,7 +36,7 @@ const getting =
 
 const embedding =
   (body: (model: string) => object, schema: z.ZodMiniType): RouteProof =>
-  (subject, path) => {
+  async (subject, path) => {
     const { embed } = subject.models;
     if (embed === undefined) throw new NotShown('the plan has no model for embeddings');
     return posting(() => body(embed), schema)(subject, path);

@@ -5,7 +5,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../invocation.ts';
-import { proofLine, proofReport } from '../output/proofs.ts';
+import { proofLine, proofReport, proofSummary } from '../output/proofs.ts';
 
 const about = ({ program }: Invocation) => `
 Calls every route and every API, meets every error, races ${60} callers for a small limit, rotates and revokes keys: with
@@ -54,6 +54,7 @@ export function addProve(program: Command, cli: Cli): void {
         if (report !== undefined) {
           await writeFile(report, proofReport(results, { deployment: deployment.name, at: cli.now() }));
         }
+        if (!json) terminal.print(`\n${proofSummary(results)}`);
         const broken = results.filter(({ outcome }) => outcome === 'broken').length;
         if (broken > 0) {
           throw new CliError(

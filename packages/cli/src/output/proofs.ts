@@ -17,19 +17,24 @@ export function proofReport(
   results: readonly ProofResult[],
   { deployment, at }: { readonly deployment: string; readonly at: number },
 ): string {
-  const count = (outcome: ProofResult['outcome']) =>
-    results.filter((each) => each.outcome === outcome).length;
   const rows = results.map(({ statement, outcome, what, requestIds }) =>
     [statement, outcome, what, requestIds.slice(0, mostIds).join(' ')].map(cell).join(' | '),
   );
   return `# What ${deployment} was seen to do
 
-${new Date(at).toISOString()}: ${count('holds')} promises hold, ${count('broken')} are broken, ${count('not shown')} were not shown.
+${new Date(at).toISOString()}: ${proofSummary(results)}
 
 | promise | | seen | request ids (the first ${mostIds}) |
 | --- | --- | --- | --- |
 ${rows.map((row) => `| ${row} |`).join('\n')}
 `;
+}
+
+/** How many promises came out in which way. */
+export function proofSummary(results: readonly ProofResult[]): string {
+  const count = (outcome: ProofResult['outcome']) =>
+    results.filter((each) => each.outcome === outcome).length;
+  return `${count('holds')} promises hold, ${count('broken')} are broken, ${count('not shown')} were not shown.`;
 }
 
 const mostIds = 5;
