@@ -18,3 +18,16 @@ export function editResources(
     return { ...template, Resources: Object.fromEntries(resources) };
   };
 }
+
+/** Takes out every resource of a type. */
+export const without = (type: string) => editResources(type, () => undefined);
+
+/** Takes out the gateway response of a type. */
+export const withoutResponse = (responseType: string) =>
+  editResources('AWS::ApiGateway::GatewayResponse', (properties) =>
+    properties['ResponseType'] === responseType ? undefined : properties,
+  );
+
+/** Takes a property out of every resource of a type. */
+export const withoutProperty = (type: string, property: string) =>
+  editResources(type, ({ [property]: _removed, ...rest }) => rest);

@@ -12,7 +12,7 @@ import { stackNameOf } from '@org/infra/config';
 import type { Template } from '@org/local';
 import { expect, onTestFinished, test } from 'vitest';
 import { type ConfigName, configs } from './configs.ts';
-import { editResources } from './edit-template.ts';
+import { without, withoutProperty, withoutResponse } from './edit-template.ts';
 import { costOf, startSystem } from './harness.ts';
 
 /** A deployment on this machine, and a run of all proofs against it. */
@@ -80,14 +80,6 @@ test('what a killed run left is removed by the next one, and a run of this momen
   await expect(running).rejects.toThrow('enough');
   expect(await teamsOf(deployment)).toEqual(['prove-20260101', 'prove-fedcba9876543210fedcba98']);
 });
-
-const without = (type: string) => editResources(type, () => undefined);
-const withoutResponse = (responseType: string) =>
-  editResources('AWS::ApiGateway::GatewayResponse', (properties) =>
-    properties['ResponseType'] === responseType ? undefined : properties,
-  );
-const withoutProperty = (type: string, property: string) =>
-  editResources(type, ({ [property]: _removed, ...rest }) => rest);
 
 /** A fault in the template, and the names of all proofs that find it. */
 const faults: [fault: string, editTemplate: (template: Template) => Template, broken: string[]][] = [

@@ -2,7 +2,7 @@ import { errors } from '@org/contract';
 import type { Template } from '@org/local';
 import { expect, test } from 'vitest';
 import type { ConfigName } from './configs.ts';
-import { editResources } from './edit-template.ts';
+import { without, withoutProperty, withoutResponse } from './edit-template.ts';
 import { type System, startSystem } from './harness.ts';
 
 /**
@@ -68,16 +68,6 @@ type Check = keyof typeof checks;
 
 /** The shipped limits end before the gateway's quota does, so the quota is checked without them. */
 const configOf = (check: string): ConfigName => (check === 'the quota ends' ? 'original' : 'shipped');
-
-const without = (type: string) => editResources(type, () => undefined);
-
-const withoutResponse = (responseType: string) =>
-  editResources('AWS::ApiGateway::GatewayResponse', (properties) =>
-    properties['ResponseType'] === responseType ? undefined : properties,
-  );
-
-const withoutProperty = (type: string, property: string) =>
-  editResources(type, ({ [property]: _removed, ...rest }) => rest);
 
 const faults: [fault: string, (template: Template) => Template, foundBy: Check][] = [
   [

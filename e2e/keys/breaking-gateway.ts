@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { controlPlanePath } from '@org/admin/local-gateway';
+import { closeServer, listenOnLoopback } from '@org/local';
 import { onTestFinished } from 'vitest';
 import * as z from 'zod/mini';
 import type { System } from '../harness.ts';
@@ -75,15 +75,10 @@ export async function startBreakingGateway({ gateway, dynamodb }: System): Promi
       answer(forwarded.status, content, exception === null ? {} : { 'x-amzn-errortype': exception });
     }
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('The server has no port.');
+  const origin = await listenOnLoopback(server);
+  onTestFinished(() => closeServer(server));
   return {
-    origin: `http://127.0.0.1:${address.port}`,
+    origin,
     breakAt(next) {
       place = next;
       writes = 0;

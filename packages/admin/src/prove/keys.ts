@@ -50,7 +50,7 @@ export const keyProofs: readonly Proof[] = [
       const { deployment } = subject;
       const old = await subject.newKey();
       const { key } = await rotateKey(deployment, { name: old.name, overlap: 60 * 60 * 1000 });
-      await subject.untilTaken(key.value);
+      await subject.target.untilTaken(key.value);
       const reply = await look(subject, old.value);
       if (reply.status !== 200) throw new Broken(`answered ${describe(reply)} to the old key`);
       return 'both work';
@@ -62,7 +62,7 @@ export const keyProofs: readonly Proof[] = [
     async check(subject) {
       const old = await subject.newKey();
       const { key } = await rotateKey(subject.deployment, { name: old.name, overlap: 'now' });
-      await subject.untilTaken(key.value);
+      await subject.target.untilTaken(key.value);
       return untilRefused(subject, old.value);
     },
   },

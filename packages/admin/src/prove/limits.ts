@@ -4,8 +4,8 @@ import { Broken, NotShown } from './broken.ts';
 import type { Proof, Subject } from './proof.ts';
 import { type Reply, read, refusal } from './target.ts';
 
-const ask = ({ target, models: { chat } }: Subject, key: string, maxTokens = 1): Promise<Reply> =>
-  target.send({ path: '/bedrock', key, body: { model: chat, question: 'Say yes.', maxTokens } });
+const ask = ({ target, models: { chat } }: Subject, key: string): Promise<Reply> =>
+  target.send({ path: '/bedrock', key, body: { model: chat, question: 'Say yes.', maxTokens: 1 } });
 
 /** Use of a key's own daily limit. */
 async function usedOf({ target }: Subject, key: string, kind: LimitKind): Promise<number> {

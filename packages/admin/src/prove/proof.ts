@@ -5,7 +5,7 @@ import type { Target } from './target.ts';
 
 /** One promise of a deployment, and how to see whether it keeps it. */
 export interface Proof {
-  /** Short and stable, such as `ask` or `race`. */
+  /** Short and stable, such as `route-ask` or `race`. */
   readonly name: string;
   /** The promise, as a sentence. */
   readonly statement: string;
@@ -20,21 +20,22 @@ export interface Proof {
 /** The tools of a proof. */
 export interface Subject {
   readonly deployment: Deployment;
-  /** The throwaway team's name. */
+  /** The throwaway team's plan. */
   readonly plan: string;
   /** The API. The report has the request ids of all calls through it. */
   readonly target: Target;
   /** The value of a throwaway key that has only its plan's limits. */
   readonly key: string;
   /** Makes another throwaway key of the same team, and waits until the API takes it. */
-  readonly newKey: (limits?: Limits) => Promise<NewKey>;
-  /** Waits until the API takes a key. @returns How long that took. */
-  readonly untilTaken: (key: string) => Promise<string>;
+  readonly newKey: (limits?: OwnLimits) => Promise<NewKey>;
   /** Aliases that the throwaway team may call. */
   readonly models: ProofModels;
   /** Waits. Milliseconds. */
   readonly wait: (ms: number) => Promise<void>;
 }
+
+/** A throwaway key's own limits. The one in USD is the run's. */
+export type OwnLimits = Omit<Limits, 'usd'>;
 
 export interface ProofModels {
   /** The cheapest model that answers questions. */

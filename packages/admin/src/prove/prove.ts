@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { type Limits, routes } from '@org/contract';
 import { aliasOf, capabilitiesOf, definitionOf, type OfferedModel, priceIn } from '@org/models';
 import { AdminError } from '../admin-error.ts';
 import type { Deployment } from '../deployment.ts';
@@ -9,11 +8,11 @@ import { checkPlan, createTeam, listTeams } from '../teams/teams.ts';
 import { Broken, NotShown } from './broken.ts';
 import { keyProofs } from './keys.ts';
 import { limitProofs } from './limits.ts';
-import type { Proof, ProofModels, ProofResult } from './proof.ts';
+import type { OwnLimits, Proof, ProofModels, ProofResult } from './proof.ts';
 import { refusalProofs } from './refusals.ts';
 import { routeProofs } from './routes.ts';
 import { streamingProofs } from './streaming.ts';
-import { describe, Target, type TargetOptions } from './target.ts';
+import { mostSecondsUntilTaken, Target, type TargetOptions } from './target.ts';
 
 /** In the order in which they are tried: the throttle, which others would meet too, is the last refusal. */
 const proofs: readonly Proof[] = [
@@ -24,11 +23,8 @@ const proofs: readonly Proof[] = [
   ...refusalProofs,
 ];
 
-/** More keys than one proof makes. */
+/** The keys that all proofs make together; each may cost an equal part of the sum. */
 const mostKeys = 10;
-
-/** On AWS a new key can take minutes until API Gateway takes it. */
-const mostSecondsUntilTaken = 300;
 
 export interface ProveOptions extends Omit<TargetOptions, 'paceMs'> {
   /** The plan of the throwaway team. Default: the one with the cheapest model. */
@@ -50,7 +46,7 @@ export async function prove(deployment: Deployment, options: ProveOptions): Prom
   checkPlan(deployment, plan);
   const models = modelsOf(deployment, plan);
   await removeLeftovers(deployment);
-  const team = `${prefix}${randomBytes(12).toString('hex')}`;
+  const team = newTeamName();
   try {
     await createTeam(deployment, team, plan);
     return await proveWith(deployment, { ...options, plan, team, models });
@@ -78,73 +74,64 @@ async function proveWith(deployment: Deployment, throwaway: Throwaway): Promise<
   const { plan, team, models, mostUsd, signal, wait, onResult } = throwaway;
   const paceMs = Math.ceil(1000 / (deployment.config.plans[plan]?.throttle.rate ?? 1));
   const newTarget = () => new Target(deployment.endpoint, { signal, paceMs, wait });
-  const untilTaken = async (key: string): Promise<string> => {
-    const target = newTarget();
-    for (let second = 0; ; second += 1) {
-      const reply = await target.send({ method: 'GET', path: routes.usage.path, key });
-      if (reply.status === 200) return `after ${second} s`;
-      if (second === mostSecondsUntilTaken) {
-        throw new Broken(`a new key is answered ${describe(reply)} after ${second} s`);
-      }
-      await wait(1000);
-    }
-  };
   let made = 0;
-  const makeKey = (limits: Limits = {}): Promise<NewKey> => {
+  const makeKey = (limits: OwnLimits = {}): Promise<NewKey> => {
     made += 1;
+    if (made > mostKeys)
+      throw new Error(`The proofs make more than ${mostKeys} keys, so they could cost too much.`);
     const usd = { month: mostUsd / mostKeys };
-    return createKey(deployment, { name: `${team}-${made}`, team, plan, limits: { usd, ...limits } });
-  };
-  const newKey = async (limits?: Limits): Promise<NewKey> => {
-    const key = await makeKey(limits);
-    await untilTaken(key.value);
-    return key;
+    return createKey(deployment, { name: `${team}-${made}`, team, plan, limits: { ...limits, usd } });
   };
   const results: ProofResult[] = [];
   const report = async (
     { name, statement }: Pick<Proof, 'name' | 'statement'>,
-    tried: Promise<string>,
-    target: Target,
-  ) => {
-    const outcome = await tried.then(
-      (what) => ({ outcome: 'holds' as const, what }),
-      (error: unknown) => {
-        signal.throwIfAborted();
-        return failureOf(error);
-      },
-    );
-    const result = { name, statement, ...outcome, requestIds: target.requestIds };
+    check: (target: Target) => Promise<string>,
+  ): Promise<ProofResult['outcome']> => {
+    signal.throwIfAborted();
+    const target = newTarget();
+    const seen = await seenBy(() => check(target));
+    signal.throwIfAborted();
+    const result = { name, statement, ...seen, requestIds: target.requestIds };
     results.push(result);
     onResult(result);
-    return result;
+    return result.outcome;
   };
 
   const { value: key } = await makeKey();
   const statement = `A new key is taken within ${mostSecondsUntilTaken / 60} minutes`;
-  const first = await report({ name: 'new-key', statement }, untilTaken(key), newTarget());
+  const first = await report({ name: 'new-key', statement }, (target) => target.untilTaken(key));
   // All others rest on it.
-  signal.throwIfAborted();
-  if (first.outcome !== 'holds') return results;
+  if (first !== 'holds') return results;
   for (const proof of proofs) {
-    signal.throwIfAborted();
-    const target = newTarget();
-    const subject = { deployment, plan, target, key, newKey, untilTaken, models, wait };
-    await report(
-      proof,
-      Promise.resolve(subject).then((all) => proof.check(all)),
-      target,
-    );
+    await report(proof, (target) => {
+      const newKey = async (limits?: OwnLimits): Promise<NewKey> => {
+        const another = await makeKey(limits);
+        await target.untilTaken(another.value);
+        return another;
+      };
+      return proof.check({ deployment, plan, target, key, newKey, models, wait });
+    });
   }
+  signal.throwIfAborted();
   return results;
 }
 
-function failureOf(error: unknown): Pick<ProofResult, 'outcome' | 'what'> {
-  if (error instanceof NotShown) return { outcome: 'not shown', what: error.message };
-  if (error instanceof Broken) return { outcome: 'broken', what: error.message };
-  return { outcome: 'broken', what: `could not be tried: ${error instanceof Error ? error.message : error}` };
+async function seenBy(check: () => Promise<string>): Promise<Pick<ProofResult, 'outcome' | 'what'>> {
+  try {
+    return { outcome: 'holds', what: await check() };
+  } catch (error) {
+    if (error instanceof NotShown) return { outcome: 'not shown', what: error.message };
+    if (error instanceof Broken) return { outcome: 'broken', what: error.message };
+    return {
+      outcome: 'broken',
+      what: `could not be tried: ${error instanceof Error ? error.message : error}`,
+    };
+  }
 }
 
-const prefix = 'prove-';
+/** A name that people do not choose. */
+const newTeamName = () => `prove-${randomBytes(12).toString('hex')}`;
+const throwawayName = /^prove-[0-9a-f]{24}$/;
 
 /** Older than any run, so that a run at work now is left alone. */
 const leftOverAfterMs = 60 * 60 * 1000;
@@ -152,7 +139,7 @@ const leftOverAfterMs = 60 * 60 * 1000;
 async function removeLeftovers(deployment: Deployment): Promise<void> {
   for (const { name, source, createdAt } of await listTeams(deployment)) {
     const age = deployment.now() - Date.parse(createdAt ?? '');
-    const isLeftover = source === 'run-time' && /^prove-[0-9a-f]{24}$/.test(name) && age > leftOverAfterMs;
+    const isLeftover = source === 'run-time' && throwawayName.test(name) && age > leftOverAfterMs;
     if (isLeftover) await deleteTeam(deployment, name);
   }
 }

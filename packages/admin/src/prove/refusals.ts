@@ -4,7 +4,7 @@ import type { Proof, Subject } from './proof.ts';
 import { type Request, refusal } from './target.ts';
 
 const path = '/bedrock';
-const noKey = 'a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3e4f5a0b1';
+const unknownKey = 'a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3e4f5a0b1';
 const megabyte = 1_000_000;
 
 interface Refusal {
@@ -32,7 +32,7 @@ const refusals: readonly Refusal[] = [
     name: 'wrong-key',
     statement: 'A key that was never made is refused',
     code: 'unauthenticated',
-    request: (subject) => ({ ...asking(subject), key: noKey }),
+    request: (subject) => ({ ...asking(subject), key: unknownKey }),
   },
   {
     name: 'wrong-path',

@@ -1,34 +1,29 @@
+import { type RouteName, routes } from '@org/contract';
 import { Broken, NotShown } from './broken.ts';
 import type { Proof } from './proof.ts';
 import { eventsOf } from './routes.ts';
 
-/** Bodies that stream a short answer, by the path that they are sent to. */
-const streams: Readonly<Record<string, (model: string) => object>> = {
-  '/bedrock/stream': (model) => ({ model, question: 'Count to ten.', maxTokens: 64 }),
-  '/v1/chat/completions': (model) => ({
-    ...{ model, stream: true, max_completion_tokens: 64 },
-    messages: [{ role: 'user', content: 'Count to ten.' }],
-  }),
-  '/v1/responses': (model) => ({
-    model,
-    stream: true,
-    max_output_tokens: 64,
-    input: 'Count to ten.',
-    store: false,
-  }),
-  '/v1/messages': (model) => ({
-    ...{ model, stream: true, max_tokens: 64 },
-    messages: [{ role: 'user', content: 'Count to ten.' }],
-  }),
-};
+const question = 'Count to ten.';
+const messages = [{ role: 'user', content: question }];
 
-/** Each API streams as the model writes, and nothing on the way collects the answer first. */
-export const streamingProofs: readonly Proof[] = Object.entries(streams).map(([path, body]) => ({
-  name: `stream ${path}`,
-  statement: `${path} sends an answer while it is written`,
+/** The body of a short stream, by the route that it is sent to. */
+const streams = {
+  stream: (model) => ({ model, question, maxTokens: 64 }),
+  chatCompletions: (model) => ({ model, messages, stream: true, max_completion_tokens: 64 }),
+  responses: (model) => ({ model, input: question, stream: true, max_output_tokens: 64, store: false }),
+  messages: (model) => ({ model, messages, stream: true, max_tokens: 64 }),
+} satisfies Partial<Record<RouteName, (model: string) => object>>;
+
+/** An answer of this many milliseconds may arrive at once, though nothing collected it. */
+const tooFastMs = 250;
+
+const proofOf = (name: keyof typeof streams): Proof => ({
+  name: `streaming-${name}`,
+  statement: `${routes[name].path} sends an answer while it is written`,
   async check({ target, key, models: { chat, streams: can } }) {
     if (!can) throw new NotShown(`${chat} does not stream`);
-    const reply = await target.send({ path, key, body: body(chat) });
+    const { path } = routes[name];
+    const reply = await target.send({ path, key, body: streams[name](chat) });
     const events = eventsOf(reply).length;
     const pieces = reply.arrivals.length;
     const [first = 0] = reply.arrivals;
@@ -40,7 +35,12 @@ export const streamingProofs: readonly Proof[] = Object.entries(streams).map(([p
     }
     return `${events} events in ${pieces} pieces over ${Math.round(last - first)} ms`;
   },
-}));
+});
 
-/** An answer of this many milliseconds may arrive at once, though nothing collected it. */
-const tooFastMs = 250;
+/** Each API streams as the model writes, and nothing on the way collects the answer first. */
+export const streamingProofs: readonly Proof[] = [
+  proofOf('stream'),
+  proofOf('chatCompletions'),
+  proofOf('responses'),
+  proofOf('messages'),
+];

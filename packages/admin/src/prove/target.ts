@@ -1,4 +1,4 @@
-import { type ErrorCode, ErrorEnvelopeSchema, errorDefinition, headers } from '@org/contract';
+import { type ErrorCode, ErrorEnvelopeSchema, errorDefinition, headers, routes } from '@org/contract';
 import * as z from 'zod/mini';
 import { Broken } from './broken.ts';
 
@@ -26,6 +26,9 @@ const timeoutMs = 120_000;
 
 const mostAttempts = 20;
 
+/** On AWS a new key can take minutes until API Gateway takes it. */
+export const mostSecondsUntilTaken = 300;
+
 export interface TargetOptions {
   /** Ends every request. */
   readonly signal: AbortSignal;
@@ -39,7 +42,6 @@ export class Target {
   readonly requestIds: string[] = [];
   readonly #url: string;
   readonly #signal: AbortSignal;
-
   readonly #paceMs: number;
   readonly #wait: (ms: number) => Promise<void>;
 
@@ -59,6 +61,23 @@ export class Target {
       const mayRepeat = reply.status === 429 && reply.headers.get(headers.shouldRetry) !== 'false';
       if (!mayRepeat || attempt === mostAttempts) return reply;
       await this.#wait(Number(reply.headers.get(headers.retryAfter) ?? 1) * 1000);
+    }
+  }
+
+  /**
+   * Waits until the API takes a key.
+   *
+   * @returns How long that took, for people.
+   * @throws {Broken} If it takes longer than {@link mostSecondsUntilTaken}.
+   */
+  async untilTaken(key: string): Promise<string> {
+    for (let second = 0; ; second += 1) {
+      const reply = await this.send({ method: 'GET', path: routes.usage.path, key });
+      if (reply.status === 200) return `after ${second} s`;
+      if (second === mostSecondsUntilTaken) {
+        throw new Broken(`a new key is answered ${describe(reply)} after ${second} s`);
+      }
+      await this.#wait(1000);
     }
   }
 

@@ -16,8 +16,8 @@ const examples = ({ program }: Invocation) => `
 The new key has the same team and limits. The old one works until the overlap is over, so that callers can change over;
 a leaked key is rotated with --now. To end an overlap early: ${program} keys revoke NAME --replaced
 
-A key of the config is replaced by one made here, NAME-2 or the name of --as; the old one works until the config says
-"enabled: false" for it and is deployed, or until --now, for it or for NAME-2.
+A key of the config is replaced by one made here, NAME-2 or the name of --as. The old one works until you write
+"enabled: false" for it in the config and deploy, or until you rotate either key with --now.
 
 Examples:
   ${program} keys rotate acme-app

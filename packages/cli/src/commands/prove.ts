@@ -8,7 +8,7 @@ import type { Invocation } from '../invocation.ts';
 import { proofLine, proofReport, proofSummary } from '../output/proofs.ts';
 
 const about = ({ program }: Invocation) => `
-Calls every route and every API, meets every error, races ${60} callers for a small limit, rotates and revokes keys: with
+Calls every route and every API, meets every error, races 60 callers for a small limit, rotates and revokes keys: with
 its own team, which it makes and deletes again. Together its keys can cost at most --most-usd. Takes about two
 minutes, and ends with 1 if a promise is broken.
 
@@ -31,7 +31,7 @@ export function addProve(program: Command, cli: Cli): void {
     .description('show, on the deployment itself, that it keeps its promises')
     .option('--plan <plan>', 'plan of the team that it makes (default: the one with the cheapest model)')
     .option('--most-usd <usd>', 'the most that its calls may cost together', positive, 0.05)
-    .option('--report <file>', 'write a report in Markdown, with the ids of all requests')
+    .option('--report <file>', 'write a report in Markdown, with request ids')
     .option('--json', 'print JSON')
     .addHelpText('after', () => about(cli.invocation))
     .action(async ({ plan, mostUsd, report, json }: Options) => {

@@ -45,7 +45,7 @@ export function addUsage(program: Command, cli: Cli): void {
         .default('team'),
     )
     .option('--all', 'teams that used nothing, too')
-    .option('--json', 'print JSON, of all teams')
+    .option('--json', 'print JSON, with teams that used nothing')
     .addHelpText('after', () => examples(cli.invocation))
     .action(async ({ team, month, near, sort, all, json }: Options) => {
       const { terminal, now } = cli;
@@ -59,13 +59,16 @@ export function addUsage(program: Command, cli: Cli): void {
         terminal.print(JSON.stringify({ ...report, usage }, null, 2));
         return;
       }
-      const shown = all || team !== undefined || near !== undefined ? usage : usage.filter(isTold);
+      const shown = all || team !== undefined || near !== undefined ? usage : usage.filter(hasUsage);
       terminal.print(`${report.deployment}, ${report.day ?? report.month} UTC\n`);
       if (shown.length > 0) {
         terminal.print(
           usageTable(shown, terminal, now(), { grouped: sort === 'team' && near === undefined }),
         );
-        if (team === undefined && near === undefined) terminal.print(`\n${usageTotal(shown)}`);
+        if (team === undefined && near === undefined)
+          terminal.print(
+            `\n${usageTotal(shown, report.day === undefined ? `in ${report.month}` : undefined)}`,
+          );
         terminal.note(
           "\nNot shown: API Gateway's own quota of each key, which counts every request, refused ones too.",
         );
@@ -98,7 +101,7 @@ function share(text: string): number {
 }
 
 /** Whether it used something, or its usage is unknown. */
-function isTold({ counted, inconsistent, used }: Usage): boolean {
+function hasUsage({ counted, inconsistent, used }: Usage): boolean {
   return !counted || inconsistent === true || Object.values(used.month ?? {}).some((amount) => amount > 0);
 }
 

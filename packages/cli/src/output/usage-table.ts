@@ -84,14 +84,14 @@ function kindOf(limit: string): LimitKind {
 }
 
 /** The sum over teams, in a line. A key's usage is in its team's. */
-export function usageTotal(usage: readonly Usage[]): string {
+export function usageTotal(usage: readonly Usage[], when = 'this month'): string {
   const teams = usage.filter(({ key }) => key === undefined);
   const total = limitKinds.map((kind) => {
     const used = teams.reduce((sum, { used: { month } }) => sum + (month?.[kind] ?? 0), 0);
     return kind === 'usd' ? amountText(kind, used) : `${amountText(kind, used)} ${kind}`;
   });
   const by = teams.length === 1 ? 'this team' : `these ${teams.length} teams`;
-  return `Used this month by ${by}: ${total.join(', ')}.`;
+  return `Used ${when} by ${by}: ${total.join(', ')}.`;
 }
 
 /** The largest used share of a limit, from 0: 0 without limits, and 1 for a limit of 0. */

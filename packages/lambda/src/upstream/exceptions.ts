@@ -105,6 +105,7 @@ const withheld: Said = {
   words: /output (was )?blocked|blocked by content filter/i,
   code: 'upstream_error',
   message: 'The model withheld its answer. The call stays charged; ask for something else.',
+  lasts: true,
   unbilled: false,
 };
 

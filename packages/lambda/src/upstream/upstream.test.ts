@@ -215,6 +215,7 @@ test('an answer that the model withheld after it was written is not taken for a 
   answers.push(exception('ValidationException', 400, 'Output blocked by content filtering policy'));
   const error = await failureOf(ask());
   expect([error.statement.code, error.unbilled]).toEqual(['upstream_error', false]);
+  expect(error.retryable).toBe(false);
 });
 
 test('words of a caller that Bedrock repeats do not blame the operator', async () => {
@@ -578,6 +579,7 @@ test('the usage of a call is the sum over its requests, and each must report its
   answers.push(vectors({ 96: 500 }), vectors({ 96: 500 }));
   const error = await failureOf(embed());
   expect([error.statement.code, error.unbilled]).toEqual(['upstream_error', false]);
+  expect(error.retryable).toBe(false);
   expect(error.usage).toMatchObject({ inputTokens: 500 });
 });
 
