@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { routes } from '@org/contract';
@@ -10,7 +10,7 @@ import { expect, inject, onTestFinished, test } from 'vitest';
 import * as z from 'zod/mini';
 
 const assembly = join(inject('assemblies'), 'shipped');
-const { template } = readCloudAssembly(assembly);
+const { template, stack } = readCloudAssembly(assembly);
 
 /** The JSON of the shipped template, with a change somewhere in one of its resources. */
 const changedTemplates = fc
@@ -25,7 +25,8 @@ const changedTemplates = fc
 function rules(): (json: string) => boolean {
   const directory = mkdtempSync(join(tmpdir(), 'template-fuzz-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
-  const file = join(directory, 'template.json');
+  cpSync(assembly, directory, { recursive: true });
+  const file = join(directory, `${stack.name}.template.json`);
   return (json) => {
     writeFileSync(file, json);
     try {

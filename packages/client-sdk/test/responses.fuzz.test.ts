@@ -5,6 +5,7 @@ import { createClient } from '../src/client.ts';
 import { isBedrockProxyError } from '../src/errors/errors.ts';
 import { answer, answerOf, call, envelope, limits, sent, events as textEvents } from './loopback-server.ts';
 import { manualRuntime } from './manual-runtime.ts';
+import { settings } from './scene.ts';
 
 const factor = Number(process.env['FUZZ_RUNS'] ?? 1);
 vi.setConfig({ testTimeout: 60_000 * factor });
@@ -175,7 +176,7 @@ async function outcomeOf(operation: (typeof operations)[number], answered: () =>
     calls += 1;
     return answered();
   };
-  const client = createClient({ baseUrl: 'https://proxy.example/dev', apiKey: 'canary-key', fetch }, runtime);
+  const client = createClient({ ...settings, apiKey: 'canary-key', fetch }, runtime);
   const read: unknown[] = [];
   const call = async (): Promise<unknown> => {
     if (operation === 'ask') return client.ask('llama', 'What is a dystopia?');

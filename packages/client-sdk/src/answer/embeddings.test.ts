@@ -1,7 +1,7 @@
 import { EmbedRequestSchema } from '@org/contract';
 import { expect, test, vi } from 'vitest';
 import { answer, envelope, limits, readLimits, replying } from '../../test/loopback-server.ts';
-import { scene } from '../../test/scene.ts';
+import { scene, settings } from '../../test/scene.ts';
 import { createBedrockClient } from '../client.ts';
 
 const { id, model, modelId, usage } = answer;
@@ -49,7 +49,7 @@ test.each<[unknown[], string]>([
   [['titan-embed-v2', 'Hi', null], 'options must be an object.'],
 ])('arguments that are wrong are refused before anything is sent: %#', async (given, message) => {
   const fetch = vi.fn();
-  const client = createBedrockClient({ baseUrl: 'https://proxy.example/dev', apiKey: 'key', fetch });
+  const client = createBedrockClient({ ...settings, fetch });
   const asked = Reflect.apply(client.embed, client, given);
   await expect(asked).rejects.toMatchObject({ code: 'invalid_configuration', message });
   expect(fetch).not.toHaveBeenCalled();

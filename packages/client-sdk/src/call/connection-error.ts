@@ -60,7 +60,7 @@ export function connectionError(
   const advice = refusal?.advice ?? (notConnected ? ' and the network.' : undefined);
   const cause = safeCause(error, message, code, apiKey);
   if (asksForSignIn(thrown)) {
-    return new ConnectionError({ ...facts, message: signInMessage(baseUrl), retryable: false, cause });
+    return signInError(baseUrl, { ...facts, cause });
   }
   const isUnknown = facts.status === undefined && code === '';
   const broke = isUnknown
@@ -104,9 +104,16 @@ function asksForSignIn(thrown: unknown): boolean {
   );
 }
 
-const signInMessage = (baseUrl: string) =>
-  `An HTTP proxy on the way to ${baseUrl} asks for a sign-in of its own (HTTP 407). ` +
-  'The request came no further. Check baseUrl, and the HTTP proxy of your network.';
+/** The error for HTTP 407, which not every `fetch` keeps to itself. */
+export function signInError(
+  baseUrl: string,
+  facts: Context['facts'] & { readonly cause?: Error },
+): ConnectionError {
+  const message =
+    `An HTTP proxy on the way to ${baseUrl} asks for a sign-in of its own (HTTP 407). ` +
+    'The request came no further. Check baseUrl, and the HTTP proxy of your network.';
+  return new ConnectionError({ ...facts, message, retryable: false });
+}
 
 function neverConnected(error: unknown): boolean {
   // If several addresses of a host were tried, each has its own error.

@@ -10,7 +10,7 @@ import {
   streaming,
 } from '../../test/loopback-server.ts';
 import { manualRuntime } from '../../test/manual-runtime.ts';
-import { scene } from '../../test/scene.ts';
+import { scene, settings } from '../../test/scene.ts';
 import type { StandardSchema } from '../answer/standard-schema.ts';
 import type { BedrockClient } from '../bedrock-client.ts';
 import { createClient } from '../client.ts';
@@ -61,7 +61,7 @@ test.each<[string, (client: BedrockClient, timeoutMs?: number) => Promise<unknow
   ['usage', (client, timeoutMs) => client.usage({ timeoutMs }), 30_000, 90_000],
 ])('by default %s waits so long for its first byte, and so long in all', async (_, use, firstMs, allMs) => {
   fakeTime();
-  const options = { baseUrl: 'https://proxy.example', apiKey, fetch: () => new Promise<never>(() => {}) };
+  const options = { ...settings, fetch: () => new Promise<never>(() => {}) };
   const client = createClient(options, manualRuntime().runtime);
   for (const [limitMs, timeoutMs] of [
     [firstMs, undefined],
@@ -88,7 +88,7 @@ test('a key that does not come is a timeout, and nothing is sent', async () => {
 test('a wait before the next attempt that takes longer than it should is ended by the deadline', async () => {
   const { url } = await scene(replying(500, envelope('internal')));
   const client = createClient(
-    { baseUrl: url, apiKey, deadlineMs: 300 },
+    { ...settings, baseUrl: url, deadlineMs: 300 },
     { ...manualRuntime().runtime, sleep: (_, signal) => systemRuntime.sleep(60_000, signal) },
   );
   await expect(client.ask('llama', 'Hi')).rejects.toMatchObject({ phase: 'retry_wait', attempts: 1 });

@@ -5,7 +5,7 @@ import { readRequestId } from '../http/response-headers.ts';
 import { readApiKey } from '../options/api-key.ts';
 import { field, hasFields } from '../options/duck-typing.ts';
 import type { Call } from './call.ts';
-import { connectionError } from './connection-error.ts';
+import { connectionError, signInError } from './connection-error.ts';
 import { notAResponse, type OpenReply, readText } from './open-reply.ts';
 import type { Timers } from './timers.ts';
 import { version } from './version.ts';
@@ -62,6 +62,9 @@ export async function sendOnce(call: ReadyCall, timers: Timers): Promise<OpenRep
   const reply = { status, headers, attempts, response, timers, guard };
   if (response.ok) {
     return reply;
+  }
+  if (status === 407) {
+    throw signInError(baseUrl, timers.facts());
   }
   const text = await readText(reply).catch((error) => {
     if (error instanceof ConnectionError && saysItAll(status)) return '';

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
+import { settings } from '../../test/scene.ts';
 import { createBedrockClient } from '../client.ts';
 import type { AnswerStream } from '../stream/answer-stream.ts';
 
 const client = createBedrockClient({
-  baseUrl: 'https://proxy.example',
-  apiKey: 'key',
+  ...settings,
   fetch: async () => Response.json({ message: 'Limit Exceeded' }, { status: 429 }),
 });
 

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { isHappyDom } from '../../test/happy-dom.ts';
 import {
   answer,
   beginStream,
@@ -11,10 +12,9 @@ import {
   serve,
   streaming,
 } from '../../test/loopback-server.ts';
-import { scene } from '../../test/scene.ts';
+import { scene, settings } from '../../test/scene.ts';
 import { createBedrockClient } from '../client.ts';
 
-const apiKey = 'key';
 const question = 'What is a dystopia?';
 
 /** What each hook sees, in order. */
@@ -128,7 +128,7 @@ test('they see nothing that fails after a stream is complete', async () => {
 test('calls have ids of their own', async () => {
   const { hooks, seen } = recorder();
   const { url } = await serve(replying(200, answer));
-  const client = createBedrockClient({ baseUrl: url, apiKey, hooks });
+  const client = createBedrockClient({ ...settings, baseUrl: url, hooks });
   await client.ask('llama', 'Hi');
   await client.ask('llama', 'Hi');
   expect(new Set(seen.map(([, event]) => 'callId' in event && event.callId)).size).toBe(2);
@@ -163,7 +163,7 @@ test('a logger gets a line for each, which those of one call begin alike', async
   expect(logger.warn.mock.calls.flat()).toEqual(['[0] ask attempt 1: rate_limited; retrying in 2000 ms']);
 });
 
-test('a logger gets a line for a call that failed', async () => {
+test.skipIf(isHappyDom)('a logger gets a line for a call that failed', async () => {
   const logger = { debug: vi.fn(), warn: vi.fn() };
   const { client } = await scene(() => {}, { baseUrl: await closedUrl(), logger, maxRetries: 0 });
   await expect(client.models()).rejects.toThrow();
@@ -198,7 +198,6 @@ test.each<[string, object]>([
   ['logger', { logger: true }],
   ['logger', { logger: { log: () => {} } }],
 ])('%s of another kind is refused: %j', (field, options) => {
-  const create = () =>
-    Reflect.apply(createBedrockClient, undefined, [{ baseUrl: 'https://proxy.example', apiKey, ...options }]);
+  const create = () => Reflect.apply(createBedrockClient, undefined, [{ ...settings, ...options }]);
   expect(create).toThrow(new RegExp(`^${field} (?:must (?:be|have)|is not a hook)`));
 });

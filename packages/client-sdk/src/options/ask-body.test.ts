@@ -1,7 +1,7 @@
 import type { AskRequest } from '@org/contract';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { answer, replying } from '../../test/loopback-server.ts';
-import { scene } from '../../test/scene.ts';
+import { scene, settings } from '../../test/scene.ts';
 import { createBedrockClient } from '../client.ts';
 import { ConfigurationError } from '../errors/errors.ts';
 import type { StreamOptions } from './options.ts';
@@ -13,7 +13,7 @@ circle['itself'] = circle;
 /** What `call` is refused with, before a timer is started or anything is sent. */
 async function refusal(name: 'ask' | 'models' | 'usage', ...given: unknown[]): Promise<ConfigurationError> {
   const fetch = vi.fn();
-  const client = createBedrockClient({ baseUrl: 'https://proxy.example/dev', apiKey: 'key', fetch });
+  const client = createBedrockClient({ ...settings, fetch });
   const timers = vi.spyOn(globalThis, 'setTimeout');
   onTestFinished(() => {
     timers.mockRestore();
@@ -111,7 +111,7 @@ test('a client of null options is refused', () => {
 test('a signal of another realm or a polyfill is accepted', async () => {
   const reason = new Error('The user left.');
   const signal = Object.assign(new EventTarget(), { aborted: true, reason });
-  const client = createBedrockClient({ baseUrl: 'https://proxy.example/dev', apiKey: 'key' });
+  const client = createBedrockClient(settings);
   const asked = Reflect.apply(client.ask, client, ['llama', 'Hi', { signal }]);
   await expect(asked).rejects.toMatchObject({ code: 'aborted', cause: reason });
 });

@@ -2,7 +2,7 @@ import { AskRequestSchema } from '@org/contract';
 import fc from 'fast-check';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { answer, envelope, inTurn, reply, replying } from '../../test/loopback-server.ts';
-import { scene } from '../../test/scene.ts';
+import { scene, settings } from '../../test/scene.ts';
 import { createBedrockClient } from '../client.ts';
 import type { MessageInput, UserBlock } from './content.ts';
 import { base64 } from './files.ts';
@@ -212,7 +212,7 @@ test.each<[unknown, object, string]>([
   'what cannot be sent as it is meant is refused before anything is sent: %#',
   async (question, options, message) => {
     const fetch = vi.fn();
-    const client = createBedrockClient({ baseUrl: 'https://proxy.example/dev', apiKey: 'key', fetch });
+    const client = createBedrockClient({ ...settings, fetch });
     const asked = Reflect.apply(client.ask, client, ['llama', question, options]);
     await expect(asked).rejects.toMatchObject({ code: 'invalid_configuration', message });
     expect(() => Reflect.apply(client.stream, client, ['llama', question, options])).toThrow(message);

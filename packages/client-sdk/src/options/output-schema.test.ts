@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { answer, envelope, events, type Handler, replying, streaming } from '../../test/loopback-server.ts';
-import { scene } from '../../test/scene.ts';
+import { scene, settings } from '../../test/scene.ts';
 import type { SchemaResult, StandardJsonSchema, StandardSchema } from '../answer/standard-schema.ts';
 import { createBedrockClient } from '../client.ts';
 
@@ -153,7 +153,7 @@ test.each<[string, object, string, RegExp, cause?: Error]>([
   ['a JSON Schema that is a circle', { outputSchema: circle }, 'outputSchema', /must be JSON/],
 ])('%s is refused before anything is sent', async (_, options, field, message, cause) => {
   const fetch = vi.fn();
-  const client = createBedrockClient({ baseUrl: 'https://proxy.example/dev', apiKey: 'key', fetch });
+  const client = createBedrockClient({ ...settings, fetch });
   await expect(Reflect.apply(client.ask, client, ['llama', 'Who?', options])).rejects.toMatchObject({
     code: 'invalid_configuration',
     field,

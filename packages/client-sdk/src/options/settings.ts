@@ -225,13 +225,16 @@ function checkHeaders(given: Readonly<Record<string, string | undefined>>): Reco
       'headers',
       `cannot override ${JSON.stringify(name)}, which fetch sets`,
     );
+    const rule = `has a name or a value that cannot be sent: ${JSON.stringify(name)}`;
+    // Not every runtime's Headers refuses a line break.
+    checkOption(!/[\0\r\n]/.test(value ?? ''), 'headers', rule);
     try {
       if (value !== undefined) {
         headers.set(name, value);
       }
     } catch {
       // Without the cause: its message contains the value, which may be secret.
-      throw invalidOption('headers', `has a name or a value that cannot be sent: ${JSON.stringify(name)}`);
+      throw invalidOption('headers', rule);
     }
   }
   return Object.fromEntries(headers);

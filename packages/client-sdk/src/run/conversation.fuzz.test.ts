@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { answerOf, envelope, sent } from '../../test/loopback-server.ts';
 import { manualRuntime } from '../../test/manual-runtime.ts';
+import { settings } from '../../test/scene.ts';
 import { createClient } from '../client.ts';
 import type { Question } from '../options/content.ts';
 import { tool } from '../options/tool.ts';
@@ -90,8 +91,7 @@ test('whatever is answered, everything that a conversation sends is what the pro
         const bodies: string[] = [];
         const client = createClient(
           {
-            baseUrl: 'https://proxy.example/dev',
-            apiKey: 'key',
+            ...settings,
             fetch: async (url, { body = '' }) => {
               bodies.push(body);
               return responseOf(next.shift(), url.endsWith('/stream'));

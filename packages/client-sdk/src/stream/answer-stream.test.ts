@@ -15,14 +15,13 @@ import {
   sent,
   streaming,
 } from '../../test/loopback-server.ts';
-import { scene } from '../../test/scene.ts';
+import { scene, settings } from '../../test/scene.ts';
 import type { StreamEvent } from '../answer/stream-event.ts';
 import { createBedrockClient } from '../client.ts';
 import { isBedrockProxyError } from '../errors/errors.ts';
 import type { StreamOptions } from '../options/options.ts';
 import type { AnswerStream } from './answer-stream.ts';
 
-const apiKey = 'key';
 const question = 'What is a dystopia?';
 const [start, first, second, done] = events;
 const whole = { ...answer, limits: readLimits, requestId: 'request-1', attempts: 1 };
@@ -41,7 +40,7 @@ async function open(handler: Handler, options?: StreamOptions) {
 /** A stream whose response the test writes. */
 function controlled(options?: StreamOptions) {
   const { fetch, ...response } = controlledResponse();
-  const client = createBedrockClient({ baseUrl: 'https://proxy.example/dev', apiKey, fetch });
+  const client = createBedrockClient({ ...settings, fetch });
   return { stream: client.stream('llama', question, options), ...response };
 }
 
@@ -138,13 +137,13 @@ describe('a stream', () => {
 
   test('is not sent before it is read', async () => {
     const fetch = vi.fn(async () => Response.json({}));
-    createBedrockClient({ baseUrl: 'https://proxy.example', apiKey, fetch }).stream('llama', 'Hi');
+    createBedrockClient({ ...settings, fetch }).stream('llama', 'Hi');
     await Promise.resolve();
     expect(fetch).not.toHaveBeenCalled();
   });
 
   test('refuses a wrong argument at once', () => {
-    const client = createBedrockClient({ baseUrl: 'https://proxy.example', apiKey });
+    const client = createBedrockClient(settings);
     const stream = (...given: unknown[]) => Reflect.apply(client.stream, client, given);
     expect(() => stream('llama')).toThrow('question must be a string or an array of blocks.');
     expect(() => stream('llama', 'Hi', null)).toThrow('options must be an object.');
@@ -309,7 +308,7 @@ test.each<[string, Handler, textReceived: boolean, hasCause: boolean]>([
 describe('a response of a custom fetch', () => {
   const headers = { 'content-type': 'text/event-stream' };
   const streamOf = (response: unknown) => {
-    const client = createBedrockClient({ baseUrl: 'https://proxy.example', apiKey, maxRetries: 0 });
+    const client = createBedrockClient({ ...settings, maxRetries: 0 });
     vi.stubGlobal('fetch', async () => response);
     return client.stream('llama', question);
   };

@@ -3,6 +3,7 @@ import { http } from 'msw';
 import { setupServer } from 'msw/node';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import * as z from 'zod/mini';
+import { settings } from '../../test/scene.ts';
 import type { BedrockClient } from '../bedrock-client.ts';
 import { systemRuntime } from '../call/runtime.ts';
 import { createClient } from '../client.ts';
@@ -29,7 +30,7 @@ function throughMsw(proxy: MockProxy): BedrockClient {
   const server = setupServer(...proxy.handlers(http));
   server.listen({ onUnhandledFrame: 'error' });
   onTestFinished(() => server.close());
-  const options = { baseUrl: 'https://proxy.example/dev', apiKey: 'planted-key' };
+  const options = { ...settings, apiKey: 'planted-key' };
   return createClient(options, { ...systemRuntime, sleep: async () => {} });
 }
 

@@ -17,5 +17,6 @@ export interface TemplateRule {
   readonly name: string;
   /** What must hold. */
   readonly description: string;
-  check(template: SynthesizedTemplate): Iterable<Finding>;
+  /** The template's file is in its cloud assembly, beside what it names. */
+  check(template: SynthesizedTemplate, templatePath: string): Iterable<Finding>;
 }

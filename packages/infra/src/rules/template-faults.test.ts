@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CfnOutput, CfnResource } from 'aws-cdk-lib';
+import { AssetStaging, CfnOutput, CfnResource } from 'aws-cdk-lib';
 import {
   CfnApiKey,
   CfnAuthorizer,
@@ -18,6 +18,7 @@ import { CfnFunction, CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnTopicPolicy } from 'aws-cdk-lib/aws-sns';
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
+import type { Construct } from 'constructs';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { parseProxyConfig } from '../config/config.ts';
@@ -28,11 +29,11 @@ import { TemplateRules } from './template-rules.ts';
 
 type Constructor<Value> = abstract new (...args: never[]) => Value;
 
-/** The first resource of a kind, or the first that `isMeant` accepts. */
-function find<Found extends CfnResource>(
+/** The first construct of a kind, or the first that `isMeant` accepts. */
+function find<Found extends Construct>(
   stack: ProxyStack,
   kind: Constructor<Found>,
-  isMeant: (resource: Found) => boolean = () => true,
+  isMeant: (construct: Found) => boolean = () => true,
 ): Found {
   for (const construct of stack.node.findAll()) {
     if (construct instanceof kind && isMeant(construct)) return construct;
@@ -171,6 +172,21 @@ const faults: [fault: string, seed: (stack: ProxyStack) => void, foundBy: string
     'a function with code from elsewhere',
     set(CfnFunction, 'Layers', ['arn:aws:lambda:us-east-1:1:layer:l:1']),
     allowList,
+  ],
+  [
+    'code that only its owner may read',
+    (stack) => chmodSync(join(find(stack, AssetStaging).absoluteStagedPath, 'index.mjs'), 0o600),
+    'Proxy: function-code-is-readable',
+  ],
+  [
+    'a folder of code that only its owner may open',
+    (stack) => chmodSync(find(stack, AssetStaging).absoluteStagedPath, 0o700),
+    'Proxy: function-code-is-readable',
+  ],
+  [
+    'code that is not of this assembly',
+    set(CfnFunction, 'Code.S3Key', 'elsewhere.zip'),
+    'Proxy: function-code-is-readable',
   ],
   ['a function with one more variable', set(CfnFunction, 'Environment.Variables.DEBUG', '*'), allowList],
   [

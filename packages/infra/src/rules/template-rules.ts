@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { IPolicyValidationContext, IPolicyValidationPlugin } from 'aws-cdk-lib';
 import * as z from 'zod/mini';
 import { allowedRules } from './allowed-rules.ts';
+import { functionCodeRules } from './function-code-rules.ts';
 import { gatewayResponseRules } from './gateway-response-rules.ts';
 import { methodRules } from './method-rules.ts';
 import { permissionRules } from './permission-rules.ts';
@@ -15,6 +16,7 @@ const templateRules: readonly TemplateRule[] = [
   ...gatewayResponseRules,
   ...usagePlanRules,
   ...permissionRules,
+  ...functionCodeRules,
 ];
 
 /** Makes synthesis fail if a template breaks a rule of this deployment, in one report with CDK's and cdk-nag's. */
@@ -29,7 +31,7 @@ export class TemplateRules implements IPolicyValidationPlugin {
     const violations = templatePaths.flatMap((templatePath) => {
       const template = z.parse(SynthesizedTemplate, JSON.parse(readFileSync(templatePath, 'utf8')));
       return templateRules.flatMap(({ name, description, check }) =>
-        [...check(template)].map(({ resource, property, message }) => ({
+        [...check(template, templatePath)].map(({ resource, property, message }) => ({
           ruleName: name,
           description: `${property} ${message}`,
           fix: description,

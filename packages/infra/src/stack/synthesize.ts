@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { App, BOOTSTRAP_QUALIFIER_CONTEXT, Tags, Validations } from 'aws-cdk-lib';
 import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
@@ -71,16 +71,5 @@ export function createApp(config: ProxyConfig, options: SynthesizeOptions): { ap
 export function synthesize(config: ProxyConfig, options: SynthesizeOptions): Synthesized {
   const { app, stack } = createApp(config, options);
   const { directory } = app.synth();
-  for (const name of readdirSync(directory)) if (name.startsWith('asset.')) letAllRead(join(directory, name));
   return { directory, templateFile: join(directory, stack.templateFile), stackName: stack.stackName };
-}
-
-/**
- * Lambda runs as another user, and modes go with the files into the zip: after a build with `umask 077` it could read none.
- * The name of an asset does not depend on them, so a bad one would also stay in the place of a good one.
- */
-function letAllRead(folder: string): void {
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    chmodSync(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
-  }
 }

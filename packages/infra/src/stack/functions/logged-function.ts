@@ -1,4 +1,6 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { chmodSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { AssetStaging, RemovalPolicy } from 'aws-cdk-lib';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
@@ -54,5 +56,19 @@ export class LoggedFunction extends Construct {
       applicationLogLevelV2: ApplicationLogLevel.INFO,
       systemLogLevelV2: SystemLogLevel.WARN,
     });
+    for (const part of this.handler.node.findAll()) {
+      if (part instanceof AssetStaging) letLambdaRead(part.absoluteStagedPath);
+    }
+  }
+}
+
+/**
+ * Lambda runs as another user, and modes go with the files into the zip: after a build with `umask 077` it could read none.
+ * The name of an asset does not depend on them, so a bad one would also stay in the place of a good one.
+ */
+function letLambdaRead(folder: string): void {
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    chmodSync(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
   }
 }
