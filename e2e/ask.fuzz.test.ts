@@ -1,5 +1,5 @@
 import type { ChosenModel } from '@org/lambda/config';
-import { runs } from '@org/lambda/fuzz';
+import { runs } from '@org/lambda/testing/fuzz';
 import {
   allInputTokens,
   catalogue,

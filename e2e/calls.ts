@@ -1,6 +1,6 @@
 import type { Block, CachePointBlock, Call, ChatCall, Message, ToolResultBlock } from '@org/lambda/call/call';
 import type { ChosenModel } from '@org/lambda/config';
-import { anyJson, oddText } from '@org/lambda/fuzz';
+import { anyJson, oddText } from '@org/lambda/testing/fuzz';
 import { type Capability, capabilitiesOf, leastReasoningTokens, type ModelDefinition } from '@org/models';
 import fc from 'fast-check';
 import { pdfOf, pngOf } from './files.ts';

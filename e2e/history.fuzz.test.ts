@@ -1,5 +1,5 @@
 import type { Answer, MessageInput, Question } from '@org/bedrock-client';
-import { runs } from '@org/lambda/fuzz';
+import { runs } from '@org/lambda/testing/fuzz';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type System, startSystem } from './harness.ts';

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { ErrorEnvelopeSchema, isErrorCode, routes } from '@org/contract';
-import { anyJson, mutationsOf, oddText, runs } from '@org/lambda/fuzz';
+import { anyJson, mutationsOf, oddText, runs } from '@org/lambda/testing/fuzz';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { editResources } from './edit-template.ts';

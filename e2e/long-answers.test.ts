@@ -12,7 +12,7 @@ import { createUpstream } from '@org/lambda/upstream';
 import { closeServer, listenOnLoopback } from '@org/local';
 import { startBedrock } from '@org/local/bedrock';
 import { catalogue } from '@org/models';
-import { startTestTable, tableName } from '@org/table/test-table';
+import { startTestTable, tableName } from '@org/table/testing/test-table';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 

@@ -10,7 +10,7 @@ import { createLedger } from '@org/lambda/ledger/ledger';
 import { ProxyError } from '@org/lambda/proxy-error';
 import { createUpstream } from '@org/lambda/upstream';
 import { startBedrock } from '@org/local/bedrock';
-import { startTestTable, tableName } from '@org/table/test-table';
+import { startTestTable, tableName } from '@org/table/testing/test-table';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { onTestFinished } from 'vitest';
 

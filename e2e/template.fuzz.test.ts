@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { routes } from '@org/contract';
 import { TemplateRules } from '@org/infra/rules';
-import { mutationsOf, runs } from '@org/lambda/fuzz';
+import { mutationsOf, runs } from '@org/lambda/testing/fuzz';
 import { parseTemplate, readCloudAssembly, startGateway, TemplateError } from '@org/local';
 import fc from 'fast-check';
 import { expect, inject, onTestFinished, test } from 'vitest';

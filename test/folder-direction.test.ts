@@ -22,13 +22,14 @@ function placeOf(path: string, places: readonly string[]): string | undefined {
 }
 
 /**
- * The imports that each folder may have from its siblings; '' stands for the files outside of folders. Tests, and files
- * that only serve tests, may import more.
+ * The imports that each folder may have from its siblings; '' stands for the files outside of folders. Tests and their
+ * helpers may import more.
  */
 const directions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'packages/contract': { src: [] },
   'packages/models': { src: [] },
   'packages/table': { src: [] },
+  'packages/table/src': { testing: [] },
   'packages/models/src': { catalogue: [''] },
   'packages/lambda': { src: [], build: [] },
   'packages/lambda/src': {
@@ -41,7 +42,9 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     log: ['', 'call', 'ledger'],
     authorizer: ['', 'log', 'http/received-event.ts', 'upstream/fresh-connections.ts'],
     http: ['', 'call', 'doors', 'keys', 'ledger', 'log', 'upstream'],
+    testing: [],
   },
+  'packages/lambda/src/testing': { ledger: [] },
   'packages/lambda/src/call': {
     'structured-output': ['', '../config.ts', '../json.ts', '../proxy-error.ts'],
   },
@@ -138,7 +141,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
   e2e: {
     browser: [''],
     faults: [''],
-    keys: [],
+    keys: [''],
     packed: [],
     runtime: [],
     soak: [''],
@@ -168,7 +171,7 @@ test.each(rules)('$root/$folder imports only itself and $allowed', ({ root, fold
     path.endsWith('/package.json');
   const own = files.filter((file) => placeOf(file, known) === place);
   const wrong = own
-    .filter((file) => !servesTests(file) && !servesTestsByName(file))
+    .filter((file) => !servesTests(file))
     .flatMap(importsOf)
     .filter(({ path }) => path !== undefined)
     .filter((each) => !mayImport(each));
@@ -186,16 +189,16 @@ test('every folder of sources has a rule here', () => {
   expect([...new Set(files.flatMap(foldersAround))].filter((folder) => !hasRule(folder))).toEqual([]);
 });
 
-/** Helpers of tests that do not import vitest. */
-function servesTestsByName(file: string): boolean {
-  return (
-    /\/testing\/|\/test-[^/]+\.ts$|-under-test\.ts$/.test(file) && !file.startsWith('packages/client-sdk')
-  );
-}
-
 test('nothing imports a test', () => {
   const wrong = files.flatMap(importsOf).filter(({ path }) => path !== undefined && isTest(path));
   expect(wrong).toEqual([]);
+});
+
+test("a helper of tests is in its package's folder for them", () => {
+  const used = new Set(files.filter((file) => !servesTests(file)).flatMap(importedBy));
+  const usedByTests = new Set(files.filter(servesTests).flatMap(importedBy));
+  const helpers = [...usedByTests].filter((file) => !used.has(file) && !file.endsWith('/index.ts'));
+  expect(helpers.filter((file) => file.includes('/src/') && !servesTests(file))).toEqual([]);
 });
 
 test('no file imports itself through others, not even for a type', () => {
@@ -260,7 +263,6 @@ test("only the functions' upstream calls Bedrock, and only the client's transpor
       (file) =>
         file.startsWith(directory) &&
         !servesTests(file) &&
-        !servesTestsByName(file) &&
         importsOf(file).some(({ target, typeOnly }) => target === name && !typeOnly),
     );
   const outside = users('@aws-sdk/client-bedrock-runtime', 'packages/lambda/src/').filter(

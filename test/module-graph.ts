@@ -50,9 +50,14 @@ function readImports(file: string): Import[] {
   });
 }
 
-/** Whether a file only serves tests: it is a test, or it imports a test library. */
+/** Whether a file only serves tests: it is a test, or in its package's folder for their helpers. */
 export function servesTests(file: string): boolean {
-  return isTest(file) || importsOf(file).some(({ target }) => target === 'vitest' || target === 'fast-check');
+  return (
+    isTest(file) ||
+    /^packages\/client-sdk\/test\//.test(file) ||
+    // The client's is a product, for its users' tests.
+    /^packages\/(?!client-sdk\/)[^/]+\/src\/testing\//.test(file)
+  );
 }
 
 export function isTest(file: string): boolean {

@@ -2,7 +2,7 @@ import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { type AttributeValue, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { parseProxyConfig } from '@org/infra/config';
 import shipped from '@org/infra/proxy.config.ts';
-import { oddText, runs } from '@org/lambda/fuzz';
+import { oddText, runs } from '@org/lambda/testing/fuzz';
 import {
   accessKey,
   attributeValues,
@@ -15,7 +15,7 @@ import {
   teamKey,
   teamListKey,
 } from '@org/table';
-import { startTestTable, tableName } from '@org/table/test-table';
+import { startTestTable, tableName } from '@org/table/testing/test-table';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { ApiKeys } from './aws/api-keys.ts';

@@ -1,4 +1,4 @@
-import { oddText, runs } from '@org/lambda/fuzz';
+import { oddText, runs } from '@org/lambda/testing/fuzz';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { runRecorded } from './testing/recording-terminal.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { anyJson } from '@org/lambda/fuzz';
+import { anyJson } from '@org/lambda/testing/fuzz';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { guarded } from './terminal.ts';

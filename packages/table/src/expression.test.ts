@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Expression } from './expression.ts';
 import { keyAttributes } from './keys.ts';
 import { readItem } from './read.ts';
-import { startTestTable, type TestTable, tableName } from './test-table.ts';
+import { startTestTable, type TestTable, tableName } from './testing/test-table.ts';
 
 let table: TestTable;
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { anyJson, mutationsOf, runs } from '@org/lambda/fuzz';
+import { anyJson, mutationsOf, runs } from '@org/lambda/testing/fuzz';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type ProxyConfig, parseProxyConfig } from './config.ts';

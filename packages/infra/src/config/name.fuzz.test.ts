@@ -1,4 +1,4 @@
-import { runs } from '@org/lambda/fuzz';
+import { runs } from '@org/lambda/testing/fuzz';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { keyOutputName, namePattern } from './name.ts';

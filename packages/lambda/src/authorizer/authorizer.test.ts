@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { audience, createTestIssuer, issuerUrl } from '../testing/issuer.ts';
 import {
   type Authorizer,
   type AuthorizerEvent,
@@ -8,7 +9,6 @@ import {
 import type { AuthorizerConfig } from './config.ts';
 import { createSignIn } from './sign-in.ts';
 import { createSigningKeys } from './signing-keys.ts';
-import { audience, createTestIssuer, issuerUrl } from './test-issuer.ts';
 import { createTokenVerifier } from './token-verifier.ts';
 
 const methodArn = 'arn:aws:execute-api:us-east-1:111122223333:a1b2c3d4e5/dev/POST/bedrock/stream';

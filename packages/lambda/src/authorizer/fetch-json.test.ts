@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
-import { listen } from '../upstream/test-client.ts';
+import { listen } from '../testing/loopback-bedrock.ts';
 import { fetchJson } from './fetch-json.ts';
 
 async function serve(answer: RequestListener): Promise<URL> {

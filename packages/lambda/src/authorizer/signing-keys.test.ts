@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { audience, createTestIssuer, issuerUrl, jwksUrl, type TestIssuer } from '../testing/issuer.ts';
 import { createSigningKeys } from './signing-keys.ts';
-import { audience, createTestIssuer, issuerUrl, jwksUrl, type TestIssuer } from './test-issuer.ts';
 import { createTokenVerifier, type TokenVerifier } from './token-verifier.ts';
 
 interface Fixture {

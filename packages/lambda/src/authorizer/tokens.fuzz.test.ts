@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { anyJson, mutationsOf, oddText, runs } from '../fuzz.ts';
+import { anyJson, mutationsOf, oddText, runs } from '../testing/fuzz.ts';
+import { audience, createTestIssuer, issuerUrl, jwksUrl } from '../testing/issuer.ts';
 import { type AuthorizerEvent, createAuthorizer } from './authorizer.ts';
 import type { AuthorizerConfig } from './config.ts';
 import { createSignIn } from './sign-in.ts';
 import { createSigningKeys } from './signing-keys.ts';
-import { audience, createTestIssuer, issuerUrl, jwksUrl } from './test-issuer.ts';
 import { createTokenVerifier } from './token-verifier.ts';
 
 const issuer = await createTestIssuer();

@@ -1,6 +1,8 @@
 import { catalogue } from '@org/models';
 import { expect, test } from 'vitest';
 import { type Config, callerOf } from '../config.ts';
+import { nothing } from '../ledger/amounts.ts';
+import { ProxyError } from '../proxy-error.ts';
 import {
   answering,
   config,
@@ -9,10 +11,8 @@ import {
   recordingUpstream,
   replyCost,
   saying,
-} from '../http/test-request.ts';
-import { nothing } from '../ledger/amounts.ts';
-import { ProxyError } from '../proxy-error.ts';
-import { ample } from '../upstream/test-call.ts';
+} from '../testing/request.ts';
+import { ample } from '../testing/upstream-call.ts';
 import { type AskEvent, ask } from './ask.ts';
 import type { Asked, ChatCall, ToolResultBlock } from './call.ts';
 import { worstCaseOf } from './meter.ts';

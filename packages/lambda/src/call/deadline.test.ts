@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { exchange } from '../http/test-exchange.ts';
-import { requestOf } from '../http/test-request.ts';
+import { exchange } from '../testing/exchange.ts';
+import { requestOf } from '../testing/request.ts';
 import { deadlineBefore } from './deadline.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));

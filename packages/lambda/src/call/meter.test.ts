@@ -4,9 +4,9 @@ import { catalogue, type Price } from '@org/models';
 import fc from 'fast-check';
 import { encode as gptOssTokens } from 'gpt-tokenizer/encoding/o200k_harmony';
 import { expect, test } from 'vitest';
-import { anyJson, runs } from '../fuzz.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { ProxyError } from '../proxy-error.ts';
+import { anyJson, runs } from '../testing/fuzz.ts';
 import type { Block, ModelCall, ModelChatCall } from './call.ts';
 import { mostInputTokens, mostTokens, trueCostOf, unpricedPartOf, worstCaseOf } from './meter.ts';
 

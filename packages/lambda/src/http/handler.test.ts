@@ -5,7 +5,7 @@ import { type Config, callerOf } from '../config.ts';
 import { type Amounts, nothing } from '../ledger/amounts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { type ErrorBackground, ProxyError } from '../proxy-error.ts';
-import { exchange } from './test-exchange.ts';
+import { exchange } from '../testing/exchange.ts';
 import {
   answering,
   config,
@@ -17,7 +17,7 @@ import {
   requestOf,
   saying,
   usage,
-} from './test-request.ts';
+} from '../testing/request.ts';
 
 const question = { model: 'llama', question: 'Hi' };
 const dear = { inputTokens: 5000, outputTokens: 2, totalTokens: 5002 };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { exchange } from './test-exchange.ts';
-import { config, requestOf } from './test-request.ts';
+import { exchange } from '../testing/exchange.ts';
+import { config, requestOf } from '../testing/request.ts';
 
 const aliases = new Map([
   ['gpt-4o', 'llama'],

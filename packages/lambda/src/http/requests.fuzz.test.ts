@@ -2,10 +2,10 @@ import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { errorDefinition, routes } from '@org/contract';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { anyJson, mutationsOf, oddText, runs } from '../fuzz.ts';
+import { codeOf, exchange } from '../testing/exchange.ts';
+import { anyJson, mutationsOf, oddText, runs } from '../testing/fuzz.ts';
+import { config, requestOf } from '../testing/request.ts';
 import type { ProxyEvent } from './received-event.ts';
-import { codeOf, exchange } from './test-exchange.ts';
-import { config, requestOf } from './test-request.ts';
 
 const promptCanary = 'canary-prompt';
 const keyCanary = 'canary-key';

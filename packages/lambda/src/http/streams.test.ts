@@ -5,8 +5,6 @@ import type { ReplyEvent } from '../call/reply.ts';
 import type { Upstream } from '../call/upstream.ts';
 import { callerOf } from '../config.ts';
 import { ProxyError } from '../proxy-error.ts';
-import { createHandler } from './handler.ts';
-import type { ResponseHead } from './response.ts';
 import {
   countNothing,
   limits,
@@ -15,7 +13,9 @@ import {
   requestOf,
   saying,
   usage,
-} from './test-request.ts';
+} from '../testing/request.ts';
+import { createHandler } from './handler.ts';
+import type { ResponseHead } from './response.ts';
 
 const question = { model: 'llama', question: 'What is a dystopia' };
 

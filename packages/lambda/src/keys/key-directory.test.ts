@@ -1,6 +1,6 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { accessKey, attributeValues, keyAttributes } from '@org/table';
-import { startTestTable, type TestTable, tableName } from '@org/table/test-table';
+import { startTestTable, type TestTable, tableName } from '@org/table/testing/test-table';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Config, readConfig } from '../config.ts';
 import type { ProxyEnvironment } from '../environment.ts';

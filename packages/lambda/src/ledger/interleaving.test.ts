@@ -1,5 +1,5 @@
 import { type ErrorCode, type LimitPeriod, limitKinds } from '@org/contract';
-import { startTestTable, type TestTable, tableName } from '@org/table/test-table';
+import { startTestTable, type TestTable, tableName } from '@org/table/testing/test-table';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ProxyError } from '../proxy-error.ts';

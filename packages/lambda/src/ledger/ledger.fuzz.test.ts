@@ -18,22 +18,28 @@ import {
   numberOf,
   readItem,
 } from '@org/table';
-import { openTable } from '@org/table/in-process-table';
-import { tableName } from '@org/table/test-table';
+import { openTable } from '@org/table/testing/in-process-table';
+import { tableName } from '@org/table/testing/test-table';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { type Config, readConfig } from '../config.ts';
 import type { ProxyEnvironment } from '../environment.ts';
-import { runs } from '../fuzz.ts';
 import { createKeyDirectory, type KeyDirectory } from '../keys/key-directory.ts';
 import { ProxyError } from '../proxy-error.ts';
+import { runs } from '../testing/fuzz.ts';
+import { type Fault, network, Work } from '../testing/ledger/faulty-network.ts';
+import {
+  type Asked,
+  type Entry,
+  type Place,
+  periodOf,
+  ReferenceLedger,
+} from '../testing/ledger/reference-ledger.ts';
+import { type Call, type Scenario, scenario } from '../testing/ledger/scenario.ts';
 import type { Scope } from './admission.ts';
 import { type Amounts, amountsOf, nothing, unitOf } from './amounts.ts';
 import { CounterTable } from './counter-table.ts';
-import { type Fault, network, Work } from './faulty-network.ts';
 import { createLedger, type Hold, type Ledger } from './ledger.ts';
-import { type Asked, type Entry, type Place, periodOf, ReferenceLedger } from './reference-ledger.ts';
-import { type Call, type Scenario, scenario } from './scenario.ts';
 
 /** An API key, and its operator's changes. */
 interface Key {

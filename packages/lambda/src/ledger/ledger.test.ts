@@ -1,14 +1,13 @@
 import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { limitKinds } from '@org/contract';
 import { countersKey, type Duration, keyAttributes } from '@org/table';
-import { clientFor, startTestTable, type TestTable, tableName } from '@org/table/test-table';
+import { clientFor, startTestTable, type TestTable, tableName } from '@org/table/testing/test-table';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ProxyError } from '../proxy-error.ts';
 import type { Scope } from './admission.ts';
 import { type Amounts, nothing } from './amounts.ts';
 import { CounterTable } from './counter-table.ts';
 import { createLedger, type Hold, type Ledger } from './ledger.ts';
-import { amounts } from './test-amounts.ts';
 
 let table: TestTable;
 let ledger: Ledger;
@@ -23,7 +22,7 @@ afterAll(() => table.close());
 
 const { signal } = new AbortController();
 const noon = '2026-11-22T12:00:00Z';
-const call = amounts({ requests: 1, tokens: 100, usd: 50 });
+const call = { ...nothing, requests: 1, tokens: 100, usd: 50 };
 
 const team = (limits: Scope['limits']): Scope => ({ kind: 'team', id: crypto.randomUUID(), limits });
 
@@ -72,7 +71,7 @@ test('a caller without counted limits costs no write at all', async () => {
 test('the usage and the rest of every limit are reported', async () => {
   const scope = team({ requests: { day: 5, month: null }, usd: { month: 0.01 } });
   const held = await hold([scope]);
-  const { limits } = await held.settle(amounts({ requests: 1, tokens: 40, usd: 4000 }), signal);
+  const { limits } = await held.settle({ ...nothing, requests: 1, tokens: 40, usd: 4000 }, signal);
   expect(limits).toEqual([
     {
       limit: 'requests',
@@ -195,7 +194,7 @@ test('a settlement after its hold was cleared away gives the hold back, once', a
   const scope = team({ tokens: { month: 1000 } });
   const late = await hold([scope], { ...call, tokens: 900 });
   const later = '2026-11-22T13:00:00Z';
-  const small = amounts({ requests: 1, tokens: 1 });
+  const small = { ...nothing, requests: 1, tokens: 1 };
   await (await hold([scope], small, later)).settle(small, signal);
   await late.settle(small, signal);
   expect(await usage(scope)).toMatchObject([{ used: 2 }]);
@@ -210,7 +209,7 @@ test.each<[Duration, minutes: number]>([
   'a %s hold is in flight for %i minutes, and not longer if others go on calling',
   async (duration, minutes) => {
     const scope = team({ tokens: { month: 1000 } });
-    const small = amounts({ requests: 1, tokens: 1 });
+    const small = { ...nothing, requests: 1, tokens: 1 };
     await hold([scope], { ...call, tokens: 900 }, noon, duration);
     for (let minute = 1; minute < 2 * minutes; minute += 1) {
       const at = new Date(Date.parse(noon) + minute * 60_000).toISOString();
@@ -223,7 +222,7 @@ test.each<[Duration, minutes: number]>([
 
 test('the settlement that takes a limit past four fifths says so, and no other does', async () => {
   const scope = team({ requests: { day: 5, month: 100 }, tokens: { month: 0 } });
-  const free = amounts({ requests: 1 });
+  const free = { ...nothing, requests: 1 };
   const reported: unknown[] = [];
   for (let spent = 0; spent < 5; spent += 1) {
     const held = await hold([scope], free);
@@ -255,7 +254,10 @@ test('a stream and an answer in flight at once are settled separately', async ()
 
 test('an amount of money is exact as written, not its binary neighbour', async () => {
   const scope = team({ usd: { day: 2.01, month: 1.1 } });
-  const { limits } = await (await hold([scope])).settle(amounts({ requests: 1, tokens: 1, usd: 1 }), signal);
+  const { limits } = await (await hold([scope])).settle(
+    { ...nothing, requests: 1, tokens: 1, usd: 1 },
+    signal,
+  );
   expect(limits).toMatchObject([{ max: 2.01, used: 0.000001, remaining: 2.009999 }, { max: 1.1 }]);
 });
 
@@ -277,7 +279,7 @@ test('if several limits are used up, a limit of 0 is reported, because it never 
 test('0 lets nothing through, and null everything', async () => {
   expect((await refusal(hold([team({ requests: { day: 0 } })]))).code).toBe('quota_exceeded');
   expect((await refusal(hold([team({ usd: { month: 0 } })]))).code).toBe('quota_exceeded');
-  const much = amounts({ requests: 1, tokens: 1e9, usd: 1e12 });
+  const much = { ...nothing, requests: 1, tokens: 1e9, usd: 1e12 };
   await hold([team({ requests: { day: null, month: null }, tokens: {} })], much);
 });
 

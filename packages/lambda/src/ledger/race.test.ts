@@ -2,14 +2,13 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { limitKinds } from '@org/contract';
-import { startTestTable, type TestTable, tableName } from '@org/table/test-table';
+import { startTestTable, type TestTable, tableName } from '@org/table/testing/test-table';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { Race, RaceOutcome } from '../testing/ledger/racer.ts';
 import type { Scope } from './admission.ts';
 import { amountsOf, nothing, unitOf } from './amounts.ts';
 import { CounterTable } from './counter-table.ts';
 import { momentOf } from './moment.ts';
-import type { Race, RaceOutcome } from './racer.ts';
-import { amounts } from './test-amounts.ts';
 
 const at = Date.parse('2026-11-22T12:00:00Z');
 const processes = 4;
@@ -31,7 +30,7 @@ async function runRace({
     Array.from({ length: processes }, async (): Promise<RaceOutcome> => {
       const { stdout } = await promisify(execFile)(process.execPath, [
         '--conditions=@org/source',
-        join(import.meta.dirname, 'racer.ts'),
+        join(import.meta.dirname, '../testing/ledger/racer.ts'),
         JSON.stringify(share),
       ]);
       return JSON.parse(stdout);
@@ -77,8 +76,8 @@ test.each(limitKinds)(
 
 test('if a hold is more than the true cost, less than one hold is left over, and no call is refused early', async () => {
   const scope: Scope = { kind: 'team', id: 'dear', limits: { tokens: { month: 5000 } } };
-  const worstCase = amounts({ requests: 1, tokens: 400 });
-  const trueCost = amounts({ requests: 1, tokens: 150 });
+  const worstCase = { ...nothing, requests: 1, tokens: 400 };
+  const trueCost = { ...nothing, requests: 1, tokens: 150 };
   const { counters, leastUsedWhenExhausted } = await runRace({
     callers: 200,
     scope,
@@ -95,8 +94,8 @@ test('if a hold is more than the true cost, less than one hold is left over, and
 
 test('callers who do not try again get a refusal that allows a retry', async () => {
   const scope: Scope = { kind: 'team', id: 'impatient', limits: { tokens: { month: 5000 } } };
-  const worstCase = amounts({ requests: 1, tokens: 2500 });
-  const trueCost = amounts({ requests: 1, tokens: 1 });
+  const worstCase = { ...nothing, requests: 1, tokens: 2500 };
+  const trueCost = { ...nothing, requests: 1, tokens: 1 };
   const { admitted, busy, exhausted } = await runRace({
     callers: 1000,
     scope,

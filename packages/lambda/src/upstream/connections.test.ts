@@ -4,8 +4,8 @@ import { catalogue } from '@org/models';
 import { NodeHttpHandler, type NodeHttpHandlerOptions } from '@smithy/node-http-handler';
 import { expect, onTestFinished, test } from 'vitest';
 import { ProxyError } from '../proxy-error.ts';
-import { ample, call, read, target } from './test-call.ts';
-import { listen } from './test-client.ts';
+import { listen } from '../testing/loopback-bedrock.ts';
+import { ample, call, read, target } from '../testing/upstream-call.ts';
 import { createUpstream } from './upstream.ts';
 
 /** The failure of a call over real sockets. */

@@ -3,8 +3,8 @@ import { EventStreamCodec } from '@smithy/eventstream-codec';
 import { fromUtf8, toUtf8 } from '@smithy/util-utf8';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { anyJson, runs } from '../fuzz.ts';
 import type { Json } from '../json.ts';
+import { anyJson, runs } from '../testing/fuzz.ts';
 import { type BedrockEvent, EventStreamReader, MalformedStream } from './event-stream.ts';
 
 const codec = new EventStreamCodec(toUtf8, fromUtf8);

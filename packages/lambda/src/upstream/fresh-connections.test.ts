@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished, test } from 'vitest';
+import { listen } from '../testing/loopback-bedrock.ts';
 import { FreshConnections } from './fresh-connections.ts';
-import { listen } from './test-client.ts';
 
 /** A server, and a client of it whose clock stands still. */
 async function startServer({ holdFirst = false } = {}) {

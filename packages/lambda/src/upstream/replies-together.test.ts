@@ -2,10 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ReplyEvent } from '../call/reply.ts';
-import { runs } from '../fuzz.ts';
 import { ProxyError } from '../proxy-error.ts';
+import { runs } from '../testing/fuzz.ts';
+import { read } from '../testing/upstream-call.ts';
 import { repliesTogether } from './replies-together.ts';
-import { read } from './test-call.ts';
 
 /** A request: its answer's number of turns, its bill, and its end. */
 const request = fc.record({

@@ -7,11 +7,11 @@ import { fromUtf8, toUtf8 } from '@smithy/util-utf8';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Upstream } from '../call/upstream.ts';
-import { anyJson, mutationsOf, runs } from '../fuzz.ts';
-import { codeOf, exchange } from '../http/test-exchange.ts';
-import { config, requestOf } from '../http/test-request.ts';
 import { amountsOf, exceeds, nothing } from '../ledger/amounts.ts';
-import { clientOf } from './test-client.ts';
+import { codeOf, exchange } from '../testing/exchange.ts';
+import { anyJson, mutationsOf, runs } from '../testing/fuzz.ts';
+import { clientOf } from '../testing/loopback-bedrock.ts';
+import { config, requestOf } from '../testing/request.ts';
 import { createUpstream } from './upstream.ts';
 
 const canary = 'canary-of-bedrock';

@@ -8,8 +8,8 @@ import type { Deadline } from '../call/deadline.ts';
 import type { TokenUsage } from '../call/reply.ts';
 import type { CountableCall, Upstream } from '../call/upstream.ts';
 import { ProxyError } from '../proxy-error.ts';
-import { ample, call, read, target } from './test-call.ts';
-import { clientOf } from './test-client.ts';
+import { clientOf } from '../testing/loopback-bedrock.ts';
+import { ample, call, read, target } from '../testing/upstream-call.ts';
 import { createUpstream } from './upstream.ts';
 
 type Script = (response: ServerResponse, body: string) => void;

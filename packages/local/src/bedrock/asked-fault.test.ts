@@ -1,7 +1,7 @@
 import { ConverseCommand, ConverseStreamCommand, InvokeModelCommand } from '@aws-sdk/client-bedrock-runtime';
 import { expect, test } from 'vitest';
+import { asks, collect, models, startUnderTest } from '../testing/bedrock-client.ts';
 import { askedFault } from './asked-fault.ts';
-import { asks, collect, models, startUnderTest } from './client-under-test.ts';
 
 const { modelId } = models.native;
 const start = () => startUnderTest({ meet: (call) => ({ fault: askedFault(call) }) });

@@ -15,7 +15,7 @@ import {
   pdfOf,
   type SystemUnderTest,
   startUnderTest,
-} from './client-under-test.ts';
+} from '../testing/bedrock-client.ts';
 
 const { modelId } = models.claude;
 

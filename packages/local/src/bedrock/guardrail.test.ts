@@ -4,7 +4,7 @@ import {
   InvokeModelWithResponseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime';
 import { expect, test } from 'vitest';
-import { asks, collect, models, nothing, startUnderTest } from './client-under-test.ts';
+import { asks, collect, models, nothing, startUnderTest } from '../testing/bedrock-client.ts';
 import { blockedMessage, blockedWord } from './guardrail.ts';
 
 const { modelId } = models.native;

@@ -1,6 +1,6 @@
 import { capabilitiesOf, catalogue, type ModelDefinition } from '@org/models';
 import { expect, test } from 'vitest';
-import { models } from './client-under-test.ts';
+import { models } from '../testing/bedrock-client.ts';
 import { admitModel } from './model-access.ts';
 
 const all: readonly ModelDefinition[] = Object.values(catalogue);

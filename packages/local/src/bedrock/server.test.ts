@@ -5,7 +5,14 @@ import {
   InvokeModelWithResponseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime';
 import { describe, expect, test } from 'vitest';
-import { asks, collect, models, nothing, type SystemUnderTest, startUnderTest } from './client-under-test.ts';
+import {
+  asks,
+  collect,
+  models,
+  nothing,
+  type SystemUnderTest,
+  startUnderTest,
+} from '../testing/bedrock-client.ts';
 import { exceptionNames, exceptions } from './exception.ts';
 import type { Fault } from './fault.ts';
 

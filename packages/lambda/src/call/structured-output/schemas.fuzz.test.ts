@@ -2,13 +2,13 @@ import { Validator } from '@cfworker/json-schema';
 import { errorDefinition } from '@org/contract';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { anyJson, oddText, runs } from '../../fuzz.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../json.ts';
 import { ProxyError } from '../../proxy-error.ts';
+import { anyJson, oddText, runs } from '../../testing/fuzz.ts';
+import { composedSchemas, modelBy } from '../../testing/schemas.ts';
 import { combineSchema } from './combine.ts';
 import { namedInUnicode } from './output-check.ts';
 import { type Definition, definitionsOf, documentOf } from './references.ts';
-import { composedSchemas, modelBy } from './schemas-under-test.ts';
 import { outputOf, type StructuredCall, structuredCall } from './structured-output.ts';
 
 const ways = ['native', 'tool'] as const;

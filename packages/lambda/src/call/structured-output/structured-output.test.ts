@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ProxyError } from '../../proxy-error.ts';
-import { modelBy } from './schemas-under-test.ts';
+import { modelBy } from '../../testing/schemas.ts';
 import { outputOf, type StructuredCall, structuredCall } from './structured-output.ts';
 
 const tree = {

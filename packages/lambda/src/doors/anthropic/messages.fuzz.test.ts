@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ReplyEvent } from '../../call/reply.ts';
 import type { Upstream } from '../../call/upstream.ts';
-import { anyJson, mutationsOf, oddText, runs } from '../../fuzz.ts';
-import { saying } from '../../http/test-request.ts';
 import { isJsonObject, type JsonObject } from '../../json.ts';
 import { ProxyError } from '../../proxy-error.ts';
-import { askMessages, claudeSaying, eventsOf, took } from './test-messages.ts';
+import { anyJson, mutationsOf, oddText, runs } from '../../testing/fuzz.ts';
+import { askMessages, claudeSaying, eventsOf, took } from '../../testing/messages.ts';
+import { saying } from '../../testing/request.ts';
 
 const canary = 'canary-prompt';
 const data = Buffer.from('bytes').toString('base64');

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { ReplyEvent } from '../../call/reply.ts';
-import { answering, countNothing, failingWith, saying } from '../../http/test-request.ts';
 import type { JsonObject } from '../../json.ts';
 import { ProxyError } from '../../proxy-error.ts';
-import { askMessages, claudeSaying, eventsOf, took } from './test-messages.ts';
+import { askMessages, claudeSaying, eventsOf, took } from '../../testing/messages.ts';
+import { answering, countNothing, failingWith, saying } from '../../testing/request.ts';
 
 const question = { model: 'nova-2-lite', max_tokens: 50, messages: [{ role: 'user', content: 'Hi' }] };
 const toClaude = { ...question, model: 'claude-sonnet-4.6' };

@@ -4,10 +4,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ReplyEvent } from '../../call/reply.ts';
 import type { Upstream } from '../../call/upstream.ts';
-import { anyJson, mutationsOf, runs } from '../../fuzz.ts';
-import { exchange } from '../../http/test-exchange.ts';
-import { config, countNothing, requestOf, usage } from '../../http/test-request.ts';
 import type { Json } from '../../json.ts';
+import { exchange } from '../../testing/exchange.ts';
+import { anyJson, mutationsOf, runs } from '../../testing/fuzz.ts';
+import { config, countNothing, requestOf, usage } from '../../testing/request.ts';
 
 const canary = 'canary-prompt';
 

@@ -1,6 +1,6 @@
 import { ConverseCommand } from '@aws-sdk/client-bedrock-runtime';
 import { expect, test } from 'vitest';
-import { asks, models, nothing, post, startUnderTest } from '../client-under-test.ts';
+import { asks, models, nothing, post, startUnderTest } from '../../testing/bedrock-client.ts';
 
 const { native, tool, either, bare } = models;
 

@@ -1,7 +1,7 @@
 import { type ContentBlock, ConverseCommand, type Message } from '@aws-sdk/client-bedrock-runtime';
 import { costInMicroUsd, type ModelDefinition } from '@org/models';
 import { expect, test } from 'vitest';
-import { models, startUnderTest, turnedClock } from '../client-under-test.ts';
+import { models, startUnderTest, turnedClock } from '../../testing/bedrock-client.ts';
 
 const { modelId } = models.claude;
 

@@ -7,7 +7,7 @@ import {
   type Tool,
 } from '@aws-sdk/client-bedrock-runtime';
 import { describe, expect, test } from 'vitest';
-import { collect, imageOf, models, nothing, pdfOf, startUnderTest } from '../client-under-test.ts';
+import { collect, imageOf, models, nothing, pdfOf, startUnderTest } from '../../testing/bedrock-client.ts';
 
 type Request = Omit<ConverseCommandInput, 'modelId'>;
 

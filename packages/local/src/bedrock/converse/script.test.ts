@@ -14,7 +14,7 @@ import {
   pdfOf,
   type SystemUnderTest,
   startUnderTest,
-} from '../client-under-test.ts';
+} from '../../testing/bedrock-client.ts';
 
 const { native, claude } = models;
 

@@ -4,7 +4,7 @@ import {
   InvokeModelWithResponseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime';
 import { expect, test } from 'vitest';
-import { collect, models, type SystemUnderTest, startUnderTest } from '../client-under-test.ts';
+import { collect, models, type SystemUnderTest, startUnderTest } from '../../testing/bedrock-client.ts';
 
 const titan = 'amazon.titan-text-express-v1';
 const llama = 'meta.llama2-70b-chat-v1';

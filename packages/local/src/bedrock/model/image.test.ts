@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { imageOf } from '../client-under-test.ts';
+import { imageOf } from '../../testing/bedrock-client.ts';
 import { pictureOf } from './image.ts';
 
 const format = fc.constantFrom('png', 'jpeg', 'gif', 'webp');

@@ -1,7 +1,7 @@
-import { composedSchemas, modelBy } from '@org/lambda/call/structured-output/schemas-under-test';
 import { structuredCall } from '@org/lambda/call/structured-output/structured-output';
-import { runs } from '@org/lambda/fuzz';
 import { ProxyError } from '@org/lambda/proxy-error';
+import { runs } from '@org/lambda/testing/fuzz';
+import { composedSchemas, modelBy } from '@org/lambda/testing/schemas';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

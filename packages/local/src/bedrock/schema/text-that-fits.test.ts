@@ -1,5 +1,5 @@
-import { modelBy } from '@org/lambda/call/structured-output/schemas-under-test';
 import { structuredCall } from '@org/lambda/call/structured-output/structured-output';
+import { modelBy } from '@org/lambda/testing/schemas';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { isJsonSchema } from './json-schema.ts';

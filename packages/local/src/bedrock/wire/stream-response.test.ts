@@ -1,6 +1,6 @@
 import { ConverseStreamCommand, InvokeModelWithResponseStreamCommand } from '@aws-sdk/client-bedrock-runtime';
 import { expect, test } from 'vitest';
-import { asks, collect, models, type SystemUnderTest, startUnderTest } from '../client-under-test.ts';
+import { asks, collect, models, type SystemUnderTest, startUnderTest } from '../../testing/bedrock-client.ts';
 import { exceptions, streamExceptionNames } from '../exception.ts';
 import type { StreamEnd } from '../fault.ts';
 

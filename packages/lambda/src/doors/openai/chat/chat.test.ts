@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 import type { AskEvent, Finished } from '../../../call/ask.ts';
 import { type ReplyEvent, ReplyFold, type TokenUsage } from '../../../call/reply.ts';
 import type { ChosenModel } from '../../../config.ts';
-import { oddText, runs } from '../../../fuzz.ts';
 import type { JsonObject } from '../../../json.ts';
+import { oddText, runs } from '../../../testing/fuzz.ts';
 import { chatCompletionsDoor } from './chat.ts';
 
 const model: ChosenModel = {

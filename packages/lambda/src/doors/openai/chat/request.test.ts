@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ChatCall } from '../../../call/call.ts';
-import { runs } from '../../../fuzz.ts';
 import type { JsonObject } from '../../../json.ts';
 import { ProxyError } from '../../../proxy-error.ts';
+import { runs } from '../../../testing/fuzz.ts';
 import { chatCompletionsDoor } from './chat.ts';
 
 const hi = { role: 'user', content: 'Hi' };

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { BeginningBlock, Delta, ReplyEvent } from '../../../call/reply.ts';
-import { anyJson, mutationsOf, oddText, runs } from '../../../fuzz.ts';
-import { usage } from '../../../http/test-request.ts';
 import { isJsonObject, type JsonObject } from '../../../json.ts';
-import { eventsOf, respond } from './test-responses.ts';
+import { anyJson, mutationsOf, oddText, runs } from '../../../testing/fuzz.ts';
+import { usage } from '../../../testing/request.ts';
+import { eventsOf, respond } from '../../../testing/responses.ts';
 import { sealed, unsealed } from './thoughts.ts';
 
 const canary = 'canary-prompt';

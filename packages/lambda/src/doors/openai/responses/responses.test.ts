@@ -2,10 +2,10 @@ import type { ErrorCode } from '@org/contract';
 import { expect, test } from 'vitest';
 import type { BeginningBlock, Delta, ReplyEvent } from '../../../call/reply.ts';
 import type { Upstream } from '../../../call/upstream.ts';
-import { countNothing, failingWith, usage } from '../../../http/test-request.ts';
 import type { JsonObject } from '../../../json.ts';
 import { ProxyError } from '../../../proxy-error.ts';
-import { eventsOf, respond } from './test-responses.ts';
+import { countNothing, failingWith, usage } from '../../../testing/request.ts';
+import { eventsOf, respond } from '../../../testing/responses.ts';
 import { sealed } from './thoughts.ts';
 
 function block(beginning: BeginningBlock, ...deltas: Delta[]): ReplyEvent[] {

@@ -1,7 +1,13 @@
 import { InvokeModelCommand } from '@aws-sdk/client-bedrock-runtime';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { models, nothing, post, type SystemUnderTest, startUnderTest } from '../../client-under-test.ts';
+import {
+  models,
+  nothing,
+  post,
+  type SystemUnderTest,
+  startUnderTest,
+} from '../../../testing/bedrock-client.ts';
 import { roundings, vectorOf } from './vector.ts';
 
 const { titan, cohere3, cohere4 } = models;

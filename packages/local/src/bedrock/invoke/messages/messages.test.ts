@@ -10,7 +10,7 @@ import {
   type SystemUnderTest,
   startUnderTest,
   turnedClock,
-} from '../../client-under-test.ts';
+} from '../../../testing/bedrock-client.ts';
 
 const { modelId } = models.claude;
 

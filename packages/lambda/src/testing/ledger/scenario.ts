@@ -1,6 +1,6 @@
 import type { Limits } from '@org/contract';
 import fc from 'fast-check';
-import { type Amounts, unitOf } from './amounts.ts';
+import { type Amounts, unitOf } from '../../ledger/amounts.ts';
 import { fault } from './faulty-network.ts';
 
 /** The faults of one piece of work's requests, one each, in this order. */

@@ -1,7 +1,7 @@
 import type { StructuredOutput } from '@org/models';
 import fc from 'fast-check';
-import type { ChosenModel } from '../../config.ts';
-import type { Json, JsonObject } from '../../json.ts';
+import type { ChosenModel } from '../config.ts';
+import type { Json, JsonObject } from '../json.ts';
 
 export function modelBy(structuredOutput: StructuredOutput): ChosenModel {
   return {

@@ -7,8 +7,8 @@ import {
   longestCallMs,
 } from '@org/contract';
 import type { Duration } from '@org/table';
-import type { Scope } from './admission.ts';
-import { type Amounts, nothing } from './amounts.ts';
+import type { Scope } from '../../ledger/admission.ts';
+import { type Amounts, nothing } from '../../ledger/amounts.ts';
 
 /** The longest time after its beginning that a dead call counts as in flight: see INVARIANTS.md. */
 const deadAfterMs: Readonly<Record<Duration, number>> = { short: 12 * 60_000, long: 32 * 60_000 };

@@ -12,10 +12,10 @@ import {
 } from '@org/contract';
 import { expect } from 'vitest';
 import * as z from 'zod/mini';
-import { createHandler } from './handler.ts';
-import type { HandlerOptions } from './invocation.ts';
-import type { ProxyEvent } from './received-event.ts';
-import type { ResponseHead } from './response.ts';
+import { createHandler } from '../http/handler.ts';
+import type { HandlerOptions } from '../http/invocation.ts';
+import type { ProxyEvent } from '../http/received-event.ts';
+import type { ResponseHead } from '../http/response.ts';
 
 /** All that the function answers with. */
 export interface Answered {

@@ -1,14 +1,9 @@
 import { catalogue } from '@org/models';
-import type { ReplyEvent } from '../../../call/reply.ts';
-import { callerOf } from '../../../config.ts';
-import { exchange } from '../../../http/test-exchange.ts';
-import {
-  answering,
-  type RequestOptions,
-  requestOf,
-  config as testConfig,
-} from '../../../http/test-request.ts';
-import type { Json, JsonObject } from '../../../json.ts';
+import type { ReplyEvent } from '../call/reply.ts';
+import { callerOf } from '../config.ts';
+import type { Json, JsonObject } from '../json.ts';
+import { exchange } from './exchange.ts';
+import { answering, type RequestOptions, requestOf, config as testConfig } from './request.ts';
 
 const definition = catalogue['claude-sonnet-4.6'];
 const models = new Map([

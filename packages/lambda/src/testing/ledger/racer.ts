@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { clientFor, tableName } from '@org/table/test-table';
-import { ProxyError } from '../proxy-error.ts';
-import type { Scope } from './admission.ts';
-import type { Amounts } from './amounts.ts';
-import { CounterTable } from './counter-table.ts';
-import { createLedger, type Ledger } from './ledger.ts';
+import { clientFor, tableName } from '@org/table/testing/test-table';
+import type { Scope } from '../../ledger/admission.ts';
+import type { Amounts } from '../../ledger/amounts.ts';
+import { CounterTable } from '../../ledger/counter-table.ts';
+import { createLedger, type Ledger } from '../../ledger/ledger.ts';
+import { ProxyError } from '../../proxy-error.ts';
 
 /** The work of one process in a race. */
 export interface Race {

@@ -4,10 +4,10 @@ import type { ModelCall } from '../call/call.ts';
 import type { ReplyEvent, TokenUsage } from '../call/reply.ts';
 import type { Target, Upstream } from '../call/upstream.ts';
 import { type Caller, type Config, callerOf } from '../config.ts';
+import type { HandlerOptions } from '../http/invocation.ts';
+import type { ProxyEvent } from '../http/received-event.ts';
 import type { Amounts } from '../ledger/amounts.ts';
 import type { HoldRequest, Ledger } from '../ledger/ledger.ts';
-import type { HandlerOptions } from './invocation.ts';
-import type { ProxyEvent } from './received-event.ts';
 
 export const config: Config = {
   models: new Map(

@@ -1,9 +1,9 @@
 import { catalogue } from '@org/models';
-import type { ReplyEvent, TokenUsage } from '../../call/reply.ts';
-import { type Config, callerOf } from '../../config.ts';
-import { exchange } from '../../http/test-exchange.ts';
-import { answering, config, type RequestOptions, requestOf } from '../../http/test-request.ts';
-import type { JsonObject } from '../../json.ts';
+import type { ReplyEvent, TokenUsage } from '../call/reply.ts';
+import { type Config, callerOf } from '../config.ts';
+import type { JsonObject } from '../json.ts';
+import { exchange } from './exchange.ts';
+import { answering, config, type RequestOptions, requestOf } from './request.ts';
 
 const aliases = ['claude-sonnet-4.6', 'nova-2-lite', 'llama'] as const;
 

@@ -3,7 +3,7 @@ import { localCredentials } from '@org/admin/local-gateway';
 import { type ModelDefinition, plainCapabilities } from '@org/models';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { onTestFinished } from 'vitest';
-import { type BedrockOptions, type Bill, type SimulatedBedrock, startBedrock } from './server.ts';
+import { type BedrockOptions, type Bill, type SimulatedBedrock, startBedrock } from '../bedrock/server.ts';
 
 const region = 'us-east-1';
 

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Network } from '@org/table/in-process-table';
+import type { Network } from '@org/table/testing/in-process-table';
 import { HttpResponse } from '@smithy/core/protocols';
 import fc from 'fast-check';
-import type { HoldSignals } from './ledger.ts';
+import type { HoldSignals } from '../../ledger/ledger.ts';
 
 /** How one request to DynamoDB goes wrong. */
 export interface Fault {
