@@ -58,9 +58,9 @@ const head = ['s', 'serves, at the first start', 'serves', 'has answered its fir
 const text = `# Local start
 
 Written by \`npm run bench\` (\`bench/start.ts\`) on ${new Date().toISOString().slice(0, 10)}: ${machine()}.
-From the start of the process: synthesis of the stack, a simulated Bedrock, a DynamoDB in memory and the gateway, then
-one question through all of it. Medians of ${runs} starts, one after the other, with the quartiles in brackets; before
-them one start that reads the files into memory.
+From the start of the process: a simulated Bedrock, a DynamoDB in memory and the gateway, then one question through all
+of it. The first start also builds the functions and synthesizes the stack, if no earlier one has done so from the same
+sources. Medians of the ${runs} starts after it, one after the other, with the quartiles in brackets.
 
 ${table(head, rows)}
 `;

@@ -4,6 +4,7 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -96,6 +97,11 @@ test('the program gets its arguments as they were typed, and standard output for
   expect(JSON.parse(stdout)).toEqual([args, clone, clone]);
   expect(stderr).toMatch(/^Installing what this needs/);
   expect(code).toBe(0);
+});
+
+test('a command starts faster the next time, with the code that Node has compiled', async () => {
+  await bootstrap('run');
+  expect(readdirSync(join(clone, 'node_modules/.cache/node'))).not.toEqual([]);
 });
 
 test('./proxy runs a command wherever it is called, options that npm has too among them', async () => {

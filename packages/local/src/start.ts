@@ -45,8 +45,8 @@ async function main(): Promise<void> {
   );
   const dynamodbUrl = process.env['AWS_ENDPOINT_URL_DYNAMODB'];
   const surroundings = { config, upstream, dynamodbUrl, directory: values.data };
-  console.error('Synthesizing the template ...');
-  const system = await startLocalSystem({ ...surroundings, port, ...log });
+  const onProgress = (step: string) => console.error(step);
+  const system = await startLocalSystem({ ...surroundings, port, onProgress, ...log });
   try {
     console.log(`\n${description(system, surroundings)}\n`);
     const first = system.gateway.apiKeys.find(({ enabled }) => enabled);
@@ -171,7 +171,7 @@ try {
 } catch (error) {
   if (error instanceof PortInUseError) {
     fail(
-      `Port ${error.port} is in use by another program. Stop it, or choose another port: PORT=8788 npm start`,
+      `Port ${error.port} is in use by another program. Stop that program, or set the variable PORT to another port.`,
     );
   }
   if (error instanceof Error && said.some((kind) => error instanceof kind)) fail(error.message);

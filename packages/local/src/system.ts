@@ -2,14 +2,15 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ProxyConfig, stackNameOf } from '@org/infra/config';
-import { synthesize } from '@org/infra/stack';
 import { aliasOf, type OfferedModel } from '@org/models';
+import { writeAssembly } from './assembly-cache.ts';
 import { askedFault } from './bedrock/asked-fault.ts';
 import { type SimulatedBedrock, startBedrock } from './bedrock/server.ts';
 import { type Denial, startBedrockRelay } from './bedrock-relay.ts';
 import { createTables } from './dynamodb/create-tables.ts';
 import { type LocalDynamoDb, startDynamoDb } from './dynamodb/server.ts';
 import { type GatewayAnswer, type LocalGateway, type LogLine, startGateway } from './gateway.ts';
+import { refuseTakenPort } from './http/server.ts';
 import { type LocalIssuer, startIssuer } from './oidc/issuer.ts';
 import { issuerEnvironment, setUpSignIn } from './oidc/local-sign-in.ts';
 
@@ -49,6 +50,8 @@ export interface LocalSystemOptions {
   readonly dynamodbUrl?: string | undefined;
   /** Directory for counters and keys, so that they outlive this system. Created if missing. Default: in memory. */
   readonly directory?: string | undefined;
+  /** Called before each step that takes seconds, with a sentence about it. */
+  readonly onProgress: (step: string) => void;
   /** Gets every line that the functions write. */
   readonly onLog: (line: LogLine) => void;
   /** Gets every answer of the gateway's own. */
@@ -56,7 +59,7 @@ export interface LocalSystemOptions {
 }
 
 /**
- * Synthesizes a config and runs the result.
+ * Builds the functions, synthesizes a config and runs the result.
  *
  * @throws {PortInUseError} If another process has the port.
  * @throws {TableCreationError} If the DynamoDB server cannot be reached, or refuses a table.
@@ -65,7 +68,8 @@ export interface LocalSystemOptions {
  * @throws {CredentialsMissingError} If AWS is to answer, and this machine has no credentials.
  */
 export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
-  const { config, port, upstream, dynamodbUrl, directory, onLog, onGatewayAnswer } = options;
+  const { config, port, upstream, dynamodbUrl, directory, onProgress, onLog, onGatewayAnswer } = options;
+  await refuseTakenPort(port);
   const assembly = await mkdtemp(join(tmpdir(), 'bedrock-proxy-'));
   const started: { close(): Promise<void> }[] = [];
   const starting = async <Part extends { close(): Promise<void> }>(part: Promise<Part>): Promise<Part> => {
@@ -93,7 +97,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
       dynamodbUrl === undefined ? await starting(startDynamoDb({ directory: tables })) : undefined;
     const issuer = config.signIn ? await starting(startIssuer(port === 0 ? 0 : issuerPort)) : undefined;
     const keyFile = directory === undefined ? undefined : join(directory, `${stackNameOf(config)}.keys.json`);
-    synthesize(config, { outdir: assembly });
+    await writeAssembly(config, assembly, () => buildAndSynthesize(config, assembly, onProgress));
     const tablesUrl = dynamodbUrl ?? dynamodb?.url ?? '';
     const environment = {
       AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrockUrl ?? '',
@@ -121,6 +125,20 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     await closeRest();
     throw error;
   }
+}
+
+/** Loads what it needs only now: the libraries take seconds to load. */
+async function buildAndSynthesize(
+  config: ProxyConfig,
+  outdir: string,
+  onProgress: LocalSystemOptions['onProgress'],
+): Promise<void> {
+  onProgress('Building the functions ...');
+  const { buildFunctions } = await import('@org/lambda/build');
+  await buildFunctions();
+  onProgress('Synthesizing the template ...');
+  const { synthesize } = await import('@org/infra/stack');
+  synthesize(config, { outdir });
 }
 
 /** What the key that `npm start` shows around may ask: that of the first team that has one. */

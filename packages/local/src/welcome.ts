@@ -63,7 +63,7 @@ export function nextSteps(
     ...(issuer && team !== undefined
       ? [
           '',
-          `Signed in, with a token of the issuer that stands here for the config's${issuer.takenPort === undefined ? '' : ` (port ${issuer.takenPort} is in use)`}:`,
+          `With a sign-in token, from a local issuer in place of the config's${issuer.takenPort === undefined ? '' : ` (port ${issuer.takenPort} is in use)`}:`,
           `curl -H "authorization: Bearer $(curl -s -d team=${team} ${issuer.url}/jwt)" ${asking(firstModelOf(team, config))}`,
         ]
       : []),

@@ -25,22 +25,19 @@ export function addDev(program: Command, cli: Cli): void {
     .description('run the config on this machine')
     .option('--once', 'ask one question, and exit')
     .addOption(
-      new Option('--bedrock <which>', 'the Bedrock that answers; that of AWS costs money').choices([
+      new Option('--bedrock <which>', 'which Bedrock answers; calls to aws cost money').choices([
         'aws',
         'simulated',
       ]),
     )
-    .option('--data <directory>', 'keep counters and keys there over a restart')
+    .option('--data <directory>', 'keep usage and keys in this directory')
     .addOption(
-      new Option('--log <format>', 'a line for each request, or all that is logged').choices([
-        'text',
-        'json',
-      ]),
+      new Option('--log <format>', 'text: a line for each request; json: all that the functions log').choices(
+        ['text', 'json'],
+      ),
     )
     .addHelpText('after', () => about(cli.invocation))
     .action(async ({ once, ...kept }: DevOptions) => {
-      const { buildFunctions } = await import('@org/lambda/build');
-      await buildFunctions();
       const { config } = program.opts<GlobalOptions>();
       // Started, and not imported: the simulators are built on the command line.
       const start = new URL('../../../local/src/start.ts', import.meta.url);

@@ -82,6 +82,17 @@ export async function listen(options: ServerOptions): Promise<{ port: number; se
   return { server, port: await bind(server, options.port) };
 }
 
+/**
+ * Finds out early whether {@link listen} can have a port, before work that would be in vain.
+ *
+ * @throws {PortInUseError}
+ */
+export async function refuseTakenPort(port: number): Promise<void> {
+  const server = createServer();
+  await bind(server, port);
+  await new Promise((resolve) => server.close(resolve));
+}
+
 function bind(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
