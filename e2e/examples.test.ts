@@ -201,7 +201,7 @@ describe('the batch job', () => {
     const { runAt } = await batchOf('faulty', 'closed', ['One?']);
     expect(await runAt('2026-11-22T12:00:00Z')).toMatchObject({
       stdout: '',
-      stderr: expect.stringContaining('nothing is let through. Ask the operator.'),
+      stderr: expect.stringContaining('is 0, so every call is refused. Ask the operator.'),
       code: 1,
     });
   });

@@ -66,11 +66,12 @@ export type AdminErrorCode = keyof AdminProblems;
 const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code]) => string } = {
   invalid_name: ({ name }) => `The name "${name}" cannot be used.`,
   no_such_team: ({ team, stack }) => `There is no team "${team}" in ${stack}.`,
-  team_exists: ({ team, plan }) => `The team ${team} is there already, on the plan ${plan}.`,
+  team_exists: ({ team, plan }) => `The team ${team} already exists, on the plan ${plan}.`,
   team_is_of_config: ({ team }) => `The team ${team} is in the config.`,
   team_plan_is_of_config: ({ team, plan }) => `The team ${team} has its plan in the config: ${plan}.`,
-  team_was_deleted: ({ team }) => `The team ${team} was deleted meanwhile, and the key with it.`,
-  team_was_removed: ({ team }) => `The team ${team} was removed, but not all that it had.`,
+  team_was_deleted: ({ team }) =>
+    `The team ${team} was deleted while the key was made. The key was deleted too.`,
+  team_was_removed: ({ team }) => `The team ${team} was removed, but some of its keys are left.`,
   invalid_teams: ({ source }) => `${source} is not a list of teams.`,
   no_such_plan: ({ plan }) => `The config has no plan "${plan}".`,
   plan_is_gone: ({ plan, team }) => `The plan ${plan} of the team ${team} is not in the config.`,
@@ -78,32 +79,32 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
   no_such_key: ({ key, stack }) => `There is no key "${key}" in ${stack}.`,
   key_exists: ({ key, team }) => `There is a key "${key}" already, of the team ${team}.`,
   key_is_of_config: ({ key }) => `The key ${key} is in the config already.`,
-  key_is_disabled: ({ key }) => `The key ${key} is disabled in the config, so there is none to replace.`,
+  key_is_disabled: ({ key }) => `The key ${key} is disabled in the config, so there is nothing to replace.`,
   key_is_incomplete: ({ key }) => `The key ${key} is incomplete.`,
   key_was_replaced: ({ key, by }) => `The key ${key} was replaced by ${by} already.`,
   new_name_is_taken: ({ key, by }) => `The new key for ${key} cannot be ${by}: another key has that name.`,
-  key_was_removed: ({ id }) => `The key ${id} was removed meanwhile.`,
-  key_is_being_made: ({ key }) => `A key "${key}" is being made at this moment.`,
-  key_keeps_its_name: ({ key }) => `The new key has the name of the old one, ${key}.`,
+  key_was_removed: ({ id }) => `The key ${id} was removed while this command ran.`,
+  key_is_being_made: ({ key }) => `Another command is making a key "${key}" right now.`,
+  key_keeps_its_name: ({ key }) => `The key ${key} keeps its name when it is rotated.`,
   key_has_no_value: ({ key }) => `API Gateway made the key ${key} without an id or a value.`,
-  limits_cannot_hold: () => 'The limits of the key cannot hold.',
+  limits_cannot_hold: () => "The key's limits cannot be enforced.",
   no_such_stack: ({ stack, region, account }) =>
     `There is no stack ${stack} in ${account === undefined ? '' : `the account ${account}, `}${region}.`,
   stack_lacks_output: ({ stack, output }) => `The stack ${stack} has no output ${output}.`,
   nothing_to_prove_with: ({ plan }) =>
-    `${plan === undefined ? 'The config' : `The plan ${plan}`} has no model that answers questions and whose price is known.`,
-  table_is_overloaded: ({ table }) => `DynamoDB does not keep up with reading ${table}.`,
+    `${plan === undefined ? 'The config' : `The plan ${plan}`} has no chat model with a known price.`,
+  table_is_overloaded: ({ table }) => `DynamoDB throttles reads of ${table}.`,
   no_credentials: ({ profile, reason }) =>
-    `There are no AWS credentials that can be used${profile === undefined ? '' : `, by the profile ${profile}`}: ${reason}`,
-  no_such_profile: ({ profile }) => `AWS_PROFILE is ${profile}, and there is no profile of this name.`,
+    `There are no usable AWS credentials${profile === undefined ? '' : ` in the profile ${profile}`}: ${reason}`,
+  no_such_profile: ({ profile }) => `AWS_PROFILE is ${profile}, but there is no such profile.`,
   mfa_code_is_missing: ({ device, profile = 'default' }) =>
-    `The profile ${profile} wants a code of the MFA device ${device}.`,
-  proxy_cannot_be_used: ({ variable }) => `${variable} is not the URL of a proxy over HTTP.`,
+    `The profile ${profile} needs a code from the MFA device ${device}.`,
+  proxy_cannot_be_used: ({ variable }) => `${variable} is not the URL of an HTTP proxy.`,
   certificates_cannot_be_read: ({ file, reason }) =>
     `The certificates of AWS_CA_BUNDLE, ${file}, cannot be read: ${reason}.`,
   no_local_gateway: ({ url }) => `No local gateway answers at ${url}.`,
   local_gateway_runs_another: ({ url, stack, wanted }) =>
-    `The local gateway at ${url} runs ${stack}, and the config says ${wanted}.`,
+    `The local gateway at ${url} runs ${stack}, but the config is for ${wanted}.`,
   local_gateway_lacks_service: ({ url, service }) => `The local gateway at ${url} has no ${service}.`,
 };
 

@@ -23,7 +23,7 @@ export { type KeyRecord, listKeys, readAccess } from './keys/keys.ts';
 export { findRevocable, revokeKey } from './keys/revoke-key.ts';
 export { type Replaced, rotateKey } from './keys/rotate-key.ts';
 export { syncSignInKeys } from './keys/sync-sign-in-keys.ts';
-export { amountText, limitsText } from './limits-text.ts';
+export { amountText, countText, limitsText } from './limits-text.ts';
 export {
   comparePrices,
   type PriceComparison,

@@ -15,7 +15,12 @@ export function limitsText(limits: Limits): string {
 
 /** `10 requests/day`. */
 export function limitText(kind: LimitKind, max: number, period: LimitPeriod): string {
-  return `${amountText(kind, max)}${kind === 'usd' ? '' : ` ${kind}`}/${period}`;
+  return `${kind === 'usd' ? amountText(kind, max) : countText(max, kind)}/${period}`;
+}
+
+/** `1 request`, `1,200 requests`. */
+export function countText(count: number, things: string): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? things.replace(/s$/, '') : things}`;
 }
 
 /** An amount with separators; dollars with the cents that matter, and tiny amounts with all their digits. */

@@ -30,37 +30,37 @@ const advices: {
   key_is_incomplete: ({ key, team }, { command }) =>
     `Remove it with "${command(`keys revoke ${key}`)}", and make it: ${command(`keys create ${key} --team ${team}`)}`,
   key_was_replaced: ({ by }, { command }) =>
-    `Rotate that one: ${command(`keys rotate ${by}`)}. With --now, both end.`,
+    `Rotate ${by} instead: ${command(`keys rotate ${by}`)}. With --now, both end.`,
   new_name_is_taken: () => 'Give the new key another name with --as.',
   key_was_removed: (_, { command }) => `See what there is with "${command('keys list')}", then run it again.`,
   key_is_being_made: (_, { command }) =>
-    `Another command does it. See what became of it with "${command('keys list')}". If it died, run this again in two minutes.`,
-  key_keeps_its_name: () => 'Leave --as out: it is for keys of the config.',
+    `Look for it with "${command('keys list')}". If the other command died, run this again in two minutes.`,
+  key_keeps_its_name: () => 'Leave out --as, which is for keys of the config.',
   key_has_no_value: () => 'Run it again.',
   limits_cannot_hold: ({ reason }) => `${reason}.`,
   no_such_stack: () =>
-    'Its name is name and stage of the config. Deploy it, choose its account with AWS_PROFILE, name another config with --config, or add --local for the gateway of npm start.',
-  stack_lacks_output: () => 'It is another stack, or an old one: deploy again.',
+    'The stack is named after name and stage of the config. Deploy it, choose its account with AWS_PROFILE, choose another config with --config, or add --local for the gateway of npm start.',
+  stack_lacks_output: () => 'It is a different stack, or an older version of this one. Deploy again.',
   nothing_to_prove_with: () =>
-    'Choose another with --plan, or give a model its price in the config: the run is kept below --most-usd by it.',
-  table_is_overloaded: () => 'Run it again later.',
+    'Choose another plan with --plan, or give a model its price in the config: --most-usd needs it.',
+  table_is_overloaded: () => 'Run this again in a minute.',
   no_credentials: ({ profile, profiles }) =>
     profile === undefined
       ? `Sign in (aws sso login, aws configure), or choose a profile with AWS_PROFILE${profiles.length > 0 ? `: ${profiles.join(', ')}` : ''}. Or export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`
       : `Sign in: aws sso login --profile ${quoted(profile)}. Or choose another profile with AWS_PROFILE: ${profiles.join(', ')}.`,
   no_such_profile: ({ profile, profiles }) => {
-    if (profiles.length === 0) return 'There are no profiles at all. Make one: aws configure';
+    if (profiles.length === 0) return 'There are no profiles. Make one: aws configure';
     const near = nearest(profile, profiles);
-    return `${near === undefined ? '' : `Did you mean ${near}? `}There are: ${profiles.join(', ')}.`;
+    return `${near === undefined ? '' : `Did you mean ${near}? `}Choose one of: ${profiles.join(', ')}.`;
   },
   mfa_code_is_missing: ({ profile = 'default' }) =>
-    `Run it in a terminal, which asks for the code. Or export credentials first: eval "$(aws configure export-credentials --profile ${quoted(profile)} --format env)" && unset AWS_PROFILE`,
+    `Run this in a terminal, where it can ask for the code. Or export credentials first: eval "$(aws configure export-credentials --profile ${quoted(profile)} --format env)" && unset AWS_PROFILE`,
   proxy_cannot_be_used: ({ variable }) =>
-    `Set ${variable} to http://HOST:PORT, with USER:PASSWORD@ before the host where the proxy wants them.`,
-  certificates_cannot_be_read: () => 'Name a file of certificates in PEM, or unset it.',
+    `Set ${variable} to http://HOST:PORT, or to http://USER:PASSWORD@HOST:PORT if the proxy needs a sign-in.`,
+  certificates_cannot_be_read: () => 'Set it to a file of PEM certificates, or unset it.',
   no_local_gateway: () => 'Start it with "npm start", or give its address: --local http://127.0.0.1:8788',
   local_gateway_runs_another: () =>
-    'Name its config with --config, or the address of another gateway with --local.',
+    "Give the gateway's config with --config, or another gateway's address with --local.",
   local_gateway_lacks_service: () => 'Start it with: npm start',
 };
 

@@ -82,7 +82,7 @@ test('a profile that does not exist is named, with those that do', async () => {
   stub({ ...credentials, AWS_PROFILE: 'prdo' });
   await expectSaid(
     /^AWS_PROFILE is prdo, and there is no profile/,
-    /^Did you mean prod\? There are: default, prod\./,
+    /^Did you mean prod\? Choose one of: default, prod\./,
   );
 });
 
@@ -107,7 +107,7 @@ test('a profile with an MFA device cannot be used without a terminal to type its
   );
   stub({ AWS_PROFILE: 'admin' });
   await expectSaid(
-    /^The profile admin wants a code of the MFA device arn:aws:iam::111122223333:mfa\/me\.$/,
+    /^The profile admin needs a code from the MFA device arn:aws:iam::111122223333:mfa\/me\.$/,
     /terminal.*aws configure export-credentials --profile admin --format env\)" && unset AWS_PROFILE/,
   );
 });

@@ -26,6 +26,8 @@ export interface Cli {
   awsSettings(region: string): ClientSettings;
   /** The config's deployment: on AWS, or on the gateway of `--local`. */
   deployment(): Promise<Deployment>;
+  /** Whether `--local` was given. */
+  isLocal(): boolean;
   /** The deployment's name in questions and reports. */
   target(): Promise<string>;
   /** Whether the command has used it, so that `--local` would have named another. */
@@ -74,6 +76,7 @@ export function createCli(program: Command, terminal: Terminal, now: () => numbe
     config,
     awsSettings: (region) => ({ region, maxAttempts: 3, ...aws() }),
     deployment,
+    isLocal: () => options().local !== undefined,
     async target() {
       const { name, account, config } = await deployment();
       const { local } = options();

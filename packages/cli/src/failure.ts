@@ -7,10 +7,10 @@ import type { Invocation } from './invocation.ts';
 
 const signIn = 'Sign in (aws sso login, aws configure), or choose a profile with AWS_PROFILE.';
 const checkNetwork =
-  'Check the network. If it leads out through a proxy, set HTTPS_PROXY. What was done stays done: run it again.';
+  'Check the network. If it needs a proxy, set HTTPS_PROXY. Then run this again: finished steps stay done.';
 const permissions = 'docs/keys.md lists the permissions that the command needs.';
 const trust =
-  'Node does not know who signed this certificate, as where a proxy looks into connections. Name a file with the certificates of your company in AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS.';
+  "Node does not trust the signer of this certificate, often because a company's proxy inspects connections. Set AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS to a file with your company's certificates.";
 const checkClock = 'Check the clock of this machine, and the credentials.';
 const checkRegion = 'Check the credentials, and that the Region of the config is enabled in the account.';
 
@@ -27,15 +27,14 @@ const advices: Readonly<Record<string, string>> = {
   AccessDeniedException: permissions,
   UnauthorizedException: permissions,
   TooManyRequestsException:
-    'API Gateway takes 10 management calls a second from an account and Region. Run it again: what was done stays done.',
-  Throttling: 'AWS takes only so many calls a second. Run it again in a minute.',
-  ThrottlingException: 'AWS takes only so many calls a second. Run it again in a minute.',
+    'API Gateway takes 10 management calls a second from an account and Region. Run this again: finished steps stay done.',
+  Throttling: 'AWS throttles these calls. Run this again in a minute.',
+  ThrottlingException: 'AWS throttles these calls. Run this again in a minute.',
   LimitExceededException:
     'An account and Region can have 10,000 API keys. Revoke unused ones, then run it again.',
   ResourceNotFoundException: 'Deploy first, or check that the config names the right stage and Region.',
-  ECONNREFUSED:
-    'Nothing listens there. Start it, or check the address: of the proxy, where HTTPS_PROXY is set.',
-  ENOTFOUND: `${checkNetwork} Does the Region of the config exist?`,
+  ECONNREFUSED: 'Nothing listens at this address. Check it; if HTTPS_PROXY is set, check that address too.',
+  ENOTFOUND: `${checkNetwork} Also check that the Region of the config exists.`,
   EAI_AGAIN: checkNetwork,
   ECONNRESET: checkNetwork,
   EHOSTUNREACH: checkNetwork,
@@ -43,15 +42,15 @@ const advices: Readonly<Record<string, string>> = {
   ETIMEDOUT: checkNetwork,
   TimeoutError: checkNetwork,
   ERR_PROXY_TUNNEL:
-    'At 407, write user and password into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT. Otherwise have the proxy let this host through, or name the host in NO_PROXY.',
+    'At status 407, put user and password into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT. Otherwise allow this host in the proxy, or add it to NO_PROXY.',
   DEPTH_ZERO_SELF_SIGNED_CERT: trust,
   SELF_SIGNED_CERT_IN_CHAIN: trust,
   UNABLE_TO_GET_ISSUER_CERT: trust,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: trust,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: trust,
-  CERT_HAS_EXPIRED: 'Check the clock of this machine, and who answers at this address.',
-  CERT_NOT_YET_VALID: 'Check the clock of this machine, and who answers at this address.',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'Somebody else answers at this address. Check the network, and HTTPS_PROXY.',
+  CERT_HAS_EXPIRED: 'Check the clock of this machine, and that this is the right address.',
+  CERT_NOT_YET_VALID: 'Check the clock of this machine, and that this is the right address.',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'Another server answers at this address. Check the network and HTTPS_PROXY.',
 };
 
 /** What to do about an error; undefined if not known. */

@@ -38,7 +38,7 @@ export async function readPricesFile(file: string): Promise<PricesFile | undefin
   if (data) return data;
   throw new CliError(
     `${file} is not a file that this command wrote.`,
-    'Move what is in it into "prices" of the config, and the file away. Then run this again.',
+    'Move its contents into "prices" of the config, and delete the file. Then run this again.',
   );
 }
 

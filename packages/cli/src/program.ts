@@ -42,9 +42,9 @@ const commands: readonly AddCommand[] = [
 const examples = ({ program }: Invocation) => `
 Examples:
   ${program} config check                       what the config means, or what is wrong with it
-  ${program} deploy                             look at the account, then deploy
+  ${program} deploy                             check the account, then deploy
   ${program} models                             the models of the deployment, with prices
-  ${program} keys create acme-app --team acme   give out a key
+  ${program} keys create acme-app --team acme   make a key
   ${program} keys rotate acme-app               replace it; the old one works for another day
   ${program} usage --local                      usage on the gateway of npm start
 `;
@@ -55,7 +55,7 @@ export function createProgram(
   now: () => number,
 ): { readonly program: Command; readonly cli: Cli } {
   const program = new Command('proxy')
-    .description('Keys to Amazon Bedrock, with limits that hold: deploy it, give out keys, see what is used.')
+    .description('Keys to Amazon Bedrock, with limits that hold: deploy, make keys, see what is used.')
     .option('--config <file>', 'the config to use (environment: PROXY_CONFIG_FILE)')
     .addOption(
       new Option(

@@ -32,10 +32,11 @@ export const processTerminal: Terminal = {
   paint: (style, text) => styleText(style, text, { stream: process.stdout }),
   async confirm(question) {
     if (!isAttended) {
-      throw new CliError(`${question} There is no terminal to ask on.`, 'Add --yes to go ahead.');
+      throw new CliError(`There is no terminal to ask on: ${question}`, 'To answer yes, add --yes.');
     }
     const answer = await confirm({ message: question, initialValue: false, output: process.stderr });
-    if (isCancel(answer) || !answer) throw new CliError('Nothing was changed.', 'Answer yes to go ahead.');
+    if (isCancel(answer) || !answer)
+      throw new CliError('Nothing was changed.', 'To go ahead, run this again and answer yes.');
   },
   ask: isAttended
     ? async (question) => {

@@ -28,7 +28,7 @@ const base64 = z.string().check(
   z.refine((data) => data.length > 0, 'must not be empty'),
   z.refine(
     (data) => data.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(data),
-    'must be the bytes themselves, in base64 with padding, and not an address or a data URL',
+    'must be the bytes in padded base64, and not a URL or a data URL',
   ),
 );
 
@@ -41,7 +41,7 @@ const documentName = z
   .check(
     z.regex(
       /^(?=.{1,200}$)[A-Za-z0-9()[\]-]+(?: [A-Za-z0-9()[\]-]+)*$/,
-      'must be up to 200 letters, digits, single spaces, hyphens, parentheses and square brackets, without the dot of a file name',
+      'must be up to 200 letters, digits, single spaces, hyphens, parentheses and square brackets, without dots',
     ),
   );
 

@@ -104,8 +104,8 @@ export const errors = {
     from: 'every route',
     madeBy: ['gateway', 'lambda'],
     message:
-      'The API key is missing, unknown or disabled, or the sign-in token is not valid. ' +
-      'Send a valid one as x-api-key or as Authorization: Bearer, or sign in again.',
+      'The API key is missing, unknown or disabled, or the sign-in token is invalid or expired. ' +
+      'Send a valid key as x-api-key or as Authorization: Bearer, or sign in again.',
   },
   /**
    * The sign-in token is valid, but its claim names no team of this deployment; or a firewall refuses the request.
@@ -118,7 +118,8 @@ export const errors = {
     retryable: false,
     from: 'every route',
     madeBy: ['gateway'],
-    message: 'Your sign-in is valid, but it belongs to no team here. Ask the operator.',
+    message:
+      'Your sign-in is valid, but you are in no team of this deployment. Ask the operator to add you to one.',
   },
   /**
    * The model is offered here, but not in the plan of this key.
@@ -158,7 +159,8 @@ export const errors = {
     retryable: false,
     from: 'no route',
     madeBy: ['gateway', 'lambda'],
-    message: 'There is no such method and path here. Check the URL, its stage included, and the HTTP method.',
+    message:
+      'No route has this path and method. Check the URL, which begins with the stage, as in /dev/v1/messages, and the HTTP method.',
   },
   /**
    * The body is larger than Lambda takes: 6 MB as a string within JSON, where each quotation mark, backslash and line break
@@ -173,7 +175,7 @@ export const errors = {
     from: 'asking',
     madeBy: ['gateway'],
     message:
-      'The request is larger than can be passed on: 6 MB, in which each quotation mark, backslash and line break counts twice. Shorten it.',
+      'The request is larger than 6 MB, in which each quotation mark, backslash and line break counts twice. Shorten it.',
   },
   /**
    * The call alone may cost more than a whole limit allows, so it never fits, however long one waits. `details` has the
@@ -188,7 +190,7 @@ export const errors = {
     from: 'asking',
     madeBy: ['ledger'],
     message:
-      'The call alone may cost more than a limit allows. Shorten it, ask for fewer maxTokens, or ask the operator for more; waiting will not help.',
+      'The call alone may cost more than a limit allows, so waiting will not help. Shorten it, ask for fewer maxTokens, or ask the operator for more.',
   },
   /**
    * A limit on requests, tokens or USD, or the plan's quota, is used up; or the call may cost more than what
@@ -218,7 +220,7 @@ export const errors = {
     retryable: true,
     from: 'every route',
     madeBy: ['gateway', 'ledger'],
-    message: 'Too many requests at once for this API key. Send them again, more slowly.',
+    message: 'Too many requests at once for this API key. Slow down and send them again.',
     retryAfterSeconds: 1,
   },
   /**
@@ -261,7 +263,7 @@ export const errors = {
     from: 'asking',
     madeBy: ['bedrock'],
     message:
-      'Bedrock refused this deployment access. Its operator has to check the permissions of the function.',
+      'Bedrock refused access to this deployment. Ask the operator to check the permissions of the function.',
   },
   /**
    * The answer is not JSON that fits the `outputSchema`: `details` says where, and why the model stopped.
@@ -317,7 +319,7 @@ export const errors = {
     retryable: false,
     from: 'asking',
     madeBy: ['gateway', 'lambda', 'bedrock'],
-    message: 'The model did not answer in time. Ask for fewer tokens, or for less.',
+    message: 'The model did not answer in time. Use a stream, or ask for fewer maxTokens.',
   },
   /**
    * Anything unforeseen, such as a function that was killed or had no room to start.
@@ -330,7 +332,8 @@ export const errors = {
     retryable: true,
     from: 'every route',
     madeBy: ['gateway', 'lambda'],
-    message: 'Something unforeseen went wrong. Try again; if it stays, give the operator the request id.',
+    message:
+      'Something unexpected went wrong. Try again. If it happens again, give the operator the request id.',
   },
 } as const satisfies Record<string, ErrorDefinition>;
 

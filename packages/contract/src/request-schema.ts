@@ -26,7 +26,7 @@ const turn = z
 
 const inTurn = z.refine<readonly { readonly role: string }[]>(
   (turns) => turns.every(({ role }, index) => role === (index % 2 === 0 ? 'user' : 'assistant')),
-  'must be user and assistant turns in turn, starting with user',
+  'must alternate user and assistant turns, starting with user',
 );
 
 const history = z.array(turn).check(
@@ -114,12 +114,12 @@ export const AskRequestSchema = fields.check(
   asksSomething,
   rule(
     'messages',
-    'must end with an assistant turn where there is a question, which is the next user turn',
+    'must end with an assistant turn if there is a question, which is the next user turn',
     ({ question, messages = [] }) => question === undefined || messages.at(-1)?.role !== 'user',
   ),
   rule(
     'history',
-    'cannot be beside messages, which have the earlier turns',
+    'cannot be combined with messages, which include the earlier turns',
     ({ history: earlier, messages }) => earlier === undefined || messages === undefined,
   ),
   rule(
@@ -133,7 +133,7 @@ export const AskRequestSchema = fields.check(
   }),
   rule(
     'cache',
-    'cannot be beside cache points of your own',
+    'cannot be combined with your own cache points',
     ({ cache, system, tools = [], messages = [] }) => {
       const own = [
         ...(typeof system === 'object' ? system : []),

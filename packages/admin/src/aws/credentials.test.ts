@@ -48,6 +48,6 @@ test('if no code is typed, the error names the device', async () => {
   const [{ finding }] = await askByRole(async () => undefined);
   expect(finding).toMatchObject({
     status: 'error',
-    what: `The profile admin wants a code of the MFA device ${device}.`,
+    what: `The profile admin needs a code from the MFA device ${device}.`,
   });
 });

@@ -64,7 +64,7 @@ function sharedThrottle(
   return [
     warning(
       throttleSubject,
-      `the keys of the config, or one of the fastest plan, were promised ${rate} a second and ${burst} at once, and the account has ${has}; ${runTime}`,
+      `the plans promise the keys of the config up to ${rate} requests a second and ${burst} at once, but the account has ${has}; ${runTime}`,
       'Lower the throttle of the plans, or ask for more in Service Quotas (API Gateway).',
     ),
   ];

@@ -7,9 +7,9 @@ export function checkBearer({ bearer, signIn }: ProxyConfig): Finding[] {
   return [
     warning(
       { check: 'bearer' },
-      'bearer is false: a key in Authorization: Bearer gets 401 unauthenticated. That is how these send it: ' +
+      'bearer is false: a key in Authorization: Bearer gets 401 unauthenticated. These send it that way: ' +
         "OpenAI's SDKs and the newer ones of Anthropic's, Codex, Claude Code with ANTHROPIC_AUTH_TOKEN, LangChain, LlamaIndex, the Vercel AI SDK",
-      'Leave bearer out, or have each send the key as the header x-api-key as well.',
+      'Remove bearer: false, or make each of them send the key as x-api-key too.',
     ),
   ];
 }

@@ -43,8 +43,8 @@ export async function checkConcurrency(settings: ClientSettings, config: ProxyCo
     return {
       finding: warning(
         subject,
-        `a ceiling of ${wanted} leaves ${left} of the account's ${total}, and Lambda keeps ${keptForOthers} for other functions`,
-        'A deployment leaves the ceiling off; the limits hold without it. Ask for more in Service Quotas (Lambda), or remove concurrency.',
+        `a ceiling of ${wanted} leaves ${left} of the account's ${total}, but Lambda keeps ${keptForOthers} for other functions`,
+        'A deployment leaves the ceiling off; limits hold without it. Ask for more in Service Quotas (Lambda), or remove concurrency.',
       ),
       ceilingFits: false,
     };
@@ -62,7 +62,7 @@ function accountLimit(total: number): Finding {
     ? ok(subject, `${total} calls at once, for all functions of the account`)
     : warning(
         subject,
-        `the account may run ${total} calls at once, over all its functions; a call holds one while its model answers`,
+        `the account can run only ${total} calls at once, for all its functions; a call takes one until its model has answered`,
         'Ask for more in Service Quotas (Lambda, concurrent executions) before many callers come.',
       );
 }

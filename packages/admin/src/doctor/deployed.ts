@@ -38,7 +38,7 @@ async function checkRemovedTeams(deployment: Deployment): Promise<Finding[]> {
       ? [
           warning(
             { check: 'team', of: name },
-            'has left the config, so that its keys made at run time are refused, or was deleted half way',
+            'is no longer in the config, so its keys made at run time are refused; or its deletion stopped half way',
             { kind: 'delete_team', team: name },
           ),
         ]
@@ -69,7 +69,7 @@ async function checkMovedKeys({ config, configKeyIds, plans }: Deployment): Prom
         : [
             warning(
               subject(name),
-              `is deployed on the plan ${deployedPlan}, and the config says ${plan}: CloudFormation cannot move it`,
+              `is deployed on the plan ${deployedPlan}, but the config says ${plan}, and CloudFormation cannot move it`,
               `Change the limits of the plan ${deployedPlan}, or give the team a key with a new name, which gets a new value.`,
             ),
           ];

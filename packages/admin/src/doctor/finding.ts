@@ -81,9 +81,9 @@ export function unknown(subject: Subject, cause: unknown, permission: string): F
   const denied = cause instanceof Error && /^(?:AccessDenied|Unauthorized)/.test(cause.name);
   return warning(
     subject,
-    `could not be looked at: ${describeFailure(cause)}`,
+    `could not be checked: ${describeFailure(cause)}`,
     denied
-      ? `Allow ${permission} to anyone who runs this, or look for yourself.`
+      ? `Allow ${permission} for the credentials of this command, or check by hand.`
       : { kind: 'failure', cause },
   );
 }

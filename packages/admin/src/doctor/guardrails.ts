@@ -47,7 +47,7 @@ async function checkGuardrail(
     if (present !== undefined && present !== profile?.id) {
       return warning(
         subject,
-        `${named}: uses cross-Region inference through ${present}, which the function may not apply`,
+        `${named}: uses cross-Region inference through ${present}, which the function has no permission for`,
         `Set plans.${plan}.guardrail.profile to { id: '${present}', regions: [...] }, with the destination Regions of ${region} ` +
           '(https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-cross-region-support.html), then deploy.',
       );

@@ -23,7 +23,7 @@ export function checkLimitSizes(config: ProxyConfig): Finding[] {
     return [
       warning(
         { check: 'plan', of: name },
-        'has no limits: what its teams spend is bounded by throttle and quota alone, which AWS calls best effort',
+        'has no limits: only throttle and quota, which AWS calls best effort, bound what its teams spend',
         `Give ${field}, such as { usd: { month: 25 } }.`,
       ),
     ];
@@ -76,8 +76,8 @@ export function checkSizes(
         max === 0
           ? `${name} is 0: nothing is let through`
           : max < smallest[kind]
-            ? `no call fits its ${limit}: the smallest is let through with ${amountOf(kind, smallest[kind])}`
-            : `only calls with a small maxTokens fit its ${limit}: one without is let through with ${amountOf(kind, usual[kind])}`;
+            ? `no call fits its ${limit}: the smallest call needs ${amountOf(kind, smallest[kind])}`
+            : `only calls with a small maxTokens fit its ${limit}: a call without it needs ${amountOf(kind, usual[kind])}`;
       return [warning(subject, what, `Raise ${name}, or leave it out.`)];
     });
     if (typeof day !== 'number' || typeof month !== 'number' || day <= month) return tooSmall;

@@ -91,14 +91,14 @@ function refusal(
   if (authorizationStatus === 'NOT_AUTHORIZED') {
     return [
       'the account is not authorized',
-      'Lift the service control policy that denies it, or have the provider admit the account.',
+      'Lift the service control policy that denies it, or ask the provider to admit the account.',
     ];
   }
   if (agreement?.status !== 'AVAILABLE') {
     const reason = agreement?.errorMessage ? ` (${agreement.errorMessage})` : '';
     return [
       `there is no agreement with its provider yet${reason}`,
-      `Ask it once in the playground of the Bedrock console in ${region}, as somebody who may subscribe in AWS Marketplace; the function may not. Anthropic also wants its form of use cases.`,
+      `Ask it once in the playground of the Bedrock console in ${region}, with permission to subscribe in AWS Marketplace, which the function does not have. Anthropic also requires its use case form.`,
     ];
   }
   if (entitlementAvailability !== 'AVAILABLE') {

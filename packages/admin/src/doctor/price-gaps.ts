@@ -18,7 +18,7 @@ export function checkPriceGaps(config: ProxyConfig): Finding[] {
     return [
       warning(
         { check: 'price', of: alias },
-        `leaves out what ${gaps.map(({ what }) => what).join(' and ')} cost: a call that asks for it is refused where a limit in USD holds`,
+        `has no rate for ${gaps.map(({ what }) => what).join(' and ')}: under a limit in USD, a call that asks for it is refused`,
         `Give prices.${alias} ${gaps.map(({ field }) => field).join(' and ')} (docs/prices.md), or have callers do without.`,
       ),
     ];

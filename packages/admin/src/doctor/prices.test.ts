@@ -16,7 +16,7 @@ test('for a price per 1,000 tokens, a warning names both prices and the unit', (
     what: 'prices.nova-lite.input is 0.00006, far below the 0.06 that is known for us-east-1: limits in USD end too late by as much',
     remedy: {
       kind: 'advice',
-      text: 'Give USD per million tokens: a price per 1,000 tokens is to be multiplied by 1,000.',
+      text: 'Give USD per million tokens: multiply a price per 1,000 tokens by 1,000.',
     },
   };
   const what = expect.stringContaining('prices.nova-lite.output is 0.00024, far below the 0.24');

@@ -22,7 +22,7 @@ export function checkModelPrices(config: ProxyConfig): Finding {
   if (unpriced.length > 0) {
     return warning(
       subject,
-      `no price is known in ${config.region} for ${unpriced.join(', ')}: usage shows no cost of them`,
+      `no price is known in ${config.region} for ${unpriced.join(', ')}: usage shows no cost for them`,
       `Give them in USD per million tokens: ${pricesField(unpriced)}`,
     );
   }
@@ -52,7 +52,7 @@ export function checkPriceUnits({ models, region, prices = {} }: ProxyConfig): F
           { check: 'price', of: alias },
           `prices.${alias}.${part} is ${given[part]}, far ${factor < 1 ? 'below' : 'above'} the ${known[part]} that is known ` +
             `${here ? `for ${region}` : 'for other Regions'}: limits in USD end too ${factor < 1 ? 'late' : 'early'} by as much`,
-          'Give USD per million tokens: a price per 1,000 tokens is to be multiplied by 1,000.',
+          'Give USD per million tokens: multiply a price per 1,000 tokens by 1,000.',
         ),
       ];
     });

@@ -15,7 +15,7 @@ export function checkSignInClaim({ signIn }: ProxyConfig): Finding[] {
     warning(
       { check: 'sign_in' },
       `users of ${cognito.userPoolId} may set ${claim} themselves, and so choose their team, unless their app client forbids it`,
-      `Use cognito:groups; or see to it that ${claim} is not in the WriteAttributes of ${clients}, nor of any other app client of the pool.`,
+      `Use cognito:groups; or make sure that ${claim} is not in the WriteAttributes of ${clients} or of another app client of the pool.`,
     ),
   ];
 }

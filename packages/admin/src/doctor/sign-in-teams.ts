@@ -9,7 +9,7 @@ export function checkSignInTeams({ signIn, teams }: ProxyConfig): Finding[] {
     .map((team) =>
       warning(
         { check: 'team', of: team },
-        'signIn.teams names it, and the config has no such team: until it is made, its people get 403 access_denied',
+        'signIn.teams names it, but the config has no such team: until you make it, its people get 403 access_denied',
         { kind: 'make_team', team },
       ),
     );

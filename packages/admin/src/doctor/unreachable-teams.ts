@@ -10,7 +10,7 @@ export function checkUnreachableTeams({ signIn, teams }: ProxyConfig): Finding[]
     .map(([team]) =>
       warning(
         { check: 'team', of: team },
-        'has no keys, and nobody can sign in for it: nobody can call as this team until a key is made for it',
+        'has no keys and no sign-in: no one can call as this team until you make a key for it',
         { kind: 'make_key', team },
       ),
     );

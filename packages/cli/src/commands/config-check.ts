@@ -8,8 +8,8 @@ import { describeFindings, findingText } from '../output/findings.ts';
 import { renderTable } from '../output/table.ts';
 
 const about = ({ program }: Invocation) => `
-Names every fault at once, each with its field and what to do, and ends with 1 if there is one; a warning does not
-count as one. Needs neither network nor AWS account.
+Lists the faults, each with its field and what to do. Exits with 1 if there is a fault; a warning is not one.
+Needs no network and no AWS account.
 
 Examples:
   ${program} config check
@@ -129,9 +129,9 @@ function describe(config: ProxyConfig): string {
   );
   const cost =
     most === undefined
-      ? 'What a month can cost at the most is not bounded: not every plan has a limit in USD a month.'
-      : `The models can cost the teams of the config ${amountText('usd', most)} a month at the most, by the prices below. Teams made at run time come on top.`;
-  return `The config is good: ${stack} in ${region}.\n\n${planTable}\n\n${cost}\n\n${modelTable}`;
+      ? 'The cost of a month has no upper bound: not every plan has a limit in USD per month.'
+      : `Models can cost at most ${amountText('usd', most)} per month for the teams of the config, at the prices below. Teams made at run time come on top.`;
+  return `The config is good: ${stack} in ${region}.\n\n${planTable}\n\n${cost}\n\nPrices are in USD per million tokens.\n${modelTable}`;
 }
 
 /** `us-east-1`, or the profile and the Regions that may answer. */

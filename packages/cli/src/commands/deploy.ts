@@ -7,8 +7,8 @@ import type { Invocation } from '../invocation.ts';
 import { refuseLocal } from '../on-aws-only.ts';
 
 const about = ({ program }: Invocation) => `
-Checks the account first, as doctor does; stops at errors, and goes on over warnings. A ceiling on concurrency that
-the account has no room for is left off. To see the changes first: ${program} diff
+Checks the account first, as doctor does, and stops at errors. If the account has no room for the ceiling on
+concurrency, the ceiling is left off. To see the changes first: ${program} diff
 
 Examples:
   ${program} deploy

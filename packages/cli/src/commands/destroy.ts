@@ -6,7 +6,7 @@ import type { Invocation } from '../invocation.ts';
 import { refuseLocal } from '../on-aws-only.ts';
 
 const about = ({ program }: Invocation) => `
-Says what stays, asks, and deletes the stack: API, functions, logs, alarms, and the keys of the config with their values.
+Says what will stay, asks, and deletes the stack: API, functions, logs, alarms, and the keys of the config with their values.
 
 Example:
   ${program} destroy --config trial.config.ts

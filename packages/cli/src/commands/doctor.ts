@@ -40,7 +40,7 @@ export function addDoctor(program: Command, cli: Cli): void {
       if (errors > 0) {
         throw new CliError(
           `A deployment would fail: ${errors === 1 ? 'one error' : `${errors} errors`}.`,
-          'Follow what is said of each.',
+          'Fix each error as described above.',
         );
       }
     });

@@ -9,7 +9,7 @@ import { describeFindings } from '../output/findings.ts';
 import { printNewKey } from '../output/new-key.ts';
 
 const examples = ({ program }: Invocation) => `
-The key's own limits hold on top of its team's limits.
+--limit adds the key's own limits to its team's.
 
 Examples:
   ${program} keys create acme-app --team acme
@@ -27,8 +27,8 @@ export function addKeysCreate(keys: Command, cli: Cli): void {
   keys
     .command('create')
     .description('make a key for a team, and show its value once')
-    .argument('<key>', 'name of the key, which no other key has')
-    .option('--team <team>', 'whose key it is (required)')
+    .argument('<key>', 'name of the key; no other key may have it')
+    .option('--team <team>', 'team of the key (required)')
     .option(
       '--limit <limit>',
       'its own limit, such as requests/day=20, tokens/month=50000 or usd/month=0.10; may be repeated',
@@ -42,7 +42,7 @@ export function addKeysCreate(keys: Command, cli: Cli): void {
       const limits = limit && parseLimits(limit);
       const deployment = await cli.deployment();
       const key = await createKey(deployment, { name, team, limits });
-      printNewKey(cli.terminal, key, json);
+      printNewKey(cli, key, json);
       const own = limits ? `, on top of that: ${limitsText(limits)}` : '';
       cli.terminal.note(
         `The key ${name} of the team ${team}, of ${await cli.target()}, has the limits of the plan ${key.plan}${own}.`,
@@ -50,7 +50,7 @@ export function addKeysCreate(keys: Command, cli: Cli): void {
       const without = limits && limitsWithoutEffect(limits, deployment.config.plans[key.plan]?.limits);
       if (without) {
         cli.terminal.note(
-          `Of its own limits, ${limitsText(without)} will never be reached: the plan ${key.plan} allows its team no more than that.`,
+          `Its own limit ${limitsText(without)} will never be reached: the plan ${key.plan} allows the whole team no more than that.`,
         );
       }
       const findings =
@@ -73,7 +73,7 @@ export function parseLimits(texts: readonly string[]): Limits {
     const [, kind, period, amount] = /^(\w+)\/(\w+)=(\d+(?:\.\d+)?)$/.exec(text) ?? [];
     if (kind === undefined || period === undefined || amount === undefined) throw noLimit(text);
     if (limits[kind]?.[period] !== undefined) {
-      throw new CliError(`"${text}" is the second limit on ${kind} a ${period}.`, 'Give one of them only.');
+      throw new CliError(`"${text}" is the second limit on ${kind} per ${period}.`, 'Give only one of them.');
     }
     limits[kind] = { ...limits[kind], [period]: Number(amount) };
     if (!z.safeParse(LimitsSchema, limits).success) throw noLimit(text);

@@ -5,9 +5,11 @@ import type { Invocation } from '../invocation.ts';
 import { keysTable } from '../output/keys-table.ts';
 
 const examples = ({ program }: Invocation) => `
-Values are never listed. States: "works for" is a replaced key in its overlap; "ended" is refused; "incomplete" was never
-finished, or cannot be read, and opens nothing: run its command again, or revoke it; "orphaned" is refused, because its
-team has left the config.
+Never lists values. States:
+  works for   replaced; works until its overlap is over
+  ended       refused
+  incomplete  refused, because it was not finished or cannot be read: run its command again, or revoke it
+  orphaned    refused, because its team is no longer in the config
 
 Examples:
   ${program} keys list --team acme

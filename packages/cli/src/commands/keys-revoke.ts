@@ -2,10 +2,10 @@ import { findRevocable, revokeKey } from '@org/admin';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import type { Invocation } from '../invocation.ts';
-import { refusedWithin } from '../output/refused-within.ts';
+import { disabledWithin, refusedWithin } from '../output/refused-within.ts';
 
 const examples = ({ program }: Invocation) => `
-The key and its value are gone for good. A key that leaked while it is in use is better rotated: keys rotate NAME --now
+The key and its value are gone for good. If a leaked key is in use, rotate it instead: keys rotate NAME --now
 
 Examples:
   ${program} keys revoke acme-app
@@ -33,15 +33,15 @@ export function addKeysRevoke(keys: Command, cli: Cli): void {
       if (!yes) {
         await findRevocable(deployment, options);
         await terminal.confirm(
-          `Revoke ${replaced ? 'the replaced keys of ' : ''}${name}, of ${target}? It cannot be undone.`,
+          `Revoke ${replaced ? 'the replaced keys of ' : ''}${name} in ${target}? This cannot be undone.`,
         );
       }
       const { ids, configId } = await revokeKey(deployment, options);
       if (ids.length > 0) {
-        const those = `(${ids.join(', ')}), of ${target}. ${refusedWithin}`;
+        const those = `(${ids.join(', ')}) in ${target}. ${refusedWithin}`;
         terminal.note(
           replaced
-            ? `Revoked what ${name} had replaced ${those} The key ${name} itself is untouched.`
+            ? `Revoked the keys that ${name} replaced ${those} The key ${name} itself still works.`
             : `Revoked ${name} ${those}`,
         );
       }
@@ -49,8 +49,8 @@ export function addKeysRevoke(keys: Command, cli: Cli): void {
       if (ids.length === 0 && configId === undefined) {
         terminal.note(
           replaced
-            ? `Nothing is left of what ${name} had replaced, of ${target}. The key ${name} itself is untouched.`
-            : `There was nothing left to revoke of ${name}, of ${target}.`,
+            ? `${name} has no replaced keys left in ${target}. The key ${name} itself still works.`
+            : `Nothing was left to revoke of ${name} in ${target}.`,
         );
       }
     });
@@ -58,7 +58,7 @@ export function addKeysRevoke(keys: Command, cli: Cli): void {
 
 function disabledInPlace(name: string, target: string): string {
   return (
-    `The key ${name} of the config, of ${target}, is disabled: API Gateway refuses it as soon as it has spread the word, which can take minutes.\n` +
-    `Write { name: '${name}', enabled: false } in its place in the config, and deploy. Else the next change to the key enables it again.`
+    `The key ${name} of the config is disabled in ${target}. ${disabledWithin}\n` +
+    `In the config, replace it with { name: '${name}', enabled: false } and deploy. Otherwise a later deployment can enable it again.`
   );
 }

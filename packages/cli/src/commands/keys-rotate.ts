@@ -5,7 +5,7 @@ import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../invocation.ts';
 import { formatDuration, parseDuration } from '../output/duration.ts';
 import { printNewKey } from '../output/new-key.ts';
-import { refusedWithin } from '../output/refused-within.ts';
+import { disabledWithin, refusedWithin } from '../output/refused-within.ts';
 
 const defaultOverlap = '24h';
 
@@ -52,12 +52,12 @@ export function addKeysRotate(keys: Command, cli: Cli): void {
       const target = await cli.target();
       if (now && !yes) {
         await cli.terminal.confirm(
-          `Replace ${name}, of ${target}, and end the old key at once? It cannot be undone.`,
+          `Replace ${name} in ${target}, and end the old key at once? This cannot be undone.`,
         );
       }
       const { key, replaced } = await rotateKey(deployment, { name, overlap: wanted, as });
-      printNewKey(cli.terminal, key, json, { replaced });
-      cli.terminal.note(`The new key is ${key.name}, of the team ${key.team} of ${target}.`);
+      printNewKey(cli, key, json, { replaced });
+      cli.terminal.note(`The new key is ${key.name}, for the team ${key.team} in ${target}.`);
       for (const old of replaced) cli.terminal.note(describe(old, cli.now()));
     });
 }
@@ -75,10 +75,10 @@ function parseOverlap(text: string): number {
 
 function describe({ name, source, endsAt, disabled }: Replaced, now: number): string {
   if (source === 'config') {
-    const follow = `In the config, write { name: '${name}', enabled: false } in its place, and deploy.`;
+    const follow = `In the config, replace it with { name: '${name}', enabled: false } and deploy.`;
     return disabled
-      ? `The old key ${name} is disabled: API Gateway refuses it as soon as it has spread the word. ${follow} Else the next change to the key enables it again.`
-      : `The old key ${name} is of the config and works until the config disables it. ${follow}`;
+      ? `The old key ${name} is disabled. ${disabledWithin} ${follow} Otherwise a later deployment can enable it again.`
+      : `The old key ${name} is in the config, and works until the config disables it. ${follow}`;
   }
   if (disabled) {
     return `The old key ${name} has ended, and so have those of earlier rotations. ${refusedWithin}`;

@@ -13,10 +13,10 @@ import { importOf, pricesFileOf, readPricesFile, writePricesFile } from '../pric
 
 const about = ({ program }: Invocation) => `
 Compares AWS's Price List for the models and the Region of the config with the deployment's prices: "prices" of the
-config, else the catalogue. In USD per million tokens. Changes nothing, and ends with 1 if something differs.
+config, else the catalogue. In USD per million tokens. Changes nothing. Exits with 1 if something differs.
 
 With --write, the prices that differ go into a file beside the config, such as proxy.prices.json, which the config
-imports; no other file is touched. The list has public prices: discounts of your account are not in it.
+imports; no other file changes. The list has public prices, without your account's discounts.
 
 Examples:
   ${program} prices
@@ -27,7 +27,7 @@ Examples:
 export function addPrices(program: Command, cli: Cli): void {
   program
     .command('prices')
-    .description("compare prices with AWS's Price List, and take them over")
+    .description("compare prices with AWS's Price List, and adopt them")
     .option('--write', 'write the differences into a file that the config imports')
     .option('--json', 'print JSON')
     .addHelpText('after', () => about(cli.invocation))
@@ -53,7 +53,7 @@ export function addPrices(program: Command, cli: Cli): void {
       if (!write) {
         throw new CliError(
           `${differences.length === 1 ? 'One rate differs' : `${differences.length} rates differ`} from AWS's Price List.`,
-          ({ command }) => `Take them over: ${command('prices --write')}`,
+          ({ command }) => `Adopt them: ${command('prices --write')}`,
         );
       }
       await takeOver(comparison, config, program.opts<GlobalOptions>().config, cli);
@@ -84,17 +84,15 @@ async function takeOver(
     });
     terminal.note(`Wrote ${file}: ${taken.map(([alias]) => alias).join(', ')}.`);
     if (earlier && !isOfRegion) {
-      terminal.note(
-        `What it had of ${earlier.region} is gone. Compare again: what was not written now may differ.`,
-      );
+      terminal.note(`Its prices for ${earlier.region} are gone. Compare again: other models may differ now.`);
     }
     if (!(await readFile(configFile, 'utf8')).includes(basename(file))) {
       const [statement, field] = importOf(file);
       terminal.note(
-        `The config does not take them yet. At its top:\n  ${statement}\nBeside "models":\n  ${field}`,
+        `The config does not import the file yet. Add at its top:\n  ${statement}\nand beside "models":\n  ${field}`,
       );
     }
-    terminal.note('They hold from the next deployment on.');
+    terminal.note('They apply from the next deployment on.');
   }
   if (byHand.length > 0) {
     const given = Object.fromEntries(byHand.map((alias) => [alias, prices[alias]]));
@@ -131,9 +129,9 @@ function unlistedText({ alias, reason, names }: UnlistedPrice): string {
     case 'no_name':
       return `${alias}: not compared; its name in the list is not known.`;
     case 'no_rows':
-      return `${alias}: not compared; the list has no ${named} for calls that are made so in the Region.`;
+      return `${alias}: not compared; the list has no ${named} for this kind of call in the Region.`;
     case 'no_length':
-      return `${alias}: the list has dearer rates for long input and does not say from how many tokens; give prices.${alias}.longContext yourself.`;
+      return `${alias}: the list has higher rates for long input, but not the token count where they start. Set prices.${alias}.longContext yourself.`;
     case 'incomplete':
       return `${alias}: not compared; the list lacks input or output of ${named}, and no other price is known.`;
   }

@@ -8,9 +8,9 @@ import type { Invocation } from '../invocation.ts';
 import { proofLine, proofReport, proofSummary } from '../output/proofs.ts';
 
 const about = ({ program }: Invocation) => `
-Calls every route and every API, meets every error, races 60 callers for a small limit, rotates and revokes keys: with
-its own team, which it makes and deletes again. Together its keys can cost at most --most-usd. Takes about two
-minutes, and ends with 1 if a promise is broken.
+Calls every route and every API, causes every error, races 60 callers for a small limit, rotates and revokes keys. It
+makes its own team, deletes it at the end, and spends at most --most-usd. Takes about two minutes. Exits with 1 if a
+promise is broken.
 
 Examples:
   ${program} prove --local
@@ -30,7 +30,7 @@ export function addProve(program: Command, cli: Cli): void {
     .command('prove')
     .description('show, on the deployment itself, that it keeps its promises')
     .option('--plan <plan>', 'plan of the team that it makes (default: the one with the cheapest model)')
-    .option('--most-usd <usd>', 'the most that its calls may cost together', positive, 0.05)
+    .option('--most-usd <usd>', 'the most that its calls may cost in all', positive, 0.05)
     .option('--report <file>', 'write a report in Markdown, with request ids')
     .option('--json', 'print JSON')
     .addHelpText('after', () => about(cli.invocation))
@@ -39,8 +39,8 @@ export function addProve(program: Command, cli: Cli): void {
       const deployment = await cli.deployment();
       const interrupted = new AbortController();
       const interrupt = () => {
-        terminal.note('Interrupted: removing what was made ...');
-        interrupted.abort(new CliError('Interrupted.', 'What it had made is removed. Run it again.'));
+        terminal.note('Interrupted: removing the team and its keys ...');
+        interrupted.abort(new CliError('Interrupted.', 'Its team and keys are removed. Run this again.'));
       };
       process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
       const onResult = (result: ProofResult) => {

@@ -5,7 +5,7 @@ import { buildAndSynthesize } from '../deploy/tools.ts';
 import type { Invocation } from '../invocation.ts';
 
 const about = ({ program }: Invocation) => `
-Builds the functions, and checks the template by the schemas of CloudFormation, by cdk-nag and by rules of our own.
+Builds the functions, and checks the template with the schemas of CloudFormation, cdk-nag and the rules of this repository.
 Needs neither network nor AWS account.
 
 Example:

@@ -1,4 +1,4 @@
-import { createTeam, importTeams } from '@org/admin';
+import { countText, createTeam, importTeams } from '@org/admin';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
@@ -39,12 +39,12 @@ export function addTeamsCreate(teams: Command, cli: Cli): void {
           terminal.print(json ? JSON.stringify(key) : [key.team, key.name, key.value].join('\t'));
         });
         terminal.note(
-          `Made ${made.teams} teams and ${made.keys} keys in ${await cli.target()}; what was there already is as it was.`,
+          `Made ${countText(made.teams, 'teams')} and ${countText(made.keys, 'keys')} in ${await cli.target()}. Existing ones are unchanged.`,
         );
         return;
       }
       if (from !== undefined) {
-        throw new CliError(`${from} says for itself which teams to make.`, 'Leave out the name and --plan.');
+        throw new CliError(`${from} already names the teams.`, 'Leave out the name and --plan.');
       }
       if (name === undefined && plan === undefined) {
         throw new CliError('There is nothing to make.', 'Give a name and --plan PLAN, or --from FILE.');

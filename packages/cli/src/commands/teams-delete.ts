@@ -5,7 +5,7 @@ import type { Invocation } from '../invocation.ts';
 import { refusedWithin } from '../output/refused-within.ts';
 
 const examples = ({ program }: Invocation) => `
-What the team used stays counted: a team that is made by the same name goes on from there.
+Usage stays counted: a new team of the same name continues from it.
 
 Example:
   ${program} teams delete acme --yes
@@ -14,7 +14,7 @@ Example:
 export function addTeamsDelete(teams: Command, cli: Cli): void {
   teams
     .command('delete')
-    .description('revoke all keys of a team, and forget it')
+    .description('revoke all keys of a team, and delete the team')
     .argument('<team>', 'name of the team')
     .option('--yes', 'do not ask')
     .addHelpText('after', () => examples(cli.invocation))
@@ -25,12 +25,12 @@ export function addTeamsDelete(teams: Command, cli: Cli): void {
       if (!yes) {
         await checkDeletable(deployment, name);
         const what = keys.length === 0 ? 'It has no keys' : `These keys stop working: ${keys.join(', ')}`;
-        await cli.terminal.confirm(`Delete the team ${name}, of ${target}? ${what}.`);
+        await cli.terminal.confirm(`Delete the team ${name} in ${target}? ${what}.`);
       }
       await deleteTeam(deployment, name);
-      const refused = keys.length > 0 ? ` Of its keys: ${refusedWithin}` : '';
+      const refused = keys.length > 0 ? ` Each of its keys: ${refusedWithin}` : '';
       cli.terminal.note(
-        `The team ${name} of ${target} is deleted.${refused}\nWhat it used stays counted: a team that is made by this name goes on from there, within the day and the month.`,
+        `The team ${name} in ${target} is deleted.${refused}\nIts usage stays counted: a new team of the same name continues from it.`,
       );
     });
 }

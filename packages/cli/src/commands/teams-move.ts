@@ -5,9 +5,9 @@ import type { Invocation } from '../invocation.ts';
 
 const examples = ({ program }: Invocation) => `
 The keys stay the same. Earlier usage counts towards the limits of the new plan. Each key is refused for
-the moment between its old and its new usage plan. If it stops half way, run it again.
+a moment while it moves between usage plans. If the command stops half way, run it again.
 
-Move a team of the config in the config; see docs/keys.md.
+To move a team of the config, edit the config; see docs/keys.md.
 
 Example:
   ${program} teams move acme research
@@ -23,7 +23,7 @@ export function addTeamsMove(teams: Command, cli: Cli): void {
     .action(async (name: string, plan: string) => {
       const keys = await moveTeam(await cli.deployment(), name, plan);
       cli.terminal.note(
-        `The team ${name} of ${await cli.target()} and its keys (${keys}) are on the plan ${plan}; the function notices within 60 seconds.`,
+        `The team ${name} in ${await cli.target()} and its keys (${keys}) are on the plan ${plan}. The new limits apply within 60 seconds.`,
       );
     });
 }

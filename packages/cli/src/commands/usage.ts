@@ -7,9 +7,9 @@ import type { Invocation } from '../invocation.ts';
 import { nearestLimit, usageTable, usageTotal } from '../output/usage-table.ts';
 
 const examples = ({ program }: Invocation) => `
-Read from the counters that decide about calls; a call in flight counts with the most that it can cost. Days and months
+Shows the counters that admit or refuse calls. A call in flight counts with its worst case. Days and months
 are UTC. Counters are kept for 400 days from the start of their month. API Gateway's own quota of each key, which counts
-refused calls too, is not among them.
+refused calls too, is not shown.
 
 Examples:
   ${program} usage
@@ -35,7 +35,7 @@ interface Options {
 export function addUsage(program: Command, cli: Cli): void {
   program
     .command('usage')
-    .description('the usage of teams, and the rest of their limits')
+    .description('what teams have used, and what is left of their limits')
     .option('--team <team>', 'one team, with its keys that have their own limits')
     .option('--month <month>', 'a month such as 2026-10 (default: the present one)')
     .option('--near <percent>', 'only teams and keys that have used this much of a limit', share)

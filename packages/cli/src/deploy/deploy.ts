@@ -48,7 +48,7 @@ export async function deploy(
   if (options.yes) terminal.note(`Deploying ${target}.`);
   else await terminal.confirm(`Deploy ${target}?`);
   if (lacksLogRole) {
-    const question = `Set the role by which every API of the account ${account}, ${region}, writes its logs? It stays until you change it.`;
+    const question = `Set the role with which all APIs of the account ${account} in ${region} write logs? It stays until you change it.`;
     if (!options.setLogRole) await terminal.confirm(question);
     await setLogRole(tools, config);
   }
@@ -57,7 +57,7 @@ export async function deploy(
 
   const showKeys =
     options.showKeys ||
-    (await agrees(terminal, 'Show the values of the keys? They open the API to anyone who reads them.'));
+    (await agrees(terminal, 'Show the values of the keys? Anyone who reads them can call the API.'));
   const deployment = await openDeployment(config, () => settings, now);
   try {
     await seeToKeys(deployment, terminal);
@@ -79,8 +79,8 @@ async function seeToKeys(deployment: Deployment, terminal: Terminal): Promise<vo
     const isDenied = error instanceof Error && error.name === 'AccessDeniedException';
     if (deployment.config.signIn || !isDenied) throw error;
     terminal.note(
-      'AWS did not allow reading the table. If this deployment has ever had signIn, its keys are still there, and a team that ' +
-        'moved into the config may keep its earlier plan. Deploy once as somebody who may make and delete teams.',
+      'AWS did not allow reading the table, so two things were not cleaned up: keys of an earlier signIn, and the earlier ' +
+        'plan of a team that moved into the config. Deploy once with the permissions to make and delete teams.',
     );
   }
 }

@@ -22,7 +22,7 @@ export async function destroy(
       if (!(error instanceof AdminError && error.is('no_such_stack'))) throw error;
       throw new CliError(
         error.message,
-        'There is nothing to delete. Another deployment is named by its config, with --config.',
+        'There is nothing to delete. To delete another deployment, give its config with --config.',
       );
     },
   );
@@ -36,16 +36,13 @@ export async function destroy(
 
 function whatStays({ removalPolicy, region }: ProxyConfig, table: string, invocation: Invocation): string[] {
   const keys =
-    'Keys that the command line made are not in the stack and stay in API Gateway, where they open nothing. ' +
-    `To be rid of them, delete their teams first: ${invocation.command('teams delete TEAM')}`;
+    'Keys made with this command line are not in the stack. They stay in API Gateway, and are refused. ' +
+    `To remove them, delete their teams first: ${invocation.command('teams delete TEAM')}`;
   if (removalPolicy === 'destroy') {
-    return [
-      `The table ${table} is deleted too, with all that was counted: limits begin again from zero.`,
-      keys,
-    ];
+    return [`The table ${table} is deleted too, with all usage: limits start again from zero.`, keys];
   }
   return [
-    `The table ${table} stays, with all that was counted, protected against deletion. To delete it afterwards:`,
+    `The table ${table} stays, with all usage, protected against deletion. To delete it afterwards:`,
     `  aws dynamodb update-table --region ${region} --table-name ${table} --no-deletion-protection-enabled`,
     `  aws dynamodb delete-table --region ${region} --table-name ${table}`,
     keys,

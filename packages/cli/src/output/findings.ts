@@ -72,15 +72,15 @@ function remedyText(remedy: Remedy, invocation: Invocation): string {
     case 'advice':
       return remedy.text;
     case 'failure':
-      return whatToDo(remedy.cause, invocation) ?? 'Run it again; if it stays so, look for yourself.';
+      return whatToDo(remedy.cause, invocation) ?? 'Run this again. If it fails again, check by hand.';
     case 'bootstrap': {
       const { present, account, region, qualifier } = remedy;
       const command = `npm run cdk -- bootstrap aws://${account}/${region}`;
       if (present === 'too old') {
-        return `Run again as it was made, with --qualifier and --toolkit-stack-name where it has its own: ${command}`;
+        return `Run the bootstrap again, with the --qualifier and --toolkit-stack-name that it was made with, if any: ${command}`;
       }
       return qualifier === usualQualifier
-        ? `Once: ${command}. Or where it is done under another qualifier, write that into the config: bootstrapQualifier`
+        ? `Once: ${command}. Or if the account is bootstrapped under another qualifier, set bootstrapQualifier in the config.`
         : `Once: ${command} --qualifier ${qualifier} --toolkit-stack-name CDKToolkit-${qualifier}`;
     }
     case 'set_log_role':

@@ -8,7 +8,7 @@ const columns = [
   { head: 'team' },
   { head: 'plan' },
   { head: 'state' },
-  { head: 'limits of its own' },
+  { head: 'own limits' },
   { head: 'created' },
   { head: 'source' },
   { head: 'id' },

@@ -1,15 +1,14 @@
 import type { NewKey } from '@org/admin';
-import type { Terminal } from '../terminal.ts';
+import type { Cli } from '../cli.ts';
 
 /** Shows the value of a key, this once: alone on standard output, so that it can be piped to a secret store. */
 export function printNewKey(
-  terminal: Terminal,
+  { terminal, isLocal }: Cli,
   key: NewKey,
   json: boolean | undefined,
   more: object = {},
 ): void {
   terminal.print(json ? JSON.stringify({ ...key, ...more }, null, 2) : key.value);
-  terminal.note(
-    'This value is not shown again. Callers send it as the header x-api-key. On AWS it can take minutes until it is known everywhere.',
-  );
+  const delay = isLocal() ? '' : ' AWS can take minutes to accept it everywhere.';
+  terminal.note(`This value is not shown again. Callers send it as the header x-api-key.${delay}`);
 }

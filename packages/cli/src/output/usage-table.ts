@@ -88,7 +88,7 @@ export function usageTotal(usage: readonly Usage[], when = 'this month'): string
   const teams = usage.filter(({ key }) => key === undefined);
   const total = limitKinds.map((kind) => {
     const used = teams.reduce((sum, { used: { month } }) => sum + (month?.[kind] ?? 0), 0);
-    return kind === 'usd' ? amountText(kind, used) : `${amountText(kind, used)} ${kind}`;
+    return kind === 'usd' ? amountText(kind, used) : countText(used, kind);
   });
   const by = teams.length === 1 ? 'this team' : `these ${teams.length} teams`;
   return `Used ${when} by ${by}: ${total.join(', ')}.`;

@@ -78,7 +78,7 @@ function checkGlobals({ fetch }: ClientSettings): void {
       field: 'fetch',
       message:
         `This runtime has no ${missing.join(', ')}, which the client needs. Node 22 and newer, browsers and edge ` +
-        'runtimes have them; of the environments of jest, jest-fixed-jsdom does and jsdom does not.',
+        'runtimes have them; in jest, use jest-fixed-jsdom instead of jsdom.',
     });
   }
 }

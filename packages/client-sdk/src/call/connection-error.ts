@@ -110,8 +110,8 @@ export function signInError(
   facts: Context['facts'] & { readonly cause?: Error },
 ): ConnectionError {
   const message =
-    `An HTTP proxy on the way to ${baseUrl} asks for a sign-in of its own (HTTP 407). ` +
-    'The request came no further. Check baseUrl, and the HTTP proxy of your network.';
+    `An HTTP proxy on the way to ${baseUrl} requires its own sign-in (HTTP 407). ` +
+    "The request did not reach the server. Check baseUrl and your network's HTTP proxy.";
   return new ConnectionError({ ...facts, message, retryable: false });
 }
 

@@ -166,12 +166,12 @@ test.each<[unknown, object, string]>([
   [
     [{ type: 'image', data: secret }],
     {},
-    'question.0.format is not set, and data does not say it. Set one of png, jpeg, gif, webp.',
+    'question.0.format is not set, and data does not show it. Set one of png, jpeg, gif, webp.',
   ],
   [
     [{ type: 'image', data: new Blob([bytes], { type: 'text/plain' }) }],
     {},
-    'question.0.format is not set, and data does not say it. Set one of png, jpeg, gif, webp.',
+    'question.0.format is not set, and data does not show it. Set one of png, jpeg, gif, webp.',
   ],
   [
     [{ type: 'image', format: 'png', data: 7 }],
@@ -191,7 +191,7 @@ test.each<[unknown, object, string]>([
   [
     [{ type: 'tool_result', id: '1', content: [{ type: 'image', data: secret }] }],
     {},
-    'question.0.content.0.format is not set, and data does not say it. Set one of png, jpeg, gif, webp.',
+    'question.0.content.0.format is not set, and data does not show it. Set one of png, jpeg, gif, webp.',
   ],
   [[{ type: 'tool_result', id: '1', content: [{ type: 'json', json: 7n }] }], {}, 'messages must be JSON.'],
   ['Hi', { messages: secret }, 'messages must be an array.'],

@@ -142,7 +142,7 @@ function fileFields<Format extends string>(
   checkOption(
     known !== undefined,
     `${path}.format`,
-    `is not set, and data does not say it. Set one of ${choices}`,
+    `is not set, and data does not show it. Set one of ${choices}`,
   );
   return { format: known, data: isBlob(data) ? read(`${path}.data`, data) : base64(`${path}.data`, data) };
 }

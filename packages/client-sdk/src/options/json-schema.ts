@@ -37,7 +37,7 @@ export function jsonSchemaOf(
   checkOption(
     !('anyOf' in converted || 'oneOf' in converted),
     names.schema,
-    'must be of one object, and is a choice, such as a union. Wrap it in an object, such as z.object({ result: schema })',
+    'must describe one object, not a choice such as a union. Wrap it in an object, such as z.object({ result: schema })',
   );
   return converted;
 }

@@ -104,7 +104,7 @@ export function createConversation(options: ConversationOptions, parts: Conversa
   const begin = (): (() => void) => {
     if (underWay !== undefined) {
       throw new ConversationBusyError({
-        message: 'The conversation waits for another answer. Ask when it is there.',
+        message: 'The conversation is still waiting for an answer. Ask again when it has arrived.',
       });
     }
     const mine = {};

@@ -24,7 +24,7 @@ export async function run(question: Question, options: AnyRunOptions, ask: AskOn
     'maxSteps',
     'must be a whole number, 1 or more',
   );
-  checkOption(history === undefined || messages === undefined, 'history', 'cannot be together with messages');
+  checkOption(history === undefined || messages === undefined, 'history', 'cannot be combined with messages');
   const sent = withFiles((read) => ({
     question: sentContent('question', question, read),
     messages:

@@ -75,5 +75,5 @@ function importHint(path: string): string {
     .split(sep)
     .join('/');
   const from = target.startsWith('.') ? target : `./${target}`;
-  return `from there, defineProxyConfig is imported from '${from}'`;
+  return `from there, import defineProxyConfig from '${from}'`;
 }

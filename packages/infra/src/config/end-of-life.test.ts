@@ -23,7 +23,7 @@ const configOf = (model: OfferedModel) => ({
 
 test('a model of the catalogue that has ended is refused, with others to choose from', () => {
   expect(() => parseProxyConfig(configOf('qwen3-32b'))).toThrow(
-    /models\.0: "qwen3-32b" ended on 2026-11-01 and answers no more; choose from titan, (?!.*qwen3-32b)/,
+    /models\.0: "qwen3-32b" ended on 2026-11-01 and no longer answers; choose from titan, (?!.*qwen3-32b)/,
   );
 });
 

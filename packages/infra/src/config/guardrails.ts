@@ -12,7 +12,7 @@ export function* checkGuardrails({ region, plans = {} }: Guarded): Iterable<Refe
   for (const [name, { guardrail }] of Object.entries(plans)) {
     const [, home = region] = guardrail?.id.match(/^arn:[^:]+:bedrock:([^:]+):/) ?? [];
     if (region !== undefined && home !== region) {
-      const message = `is a guardrail of ${home}, and Bedrock is called in ${region}; give one of ${region}`;
+      const message = `is a guardrail in ${home}, but Bedrock is called in ${region}; use one in ${region}`;
       yield { path: ['plans', name, 'guardrail', 'id'], message };
     }
   }

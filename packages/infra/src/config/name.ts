@@ -11,7 +11,7 @@ export const Name = z.string().check(
     abort: true,
   }),
   z.refine((name) => !(name in Object.prototype), {
-    error: 'is a name that JavaScript keeps for itself',
+    error: 'is a name that JavaScript reserves; choose another',
     abort: true,
   }),
 );

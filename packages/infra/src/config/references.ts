@@ -113,7 +113,7 @@ function* checkModels({ models, region, globalInference }: Referring): Iterable<
       const remedy = correction(
         alias,
         Object.keys(catalogue),
-        `choose from ${known}, or give a definition of your own`,
+        `choose from ${known}, or give your own definition`,
       );
       yield { path, message: `the catalogue has no "${alias}"; ${remedy}` };
     } else if (definition.lifecycle.status === 'end-of-life') {
@@ -121,7 +121,7 @@ function* checkModels({ models, region, globalInference }: Referring): Iterable<
       const own = typeof model === 'string' ? '' : ', or correct the lifecycle of its definition';
       yield {
         path,
-        message: `"${alias}" ended on ${definition.lifecycle.since} and answers no more; choose from ${others}${own}`,
+        message: `"${alias}" ended on ${definition.lifecycle.since} and no longer answers; choose from ${others}${own}`,
       };
     } else if (profilePrefixes.has(prefixOf(definition.modelId))) {
       const prefix = prefixOf(definition.modelId);

@@ -125,7 +125,7 @@ export const SignIn = z.pipe(
           fault([], "must have either cognito (such as 'create') or issuer (a URL), and not both");
         } else if (value.issuer !== undefined) {
           if (value.audience === undefined) {
-            fault(['audience'], 'is missing; without it, a token made for any other app would do');
+            fault(['audience'], 'is missing; without it, tokens for any other app would be accepted');
           }
           if (value.tokenUse !== undefined) fault(['tokenUse'], 'is for cognito only; remove it');
         } else {
@@ -134,7 +134,7 @@ export const SignIn = z.pipe(
           }
         }
         if (value.teams && Object.keys(value.teams).length === 0) {
-          fault(['teams'], 'must map at least one value; or leave it out');
+          fault(['teams'], 'must map at least one value, or be left out');
         }
       }),
     ),

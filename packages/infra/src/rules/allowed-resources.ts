@@ -44,7 +44,10 @@ const policy = <Statement extends z.ZodMiniType>(statement: Statement) =>
 const functionsMayAssume = only({
   Effect: literal('Allow'),
   Action: literal('sts:AssumeRole'),
-  Principal: only({ Service: literal('lambda.amazonaws.com') }, 'lets others than Lambda assume the role'),
+  Principal: only(
+    { Service: literal('lambda.amazonaws.com') },
+    'lets principals other than Lambda assume the role; allow Lambda alone',
+  ),
 });
 
 const textOrTexts = z.union([text, array(text)]);
@@ -108,7 +111,7 @@ const call = only({
   ...api,
   ResourceId: ref,
   HttpMethod: oneOf(['GET', 'POST']),
-  ApiKeyRequired: literal(true, 'lets anybody call it; set it to true'),
+  ApiKeyRequired: literal(true, 'lets anyone call it; set it to true'),
   AuthorizationType: oneOf(['NONE', 'CUSTOM']),
   AuthorizerId: optional(ref),
   RequestModels: optional(json(ref)),
@@ -132,7 +135,9 @@ const corsHeaders = <Value extends z.ZodMiniType>(origin: Value, value: Value) =
       ),
     ),
   });
-const oneOrigin = string.check(z.regex(/^'https?:\/\/[^'*]+'$/, 'lets pages of every origin call'));
+const oneOrigin = string.check(
+  z.regex(/^'https?:\/\/[^'*]+'$/, 'lets pages of every origin call; name one origin'),
+);
 const preflight = only({
   ...api,
   ResourceId: ref,
@@ -160,7 +165,10 @@ const visibility = {
   VisibilityConfig: only({
     CloudWatchMetricsEnabled: flag,
     MetricName: string,
-    SampledRequestsEnabled: literal(false, 'keeps samples of requests, and with them values of keys'),
+    SampledRequestsEnabled: literal(
+      false,
+      'keeps samples of requests, and so values of keys; set it to false',
+    ),
   }),
 };
 const rateRule = only({
@@ -219,7 +227,7 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
       Name: string,
       Type: literal('REQUEST'),
       AuthorizerUri: text,
-      AuthorizerResultTtlInSeconds: literal(0, 'lets keys go on that were taken away'),
+      AuthorizerResultTtlInSeconds: literal(0, 'lets revoked keys keep working; set it to 0'),
     }),
   },
   'AWS::ApiGateway::Deployment': { most: 1, properties: only({ ...api, Description: optional(string) }) },
@@ -346,7 +354,7 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
         RecoveryMechanisms: array(only({ Name: string, Priority: number })),
       }),
       AdminCreateUserConfig: only({
-        AllowAdminCreateUserOnly: literal(true, 'lets strangers sign themselves up'),
+        AllowAdminCreateUserOnly: literal(true, 'lets strangers sign up; set it to true'),
       }),
       AutoVerifiedAttributes: array(string),
       DeletionProtection: oneOf(['ACTIVE', 'INACTIVE']),
@@ -468,7 +476,10 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
     whenDeleted: ['Delete'],
     properties: only({
       LogGroupName: string,
-      RetentionInDays: literal(retentionDays, 'must be a retention period of CloudWatch Logs, which ends'),
+      RetentionInDays: literal(
+        retentionDays,
+        'must be a retention period of CloudWatch Logs: never expiring is not allowed',
+      ),
       ...tags,
     }),
   },

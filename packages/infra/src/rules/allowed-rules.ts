@@ -32,7 +32,11 @@ const onlyWhatIsAllowed: TemplateRule = {
     }
     for (const [type, { most = Number.POSITIVE_INFINITY }] of Object.entries(allowedResources)) {
       for (const { id } of resourcesOf(template, type).slice(most)) {
-        yield { resource: id, property: 'Type', message: `is one more than the ${most} that are allowed` };
+        yield {
+          resource: id,
+          property: 'Type',
+          message: `is more than the ${most} that are allowed; remove one`,
+        };
       }
     }
   },

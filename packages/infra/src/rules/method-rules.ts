@@ -33,11 +33,11 @@ const defaultTimeoutMs = 29_000;
 
 const methodStreams: TemplateRule = {
   name: 'method-streams',
-  description: 'Every method that runs a function passes on its answer while it is written.',
+  description: 'Every method that runs a function streams its answer.',
   *check(template) {
     for (const { id, integration } of callsOf(template)) {
       if (streamingUri.test(textOf(integration.Uri))) continue;
-      const message = 'must be of response-streaming-invocations';
+      const message = 'must be the response-streaming-invocations URI of a function';
       yield { resource: id, property: 'Integration.Uri', message };
     }
   },

@@ -21,7 +21,7 @@ const planHasStage: TemplateRule = {
     }
     if (plans.length > 0) return;
     for (const stage of stages) {
-      yield { resource: stage, property: 'StageName', message: 'is covered by no usage plan' };
+      yield { resource: stage, property: 'StageName', message: 'is covered by no usage plan; add it to one' };
     }
   },
 };
@@ -36,7 +36,11 @@ const keyHasOnePlan: TemplateRule = {
     for (const { id } of resourcesOf(template, 'AWS::ApiGateway::ApiKey')) {
       const plans = members.filter((member) => member === id).length;
       if (plans === 1) continue;
-      yield { resource: id, property: 'Name', message: `is in ${plans} usage plans, and must be in one` };
+      yield {
+        resource: id,
+        property: 'Name',
+        message: `is in ${plans} usage plans, but must be in exactly one`,
+      };
     }
   },
 };

@@ -24,7 +24,7 @@ export function refuseCachePoints(
   const unsupported = (name: string, param: string) =>
     new ProxyError({
       code: 'unsupported_feature',
-      message: `The model ${alias} does not support ${name}. Leave that out or choose another model.`,
+      message: `The model ${alias} does not support ${name}. Leave it out or choose another model.`,
       param,
     });
   const misplaced = found.find(({ part }) => !points.parts.includes(part));

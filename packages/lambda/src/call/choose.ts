@@ -74,8 +74,8 @@ export function refuseUnsupported(call: Call, model: ChosenModel, { whole }: Pic
       code: 'unsupported_feature',
       message:
         definition.upstream === 'embed'
-          ? `The model ${alias} turns texts into vectors, and cannot be asked a question. Choose another model.`
-          : `The model ${alias} does not support ${call.kind === 'embed' ? 'being asked for vectors' : 'this API'}. Choose another model.`,
+          ? `The model ${alias} makes embeddings, and cannot answer questions. Choose another model.`
+          : `The model ${alias} does not support ${call.kind === 'embed' ? 'embeddings' : 'this API'}. Choose another model.`,
       param: 'model',
     });
   }
@@ -91,7 +91,7 @@ export function refuseUnsupported(call: Call, model: ChosenModel, { whole }: Pic
     const { name, param } = missing;
     throw new ProxyError({
       code: 'unsupported_feature',
-      message: `The model ${alias} does not support ${name}. Leave that out or choose another model.`,
+      message: `The model ${alias} does not support ${name}. Leave it out or choose another model.`,
       param,
     });
   }
@@ -164,7 +164,7 @@ function refuseUnread({ body }: MessagesCall): void {
   const tools = Array.isArray(body['tools']) ? body['tools'] : [];
   const kind = tools.map((tool) => at(tool, 'type') ?? 'custom').find((type) => type !== 'custom');
   if (field === undefined && kind === undefined) return;
-  const name = field === undefined ? 'tools of other types than custom' : placeOf([field]);
+  const name = field === undefined ? 'tools of types other than custom' : placeOf([field]);
   throw new ProxyError({
     code: 'unsupported_feature',
     message: `This proxy does not support ${name}. Leave it out.`,
@@ -210,7 +210,7 @@ function chatFeatures(call: ChatCall): Feature[] {
     ...feature('history', messages.length > 1 || messages[0]?.role === 'assistant'),
     ...samplingFields.flatMap((name) => feature(name, call[name] !== undefined)),
     ...(temperature !== undefined && topP !== undefined
-      ? [{ feature: 'temperatureWithTopP' as const, name: 'topP beside temperature', param: 'topP' }]
+      ? [{ feature: 'temperatureWithTopP' as const, name: 'topP together with temperature', param: 'topP' }]
       : []),
     ...feature('tools', tools.length > 0 || (toolChoice !== undefined && toolChoice !== 'none')),
     // Turning thinking off needs no feature of a model that does not think.

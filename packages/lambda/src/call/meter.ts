@@ -276,7 +276,7 @@ export function worstCaseOf(
   if (!Number.isFinite(inputTokens)) {
     throw new ProxyError({
       code: 'unsupported_feature',
-      message: `The model ${alias} has no context window that is known here, so what an image or a document costs has no bound. Leave it out, or ask the operator to add contextTokens to the model.`,
+      message: `The context window of the model ${alias} is not known here, so the cost of an image or a document has no upper bound. Leave it out, or ask the operator to add contextTokens to the model.`,
     });
   }
   const outputTokens = mostOutputTokens(call);

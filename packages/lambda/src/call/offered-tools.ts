@@ -53,7 +53,7 @@ function callInText({ name, input }: ToolUseBlock): Block {
 }
 
 function resultInText({ content, isError }: ToolResultBlock, name: string | undefined): Block[] {
-  if (name === undefined) throw invalidField('messages', 'must have a result of a tool only after its call');
+  if (name === undefined) throw invalidField('messages', 'must have a tool result only after its tool call');
   return [
     { type: 'text', text: `[${name} ${isError ? 'failed' : 'returned'}:]` },
     ...content.flatMap((block): Block[] => {

@@ -40,7 +40,7 @@ export function refuseReasoning(call: Thinking, { alias, definition }: ChosenMod
     : `Leave ${excluded} out.`;
   throw new ProxyError({
     code: 'unsupported_feature',
-    message: `The model ${alias} does not support ${excluded === 'toolChoice' ? 'being made to call a tool' : excluded} while it thinks. ${remedy}`,
+    message: `The model ${alias} does not support ${excluded === 'toolChoice' ? 'a forced tool call' : excluded} while it thinks. ${remedy}`,
     param: excluded,
   });
 }

@@ -311,7 +311,7 @@ test.each<[feature: string, field: object, param?: string, capabilities?: PlainC
   ['stop', { stop: ['End'] }],
   ['temperature', { temperature: 0 }],
   ['topP', { topP: 1 }],
-  ['topP beside temperature', { topP: 1, temperature: 0 }, 'topP', ['topP', 'temperature']],
+  ['topP together with temperature', { topP: 1, temperature: 0 }, 'topP', ['topP', 'temperature']],
   ['outputSchema', { outputSchema: { type: 'object', properties: {} } }],
 ])(
   'a model without support for %s refuses it by name, and nothing is held',

@@ -157,7 +157,7 @@ function excessError(details: ExcessDetails): ProxyError {
   const { limit, period, scope, max, needed } = details;
   return new ProxyError({
     code: 'exceeds_limit',
-    message: `The call may need ${needed} ${limit}, and this ${scope} has only ${max} in a ${period}: it never fits. Shorten it, ask for fewer maxTokens, or ask the operator for more.`,
+    message: `The call may need ${needed} ${limit}, but this ${scope} has only ${max} per ${period}, so waiting will not help. Shorten it, ask for fewer maxTokens, or ask the operator for more.`,
     details,
   });
 }
@@ -166,7 +166,7 @@ function refusalError(refusal: Refusal): ProxyError {
   if (refusal.kind === 'busy') {
     return new ProxyError({
       code: 'rate_limited',
-      message: 'Calls in flight hold what is left of a limit. Try again in a moment.',
+      message: 'Calls in flight have reserved what is left of a limit. Try again in a moment.',
     });
   }
   const { details, wanted } = refusal;
@@ -174,15 +174,15 @@ function refusalError(refusal: Refusal): ProxyError {
   if (max === 0) {
     return new ProxyError({
       code: 'quota_exceeded',
-      message: `The limit on ${limit} per ${period} of this ${scope} is 0: nothing is let through. Ask the operator.`,
+      message: `The limit on ${limit} per ${period} of this ${scope} is 0, so every call is refused. Ask the operator.`,
       details,
     });
   }
-  const left = `${used} of ${max} ${limit} of this ${scope} are used ${period === 'day' ? 'today' : 'this month'}`;
+  const left = `This ${scope} has used ${used} of ${max} ${limit} ${period === 'day' ? 'today' : 'this month'}`;
   const advice = used < max ? `, and the call may need ${wanted}: ask for fewer maxTokens, or wait` : '';
   return new ProxyError({
     code: 'quota_exceeded',
-    message: `${left}${advice}. It resets at ${resetsAt}.`,
+    message: `${left}${advice}. The limit resets at ${resetsAt}.`,
     details,
   });
 }

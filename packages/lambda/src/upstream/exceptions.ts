@@ -72,14 +72,14 @@ const accountDenied: Said = {
   words: /^operation not allowed\b|your account is not authorized/i,
   code: 'upstream_denied',
   message:
-    'Bedrock does not let the AWS account of this deployment call it. Its operator has to ask the support of AWS.',
+    'Bedrock does not let the AWS account of this deployment call it. The operator has to ask AWS Support.',
 };
 
 /** A guardrail that does not exist, or that the function may not apply. */
 const noGuardrail: Said = {
   words: /guardrail/i,
   code: 'upstream_denied',
-  message: "Bedrock did not take the plan's guardrail. The operator has to check its id and version.",
+  message: "Bedrock did not accept the plan's guardrail. The operator has to check its id and version.",
 };
 
 /**
@@ -91,8 +91,8 @@ const quotaOfTheDay: Said = {
   words: /\bper day\b/i,
   code: 'model_throttled',
   message:
-    "The AWS account of this deployment has used up its tokens of the day at Bedrock; this key's own limits are not affected. " +
-    'Within a day there are new ones. Choose another model, or ask the operator, who can ask AWS for a higher quota.',
+    "The AWS account of this deployment has used up its daily Bedrock tokens; this key's own limits are not affected. " +
+    'The quota renews within a day. Choose another model, or ask the operator, who can ask AWS for a higher quota.',
   lasts: true,
 };
 
@@ -143,8 +143,8 @@ const refusedFields: readonly Said[] = [
   refused(
     /tool_?(use|result)/i,
     'messages',
-    'a call of a tool or its result',
-    'Give each call an id of its own, and begin the user message after the calls with a result for each of them, and for no other.',
+    'a tool call or its result',
+    'Give each tool call a unique id, and begin the next user message with exactly one result for each of them.',
   ),
   refused(
     /\bimages?\b/i,
@@ -156,7 +156,7 @@ const refusedFields: readonly Said[] = [
     /\bdocuments?\b|\bPDF\b/i,
     'messages',
     'a document',
-    'A user message takes up to 5, each of at most 4.5 MB, with a name that no other of the request has and a text beside them.',
+    'A user message takes up to 5, each of at most 4.5 MB and with a unique name, and a text with them.',
   ),
   refused(/\bsystem\b/i, 'system'),
 ];

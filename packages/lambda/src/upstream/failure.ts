@@ -92,7 +92,8 @@ function messageOf({ message }: { readonly message: unknown }): string {
 
 /** Messages for errors after the model may have run, if the usual message would promise too much. */
 const midwayMessages: Partial<Readonly<Record<ErrorCode, string>>> = {
-  model_throttled: 'Bedrock throttled this model after it had begun to answer. What that cost stays charged.',
+  model_throttled:
+    'Bedrock throttled this model after it had begun to answer. Its cost stays charged. Try again later.',
 };
 
 /** The progress of an answer when it failed. */

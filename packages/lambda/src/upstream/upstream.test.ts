@@ -333,12 +333,12 @@ test.each([
   [
     'Expected toolResult blocks at messages.2.content for the following Ids: tooluse_a',
     'messages',
-    'a call of a tool or its result',
+    'a tool call or its result',
   ],
   [
     'The model returned the following errors: messages.1: `tool_use` ids were found without `tool_result` blocks immediately after: tooluse_a. Each `tool_use` block must have a corresponding `tool_result` block in the next message.',
     'messages',
-    'a call of a tool or its result',
+    'a tool call or its result',
   ],
   [
     'The model returned the following errors: messages.1.content.0: Invalid `signature` in `thinking` block',

@@ -27,7 +27,7 @@ const gatewayResponses: readonly GatewayResponse[] = [
     type: ResponseType.WAF_FILTERED,
     code: 'access_denied',
     message:
-      'The firewall in front of this API refused the request, by a rule about its address, headers or URL. Sending it ' +
+      'The firewall in front of this API refused the request, because of its address, headers or URL. Sending it ' +
       'again will not help; give the operator the request id.',
   },
   { type: ResponseType.EXPIRED_TOKEN, code: 'unauthenticated' },
@@ -40,7 +40,7 @@ const gatewayResponses: readonly GatewayResponse[] = [
     type: ResponseType.THROTTLED,
     code: 'rate_limited',
     message:
-      'Too many requests at once, of this API key or of all keys together. Send them again, more slowly.',
+      'Too many requests at once, from this API key or from all keys together. Slow down and send them again.',
   },
   {
     type: ResponseType.QUOTA_EXCEEDED,

@@ -34,7 +34,7 @@ const bodyRules = [
 /** The contract's error for an address with too many requests; AWS WAF has no request id. */
 const refusal = {
   ...errorEnvelope(
-    { code: 'rate_limited', message: 'Too many requests from this address. Send them again, more slowly.' },
+    { code: 'rate_limited', message: 'Too many requests from this address. Slow down and send them again.' },
     '',
   ),
   request_id: null,

@@ -74,7 +74,7 @@ class Combiner {
   merge(found: readonly Keywords[], closed: boolean, depth: number): JsonObject | NoValue {
     for (const { schema, path } of found) {
       this.#combined += Array.isArray(schema['enum']) ? schema['enum'].length : 0;
-      if (this.#combined > most.combined) throw schemaError(path, 'is combined with too much else');
+      if (this.#combined > most.combined) throw schemaError(path, 'is combined with too many other schemas');
     }
     const types = typesOf(found);
     if (types instanceof NoValue) return types;

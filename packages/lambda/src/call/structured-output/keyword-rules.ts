@@ -44,7 +44,7 @@ const count: Rule = {
 };
 /** Not spelled out: an object with a `then` can pass for a promise. */
 const conditions = Object.fromEntries(['if', 'then', 'else'].map((keyword) => [keyword, schema]));
-const unfollowed: Rule = { holds: () => false, otherwise: 'is not followed; use $ref' };
+const unfollowed: Rule = { holds: () => false, otherwise: 'is not supported; use $ref' };
 const outdated: Rule = {
   holds: () => false,
   otherwise: 'is of an older draft; use dependentRequired or dependentSchemas',
@@ -84,7 +84,7 @@ const rules: Readonly<Record<string, Rule>> = {
 
 /** The fault of a keyword's value, if any. */
 export function keywordFault(keyword: string, value: unknown): string | undefined {
-  if (!keyword.isWellFormed()) return 'must be whole characters';
+  if (!keyword.isWellFormed()) return 'must be well-formed Unicode';
   const rule = ruleOf(keyword);
   return rule && !rule.holds(value) ? rule.otherwise : undefined;
 }

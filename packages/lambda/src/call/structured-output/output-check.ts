@@ -59,8 +59,7 @@ export function namedInUnicode(value: Json): Json {
   );
 }
 
-const unchecked =
-  'could not be checked: the outputSchema, its patterns above all, asks too much for this answer';
+const unchecked = 'could not be checked in time: simplify the outputSchema, above all its patterns';
 
 function describe(
   { keyword, keywordLocation, instanceLocation, error }: OutputUnit,

@@ -117,7 +117,7 @@ function follow(
   const at = [...path, '$ref'];
   const number = numberOf(reference);
   if (within.filter((outer) => outer === number).length > mostRecursions) return new NoValue(at, endless);
-  if (within.length > most.depth) throw schemaError(at, `is under ${most.depth} others`);
+  if (within.length > most.depth) throw schemaError(at, `is nested in ${most.depth} others`);
   const definition = definitions[number];
   return definition ? [{ ...definition, within: [...within, number] }] : [];
 }
@@ -139,11 +139,10 @@ export function lastPlaceOf(found: readonly Keywords[], ...keywords: readonly st
   return places.at(-1) ?? found.at(-1)?.path ?? [];
 }
 
-export const contradicted = 'leaves no value, with what else is asked for here';
-const nothing = 'allows no value, and an answer needs one here';
+export const contradicted = 'allows no value together with the other rules here';
+const nothing = 'allows no value, but an answer needs one here';
 const excluded =
   'excludes a property that is required. List the property there too, or leave additionalProperties out';
-const endless =
-  'leads back to itself on every way, so an answer has no end. Make a property on the way optional';
+const endless = 'refers to itself on every path, so no answer can end. Make a property on the path optional';
 export const unmergeable =
-  'cannot be merged with what else is asked for here. Put it into the schema that holds the allOf or the $ref';
+  'cannot be merged with the other rules here. Put it into the schema that holds the allOf or the $ref';

@@ -171,12 +171,12 @@ function refuseCircles(definitions: readonly Definition[]): void {
   const known = new Set<number>();
   const visit = (number: number, within: readonly number[]): void => {
     if (known.has(number)) return;
-    if (within.length > most.depth) throw schemaError([], `has references over ${most.depth} others`);
+    if (within.length > most.depth) throw schemaError([], `refers through more than ${most.depth} others`);
     const { schema = true, path = [] } = definitions[number] ?? {};
     const around = [...within, number];
     for (const reference of referencesInPlace(schema, path)) {
       if (around.includes(reference.number)) {
-        throw schemaError(reference.path, 'leads back to itself. Let it lead to what an answer must be');
+        throw schemaError(reference.path, 'refers to itself. Let it refer to a schema');
       }
       visit(reference.number, around);
     }

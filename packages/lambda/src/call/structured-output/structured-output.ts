@@ -33,7 +33,7 @@ export function structuredCall(
   if (by === undefined || (by === 'tool' && tools !== undefined)) {
     throw new ProxyError({
       code: 'unsupported_feature',
-      message: `The model ${alias} does not support outputSchema${by ? ' beside tools' : ''}. Leave that out or choose another model.`,
+      message: `The model ${alias} does not support outputSchema${by ? ' beside tools' : ''}. Leave it out or choose another model.`,
       param: 'outputSchema',
     });
   }

@@ -84,10 +84,7 @@ function inTurns(turns: readonly Message[]): Message[] {
   if (empty >= 0) throw invalidField('messages', 'must not be empty');
   if (joined[0]?.role !== 'user') throw invalidField('messages', 'must begin with a user turn');
   if (joined.at(-1)?.role !== 'user') {
-    throw invalidField(
-      'messages',
-      'must end with a user turn: this model does not go on with an answer of its own',
-    );
+    throw invalidField('messages', 'must end with a user turn: this model cannot continue an answer');
   }
   return joined;
 }

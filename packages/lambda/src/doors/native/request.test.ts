@@ -129,7 +129,7 @@ test.each([
     'a history out of turn',
     '{"model":"llama","question":"Hi","history":[{"role":"assistant","text":"x"}]}',
     'history',
-    'must be user and assistant turns in turn, starting with user',
+    'must alternate user and assistant turns, starting with user',
   ],
   [
     'five stop strings',
@@ -153,13 +153,13 @@ test.each([
     'an image by its address',
     user({ type: 'image', format: 'png', data: 'https://example.com/a.png' }),
     'messages.0.content.0.data',
-    'must be the bytes themselves, in base64 with padding, and not an address or a data URL',
+    'must be the bytes in padded base64, and not a URL or a data URL',
   ],
   [
     'a document by the name of its file',
     user({ type: 'document', format: 'pdf', name: 'minutes.pdf', data: 'AAAA' }),
     'messages.0.content.0.name',
-    'must be up to 200 letters, digits, single spaces, hyphens, parentheses and square brackets, without the dot of a file name',
+    'must be up to 200 letters, digits, single spaces, hyphens, parentheses and square brackets, without dots',
   ],
   [
     'an image without bytes',
@@ -201,19 +201,19 @@ test.each([
     'a question after a user turn',
     '{"model":"llama","question":"Hi","messages":[{"role":"user","content":"Ho"}]}',
     'messages',
-    'must end with an assistant turn where there is a question, which is the next user turn',
+    'must end with an assistant turn if there is a question, which is the next user turn',
   ],
   [
     'messages beside a history',
     '{"model":"llama","history":[],"messages":[{"role":"user","content":"Ho"}]}',
     'history',
-    'cannot be beside messages, which have the earlier turns',
+    'cannot be combined with messages, which include the earlier turns',
   ],
   [
     'a cache beside a cache point',
     '{"model":"llama","cache":"5m","messages":[{"role":"user","content":[{"type":"text","text":"Ho"},{"type":"cache_point"}]}]}',
     'cache',
-    'cannot be beside cache points of your own',
+    'cannot be combined with your own cache points',
   ],
 ])('%s is named', (_fault, body, path, message) => {
   expect(refusal(body)).toEqual({

@@ -18,10 +18,10 @@ export function unpairedBlock(messages: readonly Message[]): Unpaired | undefine
     const returned = idsOf('tool_result', messages[index + 1]);
     for (const block of blocks) {
       if (block.type === 'tool_use' && !returned.has(block.id)) {
-        return { block, message: 'is a call of a tool without an output in the turn after it' };
+        return { block, message: 'is a tool call without an output in the next turn' };
       }
       if (block.type === 'tool_result' && !called.has(block.id)) {
-        return { block, message: 'is an output without a call of the tool in the turn before it' };
+        return { block, message: 'is an output without a tool call in the turn before' };
       }
     }
   }
