@@ -102,7 +102,7 @@ function section(code: ErrorCode): string[] {
   const { details, param } = errorExample(code).value.error;
   const facts = [
     ['What to do', tags['remedy']],
-    ['Message, where nothing more exact is known', `"${message}"`],
+    ['Default message', `"${message}"`],
     ['`param`', param && `the field, such as \`${param}\``],
     ['`details`', details && `such as \`${JSON.stringify(details)}\``],
   ];

@@ -290,7 +290,7 @@ const statements: { readonly [Code in ErrorCode]?: Omit<ErrorStatement<Code>, 'c
     param: 'outputSchema',
   },
   unknown_model: {
-    message: 'There is no model of this name here. Choose one of: titan, llama, nova-lite.',
+    message: 'The requested model is not offered here. Choose one of: titan, llama, nova-lite.',
     param: 'model',
     details: { available: ['titan', 'llama', 'nova-lite'] },
   },
@@ -302,12 +302,13 @@ const statements: { readonly [Code in ErrorCode]?: Omit<ErrorStatement<Code>, 'c
   },
   exceeds_limit: {
     message:
-      'The call may need 600021 tokens, and this team has only 500000 in a month: it never fits. ' +
+      'The call may need 600021 tokens, but this team has only 500000 per month, so waiting will not help. ' +
       'Shorten it, or ask for fewer maxTokens.',
     details: { limit: 'tokens', period: 'month', scope: 'team', max: 500_000, needed: 600_021 },
   },
   quota_exceeded: {
-    message: '100 of 100 requests of this team are used this month. It resets at 2026-12-01T00:00:00.000Z.',
+    message:
+      'This team has used 100 of 100 requests this month. The limit resets at 2026-12-01T00:00:00.000Z.',
     details: {
       limit: 'requests',
       period: 'month',

@@ -12,26 +12,26 @@ export interface ImageBlock {
   type: 'image';
   /** Format of the file. */
   format: 'png' | 'jpeg' | 'gif' | 'webp';
-  /** The file itself, in base64: at most 3.75 MB. An address is not taken: nothing that a request names is fetched. */
+  /** The file's bytes in base64, at most 3.75 MB. URLs are refused, because the proxy fetches nothing. */
   data: string;
 }
 
-/** A file to read. A message with a document needs a text beside it. */
+/** A file to read. A message with a document also needs a text. */
 export interface DocumentBlock {
   /** Kind of the block. */
   type: 'document';
   /** Format of the file. */
   format: 'pdf' | 'csv' | 'doc' | 'docx' | 'xls' | 'xlsx' | 'html' | 'txt' | 'md';
   /**
-   * What the model knows it as: up to 200 letters, digits, single spaces, hyphens, parentheses and square brackets, so
-   * `minutes` for `minutes.pdf`. No two documents of a request may have the same.
+   * The document's name for the model, unique in the request: up to 200 letters, digits, single spaces, hyphens,
+   * parentheses and square brackets. For `minutes.pdf`, write `minutes`.
    */
   name: string;
-  /** The file itself, in base64: at most 4.5 MB. An address is not taken: nothing that a request names is fetched. */
+  /** The file's bytes in base64, at most 4.5 MB. URLs are refused, because the proxy fetches nothing. */
   data: string;
   /**
-   * Whether the model quotes it. Claude sees the pages of a PDF, beyond their text, only so. The quotes are in the text of
-   * the answer; where they come from is not said. Default: false.
+   * Whether the model quotes it. Only then does Claude see a PDF's pages, and not just their text. The quotes are in the
+   * text of the answer, without their source. Default: false.
    *
    * @see https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-request-response.html
    */
@@ -42,23 +42,23 @@ export interface DocumentBlock {
 export interface ToolUseBlock {
   /** Kind of the block. */
   type: 'tool_use';
-  /** What the result of this call refers to. */
+  /** The id that the result of this call refers to. */
   id: string;
   /** Name of the tool. */
   name: string;
-  /** What the tool is called with. The model may not have kept to the schema: check it. */
+  /** The tool's input. Check it, because the model may not have kept to the schema. */
   input: Record<string, unknown>;
 }
 
-/** What a tool returned. All results of a turn belong into the one user message that follows it. */
+/** What a tool returned. All results of a turn go into the one user message that follows it. */
 export interface ToolResultBlock {
   /** Kind of the block. */
   type: 'tool_result';
   /** The `id` of the tool use that it answers. */
   id: string;
-  /** A string, or pieces; empty where the tool returned nothing. */
+  /** A string, or blocks. Empty if the tool returned nothing. */
   content: string | (TextBlock | JsonBlock | ImageBlock | DocumentBlock)[];
-  /** Whether the tool failed; `content` then says how, to the model. Default: false. */
+  /** Whether the tool failed; `content` then describes the failure to the model. Default: false. */
   isError?: boolean | undefined;
 }
 
@@ -70,13 +70,13 @@ export interface JsonBlock {
   json: unknown;
 }
 
-/** What the model thought before it answered. Send it back unchanged: its signature is over its text. */
+/** What the model thought before it answered. Send it back unchanged, because its text is signed. */
 export interface ReasoningBlock {
   /** Kind of the block. */
   type: 'reasoning';
-  /** In words, sometimes shortened by the model. */
+  /** The thoughts, sometimes summarized by the model. */
   text: string;
-  /** Proof that the model wrote it. A model that signs refuses thoughts without it. */
+  /** Proof that the model wrote it. A model that signs its thoughts refuses them without it. */
   signature?: string | undefined;
 }
 
@@ -89,13 +89,13 @@ export interface RedactedReasoningBlock {
 }
 
 /**
- * The model may keep all that comes before this point, and read it again at a fraction of the price in a later request
- * that begins the same.
+ * The model may keep everything before this point, and read it at a fraction of the price in a later request that begins
+ * the same.
  */
 export interface CachePointBlock {
   /** Kind of the block. */
   type: 'cache_point';
-  /** How long it is kept after its last use: 5 minutes or an hour. Default: `5m`. */
+  /** How long it is kept after its last use: 5 minutes or one hour. Default: `5m`. */
   ttl?: CacheTtl | undefined;
 }
 
@@ -120,22 +120,23 @@ export type AnswerBlock = TextBlock | ToolUseBlock | ReasoningBlock | RedactedRe
 export interface Message {
   /** Who said it: `assistant` is the model. */
   role: 'user' | 'assistant';
-  /** A string, or blocks. Of an assistant turn, an answer's `text` or `content` as it is, also where it is empty. */
+  /** A string, or blocks. For an assistant turn, an answer's `text` or `content`, unchanged, even if it is empty. */
   content: string | Block[];
 }
 
-/** Something that the model may call: it writes the input, and the caller runs it. */
+/** A tool that the model may call: the model writes the input, and the caller runs the tool. */
 export interface Tool {
-  /** 1 to 64 letters, digits, `_` and `-`. No two tools of a request have the same. */
+  /** 1 to 64 letters, digits, `_` and `-`. Unique in the request. */
   name: string;
-  /** What it does, and when to call it: the model decides by this. */
+  /** What the tool does, and when to call it. The model decides by this. */
   description?: string | undefined;
   /** JSON Schema of its input, of `type: 'object'`. */
   inputSchema: Record<string, unknown>;
 }
 
 /**
- * Whether the model decides by itself (`auto`), must call a tool (`required`), must not (`none`), or must call this one.
+ * Whether the model decides by itself (`auto`), must call a tool (`required`), must not call one (`none`), or must call
+ * this one.
  */
 export type ToolChoice = 'auto' | 'required' | 'none' | { name: string };
 

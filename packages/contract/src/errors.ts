@@ -20,25 +20,24 @@ export interface ErrorDefinition {
   readonly type: ErrorType;
   /** Whether the same request may succeed if sent again; sent as `x-should-retry`. */
   readonly retryable: boolean;
-  /** Which routes can answer with it: none that there is, every one, or those that ask a model. */
+  /** Which routes can answer with it: no existing one, every one, or those that ask a model. */
   readonly from: 'no route' | 'every route' | 'asking';
   readonly madeBy: readonly ErrorMaker[];
-  /** What happened and what to do, when the maker knows nothing more exact. */
+  /** Default message: what happened and what to do. */
   readonly message: string;
-  /** Seconds for `retry-after`, when the maker knows nothing more exact. Never above 60. */
+  /** Default `retry-after` in seconds, at most 60. */
   readonly retryAfterSeconds?: number;
 }
 
 /**
- * Every error this system answers with, once. The Lambda, the API Gateway responses, the OpenAPI file and
- * the client all read this table. The docstrings say when each is made, what to do (`@remedy`) and whether Bedrock bills
- * the call (`@billed`): docs/errors.md is written from them, and no bundle has them.
+ * Every error of the API. The Lambda, the API Gateway responses, the OpenAPI file and the client all read this table.
+ * docs/errors.md is made from the docstrings: when each is sent, what to do (`@remedy`) and whether Bedrock bills the
+ * call (`@billed`). No bundle has them.
  */
 export const errors = {
   /**
-   * The body is not JSON, or it is JSON but not an object, or it is compressed. What is not UTF-8 may get past this, and be answered and
-   * charged: the function is given the body as text, in which the local gateway has U+FFFD for such bytes, and AWS does
-   * not say what it has.
+   * The body is not a JSON object, or it is compressed. A body that is not UTF-8 may be answered and charged: API Gateway
+   * passes it on as text. The local gateway replaces such bytes with U+FFFD; AWS does not document its replacement.
    * @remedy Send an object, as JSON in UTF-8.
    * @billed no
    */
@@ -52,8 +51,8 @@ export const errors = {
       'The request body is not a JSON object, or it is compressed. Send one as it is, such as {"model":"nova-lite","question":"..."}.',
   },
   /**
-   * A field is missing, unknown or out of its range, the content type is not `application/json`, or the model
-   * refused a parameter that this API lets through.
+   * A field is missing, unknown or out of range, the content type is not `application/json`, or the model refused a
+   * parameter.
    * @remedy Fix the fields listed in `details.issues`, or the one that `param` names.
    * @billed no
    */
@@ -66,8 +65,8 @@ export const errors = {
     message: 'The request is not valid. See the API reference for its fields.',
   },
   /**
-   * Question, history and system together are more than the model can read.
-   * @remedy Send less history, or ask a model with more context (`GET /models`).
+   * Question, history and system together are longer than the model's context window.
+   * @remedy Send less history, or ask a model with a larger context window (`GET /models`).
    * @billed no
    */
   context_too_long: {
@@ -79,8 +78,8 @@ export const errors = {
     message: "The question with its history is longer than the model's context window. Shorten it.",
   },
   /**
-   * The model lacks what a field asks for, such as `outputSchema` or a stream.
-   * @remedy Leave out the field that `param` names, or ask a model that has it (`GET /models`).
+   * The model does not support a field of the request, or streams.
+   * @remedy Leave out the field that `param` names, or ask a model that supports it (`GET /models`).
    * @billed no
    */
   unsupported_feature: {
@@ -92,8 +91,7 @@ export const errors = {
     message: 'This model cannot do what the request asks for. Leave the field out or choose another model.',
   },
   /**
-   * No key came, one that is unknown, disabled or in no plan, or a sign-in token that is expired or not
-   * valid.
+   * The key is missing, unknown, disabled or in no plan, or the sign-in token is invalid or expired.
    * @remedy Check the key and the stage of the URL, or sign in again.
    * @billed no
    */
@@ -108,8 +106,8 @@ export const errors = {
       'Send a valid key as x-api-key or as Authorization: Bearer, or sign in again.',
   },
   /**
-   * The sign-in token is valid, but its claim names no team of this deployment; or a firewall refuses the request.
-   * @remedy Ask the operator: to put you into a team, or about the rules of the firewall.
+   * The sign-in token is valid, but its claim names no team of this deployment. Or a firewall refused the request.
+   * @remedy Ask the operator to add you to a team, or about the firewall's rules.
    * @billed no
    */
   access_denied: {
@@ -136,7 +134,7 @@ export const errors = {
       'The plan of this API key does not include this model. GET /models lists the models that it includes.',
   },
   /**
-   * No model of this name is offered here.
+   * The requested model is not offered here.
    * @remedy Use one of `details.available`.
    * @billed no
    */
@@ -146,7 +144,7 @@ export const errors = {
     retryable: false,
     from: 'asking',
     madeBy: ['lambda'],
-    message: 'There is no model of this name here. GET /models lists the models of this key.',
+    message: 'The requested model is not offered here. GET /models lists the models of this key.',
   },
   /**
    * No route has this path and method. The path begins with the stage.
@@ -163,8 +161,8 @@ export const errors = {
       'No route has this path and method. Check the URL, which begins with the stage, as in /dev/v1/messages, and the HTTP method.',
   },
   /**
-   * The body is larger than Lambda takes: 6 MB as a string within JSON, where each quotation mark, backslash and line break
-   * takes two bytes. Above 10 MB API Gateway says so in plain text, without this envelope.
+   * The body is larger than Lambda's 6 MB. It reaches Lambda as a string within JSON, where each quotation mark, backslash
+   * and line break takes two bytes. Above 10 MB, API Gateway answers in plain text, without this envelope.
    * @remedy Send less history; write JSON without line breaks.
    * @billed no
    */
@@ -178,8 +176,7 @@ export const errors = {
       'The request is larger than 6 MB, in which each quotation mark, backslash and line break counts twice. Shorten it.',
   },
   /**
-   * The call alone may cost more than a whole limit allows, so it never fits, however long one waits. `details` has the
-   * numbers.
+   * The call alone may cost more than a whole limit, so waiting does not help. `details` has the numbers.
    * @remedy Shorten it, ask for fewer `maxTokens`, or ask the operator for more.
    * @billed no
    */
@@ -193,11 +190,11 @@ export const errors = {
       'The call alone may cost more than a limit allows, so waiting will not help. Shorten it, ask for fewer maxTokens, or ask the operator for more.',
   },
   /**
-   * A limit on requests, tokens or USD, or the plan's quota, is used up; or the call may cost more than what
-   * is left. `details` has the numbers, unless API Gateway's own quota is the one. A limit of 0 (`details.max`) lets
-   * nothing through, whenever it resets.
-   * @remedy Wait until `details.resetsAt`, ask for fewer `maxTokens` where some is left, or ask the operator
-   *   for more; where `details.max` is 0, only the operator can help.
+   * A limit on requests, tokens or USD is used up, or the call may cost more than what is left. `details` has the numbers.
+   * Or API Gateway's own quota of the plan is used up; then there are no `details`. A limit of 0 (`details.max`) refuses
+   * every call, also after it resets.
+   * @remedy Wait until `details.resetsAt`, ask for fewer `maxTokens` if something is left, or ask the operator
+   *   for more. If `details.max` is 0, only the operator can help.
    * @billed no
    */
   quota_exceeded: {
@@ -209,9 +206,8 @@ export const errors = {
     message: 'The quota of this API key is used up for this period. Retrying will not help before it resets.',
   },
   /**
-   * More requests than the plan's rate and burst let through, or calls in flight hold what is left of a
-   * limit.
-   * @remedy Wait for `retry-after`, then send it again; send fewer at once.
+   * There are more requests than the plan's rate and burst allow, or calls in flight have reserved what is left of a limit.
+   * @remedy Wait for `retry-after`, then send it again. Send fewer at once.
    * @billed no
    */
   rate_limited: {
@@ -224,9 +220,9 @@ export const errors = {
     retryAfterSeconds: 1,
   },
   /**
-   * Bedrock throttles the model for the whole account, or is not ready to run it. It was tried twice. Or the AWS account
-   * has used up its tokens of the day: that was tried once, lasts, and `x-should-retry` says so.
-   * @remedy Wait for `retry-after`, then send it again, or ask another model. For a higher quota of the day, ask the operator.
+   * Bedrock throttles the model for the whole account, or is not ready to run it. The proxy tried twice. Or the AWS account
+   * has used up its daily tokens: then the proxy tried once, and `x-should-retry` is `false`.
+   * @remedy Wait for `retry-after`, then send it again, or ask another model. For a higher daily quota, ask the operator.
    * @billed no; once a stream has begun, maybe
    */
   model_throttled: {
@@ -240,7 +236,7 @@ export const errors = {
   },
   /**
    * Bedrock failed, broke off, or could not be reached.
-   * @remedy Send it again where `x-should-retry` says so: it does not where the model may have run.
+   * @remedy Send it again if `x-should-retry` is `true`. It is `false` if the model may have run.
    * @billed maybe
    */
   upstream_error: {
@@ -252,7 +248,7 @@ export const errors = {
     message: 'Bedrock failed to answer. Try again.',
   },
   /**
-   * Bedrock refused the deployment's credentials, permissions or guardrail, or does not let its AWS account call it.
+   * Bedrock refused the deployment's credentials, permissions, guardrail or AWS account.
    * @remedy Report it to the operator; changing the request does not help.
    * @billed no
    */
@@ -266,8 +262,8 @@ export const errors = {
       'Bedrock refused access to this deployment. Ask the operator to check the permissions of the function.',
   },
   /**
-   * The answer is not JSON that fits the `outputSchema`: `details` says where, and why the model stopped.
-   * @remedy Ask again, with more `maxTokens` where `details.stopReason` is `max_tokens`.
+   * The answer is not JSON that fits the `outputSchema`. `details` says where, and why the model stopped.
+   * @remedy Ask again, with more `maxTokens` if `details.stopReason` is `max_tokens`.
    * @billed yes
    */
   invalid_output: {
@@ -279,9 +275,9 @@ export const errors = {
     message: "The model's answer does not fit the outputSchema. It was charged; asking again may help.",
   },
   /**
-   * The model has ended, is not enabled in the account, is not offered in the Region, or has no price where a
+   * The model is past its end of life, not enabled in the account, not offered in the Region, or has no price although a
    * limit in USD needs one.
-   * @remedy Use another model, or report it to the operator, who has `proxy doctor`.
+   * @remedy Use another model, or report it to the operator, who can run `proxy doctor`.
    * @billed no
    */
   model_unavailable: {
@@ -295,9 +291,9 @@ export const errors = {
       'or not offered in the region. Choose another model, or ask the operator.',
   },
   /**
-   * The table of limits and keys could not be reached, and nothing is let through uncounted.
-   * @remedy Send it again where `x-should-retry` says so.
-   * @billed no; but the hold may stay charged to the team
+   * The table of limits and keys could not be reached, so the call was refused.
+   * @remedy Send it again if `x-should-retry` is `true`.
+   * @billed no; but what was reserved may stay charged to the team
    */
   limits_unavailable: {
     status: 503,
@@ -309,8 +305,8 @@ export const errors = {
     retryAfterSeconds: 1,
   },
   /**
-   * The answer was not whole in time: within 5 minutes, or of a stream within 15 and without 60 s of silence.
-   * @remedy Use a stream, or ask for fewer `maxTokens`. Sending it again may be paid for twice.
+   * The answer was not complete in time: 5 minutes, or for a stream 15 minutes, with at most 60 s of silence.
+   * @remedy Use a stream, or ask for fewer `maxTokens`. Sending it again may be billed twice.
    * @billed maybe
    */
   model_timeout: {
@@ -322,8 +318,8 @@ export const errors = {
     message: 'The model did not answer in time. Use a stream, or ask for fewer maxTokens.',
   },
   /**
-   * Anything unforeseen, such as a function that was killed or had no room to start.
-   * @remedy Send it again where `x-should-retry` says so; then give the operator the request id.
+   * An unexpected failure, for example a function that was killed or could not start.
+   * @remedy Send it again if `x-should-retry` is `true`. If it fails again, give the operator the request id.
    * @billed maybe
    */
   internal: {
@@ -340,7 +336,7 @@ export const errors = {
 /** The closed set of wire codes. Branch on this, never on a message. */
 export type ErrorCode = keyof typeof errors;
 
-/** The codes of failures that may not happen again where the same request is sent again. */
+/** The codes after which the same request may succeed. */
 export type RetryableCode = {
   [Code in ErrorCode]: (typeof errors)[Code]['retryable'] extends true ? Code : never;
 }[ErrorCode];
@@ -370,9 +366,9 @@ export interface RequestIssues {
   readonly issues: readonly RequestIssue[];
 }
 
-/** What `details` of `unsupported_feature` says where clients of another API go on without what is not supported. */
+/** What `details` of `unsupported_feature` says to clients that then go on without the feature. */
 export interface UnsupportedDetails {
-  /** What that API calls it. */
+  /** The name of this error in the client's API. */
   readonly error_code: string;
   /** The features. */
   readonly unsupported: readonly string[];
@@ -388,21 +384,21 @@ export interface AvailableModels {
 export interface QuotaDetails {
   /** What is counted. */
   readonly limit: LimitKind;
-  /** Over which time it is counted, UTC. */
+  /** The period over which it is counted, in UTC. */
   readonly period: LimitPeriod;
-  /** Whose use is counted: that of the team, over all its keys, or of this key. */
+  /** Whose usage is counted: the team's, over all its keys, or this key's. */
   readonly scope: LimitScope;
   /** The limit, in units of `limit`. */
   readonly max: number;
-  /** What is used of it, in the same unit. */
+  /** How much of it is used, in the same unit. */
   readonly used: number;
-  /** When the period ends: ISO 8601, UTC. Where `max` is 0, nothing is let through after it either. */
+  /** When the period ends: ISO 8601, UTC. If `max` is 0, calls are refused after it too. */
   readonly resetsAt: string;
 }
 
 /** What `details` of `exceeds_limit` says. */
 export interface ExcessDetails extends Pick<QuotaDetails, 'limit' | 'period' | 'scope' | 'max'> {
-  /** What the call may cost at the most, in the same unit. */
+  /** The most that the call may cost, in the same unit. */
   readonly needed: number;
 }
 
@@ -410,7 +406,7 @@ export interface ExcessDetails extends Pick<QuotaDetails, 'limit' | 'period' | '
 export interface OutputDetails {
   /** Why the model stopped: `max_tokens` for an answer that was cut off. */
   readonly stopReason: string;
-  /** Where the answer does not fit; empty where it is not JSON. */
+  /** Where the answer does not fit. Empty if it is not JSON. */
   readonly issues: readonly RequestIssue[];
 }
 

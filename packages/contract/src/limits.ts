@@ -6,11 +6,11 @@ export type LimitKind = (typeof limitKinds)[number];
 export const limitPeriods = ['day', 'month'] as const;
 export type LimitPeriod = (typeof limitPeriods)[number];
 
-/** Whose use is counted: a team's, over all its keys, or one key's. */
+/** Whose usage is counted: a team's, over all its keys, or one key's. */
 export type LimitScope = 'team' | 'key';
 
 /**
- * Exact limits, any subset of them. `null`, or left out: no limit. `0`: nothing is let through.
+ * Exact limits. Leave any of them out, or set it to `null`, for no limit. `0` refuses every call.
  *
  * @example
  * { requests: { day: 100, month: 2000 }, usd: { month: 25 } }

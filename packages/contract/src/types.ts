@@ -18,7 +18,7 @@ import type { LimitKind, LimitPeriod, LimitScope } from './limits.ts';
 export interface Turn {
   /** Who said it: `assistant` is the model. */
   role: 'user' | 'assistant';
-  /** What was said. Of a user, at least one character that is not white space; an answer's `text` may be empty. */
+  /** What was said. A user's text needs at least one character that is not white space; an assistant's may be empty. */
   text: string;
 }
 
@@ -26,55 +26,55 @@ export interface Turn {
 export interface AskRequest {
   /** A model alias that this deployment offers, such as `nova-lite`. */
   model: string;
-  /** The last user turn, as text. It reaches the model exactly as written. Required where `messages` do not end with one. */
+  /** The last user turn, as text. It reaches the model unchanged. Required if `messages` do not end with a user turn. */
   question?: string | undefined;
-  /** Instructions that the model follows over the whole conversation: a string, or texts with cache points. */
+  /** Instructions for the whole conversation: a string, or text blocks with cache points. */
   system?: string | (TextBlock | CachePointBlock)[] | undefined;
   /**
-   * Earlier turns as text, oldest first: user and assistant in turn, starting with user, ending with assistant; `question`
-   * is the next. Not beside `messages`, which take more than text.
+   * Earlier turns as text, oldest first. They alternate, starting with user and ending with assistant; `question` is the
+   * next turn. Cannot be combined with `messages`, which take more than text.
    */
   history?: Turn[] | undefined;
   /**
-   * The conversation, oldest turn first: user and assistant in turn, starting with user. It ends with the user turn to
-   * answer, or, where there is a `question`, with the assistant turn before it.
+   * The conversation, oldest turn first. Turns alternate, starting with user. The last one is the user turn to answer, or,
+   * if there is a `question`, the assistant turn before it.
    */
   messages?: Message[] | undefined;
-  /** What the model may call. The caller runs it, and sends the result in the next request. */
+  /** Tools that the model may call. The caller runs them, and sends the results in the next request. */
   tools?: (Tool | CachePointBlock)[] | undefined;
   /** Whether the model must call a tool. Default: `auto`. Needs `tools`. */
   toolChoice?: ToolChoice | undefined;
   /** How hard the model thinks before it answers. Thoughts count as output. Default: the model's own. */
   reasoning?: ReasoningEffort | undefined;
   /**
-   * Lets the model keep this prompt for so long, and read it from there in the next request that begins the same: puts a
-   * cache point after the tools, the `system` and the last message, wherever the model takes one. Not beside cache points
-   * of your own.
+   * Lets the model keep this prompt for that time, and read it from the cache in the next request that begins the same.
+   * It puts a cache point after the tools, the `system` and the last message, wherever the model takes one. Cannot be
+   * combined with your own cache points.
    */
   cache?: CacheTtl | undefined;
   /**
-   * How the model serves this call: sooner and dearer (`priority`), or when there is room and cheaper (`flex`). Default:
-   * the standard tier.
+   * How the model serves this call: sooner, at a higher price (`priority`), or when there is room, at a lower one
+   * (`flex`). Default: the standard tier.
    *
    * @see https://docs.aws.amazon.com/bedrock/latest/userguide/service-tiers-inference.html
    */
   serviceTier?: 'priority' | 'flex' | undefined;
   /**
-   * The most tokens the answer may have, thoughts included. Default: 1,024, and 8,192 where the model thinks, or less where
-   * the model or the plan allows less.
+   * The most tokens that the answer may have, thoughts included. Default: 1,024, or 8,192 if the model thinks; less if the
+   * model or the plan allows less.
    */
   maxTokens?: number | undefined;
   /** 0 (always the likeliest token) to 1. Default: the model's own. */
   temperature?: number | undefined;
   /** 0 to 1: the share of probability that tokens are drawn from. Default: the model's own. */
   topP?: number | undefined;
-  /** At most four strings that end the answer where the model writes one of them. */
+  /** At most four strings. The answer ends when the model writes one of them. */
   stop?: string[] | undefined;
   /**
-   * A JSON Schema of an object that the answer must fit; it is then in `output`. At its root it has `type: 'object'`, or a
-   * `$ref` or an `allOf` that leads to objects; a choice (`anyOf`, `oneOf`) can be in a property alone. Only references
-   * within it (`#/$defs/...`) are followed. Refused, before anything is charged, where no answer can fit, as far as that
-   * can be seen.
+   * A JSON Schema of an object that the answer must fit; the answer is then in `output`. Its root has `type: 'object'`, or a
+   * `$ref` or an `allOf` that leads to objects; a choice (`anyOf`, `oneOf`) must be in a property. Only references within
+   * the schema (`#/$defs/...`) work. If the proxy can see that no answer fits, it refuses the schema before anything is
+   * charged.
    */
   outputSchema?: Record<string, unknown> | undefined;
 }
@@ -87,34 +87,34 @@ export interface Answer {
   model: string;
   /** The Bedrock model or inference profile that answered. */
   modelId: string;
-  /** All text that the model wrote; with an `outputSchema`, the JSON of `output`. Empty where it called tools alone. */
+  /** All text that the model wrote; with an `outputSchema`, the JSON of `output`. Empty if it only called tools. */
   text: string;
   /**
-   * All that the model wrote, in order: texts, calls of tools, thoughts. To go on with the conversation, send it back as
-   * the `content` of an assistant turn. Empty where the model said nothing.
+   * All that the model wrote, in order: text, tool calls, thoughts. To continue the conversation, send it back as the
+   * `content` of an assistant turn. Empty if the model wrote nothing.
    */
   content: AnswerBlock[];
   /** Only with an `outputSchema`: the answer, which the proxy checked against it. */
   output?: unknown;
   /**
-   * Why the model stopped: `end_turn`, `tool_use` (it waits for the results of the tools that it calls in `content`),
-   * `max_tokens` (the answer is cut off: raise `maxTokens`), `stop_sequence`, `guardrail_intervened`, `content_filtered`,
+   * Why the model stopped: `end_turn`, `tool_use` (it waits for the results of the tool calls in `content`),
+   * `max_tokens` (the answer was cut off: raise `maxTokens`), `stop_sequence`, `guardrail_intervened`, `content_filtered`,
    * ... A newer proxy may add values.
    */
   stopReason: string;
-  /** What Bedrock counted for the attempt that was answered. */
+  /** What Bedrock counted for the attempt that succeeded. */
   usage: Usage;
-  /** Every limit that this call counted against, as it stands after the call; empty where there is none. */
+  /** Every limit that this call counted against, as it stands after the call. Empty if there is none. */
   limits: LimitStatus[];
 }
 
 /** What Bedrock counted for one call. */
 export interface Usage {
-  /** Tokens of the question, with all that was sent beside it. */
+  /** Tokens of the whole request. */
   inputTokens: number;
   /** Tokens of the answer. */
   outputTokens: number;
-  /** All tokens together, those of a prompt cache included. */
+  /** All tokens together, including those of a prompt cache. */
   totalTokens: number;
   /** Input tokens that came from a prompt cache; not part of `inputTokens`. */
   cacheReadTokens?: number | undefined;
@@ -122,7 +122,7 @@ export interface Usage {
   cacheWriteTokens?: number | undefined;
   /** Input tokens that went into a prompt cache for an hour; not part of `inputTokens`. */
   cacheWrite1hTokens?: number | undefined;
-  /** An estimate from the proxy's price table, in USD; left out where that has no price. */
+  /** An estimate from the proxy's price table, in USD. Left out if the table has no price. */
   costUsd?: number | undefined;
 }
 
@@ -142,7 +142,7 @@ export interface StreamStart {
 export interface StreamDelta {
   /** Name of the event. */
   type: 'delta';
-  /** To be appended to what came before; with an `outputSchema`, a piece of its JSON. */
+  /** Append it to the earlier pieces. With an `outputSchema`, a piece of the JSON. */
   text: string;
 }
 
@@ -150,28 +150,28 @@ export interface StreamDelta {
 export interface StreamBlockStart {
   /** Name of the event. */
   type: 'block_start';
-  /** What is known of it before its first piece. */
+  /** The part of the block that is known before its first piece. */
   block:
     | Pick<ToolUseBlock, 'type' | 'id' | 'name'>
     | Pick<ReasoningBlock, 'type'>
     | Pick<RedactedReasoningBlock, 'type'>;
 }
 
-/** The next piece of the block that was begun. */
+/** The next piece of the block. */
 export interface StreamBlockDelta {
   /** Name of the event. */
   type: 'block_delta';
-  /** To be appended to what came before. Of a tool's input, a piece of its JSON. */
+  /** Append it to the earlier pieces. For a tool's input, a piece of the JSON. */
   delta: { type: 'input'; json: string } | { type: 'reasoning'; text: string };
 }
 
-/** The block that was begun is whole. */
+/** The block is complete. */
 export interface StreamBlockEnd {
   /** Name of the event. */
   type: 'block_end';
 }
 
-/** The last event of a stream: the answer is whole. */
+/** The last event of a stream: the answer is complete. */
 export interface StreamDone extends Pick<Answer, 'content' | 'stopReason' | 'output' | 'usage' | 'limits'> {
   /** Name of the event. */
   type: 'done';
@@ -200,18 +200,18 @@ export interface EmbedRequest {
   model: string;
   /** 1 to 256 texts. Each becomes one vector. */
   inputs: string[];
-  /** Numbers of a vector, where the model lets you choose. Default: the model's own. */
+  /** Length of a vector, if the model lets you choose. Default: the model's own. */
   dimensions?: number | undefined;
   /**
-   * What the vectors are for: texts to be found (`document`), or the words of a search (`query`). Some models tell them
-   * apart. Default: `document`.
+   * The use of the vectors: text to be found (`document`), or the words of a search (`query`). Some models make different
+   * vectors for them. Default: `document`.
    */
   purpose?: 'document' | 'query' | undefined;
 }
 
 /** The answer of `POST /bedrock/embed`. */
 export interface Embeddings extends Pick<Answer, 'id' | 'model' | 'modelId' | 'usage' | 'limits'> {
-  /** A vector for each input, in their order. */
+  /** One vector per input, in the same order. */
   vectors: number[][];
 }
 
@@ -222,27 +222,27 @@ export interface LimitStatus {
    * price). A newer proxy may add kinds.
    */
   limit: LimitKind | (string & {});
-  /** Over which time it is counted: a calendar `day` or `month`, UTC. A newer proxy may add periods. */
+  /** The period over which it is counted: a calendar `day` or `month`, UTC. A newer proxy may add periods. */
   period: LimitPeriod | (string & {});
-  /** Whose use is counted: the `team`'s, over all its keys, or this `key`'s. A newer proxy may add scopes. */
+  /** Whose usage is counted: the `team`'s, over all its keys, or this `key`'s. A newer proxy may add scopes. */
   scope: LimitScope | (string & {});
-  /** The limit, in units of `limit`. 0: nothing is let through. */
+  /** The limit, in units of `limit`. 0: every call is refused. */
   max: number;
-  /** What calls cost, and what calls in flight may still cost. */
+  /** What calls have cost, and the most that calls in flight may still cost. */
   used: number;
   /** What is left, never below 0. */
   remaining: number;
-  /** When the period ends, and the limit is whole again: ISO 8601, UTC. */
+  /** When the period ends and counting starts again: ISO 8601, UTC. */
   resetsAt: string;
 }
 
 /** The answer of `GET /usage`. */
 export interface UsageReport {
-  /** Every limit of this key and of its team; empty where there is none. */
+  /** Every limit of this key and of its team. Empty if there is none. */
   limits: LimitStatus[];
 }
 
-/** What not every model takes: fields and blocks of a request, and ways to ask. */
+/** Fields, blocks and ways to ask that only some models support. */
 export type AskCapability =
   | 'system'
   /** Turns before the last: `history`, or several `messages`. */
@@ -266,63 +266,63 @@ export type AskCapability =
 
 /** A model that a key may ask. */
 export interface ModelSummary {
-  /** What `model` of a request is to be. */
+  /** The value for `model` in a request. */
   alias: string;
   /** The Bedrock model or inference profile behind the alias. */
   modelId: string;
   /**
-   * What it takes beside one text and `maxTokens`: request fields by name; `history` for earlier turns; `images` and
-   * `documents`; `temperatureWithTopP`, if both in one request; `stream`, if it can be streamed; and `embed` alone where it
-   * turns texts into vectors. A newer proxy may add some.
+   * What it supports besides one text and `maxTokens`: request fields by name; `history` for earlier turns; `images` and
+   * `documents`; `temperatureWithTopP`, if both may be in one request; `stream`, if it can stream. An embedding model has
+   * only `embed`. A newer proxy may add some.
    */
   capabilities: (AskCapability | (string & {}))[];
-  /** Where it takes tools: what `toolChoice` can be, with `named` for one by its name. */
+  /** For a model that takes tools: the possible `toolChoice`, with `named` for one tool by its name. */
   toolChoices?: ('auto' | 'required' | 'none' | 'named' | (string & {}))[] | undefined;
-  /** Where it can be asked to think: how hard, and how hard it does unasked. */
+  /** For a model that can think: how hard it can be asked to think, and its default. */
   reasoning?:
     | {
-        /** What `reasoning` can be. */
+        /** The possible values of `reasoning`. */
         efforts: (ReasoningEffort | (string & {}))[];
-        /** What it does unasked. */
+        /** The value if a request has none. */
         default: ReasoningEffort | (string & {});
       }
     | undefined;
-  /** Where it takes cache points. */
+  /** For a model that takes cache points. */
   cache?:
     | {
-        /** How long what is before a point can be kept. */
+        /** How long a prompt can be kept. */
         ttls: (CacheTtl | (string & {}))[];
-        /** Tokens before a point, below which nothing is kept. */
+        /** The fewest tokens before a cache point that are kept. */
         minimumTokens: number;
       }
     | undefined;
-  /** Where it is served in other tiers than the standard one: what `serviceTier` can be. */
+  /** For a model with other tiers than the standard one: the possible `serviceTier`. */
   serviceTiers?: ('priority' | 'flex' | (string & {}))[] | undefined;
-  /** Of an embedding model whose vectors can be of several sizes: how many numbers, the default first. */
+  /** For an embedding model with several vector lengths: the lengths, the default first. */
   dimensions?: number[] | undefined;
   /** Tokens of the whole conversation and the answer together. */
   contextTokens?: number | undefined;
-  /** The most that `maxTokens` can be: the model's limit, or the plan's where that is lower. 0 for vectors. */
+  /** The largest `maxTokens`: the model's limit, or the plan's if that is lower. 0 for an embedding model. */
   maxOutputTokens: number;
   /** Whether Bedrock still offers it. */
   lifecycle: {
     /** A newer proxy may add states. */
     status: 'active' | 'legacy' | 'end-of-life' | (string & {});
-    /** Of a legacy model: the day that it ends, ISO 8601. */
+    /** For a legacy model: the day of its end of life, ISO 8601. */
     endOfLife?: string | undefined;
   };
-  /** USD per million tokens: an estimate. Left out where it is not known. */
+  /** USD per million tokens: an estimate. Left out if it is not known. */
   price?:
     | {
-        /** Of what is sent. */
+        /** Of the request. */
         input: number;
         /** Of the answer. */
         output: number;
-        /** Of what is read from a prompt cache, where that has a price of its own. */
+        /** Of tokens read from a prompt cache, if they have their own price. */
         cacheRead?: number | undefined;
-        /** Of what is written to a prompt cache for 5 minutes, where that has a price of its own. */
+        /** Of tokens written to a prompt cache for 5 minutes, if they have their own price. */
         cacheWrite?: number | undefined;
-        /** Of what is written to a prompt cache for an hour. */
+        /** Of tokens written to a prompt cache for an hour. */
         cacheWrite1h?: number | undefined;
       }
     | undefined;

@@ -130,7 +130,7 @@ export class QuotaExceededError extends BedrockProxyError {
   readonly scope: QuotaFacts['scope'];
   /** The limit, in units of `limit`. */
   readonly max: number | undefined;
-  /** What is used of it, in the same unit. */
+  /** How much of it is used, in the same unit. */
   readonly used: number | undefined;
   /** When the period ends, and counting starts again. If `max` is 0, nothing is let through after it either. */
   readonly resetsAt: Date | undefined;

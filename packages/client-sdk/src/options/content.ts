@@ -37,7 +37,7 @@ export type DocumentInput = Omit<DocumentBlock, 'format' | 'data'> & FileInput<D
 
 /** What a tool returned, to send. */
 export interface ToolResultInput extends Omit<ToolResultBlock, 'content'> {
-  /** A string, or pieces; empty where the tool returned nothing. */
+  /** A string, or blocks. Empty if the tool returned nothing. */
   content: string | readonly ToolResultPart[];
 }
 

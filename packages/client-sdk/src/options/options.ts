@@ -88,7 +88,7 @@ export interface AskOptions
         'model' | 'question' | 'system' | 'history' | 'messages' | 'tools' | 'stop' | 'outputSchema'
       >
     > {
-  /** Instructions that the model follows over the whole conversation: a string, or texts with cache points. */
+  /** Instructions for the whole conversation: a string, or text blocks with cache points. */
   readonly system?: string | readonly (TextBlock | CachePointBlock)[] | undefined;
 
   /** Earlier turns as text, oldest first: user and assistant in turn, starting with user, ending with assistant. */
@@ -106,7 +106,7 @@ export interface AskOptions
    */
   readonly tools?: readonly (DeclaredTool | RunnableTool | CachePointBlock)[] | undefined;
 
-  /** At most four strings that end the answer where the model writes one of them. */
+  /** At most four strings. The answer ends when the model writes one of them. */
   readonly stop?: readonly string[] | undefined;
 
   /**

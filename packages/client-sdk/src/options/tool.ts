@@ -51,9 +51,9 @@ export type ToolInput<Input> =
 
 /** What `tool()` takes. */
 export type ToolDefinition<Input> = ToolInput<Input> & {
-  /** 1 to 64 letters, digits, `_` and `-`. No two tools of a request have the same. */
+  /** 1 to 64 letters, digits, `_` and `-`. Unique in the request. */
   readonly name: string;
-  /** What it does, and when to call it: the model decides by this. */
+  /** What the tool does, and when to call it. The model decides by this. */
   readonly description?: string | undefined;
 };
 

@@ -30,11 +30,11 @@ const retentionDays = [
 export interface Quota {
   /** Requests in one period. */
   limit: number;
-  /** AWS does not say at which moment one ends; the local gateway takes the calendar of UTC. */
+  /** AWS does not document when a period ends. The local gateway uses calendar periods in UTC. */
   period: 'DAY' | 'WEEK' | 'MONTH';
   /**
-   * Requests that are subtracted from the limit in the first period, as AWS documents it; older texts of AWS called it
-   * the day that a period starts on, and the service still accepts only 0 for DAY, 0-6 for WEEK and 0-27 for MONTH. Not
+   * Requests that are subtracted from the limit in the first period, as AWS documents it. Older AWS documentation called it
+   * the day on which a period starts, and the service still accepts only 0 for DAY, 0-6 for WEEK and 0-27 for MONTH. Not
    * tried on AWS. Default: 0.
    *
    * @see https://docs.aws.amazon.com/apigateway/latest/api/API_QuotaSettings.html
@@ -42,31 +42,31 @@ export interface Quota {
   offset?: number | undefined;
 }
 
-/** What a team may do. A key always comes with a quota, so there is no plan without one. */
+/** What a team may do. Every key has a quota, so every plan has one. */
 export interface AuthoredPlan<Alias extends string = string> {
   /** How fast each key may ask. */
   throttle: Throttle;
-  /** How often each key may ask, refused requests included. */
+  /** How often each key may ask. Refused requests count too. */
   quota: Quota;
   /** Aliases that the plan's teams may ask; each must be offered by `models`. */
   models: readonly Alias[];
   /** The most output tokens that one ask may have. Default: each model's own limit. */
   maxTokens?: number | undefined;
   /**
-   * Whether an ask for more output tokens than `maxTokens` or the model allows is answered within what is allowed, and not
-   * refused. The answer has the header `x-max-tokens-lowered-to`, and where it ends early, the stop reason `max_tokens`. For
-   * coding agents, which ask for as much as the model of that name has with its maker. Default: false.
+   * Whether an ask for more output tokens than `maxTokens` or the model allows is lowered to what is allowed, instead of
+   * refused. The answer then has the header `x-max-tokens-lowered-to`, and if it was cut off, the stop reason `max_tokens`.
+   * Useful for coding agents, which ask for as many tokens as the model's vendor allows. Default: false.
    */
   clampMaxTokens?: boolean | undefined;
   /**
-   * What each team of the plan may use, over all its keys, by UTC day and month: exact at any concurrency, with an
-   * error that says how much and until when. A limit in USD needs a price for every model of the plan. Default:
-   * nothing is counted.
+   * What each team of the plan may use, over all its keys, per UTC day and month. Limits are exact at any concurrency, and
+   * their error says how much is used and when it resets. A limit in USD needs a price for every model of the plan.
+   * Default: nothing is counted.
    */
   limits?: Limits | undefined;
   /**
-   * A Bedrock Guardrail of the deployment's Region, applied to every question and answer of the plan's teams. It is
-   * billed apart. Default: none.
+   * A Bedrock Guardrail in the deployment's Region, applied to every question and answer of the plan's teams. AWS bills it
+   * separately. Default: none.
    *
    * @see https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails.html
    */
@@ -75,32 +75,32 @@ export interface AuthoredPlan<Alias extends string = string> {
 
 /** An API key to make. */
 export interface AuthoredKey {
-  /** As in a list of names: unique over the account's Region, and without `-sign-in` at its end. */
+  /** Unique in the account and Region, and not ending in `-sign-in`. */
   name: string;
-  /** A key that is not is refused. Default: true. */
+  /** Whether the key works. Default: true. */
   enabled?: boolean | undefined;
-  /** What this key may use, on top of its team's limits. Default: no limits of its own. */
+  /** The key's own limits, in addition to its team's. Default: none. */
   limits?: Limits | undefined;
 }
 
 /** Anyone who gets keys: a department, a customer, an app. */
 export interface AuthoredTeam<PlanName extends string = string> {
   /**
-   * Name of the plan. A deployed key cannot move to another plan: CloudFormation would put it into the new one before
-   * it leaves the old one, which API Gateway refuses. Change the limits of the plan, or give the team keys with new
-   * names, which then have new values.
+   * Name of the plan. A deployed key cannot move to another plan, because CloudFormation would add it to the new plan
+   * before removing it from the old one, which API Gateway refuses. Change the plan's limits, or give the team keys with
+   * new names, which then have new values.
    */
   plan: PlanName;
   /**
-   * Names of the API keys to make, unique over all teams and all stages of an account and Region, as CloudFormation may
-   * refuse a name that another stack made. API Gateway makes their values. Throttle and quota hold
-   * for each key; the limits of the plan hold for all of them together. Names that end in `-sign-in` are those of keys
-   * that `signIn` makes. Default: none; the team's people sign in, or the command line makes its keys.
+   * Names of the API keys to make. They must be unique over all teams and stages of an account and Region, because
+   * CloudFormation may refuse a name that another stack made. API Gateway makes their values. Throttle and quota apply to
+   * each key; the plan's limits apply to all of them together. Names must not end in `-sign-in`, which is for the keys
+   * that `signIn` makes. Default: none, for a team whose people sign in or whose keys the command line makes.
    */
   keys?: readonly (string | AuthoredKey)[] | undefined;
 }
 
-/** A model to offer: an alias of the catalogue, or a definition with an alias of its own. */
+/** A model to offer: an alias of the catalogue, or your own definition with its alias. */
 export type AuthoredModel = CatalogueAlias | (ModelDefinition & { readonly alias: string });
 
 type AliasOf<Model extends AuthoredModel> = Model extends { readonly alias: infer Alias extends string }
@@ -115,8 +115,8 @@ export interface AuthoredProxyConfig<
   /** Prefix of the stack's and its resources' names: lower-case letters, digits and hyphens. */
   name: string;
   /**
-   * Name of the API's stage and last part of the stack's name, such as `dev`: lower-case letters and digits. It has no
-   * hyphen, so that `a` and `b-c` are not the stack of `a-b` and `c`.
+   * Name of the API's stage and last part of the stack's name, such as `dev`: lower-case letters and digits. Hyphens are
+   * not allowed, because name `a` with stage `b-c` would be the same stack as name `a-b` with stage `c`.
    */
   stage: string;
   /** AWS Region to deploy to and call Bedrock in. */
@@ -124,8 +124,8 @@ export interface AuthoredProxyConfig<
   /** Models that this deployment offers. */
   models: Models;
   /**
-   * Other names that callers may say, each for one of the models: `{ 'gpt-4o': 'nova-pro' }`. Letters, digits, `.`, `-`, `_`,
-   * `:` and `/`. The ids that Bedrock has for a model, and Anthropic for a Claude, lead to it without. Default: none.
+   * Other names that callers may use for a model: `{ 'gpt-4o': 'nova-pro' }`. Letters, digits, `.`, `-`, `_`, `:` and `/`.
+   * Bedrock's ids of a model, and Anthropic's of a Claude model, work without an entry. Default: none.
    */
   aliases?: Readonly<Record<string, AliasOf<Models[number]>>> | undefined;
   /** Plans by name. */
@@ -133,41 +133,40 @@ export interface AuthoredProxyConfig<
   /** Teams by name. */
   teams: Record<string, AuthoredTeam<NoInfer<PlanName>>>;
   /**
-   * Prices in USD per million tokens, by alias, that take the place of the catalogue's. Where AWS says one per 1,000
-   * tokens, 1,000 times that. Input and output not 0 where there is a limit in USD. `proxy prices` reads AWS's.
+   * Prices in USD per million tokens, by alias, in place of the catalogue's. Multiply a price per 1,000 tokens by 1,000.
+   * With a limit in USD, input and output must be above 0. `proxy prices` compares them with AWS's Price List.
    */
   prices?: { readonly [Alias in AliasOf<Models[number]>]?: Price | undefined } | undefined;
   /**
-   * Under which qualifier the account and Region are bootstrapped for the CDK: `cdk bootstrap --qualifier`, at most ten
-   * lower-case letters and digits. Default: the CDK's own, `hnb659fds`.
+   * The qualifier with which the account and Region are bootstrapped for the CDK (`cdk bootstrap --qualifier`): at most ten
+   * lower-case letters and digits. Default: the CDK's, `hnb659fds`.
    *
    * @see https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
    */
   bootstrapQualifier?: string | undefined;
   /**
-   * Whether a model that neither the Region nor its geography offers may be reached through a global inference
-   * profile: any commercial Region may then answer, and see what is asked. Default: false.
+   * Whether a model that neither the Region nor its geography offers may be called through a global inference profile. Any
+   * commercial Region may then answer, and sees the request. Default: false.
    *
    * @see https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html
    */
   globalInference?: boolean | undefined;
   /**
-   * Whether the stage writes an access log (no prompts, no key values). It fails to deploy in an account whose
-   * API Gateway CloudWatch role is not set, which is a setting of the whole account and Region. Default: false.
+   * Whether the stage writes an access log (without prompts and key values). It needs API Gateway's CloudWatch role, a
+   * setting of the whole account and Region; without it, the deployment fails. Default: false.
    *
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
    */
   accessLog?: boolean | undefined;
   /**
-   * Whether a key may come as `Authorization: Bearer` too, as OpenAI's SDKs and most clients of other APIs send it. An
-   * authorizer then runs before every request, refused ones too: a function for about 0.21 USD a million requests. False:
-   * API Gateway alone reads keys, from `x-api-key`. With `signIn` there is an authorizer either way, and nothing changes.
-   * Default: true.
+   * Whether a key may also come as `Authorization: Bearer`, as OpenAI's SDKs and most clients of other APIs send it. An
+   * authorizer function then runs before every request, even refused ones, for about 0.21 USD per million requests. With
+   * `false`, only `x-api-key` works. With `signIn` there is an authorizer anyway, and this changes nothing. Default: true.
    */
   bearer?: boolean | undefined;
   /**
-   * Lets people and programs in with a token of a Cognito user pool, or of any issuer of OpenID Connect, beside API
-   * keys. Default: API keys only.
+   * Lets people and programs call with a token of a Cognito user pool, or of any OpenID Connect issuer, as well as with
+   * API keys. Default: API keys only.
    */
   signIn?: AuthoredSignIn | undefined;
   /** Days that logs are kept. Default: 30. */

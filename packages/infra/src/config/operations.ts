@@ -4,8 +4,8 @@ import { Throttle } from './throttle.ts';
 /** Alarms, and where they go. */
 export interface AlarmsConfig {
   /**
-   * Address that gets a mail for every alarm, once its reader has confirmed the subscription. Default: none; the
-   * alarms are seen in CloudWatch, and anything may subscribe to their topic.
+   * Address that gets a mail for every alarm, after its owner has confirmed the subscription. Default: none; alarms are
+   * in CloudWatch, and anything may subscribe to their topic.
    */
   email?: string | undefined;
 }
@@ -13,9 +13,9 @@ export interface AlarmsConfig {
 /** A web application firewall in front of the API. */
 export interface WafConfig {
   /**
-   * Requests that one address may make in five minutes, whatever its keys. Default: as many as the keys of the config
-   * together were promised, or one key of the fastest plan if that is more. Keys made at run time do not raise it: where
-   * many of them ask from one address, say here what they need together.
+   * Requests that one address may make in five minutes, with any keys. Default: as many as the plans promise to the keys of
+   * the config together, or to one key of the fastest plan if that is more. Keys made at run time do not raise it: if many
+   * of them call from one address, set what they need together.
    */
   rateLimit?: number | undefined;
 }
@@ -26,25 +26,24 @@ export interface CorsConfig {
   origins: readonly string[];
 }
 
-/** How a deployment is watched, kept and shielded; may differ from stage to stage. */
+/** How a deployment is monitored, kept and protected. May differ from stage to stage. */
 export interface OperationsConfig {
   /**
-   * Whether there are alarms: `true` or their settings, or `false`. They use nine of the ten alarm metrics that CloudWatch
-   * has for free each month, so those of a second deployment cost about 0.80 USD a month. Default: true.
+   * Whether there are alarms: `true`, their settings, or `false`. They use nine of CloudWatch's ten free alarm metrics per
+   * month, so a second deployment's alarms cost about 0.80 USD a month. Default: true.
    *
    * @see https://aws.amazon.com/cloudwatch/pricing/
    */
   alarms?: boolean | AlarmsConfig | undefined;
   /**
-   * Whether there is a dashboard. The first three of an account are free, each further one costs 3 USD a month.
-   * Default: true.
+   * Whether there is a dashboard. An account's first three are free; each further one costs 3 USD a month. Default: true.
    *
    * @see https://aws.amazon.com/cloudwatch/pricing/
    */
   dashboard?: boolean | undefined;
   /**
-   * A ceiling on the calls in flight, which is taken out of what the account's other functions have; 0 stops every
-   * call. It fails to deploy where too few would be left, as in a new account, whose limit may be 10. Default: no
+   * A ceiling on the calls in flight. It is reserved, so the account's other functions have that many fewer; 0 stops every
+   * call. The deployment leaves it off if the account has too few, as a new account with a limit of 10. Default: no
    * ceiling.
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
@@ -58,29 +57,29 @@ export interface OperationsConfig {
    */
   memoryMb?: number | undefined;
   /**
-   * How fast all keys together may ask, those made at run time too; at least as fast as the fastest plan. API Gateway
-   * keeps it for each route of the stage. Default: what AWS gives an account by default, 10,000 requests a second and
-   * 5,000 at once, or what the keys of the config were promised if that is more. An account with less keeps to its own.
+   * How fast all keys together may ask, including keys made at run time. It must be at least as fast as the fastest plan.
+   * API Gateway applies it to each route of the stage. Default: AWS's default for an account, 10,000 requests a second and
+   * 5,000 at once, or what the plans promise to the keys of the config if that is more. A lower account limit applies too.
    *
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
    */
   stageThrottle?: Throttle | undefined;
   /**
-   * What becomes of the table of counters, teams and keys when the stack is deleted. `retain`: it stays, protected against
-   * deletion, to be looked up. `destroy`: it goes along. Either way the next deployment makes a new table: every limit
-   * begins at 0 again, and teams and keys made at run time are gone. Default: `retain`.
+   * What happens to the table of counters, teams and keys when the stack is deleted. `retain`: it stays, protected against
+   * deletion, so you can read it. `destroy`: it is deleted too. Either way the next deployment makes a new table: counting
+   * starts again at 0, and teams and keys made at run time are gone. Default: `retain`.
    */
   removalPolicy?: 'retain' | 'destroy' | undefined;
-  /** Tags on everything that takes tags, on top of `Application` and `Stage`. Default: none. */
+  /** Tags on every resource that takes tags, in addition to `Application` and `Stage`. Default: none. */
   tags?: Readonly<Record<string, string>> | undefined;
   /**
-   * Whether AWS WAF stands in front of the API: `true` or its settings, or `false`. It costs about 7 USD a month while
-   * idle. Default: false.
+   * Whether AWS WAF is in front of the API: `true`, its settings, or `false`. It costs about 7 USD a month while idle.
+   * Default: false.
    *
    * @see https://aws.amazon.com/waf/pricing/
    */
   waf?: boolean | WafConfig | undefined;
-  /** Lets web pages call the API from the browser, where anyone who opens them sees the key. Default: none may. */
+  /** Web pages that may call the API from the browser, where every visitor can see the key. Default: none. */
   cors?: CorsConfig | undefined;
 }
 

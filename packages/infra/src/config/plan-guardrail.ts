@@ -2,23 +2,23 @@ import { Guardrail } from '@org/lambda/environment';
 import * as z from 'zod/mini';
 
 /**
- * A guardrail profile, through which a guardrail uses cross-Region inference: what is asked and answered is then checked
- * in any of its Regions.
+ * A guardrail profile, with which a guardrail uses cross-Region inference: any of its Regions may then check questions and
+ * answers.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-cross-region-support.html
  */
 export interface GuardrailProfile {
   /** Such as `us.guardrail.v1:0`. */
   id: string;
-  /** Every destination Region that AWS's table has for the deployment's Region, which is mostly one of them. */
+  /** Every destination Region of the deployment's Region in AWS's table. Mostly, that Region is one of them. */
   regions: readonly string[];
 }
 
 /** A guardrail that a plan's questions and answers pass. */
 export interface PlanGuardrail extends Guardrail {
   /**
-   * The profile that the guardrail was made with, if it uses cross-Region inference: the function may then apply it in
-   * exactly these Regions, which AWS wants to be allowed. `doctor` says where it is missing. Default: none.
+   * The profile that the guardrail was made with, if it uses cross-Region inference. The function may then apply it in
+   * exactly these Regions, as AWS requires. `doctor` says if it is missing. Default: none.
    *
    * @see https://docs.aws.amazon.com/bedrock/latest/userguide/guardrail-profiles-permissions.html
    */

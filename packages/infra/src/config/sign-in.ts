@@ -1,24 +1,24 @@
 import * as z from 'zod/mini';
 import { namePattern } from './name.ts';
 
-/** Which claim of a token is for which team. */
+/** How a token's claim leads to a team. */
 interface TeamClaim {
   /**
-   * Name of the claim that holds the team: a string, or a list of strings of which the first that is a team counts. It must
-   * be one that people cannot set themselves, or they choose their own team; groups are best. `email` and `phone_number`
-   * count only where the token says that they are verified. Default: `cognito:groups` of a user pool, `team` of any other
+   * Name of the claim that holds the team: a string, or a list of strings, of which the first that is a team counts. People
+   * must not be able to set it themselves, or they choose their own team; groups are best. `email` and `phone_number`
+   * count only if the token says that they are verified. Default: `cognito:groups` for a user pool, `team` for another
    * issuer.
    */
   claim?: string | undefined;
-  /** Team by value of the claim; no other value counts then. Default: the value is the name of the team. */
+  /** Team by value of the claim. Other values are then refused. Default: the value is the team's name. */
   teams?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A user pool of Amazon Cognito. */
 export interface CognitoSignIn extends TeamClaim {
   /**
-   * `create` makes a user pool with this deployment, with a group for each team, and nobody in it. Else the id of a
-   * pool, and of the app clients whose tokens are taken.
+   * `create` makes a user pool with this deployment, with a group for each team, and without users. Otherwise the id of a
+   * pool, and of the app clients whose tokens are accepted.
    */
   cognito: 'create' | { userPoolId: string; clientId: string | readonly string[] };
   /**
@@ -31,20 +31,20 @@ export interface CognitoSignIn extends TeamClaim {
 
 /** Any issuer of OpenID Connect: Entra ID, Okta, Auth0, Keycloak, Google, GitHub Actions. */
 export interface OidcSignIn extends TeamClaim {
-  /** URL of the issuer, exactly as the `iss` of its tokens. */
+  /** URL of the issuer, exactly as in the `iss` of its tokens. */
   issuer: string;
-  /** What the `aud` of a token may be. */
+  /** The accepted `aud` of a token. */
   audience: string | readonly string[];
-  /** URL of the issuer's signing keys. Default: what its `/.well-known/openid-configuration` says. */
+  /** URL of the issuer's signing keys. Default: the one in its `/.well-known/openid-configuration`. */
   jwksUri?: string | undefined;
 }
 
-/** How people and programs call with a token of the company's own sign-in, beside API keys. */
+/** How people and programs call with a token of your company's sign-in, as well as with API keys. */
 export type AuthoredSignIn = CognitoSignIn | OidcSignIn;
 
 /**
- * The standard attributes of a user pool's users, which are claims of their ID tokens. Unless the app client's
- * `WriteAttributes` say otherwise, users set their own.
+ * The standard attributes of a user pool's users, which are claims of their ID tokens. Users can set their own, unless
+ * the app client's `WriteAttributes` forbid it.
  *
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html
  */

@@ -2,8 +2,7 @@ import * as z from 'zod/mini';
 import { positiveInteger } from './positive-integer.ts';
 
 /**
- * A token bucket of API Gateway: for each key where a plan has it, for all keys together where the stage has it. Best
- * effort, says AWS.
+ * A token bucket of API Gateway: a plan's applies to each key, the stage's to all keys together. AWS calls it best effort.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
  */

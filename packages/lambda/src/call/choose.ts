@@ -55,7 +55,7 @@ export function chooseModel(name: string, caller: Caller, config: Config): Chose
     code: model ? 'model_not_allowed' : 'unknown_model',
     message: model
       ? `The plan of this API key does not include the model ${alias}. ${choice}`
-      : `There is no model of this name here. ${choice}`,
+      : `The requested model is not offered here. ${choice}`,
     param: 'model',
     details: { available },
   });

@@ -32,7 +32,7 @@ const quoted = (values: readonly unknown[]) => values.map((value) => JSON.string
 /** Says of a field that there is none of its name, and which one was probably meant. */
 export function unknownField(name: string, names: readonly string[]): string {
   const near = nearest(name, names);
-  return `is not a field of this request${near === undefined ? '' : `; did you mean ${near}?`}`;
+  return `is not a field of this request${near === undefined ? '' : ` (did you mean ${near}?)`}`;
 }
 
 /**

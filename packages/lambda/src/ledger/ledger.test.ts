@@ -100,7 +100,7 @@ test('a used-up limit says which, how much, and when it resets', async () => {
   for (let made = 0; made < 2; made += 1) await (await hold([scope])).settle(call, signal);
   expect(await refusal(hold([scope]))).toEqual({
     code: 'quota_exceeded',
-    message: '2 of 2 requests of this team are used this month. It resets at 2026-12-01T00:00:00.000Z.',
+    message: 'This team has used 2 of 2 requests this month. The limit resets at 2026-12-01T00:00:00.000Z.',
     details: {
       limit: 'requests',
       period: 'month',
@@ -122,7 +122,7 @@ test('a call larger than a limit gets a different error than a used-up quota, an
   expect(await refusal(hold([team({ tokens: { day: 60 } })]))).toEqual({
     code: 'exceeds_limit',
     message:
-      'The call may need 100 tokens, and this team has only 60 in a day: it never fits. Shorten it, ask for fewer maxTokens, or ask the operator for more.',
+      'The call may need 100 tokens, but this team has only 60 per day, so waiting will not help. Shorten it, ask for fewer maxTokens, or ask the operator for more.',
     details: { limit: 'tokens', period: 'day', scope: 'team', max: 60, needed: 100 },
   });
 });

@@ -7,28 +7,28 @@ export const metricUnits = {
   Requests: 'Count',
   /** Requests that ended in an error, whatever its code. */
   Errors: 'Count',
-  /** From the request's start in the function to its end. */
+  /** From the request's arrival in the function to its end. */
   Latency: 'Milliseconds',
-  /** Of that, the part that Bedrock took. */
+  /** The part of it that Bedrock took. */
   UpstreamLatency: 'Milliseconds',
-  /** Of a stream, the time until its first piece of text. */
+  /** For a stream, the time until its first piece of text. */
   TimeToFirstDelta: 'Milliseconds',
   /** Tokens that Bedrock read, those of a prompt cache included. */
   InputTokens: 'Count',
   /** Tokens that Bedrock wrote. */
   OutputTokens: 'Count',
-  /** USD by the price table, where a price is known. */
+  /** USD by the price table, if a price is known. */
   Cost: 'None',
   /** Requests that the ledger refused: `quota_exceeded`, `exceeds_limit`, `rate_limited`. */
   HoldsRefused: 'Count',
   /**
-   * Charges that are not what they should be: one could not be written, so that the whole hold stays charged, or was above
-   * what was held, so that a limit may have been passed.
+   * Wrong charges. Either a charge could not be written, so all that was held stays charged; or the call cost more than was
+   * held, so a limit may be overspent.
    */
   WrongCharges: 'Count',
   /** Calls that the operator has to act on: `upstream_denied`, `model_unavailable`. */
   AccessFailures: 'Count',
-  /** Limits that a call took past 80 % of what they allow. */
+  /** Limits that a call took past 80 %. */
   LimitsNearlyReached: 'Count',
 } as const;
 

@@ -9,33 +9,32 @@ import { ProxyError, type ServiceFailure } from '../proxy-error.ts';
 import type { ClientName } from './client-name.ts';
 
 /**
- * All that is ever logged of a request. An allow-list by construction: no prompt, no answer, no header and no key
- * value has a field here.
+ * All that is ever logged of a request. It is an allow-list: prompts, answers, headers and key values have no field here.
  */
 export interface RequestLog {
   /** As in the answer, and in `x-request-id`. */
   readonly requestId: string;
   /** The name of the route. */
   operation?: RouteName;
-  /** Whose API the route speaks: `native`, `openai` or `anthropic`. Left out where it is of both. */
+  /** The API of the route: `native`, `openai` or `anthropic`. Left out if the route belongs to both. */
   door?: DoorName | undefined;
-  /** Which client it says it is, by a name of a fixed list; `other` for one that is not in it. Anybody can say anything. */
+  /** The client, as it names itself, from a fixed list; else `other`. A caller can claim to be any client. */
   client?: ClientName | undefined;
   /** Id of the API key, never its value. */
   keyId?: string;
-  /** Who asked. */
+  /** The team that asked. */
   team?: string;
   /** The plan of the team. */
   plan?: string;
   /** The alias that was asked. */
   model?: string;
-  /** The Bedrock model or inference profile that it stood for. */
+  /** The Bedrock model or inference profile behind the alias. */
   modelId?: string;
   /** HTTP status of the answer. */
   status?: number;
-  /** The error that the caller got; left out where there was none. */
+  /** The error that the caller got. Left out if there was none. */
   code?: ErrorCode;
-  /** To how many output tokens the plan lowered the call. */
+  /** The output tokens that the plan lowered the call to. */
   maxTokensLoweredTo?: number | undefined;
   /** Why the model stopped. */
   stopReason?: string;
@@ -43,35 +42,35 @@ export interface RequestLog {
   usage?: TokenUsage;
   /** Their estimated price, in USD. */
   costUsd?: number | undefined;
-  /** What the call was let through with: requests, tokens and micro-USD. Counted only where the plan or the key has limits. */
+  /** What was reserved (held) for the call: requests, tokens and micro-USD. Only if the plan or the key has limits. */
   held?: Amounts;
-  /** What of it stays charged, in the same units. */
+  /** What stays charged of it, in the same units. */
   charged?: Amounts;
-  /** The call cost more than it held, so a limit may have been passed by the difference. */
+  /** The call cost more than was held, so a limit may be overspent by the difference. */
   underestimated?: boolean;
-  /** Why the charge could not be written, so that the whole hold stays charged. */
+  /** Why the charge could not be written. All that was held then stays charged. */
   settleError?: string;
-  /** The limits that this call took past 80 % of what they allow: `scope`, `limit`, `period`, `max`, `used`. */
+  /** The limits that this call took past 80 %: `scope`, `limit`, `period`, `max`, `used`. */
   limitsNearlyReached?: readonly LimitUse[];
   /** With `quota_exceeded` and `exceeds_limit`: the limit that refused the call. */
   refusedBy?: QuotaDetails | ExcessDetails | undefined;
-  /** Of a stream: pieces of text. */
+  /** For a stream: pieces of text. */
   deltas?: number;
-  /** Of a stream: milliseconds until the first piece of text. */
+  /** For a stream: milliseconds until the first piece of text. */
   firstDeltaMs?: number;
-  /** The caller hung up before the end, and Lambda let the function know, which the local gateway does not. */
+  /** The caller hung up before the end, and Lambda told the function. The local gateway does not. */
   callerGone?: boolean;
   /** Milliseconds that Bedrock took. */
   upstreamMs?: number;
-  /** Milliseconds from the request's start in the function to its end. */
+  /** Milliseconds from the request's arrival in the function to its end. */
   totalMs?: number;
   /**
-   * What Bedrock or DynamoDB said of a failure: `name`, `status` and `requestId`. `said` is there where Bedrock's words
-   * are not known here: those of them that are in a list of common ones, so that nothing of a prompt is among them. Please
+   * A failure of Bedrock or DynamoDB: `name`, `status` and `requestId`. For a message of Bedrock's that this proxy does not
+   * know, `said` has those of its words that are in a list of common ones, so nothing of a prompt is among them. Please
    * report it.
    */
   failure?: ServiceFailure;
-  /** Where an unforeseen error was thrown: its class and stack frames, without its message. */
+  /** For an unexpected error: its class and stack frames, without its message. */
   trace?: readonly string[];
 }
 

@@ -1,6 +1,6 @@
 import type { FieldTable } from '../field-table.ts';
 
-/** Fields of a request for tokens to be counted. */
+/** Fields of a request to count tokens. */
 export type CountField =
   | 'model'
   | 'messages'
@@ -41,7 +41,7 @@ export type MessageField =
   | 'thread';
 
 /**
- * What becomes of each field of a request for tokens to be counted.
+ * What happens to each field of a request to count tokens.
  *
  * @see https://platform.claude.com/docs/en/api/messages-count-tokens
  */
@@ -49,50 +49,50 @@ export const countFields: FieldTable<CountField> = {
   model: { fate: 'kept', note: 'An alias of this deployment.' },
   messages: {
     fate: 'kept',
-    note: 'Images and documents are bytes in base64: an address or a file id is refused, and nothing is fetched. A message of the role system goes to the front for a model that reads none between turns.',
+    note: 'Images and documents are bytes in base64; URLs and file ids are refused. For a model that reads no system message between turns, it moves to the front.',
   },
-  system: { fate: 'kept', note: 'A string, or blocks of text.' },
+  system: { fate: 'kept', note: 'A string, or text blocks.' },
   tools: {
     fate: 'kept',
-    note: 'Tools of your own. Those that Anthropic runs or has defined are refused; hints on how to load and stream a tool are left out.',
+    note: 'Your own tools. Tools that Anthropic runs or defines are refused. Hints on how to load and stream a tool are left out.',
   },
   tool_choice: {
     fate: 'kept',
-    note: 'Of a model that cannot be kept from calling several tools at once, the first call is passed on where `disable_parallel_tool_use` is set.',
+    note: 'With `disable_parallel_tool_use`, a model that still calls several tools at once has only its first call passed on.',
   },
   thinking: {
     fate: 'translated',
-    note: 'In the form that the model takes: a budget for one that takes budgets, adaptive for one that decides by itself, an effort for a model of another maker.',
+    note: 'Translated to what the model takes: a budget, adaptive thinking, or for models of other vendors an effort.',
   },
   output_config: {
     fate: 'translated',
-    note: '`effort` where the model can be asked for it, and `format` where it can be held to a schema, else it is refused; `task_budget` is left out.',
+    note: '`effort` and `format`, if the model supports them; otherwise they are refused. `task_budget` is left out.',
   },
-  output_format: { fate: 'translated', note: 'As `output_config.format`, which took its place.' },
+  output_format: { fate: 'translated', note: 'The older name of `output_config.format`.' },
   cache_control: {
     fate: 'translated',
-    note: 'Put on the last block of the last message. Here and on blocks, `scope` is left out, and what the model cannot keep for an hour is kept for 5 minutes; a model without a cache keeps nothing.',
+    note: 'Put on the last block of the last message. Here and on blocks, `scope` is left out, an hour becomes 5 minutes if the model cannot keep a cache for an hour, and a model without a cache ignores it.',
   },
-  anthropic_version: { fate: 'ignored', note: 'Bedrock takes one version, and is sent that one.' },
+  anthropic_version: { fate: 'ignored', note: 'Bedrock takes only one version, and gets that one.' },
   anthropic_beta: {
     fate: 'translated',
-    note: 'Betas that Bedrock knows, from here and from the header `anthropic-beta`, under its own names; others are left out, for it refuses them.',
+    note: 'Betas from here and from the header `anthropic-beta`. Those that Bedrock knows are passed on under its names; it would refuse others, so they are left out.',
   },
   betas: { fate: 'translated', note: 'As `anthropic_beta`.' },
   context_management: {
     fate: 'ignored',
-    note: 'The model reads the whole conversation: nothing is cleared from it or summarized.',
+    note: 'The model reads the whole conversation: nothing is cleared or summarized.',
   },
   compaction: { fate: 'ignored', note: 'The model reads the whole conversation.' },
-  mcp_servers: { fate: 'refused', note: 'It calls no server for you.', harmless: [[]] },
+  mcp_servers: { fate: 'refused', note: 'The proxy calls no server.', harmless: [[]] },
   speed: { fate: 'refused', note: 'Bedrock has one speed.', harmless: ['standard'] },
   billing_policy: { fate: 'ignored', note: 'AWS bills the operator of this proxy.' },
-  user_profile_id: { fate: 'ignored', note: 'Who asks is known by the key.' },
-  workspace_id: { fate: 'ignored', note: 'Who asks is known by the key.' },
+  user_profile_id: { fate: 'ignored', note: 'The key identifies the caller.' },
+  workspace_id: { fate: 'ignored', note: 'The key identifies the caller.' },
 };
 
 /**
- * What becomes of each field of a request for an answer.
+ * What happens to each field of a request for an answer.
  *
  * @see https://platform.claude.com/docs/en/api/messages
  */
@@ -100,22 +100,22 @@ export const messageFields: FieldTable<MessageField> = {
   ...countFields,
   max_tokens: {
     fate: 'kept',
-    note: 'Within what plan and model allow. So many tokens are held of the limits.',
+    note: 'At most what plan and model allow. That many tokens are reserved from the limits.',
   },
-  stream: { fate: 'kept', note: 'Whether the answer comes while it is written.' },
+  stream: { fate: 'kept', note: 'Whether to stream the answer.' },
   stop_sequences: { fate: 'kept', note: 'Strings that end the answer.' },
   temperature: { fate: 'kept', note: '0 to 1, for models that take it.' },
   top_p: { fate: 'kept', note: '0 to 1, for models that take it.' },
-  top_k: { fate: 'kept', note: 'For Claude alone; other models refuse it here.' },
-  metadata: { fate: 'ignored', note: 'Who asks is known by the key.' },
+  top_k: { fate: 'kept', note: 'For Claude only; refused for other models.' },
+  metadata: { fate: 'ignored', note: 'The key identifies the caller.' },
   service_tier: {
     fate: 'refused',
-    note: 'A call is served in the standard tier.',
+    note: 'Calls use the standard tier.',
     harmless: ['auto', 'standard_only'],
   },
   inference_geo: {
     fate: 'refused',
-    note: 'Where a model runs is chosen by the deployment.',
+    note: 'The deployment chooses where a model runs.',
     harmless: ['not_available'],
   },
   container: { fate: 'refused', note: 'Nothing is run in a container.' },
@@ -131,7 +131,7 @@ export const messageFields: FieldTable<MessageField> = {
   },
   thread: {
     fate: 'refused',
-    note: 'No conversation is kept here: send all of it. The SDK does, once it is told so.',
+    note: 'No conversation is stored: send all of it. The SDK does so after this error.',
     details: { error_code: 'thread_unsupported_request', unsupported: ['thread'] },
   },
 };
