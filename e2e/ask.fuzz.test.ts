@@ -10,7 +10,7 @@ import {
 } from '@org/models';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { callsTo } from './calls.ts';
+import { callsTo } from './arbitrary-calls.ts';
 import { goOn, startMiddle } from './middle.ts';
 
 const region = 'us-east-1';

@@ -1,3 +1,5 @@
+// Bedrock in its own process, over either protocol. Its answers are prepared bytes, so that it uses as little of the
+// machine as possible. Its parent process sets the pace.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
@@ -34,10 +36,6 @@ export interface StartedBedrock {
   readonly http2Url: string;
 }
 
-/**
- * Bedrock in its own process, over either protocol. Its answers are prepared bytes, so that it uses as
- * little of the machine as possible.
- */
 const text = 'A dystopia is an imagined society in which life is made miserable.';
 const usage = { inputTokens: 8, outputTokens: 20, totalTokens: 28 };
 const converse = JSON.stringify({

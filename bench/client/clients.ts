@@ -9,7 +9,7 @@ import { type Statistics, statisticsOf } from '../measure/statistics.ts';
 import { publish } from '../part.ts';
 import { pieceCount } from './answers.ts';
 import { bundleClients, bundleSource } from './bundles.ts';
-import { installed, versionOf } from './installed.ts';
+import { installed, versionOf } from './installed-size.ts';
 import { profile } from './profile.ts';
 import { ours, type Subject, subjects } from './subjects.ts';
 import { type Measured, measureWarm } from './warm.ts';

@@ -5,7 +5,7 @@ import { readCounters } from '@org/lambda/ledger/counters';
 import { momentOf } from '@org/lambda/ledger/moment';
 import { countersKey, type Item } from '@org/table';
 import type { Bill, Bills } from './backends-process.ts';
-import { mostHeld } from './calls.ts';
+import { mostHeld } from './planned-calls.ts';
 import { openTeams, type SoakTeam, teams } from './teams.ts';
 
 /** A team's use as the ledger recorded it and as Bedrock billed it. */

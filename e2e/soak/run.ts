@@ -12,7 +12,7 @@ import {
   type PlannedCall,
   planCall,
   possibleOutcomes,
-} from './calls.ts';
+} from './planned-calls.ts';
 import type { Command, Report } from './gateway-process.ts';
 import { type Holding, measureHolding } from './memory.ts';
 import { between, randomOf } from './random.ts';

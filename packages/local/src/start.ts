@@ -162,7 +162,7 @@ function fail(message: string): never {
 
 /** Errors whose message says what to do. */
 const said = [
-  ...[ConfigError, TemplateError, TableCreationError],
+  ...[ConfigError, TableCreationError],
   ...[DirectoryError, KeyFileError, CredentialsMissingError],
 ];
 
@@ -172,6 +172,11 @@ try {
   if (error instanceof PortInUseError) {
     fail(
       `Port ${error.port} is in use by another program. Stop that program, or set the variable PORT to another port.`,
+    );
+  }
+  if (error instanceof TemplateError) {
+    fail(
+      `The local gateway cannot run the template: ${error.message}. packages/local/README.md says what it can run.`,
     );
   }
   if (error instanceof Error && said.some((kind) => error instanceof kind)) fail(error.message);

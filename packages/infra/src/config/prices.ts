@@ -1,6 +1,6 @@
 import type { Limits } from '@org/contract';
 import { type ModelDefinition, type Price, priceOf, rateName, rateSections, ratesIn } from '@org/models';
-import { correction } from './near.ts';
+import { correction } from './correction.ts';
 import { isKnownRegion, lacks, type Model, offeredBy, offeredIn, type Reference } from './references.ts';
 
 /** The parts of a config for which prices matter. An undefined part is absent, or itself at fault. */

@@ -6,7 +6,7 @@ import {
   type ModelDefinition,
   type OfferedModel,
 } from '@org/models';
-import { correction } from './near.ts';
+import { correction } from './correction.ts';
 
 /** A model that is itself at fault, but may have a name. */
 export interface FaultyModel {
