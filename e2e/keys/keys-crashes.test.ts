@@ -243,27 +243,27 @@ const claims: readonly [RegExp, (operator: Operator, ...named: string[]) => Prom
     },
   ],
   [
-    /The old key (\S+) is of the config and works/g,
+    /The old key (\S+) is in the config, and works/g,
     async ({ valueInConfig, working }, name = '') => {
       const values = (await working(atLast)).map(({ value }) => value);
       expect(values).toContain(valueInConfig(name));
     },
   ],
   [
-    /(?:Revoked (\S+) \(|There was nothing left to revoke of (\S+)\.)/g,
+    /(?:Revoked (\S+) \(|Nothing was left to revoke of (\S+) in )/g,
     async ({ working }, revoked, nothing) => {
       const names = (await working(later)).map(({ name }) => name);
       expect(names).not.toContain(revoked ?? nothing);
     },
   ],
   [
-    /(?:Revoked|Nothing is left of) what (\S+) had replaced/g,
-    async ({ working }, replaced) => {
-      expect((await working(later)).filter(({ name }) => name === replaced)).toHaveLength(1);
+    /Revoked the keys that (\S+) replaced|(\S+) has no replaced keys left/g,
+    async ({ working }, revoked, nothing) => {
+      expect((await working(later)).filter(({ name }) => name === (revoked ?? nothing))).toHaveLength(1);
     },
   ],
   [
-    /The team (\S+) and its keys \((\d+)\) are on the plan (\S+);/g,
+    /The team (\S+) in [^\n]*? and its keys \((\d+)\) are on the plan (\S+)\./g,
     async ({ working }, _, count, plan) => {
       const keys = await working(later);
       expect(keys).toHaveLength(Number(count));
@@ -271,7 +271,7 @@ const claims: readonly [RegExp, (operator: Operator, ...named: string[]) => Prom
     },
   ],
   [
-    /The team (\S+) is deleted/g,
+    /The team (\S+) in [^\n]*? is deleted/g,
     async ({ operate, watch }, name = '') => {
       expect((await watch(later)).filter((key) => key.team === name)).toEqual([]);
       expect((await operate('teams list')).stdout).not.toContain(name);

@@ -121,7 +121,7 @@ test("a team's usage comes back with its name, and the command that deletes the 
   const value = await done(before, 'keys', 'create', 'app', '--team', 'acme');
   await send({ key: value, body: { model: 'llama', question: 'What is a dystopia', maxTokens: 10 } });
   const { stderr } = await proxy(before, 'teams', 'delete', 'acme', '--yes');
-  expect(stderr).toMatch(/The team acme .*is deleted\..*What it used stays counted/s);
+  expect(stderr).toMatch(/The team acme .*is deleted\..*Its usage stays counted/s);
   await done(before, 'teams', 'create', 'acme', '--plan', 'few');
   expect(await done(before, 'usage', '--team', 'acme')).toMatch(/^acme +few +requests\/day .* 1 +5 /m);
 });

@@ -72,7 +72,7 @@ test('without --now, the command says that the replaced key of the config still 
   const { proxy, working } = await start();
   await proxy('keys', 'rotate', 'thrifty-key');
   const rotated = await proxy('keys', 'rotate', 'thrifty-key-2');
-  expect(rotated.stderr).toMatch(/thrifty-key-2 works until.*thrifty-key is of the config and works until/s);
+  expect(rotated.stderr).toMatch(/thrifty-key-2 works until.*thrifty-key is in the config, and works until/s);
   expect(await working()).toHaveLength(3);
   await proxy('keys', 'revoke', 'thrifty-key', '--yes');
   expect((await proxy('keys', 'rotate', 'thrifty-key-2')).stderr).toMatch(
@@ -102,7 +102,7 @@ test('a name that stands for a key of the config and one made at run time is rev
   expect(await working()).toHaveLength(2);
   const { stderr } = await proxy('keys', 'revoke', 'thrifty-key', '--yes');
   expect(stderr).toMatch(
-    /Revoked thrifty-key \(\w+\).*thrifty-key of the config, .* is disabled.*enabled: false/s,
+    /Revoked thrifty-key \(\w+\).*thrifty-key of the config is disabled.*enabled: false/s,
   );
   expect(await working()).toEqual([]);
 });
@@ -111,7 +111,7 @@ test('such a name is rotated as both: with --now both end; without, the command 
   const { proxy, proxyEarlier, working } = await start();
   await proxyEarlier('keys', 'create', 'thrifty-key', '--team', 'thrifty');
   const { stderr } = await proxy('keys', 'rotate', 'thrifty-key');
-  expect(stderr).toMatch(/thrifty-key works until 2026.*thrifty-key is of the config and works until/s);
+  expect(stderr).toMatch(/thrifty-key works until 2026.*thrifty-key is in the config, and works until/s);
   expect(await working()).toHaveLength(3);
   const now = await proxy('keys', 'rotate', 'thrifty-key', '--now', '--yes');
   expect(await working()).toEqual([['thrifty-key', now.stdout]]);

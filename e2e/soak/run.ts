@@ -4,6 +4,8 @@ import { startHelper } from '../helper-process.ts';
 import { type Relay, startRelay } from '../relay.ts';
 import { type Audit, openAccounts } from './audit.ts';
 import type { Backends, Bills } from './backends-process.ts';
+import type { Command, Report } from './gateway-process.ts';
+import { type Holding, measureHolding } from './memory.ts';
 import {
   type CallOutcome,
   makeCall,
@@ -13,8 +15,6 @@ import {
   planCall,
   possibleOutcomes,
 } from './planned-calls.ts';
-import type { Command, Report } from './gateway-process.ts';
-import { type Holding, measureHolding } from './memory.ts';
 import { between, randomOf } from './random.ts';
 import { openTeams, soakConfig, teams } from './teams.ts';
 

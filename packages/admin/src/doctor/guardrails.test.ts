@@ -73,14 +73,14 @@ test.each<[fault: string, answer: AwsAnswer | undefined, status: string, what: R
     'one that uses cross-Region inference without its profile',
     acrossRegions,
     'warning',
-    /through us\.guardrail\.v1:0, which the function may not apply/,
+    /through us\.guardrail\.v1:0/,
     advice(/plans\.starter\.guardrail\.profile to \{ id: 'us\.guardrail\.v1:0', regions/),
   ],
   [
     'one that the one who runs this may not look at',
     undefined,
     'warning',
-    /could not be looked at.*not authorized/,
+    /not authorized/,
     advice(/Allow bedrock:GetGuardrail/),
   ],
 ])('%s is said, with what to do', async (_, answer, status, what, remedy) => {

@@ -28,7 +28,7 @@ test.each<[what: string, limits: Limits | undefined]>([
       check: 'plan',
       of: 'starter',
       status: 'warning',
-      what: expect.stringMatching(/^has no limits: .* bounded by throttle and quota alone/),
+      what: expect.stringMatching(/^has no limits: .*throttle and quota/),
       remedy: { kind: 'advice', text: 'Give plans.starter.limits, such as { usd: { month: 25 } }.' },
     },
   ]);
@@ -39,19 +39,19 @@ test.each<[what: string, limits: Limits, finding: string, field: string]>([
   [
     'of fewer tokens than any call holds',
     { tokens: { month: 145 } },
-    'no call fits its 145 tokens/month: the smallest is let through with 146 tokens',
+    'no call fits its 145 tokens/month: the smallest call needs 146 tokens',
     'tokens.month',
   ],
   [
     'of fewer tokens than any ask holds that names no maxTokens',
     { tokens: { day: 1168 } },
-    'only calls with a small maxTokens fit its 1,168 tokens/day: one without is let through with 1,169 tokens',
+    'only calls with a small maxTokens fit its 1,168 tokens/day: a call without it needs 1,169 tokens',
     'tokens.day',
   ],
   [
     'of less than a call to the cheapest model holds',
     { usd: { day: 0.000_005 } },
-    'no call fits its $0.000005/day: the smallest is let through with $0.000006',
+    'no call fits its $0.000005/day: the smallest call needs $0.000006',
     'usd.day',
   ],
   [

@@ -23,7 +23,7 @@ test('the catalogue has every price that the shipped config needs', () => {
 });
 
 test.each<[what: string, alias: string, price: Price, said: RegExp, field: RegExp]>([
-  ['a cache of an hour', 'claude-haiku-4.5', plain, /writes to a cache of an hour cost/, /\.5 cacheWrite1h/],
+  ['a cache of an hour', 'claude-haiku-4.5', plain, /writes to a cache of an hour/, /\.5 cacheWrite1h/],
   [
     'a cache of an hour of long input',
     'claude-haiku-5.5',
@@ -35,14 +35,14 @@ test.each<[what: string, alias: string, price: Price, said: RegExp, field: RegEx
     'the tiers',
     'nova-pro',
     plain,
-    /the tier priority and the tier flex cost/,
+    /the tier priority and the tier flex/,
     /tiers\.priority and tiers\.flex/,
   ],
   [
     'one tier',
     'nova-pro',
     { ...plain, tiers: { flex: plain } },
-    /leaves out what the tier priority/,
+    /the tier priority/,
     /priority/,
   ],
 ])('a price without %s is a warning that names the field', (_, alias, price, said, field) => {

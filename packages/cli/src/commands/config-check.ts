@@ -1,4 +1,5 @@
 import { amountText, configWarnings, limitsText } from '@org/admin';
+import { type Limits, limitKinds } from '@org/contract';
 import { ConfigError, loadProxyConfig, type ProxyConfig, stackNameOf } from '@org/infra/config';
 import { aliasOf, definitionOf, type Lifecycle, locateModel, type ModelLocation, priceIn } from '@org/models';
 import type { Command } from 'commander';
@@ -103,13 +104,13 @@ function describe(config: ProxyConfig): string {
       { head: 'limits' },
       { head: 'models' },
     ],
-    plans.map(({ name, teams, keys, limits, models: aliases }) => [
-      name,
-      String(teams),
-      String(keys),
-      limits ? limitsText(limits) : 'none',
-      aliases.join(', '),
-    ]),
+    plans.flatMap(({ name, teams, keys, limits, models: aliases }) => {
+      const [first = 'none', ...others] = linesOf(limits);
+      return [
+        [name, String(teams), String(keys), first, aliases.join(', ')],
+        ...others.map((line) => ['', '', '', line]),
+      ];
+    }),
   );
   const modelTable = renderTable(
     [
@@ -132,6 +133,11 @@ function describe(config: ProxyConfig): string {
       ? 'The cost of a month has no upper bound: not every plan has a limit in USD per month.'
       : `Models can cost at most ${amountText('usd', most)} per month for the teams of the config, at the prices below. Teams made at run time come on top.`;
   return `The config is good: ${stack} in ${region}.\n\n${planTable}\n\n${cost}\n\nPrices are in USD per million tokens.\n${modelTable}`;
+}
+
+/** A line for each kind: all limits of a plan in one would be wider than a terminal. */
+function linesOf(limits: Limits = {}): string[] {
+  return limitKinds.flatMap((kind) => limitsText({ [kind]: limits[kind] }) || []);
 }
 
 /** `us-east-1`, or the profile and the Regions that may answer. */

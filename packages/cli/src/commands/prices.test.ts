@@ -90,7 +90,7 @@ test('differences are a table, nothing is written, and the command ends with 1',
   expect(printed).toMatch(/^ALIAS +RATE +YOURS +FROM +AWS$/m);
   expect(printed).toMatch(/^nova-lite +input +0\.06 +catalogue +0\.07$/m);
   expect(printed).toMatch(/^nova-lite +cacheWrite +- +catalogue +0$/m);
-  expect(noted).toMatch(/2 rates differ.*\nTake them over: \.\/proxy prices --write --config /);
+  expect(noted).toMatch(/2 rates differ.*\n.*: \.\/proxy prices --write --config /);
   expect(code).toBe(1);
   expect(existsSync(listed)).toBe(false);
 });
@@ -125,7 +125,7 @@ test('--write writes a file beside the config, which once imported leaves no dif
   const again = await prices(taking.file, dearer);
   expect(again.printed).toMatch(/has the same for one model/);
   const changed = await prices(taking.file, list(lite('input-tokens', '0.00008')), '--write');
-  expect(changed.noted).not.toContain('does not take them');
+  expect(changed.noted).not.toContain('import listed');
   expect(JSON.parse(readFileSync(taking.listed, 'utf8')).prices['nova-lite']).toMatchObject({ input: 0.08 });
 });
 
@@ -134,7 +134,7 @@ test('prices of another Region do not stay in the file', async () => {
   const beside = JSON.stringify({ source: 'x', region: 'eu-west-2', date: '2026-01-01', prices: pro });
   const { file, listed } = configured({ beside });
   const { noted } = await prices(file, dearer, '--write');
-  expect(noted).toContain('What it had of eu-west-2 is gone.');
+  expect(noted).toContain('eu-west-2');
   expect(JSON.parse(readFileSync(listed, 'utf8'))).toMatchObject({ region: 'us-east-1' });
   expect(Object.keys(JSON.parse(readFileSync(listed, 'utf8')).prices)).toEqual(['nova-lite']);
 });
@@ -174,6 +174,6 @@ test('an unreachable Price List is reported like any unreachable service', async
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAOPERATOR00000000');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'operator-not-a-secret');
   const { code, noted } = await runRecorded(['prices', '--config', file]);
-  expect(noted).toMatch(/ECONNREFUSED.*\nNothing listens there/);
+  expect(noted).toMatch(/ECONNREFUSED.*\nNothing listens/);
   expect(code).toBe(1);
 });

@@ -28,7 +28,7 @@ export function addTeamsDelete(teams: Command, cli: Cli): void {
         await cli.terminal.confirm(`Delete the team ${name} in ${target}? ${what}.`);
       }
       await deleteTeam(deployment, name);
-      const refused = keys.length > 0 ? ` Each of its keys: ${refusedWithin}` : '';
+      const refused = keys.length > 0 ? ` ${refusedWithin}` : '';
       cli.terminal.note(
         `The team ${name} in ${target} is deleted.${refused}\nIts usage stays counted: a new team of the same name continues from it.`,
       );

@@ -1,7 +1,7 @@
 import { believedForMs } from '@org/table';
 
 /** The longest time that calls with an ended key still work. */
-export const refusedWithin = `Calls with it stop working within ${believedForMs / 1000} seconds.`;
+export const refusedWithin = `Calls with a revoked key fail within ${believedForMs / 1000} seconds.`;
 
 /** The same for a key that only API Gateway disables. */
 export const disabledWithin = 'API Gateway can take minutes to refuse it everywhere.';

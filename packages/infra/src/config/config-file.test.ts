@@ -61,6 +61,6 @@ test('if the import of a copied config leads nowhere, the error says where to im
     "import { defineProxyConfig } from './not-here/config.ts'; export default defineProxyConfig({});",
   );
   await expect(loadProxyConfig(file)).rejects.toThrow(
-    /cannot be loaded: .*; from there, defineProxyConfig is imported from '\.\..*\/packages\/infra\/src\/config\/config\.ts'/,
+    /cannot be loaded: .*; from there, import defineProxyConfig from '\.\..*\/packages\/infra\/src\/config\/config\.ts'/,
   );
 });

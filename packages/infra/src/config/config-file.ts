@@ -48,9 +48,12 @@ async function load(path: string): Promise<{ readonly default?: unknown }> {
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    const hint = isMissingModule(error) ? `; ${importHint(path)}` : '';
+    const hint = hintOn(error, path);
     throw new ConfigError([
-      { path: 'config', message: `${placeOf(error, path)} cannot be loaded: ${reason}${hint}` },
+      {
+        path: 'config',
+        message: `${placeOf(error, path)} cannot be loaded: ${reason}${hint === undefined ? '' : `; ${hint}`}`,
+      },
     ]);
   }
 }
@@ -65,8 +68,11 @@ function placeOf(error: unknown, path: string): string {
   return place ? `${place.file}, line ${place.line},` : path;
 }
 
-function isMissingModule(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
+function hintOn(error: unknown, path: string): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ERR_MODULE_NOT_FOUND') return importHint(path);
+  if (code === 'ERR_UNKNOWN_FILE_EXTENSION') return 'write the config in TypeScript or JavaScript';
+  return undefined;
 }
 
 /** A copied config still imports from its old place. */

@@ -54,7 +54,7 @@ export function heededFields<Name extends string>(table: FieldTable<Name>, body:
 function refusedField(name: string, { note, details }: FieldRule): ProxyError {
   return new ProxyError({
     code: 'unsupported_feature',
-    message: `This proxy does not support ${name}: ${note} Leave it out.`,
+    message: `This proxy does not support ${name}. Leave it out. ${note}`,
     param: name,
     details,
   });

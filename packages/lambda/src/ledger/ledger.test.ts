@@ -261,10 +261,10 @@ test('an amount of money is exact as written, not its binary neighbour', async (
   expect(limits).toMatchObject([{ max: 2.01, used: 0.000001, remaining: 2.009999 }, { max: 1.1 }]);
 });
 
-test('a limit of 0 says that nothing is let through, and not when it resets, which would not help', async () => {
+test('a limit of 0 says that every call is refused, and not when it resets, which would not help', async () => {
   const { message, details } = await refusal(hold([team({ requests: { day: 0 } })]));
   expect(message).toBe(
-    'The limit on requests per day of this team is 0: nothing is let through. Ask the operator.',
+    'The limit on requests per day of this team is 0, so every call is refused. Ask the operator.',
   );
   expect(details).toMatchObject({ limit: 'requests', period: 'day', max: 0, used: 0 });
 });

@@ -153,7 +153,7 @@ function refuseProbabilities({ include = [] }: ResponseRequest): void {
   if (!include.includes(probabilities)) return;
   throw new ProxyError({
     code: 'unsupported_feature',
-    message: `This proxy does not support ${probabilities}: Bedrock returns no token probabilities. Leave it out.`,
+    message: `This proxy does not support ${probabilities}. Leave it out. Bedrock returns no token probabilities.`,
     param: 'include',
   });
 }
