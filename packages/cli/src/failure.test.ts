@@ -24,7 +24,7 @@ test.each([
   ['ExpiredTokenException', /Sign in/],
   ['UnrecognizedClientException', /Region of the config is enabled/],
   ['AccessDeniedException', /docs\/keys\.md/],
-  ['TooManyRequestsException', /Run it again/],
+  ['TooManyRequestsException', /10 management calls/],
   ['LimitExceededException', /10,000 API keys/],
 ])('%s of AWS says what to do', (name, advice) => {
   const { text = '', exitCode } = explained(named(name, 'as AWS says it'));

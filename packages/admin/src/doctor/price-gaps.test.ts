@@ -31,20 +31,8 @@ test.each<[what: string, alias: string, price: Price, said: RegExp, field: RegEx
     /a cache of an hour/,
     /longContext\.cacheWrite1h/,
   ],
-  [
-    'the tiers',
-    'nova-pro',
-    plain,
-    /the tier priority and the tier flex/,
-    /tiers\.priority and tiers\.flex/,
-  ],
-  [
-    'one tier',
-    'nova-pro',
-    { ...plain, tiers: { flex: plain } },
-    /the tier priority/,
-    /priority/,
-  ],
+  ['the tiers', 'nova-pro', plain, /the tier priority and the tier flex/, /tiers\.priority and tiers\.flex/],
+  ['one tier', 'nova-pro', { ...plain, tiers: { flex: plain } }, /the tier priority/, /priority/],
 ])('a price without %s is a warning that names the field', (_, alias, price, said, field) => {
   expect(checkPriceGaps(configOf(alias, price))).toEqual([
     {
