@@ -304,7 +304,7 @@ test('the simulated Bedrock costs nothing, and nothing is said of money', async 
 
 test('--bedrock aws without credentials is said so, with the ways out', async () => {
   const { code, stdout, stderr } = await run(['--once', '--bedrock', 'aws'], nobody);
-  expect(stderr).toMatch(/^There are no AWS credentials that can be used: .*aws sso login/m);
+  expect(stderr).toMatch(/^There are no usable AWS credentials: .*aws sso login/m);
   expect(stderr).not.toContain('    at ');
   expect(stdout).not.toContain('Endpoint');
   expect(code).toBe(1);

@@ -152,7 +152,7 @@ const beforeTheAnswer = {
     caller: 'invalid_request',
     again: false,
   },
-  'has no more of its tokens of the day': {
+  'has used up its daily tokens': {
     ...refused,
     faults: [exception('ThrottlingException', 'Too many tokens per day, please wait before trying again.')],
     caller: 'model_throttled',

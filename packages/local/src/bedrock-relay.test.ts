@@ -148,5 +148,5 @@ test('without credentials it does not start, and says what to do', async () => {
   onTestFinished(() => void vi.unstubAllEnvs());
   const starting = startBedrockRelay({ region: 'eu-west-1', onDenied: () => {} });
   await expect(starting).rejects.toThrow(CredentialsMissingError);
-  await expect(starting).rejects.toThrow(/no AWS credentials that can be used.*aws sso login/);
+  await expect(starting).rejects.toThrow(/no usable AWS credentials.*aws sso login/);
 });

@@ -1,4 +1,4 @@
-import { amountText, type Usage } from '@org/admin';
+import { amountText, countText, type Usage } from '@org/admin';
 import { type LimitKind, type LimitStatus, limitKinds } from '@org/contract';
 import type { Style, Terminal } from '../terminal.ts';
 import { bar } from './bar.ts';

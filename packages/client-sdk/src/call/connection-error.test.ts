@@ -135,7 +135,7 @@ test('what asks for a sign-in in between is said, and that the question did not 
   const { client, calls } = await scene((response) => response.writeHead(407).end());
   const { error } = await client.safeAsk('llama', 'Hi');
   expect(error).toMatchObject({ name: 'ConnectionError', attempts: 1, retryable: false });
-  expect(error?.message).toContain('asks for a sign-in of its own (HTTP 407). The request came no further.');
+  expect(error?.message).toContain('(HTTP 407). The request did not reach the server.');
   await expect(client.models()).rejects.toMatchObject({ attempts: 1, retryable: false });
   expect(calls).toHaveLength(2);
 });

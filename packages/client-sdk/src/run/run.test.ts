@@ -363,7 +363,7 @@ describe('a run that fails', () => {
     [null, 'options must be an object.'],
     [{ maxSteps: 0 }, 'maxSteps must be a whole number, 1 or more.'],
     [{ maxSteps: '5' }, 'maxSteps must be a whole number, 1 or more.'],
-    [{ history: [], messages: [] }, 'history cannot be together with messages.'],
+    [{ history: [], messages: [] }, 'history cannot be combined with messages.'],
     [{ history: [null] }, 'history.0 must be an object.'],
     [{ tools: [null] }, 'tools.0 must be an object.'],
   ])('because an option is wrong has sent nothing: %j', async (options, message) => {

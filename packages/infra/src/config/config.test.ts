@@ -230,7 +230,7 @@ const faults: [fault: string, config: unknown, path: string, fix: RegExp][] = [
     'a guardrail of another Region',
     withPlan({ guardrail: { id: 'arn:aws:bedrock:eu-west-1:111122223333:guardrail/abc123', version: '1' } }),
     'plans.starter.guardrail.id',
-    /is a guardrail of eu-west-1, and Bedrock is called in us-east-1; give one of us-east-1/,
+    /guardrail in eu-west-1.* us-east-1/,
   ],
   [
     'a model imported elsewhere',

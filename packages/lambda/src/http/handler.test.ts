@@ -326,7 +326,7 @@ test.each<[feature: string, field: object, param?: string, capabilities?: PlainC
       param,
       [],
     ]);
-    expect(json.error.message).toContain(`The model llama does not support ${feature}. Leave that out`);
+    expect(json.error.message).toContain(`The model llama does not support ${feature}. `);
   },
 );
 
