@@ -55,7 +55,7 @@ export function openApiDocument(docs: DocstringOf) {
           type: 'http',
           scheme: 'bearer',
           description:
-            'The same key, as clients of other APIs send it; or a token of the sign-in of the deployment, where it has one. Off where its config says `bearer: false` and has no sign-in.',
+            'The same key, as clients of other APIs send it; or a sign-in token, if the deployment has sign-in. Refused if its config has `bearer: false` and no sign-in.',
         },
       },
       headers: responseHeaders(docs),

@@ -48,15 +48,16 @@ interface Operation {
 }
 
 export const tags = [
-  { name: 'Ask', description: 'Ask a model, and have it counted.' },
-  { name: 'OpenAI', description: "The same for OpenAI's SDKs, and for whatever else speaks as they do." },
+  { name: 'Ask', description: 'Ask a model. Each call counts against the limits.' },
+  { name: 'OpenAI', description: "The same in OpenAI's API, for its SDKs and other clients of it." },
   {
     name: 'Anthropic',
-    description: "The same for Anthropic's SDKs, and for whatever else speaks as they do.",
+    description: "The same in Anthropic's API, for its SDKs and other clients of it.",
   },
   {
     name: 'Look up',
-    description: 'What the key may do, and what is left of its limits. Neither counts against them.',
+    description:
+      'The models of a key, and what is left of its limits. These requests do not count against them.',
   },
 ] as const;
 
@@ -64,10 +65,10 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
   ask: {
     tag: 'Ask',
     description: [
-      'The answer has up to 5 minutes. A longer one is for the stream.',
+      'An answer may take up to 5 minutes. Use the stream for longer ones.',
       '',
-      'Before the model is called, the most that the call can cost is held of every limit; afterwards what it did cost is',
-      'charged. A call that may not fit is refused, and costs nothing.',
+      'Before the call, the proxy reserves the most that it can cost from every limit. Afterwards it charges the true cost. A',
+      'call that may not fit is refused, and costs nothing.',
     ].join('\n'),
     answer: 'The whole answer.',
     limitHeaders: true,
@@ -82,8 +83,8 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
       '`delta` for text, and for every other block a `block_start`, any number of `block_delta` and a `block_end`; then',
       'exactly one of `done` and `error`. A stream that stops without one of the two has failed.',
       '',
-      'What goes wrong before the first event is an HTTP error. Lines that begin with a colon are comments, which keep the',
-      'connection alive: at least one every 15 seconds. Skip events of types that you do not know.',
+      'A failure before the first event is an HTTP error. Lines that begin with a colon are comments, which keep the',
+      'connection alive: at least one every 15 seconds. Skip events of unknown types.',
       '',
       '```',
       'event: delta',
@@ -94,7 +95,7 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
       '```',
     ].join('\n'),
     answer:
-      'Events. The schema is that of the `data` of each, which is JSON in one line; `type` is the name of the event.',
+      'Events. The schema describes the `data` of an event, which is JSON in one line; `type` is the name of the event.',
     limitHeaders: false,
     request: { schema: AskRequestSchema, examples: requestExamples },
     response: { schema: StreamEventSchema, examples: eventExamples },
@@ -102,10 +103,10 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
   embed: {
     tag: 'Ask',
     description: [
-      'Up to 256 texts in one request, which counts once against limits of requests. Each becomes one vector,',
-      'and none is cut: one that is longer than the model can read is an error.',
+      'Up to 256 texts in one request, which counts once against limits of requests. Each becomes one vector. No text is cut',
+      'off: one that is longer than the model can read is an error.',
     ].join('\n'),
-    answer: 'A vector for each text, in their order.',
+    answer: 'One vector per text, in the same order.',
     limitHeaders: true,
     request: { schema: EmbedRequestSchema, examples: embedRequestExamples },
     response: { schema: EmbeddingsSchema, examples: embeddingsExamples },
@@ -114,8 +115,8 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
     tag: 'OpenAI',
     description: [
       "The request and the answer are those of [OpenAI's API](https://developers.openai.com/api/reference/resources/chat): give",
-      'its SDKs the URL of this deployment, with `/v1` after the stage, as their base URL. What becomes of each field is in',
-      'docs/doors.md. With `stream: true` the answer is a stream of server-sent events, which ends with `[DONE]`, or with an',
+      'its SDKs the URL of this deployment, with `/v1` after the stage, as their base URL. docs/doors.md describes',
+      'each field. With `stream: true` the answer is a stream of server-sent events, which ends with `[DONE]`, or with an',
       'error as its last event.',
     ].join('\n'),
     answer: 'The completion, or its chunks.',
@@ -134,8 +135,8 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
     tag: 'OpenAI',
     description: [
       "The request and the answer are those of [OpenAI's API](https://developers.openai.com/api/reference/resources/responses):",
-      "what the Vercel AI SDK's `openai()`, the Agents SDK and Codex speak. Nothing is stored, so each request brings its whole",
-      'input. What becomes of each field is in docs/doors.md. With `stream: true` the answer is a stream of server-sent events,',
+      "the API of the Vercel AI SDK's `openai()`, the Agents SDK and Codex. Nothing is stored, so each request must have its",
+      'whole input. docs/doors.md describes each field. With `stream: true` the answer is a stream of server-sent events,',
       'which ends with `response.completed`, `response.incomplete` or `response.failed`.',
     ].join('\n'),
     answer: 'The response, or its events.',
@@ -145,8 +146,8 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
     tag: 'Anthropic',
     description: [
       "The request and the answer are those of [Anthropic's API](https://platform.claude.com/docs/en/api/messages): give its SDKs",
-      'the URL of this deployment, with the stage and without `/v1`, as their base URL. What becomes of each field is in',
-      'docs/doors.md. Claude gets the request nearly as it is, and other models get it translated. With `stream: true` the answer',
+      'the URL of this deployment, with the stage and without `/v1`, as their base URL. docs/doors.md describes',
+      'each field. Claude gets the request nearly as it is, and other models get it translated. With `stream: true` the answer',
       'is a stream of server-sent events, which ends with `message_stop`, or with an `error` as its last event.',
     ].join('\n'),
     answer: 'The message, or its events.',
@@ -156,8 +157,8 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
     tag: 'Anthropic',
     description: [
       "The request and the answer are those of [Anthropic's API](https://platform.claude.com/docs/en/api/messages-count-tokens).",
-      'Nothing is charged. The header `x-token-count` says `exact` where Bedrock has counted; it does not for every model, and',
-      'else the number is an `estimate`, which is rather high.',
+      'Nothing is charged. The header `x-token-count` is `exact` if Bedrock counted. For models that Bedrock does not count for,',
+      'it is `estimate`, and the number is rather high.',
     ].join('\n'),
     answer: 'The number of tokens.',
     limitHeaders: false,
@@ -165,7 +166,8 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
   },
   models: {
     tag: 'Look up',
-    description: 'Ask only what a model can: what it cannot is refused with `unsupported_feature`.',
+    description:
+      'Each model with its capabilities. A request that needs another one is refused with `unsupported_feature`.',
     answer: 'The models.',
     limitHeaders: false,
     response: { schema: ModelListSchema, examples: modelListExamples },
@@ -174,7 +176,7 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
     tag: 'Look up',
     description: [
       "One object for both: OpenAI's `{object, data}` and Anthropic's `{data, has_more, first_id, last_id}`, each model with",
-      'the fields of both. All are in one page. `id` is a name to ask by: an alias, or one that the config gives a model.',
+      'the fields of both. All are on one page. `id` is a name for requests: an alias, or another name that the config gives a model.',
     ].join('\n'),
     answer: 'The models.',
     limitHeaders: false,
@@ -182,7 +184,7 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
   v1Model: {
     tag: 'Look up',
     description:
-      'Takes every name that asking takes, those that Bedrock and Anthropic have for a model too, and repeats it as `id`.',
+      'Takes every name that a request for an answer takes, including the ids of Bedrock and Anthropic, and repeats it as `id`.',
     answer: 'The model.',
     pathParameters: { model: 'Name of a model, URL-encoded.' },
     limitHeaders: false,
@@ -190,7 +192,7 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
   usage: {
     tag: 'Look up',
     description:
-      'The numbers are exact, and those that decide. What calls in flight may still cost is counted as used.',
+      'The exact numbers that admit or refuse calls. The most that calls in flight may still cost counts as used.',
     answer: 'The limits.',
     limitHeaders: true,
     response: { schema: UsageReportSchema, examples: usageExamples },

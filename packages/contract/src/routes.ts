@@ -5,9 +5,9 @@ export interface Route {
   /** Below the stage: `https://{api}/{stage}{path}`. A part in braces is a parameter, which callers encode. */
   readonly path: `/${string}`;
   readonly summary: string;
-  /** Whether it takes what a model is asked. All but the one that counts tokens ask the model: that may cost something. */
+  /** Whether its body is a request for a model. All such routes call the model, and may cost money, except counting tokens. */
   readonly asks: boolean;
-  /** Codes that it answers with beside those of every route and, where it asks a model, of asking. Default: none. */
+  /** Error codes in addition to those of every route and, if it asks a model, those of asking. Default: none. */
   readonly errors?: readonly ErrorCode[];
   /** Of a success. An error is JSON, unless it ends a stream that has begun. */
   readonly mediaType: 'application/json' | 'text/event-stream';
@@ -41,7 +41,7 @@ export const routes = {
   chatCompletions: {
     method: 'POST',
     path: '/v1/chat/completions',
-    summary: "Ask a model in the words of OpenAI's chat completions, whole or as server-sent events.",
+    summary: "OpenAI's chat completions, whole or as server-sent events.",
     asks: true,
     mediaType: 'application/json',
     streams: true,
@@ -49,14 +49,14 @@ export const routes = {
   embeddings: {
     method: 'POST',
     path: '/v1/embeddings',
-    summary: "Turn texts into vectors in the words of OpenAI's embeddings.",
+    summary: "OpenAI's embeddings: turn texts into vectors.",
     asks: true,
     mediaType: 'application/json',
   },
   responses: {
     method: 'POST',
     path: '/v1/responses',
-    summary: "Ask a model in the words of OpenAI's responses, whole or as server-sent events.",
+    summary: "OpenAI's responses, whole or as server-sent events.",
     asks: true,
     mediaType: 'application/json',
     streams: true,
@@ -64,7 +64,7 @@ export const routes = {
   messages: {
     method: 'POST',
     path: '/v1/messages',
-    summary: "Ask a model in the words of Anthropic's Messages API, whole or as server-sent events.",
+    summary: "Anthropic's Messages API, whole or as server-sent events.",
     asks: true,
     mediaType: 'application/json',
     streams: true,
@@ -72,14 +72,14 @@ export const routes = {
   countTokens: {
     method: 'POST',
     path: '/v1/messages/count_tokens',
-    summary: "See how many tokens a request of Anthropic's Messages API has, free of charge.",
+    summary: "Count the tokens of a request of Anthropic's Messages API, free of charge.",
     asks: true,
     mediaType: 'application/json',
   },
   models: {
     method: 'GET',
     path: '/models',
-    summary: 'See the models that this key may ask, and what each can do.',
+    summary: 'List the models that this key may ask, and what each can do.',
     asks: false,
     mediaType: 'application/json',
   },
@@ -93,7 +93,7 @@ export const routes = {
   v1Model: {
     method: 'GET',
     path: '/v1/models/{model}',
-    summary: "Look up one model by any name that leads to it, as OpenAI's and Anthropic's SDKs read it.",
+    summary: "Look up one model by its alias or id, as OpenAI's and Anthropic's SDKs read it.",
     asks: false,
     errors: ['unknown_model', 'model_not_allowed'],
     mediaType: 'application/json',
