@@ -144,7 +144,7 @@ test('a sign-in that a fetch lets see is said as well', async () => {
   const { client } = await scene(() => {}, { fetch: async () => new Response('', { status: 407 }) });
   const { error } = await client.safeAsk('llama', 'Hi');
   expect(error).toMatchObject({ name: 'ConnectionError', status: 407, attempts: 1, retryable: false });
-  expect(error?.message).toContain('asks for a sign-in of its own (HTTP 407). The request came no further.');
+  expect(error?.message).toContain('(HTTP 407). The request did not reach the server.');
 });
 
 test('what costs nothing is sent again after any break, and is not said to be billed', () => {
