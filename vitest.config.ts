@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { chromiumOfNpm } from './packages/client-sdk/test/browser/chromium.ts';
 
 // Our packages are read from source; see "exports" in their manifests.
 const conditions = ['@org/source', 'node'];
@@ -17,8 +18,13 @@ const project = (name: string, root: string, include: string[], more: object = {
   },
 });
 
-/** What the client runs in besides Node. A real browser, and an edge runtime without any global of Node's, are in e2e. */
+/** What stands for a runtime of the client's besides Node. A page of a browser is a project of its own. */
 const webEnvironments = ['jsdom', 'happy-dom', 'edge-runtime'];
+
+/** Instead of Node's modules, which a page does not have. */
+const noNode = 'packages/client-sdk/test/browser/no-node.ts';
+
+const clientTests = ['src/**/*.test.ts', 'test/any-runtime.test.ts', 'test/responses.fuzz.test.ts'];
 
 export default defineConfig({
   test: {
@@ -48,6 +54,27 @@ export default defineConfig({
           },
         ),
       ),
+      // That browser is for Linux.
+      ...(process.platform !== 'linux'
+        ? []
+        : [
+            {
+              ...project('client-sdk-chromium', 'packages/client-sdk', clientTests, {
+                browser: {
+                  enabled: true,
+                  provider: chromiumOfNpm,
+                  instances: [{ browser: 'chromium' }],
+                  isolate: false,
+                  screenshotFailures: false,
+                  ui: false,
+                },
+              }),
+              resolve: {
+                conditions: ['@org/source', 'browser'],
+                alias: [{ find: /^(?:node:.*|msw\/node)$/, replacement: join(import.meta.dirname, noNode) }],
+              },
+            },
+          ]),
       project('infra', 'packages/infra', ['**/*.test.ts']),
       project('admin', 'packages/admin', ['**/*.test.ts']),
       project('cli', 'packages/cli', ['**/*.test.ts']),

@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
 import { answer, envelope, limits, readLimits, replying, serve } from '../test/loopback-server.ts';
 import { scene, settings } from '../test/scene.ts';
 import { createBedrockClient } from './client.ts';
-import { platformName } from './options/environment.ts';
+import { isBrowser, platformName } from './options/environment.ts';
 
 const apiKey = 'key';
 
@@ -142,7 +142,7 @@ test.runIf(inNode)('a request says who sends it and which attempt it is', async 
 });
 
 test('a web page sends no user-agent, which CORS would have to allow', async () => {
-  vi.stubGlobal('window', { document: {} });
+  if (!isBrowser()) vi.stubGlobal('window', { document: {} });
   const { client, calls } = await scene(replying(200, answer), { dangerouslyAllowBrowser: true });
   await client.ask('llama', 'Hi');
   expect(calls[0]?.headers['user-agent']).not.toMatch(/bedrock-client/);

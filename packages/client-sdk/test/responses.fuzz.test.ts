@@ -3,11 +3,12 @@ import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { createClient } from '../src/client.ts';
 import { isBedrockProxyError } from '../src/errors/errors.ts';
+import { environmentVariable } from '../src/options/environment.ts';
 import { answer, answerOf, call, envelope, limits, sent, events as textEvents } from './loopback-server.ts';
 import { manualRuntime } from './manual-runtime.ts';
 import { settings } from './scene.ts';
 
-const factor = Number(process.env['FUZZ_RUNS'] ?? 1);
+const factor = Number(environmentVariable('FUZZ_RUNS') ?? 1);
 vi.setConfig({ testTimeout: 60_000 * factor });
 
 /** How often each property is tried: so often, and FUZZ_RUNS times as often where that is set. */

@@ -4,7 +4,7 @@ import { ConfigurationError } from '../errors/errors.ts';
 import { isBrowser } from './environment.ts';
 import type { BedrockClientOptions } from './options.ts';
 
-/** Whether these tests run in one: it cannot look like another runtime. */
+/** Whether these tests run in one, which cannot look like another runtime. */
 const isWebPage = isBrowser();
 
 const key = 'planted-key-0123456789';
@@ -116,7 +116,7 @@ test.each<[string, Record<string, unknown>]>([
   ['a page of Electron', { window: { document: {} }, navigator: { userAgent: `${chrome} Electron/40.0.0` } }],
   ['a worker of a page', { WorkerGlobalScope: class {}, navigator: { userAgent: chrome } }],
   ['a shared worker or a service worker', { WorkerGlobalScope: class {}, navigator: { userAgent: firefox } }],
-])('%s is refused unless it is allowed, and is a browser', async (_, globals) => {
+])('%s is refused unless it is allowed, and is a browser', { skip: isWebPage }, async (_, globals) => {
   runIn(globals);
   expect(refusal(unguarded)).toMatchObject({ field: 'dangerouslyAllowBrowser' });
   let sent: Record<string, string> = {};

@@ -6,10 +6,11 @@ import { manualRuntime } from '../../test/manual-runtime.ts';
 import { settings } from '../../test/scene.ts';
 import { createClient } from '../client.ts';
 import type { Question } from '../options/content.ts';
+import { environmentVariable } from '../options/environment.ts';
 import { tool } from '../options/tool.ts';
 import { toolCalls } from './turns.ts';
 
-const factor = Number(process.env['FUZZ_RUNS'] ?? 1);
+const factor = Number(environmentVariable('FUZZ_RUNS') ?? 1);
 vi.setConfig({ testTimeout: 60_000 * factor });
 
 const text = fc.oneof(fc.constantFrom('', ' ', '\n\t', 'Hello.'), fc.string());

@@ -349,7 +349,7 @@ describe('a run that fails', () => {
     });
     const controller = new AbortController();
     const running = failed(replying(200, answerOf(inOslo)), { tools: [hanging], signal: controller.signal });
-    await opened;
+    await Promise.race([opened, running]);
     const reason = new Error('The user left.');
     controller.abort(reason);
     const { error, progress } = await running;
