@@ -33,6 +33,12 @@ export type {
   ToolUseBlock,
 } from './blocks.ts';
 export {
+  type DescribedIssue,
+  type DescribedValue,
+  describeIssues,
+  describeUnknownField,
+} from './describe-issues.ts';
+export {
   type AvailableModels,
   type DetailsOf,
   type ErrorCode,

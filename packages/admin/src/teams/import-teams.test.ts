@@ -20,7 +20,7 @@ test.each([
   [
     'a field that is misspelt',
     [{ ...team, paln: 'starter' }],
-    '0.paln: is not a field of the file; did you mean "plan"?',
+    '0.paln: is not a field of the file (did you mean plan?)',
   ],
   ['a plan that is missing', [{ ...team, plan: undefined }], '0.plan: is missing; it must be a string'],
   ['a name with a space', [team, { ...team, name: 'a b' }], '1.name: must start with a letter or digit'],
@@ -40,7 +40,7 @@ test.each([
     [team, { name: 'initech', plan: 'starter', keys: ['app', { name: 'acme-app' }] }],
     '1.keys.1.name: is named before, at 0.keys.0: name each key once',
   ],
-  ['a team alone', team, 'file: must be a list'],
+  ['a team alone', team, 'file: must be an array'],
 ])('%s is named with its field, as a fault of the config is', (_, teams, line) => {
   expect(faultsOf(teams)).toContain(line);
 });

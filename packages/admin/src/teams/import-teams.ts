@@ -53,11 +53,11 @@ export interface TeamImport {
  * @throws {AdminError} If the list has another form.
  */
 export function parseTeams(list: unknown, source: string): TeamImport[] {
-  const { data, error } = z.safeParse(Teams, list);
+  const { data, error } = z.safeParse(Teams, list, { reportInput: true });
   if (error) {
     throw new AdminError('invalid_teams', {
       source,
-      issues: describeIssues(error.issues, list, Teams, 'file'),
+      issues: describeIssues(error.issues, Teams, 'file'),
     });
   }
   return data.map(({ keys, ...team }) => ({

@@ -349,8 +349,8 @@ export function defineProxyConfig<const Models extends readonly AuthoredModel[],
  *   nowhere, limits that cannot hold, throttles that contradict each other and guardrails of another Region.
  */
 export function parseProxyConfig(config: unknown): ProxyConfig {
-  const { data, error } = z.safeParse(ProxyConfig, config);
+  const { data, error } = z.safeParse(ProxyConfig, config, { reportInput: true });
   const issues = [...(error?.issues ?? []), ...contradictions(config)];
-  if (!data || issues.length > 0) throw new ConfigError(describeIssues(issues, config, ProxyConfig));
+  if (!data || issues.length > 0) throw new ConfigError(describeIssues(issues, ProxyConfig));
   return data;
 }

@@ -60,7 +60,7 @@ test.each<[fault: string, change: object, path: string, fix: RegExp]>([
     'stageThrottle.burst',
     /is missing/,
   ],
-  ['an unknown removal policy', { removalPolicy: 'snapshot' }, 'removalPolicy', /one of retain, destroy/],
+  ['an unknown removal policy', { removalPolicy: 'snapshot' }, 'removalPolicy', /one of "retain", "destroy"/],
   ["a tag of AWS's own", { tags: { 'aws:x': '1' } }, 'tags.aws:x', /must not start with aws:/],
   ['a tag that is set already', { tags: { Stage: 'x' } }, 'tags.Stage', /is set from the name and the stage/],
   ['a tag with a strange value', { tags: { Team: 'a, b' } }, 'tags.Team', /at most 256 letters/],
