@@ -1,34 +1,14 @@
 import type { Limits } from '@org/contract';
 import { type ModelDefinition, type Price, priceOf, rateName, rateSections, ratesIn } from '@org/models';
 import { correction } from './correction.ts';
-import { isKnownRegion, lacks, type Model, offeredBy, offeredIn, type Reference } from './references.ts';
-
-/** The parts of a config for which prices matter. An undefined part is absent, or itself at fault. */
-interface Priced {
-  readonly region?: string | undefined;
-  readonly globalInference: boolean;
-  readonly models: readonly Model[];
-  readonly prices?: Readonly<Record<string, Price | undefined>> | undefined;
-  readonly plans?:
-    | Readonly<
-        Record<
-          string,
-          { readonly models: readonly (string | undefined)[]; readonly limits?: Limits | undefined }
-        >
-      >
-    | undefined;
-  readonly teams?:
-    | Readonly<
-        Record<
-          string,
-          {
-            readonly plan?: string | undefined;
-            readonly keys: readonly ({ readonly limits?: Limits | undefined } | undefined)[];
-          }
-        >
-      >
-    | undefined;
-}
+import {
+  type CheckedParts,
+  isKnownRegion,
+  lacks,
+  offeredBy,
+  offeredIn,
+  type Reference,
+} from './references.ts';
 
 /**
  * The lowest possible price, in USD per million tokens. A call is charged in whole micro-USD, rounded up, and one
@@ -40,7 +20,7 @@ const leastPrice = 0.000_001;
  * Finds prices of models that are not offered, and limits in USD that could not hold, because a model's price is
  * unknown or 0.
  */
-export function* checkPrices(config: Priced): Iterable<Reference> {
+export function* checkPrices(config: CheckedParts): Iterable<Reference> {
   const { region, globalInference, models, prices = {}, plans = {} } = config;
   const offered = offeredBy(models);
   for (const alias of Object.keys(prices)) {
@@ -85,7 +65,10 @@ export function* checkPrices(config: Priced): Iterable<Reference> {
 }
 
 /** Each limit in USD of a config, with its plan. */
-function* usdLimits({ plans = {}, teams = {} }: Priced): Iterable<{ path: Reference['path']; plan: string }> {
+function* usdLimits({
+  plans = {},
+  teams = {},
+}: CheckedParts): Iterable<{ path: Reference['path']; plan: string }> {
   for (const [plan, { limits }] of Object.entries(plans)) {
     if (limitsUsd(limits)) yield { path: ['plans', plan, 'limits', 'usd'], plan };
   }

@@ -1,3 +1,4 @@
+import type { Limits } from '@org/contract';
 import {
   aliasOf,
   catalogue,
@@ -5,6 +6,7 @@ import {
   locateModel,
   type ModelDefinition,
   type OfferedModel,
+  type Price,
 } from '@org/models';
 import { correction } from './correction.ts';
 
@@ -22,35 +24,30 @@ export interface Reference {
   readonly message: string;
 }
 
-/** The parts of a config that refer to each other or to the catalogue. An undefined part is absent, or itself at fault. */
-interface Referring {
+/** The parts of a config that are checked against each other. An undefined part is absent, or itself at fault. */
+export interface CheckedParts {
   readonly region?: string | undefined;
   readonly globalInference: boolean;
   readonly models: readonly Model[];
   readonly aliases?: Readonly<Record<string, string | undefined>> | undefined;
-  readonly plans?:
-    | Readonly<
-        Record<
-          string,
-          { readonly models: readonly (string | undefined)[]; readonly maxTokens?: number | undefined }
-        >
-      >
-    | undefined;
-  readonly teams?:
-    | Readonly<
-        Record<
-          string,
-          {
-            readonly plan?: string | undefined;
-            readonly keys: readonly ({ readonly name: string } | undefined)[];
-          }
-        >
-      >
-    | undefined;
+  readonly prices?: Readonly<Record<string, Price | undefined>> | undefined;
+  readonly plans?: Readonly<Record<string, CheckedPlan>> | undefined;
+  readonly teams?: Readonly<Record<string, CheckedTeam>> | undefined;
+}
+
+interface CheckedPlan {
+  readonly models: readonly (string | undefined)[];
+  readonly maxTokens?: number | undefined;
+  readonly limits?: Limits | undefined;
+}
+
+interface CheckedTeam {
+  readonly plan?: string | undefined;
+  readonly keys: readonly ({ readonly name: string; readonly limits?: Limits | undefined } | undefined)[];
 }
 
 /** Finds every reference of a config that leads nowhere, or to something that cannot work. */
-export function checkReferences(config: Referring): Reference[] {
+export function checkReferences(config: CheckedParts): Reference[] {
   const faultyModels = [...checkRegion(config), ...checkModels(config)];
   const faulty = new Set(faultyModels.map(({ path: [, index] }) => index));
   const sound = config.models.flatMap((model, index) =>
@@ -66,7 +63,7 @@ export function checkReferences(config: Referring): Reference[] {
 }
 
 /** If the Region has no model, the Region is at fault, and not each model. */
-function* checkRegion({ models, region }: Referring): Iterable<Reference> {
+function* checkRegion({ models, region }: CheckedParts): Iterable<Reference> {
   if (region !== undefined && !isKnownRegion(models, region)) {
     const regions = [...new Set(Object.values(catalogue).flatMap((model) => regionsOf(model, true)))].sort();
     const remedy = correction(region, regions, `choose from ${listed(regions)}`);
@@ -95,7 +92,7 @@ export function isKnownRegion(models: readonly Model[], region: string): boolean
   return definitions.some((definition) => definition && offeredIn(definition, region, true));
 }
 
-function* checkModels({ models, region, globalInference }: Referring): Iterable<Reference> {
+function* checkModels({ models, region, globalInference }: CheckedParts): Iterable<Reference> {
   const seen = new Map<string, number>();
   for (const [index, model] of models.entries()) {
     if (isAtFault(model)) continue;
@@ -178,7 +175,10 @@ function regionsOf(definition: ModelDefinition, globalInference: boolean): strin
 }
 
 /** @param sound Aliases without a fault, to choose from. */
-function* checkAliases({ models, aliases = {} }: Referring, sound: readonly string[]): Iterable<Reference> {
+function* checkAliases(
+  { models, aliases = {} }: CheckedParts,
+  sound: readonly string[],
+): Iterable<Reference> {
   const offered = offeredBy(models);
   for (const [name, alias] of Object.entries(aliases)) {
     if (alias === undefined) continue;
@@ -194,7 +194,7 @@ function* checkAliases({ models, aliases = {} }: Referring, sound: readonly stri
 }
 
 /** @param sound Aliases without a fault, to choose from. */
-function* checkPlans({ models, plans }: Referring, sound: readonly string[]): Iterable<Reference> {
+function* checkPlans({ models, plans }: CheckedParts, sound: readonly string[]): Iterable<Reference> {
   const offered = offeredBy(models);
   if (plans && Object.keys(plans).length === 0) {
     yield { path: ['plans'], message: 'must have at least one plan' };
@@ -214,7 +214,7 @@ function* checkPlans({ models, plans }: Referring, sound: readonly string[]): It
   }
 }
 
-function* checkTeams({ plans, teams }: Referring): Iterable<Reference> {
+function* checkTeams({ plans, teams }: CheckedParts): Iterable<Reference> {
   if (teams && Object.keys(teams).length === 0) {
     yield { path: ['teams'], message: 'must have at least one team' };
   }
@@ -227,7 +227,7 @@ function* checkTeams({ plans, teams }: Referring): Iterable<Reference> {
   }
 }
 
-function* checkKeys({ teams }: Referring): Iterable<Reference> {
+function* checkKeys({ teams }: CheckedParts): Iterable<Reference> {
   const seen = new Map<string, string>();
   for (const [team, { keys }] of Object.entries(teams ?? {})) {
     for (const [index, key] of keys.entries()) {
