@@ -69,13 +69,16 @@ const timeoutIsPossible: TemplateRule = {
 
 const deploymentHasMethods: TemplateRule = {
   name: 'deployment-has-methods',
-  description: 'The deployment waits for every method; what is made after it is not in the stage.',
+  description:
+    'The deployment waits for every method and every gateway response; what is made after it is not in the stage.',
   *check(template) {
-    const methods = resourcesOf(template, 'AWS::ApiGateway::Method').map(({ id }) => id);
+    const deployed = ['AWS::ApiGateway::Method', 'AWS::ApiGateway::GatewayResponse'].flatMap((type) =>
+      resourcesOf(template, type),
+    );
     for (const { id, dependsOn } of resourcesOf(template, 'AWS::ApiGateway::Deployment')) {
-      for (const method of methods) {
-        if (dependsOn.includes(method)) continue;
-        yield { resource: id, property: 'DependsOn', message: `does not wait for the method ${method}` };
+      for (const { id: earlier } of deployed) {
+        if (dependsOn.includes(earlier)) continue;
+        yield { resource: id, property: 'DependsOn', message: `does not wait for ${earlier}` };
       }
     }
   },

@@ -109,14 +109,6 @@ const faults: [fault: string, message: RegExp, seed: (template: Template) => Tem
     (template) => addGatewayResponse(template, 'THROTTLED', { ResponseParameters: { 'retry-after': "'1'" } }),
   ],
   [
-    'a method that the deployment does not depend on',
-    /Deployment must depend on AskMethod/,
-    (template) => {
-      delete template.Resources['Deployment']?.DependsOn;
-      return template;
-    },
-  ],
-  [
     'an environment that names the plan in front of the function',
     /Circular dependency/,
     (template) => {
@@ -148,21 +140,6 @@ const faults: [fault: string, message: RegExp, seed: (template: Template) => Tem
     'a plan for a stage that does not exist',
     /there is no stage prod, only dev/,
     (template) => edit(template, 'Plan', { ApiStages: [{ ApiId: { Ref: 'Api' }, Stage: 'prod' }] }),
-  ],
-  [
-    'a key in two plans of one stage',
-    /team-key is in two usage plans/,
-    (template) => {
-      const [plan, member] = [template.Resources['Plan'], template.Resources['TeamMembership']];
-      if (plan !== undefined && member !== undefined) {
-        template.Resources['Second'] = plan;
-        template.Resources['SecondMembership'] = {
-          ...member,
-          Properties: { ...member.Properties, UsagePlanId: { Ref: 'Second' } },
-        };
-      }
-      return template;
-    },
   ],
   [
     'binary media types, which are not interpreted',

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { type ApiKeySource, readAuthorizers } from './authorizers.ts';
-import { type Dependencies, dependenciesOf, dependsOn } from './dependencies.ts';
+import { refuseCircles } from './dependencies.ts';
 import { type FunctionDefinition, readFunctions } from './functions.ts';
 import { type GatewayResponses, readGatewayResponses } from './gateway-responses.ts';
 import { type Output, readOutputs } from './outputs.ts';
@@ -48,13 +48,15 @@ export function readApi(
   assetDirectory: (objectKey: string) => string,
 ): Api {
   const resolver = new Resolver(template, stack);
-  const dependencies = dependenciesOf(template);
+  refuseCircles(template);
   const restApi = onlyOne(resolver, 'AWS::ApiGateway::RestApi');
   const properties = resolver.read(restApi, RestApiProperties);
   refuseUnsupported(restApi, properties);
   const id = resolver.ref(restApi);
   const stage = readStage(resolver, onlyOne(resolver, 'AWS::ApiGateway::Stage'), id);
-  refuseIncompleteDeployment(resolver, dependencies, stage.deployment);
+  if (!resolver.idsOf('AWS::ApiGateway::Deployment').some((id) => resolver.ref(id) === stage.deployment)) {
+    throw new TemplateError(`The stage's DeploymentId is not a deployment of the template`);
+  }
   const functions = readFunctions(resolver, assetDirectory);
   const apiKeys = readApiKeys(resolver);
   const authorizers = readAuthorizers(resolver, id, functions);
@@ -96,31 +98,5 @@ function refuseUnsupported(restApi: string, properties: z.output<typeof RestApiP
   ].find((name) => name !== false);
   if (unsupported !== undefined) {
     throw new TemplateError(`${restApi}: ${unsupported} is not supported`);
-  }
-}
-
-/**
- * A deployment is a snapshot of the API at the time when CloudFormation creates it. A resource that it does not depend
- * on may be missing from the stage.
- * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html
- */
-function refuseIncompleteDeployment(
-  resolver: Resolver,
-  dependencies: Dependencies,
-  deployment: string,
-): void {
-  const deploymentId = resolver
-    .idsOf('AWS::ApiGateway::Deployment')
-    .find((logicalId) => resolver.ref(logicalId) === deployment);
-  if (deploymentId === undefined) {
-    throw new TemplateError(`The stage's DeploymentId is not a deployment of the template`);
-  }
-  for (const type of ['AWS::ApiGateway::Method', 'AWS::ApiGateway::GatewayResponse']) {
-    const missing = resolver
-      .idsOf(type)
-      .find((logicalId) => !dependsOn(dependencies, deploymentId, logicalId));
-    if (missing !== undefined) {
-      throw new TemplateError(`${deploymentId} must depend on ${missing}, or it may be deployed without it`);
-    }
   }
 }

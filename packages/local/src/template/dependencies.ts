@@ -1,15 +1,34 @@
 import { type Template, TemplateError } from './template.ts';
 
-/** For each logical id, the resources that CloudFormation creates before it. */
-export type Dependencies = ReadonlyMap<string, ReadonlySet<string>>;
-
 /**
- * Every dependency of a template: `Ref`, `Fn::GetAtt`, `Fn::Sub` and `DependsOn`.
+ * Follows every dependency of a template: `Ref`, `Fn::GetAtt`, `Fn::Sub` and `DependsOn`.
  *
  * @throws TemplateError for a cycle, which CloudFormation refuses and synthesis does not notice. An example is a function
  * whose environment names the usage plan in front of it.
  */
-export function dependenciesOf(template: Template): Dependencies {
+export function refuseCircles(template: Template): void {
+  const dependencies = dependenciesOf(template);
+  const finished = new Set<string>();
+  const visit = (logicalId: string, path: readonly string[]): void => {
+    if (path.includes(logicalId)) {
+      const cycle = [...path.slice(path.indexOf(logicalId)), logicalId];
+      throw new TemplateError(`Circular dependency between resources: ${cycle.join(' -> ')}`);
+    }
+    if (finished.has(logicalId)) {
+      return;
+    }
+    for (const dependency of dependencies.get(logicalId) ?? []) {
+      visit(dependency, [...path, logicalId]);
+    }
+    finished.add(logicalId);
+  };
+  for (const logicalId of dependencies.keys()) {
+    visit(logicalId, []);
+  }
+}
+
+/** For each logical id, the resources that CloudFormation creates before it. */
+function dependenciesOf(template: Template): ReadonlyMap<string, ReadonlySet<string>> {
   const dependencies = new Map<string, Set<string>>();
   for (const [logicalId, resource] of Object.entries(template.Resources)) {
     const names = new Set<string>();
@@ -22,26 +41,7 @@ export function dependenciesOf(template: Template): Dependencies {
       new Set([...names].filter((name) => Object.hasOwn(template.Resources, name))),
     );
   }
-  refuseCircles(dependencies);
   return dependencies;
-}
-
-/** Whether `from` depends on `on`, directly or through others. */
-export function dependsOn(dependencies: Dependencies, from: string, on: string): boolean {
-  const seen = new Set<string>();
-  const pending = [from];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    for (const dependency of dependencies.get(next) ?? []) {
-      if (dependency === on) {
-        return true;
-      }
-      if (!seen.has(dependency)) {
-        seen.add(dependency);
-        pending.push(dependency);
-      }
-    }
-  }
-  return false;
 }
 
 function collect(value: unknown, names: Set<string>): void {
@@ -73,25 +73,5 @@ function collect(value: unknown, names: Set<string>): void {
     } else {
       collect(item, names);
     }
-  }
-}
-
-function refuseCircles(dependencies: Dependencies): void {
-  const finished = new Set<string>();
-  const visit = (logicalId: string, path: readonly string[]): void => {
-    if (path.includes(logicalId)) {
-      const cycle = [...path.slice(path.indexOf(logicalId)), logicalId];
-      throw new TemplateError(`Circular dependency between resources: ${cycle.join(' -> ')}`);
-    }
-    if (finished.has(logicalId)) {
-      return;
-    }
-    for (const dependency of dependencies.get(logicalId) ?? []) {
-      visit(dependency, [...path, logicalId]);
-    }
-    finished.add(logicalId);
-  };
-  for (const logicalId of dependencies.keys()) {
-    visit(logicalId, []);
   }
 }

@@ -71,7 +71,7 @@ const UsagePlanKeyProperties = z.object({
 const keyValueLength = 40;
 
 export function readApiKeys(resolver: Resolver): ApiKey[] {
-  return resolver.idsOf('AWS::ApiGateway::ApiKey').map((logicalId) => {
+  const apiKeys = resolver.idsOf('AWS::ApiGateway::ApiKey').map((logicalId) => {
     const properties = resolver.read(logicalId, ApiKeyProperties);
     const id = resolver.ref(logicalId);
     const name = properties.Name ?? id;
@@ -83,6 +83,10 @@ export function readApiKeys(resolver: Resolver): ApiKey[] {
       description: properties.Description,
     };
   });
+  if (new Set(apiKeys.map(({ value }) => value)).size < apiKeys.length) {
+    throw new TemplateError('Two API keys have the same name or value, and locally the name makes the value');
+  }
+  return apiKeys;
 }
 
 /** The plans that list this stage of this API. The others do not matter here. */
@@ -99,7 +103,7 @@ export function readUsagePlans(
   if (stray !== undefined) {
     throw new TemplateError(`${stray.logicalId}: KeyId is not a key of the template`);
   }
-  const plans = resolver.idsOf('AWS::ApiGateway::UsagePlan').flatMap((logicalId) => {
+  return resolver.idsOf('AWS::ApiGateway::UsagePlan').flatMap((logicalId) => {
     const properties = resolver.read(logicalId, UsagePlanProperties);
     const apiStage = properties.ApiStages?.find(({ ApiId }) => ApiId === apiId);
     if (apiStage === undefined) {
@@ -119,21 +123,4 @@ export function readUsagePlans(
     };
     return [plan];
   });
-  refuseSharedKeys(plans, apiKeys);
-  return plans;
-}
-
-/**
- * A key may be in several plans, but not in two plans that cover the same stage.
- * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
- */
-function refuseSharedKeys(plans: readonly UsagePlan[], apiKeys: readonly ApiKey[]): void {
-  const shared = apiKeys.find(({ id }) => plans.filter(({ keys }) => keys.has(id)).length > 1);
-  if (shared !== undefined) {
-    throw new TemplateError(`The API key ${shared.name} is in two usage plans of one stage`);
-  }
-  const values = new Set(apiKeys.map(({ value }) => value));
-  if (values.size < apiKeys.length) {
-    throw new TemplateError('Two API keys have the same name or value, and locally the name makes the value');
-  }
 }
