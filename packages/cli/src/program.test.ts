@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -74,17 +73,6 @@ test.each([
     expect(noted).toMatch(end);
   },
 );
-
-test('the pages about deployment and keys name every command', () => {
-  const pages = ['deploy', 'keys'].map((page) =>
-    readFileSync(join(import.meta.dirname, `../../../docs/${page}.md`), 'utf8'),
-  );
-  const named = (command: string) => new RegExp(`(?:./proxy ${command}\\b|\`${command}[ \`])`);
-  const missing = everyCommand
-    .map((path) => path.join(' '))
-    .filter((command) => !pages.some((page) => named(command).test(page)));
-  expect(missing).toEqual([]);
-});
 
 test.each([
   ['a command that is none', ['keys', 'lst'], /unknown command 'lst'.*Did you mean list/s, 2],
