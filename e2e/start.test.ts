@@ -12,21 +12,15 @@ import { closeServer, listenOnLoopback } from '@org/local';
 import { startBedrock } from '@org/local/bedrock';
 import { startDynamoDb } from '@org/local/dynamodb';
 import { expect, onTestFinished, test } from 'vitest';
+import { runProgram } from '../test/run-program.ts';
 
 const root = join(import.meta.dirname, '..');
 const script = join(root, 'packages/local/src/start.ts');
 
 const run = (args: string[], environment: Record<string, string> = {}) =>
-  promisify(execFile)(process.execPath, ['--conditions=@org/source', script, ...args], {
+  runProgram(process.execPath, ['--conditions=@org/source', script, ...args], {
     env: { ...process.env, PORT: '0', ...environment },
-  }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
-      code,
-      stdout,
-      stderr,
-    }),
-  );
+  });
 
 /** Starts it without --once, and waits until it says that it serves; it is stopped after the test. */
 async function serve(...args: string[]) {

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -12,8 +11,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { runProgram } from '../test/run-program.ts';
 
 const root = join(import.meta.dirname, '..');
 const own = Number.parseInt(process.versions.node, 10);
@@ -50,20 +49,12 @@ const asked = () =>
     .split('\n')
     .map((line) => [...line.matchAll(/--prod|--filter=(\S+)/g)].map(([option, name]) => name ?? option));
 
-async function run(file: string, args: readonly string[], options: { cwd?: string; env?: object } = {}) {
-  const path = [join(clone, 'machine'), '/usr/bin', '/bin'].join(delimiter);
-  return promisify(execFile)(file, args, {
+const run = (file: string, args: readonly string[], options: { cwd?: string; env?: object } = {}) =>
+  runProgram(file, args, {
     cwd: options.cwd ?? clone,
-    env: { PATH: path, ...options.env },
-  }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
-      code,
-      stdout,
-      stderr,
-    }),
-  );
-}
+    env: { PATH: [join(clone, 'machine'), '/usr/bin', '/bin'].join(delimiter), ...options.env },
+  });
+
 const bootstrap = (extent: string, ...args: string[]) =>
   run('node', ['scripts/bootstrap.mjs', extent, 'program.ts', ...args]);
 
