@@ -46,7 +46,7 @@ export async function claimKey(
   const claim = await claimNewName(deployment, name, team);
   const draft = await orRelease(claim, async (): Promise<KeyDraft> => {
     const plan = known ?? (await usableTeam(deployment, team)).plan;
-    checkLimits(deployment, team, plan, limits);
+    checkLimits(deployment, team, plan, { name, limits });
     if (claim.inherited) await discardRemains(deployment, { name, team }, []);
     // So that the team's run-time keys are found after the team has left the config.
     if (Object.hasOwn(deployment.config.teams, team)) await deployment.table.put(teamListKey(team), {});
@@ -114,8 +114,8 @@ export function checkLimits(
   { config }: Deployment,
   team: string,
   plan: string,
-  limits: Limits | undefined,
+  key: { readonly name: string; readonly limits?: Limits | undefined },
 ): void {
-  const [fault] = checkPrices({ ...config, teams: { [team]: { plan, keys: [{ limits }] } } });
+  const [fault] = checkPrices({ ...config, teams: { [team]: { plan, keys: [key] } } });
   if (fault) throw new AdminError('limits_cannot_hold', { reason: fault.message });
 }

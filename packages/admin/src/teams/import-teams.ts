@@ -88,7 +88,7 @@ export async function importTeams(
     checkNewTeam(deployment, name, plan);
     for (const key of keys) {
       checkKeyName(deployment, key.name);
-      checkLimits(deployment, name, plan, key.limits);
+      checkLimits(deployment, name, plan, key);
       const owner = present.get(key.name)?.team ?? name;
       if (owner !== name) throw new AdminError('key_exists', { key: key.name, team: owner });
     }
