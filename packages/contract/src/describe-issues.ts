@@ -63,7 +63,7 @@ export function describeUnknownField(
   { name, fieldsAt, otherwise }: DescribedValue,
 ): string {
   const near = nearest(field, fieldsAt(path));
-  if (near !== undefined) return `is not a field of ${name} (did you mean ${near}?)`;
+  if (near !== undefined) return `is not a field of ${name} (did you mean "${near}"?)`;
   return `is not a field of ${name}${otherwise === undefined ? '' : `; ${otherwise}`}`;
 }
 

@@ -20,7 +20,7 @@ test.each([
   [
     'a field that is misspelt',
     [{ ...team, paln: 'starter' }],
-    '0.paln: is not a field of the file (did you mean plan?)',
+    '0.paln: is not a field of the file (did you mean "plan"?)',
   ],
   ['a plan that is missing', [{ ...team, plan: undefined }], '0.plan: is missing; it must be a string'],
   ['a name with a space', [team, { ...team, name: 'a b' }], '1.name: must start with a letter or digit'],

@@ -490,31 +490,31 @@ test.each<[what: string, faulty: unknown, path: string, message: string]>([
     'a field',
     { ...config, log_retention_days: 3 },
     'log_retention_days',
-    'is not a field of the config (did you mean logRetentionDays?)',
+    'is not a field of the config (did you mean "logRetentionDays"?)',
   ],
   [
     'a field of a plan',
     withPlan({ maxTokns: 3 }),
     'plans.starter.maxTokns',
-    'is not a field of the config (did you mean maxTokens?)',
+    'is not a field of the config (did you mean "maxTokens"?)',
   ],
   [
     'a field of a key',
     withKeys({ name: 'k', enable: false }),
     'teams.research.keys.0.enable',
-    'is not a field of the config (did you mean enabled?)',
+    'is not a field of the config (did you mean "enabled"?)',
   ],
   [
     'a field of a limit',
     withPlan({ limits: { request: {} } }),
     'plans.starter.limits.request',
-    'is not a field of the config (did you mean requests?)',
+    'is not a field of the config (did you mean "requests"?)',
   ],
   [
     'a field of a definition',
     { ...onlyPlan(['own']), models: [{ ...imported, modelId: 'a.b', lifecycel: 1 }] },
     'models.0.lifecycel',
-    'is not a field of the config (did you mean lifecycle?)',
+    'is not a field of the config (did you mean "lifecycle"?)',
   ],
 ])('%s that is misspelt is named with what is near', (_, faulty, path, message) => {
   const found = issuesOf(faulty).find((issue) => issue.path === path);

@@ -80,13 +80,13 @@ test.each([
     'an unknown field',
     '{"model":"llama","question":"Hi","temprature":1}',
     'temprature',
-    'is not a field of this request (did you mean temperature?)',
+    'is not a field of this request (did you mean "temperature"?)',
   ],
   [
     'a field by the name that another API has for it',
     '{"model":"llama","question":"Hi","max_tokens":5}',
     'max_tokens',
-    'is not a field of this request (did you mean maxTokens?)',
+    'is not a field of this request (did you mean "maxTokens"?)',
   ],
   [
     'a field that is near none',
@@ -240,7 +240,7 @@ test('every fault of a request is reported at once', () => {
   expect(refusal('{"modle":"llama"}').details).toEqual({
     issues: [
       { path: 'model', message: 'is missing; it must be a string' },
-      { path: 'modle', message: 'is not a field of this request (did you mean model?)' },
+      { path: 'modle', message: 'is not a field of this request (did you mean "model"?)' },
       { path: 'question', message: askable },
     ],
   });

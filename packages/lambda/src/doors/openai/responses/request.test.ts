@@ -309,8 +309,8 @@ test.each([
   ['tools', [weather, weather], 'tools', 'must have different names'],
   ['tool_choice', 'required', 'tool_choice', 'needs tools'],
   ['tool_choice', { type: 'function', name: 'weather' }, 'tool_choice', 'must name one of the tools'],
-  ['max_tokens', 5, 'max_tokens', 'is not a field of this request (did you mean max_output_tokens?)'],
-  ['temprature', 1, 'temprature', 'is not a field of this request (did you mean temperature?)'],
+  ['max_tokens', 5, 'max_tokens', 'is not a field of this request (did you mean "max_output_tokens"?)'],
+  ['temprature', 1, 'temprature', 'is not a field of this request (did you mean "temperature"?)'],
 ])('%s of %j is named as wrong', (name, value, param, message) => {
   expect(refusal({ [name]: value })).toMatchObject({
     code: 'invalid_request',
