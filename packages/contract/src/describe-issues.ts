@@ -71,7 +71,7 @@ function messageOf(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type': {
       const kind = kinds[issue.expected] ?? issue.expected;
-      return issue.input === undefined ? `is missing; it must be ${kind}` : `must be ${kind}`;
+      return issue.input === undefined ? `is missing and must be ${kind}` : `must be ${kind}`;
     }
     case 'invalid_value':
       return `must be ${oneOf(issue.values)}`;

@@ -100,7 +100,7 @@ const asksSomething = z.refine<Partial<Body>>(
   ({ question, messages }) => question !== undefined || messages?.at(-1)?.role === 'user',
   {
     path: ['question'],
-    message: 'is missing; it must be a string, or give messages that end with a user turn',
+    message: 'is missing and must be a string, unless messages end with a user turn',
     when: ({ value, issues }) =>
       issues.length === 0 || (typeof value === 'object' && value !== null && !('messages' in value)),
   },

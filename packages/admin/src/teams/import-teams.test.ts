@@ -22,7 +22,7 @@ test.each([
     [{ ...team, paln: 'starter' }],
     '0.paln: is not a field of the file (did you mean "plan"?)',
   ],
-  ['a plan that is missing', [{ ...team, plan: undefined }], '0.plan: is missing; it must be a string'],
+  ['a plan that is missing', [{ ...team, plan: undefined }], '0.plan: is missing and must be a string'],
   ['a name with a space', [team, { ...team, name: 'a b' }], '1.name: must start with a letter or digit'],
   ['a key of no kind', [{ ...team, keys: [1] }], '0.keys.0: must be a string or an object'],
   [

@@ -86,8 +86,8 @@ test('a legacy model is deployed, because it still answers', () => {
 });
 
 const faults: [fault: string, config: unknown, path: string, fix: RegExp][] = [
-  ['no config', undefined, 'config', /is missing; it must be an object/],
-  ['a missing field', { ...config, region: undefined }, 'region', /is missing; it must be a string/],
+  ['no config', undefined, 'config', /is missing and must be an object/],
+  ['a missing field', { ...config, region: undefined }, 'region', /is missing and must be a string/],
   ['a field of the wrong kind', { ...config, accessLog: 'yes' }, 'accessLog', /must be true or false/],
   ['an unknown field', { ...config, tems: {} }, 'tems', /not a field.*did you mean "teams"/],
   [
@@ -198,7 +198,7 @@ const faults: [fault: string, config: unknown, path: string, fix: RegExp][] = [
     'a guardrail without a version',
     withPlan({ guardrail: { id: 'abc123' } }),
     'plans.starter.guardrail.version',
-    /is missing; it must be a string/,
+    /is missing and must be a string/,
   ],
   [
     'a guardrail that is none',

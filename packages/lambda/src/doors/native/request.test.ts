@@ -67,7 +67,7 @@ test('a body that says that it is not compressed is read', () => {
   expect(jsonBody(raw)).toEqual(JSON.parse(body));
 });
 
-const askable = 'is missing; it must be a string, or give messages that end with a user turn';
+const askable = 'is missing and must be a string, unless messages end with a user turn';
 const user = (...content: object[]) =>
   JSON.stringify({ model: 'llama', messages: [{ role: 'user', content }] });
 
@@ -228,8 +228,8 @@ test("a tool in another API's form is refused with the fields of a tool", () => 
   const tools = [{ type: 'function', function: { name: 'a' } }];
   expect(refusal(JSON.stringify({ model: 'llama', question: 'Hi', tools })).details).toEqual({
     issues: [
-      { path: 'tools.0.name', message: 'is missing; it must be a string' },
-      { path: 'tools.0.inputSchema', message: 'is missing; it must be an object' },
+      { path: 'tools.0.name', message: 'is missing and must be a string' },
+      { path: 'tools.0.inputSchema', message: 'is missing and must be an object' },
       { path: 'tools.0.type', message: 'is not a field of this request' },
       { path: 'tools.0.function', message: 'is not a field of this request' },
     ],
@@ -239,7 +239,7 @@ test("a tool in another API's form is refused with the fields of a tool", () => 
 test('every fault of a request is reported at once', () => {
   expect(refusal('{"modle":"llama"}').details).toEqual({
     issues: [
-      { path: 'model', message: 'is missing; it must be a string' },
+      { path: 'model', message: 'is missing and must be a string' },
       { path: 'modle', message: 'is not a field of this request (did you mean "model"?)' },
       { path: 'question', message: askable },
     ],
