@@ -71,7 +71,7 @@ function lines({ route, reference, fields, about }: Section): string[] {
     Object.entries(fields).flatMap(([name, rule]) => {
       if (rule.fate !== fate) return [];
       const harmless = rule.harmless?.map((value) => `\`${JSON.stringify(value)}\``).join(' and ');
-      return [[`\`${name}\``, fate, `${rule.note}${harmless ? ` Not for ${harmless}.` : ''}`]];
+      return [[`\`${name}\``, fate, `${rule.note}${harmless ? ` Accepted: ${harmless}.` : ''}`]];
     }),
   );
   return [

@@ -3,14 +3,14 @@ import { OfferedModel, Price } from '@org/models';
 import * as z from 'zod/mini';
 
 /**
- * A Bedrock Guardrail: its id or ARN, and a version of it or `DRAFT`.
+ * A Bedrock Guardrail: its id or ARN, and its version.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails.html
  */
 export interface Guardrail {
   /** Its id, such as `gr1a2b3c4d5e`, or its ARN. */
   id: string;
-  /** A number of one, such as `1`, or `DRAFT`. */
+  /** A version number, such as `1`, or `DRAFT`. */
   version: string;
 }
 
