@@ -97,7 +97,7 @@ describe("API Gateway's own answers", () => {
     });
 
   const ownMessages: Readonly<Record<string, unknown>> = {
-    THROTTLED: expect.stringMatching(/this API key or of all keys together/),
+    THROTTLED: expect.stringMatching(/all keys together/),
     QUOTA_EXCEEDED: expect.stringMatching(/API Gateway's own quota/),
     WAF_FILTERED: expect.stringMatching(/firewall.*request id/),
   };
