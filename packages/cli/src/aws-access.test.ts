@@ -80,10 +80,7 @@ test('a profile that does not exist is named, with those that do', async () => {
   );
   // A misspelt profile must not fall back to other credentials.
   stub({ ...credentials, AWS_PROFILE: 'prdo' });
-  await expectSaid(
-    /^AWS_PROFILE is prdo\b/,
-    /^Did you mean prod\? Choose one of: default, prod\./,
-  );
+  await expectSaid(/^AWS_PROFILE is prdo\b/, /^Did you mean prod\? Choose one of: default, prod\./);
 });
 
 test('an error about an expired SSO session names the command that begins another', async () => {
@@ -91,10 +88,7 @@ test('an error about an expired SSO session names the command that begins anothe
     '[profile dev]\nsso_start_url = https://example.awsapps.com/start\nsso_region = us-east-1\nsso_account_id = 1\nsso_role_name = r\n',
   );
   stub({ AWS_PROFILE: 'dev' });
-  await expectSaid(
-    /profile dev: The SSO session .* is invalid/,
-    /^Sign in: aws sso login --profile dev\./,
-  );
+  await expectSaid(/profile dev: The SSO session .* is invalid/, /^Sign in: aws sso login --profile dev\./);
 });
 
 test('an error about missing credentials names each way to get some', async () => {
