@@ -43,9 +43,9 @@ export function addKeysCreate(keys: Command, cli: Cli): void {
       const deployment = await cli.deployment();
       const key = await createKey(deployment, { name, team, limits });
       printNewKey(cli, key, json);
-      const own = limits ? `, on top of that: ${limitsText(limits)}` : '';
+      const own = limits ? `, and its own: ${limitsText(limits)}` : '';
       cli.terminal.note(
-        `The key ${name} of the team ${team}, of ${await cli.target()}, has the limits of the plan ${key.plan}${own}.`,
+        `The key ${name} of the team ${team} in ${await cli.target()} has the limits of the plan ${key.plan}${own}.`,
       );
       const without = limits && limitsWithoutEffect(limits, deployment.config.plans[key.plan]?.limits);
       if (without) {

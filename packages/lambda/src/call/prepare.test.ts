@@ -128,7 +128,7 @@ test.each<[alias: CatalogueAlias, call: Partial<ChatCall>, param: string, messag
     'nova-lite',
     { messages: [user({ type: 'tool_result', id: 'b', content: [] })] },
     'messages',
-    /after its call/,
+    /tool result/,
   ],
   ['claude-haiku-4.5', { reasoning: 'max' }, 'reasoning', /Choose one of: off, low, medium, high/],
   [
