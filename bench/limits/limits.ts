@@ -2,7 +2,7 @@ import type { Scope } from '@org/lambda/ledger/admission';
 import { amountsOf } from '@org/lambda/ledger/amounts';
 import { CounterTable } from '@org/lambda/ledger/counter-table';
 import { createLedger, type Ledger } from '@org/lambda/ledger/ledger';
-import { race } from '@org/lambda/ledger/racer';
+import { race } from '@org/lambda/testing/ledger/racer';
 import { startTestTable, tableName } from '@org/table/testing/test-table';
 import { machine, table as markdownTable } from '../markdown.ts';
 import { bareUpdate } from '../measure/bare-update.ts';
