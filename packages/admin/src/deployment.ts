@@ -17,6 +17,10 @@ export interface Deployment {
   readonly config: ProxyConfig;
   /** Base URL of the routes. */
   readonly endpoint: string;
+  /** Id of the REST API. */
+  readonly apiId: string;
+  /** How AWS's other services are reached, or a local gateway's. */
+  readonly endpoints: Endpoints;
   readonly apiKeys: ApiKeys;
   readonly plans: UsagePlans;
   readonly table: Table;
@@ -54,6 +58,8 @@ export async function openDeployment(
     account,
     config,
     endpoint,
+    apiId,
+    endpoints,
     apiKeys: new ApiKeys(apiGateway),
     plans: new UsagePlans(apiGateway, name, apiId),
     table: new Table(dynamodb, tableName),

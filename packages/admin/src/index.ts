@@ -6,6 +6,7 @@ export {
   type ClientSettings,
   type Endpoints,
   localEndpoints,
+  localToken,
 } from './aws/endpoints.ts';
 export { type DeployedStack, deployedStack } from './aws/stack.ts';
 export { concurrently } from './concurrently.ts';
@@ -30,8 +31,10 @@ export {
   type PriceDifference,
   type UnlistedPrice,
 } from './prices/compare-prices.ts';
+export { type CheckedItem, checkOff } from './prove/checklist.ts';
 export type { ProofResult } from './prove/proof.ts';
-export { type ProveOptions, prove } from './prove/prove.ts';
+export { type ProveOptions, proofNames, prove } from './prove/prove.ts';
+export { removeLeftovers } from './prove/throwaway.ts';
 export { adoptTeams } from './teams/adopt-teams.ts';
 export { checkDeletable, deleteTeam, keyNamesOf } from './teams/delete-team.ts';
 export { importTeams, parseTeams, type TeamImport } from './teams/import-teams.ts';

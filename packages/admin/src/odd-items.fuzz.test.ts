@@ -37,6 +37,8 @@ async function start() {
     config: parseProxyConfig(shipped),
     apiKeys: new ApiKeys(apiGateway),
     endpoint: 'http://127.0.0.1:1/dev',
+    apiId: 'a1b2c3d4e5',
+    endpoints: () => ({ region: 'us-east-1', maxAttempts: 1 }),
     plans: new UsagePlans(apiGateway, 'bedrock-proxy-dev', 'a1b2c3d4e5'),
     table: new Table(table.client, tableName),
     configKeyIds: new Map(),

@@ -1,6 +1,8 @@
+import { authorizerVariables } from '@org/lambda/authorizer-environment';
 import type { OfferedModel } from '@org/models';
 import { type Clock, systemClock } from './clock.ts';
 import { createControlPlane } from './control-plane/control-plane.ts';
+import { RecordedLog } from './control-plane/recorded-log.ts';
 import { createDocs, docsPath } from './docs/docs.ts';
 import { createPipeline, type GatewayAnswer } from './http/pipeline.ts';
 import { listen } from './http/server.ts';
@@ -85,10 +87,15 @@ export interface LocalGateway {
  * @throws KeyFileError For a `keyFile` that is not a file of keys.
  */
 export async function startGateway(options: GatewayOptions): Promise<LocalGateway> {
-  const { environment = {}, editTemplate = (template) => template, onLog = () => {} } = options;
+  const { environment = {}, editTemplate = (template) => template, clock = systemClock } = options;
   const assembly = readCloudAssembly(options.assembly);
   const template = editTemplate(structuredClone(assembly.template));
   const api = readApi(template, assembly.stack, assembly.assetDirectory);
+  const log = new RecordedLog(api.functions);
+  const onLog: OnLog = (line) => {
+    log.record(line, clock.now());
+    options.onLog?.(line);
+  };
   const runtimes = new Map(
     api.functions.map((definition) => [
       definition.logicalId,
@@ -103,7 +110,6 @@ export async function startGateway(options: GatewayOptions): Promise<LocalGatewa
   const killFunctions = async (): Promise<void> => {
     await Promise.all([...runtimes.values()].map((runtime) => runtime.kill()));
   };
-  const clock = options.clock ?? systemClock;
   const registry = new ApiKeyRegistry(
     api,
     clock.now(),
@@ -114,7 +120,9 @@ export async function startGateway(options: GatewayOptions): Promise<LocalGatewa
     onGatewayAnswer: options.onGatewayAnswer ?? (() => {}),
   });
   const dynamodbUrl = environment['AWS_ENDPOINT_URL_DYNAMODB'];
-  const controlPlane = createControlPlane({ api, registry, dynamodbUrl });
+  const jwksUrl = environment[authorizerVariables.jwksUrl];
+  const issuerUrl = jwksUrl === undefined ? undefined : new URL(jwksUrl).origin;
+  const controlPlane = createControlPlane({ api, registry, log, dynamodbUrl, issuerUrl });
   const docs = createDocs(api.stage.name, options.exampleModels ?? []);
   const { port, server } = await listen({
     port: options.port ?? 0,

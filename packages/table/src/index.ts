@@ -28,6 +28,7 @@ export {
   keyNameKey,
   listOf,
   partitionsOf,
+  proofListKey,
   replacedBefore,
   replacedKey,
   signInKey,

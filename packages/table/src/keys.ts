@@ -21,8 +21,8 @@ export const partitionsOf = {
   authorizer: [prefixes.signIn],
 } as const;
 
-/** Partitions that only the command line uses: lists of the teams and keys made at run time. */
-export const listOf = { teams: 'teams', keys: 'keys' } as const;
+/** Partitions that only the command line uses: lists of the teams and keys made at run time, and of the teams of proofs. */
+export const listOf = { teams: 'teams', keys: 'keys', proofs: 'proofs' } as const;
 
 /**
  * The usage of a team, or of a key with its own limits, in a month.
@@ -43,6 +43,11 @@ export function teamKey(team: string): ItemKey {
 
 export function teamListKey(team: string): ItemKey {
   return { pk: listOf.teams, sk: team };
+}
+
+/** A throwaway team of `prove`. */
+export function proofListKey(team: string): ItemKey {
+  return { pk: listOf.proofs, sk: team };
 }
 
 /** The team and limits of a key made at run time. */

@@ -5,7 +5,14 @@ import { type AskMfaCode, type Credentials, credentialsOf } from './credentials.
 import { controlPlanePath, LocalEndpoints, localCredentials } from './local-gateway.ts';
 import { type Environment, type Network, networkOf } from './network.ts';
 
-export type ServiceName = 'api_gateway' | 'cloudformation' | 'dynamodb';
+export type ServiceName =
+  | 'api_gateway'
+  | 'cloudformation'
+  | 'cloudwatch'
+  | 'cloudwatch_logs'
+  | 'dynamodb'
+  | 'lambda'
+  | 'sns';
 
 /** Settings for SDK clients. */
 export interface ClientSettings {
@@ -39,7 +46,12 @@ export function awsAccess(environment: Environment, askMfaCode?: AskMfaCode): Aw
 const maxAttempts: Readonly<Record<ServiceName, number>> = {
   api_gateway: 10,
   dynamodb: 10,
+  // CloudWatch Logs takes five searches a second.
+  cloudwatch_logs: 10,
   cloudformation: 3,
+  cloudwatch: 3,
+  lambda: 3,
+  sns: 3,
 };
 
 export function awsEndpoints(region: string, access: AwsAccess): Endpoints {
@@ -65,6 +77,19 @@ export async function localEndpoints(url: string, stackName: string): Promise<En
     }
     return { region, maxAttempts: maxAttempts[service], endpoint, credentials: localCredentials };
   };
+}
+
+/**
+ * A sign-in token for a team, from the issuer of a local gateway.
+ *
+ * @param url The gateway's URL.
+ * @returns Undefined if the gateway has no issuer.
+ */
+export async function localToken(url: string, team: string): Promise<string | undefined> {
+  const { issuer } = await askGateway(url);
+  if (issuer === undefined) return undefined;
+  const response = await fetch(`${issuer}/jwt`, { method: 'POST', body: new URLSearchParams({ team }) });
+  return response.ok ? response.text() : undefined;
 }
 
 async function askGateway(url: string): Promise<LocalEndpoints> {

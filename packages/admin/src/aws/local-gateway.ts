@@ -12,10 +12,16 @@ export type LocalEndpoints = z.output<typeof LocalEndpoints>;
 export const LocalEndpoints = z.object({
   region: z.string(),
   stack: z.string(),
+  /** URL of the local issuer of sign-in tokens. */
+  issuer: z.optional(z.string()),
   /** URLs by service. */
   endpoints: z.object({
     api_gateway: z.string(),
     cloudformation: z.string(),
+    cloudwatch: z.string(),
+    cloudwatch_logs: z.string(),
+    lambda: z.string(),
+    sns: z.string(),
     dynamodb: z.optional(z.string()),
   }),
 });

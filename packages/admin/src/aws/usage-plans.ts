@@ -8,6 +8,21 @@ import {
 import { AdminError } from '../admin-error.ts';
 import { unlessMissing } from './api-keys.ts';
 
+/** The throttle and quota of a usage plan. A part that it lacks is undefined. */
+export interface PlanGuards {
+  /** Requests a second. */
+  readonly rate: number | undefined;
+  /** Requests at once. */
+  readonly burst: number | undefined;
+  /** Requests in a period. */
+  readonly limit: number | undefined;
+  readonly period: string | undefined;
+}
+
+interface DeployedPlan extends PlanGuards {
+  readonly id: string;
+}
+
 /**
  * The usage plans of one deployment, by their plans' names in the config. All cover its one stage, and
  * API Gateway lets a key be in one of them.
@@ -18,7 +33,7 @@ export class UsagePlans {
   readonly #client: APIGatewayClient;
   readonly #prefix: string;
   readonly #apiId: string;
-  #ids: Promise<ReadonlyMap<string, string>> | undefined;
+  #plans: Promise<ReadonlyMap<string, DeployedPlan>> | undefined;
 
   /**
    * @param stackName Prefix of the usage plans' names; another deployment's may begin so too.
@@ -44,7 +59,7 @@ export class UsagePlans {
   /** Moves a key from its present plan to this one. In between it is refused. Does nothing for a key that is gone. */
   async move(keyId: string, plan: string): Promise<void> {
     const wanted = await this.#idOf(plan);
-    const ours = new Set((await this.#all()).values());
+    const ours = new Set([...(await this.#all()).values()].map(({ id }) => id));
     const present = await this.#plansOf(keyId);
     for (const usagePlanId of present) {
       if (usagePlanId === wanted || !ours.has(usagePlanId)) continue;
@@ -56,7 +71,12 @@ export class UsagePlans {
   /** The name of a key's plan; undefined if it is in no plan of this deployment. */
   async planOf(keyId: string): Promise<string | undefined> {
     const [all, present] = await Promise.all([this.#all(), this.#plansOf(keyId)]);
-    return [...all].find(([, id]) => present.has(id))?.[0];
+    return [...all].find(([, { id }]) => present.has(id))?.[0];
+  }
+
+  /** Throttles and quotas, by the plans' names in the config. */
+  guards(): Promise<ReadonlyMap<string, PlanGuards>> {
+    return this.#all();
   }
 
   async #join(keyId: string, usagePlanId: string): Promise<void> {
@@ -70,27 +90,33 @@ export class UsagePlans {
   }
 
   async #idOf(plan: string): Promise<string> {
-    const id = (await this.#all()).get(plan);
+    const id = (await this.#all()).get(plan)?.id;
     if (id === undefined) throw new AdminError('plan_is_not_deployed', { plan });
     return id;
   }
 
-  #all(): Promise<ReadonlyMap<string, string>> {
-    this.#ids ??= this.#read();
-    return this.#ids;
+  #all(): Promise<ReadonlyMap<string, DeployedPlan>> {
+    this.#plans ??= this.#read();
+    return this.#plans;
   }
 
-  async #read(): Promise<ReadonlyMap<string, string>> {
-    const ids = new Map<string, string>();
+  async #read(): Promise<ReadonlyMap<string, DeployedPlan>> {
+    const plans = new Map<string, DeployedPlan>();
     for await (const { items = [] } of paginateGetUsagePlans({ client: this.#client, pageSize: 500 }, {})) {
-      for (const { id, name, apiStages = [] } of items) {
+      for (const { id, name, apiStages = [], throttle, quota } of items) {
         const isOurs = apiStages.some(({ apiId }) => apiId === this.#apiId);
         if (isOurs && id !== undefined && name?.startsWith(this.#prefix)) {
-          ids.set(name.slice(this.#prefix.length), id);
+          plans.set(name.slice(this.#prefix.length), {
+            id,
+            rate: throttle?.rateLimit,
+            burst: throttle?.burstLimit,
+            limit: quota?.limit,
+            period: quota?.period,
+          });
         }
       }
     }
-    return ids;
+    return plans;
   }
 
   async #plansOf(keyId: string): Promise<ReadonlySet<string>> {

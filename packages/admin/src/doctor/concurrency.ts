@@ -1,4 +1,3 @@
-import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
 import {
   GetAccountSettingsCommand,
   GetFunctionConcurrencyCommand,
@@ -6,6 +5,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { type ProxyConfig, stackNameOf } from '@org/infra/config';
 import type { ClientSettings } from '../aws/endpoints.ts';
+import { stackResources } from '../aws/stack-resources.ts';
 import { type Finding, ok, type Subject, unknown, warning } from './finding.ts';
 
 const subject: Subject = { check: 'concurrency' };
@@ -73,22 +73,16 @@ async function presentCeilings(
   settings: ClientSettings,
   stackName: string,
 ): Promise<number> {
-  const cloudFormation = new CloudFormationClient(settings);
-  let present = 0;
   try {
-    const pages = paginateListStackResources({ client: cloudFormation }, { StackName: stackName });
-    for await (const { StackResourceSummaries: resources = [] } of pages) {
-      for (const { ResourceType: type, PhysicalResourceId: name } of resources) {
-        if (type !== 'AWS::Lambda::Function' || name === undefined) continue;
-        const ceiling = await lambda.send(new GetFunctionConcurrencyCommand({ FunctionName: name }));
-        present += ceiling.ReservedConcurrentExecutions ?? 0;
-      }
+    const names = await stackResources(stackName, 'AWS::Lambda::Function', settings);
+    let present = 0;
+    for (const FunctionName of names) {
+      const ceiling = await lambda.send(new GetFunctionConcurrencyCommand({ FunctionName }));
+      present += ceiling.ReservedConcurrentExecutions ?? 0;
     }
     return present;
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'ValidationError') return 0;
     throw cause;
-  } finally {
-    cloudFormation.destroy();
   }
 }

@@ -4,8 +4,12 @@ import { Broken, NotShown } from './broken.ts';
 import type { Proof, Subject } from './proof.ts';
 import { type Reply, read, refusal } from './target.ts';
 
-const ask = ({ target, models: { chat } }: Subject, key: string): Promise<Reply> =>
-  target.send({ path: '/bedrock', key, body: { model: chat, question: 'Say yes.', maxTokens: 1 } });
+const ask = ({ target, canary, models: { chat } }: Subject, key: string): Promise<Reply> =>
+  target.send({
+    path: '/bedrock',
+    key,
+    body: { model: chat, question: `Say yes. ${canary}`, maxTokens: 1 },
+  });
 
 /** Use of a key's own daily limit. */
 async function usedOf({ target }: Subject, key: string, kind: LimitKind): Promise<number> {
@@ -27,8 +31,8 @@ const SpentLimit = z.object({
 });
 
 /** A race: so many callers at once, for so many requests. */
-const callers = 60;
-const places = 20;
+const callers = 30;
+const places = 10;
 
 export const limitProofs: readonly Proof[] = [
   {
@@ -85,23 +89,21 @@ export const limitProofs: readonly Proof[] = [
   },
   {
     name: 'hang-up',
-    statement: 'A caller who hangs up is charged for the call',
+    statement: 'A caller who hangs up is charged at least what Bedrock counted',
     async check(subject) {
-      const { target, models, wait } = subject;
+      const { target, models, log, canary } = subject;
       if (!models.streams) throw new NotShown(`${models.chat} does not stream`);
       const { value: key } = await subject.newKey({ tokens: { day: 1_000_000 } });
-      const body = { model: models.chat, question: 'Count to a hundred.', maxTokens: 200 };
-      await target.hangUp({ path: '/bedrock/stream', key, body });
-      // A call in flight counts with the most that it can cost, until it is settled.
-      const held = await usedOf(subject, key, 'tokens');
-      let used = held;
-      for (let look = 0; used === held && look < 20; look += 1) {
-        await wait(1000);
-        used = await usedOf(subject, key, 'tokens');
+      const body = { model: models.chat, question: `Count to a hundred. ${canary}`, maxTokens: 200 };
+      const id = await target.hangUp({ path: '/bedrock/stream', key, body });
+      // The line is written when the model has ended and the call is settled.
+      const usage = (await log.untilFound([id])).get(id)?.usage;
+      const used = await usedOf(subject, key, 'tokens');
+      if (!usage) throw new Broken(`charged ${used} tokens, and did not wait for the count of Bedrock`);
+      if (used < usage.totalTokens) {
+        throw new Broken(`charged ${used} tokens, and Bedrock counted ${usage.totalTokens}`);
       }
-      if (used === 0) throw new Broken('charged nothing');
-      if (used === held) throw new NotShown(`the call was not settled yet; it counts as ${held} tokens`);
-      return `${used} tokens charged`;
+      return `Bedrock counted ${usage.totalTokens} tokens, and ${used} are charged`;
     },
   },
 ];

@@ -1,6 +1,10 @@
 import type { Limits } from '@org/contract';
+import type { Observer } from '../aws/observer.ts';
 import type { Deployment } from '../deployment.ts';
+import type { Finding } from '../doctor/finding.ts';
 import type { NewKey } from '../keys/create-key.ts';
+import type { ProofModels } from './proof-models.ts';
+import type { RunLog } from './run-log.ts';
 import type { Target } from './target.ts';
 
 /** One promise of a deployment, and how to see whether it keeps it. */
@@ -20,6 +24,8 @@ export interface Proof {
 /** The tools of a proof. */
 export interface Subject {
   readonly deployment: Deployment;
+  /** What the deployment has besides its API. */
+  readonly observer: Observer;
   /** The throwaway team's plan. */
   readonly plan: string;
   /** The API. The report has the request ids of all calls through it. */
@@ -30,23 +36,20 @@ export interface Subject {
   readonly newKey: (limits?: OwnLimits) => Promise<NewKey>;
   /** Aliases that the throwaway team may call. */
   readonly models: ProofModels;
+  /** What is in the prompts of this run and must be in no log. */
+  readonly canary: string;
+  /** What this run finds in the log. */
+  readonly log: RunLog;
+  /** A token of the deployment's sign-in. Undefined if there is none. */
+  readonly token: string | undefined;
+  /** The findings of `doctor`. Undefined if there is no account to look at. */
+  readonly diagnose: (() => Promise<readonly Finding[]>) | undefined;
   /** Waits. Milliseconds. */
   readonly wait: (ms: number) => Promise<void>;
 }
 
 /** A throwaway key's own limits. The one in USD is the run's. */
 export type OwnLimits = Omit<Limits, 'usd'>;
-
-export interface ProofModels {
-  /** The cheapest model that answers questions. */
-  readonly chat: string;
-  /** Whether `chat` can stream. */
-  readonly streams: boolean;
-  /** The cheapest embedding model. */
-  readonly embed: string | undefined;
-  /** A model that the deployment offers and the plan does not. */
-  readonly forbidden: string | undefined;
-}
 
 /** Result of a proof. */
 export interface ProofResult extends Pick<Proof, 'name' | 'statement'> {

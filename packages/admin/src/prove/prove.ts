@@ -1,36 +1,59 @@
 import { randomBytes } from 'node:crypto';
-import { aliasOf, capabilitiesOf, definitionOf, type OfferedModel, priceIn } from '@org/models';
-import { AdminError } from '../admin-error.ts';
+import { Observer } from '../aws/observer.ts';
 import type { Deployment } from '../deployment.ts';
+import type { Finding } from '../doctor/finding.ts';
 import { createKey, type NewKey } from '../keys/create-key.ts';
-import { deleteTeam } from '../teams/delete-team.ts';
-import { checkPlan, createTeam, listTeams } from '../teams/teams.ts';
+import { checkPlan } from '../teams/teams.ts';
 import { Broken, NotShown } from './broken.ts';
+import { deployedProofs, functionLogGroup } from './deployed.ts';
 import { keyProofs } from './keys.ts';
 import { limitProofs } from './limits.ts';
-import type { OwnLimits, Proof, ProofModels, ProofResult } from './proof.ts';
+import type { OwnLimits, Proof, ProofResult } from './proof.ts';
+import { cheapestPlan, modelsOf, type ProofModels } from './proof-models.ts';
 import { refusalProofs } from './refusals.ts';
 import { routeProofs } from './routes.ts';
+import { RunLog } from './run-log.ts';
+import { signInProofs } from './sign-in.ts';
 import { streamingProofs } from './streaming.ts';
 import { mostSecondsUntilTaken, Target, type TargetOptions } from './target.ts';
+import { removeLeftovers, withThrowawayTeam } from './throwaway.ts';
+import { watchProofs } from './watch.ts';
 
-/** In the order in which they are tried: the throttle, which others would meet too, is the last refusal. */
+/**
+ * In the order in which they are tried. The throttle, which others would meet too, is the last refusal; logs and metrics look back at
+ * all of them.
+ */
 const proofs: readonly Proof[] = [
+  ...deployedProofs,
   ...routeProofs,
   ...streamingProofs,
+  ...signInProofs,
   ...keyProofs,
   ...limitProofs,
   ...refusalProofs,
+  ...watchProofs,
 ];
+
+/** The names of all proofs that a run begins with a working key. */
+export const proofNames: readonly string[] = proofs.map(({ name }) => name);
 
 /** The keys that all proofs make together; each may cost an equal part of the sum. */
 const mostKeys = 10;
 
-export interface ProveOptions extends Omit<TargetOptions, 'paceMs'> {
+/** Lines of the first requests may have a time by another clock. */
+const clocksDifferMs = 60_000;
+
+export interface ProveOptions extends Pick<TargetOptions, 'signal' | 'wait'> {
   /** The plan of the throwaway team. Default: the one with the cheapest model. */
   readonly plan?: string | undefined;
+  /** Only these proofs. Default: all of {@link proofNames}. */
+  readonly only?: readonly string[] | undefined;
   /** The most that all calls together may cost, in USD. The throwaway keys have it as their limits. */
   readonly mostUsd: number;
+  /** A token of the deployment's sign-in. Default: none, so that sign-in is not shown. */
+  readonly token?: string | undefined;
+  /** Looks for problems of the account. Default: the account is not looked at. */
+  readonly diagnose?: (() => Promise<readonly Finding[]>) | undefined;
   /** Called with each result as soon as it is ready. */
   readonly onResult: (result: ProofResult) => void;
 }
@@ -45,42 +68,52 @@ export async function prove(deployment: Deployment, options: ProveOptions): Prom
   const plan = options.plan ?? cheapestPlan(deployment);
   checkPlan(deployment, plan);
   const models = modelsOf(deployment, plan);
-  await removeLeftovers(deployment);
-  const team = newTeamName();
+  await removeLeftovers(deployment, 'old');
+  const observer = new Observer(deployment.name, deployment.endpoints);
   try {
-    await createTeam(deployment, team, plan);
-    return await proveWith(deployment, { ...options, plan, team, models });
+    return await withThrowawayTeam(deployment, plan, (team) =>
+      proveWith(deployment, { ...options, plan, team, models, observer }),
+    );
   } finally {
-    await removeTeam(deployment, team);
+    observer.close();
   }
 }
 
-/** Also a team that was made half way, or not at all. */
-async function removeTeam(deployment: Deployment, team: string): Promise<void> {
-  try {
-    await deleteTeam(deployment, team);
-  } catch (error) {
-    if (!(error instanceof AdminError && error.is('no_such_team'))) throw error;
-  }
-}
-
-interface Throwaway extends ProveOptions {
+interface Run extends ProveOptions {
   readonly plan: string;
   readonly team: string;
   readonly models: ProofModels;
+  readonly observer: Observer;
 }
 
-async function proveWith(deployment: Deployment, throwaway: Throwaway): Promise<ProofResult[]> {
-  const { plan, team, models, mostUsd, signal, wait, onResult } = throwaway;
-  const paceMs = Math.ceil(1000 / (deployment.config.plans[plan]?.throttle.rate ?? 1));
-  const newTarget = () => new Target(deployment.endpoint, { signal, paceMs, wait });
+async function proveWith(deployment: Deployment, run: Run): Promise<ProofResult[]> {
+  const { plan, team, models, observer, only, mostUsd, token, diagnose, signal, wait, onResult } = run;
+  const { config, endpoint, now } = deployment;
+  const log = new RunLog({
+    observer,
+    group: functionLogGroup(config),
+    team,
+    since: now() - clocksDifferMs,
+    wait,
+  });
+  // A token's signature is a secret by itself, and short enough to search for.
+  if (token !== undefined) log.secrets.add(token.slice(token.lastIndexOf('.') + 1).slice(0, 40));
+  const paceMs = Math.ceil(1000 / (config.plans[plan]?.throttle.rate ?? 1));
+  const canary = `canary${randomBytes(12).toString('hex')}`;
+  log.secrets.add(canary);
+  const onReply = log.note.bind(log);
   let made = 0;
-  const makeKey = (limits: OwnLimits = {}): Promise<NewKey> => {
+  const makeKey = async (limits: OwnLimits = {}): Promise<NewKey> => {
     made += 1;
     if (made > mostKeys)
       throw new Error(`The proofs make more than ${mostKeys} keys, so they could cost too much.`);
     const usd = { month: mostUsd / mostKeys };
-    return createKey(deployment, { name: `${team}-${made}`, team, plan, limits: { ...limits, usd } });
+    const key = await createKey(deployment, {
+      name: `${team}-${made}`,
+      ...{ team, plan, limits: { ...limits, usd } },
+    });
+    log.secrets.add(key.value);
+    return key;
   };
   const results: ProofResult[] = [];
   const report = async (
@@ -88,7 +121,7 @@ async function proveWith(deployment: Deployment, throwaway: Throwaway): Promise<
     check: (target: Target) => Promise<string>,
   ): Promise<ProofResult['outcome']> => {
     signal.throwIfAborted();
-    const target = newTarget();
+    const target = new Target(endpoint, { signal, paceMs, wait, onReply });
     const seen = await seenBy(() => check(target));
     signal.throwIfAborted();
     const result = { name, statement, ...seen, requestIds: target.requestIds };
@@ -103,16 +136,17 @@ async function proveWith(deployment: Deployment, throwaway: Throwaway): Promise<
   // All others rest on it.
   if (first !== 'holds') return results;
   for (const proof of proofs) {
+    if (only && !only.includes(proof.name)) continue;
     await report(proof, (target) => {
       const newKey = async (limits?: OwnLimits): Promise<NewKey> => {
         const another = await makeKey(limits);
         await target.untilTaken(another.value);
         return another;
       };
-      return proof.check({ deployment, plan, target, key, newKey, models, wait });
+      const tools = { deployment, observer, target, newKey, log, wait };
+      return proof.check({ ...tools, plan, key, models, canary, token, diagnose });
     });
   }
-  signal.throwIfAborted();
   return results;
 }
 
@@ -122,70 +156,10 @@ async function seenBy(check: () => Promise<string>): Promise<Pick<ProofResult, '
   } catch (error) {
     if (error instanceof NotShown) return { outcome: 'not shown', what: error.message };
     if (error instanceof Broken) return { outcome: 'broken', what: error.message };
-    return {
-      outcome: 'broken',
-      what: `could not be tried: ${error instanceof Error ? error.message : error}`,
-    };
+    const message = error instanceof Error ? error.message : String(error);
+    const denied = error instanceof Error && /^(?:AccessDenied|Unauthorized)/.test(error.name);
+    return denied
+      ? { outcome: 'not shown', what: `AWS does not allow it: ${message}` }
+      : { outcome: 'broken', what: `could not be tried: ${message}` };
   }
-}
-
-/** A name that people do not choose. */
-const newTeamName = () => `prove-${randomBytes(12).toString('hex')}`;
-const throwawayName = /^prove-[0-9a-f]{24}$/;
-
-/** Older than any run, so that a run at work now is left alone. */
-const leftOverAfterMs = 60 * 60 * 1000;
-
-async function removeLeftovers(deployment: Deployment): Promise<void> {
-  for (const { name, source, createdAt } of await listTeams(deployment)) {
-    const age = deployment.now() - Date.parse(createdAt ?? '');
-    const isLeftover = source === 'run-time' && throwawayName.test(name) && age > leftOverAfterMs;
-    if (isLeftover) await deleteTeam(deployment, name);
-  }
-}
-
-function cheapestPlan({ config }: Deployment): string {
-  const priced = Object.entries(config.plans).flatMap(([name, { models }]) => {
-    const [cheapest] = pricedModels({ config }, models, isChat);
-    return cheapest ? [{ name, cost: cheapest.cost }] : [];
-  });
-  const [plan] = priced.toSorted((a, b) => a.cost - b.cost);
-  if (!plan) throw new AdminError('nothing_to_prove_with', { plan: undefined });
-  return plan.name;
-}
-
-function modelsOf(deployment: Deployment, plan: string): ProofModels {
-  const { models: all, plans } = deployment.config;
-  const allowed = plans[plan]?.models ?? [];
-  const [chat] = pricedModels(deployment, allowed, isChat);
-  if (!chat) throw new AdminError('nothing_to_prove_with', { plan });
-  const [embed] = pricedModels(deployment, allowed, (model) => !isChat(model));
-  return {
-    chat: chat.alias,
-    streams: capabilitiesOf(chat.definition).includes('stream'),
-    embed: embed?.alias,
-    forbidden: all.map(aliasOf).find((alias) => !allowed.includes(alias)),
-  };
-}
-
-/** The priced models of a kind, the cheapest first. */
-function pricedModels(
-  { config }: Pick<Deployment, 'config'>,
-  aliases: readonly string[],
-  is: (model: OfferedModel) => boolean,
-) {
-  return config.models
-    .filter((model) => aliases.includes(aliasOf(model)) && is(model))
-    .flatMap((model) => {
-      const definition = definitionOf(model);
-      const price = priceIn(config, model);
-      return definition && price
-        ? [{ alias: aliasOf(model), definition, cost: price.input + price.output }]
-        : [];
-    })
-    .toSorted((a, b) => a.cost - b.cost);
-}
-
-function isChat(model: OfferedModel): boolean {
-  return definitionOf(model)?.upstream !== 'embed';
 }

@@ -3,16 +3,26 @@ import { Broken, NotShown } from './broken.ts';
 import type { Proof } from './proof.ts';
 import { eventsOf } from './routes.ts';
 
-const question = 'Count to ten.';
-const messages = [{ role: 'user', content: question }];
+const messagesOf = (content: string) => [{ role: 'user', content }];
 
 /** The body of a short stream, by the route that it is sent to. */
 const streams = {
-  stream: (model) => ({ model, question, maxTokens: 64 }),
-  chatCompletions: (model) => ({ model, messages, stream: true, max_completion_tokens: 64 }),
-  responses: (model) => ({ model, input: question, stream: true, max_output_tokens: 64, store: false }),
-  messages: (model) => ({ model, messages, stream: true, max_tokens: 64 }),
-} satisfies Partial<Record<RouteName, (model: string) => object>>;
+  stream: (model, question) => ({ model, question, maxTokens: 64 }),
+  chatCompletions: (model, question) => ({
+    model,
+    messages: messagesOf(question),
+    stream: true,
+    max_completion_tokens: 64,
+  }),
+  responses: (model, question) => ({
+    model,
+    input: question,
+    stream: true,
+    max_output_tokens: 64,
+    store: false,
+  }),
+  messages: (model, question) => ({ model, messages: messagesOf(question), stream: true, max_tokens: 64 }),
+} satisfies Partial<Record<RouteName, (model: string, question: string) => object>>;
 
 /** An answer of this many milliseconds may arrive at once, though nothing collected it. */
 const tooFastMs = 250;
@@ -20,10 +30,10 @@ const tooFastMs = 250;
 const proofOf = (name: keyof typeof streams): Proof => ({
   name: `streaming-${name}`,
   statement: `${routes[name].path} sends an answer while it is written`,
-  async check({ target, key, models: { chat, streams: can } }) {
+  async check({ target, key, canary, models: { chat, streams: can } }) {
     if (!can) throw new NotShown(`${chat} does not stream`);
     const { path } = routes[name];
-    const reply = await target.send({ path, key, body: streams[name](chat) });
+    const reply = await target.send({ path, key, body: streams[name](chat, `Count to ten. ${canary}`) });
     const events = eventsOf(reply).length;
     const pieces = reply.arrivals.length;
     const [first = 0] = reply.arrivals;

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { Broken } from './broken.ts';
 
 export interface Request {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'OPTIONS' | 'POST';
   /** Path below the stage. */
   readonly path: string;
   /** Sent as `x-api-key`. Default: none. */
@@ -35,6 +35,8 @@ export interface TargetOptions {
   /** Milliseconds between two requests, so that the throttle of the plan lets both through. */
   readonly paceMs: number;
   readonly wait: (ms: number) => Promise<void>;
+  /** Called with each whole answer and its request id. */
+  readonly onReply: (reply: Reply, requestId: string) => void;
 }
 
 /** The API of a deployment, as its callers reach it, and the ids of its answers. */
@@ -44,23 +46,32 @@ export class Target {
   readonly #signal: AbortSignal;
   readonly #paceMs: number;
   readonly #wait: (ms: number) => Promise<void>;
+  readonly #onReply: TargetOptions['onReply'];
 
   /** @param url Base URL of the routes. */
-  constructor(url: string, { signal, paceMs, wait }: TargetOptions) {
+  constructor(url: string, { signal, paceMs, wait, onReply }: TargetOptions) {
     this.#url = url.replace(/\/$/, '');
     this.#signal = signal;
     this.#paceMs = paceMs;
     this.#wait = wait;
+    this.#onReply = onReply;
   }
 
-  /** Sends a request, and again if it came too fast or while other calls hold the rest of a limit. */
+  /**
+   * Sends a request, and again if it came too fast or while other calls hold the rest of a limit.
+   *
+   * @throws {Broken} If a refusal may be repeated, and does not say after how many seconds.
+   */
   async send(request: Request): Promise<Reply> {
     for (let attempt = 1; ; attempt += 1) {
       await this.#wait(this.#paceMs);
       const reply = await this.sendOnce(request);
       const mayRepeat = reply.status === 429 && reply.headers.get(headers.shouldRetry) !== 'false';
       if (!mayRepeat || attempt === mostAttempts) return reply;
-      await this.#wait(Number(reply.headers.get(headers.retryAfter) ?? 1) * 1000);
+      const seconds = reply.headers.get(headers.retryAfter) ?? '';
+      if (!/^\d+$/.test(seconds))
+        throw new Broken(`answered ${describe(reply)} without ${headers.retryAfter}`);
+      await this.#wait(Number(seconds) * 1000);
     }
   }
 
@@ -82,7 +93,7 @@ export class Target {
   }
 
   async sendOnce(request: Request): Promise<Reply> {
-    const { response, sentAt } = await this.#fetch(request, AbortSignal.timeout(timeoutMs));
+    const { response, sentAt, id } = await this.#fetch(request, AbortSignal.timeout(timeoutMs));
     const decoder = new TextDecoder();
     const arrivals: number[] = [];
     let text = '';
@@ -90,16 +101,24 @@ export class Target {
       arrivals.push(performance.now() - sentAt);
       text += decoder.decode(piece, { stream: true });
     }
-    return { status: response.status, headers: response.headers, text, arrivals };
+    const reply = { status: response.status, headers: response.headers, text, arrivals };
+    if (id !== null) this.#onReply(reply, id);
+    return reply;
   }
 
-  /** Reads the first piece of an answer and hangs up. */
-  async hangUp(request: Request): Promise<void> {
+  /**
+   * Reads the first piece of an answer and hangs up.
+   *
+   * @returns The request id.
+   */
+  async hangUp(request: Request): Promise<string> {
     const caller = new AbortController();
-    const { response } = await this.#fetch(request, caller.signal);
+    const { response, id } = await this.#fetch(request, caller.signal);
     if (response.status !== 200) throw new Broken(`answered ${response.status} to a stream`);
     await response.body?.getReader().read();
     caller.abort();
+    if (id === null) throw new Broken(`sent no ${headers.requestId}`);
+    return id;
   }
 
   async #fetch({ method = 'POST', path, key, headers: more, body }: Request, ends: AbortSignal) {
@@ -117,7 +136,7 @@ export class Target {
     });
     const id = response.headers.get(headers.requestId);
     if (id !== null) this.requestIds.push(id);
-    return { response, sentAt };
+    return { response, sentAt, id };
   }
 }
 
@@ -152,9 +171,13 @@ export function refusal(reply: Reply, code: ErrorCode) {
 }
 
 /** The status, and the code if there is one. Never the body: it may have a prompt in it. */
-export function describe({ status, text }: Reply): string {
-  const { data } = z.safeParse(ErrorEnvelopeSchema, parseJson(text));
-  return data ? `${status} ${data.error.code}` : `${status}`;
+export function describe(reply: Reply): string {
+  return [reply.status, codeOf(reply)].filter((part) => part !== undefined).join(' ');
+}
+
+/** The code of an error in the one form that errors have. */
+export function codeOf({ text }: Reply): string | undefined {
+  return z.safeParse(ErrorEnvelopeSchema, parseJson(text)).data?.error.code;
 }
 
 function parseJson(text: string): unknown {

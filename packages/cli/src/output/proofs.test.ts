@@ -18,4 +18,8 @@ test('a report has a row for each promise, with request ids to look up', () => {
   const report = proofReport([race], { deployment: 'proxy-dev', at: Date.parse('2026-11-30T10:00:00Z') });
   expect(report).toContain('2026-11-30T10:00:00.000Z: 0 promises hold, 1 are broken, 0 were not shown.');
   expect(report).toContain('| A limit holds | broken | let 21 \\| 20 through | a b c d e |');
+  expect(report).toContain(
+    '| A key over its limit is refused until it resets | broken | race: let 21 \\| 20 through | a |',
+  );
+  expect(report).toContain('| The access log has lines, and no key | not shown |  |  |');
 });

@@ -1,4 +1,4 @@
-import type { ProofResult } from '@org/admin';
+import { checkOff, type ProofResult } from '@org/admin';
 import type { Style, Terminal } from '../terminal.ts';
 
 const styles: Readonly<Record<ProofResult['outcome'], Style>> = {
@@ -18,15 +18,28 @@ export function proofReport(
   { deployment, at }: { readonly deployment: string; readonly at: number },
 ): string {
   const rows = results.map(({ statement, outcome, what, requestIds }) =>
-    [statement, outcome, what, requestIds.slice(0, mostIds).join(' ')].map(cell).join(' | '),
+    row([statement, outcome, what, requestIds.slice(0, mostIds).join(' ')]),
   );
+  const items = checkOff(results).map(({ statement, outcome, because }) => {
+    const seen = because.map(({ name, what }) => `${name}: ${what}`).join('; ');
+    const ids = because.flatMap(({ requestIds }) => requestIds.slice(0, 1));
+    return row([statement, outcome, seen, ids.slice(0, mostIds).join(' ')]);
+  });
   return `# What ${deployment} was seen to do
 
 ${new Date(at).toISOString()}: ${proofSummary(results)}
 
 | promise | | seen | request ids (the first ${mostIds}) |
 | --- | --- | --- | --- |
-${rows.map((row) => `| ${row} |`).join('\n')}
+${rows.join('\n')}
+
+## What only a deployment shows
+
+The rest of the list is to be looked at by hand: docs/deploy.md.
+
+| | | seen | request ids |
+| --- | --- | --- | --- |
+${items.join('\n')}
 `;
 }
 
@@ -38,6 +51,10 @@ export function proofSummary(results: readonly ProofResult[]): string {
 }
 
 const mostIds = 5;
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.map(cell).join(' | ')} |`;
+}
 
 function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');

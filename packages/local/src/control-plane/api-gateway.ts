@@ -67,6 +67,18 @@ const operations: Readonly<Record<string, (operation: Operation) => Outcome>> = 
     return { status: 202 };
   },
 
+  'GET /restapis/{}/stages/{}': ({ context: { api }, parameters: [apiId, stageName] }) => {
+    const { name, throttle, dataTrace } = api.stage;
+    if (apiId !== api.id || stageName !== name) {
+      throw new ServiceError(404, 'NotFoundException', 'Invalid stage identifier specified');
+    }
+    const settings = {
+      dataTraceEnabled: dataTrace,
+      ...(throttle && { throttlingRateLimit: throttle.rate, throttlingBurstLimit: throttle.burst }),
+    };
+    return { status: 200, body: { stageName: name, methodSettings: { '*/*': settings } } };
+  },
+
   'GET /usageplans': ({ context: { api, registry }, request: { query } }) => {
     const keyId = query.get('keyId');
     const plans = registry.plans.filter((plan) => keyId === null || registry.planOf(keyId) === plan);

@@ -1,32 +1,44 @@
-import type { WholeResponse } from '../http/response.ts';
 import { partitionOf, pseudoParameter } from '../template/stack.ts';
+import { answerQuery, element, refuseQuery, type Xml } from './query-protocol.ts';
 import type { ControlPlaneContext, Service } from './service.ts';
 
 /**
- * The part of CloudFormation that describes the one running stack: DescribeStacks in the Query protocol.
+ * The part of CloudFormation that describes the one running stack: DescribeStacks and ListStackResources in the Query protocol.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
  */
 export const cloudFormation: Service = ({ request, origin }, context) => {
   const parameters = new URLSearchParams(request.body);
-  const action = parameters.get('Action');
-  if (action !== 'DescribeStacks') {
-    return refuse('InvalidAction', `The local gateway has no ${action} of CloudFormation`, request.id);
+  const action = parameters.get('Action') ?? '';
+  const describe = Object.hasOwn(actions, action) ? actions[action] : undefined;
+  if (!describe) {
+    return refuseQuery('InvalidAction', `The local gateway has no ${action} of CloudFormation`, request.id);
   }
   const { stack } = context.api;
   const asked = parameters.get('StackName') ?? stack.name;
   if (asked !== stack.name && asked !== stackId(context)) {
-    return refuse('ValidationError', `Stack with id ${asked} does not exist`, request.id);
+    return refuseQuery('ValidationError', `Stack with id ${asked} does not exist`, request.id);
   }
-  return respond(
-    200,
-    element('DescribeStacksResponse', [
-      element('DescribeStacksResult', [
-        element('Stacks', [element('member', describeStack(context, origin))]),
-      ]),
-      element('ResponseMetadata', [element('RequestId', request.id)]),
-    ]),
-  );
+  return answerQuery(action, describe(context, origin), request.id);
+};
+
+const actions: Readonly<Record<string, (context: ControlPlaneContext, origin: string) => Xml[]>> = {
+  DescribeStacks: (context, origin) => [
+    element('Stacks', [element('member', describeStack(context, origin))]),
+  ],
+  ListStackResources: ({ api: { resources } }) => [
+    element(
+      'StackResourceSummaries',
+      resources.map(({ logicalId, type, physicalId }) =>
+        element('member', [
+          element('LogicalResourceId', logicalId),
+          element('PhysicalResourceId', physicalId),
+          element('ResourceType', type),
+          element('ResourceStatus', 'CREATE_COMPLETE'),
+        ]),
+      ),
+    ),
+  ],
 };
 
 function describeStack(context: ControlPlaneContext, origin: string): Xml[] {
@@ -58,27 +70,4 @@ function localized(value: string, { api }: ControlPlaneContext, origin: string):
   const { region } = api.stack;
   const suffix = partitionOf(region) === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
   return value.replace(`https://${api.id}.execute-api.${region}.${suffix}`, origin);
-}
-
-function refuse(code: string, message: string, requestId: string): WholeResponse {
-  const error = [element('Type', 'Sender'), element('Code', code), element('Message', message)];
-  return respond(400, element('ErrorResponse', [element('Error', error), element('RequestId', requestId)]));
-}
-
-function respond(status: number, { text }: Xml): WholeResponse {
-  return { status, headers: [['content-type', 'text/xml']], body: text };
-}
-
-/** XML, escaped where necessary. */
-interface Xml {
-  readonly text: string;
-}
-
-function element(name: string, content: string | readonly Xml[]): Xml {
-  const inner = typeof content === 'string' ? escaped(content) : content.map(({ text }) => text).join('');
-  return { text: `<${name}>${inner}</${name}>` };
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

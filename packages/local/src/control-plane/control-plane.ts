@@ -5,17 +5,27 @@ import type { GatewayRequest } from '../http/request.ts';
 import type { WholeResponse } from '../http/response.ts';
 import { apiGateway } from './api-gateway.ts';
 import { cloudFormation } from './cloudformation.ts';
+import { cloudWatch } from './cloudwatch.ts';
+import { lambda } from './lambda.ts';
+import { logs } from './logs.ts';
 import type { ControlPlaneContext, Service } from './service.ts';
+import { sns } from './sns.ts';
 
 /** Names of the services in the SDKs' `AWS_ENDPOINT_URL_...` variables. */
-const services: Readonly<Record<string, Service>> = {
+const services = {
   api_gateway: apiGateway,
   cloudformation: cloudFormation,
-};
+  cloudwatch: cloudWatch,
+  cloudwatch_logs: logs,
+  lambda,
+  sns,
+} satisfies Readonly<Record<string, Service>>;
 
 export interface ControlPlaneOptions extends ControlPlaneContext {
   /** The server with the functions' tables. */
   readonly dynamodbUrl: string | undefined;
+  /** The issuer of sign-in tokens. */
+  readonly issuerUrl: string | undefined;
 }
 
 /** Answers a control-plane request; undefined for any other request. */
@@ -27,7 +37,11 @@ export type ControlPlane = (request: GatewayRequest) => WholeResponse | undefine
  * It listens only on loopback. Web pages cannot use it either: a call must be addressed to loopback by name, and be
  * signed with this gateway's credentials, in a header for which browsers need permission first.
  */
-export function createControlPlane({ dynamodbUrl, ...context }: ControlPlaneOptions): ControlPlane {
+export function createControlPlane({
+  dynamodbUrl,
+  issuerUrl,
+  ...context
+}: ControlPlaneOptions): ControlPlane {
   return (request) => {
     const { path } = request;
     if (path !== controlPlanePath && !path.startsWith(`${controlPlanePath}/`)) return undefined;
@@ -40,20 +54,29 @@ export function createControlPlane({ dynamodbUrl, ...context }: ControlPlaneOpti
       return json(200, {
         region: context.api.stack.region,
         stack: context.api.stack.name,
+        issuer: issuerUrl,
         endpoints: {
           api_gateway: `${base}/api_gateway`,
           cloudformation: `${base}/cloudformation`,
+          cloudwatch: `${base}/cloudwatch`,
+          cloudwatch_logs: `${base}/cloudwatch_logs`,
+          lambda: `${base}/lambda`,
+          sns: `${base}/sns`,
           dynamodb: dynamodbUrl,
         },
       } satisfies LocalEndpoints);
     }
-    const service = Object.hasOwn(services, name) ? services[name] : undefined;
+    const service = isService(name) ? services[name] : undefined;
     if (!service) return refuse(404, `There is no ${name} here, only ${Object.keys(services).join(', ')}.`);
     if (!isSigned(request)) {
       return refuse(403, 'The security token included in the request is invalid.');
     }
     return service({ request, path: `/${rest.join('/')}`, origin }, context);
   };
+}
+
+function isService(name: string): name is keyof typeof services {
+  return Object.hasOwn(services, name);
 }
 
 function isSigned({ headers }: GatewayRequest): boolean {

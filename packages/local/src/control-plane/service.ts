@@ -2,11 +2,13 @@ import type { GatewayRequest } from '../http/request.ts';
 import type { WholeResponse } from '../http/response.ts';
 import type { ApiKeyRegistry } from '../limits/api-key-registry.ts';
 import type { Api } from '../template/api.ts';
+import type { RecordedLog } from './recorded-log.ts';
 
 /** The state that the control plane's services read and change. */
 export interface ControlPlaneContext {
   readonly api: Api;
   readonly registry: ApiKeyRegistry;
+  readonly log: RecordedLog;
 }
 
 /** One call to a service. */

@@ -1,11 +1,6 @@
 import { localCredentials } from '@org/admin/local-gateway';
 import type { FunctionDefinition } from '../template/functions.ts';
 
-/** What CloudWatch Logs calls the place that a function's log goes to. */
-export function logGroupName(definition: FunctionDefinition): string {
-  return `/aws/lambda/${definition.name}`;
-}
-
 /**
  * The environment of a function: Lambda's own variables, the template's, then the caller's, of which later ones win.
  * Nothing of this process's environment gets in.
@@ -30,7 +25,7 @@ export function functionEnvironment(
     AWS_LAMBDA_FUNCTION_NAME: definition.name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    AWS_LAMBDA_LOG_GROUP_NAME: logGroupName(definition),
+    AWS_LAMBDA_LOG_GROUP_NAME: definition.logGroup,
     AWS_LAMBDA_LOG_STREAM_NAME: options.logStreamName,
     LAMBDA_TASK_ROOT: definition.directory,
     LANG: 'en_US.UTF-8',

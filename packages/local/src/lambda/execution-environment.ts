@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import type { FunctionDefinition } from '../template/functions.ts';
-import { functionEnvironment, logGroupName } from './environment.ts';
+import { functionEnvironment } from './environment.ts';
 import { LineSplitter } from './line-splitter.ts';
 import type { LogLine, OnLog } from './log.ts';
 import type { FunctionError, Invocation, WorkerCommand, WorkerMessage, WorkerStart } from './messages.ts';
@@ -164,7 +164,7 @@ export class ExecutionEnvironment {
         functionName: this.#definition.name,
         functionArn: this.#definition.arn,
         memoryMb: this.#definition.memoryMb,
-        logGroupName: logGroupName(this.#definition),
+        logGroupName: this.#definition.logGroup,
         logStreamName: this.#logStreamName,
       };
       this.#tell({ kind: 'invoke', invocation });

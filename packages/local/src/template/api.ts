@@ -6,12 +6,14 @@ import { type GatewayResponses, readGatewayResponses } from './gateway-responses
 import { type Output, readOutputs } from './outputs.ts';
 import { type InvokePermission, readPermissions } from './permissions.ts';
 import { Resolver } from './resolver.ts';
+import { readStackResources, type StackResource } from './resources.ts';
 import { type Route, readRoutes } from './routes.ts';
 import type { Stack } from './stack.ts';
 import { readStage, type Stage } from './stage.ts';
 import { readTables, type TableDefinition } from './tables.ts';
 import { type Template, TemplateError } from './template.ts';
 import { type ApiKey, readApiKeys, readUsagePlans, type UsagePlan } from './usage-plans.ts';
+import { readWatch, type Watch } from './watch.ts';
 
 /** One deployed REST API: every part of a template that decides how a request is answered. */
 export interface Api {
@@ -29,6 +31,9 @@ export interface Api {
   /** The functions' tables. */
   readonly tables: readonly TableDefinition[];
   readonly outputs: readonly Output[];
+  readonly watch: Watch;
+  /** Of the types whose physical ids the commands need. */
+  readonly resources: readonly StackResource[];
 }
 
 const RestApiProperties = z.object({
@@ -74,6 +79,8 @@ export function readApi(
     mayInvoke: readPermissions(resolver),
     tables: readTables(resolver),
     outputs: readOutputs(resolver),
+    watch: readWatch(resolver),
+    resources: readStackResources(resolver),
   };
 }
 

@@ -16,6 +16,8 @@ export interface FunctionDefinition {
   readonly environment: Readonly<Record<string, string>>;
   /** Calls that may run at once; undefined if only the account's limit applies. */
   readonly reservedConcurrency: number | undefined;
+  /** Name of the log group that it writes to. */
+  readonly logGroup: string;
 }
 
 /** How an answer is sent: buffered until the function is done, or streamed as the function writes it. */
@@ -25,6 +27,7 @@ const FunctionProperties = z.object({
   Code: z.object({ S3Key: z.optional(z.string()) }),
   Environment: z.optional(z.object({ Variables: z.optional(z.record(z.string(), z.string())) })),
   Handler: z.string(),
+  LoggingConfig: z.optional(z.object({ LogGroup: z.optional(z.string()) })),
   MemorySize: z.optional(z.number()),
   PackageType: z.optional(z.string()),
   ReservedConcurrentExecutions: z.optional(z.number()),
@@ -76,9 +79,10 @@ export function readFunctions(
         `${logicalId}: the environment has ${bytes} bytes, and Lambda allows ${maximumEnvironmentBytes}`,
       );
     }
+    const name = resolver.ref(logicalId);
     return {
       logicalId,
-      name: resolver.ref(logicalId),
+      name,
       arn: resolver.getAtt(logicalId, 'Arn'),
       handler: properties.Handler,
       directory: assetDirectory(properties.Code.S3Key),
@@ -86,6 +90,7 @@ export function readFunctions(
       memoryMb: properties.MemorySize ?? defaultMemoryMb,
       environment,
       reservedConcurrency: properties.ReservedConcurrentExecutions,
+      logGroup: properties.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`,
     };
   });
 }

@@ -9,6 +9,8 @@ export interface Stage {
   readonly deployment: string;
   /** Throttles by method, each shared by all callers. */
   readonly throttle: Throttle | undefined;
+  /** Whether API Gateway would log bodies. It logs nothing here. */
+  readonly dataTrace: boolean;
 }
 
 const StageProperties = z.object({
@@ -17,6 +19,7 @@ const StageProperties = z.object({
   MethodSettings: z._default(
     z.array(
       z.object({
+        DataTraceEnabled: z._default(z.boolean(), false),
         HttpMethod: z.literal('*'),
         ResourcePath: z.literal('/*'),
         ThrottlingBurstLimit: z.number(),
@@ -42,6 +45,7 @@ export function readStage(resolver: Resolver, logicalId: string, apiId: string):
   return {
     name: properties.StageName,
     deployment: properties.DeploymentId,
+    dataTrace: settings?.DataTraceEnabled ?? false,
     throttle: settings && { rate: settings.ThrottlingRateLimit, burst: settings.ThrottlingBurstLimit },
   };
 }

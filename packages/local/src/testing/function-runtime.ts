@@ -32,6 +32,7 @@ export function runtimeOf(
       memoryMb: 128,
       environment: {},
       reservedConcurrency: undefined,
+      logGroup: '/aws/lambda/function',
       ...definition,
     },
     { region: 'us-east-1', environment: {}, onLog: (line) => lines.push(line), callsPerWorker },

@@ -1,0 +1,132 @@
+import { APIGatewayClient, GetStageCommand } from '@aws-sdk/client-api-gateway';
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+  type MetricAlarm,
+} from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchLogsClient,
+  paginateDescribeLogGroups,
+  paginateFilterLogEvents,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { paginateListSubscriptionsByTopic, SNSClient, type Subscription } from '@aws-sdk/client-sns';
+import type { Endpoints } from './endpoints.ts';
+import { stackResources } from './stack-resources.ts';
+
+/** A search of a log group. */
+export interface LogSearch {
+  /** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html */
+  readonly pattern: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** A metric without dimensions. */
+export interface SummedMetric {
+  readonly namespace: string;
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  readonly until: number;
+}
+
+/** Reads what a stack has besides its API: its settings as deployed, its logs, metrics and alarms. Changes nothing. */
+export class Observer {
+  readonly #stack: string;
+  readonly #endpoints: Endpoints;
+  readonly #apiGateway: APIGatewayClient;
+  readonly #cloudWatch: CloudWatchClient;
+  readonly #lambda: LambdaClient;
+  readonly #logs: CloudWatchLogsClient;
+  readonly #sns: SNSClient;
+
+  constructor(stack: string, endpoints: Endpoints) {
+    this.#stack = stack;
+    this.#endpoints = endpoints;
+    this.#apiGateway = new APIGatewayClient(endpoints('api_gateway'));
+    this.#cloudWatch = new CloudWatchClient(endpoints('cloudwatch'));
+    this.#lambda = new LambdaClient(endpoints('lambda'));
+    this.#logs = new CloudWatchLogsClient(endpoints('cloudwatch_logs'));
+    this.#sns = new SNSClient(endpoints('sns'));
+  }
+
+  resources(type: string): Promise<string[]> {
+    return stackResources(this.#stack, type, this.#endpoints('cloudformation'));
+  }
+
+  /** Whether API Gateway logs the bodies of a stage's requests. */
+  async logsBodies(restApiId: string, stageName: string): Promise<boolean> {
+    const { methodSettings = {} } = await this.#apiGateway.send(
+      new GetStageCommand({ restApiId, stageName }),
+    );
+    return Object.values(methodSettings).some(({ dataTraceEnabled = false }) => dataTraceEnabled);
+  }
+
+  /** A function's timeout in seconds, and the log group that it writes to. */
+  async functionSettings(name: string): Promise<{ timeout: number; logGroup: string | undefined }> {
+    const command = new GetFunctionConfigurationCommand({ FunctionName: name });
+    const { Timeout: timeout = 0, LoggingConfig: logging } = await this.#lambda.send(command);
+    return { timeout, logGroup: logging?.LogGroup };
+  }
+
+  /** How many days a log group keeps its lines. Undefined: for ever. */
+  async retentionDays(group: string): Promise<number | undefined> {
+    const pages = paginateDescribeLogGroups({ client: this.#logs }, { logGroupNamePrefix: group });
+    for await (const { logGroups = [] } of pages) {
+      const found = logGroups.find(({ logGroupName }) => logGroupName === group);
+      if (found) return found.retentionInDays;
+    }
+    throw new Error(`There is no log group ${group}.`);
+  }
+
+  /** The lines of a log group that match. A line takes some seconds until it is found. */
+  async search(group: string, { pattern, since }: LogSearch): Promise<string[]> {
+    const lines: string[] = [];
+    const pages = paginateFilterLogEvents(
+      { client: this.#logs },
+      { logGroupName: group, filterPattern: pattern, startTime: since },
+    );
+    for await (const { events = [] } of pages) {
+      for (const { message } of events) if (message !== undefined) lines.push(message);
+    }
+    return lines;
+  }
+
+  /** @param names At most 100. */
+  async alarms(names: readonly string[]): Promise<MetricAlarm[]> {
+    const command = new DescribeAlarmsCommand({ AlarmNames: [...names], MaxRecords: 100 });
+    return (await this.#cloudWatch.send(command)).MetricAlarms ?? [];
+  }
+
+  async subscriptions(topicArn: string): Promise<Subscription[]> {
+    const subscriptions: Subscription[] = [];
+    const pages = paginateListSubscriptionsByTopic({ client: this.#sns }, { TopicArn: topicArn });
+    for await (const { Subscriptions: page = [] } of pages) subscriptions.push(...page);
+    return subscriptions;
+  }
+
+  async sum({ namespace, name, since, until }: SummedMetric): Promise<number> {
+    const { MetricDataResults: [result] = [] } = await this.#cloudWatch.send(
+      new GetMetricDataCommand({
+        MetricDataQueries: [
+          {
+            Id: 'sum',
+            MetricStat: { Metric: { Namespace: namespace, MetricName: name }, Period: 60, Stat: 'Sum' },
+          },
+        ],
+        // CloudWatch sums whole minutes.
+        StartTime: new Date(since - (since % 60_000)),
+        EndTime: new Date(until + 60_000),
+      }),
+    );
+    return (result?.Values ?? []).reduce((sum, value) => sum + value, 0);
+  }
+
+  close(): void {
+    for (const client of [this.#apiGateway, this.#cloudWatch, this.#lambda, this.#logs, this.#sns]) {
+      client.destroy();
+    }
+  }
+}
