@@ -70,12 +70,19 @@ export interface SystemOptions
   extends Pick<GatewayOptions, 'editTemplate' | 'callsPerWorker' | 'environment'> {
   /** A server shared with other systems; systems of one config then share their counters. Default: its own. */
   readonly dynamodb?: LocalDynamoDb;
+  /** Directory of the synthesized deployment. Default: the config's. */
+  readonly assembly?: string;
 }
 
 /** Starts a deployment on loopback and stops it when the test is over. */
 export async function startSystem(
   config: ConfigName,
-  { dynamodb: shared, environment, ...options }: SystemOptions = {},
+  {
+    dynamodb: shared,
+    environment,
+    assembly = join(inject('assemblies'), config),
+    ...options
+  }: SystemOptions = {},
 ): Promise<System> {
   let time = Date.parse('2026-11-22T12:00:00Z');
   const logs: string[] = [];
@@ -88,7 +95,7 @@ export async function startSystem(
   if (!shared) onTestFinished(() => dynamodb.close());
   const gateway = await startGateway({
     ...options,
-    assembly: join(inject('assemblies'), config),
+    assembly,
     port: 0,
     clock: { now: () => time },
     environment: {

@@ -143,6 +143,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     faults: [''],
     keys: [''],
     packed: [],
+    prove: ['', 'keys'],
     runtime: [],
     soak: [''],
   },

@@ -25,7 +25,10 @@ export const functionOptions = {
  *
  * @param options What is otherwise than in a deployment.
  */
-export async function buildFunctions(options: Pick<BuildOptions, 'outdir' | 'minify'> = {}): Promise<void> {
+export async function buildFunctions({
+  plugins = [],
+  ...options
+}: Pick<BuildOptions, 'outdir' | 'minify' | 'plugins'> = {}): Promise<void> {
   const { outputFiles } = await build({
     ...functionOptions,
     entryPoints: {
@@ -34,7 +37,7 @@ export async function buildFunctions(options: Pick<BuildOptions, 'outdir' | 'min
       'key-authorizer/index': join(directory, 'src/authorizer/keys-only.ts'),
     },
     outdir: join(directory, 'dist'),
-    plugins: [builtinModules, leaveOutUnused],
+    plugins: [...plugins, builtinModules, leaveOutUnused],
     alias: { '@aws-sdk/credential-provider-node': join(directory, 'src/credentials.ts') },
     write: false,
     ...options,

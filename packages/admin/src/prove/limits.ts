@@ -31,8 +31,8 @@ const SpentLimit = z.object({
 });
 
 /** A race: so many callers at once, for so many requests. */
-const callers = 30;
-const places = 10;
+const callers = 24;
+const places = 8;
 
 export const limitProofs: readonly Proof[] = [
   {

@@ -17,6 +17,8 @@ const RequestLine = z.object({
   requestId: z.string(),
   usage: z.optional(z.object({ totalTokens: z.number() })),
   charged: z.optional(Amounts),
+  firstDeltaMs: z.optional(z.number()),
+  totalMs: z.optional(z.number()),
 } satisfies Partial<Record<keyof RequestLog, z.ZodMiniType>>);
 
 export interface RunLogOptions {

@@ -1,0 +1,56 @@
+import { checkOff, listTeams } from '@org/admin';
+import { issuerEnvironment, setUpSignIn, startIssuer } from '@org/local/oidc';
+import { expect, onTestFinished, test } from 'vitest';
+import { configs } from '../configs.ts';
+import { costOf } from '../harness.ts';
+import { named, startProving } from './proving.ts';
+
+test('the shipped deployment keeps every promise, and nothing is left of the run', async () => {
+  const { run, deployment, bills } = await startProving('shipped');
+  const results = await run();
+  expect(results.filter(({ outcome }) => outcome === 'broken')).toEqual([]);
+  // What this config, or a machine without an account, has nothing to show by.
+  const always = ['doctor', 'sign-in', 'alarm-notices', 'access-log'];
+  expect(named(results, 'not shown')).toEqual(expect.arrayContaining(always));
+  const billedUsd = bills.reduce((sum, bill) => sum + costOf(bill.modelId, bill), 0) / 1_000_000;
+  expect(billedUsd).toBeGreaterThan(0);
+  expect(billedUsd).toBeLessThan(0.05);
+  const teams = await listTeams(deployment);
+  expect(teams.filter(({ source }) => source === 'run-time')).toEqual([]);
+  // Every item of the checklist names the requests that show it, where it was shown by requests.
+  const checked = checkOff(results);
+  expect(checked.filter(({ outcome }) => outcome === 'broken')).toEqual([]);
+  expect(checked.find(({ statement }) => /over its limit/.test(statement))).toMatchObject({
+    outcome: 'holds',
+    because: [{ requestIds: expect.arrayContaining([expect.any(String)]) }, {}],
+  });
+});
+
+test('what a plan has nothing to show by is named, and the rest is shown', async () => {
+  const { run } = await startProving('contested');
+  const results = await run();
+  expect(named(results, 'broken')).toEqual([]);
+  // One machine is not always as fast as the plan of this config allows.
+  expect(named(results, 'not shown')).toEqual(expect.arrayContaining(['route-embed', 'route-embeddings']));
+});
+
+test('a token of the sign-in is tried beside the keys, and is in no log', async () => {
+  const issuer = await startIssuer();
+  onTestFinished(() => issuer.close());
+  const { run, gateway } = await startProving('signed-in', { environment: issuerEnvironment(issuer) });
+  await setUpSignIn(gateway, issuer, configs['signed-in']);
+  const only = ['bearer', 'forged-token', 'sign-in', 'log-without-content', 'cors'];
+  const results = await run({ only, plan: 'hasty', token: await issuer.issue('thrifty') });
+  expect(named(results, 'holds')).toEqual(['new-key', 'bearer', 'forged-token', 'sign-in', 'cors', only[3]]);
+  const foreign = await run({ only: ['sign-in'], plan: 'hasty', token: 'a.b.c' });
+  expect(named(foreign, 'broken')).toEqual(['sign-in']);
+});
+
+test('a run that is interrupted removes what it made', async () => {
+  const { run, deployment } = await startProving('shipped');
+  const interrupted = new AbortController();
+  const running = run({ signal: interrupted.signal, onResult: () => interrupted.abort(new Error('enough')) });
+  await expect(running).rejects.toThrow('enough');
+  const teams = await listTeams(deployment);
+  expect(teams.filter(({ source }) => source === 'run-time')).toEqual([]);
+});
