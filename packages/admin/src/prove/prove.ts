@@ -157,7 +157,7 @@ async function seenBy(check: () => Promise<string>): Promise<Pick<ProofResult, '
     if (error instanceof NotShown) return { outcome: 'not shown', what: error.message };
     if (error instanceof Broken) return { outcome: 'broken', what: error.message };
     const message = error instanceof Error ? error.message : String(error);
-    const denied = error instanceof Error && /^(?:AccessDenied|Unauthorized)/.test(error.name);
+    const denied = error instanceof Error && /^(?:AccessDenied|Authorization|Unauthorized)/.test(error.name);
     return denied
       ? { outcome: 'not shown', what: `AWS does not allow it: ${message}` }
       : { outcome: 'broken', what: `could not be tried: ${message}` };

@@ -30,7 +30,7 @@ export const signInProofs: readonly Proof[] = [
   },
   {
     name: 'forged-token',
-    statement: 'A token that nobody signed is refused',
+    statement: 'A token that the issuer did not sign is refused',
     async check(subject) {
       refusal(await look(subject, forged), 'unauthenticated');
       return '401 unauthenticated';

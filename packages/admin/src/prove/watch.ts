@@ -102,7 +102,7 @@ export const watchProofs: readonly Proof[] = [
         if (!alarm) throw new Broken(`${name} is gone`);
         const { ActionsEnabled: enabled = true, AlarmActions: actions = [] } = alarm;
         if (!enabled || !actions.some((action) => topics.includes(action))) {
-          throw new Broken(`${name} notifies nobody`);
+          throw new Broken(`${name} does not notify the topic`);
         }
         if (!watchesAMetric(alarm, namespaceOf(subject))) {
           throw new Broken(`${name} watches ${alarm.Namespace} ${alarm.MetricName}, which nothing counts`);
@@ -123,8 +123,8 @@ export const watchProofs: readonly Proof[] = [
       const confirmed = subscriptions.filter(({ SubscriptionArn: arn }) => arn?.startsWith('arn:'));
       if (confirmed.length > 0) return `${confirmed.length} confirmed`;
       if (subscriptions.length > 0) throw new Broken('none of the subscriptions is confirmed');
-      if (alarms.email !== undefined) throw new Broken('nobody is subscribed');
-      throw new NotShown('nobody is subscribed; set alarms.email in the config');
+      if (alarms.email !== undefined) throw new Broken('the topic has no subscriber');
+      throw new NotShown('the topic has no subscriber; set alarms.email in the config');
     },
   },
   {

@@ -165,9 +165,9 @@ test('a web page cannot use it: not without a signature, and not under another n
 
 test('a service without an imitation is not found', async () => {
   const { origin } = await startControlled();
-  const response = await fetch(`${origin}/.local/lambda/functions`);
+  const response = await fetch(`${origin}/.local/s3/buckets`);
   expect(response.status).toBe(404);
   expect(await response.json()).toEqual({
-    message: 'There is no lambda here, only api_gateway, cloudformation.',
+    message: expect.stringMatching(/^There is no s3 here, only api_gateway, cloudformation, /),
   });
 });
