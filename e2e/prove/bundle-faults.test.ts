@@ -1,7 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { proofNames } from '@org/admin';
+import { expect, test, vi } from 'vitest';
 import { faultyAssembly, type SourceEdit } from './faulty-assembly.ts';
 import { named, startProving } from './proving.ts';
+
+// A run has some two hundred requests, and a busy machine is slow.
+vi.setConfig({ testTimeout: 180_000 });
+
+/** The race takes half of a run. Faults of the log and of streams are not in its way. */
+const withoutRace = proofNames.filter((name) => name !== 'race');
 
 /** The proofs that read the function's log. */
 const ofLog = ['hang-up', 'logged', 'log-without-content', 'recorded', 'metrics'];
@@ -20,7 +27,7 @@ const faults: [fault: string, edit: SourceEdit, broken: string[]][] = [
       from: 'due = trueCostOf(usage, model.price, call);',
       to: 'due = { ...trueCostOf(usage, model.price, call), tokens: 1 };',
     },
-    [],
+    ['charge', 'hang-up', 'recorded'],
   ],
   [
     'a call that is not held',
@@ -29,12 +36,12 @@ const faults: [fault: string, edit: SourceEdit, broken: string[]][] = [
       from: 'for (const scope of scopes) {',
       to: 'for (const scope of scopes.slice(0, 0)) {',
     },
-    [],
+    ['race', 'spent', 'charge', 'hang-up'],
   ],
   [
     'a limit that is not a condition of the hold',
     { file: 'ledger/ledger.ts', from: 'bounds: boundsOf(scope) }', to: 'bounds: [] }' },
-    [],
+    ['race', 'spent'],
   ],
   [
     'an error that repeats the request',
@@ -86,24 +93,28 @@ const faults: [fault: string, edit: SourceEdit, broken: string[]][] = [
 
 test.each(faults)('%s breaks exactly the promises that rest on it', async (_fault, edit, broken) => {
   const { run } = await startProving('shipped', { assembly: await faultyAssembly('shipped', edit) });
-  expect(named(await run({ plan: 'research' }), 'broken')).toEqual(broken);
+  const only = edit.file.startsWith('log/') || edit.file === 'http/asking.ts' ? withoutRace : proofNames;
+  expect(named(await run({ plan: 'research', only }), 'broken')).toEqual(broken);
 });
 
 test('a stream that is sent at its end breaks exactly the promises that rest on it', async () => {
   const assembly = await faultyAssembly('shipped', {
-    file: 'http/response-writer.ts',
-    from: 'if (!body.write(text)) await',
-    to: `const { end } = body;
-    if (!Object.hasOwn(body, 'late')) {
-      const late: string[] = [];
-      Object.assign(body, { late, end: () => (body.write(late.join('')), Reflect.apply(end, body, [])) });
+    file: 'http/asking.ts',
+    from: `        await response.send(piece);
+      }
     }
-    Object(body).late.push(text);
-    if (false) await`,
+`,
+    to: `        Object.assign(log, { late: Object(log).late + piece });
+      }
+    }
+    const { late } = Object(log);
+    Object.assign(log, { late: undefined });
+    await response.send(late.replace('undefined', ''));
+`,
   });
   const { run, bedrock } = await startProving('shipped', { assembly });
   // A model that takes half a second for fifty words, so that they cannot have come at once.
   bedrock.pace(() => setTimeout(10));
   const streams = ['stream', 'chatCompletions', 'responses', 'messages'].map((name) => `streaming-${name}`);
-  expect(named(await run({ plan: 'research' }), 'broken')).toEqual(streams);
+  expect(named(await run({ plan: 'research', only: withoutRace }), 'broken')).toEqual(streams);
 });

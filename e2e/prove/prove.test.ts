@@ -1,9 +1,12 @@
 import { checkOff, listTeams } from '@org/admin';
 import { issuerEnvironment, setUpSignIn, startIssuer } from '@org/local/oidc';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { configs } from '../configs.ts';
 import { costOf } from '../harness.ts';
 import { named, startProving } from './proving.ts';
+
+// A run has some two hundred requests, and a busy machine is slow.
+vi.setConfig({ testTimeout: 180_000 });
 
 test('the shipped deployment keeps every promise, and nothing is left of the run', async () => {
   const { run, deployment, bills } = await startProving('shipped');

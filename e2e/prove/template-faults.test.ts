@@ -1,9 +1,12 @@
 import { proofNames } from '@org/admin';
 import type { Template } from '@org/local';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { ConfigName } from '../configs.ts';
 import { editResources, without, withoutProperty, withoutResponse } from '../edit-template.ts';
 import { named, startProving } from './proving.ts';
+
+// A run has some two hundred requests, and a busy machine is slow.
+vi.setConfig({ testTimeout: 180_000 });
 
 type Properties = Readonly<Record<string, unknown>>;
 

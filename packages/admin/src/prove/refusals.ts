@@ -120,7 +120,7 @@ export const refusalProofs: readonly Proof[] = [
       for (let sent = 0; ; ) {
         const wave = Math.min(mostAtOnce, burst + 20);
         const replies = await Promise.all(
-          Array.from({ length: wave }, () => target.sendOnce({ method: 'GET', path: '/usage', key })),
+          Array.from({ length: wave }, () => target.sendOnce({ method: 'GET', path: '/models', key })),
         );
         sent += wave;
         const seconds = (now() - started) / 1000;

@@ -1,3 +1,4 @@
+import { headers } from '@org/contract';
 import { Broken, NotShown } from './broken.ts';
 import type { Proof, Subject } from './proof.ts';
 import { describe, type Reply, refusal } from './target.ts';
@@ -40,11 +41,13 @@ export const signInProofs: readonly Proof[] = [
     name: 'sign-in',
     statement: 'A token of the sign-in is taken, and with another signature it is refused',
     async check(subject) {
-      const { token, deployment } = subject;
+      const { token, deployment, log } = subject;
       if (!deployment.config.signIn) throw new NotShown('the config has no signIn');
       if (token === undefined) throw new NotShown('no token was given; pass one with --token');
       const reply = await look(subject, token);
       if (reply.status !== 200) throw new Broken(`answered ${describe(reply)}`);
+      // Its line in the log is of the token's team, and not of this run's.
+      log.answered.delete(reply.headers.get(headers.requestId) ?? '');
       const unsigned = token.slice(0, token.lastIndexOf('.') + 1);
       refusal(
         await look(subject, `${unsigned}${'A'.repeat(token.length - unsigned.length)}`),

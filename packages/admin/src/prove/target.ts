@@ -58,7 +58,7 @@ export class Target {
   }
 
   /**
-   * Sends a request, and again if it came too fast or while other calls hold the rest of a limit.
+   * Sends a request, and again if it came too fast, while other calls hold the rest of a limit, or while limits cannot be checked.
    *
    * @throws {Broken} If a refusal may be repeated, and does not say after how many seconds.
    */
@@ -66,9 +66,10 @@ export class Target {
     for (let attempt = 1; ; attempt += 1) {
       await this.#wait(this.#paceMs);
       const reply = await this.sendOnce(request);
-      const mayRepeat = reply.status === 429 && reply.headers.get(headers.shouldRetry) !== 'false';
+      const isLater = reply.status === 429 || codeOf(reply) === 'limits_unavailable';
+      const mayRepeat = isLater && reply.headers.get(headers.shouldRetry) !== 'false';
       if (!mayRepeat || attempt === mostAttempts) return reply;
-      const seconds = reply.headers.get(headers.retryAfter) ?? '';
+      const seconds = reply.headers.get(headers.retryAfter) ?? (reply.status === 429 ? '' : '1');
       if (!/^\d+$/.test(seconds))
         throw new Broken(`answered ${describe(reply)} without ${headers.retryAfter}`);
       await this.#wait(Number(seconds) * 1000);
