@@ -35,5 +35,5 @@ export {
   serviceTiers,
 } from './price.ts';
 export { priceListNamesOf } from './price-list-names.ts';
-export type { CachePoints, CacheTtl, PromptCache } from './prompt-cache.ts';
+export { type CachePoints, type CacheTtl, cacheTtls, type PromptCache } from './prompt-cache.ts';
 export { type Effort, efforts, leastReasoningTokens, type Reasoning, reasoningFields } from './reasoning.ts';

@@ -28,7 +28,7 @@ export interface Bound {
   readonly max: number;
 }
 
-export function boundsOf({ limits }: Scope): Bound[] {
+export function boundsOf({ limits }: Pick<Scope, 'limits'>): Bound[] {
   return limitKinds.flatMap((limit) =>
     limitPeriods.flatMap((period) => {
       const max = limits[limit]?.[period];

@@ -12,7 +12,7 @@ import {
   type TableLocation,
 } from '@org/table';
 import type { Bound, Scope } from './admission.ts';
-import { type Amounts, nothing } from './amounts.ts';
+import { type Amounts, amountsOf, nothing } from './amounts.ts';
 import { type Counters, InconsistentCounters, readCounters } from './counters.ts';
 import { type Moment, slotOf } from './moment.ts';
 
@@ -40,6 +40,22 @@ export interface SettleWrite {
   readonly over: readonly string[];
 }
 
+/** The counters of all scopes. Each operation is atomic over every limit and period of a scope. */
+export interface CounterStore {
+  /**
+   * Adds a hold, if no bound is passed by it.
+   *
+   * @returns Whether it was added, and the counters: with the hold, or those that refused it.
+   */
+  hold(
+    write: HoldWrite,
+    signal: AbortSignal,
+  ): Promise<{ readonly admitted: boolean; readonly counters: Counters }>;
+  /** Takes a hold away and leaves its charge. */
+  settle(write: SettleWrite, signal: AbortSignal): Promise<Counters>;
+  read(scope: Scope, moment: Moment, signal: AbortSignal): Promise<Counters>;
+}
+
 /** How many of them one write clears away: DynamoDB takes 4 KB of expression. */
 const mostCleared = 90;
 
@@ -47,32 +63,21 @@ const mostCleared = 90;
  * The counters in DynamoDB: one item per scope and month, with its days as attributes, so that one write is atomic over
  * every limit and period. No retries: a write that may have happened must not happen twice.
  */
-export class CounterTable {
+export class CounterTable implements CounterStore {
   readonly #location: TableLocation;
 
   constructor(location: TableLocation) {
     this.#location = location;
   }
 
-  /**
-   * Adds a hold, if no bound is passed by it.
-   *
-   * @returns Whether it was added, and the counters: with the hold, or those that refused it.
-   */
-  async hold(
-    { scope, moment, duration, hold, bounds }: HoldWrite,
-    signal: AbortSignal,
-  ): Promise<{ readonly admitted: boolean; readonly counters: Counters }> {
+  async hold(write: HoldWrite, signal: AbortSignal): ReturnType<CounterStore['hold']> {
+    const { scope, moment, duration, hold, bounds } = write;
     // Conditions have no arithmetic, so the most that may be there is computed here. It must not be below 0: such a
     // condition would admit the very first hold, on an item without the attribute.
     if (bounds.some(({ limit, max }) => hold[limit] > max)) {
       return { admitted: false, counters: await this.read(scope, moment, signal) };
     }
-    const update = new Expression();
-    for (const kind of limitKinds) {
-      for (const period of limitPeriods) update.add(committedAttribute(kind, period, moment.day), hold[kind]);
-      update.add(heldAttribute(kind, slotOf(moment, duration)), hold[kind]);
-    }
+    const update = adding(changesOfHold(write));
     update.set('expires', Math.floor((Date.parse(`${moment.month}-01T00:00:00Z`) + keptForMs) / 1000));
     for (const { limit, period, max } of bounds) {
       update.requireAtMost(committedAttribute(limit, period, moment.day), max - hold[limit]);
@@ -92,7 +97,6 @@ export class CounterTable {
     }
   }
 
-  /** Takes a hold away and leaves its charge. */
   async settle(write: SettleWrite, signal: AbortSignal): Promise<Counters> {
     const { scope, moment } = write;
     return readCounters(await this.#write(scope, moment, settlementOf(write), signal), moment);
@@ -119,14 +123,44 @@ export class CounterTable {
   }
 }
 
-function settlementOf({ moment, duration, hold, charge, over }: SettleWrite): Expression {
+/** The amounts that a hold adds, by attribute. */
+export function changesOfHold({ moment, duration, hold }: Omit<HoldWrite, 'bounds'>): Changes {
+  return changesOf({ moment, duration }, hold, hold);
+}
+
+/** The amounts that a settlement adds, by attribute. */
+export function changesOfSettlement({ moment, duration, hold, charge }: SettleWrite): Changes {
+  return changesOf(
+    { moment, duration },
+    amountsOf((kind) => charge[kind] - hold[kind]),
+    amountsOf((kind) => -hold[kind]),
+  );
+}
+
+type Changes = readonly (readonly [attribute: string, amount: number])[];
+
+function changesOf(
+  { moment, duration }: Pick<HoldWrite, 'moment' | 'duration'>,
+  committed: Amounts,
+  held: Amounts,
+): Changes {
+  const slot = slotOf(moment, duration);
+  return limitKinds.flatMap((kind) => [
+    ...limitPeriods.map(
+      (period) => [committedAttribute(kind, period, moment.day), committed[kind]] as const,
+    ),
+    [heldAttribute(kind, slot), held[kind]] as const,
+  ]);
+}
+
+function adding(changes: Changes): Expression {
   const update = new Expression();
-  for (const kind of limitKinds) {
-    for (const period of limitPeriods) {
-      update.add(committedAttribute(kind, period, moment.day), charge[kind] - hold[kind]);
-    }
-    update.add(heldAttribute(kind, slotOf(moment, duration)), -hold[kind]);
-  }
-  for (const attribute of over.slice(0, mostCleared)) update.set(attribute, undefined);
+  for (const [attribute, amount] of changes) update.add(attribute, amount);
+  return update;
+}
+
+function settlementOf(write: SettleWrite): Expression {
+  const update = adding(changesOfSettlement(write));
+  for (const attribute of write.over.slice(0, mostCleared)) update.set(attribute, undefined);
   return update;
 }

@@ -14,7 +14,7 @@ import {
   type Scope,
 } from './admission.ts';
 import { type Amounts, nothing } from './amounts.ts';
-import type { CounterTable } from './counter-table.ts';
+import type { CounterStore } from './counter-table.ts';
 import type { Counters } from './counters.ts';
 import { momentOf } from './moment.ts';
 
@@ -67,7 +67,7 @@ export interface Ledger {
   usage(scopes: readonly Scope[], at: number, signal: AbortSignal): Promise<LimitStatus[]>;
 }
 
-export function createLedger(table: CounterTable): Ledger {
+export function createLedger(table: CounterStore): Ledger {
   return {
     async hold({ scopes, worstCase, duration, at }, signals) {
       const excess = limitBelow(worstCase, scopes);

@@ -13,7 +13,7 @@ import { embeddingFields } from './fields.ts';
  *
  * @see https://developers.openai.com/api/reference/resources/embeddings/methods/create
  */
-const mostInputs = 2048;
+export const mostEmbeddedStrings = 2048;
 
 const { model, dimensions, inputs } = EmbedRequestSchema.shape;
 const { element: input } = inputs.def;
@@ -26,7 +26,7 @@ const EmbeddingRequestSchema = z.object({
       .array(input)
       .check(
         z.minLength(1, 'must not be empty'),
-        z.maxLength(mostInputs, `must have at most ${mostInputs} strings`),
+        z.maxLength(mostEmbeddedStrings, `must have at most ${mostEmbeddedStrings} strings`),
       ),
   ]),
   dimensions,
