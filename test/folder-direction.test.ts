@@ -92,10 +92,12 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
   'packages/admin': { src: [] },
   'packages/admin/src': {
     aws: [''],
+    cost: [],
     doctor: ['', 'aws', 'teams/teams.ts'],
     keys: ['', 'aws', 'teams/teams.ts'],
     prices: ['aws'],
     prove: ['', 'aws', 'doctor/finding.ts', 'keys', 'teams'],
+    replay: ['', 'keys'],
     teams: ['', 'keys'],
     testing: [],
   },

@@ -10,6 +10,8 @@ export {
 } from './aws/endpoints.ts';
 export { type DeployedStack, deployedStack } from './aws/stack.ts';
 export { concurrently } from './concurrently.ts';
+export { type Change, type CostChange, compareCosts } from './cost/compare-costs.ts';
+export { type Bound, CostStatement, costStatement, type TeamCost } from './cost/cost-statement.ts';
 export { type Deployment, openDeployment } from './deployment.ts';
 export { configWarnings } from './doctor/config-warnings.ts';
 export { checkCredentials } from './doctor/credentials.ts';

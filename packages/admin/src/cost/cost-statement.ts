@@ -4,7 +4,15 @@ import { boundsOf } from '@org/lambda/ledger/admission';
 import { unitOf } from '@org/lambda/ledger/amounts';
 import { aliasOf, definitionOf, priceIn } from '@org/models';
 import * as z from 'zod/mini';
-import { type CallsOf, type Dearest, dearestCall, dearestToken, distinctGaps, Gap, type PlanModel } from './dearest.ts';
+import {
+  type CallsOf,
+  type Dearest,
+  dearestCall,
+  dearestToken,
+  distinctGaps,
+  Gap,
+  type PlanModel,
+} from './dearest.ts';
 
 /** Days of the longest months. */
 const daysOfMonth = 31;
@@ -121,9 +129,7 @@ function teamCost(
   const keysTotal = leastOfKeys.length === owners.length ? sum(leastOfKeys) : null;
   // Keys can be made at run time, so a bound of the whole team comes first if it is as low.
   const bounds =
-    keysTotal !== null && (ofTeam === undefined || keysTotal < ofTeam.usd)
-      ? leastOfKeys
-      : ofTeam && [ofTeam];
+    keysTotal !== null && (ofTeam === undefined || keysTotal < ofTeam.usd) ? leastOfKeys : ofTeam && [ofTeam];
   if (!bounds) {
     const gaps = [own, ...ofKeys].flatMap((each) => each.gaps);
     return { usd: null, exact: false, bounds: [], gaps: distinctGaps(gaps) };

@@ -109,21 +109,61 @@ test('a model that other Regions may answer is shown with them and its profile',
   expect(worldwide).toMatch(/^claude-haiku-4\.5 .* any commercial Region \(profile global\.\)$/m);
 });
 
-test('the most that a month can cost is shown if every plan limits it', async () => {
-  const usd = (month: number) => ({ limits: { usd: { month } } });
-  const plans = {
+const usd = (month: number) => ({ limits: { usd: { month } } });
+const bounded = {
+  ...good,
+  plans: {
     trial: { ...plan, ...usd(0.25) },
     daily: { ...plan, ...usd(20) },
     large: { ...plan, ...usd(50) },
-  };
-  const teams = { ...good.teams, second: { plan: 'trial', keys: ['second-app'] } };
-  const bounded = { ...good, plans, teams };
-  expect((await check(bounded)).printed).toMatch(/\$70\.50 per month/);
-  expect(JSON.parse((await check(bounded, '--json')).printed)).toMatchObject({ mostUsdPerMonth: 70.5 });
+  },
+  teams: { ...good.teams, second: { plan: 'trial', keys: ['second-app'] } },
+};
 
-  const { printed } = await check(good);
-  expect(printed).toMatch(/no upper bound/);
-  expect(JSON.parse((await check(good, '--json')).printed)).not.toHaveProperty('mostUsdPerMonth');
+test('the most that a month can cost is shown, by team and with its arithmetic', async () => {
+  const { printed } = await check(bounded);
+  expect(printed).toMatch(/\$70\.50 per month/);
+  expect(printed).toMatch(/^research +\$50\.00 +\$50\.00\/month$/m);
+  expect(printed).toMatch(/trial \$0\.25, daily \$20\.00, large \$50\.00\./);
+  expect(JSON.parse((await check(bounded, '--json')).printed)).toMatchObject({
+    cost: { usd: 70.5, exact: true },
+  });
+
+  const byTokens = await check(good);
+  expect(byTokens.printed).toMatch(
+    /^research +\$5\.60 +1,000,000 tokens\/month × \$5\.60 a million \(nova-pro\)$/m,
+  );
+  const none = await check(withPlan({}));
+  expect(none.printed).toMatch(/acme: .*API Gateway.*best effort/);
+  expect(none.printed).toMatch(
+    /^acme .* 100 requests\/day × 31 × \$\S+ \(nova-lite\), by the quota of each key, best effort$/m,
+  );
+});
+
+test('against another config, or what it printed, it is said what a change does to the cost of a month', async () => {
+  const more = { ...bounded, plans: { ...bounded.plans, daily: { ...plan, ...usd(30) } } };
+  const before = join(directory, 'before.json');
+  writeFileSync(before, (await check(bounded, '--json')).printed);
+  const config = join(directory, 'before.mjs');
+  writeFileSync(config, `export default ${JSON.stringify(bounded)}`);
+  for (const file of [before, config]) {
+    expect((await check(more, '--against', file)).printed).toMatch(
+      /from \$70\.50 to \$80\.50 per month, of it toll \+\$10\.00\..*daily: from \$20\.00 to \$30\.00/s,
+    );
+  }
+  const comment = (await check(more, '--against', before, '--markdown')).printed;
+  expect(comment).toMatch(/^\*\*.*from \$70\.50/);
+  expect(comment).toContain('| toll | $20.00 | $30.00 | $30.00/month |');
+
+  for (const [content, message] of [
+    ['{}', /before\.json.*config check --json/],
+    ['{', /before\.json.*config check --json/],
+  ] as const) {
+    writeFileSync(before, content);
+    const { code, noted } = await check(more, '--against', before);
+    expect(code).toBe(1);
+    expect(noted).toMatch(message);
+  }
 });
 
 const ownLimits = { name: 'acme-app', limits: { requests: { day: 10 } } };

@@ -1,31 +1,47 @@
-import { amountText, configWarnings, limitsText } from '@org/admin';
+import { compareCosts, configWarnings, costStatement, limitsText } from '@org/admin';
 import { type Limits, limitKinds } from '@org/contract';
 import { ConfigError, loadProxyConfig, type ProxyConfig, stackNameOf } from '@org/infra/config';
 import { aliasOf, definitionOf, type Lifecycle, locateModel, type ModelLocation, priceIn } from '@org/models';
 import type { Command } from 'commander';
 import type { Cli, GlobalOptions } from '../cli.ts';
+import { readCostStatement } from '../cost-file.ts';
 import type { Invocation } from '../invocation.ts';
+import { costMarkdown, describeCost, describeCostChange } from '../output/cost-statement.ts';
 import { describeFindings, findingText } from '../output/findings.ts';
 import { renderTable } from '../output/table.ts';
 
 const about = ({ program }: Invocation) => `
-Lists the faults, each with its field and what to do. Exits with 1 if there is a fault; a warning is not one.
-Needs no network and no AWS account.
+Lists the faults, each with its field and what to do. Exits with 1 if there is a fault; a warning is not one. Reports
+the most that the models can cost per month, by team; with --against, what a change does to it. Needs no network and no
+AWS account.
 
 Examples:
   ${program} config check
   ${program} config check prod.config.ts
   ${program} config check --json | jq '.issues[] | .path'
+  ${program} config check --json > before.json       on the base branch, and then on the branch of a change:
+  ${program} config check --against before.json --markdown > comment.md
 `;
+
+interface Options {
+  readonly against?: string;
+  readonly json?: boolean;
+  readonly markdown?: boolean;
+}
 
 export function addConfigCheck(config: Command, cli: Cli): void {
   config
     .command('check')
     .description('report the faults of a config, or summarize it')
     .argument('[file]', 'the config (default: the one of --config)')
+    .option(
+      '--against <file>',
+      'another config, or what --json printed of it, to compare the most a month can cost',
+    )
     .option('--json', 'print JSON')
+    .option('--markdown', 'print only what a month can cost, as a comment for a pull request')
     .addHelpText('after', () => about(cli.invocation))
-    .action(async (file: string | undefined, { json }: { json?: boolean }, command: Command) => {
+    .action(async (file: string | undefined, { against, json, markdown }: Options, command: Command) => {
       const { terminal, invocation } = cli;
       try {
         const named = file ?? command.optsWithGlobals<GlobalOptions>().config;
@@ -34,12 +50,22 @@ export function addConfigCheck(config: Command, cli: Cli): void {
         const { checkEnvironmentSize } = await import('@org/infra/environment-size');
         checkEnvironmentSize(checked);
         const warnings = configWarnings(checked, cli.now());
+        const cost = costStatement(checked);
+        const change =
+          against === undefined ? undefined : compareCosts(await readCostStatement(against), cost);
         const summary = {
           valid: true,
           warnings: warnings.map((finding) => findingText(finding, invocation)),
           ...summaryOf(checked),
+          cost,
+          ...(change && { costChange: change }),
         };
-        terminal.print(json ? JSON.stringify(summary, null, 2) : describe(checked));
+        if (json) terminal.print(JSON.stringify(summary, null, 2));
+        else if (markdown) terminal.print(costMarkdown(cost, change));
+        else {
+          const changed = change ? `${describeCostChange(change)}\n\n` : '';
+          terminal.print(describe(checked, `${changed}${describeCost(cost)}`));
+        }
         if (warnings.length > 0) terminal.note(`\n${describeFindings(warnings, terminal, invocation)}`);
       } catch (error) {
         if (json && error instanceof ConfigError) {
@@ -65,7 +91,6 @@ function summaryOf(config: ProxyConfig) {
         models,
       };
     }),
-    mostUsdPerMonth: mostUsdPerMonth(config),
     models: config.models.flatMap((model) => {
       const alias = aliasOf(model);
       const definition = definitionOf(model);
@@ -87,15 +112,8 @@ function summaryOf(config: ProxyConfig) {
   };
 }
 
-/** The most that the models can cost all teams of the config in a month; undefined if a plan does not limit it. */
-function mostUsdPerMonth({ plans, teams }: ProxyConfig): number | undefined {
-  const most = new Map(Object.entries(plans).map(([name, { limits }]) => [name, limits?.usd?.month]));
-  if ([...most.values()].some((max) => typeof max !== 'number')) return undefined;
-  return Object.values(teams).reduce((sum, { plan }) => sum + (most.get(plan) ?? 0), 0);
-}
-
-function describe(config: ProxyConfig): string {
-  const { stack, region, plans, models, mostUsdPerMonth: most } = summaryOf(config);
+function describe(config: ProxyConfig, cost: string): string {
+  const { stack, region, plans, models } = summaryOf(config);
   const planTable = renderTable(
     [
       { head: 'plan' },
@@ -128,10 +146,6 @@ function describe(config: ProxyConfig): string {
       regionsText(location),
     ]),
   );
-  const cost =
-    most === undefined
-      ? 'The cost of a month has no upper bound: not every plan has a limit in USD per month.'
-      : `Models can cost at most ${amountText('usd', most)} per month for the teams of the config, at the prices below. Teams made at run time come on top.`;
   return `The config is good: ${stack} in ${region}.\n\n${planTable}\n\n${cost}\n\nPrices are in USD per million tokens.\n${modelTable}`;
 }
 

@@ -146,9 +146,7 @@ function changesOf(
 ): Changes {
   const slot = slotOf(moment, duration);
   return limitKinds.flatMap((kind) => [
-    ...limitPeriods.map(
-      (period) => [committedAttribute(kind, period, moment.day), committed[kind]] as const,
-    ),
+    ...limitPeriods.map((period) => [committedAttribute(kind, period, moment.day), committed[kind]] as const),
     [heldAttribute(kind, slot), held[kind]] as const,
   ]);
 }

@@ -1,4 +1,4 @@
-import { limitKinds, limitPeriods } from '@org/contract';
+import { limitKinds, type limitPeriods } from '@org/contract';
 import { startTestTable, type TestTable, tableName } from '@org/table/test-table';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,0 +1,39 @@
+import { CostStatement, costStatement } from '@org/admin';
+import { loadProxyConfig } from '@org/infra/config';
+import * as z from 'zod/mini';
+import { CliError } from './cli-error.ts';
+import { readTextFile } from './text-file.ts';
+
+const Printed = z.object({ cost: CostStatement });
+
+/**
+ * Reads what a config can cost a month at the most.
+ *
+ * @param file The JSON that `config check --json` printed, or another config; relative to where npm was run.
+ * @throws {CliError} If it is a JSON file of another form, or cannot be read.
+ * @throws {ConfigError} If it is a config that is not valid.
+ */
+export async function readCostStatement(file: string): Promise<CostStatement> {
+  if (!file.endsWith('.json')) return costStatement(await loadProxyConfig(file));
+  const text = await readTextFile(file).catch((error: Error) => {
+    if (error instanceof CliError) throw error;
+    throw new CliError(
+      `${file} cannot be read: ${error.message}.`,
+      'Give a file that config check --json wrote.',
+    );
+  });
+  const { data } = z.safeParse(Printed, parsed(text));
+  if (data) return data.cost;
+  throw new CliError(
+    `${file} is not what config check --json printed of a valid config.`,
+    'Write it again with the same version of this command line.',
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
