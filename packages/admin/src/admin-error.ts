@@ -40,6 +40,7 @@ export interface AdminProblems {
     /** The account of the credentials, if AWS says it. */
     readonly account: string | undefined;
   };
+  no_such_log: { readonly group: string; readonly region: string };
   stack_lacks_output: { readonly stack: string; readonly output: string };
   /** One plan, or every plan, has no priced model that answers questions. */
   nothing_to_prove_with: { readonly plan: string | undefined };
@@ -90,6 +91,7 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
   limits_cannot_hold: () => "The key's limits cannot be enforced.",
   no_such_stack: ({ stack, region, account }) =>
     `There is no stack ${stack} in ${account === undefined ? '' : `the account ${account}, `}${region}.`,
+  no_such_log: ({ group, region }) => `There is no log group ${group} in ${region}.`,
   stack_lacks_output: ({ stack, output }) => `The stack ${stack} has no output ${output}.`,
   nothing_to_prove_with: ({ plan }) =>
     `${plan === undefined ? 'The config' : `The plan ${plan}`} has no chat model with a known price.`,

@@ -8,6 +8,7 @@ export {
   localEndpoints,
   localToken,
 } from './aws/endpoints.ts';
+export { requestLogLines } from './aws/request-log-lines.ts';
 export { type DeployedStack, deployedStack } from './aws/stack.ts';
 export { concurrently } from './concurrently.ts';
 export { type Change, type CostChange, compareCosts } from './cost/compare-costs.ts';
@@ -37,6 +38,8 @@ export { type CheckedItem, checkOff } from './prove/checklist.ts';
 export type { ProofResult } from './prove/proof.ts';
 export { type ProveOptions, proofNames, prove } from './prove/prove.ts';
 export { removeLeftovers } from './prove/throwaway.ts';
+export { keyLimitsUnder } from './replay/key-limits.ts';
+export { type Reason, type Replay, type ReplayedTeam, replay } from './replay/replay.ts';
 export { adoptTeams } from './teams/adopt-teams.ts';
 export { checkDeletable, deleteTeam, keyNamesOf } from './teams/delete-team.ts';
 export { importTeams, parseTeams, type TeamImport } from './teams/import-teams.ts';

@@ -40,6 +40,8 @@ const advices: {
   limits_cannot_hold: ({ reason }) => `${reason}.`,
   no_such_stack: () =>
     'The stack is named after name and stage of the config. Deploy it, choose its account with AWS_PROFILE, choose another config with --config, or add --local for the gateway of npm start.',
+  no_such_log: () =>
+    'Deploying creates it. Deploy, choose its account with AWS_PROFILE, choose another config with --config, or add --log FILE.',
   stack_lacks_output: () => 'It is a different stack, or an older version of this one. Deploy again.',
   nothing_to_prove_with: () =>
     'Choose another plan with --plan, or give a model its price in the config: --most-usd needs it.',

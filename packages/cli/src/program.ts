@@ -11,6 +11,7 @@ import { addKeys } from './commands/keys.ts';
 import { addModels } from './commands/models.ts';
 import { addPrices } from './commands/prices.ts';
 import { addProve } from './commands/prove.ts';
+import { addReplay } from './commands/replay.ts';
 import { addSynth } from './commands/synth.ts';
 import { addTeams } from './commands/teams.ts';
 import { addUsage } from './commands/usage.ts';
@@ -36,6 +37,7 @@ const commands: readonly AddCommand[] = [
   addTeams,
   addKeys,
   addUsage,
+  addReplay,
   addProve,
 ];
 

@@ -73,12 +73,12 @@ async function listen(server: Server): Promise<number> {
   return address.port;
 }
 
-/** Of the Price List and of Systems Manager. */
+/** Of the Price List, of Systems Manager and of CloudWatch Logs. */
 function jsonAction(target: string | string[] | undefined, sent: string): string | undefined {
   const [, operation] = /\.(\w+)$/.exec(String(target)) ?? [];
   if (operation === undefined) return undefined;
-  const { ServiceCode, NextToken, Name } = JSON.parse(sent);
-  return [operation, ServiceCode, NextToken, Name].filter(Boolean).join(' ');
+  const { ServiceCode, NextToken, nextToken, Name } = JSON.parse(sent);
+  return [operation, ServiceCode, NextToken, nextToken, Name].filter(Boolean).join(' ');
 }
 
 /** An exception of a service that speaks XML. */

@@ -2,8 +2,8 @@ import { type Usage, usageReport } from '@org/admin';
 import { limitKinds } from '@org/contract';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Cli } from '../cli.ts';
-import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../invocation.ts';
+import { checkMonth } from '../month.ts';
 import { nearestLimit, usageTable, usageTotal } from '../output/usage-table.ts';
 
 const examples = ({ program }: Invocation) => `
@@ -103,13 +103,4 @@ function share(text: string): number {
 /** Whether it used something, or its usage is unknown. */
 function hasUsage({ counted, inconsistent, used }: Usage): boolean {
   return !counted || inconsistent === true || Object.values(used.month ?? {}).some((amount) => amount > 0);
-}
-
-function checkMonth(month: string, now: number): void {
-  const start = /^\d{4}-(?:0[1-9]|1[0-2])$/.test(month) ? Date.parse(`${month}-01T00:00:00Z`) : Number.NaN;
-  if (!Number.isNaN(start) && start <= now) return;
-  throw new CliError(
-    Number.isNaN(start) ? `"${month}" is not a month.` : `${month} has not begun.`,
-    'Use YYYY-MM, up to the present month, such as 2026-10.',
-  );
 }

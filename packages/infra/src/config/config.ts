@@ -331,6 +331,11 @@ export function stackNameOf({ name, stage }: Pick<ProxyConfig, 'name' | 'stage'>
   return `${name}-${stage}`;
 }
 
+/** Name of the log group of the function that answers, which has a line for each request. */
+export function requestLogGroupOf(config: Pick<ProxyConfig, 'name' | 'stage'>): string {
+  return `/aws/lambda/${stackNameOf(config)}`;
+}
+
 /**
  * States a config with types that know its own aliases and plans, and checks it.
  *

@@ -4,6 +4,7 @@ export {
   type ProxyConfig,
   parseProxyConfig,
   type Quota,
+  requestLogGroupOf,
   stackNameOf,
   usualQualifier,
 } from './config.ts';

@@ -13,7 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { ProxyConfig } from '../../config/config.ts';
+import { type ProxyConfig, requestLogGroupOf } from '../../config/config.ts';
 
 export interface LoggedFunctionProps
   extends Required<
@@ -37,7 +37,7 @@ export class LoggedFunction extends Construct {
     super(scope, id);
     const { config, suffix, statements, reservedConcurrentExecutions, ...settings } = props;
     this.logGroup = new LogGroup(this, 'Log', {
-      logGroupName: `/aws/lambda/${config.name}-${config.stage}${suffix}`,
+      logGroupName: `${requestLogGroupOf(config)}${suffix}`,
       retention: config.logRetentionDays,
       // If the log outlived the stack, it would keep its name and make the next deployment fail.
       removalPolicy: RemovalPolicy.DESTROY,

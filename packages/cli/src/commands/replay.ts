@@ -1,0 +1,115 @@
+import { open } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { keyLimitsUnder, type Replay, replay, requestLogLines } from '@org/admin';
+import { longestCallMs } from '@org/contract';
+import { loadProxyConfig, requestLogGroupOf } from '@org/infra/config';
+import type { Command } from 'commander';
+import type { Cli, GlobalOptions } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import type { Invocation } from '../invocation.ts';
+import { checkMonth } from '../month.ts';
+import { replaySummary, replayTable } from '../output/replay-table.ts';
+
+const about = ({ program }: Invocation) => `
+Runs the limits of another config over the calls of a month, as the log has them: each holds what it held, and is
+charged what it was charged. Says which teams would have been refused, when, by which limit, and how much less would
+have been spent. Changes nothing.
+
+Calls that a limit refused in that month are not replayed, because the log does not have what they needed. Callers that
+are refused behave differently: they try again, or ask for less. API Gateway's quota and throttle, and maxTokens of the
+plans, are not replayed.
+
+The log is read from CloudWatch, or from a file of its lines, such as what npm start -- --log json prints. With a file,
+keys' own limits are known only of the gateway of --local.
+
+Examples:
+  ${program} replay --plan new.config.ts --month 2026-10
+  ${program} replay --plan new.config.ts --month 2026-10 --json | jq '.teams[] | {team, refused}'
+  ${program} replay --plan new.config.ts --log requests.jsonl
+`;
+
+interface Options {
+  /** A config file. */
+  readonly plan: string;
+  readonly month?: string;
+  /** A file of lines; `-` for standard input. */
+  readonly log?: string;
+  readonly json?: boolean;
+}
+
+export function addReplay(program: Command, cli: Cli): void {
+  program
+    .command('replay')
+    .description('what another config would have refused and saved in a month')
+    .requiredOption('--plan <file>', 'the config whose plans, teams and limits decide')
+    .option('--month <month>', 'a month such as 2026-10 (default: the present one)')
+    .option('--log <file>', 'lines of the log, or - for standard input (default: read from CloudWatch)')
+    .option('--json', 'print JSON')
+    .addHelpText('after', () => about(cli.invocation))
+    .action(async ({ plan, month = presentMonth(cli.now()), log, json }: Options) => {
+      const { terminal } = cli;
+      checkMonth(month, cli.now());
+      const config = await loadProxyConfig(plan);
+      const { local } = program.opts<GlobalOptions>();
+      if (local !== undefined && log === undefined) {
+        throw new CliError(
+          'The local gateway keeps no log.',
+          'Start it with npm start -- --log json > requests.jsonl, and give --log requests.jsonl.',
+        );
+      }
+      const deployment = log === undefined || local !== undefined ? await cli.deployment() : undefined;
+      const keys = deployment && (await keyLimitsUnder(deployment, config));
+      const lines = log === undefined ? await linesOnAws(cli, month) : linesOf(log);
+      const replayed = await replay(lines, { config, month, keys });
+      if (json) terminal.print(JSON.stringify(replayed, null, 2));
+      else describe(replayed, plan, cli);
+    });
+}
+
+function describe(replayed: Replay, plan: string, { terminal }: Cli): void {
+  const { month, calls, first, last, refusedThen, unpriced } = replayed;
+  if (calls === 0) {
+    throw new CliError(
+      `The log has no calls of ${month}.`,
+      'CloudWatch deletes lines after logRetentionDays. Choose another month, or give --log.',
+    );
+  }
+  terminal.print(`${month} UTC, under ${plan}: calls from ${first} to ${last}\n`);
+  terminal.print(replayTable(replayed.teams));
+  terminal.print(`\n${replaySummary(replayed)}`);
+  if (refusedThen > 0) {
+    terminal.note(
+      `\nNot replayed: ${refusedThen} calls that a limit refused then. The log does not have what they needed.`,
+    );
+  }
+  if (unpriced > 0) {
+    terminal.note(`\n${unpriced} calls had no price, so limits in USD count nothing for them.`);
+  }
+}
+
+/** A call's line is written at its end, when the month may be over. */
+async function linesOnAws(cli: Cli, month: string): Promise<AsyncIterable<string>> {
+  const config = await cli.config();
+  const from = Date.parse(`${month}-01T00:00:00Z`);
+  const next = new Date(from);
+  next.setUTCMonth(next.getUTCMonth() + 1);
+  const range = { group: requestLogGroupOf(config), from, to: next.getTime() + longestCallMs.stream };
+  return requestLogLines(range, cli.awsSettings(config.region));
+}
+
+/** @param file Relative to where npm was run. */
+async function* linesOf(file: string): AsyncIterable<string> {
+  if (file === '-') {
+    yield* createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY });
+    return;
+  }
+  const opened = await open(resolve(process.env['INIT_CWD'] ?? '.', file)).catch((error: Error) => {
+    throw new CliError(`${file} cannot be read: ${error.message}.`, 'Give a file of log lines.');
+  });
+  yield* opened.readLines();
+}
+
+function presentMonth(now: number): string {
+  return new Date(now).toISOString().slice(0, 7);
+}
