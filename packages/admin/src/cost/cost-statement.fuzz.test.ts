@@ -3,11 +3,11 @@ import type { ModelCall } from '@org/lambda/call/call';
 import { refuseUnpriced } from '@org/lambda/call/choose';
 import { trueCostOf, worstCaseOf } from '@org/lambda/call/meter';
 import { type Caller, type ChosenModel, callerOf } from '@org/lambda/config';
-import { runs } from '@org/lambda/fuzz';
 import { type Amounts, unitOf } from '@org/lambda/ledger/amounts';
 import { createLedger } from '@org/lambda/ledger/ledger';
 import { MemoryCounters } from '@org/lambda/ledger/memory-counters';
 import { ProxyError } from '@org/lambda/proxy-error';
+import { runs } from '@org/lambda/testing/fuzz';
 import {
   aliasOf,
   type BilledTokens,

@@ -134,7 +134,7 @@ test('the most that a month can cost is shown, by team and with its arithmetic',
     /^research +\$5\.60 +1,000,000 tokens\/month × \$5\.60 a million \(nova-pro\)$/m,
   );
   const none = await check(withPlan({}));
-  expect(none.printed).toMatch(/acme: .*API Gateway.*best effort/);
+  expect(none.printed).toMatch(/API Gateway, best effort, for acme\./);
   expect(none.printed).toMatch(
     /^acme .* 100 requests\/day × 31 × \$\S+ \(nova-lite\), by the quota of each key, best effort$/m,
   );

@@ -1,16 +1,19 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import { readCostStatement } from '../cost-file.ts';
 import { diff } from '../deploy/diff.ts';
 import { deployTools } from '../deploy/tools.ts';
 import type { Invocation } from '../invocation.ts';
 import { refuseLocal } from '../on-aws-only.ts';
 
 const about = ({ program }: Invocation) => `
-Compares the config's template with the deployed one. Changes nothing.
+Compares the config's template with the deployed one. Reports the most that the models can cost per month, and with
+--against, what a change does to it. Changes nothing.
 
 Examples:
   ${program} diff
   ${program} diff --fail        for CI: ends with 1 if something differs
+  ${program} diff --against deployed.config.ts
 `;
 
 export function addDiff(program: Command, cli: Cli): void {
@@ -18,9 +21,14 @@ export function addDiff(program: Command, cli: Cli): void {
     .command('diff')
     .description('show the changes of a deployment')
     .option('--fail', 'end with 1 if something would change')
+    .option(
+      '--against <file>',
+      'another config, or its config check --json, to compare the most a month can cost',
+    )
     .addHelpText('after', () => about(cli.invocation))
-    .action(async ({ fail = false }: { fail?: boolean }) => {
+    .action(async ({ fail = false, against }: { fail?: boolean; against?: string }) => {
       refuseLocal(program);
-      await diff(await cli.config(), { fail }, deployTools(cli));
+      const before = against === undefined ? undefined : await readCostStatement(against);
+      await diff(await cli.config(), { fail, before }, deployTools(cli));
     });
 }

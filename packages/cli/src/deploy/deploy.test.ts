@@ -1,3 +1,4 @@
+import { costStatement } from '@org/admin';
 import {
   type AwsAnswers,
   apiGatewayAccount,
@@ -92,7 +93,8 @@ async function prepare({
     questions,
     noted: () => recording.noted.join('\n'),
     deploy: (options: Partial<DeployOptions> = {}) => deploy(checked, { ...unattended, ...options }, tools),
-    diff: (options: { fail: boolean }) => diff(checked, options, tools),
+    diff: (options: Parameters<typeof diff>[1]) => diff(checked, options, tools),
+    printed: () => recording.printed.join('\n'),
     destroy: (options: { yes: boolean }) => destroy(checked, options, tools),
   };
 }
@@ -268,6 +270,16 @@ test.each([
   const { diff, cdk } = await prepare();
   await diff({ fail });
   expect(cdk).toEqual([['diff', 'bedrock-proxy-dev', '--app', '/assembly', ...options]]);
+});
+
+test('a diff reports what the models can cost, and what a change does to it', async () => {
+  const { diff, printed } = await prepare();
+  await diff({ fail: false });
+  expect(printed()).toMatch(/\$50\.25 per month/);
+  const { research: _, ...teams } = shipped.teams;
+  const before = costStatement(parseProxyConfig({ ...shipped, teams }));
+  await diff({ fail: false, before });
+  expect(printed()).toMatch(/from \$0\.25 to \$50\.25 per month, of it research \$50\.00/);
 });
 
 test('without credentials, nothing is compared, and the error is the same as for a deployment', async () => {

@@ -10,7 +10,7 @@ import { type Column, renderTable } from './table.ts';
 
 const columns: readonly Column[] = [
   { head: 'team' },
-  { head: 'most a month', align: 'right' },
+  { head: 'most per month', align: 'right' },
   { head: 'because of' },
 ];
 
@@ -18,7 +18,7 @@ const columns: readonly Column[] = [
 const mostTeams = 10;
 
 const notIncluded =
-  "Not in it: AWS's charges for the proxy itself, about 0.00002 USD a request of 2 s (docs/cost.md), and for guardrails.";
+  'Not included: what AWS charges for the proxy itself, about 0.00002 USD per request of 2 s (docs/cost.md),\nand for guardrails.';
 
 /** The statement for people: the total, the dearest teams with the arithmetic, and what is left out. */
 export function describeCost(statement: CostStatement): string {
@@ -29,7 +29,7 @@ export function describeCost(statement: CostStatement): string {
   return [
     costHeadline(statement),
     renderTable(columns, [...rows, ...rest]),
-    `${furtherText(statement)} ${notIncluded}`,
+    `${furtherText(statement)}\n${notIncluded}`,
   ].join('\n\n');
 }
 
@@ -43,27 +43,27 @@ export function costMarkdown(statement: CostStatement, change: CostChange | unde
   const removed = (change?.teams ?? [])
     .filter(({ team }) => statement.teams.every((each) => each.team !== team))
     .map(({ team, before }) => [team, usdText(before), usdText(0), 'no longer in the config']);
-  const heads = ['team', ...(change ? ['before'] : []), 'most a month', 'because of'];
+  const heads = ['team', ...(change ? ['before'] : []), 'most per month', 'because of'];
   return [
     `**${change ? describeCostChange(change) : costHeadline(statement)}**`,
     markdownTable(heads, [...rows, ...removed]),
-    `${furtherText(statement)} ${notIncluded}`,
+    `${furtherText(statement)}\n${notIncluded}`,
   ].join('\n\n');
 }
 
-/** What a change does: `from $1,250.00 to $9,400.00 a month, of it acme $5,000.00`. */
+/** What a change does: `from $1,250.00 to $9,400.00 per month, of it acme $5,000.00`. */
 export function describeCostChange({ total, teams, plans }: CostChange): string {
   const ofTeams = teams.slice(0, mostTeams).map(({ team, ...change }) => `${team} ${changeText(change)}`);
   const more = teams.length > mostTeams ? [`${teams.length - mostTeams} more teams`] : [];
   const parts = [...ofTeams, ...more].join(', ');
   const ofPlans = plans.map(
     ({ plan, before, after }) =>
-      ` A further team on plan ${plan}: from ${usdText(before)} to ${usdText(after)}.`,
+      ` A further team on the plan ${plan}: from ${usdText(before)} to ${usdText(after)}.`,
   );
   const said =
     total.before === total.after
-      ? `The most that the models can cost stays ${usdText(total.after)}${total.after === null ? '' : ' a month'}`
-      : `The most that the models can cost goes from ${usdText(total.before)} to ${usdText(total.after)} a month`;
+      ? `The most that models can cost stays ${usdText(total.after)}${total.after === null ? '' : ' per month'}`
+      : `The most that models can cost goes from ${usdText(total.before)} to ${usdText(total.after)} per month`;
   return `${said}${parts === '' ? '' : `, of it ${parts}`}.${ofPlans.join('')}`;
 }
 
@@ -73,13 +73,13 @@ function costHeadline({ usd, teams }: CostStatement): string {
     some.length > mostTeams ? `${some.length} teams` : some.map(({ team }) => team).join(', ');
   const effort =
     bestEffort.length > 0
-      ? ` For ${names(bestEffort)} only API Gateway's quota or throttle bounds it, which are best effort: give the plan limits.`
+      ? `\nOnly by API Gateway, best effort, for ${names(bestEffort)}. To hold it exactly, give the plan limits.`
       : '';
   if (usd !== null) {
-    return `The models can cost the teams of the config ${usdText(usd)} a month at the most, by the prices below.${effort}`;
+    return `Models can cost at most ${usdText(usd)} per month for the teams of the config, at the deployment's prices.${effort}`;
   }
   const unbounded = names(teams.filter(({ usd: most }) => most === null));
-  return `What a month can cost at the most is not bounded: ${unbounded}.${effort}`;
+  return `The cost of a month has no upper bound, because of: ${unbounded}.${effort}`;
 }
 
 function furtherText({ plans }: CostStatement): string {
@@ -88,7 +88,7 @@ function furtherText({ plans }: CostStatement): string {
       ? `${plan} ${usdText(furtherTeam)}`
       : `${plan} ${furtherKey === null ? usdText(null) : `${usdText(furtherKey)} for each of its keys, best effort`}`,
   );
-  return `Teams made at run time come on top, each with at most: ${further.join(', ')}.`;
+  return `Teams made at run time come on top. The most for each, by plan: ${further.join(', ')}.`;
 }
 
 function reasonText({ bounds, gaps }: TeamCost): string {

@@ -1,5 +1,5 @@
 import { limitKinds, type limitPeriods } from '@org/contract';
-import { startTestTable, type TestTable, tableName } from '@org/table/test-table';
+import { startTestTable, type TestTable, tableName } from '@org/table/testing/test-table';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ProxyError } from '../proxy-error.ts';
@@ -81,6 +81,6 @@ test('counters in memory admit, refuse and settle every call as the table does',
       const usage = (ledger: Ledger) => ledger.usage([key, team], at, signal);
       expect(await usage(inMemory)).toEqual(await usage(inTable));
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
 }, 60_000);
