@@ -20,7 +20,7 @@ Calls that a limit refused in that month are not replayed, because the log does 
 are refused behave differently: they try again, or ask for less. API Gateway's quota and throttle, and maxTokens of the
 plans, are not replayed.
 
-The log is read from CloudWatch, or from a file of its lines, such as what npm start -- --log json prints. With a file,
+The log is read from CloudWatch, or from a file of its lines, as npm start -- --log json 2> FILE writes. With a file,
 keys' own limits are known only of the gateway of --local.
 
 Examples:
@@ -55,7 +55,7 @@ export function addReplay(program: Command, cli: Cli): void {
       if (local !== undefined && log === undefined) {
         throw new CliError(
           'The local gateway keeps no log.',
-          'Start it with npm start -- --log json > requests.jsonl, and give --log requests.jsonl.',
+          'Start it with npm start -- --log json 2> requests.jsonl, and give --log requests.jsonl.',
         );
       }
       const deployment = log === undefined || local !== undefined ? await cli.deployment() : undefined;
