@@ -5,7 +5,6 @@ import { trueCostOf, worstCaseOf } from '@org/lambda/call/meter';
 import { type Caller, type ChosenModel, callerOf } from '@org/lambda/config';
 import { type Amounts, unitOf } from '@org/lambda/ledger/amounts';
 import { createLedger } from '@org/lambda/ledger/ledger';
-import { MemoryCounters } from '@org/lambda/ledger/memory-counters';
 import { ProxyError } from '@org/lambda/proxy-error';
 import { runs } from '@org/lambda/testing/fuzz';
 import {
@@ -21,6 +20,7 @@ import {
 } from '@org/models';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { MemoryCounters } from '../replay/memory-counters.ts';
 import { costStatement } from './cost-statement.ts';
 
 const rate = fc.integer({ min: 1, max: 5000 }).map((hundredths) => hundredths / 100);

@@ -10,10 +10,10 @@ import type { ProxyConfig } from '@org/infra/config';
 import { type Caller, callerOf } from '@org/lambda/config';
 import { unitOf } from '@org/lambda/ledger/amounts';
 import { createLedger, type Hold } from '@org/lambda/ledger/ledger';
-import { MemoryCounters } from '@org/lambda/ledger/memory-counters';
 import { momentOf } from '@org/lambda/ledger/moment';
 import { ProxyError } from '@org/lambda/proxy-error';
 import { type LoggedCall, readLine } from './logged-call.ts';
+import { MemoryCounters } from './memory-counters.ts';
 
 /** A key's own limits, and the id of the key whose counts they continue. */
 export interface KeyLimits {

@@ -1,14 +1,14 @@
-import { committedAttribute, countersKey, type Item, numberOf } from '@org/table';
-import type { Scope } from './admission.ts';
+import type { Scope } from '@org/lambda/ledger/admission';
 import {
   type CounterStore,
   changesOfHold,
   changesOfSettlement,
   type HoldWrite,
   type SettleWrite,
-} from './counter-table.ts';
-import { readCounters } from './counters.ts';
-import type { Moment } from './moment.ts';
+} from '@org/lambda/ledger/counter-table';
+import { readCounters } from '@org/lambda/ledger/counters';
+import type { Moment } from '@org/lambda/ledger/moment';
+import { committedAttribute, countersKey, type Item, numberOf } from '@org/table';
 
 type Attribute = Item[string];
 

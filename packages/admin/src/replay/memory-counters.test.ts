@@ -1,12 +1,12 @@
 import { limitKinds, type limitPeriods } from '@org/contract';
+import type { Scope } from '@org/lambda/ledger/admission';
+import { amountsOf } from '@org/lambda/ledger/amounts';
+import { CounterTable } from '@org/lambda/ledger/counter-table';
+import { createLedger, type Hold, type HoldRequest, type Ledger } from '@org/lambda/ledger/ledger';
+import { ProxyError } from '@org/lambda/proxy-error';
 import { startTestTable, type TestTable, tableName } from '@org/table/testing/test-table';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ProxyError } from '../proxy-error.ts';
-import type { Scope } from './admission.ts';
-import { amountsOf } from './amounts.ts';
-import { CounterTable } from './counter-table.ts';
-import { createLedger, type Hold, type HoldRequest, type Ledger } from './ledger.ts';
 import { MemoryCounters } from './memory-counters.ts';
 
 let table: TestTable;
