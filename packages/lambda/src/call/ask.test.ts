@@ -30,7 +30,10 @@ const more = (['claude-sonnet-4.6', 'nova-pro', 'qwen3-32b'] as const).map((alia
 });
 const configured: Config = {
   ...config,
-  models: new Map([...config.models, ...more.map((model) => [model.alias, model] as const)]),
+  models: new Map<string, ChosenModel>([
+    ...config.models,
+    ...more.map((model): [string, ChosenModel] => [model.alias, model]),
+  ]),
 };
 const caller = callerOf(
   { keyId: 'key3', team: 'wide', plan: 'large' },
