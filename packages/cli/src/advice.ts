@@ -39,7 +39,7 @@ const advices: {
   key_has_no_value: () => 'Run it again.',
   limits_cannot_hold: ({ reason }) => `${reason}.`,
   no_such_stack: () =>
-    'The stack is named after name and stage of the config. Deploy it, choose its account with AWS_PROFILE, choose another config with --config, or add --local for the gateway of npm start.',
+    'The stack is named after name and stage of the config. Deploy it, choose its account with AWS_PROFILE, choose another config with --config, or add --local for the local gateway.',
   no_such_log: () =>
     'Deploying creates it. Deploy, choose its account with AWS_PROFILE, choose another config with --config, or add --log FILE.',
   stack_lacks_output: () => 'It is a different stack, or an older version of this one. Deploy again.',
@@ -60,10 +60,11 @@ const advices: {
   proxy_cannot_be_used: ({ variable }) =>
     `Set ${variable} to http://HOST:PORT, or to http://USER:PASSWORD@HOST:PORT if the proxy needs a sign-in.`,
   certificates_cannot_be_read: () => 'Set it to a file of PEM certificates, or unset it.',
-  no_local_gateway: () => 'Start it with "npm start", or give its address: --local http://127.0.0.1:8788',
+  no_local_gateway: (_, { program }) =>
+    `Start it with "${program} dev", or give its address: --local http://127.0.0.1:8788`,
   local_gateway_runs_another: () =>
     "Give the gateway's config with --config, or another gateway's address with --local.",
-  local_gateway_lacks_service: () => 'Start it with: npm start',
+  local_gateway_lacks_service: (_, { program }) => `Start it with: ${program} dev`,
 };
 
 export function adviceOn<Code extends AdminErrorCode>(

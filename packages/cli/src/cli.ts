@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import {
   type AwsAccess,
   awsAccess,
@@ -7,7 +8,7 @@ import {
   localEndpoints,
   openDeployment,
 } from '@org/admin';
-import { loadProxyConfig, type ProxyConfig, stackNameOf } from '@org/infra/config';
+import { findConfigFile, loadProxyConfig, type ProxyConfig, stackNameOf } from '@org/infra/config';
 import type { Command } from 'commander';
 import { type Invocation, invocationOf } from './invocation.ts';
 import { targetText } from './target.ts';
@@ -22,6 +23,8 @@ export interface Cli {
   readonly invocation: Invocation;
   /** The config that `--config` names. */
   config(): Promise<ProxyConfig>;
+  /** The folder of its file. */
+  configDirectory(): string;
   /** Settings for AWS clients in a Region, with this machine's credentials. */
   awsSettings(region: string): ClientSettings;
   /** The config's deployment: on AWS, or on the gateway of `--local`. */
@@ -74,6 +77,7 @@ export function createCli(program: Command, terminal: Terminal, now: () => numbe
     now,
     invocation: invocationOf(options),
     config,
+    configDirectory: () => dirname(findConfigFile(options().config)),
     awsSettings: (region) => ({ region, maxAttempts: 3, ...aws() }),
     deployment,
     isLocal: () => options().local !== undefined,

@@ -1,5 +1,6 @@
 import { AdminError, codeOf, failureText } from '@org/admin';
 import { ConfigError } from '@org/infra/config';
+import { installation } from '@org/installation';
 import { CommanderError } from 'commander';
 import { adviceOn } from './advice.ts';
 import { CliError } from './cli-error.ts';
@@ -8,7 +9,7 @@ import type { Invocation } from './invocation.ts';
 const signIn = 'Sign in (aws sso login, aws configure), or choose a profile with AWS_PROFILE.';
 const checkNetwork =
   'Check the network. If it needs a proxy, set HTTPS_PROXY. Then run this again: finished steps stay done.';
-const permissions = 'docs/keys.md lists the permissions that the command needs.';
+const permissions = `${installation.documents}/keys.md lists the permissions that the command needs.`;
 const trust =
   "Node does not trust the signer of this certificate, often because a company's proxy inspects connections. Set AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS to a file with your company's certificates.";
 const checkClock = 'Check the clock of this machine, and the credentials.';
@@ -79,7 +80,7 @@ export function explain(error: unknown, invocation: Invocation, takesLocal = fal
   if (!(error instanceof Error)) return { text: String(error), exitCode: 1 };
   const message = error instanceof CliError ? error.message : failureText(error);
   const advice = whatToDo(error, invocation);
-  const more = takesLocal && isAboutCredentials(error) ? ' For the gateway of npm start, add --local.' : '';
+  const more = takesLocal && isAboutCredentials(error) ? ' For the local gateway, add --local.' : '';
   return { text: advice === undefined ? message : `${message}\n${advice}${more}`, exitCode: 1 };
 }
 

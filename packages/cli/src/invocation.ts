@@ -1,10 +1,11 @@
 import { defaultLocalUrl } from '@org/admin/local-gateway';
+import { installation } from '@org/installation';
 
 /** How to call this program again, so that its hints can be pasted. */
 export interface Invocation {
-  /** The text before a command: `./proxy`. */
+  /** The text before a command: `npx proxy`. */
   readonly program: string;
-  /** A command on the same deployment: `./proxy keys list --local`. */
+  /** A command on the same deployment: `npx proxy keys list --local`. */
   command(text: string): string;
 }
 
@@ -15,8 +16,7 @@ interface DeploymentOptions {
   readonly local?: string;
 }
 
-/** At the root of the repository. */
-const program = process.platform === 'win32' ? '.\\proxy' : './proxy';
+const { program } = installation;
 
 /** @param options Read again for every command, because they are known only once the arguments are parsed. */
 export function invocationOf(options: () => DeploymentOptions): Invocation {

@@ -48,7 +48,7 @@ Examples:
   ${program} models                             the models of the deployment, with prices
   ${program} keys create acme-app --team acme   make a key
   ${program} keys rotate acme-app               replace it; the old one works for another day
-  ${program} usage --local                      usage on the gateway of npm start
+  ${program} usage --local                      usage on the local gateway
 `;
 
 /** All commands, with their tools. */
@@ -62,7 +62,7 @@ export function createProgram(
     .addOption(
       new Option(
         '--local [url]',
-        `the gateway of npm start in place of AWS, by its URL or its port (default: ${defaultLocalUrl})`,
+        `the local gateway in place of AWS, by its URL or its port (default: ${defaultLocalUrl})`,
       ).argParser(localUrlOf),
     )
     .addHelpText('after', () => examples(cli.invocation))

@@ -18,7 +18,7 @@ const usage = `Usage: npm start -- [--once] [--config FILE] [--bedrock aws] [--d
 Runs the whole proxy on this machine, with a simulated Bedrock and a DynamoDB in memory, and asks it one question.
 
   --once          exit after the answer
-  --config FILE   run this config in place of packages/infra/proxy.config.ts
+  --config FILE   run this config; default: proxy.config.ts here or in a folder above
   --bedrock aws   answer with the Bedrock of AWS, in the Region of the config, with the AWS credentials of this machine:
                   calls cost money. Default: simulated
   --data DIR      keep counters and keys in this directory, so that they are there after a restart. Default: in memory

@@ -1,6 +1,7 @@
 import { limitsText } from '@org/admin';
 import type { Invocation } from '@org/cli/invocation';
 import { type ProxyConfig, stackNameOf } from '@org/infra/config';
+import { installation } from '@org/installation';
 import { aliasOf, definitionOf } from '@org/models';
 import type { LocalSystem, Upstream } from './system.ts';
 
@@ -71,7 +72,9 @@ export function nextSteps(
     ...(docsUrl
       ? [`Every route, to try in the browser: ${docsUrl}${first === undefined ? '' : `#key=${first.value}`}`]
       : []),
-    'SDKs and agents: docs/clients.md   Keys and teams: docs/keys.md   Limits: docs/limits.md',
+    `SDKs and agents: ${installation.documents}/clients.md`,
+    `Keys and teams: ${installation.documents}/keys.md`,
+    `Limits: ${installation.documents}/limits.md`,
   ].join('\n');
 }
 

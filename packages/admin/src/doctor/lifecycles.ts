@@ -1,4 +1,5 @@
 import type { ProxyConfig } from '@org/infra/config';
+import { installation } from '@org/installation';
 import { aliasOf, definitionOf } from '@org/models';
 import { type Finding, warning } from './finding.ts';
 
@@ -14,7 +15,7 @@ export function checkLifecycles({ models }: ProxyConfig, now: number): Finding[]
       warning(
         { check: 'lifecycle', of: aliasOf(model) },
         `its end of life was ${lifecycle.endOfLife}, says its definition: calls get model_unavailable`,
-        'Put another model in its place in models (docs/models.md), or correct endOfLife where AWS put it off.',
+        `Put another model in its place in models (${installation.documents}/models.md), or correct endOfLife where AWS put it off.`,
       ),
     ];
   });

@@ -8,6 +8,7 @@ import {
   GetInferenceProfileCommand,
 } from '@aws-sdk/client-bedrock';
 import type { ProxyConfig } from '@org/infra/config';
+import { installation } from '@org/installation';
 import { aliasOf, definitionOf, locateModel, type OfferedModel } from '@org/models';
 import type { ClientSettings } from '../aws/endpoints.ts';
 import { type Finding, ok, type Subject, unknown, warning } from './finding.ts';
@@ -79,7 +80,7 @@ async function checkModel(
   }
 }
 
-const replace = 'Put another model in its place in models (docs/models.md), then deploy.';
+const replace = `Put another model in its place in models (${installation.documents}/models.md), then deploy.`;
 
 /** Why calls would be denied, and what to do. */
 function refusal(

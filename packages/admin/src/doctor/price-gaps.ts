@@ -1,4 +1,5 @@
 import { limitsUsd, type ProxyConfig } from '@org/infra/config';
+import { installation } from '@org/installation';
 import { aliasOf, dearestRates, definitionOf, type ModelDefinition, type Price, priceIn } from '@org/models';
 import { type Finding, warning } from './finding.ts';
 
@@ -19,7 +20,7 @@ export function checkPriceGaps(config: ProxyConfig): Finding[] {
       warning(
         { check: 'price', of: alias },
         `has no rate for ${gaps.map(({ what }) => what).join(' and ')}: under a limit in USD, a call that asks for it is refused`,
-        `Give prices.${alias} ${gaps.map(({ field }) => field).join(' and ')} (docs/prices.md), or have callers do without.`,
+        `Give prices.${alias} ${gaps.map(({ field }) => field).join(' and ')} (${installation.documents}/prices.md), or have callers do without.`,
       ),
     ];
   });

@@ -1,10 +1,12 @@
+import { fileURLToPath } from 'node:url';
+import { installation } from '@org/installation';
 import { type Command, Option } from 'commander';
 import type { Cli, GlobalOptions } from '../cli.ts';
 import type { Invocation } from '../invocation.ts';
 
 const about = ({ program }: Invocation) => `
-What npm start runs: the synthesized template on this machine, with a simulated Bedrock and a DynamoDB in memory. The
-other commands work on it with --local. With --bedrock aws, calls cost money.
+Runs the synthesized template on this machine, with a simulated Bedrock and a DynamoDB in memory. The other commands work
+on it with --local. With --bedrock aws, calls cost money.
 
 Examples:
   ${program} dev
@@ -40,11 +42,11 @@ export function addDev(program: Command, cli: Cli): void {
     .action(async ({ once, ...kept }: DevOptions) => {
       const { config } = program.opts<GlobalOptions>();
       // Started, and not imported: the simulators are built on the command line.
-      const start = new URL('../../../local/src/start.ts', import.meta.url);
+      const { gateway } = installation;
       const values = Object.entries({ config, ...kept });
       const args = values.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
       // This program reads its own arguments.
-      process.argv = [process.execPath, start.pathname, ...(once ? ['--once'] : []), ...args];
-      await import(start.href);
+      process.argv = [process.execPath, fileURLToPath(gateway), ...(once ? ['--once'] : []), ...args];
+      await import(gateway.href);
     });
 }

@@ -7,14 +7,21 @@ import type { Invocation } from '../invocation.ts';
 import { refuseLocal } from '../on-aws-only.ts';
 
 const about = ({ program }: Invocation) => `
-Compares the config's template with the deployed one. Reports the most that the models can cost per month, and with
+Compares the config's template with the deployed one, or with one in a file, which needs no AWS account. Reports the most that the models can cost per month, and with
 --against, what a change does to it. Changes nothing.
 
 Examples:
   ${program} diff
   ${program} diff --fail        for CI: ends with 1 if something differs
   ${program} diff --against deployed.config.ts
+  ${program} diff --template ../main/cdk.out    with what "${program} synth" wrote there
 `;
+
+interface Options {
+  readonly fail?: boolean;
+  readonly against?: string;
+  readonly template?: string;
+}
 
 export function addDiff(program: Command, cli: Cli): void {
   program
@@ -25,10 +32,11 @@ export function addDiff(program: Command, cli: Cli): void {
       '--against <file>',
       'another config, or its config check --json, to compare the most a month can cost',
     )
+    .option('--template <file>', 'compare with this template, or with the one in this cdk.out')
     .addHelpText('after', () => about(cli.invocation))
-    .action(async ({ fail = false, against }: { fail?: boolean; against?: string }) => {
+    .action(async ({ fail = false, against, template }: Options) => {
       refuseLocal(program);
       const before = against === undefined ? undefined : await readCostStatement(against);
-      await diff(await cli.config(), { fail, before }, deployTools(cli));
+      await diff(await cli.config(), { fail, before, template }, deployTools(cli));
     });
 }

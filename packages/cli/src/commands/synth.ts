@@ -5,8 +5,8 @@ import { buildAndSynthesize } from '../deploy/tools.ts';
 import type { Invocation } from '../invocation.ts';
 
 const about = ({ program }: Invocation) => `
-Builds the functions, and checks the template with the schemas of CloudFormation, cdk-nag and the rules of this repository.
-Needs neither network nor AWS account.
+Writes the template into cdk.out beside the config, and checks it with the schemas of CloudFormation, cdk-nag and the
+proxy's own rules. Needs neither network nor AWS account.
 
 Example:
   ${program} synth --config prod.config.ts
@@ -19,7 +19,7 @@ export function addSynth(program: Command, cli: Cli): void {
     .option('--json', 'print JSON')
     .addHelpText('after', () => about(cli.invocation))
     .action(async ({ json }: { json?: boolean }) => {
-      const synthesized = await buildAndSynthesize(await cli.config());
+      const synthesized = await buildAndSynthesize(await cli.config(), cli);
       const file = relative(process.env['INIT_CWD'] ?? '.', synthesized.templateFile);
       cli.terminal.print(json ? JSON.stringify(synthesized, null, 2) : `${synthesized.stackName}: ${file}`);
     });

@@ -1,4 +1,5 @@
 import { moveTeam } from '@org/admin';
+import { installation } from '@org/installation';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import type { Invocation } from '../invocation.ts';
@@ -7,7 +8,7 @@ const examples = ({ program }: Invocation) => `
 The keys stay the same. Earlier usage counts towards the limits of the new plan. Each key is refused for
 a moment while it moves between usage plans. If the command stops half way, run it again.
 
-To move a team of the config, edit the config; see docs/keys.md.
+To move a team of the config, edit the config; see ${installation.documents}/keys.md.
 
 Example:
   ${program} teams move acme research

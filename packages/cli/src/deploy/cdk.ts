@@ -1,26 +1,18 @@
 import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
+import { installation } from '@org/installation';
 import { CliError } from '../cli-error.ts';
 
-/** Runs the CDK's own command line; resolves when it has succeeded. */
-export type Cdk = (args: readonly string[], region: string) => Promise<void>;
+/** Runs a command of the CDK's own command line on a cloud assembly; resolves when it has succeeded. */
+export type Cdk = (args: readonly string[], assembly: string, region: string) => Promise<void>;
 
-const repository = resolve(import.meta.dirname, '../../../..');
-
-/** The folder of the CDK's settings and of the cloud assembly. */
-export const cdkDirectory = resolve(repository, 'packages/infra');
-
-/**
- * The pinned CDK, installed if necessary. Its output goes to standard error, because it is progress
- * and not a result.
- */
-export const cdk: Cdk = (args, region) =>
+/** The pinned CDK. Its output goes to standard error, because it is progress and not a result. */
+export const cdk: Cdk = (args, assembly, region) =>
   new Promise((done, fail) => {
-    const bootstrap = resolve(repository, 'scripts/bootstrap.mjs');
-    const program = 'tools/cdk/node_modules/aws-cdk/bin/cdk';
-    const child = spawn(process.execPath, [bootstrap, 'deploy', program, ...args], {
-      cwd: cdkDirectory,
-      env: { ...process.env, AWS_REGION: region },
+    const options = ['--app', assembly, '--no-notices', '--no-version-reporting'];
+    const child = spawn(process.execPath, [...installation.cdk, ...args, ...options], {
+      // Where no cdk.json of another app is.
+      cwd: assembly,
+      env: { ...process.env, AWS_REGION: region, CDK_DISABLE_CLI_TELEMETRY: '1' },
       stdio: ['inherit', process.stderr, process.stderr],
     });
     child.once('error', fail);

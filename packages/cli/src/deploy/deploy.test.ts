@@ -79,7 +79,7 @@ async function prepare({
       : recording,
     invocation: invocationOf(() => ({})),
     now: () => Date.parse('2026-11-22T12:00:00Z'),
-    cdk: async (args) => void cdk.push([...args]),
+    cdk: async (args, assembly) => void cdk.push([...args, assembly]),
     synthesize: async (given) => {
       synthesized.push(given);
       return { directory: '/assembly', templateFile: '/assembly/template.json', stackName: 'stack' };
@@ -112,7 +112,7 @@ api keys:
 
 ask it:
 curl -H 'x-api-key: ${secret}' -H 'content-type: application/json' -d '{"model":"titan","question":"What is a dystopia?"}' https://api.example.com/dev/bedrock`);
-  expect(cdk).toEqual([['deploy', 'bedrock-proxy-dev', '--app', '/assembly', '--require-approval', 'never']]);
+  expect(cdk).toEqual([['deploy', 'bedrock-proxy-dev', '--require-approval', 'never', '/assembly']]);
 });
 
 test('a key that is not deployed yet is not mistaken for one with a similar name', async () => {
@@ -244,7 +244,7 @@ test('it says which resources stay, and then deletes', async () => {
   expect(questions).toEqual([
     'Delete bedrock-proxy-dev (AWS account 111122223333, us-east-1)? Every key stops working.',
   ]);
-  expect(cdk).toEqual([['destroy', 'bedrock-proxy-dev', '--app', '/assembly', '--force']]);
+  expect(cdk).toEqual([['destroy', 'bedrock-proxy-dev', '--force', '/assembly']]);
 });
 
 test('it is not deleted unless somebody agrees', async () => {
@@ -269,7 +269,7 @@ test.each([
 ])('what it would change is shown, and is a failure where that is wanted: %s', async (fail, options) => {
   const { diff, cdk } = await prepare();
   await diff({ fail });
-  expect(cdk).toEqual([['diff', 'bedrock-proxy-dev', '--app', '/assembly', ...options]]);
+  expect(cdk).toEqual([['diff', 'bedrock-proxy-dev', ...options, '/assembly']]);
 });
 
 test('a diff reports what the models can cost, and what a change does to it', async () => {

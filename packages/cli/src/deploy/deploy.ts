@@ -53,7 +53,7 @@ export async function deploy(
     await setLogRole(tools, config);
   }
   const { directory } = await tools.synthesize(ceilingFits ? config : { ...config, concurrency: undefined });
-  await tools.cdk(['deploy', stackName, '--app', directory, '--require-approval', 'never'], region);
+  await tools.cdk(['deploy', stackName, '--require-approval', 'never'], directory, region);
 
   const showKeys =
     options.showKeys ||

@@ -30,7 +30,7 @@ export async function destroy(
   const target = targetText(stackName, { kind: 'aws', account, region });
   if (!yes) await terminal.confirm(`Delete ${target}? Every key stops working.`);
   const { directory } = await tools.synthesize(config);
-  await tools.cdk(['destroy', stackName, '--app', directory, '--force'], region);
+  await tools.cdk(['destroy', stackName, '--force'], directory, region);
   terminal.note(`Deleted ${target}.`);
 }
 

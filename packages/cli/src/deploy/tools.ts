@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { ClientSettings } from '@org/admin';
 import type { ProxyConfig } from '@org/infra/config';
 import type { Synthesized } from '@org/infra/stack';
+import { installation } from '@org/installation';
 import type { Cli } from '../cli.ts';
-import { type Cdk, cdk, cdkDirectory } from './cdk.ts';
+import { type Cdk, cdk } from './cdk.ts';
 
 /** Tools of the commands that change an account. */
 export interface DeployTools extends Pick<Cli, 'terminal' | 'invocation' | 'now'> {
@@ -16,27 +17,24 @@ export interface DeployTools extends Pick<Cli, 'terminal' | 'invocation' | 'now'
   settings(region: string): ClientSettings;
 }
 
-/** The folder of the cloud assembly, where `cdk` looks for it. */
-const assembly = join(cdkDirectory, 'cdk.out');
-
-export const deployTools = ({ terminal, invocation, now, awsSettings }: Cli): DeployTools => ({
-  terminal,
-  invocation,
-  now,
+export const deployTools = (cli: Cli): DeployTools => ({
+  terminal: cli.terminal,
+  invocation: cli.invocation,
+  now: cli.now,
   cdk,
-  synthesize: buildAndSynthesize,
-  settings: awsSettings,
+  synthesize: (config) => buildAndSynthesize(config, cli),
+  settings: cli.awsSettings,
 });
 
-/** Builds the functions, and writes the cloud assembly of a config. */
-export async function buildAndSynthesize(config: ProxyConfig): Promise<Synthesized> {
+/** Builds the functions, and writes the cloud assembly of a config into `cdk.out` beside its file. */
+export async function buildAndSynthesize(
+  config: ProxyConfig,
+  { configDirectory }: Pick<Cli, 'configDirectory'>,
+): Promise<Synthesized> {
+  await installation.buildFunctions();
   // Seconds to import, which no other command needs.
-  const [{ buildFunctions }, { synthesize }] = await Promise.all([
-    import('@org/lambda/build'),
-    import('@org/infra/stack'),
-  ]);
-  await buildFunctions();
-  return synthesize(config, { outdir: assembly });
+  const { synthesize } = await import('@org/infra/stack');
+  return synthesize(config, { outdir: join(configDirectory(), 'cdk.out') });
 }
 
 /** Deploys the account's role for access logs. */
@@ -45,7 +43,7 @@ export async function setLogRole({ cdk }: DeployTools, config: ProxyConfig): Pro
   const outdir = await mkdtemp(join(tmpdir(), 'account-stack-'));
   try {
     const { directory, stackName } = synthesizeAccount(config, outdir);
-    await cdk(['deploy', stackName, '--app', directory, '--require-approval', 'never'], config.region);
+    await cdk(['deploy', stackName, '--require-approval', 'never'], directory, config.region);
   } finally {
     await rm(outdir, { recursive: true, force: true });
   }

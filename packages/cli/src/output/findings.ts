@@ -1,5 +1,6 @@
 import type { Check, Finding, Remedy, Subject } from '@org/admin';
 import { usualQualifier } from '@org/infra/config';
+import { installation } from '@org/installation';
 import { whatToDo } from '../failure.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Style, Terminal } from '../terminal.ts';
@@ -75,7 +76,7 @@ function remedyText(remedy: Remedy, invocation: Invocation): string {
       return whatToDo(remedy.cause, invocation) ?? 'Run this again. If it fails again, check by hand.';
     case 'bootstrap': {
       const { present, account, region, qualifier } = remedy;
-      const command = `npm run cdk -- bootstrap aws://${account}/${region}`;
+      const command = `${installation.cdkProgram} bootstrap aws://${account}/${region}`;
       if (present === 'too old') {
         return `Run the bootstrap again, with the --qualifier and --toolkit-stack-name that it was made with, if any: ${command}`;
       }

@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { installation } from '@org/installation';
 import { type ProxyConfig, parseProxyConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
 
 /** Name of the environment variable that names a config file to use in place of `proxy.config.ts`. */
 const configFileVariable = 'PROXY_CONFIG_FILE';
 
-/** The config of this repository. */
-const defaultConfigFile = resolve(import.meta.dirname, '../../proxy.config.ts');
+/** A config has one of these names. The second is a module also in a package of CommonJS. */
+const configFileNames = ['proxy.config.ts', 'proxy.config.mts'];
 
 /**
  * The path of a config file.
@@ -18,17 +19,33 @@ const defaultConfigFile = resolve(import.meta.dirname, '../../proxy.config.ts');
  */
 export function findConfigFile(file?: string): string {
   const named = file ?? process.env[configFileVariable];
-  // npm and pnpm run scripts elsewhere, and say here where the user is.
-  const path = named ? resolve(process.env['INIT_CWD'] ?? '.', named) : defaultConfigFile;
-  if (!existsSync(path)) throw new ConfigError([{ path: 'config', message: `there is no file ${path}` }]);
-  return path;
+  if (named) return namedConfigFile(named);
+  const found = nearestConfigFile(process.cwd()) ?? installation.config;
+  if (found !== undefined) return found;
+  const message = `there is no ${configFileNames[0]} in ${process.cwd()} or above it; "${installation.program} init" writes one`;
+  throw new ConfigError([{ path: 'config', message }]);
+}
+
+function namedConfigFile(name: string): string {
+  // npm and pnpm run a script in the folder of its package, and say in a variable where the user is.
+  const folders = [process.env['INIT_CWD'] ?? '.', '.'];
+  const paths = folders.map((folder) => resolve(folder, name));
+  const found = paths.find((path) => existsSync(path));
+  if (found !== undefined) return found;
+  throw new ConfigError([{ path: 'config', message: `there is no file ${paths[0]}` }]);
+}
+
+function nearestConfigFile(folder: string): string | undefined {
+  const found = configFileNames.map((name) => join(folder, name)).find((path) => existsSync(path));
+  const parent = dirname(folder);
+  return found ?? (parent === folder ? undefined : nearestConfigFile(parent));
 }
 
 /**
  * Loads the default export of a config file.
  *
- * @param file A TypeScript or JavaScript module; relative to where npm was run. Default: `PROXY_CONFIG_FILE`
- *   of the environment, else the `proxy.config.ts` of this package.
+ * @param file A TypeScript or JavaScript module; relative to where npm was run. Default: `PROXY_CONFIG_FILE` of the
+ *   environment, else `proxy.config.ts` in the working directory or the nearest one above it, else in a clone its own.
  * @throws {ConfigError} If there is no such file, it cannot be loaded, or the config is not valid.
  */
 export async function loadProxyConfig(file?: string): Promise<ProxyConfig> {
@@ -48,7 +65,7 @@ async function load(path: string): Promise<{ readonly default?: unknown }> {
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    const hint = hintOn(error, path);
+    const hint = hintOn(error);
     throw new ConfigError([
       {
         path: 'config',
@@ -68,18 +85,13 @@ function placeOf(error: unknown, path: string): string {
   return place ? `${place.file}, line ${place.line},` : path;
 }
 
-function hintOn(error: unknown, path: string): string | undefined {
+function hintOn(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ERR_MODULE_NOT_FOUND') return importHint(path);
+  if (code === 'ERR_MODULE_NOT_FOUND') return importHint;
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION') return 'write the config in TypeScript or JavaScript';
   return undefined;
 }
 
-/** A copied config still imports from its old place. */
-function importHint(path: string): string {
-  const target = relative(dirname(path), resolve(import.meta.dirname, 'config.ts'))
-    .split(sep)
-    .join('/');
-  const from = target.startsWith('.') ? target : `./${target}`;
-  return `from there, import defineProxyConfig from '${from}'`;
-}
+/** A copied config may still import from its old place. */
+const importHint =
+  "import defineProxyConfig from '@org/bedrock-proxy', or in a clone from packages/infra/src/config/config.ts";

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { installation } from '@org/installation';
 import { App, BOOTSTRAP_QUALIFIER_CONTEXT, Tags, Validations } from 'aws-cdk-lib';
 import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { type ProxyConfig, stackNameOf } from '../config/config.ts';
@@ -7,15 +8,12 @@ import { checkWithNag } from '../rules/nag.ts';
 import { TemplateRules } from '../rules/template-rules.ts';
 import { ProxyStack } from './proxy-stack.ts';
 
-/** Output directory of the functions' build. */
-const builtLambdaDirectory = resolve(import.meta.dirname, '../../../lambda/dist');
-
 export interface SynthesizeOptions {
   /** Directory for the cloud assembly. */
   readonly outdir: string;
   /**
-   * Directory of the built functions: `index.mjs` with the export `handler`. Default: the lambda
-   * package's `dist`.
+   * Directory of the built functions: `index.mjs` with the export `handler`. Default: those of
+   * this installation.
    */
   readonly lambdaDirectory?: string | undefined;
 }
@@ -36,7 +34,7 @@ export interface Synthesized {
  * @throws {Error} If the functions are not built.
  */
 export function createApp(config: ProxyConfig, options: SynthesizeOptions): { app: App; stack: ProxyStack } {
-  const { outdir, lambdaDirectory = builtLambdaDirectory } = options;
+  const { outdir, lambdaDirectory = installation.functions } = options;
   if (!existsSync(join(lambdaDirectory, 'index.mjs'))) {
     throw new Error(`There are no built functions in ${lambdaDirectory}. Build them first: npm run build`);
   }

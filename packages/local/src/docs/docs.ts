@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { installation } from '@org/installation';
 import type { OfferedModel } from '@org/models';
 import { loopbackOrigin } from '../http/loopback-origin.ts';
 import type { GatewayRequest } from '../http/request.ts';
@@ -9,10 +9,8 @@ import { withModels } from './example-models.ts';
 /** Where the reference is. */
 export const docsPath = '/docs';
 
-const require = createRequire(import.meta.url);
-
 interface Asset {
-  readonly file: string | URL;
+  readonly file: URL;
   readonly type: string;
 }
 
@@ -20,23 +18,20 @@ const html = 'text/html; charset=utf-8';
 const css = 'text/css; charset=utf-8';
 const javascript = 'text/javascript; charset=utf-8';
 
-const page: Asset = { file: new URL('./index.html', import.meta.url), type: html };
+const page: Asset = { file: new URL('index.html', installation.page), type: html };
 
 const assets: ReadonlyMap<string, Asset> = new Map([
   ['', page],
   ['/', page],
-  ['/page.css', { file: new URL('./page.css', import.meta.url), type: css }],
-  ['/page.js', { file: new URL('./page.js', import.meta.url), type: javascript }],
-  ['/icon.svg', { file: new URL('./icon.svg', import.meta.url), type: 'image/svg+xml' }],
-  ['/swagger-ui.css', { file: require.resolve('swagger-ui-dist/swagger-ui.css'), type: css }],
+  ['/page.css', { file: new URL('page.css', installation.page), type: css }],
+  ['/page.js', { file: new URL('page.js', installation.page), type: javascript }],
+  ['/icon.svg', { file: new URL('icon.svg', installation.page), type: 'image/svg+xml' }],
+  ['/swagger-ui.css', { file: new URL('swagger-ui.css', installation.swaggerUi), type: css }],
   [
     '/swagger-ui-bundle.js',
-    { file: require.resolve('swagger-ui-dist/swagger-ui-bundle.js'), type: javascript },
+    { file: new URL('swagger-ui-bundle.js', installation.swaggerUi), type: javascript },
   ],
 ]);
-
-/** The document that is committed. */
-const document = new URL('../../../../docs/openapi.json', import.meta.url);
 
 /**
  * Scripts, styles and requests of this origin alone, and no other page may show this one. Pictures of the viewer's
@@ -81,7 +76,7 @@ async function readAsset({ file, type }: Asset): Promise<WholeResponse> {
 
 /** The document, for this gateway alone: its address, and models that it has. */
 async function readDocument(url: string, models: readonly OfferedModel[]): Promise<WholeResponse> {
-  const committed: object = JSON.parse(await readFile(document, 'utf8'), (name, value) =>
+  const committed: object = JSON.parse(await readFile(installation.openApi, 'utf8'), (name, value) =>
     name === 'requestBody' ? withModels(value, models) : value,
   );
   const servers = [{ url, description: 'This gateway.' }];

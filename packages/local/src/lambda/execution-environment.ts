@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import { installation } from '@org/installation';
 import type { FunctionDefinition } from '../template/functions.ts';
 import { functionEnvironment } from './environment.ts';
 import { LineSplitter } from './line-splitter.ts';
@@ -54,7 +55,7 @@ export class ExecutionEnvironment {
     this.#definition = definition;
     this.#options = options;
     const workerData: WorkerStart = { directory: definition.directory, handler: definition.handler };
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    this.#worker = new Worker(installation.worker, {
       workerData,
       env: functionEnvironment(definition, {
         region: options.region,

@@ -1,0 +1,25 @@
+import { fileURLToPath } from 'node:url';
+import type { Installation } from './installation.ts';
+
+const root = new URL('../../../', import.meta.url);
+const pathOf = (path: string) => fileURLToPath(new URL(path, root));
+
+/** A clone of this repository. */
+export const installation: Installation = {
+  program: process.platform === 'win32' ? '.\\proxy' : './proxy',
+  documents: 'docs',
+  config: pathOf('packages/infra/proxy.config.ts'),
+  functions: pathOf('packages/lambda/dist'),
+  async buildFunctions() {
+    const { buildFunctions } = await import('@org/lambda/build');
+    await buildFunctions();
+  },
+  cdkProgram: 'npm run cdk --',
+  // Installed by the first command that needs it.
+  cdk: [pathOf('scripts/bootstrap.mjs'), 'deploy', 'tools/cdk/node_modules/aws-cdk/bin/cdk'],
+  gateway: new URL('packages/local/src/start.ts', root),
+  worker: new URL('packages/local/src/lambda/worker.ts', root),
+  page: new URL('packages/local/src/docs/', root),
+  swaggerUi: new URL('packages/local/node_modules/swagger-ui-dist/', root),
+  openApi: new URL('docs/openapi.json', root),
+};

@@ -1,0 +1,30 @@
+/**
+ * Where this code is, and how its user calls it. There are two: a clone of this repository, which runs from source, and the
+ * package from npm. An export condition chooses, so that a bundle has one of them only.
+ */
+export interface Installation {
+  /** What the user types before a command. */
+  readonly program: string;
+  /** Folder of the documents, as the user opens it. */
+  readonly documents: string;
+  /** The config to use if neither the user nor a folder has one. */
+  readonly config: string | undefined;
+  /** Folder of the built functions. */
+  readonly functions: string;
+  /** Builds the functions, unless they came built. */
+  buildFunctions(): Promise<void>;
+  /** What the user types before a command of the CDK's own command line. */
+  readonly cdkProgram: string;
+  /** What Node runs as that: a program, and its first arguments. */
+  readonly cdk: readonly string[];
+  /** The program that runs the local gateway. */
+  readonly gateway: URL;
+  /** The program of the local gateway's worker threads. */
+  readonly worker: URL;
+  /** Folder of the page at `/docs` of the local gateway. Folders end with a slash. */
+  readonly page: URL;
+  /** Folder of Swagger UI, which that page shows. */
+  readonly swaggerUi: URL;
+  /** The OpenAPI document. */
+  readonly openApi: URL;
+}
