@@ -7,6 +7,7 @@ import { addDestroy } from './commands/destroy.ts';
 import { addDev } from './commands/dev.ts';
 import { addDiff } from './commands/diff.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addInit } from './commands/init.ts';
 import { addKeys } from './commands/keys.ts';
 import { addModels } from './commands/models.ts';
 import { addPrices } from './commands/prices.ts';
@@ -25,6 +26,7 @@ type AddCommand = (program: Command, cli: Cli) => void;
 
 /** In the order of the help. */
 const commands: readonly AddCommand[] = [
+  addInit,
   addDev,
   addConfig,
   addDoctor,

@@ -21,7 +21,14 @@ export interface Terminal {
    */
   confirm(question: string): Promise<void>;
   /** Asks the user to type something; undefined if they do not. Absent if there is no user to ask. */
-  readonly ask: ((question: string) => Promise<string | undefined>) | undefined;
+  readonly ask: ((question: string, options?: AskOptions) => Promise<string | undefined>) | undefined;
+}
+
+export interface AskOptions {
+  /** What is there to be changed or taken as it is. Default: nothing. */
+  readonly initial?: string;
+  /** What is wrong with an answer, which is then asked for again. */
+  readonly faultOf?: (answer: string) => string | undefined;
 }
 
 const isAttended = process.stdin.isTTY && process.stderr.isTTY;
@@ -39,8 +46,13 @@ export const processTerminal: Terminal = {
       throw new CliError('Nothing was changed.', 'To go ahead, run this again and answer yes.');
   },
   ask: isAttended
-    ? async (question) => {
-        const answer = await text({ message: question, output: process.stderr });
+    ? async (question, { initial = '', faultOf } = {}) => {
+        const answer = await text({
+          message: question,
+          initialValue: initial,
+          validate: (typed = '') => faultOf?.(typed),
+          output: process.stderr,
+        });
         return isCancel(answer) ? undefined : answer;
       }
     : undefined,
@@ -64,7 +76,7 @@ export function guarded(terminal: Terminal): Terminal {
     note: (text) => terminal.note(escaped(text)),
     paint: (style, text) => terminal.paint(style, text),
     confirm: (question) => terminal.confirm(escaped(question)),
-    ask: ask && ((question) => ask(escaped(question))),
+    ask: ask && ((question, options) => ask(escaped(question), options)),
   };
 }
 

@@ -36,9 +36,13 @@ function namedConfigFile(name: string): string {
 }
 
 function nearestConfigFile(folder: string): string | undefined {
-  const found = configFileNames.map((name) => join(folder, name)).find((path) => existsSync(path));
   const parent = dirname(folder);
-  return found ?? (parent === folder ? undefined : nearestConfigFile(parent));
+  return configFileIn(folder) ?? (parent === folder ? undefined : nearestConfigFile(parent));
+}
+
+/** The path of a folder's own config; undefined if it has none. */
+export function configFileIn(folder: string): string | undefined {
+  return configFileNames.map((name) => join(folder, name)).find((path) => existsSync(path));
 }
 
 /**

@@ -9,7 +9,7 @@ export {
   usualQualifier,
 } from './config.ts';
 export { ConfigError, type ConfigIssue } from './config-error.ts';
-export { findConfigFile, loadProxyConfig } from './config-file.ts';
+export { configFileIn, findConfigFile, loadProxyConfig } from './config-file.ts';
 export { describeIssues } from './issues.ts';
 export { KeyName, keyOutputName, Name, signInKeySuffix } from './name.ts';
 export type { PlanGuardrail } from './plan-guardrail.ts';
