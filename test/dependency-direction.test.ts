@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { importsOf as importsOfFile, isTest, packageFolders, sourceFiles } from './module-graph.ts';
 
 const functions = ['@org/contract', '@org/models', '@org/table', '@org/lambda'];
+const deploying = [...functions, '@org/installation'];
 
 /** The only imports that each package may have. Deployed and deploying packages may not import the simulators. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
@@ -12,11 +13,16 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/table': ['@org/contract'],
   'packages/lambda': ['@org/contract', '@org/models', '@org/table'],
   'packages/client-sdk': ['@org/contract', '@org/models'],
-  'packages/infra': functions,
-  'packages/admin': [...functions, '@org/infra'],
-  'packages/cli': [...functions, '@org/infra', '@org/admin'],
-  'packages/local': [...functions, '@org/infra', '@org/admin', '@org/cli'],
-  e2e: [...functions, '@org/infra', '@org/admin', '@org/cli', '@org/local', '@org/bedrock-client'],
+  'packages/installation': ['@org/lambda'],
+  'packages/infra': deploying,
+  'packages/admin': [...deploying, '@org/infra'],
+  'packages/cli': [...deploying, '@org/infra', '@org/admin'],
+  'packages/local': [...deploying, '@org/infra', '@org/admin', '@org/cli'],
+  'packages/proxy': [...deploying, '@org/infra', '@org/cli', '@org/local'],
+  e2e: [
+    ...[...deploying, '@org/infra', '@org/admin', '@org/cli', '@org/local'],
+    ...['@org/bedrock-client', '@org/bedrock-proxy'],
+  ],
   'docs-gen': [...functions, '@org/infra', '@org/bedrock-client', '@org/e2e'],
   bench: [...functions, '@org/infra', '@org/admin', '@org/local', '@org/e2e', '@org/bedrock-client'],
 };

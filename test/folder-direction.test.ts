@@ -103,12 +103,15 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
   },
   'packages/cli': { src: [] },
   'packages/cli/src': {
-    commands: ['', 'deploy', 'output'],
+    commands: ['', 'deploy', 'init', 'output'],
     deploy: ['', 'output'],
+    init: [''],
     output: [''],
     testing: [],
   },
+  'packages/installation': { src: [] },
   'packages/local': { src: [] },
+  'packages/proxy': { src: [], build: [] },
   'packages/local/src': {
     // The simulated services do not know the gateway.
     bedrock: ['clock.ts', 'loopback.ts'],

@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 
 const workspace = readFileSync('pnpm-workspace.yaml', 'utf8');
@@ -49,15 +49,24 @@ test('the pinned pnpm installs exactly the lockfile', () => {
   expect(packageManager).toBe(`pnpm@${settings('catalog').get('pnpm')}`);
 });
 
-test('CI may only read the repository, and installs like any user', () => {
-  const workflows = globSync('.github/workflows/*.yml').map((file) => readFileSync(file, 'utf8'));
-  expect(workflows.length).toBeGreaterThan(0);
-  for (const workflow of workflows) {
+/** What each workflow runs and may do beyond reading the repository. */
+const workflows = {
+  'ci.yml': { commands: ['npm test', 'npm run audit'], rights: [] },
+  // By its identity it publishes; a person starts it.
+  'release.yml': { commands: ['npm test', 'npm run release'], rights: ['id-token'] },
+};
+
+test('workflows may read the repository and no more, except that the release says who it is; none has a secret', () => {
+  const files = globSync('.github/workflows/*').map((file) => basename(file));
+  expect(files.toSorted()).toEqual(Object.keys(workflows));
+  for (const [file, { commands, rights }] of Object.entries(workflows)) {
+    const workflow = readFileSync(`.github/workflows/${file}`, 'utf8');
     expect(workflow).toMatch(/^permissions:\n {2}contents: read\n\n/m);
-    expect(workflow).not.toMatch(/: write|secrets\.|pull_request_target|\$\{\{/);
-    const commands = [...workflow.matchAll(/ run: (.*)/g)].map(([, command]) => command);
-    expect(commands).toEqual(['npm test', 'npm run audit']);
+    expect(workflow).not.toMatch(/secrets\.|pull_request_target|\$\{\{/);
+    expect([...workflow.matchAll(/([\w-]+): write/g)].map(([, right]) => right)).toEqual(rights);
+    expect([...workflow.matchAll(/ run: (.*)/g)].map(([, command]) => command)).toEqual(commands);
   }
+  expect(readFileSync('.github/workflows/release.yml', 'utf8')).toMatch(/^on:\n {2}workflow_dispatch:\n\n/m);
 });
 
 test('every version is exact, and in one place', () => {

@@ -9,6 +9,7 @@ import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSystem } from '../harness.ts';
 import { type PackedClient, packClient } from './packed-client.ts';
+import { findNode } from './packed-package.ts';
 
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);
@@ -171,17 +172,6 @@ function plainProject(): Promise<string> {
     'ask.mjs': plain('ask.mts', ts.ModuleKind.ESNext),
     'ask.cjs': plain('ask.cts', ts.ModuleKind.CommonJS),
   });
-}
-
-/** This process's own, or one from npm; `undefined` if npm has none for this platform. */
-function findNode(major: number): string | undefined {
-  if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
-  try {
-    const name = `node-${major}-${process.platform}-${process.arch}`;
-    return join(dirname(require.resolve(`${name}/package.json`)), 'bin/node');
-  } catch {
-    return undefined;
-  }
 }
 
 test.for([22, 24, 26])('Node %d runs the ES module and the CommonJS module', async (major, { skip }) => {

@@ -9,6 +9,7 @@ const proxy = (...args: string[]) => runRecorded(args);
 
 test.each([
   [[], /Commands:.*models.*teams.*keys.*usage.*Examples:/s],
+  [['init'], /--name.*--yes/s],
   [['dev'], /--once.*--local/s],
   [['config'], /check/],
   [['config', 'check'], /\[file\]/],
@@ -57,7 +58,7 @@ test.each([[], ...everyCommand].map((path) => [path.join(' '), path] as const))(
 afterEach(() => vi.unstubAllEnvs());
 
 test.each([
-  [['usage'], /For the gateway of npm start, add --local\.$/],
+  [['usage'], /For the local gateway, add --local\.$/],
   [['destroy', '--yes'], /AWS_SECRET_ACCESS_KEY\.$/],
   [['prices'], /AWS_SECRET_ACCESS_KEY\.$/],
 ])(
@@ -134,7 +135,7 @@ test.each([
     /--local.*\.\/proxy dev$/s,
     1,
   ]),
-  ['a gateway that is not there', ['keys', 'list', nowhere], /No local gateway answers.*npm start/s, 1],
+  ['a gateway that is not there', ['keys', 'list', nowhere], /No local gateway answers.*\.\/proxy dev/s, 1],
 ])('%s is said, with what to do and without a stack', async (_, args, text, expected) => {
   const { code, printed, noted } = await proxy(...args);
   expect(noted).toMatch(text);

@@ -14,6 +14,13 @@ export const installation: Installation = {
     const { buildFunctions } = await import('@org/lambda/build');
     await buildFunctions();
   },
+  root: pathOf('.'),
+  sources: [
+    'pnpm-lock.yaml',
+    'packages/{contract,models,table,lambda,infra}/{src,build}/**/*.{ts,json}',
+    'packages/lambda/THIRD-PARTY-NOTICES.txt',
+  ],
+  cache: pathOf('node_modules/.cache'),
   cdkProgram: 'npm run cdk --',
   // Installed by the first command that needs it.
   cdk: [pathOf('scripts/bootstrap.mjs'), 'deploy', 'tools/cdk/node_modules/aws-cdk/bin/cdk'],

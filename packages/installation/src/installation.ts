@@ -13,6 +13,12 @@ export interface Installation {
   readonly functions: string;
   /** Builds the functions, unless they came built. */
   buildFunctions(): Promise<void>;
+  /** Folder that the patterns of {@link sources} start from. */
+  readonly root: string;
+  /** All that a synthesis reads, except the config: patterns of files. */
+  readonly sources: readonly string[];
+  /** Folder for what can be made again. It may not be writable. */
+  readonly cache: string;
   /** What the user types before a command of the CDK's own command line. */
   readonly cdkProgram: string;
   /** What Node runs as that: a program, and its first arguments. */

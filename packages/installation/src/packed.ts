@@ -2,13 +2,18 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Installation } from './installation.ts';
 
+const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
 /** The package from npm; this code is in its `dist`, in one folder with the other bundles. */
 export const installation: Installation = {
   program: 'npx proxy',
   documents: 'node_modules/@org/bedrock-proxy/docs',
   config: undefined,
-  functions: fileURLToPath(new URL('./functions', import.meta.url)),
+  functions: pathOf('./functions'),
   buildFunctions: async () => {},
+  root: pathOf('..'),
+  sources: ['package.json', 'dist/**/*.{js,mjs,txt}'],
+  cache: pathOf('../.cache'),
   cdkProgram: 'npx cdk',
   get cdk() {
     return [createRequire(import.meta.url).resolve('aws-cdk/bin/cdk')];

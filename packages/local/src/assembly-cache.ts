@@ -1,18 +1,12 @@
 import { createHash } from 'node:crypto';
 import { globSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { ProxyConfig } from '@org/infra/config';
+import { installation } from '@org/installation';
 
-const root = resolve(import.meta.dirname, '../../..');
-const defaultDirectory = join(root, 'node_modules/.cache/assemblies');
-
-/** All that a synthesis reads, except the config. */
-const sources = [
-  'pnpm-lock.yaml',
-  'packages/{contract,models,table,lambda,infra}/{src,build}/**/*.{ts,json}',
-  'packages/lambda/THIRD-PARTY-NOTICES.txt',
-];
+const { root, sources, cache } = installation;
+const defaultDirectory = join(cache, 'assemblies');
 
 /** The number of assemblies that are kept, of 2 MB each. */
 const kept = 8;
@@ -48,7 +42,7 @@ export async function writeAssembly(
 
 async function keyOf(config: ProxyConfig): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify([config, process.version]));
-  const files = globSync(sources, { cwd: root }).sort();
+  const files = globSync([...sources], { cwd: root }).sort();
   const contents = await Promise.all(files.map((file) => readFile(join(root, file))));
   for (const [index, content] of contents.entries())
     hash.update(`\n${files[index]} ${content.length}\n`).update(content);

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ProxyConfig, stackNameOf } from '@org/infra/config';
+import { installation } from '@org/installation';
 import { aliasOf, type OfferedModel } from '@org/models';
 import { writeAssembly } from './assembly-cache.ts';
 import { askedFault } from './bedrock/asked-fault.ts';
@@ -134,8 +135,7 @@ async function buildAndSynthesize(
   onProgress: LocalSystemOptions['onProgress'],
 ): Promise<void> {
   onProgress('Building the functions ...');
-  const { buildFunctions } = await import('@org/lambda/build');
-  await buildFunctions();
+  await installation.buildFunctions();
   onProgress('Synthesizing the template ...');
   const { synthesize } = await import('@org/infra/stack');
   synthesize(config, { outdir });

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import shipped from '../../proxy.config.ts';
-import { loadProxyConfig } from './config-file.ts';
+import { findConfigFile, loadProxyConfig } from './config-file.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'config-file-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -14,6 +14,31 @@ afterEach(() => vi.unstubAllEnvs());
 test('the config of this repository is the default', async () => {
   vi.stubEnv('PROXY_CONFIG_FILE', undefined);
   expect(await loadProxyConfig()).toEqual(shipped);
+});
+
+test('else it is that of the working directory, or of the nearest folder above it', async () => {
+  vi.stubEnv('PROXY_CONFIG_FILE', undefined);
+  const below = join(directory, 'project/src');
+  mkdirSync(below, { recursive: true });
+  onTestFinished(() => void vi.restoreAllMocks());
+  vi.spyOn(process, 'cwd').mockReturnValue(below);
+  writeFileSync(join(directory, 'project/proxy.config.mts'), '');
+  expect(findConfigFile()).toBe(join(directory, 'project/proxy.config.mts'));
+  writeFileSync(join(below, 'proxy.config.ts'), '');
+  expect(findConfigFile()).toBe(join(below, 'proxy.config.ts'));
+});
+
+test('a named file is relative to where npm was run, or else to where its script runs', () => {
+  writeFileSync(join(directory, 'named.config.mjs'), '');
+  for (const [user, script] of [
+    [directory, '/'],
+    ['/', directory],
+  ]) {
+    vi.stubEnv('INIT_CWD', user);
+    vi.spyOn(process, 'cwd').mockReturnValue(script ?? '');
+    expect(findConfigFile('named.config.mjs')).toBe(join(directory, 'named.config.mjs'));
+    vi.restoreAllMocks();
+  }
 });
 
 test('the environment can name another file, and its export is checked', async () => {
@@ -61,6 +86,6 @@ test('if the import of a copied config leads nowhere, the error says where to im
     "import { defineProxyConfig } from './not-here/config.ts'; export default defineProxyConfig({});",
   );
   await expect(loadProxyConfig(file)).rejects.toThrow(
-    /cannot be loaded: .*; from there, import defineProxyConfig from '\.\..*\/packages\/infra\/src\/config\/config\.ts'/,
+    /cannot be loaded: .*; import defineProxyConfig from '@org\/bedrock-proxy'/,
   );
 });

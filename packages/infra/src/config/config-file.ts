@@ -28,7 +28,7 @@ export function findConfigFile(file?: string): string {
 
 function namedConfigFile(name: string): string {
   // npm and pnpm run a script in the folder of its package, and say in a variable where the user is.
-  const folders = [process.env['INIT_CWD'] ?? '.', '.'];
+  const folders = [process.env['INIT_CWD'] ?? '.', process.cwd()];
   const paths = folders.map((folder) => resolve(folder, name));
   const found = paths.find((path) => existsSync(path));
   if (found !== undefined) return found;

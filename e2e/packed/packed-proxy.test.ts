@@ -1,0 +1,197 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { publint } from 'publint';
+import ts from 'typescript';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { findNode, type PackedPackage, pack } from './packed-package.ts';
+import { type InstalledProject, installProject } from './packed-proxy.ts';
+
+const require = createRequire(import.meta.url);
+
+let proxy: PackedPackage;
+let client: PackedPackage;
+let project: InstalledProject;
+
+beforeAll(async () => {
+  [proxy, client] = await Promise.all([pack('@org/bedrock-proxy'), pack('@org/bedrock-client')]);
+  project = await installProject([
+    { file: proxy.file, name: '@org/bedrock-proxy' },
+    { file: client.file, name: '@org/bedrock-client' },
+  ]);
+}, 120_000);
+
+afterAll(() => Promise.all([proxy.remove(), client.remove(), project.remove()]));
+
+describe('the tarball', () => {
+  test('has code, types, functions, the page and documents; no source, no map, no test', async () => {
+    const known = [
+      /^(?:LICENSE|README\.md|package\.json|bin\/proxy\.js)$/,
+      /^dist\/(?:[\w-]+\.js|index\.d\.ts)$/,
+      /^dist\/functions\/(?:(?:key-)?authorizer\/)?(?:index\.mjs|THIRD-PARTY-NOTICES\.txt)$/,
+      /^dist\/page\/(?:index\.html|page\.css|page\.js|icon\.svg)$/,
+      /^dist\/page\/swagger-ui\/(?:LICENSE|NOTICE|swagger-ui\.css|swagger-ui-bundle\.js(?:\.LICENSE\.txt)?)$/,
+      /^docs\/(?:[\w-]+\.md|openapi\.json)$/,
+    ];
+    expect(proxy.files.filter((file) => !known.some((pattern) => pattern.test(file)))).toEqual([]);
+    expect(proxy.tarball.byteLength).toBeLessThan(1.2e6);
+  });
+
+  test('has the functions as built and tested, byte for byte', async () => {
+    const built = dirname(require.resolve('@org/lambda/bundle'));
+    for (const file of ['index.mjs', 'authorizer/index.mjs', 'key-authorizer/index.mjs']) {
+      expect(await proxy.read(`dist/functions/${file}`)).toBe(await readFile(join(built, file), 'utf8'));
+    }
+  });
+
+  test('imports what its manifest declares, in exact versions, and runs nothing when it is installed', async () => {
+    const { dependencies, scripts, ...manifest } = JSON.parse(await proxy.read('package.json'));
+    expect(
+      Object.entries(dependencies).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(String(version))),
+    ).toEqual([]);
+    expect(Object.keys(scripts).filter((name) => /install|prepare/.test(name))).toEqual([]);
+    expect(JSON.stringify(manifest)).not.toMatch(/catalog:/);
+    const code = proxy.files.filter((file) => /^dist\/[^/]+\.(?:js|d\.ts)$/.test(file));
+    const imported = await Promise.all(
+      code.map(async (file) => ts.preProcessFile(await proxy.read(file), true, true).importedFiles),
+    );
+    const packages = imported
+      .flat()
+      .map(({ fileName }) => fileName)
+      .filter((name) => !/^(?:\.|node:)/.test(name))
+      .map((name) => name.split('/', name.startsWith('@') ? 2 : 1).join('/'));
+    expect([...new Set(packages)].filter((name) => !(name in dependencies))).toEqual([]);
+  });
+
+  test('and that of the client can be published, as a rehearsal says', async () => {
+    for (const { file, unpacked } of [proxy, client]) {
+      const { name, publishConfig } = JSON.parse(await readFile(join(unpacked, 'package.json'), 'utf8'));
+      expect(publishConfig).toEqual({ access: 'public', provenance: true });
+      const { code, stderr } = await project.run('npm', 'publish', '--dry-run', '--offline', file);
+      expect(stderr).toMatch(/with tag latest and public access/);
+      expect([name, code]).toEqual([name, 0]);
+    }
+  }, 60_000);
+
+  test('passes publint', async () => {
+    const { messages } = await publint({ pack: { tarball: proxy.tarball.buffer }, strict: true });
+    expect(messages).toEqual([]);
+  });
+
+  test('has correct types for every way to import it', async () => {
+    const { types, ...analysis } = await checkPackage(createPackageFromTarballData(proxy.tarball));
+    expect(types).toBeTruthy();
+    // It is an ES module, which Node 22 requires as well as imports. Those that know no "exports" are older than it.
+    const problems = 'problems' in analysis ? analysis.problems : [];
+    expect(
+      problems.filter(
+        ({ kind, ...where }) =>
+          !(kind === 'CJSResolvesToESM') && !('resolutionKind' in where && where.resolutionKind === 'node10'),
+      ),
+    ).toEqual([]);
+  });
+});
+
+const [oldest, ...newer] = [22, 24, 26];
+
+/** In the order of a user's first hour; each step needs those before it. */
+describe(`in an empty folder, on Node ${oldest}`, () => {
+  const node = findNode(oldest ?? 0) ?? process.execPath;
+  const proxyOn22 = (...args: string[]) => project.proxy(node, ...args);
+
+  test('init writes a project, and config check explains it', async () => {
+    const { code, stdout } = await proxyOn22(
+      'init',
+      '--yes',
+      '--name',
+      'acme',
+      '--team',
+      'search',
+      '--budget',
+      '20',
+    );
+    expect(stdout).toBe('Wrote proxy.config.ts, package.json, .github/workflows/proxy.yml, .gitignore.\n');
+    expect(code).toBe(0);
+    const checked = await project.run('npm', 'run', '--silent', 'proxy:check');
+    expect(checked).toMatchObject({ code: 0, stderr: '' });
+    expect(checked.stdout).toMatch(/^The config is good: acme-dev in us-east-1\.$/m);
+    expect(checked.stdout).toContain('$20.00/month');
+  }, 60_000);
+
+  test('synth writes the template beside the config, and diff says what another config would change', async () => {
+    expect(await proxyOn22('synth')).toMatchObject({
+      code: 0,
+      stdout: 'acme-dev: cdk.out/acme-dev.template.json\n',
+    });
+    await project.run('cp', '-r', 'cdk.out', 'earlier');
+    await project.run('sed', '-i', 's/burst: 20/burst: 30/', 'proxy.config.ts');
+    const { code, stderr } = await proxyOn22('diff', '--fail', '--against', 'earlier');
+    expect(stderr).toMatch(/BurstLimit.*20.*30/s);
+    expect(code).toBe(1);
+  }, 240_000);
+
+  test('dev serves it, the client is answered, and keys and usage work on it', async () => {
+    const { lines, stop } = await project.serve(node);
+    onTestFinished(stop);
+    const endpoint = lines.find((line) => line.startsWith('Endpoint: '))?.slice('Endpoint: '.length) ?? '';
+    const { origin } = new URL(endpoint);
+    expect(lines).toContain(`npx proxy usage --local ${origin}`);
+    for (const path of ['', '/page.js', '/swagger-ui-bundle.js', '/openapi.json']) {
+      expect((await fetch(`${origin}/docs${path}`)).status).toBe(200);
+    }
+    const made = await proxyOn22('keys', 'create', 'app', '--team', 'search', '--local', origin, '--json');
+    const { value } = JSON.parse(made.stdout);
+    const ask = `import { createBedrockClient } from '@org/bedrock-client';
+      const client = createBedrockClient({ baseUrl: '${endpoint}', apiKey: '${value}' });
+      console.log((await client.ask('nova-lite', 'What is a dystopia?')).text);`;
+    const asked = await project.run(node, '--input-type=module', '--eval', ask);
+    expect(asked.stdout).toContain('What is a dystopia?');
+    const listed = await proxyOn22('keys', 'list', '--local', origin);
+    expect(listed.stdout).toMatch(/^app .*search/m);
+    const used = await proxyOn22('usage', '--local', origin, '--json');
+    expect(used.stdout).toContain('search');
+  }, 240_000);
+
+  test('from a folder below, the config above is found; without one, init is named', async () => {
+    expect(
+      (
+        await project.run(
+          'sh',
+          '-c',
+          `mkdir -p below && cd below && '${node}' ../node_modules/.bin/proxy models`,
+        )
+      ).stdout,
+    ).toContain('nova-lite');
+    const { stderr } = await project.run(
+      'sh',
+      '-c',
+      `cd / && '${node}' '${project.folder}/node_modules/.bin/proxy' models`,
+    );
+    expect(stderr).toMatch(/there is no proxy\.config\.ts in \/ or above it; "npx proxy init" writes one/);
+  }, 60_000);
+});
+
+test.for(newer)(
+  'Node %d checks the config and writes the template',
+  async (major, { skip }) => {
+    const node = findNode(major);
+    if (!node) return skip(`npm has installed no Node ${major} for ${process.platform} ${process.arch}.`);
+    expect(await project.proxy(node, 'config', 'check')).toMatchObject({ code: 0, stderr: '' });
+    expect(await project.proxy(node, 'synth')).toMatchObject({ code: 0, stderr: '' });
+  },
+  120_000,
+);
+
+test('an older Node says which is needed', async () => {
+  const older = 'Object.defineProperty(process.versions, "node", { value: "20.20.2" })';
+  const bin = join(project.folder, 'node_modules/.bin/proxy');
+  const { code, stderr } = await project.run(
+    process.execPath,
+    '--import',
+    `data:text/javascript,${older}`,
+    bin,
+  );
+  expect(stderr).toMatch(/needs Node 22\.18 or newer/);
+  expect(code).toBe(1);
+});

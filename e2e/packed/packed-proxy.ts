@@ -1,0 +1,87 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, realpath, rm, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const require = createRequire(import.meta.url);
+
+/** The result of a program. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A folder in which a user has installed our packages with npm. */
+export interface InstalledProject {
+  readonly folder: string;
+  read(file: string): Promise<string>;
+  /** Runs `proxy` on a Node. */
+  proxy(node: string, ...args: string[]): Promise<Ended>;
+  /** Runs another program. */
+  run(program: string, ...args: string[]): Promise<Ended>;
+  /** Starts `proxy dev`, and resolves to the lines that it prints until it serves. */
+  serve(node: string): Promise<{ readonly lines: readonly string[]; stop(): void }>;
+  remove(): Promise<void>;
+}
+
+/** No credentials, and nothing of this repository. */
+const environment = {
+  PATH: process.env['PATH'],
+  HOME: '/nowhere',
+  AWS_EC2_METADATA_DISABLED: 'true',
+  NO_COLOR: '1',
+  PORT: '0',
+};
+
+/**
+ * Installs tarballs with npm into an empty folder. What they depend on lies there already, as links to the packages of this
+ * workspace, so that npm checks that each is what the manifests ask for, and fetches nothing.
+ *
+ * @param tarballs Each with the package of this workspace that it was packed from.
+ */
+export async function installProject(
+  tarballs: readonly { readonly file: string; readonly name: string }[],
+): Promise<InstalledProject> {
+  const folder = await mkdtemp(join(tmpdir(), 'installed-'));
+  const packages = join(folder, 'node_modules');
+  for (const { name } of tarballs) {
+    const source = dirname(require.resolve(`${name}/package.json`));
+    const manifest = JSON.parse(await readFile(join(source, 'package.json'), 'utf8'));
+    for (const dependency of Object.keys(manifest.dependencies ?? {})) {
+      await mkdir(dirname(join(packages, dependency)), { recursive: true });
+      await symlink(await realpath(join(source, 'node_modules', dependency)), join(packages, dependency));
+    }
+  }
+  const env = { ...environment, npm_config_cache: join(folder, '.npm') };
+  const options = { cwd: folder, env };
+  const files = tarballs.map(({ file }) => file);
+  await run('npm', ['install', '--save-dev', '--offline', '--no-audit', '--no-fund', ...files], options);
+
+  const bin = join(packages, '.bin/proxy');
+  const ended = (program: string, args: readonly string[]): Promise<Ended> =>
+    run(program, args, options).then(
+      ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+      ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr }),
+    );
+  return {
+    folder,
+    read: (file) => readFile(join(folder, file), 'utf8'),
+    proxy: (node, ...args) => ended(node, [bin, ...args]),
+    run: (program, ...args) => ended(program, args),
+    async serve(node) {
+      const started = spawn(node, [bin, 'dev'], { ...options, stdio: ['ignore', 'pipe', 'inherit'] });
+      const lines: string[] = [];
+      for await (const line of createInterface(started.stdout)) {
+        lines.push(line);
+        if (line.startsWith('Serving')) break;
+      }
+      return { lines, stop: () => void started.kill('SIGKILL') };
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
