@@ -11,7 +11,8 @@ const repository = join(import.meta.dirname, '..');
 
 const documents = globSync('{*.md,docs/**/*.md,packages/*/*.md,packages/*/*/*.md}', {
   cwd: repository,
-  exclude: (path) => path.includes('node_modules'),
+  // The package from npm has copies of them.
+  exclude: (path) => path.includes('node_modules') || path.startsWith('packages/proxy/docs'),
 }).map((path) => ({ path, text: readFileSync(join(repository, path), 'utf8') }));
 
 const fenced = (language: string) =>

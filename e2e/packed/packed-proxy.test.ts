@@ -20,7 +20,7 @@ beforeAll(async () => {
     { file: proxy.file, name: '@org/bedrock-proxy' },
     { file: client.file, name: '@org/bedrock-client' },
   ]);
-}, 120_000);
+}, 300_000);
 
 afterAll(() => Promise.all([proxy.remove(), client.remove(), project.remove()]));
 
@@ -72,7 +72,7 @@ describe('the tarball', () => {
       expect(stderr).toMatch(/with tag latest and public access/);
       expect([name, code]).toEqual([name, 0]);
     }
-  }, 60_000);
+  }, 120_000);
 
   test('passes publint', async () => {
     const { messages } = await publint({ pack: { tarball: proxy.tarball.buffer }, strict: true });
@@ -117,7 +117,7 @@ describe(`in an empty folder, on Node ${oldest}`, () => {
     expect(checked).toMatchObject({ code: 0, stderr: '' });
     expect(checked.stdout).toMatch(/^The config is good: acme-dev in us-east-1\.$/m);
     expect(checked.stdout).toContain('$20.00/month');
-  }, 60_000);
+  }, 120_000);
 
   test('synth writes the template beside the config, and diff says what another config would change', async () => {
     expect(await proxyOn22('synth')).toMatchObject({
@@ -129,7 +129,7 @@ describe(`in an empty folder, on Node ${oldest}`, () => {
     const { code, stderr } = await proxyOn22('diff', '--fail', '--against', 'earlier');
     expect(stderr).toMatch(/BurstLimit.*20.*30/s);
     expect(code).toBe(1);
-  }, 240_000);
+  }, 600_000);
 
   test('dev serves it, the client is answered, and keys and usage work on it', async () => {
     const { lines, stop } = await project.serve(node);
@@ -151,7 +151,7 @@ describe(`in an empty folder, on Node ${oldest}`, () => {
     expect(listed.stdout).toMatch(/^app .*search/m);
     const used = await proxyOn22('usage', '--local', origin, '--json');
     expect(used.stdout).toContain('search');
-  }, 240_000);
+  }, 600_000);
 
   test('from a folder below, the config above is found; without one, init is named', async () => {
     expect(
@@ -169,7 +169,7 @@ describe(`in an empty folder, on Node ${oldest}`, () => {
       `cd / && '${node}' '${project.folder}/node_modules/.bin/proxy' models`,
     );
     expect(stderr).toMatch(/there is no proxy\.config\.ts in \/ or above it; "npx proxy init" writes one/);
-  }, 60_000);
+  }, 120_000);
 });
 
 test.for(newer)(

@@ -11,8 +11,8 @@ export interface Installation {
   readonly config: string | undefined;
   /** Folder of the built functions. */
   readonly functions: string;
-  /** Builds the functions, unless they came built. */
-  buildFunctions(): Promise<void>;
+  /** Builds the functions. Undefined if they came built. */
+  readonly buildFunctions: (() => Promise<void>) | undefined;
   /** Folder that the patterns of {@link sources} start from. */
   readonly root: string;
   /** All that a synthesis reads, except the config: patterns of files. */

@@ -10,7 +10,7 @@ export const installation: Installation = {
   documents: 'node_modules/@org/bedrock-proxy/docs',
   config: undefined,
   functions: pathOf('./functions'),
-  buildFunctions: async () => {},
+  buildFunctions: undefined,
   root: pathOf('..'),
   sources: ['package.json', 'dist/**/*.{js,mjs,txt}'],
   cache: pathOf('../.cache'),

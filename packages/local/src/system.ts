@@ -134,8 +134,11 @@ async function buildAndSynthesize(
   outdir: string,
   onProgress: LocalSystemOptions['onProgress'],
 ): Promise<void> {
-  onProgress('Building the functions ...');
-  await installation.buildFunctions();
+  const { buildFunctions } = installation;
+  if (buildFunctions) {
+    onProgress('Building the functions ...');
+    await buildFunctions();
+  }
   onProgress('Synthesizing the template ...');
   const { synthesize } = await import('@org/infra/stack');
   synthesize(config, { outdir });

@@ -31,7 +31,7 @@ export async function buildAndSynthesize(
   config: ProxyConfig,
   { configDirectory }: Pick<Cli, 'configDirectory'>,
 ): Promise<Synthesized> {
-  await installation.buildFunctions();
+  await installation.buildFunctions?.();
   // Seconds to import, which no other command needs.
   const { synthesize } = await import('@org/infra/stack');
   return synthesize(config, { outdir: join(configDirectory(), 'cdk.out') });
