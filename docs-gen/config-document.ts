@@ -57,7 +57,7 @@ const headings: ReadonlyMap<string, string> = new Map(
 const introduction = [
   '# The config',
   '',
-  'The fields of [packages/infra/proxy.config.ts](../packages/infra/proxy.config.ts), from the whole to its parts. Fields are',
+  'The fields of `proxy.config.ts`, such as [this one](../packages/infra/proxy.config.ts), from the whole to its parts. Fields are',
   'optional unless they are marked required. Your editor shows the same text while you write, `npx proxy config check`',
   'validates a config, and [models](models.md) lists the aliases of the catalogue. `docs-gen/config-document.test.ts` writes',
   'this page from the docstrings of [config.ts](../packages/infra/src/config/config.ts) and of the types in it, and fails if',
