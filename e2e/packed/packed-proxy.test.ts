@@ -131,7 +131,7 @@ describe(`in an empty folder, on Node ${oldest}`, () => {
     });
     await project.run('cp', '-r', 'cdk.out', 'earlier');
     await project.run('sed', '-i', 's/burst: 20/burst: 30/', 'proxy.config.ts');
-    const { code, stderr } = await proxyOn22('diff', '--fail', '--against', 'earlier');
+    const { code, stderr } = await proxyOn22('diff', '--fail', '--template', 'earlier');
     expect(stderr).toMatch(/BurstLimit.*20.*30/s);
     expect(code).toBe(1);
   });

@@ -210,7 +210,7 @@ test('in a folder of a repository, the workflow is written where GitHub looks, a
   expect(written).toContain('../../.github/workflows/proxy.yml');
   const workflow = readFileSync(join(root, '.github/workflows/proxy.yml'), 'utf8');
   expect(workflow).toContain('working-directory: "infra/llm"');
-  expect(workflow).toContain('--against "$GITHUB_WORKSPACE/base/infra/llm/cdk.out"');
+  expect(workflow).toContain('--template "$GITHUB_WORKSPACE/base/infra/llm/cdk.out"');
   folder = root;
 });
 

@@ -58,7 +58,9 @@ export async function init(
   const files: FileToWrite[] = [
     ...(answers && writesConfig ? [{ path: config, text: configText(answers) }] : []),
     { path: join(folder, 'package.json'), text: manifestText },
-    ...(answers && writesWorkflow ? [{ path: workflow, text: workflowText(answers.region, below) }] : []),
+    ...(answers && writesWorkflow
+      ? [{ path: workflow, text: workflowText(answers.region, below, basename(config)) }]
+      : []),
     { path: gitignore, text: withLines((await existing(gitignore)) ?? '', ignored) },
   ];
   const before = await Promise.all(files.map(({ path }) => existing(path)));

@@ -2,8 +2,9 @@
  * The text of a GitHub workflow that checks a pull request, shows what it changes, and deploys what is merged.
  *
  * @param folder Of the config below the root of the repository; empty for the root itself.
+ * @param config Name of its file.
  */
-export function workflowText(region: string, folder: string): string {
+export function workflowText(region: string, folder: string, config: string): string {
   const base = ['$GITHUB_WORKSPACE/base', ...(folder === '' ? [] : [folder])].join('/');
   const inFolder =
     folder === '' ? '' : `\ndefaults:\n  run:\n    working-directory: ${JSON.stringify(folder)}\n`;
@@ -45,7 +46,7 @@ jobs:
       - name: What would change
         run: |
           (cd "${base}" && npm ci && npx proxy synth)
-          npx proxy diff --against "${base}/cdk.out"
+          npx proxy diff --template "${base}/cdk.out" --against "${base}/${config}"
 
   deploy:
     if: github.event_name == 'push' && vars.AWS_ROLE_ARN != ''
