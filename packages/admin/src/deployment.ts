@@ -1,6 +1,6 @@
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { keyOutputName, type ProxyConfig, stackNameOf } from '@org/infra/config';
+import { keyOutputName, type ProxyConfig, stackNameOf, tagsOf } from '@org/infra/config';
 import { AdminError } from './admin-error.ts';
 import { ApiKeys } from './aws/api-keys.ts';
 import type { Endpoints } from './aws/endpoints.ts';
@@ -60,7 +60,8 @@ export async function openDeployment(
     endpoint,
     apiId,
     endpoints,
-    apiKeys: new ApiKeys(apiGateway),
+    // Without tags of the config, making a key needs no permission to tag.
+    apiKeys: new ApiKeys(apiGateway, config.tags && tagsOf(config)),
     plans: new UsagePlans(apiGateway, name, apiId),
     table: new Table(dynamodb, tableName),
     configKeyIds: new Map(configKeyIds),

@@ -16,6 +16,7 @@ const keyOf = (id: string) => ({
   value: `value-of-${id}`,
   enabled: true,
   description: undefined,
+  tags: {},
 });
 const template = {
   apiKeys: [keyOf('a'), keyOf('b'), keyOf('c')],
@@ -44,10 +45,10 @@ function changed(path: string): ApiKeyRegistry {
   if (!a || !b) throw new Error('The template has keys.');
   registry.update(a, { enabled: false }, 2000);
   registry.delete(b);
-  const made = registry.create({ name: 'made', description: 'of a team', enabled: true }, 3000);
+  const made = registry.create({ name: 'made', description: 'of a team', enabled: true, tags: {} }, 3000);
   const [, large] = registry.plans;
   if (large) registry.join(large, made);
-  const gone = registry.create({ name: 'gone', description: undefined, enabled: true }, 4000);
+  const gone = registry.create({ name: 'gone', description: undefined, enabled: true, tags: {} }, 4000);
   registry.delete(gone);
   return registry;
 }

@@ -16,6 +16,7 @@ const KeptKeysSchema = z.object({
       value: z.string(),
       enabled: z.boolean(),
       description: z.optional(z.string()),
+      tags: z._default(z.record(z.string(), z.string()), {}),
       createdAt: z.number(),
       changedAt: z.number(),
       plan: z.optional(z.string()),

@@ -25,15 +25,18 @@ export interface ListedApiKey {
 /** The API keys of an account and Region. */
 export class ApiKeys {
   readonly #client: APIGatewayClient;
+  readonly #tags: Readonly<Record<string, string>> | undefined;
 
-  constructor(client: APIGatewayClient) {
+  /** @param tags Tags of the keys that it makes. Default: none. */
+  constructor(client: APIGatewayClient, tags?: Readonly<Record<string, string>>) {
     this.#client = client;
+    this.#tags = tags;
   }
 
   /** Makes a key. It opens nothing until it is in a usage plan. */
   async create(name: string, description: string): Promise<MadeApiKey> {
     const { id, value } = await this.#client.send(
-      new CreateApiKeyCommand({ name, description, enabled: true }),
+      new CreateApiKeyCommand({ name, description, enabled: true, tags: this.#tags }),
     );
     if (id === undefined || value === undefined) {
       throw new AdminError('key_has_no_value', { key: name });

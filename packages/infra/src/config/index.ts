@@ -16,3 +16,4 @@ export type { PlanGuardrail } from './plan-guardrail.ts';
 export { checkPrices, limitsUsd, pricesField } from './prices.ts';
 export { promisedThrottle } from './promised-throttle.ts';
 export { userAttributes } from './sign-in.ts';
+export { tagsOf } from './tags.ts';

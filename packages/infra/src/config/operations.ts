@@ -70,7 +70,12 @@ export interface OperationsConfig {
    * starts again at 0, and teams and keys made at run time are gone. Default: `retain`.
    */
   removalPolicy?: 'retain' | 'destroy' | undefined;
-  /** Tags on every resource that takes tags, in addition to `Application` and `Stage`. Default: none. */
+  /**
+   * Tags on every resource that takes tags, in addition to `Application` and `Stage`, and on the keys that commands make.
+   * Dashboards are the exception. Tags cost nothing. Default: none.
+   *
+   * @see https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
+   */
   tags?: Readonly<Record<string, string>> | undefined;
   /**
    * Whether AWS WAF is in front of the API: `true`, its settings, or `false`. It costs about 7 USD a month while idle.

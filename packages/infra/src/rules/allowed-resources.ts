@@ -34,7 +34,7 @@ const text = z.union([
   only({ 'Fn::Join': z.tuple([literal(''), array(z.union([string, ref, arn, partOfArn]))]) }),
 ]);
 const api = { RestApiId: ref };
-const tags = { Tags: optional(array(only({ Key: string, Value: string }))) };
+const tags = { Tags: array(only({ Key: string, Value: string })) };
 
 // Policies: permissions.
 
@@ -373,7 +373,7 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
       }),
       SmsVerificationMessage: string,
       UserAttributeUpdateSettings: only({ AttributesRequireVerificationBeforeUpdate: array(string) }),
-      UserPoolTags: optional(z.record(string.check(z.regex(/^(?!Fn::)/)), string)),
+      UserPoolTags: z.record(string.check(z.regex(/^(?!Fn::)/)), string),
       UserPoolTier: string,
       UsernameAttributes: array(string),
       VerificationMessageTemplate: only({

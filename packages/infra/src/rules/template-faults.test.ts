@@ -268,6 +268,12 @@ const faults: [fault: string, seed: (stack: ProxyStack) => void, foundBy: string
     (stack) => void new CfnOutput(stack, 'KeyIdX', { value: find(stack, CfnApiKey).ref, exportName: 'key' }),
     allowList,
   ],
+  ['a role without tags', set(CfnRole, 'Tags', undefined), allowList],
+  [
+    'a table with the tags of another deployment',
+    set(CfnTable, 'Tags.0.Value', 'other'),
+    'Proxy: tags-are-the-apis',
+  ],
   ['a retention period that does not exist', set(CfnLogGroup, 'RetentionInDays', 31), allowList],
   ['a log that is kept for ever', set(CfnLogGroup, 'RetentionInDays', undefined), allowList],
   ['a log with every prompt', set(CfnStage, 'MethodSettings.0.DataTraceEnabled', true), allowList],

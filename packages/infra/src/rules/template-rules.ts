@@ -7,6 +7,7 @@ import { gatewayResponseRules } from './gateway-response-rules.ts';
 import { methodRules } from './method-rules.ts';
 import { permissionRules } from './permission-rules.ts';
 import type { TemplateRule } from './rule.ts';
+import { tagRules } from './tag-rules.ts';
 import { SynthesizedTemplate } from './template.ts';
 import { usagePlanRules } from './usage-plan-rules.ts';
 
@@ -17,6 +18,7 @@ const templateRules: readonly TemplateRule[] = [
   ...usagePlanRules,
   ...permissionRules,
   ...functionCodeRules,
+  ...tagRules,
 ];
 
 /** Makes synthesis fail if a template breaks a rule of this deployment, in one report with CDK's and cdk-nag's. */

@@ -6,7 +6,7 @@ import { directory, Template } from '../testing/template-under-test.ts';
 import { synthesizeAccount } from './account-stack.ts';
 
 test("the account's log role has AWS's managed policy, and outlives its stack", () => {
-  const deployed = { region: 'eu-west-1', bootstrapQualifier: 'acme' };
+  const deployed = { region: 'eu-west-1', bootstrapQualifier: 'acme', tags: { CostCentre: '4711' } };
   const { stackName, templateFile } = synthesizeAccount(deployed, join(directory, 'account'));
   expect(stackName).toBe('api-gateway-log-role');
   const template: unknown = JSON.parse(readFileSync(templateFile, 'utf8'));
@@ -25,6 +25,7 @@ test("the account's log role has AWS's managed policy, and outlives its stack", 
       AssumeRolePolicyDocument: {
         Statement: [{ Action: 'sts:AssumeRole', Principal: { Service: 'apigateway.amazonaws.com' } }],
       },
+      Tags: [{ Key: 'CostCentre', Value: '4711' }],
       ManagedPolicyArns: [
         {
           'Fn::Join': [

@@ -5,6 +5,7 @@ import {
   CfnResource,
   RemovalPolicy,
   Stack,
+  Tags,
   Validations,
 } from 'aws-cdk-lib';
 import { CfnAccount } from 'aws-cdk-lib/aws-apigateway';
@@ -48,9 +49,10 @@ class AccountStack extends Stack {
  * @param outdir Directory for the cloud assembly.
  */
 export function synthesizeAccount(
-  { region, bootstrapQualifier }: Pick<ProxyConfig, 'region' | 'bootstrapQualifier'>,
+  config: Pick<ProxyConfig, 'region' | 'bootstrapQualifier' | 'tags'>,
   outdir: string,
 ): Synthesized {
+  const { region, bootstrapQualifier, tags = {} } = config;
   const app = new App({
     outdir: resolve(outdir),
     analyticsReporting: false,
@@ -58,6 +60,8 @@ export function synthesizeAccount(
     context: { [BOOTSTRAP_QUALIFIER_CONTEXT]: bootstrapQualifier },
   });
   const stack = new AccountStack(app, region);
+  // Not the deployment's own: several deployments share the role.
+  for (const [key, value] of Object.entries(tags)) Tags.of(stack).add(key, value);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   Validations.of(stack).acknowledge({
     id: `AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${policyName}]`,

@@ -4,6 +4,7 @@ import { installation } from '@org/installation';
 import { App, BOOTSTRAP_QUALIFIER_CONTEXT, Tags, Validations } from 'aws-cdk-lib';
 import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { type ProxyConfig, stackNameOf } from '../config/config.ts';
+import { tagsOf } from '../config/tags.ts';
 import { checkWithNag } from '../rules/nag.ts';
 import { TemplateRules } from '../rules/template-rules.ts';
 import { ProxyStack } from './proxy-stack.ts';
@@ -50,8 +51,7 @@ export function createApp(config: ProxyConfig, options: SynthesizeOptions): { ap
     },
   });
   const stack = new ProxyStack(app, stackNameOf(config), { config, lambdaDirectory });
-  const tags = { ...config.tags, Application: config.name, Stage: config.stage };
-  for (const [key, value] of Object.entries(tags)) {
+  for (const [key, value] of Object.entries(tagsOf(config))) {
     // Dashboards only recently got tags, and some template checks do not know them yet.
     Tags.of(app).add(key, value, { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] });
   }

@@ -37,8 +37,8 @@ interface Outcome {
  */
 const operations: Readonly<Record<string, (operation: Operation) => Outcome>> = {
   'POST /apikeys': ({ context: { registry }, request }) => {
-    const { name, description, enabled } = readBody(CreateApiKey, request);
-    const key = registry.create({ name, description, enabled }, request.receivedAt);
+    const { name, description, enabled, tags } = readBody(CreateApiKey, request);
+    const key = registry.create({ name, description, enabled, tags }, request.receivedAt);
     return { status: 201, body: describeKey(key, true) };
   },
 
@@ -126,6 +126,7 @@ const CreateApiKey = z.strictObject({
   name: z.string(),
   description: z.optional(z.string()),
   enabled: z._default(z.boolean(), false),
+  tags: z._default(z.record(z.string(), z.string()), {}),
 });
 
 const UpdateApiKey = z.strictObject({
@@ -241,6 +242,7 @@ function describeKey(key: RegisteredKey, withValue: boolean): object {
     name: key.name,
     description: key.description,
     enabled: key.enabled,
+    tags: key.tags,
     createdDate: Math.floor(key.createdAt / 1000),
     lastUpdatedDate: Math.floor(key.changedAt / 1000),
     stageKeys: [],

@@ -70,7 +70,12 @@ async function startControlled(editTemplate: (template: Template) => Template = 
 test('values are shown only on request', async () => {
   const { client } = await startControlled();
   const { id, value } = await client.send(
-    new CreateApiKeyCommand({ name: 'app', description: 'of a team', enabled: true }),
+    new CreateApiKeyCommand({
+      name: 'app',
+      description: 'of a team',
+      enabled: true,
+      tags: { CostCentre: '4711' },
+    }),
   );
   const time = new Date('2026-11-22T12:00:00Z');
   expect(await client.send(new GetApiKeyCommand({ apiKey: id }))).toMatchObject({
@@ -78,6 +83,7 @@ test('values are shown only on request', async () => {
     name: 'app',
     description: 'of a team',
     enabled: true,
+    tags: { CostCentre: '4711' },
     createdDate: time,
     lastUpdatedDate: time,
   });

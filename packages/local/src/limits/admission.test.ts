@@ -22,6 +22,7 @@ function admission(limits: Partial<UsagePlan>, stageThrottle?: Throttle) {
     value: `value-${id}`,
     enabled: true,
     description: undefined,
+    tags: {},
   }));
   const registry = new ApiKeyRegistry({ apiKeys, usagePlans: [plan(limits)] }, now);
   const subject = new Admission({ throttle: stageThrottle });

@@ -18,7 +18,7 @@ export interface Caller {
 }
 
 /** The properties of a new key. */
-export type NewKey = Pick<ApiKey, 'name' | 'description' | 'enabled'>;
+export type NewKey = Pick<ApiKey, 'name' | 'description' | 'enabled' | 'tags'>;
 
 /** A key that the control plane created or changed, with the id of its plan. */
 export type KeptKey = Omit<RegisteredKey, 'sequence'> & { readonly plan?: string | undefined };

@@ -12,6 +12,7 @@ export interface ApiKey {
   readonly value: string;
   readonly enabled: boolean;
   readonly description: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 export interface QuotaDefinition {
@@ -36,6 +37,7 @@ const ApiKeyProperties = z.object({
   Description: z.optional(z.string()),
   Enabled: z.optional(z.boolean()),
   Name: z.optional(z.string()),
+  Tags: z._default(z.array(z.object({ Key: z.string(), Value: z.string() })), []),
   Value: z.optional(z.undefined('must be left out')),
 });
 
@@ -81,6 +83,7 @@ export function readApiKeys(resolver: Resolver): ApiKey[] {
       value: deterministicToken(['local API key', resolver.stack.name, name], keyValueLength),
       enabled: properties.Enabled ?? false,
       description: properties.Description,
+      tags: Object.fromEntries(properties.Tags.map(({ Key, Value }) => [Key, Value])),
     };
   });
   if (new Set(apiKeys.map(({ value }) => value)).size < apiKeys.length) {
