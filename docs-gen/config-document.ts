@@ -40,6 +40,10 @@ const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     WafConfig: 'Firewall',
     CorsConfig: 'Web pages',
   },
+  'infra/src/config/account.ts': {
+    AccountConfig: "A company's account",
+    RolesConfig: 'Roles',
+  },
   'models/src/model.ts': {
     ModelDefinition: 'Model definition',
     ModelUpstream: 'Upstream',

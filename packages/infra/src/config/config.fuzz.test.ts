@@ -58,6 +58,7 @@ const config = {
   waf: true,
   dashboard: false,
   cors: { origins: ['https://app.example.com'] },
+  roles: { path: '/llm/', permissionsBoundary: 'Boundary' },
 } satisfies Record<keyof ProxyConfig, unknown>;
 
 /** A checked config, or the faults of an invalid one; any other error is thrown on. */

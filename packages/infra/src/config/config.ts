@@ -1,6 +1,7 @@
 import { type Limits, LimitsSchema } from '@org/contract';
 import { type CatalogueAlias, type ModelDefinition, OfferedModel, Price } from '@org/models';
 import * as z from 'zod/mini';
+import { type AccountConfig, accountFields } from './account.ts';
 import { ConfigError } from './config-error.ts';
 import { checkGuardrails } from './guardrails.ts';
 import { describeIssues } from './issues.ts';
@@ -111,7 +112,8 @@ type AliasOf<Model extends AuthoredModel> = Model extends { readonly alias: infe
 export interface AuthoredProxyConfig<
   Models extends readonly AuthoredModel[] = readonly AuthoredModel[],
   PlanName extends string = string,
-> extends OperationsConfig {
+> extends OperationsConfig,
+    AccountConfig {
   /** Prefix of the stack's and its resources' names: lower-case letters, digits and hyphens. */
   name: string;
   /**
@@ -267,6 +269,7 @@ const ProxyConfig = z.strictObject({
   signIn: z.optional(SignIn),
   logRetentionDays: z._default(z.literal(retentionDays), 30),
   ...operationsFields,
+  ...accountFields,
 } satisfies Record<keyof AuthoredProxyConfig, z.ZodMiniType>);
 
 const { region, globalInference, stageThrottle } = ProxyConfig.shape;

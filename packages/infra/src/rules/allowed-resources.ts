@@ -423,7 +423,7 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
   'AWS::IAM::ManagedPolicy': {
     properties: only({
       Description: string,
-      Path: literal('/'),
+      Path: string,
       Roles: z.tuple([ref]),
       PolicyDocument: policy(functionsMay),
     }),
@@ -434,7 +434,12 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
   },
   'AWS::IAM::Role': {
     most: 2,
-    properties: only({ AssumeRolePolicyDocument: policy(functionsMayAssume), ...tags }),
+    properties: only({
+      AssumeRolePolicyDocument: policy(functionsMayAssume),
+      Path: optional(string),
+      PermissionsBoundary: optional(text),
+      ...tags,
+    }),
   },
   'AWS::Lambda::Function': {
     most: 2,

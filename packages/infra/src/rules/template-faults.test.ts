@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AssetStaging, CfnOutput, CfnResource } from 'aws-cdk-lib';
+import { AspectPriority, Aspects, AssetStaging, CfnOutput, CfnResource } from 'aws-cdk-lib';
 import {
   CfnApiKey,
   CfnAuthorizer,
@@ -24,7 +24,7 @@ import * as z from 'zod/mini';
 import { parseProxyConfig } from '../config/config.ts';
 import type { ProxyStack } from '../stack/proxy-stack.ts';
 import { createApp } from '../stack/synthesize.ts';
-import { directory, everythingOn, lambdaDirectory } from '../testing/template-under-test.ts';
+import { companyOn, directory, everythingOn, lambdaDirectory } from '../testing/template-under-test.ts';
 import { TemplateRules } from './template-rules.ts';
 
 type Constructor<Value> = abstract new (...args: never[]) => Value;
@@ -304,6 +304,21 @@ const signInFaults: typeof faults = [
   ],
 ];
 
+/** The same with every rule of a company. */
+const companyFaults: typeof faults = [
+  [
+    'a role without the boundary of the others',
+    (stack) => {
+      const role = find(stack, CfnRole);
+      // After the aspect that gives all roles the boundary.
+      const visit = () => role.addPropertyDeletionOverride('PermissionsBoundary');
+      Aspects.of(role).add({ visit }, { priority: AspectPriority.READONLY });
+    },
+    'Proxy: roles-are-alike',
+  ],
+  ['a role in another path than the others', set(CfnRole, 'Path', '/'), 'Proxy: roles-are-alike'],
+];
+
 const Report = z.object({
   pluginReports: z.array(
     z.object({ pluginName: z.string(), violations: z.array(z.object({ ruleName: z.string() })) }),
@@ -328,7 +343,7 @@ function findings(seed: (stack: ProxyStack) => void, config = everythingOn): str
 }
 
 test('each of our own rules has a fault that it finds', () => {
-  const finders = [...faults, ...signInFaults].map(([, , foundBy]) => foundBy);
+  const finders = [...faults, ...signInFaults, ...companyFaults].map(([, , foundBy]) => foundBy);
   const { name, ruleIds } = new TemplateRules();
   expect(ruleIds.filter((rule) => !finders.includes(`${name}: ${rule}`))).toEqual([]);
 });
@@ -338,4 +353,8 @@ test.each(faults)('%s is found', (_fault, seed, foundBy) => expect(findings(seed
 test.each(signInFaults)('%s is found', (_fault, seed, foundBy) => {
   const signIn = { issuer: 'https://login.example.com', audience: 'app' };
   expect(findings(seed, parseProxyConfig({ ...everythingOn, signIn }))).toContain(foundBy);
+});
+
+test.each(companyFaults)('%s is found', (_fault, seed, foundBy) => {
+  expect(findings(seed, companyOn)).toContain(foundBy);
 });

@@ -4,13 +4,13 @@ import { describe, expect, test } from 'vitest';
 import shipped from '../../proxy.config.ts';
 import { type ProxyConfig, parseProxyConfig } from '../config/config.ts';
 import { synthesize } from '../stack/synthesize.ts';
-import { directory, everythingOn, lambdaDirectory } from '../testing/template-under-test.ts';
+import { companyOn, directory, lambdaDirectory } from '../testing/template-under-test.ts';
 import { allowedRules } from './allowed-rules.ts';
 import { SynthesizedTemplate } from './template.ts';
 
 /** Together, everything that a config can bring into a template. */
 const configs: readonly [name: string, config: ProxyConfig][] = [
-  ['with everything on', parseProxyConfig({ ...everythingOn, signIn: { cognito: 'create' } })],
+  ['with everything on', parseProxyConfig({ ...companyOn, signIn: { cognito: 'create' } })],
   [
     'with several origins, a guardrail and no bearer tokens',
     parseProxyConfig({

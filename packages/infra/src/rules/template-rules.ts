@@ -6,6 +6,7 @@ import { functionCodeRules } from './function-code-rules.ts';
 import { gatewayResponseRules } from './gateway-response-rules.ts';
 import { methodRules } from './method-rules.ts';
 import { permissionRules } from './permission-rules.ts';
+import { roleRules } from './role-rules.ts';
 import type { TemplateRule } from './rule.ts';
 import { tagRules } from './tag-rules.ts';
 import { SynthesizedTemplate } from './template.ts';
@@ -18,6 +19,7 @@ const templateRules: readonly TemplateRule[] = [
   ...usagePlanRules,
   ...permissionRules,
   ...functionCodeRules,
+  ...roleRules,
   ...tagRules,
 ];
 

@@ -6,7 +6,13 @@ import { directory, Template } from '../testing/template-under-test.ts';
 import { synthesizeAccount } from './account-stack.ts';
 
 test("the account's log role has AWS's managed policy, and outlives its stack", () => {
-  const deployed = { region: 'eu-west-1', bootstrapQualifier: 'acme', tags: { CostCentre: '4711' } };
+  const roles = { path: '/llm/', permissionsBoundary: 'arn:aws:iam::111122223333:policy/Boundary' };
+  const deployed = {
+    region: 'eu-west-1',
+    bootstrapQualifier: 'acme',
+    tags: { CostCentre: '4711' },
+    roles,
+  };
   const { stackName, templateFile } = synthesizeAccount(deployed, join(directory, 'account'));
   expect(stackName).toBe('api-gateway-log-role');
   const template: unknown = JSON.parse(readFileSync(templateFile, 'utf8'));
@@ -25,6 +31,8 @@ test("the account's log role has AWS's managed policy, and outlives its stack", 
       AssumeRolePolicyDocument: {
         Statement: [{ Action: 'sts:AssumeRole', Principal: { Service: 'apigateway.amazonaws.com' } }],
       },
+      Path: roles.path,
+      PermissionsBoundary: roles.permissionsBoundary,
       Tags: [{ Key: 'CostCentre', Value: '4711' }],
       ManagedPolicyArns: [
         {

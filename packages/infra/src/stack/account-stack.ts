@@ -13,6 +13,7 @@ import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Construct } from 'constructs';
 import type { ProxyConfig } from '../config/config.ts';
+import { followRoleRules } from './role-rules.ts';
 import type { Synthesized } from './synthesize.ts';
 
 const stackName = 'api-gateway-log-role';
@@ -49,10 +50,10 @@ class AccountStack extends Stack {
  * @param outdir Directory for the cloud assembly.
  */
 export function synthesizeAccount(
-  config: Pick<ProxyConfig, 'region' | 'bootstrapQualifier' | 'tags'>,
+  config: Pick<ProxyConfig, 'region' | 'bootstrapQualifier' | 'tags' | 'roles'>,
   outdir: string,
 ): Synthesized {
-  const { region, bootstrapQualifier, tags = {} } = config;
+  const { region, bootstrapQualifier, tags = {}, roles } = config;
   const app = new App({
     outdir: resolve(outdir),
     analyticsReporting: false,
@@ -62,6 +63,7 @@ export function synthesizeAccount(
   const stack = new AccountStack(app, region);
   // Not the deployment's own: several deployments share the role.
   for (const [key, value] of Object.entries(tags)) Tags.of(stack).add(key, value);
+  if (roles) followRoleRules(stack, roles);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   Validations.of(stack).acknowledge({
     id: `AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${policyName}]`,

@@ -8,6 +8,7 @@ import { tagsOf } from '../config/tags.ts';
 import { checkWithNag } from '../rules/nag.ts';
 import { TemplateRules } from '../rules/template-rules.ts';
 import { ProxyStack } from './proxy-stack.ts';
+import { followRoleRules } from './role-rules.ts';
 
 export interface SynthesizeOptions {
   /** Directory for the cloud assembly. */
@@ -55,6 +56,7 @@ export function createApp(config: ProxyConfig, options: SynthesizeOptions): { ap
     // Dashboards only recently got tags, and some template checks do not know them yet.
     Tags.of(app).add(key, value, { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] });
   }
+  if (config.roles) followRoleRules(stack, config.roles);
   checkWithNag(app, stack, config);
   Validations.of(app).addPlugins(new TemplateRules());
   return { app, stack };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, vi } from 'vitest';
 import * as z from 'zod/mini';
 import shipped from '../../proxy.config.ts';
+import type { AccountConfig } from '../config/account.ts';
 import { type ProxyConfig, parseProxyConfig } from '../config/config.ts';
 import type { OperationsConfig } from '../config/operations.ts';
 import { synthesize } from '../stack/synthesize.ts';
@@ -63,6 +64,14 @@ export const everythingOn = parseProxyConfig({
     waf: true,
     cors: { origins: ['https://app.example.com'] },
   } satisfies Required<OperationsConfig>),
+});
+
+/** The same, with every rule of a company for its account. */
+export const companyOn = parseProxyConfig({
+  ...everythingOn,
+  ...({
+    roles: { path: '/llm/', permissionsBoundary: 'boundaries/Developers' },
+  } satisfies Required<AccountConfig>),
 });
 
 let synthesized = 0;
