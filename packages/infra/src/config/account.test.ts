@@ -7,6 +7,8 @@ test.each([
   [{ roles: { path: '/' } }],
   [{ roles: { path: '/llm/eu/', permissionsBoundary: 'boundaries/Developers' } }],
   [{ roles: { permissionsBoundary: 'arn:aws:iam::111122223333:policy/boundaries/Developers' } }],
+  [{ kmsKey: 'create' }],
+  [{ kmsKey: 'arn:aws:kms:us-east-1:111122223333:key/mrk-0123456789abcdef0123456789abcdef' }],
 ])('%j is accepted', (given) => {
   const parsed = parseProxyConfig({ ...config, ...given });
   expect(parsed).toMatchObject(given);
@@ -21,6 +23,13 @@ test.each<[fault: string, change: object, path: string, fix: RegExp]>([
     { roles: { permissionsBoundary: 'arn:aws:iam::111122223333:role/Developer' } },
     'roles.permissionsBoundary',
     /name or the ARN of a managed policy/,
+  ],
+  ['an alias of a key', { kmsKey: 'alias/llm' }, 'kmsKey', /ARN of a KMS key, or create/],
+  [
+    'a key of another Region',
+    { kmsKey: 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0123-4567-89ab-0a1b2c3d4e5f' },
+    'kmsKey',
+    /a key of eu-west-1.*give one of us-east-1/,
   ],
   ['an unknown setting', { roles: { boundary: 'B' } }, 'roles.boundary', /is not a field/],
 ])('%s is refused, naming the field and the fix', (_fault, change, path, fix) => {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Reference } from './references.ts';
 
 /** The rules of a company for the IAM roles of its accounts. */
 export interface RolesConfig {
@@ -21,6 +22,17 @@ export interface RolesConfig {
 export interface AccountConfig {
   /** The path and the permissions boundary of all roles. They cost nothing. Default: neither. */
   roles?: RolesConfig | undefined;
+  /**
+   * The KMS key for the table, the logs and the notices of alarms: the ARN of a symmetric key of the deployment's Region, or
+   * `create` for a new one that AWS rotates every year. A key costs 1 USD a month, and 0.03 USD for 10,000 requests. A key
+   * that exists must have a policy that lets CloudWatch Logs, CloudWatch and DynamoDB use it. Default: keys of AWS, which
+   * cost nothing.
+   *
+   * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+   * @see https://aws.amazon.com/kms/pricing/
+   */
+  kmsKey?: 'create' | (string & {}) | undefined;
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
@@ -40,6 +52,31 @@ const permissionsBoundary = z
     ),
   );
 
+/** CloudWatch Logs takes no alias. */
+const kmsKey = z
+  .string()
+  .check(
+    z.regex(
+      /^(?:create|arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))$/,
+      'must be the ARN of a KMS key, or create',
+    ),
+  );
+
+/** Finds a key that the services of the Region cannot use. */
+export function* checkKmsKey({
+  region,
+  kmsKey,
+}: {
+  readonly region?: string | undefined;
+  readonly kmsKey?: string | undefined;
+}): Iterable<Reference> {
+  const [, home = region] = kmsKey?.match(/^arn:[^:]+:kms:([^:]+):/) ?? [];
+  if (region !== undefined && home !== region) {
+    const message = `is a key of ${home}, and the deployment is in ${region}; give one of ${region}`;
+    yield { path: ['kmsKey'], message };
+  }
+}
+
 /** The fields of a config that are about its account. */
 export const accountFields = {
   roles: z.optional(
@@ -48,4 +85,5 @@ export const accountFields = {
       permissionsBoundary: z.optional(permissionsBoundary),
     } satisfies Record<keyof RolesConfig, z.ZodMiniType>),
   ),
+  kmsKey: z.optional(kmsKey),
 } satisfies Record<keyof AccountConfig, z.ZodMiniType>;

@@ -2,6 +2,7 @@ import { partitionsOf } from '@org/table';
 import { ResponseType } from 'aws-cdk-lib/aws-apigateway';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod/mini';
+import { textOf } from './template.ts';
 
 /** The allowed resources of one type. */
 export interface Allowed {
@@ -83,7 +84,75 @@ const functionsUseTheTable = only({
   }),
 });
 
-const functionsMay = z.union([functionsWriteTheirLogs, functionsAskBedrock, functionsUseTheTable]);
+/** A key of this stack, or the ARN of one. */
+const kmsKey = z.union([string, arn]);
+const functionsUseTheTablesKey = only({
+  Effect: literal('Allow'),
+  Action: oneOrMore([
+    'kms:Decrypt',
+    'kms:DescribeKey',
+    'kms:Encrypt',
+    'kms:GenerateDataKey',
+    'kms:ReEncryptFrom',
+    'kms:ReEncryptTo',
+  ]),
+  Resource: kmsKey,
+  Condition: only({
+    StringEquals: only({
+      'kms:ViaService': string.check(
+        z.regex(/^dynamodb\.[\w-]+\.amazonaws\.com$/, 'lets functions use the key outside of DynamoDB'),
+      ),
+    }),
+  }),
+});
+
+const functionsMay = z.union([
+  functionsWriteTheirLogs,
+  functionsAskBedrock,
+  functionsUseTheTable,
+  functionsUseTheTablesKey,
+]);
+
+/** Value of a text that a pattern matches, with references as `{name}`. */
+const textLike = (pattern: RegExp) => text.check(z.refine((value) => pattern.test(textOf(value))));
+const accountManagesKey = only({
+  Effect: literal('Allow'),
+  Action: literal('kms:*'),
+  Principal: only({
+    AWS: textLike(/^arn:(?:aws[\w-]*|\{AWS::Partition\}):iam::(?:\d{12}|\{AWS::AccountId\}):root$/),
+  }),
+  Resource: literal('*'),
+});
+const logsUseKey = only({
+  Sid: string,
+  Effect: literal('Allow'),
+  Action: oneOrMore([
+    'kms:Encrypt',
+    'kms:Decrypt',
+    'kms:ReEncrypt*',
+    'kms:GenerateDataKey*',
+    'kms:Describe*',
+  ]),
+  Principal: only({ Service: string.check(z.regex(/^logs\.[\w-]+\.amazonaws\.com$/)) }),
+  Resource: literal('*'),
+  Condition: only({
+    ArnEquals: only(
+      { 'kms:EncryptionContext:aws:logs:arn': z.union([text, array(text)]) },
+      'lets CloudWatch Logs use the key for every log group; name those of the stack',
+    ),
+  }),
+});
+const alarmsUseKey = only({
+  Sid: string,
+  Effect: literal('Allow'),
+  Action: oneOrMore(['kms:Decrypt', 'kms:GenerateDataKey*']),
+  Principal: only({ Service: literal('cloudwatch.amazonaws.com') }),
+  Resource: literal('*'),
+  Condition: only({
+    StringEquals: only({ 'aws:SourceAccount': text }),
+    ArnEquals: only({ 'aws:SourceArn': array(text) }),
+  }),
+});
 
 const alarmsMayPublish = only({
   Sid: string,
@@ -408,13 +477,16 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
   'AWS::DynamoDB::Table': {
     most: 1,
     whenDeleted: ['Delete', 'Retain'],
-    // No stream and no resource policy. DynamoDB encrypts it by default.
+    // No stream and no resource policy. Without a key, DynamoDB encrypts it with its own.
     properties: only({
       AttributeDefinitions: array(only({ AttributeName: string, AttributeType: literal('S') })),
       KeySchema: array(only({ AttributeName: string, KeyType: oneOf(['HASH', 'RANGE']) })),
       BillingMode: literal('PAY_PER_REQUEST'),
       DeletionProtectionEnabled: flag,
       PointInTimeRecoverySpecification: only({ PointInTimeRecoveryEnabled: literal(true) }),
+      SSESpecification: optional(
+        only({ SSEEnabled: literal(true), SSEType: literal('KMS'), KMSMasterKeyId: kmsKey }),
+      ),
       TimeToLiveSpecification: only({ AttributeName: string, Enabled: literal(true) }),
       ...tags,
     }),
@@ -438,6 +510,16 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
       AssumeRolePolicyDocument: policy(functionsMayAssume),
       Path: optional(string),
       PermissionsBoundary: optional(text),
+      ...tags,
+    }),
+  },
+  'AWS::KMS::Key': {
+    most: 1,
+    whenDeleted: ['Delete', 'Retain'],
+    properties: only({
+      Description: string,
+      EnableKeyRotation: literal(true, 'keeps one key for ever; set it to true'),
+      KeyPolicy: policy(z.union([accountManagesKey, logsUseKey, alarmsUseKey])),
       ...tags,
     }),
   },
@@ -481,6 +563,7 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
     whenDeleted: ['Delete'],
     properties: only({
       LogGroupName: string,
+      KmsKeyId: optional(kmsKey),
       RetentionInDays: literal(
         retentionDays,
         'must be a retention period of CloudWatch Logs: never expiring is not allowed',
@@ -492,7 +575,10 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
     most: 1,
     properties: only({ Endpoint: string, Protocol: literal('email'), TopicArn: ref }),
   },
-  'AWS::SNS::Topic': { most: 1, properties: only({ DisplayName: string, ...tags }) },
+  'AWS::SNS::Topic': {
+    most: 1,
+    properties: only({ DisplayName: string, KmsMasterKeyId: optional(kmsKey), ...tags }),
+  },
   'AWS::SNS::TopicPolicy': {
     most: 1,
     properties: only({

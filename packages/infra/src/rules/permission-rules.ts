@@ -6,17 +6,21 @@ import { referenced, resourcesOf, textOf } from './template.ts';
 /** A model, a profile or a guardrail, in any account that the config names. */
 const bedrocks = /^arn:(?:[\w-]+|\{AWS::Partition\}):bedrock:[^*]+$/;
 
+/** One KMS key, which may exist before the stack. */
+const kmsKeys = /^arn:[\w-]+:kms:[^*:]+:\d+:key\/[^*]+$/;
+
 const permissionIsNamed: TemplateRule = {
   name: 'permission-is-named',
   description:
-    'A role allows what it allows on resources of this stack, and on models of Bedrock, by their names.',
+    'A role allows what it allows on resources of this stack, models of Bedrock and a KMS key, by their names.',
   *check(template) {
     for (const { resource, permissions } of rolePolicies(template)) {
       for (const { Effect, Action, Resource } of permissions) {
         if (Effect !== 'Allow') continue;
         for (const target of Resource) {
           const [, id = ''] = /^\{(\w+)\}$/.exec(target) ?? [];
-          if (Object.hasOwn(template.Resources, id) || bedrocks.test(target)) continue;
+          if (Object.hasOwn(template.Resources, id) || bedrocks.test(target) || kmsKeys.test(target))
+            continue;
           const message = `allows ${Action.join(', ')} on ${target}; name a resource of this stack`;
           yield { resource, property: 'PolicyDocument', message };
         }

@@ -14,6 +14,7 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { CfnTable } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnPolicy, CfnRole, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { CfnKey } from 'aws-cdk-lib/aws-kms';
 import { CfnFunction, CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnTopicPolicy } from 'aws-cdk-lib/aws-sns';
@@ -315,6 +316,18 @@ const companyFaults: typeof faults = [
       Aspects.of(role).add({ visit }, { priority: AspectPriority.READONLY });
     },
     'Proxy: roles-are-alike',
+  ],
+  ['a log without the key of the table', set(CfnLogGroup, 'KmsKeyId', undefined), 'Proxy: one-key-for-all'],
+  ['a key that is never rotated', set(CfnKey, 'EnableKeyRotation', false), allowList],
+  [
+    'a key that CloudWatch Logs may use for other logs',
+    set(CfnKey, 'KeyPolicy.Statement.1.Condition', undefined),
+    allowList,
+  ],
+  [
+    'a key that other accounts may use',
+    set(CfnKey, 'KeyPolicy.Statement.0.Principal.AWS', 'arn:aws:iam::111122223333:user/other'),
+    allowList,
   ],
   ['a role in another path than the others', set(CfnRole, 'Path', '/'), 'Proxy: roles-are-alike'],
 ];

@@ -3,6 +3,7 @@ import type { IPolicyValidationContext, IPolicyValidationPlugin } from 'aws-cdk-
 import * as z from 'zod/mini';
 import { allowedRules } from './allowed-rules.ts';
 import { functionCodeRules } from './function-code-rules.ts';
+import { encryptionRules } from './encryption-rules.ts';
 import { gatewayResponseRules } from './gateway-response-rules.ts';
 import { methodRules } from './method-rules.ts';
 import { permissionRules } from './permission-rules.ts';
@@ -20,6 +21,7 @@ const templateRules: readonly TemplateRule[] = [
   ...permissionRules,
   ...functionCodeRules,
   ...roleRules,
+  ...encryptionRules,
   ...tagRules,
 ];
 

@@ -1,12 +1,29 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { ProxyConfig } from '../config/config.ts';
 
+export interface LedgerTableProps {
+  readonly config: ProxyConfig;
+  /** The key that encrypts it. Default: DynamoDB's own. */
+  readonly key?: IKey | undefined;
+}
+
+/** What a role does with the key of a table that it reads or writes, always through DynamoDB. */
+const tableKeyActions = [
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+];
+
 /**
  * The table of what teams and keys have used: an item each and month. On demand, so it costs nothing while idle;
- * encrypted by DynamoDB's own key, which has no fee.
+ * encrypted by DynamoDB's own key, which has no fee, unless the config has a key.
  *
  * It is kept when the stack is deleted or would replace it, unless the config has it destroyed, because what it says
  * is nowhere else. A new stack does not find it again: it makes another. So it has no name of its own, which would stand
@@ -16,10 +33,12 @@ import type { ProxyConfig } from '../config/config.ts';
  */
 export class LedgerTable extends Construct {
   readonly table: Table;
+  readonly #key: IKey | undefined;
 
-  constructor(scope: Construct, id: string, { removalPolicy }: ProxyConfig) {
+  constructor(scope: Construct, id: string, { config, key }: LedgerTableProps) {
     super(scope, id);
-    const retained = removalPolicy === 'retain';
+    const retained = config.removalPolicy === 'retain';
+    this.#key = key;
     this.table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
@@ -29,25 +48,37 @@ export class LedgerTable extends Construct {
       timeToLiveAttribute: 'expires',
       removalPolicy: retained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
       deletionProtection: retained,
+      ...(key && { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: key }),
     });
   }
 
   /**
-   * What a function may do: by default read one item, and write one. None deletes, lists or reads many.
+   * What a function may do: by default read one item, and write one. None deletes, lists or reads many. DynamoDB asks for the
+   * table's key in the function's name.
    *
    * @param access.prefixes What the partition keys of its items begin with.
    * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+   * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
    */
-  statement(access: {
+  statements(access: {
     readonly actions?: readonly string[];
     readonly prefixes: readonly string[];
-  }): PolicyStatement {
+  }): PolicyStatement[] {
     const { actions = ['dynamodb:GetItem', 'dynamodb:UpdateItem'], prefixes } = access;
     const leadingKeys = prefixes.map((prefix) => `${prefix}*`);
-    return new PolicyStatement({
+    const onItems = new PolicyStatement({
       actions: [...actions],
       resources: [this.table.tableArn],
       conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': leadingKeys } },
     });
+    if (!this.#key) return [onItems];
+    const onKey = new PolicyStatement({
+      actions: tableKeyActions,
+      resources: [this.#key.keyArn],
+      conditions: {
+        StringEquals: { 'kms:ViaService': `dynamodb.${Stack.of(this).region}.amazonaws.com` },
+      },
+    });
+    return [onItems, onKey];
   }
 }

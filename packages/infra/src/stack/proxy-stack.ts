@@ -9,6 +9,7 @@ import { Authorizer } from './authorizer/authorizer.ts';
 import { functionEnvironment } from './functions/function-environment.ts';
 import { ProxyFunction } from './functions/proxy-function.ts';
 import { LedgerTable } from './ledger-table.ts';
+import { encryptLogsAndNotices, ownKey } from './own-key.ts';
 import { Alarms } from './watch/alarms.ts';
 import { Dashboard } from './watch/dashboard.ts';
 
@@ -27,7 +28,8 @@ export class ProxyStack extends Stack {
     });
     // The function knows the keys and the plans know the stage, so keys come first and plans last.
     const keys = new ApiKeys(this, 'Keys', config);
-    const ledger = new LedgerTable(this, 'Ledger', config);
+    const key = ownKey(this, 'EncryptionKey', config);
+    const ledger = new LedgerTable(this, 'Ledger', { config, key });
     const keyIds = new Map([...keys.byName].map(([name, key]) => [name, key.keyId]));
     const environment = functionEnvironment(config, { keyIds, tableName: ledger.table.tableName }, this);
     const proxy = new ProxyFunction(this, 'Function', { config, ledger, environment, lambdaDirectory });
@@ -59,6 +61,8 @@ export class ProxyStack extends Stack {
         alarms: alarms?.all ?? [],
       });
     }
+
+    if (key) encryptLogsAndNotices(this, key);
 
     new CfnOutput(this, 'Endpoint', { value: api.url, description: 'URL that the routes are below' });
     new CfnOutput(this, 'ApiId', {

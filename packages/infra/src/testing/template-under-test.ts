@@ -71,6 +71,7 @@ export const companyOn = parseProxyConfig({
   ...everythingOn,
   ...({
     roles: { path: '/llm/', permissionsBoundary: 'boundaries/Developers' },
+    kmsKey: 'create',
   } satisfies Required<AccountConfig>),
 });
 

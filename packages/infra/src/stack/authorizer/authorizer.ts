@@ -84,7 +84,7 @@ function withSignIn(scope: Construct, { config, ledger }: AuthorizerProps, signI
       [authorizerVariables.signIn]: Stack.of(scope).toJsonString(environment),
       [authorizerVariables.table]: ledger.table.tableName,
     },
-    statements: [ledger.statement({ actions: ['dynamodb:GetItem'], prefixes: partitionsOf.authorizer })],
+    statements: ledger.statements({ actions: ['dynamodb:GetItem'], prefixes: partitionsOf.authorizer }),
   };
 }
 

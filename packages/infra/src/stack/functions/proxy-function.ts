@@ -39,7 +39,7 @@ export class ProxyFunction extends LoggedFunction {
         ...bedrockStatements(config, stack),
         ...guardrailStatements(config, stack),
         // With sign-in, the table also has what only the authorizer may read.
-        ledger.statement({ prefixes: partitionsOf.proxy }),
+        ...ledger.statements({ prefixes: partitionsOf.proxy }),
       ],
       reservedConcurrentExecutions: config.concurrency,
     });

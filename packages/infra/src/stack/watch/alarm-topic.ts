@@ -16,8 +16,8 @@ export interface AlarmTopicProps {
 /**
  * The topic for all alarms. Only this deployment's alarms may publish, and only over TLS.
  *
- * It is not encrypted at rest with KMS: CloudWatch may not use the AWS managed key of SNS, and a customer managed key
- * costs a fee. A notice contains only the alarm's own text and a number.
+ * It is encrypted at rest only if the config has a KMS key: CloudWatch may not use the AWS managed key of SNS, and a customer
+ * managed key costs a fee. A notice contains only the alarm's own text and a number.
  *
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
