@@ -41,7 +41,7 @@ const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     CorsConfig: 'Web pages',
   },
   'infra/src/config/account.ts': {
-    AccountConfig: "A company's account",
+    AccountConfig: 'Account',
     RolesConfig: 'Roles',
   },
   'models/src/model.ts': {

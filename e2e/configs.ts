@@ -161,6 +161,27 @@ const guarded = defineProxyConfig({
   teams: { guarded: { plan: 'guarded', keys: ['guarded-key'] } },
 });
 
+/** Every rule of a company for its account; two plans, whose costs AWS's bill shows apart. */
+const company = defineProxyConfig({
+  name: 'company',
+  stage: 'dev',
+  region: 'us-east-1',
+  models: ['llama', 'claude-haiku-4.5', 'titan-embed-v2', { ...imported, alias: 'imported' }],
+  plans: {
+    search: { ...open, models: ['llama', 'titan-embed-v2', 'imported'], limits: { usd: { month: 100 } } },
+    staff: { ...open, models: ['llama', 'claude-haiku-4.5'], limits: { usd: { month: 100 } } },
+  },
+  prices: { imported: { input: 1, output: 2 } },
+  teams: {
+    search: { plan: 'search', keys: ['search-key'] },
+    staff: { plan: 'staff', keys: ['staff-key'] },
+  },
+  tags: { CostCentre: '4711' },
+  roles: { path: '/llm/', permissionsBoundary: 'Boundary' },
+  kmsKey: 'create',
+  costByPlan: true,
+});
+
 /** Callers with keys, and signed-in callers; each team has its own plan. */
 const signedIn = defineProxyConfig({
   name: 'signed-in',
@@ -268,6 +289,7 @@ export const configs = {
   contested,
   everything,
   guarded,
+  company,
   'signed-in': signedIn,
   'user-pool': userPool,
   'without-bearer': withoutBearer,

@@ -107,6 +107,7 @@ export async function startSystem(
   });
   onTestFinished(() => gateway.close());
   await createTables(gateway.tables, dynamodb.url);
+  for (const profile of gateway.inferenceProfiles) bedrock.addInferenceProfile(profile);
 
   const keyValue = (name: string) => {
     const key = gateway.apiKeys.find((candidate) => candidate.name === name);

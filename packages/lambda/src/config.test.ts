@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readConfig } from './config.ts';
+import { callerOf, readConfig } from './config.ts';
 import type { ProxyEnvironment } from './environment.ts';
 
 const environment: ProxyEnvironment = {
@@ -22,8 +22,21 @@ test("a key id leads to its team, its plan and the plan's contents", () => {
     maxTokens: 256,
     clampMaxTokens: false,
     guardrail: undefined,
+    inferenceProfiles: new Map(),
     scopes: [],
   });
+});
+
+test("a plan's inference profiles are whole ARNs, also for keys made later", () => {
+  const inferenceProfileArn = 'arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/';
+  const plans = { small: { models: ['llama', 'titan'], inferenceProfiles: { llama: 'abcdefghijkl' } } };
+  const config = read({ ...environment, plans, inferenceProfileArn });
+  const small = config.plans.get('small');
+  if (!small) throw new Error('There is no plan.');
+  const later = callerOf({ keyId: 'later', team: 'made', plan: 'small' }, small);
+  for (const caller of [config.callers.get('abcdefghij'), later]) {
+    expect([...(caller?.inferenceProfiles ?? [])]).toEqual([['llama', `${inferenceProfileArn}abcdefghijkl`]]);
+  }
 });
 
 test('a key with its own limits counts for itself and for its team', () => {

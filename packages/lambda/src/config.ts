@@ -39,6 +39,8 @@ export interface Caller {
   /** Whether a call that asks for more, or for more than the model has, is lowered and not refused. */
   readonly clampMaxTokens: boolean;
   readonly guardrail: Guardrail | undefined;
+  /** ARNs of the inference profiles that its calls go through, by alias, so that AWS's bill knows the plan. */
+  readonly inferenceProfiles: ReadonlyMap<string, string>;
   /** The counted scopes: the key, if it has its own limits, and the team. */
   readonly scopes: readonly Scope[];
 }
@@ -52,6 +54,7 @@ export interface Config {
   readonly foreignNames: ReadonlyMap<string, readonly string[]>;
   /** The keys that were deployed with the function, by id. */
   readonly callers: ReadonlyMap<string, Caller>;
+  /** Their inference profiles are ARNs. */
   readonly plans: ReadonlyMap<string, PlanAccess>;
   /** Team to plan. */
   readonly teams: ReadonlyMap<string, string>;
@@ -93,7 +96,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     return { alias, definition, modelId: location.modelId, price };
   });
 
-  const plans = new Map(Object.entries(access.plans));
+  const plans = new Map(
+    Object.entries(access.plans).map(([name, plan]): [string, PlanAccess] => [
+      name,
+      { ...plan, inferenceProfiles: arnsOf(plan.inferenceProfiles, access.inferenceProfileArn) },
+    ]),
+  );
   const teams = new Map(Object.entries(access.teams));
   const callers = Object.entries(access.keys).map(([keyId, key]): Caller => {
     const { team, limits } = typeof key === 'string' ? { team: key } : key;
@@ -115,6 +123,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     corsOrigins: cors?.origins ?? [],
     table,
   };
+}
+
+/** The whole ARNs of a plan's inference profiles; the environment has no room for them. */
+function arnsOf(ids: PlanAccess['inferenceProfiles'], start = ''): PlanAccess['inferenceProfiles'] {
+  return ids && Object.fromEntries(Object.entries(ids).map(([alias, id]) => [alias, `${start}${id}`]));
 }
 
 /** Two aliases may stand for one model. */
@@ -149,6 +162,7 @@ export function callerOf(
     maxTokens: plan.maxTokens,
     clampMaxTokens: plan.clampMaxTokens ?? false,
     guardrail: plan.guardrail,
+    inferenceProfiles: new Map(Object.entries(plan.inferenceProfiles ?? {})),
     scopes,
   };
 }

@@ -38,6 +38,8 @@ export interface PlanAccess {
   limits?: Limits | undefined;
   /** Applied to every question and answer of the plan's teams. Left out: none is. */
   guardrail?: Guardrail | undefined;
+  /** Ids of the application inference profiles that the plan's calls go through, by alias. Left out: none. */
+  inferenceProfiles?: Record<string, string> | undefined;
 }
 
 /** What an API key stands for. */
@@ -64,6 +66,8 @@ export interface ProxyEnvironment {
   /** Prices that take the place of the catalogue's, by alias. */
   prices?: Record<string, Price> | undefined;
   plans: Record<string, PlanAccess>;
+  /** Start of the ARNs of the plans' inference profiles, before their ids. Left out: no plan has any. */
+  inferenceProfileArn?: string | undefined;
   /** Team to plan. */
   teams: Record<string, string>;
   /** Each API key's caller by the key's id (never its value); only the team if the key itself has no limits. */
@@ -85,8 +89,10 @@ export const ProxyEnvironment = z.strictObject({
       clampMaxTokens: z.optional(z.boolean()),
       limits: z.optional(LimitsSchema),
       guardrail: z.optional(Guardrail),
+      inferenceProfiles: z.optional(z.record(z.string(), z.string())),
     } satisfies Record<keyof PlanAccess, z.ZodMiniType>),
   ),
+  inferenceProfileArn: z.optional(z.string()),
   teams: z.record(z.string(), z.string()),
   keys: z.record(
     z.string(),

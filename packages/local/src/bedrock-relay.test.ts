@@ -56,6 +56,17 @@ async function startSaying(status: number, body: string, headers: Record<string,
   return { url, received, server };
 }
 
+test('a call of an inference profile that exists only here goes to its model', async () => {
+  const bedrock = await startBedrock();
+  onTestFinished(() => bedrock.close());
+  const { client, relay } = await start(bedrock.url);
+  const arn = 'arn:aws:bedrock:eu-west-1:000000000000:application-inference-profile/abcdefghijkl';
+  relay.addInferenceProfile({ arn, modelId: ask.modelId });
+  await client.send(new ConverseCommand({ ...ask, modelId: arn }));
+  await client.send(new ConverseCommand(ask));
+  expect(bedrock.received.map(({ modelId }) => modelId)).toEqual([ask.modelId, ask.modelId]);
+});
+
 test("Bedrock's answers pass through unchanged, whole and streamed", async () => {
   const bedrock = await startBedrock();
   onTestFinished(() => bedrock.close());

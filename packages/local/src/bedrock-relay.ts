@@ -40,6 +40,8 @@ export interface BedrockRelayOptions {
 export interface BedrockRelay {
   /** For `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`. Secret: with it, any caller can use this machine's credentials. */
   readonly url: string;
+  /** From now on, calls of a profile that exists only here go to its model. */
+  addInferenceProfile(profile: { readonly arn: string; readonly modelId: string }): void;
   close(): Promise<void>;
 }
 
@@ -72,6 +74,14 @@ export async function startBedrockRelay({
   /** A secret that other users of this machine and web pages in a browser do not know. */
   const entrance = `/${randomUUID()}`;
 
+  /** The path of a call of each profile, and that of its model. */
+  const profiles = new Map<string, string>();
+  const farPath = (path: string): string => {
+    for (const [profile, model] of profiles)
+      if (path.startsWith(profile)) return model + path.slice(profile.length);
+    return path;
+  };
+
   const sign = async (path: string, near: IncomingMessage, body: Buffer) => {
     const signer = await config.signer();
     return signer.sign({
@@ -100,7 +110,7 @@ export async function startBedrockRelay({
       return;
     }
     const body = await buffer(near);
-    const signed = await sign(url.slice(entrance.length), near, body).catch(failureReason);
+    const signed = await sign(farPath(url.slice(entrance.length)), near, body).catch(failureReason);
     if (typeof signed === 'string') {
       deny(response, { type: 'ExpiredTokenException', message: signed });
       return;
@@ -135,7 +145,12 @@ export async function startBedrockRelay({
     // The call may have been billed. As with Bedrock itself, the connection breaks.
     relay(near, response).catch(() => response.destroy());
   });
-  return { url: `${await listenOnLoopback(server)}${entrance}`, close: () => closeServer(server) };
+  const pathOf = (modelId: string) => `/model/${encodeURIComponent(modelId)}/`;
+  return {
+    url: `${await listenOnLoopback(server)}${entrance}`,
+    addInferenceProfile: ({ arn, modelId }) => void profiles.set(pathOf(arn), pathOf(modelId)),
+    close: () => closeServer(server),
+  };
 }
 
 /**

@@ -14,6 +14,7 @@ import { ApiKeyRegistry } from './limits/api-key-registry.ts';
 import { readApi } from './template/api.ts';
 import { readCloudAssembly } from './template/assembly.ts';
 import type { FunctionDefinition } from './template/functions.ts';
+import type { InferenceProfile } from './template/inference-profiles.ts';
 import type { TableDefinition } from './template/tables.ts';
 import type { Template } from './template/template.ts';
 import type { ApiKey } from './template/usage-plans.ts';
@@ -67,6 +68,11 @@ export interface LocalGateway {
    * before the first request.
    */
   readonly tables: readonly TableDefinition[];
+  /**
+   * The template's inference profiles. The gateway does not create them: the functions' Bedrock must know them before the
+   * first request.
+   */
+  readonly inferenceProfiles: readonly InferenceProfile[];
   /** The template's functions, with the environment that it gives them. */
   readonly functions: readonly FunctionDefinition[];
   /**
@@ -142,6 +148,7 @@ export async function startGateway(options: GatewayOptions): Promise<LocalGatewa
       return present ? [{ ...key, enabled: present.enabled }] : [];
     }),
     tables: api.tables,
+    inferenceProfiles: api.inferenceProfiles,
     functions: api.functions,
     killFunctions,
     close: async () => {

@@ -110,6 +110,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
       ...{ assembly, port, environment, keyFile, exampleModels },
       ...{ onLog, onGatewayAnswer },
     });
+    for (const profile of gateway.inferenceProfiles) (bedrock ?? relay)?.addInferenceProfile(profile);
     const close = async () => {
       await gateway.close();
       await closeRest();

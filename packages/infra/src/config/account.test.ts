@@ -8,6 +8,7 @@ test.each([
   [{ roles: { path: '/llm/eu/', permissionsBoundary: 'boundaries/Developers' } }],
   [{ roles: { permissionsBoundary: 'arn:aws:iam::111122223333:policy/boundaries/Developers' } }],
   [{ kmsKey: 'create' }],
+  [{ costByPlan: true, tags: { Owner: 'platform' } }],
   [{ kmsKey: 'arn:aws:kms:us-east-1:111122223333:key/mrk-0123456789abcdef0123456789abcdef' }],
 ])('%j is accepted', (given) => {
   const parsed = parseProxyConfig({ ...config, ...given });
@@ -30,6 +31,12 @@ test.each<[fault: string, change: object, path: string, fix: RegExp]>([
     { kmsKey: 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0123-4567-89ab-0a1b2c3d4e5f' },
     'kmsKey',
     /a key of eu-west-1.*give one of us-east-1/,
+  ],
+  [
+    'a tag that is the plan',
+    { costByPlan: true, tags: { Plan: 'x' } },
+    'tags.Plan',
+    /is set from the plan by costByPlan/,
   ],
   ['an unknown setting', { roles: { boundary: 'B' } }, 'roles.boundary', /is not a field/],
 ])('%s is refused, naming the field and the fix', (_fault, change, path, fix) => {

@@ -33,6 +33,15 @@ export interface AccountConfig {
    * @see https://aws.amazon.com/kms/pricing/
    */
   kmsKey?: 'create' | (string & {}) | undefined;
+  /**
+   * Whether AWS's bill shows the cost of models by plan: each plan's calls then go through its own application inference
+   * profiles, one for each model, with the tag `Plan`. Give a team its own plan to see its cost alone. Activate the tag in the
+   * billing console. Imported models have no profile. Profiles cost nothing. Default: false.
+   *
+   * @see https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-create.html
+   * @see https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/cost-alloc-tags.html
+   */
+  costByPlan?: boolean | undefined;
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
@@ -77,6 +86,22 @@ export function* checkKmsKey({
   }
 }
 
+/** The tag of a plan's inference profiles. */
+export const planTag = 'Plan';
+
+/** Finds a tag of the whole deployment that would stand for a plan. */
+export function* checkPlanTag({
+  costByPlan,
+  tags = {},
+}: {
+  readonly costByPlan: boolean;
+  readonly tags?: Readonly<Record<string, string | undefined>> | undefined;
+}): Iterable<Reference> {
+  if (costByPlan && Object.hasOwn(tags, planTag)) {
+    yield { path: ['tags', planTag], message: 'is set from the plan by costByPlan; choose another' };
+  }
+}
+
 /** The fields of a config that are about its account. */
 export const accountFields = {
   roles: z.optional(
@@ -86,4 +111,5 @@ export const accountFields = {
     } satisfies Record<keyof RolesConfig, z.ZodMiniType>),
   ),
   kmsKey: z.optional(kmsKey),
+  costByPlan: z._default(z.boolean(), false),
 } satisfies Record<keyof AccountConfig, z.ZodMiniType>;

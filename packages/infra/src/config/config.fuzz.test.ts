@@ -59,6 +59,7 @@ const config = {
   dashboard: false,
   cors: { origins: ['https://app.example.com'] },
   roles: { path: '/llm/', permissionsBoundary: 'Boundary' },
+  costByPlan: true,
   kmsKey: 'arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-0123-4567-89ab-0a1b2c3d4e5f',
 } satisfies Record<keyof ProxyConfig, unknown>;
 

@@ -1,7 +1,7 @@
 import { type Limits, LimitsSchema } from '@org/contract';
 import { type CatalogueAlias, type ModelDefinition, OfferedModel, Price } from '@org/models';
 import * as z from 'zod/mini';
-import { type AccountConfig, accountFields, checkKmsKey } from './account.ts';
+import { type AccountConfig, accountFields, checkKmsKey, checkPlanTag } from './account.ts';
 import { ConfigError } from './config-error.ts';
 import { checkGuardrails } from './guardrails.ts';
 import { describeIssues } from './issues.ts';
@@ -272,7 +272,7 @@ const ProxyConfig = z.strictObject({
   ...accountFields,
 } satisfies Record<keyof AuthoredProxyConfig, z.ZodMiniType>);
 
-const { region, globalInference, stageThrottle, kmsKey } = ProxyConfig.shape;
+const { region, globalInference, stageThrottle, kmsKey, costByPlan, tags } = ProxyConfig.shape;
 
 /** Undefined in place of what is at fault in itself. */
 const sound = <Schema extends z.ZodMiniType>(schema: Schema) => z.catch(z.optional(schema), undefined);
@@ -283,6 +283,8 @@ const Comparable = z.object({
   globalInference: z.catch(globalInference, false),
   stageThrottle: sound(stageThrottle),
   kmsKey: sound(kmsKey),
+  costByPlan: z.catch(costByPlan, false),
+  tags: sound(tags),
   models: z.catch(z.array(z.union([OfferedModel, z.pipe(z.unknown(), z.transform(faultyModel))])), []),
   aliases: sound(z.record(z.string(), sound(z.string()))),
   prices: sound(z.record(z.string(), sound(Price))),
@@ -324,6 +326,7 @@ function contradictions(config: unknown): z.core.$ZodIssue[] {
     ...checkGuardrails(data),
     ...checkStageThrottle(data),
     ...checkKmsKey(data),
+    ...checkPlanTag(data),
   ];
   return found.map(({ path, message }) => ({ code: 'custom', path: [...path], message, input: config }));
 }

@@ -28,11 +28,13 @@ const arn = only({ 'Fn::GetAtt': z.tuple([string, literal('Arn')]) });
 const partOfArn = only({
   'Fn::Select': z.tuple([number, only({ 'Fn::Split': z.tuple([literal(':'), arn]) })]),
 });
+const profileArn = only({ 'Fn::GetAtt': z.tuple([string, literal('InferenceProfileArn')]) });
+const profileId = only({ 'Fn::GetAtt': z.tuple([string, literal('InferenceProfileId')]) });
 const text = z.union([
   string,
   ref,
   arn,
-  only({ 'Fn::Join': z.tuple([literal(''), array(z.union([string, ref, arn, partOfArn]))]) }),
+  only({ 'Fn::Join': z.tuple([literal(''), array(z.union([string, ref, arn, partOfArn, profileId]))]) }),
 ]);
 const api = { RestApiId: ref };
 const tags = { Tags: array(only({ Key: string, Value: string })) };
@@ -51,7 +53,7 @@ const functionsMayAssume = only({
   ),
 });
 
-const textOrTexts = z.union([text, array(text)]);
+const modelArns = z.union([text, array(z.union([text, profileArn]))]);
 const oneOrMore = <const Names extends readonly string[]>(names: Names) =>
   z.union([oneOf(names), array(oneOf(names))]);
 
@@ -68,8 +70,8 @@ const functionsAskBedrock = only({
     'bedrock:CountTokens',
     'bedrock:ApplyGuardrail',
   ]),
-  Resource: textOrTexts,
-  Condition: optional(only({ StringEquals: only({ 'bedrock:InferenceProfileArn': text }) })),
+  Resource: modelArns,
+  Condition: optional(only({ StringEquals: only({ 'bedrock:InferenceProfileArn': modelArns }) })),
 });
 const functionsUseTheTable = only({
   Effect: literal('Allow'),
@@ -395,6 +397,17 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
   },
   'AWS::ApiGateway::UsagePlanKey': {
     properties: only({ KeyId: ref, KeyType: literal('API_KEY'), UsagePlanId: ref }),
+  },
+  'AWS::Bedrock::ApplicationInferenceProfile': {
+    properties: only({
+      InferenceProfileName: string,
+      ModelSource: only({
+        CopyFrom: textLike(
+          /^arn:[\w{}:-]+:bedrock:[\w-]+:[\w{}:]*:(?:foundation-model|inference-profile)\/[\w:.-]+$/,
+        ),
+      }),
+      ...tags,
+    }),
   },
   'AWS::CloudWatch::Alarm': {
     properties: only({

@@ -12,6 +12,7 @@ import {
   CfnUsagePlan,
   CfnUsagePlanKey,
 } from 'aws-cdk-lib/aws-apigateway';
+import { CfnApplicationInferenceProfile } from 'aws-cdk-lib/aws-bedrock';
 import { CfnTable } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnPolicy, CfnRole, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnKey } from 'aws-cdk-lib/aws-kms';
@@ -318,6 +319,25 @@ const companyFaults: typeof faults = [
     'Proxy: roles-are-alike',
   ],
   ['a log without the key of the table', set(CfnLogGroup, 'KmsKeyId', undefined), 'Proxy: one-key-for-all'],
+  ['an inference profile of no plan', set(CfnApplicationInferenceProfile, 'Tags', undefined), allowList],
+  [
+    'an inference profile with the tag of a plan that does not exist',
+    (stack) => {
+      const profile = find(stack, CfnApplicationInferenceProfile);
+      const seed = () => profile.addPropertyOverride('Tags.2.Value', 'nothing');
+      Aspects.of(profile).add({ visit: seed }, { priority: AspectPriority.READONLY });
+    },
+    'Proxy: profile-has-plan',
+  ],
+  [
+    'an inference profile of something else than a model',
+    set(
+      CfnApplicationInferenceProfile,
+      'ModelSource.CopyFrom',
+      'arn:aws:bedrock:us-east-1:111122223333:agent/a',
+    ),
+    allowList,
+  ],
   ['a key that is never rotated', set(CfnKey, 'EnableKeyRotation', false), allowList],
   [
     'a key that CloudWatch Logs may use for other logs',

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { IPolicyValidationContext, IPolicyValidationPlugin } from 'aws-cdk-lib';
 import * as z from 'zod/mini';
 import { allowedRules } from './allowed-rules.ts';
-import { functionCodeRules } from './function-code-rules.ts';
 import { encryptionRules } from './encryption-rules.ts';
+import { functionCodeRules } from './function-code-rules.ts';
 import { gatewayResponseRules } from './gateway-response-rules.ts';
+import { inferenceProfileRules } from './inference-profile-rules.ts';
 import { methodRules } from './method-rules.ts';
 import { permissionRules } from './permission-rules.ts';
 import { roleRules } from './role-rules.ts';
@@ -22,6 +23,7 @@ const templateRules: readonly TemplateRule[] = [
   ...functionCodeRules,
   ...roleRules,
   ...encryptionRules,
+  ...inferenceProfileRules,
   ...tagRules,
 ];
 

@@ -7,6 +7,7 @@ import { UsagePlans } from './api/usage-plans.ts';
 import { WebAcl } from './api/web-acl.ts';
 import { Authorizer } from './authorizer/authorizer.ts';
 import { functionEnvironment } from './functions/function-environment.ts';
+import { InferenceProfiles } from './functions/inference-profiles.ts';
 import { ProxyFunction } from './functions/proxy-function.ts';
 import { LedgerTable } from './ledger-table.ts';
 import { encryptLogsAndNotices, ownKey } from './own-key.ts';
@@ -31,8 +32,19 @@ export class ProxyStack extends Stack {
     const key = ownKey(this, 'EncryptionKey', config);
     const ledger = new LedgerTable(this, 'Ledger', { config, key });
     const keyIds = new Map([...keys.byName].map(([name, key]) => [name, key.keyId]));
-    const environment = functionEnvironment(config, { keyIds, tableName: ledger.table.tableName }, this);
-    const proxy = new ProxyFunction(this, 'Function', { config, ledger, environment, lambdaDirectory });
+    const { all: profiles } = new InferenceProfiles(this, 'InferenceProfiles', config);
+    const environment = functionEnvironment(
+      config,
+      { keyIds, tableName: ledger.table.tableName, profiles },
+      this,
+    );
+    const proxy = new ProxyFunction(this, 'Function', {
+      config,
+      ledger,
+      profiles,
+      environment,
+      lambdaDirectory,
+    });
     const authorizer =
       config.bearer || config.signIn
         ? new Authorizer(this, 'Authorizer', { config, ledger, lambdaDirectory })

@@ -72,6 +72,7 @@ export const companyOn = parseProxyConfig({
   ...({
     roles: { path: '/llm/', permissionsBoundary: 'boundaries/Developers' },
     kmsKey: 'create',
+    costByPlan: true,
   } satisfies Required<AccountConfig>),
 });
 

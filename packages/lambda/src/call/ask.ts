@@ -95,7 +95,7 @@ export async function* ask(asked: Asked, context: AskContext): AsyncGenerator<As
   try {
     yield { type: 'admitted', maxTokensLoweredTo };
     const target = {
-      modelId: model.modelId,
+      modelId: caller.inferenceProfiles.get(model.alias) ?? model.modelId,
       guardrail: caller.guardrail,
       metadata: { team: caller.team, keyId: caller.keyId },
     };

@@ -6,7 +6,7 @@ import type { ReplyEvent } from './reply.ts';
 
 /** The parts of a call that the caller does not choose: its target and the caller's identity. */
 export interface Target {
-  /** A model id, an inference profile id, or the ARN of an imported model. */
+  /** A model id, an inference profile id, or the ARN of an imported model or an application inference profile. */
   readonly modelId: string;
   readonly guardrail?: Guardrail | undefined;
   /**

@@ -53,6 +53,8 @@ export interface SimulatedBedrock {
   failNext(...faults: Fault[]): void;
   /** The next questions that reach the model get these answers, one each, in this order. */
   answerNext(...answers: ScriptedAnswer[]): void;
+  /** From now on, calls of an application inference profile reach its model. */
+  addInferenceProfile(profile: { readonly arn: string; readonly modelId: string }): void;
   /** From now on, each piece of a streamed answer waits for the gate. Without a gate, pieces do not wait. */
   pace(gate?: Gate): void;
   close(): Promise<void>;
@@ -105,6 +107,7 @@ export async function startBedrock({
   const scripted: ScriptedAnswer[] = [];
   let billed = billOf(noAnswer);
   const cache = new PromptCache(() => clock.now());
+  const profiles = new Map<string, string>();
   let gate: Gate | undefined;
 
   const reply = (call: ReceivedCall, fault: Fault | undefined): OperationReply => {
@@ -113,8 +116,12 @@ export async function startBedrock({
     }
     const operation = operations.get(call.operation);
     if (!operation) throw new BedrockException('UnknownOperationException');
-    const admit = operation === countTokens ? admitCounted : admitModel;
-    const model = admit(models, call.modelId, call.region);
+    const { modelId, region } = call;
+    // CountTokens takes no profile.
+    const model =
+      operation === countTokens
+        ? admitCounted(models, modelId, region)
+        : admitModel(models, profiles.get(modelId) ?? modelId, region);
     return operation({
       model,
       body: parseJson(call.text),
@@ -179,6 +186,7 @@ export async function startBedrock({
     },
     failNext: (...more) => void faults.push(...more),
     answerNext: (...more) => void scripted.push(...more),
+    addInferenceProfile: ({ arn, modelId }) => void profiles.set(arn, modelId),
     pace(next) {
       gate = next;
     },

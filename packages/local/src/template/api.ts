@@ -3,6 +3,7 @@ import { type ApiKeySource, readAuthorizers } from './authorizers.ts';
 import { refuseCircles } from './dependencies.ts';
 import { type FunctionDefinition, readFunctions } from './functions.ts';
 import { type GatewayResponses, readGatewayResponses } from './gateway-responses.ts';
+import { type InferenceProfile, readInferenceProfiles } from './inference-profiles.ts';
 import { type Output, readOutputs } from './outputs.ts';
 import { type InvokePermission, readPermissions } from './permissions.ts';
 import { Resolver } from './resolver.ts';
@@ -30,6 +31,7 @@ export interface Api {
   readonly mayInvoke: InvokePermission;
   /** The functions' tables. */
   readonly tables: readonly TableDefinition[];
+  readonly inferenceProfiles: readonly InferenceProfile[];
   readonly outputs: readonly Output[];
   readonly watch: Watch;
   /** Of the types whose physical ids the commands need. */
@@ -78,6 +80,7 @@ export function readApi(
     functions,
     mayInvoke: readPermissions(resolver),
     tables: readTables(resolver),
+    inferenceProfiles: readInferenceProfiles(resolver),
     outputs: readOutputs(resolver),
     watch: readWatch(resolver),
     resources: readStackResources(resolver),

@@ -52,6 +52,13 @@ export function attribute(stack: Stack, target: ReferenceTarget, name: string): 
   if (idAttributes[target.type] === name) {
     return reference(stack, target);
   }
+  if (target.type === 'AWS::Bedrock::ApplicationInferenceProfile') {
+    const id = deterministicToken([stack.name, target.logicalId], 12);
+    if (name === 'InferenceProfileId') return id;
+    if (name === 'InferenceProfileArn') {
+      return `${arnPrefix(stack, 'bedrock')}:application-inference-profile/${id}`;
+    }
+  }
   if (target.type === 'AWS::ApiGateway::RestApi' && name === 'RootResourceId') {
     return deterministicToken([stack.name, target.logicalId, name], 10);
   }

@@ -1,6 +1,7 @@
-import { definitionOf, locateModel, type ModelLocation } from '@org/models';
+import { aliasOf, definitionOf, locateModel, type ModelLocation } from '@org/models';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ProxyConfig } from '../../config/config.ts';
+import type { PlanProfile } from './inference-profiles.ts';
 
 /**
  * The statements that let a function call exactly the models of the config: by their bare id in the Region, or
@@ -11,6 +12,7 @@ import type { ProxyConfig } from '../../config/config.ts';
  * run time can bring its own.
  *
  * @param arnParts Partition and account of the deployment, which CloudFormation may know only later.
+ * @param profiles The plans' inference profiles, through which the models may be called as well.
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/count-tokens.html
@@ -18,6 +20,7 @@ import type { ProxyConfig } from '../../config/config.ts';
 export function bedrockStatements(
   config: ProxyConfig,
   arnParts: { readonly partition: string; readonly account: string },
+  profiles: readonly PlanProfile[] = [],
 ): PolicyStatement[] {
   const { partition, account } = arnParts;
   const { region, globalInference } = config;
@@ -26,13 +29,23 @@ export function bedrockStatements(
     `arn:${partition}:bedrock:${modelRegion}::foundation-model/${modelId}`;
 
   // Two aliases may name one model.
-  const locations = new Map<string, ModelLocation & { readonly foundationModelId: string }>();
+  const locations = new Map<
+    string,
+    ModelLocation & { readonly foundationModelId: string; readonly profiles: readonly string[] }
+  >();
   const counted = new Set<string>();
   for (const model of config.models) {
     const definition = definitionOf(model);
     const location = definition && locateModel(definition, region, { globalInference });
     if (definition && location) {
-      locations.set(location.modelId, { ...location, foundationModelId: definition.modelId });
+      const alias = aliasOf(model);
+      const ofModel = profiles.filter((profile) => profile.alias === alias).map(({ arn }) => arn);
+      const earlier = locations.get(location.modelId)?.profiles ?? [];
+      locations.set(location.modelId, {
+        ...location,
+        foundationModelId: definition.modelId,
+        profiles: [...earlier, ...ofModel],
+      });
       if (definition.upstream === 'converse' && definition.countTokens) {
         counted.add(foundationModel(region, definition.modelId));
       }
@@ -41,7 +54,8 @@ export function bedrockStatements(
 
   const direct: string[] = [];
   const throughProfile: PolicyStatement[] = [];
-  for (const { through, modelId, regions, foundationModelId } of locations.values()) {
+  for (const { through, modelId, regions, foundationModelId, profiles: ofPlans } of locations.values()) {
+    direct.push(...ofPlans);
     if (through === 'imported-model') {
       direct.push(modelId);
     } else if (through === 'model') {
@@ -53,7 +67,11 @@ export function bedrockStatements(
         new PolicyStatement({
           actions,
           resources: regions.map((destination) => foundationModel(destination, foundationModelId)),
-          conditions: { StringEquals: { 'bedrock:InferenceProfileArn': profile } },
+          conditions: {
+            StringEquals: {
+              'bedrock:InferenceProfileArn': ofPlans.length > 0 ? [profile, ...ofPlans] : profile,
+            },
+          },
         }),
       );
     }

@@ -11,5 +11,6 @@ import { functionEnvironment } from './function-environment.ts';
 export function checkEnvironmentSize(config: ProxyConfig): void {
   const stack = new Stack(new App({ autoSynth: false }), stackNameOf(config));
   const names = Object.values(config.teams).flatMap(({ keys }) => keys.map(({ name }) => name));
-  functionEnvironment(config, { keyIds: new Map(names.map((name) => [name, name])), tableName: '' }, stack);
+  const keyIds = new Map(names.map((name) => [name, name]));
+  functionEnvironment(config, { keyIds, tableName: '', profiles: [] }, stack);
 }

@@ -3,6 +3,7 @@ import type { Stack } from 'aws-cdk-lib';
 import type { ProxyConfig } from '../../config/config.ts';
 import { ConfigError } from '../../config/config-error.ts';
 import { metricsNamespace } from '../watch/proxy-metrics.ts';
+import { type PlanProfile, profiledModels } from './inference-profiles.ts';
 
 /**
  * Lambda's maximum for all environment variables together, in bytes.
@@ -23,6 +24,7 @@ export interface DeployedNames {
   readonly keyIds: ReadonlyMap<string, string>;
   /** Name of the table of counters. */
   readonly tableName: string;
+  readonly profiles: readonly PlanProfile[];
 }
 
 /**
@@ -32,11 +34,15 @@ export interface DeployedNames {
  */
 export function functionEnvironment(
   config: ProxyConfig,
-  { keyIds, tableName }: DeployedNames,
+  { keyIds, tableName, profiles }: DeployedNames,
   stack: Stack,
 ): Record<string, string> {
   const names = [...keyIds.keys()];
-  const sample = proxyEnvironment(config, (name) => sampleKeyId(names.indexOf(name)));
+  const sample = proxyEnvironment(config, {
+    keyId: (name) => sampleKeyId(names.indexOf(name)),
+    profiles: profiledModels(config).map((profile) => ({ ...profile, id: 'x'.repeat(12) })),
+    profileArn: profileArn({ partition: 'aws-us-gov', region: config.region, account: '111122223333' }),
+  });
   const bytes = measuredBytes(variables(JSON.stringify(sample), sampleTableName(stack)));
   if (bytes > environmentLimitBytes) {
     const message =
@@ -44,7 +50,11 @@ export function functionEnvironment(
       'shorten names, offer fewer models with their own definitions, or split it into two deployments';
     throw new ConfigError([{ path: 'config', message }]);
   }
-  const environment = proxyEnvironment(config, (name) => keyIds.get(name) ?? name);
+  const environment = proxyEnvironment(config, {
+    keyId: (name) => keyIds.get(name) ?? name,
+    profiles,
+    profileArn: profileArn(stack),
+  });
   return variables(stack.toJsonString(environment), tableName);
 }
 
@@ -52,7 +62,24 @@ function variables(proxyConfig: string, tableName: string): Record<string, strin
   return { [environmentVariables.config]: proxyConfig, [environmentVariables.table]: tableName };
 }
 
-function proxyEnvironment(config: ProxyConfig, keyId: (name: string) => string): ProxyEnvironment {
+/** Start of the ARNs of the account's application inference profiles. */
+function profileArn({ partition, region, account }: Pick<Stack, 'partition' | 'region' | 'account'>): string {
+  return `arn:${partition}:bedrock:${region}:${account}:application-inference-profile/`;
+}
+
+function proxyEnvironment(
+  config: ProxyConfig,
+  deployed: {
+    readonly keyId: (name: string) => string;
+    readonly profiles: readonly Pick<PlanProfile, 'plan' | 'alias' | 'id'>[];
+    readonly profileArn: string;
+  },
+): ProxyEnvironment {
+  const { keyId, profiles } = deployed;
+  const profilesOf = (plan: string): Record<string, string> | undefined => {
+    const own = profiles.filter((profile) => profile.plan === plan);
+    return own.length > 0 ? Object.fromEntries(own.map(({ alias, id }) => [alias, id])) : undefined;
+  };
   const plans = Object.entries(config.plans);
   const teams = Object.entries(config.teams);
   return {
@@ -75,9 +102,11 @@ function proxyEnvironment(config: ProxyConfig, keyId: (name: string) => string):
           clampMaxTokens: clampMaxTokens || undefined,
           limits,
           guardrail: guardrail && { id: guardrail.id, version: guardrail.version },
+          inferenceProfiles: profilesOf(name),
         } satisfies Required<PlanAccess>,
       ]),
     ),
+    inferenceProfileArn: profiles.length > 0 ? deployed.profileArn : undefined,
     teams: Object.fromEntries(teams.map(([name, { plan }]) => [name, plan])),
     keys: Object.fromEntries(
       teams.flatMap(([team, { keys }]) =>

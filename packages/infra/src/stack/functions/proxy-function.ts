@@ -7,11 +7,14 @@ import type { ProxyConfig } from '../../config/config.ts';
 import type { LedgerTable } from '../ledger-table.ts';
 import { bedrockStatements } from './bedrock-access.ts';
 import { guardrailStatements } from './guardrail-access.ts';
+import type { PlanProfile } from './inference-profiles.ts';
 import { LoggedFunction } from './logged-function.ts';
 
 export interface ProxyFunctionProps {
   readonly config: ProxyConfig;
   readonly ledger: LedgerTable;
+  /** Through which it calls models for a plan. */
+  readonly profiles: readonly PlanProfile[];
   readonly environment: Record<string, string>;
   /** Directory of the built functions: `index.mjs` with the export `handler`. */
   readonly lambdaDirectory: string;
@@ -23,7 +26,7 @@ export interface ProxyFunctionProps {
  */
 export class ProxyFunction extends LoggedFunction {
   constructor(scope: Construct, id: string, props: ProxyFunctionProps) {
-    const { config, ledger, environment, lambdaDirectory } = props;
+    const { config, ledger, profiles, environment, lambdaDirectory } = props;
     const stack = Stack.of(scope);
     super(scope, id, {
       config,
@@ -36,7 +39,7 @@ export class ProxyFunction extends LoggedFunction {
       timeout: Duration.millis(longestCallMs.stream),
       environment,
       statements: [
-        ...bedrockStatements(config, stack),
+        ...bedrockStatements(config, stack, profiles),
         ...guardrailStatements(config, stack),
         // With sign-in, the table also has what only the authorizer may read.
         ...ledger.statements({ prefixes: partitionsOf.proxy }),
