@@ -76,6 +76,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     testing: ['', 'http', 'answer', 'errors', 'options', 'call'],
   },
   'packages/infra': { src: [], bin: ['src'], examples: ['src'], 'proxy.config.ts': ['src'] },
+  'packages/infra/examples': { platform: ['../src'] },
   'packages/infra/src': {
     config: [],
     rules: ['config'],

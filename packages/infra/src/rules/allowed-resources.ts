@@ -427,7 +427,10 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
       ...tags,
     }),
   },
-  'AWS::CloudWatch::Dashboard': { most: 1, properties: only({ DashboardName: string, DashboardBody: text }) },
+  'AWS::CloudWatch::Dashboard': {
+    most: 1,
+    properties: only({ DashboardName: string, DashboardBody: text, ...tags }),
+  },
   'AWS::Cognito::UserPool': {
     most: 1,
     whenDeleted: ['Delete', 'Retain'],
@@ -628,29 +631,42 @@ const outputs = z.record(
 
 /** The CDK's condition on the account: that its own stack there is new enough. */
 const bootstrap = {
-  Parameters: only({
-    BootstrapVersion: only({
-      Type: literal('AWS::SSM::Parameter::Value<String>'),
-      Default: string,
-      Description: string,
+  Parameters: optional(
+    only({
+      BootstrapVersion: only({
+        Type: literal('AWS::SSM::Parameter::Value<String>'),
+        Default: string,
+        Description: string,
+      }),
     }),
-  }),
-  Rules: only({
-    CheckBootstrapVersion: only({
-      Assertions: array(
-        only({
-          Assert: only({
-            'Fn::Not': z.tuple([only({ 'Fn::Contains': z.tuple([array(string), ref]) })]),
+  ),
+  Rules: optional(
+    only({
+      CheckBootstrapVersion: only({
+        Assertions: array(
+          only({
+            Assert: only({
+              'Fn::Not': z.tuple([only({ 'Fn::Contains': z.tuple([array(string), ref]) })]),
+            }),
+            AssertDescription: string,
           }),
-          AssertDescription: string,
-        }),
-      ),
+        ),
+      }),
     }),
-  }),
+  ),
 };
 
-/** A template without its resources. Nothing is imported, included or transformed. */
-export const allowedSections = only({ Description: string, Outputs: outputs, ...bootstrap });
+/** A template without its resources, or of a construct's part. Nothing is imported, included or transformed. */
+export const allowedSections = only({ Description: optional(string), Outputs: outputs, ...bootstrap });
+
+/** Notes of the CDK for its own command line. They change nothing in a deployment. */
+const metadata = only({
+  'aws:cdk:do-not-refactor': optional(literal(true)),
+  'aws:cdk:path': optional(string),
+  'aws:asset:path': optional(string),
+  'aws:asset:is-bundled': optional(literal(false)),
+  'aws:asset:property': optional(literal('Code')),
+});
 
 /** A resource of a type, with every field of its template entry. */
 export function resourceSchema({ properties, whenDeleted }: Allowed): z.ZodMiniType {
@@ -659,7 +675,7 @@ export function resourceSchema({ properties, whenDeleted }: Allowed): z.ZodMiniT
     Type: string,
     Properties: properties,
     DependsOn: array(string),
-    Metadata: optional(only({ 'aws:cdk:do-not-refactor': literal(true) })),
+    Metadata: optional(metadata),
     ...(policy && { DeletionPolicy: policy, UpdateReplacePolicy: policy }),
   });
 }

@@ -1,5 +1,6 @@
-import { type App, type Stack, Validations } from 'aws-cdk-lib';
+import { type App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import type { IConstruct } from 'constructs';
 import type { ProxyConfig } from '../config/config.ts';
 
 /** Rules that this deployment does not follow, and why. */
@@ -40,9 +41,13 @@ const acknowledgedWithUserPool: Readonly<Record<string, string>> = {
   'AwsSolutions-COG8': 'Threat protection has a fee for each user; the limits of the team bound the damage.',
 };
 
-/** Makes synthesis fail if the app breaks a cdk-nag rule that is not acknowledged here. */
-export function checkWithNag(app: App, stack: Stack, config: ProxyConfig): void {
+/** Makes synthesis fail if the app breaks a cdk-nag rule that is not acknowledged. */
+export function addNagRules(app: App): void {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+}
+
+/** Acknowledges the rules that a proxy does not follow, for every app that asks cdk-nag. */
+export function acknowledgeNagRules(proxy: IConstruct, config: ProxyConfig): void {
   const { accessLog, alarms, signIn, waf } = config;
   const rules = {
     ...acknowledged,
@@ -51,5 +56,5 @@ export function checkWithNag(app: App, stack: Stack, config: ProxyConfig): void 
     ...(signIn && 'cognito' in signIn && signIn.cognito === 'create' ? acknowledgedWithUserPool : {}),
     ...(alarms && alarms.email !== undefined ? acknowledgedWithEmail : {}),
   };
-  for (const [id, reason] of Object.entries(rules)) Validations.of(stack).acknowledge({ id, reason });
+  for (const [id, reason] of Object.entries(rules)) Validations.of(proxy).acknowledge({ id, reason });
 }

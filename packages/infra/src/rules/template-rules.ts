@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { IPolicyValidationContext, IPolicyValidationPlugin } from 'aws-cdk-lib';
+import { type IPolicyValidationPlugin, Stack } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
 import * as z from 'zod/mini';
 import { allowedRules } from './allowed-rules.ts';
 import { encryptionRules } from './encryption-rules.ts';
@@ -7,6 +8,7 @@ import { functionCodeRules } from './function-code-rules.ts';
 import { gatewayResponseRules } from './gateway-response-rules.ts';
 import { inferenceProfileRules } from './inference-profile-rules.ts';
 import { methodRules } from './method-rules.ts';
+import { partOf } from './part.ts';
 import { permissionRules } from './permission-rules.ts';
 import { roleRules } from './role-rules.ts';
 import type { TemplateRule } from './rule.ts';
@@ -27,17 +29,27 @@ const templateRules: readonly TemplateRule[] = [
   ...tagRules,
 ];
 
-/** Makes synthesis fail if a template breaks a rule of this deployment, in one report with CDK's and cdk-nag's. */
+/** What a plugin is asked with. */
+type Context = Parameters<IPolicyValidationPlugin['validate']>[0];
+
+/** Makes synthesis fail if a template breaks a rule of ours, in one report with CDK's and cdk-nag's. */
 export class TemplateRules implements IPolicyValidationPlugin {
   readonly name = 'Proxy';
   readonly version = '1.0.0';
   readonly ruleIds: string[] = templateRules.map(({ name }) => name);
+  readonly #scope: IConstruct | undefined;
 
-  validate({
-    templatePaths,
-  }: Pick<IPolicyValidationContext, 'templatePaths'>): ReturnType<IPolicyValidationPlugin['validate']> {
-    const violations = templatePaths.flatMap((templatePath) => {
-      const template = z.parse(SynthesizedTemplate, JSON.parse(readFileSync(templatePath, 'utf8')));
+  /** @param scope The construct whose part of its stack's template is checked. Default: all of every template. */
+  constructor(scope?: IConstruct) {
+    this.#scope = scope;
+  }
+
+  validate(
+    context: Pick<Context, 'templatePaths'> & Partial<Context>,
+  ): ReturnType<IPolicyValidationPlugin['validate']> {
+    const violations = this.#templatePaths(context).flatMap((templatePath) => {
+      const whole = z.parse(SynthesizedTemplate, JSON.parse(readFileSync(templatePath, 'utf8')));
+      const template = this.#scope ? partOf(whole, this.#scope) : whole;
       return templateRules.flatMap(({ name, description, check }) =>
         [...check(template, templatePath)].map(({ resource, property, message }) => ({
           ruleName: name,
@@ -51,5 +63,16 @@ export class TemplateRules implements IPolicyValidationPlugin {
       );
     });
     return { success: violations.length === 0, violations };
+  }
+
+  #templatePaths({
+    templatePaths,
+    stackTemplates = [],
+  }: Parameters<TemplateRules['validate']>[0]): readonly string[] {
+    if (!this.#scope) return templatePaths;
+    const stackPath = Stack.of(this.#scope).node.path;
+    return stackTemplates.flatMap(({ stackConstructPath, templatePath }) =>
+      stackConstructPath === stackPath ? [templatePath] : [],
+    );
   }
 }

@@ -1,2 +1,3 @@
 export { synthesizeAccount } from './account-stack.ts';
+export { BedrockProxy, type BedrockProxyProps } from './bedrock-proxy.ts';
 export { type Synthesized, synthesize } from './synthesize.ts';

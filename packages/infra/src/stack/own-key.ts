@@ -1,4 +1,4 @@
-import { RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
@@ -24,18 +24,18 @@ export function ownKey(scope: Construct, id: string, config: ProxyConfig): IKey 
 }
 
 /**
- * Encrypts all log groups and the topic of a finished stack with a key, and lets a new key's policy allow that to AWS's
+ * Encrypts all log groups and the topic below a construct with a key, and lets a new key's policy allow that to AWS's
  * services: to CloudWatch Logs for these groups, and to CloudWatch for notices of these alarms. The policy of a key that
  * exists is its owner's to change.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
-export function encryptLogsAndNotices(stack: Stack, key: IKey): void {
-  const { partition, region, account } = stack;
+export function encryptLogsAndNotices(scope: Construct, key: IKey): void {
+  const { partition, region, account } = Stack.of(scope);
   const arnsOf = (service: string, names: readonly (string | undefined)[]) =>
     names.map((name) => `arn:${partition}:${service}:${region}:${account}:${name}`);
-  const all = stack.node.findAll();
+  const all = scope.node.findAll();
 
   const logGroups = all.filter((construct) => construct instanceof CfnLogGroup);
   for (const logGroup of logGroups) logGroup.kmsKeyId = key.keyArn;

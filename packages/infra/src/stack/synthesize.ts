@@ -1,22 +1,15 @@
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { installation } from '@org/installation';
-import { App, BOOTSTRAP_QUALIFIER_CONTEXT, Tags, Validations } from 'aws-cdk-lib';
+import { App, BOOTSTRAP_QUALIFIER_CONTEXT, Validations } from 'aws-cdk-lib';
 import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { type ProxyConfig, stackNameOf } from '../config/config.ts';
-import { tagsOf } from '../config/tags.ts';
-import { checkWithNag } from '../rules/nag.ts';
+import { addNagRules } from '../rules/nag.ts';
 import { TemplateRules } from '../rules/template-rules.ts';
 import { ProxyStack } from './proxy-stack.ts';
-import { followRoleRules } from './role-rules.ts';
 
 export interface SynthesizeOptions {
   /** Directory for the cloud assembly. */
   readonly outdir: string;
-  /**
-   * Directory of the built functions: `index.mjs` with the export `handler`. Default: those of
-   * this installation.
-   */
+  /** As in {@link BedrockProxyProps}. */
   readonly lambdaDirectory?: string | undefined;
 }
 
@@ -35,11 +28,10 @@ export interface Synthesized {
  * @throws {ConfigError} If a function's environment would be larger than Lambda allows.
  * @throws {Error} If the functions are not built.
  */
-export function createApp(config: ProxyConfig, options: SynthesizeOptions): { app: App; stack: ProxyStack } {
-  const { outdir, lambdaDirectory = installation.functions } = options;
-  if (!existsSync(join(lambdaDirectory, 'index.mjs'))) {
-    throw new Error(`There are no built functions in ${lambdaDirectory}. Build them first: npm run build`);
-  }
+export function createApp(
+  config: ProxyConfig,
+  { outdir, lambdaDirectory }: SynthesizeOptions,
+): { app: App; stack: ProxyStack } {
   const app = new App({
     outdir: resolve(outdir),
     analyticsReporting: false,
@@ -52,12 +44,8 @@ export function createApp(config: ProxyConfig, options: SynthesizeOptions): { ap
     },
   });
   const stack = new ProxyStack(app, stackNameOf(config), { config, lambdaDirectory });
-  for (const [key, value] of Object.entries(tagsOf(config))) {
-    // Dashboards only recently got tags, and some template checks do not know them yet.
-    Tags.of(app).add(key, value, { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] });
-  }
-  if (config.roles) followRoleRules(stack, config.roles);
-  checkWithNag(app, stack, config);
+  addNagRules(app);
+  // The proxy brings the rules for its own part; here nothing else may be in the stack.
   Validations.of(app).addPlugins(new TemplateRules());
   return { app, stack };
 }
