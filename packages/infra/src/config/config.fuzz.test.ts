@@ -61,7 +61,16 @@ const config = {
   roles: { path: '/llm/', permissionsBoundary: 'Boundary' },
   costByPlan: true,
   kmsKey: 'arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-0123-4567-89ab-0a1b2c3d4e5f',
-} satisfies Record<keyof ProxyConfig, unknown>;
+  allowFrom: ['203.0.113.0/24', '2001:db8::/32'],
+  domain: {
+    name: 'llm.example.com',
+    certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/12345678-1234-1234-1234-123456789012',
+    basePath: 'v1',
+    disableDefaultEndpoint: true,
+  },
+  tlsPolicy: 'TLS_1_2',
+  // A private API, which is the other, takes no domain.
+} satisfies Record<Exclude<keyof ProxyConfig, 'privateApi'>, unknown>;
 
 /** A checked config, or the faults of an invalid one; any other error is thrown on. */
 function read(value: unknown) {

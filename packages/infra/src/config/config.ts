@@ -6,6 +6,7 @@ import { ConfigError } from './config-error.ts';
 import { checkGuardrails } from './guardrails.ts';
 import { describeIssues } from './issues.ts';
 import { KeyName, Name } from './name.ts';
+import { checkNetwork, type NetworkConfig, networkFields } from './network.ts';
 import { type OperationsConfig, operationsFields } from './operations.ts';
 import { PlanGuardrail } from './plan-guardrail.ts';
 import { positiveInteger } from './positive-integer.ts';
@@ -113,7 +114,8 @@ export interface AuthoredProxyConfig<
   Models extends readonly AuthoredModel[] = readonly AuthoredModel[],
   PlanName extends string = string,
 > extends OperationsConfig,
-    AccountConfig {
+    AccountConfig,
+    NetworkConfig {
   /** Prefix of the stack's and its resources' names: lower-case letters, digits and hyphens. */
   name: string;
   /**
@@ -270,9 +272,11 @@ const ProxyConfig = z.strictObject({
   logRetentionDays: z._default(z.literal(retentionDays), 30),
   ...operationsFields,
   ...accountFields,
+  ...networkFields,
 } satisfies Record<keyof AuthoredProxyConfig, z.ZodMiniType>);
 
-const { region, globalInference, stageThrottle, kmsKey, costByPlan, tags } = ProxyConfig.shape;
+const { region, globalInference, stageThrottle, kmsKey, costByPlan, tags, privateApi, domain } =
+  ProxyConfig.shape;
 
 /** Undefined in place of what is at fault in itself. */
 const sound = <Schema extends z.ZodMiniType>(schema: Schema) => z.catch(z.optional(schema), undefined);
@@ -285,6 +289,8 @@ const Comparable = z.object({
   kmsKey: sound(kmsKey),
   costByPlan: z.catch(costByPlan, false),
   tags: sound(tags),
+  privateApi: sound(privateApi),
+  domain: sound(domain),
   models: z.catch(z.array(z.union([OfferedModel, z.pipe(z.unknown(), z.transform(faultyModel))])), []),
   aliases: sound(z.record(z.string(), sound(z.string()))),
   prices: sound(z.record(z.string(), sound(Price))),
@@ -327,6 +333,7 @@ function contradictions(config: unknown): z.core.$ZodIssue[] {
     ...checkStageThrottle(data),
     ...checkKmsKey(data),
     ...checkPlanTag(data),
+    ...checkNetwork(data),
   ];
   return found.map(({ path, message }) => ({ code: 'custom', path: [...path], message, input: config }));
 }

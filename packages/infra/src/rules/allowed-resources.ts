@@ -2,6 +2,7 @@ import { partitionsOf } from '@org/table';
 import { ResponseType } from 'aws-cdk-lib/aws-apigateway';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod/mini';
+import { tlsPolicies } from '../config/network.ts';
 import { textOf } from './template.ts';
 
 /** The allowed resources of one type. */
@@ -176,6 +177,32 @@ const overTlsOnly = only({
   Condition: only({ Bool: only({ 'aws:SecureTransport': literal('false') }) }),
 });
 
+// The network: from where the API is reached.
+
+const invoke = {
+  Principal: only({ AWS: literal('*') }),
+  Action: literal('execute-api:Invoke'),
+  Resource: literal('execute-api:/*'),
+};
+const everyoneMayCall = only({ Effect: literal('Allow'), ...invoke });
+const others = only({
+  Effect: literal('Deny'),
+  ...invoke,
+  Condition: z.union([
+    only({ StringNotEquals: only({ 'aws:SourceVpce': textOrTexts }) }),
+    only({ NotIpAddress: only({ 'aws:SourceIp': textOrTexts }) }),
+    only({ NotIpAddress: only({ 'aws:VpcSourceIp': textOrTexts }) }),
+  ]),
+});
+const tls = {
+  SecurityPolicy: optional(oneOf(tlsPolicies, 'is a policy that takes old versions of TLS, or none of AWS')),
+  EndpointAccessMode: optional(literal('STRICT')),
+};
+const endpoint = <Type extends string>(...types: [Type, ...Type[]]) => ({
+  Types: z.tuple([oneOf(types)]),
+  IpAddressType: optional(literal('dualstack')),
+});
+
 // Methods: a call has a key and runs a function; a preflight, which cannot have a key, runs nothing.
 
 const call = only({
@@ -301,7 +328,21 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
       AuthorizerResultTtlInSeconds: literal(0, 'lets revoked keys keep working; set it to 0'),
     }),
   },
+  'AWS::ApiGateway::BasePathMapping': {
+    most: 1,
+    properties: only({ ...api, DomainName: ref, Stage: ref, BasePath: optional(string) }),
+  },
   'AWS::ApiGateway::Deployment': { most: 1, properties: only({ ...api, Description: optional(string) }) },
+  'AWS::ApiGateway::DomainName': {
+    most: 1,
+    properties: only({
+      DomainName: string,
+      RegionalCertificateArn: string,
+      EndpointConfiguration: only(endpoint('REGIONAL')),
+      ...tls,
+      ...tags,
+    }),
+  },
   'AWS::ApiGateway::GatewayResponse': {
     properties: only({
       ...api,
@@ -351,7 +392,13 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
       Name: string,
       Description: optional(string),
       ApiKeySourceType: optional(oneOf(['AUTHORIZER', 'HEADER'])),
-      EndpointConfiguration: only({ Types: z.tuple([literal('REGIONAL')]) }),
+      EndpointConfiguration: only({
+        ...endpoint('REGIONAL', 'PRIVATE'),
+        VpcEndpointIds: optional(array(string)),
+      }),
+      Policy: optional(policy(z.union([everyoneMayCall, others]))),
+      DisableExecuteApiEndpoint: optional(literal(true)),
+      ...tls,
       ...tags,
     }),
   },
@@ -620,12 +667,22 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
   'AWS::WAFv2::WebACLAssociation': { most: 1, properties: only({ ResourceArn: text, WebACLArn: arn }) },
 };
 
+/** The URL of a domain, which is in the config. */
+const domainUrl = string.check(z.regex(/^https:\/\/[a-z0-9.-]+\/(?:[\w.-]+\/)?$/));
+
 /** Ids and addresses, which are not secret. */
 const outputs = z.record(
-  string.check(z.regex(/^(?:KeyId\w+|UserPoolId|UserPoolClientId|Endpoint|ApiId|TableName|AlarmTopicArn)$/)),
+  string.check(
+    z.regex(/^(?:KeyId\w+|UserPoolId|UserPoolClientId|Endpoint|DomainTarget|ApiId|TableName|AlarmTopicArn)$/),
+  ),
   only({
     Description: optional(string),
-    Value: z.union([ref, only({ 'Fn::Join': z.tuple([literal(''), array(z.union([string, ref]))]) })]),
+    Value: z.union([
+      ref,
+      only({ 'Fn::Join': z.tuple([literal(''), array(z.union([string, ref]))]) }),
+      only({ 'Fn::GetAtt': z.tuple([string, literal('RegionalDomainName')]) }),
+      domainUrl,
+    ]),
   }),
 );
 

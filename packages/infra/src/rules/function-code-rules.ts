@@ -11,7 +11,8 @@ const AssetManifest = z.object({
   files: z.record(
     z.string(),
     z.object({
-      source: z.object({ path: z.string(), packaging: z.enum(['zip', 'file']) }),
+      // An app's other assets may be made by a program, and have neither.
+      source: z.object({ path: z.optional(z.string()), packaging: z.optional(z.enum(['zip', 'file'])) }),
       destinations: z.record(z.string(), z.object({ objectKey: z.string() })),
     }),
   ),
@@ -29,11 +30,11 @@ const codeIsReadable: TemplateRule = {
       const asset = assets.find(({ destinations }) =>
         Object.values(destinations).some(({ objectKey }) => objectKey === code?.S3Key),
       );
-      if (asset?.source.packaging !== 'zip') {
+      if (asset?.source.packaging !== 'zip' || asset.source.path === undefined) {
         yield { resource, property: 'Code', message: 'is not a folder of this cloud assembly' };
         continue;
       }
-      const hidden = unreadableIn(join(assembly, asset.source.path));
+      const hidden = unreadableIn(resolve(assembly, asset.source.path));
       if (hidden.length === 0) continue;
       const message = `has files that only their owner may read: ${hidden.join(', ')}`;
       yield { resource, property: 'Code', message };

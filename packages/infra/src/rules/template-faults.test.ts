@@ -1,10 +1,12 @@
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AspectPriority, Aspects, AssetStaging, CfnOutput, CfnResource } from 'aws-cdk-lib';
+import { AspectPriority, Aspects, AssetStaging, CfnOutput, CfnResource, Stack } from 'aws-cdk-lib';
 import {
   CfnApiKey,
   CfnAuthorizer,
+  CfnBasePathMapping,
   CfnDeployment,
+  CfnDomainName,
   CfnGatewayResponse,
   CfnMethod,
   CfnRestApi,
@@ -23,21 +25,29 @@ import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
+import shipped from '../../proxy.config.ts';
 import { parseProxyConfig } from '../config/config.ts';
-import type { ProxyStack } from '../stack/proxy-stack.ts';
+import type { BedrockProxy } from '../stack/bedrock-proxy.ts';
 import { createApp } from '../stack/synthesize.ts';
-import { companyOn, directory, everythingOn, lambdaDirectory } from '../testing/template-under-test.ts';
+import {
+  companyOn,
+  directory,
+  everythingOn,
+  lambdaDirectory,
+  withDomain,
+  withPrivateApi,
+} from '../testing/template-under-test.ts';
 import { TemplateRules } from './template-rules.ts';
 
 type Constructor<Value> = abstract new (...args: never[]) => Value;
 
 /** The first construct of a kind, or the first that `isMeant` accepts. */
 function find<Found extends Construct>(
-  stack: ProxyStack,
+  proxy: BedrockProxy,
   kind: Constructor<Found>,
   isMeant: (construct: Found) => boolean = () => true,
 ): Found {
-  for (const construct of stack.node.findAll()) {
+  for (const construct of proxy.node.findAll()) {
     if (construct instanceof kind && isMeant(construct)) return construct;
   }
   throw new Error(`there is no ${kind.name}`);
@@ -50,25 +60,25 @@ const set =
     value: unknown,
     isMeant?: (resource: Found) => boolean,
   ) =>
-  (stack: ProxyStack): void =>
-    find(stack, kind, isMeant).addPropertyOverride(property, value);
+  (proxy: BedrockProxy): void =>
+    find(proxy, kind, isMeant).addPropertyOverride(property, value);
 
 const allow =
   (actions: string[], resources: string[]) =>
-  (stack: ProxyStack): void => {
-    new ManagedPolicy(stack, 'Wide', { statements: [new PolicyStatement({ actions, resources })] });
+  (proxy: BedrockProxy): void => {
+    new ManagedPolicy(proxy, 'Wide', { statements: [new PolicyStatement({ actions, resources })] });
   };
 
 const add =
-  (type: string, properties: (stack: ProxyStack) => Record<string, unknown>) =>
-  (stack: ProxyStack): void => {
-    new CfnResource(stack, 'Added', { type, properties: properties(stack) });
+  (type: string, properties: (proxy: BedrockProxy) => Record<string, unknown>) =>
+  (proxy: BedrockProxy): void => {
+    new CfnResource(proxy, 'Added', { type, properties: properties(proxy) });
   };
 
 const allowList = 'Proxy: only-what-is-allowed';
 
 /** Possible faults of the stack, and the check that must find each at synthesis. */
-const faults: [fault: string, seed: (stack: ProxyStack) => void, foundBy: string][] = [
+const faults: [fault: string, seed: (proxy: BedrockProxy) => void, foundBy: string][] = [
   // CDK's validation of the template against CloudFormation's schemas
   ['a runtime that is gone', set(CfnFunction, 'Runtime', 'nodejs12.x'), 'CloudFormation Validate: E2533'],
   ['a property that does not exist', set(CfnFunction, 'MemorySise', 512), 'CloudFormation Validate: F3002'],
@@ -112,7 +122,7 @@ const faults: [fault: string, seed: (stack: ProxyStack) => void, foundBy: string
   ],
   [
     'a deployment that does not wait for the methods',
-    (stack) => find(stack, CfnDeployment).addOverride('DependsOn', []),
+    (proxy) => find(proxy, CfnDeployment).addOverride('DependsOn', []),
     'Proxy: deployment-has-methods',
   ],
   [
@@ -131,8 +141,8 @@ const faults: [fault: string, seed: (stack: ProxyStack) => void, foundBy: string
   ['a plan of no stage', set(CfnUsagePlan, 'ApiStages', []), 'Proxy: plan-has-stage'],
   [
     'a key in no plan',
-    (stack) => {
-      const member = find(stack, CfnUsagePlanKey);
+    (proxy) => {
+      const member = find(proxy, CfnUsagePlanKey);
       member.node.scope?.node.tryRemoveChild(member.node.id);
     },
     'Proxy: key-has-one-plan',
@@ -155,16 +165,16 @@ const faults: [fault: string, seed: (stack: ProxyStack) => void, foundBy: string
   ],
   [
     'a function with a URL of its own',
-    add('AWS::Lambda::Url', (stack) => ({
+    add('AWS::Lambda::Url', (proxy) => ({
       AuthType: 'NONE',
-      TargetFunctionArn: find(stack, CfnFunction).attrArn,
+      TargetFunctionArn: find(proxy, CfnFunction).attrArn,
     })),
     allowList,
   ],
   [
     'a function that a queue runs too',
-    add('AWS::Lambda::EventSourceMapping', (stack) => ({
-      FunctionName: find(stack, CfnFunction).ref,
+    add('AWS::Lambda::EventSourceMapping', (proxy) => ({
+      FunctionName: find(proxy, CfnFunction).ref,
       EventSourceArn: 'arn:aws:sqs:us-east-1:111122223333:queue',
     })),
     allowList,
@@ -177,12 +187,12 @@ const faults: [fault: string, seed: (stack: ProxyStack) => void, foundBy: string
   ],
   [
     'code that only its owner may read',
-    (stack) => chmodSync(join(find(stack, AssetStaging).absoluteStagedPath, 'index.mjs'), 0o600),
+    (proxy) => chmodSync(join(find(proxy, AssetStaging).absoluteStagedPath, 'index.mjs'), 0o600),
     'Proxy: function-code-is-readable',
   ],
   [
     'a folder of code that only its owner may open',
-    (stack) => chmodSync(find(stack, AssetStaging).absoluteStagedPath, 0o700),
+    (proxy) => chmodSync(find(proxy, AssetStaging).absoluteStagedPath, 0o700),
     'Proxy: function-code-is-readable',
   ],
   [
@@ -224,15 +234,20 @@ const faults: [fault: string, seed: (stack: ProxyStack) => void, foundBy: string
   ],
   [
     'a table of which nothing says what becomes of it',
-    (stack) => find(stack, CfnTable).addOverride('DeletionPolicy', undefined),
+    (proxy) => find(proxy, CfnTable).addOverride('DeletionPolicy', undefined),
     allowList,
   ],
   ['an API with a policy', set(CfnRestApi, 'Policy', { Statement: [] }), allowList],
   [
+    'a resource beside the proxy',
+    (proxy) => void new CfnLogGroup(Stack.of(proxy), 'Beside', { retentionInDays: 7 }),
+    'Proxy stack: only-the-proxy',
+  ],
+  [
     'a second stage',
-    add('AWS::ApiGateway::Stage', (stack) => ({
-      RestApiId: find(stack, CfnRestApi).ref,
-      DeploymentId: find(stack, CfnDeployment).ref,
+    add('AWS::ApiGateway::Stage', (proxy) => ({
+      RestApiId: find(proxy, CfnRestApi).ref,
+      DeploymentId: find(proxy, CfnDeployment).ref,
       StageName: 'other',
       MethodSettings: [
         {
@@ -262,12 +277,12 @@ const faults: [fault: string, seed: (stack: ProxyStack) => void, foundBy: string
   ['samples of requests', set(CfnWebACL, 'VisibilityConfig.SampledRequestsEnabled', true), allowList],
   [
     'an output with a secret',
-    (stack) => void new CfnOutput(stack, 'Endpoints', { value: 'a-key-of-twenty-letters' }),
+    (proxy) => void new CfnOutput(proxy, 'Endpoints', { value: 'a-key-of-twenty-letters' }),
     allowList,
   ],
   [
     'an output that other stacks import',
-    (stack) => void new CfnOutput(stack, 'KeyIdX', { value: find(stack, CfnApiKey).ref, exportName: 'key' }),
+    (proxy) => void new CfnOutput(proxy, 'KeyIdX', { value: find(proxy, CfnApiKey).ref, exportName: 'key' }),
     allowList,
   ],
   ['a role without tags', set(CfnRole, 'Tags', undefined), allowList],
@@ -287,13 +302,13 @@ const faults: [fault: string, seed: (stack: ProxyStack) => void, foundBy: string
 const signInFaults: typeof faults = [
   [
     'another function that may read the keys of signed-in teams',
-    (stack) => {
-      const policy = find(stack, CfnPolicy, ({ node }) => node.path.includes('/Function/'));
+    (proxy) => {
+      const policy = find(proxy, CfnPolicy, ({ node }) => node.path.includes('/Function/'));
       policy.addPropertyOverride('PolicyDocument.Statement', [
         {
           Effect: 'Allow',
           Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
-          Resource: { 'Fn::GetAtt': [stack.getLogicalId(find(stack, CfnTable)), 'Arn'] },
+          Resource: { 'Fn::GetAtt': [Stack.of(proxy).getLogicalId(find(proxy, CfnTable)), 'Arn'] },
         },
       ]);
     },
@@ -352,6 +367,66 @@ const companyFaults: typeof faults = [
   ['a role in another path than the others', set(CfnRole, 'Path', '/'), 'Proxy: roles-are-alike'],
 ];
 
+const statement = (effect: string, condition = {}) => ({
+  ...{ Effect: effect, Principal: { AWS: '*' }, Action: 'execute-api:Invoke', Resource: 'execute-api:/*' },
+  ...condition,
+});
+const policyOf = (...statements: object[]) => ({ Version: '2012-10-17', Statement: statements });
+
+/** The same with a domain, for some addresses. */
+const domainFaults: typeof faults = [
+  [
+    'a policy that denies nobody',
+    set(CfnRestApi, 'Policy', policyOf(statement('Allow'))),
+    'Proxy: policy-denies',
+  ],
+  [
+    'a policy that spares everyone',
+    set(CfnRestApi, 'Policy.Statement.1.Condition.NotIpAddress', { 'aws:SourceIp': ['0.0.0.0/0'] }),
+    'Proxy: policy-denies',
+  ],
+  [
+    'a policy for another account',
+    set(CfnRestApi, 'Policy.Statement.0.Principal', { AWS: '111122223333' }),
+    allowList,
+  ],
+  ['a policy that takes old TLS', set(CfnRestApi, 'SecurityPolicy', 'TLS_1_0'), allowList],
+  [
+    'a domain that takes older TLS than the API',
+    set(CfnDomainName, 'SecurityPolicy', 'TLS_1_2'),
+    'Proxy: domain-leads-to-the-api',
+  ],
+  [
+    'a domain that is not mapped',
+    (proxy) => {
+      const mapping = find(proxy, CfnBasePathMapping);
+      mapping.node.scope?.node.tryRemoveChild(mapping.node.id);
+    },
+    'Proxy: domain-leads-to-the-api',
+  ],
+];
+
+/** The same with a private API. */
+const privateFaults: typeof faults = [
+  [
+    'a private API that names no VPC endpoint',
+    set(CfnRestApi, 'EndpointConfiguration.VpcEndpointIds', undefined),
+    'Proxy: private-is-for-its-endpoints',
+  ],
+  [
+    'a private API that another VPC may call',
+    set(CfnRestApi, 'Policy.Statement.1.Condition.StringNotEquals', {
+      'aws:SourceVpce': ['vpce-0123456789abcdef0', 'vpce-0fedcba9876543210'],
+    }),
+    'Proxy: private-is-for-its-endpoints',
+  ],
+  [
+    'an API without an address',
+    set(CfnRestApi, 'DisableExecuteApiEndpoint', true),
+    'Proxy: domain-leads-to-the-api',
+  ],
+];
+
 const Report = z.object({
   pluginReports: z.array(
     z.object({ pluginName: z.string(), violations: z.array(z.object({ ruleName: z.string() })) }),
@@ -361,11 +436,11 @@ const Report = z.object({
 let synthesized = 0;
 
 /** The findings of synthesis in a stack with a fault: check and rule. Fails if it synthesizes. */
-function findings(seed: (stack: ProxyStack) => void, config = everythingOn): string[] {
+function findings(seed: (proxy: BedrockProxy) => void, config = everythingOn): string[] {
   synthesized += 1;
   const outdir = join(directory, `fault-${synthesized}`);
   const { app, stack } = createApp(config, { outdir, lambdaDirectory });
-  seed(stack);
+  seed(stack.proxy);
   expect(() => app.synth()).toThrow();
   const file = join(outdir, 'validation-report.json');
   if (!existsSync(file)) throw new Error('synthesis wrote no report');
@@ -376,7 +451,8 @@ function findings(seed: (stack: ProxyStack) => void, config = everythingOn): str
 }
 
 test('each of our own rules has a fault that it finds', () => {
-  const finders = [...faults, ...signInFaults, ...companyFaults].map(([, , foundBy]) => foundBy);
+  const all = [...faults, ...signInFaults, ...companyFaults, ...domainFaults, ...privateFaults];
+  const finders = all.map(([, , foundBy]) => foundBy);
   const { name, ruleIds } = new TemplateRules();
   expect(ruleIds.filter((rule) => !finders.includes(`${name}: ${rule}`))).toEqual([]);
 });
@@ -390,4 +466,14 @@ test.each(signInFaults)('%s is found', (_fault, seed, foundBy) => {
 
 test.each(companyFaults)('%s is found', (_fault, seed, foundBy) => {
   expect(findings(seed, companyOn)).toContain(foundBy);
+});
+
+test.each(domainFaults)('%s is found', (_fault, seed, foundBy) => {
+  const config = parseProxyConfig({ ...shipped, ...withDomain });
+  expect(findings(seed, config)).toContain(foundBy);
+});
+
+test.each(privateFaults)('%s is found', (_fault, seed, foundBy) => {
+  const config = parseProxyConfig({ ...shipped, ...withPrivateApi });
+  expect(findings(seed, config)).toContain(foundBy);
 });

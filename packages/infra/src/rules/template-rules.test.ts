@@ -4,15 +4,21 @@ import { describe, expect, test } from 'vitest';
 import shipped from '../../proxy.config.ts';
 import { type ProxyConfig, parseProxyConfig } from '../config/config.ts';
 import { synthesize } from '../stack/synthesize.ts';
-import { companyOn, directory, lambdaDirectory } from '../testing/template-under-test.ts';
+import {
+  companyOn,
+  directory,
+  lambdaDirectory,
+  withDomain,
+  withPrivateApi,
+} from '../testing/template-under-test.ts';
 import { allowedRules } from './allowed-rules.ts';
 import { SynthesizedTemplate } from './template.ts';
 
 /** Together, everything that a config can bring into a template. */
 const configs: readonly [name: string, config: ProxyConfig][] = [
-  ['with everything on', parseProxyConfig({ ...companyOn, signIn: { cognito: 'create' } })],
+  ['with everything on', parseProxyConfig({ ...companyOn, ...withDomain, signIn: { cognito: 'create' } })],
   [
-    'with several origins, a guardrail and no bearer tokens',
+    'with several origins, a guardrail, a private API and no bearer tokens',
     parseProxyConfig({
       ...shipped,
       plans: {
@@ -21,12 +27,15 @@ const configs: readonly [name: string, config: ProxyConfig][] = [
       },
       cors: { origins: ['https://app.example.com', 'http://localhost:3000'] },
       bearer: false,
+      ...withPrivateApi,
     }),
   ],
 ];
 
 type JsonObject = Record<string, unknown>;
 const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null;
+/** A statement about everyone cannot be wider. */
+const isEveryone = (value: unknown): boolean => value === '*' || (isObject(value) && value['AWS'] === '*');
 
 /** Every object in a value, and the value itself; only the first of similar resources and list items. */
 function objectsIn(value: unknown, place = '', seen = new Set<string>()): JsonObject[] {
@@ -83,7 +92,7 @@ describe.each(configs)('a template %s', (name, config) => {
   test('has principals and actions that cannot be replaced by others', () => {
     const missed = objects.flatMap((object) =>
       ['Principal', 'Action', 'Service']
-        .filter((key) => key in object && object[key] !== '*')
+        .filter((key) => key in object && !isEveryone(object[key]))
         .filter(
           (key) => !['*', ['*'], { AWS: '*' }].every((other) => isFoundWith(template, object, key, other)),
         ),

@@ -8,6 +8,7 @@ import { functionCodeRules } from './function-code-rules.ts';
 import { gatewayResponseRules } from './gateway-response-rules.ts';
 import { inferenceProfileRules } from './inference-profile-rules.ts';
 import { methodRules } from './method-rules.ts';
+import { networkRules } from './network-rules.ts';
 import { partOf } from './part.ts';
 import { permissionRules } from './permission-rules.ts';
 import { roleRules } from './role-rules.ts';
@@ -27,6 +28,7 @@ const templateRules: readonly TemplateRule[] = [
   ...encryptionRules,
   ...inferenceProfileRules,
   ...tagRules,
+  ...networkRules,
 ];
 
 /** What a plugin is asked with. */

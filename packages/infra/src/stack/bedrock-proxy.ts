@@ -60,6 +60,8 @@ export class BedrockProxy extends Construct {
   readonly api: RestApi;
   /** URL that the routes are below, with a slash at its end. */
   readonly endpoint: string;
+  /** Name that the DNS record of the config's domain points to. Undefined without `domain`. */
+  readonly domainTarget: string | undefined;
   /** The function behind every route. */
   readonly handler: LambdaFunction;
   /** The function that says which key a request counts as. Undefined without `bearer` and `signIn`. */
@@ -103,7 +105,11 @@ export class BedrockProxy extends Construct {
       config.bearer || config.signIn
         ? new Authorizer(this, 'Authorizer', { config, ledger, lambdaDirectory })
         : undefined;
-    const { api } = new ProxyApi(this, 'Api', { config, handler, authorizer: authorizer?.authorizer });
+    const { api, url, domain } = new ProxyApi(this, 'Api', {
+      config,
+      handler,
+      authorizer: authorizer?.authorizer,
+    });
     const stage = api.deploymentStage;
     new UsagePlans(this, 'Plans', { config, keys, stage });
 
@@ -119,7 +125,8 @@ export class BedrockProxy extends Construct {
     if (key) encryptLogsAndNotices(this, key);
 
     this.api = api;
-    this.endpoint = api.url;
+    this.endpoint = url;
+    this.domainTarget = domain?.target;
     this.handler = handler;
     this.authorizer = authorizer?.handler;
     this.table = table;
@@ -138,6 +145,12 @@ export class BedrockProxy extends Construct {
 
   private addOutputs(): void {
     new CfnOutput(this, 'Endpoint', { value: this.endpoint, description: 'URL that the routes are below' });
+    if (this.domainTarget !== undefined) {
+      new CfnOutput(this, 'DomainTarget', {
+        value: this.domainTarget,
+        description: "Name that the DNS record of the API's domain points to",
+      });
+    }
     new CfnOutput(this, 'ApiId', {
       value: this.api.restApiId,
       description: 'Id of the API, by which its usage plans are known',

@@ -4,6 +4,8 @@ import { BedrockProxy, type BedrockProxyProps } from './bedrock-proxy.ts';
 
 /** A stack with one proxy, and nothing else. */
 export class ProxyStack extends Stack {
+  readonly proxy: BedrockProxy;
+
   constructor(scope: Construct, id: string, props: BedrockProxyProps) {
     const { name, stage, region } = props.config;
     super(scope, id, {
@@ -11,6 +13,6 @@ export class ProxyStack extends Stack {
       env: { region },
     });
     // The CDK leaves this id out of logical ids, so that they are those of the construct's parts.
-    new BedrockProxy(this, 'Default', props);
+    this.proxy = new BedrockProxy(this, 'Default', props);
   }
 }

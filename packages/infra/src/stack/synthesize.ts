@@ -3,7 +3,7 @@ import { App, BOOTSTRAP_QUALIFIER_CONTEXT, Validations } from 'aws-cdk-lib';
 import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { type ProxyConfig, stackNameOf } from '../config/config.ts';
 import { addNagRules } from '../rules/nag.ts';
-import { TemplateRules } from '../rules/template-rules.ts';
+import { OnlyTheProxy } from '../rules/only-the-proxy.ts';
 import { ProxyStack } from './proxy-stack.ts';
 
 export interface SynthesizeOptions {
@@ -45,8 +45,7 @@ export function createApp(
   });
   const stack = new ProxyStack(app, stackNameOf(config), { config, lambdaDirectory });
   addNagRules(app);
-  // The proxy brings the rules for its own part; here nothing else may be in the stack.
-  Validations.of(app).addPlugins(new TemplateRules());
+  Validations.of(app).addPlugins(new OnlyTheProxy(stack.proxy));
   return { app, stack };
 }
 

@@ -6,6 +6,7 @@ import * as z from 'zod/mini';
 import shipped from '../../proxy.config.ts';
 import type { AccountConfig } from '../config/account.ts';
 import { type ProxyConfig, parseProxyConfig } from '../config/config.ts';
+import type { NetworkConfig } from '../config/network.ts';
 import type { OperationsConfig } from '../config/operations.ts';
 import { synthesize } from '../stack/synthesize.ts';
 
@@ -75,6 +76,24 @@ export const companyOn = parseProxyConfig({
     costByPlan: true,
   } satisfies Required<AccountConfig>),
 });
+/** Lines about the network: a domain alone, for some addresses. */
+export const withDomain = {
+  domain: {
+    name: 'llm.example.com',
+    certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/12345678-1234-1234-1234-123456789012',
+    basePath: 'llm',
+    disableDefaultEndpoint: true,
+  },
+  allowFrom: ['203.0.113.0/24', '2001:db8::/32'],
+  tlsPolicy: 'SecurityPolicy_TLS13_1_3_2025_09',
+} satisfies NetworkConfig;
+
+/** A private API, for some addresses of its VPC. */
+export const withPrivateApi = {
+  privateApi: { vpcEndpointIds: ['vpce-0123456789abcdef0'] },
+  allowFrom: ['10.0.0.0/8'],
+  tlsPolicy: 'TLS_1_2',
+} satisfies NetworkConfig;
 
 let synthesized = 0;
 

@@ -3,7 +3,6 @@ import { Duration } from 'aws-cdk-lib';
 import {
   ApiKeySourceType,
   AuthorizationType,
-  EndpointType,
   type IAuthorizer,
   JsonSchemaType,
   JsonSchemaVersion,
@@ -16,8 +15,11 @@ import { Construct } from 'constructs';
 import type { ProxyConfig } from '../../config/config.ts';
 import { stageThrottleOf } from '../../config/stage-throttle.ts';
 import { accessLogOptions } from './access-log.ts';
+import { ApiDomain } from './api-domain.ts';
 import { addPreflight } from './cors.ts';
+import { endpointOf, privateUrl, setEndpoint } from './endpoint.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
+import { resourcePolicy } from './resource-policy.ts';
 
 export interface ProxyApiProps {
   readonly config: ProxyConfig;
@@ -35,14 +37,21 @@ export interface ProxyApiProps {
  */
 export class ProxyApi extends Construct {
   readonly api: RestApi;
+  /** URL that the routes are below, with a slash at its end. */
+  readonly url: string;
+  /** The config's domain in front of it. */
+  readonly domain: ApiDomain | undefined;
 
   constructor(scope: Construct, id: string, { config, handler, authorizer }: ProxyApiProps) {
     super(scope, id);
     const { rate, burst } = stageThrottleOf(config);
+    const policy = resourcePolicy(config);
+    const { domain, privateApi } = config;
     this.api = new RestApi(this, 'Rest', {
       restApiName: `${config.name}-${config.stage}`,
       description: 'Amazon Bedrock by API key, within limits',
-      endpointTypes: [EndpointType.REGIONAL],
+      ...(policy ? { policy } : {}),
+      ...(domain?.disableDefaultEndpoint ? { disableExecuteApiEndpoint: true } : {}),
       apiKeySourceType: authorizer ? ApiKeySourceType.AUTHORIZER : ApiKeySourceType.HEADER,
       // The role would be the account's, which belongs to no single stack.
       cloudWatchRole: false,
@@ -57,6 +66,12 @@ export class ProxyApi extends Construct {
     // The stack has its own output, under a name that people can type.
     this.api.node.tryRemoveChild('Endpoint');
 
+    setEndpoint(this.api, config);
+    this.domain =
+      domain && new ApiDomain(this, 'Domain', { domain, api: this.api, endpoint: endpointOf(config) });
+    const [vpcEndpointId] = privateApi?.vpcEndpointIds ?? [];
+    this.url =
+      this.domain?.url ?? (vpcEndpointId === undefined ? this.api.url : privateUrl(this.api, vpcEndpointId));
     addGatewayResponses(this.api, config);
     this.addRoutes({ config, handler, authorizer });
   }
