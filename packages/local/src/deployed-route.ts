@@ -45,6 +45,7 @@ export function readRoute(assembly: string, name: RouteName): DeployedRoute {
         ] as const,
         body: JSON.stringify(body),
         sourceIp: '127.0.0.1',
+        place: undefined,
         httpVersion: '1.1',
       };
       return proxyEvent(

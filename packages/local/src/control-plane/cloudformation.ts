@@ -1,4 +1,4 @@
-import { partitionOf, pseudoParameter } from '../template/stack.ts';
+import { pseudoParameter } from '../template/stack.ts';
 import { answerQuery, element, refuseQuery, type Xml } from './query-protocol.ts';
 import type { ControlPlaneContext, Service } from './service.ts';
 
@@ -65,9 +65,12 @@ function stackId({ api: { stack } }: ControlPlaneContext): string {
   return pseudoParameter(stack, 'AWS::StackId') ?? stack.name;
 }
 
-/** The API answers at the gateway's URL, not at the URL that a deployment would have. */
+/** The API answers at the gateway's URL, not at the URLs that a deployment would have. */
 function localized(value: string, { api }: ControlPlaneContext, origin: string): string {
-  const { region } = api.stack;
-  const suffix = partitionOf(region) === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
-  return value.replace(`https://${api.id}.execute-api.${region}.${suffix}`, origin);
+  const { id, stack, stage, domain } = api;
+  const suffix = RegExp.escape(`.execute-api.${stack.region}.${pseudoParameter(stack, 'AWS::URLSuffix')}`);
+  const own = value.replace(new RegExp(`^https://${id}(?:-vpce-[0-9a-f]+)?${suffix}`), origin);
+  if (domain === undefined) return own;
+  const prefix = domain.basePath === undefined ? '' : `/${domain.basePath}`;
+  return own.replace(`https://${domain.name}${prefix}/`, `${origin}/${stage.name}/`);
 }

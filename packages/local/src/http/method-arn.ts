@@ -1,6 +1,7 @@
 import type { Api } from '../template/api.ts';
 import { partitionOf } from '../template/stack.ts';
 import type { GatewayRequest } from './request.ts';
+import { stagePath } from './stage-path.ts';
 
 /** The start of the ARNs of all an API's methods. */
 export function apiArn({ id, stack: { region, account } }: Pick<Api, 'id' | 'stack'>): string {
@@ -12,9 +13,9 @@ export function apiArn({ id, stack: { region, account } }: Pick<Api, 'id' | 'sta
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
  */
 export function methodArn(
-  api: Pick<Api, 'id' | 'stack' | 'stage'>,
-  { method, path }: GatewayRequest,
+  api: Pick<Api, 'id' | 'stack' | 'stage' | 'domain'>,
+  request: GatewayRequest,
 ): string {
-  const below = path.slice(`/${api.stage.name}/`.length);
-  return `${apiArn(api)}/${api.stage.name}/${method}/${below}`;
+  const below = stagePath(api, request) ?? '/';
+  return `${apiArn(api)}/${api.stage.name}/${request.method}${below}`;
 }

@@ -16,6 +16,7 @@ import { type KnownOfRequest, requestContext } from './request-context.ts';
 import { createRequestValidator, type RequestValidator } from './request-validation.ts';
 import type { HttpResponse, WholeResponse } from './response.ts';
 import { createRouter, type RouteMatch } from './router.ts';
+import { stagePath } from './stage-path.ts';
 import { integrateStreaming } from './streaming-integration.ts';
 import type { Timer } from './timer.ts';
 
@@ -37,7 +38,7 @@ export interface PipelineOptions {
 type Progress = { -readonly [Field in keyof KnownOfRequest]: KnownOfRequest[Field] };
 
 /**
- * API Gateway's order: route, authorizer, API key, throttles and quota, request validation, integration. So a request
+ * API Gateway's order: route, resource policy, authorizer, API key, throttles and quota, request validation, integration. So a request
  * that fails validation has used its quota.
  *
  * @throws TemplateError for models and gateway responses that cannot work.
@@ -56,13 +57,18 @@ export function createPipeline(
   const respond = createGatewayResponder(api.gatewayResponses);
 
   const decide = async (request: GatewayRequest, progress: Progress): Promise<HttpResponse | Refusal> => {
-    const path = pathInStage(api, request.path);
+    const path = stagePath(api, request);
     const match = path === undefined ? undefined : route(request.method, path);
     if (match === undefined) {
       return unknownRoute(request);
     }
     progress.match = match;
     const { authorizer, apiKeyRequired } = match.route;
+    const verdict = request.place === undefined ? 'allowed' : (api.policy?.(request.place) ?? 'allowed');
+    // Without an authorizer, a policy has to allow.
+    if (verdict === 'denied' || (verdict === 'not mentioned' && authorizer === undefined)) {
+      return refusal('ACCESS_DENIED');
+    }
     if (authorizer !== undefined) {
       const runtime = runtimes.get(authorizer.target.logicalId);
       const authorization = await authorize(authorizer, runtime, { api, request, match });
@@ -118,15 +124,6 @@ export function createPipeline(
     onGatewayAnswer({ request, response });
     return response;
   };
-}
-
-/** The path below the stage, or undefined for another stage's path. */
-function pathInStage(api: Api, path: string): string | undefined {
-  const prefix = `/${api.stage.name}`;
-  if (path === prefix) {
-    return '/';
-  }
-  return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : undefined;
 }
 
 /** API Gateway takes an unknown path for a call to its own signed API, so this is not a 404. */

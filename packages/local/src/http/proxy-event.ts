@@ -4,6 +4,7 @@ import type { HeaderList } from './header-list.ts';
 import type { GatewayRequest } from './request.ts';
 import type { RequestContext } from './request-context.ts';
 import type { RouteMatch } from './router.ts';
+import { isByDomain, stagePath } from './stage-path.ts';
 
 /** Headers that API Gateway does not pass on. Others reach the function, including `x-api-key`. */
 const droppedHeaders = new Set([
@@ -41,7 +42,8 @@ export function proxyEvent(
   const query = multiValue([...request.query], (name) => name);
   return {
     resource: match.route.path,
-    path: request.path.slice(`/${api.stage.name}`.length) || '/',
+    // With a domain's base path, and without the stage.
+    path: isByDomain(api, request) ? request.path : (stagePath(api, request) ?? '/'),
     httpMethod: request.method,
     headers: lastValues(headers),
     multiValueHeaders: headers,

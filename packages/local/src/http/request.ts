@@ -1,6 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { HeaderList } from './header-list.ts';
+import type { Caller } from '../template/resource-policy.ts';
+import { type HeaderList, header } from './header-list.ts';
+
+/** Names of the headers that say where a request comes from. */
+export const placeHeaders = {
+  sourceIp: 'x-local-source-ip',
+  vpcEndpoint: 'x-local-vpc-endpoint',
+} as const;
 
 /** A request as it reached the gateway, completely read. */
 export interface GatewayRequest {
@@ -17,6 +24,8 @@ export interface GatewayRequest {
   readonly headers: HeaderList;
   readonly body: string;
   readonly sourceIp: string;
+  /** Where the request says that it comes from. Undefined: from this machine, which stands for any place that may call. */
+  readonly place: Caller | undefined;
   readonly httpVersion: string;
 }
 
@@ -60,6 +69,8 @@ export function readBody(incoming: IncomingMessage): Promise<Buffer | 'too-large
 
 export function gatewayRequest(incoming: IncomingMessage, body: Buffer, receivedAt: number): GatewayRequest {
   const [path = '/', query = ''] = splitOnce(incoming.url ?? '/', '?');
+  const headers = pairs(incoming.rawHeaders);
+  const place = placeOf(headers);
   return {
     id: randomUUID(),
     extendedId: `${randomBytes(11).toString('base64url')}=`,
@@ -67,11 +78,24 @@ export function gatewayRequest(incoming: IncomingMessage, body: Buffer, received
     method: incoming.method ?? 'GET',
     path,
     query: new URLSearchParams(query),
-    headers: pairs(incoming.rawHeaders),
+    headers,
     body: body.toString('utf8'),
-    sourceIp: incoming.socket.remoteAddress ?? '127.0.0.1',
+    sourceIp: place?.sourceIp ?? incoming.socket.remoteAddress ?? '127.0.0.1',
+    place,
     httpVersion: incoming.httpVersion,
   };
+}
+
+/**
+ * The place that a caller on this machine stands for, by headers that only this gateway reads: an address, and the VPC
+ * endpoint that the request came through.
+ */
+function placeOf(headers: HeaderList): Caller | undefined {
+  const sourceIp = header(headers, placeHeaders.sourceIp);
+  const vpcEndpoint = header(headers, placeHeaders.vpcEndpoint);
+  return sourceIp === undefined && vpcEndpoint === undefined
+    ? undefined
+    : { sourceIp: sourceIp ?? '127.0.0.1', vpcEndpoint };
 }
 
 function splitOnce(text: string, separator: string): string[] {

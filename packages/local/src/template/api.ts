@@ -1,12 +1,14 @@
 import * as z from 'zod/mini';
 import { type ApiKeySource, readAuthorizers } from './authorizers.ts';
 import { refuseCircles } from './dependencies.ts';
+import { type Domain, readDomain } from './domain.ts';
 import { type FunctionDefinition, readFunctions } from './functions.ts';
 import { type GatewayResponses, readGatewayResponses } from './gateway-responses.ts';
 import { type InferenceProfile, readInferenceProfiles } from './inference-profiles.ts';
 import { type Output, readOutputs } from './outputs.ts';
 import { type InvokePermission, readPermissions } from './permissions.ts';
 import { Resolver } from './resolver.ts';
+import { type ResourcePolicy, readResourcePolicy } from './resource-policy.ts';
 import { readStackResources, type StackResource } from './resources.ts';
 import { type Route, readRoutes } from './routes.ts';
 import type { Stack } from './stack.ts';
@@ -22,6 +24,9 @@ export interface Api {
   readonly stack: Stack;
   readonly stage: Stage;
   readonly apiKeySource: ApiKeySource;
+  /** Who may call. Undefined: everyone. */
+  readonly policy: ResourcePolicy | undefined;
+  readonly domain: Domain | undefined;
   readonly routes: readonly Route[];
   readonly gatewayResponses: GatewayResponses;
   readonly apiKeys: readonly ApiKey[];
@@ -43,7 +48,7 @@ const RestApiProperties = z.object({
   BinaryMediaTypes: z.optional(z.array(z.string())),
   Body: z.optional(z.unknown()),
   BodyS3Location: z.optional(z.unknown()),
-  EndpointConfiguration: z.object({ Types: z.tuple([z.literal('REGIONAL')]) }),
+  EndpointConfiguration: z.object({ Types: z.tuple([z.enum(['REGIONAL', 'PRIVATE'])]) }),
   MinimumCompressionSize: z.optional(z.number()),
   Policy: z.optional(z.unknown()),
 });
@@ -73,6 +78,8 @@ export function readApi(
     stack,
     stage,
     apiKeySource,
+    policy: properties.Policy === undefined ? undefined : readResourcePolicy(restApi, properties.Policy),
+    domain: readDomain(resolver, id, stage),
     routes: readRoutes(resolver, restApi, { functions, authorizers, apiKeySource }),
     gatewayResponses: readGatewayResponses(resolver, id),
     apiKeys,
@@ -104,9 +111,11 @@ function refuseUnsupported(restApi: string, properties: z.output<typeof RestApiP
     properties.Body !== undefined && 'Body',
     properties.BodyS3Location !== undefined && 'BodyS3Location',
     properties.MinimumCompressionSize !== undefined && 'MinimumCompressionSize',
-    properties.Policy !== undefined && 'Policy',
   ].find((name) => name !== false);
   if (unsupported !== undefined) {
     throw new TemplateError(`${restApi}: ${unsupported} is not supported`);
+  }
+  if (properties.EndpointConfiguration.Types[0] === 'PRIVATE' && properties.Policy === undefined) {
+    throw new TemplateError(`${restApi}: API Gateway deploys no private API without a policy`);
   }
 }

@@ -1,5 +1,5 @@
 import { deterministicToken, generatedName } from './physical-id.ts';
-import { partitionOf, type Stack } from './stack.ts';
+import { partitionOf, pseudoParameter, type Stack } from './stack.ts';
 
 /** The target of a reference. */
 export interface ReferenceTarget {
@@ -11,6 +11,7 @@ export interface ReferenceTarget {
 
 /** Properties that name a resource; without them CloudFormation makes up a name. */
 const nameProperties: Readonly<Record<string, string>> = {
+  'AWS::ApiGateway::DomainName': 'DomainName',
   'AWS::ApiGateway::Model': 'Name',
   'AWS::ApiGateway::Stage': 'StageName',
   'AWS::CloudWatch::Alarm': 'AlarmName',
@@ -61,6 +62,10 @@ export function attribute(stack: Stack, target: ReferenceTarget, name: string): 
   }
   if (target.type === 'AWS::ApiGateway::RestApi' && name === 'RootResourceId') {
     return deterministicToken([stack.name, target.logicalId, name], 10);
+  }
+  if (target.type === 'AWS::ApiGateway::DomainName' && name === 'RegionalDomainName') {
+    const id = deterministicToken([stack.name, target.logicalId, name], 10);
+    return `d-${id}.execute-api.${stack.region}.${pseudoParameter(stack, 'AWS::URLSuffix')}`;
   }
   return name === 'Arn' ? arn(stack, target) : undefined;
 }
