@@ -44,6 +44,12 @@ const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     AccountConfig: 'Account',
     RolesConfig: 'Roles',
   },
+  'infra/src/config/network.ts': {
+    NetworkConfig: 'Network',
+    PrivateApiConfig: 'Private API',
+    DomainConfig: 'Domain',
+    TlsPolicy: 'TLS policy',
+  },
   'models/src/model.ts': {
     ModelDefinition: 'Model definition',
     ModelUpstream: 'Upstream',

@@ -3,6 +3,7 @@ import type { Invocation } from '@org/cli/invocation';
 import { type ProxyConfig, stackNameOf } from '@org/infra/config';
 import { installation } from '@org/installation';
 import { aliasOf, definitionOf } from '@org/models';
+import { placeHeaders } from './http/request.ts';
 import type { LocalSystem, Upstream } from './system.ts';
 
 /** The question that is asked first. */
@@ -41,10 +42,37 @@ export function description({ gateway }: LocalSystem, surroundings: Surroundings
   return [
     `${stackNameOf(config)} on this machine, in front of ${nameOf(upstream, config)}. ${keeping(surroundings)}`,
     ...costs,
+    ...network(config),
     '',
     `Endpoint: ${gateway.url}`,
     ...keys,
   ].join('\n');
+}
+
+/** What the lines about the network mean on AWS and here, and how to call as somebody else. */
+function network({ privateApi, allowFrom, domain, stage }: ProxyConfig): string[] {
+  const callers = [
+    ...(privateApi ? [`through ${privateApi.vpcEndpointIds.join(', ')}`] : []),
+    ...(allowFrom ? [`from ${allowFrom.join(', ')}`] : []),
+  ];
+  const [vpcEndpoint] = privateApi?.vpcEndpointIds ?? [];
+  const elsewhere = [
+    ...(vpcEndpoint === undefined ? [] : [`-H '${placeHeaders.vpcEndpoint}: ${vpcEndpoint}'`]),
+    `-H '${placeHeaders.sourceIp}: 192.0.2.1'`,
+  ].join(' ');
+  return [
+    ...(callers.length > 0
+      ? [
+          `On AWS only calls ${callers.join(', ')} get in. Here this machine does; to call from elsewhere: ${elsewhere}`,
+        ]
+      : []),
+    ...(domain
+      ? [
+          `On AWS the address is https://${domain.name}/${domain.basePath ?? ''}. Here /${stage} stands for it, and so does ` +
+            `the path there with -H 'host: ${domain.name}'.`,
+        ]
+      : []),
+  ];
 }
 
 /** What to do with it for as long as it serves: lines to paste, and where to read on. */

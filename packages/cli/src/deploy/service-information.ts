@@ -12,9 +12,17 @@ export interface ServiceInformation {
   readonly stack: string;
   readonly region: string;
   readonly endpoint: string;
+  /** The DNS record that the config's domain needs. Undefined without one. */
+  readonly dns: DnsRecord | undefined;
   readonly keys: readonly DeployedKey[];
   /** An alias that likely answers the first key. */
   readonly model: string | undefined;
+}
+
+export interface DnsRecord {
+  readonly name: string;
+  /** Where a CNAME record, or an alias of Route 53, points to. */
+  readonly target: string;
 }
 
 export interface DeployedKey {
@@ -32,6 +40,7 @@ export async function readServiceInformation(
   withValues: boolean,
 ): Promise<ServiceInformation> {
   const { outputs } = await deployedStack(stack, settings);
+  const target = outputs.get('DomainTarget');
   const keys = await concurrently(
     [...configKeyIds],
     async ([name, id]): Promise<DeployedKey> => ({
@@ -44,6 +53,7 @@ export async function readServiceInformation(
     stack,
     region: config.region,
     endpoint: (outputs.get('Endpoint') ?? '').replace(/\/$/, ''),
+    dns: config.domain && target !== undefined ? { name: config.domain.name, target } : undefined,
     keys,
     model: answeringModel(config, keys[0]?.name, models),
   };
@@ -63,12 +73,13 @@ function answeringModel(
 }
 
 /** As the deploy command of the original printed it. */
-export function describeService({ stack, region, endpoint, keys, model }: ServiceInformation): string {
+export function describeService({ stack, region, endpoint, dns, keys, model }: ServiceInformation): string {
   const [first] = keys;
   const lines = [
     `stack: ${stack}`,
     `region: ${region}`,
     `endpoint: ${endpoint}`,
+    ...(dns ? [`dns record to make: ${dns.name} CNAME ${dns.target}`] : []),
     keys.length > 0 ? 'api keys:' : 'api keys: none in the config',
     ...keys.map(({ name, id, value }) => `  ${name}: ${value ?? `(id ${id}; --show-keys shows the value)`}`),
   ];
