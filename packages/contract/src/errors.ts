@@ -106,8 +106,9 @@ export const errors = {
       'Send a valid key as x-api-key or as Authorization: Bearer, or sign in again.',
   },
   /**
-   * The sign-in token is valid, but its claim names no team of this deployment. Or a firewall refused the request.
-   * @remedy Ask the operator to add you to a team, or about the firewall's rules.
+   * The sign-in token is valid, but its claim names no team of this deployment. Or a firewall, or a list of networks that may call,
+   * refused the request.
+   * @remedy Ask the operator to add you to a team, or about the firewall's rules and the networks that may call.
    * @billed no
    */
   access_denied: {

@@ -7,7 +7,7 @@ interface GatewayResponse {
   readonly type: ResponseType;
   readonly code: ErrorCode;
   /** What happened and what to do, if the code has other causes as well. Default: the contract's message. */
-  readonly message?: string;
+  readonly message?: string | ((config: ProxyConfig) => string | undefined);
   /** Whether answers of this type keep API Gateway's own status. Default: they get the code's. */
   readonly keepsStatus?: boolean;
 }
@@ -21,7 +21,8 @@ interface GatewayResponse {
 const gatewayResponses: readonly GatewayResponse[] = [
   { type: ResponseType.INVALID_API_KEY, code: 'unauthenticated' },
   { type: ResponseType.UNAUTHORIZED, code: 'unauthenticated' },
-  { type: ResponseType.ACCESS_DENIED, code: 'access_denied' },
+  // From the authorizer, or from the policy about networks.
+  { type: ResponseType.ACCESS_DENIED, code: 'access_denied', message: deniedMessage },
   // From the web ACL here, or one from an account's Firewall Manager; a rule's custom response takes precedence.
   {
     type: ResponseType.WAF_FILTERED,
@@ -62,7 +63,8 @@ const gatewayResponses: readonly GatewayResponse[] = [
 ];
 
 /** Gives API Gateway's own answers the contract's statuses, envelope and headers. */
-export function addGatewayResponses(api: RestApi, { cors }: ProxyConfig): void {
+export function addGatewayResponses(api: RestApi, config: ProxyConfig): void {
+  const { cors } = config;
   for (const { type, code, message, keepsStatus } of gatewayResponses) {
     const { status, retryable, retryAfterSeconds } = errorDefinition(code);
     api.addGatewayResponse(type.responseType, {
@@ -75,9 +77,19 @@ export function addGatewayResponses(api: RestApi, { cors }: ProxyConfig): void {
         ...(retryAfterSeconds === undefined ? {} : { [headers.retryAfter]: literal(retryAfterSeconds) }),
         ...corsHeaders(cors),
       },
-      templates: { 'application/json': bodyTemplate(code, message) },
+      templates: {
+        'application/json': bodyTemplate(code, typeof message === 'function' ? message(config) : message),
+      },
     });
   }
+}
+
+/** API Gateway does not say which of the two denied. */
+function deniedMessage({ allowFrom, privateApi, signIn }: ProxyConfig): string | undefined {
+  if (!allowFrom && !privateApi) return undefined;
+  return signIn
+    ? 'Your sign-in is in no team of this deployment, or your network may not call it. Ask the operator, with the request id.'
+    : 'Your network may not call this API. Ask the operator, with the request id.';
 }
 
 function literal(value: boolean | number): string {

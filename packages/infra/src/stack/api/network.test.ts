@@ -52,3 +52,19 @@ test('a domain is the endpoint, takes the same TLS and addresses, and its DNS ta
     DomainTarget: { Value: { 'Fn::GetAtt': [domainId, 'RegionalDomainName'] } },
   });
 });
+
+test('a caller without sign-in that the policy denies gets no advice about sign-in', () => {
+  const denied = (config: object) =>
+    [
+      ...resources(
+        templateOf(parseProxyConfig({ ...shipped, ...config })),
+        'AWS::ApiGateway::GatewayResponse',
+      ).values(),
+    ].find(({ ResponseType }) => ResponseType === 'ACCESS_DENIED')?.['ResponseTemplates'];
+  const [open, closed] = [denied({}), denied({ allowFrom: ['203.0.113.0/24'] })].map((templates) =>
+    JSON.stringify(templates),
+  );
+  expect(open).toContain('sign-in');
+  expect(closed).not.toContain('sign-in');
+  expect(closed).toContain('access_denied');
+});
