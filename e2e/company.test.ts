@@ -21,7 +21,7 @@ test("each plan's calls go through its own inference profile of the model, and c
     bills.map(({ inputTokens, outputTokens }) => [inputTokens, outputTokens]),
   );
   const usage = await send({ method: 'GET', path: '/usage', key: keyValue('search-key') });
-  expect(usage.text).toContain(String(answers[0]?.costUsd));
+  expect(usage.text).toContain(String(answers[0]?.usage.costUsd));
 });
 
 test("streams, embeddings and Claude's own API go through a profile; an imported model has none", async () => {

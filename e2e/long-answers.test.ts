@@ -29,6 +29,7 @@ const scopes = [{ kind: 'team' as const, id: 'acme', limits: { tokens: { month: 
 const caller: Caller = {
   ...{ keyId: 'key', team: 'acme', plan: 'all', models: ['llama'], scopes },
   ...{ maxTokens: undefined, clampMaxTokens: false, guardrail: undefined },
+  inferenceProfiles: new Map(),
 };
 
 /** Function, Bedrock and client run in this process, so that they share one clock. */

@@ -38,6 +38,7 @@ export async function startMiddle(chosen: readonly ChosenModel[]) {
   const caller: Caller = {
     ...{ keyId: 'key', team: 'acme', plan: 'all', models: [...models.keys()], scopes },
     ...{ maxTokens: undefined, clampMaxTokens: false, guardrail: undefined },
+    inferenceProfiles: new Map(),
   };
   const config = {
     ...{ models, callers: new Map(), plans: new Map(), teams: new Map(), metrics: 'm', corsOrigins: [] },

@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 
-// The native compiler: in all, it takes a tenth of the time. Version 6 is for what reads its API.
+// The native compiler takes a tenth of the time. Version 6 is for what reads its API.
 const compiler = 'node_modules/typescript-7/bin/tsc';
-const projects = globSync(['packages/*', '*', '.'].map((folder) => `${folder}/tsconfig.json`));
-const faulty = projects.filter(
+const faulty = globSync(['tsconfig.json', 'packages/*/tsconfig.json']).filter(
   (project) => spawnSync(process.execPath, [compiler, '-p', project], { stdio: 'inherit' }).status !== 0,
 );
 if (faulty.length > 0) process.exitCode = 1;

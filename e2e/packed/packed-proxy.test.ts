@@ -179,13 +179,13 @@ describe(`in an empty folder, on Node ${oldest}`, () => {
 
 test.for(newer)(
   'Node %d checks the config and writes the template',
+  { timeout: 120_000 },
   async (major, { skip }) => {
     const node = findNode(major);
     if (!node) return skip(`npm has installed no Node ${major} for ${process.platform} ${process.arch}.`);
     expect(await project.proxy(node, 'config', 'check')).toMatchObject({ code: 0, stderr: '' });
     expect(await project.proxy(node, 'synth')).toMatchObject({ code: 0, stderr: '' });
   },
-  120_000,
 );
 
 test('an older Node says which is needed', async () => {

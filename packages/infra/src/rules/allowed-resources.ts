@@ -179,6 +179,8 @@ const overTlsOnly = only({
 
 // The network: from where the API is reached.
 
+const textOrTexts = z.union([text, array(text)]);
+
 const invoke = {
   Principal: only({ AWS: literal('*') }),
   Action: literal('execute-api:Invoke'),

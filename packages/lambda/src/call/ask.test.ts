@@ -1,6 +1,6 @@
 import { catalogue } from '@org/models';
 import { expect, test } from 'vitest';
-import { type Config, callerOf } from '../config.ts';
+import { type ChosenModel, type Config, callerOf } from '../config.ts';
 import { nothing } from '../ledger/amounts.ts';
 import { ProxyError } from '../proxy-error.ts';
 import {
