@@ -13,7 +13,10 @@ const project = (name: string, root: string, include: string[], more: object = {
     root,
     include,
     // A busy machine is slow; only what hangs fails by it.
-    testTimeout: 30_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // Most files import more than their tests do work: once a process is enough.
+    isolate: false,
     ...more,
   },
 });
@@ -46,8 +49,6 @@ export default defineConfig({
           ['src/**/*.test.ts', 'test/any-runtime.test.ts', 'test/responses.fuzz.test.ts'],
           {
             environment,
-            // To make an environment takes longer than all tests in it.
-            isolate: false,
             // The tests' servers are of other origins than the page.
             environmentOptions: { happyDOM: { settings: { fetch: { disableSameOriginPolicy: true } } } },
             typecheck: { enabled: false },
@@ -75,7 +76,9 @@ export default defineConfig({
               },
             },
           ]),
-      project('infra', 'packages/infra', ['**/*.test.ts']),
+      project('infra', 'packages/infra', ['**/*.test.ts'], {
+        globalSetup: [join(import.meta.dirname, 'packages/infra/src/testing/temporary-folder.ts')],
+      }),
       project('admin', 'packages/admin', ['**/*.test.ts']),
       project('cli', 'packages/cli', ['**/*.test.ts']),
       project('local', 'packages/local', ['**/*.test.ts']),

@@ -64,6 +64,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
   },
   'packages/client-sdk': { src: [], test: ['src'], examples: [] },
   // From the bottom up: the proxy's answers, errors, options, and the way requests are sent.
+  'packages/client-sdk/test': { browser: [] },
   'packages/client-sdk/src': {
     http: [],
     answer: [],

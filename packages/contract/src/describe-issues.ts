@@ -1,4 +1,4 @@
-import type * as z from 'zod/mini';
+import * as z from 'zod/mini';
 import { nearest } from './near-name.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -13,8 +13,11 @@ const kinds: Readonly<Record<string, string>> = {
   string: 'a string',
 };
 
-/** The message of an issue for which the schema has none. */
-const unsaid = 'Invalid input';
+/** Whether the schema has no message of its own: then it is zod's, in the language that the program may have set. */
+function isUnsaid(issue: z.core.$ZodIssueTooBig | z.core.$ZodIssueTooSmall): boolean {
+  const said = z.config().localeError?.({ ...issue, input: issue.input });
+  return issue.message === ((typeof said === 'string' ? said : said?.message) ?? 'Invalid input');
+}
 
 /** A fault of one field: its place, and what it must be. */
 export interface DescribedIssue {
@@ -80,12 +83,12 @@ function messageOf(issue: Issue): string {
     case 'invalid_key':
       return `the name ${issue.issues.map(({ message }) => message).join('; ')}`;
     case 'too_big':
-      if (issue.message !== unsaid) return issue.message;
+      if (!isUnsaid(issue)) return issue.message;
       return issue.maximum === Number.MAX_SAFE_INTEGER
         ? 'is too large a number'
         : `must be at most ${issue.maximum}`;
     case 'too_small':
-      if (issue.message !== unsaid) return issue.message;
+      if (!isUnsaid(issue)) return issue.message;
       return issue.minimum === Number.MIN_SAFE_INTEGER
         ? 'is too small a number'
         : `must be at least ${issue.minimum}`;

@@ -31,6 +31,7 @@ test('a config gets its defaults', () => {
     logRetentionDays: 30,
     memoryMb: 512,
     alarms: {},
+    costByPlan: false,
     dashboard: true,
     removalPolicy: 'retain',
     waf: false,

@@ -1,19 +1,15 @@
-import type { OfferedModel } from '@org/models';
-import { expect, test, vi } from 'vitest';
+import { catalogue, type OfferedModel } from '@org/models';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { config, plan } from '../testing/config-under-test.ts';
 import { parseProxyConfig } from './config.ts';
 
-const { ended } = vi.hoisted(() => ({ ended: { status: 'end-of-life', since: '2026-11-01' } as const }));
+const ended = { status: 'end-of-life', since: '2026-11-01' } as const;
 
 // The catalogue on a later day, when a model has ended.
-vi.mock(import('@org/models'), async (original) => {
-  const models = await original();
-  const definitionOf: typeof models.definitionOf = (model) => {
-    const definition = models.definitionOf(model);
-    return definition && model === 'qwen3-32b' ? { ...definition, lifecycle: ended } : definition;
-  };
-  return { ...models, definitionOf };
-});
+const model = catalogue['qwen3-32b'];
+const { lifecycle } = model;
+beforeAll(() => void Object.assign(model, { lifecycle: ended }));
+afterAll(() => void Object.assign(model, { lifecycle }));
 
 const configOf = (model: OfferedModel) => ({
   ...config,

@@ -33,7 +33,7 @@ test.each([
     { domain: { ...domain, certificateArn: certificateArn.replace('us-east-1', 'eu-west-1') } },
   ],
   ['domain', /does not map a public domain to a private API/, { domain, privateApi }],
-  ['tlsPolicy', /must be one of TLS_1_2, SecurityPolicy_/, { tlsPolicy: 'TLS_1_0' }],
+  ['tlsPolicy', /must be one of "TLS_1_2", "SecurityPolicy_/, { tlsPolicy: 'TLS_1_0' }],
 ])('%s is refused: %s', (path, message, lines) => {
   expect(issuesOf({ ...config, ...lines })).toEqual([{ path, message: expect.stringMatching(message) }]);
 });

@@ -478,7 +478,7 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
   },
   'AWS::CloudWatch::Dashboard': {
     most: 1,
-    properties: only({ DashboardName: string, DashboardBody: text, ...tags }),
+    properties: only({ DashboardName: string, DashboardBody: text, Tags: optional(tags.Tags) }),
   },
   'AWS::Cognito::UserPool': {
     most: 1,

@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, vi } from 'vitest';
+import { inject } from 'vitest';
 import * as z from 'zod/mini';
 import shipped from '../../proxy.config.ts';
 import type { AccountConfig } from '../config/account.ts';
@@ -27,11 +26,8 @@ export const Template = z.object({
 });
 export type Template = z.infer<typeof Template>;
 
-// Importing the CDK and synthesizing take seconds.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
-
-/** For the cloud assemblies of a test file; removed after its tests. */
-export const directory = mkdtempSync(join(tmpdir(), 'synthesize-'));
+/** For cloud assemblies; removed after all tests. */
+export const directory = mkdtempSync(join(inject('temporaryFolder'), 'synthesize-'));
 
 /** Built functions, whose code does not matter. */
 export const lambdaDirectory = join(directory, 'lambda');
@@ -48,7 +44,6 @@ for (const authorizer of ['authorizer', 'key-authorizer']) {
     `export const handler = async () => ({}); // ${authorizer}`,
   );
 }
-afterAll(() => rmSync(directory, { recursive: true }));
 
 /** The shipped config with every option on. */
 export const everythingOn = parseProxyConfig({

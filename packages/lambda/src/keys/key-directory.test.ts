@@ -68,6 +68,7 @@ test('a key made at run time has the team, the plan and the limits of its item',
     maxTokens: undefined,
     clampMaxTokens: false,
     guardrail: undefined,
+    inferenceProfiles: new Map(),
     scopes: [
       { kind: 'key', id: 'made', limits },
       { kind: 'team', id: 'initech', limits: { requests: { day: 5 } } },
