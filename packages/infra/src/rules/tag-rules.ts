@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { untagged } from '../config/tags.ts';
 import type { TemplateRule } from './rule.ts';
 import { type Resource, resourcesOf } from './template.ts';
 
@@ -21,7 +22,8 @@ const tagsAreTheApis: TemplateRule = {
   *check(template) {
     for (const { properties: api } of resourcesOf(template, 'AWS::ApiGateway::RestApi')) {
       const wanted = tagsIn(api) ?? new Map<string, string>();
-      for (const [resource, { Properties: properties }] of Object.entries(template.Resources)) {
+      for (const [resource, { Type, Properties: properties }] of Object.entries(template.Resources)) {
+        if (Type === untagged) continue;
         const present = tagsIn(properties);
         if (!present) continue;
         for (const [key, value] of wanted) {

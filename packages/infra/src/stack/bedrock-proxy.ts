@@ -9,7 +9,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { ProxyConfig } from '../config/config.ts';
-import { tagsOf } from '../config/tags.ts';
+import { tagsOf, untagged } from '../config/tags.ts';
 import { acknowledgeNagRules } from '../rules/nag.ts';
 import { TemplateRules } from '../rules/template-rules.ts';
 import { ApiKeys } from './api/api-keys.ts';
@@ -135,8 +135,7 @@ export class BedrockProxy extends Construct {
     this.addOutputs();
 
     for (const [tag, value] of Object.entries(tagsOf(config))) {
-      // Dashboards only recently got tags, and some template checks do not know them yet.
-      Tags.of(this).add(tag, value, { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] });
+      Tags.of(this).add(tag, value, { excludeResourceTypes: [untagged] });
     }
     if (config.roles) followRoleRules(this, config.roles);
     acknowledgeNagRules(this, config);
