@@ -3,6 +3,7 @@ import original from '@org/infra/examples/original.config.ts';
 import shipped from '@org/infra/proxy.config.ts';
 import { catalogue, type ModelDefinition } from '@org/models';
 import { shortSoak, soakConfig } from './soak/teams.ts';
+import { recorded } from './upgrade/recorded.ts';
 
 /** A plan without a throttle or a quota in the way. */
 const open = {
@@ -279,6 +280,9 @@ const growing = defineProxyConfig({
   teams: { first: { plan: 'tiny', keys: ['first-key'] } },
 });
 
+/** What the last release was deployed with. */
+const released = parseProxyConfig(recorded.config);
+
 /** The deployments that the end-to-end tests run, by name. */
 export const configs = {
   shipped,
@@ -297,6 +301,7 @@ export const configs = {
   compatible,
   faulty,
   growing,
+  released,
   soak: soakConfig(shortSoak.requests),
 };
 

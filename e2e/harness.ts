@@ -67,7 +67,7 @@ export function costOf(modelId: string, tokens: Bill): number {
 }
 
 export interface SystemOptions
-  extends Pick<GatewayOptions, 'editTemplate' | 'callsPerWorker' | 'environment'> {
+  extends Pick<GatewayOptions, 'editTemplate' | 'callsPerWorker' | 'environment' | 'keyFile'> {
   /** A server shared with other systems; systems of one config then share their counters. Default: its own. */
   readonly dynamodb?: LocalDynamoDb;
   /** Directory of the synthesized deployment. Default: the config's. */
