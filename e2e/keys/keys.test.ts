@@ -159,7 +159,7 @@ test('a key made at run time may call as fast as its plan says, however slow the
   expect((await ask('first-key')).status).toBe(200);
   expect((await ask('first-key')).error()).toMatchObject({
     code: 'rate_limited',
-    message: expect.stringContaining('of this API key or of all keys together'),
+    message: expect.stringContaining('this API key or from all keys together'),
   });
 });
 
