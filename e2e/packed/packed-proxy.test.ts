@@ -31,7 +31,7 @@ describe('the tarball', () => {
   test('has code, types, functions, the page and documents; no source, no map, no test', async () => {
     const known = [
       /^(?:LICENSE|README\.md|package\.json|bin\/proxy\.js)$/,
-      /^dist\/(?:[\w-]+\.js|index\.d\.ts)$/,
+      /^dist\/(?:[\w-]+\.js|(?:index|cdk|config-\w+)\.d\.ts)$/,
       /^dist\/functions\/(?:(?:key-)?authorizer\/)?(?:index\.mjs|THIRD-PARTY-NOTICES\.txt)$/,
       /^dist\/page\/(?:index\.html|page\.css|page\.js|icon\.svg)$/,
       /^dist\/page\/swagger-ui\/(?:LICENSE|NOTICE|swagger-ui\.css|swagger-ui-bundle\.js(?:\.LICENSE\.txt)?)$/,
@@ -49,7 +49,9 @@ describe('the tarball', () => {
   });
 
   test('imports all that its manifest declares and no more, in exact versions, and runs nothing when it is installed', async () => {
-    const { dependencies, scripts, ...manifest } = JSON.parse(await proxy.read('package.json'));
+    const { dependencies, peerDependencies, scripts, ...manifest } = JSON.parse(
+      await proxy.read('package.json'),
+    );
     expect(
       Object.entries(dependencies).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(String(version))),
     ).toEqual([]);
@@ -66,7 +68,17 @@ describe('the tarball', () => {
       .map((name) => name.split('/', name.startsWith('@') ? 2 : 1).join('/'));
     // A program, and a package that another one asks for.
     const used = new Set([...packages, 'aws-cdk', 'ajv']);
-    expect([...used].toSorted()).toEqual(Object.keys(dependencies).toSorted());
+    expect([...used].toSorted()).toEqual(Object.keys({ ...dependencies, ...peerDependencies }).toSorted());
+  });
+
+  test('takes the CDK of the app that it is in, from the version on that is tested here', async () => {
+    const { peerDependencies } = JSON.parse(await proxy.read('package.json'));
+    const packages = createRequire(require.resolve('@org/bedrock-proxy/package.json'));
+    const tested = Object.keys(peerDependencies).map((name) => [
+      name,
+      `^${packages(`${name}/package.json`).version}`,
+    ]);
+    expect(peerDependencies).toEqual(Object.fromEntries(tested));
   });
 
   test('and that of the client can be published, as a rehearsal says', async () => {
@@ -174,6 +186,70 @@ describe(`in an empty folder, on Node ${oldest}`, () => {
       `cd / && '${node}' '${project.folder}/node_modules/.bin/proxy' models`,
     );
     expect(stderr).toMatch(/there is no proxy\.config\.ts in \/ or above it; "npx proxy init" writes one/);
+  });
+});
+
+describe('a CDK app with the construct', () => {
+  const node = findNode(oldest ?? 0) ?? process.execPath;
+  /** The example of our page about it, as it is packed. */
+  let example: string;
+  const synthesize = (file: string) =>
+    project.run('env', 'CDK_OUTDIR=platform/cdk.out', node, `platform/${file}`);
+
+  beforeAll(async () => {
+    const snippets = (await proxy.read('docs/deploy.md')).matchAll(/^```ts\n(.*?)^```/gms);
+    example =
+      [...snippets].map(([, code = '']) => code).find((code) => code.includes('new BedrockProxy(')) ?? '';
+    await project.write('platform/package.json', '{ "type": "module" }');
+  });
+
+  test('synthesizes the proxy beside its own resources', async () => {
+    await project.write('platform/app.ts', example);
+    expect(await synthesize('app.ts')).toMatchObject({ code: 0, stderr: '' });
+    const { Resources } = JSON.parse(await project.read('platform/cdk.out/Platform.template.json'));
+    const types = Object.values<{ Type: string }>(Resources).map(({ Type }) => Type);
+    expect(types).toEqual(expect.arrayContaining(['AWS::ApiGateway::RestApi', 'AWS::SSM::Parameter']));
+  });
+
+  test('is not synthesized with a method that asks for no key', async () => {
+    const open = `${example}
+      import { MockIntegration } from 'aws-cdk-lib/aws-apigateway';
+      proxy.api.root.addMethod('GET', new MockIntegration(), { apiKeyRequired: false });`;
+    await project.write('platform/open.ts', open);
+    const { code, stderr } = await synthesize('open.ts');
+    expect(stderr).toContain('ApiKeyRequired lets anyone call it; set it to true');
+    expect(stderr).toContain('Platform/Proxy/Api/Rest/Default/GET');
+    expect(code).toBe(1);
+  });
+
+  test('is checked by TypeScript, which knows the parts of the proxy', async () => {
+    const typed = `${example}
+      import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+      import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+      import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+      import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+      import type { Topic } from 'aws-cdk-lib/aws-sns';
+      const parts: [RestApi, LambdaFunction, Table, readonly Alarm[]] = [
+        proxy.api, proxy.handler, proxy.table, proxy.alarms,
+      ];
+      const optional: [LambdaFunction | undefined, Topic | undefined] = [proxy.authorizer, proxy.alarmTopic];
+      // @ts-expect-error Without alarms there is no topic.
+      const topic: Topic = proxy.alarmTopic;
+      // @ts-expect-error An unknown type would fit everywhere.
+      const table: RestApi = proxy.table;`;
+    const program = ts.createProgram({
+      rootNames: [await project.write('platform/typed.ts', typed)],
+      options: {
+        module: ts.ModuleKind.NodeNext,
+        target: ts.ScriptTarget.ES2023,
+        types: [],
+        strict: true,
+        noEmit: true,
+        skipLibCheck: true,
+      },
+    });
+    const faults = ts.getPreEmitDiagnostics(program).map(({ messageText }) => messageText);
+    expect(faults).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, realpath, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -20,6 +20,8 @@ export interface Ended {
 export interface InstalledProject {
   readonly folder: string;
   read(file: string): Promise<string>;
+  /** Writes a file, with its folder, and resolves to its path. */
+  write(file: string, content: string): Promise<string>;
   /** Runs `proxy` on a Node. */
   proxy(node: string, ...args: string[]): Promise<Ended>;
   /** Runs another program. */
@@ -52,7 +54,7 @@ export async function installProject(
   for (const { name } of tarballs) {
     const source = dirname(require.resolve(`${name}/package.json`));
     const manifest = JSON.parse(await readFile(join(source, 'package.json'), 'utf8'));
-    for (const dependency of Object.keys(manifest.dependencies ?? {})) {
+    for (const dependency of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) {
       await mkdir(dirname(join(packages, dependency)), { recursive: true });
       await symlink(await realpath(join(source, 'node_modules', dependency)), join(packages, dependency));
     }
@@ -71,6 +73,12 @@ export async function installProject(
   return {
     folder,
     read: (file) => readFile(join(folder, file), 'utf8'),
+    async write(file, content) {
+      const path = join(folder, file);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, content);
+      return path;
+    },
     proxy: (node, ...args) => ended(node, [bin, ...args]),
     run: (program, ...args) => ended(program, args),
     async serve(node) {

@@ -18,6 +18,7 @@ const sources = Object.fromEntries(
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
+    cdk: 'src/cdk.ts',
     cli: '../cli/src/index.ts',
     gateway: '../local/src/start.ts',
     worker: '../local/src/lambda/worker.ts',
@@ -27,7 +28,7 @@ export default defineConfig({
   platform: 'node',
   removeNodeProtocol: false,
   noExternal: [/^@org\//],
-  dts: { entry: { index: 'src/index.ts' }, compilerOptions: { paths: sources } },
+  dts: { entry: { index: 'src/index.ts', cdk: 'src/cdk.ts' }, compilerOptions: { paths: sources } },
   clean: true,
   inject: ['build/node-22.ts'],
   esbuildOptions(options) {

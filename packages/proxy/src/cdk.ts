@@ -1,0 +1,1 @@
+export { BedrockProxy, type BedrockProxyProps } from '@org/infra/stack';
