@@ -77,7 +77,7 @@ test('every snippet runs, except those that name another deployment', async () =
     });
     expect([name, stderr]).toEqual([name, '']);
   }
-}, 60_000);
+}, 120_000);
 
 test("README's curl line works unchanged", async () => {
   const { url, keyValue } = await startSystem('shipped');
