@@ -111,7 +111,7 @@ export function signInError(
 ): ConnectionError {
   const message =
     `An HTTP proxy on the way to ${baseUrl} requires its own sign-in (HTTP 407). ` +
-    'The request did not reach the server.';
+    'It came no further.';
   return new ConnectionError({ ...facts, message, retryable: false });
 }
 
