@@ -123,7 +123,7 @@ const call = (id: string) => ({ type: 'tool_use', id, name: 'find', input: {} })
 const called: MessageInput[] = [hello, { role: 'assistant', content: [call('a'), call('b')] }];
 const result = (id: string) => ({ type: 'tool_result', id, content: id }) as const;
 
-const toolRemedy = 'begin the user message after the calls with a result for each of them';
+const toolRemedy = 'begin the next user message with exactly one result for each of them';
 const imageRemedy = 'at most 3.75 MB and 8,000 pixels a side, in the format that it says';
 const documentRemedy = 'with a name that no other of the request has and a text beside them';
 

@@ -118,7 +118,7 @@ describe('the chat', () => {
     system.bedrock.answerNext({ deltas: ['Two.'] }, { deltas: ['Three.'] });
     const written = await chat(system, 'other-key', 'One?', 'Two?', 'Three?', 'Four?', 'Five?');
     expect(written).toMatch(
-      /^> \n\[The model refused .+\]\n> Two\.\n> Three\.\n> \n\[2 of 2 requests .+\]\n$/,
+      /^> \n\[The model refused .+\]\n> Two\.\n> Three\.\n> \n\[.+ 2 of 2 requests .+\]\n$/,
     );
     expect(system.bedrock.received).toHaveLength(3);
   });
