@@ -56,7 +56,7 @@ test('2,000 teams with keys do not change the template, and each has its own pla
     '--json',
     ...where,
   ]);
-  expect(created.stderr).toMatch(/Made 2000 teams and 2000 keys/);
+  expect(created.stderr).toMatch(/Made 2,000 teams and 2,000 keys/);
   const made = created.stdout
     .trim()
     .split('\n')
