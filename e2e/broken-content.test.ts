@@ -125,7 +125,7 @@ const result = (id: string) => ({ type: 'tool_result', id, content: id }) as con
 
 const toolRemedy = 'begin the next user message with exactly one result for each of them';
 const imageRemedy = 'at most 3.75 MB and 8,000 pixels a side, in the format that it says';
-const documentRemedy = 'with a name that no other of the request has and a text beside them';
+const documentRemedy = 'each of at most 4.5 MB and with a unique name, and a text with them';
 
 /** Reasons to refuse the question after the calls. */
 const refused: readonly (readonly [why: string, Question, remedy: string])[] = [

@@ -153,6 +153,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     prove: ['', 'keys'],
     runtime: [],
     soak: [''],
+    upgrade: [''],
   },
   bench: {
     measure: ['markdown.ts'],
