@@ -43,17 +43,12 @@ export default defineConfig({
       project('lambda', 'packages/lambda', ['**/*.test.ts']),
       project('client-sdk', 'packages/client-sdk', ['**/*.test.ts']),
       ...webEnvironments.map((environment) =>
-        project(
-          `client-sdk-${environment}`,
-          'packages/client-sdk',
-          ['src/**/*.test.ts', 'test/any-runtime.test.ts', 'test/responses.fuzz.test.ts'],
-          {
-            environment,
-            // The tests' servers are of other origins than the page.
-            environmentOptions: { happyDOM: { settings: { fetch: { disableSameOriginPolicy: true } } } },
-            typecheck: { enabled: false },
-          },
-        ),
+        project(`client-sdk-${environment}`, 'packages/client-sdk', clientTests, {
+          environment,
+          // The tests' servers are of other origins than the page.
+          environmentOptions: { happyDOM: { settings: { fetch: { disableSameOriginPolicy: true } } } },
+          typecheck: { enabled: false },
+        }),
       ),
       // That browser is for Linux.
       ...(process.platform !== 'linux'

@@ -1,6 +1,7 @@
 import type { RequestLog } from '@org/lambda/log/request-log';
 import * as z from 'zod/mini';
 import type { Observer } from '../aws/observer.ts';
+import { parseJson } from '../parse-json.ts';
 import { Broken } from './broken.ts';
 import type { Reply } from './target.ts';
 
@@ -58,7 +59,7 @@ export class RunLog {
   async lines(): Promise<ReadonlyMap<string, RequestLine>> {
     const { observer, group, team, since } = this.#options;
     const lines = await observer.search(group, { pattern: `{ $.team = "${team}" }`, since });
-    const read = lines.flatMap((line) => z.safeParse(RequestLine, parsed(line)).data ?? []);
+    const read = lines.flatMap((line) => z.safeParse(RequestLine, parseJson(line)).data ?? []);
     return new Map(read.map((line) => [line.requestId, line]));
   }
 
@@ -78,13 +79,5 @@ export class RunLog {
       }
       await this.#options.wait(secondsBetween * 1000);
     }
-  }
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { type ErrorCode, ErrorEnvelopeSchema, errorDefinition, headers, routes } from '@org/contract';
 import * as z from 'zod/mini';
+import { parseJson } from '../parse-json.ts';
 import { Broken } from './broken.ts';
 
 export interface Request {
@@ -179,12 +180,4 @@ export function describe(reply: Reply): string {
 /** The code of an error in the one form that errors have. */
 export function codeOf({ text }: Reply): string | undefined {
   return z.safeParse(ErrorEnvelopeSchema, parseJson(text)).data?.error.code;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

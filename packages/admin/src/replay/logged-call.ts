@@ -1,6 +1,7 @@
 import type { Amounts } from '@org/lambda/ledger/amounts';
 import type { RequestLog } from '@org/lambda/log/request-log';
 import * as z from 'zod/mini';
+import { parseJson } from '../parse-json.ts';
 
 const Amount = z.object({ requests: z.number(), tokens: z.number(), usd: z.number() } satisfies Record<
   keyof Amounts,
@@ -42,7 +43,7 @@ const refusals: ReadonlySet<string> = new Set(['quota_exceeded', 'rate_limited',
 
 /** Reads a line of the log. Lines of other programs, and requests that called no model, are `undefined`. */
 export function readLine(line: string): LineContent {
-  const { data } = z.safeParse(Line, parsed(line));
+  const { data } = z.safeParse(Line, parseJson(line));
   if (!data) return undefined;
   const { timestamp, totalMs, code, held, charged, keyId, team, plan, model } = data;
   if (!held || !charged) return code !== undefined && refusals.has(code) ? 'refused' : undefined;
@@ -50,12 +51,4 @@ export function readLine(line: string): LineContent {
     return undefined;
   const ended = Date.parse(timestamp);
   return { began: ended - totalMs, ended, keyId, team, plan, model, held, charged };
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

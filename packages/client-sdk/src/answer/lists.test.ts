@@ -42,7 +42,7 @@ test('capabilities, states and fields that a newer proxy adds do no harm', async
   expect(model).not.toHaveProperty('mood');
 });
 
-test('a list is requested again by the same rules as any call, and fails with the same errors', async () => {
+test('a list is requested again by the rules of all calls, and fails with the same errors', async () => {
   const { client, calls, waits } = await scene((response, attempt) =>
     attempt === 1
       ? reply(response, 503, envelope('limits_unavailable'))

@@ -6,7 +6,7 @@ import type { EventSource, StreamReport } from './answer-stream.ts';
 import { readEvents } from './read-events.ts';
 
 /**
- * The events of one streamed call. It is sent again only before its first event, by the same rules as any other.
+ * The events of one streamed call. It is sent again only before its first event, by the rules of all calls.
  *
  * @param finish - Makes the answer of the call from that of the proxy, or throws.
  */

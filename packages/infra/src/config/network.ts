@@ -13,7 +13,7 @@ export interface PrivateApiConfig {
   vpcEndpointIds: readonly string[];
 }
 
-/** A domain name of yours for the API. */
+/** Your own domain name for the API. */
 export interface DomainConfig {
   /** The name, in lower case and without `*`: `llm.example.com`. Its DNS record is yours to make, to the output `DomainTarget`. */
   name: string;
@@ -70,7 +70,7 @@ export interface NetworkConfig {
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
    */
   allowFrom?: readonly string[] | undefined;
-  /** A domain name of yours in front of the API. Default: only the address that API Gateway makes. */
+  /** Your own domain name in front of the API. Default: only the address that API Gateway makes. */
   domain?: DomainConfig | undefined;
   /**
    * The oldest TLS version and the ciphers that the API, and its domain, take: `TLS_1_2`, or one of AWS's newer policies,

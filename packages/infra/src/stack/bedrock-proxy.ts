@@ -38,10 +38,10 @@ export interface BedrockProxyProps {
 }
 
 /**
- * One deployment of the proxy in a stack of yours: keys, table, functions, API and usage plans, with alarms, dashboard
+ * One deployment of the proxy in your own stack: keys, table, functions, API and usage plans, with alarms, dashboard
  * and web ACL as the config says.
  *
- * Synthesis fails if what is below this construct breaks a rule of ours, whoever changed it. What else is in the stack
+ * Synthesis fails if what is below this construct breaks a rule of ours, even if your code changed it. What else is in the stack
  * is not checked. CDK's own way makes an exception:
  * `Validations.of(proxy).acknowledge({ id: 'Proxy::only-what-is-allowed', reason: '...' })`.
  *
