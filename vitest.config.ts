@@ -1,6 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { chromiumOfNpm } from './packages/client-sdk/test/browser/chromium.ts';
+
+// Workers, and the programs that they start, load what an earlier one compiled.
+process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/node');
 
 // Our packages are read from source; see "exports" in their manifests.
 const conditions = ['@org/source', 'node'];
@@ -31,8 +35,8 @@ const clientTests = ['src/**/*.test.ts', 'test/any-runtime.test.ts', 'test/respo
 
 export default defineConfig({
   test: {
-    // Most tests wait for servers and processes of their own, so no core is kept free.
-    maxWorkers: '100%',
+    // Tests wait for servers and processes of their own about a quarter of the time.
+    maxWorkers: availableParallelism() + 1,
     // happy-dom closes the body of a response that was left a second time.
     onUnhandledError: ({ stack = '' }) => !stack.includes('/happy-dom/lib/fetch/'),
     projects: [
@@ -60,7 +64,6 @@ export default defineConfig({
                   enabled: true,
                   provider: chromiumOfNpm,
                   instances: [{ browser: 'chromium' }],
-                  isolate: false,
                   screenshotFailures: false,
                   ui: false,
                 },

@@ -100,7 +100,7 @@ function start(node) {
   const env = {
     // pnpm, run by pnpm, says where pnpm was run; a config is named relative to where npm was.
     INIT_CWD: process.cwd(),
-    // Compiled code of the last run. Tests and measurements go without it.
+    // Compiled code of the last run. Measurements go without it.
     ...(extent === 'all' ? {} : { NODE_COMPILE_CACHE: pathOf('node_modules/.cache/node') }),
     ...process.env,
     PATH: [pathOf('node_modules/.bin'), dirname(node), process.env.PATH].join(delimiter),

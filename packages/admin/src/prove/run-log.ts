@@ -8,7 +8,9 @@ import type { Reply } from './target.ts';
 /** A line takes seconds, and in a busy account minutes, from the function to the search. */
 const mostSecondsUntilFound = 300;
 
-const secondsBetween = 2;
+/** The first wait; each of the next is twice as long, up to half a minute. */
+const firstWaitSeconds = 2;
+const longestWaitSeconds = 32;
 
 const Amounts = z.object({ requests: z.number(), tokens: z.number(), usd: z.number() });
 
@@ -70,14 +72,15 @@ export class RunLog {
    */
   async untilFound(ids: Iterable<string>): Promise<ReadonlyMap<string, RequestLine>> {
     const wanted = [...ids];
-    for (let seconds = 0; ; seconds += secondsBetween) {
+    let next = firstWaitSeconds;
+    for (let seconds = 0; ; seconds += next, next = Math.min(2 * next, longestWaitSeconds)) {
       const lines = await this.lines();
       const [missing] = wanted.filter((id) => !lines.has(id));
       if (missing === undefined) return lines;
       if (seconds >= mostSecondsUntilFound) {
         throw new Broken(`has no line of request ${missing} after ${seconds} s`);
       }
-      await this.#options.wait(secondsBetween * 1000);
+      await this.#options.wait(next * 1000);
     }
   }
 }

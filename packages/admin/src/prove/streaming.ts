@@ -33,14 +33,19 @@ const proofOf = (name: keyof typeof streams): Proof => ({
   async check({ target, key, canary, log, models: { chat, streams: can } }) {
     if (!can) throw new NotShown(`${chat} does not stream`);
     const { path } = routes[name];
-    const reply = await target.send({ path, key, body: streams[name](chat, `Count to ten. ${canary}`) });
-    const events = eventsOf(reply).length;
-    const pieces = reply.arrivals.length;
-    const [first = 0] = reply.arrivals;
-    const last = reply.arrivals.at(-1) ?? 0;
+    const body = streams[name](chat, `Count to ten. ${canary}`);
+    // A busy prover, or anything on the way, may join the pieces of one answer.
+    let streamed = await target.send({ path, key, body });
+    for (let again = 0; again < 2 && streamed.arrivals.length < 3; again += 1) {
+      streamed = await target.send({ path, key, body });
+    }
+    const events = eventsOf(streamed).length;
+    const pieces = streamed.arrivals.length;
+    const [first = 0] = streamed.arrivals;
+    const last = streamed.arrivals.at(-1) ?? 0;
     if (pieces < 3) {
       const seen = `${events} events in ${pieces === 1 ? 'one piece' : `${pieces} pieces`} after ${Math.round(last)} ms`;
-      const [id = ''] = target.requestIds;
+      const id = target.requestIds.at(-1) ?? '';
       const { totalMs = 0, firstDeltaMs = totalMs } = (await log.untilFound([id])).get(id) ?? {};
       const writtenMs = totalMs - firstDeltaMs;
       if (writtenMs < tooFastMs) throw new NotShown(`the model was too fast: ${seen}`);

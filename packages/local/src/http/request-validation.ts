@@ -34,11 +34,20 @@ export function createRequestValidator(route: Route): RequestValidator {
   };
 }
 
+/** By the text of the model: to compile one is half of the work of starting a gateway, and several use the same. */
+const compiled = new Map<string, BodyCheck>();
+
 function compile(schema: unknown, where: string): BodyCheck {
+  const text = JSON.stringify(schema);
+  const known = compiled.get(text);
+  if (known) return known;
   const ajv = new AjvDraft04.default({ strict: false, validateFormats: false, logger: false });
   try {
     const validate = ajv.compile(z.parse(Schema, schema));
-    return (body) => (validate(body) ? undefined : ajv.errorsText(validate.errors, { dataVar: 'body' }));
+    const check: BodyCheck = (body) =>
+      validate(body) ? undefined : ajv.errorsText(validate.errors, { dataVar: 'body' });
+    compiled.set(text, check);
+    return check;
   } catch (error) {
     throw new TemplateError(`The model of ${where} is not a JSON Schema of draft-04`, { cause: error });
   }
