@@ -280,6 +280,28 @@ const growing = defineProxyConfig({
   teams: { first: { plan: 'tiny', keys: ['first-key'] } },
 });
 
+/** 2,000 teams, some with keys: more than fits into a function's environment. AWS's bill knows the plans. */
+const populous = defineProxyConfig({
+  name: 'populous',
+  stage: 'dev',
+  region: 'us-east-1',
+  models: ['llama', 'nova-lite'],
+  plans: {
+    few: { ...open, models: ['llama', 'nova-lite'], limits: { requests: { day: 3 } } },
+    open: { ...open, models: ['llama', 'nova-lite'] },
+  },
+  teams: Object.fromEntries(
+    Array.from({ length: 2000 }, (_, index) => [
+      `team-${index}`,
+      {
+        plan: index % 2 === 0 ? ('few' as const) : ('open' as const),
+        keys: index < 60 ? [{ name: `key-${index}`, limits: { requests: { month: index + 1 } } }] : [],
+      },
+    ]),
+  ),
+  costByPlan: true,
+});
+
 /** What the last release was deployed with. */
 const released = parseProxyConfig(recorded.config);
 
@@ -301,6 +323,7 @@ export const configs = {
   compatible,
   faulty,
   growing,
+  populous,
   released,
   soak: soakConfig(shortSoak.requests),
 };

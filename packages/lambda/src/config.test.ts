@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { callerOf, readConfig } from './config.ts';
 import type { ProxyEnvironment } from './environment.ts';
 
@@ -92,10 +92,43 @@ test('a model that the Region does not offer stops the function from starting', 
 
 test('a missing or broken variable is named', () => {
   const set = { AWS_REGION: 'us-east-1', PROXY_TABLE: 'table' };
-  expect(() => readConfig(set)).toThrow('PROXY_CONFIG is not valid: it is not set');
   expect(() => readConfig({ ...set, PROXY_TABLE: undefined })).toThrow(
     'PROXY_TABLE is not valid: it is not set',
   );
   expect(() => readConfig({ ...set, PROXY_CONFIG: '{' })).toThrow('it is not JSON');
   expect(() => readConfig({})).toThrow('AWS_REGION is not set');
+});
+
+describe('a config that does not fit into the environment', () => {
+  const file = {
+    ...environment,
+    plans: { small: { models: ['llama', 'titan'], inferenceProfiles: { llama: 'TagOfL', titan: 'TagOfT' } } },
+    keys: { TagOfA: 'acme', TagOfB: { team: 'acme', limits: { requests: { day: 1 } } } },
+    inferenceProfileArn: 'arn',
+  };
+  const withFile = (text: string, ids: string | undefined) =>
+    readConfig({ AWS_REGION: 'us-east-1', PROXY_TABLE: 'table', PROXY_IDS: ids }, () => text);
+
+  test('is in the file beside the code, and its ids are in the environment', () => {
+    const config = withFile(
+      JSON.stringify(file),
+      'TagOfA=abcdefghij,TagOfB=klmnopqrst,TagOfL=profile1,arn=arn:aws:bedrock:us-east-1:1:p/',
+    );
+    expect([...config.callers.keys()]).toEqual(['abcdefghij', 'klmnopqrst']);
+    expect(config.callers.get('klmnopqrst')).toMatchObject({ team: 'acme', scopes: [{ kind: 'key' }] });
+    expect([...(config.callers.get('abcdefghij')?.inferenceProfiles ?? [])]).toEqual([
+      ['llama', 'arn:aws:bedrock:us-east-1:1:p/profile1'],
+    ]);
+  });
+
+  test('has no keys whose ids are not known yet, and ignores ids of keys that it does not have', () => {
+    const config = withFile(JSON.stringify(file), 'TagOfB=klmnopqrst,TagOfC=uvwxyzabcd');
+    expect([...config.callers.keys()]).toEqual(['klmnopqrst']);
+    expect(withFile(JSON.stringify({ ...file, keys: {} }), undefined).callers.size).toBe(0);
+  });
+
+  test('stops the function from starting if the file is broken', () => {
+    expect(() => withFile('{', '')).toThrow('The file config.json is not valid: it is not JSON');
+    expect(() => withFile('{"models":7}', '')).toThrow('The file config.json is not valid: metrics: ');
+  });
 });

@@ -10,9 +10,11 @@ import {
 } from '@org/models';
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
-import { environmentVariables, type Guardrail, type PlanAccess, ProxyEnvironment } from './environment.ts';
+import { readConfigFile } from './config-file.ts';
+import { readDeployedConfig } from './deployed-config.ts';
+import { environmentVariables, type Guardrail, type PlanAccess } from './environment.ts';
 import type { Scope } from './ledger/admission.ts';
-import { invalidVariable, readJsonVariable, readVariable } from './variables.ts';
+import { readVariable } from './variables.ts';
 
 // zod/mini has no messages, and z.locales would bring those of every language.
 z.config(en());
@@ -67,11 +69,16 @@ export interface Config {
 }
 
 /**
- * Reads the function's environment, once, at init.
+ * Reads the function's environment and the file beside its code, once, at init.
  *
- * @throws {Error} Naming the variable and the field, so that a broken deployment fails at its first start.
+ * @param readFile Returns the text of the file. Called only if the environment does not say everything. Default: the file
+ *   beside the built code.
+ * @throws {Error} Naming the variable or the file, and the field, so that a broken deployment fails at its first start.
  */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+export function readConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+  readFile = readConfigFile,
+): Config {
   const region = environment['AWS_REGION'];
   if (!region)
     throw new Error('AWS_REGION is not set. Lambda sets it; elsewhere, set it to the Region of Bedrock.');
@@ -84,7 +91,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     metrics,
     cors,
     ...access
-  } = readJsonVariable(environment, environmentVariables.config, ProxyEnvironment);
+  } = readDeployedConfig(environment, readFile);
 
   const offered = models.map((model): ChosenModel => {
     const alias = aliasOf(model);
@@ -168,5 +175,5 @@ export function callerOf(
 }
 
 function invalidConfig(reason: string): Error {
-  return invalidVariable(environmentVariables.config, reason);
+  return new Error(`The config of the deployment is not valid: ${reason}`);
 }

@@ -50,8 +50,10 @@ export interface KeyAccess {
 }
 
 /**
- * What the deployment gives the function, as JSON in the environment variable `PROXY_CONFIG`. The stack writes it
- * with this schema and the function reads it with this schema. Lambda allows 4 KB of environment in all.
+ * What the deployment gives the function, as JSON: in the file `config.json` beside its code, and whole in the
+ * environment variable `PROXY_CONFIG` as well if it fits into Lambda's 4 KB. The stack writes it with this schema and the
+ * function reads it with this schema. The file has a tag in place of each id that API Gateway or Bedrock gives: of API keys,
+ * of inference profiles, and of the start of their ARNs.
  */
 export interface ProxyEnvironment {
   /** Namespace of the CloudWatch metrics. */
@@ -108,8 +110,10 @@ export const ProxyEnvironment = z.strictObject({
 
 /** Names of the environment variables that the stack sets. */
 export const environmentVariables = {
-  /** A {@link ProxyEnvironment} as JSON. */
+  /** A {@link ProxyEnvironment} as JSON. Left out if it is too large: then `config.json` and `ids` say the same. */
   config: 'PROXY_CONFIG',
+  /** What the tags in `config.json` stand for: `tag=id,tag=id`. Only a deployment knows the ids. */
+  ids: 'PROXY_IDS',
   /** Name of the DynamoDB table of counters and run-time keys. */
   table: 'PROXY_TABLE',
 } as const;

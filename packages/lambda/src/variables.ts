@@ -16,12 +16,21 @@ export function readJsonVariable<Schema extends z.ZodMiniType>(
   name: string,
   schema: Schema,
 ): z.output<Schema> {
-  const json = parseJson(readVariable(environment, name));
-  if (json === undefined) throw invalidVariable(name, 'it is not JSON');
+  return readJson(readVariable(environment, name), schema, (reason) => invalidVariable(name, reason));
+}
+
+/** @throws {Error} What `invalid` makes of the reason, which names the field, if the text is not JSON that fits. */
+export function readJson<Schema extends z.ZodMiniType>(
+  text: string,
+  schema: Schema,
+  invalid: (reason: string) => Error,
+): z.output<Schema> {
+  const json = parseJson(text);
+  if (json === undefined) throw invalid('it is not JSON');
   const { data, error } = z.safeParse(schema, json);
   if (!error) return data;
   const faults = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  throw invalidVariable(name, faults.join('; '));
+  throw invalid(faults.join('; '));
 }
 
 export function invalidVariable(name: string, reason: string): Error {

@@ -60,10 +60,10 @@ const broken: [fault: string, config: object | string, field: string, fix: RegEx
   ['a file that does not compile', 'export default {', 'config', /cannot be loaded/],
   ['a field that is misspelt', { ...good, acessLog: true }, 'acessLog', /did you mean "accessLog"/],
   [
-    'more keys than the functions can be given',
+    'more keys than a stack has room for',
     withTeam({ keys: Array.from({ length: 200 }, (_, index) => `key-of-acme-${index}`) }),
-    'config',
-    /Lambda allows 4096; shorten names/,
+    'teams',
+    /room for 193; make the others with "proxy keys create"/,
   ],
 ];
 

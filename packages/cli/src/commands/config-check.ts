@@ -47,8 +47,8 @@ export function addConfigCheck(config: Command, cli: Cli): void {
         const named = file ?? command.optsWithGlobals<GlobalOptions>().config;
         const checked = await loadProxyConfig(named);
         // Seconds to import, which no other fault waits for.
-        const { checkEnvironmentSize } = await import('@org/infra/environment-size');
-        checkEnvironmentSize(checked);
+        const { checkDeploymentSize } = await import('@org/infra/deployment-size');
+        checkDeploymentSize(checked);
         const warnings = configWarnings(checked, cli.now());
         const cost = costStatement(checked);
         const change =

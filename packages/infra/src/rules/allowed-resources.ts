@@ -598,7 +598,9 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
       Code: only({ S3Bucket: z.union([string, only({ 'Fn::Sub': string })]), S3Key: string }),
       Environment: optional(
         only({
-          Variables: z.partial(only({ PROXY_CONFIG: text, PROXY_TABLE: text, PROXY_SIGN_IN: text })),
+          Variables: z.partial(
+            only({ PROXY_CONFIG: text, PROXY_IDS: text, PROXY_TABLE: text, PROXY_SIGN_IN: text }),
+          ),
         }),
       ),
       LoggingConfig: only({

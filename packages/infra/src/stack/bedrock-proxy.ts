@@ -24,6 +24,7 @@ import { LedgerTable } from './ledger-table.ts';
 import { encryptLogsAndNotices, ownKey } from './own-key.ts';
 import { checkPlace } from './place.ts';
 import { followRoleRules } from './role-rules.ts';
+import { checkStackSize } from './stack-size.ts';
 import { Alarms } from './watch/alarms.ts';
 import { Dashboard } from './watch/dashboard.ts';
 
@@ -51,7 +52,7 @@ export interface BedrockProxyProps {
  * new CfnOutput(stack, 'AskHere', { value: proxy.endpoint });
  * ```
  *
- * @throws {ConfigError} If a function's environment would be larger than Lambda allows.
+ * @throws {ConfigError} If the stack or a function's environment would be larger than AWS allows.
  * @throws {Error} If the stack is of another Region than the config, or nested; if the app has the same deployment or a
  *   key of the same name twice in one account and Region; or if the functions are not built.
  */
@@ -81,6 +82,7 @@ export class BedrockProxy extends Construct {
     }
     this.config = config;
     checkPlace(this, otherProxies(this));
+    checkStackSize(config);
 
     // The function knows the keys and the plans know the stage, so keys come first and plans last.
     const keys = new ApiKeys(this, 'Keys', config);

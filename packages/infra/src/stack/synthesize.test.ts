@@ -10,15 +10,19 @@ import {
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import shipped from '../../proxy.config.ts';
+import { parseProxyConfig } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
 import {
+  companyOn,
   directory,
   joined,
   lambdaDirectory,
   only,
   resources,
   templateOf,
+  withDomain,
 } from '../testing/template-under-test.ts';
+import { besides } from './stack-size.ts';
 import { synthesize } from './synthesize.ts';
 
 const Reference = z.object({ Ref: z.string() });
@@ -207,12 +211,25 @@ test('an access log is opt-in, is kept as long as the other logs, and contains n
   expect([...logGroups.values()].map(({ RetentionInDays }) => RetentionInDays)).toEqual([7, 7, 7]);
 });
 
-test('an environment larger than Lambda allows is a config error', () => {
-  const keys = Array.from({ length: 200 }, (_, index) => ({ name: `key${index}`, enabled: true }));
-  const config = { ...shipped, teams: { 'a-team-with-very-many-keys': { plan: 'starter', keys } } };
+const keysNamed = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ name: `key${index}`, enabled: true }));
+
+test('more keys than a stack has outputs for are a config error', () => {
+  const config = { ...shipped, teams: { many: { plan: 'starter', keys: keysNamed(200) } } };
   const synthesized = () => synthesize(config, { outdir: join(directory, 'large'), lambdaDirectory });
   expect(synthesized).toThrow(ConfigError);
-  expect(synthesized).toThrow(/config: .* Lambda allows 4096/);
+  expect(synthesized).toThrow(/teams: have 200 keys, but .* room for 193/);
+});
+
+test('what a stack has besides keys, plans and profiles is counted for the check of its size', () => {
+  const { Resources, Outputs } = templateOf(
+    parseProxyConfig({ ...companyOn, ...withDomain, signIn: { cognito: 'create' }, costByPlan: false }),
+  );
+  const counted = ['AWS::ApiGateway::ApiKey', 'AWS::ApiGateway::UsagePlanKey', 'AWS::ApiGateway::UsagePlan'];
+  const others = Object.values(Resources).filter(({ Type }) => !counted.includes(Type));
+  expect(others.length).toBeLessThanOrEqual(besides.resources);
+  const keys = Object.keys(Outputs).filter((name) => name.includes('KeyId'));
+  expect(Object.keys(Outputs).length - keys.length).toBeLessThanOrEqual(besides.outputs);
 });
 
 test('the error for missing functions says how to build them', () => {

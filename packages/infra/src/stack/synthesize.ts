@@ -25,7 +25,7 @@ export interface Synthesized {
 /**
  * Builds a config's app, with every check of the synthesis.
  *
- * @throws {ConfigError} If a function's environment would be larger than Lambda allows.
+ * @throws {ConfigError} If the stack or a function's environment would be larger than AWS allows.
  * @throws {Error} If the functions are not built.
  */
 export function createApp(

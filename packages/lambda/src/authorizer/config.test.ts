@@ -17,6 +17,12 @@ test("the variable for the signing keys' URL overrides the deployment's URL", ()
   expect(config.jwksUri).toBe('http://127.0.0.1:4000/keys');
 });
 
+test('teams that do not fit into the environment are read from the file that it names', () => {
+  const inFile = { ...environment, PROXY_SIGN_IN: JSON.stringify({ ...signIn, teams: 'config.json' }) };
+  expect(readAuthorizerConfig(inFile, () => '{"staff":"toll"}').teams).toEqual({ staff: 'toll' });
+  expect(() => readAuthorizerConfig(inFile, () => '{')).toThrow('The file config.json is not valid');
+});
+
 test.each([
   ['PROXY_TABLE', { PROXY_TABLE: undefined }],
   ['PROXY_SIGN_IN', { PROXY_SIGN_IN: undefined }],

@@ -1,7 +1,10 @@
-import { readJsonVariable, readVariable } from '../variables.ts';
-import { authorizerVariables, SignInEnvironment } from './environment.ts';
+import { invalidConfigFile, readConfigFile } from '../config-file.ts';
+import { readJson, readJsonVariable, readVariable } from '../variables.ts';
+import { authorizerVariables, SignInEnvironment, TeamsByClaim } from './environment.ts';
 
-export interface AuthorizerConfig extends SignInEnvironment {
+export interface AuthorizerConfig extends Omit<SignInEnvironment, 'teams'> {
+  /** Teams by claim value. Left out: the value is the team. */
+  readonly teams?: Readonly<Record<string, string>> | undefined;
   /** Name of the DynamoDB table with the teams' keys. */
   readonly table: string;
 }
@@ -9,13 +12,20 @@ export interface AuthorizerConfig extends SignInEnvironment {
 /**
  * Reads the authorizer's environment once, at init.
  *
- * @throws {Error} Naming the variable, so that a broken deployment fails at its first start.
+ * @param readFile Returns the text of the config file, if the environment names it. Default: the one beside the built code.
+ * @throws {Error} Naming the variable or the file, so that a broken deployment fails at its first start.
  */
 export function readAuthorizerConfig(
   environment: Readonly<Record<string, string | undefined>>,
+  readFile = readConfigFile,
 ): AuthorizerConfig {
   const table = readVariable(environment, authorizerVariables.table);
-  const signIn = readJsonVariable(environment, authorizerVariables.signIn, SignInEnvironment);
+  const { teams, ...signIn } = readJsonVariable(environment, authorizerVariables.signIn, SignInEnvironment);
   const jwksUri = environment[authorizerVariables.jwksUrl] ?? signIn.jwksUri;
-  return { ...signIn, jwksUri, table };
+  return {
+    ...signIn,
+    jwksUri,
+    teams: typeof teams === 'string' ? readJson(readFile(), TeamsByClaim, invalidConfigFile) : teams,
+    table,
+  };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { configFile } from '../config-file.ts';
 
 /** Names of the environment variables that the authorizer reads. */
 export const authorizerVariables = {
@@ -24,9 +25,12 @@ export interface SignInEnvironment {
   tokenUse?: 'access' | 'id' | undefined;
   /** Claim that names the team. */
   claim: string;
-  /** Teams by claim value. Left out: the value is the team. */
-  teams?: Record<string, string> | undefined;
+  /** Teams by claim value, or the file beside the code that has them. Left out: the value is the team. */
+  teams?: Record<string, string> | typeof configFile | undefined;
 }
+
+/** Teams by claim value: the content of the authorizer's config file. */
+export const TeamsByClaim = z.record(z.string(), z.string());
 
 export const SignInEnvironment = z.strictObject({
   issuers: z.array(z.string()).check(z.minLength(1)),
@@ -34,5 +38,5 @@ export const SignInEnvironment = z.strictObject({
   jwksUri: z.optional(z.string()),
   tokenUse: z.optional(z.enum(['access', 'id'])),
   claim: z.string(),
-  teams: z.optional(z.record(z.string(), z.string())),
+  teams: z.optional(z.union([TeamsByClaim, z.literal(configFile)])),
 }) satisfies z.ZodMiniType<SignInEnvironment>;

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
 import type { SignIn } from './authorizer.ts';
-import type { SignInEnvironment } from './environment.ts';
+import type { AuthorizerConfig } from './config.ts';
 import { teamsOf } from './team-claim.ts';
 import type { TeamKeys } from './team-keys.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 
 export interface SignInOptions {
-  readonly config: Pick<SignInEnvironment, 'claim' | 'teams'>;
+  readonly config: Pick<AuthorizerConfig, 'claim' | 'teams'>;
   readonly verify: TokenVerifier;
   readonly teamKeys: TeamKeys;
 }

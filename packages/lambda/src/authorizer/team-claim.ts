@@ -1,6 +1,6 @@
 import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
 import { isJsonObject } from 'aws-jwt-verify/safe-json-parse';
-import type { SignInEnvironment } from './environment.ts';
+import type { AuthorizerConfig } from './config.ts';
 
 /** Valid names of teams; no other needs a lookup. */
 const teamName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -21,7 +21,7 @@ export type NoTeam = 'no_team' | 'claim_left_out' | 'claim_not_verified';
 /** A token's possible teams, in the order of its claim: a string, or a list of strings such as groups. */
 export function teamsOf(
   payload: JwtPayload,
-  { claim, teams }: Pick<SignInEnvironment, 'claim' | 'teams'>,
+  { claim, teams }: Pick<AuthorizerConfig, 'claim' | 'teams'>,
 ): readonly string[] | NoTeam {
   if (!Object.hasOwn(payload, claim)) return isLeftOut(payload, claim) ? 'claim_left_out' : 'no_team';
   const verified = verifiedBy.get(claim);

@@ -1,17 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { routeNames } from '@org/contract';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import shipped from '../../../proxy.config.ts';
 import { parseProxyConfig } from '../../config/config.ts';
 import {
+  directory,
   everythingOn,
   joined,
+  lambdaDirectory,
   only,
   proxyFunction,
   resources,
-  type Template,
+  Template,
   templateOf,
 } from '../../testing/template-under-test.ts';
+import { synthesize } from '../synthesize.ts';
 
 const oidc = parseProxyConfig({
   ...shipped,
@@ -265,11 +270,26 @@ test('a user pool stays when its stack goes, unless the config says otherwise', 
   expect(policies).toEqual(['Retain', 'Delete']);
 });
 
-test('more teams than fit into the environment are refused, with the way out', () => {
-  const teams = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`group-${index}`, 'toll']));
-  const config = parseProxyConfig({
-    ...shipped,
-    signIn: { issuer: 'https://a.example', audience: 'app', teams },
-  });
-  expect(() => templateOf(config)).toThrow(/signIn\.teams: makes \d+ bytes/);
+test('more teams than fit into the environment are in a file beside the code', () => {
+  const teams = Object.fromEntries(Array.from({ length: 2000 }, (_, index) => [`group-${index}`, 'toll']));
+  const signIn = { issuer: 'https://a.example', audience: 'app', teams };
+  const outdir = join(directory, 'many-groups');
+  const { templateFile } = synthesize(parseProxyConfig({ ...shipped, signIn }), { outdir, lambdaDirectory });
+  const template = z.parse(Template, JSON.parse(readFileSync(templateFile, 'utf8')));
+  const { properties } = authorizerFunction(template);
+  const { PROXY_SIGN_IN } = z.parse(
+    z.object({ Environment: z.object({ Variables: z.object({ PROXY_SIGN_IN: z.string() }) }) }),
+    properties,
+  ).Environment.Variables;
+  expect(JSON.parse(PROXY_SIGN_IN)).toMatchObject({ teams: 'config.json' });
+  const [asset] = z
+    .parse(z.object({ Code: z.object({ S3Key: z.string() }) }), properties)
+    .Code.S3Key.split('.');
+  expect(JSON.parse(readFileSync(join(outdir, `asset.${asset}`, 'config.json'), 'utf8'))).toEqual(teams);
+});
+
+test('audiences that do not fit into the environment are refused', () => {
+  const audience = Array.from({ length: 400 }, (_, index) => `app-${index}`);
+  const config = parseProxyConfig({ ...shipped, signIn: { issuer: 'https://a.example', audience } });
+  expect(() => templateOf(config)).toThrow(/signIn: makes \d+ bytes/);
 });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { authorizerVariables } from '@org/lambda/authorizer-environment';
+import { authorizerVariables, type SignInEnvironment } from '@org/lambda/authorizer-environment';
+import { configFile } from '@org/lambda/config-file';
 import { partitionsOf } from '@org/table';
 import { Duration, Stack } from 'aws-cdk-lib';
 import { CfnAuthorizer, RequestAuthorizer } from 'aws-cdk-lib/aws-apigateway';
@@ -9,12 +10,13 @@ import type { Construct } from 'constructs';
 import type { ProxyConfig } from '../../config/config.ts';
 import { ConfigError } from '../../config/config-error.ts';
 import type { SignIn } from '../../config/sign-in.ts';
+import { configuredCode } from '../functions/configured-code.ts';
 import { LoggedFunction } from '../functions/logged-function.ts';
 import type { LedgerTable } from '../ledger-table.ts';
 import { signInEnvironment, type UserPoolIds } from './sign-in-environment.ts';
 import { UserPool } from './user-pool.ts';
 
-/** Bytes of `signIn` in the authorizer's environment, which may have 4 KB in all; the rest is names. */
+/** Bytes of `signIn` in the authorizer's environment, which may have 4 KB in all; the rest is names. Beyond, teams are in a file. */
 const signInLimitBytes = 3500;
 
 export interface AuthorizerProps {
@@ -39,14 +41,13 @@ export class Authorizer extends LoggedFunction {
 
   constructor(scope: Construct, id: string, props: AuthorizerProps) {
     const { config, lambdaDirectory } = props;
-    const { bundle, ...access } = config.signIn
+    const access = config.signIn
       ? withSignIn(scope, props, config.signIn)
-      : { bundle: 'key-authorizer', environment: {}, statements: [] };
+      : { code: Code.fromAsset(join(lambdaDirectory, 'key-authorizer')), environment: {}, statements: [] };
     super(scope, id, {
       config,
       suffix: '-authorizer',
       description: `Identifies the callers of ${config.name}-${config.stage}, by API key${config.signIn ? ' or by token' : ''}`,
-      code: Code.fromAsset(join(lambdaDirectory, bundle)),
       handler: 'index.handler',
       memorySize: 512,
       timeout: Duration.seconds(10),
@@ -64,28 +65,37 @@ export class Authorizer extends LoggedFunction {
 }
 
 interface Access {
-  /** Directory of its code. */
-  readonly bundle: string;
+  readonly code: Code;
   readonly environment: Record<string, string>;
   readonly statements: readonly PolicyStatement[];
 }
 
 /** @throws {ConfigError} If Lambda would refuse the environment as too large. */
-function withSignIn(scope: Construct, { config, ledger }: AuthorizerProps, signIn: SignIn): Access {
-  const environment = signInEnvironment(signIn, userPoolIds(scope, config, signIn));
-  const bytes = Buffer.byteLength(JSON.stringify(JSON.stringify(environment)));
+function withSignIn(
+  scope: Construct,
+  { config, ledger, lambdaDirectory }: AuthorizerProps,
+  signIn: SignIn,
+): Access {
+  const whole = signInEnvironment(signIn, userPoolIds(scope, config, signIn));
+  const environment: SignInEnvironment =
+    bytesOf(whole) <= signInLimitBytes || !whole.teams ? whole : { ...whole, teams: configFile };
+  const bytes = bytesOf(environment);
   if (bytes > signInLimitBytes) {
-    const message = `makes ${bytes} bytes of the authorizer's environment, and ${signInLimitBytes} fit; have the issuer name the team`;
-    throw new ConfigError([{ path: 'signIn.teams', message }]);
+    const message = `makes ${bytes} bytes of the authorizer's environment, and ${signInLimitBytes} fit; accept fewer audiences`;
+    throw new ConfigError([{ path: 'signIn', message }]);
   }
   return {
-    bundle: 'authorizer',
+    code: configuredCode(join(lambdaDirectory, 'authorizer'), signIn.teams ?? {}),
     environment: {
       [authorizerVariables.signIn]: Stack.of(scope).toJsonString(environment),
       [authorizerVariables.table]: ledger.table.tableName,
     },
     statements: ledger.statements({ actions: ['dynamodb:GetItem'], prefixes: partitionsOf.authorizer }),
   };
+}
+
+function bytesOf(environment: SignInEnvironment): number {
+  return Buffer.byteLength(JSON.stringify(JSON.stringify(environment)));
 }
 
 function userPoolIds(scope: Construct, config: ProxyConfig, signIn: SignIn): UserPoolIds | undefined {

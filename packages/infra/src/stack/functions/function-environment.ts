@@ -3,6 +3,7 @@ import type { Stack } from 'aws-cdk-lib';
 import type { ProxyConfig } from '../../config/config.ts';
 import { ConfigError } from '../../config/config-error.ts';
 import { metricsNamespace } from '../watch/proxy-metrics.ts';
+import { profileArnTag, tagOf } from './deployed-ids.ts';
 import { type PlanProfile, profiledModels } from './inference-profiles.ts';
 
 /**
@@ -27,10 +28,18 @@ export interface DeployedNames {
   readonly profiles: readonly PlanProfile[];
 }
 
+/** The ids that take the places of a config's names. */
+interface Ids {
+  readonly keyId: (name: string) => string;
+  readonly profiles: readonly Pick<PlanProfile, 'plan' | 'alias' | 'id'>[];
+  readonly profileArn: string;
+}
+
 /**
- * The function's environment variables for a config.
+ * The function's environment variables for a config. `PROXY_CONFIG` is among them only if everything fits, for the functions
+ * of the last release, which read nothing else.
  *
- * @throws {ConfigError} If Lambda would refuse them as too large.
+ * @throws {ConfigError} If Lambda would refuse even the ids as too large.
  */
 export function functionEnvironment(
   config: ProxyConfig,
@@ -38,28 +47,63 @@ export function functionEnvironment(
   stack: Stack,
 ): Record<string, string> {
   const names = [...keyIds.keys()];
-  const sample = proxyEnvironment(config, {
+  const sample: Ids = {
     keyId: (name) => sampleKeyId(names.indexOf(name)),
     profiles: profiledModels(config).map((profile) => ({ ...profile, id: 'x'.repeat(12) })),
     profileArn: profileArn({ partition: 'aws-us-gov', region: config.region, account: '111122223333' }),
-  });
-  const bytes = measuredBytes(variables(JSON.stringify(sample), sampleTableName(stack)));
+  };
+  const sampled = { [environmentVariables.table]: sampleTableName(stack), ...idVariable(config, sample) };
+  const bytes = measuredBytes(sampled);
   if (bytes > environmentLimitBytes) {
     const message =
-      `makes a function environment of ${bytes} bytes, but Lambda allows ${environmentLimitBytes}; ` +
-      'shorten names, offer fewer models with their own definitions, or split it into two deployments';
+      `has ${names.length} keys and ${sample.profiles.length} inference profiles, whose ids take ${bytes} bytes of the function's ` +
+      `environment, but Lambda allows ${environmentLimitBytes}; make keys with "proxy keys create", or split it into two deployments`;
     throw new ConfigError([{ path: 'config', message }]);
   }
-  const environment = proxyEnvironment(config, {
+  const whole = { [environmentVariables.config]: JSON.stringify(proxyEnvironment(config, sample)) };
+  const ids: Ids = {
     keyId: (name) => keyIds.get(name) ?? name,
     profiles,
     profileArn: profileArn(stack),
-  });
-  return variables(stack.toJsonString(environment), tableName);
+  };
+  return {
+    [environmentVariables.table]: tableName,
+    ...idVariable(config, ids),
+    ...(measuredBytes({ ...sampled, ...whole }) <= environmentLimitBytes && {
+      [environmentVariables.config]: stack.toJsonString(proxyEnvironment(config, ids)),
+    }),
+  };
 }
 
-function variables(proxyConfig: string, tableName: string): Record<string, string> {
-  return { [environmentVariables.config]: proxyConfig, [environmentVariables.table]: tableName };
+/**
+ * The content of the file beside the function's code, with tags in place of ids.
+ *
+ * @throws {Error} If two names have the same tag: once in a million configs of 200 keys.
+ */
+export function functionConfig(config: ProxyConfig): ProxyEnvironment {
+  const content = proxyEnvironment(config, {
+    keyId: (name) => tagOf('key', name),
+    profiles: profiledModels(config).map((profile) => ({
+      ...profile,
+      id: tagOf('profile', profile.plan, profile.alias),
+    })),
+    profileArn: profileArnTag,
+  });
+  const keys = Object.values(config.teams).flatMap((team) => team.keys);
+  if (Object.keys(content.keys).length < keys.length)
+    throw new Error('Two keys of the config have the same tag. Rename one of them.');
+  return content;
+}
+
+function idVariable(config: ProxyConfig, { keyId, profiles, profileArn }: Ids): Record<string, string> {
+  const keys = Object.values(config.teams).flatMap((team) => team.keys);
+  const pairs = [
+    ...keys.map(({ name }) => [tagOf('key', name), keyId(name)]),
+    ...profiles.map(({ plan, alias, id }) => [tagOf('profile', plan, alias), id]),
+    ...(profiles.length > 0 ? [[profileArnTag, profileArn]] : []),
+  ];
+  const text = pairs.map((pair) => pair.join('=')).join(',');
+  return pairs.length > 0 ? { [environmentVariables.ids]: text } : {};
 }
 
 /** Start of the ARNs of the account's application inference profiles. */
@@ -67,14 +111,7 @@ function profileArn({ partition, region, account }: Pick<Stack, 'partition' | 'r
   return `arn:${partition}:bedrock:${region}:${account}:application-inference-profile/`;
 }
 
-function proxyEnvironment(
-  config: ProxyConfig,
-  deployed: {
-    readonly keyId: (name: string) => string;
-    readonly profiles: readonly Pick<PlanProfile, 'plan' | 'alias' | 'id'>[];
-    readonly profileArn: string;
-  },
-): ProxyEnvironment {
+function proxyEnvironment(config: ProxyConfig, deployed: Ids): ProxyEnvironment {
   const { keyId, profiles } = deployed;
   const profilesOf = (plan: string): Record<string, string> | undefined => {
     const own = profiles.filter((profile) => profile.plan === plan);

@@ -41,7 +41,13 @@ describe('the function', () => {
       [...resources(of, 'AWS::ApiGateway::ApiKey')].map(([id, { Name }]) => [id, String(Name)]),
     );
     const { Variables } = z.parse(
-      z.object({ Variables: z.strictObject({ PROXY_CONFIG: z.unknown(), PROXY_TABLE: z.unknown() }) }),
+      z.object({
+        Variables: z.strictObject({
+          PROXY_CONFIG: z.unknown(),
+          PROXY_IDS: z.unknown(),
+          PROXY_TABLE: z.unknown(),
+        }),
+      }),
       proxyFunction(of).properties['Environment'],
     );
     const text = joined(Variables.PROXY_CONFIG, (id) => `id-of-${keyNames.get(id)}`);

@@ -1,11 +1,12 @@
 import { longestCallMs } from '@org/contract';
 import { partitionsOf } from '@org/table';
 import { Duration, Stack } from 'aws-cdk-lib';
-import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { ProxyConfig } from '../../config/config.ts';
 import type { LedgerTable } from '../ledger-table.ts';
 import { bedrockStatements } from './bedrock-access.ts';
+import { configuredCode } from './configured-code.ts';
+import { functionConfig } from './function-environment.ts';
 import { guardrailStatements } from './guardrail-access.ts';
 import type { PlanProfile } from './inference-profiles.ts';
 import { LoggedFunction } from './logged-function.ts';
@@ -32,7 +33,9 @@ export class ProxyFunction extends LoggedFunction {
       config,
       suffix: '',
       description: `Asks Bedrock for the teams of ${config.name}-${config.stage}`,
-      code: Code.fromAsset(lambdaDirectory, { exclude: ['authorizer', 'key-authorizer'] }),
+      code: configuredCode(lambdaDirectory, functionConfig(config), {
+        exclude: ['authorizer', 'key-authorizer'],
+      }),
       handler: 'index.handler',
       memorySize: config.memoryMb,
       // As long as API Gateway waits, and no longer: nobody would hear what it still says.

@@ -1,0 +1,18 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { type ProxyConfig, stackNameOf } from '../config/config.ts';
+import { functionEnvironment } from './functions/function-environment.ts';
+import { checkStackSize } from './stack-size.ts';
+
+/**
+ * Checks a property of the whole config: whether AWS would take the deployment, or refuse it as too large. Quicker than
+ * synthesis, and needs no built functions.
+ *
+ * @throws {ConfigError} If CloudFormation or Lambda would refuse it.
+ */
+export function checkDeploymentSize(config: ProxyConfig): void {
+  checkStackSize(config);
+  const stack = new Stack(new App({ autoSynth: false }), stackNameOf(config));
+  const names = Object.values(config.teams).flatMap(({ keys }) => keys.map(({ name }) => name));
+  const keyIds = new Map(names.map((name) => [name, name]));
+  functionEnvironment(config, { keyIds, tableName: '', profiles: [] }, stack);
+}
