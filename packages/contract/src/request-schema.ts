@@ -50,6 +50,15 @@ const outputSchema = z
     ),
   );
 
+const customer = z.optional(
+  z
+    .string()
+    .check(
+      z.minLength(1, 'must not be empty'),
+      z.maxLength(128, 'must have at most 128 characters: send an id'),
+    ),
+);
+
 /** @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html */
 const fields = z.strictObject({
   model: text,
@@ -86,6 +95,7 @@ const fields = z.strictObject({
       .check(z.maxLength(4, 'must have at most 4 strings')),
   ),
   outputSchema: z.optional(outputSchema),
+  customer,
 } satisfies Fields<AskRequest>);
 
 type Body = z.infer<typeof fields>;
@@ -153,6 +163,7 @@ export const EmbedRequestSchema = z.strictObject({
     .check(z.minLength(1, 'must not be empty'), z.maxLength(256, 'must have at most 256 texts')),
   dimensions: z.optional(z.int().check(z.minimum(1, 'must be at least 1'))),
   purpose: z.optional(z.enum(['document', 'query'])),
+  customer,
 } satisfies Fields<EmbedRequest>);
 
 /** Every {@link AskCapability}. */

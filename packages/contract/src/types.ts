@@ -77,6 +77,11 @@ export interface AskRequest {
    * charged.
    */
   outputSchema?: Record<string, unknown> | undefined;
+  /**
+   * The customer or user of yours for whom you ask: an id of 1 to 128 characters, by which the operator sees usage. A
+   * value that does not look like an id, such as a mail address, is recorded only as a hash.
+   */
+  customer?: string | undefined;
 }
 
 /** The answer to an ask. */
@@ -207,6 +212,8 @@ export interface EmbedRequest {
    * vectors for them. Default: `document`.
    */
   purpose?: 'document' | 'query' | undefined;
+  /** As for an ask: the customer or user of yours for whom you ask. */
+  customer?: string | undefined;
 }
 
 /** The answer of `POST /bedrock/embed`. */

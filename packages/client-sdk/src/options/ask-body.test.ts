@@ -51,6 +51,7 @@ const aTurn = { role: 'user', text: 'Hi' };
 
 test.each<[string, unknown, string]>([
   ['maxTokens', 10n, 'maxTokens must be a number.'],
+  ['customer', 7, 'customer must be a string.'],
   ['temperature', '0.5', 'temperature must be a number.'],
   ['temperature', Number.NaN, 'temperature must be a number.'],
   ['topP', Number.POSITIVE_INFINITY, 'topP must be a number.'],

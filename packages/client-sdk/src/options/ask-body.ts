@@ -10,6 +10,7 @@ import { outputSchemaOf } from './output-schema.ts';
 const types = {
   reasoning: 'string',
   cache: 'string',
+  customer: 'string',
   serviceTier: 'string',
   maxTokens: 'number',
   temperature: 'number',

@@ -89,7 +89,7 @@ test.each(['RS256', 'ES256', 'EdDSA'])('a token signed with %s stands for its te
       ],
     },
     usageIdentifierKey: 'key-of-toll-0123456789',
-    context: { team: 'toll' },
+    context: { team: 'toll', person: 'user-1' },
   });
 });
 
@@ -276,6 +276,14 @@ test('claim values can be mapped to teams, and then no other value counts', asyn
   expect(await authorize(bearer(mapped))).toMatchObject({ context: { team: 'toll' } });
   const own = await issuer.sign('RS256', { claims: { team: 'toll' } });
   expect((await authorize(bearer(own))).policyDocument.Statement[0]).toMatchObject({ Effect: 'Deny' });
+});
+
+test('the function learns the person, a mail address only by its hash', async () => {
+  const { authorize } = start();
+  const personOf = async (sub: string) =>
+    (await authorize(bearer(await issuer.sign('RS256', { claims: { sub } })))).context?.['person'];
+  expect(await personOf('9f86d081')).toBe('9f86d081');
+  expect(await personOf('ada@example.com')).toMatch(/^sha256:[0-9a-f]{32}$/);
 });
 
 test("a person's id is the same in each request, and does not identify the person", async () => {

@@ -12,6 +12,8 @@ interface Allowed {
   readonly apiKey: string;
   /** Only for a caller that has signed in. */
   readonly team?: string;
+  /** The person who has signed in, as a {@link usageId}. */
+  readonly person?: string | undefined;
 }
 
 interface Denied {
@@ -37,6 +39,11 @@ export function authorizerResult(decision: Decision, methodArn: string): APIGate
       Statement: [{ Action: 'execute-api:Invoke', Effect: effect, Resource: `${stageArn}/*` }],
     },
     ...(effect === 'Allow' && { usageIdentifierKey: decision.apiKey }),
-    ...(effect === 'Allow' && decision.team !== undefined && { context: { team: decision.team } }),
+    ...(effect === 'Allow' && decision.team !== undefined && { context: contextOf(decision) }),
   };
+}
+
+/** The facts that the function behind the routes gets. */
+function contextOf({ team, person }: Allowed): APIGatewayAuthorizerResult['context'] {
+  return { team, ...(person !== undefined && { person }) };
 }

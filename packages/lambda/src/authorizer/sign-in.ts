@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
+import { usageId } from '../usage-id.ts';
 import type { SignIn } from './authorizer.ts';
 import type { AuthorizerConfig } from './config.ts';
 import { teamsOf } from './team-claim.ts';
@@ -22,7 +23,13 @@ export function createSignIn({ config, verify, teamKeys }: SignInOptions): SignI
     const teams = await Promise.all(named.map(async (team) => ({ team, apiKey: await teamKeys(team) })));
     const first = teams.find(({ apiKey }) => apiKey !== undefined);
     if (first?.apiKey === undefined) return { effect: 'Deny', principalId, reason: 'no_team' };
-    return { effect: 'Allow', principalId, apiKey: first.apiKey, team: first.team };
+    return {
+      effect: 'Allow',
+      principalId,
+      apiKey: first.apiKey,
+      team: first.team,
+      person: usageId(payload.sub),
+    };
   };
 }
 

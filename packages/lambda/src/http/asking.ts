@@ -25,6 +25,7 @@ export function asking(door: Door): Operation {
       isBase64Encoded,
     });
     const asked = door.parse(body, (name) => header(event, name));
+    log.customer = asked.customer;
     try {
       using deadline = deadlineBefore(
         () => context.getRemainingTimeInMillis(),

@@ -247,6 +247,7 @@ test('one line is logged for a request, without prompt, answer, key or header', 
     keyId: 'key1',
     team: 'acme',
     plan: 'small',
+    day: '2026-11-22',
     model: 'llama',
     modelId: 'id-of-llama',
     status: 200,
@@ -264,6 +265,13 @@ test('one line is logged for a request, without prompt, answer, key or header', 
     OutputTokens: 2,
     Cost: 0.000007,
   });
+});
+
+test('the log has the person who signed in, and the customer whom the request names', async () => {
+  const { handlerOptions, event, lines } = requestOf({ ...question, customer: 'customer-1' }, {});
+  const requestContext = { ...event.requestContext, authorizer: { team: 'acme', person: 'user-1' } };
+  await exchange({ ...event, requestContext }, handlerOptions);
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ person: 'user-1', customer: 'customer-1' });
 });
 
 test('an unforeseen error is a 500, and its message reaches neither the caller nor the log', async () => {

@@ -9,6 +9,7 @@ import { nativeDoor } from '../doors/native/native.ts';
 import { chatCompletionsDoor } from '../doors/openai/chat/chat.ts';
 import { embeddingsDoor } from '../doors/openai/embeddings/embeddings.ts';
 import { responsesDoor } from '../doors/openai/responses/responses.ts';
+import { momentOf } from '../ledger/moment.ts';
 import { clientNameOf } from '../log/client-name.ts';
 import { logRequest } from '../log/log.ts';
 import { noteFailure, type RequestLog } from '../log/request-log.ts';
@@ -107,7 +108,7 @@ function routeOf({ httpMethod, resource }: ProxyEvent): RouteName {
 
 /** Finds the caller of a key that API Gateway has checked. A key that this deployment did not issue has no caller. */
 async function authenticate({ event, options, log }: Invocation, deadline: Deadline): Promise<Caller> {
-  const { identity, requestTimeEpoch } = event.requestContext;
+  const { identity, requestTimeEpoch, authorizer } = event.requestContext;
   const caller = identity.apiKeyId
     ? await options.keys(identity.apiKeyId, deadline.signal, requestTimeEpoch)
     : undefined;
@@ -115,5 +116,8 @@ async function authenticate({ event, options, log }: Invocation, deadline: Deadl
   log.keyId = caller.keyId;
   log.team = caller.team;
   log.plan = caller.plan;
+  log.person = authorizer?.person;
+  const { month, day } = momentOf(requestTimeEpoch);
+  log.day = `${month}-${day}`;
   return caller;
 }

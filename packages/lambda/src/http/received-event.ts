@@ -14,6 +14,8 @@ export type ProxyEvent = Pick<
     readonly requestId: string;
     readonly requestTimeEpoch: number;
     readonly identity: { readonly apiKeyId: string | null };
+    /** The authorizer's facts about the caller. */
+    readonly authorizer?: { readonly person?: string | undefined } | null | undefined;
   };
 };
 

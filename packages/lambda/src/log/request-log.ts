@@ -26,6 +26,15 @@ export interface RequestLog {
   team?: string;
   /** The plan of the team. */
   plan?: string;
+  /**
+   * The person who signed in: the token's `sub`. If that does not look like an id, `sha256:` and 32 digits of its hash.
+   * Left out for an API key.
+   */
+  person?: string | undefined;
+  /** The caller's customer, as the request names it; otherwise as for `person`. */
+  customer?: string | undefined;
+  /** The day in which the limits count the request, `2026-11-22`: by when it came in, and in UTC. */
+  day?: string;
   /** The alias that was asked. */
   model?: string;
   /** The Bedrock model or inference profile behind the alias. */

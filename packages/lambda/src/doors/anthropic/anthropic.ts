@@ -42,6 +42,7 @@ export const messagesDoor: Door = {
     return {
       alias: request.model,
       call: (model) => callOf(request, max_tokens, model),
+      customer: request.customer,
       whole: stream !== true,
     };
   },

@@ -107,7 +107,10 @@ export const messageFields: FieldTable<MessageField> = {
   temperature: { fate: 'kept', note: '0 to 1, for models that take it.' },
   top_p: { fate: 'kept', note: '0 to 1, for models that take it.' },
   top_k: { fate: 'kept', note: 'For Claude only; refused for other models.' },
-  metadata: { fate: 'ignored', note: 'The key identifies the caller.' },
+  metadata: {
+    fate: 'translated',
+    note: '`user_id` is the customer for whom the caller asks, in the accounts of the operator. A value that does not look like an id, such as a mail address, is recorded only as a hash. Of the value that Claude Code sends, the session is left out. The model does not get it.',
+  },
   service_tier: {
     fate: 'refused',
     note: 'Calls use the standard tier.',

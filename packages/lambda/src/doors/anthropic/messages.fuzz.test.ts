@@ -48,7 +48,7 @@ const whole = {
   thinking: { type: 'adaptive' },
   output_config: { effort: 'high' },
   stop_sequences: [canary],
-  metadata: { user_id: canary },
+  metadata: { user_id: `${canary}@example.com` },
   context_management: { edits: [{ type: 'clear_thinking_20251015' }] },
   cache_control,
   stream: false,

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { placeOf } from '../../call/request-place.ts';
 import { at, isJsonObject, type Json, type JsonObject } from '../../json.ts';
 import { ProxyError } from '../../proxy-error.ts';
+import { usageId } from '../../usage-id.ts';
 import type { HeaderOf } from '../door.ts';
 import { type FieldTable, heededFields } from '../field-table.ts';
 import { readFields } from '../fields.ts';
@@ -13,6 +14,8 @@ export interface MessagesRequest {
   /** The fields of the body that are used, none of them `null`. */
   readonly fields: JsonObject;
   readonly betas: readonly string[];
+  /** The customer for whom the caller asks: a {@link usageId}. */
+  readonly customer: string | undefined;
 }
 
 const text = z.string().check(z.minLength(1, 'must not be empty'));
@@ -23,6 +26,7 @@ const Common = z.looseObject({
   messages: z.array(z.looseObject({})).check(z.minLength(1, 'must not be empty')),
   anthropic_beta: names,
   betas: names,
+  metadata: z.optional(z.looseObject({ user_id: z.nullish(z.string()) })),
 });
 
 /**
@@ -38,12 +42,27 @@ export function readRequest<Name extends string>(
   const heeded = heededFields(table, body);
   const common = readFields(Common, heeded);
   refuseAddresses(heeded['messages'], ['messages']);
-  const { model: _, anthropic_beta: __, betas: ___, ...fields } = heeded;
+  const { model: _, anthropic_beta: __, betas: ___, metadata: ____, ...fields } = heeded;
   const asked = [
     ...(header('anthropic-beta')?.split(',') ?? []),
     ...[...(common.anthropic_beta ?? []), ...(common.betas ?? [])],
   ];
-  return { model: common.model, fields, betas: asked };
+  return {
+    model: common.model,
+    fields,
+    betas: asked,
+    customer: usageId(withoutSession(common.metadata?.user_id ?? '')),
+  };
+}
+
+/**
+ * Claude Code names its session too: as a field of an object in JSON, or before version 2.1.78 at the end.
+ *
+ * @see https://github.com/ding113/claude-code-hub/pull/939
+ */
+function withoutSession(userId: string): string {
+  if (!userId.startsWith('{')) return userId.replace(/_session_[\w-]*$/, '');
+  return userId.replace(/,?"session_id":"[\w-]*"/, '');
 }
 
 /** The fields of a source whose bytes are elsewhere. */

@@ -8,6 +8,7 @@ import {
 import type { Finished } from '../../call/ask.ts';
 import type { ChatCall } from '../../call/call.ts';
 import { type Delta, textOf as textOfReply } from '../../call/reply.ts';
+import { usageId } from '../../usage-id.ts';
 import type { Door, Frames, ReadRequest } from '../door.ts';
 import { readFields } from '../fields.ts';
 import { answerBlockOf, messageOf, textOf, toolOf } from './blocks.ts';
@@ -17,8 +18,8 @@ import { endingOf } from './ending.ts';
 export function nativeDoor({ whole }: { readonly whole: boolean }): Door {
   return {
     parse: (body) => {
-      const { model, ...request } = readFields(AskRequestSchema, body);
-      return { alias: model, call: callOf(request), whole };
+      const { model, customer, ...request } = readFields(AskRequestSchema, body);
+      return { alias: model, call: callOf(request), customer: usageId(customer), whole };
     },
 
     answer: ({ requestId, model, finished }) =>
@@ -40,7 +41,7 @@ function callOf({
   history = [],
   messages = [],
   ...rest
-}: Omit<AskRequest, 'model'>): ChatCall {
+}: Omit<AskRequest, 'model' | 'customer'>): ChatCall {
   const {
     tools,
     toolChoice,

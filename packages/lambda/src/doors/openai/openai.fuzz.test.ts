@@ -51,7 +51,7 @@ const chat = {
   service_tier: 'auto',
   n: 1,
   seed: 1,
-  user: canary,
+  user: `${canary}@example.com`,
 };
 
 const schema = {
@@ -73,7 +73,7 @@ const embed = {
   encoding_format: 'base64',
   dimensions: 256,
   input_type: 'query',
-  user: canary,
+  user: `${canary}@example.com`,
 };
 
 /** Models of every kind of upstream. */

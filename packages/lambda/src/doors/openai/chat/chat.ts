@@ -5,6 +5,7 @@ import { textOf } from '../../../call/reply.ts';
 import type { AnswerFacts, Door } from '../../door.ts';
 import { heededFields } from '../../field-table.ts';
 import { readFields } from '../../fields.ts';
+import { customerOf } from '../customer.ts';
 import { chatChunks } from './chunks.ts';
 import { completionOf, finishReason, mostToolCalls } from './completion.ts';
 import { conversationOf } from './conversation.ts';
@@ -17,7 +18,12 @@ import { chatUsage } from './usage.ts';
 export const chatCompletionsDoor: Door = {
   parse(body) {
     const { model, stream, ...request } = readFields(ChatRequestSchema, heededFields(chatFields, body));
-    return { alias: model, call: callOf(request), whole: stream !== true };
+    return {
+      alias: model,
+      call: callOf(request),
+      customer: customerOf(request),
+      whole: stream !== true,
+    };
   },
   answer,
   frames: chatChunks,
@@ -48,6 +54,9 @@ function callOf({
   // How an answer is written is of the answer.
   stream_options: _,
   parallel_tool_calls: __,
+  // For accounts, and not for the model.
+  safety_identifier: ___,
+  user: ____,
   ...unread
 }: Omit<ChatRequest, 'model' | 'stream'>): ChatCall {
   // A field of a request that is not read does not compile.

@@ -1,4 +1,5 @@
 import type { FieldRule } from '../../field-table.ts';
+import { customerRules } from '../customer.ts';
 
 /**
  * What happens to each field of a request for a chat completion: OpenAI's, and those that clients for several providers
@@ -56,7 +57,7 @@ export const chatFields = {
       'With `json_schema`, an answer that does not fit is an error. `json_object` is refused, because no model here can be held ' +
       'to it: use `json_schema`.',
   },
-  safety_identifier: { fate: 'ignored', note: 'The key identifies the caller.' },
+  safety_identifier: customerRules.safety_identifier,
   seed: { fate: 'ignored', note: 'Bedrock has none, and OpenAI does not guarantee its effect either.' },
   service_tier: {
     fate: 'translated',
@@ -83,7 +84,7 @@ export const chatFields = {
     fate: 'translated',
     note: '1 counts as left out, because clients send it by default, and newer Claude models refuse it together with `temperature`.',
   },
-  user: { fate: 'ignored', note: 'The key identifies the caller.' },
+  user: customerRules.user,
   verbosity: { fate: 'ignored', note: 'Bedrock has none. Ask for short answers in the prompt.' },
   web_search_options: { fate: 'refused', note: 'The proxy searches nothing.' },
   enable_thinking: { fate: 'refused', note: 'Use `reasoning_effort`.' },

@@ -1,6 +1,7 @@
 import { AskRequestSchema, ToolSchema } from '@org/contract';
 import * as z from 'zod/mini';
 import type { HeededField } from '../../field-table.ts';
+import { customerFields } from '../customer.ts';
 import { documentOf, documentRule, imageOf, imageRule } from '../data-urls.ts';
 import type { chatFields } from './fields.ts';
 
@@ -137,4 +138,5 @@ export const ChatRequestSchema = z.object({
   response_format: z.optional(responseFormat),
   reasoning_effort: z.optional(z.enum(['none', 'off', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'])),
   service_tier: z.optional(z.enum(['auto', 'default', 'flex', 'priority', 'fast'])),
+  ...customerFields,
 } satisfies Readonly<Record<HeededField<typeof chatFields>, z.ZodMiniType>>);

@@ -6,6 +6,7 @@ import { invalidField } from '../../../proxy-error.ts';
 import { askedModel, type Door } from '../../door.ts';
 import { type HeededField, heededFields } from '../../field-table.ts';
 import { readFields } from '../../fields.ts';
+import { customerFields, customerOf } from '../customer.ts';
 import { embeddingFields } from './fields.ts';
 
 /**
@@ -32,6 +33,7 @@ const EmbeddingRequestSchema = z.object({
   dimensions,
   encoding_format: z.optional(z.enum(['float', 'base64'])),
   input_type: z.optional(z.enum(['document', 'query', 'search_document', 'search_query'])),
+  user: customerFields.user,
 } satisfies Readonly<Record<HeededField<typeof embeddingFields>, z.ZodMiniType>>);
 
 /** OpenAI's API for embeddings. */
@@ -48,6 +50,7 @@ export const embeddingsDoor: Door = {
         dimensions: request.dimensions,
         purpose: request.input_type && (request.input_type.endsWith('query') ? 'query' : 'document'),
       },
+      customer: customerOf(request),
       whole: true,
     };
   },

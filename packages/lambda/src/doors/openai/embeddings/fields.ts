@@ -1,4 +1,5 @@
 import type { FieldRule } from '../../field-table.ts';
+import { customerRules } from '../customer.ts';
 
 /**
  * What happens to each field of a request for embeddings: OpenAI's, and one that clients for several providers send too.
@@ -13,7 +14,7 @@ export const embeddingFields = {
   model: { fate: 'kept', note: 'An alias of an embedding model of this deployment.' },
   dimensions: { fate: 'kept', note: 'If the model lets you choose.' },
   encoding_format: { fate: 'kept', note: '`float`, or `base64` of 32-bit floats, the lowest byte first.' },
-  user: { fate: 'ignored', note: 'The key identifies the caller.' },
+  user: customerRules.user,
   input_type: {
     fate: 'translated',
     note:

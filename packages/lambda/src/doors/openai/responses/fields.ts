@@ -1,4 +1,5 @@
 import type { FieldRule } from '../../field-table.ts';
+import { customerRules } from '../customer.ts';
 
 /**
  * What happens to each field of a request for a response: OpenAI's, and those that its clients send too.
@@ -56,8 +57,8 @@ export const responsesFields = {
   store: { fate: 'ignored', note: 'Nothing is stored. Fields that need a stored response are refused.' },
   metadata: { fate: 'ignored', note: 'Repeated in the response, and nowhere else.' },
   truncation: { fate: 'ignored', note: 'Nothing is dropped: input that is too long is an error.' },
-  user: { fate: 'ignored', note: 'The key identifies the caller.' },
-  safety_identifier: { fate: 'ignored', note: 'The key identifies the caller.' },
+  user: customerRules.user,
+  safety_identifier: customerRules.safety_identifier,
   prompt_cache_key: { fate: 'ignored', note: 'Caching depends on the model.' },
   prompt_cache_retention: { fate: 'ignored', note: 'Caching depends on the model.' },
   prompt_cache_options: { fate: 'ignored', note: 'Caching depends on the model.' },

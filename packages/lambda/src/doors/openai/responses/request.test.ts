@@ -246,6 +246,7 @@ test.each([
   ['truncation', 'auto'],
   ['prompt_cache_key', 'thread'],
   ['safety_identifier', 'somebody'],
+  ['user', 'somebody'],
   ['stream_options', { include_obfuscation: false }],
   ['top_logprobs', 0],
   ['top_p', 1],

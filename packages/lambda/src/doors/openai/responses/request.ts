@@ -7,6 +7,7 @@ import { isJsonObject, type JsonObject } from '../../../json.ts';
 import { invalidField, ProxyError } from '../../../proxy-error.ts';
 import { type HeededField, heededFields } from '../../field-table.ts';
 import { readFields } from '../../fields.ts';
+import { customerFields, customerOf } from '../customer.ts';
 import { responsesFields } from './fields.ts';
 import { conversationOf, InputSchema, refuseForeignItems, toolsWithin } from './input.ts';
 import {
@@ -61,6 +62,7 @@ const RequestSchema = z.object({
   include: z.optional(z.array(z.enum(includable))),
   service_tier: z.optional(z.enum(['auto', 'default', 'flex', 'priority', 'fast'])),
   stream: z.optional(z.boolean()),
+  ...customerFields,
 } satisfies Record<HeededField<typeof responsesFields>, z.ZodMiniType>);
 
 type ResponseRequest = z.infer<typeof RequestSchema>;
@@ -77,7 +79,12 @@ export function readRequest(body: JsonObject): Asked {
   refuseForeignItems(heeded['input']);
   const request = readFields(RequestSchema, heeded);
   refuseProbabilities(request);
-  return { alias: request.model, call: callOf(request), whole: request.stream !== true };
+  return {
+    alias: request.model,
+    call: callOf(request),
+    customer: customerOf(request),
+    whole: request.stream !== true,
+  };
 }
 
 function callOf(request: ResponseRequest): ChatCall {
