@@ -49,9 +49,9 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     'structured-output': ['', '../config.ts', '../json.ts', '../proxy-error.ts'],
   },
   'packages/lambda/src/doors': {
-    anthropic: ['', '../call', '../config.ts', '../json.ts', '../proxy-error.ts'],
-    native: ['', '../call', '../config.ts', '../json.ts'],
-    openai: ['', '../call', '../config.ts', '../json.ts', '../proxy-error.ts'],
+    anthropic: ['', '../call', '../config.ts', '../json.ts', '../proxy-error.ts', '../usage-id.ts'],
+    native: ['', '../call', '../config.ts', '../json.ts', '../usage-id.ts'],
+    openai: ['', '../call', '../config.ts', '../json.ts', '../proxy-error.ts', '../usage-id.ts'],
   },
   'packages/lambda/src/doors/openai': {
     chat: ['', '..', '../../call', '../../json.ts', '../../proxy-error.ts'],
@@ -99,7 +99,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     keys: ['', 'aws', 'teams/teams.ts'],
     prices: ['aws'],
     prove: ['', 'aws', 'doctor/finding.ts', 'keys', 'teams'],
-    replay: ['', 'keys'],
+    replay: ['', 'aws', 'keys'],
     teams: ['', 'keys'],
     testing: [],
   },

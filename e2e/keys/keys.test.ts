@@ -210,6 +210,22 @@ test("a key's own limits hold, and keep their counts when it is rotated", async 
   expect(usage.stderr).toMatch(/API Gateway's own quota/);
 });
 
+test('a key has an owner and a note, which a rotation keeps', async () => {
+  const { done, newKey, proxy } = await start();
+  await done('teams', 'create', 'acme', '--plan', 'few');
+  expect(await done('keys', 'list')).not.toMatch(/OWNER/);
+  await newKey('app', '--team', 'acme', '--owner', 'ann@example.com', '--note', 'the web shop');
+  await done('keys', 'rotate', 'app', '--now', '--yes');
+  const [key, old] = JSON.parse(await done('keys', 'list', '--team', 'acme', '--json'));
+  for (const each of [key, old])
+    expect(each).toMatchObject({ owner: 'ann@example.com', note: 'the web shop' });
+  expect(await done('keys', 'list')).toMatch(/^app +acme .* ann@example.com +the web shop$/m);
+  for (const text of ['', 'a\nb', 'a'.repeat(257)]) {
+    const { code, stderr } = await proxy('keys', 'create', 'other', '--team', 'acme', '--note', text);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/note of the key .*\n.* 256 characters/)]);
+  }
+});
+
 test('usage finds the teams and keys that are near a limit, and sorts by amount used', async () => {
   const { done, newKey, proxy, use } = await start();
   await done('teams', 'create', 'acme', '--plan', 'few');

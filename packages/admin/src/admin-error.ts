@@ -20,6 +20,8 @@ export interface AdminProblems {
   plan_is_not_deployed: { readonly plan: string };
   no_such_key: { readonly key: string; readonly stack: string };
   key_exists: { readonly key: string; readonly team: string };
+  /** `owner` or `note`, and the rule that it must follow. */
+  invalid_key_text: { readonly field: string; readonly rule: string };
   /** The config owns the key. */
   key_is_of_config: { readonly key: string };
   key_is_disabled: { readonly key: string; readonly team: string };
@@ -41,6 +43,10 @@ export interface AdminProblems {
     readonly account: string | undefined;
   };
   no_such_log: { readonly group: string; readonly region: string };
+  /** AWS gave up a query of a log group. */
+  log_query_failed: { readonly status: string };
+  /** An account would have more rows than fit in memory, or than CloudWatch returns. */
+  account_is_too_large: Record<string, never>;
   stack_lacks_output: { readonly stack: string; readonly output: string };
   /** One plan, or every plan, has no priced model that answers questions. */
   nothing_to_prove_with: { readonly plan: string | undefined };
@@ -79,6 +85,7 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
   plan_is_not_deployed: ({ plan }) => `The plan ${plan} is in the config but not deployed.`,
   no_such_key: ({ key, stack }) => `There is no key "${key}" in ${stack}.`,
   key_exists: ({ key, team }) => `There is a key "${key}" already, of the team ${team}.`,
+  invalid_key_text: ({ field }) => `The ${field} of the key cannot be used.`,
   key_is_of_config: ({ key }) => `The key ${key} is in the config already.`,
   key_is_disabled: ({ key }) => `The key ${key} is disabled in the config, so there is nothing to replace.`,
   key_is_incomplete: ({ key }) => `The key ${key} is incomplete.`,
@@ -91,6 +98,8 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
   limits_cannot_hold: () => "The key's limits cannot be enforced.",
   no_such_stack: ({ stack, region, account }) =>
     `There is no stack ${stack} in ${account === undefined ? '' : `the account ${account}, `}${region}.`,
+  log_query_failed: ({ status }) => `CloudWatch gave up the query of the log: ${status}.`,
+  account_is_too_large: () => 'The account would have too many rows.',
   no_such_log: ({ group, region }) => `There is no log group ${group} in ${region}.`,
   stack_lacks_output: ({ stack, output }) => `The stack ${stack} has no output ${output}.`,
   nothing_to_prove_with: ({ plan }) =>

@@ -8,7 +8,6 @@ export {
   localEndpoints,
   localToken,
 } from './aws/endpoints.ts';
-export { requestLogLines } from './aws/request-log-lines.ts';
 export { type DeployedStack, deployedStack } from './aws/stack.ts';
 export { concurrently } from './concurrently.ts';
 export { type Change, type CostChange, compareCosts } from './cost/compare-costs.ts';
@@ -40,9 +39,18 @@ export { type ProveOptions, proofNames, prove } from './prove/prove.ts';
 export { removeLeftovers } from './prove/throwaway.ts';
 export { keyLimitsUnder } from './replay/key-limits.ts';
 export { type Reason, type Replay, type ReplayedTeam, replay } from './replay/replay.ts';
+export { requestLinesOf } from './replay/request-lines.ts';
 export { adoptTeams } from './teams/adopt-teams.ts';
 export { checkDeletable, deleteTeam, keyNamesOf } from './teams/delete-team.ts';
 export { importTeams, parseTeams, type TeamImport } from './teams/import-teams.ts';
 export { moveTeam } from './teams/move-team.ts';
 export { createTeam, listTeams, requireTeam, type Team } from './teams/teams.ts';
+export {
+  type AccountAmounts,
+  type AccountDimension,
+  type AccountRow,
+  accountDimensions,
+  type UsageAccount,
+  usageAccount,
+} from './usage-account.ts';
 export { type Usage, usageReport } from './usage-report.ts';

@@ -24,6 +24,7 @@ const advices: {
   no_such_key: (_, { command }) => `See them with: ${command('keys list')}`,
   key_exists: ({ key }, { command }) =>
     `Choose another name. Is its value lost? Make a new one: ${command(`keys rotate ${key}`)}`,
+  invalid_key_text: ({ rule }) => `It ${rule}.`,
   key_is_of_config: () => 'Choose another name.',
   key_is_disabled: ({ team }, { command }) =>
     `Make a new one: ${command(`keys create NAME --team ${team}`)}. Or leave "enabled: false" out of the config, and deploy.`,
@@ -42,6 +43,8 @@ const advices: {
     'The stack is named after name and stage of the config. Deploy it, choose its account with AWS_PROFILE, choose another config with --config, or add --local for the local gateway.',
   no_such_log: () =>
     'Deploying creates it. Deploy, choose its account with AWS_PROFILE, choose another config with --config, or add --log FILE.',
+  log_query_failed: () => 'Run it again, for fewer days.',
+  account_is_too_large: () => 'Ask for fewer days with --from and --to, for one --team, or for less in --by.',
   stack_lacks_output: () => 'It is a different stack, or an older version of this one. Deploy again.',
   nothing_to_prove_with: () =>
     'Choose another plan with --plan, or give a model its price in the config: --most-usd needs it.',

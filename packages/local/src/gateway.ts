@@ -3,6 +3,7 @@ import type { OfferedModel } from '@org/models';
 import { type Clock, systemClock } from './clock.ts';
 import { createControlPlane } from './control-plane/control-plane.ts';
 import { RecordedLog } from './control-plane/recorded-log.ts';
+import { RecordedQueries } from './control-plane/recorded-queries.ts';
 import { createDocs, docsPath } from './docs/docs.ts';
 import { createPipeline, type GatewayAnswer } from './http/pipeline.ts';
 import { listen } from './http/server.ts';
@@ -128,7 +129,10 @@ export async function startGateway(options: GatewayOptions): Promise<LocalGatewa
   const dynamodbUrl = environment['AWS_ENDPOINT_URL_DYNAMODB'];
   const jwksUrl = environment[authorizerVariables.jwksUrl];
   const issuerUrl = jwksUrl === undefined ? undefined : new URL(jwksUrl).origin;
-  const controlPlane = createControlPlane({ api, registry, log, dynamodbUrl, issuerUrl });
+  const controlPlane = createControlPlane({
+    ...{ api, registry, log, queries: new RecordedQueries() },
+    ...{ dynamodbUrl, issuerUrl },
+  });
   const docs = createDocs(api.stage.name, options.exampleModels ?? []);
   const { port, server } = await listen({
     port: options.port ?? 0,

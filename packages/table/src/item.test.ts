@@ -10,6 +10,8 @@ const access: fc.Arbitrary<Access> = fc.record(
     countedAs: fc.stringMatching(/^[a-z0-9]{10}$/),
     until: fc.nat(),
     name: fc.string(),
+    owner: fc.string(),
+    note: fc.string(),
     createdAt: fc.string(),
   },
   { requiredKeys: ['team'] },

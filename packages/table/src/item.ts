@@ -62,6 +62,10 @@ export interface Access {
   readonly until?: number | undefined;
   /** Name of the key. */
   readonly name?: string | undefined;
+  /** Who answers for the key. */
+  readonly owner?: string | undefined;
+  /** What the key is for. */
+  readonly note?: string | undefined;
   /** ISO 8601. */
   readonly createdAt?: string | undefined;
 }
@@ -73,6 +77,8 @@ export const AccessItem = z.object({
   countedAs: z.optional(keyId),
   until: z.optional(seconds),
   name: z.optional(string),
+  owner: z.optional(string),
+  note: z.optional(string),
   createdAt: z.optional(string),
 }) satisfies z.ZodMiniType<Access>;
 

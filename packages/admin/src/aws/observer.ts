@@ -5,23 +5,11 @@ import {
   GetMetricDataCommand,
   type MetricAlarm,
 } from '@aws-sdk/client-cloudwatch';
-import {
-  CloudWatchLogsClient,
-  paginateDescribeLogGroups,
-  paginateFilterLogEvents,
-} from '@aws-sdk/client-cloudwatch-logs';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { paginateListSubscriptionsByTopic, SNSClient, type Subscription } from '@aws-sdk/client-sns';
 import type { Endpoints } from './endpoints.ts';
+import { Logs } from './logs.ts';
 import { stackResources } from './stack-resources.ts';
-
-/** A search of a log group. */
-export interface LogSearch {
-  /** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html */
-  readonly pattern: string;
-  /** Milliseconds since 1970. */
-  readonly since: number;
-}
 
 /** A metric without dimensions. */
 export interface SummedMetric {
@@ -34,12 +22,12 @@ export interface SummedMetric {
 
 /** Reads what a stack has besides its API: its settings as deployed, its logs, metrics and alarms. Changes nothing. */
 export class Observer {
+  readonly logs: Logs;
   readonly #stack: string;
   readonly #endpoints: Endpoints;
   readonly #apiGateway: APIGatewayClient;
   readonly #cloudWatch: CloudWatchClient;
   readonly #lambda: LambdaClient;
-  readonly #logs: CloudWatchLogsClient;
   readonly #sns: SNSClient;
 
   constructor(stack: string, endpoints: Endpoints) {
@@ -48,7 +36,7 @@ export class Observer {
     this.#apiGateway = new APIGatewayClient(endpoints('api_gateway'));
     this.#cloudWatch = new CloudWatchClient(endpoints('cloudwatch'));
     this.#lambda = new LambdaClient(endpoints('lambda'));
-    this.#logs = new CloudWatchLogsClient(endpoints('cloudwatch_logs'));
+    this.logs = new Logs(endpoints('cloudwatch_logs'));
     this.#sns = new SNSClient(endpoints('sns'));
   }
 
@@ -69,29 +57,6 @@ export class Observer {
     const command = new GetFunctionConfigurationCommand({ FunctionName: name });
     const { Timeout: timeout = 0, LoggingConfig: logging } = await this.#lambda.send(command);
     return { timeout, logGroup: logging?.LogGroup };
-  }
-
-  /** How many days a log group keeps its lines. Undefined: for ever. */
-  async retentionDays(group: string): Promise<number | undefined> {
-    const pages = paginateDescribeLogGroups({ client: this.#logs }, { logGroupNamePrefix: group });
-    for await (const { logGroups = [] } of pages) {
-      const found = logGroups.find(({ logGroupName }) => logGroupName === group);
-      if (found) return found.retentionInDays;
-    }
-    throw new Error(`There is no log group ${group}.`);
-  }
-
-  /** The lines of a log group that match. A line takes some seconds until it is found. */
-  async search(group: string, { pattern, since }: LogSearch): Promise<string[]> {
-    const lines: string[] = [];
-    const pages = paginateFilterLogEvents(
-      { client: this.#logs },
-      { logGroupName: group, filterPattern: pattern, startTime: since },
-    );
-    for await (const { events = [] } of pages) {
-      for (const { message } of events) if (message !== undefined) lines.push(message);
-    }
-    return lines;
   }
 
   /** @param names At most 100. */
@@ -125,8 +90,7 @@ export class Observer {
   }
 
   close(): void {
-    for (const client of [this.#apiGateway, this.#cloudWatch, this.#lambda, this.#logs, this.#sns]) {
-      client.destroy();
-    }
+    for (const client of [this.#apiGateway, this.#cloudWatch, this.#lambda, this.#sns]) client.destroy();
+    this.logs.close();
   }
 }

@@ -1,12 +1,21 @@
 import type { Limits } from '@org/contract';
-import { checkPrices } from '@org/infra/config';
+import { checkPrices, KeyText } from '@org/infra/config';
 import { keyNameKey, teamListKey } from '@org/table';
+import * as z from 'zod/mini';
 import { AdminError } from '../admin-error.ts';
 import type { Deployment } from '../deployment.ts';
 import { checkName } from '../name.ts';
 import { findTeam, usableTeam } from '../teams/teams.ts';
 import { type Claim, claimNewName, orRelease } from './key-names.ts';
-import { changeAccess, discardKey, discardRemains, type KeyDraft, makeKey, ownPlan } from './keys.ts';
+import {
+  changeAccess,
+  discardKey,
+  discardRemains,
+  type KeyDraft,
+  type KeyTexts,
+  makeKey,
+  ownPlan,
+} from './keys.ts';
 
 /** A new key. Its value is shown only this once. */
 export interface NewKey {
@@ -37,12 +46,14 @@ interface ClaimedKey {
   readonly draft: KeyDraft;
 }
 
-/** @throws {AdminError} If the name is taken, there is no such team, or the limits cannot hold. */
+/** @throws {AdminError} If the name is taken, there is no such team, the limits cannot hold, or a text is not one. */
 export async function claimKey(
   deployment: Deployment,
-  { name, team, limits, countedAs, plan: known }: WantedKey,
+  { plan: known, ...wanted }: WantedKey,
 ): Promise<ClaimedKey> {
+  const { name, team, limits } = wanted;
   checkKeyName(deployment, name);
+  checkTexts(wanted);
   const claim = await claimNewName(deployment, name, team);
   const draft = await orRelease(claim, async (): Promise<KeyDraft> => {
     const plan = known ?? (await usableTeam(deployment, team)).plan;
@@ -50,7 +61,7 @@ export async function claimKey(
     if (claim.inherited) await discardRemains(deployment, { name, team }, []);
     // So that the team's run-time keys are found after the team has left the config.
     if (Object.hasOwn(deployment.config.teams, team)) await deployment.table.put(teamListKey(team), {});
-    return { name, team, plan, limits, countedAs };
+    return { ...wanted, plan };
   });
   return { claim, draft };
 }
@@ -106,6 +117,14 @@ export function checkKeyName({ config }: Deployment, name: string): void {
   checkName(name, 'key');
   if (Object.values(config.teams).some(({ keys }) => keys.some((key) => key.name === name))) {
     throw new AdminError('key_is_of_config', { key: name });
+  }
+}
+
+/** @throws {AdminError} If the owner or the note is too long, or has several lines. */
+function checkTexts({ owner, note }: KeyTexts): void {
+  for (const [field, text] of Object.entries({ owner, note })) {
+    const rule = z.safeParse(z.optional(KeyText), text).error?.issues[0]?.message;
+    if (rule !== undefined) throw new AdminError('invalid_key_text', { field, rule });
   }
 }
 

@@ -12,8 +12,16 @@ import { type KeyName, listKeyNames } from './key-names.ts';
  */
 export type KeyState = 'active' | 'ending' | 'ended' | 'disabled' | 'incomplete' | 'orphaned';
 
+/** Words about a key, for people. */
+export interface KeyTexts {
+  /** Who answers for it. */
+  readonly owner?: string | undefined;
+  /** What it is for. */
+  readonly note?: string | undefined;
+}
+
 /** A key as it is listed: without its value. */
-export interface KeyRecord {
+export interface KeyRecord extends KeyTexts {
   readonly name: string;
   readonly id: string | undefined;
   readonly team: string;
@@ -33,7 +41,7 @@ export interface KeyRecord {
 }
 
 /** A key to make. */
-export interface KeyDraft {
+export interface KeyDraft extends KeyTexts {
   readonly name: string;
   readonly team: string;
   readonly plan: string;
@@ -49,13 +57,14 @@ function descriptionOf({ name }: Deployment, team: string): string {
 
 /** Makes a key for a team. */
 export function makeKey(deployment: Deployment, draft: KeyDraft): Promise<MadeApiKey> {
-  const { name, team, plan, limits, countedAs } = draft;
+  const { team, plan, ...rest } = draft;
+  const { name } = rest;
   const createdAt = new Date(deployment.now()).toISOString();
   return makeApiKey(deployment, {
     name,
     description: descriptionOf(deployment, team),
     plan,
-    access: { team, plan: ownPlan(deployment, team, plan), name, limits, countedAs, createdAt },
+    access: { ...rest, team, plan: ownPlan(deployment, team, plan), createdAt },
   });
 }
 
@@ -150,10 +159,11 @@ async function configKeys({ config, configKeyIds, apiKeys }: Deployment): Promis
   const keys = Object.entries(config.teams).flatMap(([team, { plan, keys: authored }]) =>
     authored.map((key) => ({ ...key, team, plan, id: configKeyIds.get(key.name) })),
   );
-  const records = await concurrently(keys, async ({ name, id, team, plan, limits }): Promise<KeyRecord> => {
+  const records = await concurrently(keys, async ({ enabled: _, ...key }): Promise<KeyRecord> => {
+    const { id } = key;
     const enabled = id === undefined ? undefined : await apiKeys.isEnabled(id);
     const state = enabled === undefined ? 'incomplete' : enabled ? 'active' : 'disabled';
-    return { name, id, team, plan, source: 'config', state, replaced: false, limits };
+    return { ...key, source: 'config', state, replaced: false };
   });
   return records.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -175,6 +185,8 @@ function keyRecord({ config, now }: Deployment, name: KeyName, item: Item | unde
     endsAt: endsAt === undefined ? undefined : new Date(endsAt).toISOString(),
     limits: access?.limits,
     countedAs: access?.countedAs,
+    owner: access?.owner,
+    note: access?.note,
   };
 }
 

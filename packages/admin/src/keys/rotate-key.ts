@@ -63,7 +63,7 @@ async function replace(
     const access = await readAccess(deployment, keyId);
     // Its limits are not known, so a new key could not have them.
     if (!access) throw new AdminError('key_is_incomplete', { key: name, team });
-    const { limits, countedAs = keyId, until = Number.POSITIVE_INFINITY } = access;
+    const { limits, owner, note, countedAs = keyId, until = Number.POSITIVE_INFINITY } = access;
     // An attempt that broke off may have ended it already: do not set a later end.
     const endsAt = Math.min(until, Math.floor((now() + (immediately ? 0 : overlap)) / 1000)) * 1000;
     const endOld = async () => {
@@ -82,7 +82,7 @@ async function replace(
       endsAt: new Date(endsAt).toISOString(),
       disabled: immediately,
     };
-    const wanted: KeyDraft = { name, team, plan, limits, countedAs };
+    const wanted: KeyDraft = { name, team, plan, limits, countedAs, owner, note };
     return { draft: wanted, end: immediately ? undefined : endOld, old: [own, ...ended] };
   });
   // End the old key before the new one gets its name, so that a replaced key always has an end.
@@ -120,7 +120,7 @@ async function rotateConfigKey(deployment: Deployment, options: RotationOptions)
   if (!entry || id === undefined) {
     throw new AdminError('no_such_key', { key: name, stack: deployment.name });
   }
-  const { team, limits, enabled } = entry;
+  const { team, limits, owner, note, enabled } = entry;
   if (!enabled) throw new AdminError('key_is_disabled', { key: name, team });
   const immediately = overlap === 'now';
   const { current, replaced } = await findKeyName(deployment, as);
@@ -132,7 +132,10 @@ async function rotateConfigKey(deployment: Deployment, options: RotationOptions)
   }
   const other = await successorOf(deployment, id);
   if (other !== undefined) throw new AdminError('key_was_replaced', { key: name, by: other });
-  const { claim, draft } = await claimKey(deployment, { name: as, team, limits, countedAs: id });
+  const { claim, draft } = await claimKey(deployment, {
+    ...{ name: as, team, limits, countedAs: id },
+    ...{ owner, note },
+  });
   const old = await orRelease(claim, () => endConfigKeys(deployment, [[name, id]], immediately));
   return { key: await finishKey(deployment, claim, draft), replaced: old };
 }

@@ -38,7 +38,7 @@ export const deployedProofs: readonly Proof[] = [
     async check({ observer, deployment: { config } }) {
       const groups = await observer.resources('AWS::Logs::LogGroup');
       for (const group of groups) {
-        const days = await observer.retentionDays(group);
+        const days = await observer.logs.retentionDays(group);
         if (days !== config.logRetentionDays) {
           throw new Broken(`${group} keeps them ${days === undefined ? 'for ever' : `for ${days} days`}`);
         }

@@ -60,7 +60,8 @@ export class RunLog {
   /** All lines so far, by request id. */
   async lines(): Promise<ReadonlyMap<string, RequestLine>> {
     const { observer, group, team, since } = this.#options;
-    const lines = await observer.search(group, { pattern: `{ $.team = "${team}" }`, since });
+    const search = { pattern: `{ $.team = "${team}" }`, from: since };
+    const lines = await observer.logs.search(group, search);
     const read = lines.flatMap((line) => z.safeParse(RequestLine, parseJson(line)).data ?? []);
     return new Map(read.map((line) => [line.requestId, line]));
   }

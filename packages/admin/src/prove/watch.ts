@@ -34,7 +34,7 @@ export const watchProofs: readonly Proof[] = [
       for (const group of groups) {
         for (let first = 0; first < secrets.length; first += secretsAtOnce) {
           const pattern = `%${secrets.slice(first, first + secretsAtOnce).join('|')}%`;
-          const lines = await observer.search(group, { pattern, since: log.since });
+          const lines = await observer.logs.search(group, { pattern, from: log.since });
           const [line] = lines;
           if (line === undefined) continue;
           const what = line.includes(canary) ? 'a prompt' : 'the value of a key or a token';
@@ -135,10 +135,8 @@ export const watchProofs: readonly Proof[] = [
       const group = `/aws/apigateway/${config.name}-${config.stage}`;
       const [id] = log.answered;
       for (let seconds = 0; ; seconds += 5) {
-        const lines = await observer.search(group, {
-          pattern: `{ $.requestId = "${id}" }`,
-          since: log.since,
-        });
+        const search = { pattern: `{ $.requestId = "${id}" }`, from: log.since };
+        const lines = await observer.logs.search(group, search);
         if (lines.length > 0) return `has a line of request ${id}`;
         if (seconds >= mostSecondsUntilCounted) throw new Broken(`${group} has no line of request ${id}`);
         await wait(5000);

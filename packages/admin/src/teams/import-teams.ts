@@ -1,14 +1,23 @@
 import { type Limits, LimitsSchema } from '@org/contract';
-import { describeIssues, KeyName, Name } from '@org/infra/config';
+import { describeIssues, KeyName, KeyText, Name } from '@org/infra/config';
 import * as z from 'zod/mini';
 import { AdminError } from '../admin-error.ts';
 import { concurrently } from '../concurrently.ts';
 import type { Deployment } from '../deployment.ts';
 import { checkKeyName, checkLimits, createKey, type NewKey } from '../keys/create-key.ts';
 import { listKeyNames } from '../keys/key-names.ts';
+import type { KeyTexts } from '../keys/keys.ts';
 import { checkNewTeam, createTeam } from './teams.ts';
 
-const Key = z.union([KeyName, z.strictObject({ name: KeyName, limits: z.optional(LimitsSchema) })]);
+const Key = z.union([
+  KeyName,
+  z.strictObject({
+    name: KeyName,
+    limits: z.optional(LimitsSchema),
+    owner: z.optional(KeyText),
+    note: z.optional(KeyText),
+  }),
+]);
 
 const Teams = z
   .array(z.strictObject({ name: Name, plan: z.string(), keys: z._default(z.array(Key), []) }))
@@ -43,7 +52,7 @@ const Teams = z
 export interface TeamImport {
   readonly name: string;
   readonly plan: string;
-  readonly keys: readonly { readonly name: string; readonly limits?: Limits | undefined }[];
+  readonly keys: readonly (KeyTexts & { readonly name: string; readonly limits?: Limits | undefined })[];
 }
 
 /**

@@ -13,6 +13,7 @@ const examples = ({ program }: Invocation) => `
 
 Examples:
   ${program} keys create acme-app --team acme
+  ${program} keys create acme-shop --team acme --owner ann@example.com --note 'the web shop'
   ${program} keys create acme-intern --team acme --limit requests/day=20 --limit usd/month=0.10
   ${program} keys create acme-app --team acme | aws secretsmanager create-secret --name acme-app --secret-string file:///dev/stdin
 `;
@@ -20,6 +21,8 @@ Examples:
 interface Options {
   readonly team?: string;
   readonly limit?: readonly string[];
+  readonly owner?: string;
+  readonly note?: string;
   readonly json?: boolean;
 }
 
@@ -34,14 +37,16 @@ export function addKeysCreate(keys: Command, cli: Cli): void {
       'its own limit, such as requests/day=20, tokens/month=50000 or usd/month=0.10; may be repeated',
       (value: string, others: readonly string[] = []) => [...others, value],
     )
+    .option('--owner <owner>', 'who answers for it, such as a mail address; keys list shows it')
+    .option('--note <text>', 'what it is for; keys list shows it')
     .option('--json', 'print JSON, with the value')
     .addHelpText('after', () => examples(cli.invocation))
-    .action(async (name: string, { team, limit, json }: Options, command: Command) => {
+    .action(async (name: string, { team, limit, owner, note, json }: Options, command: Command) => {
       // A requiredOption would be missed before an option that is misspelt is named.
       if (team === undefined) command.error("error: required option '--team <team>' not specified");
       const limits = limit && parseLimits(limit);
       const deployment = await cli.deployment();
-      const key = await createKey(deployment, { name, team, limits });
+      const key = await createKey(deployment, { name, team, limits, owner, note });
       printNewKey(cli, key, json);
       const own = limits ? `, and its own: ${limitsText(limits)}` : '';
       cli.terminal.note(

@@ -56,7 +56,6 @@ test.each([
   ['a month without calls', ['--log', log], /no calls of 2026-11\..*--log/s],
   ['a month that is none', ['--month', 'october', '--log', log], /"october" is not a month/],
   ['a file that is not there', ['--log', join(directory, 'none')], /none cannot be read/],
-  ['the local gateway, which keeps no log', ['--local=http://127.0.0.1:1'], /--log json 2> requests\.jsonl/],
 ])('%s is an error that says what to do', async (_, args, message) => {
   const { code, noted } = await replay(...args);
   expect(code).toBe(1);

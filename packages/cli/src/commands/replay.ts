@@ -1,11 +1,10 @@
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { keyLimitsUnder, type Replay, replay, requestLogLines } from '@org/admin';
-import { longestCallMs } from '@org/contract';
-import { loadProxyConfig, requestLogGroupOf } from '@org/infra/config';
+import { keyLimitsUnder, type Replay, replay, requestLinesOf } from '@org/admin';
+import { loadProxyConfig } from '@org/infra/config';
 import type { Command } from 'commander';
-import type { Cli, GlobalOptions } from '../cli.ts';
+import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../invocation.ts';
 import { checkMonth } from '../month.ts';
@@ -20,8 +19,8 @@ Calls that a limit refused in that month are not replayed, because the log does 
 are refused behave differently: they try again, or ask for less. API Gateway's quota and throttle, and maxTokens of the
 plans, are not replayed.
 
-The log is read from CloudWatch, or from a file of its lines, as npm start -- --log json 2> FILE writes. With a file,
-keys' own limits are known only of the gateway of --local.
+The log is read from CloudWatch, with --local from the gateway, which keeps its last 20,000 lines, or from a file of its
+lines, as npm start -- --log json 2> FILE writes. With a file, keys' own limits are known only of the gateway of --local.
 
 Examples:
   ${program} replay --plan new.config.ts --month 2026-10
@@ -51,16 +50,10 @@ export function addReplay(program: Command, cli: Cli): void {
       const { terminal } = cli;
       checkMonth(month, cli.now());
       const config = await loadProxyConfig(plan);
-      const { local } = program.opts<GlobalOptions>();
-      if (local !== undefined && log === undefined) {
-        throw new CliError(
-          'The local gateway keeps no log.',
-          'Start it with npm start -- --log json 2> requests.jsonl, and give --log requests.jsonl.',
-        );
-      }
-      const deployment = log === undefined || local !== undefined ? await cli.deployment() : undefined;
+      // Without a deployment, a file needs no AWS account.
+      const deployment = log === undefined || cli.isLocal() ? await cli.deployment() : undefined;
       const keys = deployment && (await keyLimitsUnder(deployment, config));
-      const lines = log === undefined ? await linesOnAws(cli, month) : linesOf(log);
+      const lines = log === undefined ? requestLinesOf(await cli.deployment(), month) : linesOf(log);
       const replayed = await replay(lines, { config, month, keys });
       if (json) terminal.print(JSON.stringify(replayed, null, 2));
       else describe(replayed, plan, cli);
@@ -86,16 +79,6 @@ function describe(replayed: Replay, plan: string, { terminal }: Cli): void {
   if (unpriced > 0) {
     terminal.note(`\n${unpriced} calls had no price, so limits in USD count nothing for them.`);
   }
-}
-
-/** A call's line is written at its end, when the month may be over. */
-async function linesOnAws(cli: Cli, month: string): Promise<AsyncIterable<string>> {
-  const config = await cli.config();
-  const from = Date.parse(`${month}-01T00:00:00Z`);
-  const next = new Date(from);
-  next.setUTCMonth(next.getUTCMonth() + 1);
-  const range = { group: requestLogGroupOf(config), from, to: next.getTime() + longestCallMs.stream };
-  return requestLogLines(range, cli.awsSettings(config.region));
 }
 
 /** @param file Relative to where npm was run. */

@@ -1,26 +1,34 @@
-import { type Usage, usageReport } from '@org/admin';
+import { type AccountDimension, accountDimensions, type Usage, usageReport } from '@org/admin';
 import { limitKinds } from '@org/contract';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../invocation.ts';
 import { checkMonth } from '../month.ts';
 import { nearestLimit, usageTable, usageTotal } from '../output/usage-table.ts';
+import { printAccount } from './usage-by.ts';
 
 const examples = ({ program }: Invocation) => `
 Shows the counters that admit or refuse calls. A call in flight counts with its worst case. Days and months
 are UTC. Counters are kept for 400 days from the start of their month. API Gateway's own quota of each key, which counts
 refused calls too, is not shown.
 
+With --by, adds up the log instead: every call that ended, of each key, with or without limits, by any of
+${accountDimensions.join(', ')}. CloudWatch charges about $0.005 for each GB of the log that it searches, and keeps lines for
+logRetentionDays.
+
 Examples:
   ${program} usage
   ${program} usage --team acme
   ${program} usage --near 80
   ${program} usage --sort usd
+  ${program} usage --by team,key,model,day --from 2026-11-01 --to 2026-11-30 --csv
+  ${program} usage --by customer --team acme --sort usd
   ${program} usage --month 2026-10 --json | jq '.usage[] | {team, usd: .used.month.usd}'
 `;
 
 const orders = ['team', 'limit', ...limitKinds] as const;
-type Order = (typeof orders)[number];
+export type Order = (typeof orders)[number];
 
 interface Options {
   readonly team?: string;
@@ -30,6 +38,10 @@ interface Options {
   readonly sort: Order;
   readonly all?: boolean;
   readonly json?: boolean;
+  readonly by?: readonly AccountDimension[];
+  readonly from?: string;
+  readonly to?: string;
+  readonly csv?: boolean;
 }
 
 export function addUsage(program: Command, cli: Cli): void {
@@ -40,15 +52,30 @@ export function addUsage(program: Command, cli: Cli): void {
     .option('--month <month>', 'a month such as 2026-10 (default: the present one)')
     .option('--near <percent>', 'only teams and keys that have used this much of a limit', share)
     .addOption(
-      new Option('--sort <by>', 'by team, by the limit that is nearest, or by usage this month')
+      new Option('--by <list>', `add up the log by some of ${accountDimensions.join(', ')}`)
+        .argParser(dimensions)
+        .conflicts(['month', 'near', 'all']),
+    )
+    .option('--from <day>', 'with --by: the first day (default: the first of this month)')
+    .option('--to <day>', 'with --by: the last day (default: today)')
+    .addOption(new Option('--csv', 'with --by: print CSV').conflicts('json'))
+    .addOption(
+      new Option('--sort <by>', 'by team, by the limit that is nearest, or by usage')
         .choices(orders)
         .default('team'),
     )
     .option('--all', 'teams that used nothing, too')
     .option('--json', 'print JSON, with teams that used nothing')
     .addHelpText('after', () => examples(cli.invocation))
-    .action(async ({ team, month, near, sort, all, json }: Options) => {
+    .action(async (options: Options) => {
+      const { team, month, near, sort, all, json, by } = options;
       const { terminal, now } = cli;
+      if (by !== undefined) return printAccount(cli, { ...options, by });
+      for (const name of ['from', 'to', 'csv'] as const) {
+        if (options[name] !== undefined) {
+          throw new CliError(`--${name} needs --by.`, 'Add it, such as --by team,day.');
+        }
+      }
       if (month !== undefined) checkMonth(month, now());
       const keys = near === undefined ? undefined : true;
       const report = await usageReport(await cli.deployment(), { team, month, keys });
@@ -79,6 +106,16 @@ export function addUsage(program: Command, cli: Cli): void {
       const hidden = usage.length - shown.length;
       if (hidden > 0) terminal.note(`Teams that used nothing: ${hidden} (--all shows them).`);
     });
+}
+
+function dimensions(list: string): AccountDimension[] {
+  return list.split(',').map((name) => {
+    const found = accountDimensions.find((dimension) => dimension === name);
+    if (found === undefined) {
+      throw new InvalidArgumentError(`"${name}" is not one of ${accountDimensions.join(', ')}.`);
+    }
+    return found;
+  });
 }
 
 /** Largest first, except for names. */

@@ -3,19 +3,11 @@ import type { Style, Terminal } from '../terminal.ts';
 import { formatDuration } from './duration.ts';
 import { renderTable } from './table.ts';
 
-const columns = [
-  { head: 'key' },
-  { head: 'team' },
-  { head: 'plan' },
-  { head: 'state' },
-  { head: 'own limits' },
-  { head: 'created' },
-  { head: 'source' },
-  { head: 'id' },
-];
+const columns = ['key', 'team', 'plan', 'state', 'own limits', 'created', 'source', 'id'];
 
-/** Keys for people; never their values. */
+/** Keys for people; never their values. Owners and notes are shown if there are any. */
 export function keysTable(keys: readonly KeyRecord[], terminal: Terminal, now: number): string {
+  const texts = (['owner', 'note'] as const).filter((name) => keys.some((key) => key[name] !== undefined));
   const rows = keys.map((key) => {
     const { text, style } = stateText(key, now);
     return [
@@ -27,9 +19,13 @@ export function keysTable(keys: readonly KeyRecord[], terminal: Terminal, now: n
       key.createdAt?.slice(0, 10) ?? '',
       key.source,
       key.id ?? '',
+      ...texts.map((name) => key[name] ?? ''),
     ];
   });
-  return renderTable(columns, rows);
+  return renderTable(
+    [...columns, ...texts].map((head) => ({ head })),
+    rows,
+  );
 }
 
 function stateText({ state, endsAt = '', source }: KeyRecord, now: number): { text: string; style?: Style } {

@@ -39,7 +39,16 @@ const config = {
   teams: {
     toll: {
       plan: 'starter',
-      keys: ['tollmkey', { name: 'other', enabled: false, limits: { usd: { day: 1 } } }],
+      keys: [
+        'tollmkey',
+        {
+          name: 'other',
+          enabled: false,
+          limits: { usd: { day: 1 } },
+          owner: 'ann@example.com',
+          note: 'the shop',
+        },
+      ],
     },
   },
   prices: { own: { input: 1, output: 2 } },

@@ -5,7 +5,7 @@ import { type AccountConfig, accountFields, checkKmsKey, checkPlanTag } from './
 import { ConfigError } from './config-error.ts';
 import { checkGuardrails } from './guardrails.ts';
 import { describeIssues } from './issues.ts';
-import { KeyName, Name } from './name.ts';
+import { KeyName, KeyText, Name } from './name.ts';
 import { checkNetwork, type NetworkConfig, networkFields } from './network.ts';
 import { type OperationsConfig, operationsFields } from './operations.ts';
 import { PlanGuardrail } from './plan-guardrail.ts';
@@ -83,6 +83,10 @@ export interface AuthoredKey {
   enabled?: boolean | undefined;
   /** The key's own limits, in addition to its team's. Default: none. */
   limits?: Limits | undefined;
+  /** Who answers for the key, such as a mail address. `keys list` shows it. Default: nobody. */
+  owner?: string | undefined;
+  /** What the key is for. `keys list` shows it. Default: none. */
+  note?: string | undefined;
 }
 
 /** Anyone who gets keys: a department, a customer, an app. */
@@ -238,6 +242,8 @@ const KeyObject = z.strictObject({
   name: KeyName,
   enabled: z._default(z.boolean(), true),
   limits: z.optional(LimitsSchema),
+  owner: z.optional(KeyText),
+  note: z.optional(KeyText),
 } satisfies Record<keyof AuthoredKey, z.ZodMiniType>);
 
 const Key = z.pipe(

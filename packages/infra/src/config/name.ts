@@ -27,6 +27,12 @@ export const KeyName = Name.check(
   }),
 );
 
+/** Who answers for a key, or what it is for, in words for people. */
+export const KeyText = z.string().check(
+  z.regex(/^\P{Cc}{1,256}$/u, 'must have 1 to 256 characters, in one line'),
+  z.refine((text) => text.trim() !== '', 'must not be empty'),
+);
+
 /**
  * Name of the stack's output that has the id of a key. It may have letters and digits only, so `Z` and a character's code
  * stand for every other character, and for `Z` itself. So no two names have the same output.

@@ -51,7 +51,7 @@ export interface RequestLog {
   usage?: TokenUsage;
   /** Their estimated price, in USD. */
   costUsd?: number | undefined;
-  /** What was reserved (held) for the call: requests, tokens and micro-USD. Only if the plan or the key has limits. */
+  /** What was reserved (held) for the call: requests, tokens and micro-USD. */
   held?: Amounts;
   /** What stays charged of it, in the same units. */
   charged?: Amounts;

@@ -1,7 +1,11 @@
 import * as z from 'zod/mini';
 import { parseJson } from '../http/parse-json.ts';
+import { runQuery } from './insights.ts';
 import { JsonServiceError, jsonService, operation } from './json-protocol.ts';
 import type { ControlPlaneContext } from './service.ts';
+
+/** The most events or rows of one answer, as on AWS. */
+const mostEvents = 10_000;
 
 /**
  * The part of CloudWatch Logs that reads: the lines that the functions really wrote, and the log groups of the template.
@@ -27,9 +31,7 @@ export const logs = jsonService('CloudWatch Logs', {
       nextToken: z.optional(z.string()),
     }),
     ({ logGroupName: group, startTime, endTime, filterPattern, nextToken }, context) => {
-      if (!hasGroup(context, group)) {
-        throw new JsonServiceError('ResourceNotFoundException', 'The specified log group does not exist.');
-      }
+      requireGroup(context, group);
       const matches = matcherOf(filterPattern);
       const rest = context.log.eventsOf(group).filter(({ id, at, message }) => {
         const isNew = id > Number(nextToken ?? 0);
@@ -45,17 +47,40 @@ export const logs = jsonService('CloudWatch Logs', {
       };
     },
   ),
+
+  // A query is over at once, and its result is kept.
+  StartQuery: operation(
+    z.strictObject({
+      logGroupName: z.string(),
+      queryString: z.string(),
+      startTime: z.int(),
+      endTime: z.int(),
+      limit: z.int().check(z.minimum(1), z.maximum(mostEvents)),
+    }),
+    ({ logGroupName: group, queryString, startTime, endTime, limit }, context) => {
+      requireGroup(context, group);
+      const events = context.log
+        .eventsOf(group)
+        .filter(({ at }) => at >= startTime * 1000 && at <= endTime * 1000);
+      return { queryId: context.queries.add(runQuery(queryString, events, limit)) };
+    },
+  ),
+
+  GetQueryResults: operation(z.strictObject({ queryId: z.string() }), ({ queryId }, { queries }) => {
+    const results = queries.get(queryId);
+    if (!results) throw new JsonServiceError('ResourceNotFoundException', 'The query does not exist.');
+    return { status: 'Complete', ...results };
+  }),
 });
 
-/** The most events of one answer, as on AWS. */
-const mostEvents = 10_000;
-
-function hasGroup({ api }: ControlPlaneContext, group: string): boolean {
+function requireGroup({ api }: ControlPlaneContext, group: string): void {
   const names = [
     ...api.watch.logGroups.map(({ name }) => name),
     ...api.functions.map((each) => each.logGroup),
   ];
-  return names.includes(group);
+  if (!names.includes(group)) {
+    throw new JsonServiceError('ResourceNotFoundException', 'The specified log group does not exist.');
+  }
 }
 
 /**

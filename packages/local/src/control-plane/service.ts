@@ -3,12 +3,14 @@ import type { WholeResponse } from '../http/response.ts';
 import type { ApiKeyRegistry } from '../limits/api-key-registry.ts';
 import type { Api } from '../template/api.ts';
 import type { RecordedLog } from './recorded-log.ts';
+import type { RecordedQueries } from './recorded-queries.ts';
 
 /** The state that the control plane's services read and change. */
 export interface ControlPlaneContext {
   readonly api: Api;
   readonly registry: ApiKeyRegistry;
   readonly log: RecordedLog;
+  readonly queries: RecordedQueries;
 }
 
 /** One call to a service. */

@@ -1,0 +1,224 @@
+import { type LimitKind, longestCallMs } from '@org/contract';
+import { requestLogGroupOf } from '@org/infra/config';
+import { unitOf } from '@org/lambda/ledger/amounts';
+import type { MetricName } from '@org/lambda/log/metrics';
+import type { RequestLog } from '@org/lambda/log/request-log';
+import { AdminError } from './admin-error.ts';
+import { type LogQueryResult, Logs, mostRows } from './aws/logs.ts';
+import type { Deployment } from './deployment.ts';
+import { checkName } from './name.ts';
+
+/** What an account can be divided by. */
+export const accountDimensions = ['day', 'team', 'plan', 'key', 'person', 'customer', 'model'] as const;
+
+export type AccountDimension = (typeof accountDimensions)[number];
+
+/** The field of the log line that has a dimension. */
+const fieldOf: Readonly<Record<AccountDimension, keyof RequestLog>> = {
+  day: 'day',
+  team: 'team',
+  plan: 'plan',
+  key: 'keyId',
+  person: 'person',
+  customer: 'customer',
+  model: 'model',
+};
+
+export interface AccountQuery {
+  /** In the order of the rows. Empty: one row. */
+  readonly by: readonly AccountDimension[];
+  /** First and last day, `2026-11-01`, as the limits count days. */
+  readonly from: string;
+  readonly to: string;
+  /** Default: all teams. */
+  readonly team?: string | undefined;
+}
+
+/** What admitted calls used. */
+export interface AccountAmounts {
+  /** Requests, tokens and USD that the calls were charged, whichever limits they have. */
+  readonly requests: number;
+  readonly tokens: number;
+  readonly usd: number;
+  /** Tokens that Bedrock counted, those of a prompt cache included. */
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Calls that ended in an error. */
+  readonly errors: number;
+}
+
+/** The use of the calls that have the same dimensions. */
+export interface AccountRow extends AccountAmounts {
+  /** The values of the dimensions; one is absent for calls that have none, such as a person for a call with an API key. */
+  readonly of: { readonly [Dimension in AccountDimension]?: string | undefined };
+  /** The key's id, in an account by key. The key itself is named, as far as its name is known. */
+  readonly keyId?: string | undefined;
+  /** When the last one ended, ISO 8601. */
+  readonly lastCall: string;
+}
+
+export interface UsageAccount extends AccountQuery {
+  readonly deployment: string;
+  /** The log has calls that ended. Calls in flight are only in the counters, which decide about the limits. */
+  readonly source: 'log';
+  /** In the order of {@link AccountQuery.by}. */
+  readonly rows: readonly AccountRow[];
+  readonly total: AccountAmounts;
+  /** Bytes of the log that CloudWatch searched, and bills. */
+  readonly searchedBytes: number;
+}
+
+/** The parts of a deployment that an account is made of. */
+export interface LoggedDeployment extends Pick<Deployment, 'name' | 'endpoints' | 'configKeyIds'> {
+  readonly config: Parameters<typeof requestLogGroupOf>[0];
+}
+
+/** About 300 MB. */
+const mostAccountRows = 500_000;
+
+const amounts = ['requests', 'tokens', 'microUsd', 'inputTokens', 'outputTokens', 'errors'] as const;
+
+/** How the query adds up an amount, from fields of the log line. */
+const sumOf: Readonly<Record<(typeof amounts)[number], `${'sum' | 'count'}(${LoggedField})`>> = {
+  requests: 'sum(charged.requests)',
+  tokens: 'sum(charged.tokens)',
+  microUsd: 'sum(charged.usd)',
+  inputTokens: 'sum(InputTokens)',
+  outputTokens: 'sum(OutputTokens)',
+  errors: 'count(code)',
+};
+
+type LoggedField = `${'charged' & keyof RequestLog}.${LimitKind}` | MetricName | keyof RequestLog;
+
+/**
+ * Adds up what calls used, by any of its dimensions, from the function's log. Every admitted call counts, with or
+ * without limits. Calls that were refused cost nothing, and are not in it.
+ *
+ * @throws {AdminError} If there is no log, AWS gives up the query, or there are more rows than fit in memory.
+ */
+export async function usageAccount(
+  { name, config, endpoints, configKeyIds }: LoggedDeployment,
+  query: AccountQuery,
+): Promise<UsageAccount> {
+  const logs = new Logs(endpoints('cloudwatch_logs'));
+  try {
+    const group = requestLogGroupOf(config);
+    const keyNames = new Map([...configKeyIds].map(([key, id]) => [id, key]));
+    const account = new Account(query.by, keyNames);
+    let searchedBytes = 0;
+    const add = async (from: number, to: number): Promise<void> => {
+      const result = await logs.query(group, { query: queryOf(query, from, to), from, to });
+      searchedBytes += result.searchedBytes;
+      if (result.rows.length < mostRows) return account.add(result.rows, query);
+      // The rest was cut off. Any two halves add up to the whole.
+      if (to - from <= 1000) throw new AdminError('account_is_too_large', {});
+      const middle = Math.floor((from + to) / 2);
+      await add(from, middle);
+      await add(middle, to);
+    };
+    // A line is written when its call ends.
+    const dayMs = 24 * 60 * 60 * 1000;
+    await add(Date.parse(query.from), Date.parse(query.to) + dayMs + longestCallMs.stream);
+    return { ...query, deployment: name, source: 'log', ...account.result(), searchedBytes };
+  } finally {
+    logs.close();
+  }
+}
+
+/**
+ * The query, in the language of CloudWatch Logs Insights. It always divides by day, because the range is only about the
+ * days: a call belongs to the day in which it began.
+ *
+ * @param from Milliseconds since 1970; the range includes it, and not `to`.
+ * @throws {AdminError} If there can be no such team.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
+ */
+function queryOf({ by, team }: AccountQuery, from: number, to: number): string {
+  if (team !== undefined) checkName(team, 'team');
+  const filters = [
+    'message = "request"',
+    'ispresent(charged.requests)',
+    `toMillis(@timestamp) >= ${from}`,
+    `toMillis(@timestamp) < ${to}`,
+    ...(team === undefined ? [] : [`team = "${team}"`]),
+  ];
+  const totals = [
+    ...amounts.map((name) => `${sumOf[name]} as ${name}`),
+    'latest(timestamp) as lastCall',
+    ...(by.includes('key') ? ['latest(key) as keyName'] : []),
+  ];
+  const groups = new Set(['day', ...by.map((dimension) => fieldOf[dimension])]);
+  return `filter ${filters.join(' and ')} | stats ${totals.join(', ')} by ${[...groups].join(', ')}`;
+}
+
+/** In whole numbers, so that sums are exact. */
+type Sums = Record<(typeof amounts)[number], number>;
+
+type Group = Pick<AccountRow, 'of' | 'keyId'> & { readonly sums: Sums; lastCall: string };
+
+/** Adds up rows of the same dimensions. */
+class Account {
+  readonly #by: readonly AccountDimension[];
+  readonly #keyNames: ReadonlyMap<string, string>;
+  readonly #groups = new Map<string, Group>();
+  readonly #total = nothing();
+
+  /** @param keyNames Names of keys whose log lines do not have them, by id. */
+  constructor(by: readonly AccountDimension[], keyNames: ReadonlyMap<string, string>) {
+    this.#by = by;
+    this.#keyNames = keyNames;
+  }
+
+  /** Adds rows of the days. */
+  add(rows: LogQueryResult['rows'], { from, to }: Pick<AccountQuery, 'from' | 'to'>): void {
+    for (const row of rows) {
+      const { day = '', lastCall = '' } = row;
+      if (day < from || day > to) continue;
+      const id = JSON.stringify(this.#by.map((dimension) => row[fieldOf[dimension]]));
+      const group = this.#groups.get(id) ?? this.#begin(row);
+      this.#groups.set(id, group);
+      for (const name of amounts) {
+        const amount = Number(row[name] ?? 0);
+        group.sums[name] += amount;
+        this.#total[name] += amount;
+      }
+      if (lastCall > group.lastCall) group.lastCall = lastCall;
+    }
+    if (this.#groups.size > mostAccountRows) {
+      throw new AdminError('account_is_too_large', {});
+    }
+  }
+
+  result(): Pick<UsageAccount, 'rows' | 'total'> {
+    const placeOf = ({ of }: AccountRow) => this.#by.map((dimension) => of[dimension] ?? '');
+    const rows = [...this.#groups.values()].map(
+      ({ sums, ...group }): AccountRow => ({ ...group, ...amountsOf(sums) }),
+    );
+    return {
+      rows: rows.toSorted((one, other) => compare(placeOf(one), placeOf(other))),
+      total: amountsOf(this.#total),
+    };
+  }
+
+  #begin(row: Readonly<Record<string, string>>): Group {
+    const { keyId } = row;
+    const key = keyId && (row['keyName'] ?? this.#keyNames.get(keyId) ?? keyId);
+    const of = Object.fromEntries(
+      this.#by.map((dimension) => [dimension, dimension === 'key' ? key : row[fieldOf[dimension]]]),
+    );
+    return { of, ...(this.#by.includes('key') && { keyId }), sums: nothing(), lastCall: '' };
+  }
+}
+
+function nothing(): Sums {
+  return { requests: 0, tokens: 0, microUsd: 0, inputTokens: 0, outputTokens: 0, errors: 0 };
+}
+
+function amountsOf({ microUsd, ...sums }: Sums): AccountAmounts {
+  return { ...sums, usd: microUsd / unitOf.usd };
+}
+
+function compare(one: readonly string[], other: readonly string[]): number {
+  const index = one.findIndex((value, place) => value !== other[place]);
+  return index === -1 ? 0 : (one[index] ?? '') < (other[index] ?? '') ? -1 : 1;
+}

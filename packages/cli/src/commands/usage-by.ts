@@ -1,0 +1,75 @@
+import { type AccountDimension, type AccountRow, type UsageAccount, usageAccount } from '@org/admin';
+import type { LimitKind } from '@org/contract';
+import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { accountCsv, accountTable, accountTotal } from '../output/account-table.ts';
+
+export interface AccountOptions {
+  readonly by: readonly AccountDimension[];
+  readonly from?: string;
+  readonly to?: string;
+  readonly team?: string;
+  readonly sort: LimitKind | 'team' | 'limit';
+  readonly json?: boolean;
+  readonly csv?: boolean;
+}
+
+/** In us-east-1. @see https://aws.amazon.com/cloudwatch/pricing/ */
+const usdPerSearchedGb = 0.005;
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Prints what calls used, by what the log knows of them: rows on standard output, remarks on standard error. */
+export async function printAccount(cli: Cli, options: AccountOptions): Promise<void> {
+  const { terminal, now } = cli;
+  const { by, team, sort, json, csv } = options;
+  const today = new Date(now()).toISOString().slice(0, 10);
+  const from = checkDay(options.from ?? `${today.slice(0, 7)}-01`);
+  const to = checkDay(options.to ?? today);
+  if (from > to) throw new CliError(`--from ${from} is after --to ${to}.`, 'Swap them.');
+  if (sort === 'limit') {
+    throw new CliError('The log has no limits to sort by.', 'Use --sort usd, or leave out --by.');
+  }
+  const deployment = await cli.deployment();
+  const account = sorted(await usageAccount(deployment, { by, from, to, team }), sort);
+  if (json) terminal.print(JSON.stringify(account, null, 2));
+  else if (csv) terminal.print(accountCsv(account));
+  else {
+    terminal.print(`${account.deployment}, ${from} to ${to} UTC\n`);
+    if (account.rows.length > 0) terminal.print(`${accountTable(account)}\n`);
+    terminal.print(accountTotal(account));
+  }
+  for (const remark of remarks(account, deployment.config.logRetentionDays, cli)) terminal.note(remark);
+}
+
+function remarks({ from, searchedBytes }: UsageAccount, retentionDays: number, cli: Cli): string[] {
+  const kept = new Date(cli.now() - retentionDays * dayMs).toISOString().slice(0, 10);
+  const price = (searchedBytes / 1e9) * usdPerSearchedGb;
+  return [
+    '\nFrom the log, so of calls that ended. The counters that decide about limits have calls in flight too: leave out --by.',
+    ...(from < kept
+      ? [
+          `The log keeps lines for ${retentionDays} days (logRetentionDays), so calls before ${kept} are missing.`,
+        ]
+      : []),
+    ...(cli.isLocal()
+      ? []
+      : [
+          `CloudWatch searched ${(searchedBytes / 1e6).toFixed(1)} MB of it, for about $${price.toFixed(4)}.`,
+        ]),
+  ];
+}
+
+/** By an amount, the largest first. */
+function sorted(account: UsageAccount, order: LimitKind | 'team'): UsageAccount {
+  if (order === 'team') return account;
+  const rows = account.rows.toSorted((one: AccountRow, other: AccountRow) => other[order] - one[order]);
+  return { ...account, rows };
+}
+
+/** @throws {CliError} If it is not a day. */
+function checkDay(day: string): string {
+  const time = Date.parse(`${day}T00:00:00Z`);
+  if (!Number.isNaN(time) && new Date(time).toISOString().startsWith(day) && day.length === 10) return day;
+  throw new CliError(`"${day}" is not a day.`, 'Use YYYY-MM-DD, such as 2026-11-30.');
+}
