@@ -181,6 +181,8 @@ const company = defineProxyConfig({
   roles: { path: '/llm/', permissionsBoundary: 'Boundary' },
   kmsKey: 'create',
   costByPlan: true,
+  promptLog: { retentionDays: 30, plans: ['staff'] },
+  traces: true,
 });
 
 /** Callers with keys, and signed-in callers; each team has its own plan. */

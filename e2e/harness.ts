@@ -4,6 +4,7 @@ import { type ErrorEnvelope, ErrorEnvelopeSchema } from '@org/contract';
 import { type GatewayOptions, type LocalGateway, startGateway } from '@org/local';
 import { type Bill, type SimulatedBedrock, startBedrock } from '@org/local/bedrock';
 import { createTables, type LocalDynamoDb, startDynamoDb } from '@org/local/dynamodb';
+import type { LocalS3 } from '@org/local/s3';
 import { catalogue, costInMicroUsd, type ModelDefinition, priceOf } from '@org/models';
 import { inject, onTestFinished } from 'vitest';
 import type { ConfigName } from './configs.ts';
@@ -70,6 +71,8 @@ export interface SystemOptions
   extends Pick<GatewayOptions, 'editTemplate' | 'callsPerWorker' | 'environment' | 'keyFile'> {
   /** A server shared with other systems; systems of one config then share their counters. Default: its own. */
   readonly dynamodb?: LocalDynamoDb;
+  /** Keeps prompts, if the config has a prompt log. Default: they are lost. */
+  readonly s3?: LocalS3;
   /** Directory of the synthesized deployment. Default: the config's. */
   readonly assembly?: string;
 }
@@ -79,6 +82,7 @@ export async function startSystem(
   config: ConfigName,
   {
     dynamodb: shared,
+    s3,
     environment,
     assembly = join(inject('assemblies'), config),
     ...options
@@ -102,12 +106,15 @@ export async function startSystem(
       ...environment,
       AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.url,
       AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
+      // Without S3, nothing listens there.
+      AWS_ENDPOINT_URL_S3: s3?.url ?? 'http://127.0.0.1:9',
     },
     onLog: ({ line }) => logs.push(line),
   });
   onTestFinished(() => gateway.close());
   await createTables(gateway.tables, dynamodb.url);
   for (const profile of gateway.inferenceProfiles) bedrock.addInferenceProfile(profile);
+  for (const bucket of gateway.buckets) s3?.addBucket(bucket);
 
   const keyValue = (name: string) => {
     const key = gateway.apiKeys.find((candidate) => candidate.name === name);

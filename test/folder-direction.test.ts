@@ -40,6 +40,9 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     keys: [''],
     // It observes calls.
     log: ['', 'call', 'ledger'],
+    // They observe calls too.
+    'prompt-log': ['', 'call', 'log', 'upstream/fresh-connections.ts'],
+    traces: ['', 'call', 'log'],
     authorizer: ['', 'log', 'http/received-event.ts', 'upstream/fresh-connections.ts'],
     http: ['', 'call', 'doors', 'keys', 'ledger', 'log', 'upstream'],
     testing: [],
@@ -118,6 +121,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     // The simulated services do not know the gateway.
     bedrock: ['clock.ts', 'loopback.ts'],
     dynamodb: ['loopback.ts', 'template'],
+    s3: ['loopback.ts', 'template'],
     lambda: ['template'],
     limits: ['template'],
     template: ['http/response-types.ts'],

@@ -77,7 +77,11 @@ const faults: [fault: string, edit: SourceEdit, broken: string[]][] = [
   ],
   [
     'metrics in another namespace',
-    { file: 'log/log.ts', from: 'config.metrics, at)', to: "'elsewhere', at)" },
+    {
+      file: 'log/log.ts',
+      from: 'embeddedMetrics(log, config.metrics, at)',
+      to: "embeddedMetrics(log, 'elsewhere', at)",
+    },
     ['metrics'],
   ],
   [

@@ -12,7 +12,12 @@ import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import { readConfigFile } from './config-file.ts';
 import { readDeployedConfig } from './deployed-config.ts';
-import { environmentVariables, type Guardrail, type PlanAccess } from './environment.ts';
+import {
+  environmentVariables,
+  type Guardrail,
+  type PlanAccess,
+  type PromptLogAccess,
+} from './environment.ts';
 import type { Scope } from './ledger/admission.ts';
 import { readVariable } from './variables.ts';
 
@@ -66,6 +71,10 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** Name of the DynamoDB table of counters and run-time keys. */
   readonly table: string;
+  /** Where prompts and answers are kept. Default: nowhere. */
+  readonly promptLog?: PromptLogAccess | undefined;
+  /** Whether the calls that X-Ray samples are traced. Default: false. */
+  readonly traces?: boolean | undefined;
 }
 
 /**
@@ -90,6 +99,8 @@ export function readConfig(
     globalInference,
     metrics,
     cors,
+    promptLog,
+    traces,
     ...access
   } = readDeployedConfig(environment, readFile);
 
@@ -129,6 +140,8 @@ export function readConfig(
     metrics,
     corsOrigins: cors?.origins ?? [],
     table,
+    promptLog,
+    traces,
   };
 }
 

@@ -41,10 +41,13 @@ function withIds(config: ProxyEnvironment, text: string): ProxyEnvironment {
     const known = profiles.flatMap(([alias, tag]) => idOf(tag).map((id) => [alias, id]));
     return [name, { ...plan, inferenceProfiles: Object.fromEntries(known) }];
   });
+  const { promptLog } = config;
+  const [host] = idOf(promptLog?.host ?? '');
   return {
     ...config,
     keys: Object.fromEntries(keys),
     plans: Object.fromEntries(plans),
     inferenceProfileArn: idOf(config.inferenceProfileArn ?? '')[0],
+    promptLog: host === undefined ? undefined : { ...promptLog, host },
   };
 }

@@ -42,6 +42,14 @@ export interface PlanAccess {
   inferenceProfiles?: Record<string, string> | undefined;
 }
 
+/** The bucket of the prompt log. */
+export interface PromptLogAccess {
+  /** Its host name, such as `prompts.s3.us-east-1.amazonaws.com`. */
+  host: string;
+  /** Plans whose calls are kept. Left out: all. */
+  plans?: string[] | undefined;
+}
+
 /** What an API key stands for. */
 export interface KeyAccess {
   team: string;
@@ -53,7 +61,7 @@ export interface KeyAccess {
  * What the deployment gives the function, as JSON: in the file `config.json` beside its code, and whole in the
  * environment variable `PROXY_CONFIG` as well if it fits into Lambda's 4 KB. The stack writes it with this schema and the
  * function reads it with this schema. The file has a tag in place of each id that API Gateway or Bedrock gives: of API keys,
- * of inference profiles, and of the start of their ARNs.
+ * of inference profiles, of the start of their ARNs, and of the bucket of prompts.
  */
 export interface ProxyEnvironment {
   /** Namespace of the CloudWatch metrics. */
@@ -70,6 +78,10 @@ export interface ProxyEnvironment {
   plans: Record<string, PlanAccess>;
   /** Start of the ARNs of the plans' inference profiles, before their ids. Left out: no plan has any. */
   inferenceProfileArn?: string | undefined;
+  /** Where prompts and answers are kept. Left out: nowhere. */
+  promptLog?: PromptLogAccess | undefined;
+  /** Whether the calls that X-Ray samples are traced. Default: false. */
+  traces?: boolean | undefined;
   /** Team to plan. */
   teams: Record<string, string>;
   /** Each API key's caller by the key's id (never its value); only the team if the key itself has no limits. */
@@ -95,6 +107,13 @@ export const ProxyEnvironment = z.strictObject({
     } satisfies Record<keyof PlanAccess, z.ZodMiniType>),
   ),
   inferenceProfileArn: z.optional(z.string()),
+  promptLog: z.optional(
+    z.strictObject({ host: z.string(), plans: z.optional(z.array(z.string())) } satisfies Record<
+      keyof PromptLogAccess,
+      z.ZodMiniType
+    >),
+  ),
+  traces: z.optional(z.boolean()),
   teams: z.record(z.string(), z.string()),
   keys: z.record(
     z.string(),

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -6,6 +7,11 @@ import { createHandler } from './http/handler.ts';
 import { createKeyDirectory } from './keys/key-directory.ts';
 import { CounterTable } from './ledger/counter-table.ts';
 import { createLedger } from './ledger/ledger.ts';
+import type { Observe } from './log/observer.ts';
+import { createPromptLog } from './prompt-log/prompt-log.ts';
+import { createPutObject } from './prompt-log/put-object.ts';
+import { sendToDaemon } from './traces/daemon.ts';
+import { createTraces } from './traces/traces.ts';
 import { FreshConnections } from './upstream/fresh-connections.ts';
 import { createUpstream } from './upstream/upstream.ts';
 
@@ -34,6 +40,35 @@ const dynamodb = new DynamoDBClient({
   ),
 });
 
+const write = (line: string) => process.stdout.write(line);
+
+const observers: Observe[] = [];
+if (config.promptLog) {
+  const timeouts = { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true };
+  const put = createPutObject({
+    host: config.promptLog.host,
+    endpoint: process.env['AWS_ENDPOINT_URL_S3'],
+    // The SDK has found both already.
+    region: dynamodb.config.region,
+    credentials: dynamodb.config.credentials,
+    handler: new FreshConnections({ ...timeouts, ...agents }, Date.now),
+  });
+  observers.push(
+    createPromptLog({ ...{ config, put, write }, plans: config.promptLog.plans, now: Date.now }),
+  );
+}
+if (config.traces) {
+  observers.push(
+    createTraces({
+      // The runtime sets it anew for each call.
+      header: () => process.env['_X_AMZN_TRACE_ID'],
+      send: sendToDaemon(process.env['AWS_XRAY_DAEMON_ADDRESS']),
+      now: Date.now,
+      randomBytes,
+    }),
+  );
+}
+
 /** Answers every route: API Gateway passes on the response while it is written. */
 export const handler = awslambda.streamifyResponse(
   createHandler({
@@ -41,7 +76,8 @@ export const handler = awslambda.streamifyResponse(
     keys: createKeyDirectory({ client: dynamodb, config, now: Date.now }),
     ledger: createLedger(new CounterTable({ client: dynamodb, table: config.table })),
     upstream: createUpstream({ client, sleep, random: Math.random }),
-    write: (line: string) => process.stdout.write(line),
+    write,
+    observers,
     now: Date.now,
     openResponse: (stream, head) => awslambda.HttpResponseStream.from(stream, { ...head }),
   }),

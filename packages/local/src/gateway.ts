@@ -14,6 +14,7 @@ import type { OnLog } from './lambda/log.ts';
 import { ApiKeyRegistry } from './limits/api-key-registry.ts';
 import { readApi } from './template/api.ts';
 import { readCloudAssembly } from './template/assembly.ts';
+import type { BucketDefinition } from './template/buckets.ts';
 import type { FunctionDefinition } from './template/functions.ts';
 import type { InferenceProfile } from './template/inference-profiles.ts';
 import type { TableDefinition } from './template/tables.ts';
@@ -74,6 +75,8 @@ export interface LocalGateway {
    * first request.
    */
   readonly inferenceProfiles: readonly InferenceProfile[];
+  /** The template's buckets. The gateway does not create them: the functions' S3 must know them before the first request. */
+  readonly buckets: readonly BucketDefinition[];
   /** The template's functions, with the environment that it gives them. */
   readonly functions: readonly FunctionDefinition[];
   /**
@@ -153,6 +156,7 @@ export async function startGateway(options: GatewayOptions): Promise<LocalGatewa
     }),
     tables: api.tables,
     inferenceProfiles: api.inferenceProfiles,
+    buckets: api.buckets,
     functions: api.functions,
     killFunctions,
     close: async () => {

@@ -14,6 +14,7 @@ import { type GatewayAnswer, type LocalGateway, type LogLine, startGateway } fro
 import { refuseTakenPort } from './http/server.ts';
 import { type LocalIssuer, startIssuer } from './oidc/issuer.ts';
 import { issuerEnvironment, setUpSignIn } from './oidc/local-sign-in.ts';
+import { startS3 } from './s3/server.ts';
 
 /** The port of the sign-in issuer, if no other program uses it. */
 export const issuerPort = 8790;
@@ -27,6 +28,8 @@ export interface LocalSystem {
   readonly dynamodb: LocalDynamoDb | undefined;
   /** Absent if the config has no sign-in. */
   readonly issuer: LocalIssuer | undefined;
+  /** Folder of the prompt log. Absent if the config has none. */
+  readonly promptDirectory: string | undefined;
   close(): Promise<void>;
 }
 
@@ -97,12 +100,16 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     const dynamodb =
       dynamodbUrl === undefined ? await starting(startDynamoDb({ directory: tables })) : undefined;
     const issuer = config.signIn ? await starting(startIssuer(port === 0 ? 0 : issuerPort)) : undefined;
+    const promptDirectory = config.promptLog && join(directory ?? assembly, 'prompts');
+    const s3 =
+      promptDirectory === undefined ? undefined : await starting(startS3({ directory: promptDirectory }));
     const keyFile = directory === undefined ? undefined : join(directory, `${stackNameOf(config)}.keys.json`);
     await writeAssembly(config, assembly, () => buildAndSynthesize(config, assembly, onProgress));
     const tablesUrl = dynamodbUrl ?? dynamodb?.url ?? '';
     const environment = {
       AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrockUrl ?? '',
       AWS_ENDPOINT_URL_DYNAMODB: tablesUrl,
+      ...(s3 && { AWS_ENDPOINT_URL_S3: s3.url }),
       ...(issuer ? issuerEnvironment(issuer) : {}),
     };
     const exampleModels = modelsOfFirstKey(config);
@@ -111,6 +118,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
       ...{ onLog, onGatewayAnswer },
     });
     for (const profile of gateway.inferenceProfiles) (bedrock ?? relay)?.addInferenceProfile(profile);
+    for (const bucket of gateway.buckets) s3?.addBucket(bucket);
     const close = async () => {
       await gateway.close();
       await closeRest();
@@ -122,7 +130,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
       await gateway.close();
       throw error;
     }
-    return { gateway, bedrock, dynamodb, issuer, close };
+    return { gateway, bedrock, dynamodb, issuer, promptDirectory, close };
   } catch (error) {
     await closeRest();
     throw error;

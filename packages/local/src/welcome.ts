@@ -21,8 +21,8 @@ export interface Surroundings {
 }
 
 /** What is served: the address, and each key with its team, plan, models and limits. */
-export function description({ gateway }: LocalSystem, surroundings: Surroundings): string {
-  const { config, upstream } = surroundings;
+export function description({ gateway, promptDirectory }: LocalSystem, surroundings: Surroundings): string {
+  const { config, upstream, directory } = surroundings;
   const width = Math.max(...gateway.apiKeys.map(({ name }) => name.length)) + 2;
   const keys = gateway.apiKeys.flatMap(({ name, value, enabled }) => {
     const [team = '', { plan = '' } = {}] = teamOf(name, config);
@@ -43,6 +43,11 @@ export function description({ gateway }: LocalSystem, surroundings: Surroundings
     `${stackNameOf(config)} on this machine, in front of ${nameOf(upstream, config)}. ${keeping(surroundings)}`,
     ...costs,
     ...network(config),
+    ...(promptDirectory === undefined
+      ? []
+      : [
+          `Prompts and answers are files in ${promptDirectory}${directory === undefined ? ', until the exit' : ''}.`,
+        ]),
     '',
     `Endpoint: ${gateway.url}`,
     ...keys,

@@ -8,6 +8,9 @@ test.each([
   [{ roles: { path: '/llm/eu/', permissionsBoundary: 'boundaries/Developers' } }],
   [{ roles: { permissionsBoundary: 'arn:aws:iam::111122223333:policy/boundaries/Developers' } }],
   [{ kmsKey: 'create' }],
+  [{ promptLog: { retentionDays: 30 } }],
+  [{ promptLog: { retentionDays: 3650, plans: ['starter'] } }],
+  [{ traces: true }],
   [{ costByPlan: true, tags: { Owner: 'platform' } }],
   [{ kmsKey: 'arn:aws:kms:us-east-1:111122223333:key/mrk-0123456789abcdef0123456789abcdef' }],
 ])('%j is accepted', (given) => {
@@ -38,6 +41,22 @@ test.each<[fault: string, change: object, path: string, fix: RegExp]>([
     'tags.Plan',
     /is set from the plan by costByPlan/,
   ],
+  ['prompts without an end', { promptLog: {} }, 'promptLog.retentionDays', /is missing|must be/],
+  ['prompts that are not kept', { promptLog: { retentionDays: 0 } }, 'promptLog.retentionDays', /at least 1/],
+  ['prompts for a lifetime', { promptLog: { retentionDays: 36_500 } }, 'promptLog.retentionDays', /3,650/],
+  [
+    'prompts of a plan that does not exist',
+    { promptLog: { retentionDays: 30, plans: ['startr'] } },
+    'promptLog.plans.0',
+    /there is no plan "startr"; did you mean "starter"/,
+  ],
+  [
+    'prompts of no plan',
+    { promptLog: { retentionDays: 30, plans: [] } },
+    'promptLog.plans',
+    /must name at least one plan/,
+  ],
+  ['a prompt log without settings', { promptLog: true }, 'promptLog', /must be an object/],
   ['an unknown setting', { roles: { boundary: 'B' } }, 'roles.boundary', /is not a field/],
 ])('%s is refused, naming the field and the fix', (_fault, change, path, fix) => {
   expect(issuesOf({ ...config, ...change })).toEqual([{ path, message: expect.stringMatching(fix) }]);

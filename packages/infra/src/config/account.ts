@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { correction } from './correction.ts';
 import type { Reference } from './references.ts';
 
 /** The rules of a company for the IAM roles of its accounts. */
@@ -16,6 +17,14 @@ export interface RolesConfig {
    * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
    */
   permissionsBoundary?: string | undefined;
+}
+
+/** A log of prompts and answers in a bucket of the deployment's account. */
+export interface PromptLogConfig {
+  /** Days that a call is kept; then S3 deletes it. 1 to 3,650. */
+  retentionDays: number;
+  /** Plans whose calls are kept. Default: all. */
+  plans?: readonly string[] | undefined;
 }
 
 /** How a deployment follows the rules of a company for its accounts. Each is off by default. */
@@ -42,6 +51,23 @@ export interface AccountConfig {
    * @see https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/cost-alloc-tags.html
    */
   costByPlan?: boolean | undefined;
+  /**
+   * Keeps the prompt and the answer of each call in a bucket of the deployment's account: one JSON object a call, written after the
+   * answer has gone out, without images and files. Whoever may read the bucket reads the prompts. S3 takes 5.00 USD for a
+   * million calls, and 0.023 USD for a GB and month. Default: no prompt is kept anywhere.
+   *
+   * @see https://aws.amazon.com/s3/pricing/
+   */
+  promptLog?: PromptLogConfig | undefined;
+  /**
+   * Whether AWS X-Ray traces requests, as many as its sampling rules say: the way through API Gateway and the functions, and the
+   * time to reserve the limits, to wait for the model and to settle. Prompts, answers and keys are not in it. 100,000 traces a
+   * month are free in an account, a million more cost 5.00 USD. Default: false.
+   *
+   * @see https://docs.aws.amazon.com/xray/latest/devguide/xray-console-sampling.html
+   * @see https://aws.amazon.com/xray/pricing/
+   */
+  traces?: boolean | undefined;
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
@@ -70,6 +96,10 @@ const kmsKey = z
       'must be the ARN of a KMS key, or create',
     ),
   );
+
+const retentionDays = z
+  .int()
+  .check(z.minimum(1, 'must be at least 1'), z.maximum(3650, 'must be at most 3,650, which are ten years'));
 
 /** Finds a key that the services of the Region cannot use. */
 export function* checkKmsKey({
@@ -102,6 +132,22 @@ export function* checkPlanTag({
   }
 }
 
+/** Finds plans of the prompt log that do not exist. */
+export function* checkPromptLog({
+  promptLog,
+  plans = {},
+}: {
+  readonly promptLog?: Pick<PromptLogConfig, 'plans'> | undefined;
+  readonly plans?: Readonly<Record<string, unknown>> | undefined;
+}): Iterable<Reference> {
+  const names = Object.keys(plans);
+  for (const [index, plan] of (promptLog?.plans ?? []).entries()) {
+    if (names.length === 0 || names.includes(plan)) continue;
+    const remedy = correction(plan, names, `choose from ${names.join(', ')}`);
+    yield { path: ['promptLog', 'plans', index], message: `there is no plan "${plan}"; ${remedy}` };
+  }
+}
+
 /** The fields of a config that are about its account. */
 export const accountFields = {
   roles: z.optional(
@@ -112,4 +158,13 @@ export const accountFields = {
   ),
   kmsKey: z.optional(kmsKey),
   costByPlan: z._default(z.boolean(), false),
+  promptLog: z.optional(
+    z.strictObject({
+      retentionDays,
+      plans: z.optional(
+        z.array(z.string()).check(z.minLength(1, 'must name at least one plan; or leave it out, for all')),
+      ),
+    } satisfies Record<keyof PromptLogConfig, z.ZodMiniType>),
+  ),
+  traces: z._default(z.boolean(), false),
 } satisfies Record<keyof AccountConfig, z.ZodMiniType>;

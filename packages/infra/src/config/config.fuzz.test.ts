@@ -64,6 +64,8 @@ const config = {
   stageThrottle: { rate: 500, burst: 1000 },
   removalPolicy: 'destroy',
   tags: { CostCentre: '4711' },
+  promptLog: { retentionDays: 30, plans: ['starter'] },
+  traces: true,
   waf: true,
   dashboard: false,
   cors: { origins: ['https://app.example.com'] },

@@ -34,6 +34,7 @@ test('a config gets its defaults', () => {
     costByPlan: false,
     dashboard: true,
     removalPolicy: 'retain',
+    traces: false,
     waf: false,
   });
 });

@@ -1,7 +1,7 @@
 import { type Limits, LimitsSchema } from '@org/contract';
 import { type CatalogueAlias, type ModelDefinition, OfferedModel, Price } from '@org/models';
 import * as z from 'zod/mini';
-import { type AccountConfig, accountFields, checkKmsKey, checkPlanTag } from './account.ts';
+import { type AccountConfig, accountFields, checkKmsKey, checkPlanTag, checkPromptLog } from './account.ts';
 import { ConfigError } from './config-error.ts';
 import { checkGuardrails } from './guardrails.ts';
 import { describeIssues } from './issues.ts';
@@ -281,7 +281,7 @@ const ProxyConfig = z.strictObject({
   ...networkFields,
 } satisfies Record<keyof AuthoredProxyConfig, z.ZodMiniType>);
 
-const { region, globalInference, stageThrottle, kmsKey, costByPlan, tags, privateApi, domain } =
+const { region, globalInference, stageThrottle, promptLog, kmsKey, costByPlan, tags, privateApi, domain } =
   ProxyConfig.shape;
 
 /** Undefined in place of what is at fault in itself. */
@@ -292,6 +292,7 @@ const Comparable = z.object({
   region: sound(region),
   globalInference: z.catch(globalInference, false),
   stageThrottle: sound(stageThrottle),
+  promptLog: sound(promptLog),
   kmsKey: sound(kmsKey),
   costByPlan: z.catch(costByPlan, false),
   tags: sound(tags),
@@ -337,6 +338,7 @@ function contradictions(config: unknown): z.core.$ZodIssue[] {
     ...checkPrices(data),
     ...checkGuardrails(data),
     ...checkStageThrottle(data),
+    ...checkPromptLog(data),
     ...checkKmsKey(data),
     ...checkPlanTag(data),
     ...checkNetwork(data),

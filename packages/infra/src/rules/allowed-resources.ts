@@ -1,3 +1,4 @@
+import { promptPrefix } from '@org/lambda/prompt-prefix';
 import { partitionsOf } from '@org/table';
 import { ResponseType } from 'aws-cdk-lib/aws-apigateway';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -12,7 +13,7 @@ export interface Allowed {
   /** Schemas of its properties. It may have no others. */
   readonly properties: z.ZodMiniType;
   /** What happens to it when the stack is deleted. Default: the template does not say. */
-  readonly whenDeleted?: readonly ['Delete', ...('Delete' | 'Retain')[]];
+  readonly whenDeleted?: readonly ['Delete' | 'Retain', ...('Delete' | 'Retain')[]];
 }
 
 /** An object with these properties, and no others. */
@@ -31,11 +32,14 @@ const partOfArn = only({
 });
 const profileArn = only({ 'Fn::GetAtt': z.tuple([string, literal('InferenceProfileArn')]) });
 const profileId = only({ 'Fn::GetAtt': z.tuple([string, literal('InferenceProfileId')]) });
+const domainName = only({ 'Fn::GetAtt': z.tuple([string, literal('RegionalDomainName')]) });
 const text = z.union([
   string,
   ref,
   arn,
-  only({ 'Fn::Join': z.tuple([literal(''), array(z.union([string, ref, arn, partOfArn, profileId]))]) }),
+  only({
+    'Fn::Join': z.tuple([literal(''), array(z.union([string, ref, arn, partOfArn, profileId, domainName]))]),
+  }),
 ]);
 const api = { RestApiId: ref };
 const tags = { Tags: array(only({ Key: string, Value: string })) };
@@ -109,15 +113,42 @@ const functionsUseTheTablesKey = only({
   }),
 });
 
+/** Value of a text that a pattern matches, with references as `{name}`. */
+const textLike = (pattern: RegExp) => text.check(z.refine((value) => pattern.test(textOf(value))));
+
+const functionsWritePrompts = only({
+  Effect: literal('Allow'),
+  Action: literal('s3:PutObject'),
+  Resource: textLike(new RegExp(`^\\{\\w+\\}/${promptPrefix}\\*$`)),
+});
+const functionsEncryptPrompts = only({
+  Effect: literal('Allow'),
+  Action: literal('kms:GenerateDataKey'),
+  Resource: kmsKey,
+  Condition: only({
+    StringEquals: only({
+      'kms:ViaService': string.check(
+        z.regex(/^s3\.[\w-]+\.amazonaws\.com$/, 'lets functions use the key outside of S3'),
+      ),
+    }),
+  }),
+});
+const functionsSendTraces = only({
+  Effect: literal('Allow'),
+  Action: oneOrMore(['xray:PutTraceSegments', 'xray:PutTelemetryRecords']),
+  Resource: literal('*'),
+});
+
 const functionsMay = z.union([
   functionsWriteTheirLogs,
   functionsAskBedrock,
   functionsUseTheTable,
   functionsUseTheTablesKey,
+  functionsWritePrompts,
+  functionsEncryptPrompts,
+  functionsSendTraces,
 ]);
 
-/** Value of a text that a pattern matches, with references as `{name}`. */
-const textLike = (pattern: RegExp) => text.check(z.refine((value) => pattern.test(textOf(value))));
 const accountManagesKey = only({
   Effect: literal('Allow'),
   Action: literal('kms:*'),
@@ -174,6 +205,14 @@ const overTlsOnly = only({
   Action: literal('sns:Publish'),
   Principal: literal('*'),
   Resource: ref,
+  Condition: only({ Bool: only({ 'aws:SecureTransport': literal('false') }) }),
+});
+
+const readOverTlsOnly = only({
+  Effect: literal('Deny'),
+  Action: literal('s3:*'),
+  Principal: only({ AWS: literal('*') }),
+  Resource: array(text),
   Condition: only({ Bool: only({ 'aws:SecureTransport': literal('false') }) }),
 });
 
@@ -421,6 +460,7 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
         }),
       ]),
       AccessLogSetting: optional(only({ DestinationArn: text, Format: accessLogFormat })),
+      TracingEnabled: optional(flag),
       ...tags,
     }),
   },
@@ -613,6 +653,7 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
       ReservedConcurrentExecutions: optional(number),
       Role: arn,
       Timeout: number,
+      TracingConfig: optional(only({ Mode: literal('Active') })),
       ...tags,
     }),
   },
@@ -637,6 +678,54 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
       ),
       ...tags,
     }),
+  },
+  // Prompts and answers. No versions, which would outlive a deletion, no copies, no website and no notices.
+  'AWS::S3::Bucket': {
+    most: 1,
+    whenDeleted: ['Retain'],
+    properties: only({
+      BucketEncryption: only({
+        ServerSideEncryptionConfiguration: z.tuple([
+          z.union([
+            only({ ServerSideEncryptionByDefault: only({ SSEAlgorithm: literal('AES256') }) }),
+            only({
+              BucketKeyEnabled: literal(true),
+              ServerSideEncryptionByDefault: only({
+                SSEAlgorithm: literal('aws:kms'),
+                KMSMasterKeyID: kmsKey,
+              }),
+            }),
+          ]),
+        ]),
+      }),
+      LifecycleConfiguration: only(
+        {
+          Rules: z.tuple([
+            only({
+              Id: string,
+              Status: literal('Enabled'),
+              ExpirationInDays: z.int().check(z.minimum(1), z.maximum(3650)),
+            }),
+          ]),
+        },
+        'keeps prompts for ever; let them expire',
+      ),
+      OwnershipControls: only({
+        Rules: z.tuple([only({ ObjectOwnership: literal('BucketOwnerEnforced') })]),
+      }),
+      PublicAccessBlockConfiguration: only({
+        BlockPublicAcls: literal(true),
+        BlockPublicPolicy: literal(true),
+        IgnorePublicAcls: literal(true),
+        RestrictPublicBuckets: literal(true),
+      }),
+      ...tags,
+    }),
+  },
+  'AWS::S3::BucketPolicy': {
+    most: 1,
+    whenDeleted: ['Retain'],
+    properties: only({ Bucket: ref, PolicyDocument: policy(readOverTlsOnly) }),
   },
   'AWS::SNS::Subscription': {
     most: 1,
@@ -677,14 +766,16 @@ const domainUrl = string.check(z.regex(/^https:\/\/[a-z0-9.-]+\/(?:[\w.-]+\/)?$/
 /** Ids and addresses, which are not secret. */
 const outputs = z.record(
   string.check(
-    z.regex(/^(?:KeyId\w+|UserPoolId|UserPoolClientId|Endpoint|DomainTarget|ApiId|TableName|AlarmTopicArn)$/),
+    z.regex(
+      /^(?:KeyId\w+|UserPoolId|UserPoolClientId|Endpoint|DomainTarget|ApiId|TableName|PromptBucketName|AlarmTopicArn)$/,
+    ),
   ),
   only({
     Description: optional(string),
     Value: z.union([
       ref,
       only({ 'Fn::Join': z.tuple([literal(''), array(z.union([string, ref]))]) }),
-      only({ 'Fn::GetAtt': z.tuple([string, literal('RegionalDomainName')]) }),
+      domainName,
       domainUrl,
     ]),
   }),

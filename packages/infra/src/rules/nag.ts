@@ -1,4 +1,6 @@
-import { type App, Validations } from 'aws-cdk-lib';
+import { promptPrefix } from '@org/lambda/prompt-prefix';
+import { type App, Stack, Validations } from 'aws-cdk-lib';
+import { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import type { ProxyConfig } from '../config/config.ts';
@@ -8,12 +10,8 @@ const acknowledged: Readonly<Record<string, string>> = {
   'AwsSolutions-APIG4': 'Callers are identified by API keys, which also carry their throttle and quota.',
   'AwsSolutions-APIG6': 'Execution logs can hold prompts, and they need a role of the whole account.',
   'AwsSolutions-COG4': 'Callers are identified by API keys; most are programs, which have no Cognito user.',
-  'Serverless-APIGWXrayEnabled':
-    'The request id joins gateway, function and answer; no trace is needed for one hop.',
   'Serverless-LambdaDLQ':
     'API Gateway calls the function synchronously, so a failed event goes to the caller.',
-  'Serverless-LambdaTracing':
-    'Tracing needs xray:Put* on every resource; the log has the durations of each call.',
 };
 
 /** Rules that only an access log satisfies. */
@@ -28,6 +26,31 @@ const acknowledgedWithoutWaf: Readonly<Record<string, string>> = {
   'AwsSolutions-APIG3':
     'No web ACL: it costs a fee while idle, and every method asks for an API key first (waf).',
 };
+
+/** Rules that only tracing satisfies. */
+const acknowledgedWithoutTraces: Readonly<Record<string, string>> = {
+  'Serverless-APIGWXrayEnabled':
+    'Tracing is opt-in (traces): the request id joins gateway, function and answer without it.',
+  'Serverless-LambdaTracing':
+    'Tracing is opt-in (traces): the log has the durations of each call without it.',
+};
+
+/** Rules that traced functions do not follow. A rule of ours allows no other action on every resource. */
+const acknowledgedWithTraces: Readonly<Record<string, string>> = {
+  'AwsSolutions-IAM5[Resource::*]':
+    'X-Ray has no resources: its actions for traces can be allowed on * only.',
+};
+
+/** Rules that the bucket of prompts does not follow. */
+function acknowledgedWith(promptBucket: CfnBucket): Readonly<Record<string, string>> {
+  const objects = `<${Stack.of(promptBucket).getLogicalId(promptBucket)}.Arn>/${promptPrefix}*`;
+  return {
+    'AwsSolutions-S1':
+      'Server access logs need a second bucket. Data events of CloudTrail record who reads prompts, if wanted.',
+    [`AwsSolutions-IAM5[Resource::${objects}]`]:
+      'Each call has its own object, so the function may write every name of the prompt log, and do nothing else.',
+  };
+}
 
 /** Rules that a mail subscription does not follow. */
 const acknowledgedWithEmail: Readonly<Record<string, string>> = {
@@ -48,11 +71,14 @@ export function addNagRules(app: App): void {
 
 /** Acknowledges the rules that a proxy does not follow, for every app that asks cdk-nag. */
 export function acknowledgeNagRules(proxy: IConstruct, config: ProxyConfig): void {
-  const { accessLog, alarms, signIn, waf } = config;
+  const { accessLog, alarms, signIn, traces, waf } = config;
+  const promptBucket = proxy.node.findAll().find((construct) => construct instanceof CfnBucket);
   const rules = {
     ...acknowledged,
     ...(accessLog ? {} : acknowledgedWithoutAccessLog),
     ...(waf ? {} : acknowledgedWithoutWaf),
+    ...(traces ? acknowledgedWithTraces : acknowledgedWithoutTraces),
+    ...(promptBucket ? acknowledgedWith(promptBucket) : {}),
     ...(signIn && 'cognito' in signIn && signIn.cognito === 'create' ? acknowledgedWithUserPool : {}),
     ...(alarms && alarms.email !== undefined ? acknowledgedWithEmail : {}),
   };

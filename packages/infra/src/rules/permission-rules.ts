@@ -9,18 +9,25 @@ const bedrocks = /^arn:(?:[\w-]+|\{AWS::Partition\}):bedrock:[^*]+$/;
 /** One KMS key, which may exist before the stack. */
 const kmsKeys = /^arn:[\w-]+:kms:[^*:]+:\d+:key\/[^*]+$/;
 
+/** Objects of a bucket of this stack, by the beginning of their names. */
+const objects = /^\{(\w+)\}(?:\/[a-z]+\/\*)?$/;
+
+/** X-Ray knows no resources, so these are allowed on all or not at all. */
+const ofTraces: ReadonlySet<string> = new Set(['xray:PutTraceSegments', 'xray:PutTelemetryRecords']);
+
 const permissionIsNamed: TemplateRule = {
   name: 'permission-is-named',
   description:
-    'A role allows what it allows on resources of this stack, models of Bedrock and a KMS key, by their names.',
+    'A role allows what it allows on resources of this stack, models of Bedrock and a KMS key, by their names. Only traces have none.',
   *check(template) {
     for (const { resource, permissions } of rolePolicies(template)) {
       for (const { Effect, Action, Resource } of permissions) {
         if (Effect !== 'Allow') continue;
         for (const target of Resource) {
-          const [, id = ''] = /^\{(\w+)\}$/.exec(target) ?? [];
+          const [, id = ''] = objects.exec(target) ?? [];
           if (Object.hasOwn(template.Resources, id) || bedrocks.test(target) || kmsKeys.test(target))
             continue;
+          if (target === '*' && Action.every((action) => ofTraces.has(action))) continue;
           const message = `allows ${Action.join(', ')} on ${target}; name a resource of this stack`;
           yield { resource, property: 'PolicyDocument', message };
         }

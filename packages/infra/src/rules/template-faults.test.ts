@@ -20,6 +20,7 @@ import { CfnPolicy, CfnRole, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/
 import { CfnKey } from 'aws-cdk-lib/aws-kms';
 import { CfnFunction, CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
+import { CfnBucket, CfnBucketPolicy } from 'aws-cdk-lib/aws-s3';
 import { CfnTopicPolicy } from 'aws-cdk-lib/aws-sns';
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
@@ -73,6 +74,16 @@ const add =
   (type: string, properties: (proxy: BedrockProxy) => Record<string, unknown>) =>
   (proxy: BedrockProxy): void => {
     new CfnResource(proxy, 'Added', { type, properties: properties(proxy) });
+  };
+
+/** Allows the function behind the routes another action in place of one. */
+const changeAction =
+  (action: string, other: string) =>
+  (proxy: BedrockProxy): void => {
+    const policy = find(proxy, CfnPolicy, ({ node }) => node.path.includes('/Function/'));
+    const { Statement: statements } = Stack.of(proxy).resolve(policy.policyDocument);
+    const changed = JSON.stringify(statements).replace(`"${action}"`, `"${other}"`);
+    policy.addPropertyOverride('PolicyDocument.Statement', JSON.parse(changed));
   };
 
 const allowList = 'Proxy: only-what-is-allowed';
@@ -334,6 +345,70 @@ const companyFaults: typeof faults = [
     'Proxy: roles-are-alike',
   ],
   ['a log without the key of the table', set(CfnLogGroup, 'KmsKeyId', undefined), 'Proxy: one-key-for-all'],
+  [
+    'a bucket of prompts without the key of the table',
+    set(CfnBucket, 'BucketEncryption.ServerSideEncryptionConfiguration', [
+      { ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } },
+    ]),
+    'Proxy: one-key-for-all',
+  ],
+  [
+    'a function that may use the key for other buckets than through S3',
+    (stack) => {
+      const policies = stack.node.findAll().filter((construct) => construct instanceof CfnPolicy);
+      for (const policy of policies) {
+        const statements: Record<string, unknown>[] = Stack.of(stack).resolve(
+          policy.policyDocument,
+        ).Statement;
+        const found = statements.findIndex(({ Action }) => Action === 'kms:GenerateDataKey');
+        if (found < 0) continue;
+        policy.addPropertyOverride(`PolicyDocument.Statement.${found}.Condition`, undefined);
+      }
+    },
+    allowList,
+  ],
+  ['prompts that are kept for ever', set(CfnBucket, 'LifecycleConfiguration', undefined), allowList],
+  ['prompts with versions', set(CfnBucket, 'VersioningConfiguration', { Status: 'Enabled' }), allowList],
+  [
+    'a bucket of prompts that may be public',
+    set(CfnBucket, 'PublicAccessBlockConfiguration.BlockPublicPolicy', false),
+    allowList,
+  ],
+  [
+    'a bucket of prompts that is deleted with the stack',
+    (proxy) => find(proxy, CfnBucket).addOverride('DeletionPolicy', 'Delete'),
+    allowList,
+  ],
+  [
+    'a bucket of prompts that can be read without TLS',
+    (proxy) => {
+      const policy = find(proxy, CfnBucketPolicy);
+      policy.node.scope?.node.tryRemoveChild(policy.node.id);
+    },
+    'AwsSolutions: AwsSolutions-S10',
+  ],
+  [
+    'a bucket of prompts that another account may read',
+    set(CfnBucketPolicy, 'PolicyDocument.Statement.0', {
+      Effect: 'Allow',
+      Action: 's3:GetObject',
+      Principal: { AWS: '111122223333' },
+      Resource: '*',
+    }),
+    allowList,
+  ],
+  ['a function that may read prompts', changeAction('s3:PutObject', 's3:GetObject'), allowList],
+  [
+    'a function that may do more with X-Ray than send traces',
+    changeAction('xray:PutTraceSegments', 'xray:GetTraceSummaries'),
+    allowList,
+  ],
+  [
+    'a permission on everything',
+    allow(['xray:PutTraceSegments', 's3:PutObject'], ['*']),
+    'Proxy: permission-is-named',
+  ],
+  ['a function that is not traced', set(CfnFunction, 'TracingConfig', undefined), 'Proxy: traced-together'],
   ['an inference profile of no plan', set(CfnApplicationInferenceProfile, 'Tags', undefined), allowList],
   [
     'an inference profile with the tag of a plan that does not exist',

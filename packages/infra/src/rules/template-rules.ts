@@ -15,6 +15,7 @@ import { roleRules } from './role-rules.ts';
 import type { TemplateRule } from './rule.ts';
 import { tagRules } from './tag-rules.ts';
 import { SynthesizedTemplate } from './template.ts';
+import { traceRules } from './trace-rules.ts';
 import { usagePlanRules } from './usage-plan-rules.ts';
 
 const templateRules: readonly TemplateRule[] = [
@@ -29,6 +30,7 @@ const templateRules: readonly TemplateRule[] = [
   ...inferenceProfileRules,
   ...tagRules,
   ...networkRules,
+  ...traceRules,
 ];
 
 /** What a plugin is asked with. */

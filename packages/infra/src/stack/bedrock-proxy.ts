@@ -6,6 +6,7 @@ import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { ProxyConfig } from '../config/config.ts';
@@ -23,6 +24,7 @@ import { ProxyFunction } from './functions/proxy-function.ts';
 import { LedgerTable } from './ledger-table.ts';
 import { encryptLogsAndNotices, ownKey } from './own-key.ts';
 import { checkPlace } from './place.ts';
+import { PromptBucket } from './prompt-bucket.ts';
 import { followRoleRules } from './role-rules.ts';
 import { checkStackSize } from './stack-size.ts';
 import { Alarms } from './watch/alarms.ts';
@@ -69,6 +71,8 @@ export class BedrockProxy extends Construct {
   readonly authorizer: LambdaFunction | undefined;
   /** Counters, teams and keys. */
   readonly table: Table;
+  /** Prompts and answers. Undefined without `promptLog`. */
+  readonly promptBucket: Bucket | undefined;
   /** Empty without `alarms`. */
   readonly alarms: readonly Alarm[];
   /** The topic that every alarm publishes to, for your own subscriptions. Undefined without `alarms`. */
@@ -91,15 +95,20 @@ export class BedrockProxy extends Construct {
     const keyIds = new Map([...keys.byName].map(([name, key]) => [name, key.keyId]));
     const { table } = ledger;
     const { all: profiles } = new InferenceProfiles(this, 'InferenceProfiles', config);
+    const promptBucket =
+      config.promptLog &&
+      new PromptBucket(this, 'Prompts', { retentionDays: config.promptLog.retentionDays, key });
+    const promptHost = promptBucket?.bucket.bucketRegionalDomainName;
     const environment = functionEnvironment(
       config,
-      { keyIds, tableName: table.tableName, profiles },
+      { keyIds, tableName: table.tableName, profiles, promptHost },
       Stack.of(this),
     );
     const { handler, logGroup } = new ProxyFunction(this, 'Function', {
       config,
       ledger,
       profiles,
+      promptBucket,
       environment,
       lambdaDirectory,
     });
@@ -132,6 +141,7 @@ export class BedrockProxy extends Construct {
     this.handler = handler;
     this.authorizer = authorizer?.handler;
     this.table = table;
+    this.promptBucket = promptBucket?.bucket;
     this.alarms = alarms?.all ?? [];
     this.alarmTopic = alarms?.topic;
     this.addOutputs();
@@ -160,6 +170,12 @@ export class BedrockProxy extends Construct {
       value: this.table.tableName,
       description: 'Table with the use of teams and keys',
     });
+    if (this.promptBucket) {
+      new CfnOutput(this, 'PromptBucketName', {
+        value: this.promptBucket.bucketName,
+        description: 'Bucket with prompts and answers',
+      });
+    }
     if (this.alarmTopic) {
       new CfnOutput(this, 'AlarmTopicArn', {
         value: this.alarmTopic.topicArn,

@@ -33,7 +33,7 @@ test.each([
   expect(keysIn(template)).toEqual([table, key, key, key, key]);
 });
 
-test('a function may use the key through DynamoDB only', () => {
+test('a function may use the key through DynamoDB and S3 only', () => {
   const onKeys = policyOf(own).filter(({ Action }) => JSON.stringify(Action).includes('kms:'));
   expect(onKeys).toEqual([
     {
@@ -41,6 +41,12 @@ test('a function may use the key through DynamoDB only', () => {
       Action: expect.arrayContaining(['kms:Decrypt']),
       Resource: madeKey,
       Condition: { StringEquals: { 'kms:ViaService': 'dynamodb.us-east-1.amazonaws.com' } },
+    },
+    {
+      Effect: 'Allow',
+      Action: 'kms:GenerateDataKey',
+      Resource: madeKey,
+      Condition: { StringEquals: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' } },
     },
   ]);
 });

@@ -69,6 +69,8 @@ export const companyOn = parseProxyConfig({
     roles: { path: '/llm/', permissionsBoundary: 'boundaries/Developers' },
     kmsKey: 'create',
     costByPlan: true,
+    promptLog: { retentionDays: 30 },
+    traces: true,
   } satisfies Required<AccountConfig>),
 });
 /** Lines about the network: a domain alone, for some addresses. */

@@ -33,6 +33,8 @@ export type AskEvent =
   /** The limits have room for the worst case, which is held. */
   | {
       readonly type: 'admitted';
+      /** As the model gets it. */
+      readonly call: ModelCall;
       /** The most output tokens, if the plan lowered the number that the caller asked for. */
       readonly maxTokensLoweredTo?: number | undefined;
     }
@@ -93,7 +95,7 @@ export async function* ask(asked: Asked, context: AskContext): AsyncGenerator<As
     return { held: hold.worstCase, charged: due, settlement, ending };
   };
   try {
-    yield { type: 'admitted', maxTokensLoweredTo };
+    yield { type: 'admitted', call, maxTokensLoweredTo };
     const target = {
       modelId: caller.inferenceProfiles.get(model.alias) ?? model.modelId,
       guardrail: caller.guardrail,

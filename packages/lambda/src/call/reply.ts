@@ -30,6 +30,8 @@ export type Delta =
  * tool's input make a JSON object, unless the tool comes last in a cut-off answer.
  */
 export type ReplyEvent =
+  /** Bedrock throttled the call, which is tried once more. Only before anything else. */
+  | { readonly type: 'throttled'; readonly retryInMs: number }
   | { readonly type: 'begin'; readonly block: BeginningBlock }
   | { readonly type: 'delta'; readonly delta: Delta }
   | { readonly type: 'end' }
@@ -97,6 +99,7 @@ export class ReplyFold {
       case 'stopped':
         this.#stopReason = event.stopReason;
         break;
+      case 'throttled':
       case 'end':
       case 'usage':
         break;

@@ -16,7 +16,7 @@ const pingAfterMs = streamHeartbeatMs - 5000;
 /** Answers a request through a door (API format). */
 export function asking(door: Door): Operation {
   return async (invocation, caller) => {
-    const { event, context, options, log, started } = invocation;
+    const { event, context, options, log, observers, started } = invocation;
     const { isBase64Encoded, requestContext } = event;
     const body = jsonBody({
       contentType: header(event, 'content-type'),
@@ -32,7 +32,11 @@ export function asking(door: Door): Operation {
         asked.whole ? longestWholeMs : undefined,
       );
       const events = ask(asked, { ...options, caller, deadline, at: requestContext.requestTimeEpoch });
-      const note = createAskNotes(log, { whole: asked.whole, started, now: options.now });
+      const noteInLog = createAskNotes(log, { whole: asked.whole, started, now: options.now });
+      const note = (event: AskEvent) => {
+        noteInLog(event);
+        for (const observer of observers) observer.note(event);
+      };
       const { requestId, requestTimeEpoch: at } = requestContext;
       const request = { requestId, at, body };
       const answering = { ...invocation, door, request, events, note, signal: deadline.signal };

@@ -50,6 +50,9 @@ const operations: Readonly<Record<RouteName, Operation>> = {
   },
 };
 
+/** Milliseconds before the function's timeout by which the observers must have reported. */
+const reportMarginMs = 100;
+
 /**
  * The function: API Gateway's proxy event in, a response out, and never an exception. A failure before a stream has
  * begun is an HTTP error. After that the status is already sent, and the stream reports the failure.
@@ -57,9 +60,11 @@ const operations: Readonly<Record<RouteName, Operation>> = {
 export function createHandler(options: HandlerOptions): Handler {
   return async (sent, stream, context) => {
     const event = receivedEvent(sent, forNoRoute);
-    const { requestId } = event.requestContext;
+    const { requestId, requestTimeEpoch } = event.requestContext;
     const started = options.now();
     const log: RequestLog = { requestId };
+    const observed = { log, at: requestTimeEpoch };
+    const observers = (options.observers ?? []).flatMap((observe) => observe(observed) ?? []);
     using deadline = deadlineBefore(() => context.getRemainingTimeInMillis(), longestWholeMs);
     const cors = corsHeaders(options.config.corsOrigins, header(event, 'origin'));
     const response = new ResponseWriter({
@@ -73,7 +78,7 @@ export function createHandler(options: HandlerOptions): Handler {
       const name = routeOf(event);
       log.operation = name;
       log.door = doorOf(routes[name]);
-      const invocation = { event, context, options, response, log, started };
+      const invocation = { event, context, options, response, log, observers, started };
       await operations[name](invocation, await authenticate(invocation, deadline), deadline);
     } catch (thrown) {
       const refusal = errorResponse(noteFailure(thrown, log), requestId);
@@ -82,9 +87,13 @@ export function createHandler(options: HandlerOptions): Handler {
     }
     if (response.callerGone) log.callerGone = true;
     log.totalMs = options.now() - started;
-    // The runtime may freeze the function as soon as the response has ended.
+    // First of all: what comes after the end of a response is lost if the function is killed.
     logRequest(log, options);
     await response.end();
+    if (observers.length === 0) return;
+    const reportingMs = Math.max(0, context.getRemainingTimeInMillis() - reportMarginMs);
+    const signal = AbortSignal.timeout(reportingMs);
+    await Promise.all(observers.map((observer) => observer.report(signal)));
   };
 }
 

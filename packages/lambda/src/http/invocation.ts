@@ -6,6 +6,7 @@ import type { Caller, Config } from '../config.ts';
 import type { KeyDirectory } from '../keys/key-directory.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { WriteLine } from '../log/log.ts';
+import type { Observe, Observer } from '../log/observer.ts';
 import type { RequestLog } from '../log/request-log.ts';
 import type { ProxyEvent } from './received-event.ts';
 import type { ResponseHead } from './response.ts';
@@ -17,6 +18,8 @@ export interface HandlerOptions {
   readonly upstream: Upstream;
   readonly ledger: Ledger;
   readonly write: WriteLine;
+  /** What else follows each request, beside the log. Default: nothing. */
+  readonly observers?: readonly Observe[];
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Writes the head of a response to the runtime's stream, and returns the stream of its body. */
@@ -36,6 +39,7 @@ export interface Invocation {
   readonly options: HandlerOptions;
   readonly response: ResponseWriter;
   readonly log: RequestLog;
+  readonly observers: readonly Observer[];
   /** Milliseconds since 1970. */
   readonly started: number;
 }

@@ -1,6 +1,6 @@
 import { errorDefinition } from '@org/contract';
 import type { Config } from '../config.ts';
-import { embeddedMetrics } from './metrics.ts';
+import { embeddedMetrics, promptsNotKept } from './metrics.ts';
 import type { RequestLog } from './request-log.ts';
 
 /** Writes one finished line. */
@@ -27,6 +27,20 @@ export function logRequest(log: RequestLog, { config, now, write }: Logging): vo
     ...embeddedMetrics(log, config.metrics, at),
   };
   write(`${JSON.stringify(line)}\n`);
+}
+
+/** A call that the prompt log lacks. */
+interface LostPrompt {
+  readonly requestId: string;
+  /** Name of the failure. */
+  readonly failure: string;
+}
+
+/** Its own line, with its metric and no content: the line of the request was written before. */
+export function logLostPrompt(lost: LostPrompt, { config, now, write }: Logging): void {
+  const at = now();
+  const facts = { timestamp: new Date(at).toISOString(), level: 'ERROR', message: 'prompt-log' };
+  write(`${JSON.stringify({ ...facts, ...lost, ...promptsNotKept(config.metrics, at) })}\n`);
 }
 
 function levelOf({ code, settleError, underestimated }: RequestLog): 'ERROR' | 'WARN' | 'INFO' {

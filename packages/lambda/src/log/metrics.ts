@@ -32,10 +32,17 @@ export const metricUnits = {
   LimitsNearlyReached: 'Count',
 } as const;
 
+/** Names and units of what is counted in lines of their own. */
+export const otherMetricUnits = {
+  /** With `promptLog`: calls that could not be kept. Each has a line of message `prompt-log`, with its `requestId`. */
+  PromptsNotKept: 'Count',
+} as const;
+
 /** What is for alarms: counted over all, and no other way. */
 export const overAll: ReadonlySet<string> = new Set<MetricName>(['AccessFailures', 'LimitsNearlyReached']);
 
 export type MetricName = keyof typeof metricUnits;
+export type OtherMetricName = keyof typeof otherMetricUnits;
 
 /** The metrics of a request, and what makes CloudWatch take them from the log line that they are part of. */
 export type EmbeddedMetrics = Partial<Record<MetricName, number>> & { readonly _aws: object };
@@ -70,6 +77,21 @@ export function embeddedMetrics(log: RequestLog, namespace: string, now: number)
   if (alarming.length > 0) CloudWatchMetrics.push(directive(alarming, [[]]));
   if (log.code) CloudWatchMetrics.push(directive(['Errors'], [['code']]));
   return { _aws: { Timestamp: now, CloudWatchMetrics }, ...values };
+}
+
+/**
+ * The metric of a line about one call that the prompt log lacks.
+ *
+ * @param namespace Of the deployment.
+ * @param now Milliseconds since 1970.
+ */
+export function promptsNotKept(
+  namespace: string,
+  now: number,
+): Record<OtherMetricName, number> & Pick<EmbeddedMetrics, '_aws'> {
+  const Metrics = Object.entries(otherMetricUnits).map(([Name, Unit]) => ({ Name, Unit }));
+  const directive = { Namespace: namespace, Dimensions: [[]], Metrics };
+  return { _aws: { Timestamp: now, CloudWatchMetrics: [directive] }, PromptsNotKept: 1 };
 }
 
 function metricsOf(log: RequestLog): Partial<Record<MetricName, number>> {

@@ -32,7 +32,8 @@ export async function* repliesTogether(
     const unbilled = errors.length === outcomes.length && errors.every((error) => error.unbilled);
     throw unbilled ? first : interruptedCall(first, signal, { begun: true, usage });
   }
-  for (const { events } of outcomes) yield* events.filter(({ type }) => type !== 'stopped');
+  const each = new Set<ReplyEvent['type']>(['stopped', 'throttled']);
+  for (const { events } of outcomes) yield* events.filter(({ type }) => !each.has(type));
   if (usage) yield { type: 'usage', usage };
   const stopped = outcomes.at(-1)?.events.find(({ type }) => type === 'stopped');
   if (stopped) yield stopped;

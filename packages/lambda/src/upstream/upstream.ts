@@ -40,12 +40,12 @@ const throttleWaitMs = { least: 200, most: 600 };
  */
 export function createUpstream({ client, sleep, random }: UpstreamOptions): Upstream {
   /** Opens an answer. From then on the model may have run, and nothing is tried again. */
-  const open = async (
+  async function* open(
     exchange: Exchange,
     { modelId }: Target,
     { whole, deadline }: Manner,
     watch: Watch,
-  ): Promise<OpenAnswer> => {
+  ): AsyncGenerator<ReplyEvent, OpenAnswer> {
     const operation = exchange.operations[whole ? 'whole' : 'stream'];
     const request = {
       modelId,
@@ -60,10 +60,11 @@ export function createUpstream({ client, sleep, random }: UpstreamOptions): Upst
       const wait = throttleWaitMs.least + random() * (throttleWaitMs.most - throttleWaitMs.least);
       const passes = error.statement.code === 'model_throttled' && error.unbilled && error.retryable;
       if (!passes || deadline.remaining() < 2 * wait) throw error;
+      yield { type: 'throttled', retryInMs: wait };
       await sleep(wait);
       return await attempt();
     }
-  };
+  }
 
   /** Makes one request, and reads what comes of it. */
   async function* reply(
@@ -76,7 +77,7 @@ export function createUpstream({ client, sleep, random }: UpstreamOptions): Upst
     let [opened, begun, stopped] = [false, false, false];
     try {
       if (watch.signal.aborted) throw neverSent();
-      const answer = await open(exchange, target, manner, watch);
+      const answer = yield* open(exchange, target, manner, watch);
       opened = true;
       const read = manner.whole ? readWhole : readStream;
       for await (const events of read(exchange, answer, watch)) {

@@ -19,6 +19,7 @@ export function functionEnvironment(
     AWS_SECRET_ACCESS_KEY: localCredentials.secretAccessKey,
     AWS_SESSION_TOKEN: localCredentials.sessionToken,
     AWS_REGION: options.region,
+    AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1:2000',
     AWS_DEFAULT_REGION: options.region,
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMb),

@@ -162,6 +162,7 @@ export class ExecutionEnvironment {
         event,
         deadline: Date.now() + timeoutMs,
         awsRequestId,
+        traceHeader: traceHeader(this.#definition.traced, Date.now()),
         functionName: this.#definition.name,
         functionArn: this.#definition.arn,
         memoryMb: this.#definition.memoryMb,
@@ -234,6 +235,17 @@ export class ExecutionEnvironment {
   #log(stream: LogLine['stream'], line: string): void {
     this.#options.onLog({ function: this.#definition.name, stream, line });
   }
+}
+
+/**
+ * The identity of a new trace, as Lambda gives it to a function. X-Ray samples some calls of a traced function; here it is all.
+ *
+ * @see https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
+ */
+function traceHeader(sampled: boolean, now: number): string {
+  const began = Math.trunc(now / 1000).toString(16);
+  const [trace, parent] = [randomBytes(12).toString('hex'), randomBytes(8).toString('hex')];
+  return `Root=1-${began}-${trace};Parent=${parent};Sampled=${sampled ? 1 : 0}`;
 }
 
 const killed = failed('Runtime.ExitError', 'The worker was ended');

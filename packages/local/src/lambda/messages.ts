@@ -15,6 +15,8 @@ export interface Invocation {
   /** Milliseconds since the Unix epoch at which the call is cut off. */
   readonly deadline: number;
   readonly awsRequestId: string;
+  /** For `_X_AMZN_TRACE_ID`. */
+  readonly traceHeader: string;
   readonly functionName: string;
   readonly functionArn: string;
   readonly memoryMb: number;

@@ -87,6 +87,8 @@ function isThenable(value: unknown): boolean {
 }
 
 async function run(handler: Handler, invocation: Invocation): Promise<WorkerMessage> {
+  // As the runtime does. A handler that reads it at once has its own, even if the worker runs several calls.
+  process.env['_X_AMZN_TRACE_ID'] = invocation.traceHeader;
   try {
     return await (handler.kind === 'buffered'
       ? runBuffered(handler.run, invocation)

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { type ApiKeySource, readAuthorizers } from './authorizers.ts';
+import { type BucketDefinition, readBuckets } from './buckets.ts';
 import { refuseCircles } from './dependencies.ts';
 import { type Domain, readDomain } from './domain.ts';
 import { type FunctionDefinition, readFunctions } from './functions.ts';
@@ -37,6 +38,7 @@ export interface Api {
   /** The functions' tables. */
   readonly tables: readonly TableDefinition[];
   readonly inferenceProfiles: readonly InferenceProfile[];
+  readonly buckets: readonly BucketDefinition[];
   readonly outputs: readonly Output[];
   readonly watch: Watch;
   /** Of the types whose physical ids the commands need. */
@@ -88,6 +90,7 @@ export function readApi(
     mayInvoke: readPermissions(resolver),
     tables: readTables(resolver),
     inferenceProfiles: readInferenceProfiles(resolver),
+    buckets: readBuckets(resolver),
     outputs: readOutputs(resolver),
     watch: readWatch(resolver),
     resources: readStackResources(resolver),

@@ -16,6 +16,8 @@ export interface FunctionDefinition {
   readonly environment: Readonly<Record<string, string>>;
   /** Calls that may run at once; undefined if only the account's limit applies. */
   readonly reservedConcurrency: number | undefined;
+  /** Whether X-Ray traces its calls: each one, here. */
+  readonly traced: boolean;
   /** Name of the log group that it writes to. */
   readonly logGroup: string;
 }
@@ -33,6 +35,7 @@ const FunctionProperties = z.object({
   ReservedConcurrentExecutions: z.optional(z.number()),
   Runtime: z.string(),
   Timeout: z.optional(z.number()),
+  TracingConfig: z.optional(z.object({ Mode: z.string() })),
 });
 
 /** Lambda refuses a larger environment. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -90,6 +93,7 @@ export function readFunctions(
       memoryMb: properties.MemorySize ?? defaultMemoryMb,
       environment,
       reservedConcurrency: properties.ReservedConcurrentExecutions,
+      traced: properties.TracingConfig?.Mode === 'Active',
       logGroup: properties.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`,
     };
   });

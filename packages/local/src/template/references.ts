@@ -42,6 +42,9 @@ export function reference(stack: Stack, target: ReferenceTarget): string {
   if (name !== undefined) {
     return name;
   }
+  if (target.type === 'AWS::S3::Bucket') {
+    return generatedName(stack.name, target.logicalId).toLowerCase();
+  }
   if (target.type.startsWith('AWS::ApiGateway::')) {
     return deterministicToken([stack.name, target.logicalId], 10);
   }
@@ -66,6 +69,9 @@ export function attribute(stack: Stack, target: ReferenceTarget, name: string): 
   if (target.type === 'AWS::ApiGateway::DomainName' && name === 'RegionalDomainName') {
     const id = deterministicToken([stack.name, target.logicalId, name], 10);
     return `d-${id}.execute-api.${stack.region}.${pseudoParameter(stack, 'AWS::URLSuffix')}`;
+  }
+  if (target.type === 'AWS::S3::Bucket' && name === 'RegionalDomainName') {
+    return `${reference(stack, target)}.s3.${stack.region}.${pseudoParameter(stack, 'AWS::URLSuffix')}`;
   }
   return name === 'Arn' ? arn(stack, target) : undefined;
 }

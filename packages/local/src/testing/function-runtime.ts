@@ -32,6 +32,7 @@ export function runtimeOf(
       memoryMb: 128,
       environment: {},
       reservedConcurrency: undefined,
+      traced: false,
       logGroup: '/aws/lambda/function',
       ...definition,
     },

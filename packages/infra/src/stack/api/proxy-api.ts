@@ -60,6 +60,7 @@ export class ProxyApi extends Construct {
         dataTraceEnabled: false,
         throttlingRateLimit: rate,
         throttlingBurstLimit: burst,
+        ...(config.traces && { tracingEnabled: true }),
         ...(config.accessLog ? accessLogOptions(this, config) : {}),
       },
     });

@@ -15,3 +15,6 @@ export function tagOf(kind: 'key' | 'profile', ...name: readonly string[]): stri
 
 /** Stands for the start of the ARNs of the account's application inference profiles. */
 export const profileArnTag = 'arn';
+
+/** Stands for the host name of the bucket of prompts. */
+export const promptHostTag = 'prompts';

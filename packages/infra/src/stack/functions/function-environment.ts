@@ -3,7 +3,7 @@ import type { Stack } from 'aws-cdk-lib';
 import type { ProxyConfig } from '../../config/config.ts';
 import { ConfigError } from '../../config/config-error.ts';
 import { metricsNamespace } from '../watch/proxy-metrics.ts';
-import { profileArnTag, tagOf } from './deployed-ids.ts';
+import { profileArnTag, promptHostTag, tagOf } from './deployed-ids.ts';
 import { type PlanProfile, profiledModels } from './inference-profiles.ts';
 
 /**
@@ -26,6 +26,8 @@ export interface DeployedNames {
   /** Name of the table of counters. */
   readonly tableName: string;
   readonly profiles: readonly PlanProfile[];
+  /** Host name of the bucket of prompts. Undefined without `promptLog`. */
+  readonly promptHost: string | undefined;
 }
 
 /** The ids that take the places of a config's names. */
@@ -33,6 +35,7 @@ interface Ids {
   readonly keyId: (name: string) => string;
   readonly profiles: readonly Pick<PlanProfile, 'plan' | 'alias' | 'id'>[];
   readonly profileArn: string;
+  readonly promptHost: string | undefined;
 }
 
 /**
@@ -43,7 +46,7 @@ interface Ids {
  */
 export function functionEnvironment(
   config: ProxyConfig,
-  { keyIds, tableName, profiles }: DeployedNames,
+  { keyIds, tableName, profiles, promptHost }: DeployedNames,
   stack: Stack,
 ): Record<string, string> {
   const names = [...keyIds.keys()];
@@ -51,6 +54,7 @@ export function functionEnvironment(
     keyId: (name) => sampleKeyId(names.indexOf(name)),
     profiles: profiledModels(config).map((profile) => ({ ...profile, id: 'x'.repeat(12) })),
     profileArn: profileArn({ partition: 'aws-us-gov', region: config.region, account: '111122223333' }),
+    promptHost: config.promptLog && `${'x'.repeat(63)}.s3.${config.region}.amazonaws.com`,
   };
   const sampled = { [environmentVariables.table]: sampleTableName(stack), ...idVariable(config, sample) };
   const bytes = measuredBytes(sampled);
@@ -65,6 +69,7 @@ export function functionEnvironment(
     keyId: (name) => keyIds.get(name) ?? name,
     profiles,
     profileArn: profileArn(stack),
+    promptHost,
   };
   return {
     [environmentVariables.table]: tableName,
@@ -88,6 +93,7 @@ export function functionConfig(config: ProxyConfig): ProxyEnvironment {
       id: tagOf('profile', profile.plan, profile.alias),
     })),
     profileArn: profileArnTag,
+    promptHost: config.promptLog && promptHostTag,
   });
   const keys = Object.values(config.teams).flatMap((team) => team.keys);
   if (Object.keys(content.keys).length < keys.length)
@@ -95,12 +101,16 @@ export function functionConfig(config: ProxyConfig): ProxyEnvironment {
   return content;
 }
 
-function idVariable(config: ProxyConfig, { keyId, profiles, profileArn }: Ids): Record<string, string> {
+function idVariable(
+  config: ProxyConfig,
+  { keyId, profiles, profileArn, promptHost }: Ids,
+): Record<string, string> {
   const keys = Object.values(config.teams).flatMap((team) => team.keys);
   const pairs = [
     ...keys.map(({ name }) => [tagOf('key', name), keyId(name)]),
     ...profiles.map(({ plan, alias, id }) => [tagOf('profile', plan, alias), id]),
     ...(profiles.length > 0 ? [[profileArnTag, profileArn]] : []),
+    ...(promptHost === undefined ? [] : [[promptHostTag, promptHost]]),
   ];
   const text = pairs.map((pair) => pair.join('=')).join(',');
   return pairs.length > 0 ? { [environmentVariables.ids]: text } : {};
@@ -112,7 +122,7 @@ function profileArn({ partition, region, account }: Pick<Stack, 'partition' | 'r
 }
 
 function proxyEnvironment(config: ProxyConfig, deployed: Ids): ProxyEnvironment {
-  const { keyId, profiles } = deployed;
+  const { keyId, profiles, promptHost } = deployed;
   const profilesOf = (plan: string): Record<string, string> | undefined => {
     const own = profiles.filter((profile) => profile.plan === plan);
     return own.length > 0 ? Object.fromEntries(own.map(({ alias, id }) => [alias, id])) : undefined;
@@ -144,6 +154,9 @@ function proxyEnvironment(config: ProxyConfig, deployed: Ids): ProxyEnvironment 
       ]),
     ),
     inferenceProfileArn: profiles.length > 0 ? deployed.profileArn : undefined,
+    promptLog:
+      promptHost === undefined ? undefined : { host: promptHost, plans: config.promptLog?.plans?.slice() },
+    traces: config.traces || undefined,
     teams: Object.fromEntries(teams.map(([name, { plan }]) => [name, plan])),
     keys: Object.fromEntries(
       teams.flatMap(([team, { keys }]) =>

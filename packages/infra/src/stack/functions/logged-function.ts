@@ -10,6 +10,7 @@ import {
   LoggingFormat,
   Runtime,
   SystemLogLevel,
+  Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -55,6 +56,7 @@ export class LoggedFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
       systemLogLevelV2: SystemLogLevel.WARN,
+      ...(config.traces && { tracing: Tracing.ACTIVE }),
     });
     for (const part of this.handler.node.findAll()) {
       if (part instanceof AssetStaging) letLambdaRead(part.absoluteStagedPath);

@@ -4,6 +4,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { ProxyConfig } from '../../config/config.ts';
 import type { LedgerTable } from '../ledger-table.ts';
+import type { PromptBucket } from '../prompt-bucket.ts';
 import { bedrockStatements } from './bedrock-access.ts';
 import { configuredCode } from './configured-code.ts';
 import { functionConfig } from './function-environment.ts';
@@ -16,6 +17,8 @@ export interface ProxyFunctionProps {
   readonly ledger: LedgerTable;
   /** Through which it calls models for a plan. */
   readonly profiles: readonly PlanProfile[];
+  /** Undefined without `promptLog`. */
+  readonly promptBucket: PromptBucket | undefined;
   readonly environment: Record<string, string>;
   /** Directory of the built functions: `index.mjs` with the export `handler`. */
   readonly lambdaDirectory: string;
@@ -27,7 +30,7 @@ export interface ProxyFunctionProps {
  */
 export class ProxyFunction extends LoggedFunction {
   constructor(scope: Construct, id: string, props: ProxyFunctionProps) {
-    const { config, ledger, profiles, environment, lambdaDirectory } = props;
+    const { config, ledger, profiles, promptBucket, environment, lambdaDirectory } = props;
     const stack = Stack.of(scope);
     super(scope, id, {
       config,
@@ -46,6 +49,7 @@ export class ProxyFunction extends LoggedFunction {
         ...guardrailStatements(config, stack),
         // With sign-in, the table also has what only the authorizer may read.
         ...ledger.statements({ prefixes: partitionsOf.proxy }),
+        ...(promptBucket?.statements() ?? []),
       ],
       reservedConcurrentExecutions: config.concurrency,
     });

@@ -36,7 +36,7 @@ const fiveMinutes = Duration.minutes(5);
  * @see https://aws.amazon.com/cloudwatch/pricing/
  */
 export function alarmDefinitions({ config, stage, handler }: AlarmSources): AlarmDefinition[] {
-  const { concurrency } = config;
+  const { concurrency, promptLog } = config;
   const ofFunction = (metricName: 'Errors' | 'Throttles') =>
     handler.metric(metricName, { statistic: Stats.SUM, period: fiveMinutes });
 
@@ -126,6 +126,19 @@ export function alarmDefinitions({ config, stage, handler }: AlarmSources): Alar
       metric: errorMetric(config, 'quota_exceeded', { period: Duration.hours(1) }),
       threshold: 1,
     },
+    ...(promptLog
+      ? [
+          {
+            name: 'prompts-not-kept',
+            description:
+              'Calls were answered, and the prompt log does not have them. Which, and why: query the log for ' +
+              '"filter message = \'prompt-log\'"; the fields are requestId and failure. Check the bucket, its key, ' +
+              'and the permissions of the function.',
+            metric: proxyMetric(config, 'PromptsNotKept'),
+            threshold: 1,
+          },
+        ]
+      : []),
     ...(concurrency === undefined
       ? []
       : [

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import shipped from '../../../proxy.config.ts';
-import { everythingOn, only, resources, templateOf } from '../../testing/template-under-test.ts';
+import { companyOn, everythingOn, only, resources, templateOf } from '../../testing/template-under-test.ts';
 
 const template = templateOf(shipped);
 
@@ -79,4 +79,9 @@ test('an address gets every alarm, and a ceiling on concurrency has its own', ()
     ...alarms().map(({ AlarmName }) => AlarmName),
     `${deployment}-function-throttles`,
   ]);
+});
+
+test('a prompt log has its own alarm', () => {
+  const names = alarms(templateOf(companyOn)).map(({ AlarmName }) => AlarmName);
+  expect(names).toContain(`${deployment}-prompts-not-kept`);
 });

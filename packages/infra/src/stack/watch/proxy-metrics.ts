@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@org/contract';
-import type { MetricName } from '@org/lambda/log/metrics';
+import type { MetricName, OtherMetricName } from '@org/lambda/log/metrics';
 import { Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ProxyConfig } from '../../config/config.ts';
@@ -20,7 +20,11 @@ export function metricsNamespace({ name, stage }: ProxyConfig): string {
 }
 
 /** A metric of the function over all requests. */
-export function proxyMetric(config: ProxyConfig, metricName: MetricName, view: MetricView = {}): Metric {
+export function proxyMetric(
+  config: ProxyConfig,
+  metricName: MetricName | OtherMetricName,
+  view: MetricView = {},
+): Metric {
   return new Metric({
     namespace: metricsNamespace(config),
     metricName,

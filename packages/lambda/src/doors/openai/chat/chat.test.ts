@@ -7,6 +7,7 @@ import { type ReplyEvent, ReplyFold, type TokenUsage } from '../../../call/reply
 import type { ChosenModel } from '../../../config.ts';
 import type { JsonObject } from '../../../json.ts';
 import { oddText, runs } from '../../../testing/fuzz.ts';
+import { call as asked } from '../../../testing/upstream-call.ts';
 import { chatCompletionsDoor } from './chat.ts';
 
 const model: ChosenModel = {
@@ -54,7 +55,7 @@ function streamOf(events: readonly ReplyEvent[], finished: Finished, body: JsonO
   if (!frames) throw new Error('The door has no frames.');
   const all: AskEvent[] = [
     { type: 'chosen', model },
-    { type: 'admitted' },
+    { type: 'admitted', call: asked },
     ...events,
     { type: 'finished', finished },
   ];
