@@ -43,6 +43,7 @@ const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'infra/src/config/account.ts': {
     AccountConfig: 'Account',
     RolesConfig: 'Roles',
+    PromptLogConfig: 'Prompt log',
   },
   'infra/src/config/network.ts': {
     NetworkConfig: 'Network',

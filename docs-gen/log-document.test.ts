@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { errorCodes, errorDefinition, mediaTypesOf, routeNames, routes } from '@org/contract';
 import { logQueries } from '@org/infra/log-queries';
-import { metricUnits, overAll } from '@org/lambda/log/metrics';
+import { metricUnits, otherMetricUnits, overAll } from '@org/lambda/log/metrics';
 import { test } from 'vitest';
 import { expectCommitted, repository } from './committed.ts';
 import { describedMembers } from './docstrings.ts';
@@ -77,6 +77,16 @@ const page = [
     describedMembers(join(log, 'metrics.ts'), 'metricUnits').map(([name, text]) => {
       const [, unit = ''] = Object.entries(metricUnits).find(([known]) => known === name) ?? [];
       return [`\`${name}\``, unit, overAll.has(name) ? `${text} Over everything alone.` : text];
+    }),
+  ),
+  '',
+  'These are written in lines of their own, only when something failed, and over everything alone:',
+  '',
+  ...table(
+    ['metric', 'unit', ''],
+    describedMembers(join(log, 'metrics.ts'), 'otherMetricUnits').map(([name, text]) => {
+      const [, unit = ''] = Object.entries(otherMetricUnits).find(([known]) => known === name) ?? [];
+      return [`\`${name}\``, unit, text];
     }),
   ),
   '',

@@ -89,7 +89,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
   },
   'packages/infra/src/stack': {
     // The props that the other folders' constructs get.
-    functions: ['../config', 'ledger-table.ts', 'watch'],
+    functions: ['../config', 'ledger-table.ts', 'prompt-bucket.ts', 'watch'],
     authorizer: ['../config', 'ledger-table.ts', 'functions'],
     watch: ['../config'],
     api: ['../config'],

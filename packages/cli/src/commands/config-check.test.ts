@@ -206,3 +206,17 @@ test('as JSON too', async () => {
     plans: [{ name: 'trial', teams: 1, keys: 1 }, { name: 'daily' }, { name: 'large' }],
   });
 });
+
+test('who has prompts kept is said, and that no limit bounds the price of it', async () => {
+  const all = await check({ ...good, promptLog: { retentionDays: 30 } });
+  expect(all.printed).toContain('Prompts and answers of all plans are kept for 30 days.');
+  expect(all.printed).toContain('no limit bounds them');
+  const some = { retentionDays: 1, plans: ['daily', 'trial'] };
+  expect((await check({ ...good, promptLog: some })).printed).toContain(
+    'Prompts and answers of the plans daily, trial are kept for 1 day.',
+  );
+  expect(JSON.parse((await check({ ...good, promptLog: some }, '--json')).printed)).toMatchObject({
+    promptLog: some,
+  });
+  expect((await check(good)).printed).not.toContain('Prompts');
+});

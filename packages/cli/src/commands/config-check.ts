@@ -81,6 +81,7 @@ function summaryOf(config: ProxyConfig) {
   return {
     stack: stackNameOf(config),
     region: config.region,
+    promptLog: config.promptLog,
     plans: Object.entries(config.plans).map(([name, { limits, models }]) => {
       const members = teams.filter(([, { plan }]) => plan === name);
       return {
@@ -146,7 +147,7 @@ function describe(config: ProxyConfig, cost: string): string {
       regionsText(location),
     ]),
   );
-  return `The config is good: ${stack} in ${region}.\n\n${planTable}\n\n${cost}\n\nPrices are in USD per million tokens.\n${modelTable}`;
+  return `The config is good: ${stack} in ${region}.\n\n${planTable}\n\n${promptLogText(config)}${cost}\n\nPrices are in USD per million tokens.\n${modelTable}`;
 }
 
 /** A line for each kind: all limits of a plan in one would be wider than a terminal. */
@@ -165,4 +166,13 @@ function regionsText({ modelId, regions, through }: ModelLocation): string {
 function lifecycleText(lifecycle: Lifecycle): string {
   if (lifecycle.status === 'active') return 'active';
   return lifecycle.status === 'legacy' ? `legacy, ends ${lifecycle.endOfLife}` : `ended ${lifecycle.since}`;
+}
+
+/** Who has prompts kept, which nobody should overlook. What S3 charges for it is not bounded by limits in USD. */
+function promptLogText({ promptLog }: ProxyConfig): string {
+  if (!promptLog) return '';
+  const { retentionDays, plans } = promptLog;
+  const whose = plans ? `of the plans ${plans.join(', ')}` : 'of all plans';
+  const days = retentionDays === 1 ? '1 day' : `${retentionDays.toLocaleString('en-US')} days`;
+  return `Prompts and answers ${whose} are kept for ${days}. S3's charges for that come on top, and no limit bounds them.\n\n`;
 }

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@org/contract';
 import { expect, test } from 'vitest';
 import type { AskEvent } from '../call/ask.ts';
 import { nothing } from '../ledger/amounts.ts';
@@ -72,7 +73,7 @@ test('a throttled attempt ends when it failed, and the next begins after the wai
   });
 });
 
-test.each<[RequestLog['code'], object]>([
+test.each<[ErrorCode, object]>([
   ['quota_exceeded', { error: true, throttle: true }],
   ['unknown_model', { error: true }],
   ['limits_unavailable', { fault: true }],
