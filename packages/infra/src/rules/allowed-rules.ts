@@ -26,7 +26,9 @@ const onlyWhatIsAllowed: TemplateRule = {
     const { Resources, ...sections } = template;
     yield* findings('Template', allowedSections, sections);
     for (const [id, resource] of Object.entries(Resources)) {
-      const allowed = allowedResources[resource.Type];
+      const allowed = Object.hasOwn(allowedResources, resource.Type)
+        ? allowedResources[resource.Type]
+        : undefined;
       if (allowed) yield* findings(id, resourceSchema(allowed), resource);
       else yield { resource: id, property: 'Type', message: notAllowed };
     }

@@ -107,3 +107,12 @@ describe.each(configs)('a template %s', (name, config) => {
     }
   });
 });
+
+test.each(['constructor', 'toString', '__proto__'])(
+  'a resource of type %s, which every object has, is not allowed',
+  (Type) => {
+    const template = SynthesizedTemplate.parse({ Resources: { Added: { Type, Properties: {} } } });
+    const found = allowedRules.flatMap(({ check }) => [...check(template, 'no file')]);
+    expect(found).toContainEqual(expect.objectContaining({ resource: 'Added', property: 'Type' }));
+  },
+);
