@@ -115,7 +115,7 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
     `The certificates of AWS_CA_BUNDLE, ${file}, cannot be read: ${reason}.`,
   no_local_gateway: ({ url }) => `No local gateway answers at ${url}.`,
   local_gateway_runs_another: ({ url, stack, wanted }) =>
-    `The local gateway at ${url} runs ${stack}, but the config is for ${wanted}.`,
+    `The local gateway at ${url} runs ${stack}, and not ${wanted}.`,
   local_gateway_lacks_service: ({ url, service }) => `The local gateway at ${url} has no ${service}.`,
 };
 

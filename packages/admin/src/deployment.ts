@@ -1,6 +1,6 @@
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { keyOutputName, type ProxyConfig, stackNameOf, tagsOf } from '@org/infra/config';
+import { keyOutputName, type ProxyConfig, sharedOutputName, stackNameOf, tagsOf } from '@org/infra/config';
 import { AdminError } from './admin-error.ts';
 import { ApiKeys } from './aws/api-keys.ts';
 import type { Endpoints } from './aws/endpoints.ts';
@@ -10,8 +10,10 @@ import { Table } from './table.ts';
 
 /** A deployment of the proxy, on AWS or on this machine, as the commands see it. */
 export interface Deployment {
-  /** The stack's name. */
+  /** Name and stage of the config: how its keys, plans and alarms begin. */
   readonly name: string;
+  /** The stack that it is in: its own, of the same name, or one of your own CDK app. */
+  readonly stack: string;
   /** The AWS account. Undefined if not known. */
   readonly account: string | undefined;
   readonly config: ProxyConfig;
@@ -19,6 +21,8 @@ export interface Deployment {
   readonly endpoint: string;
   /** Id of the REST API. */
   readonly apiId: string;
+  /** Undefined without alarms. */
+  readonly alarmTopicArn: string | undefined;
   /** How AWS's other services are reached, or a local gateway's. */
   readonly endpoints: Endpoints;
   readonly apiKeys: ApiKeys;
@@ -31,17 +35,22 @@ export interface Deployment {
   close(): void;
 }
 
-/** @throws {AdminError} If the stack of the config is not deployed there, or is something else. */
+/**
+ * @param stack Default: the config's own stack.
+ * @throws {AdminError} If the stack is not deployed there, or does not have the config's deployment.
+ */
 export async function openDeployment(
   config: ProxyConfig,
   endpoints: Endpoints,
   now: () => number,
+  stack = stackNameOf(config),
 ): Promise<Deployment> {
-  const name = stackNameOf(config);
-  const { account, outputs } = await deployedStack(name, endpoints('cloudformation'));
+  const { account, outputs } = await deployedStack(stack, endpoints('cloudformation'));
+  // Your own stack may have an output of the plain name.
+  const find = (key: string) => outputs.get(sharedOutputName(config, key)) ?? outputs.get(key);
   const output = (key: string): string => {
-    const value = outputs.get(key);
-    if (value === undefined) throw new AdminError('stack_lacks_output', { stack: name, output: key });
+    const value = find(key);
+    if (value === undefined) throw new AdminError('stack_lacks_output', { stack, output: key });
     return value;
   };
   const [tableName, apiId, endpoint] = [output('TableName'), output('ApiId'), output('Endpoint')];
@@ -50,15 +59,18 @@ export async function openDeployment(
   const configKeyIds = Object.values(config.teams)
     .flatMap(({ keys }) => keys)
     .flatMap((key): [string, string][] => {
-      const id = outputs.get(keyOutputName(key.name));
+      const id = find(keyOutputName(key.name));
       return id === undefined ? [] : [[key.name, id]];
     });
+  const name = stackNameOf(config);
   return {
     name,
+    stack,
     account,
     config,
     endpoint,
     apiId,
+    alarmTopicArn: find('AlarmTopicArn'),
     endpoints,
     // Without tags of the config, making a key needs no permission to tag.
     apiKeys: new ApiKeys(apiGateway, config.tags && tagsOf(config)),

@@ -33,11 +33,13 @@ async function start() {
   const apiGateway = new APIGatewayClient({ region: 'us-east-1' });
   const deployment: Deployment = {
     name: 'bedrock-proxy-dev',
+    stack: 'bedrock-proxy-dev',
     account: undefined,
     config: parseProxyConfig(shipped),
     apiKeys: new ApiKeys(apiGateway),
     endpoint: 'http://127.0.0.1:1/dev',
     apiId: 'a1b2c3d4e5',
+    alarmTopicArn: undefined,
     endpoints: () => ({ region: 'us-east-1', maxAttempts: 1 }),
     plans: new UsagePlans(apiGateway, 'bedrock-proxy-dev', 'a1b2c3d4e5'),
     table: new Table(table.client, tableName),

@@ -40,12 +40,13 @@ const advices: {
   key_has_no_value: () => 'Run it again.',
   limits_cannot_hold: ({ reason }) => `${reason}.`,
   no_such_stack: () =>
-    'The stack is named after name and stage of the config. Deploy it, choose its account with AWS_PROFILE, choose another config with --config, or add --local for the local gateway.',
+    'The stack is named after name and stage of the config. Deploy it, choose its account with AWS_PROFILE, choose another config with --config, or add --local for the local gateway. If your own CDK app has the deployment in its stack, name that with --stack.',
   no_such_log: () =>
     'Deploying creates it. Deploy, choose its account with AWS_PROFILE, choose another config with --config, or add --log FILE.',
   log_query_failed: () => 'Run it again, for fewer days.',
   account_is_too_large: () => 'Ask for fewer days with --from and --to, for one --team, or for less in --by.',
-  stack_lacks_output: () => 'It is a different stack, or an older version of this one. Deploy again.',
+  stack_lacks_output: () =>
+    'It is a different stack, it has another deployment than the config says, or an older version of it. Deploy again, or choose another stack with --stack.',
   nothing_to_prove_with: () =>
     'Choose another plan with --plan, or give a model its price in the config: --most-usd needs it.',
   table_is_overloaded: () => 'Run this again in a minute.',

@@ -43,6 +43,8 @@ export interface GlobalOptions {
   readonly config?: string;
   /** URL of a local gateway. */
   readonly local?: string;
+  /** The stack that has the deployment, if it is not the config's own. */
+  readonly stack?: string;
 }
 
 export function createCli(program: Command, terminal: Terminal, now: () => number): Cli {
@@ -62,11 +64,10 @@ export function createCli(program: Command, terminal: Terminal, now: () => numbe
   const open = async () => {
     const { local } = options();
     const deployed = await config();
+    const { stack = stackNameOf(deployed) } = options();
     const endpoints =
-      local === undefined
-        ? awsEndpoints(deployed.region, aws())
-        : await localEndpoints(local, stackNameOf(deployed));
-    return openDeployment(deployed, endpoints, now);
+      local === undefined ? awsEndpoints(deployed.region, aws()) : await localEndpoints(local, stack);
+    return openDeployment(deployed, endpoints, now, stack);
   };
   const deployment = () => {
     opened ??= open();
@@ -82,11 +83,11 @@ export function createCli(program: Command, terminal: Terminal, now: () => numbe
     deployment,
     isLocal: () => options().local !== undefined,
     async target() {
-      const { name, account, config } = await deployment();
+      const { name, stack, account, config } = await deployment();
       const { local } = options();
       const { region } = config;
       return targetText(
-        name,
+        stack === name ? name : `${name} in the stack ${stack}`,
         local === undefined ? { kind: 'aws', account, region } : { kind: 'local', url: local },
       );
     },

@@ -14,6 +14,7 @@ interface DeploymentOptions {
   readonly config?: string;
   /** URL of a local gateway. */
   readonly local?: string;
+  readonly stack?: string;
 }
 
 const { program } = installation;
@@ -23,13 +24,14 @@ export function invocationOf(options: () => DeploymentOptions): Invocation {
   return {
     program,
     command(text) {
-      const { config, local } = options();
+      const { config, local, stack } = options();
       return [
         program,
         text,
         ...(local === undefined ? [] : ['--local']),
         ...(local === undefined || local === defaultLocalUrl ? [] : [quoted(local)]),
         ...(config === undefined ? [] : ['--config', quoted(config)]),
+        ...(stack === undefined ? [] : ['--stack', quoted(stack)]),
       ].join(' ');
     },
   };

@@ -135,6 +135,12 @@ test.each([
     /--local.*\.\/proxy dev$/s,
     1,
   ]),
+  ...['diff', 'deploy', 'destroy', 'synth'].map((command): [string, string[], RegExp, number] => [
+    `--stack, over which ${command} would work on the stack of another app,`,
+    [command, '--stack', 'Platform'],
+    new RegExp(`own stack only.*npx cdk ${command} Platform$`, 's'),
+    1,
+  ]),
   ['a gateway that is not there', ['keys', 'list', nowhere], /No local gateway answers.*\.\/proxy dev/s, 1],
 ])('%s is said, with what to do and without a stack', async (_, args, text, expected) => {
   const { code, printed, noted } = await proxy(...args);

@@ -67,6 +67,10 @@ export function createProgram(
         `the local gateway in place of AWS, by its URL or its port (default: ${defaultLocalUrl})`,
       ).argParser(localUrlOf),
     )
+    .option(
+      '--stack <name>',
+      'the stack of your own CDK app that has the deployment (default: its own stack)',
+    )
     .addHelpText('after', () => examples(cli.invocation))
     .configureOutput({
       writeOut: (text) => terminal.print(text.trimEnd()),

@@ -13,10 +13,10 @@ export type Place =
 /**
  * The deployment that a command changes, for questions and reports: `bedrock-proxy-dev (AWS account 111122223333, us-east-1)`.
  */
-export function targetText(stack: string, place: Place): string {
-  if (place.kind === 'local') return `${stack} (local gateway ${place.url})`;
+export function targetText(deployment: string, place: Place): string {
+  if (place.kind === 'local') return `${deployment} (local gateway ${place.url})`;
   const { account, region } = place;
-  return `${stack} (AWS${account === undefined ? '' : ` account ${account}`}, ${region})`;
+  return `${deployment} (AWS${account === undefined ? '' : ` account ${account}`}, ${region})`;
 }
 
 /** `8787` and `localhost:8787` are enough of an address. */

@@ -24,14 +24,17 @@ export interface SummedMetric {
 export class Observer {
   readonly logs: Logs;
   readonly #stack: string;
+  readonly #deployment: string;
   readonly #endpoints: Endpoints;
   readonly #apiGateway: APIGatewayClient;
   readonly #cloudWatch: CloudWatchClient;
   readonly #lambda: LambdaClient;
   readonly #sns: SNSClient;
 
-  constructor(stack: string, endpoints: Endpoints) {
+  /** @param deployment Its name, which the names of its log groups and alarms have in them. */
+  constructor({ stack, name }: { readonly stack: string; readonly name: string }, endpoints: Endpoints) {
     this.#stack = stack;
+    this.#deployment = name;
     this.#endpoints = endpoints;
     this.#apiGateway = new APIGatewayClient(endpoints('api_gateway'));
     this.#cloudWatch = new CloudWatchClient(endpoints('cloudwatch'));
@@ -40,8 +43,15 @@ export class Observer {
     this.#sns = new SNSClient(endpoints('sns'));
   }
 
+  /** The stack's resources of a type, also those that are not the deployment's. */
   resources(type: string): Promise<string[]> {
     return stackResources(this.#stack, type, this.#endpoints('cloudformation'));
+  }
+
+  /** The deployment's resources of a type that has names. */
+  async named(type: 'AWS::CloudWatch::Alarm' | 'AWS::Logs::LogGroup'): Promise<string[]> {
+    const names = await this.resources(type);
+    return names.filter((name) => `${name.split('/').at(-1)}-`.startsWith(`${this.#deployment}-`));
   }
 
   /** Whether API Gateway logs the bodies of a stage's requests. */

@@ -1,9 +1,5 @@
-import {
-  GetAccountSettingsCommand,
-  GetFunctionConcurrencyCommand,
-  LambdaClient,
-} from '@aws-sdk/client-lambda';
-import { type ProxyConfig, stackNameOf } from '@org/infra/config';
+import { GetAccountSettingsCommand, GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { type ProxyConfig, requestLogGroupOf } from '@org/infra/config';
 import type { ClientSettings } from '../aws/endpoints.ts';
 import { stackResources } from '../aws/stack-resources.ts';
 import { type Finding, ok, type Subject, unknown, warning } from './finding.ts';
@@ -25,14 +21,18 @@ export interface Concurrency {
 }
 
 /** Compares the config's ceiling with the account's free concurrency, counting the deployment's present share as free. */
-export async function checkConcurrency(settings: ClientSettings, config: ProxyConfig): Promise<Concurrency> {
+export async function checkConcurrency(
+  settings: ClientSettings,
+  config: ProxyConfig,
+  stack: string,
+): Promise<Concurrency> {
   const lambda = new LambdaClient(settings);
   try {
     const { AccountLimit: account } = await lambda.send(new GetAccountSettingsCommand({}));
     const total = account?.ConcurrentExecutions ?? 0;
     const wanted = config.concurrency ?? 0;
     if (wanted === 0) return { finding: accountLimit(total), ceilingFits: true };
-    const present = await presentCeilings(lambda, settings, stackNameOf(config));
+    const present = await presentCeiling(lambda, settings, { stack, logGroup: requestLogGroupOf(config) });
     const left = (account?.UnreservedConcurrentExecutions ?? 0) + present - wanted;
     if (left >= keptForOthers) {
       return {
@@ -49,8 +49,7 @@ export async function checkConcurrency(settings: ClientSettings, config: ProxyCo
       ceilingFits: false,
     };
   } catch (cause) {
-    const permissions =
-      'lambda:GetAccountSettings, lambda:GetFunctionConcurrency, cloudformation:ListStackResources';
+    const permissions = 'lambda:GetAccountSettings, lambda:GetFunction, cloudformation:ListStackResources';
     return { finding: unknown(subject, cause, permissions), ceilingFits: true };
   } finally {
     lambda.destroy();
@@ -67,20 +66,19 @@ function accountLimit(total: number): Finding {
       );
 }
 
-/** The concurrency that the deployment's functions reserve now; 0 if it is not deployed. */
-async function presentCeilings(
+/** The concurrency that the deployment's function reserves now; 0 if it is not deployed. */
+async function presentCeiling(
   lambda: LambdaClient,
   settings: ClientSettings,
-  stackName: string,
+  { stack, logGroup }: { readonly stack: string; readonly logGroup: string },
 ): Promise<number> {
   try {
-    const names = await stackResources(stackName, 'AWS::Lambda::Function', settings);
-    let present = 0;
-    for (const FunctionName of names) {
-      const ceiling = await lambda.send(new GetFunctionConcurrencyCommand({ FunctionName }));
-      present += ceiling.ReservedConcurrentExecutions ?? 0;
+    for (const FunctionName of await stackResources(stack, 'AWS::Lambda::Function', settings)) {
+      const found = await lambda.send(new GetFunctionCommand({ FunctionName }));
+      if (found.Configuration?.LoggingConfig?.LogGroup !== logGroup) continue;
+      return found.Concurrency?.ReservedConcurrentExecutions ?? 0;
     }
-    return present;
+    return 0;
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'ValidationError') return 0;
     throw cause;

@@ -11,6 +11,7 @@ export async function checkDeployed(
   settings: ClientSettings,
   config: ProxyConfig,
   now: number,
+  stack: string,
 ): Promise<Finding[]> {
   let deployment: Deployment | undefined;
   try {
@@ -18,6 +19,7 @@ export async function checkDeployed(
       config,
       () => settings,
       () => now,
+      stack,
     );
     return [...(await checkRemovedTeams(deployment)), ...(await checkMovedKeys(deployment))];
   } catch (cause) {

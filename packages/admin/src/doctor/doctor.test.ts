@@ -304,10 +304,18 @@ test("the deployment's present ceiling is not counted twice", async () => {
       '/2016-08-19/account-settings': lambdaAccount(1000, 500),
       ListStackResources: {
         body: `<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries><member>
+          <ResourceType>AWS::Lambda::Function</ResourceType><PhysicalResourceId>other</PhysicalResourceId>
+        </member><member>
           <ResourceType>AWS::Lambda::Function</ResourceType><PhysicalResourceId>handler</PhysicalResourceId>
         </member></StackResourceSummaries></ListStackResourcesResult></ListStackResourcesResponse>`,
       },
-      '/2019-09-30/functions/handler/concurrency': { body: { ReservedConcurrentExecutions: 500 } },
+      '/2015-03-31/functions/other': { body: { Concurrency: { ReservedConcurrentExecutions: 1 } } },
+      '/2015-03-31/functions/handler': {
+        body: {
+          Configuration: { LoggingConfig: { LogGroup: '/aws/lambda/bedrock-proxy-dev' } },
+          Concurrency: { ReservedConcurrentExecutions: 500 },
+        },
+      },
     },
     { concurrency: 500 },
   );

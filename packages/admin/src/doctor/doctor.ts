@@ -1,4 +1,4 @@
-import type { ProxyConfig } from '@org/infra/config';
+import { type ProxyConfig, stackNameOf } from '@org/infra/config';
 import type { ClientSettings } from '../aws/endpoints.ts';
 import { checkApiGatewayAccount } from './api-gateway-account.ts';
 import { checkBootstrap } from './bootstrap.ts';
@@ -23,11 +23,16 @@ export interface Diagnosis {
   readonly models: readonly Omit<ModelAccess, 'finding'>[];
 }
 
-/** Checks the account and Region of a config. Changes nothing. */
+/**
+ * Checks the account and Region of a config. Changes nothing.
+ *
+ * @param stack Default: the config's own stack.
+ */
 export async function diagnose(
   config: ProxyConfig,
   settings: ClientSettings,
   now: number,
+  stack = stackNameOf(config),
 ): Promise<Diagnosis> {
   const ofConfig = [checkModelPrices(config), ...configWarnings(config, now)];
   const { finding: credentials, account } = await checkCredentials(settings);
@@ -43,10 +48,10 @@ export async function diagnose(
   const [bootstrap, apiGateway, concurrency, models, guardrails, deployed] = await Promise.all([
     checkBootstrap(settings, config, account),
     checkApiGatewayAccount(settings, config),
-    checkConcurrency(settings, config),
+    checkConcurrency(settings, config, stack),
     checkModels(settings, config, now),
     checkGuardrailAccess(settings, config),
-    checkDeployed(settings, config, now),
+    checkDeployed(settings, config, now, stack),
   ]);
   return {
     findings: [

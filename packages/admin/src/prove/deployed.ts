@@ -1,11 +1,7 @@
 import { longestCallMs } from '@org/contract';
+import { requestLogGroupOf } from '@org/infra/config';
 import { Broken, NotShown } from './broken.ts';
-import type { Proof, Subject } from './proof.ts';
-
-/** The function's log group, as the deployment names it. */
-export function functionLogGroup({ name, stage }: Subject['deployment']['config']): string {
-  return `/aws/lambda/${name}-${stage}`;
-}
+import type { Proof } from './proof.ts';
 
 /** Settings that nothing in a few calls can show, read from AWS as they are deployed. */
 export const deployedProofs: readonly Proof[] = [
@@ -36,7 +32,7 @@ export const deployedProofs: readonly Proof[] = [
     name: 'log-retention',
     statement: 'Each log group keeps its lines for as many days as the config says',
     async check({ observer, deployment: { config } }) {
-      const groups = await observer.resources('AWS::Logs::LogGroup');
+      const groups = await observer.named('AWS::Logs::LogGroup');
       for (const group of groups) {
         const days = await observer.logs.retentionDays(group);
         if (days !== config.logRetentionDays) {
@@ -53,7 +49,7 @@ export const deployedProofs: readonly Proof[] = [
       const wanted = longestCallMs.stream / 1000;
       for (const name of await observer.resources('AWS::Lambda::Function')) {
         const { timeout, logGroup } = await observer.functionSettings(name);
-        if (logGroup !== functionLogGroup(config)) continue;
+        if (logGroup !== requestLogGroupOf(config)) continue;
         if (timeout < wanted) throw new Broken(`is ended after ${timeout} s`);
         return `${timeout} s`;
       }

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { requestLogGroupOf } from '@org/infra/config';
 import { Observer } from '../aws/observer.ts';
 import type { Deployment } from '../deployment.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { createKey, type NewKey } from '../keys/create-key.ts';
 import { checkPlan } from '../teams/teams.ts';
 import { Broken, NotShown } from './broken.ts';
-import { deployedProofs, functionLogGroup } from './deployed.ts';
+import { deployedProofs } from './deployed.ts';
 import { keyProofs } from './keys.ts';
 import { limitProofs } from './limits.ts';
 import type { OwnLimits, Proof, ProofResult } from './proof.ts';
@@ -69,7 +70,7 @@ export async function prove(deployment: Deployment, options: ProveOptions): Prom
   checkPlan(deployment, plan);
   const models = modelsOf(deployment, plan);
   await removeLeftovers(deployment, 'old');
-  const observer = new Observer(deployment.name, deployment.endpoints);
+  const observer = new Observer(deployment, deployment.endpoints);
   try {
     return await withThrowawayTeam(deployment, plan, (team) =>
       proveWith(deployment, { ...options, plan, team, models, observer }),
@@ -91,7 +92,7 @@ async function proveWith(deployment: Deployment, run: Run): Promise<ProofResult[
   const { config, endpoint, now } = deployment;
   const log = new RunLog({
     observer,
-    group: functionLogGroup(config),
+    group: requestLogGroupOf(config),
     team,
     since: now() - clocksDifferMs,
     wait,

@@ -30,7 +30,7 @@ export const watchProofs: readonly Proof[] = [
       // What is not in the log yet cannot be found there.
       await log.untilFound(log.answered);
       const secrets = [...log.secrets];
-      const groups = await observer.resources('AWS::Logs::LogGroup');
+      const groups = await observer.named('AWS::Logs::LogGroup');
       for (const group of groups) {
         for (let first = 0; first < secrets.length; first += secretsAtOnce) {
           const pattern = `%${secrets.slice(first, first + secretsAtOnce).join('|')}%`;
@@ -93,15 +93,14 @@ export const watchProofs: readonly Proof[] = [
     async check(subject) {
       const { observer, deployment } = subject;
       if (!deployment.config.alarms) throw new NotShown('the config has alarms: false');
-      const names = await observer.resources('AWS::CloudWatch::Alarm');
-      const topics = await observer.resources('AWS::SNS::Topic');
+      const names = await observer.named('AWS::CloudWatch::Alarm');
       const alarms = new Map((await observer.alarms(names)).map((alarm) => [alarm.AlarmName, alarm]));
       if (names.length === 0) throw new Broken('there is no alarm');
       for (const name of names) {
         const alarm = alarms.get(name);
         if (!alarm) throw new Broken(`${name} is gone`);
         const { ActionsEnabled: enabled = true, AlarmActions: actions = [] } = alarm;
-        if (!enabled || !actions.some((action) => topics.includes(action))) {
+        if (!enabled || !actions.some((action) => action === deployment.alarmTopicArn)) {
           throw new Broken(`${name} does not notify the topic`);
         }
         if (!watchesAMetric(alarm, namespaceOf(subject))) {
@@ -117,7 +116,7 @@ export const watchProofs: readonly Proof[] = [
     async check({ observer, deployment }) {
       const { alarms } = deployment.config;
       if (!alarms) throw new NotShown('the config has alarms: false');
-      const [topic] = await observer.resources('AWS::SNS::Topic');
+      const { alarmTopicArn: topic } = deployment;
       if (topic === undefined) throw new Broken('there is no topic');
       const subscriptions = await observer.subscriptions(topic);
       const confirmed = subscriptions.filter(({ SubscriptionArn: arn }) => arn?.startsWith('arn:'));

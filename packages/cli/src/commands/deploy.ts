@@ -5,6 +5,7 @@ import { describeService } from '../deploy/service-information.ts';
 import { deployTools } from '../deploy/tools.ts';
 import type { Invocation } from '../invocation.ts';
 import { refuseLocal } from '../on-aws-only.ts';
+import { refuseStack } from '../own-stack-only.ts';
 
 const about = ({ program }: Invocation) => `
 Checks the account first, as doctor does, and stops at errors. If the account has no room for the ceiling on
@@ -34,6 +35,7 @@ export function addDeploy(program: Command, cli: Cli): void {
     .addHelpText('after', () => about(cli.invocation))
     .action(async ({ yes = false, showKeys = false, setLogRole = false, json }: Options) => {
       refuseLocal(program);
+      refuseStack(program, 'deploy');
       const options = { yes, showKeys, setLogRole };
       const service = await deploy(await cli.config(), options, deployTools(cli));
       cli.terminal.print(json ? JSON.stringify(service, null, 2) : describeService(service));

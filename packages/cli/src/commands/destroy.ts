@@ -4,6 +4,7 @@ import { destroy } from '../deploy/destroy.ts';
 import { deployTools } from '../deploy/tools.ts';
 import type { Invocation } from '../invocation.ts';
 import { refuseLocal } from '../on-aws-only.ts';
+import { refuseStack } from '../own-stack-only.ts';
 
 const about = ({ program }: Invocation) => `
 Says what will stay, asks, and deletes the stack: API, functions, logs, alarms, and the keys of the config with their values.
@@ -20,6 +21,7 @@ export function addDestroy(program: Command, cli: Cli): void {
     .addHelpText('after', () => about(cli.invocation))
     .action(async ({ yes = false }: { yes?: boolean }) => {
       refuseLocal(program);
+      refuseStack(program, 'destroy');
       await destroy(await cli.config(), { yes }, deployTools(cli));
     });
 }

@@ -5,6 +5,7 @@ import { diff } from '../deploy/diff.ts';
 import { deployTools } from '../deploy/tools.ts';
 import type { Invocation } from '../invocation.ts';
 import { refuseLocal } from '../on-aws-only.ts';
+import { refuseStack } from '../own-stack-only.ts';
 
 const about = ({ program }: Invocation) => `
 Compares the config's template with the deployed one, or with one in a file, which needs no AWS account. Reports the most that the models can cost per month, and with
@@ -36,6 +37,7 @@ export function addDiff(program: Command, cli: Cli): void {
     .addHelpText('after', () => about(cli.invocation))
     .action(async ({ fail = false, against, template }: Options) => {
       refuseLocal(program);
+      refuseStack(program, 'diff');
       const before = against === undefined ? undefined : await readCostStatement(against);
       await diff(await cli.config(), { fail, before, template }, deployTools(cli));
     });

@@ -1,6 +1,6 @@
 import { diagnose } from '@org/admin';
 import type { Command } from 'commander';
-import type { Cli } from '../cli.ts';
+import type { Cli, GlobalOptions } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../invocation.ts';
 import { refuseLocal } from '../on-aws-only.ts';
@@ -26,7 +26,8 @@ export function addDoctor(program: Command, cli: Cli): void {
       refuseLocal(program);
       const { terminal, now, invocation } = cli;
       const config = await cli.config();
-      const { findings } = await diagnose(config, cli.awsSettings(config.region), now());
+      const { stack } = program.opts<GlobalOptions>();
+      const { findings } = await diagnose(config, cli.awsSettings(config.region), now(), stack);
       terminal.print(
         json
           ? JSON.stringify(

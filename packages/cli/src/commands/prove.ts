@@ -64,7 +64,8 @@ export function addProve(program: Command, cli: Cli): void {
           ? {
               token,
               diagnose: async () =>
-                (await diagnose(config, cli.awsSettings(config.region), cli.now())).findings,
+                (await diagnose(config, cli.awsSettings(config.region), cli.now(), deployment.stack))
+                  .findings,
             }
           : { token: token ?? (await tokenOf(local, config)) };
       const interrupted = new AbortController();

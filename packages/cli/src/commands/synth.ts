@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { buildAndSynthesize } from '../deploy/tools.ts';
 import type { Invocation } from '../invocation.ts';
+import { refuseStack } from '../own-stack-only.ts';
 
 const about = ({ program }: Invocation) => `
 Writes the template into cdk.out beside the config, and checks it with the schemas of CloudFormation, cdk-nag and the
@@ -19,6 +20,7 @@ export function addSynth(program: Command, cli: Cli): void {
     .option('--json', 'print JSON')
     .addHelpText('after', () => about(cli.invocation))
     .action(async ({ json }: { json?: boolean }) => {
+      refuseStack(program, 'synth');
       const synthesized = await buildAndSynthesize(await cli.config(), cli);
       const file = relative(process.env['INIT_CWD'] ?? '.', synthesized.templateFile);
       cli.terminal.print(json ? JSON.stringify(synthesized, null, 2) : `${synthesized.stackName}: ${file}`);

@@ -11,7 +11,7 @@ export {
 export { ConfigError, type ConfigIssue } from './config-error.ts';
 export { configFileIn, findConfigFile, loadProxyConfig } from './config-file.ts';
 export { describeIssues } from './issues.ts';
-export { KeyName, KeyText, keyOutputName, Name, signInKeySuffix } from './name.ts';
+export { KeyName, KeyText, keyOutputName, Name, sharedOutputName, signInKeySuffix } from './name.ts';
 export type { PlanGuardrail } from './plan-guardrail.ts';
 export { checkPrices, limitsUsd, pricesField } from './prices.ts';
 export { promisedThrottle } from './promised-throttle.ts';

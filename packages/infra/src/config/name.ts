@@ -33,14 +33,25 @@ export const KeyText = z.string().check(
   z.refine((text) => text.trim() !== '', 'must not be empty'),
 );
 
-/**
- * Name of the stack's output that has the id of a key. It may have letters and digits only, so `Z` and a character's code
- * stand for every other character, and for `Z` itself. So no two names have the same output.
- */
+/** Name of the stack's output that has the id of a key. No two names have the same output. */
 export function keyOutputName(name: string): string {
-  const coded = name.replace(
+  return `KeyId${lettersAndDigits(name)}`;
+}
+
+/**
+ * Name of an output of a proxy that shares its stack: with the proxy's name and stage before it, so that it is neither
+ * another proxy's nor one of your own.
+ */
+export function sharedOutputName({ name, stage }: { name: string; stage: string }, output: string): string {
+  return `${lettersAndDigits(`${name}-${stage}`)}${output}`;
+}
+
+/**
+ * A name as far as an output's may have it: `Z` and a character's code stand for every other character, and for `Z` itself.
+ */
+function lettersAndDigits(name: string): string {
+  return name.replace(
     /[^A-Ya-z0-9]/g,
     (character) => `Z${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-  return `KeyId${coded}`;
 }

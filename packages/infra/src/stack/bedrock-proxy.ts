@@ -10,6 +10,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { ProxyConfig } from '../config/config.ts';
+import { sharedOutputName } from '../config/name.ts';
 import { tagsOf, untagged } from '../config/tags.ts';
 import { acknowledgeNagRules } from '../rules/nag.ts';
 import { TemplateRules } from '../rules/template-rules.ts';
@@ -182,6 +183,17 @@ export class BedrockProxy extends Construct {
         description: 'Topic for all alarms',
       });
     }
+    if (this.isWholeStack()) return;
+    for (const output of this.node.children) {
+      if (output instanceof CfnOutput) {
+        output.overrideLogicalId(sharedOutputName(this.config, output.node.id));
+      }
+    }
+  }
+
+  /** Whether its logical ids are those of the command line's own stack. */
+  private isWholeStack(): boolean {
+    return this.node.id === 'Default' && this.node.scope === Stack.of(this);
   }
 }
 
