@@ -8,7 +8,7 @@ export {
   localEndpoints,
   localToken,
 } from './aws/endpoints.ts';
-export { type DeployedStack, deployedStack } from './aws/stack.ts';
+export { type DeployedStack, deployedStack, deployedTemplate } from './aws/stack.ts';
 export { concurrently } from './concurrently.ts';
 export { type Change, type CostChange, compareCosts } from './cost/compare-costs.ts';
 export { type Bound, CostStatement, costStatement, type TeamCost } from './cost/cost-statement.ts';

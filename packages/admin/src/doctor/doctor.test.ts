@@ -36,6 +36,7 @@ test('a healthy account has nothing to fix', async () => {
   expect(findings.map((finding) => [subjectOf(finding), finding.status])).toEqual([
     ['credentials', 'ok'],
     ['bootstrap', 'ok'],
+    ['stack bedrock-proxy-dev', 'ok'],
     ['log_role', 'ok'],
     ['throttle', 'ok'],
     ['concurrency', 'ok'],
@@ -56,7 +57,7 @@ test('a healthy account has nothing to fix', async () => {
 
 const deployed = {
   body: `<DescribeStacksResponse><DescribeStacksResult><Stacks><member>
-    <StackName>bedrock-proxy-dev</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-01-01T00:00:00Z</CreationTime>
+    <StackName>bedrock-proxy-dev</StackName><Description>Amazon Bedrock by API key, within limits: bedrock-proxy, stage dev</Description><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-01-01T00:00:00Z</CreationTime>
     <Outputs>
       <member><OutputKey>TableName</OutputKey><OutputValue>the-table</OutputValue></member>
       <member><OutputKey>KeyIdtollmkey</OutputKey><OutputValue>aaaaaaaaaa</OutputValue></member>

@@ -9,6 +9,7 @@ import { checkDeployed } from './deployed.ts';
 import { error, type Finding } from './finding.ts';
 import { checkGuardrailAccess } from './guardrails.ts';
 import { checkModels, type ModelAccess } from './model-access.ts';
+import { checkOwnStack } from './own-stack.ts';
 import { checkModelPrices } from './prices.ts';
 
 /** Problems for a config in an account. */
@@ -32,7 +33,7 @@ export async function diagnose(
   config: ProxyConfig,
   settings: ClientSettings,
   now: number,
-  stack = stackNameOf(config),
+  stack?: string,
 ): Promise<Diagnosis> {
   const ofConfig = [checkModelPrices(config), ...configWarnings(config, now)];
   const { finding: credentials, account } = await checkCredentials(settings);
@@ -45,18 +46,21 @@ export async function diagnose(
       models: [],
     };
   }
-  const [bootstrap, apiGateway, concurrency, models, guardrails, deployed] = await Promise.all([
+  const name = stack ?? stackNameOf(config);
+  const [bootstrap, own, apiGateway, concurrency, models, guardrails, deployed] = await Promise.all([
     checkBootstrap(settings, config, account),
+    stack === undefined ? checkOwnStack(settings, config) : undefined,
     checkApiGatewayAccount(settings, config),
-    checkConcurrency(settings, config, stack),
+    checkConcurrency(settings, config, name),
     checkModels(settings, config, now),
     checkGuardrailAccess(settings, config),
-    checkDeployed(settings, config, now, stack),
+    checkDeployed(settings, config, now, name),
   ]);
   return {
     findings: [
       credentials,
       bootstrap,
+      ...(own ? [own] : []),
       ...apiGateway.findings,
       concurrency.finding,
       ...models.map(({ finding }) => finding),

@@ -4,6 +4,7 @@ import { failureText } from '../failure-text.ts';
 export type Check =
   | 'credentials'
   | 'bootstrap'
+  | 'stack'
   | 'log_role'
   | 'throttle'
   | 'concurrency'

@@ -8,8 +8,8 @@ import { refuseLocal } from '../on-aws-only.ts';
 import { refuseStack } from '../own-stack-only.ts';
 
 const about = ({ program }: Invocation) => `
-Compares the config's template with the deployed one, or with one in a file, which needs no AWS account. Reports the most that the models can cost per month, and with
---against, what a change does to it. Changes nothing.
+Compares the config's template with the deployed one, or with one in a file, which needs no AWS account. Reports the most that
+the models can cost per month, and what the change does to it. Changes nothing.
 
 Examples:
   ${program} diff
@@ -31,7 +31,7 @@ export function addDiff(program: Command, cli: Cli): void {
     .option('--fail', 'end with 1 if something would change')
     .option(
       '--against <file>',
-      'another config, or its config check --json, to compare the most a month can cost',
+      'compare the most a month can cost with this config, or with its config check --json',
     )
     .option('--template <file>', 'compare with this template, or with the one in this cdk.out')
     .addHelpText('after', () => about(cli.invocation))

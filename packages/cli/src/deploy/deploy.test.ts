@@ -27,7 +27,7 @@ const secret = 'the-value-of-a-key-0123456789';
 
 const deployed = {
   body: `<DescribeStacksResponse><DescribeStacksResult><Stacks><member>
-    <StackId>arn:aws:cloudformation:us-east-1:111122223333:stack/bedrock-proxy-dev/x</StackId><StackName>bedrock-proxy-dev</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-01-01T00:00:00Z</CreationTime>
+    <StackId>arn:aws:cloudformation:us-east-1:111122223333:stack/bedrock-proxy-dev/x</StackId><StackName>bedrock-proxy-dev</StackName><Description>Amazon Bedrock by API key, within limits: bedrock-proxy, stage dev</Description><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-01-01T00:00:00Z</CreationTime>
     <Outputs>
       <member><OutputKey>Endpoint</OutputKey><OutputValue>https://api.example.com/dev/</OutputValue></member>
       <member><OutputKey>ApiId</OutputKey><OutputValue>a1b2c3d4e5</OutputValue></member>
@@ -272,10 +272,67 @@ test.each([
   expect(cdk).toEqual([['diff', 'bedrock-proxy-dev', ...options, '/assembly']]);
 });
 
-test('a diff reports what the models can cost, and what a change does to it', async () => {
-  const { diff, printed } = await prepare();
+/** The answer to GetTemplate for a stack that was deployed with a config. */
+const templateOf = (config: object): AwsAnswers => {
+  const template = { Resources: { Table: { Metadata: { ProxyConfig: config } } } };
+  return {
+    GetTemplate: {
+      body: `<GetTemplateResponse><GetTemplateResult><TemplateBody>${JSON.stringify(template)}</TemplateBody></GetTemplateResult></GetTemplateResponse>`,
+    },
+  };
+};
+
+test('a diff says what the change does to the cost of what is deployed, or is in a template', async () => {
+  const { research: _, ...teams } = shipped.teams;
+  const { diff, printed } = await prepare({ answers: templateOf({ ...shipped, teams }) });
+  await diff({ fail: false });
+  expect(printed()).toMatch(/from \$0\.25 to \$50\.25 per month, of it research \$50\.00/);
+});
+
+test.each<[what: string, answers: AwsAnswers, noted: RegExp]>([
+  [
+    'a template of another version',
+    templateOf({ name: 'bedrock-proxy' }),
+    /another version wrote it.*--against/,
+  ],
+  ['a template that may not be read', {}, /GetTemplate failed: ./],
+  [
+    'nothing deployed yet',
+    { GetTemplate: xmlFailure('ValidationError', 'Stack with id bedrock-proxy-dev does not exist') },
+    /^$/,
+  ],
+])('with %s, a diff reports what the models can cost', async (_, answers, said) => {
+  const { diff, printed, noted, cdk } = await prepare({ answers });
   await diff({ fail: false });
   expect(printed()).toMatch(/\$50\.25 per month/);
+  expect(noted()).toMatch(said);
+  expect(cdk).toHaveLength(1);
+});
+
+test('a stack of the same name that is something else is neither deployed over nor deleted', async () => {
+  const foreign = { body: deployed.body.replace('Amazon Bedrock by API key, within limits', 'A shop') };
+  const { deploy, destroy, cdk, noted } = await prepare({
+    answers: { 'DescribeStacks bedrock-proxy-dev': foreign },
+  });
+  await expect(deploy()).rejects.toThrow('Nothing was deployed');
+  expect(noted()).toMatch(
+    /^error +stack bedrock-proxy-dev: exists.*would be deleted\n.*Change the name or the stage/,
+  );
+  await expect(destroy({ yes: true })).rejects.toThrow(/bedrock-proxy-dev is not.*nothing was deleted/);
+  expect(cdk).toEqual([]);
+});
+
+test('a stack that only has a change set is deployed', async () => {
+  const empty = deployed.body
+    .replace(/<Description>.*?<\/Description>/, '')
+    .replace('CREATE_COMPLETE', 'REVIEW_IN_PROGRESS');
+  const { deploy, cdk } = await prepare({ answers: { 'DescribeStacks bedrock-proxy-dev': { body: empty } } });
+  await deploy();
+  expect(cdk).toHaveLength(1);
+});
+
+test('a diff reports what a change does to the cost of another config', async () => {
+  const { diff, printed } = await prepare();
   const { research: _, ...teams } = shipped.teams;
   const before = costStatement(parseProxyConfig({ ...shipped, teams }));
   await diff({ fail: false, before });

@@ -1,5 +1,5 @@
 import { AdminError, deployedStack } from '@org/admin';
-import { type ProxyConfig, stackNameOf } from '@org/infra/config';
+import { type ProxyConfig, stackDescriptionOf, stackNameOf } from '@org/infra/config';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../invocation.ts';
 import { targetText } from '../target.ts';
@@ -8,7 +8,7 @@ import type { DeployTools } from './tools.ts';
 /**
  * Deletes a deployment, after saying which resources stay and which are lost.
  *
- * @throws {CliError} If it is not deployed, or the user does not agree.
+ * @throws {CliError} If it is not deployed, something else is in its stack, or the user does not agree.
  */
 export async function destroy(
   config: ProxyConfig,
@@ -17,7 +17,7 @@ export async function destroy(
 ): Promise<void> {
   const { region } = config;
   const stackName = stackNameOf(config);
-  const { account, outputs } = await deployedStack(stackName, tools.settings(region)).catch(
+  const { account, outputs, description } = await deployedStack(stackName, tools.settings(region)).catch(
     (error: unknown) => {
       if (!(error instanceof AdminError && error.is('no_such_stack'))) throw error;
       throw new CliError(
@@ -26,6 +26,12 @@ export async function destroy(
       );
     },
   );
+  if (description !== stackDescriptionOf(config)) {
+    throw new CliError(
+      `The stack ${stackName} is not the deployment of this config alone, so nothing was deleted.`,
+      'Delete it with what deployed it: for your own CDK app, npx cdk destroy. To delete another deployment, give its config with --config.',
+    );
+  }
   terminal.note(whatStays(config, outputs.get('TableName') ?? '', invocation).join('\n'));
   const target = targetText(stackName, { kind: 'aws', account, region });
   if (!yes) await terminal.confirm(`Delete ${target}? Every key stops working.`);

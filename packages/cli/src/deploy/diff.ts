@@ -1,7 +1,15 @@
-import { existsSync, statSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type CostStatement, checkCredentials, compareCosts, costStatement } from '@org/admin';
-import { type ProxyConfig, stackNameOf } from '@org/infra/config';
+import {
+  AdminError,
+  type CostStatement,
+  checkCredentials,
+  compareCosts,
+  costStatement,
+  deployedTemplate,
+  failureText,
+} from '@org/admin';
+import { configInTemplate, type ProxyConfig, stackNameOf } from '@org/infra/config';
 import { CliError } from '../cli-error.ts';
 import { describeCost, describeCostChange } from '../output/cost-statement.ts';
 import { describeFindings } from '../output/findings.ts';
@@ -12,25 +20,27 @@ export interface DiffOptions {
   readonly fail: boolean;
   /** The template to compare with: a file, or the folder of a cloud assembly that has it. Default: the deployed one. */
   readonly template?: string | undefined;
-  /** What the models can cost before the change, to compare with. */
+  /** What the models can cost before the change. Default: by the config that the template was made from. */
   readonly before?: CostStatement | undefined;
 }
 
 /**
- * Shows the changes that a deployment of the config would make, and what the models can cost under it.
+ * Shows the changes that a deployment of the config would make, and what they do to the most that the models can cost.
  *
  * @throws {CliError} If there is no template to compare with, or there are no credentials to read the deployed one, which
  *   the CDK would report in its own way, and twice.
  */
 export async function diff(
   config: ProxyConfig,
-  { fail, before, template: given }: DiffOptions,
-  { terminal, invocation, ...tools }: DeployTools,
+  { fail, template: given, ...compared }: DiffOptions,
+  tools: DeployTools,
 ): Promise<void> {
   const { region } = config;
+  const { terminal } = tools;
   const stackName = stackNameOf(config);
-  const template = given === undefined ? undefined : templateAt(given, stackName);
-  if (template === undefined) await requireCredentials(region, { terminal, invocation, ...tools });
+  const template = given === undefined ? undefined : await templateAt(given, stackName);
+  if (template === undefined) await requireCredentials(region, tools);
+  const before = compared.before ?? (await costBefore(config, template, tools));
   const cost = costStatement(config);
   terminal.print(before ? describeCostChange(compareCosts(before, cost)) : describeCost(cost));
   const { directory } = await tools.synthesize(config);
@@ -39,16 +49,44 @@ export async function diff(
 }
 
 /** The path of the template that `--template` names, relative to where the user is. */
-function templateAt(given: string, stackName: string): string {
+async function templateAt(given: string, stackName: string): Promise<string> {
   const path = resolve(process.env['INIT_CWD'] ?? '.', given);
-  const file = statSync(path, { throwIfNoEntry: false })?.isDirectory()
-    ? join(path, `${stackName}.template.json`)
-    : path;
-  if (existsSync(file)) return file;
+  const found = await stat(path).catch(() => undefined);
+  const file = found?.isDirectory() ? join(path, `${stackName}.template.json`) : path;
+  if ((await stat(file).catch(() => undefined))?.isFile()) return file;
   throw new CliError(
     `There is no template ${file}.`,
     ({ program }) => `Name a template, or the cdk.out that "${program} synth" has written.`,
   );
+}
+
+/**
+ * What the models can cost by a template in a file, or else by the deployed one. Undefined if nothing is deployed, or it
+ * cannot be known, which it reports.
+ */
+async function costBefore(
+  config: ProxyConfig,
+  file: string | undefined,
+  { terminal, settings }: DeployTools,
+): Promise<CostStatement | undefined> {
+  try {
+    const text =
+      file === undefined
+        ? await deployedTemplate(stackNameOf(config), settings(config.region))
+        : await readFile(file, 'utf8');
+    const before = configInTemplate(text, config);
+    if (before) return costStatement(before);
+    terminal.note(
+      'The template does not say what its models can cost, because another version wrote it. --against compares with a config.\n',
+    );
+  } catch (error) {
+    if (error instanceof AdminError && error.is('no_such_stack')) return undefined;
+    const reason = error instanceof Error ? failureText(error) : String(error);
+    terminal.note(
+      `What the deployed models can cost is not known, because cloudformation:GetTemplate failed: ${reason}\n`,
+    );
+  }
+  return undefined;
 }
 
 async function requireCredentials(

@@ -10,6 +10,7 @@ const styles: Readonly<Record<Finding['status'], Style>> = { ok: 'green', warnin
 const labels: Readonly<Record<Check, string>> = {
   credentials: 'credentials',
   bootstrap: 'bootstrap',
+  stack: 'stack',
   log_role: 'API Gateway log role',
   throttle: 'API Gateway throttle',
   concurrency: 'Lambda concurrency',

@@ -258,7 +258,7 @@ const Team = z.strictObject({
   keys: z._default(z.array(Key), []),
 } satisfies Record<keyof AuthoredTeam, z.ZodMiniType>);
 
-const ProxyConfig = z.strictObject({
+export const ProxyConfig = z.strictObject({
   name: prefix,
   stage,
   region: nameOf(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'must be an AWS Region such as us-east-1'),
@@ -352,6 +352,11 @@ export type ProxyConfig = z.output<typeof ProxyConfig>;
 /** Name of the stack that a config is deployed as: no other `name` and `stage` make the same. */
 export function stackNameOf({ name, stage }: Pick<ProxyConfig, 'name' | 'stage'>): string {
   return `${name}-${stage}`;
+}
+
+/** Description of that stack, by which it is known among the stacks of an account. */
+export function stackDescriptionOf({ name, stage }: Pick<ProxyConfig, 'name' | 'stage'>): string {
+  return `Amazon Bedrock by API key, within limits: ${name}, stage ${stage}`;
 }
 
 /** Name of the log group of the function that answers, which has a line for each request. */

@@ -5,11 +5,13 @@ export {
   parseProxyConfig,
   type Quota,
   requestLogGroupOf,
+  stackDescriptionOf,
   stackNameOf,
   usualQualifier,
 } from './config.ts';
 export { ConfigError, type ConfigIssue } from './config-error.ts';
 export { configFileIn, findConfigFile, loadProxyConfig } from './config-file.ts';
+export { configInTemplate } from './deployed-config.ts';
 export { describeIssues } from './issues.ts';
 export { KeyName, KeyText, keyOutputName, Name, sharedOutputName, signInKeySuffix } from './name.ts';
 export type { PlanGuardrail } from './plan-guardrail.ts';

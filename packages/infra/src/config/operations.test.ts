@@ -63,6 +63,7 @@ test.each<[fault: string, change: object, path: string, fix: RegExp]>([
   ['an unknown removal policy', { removalPolicy: 'snapshot' }, 'removalPolicy', /one of "retain", "destroy"/],
   ["a tag of AWS's own", { tags: { 'aws:x': '1' } }, 'tags.aws:x', /must not start with aws:/],
   ['a tag that is set already', { tags: { Stage: 'x' } }, 'tags.Stage', /is set from the name and the stage/],
+  ['a tag that CloudFormation would compute', { tags: { 'Fn::Sub': 'x' } }, 'tags.Fn::Sub', /choose another/],
   ['a tag with a strange value', { tags: { Team: 'a, b' } }, 'tags.Team', /at most 256 letters/],
   ['a rate below what AWS WAF takes', { waf: { rateLimit: 5 } }, 'waf.rateLimit', /at least 10/],
   ['no origins', { cors: { origins: [] } }, 'cors.origins', /at least one origin/],

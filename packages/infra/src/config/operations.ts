@@ -135,6 +135,7 @@ const tagKey = text(
     (key) => key !== 'Application' && key !== 'Stage',
     'is set from the name and the stage; choose another',
   ),
+  z.refine((key) => !/^(?:Fn::|Ref$)/.test(key), 'is a function of CloudFormation; choose another'),
 );
 const tagValue = text(/^[\w.:/=+-]{0,256}$/, 'must have at most 256 letters, digits and _.:/=+-');
 

@@ -3,6 +3,8 @@ import { partitionsOf } from '@org/table';
 import { ResponseType } from 'aws-cdk-lib/aws-apigateway';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod/mini';
+import { ProxyConfig } from '../config/config.ts';
+import { configMetadata } from '../config/deployed-config.ts';
 import { tlsPolicies } from '../config/network.ts';
 import { textOf } from './template.ts';
 
@@ -811,10 +813,11 @@ const bootstrap = {
 /** A template without its resources, or of a construct's part. Nothing is imported, included or transformed. */
 export const allowedSections = only({ Description: optional(string), Outputs: outputs, ...bootstrap });
 
-/** Notes of the CDK for its own command line. They change nothing in a deployment. */
+/** Notes for the CDK's command line and for ours. They change nothing in a deployment. */
 const metadata = only({
   'aws:cdk:do-not-refactor': optional(literal(true)),
   'aws:cdk:path': optional(string),
+  [configMetadata]: optional(ProxyConfig),
   'aws:asset:path': optional(string),
   'aws:asset:is-bundled': optional(literal(false)),
   'aws:asset:property': optional(literal('Code')),

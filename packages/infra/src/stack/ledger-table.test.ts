@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import shipped from '../../proxy.config.ts';
-import { everythingOn, only, templateOf } from '../testing/template-under-test.ts';
+import { configInTemplate } from '../config/deployed-config.ts';
+import { companyOn, everythingOn, only, templateOf } from '../testing/template-under-test.ts';
 
 test('the table keeps its counters longer than the stack, and can be restored to any second', () => {
   const template = templateOf(shipped);
@@ -14,6 +15,7 @@ test('the table keeps its counters longer than the stack, and can be restored to
         Type: 'AWS::DynamoDB::Table',
         DeletionPolicy: 'Retain',
         UpdateReplacePolicy: 'Retain',
+        Metadata: { ProxyConfig: expect.objectContaining({ name: 'bedrock-proxy' }) },
         // No other properties: no name, no KMS key, which has a fee, and no stream.
         Properties: {
           AttributeDefinitions: [
@@ -44,4 +46,14 @@ test('a table that need not outlive its stack is deleted with it', () => {
   expect(only(template, 'AWS::DynamoDB::Table')).toMatchObject({ DeletionProtectionEnabled: false });
   const [table] = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::DynamoDB::Table');
   expect(table).toMatchObject({ DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
+});
+
+test('the template says the config that it was made from', () => {
+  for (const config of [shipped, companyOn]) {
+    expect(configInTemplate(JSON.stringify(templateOf(config)), config)).toEqual(config);
+  }
+  const template = JSON.stringify(templateOf(shipped));
+  expect(configInTemplate(template, { ...shipped, stage: 'prod' })).toBeUndefined();
+  expect(configInTemplate(template.replace('"titan"', '1'), shipped)).toBeUndefined();
+  expect(configInTemplate('Resources: {}', shipped)).toBeUndefined();
 });

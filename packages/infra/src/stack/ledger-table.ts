@@ -1,9 +1,10 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, CfnTable, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { ProxyConfig } from '../config/config.ts';
+import { configMetadata } from '../config/deployed-config.ts';
 
 export interface LedgerTableProps {
   readonly config: ProxyConfig;
@@ -50,6 +51,8 @@ export class LedgerTable extends Construct {
       deletionProtection: retained,
       ...(key && { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: key }),
     });
+    const { defaultChild } = this.table.node;
+    if (defaultChild instanceof CfnTable) defaultChild.addMetadata(configMetadata, config);
   }
 
   /**

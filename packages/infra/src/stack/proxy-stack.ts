@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { stackDescriptionOf } from '../config/config.ts';
 import { BedrockProxy, type BedrockProxyProps } from './bedrock-proxy.ts';
 
 /** A stack with one proxy, and nothing else. */
@@ -7,10 +8,10 @@ export class ProxyStack extends Stack {
   readonly proxy: BedrockProxy;
 
   constructor(scope: Construct, id: string, props: BedrockProxyProps) {
-    const { name, stage, region } = props.config;
+    const { config } = props;
     super(scope, id, {
-      description: `Amazon Bedrock by API key, within limits: ${name}, stage ${stage}`,
-      env: { region },
+      description: stackDescriptionOf(config),
+      env: { region: config.region },
     });
     // The CDK leaves this id out of logical ids, so that they are those of the construct's parts.
     this.proxy = new BedrockProxy(this, 'Default', props);

@@ -18,6 +18,7 @@ export const Template = z.object({
       Type: z.string(),
       Properties,
       DependsOn: z.optional(z.array(z.string())),
+      Metadata: z.optional(z.record(z.string(), z.unknown())),
       DeletionPolicy: z.optional(z.string()),
       UpdateReplacePolicy: z.optional(z.string()),
     }),
