@@ -148,7 +148,7 @@ export const errors = {
     message: 'The requested model is not offered here. GET /models lists the models of this key.',
   },
   /**
-   * No route has this path and method. The path begins with the stage.
+   * No route has this path and method. The path begins with the stage, unless the API has its own domain.
    * @remedy Check the URL and the method.
    * @billed no
    */
@@ -159,7 +159,7 @@ export const errors = {
     from: 'no route',
     madeBy: ['gateway', 'lambda'],
     message:
-      'No route has this path and method. Check the URL, which begins with the stage, as in /dev/v1/messages, and the HTTP method.',
+      'No route has this path and method. Check the HTTP method and the URL. Its path begins with the stage, as in /dev/v1/messages, unless the API has its own domain.',
   },
   /**
    * The body is larger than Lambda's 6 MB. It reaches Lambda as a string within JSON, where each quotation mark, backslash

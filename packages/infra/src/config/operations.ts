@@ -22,7 +22,7 @@ export interface WafConfig {
 
 /** Which web pages may call the API. */
 export interface CorsConfig {
-  /** Origins such as `https://app.example.com`, or `*` alone for every page. */
+  /** Origins such as `https://app.example.com`. Each is named, because the key is for known pages: `*` is refused. */
   origins: readonly string[];
 }
 
@@ -117,14 +117,11 @@ const rateLimit = z
   );
 
 const origin = text(
-  /^(?:\*|https?:\/\/[a-z0-9.-]+(?::\d{1,5})?)$/,
-  'must be an origin such as https://app.example.com, without a path, or *',
+  /^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$/,
+  'must be an origin such as https://app.example.com, without a path; name each one, because * would let every page call',
 );
 
-const origins = z.array(origin).check(
-  z.minLength(1, 'must have at least one origin'),
-  z.refine((all) => all.length === 1 || !all.includes('*'), '* allows every page, so it must stand alone'),
-);
+const origins = z.array(origin).check(z.minLength(1, 'must have at least one origin'));
 
 /** The characters that every service here takes: https://docs.aws.amazon.com/apigateway/latest/api/API_Tag.html */
 const tagKey = text(

@@ -3,7 +3,7 @@ import { allowedResources, allowedSections, resourceSchema } from './allowed-res
 import type { Finding, TemplateRule } from './rule.ts';
 import { resourcesOf } from './template.ts';
 
-const notAllowed = 'is not allowed: what this deployment needs is in allowed-resources.ts';
+const notAllowed = 'is not among what the proxy deploys';
 
 /** The parts of a value that its schema lacks. */
 function* findings(resource: string, schema: z.ZodMiniType, value: unknown): Generator<Finding> {
@@ -21,7 +21,9 @@ function* findings(resource: string, schema: z.ZodMiniType, value: unknown): Gen
 const onlyWhatIsAllowed: TemplateRule = {
   name: 'only-what-is-allowed',
   description:
-    'The template has what is allowed, and nothing else: resources, properties, principals, actions.',
+    'If your code added it, undo that, or acknowledge it with your reason. If a newer aws-cdk-lib writes it, install the ' +
+    'lowest version that "npm view @org/bedrock-proxy peerDependencies" shows. If you change the proxy itself, allow it in ' +
+    'allowed-resources.ts.',
   *check(template) {
     const { Resources, ...sections } = template;
     yield* findings('Template', allowedSections, sections);

@@ -15,7 +15,7 @@ export interface Finding {
  */
 export interface TemplateRule {
   readonly name: string;
-  /** What must hold. */
+  /** What must hold, or how to make it hold: the report shows it as the suggested fix. */
   readonly description: string;
   /** The template's file is in its cloud assembly, beside what it names. */
   check(template: SynthesizedTemplate, templatePath: string): Iterable<Finding>;

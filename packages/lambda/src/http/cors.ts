@@ -7,13 +7,12 @@ import { exposedHeaders } from '@org/contract';
  */
 export function corsHeaders(origins: readonly string[], origin: string | undefined): Record<string, string> {
   if (origins.length === 0) return {};
-  const all = origins.includes('*');
   // A cache must not give one origin another's answer.
-  const vary: Record<string, string> = all ? {} : { vary: 'origin' };
-  if (!all && (origin === undefined || !origins.includes(origin))) return vary;
+  const vary = { vary: 'origin' };
+  if (origin === undefined || !origins.includes(origin)) return vary;
   return {
     ...vary,
-    'access-control-allow-origin': all ? '*' : (origin ?? ''),
+    'access-control-allow-origin': origin,
     'access-control-expose-headers': exposedHeaders.join(','),
   };
 }

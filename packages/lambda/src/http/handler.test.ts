@@ -387,7 +387,6 @@ test.each([
   [[], undefined, undefined],
   [['https://a.example.com'], 'https://a.example.com', 'origin'],
   [['https://b.example.com'], undefined, 'origin'],
-  [['*'], '*', undefined],
 ])(
   'if pages of %j may read answers and errors, a page of a.example.com gets %j',
   async (corsOrigins, allowed, vary) => {
