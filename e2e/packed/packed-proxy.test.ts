@@ -35,10 +35,24 @@ describe('the tarball', () => {
       /^dist\/functions\/(?:(?:key-)?authorizer\/)?(?:index\.mjs|THIRD-PARTY-NOTICES\.txt)$/,
       /^dist\/page\/(?:index\.html|page\.css|page\.js|icon\.svg)$/,
       /^dist\/page\/swagger-ui\/(?:LICENSE|NOTICE|swagger-ui\.css|swagger-ui-bundle\.js(?:\.LICENSE\.txt)?)$/,
-      /^docs\/(?:[\w-]+\.md|openapi\.json)$/,
+      /^docs\/(?:(?:(?:benchmarks|decisions)\/)?[\w-]+\.md|openapi\.json)$/,
     ];
     expect(proxy.files.filter((file) => !known.some((pattern) => pattern.test(file)))).toEqual([]);
     expect(proxy.tarball.byteLength).toBeLessThan(1.2e6);
+  });
+
+  test('and that of the client have no link to a file that they lack', async () => {
+    for (const { files, read } of [proxy, client]) {
+      const dead: string[] = [];
+      for (const page of files.filter((file) => file.endsWith('.md'))) {
+        for (const [, target = ''] of (await read(page)).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
+          const path = join(dirname(page), target);
+          const isThere = files.some((file) => file === path || file.startsWith(`${path}/`));
+          if (!/^[a-z]+:/.test(target) && !isThere) dead.push(`${page}: ${target}`);
+        }
+      }
+      expect(dead).toEqual([]);
+    }
   });
 
   test('has the functions as built and tested, byte for byte', async () => {
