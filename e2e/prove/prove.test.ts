@@ -13,7 +13,7 @@ test('the shipped deployment keeps every promise, and nothing is left of the run
   const results = await run();
   expect(results.filter(({ outcome }) => outcome === 'broken')).toEqual([]);
   // What this config, or a machine without an account, has nothing to show by.
-  const always = ['doctor', 'sign-in', 'alarm-notices', 'access-log'];
+  const always = ['doctor', 'long-answer', 'sign-in', 'alarm-notices', 'access-log'];
   expect(named(results, 'not shown')).toEqual(expect.arrayContaining(always));
   const billedUsd = bills.reduce((sum, bill) => sum + costOf(bill.modelId, bill), 0) / 1_000_000;
   expect(billedUsd).toBeGreaterThan(0);
@@ -27,6 +27,22 @@ test('the shipped deployment keeps every promise, and nothing is left of the run
     outcome: 'holds',
     because: [{ requestIds: expect.arrayContaining([expect.any(String)]) }, {}],
   });
+});
+
+test('an answer longer than API Gateway waits for without streaming is shown if a model is slow enough', async () => {
+  const { run, deployment, bills } = await startProving('shipped');
+  const options = { long: true, only: ['long-answer'], plan: 'research' };
+  expect(named(await run(options), 'not shown')).toEqual(options.only);
+  const [first, ...others] = bills.map(({ modelId }) => modelId);
+  expect(others).not.toContain(first);
+  // Time passes with each call that Bedrock answers.
+  const slow = { ...deployment, now: () => deployment.now() + bills.length * 30_000 };
+  expect((await run(options, slow)).at(-1)).toMatchObject({
+    outcome: 'holds',
+    what: expect.stringMatching(/30 s$/),
+  });
+  const spent = bills.reduce((sum, bill) => sum + costOf(bill.modelId, bill), 0) / 1_000_000;
+  expect(spent).toBeLessThan(0.05);
 });
 
 test('what a plan has nothing to show by is named, and the rest is shown', async () => {

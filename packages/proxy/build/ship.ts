@@ -1,5 +1,5 @@
 // Puts beside the bundles what they read: the built functions, the page of the local gateway, and the documents.
-import { cp, glob, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, glob, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installation } from '@org/installation';
@@ -30,5 +30,8 @@ async function unlinkMissing(page: string): Promise<void> {
     const found = await stat(join(dirname(page), target)).catch(() => undefined);
     if (!found) missing.set(link, label);
   }
-  await writeFile(page, [...missing].reduce((all, [link, label]) => all.replaceAll(link, () => label), text));
+  await writeFile(
+    page,
+    [...missing].reduce((all, [link, label]) => all.replaceAll(link, () => label), text),
+  );
 }

@@ -18,6 +18,8 @@ export const checklist: readonly ChecklistItem[] = [
     statement: 'Refusals have the one form of all errors, and a request id',
     proofs: ['no-key', 'wrong-key', 'wrong-path', 'broken-json', 'too-large'],
   },
+  { statement: 'A body that is larger than API Gateway takes is refused', proofs: ['far-too-large'] },
+  { statement: 'A whole answer may take longer than 29 s', proofs: ['long-answer'] },
   { statement: 'A key over its limit is refused until it resets', proofs: ['race', 'spent'] },
   { statement: "A key over its plan's throttle is refused, with the seconds to wait", proofs: ['throttle'] },
   { statement: 'API Gateway has the throttles and the quotas of the config', proofs: ['plans'] },

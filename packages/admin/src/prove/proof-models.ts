@@ -19,6 +19,10 @@ export interface ProofModels {
 export interface ProofModel {
   readonly alias: string;
   readonly kind: 'chat' | 'embed';
+  /** The most output tokens that one call may ask for. */
+  readonly maxTokens: number;
+  /** Price of a million output tokens, in USD. */
+  readonly outputUsd: number;
 }
 
 /** @throws {AdminError} If no plan has a priced model that answers questions. */
@@ -35,7 +39,7 @@ export function cheapestPlan({ config }: Deployment): string {
 /** @throws {AdminError} If the plan has no priced model that answers questions. */
 export function modelsOf(deployment: Deployment, plan: string): ProofModels {
   const { models: all, plans } = deployment.config;
-  const allowed = plans[plan]?.models ?? [];
+  const { models: allowed = [], maxTokens = Number.POSITIVE_INFINITY } = plans[plan] ?? {};
   const priced = pricedModels(deployment, allowed);
   const chat = priced.find(({ kind }) => kind === 'chat');
   if (!chat) throw new AdminError('nothing_to_prove_with', { plan });
@@ -43,7 +47,10 @@ export function modelsOf(deployment: Deployment, plan: string): ProofModels {
     chat: chat.alias,
     streams: capabilitiesOf(chat.definition).includes('stream'),
     embed: priced.find(({ kind }) => kind === 'embed')?.alias,
-    all: priced.map(({ alias, kind }) => ({ alias, kind })),
+    all: priced.map(({ alias, kind, definition, price }) => ({
+      ...{ alias, kind, outputUsd: price.output },
+      maxTokens: Math.min(maxTokens, definition.upstream === 'embed' ? 0 : definition.maxOutputTokens),
+    })),
     forbidden: all.map(aliasOf).find((alias) => !allowed.includes(alias)),
   };
 }
@@ -56,7 +63,15 @@ function pricedModels({ config }: Pick<Deployment, 'config'>, aliases: readonly 
       const definition = definitionOf(model);
       const price = priceIn(config, model);
       return definition && price
-        ? [{ alias: aliasOf(model), kind: kindOf(model), definition, cost: price.input + price.output }]
+        ? [
+            {
+              alias: aliasOf(model),
+              kind: kindOf(model),
+              definition,
+              price,
+              cost: price.input + price.output,
+            },
+          ]
         : [];
     })
     .toSorted((a, b) => a.cost - b.cost);

@@ -38,6 +38,10 @@ export interface Subject {
   readonly models: ProofModels;
   /** What is in the prompts of this run and must be in no log. */
   readonly canary: string;
+  /** The most that the calls of one throwaway key may cost, in USD. */
+  readonly mostUsdOfKey: number;
+  /** Whether to try what takes minutes. */
+  readonly long: boolean;
   /** What this run finds in the log. */
   readonly log: RunLog;
   /** A token of the deployment's sign-in. Undefined if there is none. */

@@ -9,6 +9,7 @@ import { Broken, NotShown } from './broken.ts';
 import { deployedProofs } from './deployed.ts';
 import { keyProofs } from './keys.ts';
 import { limitProofs } from './limits.ts';
+import { longAnswer } from './long-answer.ts';
 import type { OwnLimits, Proof, ProofResult } from './proof.ts';
 import { cheapestPlan, modelsOf, type ProofModels } from './proof-models.ts';
 import { refusalProofs } from './refusals.ts';
@@ -31,6 +32,7 @@ const proofs: readonly Proof[] = [
   ...signInProofs,
   ...keyProofs,
   ...limitProofs,
+  longAnswer,
   ...refusalProofs,
   ...watchProofs,
 ];
@@ -51,6 +53,8 @@ export interface ProveOptions extends Pick<TargetOptions, 'signal' | 'wait'> {
   readonly only?: readonly string[] | undefined;
   /** The most that all calls together may cost, in USD. The throwaway keys have it as their limits. */
   readonly mostUsd: number;
+  /** Whether to ask for an answer that takes longer than 29 seconds. Default: false. */
+  readonly long?: boolean | undefined;
   /** A token of the deployment's sign-in. Default: none, so that sign-in is not shown. */
   readonly token?: string | undefined;
   /** Looks for problems of the account. Default: the account is not looked at. */
@@ -88,7 +92,20 @@ interface Run extends ProveOptions {
 }
 
 async function proveWith(deployment: Deployment, run: Run): Promise<ProofResult[]> {
-  const { plan, team, models, observer, only, mostUsd, token, diagnose, signal, wait, onResult } = run;
+  const {
+    plan,
+    team,
+    models,
+    observer,
+    only,
+    mostUsd,
+    long = false,
+    token,
+    diagnose,
+    signal,
+    wait,
+    onResult,
+  } = run;
   const { config, endpoint, now } = deployment;
   const log = new RunLog({
     observer,
@@ -103,12 +120,13 @@ async function proveWith(deployment: Deployment, run: Run): Promise<ProofResult[
   const canary = `canary${randomBytes(12).toString('hex')}`;
   log.secrets.add(canary);
   const onReply = log.note.bind(log);
+  const mostUsdOfKey = mostUsd / mostKeys;
   let made = 0;
   const makeKey = async (limits: OwnLimits = {}): Promise<NewKey> => {
     made += 1;
     if (made > mostKeys)
       throw new Error(`The proofs make more than ${mostKeys} keys, so they could cost too much.`);
-    const usd = { month: mostUsd / mostKeys };
+    const usd = { month: mostUsdOfKey };
     const key = await createKey(deployment, {
       name: `${team}-${made}`,
       ...{ team, plan, limits: { ...limits, usd } },
@@ -144,7 +162,7 @@ async function proveWith(deployment: Deployment, run: Run): Promise<ProofResult[
         await target.untilTaken(another.value);
         return another;
       };
-      const tools = { deployment, observer, target, newKey, log, wait };
+      const tools = { deployment, observer, target, newKey, mostUsdOfKey, long, log, wait };
       return proof.check({ ...tools, plan, key, models, canary, token, diagnose });
     });
   }

@@ -1,7 +1,7 @@
 import { type ErrorCode, headers } from '@org/contract';
 import { Broken, NotShown } from './broken.ts';
 import type { Proof, Subject } from './proof.ts';
-import { type Request, refusal } from './target.ts';
+import { describe, type Request, refusal } from './target.ts';
 
 const path = '/bedrock';
 const unknownKey = 'a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3e4f5a0b1';
@@ -88,6 +88,20 @@ export const refusalProofs: readonly Proof[] = [
       },
     }),
   ),
+  {
+    name: 'far-too-large',
+    statement: 'A body of 11 MB, which API Gateway does not take, is refused',
+    async check({ target, key }) {
+      const body = JSON.stringify({ question: 'x'.repeat(11 * megabyte) });
+      const reply = await target.send({ path, key, body }).catch((error: unknown) => {
+        // That is how fetch reports a connection that ends before all is sent.
+        if (error instanceof TypeError) throw new NotShown('the connection was closed before an answer');
+        throw error;
+      });
+      if (reply.status !== 413) throw new Broken(`answered ${describe(reply)}, and not 413`);
+      return `413 ${reply.headers.get('content-type')}`;
+    },
+  },
   {
     name: 'cors',
     statement: 'Pages of the origins in the config may call the API, and no others',

@@ -1,4 +1,11 @@
-import { type ErrorCode, ErrorEnvelopeSchema, errorDefinition, headers, routes } from '@org/contract';
+import {
+  type ErrorCode,
+  ErrorEnvelopeSchema,
+  errorDefinition,
+  headers,
+  longestCallMs,
+  routes,
+} from '@org/contract';
 import * as z from 'zod/mini';
 import { parseJson } from '../parse-json.ts';
 import { Broken } from './broken.ts';
@@ -23,7 +30,7 @@ export interface Reply {
 }
 
 /** Longer than any of these calls takes, so that a hanging proxy is reported. */
-const timeoutMs = 120_000;
+const timeoutMs = longestCallMs.whole + 10_000;
 
 const mostAttempts = 20;
 

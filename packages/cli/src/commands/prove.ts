@@ -19,6 +19,7 @@ Examples:
   ${program} prove --local
   ${program} prove --report proof.md
   ${program} prove --only race,hang-up
+  ${program} prove --long --most-usd 0.50
   ${program} prove --clean
   ${program} prove --json | jq '.[] | select(.outcome != "holds")'
 `;
@@ -27,6 +28,7 @@ interface Options {
   readonly plan?: string;
   readonly mostUsd: number;
   readonly only?: readonly string[];
+  readonly long?: boolean;
   readonly token?: string;
   readonly report?: string;
   readonly clean?: boolean;
@@ -40,6 +42,7 @@ export function addProve(program: Command, cli: Cli): void {
     .option('--plan <plan>', 'plan of the team that it makes (default: the one with the cheapest model)')
     .option('--most-usd <usd>', 'the most that its calls may cost in all', positive, 0.05)
     .option('--only <names>', 'only these proofs, with commas between; --json has the names', namesOf)
+    .option('--long', 'also ask for an answer that takes longer than 29 s: some minutes more')
     .addOption(
       new Option('--token <token>', 'a token of the sign-in, to try it too').env('PROXY_PROVE_TOKEN'),
     )
@@ -47,7 +50,7 @@ export function addProve(program: Command, cli: Cli): void {
     .option('--clean', 'only remove what killed runs left; not while another one is at work')
     .option('--json', 'print JSON')
     .addHelpText('after', () => about(cli.invocation))
-    .action(async ({ plan, mostUsd, only, token, report, clean, json }: Options) => {
+    .action(async ({ plan, mostUsd, only, long, token, report, clean, json }: Options) => {
       const { terminal } = cli;
       const deployment = await cli.deployment();
       if (clean) {
@@ -80,7 +83,16 @@ export function addProve(program: Command, cli: Cli): void {
       try {
         const { signal } = interrupted;
         const wait = (ms: number) => setTimeout(ms, undefined, { signal });
-        const results = await prove(deployment, { ...account, plan, mostUsd, only, signal, wait, onResult });
+        const results = await prove(deployment, {
+          ...account,
+          plan,
+          mostUsd,
+          only,
+          long,
+          signal,
+          wait,
+          onResult,
+        });
         if (json) terminal.print(JSON.stringify(results, null, 2));
         if (report !== undefined) {
           await writeFile(report, proofReport(results, { deployment: deployment.name, at: cli.now() }));
