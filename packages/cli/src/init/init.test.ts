@@ -8,6 +8,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -17,6 +18,8 @@ import { CliError } from '../cli-error.ts';
 import type { Terminal } from '../terminal.ts';
 import { recordingTerminal } from '../testing/recording-terminal.ts';
 import { type InitOptions, init } from './init.ts';
+
+const manifest = '{\n  "devDependencies": {\n    "@org/bedrock-proxy": "^1.0.0"\n  }\n}\n';
 
 let folder: string;
 const write = (file: string, text: string) => {
@@ -43,7 +46,7 @@ beforeEach(() => {
     '{ "type": "module", "exports": { ".": "./index.js", "./package.json": "./package.json" } }',
   );
   write('node_modules/@org/bedrock-proxy/index.js', 'export const defineProxyConfig = (config) => config;');
-  write('package.json', '{\n  "devDependencies": {\n    "@org/bedrock-proxy": "^1.0.0"\n  }\n}\n');
+  write('package.json', manifest);
 });
 
 /** A user who answers each question by its first words; a question without an answer here is left with Ctrl-C. */
@@ -150,6 +153,51 @@ test('if one file cannot be written, none is', async () => {
   await expect(run({ yes: true })).rejects.toMatchObject({ code: expect.stringMatching(/EEXIST|ENOTDIR/) });
   expect(files()).toEqual(['.github', 'package.json']);
   expect(read('package.json')).not.toContain('scripts');
+});
+
+test('wherever a run is killed, the next one completes the folder, and says what it wrote and what was there', async () => {
+  const { mkdir, writeFile, rename, rm } = fs;
+  const texts = () => Object.fromEntries(files().map((file) => [file, read(file)]));
+  await run({ yes: true });
+  const complete = texts();
+  const killedAt: number[] = [];
+  for (let killed = true, at = 0; killed; at += 1) {
+    for (const file of all) rmSync(join(folder, file), { force: true });
+    rmSync(join(folder, '.github'), { recursive: true, force: true });
+    write('package.json', manifest);
+    let done = 0;
+    killed = false;
+    const step = <Result>(work: () => Result): Result => {
+      killed ||= done >= at;
+      done += 1;
+      if (killed) throw new Error('killed');
+      return work();
+    };
+    const spies = [
+      vi.spyOn(fs, 'mkdir').mockImplementation(async (...args) => step(() => mkdir(...args))),
+      vi.spyOn(fs, 'writeFile').mockImplementation(async (...args) => step(() => writeFile(...args))),
+      vi.spyOn(fs, 'rename').mockImplementation(async (...args) => step(() => rename(...args))),
+      vi.spyOn(fs, 'rm').mockImplementation(async (...args) => step(() => rm(...args))),
+    ];
+    await run({ yes: true }).catch(() => {});
+    for (const spy of spies) spy.mockRestore();
+    const before = files();
+    const { written, kept } = await run({ yes: true });
+    expect(texts()).toEqual(complete);
+    expect([...written, ...kept].toSorted()).toEqual(all);
+    expect(written.filter((file) => before.includes(file) && file !== 'package.json')).toEqual([]);
+    if (killed) killedAt.push(at);
+  }
+  // A folder, a text and a place for each file.
+  expect(killedAt.length).toBeGreaterThanOrEqual(3 * all.length);
+});
+
+test('the workflow for a config that stays is for its Region', async () => {
+  await run({ given: flags });
+  const workflow = read('.github/workflows/proxy.yml');
+  rmSync(join(folder, '.github'), { recursive: true });
+  expect(await run({ yes: true })).toMatchObject({ written: ['.github/workflows/proxy.yml'] });
+  expect(read('.github/workflows/proxy.yml')).toBe(workflow);
 });
 
 test('a wrong option is said, and nothing is written', async () => {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { codeOf } from '@org/admin';
-import { configFileIn } from '@org/infra/config';
+import { configFileIn, loadProxyConfig } from '@org/infra/config';
 import { CliError } from '../cli-error.ts';
 import type { Terminal } from '../terminal.ts';
 import { readTextFile } from '../text-file.ts';
@@ -9,7 +9,7 @@ import { type Answers, defaultAnswers, faultOf, type Question } from './answers.
 import { configText } from './config-text.ts';
 import { withScripts } from './manifest-text.ts';
 import { workflowText } from './workflow-text.ts';
-import { type FileToWrite, writeFiles } from './write-files.ts';
+import { type FileToWrite, removeStaged, writeFiles } from './write-files.ts';
 
 export interface InitOptions {
   /** The answers that are given already. */
@@ -32,6 +32,7 @@ const ignored = ['node_modules/', 'cdk.out/', '.data/'];
  * before it replaces a file, and writes all at the end.
  *
  * @throws {CliError} If the package is not installed, an answer is missing or wrong, or the user leaves.
+ * @throws {ConfigError} If a config that stays is not valid, and a workflow for it is to be written.
  */
 export async function init(
   folder: string,
@@ -51,15 +52,16 @@ export async function init(
     !existsSync(path) || (!yes && (await agrees(terminal, `Replace ${relative(folder, path)}?`)));
   const writesConfig = await writes(config);
   const writesWorkflow = await writes(workflow);
-  const answers =
-    writesConfig || writesWorkflow ? await ask(basename(folder), { given, yes }, terminal) : undefined;
+  const answers = writesConfig ? await ask(basename(folder), { given, yes }, terminal) : undefined;
+  // A workflow for a config that stays deploys to that config's Region.
+  const regionOfWorkflow = async () => answers?.region ?? (await loadProxyConfig(config)).region;
 
   const below = relative(repository, folder).split(sep).join('/');
   const files: FileToWrite[] = [
-    ...(answers && writesConfig ? [{ path: config, text: configText(answers) }] : []),
+    ...(answers ? [{ path: config, text: configText(answers) }] : []),
     { path: join(folder, 'package.json'), text: manifestText },
-    ...(answers && writesWorkflow
-      ? [{ path: workflow, text: workflowText(answers.region, below, basename(config)) }]
+    ...(writesWorkflow
+      ? [{ path: workflow, text: workflowText(await regionOfWorkflow(), below, basename(config)) }]
       : []),
     { path: gitignore, text: withLines((await existing(gitignore)) ?? '', ignored) },
   ];
@@ -70,6 +72,7 @@ export async function init(
   const kept = [config, join(folder, 'package.json'), workflow, gitignore].filter(
     (path) => !written.includes(path),
   );
+  await removeStaged(kept);
   const named = (paths: readonly string[]) => paths.map((path) => relative(folder, path));
   return { written: named(written), kept: named(kept) };
 }

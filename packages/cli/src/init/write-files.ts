@@ -1,5 +1,5 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import fs from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 
 export interface FileToWrite {
   readonly path: string;
@@ -12,17 +12,22 @@ export interface FileToWrite {
  * @throws {Error} As the file system does. If one cannot be written, none was.
  */
 export async function writeFiles(files: readonly FileToWrite[]): Promise<void> {
-  const staged: { readonly from: string; readonly to: string; readonly directory: string }[] = [];
   try {
     for (const { path, text } of files) {
-      await mkdir(dirname(path), { recursive: true });
-      const directory = await mkdtemp(join(dirname(path), '.proxy-init-'));
-      const from = join(directory, 'file');
-      staged.push({ from, to: path, directory });
-      await writeFile(from, text);
+      await fs.mkdir(dirname(path), { recursive: true });
+      await fs.writeFile(stagedAs(path), text);
     }
-    for (const { from, to } of staged) await rename(from, to);
+    for (const { path } of files) await fs.rename(stagedAs(path), path);
   } finally {
-    await Promise.all(staged.map(({ directory }) => rm(directory, { recursive: true, force: true })));
+    await removeStaged(files.map(({ path }) => path));
   }
 }
+
+/** Removes what a killed run has left beside the places of files. */
+export async function removeStaged(paths: readonly string[]): Promise<void> {
+  // ENOTDIR: something else is where its folder should be.
+  await Promise.allSettled(paths.map((path) => fs.rm(stagedAs(path), { force: true })));
+}
+
+/** The same name in every run, so that the next run replaces what a killed one has left. */
+const stagedAs = (path: string) => join(dirname(path), `.proxy-init-${basename(path)}`);
