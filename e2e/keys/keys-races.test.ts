@@ -115,6 +115,29 @@ test('of two rotations at once, one is asked to wait', async () => {
   expect(await keysOf(deployment)).toMatchObject([{ state: 'active' }, { state: 'ending', replaced: true }]);
 });
 
+test('of two rotations of a key of the config under two names, one gives way', async () => {
+  const { deployment, interrupted } = await start();
+  const rotation = { name: 'shared-key', overlap: 3_600_000 };
+  const made = async () =>
+    (await listKeys(deployment)).filter(({ team, source }) => team === 'sharing' && source === 'run-time');
+  const command = await interrupted(() => rotateKey(deployment, { ...rotation, as: 'shared-first' }));
+  await expect(rotateKey(command, { ...rotation, as: 'shared-second' })).rejects.toMatchObject({
+    code: 'key_is_being_made',
+  });
+  expect(await made()).toMatchObject([{ name: 'shared-first', state: 'active' }]);
+  await expect(rotateKey(deployment, { ...rotation, as: 'shared-third' })).rejects.toMatchObject({
+    code: 'key_was_replaced',
+    data: { by: 'shared-first' },
+  });
+
+  // At the same moment: never two, and the refused can try again.
+  await revokeKey(deployment, { name: 'shared-first' });
+  await Promise.allSettled(['a', 'b', 'c'].map((as) => rotateKey(deployment, { ...rotation, as })));
+  const left = await made();
+  expect(left.length).toBeLessThanOrEqual(1);
+  if (left.length === 0) await rotateKey(deployment, { ...rotation, as: 'a' });
+});
+
 test('a key whose limits are lost is not replaced by one without limits', async () => {
   const { deployment } = await start();
   const { id } = await createKey(deployment, app);

@@ -1,4 +1,5 @@
 export { AdminError, type AdminErrorCode, type AdminProblems } from './admin-error.ts';
+export type { AccessKey } from './aws/credentials.ts';
 export {
   type AwsAccess,
   awsAccess,

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import {
+  type AccessKey,
   type AwsAccess,
   awsAccess,
   awsEndpoints,
@@ -27,6 +28,8 @@ export interface Cli {
   configDirectory(): string;
   /** Settings for AWS clients in a Region, with this machine's credentials. */
   awsSettings(region: string): ClientSettings;
+  /** The credentials for which the user typed a code. Undefined if none was asked for. */
+  typedCredentials(): Promise<AccessKey | undefined>;
   /** The config's deployment: on AWS, or on the gateway of `--local`. */
   deployment(): Promise<Deployment>;
   /** Whether `--local` was given. */
@@ -79,7 +82,11 @@ export function createCli(program: Command, terminal: Terminal, now: () => numbe
     invocation: invocationOf(options),
     config,
     configDirectory: () => dirname(findConfigFile(options().config)),
-    awsSettings: (region) => ({ region, maxAttempts: 3, ...aws() }),
+    awsSettings(region) {
+      const { credentials, requestHandler } = aws();
+      return { region, maxAttempts: 3, credentials, requestHandler };
+    },
+    typedCredentials: () => aws().typedCredentials(),
     deployment,
     isLocal: () => options().local !== undefined,
     async target() {

@@ -5,7 +5,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { checkCredentials } from '../doctor/credentials.ts';
 import { healthyAccount } from '../testing/aws-account.ts';
 import { startAws } from '../testing/aws-server.ts';
-import { awsAccess } from './endpoints.ts';
+import { awsAccess, awsEndpoints } from './endpoints.ts';
 
 const device = 'arn:aws:iam::111122223333:mfa/me';
 
@@ -30,22 +30,28 @@ async function askByRole(askMfaCode?: (device: string) => Promise<string | undef
   for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) vi.stubEnv(name, undefined);
   const environment = { AWS_PROFILE: 'admin', AWS_CONFIG_FILE: file, AWS_ENDPOINT_URL: endpoint };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-  const settings = { region: 'us-east-1', maxAttempts: 1, ...awsAccess(environment, askMfaCode) };
-  return [await checkCredentials(settings), await checkCredentials(settings)] as const;
+  const access = awsAccess(environment, askMfaCode);
+  const settings = awsEndpoints('us-east-1', access)('cloudformation');
+  const identities = [await checkCredentials(settings), await checkCredentials(settings)] as const;
+  return { identities, typed: await access.typedCredentials().catch(() => undefined) };
 }
 
 test('the code of an MFA device is asked for once', async () => {
   const asked: string[] = [];
-  const identities = await askByRole(async (device) => {
+  const { identities, typed } = await askByRole(async (device) => {
     asked.push(device);
     return '123456';
   });
   expect(identities).toMatchObject([{ account: '111122223333' }, { account: '111122223333' }]);
   expect(asked).toEqual([device]);
+  // For the CDK, which would ask for the next code.
+  expect(typed).toMatchObject({ accessKeyId: 'ASIA', secretAccessKey: 's', sessionToken: 't' });
 });
 
 test('if no code is typed, the error names the device', async () => {
-  const [{ finding }] = await askByRole(async () => undefined);
+  const {
+    identities: [{ finding }],
+  } = await askByRole(async () => undefined);
   expect(finding).toMatchObject({
     status: 'error',
     what: `The profile admin needs a code from the MFA device ${device}.`,

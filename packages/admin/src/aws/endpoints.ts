@@ -1,7 +1,7 @@
 import type { STSClientConfig } from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
 import { AdminError } from '../admin-error.ts';
-import { type AskMfaCode, type Credentials, credentialsOf } from './credentials.ts';
+import { type AskMfaCode, type Credentials, credentialsOf, type MachineCredentials } from './credentials.ts';
 import { controlPlanePath, LocalEndpoints, localCredentials } from './local-gateway.ts';
 import { type Environment, type Network, networkOf } from './network.ts';
 
@@ -27,8 +27,7 @@ export interface ClientSettings {
 export type Endpoints = (service: ServiceName) => ClientSettings;
 
 /** How this machine reaches AWS, and with which identity. */
-export interface AwsAccess {
-  readonly credentials: Credentials;
+export interface AwsAccess extends MachineCredentials {
   readonly requestHandler: Network;
 }
 
@@ -39,7 +38,7 @@ export interface AwsAccess {
  */
 export function awsAccess(environment: Environment, askMfaCode?: AskMfaCode): AwsAccess {
   const requestHandler = networkOf(environment);
-  return { requestHandler, credentials: credentialsOf(environment, requestHandler, askMfaCode) };
+  return { requestHandler, ...credentialsOf(environment, requestHandler, askMfaCode) };
 }
 
 /** Ten are enough for a bulk command, because API Gateway takes ten calls a second. The stack is read once, and first. */
@@ -54,8 +53,8 @@ const maxAttempts: Readonly<Record<ServiceName, number>> = {
   sns: 3,
 };
 
-export function awsEndpoints(region: string, access: AwsAccess): Endpoints {
-  return (service) => ({ region, maxAttempts: maxAttempts[service], ...access });
+export function awsEndpoints(region: string, { credentials, requestHandler }: AwsAccess): Endpoints {
+  return (service) => ({ region, maxAttempts: maxAttempts[service], credentials, requestHandler });
 }
 
 /**

@@ -5,6 +5,7 @@ import { usableTeam } from '../teams/teams.ts';
 import { claimKey, finishKey, type NewKey } from './create-key.ts';
 import { claimForReplacement, findKeyName, type KeyName, listKeyNames, orRelease } from './key-names.ts';
 import { discardKey, discardRemains, endKey, type KeyDraft, readAccess } from './keys.ts';
+import { revokeKey } from './revoke-key.ts';
 
 /** A replaced key and its state. */
 export interface Replaced {
@@ -130,21 +131,27 @@ async function rotateConfigKey(deployment: Deployment, options: RotationOptions)
     if (!immediately) throw new AdminError('key_was_replaced', { key: name, by: as });
     return replace(deployment, { current, replaced }, overlap);
   }
-  const other = await successorOf(deployment, id);
+  const [other] = await successorsOf(deployment, id);
   if (other !== undefined) throw new AdminError('key_was_replaced', { key: name, by: other });
   const { claim, draft } = await claimKey(deployment, {
     ...{ name: as, team, limits, countedAs: id },
     ...{ owner, note },
   });
   const old = await orRelease(claim, () => endConfigKeys(deployment, [[name, id]], immediately));
-  return { key: await finishKey(deployment, claim, draft), replaced: old };
+  const key = await finishKey(deployment, claim, draft);
+  // A claim is on one name. So a command for another name may have found no successor either: the last to look gives way.
+  if ((await successorsOf(deployment, id)).length > 1) {
+    await revokeKey(deployment, { name: as });
+    throw new AdminError('key_is_being_made', { key: name });
+  }
+  return { key, replaced: old };
 }
 
-/** The name of a key made at run time that took over from a key of the config, if there is one. */
-async function successorOf(deployment: Deployment, id: string): Promise<string | undefined> {
+/** The names of keys made at run time that took over from a key of the config. */
+async function successorsOf(deployment: Deployment, id: string): Promise<string[]> {
   const names = (await listKeyNames(deployment)).filter(({ replaced }) => !replaced);
   const items = await deployment.table.getAll(names.map(({ keyId }) => accessKey(keyId ?? '')));
-  return names.find((_, index) => items[index]?.['countedAs']?.S === id)?.name;
+  return names.flatMap(({ name }, index) => (items[index]?.['countedAs']?.S === id ? [name] : []));
 }
 
 /** Disables keys of the config that must end at once, and reports which of them work. */

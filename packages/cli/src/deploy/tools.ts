@@ -21,7 +21,7 @@ export const deployTools = (cli: Cli): DeployTools => ({
   terminal: cli.terminal,
   invocation: cli.invocation,
   now: cli.now,
-  cdk,
+  cdk: async (...call) => cdk(...call, await cli.typedCredentials()),
   synthesize: (config) => buildAndSynthesize(config, cli),
   settings: cli.awsSettings,
 });
