@@ -22,6 +22,8 @@ export interface InstalledProject {
   read(file: string): Promise<string>;
   /** Writes a file, with its folder, and resolves to its path. */
   write(file: string, content: string): Promise<string>;
+  /** A project in a folder of its own below this one, which finds the installed packages above it. */
+  below(name: string): Promise<InstalledProject>;
   /** Runs `proxy` on a Node. */
   proxy(node: string, ...args: string[]): Promise<Ended>;
   /** Runs another program. */
@@ -60,11 +62,19 @@ export async function installProject(
     }
   }
   const env = { ...environment, npm_config_cache: join(folder, '.npm') };
-  const options = { cwd: folder, env };
   const files = tarballs.map(({ file }) => file);
-  await run('npm', ['install', '--save-dev', '--offline', '--no-audit', '--no-fund', ...files], options);
+  await run('npm', ['install', '--save-dev', '--offline', '--no-audit', '--no-fund', ...files], {
+    cwd: folder,
+    env,
+  });
+  return projectIn(folder, { env, bin: join(packages, '.bin/proxy') });
+}
 
-  const bin = join(packages, '.bin/proxy');
+function projectIn(
+  folder: string,
+  { env, bin }: { readonly env: NodeJS.ProcessEnv; readonly bin: string },
+): InstalledProject {
+  const options = { cwd: folder, env };
   const ended = (program: string, args: readonly string[]): Promise<Ended> =>
     run(program, args, options).then(
       ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
@@ -78,6 +88,10 @@ export async function installProject(
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, content);
       return path;
+    },
+    async below(name) {
+      await mkdir(join(folder, name));
+      return projectIn(join(folder, name), { env, bin });
     },
     proxy: (node, ...args) => ended(node, [bin, ...args]),
     run: (program, ...args) => ended(program, args),
