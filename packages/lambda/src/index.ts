@@ -60,7 +60,7 @@ if (config.promptLog) {
 if (config.traces) {
   observers.push(
     createTraces({
-      // The runtime sets it anew for each call.
+      // The runtime sets it again for each call.
       header: () => process.env['_X_AMZN_TRACE_ID'],
       send: sendToDaemon(process.env['AWS_XRAY_DAEMON_ADDRESS']),
       now: Date.now,

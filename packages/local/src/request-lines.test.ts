@@ -35,7 +35,7 @@ const envelope = (code: string) =>
     request_id: 'r1',
   });
 
-test('an answer says what was asked by whom, its tokens, price and time', () => {
+test('an answer says who asked what, its tokens, price and time', () => {
   const { lines, log } = start();
   const usage = { inputTokens: 5, outputTokens: 45, totalTokens: 50 };
   const asked = {

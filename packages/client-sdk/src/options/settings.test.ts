@@ -112,7 +112,7 @@ function runIn(globals: Readonly<Record<string, unknown>>): void {
 
 test.each<[string, Record<string, unknown>]>([
   ['a web page', { window: { document: {} }, navigator: { userAgent: chrome } }],
-  // In the renderer of Electron too, whoever has the app can read the key.
+  // In the renderer of Electron too, each user of the app can read the key.
   ['a page of Electron', { window: { document: {} }, navigator: { userAgent: `${chrome} Electron/40.0.0` } }],
   ['a worker of a page', { WorkerGlobalScope: class {}, navigator: { userAgent: chrome } }],
   ['a shared worker or a service worker', { WorkerGlobalScope: class {}, navigator: { userAgent: firefox } }],

@@ -53,7 +53,7 @@ export interface AccountConfig {
   costByPlan?: boolean | undefined;
   /**
    * Keeps the prompt and the answer of each call in a bucket of the deployment's account: one JSON object a call, written after the
-   * answer has gone out, without images and files. Whoever may read the bucket reads the prompts. S3 takes 5.00 USD for a
+   * answer has gone out, without images and files. All who may read the bucket can read the prompts. S3 takes 5.00 USD for a
    * million calls, and 0.023 USD for a GB and month. Default: no prompt is kept anywhere.
    *
    * @see https://aws.amazon.com/s3/pricing/

@@ -185,7 +185,7 @@ export interface Asked {
   readonly alias: string;
   /** The request; or how to put it to the chosen model, for an API that some models speak themselves. */
   readonly call: Call | ((model: ChosenModel) => Call);
-  /** The caller's own customer, for whom it asks: a {@link usageId}. Absent if it names none. */
+  /** The caller's own customer, if it asks for one: a {@link usageId}. Absent if it names none. */
   readonly customer?: string | undefined;
   /** Whether the answer goes out whole, and not piece by piece. */
   readonly whole: boolean;

@@ -267,7 +267,7 @@ test('one line is logged for a request, without prompt, answer, key or header', 
   });
 });
 
-test('the log has the person who signed in, and the customer whom the request names', async () => {
+test('the log has the person who signed in, and the customer that the request names', async () => {
   const { handlerOptions, event, lines } = requestOf({ ...question, customer: 'customer-1' }, {});
   const requestContext = { ...event.requestContext, authorizer: { team: 'acme', person: 'user-1' } };
   await exchange({ ...event, requestContext }, handlerOptions);

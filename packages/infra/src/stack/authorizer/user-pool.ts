@@ -33,7 +33,7 @@ export class UserPool extends Construct {
     this.pool = new CognitoUserPool(this, 'Pool', {
       selfSignUpEnabled: false,
       signInAliases: { email: true },
-      // An address counts once whoever gave it has shown that it is theirs.
+      // An address counts once its owner has confirmed it.
       keepOriginal: { email: true },
       featurePlan: FeaturePlan.LITE,
       mfa: Mfa.OPTIONAL,

@@ -14,7 +14,7 @@ export interface MessagesRequest {
   /** The fields of the body that are used, none of them `null`. */
   readonly fields: JsonObject;
   readonly betas: readonly string[];
-  /** The customer for whom the caller asks: a {@link usageId}. */
+  /** The customer that the caller asks for: a {@link usageId}. */
   readonly customer: string | undefined;
 }
 

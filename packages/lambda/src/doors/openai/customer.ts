@@ -2,11 +2,11 @@ import * as z from 'zod/mini';
 import { usageId } from '../../usage-id.ts';
 import type { FieldRule } from '../field-table.ts';
 
-/** What becomes of the fields that name the end user for whom a client asks. */
+/** What becomes of the fields that name the end user that a client asks for. */
 export const customerRules = {
   safety_identifier: {
     fate: 'translated',
-    note: 'The customer for whom the caller asks, in the accounts of the operator. A value that does not look like an id, such as a mail address, is recorded only as a hash.',
+    note: 'The customer that the caller asks for, in the accounts of the operator. A value that does not look like an id, such as a mail address, is recorded only as a hash.',
   },
   user: { fate: 'translated', note: 'The same, if there is no `safety_identifier`.' },
 } as const satisfies Readonly<Record<string, FieldRule>>;
@@ -16,7 +16,7 @@ export const customerFields = {
   user: z.optional(z.string()),
 } satisfies Readonly<Record<keyof typeof customerRules, z.ZodMiniType>>;
 
-/** The customer for whom a request asks. */
+/** The customer that a request asks for. */
 export function customerOf(request: {
   readonly safety_identifier?: string | undefined;
   readonly user?: string | undefined;

@@ -68,7 +68,7 @@ test('a conversation that goes on reads what was written, and writes what is new
   });
 });
 
-test('what comes before a change is read, and what comes after it is written anew', async () => {
+test('what comes before a change is read, and what comes after it is written again', async () => {
   const { ask } = await start();
   await ask([text(5), point('5m')]);
   expect(await ask([text(5, 'other'), point('5m')])).toMatchObject({ cacheReadInputTokens: 30 });

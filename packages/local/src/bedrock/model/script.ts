@@ -14,8 +14,8 @@ export type Draft = Pick<Completion, 'blocks' | 'stopReason' | 'stopSequence'>;
  *   is a word of the last message, once, in the order in which they are offered; where that message brings results of
  *   tools, it calls none. A tool's input fits its schema, and its texts quote the beginning of the question.
  * - Asked for JSON, it answers with JSON that fits the schema, made in the same way.
- * - Else it repeats the question, which is what tools returned where that is what the last message brings, and says
- *   whom it stands for. After that it quotes each document of the last message whose citations are on.
+ * - Else it repeats the question, which is what tools returned where that is what the last message brings, and names
+ *   the model it stands for. After that it quotes each document of the last message whose citations are on.
  * - Text ends before the first stop sequence.
  */
 export function ownAnswer(prompt: Prompt): Draft {
