@@ -4,6 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { parseProxyConfig } from '@org/infra/config';
 import shipped from '@org/infra/proxy.config.ts';
 import { synthesize } from '@org/infra/stack';
+import { configFile } from '@org/lambda/config-file';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 
@@ -55,14 +56,16 @@ test('the functions are uploaded exactly as built and tested, byte for byte', ()
     const source = assets[key.replace('.zip', '')]?.source;
     expect(source?.packaging).toBe('zip');
     const path = source?.path ?? '';
-    const builtTo = id.startsWith('Authorizer') ? join(built, 'key-authorizer') : built;
+    const isAuthorizer = id.startsWith('Authorizer');
+    const builtTo = isAuthorizer ? join(built, 'key-authorizer') : built;
     const files = readdirSync(join(directory, path), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => relative(join(directory, path), join(entry.parentPath, entry.name)))
       .toSorted();
-    // The licences of the bundled packages are uploaded too.
-    expect(files).toEqual(['THIRD-PARTY-NOTICES.txt', 'index.mjs']);
-    for (const file of files) {
+    // The licences of the bundled packages are uploaded too, and the config of the function that asks.
+    const asBuilt = ['THIRD-PARTY-NOTICES.txt', 'index.mjs'];
+    expect(files).toEqual(isAuthorizer ? asBuilt : [...asBuilt, configFile].toSorted());
+    for (const file of asBuilt) {
       expect(readFileSync(join(directory, path, file)).equals(readFileSync(join(builtTo, file)))).toBe(true);
     }
   }
