@@ -40,7 +40,7 @@ async function start() {
     ...{ endpoint: bedrock.url, region: 'us-east-1', credentials: localCredentials, maxAttempts: 1 },
     requestHandler: new NodeHttpHandler(),
   });
-  const ledger = createLedger(new CounterTable({ client: table.client, table: tableName }));
+  const ledger = createLedger(new CounterTable({ client: table.client, table: tableName }), 'UTC');
   const lines: string[] = [];
   const modelId = 'us.meta.llama4-maverick-17b-instruct-v1:0';
   const model = { alias: 'llama', definition: catalogue.llama, modelId, price: undefined };
@@ -48,7 +48,7 @@ async function start() {
     const handler = createHandler({
       config: {
         ...{ models: new Map([['llama', model]]), plans: new Map(), teams: new Map(), metrics: 'm' },
-        ...{ aliases: new Map(), foreignNames: new Map() },
+        ...{ aliases: new Map(), foreignNames: new Map(), timeZone: 'UTC' },
         ...{ callers: new Map(), corsOrigins: [], table: tableName },
       },
       keys: async () => caller,

@@ -32,7 +32,7 @@ export async function startMiddle(chosen: readonly ChosenModel[]) {
     table.close();
     await bedrock.close();
   });
-  const ledger = createLedger(new CounterTable({ client: table.client, table: tableName }));
+  const ledger = createLedger(new CounterTable({ client: table.client, table: tableName }), 'UTC');
   const models = new Map(chosen.map((model) => [model.alias, model]));
   const scopes = [{ kind: 'team' as const, id: 'acme', limits: { tokens: { month: 100_000_000 } } }];
   const caller: Caller = {
@@ -42,7 +42,7 @@ export async function startMiddle(chosen: readonly ChosenModel[]) {
   };
   const config = {
     ...{ models, callers: new Map(), plans: new Map(), teams: new Map(), metrics: 'm', corsOrigins: [] },
-    ...{ aliases: new Map(), foreignNames: new Map() },
+    ...{ aliases: new Map(), foreignNames: new Map(), timeZone: 'UTC' },
     table: tableName,
   };
   const upstream = createUpstream({ client, sleep: async () => {}, random: () => 0 });

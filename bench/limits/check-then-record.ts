@@ -1,6 +1,6 @@
 import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { boundsOf } from '@org/lambda/ledger/admission';
 import type { Ledger } from '@org/lambda/ledger/ledger';
+import { boundsOf } from '@org/lambda/ledger/scope';
 import { ProxyError } from '@org/lambda/proxy-error';
 
 /**

@@ -1,7 +1,7 @@
-import type { Scope } from '@org/lambda/ledger/admission';
 import { amountsOf } from '@org/lambda/ledger/amounts';
 import { CounterTable } from '@org/lambda/ledger/counter-table';
 import { createLedger, type Ledger } from '@org/lambda/ledger/ledger';
+import type { Scope } from '@org/lambda/ledger/scope';
 import { race } from '@org/lambda/testing/ledger/racer';
 import { startTestTable, tableName } from '@org/table/testing/test-table';
 import { machine, table as markdownTable } from '../markdown.ts';
@@ -18,12 +18,15 @@ const call = { ...amountsOf(() => 50), requests: 1 };
 const { signal } = new AbortController();
 
 const table = await startTestTable();
-const ledger = createLedger(new CounterTable({ client: table.client, table: tableName }));
+const ledger = createLedger(new CounterTable({ client: table.client, table: tableName }), 'UTC');
 
 /** How many calls are admitted of so many callers at once, under a limit of 100 requests. */
 async function admittedOf(candidate: Ledger, callers: number): Promise<number> {
   const scope: Scope = { kind: 'team', id: crypto.randomUUID(), limits: { requests: { month: 100 } } };
-  const share = { url: table.url, scope, calls: callers, worstCase: call, trueCost: call, at, retry: false };
+  const share = {
+    ...{ scope, calls: callers, worstCase: call, trueCost: call },
+    ...{ at, timeZone: 'UTC', retry: false },
+  };
   return (await race(share, candidate)).admitted;
 }
 

@@ -4,8 +4,8 @@ import { countTokens } from '@anthropic-ai/tokenizer';
 import type { ModelChatCall } from '@org/lambda/call/call';
 import { trueCostOf } from '@org/lambda/call/meter';
 import { takeRoom } from '@org/lambda/call/take-room';
-import type { Scope } from '@org/lambda/ledger/admission';
 import type { Ledger } from '@org/lambda/ledger/ledger';
+import type { Scope } from '@org/lambda/ledger/scope';
 import { ProxyError } from '@org/lambda/proxy-error';
 import { catalogue } from '@org/models';
 

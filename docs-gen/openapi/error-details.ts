@@ -38,5 +38,6 @@ export const errorDetails = {
   model_not_allowed: AvailableModelsSchema,
   exceeds_limit: ExcessDetailsSchema,
   quota_exceeded: QuotaDetailsSchema,
+  rate_limited: QuotaDetailsSchema,
   invalid_output: OutputDetailsSchema,
 } satisfies { [Code in keyof ErrorDetails]: z.ZodMiniType<Record<keyof ErrorDetails[Code], unknown>> };

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { readCounters } from '@org/lambda/ledger/counters';
+import { accountsOf } from '@org/lambda/ledger/account';
+import { CounterTable } from '@org/lambda/ledger/counter-table';
 import { momentOf } from '@org/lambda/ledger/moment';
 import { type GatewayOptions, type LocalGateway, startGateway } from '@org/local';
 import { type Encounter, type ReceivedCall, startBedrock } from '@org/local/bedrock';
 import { createTables, type Fault as DynamoDbFault, startDynamoDb } from '@org/local/dynamodb';
 import { allInputTokens } from '@org/models';
-import { countersKey, readItem } from '@org/table';
 import { inject, onTestFinished } from 'vitest';
 import * as z from 'zod/mini';
 import { dynamoDbClient } from '../dynamodb-client.ts';
@@ -142,12 +142,11 @@ export async function startFaultSystem(): Promise<FaultSystem> {
     gatewayWithoutBedrock,
     lane,
     async recorded({ team }) {
-      const moment = momentOf(time);
-      const item = await readItem(
-        { client, table: table.name },
-        countersKey({ kind: 'team', id: team }, moment.month),
-      );
-      return readCounters(item ?? {}, moment).committed.month.tokens;
+      const scope = { kind: 'team' as const, id: team, limits: {} };
+      const counters = new CounterTable({ client, table: table.name });
+      const { signal } = new AbortController();
+      const [account] = accountsOf(scope, momentOf(time, 'UTC'));
+      return (await counters.read(account, signal)).committed.month.tokens;
     },
     advanceClock: (milliseconds) => {
       time += milliseconds;

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deployment } from '@org/admin';
-import { limitStatuses, type Scope } from '@org/lambda/ledger/admission';
+import { accountsOf } from '@org/lambda/ledger/account';
+import { limitStatuses } from '@org/lambda/ledger/admission';
 import { readCounters } from '@org/lambda/ledger/counters';
 import { momentOf } from '@org/lambda/ledger/moment';
-import { countersKey, type Item } from '@org/table';
+import type { Scope } from '@org/lambda/ledger/scope';
+import { countersKey, type Item, windowAttributes } from '@org/table';
 import type { Bill, Bills } from './backends-process.ts';
 import { mostHeld } from './planned-calls.ts';
 import { openTeams, type SoakTeam, teams } from './teams.ts';
@@ -32,7 +34,7 @@ export interface Accounts {
 
 /** @param moments One in each day of the soak, in milliseconds since 1970. */
 export function openAccounts(deployment: Deployment, moments: readonly number[]): Accounts {
-  const months = [...new Set(moments.map((at) => momentOf(at).month))];
+  const months = [...new Set(moments.map((at) => momentOf(at, 'UTC').month))];
   const itemsOf = async (audited: readonly SoakTeam[]): Promise<Map<SoakTeam, Item[]>> => {
     const keys = audited.flatMap(({ name }) =>
       months.map((month) => countersKey({ kind: 'team', id: name }, month)),
@@ -63,7 +65,7 @@ export function openAccounts(deployment: Deployment, moments: readonly number[])
         const billed = bills[team.name] ?? { calls: 0, tokens: 0, ambiguous: 0 };
         const inMonths = items.map((item, index) => ({
           item,
-          days: moments.map(momentOf).filter(({ month }) => month === months[index]),
+          days: moments.map((at) => momentOf(at, 'UTC')).filter(({ month }) => month === months[index]),
         }));
         const scope: Scope = {
           kind: 'team',
@@ -72,19 +74,15 @@ export function openAccounts(deployment: Deployment, moments: readonly number[])
         };
         const recorded = { requests: 0, tokens: 0 };
         for (const { item, days } of inMonths) {
-          const [day] = days;
-          if (!day) continue;
-          const { committed } = readCounters(item, day);
-          recorded.requests += committed.month.requests;
-          recorded.tokens += committed.month.tokens;
-          for (const moment of days) {
-            for (const { limit, period, used, max } of limitStatuses(
-              readCounters(item, moment),
-              scope,
-              moment,
-            )) {
-              if (used > max) wrong.push(`${team.name}: ${used} of ${max} ${limit} this ${period}`);
-            }
+          const states = days
+            .flatMap((moment) => accountsOf(scope, moment))
+            .map((account) => ({ account, counters: readCounters(item, account) }));
+          const [first] = states;
+          if (!first) continue;
+          recorded.requests += first.counters.committed.month.requests;
+          recorded.tokens += first.counters.committed.month.tokens;
+          for (const { limit, period, used, max } of states.flatMap(limitStatuses)) {
+            if (used > max) wrong.push(`${team.name}: ${used} of ${max} ${limit} this ${period}`);
           }
         }
         accounts.push({ team, recorded, billed });
@@ -118,7 +116,7 @@ function accountProblems(account: Account, killed: number): string[] {
 
 /** The tokens that all slots of an item hold, including slots of times long past. */
 function heldTokens(item: Item): number {
-  return Object.entries(item)
-    .filter(([name]) => /^[hs]\d+t$/.test(name))
-    .reduce((sum, [, { N = '0' }]) => sum + Math.abs(Number(N)), 0);
+  return windowAttributes(item)
+    .filter(({ slot, kind }) => slot && kind === 'tokens')
+    .reduce((sum, { amount }) => sum + Math.abs(amount), 0);
 }

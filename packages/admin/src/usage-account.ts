@@ -1,6 +1,7 @@
 import { type LimitKind, longestCallMs } from '@org/contract';
-import { requestLogGroupOf } from '@org/infra/config';
+import { type ProxyConfig, requestLogGroupOf } from '@org/infra/config';
 import { unitOf } from '@org/lambda/ledger/amounts';
+import { calendarOf } from '@org/lambda/ledger/calendar';
 import type { MetricName } from '@org/lambda/log/metrics';
 import type { RequestLog } from '@org/lambda/log/request-log';
 import { AdminError } from './admin-error.ts';
@@ -70,8 +71,10 @@ export interface UsageAccount extends AccountQuery {
 
 /** The parts of a deployment that an account is made of. */
 export interface LoggedDeployment extends Pick<Deployment, 'name' | 'endpoints' | 'configKeyIds'> {
-  readonly config: Parameters<typeof requestLogGroupOf>[0];
+  readonly config: Parameters<typeof requestLogGroupOf>[0] & Pick<ProxyConfig, 'timeZone'>;
 }
+
+const dayMs = 24 * 60 * 60 * 1000;
 
 /** About 300 MB. */
 const mostAccountRows = 500_000;
@@ -116,9 +119,10 @@ export async function usageAccount(
       await add(from, middle);
       await add(middle, to);
     };
+    const calendar = calendarOf(config.timeZone);
+    const startOf = (day: string, after: number) => calendar.startOf(Date.parse(day) / dayMs + after);
     // A line is written when its call ends.
-    const dayMs = 24 * 60 * 60 * 1000;
-    await add(Date.parse(query.from), Date.parse(query.to) + dayMs + longestCallMs.stream);
+    await add(startOf(query.from, 0), startOf(query.to, 1) + longestCallMs.stream);
     return { ...query, deployment: name, source: 'log', ...account.result(), searchedBytes };
   } finally {
     logs.close();

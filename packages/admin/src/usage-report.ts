@@ -1,8 +1,10 @@
-import type { LimitKind, LimitPeriod, LimitStatus, Limits } from '@org/contract';
-import { limitStatuses, type Scope } from '@org/lambda/ledger/admission';
+import { type LimitKind, type LimitPeriod, type LimitStatus, type Limits, limitKinds } from '@org/contract';
+import { type Account, accountsOf } from '@org/lambda/ledger/account';
+import { limitStatuses } from '@org/lambda/ledger/admission';
 import { amountsOf, unitOf } from '@org/lambda/ledger/amounts';
 import { type Counters, InconsistentCounters, readCounters } from '@org/lambda/ledger/counters';
-import { type Moment, momentOf } from '@org/lambda/ledger/moment';
+import { dateOf, momentIn, momentOf } from '@org/lambda/ledger/moment';
+import type { Scope } from '@org/lambda/ledger/scope';
 import { countersKey, type Item } from '@org/table';
 import type { Deployment } from './deployment.ts';
 import { listKeys } from './keys/keys.ts';
@@ -29,6 +31,8 @@ export interface Usage {
 
 export interface UsageReport {
   readonly deployment: string;
+  /** Decides when days and months begin. */
+  readonly timeZone: string;
   /** `2026-11`. */
   readonly month: string;
   /** `2026-11-22`; undefined for a month that is over. */
@@ -51,36 +55,52 @@ interface Subject extends Pick<Usage, 'team' | 'plan' | 'key' | 'counted'> {
 
 /** Reads usage from the counters that decide about calls, by this machine's clock. */
 export async function usageReport(deployment: Deployment, query: UsageQuery): Promise<UsageReport> {
-  const { table, now, name } = deployment;
-  const at = now();
-  const present = momentOf(at);
+  const { table, now, name, config } = deployment;
+  const { timeZone } = config;
+  const present = momentOf(now(), timeZone);
   const month = query.month ?? present.month;
   const over = month !== present.month;
-  const moment = over ? momentOf(Date.parse(`${month}-01T00:00:00Z`)) : present;
+  const moment = over ? momentIn(month, timeZone) : present;
   const periods: readonly LimitPeriod[] = over ? ['month'] : ['day', 'month'];
 
-  const subjects = await subjectsOf(deployment, query);
-  const items = await table.getAll(subjects.map(({ scope }) => countersKey(scope, month)));
-  const usage = subjects.map(({ scope, ...subject }, index): Usage => {
-    const item = items[index];
-    const counters = consistent(item ?? {}, moment);
-    if (!counters) return { ...subject, inconsistent: true, used: {}, limits: [] };
+  const subjects = (await subjectsOf(deployment, query)).map(({ scope, ...subject }) => ({
+    subject,
+    accounts: accountsOf(over ? onlyMonths(scope) : scope, moment),
+  }));
+  const keys = subjects.flatMap(({ accounts }) =>
+    accounts.map((account) => countersKey(account.scope, account.month)),
+  );
+  const items = (await table.getAll(keys)).values();
+  const usage = subjects.map(({ subject, accounts }): Usage => {
+    const found = accounts.map((account) => ({ account, item: items.next().value }));
+    const states = found.flatMap(({ account, item = {} }) => {
+      const counters = consistent(item, account);
+      return counters ? [{ account, counters }] : [];
+    });
+    const [first] = states;
+    if (!first || states.length < found.length) {
+      return { ...subject, inconsistent: true, used: {}, limits: [] };
+    }
     // A team that was on a counting plan has counters from then.
-    const known = subject.counted || item ? periods : [];
+    const known = subject.counted || found[0]?.item ? periods : [];
     return {
       ...subject,
-      used: Object.fromEntries(known.map((period) => [period, usedIn(counters, period)])),
-      limits: limitStatuses(counters, scope, moment).filter(({ period }) =>
-        periods.some((reported) => reported === period),
-      ),
+      used: Object.fromEntries(known.map((period) => [period, usedIn(first.counters, period)])),
+      limits: states.flatMap(limitStatuses),
     };
   });
-  return { deployment: name, month, day: over ? undefined : `${month}-${present.day}`, usage };
+  return { deployment: name, timeZone, month, day: over ? undefined : dateOf(present), usage };
 }
 
-function consistent(item: Item, moment: Moment): Counters | undefined {
+/** A scope as far as a month that is over can be reported: its shorter windows are over too. */
+function onlyMonths(scope: Scope): Scope {
+  const limits = limitKinds.map((kind) => [kind, { month: scope.limits[kind]?.month }]);
+  return { ...scope, limits: Object.fromEntries(limits) };
+}
+
+function consistent(item: Item, account: Account): Counters | undefined {
   try {
-    return readCounters(item, moment);
+    return readCounters(item, account);
   } catch (error) {
     if (error instanceof InconsistentCounters) return undefined;
     throw error;

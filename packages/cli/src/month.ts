@@ -1,3 +1,4 @@
+import { momentIn, momentOf } from '@org/lambda/ledger/moment';
 import { CliError } from './cli-error.ts';
 
 /**
@@ -6,11 +7,25 @@ import { CliError } from './cli-error.ts';
  * @param now Milliseconds since 1970.
  * @throws {CliError} If it is not a month, or has not begun.
  */
-export function checkMonth(month: string, now: number): void {
-  const start = /^\d{4}-(?:0[1-9]|1[0-2])$/.test(month) ? Date.parse(`${month}-01T00:00:00Z`) : Number.NaN;
-  if (!Number.isNaN(start) && start <= now) return;
+export function checkMonth(month: string, now: number, timeZone: string): void {
+  const isMonth = /^\d{4}-(?:0[1-9]|1[0-2])$/.test(month);
+  if (isMonth && momentIn(month, timeZone).windows.month.began <= now) return;
   throw new CliError(
-    Number.isNaN(start) ? `"${month}" is not a month.` : `${month} has not begun.`,
+    isMonth ? `${month} has not begun.` : `"${month}" is not a month.`,
     'Use YYYY-MM, up to the present month, such as 2026-10.',
   );
+}
+
+/** The month that it is in a time zone, such as `2026-10`. */
+export function presentMonth(now: number, timeZone: string): string {
+  return momentOf(now, timeZone).month;
+}
+
+/** When a month begins and ends in a time zone, in milliseconds since 1970. */
+export function rangeOfMonth(
+  month: string,
+  timeZone: string,
+): { readonly from: number; readonly to: number } {
+  const { began, ends } = momentIn(month, timeZone).windows.month;
+  return { from: began, to: ends };
 }

@@ -191,7 +191,8 @@ export const errors = {
       'The call alone may cost more than a limit allows, so waiting will not help. Shorten it, ask for fewer maxTokens, or ask the operator for more.',
   },
   /**
-   * A limit on requests, tokens or USD is used up, or the call may cost more than what is left. `details` has the numbers.
+   * A limit on requests, tokens or USD by hour, day, week or month is used up, or the call may cost more than what is left.
+   * `details` has the numbers.
    * Or API Gateway's own quota of the plan is used up; then there are no `details`. A limit of 0 (`details.max`) refuses
    * every call, also after it resets.
    * @remedy Wait until `details.resetsAt`, ask for fewer `maxTokens` if something is left, or ask the operator
@@ -207,7 +208,8 @@ export const errors = {
     message: 'The quota of this API key is used up for this period. Retrying will not help before it resets.',
   },
   /**
-   * There are more requests than the plan's rate and burst allow, or calls in flight have reserved what is left of a limit.
+   * There are more requests than the plan's rate and burst allow; a limit by minute is used up, which `details` and
+   * `retry-after` say; or calls in flight have reserved what is left of a limit.
    * @remedy Wait for `retry-after`, then send it again. Send fewer at once.
    * @billed no
    */
@@ -381,11 +383,14 @@ export interface AvailableModels {
   readonly available: readonly string[];
 }
 
-/** What `details` of `quota_exceeded` says, unless API Gateway's own quota is the one that is used up. */
+/**
+ * What `details` of `quota_exceeded` says, unless API Gateway's own quota is the one that is used up; and what `details` of
+ * `rate_limited` says if a limit by minute is.
+ */
 export interface QuotaDetails {
   /** What is counted. */
   readonly limit: LimitKind;
-  /** The period over which it is counted, in UTC. */
+  /** The period over which it is counted, by the calendar of the deployment's time zone. */
   readonly period: LimitPeriod;
   /** Whose usage is counted: the team's, over all its keys, or this key's. */
   readonly scope: LimitScope;
@@ -425,6 +430,8 @@ export interface ErrorDetails {
   readonly exceeds_limit: ExcessDetails;
   /** The limit that is used up. */
   readonly quota_exceeded: QuotaDetails;
+  /** The limit by minute that is used up. */
+  readonly rate_limited: QuotaDetails;
   /** Why the model stopped, and where its answer does not fit. */
   readonly invalid_output: OutputDetails;
 }

@@ -12,13 +12,18 @@ const whole = z
   .int({ error: tooMany, abort: true })
   .check(z.minimum(0, 'must be 0 or more'), z.maximum(most.whole, tooMany));
 const money = z.number().check(z.minimum(0, 'must be 0 or more'), z.maximum(most.usd, tooMuch));
-const byPeriod = <Schema extends z.ZodMiniType<number>>(amount: Schema) =>
-  z.optional(
+const byPeriod = <Schema extends z.ZodMiniType<number>>(amount: Schema) => {
+  const max = z.optional(z.nullable(amount));
+  return z.optional(
     z.strictObject({
-      day: z.optional(z.nullable(amount)),
-      month: z.optional(z.nullable(amount)),
+      minute: max,
+      hour: max,
+      day: max,
+      week: max,
+      month: max,
     } satisfies Record<LimitPeriod, z.ZodMiniType>),
   );
+};
 
 /** Reads limits as a config or the table has them. Strict: an unknown kind or period is an error that names it. */
 export const LimitsSchema = z.strictObject({

@@ -229,7 +229,10 @@ export interface LimitStatus {
    * price). A newer proxy may add kinds.
    */
   limit: LimitKind | (string & {});
-  /** The period over which it is counted: a calendar `day` or `month`, UTC. A newer proxy may add periods. */
+  /**
+   * The period over which it is counted: a `minute`, `hour`, `day`, `week` (from Monday) or `month`, by the calendar of the
+   * deployment's time zone. A newer proxy may add periods.
+   */
   period: LimitPeriod | (string & {});
   /** Whose usage is counted: the `team`'s, over all its keys, or this `key`'s. A newer proxy may add scopes. */
   scope: LimitScope | (string & {});

@@ -18,7 +18,7 @@ import {
   type PlanAccess,
   type PromptLogAccess,
 } from './environment.ts';
-import type { Scope } from './ledger/admission.ts';
+import type { Scope } from './ledger/scope.ts';
 import { readVariable } from './variables.ts';
 
 // zod/mini has no messages, and z.locales would bring those of every language.
@@ -65,6 +65,8 @@ export interface Config {
   readonly plans: ReadonlyMap<string, PlanAccess>;
   /** Team to plan. */
   readonly teams: ReadonlyMap<string, string>;
+  /** The time zone of the limits' windows. */
+  readonly timeZone: string;
   /** Namespace of the CloudWatch metrics. */
   readonly metrics: string;
   /** Origins whose web pages may read answers. */
@@ -96,6 +98,7 @@ export function readConfig(
     models,
     aliases = {},
     prices,
+    timeZone = 'UTC',
     globalInference,
     metrics,
     cors,
@@ -137,6 +140,7 @@ export function readConfig(
     callers: new Map(callers.map((caller) => [caller.keyId, caller])),
     plans,
     teams,
+    timeZone,
     metrics,
     corsOrigins: cors?.origins ?? [],
     table,

@@ -68,6 +68,8 @@ export interface ProxyEnvironment {
   metrics: string;
   /** Origins whose web pages may read answers; `*` for all. Left out: none. */
   cors?: { origins: string[] } | undefined;
+  /** The time zone of the limits' windows, such as `Europe/Berlin`. Left out: UTC. */
+  timeZone?: string | undefined;
   /** Whether a global inference profile may be used, so that any commercial Region may answer. Default: false. */
   globalInference?: boolean | undefined;
   models: OfferedModel[];
@@ -91,6 +93,7 @@ export interface ProxyEnvironment {
 export const ProxyEnvironment = z.strictObject({
   metrics: z.string(),
   cors: z.optional(z.strictObject({ origins: z.array(z.string()) })),
+  timeZone: z.optional(z.string()),
   globalInference: z.optional(z.boolean()),
   models: z.array(OfferedModel),
   aliases: z.optional(z.record(z.string(), z.string())),

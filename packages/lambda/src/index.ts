@@ -74,7 +74,7 @@ export const handler = awslambda.streamifyResponse(
   createHandler({
     config,
     keys: createKeyDirectory({ client: dynamodb, config, now: Date.now }),
-    ledger: createLedger(new CounterTable({ client: dynamodb, table: config.table })),
+    ledger: createLedger(new CounterTable({ client: dynamodb, table: config.table }), config.timeZone),
     upstream: createUpstream({ client, sleep, random: Math.random }),
     write,
     observers,

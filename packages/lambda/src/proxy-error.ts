@@ -19,6 +19,8 @@ export interface ErrorBackground {
   readonly outcomeUnknown?: boolean | undefined;
   /** Whether it lasts, so that trying again soon is in vain. Default: false. */
   readonly lasts?: boolean | undefined;
+  /** Seconds after which the same request may be sent again, if it may. Default: the contract's, by the code. */
+  readonly retryAfterSeconds?: number | undefined;
   /**
    * Whether the message is the model's own, word for word: clients of its API match on what it says, so no door rewords
    * it. Default: false.
@@ -38,6 +40,8 @@ export class ProxyError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly usage: BilledTokens | undefined;
   /** Whether the same request may be sent again, by the contract, unless the outcome is unknown or lasts. */
   readonly retryable: boolean;
+  /** Seconds after which it may. Undefined: unknown. */
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(statement: ErrorStatement<Code>, background: ErrorBackground = {}) {
     const {
@@ -48,19 +52,22 @@ export class ProxyError<Code extends ErrorCode = ErrorCode> extends Error {
       lasts = false,
       usage,
     } = background;
-    super(statement.message ?? errorDefinition(statement.code).message);
+    const definition = errorDefinition(statement.code);
+    super(statement.message ?? definition.message);
     this.statement = statement;
     this.failure = failure;
     this.unbilled = unbilled;
     this.quoted = quoted;
     this.usage = usage;
-    this.retryable = errorDefinition(statement.code).retryable && !outcomeUnknown && !lasts;
+    this.retryable = definition.retryable && !outcomeUnknown && !lasts;
+    this.retryAfterSeconds = background.retryAfterSeconds ?? definition.retryAfterSeconds;
   }
 
   /** The same error in other words. */
   restated(statement: ErrorStatement<Code>): ProxyError<Code> {
-    const { failure, unbilled, quoted, usage } = this;
-    return new ProxyError(statement, { failure, unbilled, quoted, usage, lasts: !this.retryable });
+    const { failure, unbilled, quoted, usage, retryAfterSeconds } = this;
+    const lasts = !this.retryable;
+    return new ProxyError(statement, { failure, unbilled, quoted, usage, lasts, retryAfterSeconds });
   }
 
   hasCode<Named extends ErrorCode>(code: Named): this is ProxyError<Named> {

@@ -4,55 +4,82 @@ import type { Item } from './item.ts';
 /** How long a call may last: as long as a whole answer, or as long as a stream. */
 export type Duration = 'short' | 'long';
 
-/** A time slot of a day. Calls of one duration that begin in it share one counter of their holds. */
+/** One window of a period, among those that began in an item's month. */
+export interface WindowName {
+  readonly period: LimitPeriod;
+  /**
+   * The day of the month on which a day or a week begins, from 1; for an hour or a minute, its number from a day before the
+   * month begins in UTC; for the month itself 0.
+   */
+  readonly number: number;
+}
+
+/** A time slot of a window. Calls of one duration that begin in it share one counter of their holds. */
 export interface Slot {
-  /** Of the item's month: `22`. */
-  readonly day: string;
+  readonly window: WindowName;
   readonly duration: Duration;
-  /** Counted from the beginning of the day. */
+  /** Counted from the beginning of the window. */
   readonly number: number;
 }
 
 // Names are short, because they add to the cost of every write.
 
-const initials: Readonly<Record<LimitKind, string>> = { requests: 'r', tokens: 't', usd: 'u' };
+const kindInitials: Readonly<Record<LimitKind, string>> = { requests: 'r', tokens: 't', usd: 'u' };
+const kinds: ReadonlyMap<string, LimitKind> = new Map(limitKinds.map((kind) => [kindInitials[kind], kind]));
 
-const kinds: ReadonlyMap<string, LimitKind> = new Map(limitKinds.map((kind) => [initials[kind], kind]));
+/** An `m` is the month's. */
+const periodInitials = { minute: 'n', hour: 'h', day: 'd', week: 'w', month: 'm' } as const satisfies Record<
+  LimitPeriod,
+  string
+>;
+const periods: ReadonlyMap<string, LimitPeriod> = new Map(
+  (['minute', 'hour', 'day', 'week'] as const).map((period) => [periodInitials[period], period]),
+);
 
 /** Of whole answers and of streams. */
 const series: Readonly<Record<Duration, string>> = { short: 'h', long: 's' };
 
+function windowPrefix({ period, number }: WindowName): string {
+  if (period === 'month') return periodInitials.month;
+  return `${periodInitials[period]}${period === 'day' ? String(number).padStart(2, '0') : number}`;
+}
+
 /**
- * The attribute of charges plus the holds of calls in flight: `mt` is the month's tokens, `d22u` the micro-USD of day
- * 22.
- *
- * @param day `22`.
+ * The attribute of charges plus the holds of calls in flight: `mt` is the month's tokens, `d22u` the micro-USD of day 22,
+ * `h540r` the requests of hour 540.
  */
-export function committedAttribute(kind: LimitKind, period: LimitPeriod, day: string): string {
-  return period === 'month' ? `m${initials[kind]}` : `d${day}${initials[kind]}`;
+export function committedAttribute(kind: LimitKind, window: WindowName): string {
+  return `${windowPrefix(window)}${kindInitials[kind]}`;
 }
 
 /** `d22h120t`: the tokens held by calls for whole answers that began in slot 120 of day 22. */
-export function heldAttribute(kind: LimitKind, { day, duration, number }: Slot): string {
-  return `d${day}${series[duration]}${number}${initials[kind]}`;
+export function heldAttribute(kind: LimitKind, { window, duration, number }: Slot): string {
+  return `${windowPrefix(window)}${series[duration]}${number}${kindInitials[kind]}`;
 }
 
-export interface HeldAttribute {
+/** A counter of a window within the item's month. */
+export interface WindowAttribute {
   readonly attribute: string;
-  readonly slot: Slot;
+  readonly window: WindowName;
+  /** Only of holds: the slot in which their calls began. */
+  readonly slot?: Slot | undefined;
   /** Undefined for a kind that only a newer deployment counts. */
   readonly kind: LimitKind | undefined;
   readonly amount: number;
 }
 
-/** All holds in an item of counters. */
-export function heldAttributes(item: Item): HeldAttribute[] {
+/** All counters of an item but the month's. */
+export function windowAttributes(item: Item): WindowAttribute[] {
   return Object.keys(item).flatMap((attribute) => {
-    const [, day, letter, number, initial = ''] = /^d(\d\d)([hs])(\d+)([a-z])$/.exec(attribute) ?? [];
-    if (day === undefined) return [];
+    const [, initial = '', windowNumber, letter, slotNumber, kindInitial = ''] =
+      /^([nhdw])(\d{1,5})(?:([hs])(\d{1,5}))?([a-z])$/.exec(attribute) ?? [];
+    const period = periods.get(initial);
+    if (period === undefined) return [];
+    const window = { period, number: Number(windowNumber) };
     const duration = letter === series.long ? 'long' : 'short';
-    const slot = { day, duration, number: Number(number) } as const;
-    return [{ attribute, slot, kind: kinds.get(initial), amount: numberOf(item, attribute) }];
+    const slot =
+      letter === undefined ? undefined : ({ window, duration, number: Number(slotNumber) } as const);
+    return [{ attribute, window, slot, kind: kinds.get(kindInitial), amount: numberOf(item, attribute) }];
   });
 }
 

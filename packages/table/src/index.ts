@@ -2,11 +2,12 @@ export { Believed, believedForMs } from './believed.ts';
 export {
   committedAttribute,
   type Duration,
-  type HeldAttribute,
   heldAttribute,
-  heldAttributes,
   numberOf,
   type Slot,
+  type WindowAttribute,
+  type WindowName,
+  windowAttributes,
 } from './counters-item.ts';
 export { type Condition, Expression, keysOf } from './expression.ts';
 export {

@@ -25,9 +25,9 @@ export const partitionsOf = {
 export const listOf = { teams: 'teams', keys: 'keys', proofs: 'proofs' } as const;
 
 /**
- * The usage of a team, or of a key with its own limits, in a month.
+ * The usage of a team, or of a key with its own limits, in the windows that began in a month.
  *
- * @param month `2026-11`, UTC.
+ * @param month `2026-11`, in the deployment's time zone.
  */
 export function countersKey(
   scope: { readonly kind: LimitScope; readonly id: string },

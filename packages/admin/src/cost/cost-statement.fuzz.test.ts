@@ -1,3 +1,4 @@
+import { type Limits, limitPeriods } from '@org/contract';
 import { type ProxyConfig, parseProxyConfig } from '@org/infra/config';
 import type { ModelCall } from '@org/lambda/call/call';
 import { refuseUnpriced } from '@org/lambda/call/choose';
@@ -5,6 +6,8 @@ import { trueCostOf, worstCaseOf } from '@org/lambda/call/meter';
 import { type Caller, type ChosenModel, callerOf } from '@org/lambda/config';
 import { type Amounts, unitOf } from '@org/lambda/ledger/amounts';
 import { createLedger } from '@org/lambda/ledger/ledger';
+import { momentIn } from '@org/lambda/ledger/moment';
+import { boundsOf } from '@org/lambda/ledger/scope';
 import { ProxyError } from '@org/lambda/proxy-error';
 import { runs } from '@org/lambda/testing/fuzz';
 import {
@@ -85,7 +88,7 @@ const model = fc.oneof(
 /** Of a kind: small enough for a caller to reach within the test. */
 const limit = (...most: number[]) => fc.constantFrom(null, 0, ...most);
 const period = (max: fc.Arbitrary<number | null>) =>
-  fc.record({ day: max, month: max }, { requiredKeys: [] });
+  fc.dictionary(fc.constantFrom(...limitPeriods), max, { maxKeys: 3 });
 const limits = fc.record(
   {
     requests: period(limit(1, 7, 40)),
@@ -116,8 +119,10 @@ const config = fc
     plan,
     keys: fc.array(fc.option(limits, { nil: undefined }), { maxLength: 2 }),
     signIn: fc.boolean(),
+    timeZone: fc.constantFrom('UTC', 'Europe/Berlin'),
   })
-  .map(({ models, prices, plan, keys, signIn }) => ({
+  .map(({ models, prices, plan, keys, signIn, timeZone }) => ({
+    timeZone,
     name: 'proxy',
     stage: 'test',
     region: 'us-east-1',
@@ -235,7 +240,8 @@ class Gate {
     this.#at = at;
     const day = Math.floor(at / dayMs);
     // The first of January 1970 was a Thursday, and weeks begin on Mondays.
-    const periods = { DAY: `${day}`, WEEK: `${Math.floor((day + 3) / 7)}`, MONTH: 'this' };
+    const month = new Date(at).toISOString().slice(0, 7);
+    const periods = { DAY: `${day}`, WEEK: `${Math.floor((day + 3) / 7)}`, MONTH: month };
     const period = periods[quota.period];
     const used = this.#used.get(period) ?? 0;
     if (used >= quota.limit || this.#bucket < 1) return false;
@@ -248,7 +254,10 @@ class Gate {
 const dayMs = 86_400_000;
 const { signal } = new AbortController();
 
-/** Spends all that the limits of a team let through in a month of 31 days. Returns the USD, and the number of calls. */
+/**
+ * Spends all that the limits of a team let through in October, in which Berlin's clocks are set back. Returns the USD, and
+ * the number of calls.
+ */
 async function spendAll(
   config: ProxyConfig,
   keys: ProxyConfig['teams'][string]['keys'],
@@ -256,8 +265,8 @@ async function spendAll(
 ) {
   const plan = config.plans['plan'];
   if (!plan) throw new TypeError('The config has no plan');
-  const ledger = createLedger(new MemoryCounters());
-  const began = Date.parse('2026-10-01T00:00:00Z');
+  const ledger = createLedger(new MemoryCounters(), config.timeZone);
+  const { began, ends } = momentIn('2026-10', config.timeZone).windows.month;
   const owners = [...keys.map(({ limits: own }) => own), ...(config.signIn ? [undefined] : [])];
   const callers = owners.map((own, index) => {
     const key = { keyId: `key${index}`, team: 'acme', plan: 'plan', limits: own };
@@ -267,9 +276,9 @@ async function spendAll(
     );
     return { caller, candidates: new Set(candidates), gate: new Gate(plan, began) };
   });
-  let [spent, calls] = [0, 0];
-  for (let day = 0; day < 31; day += 1) {
-    const at = began + day * dayMs + 1000;
+  let [spent, calls, tries] = [0, 0, 0];
+  // Once in every window of the shortest limit, so that each is used up as often as it can be.
+  for (let at = began; at < ends && calls < mostCalls && tries < mostTries; at += stepMs(plan, owners)) {
     for (const { caller, candidates, gate } of callers) {
       for (const candidate of candidates) {
         const { worstCase, cost } = candidate;
@@ -280,9 +289,12 @@ async function spendAll(
           );
         // More calls than this only cost more without limits, and are no more a test of them.
         while (calls < mostCalls) {
+          tries += 1;
           const held = await hold().catch((error: unknown) => {
             if (!(error instanceof ProxyError)) throw error;
-            const waits = error.hasCode('quota_exceeded') && error.statement.details?.period === 'day';
+            const waits =
+              (error.hasCode('quota_exceeded') || error.hasCode('rate_limited')) &&
+              error.statement.details?.period !== 'month';
             if (!waits) candidates.delete(candidate);
           });
           if (!held) break;
@@ -301,6 +313,16 @@ async function spendAll(
 }
 
 const mostCalls = 400;
+const mostTries = 1000;
+
+/** How far the greediest go at a time. */
+function stepMs(plan: ProxyConfig['plans'][string], owners: readonly (Limits | undefined)[]): number {
+  const limited = [plan.limits ?? {}, ...owners.map((own) => own ?? {})].flatMap((each) =>
+    boundsOf({ limits: each }).map(({ period }) => period),
+  );
+  if (limited.includes('minute')) return 60_000;
+  return limited.includes('hour') ? 3_600_000 : dayMs / 2;
+}
 
 /** The charge of each call is rounded up to a whole micro-USD. */
 const rounding = (calls: number) => calls / unitOf.usd + 1e-9;

@@ -55,6 +55,9 @@ test.each([
   ['the lower of two', { usd: { day: 1, month: 50 } }, 31, 'day'],
   ['tokens, each at the dearest rate', { tokens: { month: 1_000_000 } }, 10, 'month'],
   ['tokens a day, on 31 days', { tokens: { day: 1000 } }, 0.31, 'day'],
+  ['a limit in USD a week, of which a month touches six', { usd: { week: 1 } }, 6, 'week'],
+  ['a limit in USD an hour', { usd: { hour: 0.01 } }, 7.44, 'hour'],
+  ['a limit in USD a minute', { usd: { minute: 0.001 } }, 44.64, 'minute'],
   ['requests, each the dearest that one can be', { requests: { month: 100 } }, 100 * call, 'month'],
   ['a limit of 0', { requests: { day: 0 } }, 0, 'day'],
 ])('a team is bounded by %s', (_, limits, usd, per) => {
@@ -86,6 +89,14 @@ test.each([
   ],
 ])('without limits, a team is bounded by %s, and that is best effort', (_, change, usd, by, per) => {
   expect(boundOf(configOf(change))).toEqual({ usd: Number(usd.toFixed(6)), exact: false, by, per });
+});
+
+test('where clocks are set back, a month has an hour more, and touches more periods of a quota, which are in UTC', () => {
+  const timeZone = 'Europe/Berlin';
+  expect(boundOf(configOf({ limits: { usd: { hour: 0.01 } } }, { timeZone })).usd).toBe(7.45);
+  const quota = (period: string) => ({ quota: { limit: 1, period } });
+  expect(boundOf(configOf(quota('DAY'), { timeZone })).usd).toBe(32 * call);
+  expect(boundOf(configOf(quota('MONTH'), { timeZone })).usd).toBe(2 * call);
 });
 
 test("keys' own limits bound their team if they are less than its limits, and the key of sign-in has none", () => {

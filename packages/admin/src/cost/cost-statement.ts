@@ -1,9 +1,10 @@
-import { type Limits, limitKinds } from '@org/contract';
+import { type Limits, limitKinds, limitPeriods } from '@org/contract';
 import { limitsUsd, type ProxyConfig } from '@org/infra/config';
-import { boundsOf } from '@org/lambda/ledger/admission';
 import { unitOf } from '@org/lambda/ledger/amounts';
+import { boundsOf } from '@org/lambda/ledger/scope';
 import { aliasOf, definitionOf, priceIn } from '@org/models';
 import * as z from 'zod/mini';
+import { windowsIn } from '../windows-in.ts';
 import {
   type CallsOf,
   type Dearest,
@@ -14,12 +15,6 @@ import {
   type PlanModel,
 } from './dearest.ts';
 
-/** Days of the longest months. */
-const daysOfMonth = 31;
-/** Calendar weeks that a month of 31 days can touch. */
-const weeksOfMonth = 6;
-const secondsOfMonth = daysOfMonth * 24 * 60 * 60;
-
 /** One bound of a month's cost, with its arithmetic: `usd = (most × times + atOnce) × usdEach`. */
 export type Bound = z.output<typeof Bound>;
 const Bound = z.strictObject({
@@ -29,7 +24,7 @@ const Bound = z.strictObject({
   by: z.enum(['limits', 'quota', 'throttle']),
   counted: z.enum(limitKinds),
   most: z.number(),
-  per: z.enum(['second', 'day', 'week', 'month']),
+  per: z.enum(['second', ...limitPeriods]),
   /** How often the period can be in a month. */
   times: z.number(),
   /** Requests that a throttle lets through at once. Default: 0. */
@@ -67,7 +62,7 @@ const PlanCost = z.strictObject({
 
 /**
  * The most that the models can cost a month, as far as a config bounds it: by the deployment's prices, for calls that
- * begin in one calendar month (UTC). AWS's charges for the proxy itself and for guardrails are not in it.
+ * begin in one calendar month of the time zone. AWS's charges for the proxy itself and for guardrails are not in it.
  */
 export type CostStatement = z.output<typeof CostStatement>;
 export const CostStatement = z.strictObject({
@@ -80,7 +75,10 @@ export const CostStatement = z.strictObject({
 });
 
 /** The parts of a config that decide the cost of its models. */
-export type CostlyConfig = Pick<ProxyConfig, 'region' | 'prices' | 'models' | 'plans' | 'teams' | 'signIn'>;
+export type CostlyConfig = Pick<
+  ProxyConfig,
+  'region' | 'timeZone' | 'prices' | 'models' | 'plans' | 'teams' | 'signIn'
+>;
 
 type Plan = CostlyConfig['plans'][string];
 
@@ -150,14 +148,14 @@ function keyBounds(plan: Plan, limits: Limits | undefined, config: CostlyConfig)
   if (isGaps(call)) return { bounds: own.bounds, gaps: [...own.gaps, ...call] };
   const { throttle, quota } = plan;
   const perKey = [
-    bound('quota', { counted: 'requests', most: quota.limit, ...quotaPeriods[quota.period] }, call),
+    bound('quota', { counted: 'requests', most: quota.limit, ...quotaPeriod(quota, config) }, call),
     bound(
       'throttle',
       {
         counted: 'requests',
         most: throttle.rate,
         per: 'second',
-        times: secondsOfMonth,
+        times: windowsIn('minute', 'month', config.timeZone) * 60,
         atOnce: throttle.burst,
       },
       call,
@@ -166,11 +164,14 @@ function keyBounds(plan: Plan, limits: Limits | undefined, config: CostlyConfig)
   return { bounds: [...own.bounds, ...perKey], gaps: own.gaps };
 }
 
-const quotaPeriods = {
-  DAY: { per: 'day', times: daysOfMonth },
-  WEEK: { per: 'week', times: weeksOfMonth },
-  MONTH: { per: 'month', times: 1 },
-} as const satisfies Record<Plan['quota']['period'], Pick<Bound, 'per' | 'times'>>;
+const quotaPeriods = { DAY: 'day', WEEK: 'week', MONTH: 'month' } as const;
+
+/** Periods of a quota are in UTC: a month of another time zone touches one more day, and a second month. */
+function quotaPeriod({ period }: Plan['quota'], { timeZone }: CostlyConfig): Pick<Bound, 'per' | 'times'> {
+  const per = quotaPeriods[period];
+  const more = timeZone === 'UTC' || per === 'week' ? 0 : 1;
+  return { per, times: windowsIn(per, 'month', 'UTC') + more };
+}
 
 /** The bounds that exact limits are: those of the plan's team, or a key's own. */
 function limitBounds(plan: Plan, ofKey: Limits | undefined, config: CostlyConfig): Bounds {
@@ -178,7 +179,7 @@ function limitBounds(plan: Plan, ofKey: Limits | undefined, config: CostlyConfig
   const dearest = { tokens: dearestToken(calls), requests: dearestCall(calls), usd: { usd: 1 } };
   const found = boundsOf({ limits: ofKey ?? plan.limits ?? {} }).map(({ limit, period, max }) => {
     const each = max === 0 ? { usd: 0 } : dearest[limit];
-    const times = period === 'day' ? daysOfMonth : 1;
+    const times = windowsIn(period, 'month', config.timeZone);
     return isGaps(each)
       ? each
       : bound('limits', { counted: limit, most: max / unitOf[limit], per: period, times }, each);

@@ -30,11 +30,14 @@ test.each<[own: Limits, plan: Limits, without: Limits | undefined]>([
   [{ requests: { day: 99 } }, { requests: { month: 100 } }, undefined],
   [{ usd: { month: 31 } }, { usd: { day: 1 } }, { usd: { month: 31 } }],
   [{ usd: { month: 30.9 } }, { usd: { day: 1 } }, undefined],
+  [{ requests: { hour: 60 } }, { requests: { minute: 1 } }, { requests: { hour: 60 } }],
+  [{ requests: { month: 30 } }, { requests: { week: 5 } }, { requests: { month: 30 } }],
+  [{ requests: { week: 9 } }, { requests: { month: 5 } }, undefined],
 ])('a limit of one period is looked at beside that of the other: %j under %j', (own, plan, without) => {
-  expect(limitsWithoutEffect(own, plan)).toEqual(without);
+  expect(limitsWithoutEffect(own, plan, 'UTC')).toEqual(without);
 });
 
 test('limits below them, or of a kind that the plan does not limit, are fine', () => {
   expect(findingsOf({ requests: { day: 99, month: 99 }, usd: { day: 0.1 } })).toEqual([]);
-  expect(limitsWithoutEffect({ usd: { month: 100 } }, undefined)).toBeUndefined();
+  expect(limitsWithoutEffect({ usd: { month: 100 } }, undefined, 'UTC')).toBeUndefined();
 });

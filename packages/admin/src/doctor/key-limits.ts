@@ -4,10 +4,10 @@ import { type Finding, warning } from './finding.ts';
 import { limitsWithoutEffect } from './limits-without-effect.ts';
 
 /** Finds keys whose own limits cannot be reached, because their team's limits end first. */
-export function checkKeyLimits({ teams, plans }: ProxyConfig): Finding[] {
+export function checkKeyLimits({ teams, plans, timeZone }: ProxyConfig): Finding[] {
   return Object.entries(teams).flatMap(([team, { plan, keys }]) =>
     keys.flatMap(({ name, limits }, index) => {
-      const without = limits && limitsWithoutEffect(limits, plans[plan]?.limits);
+      const without = limits && limitsWithoutEffect(limits, plans[plan]?.limits, timeZone);
       if (!without) return [];
       return [
         warning(

@@ -60,6 +60,12 @@ test.each<[what: string, limits: Limits, finding: string, field: string]>([
     'its $5.00/day will never be reached: the month ends at $2.50',
     'usd.day',
   ],
+  [
+    'of an hour that is above the one of the day',
+    { requests: { hour: 60, day: 50 } },
+    'its 60 requests/hour will never be reached: the day ends at 50 requests',
+    'requests.hour',
+  ],
 ])('a limit %s is a warning that names the field', (_, limits, finding, field) => {
   expect(findingsOf(limits)).toEqual([
     {

@@ -66,7 +66,6 @@ export function checkSizes(
   const smallest = leastOf(config, plan, 1);
   const usual = leastOf(config, plan, undefined);
   return limitKinds.flatMap((kind) => {
-    const { day, month } = limits[kind] ?? {};
     const tooSmall = limitPeriods.flatMap((period) => {
       const max = limits[kind]?.[period];
       if (typeof max !== 'number' || max >= usual[kind]) return [];
@@ -80,14 +79,31 @@ export function checkSizes(
             : `only calls with a small maxTokens fit its ${limit}: a call without it needs ${amountOf(kind, usual[kind])}`;
       return [warning(subject, what, `Raise ${name}, or leave it out.`)];
     });
-    if (typeof day !== 'number' || typeof month !== 'number' || day <= month) return tooSmall;
     return [
       ...tooSmall,
-      warning(
-        subject,
-        `its ${limitText(kind, day, 'day')} will never be reached: the month ends at ${amountOf(kind, month)}`,
-        `Lower ${nameOf(kind, 'day')}, or leave it out.`,
+      ...neverReached(limits, kind).map(({ period, what }) =>
+        warning(subject, what, `Lower ${nameOf(kind, period)}, or leave it out.`),
       ),
+    ];
+  });
+}
+
+/** Limits that are above the limit of a longer period, which ends first. */
+function neverReached(
+  limits: Limits,
+  kind: LimitKind,
+): { readonly period: LimitPeriod; readonly what: string }[] {
+  const maxOf = (period: LimitPeriod) => limits[kind]?.[period] ?? Number.POSITIVE_INFINITY;
+  return limitPeriods.flatMap((period, index) => {
+    const max = maxOf(period);
+    const longer = limitPeriods.slice(index + 1).find((each) => maxOf(each) < max);
+    if (!Number.isFinite(max) || longer === undefined) return [];
+    const limit = limitText(kind, max, period);
+    return [
+      {
+        period,
+        what: `its ${limit} will never be reached: the ${longer} ends at ${amountOf(kind, maxOf(longer))}`,
+      },
     ];
   });
 }

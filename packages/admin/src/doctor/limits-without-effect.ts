@@ -1,20 +1,21 @@
-import { type LimitPeriod, type Limits, limitKinds, limitPeriods } from '@org/contract';
-
-const daysOfLongestMonth = 31;
+import { type Limits, limitKinds, limitPeriods } from '@org/contract';
+import { windowsIn } from '../windows-in.ts';
 
 /** A key's own limits that are never reached before its plan's; undefined if there are none. */
-export function limitsWithoutEffect(own: Limits, plan: Limits | undefined): Limits | undefined {
+export function limitsWithoutEffect(
+  own: Limits,
+  plan: Limits | undefined,
+  timeZone: string,
+): Limits | undefined {
   const without: Limits = {};
   for (const kind of limitKinds) {
-    const day = plan?.[kind]?.day ?? Number.POSITIVE_INFINITY;
-    const month = plan?.[kind]?.month ?? Number.POSITIVE_INFINITY;
-    const most: Record<LimitPeriod, number> = {
-      day: Math.min(day, month),
-      month: Math.min(month, day * daysOfLongestMonth),
-    };
     for (const period of limitPeriods) {
       const max = own[kind]?.[period];
-      if (typeof max === 'number' && max >= most[period]) {
+      const most = limitPeriods.map(
+        (counted) =>
+          (plan?.[kind]?.[counted] ?? Number.POSITIVE_INFINITY) * windowsIn(counted, period, timeZone),
+      );
+      if (typeof max === 'number' && max >= Math.min(...most)) {
         without[kind] = { ...without[kind], [period]: max };
       }
     }

@@ -20,6 +20,7 @@ test.each<[what: string, quota: Quota, requests: NonNullable<Limits['requests']>
   ['a limit of the same period', { limit: 80, period: 'MONTH' }, { month: 80 }, 80],
   ['a limit of a longer period', { limit: 100, period: 'DAY' }, { month: 2000 }, 2000],
   ['all days of the period', { limit: 3000, period: 'MONTH' }, { day: 100 }, 3100],
+  ['all minutes of the period', { limit: 1440, period: 'DAY' }, { minute: 1 }, 1440],
   ['the week', { limit: 70, period: 'WEEK' }, { day: 10, month: 1000 }, 70],
 ])('a quota that is not above %s is a warning that names the field', (_, quota, requests, most) => {
   expect(findingsOf(quota, { requests })).toEqual([

@@ -1,16 +1,17 @@
-import type { Limits } from '@org/contract';
+import { type Limits, limitPeriods } from '@org/contract';
 import type { ProxyConfig, Quota } from '@org/infra/config';
+import { windowsIn } from '../windows-in.ts';
 import { type Finding, warning } from './finding.ts';
 
-const daysOf: Readonly<Record<Quota['period'], number>> = { DAY: 1, WEEK: 7, MONTH: 31 };
+const periods = { DAY: 'day', WEEK: 'week', MONTH: 'month' } as const;
 
 /**
  * Finds plans whose callers meet API Gateway's quota before the exact limit on requests. They then get no numbers,
  * and cannot ask for their usage, because that counts in the quota too.
  */
-export function checkQuotas({ plans }: ProxyConfig): Finding[] {
+export function checkQuotas({ plans, timeZone }: ProxyConfig): Finding[] {
   return Object.entries(plans).flatMap(([name, { quota, limits }]) => {
-    const most = mostRequests(limits, quota.period);
+    const most = mostRequests(limits, quota.period, timeZone);
     if (most === undefined || quota.limit > most) return [];
     const period = quota.period.toLowerCase();
     return [
@@ -25,8 +26,14 @@ export function checkQuotas({ plans }: ProxyConfig): Finding[] {
 }
 
 /** The most requests that the limits let through in a period of the quota. */
-function mostRequests(limits: Limits | undefined, period: Quota['period']): number | undefined {
-  const { day, month } = limits?.requests ?? {};
-  const bounds = [month ?? [], typeof day === 'number' ? day * daysOf[period] : []].flat();
+function mostRequests(
+  limits: Limits | undefined,
+  period: Quota['period'],
+  timeZone: string,
+): number | undefined {
+  const bounds = limitPeriods.flatMap((counted) => {
+    const max = limits?.requests?.[counted] ?? undefined;
+    return max === undefined ? [] : [max * windowsIn(counted, periods[period], timeZone)];
+  });
   return bounds.length === 0 ? undefined : Math.min(...bounds);
 }

@@ -1,8 +1,8 @@
-import { limitKinds, type limitPeriods } from '@org/contract';
-import type { Scope } from '@org/lambda/ledger/admission';
+import { limitKinds, limitPeriods } from '@org/contract';
 import { amountsOf } from '@org/lambda/ledger/amounts';
 import { CounterTable } from '@org/lambda/ledger/counter-table';
 import { createLedger, type Hold, type HoldRequest, type Ledger } from '@org/lambda/ledger/ledger';
+import type { Scope } from '@org/lambda/ledger/scope';
 import { ProxyError } from '@org/lambda/proxy-error';
 import { startTestTable, type TestTable, tableName } from '@org/table/testing/test-table';
 import fc from 'fast-check';
@@ -22,13 +22,9 @@ const amount = fc.integer({ min: 0, max: 40 });
 const amounts = fc
   .tuple(...limitKinds.map(() => amount))
   .map((numbers) => amountsOf((kind) => numbers[limitKinds.indexOf(kind)] ?? 0));
-const period = fc.record(
-  { day: fc.integer({ min: 0, max: 200 }), month: fc.integer({ min: 0, max: 400 }) } satisfies Record<
-    (typeof limitPeriods)[number],
-    unknown
-  >,
-  { requiredKeys: [] },
-);
+const period = fc.dictionary(fc.constantFrom(...limitPeriods), fc.integer({ min: 0, max: 300 }), {
+  maxKeys: 3,
+});
 const limits = fc.record({ requests: period, tokens: period }, { requiredKeys: [] });
 const step = fc.record({
   worstCase: amounts,
@@ -56,8 +52,8 @@ test('counters in memory admit, refuse and settle every call as the table does',
     fc.asyncProperty(limits, limits, fc.array(step, { maxLength: 20 }), async (ofTeam, ofKey, steps) => {
       const team: Scope = { kind: 'team', id: crypto.randomUUID(), limits: ofTeam };
       const key: Scope = { kind: 'key', id: crypto.randomUUID(), limits: ofKey };
-      const inTable = createLedger(new CounterTable({ client: table.client, table: tableName }));
-      const inMemory = createLedger(new MemoryCounters());
+      const inTable = createLedger(new CounterTable({ client: table.client, table: tableName }), 'UTC');
+      const inMemory = createLedger(new MemoryCounters(), 'UTC');
       let running: { readonly ends: number; readonly settle: () => Promise<void> }[] = [];
       let at = Date.parse('2026-11-29T22:00:00Z');
       for (const [index, { worstCase, charge, pause, overlap, ...call }] of steps.entries()) {

@@ -1,4 +1,4 @@
-import type { Scope } from '@org/lambda/ledger/admission';
+import type { Account } from '@org/lambda/ledger/account';
 import {
   type CounterStore,
   changesOfHold,
@@ -7,7 +7,6 @@ import {
   type SettleWrite,
 } from '@org/lambda/ledger/counter-table';
 import { readCounters } from '@org/lambda/ledger/counters';
-import type { Moment } from '@org/lambda/ledger/moment';
 import { committedAttribute, countersKey, type Item, numberOf } from '@org/table';
 
 type Attribute = Item[string];
@@ -17,28 +16,28 @@ export class MemoryCounters implements CounterStore {
   readonly #items = new Map<string, Record<string, Attribute>>();
 
   async hold(write: HoldWrite): ReturnType<CounterStore['hold']> {
-    const { scope, moment, hold, bounds } = write;
-    const item = this.#itemOf(scope, moment);
-    const admitted = bounds.every(
+    const { account, hold } = write;
+    const item = this.#itemOf(account);
+    const admitted = account.bounds.every(
       ({ limit, period, max }) =>
-        numberOf(item, committedAttribute(limit, period, moment.day)) + hold[limit] <= max,
+        numberOf(item, committedAttribute(limit, account.moment.windows[period])) + hold[limit] <= max,
     );
     if (admitted) addTo(item, changesOfHold(write));
-    return { admitted, counters: readCounters(item, moment) };
+    return { admitted, counters: readCounters(item, account) };
   }
 
   async settle(write: SettleWrite): ReturnType<CounterStore['settle']> {
-    const item = this.#itemOf(write.scope, write.moment);
+    const item = this.#itemOf(write.account);
     addTo(item, changesOfSettlement(write));
     for (const attribute of write.over) delete item[attribute];
-    return readCounters(item, write.moment);
+    return readCounters(item, write.account);
   }
 
-  async read(scope: Scope, moment: Moment): ReturnType<CounterStore['read']> {
-    return readCounters(this.#itemOf(scope, moment), moment);
+  async read(account: Account): ReturnType<CounterStore['read']> {
+    return readCounters(this.#itemOf(account), account);
   }
 
-  #itemOf(scope: Scope, { month }: Moment): Record<string, Attribute> {
+  #itemOf({ scope, month }: Account): Record<string, Attribute> {
     const { pk, sk } = countersKey(scope, month);
     const key = `${pk} ${sk}`;
     const item = this.#items.get(key) ?? {};

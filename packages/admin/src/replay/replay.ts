@@ -9,7 +9,7 @@ import {
 import type { ProxyConfig } from '@org/infra/config';
 import { type Caller, callerOf } from '@org/lambda/config';
 import { unitOf } from '@org/lambda/ledger/amounts';
-import { createLedger, type Hold } from '@org/lambda/ledger/ledger';
+import { createLedger, type Hold, type Ledger } from '@org/lambda/ledger/ledger';
 import { momentOf } from '@org/lambda/ledger/moment';
 import { ProxyError } from '@org/lambda/proxy-error';
 import { type LoggedCall, readLine } from './logged-call.ts';
@@ -23,8 +23,8 @@ export interface KeyLimits {
 
 export interface ReplayOptions {
   /** Its plans, teams and limits decide. */
-  readonly config: Pick<ProxyConfig, 'plans' | 'teams'>;
-  /** `2026-10`, in UTC. A call belongs to the month in which it began. */
+  readonly config: Pick<ProxyConfig, 'plans' | 'teams' | 'timeZone'>;
+  /** `2026-10`, in the config's time zone. A call belongs to the month in which it began. */
   readonly month: string;
   /** Keys with their own limits, by the key's id. Default: none are known. */
   readonly keys?: ReadonlyMap<string, KeyLimits> | undefined;
@@ -98,7 +98,7 @@ export async function replay(
   for await (const line of lines) {
     const content = readLine(line);
     if (content === 'refused') refusedThen += 1;
-    else if (content && momentOf(content.began).month === month) calls.push(content);
+    else if (content && momentOf(content.began, config.timeZone).month === month) calls.push(content);
   }
   calls.sort((one, other) => one.began - other.began);
 
@@ -158,12 +158,13 @@ const { signal } = new AbortController();
 class Admission {
   readonly #config: ReplayOptions['config'];
   readonly #keys: ReadonlyMap<string, KeyLimits>;
-  readonly #ledger = createLedger(new MemoryCounters());
+  readonly #ledger: Ledger;
   readonly #callers = new Map<string, Caller | undefined>();
 
   constructor(config: ReplayOptions['config'], keys: ReadonlyMap<string, KeyLimits>) {
     this.#config = config;
     this.#keys = keys;
+    this.#ledger = createLedger(new MemoryCounters(), config.timeZone);
   }
 
   /** Decides in the order in which calls began, and settles each when it ended. */
@@ -203,8 +204,9 @@ class Admission {
       );
     } catch (error) {
       if (!(error instanceof ProxyError)) throw error;
-      if (error.hasCode('rate_limited')) return { code: 'rate_limited' };
-      if (!error.hasCode('quota_exceeded') && !error.hasCode('exceeds_limit')) throw error;
+      const isRefusal =
+        error.hasCode('rate_limited') || error.hasCode('quota_exceeded') || error.hasCode('exceeds_limit');
+      if (!isRefusal) throw error;
       const { code, details } = error.statement;
       return { code, scope: details?.scope, limit: details?.limit, period: details?.period };
     }

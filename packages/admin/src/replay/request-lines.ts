@@ -4,20 +4,18 @@ import { Logs } from '../aws/logs.ts';
 import type { Deployment } from '../deployment.ts';
 
 /**
- * The function's log lines about a month's requests. A call's line is written at its end, when the month may be over.
+ * The function's log lines about the requests of a time. A call's line is written at its end, when that may be over.
  *
- * @param month `2026-10`, in UTC.
+ * @param range Milliseconds since 1970; it includes `from`, and not `to`.
  * @throws {AdminError} If there is no log.
  */
 export async function* requestLinesOf(
   { config, endpoints }: Deployment,
-  month: string,
+  { from, to }: { readonly from: number; readonly to: number },
 ): AsyncIterable<string> {
-  const from = new Date(`${month}-01T00:00:00Z`);
-  const next = Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + 1);
   const logs = new Logs(endpoints('cloudwatch_logs'));
   try {
-    const range = { from: from.getTime(), to: next + longestCallMs.stream };
+    const range = { from, to: to + longestCallMs.stream };
     yield* logs.lines(requestLogGroupOf(config), { pattern: '{ $.message = "request" }', ...range });
   } finally {
     logs.close();

@@ -52,7 +52,8 @@ export function addKeysCreate(keys: Command, cli: Cli): void {
       cli.terminal.note(
         `The key ${name} of the team ${team} in ${await cli.target()} has the limits of the plan ${key.plan}${own}.`,
       );
-      const without = limits && limitsWithoutEffect(limits, deployment.config.plans[key.plan]?.limits);
+      const { plans, timeZone } = deployment.config;
+      const without = limits && limitsWithoutEffect(limits, plans[key.plan]?.limits, timeZone);
       if (without) {
         cli.terminal.note(
           `Its own limit ${limitsText(without)} will never be reached: the plan ${key.plan} allows the whole team no more than that.`,

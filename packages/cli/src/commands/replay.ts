@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../invocation.ts';
-import { checkMonth } from '../month.ts';
+import { checkMonth, presentMonth, rangeOfMonth } from '../month.ts';
 import { replaySummary, replayTable } from '../output/replay-table.ts';
 
 const about = ({ program }: Invocation) => `
@@ -46,21 +46,30 @@ export function addReplay(program: Command, cli: Cli): void {
     .option('--log <file>', 'lines of the log, or - for standard input (default: read from CloudWatch)')
     .option('--json', 'print JSON')
     .addHelpText('after', () => about(cli.invocation))
-    .action(async ({ plan, month = presentMonth(cli.now()), log, json }: Options) => {
+    .action(async ({ plan, month: given, log, json }: Options) => {
       const { terminal } = cli;
-      checkMonth(month, cli.now());
       const config = await loadProxyConfig(plan);
+      const { timeZone } = config;
+      const month = given ?? presentMonth(cli.now(), timeZone);
+      checkMonth(month, cli.now(), timeZone);
       // Without a deployment, a file needs no AWS account.
       const deployment = log === undefined || cli.isLocal() ? await cli.deployment() : undefined;
       const keys = deployment && (await keyLimitsUnder(deployment, config));
-      const lines = log === undefined ? requestLinesOf(await cli.deployment(), month) : linesOf(log);
+      const lines =
+        log === undefined
+          ? requestLinesOf(await cli.deployment(), rangeOfMonth(month, timeZone))
+          : linesOf(log);
       const replayed = await replay(lines, { config, month, keys });
       if (json) terminal.print(JSON.stringify(replayed, null, 2));
-      else describe(replayed, plan, cli);
+      else describe(replayed, { plan, timeZone }, cli);
     });
 }
 
-function describe(replayed: Replay, plan: string, { terminal }: Cli): void {
+function describe(
+  replayed: Replay,
+  { plan, timeZone }: { readonly plan: string; readonly timeZone: string },
+  { terminal }: Cli,
+): void {
   const { month, calls, first, last, refusedThen, unpriced } = replayed;
   if (calls === 0) {
     throw new CliError(
@@ -68,7 +77,7 @@ function describe(replayed: Replay, plan: string, { terminal }: Cli): void {
       'CloudWatch deletes lines after logRetentionDays. Choose another month, or give --log.',
     );
   }
-  terminal.print(`${month} UTC, under ${plan}: calls from ${first} to ${last}\n`);
+  terminal.print(`${month} ${timeZone}, under ${plan}: calls from ${first} to ${last}\n`);
   terminal.print(replayTable(replayed.teams));
   terminal.print(`\n${replaySummary(replayed)}`);
   if (refusedThen > 0) {
@@ -91,8 +100,4 @@ async function* linesOf(file: string): AsyncIterable<string> {
     throw new CliError(`${file} cannot be read: ${error.message}.`, 'Give a file of log lines.');
   });
   yield* opened.readLines();
-}
-
-function presentMonth(now: number): string {
-  return new Date(now).toISOString().slice(0, 7);
 }

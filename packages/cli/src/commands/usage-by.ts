@@ -1,5 +1,6 @@
 import { type AccountDimension, type AccountRow, type UsageAccount, usageAccount } from '@org/admin';
 import type { LimitKind } from '@org/contract';
+import { dateOf, momentOf } from '@org/lambda/ledger/moment';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { accountCsv, accountTable, accountTotal } from '../output/account-table.ts';
@@ -23,7 +24,8 @@ const dayMs = 24 * 60 * 60 * 1000;
 export async function printAccount(cli: Cli, options: AccountOptions): Promise<void> {
   const { terminal, now } = cli;
   const { by, team, sort, json, csv } = options;
-  const today = new Date(now()).toISOString().slice(0, 10);
+  const { timeZone } = await cli.config();
+  const today = dateOf(momentOf(now(), timeZone));
   const from = checkDay(options.from ?? `${today.slice(0, 7)}-01`);
   const to = checkDay(options.to ?? today);
   if (from > to) throw new CliError(`--from ${from} is after --to ${to}.`, 'Swap them.');
@@ -35,7 +37,7 @@ export async function printAccount(cli: Cli, options: AccountOptions): Promise<v
   if (json) terminal.print(JSON.stringify(account, null, 2));
   else if (csv) terminal.print(accountCsv(account));
   else {
-    terminal.print(`${account.deployment}, ${from} to ${to} UTC\n`);
+    terminal.print(`${account.deployment}, ${from} to ${to} ${timeZone}\n`);
     if (account.rows.length > 0) terminal.print(`${accountTable(account)}\n`);
     terminal.print(accountTotal(account));
   }

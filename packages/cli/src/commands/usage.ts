@@ -10,7 +10,7 @@ import { printAccount } from './usage-by.ts';
 
 const examples = ({ program }: Invocation) => `
 Shows the counters that admit or refuse calls. A call in flight counts with its worst case. Days and months
-are UTC. Counters are kept for 400 days from the start of their month. API Gateway's own quota of each key, which counts
+are those of the config's timeZone. Counters are kept for 400 days from the start of their month. API Gateway's own quota of each key, which counts
 refused calls too, is not shown.
 
 With --by, adds up the log instead: every call that ended, of each key, with or without limits, by any of
@@ -76,7 +76,7 @@ export function addUsage(program: Command, cli: Cli): void {
           throw new CliError(`--${name} needs --by.`, 'Add it, such as --by team,day.');
         }
       }
-      if (month !== undefined) checkMonth(month, now());
+      if (month !== undefined) checkMonth(month, now(), (await cli.config()).timeZone);
       const keys = near === undefined ? undefined : true;
       const report = await usageReport(await cli.deployment(), { team, month, keys });
       const usage = sorted(report.usage, sort).filter(
@@ -87,7 +87,7 @@ export function addUsage(program: Command, cli: Cli): void {
         return;
       }
       const shown = all || team !== undefined || near !== undefined ? usage : usage.filter(hasUsage);
-      terminal.print(`${report.deployment}, ${report.day ?? report.month} UTC\n`);
+      terminal.print(`${report.deployment}, ${report.day ?? report.month} ${report.timeZone}\n`);
       if (shown.length > 0) {
         terminal.print(
           usageTable(shown, terminal, now(), { grouped: sort === 'team' && near === undefined }),

@@ -1,7 +1,7 @@
 import { type ErrorCode, type ErrorDetails, RequestIssuesSchema } from '@org/contract';
 
-/** Those of the errors that a request of the client's may meet. */
-type MetDetails = Omit<ErrorDetails, 'unsupported_feature'>;
+/** Those of the errors that a request of the client's may meet. Most refusals with `rate_limited` have none. */
+type MetDetails = Omit<ErrorDetails, 'unsupported_feature' | 'rate_limited'>;
 
 /** The default `details` of an error: what the proxy might send. */
 const defaultDetails: MetDetails = {

@@ -52,6 +52,7 @@ const config = {
     },
   },
   prices: { own: { input: 1, output: 2 } },
+  timeZone: 'Europe/Berlin',
   bootstrapQualifier: 'acme',
   globalInference: true,
   accessLog: true,

@@ -24,6 +24,7 @@ test('a config gets its defaults', () => {
     ...config,
     plans: { starter: { ...plan, quota: { limit: 100, period: 'MONTH', offset: 0 } } },
     teams: { research: { plan: 'starter', keys: [{ name: 'research-key', enabled: true }] } },
+    timeZone: 'UTC',
     bootstrapQualifier: 'hnb659fds',
     globalInference: false,
     bearer: true,

@@ -15,6 +15,7 @@ import { checkReferences, type FaultyModel } from './references.ts';
 import { type AuthoredSignIn, SignIn } from './sign-in.ts';
 import { checkStageThrottle } from './stage-throttle.ts';
 import { Throttle } from './throttle.ts';
+import { TimeZone } from './time-zone.ts';
 
 // zod/mini brings no messages of its own.
 z.config(z.locales.en());
@@ -61,9 +62,9 @@ export interface AuthoredPlan<Alias extends string = string> {
    */
   clampMaxTokens?: boolean | undefined;
   /**
-   * What each team of the plan may use, over all its keys, per UTC day and month. Limits are exact at any concurrency, and
-   * their error says how much is used and when it resets. A limit in USD needs a price for every model of the plan.
-   * Default: nothing is counted.
+   * What each team of the plan may use, over all its keys, by minute, hour, day, week and month of the `timeZone`. Limits
+   * are exact at any concurrency, and their error says how much is used and when it resets. A limit in USD needs a price
+   * for every model of the plan. Default: nothing is counted.
    */
   limits?: Limits | undefined;
   /**
@@ -145,6 +146,14 @@ export interface AuthoredProxyConfig<
    * With a limit in USD, input and output must be above 0. `proxy prices` compares them with AWS's Price List.
    */
   prices?: { readonly [Alias in AliasOf<Models[number]>]?: Price | undefined } | undefined;
+  /**
+   * The time zone in which the days, weeks and months of `limits` begin: a name of the IANA database, such as
+   * `Europe/Berlin`. Daylight saving is observed, so a day may have 23 or 25 hours. The `quota` of API Gateway is not
+   * affected. Default: `UTC`.
+   *
+   * @see https://www.iana.org/time-zones
+   */
+  timeZone?: string | undefined;
   /**
    * The qualifier with which the account and Region are bootstrapped for the CDK (`cdk bootstrap --qualifier`): at most ten
    * lower-case letters and digits. Default: the CDK's, `hnb659fds`.
@@ -267,6 +276,7 @@ export const ProxyConfig = z.strictObject({
   plans: z.record(Name, Plan),
   teams: z.record(Name, Team),
   prices: z.optional(z.record(z.string(), Price)),
+  timeZone: z._default(TimeZone, 'UTC'),
   bootstrapQualifier: z._default(
     nameOf(/^[a-z0-9]{1,10}$/, 'must have at most 10 lower-case letters and digits'),
     usualQualifier,

@@ -2,7 +2,7 @@ import { nearest } from '@org/contract';
 import { type Capability, capabilitiesOf, type ModelDefinition } from '@org/models';
 import type { Caller, ChosenModel, Config } from '../config.ts';
 import { at } from '../json.ts';
-import { boundsOf } from '../ledger/admission.ts';
+import { boundsOf } from '../ledger/scope.ts';
 import { ProxyError } from '../proxy-error.ts';
 import { refuseCachePoints } from './cache-points.ts';
 import {

@@ -4,10 +4,10 @@ import { startTestTable, type TestTable, tableName } from '@org/table/testing/te
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { ChosenModel } from '../config.ts';
-import type { Scope } from '../ledger/admission.ts';
 import { exceeds } from '../ledger/amounts.ts';
 import { CounterTable } from '../ledger/counter-table.ts';
 import { createLedger, type Hold, type Ledger } from '../ledger/ledger.ts';
+import type { Scope } from '../ledger/scope.ts';
 import { ProxyError } from '../proxy-error.ts';
 import { runs } from '../testing/fuzz.ts';
 import { ample } from '../testing/upstream-call.ts';
@@ -19,7 +19,7 @@ let table: TestTable;
 let ledger: Ledger;
 beforeAll(async () => {
   table = await startTestTable();
-  ledger = createLedger(new CounterTable({ client: table.client, table: tableName }));
+  ledger = createLedger(new CounterTable({ client: table.client, table: tableName }), 'UTC');
 });
 afterAll(() => table.close());
 

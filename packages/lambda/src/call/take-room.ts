@@ -46,7 +46,8 @@ export async function takeRoom(
     if (!mayFit(worstCaseOf(call, model, uncounted), refusal)) throw refusal;
     const counted = await upstream.count(model.definition, call, deadline).catch((error: unknown) => {
       const failure = error instanceof ProxyError ? error.failure : undefined;
-      throw new ProxyError(refusal.statement, { failure });
+      const { retryAfterSeconds } = refusal;
+      throw new ProxyError(refusal.statement, { failure, retryAfterSeconds });
     });
     return await hold(worstCaseOf(call, model, counted + uncounted));
   }
@@ -63,9 +64,10 @@ function mayFit(least: Amounts, refusal: ProxyError): boolean {
     const { limit, max } = refusal.statement.details;
     return least[limit] / unitOf[limit] <= max;
   }
-  if (refusal.hasCode('quota_exceeded') && refusal.statement.details) {
+  if ((refusal.hasCode('quota_exceeded') || refusal.hasCode('rate_limited')) && refusal.statement.details) {
     const { limit, max, used } = refusal.statement.details;
     return used + least[limit] / unitOf[limit] <= max;
   }
+  // Only calls in flight stand in the way.
   return refusal.hasCode('rate_limited');
 }

@@ -9,7 +9,7 @@ import { nativeDoor } from '../doors/native/native.ts';
 import { chatCompletionsDoor } from '../doors/openai/chat/chat.ts';
 import { embeddingsDoor } from '../doors/openai/embeddings/embeddings.ts';
 import { responsesDoor } from '../doors/openai/responses/responses.ts';
-import { momentOf } from '../ledger/moment.ts';
+import { dateOf, momentOf } from '../ledger/moment.ts';
 import { clientNameOf } from '../log/client-name.ts';
 import { logRequest } from '../log/log.ts';
 import { noteFailure, type RequestLog } from '../log/request-log.ts';
@@ -126,7 +126,6 @@ async function authenticate({ event, options, log }: Invocation, deadline: Deadl
   log.team = caller.team;
   log.plan = caller.plan;
   log.person = authorizer?.person;
-  const { month, day } = momentOf(requestTimeEpoch);
-  log.day = `${month}-${day}`;
+  log.day = dateOf(momentOf(requestTimeEpoch, options.config.timeZone));
   return caller;
 }

@@ -68,8 +68,9 @@ export function withLoweredTokens<Head extends ResponseHead>(head: Head, lowered
 }
 
 /** The same for every door: OpenAI's and Anthropic's SDKs both read this envelope. */
-export function errorResponse({ statement, retryable }: ProxyError, requestId: string): HttpResponse {
-  const { status, retryAfterSeconds } = errorDefinition(statement.code);
+export function errorResponse(error: ProxyError, requestId: string): HttpResponse {
+  const { statement, retryable, retryAfterSeconds } = error;
+  const { status } = errorDefinition(statement.code);
   return {
     statusCode: status,
     headers: {

@@ -1,44 +1,15 @@
-import {
-  type ExcessDetails,
-  type LimitKind,
-  type LimitPeriod,
-  type LimitScope,
-  type LimitStatus,
-  type Limits,
-  limitKinds,
-  limitPeriods,
-  type QuotaDetails,
+import type {
+  ExcessDetails,
+  LimitKind,
+  LimitPeriod,
+  LimitScope,
+  LimitStatus,
+  QuotaDetails,
 } from '@org/contract';
+import type { Account } from './account.ts';
 import { type Amounts, unitOf } from './amounts.ts';
 import type { Counters } from './counters.ts';
-import type { Moment } from './moment.ts';
-
-/** A key or team whose use is counted, with its limits. */
-export interface Scope {
-  readonly kind: LimitScope;
-  /** The team's name or the key's id. */
-  readonly id: string;
-  readonly limits: Limits;
-}
-
-/** One limit of a scope, in its counted unit. */
-export interface Bound {
-  readonly limit: LimitKind;
-  readonly period: LimitPeriod;
-  readonly max: number;
-}
-
-export function boundsOf({ limits }: Pick<Scope, 'limits'>): Bound[] {
-  return limitKinds.flatMap((limit) =>
-    limitPeriods.flatMap((period) => {
-      const max = limits[limit]?.[period];
-      // Rounded, because 2.01 times a million is a little less than 2,010,000.
-      return max === undefined || max === null
-        ? []
-        : [{ limit, period, max: Math.round(max * unitOf[limit]) }];
-    }),
-  );
-}
+import { type Bound, boundsOf, type Scope } from './scope.ts';
 
 /** A limit smaller than one hold, so that the hold never fits. */
 export function limitBelow(hold: Amounts, scopes: readonly Scope[]): ExcessDetails | undefined {
@@ -58,39 +29,58 @@ export function limitBelow(hold: Amounts, scopes: readonly Scope[]): ExcessDetai
 export type Refusal =
   /** The charges leave no room: final until the period ends. */
   | { readonly kind: 'exhausted'; readonly details: QuotaDetails; readonly wanted: number }
+  /** A minute leaves no room. It soon ends. */
+  | { readonly kind: 'too fast'; readonly details: QuotaDetails; readonly retryAfterSeconds: number }
   /** Only calls in flight stand in the way: when they settle, it may fit. */
   | { readonly kind: 'busy' };
 
+/** An account, as it is in the table. */
+export interface AccountState {
+  readonly account: Account;
+  readonly counters: Counters;
+}
+
 /**
- * Explains why a hold was refused. Only settled charges make a refusal final: pending holds may be released, and
- * callers would give up too early.
+ * Explains why a hold was refused. Only settled charges make a refusal final: pending holds may be released, and callers
+ * would give up too early.
+ *
+ * @param states All accounts of a scope.
  */
-export function explainRefusal(counters: Counters, scope: Scope, hold: Amounts, moment: Moment): Refusal {
-  const exhausted = boundsOf(scope).filter(({ limit, period, max }) => {
-    const charged = counters.committed[period][limit] - counters.held[period][limit];
-    return charged + hold[limit] > max;
-  });
+export function explainRefusal(states: readonly AccountState[], hold: Amounts): Refusal {
+  const exhausted = states.flatMap(({ account, counters }) =>
+    account.bounds.flatMap((bound) => {
+      const { limit, period, max } = bound;
+      const used = chargedIn(counters, bound);
+      if (used + hold[limit] <= max) return [];
+      return [{ ...bound, account, used: Math.max(0, used), ends: account.moment.windows[period].ends }];
+    }),
+  );
   // The limit that opens last: trying again earlier cannot succeed. One of 0 never does.
-  const opensAt = ({ max, period }: Bound) => (max === 0 ? Number.POSITIVE_INFINITY : moment.ends[period]);
-  const last = exhausted.reduce<Bound | undefined>(
-    (latest, bound) => (latest && opensAt(latest) >= opensAt(bound) ? latest : bound),
+  const opensAt = ({ max, ends }: (typeof exhausted)[number]) =>
+    max === 0 ? Number.POSITIVE_INFINITY : ends;
+  const last = exhausted.reduce<(typeof exhausted)[number] | undefined>(
+    (latest, each) => (latest && opensAt(latest) >= opensAt(each) ? latest : each),
     undefined,
   );
   if (!last) return { kind: 'busy' };
-  const { limit, period, max } = last;
-  const used = Math.max(0, counters.committed[period][limit] - counters.held[period][limit]);
-  return {
-    kind: 'exhausted',
-    details: {
-      limit,
-      period,
-      scope: scope.kind,
-      max: max / unitOf[limit],
-      used: used / unitOf[limit],
-      resetsAt: new Date(moment.ends[period]).toISOString(),
-    },
-    wanted: hold[limit] / unitOf[limit],
+  const { limit, period, max, used, ends, account } = last;
+  const details = {
+    limit,
+    period,
+    scope: account.scope.kind,
+    max: max / unitOf[limit],
+    used: used / unitOf[limit],
+    resetsAt: new Date(ends).toISOString(),
   };
+  if (period === 'minute' && max > 0) {
+    return { kind: 'too fast', details, retryAfterSeconds: Math.ceil((ends - account.moment.at) / 1000) };
+  }
+  return { kind: 'exhausted', details, wanted: hold[limit] / unitOf[limit] };
+}
+
+/** What is charged for good of a limit. */
+function chargedIn({ committed, held }: Counters, { limit, period }: Bound): number {
+  return committed[period][limit] - held[period][limit];
 }
 
 /** A limit, and how much of it is charged for good. */
@@ -107,32 +97,39 @@ const nearly = 0.8;
 
 /**
  * The limits that a charge took past four fifths of what they allow. Reported by the settlement that did it and by no
- * other, so each period's crossing is reported once.
+ * other, so each period's crossing is reported once. Hours and minutes are not reported, because their limits are reached
+ * in normal use.
  *
- * @param counters After the charge.
+ * @param state After the charge.
  */
-export function limitsNearlyReached(counters: Counters, scope: Scope, charge: Amounts): LimitUse[] {
-  return boundsOf(scope).flatMap(({ limit, period, max }) => {
-    const after = counters.committed[period][limit] - counters.held[period][limit];
+export function limitsNearlyReached({ account, counters }: AccountState, charge: Amounts): LimitUse[] {
+  return account.bounds.flatMap((bound) => {
+    const { limit, period, max } = bound;
+    const after = chargedIn(counters, bound);
     const before = after - charge[limit];
     const crossed = max > 0 && before < nearly * max && after >= nearly * max;
+    if (!crossed || period === 'minute' || period === 'hour') return [];
     const unit = unitOf[limit];
-    return crossed ? [{ scope: scope.kind, limit, period, max: max / unit, used: after / unit }] : [];
+    return [{ scope: account.scope.kind, limit, period, max: max / unit, used: after / unit }];
   });
 }
 
-/** How a scope's limits stand. */
-export function limitStatuses(counters: Counters, scope: Scope, moment: Moment): LimitStatus[] {
-  return boundsOf(scope).map(({ limit, period, max }) => {
+/** How the limits of an account stand. Of a window that newer calls have left behind, nothing is known any more. */
+export function limitStatuses({ account, counters }: AccountState): LimitStatus[] {
+  const { scope, moment, bounds } = account;
+  return bounds.flatMap(({ limit, period, max }) => {
+    if (counters.outdated.includes(period)) return [];
     const used = counters.committed[period][limit];
-    return {
-      limit,
-      period,
-      scope: scope.kind,
-      max: max / unitOf[limit],
-      used: used / unitOf[limit],
-      remaining: Math.max(0, max - used) / unitOf[limit],
-      resetsAt: new Date(moment.ends[period]).toISOString(),
-    };
+    return [
+      {
+        limit,
+        period,
+        scope: scope.kind,
+        max: max / unitOf[limit],
+        used: used / unitOf[limit],
+        remaining: Math.max(0, max - used) / unitOf[limit],
+        resetsAt: new Date(moment.windows[period].ends).toISOString(),
+      },
+    ];
   });
 }

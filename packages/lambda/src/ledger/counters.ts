@@ -1,18 +1,24 @@
 import { type LimitPeriod, limitPeriods } from '@org/contract';
-import { committedAttribute, type HeldAttribute, heldAttributes, type Item, numberOf } from '@org/table';
+import { committedAttribute, type Item, numberOf, type WindowName, windowAttributes } from '@org/table';
+import { type Account, countedIn } from './account.ts';
 import { type Amounts, amountsOf, exceeds } from './amounts.ts';
-import { isLive, isOver, type Moment } from './moment.ts';
+import { isLive, isOver } from './moment.ts';
 
 /**
  * A scope's usage, as in one item. `committed` is the charges plus the holds of calls in flight. It alone decides
- * admission.
+ * admission. Both are 0 for a period whose counters are in another item.
  */
 export interface Counters {
   readonly committed: Readonly<Record<LimitPeriod, Amounts>>;
-  /** The part of `committed` that calls in flight hold. */
+  /** The part of `committed` that calls in flight hold. Not known for a minute: it is 0 there. */
   readonly held: Readonly<Record<LimitPeriod, Amounts>>;
-  /** Attributes of slots that are over. Their holds are of calls that died, and are charged. */
+  /**
+   * Attributes that no reader counts any more: slots that are over, whose holds are of calls that died and are charged; and
+   * windows that a newer call's window has left behind.
+   */
   readonly over: readonly string[];
+  /** The periods whose window a newer call has left behind, so that its counters may be gone. */
+  readonly outdated: readonly LimitPeriod[];
 }
 
 /** More is held than committed, which none of our writes causes. Such counters let nothing through. */
@@ -21,28 +27,75 @@ export class InconsistentCounters extends Error {
 }
 
 /**
+ * Windows by which a call leaves an earlier window behind: its own and the one before stay, because requests reach the
+ * function out of order. A week is numbered by its first day.
+ */
+const stepsBehind = {
+  minute: 2,
+  hour: 2,
+  day: 2,
+  week: 14,
+  month: Number.POSITIVE_INFINITY,
+} as const satisfies Record<LimitPeriod, number>;
+
+/**
  * Reads an item of a month; what is missing is 0.
  *
  * @throws {InconsistentCounters}
  */
-export function readCounters(item: Item, moment: Moment): Counters {
+export function readCounters(item: Item, account: Account): Counters {
+  const { moment, month } = account;
+  const { windows } = moment;
+  const attributes = windowAttributes(item);
+  const slots = attributes.flatMap(({ slot, ...attribute }) => (slot ? [{ ...attribute, slot }] : []));
+  const live = slots.filter(({ slot }) => isLive(slot, month, moment));
+  const isHere = (period: LimitPeriod) => windows[period].month === month;
   const committed = (period: LimitPeriod) =>
-    amountsOf((kind) => numberOf(item, committedAttribute(kind, period, moment.day)));
-  const holds = heldAttributes(item);
-  const live = holds.filter(({ slot }) => isLive(slot, moment));
-  const held = (holding: readonly HeldAttribute[]) =>
+    amountsOf((kind) => (isHere(period) ? numberOf(item, committedAttribute(kind, windows[period])) : 0));
+  const isHeldIn = (period: LimitPeriod, window: WindowName) =>
+    isHere(period) &&
+    (period === 'month'
+      ? window.period === 'day'
+      : window.period === period && window.number === windows[period].number);
+  const held = (period: LimitPeriod) =>
     amountsOf((kind) =>
-      holding.filter((hold) => hold.kind === kind).reduce((sum, { amount }) => sum + Math.max(0, amount), 0),
+      live
+        .filter((hold) => hold.kind === kind && isHeldIn(period, hold.window))
+        .reduce((sum, { amount }) => sum + Math.max(0, amount), 0),
     );
+
+  // Only in the periods in which a call counts does it leave a counter, which tells others that they are late.
+  const counted = new Set(countedIn(account).map(({ period }) => period));
+  const isBehind = ({ period, number }: WindowName, newer: number) =>
+    counted.has(period) && newer - number >= stepsBehind[period];
   const counters = {
-    committed: { day: committed('day'), month: committed('month') },
-    held: { day: held(live.filter(({ slot }) => slot.day === moment.day)), month: held(live) },
-    over: holds.filter(({ slot }) => isOver(slot, moment)).map(({ attribute }) => attribute),
+    committed: byPeriod(committed),
+    held: byPeriod(held),
+    over: attributes
+      .filter(
+        ({ window, slot }) =>
+          isBehind(window, windows[window.period].number) || (slot && isOver(slot, month, moment)),
+      )
+      .map(({ attribute }) => attribute),
+    outdated: limitPeriods.filter((period) =>
+      attributes.some(({ window }) => window.period === period && isBehind(windows[period], window.number)),
+    ),
   };
   for (const period of limitPeriods) {
+    if (counters.outdated.includes(period)) continue;
     if (exceeds(counters.held[period], counters.committed[period])) {
-      throw new InconsistentCounters(`More of a ${period} of ${moment.month} is held than committed`);
+      throw new InconsistentCounters(`More of a ${period} of ${month} is held than committed`);
     }
   }
   return counters;
+}
+
+function byPeriod(amounts: (period: LimitPeriod) => Amounts): Record<LimitPeriod, Amounts> {
+  return {
+    minute: amounts('minute'),
+    hour: amounts('hour'),
+    day: amounts('day'),
+    week: amounts('week'),
+    month: amounts('month'),
+  };
 }

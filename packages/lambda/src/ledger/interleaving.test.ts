@@ -1,25 +1,28 @@
-import { type ErrorCode, type LimitPeriod, limitKinds } from '@org/contract';
+import { type ErrorCode, type LimitPeriod, limitKinds, limitPeriods } from '@org/contract';
 import { startTestTable, type TestTable, tableName } from '@org/table/testing/test-table';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ProxyError } from '../proxy-error.ts';
-import { boundsOf, type Scope } from './admission.ts';
+import { windowBy } from '../testing/ledger/window-by.ts';
+
+import { accountsOf } from './account.ts';
 import { type Amounts, amountsOf, nothing, unitOf } from './amounts.ts';
 import { CounterTable } from './counter-table.ts';
-import { createLedger, type Hold, type Ledger } from './ledger.ts';
+import { createLedger, type Hold } from './ledger.ts';
 import { isLive, momentOf, slotOf } from './moment.ts';
+import { boundsOf, type Scope } from './scope.ts';
 
 let table: TestTable;
 let counters: CounterTable;
-let ledger: Ledger;
 beforeAll(async () => {
   table = await startTestTable();
   counters = new CounterTable({ client: table.client, table: tableName });
-  ledger = createLedger(counters);
 });
 afterAll(() => table.close());
 
 const { signal } = new AbortController();
+/** Its clocks are set back in the night of the first calls. */
+const timeZone = 'Europe/Berlin';
 const amounts: fc.Arbitrary<Amounts> = fc
   .array(fc.integer({ min: 0, max: 40 }), { minLength: limitKinds.length, maxLength: limitKinds.length })
   .map((numbers) => ({ ...amountsOf((kind) => numbers[limitKinds.indexOf(kind)] ?? 0), requests: 1 }));
@@ -27,17 +30,13 @@ const amounts: fc.Arbitrary<Amounts> = fc
 const limits: fc.Arbitrary<Scope['limits']> = fc
   .dictionary(
     fc.constantFrom(...limitKinds),
-    fc.record(
-      { day: fc.integer({ min: 0, max: 200 }), month: fc.integer({ min: 0, max: 200 }) },
-      { requiredKeys: [] },
-    ),
+    fc.dictionary(fc.constantFrom(...limitPeriods), fc.integer({ min: 0, max: 200 }), { maxKeys: 3 }),
   )
   .map((units) =>
     Object.fromEntries(
       limitKinds.map((kind) => {
-        const { day, month } = units[kind] ?? {};
-        const limit = (max: number | undefined) => max && max / unitOf[kind];
-        return [kind, { day: limit(day), month: limit(month) }];
+        const limited = Object.entries(units[kind] ?? {});
+        return [kind, Object.fromEntries(limited.map(([period, max]) => [period, max / unitOf[kind]]))];
       }),
     ),
   );
@@ -49,19 +48,24 @@ interface Known {
   charge?: Amounts;
 }
 
-const inPeriod = (period: LimitPeriod, at: number, now: number) =>
-  period === 'month'
-    ? momentOf(at).month === momentOf(now).month
-    : momentOf(at).month === momentOf(now).month && momentOf(at).day === momentOf(now).day;
+const windowOf = (period: LimitPeriod, at: number) => windowBy(period, at, timeZone);
 
 /** Why a hold must be refused: finally if the charges, with the holds of dead calls, leave no room. */
 function refusalOf(calls: readonly Known[], scope: Scope, worstCase: Amounts, now: number): ErrorCode {
   const bounds = boundsOf(scope);
   if (bounds.some(({ limit, max }) => max > 0 && worstCase[limit] > max)) return 'exceeds_limit';
+  const moment = momentOf(now, timeZone);
+  const isDead = ({ at }: Known, period: LimitPeriod) => {
+    const began = momentOf(at, timeZone);
+    const slots = period === 'month' ? 'day' : period;
+    return !isLive(slotOf(began, slots, 'short'), began.windows[slots].month, moment);
+  };
   const final = bounds.some(({ limit, period, max }) => {
+    // A minute soon ends, so its refusals may be tried again.
+    if (period === 'minute' && max > 0) return false;
     const charged = calls
-      .filter((call) => inPeriod(period, call.at, now))
-      .filter((call) => call.charge || !isLive(slotOf(momentOf(call.at), 'short'), momentOf(now)))
+      .filter((call) => windowOf(period, call.at).began === windowOf(period, now).began)
+      .filter((call) => call.charge || isDead(call, period))
       .reduce((sum, call) => sum + (call.charge ?? call.worstCase)[limit], 0);
     return charged + worstCase[limit] > max;
   });
@@ -84,8 +88,8 @@ const outcome = fc.oneof(
 const step = fc.record({
   worstCase: amounts,
   outcome,
-  /** Milliseconds that pass before the call: up to a day and a half, so that days and months end on the way. */
-  pause: fc.oneof(fc.integer({ min: 0, max: 60_000 }), fc.integer({ min: 0, max: 36 * 3_600_000 })),
+  /** Milliseconds that pass before the call: up to a day and a half, so that windows end on the way. */
+  pause: fc.oneof(...[10_000, 60_000, 3_600_000, 36 * 3_600_000].map((max) => fc.integer({ min: 0, max }))),
   /** How many later calls begin before this one ends. */
   overlap: fc.integer({ min: 0, max: 5 }),
 });
@@ -94,17 +98,16 @@ test('in any order of holds, settlements, refunds and crashes, no limit is passe
   await fc.assert(
     fc.asyncProperty(limits, fc.array(step, { minLength: 1, maxLength: 25 }), async (limits, steps) => {
       const scope: Scope = { kind: 'team', id: crypto.randomUUID(), limits };
-      const expected = new Map<string, Amounts>();
+      const expected = new Map<number, Amounts>();
       const calls: Known[] = [];
+      const ledger = createLedger(counters, timeZone);
       const charge = (at: number, charged: Amounts) => {
-        const moment = momentOf(at);
-        for (const period of [`month ${moment.month}`, `day ${moment.month}-${moment.day}`]) {
-          const before = expected.get(period) ?? nothing;
-          expected.set(
-            period,
-            amountsOf((kind) => before[kind] + charged[kind]),
-          );
-        }
+        const month = windowOf('month', at).began;
+        const before = expected.get(month) ?? nothing;
+        expected.set(
+          month,
+          amountsOf((kind) => before[kind] + charged[kind]),
+        );
       };
 
       let running: { readonly ends: number; readonly finish: () => Promise<void> }[] = [];
@@ -113,7 +116,7 @@ test('in any order of holds, settlements, refunds and crashes, no limit is passe
         running = running.filter(({ ends }) => ends > index);
         for (const { finish } of done) await finish();
       };
-      let now = Date.parse('2026-11-25T23:58:00Z');
+      let now = Date.parse('2026-10-24T21:58:00Z');
 
       for (const [index, { worstCase, outcome, pause, overlap }] of steps.entries()) {
         await finishUntil(index);
@@ -143,19 +146,27 @@ test('in any order of holds, settlements, refunds and crashes, no limit is passe
           });
         }
         // Never past a limit at any moment, including the holds of all calls in flight.
-        const { committed } = await counters.read(scope, momentOf(now), signal);
-        for (const { limit, period, max } of boundsOf(scope)) {
-          expect(committed[period][limit]).toBeLessThanOrEqual(max);
+        for (const account of accountsOf(scope, momentOf(now, timeZone))) {
+          const { committed } = await counters.read(account, signal);
+          for (const { limit, period, max } of account.bounds) {
+            expect(committed[period][limit]).toBeLessThanOrEqual(max);
+          }
         }
       }
       await finishUntil(Number.POSITIVE_INFINITY);
 
-      for (const [period, total] of expected) {
-        const [kind, date = ''] = period.split(' ');
-        const at = Date.parse(kind === 'month' ? `${date}-01T00:00:00Z` : `${date}T00:00:00Z`);
-        const { committed } = await counters.read(scope, momentOf(at), signal);
-        expect([period, committed[kind === 'month' ? 'month' : 'day']]).toEqual([period, total]);
+      for (const [month, total] of expected) {
+        const [account] = accountsOf(scope, momentOf(month, timeZone));
+        expect((await counters.read(account, signal)).committed.month).toEqual(total);
       }
+      // Shorter windows are known until later calls leave them behind.
+      const [account] = accountsOf(scope, momentOf(now, timeZone));
+      const today = calls.filter(({ at }) => windowOf('day', at).began === windowOf('day', now).began);
+      expect((await counters.read(account, signal)).committed.day).toEqual(
+        amountsOf((kind) =>
+          today.reduce((sum, { charge: cost, worstCase }) => sum + (cost ?? worstCase)[kind], 0),
+        ),
+      );
     }),
     { numRuns: 100 },
   );

@@ -1,6 +1,7 @@
 import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   type ErrorCode,
+  type LimitPeriod,
   type LimitStatus,
   type Limits,
   limitKinds,
@@ -17,10 +18,12 @@ import {
   keyAttributes,
   numberOf,
   readItem,
+  windowAttributes,
 } from '@org/table';
 import { openTable } from '@org/table/testing/in-process-table';
 import { tableName } from '@org/table/testing/test-table';
 import fc from 'fast-check';
+import { Temporal } from 'temporal-polyfill';
 import { afterAll, expect, test } from 'vitest';
 import { type Config, readConfig } from '../config.ts';
 import type { ProxyEnvironment } from '../environment.ts';
@@ -28,18 +31,14 @@ import { createKeyDirectory, type KeyDirectory } from '../keys/key-directory.ts'
 import { ProxyError } from '../proxy-error.ts';
 import { runs } from '../testing/fuzz.ts';
 import { type Fault, network, Work } from '../testing/ledger/faulty-network.ts';
-import {
-  type Asked,
-  type Entry,
-  type Place,
-  periodOf,
-  ReferenceLedger,
-} from '../testing/ledger/reference-ledger.ts';
+import { type Asked, type Entry, type Place, ReferenceLedger } from '../testing/ledger/reference-ledger.ts';
 import { type Call, type Scenario, scenario } from '../testing/ledger/scenario.ts';
-import type { Scope } from './admission.ts';
+import { windowBy } from '../testing/ledger/window-by.ts';
 import { type Amounts, amountsOf, nothing, unitOf } from './amounts.ts';
 import { CounterTable } from './counter-table.ts';
 import { createLedger, type Hold, type Ledger } from './ledger.ts';
+import { momentOf } from './moment.ts';
+import type { Scope } from './scope.ts';
 
 /** An API key, and its operator's changes. */
 interface Key {
@@ -88,7 +87,8 @@ const refused: Partial<Record<ErrorCode, number>> = {};
  */
 class Deployment {
   readonly #client: DynamoDBClient;
-  readonly #reference = new ReferenceLedger();
+  readonly #reference: ReferenceLedger;
+  readonly #timeZone: string;
   /** Each with the plan of the same place. */
   readonly #teams: readonly string[];
   readonly #keys: Key[];
@@ -99,9 +99,11 @@ class Deployment {
   #running: Running[] = [];
   #now: number;
 
-  constructor(client: DynamoDBClient, { begins, plans, own, faulty }: Scenario) {
+  constructor(client: DynamoDBClient, { timeZone, begins, plans, own, faulty }: Scenario) {
     this.#client = client;
-    this.#now = Date.parse(`${begins}:00Z`);
+    this.#timeZone = timeZone;
+    this.#reference = new ReferenceLedger(timeZone);
+    this.#now = Temporal.PlainDateTime.from(begins).toZonedDateTime(timeZone).epochMilliseconds;
     this.#plans = [...plans];
     this.#faulty = faulty;
     tried.deployments += 1;
@@ -117,8 +119,7 @@ class Deployment {
     this.#deploy();
     for (const key of this.#keys) await this.#write(key);
     for (const [index, { pause, change, calls }] of steps.entries()) {
-      const due =
-        pause === 'until midnight' ? (Math.floor(this.#now / dayMs) + 1) * dayMs : this.#now + pause;
+      const due = typeof pause === 'number' ? this.#now + pause : this.#endOf(pause, this.#now);
       // Calls end in their time, however long the pause is.
       await this.#together(
         [],
@@ -263,7 +264,8 @@ class Deployment {
       return;
     }
     expect(this.#reference.answers(scopes, asked, entries)).toContain(code);
-    const details = refusal.hasCode('quota_exceeded') && refusal.statement.details;
+    const details =
+      (refusal.hasCode('quota_exceeded') || refusal.hasCode('rate_limited')) && refusal.statement.details;
     if (!details) return;
     const { limit, period, scope: kind, max, used, resetsAt } = details;
     const scope = scopes.find((one) => one.kind === kind) ?? expect.unreachable();
@@ -271,10 +273,14 @@ class Deployment {
     expect(used * unitOf[limit]).toBeLessThan(
       this.#reference.used(scope, { limit, period }, asked.at).most + 0.5,
     );
-    const reset = Date.parse(resetsAt);
-    expect(periodOf(reset - 1, period)).toBe(periodOf(asked.at, period));
-    expect(periodOf(reset, period)).not.toBe(periodOf(asked.at, period));
-    this.#reference.close(scope, { limit, period }, asked);
+    expect(Date.parse(resetsAt)).toBe(this.#endOf(period, asked.at));
+    if (code === 'quota_exceeded') {
+      this.#reference.close(scope, { limit, period }, asked);
+      return;
+    }
+    expect(period).toBe('minute');
+    const seconds = (this.#endOf(period, asked.at) - asked.at) / 1000;
+    expect(refusal.retryAfterSeconds).toBe(Math.ceil(seconds));
   }
 
   #judgeStatus(entries: readonly Entry[], status: LimitStatus): void {
@@ -283,6 +289,10 @@ class Deployment {
     const period = limitPeriods.find((one) => one === status.period) ?? expect.unreachable();
     this.#judgeUsed(scope, { limit, period }, at, Math.round(status.used * unitOf[limit]));
     expect(status.remaining).toBeCloseTo(Math.max(0, status.max - status.used), 6);
+  }
+
+  #endOf(period: LimitPeriod, at: number): number {
+    return windowBy(period, at, this.#timeZone).ends;
   }
 
   #judgeUsed(scope: Scope, place: Place, at: number, used: number): void {
@@ -296,18 +306,24 @@ class Deployment {
 
   /** Checks the final table: each kind and period is in its allowed range, and nothing is below 0. */
   async #audit(): Promise<void> {
-    for (const [month, entries] of this.#reference.months()) {
-      const [{ scope, at } = expect.unreachable()] = entries;
-      const key = countersKey(scope, periodOf(at, 'month'));
-      const item = (await readItem({ client: this.#client, table: tableName }, key)) ?? {};
-      const below = Object.entries(item).filter(([, { N: number = '0' }]) => Number(number) < 0);
-      expect(below, month).toEqual([]);
-      const days = new Map(entries.map((entry) => [entry.when.day, entry.at]));
-      for (const at of days.values()) {
-        for (const limit of limitKinds) {
-          for (const period of limitPeriods) {
-            const used = numberOf(item, committedAttribute(limit, period, periodOf(at, 'day').slice(8)));
-            this.#judgeUsed(scope, { limit, period }, at, used);
+    const location = { client: this.#client, table: tableName };
+    for (const [name, entries] of this.#reference.scopes()) {
+      const [{ scope } = expect.unreachable()] = entries;
+      const months = new Map(entries.map((entry) => [entry.when.month, entry]));
+      // Shorter windows that a later call has left behind are gone.
+      const newest = entries.reduce((latest, entry) => (entry.at > latest.at ? entry : latest));
+      for (const entry of [...months.values(), newest]) {
+        const moment = momentOf(entry.at, this.#timeZone);
+        for (const period of entry === newest ? limitPeriods : (['month'] as const)) {
+          const window = moment.windows[period];
+          const item = (await readItem(location, countersKey(scope, window.month))) ?? {};
+          const below = windowAttributes(item).filter(
+            ({ amount, window: { period: counted } }) => amount < 0 && counted !== 'minute',
+          );
+          expect(below, name).toEqual([]);
+          for (const limit of limitKinds) {
+            const used = numberOf(item, committedAttribute(limit, window));
+            this.#judgeUsed(scope, { limit, period }, moment.at, used);
           }
         }
       }
@@ -343,6 +359,7 @@ class Deployment {
           { models: ['nova-lite'], limits: this.#plans[index] ?? {} },
         ]),
       ),
+      timeZone: this.#timeZone,
       teams: Object.fromEntries(this.#teams.map((team) => [team, `plan-${team}`])),
       keys: {},
     };
@@ -354,7 +371,7 @@ class Deployment {
     const client = this.#client;
     this.#processes = [0, 1].map(() => ({
       directory: createKeyDirectory({ client, config, now: () => this.#now }),
-      ledger: createLedger(new CounterTable({ client, table: tableName })),
+      ledger: createLedger(new CounterTable({ client, table: tableName }), config.timeZone),
     }));
   }
 
@@ -371,8 +388,6 @@ class Deployment {
     }
   }
 }
-
-const dayMs = 24 * 60 * 60 * 1000;
 
 const longestOf = ({ duration }: Call) => (duration === 'short' ? longestCallMs.whole : longestCallMs.stream);
 

@@ -1,19 +1,20 @@
 import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { limitKinds } from '@org/contract';
-import { countersKey, type Duration, keyAttributes } from '@org/table';
+import { type LimitPeriod, type Limits, limitKinds } from '@org/contract';
+import { committedAttribute, countersKey, type Duration, keyAttributes, windowAttributes } from '@org/table';
 import { clientFor, startTestTable, type TestTable, tableName } from '@org/table/testing/test-table';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ProxyError } from '../proxy-error.ts';
-import type { Scope } from './admission.ts';
 import { type Amounts, nothing } from './amounts.ts';
 import { CounterTable } from './counter-table.ts';
 import { createLedger, type Hold, type Ledger } from './ledger.ts';
+import { momentOf } from './moment.ts';
+import type { Scope } from './scope.ts';
 
 let table: TestTable;
 let ledger: Ledger;
 beforeAll(async () => {
   table = await startTestTable();
-  ledger = createLedger(new CounterTable({ client: table.client, table: tableName }));
+  ledger = createLedger(new CounterTable({ client: table.client, table: tableName }), 'UTC');
 });
 beforeEach(() => {
   table.operations.length = 0;
@@ -33,6 +34,10 @@ const hold = (
   duration: Duration = 'short',
 ): Promise<Hold> =>
   ledger.hold({ scopes, worstCase, duration, at: Date.parse(at) }, { hold: signal, settle: signal });
+
+function everyKind(of: Partial<Record<LimitPeriod, number>>): Limits {
+  return Object.fromEntries(limitKinds.map((kind) => [kind, of]));
+}
 
 const usage = (scope: Scope, at = noon) => ledger.usage([scope], Date.parse(at), signal);
 
@@ -385,6 +390,7 @@ test('an item is kept for some time after its month, then it expires', async () 
 test('counters that cannot be reached refuse the call', async () => {
   const unreachable = createLedger(
     new CounterTable({ client: clientFor('http://127.0.0.1:1'), table: tableName }),
+    'UTC',
   );
   const scopes = [team({ requests: { day: 5 } })];
   const request = { scopes, worstCase: call, duration: 'short' as const, at: Date.parse(noon) };
@@ -404,3 +410,181 @@ test('a charge that cannot be written leaves the hold, and is not an error of th
   expect(limits).toMatchObject([{ used: 1, remaining: 4 }]);
   expect(await usage(scope)).toMatchObject([{ used: 1 }]);
 });
+
+test('a minute that is used up says when it ends, and the next one lets calls through', async () => {
+  const scope = team({ requests: { minute: 2, month: 100 } });
+  for (let made = 0; made < 2; made += 1)
+    await (await hold([scope], call, '2026-11-22T12:00:10Z')).settle(call, signal);
+  const error: unknown = await hold([scope], call, '2026-11-22T12:00:37.500Z').catch(
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof ProxyError)) throw error;
+  expect(error.statement).toEqual({
+    code: 'rate_limited',
+    message: 'This team has used 2 of 2 requests this minute. Try again in 23 s.',
+    details: {
+      limit: 'requests',
+      period: 'minute',
+      scope: 'team',
+      max: 2,
+      used: 2,
+      resetsAt: '2026-11-22T12:01:00.000Z',
+    },
+  });
+  expect([error.retryable, error.retryAfterSeconds]).toEqual([true, 23]);
+  await hold([scope], call, '2026-11-22T12:01:00Z');
+});
+
+test.each([
+  ['hour', 'this hour', '2026-11-22T13:00:00.000Z'],
+  ['day', 'today', '2026-11-23T00:00:00.000Z'],
+  ['week', 'this week', '2026-11-23T00:00:00.000Z'],
+  ['month', 'this month', '2026-12-01T00:00:00.000Z'],
+] as const)('a used-up limit by %s is final until it resets', async (period, when, resetsAt) => {
+  const scope = team({ tokens: { [period]: 150 } });
+  await (await hold([scope])).settle({ ...call, tokens: 150 }, signal);
+  expect(await refusal(hold([scope]))).toEqual({
+    code: 'quota_exceeded',
+    message: `This team has used 150 of 150 tokens ${when}. The limit resets at ${resetsAt}.`,
+    details: { limit: 'tokens', period, scope: 'team', max: 150, used: 150, resetsAt },
+  });
+  await hold([scope], call, resetsAt);
+});
+
+test.each(['hour', 'week'] as const)(
+  'if only calls in flight fill the %s, a call may try again',
+  async (period) => {
+    const scope = team({ tokens: { [period]: 150 } });
+    const first = await hold([scope]);
+    expect((await refusal(hold([scope]))).details).toBeUndefined();
+    await first.settle({ ...call, tokens: 50 }, signal);
+    await hold([scope]);
+  },
+);
+
+test('if a minute and a day are used up, the day is reported, because it resets last', async () => {
+  const scope = team({ requests: { minute: 1, day: 1 } });
+  await (await hold([scope])).settle(call, signal);
+  expect(await refusal(hold([scope]))).toMatchObject({ code: 'quota_exceeded', details: { period: 'day' } });
+});
+
+test('a limit of 0 by minute refuses every call for good', async () => {
+  expect(await refusal(hold([team({ requests: { minute: 0 } })]))).toMatchObject({
+    code: 'quota_exceeded',
+    details: { period: 'minute', max: 0 },
+  });
+});
+
+/** Wednesday; the week began on Monday, in November. */
+const december = '2026-12-02T12:00:00Z';
+
+test('a week that began in the month before is counted in the item of that month', async () => {
+  const scope = team({ tokens: { week: 250, month: 900 } });
+  await (await hold([scope], call, '2026-11-30T12:00:00Z')).settle(call, signal);
+  expect(table.operations).toEqual(['UpdateItem', 'UpdateItem']);
+  await (await hold([scope], call, december)).settle(call, signal);
+  expect(table.operations).toHaveLength(6);
+  expect(await refusal(hold([scope], call, december))).toMatchObject({
+    code: 'quota_exceeded',
+    details: { period: 'week', used: 200, resetsAt: '2026-12-07T00:00:00.000Z' },
+  });
+  expect(await usage(scope, december)).toMatchObject([
+    { period: 'month', used: 100 },
+    { period: 'week', used: 200 },
+  ]);
+  await hold([scope], call, '2026-12-07T00:00:00Z');
+});
+
+test('if a day and a week of two items are used up, the limit that resets last is reported', async () => {
+  const scope = team({ tokens: { day: 100, week: 100 } });
+  await (await hold([scope], call, december)).settle(call, signal);
+  expect((await refusal(hold([scope], call, december))).details).toMatchObject({ period: 'week' });
+  const closed = { ...scope, limits: { requests: { day: 0 }, tokens: { week: 100 } } };
+  expect((await refusal(hold([closed], call, december))).details).toMatchObject({ period: 'day', max: 0 });
+});
+
+test('a call whose minute later calls have left behind is refused, because its counter may be gone', async () => {
+  const scope = team({ requests: { minute: 1 } });
+  for (const minute of [0, 1, 2, 3]) {
+    await (await hold([scope], call, `2026-11-22T12:0${minute}:00Z`)).settle(call, signal);
+  }
+  const before = await itemOf(scope);
+  expect((await refusal(hold([scope], call, '2026-11-22T12:00:30Z'))).code).toBe('rate_limited');
+  const {
+    [committedAttribute('requests', momentOf(Date.parse(noon), 'UTC').windows.minute)]: gone,
+    ...after
+  } = await itemOf(scope);
+  expect([after, gone?.N ?? '0']).toEqual([before, '0']);
+});
+
+test('what a long call costs counts in its minute, which it reports no more once later calls have left it', async () => {
+  const scope = team({ requests: { minute: 5 }, tokens: { month: 9000 } });
+  const long = await hold([scope]);
+  expect((await usage(scope)).map(({ period }) => period)).toEqual(['minute', 'month']);
+  for (const minute of [2, 3]) {
+    await (await hold([scope], call, `2026-11-22T12:0${minute}:00Z`)).settle(call, signal);
+  }
+  const { limits, failure } = await long.settle(call, signal);
+  expect(failure).toBeUndefined();
+  expect(limits).toMatchObject([{ period: 'month', used: 300 }]);
+});
+
+test('calls leave counters of only two days, and of two minutes and hours that are limited', async () => {
+  const scope = team({ requests: { minute: 5, hour: 50, week: 500 } });
+  const begun = Date.parse('2026-11-10T10:00:00Z');
+  for (const minutes of [0, 1, 2, 3, 59, 60, 120, 180, 1500, 3000, 4500, 4501, 4502, 4503]) {
+    const at = new Date(begun + minutes * 60_000).toISOString();
+    await (await hold([scope], call, at)).settle(call, signal);
+  }
+  const counters = windowAttributes(await itemOf(scope)).filter(({ slot }) => slot === undefined);
+  const kept = Object.groupBy(counters, ({ window }) => window.period);
+  expect(
+    Object.entries(kept).map(([period, of]) => [
+      period,
+      new Set(of?.map(({ window }) => window.number)).size,
+    ]),
+  ).toEqual(
+    expect.arrayContaining([
+      ['minute', 2],
+      ['hour', 1],
+      ['day', 2],
+      ['week', 1],
+    ]),
+  );
+});
+
+test.each<[string, Scope['limits']]>([
+  ['of requests, tokens and USD by day and month', everyKind({ day: 1e9, month: 1e10 })],
+  [
+    'of requests and tokens by minute, USD by day and month',
+    {
+      requests: { minute: 1e5 },
+      tokens: { minute: 1e9 },
+      usd: { day: 1e6, month: 1e7 },
+    },
+  ],
+  ['of all kinds by all windows', everyKind({ minute: 1e9, hour: 1e9, day: 1e9, week: 1e9, month: 1e10 })],
+])(
+  'a plan %s keeps its item below 1 KB, so that a write is one unit, until the month ends',
+  async (_, limits) => {
+    const scope = team(limits);
+    const large = { requests: 99, tokens: 2_345_678, usd: 3_456_789 };
+    for (let day = 1; day <= 30; day += 1) {
+      const begun = Date.parse(`2026-11-${String(day).padStart(2, '0')}T21:00:00Z`);
+      for (const minutes of [0, 1, 16, 17, 59, 60, 61, 65, 66, 90, 170]) {
+        const at = new Date(begun + minutes * 60_000).toISOString();
+        const duration = minutes % 2 === 0 ? 'long' : 'short';
+        const held = await hold([scope], large, at, duration);
+        if (minutes !== 16) await held.settle(large, signal);
+      }
+    }
+    const { ConsumedCapacity: consumed } = await table.client.send(
+      new UpdateItemCommand({
+        TableName: tableName,
+        Key: keyAttributes(countersKey(scope, '2026-11')),
+        ReturnConsumedCapacity: 'TOTAL',
+      }),
+    );
+    expect(consumed?.CapacityUnits).toBe(1);
+  },
+);

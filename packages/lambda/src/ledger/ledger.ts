@@ -1,22 +1,22 @@
 import { setTimeout } from 'node:timers/promises';
-import type { ExcessDetails, LimitStatus } from '@org/contract';
+import type { ExcessDetails, LimitPeriod, LimitStatus } from '@org/contract';
 import type { Duration } from '@org/table';
 import { failureName } from '../failure-name.ts';
 import { ProxyError } from '../proxy-error.ts';
+import { type Account, accountsOf } from './account.ts';
 import {
-  boundsOf,
+  type AccountState,
   explainRefusal,
   type LimitUse,
   limitBelow,
   limitStatuses,
   limitsNearlyReached,
   type Refusal,
-  type Scope,
 } from './admission.ts';
 import { type Amounts, nothing } from './amounts.ts';
 import type { CounterStore } from './counter-table.ts';
-import type { Counters } from './counters.ts';
 import { momentOf } from './moment.ts';
+import type { Scope } from './scope.ts';
 
 export interface HoldRequest {
   readonly scopes: readonly Scope[];
@@ -54,11 +54,12 @@ export interface Hold {
 
 export interface Ledger {
   /**
-   * Admits a call or refuses it, at any concurrency, never past a limit. One write a scope.
+   * Admits a call or refuses it, at any concurrency, never past a limit. One write a scope; two in the days of a month
+   * before its first Monday, for a scope with a limit by week.
    *
    * @throws {ProxyError} `exceeds_limit` if the call alone is more than a limit, which costs no write; `quota_exceeded`
-   *   if the charges leave no room; `rate_limited` if only calls in flight stand in the way; `limits_unavailable` if
-   *   the counters cannot be reached.
+   *   if the charges leave no room; `rate_limited` if a minute has no room left, or only calls in flight stand in the way;
+   *   `limits_unavailable` if the counters cannot be reached.
    * @param signals `hold` ends the attempt to hold; `settle` ends the attempt to give back the hold if a later scope
    *   refuses.
    */
@@ -67,63 +68,78 @@ export interface Ledger {
   usage(scopes: readonly Scope[], at: number, signal: AbortSignal): Promise<LimitStatus[]>;
 }
 
-export function createLedger(table: CounterStore): Ledger {
+/** @param timeZone Decides when minutes, hours, days, weeks and months begin: a name of the IANA database. */
+export function createLedger(table: CounterStore, timeZone: string): Ledger {
+  const read = (accounts: readonly Account[], signal: AbortSignal): Promise<AccountState[]> =>
+    Promise.all(
+      accounts.map(async (account) => ({ account, counters: await table.read(account, signal) })),
+    ).catch((error: unknown) => {
+      throw unavailable(failureName(error), false);
+    });
+
   return {
     async hold({ scopes, worstCase, duration, at }, signals) {
       const excess = limitBelow(worstCase, scopes);
       if (excess) throw excessError(excess);
-      const moment = momentOf(at);
-      const held: { readonly scope: Scope; readonly counters: Counters }[] = [];
+      const moment = momentOf(at, timeZone);
+      const held: AccountState[] = [];
 
       const settle = async (charge: Amounts, settleSignal: AbortSignal): Promise<Settlement> => {
         const outcomes = await Promise.allSettled(
-          held.map(({ scope, counters: { over } }) =>
+          held.map(({ account, counters: { over } }) =>
             untilWritten(
-              () => table.settle({ scope, moment, duration, hold: worstCase, charge, over }, settleSignal),
+              () => table.settle({ account, duration, hold: worstCase, charge, over }, settleSignal),
               settleSignal,
             ),
           ),
         );
         const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-        const limits = held.flatMap(({ scope, counters }, index) => {
+        const limits = held.flatMap((before, index) => {
           const outcome = outcomes[index];
-          return limitStatuses(outcome?.status === 'fulfilled' ? outcome.value : counters, scope, moment);
+          return limitStatuses(
+            outcome?.status === 'fulfilled' ? { ...before, counters: outcome.value } : before,
+          );
         });
-        const nearlyReached = held.flatMap(({ scope }, index) => {
+        const nearlyReached = held.flatMap(({ account }, index) => {
           const outcome = outcomes[index];
-          return outcome?.status === 'fulfilled' ? limitsNearlyReached(outcome.value, scope, charge) : [];
+          return outcome?.status === 'fulfilled'
+            ? limitsNearlyReached({ account, counters: outcome.value }, charge)
+            : [];
         });
         return { limits, nearlyReached, ...(failed && { failure: failed.reason }) };
       };
-
-      for (const scope of scopes) {
-        const write = { scope, moment, duration, hold: worstCase, bounds: boundsOf(scope) };
-        const outcome = await table.hold(write, signals.hold).catch(async (error: unknown) => {
-          await settle(nothing, signals.settle);
-          // Unmetered calls are never let through.
-          const name = failureName(error);
-          throw unavailable(name, !unwritten.has(name));
-        });
+      for (const account of scopes.flatMap((scope) => accountsOf(scope, moment))) {
+        const outcome = await table
+          .hold({ account, duration, hold: worstCase }, signals.hold)
+          .catch(async (error: unknown) => {
+            await settle(nothing, signals.settle);
+            // Unmetered calls are never let through.
+            const name = failureName(error);
+            throw unavailable(name, !unwritten.has(name));
+          });
         if (!outcome.admitted) {
           await settle(nothing, signals.settle);
-          throw refusalError(explainRefusal(outcome.counters, scope, worstCase, moment));
+          const refused = { account, counters: outcome.counters };
+          const others = await read(othersAfter(account), signals.hold);
+          throw refusalError(explainRefusal([refused, ...others], worstCase));
         }
-        held.push({ scope, counters: outcome.counters });
+        held.push({ account, counters: outcome.counters });
       }
       return { worstCase, settle };
     },
 
     async usage(scopes, at, signal) {
-      const moment = momentOf(at);
-      const statuses = scopes.map(async (scope) =>
-        limitStatuses(await table.read(scope, moment, signal), scope, moment),
-      );
-      const read = await Promise.all(statuses).catch((error: unknown) => {
-        throw unavailable(failureName(error), false);
-      });
-      return read.flat();
+      const moment = momentOf(at, timeZone);
+      const accounts = scopes.flatMap((scope) => accountsOf(scope, moment));
+      return (await read(accounts, signal)).flatMap(limitStatuses);
     },
   };
+}
+
+/** The accounts of its scope that a refusal leaves untried: one of their limits may reset later. */
+function othersAfter({ scope, moment, month }: Account): Account[] {
+  const accounts = accountsOf(scope, moment);
+  return accounts.slice(accounts.findIndex((each) => each.month === month) + 1);
 }
 
 /** Failures after which DynamoDB has certainly written nothing. */
@@ -162,6 +178,14 @@ function excessError(details: ExcessDetails): ProxyError {
   });
 }
 
+const current: Readonly<Record<LimitPeriod, string>> = {
+  minute: 'this minute',
+  hour: 'this hour',
+  day: 'today',
+  week: 'this week',
+  month: 'this month',
+};
+
 function refusalError(refusal: Refusal): ProxyError {
   if (refusal.kind === 'busy') {
     return new ProxyError({
@@ -169,8 +193,16 @@ function refusalError(refusal: Refusal): ProxyError {
       message: 'Calls in flight have reserved what is left of a limit. Try again in a moment.',
     });
   }
-  const { details, wanted } = refusal;
+  const { details } = refusal;
   const { limit, period, scope, max, used, resetsAt } = details;
+  const left = `This ${scope} has used ${used} of ${max} ${limit} ${current[period]}`;
+  if (refusal.kind === 'too fast') {
+    const { retryAfterSeconds } = refusal;
+    return new ProxyError(
+      { code: 'rate_limited', message: `${left}. Try again in ${retryAfterSeconds} s.`, details },
+      { retryAfterSeconds },
+    );
+  }
   if (max === 0) {
     return new ProxyError({
       code: 'quota_exceeded',
@@ -178,8 +210,8 @@ function refusalError(refusal: Refusal): ProxyError {
       details,
     });
   }
-  const left = `This ${scope} has used ${used} of ${max} ${limit} ${period === 'day' ? 'today' : 'this month'}`;
-  const advice = used < max ? `, and the call may need ${wanted}: ask for fewer maxTokens, or wait` : '';
+  const advice =
+    used < max ? `, and the call may need ${refusal.wanted}: ask for fewer maxTokens, or wait` : '';
   return new ProxyError({
     code: 'quota_exceeded',
     message: `${left}${advice}. The limit resets at ${resetsAt}.`,

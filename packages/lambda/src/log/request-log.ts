@@ -33,7 +33,7 @@ export interface RequestLog {
   person?: string | undefined;
   /** The caller's customer, as the request names it; otherwise as for `person`. */
   customer?: string | undefined;
-  /** The day in which the limits count the request, `2026-11-22`: by when it came in, and in UTC. */
+  /** The day in which the limits count the request, `2026-11-22`: by when it came in, in the config's time zone. */
   day?: string;
   /** The alias that was asked. */
   model?: string;

@@ -20,6 +20,7 @@ export const config: Config = {
   foreignNames: new Map(),
   plans: new Map(),
   teams: new Map(),
+  timeZone: 'UTC',
   metrics: 'proxy-test',
   corsOrigins: [],
   table: 'counters',

@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { clientFor, tableName } from '@org/table/testing/test-table';
-import type { Scope } from '../../ledger/admission.ts';
 import type { Amounts } from '../../ledger/amounts.ts';
 import { CounterTable } from '../../ledger/counter-table.ts';
 import { createLedger, type Ledger } from '../../ledger/ledger.ts';
+import type { Scope } from '../../ledger/scope.ts';
 import { ProxyError } from '../../proxy-error.ts';
 
 /** The work of one process in a race. */
 export interface Race {
-  readonly url: string;
   readonly scope: Scope;
   readonly calls: number;
   readonly worstCase: Amounts;
   readonly trueCost: Amounts;
   readonly at: number;
+  readonly timeZone: string;
   /** Whether callers try again when only calls in flight stand in the way. */
   readonly retry: boolean;
 }
@@ -55,7 +55,12 @@ export async function race(share: Race, ledger: Ledger): Promise<RaceOutcome> {
           if (details && 'used' in details) leastUsed = Math.min(leastUsed, details.used);
           return;
         }
-        if (error.statement.code !== 'rate_limited') throw error;
+        if (!error.hasCode('rate_limited')) throw error;
+        if (error.statement.details) {
+          // A minute has no room left.
+          exhausted += 1;
+          return;
+        }
         if (!share.retry) {
           busy += 1;
           return;
@@ -68,12 +73,13 @@ export async function race(share: Race, ledger: Ledger): Promise<RaceOutcome> {
   return { admitted, exhausted, busy, leastUsedWhenExhausted: Number.isFinite(leastUsed) ? leastUsed : null };
 }
 
-/** Run as a separate process: the share is the first argument, the outcome the only output. */
+/** Run as a separate process: its share of several races is the first argument, their outcomes the only output. */
 const [argument] = process.argv.slice(2);
 if (import.meta.main && argument) {
-  const share: Race = JSON.parse(argument);
-  const client = clientFor(share.url);
-  const outcome = await race(share, createLedger(new CounterTable({ client, table: tableName })));
+  const { url, shares }: { readonly url: string; readonly shares: readonly Race[] } = JSON.parse(argument);
+  const client = clientFor(url);
+  const table = new CounterTable({ client, table: tableName });
+  const outcomes = await Promise.all(shares.map((share) => race(share, createLedger(table, share.timeZone))));
   client.destroy();
-  process.stdout.write(JSON.stringify(outcome));
+  process.stdout.write(JSON.stringify(outcomes));
 }

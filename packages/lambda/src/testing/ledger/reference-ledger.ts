@@ -7,8 +7,9 @@ import {
   longestCallMs,
 } from '@org/contract';
 import type { Duration } from '@org/table';
-import type { Scope } from '../../ledger/admission.ts';
 import { type Amounts, nothing } from '../../ledger/amounts.ts';
+import type { Scope } from '../../ledger/scope.ts';
+import { windowBy } from './window-by.ts';
 
 /** The longest time after its beginning that a dead call counts as in flight: see INVARIANTS.md. */
 const deadAfterMs: Readonly<Record<Duration, number>> = { short: 12 * 60_000, long: 32 * 60_000 };
@@ -29,8 +30,8 @@ export interface Asked {
 /** The amount that a scope may have committed for one call: from the certain minimum to the possible maximum. */
 export interface Entry extends Asked {
   readonly scope: Scope;
-  /** The day and the month in which it counts. */
-  readonly when: Readonly<Record<LimitPeriod, string>>;
+  /** The beginnings of the windows in which it counts. */
+  readonly when: Readonly<Record<LimitPeriod, number>>;
   least: Amounts;
   most: Amounts;
   /** Whether the charge is final. It is not before an attempt to settle it. */
@@ -51,8 +52,8 @@ export interface Place {
 /** A limit that let no more through in a period. */
 interface Closed extends Place {
   readonly scope: Scope;
-  /** The day or the month. */
-  readonly when: string;
+  /** The beginning of the window. */
+  readonly when: number;
   readonly wanted: number;
 }
 
@@ -61,13 +62,19 @@ interface Closed extends Place {
  * committed. It knows no items, slots or writes. Without a fault, both ends of each range are the same.
  */
 export class ReferenceLedger {
+  readonly #timeZone: string;
+  readonly #windows = new Map<number, Entry['when']>();
   readonly #entries: Entry[] = [];
   readonly #closed: Closed[] = [];
+
+  constructor(timeZone: string) {
+    this.#timeZone = timeZone;
+  }
 
   /** A call asks for room: nothing of it may be committed, or all. */
   open(scopes: readonly Scope[], asked: Asked): Entry[] {
     const { at, worstCase } = asked;
-    const when = { day: periodOf(at, 'day'), month: periodOf(at, 'month') };
+    const when = this.#windowsAt(at);
     const opened = scopes.map(
       (scope): Entry => ({ ...asked, scope, when, least: nothing, most: worstCase, settled: 'no' }),
     );
@@ -77,7 +84,7 @@ export class ReferenceLedger {
 
   /** A limit's reported usage: never more than the limit, except for costs above the holds. */
   used(scope: Scope, { limit, period }: Place, at: number): Range {
-    const entries = this.#of(scope, period, at, []);
+    const entries = this.#of(scope, { limit, period }, at, []);
     const allowed = Math.max(0, ...entries.map((entry) => maxOf(entry.scope, { limit, period })));
     const excess = entries.map(({ most, worstCase }) => Math.max(0, most[limit] - worstCase[limit]));
     const most = Math.min(
@@ -96,20 +103,26 @@ export class ReferenceLedger {
     const answers = new Set<ErrorCode | 'admitted'>();
     for (const scope of scopes) {
       const bounds = boundsOf(scope).map(({ limit, period, max }) => {
-        const entries = this.#of(scope, period, at, opened);
+        const entries = this.#of(scope, { limit, period }, at, opened);
+        // A minute soon ends, so its refusals may be tried again, and its holds are as good as charges.
+        const isShort = period === 'minute' && max > 0;
         const passes = (range: 'least' | 'most', counted: readonly Entry[]) =>
           sum(counted, range, limit) + worstCase[limit] > max;
         return {
           refuses: passes('least', entries),
           mayRefuse: passes('most', entries),
-          isFinal: passes(
-            'least',
-            entries.filter((entry) => entry.settled === 'yes' || isDead(entry, at)),
-          ),
-          mayBeFinal: passes(
-            'most',
-            entries.filter((entry) => entry.settled !== 'no' || !isInFlight(entry, at)),
-          ),
+          isFinal:
+            !isShort &&
+            passes(
+              'least',
+              entries.filter((entry) => entry.settled === 'yes' || isDead(entry, at)),
+            ),
+          mayBeFinal:
+            !isShort &&
+            passes(
+              'most',
+              entries.filter((entry) => entry.settled !== 'no' || !isInFlight(entry, at)),
+            ),
         };
       });
       if (bounds.some(({ mayBeFinal }) => mayBeFinal)) answers.add('quota_exceeded');
@@ -123,7 +136,7 @@ export class ReferenceLedger {
 
   /** A final refusal: from now on, no call that needs as much of this limit may be let through. */
   close(scope: Scope, { limit, period }: Place, { at, worstCase }: Asked): void {
-    this.#closed.push({ scope, limit, period, when: periodOf(at, period), wanted: worstCase[limit] });
+    this.#closed.push({ scope, limit, period, when: this.#windowsAt(at)[period], wanted: worstCase[limit] });
   }
 
   /** Whether this call, or a call that needed no more of a limit at least as large, was finally refused before. */
@@ -132,32 +145,47 @@ export class ReferenceLedger {
       scopes.some(
         (scope) =>
           isSame(scope, closed.scope) &&
-          periodOf(at, closed.period) === closed.when &&
+          this.#windowsAt(at)[closed.period] === closed.when &&
           maxOf(scope, closed) <= maxOf(closed.scope, closed) &&
           worstCase[closed.limit] >= closed.wanted,
       ),
     );
   }
 
-  /** The record of each scope and month. */
-  months(): Map<string, Entry[]> {
-    return Map.groupBy(this.#entries, ({ scope, when }) => `${scope.kind} ${scope.id} ${when.month}`);
+  /** The record of each scope. */
+  scopes(): Map<string, Entry[]> {
+    return Map.groupBy(this.#entries, ({ scope }) => `${scope.kind} ${scope.id}`);
   }
 
-  #of(scope: Scope, period: LimitPeriod, at: number, without: readonly Entry[]): Entry[] {
-    const when = periodOf(at, period);
+  /** What counts in a window: in one beyond day and month, only the calls that were limited by it. */
+  #of(scope: Scope, { limit, period }: Place, at: number, without: readonly Entry[]): Entry[] {
+    const when = this.#windowsAt(at)[period];
+    const isCounted = (entry: Entry) =>
+      period === 'day' || period === 'month' || Number.isFinite(maxOf(entry.scope, { limit, period }));
     return this.#entries.filter(
-      (entry) => entry.when[period] === when && isSame(entry.scope, scope) && !without.includes(entry),
+      (entry) =>
+        entry.when[period] === when &&
+        isSame(entry.scope, scope) &&
+        isCounted(entry) &&
+        !without.includes(entry),
     );
+  }
+
+  #windowsAt(at: number): Entry['when'] {
+    const began = (period: LimitPeriod) => windowBy(period, at, this.#timeZone).began;
+    const known = this.#windows.get(at) ?? {
+      minute: began('minute'),
+      hour: began('hour'),
+      day: began('day'),
+      week: began('week'),
+      month: began('month'),
+    };
+    this.#windows.set(at, known);
+    return known;
   }
 }
 
 const isSame = (one: Scope, other: Scope) => one.id === other.id && one.kind === other.kind;
-
-/** `2028-02-29`, or its month. */
-export function periodOf(at: number, period: LimitPeriod): string {
-  return new Date(at).toISOString().slice(0, period === 'day' ? 10 : 7);
-}
 
 /** The limits of a scope; USD in whole micro-USD. */
 function boundsOf({ limits }: Scope): (Place & { readonly max: number })[] {

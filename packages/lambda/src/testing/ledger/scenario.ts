@@ -1,4 +1,4 @@
-import type { Limits } from '@org/contract';
+import { type LimitPeriod, type Limits, limitPeriods } from '@org/contract';
 import fc from 'fast-check';
 import { type Amounts, unitOf } from '../../ledger/amounts.ts';
 import { fault } from './faulty-network.ts';
@@ -21,8 +21,19 @@ const max = (unit: number, most: number) =>
     { weight: 2, arbitrary: fc.constantFrom(null, 0.1 / unit, 2.4 / unit, most) },
     { weight: 1, arbitrary: fc.constant(0) },
   );
-const period = (amount: fc.Arbitrary<number | null>) =>
-  fc.record({ day: amount, month: amount }, { requiredKeys: [] });
+const period = (amount: fc.Arbitrary<number | null>) => {
+  const seldom = fc.option(amount, { nil: undefined, freq: 1 });
+  return fc.record(
+    {
+      minute: seldom,
+      hour: seldom,
+      day: amount,
+      week: seldom,
+      month: amount,
+    } satisfies Record<LimitPeriod, unknown>,
+    { requiredKeys: [] },
+  );
+};
 const whole = (amount: fc.Arbitrary<number | null>) => amount.map((many) => many && Math.ceil(many));
 const limits: fc.Arbitrary<Limits> = fc.record(
   {
@@ -67,11 +78,11 @@ export type Call = typeof call extends fc.Arbitrary<infer Value> ? Value : never
 
 const hour = 3_600_000;
 const step = fc.record({
-  /** Milliseconds before it, or until the day ends. */
+  /** Milliseconds before it, or until a window ends. */
   pause: fc.oneof(
     { weight: 8, arbitrary: fc.nat(15_000) },
     { weight: 3, arbitrary: fc.nat(hour) },
-    { weight: 1, arbitrary: fc.constant('until midnight' as const) },
+    { weight: 3, arbitrary: fc.constantFrom(...limitPeriods) },
     { weight: 2, arbitrary: fc.nat(36 * hour) },
     { weight: 1, arbitrary: fc.nat(40 * 24 * hour) },
   ),
@@ -93,7 +104,21 @@ const step = fc.record({
 });
 
 export const scenario = fc.record({
-  /** Just before a month, a year, a 28th and a 29th of February end, or a day in between. */
+  timeZone: fc.constantFrom(
+    ...[
+      'UTC',
+      'UTC',
+      'Europe/Berlin',
+      'America/New_York',
+      'Asia/Kolkata',
+      'America/Santiago',
+      'Africa/Cairo',
+    ],
+  ),
+  /**
+   * Local times: just before a month, a year, a 28th and a 29th of February end, a day in between, and before clocks
+   * change in Berlin, New York, Santiago and Cairo.
+   */
   begins: fc.constantFrom(
     ...[
       '2026-11-30T23:58',
@@ -102,6 +127,12 @@ export const scenario = fc.record({
       '2028-02-28T23:55',
       '2028-02-29T23:59',
       '2026-11-11T11:11',
+      '2027-03-28T01:50',
+      '2026-10-25T02:50',
+      '2026-10-31T23:59',
+      '2026-11-01T01:30',
+      '2027-04-03T23:30',
+      '2026-10-29T23:45',
     ],
   ),
   plans: fc.tuple(limits, limits),

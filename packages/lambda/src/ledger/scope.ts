@@ -1,0 +1,36 @@
+import {
+  type LimitKind,
+  type LimitPeriod,
+  type LimitScope,
+  type Limits,
+  limitKinds,
+  limitPeriods,
+} from '@org/contract';
+import { unitOf } from './amounts.ts';
+
+/** A key or team whose use is counted, with its limits. */
+export interface Scope {
+  readonly kind: LimitScope;
+  /** The team's name or the key's id. */
+  readonly id: string;
+  readonly limits: Limits;
+}
+
+/** One limit of a scope, in its counted unit. */
+export interface Bound {
+  readonly limit: LimitKind;
+  readonly period: LimitPeriod;
+  readonly max: number;
+}
+
+export function boundsOf({ limits }: Pick<Scope, 'limits'>): Bound[] {
+  return limitKinds.flatMap((limit) =>
+    limitPeriods.flatMap((period) => {
+      const max = limits[limit]?.[period];
+      // Rounded, because 2.01 times a million is a little less than 2,010,000.
+      return max === undefined || max === null
+        ? []
+        : [{ limit, period, max: Math.round(max * unitOf[limit]) }];
+    }),
+  );
+}
