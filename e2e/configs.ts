@@ -101,6 +101,17 @@ const counted = defineProxyConfig({
   },
 });
 
+/** Limits by minute and week, in a time zone. */
+const zoned = defineProxyConfig({
+  name: 'zoned',
+  stage: 'dev',
+  region: 'us-east-1',
+  timeZone: 'America/New_York',
+  models: ['nova-lite'],
+  plans: { paced: { ...open, models: ['nova-lite'], limits: { requests: { minute: 2, week: 3 } } } },
+  teams: { paced: { plan: 'paced', keys: ['paced-key'] } },
+});
+
 /** A limit of a hundred requests, for many callers at once. */
 const contested = defineProxyConfig({
   name: 'contested',
@@ -314,6 +325,7 @@ export const configs = {
   predecessor,
   tight,
   counted,
+  zoned,
   contested,
   everything,
   guarded,

@@ -81,6 +81,43 @@ test('the keys of a team share its limits, and a key may have its own on top', a
   });
 });
 
+test('a used-up minute says when it ends, and a week ends on Sunday in the time zone of the config', async () => {
+  const { ask, client: clientOf, setTime } = await startSystem('zoned');
+  setTime('2026-11-28T12:00:20.000Z');
+  for (let request = 0; request < 2; request += 1) {
+    expect((await ask('paced-key', { model: 'nova-lite' })).status).toBe(200);
+  }
+  const { client } = clientOf('paced-key');
+  const refused = await ask('paced-key', { model: 'nova-lite' });
+  expect([refused.status, refused.headers.get('retry-after'), refused.headers.get('x-should-retry')]).toEqual(
+    [429, '40', 'true'],
+  );
+  expect(refused.error()).toMatchObject({
+    code: 'rate_limited',
+    details: { limit: 'requests', period: 'minute', max: 2, used: 2, resetsAt: '2026-11-28T12:01:00.000Z' },
+  });
+  await expect(client.ask('nova-lite', 'Hi', { maxRetries: 0 })).rejects.toMatchObject({
+    ...{ name: 'RateLimitedError', period: 'minute', retryAfterMs: 40_000 },
+  });
+
+  setTime('2026-11-28T12:01:00.000Z');
+  expect((await ask('paced-key', { model: 'nova-lite' })).status).toBe(200);
+  const used = await ask('paced-key', { model: 'nova-lite' });
+  expect(used.error()).toMatchObject({
+    code: 'quota_exceeded',
+    details: { period: 'week', max: 3, used: 3, resetsAt: '2026-11-30T05:00:00.000Z' },
+  });
+  setTime('2026-11-30T04:59:59.000Z');
+  expect((await ask('paced-key', { model: 'nova-lite' })).error().code).toBe('quota_exceeded');
+  setTime('2026-11-30T05:00:00.000Z');
+  expect((await ask('paced-key', { model: 'nova-lite' })).status).toBe(200);
+  const { limits } = await client.usage();
+  expect(limits.map(({ period, used }) => [period, used])).toEqual([
+    ['minute', 1],
+    ['week', 1],
+  ]);
+});
+
 test('reading the limits may be retried after any failure, because it writes nothing', async () => {
   const { client: clientOf, dynamodb } = await startSystem('counted');
   dynamodb.failNext({ kind: 'reset' });

@@ -61,6 +61,18 @@ describe('an envelope of the proxy', () => {
     expect(read(400, errorEnvelope({ code: 'context_too_long' }, 'r'))).toMatchObject({ excess: undefined });
   });
 
+  test('that a limit by minute is used up has its numbers', () => {
+    const resetsAt = '2026-11-22T12:01:00.000Z';
+    const numbers = { limit: 'requests', period: 'minute', scope: 'team', max: 60, used: 60 } as const;
+    const details = { ...numbers, resetsAt };
+    expect(read(429, errorEnvelope({ code: 'rate_limited', details }, 'r'))).toMatchObject({
+      ...{ name: 'RateLimitedError', retryable: true },
+      ...numbers,
+      resetsAt: new Date(resetsAt),
+    });
+    expect(read(429, errorEnvelope({ code: 'rate_limited' }, 'r'))).toMatchObject({ limit: undefined });
+  });
+
   test('names the faults of a request, and the field', () => {
     const issues = [{ path: 'maxTokens', message: 'must be at least 1' }];
     const body = errorEnvelope({ code: 'invalid_request', param: 'maxTokens', details: { issues } }, 'r');

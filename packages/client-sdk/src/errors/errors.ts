@@ -146,12 +146,37 @@ export class QuotaExceededError extends BedrockProxyError {
   }
 }
 
-/** Status 429, the second kind: too many requests at once with this key. Retried after `retryAfterMs`. */
+/**
+ * Status 429, the second kind: too many requests at once with this key, or in this minute. Retried after `retryAfterMs`,
+ * which for a limit by minute is the rest of the minute.
+ */
 export class RateLimitedError extends BedrockProxyError {
   static {
     identify(RateLimitedError, 'RateLimitedError');
   }
   override readonly code = 'rate_limited' as const;
+  /** What is counted, for a limit by minute. `undefined` for the other reasons, as in all fields below. */
+  readonly limit: QuotaFacts['limit'];
+  /** Over which time it is counted. */
+  readonly period: QuotaFacts['period'];
+  /** Whose use is counted: the team's, over all its keys, or this key's. */
+  readonly scope: QuotaFacts['scope'];
+  /** The limit, in units of `limit`. */
+  readonly max: number | undefined;
+  /** How much of it is used, in the same unit. */
+  readonly used: number | undefined;
+  /** When the minute ends. */
+  readonly resetsAt: Date | undefined;
+
+  constructor(facts: ErrorFacts & QuotaFacts) {
+    super(facts);
+    this.limit = facts.limit;
+    this.period = facts.period;
+    this.scope = facts.scope;
+    this.max = facts.max;
+    this.used = facts.used;
+    this.resetsAt = facts.resetsAt;
+  }
 }
 
 /** Status 429, the third kind: Bedrock throttles the model. Your limits are not affected. Retried. */

@@ -1,7 +1,7 @@
 import { type ErrorCode, type ErrorDetails, RequestIssuesSchema } from '@org/contract';
 
-/** Those of the errors that a request of the client's may meet. Most refusals with `rate_limited` have none. */
-type MetDetails = Omit<ErrorDetails, 'unsupported_feature' | 'rate_limited'>;
+/** Those of the errors that a request of the client's may meet. */
+type MetDetails = Omit<ErrorDetails, 'unsupported_feature'>;
 
 /** The default `details` of an error: what the proxy might send. */
 const defaultDetails: MetDetails = {
@@ -22,6 +22,16 @@ const defaultDetails: MetDetails = {
       return endOfDay(new Date()).toISOString();
     },
   },
+  rate_limited: {
+    limit: 'requests',
+    period: 'minute',
+    scope: 'key',
+    max: 60,
+    used: 60,
+    get resetsAt() {
+      return endOfMinute(Date.now()).toISOString();
+    },
+  },
   invalid_output: {
     stopReason: 'end_turn',
     issues: [{ path: 'label', message: 'Instance type "number" is invalid. Expected "string".' }],
@@ -35,8 +45,12 @@ const defaultParams: Partial<Record<ErrorCode, string>> = {
   model_not_allowed: 'model',
 };
 
-/** The `details` to send: the default ones with those given; none if `null` is given, or the code does not have any. */
+/**
+ * The `details` to send: the default ones with those given; none if `null` is given, or the code does not have any. Most
+ * errors with `rate_limited` have none, so it has them only if some are given.
+ */
 export function detailsOf(code: ErrorCode, given: object | null | undefined): object | null | undefined {
+  if (code === 'rate_limited' && given === undefined) return undefined;
   const usual = hasDetails(code) ? defaultDetails[code] : undefined;
   return given === null ? null : usual && { ...usual, ...given };
 }
@@ -50,6 +64,10 @@ export function paramOf(code: ErrorCode, details: unknown): string | undefined {
 
 function hasDetails(code: ErrorCode): code is keyof MetDetails {
   return Object.hasOwn(defaultDetails, code);
+}
+
+function endOfMinute(now: number): Date {
+  return new Date((Math.floor(now / 60_000) + 1) * 60_000);
 }
 
 function endOfDay(moment: Date): Date {

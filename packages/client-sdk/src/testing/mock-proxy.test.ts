@@ -136,6 +136,12 @@ const outcomes: Readonly<
       { message: 'Used up.', limit: 'tokens', period: 'day', scope: 'team', max: 100, resetsAt },
     ],
     [
+      (proxy) => proxy.error('rate_limited', { details: { max: 3, used: 3 } }),
+      ask,
+      { limit: 'requests', period: 'minute', max: 3, used: 3 },
+    ],
+    [(proxy) => proxy.error('rate_limited'), ask, { limit: undefined, max: undefined }],
+    [
       (proxy) => proxy.error('quota_exceeded', { details: null }),
       ask,
       { name: 'QuotaExceededError', limit: undefined, max: undefined, resetsAt: undefined },

@@ -32,6 +32,23 @@ test('a plan and a key may have limits, and a month may allow less than its days
   expect(parseProxyConfig(parsed)).toEqual(parsed);
 });
 
+test('limits may be by every window, of which days and longer ones begin in a time zone', () => {
+  const every = { minute: 1, hour: 2, day: 3, week: 4, month: 5 };
+  const all = { requests: every, tokens: every, usd: every };
+  const parsed = parseProxyConfig({
+    ...configOf({ limits: all, keyLimits: all }),
+    timeZone: 'Europe/Berlin',
+  });
+  expect(parsed.plans['starter']?.limits).toEqual(all);
+  expect(parsed.timeZone).toBe('Europe/Berlin');
+});
+
+test.each(['Berlin', '+01:00', 'Europe/Berlin ', ''])('%j is not a time zone', (timeZone) => {
+  expect(issuesOf({ ...configOf({}), timeZone })).toEqual([
+    { path: 'timeZone', message: 'must be a time zone of the IANA database, such as Europe/Berlin' },
+  ]);
+});
+
 test('without limits nothing is counted, and with an empty set of limits usage is', () => {
   expect(parseProxyConfig(configOf({})).plans['starter']?.limits).toBeUndefined();
   expect(parseProxyConfig(configOf({ limits: {} })).plans['starter']?.limits).toEqual({});
@@ -218,8 +235,8 @@ test.each<[fault: string, change: Change, path: string, fix: RegExp]>([
   ],
   [
     'an unknown period',
-    { limits: { tokens: { week: 1 } } },
-    'plans.starter.limits.tokens.week',
+    { limits: { tokens: { year: 1 } } },
+    'plans.starter.limits.tokens.year',
     /check its spelling/,
   ],
   ['a limit without a period', { limits: { tokens: 5 } }, 'plans.starter.limits.tokens', /must be an object/],
