@@ -97,7 +97,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
   'packages/admin': { src: [] },
   'packages/admin/src': {
     aws: [''],
-    cost: [],
+    cost: ['windows-in.ts'],
     doctor: ['', 'aws', 'teams/teams.ts'],
     keys: ['', 'aws', 'teams/teams.ts'],
     prices: ['aws'],

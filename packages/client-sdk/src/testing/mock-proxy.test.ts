@@ -38,6 +38,7 @@ type Script = Exclude<keyof MockProxy, 'fetch' | 'calls' | 'handlers'>;
 type Use = (client: BedrockClient) => Promise<unknown>;
 
 const ask: Use = (client) => client.ask('llama', 'Hi', { timeoutMs: 100 });
+const askOnce: Use = (client) => client.ask('llama', 'Hi', { maxRetries: 0 });
 const stream: Use = (client) => client.stream('llama', 'Hi', { idleTimeoutMs: 100 }).final();
 
 /** What the client makes of each script: what it returns or throws. */
@@ -137,10 +138,10 @@ const outcomes: Readonly<
     ],
     [
       (proxy) => proxy.error('rate_limited', { details: { max: 3, used: 3 } }),
-      ask,
+      askOnce,
       { limit: 'requests', period: 'minute', max: 3, used: 3 },
     ],
-    [(proxy) => proxy.error('rate_limited'), ask, { limit: undefined, max: undefined }],
+    [(proxy) => proxy.error('rate_limited'), askOnce, { limit: undefined, max: undefined }],
     [
       (proxy) => proxy.error('quota_exceeded', { details: null }),
       ask,

@@ -18,7 +18,7 @@ async function start() {
   });
   const deployment = {
     name: 'accounts-dev',
-    config: { name: 'accounts', stage: 'dev' },
+    config: { name: 'accounts', stage: 'dev', timeZone: 'UTC' },
     endpoints: await localEndpoints(gateway.url, 'Test'),
     configKeyIds: new Map([['app', 'id1']]),
   };
