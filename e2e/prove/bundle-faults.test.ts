@@ -33,14 +33,18 @@ const faults: [fault: string, edit: SourceEdit, broken: string[]][] = [
     'a call that is not held',
     {
       file: 'ledger/ledger.ts',
-      from: 'for (const scope of scopes) {',
-      to: 'for (const scope of scopes.slice(0, 0)) {',
+      from: 'of scopes.flatMap((scope) => accountsOf(scope, moment))) {',
+      to: 'of scopes.slice(0, 0).flatMap((scope) => accountsOf(scope, moment))) {',
     },
     ['race', 'spent', 'charge', 'hang-up'],
   ],
   [
     'a limit that is not a condition of the hold',
-    { file: 'ledger/ledger.ts', from: 'bounds: boundsOf(scope) }', to: 'bounds: [] }' },
+    {
+      file: 'ledger/counter-table.ts',
+      from: 'for (const { limit, period, max } of bounds) {',
+      to: 'for (const { limit, period, max } of bounds.slice(0, 0)) {',
+    },
     ['race', 'spent'],
   ],
   [
