@@ -381,6 +381,17 @@ test('--data keeps what was used, keys that were made and keys that were revoked
   expect(modes.map(({ mode }) => mode & 0o777)).toEqual([0o600]);
 }, 60_000);
 
+test('a prompt log is a folder of files, whose place is printed', async () => {
+  const file = await writeTeam({ keys: ['one-key'], more: 'promptLog: { retentionDays: 1 }' });
+  const { lines } = await serve('--config', file);
+  const [, folder = ''] =
+    /^Prompts and answers are files in (.+), until the exit\.$/m.exec(lines.join('\n')) ?? [];
+  const kept = () => readdir(folder, { recursive: true }).catch(() => []);
+  let names = await kept();
+  while (!names.some((name) => name.endsWith('.json'))) names = await kept();
+  expect(names).toContainEqual(expect.stringMatching(/\/calls\/team=one\/day=[\d-]+\/[\w-]+\.json$/));
+});
+
 test('a file of keys that is none is said so', async () => {
   const directory = await mkdtemp(join(import.meta.dirname, 'cdk.out-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));

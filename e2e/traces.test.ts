@@ -1,39 +1,11 @@
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
-import { setImmediate } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
-import * as z from 'zod/mini';
+import { expect, test } from 'vitest';
 import { startSystem } from './harness.ts';
+import { startTraceDaemon } from './trace-daemon.ts';
 
-/** What the X-Ray daemon needs of a subsegment: https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html */
-const id = z.string().check(z.regex(/^[0-9a-f]{16}$/));
-const Part = z.looseObject({ id, name: z.string(), start_time: z.number(), end_time: z.number() });
-const Segment = z.looseObject({
-  ...Part.shape,
-  type: z.literal('subsegment'),
-  trace_id: z.string().check(z.regex(/^1-[0-9a-f]{8}-[0-9a-f]{24}$/)),
-  parent_id: id,
-  annotations: z.record(z.string().check(z.regex(/^\w+$/)), z.string()),
-  subsegments: z.array(Part),
-});
-
-/** The config `company`, which is traced, and the packets that reach the daemon's port. */
+/** The config `company`, which is traced. */
 async function startTraced() {
-  const daemon = createSocket('udp4');
-  const packets: string[] = [];
-  daemon.on('message', (packet) => packets.push(packet.toString()));
-  daemon.bind(0, '127.0.0.1');
-  await once(daemon, 'listening');
-  onTestFinished(() => void daemon.close());
-  const environment = { AWS_XRAY_DAEMON_ADDRESS: `127.0.0.1:${daemon.address().port}` };
-  const system = await startSystem('company', { environment });
-  /** The next segment, after its header. */
-  const next = async () => {
-    while (packets.length === 0) await setImmediate();
-    const [header = '', document = ''] = packets.shift()?.split('\n', 2) ?? [];
-    expect(JSON.parse(header)).toEqual({ format: 'json', version: 1 });
-    return z.parse(Segment, JSON.parse(document));
-  };
+  const { address, next, packets } = await startTraceDaemon();
+  const system = await startSystem('company', { environment: { AWS_XRAY_DAEMON_ADDRESS: address } });
   return { ...system, next, packets };
 }
 

@@ -1,20 +1,35 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { RouteName } from '@org/contract';
 import { readRoute } from '@org/local';
 import { startBedrock } from '@org/local/bedrock';
 import { createTables, startDynamoDb } from '@org/local/dynamodb';
+import { type LocalS3, startS3 } from '@org/local/s3';
 import { expect, inject, onTestFinished, test } from 'vitest';
+import type { ConfigName } from '../configs.ts';
+import { startTraceDaemon } from '../trace-daemon.ts';
 import { startFunction } from './function-process.ts';
 
 /** A route's function as deployed, under AWS's own runtime interface client. */
-async function startRoute(name: RouteName, overrides: Readonly<Record<string, string>> = {}) {
-  const { region, tables, definition, eventOf } = readRoute(join(inject('assemblies'), 'counted'), name);
+async function startRoute(
+  name: RouteName,
+  overrides: Readonly<Record<string, string>> = {},
+  { config, key, s3 }: { config: ConfigName; key: string; s3?: LocalS3 } = {
+    config: 'counted',
+    key: 'thrifty-key',
+  },
+) {
+  const route = readRoute(join(inject('assemblies'), config), name);
+  const { region, tables, definition, eventOf } = route;
   const bedrock = await startBedrock();
   onTestFinished(() => bedrock.close());
   const dynamodb = await startDynamoDb();
   onTestFinished(() => dynamodb.close());
   await createTables(tables, dynamodb.url);
+  for (const profile of route.inferenceProfiles) bedrock.addInferenceProfile(profile);
+  for (const bucket of route.buckets) s3?.addBucket(bucket);
   const lambda = await startFunction(definition, {
     region,
     environment: {
@@ -24,7 +39,7 @@ async function startRoute(name: RouteName, overrides: Readonly<Record<string, st
     },
   });
   onTestFinished(async () => void (await lambda.stop()));
-  return { bedrock, lambda, ask: (body: object) => lambda.invoke(eventOf('thrifty-key', body)) };
+  return { bedrock, lambda, ask: (body: object) => lambda.invoke(eventOf(key, body)) };
 }
 
 const question = { model: 'llama', question: 'What is a dystopia' };
@@ -87,6 +102,35 @@ test('a streamed answer is metadata, eight NUL bytes and events, with exactly on
     expect(payload).toContain('"limit":"tokens"');
     expect(posted.body.trailers).toEqual({});
   }
+});
+
+test('after the last byte of its answer, a function keeps the prompt and sends its trace, and then takes the next call', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'prompts-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const [arrived, written] = [Promise.withResolvers<string>(), Promise.withResolvers<undefined>()];
+  const s3 = await startS3({
+    directory,
+    meet: ({ key }) => {
+      arrived.resolve(key);
+      return written.promise;
+    },
+  });
+  onTestFinished(() => s3.close());
+  const daemon = await startTraceDaemon();
+  const environment = { AWS_ENDPOINT_URL_S3: s3.url, AWS_XRAY_DAEMON_ADDRESS: daemon.address };
+  const { ask } = await startRoute('stream', environment, { config: 'company', key: 'staff-key', s3 });
+
+  const { payload } = takeApart(await text((await ask(question)).body));
+  expect(eventTypes(payload).at(-1)).toBe('done');
+  expect(await arrived.promise).toMatch(/^calls\/team=staff\/day=2026-11-22\//);
+  expect(await daemon.next()).toMatchObject({
+    trace_id: '1-5bef4de7-ad49b0e87f6ef6c87fc2e700',
+    parent_id: '9a9197af755a6419',
+    annotations: { team: 'staff' },
+  });
+  const second = ask(question);
+  written.resolve(undefined);
+  expect(eventTypes(takeApart(await text((await second).body)).payload).at(-1)).toBe('done');
 });
 
 test('the runtime has each piece of the answer before Bedrock sends the next', async () => {

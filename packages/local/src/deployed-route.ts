@@ -5,13 +5,17 @@ import { requestContext } from './http/request-context.ts';
 import { createRouter } from './http/router.ts';
 import { readApi } from './template/api.ts';
 import { readCloudAssembly } from './template/assembly.ts';
+import type { BucketDefinition } from './template/buckets.ts';
 import type { FunctionDefinition } from './template/functions.ts';
+import type { InferenceProfile } from './template/inference-profiles.ts';
 import type { TableDefinition } from './template/tables.ts';
 
 /** A route of a synthesized deployment: its function, and the event that API Gateway would send to it. */
 export interface DeployedRoute {
   readonly region: string;
   readonly tables: readonly TableDefinition[];
+  readonly buckets: readonly BucketDefinition[];
+  readonly inferenceProfiles: readonly InferenceProfile[];
   readonly definition: FunctionDefinition;
   /** The proxy event for a request with this key and body. */
   eventOf(keyName: string, body: object): APIGatewayProxyEvent;
@@ -29,6 +33,8 @@ export function readRoute(assembly: string, name: RouteName): DeployedRoute {
   return {
     region: stack.region,
     tables: api.tables,
+    buckets: api.buckets,
+    inferenceProfiles: api.inferenceProfiles,
     definition: match.route.integration.target,
     eventOf(keyName, body) {
       const apiKey = api.apiKeys.find((key) => key.name === keyName);

@@ -247,6 +247,21 @@ test('it says which resources stay, and then deletes', async () => {
   expect(cdk).toEqual([['destroy', 'bedrock-proxy-dev', '--force', '/assembly']]);
 });
 
+test.each(['retain', 'destroy'] as const)(
+  'the bucket of a prompt log stays, also with the removal policy %s',
+  async (removalPolicy) => {
+    const output =
+      '<member><OutputKey>PromptBucketName</OutputKey><OutputValue>the-bucket</OutputValue></member>';
+    const withBucket = { body: deployed.body.replace('<Outputs>', `<Outputs>${output}`) };
+    const { destroy, noted } = await prepare({
+      answers: { 'DescribeStacks bedrock-proxy-dev': withBucket },
+      config: { removalPolicy },
+    });
+    await destroy({ yes: true });
+    expect(noted()).toMatch(/The bucket the-bucket stays.*aws s3 rb --force s3:\/\/the-bucket/s);
+  },
+);
+
 test('it is not deleted unless somebody agrees', async () => {
   const { destroy, cdk, noted } = await prepare({ config: { removalPolicy: 'destroy' } });
   await expect(destroy({ yes: false })).rejects.toThrow('Delete bedrock-proxy-dev');

@@ -32,7 +32,7 @@ export async function destroy(
       'Delete it with what deployed it: for your own CDK app, npx cdk destroy. To delete another deployment, give its config with --config.',
     );
   }
-  terminal.note(whatStays(config, outputs.get('TableName') ?? '', invocation).join('\n'));
+  terminal.note(whatStays(config, outputs, invocation).join('\n'));
   const target = targetText(stackName, { kind: 'aws', account, region });
   if (!yes) await terminal.confirm(`Delete ${target}? Every key stops working.`);
   const { directory } = await tools.synthesize(config);
@@ -40,17 +40,35 @@ export async function destroy(
   terminal.note(`Deleted ${target}.`);
 }
 
-function whatStays({ removalPolicy, region }: ProxyConfig, table: string, invocation: Invocation): string[] {
+function whatStays(
+  { removalPolicy, region }: ProxyConfig,
+  outputs: ReadonlyMap<string, string>,
+  invocation: Invocation,
+): string[] {
+  const table = outputs.get('TableName') ?? '';
+  const bucket = outputs.get('PromptBucketName');
+  const prompts =
+    bucket === undefined
+      ? []
+      : [
+          `The bucket ${bucket} stays, with prompts and answers, each until its retention ends. To delete it now:`,
+          `  aws s3 rb --force s3://${bucket}`,
+        ];
   const keys =
     'Keys made with this command line are not in the stack. They stay in API Gateway, and are refused. ' +
     `To remove them, delete their teams first: ${invocation.command('teams delete TEAM')}`;
   if (removalPolicy === 'destroy') {
-    return [`The table ${table} is deleted too, with all usage: limits start again from zero.`, keys];
+    return [
+      `The table ${table} is deleted too, with all usage: limits start again from zero.`,
+      ...prompts,
+      keys,
+    ];
   }
   return [
     `The table ${table} stays, with all usage, protected against deletion. To delete it afterwards:`,
     `  aws dynamodb update-table --region ${region} --table-name ${table} --no-deletion-protection-enabled`,
     `  aws dynamodb delete-table --region ${region} --table-name ${table}`,
+    ...prompts,
     keys,
   ];
 }
