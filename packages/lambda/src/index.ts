@@ -44,7 +44,7 @@ const write = (line: string) => process.stdout.write(line);
 
 const observers: Observe[] = [];
 if (config.promptLog) {
-  const timeouts = { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true };
+  const timeouts = { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true };
   const put = createPutObject({
     host: config.promptLog.host,
     endpoint: process.env['AWS_ENDPOINT_URL_S3'],

@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import type { ErrorStatement } from '@org/contract';
 import { catalogue, type ModelDefinition, type PlainCapability } from '@org/models';
 import { describe, expect, test } from 'vitest';
@@ -18,6 +19,7 @@ import {
   saying,
   usage,
 } from '../testing/request.ts';
+import { createHandler } from './handler.ts';
 
 const question = { model: 'llama', question: 'Hi' };
 const dear = { inputTokens: 5000, outputTokens: 2, totalTokens: 5002 };
@@ -424,4 +426,30 @@ test('the log names the limit that refused a call', async () => {
     refusedBy: details,
     HoldsRefused: 1,
   });
+});
+
+test('observers get the events of an ask, and report when the answer has ended; one that fails changes nothing', async () => {
+  const { handlerOptions, event, lines } = requestOf(question, {});
+  const seen: string[] = [];
+  const stream = new PassThrough().on('finish', () => seen.push('the end of the answer'));
+  stream.resume();
+  const handler = createHandler({
+    ...handlerOptions,
+    openResponse: () => stream,
+    observers: [
+      ({ log }) => ({
+        note: ({ type }) => void seen.push(type),
+        report: async (signal) => void seen.push(`${log.status} ${signal.aborted}`),
+      }),
+      () => ({ note: () => {}, report: () => Promise.reject(new Error('S3 is down')) }),
+      () => undefined,
+    ],
+  });
+  await handler(event, stream, { getRemainingTimeInMillis: () => 900_000 });
+  expect([...new Set(seen)]).toEqual([
+    ...['chosen', 'admitted', 'begin', 'delta', 'end', 'stopped', 'usage', 'replied', 'settled', 'finished'],
+    'the end of the answer',
+    '200 false',
+  ]);
+  expect(lines).toHaveLength(1);
 });

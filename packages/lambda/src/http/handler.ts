@@ -50,8 +50,11 @@ const operations: Readonly<Record<RouteName, Operation>> = {
   },
 };
 
-/** Milliseconds before the function's timeout by which the observers must have reported. */
-const reportMarginMs = 100;
+/**
+ * Milliseconds for the reports on a request, and before the function's timeout. While they wait, the instance takes no other
+ * call: if what they report to is slow, that must not use up the account's concurrency.
+ */
+const reportMs = { most: 3000, margin: 100 };
 
 /**
  * The function: API Gateway's proxy event in, a response out, and never an exception. A failure before a stream has
@@ -91,9 +94,10 @@ export function createHandler(options: HandlerOptions): Handler {
     logRequest(log, options);
     await response.end();
     if (observers.length === 0) return;
-    const reportingMs = Math.max(0, context.getRemainingTimeInMillis() - reportMarginMs);
-    const signal = AbortSignal.timeout(reportingMs);
-    await Promise.all(observers.map((observer) => observer.report(signal)));
+    const leftMs = Math.max(0, context.getRemainingTimeInMillis() - reportMs.margin);
+    const signal = AbortSignal.timeout(Math.min(reportMs.most, leftMs));
+    // The caller has its answer, whatever becomes of them.
+    await Promise.allSettled(observers.map((observer) => observer.report(signal)));
   };
 }
 

@@ -15,7 +15,7 @@ export interface Observer {
   /**
    * Called once, when the last byte of the answer is sent and the log is complete. The answer does not depend on it.
    *
-   * @param signal Fires shortly before Lambda kills the function.
+   * @param signal Fires after a few seconds, or shortly before Lambda kills the function.
    */
   report(signal: AbortSignal): Promise<void>;
 }

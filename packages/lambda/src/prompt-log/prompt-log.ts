@@ -36,13 +36,13 @@ export function createPromptLog({ plans, put, ...logging }: PromptLogOptions): O
       },
       async report(signal) {
         if (!call) return;
-        const { requestId, team = '', keyId, plan, operation, door, client, model, modelId } = log;
-        const { status, code, stopReason, usage, costUsd, charged } = log;
+        const { requestId, team = '', keyId, person, customer, plan, operation, door, client } = log;
+        const { model, modelId, status, code, stopReason, usage, costUsd, charged } = log;
         try {
           const record = {
             ...{ requestId, time: new Date(at).toISOString() },
-            ...{ team, keyId, plan, operation, door, client, model, modelId },
-            ...{ status, code, stopReason, usage, costUsd, charged },
+            ...{ team, keyId, person, customer, plan, operation, door, client },
+            ...{ model, modelId, status, code, stopReason, usage, costUsd, charged },
             request: cut(withoutBytes(messagesLast(call))),
             answer: cut(answer.answer),
           };
