@@ -385,21 +385,21 @@ test('a plan that is not deployed is an error that says so', async () => {
   });
 });
 
-test('a request with a token leaves two lines and one with a key one, without token, key or person', async () => {
+test('a request with a token leaves two lines and one with a key one, without token or key, and of a person only the id', async () => {
   const { askAs, askWith, gateway, issuer, keyValue, logs, dynamodb } = await start();
   const good = await issuer.issue('thrifty', {
-    sub: 'canary-sub',
+    sub: 'person-1',
     email: 'canary@example.com',
     jti: 'canary-jti',
   });
-  const bad = await issuer.issue('thrifty', { sub: 'canary-sub', exp: seconds(-60), aud: 'canary-aud' });
-  const denied = await issuer.issue('ghosts', { sub: 'canary-sub', groups: ['canary-group'] });
+  const bad = await issuer.issue('thrifty', { sub: 'person-1', exp: seconds(-60), aud: 'canary-aud' });
+  const denied = await issuer.issue('ghosts', { sub: 'person-1', groups: ['canary-group'] });
   await askAs(good);
   await askAs(bad);
   await askAs(denied);
   await askWith({ 'x-api-key': keyValue('thrifty-key') });
   dynamodb.failEvery({ kind: 'reset' });
-  await askAs(await issuer.issue('hasty', { sub: 'canary-sub' }));
+  await askAs(await issuer.issue('hasty', { sub: 'person-1' }));
 
   const text = logs.join('\n');
   const signatures = [good, bad, denied].flatMap((token) => token.split('.').slice(1));
@@ -413,7 +413,7 @@ test('a request with a token leaves two lines and one with a key one, without to
     { outcome: 'failed' },
   ]);
   expect(lines.filter(({ message }) => message === 'request')).toMatchObject([
-    { team: 'thrifty', status: 200 },
+    { team: 'thrifty', person: 'person-1', status: 200 },
     { team: 'thrifty', status: 200 },
   ]);
 });
