@@ -49,7 +49,7 @@ async function start() {
       config: {
         ...{ models: new Map([['llama', model]]), plans: new Map(), teams: new Map(), metrics: 'm' },
         ...{ aliases: new Map(), foreignNames: new Map(), timeZone: 'UTC' },
-        ...{ callers: new Map(), corsOrigins: [], table: tableName },
+        ...{ keys: new Map(), corsOrigins: [], table: tableName },
       },
       keys: async () => caller,
       ledger,

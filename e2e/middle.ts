@@ -41,7 +41,7 @@ export async function startMiddle(chosen: readonly ChosenModel[]) {
     inferenceProfiles: new Map(),
   };
   const config = {
-    ...{ models, callers: new Map(), plans: new Map(), teams: new Map(), metrics: 'm', corsOrigins: [] },
+    ...{ models, keys: new Map(), plans: new Map(), teams: new Map(), metrics: 'm', corsOrigins: [] },
     ...{ aliases: new Map(), foreignNames: new Map(), timeZone: 'UTC' },
     table: tableName,
   };

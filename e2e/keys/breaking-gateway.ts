@@ -92,7 +92,7 @@ function isWrite({ method, url, headers }: IncomingMessage): boolean {
   const operation = String(headers['x-amz-target']);
   return url?.startsWith(`${controlPlanePath}/api_gateway`) === true
     ? method !== 'GET'
-    : /\.(?:Put|Update|Delete)Item$/.test(operation);
+    : /\.(?:(?:Put|Update|Delete)Item|TransactWriteItems)$/.test(operation);
 }
 
 /** The endpoints that commands find, so that their calls pass through here. */

@@ -36,6 +36,16 @@ export interface AdminProblems {
   key_keeps_its_name: { readonly key: string };
   key_has_no_value: { readonly key: string };
   limits_cannot_hold: { readonly reason: string };
+  /** The limit is not set, so it cannot be higher. */
+  nothing_to_raise: { readonly limit: string };
+  /** The limit in force is as high or higher. */
+  not_a_raise: { readonly present: string };
+  /** ISO 8601. */
+  end_is_over: { readonly end: string };
+  /** Other operators change the same team or key all the time. */
+  changed_by_others: { readonly subject: string };
+  /** A newer version wrote them. */
+  changes_are_unreadable: { readonly item: string };
   no_such_stack: {
     readonly stack: string;
     readonly region: string;
@@ -95,7 +105,13 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
   key_is_being_made: ({ key }) => `Another command is making a key "${key}" right now.`,
   key_keeps_its_name: ({ key }) => `The key ${key} keeps its name when it is rotated.`,
   key_has_no_value: ({ key }) => `API Gateway made the key ${key} without an id or a value.`,
-  limits_cannot_hold: () => "The key's limits cannot be enforced.",
+  limits_cannot_hold: () => 'The limits cannot be enforced.',
+  nothing_to_raise: ({ limit }) => `There is no limit ${limit} to raise.`,
+  not_a_raise: ({ present }) => `The limit is ${present} already.`,
+  end_is_over: ({ end }) => `${end} is over.`,
+  changed_by_others: ({ subject }) => `Other commands change ${subject} at the same time.`,
+  changes_are_unreadable: ({ item }) =>
+    `The item ${item} of the table has changes that this version does not know.`,
   no_such_stack: ({ stack, region, account }) =>
     `There is no stack ${stack} in ${account === undefined ? '' : `the account ${account}, `}${region}.`,
   log_query_failed: ({ status }) => `CloudWatch gave up the query of the log: ${status}.`,

@@ -4,6 +4,7 @@ import { keyOutputName, type ProxyConfig, sharedOutputName, stackNameOf, tagsOf 
 import { AdminError } from './admin-error.ts';
 import { ApiKeys } from './aws/api-keys.ts';
 import type { Endpoints } from './aws/endpoints.ts';
+import { operatorOf } from './aws/operator.ts';
 import { deployedStack } from './aws/stack.ts';
 import { UsagePlans } from './aws/usage-plans.ts';
 import { Table } from './table.ts';
@@ -32,6 +33,8 @@ export interface Deployment {
   readonly configKeyIds: ReadonlyMap<string, string>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Who makes changes, for their records. */
+  readonly operator: () => Promise<string>;
   close(): void;
 }
 
@@ -56,6 +59,7 @@ export async function openDeployment(
   const [tableName, apiId, endpoint] = [output('TableName'), output('ApiId'), output('Endpoint')];
   const apiGateway = new APIGatewayClient(endpoints('api_gateway'));
   const dynamodb = new DynamoDBClient(endpoints('dynamodb'));
+  let operator: Promise<string> | undefined;
   const configKeyIds = Object.values(config.teams)
     .flatMap(({ keys }) => keys)
     .flatMap((key): [string, string][] => {
@@ -78,6 +82,10 @@ export async function openDeployment(
     table: new Table(dynamodb, tableName),
     configKeyIds: new Map(configKeyIds),
     now,
+    operator: () => {
+      operator ??= operatorOf(endpoints('dynamodb'));
+      return operator;
+    },
     close: () => {
       apiGateway.destroy();
       dynamodb.destroy();

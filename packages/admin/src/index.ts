@@ -1,4 +1,5 @@
 export { AdminError, type AdminErrorCode, type AdminProblems } from './admin-error.ts';
+export { type AuditQuery, type AuditRecord, listChanges } from './audit/audit.ts';
 export type { AccessKey } from './aws/credentials.ts';
 export {
   type AwsAccess,
@@ -27,7 +28,15 @@ export { type KeyRecord, listKeys, readAccess } from './keys/keys.ts';
 export { findRevocable, revokeKey } from './keys/revoke-key.ts';
 export { type Replaced, rotateKey } from './keys/rotate-key.ts';
 export { syncSignInKeys } from './keys/sync-sign-in-keys.ts';
-export { amountText, countText, limitsText } from './limits-text.ts';
+export {
+  type ChangedLimits,
+  changeLimits,
+  type LimitName,
+  type LimitsChange,
+} from './limits/change-limits.ts';
+export { type LimitsRecord, listLimits } from './limits/list-limits.ts';
+export type { LimitSubject } from './limits/subject.ts';
+export { amountText, countText, limitsText, limitText } from './limits-text.ts';
 export {
   comparePrices,
   type PriceComparison,

@@ -45,6 +45,7 @@ async function start() {
     table: new Table(table.client, tableName),
     configKeyIds: new Map(),
     now: () => Date.parse('2026-11-22T12:00:00Z'),
+    operator: async () => 'operator',
     close: () => {},
   };
   const put = async (key: ItemKey, attributes: Item) => {

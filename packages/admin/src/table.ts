@@ -6,6 +6,9 @@ import {
   type DynamoDBClient,
   PutItemCommand,
   paginateQuery,
+  TransactionCanceledException,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import {
@@ -16,6 +19,7 @@ import {
   type Item,
   type ItemKey,
   keyAttributes,
+  keysFrom,
   keysOf,
 } from '@org/table';
 import { AdminError } from './admin-error.ts';
@@ -26,6 +30,15 @@ const batchSize = 100;
 
 /** How often items that a throttled table left out are requested again. */
 const batchAttempts = 8;
+
+/** How often a transaction is tried again that met another one on the same item. */
+const transactionAttempts = 8;
+
+/** A write to one item, and the condition on it. */
+export type Write = { readonly key: ItemKey; readonly condition?: Condition | undefined } & (
+  | { readonly kind: 'put' | 'update'; readonly attributes: Attributes }
+  | { readonly kind: 'delete' }
+);
 
 /** The table of the deployment, as far as the commands use it: small items, read consistently. */
 export class Table {
@@ -59,14 +72,19 @@ export class Table {
   }
 
   /** Every item of a partition whose sort key begins with a prefix, in the order of the sort keys. */
-  async query(pk: string, prefix = ''): Promise<Item[]> {
+  query(pk: string, prefix = ''): Promise<Item[]> {
+    return this.#query(keysOf(pk, prefix));
+  }
+
+  /** Every item of a partition from a sort key on, in the order of the sort keys. */
+  queryFrom(pk: string, first: string): Promise<Item[]> {
+    return this.#query(keysFrom(pk, first));
+  }
+
+  async #query(keys: ReturnType<typeof keysOf>): Promise<Item[]> {
     const pages = paginateQuery(
       { client: this.#client },
-      {
-        TableName: this.#name,
-        ConsistentRead: true,
-        ...keysOf(pk, prefix),
-      },
+      { TableName: this.#name, ConsistentRead: true, ...keys },
     );
     const items: Item[] = [];
     for await (const { Items: page = [] } of pages) items.push(...page);
@@ -116,6 +134,48 @@ export class Table {
         }),
       ),
     );
+  }
+
+  /**
+   * Makes all writes or none.
+   *
+   * @returns Whether every condition held, so that it was done.
+   */
+  async transact(writes: readonly Write[]): Promise<boolean> {
+    const command = new TransactWriteItemsCommand({
+      TransactItems: writes.map((write) => this.#item(write)),
+    });
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.#client.send(command);
+        return true;
+      } catch (error) {
+        if (!(error instanceof TransactionCanceledException)) throw error;
+        const codes = error.CancellationReasons?.map(({ Code }) => Code) ?? [];
+        if (codes.includes('ConditionalCheckFailed')) return false;
+        if (!codes.includes('TransactionConflict') || attempt === transactionAttempts) throw error;
+        await setTimeout(25 * 2 ** attempt * Math.random());
+      }
+    }
+  }
+
+  #item(write: Write): TransactWriteItem {
+    const { key, condition } = write;
+    const expression = on(condition);
+    const TableName = this.#name;
+    switch (write.kind) {
+      case 'put': {
+        const Item = { ...keyAttributes(key), ...attributeValues(write.attributes) };
+        return { Put: { TableName, Item, ...expression.input() } };
+      }
+      case 'update': {
+        for (const [name, value] of Object.entries(write.attributes)) expression.set(name, value);
+        const { UpdateExpression, ...input } = expression.input();
+        return { Update: { TableName, Key: keyAttributes(key), UpdateExpression, ...input } };
+      }
+      case 'delete':
+        return { Delete: { TableName, Key: keyAttributes(key), ...expression.input() } };
+    }
   }
 
   async #getBatch(keys: readonly ItemKey[]): Promise<Item[]> {

@@ -5,9 +5,10 @@ import { amountsOf, unitOf } from '@org/lambda/ledger/amounts';
 import { type Counters, InconsistentCounters, readCounters } from '@org/lambda/ledger/counters';
 import { dateOf, momentIn, momentOf } from '@org/lambda/ledger/moment';
 import type { Scope } from '@org/lambda/ledger/scope';
-import { countersKey, type Item } from '@org/table';
+import { changesKey, countersKey, type Item, limitsInForce } from '@org/table';
 import type { Deployment } from './deployment.ts';
 import { listKeys } from './keys/keys.ts';
+import { changesOf } from './limits/changes.ts';
 import { listTeams, requireTeam, type Team } from './teams/teams.ts';
 
 /** Requests, tokens and USD. */
@@ -49,8 +50,10 @@ export interface UsageQuery {
   readonly keys?: boolean | undefined;
 }
 
-interface Subject extends Pick<Usage, 'team' | 'plan' | 'key' | 'counted'> {
-  readonly scope: Scope;
+interface Subject extends Pick<Usage, 'team' | 'plan' | 'key'> {
+  readonly scope: Pick<Scope, 'kind' | 'id'>;
+  /** Without changes at run time. Undefined: nothing is counted. */
+  readonly base: Limits | undefined;
 }
 
 /** Reads usage from the counters that decide about calls, by this machine's clock. */
@@ -63,7 +66,7 @@ export async function usageReport(deployment: Deployment, query: UsageQuery): Pr
   const moment = over ? momentIn(month, timeZone) : present;
   const periods: readonly LimitPeriod[] = over ? ['month'] : ['day', 'month'];
 
-  const subjects = (await subjectsOf(deployment, query)).map(({ scope, ...subject }) => ({
+  const subjects = (await countedSubjects(deployment, query)).map(({ scope, ...subject }) => ({
     subject,
     accounts: accountsOf(over ? onlyMonths(scope) : scope, moment),
   }));
@@ -107,7 +110,21 @@ function consistent(item: Item, account: Account): Counters | undefined {
   }
 }
 
-async function subjectsOf(deployment: Deployment, { team, keys = team !== undefined }: UsageQuery) {
+/** The subjects of a report, with the limits in force. A key counts only with its own limits. */
+async function countedSubjects(deployment: Deployment, query: UsageQuery) {
+  const subjects = await subjectsOf(deployment, query);
+  const changes = await deployment.table.getAll(subjects.map(({ scope }) => changesKey(scope)));
+  return subjects.flatMap(({ base, scope, ...subject }, index) => {
+    const limits = limitsInForce(base, changesOf(changes[index]), deployment.now());
+    if (scope.kind === 'key' && !limits) return [];
+    return [{ ...subject, counted: limits !== undefined, scope: { ...scope, limits: limits ?? {} } }];
+  });
+}
+
+async function subjectsOf(
+  deployment: Deployment,
+  { team, keys = team !== undefined }: UsageQuery,
+): Promise<Subject[]> {
   const teams = team === undefined ? await listTeams(deployment) : [await requireTeam(deployment, team)];
   const ofKeys = keys ? await keySubjects(deployment) : [];
   return teams.flatMap((each) => [
@@ -116,23 +133,21 @@ async function subjectsOf(deployment: Deployment, { team, keys = team !== undefi
   ]);
 }
 
-/** Keys with their own limits. A key that replaced another shares its counters, and stands for both. */
+/** A key that replaced another shares its counters, and stands for both. */
 async function keySubjects(deployment: Deployment): Promise<Subject[]> {
   const byCounter = new Map(
     (await listKeys(deployment)).flatMap((key): [string, Subject][] => {
-      const { name, id, team, plan, limits, countedAs = id } = key;
-      if (!limits || countedAs === undefined) return [];
-      const scope: Scope = { kind: 'key', id: countedAs, limits };
-      return [[countedAs, { team, plan, key: name, counted: true, scope }]];
+      const { name, id, team, plan, limits: base, countedAs = id } = key;
+      if (countedAs === undefined) return [];
+      return [[countedAs, { team, plan, key: name, scope: { kind: 'key', id: countedAs }, base }]];
     }),
   );
   return [...byCounter.values()];
 }
 
 function teamSubject({ config }: Deployment, { name, plan }: Team): Subject {
-  const limits: Limits | undefined = config.plans[plan ?? '']?.limits;
-  const scope: Scope = { kind: 'team', id: name, limits: limits ?? {} };
-  return { team: name, plan, counted: limits !== undefined, scope };
+  const base = config.plans[plan ?? '']?.limits;
+  return { team: name, plan, scope: { kind: 'team', id: name }, base };
 }
 
 function usedIn({ committed }: Counters, period: LimitPeriod): Used {

@@ -39,6 +39,11 @@ const advices: {
   key_keeps_its_name: () => 'Leave out --as, which is for keys of the config.',
   key_has_no_value: () => 'Run it again.',
   limits_cannot_hold: ({ reason }) => `${reason}.`,
+  nothing_to_raise: (_, { command }) => `Set it instead: ${command('limits set --help')}`,
+  not_a_raise: (_, { command }) => `Give a higher one. To lower it: ${command('limits set --help')}`,
+  end_is_over: () => 'Give a moment that is still to come.',
+  changed_by_others: () => 'Nothing was changed. Run it again.',
+  changes_are_unreadable: () => 'Use the version of this command that wrote them.',
   no_such_stack: () =>
     'The stack is named after name and stage of the config. Deploy it, choose its account with AWS_PROFILE, choose another config with --config, or add --local for the local gateway. If your own CDK app has the deployment in its stack, name that with --stack.',
   no_such_log: () =>

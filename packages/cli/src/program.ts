@@ -1,6 +1,7 @@
 import { defaultLocalUrl } from '@org/admin/local-gateway';
 import { Command, Option } from 'commander';
 import { type Cli, createCli } from './cli.ts';
+import { addAudit } from './commands/audit.ts';
 import { addConfig } from './commands/config.ts';
 import { addDeploy } from './commands/deploy.ts';
 import { addDestroy } from './commands/destroy.ts';
@@ -9,6 +10,7 @@ import { addDiff } from './commands/diff.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addInit } from './commands/init.ts';
 import { addKeys } from './commands/keys.ts';
+import { addLimits } from './commands/limits.ts';
 import { addModels } from './commands/models.ts';
 import { addPrices } from './commands/prices.ts';
 import { addProve } from './commands/prove.ts';
@@ -38,7 +40,9 @@ const commands: readonly AddCommand[] = [
   addPrices,
   addTeams,
   addKeys,
+  addLimits,
   addUsage,
+  addAudit,
   addReplay,
   addProve,
 ];

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { callerOf, readConfig } from './config.ts';
 import type { ProxyEnvironment } from './environment.ts';
+import { deployedCaller } from './testing/deployed-caller.ts';
 
 const environment: ProxyEnvironment = {
   metrics: 'proxy-test',
@@ -14,7 +15,7 @@ const read = (proxy: unknown, region = 'us-east-1') =>
   readConfig({ AWS_REGION: region, PROXY_TABLE: 'table', PROXY_CONFIG: JSON.stringify(proxy) });
 
 test("a key id leads to its team, its plan and the plan's contents", () => {
-  expect(read(environment).callers.get('abcdefghij')).toEqual({
+  expect(deployedCaller(read(environment), 'abcdefghij')).toEqual({
     keyId: 'abcdefghij',
     team: 'acme',
     plan: 'small',
@@ -34,7 +35,7 @@ test("a plan's inference profiles are whole ARNs, also for keys made later", () 
   const small = config.plans.get('small');
   if (!small) throw new Error('There is no plan.');
   const later = callerOf({ keyId: 'later', team: 'made', plan: 'small' }, small);
-  for (const caller of [config.callers.get('abcdefghij'), later]) {
+  for (const caller of [deployedCaller(config, 'abcdefghij'), later]) {
     expect([...(caller?.inferenceProfiles ?? [])]).toEqual([['llama', `${inferenceProfileArn}abcdefghijkl`]]);
   }
 });
@@ -43,7 +44,7 @@ test('a key with its own limits counts for itself and for its team', () => {
   const limits = { requests: { month: 10 } };
   const plans = { small: { models: ['llama'], limits: { usd: { month: 5 } } } };
   const keys = { abcdefghij: { team: 'acme', limits } };
-  expect(read({ ...environment, plans, keys }).callers.get('abcdefghij')?.scopes).toEqual([
+  expect(deployedCaller(read({ ...environment, plans, keys }), 'abcdefghij')?.scopes).toEqual([
     { kind: 'key', id: 'abcdefghij', limits },
     { kind: 'team', id: 'acme', limits: { usd: { month: 5 } } },
   ]);
@@ -114,17 +115,17 @@ describe('a config that does not fit into the environment', () => {
       JSON.stringify(file),
       'TagOfA=abcdefghij,TagOfB=klmnopqrst,TagOfL=profile1,arn=arn:aws:bedrock:us-east-1:1:p/',
     );
-    expect([...config.callers.keys()]).toEqual(['abcdefghij', 'klmnopqrst']);
-    expect(config.callers.get('klmnopqrst')).toMatchObject({ team: 'acme', scopes: [{ kind: 'key' }] });
-    expect([...(config.callers.get('abcdefghij')?.inferenceProfiles ?? [])]).toEqual([
+    expect([...config.keys.keys()]).toEqual(['abcdefghij', 'klmnopqrst']);
+    expect(config.keys.get('klmnopqrst')).toEqual({ team: 'acme', limits: { requests: { day: 1 } } });
+    expect([...(deployedCaller(config, 'abcdefghij')?.inferenceProfiles ?? [])]).toEqual([
       ['llama', 'arn:aws:bedrock:us-east-1:1:p/profile1'],
     ]);
   });
 
   test('has no keys whose ids are not known yet, and ignores ids of keys that it does not have', () => {
     const config = withFile(JSON.stringify(file), 'TagOfB=klmnopqrst,TagOfC=uvwxyzabcd');
-    expect([...config.callers.keys()]).toEqual(['klmnopqrst']);
-    expect(withFile(JSON.stringify({ ...file, keys: {} }), undefined).callers.size).toBe(0);
+    expect([...config.keys.keys()]).toEqual(['klmnopqrst']);
+    expect(withFile(JSON.stringify({ ...file, keys: {} }), undefined).keys.size).toBe(0);
   });
 
   test('stops the function from starting if the file is broken', () => {

@@ -15,6 +15,7 @@ import { readDeployedConfig } from './deployed-config.ts';
 import {
   environmentVariables,
   type Guardrail,
+  type KeyAccess,
   type PlanAccess,
   type PromptLogAccess,
 } from './environment.ts';
@@ -60,7 +61,7 @@ export interface Config {
   /** Names that models have with Bedrock and Anthropic, to the aliases that stand for such a model. */
   readonly foreignNames: ReadonlyMap<string, readonly string[]>;
   /** The keys that were deployed with the function, by id. */
-  readonly callers: ReadonlyMap<string, Caller>;
+  readonly keys: ReadonlyMap<string, KeyAccess>;
   /** Their inference profiles are ARNs. */
   readonly plans: ReadonlyMap<string, PlanAccess>;
   /** Team to plan. */
@@ -124,20 +125,19 @@ export function readConfig(
     ]),
   );
   const teams = new Map(Object.entries(access.teams));
-  const callers = Object.entries(access.keys).map(([keyId, key]): Caller => {
-    const { team, limits } = typeof key === 'string' ? { team: key } : key;
-    const plan = teams.get(team);
-    if (plan === undefined) throw invalidConfig(`keys.${keyId}: there is no team "${team}"`);
-    const planAccess = plans.get(plan);
-    if (planAccess === undefined) throw invalidConfig(`teams.${team}: there is no plan "${plan}"`);
-    return callerOf({ keyId, team, plan, limits }, planAccess);
+  const keys = Object.entries(access.keys).map(([keyId, key]): [string, KeyAccess] => {
+    const deployed = typeof key === 'string' ? { team: key } : key;
+    const plan = teams.get(deployed.team);
+    if (plan === undefined) throw invalidConfig(`keys.${keyId}: there is no team "${deployed.team}"`);
+    if (!plans.has(plan)) throw invalidConfig(`teams.${deployed.team}: there is no plan "${plan}"`);
+    return [keyId, deployed];
   });
 
   return {
     models: new Map(offered.map((model) => [model.alias, model])),
     aliases: new Map(Object.entries(aliases)),
     foreignNames: foreignNamesOf(offered),
-    callers: new Map(callers.map((caller) => [caller.keyId, caller])),
+    keys: new Map(keys),
     plans,
     teams,
     timeZone,
@@ -170,12 +170,14 @@ export function callerOf(
     readonly team: string;
     readonly plan: string;
     readonly limits?: Limits | undefined;
+    /** Id of the key under which its limits are counted. Default: its own. */
+    readonly countedAs?: string | undefined;
   },
   plan: PlanAccess,
 ): Caller {
-  const { keyId, team } = key;
+  const { keyId, team, countedAs = keyId } = key;
   const scopes: Scope[] = [
-    ...(key.limits ? [{ kind: 'key' as const, id: keyId, limits: key.limits }] : []),
+    ...(key.limits ? [{ kind: 'key' as const, id: countedAs, limits: key.limits }] : []),
     ...(plan.limits ? [{ kind: 'team' as const, id: team, limits: plan.limits }] : []),
   ];
   return {

@@ -87,11 +87,27 @@ export class Expression {
   }
 }
 
+/** The parts of a query that choose its items. */
+interface KeyCondition {
+  readonly KeyConditionExpression: string;
+  readonly ExpressionAttributeNames: Record<string, string>;
+  readonly ExpressionAttributeValues: Record<string, AttributeValue>;
+}
+
 /** The key condition of a query: a partition's items whose sort keys begin with a prefix, which may be empty. */
-export function keysOf(pk: string, prefix: string) {
+export function keysOf(pk: string, prefix: string): KeyCondition {
+  return prefix === '' ? inPartition(pk) : inPartition(pk, 'begins_with(#sk, :sk)', prefix);
+}
+
+/** The key condition of a query: a partition's items from a sort key on, which may be empty. */
+export function keysFrom(pk: string, first: string): KeyCondition {
+  return first === '' ? inPartition(pk) : inPartition(pk, '#sk >= :sk', first);
+}
+
+function inPartition(pk: string, condition?: string, sk = ''): KeyCondition {
   return {
-    KeyConditionExpression: prefix === '' ? '#pk = :pk' : '#pk = :pk AND begins_with(#sk, :prefix)',
-    ExpressionAttributeNames: { '#pk': 'pk', ...(prefix !== '' && { '#sk': 'sk' }) },
-    ExpressionAttributeValues: { ':pk': { S: pk }, ...(prefix !== '' && { ':prefix': { S: prefix } }) },
+    KeyConditionExpression: condition === undefined ? '#pk = :pk' : `#pk = :pk AND ${condition}`,
+    ExpressionAttributeNames: { '#pk': 'pk', ...(condition !== undefined && { '#sk': 'sk' }) },
+    ExpressionAttributeValues: { ':pk': { S: pk }, ...(condition !== undefined && { ':sk': { S: sk } }) },
   };
 }

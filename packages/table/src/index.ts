@@ -9,13 +9,17 @@ export {
   type WindowName,
   windowAttributes,
 } from './counters-item.ts';
-export { type Condition, Expression, keysOf } from './expression.ts';
+export { type Condition, Expression, keysFrom, keysOf } from './expression.ts';
 export {
   type Access,
   AccessItem,
   type Attributes,
+  AuditItem,
   accessAttributes,
   attributeValues,
+  type Changes,
+  ChangesItem,
+  changesAttributes,
   type Item,
   KeyNameItem,
   SignInItem,
@@ -23,6 +27,8 @@ export {
 } from './item.ts';
 export {
   accessKey,
+  auditKey,
+  changesKey,
   countersKey,
   type ItemKey,
   keyAttributes,
@@ -36,4 +42,5 @@ export {
   teamKey,
   teamListKey,
 } from './keys.ts';
+export { type LimitChanges, limitsInForce, type Raise } from './limit-changes.ts';
 export { readItem, type TableLocation } from './read.ts';

@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { type Limits, LimitsSchema } from '@org/contract';
+import { type Limits, LimitsSchema, limitKinds, limitPeriods } from '@org/contract';
 import * as z from 'zod/mini';
+import type { LimitChanges, Raise } from './limit-changes.ts';
 
 /** An item as DynamoDB returns it. */
 export type Item = Readonly<Record<string, AttributeValue>>;
@@ -30,24 +31,41 @@ const number = z.pipe(
   z.object({ N: z.string() }),
   z.transform(({ N }) => Number(N)),
 );
+const boolean = z.pipe(
+  number,
+  z.transform((value) => value === 1),
+);
 /** Id of an API key, of which keys of other items are made. */
 const keyId = z.pipe(string, z.string().check(z.regex(/^[A-Za-z0-9]{1,64}$/)));
-const limits = z.pipe(
+const json = <Value>(schema: z.ZodMiniType<Value>) =>
   z.pipe(
-    string,
-    z.transform((json, { issues }): unknown => {
-      try {
-        return JSON.parse(json);
-      } catch {
-        issues.push({ code: 'custom', input: json, message: 'is not JSON' });
-        return z.NEVER;
-      }
-    }),
-  ),
-  LimitsSchema,
-);
+    z.pipe(
+      string,
+      z.transform((text, { issues }): unknown => {
+        try {
+          return JSON.parse(text);
+        } catch {
+          issues.push({ code: 'custom', input: text, message: 'is not JSON' });
+          return z.NEVER;
+        }
+      }),
+    ),
+    schema,
+  );
+const limits = json(LimitsSchema);
 /** Up to the last moment that a date can be. */
-const seconds = z.pipe(number, z.int().check(z.minimum(0), z.maximum(8_640_000_000_000)));
+const moment = z.int().check(z.minimum(0), z.maximum(8_640_000_000_000));
+const seconds = z.pipe(number, moment);
+const raises = json(
+  z.array(
+    z.strictObject({
+      limit: z.enum(limitKinds),
+      period: z.enum(limitPeriods),
+      max: z.nullable(z.number().check(z.minimum(0))),
+      until: moment,
+    } satisfies Record<keyof Raise, z.ZodMiniType>),
+  ),
+);
 
 /** At {@link accessKey}: the team and limits of a key made at run time. */
 export interface Access {
@@ -60,6 +78,10 @@ export interface Access {
   readonly countedAs?: string | undefined;
   /** The key is refused from this time on: seconds since 1970. */
   readonly until?: number | undefined;
+  /** The end that an operator gave it, which a rotation hands on: seconds since 1970. */
+  readonly expiry?: number | undefined;
+  /** Whether it is refused until an operator enables it again. */
+  readonly disabled?: boolean | undefined;
   /** Name of the key. */
   readonly name?: string | undefined;
   /** Who answers for the key. */
@@ -76,15 +98,62 @@ export const AccessItem = z.object({
   limits: z.optional(limits),
   countedAs: z.optional(keyId),
   until: z.optional(seconds),
+  expiry: z.optional(seconds),
+  disabled: z.optional(boolean),
   name: z.optional(string),
   owner: z.optional(string),
   note: z.optional(string),
   createdAt: z.optional(string),
 }) satisfies z.ZodMiniType<Access>;
 
-export function accessAttributes({ limits: own, ...rest }: Access): Attributes {
-  return { ...rest, limits: own && JSON.stringify(own) };
+export function accessAttributes({ limits: own, disabled, ...rest }: Access): Attributes {
+  return { ...rest, limits: own && JSON.stringify(own), disabled: disabled ? 1 : undefined };
 }
+
+/** At {@link changesKey}: what operators changed at run time of a team, or of a key. */
+export interface Changes extends LimitChanges {
+  /** Counts the changes, so that each is made to what its operator read. */
+  readonly version?: number | undefined;
+  /** Only of a key of the config: it is refused from this time on: seconds since 1970. */
+  readonly until?: number | undefined;
+  /** Only of a key of the config: whether it is refused until an operator enables it again. */
+  readonly disabled?: boolean | undefined;
+}
+
+export const ChangesItem = z.object({
+  version: z.optional(number),
+  limits: z.optional(limits),
+  raises: z.optional(raises),
+  until: z.optional(seconds),
+  disabled: z.optional(boolean),
+}) satisfies z.ZodMiniType<Changes>;
+
+export function changesAttributes({
+  limits: changed,
+  raises: raised = [],
+  disabled,
+  ...rest
+}: Changes): Attributes {
+  return {
+    ...rest,
+    limits: changed && JSON.stringify(changed),
+    raises: raised.length > 0 ? JSON.stringify(raised) : undefined,
+    disabled: disabled ? 1 : undefined,
+  };
+}
+
+/** At {@link auditKey}: a change that an operator made. */
+export const AuditItem = z.object({
+  /** The AWS identity, or the local user. */
+  by: string,
+  action: string,
+  team: z.optional(string),
+  key: z.optional(string),
+  plan: z.optional(string),
+  /** What was, and what is now, as JSON. */
+  from: z.optional(string),
+  to: z.optional(string),
+});
 
 /** At {@link signInKey}: the API key that counts for a team's signed-in callers. Only the authorizer sends it. */
 export const SignInItem = z.object({

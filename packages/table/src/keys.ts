@@ -21,8 +21,11 @@ export const partitionsOf = {
   authorizer: [prefixes.signIn],
 } as const;
 
-/** Partitions that only the command line uses: lists of the teams and keys made at run time, and of the teams of proofs. */
-export const listOf = { teams: 'teams', keys: 'keys', proofs: 'proofs' } as const;
+/**
+ * Partitions that only the command line uses: lists of the teams and keys made at run time, of the teams of proofs, and of
+ * what operators changed.
+ */
+export const listOf = { teams: 'teams', keys: 'keys', proofs: 'proofs', audit: 'audit' } as const;
 
 /**
  * The usage of a team, or of a key with its own limits, in the windows that began in a month.
@@ -53,6 +56,21 @@ export function proofListKey(team: string): ItemKey {
 /** The team and limits of a key made at run time. */
 export function accessKey(keyId: string): ItemKey {
   return { pk: `${prefixes.key}${keyId}`, sk: 'access' };
+}
+
+/** What operators changed at run time of a team, or of a key by the id that its limits are counted under. */
+export function changesKey({ kind, id }: { readonly kind: LimitScope; readonly id: string }): ItemKey {
+  return { pk: `${prefixes[kind]}${id}`, sk: 'changes' };
+}
+
+/**
+ * A record of a change. Records are in the order of their times.
+ *
+ * @param at ISO 8601.
+ * @param id Distinguishes changes of one moment.
+ */
+export function auditKey(at: string, id: string): ItemKey {
+  return { pk: listOf.audit, sk: `${at}#${id}` };
 }
 
 /** The key that has a name. Because it is one item, the name is unique. */

@@ -3,8 +3,10 @@ import { AdminError } from '../admin-error.ts';
 import type { ClientSettings } from '../aws/endpoints.ts';
 import { concurrently } from '../concurrently.ts';
 import { type Deployment, openDeployment } from '../deployment.ts';
+import { listLimits } from '../limits/list-limits.ts';
+import { limitsText } from '../limits-text.ts';
 import { listTeams } from '../teams/teams.ts';
-import { type Finding, type Subject, unknown, warning } from './finding.ts';
+import { type Finding, ok, type Subject, unknown, warning } from './finding.ts';
 
 /** Compares the config with its deployment, and says what the next deployment ends or cannot do. */
 export async function checkDeployed(
@@ -21,7 +23,11 @@ export async function checkDeployed(
       () => now,
       stack,
     );
-    return [...(await checkRemovedTeams(deployment)), ...(await checkMovedKeys(deployment))];
+    return [
+      ...(await checkRemovedTeams(deployment)),
+      ...(await checkMovedKeys(deployment)),
+      ...(await changedLimits(deployment)),
+    ];
   } catch (cause) {
     const first =
       cause instanceof AdminError && (cause.is('no_such_stack') || cause.is('stack_lacks_output'));
@@ -46,6 +52,17 @@ async function checkRemovedTeams(deployment: Deployment): Promise<Finding[]> {
         ]
       : [],
   );
+}
+
+/** Names the teams and keys whose limits an operator changed at run time: a deployment does not change them. */
+async function changedLimits(deployment: Deployment): Promise<Finding[]> {
+  const records = await listLimits(deployment);
+  return records.flatMap(({ team, key, base, set, raises, inForce }) => {
+    if (set === undefined && raises.length === 0) return [];
+    const subject: Subject = key === undefined ? { check: 'team', of: team } : { check: 'key', of: key };
+    const text = (limits: typeof base) => (limits && limitsText(limits)) || 'no limits';
+    return [ok(subject, `has ${text(inForce)}, changed at run time; without the change: ${text(base)}`)];
+  });
 }
 
 /**

@@ -3,6 +3,7 @@ import { checkPrices, KeyText } from '@org/infra/config';
 import { keyNameKey, teamListKey } from '@org/table';
 import * as z from 'zod/mini';
 import { AdminError } from '../admin-error.ts';
+import { recordOf } from '../audit/audit.ts';
 import type { Deployment } from '../deployment.ts';
 import { checkName } from '../name.ts';
 import { findTeam, usableTeam } from '../teams/teams.ts';
@@ -37,7 +38,7 @@ export type WantedKey = Omit<KeyDraft, 'plan'> & { readonly plan?: string | unde
  */
 export async function createKey(deployment: Deployment, wanted: WantedKey): Promise<NewKey> {
   const { claim, draft } = await claimKey(deployment, wanted);
-  return finishKey(deployment, claim, draft);
+  return finishKey(deployment, claim, draft, 'keys create');
 }
 
 /** The right to make a key. Everything but its value is known. */
@@ -76,13 +77,18 @@ export async function finishKey(
   deployment: Deployment,
   claim: Claim,
   draft: KeyDraft,
+  action: 'keys create' | 'keys rotate',
   beforeFinish: () => Promise<void> = async () => {},
 ): Promise<NewKey> {
   const { id, value } = await orRelease(claim, async () => {
     const made = await makeKey(deployment, draft);
     try {
       await beforeFinish();
-      await claim.finish(made.id);
+      const to = { id: made.id, limits: draft.limits };
+      await claim.finish(
+        made.id,
+        await recordOf(deployment, { action, team: draft.team, key: draft.name, to }),
+      );
       return made;
     } catch (error) {
       // If this fails too, the next command that claims the name finds the remains.

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Attributes, type Item, KeyNameItem, keyNameKey, listOf, replacedBefore } from '@org/table';
 import { AdminError } from '../admin-error.ts';
 import type { Deployment } from '../deployment.ts';
+import type { Write } from '../table.ts';
 
 /**
  * A key name's item. All are in one partition, which lists the keys and makes names unique. A replaced key has its
@@ -50,9 +51,10 @@ export interface Claim {
   /**
    * Gives the name its key, for good.
    *
+   * @param record Of the change.
    * @throws {AdminError} If another command took over, having found this one silent for too long.
    */
-  finish(keyId: string): Promise<void>;
+  finish(keyId: string, record: Write): Promise<void>;
   /** Gives the claim back; the name is as it was before. */
   release(): Promise<void>;
 }
@@ -116,11 +118,12 @@ function claimOf(
   return {
     inherited,
     release,
-    async finish(keyId) {
-      const done = { keyId, run: undefined, runAt: undefined };
-      if (await table.update(keyNameKey(name), done, { run })) return;
+    async finish(keyId, record) {
+      const attributes = { keyId, run: undefined, runAt: undefined };
+      const key = keyNameKey(name);
+      if (await table.transact([{ kind: 'update', key, attributes, condition: { run } }, record])) return;
       // An earlier attempt that seemed to fail may have done it.
-      if ((await table.get(keyNameKey(name)))?.['keyId']?.S === keyId) return;
+      if ((await table.get(key))?.['keyId']?.S === keyId) return;
       throw new AdminError('key_is_being_made', { key: name });
     },
   };

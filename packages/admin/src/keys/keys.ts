@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import type { MadeApiKey } from '../aws/api-keys.ts';
 import { concurrently } from '../concurrently.ts';
 import type { Deployment } from '../deployment.ts';
+import type { Write } from '../table.ts';
 import { type KeyName, listKeyNames } from './key-names.ts';
 
 /**
@@ -103,9 +104,19 @@ export async function makeApiKey(deployment: Deployment, draft: ApiKeyDraft): Pr
   }
 }
 
-/** Removes a key for good: the function refuses it after a minute, API Gateway as soon as it has spread the change. */
-export async function discardKey({ apiKeys, table }: Deployment, keyId: string): Promise<void> {
-  await table.delete(accessKey(keyId));
+/**
+ * Removes a key for good: the function refuses it after a minute, API Gateway as soon as it has spread the change.
+ *
+ * @param record Of the change. Left out for a key that never worked, or no longer does.
+ */
+export async function discardKey(
+  { apiKeys, table }: Deployment,
+  keyId: string,
+  record?: Write,
+): Promise<void> {
+  const key = accessKey(keyId);
+  if (record) await table.transact([{ kind: 'delete', key, condition: 'present' }, record]);
+  else await table.delete(key);
   await apiKeys.delete(keyId);
 }
 

@@ -1,6 +1,8 @@
 import { keyNameKey, replacedKey } from '@org/table';
 import { AdminError } from '../admin-error.ts';
+import { recordOf } from '../audit/audit.ts';
 import type { Deployment } from '../deployment.ts';
+import type { Write } from '../table.ts';
 import { findKeyName, type KeyName } from './key-names.ts';
 import { discardKey, discardRemains } from './keys.ts';
 
@@ -65,9 +67,9 @@ export async function revokeKeys(deployment: Deployment, names: readonly KeyName
 
 async function revokeAll(deployment: Deployment, replaced: readonly KeyName[]): Promise<string[]> {
   const ids: string[] = [];
-  for (const { name, keyId } of replaced) {
+  for (const { name, team, keyId } of replaced) {
     if (keyId === undefined) continue;
-    await discardKey(deployment, keyId);
+    await discardKey(deployment, keyId, await revocationOf(deployment, { name, team, keyId }));
     // Last, so that a repeated command finds the remaining work.
     await deployment.table.delete(replacedKey(name, keyId));
     ids.push(keyId);
@@ -75,9 +77,18 @@ async function revokeAll(deployment: Deployment, replaced: readonly KeyName[]): 
   return ids;
 }
 
+function revocationOf(
+  deployment: Deployment,
+  { name, team, keyId }: { readonly name: string; readonly team: string; readonly keyId: string },
+): Promise<Write> {
+  return recordOf(deployment, { action: 'keys revoke', team, key: name, from: { id: keyId } });
+}
+
 async function revokeCurrent(deployment: Deployment, current: KeyName): Promise<string[]> {
-  const { name, keyId, claim } = current;
-  if (keyId !== undefined) await discardKey(deployment, keyId);
+  const { name, team, keyId, claim } = current;
+  if (keyId !== undefined) {
+    await discardKey(deployment, keyId, await revocationOf(deployment, { name, team, keyId }));
+  }
   await deployment.table.delete(keyNameKey(name));
   // A command that is making a key of the name will find its claim gone; a dead one left its work here.
   if (claim) await discardRemains(deployment, current, []);

@@ -87,7 +87,7 @@ async function replace(
     return { draft: wanted, end: immediately ? undefined : endOld, old: [own, ...ended] };
   });
   // End the old key before the new one gets its name, so that a replaced key always has an end.
-  return { key: await finishKey(deployment, claim, draft, end), replaced: old };
+  return { key: await finishKey(deployment, claim, draft, 'keys rotate', end), replaced: old };
 }
 
 /**
@@ -138,7 +138,7 @@ async function rotateConfigKey(deployment: Deployment, options: RotationOptions)
     ...{ owner, note },
   });
   const old = await orRelease(claim, () => endConfigKeys(deployment, [[name, id]], immediately));
-  const key = await finishKey(deployment, claim, draft);
+  const key = await finishKey(deployment, claim, draft, 'keys rotate');
   // A claim is on one name. So a command for another name may have found no successor either: the last to look gives way.
   if ((await successorsOf(deployment, id)).length > 1) {
     await revokeKey(deployment, { name: as });

@@ -1,5 +1,6 @@
-import { teamKey, teamListKey } from '@org/table';
+import { changesKey, teamKey, teamListKey } from '@org/table';
 import { AdminError } from '../admin-error.ts';
+import { recordOf } from '../audit/audit.ts';
 import type { Deployment } from '../deployment.ts';
 import { listKeyNames } from '../keys/key-names.ts';
 import { revokeKeys } from '../keys/revoke-key.ts';
@@ -27,7 +28,13 @@ export async function deleteTeam(deployment: Deployment, name: string): Promise<
   const { table } = deployment;
   await checkDeletable(deployment, name);
   // First the team, so that a command which is making a key now removes it.
-  await table.delete(teamKey(name));
+  const { plan } = await requireTeam(deployment, name);
+  await table.transact([
+    { kind: 'delete', key: teamKey(name), condition: 'present' },
+    // A new team of the name does not inherit them.
+    { kind: 'delete', key: changesKey({ kind: 'team', id: name }) },
+    await recordOf(deployment, { action: 'teams delete', team: name, from: { plan } }),
+  ]);
   const names = await listKeyNames(deployment);
   await revokeKeys(
     deployment,

@@ -1,11 +1,12 @@
 import { teamKey } from '@org/table';
 import { AdminError } from '../admin-error.ts';
+import { recordOf } from '../audit/audit.ts';
 import { concurrently } from '../concurrently.ts';
 import type { Deployment } from '../deployment.ts';
 import { listKeyNames } from '../keys/key-names.ts';
 import { changeAccess, ownPlan, readAccess } from '../keys/keys.ts';
 import { ensureSignInKey } from '../keys/sign-in-keys.ts';
-import { checkPlan, noSuchTeam, plannedTeam } from './teams.ts';
+import { checkPlan, plannedTeam } from './teams.ts';
 
 /**
  * Puts a team and all its keys on another plan. Safe to repeat after an attempt that stopped anywhere: every key is
@@ -24,8 +25,18 @@ export async function moveTeam(deployment: Deployment, name: string, plan: strin
     throw new AdminError('team_plan_is_of_config', { team: name, plan: team.plan });
   }
   // First the team, so that a key which is being made now ends up in the new plan too.
-  if (team.source === 'run-time' && !(await table.update(teamKey(name), { plan }, 'present'))) {
-    throw noSuchTeam(deployment, name);
+  if (team.source === 'run-time' && team.plan !== plan) {
+    const moved = await table.transact([
+      { kind: 'update', key: teamKey(name), attributes: { plan }, condition: { plan: team.plan } },
+      await recordOf(deployment, {
+        action: 'teams move',
+        team: name,
+        from: { plan: team.plan },
+        to: { plan },
+      }),
+    ]);
+    // Another command moved or deleted it meanwhile.
+    if (!moved) return moveTeam(deployment, name, plan);
   }
   const keyIds = (await listKeyNames(deployment)).flatMap(({ team: owner, keyId }) =>
     owner === name && keyId !== undefined ? [keyId] : [],

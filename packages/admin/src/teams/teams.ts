@@ -1,5 +1,6 @@
 import { type Item, listOf, TeamItem, teamKey, teamListKey } from '@org/table';
 import { AdminError } from '../admin-error.ts';
+import { recordOf } from '../audit/audit.ts';
 import type { Deployment } from '../deployment.ts';
 import { ensureSignInKey } from '../keys/sign-in-keys.ts';
 import { checkName } from '../name.ts';
@@ -54,12 +55,8 @@ export type PlannedTeam = Team & { readonly plan: string };
 /** @throws {AdminError} If there is no such team. */
 export async function requireTeam(deployment: Deployment, name: string): Promise<Team> {
   const team = await findTeam(deployment, name);
-  if (!team) throw noSuchTeam(deployment, name);
+  if (!team) throw new AdminError('no_such_team', { team: name, stack: deployment.name });
   return team;
-}
-
-export function noSuchTeam({ name: stack }: Deployment, team: string): AdminError {
-  return new AdminError('no_such_team', { team, stack });
 }
 
 /** @throws {AdminError} If there is no such team, or it was removed. */
@@ -106,7 +103,10 @@ export async function createTeam(deployment: Deployment, name: string, plan: str
   const present = await findTeam(deployment, name);
   if (present && present.plan === undefined) throw new AdminError('team_was_removed', { team: name });
   const createdAt = new Date(now()).toISOString();
-  const created = await table.put(teamKey(name), { plan, createdAt }, 'absent');
+  const created = await table.transact([
+    { kind: 'put', key: teamKey(name), attributes: { plan, createdAt }, condition: 'absent' },
+    await recordOf(deployment, { action: 'teams create', team: name, to: { plan } }),
+  ]);
   const found = created ? plan : (await findTeam(deployment, name))?.plan;
   if (found !== plan) throw new AdminError('team_exists', { team: name, plan: found, wanted: plan });
   // Also for an existing team, because the command that made it may have died before this.

@@ -1,10 +1,8 @@
 import { checkSizes, createKey, limitsText, limitsWithoutEffect } from '@org/admin';
-import { type Limits, LimitsSchema, limitKinds, limitPeriods } from '@org/contract';
 import type { Command } from 'commander';
-import * as z from 'zod/mini';
 import type { Cli } from '../cli.ts';
-import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../invocation.ts';
+import { parseLimits, repeated } from '../limits-option.ts';
 import { describeFindings } from '../output/findings.ts';
 import { printNewKey } from '../output/new-key.ts';
 
@@ -35,7 +33,7 @@ export function addKeysCreate(keys: Command, cli: Cli): void {
     .option(
       '--limit <limit>',
       'its own limit, such as requests/day=20, tokens/month=50000 or usd/month=0.10; may be repeated',
-      (value: string, others: readonly string[] = []) => [...others, value],
+      repeated,
     )
     .option('--owner <owner>', 'who answers for it, such as a mail address; keys list shows it')
     .option('--note <text>', 'what it is for; keys list shows it')
@@ -70,26 +68,4 @@ export function addKeysCreate(keys: Command, cli: Cli): void {
         cli.terminal.note(describeFindings(findings, cli.terminal, cli.invocation));
       }
     });
-}
-
-/** @throws {CliError} Names the limit that cannot be read, or is given twice. */
-export function parseLimits(texts: readonly string[]): Limits {
-  const limits: Record<string, Record<string, number>> = {};
-  for (const text of texts) {
-    const [, kind, period, amount] = /^(\w+)\/(\w+)=(\d+(?:\.\d+)?)$/.exec(text) ?? [];
-    if (kind === undefined || period === undefined || amount === undefined) throw noLimit(text);
-    if (limits[kind]?.[period] !== undefined) {
-      throw new CliError(`"${text}" is the second limit on ${kind} per ${period}.`, 'Give only one of them.');
-    }
-    limits[kind] = { ...limits[kind], [period]: Number(amount) };
-    if (!z.safeParse(LimitsSchema, limits).success) throw noLimit(text);
-  }
-  return z.parse(LimitsSchema, limits);
-}
-
-function noLimit(text: string): CliError {
-  return new CliError(
-    `"${text}" is not a limit.`,
-    `Use KIND/PERIOD=AMOUNT. KIND is one of ${limitKinds.join(', ')}; PERIOD is one of ${limitPeriods.join(', ')}; AMOUNT is a number, which must be whole unless KIND is usd.`,
-  );
 }

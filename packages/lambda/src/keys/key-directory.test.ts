@@ -1,7 +1,15 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { accessKey, attributeValues, keyAttributes } from '@org/table';
+import {
+  accessKey,
+  attributeValues,
+  believedForMs,
+  type Changes,
+  changesAttributes,
+  changesKey,
+  keyAttributes,
+} from '@org/table';
 import { startTestTable, type TestTable, tableName } from '@org/table/testing/test-table';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Config, readConfig } from '../config.ts';
 import type { ProxyEnvironment } from '../environment.ts';
 import { createKeyDirectory, type KeyDirectory } from './key-directory.ts';
@@ -32,15 +40,30 @@ interface Fixture {
   readonly find: (keyId: string, at?: number) => ReturnType<KeyDirectory>;
   /** Writes a key's item in place of its old one. */
   readonly write: (keyId: string, attributes: Readonly<Record<string, string | number>>) => Promise<void>;
+  /** Writes what an operator changed in place of earlier changes. */
+  readonly change: (kind: 'team' | 'key', id: string, changes: Changes) => Promise<void>;
+  /** Moves the functions' clock. */
+  readonly pass: (milliseconds: number) => void;
   readonly table: TestTable;
 }
 
 async function start(): Promise<Fixture> {
   const table = await startTestTable();
   onTestFinished(() => table.close());
-  const directory = createKeyDirectory({ client: table.client, config, now: () => 0 });
+  let now = 0;
+  const directory = createKeyDirectory({ client: table.client, config, now: () => now });
   return {
     table,
+    pass: (milliseconds) => {
+      now += milliseconds;
+    },
+    async change(kind, id, changes) {
+      const Item = {
+        ...keyAttributes(changesKey({ kind, id })),
+        ...attributeValues(changesAttributes(changes)),
+      };
+      await table.client.send(new PutItemCommand({ TableName: tableName, Item }));
+    },
     find: (keyId, at = noon) => directory(keyId, signal, at),
     async write(keyId, attributes) {
       const Item = { ...keyAttributes(accessKey(keyId)), ...attributeValues(attributes) };
@@ -50,10 +73,88 @@ async function start(): Promise<Fixture> {
   };
 }
 
-test('a key of the config is known without asking the table', async () => {
-  const { find, table } = await start();
-  expect(await find('deployed')).toMatchObject({ team: 'acme', plan: 'large' });
-  expect(table.operations).toEqual([]);
+test('a key of the config is known, and once a minute it is asked what was changed of it and of its team', async () => {
+  const { find, pass, table } = await start();
+  for (let call = 0; call < 3; call += 1)
+    expect(await find('deployed')).toMatchObject({ team: 'acme', plan: 'large' });
+  expect(table.operations).toEqual(['GetItem', 'GetItem']);
+  pass(believedForMs);
+  await find('deployed');
+  expect(table.operations).toHaveLength(4);
+});
+
+describe('what operators changed', () => {
+  const scopesOf = async (find: Fixture['find'], keyId: string, at = noon) =>
+    (await find(keyId, at))?.scopes.map(({ kind, limits }) => [kind, limits]);
+
+  test('is in force for a key of the config within a minute', async () => {
+    const { find, change, pass } = await start();
+    expect(await scopesOf(find, 'deployed')).toEqual([['team', {}]]);
+    await change('team', 'acme', { limits: { usd: { day: 5 } } });
+    await change('key', 'deployed', { limits: { requests: { day: 1 } } });
+    pass(believedForMs - 1);
+    expect(await scopesOf(find, 'deployed')).toEqual([['team', {}]]);
+    pass(1);
+    expect(await scopesOf(find, 'deployed')).toMatchObject([
+      ['key', { requests: { day: 1 } }],
+      ['team', { usd: { day: 5 } }],
+    ]);
+  });
+
+  test('is in force for a key made at run time too, and for the keys that it replaced', async () => {
+    const { find, write, change } = await start();
+    await write('old', { team: 'initech', plan: 'small', limits: '{"requests":{"day":1}}' });
+    await write('new', {
+      team: 'initech',
+      plan: 'small',
+      limits: '{"requests":{"day":1}}',
+      countedAs: 'old',
+    });
+    await change('key', 'old', { limits: { requests: { day: 2 } } });
+    await change('team', 'initech', { limits: { requests: { day: null }, tokens: { day: 9 } } });
+    for (const keyId of ['old', 'new'])
+      expect(await scopesOf(find, keyId)).toMatchObject([
+        ['key', { requests: { day: 2 } }],
+        ['team', { requests: { day: null }, tokens: { day: 9 } }],
+      ]);
+  });
+
+  test('ends by the time of the request, if it is a raise', async () => {
+    const { find, change } = await start();
+    await change('key', 'deployed', {
+      limits: { requests: { day: 1 } },
+      raises: [{ limit: 'requests', period: 'day', max: 7, until: noonInSeconds }],
+    });
+    expect(await scopesOf(find, 'deployed', noon - 1)).toMatchObject([['key', { requests: { day: 7 } }], {}]);
+    expect(await scopesOf(find, 'deployed', noon)).toMatchObject([['key', { requests: { day: 1 } }], {}]);
+  });
+
+  test.each<[string, Changes]>([
+    ['disabled', { disabled: true }],
+    ['at its end', { until: noonInSeconds }],
+  ])('refuses a key of the config that is %s', async (_, changes) => {
+    const { find, change } = await start();
+    await change('key', 'deployed', changes);
+    expect(await find('deployed')).toBeUndefined();
+  });
+
+  test('refuses a key made at run time that is disabled, and not the one that replaced it', async () => {
+    const { find, write } = await start();
+    await write('old', { team: 'initech', plan: 'small', disabled: 1 });
+    await write('new', { team: 'initech', plan: 'small', countedAs: 'old' });
+    expect(await find('old')).toBeUndefined();
+    expect(await find('new')).toMatchObject({ team: 'initech' });
+  });
+
+  test('of a kind that this version does not know refuses the call, because the limits in force are unknown', async () => {
+    const { find, table } = await start();
+    const Item = {
+      ...keyAttributes(changesKey({ kind: 'team', id: 'acme' })),
+      ...attributeValues({ limits: '{"requests":{"century":1}}' }),
+    };
+    await table.client.send(new PutItemCommand({ TableName: tableName, Item }));
+    await expect(find('deployed')).rejects.toThrow();
+  });
 });
 
 test('a key made at run time has the team, the plan and the limits of its item', async () => {
@@ -119,11 +220,13 @@ test('the end holds for a key that is remembered too', async () => {
   expect(await find('made', noon)).toBeUndefined();
   // A request that came in before the end and is looked at after it still belongs to the time before.
   expect(await find('made', noon - 1)).toBeDefined();
-  expect(table.operations).toEqual(['GetItem']);
+  // Its item, and the changes of key and team.
+  expect(table.operations).toEqual(['GetItem', 'GetItem', 'GetItem']);
 });
 
 test('a call is refused if the table cannot be read, because its limits are unknown', async () => {
   const { find, table } = await start();
   table.close();
-  await expect(find('made')).rejects.toMatchObject({ statement: { code: 'limits_unavailable' } });
+  for (const keyId of ['made', 'deployed'])
+    await expect(find(keyId)).rejects.toMatchObject({ statement: { code: 'limits_unavailable' } });
 });

@@ -1,23 +1,29 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { AccessItem, accessKey, Believed, readItem } from '@org/table';
+import type { LimitScope } from '@org/contract';
+import {
+  type Access,
+  AccessItem,
+  accessKey,
+  Believed,
+  type Changes,
+  ChangesItem,
+  changesKey,
+  type Item,
+  type ItemKey,
+  limitsInForce,
+  readItem,
+} from '@org/table';
 import { type Caller, type Config, callerOf } from '../config.ts';
 import { failureName } from '../failure-name.ts';
 import { ProxyError } from '../proxy-error.ts';
 
 /**
- * Finds an API key's caller at a moment; `undefined` for a key that this deployment did not issue, or that has
- * expired.
+ * Finds an API key's caller at a moment, with the limits in force then; `undefined` for a key that this deployment did not
+ * issue, that has expired, or that is disabled.
  *
  * @param at When the request came in, by API Gateway's clock: milliseconds since 1970.
  */
 export type KeyDirectory = (keyId: string, signal: AbortSignal, at: number) => Promise<Caller | undefined>;
-
-/** A key made at run time: the caller that it stands for, and for how long. */
-interface Entry {
-  readonly caller: Caller;
-  /** Milliseconds since 1970. */
-  readonly endsAt: number;
-}
 
 export interface KeyDirectoryOptions {
   readonly client: DynamoDBClient;
@@ -27,42 +33,62 @@ export interface KeyDirectoryOptions {
 }
 
 /**
- * Keys of the config are known from the start; keys made at run time are items of the table.
+ * Keys of the config are known from the start; keys made at run time are items of the table, and so are the changes that
+ * operators make at run time. Each item is believed for a minute.
  *
- * @returns A directory that fails with `limits_unavailable` if the table cannot be read: without the team, its limits
- *   are unknown.
+ * @returns A directory that fails with `limits_unavailable` if the table cannot be read, because the limits in force are
+ *   unknown without it.
  */
 export function createKeyDirectory({ client, config, now }: KeyDirectoryOptions): KeyDirectory {
-  const entries = new Believed<Entry>(now);
+  const accesses = new Believed<Access>(now);
+  const changes = new Believed<Changes>(now);
+
+  const read = async (key: ItemKey, signal: AbortSignal): Promise<Item | undefined> => {
+    try {
+      return await readItem({ client, table: config.table }, key, signal);
+    } catch (error) {
+      throw new ProxyError({ code: 'limits_unavailable' }, { failure: { name: failureName(error) } });
+    }
+  };
+  const accessOf = (keyId: string, signal: AbortSignal) =>
+    accesses.get(keyId, async () => {
+      const item = await read(accessKey(keyId), signal);
+      return item && AccessItem.parse(item);
+    });
+  const changesOf = async (kind: LimitScope, id: string, signal: AbortSignal): Promise<Changes> => {
+    const key = changesKey({ kind, id });
+    // That there are none is believed too. Otherwise every call would look for them.
+    return (await changes.get(key.pk, async () => ChangesItem.parse((await read(key, signal)) ?? {}))) ?? {};
+  };
+
   return async (keyId, signal, at) => {
-    const deployed = config.callers.get(keyId);
-    if (deployed) return deployed;
-    const entry = await entries.get(keyId, () => readEntry(client, config, keyId, signal));
-    return entry && at < entry.endsAt ? entry.caller : undefined;
+    const deployed = config.keys.get(keyId);
+    const access = deployed ? undefined : await accessOf(keyId, signal);
+    const team = deployed?.team ?? access?.team;
+    if (team === undefined || !isOpen(access, at)) return undefined;
+    const plan = config.teams.get(team) ?? access?.plan ?? '';
+    const planAccess = config.plans.get(plan);
+    if (!planAccess) return undefined;
+
+    const countedAs = access?.countedAs ?? keyId;
+    const [ofKey, ofTeam] = await Promise.all([
+      changesOf('key', countedAs, signal),
+      changesOf('team', team, signal),
+    ]);
+    // A key made at run time has its end and its state in its own item: the changes are also those of the keys before it.
+    if (deployed && !isOpen(ofKey, at)) return undefined;
+    const key = {
+      keyId,
+      countedAs,
+      team,
+      plan,
+      limits: limitsInForce((deployed ?? access)?.limits, ofKey, at),
+    };
+    return callerOf(key, { ...planAccess, limits: limitsInForce(planAccess.limits, ofTeam, at) });
   };
 }
 
-async function readEntry(
-  client: DynamoDBClient,
-  config: Config,
-  keyId: string,
-  signal: AbortSignal,
-): Promise<Entry | undefined> {
-  const location = { client, table: config.table };
-  const item = await readItem(location, accessKey(keyId), signal).catch((error: unknown) => {
-    throw new ProxyError({ code: 'limits_unavailable' }, { failure: { name: failureName(error) } });
-  });
-  if (!item) return undefined;
-  const { team, plan, limits, countedAs, until } = AccessItem.parse(item);
-  const planName = config.teams.get(team) ?? plan ?? '';
-  const planAccess = config.plans.get(planName);
-  if (!planAccess) return undefined;
-  const caller = callerOf({ keyId, team, plan: planName, limits }, planAccess);
-  const scopes = caller.scopes.map((scope) =>
-    scope.kind === 'key' && countedAs !== undefined ? { ...scope, id: countedAs } : scope,
-  );
-  return {
-    caller: { ...caller, scopes },
-    endsAt: until === undefined ? Number.POSITIVE_INFINITY : until * 1000,
-  };
+/** Whether a key works at a moment: milliseconds since 1970. */
+function isOpen(state: Pick<Changes, 'disabled' | 'until'> | undefined, at: number): boolean {
+  return !state?.disabled && at < (state?.until ?? Number.POSITIVE_INFINITY) * 1000;
 }

@@ -3,11 +3,12 @@ import { catalogue } from '@org/models';
 import type { ModelCall } from '../call/call.ts';
 import type { ReplyEvent, TokenUsage } from '../call/reply.ts';
 import type { Target, Upstream } from '../call/upstream.ts';
-import { type Caller, type Config, callerOf } from '../config.ts';
+import type { Caller, Config } from '../config.ts';
 import type { HandlerOptions } from '../http/invocation.ts';
 import type { ProxyEvent } from '../http/received-event.ts';
 import type { Amounts } from '../ledger/amounts.ts';
 import type { HoldRequest, Ledger } from '../ledger/ledger.ts';
+import { deployedCaller } from './deployed-caller.ts';
 
 export const config: Config = {
   models: new Map(
@@ -18,15 +19,21 @@ export const config: Config = {
   ),
   aliases: new Map(),
   foreignNames: new Map(),
-  plans: new Map(),
-  teams: new Map(),
+  plans: new Map([
+    ['small', { models: ['llama'], maxTokens: 256 }],
+    ['large', { models: ['llama', 'titan'] }],
+  ]),
+  teams: new Map([
+    ['acme', 'small'],
+    ['wide', 'large'],
+  ]),
   timeZone: 'UTC',
   metrics: 'proxy-test',
   corsOrigins: [],
   table: 'counters',
-  callers: new Map([
-    ['key1', callerOf({ keyId: 'key1', team: 'acme', plan: 'small' }, { models: ['llama'], maxTokens: 256 })],
-    ['key2', callerOf({ keyId: 'key2', team: 'wide', plan: 'large' }, { models: ['llama', 'titan'] })],
+  keys: new Map([
+    ['key1', { team: 'acme' }],
+    ['key2', { team: 'wide' }],
   ]),
 };
 
@@ -149,7 +156,7 @@ export function requestOf(body: object | null, options: RequestOptions) {
   let clock = 0;
   const handlerOptions: Omit<HandlerOptions, 'openResponse'> = {
     config: options.config ?? config,
-    keys: async (id) => options.caller ?? config.callers.get(id),
+    keys: async (id) => options.caller ?? deployedCaller(config, id),
     ledger: options.ledger ?? ledger.ledger,
     upstream: options.upstream ?? upstream,
     write: (line) => lines.push(line),

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { crc32 } from 'node:zlib';
+import type { Answer } from './transactions.ts';
 
 /** How one request goes wrong. */
 export type Fault =
@@ -41,7 +42,11 @@ export type ExceptionName = keyof typeof exceptions;
 /** Answers as DynamoDB refuses. */
 export function sendException(response: ServerResponse, name: ExceptionName): void {
   const [status, namespace, message] = exceptions[name];
-  const body = JSON.stringify({ __type: `${namespace}#${name}`, message });
+  send(response, { status, body: JSON.stringify({ __type: `${namespace}#${name}`, message }) });
+}
+
+/** Answers as DynamoDB does. */
+export function send(response: ServerResponse, { status, body }: Answer): void {
   response
     .writeHead(status, {
       'content-type': 'application/x-amz-json-1.0',

@@ -6,7 +6,8 @@ import { buffer } from 'node:stream/consumers';
 import dynalite from 'dynalite';
 import { Level } from 'level';
 import { closeServer, listenOnLoopback } from '../loopback.ts';
-import { type Fault, sendException } from './fault.ts';
+import { type Fault, send, sendException } from './fault.ts';
+import { type Answer, Transactions } from './transactions.ts';
 
 export interface LocalDynamoDb {
   /** For `AWS_ENDPOINT_URL_DYNAMODB`. */
@@ -64,9 +65,25 @@ export async function startDynamoDb({
   if (directory !== undefined) await checkDirectory(directory);
   // dynalite does not listen itself: its handler throws, and ends the process, when a caller leaves.
   const database = dynalite({ createTableMs: 0, ...(directory === undefined ? {} : { path: directory }) });
+  const transactions = new Transactions();
   const requests: Record<string, number> = {};
   const faults: Fault[] = [];
   let lasting: Fault | undefined;
+
+  /** Calls the database in the name of a request. */
+  const call = ({ method, url, headers }: IncomingMessage, operation: string, input: object) =>
+    new Promise<Answer>((resolve) => {
+      const [version] = String(headers['x-amz-target']).split('.');
+      const response = {
+        statusCode: 200,
+        setHeader() {},
+        end(body: string) {
+          resolve({ status: response.statusCode, body });
+        },
+      };
+      const own = { method, url, headers: { ...headers, 'x-amz-target': `${version}.${operation}` } };
+      database.emit('request', wholeRequest(own, Buffer.from(JSON.stringify(input))), response);
+    });
 
   const server = createServer(async (request, response) => {
     const [, operation = 'unknown'] = String(request.headers['x-amz-target']).split('.');
@@ -81,9 +98,17 @@ export async function startDynamoDb({
       closed.then(() => {
         if (fault.kind === 'none' && !response.writableFinished) onGivenUp(received);
       });
-      await answer(fault, response, wholeRequest(request, body), (whole) =>
-        database.emit('request', whole, response),
-      );
+      await answer(fault, response, async () => {
+        if (operation === 'TransactWriteItems') {
+          send(
+            response,
+            await transactions.write(received.text, (name, input) => call(request, name, input)),
+          );
+          return;
+        }
+        await transactions.pass(closed);
+        database.emit('request', wholeRequest(request, body), response);
+      });
     } catch {
       // The caller left in the middle of its request.
       response.destroy();
@@ -117,19 +142,14 @@ async function checkDirectory(directory: string): Promise<void> {
   }
 }
 
-type WholeRequest = Readable & Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
+type Head = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
 
 /** A request as dynalite reads it, but without a connection that dynalite could close. */
-function wholeRequest({ method, url, headers }: IncomingMessage, body: Buffer): WholeRequest {
+function wholeRequest({ method, url, headers }: Head, body: Buffer): Readable & Head {
   return Object.assign(Readable.from([body]), { method, url, headers });
 }
 
-async function answer(
-  fault: Fault,
-  response: ServerResponse,
-  request: WholeRequest,
-  apply: (request: WholeRequest) => void,
-): Promise<void> {
+async function answer(fault: Fault, response: ServerResponse, apply: () => Promise<void>): Promise<void> {
   switch (fault.kind) {
     case 'stall':
       return;
@@ -147,5 +167,5 @@ async function answer(
       await new Promise((resolve) => setTimeout(resolve, fault.milliseconds).unref());
       break;
   }
-  apply(request);
+  await apply();
 }

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import type { ReplyEvent } from '../../call/reply.ts';
 import type { Upstream } from '../../call/upstream.ts';
 import type { Json } from '../../json.ts';
+import { deployedCaller } from '../../testing/deployed-caller.ts';
 import { exchange } from '../../testing/exchange.ts';
 import { anyJson, mutationsOf, runs } from '../../testing/fuzz.ts';
 import { config, countNothing, requestOf, usage } from '../../testing/request.ts';
@@ -146,7 +147,7 @@ function errorOf(status: number, type: string, text: string) {
 
 /** Sends a request, and throws if a forbidden string was written, or a hold remains. */
 async function send(route: Route, body: Json) {
-  const caller = config.callers.get('key2');
+  const caller = deployedCaller(config, 'key2');
   if (!caller) throw new Error('The test has no caller.');
   const { handlerOptions, event, lines, holds, charges } = requestOf(null, {
     route: [route.method, route.path],

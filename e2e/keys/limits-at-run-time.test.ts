@@ -1,0 +1,199 @@
+import { userInfo } from 'node:os';
+import { changeLimits, type Deployment, listChanges, localEndpoints, openDeployment } from '@org/admin';
+import { expect, onTestFinished, test } from 'vitest';
+import * as z from 'zod/mini';
+import { configs } from '../configs.ts';
+import { type System, startSystem } from '../harness.ts';
+import { startBreakingGateway } from './breaking-gateway.ts';
+import { commandLine } from './command-line.ts';
+
+const noon = Date.parse('2026-11-22T12:00:00Z');
+const local = `local user ${userInfo().username}`;
+
+const Records = z.array(
+  z.object({
+    at: z.string(),
+    by: z.string(),
+    action: z.string(),
+    team: z.string(),
+    key: z.optional(z.string()),
+    from: z.optional(z.unknown()),
+    to: z.optional(z.unknown()),
+  }),
+);
+
+async function start() {
+  const system = await startSystem('counted');
+  const proxy = await commandLine(new URL(system.gateway.url).origin, configs.counted, () => noon);
+  return { system, proxy };
+}
+
+/** New functions, which read the table again, as every function does after a minute. */
+const afterAMinute = ({ gateway }: System) => gateway.killFunctions();
+
+async function open({ gateway }: System): Promise<Deployment> {
+  const endpoints = await localEndpoints(gateway.url, 'counted-dev');
+  const deployment = await openDeployment(configs.counted, endpoints, () => noon);
+  onTestFinished(() => deployment.close());
+  return deployment;
+}
+
+test('a team of the config gets more for an afternoon, from the command line to the call, and then has what it had', async () => {
+  const { system, proxy } = await start();
+  const spend = async (calls: number) => {
+    for (let call = 0; call < calls; call += 1) expect((await system.ask('shared-key')).status).toBe(200);
+    expect((await system.ask('shared-key')).error()).toMatchObject({ code: 'quota_exceeded' });
+  };
+  await proxy('limits', 'set', '--key', 'other-key', '--limit', 'requests/month=none');
+  await spend(5);
+  const raised = await proxy(
+    'limits',
+    'raise',
+    '--team',
+    'sharing',
+    '--limit',
+    'requests/day=7',
+    '--until',
+    '4h',
+  );
+  expect(raised).toMatchObject({ code: 0 });
+  expect(raised.stderr).toContain('The limits of the team sharing in counted-dev (local gateway');
+  expect(raised.stderr).toContain(
+    'were 5 requests/day, and are 7 requests/day until 2026-11-22T16:00:00.000Z. Calls follow within 60 seconds.',
+  );
+  await afterAMinute(system);
+  await spend(2);
+  expect((await proxy('usage', '--team', 'sharing')).stdout).toMatch(/requests\/day .* 7 +7 +12h/);
+  system.setTime('2026-11-22T16:00:00Z');
+  expect((await system.ask('shared-key')).error()).toMatchObject({ details: { max: 5, used: 7 } });
+});
+
+test('limits of a key and of a team made at run time are set, listed and cleared, and each change is recorded', async () => {
+  const { system, proxy } = await start();
+  await proxy('teams', 'create', 'acme', '--plan', 'few');
+  const made = await proxy('keys', 'create', 'app', '--team', 'acme', '--limit', 'requests/day=1');
+  const ask = () =>
+    system.send({ key: made.stdout, body: { model: 'llama', question: 'What is a dystopia?' } });
+  await proxy('limits', 'set', '--key', 'app', '--limit', 'requests/day=3');
+  await proxy('limits', 'set', '--team', 'acme', '--limit', 'requests/day=2', '--limit', 'usd/month=5');
+  expect((await ask()).status).toBe(200);
+  expect((await ask()).status).toBe(200);
+  expect((await ask()).error()).toMatchObject({ details: { scope: 'team', max: 2 } });
+  expect((await proxy('limits', 'list')).stdout.split('\n').slice(1)).toEqual([
+    expect.stringMatching(/^acme +2 requests\/day, \$5\.00\/month +5 requests\/day$/),
+    expect.stringMatching(/^acme +app +3 requests\/day +1 request\/day$/),
+  ]);
+  await proxy('limits', 'clear', '--team', 'acme');
+  await proxy('limits', 'clear', '--key', 'app', '--limit', 'requests/day');
+  await afterAMinute(system);
+  expect((await ask()).error()).toMatchObject({ details: { scope: 'key', max: 1 } });
+  expect((await proxy('limits', 'list')).stderr).toContain(
+    'No limits were changed at run time in counted-dev',
+  );
+
+  const records = Records.parse(JSON.parse((await proxy('audit', '--json')).stdout));
+  expect(records.every(({ by, at }) => by === local && at === new Date(noon).toISOString())).toBe(true);
+  expect(records.map(({ action, team, key }) => [action, team, key]).toSorted()).toEqual([
+    ['keys create', 'acme', 'app'],
+    ['limits clear', 'acme', undefined],
+    ['limits clear', 'acme', 'app'],
+    ['limits set', 'acme', undefined],
+    ['limits set', 'acme', 'app'],
+    ['teams create', 'acme', undefined],
+  ]);
+  expect(records.find(({ action, key }) => action === 'limits set' && !key)).toMatchObject({
+    from: { limits: { requests: { day: 5 } } },
+    to: { limits: { requests: { day: 2 }, usd: { month: 5 } } },
+  });
+  expect((await proxy('audit', '--key', 'app', '--since', '1d')).stdout).not.toContain('teams create');
+});
+
+test('teams and keys that are moved, rotated, revoked and deleted are recorded, without the value of a key', async () => {
+  const { proxy } = await start();
+  await proxy('teams', 'create', 'acme', '--plan', 'few');
+  const values = [
+    await proxy('keys', 'create', 'app', '--team', 'acme'),
+    await proxy('keys', 'rotate', 'app'),
+  ];
+  await proxy('teams', 'move', 'acme', 'tokens');
+  await proxy('keys', 'revoke', 'app', '--replaced', '--yes');
+  await proxy('teams', 'delete', 'acme', '--yes');
+  const { stdout } = await proxy('audit', '--team', 'acme', '--json');
+  expect(
+    Records.parse(JSON.parse(stdout))
+      .map(({ action }) => action)
+      .toSorted(),
+  ).toEqual([
+    ...['keys create', 'keys revoke', 'keys revoke', 'keys rotate'],
+    ...['teams create', 'teams delete', 'teams move'],
+  ]);
+  for (const { stdout: value } of values) expect(stdout).not.toContain(value);
+});
+
+test.each([
+  [['raise', '--team', 'sharing', '--limit', 'requests/day=5'], 'The limit is 5 requests/day already.'],
+  [['raise', '--team', 'sharing', '--limit', 'usd/day=5'], 'There is no limit usd/day to raise.'],
+  [['raise', '--team', 'sharing', '--limit', 'requests/day=6', '--until', '2026-11-21'], 'is over.'],
+  [['raise', '--team', 'sharing', '--limit', 'requests/day=6', '--until', 'soon'], '"soon" is not a moment.'],
+  [['set', '--team', 'nobody', '--limit', 'requests/day=6'], 'There is no team "nobody"'],
+  [['set', '--key', 'nothing', '--limit', 'requests/day=6'], 'There is no key "nothing"'],
+  [['set', '--limit', 'requests/day=6'], 'It is not said whose limits to change.'],
+  [['set', '--team', 'sharing'], 'There is no limit to change.'],
+  [['clear', '--team', 'sharing', '--limit', 'requests'], '"requests" is not the name of a limit.'],
+])('limits %j is refused and changes nothing', async (args, message) => {
+  const { proxy } = await start();
+  const { code, stderr } = await proxy('limits', ...args);
+  expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
+  expect((await proxy('audit', '--json')).stdout).toBe('[]');
+});
+
+test('a change that breaks off is either made and recorded or neither, and can be run again', async () => {
+  const { system } = await start();
+  const breaking = await startBreakingGateway(system);
+  const proxy = await commandLine(breaking.origin, configs.counted, () => noon);
+  const set = () => proxy('limits', 'set', '--team', 'sharing', '--limit', 'requests/day=9');
+  const state = async () => [
+    (await proxy('limits', 'list', '--team', 'sharing')).stdout.includes('9 requests/day'),
+    JSON.parse((await proxy('audit', '--json')).stdout).length,
+  ];
+  breaking.breakAt({ kind: 'refused', write: 1 });
+  expect((await set()).code).toBe(1);
+  breaking.breakAt(undefined);
+  expect(await state()).toEqual([false, 0]);
+  breaking.breakAt({ kind: 'dies', write: 1 });
+  expect((await set()).code).toBe(1);
+  breaking.breakAt(undefined);
+  expect(await state()).toEqual([true, 1]);
+  expect((await set()).stderr).toContain('Nothing was to be changed');
+  expect(await state()).toEqual([true, 1]);
+});
+
+test('of many operators at once none loses a change, and the records follow each other', async () => {
+  const { system } = await start();
+  const team = 'sharing';
+  const operators = await Promise.all(Array.from({ length: 6 }, () => open(system)));
+  await Promise.all(
+    operators.flatMap((deployment, index) => [
+      changeLimits(deployment, { team }, { action: 'set', limits: { tokens: { day: 1000 + index } } }),
+      ...(index === 0
+        ? [changeLimits(deployment, { team }, { action: 'set', limits: { usd: { month: 7 } } })]
+        : []),
+    ]),
+  );
+  const [first] = operators;
+  if (!first) throw new Error('There is no operator.');
+  const { to } = await changeLimits(first, { team }, { action: 'clear', only: [] });
+  expect(to).toMatchObject({ requests: { day: 5 }, usd: { month: 7 }, tokens: { day: expect.any(Number) } });
+  const records = await listChanges(first, { team });
+  expect(records).toHaveLength(7);
+  // Each change was made to what another one had left, so one follows the other from the first to the last.
+  const left = new Map(records.map((record) => [JSON.stringify(z.parse(State, record.from).limits), record]));
+  let state = JSON.stringify({ requests: { day: 5 } });
+  for (let step = 0; step < 7; step += 1) {
+    const next = left.get(state);
+    state = JSON.stringify(z.parse(State, next?.to).limits);
+  }
+  expect(state).toBe(JSON.stringify(to));
+});
+
+const State = z.object({ limits: z.unknown() });
