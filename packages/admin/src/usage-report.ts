@@ -6,9 +6,9 @@ import { type Counters, InconsistentCounters, readCounters } from '@org/lambda/l
 import { dateOf, momentIn, momentOf } from '@org/lambda/ledger/moment';
 import type { Scope } from '@org/lambda/ledger/scope';
 import { changesKey, countersKey, type Item, limitsInForce } from '@org/table';
+import { changesOf } from './audit/changes.ts';
 import type { Deployment } from './deployment.ts';
 import { listKeys } from './keys/keys.ts';
-import { changesOf } from './limits/changes.ts';
 import { listTeams, requireTeam, type Team } from './teams/teams.ts';
 
 /** Requests, tokens and USD. */

@@ -158,12 +158,18 @@ export function changeAccess(
 
 /** Keys of the config, then those made at run time, in the order of their names; a replaced key after its name. */
 export async function listKeys(deployment: Deployment): Promise<KeyRecord[]> {
-  const [fromConfig, names] = await Promise.all([configKeys(deployment), listKeyNames(deployment)]);
+  const [deployed, made] = await Promise.all([configKeys(deployment), listRunTimeKeys(deployment)]);
+  return [...deployed, ...made];
+}
+
+/** Keys made at run time, in the order of their names; a replaced key after its name. */
+export async function listRunTimeKeys(deployment: Deployment): Promise<KeyRecord[]> {
+  const names = await listKeyNames(deployment);
   const current = new Set(names.flatMap(({ keyId, replaced }) => (keyId && !replaced ? [keyId] : [])));
   // A command that died while replacing a key has left it in both places.
   const distinct = names.filter(({ keyId, replaced }) => !(replaced && keyId && current.has(keyId)));
   const items = await deployment.table.getAll(distinct.map(({ keyId }) => accessKey(keyId ?? '')));
-  return [...fromConfig, ...distinct.map((name, index) => keyRecord(deployment, name, items[index]))];
+  return distinct.map((name, index) => keyRecord(deployment, name, items[index]));
 }
 
 async function configKeys({ config, configKeyIds, apiKeys }: Deployment): Promise<KeyRecord[]> {

@@ -1,10 +1,10 @@
 import { type LimitKind, type LimitPeriod, type Limits, limitKinds, limitPeriods } from '@org/contract';
 import { type Changes, limitsInForce, type Raise } from '@org/table';
 import { AdminError } from '../admin-error.ts';
+import { writeChanges } from '../audit/changes.ts';
 import type { Deployment } from '../deployment.ts';
 import { checkLimits } from '../keys/create-key.ts';
 import { limitText } from '../limits-text.ts';
-import { writeChanges } from './changes.ts';
 import { type FoundSubject, findSubject, type LimitSubject } from './subject.ts';
 
 /** One limit, without its amount. */

@@ -1,9 +1,9 @@
 import type { Limits } from '@org/contract';
 import { changesKey, limitsInForce, type Raise } from '@org/table';
+import { changesOf } from '../audit/changes.ts';
 import type { Deployment } from '../deployment.ts';
-import { listKeys } from '../keys/keys.ts';
+import { listRunTimeKeys } from '../keys/keys.ts';
 import { listTeams } from '../teams/teams.ts';
-import { changesOf } from './changes.ts';
 
 /** The limits of a team or a key, and what was changed of them at run time. */
 export interface LimitsRecord {
@@ -22,8 +22,18 @@ export interface LimitsRecord {
 
 /** Every team and key that has not been removed, each key after its team; a key with the keys that it replaced. */
 export async function listLimits(deployment: Deployment): Promise<LimitsRecord[]> {
-  const { config, table, now } = deployment;
-  const [teams, keys] = await Promise.all([listTeams(deployment), listKeys(deployment)]);
+  const { config, configKeyIds, table, now } = deployment;
+  const [teams, made] = await Promise.all([listTeams(deployment), listRunTimeKeys(deployment)]);
+  const deployed = Object.entries(config.teams).flatMap(([team, { keys }]) =>
+    keys.map((key) => ({
+      ...key,
+      team,
+      id: configKeyIds.get(key.name),
+      countedAs: undefined,
+      replaced: false,
+    })),
+  );
+  const keys = [...deployed, ...made];
   const subjects = teams.flatMap(({ name, plan }) => [
     { team: name, key: undefined, plan, base: config.plans[plan ?? '']?.limits, id: name },
     ...keys.flatMap(({ name: key, id, team, limits: base, countedAs = id, replaced }) =>

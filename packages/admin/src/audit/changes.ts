@@ -2,10 +2,16 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Changes, ChangesItem, changesAttributes, changesKey, type Item } from '@org/table';
 import * as z from 'zod/mini';
 import { AdminError } from '../admin-error.ts';
-import type { RecordedChange } from '../audit/audit.ts';
-import { recordOf } from '../audit/audit.ts';
 import type { Deployment } from '../deployment.ts';
-import type { FoundSubject } from './subject.ts';
+import { type RecordedChange, recordOf } from './audit.ts';
+
+/** A team or a key whose changes are written. */
+interface ChangedSubject {
+  readonly team: string;
+  /** Undefined for a team. */
+  readonly key?: string | undefined;
+  readonly scope: Parameters<typeof changesKey>[0];
+}
 
 /** How often a change is made again to what another operator has just written. */
 const attempts = 20;
@@ -30,7 +36,7 @@ export function changesOf(item: Item | undefined): Changes {
  */
 export async function writeChanges(
   deployment: Deployment,
-  { scope, team, key }: FoundSubject,
+  { scope, team, key }: ChangedSubject,
   change: (present: Changes) => {
     readonly changes: Changes;
     readonly record: Pick<RecordedChange, 'action' | 'from' | 'to'>;
