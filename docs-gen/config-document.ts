@@ -16,7 +16,7 @@ const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     AuthoredKey: 'Key',
   },
   'infra/src/config/throttle.ts': { Throttle: 'Throttle' },
-  'contract/src/limits.ts': { Limits: 'Limits' },
+  'contract/src/limits.ts': { Limits: 'Limits', PeriodLimits: 'Limits by period' },
   'infra/src/config/plan-guardrail.ts': {
     PlanGuardrail: 'Guardrail of a plan',
     GuardrailProfile: 'Guardrail profile',

@@ -101,15 +101,21 @@ const counted = defineProxyConfig({
   },
 });
 
-/** Limits by minute and week, in a time zone. */
+/** Limits by minute and week in a time zone, and of calls at once. */
 const zoned = defineProxyConfig({
   name: 'zoned',
   stage: 'dev',
   region: 'us-east-1',
   timeZone: 'America/New_York',
   models: ['nova-lite'],
-  plans: { paced: { ...open, models: ['nova-lite'], limits: { requests: { minute: 2, week: 3 } } } },
-  teams: { paced: { plan: 'paced', keys: ['paced-key'] } },
+  plans: {
+    paced: { ...open, models: ['nova-lite'], limits: { requests: { minute: 2, week: 3 } } },
+    single: { ...open, models: ['nova-lite'], limits: { callsAtOnce: 1 } },
+  },
+  teams: {
+    paced: { plan: 'paced', keys: ['paced-key'] },
+    single: { plan: 'single', keys: ['single-key'] },
+  },
 });
 
 /** A limit of a hundred requests, for many callers at once. */

@@ -82,7 +82,7 @@ async function start() {
     bedrock,
     lines,
     client: createBedrockClient({ baseUrl, apiKey: 'a-key' }),
-    used: async () => (await ledger.usage(scopes, at, new AbortController().signal))[0]?.used,
+    used: async () => (await ledger.usage(scopes, at, new AbortController().signal)).limits[0]?.used,
     /** Advances the time once Bedrock is at work. */
     async pass(milliseconds: number) {
       while (bedrock.received.length === 0) await new Promise(setImmediate);

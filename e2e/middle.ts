@@ -57,8 +57,8 @@ export async function startMiddle(chosen: readonly ChosenModel[]) {
     begin,
     /** The team's charged and held tokens. */
     async used() {
-      const [tokens] = await ledger.usage(scopes, at, never);
-      return tokens?.used;
+      const { limits } = await ledger.usage(scopes, at, never);
+      return limits[0]?.used;
     },
     /** Everything that an answered call yields, and the last body sent to Bedrock for it. */
     async askFor(alias: string, call: Call, whole: boolean) {

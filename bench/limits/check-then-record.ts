@@ -37,6 +37,6 @@ export function checkThenRecord(client: DynamoDBClient, table: string): Ledger {
         },
       };
     },
-    usage: async () => [],
+    usage: async () => ({ limits: [] }),
   };
 }

@@ -15,6 +15,11 @@ export const QuotaDetailsSchema = z.pick(LimitStatusSchema, {
   resetsAt: true,
 });
 
+export const RateDetailsSchema = z.extend(
+  z.pick(LimitStatusSchema, { limit: true, scope: true, max: true, used: true }),
+  { period: z.optional(z.string()), resetsAt: z.optional(z.string()) },
+);
+
 export const ExcessDetailsSchema = z.extend(
   z.pick(LimitStatusSchema, { limit: true, period: true, scope: true, max: true }),
   { needed: z.number() },
@@ -38,6 +43,6 @@ export const errorDetails = {
   model_not_allowed: AvailableModelsSchema,
   exceeds_limit: ExcessDetailsSchema,
   quota_exceeded: QuotaDetailsSchema,
-  rate_limited: QuotaDetailsSchema,
+  rate_limited: RateDetailsSchema,
   invalid_output: OutputDetailsSchema,
 } satisfies { [Code in keyof ErrorDetails]: z.ZodMiniType<Record<keyof ErrorDetails[Code], unknown>> };

@@ -1,16 +1,17 @@
 import { type LimitKind, type LimitPeriod, type Limits, limitKinds, limitPeriods } from '@org/contract';
 
-/** `10 requests/day, $5.00/month`. */
+/** `10 requests/day, $5.00/month, 3 calls at once`. */
 export function limitsText(limits: Limits): string {
-  return limitKinds
-    .flatMap((kind) =>
-      limitPeriods.flatMap((period) => {
-        const max = limits[kind]?.[period];
-        if (max === undefined || max === null) return [];
-        return [limitText(kind, max, period)];
-      }),
-    )
-    .join(', ');
+  const byPeriod = limitKinds.flatMap((kind) =>
+    limitPeriods.flatMap((period) => {
+      const max = limits[kind]?.[period];
+      if (max === undefined || max === null) return [];
+      return [limitText(kind, max, period)];
+    }),
+  );
+  const { callsAtOnce } = limits;
+  const atOnce = typeof callsAtOnce === 'number' ? [`${countText(callsAtOnce, 'calls')} at once`] : [];
+  return [...byPeriod, ...atOnce].join(', ');
 }
 
 /** `10 requests/day`. */

@@ -1,6 +1,13 @@
-import { type LimitKind, type LimitPeriod, type LimitStatus, type Limits, limitKinds } from '@org/contract';
+import {
+  type CallsAtOnceStatus,
+  type LimitKind,
+  type LimitPeriod,
+  type LimitStatus,
+  type Limits,
+  limitKinds,
+} from '@org/contract';
 import { type Account, accountsOf } from '@org/lambda/ledger/account';
-import { limitStatuses } from '@org/lambda/ledger/admission';
+import { callsAtOnceStatus, limitStatuses } from '@org/lambda/ledger/admission';
 import { amountsOf, unitOf } from '@org/lambda/ledger/amounts';
 import { type Counters, InconsistentCounters, readCounters } from '@org/lambda/ledger/counters';
 import { dateOf, momentIn, momentOf } from '@org/lambda/ledger/moment';
@@ -28,6 +35,8 @@ export interface Usage {
   readonly used: { readonly [Period in LimitPeriod]?: Used };
   /** State of the limits; for a month that is over, only the monthly ones. */
   readonly limits: readonly LimitStatus[];
+  /** The limit on calls at once, and how many are in flight. */
+  readonly callsAtOnce?: CallsAtOnceStatus | undefined;
 }
 
 export interface UsageReport {
@@ -90,6 +99,7 @@ export async function usageReport(deployment: Deployment, query: UsageQuery): Pr
       ...subject,
       used: Object.fromEntries(known.map((period) => [period, usedIn(first.counters, period)])),
       limits: states.flatMap(limitStatuses),
+      callsAtOnce: callsAtOnceStatus(states)[0],
     };
   });
   return { deployment: name, timeZone, month, day: over ? undefined : dateOf(present), usage };

@@ -8,14 +8,25 @@ export function repeated(value: string, others: readonly string[] = []): string[
 }
 
 /**
- * Reads limits such as `requests/day=20`.
+ * Reads limits such as `requests/day=20` and `callsAtOnce=3`.
  *
  * @param options.none Whether `usd/month=none` may take a limit away. Default: false.
+ * @param options.atOnce Whether one may be on calls at once. Default: true.
  * @throws {CliError} Names the limit that cannot be read, or is given twice.
  */
-export function parseLimits(texts: readonly string[], { none = false } = {}): Limits {
+export function parseLimits(texts: readonly string[], { none = false, atOnce = true } = {}): Limits {
   const limits: Record<string, Record<string, number | null>> = {};
+  let callsAtOnce: number | null | undefined;
   for (const text of texts) {
+    const [, calls] = /^callsAtOnce=(\d+|none)$/.exec(text) ?? [];
+    if (calls !== undefined && atOnce && (none || calls !== 'none')) {
+      if (callsAtOnce !== undefined) {
+        throw new CliError(`"${text}" is the second limit on calls at once.`, 'Give only one of them.');
+      }
+      callsAtOnce = calls === 'none' ? null : Number(calls);
+      if (!z.safeParse(LimitsSchema, { callsAtOnce }).success) throw noLimit(text);
+      continue;
+    }
     const [, kind, period, amount] = /^(\w+)\/(\w+)=(\d+(?:\.\d+)?|none)$/.exec(text) ?? [];
     if (kind === undefined || period === undefined || amount === undefined) throw noLimit(text);
     if (amount === 'none' && !none) throw noLimit(text);
@@ -25,12 +36,12 @@ export function parseLimits(texts: readonly string[], { none = false } = {}): Li
     limits[kind] = { ...limits[kind], [period]: amount === 'none' ? null : Number(amount) };
     if (!z.safeParse(LimitsSchema, limits).success) throw noLimit(text);
   }
-  return z.parse(LimitsSchema, limits);
+  return z.parse(LimitsSchema, { ...limits, ...(callsAtOnce !== undefined && { callsAtOnce }) });
 }
 
 function noLimit(text: string): CliError {
   return new CliError(
     `"${text}" is not a limit.`,
-    `Use KIND/PERIOD=AMOUNT. KIND is one of ${limitKinds.join(', ')}; PERIOD is one of ${limitPeriods.join(', ')}; AMOUNT is a number, which must be whole unless KIND is usd.`,
+    `Use KIND/PERIOD=AMOUNT, or callsAtOnce=AMOUNT. KIND is one of ${limitKinds.join(', ')}; PERIOD is one of ${limitPeriods.join(', ')}; AMOUNT is a number, which must be whole unless KIND is usd.`,
   );
 }

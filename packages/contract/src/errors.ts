@@ -208,8 +208,8 @@ export const errors = {
     message: 'The quota of this API key is used up for this period. Retrying will not help before it resets.',
   },
   /**
-   * There are more requests than the plan's rate and burst allow; a limit by minute is used up, which `details` and
-   * `retry-after` say; or calls in flight have reserved what is left of a limit.
+   * There are more requests than the plan's rate and burst allow; a limit by minute is used up, or as many calls are in
+   * flight as may be at once, which `details` say; or calls in flight have reserved what is left of a limit.
    * @remedy Wait for `retry-after`, then send it again. Send fewer at once.
    * @billed no
    */
@@ -383,10 +383,7 @@ export interface AvailableModels {
   readonly available: readonly string[];
 }
 
-/**
- * What `details` of `quota_exceeded` says, unless API Gateway's own quota is the one that is used up; and what `details` of
- * `rate_limited` says if a limit by minute is.
- */
+/** What `details` of `quota_exceeded` says, unless API Gateway's own quota is the one that is used up. */
 export interface QuotaDetails {
   /** What is counted. */
   readonly limit: LimitKind;
@@ -400,6 +397,17 @@ export interface QuotaDetails {
   readonly used: number;
   /** When the period ends: ISO 8601, UTC. If `max` is 0, calls are refused after it too. */
   readonly resetsAt: string;
+}
+
+/**
+ * What `details` of `rate_limited` says if a limit by minute is used up, or as many calls are in flight as may be at once:
+ * that has no period.
+ */
+export interface RateDetails
+  extends Pick<QuotaDetails, 'scope' | 'max' | 'used'>,
+    Partial<Pick<QuotaDetails, 'period' | 'resetsAt'>> {
+  /** What is counted: a kind of limit by minute, or `callsAtOnce`. */
+  readonly limit: LimitKind | 'callsAtOnce';
 }
 
 /** What `details` of `exceeds_limit` says. */
@@ -430,8 +438,8 @@ export interface ErrorDetails {
   readonly exceeds_limit: ExcessDetails;
   /** The limit that is used up. */
   readonly quota_exceeded: QuotaDetails;
-  /** The limit by minute that is used up. */
-  readonly rate_limited: QuotaDetails;
+  /** The limit by minute that is used up, or the calls at once. */
+  readonly rate_limited: RateDetails;
   /** Why the model stopped, and where its answer does not fit. */
   readonly invalid_output: OutputDetails;
 }

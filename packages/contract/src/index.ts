@@ -56,6 +56,7 @@ export {
   isErrorCode,
   type OutputDetails,
   type QuotaDetails,
+  type RateDetails,
   type RequestIssue,
   type RequestIssues,
   type RetryableCode,
@@ -76,6 +77,7 @@ export { AskRequestSchema, askCapabilities, EmbedRequestSchema } from './request
 export {
   AnswerSchema,
   AvailableModelsSchema,
+  CallsAtOnceStatusSchema,
   EmbeddingsSchema,
   ErrorEnvelopeSchema,
   LimitStatusSchema,
@@ -106,6 +108,7 @@ export type {
   Answer,
   AskCapability,
   AskRequest,
+  CallsAtOnceStatus,
   Embeddings,
   EmbedRequest,
   LimitStatus,

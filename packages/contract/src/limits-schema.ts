@@ -30,4 +30,9 @@ export const LimitsSchema = z.strictObject({
   requests: byPeriod(whole),
   tokens: byPeriod(whole),
   usd: byPeriod(money),
+  callsAtOnce: z.optional(
+    z.nullable(
+      z.int().check(z.minimum(1, 'must be 1 or more; to refuse every call, set requests: { day: 0 }')),
+    ),
+  ),
 } satisfies Fields<Limits>);

@@ -9,12 +9,21 @@ export type LimitPeriod = (typeof limitPeriods)[number];
 /** Whose usage is counted: a team's, over all its keys, or one key's. */
 export type LimitScope = 'team' | 'key';
 
+/** Limits by kind and period. */
+export type PeriodLimits = {
+  [Kind in LimitKind]?: { [Period in LimitPeriod]?: number | null | undefined } | undefined;
+};
+
 /**
  * Exact limits. Leave any of them out, or set it to `null`, for no limit. `0` refuses every call.
  *
  * @example
- * { requests: { minute: 60, day: 1000 }, usd: { month: 25 } }
+ * { requests: { minute: 60, day: 1000 }, usd: { month: 25 }, callsAtOnce: 10 }
  */
-export type Limits = {
-  [Kind in LimitKind]?: { [Period in LimitPeriod]?: number | null | undefined } | undefined;
-};
+export interface Limits extends PeriodLimits {
+  /**
+   * How many calls may be in flight at once: at least 1. A call that breaks off without an end, because its function died,
+   * frees its place within 12 minutes, or 32 if it was a stream.
+   */
+  callsAtOnce?: number | null | undefined;
+}

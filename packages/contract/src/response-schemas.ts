@@ -4,6 +4,7 @@ import type { AvailableModels, ErrorEnvelope, RequestIssue, RequestIssues } from
 import type { Fields } from './fields.ts';
 import type {
   Answer,
+  CallsAtOnceStatus,
   Embeddings,
   LimitStatus,
   ModelList,
@@ -80,7 +81,16 @@ export const EmbeddingsSchema = z.object({
   limits,
 } satisfies Fields<Embeddings>);
 
-export const UsageReportSchema = z.object({ limits } satisfies Fields<UsageReport>);
+export const CallsAtOnceStatusSchema = z.object({
+  scope: string,
+  max: number,
+  inFlight: number,
+} satisfies Fields<CallsAtOnceStatus>);
+
+export const UsageReportSchema = z.object({
+  limits,
+  callsAtOnce: z.optional(z.array(CallsAtOnceStatusSchema)),
+} satisfies Fields<UsageReport>);
 
 export const ModelListSchema = z.object({
   models: z.array(

@@ -246,10 +246,22 @@ export interface LimitStatus {
   resetsAt: string;
 }
 
+/** A limit on calls at once, and how many are in flight. */
+export interface CallsAtOnceStatus {
+  /** Whose calls are counted: the `team`'s, over all its keys, or this `key`'s. A newer proxy may add scopes. */
+  scope: LimitScope | (string & {});
+  /** How many calls may be in flight at once. */
+  max: number;
+  /** How many are in flight. */
+  inFlight: number;
+}
+
 /** The answer of `GET /usage`. */
 export interface UsageReport {
   /** Every limit of this key and of its team. Empty if there is none. */
   limits: LimitStatus[];
+  /** The limits on calls at once of this key and of its team. Left out if there is none. */
+  callsAtOnce?: CallsAtOnceStatus[] | undefined;
 }
 
 /** Fields, blocks and ways to ask that only some models support. */

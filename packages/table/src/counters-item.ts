@@ -83,6 +83,35 @@ export function windowAttributes(item: Item): WindowAttribute[] {
   });
 }
 
+/**
+ * The attribute of calls in flight, of a scope whose calls at once are limited: the sum of all its
+ * {@link inFlightSlots slots}.
+ */
+export const inFlightAttribute = 'c';
+
+/** A time slot in which calls in flight began. Counted from a day before the item's month begins in UTC. */
+export interface InFlightSlot {
+  readonly duration: Duration;
+  readonly number: number;
+}
+
+/** `ch1440`: the calls in flight for whole answers that began in slot 1440. */
+export function inFlightSlotAttribute({ duration, number }: InFlightSlot): string {
+  return `${inFlightAttribute}${series[duration]}${number}`;
+}
+
+/** The slots of the calls in flight, with their numbers of calls. */
+export function inFlightSlots(
+  item: Item,
+): { readonly attribute: string; readonly slot: InFlightSlot; readonly calls: number }[] {
+  return Object.keys(item).flatMap((attribute) => {
+    const [, letter, number] = /^c([hs])(\d{1,5})$/.exec(attribute) ?? [];
+    if (letter === undefined) return [];
+    const duration = letter === series.long ? 'long' : 'short';
+    return [{ attribute, slot: { duration, number: Number(number) }, calls: numberOf(item, attribute) }];
+  });
+}
+
 /** A number of an item; a missing one is 0. */
 export function numberOf(item: Item, attribute: string): number {
   return Number(item[attribute]?.N ?? 0);

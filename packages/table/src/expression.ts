@@ -50,6 +50,12 @@ export class Expression {
     return this;
   }
 
+  /** The attribute has this number. */
+  requireNumber(attribute: string, number: number): this {
+    this.#conditions.push(`${this.#name(attribute)} = ${this.#value(number)}`);
+    return this;
+  }
+
   require(condition: Condition): this {
     const exists = condition === 'absent' ? 'attribute_not_exists' : 'attribute_exists';
     this.#conditions.push(`${exists}(${this.#name('pk')})`);

@@ -20,5 +20,9 @@ export function limitsWithoutEffect(
       }
     }
   }
+  const { callsAtOnce } = own;
+  if (typeof callsAtOnce === 'number' && callsAtOnce >= (plan?.callsAtOnce ?? Number.POSITIVE_INFINITY)) {
+    without.callsAtOnce = callsAtOnce;
+  }
   return Object.keys(without).length > 0 ? without : undefined;
 }

@@ -75,7 +75,7 @@ function changedBy(change: LimitsChange, present: Changes, { base }: FoundSubjec
     const cleared = change.only ?? allNames;
     return {
       ...present,
-      limits: without(present.limits, cleared),
+      limits: without(present.limits, cleared, change.only === undefined),
       raises: raises.filter((raise) => !cleared.some((name) => isSame(name, raise))),
     };
   }
@@ -122,15 +122,22 @@ function merged(limits: Limits | undefined, changed: Limits): Limits {
   for (const limit of limitKinds) {
     if (changed[limit]) result[limit] = { ...result[limit], ...changed[limit] };
   }
+  if (changed.callsAtOnce !== undefined) result.callsAtOnce = changed.callsAtOnce;
   return result;
 }
 
 /** Undefined if no limit is left. */
-function without(limits: Limits | undefined, names: readonly LimitName[]): Limits | undefined {
+function without(
+  limits: Limits | undefined,
+  names: readonly LimitName[],
+  everything: boolean,
+): Limits | undefined {
+  if (everything) return undefined;
   const result: Limits = {};
+  if (limits?.callsAtOnce !== undefined) result.callsAtOnce = limits.callsAtOnce;
   for (const { limit, period } of namesIn(limits ?? {})) {
     if (names.some((name) => isSame(name, { limit, period }))) continue;
     result[limit] = { ...result[limit], [period]: limits?.[limit]?.[period] };
   }
-  return namesIn(result).length > 0 ? result : undefined;
+  return Object.keys(result).length > 0 ? result : undefined;
 }

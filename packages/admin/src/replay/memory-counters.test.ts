@@ -25,7 +25,10 @@ const amounts = fc
 const period = fc.dictionary(fc.constantFrom(...limitPeriods), fc.integer({ min: 0, max: 300 }), {
   maxKeys: 3,
 });
-const limits = fc.record({ requests: period, tokens: period }, { requiredKeys: [] });
+const limits = fc.record(
+  { requests: period, tokens: period, callsAtOnce: fc.integer({ min: 1, max: 5 }) },
+  { requiredKeys: [] },
+);
 const step = fc.record({
   worstCase: amounts,
   charge: amounts,

@@ -2,12 +2,13 @@ import type { Account } from '@org/lambda/ledger/account';
 import {
   type CounterStore,
   changesOfHold,
+  changesOfReclaim,
   changesOfSettlement,
   type HoldWrite,
   type SettleWrite,
 } from '@org/lambda/ledger/counter-table';
-import { readCounters } from '@org/lambda/ledger/counters';
-import { committedAttribute, countersKey, type Item, numberOf } from '@org/table';
+import { type InFlight, readCounters } from '@org/lambda/ledger/counters';
+import { committedAttribute, countersKey, type Item, inFlightAttribute, numberOf } from '@org/table';
 
 type Attribute = Item[string];
 
@@ -18,10 +19,13 @@ export class MemoryCounters implements CounterStore {
   async hold(write: HoldWrite): ReturnType<CounterStore['hold']> {
     const { account, hold } = write;
     const item = this.#itemOf(account);
-    const admitted = account.bounds.every(
-      ({ limit, period, max }) =>
-        numberOf(item, committedAttribute(limit, account.moment.windows[period])) + hold[limit] <= max,
-    );
+    const { bounds, moment, atOnce = Number.POSITIVE_INFINITY } = account;
+    const admitted =
+      numberOf(item, inFlightAttribute) < atOnce &&
+      bounds.every(
+        ({ limit, period, max }) =>
+          numberOf(item, committedAttribute(limit, moment.windows[period])) + hold[limit] <= max,
+      );
     if (admitted) addTo(item, changesOfHold(write));
     return { admitted, counters: readCounters(item, account) };
   }
@@ -31,6 +35,12 @@ export class MemoryCounters implements CounterStore {
     addTo(item, changesOfSettlement(write));
     for (const attribute of write.over) delete item[attribute];
     return readCounters(item, write.account);
+  }
+
+  async reclaim(account: Account, dead: InFlight['dead']): Promise<void> {
+    const item = this.#itemOf(account);
+    addTo(item, changesOfReclaim(dead));
+    for (const { attribute } of dead) delete item[attribute];
   }
 
   async read(account: Account): ReturnType<CounterStore['read']> {

@@ -39,7 +39,7 @@ export interface Reason {
   >;
   /** The limit; absent if only calls in flight stood in the way, or no limit decided. */
   readonly scope?: LimitScope | undefined;
-  readonly limit?: LimitKind | undefined;
+  readonly limit?: LimitKind | 'callsAtOnce' | undefined;
   readonly period?: LimitPeriod | undefined;
 }
 

@@ -152,7 +152,10 @@ function describe(config: ProxyConfig, cost: string): string {
 
 /** A line for each kind: all limits of a plan in one would be wider than a terminal. */
 function linesOf(limits: Limits = {}): string[] {
-  return limitKinds.flatMap((kind) => limitsText({ [kind]: limits[kind] }) || []);
+  const { callsAtOnce } = limits;
+  return [...limitKinds.map((kind) => ({ [kind]: limits[kind] })), { callsAtOnce }].flatMap(
+    (each) => limitsText(each) || [],
+  );
 }
 
 /** `us-east-1`, or the profile and the Regions that may answer. */

@@ -32,7 +32,7 @@ export function addKeysCreate(keys: Command, cli: Cli): void {
     .option('--team <team>', 'team of the key (required)')
     .option(
       '--limit <limit>',
-      'its own limit, such as requests/day=20, tokens/month=50000 or usd/month=0.10; may be repeated',
+      'its own limit, such as requests/minute=20, tokens/month=50000, usd/month=0.10 or callsAtOnce=3; may be repeated',
       repeated,
     )
     .option('--owner <owner>', 'who answers for it, such as a mail address; keys list shows it')

@@ -40,7 +40,7 @@ const commands: Readonly<
   set: {
     description:
       'replace limits of the config by others, until they are cleared; other limits stay as they are',
-    limit: 'the new limit, such as usd/day=20, or usd/day=none for no limit; may be repeated (required)',
+    limit: 'the new limit, such as usd/day=20 or callsAtOnce=5, or usd/day=none for no limit; may be repeated (required)',
     examples: ({ program }) => `
 A change of the config does not end it: "limits list" shows both. A key's limits are also those of the keys that it replaced.
 
@@ -62,7 +62,7 @@ Examples:
 `,
     change: ({ limit, until }, now) => ({
       action: 'raise',
-      limits: parseLimits(required(limit), { none: true }),
+      limits: parseLimits(required(limit), { none: true, atOnce: false }),
       until: until === undefined ? undefined : parseMoment(until, now),
     }),
   },

@@ -43,7 +43,8 @@ function reasonText({ code, scope, limit, period }: Reason): string {
     case 'exceeds_limit':
       return `larger than ${scope} ${limit}/${period}`;
     case 'rate_limited':
-      return limit === undefined ? 'calls in flight' : `${scope} ${limit}/${period}`;
+      if (limit === undefined) return 'calls in flight';
+      return limit === 'callsAtOnce' ? `${scope} calls at once` : `${scope} ${limit}/${period}`;
     case 'model_not_allowed':
       return 'model not in the plan';
     case 'unauthenticated':

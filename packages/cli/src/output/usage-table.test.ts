@@ -24,6 +24,15 @@ test('a limit has a bar, how much of it is used, and when it resets', () => {
   ]);
 });
 
+test('calls in flight have a bar beside the most that may be at once', () => {
+  const callsAtOnce = { scope: 'team', max: 4, inFlight: 3 };
+  expect(
+    lines(usage({ limits: [limit(50, 31)], callsAtOnce }))[1]
+      ?.trim()
+      .split(/ {2,}/),
+  ).toEqual([...['calls at once', '███████████████░░░░░', '75 %', '3', '4']]);
+});
+
 test('the limits of a team come under its name, and a key under its team', () => {
   const key = usage({ key: 'intern', limits: [limit(10, 10)] });
   const text = lines(usage({ limits: [limit(50, 31), limit(0, 0)] }), key);

@@ -1,5 +1,5 @@
 import { amountText, countText, type Usage } from '@org/admin';
-import { type LimitKind, type LimitStatus, limitKinds } from '@org/contract';
+import { type CallsAtOnceStatus, type LimitKind, type LimitStatus, limitKinds } from '@org/contract';
 import type { Style, Terminal } from '../terminal.ts';
 import { bar } from './bar.ts';
 import { formatDuration } from './duration.ts';
@@ -35,10 +35,13 @@ export function usageTable(
     // A removed team has only its usage.
     const told = each.counted || (each.plan === undefined && each.used.month);
     if (!told) return [[...head, 'not counted']];
-    const lines =
-      each.limits.length > 0
+    const { callsAtOnce } = each;
+    const lines = [
+      ...(each.limits.length > 0
         ? each.limits.map((limit) => limitCells(limit, terminal, now))
-        : limitKinds.map((kind) => unlimitedCells(kind, each));
+        : limitKinds.map((kind) => unlimitedCells(kind, each))),
+      ...(callsAtOnce ? [atOnceCells(callsAtOnce, terminal)] : []),
+    ];
     return lines.map((cells, index) => [...(index === 0 ? head : ['', '']), ...cells]);
   });
   return renderTable(columns, rows);
@@ -56,6 +59,18 @@ function limitCells(status: LimitStatus, terminal: Terminal, now: number): strin
     amountText(kind, used),
     amountText(kind, max),
     left > 0 ? formatDuration(left) : '',
+  ];
+}
+
+function atOnceCells({ inFlight, max }: CallsAtOnceStatus, terminal: Terminal): string[] {
+  const fraction = inFlight / max;
+  return [
+    'calls at once',
+    terminal.paint(styleOf(fraction), bar(fraction)),
+    `${Math.floor(fraction * 100)} %`,
+    amountText('requests', inFlight),
+    amountText('requests', max),
+    '',
   ];
 }
 

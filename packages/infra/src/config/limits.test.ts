@@ -43,6 +43,18 @@ test('limits may be by every window, of which days and longer ones begin in a ti
   expect(parsed.timeZone).toBe('Europe/Berlin');
 });
 
+test('calls at once may be limited, to at least one', () => {
+  expect(parseProxyConfig(configOf({ limits: { callsAtOnce: 3 } })).plans['starter']?.limits).toEqual({
+    callsAtOnce: 3,
+  });
+  expect(issuesOf(configOf({ limits: { callsAtOnce: 0 } }))).toEqual([
+    {
+      path: 'plans.starter.limits.callsAtOnce',
+      message: 'must be 1 or more; to refuse every call, set requests: { day: 0 }',
+    },
+  ]);
+});
+
 test.each(['Berlin', '+01:00', 'Europe/Berlin ', ''])('%j is not a time zone', (timeZone) => {
   expect(issuesOf({ ...configOf({}), timeZone })).toEqual([
     { path: 'timeZone', message: 'must be a time zone of the IANA database, such as Europe/Berlin' },

@@ -73,7 +73,7 @@ async function refusalOf(taken: Promise<Hold>): Promise<ProxyError> {
 }
 
 const usedOf = async (scope: Scope) =>
-  (await ledger.usage([scope], at, ample.signal)).map(({ used }) => used);
+  (await ledger.usage([scope], at, ample.signal)).limits.map(({ used }) => used);
 const settle = (hold: Hold, tokens = 600) =>
   hold.settle({ requests: 1, tokens, usd: 3 * (tokens - 100) + 1500 }, ample.settleSignal);
 
@@ -234,7 +234,7 @@ test('in any order of calls, counted or not, no limit is passed and no charge is
             charged += cost.tokens;
             running.push({ ends: index + 1 + overlap, end: () => hold.settle(cost, ample.settleSignal) });
           }
-          for (const { used, max: most } of await ledger.usage([scope], at, ample.signal)) {
+          for (const { used, max: most } of (await ledger.usage([scope], at, ample.signal)).limits) {
             expect(used).toBeLessThanOrEqual(most);
           }
         }

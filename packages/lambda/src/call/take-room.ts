@@ -66,6 +66,7 @@ function mayFit(least: Amounts, refusal: ProxyError): boolean {
   }
   if ((refusal.hasCode('quota_exceeded') || refusal.hasCode('rate_limited')) && refusal.statement.details) {
     const { limit, max, used } = refusal.statement.details;
+    if (limit === 'callsAtOnce') return false;
     return used + least[limit] / unitOf[limit] <= max;
   }
   // Only calls in flight stand in the way.

@@ -45,8 +45,8 @@ const operations: Readonly<Record<RouteName, Operation>> = {
   },
   async usage({ event, options, response, log }, caller, deadline) {
     const at = event.requestContext.requestTimeEpoch;
-    const limits = await options.ledger.usage(caller.scopes, at, deadline.signal);
-    response.respond(answerResponse({ limits }, log.requestId, limits));
+    const report = await options.ledger.usage(caller.scopes, at, deadline.signal);
+    response.respond(answerResponse(report, log.requestId, report.limits));
   },
 };
 

@@ -1,10 +1,10 @@
 import { type LimitKind, type LimitPeriod, limitKinds } from '@org/contract';
-import type { Moment } from './moment.ts';
+import { type Moment, monthStillInFlight } from './moment.ts';
 import { type Bound, boundsOf, type Scope } from './scope.ts';
 
 /**
- * The part of a scope's limits whose counters are in one item. A scope has one account, and a second one for a week that
- * began in the month before.
+ * The part of a scope's limits whose counters are in one item. A scope has one account, and a second one in the month before:
+ * for a week that began there, and for calls at once as long as calls of that month can be in flight.
  */
 export interface Account {
   readonly scope: Scope;
@@ -14,18 +14,26 @@ export interface Account {
   readonly month: string;
   /** The limits of these windows. */
   readonly bounds: readonly Bound[];
+  /** The most calls that may be in flight at once. Undefined: not limited, or not counted in this item. */
+  readonly atOnce: number | undefined;
 }
 
 /** The account of the present month comes first. */
 export function accountsOf(scope: Scope, moment: Moment): [Account, ...Account[]] {
   const bounds = boundsOf(scope);
   const monthOf = ({ period }: Bound) => moment.windows[period].month;
+  const atOnce = scope.limits.callsAtOnce ?? undefined;
+  const inFlight = new Set(atOnce === undefined ? [] : [moment.month, monthStillInFlight(moment)]);
   const accountIn = (month: string): Account => ({
     ...{ scope, moment, month },
     bounds: bounds.filter((bound) => monthOf(bound) === month),
+    atOnce: inFlight.has(month) ? atOnce : undefined,
   });
-  const others = new Set(bounds.map(monthOf).filter((month) => month !== moment.month));
-  return [accountIn(moment.month), ...[...others].map(accountIn)];
+  const others = new Set([...bounds.map(monthOf), ...inFlight].filter((month) => month !== moment.month));
+  return [
+    accountIn(moment.month),
+    ...[...others].flatMap((month) => (month === undefined ? [] : accountIn(month))),
+  ];
 }
 
 /** One counter of an account. */

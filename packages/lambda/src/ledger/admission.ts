@@ -1,10 +1,12 @@
 import type {
+  CallsAtOnceStatus,
   ExcessDetails,
   LimitKind,
   LimitPeriod,
   LimitScope,
   LimitStatus,
   QuotaDetails,
+  RateDetails,
 } from '@org/contract';
 import type { Account } from './account.ts';
 import { type Amounts, unitOf } from './amounts.ts';
@@ -31,6 +33,8 @@ export type Refusal =
   | { readonly kind: 'exhausted'; readonly details: QuotaDetails; readonly wanted: number }
   /** A minute leaves no room. It soon ends. */
   | { readonly kind: 'too fast'; readonly details: QuotaDetails; readonly retryAfterSeconds: number }
+  /** As many calls are in flight as may be. */
+  | { readonly kind: 'too many at once'; readonly details: RateDetails }
   /** Only calls in flight stand in the way: when they settle, it may fit. */
   | { readonly kind: 'busy' };
 
@@ -62,7 +66,10 @@ export function explainRefusal(states: readonly AccountState[], hold: Amounts): 
     (latest, each) => (latest && opensAt(latest) >= opensAt(each) ? latest : each),
     undefined,
   );
-  if (!last) return { kind: 'busy' };
+  if (!last) {
+    const full = states.find(isFull);
+    return full ? { kind: 'too many at once', details: atOnceDetails(full) } : { kind: 'busy' };
+  }
   const { limit, period, max, used, ends, account } = last;
   const details = {
     limit,
@@ -76,6 +83,27 @@ export function explainRefusal(states: readonly AccountState[], hold: Amounts): 
     return { kind: 'too fast', details, retryAfterSeconds: Math.ceil((ends - account.moment.at) / 1000) };
   }
   return { kind: 'exhausted', details, wanted: hold[limit] / unitOf[limit] };
+}
+
+/** Whether as many calls are in flight as may be at once. */
+export function isFull({ account: { atOnce }, counters }: AccountState): boolean {
+  return atOnce !== undefined && counters.inFlight.counted >= atOnce;
+}
+
+function atOnceDetails({ account: { scope, atOnce = 0 }, counters }: AccountState): RateDetails {
+  return { limit: 'callsAtOnce', scope: scope.kind, max: atOnce, used: counters.inFlight.counted };
+}
+
+/** How the limits on calls at once of a scope stand, which may count in several accounts. */
+export function callsAtOnceStatus(states: readonly AccountState[]): CallsAtOnceStatus[] {
+  const counting = states.flatMap(({ account: { scope, atOnce }, counters: { inFlight } }) => {
+    if (atOnce === undefined) return [];
+    const dead = inFlight.dead.reduce((sum, { calls }) => sum + calls, 0);
+    return [{ scope: scope.kind, max: atOnce, inFlight: inFlight.counted - dead }];
+  });
+  // The month before counts those of this month too, as long as any of its own can be in flight.
+  const most = counting.toSorted((one, other) => other.inFlight - one.inFlight)[0];
+  return most ? [most] : [];
 }
 
 /** What is charged for good of a limit. */

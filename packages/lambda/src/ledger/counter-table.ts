@@ -6,14 +6,16 @@ import {
   Expression,
   heldAttribute,
   type Item,
+  inFlightAttribute,
+  inFlightSlotAttribute,
   keyAttributes,
   readItem,
   type TableLocation,
 } from '@org/table';
 import { type Account, countedIn, hasSlots } from './account.ts';
 import { type Amounts, amountsOf, nothing } from './amounts.ts';
-import { type Counters, InconsistentCounters, readCounters } from './counters.ts';
-import { slotOf } from './moment.ts';
+import { type Counters, InconsistentCounters, type InFlight, readCounters } from './counters.ts';
+import { inFlightSlotOf, slotOf } from './moment.ts';
 
 /** How long an item is kept after its month began. */
 const keptForMs = 400 * 24 * 60 * 60 * 1000;
@@ -44,6 +46,8 @@ export interface CounterStore {
   ): Promise<{ readonly admitted: boolean; readonly counters: Counters }>;
   /** Takes a hold away and leaves its charge. */
   settle(write: SettleWrite, signal: AbortSignal): Promise<Counters>;
+  /** Takes calls away that died in flight, unless that was done before. */
+  reclaim(account: Account, dead: InFlight['dead'], signal: AbortSignal): Promise<void>;
   read(account: Account, signal: AbortSignal): Promise<Counters>;
 }
 
@@ -71,6 +75,7 @@ export class CounterTable implements CounterStore {
     }
     const update = adding(changesOfHold(write));
     update.set('expires', Math.floor((Date.parse(`${month}-01T00:00:00Z`) + keptForMs) / 1000));
+    if (account.atOnce !== undefined) update.requireAtMost(inFlightAttribute, account.atOnce - 1);
     for (const { limit, period, max } of bounds) {
       update.requireAtMost(committedAttribute(limit, moment.windows[period]), max - hold[limit]);
     }
@@ -92,6 +97,17 @@ export class CounterTable implements CounterStore {
     const update = adding(changesOfSettlement(write));
     for (const attribute of write.over.slice(0, mostCleared)) update.set(attribute, undefined);
     return readCounters(await this.#write(write.account, update, signal), write.account);
+  }
+
+  async reclaim(account: Account, dead: InFlight['dead'], signal: AbortSignal): Promise<void> {
+    const taken = dead.slice(0, mostCleared);
+    const update = adding(changesOfReclaim(taken));
+    for (const { attribute, calls } of taken)
+      update.set(attribute, undefined).requireNumber(attribute, calls);
+    await this.#write(account, update, signal).catch((error: unknown) => {
+      // Another call has taken them away.
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    });
   }
 
   async read(account: Account, signal: AbortSignal): Promise<Counters> {
@@ -117,17 +133,32 @@ export class CounterTable implements CounterStore {
 
 /** The amounts that a hold adds, by attribute. */
 export function changesOfHold(write: HoldWrite): Changes {
-  return changesOf(write, write.hold, write.hold);
+  return [...changesOf(write, write.hold, write.hold), ...changesInFlight(write, 1)];
 }
 
 /** The amounts that a settlement adds, by attribute. */
 export function changesOfSettlement(write: SettleWrite): Changes {
   const { hold, charge } = write;
-  return changesOf(
+  const changes = changesOf(
     write,
     amountsOf((kind) => charge[kind] - hold[kind]),
     amountsOf((kind) => -hold[kind]),
   );
+  return [...changes, ...changesInFlight(write, -1)];
+}
+
+/** The amount that taking dead calls away adds, by attribute; their slots are removed. */
+export function changesOfReclaim(dead: InFlight['dead']): Changes {
+  return [[inFlightAttribute, -dead.reduce((sum, { calls }) => sum + calls, 0)]];
+}
+
+function changesInFlight({ account, duration }: HoldWrite, calls: 1 | -1): Changes {
+  const { moment, month, atOnce } = account;
+  if (atOnce === undefined) return [];
+  return [
+    [inFlightAttribute, calls],
+    [inFlightSlotAttribute(inFlightSlotOf(moment, month, duration)), calls],
+  ];
 }
 
 type Changes = readonly (readonly [attribute: string, amount: number])[];

@@ -1,8 +1,16 @@
 import { type LimitPeriod, limitPeriods } from '@org/contract';
-import { committedAttribute, type Item, numberOf, type WindowName, windowAttributes } from '@org/table';
+import {
+  committedAttribute,
+  type Item,
+  inFlightAttribute,
+  inFlightSlots,
+  numberOf,
+  type WindowName,
+  windowAttributes,
+} from '@org/table';
 import { type Account, countedIn } from './account.ts';
 import { type Amounts, amountsOf, exceeds } from './amounts.ts';
-import { isLive, isOver } from './moment.ts';
+import { isInFlight, isInFlightOver, isLive, isOver } from './moment.ts';
 
 /**
  * A scope's usage, as in one item. `committed` is the charges plus the holds of calls in flight. It alone decides
@@ -17,11 +25,21 @@ export interface Counters {
    * windows that a newer call's window has left behind.
    */
   readonly over: readonly string[];
+  /** Calls in flight, of a scope whose calls at once are limited. */
+  readonly inFlight: InFlight;
   /** The periods whose window a newer call has left behind, so that its counters may be gone. */
   readonly outdated: readonly LimitPeriod[];
 }
 
-/** More is held than committed, which none of our writes causes. Such counters let nothing through. */
+/** Calls in flight. Only `counted` decides admission. */
+export interface InFlight {
+  /** Those of calls that died are counted until they are taken away. */
+  readonly counted: number;
+  /** Slots whose calls have all died, with their numbers of calls. */
+  readonly dead: readonly { readonly attribute: string; readonly calls: number }[];
+}
+
+/** More is held than committed, or fewer calls are counted than are in flight, which none of our writes causes. Such counters let nothing through. */
 export class InconsistentCounters extends Error {
   override readonly name = 'InconsistentCounters';
 }
@@ -68,15 +86,21 @@ export function readCounters(item: Item, account: Account): Counters {
   const counted = new Set(countedIn(account).map(({ period }) => period));
   const isBehind = ({ period, number }: WindowName, newer: number) =>
     counted.has(period) && newer - number >= stepsBehind[period];
+  const places = account.atOnce === undefined ? [] : inFlightSlots(item);
   const counters = {
     committed: byPeriod(committed),
     held: byPeriod(held),
-    over: attributes
-      .filter(
+    inFlight: {
+      counted: account.atOnce === undefined ? 0 : numberOf(item, inFlightAttribute),
+      dead: places.filter(({ slot, calls }) => calls !== 0 && !isInFlight(slot, month, moment)),
+    },
+    over: [
+      ...attributes.filter(
         ({ window, slot }) =>
           isBehind(window, windows[window.period].number) || (slot && isOver(slot, month, moment)),
-      )
-      .map(({ attribute }) => attribute),
+      ),
+      ...places.filter(({ slot, calls }) => calls === 0 && isInFlightOver(slot, month, moment)),
+    ].map(({ attribute }) => attribute),
     outdated: limitPeriods.filter((period) =>
       attributes.some(({ window }) => window.period === period && isBehind(windows[period], window.number)),
     ),
@@ -86,6 +110,9 @@ export function readCounters(item: Item, account: Account): Counters {
     if (exceeds(counters.held[period], counters.committed[period])) {
       throw new InconsistentCounters(`More of a ${period} of ${month} is held than committed`);
     }
+  }
+  if (counters.inFlight.counted < places.reduce((sum, { calls }) => sum + calls, 0)) {
+    throw new InconsistentCounters(`Fewer calls of ${month} are counted in flight than their slots have`);
   }
   return counters;
 }

@@ -163,6 +163,7 @@ class Deployment {
         entry.least = amountsOf((kind) => Math.min(charge[kind], entry.worstCase[kind]));
         entry.most = amountsOf((kind) => Math.max(charge[kind], entry.worstCase[kind]));
         entry.settled = 'perhaps';
+        entry.inFlight = 'perhaps';
       }
     }
 
@@ -188,7 +189,7 @@ class Deployment {
       for (const status of settlement.limits) this.#judgeStatus(running.entries, status);
       narrower.push(() => {
         for (const entry of running.entries)
-          Object.assign(entry, { least: charge, most: charge, settled: 'yes' });
+          Object.assign(entry, { least: charge, most: charge, settled: 'yes', inFlight: 'no' });
       });
     }
     // By the refusals before: of calls that ran side by side, one may be let in before another is refused.
@@ -200,13 +201,17 @@ class Deployment {
         this.#judgeRefusal(outcome, { scopes, asked, entries }, work.met > 0);
         // Earlier scopes give their holds back, unless that fails.
         if (work.met === 0)
-          narrower.push(() => void entries.map((entry) => Object.assign(entry, { most: nothing })));
+          narrower.push(
+            () => void entries.map((entry) => Object.assign(entry, { most: nothing, inFlight: 'no' })),
+          );
         continue;
       }
       expect(this.#reference.answers(scopes, asked, entries)).toContain('admitted');
       expect(refusedBefore[index], 'A refusal was final.').toBe(false);
       tried.admitted += 1;
-      narrower.push(() => void entries.map((entry) => Object.assign(entry, { least: asked.worstCase })));
+      narrower.push(
+        () => void entries.map((entry) => Object.assign(entry, { least: asked.worstCase, inFlight: 'yes' })),
+      );
       this.#running.push({ call, asked, hold: outcome, entries, endsAtStep: step + 1 + call.lasts });
     }
     for (const narrow of narrower) narrow();
@@ -267,8 +272,13 @@ class Deployment {
     const details =
       (refusal.hasCode('quota_exceeded') || refusal.hasCode('rate_limited')) && refusal.statement.details;
     if (!details) return;
-    const { limit, period, scope: kind, max, used, resetsAt } = details;
+    const { limit, period, scope: kind, max, used, resetsAt = '' } = details;
     const scope = scopes.find((one) => one.kind === kind) ?? expect.unreachable();
+    if (limit === 'callsAtOnce' || period === undefined) {
+      expect([limit, max]).toEqual(['callsAtOnce', scope.limits.callsAtOnce]);
+      expect(used).toBeGreaterThanOrEqual(max);
+      return;
+    }
     expect(max).toBeCloseTo(scope.limits[limit]?.[period] ?? Number.NaN, 6);
     expect(used * unitOf[limit]).toBeLessThan(
       this.#reference.used(scope, { limit, period }, asked.at).most + 0.5,

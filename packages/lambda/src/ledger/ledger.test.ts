@@ -1,6 +1,14 @@
 import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { type LimitPeriod, type Limits, limitKinds } from '@org/contract';
-import { committedAttribute, countersKey, type Duration, keyAttributes, windowAttributes } from '@org/table';
+import { type LimitPeriod, type Limits, limitKinds, longestCallMs } from '@org/contract';
+import {
+  committedAttribute,
+  countersKey,
+  type Duration,
+  inFlightAttribute,
+  inFlightSlots,
+  keyAttributes,
+  windowAttributes,
+} from '@org/table';
 import { clientFor, startTestTable, type TestTable, tableName } from '@org/table/testing/test-table';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ProxyError } from '../proxy-error.ts';
@@ -39,7 +47,7 @@ function everyKind(of: Partial<Record<LimitPeriod, number>>): Limits {
   return Object.fromEntries(limitKinds.map((kind) => [kind, of]));
 }
 
-const usage = (scope: Scope, at = noon) => ledger.usage([scope], Date.parse(at), signal);
+const usage = async (scope: Scope, at = noon) => (await ledger.usage([scope], Date.parse(at), signal)).limits;
 
 async function itemOf({ id }: Scope) {
   const Key = keyAttributes(countersKey({ kind: 'team', id }, '2026-11'));
@@ -588,3 +596,109 @@ test.each<[string, Scope['limits']]>([
     expect(consumed?.CapacityUnits).toBe(1);
   },
 );
+
+test('as many calls are in flight as may be at once, and the next one says so until one ends', async () => {
+  const scope = team({ callsAtOnce: 2 });
+  const first = await hold([scope]);
+  await hold([scope], call, noon, 'long');
+  const error: unknown = await hold([scope]).catch((thrown: unknown) => thrown);
+  if (!(error instanceof ProxyError)) throw error;
+  expect(error.statement).toEqual({
+    code: 'rate_limited',
+    message: 'This team has 2 calls in flight, of 2 that may be at once. Try again when one has ended.',
+    details: { limit: 'callsAtOnce', scope: 'team', max: 2, used: 2 },
+  });
+  expect([error.retryable, error.retryAfterSeconds]).toEqual([true, 1]);
+  expect((await ledger.usage([scope], Date.parse(noon), signal)).callsAtOnce).toEqual([
+    { scope: 'team', max: 2, inFlight: 2 },
+  ]);
+  await first.settle(call, signal);
+  await hold([scope]);
+  expect(table.operations.filter((operation) => operation === 'UpdateItem')).toHaveLength(5);
+});
+
+test('a used-up day comes before calls at once, because it lasts', async () => {
+  const scope = team({ callsAtOnce: 1, requests: { day: 1 } });
+  await (await hold([scope])).settle(call, signal);
+  const other = { ...scope, limits: { ...scope.limits, requests: { day: 2 } } };
+  await hold([other]);
+  expect(await refusal(hold([scope]))).toMatchObject({ code: 'quota_exceeded', details: { period: 'day' } });
+  expect((await refusal(hold([{ ...scope, limits: { callsAtOnce: 1 } }]))).details).toMatchObject({
+    limit: 'callsAtOnce',
+  });
+});
+
+test.each<[Duration, minutes: number]>([
+  ['short', 12],
+  ['long', 32],
+])(
+  'the place of a %s call that died is free after at most %i minutes, and not before it can have ended',
+  async (duration, minutes) => {
+    for (const second of [0, 59, 359]) {
+      const scope = team({ callsAtOnce: 2 });
+      const begun = Date.parse(noon) + second * 1000;
+      for (let died = 0; died < 2; died += 1)
+        await hold([scope], call, new Date(begun).toISOString(), duration);
+      const after = (ms: number) => new Date(begun + ms).toISOString();
+      const longest = duration === 'short' ? longestCallMs.whole : longestCallMs.stream;
+      expect((await refusal(hold([scope], call, after(longest)))).code).toBe('rate_limited');
+      const freed = after(minutes * 60_000);
+      const free = async () => (await ledger.usage([scope], Date.parse(freed), signal)).callsAtOnce;
+      expect(await free()).toEqual([{ scope: 'team', max: 2, inFlight: 0 }]);
+      const held = await hold([scope], call, freed);
+      expect(await free()).toEqual([{ scope: 'team', max: 2, inFlight: 1 }]);
+      await held.settle(call, signal);
+      expect(await free()).toEqual([{ scope: 'team', max: 2, inFlight: 0 }]);
+    }
+  },
+);
+
+test('calls that died are taken away once, whoever finds them', async () => {
+  const scope = team({ callsAtOnce: 3 });
+  for (let died = 0; died < 3; died += 1) await hold([scope]);
+  const later = '2026-11-22T12:30:00Z';
+  const outcomes = await Promise.allSettled(Array.from({ length: 9 }, () => hold([scope], call, later)));
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+  expect((await refusal(hold([scope], call, later))).details).toMatchObject({ used: 3 });
+});
+
+test('calls in flight across the end of a month count in both, as long as they can be in flight', async () => {
+  const scope = team({ callsAtOnce: 2 });
+  const november = await hold([scope], call, '2026-11-30T23:59:59Z', 'long');
+  const december = await hold([scope], call, '2026-12-01T00:00:01Z', 'long');
+  expect((await refusal(hold([scope], call, '2026-12-01T00:14:59Z'))).code).toBe('rate_limited');
+  expect((await refusal(hold([scope], call, '2026-11-30T23:59:58Z'))).code).toBe('rate_limited');
+  await november.settle(call, signal);
+  const next = await hold([scope], call, '2026-12-01T00:14:59Z');
+  expect((await refusal(hold([scope], call, '2026-12-01T00:16:00Z'))).code).toBe('rate_limited');
+  await december.settle(call, signal);
+  await next.settle(call, signal);
+  table.operations.length = 0;
+  await (await hold([scope], call, '2026-12-01T00:16:00Z')).settle(call, signal);
+  expect(table.operations).toEqual(['UpdateItem', 'UpdateItem']);
+});
+
+test('slots of calls that have ended are cleared away', async () => {
+  const scope = team({ callsAtOnce: 5 });
+  for (let minutes = 0; minutes < 600; minutes += 7) {
+    const at = new Date(Date.parse('2026-11-22T03:00:00Z') + minutes * 60_000).toISOString();
+    await (await hold([scope], call, at, minutes % 2 === 0 ? 'short' : 'long')).settle(call, signal);
+  }
+  const item = await itemOf(scope);
+  expect(item[inFlightAttribute]?.N).toBe('0');
+  expect(inFlightSlots(item).length).toBeLessThan(10);
+});
+
+test('fewer calls counted than their slots have let nothing through', async () => {
+  const scope = team({ callsAtOnce: 5 });
+  await hold([scope]);
+  await table.client.send(
+    new UpdateItemCommand({
+      TableName: tableName,
+      Key: keyAttributes(countersKey(scope, '2026-11')),
+      UpdateExpression: `SET ${inFlightAttribute} = :none`,
+      ExpressionAttributeValues: { ':none': { N: '0' } },
+    }),
+  );
+  expect((await refusal(hold([scope]))).code).toBe('limits_unavailable');
+});

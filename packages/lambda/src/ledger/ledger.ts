@@ -1,12 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
-import type { ExcessDetails, LimitPeriod, LimitStatus } from '@org/contract';
+import type { ExcessDetails, LimitPeriod, LimitStatus, UsageReport } from '@org/contract';
 import type { Duration } from '@org/table';
 import { failureName } from '../failure-name.ts';
 import { ProxyError } from '../proxy-error.ts';
 import { type Account, accountsOf } from './account.ts';
 import {
   type AccountState,
+  callsAtOnceStatus,
   explainRefusal,
+  isFull,
   type LimitUse,
   limitBelow,
   limitStatuses,
@@ -14,7 +16,7 @@ import {
   type Refusal,
 } from './admission.ts';
 import { type Amounts, nothing } from './amounts.ts';
-import type { CounterStore } from './counter-table.ts';
+import type { CounterStore, HoldWrite } from './counter-table.ts';
 import { momentOf } from './moment.ts';
 import type { Scope } from './scope.ts';
 
@@ -65,11 +67,22 @@ export interface Ledger {
    */
   hold(request: HoldRequest, signals: HoldSignals): Promise<Hold>;
   /** @throws {ProxyError} `limits_unavailable`. */
-  usage(scopes: readonly Scope[], at: number, signal: AbortSignal): Promise<LimitStatus[]>;
+  usage(scopes: readonly Scope[], at: number, signal: AbortSignal): Promise<UsageReport>;
 }
 
 /** @param timeZone Decides when minutes, hours, days, weeks and months begin: a name of the IANA database. */
 export function createLedger(table: CounterStore, timeZone: string): Ledger {
+  /** Adds a hold; if only calls that died stand in the way of calls at once, again without them. */
+  const take = async (account: Account, hold: Omit<HoldWrite, 'account'>, signal: AbortSignal) => {
+    const write = { account, ...hold };
+    const outcome = await table.hold(write, signal);
+    const { dead } = outcome.counters.inFlight;
+    if (outcome.admitted || dead.length === 0 || !isFull({ account, counters: outcome.counters })) {
+      return outcome;
+    }
+    await table.reclaim(account, dead, signal);
+    return table.hold(write, signal);
+  };
   const read = (accounts: readonly Account[], signal: AbortSignal): Promise<AccountState[]> =>
     Promise.all(
       accounts.map(async (account) => ({ account, counters: await table.read(account, signal) })),
@@ -109,14 +122,14 @@ export function createLedger(table: CounterStore, timeZone: string): Ledger {
         return { limits, nearlyReached, ...(failed && { failure: failed.reason }) };
       };
       for (const account of scopes.flatMap((scope) => accountsOf(scope, moment))) {
-        const outcome = await table
-          .hold({ account, duration, hold: worstCase }, signals.hold)
-          .catch(async (error: unknown) => {
+        const outcome = await take(account, { duration, hold: worstCase }, signals.hold).catch(
+          async (error: unknown) => {
             await settle(nothing, signals.settle);
             // Unmetered calls are never let through.
             const name = failureName(error);
             throw unavailable(name, !unwritten.has(name));
-          });
+          },
+        );
         if (!outcome.admitted) {
           await settle(nothing, signals.settle);
           const refused = { account, counters: outcome.counters };
@@ -130,8 +143,9 @@ export function createLedger(table: CounterStore, timeZone: string): Ledger {
 
     async usage(scopes, at, signal) {
       const moment = momentOf(at, timeZone);
-      const accounts = scopes.flatMap((scope) => accountsOf(scope, moment));
-      return (await read(accounts, signal)).flatMap(limitStatuses);
+      const states = await Promise.all(scopes.map((scope) => read(accountsOf(scope, moment), signal)));
+      const callsAtOnce = states.flatMap(callsAtOnceStatus);
+      return { limits: states.flat().flatMap(limitStatuses), ...(callsAtOnce.length > 0 && { callsAtOnce }) };
     },
   };
 }
@@ -187,6 +201,15 @@ const current: Readonly<Record<LimitPeriod, string>> = {
 };
 
 function refusalError(refusal: Refusal): ProxyError {
+  if (refusal.kind === 'too many at once') {
+    const { details } = refusal;
+    const { scope, max, used } = details;
+    return new ProxyError({
+      code: 'rate_limited',
+      message: `This ${scope} has ${used} calls in flight, of ${max} that may be at once. Try again when one has ended.`,
+      details,
+    });
+  }
   if (refusal.kind === 'busy') {
     return new ProxyError({
       code: 'rate_limited',

@@ -1,5 +1,5 @@
 import { type LimitPeriod, longestCallMs } from '@org/contract';
-import type { Duration, Slot, WindowName } from '@org/table';
+import type { Duration, InFlightSlot, Slot, WindowName } from '@org/table';
 import { type Calendar, calendarOf } from './calendar.ts';
 
 /** A window of a period: a certain day, for example. */
@@ -97,8 +97,11 @@ function rangeOf(
  * does not change the numbers. Hours begin when the month does, which in some time zones is not on the hour of UTC.
  */
 function zeroOf(period: keyof typeof lengthMs, month: string, calendar: Calendar): number {
-  const first = firstDayOf(month);
-  return (first - 1) * dayMs + (calendar.startOf(first) % lengthMs[period]);
+  return dayBefore(month) + (calendar.startOf(firstDayOf(month)) % lengthMs[period]);
+}
+
+function dayBefore(month: string): number {
+  return (firstDayOf(month) - 1) * dayMs;
 }
 
 function firstDayOf(month: string): number {
@@ -150,4 +153,29 @@ export function isOver(slot: Slot, month: string, { at, calendar }: Moment): boo
 function endOf({ window, duration, number }: Slot, month: string, calendar: Calendar): number {
   const { began, ends } = rangeOf(window, month, calendar);
   return Math.min(began + (number + 1) * slotMs[duration], ends);
+}
+
+/** The slot of a month's item for a call in flight that begins now. The month may be the one before. */
+export function inFlightSlotOf({ at }: Moment, month: string, duration: Duration): InFlightSlot {
+  return { duration, number: Math.floor((at - dayBefore(month)) / slotMs[duration]) };
+}
+
+/** Whether calls of a slot in a month's item can be in flight. */
+export function isInFlight(slot: InFlightSlot, month: string, { at }: Moment): boolean {
+  return endOfInFlight(slot, month) + slotMs[slot.duration] > at;
+}
+
+/** Whether no call of a slot in a month's item, however late, will still begin or end. */
+export function isInFlightOver(slot: InFlightSlot, month: string, { at }: Moment): boolean {
+  return endOfInFlight(slot, month) + 2 * slotMs[slot.duration] <= at;
+}
+
+function endOfInFlight({ duration, number }: InFlightSlot, month: string): number {
+  return dayBefore(month) + (number + 1) * slotMs[duration];
+}
+
+/** The month before, if calls that began in it can still be in flight. */
+export function monthStillInFlight({ at, windows }: Moment): string | undefined {
+  const { month, began } = windows.month;
+  return at - began < slotMs.long ? monthOf(firstDayOf(month) - 1) : undefined;
 }

@@ -76,6 +76,9 @@ async function runTogether(races: readonly Entered[]) {
           ...parts.map(({ leastUsedWhenExhausted }) => leastUsedWhenExhausted ?? Number.POSITIVE_INFINITY),
         ),
         committed: states[0]?.counters.committed.month,
+        mostAtOnce: overlapOf(parts.flatMap(({ inFlight }) => inFlight)),
+        times: parts.flatMap(({ inFlight }) => inFlight),
+        inFlight: states.map(({ counters }) => counters.inFlight.counted),
         /** What is held, and what is above a limit. */
         left: states.flatMap(({ account, counters }) => [
           ...limitPeriods.map((period) => counters.held[period]).filter((held) => held.tokens !== 0),
@@ -84,6 +87,20 @@ async function runTogether(races: readonly Entered[]) {
       };
     }),
   );
+}
+
+/** The most of these times that overlap. */
+function overlapOf(times: readonly (readonly [from: number, to: number])[]): number {
+  const changes = times.flatMap(([from, to]) => [
+    { at: from, by: 1 },
+    { at: to, by: -1 },
+  ]);
+  let [now, most] = [0, 0];
+  for (const { by } of changes.toSorted((one, other) => one.at - other.at || one.by - other.by)) {
+    now += by;
+    most = Math.max(most, now);
+  }
+  return most;
 }
 
 async function runRace(race: Entered) {
@@ -163,6 +180,39 @@ test('so it is for a week that began in the month before, whose counters are in 
     expect(boundsOf(races[index]?.scope ?? expect.unreachable())).toHaveLength(2);
     expect([races[index]?.scope.id, admitted]).toEqual([races[index]?.scope.id, fits]);
   }
+});
+
+test('no more calls are in flight than may be at once, alone or beside any other limit, and none is left behind', async () => {
+  const alone = { scope: { ...scopeOf('at once', []), limits: { callsAtOnce: 3 } }, fits: callers };
+  const races = [
+    alone,
+    ...every.map(({ kind, period }) => {
+      const scope = scopeOf(`at once and ${kind} ${period}`, [{ kind, period, fits }]);
+      return { scope: { ...scope, limits: { ...scope.limits, callsAtOnce: 3 } }, fits };
+    }),
+  ].map((race) => ({ ...race, callers: callersOfPair, worstCase: one, trueCost: one, retry: true }));
+  for (const [index, outcome] of (await runRaces(races)).entries()) {
+    const { scope, fits: most = 0 } = races[index] ?? {};
+    const { admitted, mostAtOnce, inFlight, left } = outcome;
+    expect([scope?.id, admitted, left, inFlight]).toEqual([
+      scope?.id,
+      Math.min(most, callersOfPair),
+      [],
+      [0],
+    ]);
+    expect(mostAtOnce).toBeLessThanOrEqual(3);
+  }
+});
+
+test('near the end of a month, calls at once of both months are counted together', async () => {
+  const scope: Scope = { kind: 'team', id: 'both months', limits: { callsAtOnce: 3 } };
+  const race = { scope, callers: callersOfPair, worstCase: one, trueCost: one, retry: true };
+  const ends = Date.parse('2026-11-30T23:00:00Z');
+  const outcomes = await runRaces([-1000, 1000].map((after) => ({ ...race, at: ends + after })));
+  for (const { admitted, inFlight } of outcomes) {
+    expect([admitted, new Set(inFlight)]).toEqual([callersOfPair, new Set([0])]);
+  }
+  expect(overlapOf(outcomes.flatMap(({ times }) => times))).toBeLessThanOrEqual(3);
 });
 
 test('if a hold is more than the true cost, less than one hold is left over, and no call is refused early', async () => {

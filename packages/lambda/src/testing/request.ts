@@ -73,7 +73,7 @@ export function recordingLedger() {
         },
       };
     },
-    usage: async () => limits,
+    usage: async () => ({ limits }),
   };
   return { ledger, holds, charges };
 }

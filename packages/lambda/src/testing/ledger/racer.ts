@@ -22,6 +22,8 @@ export interface RaceOutcome {
   readonly admitted: number;
   readonly exhausted: number;
   readonly busy: number;
+  /** When each admitted call was in flight: milliseconds by the machine's clock. */
+  readonly inFlight: readonly (readonly [from: number, to: number])[];
   /** The lowest usage reported in a final refusal. */
   readonly leastUsedWhenExhausted: number | null;
 }
@@ -30,6 +32,7 @@ export interface RaceOutcome {
 export async function race(share: Race, ledger: Ledger): Promise<RaceOutcome> {
   const { signal } = new AbortController();
   let [admitted, exhausted, busy] = [0, 0, 0];
+  const inFlight: [number, number][] = [];
   let leastUsed = Number.POSITIVE_INFINITY;
 
   const call = async () => {
@@ -42,7 +45,9 @@ export async function race(share: Race, ledger: Ledger): Promise<RaceOutcome> {
           at: share.at,
         };
         const hold = await ledger.hold(request, { hold: signal, settle: signal });
+        const from = performance.timeOrigin + performance.now();
         await sleep(Math.random() * 5);
+        inFlight.push([from, performance.timeOrigin + performance.now()]);
         const { failure } = await hold.settle(share.trueCost, signal);
         if (failure) throw failure;
         admitted += 1;
@@ -56,7 +61,7 @@ export async function race(share: Race, ledger: Ledger): Promise<RaceOutcome> {
           return;
         }
         if (!error.hasCode('rate_limited')) throw error;
-        if (error.statement.details) {
+        if (error.statement.details?.period) {
           // A minute has no room left.
           exhausted += 1;
           return;
@@ -65,12 +70,13 @@ export async function race(share: Race, ledger: Ledger): Promise<RaceOutcome> {
           busy += 1;
           return;
         }
-        await sleep(300 + Math.random() * 300);
+        await sleep(share.scope.limits.callsAtOnce ? 20 + Math.random() * 80 : 300 + Math.random() * 300);
       }
     }
   };
   await Promise.all(Array.from({ length: share.calls }, call));
-  return { admitted, exhausted, busy, leastUsedWhenExhausted: Number.isFinite(leastUsed) ? leastUsed : null };
+  const leastUsedWhenExhausted = Number.isFinite(leastUsed) ? leastUsed : null;
+  return { admitted, exhausted, busy, inFlight, leastUsedWhenExhausted };
 }
 
 /** Run as a separate process: its share of several races is the first argument, their outcomes the only output. */

@@ -34,6 +34,8 @@ export interface Entry extends Asked {
   readonly when: Readonly<Record<LimitPeriod, number>>;
   least: Amounts;
   most: Amounts;
+  /** Whether it counts as a call in flight. */
+  inFlight: 'no' | 'perhaps' | 'yes';
   /** Whether the charge is final. It is not before an attempt to settle it. */
   settled: 'no' | 'perhaps' | 'yes';
 }
@@ -76,7 +78,15 @@ export class ReferenceLedger {
     const { at, worstCase } = asked;
     const when = this.#windowsAt(at);
     const opened = scopes.map(
-      (scope): Entry => ({ ...asked, scope, when, least: nothing, most: worstCase, settled: 'no' }),
+      (scope): Entry => ({
+        ...asked,
+        scope,
+        when,
+        least: nothing,
+        most: worstCase,
+        inFlight: 'perhaps',
+        settled: 'no',
+      }),
     );
     this.#entries.push(...opened);
     return opened;
@@ -125,6 +135,12 @@ export class ReferenceLedger {
             ),
         };
       });
+      const { callsAtOnce } = scope.limits;
+      if (typeof callsAtOnce === 'number') {
+        const { least, most } = this.#inFlight(scope, at, opened);
+        const never = { isFinal: false, mayBeFinal: false };
+        bounds.push({ refuses: least >= callsAtOnce, mayRefuse: most >= callsAtOnce, ...never });
+      }
       if (bounds.some(({ mayBeFinal }) => mayBeFinal)) answers.add('quota_exceeded');
       if (bounds.some(({ mayRefuse }) => mayRefuse) && !bounds.some(({ isFinal }) => isFinal)) {
         answers.add('rate_limited');
@@ -169,6 +185,23 @@ export class ReferenceLedger {
         isCounted(entry) &&
         !without.includes(entry),
     );
+  }
+
+  /** How many calls count as in flight. */
+  #inFlight(scope: Scope, at: number, without: readonly Entry[]): Range {
+    const month = this.#windowsAt(at).month;
+    let [least, most] = [0, 0];
+    for (const entry of this.#entries) {
+      const isCounted = typeof entry.scope.limits.callsAtOnce === 'number';
+      if (!isSame(entry.scope, scope) || !isCounted || without.includes(entry)) continue;
+      if (entry.inFlight === 'no' || isDead(entry, at)) continue;
+      most += 1;
+      // Calls of two months see each other only near the edge.
+      const edge = Math.max(month, entry.when.month);
+      const sees = entry.when.month === month || Math.max(at, entry.at) < edge + longestMs.long;
+      if (entry.inFlight === 'yes' && isInFlight(entry, at) && sees) least += 1;
+    }
+    return { least, most };
   }
 
   #windowsAt(at: number): Entry['when'] {

@@ -40,6 +40,7 @@ const limits: fc.Arbitrary<Limits> = fc.record(
     requests: period(whole(max(20, 1e12))),
     tokens: period(whole(max(1, 1e12))),
     usd: period(max(unitOf.usd, 1e9)),
+    callsAtOnce: fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined, freq: 1 }),
   },
   { requiredKeys: [] },
 );
