@@ -119,14 +119,15 @@ test('a used-up minute says when it ends, and a week ends on Sunday in the time 
 });
 
 test('while a call is in flight, no other is let through if one may be at once', async () => {
-  const { ask, client: clientOf } = await startSystem('zoned');
+  const { ask, client: clientOf, bedrock } = await startSystem('zoned');
   const { client } = clientOf('single-key');
   expect((await ask('single-key', { model: 'nova-lite' })).status).toBe(200);
   const inFlight = async () => (await client.usage()).callsAtOnce;
   expect(await inFlight()).toEqual([{ scope: 'team', max: 1, inFlight: 0 }]);
 
   // Ends with the gateway.
-  ask('single-key', { model: 'nova-lite', question: '[simulate stall]' }).catch(() => undefined);
+  bedrock.failNext({ kind: 'stall' });
+  ask('single-key', { model: 'nova-lite' }).catch(() => undefined);
   while ((await inFlight())?.[0]?.inFlight === 0) await new Promise(setImmediate);
   const refused = await ask('single-key', { model: 'nova-lite' });
   expect([refused.status, refused.headers.get('retry-after'), refused.headers.get('x-should-retry')]).toEqual(

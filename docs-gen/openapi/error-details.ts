@@ -45,4 +45,6 @@ export const errorDetails = {
   quota_exceeded: QuotaDetailsSchema,
   rate_limited: RateDetailsSchema,
   invalid_output: OutputDetailsSchema,
-} satisfies { [Code in keyof ErrorDetails]: z.ZodMiniType<Record<keyof ErrorDetails[Code], unknown>> };
+} satisfies {
+  [Code in keyof ErrorDetails]: z.ZodMiniType<{ [Field in keyof ErrorDetails[Code]]: unknown }>;
+};

@@ -3,6 +3,7 @@ export type {
   Block,
   CachePointBlock,
   CacheTtl,
+  CallsAtOnceStatus,
   DocumentBlock,
   ImageBlock,
   JsonBlock,

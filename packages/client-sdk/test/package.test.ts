@@ -165,7 +165,7 @@ const parts = [
   'limitPeriods',
 ];
 const partsOfKit = [
-  ...['AvailableModels', 'ExcessDetails', 'OutputDetails', 'QuotaDetails', 'RequestIssues'],
+  ...['AvailableModels', 'ExcessDetails', 'OutputDetails', 'QuotaDetails', 'RateDetails', 'RequestIssues'],
   'UnsupportedDetails',
 ];
 

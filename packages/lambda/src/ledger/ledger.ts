@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { ExcessDetails, LimitPeriod, LimitStatus, UsageReport } from '@org/contract';
+import type { CallsAtOnceStatus, ExcessDetails, LimitPeriod, LimitStatus } from '@org/contract';
 import type { Duration } from '@org/table';
 import { failureName } from '../failure-name.ts';
 import { ProxyError } from '../proxy-error.ts';
@@ -54,6 +54,13 @@ export interface Hold {
   settle(charge: Amounts, signal: AbortSignal): Promise<Settlement>;
 }
 
+/** How the limits of some scopes stand. */
+export interface LimitsReport {
+  readonly limits: LimitStatus[];
+  /** Absent if none of them limits calls at once. */
+  readonly callsAtOnce?: CallsAtOnceStatus[];
+}
+
 export interface Ledger {
   /**
    * Admits a call or refuses it, at any concurrency, never past a limit. One write a scope; two in the days of a month
@@ -67,7 +74,7 @@ export interface Ledger {
    */
   hold(request: HoldRequest, signals: HoldSignals): Promise<Hold>;
   /** @throws {ProxyError} `limits_unavailable`. */
-  usage(scopes: readonly Scope[], at: number, signal: AbortSignal): Promise<UsageReport>;
+  usage(scopes: readonly Scope[], at: number, signal: AbortSignal): Promise<LimitsReport>;
 }
 
 /** @param timeZone Decides when minutes, hours, days, weeks and months begin: a name of the IANA database. */
