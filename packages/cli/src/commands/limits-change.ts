@@ -40,7 +40,8 @@ const commands: Readonly<
   set: {
     description:
       'replace limits of the config by others, until they are cleared; other limits stay as they are',
-    limit: 'the new limit, such as usd/day=20 or callsAtOnce=5, or usd/day=none for no limit; may be repeated (required)',
+    limit:
+      'the new limit, such as usd/day=20 or callsAtOnce=5, or usd/day=none for no limit; may be repeated (required)',
     examples: ({ program }) => `
 A change of the config does not end it: "limits list" shows both. A key's limits are also those of the keys that it replaced.
 
