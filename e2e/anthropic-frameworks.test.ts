@@ -73,7 +73,7 @@ test.each(['claude-haiku-4.5', 'claude-sonnet-4.6', 'nova-2-lite'])(
 );
 
 test.each([
-  ['claude-opus-5.5', 'cannot be held to a schema by output_config.format'],
+  ['claude-opus-5.5', 'does not support output_config.format'],
   ['gpt-oss-120b', 'cannot be made to call a tool'],
 ])('with the Vercel AI SDK, %s reports that it cannot answer with an object', async (model, message) => {
   const { vercel } = await start();

@@ -10,25 +10,6 @@ import { inject, onTestFinished } from 'vitest';
 import type { ConfigName } from './configs.ts';
 import { readEvents, type StreamedReply } from './event-reader.ts';
 
-/** A response, completely read. */
-export interface Reply {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  json(): unknown;
-  /** The error in the contract's envelope; throws if the body is not one. */
-  error(): ErrorEnvelope['error'];
-}
-
-export interface Sent {
-  readonly key?: string | undefined;
-  readonly method?: string;
-  readonly path?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** An object is sent as JSON, a string as it is. */
-  readonly body?: object | string;
-}
-
 export interface System {
   readonly bedrock: SimulatedBedrock;
   /** Bills of the calls so far, oldest first. */
@@ -49,6 +30,25 @@ export interface System {
   stream(keyName: string, fields?: object): Promise<StreamedReply>;
   /** A client for the key, and the number of its requests that were answered. */
   client(keyName: string): { client: BedrockClient; requests(): number };
+}
+
+/** A response, completely read. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  json(): unknown;
+  /** The error in the contract's envelope; throws if the body is not one. */
+  error(): ErrorEnvelope['error'];
+}
+
+export interface Sent {
+  readonly key?: string | undefined;
+  readonly method?: string;
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** An object is sent as JSON, a string as it is. */
+  readonly body?: object | string;
 }
 
 /** A call that the simulated Bedrock billed. */

@@ -5,6 +5,7 @@ import { build, type Options } from 'tsup';
 import { shortName } from '../measure/cpu-profile.ts';
 import { type Subject, subjects } from './subjects.ts';
 
+/** A client in one minified file, as a program that deploys it would have it. */
 export interface Bundle {
   readonly file: string;
   readonly bytes: number;

@@ -1,6 +1,6 @@
 import type { PartResult } from '../part.ts';
 import { concurrencies, transfers } from './measure.ts';
-import type { Standing } from './standings.ts';
+import type { GatewayResult } from './results.ts';
 import type { Subject, Transfer } from './subjects.ts';
 
 /** An aim, and the transfer to profile if it is missed. */
@@ -9,11 +9,11 @@ export type GatewayAim = PartResult['aims'][number] & { readonly transfer: Trans
 export const isOurs = ({ title }: Subject) => title === '**this proxy**';
 
 /** Among gateways without exact limits: the least added time, the most calls a second, under every load; and no error. */
-export function aimsOf(standings: readonly Standing[]): GatewayAim[] {
+export function aimsOf(results: readonly GatewayResult[]): GatewayAim[] {
   return [
     ...transfers.flatMap((transfer) =>
       concurrencies.flatMap((concurrency) => {
-        const ranked = standings.filter(
+        const ranked = results.filter(
           (each) =>
             each.subject.kind === 'gateway' &&
             each.transfer === transfer &&
@@ -34,7 +34,7 @@ export function aimsOf(standings: readonly Standing[]): GatewayAim[] {
       }),
     ),
     ...transfers.map((transfer): GatewayAim => {
-      const errors = standings
+      const errors = results
         .filter((each) => each.transfer === transfer && each.concurrency === 128)
         .filter(({ subject }) => isOurs(subject) || subject.kind === 'counting')
         .reduce((sum, each) => sum + each.errors.length, 0);
@@ -50,16 +50,17 @@ export function aimsOf(standings: readonly Standing[]): GatewayAim[] {
 
 /** @param value Smaller is better. */
 function best(
-  ranked: readonly Standing[],
+  ranked: readonly GatewayResult[],
   aim: string,
-  value: (standing: Standing) => number,
+  value: (result: GatewayResult) => number,
   unit: string,
   transfer: Transfer,
 ): GatewayAim[] {
   const own = ranked.find(({ subject }) => isOurs(subject));
   const [other] = ranked.filter(({ subject }) => !isOurs(subject)).sort((a, b) => value(a) - value(b));
   if (!own || !other) return [];
-  const shown = (standing: Standing) => `${Math.abs(value(standing)).toFixed(unit === 'ms' ? 2 : 0)} ${unit}`;
+  const shown = (result: GatewayResult) =>
+    `${Math.abs(value(result)).toFixed(unit === 'ms' ? 2 : 0)} ${unit}`;
   return [
     {
       aim,

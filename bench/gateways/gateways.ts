@@ -10,8 +10,8 @@ import { installPeers } from './installed-peers.ts';
 import { type Effort, measure } from './measure.ts';
 import { profileOurs } from './profile.ts';
 import { type GatewaysReport, headlineOf, reportText } from './report.ts';
+import { resultsOf } from './results.ts';
 import { stagesOf } from './stages.ts';
-import { standingsOf } from './standings.ts';
 import { startSubjects } from './subjects.ts';
 
 /** Measures the time that the proxy and other gateways add to a call, and writes the report. */
@@ -27,11 +27,11 @@ const upstreams = {
 };
 
 const subjects = await startSubjects(directory, upstreams, peers);
-const standings = standingsOf(await measure(subjects, effort));
+const results = resultsOf(await measure(subjects, effort));
 const ours = subjects.find(isOurs);
 if (!ours) throw new Error('This proxy was not measured.');
 const stages = await stagesOf(ours, upstreams.upstream.url, effort.warmUp);
-const aims = aimsOf(standings);
+const aims = aimsOf(results);
 const profiles: {
   -readonly [Transfer in keyof GatewaysReport['profiles']]: GatewaysReport['profiles'][Transfer];
 } = {};
@@ -41,14 +41,14 @@ for (const transfer of new Set(aims.filter(({ met }) => !met).map((aim) => aim.t
     milliseconds: 4 * effort.warmUp,
   });
 }
-const text = reportText({ effort, standings, stages, aims, profiles });
+const text = reportText({ effort, results, stages, aims, profiles });
 await publish(
   {
     title: 'The proxy compared with other gateways',
     page: 'gateways.md',
     about:
       'Time that each adds to the same call straight to the upstream; the median, and the quartiles in brackets.',
-    headline: headlineOf(standings),
+    headline: headlineOf(results),
     versions: {
       '@portkey-ai/gateway': await peers.versionOf('@portkey-ai/gateway'),
       '@musistudio/llms': await peers.versionOf('@musistudio/llms'),
@@ -63,12 +63,12 @@ await publish(
         'stream: added, ms',
         'streams a second',
       ],
-      rows: standings
+      rows: results
         .filter(
           ({ transfer, subject }) => transfer === 'whole' && ['gateway', 'counting'].includes(subject.kind),
         )
         .map((answer) => {
-          const stream = standings.find(
+          const stream = results.find(
             ({ transfer, subject, concurrency }) =>
               transfer === 'streamed' && subject === answer.subject && concurrency === answer.concurrency,
           );

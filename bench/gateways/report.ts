@@ -4,14 +4,14 @@ import type { Statistics } from '../measure/statistics.ts';
 import { type GatewayAim, isOurs } from './aims.ts';
 import { pieces } from './dialect.ts';
 import { concurrencies, type Effort, transfers } from './measure.ts';
+import type { GatewayResult } from './results.ts';
 import type { Stage } from './stages.ts';
-import type { Standing } from './standings.ts';
 import type { Transfer } from './subjects.ts';
 
 /** Everything that was measured in one run. */
 export interface GatewaysReport {
   readonly effort: Effort;
-  readonly standings: readonly Standing[];
+  readonly results: readonly GatewayResult[];
   readonly stages: readonly Stage[];
   readonly aims: readonly GatewayAim[];
   /** Only for transfers with a missed aim. */
@@ -19,13 +19,13 @@ export interface GatewaysReport {
 }
 
 /** As Markdown. */
-export function reportText({ effort, standings, stages, aims, profiles }: GatewaysReport): string {
+export function reportText({ effort, results, stages, aims, profiles }: GatewaysReport): string {
   return `# The proxy compared with other gateways
 
 Written by \`npm run bench\` (\`bench/gateways\`) on ${new Date().toISOString().slice(0, 10)}: ${machine()}.
 Ratios carry over to other machines, milliseconds do not. Nothing was measured on AWS.
 
-${transfers.map((transfer) => loadTables(standings, transfer)).join('\n\n')}
+${transfers.map((transfer) => loadTables(results, transfer)).join('\n\n')}
 
 ## What the ledger costs
 
@@ -34,7 +34,7 @@ true cost (the settlement). The table compares the time that this proxy adds wit
 after the other, by the AWS SDK from the load generator to the same DynamoDB server (dynalite, in its own process), under
 the same load. That server is the bottleneck. There is no ranking, because the other gateways count nothing.
 
-${ledgerTable(standings)}
+${ledgerTable(results)}
 
 ## Where the time of an answer goes
 
@@ -84,8 +84,8 @@ ${transfers.map((transfer) => explanation(transfer, profiles[transfer])).join(''
 const answerMs = 2000;
 
 /** The time that this proxy adds to an answer, one call at a time. */
-export function headlineOf(standings: readonly Standing[]): string | undefined {
-  const alone = standings.filter(({ transfer, concurrency }) => transfer === 'whole' && concurrency === 1);
+export function headlineOf(results: readonly GatewayResult[]): string | undefined {
+  const alone = results.filter(({ transfer, concurrency }) => transfer === 'whole' && concurrency === 1);
   const gateways = alone
     .filter(({ subject }) => subject.kind === 'gateway')
     .sort((a, b) => a.added.median - b.added.median);
@@ -93,8 +93,8 @@ export function headlineOf(standings: readonly Standing[]): string | undefined {
   const fastest = gateways.find(({ subject }) => !isOurs(subject));
   const counting = alone.find(({ subject }) => subject.kind === 'counting');
   if (!own || !counting || !fastest) return undefined;
-  const share = ({ added }: Standing) => `${((100 * added.median) / answerMs).toFixed(1)} %`;
-  const ms = ({ added }: Standing) => `${number(added, 2)} ms`;
+  const share = ({ added }: GatewayResult) => `${((100 * added.median) / answerMs).toFixed(1)} %`;
+  const ms = ({ added }: GatewayResult) => `${number(added, 2)} ms`;
   return (
     `**The proxy adds ${ms(own)} to an answer, and ${ms(counting)} with limits on**, one call at a time. That is ` +
     `${share(own)} and ${share(counting)} of an answer for which the model takes ${answerMs / 1000} s. The fastest of the ` +
@@ -104,9 +104,9 @@ export function headlineOf(standings: readonly Standing[]): string | undefined {
 
 const number = ({ median }: Statistics, digits: number): string => median.toFixed(digits);
 
-function loadTables(standings: readonly Standing[], transfer: Transfer): string {
+function loadTables(results: readonly GatewayResult[], transfer: Transfer): string {
   const tables = concurrencies.map((concurrency) => {
-    const under = standings.filter((each) => each.transfer === transfer && each.concurrency === concurrency);
+    const under = results.filter((each) => each.transfer === transfer && each.concurrency === concurrency);
     const ranked = under
       .filter(({ subject }) => subject.kind === 'gateway')
       .sort((a, b) => a.added.median - b.added.median);
@@ -131,22 +131,22 @@ function loadTables(standings: readonly Standing[], transfer: Transfer): string 
     ]);
     return table(head, rows);
   });
-  const errors = new Set(standings.filter((each) => each.transfer === transfer).flatMap(saidOf));
+  const errors = new Set(results.filter((each) => each.transfer === transfer).flatMap(saidOf));
   const said = errors.size === 0 ? '' : `\n\nThe errors: ${[...errors].slice(0, 5).join('; ')}.`;
   return `## ${transfer === 'whole' ? 'Answers' : 'Streams'}\n\n${tables.join('\n\n')}${said}`;
 }
 
 /** The errors, without the parts that differ from one call to the next. */
-function saidOf({ subject, errors }: Standing): string[] {
+function saidOf({ subject, errors }: GatewayResult): string[] {
   return errors.map((error) => {
     const code = /"code":"(\w+)"/.exec(error)?.[1];
     return `${subject.title}: \`${code ?? error.slice(0, 80).replaceAll(/[`\n|]/g, ' ')}\``;
   });
 }
 
-function ledgerTable(standings: readonly Standing[]): string {
+function ledgerTable(results: readonly GatewayResult[]): string {
   const find = (kind: string, concurrency: number, transfer: Transfer = 'whole') =>
-    standings.find(
+    results.find(
       (each) => each.subject.kind === kind && each.concurrency === concurrency && each.transfer === transfer,
     );
   const rows = concurrencies.flatMap((concurrency) => {

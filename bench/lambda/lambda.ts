@@ -20,7 +20,8 @@ import type { OpenStreams } from './open-streams.ts';
 import { type ColdName, callsBeforeMemory, type Report, reportText } from './report.ts';
 import type { Warm } from './warm.ts';
 
-/** Measures the time and memory that the proxy adds to a call by the AWS SDK, and writes the report. */
+// Measures the time and memory that the proxy adds to a call by the AWS SDK, and writes the report.
+
 const openStreamRuns = 3;
 
 const directory = await mkdtemp(join(tmpdir(), 'bedrock-proxy-bench-'));

@@ -5,16 +5,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { runProgram } from '../../test/run-program.ts';
 
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);
-
-/** The result of a program. */
-export interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** A folder in which a user has installed our packages with npm. */
 export interface InstalledProject {
@@ -25,9 +19,9 @@ export interface InstalledProject {
   /** A project in a folder of its own below this one, which finds the installed packages above it. */
   below(name: string): Promise<InstalledProject>;
   /** Runs `proxy` on a Node. */
-  proxy(node: string, ...args: string[]): Promise<Ended>;
+  proxy(node: string, ...args: string[]): ReturnType<typeof runProgram>;
   /** Runs another program. */
-  run(program: string, ...args: string[]): Promise<Ended>;
+  run(program: string, ...args: string[]): ReturnType<typeof runProgram>;
   /** Starts `proxy dev`, and resolves to the lines that it prints until it serves. */
   serve(node: string): Promise<{ readonly lines: readonly string[]; stop(): void }>;
   remove(): Promise<void>;
@@ -75,11 +69,6 @@ function projectIn(
   { env, bin }: { readonly env: NodeJS.ProcessEnv; readonly bin: string },
 ): InstalledProject {
   const options = { cwd: folder, env };
-  const ended = (program: string, args: readonly string[]): Promise<Ended> =>
-    run(program, args, options).then(
-      ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-      ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr }),
-    );
   return {
     folder,
     read: (file) => readFile(join(folder, file), 'utf8'),
@@ -93,8 +82,8 @@ function projectIn(
       await mkdir(join(folder, name));
       return projectIn(join(folder, name), { env, bin });
     },
-    proxy: (node, ...args) => ended(node, [bin, ...args]),
-    run: (program, ...args) => ended(program, args),
+    proxy: (node, ...args) => runProgram(node, [bin, ...args], options),
+    run: (program, ...args) => runProgram(program, args, options),
     async serve(node) {
       const started = spawn(node, [bin, 'dev'], { ...options, stdio: ['ignore', 'pipe', 'inherit'] });
       const lines: string[] = [];

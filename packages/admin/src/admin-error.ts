@@ -115,7 +115,7 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
   no_such_stack: ({ stack, region, account }) =>
     `There is no stack ${stack} in ${account === undefined ? '' : `the account ${account}, `}${region}.`,
   log_query_failed: ({ status }) => `CloudWatch gave up the query of the log: ${status}.`,
-  account_is_too_large: () => 'The account would have too many rows.',
+  account_is_too_large: () => 'The usage has more rows than can be added up.',
   no_such_log: ({ group, region }) => `There is no log group ${group} in ${region}.`,
   stack_lacks_output: ({ stack, output }) => `The stack ${stack} has no output ${output}.`,
   nothing_to_prove_with: ({ plan }) =>

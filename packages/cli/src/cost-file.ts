@@ -25,7 +25,7 @@ export async function readCostStatement(file: string): Promise<CostStatement> {
   const { data } = z.safeParse(Printed, parsed(text));
   if (data) return data.cost;
   throw new CliError(
-    `${file} is not what config check --json printed of a valid config.`,
+    `${file} is not the output of config check --json for a valid config.`,
     'Write it again with the same version of this command line.',
   );
 }

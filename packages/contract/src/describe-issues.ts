@@ -3,6 +3,7 @@ import { nearest } from './near-name.ts';
 
 type Issue = z.core.$ZodIssue;
 
+/** Says in a message what a field must be, by zod's name of the type. */
 const kinds: Readonly<Record<string, string>> = {
   array: 'an array',
   boolean: 'true or false',

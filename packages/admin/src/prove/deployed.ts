@@ -24,7 +24,7 @@ export const deployedProofs: readonly Proof[] = [
     name: 'bodies-not-logged',
     statement: 'API Gateway does not log bodies',
     async check({ observer, deployment: { apiId, config } }) {
-      if (await observer.logsBodies(apiId, config.stage)) throw new Broken('data trace is on');
+      if (await observer.logsBodies(apiId, config.stage)) throw new Broken('data trace of the stage is on');
       return 'data trace is off';
     },
   },
@@ -50,7 +50,7 @@ export const deployedProofs: readonly Proof[] = [
       for (const name of await observer.resources('AWS::Lambda::Function')) {
         const { timeout, logGroup } = await observer.functionSettings(name);
         if (logGroup !== requestLogGroupOf(config)) continue;
-        if (timeout < wanted) throw new Broken(`is ended after ${timeout} s`);
+        if (timeout < wanted) throw new Broken(`${name} may run for ${timeout} s only`);
         return `${timeout} s`;
       }
       throw new Broken('no function writes to the log group of the deployment');

@@ -63,9 +63,9 @@ export const limitProofs: readonly Proof[] = [
       read(await ask(subject, value), AnswerSchema);
       const reply = await ask(subject, value);
       const { success, data } = z.safeParse(SpentLimit, refusal(reply, 'quota_exceeded').details);
-      if (!success) throw new Broken('does not name the limit that is spent, how much, and until when');
+      if (!success) throw new Broken('does not name the limit, its use and its end in details');
       if (reply.headers.get(headers.shouldRetry) !== 'false')
-        throw new Broken('does not say that a retry is in vain');
+        throw new Broken('does not answer x-should-retry: false, so clients would retry');
       return `429 quota_exceeded until ${data.resetsAt}`;
     },
   },

@@ -17,7 +17,7 @@ export const longAnswer: Proof = {
   name: 'long-answer',
   statement: `A whole answer that takes longer than ${bufferedSeconds} s arrives`,
   async check({ target, newKey, canary, deployment: { now }, long, models, mostUsdOfKey }) {
-    if (!long) throw new NotShown('it takes minutes; try it with long');
+    if (!long) throw new NotShown('it takes minutes; turn on the option long');
     const asked = models.all.filter(({ kind }) => kind === 'chat');
     const usdOfAnswer = (partForOutput * mostUsdOfKey) / asked.length;
     const { value: key } = await newKey();

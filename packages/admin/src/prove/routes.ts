@@ -14,11 +14,11 @@ import { Broken, NotShown } from './broken.ts';
 import type { Proof, Subject } from './proof.ts';
 import { codeOf, describe, type Reply, read } from './target.ts';
 
-const questionOf = ({ canary }: Subject) => `Say yes. ${canary}`;
-const messagesOf = (subject: Subject) => [{ role: 'user', content: questionOf(subject) }];
-
 /** How to check that a route answers: the request, and the form of its success. */
 type RouteProof = (subject: Subject, path: string) => Promise<string>;
+
+const questionOf = ({ canary }: Subject) => `Say yes. ${canary}`;
+const messagesOf = (subject: Subject) => [{ role: 'user', content: questionOf(subject) }];
 
 const posting =
   (body: (subject: Subject) => object, schema: z.ZodMiniType): RouteProof =>

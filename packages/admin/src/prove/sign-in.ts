@@ -43,7 +43,7 @@ export const signInProofs: readonly Proof[] = [
     async check(subject) {
       const { token, deployment, log } = subject;
       if (!deployment.config.signIn) throw new NotShown('the config has no signIn');
-      if (token === undefined) throw new NotShown('no token was given');
+      if (token === undefined) throw new NotShown('no token was given; pass one of a person who signed in');
       const reply = await look(subject, token);
       if (reply.status !== 200) throw new Broken(`answered ${describe(reply)}`);
       // Its line in the log is of the token's team, and not of this run's.

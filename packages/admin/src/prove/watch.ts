@@ -49,7 +49,7 @@ export const watchProofs: readonly Proof[] = [
     statement: 'No refusal repeats anything of a prompt, or a key',
     async check({ log }) {
       const [id] = log.leaked;
-      if (id !== undefined) throw new Broken(`the refusal of request ${id} does`);
+      if (id !== undefined) throw new Broken(`the refusal of request ${id} repeats one`);
       return 'none does';
     },
   },

@@ -9,6 +9,7 @@ import { listKeyNames } from '../keys/key-names.ts';
 import type { KeyTexts } from '../keys/keys.ts';
 import { checkNewTeam, createTeam } from './teams.ts';
 
+/** A key in a list of teams to import: its name, or an object with its limits too. */
 const Key = z.union([
   KeyName,
   z.strictObject({

@@ -5,6 +5,7 @@ import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { accountCsv, accountTable, accountTotal } from '../output/account-table.ts';
 
+/** The options of `usage --by`. */
 export interface AccountOptions {
   readonly by: readonly AccountDimension[];
   readonly from?: string;

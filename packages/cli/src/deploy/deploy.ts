@@ -89,7 +89,10 @@ async function seeToKeys(deployment: Deployment, terminal: Terminal): Promise<vo
 function stopAtErrors({ findings, lacksLogRole }: Diagnosis): void {
   const errors = findings.filter(({ status }) => status === 'error').length - (lacksLogRole ? 1 : 0);
   if (errors === 0) return;
-  throw new CliError('Nothing was deployed: the account is not ready.', 'Follow what is said above.');
+  throw new CliError(
+    'Nothing was deployed: the account is not ready.',
+    'Fix the errors above, then run this again.',
+  );
 }
 
 /** Also false if there is no user to ask, as in CI. */

@@ -96,5 +96,8 @@ async function requireCredentials(
   const { finding } = await checkCredentials(settings(region));
   if (finding.status === 'ok') return;
   terminal.note(`${describeFindings([finding], terminal, invocation)}\n`);
-  throw new CliError('Nothing was compared: the account is not ready.', 'Follow what is said above.');
+  throw new CliError(
+    'Nothing was compared: the account is not ready.',
+    'Fix the errors above, then run this again.',
+  );
 }

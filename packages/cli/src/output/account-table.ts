@@ -1,6 +1,7 @@
 import { amountText, countText, type UsageAccount } from '@org/admin';
 import { type Column, renderTable } from './table.ts';
 
+/** The amounts of an account of use (`usage --by`), in the order of their columns. */
 const numbers = ['requests', 'inputTokens', 'outputTokens', 'tokens', 'usd', 'errors'] as const;
 
 const heads: Readonly<Record<(typeof numbers)[number], string>> = {

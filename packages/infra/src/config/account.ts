@@ -111,7 +111,7 @@ export function* checkKmsKey({
 }): Iterable<Reference> {
   const [, home = region] = kmsKey?.match(/^arn:[^:]+:kms:([^:]+):/) ?? [];
   if (region !== undefined && home !== region) {
-    const message = `is a key of ${home}, and the deployment is in ${region}; give one of ${region}`;
+    const message = `is a key in ${home}, but the deployment is in ${region}; give a key in ${region}`;
     yield { path: ['kmsKey'], message };
   }
 }
@@ -128,7 +128,10 @@ export function* checkPlanTag({
   readonly tags?: Readonly<Record<string, string | undefined>> | undefined;
 }): Iterable<Reference> {
   if (costByPlan && Object.hasOwn(tags, planTag)) {
-    yield { path: ['tags', planTag], message: 'is set from the plan by costByPlan; choose another' };
+    yield {
+      path: ['tags', planTag],
+      message: 'is the tag that costByPlan sets from the plan; choose another key',
+    };
   }
 }
 

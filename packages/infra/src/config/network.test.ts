@@ -29,7 +29,7 @@ test.each([
   ['domain.certificateArn', /must be the ARN/, { domain: { ...domain, certificateArn: 'mine' } }],
   [
     'domain.certificateArn',
-    /is of eu-west-1, and API Gateway takes one of us-east-1/,
+    /is a certificate in eu-west-1, but API Gateway needs one in us-east-1/,
     { domain: { ...domain, certificateArn: certificateArn.replace('us-east-1', 'eu-west-1') } },
   ],
   ['domain', /does not map a public domain to a private API/, { domain, privateApi }],

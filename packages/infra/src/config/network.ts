@@ -117,7 +117,7 @@ export const networkFields = {
         z.minLength(1, 'must name at least one range; or leave it out'),
         z.maxLength(
           mostRanges,
-          `must have at most ${mostRanges} ranges, because AWS takes no longer policy; join them into larger ones`,
+          `must have at most ${mostRanges} ranges, because AWS limits the length of the policy; join them into larger ones`,
         ),
       ),
   ),
@@ -152,7 +152,7 @@ export function* checkNetwork({ region, privateApi, domain }: Networked): Iterab
   if (!domain) return;
   const [, , , certificateRegion] = domain.certificateArn.split(':');
   if (region !== undefined && certificateRegion !== region) {
-    const message = `is of ${certificateRegion}, and API Gateway takes one of ${region}; make or import it there`;
+    const message = `is a certificate in ${certificateRegion}, but API Gateway needs one in ${region}; make or import it there`;
     yield { path: ['domain', 'certificateArn'], message };
   }
   if (privateApi) {

@@ -130,9 +130,9 @@ const tagKey = text(
 ).check(
   z.refine(
     (key) => key !== 'Application' && key !== 'Stage',
-    'is set from the name and the stage; choose another',
+    'is set from the name and the stage; choose another key',
   ),
-  z.refine((key) => !/^(?:Fn::|Ref$)/.test(key), 'is a function of CloudFormation; choose another'),
+  z.refine((key) => !/^(?:Fn::|Ref$)/.test(key), 'is a function of CloudFormation; choose another key'),
 );
 const tagValue = text(/^[\w.:/=+-]{0,256}$/, 'must have at most 256 letters, digits and _.:/=+-');
 

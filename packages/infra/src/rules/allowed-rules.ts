@@ -54,7 +54,11 @@ const keptIsProtected: TemplateRule = {
       const { DeletionProtectionEnabled: table, DeletionProtection: pool } = properties;
       if (table === undefined && pool === undefined) continue;
       if ((policy === 'Retain') === (table === true || pool === 'ACTIVE')) continue;
-      yield { resource: id, property: 'DeletionProtection', message: `does not go with ${String(policy)}` };
+      yield {
+        resource: id,
+        property: 'DeletionProtection',
+        message: `must be on exactly if the DeletionPolicy is Retain; it is ${String(policy)}`,
+      };
     }
   },
 };

@@ -35,7 +35,11 @@ const oneKeyForAll: TemplateRule = {
     if (wanted === undefined) return;
     for (const resource of resources) {
       if (keyOf(resource) === wanted) continue;
-      yield { resource: resource.id, property: 'KmsKeyId', message: `is not ${wanted}, as elsewhere` };
+      yield {
+        resource: resource.id,
+        property: 'KmsKeyId',
+        message: `is not ${wanted}, which other resources have`,
+      };
     }
   },
 };

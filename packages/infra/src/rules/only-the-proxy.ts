@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type IPolicyValidationPlugin, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import * as z from 'zod/mini';
-import { partOf } from './part.ts';
+import { templateBelow } from './construct-template.ts';
 import { SynthesizedTemplate } from './template.ts';
 
 /** Makes synthesis fail if anything but the proxy is in its stack. Only our own stack is like that. */
@@ -24,7 +24,7 @@ export class OnlyTheProxy implements IPolicyValidationPlugin {
       .filter((path) => path.endsWith(templateFile))
       .flatMap((templatePath) => {
         const template = z.parse(SynthesizedTemplate, JSON.parse(readFileSync(templatePath, 'utf8')));
-        const own = partOf(template, this.#proxy).Resources;
+        const own = templateBelow(template, this.#proxy).Resources;
         return Object.keys(template.Resources)
           .filter((id) => !Object.hasOwn(own, id))
           .map((id) => ({

@@ -6,6 +6,7 @@ const oneOrMany = z.pipe(
   z.transform((value) => [value].flat().map(textOf)),
 );
 
+/** A statement of an IAM policy. */
 const Statement = z.object({
   Effect: z.string(),
   Action: z._default(oneOrMany, ['*']),

@@ -17,7 +17,7 @@ const rolesAreAlike: TemplateRule = {
       if (wanted === undefined) continue;
       for (const { id, properties } of types.flatMap((type) => resourcesOf(template, type))) {
         if (textOf(properties[property]) === wanted) continue;
-        yield { resource: id, property, message: `is not ${wanted}, as that of another role is` };
+        yield { resource: id, property, message: `is not ${wanted}, which another role has` };
       }
     }
   },

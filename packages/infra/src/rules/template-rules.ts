@@ -3,13 +3,13 @@ import { type IPolicyValidationPlugin, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import * as z from 'zod/mini';
 import { allowedRules } from './allowed-rules.ts';
+import { templateBelow } from './construct-template.ts';
 import { encryptionRules } from './encryption-rules.ts';
 import { functionCodeRules } from './function-code-rules.ts';
 import { gatewayResponseRules } from './gateway-response-rules.ts';
 import { inferenceProfileRules } from './inference-profile-rules.ts';
 import { methodRules } from './method-rules.ts';
 import { networkRules } from './network-rules.ts';
-import { partOf } from './part.ts';
 import { permissionRules } from './permission-rules.ts';
 import { roleRules } from './role-rules.ts';
 import type { TemplateRule } from './rule.ts';
@@ -53,7 +53,7 @@ export class TemplateRules implements IPolicyValidationPlugin {
   ): ReturnType<IPolicyValidationPlugin['validate']> {
     const violations = this.#templatePaths(context).flatMap((templatePath) => {
       const whole = z.parse(SynthesizedTemplate, JSON.parse(readFileSync(templatePath, 'utf8')));
-      const template = this.#scope ? partOf(whole, this.#scope) : whole;
+      const template = this.#scope ? templateBelow(whole, this.#scope) : whole;
       return templateRules.flatMap(({ name, description, check }) =>
         [...check(template, templatePath)].map(({ resource, property, message }) => ({
           ruleName: name,

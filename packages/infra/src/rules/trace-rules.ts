@@ -14,9 +14,7 @@ const tracedTogether: TemplateRule = {
     );
     for (const { id, properties } of resourcesOf(template, 'AWS::Lambda::Function')) {
       if ((z.parse(Traced, properties).TracingConfig !== undefined) === enabled) continue;
-      const message = enabled
-        ? 'is missing, and the stage is traced'
-        : 'is there, and the stage is not traced';
+      const message = enabled ? 'is missing, but the stage is traced' : 'is set, but the stage is not traced';
       yield { resource: id, property: 'TracingConfig', message };
     }
   },

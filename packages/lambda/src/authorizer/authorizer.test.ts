@@ -309,7 +309,7 @@ test('ID tokens of a user pool are accepted if the config says so', async () => 
 test('if the table cannot be read, every caller is refused and no detail is quoted', async () => {
   const { authorize, lines } = start();
   const token = await issuer.sign('RS256', { claims: { team: 'unreadable' } });
-  await expect(authorize(bearer(token))).rejects.toThrow('cannot be judged');
+  await expect(authorize(bearer(token))).rejects.toThrow('cannot decide');
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({
     level: 'ERROR',
     outcome: 'failed',

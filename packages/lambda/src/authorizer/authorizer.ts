@@ -75,5 +75,5 @@ function refusalOf(error: unknown, log: AuthorizationLog): Error {
   }
   log.outcome = 'failed';
   log.failure = failureName(error);
-  return new Error("The caller cannot be judged: the issuer's signing keys or the table cannot be read");
+  return new Error("The authorizer cannot decide: the issuer's signing keys or the table cannot be read");
 }

@@ -86,7 +86,7 @@ test('an issuer that fails is asked again only after ten seconds, however many t
   issuer.documents.delete(jwksUrl);
   const token = await issuer.sign('ES256');
   for (let request = 0; request < 100; request += 1) {
-    await expect(verify(token)).rejects.toThrow("The issuer's signing keys cannot be had");
+    await expect(verify(token)).rejects.toThrow("The issuer's signing keys cannot be fetched");
     pass(99);
   }
   expect(issuer.fetched).toHaveLength(1);

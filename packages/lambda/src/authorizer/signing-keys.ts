@@ -44,7 +44,7 @@ export function createSigningKeys(options: SigningKeysOptions): SigningKeys {
       return keys;
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      const error = new IssuerError(`The issuer's signing keys cannot be had: ${reason}`, { cause });
+      const error = new IssuerError(`The issuer's signing keys cannot be fetched: ${reason}`, { cause });
       failed = { error, at: now() };
       throw error;
     } finally {
@@ -67,7 +67,7 @@ async function locate({ config, fetchJson }: SigningKeysOptions): Promise<URL> {
   const document = await fetchJson(new URL(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`));
   const { issuer: named, jwks_uri: jwksUri } = isJsonObject(document) ? document : {};
   if (named !== issuer || typeof jwksUri !== 'string') {
-    throw new Error("the issuer's discovery document is not its own; set jwksUri");
+    throw new Error("the issuer's discovery document names another issuer or no keys; set jwksUri");
   }
   return new URL(jwksUri);
 }

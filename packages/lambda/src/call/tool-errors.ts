@@ -6,7 +6,7 @@ import type { Message, ToolResultBlock } from './call.ts';
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolResultBlock.html
  */
-const told = /^(anthropic\.claude|amazon\.nova)/;
+const receivesStatus = /^(anthropic\.claude|amazon\.nova)/;
 
 /**
  * Says in words that a tool failed: to models that do not receive a status, and if the result is empty, because Bedrock
@@ -16,7 +16,7 @@ export function sayToolErrors(
   messages: readonly Message[],
   { modelId }: ModelDefinition,
 ): readonly Message[] {
-  const isTold = told.test(modelId);
+  const isTold = receivesStatus.test(modelId);
   return messages.map(({ blocks, ...message }) => ({
     ...message,
     blocks: blocks.map((block) => (block.type === 'tool_result' ? inWords(block, isTold) : block)),

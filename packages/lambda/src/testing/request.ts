@@ -10,6 +10,7 @@ import type { Amounts } from '../ledger/amounts.ts';
 import type { HoldRequest, Ledger } from '../ledger/ledger.ts';
 import { deployedCaller } from './deployed-caller.ts';
 
+/** The function's configuration in tests of whole requests. */
 export const config: Config = {
   models: new Map(
     (['titan', 'llama'] as const).map((alias) => [

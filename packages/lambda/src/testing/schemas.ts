@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { ChosenModel } from '../config.ts';
 import type { Json, JsonObject } from '../json.ts';
 
+/** A model whose answers are held to a schema in this way. */
 export function modelBy(structuredOutput: StructuredOutput): ChosenModel {
   return {
     alias: 'model',

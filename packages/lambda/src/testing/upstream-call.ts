@@ -3,6 +3,7 @@ import type { Deadline } from '../call/deadline.ts';
 import { type ReplyEvent, ReplyFold, type TokenUsage, textOf } from '../call/reply.ts';
 import type { Target } from '../call/upstream.ts';
 
+/** A deadline that no test reaches. */
 export const ample: Deadline = {
   signal: new AbortController().signal,
   settleSignal: new AbortController().signal,

@@ -5,6 +5,7 @@ import type { ModelCall } from '../call/call.ts';
 import type { ReplyEvent, TokenUsage } from '../call/reply.ts';
 import type { Manner, Target, Upstream } from '../call/upstream.ts';
 import { ProxyError } from '../proxy-error.ts';
+import { CallTimeout } from './call-timeout.ts';
 import { converse } from './converse/converse.ts';
 import { countRequest, readCount } from './count-tokens.ts';
 import { EventStreamReader } from './event-stream.ts';
@@ -15,7 +16,6 @@ import { invokeMessages } from './invoke/messages.ts';
 import { invokeText } from './invoke/text.ts';
 import { callBedrock, type OpenAnswer } from './operation.ts';
 import { repliesTogether } from './replies-together.ts';
-import { Watch } from './watch.ts';
 
 export interface UpstreamOptions {
   readonly client: BedrockRuntimeClient;
@@ -44,7 +44,7 @@ export function createUpstream({ client, sleep, random }: UpstreamOptions): Upst
     exchange: Exchange,
     { modelId }: Target,
     { whole, deadline }: Manner,
-    watch: Watch,
+    timeout: CallTimeout,
   ): AsyncGenerator<ReplyEvent, OpenAnswer> {
     const operation = exchange.operations[whole ? 'whole' : 'stream'];
     const request = {
@@ -52,11 +52,11 @@ export function createUpstream({ client, sleep, random }: UpstreamOptions): Upst
       headers: { 'content-type': 'application/json', ...exchange.headers },
       body: Buffer.from(JSON.stringify(exchange.body)),
     };
-    const attempt = () => watch.next(callBedrock(client, operation, request, watch.signal));
+    const attempt = () => timeout.next(callBedrock(client, operation, request, timeout.signal));
     try {
       return await attempt();
     } catch (thrown) {
-      const error = bedrockError(thrown, watch.signal, exchange.quotesRefusals);
+      const error = bedrockError(thrown, timeout.signal, exchange.quotesRefusals);
       const wait = throttleWaitMs.least + random() * (throttleWaitMs.most - throttleWaitMs.least);
       const passes = error.statement.code === 'model_throttled' && error.unbilled && error.retryable;
       if (!passes || deadline.remaining() < 2 * wait) throw error;
@@ -72,15 +72,15 @@ export function createUpstream({ client, sleep, random }: UpstreamOptions): Upst
     target: Target,
     manner: Manner,
   ): AsyncGenerator<ReplyEvent, void> {
-    const watch = new Watch(manner.deadline.signal, manner.whole ? undefined : silentMs);
+    const timeout = new CallTimeout(manner.deadline.signal, manner.whole ? undefined : silentMs);
     let usage: TokenUsage | undefined;
     let [opened, begun, stopped] = [false, false, false];
     try {
-      if (watch.signal.aborted) throw neverSent();
-      const answer = yield* open(exchange, target, manner, watch);
+      if (timeout.signal.aborted) throw neverSent();
+      const answer = yield* open(exchange, target, manner, timeout);
       opened = true;
       const read = manner.whole ? readWhole : readStream;
-      for await (const events of read(exchange, answer, watch)) {
+      for await (const events of read(exchange, answer, timeout)) {
         for (const event of events) {
           begun = true;
           if (event.type === 'usage') usage = event.usage;
@@ -90,8 +90,8 @@ export function createUpstream({ client, sleep, random }: UpstreamOptions): Upst
       }
       if (!stopped || usage === undefined) throw malformedReply();
     } catch (thrown) {
-      if (!opened) throw bedrockError(thrown, watch.signal, exchange.quotesRefusals);
-      throw interruptedCall(thrown, watch.signal, { begun, usage });
+      if (!opened) throw bedrockError(thrown, timeout.signal, exchange.quotesRefusals);
+      throw interruptedCall(thrown, timeout.signal, { begun, usage });
     }
   }
 
@@ -103,14 +103,14 @@ export function createUpstream({ client, sleep, random }: UpstreamOptions): Upst
     },
 
     async count(model, call, deadline) {
-      const watch = new Watch(deadline.signal, countMs);
+      const timeout = new CallTimeout(deadline.signal, countMs);
       try {
-        const { body } = await watch.next(
-          callBedrock(client, 'count-tokens', countRequest(model, call), watch.signal),
+        const { body } = await timeout.next(
+          callBedrock(client, 'count-tokens', countRequest(model, call), timeout.signal),
         );
-        return readCount(JSON.parse(await watch.next(text(body))));
+        return readCount(JSON.parse(await timeout.next(text(body))));
       } catch (thrown) {
-        throw bedrockError(thrown, watch.signal, call.kind === 'messages');
+        throw bedrockError(thrown, timeout.signal, call.kind === 'messages');
       }
     },
   };
@@ -132,15 +132,15 @@ function neverSent(): ProxyError {
 
 type Replied = AsyncGenerator<readonly ReplyEvent[], void>;
 
-async function* readWhole(exchange: Exchange, { body, header }: OpenAnswer, watch: Watch): Replied {
-  yield exchange.whole(JSON.parse(await watch.next(text(body))), header);
+async function* readWhole(exchange: Exchange, { body, header }: OpenAnswer, timeout: CallTimeout): Replied {
+  yield exchange.whole(JSON.parse(await timeout.next(text(body))), header);
 }
 
-async function* readStream(exchange: Exchange, { body }: OpenAnswer, watch: Watch): Replied {
+async function* readStream(exchange: Exchange, { body }: OpenAnswer, timeout: CallTimeout): Replied {
   // Loading it takes two milliseconds, which a cold start that streams nothing is spared.
   const { crc32 } = await import('node:zlib');
   const reader = new EventStreamReader(crc32);
-  for await (const piece of watch.pieces(body)) {
+  for await (const piece of timeout.pieces(body)) {
     for (const event of reader.read(piece)) yield exchange.event(event.type, event.body);
   }
   reader.end();

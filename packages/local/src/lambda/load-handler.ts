@@ -5,6 +5,7 @@ import { streamingOptions } from './awslambda.ts';
 import type { HandlerContext } from './context.ts';
 import type { ResponseStream } from './response-stream.ts';
 
+/** A handler that returns its whole response. */
 export type BufferedHandler = (event: unknown, context: HandlerContext) => unknown;
 
 export type StreamingHandler = (

@@ -70,7 +70,7 @@ const faults: [fault: string, message: RegExp, seed: (template: Template) => Tem
   ],
   [
     'a method ANY',
-    /ANY \/ask is not one method of one path/,
+    /ANY \/ask is not supported, only one method of one path/,
     (template) => edit(template, 'AskMethod', { HttpMethod: 'ANY' }),
   ],
   [

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import type { Stack } from './stack.ts';
 import { parseTemplate, type Template, TemplateError } from './template.ts';
 
+/** `manifest.json` of a cloud assembly. */
 const Manifest = z.object({
   artifacts: z.record(
     z.string(),

@@ -79,7 +79,9 @@ export function readRoutes(
       throw new TemplateError(`${logicalId}: ResourceId is not a resource of the template's API`);
     }
     if (method.HttpMethod === 'ANY' || path.includes('+}')) {
-      throw new TemplateError(`${logicalId}: ${method.HttpMethod} ${path} is not one method of one path`);
+      throw new TemplateError(
+        `${logicalId}: ${method.HttpMethod} ${path} is not supported, only one method of one path`,
+      );
     }
     const authorizer = readAuthorization(logicalId, method, known.authorizers);
     const apiKeyRequired = method.ApiKeyRequired ?? false;

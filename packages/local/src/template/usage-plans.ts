@@ -87,7 +87,9 @@ export function readApiKeys(resolver: Resolver): ApiKey[] {
     };
   });
   if (new Set(apiKeys.map(({ value }) => value)).size < apiKeys.length) {
-    throw new TemplateError('Two API keys have the same name or value, and locally the name makes the value');
+    throw new TemplateError(
+      'Two API keys have the same name or value. Locally a value is made from the name: rename one',
+    );
   }
   return apiKeys;
 }

@@ -97,7 +97,7 @@ export function functionConfig(config: ProxyConfig): ProxyEnvironment {
   });
   const keys = Object.values(config.teams).flatMap((team) => team.keys);
   if (Object.keys(content.keys).length < keys.length)
-    throw new Error('Two keys of the config have the same tag. Rename one of them.');
+    throw new Error('Two names of keys have the same hash. Rename the key that was added last.');
   return content;
 }
 

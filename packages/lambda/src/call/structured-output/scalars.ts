@@ -2,6 +2,7 @@ import { Validator } from '@cfworker/json-schema';
 import { isJsonObject, type Json, type JsonObject } from '../../json.ts';
 import { contradicted, type Keywords, lastPlaceOf, NoValue } from './parts.ts';
 
+/** A type of JSON Schema. This file intersects types, bounds and values of schemas that apply together. */
 export type Type = 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null';
 
 const everyType: readonly Type[] = ['object', 'array', 'string', 'number', 'boolean', 'null'];

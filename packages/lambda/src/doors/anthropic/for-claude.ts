@@ -62,7 +62,7 @@ function refuseFormat(format: Json | undefined, { alias, definition }: ChosenMod
   if (format === undefined || definition.structuredOutput === 'native') return;
   throw new ProxyError({
     code: 'unsupported_feature',
-    message: `The model ${alias} cannot be held to a schema by output_config.format. Leave it out, make the model call a tool, or choose another model.`,
+    message: `The model ${alias} does not support output_config.format. Leave it out, make the model call a tool, or choose another model.`,
     param: 'output_config',
   });
 }
@@ -222,7 +222,7 @@ function toolsFor(tools: Json | undefined, model: ChosenModel & { readonly defin
 function unsupportedStrict(alias: string): ProxyError {
   return new ProxyError({
     code: 'unsupported_feature',
-    message: `The model ${alias} cannot be held to the schema of a tool by strict. Leave it out or choose another model.`,
+    message: `The model ${alias} does not support strict tools. Leave strict out or choose another model.`,
     param: 'tools',
   });
 }

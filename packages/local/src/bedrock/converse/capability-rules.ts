@@ -4,6 +4,7 @@ import type { AdmittedModel } from '../model-access.ts';
 import type { ContentBlock, SystemBlock } from './content.ts';
 import type { ToolConfig } from './tool-config.ts';
 
+/** The part of a request to Converse that a model may not support. */
 interface Request {
   readonly messages: readonly { readonly content: readonly ContentBlock[] }[];
   readonly system?: readonly SystemBlock[] | undefined;

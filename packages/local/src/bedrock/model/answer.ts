@@ -1,5 +1,6 @@
 import type { Ttl } from './prompt.ts';
 
+/** Why the simulated model stopped, in the words of Converse. */
 export type StopReason =
   | 'end_turn'
   | 'tool_use'

@@ -1,5 +1,5 @@
 /** The time limits of one call to Bedrock: when it must be over, and how long a stream may be silent. */
-export class Watch {
+export class CallTimeout {
   /** Fires when either limit is reached; give it to the request. */
   readonly signal: AbortSignal;
   readonly #over = new AbortController();

@@ -10,7 +10,7 @@ const Outputs = z._default(z.record(z.string(), z.unknown()), {});
  *
  * @param whole The template of the construct's stack.
  */
-export function partOf(whole: SynthesizedTemplate, construct: IConstruct): SynthesizedTemplate {
+export function templateBelow(whole: SynthesizedTemplate, construct: IConstruct): SynthesizedTemplate {
   const stack = Stack.of(construct);
   const elements = construct.node.findAll().filter(CfnElement.isCfnElement);
   const ids = new Set(elements.map(({ logicalId }) => String(stack.resolve(logicalId))));

@@ -3,7 +3,7 @@ import type { Concurrency, Measured, Round } from './measure.ts';
 import type { Subject, Transfer } from './subjects.ts';
 
 /** A subject under one load, over all rounds: the time that it adds to the same call straight to the upstream. */
-export interface Standing {
+export interface GatewayResult {
   readonly subject: Subject;
   readonly transfer: Transfer;
   readonly concurrency: Concurrency;
@@ -19,7 +19,7 @@ export interface Standing {
 }
 
 /** Subtracts, in each round, the time of the same load without a gateway in between. */
-export function standingsOf(measured: readonly Measured[]): Standing[] {
+export function resultsOf(measured: readonly Measured[]): GatewayResult[] {
   return measured.map(({ subject, transfer, concurrency, rounds }) => {
     const straight = measured.find(
       (other) =>
