@@ -55,8 +55,8 @@ export interface AdminProblems {
   no_such_log: { readonly group: string; readonly region: string };
   /** AWS gave up a query of a log group. */
   log_query_failed: { readonly status: string };
-  /** An account would have more rows than fit in memory, or than CloudWatch returns. */
-  account_is_too_large: Record<string, never>;
+  /** A breakdown would have more rows than fit in memory, or than CloudWatch returns. */
+  breakdown_is_too_large: Record<string, never>;
   stack_lacks_output: { readonly stack: string; readonly output: string };
   /** One plan, or every plan, has no priced model that answers questions. */
   nothing_to_prove_with: { readonly plan: string | undefined };
@@ -115,7 +115,7 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
   no_such_stack: ({ stack, region, account }) =>
     `There is no stack ${stack} in ${account === undefined ? '' : `the account ${account}, `}${region}.`,
   log_query_failed: ({ status }) => `CloudWatch gave up the query of the log: ${status}.`,
-  account_is_too_large: () => 'The usage has more rows than can be added up.',
+  breakdown_is_too_large: () => 'The breakdown has more rows than can be added up.',
   no_such_log: ({ group, region }) => `There is no log group ${group} in ${region}.`,
   stack_lacks_output: ({ stack, output }) => `The stack ${stack} has no output ${output}.`,
   nothing_to_prove_with: ({ plan }) =>

@@ -56,11 +56,11 @@ export { importTeams, parseTeams, type TeamImport } from './teams/import-teams.t
 export { moveTeam } from './teams/move-team.ts';
 export { createTeam, listTeams, requireTeam, type Team } from './teams/teams.ts';
 export {
-  type AccountAmounts,
-  type AccountDimension,
-  type AccountRow,
-  accountDimensions,
-  type UsageAccount,
-  usageAccount,
-} from './usage-account.ts';
+  type BreakdownAmounts,
+  type BreakdownRow,
+  type UsageBreakdown,
+  type UsageDimension,
+  usageBreakdown,
+  usageDimensions,
+} from './usage-breakdown.ts';
 export { type Usage, usageReport } from './usage-report.ts';

@@ -49,7 +49,8 @@ const advices: {
   no_such_log: () =>
     'Deploying creates it. Deploy, choose its account with AWS_PROFILE, choose another config with --config, or add --log FILE.',
   log_query_failed: () => 'Run it again, for fewer days.',
-  account_is_too_large: () => 'Ask for fewer days with --from and --to, for one --team, or for less in --by.',
+  breakdown_is_too_large: () =>
+    'Ask for fewer days with --from and --to, for one --team, or for less in --by.',
   stack_lacks_output: () =>
     'It is a different stack, it has another deployment than the config says, or an older version of it. Deploy again, or choose another stack with --stack.',
   nothing_to_prove_with: () =>

@@ -78,7 +78,7 @@ export interface AskRequest {
    */
   outputSchema?: Record<string, unknown> | undefined;
   /**
-   * The customer or user of yours that you ask for: an id of 1 to 128 characters, by which the operator sees usage. A
+   * Your customer or user that the call is for: an id of 1 to 128 characters, by which the operator sees usage. A
    * value that does not look like an id, such as a mail address, is recorded only as a hash.
    */
   customer?: string | undefined;
@@ -212,7 +212,7 @@ export interface EmbedRequest {
    * vectors for them. Default: `document`.
    */
   purpose?: 'document' | 'query' | undefined;
-  /** As for an ask: the customer or user of yours that you ask for. */
+  /** As for an ask: your customer or user that the call is for. */
   customer?: string | undefined;
 }
 

@@ -1,13 +1,13 @@
-import { type AccountDimension, type AccountRow, type UsageAccount, usageAccount } from '@org/admin';
+import { type BreakdownRow, type UsageBreakdown, type UsageDimension, usageBreakdown } from '@org/admin';
 import type { LimitKind } from '@org/contract';
 import { dateOf, momentOf } from '@org/lambda/ledger/moment';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
-import { accountCsv, accountTable, accountTotal } from '../output/account-table.ts';
+import { breakdownCsv, breakdownTable, breakdownTotal } from '../output/breakdown-table.ts';
 
 /** The options of `usage --by`. */
-export interface AccountOptions {
-  readonly by: readonly AccountDimension[];
+export interface UsageByOptions {
+  readonly by: readonly UsageDimension[];
   readonly from?: string;
   readonly to?: string;
   readonly team?: string;
@@ -22,7 +22,7 @@ const usdPerSearchedGb = 0.005;
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** Prints what calls used, by what the log knows of them: rows on standard output, remarks on standard error. */
-export async function printAccount(cli: Cli, options: AccountOptions): Promise<void> {
+export async function printBreakdown(cli: Cli, options: UsageByOptions): Promise<void> {
   const { terminal, now } = cli;
   const { by, team, sort, json, csv } = options;
   const { timeZone } = await cli.config();
@@ -34,18 +34,18 @@ export async function printAccount(cli: Cli, options: AccountOptions): Promise<v
     throw new CliError('The log has no limits to sort by.', 'Use --sort usd, or leave out --by.');
   }
   const deployment = await cli.deployment();
-  const account = sorted(await usageAccount(deployment, { by, from, to, team }), sort);
-  if (json) terminal.print(JSON.stringify(account, null, 2));
-  else if (csv) terminal.print(accountCsv(account));
+  const breakdown = sorted(await usageBreakdown(deployment, { by, from, to, team }), sort);
+  if (json) terminal.print(JSON.stringify(breakdown, null, 2));
+  else if (csv) terminal.print(breakdownCsv(breakdown));
   else {
-    terminal.print(`${account.deployment}, ${from} to ${to} ${timeZone}\n`);
-    if (account.rows.length > 0) terminal.print(`${accountTable(account)}\n`);
-    terminal.print(accountTotal(account));
+    terminal.print(`${breakdown.deployment}, ${from} to ${to} ${timeZone}\n`);
+    if (breakdown.rows.length > 0) terminal.print(`${breakdownTable(breakdown)}\n`);
+    terminal.print(breakdownTotal(breakdown));
   }
-  for (const remark of remarks(account, deployment.config.logRetentionDays, cli)) terminal.note(remark);
+  for (const remark of remarks(breakdown, deployment.config.logRetentionDays, cli)) terminal.note(remark);
 }
 
-function remarks({ from, searchedBytes }: UsageAccount, retentionDays: number, cli: Cli): string[] {
+function remarks({ from, searchedBytes }: UsageBreakdown, retentionDays: number, cli: Cli): string[] {
   const kept = new Date(cli.now() - retentionDays * dayMs).toISOString().slice(0, 10);
   const price = (searchedBytes / 1e9) * usdPerSearchedGb;
   return [
@@ -64,10 +64,10 @@ function remarks({ from, searchedBytes }: UsageAccount, retentionDays: number, c
 }
 
 /** By an amount, the largest first. */
-function sorted(account: UsageAccount, order: LimitKind | 'team'): UsageAccount {
-  if (order === 'team') return account;
-  const rows = account.rows.toSorted((one: AccountRow, other: AccountRow) => other[order] - one[order]);
-  return { ...account, rows };
+function sorted(breakdown: UsageBreakdown, order: LimitKind | 'team'): UsageBreakdown {
+  if (order === 'team') return breakdown;
+  const rows = breakdown.rows.toSorted((one: BreakdownRow, other: BreakdownRow) => other[order] - one[order]);
+  return { ...breakdown, rows };
 }
 
 /** @throws {CliError} If it is not a day. */

@@ -1,4 +1,4 @@
-import { type AccountDimension, accountDimensions, type Usage, usageReport } from '@org/admin';
+import { type Usage, type UsageDimension, usageDimensions, usageReport } from '@org/admin';
 import { limitKinds } from '@org/contract';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Cli } from '../cli.ts';
@@ -6,7 +6,7 @@ import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../invocation.ts';
 import { checkMonth } from '../month.ts';
 import { nearestLimit, usageTable, usageTotal } from '../output/usage-table.ts';
-import { printAccount } from './usage-by.ts';
+import { printBreakdown } from './usage-by.ts';
 
 const examples = ({ program }: Invocation) => `
 Shows the counters that admit or refuse calls. A call in flight counts with its worst case. Days and months
@@ -14,7 +14,7 @@ are those of the config's timeZone. Counters are kept for 400 days from the star
 refused calls too, is not shown.
 
 With --by, adds up the log instead: every call that ended, of each key, with or without limits, by any of
-${accountDimensions.join(', ')}. CloudWatch charges about $0.005 for each GB of the log that it searches, and keeps lines for
+${usageDimensions.join(', ')}. CloudWatch charges about $0.005 for each GB of the log that it searches, and keeps lines for
 logRetentionDays.
 
 Examples:
@@ -38,7 +38,7 @@ interface Options {
   readonly sort: Order;
   readonly all?: boolean;
   readonly json?: boolean;
-  readonly by?: readonly AccountDimension[];
+  readonly by?: readonly UsageDimension[];
   readonly from?: string;
   readonly to?: string;
   readonly csv?: boolean;
@@ -52,7 +52,7 @@ export function addUsage(program: Command, cli: Cli): void {
     .option('--month <month>', 'a month such as 2026-10 (default: the present one)')
     .option('--near <percent>', 'only teams and keys that have used this much of a limit', share)
     .addOption(
-      new Option('--by <list>', `add up the log by some of ${accountDimensions.join(', ')}`)
+      new Option('--by <list>', `add up the log by some of ${usageDimensions.join(', ')}`)
         .argParser(dimensions)
         .conflicts(['month', 'near', 'all']),
     )
@@ -70,7 +70,7 @@ export function addUsage(program: Command, cli: Cli): void {
     .action(async (options: Options) => {
       const { team, month, near, sort, all, json, by } = options;
       const { terminal, now } = cli;
-      if (by !== undefined) return printAccount(cli, { ...options, by });
+      if (by !== undefined) return printBreakdown(cli, { ...options, by });
       for (const name of ['from', 'to', 'csv'] as const) {
         if (options[name] !== undefined) {
           throw new CliError(`--${name} needs --by.`, 'Add it, such as --by team,day.');
@@ -108,11 +108,11 @@ export function addUsage(program: Command, cli: Cli): void {
     });
 }
 
-function dimensions(list: string): AccountDimension[] {
+function dimensions(list: string): UsageDimension[] {
   return list.split(',').map((name) => {
-    const found = accountDimensions.find((dimension) => dimension === name);
+    const found = usageDimensions.find((dimension) => dimension === name);
     if (found === undefined) {
-      throw new InvalidArgumentError(`"${name}" is not one of ${accountDimensions.join(', ')}.`);
+      throw new InvalidArgumentError(`"${name}" is not one of ${usageDimensions.join(', ')}.`);
     }
     return found;
   });

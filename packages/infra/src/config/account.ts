@@ -32,10 +32,10 @@ export interface AccountConfig {
   /** The path and the permissions boundary of all roles. They cost nothing. Default: neither. */
   roles?: RolesConfig | undefined;
   /**
-   * The KMS key for the table, the logs and the notices of alarms: the ARN of a symmetric key of the deployment's Region, or
-   * `create` for a new one that AWS rotates every year. A key costs 1 USD a month, and 0.03 USD for 10,000 requests. A key
-   * that exists must have a policy that lets CloudWatch Logs, CloudWatch and DynamoDB use it. Default: keys of AWS, which
-   * cost nothing.
+   * The KMS key for the table, the logs, the prompt log and the notices of alarms: the ARN of a symmetric key of the
+   * deployment's Region, or `create` for a new one that AWS rotates every year. A key costs 1 USD a month, and 0.03 USD for
+   * 10,000 requests. A key that exists must have a policy that lets CloudWatch Logs, CloudWatch and DynamoDB use it.
+   * Default: keys of AWS, which cost nothing.
    *
    * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
@@ -52,17 +52,17 @@ export interface AccountConfig {
    */
   costByPlan?: boolean | undefined;
   /**
-   * Keeps the prompt and the answer of each call in a bucket of the deployment's account: one JSON object a call, written after the
-   * answer has gone out, without images and files. All who may read the bucket can read the prompts. S3 takes 5.00 USD for a
-   * million calls, and 0.023 USD for a GB and month. Default: no prompt is kept anywhere.
+   * Keeps the prompt and the answer of each call in a bucket of the deployment's account: one JSON object for each call,
+   * written after the answer has gone out, without images and files. Everyone who may read the bucket can read the prompts.
+   * S3 costs 5.00 USD for a million calls, and 0.023 USD a month for each GB. Default: no prompt is kept anywhere.
    *
    * @see https://aws.amazon.com/s3/pricing/
    */
   promptLog?: PromptLogConfig | undefined;
   /**
-   * Whether AWS X-Ray traces requests, as many as its sampling rules say: the way through API Gateway and the functions, and the
-   * time to reserve the limits, to wait for the model and to settle. Prompts, answers and keys are not in it. 100,000 traces a
-   * month are free in an account, a million more cost 5.00 USD. Default: false.
+   * Whether AWS X-Ray traces requests: their path through API Gateway and the functions, and how long it takes to reserve the
+   * limits, to wait for the model and to settle. X-Ray's sampling rules say how many requests are traced. No prompt, answer
+   * or key is in a trace. 100,000 traces a month are free in an account; a million more cost 5.00 USD. Default: false.
    *
    * @see https://docs.aws.amazon.com/xray/latest/devguide/xray-console-sampling.html
    * @see https://aws.amazon.com/xray/pricing/

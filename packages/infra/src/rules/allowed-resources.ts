@@ -1,12 +1,42 @@
-import { promptPrefix } from '@org/lambda/prompt-prefix';
-import { partitionsOf } from '@org/table';
 import { ResponseType } from 'aws-cdk-lib/aws-apigateway';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod/mini';
 import { ProxyConfig } from '../config/config.ts';
 import { configMetadata } from '../config/deployed-config.ts';
 import { tlsPolicies } from '../config/network.ts';
-import { textOf } from './template.ts';
+import {
+  accountManagesKey,
+  alarmsMayPublish,
+  alarmsUseKey,
+  everyoneMayCall,
+  functionsMay,
+  functionsMayAssume,
+  logsUseKey,
+  othersMayNotCall,
+  overTlsOnly,
+  policy,
+  readOverTlsOnly,
+} from './allowed-policies.ts';
+import {
+  above0,
+  api,
+  arn,
+  array,
+  domainName,
+  flag,
+  json,
+  kmsKey,
+  literal,
+  number,
+  oneOf,
+  only,
+  optional,
+  ref,
+  string,
+  tags,
+  text,
+  textLike,
+} from './template-values.ts';
 
 /** The allowed resources of one type. */
 export interface Allowed {
@@ -18,225 +48,6 @@ export interface Allowed {
   readonly whenDeleted?: readonly ['Delete' | 'Retain', ...('Delete' | 'Retain')[]];
 }
 
-/** An object with these properties, and no others. */
-const only = z.strictObject;
-const { array, enum: oneOf, literal, optional } = z;
-const [flag, number, string] = [z.boolean(), z.number(), z.string()];
-const above0 = z.number().check(z.minimum(Number.MIN_VALUE));
-const json = <Schema extends z.ZodMiniType>(schema: Schema) => only({ 'application/json': schema });
-
-// Values that CloudFormation fills in: from this stack's resources, and nothing from elsewhere.
-
-const ref = only({ Ref: string });
-const arn = only({ 'Fn::GetAtt': z.tuple([string, literal('Arn')]) });
-const partOfArn = only({
-  'Fn::Select': z.tuple([number, only({ 'Fn::Split': z.tuple([literal(':'), arn]) })]),
-});
-const profileArn = only({ 'Fn::GetAtt': z.tuple([string, literal('InferenceProfileArn')]) });
-const profileId = only({ 'Fn::GetAtt': z.tuple([string, literal('InferenceProfileId')]) });
-const domainName = only({ 'Fn::GetAtt': z.tuple([string, literal('RegionalDomainName')]) });
-const text = z.union([
-  string,
-  ref,
-  arn,
-  only({
-    'Fn::Join': z.tuple([literal(''), array(z.union([string, ref, arn, partOfArn, profileId, domainName]))]),
-  }),
-]);
-const api = { RestApiId: ref };
-const tags = { Tags: array(only({ Key: string, Value: string })) };
-
-// Policies: permissions.
-
-const policy = <Statement extends z.ZodMiniType>(statement: Statement) =>
-  only({ Version: literal('2012-10-17'), Statement: array(statement) });
-
-const functionsMayAssume = only({
-  Effect: literal('Allow'),
-  Action: literal('sts:AssumeRole'),
-  Principal: only(
-    { Service: literal('lambda.amazonaws.com') },
-    'lets principals other than Lambda assume the role; allow Lambda alone',
-  ),
-});
-
-const modelArns = z.union([text, array(z.union([text, profileArn]))]);
-const oneOrMore = <const Names extends readonly string[]>(names: Names) =>
-  z.union([oneOf(names), array(oneOf(names))]);
-
-const functionsWriteTheirLogs = only({
-  Effect: literal('Allow'),
-  Action: oneOrMore(['logs:CreateLogStream', 'logs:PutLogEvents']),
-  Resource: arn,
-});
-const functionsAskBedrock = only({
-  Effect: literal('Allow'),
-  Action: oneOrMore([
-    'bedrock:InvokeModel',
-    'bedrock:InvokeModelWithResponseStream',
-    'bedrock:CountTokens',
-    'bedrock:ApplyGuardrail',
-  ]),
-  Resource: modelArns,
-  Condition: optional(only({ StringEquals: only({ 'bedrock:InferenceProfileArn': modelArns }) })),
-});
-const functionsUseTheTable = only({
-  Effect: literal('Allow'),
-  Action: oneOrMore(['dynamodb:GetItem', 'dynamodb:UpdateItem']),
-  Resource: arn,
-  Condition: only({
-    'ForAllValues:StringLike': only({
-      'dynamodb:LeadingKeys': array(
-        oneOf(Object.values(partitionsOf).flatMap((prefixes) => prefixes.map((prefix) => `${prefix}*`))),
-      ),
-    }),
-  }),
-});
-
-/** A key of this stack, or the ARN of one. */
-const kmsKey = z.union([string, arn]);
-const functionsUseTheTablesKey = only({
-  Effect: literal('Allow'),
-  Action: oneOrMore([
-    'kms:Decrypt',
-    'kms:DescribeKey',
-    'kms:Encrypt',
-    'kms:GenerateDataKey',
-    'kms:ReEncryptFrom',
-    'kms:ReEncryptTo',
-  ]),
-  Resource: kmsKey,
-  Condition: only({
-    StringEquals: only({
-      'kms:ViaService': string.check(
-        z.regex(/^dynamodb\.[\w-]+\.amazonaws\.com$/, 'lets functions use the key outside of DynamoDB'),
-      ),
-    }),
-  }),
-});
-
-/** Value of a text that a pattern matches, with references as `{name}`. */
-const textLike = (pattern: RegExp) => text.check(z.refine((value) => pattern.test(textOf(value))));
-
-const functionsWritePrompts = only({
-  Effect: literal('Allow'),
-  Action: literal('s3:PutObject'),
-  Resource: textLike(new RegExp(`^\\{\\w+\\}/${promptPrefix}\\*$`)),
-});
-const functionsEncryptPrompts = only({
-  Effect: literal('Allow'),
-  Action: literal('kms:GenerateDataKey'),
-  Resource: kmsKey,
-  Condition: only({
-    StringEquals: only({
-      'kms:ViaService': string.check(
-        z.regex(/^s3\.[\w-]+\.amazonaws\.com$/, 'lets functions use the key outside of S3'),
-      ),
-    }),
-  }),
-});
-const functionsSendTraces = only({
-  Effect: literal('Allow'),
-  Action: oneOrMore(['xray:PutTraceSegments', 'xray:PutTelemetryRecords']),
-  Resource: literal('*'),
-});
-
-const functionsMay = z.union([
-  functionsWriteTheirLogs,
-  functionsAskBedrock,
-  functionsUseTheTable,
-  functionsUseTheTablesKey,
-  functionsWritePrompts,
-  functionsEncryptPrompts,
-  functionsSendTraces,
-]);
-
-const accountManagesKey = only({
-  Effect: literal('Allow'),
-  Action: literal('kms:*'),
-  Principal: only({
-    AWS: textLike(/^arn:(?:aws[\w-]*|\{AWS::Partition\}):iam::(?:\d{12}|\{AWS::AccountId\}):root$/),
-  }),
-  Resource: literal('*'),
-});
-const logsUseKey = only({
-  Sid: string,
-  Effect: literal('Allow'),
-  Action: oneOrMore([
-    'kms:Encrypt',
-    'kms:Decrypt',
-    'kms:ReEncrypt*',
-    'kms:GenerateDataKey*',
-    'kms:Describe*',
-  ]),
-  Principal: only({ Service: string.check(z.regex(/^logs\.[\w-]+\.amazonaws\.com$/)) }),
-  Resource: literal('*'),
-  Condition: only({
-    ArnEquals: only(
-      { 'kms:EncryptionContext:aws:logs:arn': z.union([text, array(text)]) },
-      'lets CloudWatch Logs use the key for every log group; name those of the stack',
-    ),
-  }),
-});
-const alarmsUseKey = only({
-  Sid: string,
-  Effect: literal('Allow'),
-  Action: oneOrMore(['kms:Decrypt', 'kms:GenerateDataKey*']),
-  Principal: only({ Service: literal('cloudwatch.amazonaws.com') }),
-  Resource: literal('*'),
-  Condition: only({
-    StringEquals: only({ 'aws:SourceAccount': text }),
-    ArnEquals: only({ 'aws:SourceArn': array(text) }),
-  }),
-});
-
-const alarmsMayPublish = only({
-  Sid: string,
-  Effect: literal('Allow'),
-  Action: literal('sns:Publish'),
-  Principal: only({ Service: literal('cloudwatch.amazonaws.com') }),
-  Resource: ref,
-  Condition: only({
-    StringEquals: only({ 'aws:SourceAccount': text }),
-    ArnEquals: only({ 'aws:SourceArn': array(text) }),
-  }),
-});
-const overTlsOnly = only({
-  Sid: string,
-  Effect: literal('Deny'),
-  Action: literal('sns:Publish'),
-  Principal: literal('*'),
-  Resource: ref,
-  Condition: only({ Bool: only({ 'aws:SecureTransport': literal('false') }) }),
-});
-
-const readOverTlsOnly = only({
-  Effect: literal('Deny'),
-  Action: literal('s3:*'),
-  Principal: only({ AWS: literal('*') }),
-  Resource: array(text),
-  Condition: only({ Bool: only({ 'aws:SecureTransport': literal('false') }) }),
-});
-
-// The network: from where the API is reached.
-
-const textOrTexts = z.union([text, array(text)]);
-
-const invoke = {
-  Principal: only({ AWS: literal('*') }),
-  Action: literal('execute-api:Invoke'),
-  Resource: literal('execute-api:/*'),
-};
-const everyoneMayCall = only({ Effect: literal('Allow'), ...invoke });
-const others = only({
-  Effect: literal('Deny'),
-  ...invoke,
-  Condition: z.union([
-    only({ StringNotEquals: only({ 'aws:SourceVpce': textOrTexts }) }),
-    only({ NotIpAddress: only({ 'aws:SourceIp': textOrTexts }) }),
-    only({ NotIpAddress: only({ 'aws:VpcSourceIp': textOrTexts }) }),
-  ]),
-});
 const tls = {
   SecurityPolicy: optional(oneOf(tlsPolicies, 'is a policy that takes old versions of TLS, or none of AWS')),
   EndpointAccessMode: optional(literal('STRICT')),
@@ -439,7 +250,7 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
         ...endpoint('REGIONAL', 'PRIVATE'),
         VpcEndpointIds: optional(array(string)),
       }),
-      Policy: optional(policy(z.union([everyoneMayCall, others]))),
+      Policy: optional(policy(z.union([everyoneMayCall, othersMayNotCall]))),
       DisableExecuteApiEndpoint: optional(literal(true)),
       ...tls,
       ...tags,

@@ -23,7 +23,7 @@ const onlyWhatIsAllowed: TemplateRule = {
   description:
     'If your code added it, undo that, or acknowledge it with your reason. If a newer aws-cdk-lib writes it, install the ' +
     'lowest version that "npm view @org/bedrock-proxy peerDependencies" shows. If you change the proxy itself, allow it in ' +
-    'allowed-resources.ts.',
+    'allowed-resources.ts or allowed-policies.ts.',
   *check(template) {
     const { Resources, ...sections } = template;
     yield* findings('Template', allowedSections, sections);

@@ -1,5 +1,6 @@
 import { longestCallMs } from '@org/contract';
 import * as z from 'zod/mini';
+import { defaultTimeoutMs, functionInvokedBy } from './integration.ts';
 import type { TemplateRule } from './rule.ts';
 import { resourcesOf, type SynthesizedTemplate, textOf } from './template.ts';
 
@@ -21,23 +22,17 @@ function callsOf(template: SynthesizedTemplate): Method[] {
 }
 
 /**
- * The action that a method calls so that API Gateway passes on the answer while it is written. The function writes every
- * answer in the stream format, so callers of a method that waits for a whole answer would see headers and no body.
- *
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
+ * The function writes every answer in the stream format, so callers of a method that waits for a whole answer would see
+ * headers and no body.
  */
-const streamingUri = /\/2021-11-15\/functions\/\{\w+\}\/response-streaming-invocations$/;
-
-/** API Gateway's default: https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html */
-const defaultTimeoutMs = 29_000;
-
 const methodStreams: TemplateRule = {
   name: 'method-streams',
   description: 'Every method that runs a function streams its answer.',
   *check(template) {
     for (const { id, integration } of callsOf(template)) {
-      if (streamingUri.test(textOf(integration.Uri))) continue;
-      const message = 'must be the response-streaming-invocations URI of a function';
+      const invoked = functionInvokedBy(textOf(integration.Uri));
+      if (invoked?.mode === 'STREAM' && /^\{\w+\}$/.test(invoked.functionArn)) continue;
+      const message = 'must be the response-streaming-invocations URI of a function of the stack';
       yield { resource: id, property: 'Integration.Uri', message };
     }
   },

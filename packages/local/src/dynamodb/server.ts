@@ -1,5 +1,5 @@
 // Other packages compile this too, and would not find the types otherwise.
-/// <reference path="./dynalite.d.ts" />
+/// <reference path="../../../table/src/testing/dynalite.d.ts" />
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';

@@ -1,3 +1,4 @@
+import { functionInvokedBy } from '@org/infra/integration';
 import * as z from 'zod/mini';
 import type { Resolver } from './resolver.ts';
 import { TemplateError } from './template.ts';
@@ -21,9 +22,6 @@ export interface FunctionDefinition {
   /** Name of the log group that it writes to. */
   readonly logGroup: string;
 }
-
-/** How an answer is sent: buffered until the function is done, or streamed as the function writes it. */
-type TransferMode = 'BUFFERED' | 'STREAM';
 
 const FunctionProperties = z.object({
   Code: z.object({ S3Key: z.optional(z.string()) }),
@@ -99,18 +97,10 @@ export function readFunctions(
   });
 }
 
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html */
-export function readFunctionUri(logicalId: string, uri: string): { functionArn: string; mode: TransferMode } {
-  const match =
-    /^arn:[^:]+:apigateway:[^:]+:lambda:path\/(2015-03-31|2021-11-15)\/functions\/([^/]+)\/(invocations|response-streaming-invocations)$/.exec(
-      uri,
-    );
-  const [, version, functionArn, action] = match ?? [];
-  if (
-    functionArn === undefined ||
-    (version === '2021-11-15') !== (action === 'response-streaming-invocations')
-  ) {
+/** @throws {TemplateError} If the URI of an integration or an authorizer does not invoke a function. */
+export function readFunctionUri(logicalId: string, uri: string): { functionArn: string; mode: string } {
+  const invoked = functionInvokedBy(uri);
+  if (invoked === undefined)
     throw new TemplateError(`${logicalId}: ${uri} does not invoke a Lambda function`);
-  }
-  return { functionArn, mode: version === '2021-11-15' ? 'STREAM' : 'BUFFERED' };
+  return invoked;
 }

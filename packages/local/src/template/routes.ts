@@ -1,3 +1,4 @@
+import { defaultTimeoutMs } from '@org/infra/integration';
 import * as z from 'zod/mini';
 import type { ApiKeySource, Authorizer } from './authorizers.ts';
 import { type FunctionDefinition, readFunctionUri } from './functions.ts';
@@ -59,7 +60,6 @@ type Method = z.output<typeof MethodProperties>;
  */
 const minimumTimeoutMs = 50;
 const maximumTimeoutMs = 900_000;
-const defaultTimeoutMs = 29_000;
 
 export function readRoutes(
   resolver: Resolver,

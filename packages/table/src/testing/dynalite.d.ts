@@ -5,9 +5,11 @@ declare module 'dynalite' {
   interface Options {
     /** Milliseconds that a new table stays in the state CREATING. Default: 500. */
     readonly createTableMs?: number;
+    /** Directory to keep the tables in. Default: in memory. */
+    readonly path?: string;
   }
 
-  /** A DynamoDB in memory, behind a server that does not listen yet. */
+  /** A DynamoDB server that does not listen yet. */
   function dynalite(options?: Options): Server;
   export = dynalite;
 }

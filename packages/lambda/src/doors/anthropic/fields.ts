@@ -109,7 +109,7 @@ export const messageFields: FieldTable<MessageField> = {
   top_k: { fate: 'kept', note: 'For Claude only; refused for other models.' },
   metadata: {
     fate: 'translated',
-    note: '`user_id` is the customer that the caller asks for, in the accounts of the operator. A value that does not look like an id, such as a mail address, is recorded only as a hash. Of the value that Claude Code sends, the session is left out. The model does not get it.',
+    note: '`user_id` is the customer of the caller, by which the operator can divide usage. A value that does not look like an id, such as a mail address, is recorded only as a hash. Of the value that Claude Code sends, the session is left out. The model does not get it.',
   },
   service_tier: {
     fate: 'refused',

@@ -6,7 +6,7 @@ import type { FieldRule } from '../field-table.ts';
 export const customerRules = {
   safety_identifier: {
     fate: 'translated',
-    note: 'The customer that the caller asks for, in the accounts of the operator. A value that does not look like an id, such as a mail address, is recorded only as a hash.',
+    note: 'The customer of the caller, by which the operator can divide usage. A value that does not look like an id, such as a mail address, is recorded only as a hash.',
   },
   user: { fate: 'translated', note: 'The same, if there is no `safety_identifier`.' },
 } as const satisfies Readonly<Record<string, FieldRule>>;

@@ -1,7 +1,7 @@
-import { amountText, countText, type UsageAccount } from '@org/admin';
+import { amountText, countText, type UsageBreakdown } from '@org/admin';
 import { type Column, renderTable } from './table.ts';
 
-/** The amounts of an account of use (`usage --by`), in the order of their columns. */
+/** The amounts of a breakdown of usage (`usage --by`), in the order of their columns. */
 const numbers = ['requests', 'inputTokens', 'outputTokens', 'tokens', 'usd', 'errors'] as const;
 
 const heads: Readonly<Record<(typeof numbers)[number], string>> = {
@@ -13,8 +13,8 @@ const heads: Readonly<Record<(typeof numbers)[number], string>> = {
   errors: 'errors',
 };
 
-/** An account for people. */
-export function accountTable({ by, rows }: UsageAccount): string {
+/** A breakdown for people. */
+export function breakdownTable({ by, rows }: UsageBreakdown): string {
   const columns: Column[] = [
     ...by.map((head) => ({ head })),
     ...numbers.map((name) => ({ head: heads[name], align: 'right' as const })),
@@ -31,17 +31,17 @@ export function accountTable({ by, rows }: UsageAccount): string {
 }
 
 /** The sum of all rows, in a line. */
-export function accountTotal({ total }: UsageAccount): string {
+export function breakdownTotal({ total }: UsageBreakdown): string {
   const { requests, tokens, usd } = total;
   return `Together: ${countText(requests, 'requests')}, ${countText(tokens, 'tokens')}, ${amountText('usd', usd)}.`;
 }
 
 /**
- * An account for a spreadsheet: a line with the names, and one for each row. An account by key has the key's id too.
+ * A breakdown for a spreadsheet: a line with the names, and one for each row. A breakdown by key has the key's id too.
  *
  * @see https://www.rfc-editor.org/rfc/rfc4180
  */
-export function accountCsv({ by, rows }: UsageAccount): string {
+export function breakdownCsv({ by, rows }: UsageBreakdown): string {
   const names = by.flatMap((dimension) => (dimension === 'key' ? ['key', 'keyId'] : [dimension]));
   const lines = rows.map((row) => [
     ...by.flatMap((dimension) =>

@@ -1,4 +1,4 @@
-import { accountDimensions, localEndpoints, usageAccount } from '@org/admin';
+import { localEndpoints, usageBreakdown, usageDimensions } from '@org/admin';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { edit } from '../testing/deployment.ts';
@@ -31,8 +31,8 @@ async function start() {
       const answer = await gateway.stream([['metadata', {}], ...steps, ['write', 'done'], ['end']]);
       expect(await answer.text()).toBe('done');
     },
-    account: (query: Partial<Parameters<typeof usageAccount>[1]>) =>
-      usageAccount(deployment, { by: [], from: '2026-11-01', to: '2026-11-30', ...query }),
+    breakdown: (query: Partial<Parameters<typeof usageBreakdown>[1]>) =>
+      usageBreakdown(deployment, { by: [], from: '2026-11-01', to: '2026-11-30', ...query }),
   };
 }
 
@@ -45,8 +45,8 @@ const line = (fields: object, charged: { requests?: number; tokens?: number; usd
   ...{ InputTokens: 7, OutputTokens: 3 },
 });
 
-test('an account divides calls by what their lines say, names keys, and knows the last call', async () => {
-  const { account, log } = await start();
+test('a breakdown divides calls by what their lines say, names keys, and knows the last call', async () => {
+  const { breakdown, log } = await start();
   await log([
     line({ team: 'acme', keyId: 'id1', model: 'nova-lite' }),
     line({ team: 'acme', keyId: 'id1', model: 'llama', timestamp: '2026-11-22T13:00:00.000Z' }),
@@ -56,7 +56,7 @@ test('an account divides calls by what their lines say, names keys, and knows th
     { message: 'request', day: '2026-11-22', team: 'acme', code: 'quota_exceeded' },
     { message: 'authorization', day: '2026-11-22', team: 'acme' },
   ]);
-  const { rows, total, source } = await account({ by: ['team', 'key'] });
+  const { rows, total, source } = await breakdown({ by: ['team', 'key'] });
   expect(source).toBe('log');
   expect(rows).toEqual([
     {
@@ -73,14 +73,14 @@ test('an account divides calls by what their lines say, names keys, and knows th
     },
   ]);
   expect(total).toMatchObject({ requests: 3, usd: 6 / usd });
-  const ofDay = await account({ by: ['day', 'model'], from: '2026-10-31', to: '2026-10-31' });
+  const ofDay = await breakdown({ by: ['day', 'model'], from: '2026-10-31', to: '2026-10-31' });
   expect(ofDay.rows).toEqual([]);
-  const october = await account({ by: ['key'], from: '2026-10-31' });
+  const october = await breakdown({ by: ['key'], from: '2026-10-31' });
   expect(october.rows.map(({ of }) => of.key)).toEqual(['app', 'id3', 'made']);
 });
 
 test('however calls are grouped, the rows add up to the charges of all calls', async () => {
-  const { account, log } = await start();
+  const { breakdown, log } = await start();
   const name = fc.option(fc.constantFrom('a', 'b', 'c'), { nil: undefined });
   const call = fc.record({
     fields: fc.record({
@@ -98,11 +98,11 @@ test('however calls are grouped, the rows add up to the charges of all calls', a
   await fc.assert(
     fc.asyncProperty(
       fc.array(call, { minLength: 1, maxLength: 20 }),
-      fc.uniqueArray(fc.constantFrom(...accountDimensions)),
+      fc.uniqueArray(fc.constantFrom(...usageDimensions)),
       async (calls, by) => {
         team += 1;
         await log(calls.map(({ fields, charged }) => line({ ...fields, team: `team${team}` }, charged)));
-        const { rows, total } = await account({ by, team: `team${team}` });
+        const { rows, total } = await breakdown({ by, team: `team${team}` });
         const within = calls.filter(({ fields: { day } }) => day.startsWith('2026-11'));
         const sum = (amounts: readonly number[]) => amounts.reduce((all, amount) => all + amount, 0);
         for (const kind of ['requests', 'tokens', 'usd'] as const) {
@@ -119,13 +119,13 @@ test('however calls are grouped, the rows add up to the charges of all calls', a
   );
 });
 
-test('an account of more groups than one query returns is complete', async () => {
-  const { account, log, setTime } = await start();
+test('a breakdown of more groups than one query returns is complete', async () => {
+  const { breakdown, log, setTime } = await start();
   const customers = Array.from({ length: 10_050 }, (_, index) => `customer-${index}`);
   await log(customers.slice(0, 5000).map((customer) => line({ customer })));
   setTime('2026-11-02T00:00:00Z');
   await log(customers.slice(4000).map((customer) => line({ customer })));
-  const { rows, total } = await account({ by: ['customer'] });
+  const { rows, total } = await breakdown({ by: ['customer'] });
   expect(rows).toHaveLength(10_050);
   expect(total.requests).toBe(11_050);
 });

@@ -9,13 +9,13 @@ import { type LogQueryResult, Logs, mostRows } from './aws/logs.ts';
 import type { Deployment } from './deployment.ts';
 import { checkName } from './name.ts';
 
-/** What an account can be divided by. */
-export const accountDimensions = ['day', 'team', 'plan', 'key', 'person', 'customer', 'model'] as const;
+/** What a breakdown can be divided by. */
+export const usageDimensions = ['day', 'team', 'plan', 'key', 'person', 'customer', 'model'] as const;
 
-export type AccountDimension = (typeof accountDimensions)[number];
+export type UsageDimension = (typeof usageDimensions)[number];
 
 /** The field of the log line that has a dimension. */
-const fieldOf: Readonly<Record<AccountDimension, keyof RequestLog>> = {
+const fieldOf: Readonly<Record<UsageDimension, keyof RequestLog>> = {
   day: 'day',
   team: 'team',
   plan: 'plan',
@@ -25,9 +25,9 @@ const fieldOf: Readonly<Record<AccountDimension, keyof RequestLog>> = {
   model: 'model',
 };
 
-export interface AccountQuery {
+export interface BreakdownQuery {
   /** In the order of the rows. Empty: one row. */
-  readonly by: readonly AccountDimension[];
+  readonly by: readonly UsageDimension[];
   /** First and last day, `2026-11-01`, as the limits count days. */
   readonly from: string;
   readonly to: string;
@@ -36,7 +36,7 @@ export interface AccountQuery {
 }
 
 /** What admitted calls used. */
-export interface AccountAmounts {
+export interface BreakdownAmounts {
   /** Requests, tokens and USD that the calls were charged, whichever limits they have. */
   readonly requests: number;
   readonly tokens: number;
@@ -49,27 +49,27 @@ export interface AccountAmounts {
 }
 
 /** The use of the calls that have the same dimensions. */
-export interface AccountRow extends AccountAmounts {
+export interface BreakdownRow extends BreakdownAmounts {
   /** The values of the dimensions; one is absent for calls that have none, such as a person for a call with an API key. */
-  readonly of: { readonly [Dimension in AccountDimension]?: string | undefined };
-  /** The key's id, in an account by key. The key itself is named, as far as its name is known. */
+  readonly of: { readonly [Dimension in UsageDimension]?: string | undefined };
+  /** The key's id, in a breakdown by key. The key itself is named, as far as its name is known. */
   readonly keyId?: string | undefined;
   /** When the last one ended, ISO 8601. */
   readonly lastCall: string;
 }
 
-export interface UsageAccount extends AccountQuery {
+export interface UsageBreakdown extends BreakdownQuery {
   readonly deployment: string;
   /** The log has calls that ended. Calls in flight are only in the counters, which decide about the limits. */
   readonly source: 'log';
-  /** In the order of {@link AccountQuery.by}. */
-  readonly rows: readonly AccountRow[];
-  readonly total: AccountAmounts;
+  /** In the order of {@link BreakdownQuery.by}. */
+  readonly rows: readonly BreakdownRow[];
+  readonly total: BreakdownAmounts;
   /** Bytes of the log that CloudWatch searched, and bills. */
   readonly searchedBytes: number;
 }
 
-/** The parts of a deployment that an account is made of. */
+/** The parts of a deployment that a breakdown is made of. */
 export interface LoggedDeployment extends Pick<Deployment, 'name' | 'endpoints' | 'configKeyIds'> {
   readonly config: Parameters<typeof requestLogGroupOf>[0] & Pick<ProxyConfig, 'timeZone'>;
 }
@@ -77,7 +77,7 @@ export interface LoggedDeployment extends Pick<Deployment, 'name' | 'endpoints' 
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** About 300 MB. */
-const mostAccountRows = 500_000;
+const mostBreakdownRows = 500_000;
 
 const amounts = ['requests', 'tokens', 'microUsd', 'inputTokens', 'outputTokens', 'errors'] as const;
 
@@ -99,22 +99,22 @@ type LoggedField = `${'charged' & keyof RequestLog}.${LimitKind}` | MetricName |
  *
  * @throws {AdminError} If there is no log, AWS gives up the query, or there are more rows than fit in memory.
  */
-export async function usageAccount(
+export async function usageBreakdown(
   { name, config, endpoints, configKeyIds }: LoggedDeployment,
-  query: AccountQuery,
-): Promise<UsageAccount> {
+  query: BreakdownQuery,
+): Promise<UsageBreakdown> {
   const logs = new Logs(endpoints('cloudwatch_logs'));
   try {
     const group = requestLogGroupOf(config);
     const keyNames = new Map([...configKeyIds].map(([key, id]) => [id, key]));
-    const account = new Account(query.by, keyNames);
+    const breakdown = new Breakdown(query.by, keyNames);
     let searchedBytes = 0;
     const add = async (from: number, to: number): Promise<void> => {
       const result = await logs.query(group, { query: queryOf(query, from, to), from, to });
       searchedBytes += result.searchedBytes;
-      if (result.rows.length < mostRows) return account.add(result.rows, query);
+      if (result.rows.length < mostRows) return breakdown.add(result.rows, query);
       // The rest was cut off. Any two halves add up to the whole.
-      if (to - from <= 1000) throw new AdminError('account_is_too_large', {});
+      if (to - from <= 1000) throw new AdminError('breakdown_is_too_large', {});
       const middle = Math.floor((from + to) / 2);
       await add(from, middle);
       await add(middle, to);
@@ -123,7 +123,7 @@ export async function usageAccount(
     const startOf = (day: string, after: number) => calendar.startOf(Date.parse(day) / dayMs + after);
     // A line is written when its call ends.
     await add(startOf(query.from, 0), startOf(query.to, 1) + longestCallMs.stream);
-    return { ...query, deployment: name, source: 'log', ...account.result(), searchedBytes };
+    return { ...query, deployment: name, source: 'log', ...breakdown.result(), searchedBytes };
   } finally {
     logs.close();
   }
@@ -137,7 +137,7 @@ export async function usageAccount(
  * @throws {AdminError} If there can be no such team.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
  */
-function queryOf({ by, team }: AccountQuery, from: number, to: number): string {
+function queryOf({ by, team }: BreakdownQuery, from: number, to: number): string {
   if (team !== undefined) checkName(team, 'team');
   const filters = [
     'message = "request"',
@@ -158,23 +158,23 @@ function queryOf({ by, team }: AccountQuery, from: number, to: number): string {
 /** In whole numbers, so that sums are exact. */
 type Sums = Record<(typeof amounts)[number], number>;
 
-type Group = Pick<AccountRow, 'of' | 'keyId'> & { readonly sums: Sums; lastCall: string };
+type Group = Pick<BreakdownRow, 'of' | 'keyId'> & { readonly sums: Sums; lastCall: string };
 
 /** Adds up rows of the same dimensions. */
-class Account {
-  readonly #by: readonly AccountDimension[];
+class Breakdown {
+  readonly #by: readonly UsageDimension[];
   readonly #keyNames: ReadonlyMap<string, string>;
   readonly #groups = new Map<string, Group>();
   readonly #total = nothing();
 
   /** @param keyNames Names of keys whose log lines do not have them, by id. */
-  constructor(by: readonly AccountDimension[], keyNames: ReadonlyMap<string, string>) {
+  constructor(by: readonly UsageDimension[], keyNames: ReadonlyMap<string, string>) {
     this.#by = by;
     this.#keyNames = keyNames;
   }
 
   /** Adds rows of the days. */
-  add(rows: LogQueryResult['rows'], { from, to }: Pick<AccountQuery, 'from' | 'to'>): void {
+  add(rows: LogQueryResult['rows'], { from, to }: Pick<BreakdownQuery, 'from' | 'to'>): void {
     for (const row of rows) {
       const { day = '', lastCall = '' } = row;
       if (day < from || day > to) continue;
@@ -188,15 +188,15 @@ class Account {
       }
       if (lastCall > group.lastCall) group.lastCall = lastCall;
     }
-    if (this.#groups.size > mostAccountRows) {
-      throw new AdminError('account_is_too_large', {});
+    if (this.#groups.size > mostBreakdownRows) {
+      throw new AdminError('breakdown_is_too_large', {});
     }
   }
 
-  result(): Pick<UsageAccount, 'rows' | 'total'> {
-    const placeOf = ({ of }: AccountRow) => this.#by.map((dimension) => of[dimension] ?? '');
+  result(): Pick<UsageBreakdown, 'rows' | 'total'> {
+    const placeOf = ({ of }: BreakdownRow) => this.#by.map((dimension) => of[dimension] ?? '');
     const rows = [...this.#groups.values()].map(
-      ({ sums, ...group }): AccountRow => ({ ...group, ...amountsOf(sums) }),
+      ({ sums, ...group }): BreakdownRow => ({ ...group, ...amountsOf(sums) }),
     );
     return {
       rows: rows.toSorted((one, other) => compare(placeOf(one), placeOf(other))),
@@ -218,7 +218,7 @@ function nothing(): Sums {
   return { requests: 0, tokens: 0, microUsd: 0, inputTokens: 0, outputTokens: 0, errors: 0 };
 }
 
-function amountsOf({ microUsd, ...sums }: Sums): AccountAmounts {
+function amountsOf({ microUsd, ...sums }: Sums): BreakdownAmounts {
   return { ...sums, usd: microUsd / unitOf.usd };
 }
 
