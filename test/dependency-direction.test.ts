@@ -70,7 +70,10 @@ test.each(Object.entries(reserved))('%s imports some packages only in some files
 /** The helpers of these tests that another folder's tests need too. */
 const sharedHelpers: Readonly<Record<string, object[]>> = {
   'docs-gen': [{ file: 'licenses/shipped.ts', path: 'test/module-graph.ts' }],
-  e2e: [{ file: 'start.test.ts', path: 'test/run-program.ts' }],
+  e2e: [
+    { file: 'packed/packed-proxy.ts', path: 'test/run-program.ts' },
+    { file: 'start.test.ts', path: 'test/run-program.ts' },
+  ],
 };
 
 test.each(Object.keys(allowed))('%s never reaches into another package by a path', (folder) => {

@@ -155,7 +155,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     browser: [''],
     faults: [''],
     keys: [''],
-    packed: [],
+    packed: ['../test/run-program.ts'],
     prove: ['', 'keys'],
     runtime: [],
     soak: [''],
