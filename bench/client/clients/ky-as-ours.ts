@@ -1,7 +1,7 @@
 import type { Client } from '../client.ts';
 import { connectKy } from './connect-ky.ts';
 
-/** With the options that `src/call/attempts.ts` gives it. */
+/** ky alone, with the options that our client gives it in `call/attempts.ts`. */
 export function connect(url: string): Client {
   return connectKy(url, {
     fetch: (input, init) => fetch(input, init),

@@ -144,7 +144,9 @@ test('a price that somebody wrote into the config stays theirs', async () => {
   const { file, listed } = configured(own);
   const { code, printed, noted } = await prices(file, dearer, '--write');
   expect(printed).toMatch(/^nova-lite +input +1 +config +0\.07$/m);
-  expect(noted).toMatch(/The config itself gives prices\.nova-lite, and was not changed\.\n.*"input":0\.07/);
+  expect(noted).toMatch(
+    /The config itself sets prices\.nova-lite, so that was not changed\.\n.*"input":0\.07/,
+  );
   expect(code).toBe(1);
   expect(existsSync(listed)).toBe(false);
 });

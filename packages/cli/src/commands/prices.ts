@@ -97,8 +97,8 @@ async function takeOver(
   if (byHand.length > 0) {
     const given = Object.fromEntries(byHand.map((alias) => [alias, prices[alias]]));
     throw new CliError(
-      `The config itself gives ${byHand.map((alias) => `prices.${alias}`).join(', ')}, and was not changed.`,
-      `Remove it there and run this again, or write there: ${JSON.stringify(given)}`,
+      `The config itself sets ${byHand.map((alias) => `prices.${alias}`).join(', ')}, so that was not changed.`,
+      `Remove it from the config and run this again, or set it to: ${JSON.stringify(given)}`,
     );
   }
 }

@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '../json.ts';
 import { exchange } from './exchange.ts';
 import { answering, type RequestOptions, requestOf, config as testConfig } from './request.ts';
 
+/** A config with a Claude that thinks, for the Responses API. */
 const definition = catalogue['claude-sonnet-4.6'];
 const models = new Map([
   ['claude', { alias: 'claude', definition, modelId: definition.modelId, price: { input: 1, output: 2 } }],

@@ -1,8 +1,8 @@
 import { aliasOf, capabilitiesOf, definitionOf, type OfferedModel } from '@org/models';
 
 /**
- * The same request body, whose examples ask models that are offered here: of each, the one that can most of what the
- * model of the example can.
+ * Replaces the models in the examples of a request body by models that are offered here: by the one that shares most
+ * capabilities with the example's model.
  */
 export function withModels(body: unknown, models: readonly OfferedModel[]): unknown {
   const replace = (name: string, value: unknown) =>
