@@ -208,8 +208,8 @@ export const errors = {
     message: 'The quota of this API key is used up for this period. Retrying will not help before it resets.',
   },
   /**
-   * There are more requests than the plan's rate and burst allow; a limit by minute is used up, or as many calls are in
-   * flight as may be at once, which `details` say; or calls in flight have reserved what is left of a limit.
+   * There are more requests than the plan's rate and burst allow; or a limit by minute or on calls at once is reached, which
+   * `details` names; or calls in flight have reserved what is left of a limit.
    * @remedy Wait for `retry-after`, then send it again. Send fewer at once.
    * @billed no
    */
@@ -399,10 +399,7 @@ export interface QuotaDetails {
   readonly resetsAt: string;
 }
 
-/**
- * What `details` of `rate_limited` says if a limit by minute is used up, or as many calls are in flight as may be at once:
- * that has no period.
- */
+/** What `details` of `rate_limited` says if a limit by minute or on calls at once is reached. The latter has no period. */
 export interface RateDetails
   extends Pick<QuotaDetails, 'scope' | 'max' | 'used'>,
     Partial<Pick<QuotaDetails, 'period' | 'resetsAt'>> {
