@@ -43,6 +43,17 @@ function countedMetrics() {
 
 const { lines, example } = countedMetrics();
 
+/** A table of metrics, with the docstrings of the constant that has their units. */
+const metricTable = (constant: string, units: Readonly<Record<string, string>>) =>
+  table(
+    ['metric', 'unit', ''],
+    describedMembers(join(log, 'metrics.ts'), constant).map(([name, text]) => [
+      `\`${name}\``,
+      units[name] ?? '',
+      overAll.has(name) ? `${text} Over everything alone.` : text,
+    ]),
+  );
+
 const page = [
   '# The log line and its metrics',
   '',
@@ -72,23 +83,11 @@ const page = [
   'Unless the table says otherwise, each also has values by `operation` and `model`, or by `operation` alone if a request',
   'did not reach a model; `Errors` also by `code`.',
   '',
-  ...table(
-    ['metric', 'unit', ''],
-    describedMembers(join(log, 'metrics.ts'), 'metricUnits').map(([name, text]) => {
-      const [, unit = ''] = Object.entries(metricUnits).find(([known]) => known === name) ?? [];
-      return [`\`${name}\``, unit, overAll.has(name) ? `${text} Over everything alone.` : text];
-    }),
-  ),
+  ...metricTable('metricUnits', metricUnits),
   '',
   'These are written in lines of their own, only when something failed, and over everything alone:',
   '',
-  ...table(
-    ['metric', 'unit', ''],
-    describedMembers(join(log, 'metrics.ts'), 'otherMetricUnits').map(([name, text]) => {
-      const [, unit = ''] = Object.entries(otherMetricUnits).find(([known]) => known === name) ?? [];
-      return [`\`${name}\``, unit, text];
-    }),
-  ),
+  ...metricTable('otherMetricUnits', otherMetricUnits),
   '',
   '## What metrics cost',
   '',
