@@ -89,6 +89,14 @@ const commands: readonly Command[] = [
     team: 'acme',
     leaves: { app: 'few' },
   },
+  { run: 'keys disable app', after: [team, app, 'keys rotate app'], team: 'acme', leaves: {} },
+  {
+    run: 'keys enable app',
+    after: [team, app, 'keys disable app'],
+    team: 'acme',
+    leaves: { app: 'few' },
+  },
+  { run: 'keys disable thrifty-key', after: [], team: 'thrifty', leaves: {} },
   {
     run: 'keys create more --team thrifty',
     after: [],

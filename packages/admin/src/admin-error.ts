@@ -25,6 +25,9 @@ export interface AdminProblems {
   /** The config owns the key. */
   key_is_of_config: { readonly key: string };
   key_is_disabled: { readonly key: string; readonly team: string };
+  /** By an operator, at run time. */
+  key_was_disabled: { readonly key: string };
+  key_has_expired: { readonly key: string };
   key_is_incomplete: { readonly key: string; readonly team: string };
   key_was_replaced: { readonly key: string; readonly by: string };
   /** Another key has the name that the new one would get. */
@@ -98,6 +101,8 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
   invalid_key_text: ({ field }) => `The ${field} of the key cannot be used.`,
   key_is_of_config: ({ key }) => `The key ${key} is in the config already.`,
   key_is_disabled: ({ key }) => `The key ${key} is disabled in the config, so there is nothing to replace.`,
+  key_was_disabled: ({ key }) => `The key ${key} is disabled.`,
+  key_has_expired: ({ key }) => `The key ${key} has expired.`,
   key_is_incomplete: ({ key }) => `The key ${key} is incomplete.`,
   key_was_replaced: ({ key, by }) => `The key ${key} was replaced by ${by} already.`,
   new_name_is_taken: ({ key, by }) => `The new key for ${key} cannot be ${by}: another key has that name.`,

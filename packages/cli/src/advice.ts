@@ -28,6 +28,9 @@ const advices: {
   key_is_of_config: () => 'Choose another name.',
   key_is_disabled: ({ team }, { command }) =>
     `Make a new one: ${command(`keys create NAME --team ${team}`)}. Or leave "enabled: false" out of the config, and deploy.`,
+  key_was_disabled: ({ key }, { command }) => `Enable it first: ${command(`keys enable ${key}`)}`,
+  key_has_expired: ({ key }, { command }) =>
+    `Give it another end first: ${command(`keys expire ${key} 2026-12-31`)}`,
   key_is_incomplete: ({ key, team }, { command }) =>
     `Remove it with "${command(`keys revoke ${key}`)}", and make it: ${command(`keys create ${key} --team ${team}`)}`,
   key_was_replaced: ({ by }, { command }) =>

@@ -1,18 +1,30 @@
 import { expect, test } from 'vitest';
-import { parseMoment } from './moment.ts';
+import { parseEnd, parseStart } from './moment.ts';
 
 const now = Date.parse('2026-11-22T12:00:00Z');
 
 test.each([
-  ['2026-12-31', '2027-01-01T00:00:00.000Z'],
-  ['2028-02-29', '2028-03-01T00:00:00.000Z'],
-  ['2026-12-31T18:00', '2026-12-31T18:00:00.000Z'],
-  ['2026-12-31T18:00:30Z', '2026-12-31T18:00:30.000Z'],
-  ['2026-12-31T18:00+02:00', '2026-12-31T16:00:00.000Z'],
-  ['8h', '2026-11-22T20:00:00.000Z'],
-  ['1d12h', '2026-11-24T00:00:00.000Z'],
-])('%s is %s', (text, moment) => {
-  expect(new Date(parseMoment(text, now)).toISOString()).toBe(moment);
+  ['2026-12-31', 'UTC', '2027-01-01T00:00:00.000Z'],
+  ['2028-02-29', 'UTC', '2028-03-01T00:00:00.000Z'],
+  ['2026-12-31', 'Europe/Berlin', '2026-12-31T23:00:00.000Z'],
+  ['2027-03-28', 'Europe/Berlin', '2027-03-28T22:00:00.000Z'],
+  ['2026-12-31', 'Pacific/Kiritimati', '2026-12-31T10:00:00.000Z'],
+  ['2026-12-31', 'Etc/GMT+12', '2027-01-01T12:00:00.000Z'],
+  ['2026-12-31T18:00', 'Europe/Berlin', '2026-12-31T18:00:00.000Z'],
+  ['2026-12-31T18:00:30Z', 'UTC', '2026-12-31T18:00:30.000Z'],
+  ['2026-12-31T18:00+02:00', 'UTC', '2026-12-31T16:00:00.000Z'],
+  ['8h', 'UTC', '2026-11-22T20:00:00.000Z'],
+  ['1d12h', 'UTC', '2026-11-24T00:00:00.000Z'],
+])('%s in %s ends at %s', (text, timeZone, moment) => {
+  expect(new Date(parseEnd(text, now, timeZone)).toISOString()).toBe(moment);
+});
+
+test.each([
+  ['2026-11-01', 'UTC', '2026-11-01T00:00:00.000Z'],
+  ['2026-11-01', 'Europe/Berlin', '2026-10-31T23:00:00.000Z'],
+  ['7d', 'UTC', '2026-11-15T12:00:00.000Z'],
+])('%s in %s starts at %s', (text, timeZone, moment) => {
+  expect(new Date(parseStart(text, now, timeZone)).toISOString()).toBe(moment);
 });
 
 test.each([
@@ -25,5 +37,10 @@ test.each([
   '31.12.2026',
   '8',
 ])('"%s" is not a moment', (text) => {
-  expect(() => parseMoment(text, now)).toThrow(`"${text}" is not a moment.`);
+  expect(() => parseEnd(text, now, 'UTC')).toThrow(`"${text}" is not a moment.`);
+  expect(() => parseStart(text, now, 'UTC')).toThrow(`"${text}" is not a moment.`);
+});
+
+test('a start that is to come is refused', () => {
+  expect(() => parseStart('2026-11-23', now, 'UTC')).toThrow('2026-11-23 is still to come.');
 });

@@ -12,6 +12,9 @@ export type AuditAction =
   | 'keys create'
   | 'keys rotate'
   | 'keys revoke'
+  | 'keys disable'
+  | 'keys enable'
+  | 'keys expire'
   | 'limits set'
   | 'limits raise'
   | 'limits clear';

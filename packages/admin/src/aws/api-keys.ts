@@ -76,8 +76,17 @@ export class ApiKeys {
   }
 
   /** Refuses a key from now on, as soon as API Gateway has spread the change. Does nothing for a key that is gone. */
-  async disable(id: string): Promise<void> {
-    const patchOperations = [{ op: 'replace' as const, path: '/enabled', value: 'false' }];
+  disable(id: string): Promise<void> {
+    return this.#setEnabled(id, false);
+  }
+
+  /** Lets a key in again. Does nothing for a key that is gone. */
+  enable(id: string): Promise<void> {
+    return this.#setEnabled(id, true);
+  }
+
+  async #setEnabled(id: string, enabled: boolean): Promise<void> {
+    const patchOperations = [{ op: 'replace' as const, path: '/enabled', value: String(enabled) }];
     await unlessMissing(this.#client.send(new UpdateApiKeyCommand({ apiKey: id, patchOperations })));
   }
 

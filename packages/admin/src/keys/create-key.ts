@@ -7,6 +7,7 @@ import { recordOf } from '../audit/audit.ts';
 import type { Deployment } from '../deployment.ts';
 import { checkName } from '../name.ts';
 import { findTeam, usableTeam } from '../teams/teams.ts';
+import { checkEnd, endText } from './key-end.ts';
 import { type Claim, claimNewName, orRelease } from './key-names.ts';
 import {
   changeAccess,
@@ -55,6 +56,7 @@ export async function claimKey(
   const { name, team, limits } = wanted;
   checkKeyName(deployment, name);
   checkTexts(wanted);
+  if (wanted.expiry !== undefined) checkEnd(wanted.expiry * 1000, deployment.now());
   const claim = await claimNewName(deployment, name, team);
   const draft = await orRelease(claim, async (): Promise<KeyDraft> => {
     const plan = known ?? (await usableTeam(deployment, team)).plan;
@@ -84,7 +86,7 @@ export async function finishKey(
     const made = await makeKey(deployment, draft);
     try {
       await beforeFinish();
-      const to = { id: made.id, limits: draft.limits };
+      const to = { id: made.id, limits: draft.limits, ...endText(draft.expiry) };
       await claim.finish(
         made.id,
         await recordOf(deployment, { action, team: draft.team, key: draft.name, to }),

@@ -1,6 +1,15 @@
 import type { Limits } from '@org/contract';
-import { type Access, AccessItem, type Attributes, accessAttributes, accessKey, type Item } from '@org/table';
+import {
+  type Access,
+  AccessItem,
+  type Attributes,
+  accessAttributes,
+  accessKey,
+  changesKey,
+  type Item,
+} from '@org/table';
 import * as z from 'zod/mini';
+import { changesOf } from '../audit/changes.ts';
 import type { MadeApiKey } from '../aws/api-keys.ts';
 import { concurrently } from '../concurrently.ts';
 import type { Deployment } from '../deployment.ts';
@@ -8,7 +17,7 @@ import type { Write } from '../table.ts';
 import { type KeyName, listKeyNames } from './key-names.ts';
 
 /**
- * State of a key: `ending` works until `endsAt`; `ended` no longer works; API Gateway refuses `disabled`; `incomplete`
+ * State of a key: `ending` works until `endsAt`; `ended` no longer works; `disabled` is refused until it is enabled; `incomplete`
  * was never finished, or cannot be read, and opens nothing; `orphaned` is refused because its team has left the config.
  */
 export type KeyState = 'active' | 'ending' | 'ended' | 'disabled' | 'incomplete' | 'orphaned';
@@ -49,6 +58,8 @@ export interface KeyDraft extends KeyTexts {
   readonly limits?: Limits | undefined;
   /** Id of the key that it replaces. */
   readonly countedAs?: string | undefined;
+  /** The end that an operator gives it: seconds since 1970. Default: none. */
+  readonly expiry?: number | undefined;
 }
 
 /** Distinguishes keys made here from all others of the account. */
@@ -65,7 +76,7 @@ export function makeKey(deployment: Deployment, draft: KeyDraft): Promise<MadeAp
     name,
     description: descriptionOf(deployment, team),
     plan,
-    access: { ...rest, team, plan: ownPlan(deployment, team, plan), createdAt },
+    access: { ...rest, team, plan: ownPlan(deployment, team, plan), until: rest.expiry, createdAt },
   });
 }
 
@@ -172,15 +183,17 @@ export async function listRunTimeKeys(deployment: Deployment): Promise<KeyRecord
   return distinct.map((name, index) => keyRecord(deployment, name, items[index]));
 }
 
-async function configKeys({ config, configKeyIds, apiKeys }: Deployment): Promise<KeyRecord[]> {
+async function configKeys({ config, configKeyIds, apiKeys, table, now }: Deployment): Promise<KeyRecord[]> {
   const keys = Object.entries(config.teams).flatMap(([team, { plan, keys: authored }]) =>
     authored.map((key) => ({ ...key, team, plan, id: configKeyIds.get(key.name) })),
   );
-  const records = await concurrently(keys, async ({ enabled: _, ...key }): Promise<KeyRecord> => {
+  const items = await table.getAll(keys.map(({ id = '' }) => changesKey({ kind: 'key', id })));
+  const changed = keys.map(({ enabled: _, ...key }, index) => ({ key, changes: changesOf(items[index]) }));
+  const records = await concurrently(changed, async ({ key, changes }): Promise<KeyRecord> => {
     const { id } = key;
     const enabled = id === undefined ? undefined : await apiKeys.isEnabled(id);
-    const state = enabled === undefined ? 'incomplete' : enabled ? 'active' : 'disabled';
-    return { ...key, source: 'config', state, replaced: false };
+    const state = enabled === undefined ? 'incomplete' : enabled ? stateOf(changes, now()) : 'disabled';
+    return { ...key, source: 'config', state, replaced: false, endsAt: endOf(changes) };
   });
   return records.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -188,7 +201,6 @@ async function configKeys({ config, configKeyIds, apiKeys }: Deployment): Promis
 function keyRecord({ config, now }: Deployment, name: KeyName, item: Item | undefined): KeyRecord {
   const access = accessOf(item);
   const { keyId: id, team, replaced } = name;
-  const endsAt = access?.until === undefined ? undefined : access.until * 1000;
   const plan = config.teams[team]?.plan ?? access?.plan;
   return {
     name: name.name,
@@ -196,10 +208,10 @@ function keyRecord({ config, now }: Deployment, name: KeyName, item: Item | unde
     team,
     plan,
     source: 'run-time',
-    state: access ? (plan === undefined ? 'orphaned' : stateOf(endsAt, now())) : 'incomplete',
+    state: access ? (plan === undefined ? 'orphaned' : stateOf(access, now())) : 'incomplete',
     replaced,
     createdAt: access?.createdAt,
-    endsAt: endsAt === undefined ? undefined : new Date(endsAt).toISOString(),
+    endsAt: endOf(access),
     limits: access?.limits,
     countedAs: access?.countedAs,
     owner: access?.owner,
@@ -207,7 +219,12 @@ function keyRecord({ config, now }: Deployment, name: KeyName, item: Item | unde
   };
 }
 
-function stateOf(endsAt: number | undefined, now: number): KeyState {
-  if (endsAt === undefined) return 'active';
-  return endsAt > now ? 'ending' : 'ended';
+function stateOf({ until, disabled }: Pick<Access, 'until' | 'disabled'>, now: number): KeyState {
+  if (disabled) return 'disabled';
+  if (until === undefined) return 'active';
+  return until * 1000 > now ? 'ending' : 'ended';
+}
+
+function endOf(state: Pick<Access, 'until'> | undefined): string | undefined {
+  return state?.until === undefined ? undefined : new Date(state.until * 1000).toISOString();
 }

@@ -48,7 +48,16 @@ export async function findRevocable(
 export async function revokeKey(deployment: Deployment, options: RevocationOptions): Promise<Revocation> {
   const { current, replaced, configId } = await findRevocable(deployment, options);
   // First, because a repeated command finds it again.
-  if (configId !== undefined) await deployment.apiKeys.disable(configId);
+  if (configId !== undefined) {
+    const { name } = options;
+    const team = Object.entries(deployment.config.teams).find(([, { keys }]) =>
+      keys.some((key) => key.name === name),
+    )?.[0];
+    // API Gateway has no transaction with the table, so the record is first.
+    if (team !== undefined && (await deployment.apiKeys.isEnabled(configId)))
+      await deployment.table.transact([await revocationOf(deployment, { name, team, keyId: configId })]);
+    await deployment.apiKeys.disable(configId);
+  }
   const ids = [...(await revokeAll(deployment, replaced))];
   if (current && !options.replacedOnly) ids.push(...(await revokeCurrent(deployment, current)));
   return { ids, configId };

@@ -1,5 +1,6 @@
-import { accessKey, replacedKey } from '@org/table';
+import { type Access, accessKey, changesKey, replacedKey } from '@org/table';
 import { AdminError } from '../admin-error.ts';
+import { changesOf } from '../audit/changes.ts';
 import type { Deployment } from '../deployment.ts';
 import { usableTeam } from '../teams/teams.ts';
 import { claimKey, finishKey, type NewKey } from './create-key.ts';
@@ -64,7 +65,8 @@ async function replace(
     const access = await readAccess(deployment, keyId);
     // Its limits are not known, so a new key could not have them.
     if (!access) throw new AdminError('key_is_incomplete', { key: name, team });
-    const { limits, owner, note, countedAs = keyId, until = Number.POSITIVE_INFINITY } = access;
+    const { limits, owner, note, expiry, countedAs = keyId, until = Number.POSITIVE_INFINITY } = access;
+    checkRotatable(name, access, now());
     // An attempt that broke off may have ended it already: do not set a later end.
     const endsAt = Math.min(until, Math.floor((now() + (immediately ? 0 : overlap)) / 1000)) * 1000;
     const endOld = async () => {
@@ -83,7 +85,7 @@ async function replace(
       endsAt: new Date(endsAt).toISOString(),
       disabled: immediately,
     };
-    const wanted: KeyDraft = { name, team, plan, limits, countedAs, owner, note };
+    const wanted: KeyDraft = { name, team, plan, limits, countedAs, owner, note, expiry };
     return { draft: wanted, end: immediately ? undefined : endOld, old: [own, ...ended] };
   });
   // End the old key before the new one gets its name, so that a replaced key always has an end.
@@ -109,6 +111,16 @@ async function discardReplaced(
   }
 }
 
+/** @throws {AdminError} If an operator has disabled the key, or it has expired: the new key would work again, or never. */
+function checkRotatable(
+  key: string,
+  { disabled, expiry = Number.POSITIVE_INFINITY }: Pick<Access, 'disabled' | 'expiry'>,
+  now: number,
+): void {
+  if (disabled) throw new AdminError('key_was_disabled', { key });
+  if (expiry * 1000 <= now) throw new AdminError('key_has_expired', { key });
+}
+
 /** The template owns keys of the config: a key made at run time replaces them, and the config ends them. */
 async function rotateConfigKey(deployment: Deployment, options: RotationOptions): Promise<Rotation> {
   const { config, configKeyIds } = deployment;
@@ -123,6 +135,8 @@ async function rotateConfigKey(deployment: Deployment, options: RotationOptions)
   }
   const { team, limits, owner, note, enabled } = entry;
   if (!enabled) throw new AdminError('key_is_disabled', { key: name, team });
+  const changes = changesOf(await deployment.table.get(changesKey({ kind: 'key', id })));
+  checkRotatable(name, { ...changes, expiry: changes.until }, deployment.now());
   const immediately = overlap === 'now';
   const { current, replaced } = await findKeyName(deployment, as);
   if (current?.keyId !== undefined) {
@@ -135,7 +149,7 @@ async function rotateConfigKey(deployment: Deployment, options: RotationOptions)
   if (other !== undefined) throw new AdminError('key_was_replaced', { key: name, by: other });
   const { claim, draft } = await claimKey(deployment, {
     ...{ name: as, team, limits, countedAs: id },
-    ...{ owner, note },
+    ...{ owner, note, expiry: changes.until },
   });
   const old = await orRelease(claim, () => endConfigKeys(deployment, [[name, id]], immediately));
   const key = await finishKey(deployment, claim, draft, 'keys rotate');

@@ -1,10 +1,8 @@
 import { type AuditRecord, listChanges } from '@org/admin';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
-import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../invocation.ts';
-import { parseMoment } from '../moment.ts';
-import { parseDuration } from '../output/duration.ts';
+import { parseStart } from '../moment.ts';
 import { renderTable } from '../output/table.ts';
 
 const examples = ({ program }: Invocation) => `
@@ -40,11 +38,12 @@ export function addAudit(program: Command, cli: Cli): void {
     .description('who changed teams, keys and limits at run time, when, and from what to what')
     .option('--team <team>', 'only changes of a team and its keys')
     .option('--key <key>', 'only changes of a key')
-    .option('--since <when>', 'only from a day or a time on, in UTC, or from a duration ago, such as 7d')
+    .option('--since <when>', 'only from a day or a time on, or from a duration ago, such as 7d')
     .option('--json', 'print JSON')
     .addHelpText('after', () => examples(cli.invocation))
     .action(async ({ team, key, since, json }: Options) => {
-      const from = since === undefined ? undefined : parseSince(since, cli.now());
+      const { timeZone } = await cli.config();
+      const from = since === undefined ? undefined : parseStart(since, cli.now(), timeZone);
       const records = await listChanges(await cli.deployment(), { team, key, since: from });
       if (json) cli.terminal.print(JSON.stringify(records, null, 2));
       else if (records.length === 0)
@@ -60,14 +59,4 @@ function rowOf({ at, by, action, team = '', key = '', from, to }: AuditRecord): 
 /** Short, for a table; --json has all of it. */
 function textOf(state: unknown): string {
   return state === undefined ? '' : JSON.stringify(state).replaceAll('"', '');
-}
-
-/** A day begins where as an end it would be over; a duration is ago. */
-function parseSince(text: string, now: number): number {
-  const duration = parseDuration(text);
-  if (duration !== undefined) return now - duration;
-  const day = /^\d{4}-\d\d-\d\d$/.test(text);
-  const at = parseMoment(day ? `${text}T00:00Z` : text, now);
-  if (at <= now) return at;
-  throw new CliError(`${text} is still to come.`, 'Give a moment that is over, or a duration such as 7d.');
 }

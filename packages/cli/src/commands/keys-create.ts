@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import type { Invocation } from '../invocation.ts';
 import { parseLimits, repeated } from '../limits-option.ts';
+import { parseEnd } from '../moment.ts';
 import { describeFindings } from '../output/findings.ts';
 import { printNewKey } from '../output/new-key.ts';
 
@@ -13,6 +14,7 @@ Examples:
   ${program} keys create acme-app --team acme
   ${program} keys create acme-shop --team acme --owner ann@example.com --note 'the web shop'
   ${program} keys create acme-intern --team acme --limit requests/day=20 --limit usd/month=0.10
+  ${program} keys create acme-trial --team acme --expires 2026-12-31
   ${program} keys create acme-app --team acme | aws secretsmanager create-secret --name acme-app --secret-string file:///dev/stdin
 `;
 
@@ -21,6 +23,7 @@ interface Options {
   readonly limit?: readonly string[];
   readonly owner?: string;
   readonly note?: string;
+  readonly expires?: string;
   readonly json?: boolean;
 }
 
@@ -37,20 +40,23 @@ export function addKeysCreate(keys: Command, cli: Cli): void {
     )
     .option('--owner <owner>', 'who answers for it, such as a mail address; keys list shows it')
     .option('--note <text>', 'what it is for; keys list shows it')
+    .option('--expires <when>', 'when it ends: a day, at its end, or a time, or a duration such as 90d')
     .option('--json', 'print JSON, with the value')
     .addHelpText('after', () => examples(cli.invocation))
-    .action(async (name: string, { team, limit, owner, note, json }: Options, command: Command) => {
+    .action(async (name: string, { team, limit, owner, note, expires, json }: Options, command: Command) => {
       // A requiredOption would be missed before an option that is misspelt is named.
       if (team === undefined) command.error("error: required option '--team <team>' not specified");
       const limits = limit && parseLimits(limit);
+      const { plans, timeZone } = await cli.config();
+      const end = expires === undefined ? undefined : parseEnd(expires, cli.now(), timeZone);
+      const expiry = end === undefined ? undefined : Math.floor(end / 1000);
       const deployment = await cli.deployment();
-      const key = await createKey(deployment, { name, team, limits, owner, note });
+      const key = await createKey(deployment, { name, team, limits, owner, note, expiry });
       printNewKey(cli, key, json);
       const own = limits ? `, and its own: ${limitsText(limits)}` : '';
       cli.terminal.note(
-        `The key ${name} of the team ${team} in ${await cli.target()} has the limits of the plan ${key.plan}${own}.`,
+        `The key ${name} of the team ${team} in ${await cli.target()} has the limits of the plan ${key.plan}${own}.${end === undefined ? '' : ` It ends at ${new Date(end).toISOString()}.`}`,
       );
-      const { plans, timeZone } = deployment.config;
       const without = limits && limitsWithoutEffect(limits, plans[key.plan]?.limits, timeZone);
       if (without) {
         cli.terminal.note(

@@ -6,8 +6,9 @@ import { keysTable } from '../output/keys-table.ts';
 
 const examples = ({ program }: Invocation) => `
 Never lists values. States:
-  works for   replaced; works until its overlap is over
+  works for   works until its end, or that of its overlap if it was replaced
   ended       refused
+  disabled    refused until it is enabled again
   incomplete  refused, because it was not finished or cannot be read: run its command again, or revoke it
   orphaned    refused, because its team is no longer in the config
 

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { addKeysCreate } from './keys-create.ts';
+import { addKeysDisable, addKeysEnable } from './keys-disable.ts';
+import { addKeysExpire } from './keys-expire.ts';
 import { addKeysList } from './keys-list.ts';
 import { addKeysRevoke } from './keys-revoke.ts';
 import { addKeysRotate } from './keys-rotate.ts';
@@ -15,5 +17,14 @@ export function addKeys(program: Command, cli: Cli): void {
     .command('keys')
     .description('give out keys, replace and revoke them')
     .addHelpText('after', about);
-  for (const add of [addKeysList, addKeysCreate, addKeysRotate, addKeysRevoke]) add(keys, cli);
+  for (const add of [
+    addKeysList,
+    addKeysCreate,
+    addKeysExpire,
+    addKeysRotate,
+    addKeysDisable,
+    addKeysEnable,
+    addKeysRevoke,
+  ])
+    add(keys, cli);
 }

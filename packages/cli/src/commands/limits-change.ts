@@ -14,7 +14,7 @@ import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../invocation.ts';
 import { parseLimits, repeated } from '../limits-option.ts';
-import { parseMoment } from '../moment.ts';
+import { parseEnd } from '../moment.ts';
 import { describeFindings } from '../output/findings.ts';
 
 interface Options {
@@ -33,7 +33,7 @@ const commands: Readonly<
       readonly description: string;
       readonly limit: string;
       readonly examples: (invocation: Invocation) => string;
-      readonly change: (options: Options, now: number) => LimitsChange;
+      readonly change: (options: Options, endOf: (text: string) => number) => LimitsChange;
     }
   >
 > = {
@@ -61,10 +61,10 @@ Examples:
   ${program} limits raise --team acme --limit usd/day=50 --until 8h
   ${program} limits raise --key acme-app --limit requests/day=5000 --until 2026-12-31
 `,
-    change: ({ limit, until }, now) => ({
+    change: ({ limit, until }, endOf) => ({
       action: 'raise',
       limits: parseLimits(required(limit), { none: true, atOnce: false }),
-      until: until === undefined ? undefined : parseMoment(until, now),
+      until: until === undefined ? undefined : endOf(until),
     }),
   },
   clear: {
@@ -93,12 +93,13 @@ export function addLimitsChange(limits: Command, cli: Cli): void {
     if (action === 'raise') {
       command.option(
         '--until <when>',
-        'when it ends: a day, at its end, or a time, in UTC, or a duration such as 8h',
+        'when it ends: a day, at its end, or a time, or a duration such as 8h',
       );
     }
     command.action(async (options: Options) => {
       const subject = subjectOf(options);
-      const wanted = change(options, cli.now());
+      const { timeZone } = await cli.config();
+      const wanted = change(options, (text) => parseEnd(text, cli.now(), timeZone));
       const deployment = await cli.deployment();
       const changed = await changeLimits(deployment, subject, wanted);
       const { key, team, plan } = changed.subject;
