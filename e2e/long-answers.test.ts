@@ -48,7 +48,7 @@ async function start() {
     const handler = createHandler({
       config: {
         ...{ models: new Map([['llama', model]]), plans: new Map(), teams: new Map(), metrics: 'm' },
-        ...{ aliases: new Map(), foreignNames: new Map(), timeZone: 'UTC' },
+        ...{ aliases: new Map(), foreignNames: new Map(), timeZone: 'UTC', warnAt: [] },
         ...{ keys: new Map(), corsOrigins: [], table: tableName },
       },
       keys: async () => caller,

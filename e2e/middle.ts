@@ -42,7 +42,7 @@ export async function startMiddle(chosen: readonly ChosenModel[]) {
   };
   const config = {
     ...{ models, keys: new Map(), plans: new Map(), teams: new Map(), metrics: 'm', corsOrigins: [] },
-    ...{ aliases: new Map(), foreignNames: new Map(), timeZone: 'UTC' },
+    ...{ aliases: new Map(), foreignNames: new Map(), timeZone: 'UTC', warnAt: [] },
     table: tableName,
   };
   const upstream = createUpstream({ client, sleep: async () => {}, random: () => 0 });

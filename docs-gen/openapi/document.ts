@@ -103,7 +103,7 @@ function operation(name: RouteName, docs: DocstringOf) {
         headers: headerReferences([
           headers.requestId,
           headers.anthropicRequestId,
-          ...(route.asks ? [headers.maxTokensLoweredTo] : []),
+          ...(route.asks ? [headers.maxTokensLoweredTo, headers.limitWarning] : []),
           ...(text.limitHeaders ? limitHeaderNames : []),
           ...(text.headers ?? []),
         ]),

@@ -30,6 +30,7 @@ export function responseHeaders(docs: DocstringOf): Readonly<Record<string, Head
       type: 'integer',
       minimum: 1,
     }),
+    header(headers.limitWarning, docs('headers.limitWarning').text, { type: 'string' }),
     ...limits,
   ]);
 }

@@ -1,13 +1,13 @@
 import {
   type CallsAtOnceStatus,
   type LimitKind,
+  type LimitPace,
   type LimitPeriod,
-  type LimitStatus,
   type Limits,
   limitKinds,
 } from '@org/contract';
 import { type Account, accountsOf } from '@org/lambda/ledger/account';
-import { callsAtOnceStatus, limitStatuses } from '@org/lambda/ledger/admission';
+import { callsAtOnceStatus, limitPaces, limitStatuses } from '@org/lambda/ledger/admission';
 import { amountsOf, unitOf } from '@org/lambda/ledger/amounts';
 import { type Counters, InconsistentCounters, readCounters } from '@org/lambda/ledger/counters';
 import { dateOf, momentIn, momentOf } from '@org/lambda/ledger/moment';
@@ -34,7 +34,7 @@ export interface Usage {
   /** The day is left out for a month that is over, and both if nothing was counted. */
   readonly used: { readonly [Period in LimitPeriod]?: Used };
   /** State of the limits; for a month that is over, only the monthly ones. */
-  readonly limits: readonly LimitStatus[];
+  readonly limits: readonly LimitPace[];
   /** The limit on calls at once, and how many are in flight. */
   readonly callsAtOnce?: CallsAtOnceStatus | undefined;
 }
@@ -98,7 +98,7 @@ export async function usageReport(deployment: Deployment, query: UsageQuery): Pr
     return {
       ...subject,
       used: Object.fromEntries(known.map((period) => [period, usedIn(first.counters, period)])),
-      limits: states.flatMap(limitStatuses),
+      limits: states.flatMap(over ? limitStatuses : limitPaces),
       callsAtOnce: callsAtOnceStatus(states)[0],
     };
   });

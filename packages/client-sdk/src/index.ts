@@ -28,7 +28,7 @@ export type {
 } from '@org/contract';
 export type { Answer, StructuredAnswer } from './answer/answer.ts';
 export type { Embeddings } from './answer/embeddings.ts';
-export type { Limit } from './answer/limit.ts';
+export type { Limit, LimitWarning } from './answer/limit.ts';
 export type { ModelList } from './answer/model-list.ts';
 export type {
   JsonSchema,
@@ -38,7 +38,7 @@ export type {
   StandardSchema,
 } from './answer/standard-schema.ts';
 export type { StreamDone, StreamEvent } from './answer/stream-event.ts';
-export type { UsageReport } from './answer/usage-report.ts';
+export type { LimitPace, UsageReport } from './answer/usage-report.ts';
 export type { BedrockClient } from './bedrock-client.ts';
 export { createBedrockClient } from './client.ts';
 export {

@@ -158,6 +158,7 @@ const parts = [
   'OfConversation',
   'SentErrorClass',
   'SentErrorCode',
+  'Standing',
   'StreamPiece',
   'ToolOptions',
   'errorClasses',

@@ -26,6 +26,7 @@ import {
   isBedrockProxyError,
   type JsonSchema,
   type Limit,
+  type LimitPace,
   type Logger,
   type Message,
   type MessageInput,
@@ -84,7 +85,7 @@ test('an event is that of the contract, but that an error is thrown', () => {
 test('a reset is a date, wherever there are limits', () => {
   expectTypeOf<Answer['limits']>().toEqualTypeOf<Limit[]>();
   expectTypeOf<StreamDone['limits']>().toEqualTypeOf<Limit[]>();
-  expectTypeOf<UsageReport['limits']>().toEqualTypeOf<Limit[]>();
+  expectTypeOf<UsageReport['limits']>().toEqualTypeOf<LimitPace[]>();
   expectTypeOf<Limit['resetsAt']>().toEqualTypeOf<Date>();
   expectTypeOf<QuotaFacts['resetsAt']>().toEqualTypeOf<Date | undefined>();
 });

@@ -8,5 +8,6 @@ export const exposedHeaders: readonly string[] = [
   headers.shouldRetry,
   headers.maxTokensLoweredTo,
   headers.tokenCount,
+  headers.limitWarning,
   ...Object.values(limitHeaders).flatMap((names) => Object.values(names)),
 ];

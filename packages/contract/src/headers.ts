@@ -18,6 +18,12 @@ export const headers = {
    * model's most. Left out where it was not.
    */
   maxTokensLoweredTo: 'x-max-tokens-lowered-to',
+  /**
+   * Of an answer: the limits that are nearly used up, as `warnings` of the native API has them. A list of structured fields
+   * (RFC 9651): `usd;period=month;scope=team;threshold=80;used="41.2";max="50";resets-at="2026-12-01T00:00:00.000Z"`. A
+   * stream says how they stand when it begins, with all that is reserved for it. Left out if there is none.
+   */
+  limitWarning: 'x-limit-warning',
   /** Whether the same request may be sent again: `true` or `false`; OpenAI's and Anthropic's SDKs obey it too. */
   shouldRetry: 'x-should-retry',
   /**

@@ -6,7 +6,9 @@ import type {
   Answer,
   CallsAtOnceStatus,
   Embeddings,
+  LimitPace,
   LimitStatus,
+  LimitWarning,
   ModelList,
   ModelSummary,
   StreamBlockDelta,
@@ -53,7 +55,21 @@ export const LimitStatusSchema = z.object({
   resetsAt: string,
 } satisfies Fields<LimitStatus>);
 
-const limits = z.array(LimitStatusSchema);
+export const LimitWarningSchema = z.object({
+  ...LimitStatusSchema.shape,
+  threshold: number,
+} satisfies Fields<LimitWarning>);
+
+export const LimitPaceSchema = z.object({
+  ...LimitStatusSchema.shape,
+  lastsUntil: optionalString,
+} satisfies Fields<LimitPace>);
+
+/** How the limits stand after a call. */
+const standing = {
+  limits: z.array(LimitStatusSchema),
+  warnings: z.optional(z.array(LimitWarningSchema)),
+};
 
 /** The common fields of an answer and of a stream's last event. */
 const ending = {
@@ -61,7 +77,7 @@ const ending = {
   output: optionalUnknown,
   stopReason: string,
   usage: UsageSchema,
-  limits,
+  ...standing,
 };
 
 export const AnswerSchema = z.object({
@@ -78,7 +94,7 @@ export const EmbeddingsSchema = z.object({
   modelId: string,
   vectors: z.array(z.array(number)),
   usage: UsageSchema,
-  limits,
+  ...standing,
 } satisfies Fields<Embeddings>);
 
 export const CallsAtOnceStatusSchema = z.object({
@@ -88,7 +104,7 @@ export const CallsAtOnceStatusSchema = z.object({
 } satisfies Fields<CallsAtOnceStatus>);
 
 export const UsageReportSchema = z.object({
-  limits,
+  limits: z.array(LimitPaceSchema),
   callsAtOnce: z.optional(z.array(CallsAtOnceStatusSchema)),
 } satisfies Fields<UsageReport>);
 

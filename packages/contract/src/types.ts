@@ -111,6 +111,8 @@ export interface Answer {
   usage: Usage;
   /** Every limit that this call counted against, as it stands after the call. Empty if there is none. */
   limits: LimitStatus[];
+  /** Those of the `limits` that are nearly used up, from a share that the operator chose. Left out if there is none. */
+  warnings?: LimitWarning[] | undefined;
 }
 
 /** What Bedrock counted for one call. */
@@ -177,7 +179,8 @@ export interface StreamBlockEnd {
 }
 
 /** The last event of a stream: the answer is complete. */
-export interface StreamDone extends Pick<Answer, 'content' | 'stopReason' | 'output' | 'usage' | 'limits'> {
+export interface StreamDone
+  extends Pick<Answer, 'content' | 'stopReason' | 'output' | 'usage' | 'limits' | 'warnings'> {
   /** Name of the event. */
   type: 'done';
 }
@@ -217,7 +220,8 @@ export interface EmbedRequest {
 }
 
 /** The answer of `POST /bedrock/embed`. */
-export interface Embeddings extends Pick<Answer, 'id' | 'model' | 'modelId' | 'usage' | 'limits'> {
+export interface Embeddings
+  extends Pick<Answer, 'id' | 'model' | 'modelId' | 'usage' | 'limits' | 'warnings'> {
   /** One vector per input, in the same order. */
   vectors: number[][];
 }
@@ -256,10 +260,28 @@ export interface CallsAtOnceStatus {
   inFlight: number;
 }
 
+/** A limit that is nearly used up. */
+export interface LimitWarning extends LimitStatus {
+  /** The highest of the operator's shares that is reached, in percent of `max`: by default 80 or 95. */
+  threshold: number;
+}
+
+/** A limit, and how long it lasts. */
+export interface LimitPace extends LimitStatus {
+  /**
+   * When the limit is used up if use goes on as fast as in this period so far: ISO 8601, UTC. The present if it is used up.
+   * Left out if it lasts until `resetsAt`, and for a minute.
+   */
+  lastsUntil?: string | undefined;
+}
+
 /** The answer of `GET /usage`. */
 export interface UsageReport {
-  /** Every limit of this key and of its team. Empty if there is none. */
-  limits: LimitStatus[];
+  /**
+   * Every limit of this key and of its team, in the order in which a call meets them: those of the key come first. All limits
+   * of a `scope` are checked at once. Empty if there is none.
+   */
+  limits: LimitPace[];
   /** The limits on calls at once of this key and of its team. Left out if there is none. */
   callsAtOnce?: CallsAtOnceStatus[] | undefined;
 }

@@ -68,6 +68,8 @@ export interface Config {
   readonly teams: ReadonlyMap<string, string>;
   /** The time zone of the limits' windows. */
   readonly timeZone: string;
+  /** The shares of a limit from which it is nearly used up, in percent. */
+  readonly warnAt: readonly number[];
   /** Namespace of the CloudWatch metrics. */
   readonly metrics: string;
   /** Origins whose web pages may read answers. */
@@ -100,6 +102,7 @@ export function readConfig(
     aliases = {},
     prices,
     timeZone = 'UTC',
+    warnAt = [80, 95],
     globalInference,
     metrics,
     cors,
@@ -141,6 +144,7 @@ export function readConfig(
     plans,
     teams,
     timeZone,
+    warnAt,
     metrics,
     corsOrigins: cors?.origins ?? [],
     table,

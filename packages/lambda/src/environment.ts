@@ -70,6 +70,8 @@ export interface ProxyEnvironment {
   cors?: { origins: string[] } | undefined;
   /** The time zone of the limits' windows, such as `Europe/Berlin`. Left out: UTC. */
   timeZone?: string | undefined;
+  /** The shares of a limit from which it is nearly used up, in percent. Left out: 80 and 95. */
+  warnAt?: number[] | undefined;
   /** Whether a global inference profile may be used, so that any commercial Region may answer. Default: false. */
   globalInference?: boolean | undefined;
   models: OfferedModel[];
@@ -94,6 +96,7 @@ export const ProxyEnvironment = z.strictObject({
   metrics: z.string(),
   cors: z.optional(z.strictObject({ origins: z.array(z.string()) })),
   timeZone: z.optional(z.string()),
+  warnAt: z.optional(z.array(z.number())),
   globalInference: z.optional(z.boolean()),
   models: z.array(OfferedModel),
   aliases: z.optional(z.record(z.string(), z.string())),

@@ -33,6 +33,13 @@ test('calls in flight have a bar beside the most that may be at once', () => {
   ).toEqual([...['calls at once', '███████████████░░░░░', '75 %', '3', '4']]);
 });
 
+test('a limit that does not last at the pace so far says for how long it does', () => {
+  const pace = { ...limit(50, 31), lastsUntil: '2026-11-22T19:21:00.000Z' };
+  expect(lines(usage({ limits: [pace] }))).toEqual([
+    'acme  starter  requests/day  ████████████░░░░░░░░  62 %    31   50  12h        7h 21m',
+  ]);
+});
+
 test('the limits of a team come under its name, and a key under its team', () => {
   const key = usage({ key: 'intern', limits: [limit(10, 10)] });
   const text = lines(usage({ limits: [limit(50, 31), limit(0, 0)] }), key);

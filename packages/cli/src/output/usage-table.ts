@@ -1,5 +1,11 @@
 import { amountText, countText, type Usage } from '@org/admin';
-import { type CallsAtOnceStatus, type LimitKind, type LimitStatus, limitKinds } from '@org/contract';
+import {
+  type CallsAtOnceStatus,
+  type LimitKind,
+  type LimitPace,
+  type LimitStatus,
+  limitKinds,
+} from '@org/contract';
 import type { Style, Terminal } from '../terminal.ts';
 import { bar } from './bar.ts';
 import { formatDuration } from './duration.ts';
@@ -14,6 +20,7 @@ const columns = [
   { head: 'used', align: 'right' },
   { head: 'max', align: 'right' },
   { head: 'resets in' },
+  { head: 'lasts for' },
 ] as const;
 
 /**
@@ -47,18 +54,22 @@ export function usageTable(
   return renderTable(columns, rows);
 }
 
-function limitCells(status: LimitStatus, terminal: Terminal, now: number): string[] {
-  const { limit, period, max, used, resetsAt } = status;
+function limitCells(status: LimitPace, terminal: Terminal, now: number): string[] {
+  const { limit, period, max, used, resetsAt, lastsUntil } = status;
   const kind = kindOf(limit);
   const fraction = shareOf(status);
-  const left = Date.parse(resetsAt) - now;
+  const until = (time: string) => {
+    const left = Date.parse(time) - now;
+    return left > 0 ? formatDuration(left) : '';
+  };
   return [
     `${limit}/${period}`,
     terminal.paint(styleOf(fraction), bar(fraction)),
     `${Math.floor(fraction * 100)} %`,
     amountText(kind, used),
     amountText(kind, max),
-    left > 0 ? formatDuration(left) : '',
+    until(resetsAt),
+    lastsUntil === undefined ? '' : until(lastsUntil),
   ];
 }
 

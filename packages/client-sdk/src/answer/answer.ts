@@ -1,12 +1,10 @@
 import { type Answer as WireAnswer, AnswerSchema as WireAnswerSchema } from '@org/contract';
 import * as z from 'zod/mini';
 import { ContentSchema } from './known-blocks.ts';
-import { type Limit, LimitsSchema } from './limit.ts';
+import { type Standing, standingFields } from './limit.ts';
 
 /** The answer to `client.ask`. */
-export interface Answer extends Omit<WireAnswer, 'limits'> {
-  /** Every limit that this call counted against, as it is after the call; empty if there is none. */
-  limits: Limit[];
+export interface Answer extends Omit<WireAnswer, keyof Standing>, Standing {
   /** The same as `id`, under the name that it has in errors. */
   requestId: string;
   /** How many times the request was sent: 1 without a retry. */
@@ -23,5 +21,5 @@ export interface StructuredAnswer<Output> extends Answer {
 export const AnswerSchema = z.object({
   ...WireAnswerSchema.shape,
   content: ContentSchema,
-  limits: LimitsSchema,
+  ...standingFields,
 }) satisfies z.ZodMiniType<Omit<Answer, 'requestId' | 'attempts'>>;

@@ -1,11 +1,9 @@
 import { type Embeddings as WireEmbeddings, EmbeddingsSchema as WireEmbeddingsSchema } from '@org/contract';
 import * as z from 'zod/mini';
-import { type Limit, LimitsSchema } from './limit.ts';
+import { type Standing, standingFields } from './limit.ts';
 
 /** The answer to `client.embed`. */
-export interface Embeddings extends Omit<WireEmbeddings, 'limits'> {
-  /** Every limit that this call counted against, as it is after the call; empty if there is none. */
-  limits: Limit[];
+export interface Embeddings extends Omit<WireEmbeddings, keyof Standing>, Standing {
   /** The same as `id`, under the name that it has in errors. */
   requestId: string;
   /** How many times the request was sent: 1 without a retry. */
@@ -15,5 +13,5 @@ export interface Embeddings extends Omit<WireEmbeddings, 'limits'> {
 /** What the proxy says of vectors. */
 export const EmbeddingsSchema = z.object({
   ...WireEmbeddingsSchema.shape,
-  limits: LimitsSchema,
+  ...standingFields,
 }) satisfies z.ZodMiniType<Omit<Embeddings, 'requestId' | 'attempts'>>;

@@ -16,14 +16,14 @@ import {
 } from '@org/contract';
 import * as z from 'zod/mini';
 import { ContentSchema } from './known-blocks.ts';
-import { type Limit, LimitsSchema } from './limit.ts';
+import { type Standing, standingFields } from './limit.ts';
 
 /** The last event of a stream: the answer is complete. */
-export interface StreamDone<Output = unknown> extends Omit<WireStreamDone, 'limits' | 'output'> {
+export interface StreamDone<Output = unknown>
+  extends Omit<WireStreamDone, keyof Standing | 'output'>,
+    Standing {
   /** With an `outputSchema` or a `schema`: the checked answer. */
   output: Output;
-  /** Every limit that this call counted against, as it is after the call; empty if there is none. */
-  limits: Limit[];
 }
 
 /** What comes between the first event and the last. */
@@ -38,7 +38,7 @@ export type StreamEvent<Output = unknown> = StreamStart | StreamPiece | StreamDo
 const StreamDoneSchema = z.object({
   ...WireDoneSchema.shape,
   content: ContentSchema,
-  limits: LimitsSchema,
+  ...standingFields,
 });
 
 /** What the proxy sends: the last event may also be an error. */

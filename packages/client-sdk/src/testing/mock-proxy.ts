@@ -1,5 +1,5 @@
 import { headers as headerNames, type ModelSummary } from '@org/contract';
-import type { Limit } from '../answer/limit.ts';
+import type { LimitPace } from '../answer/usage-report.ts';
 import type { SentErrorCode } from '../errors/error-codes.ts';
 import type { Fetch } from '../http/fetch.ts';
 import { type Operation, operationRoutes } from '../http/operation.ts';
@@ -68,7 +68,7 @@ export interface MockProxy {
   /** The list of models. */
   models(models: readonly ModelSummary[]): MockProxy;
   /** The limits. */
-  usage(limits: readonly Limit[]): MockProxy;
+  usage(limits: readonly LimitPace[]): MockProxy;
   /** An error of the proxy, with details as the proxy sends them. */
   error<Code extends SentErrorCode>(code: Code, options?: ErrorOptions<Code>): MockProxy;
   /** An error of API Gateway itself, with its own message: `gatewayError(429, 'Limit Exceeded')`. */

@@ -6,7 +6,7 @@ import {
   type ModelSummary,
   type ErrorDetails as SentDetails,
 } from '@org/contract';
-import type { Limit } from '../answer/limit.ts';
+import type { LimitPace } from '../answer/usage-report.ts';
 import type { SentErrorCode } from '../errors/error-codes.ts';
 import type { Operation } from '../http/operation.ts';
 import { detailsOf, paramOf } from './error-facts.ts';
@@ -64,7 +64,7 @@ export const listReply =
     json(200, { models });
 
 export const usageReply =
-  (limits: readonly Limit[]): MockReply =>
+  (limits: readonly LimitPace[]): MockReply =>
   () =>
     json(200, { limits });
 

@@ -60,6 +60,7 @@ const config = {
   signIn: { issuer: 'https://login.example.com', audience: 'proxy', claim: 'team' },
   logRetentionDays: 30,
   alarms: { email: 'operators@example.com' },
+  warnAt: [50, 90],
   concurrency: 20,
   memoryMb: 256,
   stageThrottle: { rate: 500, burst: 1000 },

@@ -36,6 +36,11 @@ export interface OperationsConfig {
    */
   alarms?: boolean | AlarmsConfig | undefined;
   /**
+   * The shares of a limit from which answers have a warning, in percent of the limit: whole numbers from 1 to 100. `[]` for no
+   * warnings. Default: `[80, 95]`.
+   */
+  warnAt?: readonly number[] | undefined;
+  /**
    * Whether there is a dashboard. An account's first three are free; each further one costs 3 USD a month. Default: true.
    *
    * @see https://aws.amazon.com/cloudwatch/pricing/
@@ -99,6 +104,17 @@ const text = (pattern: RegExp, rule: string) => z.string().check(z.regex(pattern
 
 const email = text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'must be an e-mail address');
 
+const warnAt = z
+  .array(
+    z
+      .int()
+      .check(
+        z.minimum(1, 'must be at least 1, in percent of a limit'),
+        z.maximum(100, 'must be at most 100, in percent of a limit'),
+      ),
+  )
+  .check(z.refine((shares) => new Set(shares).size === shares.length, 'must not have a share twice'));
+
 const concurrency = z.int().check(z.minimum(0, 'must be a whole number of 0 or more'));
 
 const memoryMb = z
@@ -139,6 +155,7 @@ const tagValue = text(/^[\w.:/=+-]{0,256}$/, 'must have at most 256 letters, dig
 /** The fields of a config that are about its operation. */
 export const operationsFields = {
   alarms: z._default(switchable(z.strictObject({ email: z.optional(email) })), {}),
+  warnAt: z.optional(warnAt),
   dashboard: z._default(z.boolean(), true),
   concurrency: z.optional(concurrency),
   memoryMb: z._default(memoryMb, 512),

@@ -53,6 +53,7 @@ export const everythingOn = parseProxyConfig({
   ...({
     alarms: { email: 'operators@example.com' },
     dashboard: true,
+    warnAt: [50, 80, 95],
     concurrency: 20,
     memoryMb: 256,
     stageThrottle: { rate: 500, burst: 1000 },

@@ -1,4 +1,4 @@
-import type { LimitStatus } from '@org/contract';
+import type { LimitStatus, LimitWarning } from '@org/contract';
 import type { Caller, ChosenModel, Config } from '../config.ts';
 import { type Amounts, amountsOf, nothing, unitOf } from '../ledger/amounts.ts';
 import type { Ledger, Settlement } from '../ledger/ledger.ts';
@@ -12,6 +12,7 @@ import { type Reply, type ReplyEvent, ReplyFold, type TokenUsage, textOf } from 
 import { createAnswerReader, outputOf } from './structured-output/structured-output.ts';
 import { takeRoom } from './take-room.ts';
 import type { Upstream } from './upstream.ts';
+import { warningsOf } from './warnings.ts';
 
 /** The dependencies of an ask. */
 export interface AskContext {
@@ -37,6 +38,8 @@ export type AskEvent =
       readonly call: ModelCall;
       /** The most output tokens, if the plan lowered the number that the caller asked for. */
       readonly maxTokensLoweredTo?: number | undefined;
+      /** The limits that are nearly used up, with all that is held for this call. */
+      readonly warnings: readonly LimitWarning[];
     }
   | ReplyEvent
   /** The model has finished or failed. */
@@ -67,6 +70,8 @@ export interface Finished extends Ending {
   /** With an `outputSchema`, unless the model calls a tool first: the answer, checked. */
   readonly output?: unknown;
   readonly limits: readonly LimitStatus[];
+  /** Those of the limits that are nearly used up. */
+  readonly warnings: readonly LimitWarning[];
 }
 
 /**
@@ -95,7 +100,8 @@ export async function* ask(asked: Asked, context: AskContext): AsyncGenerator<As
     return { held: hold.worstCase, charged: due, settlement, ending };
   };
   try {
-    yield { type: 'admitted', call, maxTokensLoweredTo };
+    const warnings = warningsOf(hold.limits, config.warnAt);
+    yield { type: 'admitted', call, maxTokensLoweredTo, warnings };
     const target = {
       modelId: caller.inferenceProfiles.get(model.alias) ?? model.modelId,
       guardrail: caller.guardrail,
@@ -124,7 +130,9 @@ export async function* ask(asked: Asked, context: AskContext): AsyncGenerator<As
     const answered = structured && stopReason !== 'tool_use';
     const { reply } = fold;
     const output = answered && { output: outputOf(structured, { text: textOf(reply), stopReason }) };
-    yield { type: 'finished', finished: { ...ending, ...output, reply, limits: outcome.settlement.limits } };
+    const { limits } = outcome.settlement;
+    const standing = { limits, warnings: warningsOf(limits, config.warnAt) };
+    yield { type: 'finished', finished: { ...ending, ...output, reply, ...standing } };
   } catch (error) {
     if (!settled) {
       due = chargeOfFailure(error, hold.worstCase, model, call);

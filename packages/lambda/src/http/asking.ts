@@ -70,7 +70,8 @@ async function answerWhole({ door, request, events, note, response }: Answering)
   }
   if (!model || !finished) throw new TypeError('The ask has neither failed nor finished');
   const answer = door.answer({ ...request, model, finished });
-  response.respond(withLoweredTokens(answerResponse(answer, request.requestId, finished.limits), lowered));
+  const whole = answerResponse(answer, request.requestId, finished);
+  response.respond(withLoweredTokens(whole, lowered));
 }
 
 /** A caller that hangs up does not end the call: the answer is read to its end, which has the cost. */
@@ -84,7 +85,7 @@ async function answerStreamed(answering: Answering): Promise<void> {
       note(event);
       const piece = frame(event);
       if (event.type === 'admitted') {
-        const head = withLoweredTokens(eventStreamHead(requestId), event.maxTokensLoweredTo);
+        const head = withLoweredTokens(eventStreamHead(requestId, event.warnings), event.maxTokensLoweredTo);
         response.begin({ head, opening: piece, ping, pingAfterMs, signal });
       } else if (piece !== '') {
         await response.send(piece);

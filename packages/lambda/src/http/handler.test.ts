@@ -18,6 +18,8 @@ import {
   requestOf,
   saying,
   usage,
+  warningHeader,
+  warnings,
 } from '../testing/request.ts';
 import { createHandler } from './handler.ts';
 
@@ -59,6 +61,7 @@ test("an ask is answered in the contract's shape, and the headers report the res
       'x-ratelimit-limit-requests': '50',
       'x-ratelimit-remaining-requests': '2',
       'x-ratelimit-reset-requests': '2026-12-01T00:00:00.000Z',
+      'x-limit-warning': warningHeader,
     },
   ]);
   expect(json).toEqual({
@@ -70,6 +73,7 @@ test("an ask is answered in the contract's shape, and the headers report the res
     stopReason: 'end_turn',
     usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5, costUsd: 0.000007 },
     limits,
+    warnings,
   });
 });
 
@@ -135,6 +139,7 @@ test('an answer is not lost if its charge cannot be written, and the log says so
     ...ledger,
     hold: async ({ worstCase }) => ({
       worstCase,
+      limits: [],
       settle: async () => ({ limits: [], nearlyReached: [], failure: new TypeError('canary') }),
     }),
   };

@@ -46,7 +46,7 @@ const operations: Readonly<Record<RouteName, Operation>> = {
   async usage({ event, options, response, log }, caller, deadline) {
     const at = event.requestContext.requestTimeEpoch;
     const report = await options.ledger.usage(caller.scopes, at, deadline.signal);
-    response.respond(answerResponse(report, log.requestId, report.limits));
+    response.respond(answerResponse(report, log.requestId, report));
   },
 };
 

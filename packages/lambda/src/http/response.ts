@@ -1,4 +1,11 @@
-import { errorDefinition, errorEnvelope, headers, type LimitStatus, limitHeaders } from '@org/contract';
+import {
+  errorDefinition,
+  errorEnvelope,
+  headers,
+  type LimitStatus,
+  type LimitWarning,
+  limitHeaders,
+} from '@org/contract';
 import type { ProxyError } from '../proxy-error.ts';
 
 /** The head of a response. */
@@ -12,12 +19,13 @@ export interface HttpResponse extends ResponseHead {
   readonly body: string;
 }
 
-/** @param limits As they stand after the request. */
+/** @param standing The limits after the request, and those that are nearly used up. */
 export function answerResponse(
   body: object,
   requestId: string,
-  limits: readonly LimitStatus[] = [],
+  standing: { readonly limits?: readonly LimitStatus[]; readonly warnings?: readonly LimitWarning[] } = {},
 ): HttpResponse {
+  const { limits = [], warnings = [] } = standing;
   return {
     statusCode: 200,
     headers: {
@@ -25,6 +33,7 @@ export function answerResponse(
       ...uncached,
       ...requestIds(requestId),
       ...headersOfLimits(limits),
+      ...headerOfWarnings(warnings),
     },
     body: JSON.stringify(body),
   };
@@ -50,13 +59,26 @@ function headersOfLimits(limits: readonly LimitStatus[]): Record<string, string>
   return found;
 }
 
-export function eventStreamHead(requestId: string): ResponseHead {
+/** @see https://www.rfc-editor.org/rfc/rfc9651.html */
+function headerOfWarnings(warnings: readonly LimitWarning[]): Record<string, string> {
+  if (warnings.length === 0) return {};
+  // Amounts are strings, because the numbers of such a field have at most three decimals.
+  const items = warnings.map(
+    ({ limit, period, scope, threshold, used, max, resetsAt }) =>
+      `${limit};period=${period};scope=${scope};threshold=${threshold};used="${used}";max="${max}";resets-at="${resetsAt}"`,
+  );
+  return { [headers.limitWarning]: items.join(', ') };
+}
+
+/** @param warnings The limits that are nearly used up, as the stream begins. */
+export function eventStreamHead(requestId: string, warnings: readonly LimitWarning[] = []): ResponseHead {
   return {
     statusCode: 200,
     headers: {
       'content-type': 'text/event-stream',
       'cache-control': 'no-cache',
       ...requestIds(requestId),
+      ...headerOfWarnings(warnings),
     },
   };
 }

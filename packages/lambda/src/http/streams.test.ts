@@ -13,6 +13,8 @@ import {
   requestOf,
   saying,
   usage,
+  warningHeader,
+  warnings,
 } from '../testing/request.ts';
 import { createHandler } from './handler.ts';
 import type { ResponseHead } from './response.ts';
@@ -79,6 +81,7 @@ test('an answer goes out as a start, its pieces, and one end with its cost and t
         'cache-control': 'no-cache',
         'x-request-id': 'request-1',
         'request-id': 'request-1',
+        'x-limit-warning': warningHeader,
       },
     },
   ]);
@@ -92,6 +95,7 @@ test('an answer goes out as a start, its pieces, and one end with its cost and t
       stopReason: 'end_turn',
       usage: { ...usage, costUsd: 0.000007 },
       limits,
+      warnings,
     },
   ]);
 });

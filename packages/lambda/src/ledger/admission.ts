@@ -2,6 +2,7 @@ import type {
   CallsAtOnceStatus,
   ExcessDetails,
   LimitKind,
+  LimitPace,
   LimitPeriod,
   LimitScope,
   LimitStatus,
@@ -159,5 +160,18 @@ export function limitStatuses({ account, counters }: AccountState): LimitStatus[
         resetsAt: new Date(moment.windows[period].ends).toISOString(),
       },
     ];
+  });
+}
+
+/** The same, and how long each limit lasts if use goes on as it did since its window began. */
+export function limitPaces(state: AccountState): LimitPace[] {
+  const { at, windows } = state.account.moment;
+  return limitStatuses(state).map((status) => {
+    const window = Object.values(windows).find(({ period }) => period === status.period);
+    // A minute is over before anyone has read about it.
+    if (!window || window.period === 'minute' || status.used === 0) return status;
+    const lastsUntil = window.began + ((at - window.began) * status.max) / status.used;
+    if (lastsUntil >= window.ends) return status;
+    return { ...status, lastsUntil: new Date(Math.max(at, lastsUntil)).toISOString() };
   });
 }

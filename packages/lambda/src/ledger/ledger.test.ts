@@ -245,6 +245,35 @@ test('the settlement that takes a limit past four fifths says so, and no other d
   expect(reported).toEqual([[], [], [], crossing, []]);
 });
 
+test('usage says until when a limit lasts at the pace so far, if that is before it resets', async () => {
+  const scope = team({ requests: { minute: 9, day: 10, month: 1000 } });
+  const spend = async (calls: number) => {
+    for (let spent = 0; spent < calls; spent += 1) await (await hold([scope])).settle(call, signal);
+  };
+  const paces = async () => (await usage(scope)).map(({ period, lastsUntil }) => [period, lastsUntil]);
+  await spend(5);
+  expect(await paces()).toEqual([
+    ['minute', undefined],
+    // Half of it in half a day.
+    ['day', undefined],
+    ['month', undefined],
+  ]);
+  await spend(3);
+  expect(await paces()).toContainEqual(['day', '2026-11-22T15:00:00.000Z']);
+  const next = '2026-11-22T12:01:00.000Z';
+  for (const _ of ['ninth', 'tenth']) await (await hold([scope], call, next)).settle(call, signal);
+  expect((await usage(scope, next)).find(({ period }) => period === 'day')).toMatchObject({
+    lastsUntil: next,
+  });
+});
+
+test('usage has the limits in the order in which a call meets them', async () => {
+  const limits = { requests: { day: 5 } };
+  const scopes: Scope[] = [{ kind: 'key', id: 'key-1', limits }, team(limits)];
+  const { limits: reported } = await ledger.usage(scopes, Date.parse(noon), signal);
+  expect(reported.map(({ scope }) => scope)).toEqual(['key', 'team']);
+});
+
 test('holds of others do not count as nearly reached, because they may be given back', async () => {
   const scope = team({ tokens: { month: 1000 } });
   const large = await hold([scope], { ...call, tokens: 850 });

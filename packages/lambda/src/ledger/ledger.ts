@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { CallsAtOnceStatus, ExcessDetails, LimitPeriod, LimitStatus } from '@org/contract';
+import type { CallsAtOnceStatus, ExcessDetails, LimitPace, LimitPeriod, LimitStatus } from '@org/contract';
 import type { Duration } from '@org/table';
 import { failureName } from '../failure-name.ts';
 import { ProxyError } from '../proxy-error.ts';
@@ -11,6 +11,7 @@ import {
   isFull,
   type LimitUse,
   limitBelow,
+  limitPaces,
   limitStatuses,
   limitsNearlyReached,
   type Refusal,
@@ -47,6 +48,8 @@ export interface Settlement {
 /** Room for one call, taken before it and given back after it. Settle it once, however the call ended. */
 export interface Hold {
   readonly worstCase: Amounts;
+  /** The limits with this hold. */
+  readonly limits: readonly LimitStatus[];
   /**
    * Replaces the hold by the call's charge: the true cost, `nothing` if it was certainly not billed, or the worst case
    * if the cost is unknown. Never throws: if the write fails, the hold stays charged.
@@ -56,7 +59,7 @@ export interface Hold {
 
 /** How the limits of some scopes stand. */
 export interface LimitsReport {
-  readonly limits: LimitStatus[];
+  readonly limits: LimitPace[];
   /** Absent if none of them limits calls at once. */
   readonly callsAtOnce?: CallsAtOnceStatus[];
 }
@@ -145,14 +148,14 @@ export function createLedger(table: CounterStore, timeZone: string): Ledger {
         }
         held.push({ account, counters: outcome.counters });
       }
-      return { worstCase, settle };
+      return { worstCase, limits: held.flatMap(limitStatuses), settle };
     },
 
     async usage(scopes, at, signal) {
       const moment = momentOf(at, timeZone);
       const states = await Promise.all(scopes.map((scope) => read(accountsOf(scope, moment), signal)));
       const callsAtOnce = states.flatMap(callsAtOnceStatus);
-      return { limits: states.flat().flatMap(limitStatuses), ...(callsAtOnce.length > 0 && { callsAtOnce }) };
+      return { limits: states.flat().flatMap(limitPaces), ...(callsAtOnce.length > 0 && { callsAtOnce }) };
     },
   };
 }

@@ -28,7 +28,7 @@ async function recorded(
     ...{ put, plans, config: { metrics: 'proxy-test' }, now: () => 0 },
     write: (line) => lines.push(line),
   })({ log, at: Date.parse('2026-11-30T23:59:59Z') });
-  for (const event of [{ type: 'admitted', call } as const, ...events]) observer?.note(event);
+  for (const event of [{ type: 'admitted', call, warnings: [] } as const, ...events]) observer?.note(event);
   await observer?.report(new AbortController().signal);
   return { objects, lines, record: objects[0]?.record };
 }

@@ -1,4 +1,4 @@
-import type { LimitStatus } from '@org/contract';
+import type { LimitStatus, LimitWarning } from '@org/contract';
 import { catalogue } from '@org/models';
 import type { ModelCall } from '../call/call.ts';
 import type { ReplyEvent, TokenUsage } from '../call/reply.ts';
@@ -29,6 +29,7 @@ export const config: Config = {
     ['wide', 'large'],
   ]),
   timeZone: 'UTC',
+  warnAt: [80, 95],
   metrics: 'proxy-test',
   corsOrigins: [],
   table: 'counters',
@@ -59,6 +60,12 @@ export const limits: LimitStatus[] = [
   },
 ];
 
+/** The warnings of these limits. */
+export const warnings: LimitWarning[] = limits.slice(1).map((status) => ({ ...status, threshold: 95 }));
+
+export const warningHeader =
+  'requests;period=month;scope=team;threshold=95;used="48";max="50";resets-at="2026-12-01T00:00:00.000Z"';
+
 /** A ledger that admits everything and records its calls. */
 export function recordingLedger() {
   const holds: HoldRequest[] = [];
@@ -68,6 +75,7 @@ export function recordingLedger() {
       holds.push(request);
       return {
         worstCase: request.worstCase,
+        limits,
         settle: async (charge) => {
           charges.push(charge);
           return { limits, nearlyReached: [] };

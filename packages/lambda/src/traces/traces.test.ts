@@ -45,7 +45,12 @@ test.each([
 test('a throttled attempt ends when it failed, and the next begins after the wait', async () => {
   const [segment] = await segments(
     sampled,
-    [{ type: 'admitted', call }, { type: 'throttled', retryInMs: 500 }, { type: 'replied' }, settled],
+    [
+      { type: 'admitted', call, warnings: [] },
+      { type: 'throttled', retryInMs: 500 },
+      { type: 'replied' },
+      settled,
+    ],
     { operation: 'ask' },
   );
   expect(segment).toEqual({

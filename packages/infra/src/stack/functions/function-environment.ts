@@ -133,6 +133,7 @@ function proxyEnvironment(config: ProxyConfig, deployed: Ids): ProxyEnvironment 
     metrics: metricsNamespace(config),
     cors: config.cors && { origins: [...config.cors.origins] },
     timeZone: config.timeZone === 'UTC' ? undefined : config.timeZone,
+    warnAt: config.warnAt,
     globalInference: config.globalInference || undefined,
     // The source of a fact is for people.
     models: config.models.map((model) =>

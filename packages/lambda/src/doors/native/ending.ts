@@ -2,7 +2,12 @@ import type { Answer } from '@org/contract';
 import type { Finished } from '../../call/ask.ts';
 
 /** A call's usage, and the rest of its limits. */
-export function endingOf({ usage, costUsd, limits }: Finished): Required<Pick<Answer, 'usage' | 'limits'>> {
+export function endingOf({
+  usage,
+  costUsd,
+  limits,
+  warnings,
+}: Finished): Required<Pick<Answer, 'usage' | 'limits' | 'warnings'>> {
   const { inputTokens, outputTokens, totalTokens } = usage;
   const { cacheReadTokens, cacheWriteTokens, cacheWrite1hTokens } = usage;
   return {
@@ -16,5 +21,6 @@ export function endingOf({ usage, costUsd, limits }: Finished): Required<Pick<An
       costUsd,
     } satisfies Required<Answer['usage']>,
     limits: [...limits],
+    warnings: warnings.length > 0 ? [...warnings] : undefined,
   };
 }

@@ -33,7 +33,7 @@ const usage: TokenUsage = {
 function finishedOf(events: readonly ReplyEvent[], stopReason = 'end_turn'): Finished {
   const fold = new ReplyFold();
   for (const event of [...events, { type: 'stopped', stopReason } as const]) fold.add(event);
-  return { reply: fold.reply, stopReason, usage, costUsd: undefined, limits: [] };
+  return { reply: fold.reply, stopReason, usage, costUsd: undefined, limits: [], warnings: [] };
 }
 
 const begin = (block: Extract<ReplyEvent, { type: 'begin' }>['block']): ReplyEvent => ({
@@ -55,7 +55,7 @@ function streamOf(events: readonly ReplyEvent[], finished: Finished, body: JsonO
   if (!frames) throw new Error('The door has no frames.');
   const all: AskEvent[] = [
     { type: 'chosen', model },
-    { type: 'admitted', call: asked },
+    { type: 'admitted', call: asked, warnings: [] },
     ...events,
     { type: 'finished', finished },
   ];
