@@ -321,6 +321,23 @@ const populous = defineProxyConfig({
   costByPlan: true,
 });
 
+/** Limits within a team, beside those of the team. */
+const membered = parseProxyConfig({
+  ...signedIn,
+  name: 'membered',
+  models: ['llama', 'nova-lite'],
+  plans: {
+    few: {
+      ...open,
+      models: ['llama', 'nova-lite'],
+      limits: { requests: { day: 100 } },
+      limitsPerPerson: { requests: { day: 2 } },
+      limitsPerModel: { 'nova-lite': { requests: { day: 3 } } },
+    },
+    hasty: { ...open, models: ['llama'], limitsPerCustomer: { requests: { day: 1 } } },
+  },
+});
+
 /** What the last release was deployed with. */
 const released = parseProxyConfig(recorded.config);
 
@@ -344,6 +361,7 @@ export const configs = {
   faulty,
   growing,
   populous,
+  membered,
   released,
   soak: soakConfig(shortSoak.requests),
 };

@@ -66,7 +66,7 @@ export async function strandedOf(
     const inputTokens = countTokens(text);
     const upstream = { count: async () => inputTokens };
     try {
-      const context = { caller: { scopes: [scope] }, ledger, upstream, deadline, at };
+      const context = { scopes: [scope], ledger, upstream, deadline, at };
       const hold = await takeRoom(call, model, true, context);
       const cost = trueCostOf({ inputTokens, outputTokens: answerTokens }, undefined, call);
       await hold.settle(cost, signal);

@@ -12,7 +12,7 @@ import { amountsOf, unitOf } from '@org/lambda/ledger/amounts';
 import { type Counters, InconsistentCounters, readCounters } from '@org/lambda/ledger/counters';
 import { dateOf, momentIn, momentOf } from '@org/lambda/ledger/moment';
 import type { Scope } from '@org/lambda/ledger/scope';
-import { changesKey, countersKey, type Item, limitsInForce } from '@org/table';
+import { changesKey, countersKey, type Item, limitsInForce, type ScopeName } from '@org/table';
 import { changesOf } from './audit/changes.ts';
 import type { Deployment } from './deployment.ts';
 import { listKeys } from './keys/keys.ts';
@@ -60,7 +60,7 @@ export interface UsageQuery {
 }
 
 interface Subject extends Pick<Usage, 'team' | 'plan' | 'key'> {
-  readonly scope: Pick<Scope, 'kind' | 'id'>;
+  readonly scope: ScopeName;
   /** Without changes at run time. Undefined: nothing is counted. */
   readonly base: Limits | undefined;
 }

@@ -70,6 +70,7 @@ export {
   type Limits,
   limitKinds,
   limitPeriods,
+  limitScopes,
 } from './limits.ts';
 export { LimitsSchema } from './limits-schema.ts';
 export { nearest } from './near-name.ts';

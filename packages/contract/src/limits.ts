@@ -6,8 +6,12 @@ export type LimitKind = (typeof limitKinds)[number];
 export const limitPeriods = ['minute', 'hour', 'day', 'week', 'month'] as const;
 export type LimitPeriod = (typeof limitPeriods)[number];
 
-/** Whose usage is counted: a team's, over all its keys, or one key's. */
-export type LimitScope = 'team' | 'key';
+/**
+ * Whose usage is counted: a team's, over all its keys; one key's; and within a team, a signed-in person's, a customer's, or
+ * that of one model.
+ */
+export const limitScopes = ['customer', 'person', 'model', 'key', 'team'] as const;
+export type LimitScope = (typeof limitScopes)[number];
 
 /** Limits by kind and period. */
 export type PeriodLimits = {

@@ -238,7 +238,10 @@ export interface LimitStatus {
    * deployment's time zone. A newer proxy may add periods.
    */
   period: LimitPeriod | (string & {});
-  /** Whose usage is counted: the `team`'s, over all its keys, or this `key`'s. A newer proxy may add scopes. */
+  /**
+   * Whose usage is counted: the `team`'s, over all its keys; this `key`'s; or in the team, the `person`'s who signed in, the
+   * `customer`'s of the request, or the `model`'s. A newer proxy may add scopes.
+   */
   scope: LimitScope | (string & {});
   /** The limit, in units of `limit`. 0: every call is refused. */
   max: number;

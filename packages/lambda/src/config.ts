@@ -16,6 +16,7 @@ import {
   environmentVariables,
   type Guardrail,
   type KeyAccess,
+  type MemberLimits,
   type PlanAccess,
   type PromptLogAccess,
 } from './environment.ts';
@@ -36,9 +37,11 @@ export interface ChosenModel {
 }
 
 /** The caller behind an API key. */
-export interface Caller {
+export interface Caller extends Readonly<MemberLimits> {
   readonly keyId: string;
   readonly team: string;
+  /** The person who signed in, as a {@link usageId}. Absent for an API key. */
+  readonly person?: string | undefined;
   readonly plan: string;
   /** Aliases that the plan includes. */
   readonly models: readonly string[];
@@ -49,7 +52,7 @@ export interface Caller {
   readonly guardrail: Guardrail | undefined;
   /** ARNs of the inference profiles that its calls go through, by alias, so that AWS's bill knows the plan. */
   readonly inferenceProfiles: ReadonlyMap<string, string>;
-  /** The counted scopes: the key, if it has its own limits, and the team. */
+  /** The scopes that all calls count in: the key, if it has its own limits, and the team. */
   readonly scopes: readonly Scope[];
 }
 
@@ -193,6 +196,9 @@ export function callerOf(
     clampMaxTokens: plan.clampMaxTokens ?? false,
     guardrail: plan.guardrail,
     inferenceProfiles: new Map(Object.entries(plan.inferenceProfiles ?? {})),
+    limitsPerPerson: plan.limitsPerPerson,
+    limitsPerCustomer: plan.limitsPerCustomer,
+    limitsPerModel: plan.limitsPerModel,
     scopes,
   };
 }

@@ -26,8 +26,24 @@ export const Guardrail = z.strictObject({
   version: z.string().check(z.regex(/^(?:[1-9]\d{0,7}|DRAFT)$/, 'must be the number of a version, or DRAFT')),
 }) satisfies z.ZodMiniType<Guardrail>;
 
+/** Limits of everybody and everything within a team, each on its own. Left out: there are none, and nothing is counted. */
+export interface MemberLimits {
+  /** Of each person who signs in. */
+  limitsPerPerson?: Limits | undefined;
+  /** Of each customer whom requests name. Requests that name none count together. */
+  limitsPerCustomer?: Limits | undefined;
+  /** Of the team's use of a model, by alias. */
+  limitsPerModel?: Record<string, Limits> | undefined;
+}
+
+const memberLimits = {
+  limitsPerPerson: z.optional(LimitsSchema),
+  limitsPerCustomer: z.optional(LimitsSchema),
+  limitsPerModel: z.optional(z.record(z.string(), LimitsSchema)),
+} satisfies Record<keyof MemberLimits, z.ZodMiniType>;
+
 /** What a plan means to the function; its throttle and quota are API Gateway's. */
-export interface PlanAccess {
+export interface PlanAccess extends MemberLimits {
   /** Aliases that the plan's teams may ask. */
   models: string[];
   /** The most output tokens that one ask may have. Left out: the model's own limit. */
@@ -108,6 +124,7 @@ export const ProxyEnvironment = z.strictObject({
       maxTokens: z.optional(z.int().check(z.minimum(1))),
       clampMaxTokens: z.optional(z.boolean()),
       limits: z.optional(LimitsSchema),
+      ...memberLimits,
       guardrail: z.optional(Guardrail),
       inferenceProfiles: z.optional(z.record(z.string(), z.string())),
     } satisfies Record<keyof PlanAccess, z.ZodMiniType>),

@@ -42,6 +42,7 @@ export {
   proofListKey,
   replacedBefore,
   replacedKey,
+  type ScopeName,
   signInKey,
   teamKey,
   teamListKey,

@@ -15,10 +15,18 @@ import {
 const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,20}$/);
 const month = fc.date({ noInvalidDate: true }).map((date) => date.toISOString().slice(0, 7));
 
+/** A person, a customer or a model, which may have no name, and of what month. */
+const member = fc.tuple(fc.stringMatching(/^[\w.:-]{0,20}$/), month).map((parts) => parts.join(' '));
+
 /** Every kind of item, by its content. */
 const items = fc.oneof(
   fc.tuple(fc.constant('counters of a team' as const), name, month),
   fc.tuple(fc.constant('counters of a key' as const), name, month),
+  fc.tuple(
+    fc.constantFrom('counters of a person', 'counters of a customer', 'counters of a model'),
+    name,
+    member,
+  ),
   fc.tuple(
     fc.constantFrom(...(['team', 'team in the list', 'access', 'name', 'sign-in'] as const)),
     name,
@@ -27,9 +35,20 @@ const items = fc.oneof(
   fc.tuple(fc.constant('replaced' as const), name, name),
 );
 
+const memberKey = (kind: 'person' | 'customer' | 'model') => (team: string, memberAndMonth: string) => {
+  const [id = '', of = ''] = memberAndMonth.split(' ');
+  return countersKey({ kind, team, id }, of);
+};
+const membersKeys = {
+  'counters of a person': memberKey('person'),
+  'counters of a customer': memberKey('customer'),
+  'counters of a model': memberKey('model'),
+};
+
 const places = {
   'counters of a team': (id: string, of: string) => countersKey({ kind: 'team', id }, of),
   'counters of a key': (id: string, of: string) => countersKey({ kind: 'key', id }, of),
+  ...membersKeys,
   team: teamKey,
   'team in the list': teamListKey,
   access: accessKey,
@@ -55,7 +74,7 @@ test("the function's partitions contain all items that it reads, and no key of s
       const { pk } = keyOf(item);
       const isIn = (partitions: readonly string[]) => partitions.some((prefix) => pk.startsWith(prefix));
       const [kind] = item;
-      const ofProxy = ['counters of a team', 'counters of a key', 'access', 'team'].includes(kind);
+      const ofProxy = kind.startsWith('counters') || ['access', 'team'].includes(kind);
       expect([kind, isIn(partitionsOf.proxy)]).toEqual([kind, ofProxy]);
       expect([kind, isIn(partitionsOf.authorizer)]).toEqual([kind, kind === 'sign-in']);
     }),

@@ -1,4 +1,3 @@
-import type { LimitScope } from '@org/contract';
 import type { Item } from './item.ts';
 
 /** The place of an item. */
@@ -27,16 +26,24 @@ export const partitionsOf = {
  */
 export const listOf = { teams: 'teams', keys: 'keys', proofs: 'proofs', audit: 'audit' } as const;
 
+/** What is counted: a team, a key, or in a team a person, a customer or a model. */
+export type ScopeName =
+  | { readonly kind: 'team' | 'key'; readonly id: string }
+  | { readonly kind: 'person' | 'customer' | 'model'; readonly team: string; readonly id: string };
+
 /**
- * The usage of a team, or of a key with its own limits, in the windows that began in a month.
+ * The usage of a team, or of another scope that has limits, in the windows that began in a month.
  *
  * @param month `2026-11`, in the deployment's time zone.
  */
-export function countersKey(
-  scope: { readonly kind: LimitScope; readonly id: string },
-  month: string,
-): ItemKey {
-  return { pk: `${prefixes[scope.kind]}${scope.id}`, sk: month };
+export function countersKey(scope: ScopeName, month: string): ItemKey {
+  return { pk: partitionOf(scope), sk: month };
+}
+
+/** Neither a name of a team nor an id of a person or a customer has a `#`. */
+function partitionOf(scope: ScopeName): string {
+  if ('team' in scope) return `${prefixes.team}${scope.team}#${scope.kind}#${scope.id}`;
+  return `${prefixes[scope.kind]}${scope.id}`;
 }
 
 /** The profile of a team made at run time. */
@@ -59,8 +66,8 @@ export function accessKey(keyId: string): ItemKey {
 }
 
 /** What operators changed at run time of a team, or of a key by the id that its limits are counted under. */
-export function changesKey({ kind, id }: { readonly kind: LimitScope; readonly id: string }): ItemKey {
-  return { pk: `${prefixes[kind]}${id}`, sk: 'changes' };
+export function changesKey(scope: ScopeName): ItemKey {
+  return { pk: partitionOf(scope), sk: 'changes' };
 }
 
 /**

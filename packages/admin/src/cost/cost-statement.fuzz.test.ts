@@ -151,7 +151,7 @@ function* candidatesFor(caller: Caller, config: ProxyConfig): Iterable<Candidate
     const model: ChosenModel = { alias, definition, modelId: alias, price: priceIn(config, offered) };
     for (const { call, ttl } of callsOf(definition, caller.maxTokens)) {
       try {
-        refuseUnpriced(call, model, caller);
+        refuseUnpriced(call, model, caller.scopes);
         const worstCase = worstCaseOf(call, model);
         for (const usage of usagesOf(call, definition, worstCase, ttl)) {
           yield { call, model, worstCase, cost: trueCostOf(usage, model.price, call) };

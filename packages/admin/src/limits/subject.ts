@@ -1,4 +1,5 @@
-import type { LimitScope, Limits } from '@org/contract';
+import type { Limits } from '@org/contract';
+import type { ScopeName } from '@org/table';
 import { AdminError } from '../admin-error.ts';
 import type { Deployment } from '../deployment.ts';
 import { findKeyName } from '../keys/key-names.ts';
@@ -15,7 +16,7 @@ export interface FoundSubject {
   readonly key?: string | undefined;
   readonly plan: string;
   /** The scope under which its use is counted. A key shares it with the keys that it replaced. */
-  readonly scope: { readonly kind: LimitScope; readonly id: string };
+  readonly scope: ScopeName;
   /** Of the team's plan, of the key in the config, or those that the key was made with. */
   readonly base: Limits | undefined;
 }

@@ -18,6 +18,8 @@ const Line = z.object({
   team: z.optional(z.string()),
   plan: z.optional(z.string()),
   model: z.optional(z.string()),
+  person: z.optional(z.string()),
+  customer: z.optional(z.string()),
   code: z.optional(z.string()),
   held: z.optional(Amount),
   charged: z.optional(Amount),
@@ -32,6 +34,8 @@ export interface LoggedCall {
   readonly team: string;
   readonly plan: string;
   readonly model: string;
+  readonly person?: string | undefined;
+  readonly customer?: string | undefined;
   readonly held: Amounts;
   readonly charged: Amounts;
 }
@@ -45,10 +49,10 @@ const refusals: ReadonlySet<string> = new Set(['quota_exceeded', 'rate_limited',
 export function readLine(line: string): LineContent {
   const { data } = z.safeParse(Line, parseJson(line));
   if (!data) return undefined;
-  const { timestamp, totalMs, code, held, charged, keyId, team, plan, model } = data;
+  const { timestamp, totalMs, code, held, charged, keyId, team, plan, model, person, customer } = data;
   if (!held || !charged) return code !== undefined && refusals.has(code) ? 'refused' : undefined;
   if (keyId === undefined || team === undefined || plan === undefined || model === undefined)
     return undefined;
   const ended = Date.parse(timestamp);
-  return { began: ended - totalMs, ended, keyId, team, plan, model, held, charged };
+  return { began: ended - totalMs, ended, keyId, team, plan, model, person, customer, held, charged };
 }

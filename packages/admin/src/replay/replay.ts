@@ -7,6 +7,7 @@ import {
   longestCallMs,
 } from '@org/contract';
 import type { ProxyConfig } from '@org/infra/config';
+import { scopesOf } from '@org/lambda/call/scopes';
 import { type Caller, callerOf } from '@org/lambda/config';
 import { unitOf } from '@org/lambda/ledger/amounts';
 import { createLedger, type Hold, type Ledger } from '@org/lambda/ledger/ledger';
@@ -196,7 +197,8 @@ class Admission {
     if (!caller.models.includes(call.model)) return { code: 'model_not_allowed' };
     // A call that lasted longer than a whole answer may is a stream.
     const duration = call.ended - call.began > longestCallMs.whole ? 'long' : 'short';
-    const { scopes } = caller;
+    const { person, customer, model } = call;
+    const scopes = scopesOf({ ...caller, person }, { customer, model });
     try {
       return await this.#ledger.hold(
         { scopes, worstCase: call.held, duration, at: call.began },

@@ -29,6 +29,9 @@ const config = {
       maxTokens: 100,
       clampMaxTokens: true,
       limits: { requests: { day: 10, month: 80 }, tokens: { month: null }, usd: { month: 0.25 } },
+      limitsPerPerson: { requests: { day: 5 } },
+      limitsPerCustomer: { tokens: { week: 100_000 } },
+      limitsPerModel: { llama: { usd: { month: 0.2 } } },
       guardrail: {
         id: 'abcdefghij',
         version: '1',

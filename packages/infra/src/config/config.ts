@@ -68,6 +68,19 @@ export interface AuthoredPlan<Alias extends string = string> {
    */
   limits?: Limits | undefined;
   /**
+   * What each person who signs in may use in a team, in addition to the team's own limits. Each is counted alone, for two
+   * more writes a call. Calls with an API key have no person: give the key its own limits. Default: nothing is counted.
+   */
+  limitsPerPerson?: Limits | undefined;
+  /**
+   * What each customer of a team may use: the one that a request names, as `customer`, OpenAI's `safety_identifier` or
+   * `user`, or Anthropic's `metadata.user_id`. Requests that name none count together, as one customer. The team itself says
+   * who its customers are, so this divides its limits and does not replace them. Default: nothing is counted.
+   */
+  limitsPerCustomer?: Limits | undefined;
+  /** What a team may use of a model, by alias: `{ 'nova-pro': { usd: { month: 20 } } }`. Default: nothing is counted. */
+  limitsPerModel?: { readonly [Model in Alias]?: Limits | undefined } | undefined;
+  /**
    * A Bedrock Guardrail in the deployment's Region, applied to every question and answer of the plan's teams. AWS bills it
    * separately. Default: none.
    *
@@ -244,6 +257,9 @@ const Plan = z.strictObject({
   maxTokens: z.optional(positiveInteger),
   clampMaxTokens: z.optional(z.boolean()),
   limits: z.optional(LimitsSchema),
+  limitsPerPerson: z.optional(LimitsSchema),
+  limitsPerCustomer: z.optional(LimitsSchema),
+  limitsPerModel: z.optional(z.record(z.string(), LimitsSchema)),
   guardrail: z.optional(PlanGuardrail),
 } satisfies Record<keyof AuthoredPlan, z.ZodMiniType>);
 
@@ -320,6 +336,9 @@ const Comparable = z.object({
           models: z.catch(z.array(sound(z.string())), []),
           maxTokens: sound(positiveInteger),
           limits: sound(LimitsSchema),
+          limitsPerPerson: sound(LimitsSchema),
+          limitsPerCustomer: sound(LimitsSchema),
+          limitsPerModel: sound(z.record(z.string(), sound(LimitsSchema))),
           guardrail: sound(PlanGuardrail),
         }),
         { models: [] },

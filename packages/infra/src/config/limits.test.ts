@@ -119,6 +119,24 @@ test('a missing price that several limits need is reported once', () => {
   });
 });
 
+test.each([
+  ['limitsPerPerson', limits, 'limitsPerPerson.usd', unpriced],
+  ['limitsPerCustomer', limits, 'limitsPerCustomer.usd', unpriced],
+  ['limitsPerModel', { 'nova-lite': limits }, 'limitsPerModel.nova-lite.usd', unpriced],
+  ['limitsPerModel', { titan: limits }, undefined, undefined],
+  ['limitsPerModel', { llama: {} }, 'limitsPerModel.llama', /is not a model of this plan; choose from titan/],
+  ['limitsPerModel', { titan: { requests: { day: 0.5 } } }, 'limitsPerModel.titan.requests.day', /whole/],
+])('%s of %j are checked as the limits of a plan are', (field, value, path, message) => {
+  const config = configOf({ region: 'ap-east-2', models: ['titan', 'nova-lite'], prices: { titan: price } });
+  const { starter } = config.plans;
+  const issues = issuesOf({ ...config, plans: { ...config.plans, starter: { ...starter, [field]: value } } });
+  expect(issues).toEqual(
+    path === undefined
+      ? []
+      : [{ path: `plans.starter.${path}`, message: expect.stringMatching(message ?? /./) }],
+  );
+});
+
 test.each<[fault: string, change: Change, path: string, fix: RegExp]>([
   [
     "a plan's limit in USD without a price",

@@ -21,7 +21,7 @@ const leastPrice = 0.000_001;
  * unknown or 0.
  */
 export function* checkPrices(config: CheckedParts): Iterable<Reference> {
-  const { region, globalInference, models, prices = {}, plans = {} } = config;
+  const { region, globalInference, models, prices = {} } = config;
   const offered = offeredBy(models);
   for (const alias of Object.keys(prices)) {
     if (lacks(offered, alias)) {
@@ -36,8 +36,8 @@ export function* checkPrices(config: CheckedParts): Iterable<Reference> {
   if (region === undefined || !isKnownRegion(models, region)) return;
   const unpriced = new Faults();
   const free = new Faults();
-  for (const { path, plan } of usdLimits(config)) {
-    for (const alias of plans[plan]?.models ?? []) {
+  for (const { path, models: limited } of usdLimits(config)) {
+    for (const alias of limited) {
       const definition = offered.get(alias);
       if (alias === undefined || !definition || !offeredIn(definition, region, globalInference)) continue;
       if (Object.hasOwn(prices, alias) && prices[alias] === undefined) continue;
@@ -64,18 +64,26 @@ export function* checkPrices(config: CheckedParts): Iterable<Reference> {
   );
 }
 
-/** Each limit in USD of a config, with its plan. */
+/** Each limit in USD of a config, with the models whose use it limits. */
 function* usdLimits({
   plans = {},
   teams = {},
-}: CheckedParts): Iterable<{ path: Reference['path']; plan: string }> {
-  for (const [plan, { limits }] of Object.entries(plans)) {
-    if (limitsUsd(limits)) yield { path: ['plans', plan, 'limits', 'usd'], plan };
+}: CheckedParts): Iterable<{ path: Reference['path']; models: readonly (string | undefined)[] }> {
+  for (const [plan, { models, limitsPerModel = {}, ...limits }] of Object.entries(plans)) {
+    for (const field of ['limits', 'limitsPerPerson', 'limitsPerCustomer'] as const) {
+      if (limitsUsd(limits[field])) yield { path: ['plans', plan, field, 'usd'], models };
+    }
+    for (const [alias, own] of Object.entries(limitsPerModel)) {
+      if (limitsUsd(own)) yield { path: ['plans', plan, 'limitsPerModel', alias, 'usd'], models: [alias] };
+    }
   }
   for (const [team, { plan, keys }] of Object.entries(teams)) {
     for (const [index, key] of keys.entries()) {
       if (plan !== undefined && limitsUsd(key?.limits)) {
-        yield { path: ['teams', team, 'keys', index, 'limits', 'usd'], plan };
+        yield {
+          path: ['teams', team, 'keys', index, 'limits', 'usd'],
+          models: plans[plan]?.models ?? [],
+        };
       }
     }
   }

@@ -39,6 +39,9 @@ interface CheckedPlan {
   readonly models: readonly (string | undefined)[];
   readonly maxTokens?: number | undefined;
   readonly limits?: Limits | undefined;
+  readonly limitsPerPerson?: Limits | undefined;
+  readonly limitsPerCustomer?: Limits | undefined;
+  readonly limitsPerModel?: Readonly<Record<string, Limits | undefined>> | undefined;
 }
 
 interface CheckedTeam {
@@ -204,6 +207,15 @@ function* checkPlans({ models, plans }: CheckedParts, sound: readonly string[]):
       if (alias !== undefined && lacks(offered, alias)) {
         yield { path: ['plans', name, 'models', index], message: notOffered(alias, sound) };
       }
+    }
+    for (const alias of Object.keys(plan.limitsPerModel ?? {})) {
+      const known = plan.models.filter((model) => model !== undefined);
+      if (known.length < plan.models.length || known.includes(alias)) continue;
+      const remedy = correction(alias, known, `choose from ${listed(known)}, or add it to the plan's models`);
+      yield {
+        path: ['plans', name, 'limitsPerModel', alias],
+        message: `"${alias}" is not a model of this plan; ${remedy}`,
+      };
     }
     const limits = plan.models.flatMap((alias) => offered.get(alias)?.maxOutputTokens ?? []);
     const most = Math.max(...limits);

@@ -9,6 +9,7 @@ import type { Deadline } from './deadline.ts';
 import { trueCostOf } from './meter.ts';
 import { prepare } from './prepare.ts';
 import { type Reply, type ReplyEvent, ReplyFold, type TokenUsage, textOf } from './reply.ts';
+import { scopesOf } from './scopes.ts';
 import { createAnswerReader, outputOf } from './structured-output/structured-output.ts';
 import { takeRoom } from './take-room.ts';
 import type { Upstream } from './upstream.ts';
@@ -85,12 +86,13 @@ export async function* ask(asked: Asked, context: AskContext): AsyncGenerator<As
   const { whole } = asked;
   const model = chooseModel(asked.alias, caller, config);
   yield { type: 'chosen', model };
+  const scopes = scopesOf(caller, { customer: asked.customer, model: model.alias });
   const put = callFor(asked, model);
   refuseUnsupported(put, model, { whole });
   const { call, structured, maxTokensLoweredTo } = prepare(put, model, caller);
-  refuseUnpriced(call, model, caller);
+  refuseUnpriced(call, model, scopes);
 
-  const hold = await takeRoom(call, model, whole, context);
+  const hold = await takeRoom(call, model, whole, { ...context, scopes });
   let settled = false;
   /** The charge, as far as it is known. */
   let due = nothing;

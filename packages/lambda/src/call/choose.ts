@@ -2,7 +2,7 @@ import { nearest } from '@org/contract';
 import { type Capability, capabilitiesOf, type ModelDefinition } from '@org/models';
 import type { Caller, ChosenModel, Config } from '../config.ts';
 import { at } from '../json.ts';
-import { boundsOf } from '../ledger/scope.ts';
+import { boundsOf, type Scope } from '../ledger/scope.ts';
 import { ProxyError } from '../proxy-error.ts';
 import { refuseCachePoints } from './cache-points.ts';
 import {
@@ -248,7 +248,7 @@ const needs: Readonly<
  *
  * @throws {ProxyError} `model_unavailable` for the model, `unsupported_feature` for a feature that the call uses.
  */
-export function refuseUnpriced(call: ModelCall, model: ChosenModel, { scopes }: Caller): void {
+export function refuseUnpriced(call: ModelCall, model: ChosenModel, scopes: readonly Scope[]): void {
   const { alias, price } = model;
   if (!scopes.some((scope) => boundsOf(scope).some(({ limit }) => limit === 'usd'))) return;
   if (!price) {

@@ -60,7 +60,7 @@ function take(scope: Scope, { model = claude, asked = call }: Asked = {}): Promi
       return count();
     },
   };
-  return takeRoom(asked, model, true, { caller: { scopes: [scope] }, ledger, upstream, deadline: ample, at });
+  return takeRoom(asked, model, true, { scopes: [scope], ledger, upstream, deadline: ample, at });
 }
 
 async function refusalOf(taken: Promise<Hold>): Promise<ProxyError> {

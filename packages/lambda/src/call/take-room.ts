@@ -1,15 +1,17 @@
-import type { Caller, ChosenModel } from '../config.ts';
+import type { ChosenModel } from '../config.ts';
 import { type Amounts, unitOf } from '../ledger/amounts.ts';
 import type { Hold, Ledger } from '../ledger/ledger.ts';
+import type { Scope } from '../ledger/scope.ts';
 import { ProxyError } from '../proxy-error.ts';
 import type { ModelCall } from './call.ts';
 import type { Deadline } from './deadline.ts';
 import { uncountedTokens, worstCaseOf } from './meter.ts';
 import type { CountableCall, Upstream } from './upstream.ts';
 
-/** The caller, and the dependencies of its room. */
+/** What a call's room depends on. */
 export interface RoomContext {
-  readonly caller: Pick<Caller, 'scopes'>;
+  /** What the call counts in. */
+  readonly scopes: readonly Scope[];
   readonly ledger: Pick<Ledger, 'hold'>;
   readonly upstream: Pick<Upstream, 'count'>;
   readonly deadline: Deadline;
@@ -30,12 +32,12 @@ export async function takeRoom(
   call: ModelCall,
   model: ChosenModel,
   whole: boolean,
-  { caller, ledger, upstream, deadline, at }: RoomContext,
+  { scopes, ledger, upstream, deadline, at }: RoomContext,
 ): Promise<Hold> {
   const duration = whole ? 'short' : 'long';
   const hold = (worstCase: Amounts) =>
     ledger.hold(
-      { scopes: caller.scopes, worstCase, duration, at },
+      { scopes, worstCase, duration, at },
       { hold: deadline.signal, settle: deadline.settleSignal },
     );
   try {

@@ -1,5 +1,6 @@
 import { doorOf, type RouteName, routeNames, routes } from '@org/contract';
 import { type Deadline, deadlineBefore, longestWholeMs } from '../call/deadline.ts';
+import { callerScopes } from '../call/scopes.ts';
 import type { Caller } from '../config.ts';
 import { countTokensDoor, messagesDoor } from '../doors/anthropic/anthropic.ts';
 import { listedModelFor, listedModelsFor } from '../doors/listed-models.ts';
@@ -45,7 +46,7 @@ const operations: Readonly<Record<RouteName, Operation>> = {
   },
   async usage({ event, options, response, log }, caller, deadline) {
     const at = event.requestContext.requestTimeEpoch;
-    const report = await options.ledger.usage(caller.scopes, at, deadline.signal);
+    const report = await options.ledger.usage(callerScopes(caller), at, deadline.signal);
     response.respond(answerResponse(report, log.requestId, report));
   },
 };
@@ -129,7 +130,8 @@ async function authenticate({ event, options, log }: Invocation, deadline: Deadl
   log.keyId = caller.keyId;
   log.team = caller.team;
   log.plan = caller.plan;
-  log.person = authorizer?.person;
+  const person = authorizer?.person;
+  log.person = person;
   log.day = dateOf(momentOf(requestTimeEpoch, options.config.timeZone));
-  return caller;
+  return { ...caller, person };
 }

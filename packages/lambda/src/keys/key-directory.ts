@@ -1,5 +1,4 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { LimitScope } from '@org/contract';
 import {
   type Access,
   AccessItem,
@@ -12,6 +11,7 @@ import {
   type ItemKey,
   limitsInForce,
   readItem,
+  type ScopeName,
 } from '@org/table';
 import { type Caller, type Config, callerOf } from '../config.ts';
 import { failureName } from '../failure-name.ts';
@@ -55,8 +55,8 @@ export function createKeyDirectory({ client, config, now }: KeyDirectoryOptions)
       const item = await read(accessKey(keyId), signal);
       return item && AccessItem.parse(item);
     });
-  const changesOf = async (kind: LimitScope, id: string, signal: AbortSignal): Promise<Changes> => {
-    const key = changesKey({ kind, id });
+  const changesOf = async (scope: ScopeName, signal: AbortSignal): Promise<Changes> => {
+    const key = changesKey(scope);
     // That there are none is believed too. Otherwise every call would look for them.
     return (await changes.get(key.pk, async () => ChangesItem.parse((await read(key, signal)) ?? {}))) ?? {};
   };
@@ -72,8 +72,8 @@ export function createKeyDirectory({ client, config, now }: KeyDirectoryOptions)
 
     const countedAs = access?.countedAs ?? keyId;
     const [ofKey, ofTeam] = await Promise.all([
-      changesOf('key', countedAs, signal),
-      changesOf('team', team, signal),
+      changesOf({ kind: 'key', id: countedAs }, signal),
+      changesOf({ kind: 'team', id: team }, signal),
     ]);
     // A key made at run time has its end and its state in its own item: the changes are also those of the keys before it.
     if (deployed && !isOpen(ofKey, at)) return undefined;

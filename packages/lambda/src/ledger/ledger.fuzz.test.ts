@@ -25,14 +25,15 @@ import { tableName } from '@org/table/testing/test-table';
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { afterAll, expect, test } from 'vitest';
+import { scopesOf } from '../call/scopes.ts';
 import { type Config, readConfig } from '../config.ts';
-import type { ProxyEnvironment } from '../environment.ts';
+import type { MemberLimits, ProxyEnvironment } from '../environment.ts';
 import { createKeyDirectory, type KeyDirectory } from '../keys/key-directory.ts';
 import { ProxyError } from '../proxy-error.ts';
 import { runs } from '../testing/fuzz.ts';
 import { type Fault, network, Work } from '../testing/ledger/faulty-network.ts';
 import { type Asked, type Entry, type Place, ReferenceLedger } from '../testing/ledger/reference-ledger.ts';
-import { type Call, type Scenario, scenario } from '../testing/ledger/scenario.ts';
+import { type Call, model, type Scenario, scenario } from '../testing/ledger/scenario.ts';
 import { windowBy } from '../testing/ledger/window-by.ts';
 import { type Amounts, amountsOf, nothing, unitOf } from './amounts.ts';
 import { CounterTable } from './counter-table.ts';
@@ -93,18 +94,20 @@ class Deployment {
   readonly #teams: readonly string[];
   readonly #keys: Key[];
   readonly #plans: Limits[];
+  readonly #members: readonly MemberLimits[];
   readonly #faulty: boolean;
   readonly #works: Work[] = [];
   #processes: Process[] = [];
   #running: Running[] = [];
   #now: number;
 
-  constructor(client: DynamoDBClient, { timeZone, begins, plans, own, faulty }: Scenario) {
+  constructor(client: DynamoDBClient, { timeZone, begins, plans, members, own, faulty }: Scenario) {
     this.#client = client;
     this.#timeZone = timeZone;
     this.#reference = new ReferenceLedger(timeZone);
     this.#now = Temporal.PlainDateTime.from(begins).toZonedDateTime(timeZone).epochMilliseconds;
     this.#plans = [...plans];
+    this.#members = members;
     this.#faulty = faulty;
     tried.deployments += 1;
     this.#teams = ['red', 'blue'].map((name) => `${name}${tried.deployments}`);
@@ -234,17 +237,29 @@ class Deployment {
         expect(work.met > 0).toBe(true);
       });
     if (!caller || caller === 'died') return undefined;
-    const { scopes } = caller;
+    const { person, customer } = call;
+    const scopes = scopesOf({ ...caller, person }, { customer, model });
     // A function may use an old item for a minute.
     const believable = key.teams.filter(
       (_, index) => (key.teams[index + 1]?.since ?? Number.POSITIVE_INFINITY) > this.#now - believedForMs,
     );
-    expect(believable.map(({ team }) => this.#scopesOf(key, team))).toContainEqual(scopes);
+    expect(believable.map(({ team }) => this.#scopesOf(key, team, call))).toContainEqual(scopes);
     return { call, asked, scopes, process };
   }
 
-  #scopesOf({ own, ids: [first = ''] }: Key, team: string): Scope[] {
+  #scopesOf({ own, ids: [first = ''] }: Key, team: string, { person, customer }: Call): Scope[] {
+    const { limitsPerCustomer, limitsPerPerson, limitsPerModel } =
+      this.#members[this.#teams.indexOf(team)] ?? {};
     return [
+      ...(limitsPerCustomer
+        ? [{ kind: 'customer' as const, team, id: customer ?? '', limits: limitsPerCustomer }]
+        : []),
+      ...(limitsPerPerson && person
+        ? [{ kind: 'person' as const, team, id: person, limits: limitsPerPerson }]
+        : []),
+      ...(limitsPerModel?.[model]
+        ? [{ kind: 'model' as const, team, id: model, limits: limitsPerModel[model] }]
+        : []),
       ...(own ? [{ kind: 'key' as const, id: first, limits: own }] : []),
       { kind: 'team', id: team, limits: this.#plans[this.#teams.indexOf(team)] ?? {} },
     ];
@@ -362,11 +377,11 @@ class Deployment {
   #deploy(): void {
     const environment: ProxyEnvironment = {
       metrics: 'proxy-test',
-      models: ['nova-lite'],
+      models: [model],
       plans: Object.fromEntries(
         this.#teams.map((team, index) => [
           `plan-${team}`,
-          { models: ['nova-lite'], limits: this.#plans[index] ?? {} },
+          { models: [model], limits: this.#plans[index] ?? {}, ...this.#members[index] },
         ]),
       ),
       timeZone: this.#timeZone,

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { CallsAtOnceStatus, ExcessDetails, LimitPace, LimitPeriod, LimitStatus } from '@org/contract';
+import type { CallsAtOnceStatus, ExcessDetails, LimitPace, LimitPeriod, LimitScope, LimitStatus } from '@org/contract';
 import type { Duration } from '@org/table';
 import { failureName } from '../failure-name.ts';
 import { ProxyError } from '../proxy-error.ts';
@@ -197,9 +197,21 @@ function excessError(details: ExcessDetails): ProxyError {
   const { limit, period, scope, max, needed } = details;
   return new ProxyError({
     code: 'exceeds_limit',
-    message: `The call may need ${needed} ${limit}, but this ${scope} has only ${max} per ${period}, so waiting will not help. Shorten it, ask for fewer maxTokens, or ask the operator for more.`,
+    message: `The call may need ${needed} ${limit}, but ${nameOf[scope]} has only ${max} per ${period}, so waiting will not help. Shorten it, ask for fewer maxTokens, or ask the operator for more.`,
     details,
   });
+}
+
+const nameOf: Readonly<Record<LimitScope, string>> = {
+  team: 'this team',
+  key: 'this key',
+  person: 'this person',
+  customer: 'this customer',
+  model: 'this model of the team',
+};
+
+function capitalized(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
 const current: Readonly<Record<LimitPeriod, string>> = {
@@ -216,7 +228,7 @@ function refusalError(refusal: Refusal): ProxyError {
     const { scope, max, used } = details;
     return new ProxyError({
       code: 'rate_limited',
-      message: `This ${scope} has ${used} calls in flight, of ${max} that may be at once. Try again when one has ended.`,
+      message: `${capitalized(nameOf[scope])} has ${used} calls in flight, of ${max} that may be at once. Try again when one has ended.`,
       details,
     });
   }
@@ -228,7 +240,7 @@ function refusalError(refusal: Refusal): ProxyError {
   }
   const { details } = refusal;
   const { limit, period, scope, max, used, resetsAt } = details;
-  const left = `This ${scope} has used ${used} of ${max} ${limit} ${current[period]}`;
+  const left = `${capitalized(nameOf[scope])} has used ${used} of ${max} ${limit} ${current[period]}`;
   if (refusal.kind === 'too fast') {
     const { retryAfterSeconds } = refusal;
     return new ProxyError(
@@ -239,7 +251,7 @@ function refusalError(refusal: Refusal): ProxyError {
   if (max === 0) {
     return new ProxyError({
       code: 'quota_exceeded',
-      message: `The limit on ${limit} per ${period} of this ${scope} is 0, so every call is refused. Ask the operator.`,
+      message: `The limit on ${limit} per ${period} of ${nameOf[scope]} is 0, so every call is refused. Ask the operator.`,
       details,
     });
   }

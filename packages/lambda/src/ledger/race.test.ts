@@ -1,7 +1,15 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type LimitKind, type LimitPeriod, type Limits, limitKinds, limitPeriods } from '@org/contract';
+import {
+  type LimitKind,
+  type LimitPeriod,
+  type LimitScope,
+  type Limits,
+  limitKinds,
+  limitPeriods,
+  limitScopes,
+} from '@org/contract';
 import { startTestTable, type TestTable, tableName } from '@org/table/testing/test-table';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Race, RaceOutcome } from '../testing/ledger/racer.ts';
@@ -30,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => table.close());
 
-type Entered = Pick<Race, 'scope' | 'worstCase' | 'trueCost' | 'retry'> & {
+type Entered = Pick<Race, 'scope' | 'others' | 'worstCase' | 'trueCost' | 'retry'> & {
   readonly callers: number;
   readonly at?: number;
 };
@@ -63,7 +71,9 @@ async function runTogether(races: readonly Entered[]) {
       const parts = outcomes.flatMap((outcome) => outcome[index] ?? []);
       const sum = (count: (outcome: RaceOutcome) => number) =>
         parts.reduce((total, one) => total + count(one), 0);
-      const accounts = accountsOf(share.scope, momentOf(share.at, timeZone));
+      const accounts = [share.scope, ...(share.others ?? [])].flatMap((scope) =>
+        accountsOf(scope, momentOf(share.at, timeZone)),
+      );
       const states = await Promise.all(
         accounts.map(async (account) => ({
           account,
@@ -162,6 +172,35 @@ test('so it is for every pair of limits: the smaller decides', async () => {
   });
   for (const [index, { admitted, left }] of (await runRaces(races)).entries()) {
     expect([races[index]?.scope.limits, admitted, left]).toEqual([races[index]?.scope.limits, fits, []]);
+  }
+});
+
+test('so it is for every pair of scopes: what the first holds is given back if the second refuses', async () => {
+  const scopeNamed = (kind: LimitScope, place: string, limits: Limits): Scope =>
+    kind === 'team' || kind === 'key'
+      ? { kind, id: `${kind}-${place}`, limits }
+      : { kind, team: `team-${place}`, id: kind, limits };
+  const pairs = limitScopes.flatMap((first, index) =>
+    limitScopes.slice(index + 1).map((second) => [first, second] as const),
+  );
+  const races = pairs.flatMap(([first, second], index) =>
+    limitKinds.map((kind) => {
+      const place = `${index}-${kind}`;
+      const limitsOf = (many: number) => scopeOf('', [{ kind, period: 'day', fits: many }]).limits;
+      // Now the first is smaller, now the second.
+      const [mine, others] = index % 2 === 0 ? [fits, fits + 1] : [fits + 1, fits];
+      return {
+        scope: scopeNamed(first, place, limitsOf(mine)),
+        others: [scopeNamed(second, place, limitsOf(others))],
+        // If the second refuses, the first has held in vain for a moment, and another caller may have to try again.
+        ...{ callers: callersOfPair, worstCase: one, trueCost: one, retry: true },
+      };
+    }),
+  );
+  for (const [index, { admitted, left }] of (await runRaces(races)).entries()) {
+    const { scope, others } = races[index] ?? expect.unreachable();
+    expect([scope, others, left]).toEqual([scope, others, []]);
+    expect([scope, others, admitted]).toEqual([scope, others, fits]);
   }
 });
 

@@ -1,20 +1,9 @@
-import {
-  type LimitKind,
-  type LimitPeriod,
-  type LimitScope,
-  type Limits,
-  limitKinds,
-  limitPeriods,
-} from '@org/contract';
+import { type LimitKind, type LimitPeriod, type Limits, limitKinds, limitPeriods } from '@org/contract';
+import type { ScopeName } from '@org/table';
 import { unitOf } from './amounts.ts';
 
-/** A key or team whose use is counted, with its limits. */
-export interface Scope {
-  readonly kind: LimitScope;
-  /** The team's name or the key's id. */
-  readonly id: string;
-  readonly limits: Limits;
-}
+/** Somebody or something whose use is counted, with its limits. */
+export type Scope = ScopeName & { readonly limits: Limits };
 
 /** One limit of a scope, in its counted unit. */
 export interface Bound {

@@ -142,14 +142,17 @@ function proxyEnvironment(config: ProxyConfig, deployed: Ids): ProxyEnvironment 
     aliases: config.aliases && { ...config.aliases },
     prices: config.prices,
     plans: Object.fromEntries(
-      plans.map(([name, { models, maxTokens, clampMaxTokens, limits, guardrail }]) => [
+      plans.map(([name, { guardrail, clampMaxTokens, ...plan }]) => [
         name,
         // The guardrail's profile is only for the permissions.
         {
-          models,
-          maxTokens,
+          models: plan.models,
+          maxTokens: plan.maxTokens,
+          limits: plan.limits,
+          limitsPerPerson: plan.limitsPerPerson,
+          limitsPerCustomer: plan.limitsPerCustomer,
+          limitsPerModel: plan.limitsPerModel,
           clampMaxTokens: clampMaxTokens || undefined,
-          limits,
           guardrail: guardrail && { id: guardrail.id, version: guardrail.version },
           inferenceProfiles: profilesOf(name),
         } satisfies Required<PlanAccess>,

@@ -9,6 +9,8 @@ import { ProxyError } from '../../proxy-error.ts';
 /** The work of one process in a race. */
 export interface Race {
   readonly scope: Scope;
+  /** Further scopes of its calls, after it. */
+  readonly others?: readonly Scope[];
   readonly calls: number;
   readonly worstCase: Amounts;
   readonly trueCost: Amounts;
@@ -39,7 +41,7 @@ export async function race(share: Race, ledger: Ledger): Promise<RaceOutcome> {
     for (;;) {
       try {
         const request = {
-          scopes: [share.scope],
+          scopes: [share.scope, ...(share.others ?? [])],
           worstCase: share.worstCase,
           duration: 'short' as const,
           at: share.at,

@@ -170,7 +170,7 @@ export class ReferenceLedger {
 
   /** The record of each scope. */
   scopes(): Map<string, Entry[]> {
-    return Map.groupBy(this.#entries, ({ scope }) => `${scope.kind} ${scope.id}`);
+    return Map.groupBy(this.#entries, ({ scope }) => JSON.stringify(nameOf(scope)));
   }
 
   /** What counts in a window: in one beyond day and month, only the calls that were limited by it. */
@@ -218,7 +218,9 @@ export class ReferenceLedger {
   }
 }
 
-const isSame = (one: Scope, other: Scope) => one.id === other.id && one.kind === other.kind;
+const nameOf = ({ limits: _, ...name }: Scope) => Object.entries(name).toSorted();
+
+const isSame = (one: Scope, other: Scope) => JSON.stringify(nameOf(one)) === JSON.stringify(nameOf(other));
 
 /** The limits of a scope; USD in whole micro-USD. */
 function boundsOf({ limits }: Scope): (Place & { readonly max: number })[] {

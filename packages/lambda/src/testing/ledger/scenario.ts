@@ -45,6 +45,21 @@ const limits: fc.Arbitrary<Limits> = fc.record(
   { requiredKeys: [] },
 );
 
+/** The only model of a scenario. */
+export const model = 'nova-lite';
+
+/** Limits within a team; mostly none, because each scope costs the test as much as it costs a call. */
+const memberLimits = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({}) },
+  {
+    weight: 1,
+    arbitrary: fc.record(
+      { limitsPerPerson: limits, limitsPerCustomer: limits, limitsPerModel: fc.record({ [model]: limits }) },
+      { requiredKeys: [] },
+    ),
+  },
+);
+
 const end = fc.oneof(
   {
     weight: 6,
@@ -66,6 +81,8 @@ const call = fc.record({
   /** Which of the key's values, before and after it was rotated. */
   value: fc.nat(3),
   process: fc.nat(1),
+  person: fc.constantFrom(undefined, 'ann', 'bob'),
+  customer: fc.constantFrom(undefined, 'shop', 'bank'),
   worstCase: amounts,
   duration: fc.constantFrom('short' as const, 'long' as const),
   end,
@@ -137,6 +154,8 @@ export const scenario = fc.record({
     ],
   ),
   plans: fc.tuple(limits, limits),
+  /** Of the plans. */
+  members: fc.tuple(memberLimits, memberLimits),
   /** Each key's own limits. */
   own: fc.tuple(fc.constant(undefined), fc.constant(undefined), limits),
   faulty: fc.boolean(),
