@@ -1,5 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
-import type { CallsAtOnceStatus, ExcessDetails, LimitPace, LimitPeriod, LimitScope, LimitStatus } from '@org/contract';
+import type {
+  CallsAtOnceStatus,
+  ExcessDetails,
+  LimitPace,
+  LimitPeriod,
+  LimitScope,
+  LimitStatus,
+} from '@org/contract';
 import type { Duration } from '@org/table';
 import { failureName } from '../failure-name.ts';
 import { ProxyError } from '../proxy-error.ts';
