@@ -164,6 +164,7 @@ const parts = [
   'errorClasses',
   'limitKinds',
   'limitPeriods',
+  'limitScopes',
 ];
 const partsOfKit = [
   ...['AvailableModels', 'ExcessDetails', 'OutputDetails', 'QuotaDetails', 'RateDetails', 'RequestIssues'],

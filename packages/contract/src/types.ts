@@ -281,8 +281,8 @@ export interface LimitPace extends LimitStatus {
 /** The answer of `GET /usage`. */
 export interface UsageReport {
   /**
-   * Every limit of this key and of its team, in the order in which a call meets them: those of the key come first. All limits
-   * of a `scope` are checked at once. Empty if there is none.
+   * Every limit of this person, key and team, in the order in which a call meets them. All limits of a `scope` are checked at
+   * once. Empty if there is none.
    */
   limits: LimitPace[];
   /** The limits on calls at once of this key and of its team. Left out if there is none. */

@@ -14,8 +14,8 @@ export interface LimitPace extends Limit {
 /** The answer to `client.usage`. */
 export interface UsageReport extends Omit<WireUsageReport, 'limits'> {
   /**
-   * Every limit of this key and of its team, in the order in which a call meets them: those of the key come first. All limits
-   * of a `scope` are checked at once. Empty if there is none.
+   * Every limit of this person, key and team, in the order in which a call meets them. All limits of a `scope` are checked at
+   * once. Empty if there is none.
    */
   limits: LimitPace[];
   /** Finds the call in the logs of the proxy: give it to the operator. */
