@@ -74,7 +74,11 @@ export const handler = awslambda.streamifyResponse(
   createHandler({
     config,
     keys: createKeyDirectory({ client: dynamodb, config, now: Date.now }),
-    ledger: createLedger(new CounterTable({ client: dynamodb, table: config.table }), config.timeZone),
+    ledger: createLedger(
+      new CounterTable({ client: dynamodb, table: config.table }),
+      config.timeZone,
+      config.warnAt,
+    ),
     upstream: createUpstream({ client, sleep, random: Math.random }),
     write,
     observers,

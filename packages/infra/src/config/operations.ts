@@ -36,8 +36,8 @@ export interface OperationsConfig {
    */
   alarms?: boolean | AlarmsConfig | undefined;
   /**
-   * The shares of a limit from which answers have a warning, in percent of the limit: whole numbers from 1 to 100. `[]` for no
-   * warnings. Default: `[80, 95]`.
+   * The shares of a limit from which answers have a warning, in percent of the limit: whole numbers from 1 to 100. The alarm
+   * `limit-nearly-reached` rings at the same shares. `[]` for no warnings. Default: `[80, 95]`.
    */
   warnAt?: readonly number[] | undefined;
   /**

@@ -119,27 +119,32 @@ export interface LimitUse {
   readonly period: LimitPeriod;
   readonly max: number;
   readonly used: number;
+  /** The share that it has reached, in percent of `max`. */
+  readonly threshold: number;
 }
 
-/** The share of a limit from which its operator should know. */
-const nearly = 0.8;
-
 /**
- * The limits that a charge took past four fifths of what they allow. Reported by the settlement that did it and by no
- * other, so each period's crossing is reported once. Hours and minutes are not reported, because their limits are reached
- * in normal use.
+ * The limits that a charge took past a share of what they allow, each with the highest share. Reported by the settlement that
+ * did it and by no other, so each period's crossing of a share is reported once. Hours and minutes are not reported, because
+ * their limits are reached in normal use.
  *
  * @param state After the charge.
+ * @param shares In percent.
  */
-export function limitsNearlyReached({ account, counters }: AccountState, charge: Amounts): LimitUse[] {
+export function limitsNearlyReached(
+  { account, counters }: AccountState,
+  charge: Amounts,
+  shares: readonly number[],
+): LimitUse[] {
   return account.bounds.flatMap((bound) => {
     const { limit, period, max } = bound;
     const after = chargedIn(counters, bound);
     const before = after - charge[limit];
-    const crossed = max > 0 && before < nearly * max && after >= nearly * max;
-    if (!crossed || period === 'minute' || period === 'hour') return [];
+    const crossed = shares.filter((share) => before < (max * share) / 100 && after >= (max * share) / 100);
+    if (crossed.length === 0 || period === 'minute' || period === 'hour') return [];
     const unit = unitOf[limit];
-    return [{ scope: account.scope.kind, limit, period, max: max / unit, used: after / unit }];
+    const use = { limit, period, max: max / unit, used: after / unit };
+    return [{ scope: account.scope.kind, ...use, threshold: Math.max(...crossed) }];
   });
 }
 

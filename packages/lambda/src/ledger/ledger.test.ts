@@ -22,7 +22,7 @@ let table: TestTable;
 let ledger: Ledger;
 beforeAll(async () => {
   table = await startTestTable();
-  ledger = createLedger(new CounterTable({ client: table.client, table: tableName }), 'UTC');
+  ledger = createLedger(new CounterTable({ client: table.client, table: tableName }), 'UTC', [80, 95]);
 });
 beforeEach(() => {
   table.operations.length = 0;
@@ -233,7 +233,7 @@ test.each<[Duration, minutes: number]>([
   },
 );
 
-test('the settlement that takes a limit past four fifths says so, and no other does', async () => {
+test('the settlement that takes a limit past a share says so, and no other does', async () => {
   const scope = team({ requests: { day: 5, month: 100 }, tokens: { month: 0 } });
   const free = { ...nothing, requests: 1 };
   const reported: unknown[] = [];
@@ -241,8 +241,28 @@ test('the settlement that takes a limit past four fifths says so, and no other d
     const held = await hold([scope], free);
     reported.push((await held.settle(free, signal)).nearlyReached);
   }
-  const crossing = [{ scope: 'team', limit: 'requests', period: 'day', max: 5, used: 4 }];
-  expect(reported).toEqual([[], [], [], crossing, []]);
+  const limit = { scope: 'team', limit: 'requests', period: 'day', max: 5 };
+  const crossings = [[{ ...limit, used: 4, threshold: 80 }], [{ ...limit, used: 5, threshold: 95 }]];
+  expect(reported).toEqual([[], [], [], ...crossings]);
+});
+
+test('a settlement that crosses several shares reports the highest', async () => {
+  const held = await hold([team({ tokens: { month: 100 } })], { ...call, tokens: 100 });
+  expect((await held.settle({ ...call, tokens: 96 }, signal)).nearlyReached).toMatchObject([
+    { used: 96, threshold: 95 },
+  ]);
+});
+
+test('of settlements at once, exactly one reports each crossing', async () => {
+  const scope = team({ requests: { day: 100, month: 50 } });
+  const free = { ...nothing, requests: 1 };
+  const holds = await Promise.all(Array.from({ length: 50 }, () => hold([scope], free)));
+  const settled = await Promise.all(holds.map((held) => held.settle(free, signal)));
+  const crossings = settled.flatMap(({ nearlyReached }) => nearlyReached);
+  expect(crossings.map(({ period, used, threshold }) => [period, used, threshold]).toSorted()).toEqual([
+    ['month', 40, 80],
+    ['month', 48, 95],
+  ]);
 });
 
 test('usage says until when a limit lasts at the pace so far, if that is before it resets', async () => {

@@ -46,7 +46,7 @@ export interface HoldSignals {
 /** The limits after a call was settled. */
 export interface Settlement {
   readonly limits: readonly LimitStatus[];
-  /** The limits that this settlement took past four fifths. */
+  /** The limits that this settlement took past one of the ledger's shares. */
   readonly nearlyReached: readonly LimitUse[];
   /** Why a settlement was not written, if it failed: the hold stays charged. */
   readonly failure?: unknown;
@@ -87,8 +87,11 @@ export interface Ledger {
   usage(scopes: readonly Scope[], at: number, signal: AbortSignal): Promise<LimitsReport>;
 }
 
-/** @param timeZone Decides when minutes, hours, days, weeks and months begin: a name of the IANA database. */
-export function createLedger(table: CounterStore, timeZone: string): Ledger {
+/**
+ * @param timeZone Decides when minutes, hours, days, weeks and months begin: a name of the IANA database.
+ * @param warnAt The shares of a limit whose crossing a settlement reports, in percent. Default: none.
+ */
+export function createLedger(table: CounterStore, timeZone: string, warnAt: readonly number[] = []): Ledger {
   /** Adds a hold; if only calls that died stand in the way of calls at once, again without them. */
   const take = async (account: Account, hold: Omit<HoldWrite, 'account'>, signal: AbortSignal) => {
     const write = { account, ...hold };
@@ -133,7 +136,7 @@ export function createLedger(table: CounterStore, timeZone: string): Ledger {
         const nearlyReached = held.flatMap(({ account }, index) => {
           const outcome = outcomes[index];
           return outcome?.status === 'fulfilled'
-            ? limitsNearlyReached({ account, counters: outcome.value }, charge)
+            ? limitsNearlyReached({ account, counters: outcome.value }, charge, warnAt)
             : [];
         });
         return { limits, nearlyReached, ...(failed && { failure: failed.reason }) };

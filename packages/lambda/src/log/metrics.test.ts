@@ -52,7 +52,7 @@ test('an error is counted by its code too', () => {
 });
 
 const usage = { inputTokens: 3, outputTokens: 2, totalTokens: 5 };
-const use = { scope: 'team', limit: 'usd', period: 'month', max: 5, used: 4.2 } as const;
+const use = { scope: 'team', limit: 'usd', period: 'month', max: 5, used: 4.2, threshold: 80 } as const;
 
 /** What a request has that a metric is written of, and its value then. */
 const occasions: Readonly<Record<MetricName, readonly (readonly [Partial<RequestLog>, number])[]>> = {

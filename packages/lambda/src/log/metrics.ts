@@ -28,7 +28,7 @@ export const metricUnits = {
   WrongCharges: 'Count',
   /** Calls that the operator has to act on: `upstream_denied`, `model_unavailable`. */
   AccessFailures: 'Count',
-  /** Limits that a call took past 80 %. */
+  /** Limits that a call took past a share of `warnAt`: by default 80 and 95 %. */
   LimitsNearlyReached: 'Count',
 } as const;
 

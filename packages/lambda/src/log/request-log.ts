@@ -59,7 +59,10 @@ export interface RequestLog {
   underestimated?: boolean;
   /** Why the charge could not be written. All that was held then stays charged. */
   settleError?: string;
-  /** The limits that this call took past 80 %: `scope`, `limit`, `period`, `max`, `used`. */
+  /**
+   * The limits that this call took past a share of `warnAt`: `scope`, `limit`, `period`, `max`, `used`, and the share in
+   * percent, `threshold`.
+   */
   limitsNearlyReached?: readonly LimitUse[];
   /** With `quota_exceeded` and `exceeds_limit`: the limit that refused the call. */
   refusedBy?: QuotaDetails | ExcessDetails | undefined;

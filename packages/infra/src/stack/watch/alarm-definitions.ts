@@ -111,7 +111,7 @@ export function alarmDefinitions({ config, stage, handler }: AlarmSources): Alar
     {
       name: 'limit-nearly-reached',
       description:
-        'A team or key has used 80 % of a limit. Which: query the log for ' +
+        'A team or key has used a share of a limit, one of warnAt in the config. Which: query the log for ' +
         '"filter ispresent(limitsNearlyReached.0.limit)"; the fields are team, keyId and limitsNearlyReached.',
       metric: proxyMetric(config, 'LimitsNearlyReached', { period: Duration.minutes(1) }),
       threshold: 1,
