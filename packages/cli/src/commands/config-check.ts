@@ -171,7 +171,7 @@ function lifecycleText(lifecycle: Lifecycle): string {
   return lifecycle.status === 'legacy' ? `legacy, ends ${lifecycle.endOfLife}` : `ended ${lifecycle.since}`;
 }
 
-/** Who has prompts kept, which nobody should overlook. What S3 charges for it is not bounded by limits in USD. */
+/** Says whose prompts are kept, so that it is not overlooked. Limits in USD do not bound what S3 charges for it. */
 function promptLogText({ promptLog }: ProxyConfig): string {
   if (!promptLog) return '';
   const { retentionDays, plans } = promptLog;

@@ -61,7 +61,7 @@ export function createAnswerStream<Final extends Answer>(source: EventSource<Fin
   const begin = (run: () => Promise<Final>): Promise<Final> => {
     if (whole === undefined) {
       whole = run();
-      // With a handler, so that a failure nobody waits for does not end the process.
+      // With a handler, so that an unobserved failure does not end the process.
       whole.then(end, end);
     }
     return whole;

@@ -97,7 +97,7 @@ export interface AuthoredKey {
   enabled?: boolean | undefined;
   /** The key's own limits, in addition to its team's. Default: none. */
   limits?: Limits | undefined;
-  /** Who answers for the key, such as a mail address. `keys list` shows it. Default: nobody. */
+  /** Who answers for the key, such as a mail address. `keys list` shows it. Default: none. */
   owner?: string | undefined;
   /** What the key is for. `keys list` shows it. Default: none. */
   note?: string | undefined;

@@ -13,7 +13,7 @@ export interface PromptBucketProps {
 }
 
 /**
- * The bucket of prompts and answers. Nobody outside of the account reads it, and nobody without TLS. It has no versions, so
+ * The bucket of prompts and answers. Only the account can read it, and only with TLS. It has no versions, so
  * what is deleted is gone.
  *
  * It stays when the stack is deleted or `promptLog` is removed, because CloudFormation deletes only an empty bucket. It

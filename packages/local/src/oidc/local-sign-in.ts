@@ -23,7 +23,7 @@ export async function setUpSignIn(
   if (text === undefined) throw new Error('The deployment has no sign-in.');
   issuer.standFor(SignInEnvironment.parse(JSON.parse(text)));
 
-  // Seconds to import, for which nobody waits who has no sign-in.
+  // Takes seconds to import, so only configs with sign-in wait for it.
   const { localEndpoints, openDeployment, syncSignInKeys } = await import('@org/admin');
   const endpoints = await localEndpoints(url, stackNameOf(config));
   const deployment = await openDeployment(config, endpoints, Date.now);

@@ -17,9 +17,9 @@ export interface UserPoolProps {
 }
 
 /**
- * A user pool of Amazon Cognito with one app client, and a group for each value that is a team. Nobody can sign up:
- * an administrator makes users and puts them into groups, and no user can set the claim that names the team. It costs nothing
- * while idle.
+ * A user pool of Amazon Cognito with one app client, and a group for each value that is a team. People cannot sign up by
+ * themselves: an administrator makes users and puts them into groups, and no user can set the claim that names the team. It
+ * costs nothing while idle.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-sign-in-feature-plans.html
  */

@@ -41,7 +41,7 @@ export class ProxyFunction extends LoggedFunction {
       }),
       handler: 'index.handler',
       memorySize: config.memoryMb,
-      // As long as API Gateway waits, and no longer: nobody would hear what it still says.
+      // As long as API Gateway waits, and no longer: a later answer would reach no caller.
       timeout: Duration.millis(longestCallMs.stream),
       environment,
       statements: [

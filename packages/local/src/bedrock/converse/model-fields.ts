@@ -6,7 +6,7 @@ import type { AdmittedModel } from '../model-access.ts';
 import { readThinking } from '../rules/thinking.ts';
 
 /**
- * Fields that only some families of models have. Those that nobody here reads pass as they are.
+ * Fields that only some families of models have. Those that are not read here pass unchanged.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-adaptive-thinking.html
  * @see https://docs.aws.amazon.com/nova/latest/nova2-userguide/extended-thinking.html

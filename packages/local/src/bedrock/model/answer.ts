@@ -37,7 +37,7 @@ export type AnswerBlock =
       readonly signature?: string | undefined;
     }
   | { readonly kind: 'tool'; readonly name: string; readonly deltas: readonly string[] }
-  /** Thoughts that nobody may read, in base64. */
+  /** Redacted thoughts, in base64. */
   | { readonly kind: 'redacted'; readonly deltas: readonly [string] };
 
 /** What a call takes of a model's input. All of it is on the bill, each kind at its own price. */

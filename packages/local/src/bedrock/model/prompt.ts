@@ -52,7 +52,7 @@ export interface Thought {
   readonly signature: string | undefined;
 }
 
-/** A thought that nobody may read, in base64. */
+/** A redacted thought, in base64. */
 export interface RedactedThought {
   readonly type: 'redacted_thinking';
   readonly data: string;

@@ -54,7 +54,7 @@ export function pagesOf(pdf: Uint8Array): number {
 }
 
 /**
- * Claude counts squares of 28 pixels, up to a limit by model. Nobody says how others count.
+ * Claude counts squares of 28 pixels, up to a limit by model. How others count is not published.
  *
  * @see https://platform.claude.com/docs/en/build-with-claude/vision
  */
