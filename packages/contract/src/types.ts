@@ -272,8 +272,8 @@ export interface LimitWarning extends LimitStatus {
 /** A limit, and how long it lasts. */
 export interface LimitPace extends LimitStatus {
   /**
-   * When the limit is used up if use goes on as fast as in this period so far: ISO 8601, UTC. The present if it is used up.
-   * Left out if it lasts until `resetsAt`, and for a minute.
+   * When the limit is used up if use goes on as fast as in this period so far: ISO 8601, UTC. Left out if it is used up, if
+   * it lasts until `resetsAt`, and for a minute.
    */
   lastsUntil?: string | undefined;
 }

@@ -5,8 +5,8 @@ import { date, type Limit, LimitSchema } from './limit.ts';
 /** A limit, and how long it lasts. */
 export interface LimitPace extends Limit {
   /**
-   * When the limit is used up if use goes on as fast as in this period so far. The present if it is used up. Left out if it
-   * lasts until `resetsAt`, and for a minute.
+   * When the limit is used up if use goes on as fast as in this period so far. Left out if it is used up, if it lasts until
+   * `resetsAt`, and for a minute.
    */
   lastsUntil?: Date | undefined;
 }

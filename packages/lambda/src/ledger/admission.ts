@@ -174,9 +174,9 @@ export function limitPaces(state: AccountState): LimitPace[] {
   return limitStatuses(state).map((status) => {
     const window = Object.values(windows).find(({ period }) => period === status.period);
     // A minute is over before anyone has read about it.
-    if (!window || window.period === 'minute' || status.used === 0) return status;
+    if (!window || window.period === 'minute' || status.used === 0 || status.remaining === 0) return status;
     const lastsUntil = window.began + ((at - window.began) * status.max) / status.used;
     if (lastsUntil >= window.ends) return status;
-    return { ...status, lastsUntil: new Date(Math.max(at, lastsUntil)).toISOString() };
+    return { ...status, lastsUntil: new Date(lastsUntil).toISOString() };
   });
 }

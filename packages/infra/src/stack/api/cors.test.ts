@@ -51,7 +51,7 @@ test('a page of the origin may call every route, with its key, and read the answ
     expect(parameters).toMatchObject({
       [allowedOrigin]: "'https://app.example.com'",
       'gatewayresponse.header.access-control-expose-headers': expect.stringMatching(
-        /^'x-request-id,request-id,retry-after,x-should-retry,x-max-tokens-lowered-to,x-token-count,x-ratelimit-limit-requests,/,
+        /^'x-request-id,request-id,retry-after,x-should-retry,x-max-tokens-lowered-to,x-token-count,x-limit-warning,x-ratelimit-limit-requests,/,
       ),
     });
   }
