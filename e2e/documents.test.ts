@@ -84,7 +84,7 @@ test("README's curl line works unchanged", async () => {
   const [curl] = fenced('sh').flatMap(({ code }) => code.match(/^curl (?:.*\\\n)*.*$/m) ?? []);
   const command = curl?.replace('http://127.0.0.1:8787/dev', url).replace(/^curl/, 'curl -sS') ?? '';
   const { stdout } = await promisify(execFile)('sh', ['-c', command], {
-    env: { ...process.env, KEY: keyValue('tollmkey') },
+    env: { ...process.env, BEDROCK_PROXY_API_KEY: keyValue('tollmkey') },
   });
   expect(JSON.parse(stdout)).toMatchObject({
     model: 'nova-lite',

@@ -44,6 +44,13 @@ const calls: readonly (Sent & { readonly customer: string })[] = [
   },
 ];
 
+test('a key that was made at run time has its name in a breakdown', async () => {
+  const { done, rowsOf, send } = await start('everything');
+  const { stdout: key } = await done('keys', 'create', 'late', '--team', 'all');
+  expect((await send({ key: key.trim(), body: { model, question: 'Hi' } })).status).toBe(200);
+  expect(await rowsOf('key')).toMatchObject([{ of: { key: 'late' }, requests: 1 }]);
+});
+
 test('calls through every door are in the account, by key, model and customer, and cost what was charged', async () => {
   const { done, proxy, rowsOf, keyValue, logs, send } = await start('everything');
   for (const { customer: _, ...call } of calls) {

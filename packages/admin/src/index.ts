@@ -24,6 +24,7 @@ export { limitsWithoutEffect } from './doctor/limits-without-effect.ts';
 export type { ModelAccess } from './doctor/model-access.ts';
 export { codeOf, failureText } from './failure-text.ts';
 export { createKey, type NewKey } from './keys/create-key.ts';
+export { keyNamesById } from './keys/key-names.ts';
 export { setDisabled, setExpiry } from './keys/key-state.ts';
 export { type KeyRecord, listKeys, readAccess } from './keys/keys.ts';
 export { findRevocable, revokeKey } from './keys/revoke-key.ts';

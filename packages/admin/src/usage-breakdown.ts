@@ -70,7 +70,7 @@ export interface UsageBreakdown extends BreakdownQuery {
 }
 
 /** The parts of a deployment that a breakdown is made of. */
-export interface LoggedDeployment extends Pick<Deployment, 'name' | 'endpoints' | 'configKeyIds'> {
+export interface LoggedDeployment extends Pick<Deployment, 'name' | 'endpoints'> {
   readonly config: Parameters<typeof requestLogGroupOf>[0] & Pick<ProxyConfig, 'timeZone'>;
 }
 
@@ -97,16 +97,17 @@ type LoggedField = `${'charged' & keyof RequestLog}.${LimitKind}` | MetricName |
  * Adds up what calls used, by any of its dimensions, from the function's log. Every admitted call counts, with or
  * without limits. Calls that were refused cost nothing, and are not in it.
  *
+ * @param keyNames Names of keys by id, as {@link keyNamesById} has them.
  * @throws {AdminError} If there is no log, AWS gives up the query, or there are more rows than fit in memory.
  */
 export async function usageBreakdown(
-  { name, config, endpoints, configKeyIds }: LoggedDeployment,
+  { name, config, endpoints }: LoggedDeployment,
   query: BreakdownQuery,
+  keyNames: ReadonlyMap<string, string>,
 ): Promise<UsageBreakdown> {
   const logs = new Logs(endpoints('cloudwatch_logs'));
   try {
     const group = requestLogGroupOf(config);
-    const keyNames = new Map([...configKeyIds].map(([key, id]) => [id, key]));
     const breakdown = new Breakdown(query.by, keyNames);
     let searchedBytes = 0;
     const add = async (from: number, to: number): Promise<void> => {

@@ -27,6 +27,15 @@ export async function listKeyNames({ table }: Deployment): Promise<KeyName[]> {
   return (await table.query(listOf.keys)).map(keyNameOf);
 }
 
+/** Names of all keys by id, those that were replaced and those of the config among them. */
+export async function keyNamesById(deployment: Deployment): Promise<Map<string, string>> {
+  const made = await listKeyNames(deployment);
+  return new Map([
+    ...[...deployment.configKeyIds].map(([name, id]): [string, string] => [id, name]),
+    ...made.flatMap(({ name, keyId }): [string, string][] => (keyId === undefined ? [] : [[keyId, name]])),
+  ]);
+}
+
 /** A name and its replaced keys. */
 export async function findKeyName(
   { table }: Deployment,

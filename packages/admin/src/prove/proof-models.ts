@@ -25,13 +25,24 @@ export interface ProofModel {
   readonly outputUsd: number;
 }
 
-/** @throws {AdminError} If no plan has a priced model that answers questions. */
+/** More requests than all proofs send. */
+const requestsOfProofs = 100;
+
+/**
+ * The plan with the cheapest model, of those whose limits have room for all proofs, or else of the one with most room.
+ *
+ * @throws {AdminError} If no plan has a priced model that answers questions.
+ */
 export function cheapestPlan({ config }: Deployment): string {
-  const priced = Object.entries(config.plans).flatMap(([name, { models }]) => {
+  const priced = Object.entries(config.plans).flatMap(([name, { models, limits }]) => {
     const cheapest = pricedModels({ config }, models).find(({ kind }) => kind === 'chat');
-    return cheapest ? [{ name, cost: cheapest.cost }] : [];
+    const room = Math.min(
+      requestsOfProofs,
+      ...Object.values(limits?.requests ?? {}).flatMap((max) => max ?? []),
+    );
+    return cheapest ? [{ name, room, cost: cheapest.cost }] : [];
   });
-  const [plan] = priced.toSorted((a, b) => a.cost - b.cost);
+  const [plan] = priced.toSorted((a, b) => b.room - a.room || a.cost - b.cost);
   if (!plan) throw new AdminError('nothing_to_prove_with', { plan: undefined });
   return plan.name;
 }

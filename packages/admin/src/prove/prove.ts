@@ -47,7 +47,7 @@ const mostKeys = 10;
 const clocksDifferMs = 60_000;
 
 export interface ProveOptions extends Pick<TargetOptions, 'signal' | 'wait'> {
-  /** The plan of the throwaway team. Default: the one with the cheapest model. */
+  /** The plan of the throwaway team, with room for 100 requests. Default: of such plans, the one with the cheapest model. */
   readonly plan?: string | undefined;
   /** Only these proofs. Default: all of {@link proofNames}. */
   readonly only?: readonly string[] | undefined;

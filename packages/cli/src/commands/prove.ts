@@ -39,7 +39,10 @@ export function addProve(program: Command, cli: Cli): void {
   program
     .command('prove')
     .description('show, on the deployment itself, that it keeps its promises')
-    .option('--plan <plan>', 'plan of the team that it makes (default: the one with the cheapest model)')
+    .option(
+      '--plan <plan>',
+      'plan of the team that it makes, with room for 100 requests (default: the one with the cheapest model)',
+    )
     .option('--most-usd <usd>', 'the most that its calls may cost in all', positive, 0.05)
     .option('--only <names>', 'only these proofs, with commas between; --json has the names', namesOf)
     .option('--long', 'also ask for an answer that takes longer than 29 s: some minutes more')

@@ -1,4 +1,10 @@
-import { type BreakdownRow, type UsageBreakdown, type UsageDimension, usageBreakdown } from '@org/admin';
+import {
+  type BreakdownRow,
+  keyNamesById,
+  type UsageBreakdown,
+  type UsageDimension,
+  usageBreakdown,
+} from '@org/admin';
 import type { LimitKind } from '@org/contract';
 import { dateOf, momentOf } from '@org/lambda/ledger/moment';
 import type { Cli } from '../cli.ts';
@@ -34,7 +40,8 @@ export async function printBreakdown(cli: Cli, options: UsageByOptions): Promise
     throw new CliError('The log has no limits to sort by.', 'Use --sort usd, or leave out --by.');
   }
   const deployment = await cli.deployment();
-  const breakdown = sorted(await usageBreakdown(deployment, { by, from, to, team }), sort);
+  const keyNames = by.includes('key') ? await keyNamesById(deployment) : new Map<string, string>();
+  const breakdown = sorted(await usageBreakdown(deployment, { by, from, to, team }, keyNames), sort);
   if (json) terminal.print(JSON.stringify(breakdown, null, 2));
   else if (csv) terminal.print(breakdownCsv(breakdown));
   else {

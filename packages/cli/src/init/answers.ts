@@ -25,8 +25,8 @@ export function configOf({ name, region, team, budget, models }: Answers) {
   };
   return {
     ...{ name, stage: 'dev', region, models },
-    plans: { standard: plan },
-    teams: { [team]: { plan: 'standard', keys: [`${team}-key`] } },
+    plans: { starter: plan },
+    teams: { [team]: { plan: 'starter', keys: [`${team}-key`] } },
   };
 }
 
@@ -46,8 +46,8 @@ const places: Readonly<Record<Question, RegExp>> = {
   name: /^name\b/,
   region: /^region\b/,
   team: /^teams\b/,
-  budget: /^plans\.standard\.limits\b/,
-  models: /^(?:models|prices|plans\.standard\.models)\b/,
+  budget: /^plans\.starter\.limits\b/,
+  models: /^(?:models|prices|plans\.starter\.models)\b/,
 };
 
 /** What is wrong with an answer, by the rules of the config; undefined if nothing is. */

@@ -4,7 +4,7 @@ import { type Answers, configOf } from './answers.ts';
 /** The text of `proxy.config.ts`, to be read and changed by people. */
 export function configText(answers: Answers): string {
   const { name, stage, region, plans, teams } = configOf(answers);
-  const { throttle, quota, limits } = plans.standard;
+  const { throttle, quota, limits } = plans.starter;
   const models = list(answers.models);
   const [[team, { keys }] = ['', { keys: [] }]] = Object.entries(teams);
   return `import { defineProxyConfig } from '@org/bedrock-proxy';
@@ -22,7 +22,7 @@ export default defineProxyConfig({
   plans: {
     // "limits" hold exactly, for a team over all its keys. "throttle" and "quota" are API Gateway's own, for each key
     // and best effort; the quota is so high that callers meet the limit, which says when it resets.
-    standard: {
+    starter: {
       throttle: { rate: ${throttle.rate}, burst: ${throttle.burst} },
       quota: { limit: ${quota.limit}, period: ${quoted(quota.period)} },
       models: ${models},
@@ -32,7 +32,7 @@ export default defineProxyConfig({
 
   // API Gateway makes the value of each key: npx proxy deploy --show-keys
   teams: {
-    ${quoted(team)}: { plan: 'standard', keys: ${list(keys)} },
+    ${quoted(team)}: { plan: 'starter', keys: ${list(keys)} },
   },
 });
 `;

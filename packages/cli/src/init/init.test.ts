@@ -88,8 +88,8 @@ test('with --yes, a config is written that works, with scripts, a workflow and w
   expect(await loadProxyConfig(join(folder, 'proxy.config.ts'))).toMatchObject({
     name: basename(folder).toLowerCase(),
     region: 'us-east-1',
-    plans: { standard: { limits: { usd: { month: 50 } } } },
-    teams: { developers: { plan: 'standard' } },
+    plans: { starter: { limits: { usd: { month: 50 } } } },
+    teams: { developers: { plan: 'starter' } },
   });
   expect(JSON.parse(read('package.json'))).toMatchObject({
     type: 'module',
@@ -112,7 +112,7 @@ test('what options give is not asked', async () => {
   await run({ given: flags });
   expect(await loadProxyConfig(join(folder, 'proxy.config.ts'))).toMatchObject({
     ...{ name: 'acme-llm', region: 'eu-central-1' },
-    plans: { standard: { models: ['nova-lite'], limits: { usd: { month: 200 } } } },
+    plans: { starter: { models: ['nova-lite'], limits: { usd: { month: 200 } } } },
     teams: { search: { keys: [{ name: 'search-key' }] } },
   });
 });
@@ -133,7 +133,7 @@ test('the user is asked for each answer, with its default, and again if it canno
   ]);
   expect(await loadProxyConfig(join(folder, 'proxy.config.ts'))).toMatchObject({
     ...{ name: 'my-proxy', region: 'eu-central-1' },
-    plans: { standard: { models: ['nova-pro', 'nova-lite'], limits: { usd: { month: 12.5 } } } },
+    plans: { starter: { models: ['nova-pro', 'nova-lite'], limits: { usd: { month: 12.5 } } } },
   });
 });
 

@@ -13,7 +13,7 @@ export function workflowText(region: string, folder: string, config: string): st
 # Deploying needs no stored secret: GitHub shows AWS which repository runs this, and AWS lends it a role.
 # 1. Make that role: https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
 #    Its trust policy should name this repository and its branch main. It may assume the roles of "cdk bootstrap"
-#    (arn:aws:iam::ACCOUNT:role/cdk-*), and what docs/keys.md of @org/bedrock-proxy lists for "deploy".
+#    (arn:aws:iam::ACCOUNT:role/cdk-*), and what docs/deploy.md of @org/bedrock-proxy lists for "deploy".
 # 2. Name it in the variable AWS_ROLE_ARN of the repository. Until then, nothing is deployed.
 name: proxy
 

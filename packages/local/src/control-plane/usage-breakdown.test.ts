@@ -20,7 +20,6 @@ async function start() {
     name: 'accounts-dev',
     config: { name: 'accounts', stage: 'dev', timeZone: 'UTC' },
     endpoints: await localEndpoints(gateway.url, 'Test'),
-    configKeyIds: new Map([['app', 'id1']]),
   };
   return {
     setTime(time: string): void {
@@ -32,7 +31,11 @@ async function start() {
       expect(await answer.text()).toBe('done');
     },
     breakdown: (query: Partial<Parameters<typeof usageBreakdown>[1]>) =>
-      usageBreakdown(deployment, { by: [], from: '2026-11-01', to: '2026-11-30', ...query }),
+      usageBreakdown(
+        deployment,
+        { by: [], from: '2026-11-01', to: '2026-11-30', ...query },
+        new Map([['id1', 'app']]),
+      ),
   };
 }
 
