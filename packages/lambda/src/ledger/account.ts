@@ -1,6 +1,6 @@
 import { type LimitKind, type LimitPeriod, limitKinds } from '@org/contract';
 import { type Moment, monthStillInFlight } from './moment.ts';
-import { type Bound, boundsOf, type Scope } from './scope.ts';
+import { type Bound, boundsOf, type Scope, unlimitedOf } from './scope.ts';
 
 /**
  * The part of a scope's limits whose counters are in one item. A scope has one account, and a second one in the month before:
@@ -14,6 +14,8 @@ export interface Account {
   readonly month: string;
   /** The limits of these windows. */
   readonly bounds: readonly Bound[];
+  /** Those of these windows that are counted without a limit. */
+  readonly unlimited: readonly Counted[];
   /** The most calls that may be in flight at once. Undefined: not limited, or not counted in this item. */
   readonly atOnce: number | undefined;
 }
@@ -21,15 +23,19 @@ export interface Account {
 /** The account of the present month comes first. */
 export function accountsOf(scope: Scope, moment: Moment): [Account, ...Account[]] {
   const bounds = boundsOf(scope);
-  const monthOf = ({ period }: Bound) => moment.windows[period].month;
+  const unlimited = unlimitedOf(scope);
+  const monthOf = ({ period }: Counted) => moment.windows[period].month;
   const atOnce = scope.limits.callsAtOnce ?? undefined;
   const inFlight = new Set(atOnce === undefined ? [] : [moment.month, monthStillInFlight(moment)]);
   const accountIn = (month: string): Account => ({
     ...{ scope, moment, month },
     bounds: bounds.filter((bound) => monthOf(bound) === month),
+    unlimited: unlimited.filter((counted) => monthOf(counted) === month),
     atOnce: inFlight.has(month) ? atOnce : undefined,
   });
-  const others = new Set([...bounds.map(monthOf), ...inFlight].filter((month) => month !== moment.month));
+  const others = new Set(
+    [...[...bounds, ...unlimited].map(monthOf), ...inFlight].filter((month) => month !== moment.month),
+  );
   return [
     accountIn(moment.month),
     ...[...others].flatMap((month) => (month === undefined ? [] : accountIn(month))),
@@ -42,12 +48,12 @@ export interface Counted {
   readonly period: LimitPeriod;
 }
 
-/** What a call counts in: its day and month always, and other windows only if they are limited. */
-export function countedIn({ moment, month, bounds }: Account): Counted[] {
+/** What a call counts in: its day and month always, and other windows only if they are limited, or may be again. */
+export function countedIn({ moment, month, bounds, unlimited }: Account): Counted[] {
   const always = month === moment.month ? (['day', 'month'] as const) : [];
   return [
     ...limitKinds.flatMap((limit) => always.map((period) => ({ limit, period }))),
-    ...bounds.filter(({ period }) => period !== 'day' && period !== 'month'),
+    ...[...bounds, ...unlimited].filter(({ period }) => period !== 'day' && period !== 'month'),
   ];
 }
 

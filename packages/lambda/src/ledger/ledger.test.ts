@@ -552,6 +552,20 @@ test('a week that began in the month before is counted in the item of that month
   await hold([scope], call, '2026-12-07T00:00:00Z');
 });
 
+test.each(['hour', 'day', 'week', 'month'] as const)(
+  'a limit by %s that was taken away for a while counts what was used meanwhile',
+  async (period) => {
+    for (const at of [noon, december]) {
+      const scope = team({ tokens: { [period]: null } });
+      await (await hold([scope], call, at)).settle(call, signal);
+      expect(await usage(scope, at)).toEqual([]);
+      const limited = { ...scope, limits: { tokens: { [period]: 150 } } };
+      const { code, details } = await refusal(hold([limited], call, at));
+      expect([code, details]).toMatchObject(['quota_exceeded', { period, used: 100 }]);
+    }
+  },
+);
+
 test('if a day and a week of two items are used up, the limit that resets last is reported', async () => {
   const scope = team({ tokens: { day: 100, week: 100 } });
   await (await hold([scope], call, december)).settle(call, signal);

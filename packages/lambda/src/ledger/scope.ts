@@ -23,3 +23,10 @@ export function boundsOf({ limits }: Pick<Scope, 'limits'>): Bound[] {
     }),
   );
 }
+
+/** The windows that have no limit, but may get it back: a raise to no limit ends, and then their use counts. */
+export function unlimitedOf({ limits }: Pick<Scope, 'limits'>): Omit<Bound, 'max'>[] {
+  return limitKinds.flatMap((limit) =>
+    limitPeriods.flatMap((period) => (limits[limit]?.[period] === null ? [{ limit, period }] : [])),
+  );
+}

@@ -173,11 +173,11 @@ export class ReferenceLedger {
     return Map.groupBy(this.#entries, ({ scope }) => JSON.stringify(nameOf(scope)));
   }
 
-  /** What counts in a window: in one beyond day and month, only the calls that were limited by it. */
+  /** What counts in a window: in one beyond day and month, only the calls whose limits named it. */
   #of(scope: Scope, { limit, period }: Place, at: number, without: readonly Entry[]): Entry[] {
     const when = this.#windowsAt(at)[period];
     const isCounted = (entry: Entry) =>
-      period === 'day' || period === 'month' || Number.isFinite(maxOf(entry.scope, { limit, period }));
+      period === 'day' || period === 'month' || entry.scope.limits[limit]?.[period] !== undefined;
     return this.#entries.filter(
       (entry) =>
         entry.when[period] === when &&
