@@ -286,6 +286,15 @@ test('the function learns the person, a mail address only by its hash', async ()
   expect(await personOf('ada@example.com')).toMatch(/^sha256:[0-9a-f]{32}$/);
 });
 
+test('tokens without a subject count as one person, so that they pass no limit of a person', async () => {
+  const { authorize } = start();
+  const personOf = async (sub: string | undefined) =>
+    (await authorize(bearer(await issuer.sign('RS256', { claims: { sub } })))).context?.['person'];
+  const nobody = await personOf(undefined);
+  expect(nobody).toMatch(/^[\w-]{43}$/);
+  expect(await personOf(undefined)).toBe(nobody);
+});
+
 test("a person's id is the same in each request, and does not identify the person", async () => {
   const { authorize } = start();
   const ids = await Promise.all(

@@ -28,7 +28,8 @@ export function createSignIn({ config, verify, teamKeys }: SignInOptions): SignI
       principalId,
       apiKey: first.apiKey,
       team: first.team,
-      person: usageId(payload.sub),
+      // All who sign in without a subject count as one person: leaving it out must not pass a limit.
+      person: usageId(payload.sub) ?? principalId,
     };
   };
 }
