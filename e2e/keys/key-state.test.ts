@@ -99,3 +99,21 @@ test('a disabled key is refused by the function alone too, is not rotated, and w
       .toSorted(),
   ).toEqual([...['keys create', 'keys disable', 'keys disable', 'keys enable', 'keys enable']]);
 });
+
+test('a key of the config is disabled and enabled with the key that replaced it', async () => {
+  const { system, proxy, ask, afterAMinute } = await start();
+  const successor = await proxy('keys', 'rotate', 'thrifty-key');
+  const values = [system.keyValue('thrifty-key'), successor.stdout];
+  const answers = async () => {
+    await afterAMinute();
+    return [await ask(values[0] ?? ''), await ask(values[1] ?? '')];
+  };
+  expect(await answers()).toEqual([200, 200]);
+  await proxy('keys', 'disable', 'thrifty-key-2');
+  expect(await answers()).toEqual([401, 401]);
+  await proxy('keys', 'enable', 'thrifty-key-2');
+  expect(await answers()).toEqual([200, 200]);
+  await proxy('keys', 'disable', 'thrifty-key');
+  expect((await proxy('keys', 'enable', 'thrifty-key-2')).stderr).toContain('was not disabled at run time');
+  expect(await answers()).toEqual([401, 200]);
+});

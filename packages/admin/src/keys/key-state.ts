@@ -33,8 +33,8 @@ async function keysNamed(deployment: Deployment, name: string): Promise<NamedKey
 }
 
 /**
- * Refuses a key until it is enabled again, or enables it: every key of the name, so that a key in the overlap of a rotation
- * follows. Safe to repeat. A deployment does not undo it.
+ * Refuses a key until it is enabled again, or enables it: every key of the name, and the key of the config that it replaced, so
+ * that a key in the overlap of a rotation follows. Safe to repeat. A deployment does not undo it.
  *
  * @returns Whether anything is different now.
  * @throws {AdminError} If there is no such key, or the config disables it.
@@ -59,6 +59,18 @@ export async function setDisabled(deployment: Deployment, name: string, disabled
   }
   for (const id of [...replacedIds, ...(currentId === undefined ? [] : [currentId])]) {
     const access = await readAccess(deployment, id);
+    const [ofConfig] = [...deployment.configKeyIds].find(([, other]) => other === access?.countedAs) ?? [];
+    const follows = id === currentId && ofConfig !== undefined && ofConfig !== name;
+    // One that was disabled by its own name stays so, if this one works.
+    if (follows && access?.countedAs !== undefined && (disabled || access.disabled)) {
+      // Only for the function: "rotate --now" may have ended it with API Gateway, which enabling this one must not undo.
+      const subject = { team, key: ofConfig, scope: { kind: 'key', id: access.countedAs } } as const;
+      const done = await writeChanges(deployment, subject, (present) => ({
+        changes: { ...present, disabled: disabled || undefined },
+        record,
+      }));
+      changed ||= done;
+    }
     if (access && (access.disabled ?? false) !== disabled) {
       const attributes = { disabled: disabled ? 1 : undefined };
       const condition = { disabled: access.disabled ? 1 : undefined };
