@@ -64,6 +64,17 @@ test('a key of the config gets an end at run time, and its successor the same on
   expect([await ask(value), await ask(successor.stdout)]).toEqual([401, 401]);
 });
 
+test('a key of the config that a rotation has ended stays so, whatever is disabled and enabled', async () => {
+  const { system, proxy, ask, afterAMinute } = await start();
+  const successor = await proxy('keys', 'rotate', 'thrifty-key', '--now', '--yes');
+  for (const command of ['enable', 'disable', 'enable']) {
+    await proxy('keys', command, 'thrifty-key');
+    await afterAMinute();
+    expect(await ask(system.keyValue('thrifty-key'))).toBe(401);
+  }
+  expect(await ask(successor.stdout)).toBe(200);
+});
+
 test('a disabled key is refused by the function alone too, is not rotated, and works again with its counts', async () => {
   const { system, proxy, ask, afterAMinute, states } = await start();
   const made = await proxy('keys', 'create', 'app', '--team', 'sharing', '--limit', 'requests/day=2');

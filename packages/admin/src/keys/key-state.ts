@@ -1,7 +1,7 @@
-import { accessKey } from '@org/table';
+import { accessKey, changesKey } from '@org/table';
 import { AdminError } from '../admin-error.ts';
 import { recordOf } from '../audit/audit.ts';
-import { writeChanges } from '../audit/changes.ts';
+import { changesOf, writeChanges } from '../audit/changes.ts';
 import type { Deployment } from '../deployment.ts';
 import { checkEnd, endText } from './key-end.ts';
 import { findKeyName } from './key-names.ts';
@@ -34,7 +34,8 @@ async function keysNamed(deployment: Deployment, name: string): Promise<NamedKey
 
 /**
  * Refuses a key until it is enabled again, or enables it: every key of the name, and the key of the config that it replaced, so
- * that a key in the overlap of a rotation follows. Safe to repeat. A deployment does not undo it.
+ * that a key in the overlap of a rotation follows. Safe to repeat. A deployment does not undo it. Only what was disabled is
+ * enabled: a key that a rotation or a revocation ended stays so.
  *
  * @returns Whether anything is different now.
  * @throws {AdminError} If there is no such key, or the config disables it.
@@ -50,12 +51,18 @@ export async function setDisabled(deployment: Deployment, name: string, disabled
   let changed = false;
   if (configId !== undefined) {
     const subject = { team, key: name, scope: { kind: 'key', id: configId } } as const;
-    const done = await writeChanges(deployment, subject, (present) => ({
-      changes: { ...present, disabled: disabled || undefined },
-      record,
-    }));
-    changed ||= done;
-    await (disabled ? apiKeys.disable(configId) : apiKeys.enable(configId));
+    const was = changesOf(await table.get(changesKey(subject.scope)));
+    const hasEnded = !was.disabled && (await apiKeys.isEnabled(configId)) === false;
+    if (!hasEnded) {
+      // First, because the table says until then that there is something to enable.
+      if (!disabled && was.disabled) await apiKeys.enable(configId);
+      const done = await writeChanges(deployment, subject, (present) => ({
+        changes: { ...present, disabled: disabled || undefined },
+        record,
+      }));
+      changed ||= done;
+      if (disabled) await apiKeys.disable(configId);
+    }
   }
   for (const id of [...replacedIds, ...(currentId === undefined ? [] : [currentId])]) {
     const access = await readAccess(deployment, id);
@@ -71,6 +78,7 @@ export async function setDisabled(deployment: Deployment, name: string, disabled
       }));
       changed ||= done;
     }
+    if (!disabled && access?.disabled) await apiKeys.enable(id);
     if (access && (access.disabled ?? false) !== disabled) {
       const attributes = { disabled: disabled ? 1 : undefined };
       const condition = { disabled: access.disabled ? 1 : undefined };
@@ -81,7 +89,7 @@ export async function setDisabled(deployment: Deployment, name: string, disabled
       changed ||= done;
     }
     // Also if the table says so already: an earlier attempt may have ended before this.
-    await (disabled ? apiKeys.disable(id) : apiKeys.enable(id));
+    if (disabled) await apiKeys.disable(id);
   }
   return changed;
 }
