@@ -70,7 +70,7 @@ export async function setDisabled(deployment: Deployment, name: string, disabled
     const follows = id === currentId && ofConfig !== undefined && ofConfig !== name;
     // One that was disabled by its own name stays so, if this one works.
     if (follows && access?.countedAs !== undefined && (disabled || access.disabled)) {
-      // Only for the function: "rotate --now" may have ended it with API Gateway, which enabling this one must not undo.
+      // Only for the function: a rotation may have ended it with API Gateway, which enabling this one must not undo.
       const subject = { team, key: ofConfig, scope: { kind: 'key', id: access.countedAs } } as const;
       const done = await writeChanges(deployment, subject, (present) => ({
         changes: { ...present, disabled: disabled || undefined },
