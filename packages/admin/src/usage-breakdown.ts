@@ -147,11 +147,7 @@ function queryOf({ by, team }: BreakdownQuery, from: number, to: number): string
     `toMillis(@timestamp) < ${to}`,
     ...(team === undefined ? [] : [`team = "${team}"`]),
   ];
-  const totals = [
-    ...amounts.map((name) => `${sumOf[name]} as ${name}`),
-    'latest(timestamp) as lastCall',
-    ...(by.includes('key') ? ['latest(key) as keyName'] : []),
-  ];
+  const totals = [...amounts.map((name) => `${sumOf[name]} as ${name}`), 'latest(timestamp) as lastCall'];
   const groups = new Set(['day', ...by.map((dimension) => fieldOf[dimension])]);
   return `filter ${filters.join(' and ')} | stats ${totals.join(', ')} by ${[...groups].join(', ')}`;
 }
@@ -168,7 +164,7 @@ class Breakdown {
   readonly #groups = new Map<string, Group>();
   readonly #total = nothing();
 
-  /** @param keyNames Names of keys whose log lines do not have them, by id. */
+  /** @param keyNames By id. The log has only ids; a key that is gone has no name. */
   constructor(by: readonly UsageDimension[], keyNames: ReadonlyMap<string, string>) {
     this.#by = by;
     this.#keyNames = keyNames;
@@ -207,7 +203,7 @@ class Breakdown {
 
   #begin(row: Readonly<Record<string, string>>): Group {
     const { keyId } = row;
-    const key = keyId && (row['keyName'] ?? this.#keyNames.get(keyId) ?? keyId);
+    const key = keyId && (this.#keyNames.get(keyId) ?? keyId);
     const of = Object.fromEntries(
       this.#by.map((dimension) => [dimension, dimension === 'key' ? key : row[fieldOf[dimension]]]),
     );

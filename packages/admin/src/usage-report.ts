@@ -3,7 +3,6 @@ import {
   type LimitKind,
   type LimitPace,
   type LimitPeriod,
-  type Limits,
   limitKinds,
 } from '@org/contract';
 import { type Account, accountsOf } from '@org/lambda/ledger/account';
@@ -12,11 +11,9 @@ import { amountsOf, unitOf } from '@org/lambda/ledger/amounts';
 import { type Counters, InconsistentCounters, readCounters } from '@org/lambda/ledger/counters';
 import { dateOf, momentIn, momentOf } from '@org/lambda/ledger/moment';
 import type { Scope } from '@org/lambda/ledger/scope';
-import { changesKey, countersKey, type Item, limitsInForce, type ScopeName } from '@org/table';
-import { changesOf } from './audit/changes.ts';
+import { countersKey, type Item } from '@org/table';
 import type { Deployment } from './deployment.ts';
-import { listKeys } from './keys/keys.ts';
-import { listTeams, requireTeam, type Team } from './teams/teams.ts';
+import { listLimits } from './limits/list-limits.ts';
 
 /** Requests, tokens and USD. */
 export type Used = Readonly<Record<LimitKind, number>>;
@@ -57,12 +54,6 @@ export interface UsageQuery {
   readonly team?: string | undefined;
   /** Whether the report of all teams includes keys with their own limits, each after its team. Default: false. */
   readonly keys?: boolean | undefined;
-}
-
-interface Subject extends Pick<Usage, 'team' | 'plan' | 'key'> {
-  readonly scope: ScopeName;
-  /** Without changes at run time. Undefined: nothing is counted. */
-  readonly base: Limits | undefined;
 }
 
 /** Reads usage from the counters that decide about calls, by this machine's clock. */
@@ -120,44 +111,19 @@ function consistent(item: Item, account: Account): Counters | undefined {
   }
 }
 
-/** The subjects of a report, with the limits in force. A key counts only with its own limits. */
-async function countedSubjects(deployment: Deployment, query: UsageQuery) {
-  const subjects = await subjectsOf(deployment, query);
-  const changes = await deployment.table.getAll(subjects.map(({ scope }) => changesKey(scope)));
-  return subjects.flatMap(({ base, scope, ...subject }, index) => {
-    const limits = limitsInForce(base, changesOf(changes[index]), deployment.now());
-    if (scope.kind === 'key' && !limits) return [];
-    return [{ ...subject, counted: limits !== undefined, scope: { ...scope, limits: limits ?? {} } }];
+/**
+ * The teams and keys of a report. A key counts only with its own limits, and one that replaced another, whose counters it
+ * shares, stands for both.
+ */
+async function countedSubjects(deployment: Deployment, { team, keys = team !== undefined }: UsageQuery) {
+  const records = await listLimits(deployment, { team, keys });
+  const byScope = new Map(records.map((record) => [`${record.scope.kind} ${record.scope.id}`, record]));
+  return [...byScope.values()].flatMap(({ team: owner, plan, key, scope, inForce }) => {
+    if (key !== undefined && !inForce) return [];
+    return [
+      { team: owner, plan, key, counted: inForce !== undefined, scope: { ...scope, limits: inForce ?? {} } },
+    ];
   });
-}
-
-async function subjectsOf(
-  deployment: Deployment,
-  { team, keys = team !== undefined }: UsageQuery,
-): Promise<Subject[]> {
-  const teams = team === undefined ? await listTeams(deployment) : [await requireTeam(deployment, team)];
-  const ofKeys = keys ? await keySubjects(deployment) : [];
-  return teams.flatMap((each) => [
-    teamSubject(deployment, each),
-    ...ofKeys.filter(({ team: owner }) => owner === each.name),
-  ]);
-}
-
-/** A key that replaced another shares its counters, and stands for both. */
-async function keySubjects(deployment: Deployment): Promise<Subject[]> {
-  const byCounter = new Map(
-    (await listKeys(deployment)).flatMap((key): [string, Subject][] => {
-      const { name, id, team, plan, limits: base, countedAs = id } = key;
-      if (countedAs === undefined) return [];
-      return [[countedAs, { team, plan, key: name, scope: { kind: 'key', id: countedAs }, base }]];
-    }),
-  );
-  return [...byCounter.values()];
-}
-
-function teamSubject({ config }: Deployment, { name, plan }: Team): Subject {
-  const base = config.plans[plan ?? '']?.limits;
-  return { team: name, plan, scope: { kind: 'team', id: name }, base };
 }
 
 function usedIn({ committed }: Counters, period: LimitPeriod): Used {

@@ -9,12 +9,13 @@ const hourMs = 3_600_000;
  * that minute, and `8h` eight hours from now. Without `Z` or an offset, the time is UTC.
  *
  * @param now Milliseconds since 1970.
- * @returns Milliseconds since 1970.
+ * @returns Milliseconds since 1970, of a whole second, because the table keeps seconds.
  * @throws {CliError} If it is not a moment.
  */
 export function parseEnd(text: string, now: number, timeZone: string): number {
   const duration = parseDuration(text);
-  const end = duration === undefined ? dayOf(text, timeZone)?.ends : now + duration;
+  const end =
+    duration === undefined ? dayOf(text, timeZone)?.ends : Math.floor((now + duration) / 1000) * 1000;
   return end ?? parseTime(text, '2026-12-31, at whose end it is');
 }
 

@@ -149,7 +149,6 @@ export const AuditItem = z.object({
   action: string,
   team: z.optional(string),
   key: z.optional(string),
-  plan: z.optional(string),
   /** What was, and what is now, as JSON. */
   from: z.optional(string),
   to: z.optional(string),

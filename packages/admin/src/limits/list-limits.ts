@@ -1,9 +1,9 @@
 import type { Limits } from '@org/contract';
-import { changesKey, limitsInForce, type Raise } from '@org/table';
+import { changesKey, limitsInForce, type Raise, type ScopeName } from '@org/table';
 import { changesOf } from '../audit/changes.ts';
 import type { Deployment } from '../deployment.ts';
 import { listRunTimeKeys } from '../keys/keys.ts';
-import { listTeams } from '../teams/teams.ts';
+import { listTeams, requireTeam } from '../teams/teams.ts';
 
 /** The limits of a team or a key, and what was changed of them at run time. */
 export interface LimitsRecord {
@@ -11,6 +11,8 @@ export interface LimitsRecord {
   /** Undefined for a team. */
   readonly key?: string | undefined;
   readonly plan: string | undefined;
+  /** Under which its use is counted. A key shares it with the keys that it replaced. */
+  readonly scope: ScopeName;
   /** Of the plan, of the key in the config, or those that the key was made with. */
   readonly base: Limits | undefined;
   /** Set at run time, in place of these. */
@@ -20,10 +22,27 @@ export interface LimitsRecord {
   readonly inForce: Limits | undefined;
 }
 
-/** Every team and key that has not been removed, each key after its team; a key with the keys that it replaced. */
-export async function listLimits(deployment: Deployment): Promise<LimitsRecord[]> {
+export interface LimitsQuery {
+  /** Default: all teams. */
+  readonly team?: string | undefined;
+  /** Whether keys are listed too. Default: true. */
+  readonly keys?: boolean | undefined;
+}
+
+/**
+ * Every team and key that has not been removed, each key after its team; a key with the keys that it replaced.
+ *
+ * @throws {AdminError} If there is no such team.
+ */
+export async function listLimits(
+  deployment: Deployment,
+  { team: only, keys: withKeys = true }: LimitsQuery = {},
+): Promise<LimitsRecord[]> {
   const { config, configKeyIds, table, now } = deployment;
-  const [teams, made] = await Promise.all([listTeams(deployment), listRunTimeKeys(deployment)]);
+  const [teams, made] = await Promise.all([
+    only === undefined ? listTeams(deployment) : [await requireTeam(deployment, only)],
+    withKeys ? listRunTimeKeys(deployment) : [],
+  ]);
   const deployed = Object.entries(config.teams).flatMap(([team, { keys }]) =>
     keys.map((key) => ({
       ...key,
@@ -33,18 +52,21 @@ export async function listLimits(deployment: Deployment): Promise<LimitsRecord[]
       replaced: false,
     })),
   );
-  const keys = [...deployed, ...made];
+  const keys = withKeys ? [...deployed, ...made] : [];
   const subjects = teams.flatMap(({ name, plan }) => [
-    { team: name, key: undefined, plan, base: config.plans[plan ?? '']?.limits, id: name },
+    {
+      ...{ team: name, key: undefined, plan, base: config.plans[plan ?? '']?.limits },
+      scope: { kind: 'team', id: name } as const,
+    },
     ...keys.flatMap(({ name: key, id, team, limits: base, countedAs = id, replaced }) =>
-      team === name && countedAs !== undefined && !replaced ? [{ team, key, plan, base, id: countedAs }] : [],
+      team === name && countedAs !== undefined && !replaced
+        ? [{ team, key, plan, base, scope: { kind: 'key', id: countedAs } as const }]
+        : [],
     ),
   ]);
-  const items = await table.getAll(
-    subjects.map(({ key, id }) => changesKey({ kind: key === undefined ? 'team' : 'key', id })),
-  );
+  const items = await table.getAll(subjects.map(({ scope }) => changesKey(scope)));
   const at = now();
-  return subjects.map(({ id: _, ...subject }, index): LimitsRecord => {
+  return subjects.map((subject, index): LimitsRecord => {
     const { limits, raises = [] } = changesOf(items[index]);
     return {
       ...subject,

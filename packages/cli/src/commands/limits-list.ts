@@ -66,7 +66,7 @@ function rowOf({ team, key = '', base, raises, inForce, ...record }: LimitsRecor
   return [team, key, text(inForce), unchanged, ends.join(', ')];
 }
 
-function forJson({ raises, ...record }: LimitsRecord): object {
+function forJson({ raises, scope: _, ...record }: LimitsRecord): object {
   return { ...record, raises: raises.map((raise) => ({ ...raise, until: momentOf(raise.until) })) };
 }
 

@@ -34,7 +34,10 @@ async function start() {
       usageBreakdown(
         deployment,
         { by: [], from: '2026-11-01', to: '2026-11-30', ...query },
-        new Map([['id1', 'app']]),
+        new Map([
+          ['id1', 'app'],
+          ['id2', 'made'],
+        ]),
       ),
   };
 }
@@ -53,7 +56,7 @@ test('a breakdown divides calls by what their lines say, names keys, and knows t
   await log([
     line({ team: 'acme', keyId: 'id1', model: 'nova-lite' }),
     line({ team: 'acme', keyId: 'id1', model: 'llama', timestamp: '2026-11-22T13:00:00.000Z' }),
-    line({ team: 'acme', keyId: 'id2', key: 'made', model: 'llama', code: 'upstream_error' }),
+    line({ team: 'acme', keyId: 'id2', model: 'llama', code: 'upstream_error' }),
     line({ team: 'acme', keyId: 'id3', model: 'llama', day: '2026-10-31' }),
     // Refused: it has no charge.
     { message: 'request', day: '2026-11-22', team: 'acme', code: 'quota_exceeded' },
