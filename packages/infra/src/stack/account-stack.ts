@@ -13,7 +13,7 @@ import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Construct } from 'constructs';
 import type { ProxyConfig } from '../config/config.ts';
-import { followRoleRules } from './role-rules.ts';
+import { applyRoleSettings } from './role-settings.ts';
 import type { Synthesized } from './synthesize.ts';
 
 const stackName = 'api-gateway-log-role';
@@ -63,7 +63,7 @@ export function synthesizeAccount(
   const stack = new AccountStack(app, region);
   // Not the deployment's own: several deployments share the role.
   for (const [key, value] of Object.entries(tags)) Tags.of(stack).add(key, value);
-  if (roles) followRoleRules(stack, roles);
+  if (roles) applyRoleSettings(stack, roles);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   Validations.of(stack).acknowledge({
     id: `AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${policyName}]`,

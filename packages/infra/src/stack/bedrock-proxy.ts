@@ -26,7 +26,7 @@ import { LedgerTable } from './ledger-table.ts';
 import { encryptLogsAndNotices, ownKey } from './own-key.ts';
 import { checkPlace } from './place.ts';
 import { PromptBucket } from './prompt-bucket.ts';
-import { followRoleRules } from './role-rules.ts';
+import { applyRoleSettings } from './role-settings.ts';
 import { checkStackSize } from './stack-size.ts';
 import { Alarms } from './watch/alarms.ts';
 import { Dashboard } from './watch/dashboard.ts';
@@ -150,7 +150,7 @@ export class BedrockProxy extends Construct {
     for (const [tag, value] of Object.entries(tagsOf(config))) {
       Tags.of(this).add(tag, value, { excludeResourceTypes: [untagged] });
     }
-    if (config.roles) followRoleRules(this, config.roles);
+    if (config.roles) applyRoleSettings(this, config.roles);
     acknowledgeNagRules(this, config);
     Validations.of(this).addPlugins(new TemplateRules(this));
   }

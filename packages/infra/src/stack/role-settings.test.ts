@@ -2,17 +2,17 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { expect, test } from 'vitest';
-import { followRoleRules } from './role-rules.ts';
+import { applyRoleSettings } from './role-settings.ts';
 
 /** A role with so many permissions that the CDK moves some into managed policies. */
-function templateWith(roles: Parameters<typeof followRoleRules>[1]): Template {
+function templateWith(roles: Parameters<typeof applyRoleSettings>[1]): Template {
   const stack = new Stack(new App(), 'Roles');
   const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   for (let index = 0; index < 200; index += 1) {
     const resources = [`arn:aws:bedrock:us-east-${index}::foundation-model/${'long-name-'.repeat(8)}`];
     role.addToPolicy(new PolicyStatement({ actions: [`bedrock:Action${index}`], resources }));
   }
-  followRoleRules(stack, roles);
+  applyRoleSettings(stack, roles);
   return Template.fromStack(stack);
 }
 

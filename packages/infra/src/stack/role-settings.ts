@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import type { RolesConfig } from '../config/account.ts';
 
 /** Gives every role in a scope the company's path and boundary, and every managed policy the path. */
-export function followRoleRules(
+export function applyRoleSettings(
   scope: Construct,
   { path, permissionsBoundary: boundary }: RolesConfig,
 ): void {
