@@ -16,7 +16,7 @@ import { dynamoDbClient } from '../dynamodb-client.ts';
 import { startSystem } from '../harness.ts';
 import { startBreakingGateway } from './breaking-gateway.ts';
 import { commandLine, type Said } from './command-line.ts';
-import { watchKeys } from './working-keys.ts';
+import { type WorkingKeys, watchKeys } from './working-keys.ts';
 
 const noon = Date.parse('2026-11-22T12:00:00Z');
 
@@ -142,7 +142,13 @@ async function start({ signIn = false, team: watched }: Command) {
   const config = signIn ? withSignIn : configs.counted;
   let time = noon;
   const proxy = await commandLine(gateway.origin, config, () => time);
-  const watch = await watchKeys(system);
+  const look = await watchKeys(system);
+  /** Nothing but a command changes keys. */
+  let seen: Promise<WorkingKeys> | undefined;
+  const watch = async (at: number) => {
+    seen ??= look(config);
+    return (await seen)(at);
+  };
   const directory = await mkdtemp(join(tmpdir(), 'proxy-crashes-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const file = join(directory, 'teams.json');
@@ -179,7 +185,7 @@ async function start({ signIn = false, team: watched }: Command) {
   /** The team's working keys, without that of its signed-in callers. */
   const working = async (at: number) => {
     const inside = await signedIn();
-    const all = await watch(config, at);
+    const all = await watch(at);
     return all.filter((key) => key.team === watched && key.value !== inside);
   };
 
@@ -189,10 +195,11 @@ async function start({ signIn = false, team: watched }: Command) {
     shown,
     signedIn,
     working,
-    watch: (at: number) => watch(config, at),
+    watch,
     valueInConfig: (name: string) => ofConfig.get(name),
     async operate(command: string): Promise<Said> {
       const said = await proxy(...command.replace('FILE', file).split(' '));
+      seen = undefined;
       write(said);
       return said;
     },
@@ -215,6 +222,7 @@ async function start({ signIn = false, team: watched }: Command) {
             : new DeleteApiKeyCommand({ apiKey }),
         );
       }
+      seen = undefined;
       shown.clear();
       for (const [name, value] of ofConfig) shown.set(name, [value]);
       time = noon;

@@ -43,7 +43,7 @@ async function start() {
       await adoptTeams(deployment);
     },
     /** Keys made at run time that work under a config. */
-    working: async (config: ProxyConfig) => (await watch(config, noon)).filter(made),
+    working: async (config: ProxyConfig) => (await (await watch(config))(noon)).filter(made),
   };
 }
 

@@ -28,7 +28,7 @@ async function start() {
     proxyEarlier: await commandLine(gateway.origin, earlier, () => noon),
     /** The keys of team `thrifty` that work. */
     working: async (at = noon) =>
-      (await watch(config, at))
+      (await (await watch(config))(at))
         .filter(({ team }) => team === 'thrifty')
         .map(({ name, value }) => [name, value]),
   };

@@ -28,15 +28,17 @@ export interface WorkingKey {
   readonly usagePlan: string;
 }
 
-/** Reads which keys work. */
-export type WorkingKeys = (deployed: ProxyConfig, at: number) => Promise<WorkingKey[]>;
+/** Which keys work at a moment: milliseconds since 1970. */
+export type WorkingKeys = (at: number) => Promise<WorkingKey[]>;
 
 /**
- * Looks at the keys of a system as its function does that was deployed with a config and starts at that moment.
- *
- * @param at Milliseconds since 1970.
+ * Looks at the keys of a system as its function does that was deployed with a config and starts at a moment. API Gateway's
+ * part is as it was when the look began.
  */
-export async function watchKeys({ gateway, dynamodb }: System): Promise<WorkingKeys> {
+export async function watchKeys({
+  gateway,
+  dynamodb,
+}: System): Promise<(deployed: ProxyConfig) => Promise<WorkingKeys>> {
   const [environment] = gateway.functions.flatMap(({ environment: variables }) =>
     variables[environmentVariables.config] === undefined ? [] : [variables],
   );
@@ -45,14 +47,14 @@ export async function watchKeys({ gateway, dynamodb }: System): Promise<WorkingK
   let apiGateway: APIGatewayClient | undefined;
   onTestFinished(() => apiGateway?.destroy());
 
-  return async (deployed, at) => {
+  return async (deployed) => {
     const stackName = stackNameOf(deployed);
     apiGateway ??= new APIGatewayClient((await localEndpoints(gateway.url, stackName))('api_gateway'));
     const client = apiGateway;
-    const directory = createKeyDirectory({
-      client: table,
-      config: readConfig({ ...environment, AWS_REGION: 'us-east-1', ...variablesOf(environment, deployed) }),
-      now: () => at,
+    const config = readConfig({
+      ...environment,
+      AWS_REGION: 'us-east-1',
+      ...variablesOf(environment, deployed),
     });
     const [{ items: keys = [] }, { items: plans = [] }] = await Promise.all([
       client.send(new GetApiKeysCommand({ limit: 500, includeValues: true })),
@@ -65,17 +67,20 @@ export async function watchKeys({ gateway, dynamodb }: System): Promise<WorkingK
       }),
     );
     const usagePlans = new Map(members.flat());
-    const working = await Promise.all(
-      keys.map(async ({ id = '', name = '', value = '', enabled }): Promise<WorkingKey[]> => {
-        const usagePlan = usagePlans.get(id);
-        const caller = enabled && usagePlan && (await directory(id, new AbortController().signal, at));
-        if (!caller) return [];
-        const { team, plan, scopes } = caller;
-        const { limits } = scopes.find(({ kind }) => kind === 'key') ?? {};
-        return [{ id, name, value, team, plan, limits, usagePlan }];
-      }),
-    );
-    return working.flat();
+    return async (at) => {
+      const directory = createKeyDirectory({ client: table, config, now: () => at });
+      const working = await Promise.all(
+        keys.map(async ({ id = '', name = '', value = '', enabled }): Promise<WorkingKey[]> => {
+          const usagePlan = usagePlans.get(id);
+          const caller = enabled && usagePlan && (await directory(id, new AbortController().signal, at));
+          if (!caller) return [];
+          const { team, plan, scopes } = caller;
+          const { limits } = scopes.find(({ kind }) => kind === 'key') ?? {};
+          return [{ id, name, value, team, plan, limits, usagePlan }];
+        }),
+      );
+      return working.flat();
+    };
   };
 }
 

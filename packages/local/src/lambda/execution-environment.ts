@@ -26,6 +26,10 @@ interface RunningCall {
   readonly timer: NodeJS.Timeout;
 }
 
+/** A thread has its own; without it, every worker compiles the function again. */
+const { NODE_COMPILE_CACHE } = process.env;
+const compileCache = NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE };
+
 /** Lambda's limit on initialization. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
 const initTimeoutMs = 10_000;
 
@@ -57,11 +61,14 @@ export class ExecutionEnvironment {
     const workerData: WorkerStart = { directory: definition.directory, handler: definition.handler };
     this.#worker = new Worker(installation.worker, {
       workerData,
-      env: functionEnvironment(definition, {
-        region: options.region,
-        logStreamName: this.#logStreamName,
-        extra: options.environment,
-      }),
+      env: {
+        ...functionEnvironment(definition, {
+          region: options.region,
+          logStreamName: this.#logStreamName,
+          extra: options.environment,
+        }),
+        ...compileCache,
+      },
       execArgv: [],
       // What is written comes as messages; unread, these would be printed too.
       stdout: true,

@@ -12,6 +12,9 @@ import { ResponseWriter } from './response-stream.ts';
 
 const start: WorkerStart = workerData;
 
+// It is this thread's, and has been read. Functions on Lambda have no such variable.
+delete process.env['NODE_COMPILE_CACHE'];
+
 /** Of the calls that stream now. */
 const writers = new Map<number, ResponseWriter>();
 
