@@ -170,7 +170,7 @@ export class ReferenceLedger {
 
   /** The record of each scope. */
   scopes(): Map<string, Entry[]> {
-    return Map.groupBy(this.#entries, ({ scope }) => JSON.stringify(nameOf(scope)));
+    return Map.groupBy(this.#entries, ({ scope }) => nameOf(scope));
   }
 
   /** What counts in a window: in one beyond day and month, only the calls whose limits named it. */
@@ -218,9 +218,17 @@ export class ReferenceLedger {
   }
 }
 
-const nameOf = ({ limits: _, ...name }: Scope) => Object.entries(name).toSorted();
+const names = new WeakMap<Scope, string>();
 
-const isSame = (one: Scope, other: Scope) => JSON.stringify(nameOf(one)) === JSON.stringify(nameOf(other));
+/** All of a scope but its limits. */
+function nameOf(scope: Scope): string {
+  const { limits: _, ...name } = scope;
+  const known = names.get(scope) ?? JSON.stringify(Object.entries(name).toSorted());
+  names.set(scope, known);
+  return known;
+}
+
+const isSame = (one: Scope, other: Scope) => nameOf(one) === nameOf(other);
 
 /** The limits of a scope; USD in whole micro-USD. */
 function boundsOf({ limits }: Scope): (Place & { readonly max: number })[] {
