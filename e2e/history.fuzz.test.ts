@@ -15,7 +15,7 @@ const answers: fc.Arbitrary<ScriptedAnswer> = fc.record({
       said.map((text) => ({ kind: 'text' as const, deltas: [text] })),
       said.map((text) => ({ kind: 'reasoning' as const, deltas: [text] })),
       fc.constantFrom('AAAA', '').map((data) => ({ kind: 'redacted' as const, deltas: [data] as const })),
-      // Models call tools that nobody offered, by names that no tool can have.
+      // Models call tools that were not offered, by names that no tool can have.
       fc.constantFrom('find', 'functions.find', 'find it', 'x'.repeat(70)).map((name) => ({
         kind: 'tool' as const,
         name,

@@ -16,7 +16,7 @@ async function start() {
   return { ...system, askAs, headersOf };
 }
 
-test('each person of a team has the same limit, and one who reaches it stops nobody else', async () => {
+test('each person of a team has the same limit, and one who reaches it stops no one else', async () => {
   const { askAs, dynamodb, keyValue, send } = await start();
   for (const sub of ['ann', 'bob', 'ann', 'bob']) expect((await askAs(sub)).status).toBe(200);
   const refused = (await askAs('ann')).error();

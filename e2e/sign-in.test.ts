@@ -206,7 +206,7 @@ test('the access token of a user pool of the deployment stands for its group', a
   for (const [overrides, code] of [
     [{ token_use: 'id', aud: 'client' }, 'unauthenticated'],
     [{ client_id: 'another-client' }, 'unauthenticated'],
-    [{ 'cognito:groups': ['nobody'] }, 'access_denied'],
+    [{ 'cognito:groups': ['no-team'] }, 'access_denied'],
   ] as const)
     expect((await askAs(await issuer.issue('toll', overrides))).error().code).toBe(code);
 });

@@ -262,7 +262,7 @@ const machine = {
   AWS_SECRET_ACCESS_KEY: 'a-secret-of-this-machine',
   AWS_SESSION_TOKEN: '',
 };
-const nobody = {
+const withoutCredentials = {
   ...{ AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_PROFILE: '', AWS_EC2_METADATA_DISABLED: 'true' },
   ...{ AWS_CONFIG_FILE: '/nowhere', AWS_SHARED_CREDENTIALS_FILE: '/nowhere' },
 };
@@ -289,7 +289,7 @@ test('the simulated Bedrock costs nothing, and nothing is said of money', async 
 });
 
 test('--bedrock aws without credentials is said so, with the ways out', async () => {
-  const { code, stdout, stderr } = await run(['--once', '--bedrock', 'aws'], nobody);
+  const { code, stdout, stderr } = await run(['--once', '--bedrock', 'aws'], withoutCredentials);
   expect(stderr).toMatch(/^There are no usable AWS credentials: .*aws sso login/m);
   expect(stderr).not.toContain('    at ');
   expect(stdout).not.toContain('Endpoint');

@@ -135,7 +135,7 @@ test.each([
   [['raise', '--team', 'sharing', '--limit', 'usd/day=5'], 'There is no limit usd/day to raise.'],
   [['raise', '--team', 'sharing', '--limit', 'requests/day=6', '--until', '2026-11-21'], 'is over.'],
   [['raise', '--team', 'sharing', '--limit', 'requests/day=6', '--until', 'soon'], '"soon" is not a moment.'],
-  [['set', '--team', 'nobody', '--limit', 'requests/day=6'], 'There is no team "nobody"'],
+  [['set', '--team', 'no-team', '--limit', 'requests/day=6'], 'There is no team "no-team"'],
   [['set', '--key', 'nothing', '--limit', 'requests/day=6'], 'There is no key "nothing"'],
   [['set', '--limit', 'requests/day=6'], 'It is not said whose limits to change.'],
   [['set', '--team', 'sharing'], 'There is no limit to change.'],

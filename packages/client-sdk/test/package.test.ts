@@ -145,7 +145,7 @@ test.each(files.flatMap((name) => [`${name}.d.ts`, `${name}.d.cts`]))(
   },
 );
 
-/** What exported types are made of, and nobody needs by name. */
+/** What exported types are made of, and no caller needs by name. */
 const parts = [
   'AskCapability',
   'AskRequest',

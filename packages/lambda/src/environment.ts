@@ -30,7 +30,7 @@ export const Guardrail = z.strictObject({
 export interface MemberLimits {
   /** Of each person who signs in. */
   limitsPerPerson?: Limits | undefined;
-  /** Of each customer whom requests name. Requests that name none count together. */
+  /** Of each customer that requests name. Requests that name none count together. */
   limitsPerCustomer?: Limits | undefined;
   /** Of the team's use of a model, by alias. */
   limitsPerModel?: Record<string, Limits> | undefined;

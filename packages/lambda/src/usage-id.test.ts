@@ -10,7 +10,7 @@ test.each(['customer-4711', 'a', 'acme:eu.1_2', '0b5f1f5e-6d5c-4a52-9d6f-3f3f6f0
   },
 );
 
-test.each([undefined, null, ''])('%j names nobody', (name) => {
+test.each([undefined, null, ''])('%j is not a name', (name) => {
   expect(usageId(name)).toBeUndefined();
 });
 

@@ -7,7 +7,7 @@ const id = /^[\w.:-]{1,64}$/;
  * The id under which a person or a customer is counted and logged: an opaque id as it is; for any other name, which may
  * be a mail address, `sha256:` and the first 32 hexadecimal digits of its SHA-256. The same name always has the same id.
  *
- * @param name As the caller or the token has it. An empty one is nobody's.
+ * @param name As the caller or the token has it. An empty one has no id.
  * @example usageId('ann@example.com') // 'sha256:71d4f55f72fa128dfb468a1a3901507c'
  */
 export function usageId(name: string | null | undefined): string | undefined {

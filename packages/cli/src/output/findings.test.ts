@@ -19,7 +19,7 @@ test.each<[remedy: Remedy, text: string | RegExp]>([
     { kind: 'failure', cause: Object.assign(new Error('expired'), { name: 'ExpiredToken' }) },
     /aws sso login.*AWS_PROFILE/,
   ],
-  [{ kind: 'failure', cause: 'what nobody knows' }, /^Run this again/],
+  [{ kind: 'failure', cause: 'of no known kind' }, /^Run this again/],
   [
     { ...bootstrap, present: 'none' },
     /^Once: npm run cdk -- bootstrap aws:\/\/111122223333\/us-east-1\. .*bootstrapQualifier/,

@@ -30,7 +30,7 @@ export function piecesOf(reply: OpenReply, length: Length): Pieces | undefined {
   const { attempts, guard, response } = reply;
   const { body } = response;
   if (field(response, 'bodyUsed') === true || field(body, 'locked') === true) {
-    throw notAResponse(attempts, ' whose body nobody has read');
+    throw notAResponse(attempts, ' whose body has not been read');
   }
   const reader = hasFields(body, { getReader: 'function' }) ? body?.getReader() : undefined;
   if (reader === undefined) {

@@ -103,7 +103,7 @@ export function startTimers(options: TimerOptions): Timers {
     },
     startDraining() {
       clearTimeout(attemptTimer);
-      // The answer is complete, so nobody sees this error.
+      // The answer is complete, so no caller sees this error.
       attemptTimer = setTimeout(abort, drainMs, '');
     },
     startWaiting() {

@@ -235,7 +235,7 @@ test('a second question at the same time is refused, and does no harm', async ()
   expect(calls).toHaveLength(1);
 });
 
-test('a stream that nobody reads does not keep the conversation busy', async () => {
+test('a stream that is not read does not keep the conversation busy', async () => {
   const { conversation } = await conversing(replying(200, answer));
   conversation.stream('What?');
   conversation.stream('What?').abort();

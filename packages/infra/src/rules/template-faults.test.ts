@@ -451,7 +451,7 @@ const policyOf = (...statements: object[]) => ({ Version: '2012-10-17', Statemen
 /** The same with a domain, for some addresses. */
 const domainFaults: typeof faults = [
   [
-    'a policy that denies nobody',
+    'a policy that denies no one',
     set(CfnRestApi, 'Policy', policyOf(statement('Allow'))),
     'Proxy: policy-denies',
   ],

@@ -218,7 +218,7 @@ test('a client that supports only API keys can send a token as one', async () =>
 test.each([
   ['no claim', { team: undefined }],
   ['a claim of another kind', { team: 7 }],
-  ['an unknown team', { team: 'nobody' }],
+  ['an unknown team', { team: 'no-team' }],
   ['a name that is not valid for a team', { team: 'toll#1' }],
   ['no group that is a team', { team: ['everyone', 'staff'] }],
 ])('a valid token with %s is denied', async (_name, overrides) => {
@@ -290,9 +290,9 @@ test('tokens without a subject count as one person, so that they pass no limit o
   const { authorize } = start();
   const personOf = async (sub: string | undefined) =>
     (await authorize(bearer(await issuer.sign('RS256', { claims: { sub } })))).context?.['person'];
-  const nobody = await personOf(undefined);
-  expect(nobody).toMatch(/^[\w-]{43}$/);
-  expect(await personOf(undefined)).toBe(nobody);
+  const unknown = await personOf(undefined);
+  expect(unknown).toMatch(/^[\w-]{43}$/);
+  expect(await personOf(undefined)).toBe(unknown);
 });
 
 test("a person's id is the same in each request, and does not identify the person", async () => {

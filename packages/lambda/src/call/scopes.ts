@@ -1,7 +1,7 @@
 import type { Caller } from '../config.ts';
 import type { Scope } from '../ledger/scope.ts';
 
-/** What a call says of whom and what it counts in, besides its caller. */
+/** The person, the customer and the model that a call counts for, besides its caller. */
 export interface CallFacts {
   /** Absent if the request names none. */
   readonly customer?: string | undefined;

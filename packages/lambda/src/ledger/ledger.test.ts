@@ -716,7 +716,7 @@ test.each<[Duration, minutes: number]>([
   },
 );
 
-test('calls that died are taken away once, whoever finds them', async () => {
+test('calls that died are taken away once, also if two calls find them', async () => {
   const scope = team({ callsAtOnce: 3 });
   for (let died = 0; died < 3; died += 1) await hold([scope]);
   const later = '2026-11-22T12:30:00Z';

@@ -49,7 +49,7 @@ export class ResponseWriter {
     });
     this.finished = finished(this.#stream);
     this.finished.catch(() => {});
-    // A write that comes too late ends in an error that nobody may listen to.
+    // A write that comes too late ends in an error that may have no listener.
     this.#stream.on('error', () => {});
   }
 

@@ -26,6 +26,6 @@ test('a shell gets a token alone, and an app as OAuth says', async () => {
   expect(await alone.text()).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
   const oauth = await fetch(`${issuer.url}/token`, { method: 'POST', headers, body });
   expect(await oauth.json()).toMatchObject({ access_token: expect.any(String), token_type: 'Bearer' });
-  const nobody = await fetch(`${issuer.url}/jwt`, { method: 'POST' });
-  expect([nobody.status, await nobody.json()]).toMatchObject([400, { error: 'invalid_request' }]);
+  const unnamed = await fetch(`${issuer.url}/jwt`, { method: 'POST' });
+  expect([unnamed.status, await unnamed.json()]).toMatchObject([400, { error: 'invalid_request' }]);
 });

@@ -229,7 +229,7 @@ test('the authorizer gets an existing user pool by its id, in its own Region', (
   expect(types(template)).not.toContain('AWS::Cognito::UserPool');
 });
 
-test('nobody signs up by themselves for a user pool of the deployment, and each team has a group', () => {
+test('no one signs up alone for a user pool of the deployment, and each team has a group', () => {
   expect(only(withUserPool, 'AWS::Cognito::UserPool')).toMatchObject({
     AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
     UserPoolTier: 'LITE',
@@ -247,7 +247,7 @@ test('nobody signs up by themselves for a user pool of the deployment, and each 
 });
 
 test.each(['nickname', 'email', 'custom:team'])(
-  'nobody sets their own team in a user pool of the deployment, where it is the claim %s',
+  'no one sets their own team in a user pool of the deployment, where it is the claim %s',
   (claim) => {
     const signIn = { cognito: 'create', tokenUse: 'id', claim };
     const template = templateOf(parseProxyConfig({ ...everythingOn, signIn }));

@@ -143,7 +143,7 @@ describe.each([models.native, models.claude])('$modelId refuses', ({ modelId }) 
       /toolUseId' failed/,
     ],
     [
-      'a call of a tool that nobody answers',
+      'a call of a tool without its result',
       { ...turns([text], [used('one'), used('two')], [returned('two')]), toolConfig },
       /^Expected toolResult blocks at messages\.2\.content for the following Ids: one$/,
     ],

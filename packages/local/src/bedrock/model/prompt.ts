@@ -78,8 +78,8 @@ export interface Tool {
 export type ToolChoice = 'auto' | 'any' | 'none' | { readonly name: string };
 
 /**
- * How the model is asked to think before it answers. Thoughts are signed by Claude, nobody's by open-weight models, and
- * hidden by Nova.
+ * How the model is asked to think before it answers. Claude signs its thoughts, open-weight models do not,
+ * and Nova hides its own.
  */
 export type Reasoning =
   | {
