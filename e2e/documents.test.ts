@@ -3,8 +3,8 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
-import ts from 'typescript';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { faultsIn } from '../test/compile.ts';
 import { startSystem } from './harness.ts';
 
 const repository = join(import.meta.dirname, '..');
@@ -38,12 +38,11 @@ const fileOf = (index: number) => join(directory, `${index}.ts`);
 
 test("every snippet compiles in a user's project", async () => {
   await Promise.all(snippets.map(({ code }, index) => writeFile(fileOf(index), code)));
-  const program = ts.createProgram({
-    rootNames: snippets.map((_snippet, index) => fileOf(index)),
-    options: {
-      module: ts.ModuleKind.NodeNext,
-      target: ts.ScriptTarget.ES2023,
-      lib: ['lib.es2023.d.ts'],
+  const faults = await faultsIn(directory, {
+    compilerOptions: {
+      module: 'nodenext',
+      target: 'es2023',
+      lib: ['es2023'],
       types: ['node'],
       strict: true,
       noEmit: true,
@@ -51,12 +50,11 @@ test("every snippet compiles in a user's project", async () => {
       exactOptionalPropertyTypes: true,
     },
   });
-  const faults = ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => {
-    const index = Number(file?.fileName.match(/(\d+)\.ts$/)?.[1]);
-    const line = file && start !== undefined ? file.getLineAndCharacterOfPosition(start).line + 1 : 0;
-    return `${snippets[index]?.name}, line ${line}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
-  });
-  expect(faults).toEqual([]);
+  expect(
+    faults.map((fault) =>
+      fault.replace(/^(\d+)\.ts/, (_, index) => snippets[Number(index)]?.name ?? `snippet ${index}`),
+    ),
+  ).toEqual([]);
   expect(snippets.length).toBeGreaterThan(0);
 });
 

@@ -5,6 +5,7 @@ import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/co
 import { publint } from 'publint';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { faultsIn } from '../../test/compile.ts';
 import { findNode, type PackedPackage, pack } from './packed-package.ts';
 import { type InstalledProject, installProject } from './packed-proxy.ts';
 
@@ -256,18 +257,18 @@ describe('a CDK app with the construct', () => {
       const topic: Topic = proxy.alarmTopic;
       // @ts-expect-error An unknown type would fit everywhere.
       const table: RestApi = proxy.table;`;
-    const program = ts.createProgram({
-      rootNames: [await project.write('platform/typed.ts', typed)],
-      options: {
-        module: ts.ModuleKind.NodeNext,
-        target: ts.ScriptTarget.ES2023,
+    await project.write('platform/typed.ts', typed);
+    const faults = await faultsIn(join(project.folder, 'platform'), {
+      compilerOptions: {
+        module: 'nodenext',
+        target: 'es2023',
         types: [],
         strict: true,
         noEmit: true,
         skipLibCheck: true,
       },
+      files: ['typed.ts'],
     });
-    const faults = ts.getPreEmitDiagnostics(program).map(({ messageText }) => messageText);
     expect(faults).toEqual([]);
   });
 });

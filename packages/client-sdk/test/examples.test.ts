@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import ts from 'typescript';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { faultsIn } from '../../../test/compile.ts';
 
 const directory = join(import.meta.dirname, '..');
 const documents = [
@@ -11,12 +12,12 @@ const documents = [
   ...globSync('src/**/*.ts', { cwd: directory, exclude: (path) => /\.test(-d)?\.ts$/.test(path) }),
 ];
 
-/** The examples of the documents and of the docstrings, by the name of a file beside the source. */
+/** The examples of the documents and of the docstrings, by the name of a file. */
 function snippets(): [name: string, code: string][] {
   return documents.flatMap((document) => {
     const text = readFileSync(join(directory, document), 'utf8').replaceAll(/^ +\* ?/gm, '');
     return [...text.matchAll(/^```[jt]s\n(.*?)^```/gms)].map(([, code = ''], index): [string, string] => [
-      join(directory, 'src', `${document.replaceAll(/\W/g, '-')}-${index}.example.ts`),
+      `${document.replaceAll(/\W/g, '-')}-${index}.ts`,
       code,
     ]);
   });
@@ -25,36 +26,31 @@ function snippets(): [name: string, code: string][] {
 /** The programs that are examples. */
 function programs(): [name: string, code: string][] {
   return globSync('examples/*.ts', { cwd: directory }).map((path) => [
-    join(directory, path),
+    basename(path),
     readFileSync(join(directory, path), 'utf8'),
   ]);
 }
 
-test('every example compiles, as strictly as this package does', () => {
+test('every example compiles, as strictly as this package does', async () => {
   expect(snippets().length).toBeGreaterThan(20);
   expect(programs().length).toBeGreaterThan(2);
-  const files = new Map([...snippets(), ...programs()]);
-  const { config } = ts.readConfigFile(join(directory, 'tsconfig.json'), ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, directory);
-  const host = ts.createCompilerHost({ ...options });
-  const { readFile, fileExists } = host;
-  host.readFile = (name) => files.get(name) ?? readFile(name);
-  host.fileExists = (name) => files.has(name) || fileExists(name);
+  const folder = await mkdtemp(join(directory, '.snippets-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await Promise.all(
+    [...snippets(), ...programs()].map(([name, code]) => writeFile(join(folder, name), code)),
+  );
   const paths = {
-    '@org/bedrock-client': [join(directory, 'src/index.ts')],
-    '@org/bedrock-client/testing': [join(directory, 'src/testing/index.ts')],
+    '@org/bedrock-client': ['../src/index.ts'],
+    '@org/bedrock-client/testing': ['../src/testing/index.ts'],
   };
-  const program = ts.createProgram([...files.keys()], { ...options, paths }, host);
-  const faults = [...files.keys()].flatMap((name) => {
-    const file = program.getSourceFile(name);
-    return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
-  });
   expect(
-    faults.map(
-      ({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
-    ),
+    await faultsIn(folder, {
+      extends: '../tsconfig.json',
+      compilerOptions: { paths },
+      include: ['*.ts'],
+    }),
   ).toEqual([]);
-}, 30_000);
+});
 
 // The others run against the local gateway, from where msw is not found.
 test('the example of msw runs, with the built package', async () => {
