@@ -22,7 +22,7 @@ export function checkThenRecord(client: DynamoDBClient, table: string): Ledger {
         throw new ProxyError({ code: 'quota_exceeded' });
       return {
         worstCase,
-        limits: [],
+        limits: async () => [],
         async settle(charge, settleSignal) {
           await client.send(
             new UpdateItemCommand({

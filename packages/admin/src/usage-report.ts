@@ -6,14 +6,21 @@ import {
   limitKinds,
 } from '@org/contract';
 import { type Account, accountsOf } from '@org/lambda/ledger/account';
-import { callsAtOnceStatus, limitPaces, limitStatuses } from '@org/lambda/ledger/admission';
+import {
+  type AccountState,
+  callsAtOnceStatus,
+  limitPaces,
+  limitStatuses,
+} from '@org/lambda/ledger/admission';
 import { amountsOf, unitOf } from '@org/lambda/ledger/amounts';
 import { type Counters, InconsistentCounters, readCounters } from '@org/lambda/ledger/counters';
 import { dateOf, momentIn, momentOf } from '@org/lambda/ledger/moment';
 import type { Scope } from '@org/lambda/ledger/scope';
+import { shardsOf, stateOf } from '@org/lambda/ledger/shards';
 import { countersKey, type Item } from '@org/table';
 import type { Deployment } from './deployment.ts';
 import { listLimits } from './limits/list-limits.ts';
+import type { Table } from './table.ts';
 
 /** Requests, tokens and USD. */
 export type Used = Readonly<Record<LimitKind, number>>;
@@ -70,22 +77,18 @@ export async function usageReport(deployment: Deployment, query: UsageQuery): Pr
     subject,
     accounts: accountsOf(over ? onlyMonths(scope) : scope, moment),
   }));
-  const keys = subjects.flatMap(({ accounts }) =>
-    accounts.map((account) => countersKey(account.scope, account.month)),
+  const found = await readStates(
+    table,
+    subjects.flatMap(({ accounts }) => accounts),
   );
-  const items = (await table.getAll(keys)).values();
   const usage = subjects.map(({ subject, accounts }): Usage => {
-    const found = accounts.map((account) => ({ account, item: items.next().value }));
-    const states = found.flatMap(({ account, item = {} }) => {
-      const counters = consistent(item, account);
-      return counters ? [{ account, counters }] : [];
-    });
+    const states = accounts.flatMap((account) => found.get(account) ?? []);
     const [first] = states;
-    if (!first || states.length < found.length) {
+    if (!first || states.length < accounts.length) {
       return { ...subject, inconsistent: true, used: {}, limits: [] };
     }
     // A team that was on a counting plan has counters from then.
-    const known = subject.counted || found[0]?.item ? periods : [];
+    const known = subject.counted || Object.keys(first.counters.item).length > 0 ? periods : [];
     return {
       ...subject,
       used: Object.fromEntries(known.map((period) => [period, usedIn(first.counters, period)])),
@@ -100,6 +103,34 @@ export async function usageReport(deployment: Deployment, query: UsageQuery): Pr
 function onlyMonths(scope: Scope): Scope {
   const limits = limitKinds.map((kind) => [kind, { month: scope.limits[kind]?.month }]);
   return { ...scope, limits: Object.fromEntries(limits) };
+}
+
+/** Accounts with all their shards; without those whose counters contradict themselves. */
+async function readStates(
+  table: Table,
+  accounts: readonly Account[],
+): Promise<ReadonlyMap<Account, AccountState>> {
+  const countersOf = async (counted: readonly Account[]) => {
+    const keys = counted.map(({ scope, month, shard }) => countersKey(scope, month, shard?.number));
+    const items = await table.getAll(keys);
+    return new Map(
+      counted.flatMap((account, index) => {
+        const counters = consistent(items[index] ?? {}, account);
+        return counters ? [[account, counters] as const] : [];
+      }),
+    );
+  };
+  const firsts = await countersOf(accounts);
+  const shards = new Map([...firsts].map(([account, first]) => [account, shardsOf(account, first)]));
+  const ofShards = await countersOf([...shards.values()].flat());
+  return new Map(
+    [...firsts].flatMap(([account, first]) => {
+      const all = shards.get(account) ?? [];
+      const read = all.flatMap((shard) => ofShards.get(shard) ?? []);
+      if (read.length < all.length) return [];
+      return [[account, all.length > 0 ? stateOf(account, first, read) : { account, counters: first }]];
+    }),
+  );
 }
 
 function consistent(item: Item, account: Account): Counters | undefined {

@@ -71,6 +71,7 @@ export {
   limitKinds,
   limitPeriods,
   limitScopes,
+  mostShards,
 } from './limits.ts';
 export { LimitsSchema } from './limits-schema.ts';
 export { nearest } from './near-name.ts';

@@ -13,6 +13,9 @@ export type LimitPeriod = (typeof limitPeriods)[number];
 export const limitScopes = ['customer', 'person', 'model', 'key', 'team'] as const;
 export type LimitScope = (typeof limitScopes)[number];
 
+/** The most items that the counters of a team can be spread over. */
+export const mostShards = 16;
+
 /** Limits by kind and period. */
 export type PeriodLimits = {
   [Kind in LimitKind]?: { [Period in LimitPeriod]?: number | null | undefined } | undefined;

@@ -185,7 +185,7 @@ export function callerOf(
   const { keyId, team, countedAs = keyId } = key;
   const scopes: Scope[] = [
     ...(key.limits ? [{ kind: 'key' as const, id: countedAs, limits: key.limits }] : []),
-    ...(plan.limits ? [{ kind: 'team' as const, id: team, limits: plan.limits }] : []),
+    ...(plan.limits ? [{ kind: 'team' as const, id: team, limits: plan.limits, shards: plan.shards }] : []),
   ];
   return {
     keyId,

@@ -52,6 +52,8 @@ export interface PlanAccess extends MemberLimits {
   clampMaxTokens?: boolean | undefined;
   /** What each team of the plan may use. Left out: nothing is counted; `{}`: counted and not limited. */
   limits?: Limits | undefined;
+  /** Over how many items of the table the counters of each team are spread. Left out: one. */
+  shards?: number | undefined;
   /** Applied to every question and answer of the plan's teams. Left out: none is. */
   guardrail?: Guardrail | undefined;
   /** Ids of the application inference profiles that the plan's calls go through, by alias. Left out: none. */
@@ -124,6 +126,7 @@ export const ProxyEnvironment = z.strictObject({
       maxTokens: z.optional(z.int().check(z.minimum(1))),
       clampMaxTokens: z.optional(z.boolean()),
       limits: z.optional(LimitsSchema),
+      shards: z.optional(z.int().check(z.minimum(1))),
       ...memberLimits,
       guardrail: z.optional(Guardrail),
       inferenceProfiles: z.optional(z.record(z.string(), z.string())),

@@ -112,6 +112,17 @@ export function inFlightSlots(
   });
 }
 
+/**
+ * The attribute that says over how many shards the counters of a month are spread. An item that has it admits no call any
+ * more. Once it is there, it does not change.
+ */
+export const shardsAttribute = 'shards';
+
+/** `d22tw`: the tokens of day 22 whose use was reported as a share of a limit. Only of counters that are spread over shards. */
+export function reportedAttribute(kind: LimitKind, window: WindowName): string {
+  return `${committedAttribute(kind, window)}w`;
+}
+
 /** A number of an item; a missing one is 0. */
 export function numberOf(item: Item, attribute: string): number {
   return Number(item[attribute]?.N ?? 0);

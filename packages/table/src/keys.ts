@@ -35,9 +35,11 @@ export type ScopeName =
  * The usage of a team, or of another scope that has limits, in the windows that began in a month.
  *
  * @param month `2026-11`, in the deployment's time zone.
+ * @param shard From 0, if the counters are spread over shards. Default: the item that all have, which says whether they are.
  */
-export function countersKey(scope: ScopeName, month: string): ItemKey {
-  return { pk: partitionOf(scope), sk: month };
+export function countersKey(scope: ScopeName, month: string, shard?: number): ItemKey {
+  const pk = partitionOf(scope);
+  return { pk: shard === undefined ? pk : `${pk}#shard#${shard}`, sk: month };
 }
 
 /** Neither a name of a team nor an id of a person or a customer has a `#`. */

@@ -9,13 +9,23 @@ export interface TableLocation {
   readonly table: string;
 }
 
-/** Reads the current item; undefined if there is none. Rejects if the table cannot be read. */
+/**
+ * Reads an item; undefined if there is none. Rejects if the table cannot be read.
+ *
+ * @param consistent Whether it must be the current one. Without it, a read costs half, and the newest write may be missing.
+ *   Default: true.
+ */
 export async function readItem(
   { client, table }: TableLocation,
   key: ItemKey,
   abortSignal?: AbortSignal,
+  consistent = true,
 ): Promise<Item | undefined> {
-  const command = new GetItemCommand({ TableName: table, Key: keyAttributes(key), ConsistentRead: true });
+  const command = new GetItemCommand({
+    TableName: table,
+    Key: keyAttributes(key),
+    ConsistentRead: consistent,
+  });
   const { Item: item } = await client.send(command, abortSignal && { abortSignal });
   return item;
 }

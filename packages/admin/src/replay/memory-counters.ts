@@ -8,7 +8,14 @@ import {
   type SettleWrite,
 } from '@org/lambda/ledger/counter-table';
 import { type InFlight, readCounters } from '@org/lambda/ledger/counters';
-import { committedAttribute, countersKey, type Item, inFlightAttribute, numberOf } from '@org/table';
+import {
+  committedAttribute,
+  countersKey,
+  type Item,
+  inFlightAttribute,
+  numberOf,
+  shardsAttribute,
+} from '@org/table';
 
 type Attribute = Item[string];
 
@@ -21,6 +28,7 @@ export class MemoryCounters implements CounterStore {
     const item = this.#itemOf(account);
     const { bounds, moment, atOnce = Number.POSITIVE_INFINITY } = account;
     const admitted =
+      (account.shard !== undefined || numberOf(item, shardsAttribute) === 0) &&
       numberOf(item, inFlightAttribute) < atOnce &&
       bounds.every(
         ({ limit, period, max }) =>
@@ -43,12 +51,22 @@ export class MemoryCounters implements CounterStore {
     for (const { attribute } of dead) delete item[attribute];
   }
 
+  async mark(
+    account: Account,
+    { attribute, number, most }: Parameters<CounterStore['mark']>[1],
+  ): ReturnType<CounterStore['mark']> {
+    const item = this.#itemOf(account);
+    const set = numberOf(item, attribute) <= most;
+    if (set) item[attribute] = { N: String(number) };
+    return { set, counters: readCounters(item, account) };
+  }
+
   async read(account: Account): ReturnType<CounterStore['read']> {
     return readCounters(this.#itemOf(account), account);
   }
 
-  #itemOf({ scope, month }: Account): Record<string, Attribute> {
-    const { pk, sk } = countersKey(scope, month);
+  #itemOf({ scope, month, shard }: Account): Record<string, Attribute> {
+    const { pk, sk } = countersKey(scope, month, shard?.number);
     const key = `${pk} ${sk}`;
     const item = this.#items.get(key) ?? {};
     this.#items.set(key, item);

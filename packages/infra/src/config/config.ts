@@ -1,4 +1,4 @@
-import { type Limits, LimitsSchema } from '@org/contract';
+import { type Limits, LimitsSchema, mostShards } from '@org/contract';
 import { type CatalogueAlias, type ModelDefinition, OfferedModel, Price } from '@org/models';
 import * as z from 'zod/mini';
 import { type AccountConfig, accountFields, checkKmsKey, checkPlanTag, checkPromptLog } from './account.ts';
@@ -67,6 +67,14 @@ export interface AuthoredPlan<Alias extends string = string> {
    * for every model of the plan. Default: nothing is counted.
    */
   limits?: Limits | undefined;
+  /**
+   * Over how many items of the table the counters of each team are spread, from 1 to 16: one takes about 500 calls a second of
+   * a team. The parts of a limit add up to it, and a call must fit into one of them. A month that has begun on one item is
+   * spread at once, and any other change begins with the next month. Default: 1.
+   *
+   * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-sharding.html
+   */
+  shards?: number | undefined;
   /**
    * What each person who signs in may use in a team, in addition to the team's own limits. Each is counted alone, for two
    * more writes a call. Calls with an API key have no person: give the key its own limits. Default: nothing is counted.
@@ -257,6 +265,7 @@ const Plan = z.strictObject({
   maxTokens: z.optional(positiveInteger),
   clampMaxTokens: z.optional(z.boolean()),
   limits: z.optional(LimitsSchema),
+  shards: z.optional(z.int().check(z.minimum(1), z.maximum(mostShards))),
   limitsPerPerson: z.optional(LimitsSchema),
   limitsPerCustomer: z.optional(LimitsSchema),
   limitsPerModel: z.optional(z.record(z.string(), LimitsSchema)),

@@ -102,7 +102,8 @@ export async function* ask(asked: Asked, context: AskContext): AsyncGenerator<As
     return { held: hold.worstCase, charged: due, settlement, ending };
   };
   try {
-    const warnings = warningsOf(hold.limits, config.warnAt);
+    // Only a stream sends them before its end.
+    const warnings = whole ? [] : warningsOf(await hold.limits(deadline.signal), config.warnAt);
     yield { type: 'admitted', call, maxTokensLoweredTo, warnings };
     const target = {
       modelId: caller.inferenceProfiles.get(model.alias) ?? model.modelId,

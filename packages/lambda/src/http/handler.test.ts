@@ -139,7 +139,7 @@ test('an answer is not lost if its charge cannot be written, and the log says so
     ...ledger,
     hold: async ({ worstCase }) => ({
       worstCase,
-      limits: [],
+      limits: async () => [],
       settle: async () => ({ limits: [], nearlyReached: [], failure: new TypeError('canary') }),
     }),
   };

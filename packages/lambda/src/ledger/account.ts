@@ -18,6 +18,8 @@ export interface Account {
   readonly unlimited: readonly Counted[];
   /** The most calls that may be in flight at once. Undefined: not limited, or not counted in this item. */
   readonly atOnce: number | undefined;
+  /** Of an account that is one shard of another: its number, from 0, and that account. Its limits are a part of that one's. */
+  readonly shard?: { readonly number: number; readonly whole: Account };
 }
 
 /** The account of the present month comes first. */

@@ -13,16 +13,22 @@ import type { Account } from './account.ts';
 import { type Amounts, unitOf } from './amounts.ts';
 import type { Counters } from './counters.ts';
 import { type Bound, boundsOf, type Scope } from './scope.ts';
+import { partOf, shardsIn } from './shards.ts';
 
-/** A limit smaller than one hold, so that the hold never fits. */
-export function limitBelow(hold: Amounts, scopes: readonly Scope[]): ExcessDetails | undefined {
+/**
+ * A limit smaller than one hold, so that the hold never fits.
+ *
+ * @param shards Over how many the scopes' counters are spread.
+ * @returns With the most that a call may need: the limit, or the largest part of it that one shard has.
+ */
+export function limitBelow(hold: Amounts, scopes: readonly Scope[], shards = 1): ExcessDetails | undefined {
   for (const scope of scopes) {
-    // A limit of 0 lets nothing through, however small, so it counts as used up.
-    const bound = boundsOf(scope).find(({ limit, max }) => max > 0 && hold[limit] > max);
-    if (bound) {
-      const { limit, period, max } = bound;
+    for (const { limit, period, max } of boundsOf(scope)) {
+      // A limit of 0 lets nothing through, however small, so it counts as used up.
+      const most = partOf(max, 0, shards);
+      if (max === 0 || hold[limit] <= most) continue;
       const unit = unitOf[limit];
-      return { limit, period, scope: scope.kind, max: max / unit, needed: hold[limit] / unit };
+      return { limit, period, scope: scope.kind, max: most / unit, needed: hold[limit] / unit };
     }
   }
   return undefined;
@@ -30,6 +36,8 @@ export function limitBelow(hold: Amounts, scopes: readonly Scope[]): ExcessDetai
 
 /** Why a hold was refused. */
 export type Refusal =
+  /** It is more than the largest part of a limit that a shard has. */
+  | { readonly kind: 'larger than a part'; readonly details: ExcessDetails; readonly shards: number }
   /** The charges leave no room: final until the period ends. */
   | { readonly kind: 'exhausted'; readonly details: QuotaDetails; readonly wanted: number }
   /** A minute leaves no room. It soon ends. */
@@ -43,6 +51,8 @@ export type Refusal =
 export interface AccountState {
   readonly account: Account;
   readonly counters: Counters;
+  /** Of an account that is spread over shards, whose counters are those of all together. */
+  readonly shards?: readonly AccountState[];
 }
 
 /**
@@ -52,23 +62,14 @@ export interface AccountState {
  * @param states All accounts of a scope.
  */
 export function explainRefusal(states: readonly AccountState[], hold: Amounts): Refusal {
-  const exhausted = states.flatMap(({ account, counters }) =>
-    account.bounds.flatMap((bound) => {
-      const { limit, period, max } = bound;
-      const used = chargedIn(counters, bound);
-      if (used + hold[limit] <= max) return [];
-      return [{ ...bound, account, used: Math.max(0, used), ends: account.moment.windows[period].ends }];
-    }),
-  );
-  // The limit that opens last: trying again earlier cannot succeed. One of 0 never does.
-  const opensAt = ({ max, ends }: (typeof exhausted)[number]) =>
-    max === 0 ? Number.POSITIVE_INFINITY : ends;
-  const last = exhausted.reduce<(typeof exhausted)[number] | undefined>(
-    (latest, each) => (latest && opensAt(latest) >= opensAt(each) ? latest : each),
-    undefined,
-  );
+  for (const { account, counters } of states) {
+    const shards = shardsIn(counters);
+    const details = shards > 0 ? limitBelow(hold, [account.scope], shards) : undefined;
+    if (details) return { kind: 'larger than a part', details, shards };
+  }
+  const last = lastToOpen(states.flatMap((state) => exhaustedIn(state, hold)));
   if (!last) {
-    const full = states.find(isFull);
+    const full = states.find((state) => isFull(state) || state.shards?.some(isFull));
     return full ? { kind: 'too many at once', details: atOnceDetails(full) } : { kind: 'busy' };
   }
   const { limit, period, max, used, ends, account } = last;
@@ -84,6 +85,58 @@ export function explainRefusal(states: readonly AccountState[], hold: Amounts): 
     return { kind: 'too fast', details, retryAfterSeconds: Math.ceil((ends - account.moment.at) / 1000) };
   }
   return { kind: 'exhausted', details, wanted: hold[limit] / unitOf[limit] };
+}
+
+/** A limit whose charges leave no room. */
+interface Exhausted extends Bound {
+  readonly account: Account;
+  readonly used: number;
+  readonly ends: number;
+}
+
+/** Over shards, a limit is used up only if each shard has one that is: the one that opens first is named, as the whole has it. */
+function exhaustedIn({ account, counters, shards }: AccountState, hold: Amounts): Exhausted[] {
+  const exhausted = account.bounds.flatMap((bound) => {
+    const { limit, period, max } = bound;
+    const used = chargedIn(counters, bound);
+    if (!shards && used + hold[limit] <= max) return [];
+    return [{ ...bound, account, used: Math.max(0, used), ends: account.moment.windows[period].ends }];
+  });
+  if (!shards) return exhausted;
+  const lasts = shards
+    // A part that is smaller than the hold never opens for it.
+    .filter((_, number) =>
+      account.bounds.every(
+        ({ limit, max }) => max === 0 || hold[limit] <= partOf(max, number, shards.length),
+      ),
+    )
+    .map((shard) => {
+      const found = exhaustedIn(shard, hold);
+      return lastToOpen(exhausted.filter((bound) => found.some((each) => isSame(each, bound))));
+    });
+  return lasts.some((last) => last === undefined)
+    ? []
+    : lasts
+        .flatMap((last) => last ?? [])
+        .toSorted((one, other) => opensAt(one) - opensAt(other))
+        .slice(0, 1);
+}
+
+function isSame(one: Bound, other: Bound): boolean {
+  return one.limit === other.limit && one.period === other.period;
+}
+
+/** The limit that opens last: trying again earlier cannot succeed. */
+function lastToOpen(exhausted: readonly Exhausted[]): Exhausted | undefined {
+  return exhausted.reduce<Exhausted | undefined>(
+    (latest, each) => (latest && opensAt(latest) >= opensAt(each) ? latest : each),
+    undefined,
+  );
+}
+
+/** A limit of 0 never does. */
+function opensAt({ max, ends }: Exhausted): number {
+  return max === 0 ? Number.POSITIVE_INFINITY : ends;
 }
 
 /** Whether as many calls are in flight as may be at once. */
@@ -126,20 +179,21 @@ export interface LimitUse {
 /**
  * The limits that a charge took past a share of what they allow, each with the highest share. Reported by the settlement that
  * did it and by no other, so each period's crossing of a share is reported once. Hours and minutes are not reported, because
- * their limits are reached in normal use.
+ * their limits are reached in normal use. Over shards no settlement knows this: then all that are past a share are returned.
  *
  * @param state After the charge.
  * @param shares In percent.
  */
 export function limitsNearlyReached(
-  { account, counters }: AccountState,
+  { account, counters, shards }: AccountState,
   charge: Amounts,
   shares: readonly number[],
 ): LimitUse[] {
   return account.bounds.flatMap((bound) => {
     const { limit, period, max } = bound;
     const after = chargedIn(counters, bound);
-    const before = after - charge[limit];
+    // Other shards may have been charged meanwhile, so all that was reached counts.
+    const before = shards ? Number.NEGATIVE_INFINITY : after - charge[limit];
     const crossed = shares.filter((share) => before < (max * share) / 100 && after >= (max * share) / 100);
     if (crossed.length === 0 || period === 'minute' || period === 'hour') return [];
     const unit = unitOf[limit];

@@ -10,6 +10,7 @@ import {
   inFlightSlotAttribute,
   keyAttributes,
   readItem,
+  shardsAttribute,
   type TableLocation,
 } from '@org/table';
 import { type Account, countedIn, hasSlots } from './account.ts';
@@ -19,6 +20,10 @@ import { inFlightSlotOf, slotOf } from './moment.ts';
 
 /** How long an item is kept after its month began. */
 const keptForMs = 400 * 24 * 60 * 60 * 1000;
+
+function expiryOf(month: string): number {
+  return Math.floor((Date.parse(`${month}-01T00:00:00Z`) + keptForMs) / 1000);
+}
 
 export interface HoldWrite {
   readonly account: Account;
@@ -48,7 +53,19 @@ export interface CounterStore {
   settle(write: SettleWrite, signal: AbortSignal): Promise<Counters>;
   /** Takes calls away that died in flight, unless that was done before. */
   reclaim(account: Account, dead: InFlight['dead'], signal: AbortSignal): Promise<void>;
-  read(account: Account, signal: AbortSignal): Promise<Counters>;
+  /**
+   * Sets a number of the account's item that is missing or less.
+   *
+   * @param most The number is set only if there is none above this.
+   * @returns Whether it was set, and the counters after it.
+   */
+  mark(
+    account: Account,
+    mark: { readonly attribute: string; readonly number: number; readonly most: number },
+    signal: AbortSignal,
+  ): Promise<{ readonly set: boolean; readonly counters: Counters }>;
+  /** @param current Whether the newest writes must be in it; without it, a read costs half. Default: true. */
+  read(account: Account, signal: AbortSignal, current?: boolean): Promise<Counters>;
 }
 
 /** How many of them one write clears away: DynamoDB takes 4 KB of expression. */
@@ -70,11 +87,12 @@ export class CounterTable implements CounterStore {
     const { moment, month, bounds } = account;
     // Conditions have no arithmetic, so the most that may be there is computed here. It must not be below 0: such a
     // condition would admit the very first hold, on an item without the attribute.
-    if (bounds.some(({ limit, max }) => hold[limit] > max)) {
+    if (bounds.some(({ limit, max }) => hold[limit] > max) || account.atOnce === 0) {
       return { admitted: false, counters: await this.read(account, signal) };
     }
-    const update = adding(changesOfHold(write));
-    update.set('expires', Math.floor((Date.parse(`${month}-01T00:00:00Z`) + keptForMs) / 1000));
+    const update = adding(changesOfHold(write)).set('expires', expiryOf(month));
+    // Once an account is spread over shards, its first item admits nothing more.
+    if (!account.shard) update.requireAtMost(shardsAttribute, 0);
     if (account.atOnce !== undefined) update.requireAtMost(inFlightAttribute, account.atOnce - 1);
     for (const { limit, period, max } of bounds) {
       update.requireAtMost(committedAttribute(limit, moment.windows[period]), max - hold[limit]);
@@ -110,17 +128,35 @@ export class CounterTable implements CounterStore {
     });
   }
 
-  async read(account: Account, signal: AbortSignal): Promise<Counters> {
-    const { scope, month } = account;
-    return readCounters((await readItem(this.#location, countersKey(scope, month), signal)) ?? {}, account);
+  async mark(
+    account: Account,
+    { attribute, number, most }: Parameters<CounterStore['mark']>[1],
+    signal: AbortSignal,
+  ): ReturnType<CounterStore['mark']> {
+    const update = new Expression()
+      .set(attribute, number)
+      .set('expires', expiryOf(account.month))
+      .requireAtMost(attribute, most);
+    try {
+      return { set: true, counters: readCounters(await this.#write(account, update, signal), account) };
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return { set: false, counters: await this.read(account, signal) };
+    }
   }
 
-  async #write({ scope, month }: Account, update: Expression, signal: AbortSignal): Promise<Item> {
+  async read(account: Account, signal: AbortSignal, current = true): Promise<Counters> {
+    const { scope, month, shard } = account;
+    const key = countersKey(scope, month, shard?.number);
+    return readCounters((await readItem(this.#location, key, signal, current)) ?? {}, account);
+  }
+
+  async #write({ scope, month, shard }: Account, update: Expression, signal: AbortSignal): Promise<Item> {
     const { client, table } = this.#location;
     const { Attributes: item = {} } = await client.send(
       new UpdateItemCommand({
         TableName: table,
-        Key: keyAttributes(countersKey(scope, month)),
+        Key: keyAttributes(countersKey(scope, month, shard?.number)),
         ...update.input(),
         ReturnValues: 'ALL_NEW',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',

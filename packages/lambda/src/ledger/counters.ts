@@ -1,10 +1,11 @@
-import { type LimitPeriod, limitPeriods } from '@org/contract';
+import { type LimitPeriod, limitPeriods, mostShards } from '@org/contract';
 import {
   committedAttribute,
   type Item,
   inFlightAttribute,
   inFlightSlots,
   numberOf,
+  shardsAttribute,
   type WindowName,
   windowAttributes,
 } from '@org/table';
@@ -29,6 +30,8 @@ export interface Counters {
   readonly inFlight: InFlight;
   /** The periods whose window a newer call has left behind, so that its counters may be gone. */
   readonly outdated: readonly LimitPeriod[];
+  /** The item that they were read from. */
+  readonly item: Item;
 }
 
 /** Calls in flight. Only `counted` decides admission. */
@@ -104,7 +107,12 @@ export function readCounters(item: Item, account: Account): Counters {
     outdated: limitPeriods.filter((period) =>
       attributes.some(({ window }) => window.period === period && isBehind(windows[period], window.number)),
     ),
+    item,
   };
+  const shards = numberOf(item, shardsAttribute);
+  if (!Number.isInteger(shards) || shards < 0 || shards > mostShards) {
+    throw new InconsistentCounters(`The counters of ${month} cannot be spread over ${shards} shards`);
+  }
   for (const period of limitPeriods) {
     if (counters.outdated.includes(period)) continue;
     if (exceeds(counters.held[period], counters.committed[period])) {
@@ -115,6 +123,23 @@ export function readCounters(item: Item, account: Account): Counters {
     throw new InconsistentCounters(`Fewer calls of ${month} are counted in flight than their slots have`);
   }
   return counters;
+}
+
+/** What several items count together. */
+export function sumOf(all: readonly Counters[], item: Item): Counters {
+  const total = (amounts: (counters: Counters) => Amounts) =>
+    amountsOf((kind) => all.reduce((sum, counters) => sum + amounts(counters)[kind], 0));
+  return {
+    committed: byPeriod((period) => total(({ committed }) => committed[period])),
+    held: byPeriod((period) => total(({ held }) => held[period])),
+    inFlight: {
+      counted: all.reduce((sum, { inFlight }) => sum + inFlight.counted, 0),
+      dead: all.flatMap(({ inFlight }) => inFlight.dead),
+    },
+    over: [],
+    outdated: limitPeriods.filter((period) => all.some(({ outdated }) => outdated.includes(period))),
+    item,
+  };
 }
 
 function byPeriod(amounts: (period: LimitPeriod) => Amounts): Record<LimitPeriod, Amounts> {

@@ -27,6 +27,7 @@ import { type Amounts, nothing } from './amounts.ts';
 import type { CounterStore, HoldWrite } from './counter-table.ts';
 import { momentOf } from './moment.ts';
 import type { Scope } from './scope.ts';
+import { ShardedAccounts } from './sharded-accounts.ts';
 
 export interface HoldRequest {
   readonly scopes: readonly Scope[];
@@ -55,8 +56,8 @@ export interface Settlement {
 /** Room for one call, taken before it and given back after it. Settle it once, however the call ended. */
 export interface Hold {
   readonly worstCase: Amounts;
-  /** The limits with this hold. */
-  readonly limits: readonly LimitStatus[];
+  /** The limits with this hold. Those of a team over shards are read now; if they cannot be read, they are left out. */
+  limits(signal: AbortSignal): Promise<readonly LimitStatus[]>;
   /**
    * Replaces the hold by the call's charge: the true cost, `nothing` if it was certainly not billed, or the worst case
    * if the cost is unknown. Never throws: if the write fails, the hold stays charged.
@@ -74,7 +75,7 @@ export interface LimitsReport {
 export interface Ledger {
   /**
    * Admits a call or refuses it, at any concurrency, never past a limit. One write a scope; two in the days of a month
-   * before its first Monday, for a scope with a limit by week.
+   * before its first Monday, for a scope with a limit by week. A scope over shards needs one more for each that refuses.
    *
    * @throws {ProxyError} `exceeds_limit` if the call alone is more than a limit, which costs no write; `quota_exceeded`
    *   if the charges leave no room; `rate_limited` if a minute has no room left, or only calls in flight stand in the way;
@@ -90,8 +91,14 @@ export interface Ledger {
 /**
  * @param timeZone Decides when minutes, hours, days, weeks and months begin: a name of the IANA database.
  * @param warnAt The shares of a limit whose crossing a settlement reports, in percent. Default: none.
+ * @param random Chooses the shard that a call tries first: at least 0 and below 1.
  */
-export function createLedger(table: CounterStore, timeZone: string, warnAt: readonly number[] = []): Ledger {
+export function createLedger(
+  table: CounterStore,
+  timeZone: string,
+  warnAt: readonly number[] = [],
+  random: () => number = Math.random,
+): Ledger {
   /** Adds a hold; if only calls that died stand in the way of calls at once, again without them. */
   const take = async (account: Account, hold: Omit<HoldWrite, 'account'>, signal: AbortSignal) => {
     const write = { account, ...hold };
@@ -103,10 +110,9 @@ export function createLedger(table: CounterStore, timeZone: string, warnAt: read
     await table.reclaim(account, dead, signal);
     return table.hold(write, signal);
   };
+  const counted = new ShardedAccounts(table, take, random);
   const read = (accounts: readonly Account[], signal: AbortSignal): Promise<AccountState[]> =>
-    Promise.all(
-      accounts.map(async (account) => ({ account, counters: await table.read(account, signal) })),
-    ).catch((error: unknown) => {
+    Promise.all(accounts.map((account) => counted.read(account, signal))).catch((error: unknown) => {
       throw unavailable(failureName(error), false);
     });
 
@@ -127,38 +133,47 @@ export function createLedger(table: CounterStore, timeZone: string, warnAt: read
           ),
         );
         const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-        const limits = held.flatMap((before, index) => {
-          const outcome = outcomes[index];
-          return limitStatuses(
-            outcome?.status === 'fulfilled' ? { ...before, counters: outcome.value } : before,
-          );
-        });
-        const nearlyReached = held.flatMap(({ account }, index) => {
-          const outcome = outcomes[index];
-          return outcome?.status === 'fulfilled'
-            ? limitsNearlyReached({ account, counters: outcome.value }, charge, warnAt)
-            : [];
-        });
-        return { limits, nearlyReached, ...(failed && { failure: failed.reason }) };
+        const after = await Promise.all(
+          held.map((before, index) => {
+            const outcome = outcomes[index];
+            const own = outcome?.status === 'fulfilled' ? { ...before, counters: outcome.value } : before;
+            return counted.whole(own, settleSignal);
+          }),
+        );
+        const nearlyReached = await Promise.all(
+          after.map((state, index) =>
+            state && outcomes[index]?.status === 'fulfilled'
+              ? counted.report(state, limitsNearlyReached(state, charge, warnAt), settleSignal)
+              : [],
+          ),
+        );
+        return {
+          limits: after.flatMap((state) => (state ? limitStatuses(state) : [])),
+          nearlyReached: nearlyReached.flat(),
+          ...(failed && { failure: failed.reason }),
+        };
       };
       for (const account of scopes.flatMap((scope) => accountsOf(scope, moment))) {
-        const outcome = await take(account, { duration, hold: worstCase }, signals.hold).catch(
-          async (error: unknown) => {
+        const outcome = await counted
+          .hold(account, { duration, hold: worstCase }, signals.hold)
+          .catch(async (error: unknown) => {
             await settle(nothing, signals.settle);
             // Unmetered calls are never let through.
             const name = failureName(error);
             throw unavailable(name, !unwritten.has(name));
-          },
-        );
+          });
         if (!outcome.admitted) {
           await settle(nothing, signals.settle);
-          const refused = { account, counters: outcome.counters };
           const others = await read(othersAfter(account), signals.hold);
-          throw refusalError(explainRefusal([refused, ...others], worstCase));
+          throw refusalError(explainRefusal([outcome.state, ...others], worstCase));
         }
-        held.push({ account, counters: outcome.counters });
+        held.push(outcome.state);
       }
-      return { worstCase, limits: held.flatMap(limitStatuses), settle };
+      const limits: Hold['limits'] = async (signal) => {
+        const states = await Promise.all(held.map((state) => counted.whole(state, signal)));
+        return states.flatMap((state) => (state ? limitStatuses(state) : []));
+      };
+      return { worstCase, limits, settle };
     },
 
     async usage(scopes, at, signal) {
@@ -203,11 +218,12 @@ function unavailable(name: string, outcomeUnknown: boolean): ProxyError {
   return new ProxyError({ code: 'limits_unavailable' }, { failure: { name }, outcomeUnknown });
 }
 
-function excessError(details: ExcessDetails): ProxyError {
+function excessError(details: ExcessDetails, shards = 1): ProxyError {
   const { limit, period, scope, max, needed } = details;
+  const where = shards > 1 ? ` for one call, a part of its limit in ${shards} parts` : '';
   return new ProxyError({
     code: 'exceeds_limit',
-    message: `The call may need ${needed} ${limit}, but ${nameOf[scope]} has only ${max} per ${period}, so waiting will not help. Shorten it, ask for fewer maxTokens, or ask the operator for more.`,
+    message: `The call may need ${needed} ${limit}, but ${nameOf[scope]} has only ${max} per ${period}${where}, so waiting will not help. Shorten it, ask for fewer maxTokens, or ask the operator for more.`,
     details,
   });
 }
@@ -233,6 +249,7 @@ const current: Readonly<Record<LimitPeriod, string>> = {
 };
 
 function refusalError(refusal: Refusal): ProxyError {
+  if (refusal.kind === 'larger than a part') return excessError(refusal.details, refusal.shards);
   if (refusal.kind === 'too many at once') {
     const { details } = refusal;
     const { scope, max, used } = details;
@@ -265,8 +282,11 @@ function refusalError(refusal: Refusal): ProxyError {
       details,
     });
   }
-  const advice =
-    used < max ? `, and the call may need ${refusal.wanted}: ask for fewer maxTokens, or wait` : '';
+  const need =
+    used + refusal.wanted > max
+      ? `and the call may need ${refusal.wanted}`
+      : `but no part of its limit has room for the ${refusal.wanted} that the call may need`;
+  const advice = used < max ? `, ${need}: ask for fewer maxTokens, or wait` : '';
   return new ProxyError({
     code: 'quota_exceeded',
     message: `${left}${advice}. The limit resets at ${resetsAt}.`,

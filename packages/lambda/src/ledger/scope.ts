@@ -3,7 +3,11 @@ import type { ScopeName } from '@org/table';
 import { unitOf } from './amounts.ts';
 
 /** Somebody or something whose use is counted, with its limits. */
-export type Scope = ScopeName & { readonly limits: Limits };
+export type Scope = ScopeName & {
+  readonly limits: Limits;
+  /** Over how many items its counters are spread. Default: one. */
+  readonly shards?: number | undefined;
+};
 
 /** One limit of a scope, in its counted unit. */
 export interface Bound {

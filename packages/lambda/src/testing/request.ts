@@ -75,7 +75,7 @@ export function recordingLedger() {
       holds.push(request);
       return {
         worstCase: request.worstCase,
-        limits,
+        limits: async () => limits,
         settle: async (charge) => {
           charges.push(charge);
           return { limits, nearlyReached: [] };

@@ -149,6 +149,7 @@ function proxyEnvironment(config: ProxyConfig, deployed: Ids): ProxyEnvironment 
           models: plan.models,
           maxTokens: plan.maxTokens,
           limits: plan.limits,
+          shards: plan.shards === 1 ? undefined : plan.shards,
           limitsPerPerson: plan.limitsPerPerson,
           limitsPerCustomer: plan.limitsPerCustomer,
           limitsPerModel: plan.limitsPerModel,

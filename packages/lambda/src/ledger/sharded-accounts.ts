@@ -1,0 +1,142 @@
+import { Believed, numberOf, reportedAttribute, shardsAttribute } from '@org/table';
+import type { Account } from './account.ts';
+import { type AccountState, type LimitUse, limitBelow } from './admission.ts';
+import { unitOf } from './amounts.ts';
+import type { CounterStore, HoldWrite } from './counter-table.ts';
+import { type Counters, readCounters } from './counters.ts';
+import { shardsIn, shardsOf, stateOf } from './shards.ts';
+
+/** Adds a hold to the item of one account. */
+type Take = (
+  account: Account,
+  hold: Omit<HoldWrite, 'account'>,
+  signal: AbortSignal,
+) => ReturnType<CounterStore['hold']>;
+
+/**
+ * Accounts whose counters may be spread over shards. Once an account is spread, it stays so for its month, over the same number
+ * of shards, whatever a function's config says. What its first item had committed is taken off the limits that they divide.
+ */
+export class ShardedAccounts {
+  readonly #table: CounterStore;
+  readonly #take: Take;
+  readonly #random: () => number;
+  /** When the latest call began. */
+  #now = 0;
+  /** The first items of accounts that are spread. Their calls in flight end, and leave more to the shards. */
+  readonly #firsts = new Believed<Counters>(() => this.#now);
+
+  /** @param random Chooses the shard that a call tries first: at least 0 and below 1. */
+  constructor(table: CounterStore, take: Take, random: () => number) {
+    this.#table = table;
+    this.#take = take;
+    this.#random = random;
+  }
+
+  /**
+   * Adds a hold to the account, or to one of its shards: to the first that has room, from any of them on.
+   *
+   * @returns The item that has the hold; if it was refused, the whole account.
+   */
+  async hold(
+    account: Account,
+    hold: Parameters<Take>[1],
+    signal: AbortSignal,
+  ): Promise<{ readonly admitted: boolean; readonly state: AccountState }> {
+    this.#now = account.moment.at;
+    let first = await this.#firstOf(account, () => this.#spread(account, signal));
+    if (!first) {
+      const { admitted, counters } = await this.#take(account, hold, signal);
+      if (admitted || shardsIn(counters) === 0) return { admitted, state: { account, counters } };
+      // Another function has spread it.
+      first = (await this.#firstOf(account, async () => counters)) ?? counters;
+    }
+    const whole = { account, counters: first };
+    const neverFits = limitBelow(hold.hold, [account.scope], shardsIn(first)) !== undefined;
+    // Of a window that calls of the first item have left behind, nothing is known any more.
+    if (neverFits || first.outdated.length > 0) return { admitted: false, state: whole };
+
+    const shards = shardsOf(account, first);
+    const start = Math.floor(this.#random() * shards.length);
+    const refused: Counters[] = [];
+    for (const shard of [...shards.slice(start), ...shards.slice(0, start)]) {
+      const { admitted, counters } = await this.#take(shard, hold, signal);
+      if (admitted) return { admitted, state: { account: shard, counters } };
+      refused.push(counters);
+    }
+    const ordered = [...refused.slice(shards.length - start), ...refused.slice(0, shards.length - start)];
+    return { admitted: false, state: stateOf(account, first, ordered) };
+  }
+
+  /** Reads an account with all its shards. */
+  async read(account: Account, signal: AbortSignal): Promise<AccountState> {
+    const counters = await this.#table.read(account, signal);
+    return shardsIn(counters) === 0
+      ? { account, counters }
+      : stateOf(
+          account,
+          counters,
+          await Promise.all(shardsOf(account, counters).map((shard) => this.#table.read(shard, signal))),
+        );
+  }
+
+  /**
+   * The whole account of a shard. The newest writes to other shards may be missing.
+   *
+   * @returns Undefined if it cannot be read.
+   */
+  async whole(state: AccountState, signal: AbortSignal): Promise<AccountState | undefined> {
+    const { shard } = state.account;
+    if (!shard) return state;
+    const { number, whole } = shard;
+    try {
+      const first = await this.#table.read(whole, signal, false);
+      const shards = await Promise.all(
+        shardsOf(whole, first).map((each, index) =>
+          index === number ? state.counters : this.#table.read(each, signal, false),
+        ),
+      );
+      return stateOf(whole, first, shards);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Of limits that are nearly reached, those that no settlement has reported. Over shards, the first item says so. */
+  async report(
+    { account, counters, shards }: AccountState,
+    uses: readonly LimitUse[],
+    signal: AbortSignal,
+  ): Promise<LimitUse[]> {
+    if (!shards) return [...uses];
+    const reported = await Promise.all(
+      uses.map(async (use) => {
+        const attribute = reportedAttribute(use.limit, account.moment.windows[use.period]);
+        // An amount and not a share, so that a limit that was raised is reported again.
+        const number = Math.ceil((use.max * unitOf[use.limit] * use.threshold) / 100);
+        if (numberOf(counters.item, attribute) >= number) return [];
+        const mark = { attribute, number, most: number - 1 };
+        const { set } = await this.#table.mark(account, mark, signal).catch(() => ({ set: false }));
+        return set ? [use] : [];
+      }),
+    );
+    return reported.flat();
+  }
+
+  /** The first item of an account that is spread, read for this call's windows. */
+  async #firstOf(account: Account, read: () => Promise<Counters | undefined>): Promise<Counters | undefined> {
+    const { scope, month } = account;
+    const known = await this.#firsts.get(JSON.stringify([scope.kind, scope.id, month]), read);
+    return known && readCounters(known.item, account);
+  }
+
+  /** Closes the first item of an account whose plan spreads it, unless that was done before. */
+  async #spread(account: Account, signal: AbortSignal): Promise<Counters | undefined> {
+    const { shards = 1 } = account.scope;
+    if (shards === 1) return undefined;
+    const counters = await this.#table.read(account, signal);
+    if (shardsIn(counters) > 0) return counters;
+    const mark = { attribute: shardsAttribute, number: shards, most: 0 };
+    return (await this.#table.mark(account, mark, signal)).counters;
+  }
+}

@@ -1,0 +1,64 @@
+import { numberOf, shardsAttribute } from '@org/table';
+import type { Account } from './account.ts';
+import type { AccountState } from './admission.ts';
+import { type Counters, sumOf } from './counters.ts';
+import type { Bound } from './scope.ts';
+
+/**
+ * One of the whole parts that add up to an amount. No part shrinks when the amount grows, so that a change of a limit passes
+ * neither the old one nor the new one. The first part is the largest.
+ *
+ * @param shard From 0.
+ * @example
+ * [0, 1, 2, 3].map((shard) => partOf(10, shard, 4)); // [3, 3, 2, 2]
+ */
+export function partOf(amount: number, shard: number, shards: number): number {
+  return Math.floor((amount + shards - 1 - shard) / shards);
+}
+
+/** Over how many shards an account is spread; 0: it is not. */
+export function shardsIn({ item }: Counters): number {
+  return numberOf(item, shardsAttribute);
+}
+
+/**
+ * The shards of an account. They divide what its first item, which was closed when it was spread, has left of each limit.
+ *
+ * @param taken What that item takes of a limit.
+ */
+export function shardsOf(
+  whole: Account,
+  first: Counters,
+  taken: (bound: Bound) => number = ({ limit, period }) => first.committed[period][limit],
+): Account[] {
+  const { counted, dead } = first.inFlight;
+  const inFlight = counted - dead.reduce((sum, { calls }) => sum + calls, 0);
+  const shards = shardsIn(first);
+  return Array.from({ length: shards }, (_, number) => {
+    const partFor = (max: number, used: number) => partOf(Math.max(0, max - used), number, shards);
+    return {
+      ...whole,
+      bounds: whole.bounds.map((bound) => ({ ...bound, max: partFor(bound.max, taken(bound)) })),
+      atOnce: whole.atOnce === undefined ? undefined : partFor(whole.atOnce, inFlight),
+      shard: { number, whole },
+    };
+  });
+}
+
+/** An account as it is over all its shards. */
+export function stateOf(whole: Account, first: Counters, shards: readonly Counters[]): AccountState {
+  // What calls hold in the first item may be released, so only its charges can make a refusal of a shard final.
+  const accounts = shardsOf(
+    whole,
+    first,
+    ({ limit, period }) => first.committed[period][limit] - first.held[period][limit],
+  );
+  return {
+    account: whole,
+    counters: sumOf([first, ...shards], first.item),
+    shards: accounts.flatMap((account, number) => {
+      const counters = shards[number];
+      return counters ? [{ account, counters }] : [];
+    }),
+  };
+}
