@@ -16,7 +16,12 @@ const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     AuthoredKey: 'Key',
   },
   'infra/src/config/throttle.ts': { Throttle: 'Throttle' },
-  'contract/src/limits.ts': { Limits: 'Limits', PeriodLimits: 'Limits by period' },
+  'contract/src/limits.ts': {
+    Limits: 'Limits',
+    PeriodLimits: 'Limits by period',
+    LimitPaces: 'Paces',
+    Pace: 'Pace',
+  },
   'infra/src/config/plan-guardrail.ts': {
     PlanGuardrail: 'Guardrail of a plan',
     GuardrailProfile: 'Guardrail profile',

@@ -101,7 +101,7 @@ const counted = defineProxyConfig({
   },
 });
 
-/** Limits by minute and week in a time zone, and of calls at once. */
+/** Limits by minute and week and a pace in a time zone, and of calls at once. */
 const zoned = defineProxyConfig({
   name: 'zoned',
   stage: 'dev',
@@ -111,10 +111,16 @@ const zoned = defineProxyConfig({
   plans: {
     paced: { ...open, models: ['nova-lite'], limits: { requests: { minute: 2, week: 3 } } },
     single: { ...open, models: ['nova-lite'], limits: { callsAtOnce: 1 } },
+    spread: {
+      ...open,
+      models: ['nova-lite'],
+      limits: { requests: { day: 24 }, pace: { requests: { day: { burst: 1 } } } },
+    },
   },
   teams: {
     paced: { plan: 'paced', keys: ['paced-key'] },
     single: { plan: 'single', keys: ['single-key'] },
+    spread: { plan: 'spread', keys: ['spread-key'] },
   },
 });
 

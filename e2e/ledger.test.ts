@@ -118,6 +118,61 @@ test('a used-up minute says when it ends, and a week ends on Sunday in the time 
   ]);
 });
 
+test('a call that is ahead of the pace of a limit hears when there is room for it', async () => {
+  const { ask, client: clientOf, setTime } = await startSystem('zoned');
+  // An hour after midnight in New York.
+  setTime('2026-11-28T06:00:00.000Z');
+  const pace = async () => ask('spread-key', { model: 'nova-lite' });
+  for (let request = 0; request < 2; request += 1) expect((await pace()).status).toBe(200);
+  setTime('2026-11-28T06:59:30.000Z');
+  const soon = await pace();
+  expect([soon.status, soon.headers.get('retry-after'), soon.headers.get('x-should-retry')]).toEqual([
+    ...[429, '30', 'true'],
+  ]);
+  setTime('2026-11-28T06:30:00.000Z');
+  const later = await pace();
+  expect([later.status, later.headers.get('retry-after'), later.headers.get('x-should-retry')]).toEqual([
+    ...[429, '1800', 'false'],
+  ]);
+  expect(later.error()).toMatchObject({
+    code: 'rate_limited',
+    details: { limit: 'requests', period: 'day', max: 24, used: 2, allowedNow: 2 },
+  });
+  const { client } = clientOf('spread-key');
+  await expect(client.ask('nova-lite', 'Hi')).rejects.toMatchObject({
+    ...{ name: 'RateLimitedError', period: 'day', allowedNow: 2, retryAfterMs: 1_800_000, attempts: 1 },
+  });
+  setTime('2026-11-28T07:00:00.000Z');
+  const answer = await pace();
+  expect(AnswerSchema.parse(answer.json()).limits).toMatchObject([{ used: 3, remaining: 21, allowedNow: 3 }]);
+  expect(answer.headers.get('x-ratelimit-remaining-requests')).toBe('0');
+  expect((await client.usage()).limits).toMatchObject([{ used: 3, allowedNow: 3 }]);
+});
+
+test('a call may ask for as much as fits, and the answer says how much that was', async () => {
+  const { ask, client: clientOf } = await startSystem('counted');
+  const { client } = clientOf('thrifty-key');
+  const fit = { maxTokens: 'fit' } as const;
+  const raw = await ask('thrifty-key', { model: 'nova-lite', ...fit });
+  const { maxTokens: given = 0, usage } = AnswerSchema.parse(raw.json());
+  expect(raw.headers.get('x-max-tokens-lowered-to')).toBe(String(given));
+  expect(given).toBeGreaterThan(1000);
+  // As many tokens are left over as the first answer was shorter than it might have been.
+  const answer = await client.ask('nova-lite', 'Hi', fit);
+  expect(answer.maxTokens).toBeGreaterThan(given - usage.totalTokens);
+  const stream = await client.stream('nova-lite', 'Hi', fit).final();
+  expect(stream.maxTokens).toBeGreaterThan(0);
+  expect(stream.maxTokens).toBeLessThan(answer.maxTokens ?? 0);
+  expect(await client.ask('nova-lite', 'Hi', { maxTokens: 10 })).not.toHaveProperty('maxTokens');
+
+  // More than half a limit is held by one call, so two do not fit; but what fits does.
+  const { client: exact } = clientOf('thrifty-key');
+  const counted = await exact.ask('claude-sonnet-4.6', 'word '.repeat(200), fit);
+  expect(counted.usage.inputTokens).toBeLessThan(1000);
+  expect(counted.maxTokens).toBeGreaterThan(64);
+  expect(counted.limits).toMatchObject([{ limit: 'tokens', max: 2000 }]);
+});
+
 test('while a call is in flight, no other is let through if one may be at once', async () => {
   const { ask, client: clientOf, bedrock } = await startSystem('zoned');
   const { client } = clientOf('single-key');

@@ -17,7 +17,7 @@ export const QuotaDetailsSchema = z.pick(LimitStatusSchema, {
 
 export const RateDetailsSchema = z.extend(
   z.pick(LimitStatusSchema, { limit: true, scope: true, max: true, used: true }),
-  { period: z.optional(z.string()), resetsAt: z.optional(z.string()) },
+  { allowedNow: z.optional(z.number()), period: z.optional(z.string()), resetsAt: z.optional(z.string()) },
 );
 
 export const ExcessDetailsSchema = z.extend(

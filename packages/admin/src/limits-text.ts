@@ -1,12 +1,14 @@
 import { type LimitKind, type LimitPeriod, type Limits, limitKinds, limitPeriods } from '@org/contract';
 
-/** `10 requests/day, $5.00/month, 3 calls at once`. */
+/** `10 requests/day, $5.00/month at a pace with a burst of $1.00, 3 calls at once`. */
 export function limitsText(limits: Limits): string {
   const byPeriod = limitKinds.flatMap((kind) =>
     limitPeriods.flatMap((period) => {
       const max = limits[kind]?.[period];
       if (max === undefined || max === null) return [];
-      return [limitText(kind, max, period)];
+      const pace = period === 'minute' ? undefined : limits.pace?.[kind]?.[period];
+      const ahead = pace ? ` at a pace with a burst of ${amountText(kind, pace.burst)}` : '';
+      return [`${limitText(kind, max, period)}${ahead}`];
     }),
   );
   const { callsAtOnce } = limits;

@@ -113,7 +113,9 @@ function formMeant({ errors }: z.core.$ZodIssueInvalidUnion): readonly Issue[] |
 function formsOf(issue: z.core.$ZodIssueInvalidUnion): string[] {
   if ('options' in issue && issue.options) return [oneOf(issue.options)];
   return issue.errors.flat().map((fault) => {
-    if (fault.code === 'invalid_value') return oneOf(fault.values);
+    if (fault.code === 'invalid_value') {
+      return fault.values.length === 1 ? JSON.stringify(fault.values[0]) : oneOf(fault.values);
+    }
     return fault.code === 'invalid_type' ? (kinds[fault.expected] ?? fault.expected) : fault.message;
   });
 }

@@ -178,7 +178,8 @@ export const errors = {
   },
   /**
    * The call alone may cost more than a whole limit, so waiting does not help. `details` has the numbers.
-   * @remedy Shorten it, ask for fewer `maxTokens`, or ask the operator for more.
+   * @remedy Shorten it, ask for fewer `maxTokens` (`fit`, of the native API, asks for as many as there is room for), or ask the
+   *   operator for more.
    * @billed no
    */
   exceeds_limit: {
@@ -208,9 +209,10 @@ export const errors = {
     message: 'The quota of this API key is used up for this period. Retrying will not help before it resets.',
   },
   /**
-   * There are more requests than the plan's rate and burst allow; or a limit by minute or on calls at once is reached, which
-   * `details` names; or calls in flight have reserved what is left of a limit.
-   * @remedy Wait for `retry-after`, then send it again. Send fewer at once.
+   * There are more requests than the plan's rate and burst allow; or a limit by minute or on calls at once is reached, or a
+   * limit is used up faster than its pace allows, which `details` says; or calls in flight have reserved what is left of a limit.
+   * @remedy Wait for `retry-after`, then send it again. Send fewer at once. A pace can ask for more than 60 s; then
+   *   `x-should-retry` is `false`, so that no client waits without saying so: ask for fewer `maxTokens`, or come back later.
    * @billed no
    */
   rate_limited: {
@@ -399,12 +401,17 @@ export interface QuotaDetails {
   readonly resetsAt: string;
 }
 
-/** What `details` of `rate_limited` says if a limit by minute or on calls at once is reached. The latter has no period. */
+/**
+ * What `details` of `rate_limited` says if a limit by minute, on calls at once or with a pace refuses the call. Calls at once
+ * have no period.
+ */
 export interface RateDetails
   extends Pick<QuotaDetails, 'scope' | 'max' | 'used'>,
     Partial<Pick<QuotaDetails, 'period' | 'resetsAt'>> {
-  /** What is counted: a kind of limit by minute, or `callsAtOnce`. */
+  /** What is counted: a kind of limit, or `callsAtOnce`. */
   readonly limit: LimitKind | 'callsAtOnce';
+  /** Only of a limit with a pace: the most that may be used by now, in the same unit. */
+  readonly allowedNow?: number | undefined;
 }
 
 /** What `details` of `exceeds_limit` says. */
@@ -435,7 +442,7 @@ export interface ErrorDetails {
   readonly exceeds_limit: ExcessDetails;
   /** The limit that is used up. */
   readonly quota_exceeded: QuotaDetails;
-  /** The limit by minute that is used up, or the calls at once. */
+  /** The limit by minute that is used up, the limit whose pace is passed, or the calls at once. */
   readonly rate_limited: RateDetails;
   /** Why the model stopped, and where its answer does not fit. */
   readonly invalid_output: OutputDetails;

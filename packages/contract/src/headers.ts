@@ -11,11 +11,14 @@ export const headers = {
   requestId: 'x-request-id',
   /** The same, where Anthropic's SDKs look for it. */
   anthropicRequestId: 'request-id',
-  /** How long to wait before sending the request again: whole seconds, never above 60. */
+  /**
+   * How long to wait before sending the request again: whole seconds. Above 60 only if a limit's pace refused it, with
+   * `x-should-retry: false`.
+   */
   retryAfter: 'retry-after',
   /**
    * Of an answer: to how many output tokens the call was lowered, because the plan lowers what is above its own or the
-   * model's most. Left out where it was not.
+   * model's most, or because the limits had room for no more and the call asked for what fits. Left out where it was not.
    */
   maxTokensLoweredTo: 'x-max-tokens-lowered-to',
   /**

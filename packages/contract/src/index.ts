@@ -65,6 +65,7 @@ export { exposedHeaders } from './exposed-headers.ts';
 export { headers, limitHeaders } from './headers.ts';
 export {
   type LimitKind,
+  type LimitPaces,
   type LimitPeriod,
   type LimitScope,
   type Limits,
@@ -72,6 +73,9 @@ export {
   limitPeriods,
   limitScopes,
   mostShards,
+  type Pace,
+  type PacedPeriod,
+  pacedPeriods,
 } from './limits.ts';
 export { LimitsSchema } from './limits-schema.ts';
 export { nearest } from './near-name.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Fields } from './fields.ts';
-import type { LimitPeriod, Limits } from './limits.ts';
+import type { LimitKind, LimitPeriod, Limits, PacedPeriod } from './limits.ts';
 
 /** Far from where counters, which count micro-USD, would be inexact (2^53). */
 const most = { whole: 1_000_000_000_000, usd: 1_000_000_000 };
@@ -25,6 +25,16 @@ const byPeriod = <Schema extends z.ZodMiniType<number>>(amount: Schema) => {
   );
 };
 
+const paceByPeriod = <Schema extends z.ZodMiniType<number>>(amount: Schema) => {
+  const pace = z.optional(z.strictObject({ burst: amount }));
+  return z.optional(
+    z.strictObject({ hour: pace, day: pace, week: pace, month: pace } satisfies Record<
+      PacedPeriod,
+      z.ZodMiniType
+    >),
+  );
+};
+
 /** Reads limits as a config or the table has them. Strict: an unknown kind or period is an error that names it. */
 export const LimitsSchema = z.strictObject({
   requests: byPeriod(whole),
@@ -34,5 +44,12 @@ export const LimitsSchema = z.strictObject({
     z.nullable(
       z.int().check(z.minimum(1, 'must be 1 or more; to refuse every call, set requests: { day: 0 }')),
     ),
+  ),
+  pace: z.optional(
+    z.strictObject({
+      requests: paceByPeriod(whole),
+      tokens: paceByPeriod(whole),
+      usd: paceByPeriod(money),
+    } satisfies Record<LimitKind, z.ZodMiniType>),
   ),
 } satisfies Fields<Limits>);

@@ -86,7 +86,7 @@ const fields = z.strictObject({
   reasoning: z.optional(z.enum(['off', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'])),
   cache: z.optional(cacheTtl),
   serviceTier: z.optional(z.enum(['priority', 'flex'])),
-  maxTokens: z.optional(z.int().check(z.minimum(1, 'must be at least 1'))),
+  maxTokens: z.optional(z.union([z.int().check(z.minimum(1, 'must be at least 1')), z.literal('fit')])),
   temperature: z.optional(fraction),
   topP: z.optional(fraction),
   stop: z.optional(

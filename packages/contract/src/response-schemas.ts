@@ -52,6 +52,7 @@ export const LimitStatusSchema = z.object({
   max: number,
   used: number,
   remaining: number,
+  allowedNow: optionalNumber,
   resetsAt: string,
 } satisfies Fields<LimitStatus>);
 
@@ -76,6 +77,7 @@ const ending = {
   content: z.array(AnswerBlockSchema),
   output: optionalUnknown,
   stopReason: string,
+  maxTokens: optionalNumber,
   usage: UsageSchema,
   ...standing,
 };

@@ -61,9 +61,10 @@ export interface AskRequest {
   serviceTier?: 'priority' | 'flex' | undefined;
   /**
    * The most tokens that the answer may have, thoughts included. Default: 1,024, or 8,192 if the model thinks; less if the
-   * model or the plan allows less.
+   * model or the plan allows less. `fit`: as many as the limits have room for, up to the most that the model and the plan allow;
+   * the answer's `maxTokens` says how many.
    */
-  maxTokens?: number | undefined;
+  maxTokens?: number | 'fit' | undefined;
   /** 0 (always the likeliest token) to 1. Default: the model's own. */
   temperature?: number | undefined;
   /** 0 to 1: the share of probability that tokens are drawn from. Default: the model's own. */
@@ -107,6 +108,8 @@ export interface Answer {
    * ... A newer proxy may add values.
    */
   stopReason: string;
+  /** Only if the request has `maxTokens: 'fit'`: the most tokens that the answer could have. */
+  maxTokens?: number | undefined;
   /** What Bedrock counted for the attempt that succeeded. */
   usage: Usage;
   /** Every limit that this call counted against, as it stands after the call. Empty if there is none. */
@@ -180,7 +183,7 @@ export interface StreamBlockEnd {
 
 /** The last event of a stream: the answer is complete. */
 export interface StreamDone
-  extends Pick<Answer, 'content' | 'stopReason' | 'output' | 'usage' | 'limits' | 'warnings'> {
+  extends Pick<Answer, 'content' | 'stopReason' | 'maxTokens' | 'output' | 'usage' | 'limits' | 'warnings'> {
   /** Name of the event. */
   type: 'done';
 }
@@ -249,6 +252,10 @@ export interface LimitStatus {
   used: number;
   /** What is left, never below 0. */
   remaining: number;
+  /**
+   * Only of a limit with a pace: the most that `used` may be at this moment. It grows through the period, up to `max`.
+   */
+  allowedNow?: number | undefined;
   /** When the period ends and counting starts again: ISO 8601, UTC. */
   resetsAt: string;
 }

@@ -19,7 +19,10 @@ export interface ErrorBackground {
   readonly outcomeUnknown?: boolean | undefined;
   /** Whether it lasts, so that trying again soon is in vain. Default: false. */
   readonly lasts?: boolean | undefined;
-  /** Seconds after which the same request may be sent again, if it may. Default: the contract's, by the code. */
+  /**
+   * Seconds after which the same request may be sent again. Default: the contract's, by the code, if it may be sent again
+   * soon.
+   */
   readonly retryAfterSeconds?: number | undefined;
   /**
    * Whether the message is the model's own, word for word: clients of its API match on what it says, so no door rewords
@@ -60,7 +63,8 @@ export class ProxyError<Code extends ErrorCode = ErrorCode> extends Error {
     this.quoted = quoted;
     this.usage = usage;
     this.retryable = definition.retryable && !outcomeUnknown && !lasts;
-    this.retryAfterSeconds = background.retryAfterSeconds ?? definition.retryAfterSeconds;
+    this.retryAfterSeconds =
+      background.retryAfterSeconds ?? (this.retryable ? definition.retryAfterSeconds : undefined);
   }
 
   /** The same error in other words. */

@@ -4,6 +4,7 @@ import type { Finding } from './finding.ts';
 import { checkKeyLimits } from './key-limits.ts';
 import { checkLifecycles } from './lifecycles.ts';
 import { checkLimitSizes } from './limit-sizes.ts';
+import { checkPaces } from './paces.ts';
 import { checkPriceGaps } from './price-gaps.ts';
 import { checkPriceUnits } from './prices.ts';
 import { checkQuotas } from './quotas.ts';
@@ -18,6 +19,7 @@ export function configWarnings(config: ProxyConfig, now: number): Finding[] {
     ...checkPriceUnits(config),
     ...checkPriceGaps(config),
     ...checkLimitSizes(config),
+    ...checkPaces(config),
     ...checkQuotas(config),
     ...checkKeyLimits(config),
     ...checkSignInClaim(config),

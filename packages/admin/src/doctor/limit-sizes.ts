@@ -108,7 +108,7 @@ function neverReached(
   });
 }
 
-const amountOf = (kind: LimitKind, amount: number) =>
+export const amountOf = (kind: LimitKind, amount: number) =>
   kind === 'usd' ? amountText(kind, amount) : `${amountText(kind, amount)} ${kind}`;
 
 function shortestCall(
@@ -126,7 +126,7 @@ function shortestCall(
 }
 
 /** The least that the function reserves (holds) of each limit for the shortest question to any model of a plan. */
-function leastOf(config: ProxyConfig, plan: string, maxTokens: number | undefined): Amounts {
+export function leastOf(config: ProxyConfig, plan: string, maxTokens: number | undefined): Amounts {
   const { models: aliases = [], maxTokens: most } = config.plans[plan] ?? {};
   const cases = config.models
     .filter((model) => aliases.includes(aliasOf(model)))

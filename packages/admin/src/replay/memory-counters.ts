@@ -8,6 +8,7 @@ import {
   type SettleWrite,
 } from '@org/lambda/ledger/counter-table';
 import { type InFlight, readCounters } from '@org/lambda/ledger/counters';
+import { mostAt } from '@org/lambda/ledger/pace';
 import {
   committedAttribute,
   countersKey,
@@ -30,10 +31,10 @@ export class MemoryCounters implements CounterStore {
     const admitted =
       (account.shard !== undefined || numberOf(item, shardsAttribute) === 0) &&
       numberOf(item, inFlightAttribute) < atOnce &&
-      bounds.every(
-        ({ limit, period, max }) =>
-          numberOf(item, committedAttribute(limit, moment.windows[period])) + hold[limit] <= max,
-      );
+      bounds.every((bound) => {
+        const committed = numberOf(item, committedAttribute(bound.limit, moment.windows[bound.period]));
+        return committed + hold[bound.limit] <= mostAt(bound, moment);
+      });
     if (admitted) addTo(item, changesOfHold(write));
     return { admitted, counters: readCounters(item, account) };
   }

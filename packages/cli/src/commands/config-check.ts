@@ -152,8 +152,8 @@ function describe(config: ProxyConfig, cost: string): string {
 
 /** A line for each kind: all limits of a plan in one would be wider than a terminal. */
 function linesOf(limits: Limits = {}): string[] {
-  const { callsAtOnce } = limits;
-  return [...limitKinds.map((kind) => ({ [kind]: limits[kind] })), { callsAtOnce }].flatMap(
+  const { callsAtOnce, pace } = limits;
+  return [...limitKinds.map((kind) => ({ [kind]: limits[kind], pace })), { callsAtOnce }].flatMap(
     (each) => limitsText(each) || [],
   );
 }

@@ -44,7 +44,8 @@ function reasonText({ code, scope, limit, period }: Reason): string {
       return `larger than ${scope} ${limit}/${period}`;
     case 'rate_limited':
       if (limit === undefined) return 'calls in flight';
-      return limit === 'callsAtOnce' ? `${scope} calls at once` : `${scope} ${limit}/${period}`;
+      if (limit === 'callsAtOnce') return `${scope} calls at once`;
+      return period === 'minute' ? `${scope} ${limit}/${period}` : `pace of ${scope} ${limit}/${period}`;
     case 'model_not_allowed':
       return 'model not in the plan';
     case 'unauthenticated':

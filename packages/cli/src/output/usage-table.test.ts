@@ -40,6 +40,12 @@ test('a limit that does not last at the pace so far says for how long it does', 
   ]);
 });
 
+test('a limit with a pace says how much of it may be used by now', () => {
+  expect(lines(usage({ limits: [{ ...limit(50, 31), allowedNow: 35 }] }))).toEqual([
+    'acme  starter  requests/day  ████████████░░░░░░░░  62 %    31   50  12h                   35',
+  ]);
+});
+
 test('the limits of a team come under its name, and a key under its team', () => {
   const key = usage({ key: 'intern', limits: [limit(10, 10)] });
   const text = lines(usage({ limits: [limit(50, 31), limit(0, 0)] }), key);

@@ -21,6 +21,7 @@ const columns = [
   { head: 'max', align: 'right' },
   { head: 'resets in' },
   { head: 'lasts for' },
+  { head: 'pace allows' },
 ] as const;
 
 /**
@@ -55,7 +56,7 @@ export function usageTable(
 }
 
 function limitCells(status: LimitPace, terminal: Terminal, now: number): string[] {
-  const { limit, period, max, used, resetsAt, lastsUntil } = status;
+  const { limit, period, max, used, allowedNow, resetsAt, lastsUntil } = status;
   const kind = kindOf(limit);
   const fraction = shareOf(status);
   const until = (time: string) => {
@@ -70,6 +71,7 @@ function limitCells(status: LimitPace, terminal: Terminal, now: number): string[
     amountText(kind, max),
     until(resetsAt),
     lastsUntil === undefined ? '' : until(lastsUntil),
+    allowedNow === undefined ? '' : amountText(kind, allowedNow),
   ];
 }
 

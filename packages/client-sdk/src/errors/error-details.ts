@@ -30,6 +30,7 @@ const DetailsSchema = z.object({
   scope: string,
   max: number,
   used: number,
+  allowedNow: number,
   resetsAt: lenient(LimitSchema.shape.resetsAt),
 });
 

@@ -147,15 +147,16 @@ export class QuotaExceededError extends BedrockProxyError {
 }
 
 /**
- * Status 429, the second kind: too many requests at once with this key, or in this minute. Retried after `retryAfterMs`,
- * which for a limit by minute is the rest of the minute.
+ * Status 429, the second kind: too many requests at once with this key, or in this minute, or more than the pace of a limit
+ * allows by now. Retried after `retryAfterMs`, which for a limit by minute is the rest of the minute, and for a pace the time
+ * until it leaves room for this call. Above a minute it is not retried.
  */
 export class RateLimitedError extends BedrockProxyError {
   static {
     identify(RateLimitedError, 'RateLimitedError');
   }
   override readonly code = 'rate_limited' as const;
-  /** What is counted, for a limit by minute. `undefined` for the other reasons, as in all fields below. */
+  /** What is counted, for a limit by minute or with a pace. `undefined` for the other reasons, as in all fields below. */
   readonly limit: QuotaFacts['limit'];
   /** Over which time it is counted. */
   readonly period: QuotaFacts['period'];
@@ -165,7 +166,9 @@ export class RateLimitedError extends BedrockProxyError {
   readonly max: number | undefined;
   /** How much of it is used, in the same unit. */
   readonly used: number | undefined;
-  /** When the minute ends. */
+  /** For a limit with a pace: how much may be used by now, in the same unit. */
+  readonly allowedNow: number | undefined;
+  /** When the period ends. */
   readonly resetsAt: Date | undefined;
 
   constructor(facts: ErrorFacts & QuotaFacts) {
@@ -175,6 +178,7 @@ export class RateLimitedError extends BedrockProxyError {
     this.scope = facts.scope;
     this.max = facts.max;
     this.used = facts.used;
+    this.allowedNow = facts.allowedNow;
     this.resetsAt = facts.resetsAt;
   }
 }

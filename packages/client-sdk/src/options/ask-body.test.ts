@@ -50,7 +50,8 @@ const milliseconds = 'a number of milliseconds above 0 and at most 2147483647';
 const aTurn = { role: 'user', text: 'Hi' };
 
 test.each<[string, unknown, string]>([
-  ['maxTokens', 10n, 'maxTokens must be a number.'],
+  ['maxTokens', 10n, "maxTokens must be a number, or 'fit'."],
+  ['maxTokens', 'fits', "maxTokens must be a number, or 'fit'."],
   ['customer', 7, 'customer must be a string.'],
   ['temperature', '0.5', 'temperature must be a number.'],
   ['temperature', Number.NaN, 'temperature must be a number.'],

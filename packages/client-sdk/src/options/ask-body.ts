@@ -12,14 +12,13 @@ const types = {
   cache: 'string',
   customer: 'string',
   serviceTier: 'string',
-  maxTokens: 'number',
   temperature: 'number',
   topP: 'number',
   outputSchema: 'object',
 } as const satisfies Record<
   Exclude<
     keyof AskRequest,
-    'model' | 'question' | 'system' | 'history' | 'messages' | 'tools' | 'toolChoice' | 'stop'
+    'model' | 'question' | 'system' | 'history' | 'messages' | 'tools' | 'toolChoice' | 'stop' | 'maxTokens'
   >,
   string
 >;
@@ -38,7 +37,12 @@ export function askBody(model: string, question: Question, options: AnyStreamOpt
 }
 
 /** Those that are not sent as they are, or whose values can be of several types. */
-function sentOptions({ stop, system, tools, toolChoice }: AnyStreamOptions) {
+function sentOptions({ maxTokens, stop, system, tools, toolChoice }: AnyStreamOptions) {
+  checkOption(
+    maxTokens === undefined || maxTokens === 'fit' || Number.isFinite(maxTokens),
+    'maxTokens',
+    "must be a number, or 'fit'",
+  );
   checkOption(
     toolChoice === undefined ||
       typeof toolChoice === 'string' ||

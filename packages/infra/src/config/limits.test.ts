@@ -55,6 +55,21 @@ test('calls at once may be limited, to at least one', () => {
   ]);
 });
 
+test('a limit may have a pace, in its own unit, except by minute', () => {
+  const pace = { usd: { month: { burst: 0.5 } }, requests: { hour: { burst: 3 } } };
+  const paced = { usd: { month: 50 }, pace };
+  const parsed = parseProxyConfig(configOf({ limits: paced, keyLimits: paced }));
+  expect(parsed.plans['starter']?.limits).toEqual(paced);
+  expect(parsed.teams['research']?.keys[1]?.limits).toEqual(paced);
+  const pathOf = (faulty: object) => issuesOf(configOf({ limits: { pace: faulty } })).map(({ path }) => path);
+  expect(pathOf({ requests: { day: { burst: 0.5 } } })).toEqual([
+    'plans.starter.limits.pace.requests.day.burst',
+  ]);
+  expect(pathOf({ usd: { minute: { burst: 1 } } })).toEqual(['plans.starter.limits.pace.usd.minute']);
+  expect(pathOf({ usd: { month: {} } })).toEqual(['plans.starter.limits.pace.usd.month.burst']);
+  expect(pathOf({ usd: { month: { burst: -1 } } })).toEqual(['plans.starter.limits.pace.usd.month.burst']);
+});
+
 test.each(['Berlin', '+01:00', 'Europe/Berlin ', ''])('%j is not a time zone', (timeZone) => {
   expect(issuesOf({ ...configOf({}), timeZone })).toEqual([
     { path: 'timeZone', message: 'must be a time zone of the IANA database, such as Europe/Berlin' },

@@ -37,7 +37,7 @@ export type AskEvent =
       readonly type: 'admitted';
       /** As the model gets it. */
       readonly call: ModelCall;
-      /** The most output tokens, if the plan lowered the number that the caller asked for. */
+      /** The most output tokens, if the plan lowered the number that the caller asked for, or what fits is less than the most. */
       readonly maxTokensLoweredTo?: number | undefined;
       /** The limits that are nearly used up, with all that is held for this call. */
       readonly warnings: readonly LimitWarning[];
@@ -68,6 +68,8 @@ export interface Settled {
 /** A complete answer that fits the schema, if there is one. */
 export interface Finished extends Ending {
   readonly reply: Reply;
+  /** Only of a call that asks for what fits: the most output tokens that it was given. */
+  readonly maxTokens?: number | undefined;
   /** With an `outputSchema`, unless the model calls a tool first: the answer, checked. */
   readonly output?: unknown;
   readonly limits: readonly LimitStatus[];
@@ -89,10 +91,14 @@ export async function* ask(asked: Asked, context: AskContext): AsyncGenerator<As
   const scopes = scopesOf(caller, { customer: asked.customer, model: model.alias });
   const put = callFor(asked, model);
   refuseUnsupported(put, model, { whole });
-  const { call, structured, maxTokensLoweredTo } = prepare(put, model, caller);
-  refuseUnpriced(call, model, scopes);
+  const prepared = prepare(put, model, caller);
+  const { structured } = prepared;
+  refuseUnpriced(prepared.call, model, scopes);
 
-  const hold = await takeRoom(call, model, whole, { ...context, scopes });
+  const { hold, call } = await takeRoom(prepared, model, whole, { ...context, scopes });
+  const fitted = prepared.fit && call.kind === 'chat' ? call.maxTokens : undefined;
+  const maxTokensLoweredTo =
+    fitted !== undefined && call !== prepared.call ? fitted : prepared.maxTokensLoweredTo;
   let settled = false;
   /** The charge, as far as it is known. */
   let due = nothing;
@@ -135,7 +141,7 @@ export async function* ask(asked: Asked, context: AskContext): AsyncGenerator<As
     const output = answered && { output: outputOf(structured, { text: textOf(reply), stopReason }) };
     const { limits } = outcome.settlement;
     const standing = { limits, warnings: warningsOf(limits, config.warnAt) };
-    yield { type: 'finished', finished: { ...ending, ...output, reply, ...standing } };
+    yield { type: 'finished', finished: { ...ending, maxTokens: fitted, ...output, reply, ...standing } };
   } catch (error) {
     if (!settled) {
       due = chargeOfFailure(error, hold.worstCase, model, call);

@@ -131,7 +131,8 @@ interface Conversation extends Sampling {
 
 /** A conversation to go on with. */
 export interface ChatCall extends Omit<Conversation, 'extra'> {
-  readonly maxTokens?: number | undefined;
+  /** `fit`: as many as the limits have room for. */
+  readonly maxTokens?: number | 'fit' | undefined;
   /** The default of `maxTokens`, within the limits of model and plan. Default: 1,024. */
   readonly usualMaxTokens?: number | undefined;
   readonly toolChoice?: ToolChoice | 'none' | undefined;

@@ -17,18 +17,25 @@ const defaultMaxTokens = 1024;
 export const longAnswerTokens = 8192;
 
 /**
- * The most output tokens of an answer: the caller's number or the usual one, within the limits of plan and model.
+ * The fewest output tokens to which a call is lowered that asks for what fits: an answer of fewer is hardly worth its input.
+ */
+export const leastFittingTokens = 64;
+
+/**
+ * The most output tokens of an answer: the caller's number or the usual one, within the limits of plan and model. A call that
+ * asks for what fits begins with the most that these allow.
  *
  * @param usual If the caller names no number. Default: 1,024.
  * @throws {ProxyError} `invalid_request` if the caller asks for more, and the plan does not lower it.
  */
 export function maxTokensOf(
-  asked: number | undefined,
+  asked: number | 'fit' | undefined,
   { definition }: Pick<ChosenModel, 'definition'>,
   caller: Pick<Caller, 'maxTokens' | 'clampMaxTokens'>,
   usual: number | undefined = defaultMaxTokens,
 ): number {
   const most = Math.min(definition.maxOutputTokens, caller.maxTokens ?? Number.POSITIVE_INFINITY);
+  if (asked === 'fit') return most;
   if (asked === undefined) {
     const unasked =
       definition.upstream === 'invoke' ? invokeFormats[definition.format].defaultMaxTokens : usual;

@@ -10,7 +10,7 @@ import {
 } from '@org/models';
 import type { ChosenModel } from '../config.ts';
 import { at, isJsonObject, type Json, type JsonObject } from '../json.ts';
-import type { Amounts } from '../ledger/amounts.ts';
+import { type Amounts, exceeds } from '../ledger/amounts.ts';
 import { ProxyError } from '../proxy-error.ts';
 import type { Block, CachePointBlock, JsonBlock, ModelCall, ModelChatCall, Sampling, Tool } from './call.ts';
 import type { CountableCall } from './upstream.ts';
@@ -269,9 +269,39 @@ export function uncountedTokens(call: CountableCall): number {
  */
 export function worstCaseOf(
   call: ModelCall,
-  { alias, definition, price }: Pick<ChosenModel, 'alias' | 'definition' | 'price'>,
+  model: Pick<ChosenModel, 'alias' | 'definition' | 'price'>,
   mostInput = Number.POSITIVE_INFINITY,
 ): Amounts {
+  return worstCasesOf(call, model, mostInput)(mostOutputTokens(call));
+}
+
+/**
+ * The most output tokens, up to its own, with which a call costs no more than there is room for; 0 if not even its input fits.
+ *
+ * @param mostInput As in {@link worstCaseOf}.
+ */
+export function mostOutputWithin(
+  room: Amounts,
+  call: ModelCall,
+  model: Pick<ChosenModel, 'alias' | 'definition' | 'price'>,
+  mostInput = Number.POSITIVE_INFINITY,
+): number {
+  const costs = worstCasesOf(call, model, mostInput);
+  let [fits, above] = [0, mostOutputTokens(call) + 1];
+  while (above - fits > 1) {
+    const middle = Math.floor((fits + above) / 2);
+    if (exceeds(costs(middle), room)) above = middle;
+    else fits = middle;
+  }
+  return fits;
+}
+
+/** The most that a call can cost, by its output tokens: more of them never cost less. */
+function worstCasesOf(
+  call: ModelCall,
+  { alias, definition, price }: Pick<ChosenModel, 'alias' | 'definition' | 'price'>,
+  mostInput: number,
+): (outputTokens: number) => Amounts {
   const inputTokens = Math.min(mostInput, mostInputTokens(call, definition));
   if (!Number.isFinite(inputTokens)) {
     throw new ProxyError({
@@ -279,13 +309,12 @@ export function worstCaseOf(
       message: `The context window of the model ${alias} is not known here, so the cost of an image or a document has no upper bound. Leave it out, or ask the operator to add contextTokens to the model.`,
     });
   }
-  const outputTokens = mostOutputTokens(call);
   const dearest = dearestOf(call, { definition, price }, inputTokens);
-  return {
+  return (outputTokens) => ({
     requests: 1,
     tokens: inputTokens + outputTokens,
     usd: dearest ? costInMicroUsd(dearest, { inputTokens, outputTokens }) : 0,
-  };
+  });
 }
 
 /** The dearest rates of a call; `undefined` if the model, or a feature that the call uses, has no price. */

@@ -3,8 +3,8 @@ import type { Caller, ChosenModel } from '../config.ts';
 import { at, isJsonObject, type JsonObject } from '../json.ts';
 import { invalidField } from '../proxy-error.ts';
 import { cachedParts } from './cache-points.ts';
-import type { Call, ChatCall, MessagesCall, ModelCall } from './call.ts';
-import { longAnswerTokens, maxTokensOf } from './max-tokens.ts';
+import type { Call, ChatCall, MessagesCall, ModelCall, ModelChatCall } from './call.ts';
+import { leastFittingTokens, longAnswerTokens, maxTokensOf } from './max-tokens.ts';
 import { offeredTools } from './offered-tools.ts';
 import { thinkingFields, thinks, thoughtsFor } from './reasoning.ts';
 import { constraintOf, type StructuredCall, structuredCall } from './structured-output/structured-output.ts';
@@ -14,11 +14,23 @@ import { sayToolErrors } from './tool-errors.ts';
 type Capped = Pick<Caller, 'maxTokens' | 'clampMaxTokens'>;
 
 /** A call as the model receives it. */
-interface Prepared {
+export interface Prepared {
   readonly call: ModelCall;
   readonly structured?: StructuredCall | undefined;
   /** The most output tokens, if the plan lowered the number that the caller asked for. */
   readonly maxTokensLoweredTo?: number | undefined;
+  /** Only of a call that asks for as many output tokens as the limits have room for. */
+  readonly fit?: Fit | undefined;
+}
+
+/** How the output tokens of a call may be lowered. */
+export interface Fit {
+  /** The fewest that are of use. */
+  readonly least: number;
+  /** Those of the call as it is. */
+  readonly most: number;
+  /** The call with fewer output tokens, and fewer to think with. */
+  readonly lowered: (maxTokens: number) => ModelChatCall;
 }
 
 /**
@@ -72,7 +84,11 @@ function withinTokens(body: JsonObject, maxTokens: number): JsonObject {
   return { ...body, thinking: { ...thinking, budget_tokens: maxTokens - 1 } };
 }
 
-function prepareChat(call: ChatCall, model: ChosenModel, caller: Capped): Prepared {
+function prepareChat(
+  call: ChatCall,
+  model: ChosenModel,
+  caller: Capped,
+): Prepared & { readonly call: ModelChatCall } {
   const { kind, temperature, topP, stop, system, cache, messages, tools, serviceTier, ...choices } = call;
   const {
     outputSchema: _,
@@ -103,6 +119,17 @@ function prepareChat(call: ChatCall, model: ChosenModel, caller: Capped): Prepar
       ...(structured && constraintOf(structured)),
     },
     structured,
-    maxTokensLoweredTo: most !== undefined && maxTokens < most ? maxTokens : undefined,
+    maxTokensLoweredTo: typeof most === 'number' && maxTokens < most ? maxTokens : undefined,
+    ...(most === 'fit' && {
+      fit: {
+        // A model that thinks needs more before it answers at all.
+        least: Math.min(
+          thinks(call, model.definition) ? leastReasoningTokens + 1 : leastFittingTokens,
+          maxTokens,
+        ),
+        most: maxTokens,
+        lowered: (fewer: number) => prepareChat({ ...call, maxTokens: fewer }, model, caller).call,
+      },
+    }),
   };
 }

@@ -13,7 +13,8 @@ import { runs } from '../testing/fuzz.ts';
 import { ample } from '../testing/upstream-call.ts';
 import type { ModelCall, ModelChatCall } from './call.ts';
 import { trueCostOf, worstCaseOf } from './meter.ts';
-import { takeRoom } from './take-room.ts';
+import { type Fit, prepare } from './prepare.ts';
+import { type Room, takeRoom } from './take-room.ts';
 
 let table: TestTable;
 let ledger: Ledger;
@@ -51,16 +52,21 @@ const team = (limits: Limits): Scope => ({ kind: 'team', id: crypto.randomUUID()
 interface Asked {
   readonly model?: ChosenModel;
   readonly asked?: ModelCall;
+  readonly fit?: Fit | undefined;
 }
 
-function take(scope: Scope, { model = claude, asked = call }: Asked = {}): Promise<Hold> {
+async function take(scope: Scope, asking: Asked = {}): Promise<Hold> {
+  return (await roomFor([scope], asking)).hold;
+}
+
+function roomFor(scopes: readonly Scope[], { model = claude, asked = call, fit }: Asked = {}): Promise<Room> {
   const upstream = {
     count: async (_model: unknown, countedCall: ModelCall) => {
       counted.push(countedCall);
       return count();
     },
   };
-  return takeRoom(asked, model, true, { scopes: [scope], ledger, upstream, deadline: ample, at });
+  return takeRoom({ call: asked, fit }, model, true, { scopes, ledger, upstream, deadline: ample, at });
 }
 
 async function refusalOf(taken: Promise<Hold>): Promise<ProxyError> {
@@ -170,6 +176,120 @@ test('texts to embed are let through under a limit in USD, though their output h
   expect(hold.worstCase).toEqual({ requests: 1, tokens: 100_000, usd: 2000 });
 });
 
+/** A question that asks for as much output as fits, up to 1,000 tokens. */
+const fitting = (model: ChosenModel = claude, whole: ModelChatCall = call): Asked => {
+  const { kind, messages } = whole;
+  const { call: asked, fit } = prepare({ kind, messages, maxTokens: 'fit' }, model, {
+    maxTokens: 1000,
+    clampMaxTokens: false,
+  });
+  return { model, asked, fit };
+};
+/** Bedrock does not count its tokens: of the same text it takes at most 2,144. */
+const nova: ChosenModel = { ...claude, alias: 'nova', definition: catalogue['nova-lite'] };
+const mostInput = 2144;
+const granted = ({ call: held }: Room) => held.kind === 'chat' && held.maxTokens;
+
+test('a call that asks for what fits takes the most that plan and model allow, if there is room', async () => {
+  table.operations.length = 0;
+  const room = await roomFor([team({ tokens: { month: 5000 } })], fitting());
+  expect([granted(room), counted]).toEqual([1000, []]);
+  expect(table.operations).toEqual(['UpdateItem']);
+});
+
+test.each<[string, Limits, number]>([
+  ['in a limit on tokens', { tokens: { month: mostInput + 700 } }, 700],
+  // The input at 3 USD a million, and the output at 15.
+  ['in a limit on USD', { usd: { month: (mostInput * 3 + 15 * 321 + 14) / 1e6 } }, 321],
+  ['in the smaller of two', { tokens: { day: mostInput + 700, month: mostInput + 500 } }, 500],
+  [
+    'in the pace of a limit, of which 0.725 are over',
+    { tokens: { month: 3200 }, pace: { tokens: { month: { burst: 0 } } } },
+    Math.floor((3200 * 21.5) / 30) - mostInput,
+  ],
+])('otherwise it takes the most that fits %s, in one further write', async (_where, limits, most) => {
+  table.operations.length = 0;
+  const scope = team(limits);
+  const room = await roomFor([scope], fitting(nova));
+  expect(granted(room)).toBe(most);
+  expect(room.hold.worstCase).toEqual(worstCaseOf(room.call, nova));
+  expect(table.operations.filter((operation) => operation === 'UpdateItem').length).toBeLessThanOrEqual(2);
+  // Nothing more fits.
+  expect((await refusalOf(take(scope, fitting(nova)))).statement.code).toMatch(/rate_limited|quota_exceeded/);
+});
+
+test('what fits is what fits all scopes, in any order, beside calls in flight', async () => {
+  for (const order of ['as they are', 'reversed']) {
+    const scopes: Scope[] = [
+      { kind: 'key', id: crypto.randomUUID(), limits: { tokens: { month: 2 * mostInput + 1900 } } },
+      team({ tokens: { day: 2 * mostInput + 1400 } }),
+    ];
+    const asked = order === 'reversed' ? scopes.toReversed() : scopes;
+    const rooms = [await roomFor(asked, fitting(nova)), await roomFor(asked, fitting(nova))];
+    expect(rooms.map(granted)).toEqual([1000, 400]);
+    for (const scope of scopes) expect(await usedOf(scope)).toEqual([2 * mostInput + 1400]);
+  }
+});
+
+test("Bedrock's count comes first, so that more output fits beside the true input", async () => {
+  const room = await roomFor([team({ tokens: { month: 1200 } })], fitting());
+  expect([granted(room), room.hold.worstCase.tokens, counted.length]).toEqual([700, 1200, 1]);
+  const whole = await roomFor([team({ tokens: { month: 1500 } })], fitting());
+  expect([granted(whole), whole.call.kind === 'chat' && whole.hold.worstCase.tokens]).toEqual([1000, 1500]);
+});
+
+test('if the count fails, what fits beside the most input that the bytes can have is taken', async () => {
+  count = async () => {
+    throw new ProxyError({ code: 'upstream_denied' });
+  };
+  expect(granted(await roomFor([team({ tokens: { month: mostInput + 300 } })], fitting()))).toBe(300);
+});
+
+test('an answer of fewer than 64 tokens is refused, with what the smallest would need', async () => {
+  const scope = team({ tokens: { month: mostInput + 64 } });
+  expect(granted(await roomFor([scope], fitting(nova)))).toBe(64);
+  const small = team({ tokens: { month: mostInput + 63 } });
+  expect((await refusalOf(take(small, fitting(nova)))).statement).toMatchObject({
+    code: 'exceeds_limit',
+    details: { max: mostInput + 63, needed: mostInput + 64 },
+  });
+  const used = team({ tokens: { month: 5000 } });
+  await settle(await take(used, { model: nova }), 4000);
+  expect((await refusalOf(take(used, fitting(nova)))).statement).toMatchObject({
+    code: 'quota_exceeded',
+    message: expect.stringContaining(`the call may need ${mostInput + 64}`),
+  });
+});
+
+test.each<[string, Limits]>([
+  ['requests', { requests: { day: 1 } }],
+  ['calls at once', { callsAtOnce: 1 }],
+])('no smaller call is tried if %s are the reason', async (_what, limits) => {
+  const scope = team(limits);
+  await take(scope);
+  table.operations.length = 0;
+  await refusalOf(take(scope, fitting()));
+  const writes = table.operations.filter((operation) => operation === 'UpdateItem');
+  expect(writes.length).toBeLessThanOrEqual(_what === 'requests' ? 2 : 1);
+});
+
+test('of many calls at once that ask for what fits, those let in fill a limit and never pass it', async () => {
+  const max = 10 * (mostInput + 1000) + mostInput + 500;
+  const scope = team({ tokens: { month: max } });
+  const outcomes = await Promise.all(
+    Array.from({ length: 40 }, () =>
+      roomFor([scope], fitting(nova)).then(granted, (error: unknown) => error),
+    ),
+  );
+  const letIn = outcomes.filter((outcome) => typeof outcome === 'number');
+  for (const outcome of outcomes) {
+    if (typeof outcome === 'number') continue;
+    expect(outcome).toSatisfy((error) => error instanceof ProxyError && error.hasCode('rate_limited'));
+  }
+  expect(await usedOf(scope)).toEqual([letIn.reduce((sum, most) => sum + mostInput + most, 0)]);
+  expect([letIn.length, Math.min(...letIn)]).toEqual([11, 500]);
+});
+
 test('many calls at once, each counted, fill a limit and never pass it', async () => {
   const scope = team({ tokens: { day: 6000 } });
   const cost = trueCostOf({ inputTokens: 500, outputTokens: 100 }, price, call);
@@ -201,9 +321,11 @@ const step = fc.record({
   answer: fc.nat(100),
   fails: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   overlap: fc.nat(4),
+  /** Whether it asks for as much output as fits. */
+  fits: fc.boolean(),
 });
 
-test('in any order of calls, counted or not, no limit is passed and no charge is lost', async () => {
+test('in any order of calls, counted or not, lowered to what fits or not, no limit is passed and no charge is lost', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 100, max: 6000 }),
@@ -212,7 +334,7 @@ test('in any order of calls, counted or not, no limit is passed and no charge is
         const scope = team({ tokens: { day: max }, usd: { day: max / 100_000 } });
         let charged = 0;
         let running: { readonly ends: number; readonly end: () => Promise<unknown> }[] = [];
-        for (const [index, { tokens, answer, fails, overlap }] of steps.entries()) {
+        for (const [index, { tokens, answer, fails, overlap, fits }] of steps.entries()) {
           for (const { ends, end } of running) if (ends <= index) await end();
           running = running.filter(({ ends }) => ends > index);
           count = async () => {
@@ -224,12 +346,24 @@ test('in any order of calls, counted or not, no limit is passed and no charge is
             ...call,
             messages: [{ role: 'user', blocks: [{ type: 'text', text }] }],
           };
-          const hold = await take(scope, { asked }).catch((error: unknown) => {
+          const asking = fits ? fitting(claude, asked) : { asked };
+          const room = await roomFor([scope], asking).catch((error: unknown) => {
             if (!(error instanceof ProxyError)) throw error;
             expect(['exceeds_limit', 'quota_exceeded', 'rate_limited']).toContain(error.statement.code);
           });
-          if (hold) {
-            const cost = trueCostOf({ inputTokens: tokens, outputTokens: answer }, price, asked);
+          if (room) {
+            const { hold } = room;
+            const given = granted(room) || 0;
+            if (fits && given < 1000) {
+              // It was the most.
+              const left = await ledger.room([scope], at, ample.signal);
+              expect([given >= 64, left.tokens < 1 || left.usd < price.output]).toEqual([true, true]);
+            }
+            const cost = trueCostOf(
+              { inputTokens: tokens, outputTokens: Math.min(answer, given) },
+              price,
+              asked,
+            );
             expect(exceeds(cost, hold.worstCase)).toBe(false);
             charged += cost.tokens;
             running.push({ ends: index + 1 + overlap, end: () => hold.settle(cost, ample.settleSignal) });

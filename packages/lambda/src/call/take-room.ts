@@ -5,53 +5,86 @@ import type { Scope } from '../ledger/scope.ts';
 import { ProxyError } from '../proxy-error.ts';
 import type { ModelCall } from './call.ts';
 import type { Deadline } from './deadline.ts';
-import { uncountedTokens, worstCaseOf } from './meter.ts';
+import { mostOutputWithin, uncountedTokens, worstCaseOf } from './meter.ts';
+import type { Prepared } from './prepare.ts';
 import type { CountableCall, Upstream } from './upstream.ts';
 
 /** What a call's room depends on. */
 export interface RoomContext {
   /** What the call counts in. */
   readonly scopes: readonly Scope[];
-  readonly ledger: Pick<Ledger, 'hold'>;
+  readonly ledger: Pick<Ledger, 'hold' | 'room'>;
   readonly upstream: Pick<Upstream, 'count'>;
   readonly deadline: Deadline;
   /** When the request came in: milliseconds since 1970. */
   readonly at: number;
 }
 
+/** Room for a call, and the call as it fits into it. */
+export interface Room {
+  readonly hold: Hold;
+  readonly call: ModelCall;
+}
+
 /**
- * Takes room for a call under its caller's limits: the worst case of its bytes, which costs nothing to know. If that
- * does not fit, but the call might, Bedrock counts the call's tokens, and the worst case of that count is tried, once.
- * The count is what Bedrock will bill, so it needs no margin.
+ * Takes room for a call under its caller's limits: the worst case of its bytes, which costs nothing to know. If that does
+ * not fit, but the call might, it is tried once more, with less:
+ *
+ * 1. Bedrock counts the call's tokens. The count is what Bedrock will bill, so it needs no margin.
+ * 2. A call that asks for what fits is lowered to the most output tokens that the limits now have room for.
  *
  * @param whole Whether the answer is asked for whole, and so cannot last long.
- * @throws {ProxyError} The ledger's refusal. If the count fails, the first refusal stands, and its `failure` says why.
+ * @throws {ProxyError} The ledger's refusal. If the count fails, the first refusal stands, and its `failure` says why; a call
+ *   that asks for what fits is lowered all the same.
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/count-tokens.html
  */
 export async function takeRoom(
-  call: ModelCall,
+  { call, fit }: Pick<Prepared, 'call' | 'fit'>,
   model: ChosenModel,
   whole: boolean,
   { scopes, ledger, upstream, deadline, at }: RoomContext,
-): Promise<Hold> {
+): Promise<Room> {
   const duration = whole ? 'short' : 'long';
-  const hold = (worstCase: Amounts) =>
-    ledger.hold(
-      { scopes, worstCase, duration, at },
-      { hold: deadline.signal, settle: deadline.settleSignal },
-    );
+  const hold = async (held: ModelCall, mostInput?: number): Promise<Room> => {
+    const worstCase = worstCaseOf(held, model, mostInput);
+    const signals = { hold: deadline.signal, settle: deadline.settleSignal };
+    return { call: held, hold: await ledger.hold({ scopes, worstCase, duration, at }, signals) };
+  };
   try {
-    return await hold(worstCaseOf(call, model));
+    return await hold(call);
   } catch (refusal) {
-    if (!(refusal instanceof ProxyError) || !isCountable(call, model)) throw refusal;
-    const uncounted = uncountedTokens(call);
-    if (!mayFit(worstCaseOf(call, model, uncounted), refusal)) throw refusal;
-    const counted = await upstream.count(model.definition, call, deadline).catch((error: unknown) => {
+    if (!(refusal instanceof ProxyError)) throw refusal;
+    /** The same refusal, if a try to make the call fit fails. */
+    const because = (error: unknown): ProxyError => {
       const failure = error instanceof ProxyError ? error.failure : undefined;
-      const { retryAfterSeconds } = refusal;
-      throw new ProxyError(refusal.statement, { failure, retryAfterSeconds });
+      const { retryAfterSeconds, retryable } = refusal;
+      return new ProxyError(refusal.statement, { failure, retryAfterSeconds, lasts: !retryable });
+    };
+    const smallest = fit ? fit.lowered(fit.least) : call;
+    let mostInput: number | undefined;
+    if (isCountable(call, model)) {
+      const uncounted = uncountedTokens(call);
+      if (mayFit(worstCaseOf(smallest, model, uncounted), refusal)) {
+        mostInput = await upstream.count(model.definition, call, deadline).then(
+          (counted) => counted + uncounted,
+          (error: unknown) => {
+            if (fit) return undefined;
+            throw because(error);
+          },
+        );
+      }
+    }
+    if (!fit) {
+      if (mostInput === undefined) throw refusal;
+      return await hold(call, mostInput);
+    }
+    if (!isAboutAmounts(refusal)) throw refusal;
+    const room = await ledger.room(scopes, at, deadline.signal).catch((error: unknown) => {
+      throw because(error);
     });
-    return await hold(worstCaseOf(call, model, counted + uncounted));
+    // The smallest is tried even if it does not fit: then the refusal says what it lacks, and not what the largest does.
+    const most = Math.max(fit.least, mostOutputWithin(room, call, model, mostInput));
+    return await hold(most < fit.most ? fit.lowered(most) : call, mostInput);
   }
 }
 
@@ -67,10 +100,20 @@ function mayFit(least: Amounts, refusal: ProxyError): boolean {
     return least[limit] / unitOf[limit] <= max;
   }
   if ((refusal.hasCode('quota_exceeded') || refusal.hasCode('rate_limited')) && refusal.statement.details) {
-    const { limit, max, used } = refusal.statement.details;
+    const { details } = refusal.statement;
+    const { limit, max, used } = details;
     if (limit === 'callsAtOnce') return false;
-    return used + least[limit] / unitOf[limit] <= max;
+    const most = ('allowedNow' in details ? details.allowedNow : undefined) ?? max;
+    return used + least[limit] / unitOf[limit] <= most;
   }
   // Only calls in flight stand in the way.
   return refusal.hasCode('rate_limited');
+}
+
+/** Whether limits refused a call for how much it may cost, so that a smaller one might be let through. */
+function isAboutAmounts(refusal: ProxyError): boolean {
+  if (refusal.hasCode('exceeds_limit')) return true;
+  if (!refusal.hasCode('quota_exceeded') && !refusal.hasCode('rate_limited')) return false;
+  const { details } = refusal.statement;
+  return details === undefined || (details.limit !== 'callsAtOnce' && details.limit !== 'requests');
 }

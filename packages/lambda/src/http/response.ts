@@ -46,14 +46,16 @@ function requestIds(requestId: string): Record<string, string> {
   return { [headers.requestId]: requestId, [headers.anthropicRequestId]: requestId };
 }
 
-/** Of each kind, the limit of which the least is left. */
+/** Of each kind, the limit of which the least is left, by its pace if it has one. */
 function headersOfLimits(limits: readonly LimitStatus[]): Record<string, string> {
   const found: Record<string, string> = {};
+  const leftOf = ({ remaining, used, allowedNow = Number.POSITIVE_INFINITY }: LimitStatus) =>
+    Math.max(0, Math.min(remaining, allowedNow - used));
   for (const kind of ['requests', 'tokens'] as const) {
-    const [tightest] = limits.filter(({ limit }) => limit === kind).sort((a, b) => a.remaining - b.remaining);
+    const [tightest] = limits.filter(({ limit }) => limit === kind).sort((a, b) => leftOf(a) - leftOf(b));
     if (!tightest) continue;
     found[limitHeaders[kind].limit] = String(tightest.max);
-    found[limitHeaders[kind].remaining] = String(tightest.remaining);
+    found[limitHeaders[kind].remaining] = String(leftOf(tightest));
     found[limitHeaders[kind].reset] = tightest.resetsAt;
   }
   return found;
@@ -100,9 +102,7 @@ export function errorResponse(error: ProxyError, requestId: string): HttpRespons
       ...uncached,
       ...requestIds(requestId),
       [headers.shouldRetry]: String(retryable),
-      ...(retryAfterSeconds === undefined || !retryable
-        ? {}
-        : { [headers.retryAfter]: String(retryAfterSeconds) }),
+      ...(retryAfterSeconds === undefined ? {} : { [headers.retryAfter]: String(retryAfterSeconds) }),
     },
     body: JSON.stringify(errorEnvelope(statement, requestId)),
   };

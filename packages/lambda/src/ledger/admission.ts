@@ -10,8 +10,9 @@ import type {
   RateDetails,
 } from '@org/contract';
 import type { Account } from './account.ts';
-import { type Amounts, unitOf } from './amounts.ts';
+import { type Amounts, amountsOf, unitOf } from './amounts.ts';
 import type { Counters } from './counters.ts';
+import { mostAt, secondsUntilRoom } from './pace.ts';
 import { type Bound, boundsOf, type Scope } from './scope.ts';
 import { partOf, shardsIn } from './shards.ts';
 
@@ -40,8 +41,13 @@ export type Refusal =
   | { readonly kind: 'larger than a part'; readonly details: ExcessDetails; readonly shards: number }
   /** The charges leave no room: final until the period ends. */
   | { readonly kind: 'exhausted'; readonly details: QuotaDetails; readonly wanted: number }
-  /** A minute leaves no room. It soon ends. */
-  | { readonly kind: 'too fast'; readonly details: QuotaDetails; readonly retryAfterSeconds: number }
+  /** A minute leaves no room, which soon ends; or the pace of a limit does not yet. */
+  | {
+      readonly kind: 'too fast';
+      readonly details: QuotaDetails & Pick<RateDetails, 'allowedNow'>;
+      readonly wanted: number;
+      readonly retryAfterSeconds: number;
+    }
   /** As many calls are in flight as may be. */
   | { readonly kind: 'too many at once'; readonly details: RateDetails }
   /** Only calls in flight stand in the way: when they settle, it may fit. */
@@ -67,42 +73,73 @@ export function explainRefusal(states: readonly AccountState[], hold: Amounts): 
     const details = shards > 0 ? limitBelow(hold, [account.scope], shards) : undefined;
     if (details) return { kind: 'larger than a part', details, shards };
   }
-  const last = lastToOpen(states.flatMap((state) => exhaustedIn(state, hold)));
-  if (!last) {
-    const full = states.find((state) => isFull(state) || state.shards?.some(isFull));
-    return full ? { kind: 'too many at once', details: atOnceDetails(full) } : { kind: 'busy' };
+  const refusing = states.flatMap((state) => refusingIn(state, hold));
+  const isFinal = ({ bound: { period, max }, isUsedUp }: Refusing) =>
+    isUsedUp && (period !== 'minute' || max === 0);
+  const detailsOf = ({ bound: { limit, period, max }, account, charged }: Refusing): QuotaDetails => ({
+    ...{ limit, period, scope: account.scope.kind, max: max / unitOf[limit] },
+    used: Math.max(0, charged) / unitOf[limit],
+    resetsAt: new Date(account.moment.windows[period].ends).toISOString(),
+  });
+  const wantedOf = ({ bound: { limit } }: Refusing) => hold[limit] / unitOf[limit];
+
+  const last = lastToOpen(refusing.filter(isFinal));
+  if (last) return { kind: 'exhausted', details: detailsOf(last), wanted: wantedOf(last) };
+  const fast = lastToOpen(refusing);
+  if (fast) {
+    const { bound, account, isUsedUp, secondsUntilOpen } = fast;
+    const allowedNow = isUsedUp ? undefined : mostAt(bound, account.moment) / unitOf[bound.limit];
+    return {
+      kind: 'too fast',
+      details: { ...detailsOf(fast), ...(allowedNow !== undefined && { allowedNow }) },
+      wanted: wantedOf(fast),
+      retryAfterSeconds: secondsUntilOpen,
+    };
   }
-  const { limit, period, max, used, ends, account } = last;
-  const details = {
-    limit,
-    period,
-    scope: account.scope.kind,
-    max: max / unitOf[limit],
-    used: used / unitOf[limit],
-    resetsAt: new Date(ends).toISOString(),
-  };
-  if (period === 'minute' && max > 0) {
-    return { kind: 'too fast', details, retryAfterSeconds: Math.ceil((ends - account.moment.at) / 1000) };
-  }
-  return { kind: 'exhausted', details, wanted: hold[limit] / unitOf[limit] };
+  const full = states.find((state) => isFull(state) || state.shards?.some(isFull));
+  return full ? { kind: 'too many at once', details: atOnceDetails(full) } : { kind: 'busy' };
 }
 
-/** A limit whose charges leave no room. */
-interface Exhausted extends Bound {
+/** A limit whose charges leave no room for a hold. */
+interface Refusing {
+  readonly bound: Bound;
   readonly account: Account;
-  readonly used: number;
-  readonly ends: number;
+  readonly charged: number;
+  /** By the limit itself, and not only by its pace. */
+  readonly isUsedUp: boolean;
+  /** Infinite for a limit of 0, which never opens. */
+  readonly secondsUntilOpen: number;
+}
+
+function refusingIn(state: AccountState, hold: Amounts): Refusing[] {
+  const { account, counters, shards } = state;
+  if (shards) {
+    const usedUp = usedUpOverShards(account, counters, shards, hold);
+    return usedUp ? [usedUp] : aheadOverShards(account, counters, shards, hold);
+  }
+  return account.bounds.flatMap((bound): Refusing[] => {
+    const charged = chargedIn(counters, bound);
+    if (charged + hold[bound.limit] > bound.max) return [usedUpBy(bound, account, charged)];
+    if (charged + hold[bound.limit] <= mostAt(bound, account.moment)) return [];
+    const secondsUntilOpen = secondsUntilRoom(bound, account.moment, charged, hold[bound.limit]);
+    return [{ bound, account, charged, isUsedUp: false, secondsUntilOpen }];
+  });
+}
+
+function usedUpBy(bound: Bound, account: Account, charged: number): Refusing {
+  const { at, windows } = account.moment;
+  const secondsUntilOpen =
+    bound.max === 0 ? Number.POSITIVE_INFINITY : Math.ceil((windows[bound.period].ends - at) / 1000);
+  return { bound, account, charged, isUsedUp: true, secondsUntilOpen };
 }
 
 /** Over shards, a limit is used up only if each shard has one that is: the one that opens first is named, as the whole has it. */
-function exhaustedIn({ account, counters, shards }: AccountState, hold: Amounts): Exhausted[] {
-  const exhausted = account.bounds.flatMap((bound) => {
-    const { limit, period, max } = bound;
-    const used = chargedIn(counters, bound);
-    if (!shards && used + hold[limit] <= max) return [];
-    return [{ ...bound, account, used: Math.max(0, used), ends: account.moment.windows[period].ends }];
-  });
-  if (!shards) return exhausted;
+function usedUpOverShards(
+  account: Account,
+  counters: Counters,
+  shards: readonly AccountState[],
+  hold: Amounts,
+): Refusing | undefined {
   const lasts = shards
     // A part that is smaller than the hold never opens for it.
     .filter((_, number) =>
@@ -110,33 +147,56 @@ function exhaustedIn({ account, counters, shards }: AccountState, hold: Amounts)
         ({ limit, max }) => max === 0 || hold[limit] <= partOf(max, number, shards.length),
       ),
     )
-    .map((shard) => {
-      const found = exhaustedIn(shard, hold);
-      return lastToOpen(exhausted.filter((bound) => found.some((each) => isSame(each, bound))));
-    });
-  return lasts.some((last) => last === undefined)
-    ? []
-    : lasts
-        .flatMap((last) => last ?? [])
-        .toSorted((one, other) => opensAt(one) - opensAt(other))
-        .slice(0, 1);
+    .map((shard) =>
+      lastToOpen(
+        account.bounds
+          .filter((bound) =>
+            shard.account.bounds.some(
+              (part) => isSame(part, bound) && chargedIn(shard.counters, part) + hold[part.limit] > part.max,
+            ),
+          )
+          .map((bound) => usedUpBy(bound, account, chargedIn(counters, bound))),
+      ),
+    );
+  if (lasts.some((last) => last === undefined)) return undefined;
+  return lasts
+    .flatMap((last) => last ?? [])
+    .toSorted((one, other) => one.secondsUntilOpen - other.secondsUntilOpen)[0];
+}
+
+/** Over shards, the pace of a limit refuses if it does in each shard. */
+function aheadOverShards(
+  account: Account,
+  counters: Counters,
+  shards: readonly AccountState[],
+  hold: Amounts,
+): Refusing[] {
+  return account.bounds.flatMap((bound): Refusing[] => {
+    if (bound.burst === undefined) return [];
+    const { moment } = account;
+    const used = shards.map((shard) => chargedIn(shard.counters, bound));
+    const charged = chargedIn(counters, bound);
+    const first = charged - used.reduce((sum, each) => sum + each, 0);
+    const needed = Math.min(
+      ...used.map((each, number) => first + amountOfPart(each + hold[bound.limit], number, shards.length)),
+    );
+    if (needed <= mostAt(bound, moment) || needed > bound.max) return [];
+    const wanted = hold[bound.limit];
+    const secondsUntilOpen = secondsUntilRoom(bound, moment, needed - wanted, wanted);
+    return [{ bound, account, charged, isUsedUp: false, secondsUntilOpen }];
+  });
 }
 
 function isSame(one: Bound, other: Bound): boolean {
   return one.limit === other.limit && one.period === other.period;
 }
 
-/** The limit that opens last: trying again earlier cannot succeed. */
-function lastToOpen(exhausted: readonly Exhausted[]): Exhausted | undefined {
-  return exhausted.reduce<Exhausted | undefined>(
-    (latest, each) => (latest && opensAt(latest) >= opensAt(each) ? latest : each),
+/** The limit that opens last: trying again earlier cannot succeed. The first of those that open at once. */
+function lastToOpen(refusing: readonly Refusing[]): Refusing | undefined {
+  return refusing.reduce<Refusing | undefined>(
+    (latest, each) => (latest && latest.secondsUntilOpen >= each.secondsUntilOpen ? latest : each),
     undefined,
   );
-}
-
-/** A limit of 0 never does. */
-function opensAt({ max, ends }: Exhausted): number {
-  return max === 0 ? Number.POSITIVE_INFINITY : ends;
 }
 
 /** Whether as many calls are in flight as may be at once. */
@@ -202,10 +262,19 @@ export function limitsNearlyReached(
   });
 }
 
+/** How much of each kind the limits of some accounts leave room for now, calls in flight and paces considered. */
+export function roomIn(states: readonly AccountState[]): Amounts {
+  const left = states.flatMap(({ account: { bounds, moment }, counters: { committed } }) =>
+    bounds.map((bound) => ({ ...bound, room: mostAt(bound, moment) - committed[bound.period][bound.limit] })),
+  );
+  return amountsOf((kind) => Math.min(...left.filter(({ limit }) => limit === kind).map(({ room }) => room)));
+}
+
 /** How the limits of an account stand. Of a window that newer calls have left behind, nothing is known any more. */
 export function limitStatuses({ account, counters }: AccountState): LimitStatus[] {
   const { scope, moment, bounds } = account;
-  return bounds.flatMap(({ limit, period, max }) => {
+  return bounds.flatMap((bound) => {
+    const { limit, period, max, burst } = bound;
     if (counters.outdated.includes(period)) return [];
     const used = counters.committed[period][limit];
     return [
@@ -216,6 +285,7 @@ export function limitStatuses({ account, counters }: AccountState): LimitStatus[
         max: max / unitOf[limit],
         used: used / unitOf[limit],
         remaining: Math.max(0, max - used) / unitOf[limit],
+        ...(burst !== undefined && { allowedNow: mostAt(bound, moment) / unitOf[limit] }),
         resetsAt: new Date(moment.windows[period].ends).toISOString(),
       },
     ];

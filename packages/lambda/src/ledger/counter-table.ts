@@ -17,6 +17,7 @@ import { type Account, countedIn, hasSlots } from './account.ts';
 import { type Amounts, amountsOf, nothing } from './amounts.ts';
 import { type Counters, InconsistentCounters, type InFlight, readCounters } from './counters.ts';
 import { inFlightSlotOf, slotOf } from './moment.ts';
+import { mostAt } from './pace.ts';
 
 /** How long an item is kept after its month began. */
 const keptForMs = 400 * 24 * 60 * 60 * 1000;
@@ -87,15 +88,17 @@ export class CounterTable implements CounterStore {
     const { moment, month, bounds } = account;
     // Conditions have no arithmetic, so the most that may be there is computed here. It must not be below 0: such a
     // condition would admit the very first hold, on an item without the attribute.
-    if (bounds.some(({ limit, max }) => hold[limit] > max) || account.atOnce === 0) {
+    if (bounds.some((bound) => hold[bound.limit] > mostAt(bound, moment)) || account.atOnce === 0) {
       return { admitted: false, counters: await this.read(account, signal) };
     }
     const update = adding(changesOfHold(write)).set('expires', expiryOf(month));
     // Once an account is spread over shards, its first item admits nothing more.
     if (!account.shard) update.requireAtMost(shardsAttribute, 0);
     if (account.atOnce !== undefined) update.requireAtMost(inFlightAttribute, account.atOnce - 1);
-    for (const { limit, period, max } of bounds) {
-      update.requireAtMost(committedAttribute(limit, moment.windows[period]), max - hold[limit]);
+    for (const bound of bounds) {
+      const { limit, period } = bound;
+      const most = mostAt(bound, moment) - hold[limit];
+      update.requireAtMost(committedAttribute(limit, moment.windows[period]), most);
     }
     const takeBack = () => this.settle({ ...write, charge: nothing, over: [] }, signal);
     try {

@@ -1,4 +1,4 @@
-import { type ErrorCode, type LimitPeriod, limitKinds, limitPeriods } from '@org/contract';
+import { type ErrorCode, type LimitPeriod, limitKinds, limitPeriods, pacedPeriods } from '@org/contract';
 import { startTestTable, type TestTable, tableName } from '@org/table/testing/test-table';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -10,7 +10,7 @@ import { type Amounts, amountsOf, nothing, unitOf } from './amounts.ts';
 import { CounterTable } from './counter-table.ts';
 import { createLedger, type Hold } from './ledger.ts';
 import { isLive, momentOf, slotOf } from './moment.ts';
-import { boundsOf, type Scope } from './scope.ts';
+import { type Bound, boundsOf, type Scope } from './scope.ts';
 
 let table: TestTable;
 let counters: CounterTable;
@@ -27,19 +27,25 @@ const amounts: fc.Arbitrary<Amounts> = fc
   .array(fc.integer({ min: 0, max: 40 }), { minLength: limitKinds.length, maxLength: limitKinds.length })
   .map((numbers) => ({ ...amountsOf((kind) => numbers[limitKinds.indexOf(kind)] ?? 0), requests: 1 }));
 /** In whole units, such as micro-USD, so that every kind is counted in the same way. */
-const limits: fc.Arbitrary<Scope['limits']> = fc
-  .dictionary(
+const inUnits = <Period extends LimitPeriod>(periods: readonly Period[], max: number) =>
+  fc.dictionary(
     fc.constantFrom(...limitKinds),
-    fc.dictionary(fc.constantFrom(...limitPeriods), fc.integer({ min: 0, max: 200 }), { maxKeys: 3 }),
-  )
-  .map((units) =>
-    Object.fromEntries(
-      limitKinds.map((kind) => {
-        const limited = Object.entries(units[kind] ?? {});
-        return [kind, Object.fromEntries(limited.map(([period, max]) => [period, max / unitOf[kind]]))];
-      }),
-    ),
+    fc.dictionary(fc.constantFrom(...periods), fc.integer({ min: 0, max }), { maxKeys: 3 }),
   );
+const limits: fc.Arbitrary<Scope['limits']> = fc
+  .tuple(inUnits(limitPeriods, 200), inUnits(pacedPeriods, 80))
+  .map(([units, bursts]) => {
+    const byKind = (of: typeof units, write: (amount: number) => unknown) =>
+      Object.fromEntries(
+        limitKinds.map((kind) => [
+          kind,
+          Object.fromEntries(
+            Object.entries(of[kind] ?? {}).map(([period, amount]) => [period, write(amount / unitOf[kind])]),
+          ),
+        ]),
+      );
+    return { ...byKind(units, (max) => max), pace: byKind(bursts, (burst) => ({ burst })) };
+  });
 
 /** A reference ledger's record of a call: its hold and its settlement. */
 interface Known {
@@ -49,6 +55,12 @@ interface Known {
 }
 
 const windowOf = (period: LimitPeriod, at: number) => windowBy(period, at, timeZone);
+
+/** Whether the pace of a limit allows an amount, by fractions and an independent calendar. */
+function isAllowed({ period, max, burst = max }: Bound, amount: number, now: number): boolean {
+  const { began, ends } = windowOf(period, now);
+  return BigInt(amount - burst) * BigInt(ends - began) <= BigInt(max) * BigInt(now - began);
+}
 
 /** Why a hold must be refused: finally if the charges, with the holds of dead calls, leave no room. */
 function refusalOf(calls: readonly Known[], scope: Scope, worstCase: Amounts, now: number): ErrorCode {
@@ -70,6 +82,19 @@ function refusalOf(calls: readonly Known[], scope: Scope, worstCase: Amounts, no
     return charged + worstCase[limit] > max;
   });
   return final ? 'quota_exceeded' : 'rate_limited';
+}
+
+/** A refusal by the pace of a limit has reason to be: with what is charged for good, the call would pass it. */
+function checkPace(error: ProxyError, scope: Scope, worstCase: Amounts, now: number): void {
+  const details = error.hasCode('rate_limited') && error.statement.details;
+  if (!details || details.allowedNow === undefined) return;
+  const bound =
+    boundsOf(scope).find(({ limit, period }) => limit === details.limit && period === details.period) ??
+    expect.unreachable();
+  const used = Math.round(details.used * unitOf[bound.limit]);
+  expect(isAllowed(bound, used + worstCase[bound.limit], now)).toBe(false);
+  const allowed = Math.round(details.allowedNow * unitOf[bound.limit]);
+  expect(isAllowed(bound, allowed, now)).toBe(true);
 }
 
 /** The end of a call: settled with a share of its hold, refunded, or lost. */
@@ -94,7 +119,7 @@ const step = fc.record({
   overlap: fc.integer({ min: 0, max: 5 }),
 });
 
-test('in any order of holds, settlements, refunds and crashes, no limit is passed and no charge is lost', async () => {
+test('in any order of holds, settlements, refunds and crashes, no limit or pace is passed and no charge is lost', async () => {
   await fc.assert(
     fc.asyncProperty(limits, fc.array(step, { minLength: 1, maxLength: 25 }), async (limits, steps) => {
       const scope: Scope = { kind: 'team', id: crypto.randomUUID(), limits };
@@ -127,6 +152,7 @@ test('in any order of holds, settlements, refunds and crashes, no limit is passe
           .catch((error: unknown) => {
             if (!(error instanceof ProxyError)) throw error;
             expect(error.statement.code).toBe(refusalOf(calls, scope, worstCase, at));
+            checkPace(error, scope, worstCase, at);
             return undefined;
           });
         if (held) {
@@ -148,8 +174,10 @@ test('in any order of holds, settlements, refunds and crashes, no limit is passe
         // Never past a limit at any moment, including the holds of all calls in flight.
         for (const account of accountsOf(scope, momentOf(now, timeZone))) {
           const { committed } = await counters.read(account, signal);
-          for (const { limit, period, max } of account.bounds) {
-            expect(committed[period][limit]).toBeLessThanOrEqual(max);
+          for (const bound of account.bounds) {
+            const used = committed[bound.period][bound.limit];
+            expect(used).toBeLessThanOrEqual(bound.max);
+            expect(isAllowed(bound, used, now), JSON.stringify(bound)).toBe(true);
           }
         }
       }

@@ -32,7 +32,13 @@ import { createKeyDirectory, type KeyDirectory } from '../keys/key-directory.ts'
 import { ProxyError } from '../proxy-error.ts';
 import { runs } from '../testing/fuzz.ts';
 import { type Fault, network, Work } from '../testing/ledger/faulty-network.ts';
-import { type Asked, type Entry, type Place, ReferenceLedger } from '../testing/ledger/reference-ledger.ts';
+import {
+  type Asked,
+  boundsOf,
+  type Entry,
+  type Place,
+  ReferenceLedger,
+} from '../testing/ledger/reference-ledger.ts';
 import { type Call, model, type Scenario, scenario } from '../testing/ledger/scenario.ts';
 import { windowBy } from '../testing/ledger/window-by.ts';
 import { type Amounts, amountsOf, nothing, unitOf } from './amounts.ts';
@@ -79,7 +85,16 @@ interface Running {
 }
 
 /** The number of things tried. A long run prints it. */
-const tried = { deployments: 0, calls: 0, admitted: 0, requests: 0, faults: 0, deaths: 0, unsettled: 0 };
+const tried = {
+  deployments: 0,
+  calls: 0,
+  admitted: 0,
+  paced: 0,
+  requests: 0,
+  faults: 0,
+  deaths: 0,
+  unsettled: 0,
+};
 const refused: Partial<Record<ErrorCode, number>> = {};
 
 /**
@@ -301,6 +316,16 @@ class Deployment {
     expect(Date.parse(resetsAt)).toBe(this.#endOf(period, asked.at));
     if (code === 'quota_exceeded') {
       this.#reference.close(scope, { limit, period }, asked);
+      return;
+    }
+    if (refusal.hasCode('rate_limited') && refusal.statement.details?.allowedNow !== undefined) {
+      const { allowedNow } = refusal.statement.details;
+      tried.paced += 1;
+      const bound =
+        boundsOf(scope).find((one) => one.limit === limit && one.period === period) ?? expect.unreachable();
+      expect(allowedNow * unitOf[limit]).toBeCloseTo(this.#reference.allowed(bound, asked.at), 3);
+      expect((used - allowedNow) * unitOf[limit] + asked.worstCase[limit]).toBeGreaterThan(0);
+      expect(refusal.retryAfterSeconds).toBeGreaterThan(0);
       return;
     }
     expect(period).toBe('minute');

@@ -22,6 +22,7 @@ import {
   limitStatuses,
   limitsNearlyReached,
   type Refusal,
+  roomIn,
 } from './admission.ts';
 import { type Amounts, nothing } from './amounts.ts';
 import type { CounterStore, HoldWrite } from './counter-table.ts';
@@ -78,12 +79,20 @@ export interface Ledger {
    * before its first Monday, for a scope with a limit by week. A scope over shards needs one more for each that refuses.
    *
    * @throws {ProxyError} `exceeds_limit` if the call alone is more than a limit, which costs no write; `quota_exceeded`
-   *   if the charges leave no room; `rate_limited` if a minute has no room left, or only calls in flight stand in the way;
+   *   if the charges leave no room; `rate_limited` if a minute has no room left, the pace of a limit has none yet, or only
+   *   calls in flight stand in the way;
    *   `limits_unavailable` if the counters cannot be reached.
    * @param signals `hold` ends the attempt to hold; `settle` ends the attempt to give back the hold if a later scope
    *   refuses.
    */
   hold(request: HoldRequest, signals: HoldSignals): Promise<Hold>;
+  /**
+   * How much one call may hold at this moment, over all limits of some scopes: infinite for a kind that is not limited. A read of
+   * each account, and no write. Other calls may take it before.
+   *
+   * @throws {ProxyError} `limits_unavailable`.
+   */
+  room(scopes: readonly Scope[], at: number, signal: AbortSignal): Promise<Amounts>;
   /** @throws {ProxyError} `limits_unavailable`. */
   usage(scopes: readonly Scope[], at: number, signal: AbortSignal): Promise<LimitsReport>;
 }
@@ -115,6 +124,10 @@ export function createLedger(
     Promise.all(accounts.map((account) => counted.read(account, signal))).catch((error: unknown) => {
       throw unavailable(failureName(error), false);
     });
+  const statesOf = (scopes: readonly Scope[], at: number, signal: AbortSignal) => {
+    const moment = momentOf(at, timeZone);
+    return Promise.all(scopes.map((scope) => read(accountsOf(scope, moment), signal)));
+  };
 
   return {
     async hold({ scopes, worstCase, duration, at }, signals) {
@@ -176,9 +189,12 @@ export function createLedger(
       return { worstCase, limits, settle };
     },
 
+    async room(scopes, at, signal) {
+      return roomIn((await statesOf(scopes, at, signal)).flat());
+    },
+
     async usage(scopes, at, signal) {
-      const moment = momentOf(at, timeZone);
-      const states = await Promise.all(scopes.map((scope) => read(accountsOf(scope, moment), signal)));
+      const states = await statesOf(scopes, at, signal);
       const callsAtOnce = states.flatMap(callsAtOnceStatus);
       return { limits: states.flat().flatMap(limitPaces), ...(callsAtOnce.length > 0 && { callsAtOnce }) };
     },
@@ -248,6 +264,15 @@ const current: Readonly<Record<LimitPeriod, string>> = {
   month: 'this month',
 };
 
+/** As long as the SDKs of OpenAI and Anthropic wait for a `retry-after`, and this proxy's client. */
+const longestWaitSeconds = 60;
+
+/** `95 min`, `31 h`; rounded up. */
+function longTime(seconds: number): string {
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.ceil(minutes / 60)} h`;
+}
+
 function refusalError(refusal: Refusal): ProxyError {
   if (refusal.kind === 'larger than a part') return excessError(refusal.details, refusal.shards);
   if (refusal.kind === 'too many at once') {
@@ -269,10 +294,21 @@ function refusalError(refusal: Refusal): ProxyError {
   const { limit, period, scope, max, used, resetsAt } = details;
   const left = `${capitalized(nameOf[scope])} has used ${used} of ${max} ${limit} ${current[period]}`;
   if (refusal.kind === 'too fast') {
-    const { retryAfterSeconds } = refusal;
+    const { retryAfterSeconds, wanted } = refusal;
+    const { allowedNow } = refusal.details;
+    const pace =
+      allowedNow === undefined
+        ? ''
+        : `; its pace allows ${allowedNow} by now, and the call may need ${wanted}`;
+    // No client waits longer without saying so, and a sooner try is in vain.
+    const lasts = retryAfterSeconds > longestWaitSeconds;
     return new ProxyError(
-      { code: 'rate_limited', message: `${left}. Try again in ${retryAfterSeconds} s.`, details },
-      { retryAfterSeconds },
+      {
+        code: 'rate_limited',
+        message: `${left}${pace}. Try again in ${lasts ? longTime(retryAfterSeconds) : `${retryAfterSeconds} s`}.`,
+        details,
+      },
+      { retryAfterSeconds, lasts },
     );
   }
   if (max === 0) {

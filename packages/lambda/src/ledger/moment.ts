@@ -34,7 +34,11 @@ const lengthMs = { minute: 60_000, hour: 3_600_000 } as const;
  * @param timeZone A name of the IANA database, such as `Europe/Berlin`.
  */
 export function momentOf(at: number, timeZone: string): Moment {
-  const calendar = calendarOf(timeZone);
+  return momentBy(at, calendarOf(timeZone));
+}
+
+/** The same, by a calendar. */
+export function momentBy(at: number, calendar: Calendar): Moment {
   const day = calendar.dayAt(at);
   // Day 0 was a Thursday.
   const monday = day - ((((day + 3) % 7) + 7) % 7);

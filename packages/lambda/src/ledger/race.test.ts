@@ -9,10 +9,12 @@ import {
   limitKinds,
   limitPeriods,
   limitScopes,
+  pacedPeriods,
 } from '@org/contract';
 import { startTestTable, type TestTable, tableName } from '@org/table/testing/test-table';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Race, RaceOutcome } from '../testing/ledger/racer.ts';
+import { windowBy } from '../testing/ledger/window-by.ts';
 import { accountsOf } from './account.ts';
 import { amountsOf, nothing, unitOf } from './amounts.ts';
 import { CounterTable } from './counter-table.ts';
@@ -180,6 +182,25 @@ test('of callers at once, exactly as many are admitted as fit the limit, for eve
       [],
     ]);
     expect(committed).toEqual(amountsOf((kind) => fits * one[kind]));
+  }
+});
+
+test('so it is for every pace: exactly as many as it allows by then', async () => {
+  const paced = limitKinds.flatMap((kind) => pacedPeriods.map((period) => ({ kind, period })));
+  const races = paced.map(({ kind, period }) => {
+    const scope = scopeOf(`pace of ${kind} ${period}`, [{ kind, period, fits }]);
+    const pace = { [kind]: { [period]: { burst: (2 * one[kind]) / unitOf[kind] } } };
+    return {
+      scope: { ...scope, limits: { ...scope.limits, pace } },
+      ...{ callers, worstCase: one, trueCost: one, retry: false },
+    };
+  });
+  for (const [index, { admitted, left }] of (await runRaces(races)).entries()) {
+    const { kind, period } = paced[index] ?? expect.unreachable();
+    const { began, ends } = windowBy(period, at, timeZone);
+    const allowed = 2 * one[kind] + Math.floor((fits * one[kind] * (at - began)) / (ends - began));
+    const expected = Math.min(fits, Math.floor(allowed / one[kind]));
+    expect([kind, period, admitted, left]).toEqual([kind, period, expected, []]);
   }
 });
 

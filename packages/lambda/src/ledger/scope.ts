@@ -14,16 +14,21 @@ export interface Bound {
   readonly limit: LimitKind;
   readonly period: LimitPeriod;
   readonly max: number;
+  /** Of a limit with a pace: how much may be used ahead of it, in the same unit. */
+  readonly burst?: number | undefined;
+  /** Of a shard's part of such a limit: its part of what the pace of the whole allows at the time of the call. */
+  readonly allowed?: number | undefined;
 }
 
 export function boundsOf({ limits }: Pick<Scope, 'limits'>): Bound[] {
   return limitKinds.flatMap((limit) =>
     limitPeriods.flatMap((period) => {
       const max = limits[limit]?.[period];
+      if (max === undefined || max === null) return [];
+      const pace = period === 'minute' ? undefined : limits.pace?.[limit]?.[period];
       // Rounded, because 2.01 times a million is a little less than 2,010,000.
-      return max === undefined || max === null
-        ? []
-        : [{ limit, period, max: Math.round(max * unitOf[limit]) }];
+      const counted = (amount: number) => Math.round(amount * unitOf[limit]);
+      return [{ limit, period, max: counted(max), ...(pace && { burst: counted(pace.burst) }) }];
     }),
   );
 }

@@ -2,6 +2,7 @@ import { numberOf, shardsAttribute } from '@org/table';
 import type { Account } from './account.ts';
 import type { AccountState } from './admission.ts';
 import { type Counters, sumOf } from './counters.ts';
+import { mostAt } from './pace.ts';
 import type { Bound } from './scope.ts';
 
 /**
@@ -14,6 +15,16 @@ import type { Bound } from './scope.ts';
  */
 export function partOf(amount: number, shard: number, shards: number): number {
   return Math.floor((amount + shards - 1 - shard) / shards);
+}
+
+/**
+ * The least amount of which a shard's part is this large.
+ *
+ * @example
+ * amountOfPart(3, 1, 4); // 10: partOf(10, 1, 4) is 3, and partOf(9, 1, 4) is 2
+ */
+export function amountOfPart(part: number, shard: number, shards: number): number {
+  return part * shards - shards + 1 + shard;
 }
 
 /** Over how many shards an account is spread; 0: it is not. */
@@ -38,7 +49,13 @@ export function shardsOf(
     const partFor = (max: number, used: number) => partOf(Math.max(0, max - used), number, shards);
     return {
       ...whole,
-      bounds: whole.bounds.map((bound) => ({ ...bound, max: partFor(bound.max, taken(bound)) })),
+      bounds: whole.bounds.map(({ burst, ...bound }) => ({
+        ...bound,
+        max: partFor(bound.max, taken(bound)),
+        ...(burst !== undefined && {
+          allowed: partFor(mostAt({ ...bound, burst }, whole.moment), taken(bound)),
+        }),
+      })),
       atOnce: whole.atOnce === undefined ? undefined : partFor(whole.atOnce, inFlight),
       shard: { number, whole },
     };

@@ -43,7 +43,7 @@ export interface RequestLog {
   status?: number;
   /** The error that the caller got. Left out if there was none. */
   code?: ErrorCode;
-  /** The output tokens that the plan lowered the call to. */
+  /** The output tokens that the plan lowered the call to, or the room in the limits, for a call that asks for what fits. */
   maxTokensLoweredTo?: number | undefined;
   /** Why the model stopped. */
   stopReason?: string;

@@ -6,7 +6,7 @@ import type { Target, Upstream } from '../call/upstream.ts';
 import type { Caller, Config } from '../config.ts';
 import type { HandlerOptions } from '../http/invocation.ts';
 import type { ProxyEvent } from '../http/received-event.ts';
-import type { Amounts } from '../ledger/amounts.ts';
+import { type Amounts, amountsOf } from '../ledger/amounts.ts';
 import type { HoldRequest, Ledger } from '../ledger/ledger.ts';
 import { deployedCaller } from './deployed-caller.ts';
 
@@ -82,6 +82,7 @@ export function recordingLedger() {
         },
       };
     },
+    room: async () => amountsOf(() => Number.POSITIVE_INFINITY),
     usage: async () => ({ limits }),
   };
   return { ledger, holds, charges };

@@ -80,8 +80,14 @@ function callOf({
 }
 
 function answered(finished: Finished) {
-  const { reply, stopReason, output } = finished;
-  return { content: reply.blocks.flatMap(answerBlockOf), stopReason, output, ...endingOf(finished) };
+  const { reply, stopReason, maxTokens, output } = finished;
+  return {
+    content: reply.blocks.flatMap(answerBlockOf),
+    stopReason,
+    maxTokens,
+    output,
+    ...endingOf(finished),
+  };
 }
 
 function frames({ requestId }: ReadRequest): Frames {

@@ -111,7 +111,13 @@ test.each([
     'half a token',
     '{"model":"llama","question":"Hi","maxTokens":1.5}',
     'maxTokens',
-    'must be a whole number',
+    'must be a whole number or "fit"',
+  ],
+  [
+    'a word for the most tokens that is not known',
+    '{"model":"llama","question":"Hi","maxTokens":"fits"}',
+    'maxTokens',
+    'must be a number or "fit"',
   ],
   [
     'an unknown role',

@@ -64,7 +64,7 @@ export async function race(share: Race, ledger: Ledger): Promise<RaceOutcome> {
         }
         if (!error.hasCode('rate_limited')) throw error;
         if (error.statement.details?.period) {
-          // A minute has no room left.
+          // A minute, or the pace of a limit, has no room left.
           exhausted += 1;
           return;
         }

@@ -112,15 +112,16 @@ export class ReferenceLedger {
     }
     const answers = new Set<ErrorCode | 'admitted'>();
     for (const scope of scopes) {
-      const bounds = boundsOf(scope).map(({ limit, period, max }) => {
+      const bounds = boundsOf(scope).map(({ limit, period, max, burst }) => {
         const entries = this.#of(scope, { limit, period }, at, opened);
         // A minute soon ends, so its refusals may be tried again, and its holds are as good as charges.
         const isShort = period === 'minute' && max > 0;
-        const passes = (range: 'least' | 'most', counted: readonly Entry[]) =>
-          sum(counted, range, limit) + worstCase[limit] > max;
+        const passes = (range: 'least' | 'most', counted: readonly Entry[], most = max) =>
+          sum(counted, range, limit) + worstCase[limit] > most;
+        const allowed = this.allowed({ period, max, burst }, at);
         return {
-          refuses: passes('least', entries),
-          mayRefuse: passes('most', entries),
+          refuses: passes('least', entries, allowed),
+          mayRefuse: passes('most', entries, allowed),
           isFinal:
             !isShort &&
             passes(
@@ -148,6 +149,14 @@ export class ReferenceLedger {
       if (bounds.some(({ refuses }) => refuses)) return answers;
     }
     return answers.add('admitted');
+  }
+
+  /** The most of a limit that may be used at a moment: its share of the time so far, and the burst. */
+  allowed({ period, max, burst }: Pick<Limit, 'period' | 'max' | 'burst'>, at: number): number {
+    if (burst === undefined) return max;
+    const { began, ends } = windowBy(period, at, this.#timeZone);
+    const share = (BigInt(max) * BigInt(at - began)) / BigInt(ends - began);
+    return Math.min(max, Number(share) + burst);
   }
 
   /** A final refusal: from now on, no call that needs as much of this limit may be let through. */
@@ -230,12 +239,26 @@ function nameOf(scope: Scope): string {
 
 const isSame = (one: Scope, other: Scope) => nameOf(one) === nameOf(other);
 
+interface Limit extends Place {
+  readonly max: number;
+  readonly burst: number | undefined;
+}
+
 /** The limits of a scope; USD in whole micro-USD. */
-function boundsOf({ limits }: Scope): (Place & { readonly max: number })[] {
+export function boundsOf({ limits }: Scope): Limit[] {
   return limitKinds.flatMap((limit) =>
     limitPeriods.flatMap((period) => {
       const max = limits[limit]?.[period] ?? undefined;
-      return max === undefined ? [] : [{ limit, period, max: limit === 'usd' ? Math.round(max * 1e6) : max }];
+      const burst = period === 'minute' ? undefined : limits.pace?.[limit]?.[period]?.burst;
+      const unit = limit === 'usd' ? 1e6 : 1;
+      return max === undefined
+        ? []
+        : [
+            {
+              ...{ limit, period, max: Math.round(max * unit) },
+              burst: burst === undefined ? undefined : Math.round(burst * unit),
+            },
+          ];
     }),
   );
 }

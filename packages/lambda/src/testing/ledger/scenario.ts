@@ -1,4 +1,4 @@
-import { type LimitPeriod, type Limits, limitPeriods } from '@org/contract';
+import { type LimitKind, type LimitPeriod, type Limits, limitPeriods, type PacedPeriod } from '@org/contract';
 import fc from 'fast-check';
 import { type Amounts, unitOf } from '../../ledger/amounts.ts';
 import { fault } from './faulty-network.ts';
@@ -34,6 +34,14 @@ const period = (amount: fc.Arbitrary<number | null>) => {
     { requiredKeys: [] },
   );
 };
+/** Mostly room for a few calls at the beginning of a period. */
+const paces = (unit: number, most: number) => {
+  const pace = fc.option(
+    fc.nat(most).map((many) => ({ burst: many / unit })),
+    { nil: undefined, freq: 3 },
+  );
+  return fc.record({ hour: pace, day: pace, week: pace, month: pace } satisfies Record<PacedPeriod, unknown>);
+};
 const whole = (amount: fc.Arbitrary<number | null>) => amount.map((many) => many && Math.ceil(many));
 const limits: fc.Arbitrary<Limits> = fc.record(
   {
@@ -41,6 +49,11 @@ const limits: fc.Arbitrary<Limits> = fc.record(
     tokens: period(whole(max(1, 1e12))),
     usd: period(max(unitOf.usd, 1e9)),
     callsAtOnce: fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined, freq: 1 }),
+    pace: fc.record({
+      requests: paces(1, 6),
+      tokens: paces(1, 60),
+      usd: paces(unitOf.usd, 60),
+    } satisfies Record<LimitKind, unknown>),
   },
   { requiredKeys: [] },
 );
