@@ -14,7 +14,7 @@ import { type Amounts, amountsOf, unitOf } from './amounts.ts';
 import type { Counters } from './counters.ts';
 import { mostAt, secondsUntilRoom } from './pace.ts';
 import { type Bound, boundsOf, type Scope } from './scope.ts';
-import { partOf, shardsIn } from './shards.ts';
+import { amountOfPart, partOf, shardsIn } from './shards.ts';
 
 /**
  * A limit smaller than one hold, so that the hold never fits.

@@ -7,7 +7,7 @@ import { type Amounts, nothing } from './amounts.ts';
 import { CounterTable } from './counter-table.ts';
 import { createLedger, type Hold } from './ledger.ts';
 import type { Scope } from './scope.ts';
-import { partOf } from './shards.ts';
+import { amountOfPart, partOf } from './shards.ts';
 
 let table: TestTable;
 beforeAll(async () => {
@@ -75,6 +75,47 @@ test('parts of a limit add up to it, and none shrinks when the limit grows', () 
       }
     }),
   );
+});
+
+test('the least amount of which a part is so large is found', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 1_000_000_000 }),
+      fc.integer({ min: 1, max: 16 }),
+      (part, shards) => {
+        for (let shard = 0; shard < shards; shard += 1) {
+          const amount = amountOfPart(part, shard, shards);
+          expect(partOf(amount, shard, shards)).toBe(part);
+          expect(partOf(amount - 1, shard, shards)).toBe(part - 1);
+        }
+      },
+    ),
+  );
+});
+
+test('a pace holds over all shards, also for what was used before they were, and its refusal ends when one has room', async () => {
+  // 4 a day, and 10 ahead of that.
+  const limits = { requests: { month: 120 }, pace: { requests: { month: { burst: 10 } } } };
+  const before = team(undefined, limits);
+  const scope = { ...before, shards: 4 };
+  const start = '2026-11-01T00:00:00Z';
+  const spend = async (at: string) => {
+    const code = await charge(ledger(), scope, call, at).then(
+      () => 'admitted',
+      (error: ProxyError) => error.statement.code,
+    );
+    return code;
+  };
+  for (let made = 0; made < 3; made += 1) await charge(ledger(), before, call, start);
+  for (let made = 0; made < 7; made += 1) expect(await spend(start)).toBe('admitted');
+  expect(await refusal(hold(ledger(), scope, call, start))).toMatchObject({
+    code: 'rate_limited',
+    details: { limit: 'requests', period: 'month', max: 120, used: 10, allowedNow: 10 },
+  });
+  // A request takes six hours.
+  expect(await spend('2026-11-01T05:59:59Z')).toBe('rate_limited');
+  expect(await spend('2026-11-01T06:00:00Z')).toBe('admitted');
+  expect(await spend('2026-11-01T06:00:00Z')).toBe('rate_limited');
 });
 
 test('a call holds and settles in one shard, and reads the others only to report the whole', async () => {
