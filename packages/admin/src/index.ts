@@ -14,6 +14,7 @@ export { type DeployedStack, deployedStack, deployedTemplate } from './aws/stack
 export { concurrently } from './concurrently.ts';
 export { type Change, type CostChange, compareCosts } from './cost/compare-costs.ts';
 export { type Bound, CostStatement, costStatement, type TeamCost } from './cost/cost-statement.ts';
+export { type Day, dayIn } from './day-in.ts';
 export { type Deployment, openDeployment } from './deployment.ts';
 export { configWarnings } from './doctor/config-warnings.ts';
 export { checkCredentials } from './doctor/credentials.ts';

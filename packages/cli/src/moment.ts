@@ -1,8 +1,6 @@
-import { dateOf, momentOf } from '@org/lambda/ledger/moment';
+import { dayIn } from '@org/admin';
 import { CliError } from './cli-error.ts';
 import { parseDuration } from './output/duration.ts';
-
-const hourMs = 3_600_000;
 
 /**
  * Reads an end of the command line: `2026-12-31` is the end of that day in the deployment's time zone, `2026-12-31T18:00Z`
@@ -15,7 +13,7 @@ const hourMs = 3_600_000;
 export function parseEnd(text: string, now: number, timeZone: string): number {
   const duration = parseDuration(text);
   const end =
-    duration === undefined ? dayOf(text, timeZone)?.ends : Math.floor((now + duration) / 1000) * 1000;
+    duration === undefined ? dayIn(text, timeZone)?.ends : Math.floor((now + duration) / 1000) * 1000;
   return end ?? parseTime(text, '2026-12-31, at whose end it is');
 }
 
@@ -29,29 +27,16 @@ export function parseEnd(text: string, now: number, timeZone: string): number {
  */
 export function parseStart(text: string, now: number, timeZone: string): number {
   const duration = parseDuration(text);
-  const start = duration === undefined ? dayOf(text, timeZone)?.began : now - duration;
+  const start = duration === undefined ? dayIn(text, timeZone)?.began : now - duration;
   const at = start ?? parseTime(text, '2026-11-01, at whose start it is');
   if (at <= now) return at;
   throw new CliError(`${text} is still to come.`, 'Give a moment that is over, or a duration such as 7d.');
 }
 
-/** Undefined if it is not a day. */
-function dayOf(
-  text: string,
-  timeZone: string,
-): { readonly began: number; readonly ends: number } | undefined {
-  const start = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  // 2026-02-30 would be March 2, and is not found below.
-  if (Number.isNaN(start)) return undefined;
-  // Noon in UTC is the same day in every zone but those that are more than 12 hours ahead.
-  const moments = [12, 0].map((hour) => momentOf(start + hour * hourMs, timeZone));
-  return moments.find((moment) => dateOf(moment) === text)?.windows.day;
-}
-
 function parseTime(text: string, day: string): number {
   const [, date = '', time = '', zone = 'Z'] =
     /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d:\d\d)?$/.exec(text) ?? [];
-  const at = dayOf(date, 'UTC') && Date.parse(`${date}T${time}${zone}`);
+  const at = dayIn(date, 'UTC') && Date.parse(`${date}T${time}${zone}`);
   if (at !== undefined && !Number.isNaN(at)) return at;
   throw new CliError(
     `"${text}" is not a moment.`,

@@ -1,1 +1,1 @@
-export {};
+export { type ConsoleApi, createConsole } from './server/console.ts';

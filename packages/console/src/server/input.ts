@@ -1,0 +1,24 @@
+import { zValidator } from '@hono/zod-validator';
+import { describeIssues } from '@org/infra/config';
+import type { ValidationTargets } from 'hono';
+import type * as z from 'zod/mini';
+
+/** A request that the page would not send. */
+export class InvalidRequest extends Error {
+  override readonly name = 'InvalidRequest';
+}
+
+/**
+ * Reads a part of a request: `json` for its body, `query` for what comes after the question mark.
+ *
+ * @throws {InvalidRequest} Names the fields that are wrong, and never what is in them.
+ */
+export const reads = <Target extends 'json' | 'query', Schema extends z.ZodMiniType>(
+  target: Target & keyof ValidationTargets,
+  schema: Schema,
+) =>
+  zValidator(target, schema, (result) => {
+    if (result.success) return;
+    const issues = describeIssues(result.error.issues, schema, 'request');
+    throw new InvalidRequest(issues.map(({ path, message }) => `${path}: ${message}`).join('\n'));
+  });

@@ -1,0 +1,84 @@
+import {
+  createTeam,
+  deleteTeam,
+  type KeyRecord,
+  type LimitsRecord,
+  listChanges,
+  listKeys,
+  listLimits,
+  listTeams,
+  moveTeam,
+  requireTeam,
+  type Team,
+  type Usage,
+  usageReport,
+} from '@org/admin';
+import { Hono } from 'hono';
+import * as z from 'zod/mini';
+import { reads } from './input.ts';
+import type { Operation } from './operation.ts';
+
+/** A team in the list of all. */
+export interface ListedTeam extends Pick<Team, 'name' | 'plan' | 'source' | 'createdAt'> {
+  /** How many keys it has, those in an overlap not counted. */
+  readonly keys: number;
+  /** Its use of the present month, with the limits in force. */
+  readonly usage: Usage;
+}
+
+const NewTeam = z.strictObject({ name: z.string(), plan: z.string() });
+const Move = z.strictObject({ plan: z.string() });
+
+export const teamRoutes = ({ deployment }: Operation) =>
+  new Hono()
+    .get('/teams', async (c) => c.json({ teams: await listedTeams(await deployment()) }))
+    .post('/teams', reads('json', NewTeam), async (c) => {
+      const { name, plan } = c.req.valid('json');
+      return c.json({ name, plan, created: await createTeam(await deployment(), name, plan) });
+    })
+    .get('/teams/:team', async (c) => c.json(await teamDetails(await deployment(), c.req.param('team'))))
+    .post('/teams/:team/move', reads('json', Move), async (c) => {
+      const { plan } = c.req.valid('json');
+      return c.json({ movedKeys: await moveTeam(await deployment(), c.req.param('team'), plan) });
+    })
+    .post('/teams/:team/delete', async (c) => {
+      await deleteTeam(await deployment(), c.req.param('team'));
+      return c.json({ deleted: c.req.param('team') });
+    });
+
+/** In the order of the config and of their names. The lists are read from the table alone. */
+async function listedTeams(deployment: Parameters<typeof listTeams>[0]): Promise<ListedTeam[]> {
+  const [teams, records, { usage }] = await Promise.all([
+    listTeams(deployment),
+    listLimits(deployment),
+    usageReport(deployment, {}),
+  ]);
+  const usageOf = new Map(usage.map((each) => [each.team, each]));
+  const keys = new Map<string, number>();
+  for (const { team, key } of records) if (key !== undefined) keys.set(team, (keys.get(team) ?? 0) + 1);
+  return teams.flatMap(({ name, plan, source, createdAt }) => {
+    const used = usageOf.get(name);
+    return used ? [{ name, plan, source, createdAt, keys: keys.get(name) ?? 0, usage: used }] : [];
+  });
+}
+
+/** All about one team. */
+async function teamDetails(deployment: Parameters<typeof listTeams>[0], name: string) {
+  const team: Team = await requireTeam(deployment, name);
+  const [keys, limits, report, changes] = await Promise.all([
+    listKeys(deployment),
+    listLimits(deployment, { team: name }),
+    usageReport(deployment, { team: name }),
+    listChanges(deployment, { team: name }),
+  ]);
+  return {
+    team,
+    keys: keys.filter((key): key is KeyRecord => key.team === name),
+    /** Of the team, then of each key. */
+    limits: limits as readonly LimitsRecord[],
+    /** Of the team, then of each key with limits of its own. */
+    usage: report.usage,
+    /** Oldest first. */
+    changes,
+  };
+}
