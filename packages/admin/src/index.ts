@@ -1,5 +1,6 @@
 export { AdminError, type AdminErrorCode, type AdminProblems } from './admin-error.ts';
 export { type AuditQuery, type AuditRecord, listChanges } from './audit/audit.ts';
+export { awsAdvice, signInAdvice } from './aws/aws-advice.ts';
 export type { AccessKey } from './aws/credentials.ts';
 export {
   type AwsAccess,

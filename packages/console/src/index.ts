@@ -1,1 +1,2 @@
-export { type ConsoleApi, createConsole } from './server/console.ts';
+export { type Console, type ConsoleOptions, consolePath, createConsole } from './server/console.ts';
+export { ConsolePortInUseError, type ServedConsole, serveConsole } from './server/serve.ts';

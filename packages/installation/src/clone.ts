@@ -28,5 +28,6 @@ export const installation: Installation = {
   worker: new URL('packages/local/src/lambda/worker.ts', root),
   page: new URL('packages/local/src/docs/', root),
   swaggerUi: new URL('packages/local/node_modules/swagger-ui-dist/', root),
+  consolePage: { kind: 'source', build: new URL('packages/console/build/page.ts', root) },
   openApi: new URL('docs/openapi.json', root),
 };

@@ -31,6 +31,10 @@ export interface Installation {
   readonly page: URL;
   /** Folder of Swagger UI, which that page shows. */
   readonly swaggerUi: URL;
+  /** The operator's page: the program that builds it, or the folder of its files. */
+  readonly consolePage:
+    | { readonly kind: 'source'; readonly build: URL }
+    | { readonly kind: 'built'; readonly folder: URL };
   /** The OpenAPI document. */
   readonly openApi: URL;
 }

@@ -22,5 +22,6 @@ export const installation: Installation = {
   worker: new URL('./worker.js', import.meta.url),
   page: new URL('./page/', import.meta.url),
   swaggerUi: new URL('./page/swagger-ui/', import.meta.url),
+  consolePage: { kind: 'built', folder: new URL('./console/', import.meta.url) },
   openApi: new URL('../docs/openapi.json', import.meta.url),
 };

@@ -1,6 +1,18 @@
+import type { Deployment } from '@org/admin';
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
+import { Assets } from './assets.ts';
 import { auditRoutes } from './audit.ts';
+import { answerFailure, limitedBody, Refusal } from './failures.ts';
+import {
+  type Connection,
+  type Env,
+  onlyInSession,
+  onlyJson,
+  onlyOwnHost,
+  onlyOwnPage,
+  withSecurityHeaders,
+} from './guard.ts';
 import { reads } from './input.ts';
 import { keyRoutes } from './keys.ts';
 import { limitRoutes } from './limits.ts';
@@ -9,17 +21,44 @@ import { overviewRoutes } from './overview.ts';
 import { Session } from './session.ts';
 import { teamRoutes } from './teams.ts';
 
-const Exchange = z.strictObject({ token: z.string() });
+/** Where it is. */
+export const consolePath = '/console';
 
-/** Everything below `/console/api`, for the page's typed client: `hc<ConsoleApi>('./api')`. */
+export interface ConsoleOptions {
+  /** Opens the deployment: with the first question, and again after it could not be opened. */
+  readonly open: () => Promise<Deployment>;
+  /** Where that is: on AWS, or on a local gateway. */
+  readonly place: 'aws' | 'local';
+  /** Gets every error that nothing here knows: the page says that whoever started the console sees it. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** An operator's page, for one server on loopback. */
+export interface Console {
+  /** Answers a request below {@link consolePath}; one of any other path is not found. */
+  readonly fetch: (request: Request, connection: Connection) => Promise<Response>;
+  /** The link that opens it, once. It is as good as the operator's rights: it is for their eyes only. */
+  readonly linkAt: (origin: string) => string;
+}
+
+/** Every route below `/console/api`, for the page's typed client: `hc<ConsoleApi>('./api')`. */
 export type ConsoleApi = ReturnType<typeof apiOf>;
 
+const Exchange = z.strictObject({ token: z.string() });
+
 function apiOf(operation: Operation, session: Session) {
-  return new Hono()
+  return new Hono<Env>()
+    .use(onlyOwnPage, onlyJson, limitedBody)
     .post('/session', reads('json', Exchange), (c) => {
       const token = session.exchange(c.req.valid('json').token);
-      return token === undefined ? c.json({ token: null }, 401) : c.json({ token });
+      if (token !== undefined) return c.json({ token });
+      throw new Refusal(
+        'link_is_used',
+        'This link was used before, or is of a console that has ended.',
+        'Start the console again, and open the new link.',
+      );
     })
+    .use(onlyInSession(session))
     .route('/', overviewRoutes(operation))
     .route('/', teamRoutes(operation))
     .route('/', keyRoutes(operation))
@@ -27,8 +66,32 @@ function apiOf(operation: Operation, session: Session) {
     .route('/', auditRoutes(operation));
 }
 
-export function createConsole(operation: Operation) {
+/** Nothing of it is reached without the token of its link, and nothing by a page of another origin. */
+export function createConsole({ open, place, onFault }: ConsoleOptions): Console {
   const session = new Session();
-  const app = new Hono().route('/console/api', apiOf(operation, session));
-  return { fetch: app.fetch, linkAt: (origin: string) => session.linkAt(origin) };
+  const assets = new Assets();
+  let opened: Promise<Deployment> | undefined;
+  const deployment = () => {
+    opened ??= open().catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
+  const app = new Hono<Env>()
+    .use(withSecurityHeaders, onlyOwnHost)
+    .route(`${consolePath}/api`, apiOf({ deployment, place }, session))
+    .get(consolePath, (c) => c.redirect(`${consolePath}/`))
+    .get(`${consolePath}/:file{[^/]*}`, async (c) => {
+      const asset = await assets.find(c.req.param('file') || 'index.html');
+      return asset ? c.body(asset.content, 200, { 'content-type': asset.type }) : c.notFound();
+    })
+    .notFound((c) =>
+      answerFailure(c, new Refusal('no_such_page', 'There is nothing at this address.'), onFault),
+    )
+    .onError((error, c) => answerFailure(c, error, onFault));
+  return {
+    fetch: async (request, connection) => app.fetch(request, connection),
+    linkAt: (origin) => session.linkAt(origin),
+  };
 }

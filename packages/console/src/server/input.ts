@@ -2,16 +2,12 @@ import { zValidator } from '@hono/zod-validator';
 import { describeIssues } from '@org/infra/config';
 import type { ValidationTargets } from 'hono';
 import type * as z from 'zod/mini';
-
-/** A request that the page would not send. */
-export class InvalidRequest extends Error {
-  override readonly name = 'InvalidRequest';
-}
+import { Refusal } from './failures.ts';
 
 /**
  * Reads a part of a request: `json` for its body, `query` for what comes after the question mark.
  *
- * @throws {InvalidRequest} Names the fields that are wrong, and never what is in them.
+ * @throws {Refusal} Names the fields that are wrong, and never what is in them.
  */
 export const reads = <Target extends 'json' | 'query', Schema extends z.ZodMiniType>(
   target: Target & keyof ValidationTargets,
@@ -20,5 +16,6 @@ export const reads = <Target extends 'json' | 'query', Schema extends z.ZodMiniT
   zValidator(target, schema, (result) => {
     if (result.success) return;
     const issues = describeIssues(result.error.issues, schema, 'request');
-    throw new InvalidRequest(issues.map(({ path, message }) => `${path}: ${message}`).join('\n'));
+    const text = issues.map(({ path, message }) => `${path} ${message}`).join('; ');
+    throw new Refusal('invalid_request', 'The request cannot be read.', `${text}.`);
   });
