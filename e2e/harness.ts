@@ -68,7 +68,7 @@ export function costOf(modelId: string, tokens: Bill): number {
 }
 
 export interface SystemOptions
-  extends Pick<GatewayOptions, 'editTemplate' | 'callsPerWorker' | 'environment' | 'keyFile'> {
+  extends Pick<GatewayOptions, 'editTemplate' | 'callsPerWorker' | 'environment' | 'keyFile' | 'config'> {
   /** A server shared with other systems; systems of one config then share their counters. Default: its own. */
   readonly dynamodb?: LocalDynamoDb;
   /** Keeps prompts, if the config has a prompt log. Default: they are lost. */

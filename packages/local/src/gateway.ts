@@ -1,3 +1,4 @@
+import type { ProxyConfig } from '@org/infra/config';
 import { authorizerVariables } from '@org/lambda/authorizer-environment';
 import type { OfferedModel } from '@org/models';
 import { type Clock, systemClock } from './clock.ts';
@@ -12,6 +13,7 @@ import { keyFile } from './key-file.ts';
 import { FunctionRuntime } from './lambda/function-runtime.ts';
 import type { OnLog } from './lambda/log.ts';
 import { ApiKeyRegistry } from './limits/api-key-registry.ts';
+import { createOperatorPage } from './operator-page.ts';
 import { readApi } from './template/api.ts';
 import { readCloudAssembly } from './template/assembly.ts';
 import type { BucketDefinition } from './template/buckets.ts';
@@ -53,6 +55,8 @@ export interface GatewayOptions {
   readonly onGatewayAnswer?: ((answer: GatewayAnswer) => void) | undefined;
   /** Models that the examples of the API reference ask. Default: those of the committed document. */
   readonly exampleModels?: readonly OfferedModel[] | undefined;
+  /** The config of the stack: with it, the operator's page is served. Default: it is not. */
+  readonly config?: ProxyConfig | undefined;
 }
 
 export interface LocalGateway {
@@ -60,6 +64,10 @@ export interface LocalGateway {
   readonly url: string;
   /** URL of the API reference, for browsers. Absent if the stage has its path. */
   readonly docsUrl: string | undefined;
+  /**
+   * The link that opens the operator's page, once. Absent without a `config`, and if the stage has its path.
+   */
+  readonly consoleUrl: string | undefined;
   /**
    * The template's API keys at the start, with the values that this gateway accepts. Its control plane can add and
    * remove others.
@@ -137,19 +145,25 @@ export async function startGateway(options: GatewayOptions): Promise<LocalGatewa
     ...{ dynamodbUrl, issuerUrl },
   });
   const docs = createDocs(api.stage.name, options.exampleModels ?? []);
+  const onFault = (error: unknown) => {
+    const line = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    onLog({ function: 'gateway', stream: 'platform', line });
+  };
+  const { config } = options;
+  const page =
+    config && createOperatorPage({ config, stage: api.stage.name, clock, origin: () => origin, onFault });
   const { port, server } = await listen({
     port: options.port ?? 0,
     clock,
-    pipeline: async (request) => controlPlane(request) ?? docs?.(request) ?? pipeline(request),
-    onFault: (error) => {
-      const line = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      onLog({ function: 'gateway', stream: 'platform', line });
-    },
+    pipeline: async (request) =>
+      controlPlane(request) ?? docs?.(request) ?? page?.answer(request, port) ?? pipeline(request),
+    onFault,
   });
   const origin = `http://127.0.0.1:${port}`;
   return {
     url: `${origin}/${api.stage.name}`,
     docsUrl: docs && `${origin}${docsPath}`,
+    consoleUrl: page?.linkAt(origin),
     apiKeys: api.apiKeys.flatMap((key) => {
       const present = registry.get(key.id);
       return present ? [{ ...key, enabled: present.enabled }] : [];
@@ -164,6 +178,7 @@ export async function startGateway(options: GatewayOptions): Promise<LocalGatewa
         server.close(() => resolve());
       });
       server.closeAllConnections();
+      page?.close();
       await killFunctions();
       await closed;
     },

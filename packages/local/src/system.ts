@@ -114,7 +114,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     };
     const exampleModels = modelsOfFirstKey(config);
     const gateway = await startGateway({
-      ...{ assembly, port, environment, keyFile, exampleModels },
+      ...{ assembly, port, environment, keyFile, exampleModels, config },
       ...{ onLog, onGatewayAnswer },
     });
     for (const profile of gateway.inferenceProfiles) (bedrock ?? relay)?.addInferenceProfile(profile);

@@ -87,7 +87,7 @@ export function nextSteps(
   first: ApiKey | undefined,
   invocationOn: (local: string) => Invocation,
 ): string {
-  const { url, docsUrl } = gateway;
+  const { url, docsUrl, consoleUrl } = gateway;
   const [team] = Object.keys(config.teams);
   const asking = (model: string | undefined) =>
     `-H 'content-type: application/json' -d '${JSON.stringify({ question, model })}' ${url}/bedrock`;
@@ -105,6 +105,7 @@ export function nextSteps(
     ...(docsUrl
       ? [`Every route, to try in the browser: ${docsUrl}${first === undefined ? '' : `#key=${first.value}`}`]
       : []),
+    ...(consoleUrl ? [`Teams, keys, limits and use, as an operator: ${consoleUrl}`] : []),
     `SDKs and agents: ${installation.documents}/clients.md`,
     `Keys and teams: ${installation.documents}/keys.md`,
     `Limits: ${installation.documents}/limits.md`,

@@ -4,10 +4,16 @@ import { JsonServiceError } from './json-protocol.ts';
 import type { LogEvent } from './recorded-log.ts';
 import type { QueryResults } from './recorded-queries.ts';
 
-/** A line, by the fields that CloudWatch finds in it: `charged.usd`. */
+/** A line, by the fields that CloudWatch finds in it: `charged.usd`, `@timestamp`. */
 type FieldOf = (name: string) => unknown;
 
 type Condition = (field: FieldOf) => boolean;
+
+/** Lines between two commands, and the fields of each that the last one made. */
+interface Table {
+  readonly lines: readonly FieldOf[];
+  readonly fields: readonly string[];
+}
 
 /** Takes a group's lines, oldest first. Its result is undefined if no line has the field. */
 interface Aggregation {
@@ -16,36 +22,79 @@ interface Aggregation {
 }
 
 /**
- * Runs a query of CloudWatch Logs Insights of one form: `filter`, then `stats` with names for its aggregations and `by`.
+ * Runs a query of CloudWatch Logs Insights, of some of its commands and functions: `filter`, `fields`, and `stats` with names
+ * for its aggregations and `by`.
  *
  * @throws {JsonServiceError} For a query that is not understood.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
  */
 export function runQuery(query: string, events: readonly LogEvent[], mostRows: number): QueryResults {
-  const [, filter, stats, by] = /^filter (.+) \| stats (.+) by ([\w., ]+)$/.exec(query) ?? [];
-  if (filter === undefined || stats === undefined || by === undefined) throw malformed(query);
-  const conditions = filter.split(' and ').map(conditionOf);
-  const aggregations = stats.split(', ').map(aggregationOf);
-  const dimensions = by.split(', ');
-
-  const matched = events.map(fieldsOf).filter((field) => conditions.every((holds) => holds(field)));
-  const groups = Map.groupBy(matched, (field) => JSON.stringify(dimensions.map(field)));
-  const results = [...groups.values()].map((lines) => {
-    const [first] = lines;
-    const values = [
-      ...dimensions.map((name) => [name, textOf(first?.(name))] as const),
-      ...aggregations.map(({ alias, over }) => [alias, over(lines)] as const),
-    ];
-    // A value that is missing is left out.
-    return values.flatMap(([field, value]) => (value === undefined ? [] : [{ field, value }]));
+  const [filter = '', ...commands] = query.split(' | ');
+  const matched = filtered(events.map(fieldsOf), filter);
+  const { lines, fields } = commands.reduce<Table>(runCommand, {
+    lines: matched,
+    fields: ['@timestamp', '@message'],
   });
+  const results = lines.slice(0, mostRows).map((line) =>
+    fields.flatMap((field) => {
+      const value = textOf(line(field));
+      // A value that is missing is left out.
+      return value === undefined ? [] : [{ field, value }];
+    }),
+  );
   return {
-    results: results.slice(0, mostRows),
+    results,
     statistics: {
       recordsMatched: matched.length,
       recordsScanned: events.length,
       bytesScanned: events.reduce((bytes, { message }) => bytes + Buffer.byteLength(message), 0),
     },
+  };
+}
+
+function filtered(lines: readonly FieldOf[], command: string): FieldOf[] {
+  const [, text] = /^filter (.+)$/.exec(command) ?? [];
+  if (text === undefined) throw malformed(command);
+  const conditions = text.split(' and ').map(conditionOf);
+  return lines.filter((field) => conditions.every((holds) => holds(field)));
+}
+
+function runCommand(table: Table, command: string): Table {
+  const [, stats, by] = /^stats (.+) by ([\w., ]+)$/.exec(command) ?? [];
+  if (stats !== undefined && by !== undefined) return summed(table, stats.split(', '), by.split(', '));
+  const [, computed] = /^fields (.+ as \w+)$/.exec(command) ?? [];
+  if (computed !== undefined) return withComputed(table, computed);
+  const [, names] = /^fields ([@\w., ]+)$/.exec(command) ?? [];
+  if (names === undefined) throw malformed(command);
+  return { ...table, fields: names.split(', ') };
+}
+
+function summed({ lines }: Table, stats: readonly string[], by: readonly string[]): Table {
+  const aggregations = stats.map(aggregationOf);
+  const groups = Map.groupBy(lines, (field) => JSON.stringify(by.map(field)));
+  return {
+    lines: [...groups.values()].map((group) => {
+      const values = new Map<string, unknown>([
+        ...by.map((name) => [name, group[0]?.(name)] as const),
+        ...aggregations.map(({ alias, over }) => [alias, over(group)] as const),
+      ]);
+      return (name) => values.get(name);
+    }),
+    fields: [...by, ...aggregations.map(({ alias }) => alias)],
+  };
+}
+
+/** One form: the slot of a number by its logarithm. */
+function withComputed({ lines, fields }: Table, text: string): Table {
+  const form = /^floor\(log\(greatest\(([\w.]+), (\d+)\)\) \* (\d+)\) as (\w+)$/;
+  const [, name, least, factor, alias] = form.exec(text) ?? [];
+  if (name === undefined || alias === undefined) throw malformed(text);
+  return {
+    lines: lines.map((line) => {
+      const value = Math.floor(Math.log(Math.max(Number(line(name)), Number(least))) * Number(factor));
+      return (field) => (field === alias ? value : line(field));
+    }),
+    fields: [...fields, alias],
   };
 }
 
@@ -83,10 +132,11 @@ const Line = z.record(z.string(), z.unknown());
 
 function fieldsOf({ at, message }: LogEvent): FieldOf {
   const line = z.safeParse(Line, parseJson(message)).data ?? {};
-  return (name) =>
-    name === '@timestamp'
-      ? at
-      : name.split('.').reduce((value: unknown, part) => z.safeParse(Line, value).data?.[part], line);
+  return (name) => {
+    if (name === '@timestamp') return at;
+    if (name === '@message') return message;
+    return name.split('.').reduce((value: unknown, part) => z.safeParse(Line, value).data?.[part], line);
+  };
 }
 
 function textOf(value: unknown): string | undefined {
