@@ -78,6 +78,7 @@ export default defineConfig({
         globalSetup: [join(import.meta.dirname, 'packages/infra/src/testing/temporary-folder.ts')],
       }),
       project('admin', 'packages/admin', ['**/*.test.ts']),
+      project('console', 'packages/console', ['**/*.test.ts']),
       project('cli', 'packages/cli', ['**/*.test.ts']),
       project('local', 'packages/local', ['**/*.test.ts']),
       project('docs-gen', 'docs-gen', ['**/*.test.ts']),

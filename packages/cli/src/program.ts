@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { type Cli, createCli } from './cli.ts';
 import { addAudit } from './commands/audit.ts';
 import { addConfig } from './commands/config.ts';
+import { addConsole } from './commands/console.ts';
 import { addDeploy } from './commands/deploy.ts';
 import { addDestroy } from './commands/destroy.ts';
 import { addDev } from './commands/dev.ts';
@@ -43,6 +44,7 @@ const commands: readonly AddCommand[] = [
   addLimits,
   addUsage,
   addAudit,
+  addConsole,
   addReplay,
   addProve,
 ];

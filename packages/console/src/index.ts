@@ -1,2 +1,7 @@
 export { type Console, type ConsoleOptions, consolePath, createConsole } from './server/console.ts';
-export { ConsolePortInUseError, type ServedConsole, serveConsole } from './server/serve.ts';
+export {
+  ConsolePortInUseError,
+  type ServedConsole,
+  type ServeOptions,
+  serveConsole,
+} from './server/serve.ts';

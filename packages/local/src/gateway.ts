@@ -145,10 +145,7 @@ export async function startGateway(options: GatewayOptions): Promise<LocalGatewa
     ...{ dynamodbUrl, issuerUrl },
   });
   const docs = createDocs(api.stage.name, options.exampleModels ?? []);
-  const onFault = (error: unknown) => {
-    const line = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    onLog({ function: 'gateway', stream: 'platform', line });
-  };
+  const onFault = (line: string) => onLog({ function: 'gateway', stream: 'platform', line });
   const { config } = options;
   const page =
     config && createOperatorPage({ config, stage: api.stage.name, clock, origin: () => origin, onFault });
@@ -157,7 +154,7 @@ export async function startGateway(options: GatewayOptions): Promise<LocalGatewa
     clock,
     pipeline: async (request) =>
       controlPlane(request) ?? docs?.(request) ?? page?.answer(request, port) ?? pipeline(request),
-    onFault,
+    onFault: (error) => onFault(error instanceof Error ? (error.stack ?? error.message) : String(error)),
   });
   const origin = `http://127.0.0.1:${port}`;
   return {

@@ -21,7 +21,7 @@ export interface OperatorPageOptions {
   readonly clock: Clock;
   /** The gateway's, known once it listens. */
   readonly origin: () => string;
-  readonly onFault: (error: unknown) => void;
+  readonly onFault: (fault: string) => void;
 }
 
 /** Undefined where the stage has its path. */

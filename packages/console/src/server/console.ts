@@ -29,8 +29,8 @@ export interface ConsoleOptions {
   readonly open: () => Promise<Deployment>;
   /** Where that is: on AWS, or on a local gateway. */
   readonly place: 'aws' | 'local';
-  /** Gets every error that nothing here knows: the page says that whoever started the console sees it. */
-  readonly onFault: (error: unknown) => void;
+  /** Gets a line about every error that nothing here knows: the page says that it is where the console was started. */
+  readonly onFault: (fault: string) => void;
 }
 
 /** An operator's page, for one server on loopback. */

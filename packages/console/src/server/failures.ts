@@ -92,8 +92,15 @@ export function failureOf(error: unknown): { readonly status: ContentfulStatusCo
 }
 
 /** Answers an error. */
-export function answerFailure(c: Context, error: unknown, onFault: (error: unknown) => void): Response {
+export function answerFailure(c: Context, error: unknown, onFault: (fault: string) => void): Response {
   const { status, body } = failureOf(error);
-  if (status === 500) onFault(error);
+  if (status === 500) onFault(faultText(error));
   return c.json(body, status);
+}
+
+/** Kind and place of an error. Its message may have what was asked. */
+function faultText(error: unknown): string {
+  if (!(error instanceof Error)) return 'The console failed.';
+  const frames = error.stack?.split('\n').filter((line) => /^ +at /.test(line)) ?? [];
+  return [`The console failed: ${error.name}`, ...frames.slice(0, 5)].join('\n');
 }

@@ -32,9 +32,7 @@ export interface ServeOptions extends ConsoleOptions {
 export async function serveConsole({ port: wanted, ...options }: ServeOptions): Promise<ServedConsole> {
   const { fetch, linkAt } = createConsole(options);
   const server = createServer(
-    getRequestListener((request, { incoming }) => fetch(request, { port: incoming.socket.localPort ?? 0 }), {
-      overrideGlobalObjects: false,
-    }),
+    getRequestListener((request, { incoming }) => fetch(request, { port: incoming.socket.localPort ?? 0 })),
   );
   const port = await new Promise<number>((resolve, reject) => {
     server.once('error', (error) => {
