@@ -167,10 +167,15 @@ export function changeAccess(
   return table.update(accessKey(keyId), attributes, 'present');
 }
 
-/** Keys of the config, then those made at run time, in the order of their names; a replaced key after its name. */
-export async function listKeys(deployment: Deployment): Promise<KeyRecord[]> {
-  const [deployed, made] = await Promise.all([configKeys(deployment), listRunTimeKeys(deployment)]);
-  return [...deployed, ...made];
+/**
+ * Keys of the config, then those made at run time, in the order of their names; a replaced key after its name. It asks API
+ * Gateway once for each key of the config.
+ *
+ * @param only The keys of this team. Default: of all teams.
+ */
+export async function listKeys(deployment: Deployment, only?: string): Promise<KeyRecord[]> {
+  const [deployed, made] = await Promise.all([configKeys(deployment, only), listRunTimeKeys(deployment)]);
+  return [...deployed, ...made.filter(({ team }) => only === undefined || team === only)];
 }
 
 /** Keys made at run time, in the order of their names; a replaced key after its name. */
@@ -183,9 +188,14 @@ export async function listRunTimeKeys(deployment: Deployment): Promise<KeyRecord
   return distinct.map((name, index) => keyRecord(deployment, name, items[index]));
 }
 
-async function configKeys({ config, configKeyIds, apiKeys, table, now }: Deployment): Promise<KeyRecord[]> {
+async function configKeys(
+  { config, configKeyIds, apiKeys, table, now }: Deployment,
+  only: string | undefined,
+): Promise<KeyRecord[]> {
   const keys = Object.entries(config.teams).flatMap(([team, { plan, keys: authored }]) =>
-    authored.map((key) => ({ ...key, team, plan, id: configKeyIds.get(key.name) })),
+    only === undefined || team === only
+      ? authored.map((key) => ({ ...key, team, plan, id: configKeyIds.get(key.name) }))
+      : [],
   );
   const items = await table.getAll(keys.map(({ id = '' }) => changesKey({ kind: 'key', id })));
   const changed = keys.map(({ enabled: _, ...key }, index) => ({ key, changes: changesOf(items[index]) }));
