@@ -19,7 +19,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/console': [...deploying, '@org/infra', '@org/admin'],
   'packages/cli': [...deploying, '@org/infra', '@org/admin', '@org/console'],
   'packages/local': [...deploying, '@org/infra', '@org/admin', '@org/console', '@org/cli'],
-  'packages/proxy': [...deploying, '@org/infra', '@org/cli', '@org/local'],
+  'packages/proxy': [...deploying, '@org/infra', '@org/console', '@org/cli', '@org/local'],
   e2e: [
     ...[...deploying, '@org/infra', '@org/admin', '@org/console', '@org/cli', '@org/local'],
     ...['@org/bedrock-client', '@org/bedrock-proxy'],

@@ -28,7 +28,10 @@ export function packageFolders(): string[] {
 
 /** All source files below a directory, including tests. */
 export function sourceFiles(directory: string): string[] {
-  return globSync('**/*.ts', { cwd: directory, exclude: (path) => /node_modules|dist|cdk\.out/.test(path) })
+  return globSync('**/*.{ts,tsx}', {
+    cwd: directory,
+    exclude: (path) => /node_modules|dist|cdk\.out/.test(path),
+  })
     .map((file) => join(directory, file))
     .toSorted();
 }
@@ -61,7 +64,7 @@ export function servesTests(file: string): boolean {
 }
 
 export function isTest(file: string): boolean {
-  return /\.test(?:-d)?\.ts$/.test(file);
+  return /\.test(?:-d)?\.tsx?$/.test(file);
 }
 
 /** The source files that a file imports, also for types. The compiler checks whether they exist. */
@@ -70,7 +73,7 @@ export function importedBy(file: string): string[] {
 }
 
 function sourceOf({ path }: Import): string[] {
-  return path?.endsWith('.ts') && existsSync(path) ? [path] : [];
+  return path && /\.tsx?$/.test(path) && existsSync(path) ? [path] : [];
 }
 
 /** The files that are loaded at run time with these files. */

@@ -17,7 +17,10 @@ export const allowedLicenses: readonly string[] = [
 
 /** For `OR`, one licence has to be allowed; for `AND`, all. An expression with both needs a person to read it. */
 export function isAllowed(license: string): boolean {
-  const expression = license.replaceAll(/[()]/g, '');
+  // Both cases are in use: https://spdx.github.io/spdx-spec/v3.0.1/annexes/spdx-license-expressions/#case-sensitivity
+  const expression = license
+    .replaceAll(/[()]/g, '')
+    .replaceAll(/ (?:and|or) /g, (operator) => operator.toUpperCase());
   if (/ OR /.test(expression) && / AND /.test(expression)) return false;
   const known = (each: string) => allowedLicenses.includes(each.trim());
   return / OR /.test(expression)

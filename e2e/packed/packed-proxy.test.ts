@@ -29,13 +29,14 @@ beforeAll(async () => {
 afterAll(() => Promise.all([proxy.remove(), client.remove(), project.remove()]));
 
 describe('the tarball', () => {
-  test('has code, types, functions, the page and documents; no source, no map, no test', async () => {
+  test('has code, types, functions, the pages and documents; no source, no map, no test', async () => {
     const known = [
       /^(?:LICENSE|README\.md|package\.json|bin\/proxy\.js)$/,
       /^dist\/(?:[\w-]+\.js|(?:index|cdk|config-\w+)\.d\.ts)$/,
       /^dist\/functions\/(?:(?:key-)?authorizer\/)?(?:index\.mjs|THIRD-PARTY-NOTICES\.txt)$/,
       /^dist\/page\/(?:index\.html|page\.css|page\.js|icon\.svg)$/,
       /^dist\/page\/swagger-ui\/(?:LICENSE|NOTICE|swagger-ui\.css|swagger-ui-bundle\.js(?:\.LICENSE\.txt)?)$/,
+      /^dist\/console\/(?:index\.html|page\.css|page\.js|THIRD-PARTY-NOTICES\.txt)$/,
       /^docs\/(?:(?:(?:benchmarks|decisions)\/)?[\w-]+\.md|openapi\.json)$/,
     ];
     expect(proxy.files.filter((file) => !known.some((pattern) => pattern.test(file)))).toEqual([]);
@@ -179,6 +180,9 @@ describe.each(versions)('in an empty folder, on Node %d', (major) => {
     expect(lines).toContain(`npx proxy usage --local ${origin}`);
     for (const path of ['', '/page.js', '/swagger-ui-bundle.js', '/openapi.json']) {
       expect((await fetch(`${origin}/docs${path}`)).status).toBe(200);
+    }
+    for (const path of ['', 'page.js', 'page.css']) {
+      expect((await fetch(`${origin}/console/${path}`)).status).toBe(200);
     }
     const made = await proxyOn('keys', 'create', 'app', '--team', 'search', '--local', origin, '--json');
     const { value } = JSON.parse(made.stdout);

@@ -27,6 +27,8 @@ export async function buildPage(): Promise<ReadonlyMap<string, Uint8Array>> {
   });
   return new Map([
     ['index.html', await readFile(join(directory, 'src/page/index.html'))],
+    // Anyone who is given the page is given the licences of what is in it.
+    ['THIRD-PARTY-NOTICES.txt', await readFile(join(directory, 'THIRD-PARTY-NOTICES.txt'))],
     ...outputFiles.map(({ path, contents }): [string, Uint8Array] => [basename(path), contents]),
   ]);
 }

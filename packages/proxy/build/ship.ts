@@ -1,7 +1,9 @@
-// Puts beside the bundles what they read: the built functions, the page of the local gateway, and the documents.
-import { cp, glob, readFile, rm, stat, writeFile } from 'node:fs/promises';
+// Puts beside the bundles what they read: the built functions, the pages of the local gateway and of the console, and the
+// documents.
+import { cp, glob, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildPage } from '@org/console/build';
 import { installation } from '@org/installation';
 import { buildFunctions } from '@org/lambda/build';
 
@@ -11,6 +13,9 @@ await buildFunctions({ outdir: join(own, 'dist/functions') });
 await copy(installation.page, '*.{html,css,js,svg}', 'dist/page');
 const swaggerUi = '{swagger-ui.css,swagger-ui-bundle.js,swagger-ui-bundle.js.LICENSE.txt,LICENSE,NOTICE}';
 await copy(installation.swaggerUi, swaggerUi, 'dist/page/swagger-ui');
+await rm(join(own, 'dist/console'), { recursive: true, force: true });
+await mkdir(join(own, 'dist/console'), { recursive: true });
+for (const [name, content] of await buildPage()) await writeFile(join(own, 'dist/console', name), content);
 await copy(new URL('.', installation.openApi), '{*.md,{benchmarks,decisions}/*.md,openapi.json}', 'docs');
 for await (const page of glob('docs/**/*.md', { cwd: own })) await unlinkMissing(join(own, page));
 
