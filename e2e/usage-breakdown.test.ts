@@ -94,7 +94,7 @@ test('calls through every door are in the account, by key, model and customer, a
     [['--by', 'team', '--near', '80'], /cannot be used with/],
     [['--by', 'team', '--sort', 'limit'], /no limits to sort by/],
     [['--by', 'team', '--from', '2026-02-30'], /"2026-02-30" is not a day/],
-    [['--by', 'team', '--from', '2026-11-23'], /is after --to/],
+    [['--by', 'team', '--from', '2026-11-23'], /The first day, 2026-11-23, is after the last/],
     [['--by', 'team', '--team', 'a" or "'], /cannot be used/],
     [['--csv'], /--csv needs --by/],
   ] as const) {

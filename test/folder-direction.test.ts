@@ -105,6 +105,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     prices: ['aws'],
     prove: ['', 'aws', 'doctor/finding.ts', 'keys', 'teams'],
     replay: ['', 'aws', 'keys'],
+    statistics: ['', 'aws'],
     teams: ['', 'audit', 'keys'],
     testing: [],
   },

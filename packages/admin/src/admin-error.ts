@@ -55,6 +55,9 @@ export interface AdminProblems {
     /** The account of the credentials, if AWS says it. */
     readonly account: string | undefined;
   };
+  not_a_day: { readonly day: string };
+  /** The first is after the last. */
+  days_are_reversed: { readonly from: string; readonly to: string };
   no_such_log: { readonly group: string; readonly region: string };
   /** AWS gave up a query of a log group. */
   log_query_failed: { readonly status: string };
@@ -121,6 +124,8 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
     `There is no stack ${stack} in ${account === undefined ? '' : `the account ${account}, `}${region}.`,
   log_query_failed: ({ status }) => `CloudWatch gave up the query of the log: ${status}.`,
   breakdown_is_too_large: () => 'The breakdown has more rows than can be added up.',
+  not_a_day: ({ day }) => `"${day}" is not a day.`,
+  days_are_reversed: ({ from, to }) => `The first day, ${from}, is after the last, ${to}.`,
   no_such_log: ({ group, region }) => `There is no log group ${group} in ${region}.`,
   stack_lacks_output: ({ stack, output }) => `The stack ${stack} has no output ${output}.`,
   nothing_to_prove_with: ({ plan }) =>

@@ -16,6 +16,7 @@ export { concurrently } from './concurrently.ts';
 export { type Change, type CostChange, compareCosts } from './cost/compare-costs.ts';
 export { type Bound, CostStatement, costStatement, type TeamCost } from './cost/cost-statement.ts';
 export { type Day, dayIn } from './day-in.ts';
+export { type Days, daysOfMonth } from './days.ts';
 export { type Deployment, openDeployment } from './deployment.ts';
 export { configWarnings } from './doctor/config-warnings.ts';
 export { checkCredentials } from './doctor/credentials.ts';
@@ -54,6 +55,16 @@ export { removeLeftovers } from './prove/throwaway.ts';
 export { keyLimitsUnder } from './replay/key-limits.ts';
 export { type Reason, type Replay, type ReplayedTeam, replay } from './replay/replay.ts';
 export { requestLinesOf } from './replay/request-lines.ts';
+export type { StatisticsAmounts } from './statistics/day-log.ts';
+export type { Latency } from './statistics/latency.ts';
+export {
+  type DayStatistics,
+  Statistics,
+  type StatisticsOptions,
+  type StatisticsQuery,
+  type StatisticsReport,
+} from './statistics/statistics.ts';
+export type { ErrorCount, TeamAmounts } from './statistics/summary.ts';
 export { adoptTeams } from './teams/adopt-teams.ts';
 export { checkDeletable, deleteTeam, keyNamesOf } from './teams/delete-team.ts';
 export { importTeams, parseTeams, type TeamImport } from './teams/import-teams.ts';

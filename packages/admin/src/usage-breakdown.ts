@@ -1,11 +1,11 @@
-import { type LimitKind, longestCallMs } from '@org/contract';
+import type { LimitKind } from '@org/contract';
 import { type ProxyConfig, requestLogGroupOf } from '@org/infra/config';
 import { unitOf } from '@org/lambda/ledger/amounts';
-import { calendarOf } from '@org/lambda/ledger/calendar';
 import type { MetricName } from '@org/lambda/log/metrics';
 import type { RequestLog } from '@org/lambda/log/request-log';
 import { AdminError } from './admin-error.ts';
-import { type LogQueryResult, Logs, mostRows } from './aws/logs.ts';
+import { type LogQueryResult, type LogSums, Logs } from './aws/logs.ts';
+import { checkDays, type Days, logTimeOf } from './days.ts';
 import type { Deployment } from './deployment.ts';
 import { checkName } from './name.ts';
 
@@ -25,12 +25,9 @@ const fieldOf: Readonly<Record<UsageDimension, keyof RequestLog>> = {
   model: 'model',
 };
 
-export interface BreakdownQuery {
+export interface BreakdownQuery extends Days {
   /** In the order of the rows. Empty: one row. */
   readonly by: readonly UsageDimension[];
-  /** First and last day, `2026-11-01`, as the limits count days. */
-  readonly from: string;
-  readonly to: string;
   /** Default: all teams. */
   readonly team?: string | undefined;
 }
@@ -74,8 +71,6 @@ export interface LoggedDeployment extends Pick<Deployment, 'name' | 'endpoints'>
   readonly config: Parameters<typeof requestLogGroupOf>[0] & Pick<ProxyConfig, 'timeZone'>;
 }
 
-const dayMs = 24 * 60 * 60 * 1000;
-
 /** About 300 MB. */
 const mostBreakdownRows = 500_000;
 
@@ -98,32 +93,24 @@ type LoggedField = `${'charged' & keyof RequestLog}.${LimitKind}` | MetricName |
  * without limits. Calls that were refused cost nothing, and are not in it.
  *
  * @param keyNames Names of keys by id, as {@link keyNamesById} has them.
- * @throws {AdminError} If there is no log, AWS gives up the query, or there are more rows than fit in memory.
+ * @throws {AdminError} If the days are not days, there is no log, AWS gives up the query, or there are more rows than fit in
+ *   memory.
  */
 export async function usageBreakdown(
   { name, config, endpoints }: LoggedDeployment,
   query: BreakdownQuery,
   keyNames: ReadonlyMap<string, string>,
 ): Promise<UsageBreakdown> {
+  checkDays(query);
   const logs = new Logs(endpoints('cloudwatch_logs'));
   try {
     const group = requestLogGroupOf(config);
     const breakdown = new Breakdown(query.by, keyNames);
     let searchedBytes = 0;
-    const add = async (from: number, to: number): Promise<void> => {
-      const result = await logs.query(group, { query: queryOf(query, from, to), from, to });
+    for await (const result of logs.sums(group, logSumsOf(query, config.timeZone))) {
+      breakdown.add(result.rows, query);
       searchedBytes += result.searchedBytes;
-      if (result.rows.length < mostRows) return breakdown.add(result.rows, query);
-      // The rest was cut off. Any two halves add up to the whole.
-      if (to - from <= 1000) throw new AdminError('breakdown_is_too_large', {});
-      const middle = Math.floor((from + to) / 2);
-      await add(from, middle);
-      await add(middle, to);
-    };
-    const calendar = calendarOf(config.timeZone);
-    const startOf = (day: string, after: number) => calendar.startOf(Date.parse(day) / dayMs + after);
-    // A line is written when its call ends.
-    await add(startOf(query.from, 0), startOf(query.to, 1) + longestCallMs.stream);
+    }
     return { ...query, deployment: name, source: 'log', ...breakdown.result(), searchedBytes };
   } finally {
     logs.close();
@@ -131,25 +118,22 @@ export async function usageBreakdown(
 }
 
 /**
- * The query, in the language of CloudWatch Logs Insights. It always divides by day, because the range is only about the
- * days: a call belongs to the day in which it began.
+ * It always divides by day, because the range is only about the days: a call belongs to the day in which it began.
  *
- * @param from Milliseconds since 1970; the range includes it, and not `to`.
  * @throws {AdminError} If there can be no such team.
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
  */
-function queryOf({ by, team }: BreakdownQuery, from: number, to: number): string {
+function logSumsOf({ by, team, from, to }: BreakdownQuery, timeZone: string): LogSums {
   if (team !== undefined) checkName(team, 'team');
-  const filters = [
-    'message = "request"',
-    'ispresent(charged.requests)',
-    `toMillis(@timestamp) >= ${from}`,
-    `toMillis(@timestamp) < ${to}`,
-    ...(team === undefined ? [] : [`team = "${team}"`]),
-  ];
-  const totals = [...amounts.map((name) => `${sumOf[name]} as ${name}`), 'latest(timestamp) as lastCall'];
-  const groups = new Set(['day', ...by.map((dimension) => fieldOf[dimension])]);
-  return `filter ${filters.join(' and ')} | stats ${totals.join(', ')} by ${[...groups].join(', ')}`;
+  return {
+    filters: [
+      'message = "request"',
+      'ispresent(charged.requests)',
+      ...(team === undefined ? [] : [`team = "${team}"`]),
+    ],
+    totals: [...amounts.map((name) => `${sumOf[name]} as ${name}`), 'latest(timestamp) as lastCall'],
+    by: [...new Set(['day', ...by.map((dimension) => fieldOf[dimension])])],
+    ...logTimeOf({ from, to }, timeZone),
+  };
 }
 
 /** In whole numbers, so that sums are exact. */

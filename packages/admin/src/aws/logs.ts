@@ -26,6 +26,18 @@ export interface LogQuery {
   readonly to: number;
 }
 
+/** Lines of a time that are grouped and added up, in the query language of CloudWatch Logs Insights. */
+export interface LogSums extends Omit<LogQuery, 'query'> {
+  /** Conditions on the lines, which must all hold. */
+  readonly filters: readonly string[];
+  /** A field that is computed from others: `floor(totalMs / 100) as slot`. Default: none. */
+  readonly computed?: string | undefined;
+  /** `sum(charged.usd) as microUsd`. Of two parts of the time, they must add up to the whole. */
+  readonly totals: readonly string[];
+  /** At least one field. */
+  readonly by: readonly string[];
+}
+
 export interface LogQueryResult {
   /** The values of each row by name; at most {@link mostRows}. */
   readonly rows: readonly Readonly<Record<string, string>>[];
@@ -34,7 +46,7 @@ export interface LogQueryResult {
 }
 
 /** The most rows of a query. */
-export const mostRows = 10_000;
+const mostRows = 10_000;
 
 /** How long a query may take on AWS. */
 const mostWaits = 60 * 60;
@@ -109,6 +121,33 @@ export class Logs {
       await setTimeout(1000);
     }
     throw new AdminError('log_query_failed', { status: 'Timeout' });
+  }
+
+  /**
+   * Runs a query that adds up lines. If it has more rows than AWS returns, it is asked again for each half of the time, so that
+   * nothing is cut off; that part of the log is then searched, and billed, again.
+   *
+   * @returns The rows of each part of the time.
+   * @throws {AdminError} As {@link query}, and if a single second has more rows.
+   */
+  async *sums(group: string, sums: LogSums): AsyncIterable<LogQueryResult> {
+    const { filters, computed, totals, by, from, to } = sums;
+    const within = [...filters, `toMillis(@timestamp) >= ${from}`, `toMillis(@timestamp) < ${to}`];
+    const query = [
+      `filter ${within.join(' and ')}`,
+      ...(computed === undefined ? [] : [`fields ${computed}`]),
+      `stats ${totals.join(', ')} by ${by.join(', ')}`,
+    ].join(' | ');
+    const result = await this.query(group, { query, from, to });
+    if (result.rows.length < mostRows) {
+      yield result;
+      return;
+    }
+    if (to - from <= 1000) throw new AdminError('breakdown_is_too_large', {});
+    yield { ...result, rows: [] };
+    const middle = Math.floor((from + to) / 2);
+    yield* this.sums(group, { ...sums, to: middle });
+    yield* this.sums(group, { ...sums, from: middle });
   }
 
   /** How many days a group keeps its lines. Undefined: for ever. */

@@ -77,6 +77,8 @@ const problems: { readonly [Code in AdminErrorCode]: Problem<AdminProblems[Code]
     status: 502,
     advice: () => `Deploy it, or choose its account with AWS_PROFILE. ${startAgain}`,
   },
+  not_a_day: { status: 400, advice: () => 'Use YYYY-MM-DD, such as 2026-11-30.' },
+  days_are_reversed: { status: 400, advice: () => 'Swap them.' },
   no_such_log: { status: 502, advice: () => `Deploy: that makes it. ${startAgain}` },
   log_query_failed: { status: 503, advice: () => 'Try again, for fewer days.' },
   breakdown_is_too_large: { status: 400, advice: () => 'Ask for fewer days, or for one team.' },

@@ -123,6 +123,7 @@ function routeOf({ httpMethod, resource }: ProxyEvent): RouteName {
 /** Finds the caller of a key that API Gateway has checked. A key that this deployment did not issue has no caller. */
 async function authenticate({ event, options, log }: Invocation, deadline: Deadline): Promise<Caller> {
   const { identity, requestTimeEpoch, authorizer } = event.requestContext;
+  log.day = dateOf(momentOf(requestTimeEpoch, options.config.timeZone));
   const caller = identity.apiKeyId
     ? await options.keys(identity.apiKeyId, deadline.signal, requestTimeEpoch)
     : undefined;
@@ -132,6 +133,5 @@ async function authenticate({ event, options, log }: Invocation, deadline: Deadl
   log.plan = caller.plan;
   const person = authorizer?.person;
   log.person = person;
-  log.day = dateOf(momentOf(requestTimeEpoch, options.config.timeZone));
   return { ...caller, person };
 }
