@@ -1,4 +1,4 @@
-import { createKey, revokeKey, rotateKey, setDisabled, setExpiry } from '@org/admin';
+import { createKey, listLimits, revokeKey, rotateKey, setDisabled, setExpiry } from '@org/admin';
 import { LimitsSchema } from '@org/contract';
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
@@ -28,6 +28,15 @@ const Expiry = z.strictObject({ end: z.nullable(End) });
 
 export const keyRoutes = ({ deployment }: Operation) =>
   new Hono()
+    /** From the table alone, without the state that API Gateway has. */
+    .get('/keys', async (c) => {
+      const records = await listLimits(await deployment());
+      return c.json({
+        keys: records.flatMap(({ key, team, plan }) =>
+          key === undefined ? [] : [{ name: key, team, plan }],
+        ),
+      });
+    })
     .post('/keys', reads('json', NewKey), async (c) => {
       const { end, ...wanted } = c.req.valid('json');
       const open = await deployment();

@@ -1,46 +1,59 @@
-import { costStatement, type Usage, usageReport } from '@org/admin';
+import { costStatement, daysOfMonth, Statistics, type Usage, usageReport } from '@org/admin';
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import { reads } from './input.ts';
+import { Month, presentMonth } from './moment.ts';
 import type { Operation } from './operation.ts';
 
-const Month = z.strictObject({
-  month: z.optional(
-    z.string().check(z.regex(/^\d{4}-(?:0[1-9]|1[0-2])$/, 'must be a month such as 2026-11')),
-  ),
-});
+const InMonth = z.strictObject({ month: Month });
 
 const Near = z.strictObject({
   /** Used share of a limit, in percent. */
   percent: z.optional(z.coerce.number().check(z.minimum(1), z.maximum(100))),
 });
 
-export const overviewRoutes = ({ deployment, place }: Operation) =>
-  new Hono()
-    .get('/deployment', async (c) => {
-      const { name, stack, account, config, endpoint, now } = await deployment();
-      const { region, timeZone, plans, bearer, signIn, logRetentionDays } = config;
-      return c.json({
-        ...{ name, stack, account, place, region, timeZone, endpoint, logRetentionDays },
-        /** Whether keys open the routes of OpenAI too, as bearer tokens. */
-        bearer: bearer !== false,
-        signIn: signIn !== undefined,
-        plans: Object.entries(plans).map(([plan, { models, limits }]) => ({ name: plan, models, limits })),
-        /** Milliseconds since 1970, by the clock that limits are reported by. */
-        now: now(),
-      });
-    })
-    /** From the counters: cheap, and up to the second. */
-    .get('/usage', reads('query', Month), async (c) =>
-      c.json(await usageReport(await deployment(), c.req.valid('query'))),
-    )
-    .get('/near', reads('query', Near), async (c) => {
-      const { percent = 80 } = c.req.valid('query');
-      const { usage } = await usageReport(await deployment(), { keys: true });
-      const near: readonly Usage[] = usage.filter(({ limits }) =>
-        limits.some(({ used, max }) => used >= (max * percent) / 100),
-      );
-      return c.json({ near });
-    })
-    /** The most that a month can cost. */
-    .get('/cost', async (c) => c.json(costStatement((await deployment()).config)));
+/** So many teams are told apart in a chart. */
+const apart = 8;
+
+export const overviewRoutes = ({ deployment, place }: Operation) => {
+  let statistics: Statistics | undefined;
+  return (
+    new Hono()
+      .get('/deployment', async (c) => {
+        const { name, stack, account, config, endpoint, now } = await deployment();
+        const { region, timeZone, plans, bearer, signIn, logRetentionDays } = config;
+        return c.json({
+          ...{ name, stack, account, place, region, timeZone, logRetentionDays },
+        /** Without a slash at its end: routes begin with one. */
+        endpoint: endpoint.replace(/\/$/, ''),
+          /** Whether keys open the routes of OpenAI too, as bearer tokens. */
+          bearer: bearer !== false,
+          signIn: signIn !== undefined,
+          plans: Object.entries(plans).map(([plan, { models, limits }]) => ({ name: plan, models, limits })),
+          /** Milliseconds since 1970, by the clock that limits are reported by. */
+          now: now(),
+        });
+      })
+      /** From the counters: cheap, and up to the second. */
+      .get('/usage', reads('query', InMonth), async (c) =>
+        c.json(await usageReport(await deployment(), c.req.valid('query'))),
+      )
+      .get('/near', reads('query', Near), async (c) => {
+        const { percent = 80 } = c.req.valid('query');
+        const { usage } = await usageReport(await deployment(), { keys: true });
+        const near: readonly Usage[] = usage.filter(({ limits }) =>
+          limits.some(({ used, max }) => used >= (max * percent) / 100),
+        );
+        return c.json({ near });
+      })
+      /** From the log, which CloudWatch bills by the gigabyte: finished days are searched once. */
+      .get('/statistics', reads('query', InMonth), async (c) => {
+        const open = await deployment();
+        statistics ??= new Statistics(open, { freshMs: 60_000 });
+        const { month = presentMonth(open) } = c.req.valid('query');
+        return c.json(await statistics.over({ ...daysOfMonth(month), apart }));
+      })
+      /** The most that a month can cost. */
+      .get('/cost', async (c) => c.json(costStatement((await deployment()).config)))
+  );
+};

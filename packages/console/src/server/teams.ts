@@ -1,8 +1,9 @@
 import {
   createTeam,
+  type Deployment,
+  daysOfMonth,
   deleteTeam,
-  type KeyRecord,
-  type LimitsRecord,
+  keyNamesById,
   listChanges,
   listKeys,
   listLimits,
@@ -11,11 +12,13 @@ import {
   requireTeam,
   type Team,
   type Usage,
+  usageBreakdown,
   usageReport,
 } from '@org/admin';
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import { reads } from './input.ts';
+import { Month, presentMonth } from './moment.ts';
 import type { Operation } from './operation.ts';
 
 /** A team in the list of all. */
@@ -27,6 +30,7 @@ export interface ListedTeam extends Pick<Team, 'name' | 'plan' | 'source' | 'cre
 }
 
 const NewTeam = z.strictObject({ name: z.string(), plan: z.string() });
+const Use = z.strictObject({ by: z.enum(['key', 'person', 'customer', 'model', 'day']), month: Month });
 const Move = z.strictObject({ plan: z.string() });
 
 export const teamRoutes = ({ deployment }: Operation) =>
@@ -35,6 +39,14 @@ export const teamRoutes = ({ deployment }: Operation) =>
     .post('/teams', reads('json', NewTeam), async (c) => {
       const { name, plan } = c.req.valid('json');
       return c.json({ name, plan, created: await createTeam(await deployment(), name, plan) });
+    })
+    /** From the log, which CloudWatch bills by the gigabyte. */
+    .get('/teams/:team/use', reads('query', Use), async (c) => {
+      const { by, month } = c.req.valid('query');
+      const open = await deployment();
+      const days = daysOfMonth(month ?? presentMonth(open));
+      const query = { by: [by], team: c.req.param('team'), ...days };
+      return c.json(await usageBreakdown(open, query, await keyNamesById(open)));
     })
     .get('/teams/:team', async (c) => c.json(await teamDetails(await deployment(), c.req.param('team'))))
     .post('/teams/:team/move', reads('json', Move), async (c) => {
@@ -47,7 +59,7 @@ export const teamRoutes = ({ deployment }: Operation) =>
     });
 
 /** In the order of the config and of their names. The lists are read from the table alone. */
-async function listedTeams(deployment: Parameters<typeof listTeams>[0]): Promise<ListedTeam[]> {
+async function listedTeams(deployment: Deployment): Promise<ListedTeam[]> {
   const [teams, records, { usage }] = await Promise.all([
     listTeams(deployment),
     listLimits(deployment),
@@ -63,19 +75,19 @@ async function listedTeams(deployment: Parameters<typeof listTeams>[0]): Promise
 }
 
 /** All about one team. */
-async function teamDetails(deployment: Parameters<typeof listTeams>[0], name: string) {
-  const team: Team = await requireTeam(deployment, name);
+async function teamDetails(deployment: Deployment, name: string) {
+  const team = await requireTeam(deployment, name);
   const [keys, limits, report, changes] = await Promise.all([
-    listKeys(deployment),
+    listKeys(deployment, name),
     listLimits(deployment, { team: name }),
     usageReport(deployment, { team: name }),
     listChanges(deployment, { team: name }),
   ]);
   return {
     team,
-    keys: keys.filter((key): key is KeyRecord => key.team === name),
+    keys,
     /** Of the team, then of each key. */
-    limits: limits as readonly LimitsRecord[],
+    limits,
     /** Of the team, then of each key with limits of its own. */
     usage: report.usage,
     /** Oldest first. */
