@@ -98,7 +98,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
   'packages/admin/src': {
     audit: [''],
     aws: [''],
-    cost: ['windows-in.ts'],
+    cost: ['', 'limits'],
     doctor: ['', 'aws', 'limits', 'teams/teams.ts'],
     keys: ['', 'audit', 'aws', 'teams/teams.ts'],
     limits: ['', 'audit', 'keys', 'teams/teams.ts'],

@@ -14,6 +14,7 @@ export {
 export { type DeployedStack, deployedStack, deployedTemplate } from './aws/stack.ts';
 export { concurrently } from './concurrently.ts';
 export { type Change, type CostChange, compareCosts } from './cost/compare-costs.ts';
+export { costInForce } from './cost/cost-in-force.ts';
 export { type Bound, CostStatement, costStatement, type TeamCost } from './cost/cost-statement.ts';
 export { type Day, dayIn } from './day-in.ts';
 export { type Days, daysOfMonth } from './days.ts';
@@ -78,4 +79,4 @@ export {
   usageBreakdown,
   usageDimensions,
 } from './usage-breakdown.ts';
-export { type Usage, usageReport } from './usage-report.ts';
+export { nearestLimit, shareOf, type Usage, usageReport } from './usage-report.ts';

@@ -3,6 +3,7 @@ import {
   type LimitKind,
   type LimitPace,
   type LimitPeriod,
+  type LimitStatus,
   limitKinds,
 } from '@org/contract';
 import { type Account, accountsOf } from '@org/lambda/ledger/account';
@@ -61,6 +62,16 @@ export interface UsageQuery {
   readonly team?: string | undefined;
   /** Whether the report of all teams includes keys with their own limits, each after its team. Default: false. */
   readonly keys?: boolean | undefined;
+}
+
+/** The used share of a limit. A limit of 0 is used up. */
+export function shareOf({ max, used }: LimitStatus): number {
+  return max > 0 ? used / max : 1;
+}
+
+/** The largest used share of a limit, from 0: 0 without limits, and 1 for a limit of 0. */
+export function nearestLimit({ limits }: Usage): number {
+  return Math.max(0, ...limits.map(shareOf));
 }
 
 /** Reads usage from the counters that decide about calls, by this machine's clock. */

@@ -16,6 +16,7 @@ import { addModels } from './commands/models.ts';
 import { addPrices } from './commands/prices.ts';
 import { addProve } from './commands/prove.ts';
 import { addReplay } from './commands/replay.ts';
+import { addReport } from './commands/report.ts';
 import { addSynth } from './commands/synth.ts';
 import { addTeams } from './commands/teams.ts';
 import { addUsage } from './commands/usage.ts';
@@ -43,6 +44,7 @@ const commands: readonly AddCommand[] = [
   addKeys,
   addLimits,
   addUsage,
+  addReport,
   addAudit,
   addConsole,
   addReplay,

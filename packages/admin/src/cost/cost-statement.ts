@@ -94,9 +94,26 @@ type Plan = CostlyConfig['plans'][string];
  */
 export function costStatement(config: CostlyConfig): CostStatement {
   const teams = Object.entries(config.teams).map(([team, { plan, keys }]) => ({
-    team,
-    plan,
-    ...teamCost(plan, keys, config),
+    ...{ team, plan, keys },
+    limits: planOf(plan, config).limits,
+  }));
+  return costOfTeams(teams, config);
+}
+
+/** A team with the limits that it has, which may be others than those of its plan. */
+export interface CostlyTeam {
+  readonly team: string;
+  readonly plan: string;
+  readonly limits: Limits | undefined;
+  /** Undefined: a key has no limits of its own. */
+  readonly keys: readonly { readonly limits?: Limits | undefined }[];
+}
+
+/** The same as {@link costStatement}, of these teams in place of the config's. */
+export function costOfTeams(costly: readonly CostlyTeam[], config: CostlyConfig): CostStatement {
+  const teams = costly.map(({ team, plan, limits, keys }) => ({
+    ...{ team, plan },
+    ...teamCost({ ...planOf(plan, config), limits }, keys, config),
   }));
   const plans = Object.keys(config.plans).map((plan) => ({
     plan,
@@ -113,11 +130,10 @@ function planOf(name: string, { plans }: CostlyConfig): Plan {
 }
 
 function teamCost(
-  planName: string,
-  keys: CostlyConfig['teams'][string]['keys'],
+  plan: Plan,
+  keys: CostlyTeam['keys'],
   config: CostlyConfig,
 ): Omit<TeamCost, 'team' | 'plan'> {
-  const plan = planOf(planName, config);
   const own = limitBounds(plan, undefined, config);
   const ofTeam = least(own.bounds);
   // Signed-in callers have one more key of their team.

@@ -10,6 +10,7 @@ import { dateOf, momentOf } from '@org/lambda/ledger/moment';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { breakdownCsv, breakdownTable, breakdownTotal } from '../output/breakdown-table.ts';
+import { searchedText } from '../output/searched.ts';
 
 /** The options of `usage --by`. */
 export interface UsageByOptions {
@@ -21,9 +22,6 @@ export interface UsageByOptions {
   readonly json?: boolean;
   readonly csv?: boolean;
 }
-
-/** In us-east-1. @see https://aws.amazon.com/cloudwatch/pricing/ */
-const usdPerSearchedGb = 0.005;
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -52,7 +50,6 @@ export async function printBreakdown(cli: Cli, options: UsageByOptions): Promise
 
 function remarks({ from, searchedBytes }: UsageBreakdown, retentionDays: number, cli: Cli): string[] {
   const kept = new Date(cli.now() - retentionDays * dayMs).toISOString().slice(0, 10);
-  const price = (searchedBytes / 1e9) * usdPerSearchedGb;
   return [
     '\nFrom the log, so of calls that ended. The counters that decide about limits have calls in flight too: leave out --by.',
     ...(from < kept
@@ -60,11 +57,7 @@ function remarks({ from, searchedBytes }: UsageBreakdown, retentionDays: number,
           `The log keeps lines for ${retentionDays} days (logRetentionDays), so calls before ${kept} are missing.`,
         ]
       : []),
-    ...(cli.isLocal()
-      ? []
-      : [
-          `CloudWatch searched ${(searchedBytes / 1e6).toFixed(1)} MB of it, for about $${price.toFixed(4)}.`,
-        ]),
+    ...searchedText(searchedBytes, cli),
   ];
 }
 

@@ -1,11 +1,11 @@
-import { type Usage, type UsageDimension, usageDimensions, usageReport } from '@org/admin';
+import { nearestLimit, type Usage, type UsageDimension, usageDimensions, usageReport } from '@org/admin';
 import { limitKinds } from '@org/contract';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../invocation.ts';
 import { checkMonth } from '../month.ts';
-import { nearestLimit, usageTable, usageTotal } from '../output/usage-table.ts';
+import { usageTable, usageTotal } from '../output/usage-table.ts';
 import { printBreakdown } from './usage-by.ts';
 
 const examples = ({ program }: Invocation) => `

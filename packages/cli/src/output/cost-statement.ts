@@ -67,7 +67,8 @@ export function describeCostChange({ total, teams, plans }: CostChange): string 
   return `${said}${parts === '' ? '' : `, of it ${parts}`}.${ofPlans.join('')}`;
 }
 
-function costHeadline({ usd, teams }: CostStatement): string {
+/** @param whose The teams in it. */
+export function costHeadline({ usd, teams }: CostStatement, whose = 'the teams of the config'): string {
   const bestEffort = teams.filter(({ usd: most, exact }) => most !== null && !exact);
   const names = (some: readonly TeamCost[]) =>
     some.length > mostTeams ? `${some.length} teams` : some.map(({ team }) => team).join(', ');
@@ -76,7 +77,7 @@ function costHeadline({ usd, teams }: CostStatement): string {
       ? `\nOnly by API Gateway, best effort, for ${names(bestEffort)}. To hold it exactly, give the plan limits.`
       : '';
   if (usd !== null) {
-    return `Models can cost at most ${usdText(usd)} per month for the teams of the config, at the deployment's prices.${effort}`;
+    return `Models can cost at most ${usdText(usd)} per month for ${whose}, at the deployment's prices.${effort}`;
   }
   const unbounded = names(teams.filter(({ usd: most }) => most === null));
   return `The cost of a month has no upper bound, because of: ${unbounded}.${effort}`;

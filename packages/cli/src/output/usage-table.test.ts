@@ -3,7 +3,7 @@ import { limitKinds } from '@org/contract';
 import { nothing } from '@org/lambda/ledger/amounts';
 import { expect, test } from 'vitest';
 import { recordingTerminal } from '../testing/recording-terminal.ts';
-import { nearestLimit, usageTable, usageTotal } from './usage-table.ts';
+import { usageTable, usageTotal } from './usage-table.ts';
 
 const now = Date.parse('2026-11-22T12:00:00Z');
 const used = { ...nothing, requests: 31, tokens: 3400, usd: 0.0123 };
@@ -80,10 +80,4 @@ test("the total is the teams' usage, which includes their keys' usage", () => {
   expect(usageTotal([usage({}), key, usage({ team: 'other' }), usage({ team: 'uncounted', used: {} })])).toBe(
     'Used this month by these 3 teams: 62 requests, 6,800 tokens, $0.0246.',
   );
-});
-
-test('the nearest limit is the one with the largest used share, and a limit of 0 is used up', () => {
-  expect(nearestLimit(usage({ limits: [limit(50, 31), limit(10, 9)] }))).toBe(0.9);
-  expect(nearestLimit(usage({ limits: [limit(0, 0)] }))).toBe(1);
-  expect(nearestLimit(usage({}))).toBe(0);
 });

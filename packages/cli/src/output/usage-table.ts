@@ -1,11 +1,5 @@
-import { amountText, countText, type Usage } from '@org/admin';
-import {
-  type CallsAtOnceStatus,
-  type LimitKind,
-  type LimitPace,
-  type LimitStatus,
-  limitKinds,
-} from '@org/contract';
+import { amountText, countText, shareOf, type Usage } from '@org/admin';
+import { type CallsAtOnceStatus, type LimitKind, type LimitPace, limitKinds } from '@org/contract';
 import type { Style, Terminal } from '../terminal.ts';
 import { bar } from './bar.ts';
 import { formatDuration } from './duration.ts';
@@ -97,11 +91,6 @@ function unlimitedCells(kind: LimitKind, { plan, used }: Usage): string[] {
   ];
 }
 
-/** A limit of 0 is used up. */
-function shareOf({ max, used }: LimitStatus): number {
-  return max > 0 ? used / max : 1;
-}
-
 function styleOf(fraction: number): Style {
   if (fraction >= 1) return 'red';
   return fraction >= 0.8 ? 'yellow' : 'green';
@@ -120,9 +109,4 @@ export function usageTotal(usage: readonly Usage[], when = 'this month'): string
   });
   const by = teams.length === 1 ? 'this team' : `these ${teams.length} teams`;
   return `Used ${when} by ${by}: ${total.join(', ')}.`;
-}
-
-/** The largest used share of a limit, from 0: 0 without limits, and 1 for a limit of 0. */
-export function nearestLimit({ limits }: Usage): number {
-  return Math.max(0, ...limits.map(shareOf));
 }
