@@ -1,4 +1,10 @@
-export { type Console, type ConsoleOptions, consolePath, createConsole } from './server/console.ts';
+export {
+  type Console,
+  type ConsoleApi,
+  type ConsoleOptions,
+  consolePath,
+  createConsole,
+} from './server/console.ts';
 export {
   ConsolePortInUseError,
   type ServedConsole,

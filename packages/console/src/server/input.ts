@@ -1,7 +1,7 @@
 import { zValidator } from '@hono/zod-validator';
 import { describeIssues } from '@org/infra/config';
 import type { ValidationTargets } from 'hono';
-import type * as z from 'zod/mini';
+import * as z from 'zod/mini';
 import { Refusal } from './failures.ts';
 
 /**
@@ -19,3 +19,6 @@ export const reads = <Target extends 'json' | 'query', Schema extends z.ZodMiniT
     const text = issues.map(({ path, message }) => `${path} ${message}`).join('; ');
     throw new Refusal('invalid_request', 'The request cannot be read.', `${text}.`);
   });
+
+/** The body of a change that needs no more than its address: `{}`. A form cannot send it. */
+export const Nothing = z.strictObject({});

@@ -2,7 +2,7 @@ import { createKey, listLimits, revokeKey, rotateKey, setDisabled, setExpiry } f
 import { LimitsSchema } from '@org/contract';
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
-import { reads } from './input.ts';
+import { Nothing, reads } from './input.ts';
 import { End, endOf } from './moment.ts';
 import type { Operation } from './operation.ts';
 
@@ -57,9 +57,9 @@ export const keyRoutes = ({ deployment }: Operation) =>
       const at = end === null ? undefined : endOf(end, open.config.timeZone);
       return c.json({ changed: await setExpiry(open, c.req.param('key'), at) });
     })
-    .post('/keys/:key/disable', async (c) =>
+    .post('/keys/:key/disable', reads('json', Nothing), async (c) =>
       c.json({ changed: await setDisabled(await deployment(), c.req.param('key'), true) }),
     )
-    .post('/keys/:key/enable', async (c) =>
+    .post('/keys/:key/enable', reads('json', Nothing), async (c) =>
       c.json({ changed: await setDisabled(await deployment(), c.req.param('key'), false) }),
     );

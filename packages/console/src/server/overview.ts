@@ -1,4 +1,4 @@
-import { costStatement, daysOfMonth, Statistics, type Usage, usageReport } from '@org/admin';
+import { costInForce, daysOfMonth, nearestLimit, Statistics, usageReport } from '@org/admin';
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import { reads } from './input.ts';
@@ -24,8 +24,8 @@ export const overviewRoutes = ({ deployment, place }: Operation) => {
         const { region, timeZone, plans, bearer, signIn, logRetentionDays } = config;
         return c.json({
           ...{ name, stack, account, place, region, timeZone, logRetentionDays },
-        /** Without a slash at its end: routes begin with one. */
-        endpoint: endpoint.replace(/\/$/, ''),
+          /** Without a slash at its end: routes begin with one. */
+          endpoint: endpoint.replace(/\/$/, ''),
           /** Whether keys open the routes of OpenAI too, as bearer tokens. */
           bearer: bearer !== false,
           signIn: signIn !== undefined,
@@ -41,10 +41,7 @@ export const overviewRoutes = ({ deployment, place }: Operation) => {
       .get('/near', reads('query', Near), async (c) => {
         const { percent = 80 } = c.req.valid('query');
         const { usage } = await usageReport(await deployment(), { keys: true });
-        const near: readonly Usage[] = usage.filter(({ limits }) =>
-          limits.some(({ used, max }) => used >= (max * percent) / 100),
-        );
-        return c.json({ near });
+        return c.json({ near: usage.filter((each) => nearestLimit(each) * 100 >= percent) });
       })
       /** From the log, which CloudWatch bills by the gigabyte: finished days are searched once. */
       .get('/statistics', reads('query', InMonth), async (c) => {
@@ -53,7 +50,7 @@ export const overviewRoutes = ({ deployment, place }: Operation) => {
         const { month = presentMonth(open) } = c.req.valid('query');
         return c.json(await statistics.over({ ...daysOfMonth(month), apart }));
       })
-      /** The most that a month can cost. */
-      .get('/cost', async (c) => c.json(costStatement((await deployment()).config)))
+      /** The most that a month can cost, with what was changed at run time. */
+      .get('/cost', async (c) => c.json(await costInForce(await deployment())))
   );
 };

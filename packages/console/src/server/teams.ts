@@ -17,7 +17,7 @@ import {
 } from '@org/admin';
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
-import { reads } from './input.ts';
+import { Nothing, reads } from './input.ts';
 import { Month, presentMonth } from './moment.ts';
 import type { Operation } from './operation.ts';
 
@@ -53,7 +53,7 @@ export const teamRoutes = ({ deployment }: Operation) =>
       const { plan } = c.req.valid('json');
       return c.json({ movedKeys: await moveTeam(await deployment(), c.req.param('team'), plan) });
     })
-    .post('/teams/:team/delete', async (c) => {
+    .post('/teams/:team/delete', reads('json', Nothing), async (c) => {
       await deleteTeam(await deployment(), c.req.param('team'));
       return c.json({ deleted: c.req.param('team') });
     });
