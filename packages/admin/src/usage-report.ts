@@ -35,7 +35,7 @@ export interface Usage {
   /** Whether its plan counts at all. */
   readonly counted: boolean;
   /** Its counters contradict themselves, so they are not reported here, and no call is let through on them. */
-  readonly inconsistent?: boolean;
+  readonly inconsistent?: boolean | undefined;
   /** The day is left out for a month that is over, and both if nothing was counted. */
   readonly used: { readonly [Period in LimitPeriod]?: Used };
   /** State of the limits; for a month that is over, only the monthly ones. */

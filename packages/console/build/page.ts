@@ -11,7 +11,10 @@ const directory = join(import.meta.dirname, '..');
  */
 export async function buildPage(): Promise<ReadonlyMap<string, Uint8Array>> {
   const { outputFiles } = await build({
-    entryPoints: { page: join(directory, 'src/page/main.tsx') },
+    entryPoints: [
+      { in: join(directory, 'src/page/main.tsx'), out: 'page' },
+      { in: join(directory, 'src/page/styles/page.css'), out: 'page' },
+    ],
     outdir: directory,
     write: false,
     bundle: true,

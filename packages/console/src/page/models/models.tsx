@@ -1,0 +1,3 @@
+export function Models(_: { readonly deployment: unknown }) {
+  return null;
+}

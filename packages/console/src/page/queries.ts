@@ -1,0 +1,129 @@
+import { QueryCache, QueryClient, useQuery } from '@tanstack/react-query';
+import { useSyncExternalStore } from 'react';
+import { Failure, read, useApi } from './api.ts';
+
+/** How often the page asks again while it is looked at: counters cost little, the log is searched for money. */
+const countersMs = 10_000;
+const logMs = 60_000;
+
+/** @param onOver Hears that the session is over. */
+export function queryClient(onOver: () => void): QueryClient {
+  return new QueryClient({
+    queryCache: new QueryCache({
+      onError: (error) => {
+        if (error instanceof Failure && error.isOver) onOver();
+      },
+    }),
+    defaultOptions: {
+      queries: {
+        staleTime: countersMs,
+        refetchOnWindowFocus: true,
+        // What was refused would be refused again. No answer may come from a restart.
+        retry: (failures, error) => failures < 2 && error instanceof Failure && error.status === 0,
+      },
+      mutations: {
+        retry: false,
+        onError: (error) => {
+          if (error instanceof Failure && error.isOver) onOver();
+        },
+      },
+    },
+  });
+}
+
+export function useDeployment() {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['deployment'],
+    queryFn: () => read(api.deployment.$get()),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** The counters of a month, of all teams. Present ones are live. */
+export function useUsage(month: string, isPresent: boolean) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['usage', month],
+    queryFn: () => read(api.usage.$get({ query: { month } })),
+    refetchInterval: isPresent ? countersMs : false,
+    staleTime: isPresent ? countersMs : logMs,
+  });
+}
+
+export function useNear() {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['near'],
+    queryFn: () => read(api.near.$get({ query: {} })),
+    refetchInterval: countersMs,
+  });
+}
+
+export function useCost() {
+  const api = useApi();
+  return useQuery({ queryKey: ['cost'], queryFn: () => read(api.cost.$get()), staleTime: logMs });
+}
+
+/** What the log says about a month, and about one team of it or all. */
+export function useStatistics(month: string, isPresent: boolean) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['statistics', month],
+    queryFn: () => read(api.statistics.$get({ query: { month } })),
+    refetchInterval: isPresent ? logMs : false,
+    staleTime: logMs,
+  });
+}
+
+export function useTeams() {
+  const api = useApi();
+  return useQuery({ queryKey: ['teams'], queryFn: () => read(api.teams.$get()), refetchInterval: logMs });
+}
+
+export function useTeam(team: string) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['teams', team],
+    queryFn: () => read(api.teams[':team'].$get({ param: { team: team } })),
+    refetchInterval: countersMs,
+  });
+}
+
+export function useModels() {
+  const api = useApi();
+  return useQuery({ queryKey: ['models'], queryFn: () => read(api.models.$get()), staleTime: logMs });
+}
+
+/** Whether this AWS account may ask the models. It asks AWS, so it takes a while. */
+export function useModelAccess() {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['model-access'],
+    queryFn: () => read(api.models.access.$get()),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export function useKeys() {
+  const api = useApi();
+  return useQuery({ queryKey: ['keys'], queryFn: () => read(api.keys.$get()), staleTime: logMs });
+}
+
+const tickMs = 30_000;
+
+function eachTick(onTick: () => void): () => void {
+  const timer = setInterval(onTick, tickMs);
+  return () => clearInterval(timer);
+}
+
+/** Milliseconds since 1970, to half a minute: for how long something still takes. */
+export function useNow(): number {
+  return useSyncExternalStore(eachTick, () => Math.floor(Date.now() / tickMs) * tickMs);
+}
+
+/** Where the page is, as every view gets it. */
+export type Deployment = NonNullable<ReturnType<typeof useDeployment>['data']>;
+
+/** All about one team. */
+export type TeamDetails = NonNullable<ReturnType<typeof useTeam>['data']>;

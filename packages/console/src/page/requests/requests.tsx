@@ -1,0 +1,3 @@
+export function Requests(_: { readonly deployment: unknown; readonly id: string | undefined }) {
+  return null;
+}

@@ -1,0 +1,105 @@
+import type { Limits } from '@org/contract';
+import { useId } from 'react';
+import { kindWords } from '../words.ts';
+import { kinds, periods } from './limits-in-words.ts';
+
+/** Limits as they are typed: by kind and period, or `callsAtOnce`. An empty one is left as it is. */
+export type TypedLimits = Readonly<Record<string, string>>;
+
+/** @returns Undefined if one of them is not a number. */
+export function limitsTyped(typed: TypedLimits): Limits | undefined {
+  const limits: Limits = {};
+  for (const kind of kinds) {
+    for (const period of periods) {
+      const text = typed[`${kind}/${period}`]?.trim() ?? '';
+      if (text === '') continue;
+      const max = Number(text);
+      if (!Number.isFinite(max) || max < 0) return undefined;
+      limits[kind] = { ...limits[kind], [period]: max };
+    }
+  }
+  const atOnce = typed['callsAtOnce']?.trim() ?? '';
+  if (atOnce !== '') {
+    const max = Number(atOnce);
+    if (!Number.isInteger(max) || max < 1) return undefined;
+    limits.callsAtOnce = max;
+  }
+  return limits;
+}
+
+interface LimitsFieldsProps {
+  readonly legend: string;
+  readonly typed: TypedLimits;
+  /** Those in force, as placeholders. */
+  readonly inForce?: Limits | undefined;
+  /** Whether calls at once are asked for too: they cannot be raised until a day. */
+  readonly withCallsAtOnce: boolean;
+  readonly onTyped: (typed: TypedLimits) => void;
+}
+
+/** A number for each kind and period. */
+export function LimitsFields({ legend, typed, inForce, withCallsAtOnce, onTyped }: LimitsFieldsProps) {
+  const id = useId();
+  const field = (name: string, label: string, present: number | null | undefined, step: string) => (
+    <input
+      aria-label={label}
+      type="number"
+      min="0"
+      step={step}
+      inputMode="decimal"
+      placeholder={present === undefined || present === null ? 'none' : String(present)}
+      value={typed[name] ?? ''}
+      onChange={({ target }) => onTyped({ ...typed, [name]: target.value })}
+    />
+  );
+  return (
+    <fieldset className="limits-fields">
+      <legend>{legend}</legend>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it has to be reached by keyboard */}
+      <section className="scrolls" aria-labelledby={id} tabIndex={0}>
+        <table className="plain">
+          <caption id={id} className="for-readers">
+            {legend}
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">Per</th>
+              {kinds.map((kind) => (
+                <th key={kind} scope="col">
+                  {kind === 'usd' ? 'US dollars' : capital(kindWords[kind])}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {periods.map((period) => (
+              <tr key={period}>
+                <th scope="row">{capital(period)}</th>
+                {kinds.map((kind) => (
+                  <td key={kind}>
+                    {field(
+                      `${kind}/${period}`,
+                      `${kind === 'usd' ? 'US dollars' : capital(kind)} per ${period}`,
+                      inForce?.[kind]?.[period],
+                      kind === 'usd' ? 'any' : '1',
+                    )}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      {withCallsAtOnce && (
+        <label className="inline-field">
+          Calls at once
+          {field('callsAtOnce', 'Calls at once', inForce?.callsAtOnce, '1')}
+        </label>
+      )}
+    </fieldset>
+  );
+}
+
+function capital(word: string): string {
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+}
