@@ -55,6 +55,7 @@ test('without it, the API reference is named, and the printed lines for curl and
   const curl = lines.find((line) => line.startsWith('curl ')) ?? '';
   const exported = lines.find((line) => line.startsWith('export ')) ?? '';
   expect(lines).toContainEqual(expect.stringMatching(/ http:\/\/127\.0\.0\.1:\d+\/docs#key=\w{40}$/));
+  expect(lines).toContainEqual(expect.stringMatching(/ http:\/\/127\.0\.0\.1:\d+\/console\/#[\w-]{43}$/));
   const pages = lines.flatMap((line) => line.match(/docs\/\S+\.md/g) ?? []);
   expect(pages.length).toBeGreaterThan(0);
   expect(pages.filter((page) => !existsSync(join(root, page)))).toEqual([]);
