@@ -105,9 +105,25 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     prices: ['aws'],
     prove: ['', 'aws', 'doctor/finding.ts', 'keys', 'teams'],
     replay: ['', 'aws', 'keys'],
+    requests: ['', 'aws', 'keys'],
     statistics: ['', 'aws'],
     teams: ['', 'audit', 'keys'],
     testing: [],
+  },
+  'packages/console': { src: [], build: [] },
+  'packages/console/src': {
+    server: ['../build'],
+    // Only types: the page runs in a browser.
+    page: ['server'],
+    testing: [],
+  },
+  'packages/console/src/page': {
+    parts: [''],
+    overview: ['', 'parts'],
+    teams: ['', 'parts'],
+    models: ['', 'parts'],
+    playground: ['', 'parts'],
+    requests: ['', 'parts'],
   },
   'packages/cli': { src: [] },
   'packages/cli/src': {
@@ -154,6 +170,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
   'docs-gen': { licenses: ['../test/module-graph.ts'], openapi: [''] },
   e2e: {
     browser: [''],
+    console: ['', '../test/run-program.ts'],
     faults: [''],
     keys: [''],
     packed: ['../test/run-program.ts'],
@@ -236,6 +253,7 @@ const entries = {
   'client-sdk': ['src/index.ts', 'src/testing/index.ts'],
   infra: ['bin/app.ts'],
   admin: ['src/index.ts', 'src/keys/sign-in-keys.ts'],
+  console: ['src/index.ts'],
   cli: ['src/index.ts'],
   local: ['src/start.ts', 'src/lambda/worker.ts'],
 };

@@ -55,6 +55,7 @@ export interface AdminProblems {
     /** The account of the credentials, if AWS says it. */
     readonly account: string | undefined;
   };
+  invalid_request_id: { readonly id: string };
   not_a_day: { readonly day: string };
   /** The first is after the last. */
   days_are_reversed: { readonly from: string; readonly to: string };
@@ -124,6 +125,7 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
     `There is no stack ${stack} in ${account === undefined ? '' : `the account ${account}, `}${region}.`,
   log_query_failed: ({ status }) => `CloudWatch gave up the query of the log: ${status}.`,
   breakdown_is_too_large: () => 'The breakdown has more rows than can be added up.',
+  invalid_request_id: ({ id }) => `"${id}" cannot be the id of a request.`,
   not_a_day: ({ day }) => `"${day}" is not a day.`,
   days_are_reversed: ({ from, to }) => `The first day, ${from}, is after the last, ${to}.`,
   no_such_log: ({ group, region }) => `There is no log group ${group} in ${region}.`,

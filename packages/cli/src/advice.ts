@@ -49,6 +49,7 @@ const advices: {
   changes_are_unreadable: () => 'Use the version of this command that wrote them.',
   no_such_stack: () =>
     'The stack is named after name and stage of the config. Deploy it, choose its account with AWS_PROFILE, choose another config with --config, or add --local for the local gateway. If your own CDK app has the deployment in its stack, name that with --stack.',
+  invalid_request_id: () => 'Give the x-request-id of the answer, or its id.',
   not_a_day: () => 'Use YYYY-MM-DD, such as 2026-11-30.',
   days_are_reversed: () => 'Swap them.',
   no_such_log: () =>

@@ -17,6 +17,7 @@ import { addPrices } from './commands/prices.ts';
 import { addProve } from './commands/prove.ts';
 import { addReplay } from './commands/replay.ts';
 import { addReport } from './commands/report.ts';
+import { addRequests } from './commands/requests.ts';
 import { addSynth } from './commands/synth.ts';
 import { addTeams } from './commands/teams.ts';
 import { addUsage } from './commands/usage.ts';
@@ -45,6 +46,7 @@ const commands: readonly AddCommand[] = [
   addLimits,
   addUsage,
   addReport,
+  addRequests,
   addAudit,
   addConsole,
   addReplay,

@@ -1,5 +1,6 @@
 import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { errorCodes } from '@org/contract';
+import { accessLogGroupOf } from '@org/infra/config';
 import { metricUnits } from '@org/lambda/log/metrics';
 import { Broken, NotShown } from './broken.ts';
 import type { Proof, Subject } from './proof.ts';
@@ -131,7 +132,7 @@ export const watchProofs: readonly Proof[] = [
     statement: 'API Gateway writes its access log',
     async check({ log, observer, deployment: { config }, wait }) {
       if (!config.accessLog) throw new NotShown('the config has no accessLog');
-      const group = `/aws/apigateway/${config.name}-${config.stage}`;
+      const group = accessLogGroupOf(config);
       const [id] = log.answered;
       for (let seconds = 0; ; seconds += 5) {
         const search = { pattern: `{ $.requestId = "${id}" }`, from: log.since };

@@ -77,6 +77,7 @@ const problems: { readonly [Code in AdminErrorCode]: Problem<AdminProblems[Code]
     status: 502,
     advice: () => `Deploy it, or choose its account with AWS_PROFILE. ${startAgain}`,
   },
+  invalid_request_id: { status: 400, advice: () => 'Give the x-request-id of the answer, or its id.' },
   not_a_day: { status: 400, advice: () => 'Use YYYY-MM-DD, such as 2026-11-30.' },
   days_are_reversed: { status: 400, advice: () => 'Swap them.' },
   no_such_log: { status: 502, advice: () => `Deploy: that makes it. ${startAgain}` },

@@ -402,6 +402,16 @@ export function requestLogGroupOf(config: Pick<ProxyConfig, 'name' | 'stage'>): 
   return `/aws/lambda/${stackNameOf(config)}`;
 }
 
+/** Name of the log group of the function that checks credentials, if the deployment has one. */
+export function authorizerLogGroupOf(config: Pick<ProxyConfig, 'name' | 'stage'>): string {
+  return `${requestLogGroupOf(config)}-authorizer`;
+}
+
+/** Name of the log group of API Gateway's access log, with `accessLog`. */
+export function accessLogGroupOf(config: Pick<ProxyConfig, 'name' | 'stage'>): string {
+  return `/aws/apigateway/${stackNameOf(config)}`;
+}
+
 /**
  * States a config with types that know its own aliases and plans, and checks it.
  *

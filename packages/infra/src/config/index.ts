@@ -1,5 +1,7 @@
 export {
   type AuthoredPlan,
+  accessLogGroupOf,
+  authorizerLogGroupOf,
   defineProxyConfig,
   type ProxyConfig,
   parseProxyConfig,

@@ -2,7 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat, LogGroupLogDestination, type StageOptions } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { ProxyConfig } from '../../config/config.ts';
+import { accessLogGroupOf, type ProxyConfig } from '../../config/config.ts';
 
 /** The caller, route, time and outcome of each request. No bodies, addresses or key values: the key's id is enough. */
 const format = {
@@ -25,7 +25,7 @@ export function accessLogOptions(
   config: ProxyConfig,
 ): Pick<StageOptions, 'accessLogDestination' | 'accessLogFormat'> {
   const logGroup = new LogGroup(scope, 'AccessLog', {
-    logGroupName: `/aws/apigateway/${config.name}-${config.stage}`,
+    logGroupName: accessLogGroupOf(config),
     retention: config.logRetentionDays,
     // If the log outlived the stack, it would keep its name and make the next deployment fail.
     removalPolicy: RemovalPolicy.DESTROY,

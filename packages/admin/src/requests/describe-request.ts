@@ -1,0 +1,105 @@
+import { errorDefinition, isErrorCode } from '@org/contract';
+import { amountText, countText } from '../limits-text.ts';
+import type { RequestLookup } from './find-request.ts';
+import type { GatewayAccess, LoggedAuthorization, LoggedRequest } from './logged-request.ts';
+
+/** What became of a request, in sentences for people. */
+export function describeRequest(lookup: RequestLookup): string[] {
+  const { request, authorization, access, promptNotKept } = lookup;
+  return [
+    ...(request ? ofFunction(request) : []),
+    ...(promptNotKept === undefined ? [] : [`The prompt log does not have it: ${promptNotKept}.`]),
+    ...(authorization ? ofAuthorizer(authorization) : []),
+    ...(access && !request ? ofGateway(access) : []),
+    ...(request || authorization || access ? [] : notFound(lookup)),
+  ];
+}
+
+function ofFunction(request: LoggedRequest): string[] {
+  const { status, code, totalMs, refusedBy, held, charged, failure, maxTokensLoweredTo } = request;
+  const after = totalMs === undefined ? '' : ` after ${secondsText(totalMs)}`;
+  const message = code !== undefined && isErrorCode(code) ? errorDefinition(code).message : undefined;
+  return [
+    code === undefined
+      ? `It was answered with status ${status}${after}.`
+      : `It ended with the error ${code}, status ${status}${after}.`,
+    ...(message === undefined ? [] : [`The caller was told: "${message}"`]),
+    ...(refusedBy ? [refusalText(refusedBy)] : []),
+    ...(failure ? [failureText(failure)] : []),
+    ...(held ? [`Held before the call: ${amountsText(held)}.`] : []),
+    ...(charged ? [`Charged after it: ${amountsText(charged)}.`] : []),
+    ...(!held && code !== undefined ? ['Nothing was held, and nothing is charged.'] : []),
+    ...(request.settleError === undefined
+      ? []
+      : [`The charge could not be written (${request.settleError}), so all that was held stays charged.`]),
+    ...(request.underestimated
+      ? ['It cost more than was held, so a limit may be overspent by the difference.']
+      : []),
+    ...(request.callerGone ? ['The caller hung up before the end.'] : []),
+    ...(maxTokensLoweredTo === undefined
+      ? []
+      : [`Its plan lowered it to ${countText(maxTokensLoweredTo, 'output tokens')}.`]),
+  ];
+}
+
+function refusalText({
+  limit,
+  period,
+  scope,
+  max,
+  used,
+  needed,
+  resetsAt,
+}: NonNullable<LoggedRequest['refusedBy']>) {
+  const whose = `The limit ${limit}/${period} of the ${scope}`;
+  if (needed !== undefined) {
+    return `${whose} allows ${amountText(limit, max)}, and the call alone may need ${amountText(limit, needed)}.`;
+  }
+  const resets = resetsAt === undefined ? '' : ` It resets at ${resetsAt}.`;
+  return `${whose} refused it: ${amountText(limit, used ?? 0)} of ${amountText(limit, max)} were used.${resets}`;
+}
+
+function failureText({ name, status, said }: NonNullable<LoggedRequest['failure']>): string {
+  const words = said === undefined ? '' : ` It said: "${said}".`;
+  return `AWS failed: ${name}${status === undefined ? '' : `, status ${status}`}.${words}`;
+}
+
+function ofAuthorizer({ outcome, reason, remedy, team, failure }: LoggedAuthorization): string[] {
+  const why = reason ?? failure;
+  switch (outcome) {
+    case 'token':
+      return [`The sign-in token was accepted${team === undefined ? '' : `, for the team ${team}`}.`];
+    case 'refused':
+      return [
+        `The credential was refused${why === undefined ? '' : `: ${why}`}.`,
+        ...(remedy === undefined ? [] : [remedy]),
+      ];
+    case 'failed':
+      return [`The credential could not be checked${why === undefined ? '' : `: ${why}`}.`];
+  }
+}
+
+function ofGateway({ status, responseType, httpMethod, resourcePath }: GatewayAccess): string[] {
+  const why = responseType === '-' ? '' : `, because of ${responseType}`;
+  return [`API Gateway itself answered ${httpMethod} ${resourcePath} with status ${status}${why}.`];
+}
+
+function notFound({ from, to, hasAccessLog }: RequestLookup): string[] {
+  return [
+    `No log has a line of it between ${from} and ${to}.`,
+    'A line is found some seconds after the request ended. Check the id, and search more days.',
+    ...(hasAccessLog
+      ? []
+      : [
+          'If API Gateway itself refused it (an unknown key, its throttle or its quota), only an access log would say so, and this deployment has none (accessLog).',
+        ]),
+  ];
+}
+
+function amountsText({ requests, tokens, usd }: NonNullable<LoggedRequest['held']>): string {
+  return `${countText(requests, 'requests')}, ${countText(tokens, 'tokens')}, ${amountText('usd', usd)}`;
+}
+
+function secondsText(ms: number): string {
+  return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
