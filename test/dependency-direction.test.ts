@@ -72,6 +72,7 @@ test.each(Object.entries(reserved))('%s imports some packages only in some files
 const sharedHelpers: Readonly<Record<string, object[]>> = {
   'docs-gen': [{ file: 'licenses/shipped.ts', path: 'test/module-graph.ts' }],
   e2e: [
+    { file: 'console/command.test.ts', path: 'test/run-program.ts' },
     { file: 'packed/packed-proxy.ts', path: 'test/run-program.ts' },
     { file: 'start.test.ts', path: 'test/run-program.ts' },
   ],

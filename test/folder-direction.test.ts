@@ -110,17 +110,17 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     teams: ['', 'audit', 'keys'],
     testing: [],
   },
-  'packages/console': { src: [], build: [] },
+  'packages/console': { src: ['build'], build: [] },
   'packages/console/src': {
     server: ['../build'],
     // Only types: the page runs in a browser.
-    page: ['server'],
+    page: ['', 'server'],
     testing: [],
   },
   'packages/console/src/page': {
     parts: [''],
     overview: ['', 'parts'],
-    teams: ['', 'parts'],
+    teams: ['', 'parts', 'overview/near.tsx', '../server/teams.ts'],
     models: ['', 'parts'],
     playground: ['', 'parts'],
     requests: ['', 'parts'],
