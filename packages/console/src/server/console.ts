@@ -18,6 +18,7 @@ import { keyRoutes } from './keys.ts';
 import { limitRoutes } from './limits.ts';
 import type { Operation } from './operation.ts';
 import { overviewRoutes } from './overview.ts';
+import { requestRoutes } from './requests.ts';
 import { Session } from './session.ts';
 import { teamRoutes } from './teams.ts';
 
@@ -63,7 +64,8 @@ function apiOf(operation: Operation, session: Session) {
     .route('/', teamRoutes(operation))
     .route('/', keyRoutes(operation))
     .route('/', limitRoutes(operation))
-    .route('/', auditRoutes(operation));
+    .route('/', auditRoutes(operation))
+    .route('/', requestRoutes(operation));
 }
 
 /** Nothing of it is reached without the token of its link, and nothing by a page of another origin. */
