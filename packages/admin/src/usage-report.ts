@@ -37,7 +37,7 @@ export interface Usage {
   /** Its counters contradict themselves, so they are not reported here, and no call is let through on them. */
   readonly inconsistent?: boolean | undefined;
   /** The day is left out for a month that is over, and both if nothing was counted. */
-  readonly used: { readonly [Period in LimitPeriod]?: Used };
+  readonly used: { readonly [Period in LimitPeriod]?: Used | undefined };
   /** State of the limits; for a month that is over, only the monthly ones. */
   readonly limits: readonly LimitPace[];
   /** The limit on calls at once, and how many are in flight. */

@@ -39,9 +39,10 @@ export function Frame() {
   }, [view]);
   return (
     <div className="frame">
-      <a className="skip" href="#main" onClick={(event) => skipTo(event, main.current)}>
+      {/* Not a link, because the fragment of the address is the view. */}
+      <button type="button" className="skip" onClick={() => main.current?.focus()}>
         Skip to the content
-      </a>
+      </button>
       <header className="top">
         <a className="brand" href={linkTo('overview')}>
           <Mark />
@@ -91,12 +92,6 @@ function viewOf({ path: [view, name, ...rest], query }: Route, deployment: Deplo
       <a href={linkTo('overview')}>Go to the overview</a>
     </Empty>
   );
-}
-
-function skipTo(event: { preventDefault(): void }, target: HTMLElement | null): void {
-  // The fragment is the address of a view.
-  event.preventDefault();
-  target?.focus();
 }
 
 function Where({ deployment: { place, account, region, timeZone } }: { readonly deployment: Deployment }) {

@@ -117,9 +117,16 @@ function eachTick(onTick: () => void): () => void {
   return () => clearInterval(timer);
 }
 
-/** Milliseconds since 1970, to half a minute: for how long something still takes. */
+/** By how much the deployment's clock is ahead of this machine's, in milliseconds. */
+export function useAhead(): number {
+  const { data, dataUpdatedAt } = useDeployment();
+  return data === undefined ? 0 : data.now - dataUpdatedAt;
+}
+
+/** Milliseconds since 1970 by the deployment's clock, to half a minute. */
 export function useNow(): number {
-  return useSyncExternalStore(eachTick, () => Math.floor(Date.now() / tickMs) * tickMs);
+  const ahead = useAhead();
+  return useSyncExternalStore(eachTick, () => Math.floor((Date.now() + ahead) / tickMs) * tickMs);
 }
 
 /** Where the page is, as every view gets it. */

@@ -34,7 +34,7 @@ export function money(usd: number, locale?: Locale): string {
 export function shortMoney(usd: number, locale?: Locale): string {
   const options: Intl.NumberFormatOptions =
     usd < 1000
-      ? { maximumFractionDigits: usd < 1 ? 4 : usd < 10 ? 2 : 0, minimumFractionDigits: 0 }
+      ? { minimumFractionDigits: Number.isInteger(usd) ? 0 : 2, maximumFractionDigits: 4 }
       : { notation: 'compact', maximumFractionDigits: 1 };
   return numberIn(locale, {
     style: 'currency',
@@ -114,6 +114,17 @@ export function moment(at: string | number, timeZone: string, locale?: Locale): 
   return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone }).format(
     new Date(at),
   );
+}
+
+/** The end of something, which often is that of a day: `the end of 31 Dec 2026`. */
+export function end(at: string | number, timeZone: string, locale?: Locale): string {
+  const date = new Date(at);
+  const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone }).format(date);
+  if (clock !== '00:00:00') return moment(at, timeZone, locale);
+  const before = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone }).format(
+    date.getTime() - 1,
+  );
+  return `the end of ${before}`;
 }
 
 /** `14:03` */

@@ -4,7 +4,7 @@ import { Meter, nearShare, StateOf, shareOf } from '../parts/limit-bar.tsx';
 import { Empty, Loaded } from '../parts/loaded.tsx';
 import { useNear } from '../queries.ts';
 import { linkTo } from '../route.ts';
-import { amount, limitName, moment, percent } from '../words.ts';
+import { amount, end, limitName, percent } from '../words.ts';
 
 /** So many are listed. */
 const mostListed = 8;
@@ -70,8 +70,10 @@ function NearLine({ usage: { team, key }, limit, timeZone }: NearLineProps) {
       </div>
       <Meter share={share} labelledBy={id} />
       <p className="quiet">
-        {limitName(limit.limit, limit.period)}: {amount(limit.limit, limit.used)} of{' '}
-        {amount(limit.limit, limit.max)}, until {moment(limit.resetsAt, timeZone)}
+        {limitName(limit.limit, limit.period)}:{' '}
+        {limit.max === 0
+          ? 'every call is refused'
+          : `${amount(limit.limit, limit.used)} of ${amount(limit.limit, limit.max)}, until ${end(limit.resetsAt, timeZone)}`}
       </p>
     </li>
   );

@@ -1,7 +1,7 @@
 import type { StatisticsReport } from '@org/admin';
 import { useState } from 'react';
 import { Empty, Loaded } from '../parts/loaded.tsx';
-import { type Deployment, useStatistics, useUsage } from '../queries.ts';
+import { type Deployment, useAhead, useNow, useStatistics, useUsage } from '../queries.ts';
 import { linkTo } from '../route.ts';
 import {
   bytes,
@@ -30,9 +30,11 @@ const mostMonths = 13;
 /** What the deployment spends, who is near a limit, and what goes wrong. */
 export function Overview({ deployment }: { readonly deployment: Deployment }) {
   const { timeZone } = deployment;
-  const present = monthOf(deployment.now, timeZone);
-  const [month, setMonth] = useState(present);
+  const present = monthOf(useNow(), timeZone);
+  const [chosen, setMonth] = useState<string | undefined>();
+  const month = chosen ?? present;
   const isPresent = month === present;
+  const ahead = useAhead();
   const usage = useUsage(month, isPresent);
   const before = useUsage(monthAfter(month, -1), false);
   const statistics = useStatistics(month, isPresent);
@@ -43,7 +45,7 @@ export function Overview({ deployment }: { readonly deployment: Deployment }) {
         <div className="view-tools">
           {usage.data && (
             <p className="quiet as-of">
-              As of {time(usage.dataUpdatedAt, timeZone)} {timeZone}
+              As of {time(usage.dataUpdatedAt + ahead, timeZone)} {timeZone}
             </p>
           )}
           <MonthPicker {...{ month, present }} onMonth={setMonth} />
@@ -66,20 +68,24 @@ export function Overview({ deployment }: { readonly deployment: Deployment }) {
         </Loaded>
       </section>
       <div className="columns">
-        <Near timeZone={timeZone} />
-        <section className="card" aria-labelledby="errors">
-          <h2 id="errors">Refused and failed</h2>
-          <Loaded query={statistics} lines={4}>
-            {(report) => <Errors report={report} />}
-          </Loaded>
-        </section>
-        <section className="card" aria-labelledby="speed">
-          <h2 id="speed">Latency and cache</h2>
-          <Loaded query={statistics} lines={4}>
-            {(report) => <Speed report={report} />}
-          </Loaded>
-        </section>
-        <Bound month={monthText(present)} />
+        <div>
+          <Near timeZone={timeZone} />
+          <section className="card" aria-labelledby="speed">
+            <h2 id="speed">Latency and cache</h2>
+            <Loaded query={statistics} lines={4}>
+              {(report) => <Speed report={report} />}
+            </Loaded>
+          </section>
+        </div>
+        <div>
+          <section className="card" aria-labelledby="errors">
+            <h2 id="errors">Refused and failed</h2>
+            <Loaded query={statistics} lines={4}>
+              {(report) => <Errors report={report} />}
+            </Loaded>
+          </section>
+          <Bound month={monthText(present)} />
+        </div>
       </div>
     </>
   );

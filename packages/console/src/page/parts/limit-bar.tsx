@@ -1,7 +1,7 @@
 import type { CallsAtOnceStatus, LimitPace } from '@org/contract';
 import { useId } from 'react';
 import { useNow } from '../queries.ts';
-import { amount, limitName, moment, percent, untilThen } from '../words.ts';
+import { amount, end, limitName, moment, percent, untilThen } from '../words.ts';
 
 /** From which share on a limit is near. */
 export const nearShare = 0.8;
@@ -53,8 +53,8 @@ export function LimitBar({ limit, timeZone, of }: LimitBarProps) {
       </div>
       <Meter share={share} labelledBy={id} />
       <p className="quiet">
-        {max === 0 ? 'Refuses every call' : `Starts again ${moment(resetsAt, timeZone)}`}
-        {max > 0 && ` (${untilThen(resetsAt, now)})`}
+        {max === 0 ? 'Refuses every call' : `Until ${end(resetsAt, timeZone)}`}
+        {max > 0 && `, ${untilThen(resetsAt, now)}`}
         {lastsUntil !== undefined && `. At this pace it is used up ${moment(lastsUntil, timeZone)}`}
       </p>
     </div>

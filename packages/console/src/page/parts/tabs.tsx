@@ -38,7 +38,7 @@ export function Tabs({ label, tabs }: { readonly label: string; readonly tabs: r
           ))}
         </div>
       </div>
-      <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${chosen}`} tabIndex={0}>
+      <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${chosen}`}>
         {tabs[chosen]?.content}
       </div>
     </div>

@@ -4,7 +4,7 @@ import { read, useApi } from '../api.ts';
 import { ActionDialog } from '../parts/action-dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import type { Deployment } from '../queries.ts';
-import { counted, moment } from '../words.ts';
+import { counted, end as endText } from '../words.ts';
 import { EndField } from './end-field.tsx';
 
 export type KeyAction = 'rotate' | 'expire' | 'disable' | 'enable' | 'revoke';
@@ -67,7 +67,7 @@ function Rotate({ deployment, record, onMade, onClose }: KeyActionProps) {
           ? 'The old value is refused from now on.'
           : old?.endsAt === undefined
             ? 'The key of the config still works.'
-            : `The old value works until ${moment(old.endsAt, deployment.timeZone)}.`;
+            : `The old value works until ${endText(old.endsAt, deployment.timeZone)}.`;
         onMade(key, before);
       }}
       onClose={onClose}
@@ -101,7 +101,7 @@ function Expire({ deployment, record: { name, endsAt }, onClose }: KeyActionProp
   return (
     <ActionDialog
       title={`Let ${name} end`}
-      lead={`The key is refused after its last day.${endsAt === undefined ? '' : ` Now it ends ${moment(endsAt, timeZone)}.`}`}
+      lead={`The key is refused after its last day.${endsAt === undefined ? '' : ` Now it ends ${endText(endsAt, timeZone)}.`}`}
       confirm={end === '' ? 'Remove the end' : 'Set the end'}
       blocked={end === '' && endsAt === undefined}
       run={() =>

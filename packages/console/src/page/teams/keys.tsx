@@ -5,7 +5,7 @@ import { Empty } from '../parts/loaded.tsx';
 import { Menu } from '../parts/menu.tsx';
 import type { Deployment, TeamDetails } from '../queries.ts';
 import { linkTo } from '../route.ts';
-import { counted, moment } from '../words.ts';
+import { counted, end, moment } from '../words.ts';
 import { ChangeLimits } from './change-limits.tsx';
 import { CreateKey } from './create-key.tsx';
 import { type KeyAction, KeyActionDialog } from './key-actions.tsx';
@@ -124,7 +124,7 @@ function Key({ record, limits, usage, timeZone, onAsk }: KeyProps) {
   const facts = [
     ...(replaced ? ['an old value, replaced by a rotation'] : []),
     ...(source === 'config' ? ['in the config'] : []),
-    ...(endsAt === undefined ? [] : [`ends ${moment(endsAt, timeZone)}`]),
+    ...(endsAt === undefined ? [] : [`ends ${end(endsAt, timeZone)}`]),
     ...(createdAt === undefined ? [] : [`made ${moment(createdAt, timeZone)}`]),
     ...(owner === undefined ? [] : [`owner ${owner}`]),
     ...(note === undefined ? [] : [note]),

@@ -91,10 +91,10 @@ export function LimitsFields({ legend, typed, inForce, withCallsAtOnce, onTyped 
         </table>
       </section>
       {withCallsAtOnce && (
-        <label className="inline-field">
-          Calls at once
+        <div className="inline-field">
+          <span aria-hidden="true">Calls at once</span>
           {field('callsAtOnce', 'Calls at once', inForce?.callsAtOnce, '1')}
-        </label>
+        </div>
       )}
     </fieldset>
   );

@@ -43,7 +43,7 @@ export function fullestShare({ usage }: Pick<ListedTeam, 'usage'>): number | und
   return usage.limits.length === 0 ? undefined : Math.max(...usage.limits.map(shareOf));
 }
 
-const valueOf: Readonly<Record<Sort, (team: ListedTeam) => string | number>> = {
+const sortValue: Readonly<Record<Sort, (team: ListedTeam) => string | number>> = {
   name: ({ name }) => name,
   plan: ({ plan = '' }) => plan,
   spend: ({ usage }) => usage.used.month?.usd ?? -1,
@@ -64,7 +64,7 @@ export function choose(
       (words === '' || team.name.toLowerCase().includes(words) || team.plan?.toLowerCase().includes(words)) &&
       (!near || (fullestShare(team) ?? 0) >= nearShare),
   );
-  const value = valueOf[sort];
+  const value = sortValue[sort];
   const direction = descending ? -1 : 1;
   return found.toSorted(
     (one, other) => direction * compare(value(one), value(other)) || compare(one.name, other.name),

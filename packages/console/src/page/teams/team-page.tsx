@@ -6,7 +6,7 @@ import { Empty, Loaded } from '../parts/loaded.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { type Deployment, type TeamDetails, useTeam } from '../queries.ts';
 import { go, linkTo } from '../route.ts';
-import { amount, count, limitName, moment, money } from '../words.ts';
+import { amount, count, end, limitName, moment, money } from '../words.ts';
 import { ChangeLimits } from './change-limits.tsx';
 import { Changes } from './changes.tsx';
 import { Keys } from './keys.tsx';
@@ -128,7 +128,7 @@ function Details({ deployment, details }: DetailsProps) {
             {record.raises.map(({ limit, period, max, until }) => (
               <li key={`${limit} ${period}`}>
                 {limitName(limit, period)} is raised to {max === null ? 'no limit' : amount(limit, max)} until{' '}
-                {moment(until * 1000, deployment.timeZone)}.
+                {end(until * 1000, deployment.timeZone)}.
               </li>
             ))}
           </ul>

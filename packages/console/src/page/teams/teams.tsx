@@ -174,6 +174,7 @@ function Rows({ teams, choice, onSort }: RowsProps) {
 /** Where the rows are that are not in the page. */
 function Gap({ height }: { readonly height: number }) {
   return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: no row of a table takes the focus
     <tr aria-hidden="true" className="gap">
       <td colSpan={columns.length} style={{ blockSize: height }} />
     </tr>
