@@ -71,9 +71,18 @@ export {
 export type { ErrorCount, TeamAmounts } from './statistics/summary.ts';
 export { adoptTeams } from './teams/adopt-teams.ts';
 export { checkDeletable, deleteTeam, keyNamesOf } from './teams/delete-team.ts';
-export { importTeams, parseTeams, type TeamImport } from './teams/import-teams.ts';
+export {
+  type Imported,
+  type ImportPreview,
+  type ImportProblem,
+  importTeams,
+  parseTeams,
+  previewImport,
+  type TeamImport,
+} from './teams/import-teams.ts';
 export { moveTeam } from './teams/move-team.ts';
 export { createTeam, listTeams, requireTeam, type Team } from './teams/teams.ts';
+export { parseTeamsCsv, teamsCsvColumns } from './teams/teams-csv.ts';
 export {
   type BreakdownAmounts,
   type BreakdownRow,
