@@ -180,6 +180,7 @@ function Desk({ deployment, keys, first }: DeskProps) {
               <textarea
                 {...names}
                 rows={3}
+                className="as-code"
                 spellCheck={false}
                 placeholder='[{"name":"weather","inputSchema":{"type":"object","properties":{"city":{"type":"string"}}}}]'
                 value={draft.tools}

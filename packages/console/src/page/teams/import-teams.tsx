@@ -77,6 +77,7 @@ export function ImportTeams() {
             <textarea
               {...names}
               rows={6}
+              className="as-code"
               spellCheck={false}
               placeholder={example}
               value={text}
