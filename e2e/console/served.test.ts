@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { expect, test } from 'vitest';
+import * as z from 'zod/mini';
 import { configs } from '../configs.ts';
 import { type System, startSystem } from '../harness.ts';
 import { openConsole } from './console-client.ts';
@@ -91,6 +92,56 @@ test('a limit raised there until a day ends with that day, and what is set there
   await afterAMinute(system);
   const refused = await system.ask('shared-key');
   expect(refused.error()).toMatchObject({ code: 'quota_exceeded' });
+});
+
+/** The events of an answer that is a stream of them. */
+async function eventsOf(response: { text(): Promise<string> }): Promise<unknown[]> {
+  const lines = (await response.text()).split('\n').filter((line) => line.startsWith('data: '));
+  return lines.map((line) => JSON.parse(line.slice('data: '.length)));
+}
+
+test('a list of teams is made as its preview says, each key with its value, and only once', async () => {
+  const { system, client } = await start();
+  const json = {
+    format: 'csv',
+    text: 'team,plan,key,requests/day\nacme,few,acme-app,\nacme,few,acme-intern,1\nsmall,tokens,,\n',
+  } as const;
+  const previewed = await client.import.preview.$post({ json });
+  expect(await previewed.json()).toMatchObject({
+    problems: [],
+    teams: [
+      {
+        name: 'acme',
+        state: 'new',
+        keys: [
+          { name: 'acme-app', state: 'new' },
+          { name: 'acme-intern', state: 'new' },
+        ],
+      },
+      { name: 'small', state: 'new', keys: [] },
+    ],
+  });
+  const Made = z.object({ type: z.literal('key'), key: z.object({ name: z.string(), value: z.string() }) });
+  const [one, other, done] = await eventsOf(await client.import.$post({ json }));
+  const keys = [Made.parse(one).key, Made.parse(other).key];
+  expect(done).toEqual({ type: 'done', teams: 2, keys: 2 });
+  const intern = keys.find(({ name }) => name === 'acme-intern')?.value ?? '';
+  expect([await statusOf(system, intern), await statusOf(system, intern)]).toEqual([200, 429]);
+  expect(await eventsOf(await client.import.$post({ json }))).toEqual([{ type: 'done', teams: 0, keys: 0 }]);
+});
+
+test('a list of teams that is wrong says where, and makes nothing', async () => {
+  const { client } = await start();
+  const wrong = { format: 'csv', text: 'team,plan,key\nacme,few,acme-app\nacme,tokens,other-app\n' } as const;
+  const answer = await client.import.$post({ json: wrong });
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({
+    error: { code: 'invalid_teams', issues: [{ path: expect.stringContaining('line 3') }] },
+  });
+  const json = { format: 'json', text: '[' } as const;
+  expect((await client.import.preview.$post({ json })).status).toBe(400);
+  const { teams } = await (await client.teams.$get()).json();
+  expect(teams.map(({ name }) => name)).toEqual(['sharing', 'thrifty']);
 });
 
 test('what cannot be done is said with what to do, and is never a failure of the server', async () => {

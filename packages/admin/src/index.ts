@@ -91,4 +91,4 @@ export {
   usageBreakdown,
   usageDimensions,
 } from './usage-breakdown.ts';
-export { nearestLimit, shareOf, type Usage, usageReport } from './usage-report.ts';
+export { nearestLimit, shareOf, type Usage, type UsageReport, usageReport } from './usage-report.ts';

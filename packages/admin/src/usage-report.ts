@@ -20,7 +20,7 @@ import type { Scope } from '@org/lambda/ledger/scope';
 import { shardsOf, stateOf } from '@org/lambda/ledger/shards';
 import { countersKey, type Item } from '@org/table';
 import type { Deployment } from './deployment.ts';
-import { listLimits } from './limits/list-limits.ts';
+import { type LimitsRecord, listLimits } from './limits/list-limits.ts';
 import type { Table } from './table.ts';
 
 /** Requests, tokens and USD. */
@@ -62,6 +62,8 @@ export interface UsageQuery {
   readonly team?: string | undefined;
   /** Whether the report of all teams includes keys with their own limits, each after its team. Default: false. */
   readonly keys?: boolean | undefined;
+  /** What `listLimits` said of these teams, and of their keys. Default: it is asked. */
+  readonly records?: readonly LimitsRecord[] | undefined;
 }
 
 /** The used share of a limit. A limit of 0 is used up. */
@@ -157,9 +159,12 @@ function consistent(item: Item, account: Account): Counters | undefined {
  * The teams and keys of a report. A key counts only with its own limits, and one that replaced another, whose counters it
  * shares, stands for both.
  */
-async function countedSubjects(deployment: Deployment, { team, keys = team !== undefined }: UsageQuery) {
-  const records = await listLimits(deployment, { team, keys });
-  const byScope = new Map(records.map((record) => [`${record.scope.kind} ${record.scope.id}`, record]));
+async function countedSubjects(
+  deployment: Deployment,
+  { team, keys = team !== undefined, records }: UsageQuery,
+) {
+  const listed = records ?? (await listLimits(deployment, { team, keys }));
+  const byScope = new Map(listed.map((record) => [`${record.scope.kind} ${record.scope.id}`, record]));
   return [...byScope.values()].flatMap(({ team: owner, plan, key, scope, inForce }) => {
     if (key !== undefined && !inForce) return [];
     return [

@@ -174,13 +174,21 @@ export function changeAccess(
  * @param only The keys of this team. Default: of all teams.
  */
 export async function listKeys(deployment: Deployment, only?: string): Promise<KeyRecord[]> {
-  const [deployed, made] = await Promise.all([configKeys(deployment, only), listRunTimeKeys(deployment)]);
-  return [...deployed, ...made.filter(({ team }) => only === undefined || team === only)];
+  const [deployed, made] = await Promise.all([
+    configKeys(deployment, only),
+    listRunTimeKeys(deployment, only),
+  ]);
+  return [...deployed, ...made];
 }
 
-/** Keys made at run time, in the order of their names; a replaced key after its name. */
-export async function listRunTimeKeys(deployment: Deployment): Promise<KeyRecord[]> {
-  const names = await listKeyNames(deployment);
+/**
+ * Keys made at run time, in the order of their names; a replaced key after its name.
+ *
+ * @param only The keys of this team. Default: of all teams.
+ */
+export async function listRunTimeKeys(deployment: Deployment, only?: string): Promise<KeyRecord[]> {
+  const all = await listKeyNames(deployment);
+  const names = all.filter(({ team }) => only === undefined || team === only);
   const current = new Set(names.flatMap(({ keyId, replaced }) => (keyId && !replaced ? [keyId] : [])));
   // A command that died while replacing a key has left it in both places.
   const distinct = names.filter(({ keyId, replaced }) => !(replaced && keyId && current.has(keyId)));

@@ -41,7 +41,7 @@ export async function listLimits(
   const { config, configKeyIds, table, now } = deployment;
   const [teams, made] = await Promise.all([
     only === undefined ? listTeams(deployment) : [await requireTeam(deployment, only)],
-    withKeys ? listRunTimeKeys(deployment) : [],
+    withKeys ? listRunTimeKeys(deployment, only) : [],
   ]);
   const deployed = Object.entries(config.teams).flatMap(([team, { keys }]) =>
     keys.map((key) => ({

@@ -13,6 +13,7 @@ import {
   onlyOwnPage,
   withSecurityHeaders,
 } from './guard.ts';
+import { importRoutes } from './import.ts';
 import { reads } from './input.ts';
 import { keyRoutes } from './keys.ts';
 import { limitRoutes } from './limits.ts';
@@ -20,6 +21,7 @@ import type { Operation } from './operation.ts';
 import { overviewRoutes } from './overview.ts';
 import { requestRoutes } from './requests.ts';
 import { Session } from './session.ts';
+import { Snapshot } from './snapshot.ts';
 import { teamRoutes } from './teams.ts';
 
 /** Where it is. */
@@ -60,10 +62,18 @@ function apiOf(operation: Operation, session: Session) {
       );
     })
     .use(onlyInSession(session))
+    .use(async (c, next) => {
+      try {
+        await next();
+      } finally {
+        if (c.req.method !== 'GET') operation.snapshot.forget();
+      }
+    })
     .route('/', overviewRoutes(operation))
     .route('/', teamRoutes(operation))
     .route('/', keyRoutes(operation))
     .route('/', limitRoutes(operation))
+    .route('/', importRoutes(operation))
     .route('/', auditRoutes(operation))
     .route('/', requestRoutes(operation));
 }
@@ -82,7 +92,7 @@ export function createConsole({ open, place, onFault }: ConsoleOptions): Console
   };
   const app = new Hono<Env>()
     .use(withSecurityHeaders, onlyOwnHost)
-    .route(`${consolePath}/api`, apiOf({ deployment, place }, session))
+    .route(`${consolePath}/api`, apiOf({ deployment, place, snapshot: new Snapshot() }, session))
     .get(consolePath, (c) => c.redirect(`${consolePath}/`))
     .get(`${consolePath}/:file{[^/]*}`, async (c) => {
       const asset = await assets.find(c.req.param('file') || 'index.html');

@@ -1,4 +1,4 @@
-import { createKey, listLimits, revokeKey, rotateKey, setDisabled, setExpiry } from '@org/admin';
+import { createKey, revokeKey, rotateKey, setDisabled, setExpiry } from '@org/admin';
 import { LimitsSchema } from '@org/contract';
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
@@ -26,11 +26,11 @@ const Revocation = z.strictObject({ replacedOnly: z.optional(z.boolean()) });
 /** `null`: no end. */
 const Expiry = z.strictObject({ end: z.nullable(End) });
 
-export const keyRoutes = ({ deployment }: Operation) =>
+export const keyRoutes = ({ deployment, snapshot }: Operation) =>
   new Hono()
     /** From the table alone, without the state that API Gateway has. */
     .get('/keys', async (c) => {
-      const records = await listLimits(await deployment());
+      const records = await snapshot.records(await deployment());
       return c.json({
         keys: records.flatMap(({ key, team, plan }) =>
           key === undefined ? [] : [{ name: key, team, plan }],

@@ -1,4 +1,5 @@
 import type { Deployment } from '@org/admin';
+import type { Snapshot } from './snapshot.ts';
 
 /** What the routes work on. */
 export interface Operation {
@@ -6,4 +7,5 @@ export interface Operation {
   readonly deployment: () => Promise<Deployment>;
   /** Where it is: on AWS, or on a local gateway. */
   readonly place: 'aws' | 'local';
+  readonly snapshot: Snapshot;
 }

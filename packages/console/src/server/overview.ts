@@ -15,7 +15,7 @@ const Near = z.strictObject({
 /** So many teams are told apart in a chart. */
 const apart = 8;
 
-export const overviewRoutes = ({ deployment, place }: Operation) => {
+export const overviewRoutes = ({ deployment, place, snapshot }: Operation) => {
   let statistics: Statistics | undefined;
   return (
     new Hono()
@@ -34,13 +34,21 @@ export const overviewRoutes = ({ deployment, place }: Operation) => {
           now: now(),
         });
       })
-      /** From the counters: cheap, and up to the second. */
-      .get('/usage', reads('query', InMonth), async (c) =>
-        c.json(await usageReport(await deployment(), c.req.valid('query'))),
-      )
+      /** From the counters: cheap, and up to a few seconds. */
+      .get('/usage', reads('query', InMonth), async (c) => {
+        const open = await deployment();
+        const { month = presentMonth(open) } = c.req.valid('query');
+        const isTeam = ({ key }: { readonly key?: string | undefined }) => key === undefined;
+        if (month !== presentMonth(open)) {
+          const records = (await snapshot.records(open)).filter(isTeam);
+          return c.json(await usageReport(open, { month, records }));
+        }
+        const report = await snapshot.report(open);
+        return c.json({ ...report, usage: report.usage.filter(isTeam) });
+      })
       .get('/near', reads('query', Near), async (c) => {
         const { percent = 80 } = c.req.valid('query');
-        const { usage } = await usageReport(await deployment(), { keys: true });
+        const { usage } = await snapshot.report(await deployment());
         return c.json({ near: usage.filter((each) => nearestLimit(each) * 100 >= percent) });
       })
       /** From the log, which CloudWatch bills by the gigabyte: finished days are searched once. */
@@ -51,6 +59,9 @@ export const overviewRoutes = ({ deployment, place }: Operation) => {
         return c.json(await statistics.over({ ...daysOfMonth(month), apart }));
       })
       /** The most that a month can cost, with what was changed at run time. */
-      .get('/cost', async (c) => c.json(await costInForce(await deployment())))
+      .get('/cost', async (c) => {
+        const open = await deployment();
+        return c.json(await costInForce(open, await snapshot.records(open)));
+      })
   );
 };

@@ -5,7 +5,6 @@ import {
   deleteTeam,
   keyNamesById,
   listChanges,
-  listKeys,
   listLimits,
   listTeams,
   moveTeam,
@@ -20,6 +19,7 @@ import * as z from 'zod/mini';
 import { Nothing, reads } from './input.ts';
 import { Month, presentMonth } from './moment.ts';
 import type { Operation } from './operation.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** A team in the list of all. */
 export interface ListedTeam extends Pick<Team, 'name' | 'plan' | 'source' | 'createdAt'> {
@@ -33,9 +33,9 @@ const NewTeam = z.strictObject({ name: z.string(), plan: z.string() });
 const Use = z.strictObject({ by: z.enum(['key', 'person', 'customer', 'model', 'day']), month: Month });
 const Move = z.strictObject({ plan: z.string() });
 
-export const teamRoutes = ({ deployment }: Operation) =>
+export const teamRoutes = ({ deployment, snapshot }: Operation) =>
   new Hono()
-    .get('/teams', async (c) => c.json({ teams: await listedTeams(await deployment()) }))
+    .get('/teams', async (c) => c.json({ teams: await listedTeams(await deployment(), snapshot) }))
     .post('/teams', reads('json', NewTeam), async (c) => {
       const { name, plan } = c.req.valid('json');
       return c.json({ name, plan, created: await createTeam(await deployment(), name, plan) });
@@ -48,7 +48,9 @@ export const teamRoutes = ({ deployment }: Operation) =>
       const query = { by: [by], team: c.req.param('team'), ...days };
       return c.json(await usageBreakdown(open, query, await keyNamesById(open)));
     })
-    .get('/teams/:team', async (c) => c.json(await teamDetails(await deployment(), c.req.param('team'))))
+    .get('/teams/:team', async (c) =>
+      c.json(await teamDetails(await deployment(), c.req.param('team'), snapshot)),
+    )
     .post('/teams/:team/move', reads('json', Move), async (c) => {
       const { plan } = c.req.valid('json');
       return c.json({ movedKeys: await moveTeam(await deployment(), c.req.param('team'), plan) });
@@ -59,13 +61,13 @@ export const teamRoutes = ({ deployment }: Operation) =>
     });
 
 /** In the order of the config and of their names. The lists are read from the table alone. */
-async function listedTeams(deployment: Deployment): Promise<ListedTeam[]> {
+async function listedTeams(deployment: Deployment, snapshot: Snapshot): Promise<ListedTeam[]> {
   const [teams, records, { usage }] = await Promise.all([
     listTeams(deployment),
-    listLimits(deployment),
-    usageReport(deployment, {}),
+    snapshot.records(deployment),
+    snapshot.report(deployment),
   ]);
-  const usageOf = new Map(usage.map((each) => [each.team, each]));
+  const usageOf = new Map(usage.filter(({ key }) => key === undefined).map((each) => [each.team, each]));
   const keys = new Map<string, number>();
   for (const { team, key } of records) if (key !== undefined) keys.set(team, (keys.get(team) ?? 0) + 1);
   return teams.flatMap(({ name, plan, source, createdAt }) => {
@@ -75,21 +77,21 @@ async function listedTeams(deployment: Deployment): Promise<ListedTeam[]> {
 }
 
 /** All about one team. */
-async function teamDetails(deployment: Deployment, name: string) {
+async function teamDetails(deployment: Deployment, name: string, snapshot: Snapshot) {
   const team = await requireTeam(deployment, name);
-  const [keys, limits, report, changes] = await Promise.all([
-    listKeys(deployment, name),
+  const [keys, limits, changes] = await Promise.all([
+    snapshot.keysOf(deployment, name),
     listLimits(deployment, { team: name }),
-    usageReport(deployment, { team: name }),
     listChanges(deployment, { team: name }),
   ]);
+  const { usage } = await usageReport(deployment, { records: limits });
   return {
     team,
     keys,
     /** Of the team, then of each key. */
     limits,
     /** Of the team, then of each key with limits of its own. */
-    usage: report.usage,
+    usage,
     /** Oldest first. */
     changes,
   };
