@@ -96,6 +96,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
   },
   'packages/admin': { src: [] },
   'packages/admin/src': {
+    ask: ['', 'keys', 'requests'],
     audit: [''],
     aws: [''],
     cost: ['', 'limits'],

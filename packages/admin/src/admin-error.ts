@@ -64,6 +64,9 @@ export interface AdminProblems {
   log_query_failed: { readonly status: string };
   /** A breakdown would have more rows than fit in memory, or than CloudWatch returns. */
   breakdown_is_too_large: Record<string, never>;
+  /** The proxy's, to a question. */
+  answer_broke_off: Record<string, never>;
+  answer_is_unreadable: { readonly status: number };
   stack_lacks_output: { readonly stack: string; readonly output: string };
   /** One plan, or every plan, has no priced model that answers questions. */
   nothing_to_prove_with: { readonly plan: string | undefined };
@@ -129,6 +132,9 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
   not_a_day: ({ day }) => `"${day}" is not a day.`,
   days_are_reversed: ({ from, to }) => `The first day, ${from}, is after the last, ${to}.`,
   no_such_log: ({ group, region }) => `There is no log group ${group} in ${region}.`,
+  answer_broke_off: () => 'The answer broke off before its end.',
+  answer_is_unreadable: ({ status }) =>
+    `What answered with status ${status} is not the proxy: its answer has another form.`,
   stack_lacks_output: ({ stack, output }) => `The stack ${stack} has no output ${output}.`,
   nothing_to_prove_with: ({ plan }) =>
     `${plan === undefined ? 'The config' : `The plan ${plan}`} has no chat model with a known price.`,

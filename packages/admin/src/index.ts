@@ -1,4 +1,5 @@
 export { AdminError, type AdminErrorCode, type AdminProblems } from './admin-error.ts';
+export { type AskEvent, type AskOptions, askAsKey } from './ask/ask-as-key.ts';
 export { type AuditQuery, type AuditRecord, listChanges } from './audit/audit.ts';
 export { awsAdvice, signInAdvice } from './aws/aws-advice.ts';
 export type { AccessKey } from './aws/credentials.ts';
@@ -42,7 +43,7 @@ export {
 } from './limits/change-limits.ts';
 export { type LimitsRecord, listLimits } from './limits/list-limits.ts';
 export type { LimitSubject } from './limits/subject.ts';
-export { amountText, countText, limitsText, limitText } from './limits-text.ts';
+export { amountText, countText, limitsText, limitText, secondsText } from './limits-text.ts';
 export {
   comparePrices,
   type PriceComparison,

@@ -34,3 +34,8 @@ export function amountText(kind: LimitKind, amount: number): string {
   const digits = Number.isInteger(Number((amount * 100).toFixed(6))) ? 2 : 4;
   return `$${amount.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
 }
+
+/** Milliseconds as a person reads them: `310 ms`, `1.2 s`. */
+export function secondsText(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}

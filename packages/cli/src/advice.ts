@@ -57,6 +57,8 @@ const advices: {
   log_query_failed: () => 'Run it again, for fewer days.',
   breakdown_is_too_large: () =>
     'Ask for fewer days with --from and --to, for one --team, or for less in --by.',
+  answer_broke_off: () => 'Check the network. What was answered so far is charged.',
+  answer_is_unreadable: () => 'Check the network, and what is between this machine and the API.',
   stack_lacks_output: () =>
     'It is a different stack, it has another deployment than the config says, or an older version of it. Deploy again, or choose another stack with --stack.',
   nothing_to_prove_with: () =>

@@ -1,6 +1,7 @@
 import { defaultLocalUrl } from '@org/admin/local-gateway';
 import { Command, Option } from 'commander';
 import { type Cli, createCli } from './cli.ts';
+import { addAsk } from './commands/ask.ts';
 import { addAudit } from './commands/audit.ts';
 import { addConfig } from './commands/config.ts';
 import { addConsole } from './commands/console.ts';
@@ -47,6 +48,7 @@ const commands: readonly AddCommand[] = [
   addUsage,
   addReport,
   addRequests,
+  addAsk,
   addAudit,
   addConsole,
   addReplay,

@@ -42,6 +42,7 @@ function fakeTerminal() {
   const say = (text: string) => void said.push(text);
   const terminal = guarded({
     print: say,
+    write: say,
     note: say,
     paint: (_, text) => text,
     confirm: async (question) => say(question),

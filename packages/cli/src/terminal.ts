@@ -10,6 +10,8 @@ export type Style = (typeof styles)[number];
 export interface Terminal {
   /** Writes a line of the result. */
   print(text: string): void;
+  /** Writes a piece of a line of the result. */
+  write(text: string): void;
   /** Says something beside the result. */
   note(text: string): void;
   /** Colours a part of the result; does nothing without a terminal, or if NO_COLOR is set. */
@@ -35,6 +37,7 @@ const isAttended = process.stdin.isTTY && process.stderr.isTTY;
 
 export const processTerminal: Terminal = {
   print: (text) => void process.stdout.write(`${text}\n`),
+  write: (text) => void process.stdout.write(text),
   note: (text) => void process.stderr.write(`${text}\n`),
   paint: (style, text) => styleText(style, text, { stream: process.stdout }),
   async confirm(question) {
@@ -73,6 +76,7 @@ export function guarded(terminal: Terminal): Terminal {
   const { ask } = terminal;
   return {
     print: (text) => terminal.print(escaped(text)),
+    write: (text) => terminal.write(escaped(text)),
     note: (text) => terminal.note(escaped(text)),
     paint: (style, text) => terminal.paint(style, text),
     confirm: (question) => terminal.confirm(escaped(question)),

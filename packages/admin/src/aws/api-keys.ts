@@ -62,11 +62,12 @@ export class ApiKeys {
     return keys;
   }
 
-  /** The value of a key: it opens the API to anyone who reads it. */
-  async valueOf(id: string): Promise<string> {
-    const { value } = await this.#client.send(new GetApiKeyCommand({ apiKey: id, includeValue: true }));
+  /** The value of a key, which opens the API to anyone who reads it, and whether API Gateway takes it. */
+  async read(id: string): Promise<{ readonly value: string; readonly enabled: boolean }> {
+    const command = new GetApiKeyCommand({ apiKey: id, includeValue: true });
+    const { value, enabled = false } = await this.#client.send(command);
     if (value === undefined) throw new AdminError('key_has_no_value', { key: id });
-    return value;
+    return { value, enabled };
   }
 
   /** Undefined if there is no such key. */

@@ -1,5 +1,5 @@
 import { errorDefinition, isErrorCode } from '@org/contract';
-import { amountText, countText } from '../limits-text.ts';
+import { amountText, countText, secondsText } from '../limits-text.ts';
 import type { RequestLookup } from './find-request.ts';
 import type { GatewayAccess, LoggedAuthorization, LoggedRequest } from './logged-request.ts';
 
@@ -98,8 +98,4 @@ function notFound({ from, to, hasAccessLog }: RequestLookup): string[] {
 
 function amountsText({ requests, tokens, usd }: NonNullable<LoggedRequest['held']>): string {
   return `${countText(requests, 'requests')}, ${countText(tokens, 'tokens')}, ${amountText('usd', usd)}`;
-}
-
-function secondsText(ms: number): string {
-  return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

@@ -46,7 +46,7 @@ export async function readServiceInformation(
     async ([name, id]): Promise<DeployedKey> => ({
       name,
       id,
-      value: withValues ? await apiKeys.valueOf(id) : undefined,
+      value: withValues ? (await apiKeys.read(id)).value : undefined,
     }),
   );
   return {

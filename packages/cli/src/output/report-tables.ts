@@ -1,4 +1,10 @@
-import { amountText, countText, type StatisticsAmounts, type StatisticsReport } from '@org/admin';
+import {
+  amountText,
+  countText,
+  type StatisticsAmounts,
+  type StatisticsReport,
+  secondsText,
+} from '@org/admin';
 import type { Terminal } from '../terminal.ts';
 import { bar } from './bar.ts';
 import { type Column, renderTable } from './table.ts';
@@ -69,8 +75,4 @@ function cellsOf(total: StatisticsAmounts): string[] {
 
 function percentText(share: number): string {
   return `${Math.round(share * 100)} %`;
-}
-
-function secondsText(ms: number): string {
-  return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

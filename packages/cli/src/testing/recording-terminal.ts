@@ -11,10 +11,17 @@ export interface RecordingTerminal extends Terminal {
 export function recordingTerminal(): RecordingTerminal {
   const printed: string[] = [];
   const noted: string[] = [];
+  let unfinished = '';
   return {
     printed,
     noted,
-    print: (text) => void printed.push(text),
+    print: (text) => {
+      printed.push(unfinished + text);
+      unfinished = '';
+    },
+    write: (text) => {
+      unfinished += text;
+    },
     note: (text) => void noted.push(text),
     paint: (_, text) => text,
     confirm: async (question) => {

@@ -83,6 +83,14 @@ const problems: { readonly [Code in AdminErrorCode]: Problem<AdminProblems[Code]
   no_such_log: { status: 502, advice: () => `Deploy: that makes it. ${startAgain}` },
   log_query_failed: { status: 503, advice: () => 'Try again, for fewer days.' },
   breakdown_is_too_large: { status: 400, advice: () => 'Ask for fewer days, or for one team.' },
+  answer_broke_off: {
+    status: 502,
+    advice: () => 'Check the network. What was answered so far is charged.',
+  },
+  answer_is_unreadable: {
+    status: 502,
+    advice: () => 'Check the network, and what is between this machine and the API.',
+  },
   stack_lacks_output: {
     status: 502,
     advice: () =>
