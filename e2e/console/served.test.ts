@@ -144,6 +144,44 @@ test('a list of teams that is wrong says where, and makes nothing', async () => 
   expect(teams.map(({ name }) => name)).toEqual(['sharing', 'thrifty']);
 });
 
+test('the playground asks as a key, streamed, and says what was held and charged', async () => {
+  const { system, client } = await start();
+  const request = { model: 'nova-lite', question: 'What is a dystopia?', system: 'canary-7c1d' };
+  const answer = await client.playground.$post({ json: { key: 'thrifty-key', request } });
+  expect(answer.headers.get('content-type')).toBe('text/event-stream');
+  const text = await answer.text();
+  const events = text
+    .split('\n')
+    .flatMap((line) => (line.startsWith('data: ') ? [JSON.parse(line.slice(6))] : []));
+  const types = events.map(({ type }) => type);
+  expect([types[0], ...types.slice(-3)]).toEqual(['start', 'done', 'ended', 'accounted']);
+  expect(types.filter((type) => type === 'delta').length).toBeGreaterThan(1);
+  expect(events.at(-1)).toMatchObject({
+    logged: { team: 'thrifty', held: expect.anything(), charged: { requests: 1 } },
+  });
+  const logged = [text, ...system.logs].join('\n');
+  for (const secret of [system.keyValue('thrifty-key'), 'canary-7c1d']) expect(logged).not.toContain(secret);
+});
+
+test("the playground meets the key's limits and its state, as its holder does", async () => {
+  const { system, client } = await start();
+  const ask = (key: string) =>
+    client.playground.$post({ json: { key, request: { model: 'llama', question: 'Hi' }, stream: false } });
+  for (const _ of [1, 2]) expect((await system.ask('other-key')).status).toBe(200);
+  expect(await eventsOf(await ask('other-key'))).toMatchObject([
+    { type: 'error', error: { code: 'quota_exceeded', details: { scope: 'key' } } },
+    { type: 'ended', status: 429 },
+    { type: 'accounted', logged: { code: 'quota_exceeded' } },
+  ]);
+  await client.keys[':key'].disable.$post({ param: { key: 'shared-key' }, json: {} });
+  const disabled = await ask('shared-key');
+  expect([disabled.status, await disabled.json()]).toMatchObject([
+    409,
+    { error: { code: 'key_was_disabled' } },
+  ]);
+  expect((await ask('no-such-key')).status).toBe(404);
+});
+
 test('what cannot be done is said with what to do, and is never a failure of the server', async () => {
   const { client } = await start();
   const param = { key: 'no-such-key' };

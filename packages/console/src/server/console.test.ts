@@ -299,6 +299,30 @@ test('a request that cannot be read is refused with what is wrong, and never wit
   expect(faults).toEqual([]);
 });
 
+test('what AWS refuses is said in its words with what to do', async () => {
+  const denied = Object.assign(
+    new Error('User: arn:aws:iam::1:user/ada is not authorized to perform: dynamodb:Query'),
+    {
+      name: 'AccessDeniedException',
+    },
+  );
+  const { ask, begin, faults } = await beginConsole(denied);
+  const answer = await ask({ path: deployment, headers: await begin() });
+  expect([answer.status, answer.code, faults]).toEqual([502, 'aws_failed', []]);
+  expect(JSON.parse(answer.text).error).toMatchObject({
+    message: expect.stringContaining('dynamodb:Query'),
+    advice: expect.stringContaining('permissions'),
+  });
+});
+
+test('of a failure that nothing knows, the page learns only that, and whoever started it the kind and the place', async () => {
+  const { ask, begin, faults } = await beginConsole(new RangeError('canary-22f0'));
+  const answer = await ask({ path: deployment, headers: await begin() });
+  expect([answer.status, answer.code]).toEqual([500, 'internal']);
+  expect(faults).toEqual([expect.stringMatching(/^The console failed: RangeError\n +at /)]);
+  expect(answer.text + faults.join()).not.toContain('canary-22f0');
+});
+
 test('a body of more than 10 MB is refused, and not kept', async () => {
   const { ask, begin } = await beginConsole();
   const answer = await ask({

@@ -3,22 +3,16 @@ import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import { Assets } from './assets.ts';
 import { auditRoutes } from './audit.ts';
+import type { Connection, Env } from './env.ts';
 import { answerFailure, limitedBody, Refusal } from './failures.ts';
-import {
-  type Connection,
-  type Env,
-  onlyInSession,
-  onlyJson,
-  onlyOwnHost,
-  onlyOwnPage,
-  withSecurityHeaders,
-} from './guard.ts';
+import { onlyInSession, onlyJson, onlyOwnHost, onlyOwnPage, withSecurityHeaders } from './guard.ts';
 import { importRoutes } from './import.ts';
 import { reads } from './input.ts';
 import { keyRoutes } from './keys.ts';
 import { limitRoutes } from './limits.ts';
 import type { Operation } from './operation.ts';
 import { overviewRoutes } from './overview.ts';
+import { playgroundRoutes } from './playground.ts';
 import { requestRoutes } from './requests.ts';
 import { Session } from './session.ts';
 import { Snapshot } from './snapshot.ts';
@@ -75,6 +69,7 @@ function apiOf(operation: Operation, session: Session) {
     .route('/', limitRoutes(operation))
     .route('/', importRoutes(operation))
     .route('/', auditRoutes(operation))
+    .route('/', playgroundRoutes(operation))
     .route('/', requestRoutes(operation));
 }
 
@@ -98,12 +93,10 @@ export function createConsole({ open, place, onFault }: ConsoleOptions): Console
       const asset = await assets.find(c.req.param('file') || 'index.html');
       return asset ? c.body(asset.content, 200, { 'content-type': asset.type }) : c.notFound();
     })
-    .notFound((c) =>
-      answerFailure(c, new Refusal('no_such_page', 'There is nothing at this address.'), onFault),
-    )
-    .onError((error, c) => answerFailure(c, error, onFault));
+    .notFound((c) => answerFailure(c, new Refusal('no_such_page', 'There is nothing at this address.')))
+    .onError((error, c) => answerFailure(c, error));
   return {
-    fetch: async (request, connection) => app.fetch(request, connection),
+    fetch: async (request, connection) => app.fetch(request, { ...connection, onFault }),
     linkAt: (origin) => session.linkAt(origin),
   };
 }

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
+import type { Env } from './env.ts';
 import { type Failure, failureOf } from './failures.ts';
 
 /** What ends a stream that cannot go on. */
@@ -13,7 +14,7 @@ export interface Failed extends Failure {
  * @param run Sends the events, in the order of its calls. Its signal says that the page has gone.
  */
 export function eventStream<Event>(
-  c: Context,
+  c: Context<Env>,
   run: (send: (event: Event) => void, signal: AbortSignal) => Promise<void>,
 ): Response {
   return streamSSE(c, async (stream) => {
@@ -26,7 +27,7 @@ export function eventStream<Event>(
     try {
       await run(write, gone.signal);
     } catch (error) {
-      if (!gone.signal.aborted) write({ type: 'failed', ...failureOf(error).body });
+      if (!gone.signal.aborted) write({ type: 'failed', ...failureOf(error, c.env).body });
     }
     await written;
   });

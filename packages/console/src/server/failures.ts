@@ -4,6 +4,7 @@ import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Env, Surroundings } from './env.ts';
 import { problemOf } from './problems.ts';
 
 /** What went wrong: the body of every answer that is not the one that was asked for. */
@@ -56,8 +57,33 @@ export const limitedBody = bodyLimit({
   },
 });
 
-/** What an error means for the page. Never a stack, nor the message of an error that nothing here knows. */
-export function failureOf(error: unknown): { readonly status: ContentfulStatusCode; readonly body: Failure } {
+interface Answered {
+  readonly status: ContentfulStatusCode;
+  readonly body: Failure;
+}
+
+/**
+ * What an error means for the page. Never a stack, nor the message of an error that nothing here knows: of that one, whoever
+ * started the console gets a line.
+ */
+export function failureOf(error: unknown, { onFault }: Pick<Surroundings, 'onFault'>): Answered {
+  const known = knownFailure(error);
+  if (!known) onFault(faultText(error));
+  return known ?? unknownFailure;
+}
+
+const unknownFailure: Answered = {
+  status: 500,
+  body: {
+    error: {
+      code: 'internal',
+      message: 'The console failed at this.',
+      advice: 'Where it was started, it says why. It may have been done in part: look before you try again.',
+    },
+  },
+};
+
+function knownFailure(error: unknown): Answered | undefined {
   if (error instanceof Refusal) {
     const { code, message, advice } = error;
     return { status: statuses[code], body: { error: { code, message, advice } } };
@@ -78,23 +104,11 @@ export function failureOf(error: unknown): { readonly status: ContentfulStatusCo
   if (advice !== undefined && error instanceof Error) {
     return { status: 502, body: { error: { code: 'aws_failed', message: failureText(error), advice } } };
   }
-  return {
-    status: 500,
-    body: {
-      error: {
-        code: 'internal',
-        message: 'The console failed at this.',
-        advice:
-          'Where it was started, it says why. Nothing says that it was done: look before you try again.',
-      },
-    },
-  };
+  return undefined;
 }
 
-/** Answers an error. */
-export function answerFailure(c: Context, error: unknown, onFault: (fault: string) => void): Response {
-  const { status, body } = failureOf(error);
-  if (status === 500) onFault(faultText(error));
+export function answerFailure(c: Context<Env>, error: unknown): Response {
+  const { status, body } = failureOf(error, c.env);
   return c.json(body, status);
 }
 

@@ -1,14 +1,7 @@
 import { createMiddleware } from 'hono/factory';
+import type { Env } from './env.ts';
 import { Refusal } from './failures.ts';
 import type { Session } from './session.ts';
-
-/** What the server knows of a request beside its content. */
-export interface Connection {
-  /** On which it came in. */
-  readonly port: number;
-}
-
-export type Env = { Bindings: Connection };
 
 /** Scripts, styles and requests of this origin alone, and no other page may show this one. Pictures may be in the page. */
 const headers = {

@@ -8,6 +8,7 @@ import {
 } from '@org/admin';
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
+import type { Env } from './env.ts';
 import { eventStream } from './event-stream.ts';
 import { Refusal } from './failures.ts';
 import { reads } from './input.ts';
@@ -21,7 +22,7 @@ export type ImportEvent =
   { readonly type: 'key'; readonly key: NewKey } | ({ readonly type: 'done' } & Imported);
 
 export const importRoutes = ({ deployment, snapshot }: Operation) =>
-  new Hono()
+  new Hono<Env>()
     .post('/import/preview', reads('json', TeamsFile), async (c) =>
       c.json(await previewImport(await deployment(), teamsIn(c.req.valid('json')))),
     )

@@ -19,18 +19,26 @@ export interface Answered {
   readonly code: string | undefined;
 }
 
-/** A console in front of a deployment that is not there: whoever gets as far as asking for it reaches it. */
-export async function beginConsole() {
-  const faults: unknown[] = [];
+/**
+ * A console in front of a deployment that is not there: whoever gets as far as asking for it reaches it.
+ *
+ * @param failure Why it is not there.
+ */
+export async function beginConsole(
+  failure: Error = new AdminError('no_such_stack', {
+    ...{ stack: 'proxy-dev', region: 'eu-west-1', account: undefined },
+  }),
+) {
+  const faults: string[] = [];
   let reached = 0;
   const { link, close } = await serveConsole({
     port: 0,
     place: 'aws',
     open: async () => {
       reached += 1;
-      throw new AdminError('no_such_stack', { stack: 'proxy-dev', region: 'eu-west-1', account: undefined });
+      throw failure;
     },
-    onFault: (error) => faults.push(error),
+    onFault: (fault) => faults.push(fault),
   });
   onTestFinished(close);
   const { port, hash } = new URL(link);
