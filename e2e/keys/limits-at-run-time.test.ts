@@ -108,6 +108,64 @@ test('limits of a key and of a team made at run time are set, listed and cleared
   expect((await proxy('audit', '--key', 'app', '--since', '1d')).stdout).not.toContain('teams create');
 });
 
+test('the limits of a key are listed as they are in force, and what was changed is marked', async () => {
+  const { proxy } = await start();
+  await proxy('keys', 'create', 'app', '--team', 'sharing', '--limit', 'requests/day=1');
+  await proxy('keys', 'create', 'plain', '--team', 'sharing');
+  await proxy('limits', 'raise', '--key', 'app', '--limit', 'requests/day=3', '--until', '4h');
+  await proxy('limits', 'set', '--key', 'other-key', '--limit', 'requests/month=none');
+  for (const command of [
+    ['keys', 'list'],
+    ['teams', 'show', 'sharing'],
+  ]) {
+    const { stdout } = await proxy(...command);
+    expect(stdout).toMatch(/^app .* 3 requests\/day \(changed, was 1 request\/day\) /m);
+    expect(stdout).toMatch(/^other-key .* none \(changed, was 2 requests\/month\) /m);
+    expect(stdout).toMatch(/^plain +sharing +few +active +2026/m);
+  }
+  const keys = JSON.parse((await proxy('keys', 'list', '--team', 'sharing', '--json')).stdout);
+  expect(keys.find(({ name }: { name: string }) => name === 'app')).toMatchObject({
+    limits: { requests: { day: 1 } },
+    limitsInForce: { requests: { day: 3 } },
+    limitsChanged: true,
+  });
+});
+
+test("a key's limit that its team's keeps from being reached is made, with a warning", async () => {
+  const { proxy } = await start();
+  await proxy('keys', 'create', 'app', '--team', 'sharing', '--limit', 'requests/day=1');
+  const raise = (max: number) => proxy('limits', 'raise', '--key', 'app', '--limit', `requests/day=${max}`);
+  expect((await raise(3)).stderr).not.toContain('never be reached');
+  const above = await raise(8);
+  expect([above.code, above.stderr]).toEqual([
+    0,
+    expect.stringContaining('own limit 8 requests/day will never be reached: the team sharing has no more'),
+  ]);
+  await proxy('limits', 'raise', '--team', 'sharing', '--limit', 'requests/day=20', '--until', '4h');
+  expect((await raise(9)).stderr).not.toContain('never be reached');
+});
+
+test('records say limits in words, and a name alone is asked what it is', async () => {
+  const { proxy } = await start();
+  await proxy('teams', 'create', 'acme', '--plan', 'few');
+  await proxy('limits', 'set', '--team', 'acme', '--limit', 'requests/day=none');
+  await proxy('limits', 'raise', '--team', 'sharing', '--limit', 'requests/day=9', '--until', '4h');
+  const { stdout } = await proxy('audit');
+  expect(stdout).toMatch(/ teams create +acme +plan few +local user/);
+  expect(stdout).toMatch(/ limits set +acme +5 requests\/day +no limits +local user/);
+  expect(stdout).toMatch(
+    / limits raise +sharing +5 requests\/day +9 requests\/day, until 2026-11-22T16:00:00.000Z /,
+  );
+  expect((await proxy('limits', 'list', '--team', 'acme')).stdout).toMatch(/^acme +none +5 requests\/day$/m);
+  const { code, stderr } = await proxy('limits', 'list', 'acme');
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(
+      /acme is a team or a key\.\nSay it: .* limits list --team acme --local .*, or --key acme/,
+    ),
+  ]);
+});
+
 test('teams and keys that are moved, rotated, revoked and deleted are recorded, without the value of a key', async () => {
   const { proxy } = await start();
   await proxy('teams', 'create', 'acme', '--plan', 'few');

@@ -31,7 +31,7 @@ export { codeOf, failureText } from './failure-text.ts';
 export { createKey, type NewKey } from './keys/create-key.ts';
 export { keyNamesById } from './keys/key-names.ts';
 export { setDisabled, setExpiry } from './keys/key-state.ts';
-export { type KeyRecord, listKeys, readAccess } from './keys/keys.ts';
+export { type KeyRecord, type LimitedKey, listKeys, readAccess } from './keys/keys.ts';
 export { findRevocable, revokeKey } from './keys/revoke-key.ts';
 export { type Replaced, rotateKey } from './keys/rotate-key.ts';
 export { syncSignInKeys } from './keys/sync-sign-in-keys.ts';
@@ -44,6 +44,8 @@ export {
 export { type LimitsRecord, listLimits } from './limits/list-limits.ts';
 export type { LimitSubject } from './limits/subject.ts';
 export { amountText, countText, limitsText, limitText, secondsText } from './limits-text.ts';
+export { checkModelAccess, type DescribedAccess } from './models/check-model-access.ts';
+export { type DescribedModel, describeModels } from './models/describe-models.ts';
 export {
   comparePrices,
   type PriceComparison,

@@ -175,7 +175,7 @@ test("models are the config's, with their prices and end dates", async () => {
   expect(code).toBe(0);
   expect(printed).toMatch(/^ALIAS {2,}MODEL {2,}USD IN {2,}USD OUT {2,}PLANS {2,}LIFECYCLE$/m);
   expect(printed).toMatch(/^titan +amazon\.nova-micro-v1:0 +0\.035 +0\.14 +starter, research +active$/m);
-  expect(printed).toMatch(/^llama .* legacy, ends 2027-03-30, in 127d$/m);
+  expect(printed).toMatch(/^llama .* legacy, ends 2027-03-30, in 128d$/m);
 });
 
 test('models as JSON have all known facts', async () => {
@@ -189,6 +189,8 @@ test('models as JSON have all known facts', async () => {
     alias: 'nova-pro',
     modelId: 'amazon.nova-pro-v1:0',
     regions: ['us-east-1'],
+    through: 'model',
+    capabilities: expect.arrayContaining(['images', 'tools', 'stream']),
     contextTokens: 300 * 1024,
     maxOutputTokens: 5000,
     lifecycle: { status: 'active' },

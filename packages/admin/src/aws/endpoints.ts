@@ -7,6 +7,7 @@ import { type Environment, type Network, networkOf } from './network.ts';
 
 export type ServiceName =
   | 'api_gateway'
+  | 'bedrock'
   | 'cloudformation'
   | 'cloudwatch'
   | 'cloudwatch_logs'
@@ -47,6 +48,7 @@ const maxAttempts: Readonly<Record<ServiceName, number>> = {
   dynamodb: 10,
   // CloudWatch Logs takes five searches a second.
   cloudwatch_logs: 10,
+  bedrock: 3,
   cloudformation: 3,
   cloudwatch: 3,
   lambda: 3,

@@ -23,6 +23,8 @@ export const LocalEndpoints = z.object({
     lambda: z.string(),
     sns: z.string(),
     dynamodb: z.optional(z.string()),
+    /** Its control plane, which says which models an account may call. */
+    bedrock: z.optional(z.string()),
   }),
 });
 

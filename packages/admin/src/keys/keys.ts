@@ -7,6 +7,7 @@ import {
   accessKey,
   changesKey,
   type Item,
+  limitsInForce,
 } from '@org/table';
 import * as z from 'zod/mini';
 import { changesOf } from '../audit/changes.ts';
@@ -44,10 +45,18 @@ export interface KeyRecord extends KeyTexts {
   readonly createdAt?: string | undefined;
   /** ISO 8601. */
   readonly endsAt?: string | undefined;
-  /** The key's own limits. */
+  /** The key's own limits, as it was made with them, or as the config has them. */
   readonly limits?: Limits | undefined;
   /** Id of the key that it replaced, whose counts its limits continue. */
   readonly countedAs?: string | undefined;
+}
+
+/** A key with its own limits that are in force. */
+export interface LimitedKey extends KeyRecord {
+  /** With what operators changed at run time. */
+  readonly limitsInForce: Limits | undefined;
+  /** Whether an operator changed them, and the change is not over. */
+  readonly limitsChanged: boolean;
 }
 
 /** A key to make. */
@@ -173,12 +182,24 @@ export function changeAccess(
  *
  * @param only The keys of this team. Default: of all teams.
  */
-export async function listKeys(deployment: Deployment, only?: string): Promise<KeyRecord[]> {
+export async function listKeys(deployment: Deployment, only?: string): Promise<LimitedKey[]> {
   const [deployed, made] = await Promise.all([
     configKeys(deployment, only),
     listRunTimeKeys(deployment, only),
   ]);
-  return [...deployed, ...made];
+  const keys = [...deployed, ...made];
+  // A key shares its limits with those that it replaced.
+  const places = keys.map(({ id = '', countedAs = id }) => changesKey({ kind: 'key', id: countedAs }));
+  const items = await deployment.table.getAll(places);
+  const now = deployment.now();
+  return keys.map((key, index) => {
+    const { limits, raises = [] } = changesOf(items[index]);
+    return {
+      ...key,
+      limitsInForce: limitsInForce(key.limits, { limits, raises }, now),
+      limitsChanged: limits !== undefined || raises.some(({ until }) => now < until * 1000),
+    };
+  });
 }
 
 /**

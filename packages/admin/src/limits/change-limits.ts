@@ -1,8 +1,9 @@
 import { type LimitKind, type LimitPeriod, type Limits, limitKinds, limitPeriods } from '@org/contract';
-import { type Changes, limitsInForce, type Raise } from '@org/table';
+import { type Changes, changesKey, limitsInForce, type Raise } from '@org/table';
 import { AdminError } from '../admin-error.ts';
-import { writeChanges } from '../audit/changes.ts';
+import { changesOf, writeChanges } from '../audit/changes.ts';
 import type { Deployment } from '../deployment.ts';
+import { limitsWithoutEffect } from '../doctor/limits-without-effect.ts';
 import { checkLimits } from '../keys/create-key.ts';
 import { limitText } from '../limits-text.ts';
 import { type FoundSubject, findSubject, type LimitSubject } from './subject.ts';
@@ -29,6 +30,8 @@ export interface ChangedLimits {
   /** The limits that were in force. Undefined: nothing was counted. */
   readonly from: Limits | undefined;
   readonly to: Limits | undefined;
+  /** Of a key's own limits, those that are never reached, because its team's are reached before. Undefined: none. */
+  readonly withoutEffect: Limits | undefined;
 }
 
 /**
@@ -65,7 +68,18 @@ export async function changeLimits(
       record: { action: `limits ${change.action}`, from: { limits: from }, to: { limits: to, ...end } },
     };
   });
-  return { subject, changed, ...limits };
+  return { subject, changed, ...limits, withoutEffect: await withoutEffect(deployment, subject, limits.to) };
+}
+
+async function withoutEffect(
+  { config, now, table }: Deployment,
+  { team, key, plan }: FoundSubject,
+  own: Limits | undefined,
+): Promise<Limits | undefined> {
+  if (key === undefined || !own) return undefined;
+  const changes = changesOf(await table.get(changesKey({ kind: 'team', id: team })));
+  const ofTeam = limitsInForce(config.plans[plan]?.limits, changes, now());
+  return limitsWithoutEffect(own, ofTeam, config.timeZone);
 }
 
 function changedBy(change: LimitsChange, present: Changes, { base }: FoundSubject, now: number): Changes {

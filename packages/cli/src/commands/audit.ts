@@ -1,5 +1,7 @@
-import { type AuditRecord, listChanges } from '@org/admin';
+import { type AuditRecord, limitsText, listChanges } from '@org/admin';
+import { LimitsSchema } from '@org/contract';
 import type { Command } from 'commander';
+import * as z from 'zod/mini';
 import type { Cli } from '../cli.ts';
 import type { Invocation } from '../invocation.ts';
 import { parseStart } from '../moment.ts';
@@ -56,7 +58,28 @@ function rowOf({ at, by, action, team = '', key = '', from, to }: AuditRecord): 
   return [`${at.slice(0, 19)}Z`, action, team, key, textOf(from), textOf(to), by];
 }
 
-/** Short, for a table; --json has all of it. */
+/** What a record says of a state. */
+const State = z.strictObject({
+  plan: z.optional(z.string()),
+  limits: z.optional(LimitsSchema),
+  state: z.optional(z.string()),
+  until: z.optional(z.string()),
+  id: z.optional(z.string()),
+});
+
+/** In words, for a table; --json has all of it. */
 function textOf(state: unknown): string {
-  return state === undefined ? '' : JSON.stringify(state).replaceAll('"', '');
+  if (state === undefined) return '';
+  const { data } = z.safeParse(State, state);
+  // Of a newer version.
+  if (!data) return JSON.stringify(state).replaceAll('"', '');
+  const { plan, limits, state: name, until, id } = data;
+  const isLimited = limits !== undefined || Object.keys(data).length === 0;
+  return [
+    ...(plan === undefined ? [] : [`plan ${plan}`]),
+    ...(isLimited ? [(limits && limitsText(limits)) || 'no limits'] : []),
+    ...(name === undefined ? [] : [name]),
+    ...(until === undefined ? [] : [`until ${until}`]),
+    ...(id === undefined ? [] : [`id ${id}`]),
+  ].join(', ');
 }

@@ -11,6 +11,7 @@ Never lists values. States:
   disabled    refused until it is enabled again
   incomplete  refused, because it was not finished or cannot be read: run its command again, or revoke it
   orphaned    refused, because its team is no longer in the config
+Own limits are those in force; what an operator changed at run time is marked.
 
 Examples:
   ${program} keys list --team acme
@@ -28,8 +29,7 @@ export function addKeysList(keys: Command, cli: Cli): void {
       const { terminal, now } = cli;
       const deployment = await cli.deployment();
       if (team !== undefined) await requireTeam(deployment, team);
-      const all = await listKeys(deployment);
-      const wanted = team === undefined ? all : all.filter((key) => key.team === team);
-      terminal.print(json ? JSON.stringify(wanted, null, 2) : keysTable(wanted, terminal, now()));
+      const keys = await listKeys(deployment, team);
+      terminal.print(json ? JSON.stringify(keys, null, 2) : keysTable(keys, terminal, now()));
     });
 }

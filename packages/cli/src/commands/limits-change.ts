@@ -108,6 +108,11 @@ export function addLimitsChange(limits: Command, cli: Cli): void {
         cli.terminal.print(JSON.stringify({ team, key, changed: changed.changed, from, to }, null, 2));
       }
       cli.terminal.note(await describe(changed, wanted, cli));
+      if (changed.withoutEffect && wanted.action !== 'clear') {
+        cli.terminal.note(
+          `The key's own limit ${limitsText(changed.withoutEffect)} will never be reached: the team ${team} has no more than that for all its keys.`,
+        );
+      }
       if (!changed.to) return;
       const findings = checkSizes(deployment.config, plan, {
         subject: key === undefined ? { check: 'team', of: team } : { check: 'key', of: key },

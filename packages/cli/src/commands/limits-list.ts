@@ -1,7 +1,8 @@
 import { type LimitsRecord, limitsText, limitText, listLimits } from '@org/admin';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
-import type { Invocation } from '../invocation.ts';
+import { CliError } from '../cli-error.ts';
+import { type Invocation, quoted } from '../invocation.ts';
 import { renderTable } from '../output/table.ts';
 
 const examples = ({ program }: Invocation) => `
@@ -37,7 +38,16 @@ export function addLimitsList(limits: Command, cli: Cli): void {
     .option('--all', 'also teams and keys whose limits were not changed')
     .option('--json', 'print JSON')
     .addHelpText('after', () => examples(cli.invocation))
-    .action(async ({ team, key, all, json }: Options) => {
+    // Its own error says more than the usual one.
+    .allowExcessArguments()
+    .action(async ({ team, key, all, json }: Options, { args: [name] }: Command) => {
+      if (name !== undefined) {
+        throw new CliError(
+          `limits list does not know whether ${quoted(name)} is a team or a key.`,
+          ({ command }) =>
+            `Say it: ${command(`limits list --team ${quoted(name)}`)}, or --key ${quoted(name)}`,
+        );
+      }
       const records = await listLimits(await cli.deployment());
       const wanted = records.filter(
         (record) =>

@@ -22,11 +22,10 @@ export function addTeamsShow(teams: Command, cli: Cli): void {
       const { terminal, now } = cli;
       const deployment = await cli.deployment();
       const team = await requireTeam(deployment, name);
-      const [all, report] = await Promise.all([
-        listKeys(deployment),
+      const [keys, report] = await Promise.all([
+        listKeys(deployment, name),
         usageReport(deployment, { team: name }),
       ]);
-      const keys = all.filter((key) => key.team === name);
       if (json) {
         terminal.print(JSON.stringify({ ...team, keys, usage: report.usage }, null, 2));
         return;

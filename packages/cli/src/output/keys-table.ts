@@ -1,4 +1,4 @@
-import { type KeyRecord, limitsText } from '@org/admin';
+import { type LimitedKey, limitsText } from '@org/admin';
 import type { Style, Terminal } from '../terminal.ts';
 import { formatDuration } from './duration.ts';
 import { renderTable } from './table.ts';
@@ -6,7 +6,7 @@ import { renderTable } from './table.ts';
 const columns = ['key', 'team', 'plan', 'state', 'own limits', 'created', 'source', 'id'];
 
 /** Keys for people; never their values. Owners and notes are shown if there are any. */
-export function keysTable(keys: readonly KeyRecord[], terminal: Terminal, now: number): string {
+export function keysTable(keys: readonly LimitedKey[], terminal: Terminal, now: number): string {
   const texts = (['owner', 'note'] as const).filter((name) => keys.some((key) => key[name] !== undefined));
   const rows = keys.map((key) => {
     const { text, style } = stateText(key, now);
@@ -15,7 +15,7 @@ export function keysTable(keys: readonly KeyRecord[], terminal: Terminal, now: n
       key.team,
       key.plan ?? '-',
       style ? terminal.paint(style, text) : text,
-      key.limits ? limitsText(key.limits) : '',
+      ownLimitsText(key),
       key.createdAt?.slice(0, 10) ?? '',
       key.source,
       key.id ?? '',
@@ -28,7 +28,14 @@ export function keysTable(keys: readonly KeyRecord[], terminal: Terminal, now: n
   );
 }
 
-function stateText({ state, endsAt = '', source }: KeyRecord, now: number): { text: string; style?: Style } {
+/** Those in force; and if an operator changed them at run time, also what they were. */
+function ownLimitsText({ limits, limitsInForce, limitsChanged }: LimitedKey): string {
+  const text = (of: LimitedKey['limits']) => (of ? limitsText(of) : '');
+  if (!limitsChanged) return text(limitsInForce);
+  return `${text(limitsInForce) || 'none'} (changed, was ${text(limits) || 'none'})`;
+}
+
+function stateText({ state, endsAt = '', source }: LimitedKey, now: number): { text: string; style?: Style } {
   switch (state) {
     case 'active':
       return { text: 'active' };
