@@ -65,12 +65,13 @@ test('each customer of a team has the same limit, by any API, and calls without 
   expect((await chat({ safety_identifier: 'ann@example.com' })).error().code).toBe('quota_exceeded');
 });
 
-test('a person sees its own limit', async () => {
+test('a person sees its own limit, and those of the models', async () => {
   const { headersOf, send } = await start();
   const headers = await headersOf('ann');
   expect((await send({ method: 'GET', path: '/usage', headers })).json()).toMatchObject({
     limits: [
       { scope: 'person', max: 2, used: 0 },
+      { scope: 'model', model: 'nova-lite', max: 3, used: 0 },
       { scope: 'team', max: 100, used: 0 },
     ],
   });

@@ -81,7 +81,7 @@ test('limits of a key and of a team made at run time are set, listed and cleared
   expect((await ask()).error()).toMatchObject({ details: { scope: 'team', max: 2 } });
   expect((await proxy('limits', 'list')).stdout.split('\n').slice(1)).toEqual([
     expect.stringMatching(/^acme +2 requests\/day, \$5\.00\/month +5 requests\/day$/),
-    expect.stringMatching(/^acme +app +3 requests\/day +1 request\/day$/),
+    expect.stringMatching(/^acme +key app +3 requests\/day +1 request\/day$/),
   ]);
   await proxy('limits', 'clear', '--team', 'acme');
   await proxy('limits', 'clear', '--key', 'app', '--limit', 'requests/day');
@@ -197,6 +197,17 @@ test.each([
   [['set', '--key', 'nothing', '--limit', 'requests/day=6'], 'There is no key "nothing"'],
   [['set', '--limit', 'requests/day=6'], 'It is not said whose limits to change.'],
   [['set', '--team', 'sharing'], 'There is no limit to change.'],
+  [['set', '--person', 'ann', '--limit', 'requests/day=6'], 'It is not said of which team the person is.'],
+  [
+    ['set', '--team', 'sharing', '--person', 'ann', '--customer', 'shop', '--limit', 'requests/day=6'],
+    'A person and a customer were given.',
+  ],
+  [['set', '--team', 'sharing', '--customer', '', '--limit', 'requests/day=6'], 'The customer has no name.'],
+  [
+    ['set', '--team', 'sharing', '--model', 'gpt', '--limit', 'requests/day=6'],
+    'The plan few has no model "gpt".',
+  ],
+  [['raise', '--team', 'sharing', '--limit', 'callsAtOnce=6'], 'There is no limit callsAtOnce to raise.'],
   [['clear', '--team', 'sharing', '--limit', 'requests'], '"requests" is not the name of a limit.'],
 ])('limits %j is refused and changes nothing', async (args, message) => {
   const { proxy } = await start();

@@ -15,9 +15,19 @@ export interface AdminProblems {
   /** In a file or a request. */
   invalid_teams: { readonly source: string; readonly issues: readonly ConfigIssue[] };
   no_such_plan: { readonly plan: string; readonly plans: readonly string[] };
-  /** The plan of a team is no longer in the config. */
+  /** The plan of a team is neither in the config nor made at run time. */
   plan_is_gone: { readonly plan: string; readonly team: string };
   plan_is_not_deployed: { readonly plan: string };
+  /** A plan made at run time, with other content. */
+  plan_exists: { readonly plan: string };
+  plan_is_of_config: { readonly plan: string };
+  /** From a file or a request, with its fields at fault. */
+  invalid_plan: { readonly plan: string; readonly issues: readonly ConfigIssue[] };
+  /** Another command is making it. */
+  plan_is_being_made: { readonly plan: string };
+  /** A command that makes or deletes it has not finished. */
+  plan_is_incomplete: { readonly plan: string };
+  plan_is_in_use: { readonly plan: string; readonly teams: readonly string[]; readonly keys: number };
   no_such_key: { readonly key: string; readonly stack: string };
   key_exists: { readonly key: string; readonly team: string };
   /** `owner` or `note`, and the rule that it must follow. */
@@ -38,6 +48,10 @@ export interface AdminProblems {
   /** A key that is replaced hands on its name. */
   key_keeps_its_name: { readonly key: string };
   key_has_no_value: { readonly key: string };
+  /** A person or a customer is named by nothing. */
+  member_has_no_name: { readonly kind: string };
+  /** The plan of a team does not include it. */
+  no_such_model: { readonly model: string; readonly plan: string; readonly models: readonly string[] };
   limits_cannot_hold: { readonly reason: string };
   /** The limit is not set, so it cannot be higher. */
   nothing_to_raise: { readonly limit: string };
@@ -100,9 +114,18 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
     `The team ${team} was deleted while the key was made. The key was deleted too.`,
   team_was_removed: ({ team }) => `The team ${team} was removed, but some of its keys are left.`,
   invalid_teams: ({ source }) => `${source} is not a list of teams.`,
-  no_such_plan: ({ plan }) => `The config has no plan "${plan}".`,
-  plan_is_gone: ({ plan, team }) => `The plan ${plan} of the team ${team} is not in the config.`,
-  plan_is_not_deployed: ({ plan }) => `The plan ${plan} is in the config but not deployed.`,
+  no_such_plan: ({ plan }) => `There is no plan "${plan}".`,
+  plan_is_gone: ({ plan, team }) => `There is no plan ${plan} any more, on which the team ${team} is.`,
+  plan_is_not_deployed: ({ plan }) => `The plan ${plan} has no usage plan in API Gateway.`,
+  plan_exists: ({ plan }) => `There is a plan ${plan} already, and it says something else.`,
+  plan_is_of_config: ({ plan }) => `The plan ${plan} is in the config.`,
+  invalid_plan: ({ plan }) => `The plan ${plan} is not valid.`,
+  plan_is_being_made: ({ plan }) => `Another command is making the plan ${plan} right now.`,
+  plan_is_incomplete: ({ plan }) => `The plan ${plan} is not finished, or is about to be deleted.`,
+  plan_is_in_use: ({ plan, teams, keys }) =>
+    teams.length > 0
+      ? `Teams are on the plan ${plan}: ${teams.join(', ')}.`
+      : `There are still ${keys} keys in the usage plan of ${plan}.`,
   no_such_key: ({ key, stack }) => `There is no key "${key}" in ${stack}.`,
   key_exists: ({ key, team }) => `There is a key "${key}" already, of the team ${team}.`,
   invalid_key_text: ({ field }) => `The ${field} of the key cannot be used.`,
@@ -117,6 +140,8 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
   key_is_being_made: ({ key }) => `Another command is making a key "${key}" right now.`,
   key_keeps_its_name: ({ key }) => `The key ${key} keeps its name when it is rotated.`,
   key_has_no_value: ({ key }) => `API Gateway made the key ${key} without an id or a value.`,
+  member_has_no_name: ({ kind }) => `The ${kind} has no name.`,
+  no_such_model: ({ model, plan }) => `The plan ${plan} has no model "${model}".`,
   limits_cannot_hold: () => 'The limits cannot be enforced.',
   nothing_to_raise: ({ limit }) => `There is no limit ${limit} to raise.`,
   not_a_raise: ({ present }) => `The limit is ${present} already.`,

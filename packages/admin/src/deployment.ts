@@ -7,6 +7,7 @@ import type { Endpoints } from './aws/endpoints.ts';
 import { operatorOf } from './aws/operator.ts';
 import { deployedStack } from './aws/stack.ts';
 import { UsagePlans } from './aws/usage-plans.ts';
+import { readPlan } from './plans/stored-plan.ts';
 import { Table } from './table.ts';
 
 /** A deployment of the proxy, on AWS or on this machine, as the commands see it. */
@@ -67,6 +68,9 @@ export async function openDeployment(
       return id === undefined ? [] : [[key.name, id]];
     });
   const name = stackNameOf(config);
+  const table = new Table(dynamodb, tableName);
+  // Without tags of the config, making keys and usage plans needs no permission to tag.
+  const tags = config.tags && tagsOf(config);
   return {
     name,
     stack,
@@ -76,10 +80,15 @@ export async function openDeployment(
     apiId,
     alarmTopicArn: find('AlarmTopicArn'),
     endpoints,
-    // Without tags of the config, making a key needs no permission to tag.
-    apiKeys: new ApiKeys(apiGateway, config.tags && tagsOf(config)),
-    plans: new UsagePlans(apiGateway, name, apiId),
-    table: new Table(dynamodb, tableName),
+    apiKeys: new ApiKeys(apiGateway, tags),
+    plans: new UsagePlans(apiGateway, {
+      stackName: name,
+      apiId,
+      stage: config.stage,
+      tags,
+      recordedId: async (plan) => (await readPlan(table, plan))?.usagePlan,
+    }),
+    table,
     configKeyIds: new Map(configKeyIds),
     now,
     operator: () => {

@@ -16,7 +16,13 @@ export { type DeployedStack, deployedStack, deployedTemplate } from './aws/stack
 export { concurrently } from './concurrently.ts';
 export { type Change, type CostChange, compareCosts } from './cost/compare-costs.ts';
 export { costInForce } from './cost/cost-in-force.ts';
-export { type Bound, CostStatement, costStatement, type TeamCost } from './cost/cost-statement.ts';
+export {
+  type Bound,
+  CostStatement,
+  costStatement,
+  type LimitsAtRunTime,
+  type TeamCost,
+} from './cost/cost-statement.ts';
 export { type Day, dayIn } from './day-in.ts';
 export { type Days, daysOfMonth } from './days.ts';
 export { type Deployment, openDeployment } from './deployment.ts';
@@ -38,14 +44,25 @@ export { syncSignInKeys } from './keys/sync-sign-in-keys.ts';
 export {
   type ChangedLimits,
   changeLimits,
-  type LimitName,
   type LimitsChange,
 } from './limits/change-limits.ts';
+export { limitsAtRunTime } from './limits/limits-at-run-time.ts';
 export { type LimitsRecord, listLimits } from './limits/list-limits.ts';
-export type { LimitSubject } from './limits/subject.ts';
-export { amountText, countText, limitsText, limitText, secondsText } from './limits-text.ts';
+export type { FoundSubject, LimitSubject, Member } from './limits/subject.ts';
+export {
+  amountText,
+  countText,
+  limitNameText,
+  limitsText,
+  limitText,
+  secondsText,
+} from './limits-text.ts';
 export { checkModelAccess, type DescribedAccess } from './models/check-model-access.ts';
 export { type DescribedModel, describeModels } from './models/describe-models.ts';
+export { adoptPlans, deletePlan } from './plans/delete-plan.ts';
+export { listPlans, type PlanRecord } from './plans/list-plans.ts';
+export { configWithPlans, requirePlan } from './plans/plans.ts';
+export { createPlan, setPlan } from './plans/write-plan.ts';
 export {
   comparePrices,
   type PriceComparison,
@@ -56,7 +73,7 @@ export { type CheckedItem, checkOff } from './prove/checklist.ts';
 export type { ProofResult } from './prove/proof.ts';
 export { type ProveOptions, proofNames, prove } from './prove/prove.ts';
 export { removeLeftovers } from './prove/throwaway.ts';
-export { keyLimitsUnder } from './replay/key-limits.ts';
+export { limitsUnder } from './replay/limits-under.ts';
 export { type Reason, type Replay, type ReplayedTeam, replay } from './replay/replay.ts';
 export { requestLinesOf } from './replay/request-lines.ts';
 export { describeRequest } from './requests/describe-request.ts';

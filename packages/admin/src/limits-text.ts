@@ -1,24 +1,32 @@
-import { type LimitKind, type LimitPeriod, type Limits, limitKinds, limitPeriods } from '@org/contract';
+import type { LimitKind, Limits } from '@org/contract';
+import { type LimitName, limitNames, maxOf } from '@org/table';
 
 /** `10 requests/day, $5.00/month at a pace with a burst of $1.00, 3 calls at once`. */
 export function limitsText(limits: Limits): string {
-  const byPeriod = limitKinds.flatMap((kind) =>
-    limitPeriods.flatMap((period) => {
-      const max = limits[kind]?.[period];
-      if (max === undefined || max === null) return [];
-      const pace = period === 'minute' ? undefined : limits.pace?.[kind]?.[period];
-      const ahead = pace ? ` at a pace with a burst of ${amountText(kind, pace.burst)}` : '';
-      return [`${limitText(kind, max, period)}${ahead}`];
-    }),
-  );
-  const { callsAtOnce } = limits;
-  const atOnce = typeof callsAtOnce === 'number' ? [`${countText(callsAtOnce, 'calls')} at once`] : [];
-  return [...byPeriod, ...atOnce].join(', ');
+  return limitNames
+    .flatMap((name) => {
+      const max = maxOf(limits, name);
+      return max === undefined || max === null ? [] : [`${limitText(name, max)}${paceText(limits, name)}`];
+    })
+    .join(', ');
 }
 
-/** `10 requests/day`. */
-export function limitText(kind: LimitKind, max: number, period: LimitPeriod): string {
-  return `${kind === 'usd' ? amountText(kind, max) : countText(max, kind)}/${period}`;
+function paceText({ pace }: Limits, { limit, period }: LimitName): string {
+  if (period === undefined || period === 'minute') return '';
+  const ahead = pace?.[limit]?.[period];
+  return ahead ? ` at a pace with a burst of ${amountText(limit, ahead.burst)}` : '';
+}
+
+/** `10 requests/day`, `3 calls at once`. */
+export function limitText(name: LimitName, max: number): string {
+  if (name.limit === 'callsAtOnce') return `${countText(max, 'calls')} at once`;
+  const { limit, period } = name;
+  return `${limit === 'usd' ? amountText(limit, max) : countText(max, limit)}/${period}`;
+}
+
+/** `requests/day`, `callsAtOnce`. */
+export function limitNameText({ limit, period }: LimitName): string {
+  return period === undefined ? limit : `${limit}/${period}`;
 }
 
 /** `1 request`, `1,200 requests`. */

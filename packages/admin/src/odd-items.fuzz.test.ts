@@ -12,6 +12,7 @@ import {
   keyAttributes,
   keyNameKey,
   listOf,
+  planKey,
   teamKey,
   teamListKey,
 } from '@org/table';
@@ -22,6 +23,7 @@ import { ApiKeys } from './aws/api-keys.ts';
 import { UsagePlans } from './aws/usage-plans.ts';
 import type { Deployment } from './deployment.ts';
 import { listKeys } from './keys/keys.ts';
+import { listPlans } from './plans/list-plans.ts';
 import { Table } from './table.ts';
 import { listTeams } from './teams/teams.ts';
 import { usageReport } from './usage-report.ts';
@@ -41,7 +43,12 @@ async function start() {
     apiId: 'a1b2c3d4e5',
     alarmTopicArn: undefined,
     endpoints: () => ({ region: 'us-east-1', maxAttempts: 1 }),
-    plans: new UsagePlans(apiGateway, 'bedrock-proxy-dev', 'a1b2c3d4e5'),
+    plans: new UsagePlans(apiGateway, {
+      stackName: 'bedrock-proxy-dev',
+      apiId: 'a1b2c3d4e5',
+      stage: 'dev',
+      recordedId: async () => undefined,
+    }),
     table: new Table(table.client, tableName),
     configKeyIds: new Map(),
     now: () => Date.parse('2026-11-22T12:00:00Z'),
@@ -77,6 +84,7 @@ const value: fc.Arbitrary<AttributeValue> = fc.oneof(
 const attributes = fc.dictionary(
   fc.constantFrom(
     ...['team', 'plan', 'limits', 'countedAs', 'until', 'name', 'createdAt', 'keyId', 'run', 'runAt'],
+    ...['access', 'guards', 'version', 'usagePlan', 'closing'],
     ...['mr', 'mt', 'mu', 'd22r', 'd22t', 'd22h120t', 'd22s30u', 'expires'],
   ),
   value,
@@ -89,15 +97,18 @@ const place: fc.Arbitrary<ItemKey> = fc.oneof(
   name.map(accessKey),
   name.map(teamKey),
   name.map(teamListKey),
+  name.map(planKey),
   fc
     .tuple(fc.constantFrom('team' as const, 'key' as const), name)
     .map(([kind, id]) => countersKey({ kind, id }, '2026-11')),
   fc.tuple(fc.constantFrom(listOf.keys, listOf.teams), name).map(([pk, sk]) => ({ pk, sk })),
 );
 
+const guards = JSON.stringify({ throttle: { rate: 1, burst: 1 }, quota: { limit: 1, period: 'DAY' } });
 const sound: readonly (readonly [ItemKey, Parameters<typeof attributeValues>[0]])[] = [
   [teamKey('initech'), { plan: 'starter', createdAt: '2026-11-01T00:00:00.000Z' }],
   [teamListKey('initech'), {}],
+  [planKey('gold'), { access: '{"models":["titan"]}', guards, version: 1, createdAt: '2026-11-01' }],
   [keyNameKey('sound'), { team: 'initech', keyId: 'soundid' }],
   [accessKey('soundid'), { team: 'initech', plan: 'starter', name: 'sound' }],
   [countersKey({ kind: 'team', id: 'initech' }, '2026-11'), { mr: 7, d22r: 3 }],
@@ -117,6 +128,9 @@ test('whatever odd items are in the table, all others are listed', async () => {
         );
         const teams = await listTeams(deployment);
         expect(teams).toContainEqual(expect.objectContaining({ name: 'initech', plan: 'starter' }));
+        expect(await listPlans(deployment)).toContainEqual(
+          expect.objectContaining({ name: 'gold', plan: expect.objectContaining({ models: ['titan'] }) }),
+        );
         const { usage } = await usageReport(deployment, {});
         expect(usage.map(({ team }) => team)).toEqual(teams.map(({ name: team }) => team));
         expect(usage.find(({ team }) => team === 'initech')?.used.month?.requests).toBe(7);

@@ -38,6 +38,8 @@ const transactionAttempts = 8;
 export type Write = { readonly key: ItemKey; readonly condition?: Condition | undefined } & (
   | { readonly kind: 'put' | 'update'; readonly attributes: Attributes }
   | { readonly kind: 'delete' }
+  /** Writes nothing: the condition decides about the other writes. */
+  | { readonly kind: 'check' }
 );
 
 /** The table of the deployment, as far as the commands use it: small items, read consistently. */
@@ -175,6 +177,10 @@ export class Table {
       }
       case 'delete':
         return { Delete: { TableName, Key: keyAttributes(key), ...expression.input() } };
+      case 'check': {
+        const { ConditionExpression, ...input } = expression.input();
+        return { ConditionCheck: { TableName, Key: keyAttributes(key), ConditionExpression, ...input } };
+      }
     }
   }
 

@@ -17,10 +17,24 @@ const advices: {
   team_was_removed: ({ team }, { command }) =>
     `If it left the config, put it back there. Else remove what is left of it: ${command(`teams delete ${team}`)}`,
   invalid_teams: ({ issues }) => issues.map(({ path, message }) => `  ${path}: ${message}`).join('\n'),
-  no_such_plan: ({ plans }) => `Choose one of: ${plans.join(', ')}. Or add it to the config and deploy.`,
+  no_such_plan: ({ plan, plans }, { command }) =>
+    `Choose one of: ${plans.join(', ')}. Or make it: ${command(`plans create ${plan} --like ${plans[0] ?? 'PLAN'}`)}`,
   plan_is_gone: ({ team }, { command }) =>
     `Move the team to one that is: ${command(`teams move ${team} PLAN`)}`,
-  plan_is_not_deployed: () => 'Deploy first.',
+  plan_is_not_deployed: ({ plan }, { command }) =>
+    `If it is in the config, deploy first. If not, run again what made it: ${command(`plans create ${plan} --help`)}`,
+  plan_exists: ({ plan }, { command }) =>
+    `Change it: ${command(`plans set ${plan} --help`)}. Or choose another name.`,
+  plan_is_of_config: (_, { command }) =>
+    `Change it there and deploy, or change limits of one team: ${command('limits set --help')}. A plan made at run time needs another name.`,
+  invalid_plan: ({ issues }) => issues.map(({ path, message }) => `  ${path}: ${message}`).join('\n'),
+  plan_is_being_made: () => 'If the other command died, run this again in two minutes.',
+  plan_is_incomplete: ({ plan }, { command }) =>
+    `Run again what did not finish: ${command('plans create')} or ${command(`plans delete ${plan}`)}`,
+  plan_is_in_use: ({ plan, teams }, { command }) =>
+    teams.length > 0
+      ? `Move them first: ${command(`teams move ${teams[0]} PLAN`)}`
+      : `Move the team that a command moved half way once more: ${command('teams move TEAM PLAN')}. See who has keys: ${command('keys list')}. Then delete ${plan} again.`,
   no_such_key: (_, { command }) => `See them with: ${command('keys list')}`,
   key_exists: ({ key }, { command }) =>
     `Choose another name. Is its value lost? Make a new one: ${command(`keys rotate ${key}`)}`,
@@ -41,6 +55,8 @@ const advices: {
     `Look for it with "${command('keys list')}". If the other command died, run this again in two minutes.`,
   key_keeps_its_name: () => 'Leave out --as, which is for keys of the config.',
   key_has_no_value: () => 'Run it again.',
+  member_has_no_name: ({ kind }) => `Give the id of the ${kind}, as "usage --by ${kind}" shows it.`,
+  no_such_model: ({ models }) => `Choose one of: ${models.join(', ')}.`,
   limits_cannot_hold: ({ reason }) => `${reason}.`,
   nothing_to_raise: (_, { command }) => `Set it instead: ${command('limits set --help')}`,
   not_a_raise: (_, { command }) => `Give a higher one. To lower it: ${command('limits set --help')}`,

@@ -17,7 +17,6 @@ test('limits are read by kind and period, and of calls at once', () => {
 test.each([
   [['callsAtOnce=0'], {}],
   [['callsAtOnce=none'], {}],
-  [['callsAtOnce=3'], { atOnce: false }],
   [['callsAtOnce=3', 'callsAtOnce=4'], {}],
   [['requests/year=3'], {}],
   [['requests/day=3', 'requests/day=3'], {}],

@@ -11,15 +11,14 @@ export function repeated(value: string, others: readonly string[] = []): string[
  * Reads limits such as `requests/day=20` and `callsAtOnce=3`.
  *
  * @param options.none Whether `usd/month=none` may take a limit away. Default: false.
- * @param options.atOnce Whether one may be on calls at once. Default: true.
  * @throws {CliError} Names the limit that cannot be read, or is given twice.
  */
-export function parseLimits(texts: readonly string[], { none = false, atOnce = true } = {}): Limits {
+export function parseLimits(texts: readonly string[], { none = false } = {}): Limits {
   const limits: Record<string, Record<string, number | null>> = {};
   let callsAtOnce: number | null | undefined;
   for (const text of texts) {
     const [, calls] = /^callsAtOnce=(\d+|none)$/.exec(text) ?? [];
-    if (calls !== undefined && atOnce && (none || calls !== 'none')) {
+    if (calls !== undefined && (none || calls !== 'none')) {
       if (callsAtOnce !== undefined) {
         throw new CliError(`"${text}" is the second limit on calls at once.`, 'Give only one of them.');
       }

@@ -14,6 +14,7 @@ import { addInit } from './commands/init.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLimits } from './commands/limits.ts';
 import { addModels } from './commands/models.ts';
+import { addPlans } from './commands/plans.ts';
 import { addPrices } from './commands/prices.ts';
 import { addProve } from './commands/prove.ts';
 import { addReplay } from './commands/replay.ts';
@@ -42,6 +43,7 @@ const commands: readonly AddCommand[] = [
   addDestroy,
   addModels,
   addPrices,
+  addPlans,
   addTeams,
   addKeys,
   addLimits,

@@ -49,6 +49,7 @@ export const LimitStatusSchema = z.object({
   limit: string,
   period: string,
   scope: string,
+  model: optionalString,
   max: number,
   used: number,
   remaining: number,
@@ -101,6 +102,7 @@ export const EmbeddingsSchema = z.object({
 
 export const CallsAtOnceStatusSchema = z.object({
   scope: string,
+  model: optionalString,
   max: number,
   inFlight: number,
 } satisfies Fields<CallsAtOnceStatus>);

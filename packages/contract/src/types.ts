@@ -246,6 +246,8 @@ export interface LimitStatus {
    * `customer`'s of the request, or the `model`'s. A newer proxy may add scopes.
    */
   scope: LimitScope | (string & {});
+  /** The alias of the model whose use is counted, if the scope is `model`. */
+  model?: string | undefined;
   /** The limit, in units of `limit`. 0: every call is refused. */
   max: number;
   /** What calls have cost, and the most that calls in flight may still cost. */
@@ -262,8 +264,10 @@ export interface LimitStatus {
 
 /** A limit on calls at once, and how many are in flight. */
 export interface CallsAtOnceStatus {
-  /** Whose calls are counted: the `team`'s, over all its keys, or this `key`'s. A newer proxy may add scopes. */
+  /** Whose calls are counted, as in a limit. A newer proxy may add scopes. */
   scope: LimitScope | (string & {});
+  /** The alias of the model whose calls are counted, if the scope is `model`. */
+  model?: string | undefined;
   /** How many calls may be in flight at once. */
   max: number;
   /** How many are in flight. */
@@ -288,11 +292,11 @@ export interface LimitPace extends LimitStatus {
 /** The answer of `GET /usage`. */
 export interface UsageReport {
   /**
-   * Every limit of this person, key and team, in the order in which a call meets them. All limits of a `scope` are checked at
-   * once. Empty if there is none.
+   * Every limit of this person, of each model, of this key and of its team, in the order in which a call meets them. All limits
+   * of a `scope` are checked at once. Empty if there is none.
    */
   limits: LimitPace[];
-  /** The limits on calls at once of this key and of its team. Left out if there is none. */
+  /** The limits on calls at once, in the same order. Left out if there is none. */
   callsAtOnce?: CallsAtOnceStatus[] | undefined;
 }
 

@@ -8,6 +8,7 @@ import {
   type Price,
   priceIn,
 } from '@org/models';
+import type { MemberName } from '@org/table';
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import { readConfigFile } from './config-file.ts';
@@ -39,6 +40,8 @@ export interface ChosenModel {
 /** The caller behind an API key. */
 export interface Caller extends Readonly<MemberLimits> {
   readonly keyId: string;
+  /** Only of a key made at run time. */
+  readonly keyName?: string | undefined;
   readonly team: string;
   /** The person who signed in, as a {@link usageId}. Absent for an API key. */
   readonly person?: string | undefined;
@@ -54,6 +57,13 @@ export interface Caller extends Readonly<MemberLimits> {
   readonly inferenceProfiles: ReadonlyMap<string, string>;
   /** The scopes that all calls count in: the key, if it has its own limits, and the team. */
   readonly scopes: readonly Scope[];
+  /**
+   * The limits in force of a member of the team, whose limits by the plan are `base`. Left out: those of the plan, because
+   * operators changed nothing of any member.
+   */
+  readonly inForce?:
+    | ((member: MemberName, base: Limits | undefined) => Promise<Limits | undefined>)
+    | undefined;
 }
 
 export interface Config {

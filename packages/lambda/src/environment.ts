@@ -110,6 +110,22 @@ export interface ProxyEnvironment {
   keys: Record<string, string | KeyAccess>;
 }
 
+const planAccess = {
+  models: z.array(z.string()),
+  maxTokens: z.optional(z.int().check(z.minimum(1))),
+  clampMaxTokens: z.optional(z.boolean()),
+  limits: z.optional(LimitsSchema),
+  shards: z.optional(z.int().check(z.minimum(1))),
+  ...memberLimits,
+  guardrail: z.optional(Guardrail),
+};
+
+/** A plan that was made at run time: it has no inference profiles, which only a deployment makes. */
+export type RunTimePlan = z.output<typeof RunTimePlan>;
+export const RunTimePlan = z.strictObject(
+  planAccess satisfies Record<keyof Omit<PlanAccess, 'inferenceProfiles'>, z.ZodMiniType>,
+);
+
 export const ProxyEnvironment = z.strictObject({
   metrics: z.string(),
   cors: z.optional(z.strictObject({ origins: z.array(z.string()) })),
@@ -122,13 +138,7 @@ export const ProxyEnvironment = z.strictObject({
   plans: z.record(
     z.string(),
     z.strictObject({
-      models: z.array(z.string()),
-      maxTokens: z.optional(z.int().check(z.minimum(1))),
-      clampMaxTokens: z.optional(z.boolean()),
-      limits: z.optional(LimitsSchema),
-      shards: z.optional(z.int().check(z.minimum(1))),
-      ...memberLimits,
-      guardrail: z.optional(Guardrail),
+      ...planAccess,
       inferenceProfiles: z.optional(z.record(z.string(), z.string())),
     } satisfies Record<keyof PlanAccess, z.ZodMiniType>),
   ),

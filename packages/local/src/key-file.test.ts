@@ -46,7 +46,7 @@ function changed(path: string): ApiKeyRegistry {
   registry.update(a, { enabled: false }, 2000);
   registry.delete(b);
   const made = registry.create({ name: 'made', description: 'of a team', enabled: true, tags: {} }, 3000);
-  const [, large] = registry.plans;
+  const [, large] = registry.plans();
   if (large) registry.join(large, made);
   const gone = registry.create({ name: 'gone', description: undefined, enabled: true, tags: {} }, 4000);
   registry.delete(gone);

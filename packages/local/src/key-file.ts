@@ -23,6 +23,20 @@ const KeptKeysSchema = z.object({
     }),
   ),
   deleted: z.array(z.string()),
+  plans: z._default(
+    z.array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        detached: z.optional(z.boolean()),
+        throttle: z.optional(z.object({ rate: z.number(), burst: z.number() })),
+        quota: z.optional(
+          z.object({ limit: z.number(), period: z.enum(['DAY', 'WEEK', 'MONTH']), offset: z.number() }),
+        ),
+      }),
+    ),
+    [],
+  ),
 });
 
 /**
@@ -41,9 +55,15 @@ export function keyFile(path: string): KeyStore {
 
 function readKeys(path: string): KeptKeys {
   const text = readFileIfThere(path);
-  if (text === undefined) return { keys: [], deleted: [] };
+  if (text === undefined) return { keys: [], deleted: [], plans: [] };
   const { data } = z.safeParse(KeptKeysSchema, parseJson(text));
-  if (data) return { ...data, keys: data.keys.map((key) => ({ description: undefined, ...key })) };
+  if (data) {
+    return {
+      ...data,
+      keys: data.keys.map((key) => ({ description: undefined, ...key })),
+      plans: data.plans.map((plan) => ({ throttle: undefined, quota: undefined, ...plan })),
+    };
+  }
   throw new KeyFileError(`${path} is not a file of API keys. Remove it to start with the config's keys.`);
 }
 

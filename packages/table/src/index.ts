@@ -28,6 +28,7 @@ export {
   changesAttributes,
   type Item,
   KeyNameItem,
+  PlanItem,
   SignInItem,
   TeamItem,
 } from './item.ts';
@@ -40,7 +41,10 @@ export {
   keyAttributes,
   keyNameKey,
   listOf,
+  type MemberName,
+  memberChangesBefore,
   partitionsOf,
+  planKey,
   proofListKey,
   replacedBefore,
   replacedKey,
@@ -48,6 +52,16 @@ export {
   signInKey,
   teamKey,
   teamListKey,
+  teamPartition,
 } from './keys.ts';
-export { type LimitChanges, limitsInForce, type Raise } from './limit-changes.ts';
+export {
+  type LimitChanges,
+  type LimitName,
+  limitNames,
+  limitsInForce,
+  maxOf,
+  type Raise,
+  withMax,
+} from './limit-changes.ts';
+export { mayBeMarked, withMark, withoutMark } from './marks.ts';
 export { readItem, type TableLocation } from './read.ts';

@@ -56,14 +56,13 @@ const limits = json(LimitsSchema);
 /** Up to the last moment that a date can be. */
 const moment = z.int().check(z.minimum(0), z.maximum(8_640_000_000_000));
 const seconds = z.pipe(number, moment);
+const raised = { max: z.nullable(z.number().check(z.minimum(0))), until: moment };
 const raises = json(
   z.array(
-    z.strictObject({
-      limit: z.enum(limitKinds),
-      period: z.enum(limitPeriods),
-      max: z.nullable(z.number().check(z.minimum(0))),
-      until: moment,
-    } satisfies Record<keyof Raise, z.ZodMiniType>),
+    z.union([
+      z.strictObject({ limit: z.enum(limitKinds), period: z.enum(limitPeriods), ...raised }),
+      z.strictObject({ limit: z.literal('callsAtOnce'), ...raised }),
+    ]) satisfies z.ZodMiniType<Raise>,
   ),
 );
 
@@ -110,10 +109,12 @@ export function accessAttributes({ limits: own, disabled, ...rest }: Access): At
   return { ...rest, limits: own && JSON.stringify(own), disabled: disabled ? 1 : undefined };
 }
 
-/** At {@link changesKey}: what operators changed at run time of a team, or of a key. */
+/** At {@link changesKey}: what operators changed at run time of a team, of a key, or of a member of a team. */
 export interface Changes extends LimitChanges {
   /** Counts the changes, so that each is made to what its operator read. */
   readonly version?: number | undefined;
+  /** Only of a team: the marks of its members of whom something was changed. */
+  readonly members?: string | undefined;
   /** Only of a key of the config: it is refused from this time on: seconds since 1970. */
   readonly until?: number | undefined;
   /** Only of a key of the config: whether it is refused until an operator enables it again. */
@@ -124,31 +125,53 @@ export const ChangesItem = z.object({
   version: z.optional(number),
   limits: z.optional(limits),
   raises: z.optional(raises),
+  members: z.optional(string),
   until: z.optional(seconds),
   disabled: z.optional(boolean),
 }) satisfies z.ZodMiniType<Changes>;
 
 export function changesAttributes({
   limits: changed,
-  raises: raised = [],
+  raises: lasting = [],
   disabled,
   ...rest
 }: Changes): Attributes {
   return {
     ...rest,
     limits: changed && JSON.stringify(changed),
-    raises: raised.length > 0 ? JSON.stringify(raised) : undefined,
+    raises: lasting.length > 0 ? JSON.stringify(lasting) : undefined,
     disabled: disabled ? 1 : undefined,
   };
 }
+
+/** At {@link planKey}: a plan made at run time. */
+export const PlanItem = z.object({
+  /** What it means to the function, as JSON: all of it is in here, and the function reads it strictly. */
+  access: string,
+  /** Its throttle and quota, as JSON. API Gateway applies them. */
+  guards: string,
+  /** Counts the changes, so that each is made to what its operator read. */
+  version: number,
+  /** Id of its usage plan. Absent while a command makes it. */
+  usagePlan: z.optional(string),
+  /** When a command began to make it: ISO 8601. */
+  createdAt: string,
+  /** Whether a command deletes it, so that no team may join it. */
+  closing: z.optional(boolean),
+});
 
 /** At {@link auditKey}: a change that an operator made. */
 export const AuditItem = z.object({
   /** The AWS identity, or the local user. */
   by: string,
   action: string,
+  plan: z.optional(string),
   team: z.optional(string),
   key: z.optional(string),
+  /** The id of a member of the team. */
+  person: z.optional(string),
+  customer: z.optional(string),
+  model: z.optional(string),
   /** What was, and what is now, as JSON. */
   from: z.optional(string),
   to: z.optional(string),

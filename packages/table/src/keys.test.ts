@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   accessKey,
+  changesKey,
   countersKey,
   keyNameKey,
   partitionsOf,
+  planKey,
   replacedKey,
   signInKey,
   teamKey,
@@ -28,7 +30,13 @@ const items = fc.oneof(
     member,
   ),
   fc.tuple(
-    fc.constantFrom(...(['team', 'team in the list', 'access', 'name', 'sign-in'] as const)),
+    fc.constantFrom('changes of a person', 'changes of a customer', 'changes of a model'),
+    name,
+    fc.stringMatching(/^[\w.:-]{0,20}$/),
+  ),
+  fc.tuple(fc.constantFrom('changes of a team', 'changes of a key'), name, fc.constant('')),
+  fc.tuple(
+    fc.constantFrom(...(['team', 'team in the list', 'access', 'name', 'plan', 'sign-in'] as const)),
     name,
     fc.constant(''),
   ),
@@ -45,7 +53,15 @@ const membersKeys = {
   'counters of a model': memberKey('model'),
 };
 
+const changesOf = (kind: 'person' | 'customer' | 'model') => (team: string, id: string) =>
+  changesKey({ kind, team, id });
+
 const places = {
+  'changes of a person': changesOf('person'),
+  'changes of a customer': changesOf('customer'),
+  'changes of a model': changesOf('model'),
+  'changes of a team': (id: string) => changesKey({ kind: 'team', id }),
+  'changes of a key': (id: string) => changesKey({ kind: 'key', id }),
   'counters of a team': (id: string, of: string) => countersKey({ kind: 'team', id }, of),
   'counters of a key': (id: string, of: string) => countersKey({ kind: 'key', id }, of),
   ...membersKeys,
@@ -53,6 +69,7 @@ const places = {
   'team in the list': teamListKey,
   access: accessKey,
   name: keyNameKey,
+  plan: planKey,
   replaced: replacedKey,
   'sign-in': signInKey,
 };
@@ -74,8 +91,9 @@ test("the function's partitions contain all items that it reads, and no key of s
       const { pk } = keyOf(item);
       const isIn = (partitions: readonly string[]) => partitions.some((prefix) => pk.startsWith(prefix));
       const [kind] = item;
-      const ofProxy = kind.startsWith('counters') || ['access', 'team'].includes(kind);
+      const ofProxy = /^c(?:ounters|hanges)/.test(kind) || ['access', 'team'].includes(kind);
       expect([kind, isIn(partitionsOf.proxy)]).toEqual([kind, ofProxy]);
+      expect([kind, isIn(partitionsOf.proxyReads)]).toEqual([kind, kind === 'plan']);
       expect([kind, isIn(partitionsOf.authorizer)]).toEqual([kind, kind === 'sign-in']);
     }),
   );

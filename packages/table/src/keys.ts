@@ -10,26 +10,38 @@ export interface ItemKey {
 const prefixes = { team: 'team#', key: 'key#', signIn: 'sign-in#' } as const;
 
 /**
+ * Partitions that the command line lists: the plans, teams and keys made at run time, the teams of proofs, and what operators
+ * changed. The function reads single plans, and nothing else of them.
+ */
+export const listOf = {
+  plans: 'plans',
+  teams: 'teams',
+  keys: 'keys',
+  proofs: 'proofs',
+  audit: 'audit',
+} as const;
+
+/**
  * The prefixes of the partition keys that each function's policy allows: only the authorizer may read the
- * keys of signed-in callers.
+ * keys of signed-in callers, and the proxy may only read plans.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */
 export const partitionsOf = {
   proxy: [prefixes.team, prefixes.key],
+  proxyReads: [listOf.plans],
   authorizer: [prefixes.signIn],
 } as const;
 
-/**
- * Partitions that only the command line uses: lists of the teams and keys made at run time, of the teams of proofs, and of
- * what operators changed.
- */
-export const listOf = { teams: 'teams', keys: 'keys', proofs: 'proofs', audit: 'audit' } as const;
-
 /** What is counted: a team, a key, or in a team a person, a customer or a model. */
-export type ScopeName =
-  | { readonly kind: 'team' | 'key'; readonly id: string }
-  | { readonly kind: 'person' | 'customer' | 'model'; readonly team: string; readonly id: string };
+export type ScopeName = { readonly kind: 'team' | 'key'; readonly id: string } | MemberName;
+
+/** A person, a customer or a model of a team. */
+export interface MemberName {
+  readonly kind: 'person' | 'customer' | 'model';
+  readonly team: string;
+  readonly id: string;
+}
 
 /**
  * The usage of a team, or of another scope that has limits, in the windows that began in a month.
@@ -48,9 +60,14 @@ function partitionOf(scope: ScopeName): string {
   return `${prefixes[scope.kind]}${scope.id}`;
 }
 
+/** A plan made at run time. */
+export function planKey(plan: string): ItemKey {
+  return { pk: listOf.plans, sk: plan };
+}
+
 /** The profile of a team made at run time. */
 export function teamKey(team: string): ItemKey {
-  return { pk: `${prefixes.team}${team}`, sk: 'profile' };
+  return { pk: teamPartition(team), sk: 'profile' };
 }
 
 export function teamListKey(team: string): ItemKey {
@@ -67,9 +84,21 @@ export function accessKey(keyId: string): ItemKey {
   return { pk: `${prefixes.key}${keyId}`, sk: 'access' };
 }
 
-/** What operators changed at run time of a team, or of a key by the id that its limits are counted under. */
+/**
+ * What operators changed at run time of a team, of a key by the id that its limits are counted under, or of a member of a
+ * team. Those of members are in the team's partition, so that they can be listed.
+ */
 export function changesKey(scope: ScopeName): ItemKey {
-  return { pk: partitionOf(scope), sk: 'changes' };
+  if (!('team' in scope)) return { pk: partitionOf(scope), sk: 'changes' };
+  return { pk: teamPartition(scope.team), sk: `${memberChangesBefore}${scope.kind}#${scope.id}` };
+}
+
+/** The prefix of the sort keys of what was changed of a team's members. */
+export const memberChangesBefore = 'changes#';
+
+/** The partition of a team's own items. */
+export function teamPartition(team: string): string {
+  return `${prefixes.team}${team}`;
 }
 
 /**

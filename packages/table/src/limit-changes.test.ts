@@ -28,6 +28,13 @@ test.each<[string, Limits | undefined, Limits | undefined, readonly Raise[], Lim
   ['a raise that is over', { usd: { day: 5 } }, undefined, [raise(9, 0)], { usd: { day: 5 } }],
   ['a raise below a limit that grew', { usd: { day: 10 } }, undefined, [raise(9)], { usd: { day: 10 } }],
   ['a raise to no limit', { usd: { day: 5 } }, undefined, [raise(null)], { usd: { day: null } }],
+  [
+    'a raise of calls at once',
+    { callsAtOnce: 3 },
+    undefined,
+    [{ limit: 'callsAtOnce', max: 5, until: at / 1000 + 1 }],
+    { callsAtOnce: 5 },
+  ],
   ['a raise of no limit', { usd: { month: 5 } }, undefined, [raise(9)], { usd: { month: 5 } }],
 ])('%s', (_, base, limits, raises, expected) => {
   expect(limitsInForce(base, { limits, raises }, at)).toEqual(expected && expect.objectContaining(expected));

@@ -1,20 +1,40 @@
 import { type LimitKind, type LimitPeriod, type Limits, limitKinds, limitPeriods } from '@org/contract';
 
+/** One limit, without its amount. */
+export type LimitName =
+  | { readonly limit: LimitKind; readonly period: LimitPeriod }
+  | { readonly limit: 'callsAtOnce'; readonly period?: undefined };
+
 /** A higher limit that ends by itself. */
-export interface Raise {
-  readonly limit: LimitKind;
-  readonly period: LimitPeriod;
+export type Raise = LimitName & {
   /** `null`: no limit. */
   readonly max: number | null;
   /** Seconds since 1970. */
   readonly until: number;
-}
+};
 
-/** What operators changed at run time of a team's or a key's limits. */
+/** What operators changed at run time of limits. */
 export interface LimitChanges {
   /** Take the place of the config's, one by one; `null`: no limit. */
   readonly limits?: Limits | undefined;
   readonly raises?: readonly Raise[] | undefined;
+}
+
+/** The names of all limits that there can be. */
+export const limitNames: readonly LimitName[] = [
+  ...limitKinds.flatMap((limit) => limitPeriods.map((period) => ({ limit, period }))),
+  { limit: 'callsAtOnce' },
+];
+
+/** The amount of a limit. `null`: there is none; undefined: nothing is said of it. */
+export function maxOf(limits: Limits | undefined, name: LimitName): number | null | undefined {
+  return name.limit === 'callsAtOnce' ? limits?.callsAtOnce : limits?.[name.limit]?.[name.period];
+}
+
+/** Limits with another amount of one of them. Undefined: it is left out. */
+export function withMax(limits: Limits | undefined, name: LimitName, max: number | null | undefined): Limits {
+  if (name.limit === 'callsAtOnce') return { ...limits, callsAtOnce: max };
+  return { ...limits, [name.limit]: { ...limits?.[name.limit], [name.period]: max } };
 }
 
 /**
@@ -31,21 +51,15 @@ export function limitsInForce(
   { limits, raises = [] }: LimitChanges,
   at: number,
 ): Limits | undefined {
-  const lasting = raises.filter(({ until }) => at < until * 1000);
-  if (!limits && lasting.length === 0) return base;
-  const inForce: Limits = { ...base, ...limits };
-  for (const limit of limitKinds) {
-    const maxima = { ...base?.[limit] };
-    for (const period of limitPeriods) {
-      const changed = limits?.[limit]?.[period];
-      if (changed !== undefined) maxima[period] = changed;
-    }
-    for (const { max, ...raise } of lasting) {
-      const present = maxima[raise.period];
-      if (raise.limit !== limit || present === undefined || present === null) continue;
-      maxima[raise.period] = max === null ? null : Math.max(max, present);
-    }
-    inForce[limit] = maxima;
+  let inForce = base;
+  for (const name of limits ? limitNames : []) {
+    const changed = maxOf(limits, name);
+    if (changed !== undefined) inForce = withMax(inForce, name, changed);
+  }
+  for (const { max, until, ...name } of raises) {
+    const present = maxOf(inForce, name);
+    if (until * 1000 <= at || present === undefined || present === null) continue;
+    inForce = withMax(inForce, name, max === null ? null : Math.max(max, present));
   }
   return inForce;
 }

@@ -17,13 +17,28 @@ export type AuditAction =
   | 'keys expire'
   | 'limits set'
   | 'limits raise'
-  | 'limits clear';
+  | 'limits clear'
+  | 'plans create'
+  | 'plans set'
+  | 'plans delete'
+  | 'plans adopt';
 
-/** A change to record. */
-export interface RecordedChange {
-  readonly action: AuditAction;
+/** What a change is about. */
+interface AuditSubject {
+  readonly plan?: string | undefined;
   readonly team?: string | undefined;
   readonly key?: string | undefined;
+  /** The id of a person of the team, as the log has it. */
+  readonly person?: string | undefined;
+  /** The id of a customer of the team, as the log has it. */
+  readonly customer?: string | undefined;
+  /** The alias of a model, of which the team's limits were changed. */
+  readonly model?: string | undefined;
+}
+
+/** A change to record. */
+export interface RecordedChange extends AuditSubject {
+  readonly action: AuditAction;
   /** What was; undefined: nothing. */
   readonly from?: object | undefined;
   /** What is now; undefined: nothing. */
@@ -31,14 +46,12 @@ export interface RecordedChange {
 }
 
 /** A change that was made. */
-export interface AuditRecord {
+export interface AuditRecord extends AuditSubject {
   /** ISO 8601, by the clock of the operator's machine. */
   readonly at: string;
   /** ARN of the AWS identity, or for a local gateway the user of the machine. */
   readonly by: string;
   readonly action: string;
-  readonly team?: string | undefined;
-  readonly key?: string | undefined;
   readonly from?: unknown;
   readonly to?: unknown;
 }
@@ -46,7 +59,7 @@ export interface AuditRecord {
 /** The write that records a change. It belongs into the transaction that makes the change, so that neither is alone. */
 export async function recordOf(
   { now, operator }: Deployment,
-  { action, team, key, from, to }: RecordedChange,
+  { from, to, ...change }: RecordedChange,
 ): Promise<Write> {
   const by = await operator();
   return {
@@ -54,9 +67,7 @@ export async function recordOf(
     key: auditKey(new Date(now()).toISOString(), randomUUID()),
     attributes: {
       by,
-      action,
-      team,
-      key,
+      ...change,
       from: from && JSON.stringify(from),
       to: to && JSON.stringify(to),
     },

@@ -1,16 +1,28 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Changes, ChangesItem, changesAttributes, changesKey, type Item } from '@org/table';
+import {
+  type Changes,
+  ChangesItem,
+  changesAttributes,
+  changesKey,
+  type Item,
+  type ItemKey,
+  type MemberName,
+  type ScopeName,
+  withMark,
+  withoutMark,
+} from '@org/table';
 import * as z from 'zod/mini';
 import { AdminError } from '../admin-error.ts';
 import type { Deployment } from '../deployment.ts';
+import type { Write } from '../table.ts';
 import { type RecordedChange, recordOf } from './audit.ts';
 
-/** A team or a key whose changes are written. */
+/** A team, a key or a member of a team whose changes are written. */
 interface ChangedSubject {
   readonly team: string;
-  /** Undefined for a team. */
+  /** Only of a key. */
   readonly key?: string | undefined;
-  readonly scope: Parameters<typeof changesKey>[0];
+  readonly scope: ScopeName;
 }
 
 /** How often a change is made again to what another operator has just written. */
@@ -28,7 +40,7 @@ export function changesOf(item: Item | undefined): Changes {
 }
 
 /**
- * Changes a subject, and records it in the same write. If another operator changes it at the same time, the change is made to
+ * Changes a subject, and records it in the same write. Of a member, the team's item gets the mark in that write too. If another operator changes it at the same time, the change is made to
  * what that one wrote, so that nothing is lost.
  *
  * @param change Returns the changes that shall be, and what to record. Called again after another operator's write.
@@ -44,18 +56,53 @@ export async function writeChanges(
 ): Promise<boolean> {
   const { table } = deployment;
   const place = changesKey(scope);
+  const ofTeam = changesKey({ kind: 'team', id: team });
+  const member = 'team' in scope ? scope : undefined;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    const item = await table.get(place);
+    const [item, teamItem] = await table.getAll([place, ofTeam]);
     const present = changesOf(item);
     const { changes, record } = change(present);
     if (isDeepStrictEqual(changesAttributes(changes), changesAttributes(present))) return false;
-    const { version = 0 } = present;
-    const attributes = changesAttributes({ ...changes, version: version + 1 });
     const done = await table.transact([
-      { kind: 'update', key: place, attributes, condition: item ? { version: present.version } : 'absent' },
-      await recordOf(deployment, { ...record, team, key }),
+      nextVersion(place, item, changes),
+      ...(member ? marking(member, { present, changes, ofTeam, teamItem }) : []),
+      await recordOf(deployment, { ...record, team, key, ...(member && { [member.kind]: member.id }) }),
     ]);
     if (done) return true;
   }
-  throw new AdminError('changed_by_others', { subject: key ?? team });
+  throw new AdminError('changed_by_others', { subject: member?.id ?? key ?? team });
+}
+
+/** Writes an item, if nobody else has since it was read. */
+function nextVersion(key: ItemKey, item: Item | undefined, changes: Changes): Write {
+  const { version } = changesOf(item);
+  const attributes = changesAttributes({ ...changes, version: (version ?? 0) + 1 });
+  return { kind: 'update', key, attributes, condition: item ? { version } : 'absent' };
+}
+
+/** Marks a member in the item of its team from its first change on, and no longer when nothing is changed of it. */
+function marking(
+  member: MemberName,
+  {
+    present,
+    changes,
+    ofTeam,
+    teamItem,
+  }: {
+    readonly present: Changes;
+    readonly changes: Changes;
+    readonly ofTeam: ItemKey;
+    readonly teamItem: Item | undefined;
+  },
+): Write[] {
+  const isMarked = changesAnything(changes);
+  if (isMarked === changesAnything(present)) return [];
+  const team = changesOf(teamItem);
+  const members = (isMarked ? withMark : withoutMark)(team.members ?? '', member);
+  return [nextVersion(ofTeam, teamItem, { ...team, members: members || undefined })];
+}
+
+/** Whether anything is changed of a subject's limits. */
+export function changesAnything({ limits, raises = [] }: Changes): boolean {
+  return limits !== undefined || raises.length > 0;
 }

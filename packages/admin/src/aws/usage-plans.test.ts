@@ -23,7 +23,7 @@ const account: AwsAnswers = {
 async function plansOf(stackName: string, apiId: string): Promise<UsagePlans> {
   const client = new APIGatewayClient(await startAws(account));
   onTestFinished(() => client.destroy());
-  return new UsagePlans(client, stackName, apiId);
+  return new UsagePlans(client, { stackName, apiId, stage: 'b', recordedId: async () => undefined });
 }
 
 test("a plan is this deployment's, whatever other deployments' plans are called", async () => {

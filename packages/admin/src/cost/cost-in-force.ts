@@ -1,11 +1,12 @@
 import type { Deployment } from '../deployment.ts';
 import { type LimitsRecord, listLimits } from '../limits/list-limits.ts';
+import { configWithPlans } from '../plans/plans.ts';
 import { type CostStatement, costOfTeams } from './cost-statement.ts';
 
 /**
  * The most that the models can cost in a month, by the limits that are in force now: of the config's teams and of those made
  * at run time, with what operators changed at run time. It is as if all of the month had these limits. A team whose plan
- * is no longer in the config is refused, and is left out.
+ * is gone is refused, and is left out.
  *
  * @param records What `listLimits` said of all teams and keys. Default: it is asked.
  */
@@ -13,7 +14,7 @@ export async function costInForce(
   deployment: Deployment,
   records?: readonly LimitsRecord[],
 ): Promise<CostStatement> {
-  const { config } = deployment;
+  const config = await configWithPlans(deployment);
   const byTeam = Map.groupBy(records ?? (await listLimits(deployment)), ({ team }) => team);
   const teams = [...byTeam.values()].flatMap((records) => {
     const team = records.find(({ key }) => key === undefined);

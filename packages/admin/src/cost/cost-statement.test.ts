@@ -49,6 +49,19 @@ const hour = {
 /** The most input and the most output at 2 and 10 USD a million. */
 const call = 0.03;
 
+test('limits that operators changed at run time bound a team and a key in place of those of the config', () => {
+  const config = configOf({ limits: { usd: { month: 50 } } });
+  const limits = (month: number | null) => ({ usd: { month } });
+  const most = (team: number | null, key?: number) =>
+    costStatement(config, {
+      teams: new Map([['acme', limits(team)]]),
+      keys: new Map(key === undefined ? [] : [['app', limits(key)]]),
+    }).usd;
+  expect([costStatement(config).usd, most(80), most(80, 7)]).toEqual([50, 80, 7]);
+  // What is left is API Gateway's quota.
+  expect(most(null)).toBeCloseTo(10_000 * 31 * call);
+});
+
 test.each([
   ['a limit in USD a month', { usd: { month: 50 } }, 50, 'month'],
   ['a limit in USD a day, on 31 days', { usd: { day: 5 } }, 155, 'day'],

@@ -82,6 +82,14 @@ export type CostlyConfig = Pick<
 
 type Plan = CostlyConfig['plans'][string];
 
+/** The limits in force of teams and keys, by name, where operators changed them at run time. */
+export interface LimitsAtRunTime {
+  readonly teams: ReadonlyMap<string, Limits>;
+  readonly keys: ReadonlyMap<string, Limits>;
+}
+
+const unchanged: LimitsAtRunTime = { teams: new Map(), keys: new Map() };
+
 /**
  * Computes the most that a config can cost a month, by team. The least of these bounds counts: each limit of the team;
  * or the sum over its keys of the least of each key's own limits, its quota and its throttle.
@@ -89,13 +97,15 @@ type Plan = CostlyConfig['plans'][string];
  * It counts on the limits as the function enforces them. So it shares their only exception: a call that cost more than
  * it held, for which the alarm `wrong-charges` rings.
  *
+ * @param changed Limits in force in place of the config's. Default: none.
  * @example
  * costStatement(config).usd; // 50.25
  */
-export function costStatement(config: CostlyConfig): CostStatement {
+export function costStatement(config: CostlyConfig, changed = unchanged): CostStatement {
   const teams = Object.entries(config.teams).map(([team, { plan, keys }]) => ({
-    ...{ team, plan, keys },
-    limits: planOf(plan, config).limits,
+    ...{ team, plan },
+    limits: changed.teams.get(team) ?? planOf(plan, config).limits,
+    keys: keys.map((key) => ({ limits: changed.keys.get(key.name) ?? key.limits })),
   }));
   return costOfTeams(teams, config);
 }

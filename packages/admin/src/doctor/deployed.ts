@@ -5,6 +5,8 @@ import { concurrently } from '../concurrently.ts';
 import { type Deployment, openDeployment } from '../deployment.ts';
 import { listLimits } from '../limits/list-limits.ts';
 import { limitsText } from '../limits-text.ts';
+import { checkedPlan } from '../plans/plans.ts';
+import { listStoredPlans } from '../plans/stored-plan.ts';
 import { listTeams } from '../teams/teams.ts';
 import { type Finding, ok, type Subject, unknown, warning } from './finding.ts';
 
@@ -27,6 +29,7 @@ export async function checkDeployed(
       ...(await checkRemovedTeams(deployment)),
       ...(await checkMovedKeys(deployment)),
       ...(await changedLimits(deployment)),
+      ...(await checkRunTimePlans(deployment)),
     ];
   } catch (cause) {
     const first =
@@ -54,14 +57,41 @@ async function checkRemovedTeams(deployment: Deployment): Promise<Finding[]> {
   );
 }
 
-/** Names the teams and keys whose limits an operator changed at run time: a deployment does not change them. */
+/**
+ * Names the teams and keys whose limits an operator changed at run time, and people, customers and models in them: a deployment
+ * does not change them.
+ */
 async function changedLimits(deployment: Deployment): Promise<Finding[]> {
-  const records = await listLimits(deployment);
-  return records.flatMap(({ team, key, base, set, raises, inForce }) => {
+  const records = await listLimits(deployment, { members: true });
+  return records.flatMap(({ team, key, scope, base, set, raises, inForce }) => {
     if (set === undefined && raises.length === 0) return [];
-    const subject: Subject = key === undefined ? { check: 'team', of: team } : { check: 'key', of: key };
+    const of = 'team' in scope ? `${scope.id} of ${team}` : (key ?? team);
+    const subject: Subject = { check: scope.kind, of };
     const text = (limits: typeof base) => (limits && limitsText(limits)) || 'no limits';
     return [ok(subject, `has ${text(inForce)}, changed at run time; without the change: ${text(base)}`)];
+  });
+}
+
+/** Finds plans made at run time that the config no longer allows, or that it has by now. */
+async function checkRunTimePlans({ config, table }: Deployment): Promise<Finding[]> {
+  const stored = await listStoredPlans(table);
+  return stored.map(({ name, plan }) => {
+    const subject: Subject = { check: 'plan', of: name };
+    if (Object.hasOwn(config.plans, name)) {
+      const what = 'was made at run time too: the config comes first, and a deployment moves the keys on it';
+      return ok(subject, what);
+    }
+    try {
+      checkedPlan(config, name, plan);
+      return ok(subject, 'was made at run time');
+    } catch (error) {
+      if (!(error instanceof AdminError && error.is('invalid_plan'))) throw error;
+      const faults = error.data.issues.map(({ path, message }) => `${path} ${message}`).join('; ');
+      return warning(subject, `was made at run time, and does not fit the config: ${faults}`, {
+        kind: 'change_plan',
+        plan: name,
+      });
+    }
   });
 }
 

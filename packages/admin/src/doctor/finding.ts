@@ -19,7 +19,9 @@ export type Check =
   | 'plan'
   | 'key'
   | 'team'
-  | 'teams';
+  | 'teams'
+  | 'person'
+  | 'customer';
 
 /** The thing that was checked. */
 export interface Subject {
@@ -56,6 +58,7 @@ export type Remedy =
   | { readonly kind: 'make_key'; readonly team: string }
   /** Or put it back into the config. */
   | { readonly kind: 'delete_team'; readonly team: string }
+  | { readonly kind: 'change_plan'; readonly plan: string }
   | { readonly kind: 'choose_guardrail'; readonly plan: string; readonly region: string };
 
 export const ok = (subject: Subject, what: string): Finding => ({ ...subject, status: 'ok', what });

@@ -70,7 +70,7 @@ export function checkSizes(
       const max = limits[kind]?.[period];
       if (typeof max !== 'number' || max >= usual[kind]) return [];
       const name = nameOf(kind, period);
-      const limit = limitText(kind, max, period);
+      const limit = limitText({ limit: kind, period }, max);
       const what =
         max === 0
           ? `${name} is 0: nothing is let through`
@@ -98,7 +98,7 @@ function neverReached(
     const max = maxOf(period);
     const longer = limitPeriods.slice(index + 1).find((each) => maxOf(each) < max);
     if (!Number.isFinite(max) || longer === undefined) return [];
-    const limit = limitText(kind, max, period);
+    const limit = limitText({ limit: kind, period }, max);
     return [
       {
         period,

@@ -1,11 +1,12 @@
 import type { Limits } from '@org/contract';
-import { checkPrices, KeyText } from '@org/infra/config';
-import { keyNameKey, teamListKey } from '@org/table';
+import { checkPrices, KeyText, type ProxyConfig } from '@org/infra/config';
+import { keyNameKey, type ScopeName, teamListKey } from '@org/table';
 import * as z from 'zod/mini';
 import { AdminError } from '../admin-error.ts';
 import { recordOf } from '../audit/audit.ts';
 import type { Deployment } from '../deployment.ts';
 import { checkName } from '../name.ts';
+import { configWithPlans } from '../plans/plans.ts';
 import { findTeam, usableTeam } from '../teams/teams.ts';
 import { checkEnd, endText } from './key-end.ts';
 import { type Claim, claimNewName, orRelease } from './key-names.ts';
@@ -60,7 +61,7 @@ export async function claimKey(
   const claim = await claimNewName(deployment, name, team);
   const draft = await orRelease(claim, async (): Promise<KeyDraft> => {
     const plan = known ?? (await usableTeam(deployment, team)).plan;
-    checkLimits(deployment, team, plan, { name, limits });
+    checkLimits(await configWithPlans(deployment), { team, plan }, limits);
     if (claim.inherited) await discardRemains(deployment, { name, team }, []);
     // So that the team's run-time keys are found after the team has left the config.
     if (Object.hasOwn(deployment.config.teams, team)) await deployment.table.put(teamListKey(team), {});
@@ -136,13 +137,19 @@ function checkTexts({ owner, note }: KeyTexts): void {
   }
 }
 
-/** @throws {AdminError} If a key's limits cannot hold under its team's plan. */
+/** @throws {AdminError} If limits of a key, a team or a member of it cannot hold under its plan. */
 export function checkLimits(
-  { config }: Deployment,
-  team: string,
-  plan: string,
-  key: { readonly name: string; readonly limits?: Limits | undefined },
+  config: ProxyConfig,
+  { team, plan: name, scope }: { readonly team: string; readonly plan: string; readonly scope?: ScopeName },
+  limits: Limits | undefined,
 ): void {
-  const [fault] = checkPrices({ ...config, teams: { [team]: { plan, keys: [key] } } });
+  const plan = config.plans[name];
+  const ofModel =
+    plan && scope?.kind === 'model' ? { ...plan, limitsPerModel: { [scope.id]: limits } } : undefined;
+  const [fault] = checkPrices({
+    ...config,
+    plans: { ...config.plans, ...(ofModel && { [name]: ofModel }) },
+    teams: { [team]: { plan: name, keys: ofModel ? [] : [{ name: team, limits }] } },
+  });
   if (fault) throw new AdminError('limits_cannot_hold', { reason: fault.message });
 }

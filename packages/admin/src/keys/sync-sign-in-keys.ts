@@ -1,6 +1,7 @@
 import { signInKey } from '@org/table';
 import { concurrently } from '../concurrently.ts';
 import type { Deployment } from '../deployment.ts';
+import { configWithPlans } from '../plans/plans.ts';
 import { listTeams } from '../teams/teams.ts';
 import { ensureSignInKey, removeSignInKey, teamsWithSignInKeys } from './sign-in-keys.ts';
 
@@ -12,6 +13,7 @@ import { ensureSignInKey, removeSignInKey, teamsWithSignInKeys } from './sign-in
  */
 export async function syncSignInKeys(deployment: Deployment): Promise<void> {
   const { config } = deployment;
+  const { plans } = config.signIn ? await configWithPlans(deployment) : config;
   // Before the teams are read, because a team made meanwhile gets its entry before its key.
   const having = await teamsWithSignInKeys(deployment);
   const teams = config.signIn ? await listTeams(deployment) : [];
@@ -24,7 +26,7 @@ export async function syncSignInKeys(deployment: Deployment): Promise<void> {
   await concurrently([...teams.entries()], async ([index, { name, plan, source }]) => {
     // Only teams of the config can have a new plan. A command moves the others, with their keys.
     if (source === 'run-time' && items[index] && having.has(name)) return;
-    if (plan !== undefined && Object.hasOwn(config.plans, plan)) {
+    if (plan !== undefined && Object.hasOwn(plans, plan)) {
       await ensureSignInKey(deployment, name, plan);
     }
   });

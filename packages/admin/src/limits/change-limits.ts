@@ -1,18 +1,23 @@
-import { type LimitKind, type LimitPeriod, type Limits, limitKinds, limitPeriods } from '@org/contract';
-import { type Changes, changesKey, limitsInForce, type Raise } from '@org/table';
+import type { Limits } from '@org/contract';
+import type { ProxyConfig } from '@org/infra/config';
+import {
+  type Changes,
+  changesKey,
+  type LimitName,
+  limitNames,
+  limitsInForce,
+  maxOf,
+  type Raise,
+  withMax,
+} from '@org/table';
 import { AdminError } from '../admin-error.ts';
 import { changesOf, writeChanges } from '../audit/changes.ts';
 import type { Deployment } from '../deployment.ts';
 import { limitsWithoutEffect } from '../doctor/limits-without-effect.ts';
 import { checkLimits } from '../keys/create-key.ts';
-import { limitText } from '../limits-text.ts';
+import { limitNameText, limitText } from '../limits-text.ts';
+import { configWithPlans } from '../plans/plans.ts';
 import { type FoundSubject, findSubject, type LimitSubject } from './subject.ts';
-
-/** One limit, without its amount. */
-export interface LimitName {
-  readonly limit: LimitKind;
-  readonly period: LimitPeriod;
-}
 
 /** A change of limits. `null` is no limit. */
 export type LimitsChange =
@@ -35,9 +40,9 @@ export interface ChangedLimits {
 }
 
 /**
- * Changes limits of a team or a key, without a deployment. Calls follow within 60 seconds. A deployment does not undo it.
+ * Changes limits of a team, a key, or a person, a customer or a model of a team, without a deployment. Calls follow within 60 seconds. A deployment does not undo it.
  *
- * @throws {AdminError} If there is no such team or key, a raise is not higher or is over already, or a limit cannot hold.
+ * @throws {AdminError} If there is no such team, key or model, a raise is not higher or is over already, or a limit cannot hold.
  * @example
  * await changeLimits(deployment, { team: 'acme' }, { action: 'raise', limits: { usd: { day: 50 } }, until: tonight });
  */
@@ -47,6 +52,7 @@ export async function changeLimits(
   change: LimitsChange,
 ): Promise<ChangedLimits> {
   const subject = await findSubject(deployment, of);
+  const config = await configWithPlans(deployment);
   const now = deployment.now();
   const until = change.action === 'raise' ? change.until : undefined;
   if (until !== undefined && until <= now) {
@@ -57,10 +63,7 @@ export async function changeLimits(
     const changes = changedBy(change, present, subject, now);
     const from = limitsInForce(subject.base, present, now);
     const to = limitsInForce(subject.base, changes, now);
-    checkLimits(deployment, subject.team, subject.plan, {
-      name: subject.key ?? subject.team,
-      limits: to,
-    });
+    checkLimits(config, subject, to);
     limits = { from, to };
     const end = until === undefined ? undefined : { until: new Date(until).toISOString() };
     return {
@@ -68,11 +71,12 @@ export async function changeLimits(
       record: { action: `limits ${change.action}`, from: { limits: from }, to: { limits: to, ...end } },
     };
   });
-  return { subject, changed, ...limits, withoutEffect: await withoutEffect(deployment, subject, limits.to) };
+  return { subject, changed, ...limits, withoutEffect: await withoutEffect(deployment, config, subject, limits.to) };
 }
 
 async function withoutEffect(
-  { config, now, table }: Deployment,
+  { now, table }: Deployment,
+  config: ProxyConfig,
   { team, key, plan }: FoundSubject,
   own: Limits | undefined,
 ): Promise<Limits | undefined> {
@@ -85,46 +89,35 @@ async function withoutEffect(
 function changedBy(change: LimitsChange, present: Changes, { base }: FoundSubject, now: number): Changes {
   // What is over goes with the next change.
   const raises = (present.raises ?? []).filter(({ until }) => now < until * 1000);
+  const others = (names: readonly LimitName[]) =>
+    raises.filter((raise) => !names.some((name) => isSame(name, raise)));
   if (change.action === 'clear') {
-    const cleared = change.only ?? allNames;
-    return {
-      ...present,
-      limits: without(present.limits, cleared, change.only === undefined),
-      raises: raises.filter((raise) => !cleared.some((name) => isSame(name, raise))),
-    };
+    const cleared = change.only ?? limitNames;
+    return { ...present, limits: without(present.limits, cleared), raises: others(cleared) };
   }
-  const named = namesIn(change.limits);
-  const others = raises.filter((raise) => !named.some((name) => isSame(name, raise)));
-  if (change.action === 'set')
-    return { ...present, limits: merged(present.limits, change.limits), raises: others };
+  const { limits } = change;
+  const named = namesIn(limits);
+  const replaced = { ...present, limits: merged(present.limits, limits), raises: others(named) };
+  if (change.action === 'set') return replaced;
 
-  const { limits, until } = change;
-  const inForce = limitsInForce(base, { ...present, raises: others }, now);
-  for (const { limit, period } of named) {
-    const max = inForce?.[limit]?.[period] ?? null;
-    const wanted = limits[limit]?.[period] ?? null;
-    if (max === null) throw new AdminError('nothing_to_raise', { limit: `${limit}/${period}` });
+  const inForce = limitsInForce(base, { ...present, raises: others(named) }, now);
+  for (const name of named) {
+    const max = maxOf(inForce, name) ?? null;
+    const wanted = maxOf(limits, name) ?? null;
+    if (max === null) throw new AdminError('nothing_to_raise', { limit: limitNameText(name) });
     if (wanted !== null && wanted <= max)
-      throw new AdminError('not_a_raise', { present: limitText(limit, max, period) });
+      throw new AdminError('not_a_raise', { present: limitText(name, max) });
   }
-  if (until === undefined) return { ...present, limits: merged(present.limits, limits), raises: others };
+  const { until } = change;
+  if (until === undefined) return replaced;
   const added = named.map(
-    ({ limit, period }): Raise => ({
-      limit,
-      period,
-      max: limits[limit]?.[period] ?? null,
-      until: Math.floor(until / 1000),
-    }),
+    (name): Raise => ({ ...name, max: maxOf(limits, name) ?? null, until: Math.floor(until / 1000) }),
   );
-  return { ...present, raises: [...others, ...added] };
+  return { ...present, raises: [...others(named), ...added] };
 }
 
-const allNames: readonly LimitName[] = limitKinds.flatMap((limit) =>
-  limitPeriods.map((period) => ({ limit, period })),
-);
-
-function namesIn(limits: Limits): LimitName[] {
-  return allNames.filter(({ limit, period }) => limits[limit]?.[period] !== undefined);
+function namesIn(limits: Limits | undefined): readonly LimitName[] {
+  return limitNames.filter((name) => maxOf(limits, name) !== undefined);
 }
 
 function isSame(one: LimitName, other: LimitName): boolean {
@@ -132,26 +125,13 @@ function isSame(one: LimitName, other: LimitName): boolean {
 }
 
 function merged(limits: Limits | undefined, changed: Limits): Limits {
-  const result: Limits = { ...limits };
-  for (const limit of limitKinds) {
-    if (changed[limit]) result[limit] = { ...result[limit], ...changed[limit] };
-  }
-  if (changed.callsAtOnce !== undefined) result.callsAtOnce = changed.callsAtOnce;
-  return result;
+  return namesIn(changed).reduce((all, name) => withMax(all, name, maxOf(changed, name)), limits ?? {});
 }
 
 /** Undefined if no limit is left. */
-function without(
-  limits: Limits | undefined,
-  names: readonly LimitName[],
-  everything: boolean,
-): Limits | undefined {
-  if (everything) return undefined;
-  const result: Limits = {};
-  if (limits?.callsAtOnce !== undefined) result.callsAtOnce = limits.callsAtOnce;
-  for (const { limit, period } of namesIn(limits ?? {})) {
-    if (names.some((name) => isSame(name, { limit, period }))) continue;
-    result[limit] = { ...result[limit], [period]: limits?.[limit]?.[period] };
-  }
-  return Object.keys(result).length > 0 ? result : undefined;
+function without(limits: Limits | undefined, names: readonly LimitName[]): Limits | undefined {
+  const left = namesIn(limits).filter((each) => !names.some((name) => isSame(name, each)));
+  return left.length === 0
+    ? undefined
+    : left.reduce<Limits>((all, name) => withMax(all, name, maxOf(limits, name)), {});
 }

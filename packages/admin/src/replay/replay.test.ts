@@ -1,7 +1,8 @@
+import type { Limits } from '@org/contract';
 import { parseProxyConfig } from '@org/infra/config';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type KeyLimits, type ReplayOptions, replay } from './replay.ts';
+import { type KeyLimits, type ReplayOptions, replay, scopeText } from './replay.ts';
 
 const usd = 1_000_000;
 
@@ -93,6 +94,22 @@ test('calls in flight hold their worst case, until they ended', async () => {
   expect(await october(configOf(limits), oneAfterAnother)).toMatchObject({ refused: 0 });
   expect((await october(configOf({ usd: { day: 900 / usd } }), [line()])).teams[0]?.refusals).toMatchObject([
     { code: 'exceeds_limit', limit: 'usd' },
+  ]);
+});
+
+test('limits that were set at run time come before those of the config', async () => {
+  const lines = [5, 6].flatMap((day) => [
+    line({ at: `2026-10-0${day}T08:00:00Z`, customer: 'shop' }),
+    line({ at: `2026-10-0${day}T09:00:00Z` }),
+  ]);
+  const config = configOf({ requests: { month: 1 } });
+  const set = new Map<string, Limits>([
+    [scopeText({ kind: 'team', id: 'acme' }), { requests: { month: 4 } }],
+    [scopeText({ kind: 'customer', team: 'acme', id: 'shop' }), { requests: { month: 1 } }],
+  ]);
+  expect(await october(config, lines)).toMatchObject({ refused: 3 });
+  expect((await october(config, lines, { set })).teams[0]?.refusals).toMatchObject([
+    { code: 'quota_exceeded', scope: 'customer', calls: 1 },
   ]);
 });
 

@@ -13,12 +13,13 @@ import { unitOf } from '@org/lambda/ledger/amounts';
 import { createLedger, type Hold, type Ledger } from '@org/lambda/ledger/ledger';
 import { momentOf } from '@org/lambda/ledger/moment';
 import { ProxyError } from '@org/lambda/proxy-error';
+import { limitsInForce, type ScopeName } from '@org/table';
 import { type LoggedCall, readLine } from './logged-call.ts';
 import { MemoryCounters } from './memory-counters.ts';
 
 /** A key's own limits, and the id of the key whose counts they continue. */
 export interface KeyLimits {
-  readonly limits: Limits;
+  readonly limits?: Limits | undefined;
   readonly countedAs?: string | undefined;
 }
 
@@ -29,6 +30,13 @@ export interface ReplayOptions {
   readonly month: string;
   /** Keys with their own limits, by the key's id. Default: none are known. */
   readonly keys?: ReadonlyMap<string, KeyLimits> | undefined;
+  /** Limits that operators set at run time, in place of the config's, by the scope. Default: none are known. */
+  readonly set?: ReadonlyMap<string, Limits> | undefined;
+}
+
+/** The name of a scope in {@link ReplayOptions.set}. */
+export function scopeText(scope: ScopeName): string {
+  return `${'team' in scope ? scope.team : ''} ${scope.kind} ${scope.id}`;
 }
 
 /** Why the config refuses a call. */
@@ -92,7 +100,7 @@ export interface Replay {
  */
 export async function replay(
   lines: AsyncIterable<string> | Iterable<string>,
-  { config, month, keys = new Map() }: ReplayOptions,
+  { config, month, keys = new Map(), set = new Map() }: ReplayOptions,
 ): Promise<Replay> {
   const calls: LoggedCall[] = [];
   let refusedThen = 0;
@@ -109,7 +117,7 @@ export async function replay(
     teams.set(team, present);
     return present;
   };
-  const admission = new Admission(config, keys);
+  const admission = new Admission(config, keys, set);
   for await (const { call, refusal } of admission.decide(calls)) recordOf(call).add(call, refusal);
 
   const replayed = [...teams.values()]
@@ -159,12 +167,18 @@ const { signal } = new AbortController();
 class Admission {
   readonly #config: ReplayOptions['config'];
   readonly #keys: ReadonlyMap<string, KeyLimits>;
+  readonly #set: ReadonlyMap<string, Limits>;
   readonly #ledger: Ledger;
   readonly #callers = new Map<string, Caller | undefined>();
 
-  constructor(config: ReplayOptions['config'], keys: ReadonlyMap<string, KeyLimits>) {
+  constructor(
+    config: ReplayOptions['config'],
+    keys: ReadonlyMap<string, KeyLimits>,
+    set: ReadonlyMap<string, Limits>,
+  ) {
     this.#config = config;
     this.#keys = keys;
+    this.#set = set;
     this.#ledger = createLedger(new MemoryCounters(), config.timeZone);
   }
 
@@ -198,7 +212,7 @@ class Admission {
     // A call that lasted longer than a whole answer may is a stream.
     const duration = call.ended - call.began > longestCallMs.whole ? 'long' : 'short';
     const { person, customer, model } = call;
-    const scopes = scopesOf({ ...caller, person }, { customer, model });
+    const scopes = await scopesOf({ ...caller, person }, { customer, model });
     try {
       return await this.#ledger.hold(
         { scopes, worstCase: call.held, duration, at: call.began },
@@ -224,7 +238,17 @@ class Admission {
     const name = planOf({ team, plan }, this.#config);
     const access = Object.hasOwn(this.#config.plans, name) ? this.#config.plans[name] : undefined;
     const { limits, countedAs = keyId } = this.#keys.get(keyId) ?? {};
-    return access && callerOf({ keyId: countedAs, team, plan: name, limits }, access);
+    if (!access) return undefined;
+    const key = { keyId: countedAs, team, plan: name };
+    const inForce = (scope: ScopeName, base: Limits | undefined) =>
+      limitsInForce(base, { limits: this.#set.get(scopeText(scope)) }, 0);
+    return {
+      ...callerOf(
+        { ...key, limits: inForce({ kind: 'key', id: countedAs }, limits) },
+        { ...access, limits: inForce({ kind: 'team', id: team }, access.limits) },
+      ),
+      ...(this.#set.size > 0 && { inForce: async (member, base) => inForce(member, base) }),
+    };
   }
 }
 

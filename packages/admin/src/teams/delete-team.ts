@@ -1,6 +1,7 @@
-import { changesKey, teamKey, teamListKey } from '@org/table';
+import { changesKey, memberChangesBefore, teamKey, teamListKey, teamPartition } from '@org/table';
 import { AdminError } from '../admin-error.ts';
 import { recordOf } from '../audit/audit.ts';
+import { concurrently } from '../concurrently.ts';
 import type { Deployment } from '../deployment.ts';
 import { listKeyNames } from '../keys/key-names.ts';
 import { revokeKeys } from '../keys/revoke-key.ts';
@@ -35,6 +36,8 @@ export async function deleteTeam(deployment: Deployment, name: string): Promise<
     { kind: 'delete', key: changesKey({ kind: 'team', id: name }) },
     await recordOf(deployment, { action: 'teams delete', team: name, from: { plan } }),
   ]);
+  const members = await table.query(teamPartition(name), memberChangesBefore);
+  await concurrently(members, ({ sk }) => table.delete({ pk: teamPartition(name), sk: sk?.S ?? '' }));
   const names = await listKeyNames(deployment);
   await revokeKeys(
     deployment,

@@ -7,6 +7,7 @@ import type { Deployment } from '../deployment.ts';
 import { checkKeyName, checkLimits, createKey, type NewKey } from '../keys/create-key.ts';
 import { listKeyNames } from '../keys/key-names.ts';
 import type { KeyTexts } from '../keys/keys.ts';
+import { configWithPlans } from '../plans/plans.ts';
 import { checkNewTeam, createTeam, listTeams } from './teams.ts';
 
 /** A key in a list of teams to import: its name, or an object with its limits too. */
@@ -138,7 +139,11 @@ export async function previewImport(
 }
 
 async function inspect(deployment: Deployment, wanted: readonly TeamImport[]) {
-  const [names, present] = await Promise.all([listKeyNames(deployment), listTeams(deployment)]);
+  const [names, present, config] = await Promise.all([
+    listKeyNames(deployment),
+    listTeams(deployment),
+    configWithPlans(deployment),
+  ]);
   const keyOf = new Map(names.filter(({ replaced }) => !replaced).map((key) => [key.name, key]));
   const teamOf = new Map(present.map((team) => [team.name, team]));
   const problems: (Pick<ImportProblem, 'team' | 'key'> & { readonly error: AdminError })[] = [];
@@ -153,7 +158,10 @@ async function inspect(deployment: Deployment, wanted: readonly TeamImport[]) {
   const teams = wanted.map(({ name, plan, keys }) => {
     const before = problems.length;
     check({ team: name }, () => {
-      checkNewTeam(deployment, name, plan);
+      checkNewTeam(deployment, name);
+      if (!Object.hasOwn(config.plans, plan)) {
+        throw new AdminError('no_such_plan', { plan, plans: Object.keys(config.plans) });
+      }
       const found = teamOf.get(name);
       if (found && found.plan === undefined) throw new AdminError('team_was_removed', { team: name });
       if (found && found.plan !== plan) {
@@ -165,7 +173,7 @@ async function inspect(deployment: Deployment, wanted: readonly TeamImport[]) {
       check({ team: name, key: key.name }, () => {
         checkKeyName(deployment, key.name);
         // Which limits hold depends on the plan.
-        if (isUsable) checkLimits(deployment, name, plan, key);
+        if (isUsable) checkLimits(config, { team: name, plan }, key.limits);
         const owner = keyOf.get(key.name)?.team ?? name;
         if (owner !== name) throw new AdminError('key_exists', { key: key.name, team: owner });
       });

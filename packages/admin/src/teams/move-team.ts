@@ -19,7 +19,7 @@ import { checkPlan, plannedTeam } from './teams.ts';
  */
 export async function moveTeam(deployment: Deployment, name: string, plan: string): Promise<number> {
   const { config, table, plans, now } = deployment;
-  checkPlan(deployment, plan);
+  const joining = await checkPlan(deployment, plan);
   const team = await plannedTeam(deployment, name);
   if (team.source === 'config' && team.plan !== plan) {
     throw new AdminError('team_plan_is_of_config', { team: name, plan: team.plan });
@@ -28,6 +28,7 @@ export async function moveTeam(deployment: Deployment, name: string, plan: strin
   if (team.source === 'run-time' && team.plan !== plan) {
     const moved = await table.transact([
       { kind: 'update', key: teamKey(name), attributes: { plan }, condition: { plan: team.plan } },
+      ...joining,
       await recordOf(deployment, {
         action: 'teams move',
         team: name,
@@ -35,7 +36,7 @@ export async function moveTeam(deployment: Deployment, name: string, plan: strin
         to: { plan },
       }),
     ]);
-    // Another command moved or deleted it meanwhile.
+    // Another command moved or deleted it meanwhile, or deletes the plan.
     if (!moved) return moveTeam(deployment, name, plan);
   }
   const keyIds = (await listKeyNames(deployment)).flatMap(({ team: owner, keyId }) =>

@@ -1,9 +1,12 @@
-import { type Item, listOf, TeamItem, teamKey, teamListKey } from '@org/table';
+import { type Item, listOf, planKey, TeamItem, teamKey, teamListKey } from '@org/table';
 import { AdminError } from '../admin-error.ts';
 import { recordOf } from '../audit/audit.ts';
 import type { Deployment } from '../deployment.ts';
 import { ensureSignInKey } from '../keys/sign-in-keys.ts';
 import { checkName } from '../name.ts';
+import { configWithPlans } from '../plans/plans.ts';
+import { readPlan } from '../plans/stored-plan.ts';
+import type { Write } from '../table.ts';
 
 /** A team and its plan, from the config or the table. */
 export type Team = ConfigTeam | TableTeam;
@@ -69,24 +72,34 @@ export async function plannedTeam(deployment: Deployment, name: string): Promise
 /**
  * A team that keys can be made for.
  *
- * @throws {AdminError} If there is no such team, it was removed, or its plan is no longer in the config.
+ * @throws {AdminError} If there is no such team, it was removed, or its plan is gone.
  */
 export async function usableTeam(deployment: Deployment, name: string): Promise<PlannedTeam> {
   const team = await plannedTeam(deployment, name);
-  if (Object.hasOwn(deployment.config.plans, team.plan)) return team;
+  if (Object.hasOwn((await configWithPlans(deployment)).plans, team.plan)) return team;
   throw new AdminError('plan_is_gone', { plan: team.plan, team: name });
 }
 
-/** @throws {AdminError} If the config has no such plan. */
-export function checkPlan({ config }: Pick<Deployment, 'config'>, plan: string): void {
-  if (Object.hasOwn(config.plans, plan)) return;
-  throw new AdminError('no_such_plan', { plan, plans: Object.keys(config.plans) });
+/**
+ * Finds what a team that joins a plan depends on.
+ *
+ * @returns The writes to add to the one that puts the team on it: of a plan made at run time, nobody deletes it meanwhile.
+ * @throws {AdminError} If there is no such plan, or it cannot be joined now.
+ */
+export async function checkPlan(deployment: Deployment, plan: string): Promise<Write[]> {
+  if (Object.hasOwn(deployment.config.plans, plan)) return [];
+  const stored = await readPlan(deployment.table, plan);
+  if (!stored) {
+    const { plans } = await configWithPlans(deployment);
+    throw new AdminError('no_such_plan', { plan, plans: Object.keys(plans) });
+  }
+  if (stored.closing || stored.usagePlan === undefined) throw new AdminError('plan_is_incomplete', { plan });
+  return [{ kind: 'check', key: planKey(plan), condition: { closing: undefined } }];
 }
 
-/** @throws {AdminError} If the config has the team, or lacks the plan; or if the name is not allowed. */
-export function checkNewTeam({ config }: Deployment, name: string, plan: string): void {
+/** @throws {AdminError} If the config has the team, or the name is not allowed. */
+export function checkNewTeam({ config }: Deployment, name: string): void {
   checkName(name, 'team');
-  checkPlan({ config }, plan);
   if (Object.hasOwn(config.teams, name)) throw new AdminError('team_is_of_config', { team: name });
 }
 
@@ -94,23 +107,26 @@ export function checkNewTeam({ config }: Deployment, name: string, plan: string)
  * Makes a team; does nothing if it exists with this plan.
  *
  * @returns Whether it is new.
- * @throws {AdminError} If the name or the plan is not allowed, the team exists with another plan, or an earlier team left
+ * @throws {AdminError} If the name is not allowed, there is no such plan, the team exists with another plan, or an earlier team left
  *   remains: its keys would come back with the name.
  */
 export async function createTeam(deployment: Deployment, name: string, plan: string): Promise<boolean> {
   const { config, table, now } = deployment;
-  checkNewTeam(deployment, name, plan);
+  checkNewTeam(deployment, name);
+  const joining = await checkPlan(deployment, plan);
   const present = await findTeam(deployment, name);
   if (present && present.plan === undefined) throw new AdminError('team_was_removed', { team: name });
   const createdAt = new Date(now()).toISOString();
   const created = await table.transact([
     { kind: 'put', key: teamKey(name), attributes: { plan, createdAt }, condition: 'absent' },
+    // With it, so that whoever deletes the plan finds the team.
+    { kind: 'put', key: teamListKey(name), attributes: {} },
+    ...joining,
     await recordOf(deployment, { action: 'teams create', team: name, to: { plan } }),
   ]);
   const found = created ? plan : (await findTeam(deployment, name))?.plan;
+  if (found === undefined) throw new AdminError('plan_is_incomplete', { plan });
   if (found !== plan) throw new AdminError('team_exists', { team: name, plan: found, wanted: plan });
-  // Also for an existing team, because the command that made it may have died before this.
-  await table.put(teamListKey(name), {});
   if (config.signIn) await ensureSignInKey(deployment, name, plan);
   return created;
 }

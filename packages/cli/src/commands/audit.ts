@@ -21,7 +21,7 @@ const columns = [
   { head: 'when' },
   { head: 'what' },
   { head: 'team' },
-  { head: 'key' },
+  { head: 'of' },
   { head: 'from' },
   { head: 'to' },
   { head: 'who' },
@@ -54,8 +54,11 @@ export function addAudit(program: Command, cli: Cli): void {
     });
 }
 
-function rowOf({ at, by, action, team = '', key = '', from, to }: AuditRecord): string[] {
-  return [`${at.slice(0, 19)}Z`, action, team, key, textOf(from), textOf(to), by];
+function rowOf({ at, by, action, team = '', from, to, ...record }: AuditRecord): string[] {
+  const of = (['key', 'person', 'customer', 'model'] as const).flatMap((kind) =>
+    record[kind] === undefined ? [] : [`${kind} ${record[kind]}`],
+  );
+  return [`${at.slice(0, 19)}Z`, action, team, of.join(), textOf(from), textOf(to), by];
 }
 
 /** What a record says of a state. */

@@ -1,4 +1,4 @@
-import { checkSizes, createKey, limitsText, limitsWithoutEffect } from '@org/admin';
+import { checkSizes, configWithPlans, createKey, limitsText, limitsWithoutEffect } from '@org/admin';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import type { Invocation } from '../invocation.ts';
@@ -47,7 +47,7 @@ export function addKeysCreate(keys: Command, cli: Cli): void {
       // A requiredOption would be missed before an option that is misspelt is named.
       if (team === undefined) command.error("error: required option '--team <team>' not specified");
       const limits = limit && parseLimits(limit);
-      const { plans, timeZone } = await cli.config();
+      const { timeZone } = await cli.config();
       const end = expires === undefined ? undefined : parseEnd(expires, cli.now(), timeZone);
       const expiry = end === undefined ? undefined : Math.floor(end / 1000);
       const deployment = await cli.deployment();
@@ -57,20 +57,20 @@ export function addKeysCreate(keys: Command, cli: Cli): void {
       cli.terminal.note(
         `The key ${name} of the team ${team} in ${await cli.target()} has the limits of the plan ${key.plan}${own}.${end === undefined ? '' : ` It ends at ${new Date(end).toISOString()}.`}`,
       );
-      const without = limits && limitsWithoutEffect(limits, plans[key.plan]?.limits, timeZone);
+      if (!limits) return;
+      const config = await configWithPlans(deployment);
+      const without = limitsWithoutEffect(limits, config.plans[key.plan]?.limits, timeZone);
       if (without) {
         cli.terminal.note(
           `Its own limit ${limitsText(without)} will never be reached: the plan ${key.plan} allows the whole team no more than that.`,
         );
       }
-      const findings =
-        limits &&
-        checkSizes(deployment.config, key.plan, {
-          subject: { check: 'key', of: name },
-          limits,
-          nameOf: (kind, period) => `--limit ${kind}/${period}`,
-        });
-      if (findings && findings.length > 0) {
+      const findings = checkSizes(config, key.plan, {
+        subject: { check: 'key', of: name },
+        limits,
+        nameOf: (kind, period) => `--limit ${kind}/${period}`,
+      });
+      if (findings.length > 0) {
         cli.terminal.note(describeFindings(findings, cli.terminal, cli.invocation));
       }
     });

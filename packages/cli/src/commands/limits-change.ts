@@ -2,13 +2,14 @@ import {
   type ChangedLimits,
   changeLimits,
   checkSizes,
-  type LimitName,
+  configWithPlans,
   type LimitSubject,
   type LimitsChange,
+  limitNameText,
   limitsText,
 } from '@org/admin';
 import { type Limits, limitKinds, limitPeriods } from '@org/contract';
-import { believedForMs } from '@org/table';
+import { believedForMs, type LimitName, limitNames } from '@org/table';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
@@ -16,10 +17,15 @@ import type { Invocation } from '../invocation.ts';
 import { parseLimits, repeated } from '../limits-option.ts';
 import { parseEnd } from '../moment.ts';
 import { describeFindings } from '../output/findings.ts';
+import {
+  addSubjectOptions,
+  forJson,
+  memberOf,
+  nameOfSubject,
+  type SubjectOptions,
+} from './limits-subject.ts';
 
-interface Options {
-  readonly team?: string;
-  readonly key?: string;
+interface Options extends SubjectOptions {
   readonly limit?: readonly string[];
   readonly until?: string;
   readonly json?: boolean;
@@ -48,6 +54,8 @@ A change of the config does not end it: "limits list" shows both. A key's limits
 Examples:
   ${program} limits set --team acme --limit usd/day=20 --limit requests/day=1000
   ${program} limits set --key acme-intern --limit usd/month=none
+  ${program} limits set --team acme --person 8a6f2c1e --limit usd/day=2
+  ${program} limits set --team acme --model nova-pro --limit usd/month=20
 `,
     change: ({ limit }) => ({ action: 'set', limits: parseLimits(required(limit), { none: true }) }),
   },
@@ -60,16 +68,17 @@ Until then, the limit is never lower than that of the config. A limit that is no
 Examples:
   ${program} limits raise --team acme --limit usd/day=50 --until 8h
   ${program} limits raise --key acme-app --limit requests/day=5000 --until 2026-12-31
+  ${program} limits raise --team acme --customer shop-17 --limit callsAtOnce=20
 `,
     change: ({ limit, until }, endOf) => ({
       action: 'raise',
-      limits: parseLimits(required(limit), { none: true, atOnce: false }),
+      limits: parseLimits(required(limit), { none: true }),
       until: until === undefined ? undefined : endOf(until),
     }),
   },
   clear: {
     description: 'go back to the limits of the config, or to those that the key was made with',
-    limit: 'only this limit, such as usd/day; may be repeated (default: all)',
+    limit: 'only this limit, such as usd/day or callsAtOnce; may be repeated (default: all)',
     examples: ({ program }) => `
 Examples:
   ${program} limits clear --team acme
@@ -82,11 +91,7 @@ Examples:
 export function addLimitsChange(limits: Command, cli: Cli): void {
   for (const action of ['set', 'raise', 'clear'] as const) {
     const { description, limit, examples, change } = commands[action];
-    const command = limits
-      .command(action)
-      .description(description)
-      .option('--team <team>', 'the limits of a team')
-      .option('--key <key>', "a key's own limits")
+    const command = addSubjectOptions(limits.command(action).description(description))
       .option('--limit <limit>', limit, repeated)
       .option('--json', 'print JSON')
       .addHelpText('after', () => examples(cli.invocation));
@@ -102,10 +107,11 @@ export function addLimitsChange(limits: Command, cli: Cli): void {
       const wanted = change(options, (text) => parseEnd(text, cli.now(), timeZone));
       const deployment = await cli.deployment();
       const changed = await changeLimits(deployment, subject, wanted);
-      const { key, team, plan } = changed.subject;
+      const { key, team, plan, scope } = changed.subject;
       if (options.json) {
         const { from, to } = changed;
-        cli.terminal.print(JSON.stringify({ team, key, changed: changed.changed, from, to }, null, 2));
+        const said = { ...forJson(changed.subject), changed: changed.changed, from, to };
+        cli.terminal.print(JSON.stringify(said, null, 2));
       }
       cli.terminal.note(await describe(changed, wanted, cli));
       if (changed.withoutEffect && wanted.action !== 'clear') {
@@ -114,8 +120,11 @@ export function addLimitsChange(limits: Command, cli: Cli): void {
         );
       }
       if (!changed.to) return;
-      const findings = checkSizes(deployment.config, plan, {
-        subject: key === undefined ? { check: 'team', of: team } : { check: 'key', of: key },
+      const findings = checkSizes(await configWithPlans(deployment), plan, {
+        subject:
+          scope.kind === 'team' || scope.kind === 'key'
+            ? { check: scope.kind, of: key ?? team }
+            : { check: scope.kind, of: scope.id },
         limits: changed.to,
         nameOf: (kind, period) => `${kind}/${period}`,
       });
@@ -125,11 +134,12 @@ export function addLimitsChange(limits: Command, cli: Cli): void {
 }
 
 async function describe(
-  { subject: { team, key }, changed, from, to }: ChangedLimits,
+  { subject, changed, from, to }: ChangedLimits,
   change: LimitsChange,
   cli: Cli,
 ): Promise<string> {
-  const whose = key === undefined ? `the team ${team}` : `the key ${key} of the team ${team}`;
+  const name = nameOfSubject(subject);
+  const whose = name === undefined ? `the team ${subject.team}` : `the ${name} of the team ${subject.team}`;
   const place = `${whose} in ${await cli.target()}`;
   if (!changed) return `Nothing was to be changed: ${place} has ${textOf(to)}.`;
   const until =
@@ -143,10 +153,14 @@ function textOf(limits: Limits | undefined): string {
   return (limits && limitsText(limits)) || 'no limits';
 }
 
-/** @throws {CliError} If not exactly one of team and key is given. */
-function subjectOf({ team, key }: Options): LimitSubject {
-  if (team !== undefined && key === undefined) return { team };
-  if (key !== undefined && team === undefined) return { key };
+/** @throws {CliError} If it is not said whose limits, or of several. */
+function subjectOf({ team, key, ...options }: Options): LimitSubject {
+  const member = memberOf(options);
+  if (team !== undefined && key === undefined) return { team, member };
+  if (key !== undefined && team === undefined && !member) return { key };
+  if (member && team === undefined) {
+    throw new CliError(`It is not said of which team the ${member.kind} is.`, 'Add --team NAME.');
+  }
   throw new CliError(
     team === undefined ? 'It is not said whose limits to change.' : 'A team and a key were given.',
     'Give one of --team NAME and --key NAME.',
@@ -159,12 +173,10 @@ function required(limits: readonly string[] | undefined): readonly string[] {
 }
 
 function nameOf(text: string): LimitName {
-  const [kind, name] = text.split('/');
-  const limit = limitKinds.find((each) => each === kind);
-  const period = limitPeriods.find((each) => each === name);
-  if (limit && period) return { limit, period };
+  const name = limitNames.find((each) => limitNameText(each) === text);
+  if (name) return name;
   throw new CliError(
     `"${text}" is not the name of a limit.`,
-    `Use KIND/PERIOD. KIND is one of ${limitKinds.join(', ')}; PERIOD is one of ${limitPeriods.join(', ')}.`,
+    `Use callsAtOnce, or KIND/PERIOD. KIND is one of ${limitKinds.join(', ')}; PERIOD is one of ${limitPeriods.join(', ')}.`,
   );
 }

@@ -1,12 +1,14 @@
-import { type LimitsRecord, limitsText, limitText, listLimits } from '@org/admin';
+import { type LimitsRecord, limitNameText, limitsText, limitText, listLimits, type Member } from '@org/admin';
+import { usageId } from '@org/lambda/usage-id';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { type Invocation, quoted } from '../invocation.ts';
 import { renderTable } from '../output/table.ts';
+import { forJson, memberOf, nameOfSubject, type SubjectOptions } from './limits-subject.ts';
 
 const examples = ({ program }: Invocation) => `
-Without --all, --team or --key: only what was changed at run time.
+Without --all, --team or --key: only what was changed at run time. Of people, customers and models never more than that.
 
 Examples:
   ${program} limits list
@@ -16,15 +18,13 @@ Examples:
 
 const columns = [
   { head: 'team' },
-  { head: 'key' },
+  { head: 'of' },
   { head: 'in force' },
   { head: 'without changes' },
   { head: 'raised until' },
 ];
 
-interface Options {
-  readonly team?: string;
-  readonly key?: string;
+interface Options extends SubjectOptions {
   readonly all?: boolean;
   readonly json?: boolean;
 }
@@ -33,14 +33,17 @@ export function addLimitsList(limits: Command, cli: Cli): void {
   limits
     .command('list')
     .description('the limits in force, and what was changed at run time')
-    .option('--team <team>', 'only a team and its keys')
+    .option('--team <team>', 'only a team, its keys and members')
+    .option('--person <sub>', 'only one person')
+    .option('--customer <name>', 'only one customer')
+    .option('--model <alias>', 'only one model')
     .option('--key <key>', 'only one key')
     .option('--all', 'also teams and keys whose limits were not changed')
     .option('--json', 'print JSON')
     .addHelpText('after', () => examples(cli.invocation))
     // Its own error says more than the usual one.
     .allowExcessArguments()
-    .action(async ({ team, key, all, json }: Options, { args: [name] }: Command) => {
+    .action(async ({ team, key, all, json, ...options }: Options, { args: [name] }: Command) => {
       if (name !== undefined) {
         throw new CliError(
           `limits list does not know whether ${quoted(name)} is a team or a key.`,
@@ -48,36 +51,47 @@ export function addLimitsList(limits: Command, cli: Cli): void {
             `Say it: ${command(`limits list --team ${quoted(name)}`)}, or --key ${quoted(name)}`,
         );
       }
-      const records = await listLimits(await cli.deployment());
+      const wantedMember = memberOf(options);
+      const records = await listLimits(await cli.deployment(), { team, members: true });
       const wanted = records.filter(
         (record) =>
-          (team === undefined || record.team === team) &&
           (key === undefined || record.key === key) &&
+          (!wantedMember || isMember(record, wantedMember)) &&
           (all || team !== undefined || key !== undefined || isChanged(record)),
       );
-      if (json) cli.terminal.print(JSON.stringify(wanted.map(forJson), null, 2));
+      if (json) cli.terminal.print(JSON.stringify(wanted.map(jsonOf), null, 2));
       else if (wanted.length === 0)
         cli.terminal.note(`No limits were changed at run time in ${await cli.target()}.`);
       else cli.terminal.print(renderTable(columns, wanted.map(rowOf)));
     });
 }
 
+/** A person and a customer may be given as they are named, or by their id. */
+function isMember({ scope }: LimitsRecord, { kind, name }: Member): boolean {
+  return scope.kind === kind && (scope.id === name || scope.id === usageId(name));
+}
+
 function isChanged({ set, raises }: LimitsRecord): boolean {
   return set !== undefined || raises.length > 0;
 }
 
-function rowOf({ team, key = '', base, raises, inForce, ...record }: LimitsRecord): string[] {
+function rowOf(record: LimitsRecord): string[] {
+  const { team, base, raises, inForce } = record;
   const text = (limits: LimitsRecord['base']) => (limits && limitsText(limits)) || 'none';
   const ends = raises.map(
-    ({ limit, period, max, until }) =>
-      `${max === null ? `no limit ${limit}/${period}` : limitText(limit, max, period)}: ${momentOf(until)}`,
+    ({ max, until, ...name }) =>
+      `${max === null ? `no limit ${limitNameText(name)}` : limitText(name, max)}: ${momentOf(until)}`,
   );
-  const unchanged = isChanged({ team, base, raises, inForce, ...record }) ? text(base) : '';
-  return [team, key, text(inForce), unchanged, ends.join(', ')];
+  const unchanged = isChanged(record) ? text(base) : '';
+  return [team, nameOfSubject(record) ?? '', text(inForce), unchanged, ends.join(', ')];
 }
 
-function forJson({ raises, scope: _, ...record }: LimitsRecord): object {
-  return { ...record, raises: raises.map((raise) => ({ ...raise, until: momentOf(raise.until) })) };
+function jsonOf({ raises, scope, ...record }: LimitsRecord): object {
+  return {
+    ...forJson({ ...record, scope }),
+    ...record,
+    raises: raises.map((raise) => ({ ...raise, until: momentOf(raise.until) })),
+  };
 }
 
 function momentOf(seconds: number): string {

@@ -10,7 +10,7 @@ Changes need no deployment, and no deployment undoes them. They take up to 60 se
 export function addLimits(program: Command, cli: Cli): void {
   const limits = program
     .command('limits')
-    .description('change the limits of a team or a key at run time')
+    .description('change limits at run time: of a team, a key, a person, a customer or a model')
     .addHelpText('after', about);
   for (const add of [addLimitsList, addLimitsChange]) add(limits, cli);
 }

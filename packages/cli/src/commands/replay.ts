@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { keyLimitsUnder, type Replay, replay, requestLinesOf } from '@org/admin';
+import { limitsUnder, type Replay, replay, requestLinesOf } from '@org/admin';
 import { loadProxyConfig } from '@org/infra/config';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
@@ -20,7 +20,8 @@ are refused behave differently: they try again, or ask for less. API Gateway's q
 plans, are not replayed.
 
 The log is read from CloudWatch, with --local from the gateway, which keeps its last 20,000 lines, or from a file of its
-lines, as npm start -- --log json 2> FILE writes. With a file, keys' own limits are known only of the gateway of --local.
+lines, as npm start -- --log json 2> FILE writes. With a file, keys' own limits, plans made at run time and limits set at run time
+are known only of the gateway of --local.
 
 Examples:
   ${program} replay --plan new.config.ts --month 2026-10
@@ -54,12 +55,12 @@ export function addReplay(program: Command, cli: Cli): void {
       checkMonth(month, cli.now(), timeZone);
       // Without a deployment, a file needs no AWS account.
       const deployment = log === undefined || cli.isLocal() ? await cli.deployment() : undefined;
-      const keys = deployment && (await keyLimitsUnder(deployment, config));
+      const limits = deployment ? await limitsUnder(deployment, config) : { config };
       const lines =
         log === undefined
           ? requestLinesOf(await cli.deployment(), rangeOfMonth(month, timeZone))
           : linesOf(log);
-      const replayed = await replay(lines, { config, month, keys });
+      const replayed = await replay(lines, { ...limits, month });
       if (json) terminal.print(JSON.stringify(replayed, null, 2));
       else describe(replayed, { plan, timeZone }, cli);
     });

@@ -41,7 +41,7 @@ export function addTeamsCreate(teams: Command, cli: Cli): void {
     .command('create')
     .description('make a team, or many with their keys')
     .argument('[team]', 'name of the team')
-    .option('--plan <plan>', 'its plan, one of the config')
+    .option('--plan <plan>', 'its plan, of the config or made at run time')
     .option('--from <file>', 'make all teams and keys of a file, in JSON or CSV')
     .option('--dry-run', 'with --from: only say what would be made, and what is wrong')
     .option('--json', 'print JSON')

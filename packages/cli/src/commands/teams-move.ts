@@ -19,7 +19,7 @@ export function addTeamsMove(teams: Command, cli: Cli): void {
     .command('move')
     .description('put a team and its keys on another plan')
     .argument('<team>', 'name of the team')
-    .argument('<plan>', 'a plan of the config')
+    .argument('<plan>', 'a plan of the config, or one made at run time')
     .addHelpText('after', () => examples(cli.invocation))
     .action(async (name: string, plan: string) => {
       const keys = await moveTeam(await cli.deployment(), name, plan);

@@ -304,6 +304,28 @@ test('a diff says what the change does to the cost of what is deployed, or is in
   expect(printed()).toMatch(/from \$0\.25 to \$50\.25 per month, of it research \$50\.00/);
 });
 
+test('a diff takes the limits of a team as operators changed them at run time, before and after', async () => {
+  const changed = {
+    pk: { S: 'team#research' },
+    sk: { S: 'changes' },
+    limits: { S: '{"usd":{"month":80}}' },
+    version: { N: '1' },
+  };
+  const { diff, printed, noted } = await prepare({
+    answers: { ...templateOf(shipped), BatchGetItem: { body: { Responses: { 'the-table': [changed] } } } },
+  });
+  await diff({ fail: false });
+  expect(noted()).toContain('With the limits that were changed at run time of research:');
+  expect(printed()).toContain('stays $80.25 per month');
+});
+
+test('a diff without access to the table says so, and compares the configs', async () => {
+  const { diff, printed, noted } = await prepare({ answers: { ...templateOf(shipped), ...tableIsDenied } });
+  await diff({ fail: false });
+  expect(noted()).toContain('Without limits changed at run time, because the table cannot be read');
+  expect(printed()).toContain('stays $50.25 per month');
+});
+
 test.each<[what: string, answers: AwsAnswers, noted: RegExp]>([
   [
     'a template of another version',

@@ -1,4 +1,5 @@
 import {
+  adoptPlans,
   adoptTeams,
   type Deployment,
   type Diagnosis,
@@ -73,14 +74,15 @@ export async function deploy(
  */
 async function seeToKeys(deployment: Deployment, terminal: Terminal): Promise<void> {
   try {
+    await adoptPlans(deployment);
     await adoptTeams(deployment);
     await syncSignInKeys(deployment);
   } catch (error) {
     const isDenied = error instanceof Error && error.name === 'AccessDeniedException';
     if (deployment.config.signIn || !isDenied) throw error;
     terminal.note(
-      'AWS did not allow reading the table, so two things were not cleaned up: keys of an earlier signIn, and the earlier ' +
-        'plan of a team that moved into the config. Deploy once with the permissions to make and delete teams.',
+      'AWS did not allow reading the table, so these were not cleaned up: keys of an earlier signIn, a plan made at run time ' +
+        'that is in the config now, and the earlier plan of a team that moved into the config. Deploy once with the permissions to make and delete teams.',
     );
   }
 }

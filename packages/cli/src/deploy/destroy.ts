@@ -55,8 +55,8 @@ function whatStays(
           `  aws s3 rb --force s3://${bucket}`,
         ];
   const keys =
-    'Keys made with this command line are not in the stack. They stay in API Gateway, and are refused. ' +
-    `To remove them, delete their teams first: ${invocation.command('teams delete TEAM')}`;
+    'Keys and plans made with this command line are not in the stack. They stay in API Gateway, and the keys are refused. ' +
+    `To remove them, delete the teams first, then the plans: ${invocation.command('teams delete TEAM')}, ${invocation.command('plans delete PLAN')}`;
   if (removalPolicy === 'destroy') {
     return [
       `The table ${table} is deleted too, with all usage: limits start again from zero.`,

@@ -6,8 +6,12 @@ import {
   checkCredentials,
   compareCosts,
   costStatement,
+  type Deployment,
   deployedTemplate,
   failureText,
+  type LimitsAtRunTime,
+  limitsAtRunTime,
+  openDeployment,
 } from '@org/admin';
 import { configInTemplate, type ProxyConfig, stackNameOf } from '@org/infra/config';
 import { CliError } from '../cli-error.ts';
@@ -40,8 +44,10 @@ export async function diff(
   const stackName = stackNameOf(config);
   const template = given === undefined ? undefined : await templateAt(given, stackName);
   if (template === undefined) await requireCredentials(region, tools);
-  const before = compared.before ?? (await costBefore(config, template, tools));
-  const cost = costStatement(config);
+  // Limits that operators changed are in force before the deployment and after it.
+  const changed = template === undefined ? await changedLimits(config, tools) : undefined;
+  const before = compared.before ?? (await costBefore(config, { file: template, changed }, tools));
+  const cost = costStatement(config, changed);
   terminal.print(before ? describeCostChange(compareCosts(before, cost)) : describeCost(cost));
   const { directory } = await tools.synthesize(config);
   const options = [...(fail ? ['--fail'] : []), ...(template === undefined ? [] : ['--template', template])];
@@ -66,7 +72,7 @@ async function templateAt(given: string, stackName: string): Promise<string> {
  */
 async function costBefore(
   config: ProxyConfig,
-  file: string | undefined,
+  { file, changed }: { readonly file: string | undefined; readonly changed: LimitsAtRunTime | undefined },
   { terminal, settings }: DeployTools,
 ): Promise<CostStatement | undefined> {
   try {
@@ -75,7 +81,7 @@ async function costBefore(
         ? await deployedTemplate(stackNameOf(config), settings(config.region))
         : await readFile(file, 'utf8');
     const before = configInTemplate(text, config);
-    if (before) return costStatement(before);
+    if (before) return costStatement(before, changed);
     terminal.note(
       'The template does not say what its models can cost, because another version wrote it. --against compares with a config.\n',
     );
@@ -87,6 +93,31 @@ async function costBefore(
     );
   }
   return undefined;
+}
+
+/** The limits that operators changed at run time. Undefined if nothing is deployed, or they cannot be read, which it reports. */
+async function changedLimits(
+  config: ProxyConfig,
+  { terminal, settings, now }: DeployTools,
+): Promise<LimitsAtRunTime | undefined> {
+  let deployment: Deployment | undefined;
+  try {
+    deployment = await openDeployment(config, () => settings(config.region), now);
+    const changed = await limitsAtRunTime(deployment);
+    const names = [...changed.teams.keys(), ...[...changed.keys.keys()].map((key) => `the key ${key}`)];
+    if (names.length > 0)
+      terminal.note(`With the limits that were changed at run time of ${names.join(', ')}:`);
+    return changed;
+  } catch (error) {
+    const first =
+      error instanceof AdminError && (error.is('no_such_stack') || error.is('stack_lacks_output'));
+    if (first) return undefined;
+    const reason = error instanceof Error ? failureText(error) : String(error);
+    terminal.note(`Without limits changed at run time, because the table cannot be read: ${reason}\n`);
+    return undefined;
+  } finally {
+    deployment?.close();
+  }
 }
 
 async function requireCredentials(

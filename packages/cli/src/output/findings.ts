@@ -26,6 +26,8 @@ const labels: Readonly<Record<Check, string>> = {
   key: 'key',
   team: 'team',
   teams: 'teams',
+  person: 'person',
+  customer: 'customer',
 };
 
 /** A finding in words. */
@@ -93,6 +95,8 @@ function remedyText(remedy: Remedy, invocation: Invocation): string {
       return `Make one after the deployment: ${invocation.command(`keys create NAME --team ${remedy.team}`)}. Or add one to teams.${remedy.team}.keys.`;
     case 'delete_team':
       return `Put it back into the config, or remove what is left of it: ${invocation.command(`teams delete ${remedy.team}`)}.`;
+    case 'change_plan':
+      return `Change it: ${invocation.command(`plans set ${remedy.plan} --help`)}. Or deploy what it names.`;
     case 'choose_guardrail':
       return `Give plans.${remedy.plan}.guardrail the id and the version of one that "aws bedrock list-guardrails --region ${remedy.region}" lists, or leave it out.`;
   }

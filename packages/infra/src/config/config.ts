@@ -258,7 +258,9 @@ const Quota = z
     }),
   );
 
-const Plan = z.strictObject({
+/** A plan, checked, with its defaults. */
+export type Plan = z.output<typeof Plan>;
+export const Plan = z.strictObject({
   throttle: Throttle,
   quota: Quota,
   models: z.array(z.string()).check(z.minLength(1, 'must name at least one of the models')),

@@ -3,6 +3,7 @@ export {
   accessLogGroupOf,
   authorizerLogGroupOf,
   defineProxyConfig,
+  Plan,
   type ProxyConfig,
   parseProxyConfig,
   type Quota,

@@ -88,7 +88,7 @@ export async function* ask(asked: Asked, context: AskContext): AsyncGenerator<As
   const { whole } = asked;
   const model = chooseModel(asked.alias, caller, config);
   yield { type: 'chosen', model };
-  const scopes = scopesOf(caller, { customer: asked.customer, model: model.alias });
+  const scopes = await scopesOf(caller, { customer: asked.customer, model: model.alias });
   const put = callFor(asked, model);
   refuseUnsupported(put, model, { whole });
   const prepared = prepare(put, model, caller);

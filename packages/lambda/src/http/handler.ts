@@ -46,8 +46,10 @@ const operations: Readonly<Record<RouteName, Operation>> = {
   },
   async usage({ event, options, response, log }, caller, deadline) {
     const at = event.requestContext.requestTimeEpoch;
-    const report = await options.ledger.usage(callerScopes(caller), at, deadline.signal);
-    response.respond(answerResponse(report, log.requestId, report));
+    const report = await options.ledger.usage(await callerScopes(caller), at, deadline.signal);
+    // A limit of one model says nothing about calls of the others.
+    const limits = report.limits.filter(({ scope }) => scope !== 'model');
+    response.respond(answerResponse(report, log.requestId, { limits }));
   },
 };
 
@@ -129,6 +131,7 @@ async function authenticate({ event, options, log }: Invocation, deadline: Deadl
     : undefined;
   if (!caller) throw new ProxyError({ code: 'unauthenticated' });
   log.keyId = caller.keyId;
+  log.keyName = caller.keyName;
   log.team = caller.team;
   log.plan = caller.plan;
   const person = authorizer?.person;

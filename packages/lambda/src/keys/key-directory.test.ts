@@ -7,6 +7,10 @@ import {
   changesAttributes,
   changesKey,
   keyAttributes,
+  type MemberName,
+  planKey,
+  type ScopeName,
+  withMark,
 } from '@org/table';
 import { startTestTable, type TestTable, tableName } from '@org/table/testing/test-table';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -42,6 +46,7 @@ interface Fixture {
   readonly write: (keyId: string, attributes: Readonly<Record<string, string | number>>) => Promise<void>;
   /** Writes what an operator changed in place of earlier changes. */
   readonly change: (kind: 'team' | 'key', id: string, changes: Changes) => Promise<void>;
+  readonly changeMember: (member: MemberName, changes: Changes) => Promise<void>;
   /** Moves the functions' clock. */
   readonly pass: (milliseconds: number) => void;
   readonly table: TestTable;
@@ -52,18 +57,17 @@ async function start(): Promise<Fixture> {
   onTestFinished(() => table.close());
   let now = 0;
   const directory = createKeyDirectory({ client: table.client, config, now: () => now });
+  const write = async (scope: ScopeName, changes: Changes) => {
+    const Item = { ...keyAttributes(changesKey(scope)), ...attributeValues(changesAttributes(changes)) };
+    await table.client.send(new PutItemCommand({ TableName: tableName, Item }));
+  };
   return {
     table,
     pass: (milliseconds) => {
       now += milliseconds;
     },
-    async change(kind, id, changes) {
-      const Item = {
-        ...keyAttributes(changesKey({ kind, id })),
-        ...attributeValues(changesAttributes(changes)),
-      };
-      await table.client.send(new PutItemCommand({ TableName: tableName, Item }));
-    },
+    change: (kind, id, changes) => write({ kind, id }, changes),
+    changeMember: write,
     find: (keyId, at = noon) => directory(keyId, signal, at),
     async write(keyId, attributes) {
       const Item = { ...keyAttributes(accessKey(keyId)), ...attributeValues(attributes) };
@@ -157,12 +161,70 @@ describe('what operators changed', () => {
   });
 });
 
+describe('what operators changed of a person, a customer or a model of a team', () => {
+  const more = { requests: { day: 9 } };
+  const person = (id: string): MemberName => ({ kind: 'person', team: 'acme', id });
+  const marked = (...members: readonly MemberName[]): Changes => ({ members: members.reduce(withMark, '') });
+
+  test('is in force for that one alone, on top of the limits of the plan, and reads nothing for any other', async () => {
+    const { find, change, changeMember, table } = await start();
+    await changeMember(person('ann'), { limits: more });
+    await change('team', 'acme', marked(person('ann')));
+    const caller = await find('deployed');
+    const base = { requests: { day: 5 }, usd: { day: 1 } };
+    table.operations.length = 0;
+    for (let call = 0; call < 3; call += 1)
+      expect(await caller?.inForce?.(person('ann'), base)).toEqual({ requests: { day: 9 }, usd: { day: 1 } });
+    expect(table.operations).toEqual(['GetItem']);
+    for (let each = 0; each < 10_000; each += 1)
+      expect(await caller?.inForce?.(person(`person-${each}`), base)).toBe(base);
+    // Fewer than one in a thousand has the mark by chance.
+    expect(table.operations.length).toBeLessThan(10);
+  });
+
+  test('costs nothing where nothing was changed of any', async () => {
+    const { find, table } = await start();
+    expect((await find('deployed'))?.inForce).toBeUndefined();
+    expect(table.operations).toEqual(['GetItem', 'GetItem']);
+  });
+
+  test('follows within a minute when it is changed again, when it ends, and when it is taken back', async () => {
+    const { find, change, changeMember, pass } = await start();
+    const of = async (at = noon) => await (await find('deployed', at))?.inForce?.(person('ann'), undefined);
+    await change('team', 'acme', marked(person('ann')));
+    await changeMember(person('ann'), {
+      limits: more,
+      raises: [{ limit: 'requests', period: 'day', max: 20, until: noonInSeconds }],
+    });
+    expect(await of(noon - 1)).toMatchObject({ requests: { day: 20 } });
+    expect(await of(noon)).toMatchObject(more);
+    await changeMember(person('ann'), { limits: { requests: { day: 1 } } });
+    expect(await of()).toMatchObject(more);
+    pass(believedForMs);
+    expect(await of()).toMatchObject({ requests: { day: 1 } });
+    await change('team', 'acme', {});
+    pass(believedForMs);
+    expect(await of()).toBeUndefined();
+  });
+
+  test('refuses the call if it cannot be read', async () => {
+    const { find, change, table } = await start();
+    await change('team', 'acme', marked(person('ann')));
+    const caller = await find('deployed');
+    table.close();
+    await expect(caller?.inForce?.(person('ann'), undefined)).rejects.toMatchObject({
+      statement: { code: 'limits_unavailable' },
+    });
+  });
+});
+
 test('a key made at run time has the team, the plan and the limits of its item', async () => {
   const { find, write } = await start();
   const limits = { tokens: { month: 100 } };
   await write('made', { team: 'initech', plan: 'small', limits: JSON.stringify(limits), name: 'app' });
   expect(await find('made')).toEqual({
     keyId: 'made',
+    keyName: 'app',
     team: 'initech',
     plan: 'small',
     models: ['llama'],
@@ -174,6 +236,50 @@ test('a key made at run time has the team, the plan and the limits of its item',
       { kind: 'key', id: 'made', limits },
       { kind: 'team', id: 'initech', limits: { requests: { day: 5 } } },
     ],
+  });
+});
+
+describe('a plan made at run time', () => {
+  const writePlan = async ({ table }: Fixture, access: object) => {
+    const attributes = { access: JSON.stringify(access), guards: '{}', version: 1, createdAt: '2026-11-22' };
+    const Item = { ...keyAttributes(planKey('gold')), ...attributeValues(attributes) };
+    await table.client.send(new PutItemCommand({ TableName: tableName, Item }));
+  };
+
+  test('is read once a minute, and says what the keys on it may do', async () => {
+    const fixture = await start();
+    const { find, write, pass, table } = fixture;
+    await write('made', { team: 'initech', plan: 'gold' });
+    const limits = { usd: { day: 5 } };
+    await writePlan(fixture, { models: ['titan'], limits, limitsPerCustomer: limits, maxTokens: 9 });
+    table.operations.length = 0;
+    for (let call = 0; call < 3; call += 1)
+      expect(await find('made')).toMatchObject({
+        ...{ plan: 'gold', models: ['titan'], maxTokens: 9, limitsPerCustomer: limits },
+        scopes: [{ kind: 'team', id: 'initech', limits }],
+      });
+    // The key, the plan, and the changes of key and team.
+    expect(table.operations).toHaveLength(4);
+    await writePlan(fixture, { models: ['llama'] });
+    expect(await find('made')).toMatchObject({ models: ['titan'] });
+    pass(believedForMs);
+    expect(await find('made')).toMatchObject({ models: ['llama'], scopes: [] });
+  });
+
+  test('that this version does not know completely refuses the call, because its limits are unknown', async () => {
+    const fixture = await start();
+    await fixture.write('made', { team: 'initech', plan: 'gold' });
+    await writePlan(fixture, { models: ['titan'], limitsPerMoon: {} });
+    await expect(fixture.find('made')).rejects.toThrow();
+  });
+
+  test('is not the plan of that name in the config, which comes first', async () => {
+    const { find, write, table } = await start();
+    await write('made', { team: 'initech', plan: 'small' });
+    const attributes = { access: '{"models":["titan"]}', guards: '{}', version: 1, createdAt: '2026-11-22' };
+    const Item = { ...keyAttributes(planKey('small')), ...attributeValues(attributes) };
+    await table.client.send(new PutItemCommand({ TableName: tableName, Item }));
+    expect(await find('made')).toMatchObject({ models: ['llama'] });
   });
 });
 

@@ -10,12 +10,17 @@ import {
   type Item,
   type ItemKey,
   limitsInForce,
+  mayBeMarked,
+  PlanItem,
+  planKey,
   readItem,
   type ScopeName,
 } from '@org/table';
 import { type Caller, type Config, callerOf } from '../config.ts';
+import { RunTimePlan } from '../environment.ts';
 import { failureName } from '../failure-name.ts';
 import { ProxyError } from '../proxy-error.ts';
+import { readJson } from '../variables.ts';
 
 /**
  * Finds an API key's caller at a moment, with the limits in force then; `undefined` for a key that this deployment did not
@@ -33,8 +38,9 @@ export interface KeyDirectoryOptions {
 }
 
 /**
- * Keys of the config are known from the start; keys made at run time are items of the table, and so are the changes that
- * operators make at run time. Each item is believed for a minute.
+ * Keys and plans of the config are known from the start; those made at run time are items of the table, and so are the changes that
+ * operators make at run time. Each item is believed for a minute. What was changed of a team's members is read only of those
+ * that the team's item has marked.
  *
  * @returns A directory that fails with `limits_unavailable` if the table cannot be read, because the limits in force are
  *   unknown without it.
@@ -42,6 +48,7 @@ export interface KeyDirectoryOptions {
 export function createKeyDirectory({ client, config, now }: KeyDirectoryOptions): KeyDirectory {
   const accesses = new Believed<Access>(now);
   const changes = new Believed<Changes>(now);
+  const plans = new Believed<RunTimePlan>(now);
 
   const read = async (key: ItemKey, signal: AbortSignal): Promise<Item | undefined> => {
     try {
@@ -55,10 +62,18 @@ export function createKeyDirectory({ client, config, now }: KeyDirectoryOptions)
       const item = await read(accessKey(keyId), signal);
       return item && AccessItem.parse(item);
     });
+  const planOf = (name: string, signal: AbortSignal) =>
+    plans.get(name, async () => {
+      const item = await read(planKey(name), signal);
+      return (
+        item && readJson(PlanItem.parse(item).access, RunTimePlan, (reason) => new Error(`plan: ${reason}`))
+      );
+    });
   const changesOf = async (scope: ScopeName, signal: AbortSignal): Promise<Changes> => {
     const key = changesKey(scope);
     // That there are none is believed too. Otherwise every call would look for them.
-    return (await changes.get(key.pk, async () => ChangesItem.parse((await read(key, signal)) ?? {}))) ?? {};
+    const id = `${key.pk} ${key.sk}`;
+    return (await changes.get(id, async () => ChangesItem.parse((await read(key, signal)) ?? {}))) ?? {};
   };
 
   return async (keyId, signal, at) => {
@@ -66,8 +81,9 @@ export function createKeyDirectory({ client, config, now }: KeyDirectoryOptions)
     const access = deployed ? undefined : await accessOf(keyId, signal);
     const team = deployed?.team ?? access?.team;
     if (team === undefined || !isOpen(access, at)) return undefined;
-    const plan = config.teams.get(team) ?? access?.plan ?? '';
-    const planAccess = config.plans.get(plan);
+    const plan = config.teams.get(team) ?? access?.plan;
+    if (plan === undefined) return undefined;
+    const planAccess = config.plans.get(plan) ?? (await planOf(plan, signal));
     if (!planAccess) return undefined;
 
     const countedAs = access?.countedAs ?? keyId;
@@ -77,6 +93,7 @@ export function createKeyDirectory({ client, config, now }: KeyDirectoryOptions)
     ]);
     // A key made at run time has its end and its state in its own item: the changes are also those of the keys before it.
     if (deployed && !isOpen(ofKey, at)) return undefined;
+    const { members } = ofTeam;
     const key = {
       keyId,
       countedAs,
@@ -84,7 +101,14 @@ export function createKeyDirectory({ client, config, now }: KeyDirectoryOptions)
       plan,
       limits: limitsInForce((deployed ?? access)?.limits, ofKey, at),
     };
-    return callerOf(key, { ...planAccess, limits: limitsInForce(planAccess.limits, ofTeam, at) });
+    return {
+      ...callerOf(key, { ...planAccess, limits: limitsInForce(planAccess.limits, ofTeam, at) }),
+      keyName: access?.name,
+      inForce: members
+        ? async (member, base) =>
+            mayBeMarked(members, member) ? limitsInForce(base, await changesOf(member, signal), at) : base
+        : undefined,
+    };
   };
 }
 

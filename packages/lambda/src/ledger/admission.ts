@@ -213,11 +213,16 @@ export function callsAtOnceStatus(states: readonly AccountState[]): CallsAtOnceS
   const counting = states.flatMap(({ account: { scope, atOnce }, counters: { inFlight } }) => {
     if (atOnce === undefined) return [];
     const dead = inFlight.dead.reduce((sum, { calls }) => sum + calls, 0);
-    return [{ scope: scope.kind, max: atOnce, inFlight: inFlight.counted - dead }];
+    return [{ scope: scope.kind, ...modelOf(scope), max: atOnce, inFlight: inFlight.counted - dead }];
   });
   // The month before counts those of this month too, as long as any of its own can be in flight.
   const most = counting.toSorted((one, other) => other.inFlight - one.inFlight)[0];
   return most ? [most] : [];
+}
+
+/** Says which of several models a limit is of. A caller has one person, key and team. */
+function modelOf({ kind, id }: Scope): { readonly model?: string } {
+  return kind === 'model' ? { model: id } : {};
 }
 
 /** What is charged for good of a limit. */
@@ -282,6 +287,7 @@ export function limitStatuses({ account, counters }: AccountState): LimitStatus[
         limit,
         period,
         scope: scope.kind,
+        ...modelOf(scope),
         max: max / unitOf[limit],
         used: used / unitOf[limit],
         remaining: Math.max(0, max - used) / unitOf[limit],

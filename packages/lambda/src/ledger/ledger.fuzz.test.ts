@@ -253,7 +253,7 @@ class Deployment {
       });
     if (!caller || caller === 'died') return undefined;
     const { person, customer } = call;
-    const scopes = scopesOf({ ...caller, person }, { customer, model });
+    const scopes = await scopesOf({ ...caller, person }, { customer, model });
     // A function may use an old item for a minute.
     const believable = key.teams.filter(
       (_, index) => (key.teams[index + 1]?.since ?? Number.POSITIVE_INFINITY) > this.#now - believedForMs,

@@ -34,7 +34,7 @@ test('however many people and customers a team has, a call costs the same writes
   const pad = (number: number) => String(number).padStart(5, '0');
   const call = async (number: number) => {
     const facts = { customer: `customer-${pad(number)}`, model: 'llama' };
-    const scopes = scopesOf({ ...caller, person: `person-${pad(number)}` }, facts);
+    const scopes = await scopesOf({ ...caller, person: `person-${pad(number)}` }, facts);
     const worstCase = { ...nothing, requests: 1, usd: 200 };
     const request = { scopes, worstCase, duration: 'short', at } as const;
     const before = table.operations.length;

@@ -22,6 +22,8 @@ export interface RequestLog {
   client?: ClientName | undefined;
   /** Id of the API key, never its value. */
   keyId?: string;
+  /** Name of the key. Left out for a key of the config, whose name the stack's output with this id has. */
+  keyName?: string | undefined;
   /** The team that asked. */
   team?: string;
   /** The plan of the team. */

@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { parseJson } from '../http/parse-json.ts';
 import type { GatewayRequest } from '../http/request.ts';
 import type { WholeResponse } from '../http/response.ts';
-import type { NewKey, RegisteredKey } from '../limits/api-key-registry.ts';
-import type { UsagePlan } from '../template/usage-plans.ts';
+import type { NewKey, RegisteredKey, StagePlan } from '../limits/api-key-registry.ts';
+import type { Api } from '../template/api.ts';
 import type { ControlPlaneContext, Service } from './service.ts';
 
 /** An error of API Gateway's control plane. */
@@ -31,7 +31,7 @@ interface Outcome {
 }
 
 /**
- * The supported calls. Only keys change here, and which plans they are in. The plans themselves are the template's.
+ * The supported calls. Keys change here, which plans they are in, and plans that were made here. The template's plans do not.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/api/API_Operations_Amazon_API_Gateway.html
  */
@@ -81,15 +81,50 @@ const operations: Readonly<Record<string, (operation: Operation) => Outcome>> = 
 
   'GET /usageplans': ({ context: { api, registry }, request: { query } }) => {
     const keyId = query.get('keyId');
-    const plans = registry.plans.filter((plan) => keyId === null || registry.planOf(keyId) === plan);
+    const plans = registry.plans().filter(({ id }) => keyId === null || registry.planOf(keyId)?.id === id);
     const numbered = plans.map((plan, index) => ({ plan, sequence: index + 1 }));
-    const describe = ({ plan }: { plan: UsagePlan }) => describePlan(plan, api.id, api.stage.name);
+    const describe = ({ plan }: { plan: StagePlan }) => describePlan(plan, api);
     return { status: 200, body: paginate(numbered, query, describe) };
+  },
+
+  'POST /usageplans': ({ context: { api, registry }, request }) => {
+    const { name, apiStages, throttle, quota } = readBody(CreateUsagePlan, request);
+    for (const { apiId, stage } of apiStages) checkStage(api, `${apiId}:${stage}`);
+    const plan = registry.createPlan({
+      name,
+      throttle: { rate: throttle.rateLimit, burst: throttle.burstLimit },
+      quota,
+    });
+    return { status: 201, body: describePlan(plan, api) };
+  },
+
+  'PATCH /usageplans/{}': ({ context, request, parameters: [planId] }) => {
+    const { api, registry } = context;
+    let plan = changeablePlan(context, planId);
+    for (const operation of readBody(UpdateUsagePlan, request).patchOperations) {
+      plan = { ...plan, ...planChange(plan, operation, api) };
+    }
+    registry.updatePlan(plan);
+    return { status: 200, body: describePlan(plan, api) };
+  },
+
+  'DELETE /usageplans/{}': ({ context, parameters: [planId] }) => {
+    const { api, registry } = context;
+    const plan = changeablePlan(context, planId);
+    if (!plan.detached) {
+      throw new ServiceError(
+        400,
+        'BadRequestException',
+        `Cannot delete Usage Plan ${plan.id} because there are API Stages associated with it, including ${api.id}:${api.stage.name}`,
+      );
+    }
+    registry.deletePlan(plan);
+    return { status: 202 };
   },
 
   'GET /usageplans/{}/keys': ({ context, request: { query }, parameters: [planId] }) => {
     const plan = findPlan(context, planId);
-    const keys = context.registry.list().filter(({ id }) => context.registry.planOf(id) === plan);
+    const keys = context.registry.list().filter(({ id }) => context.registry.planOf(id)?.id === plan.id);
     return { status: 200, body: paginate(keys, query, describeMembership) };
   },
 
@@ -101,7 +136,7 @@ const operations: Readonly<Record<string, (operation: Operation) => Outcome>> = 
       throw new ServiceError(
         409,
         'ConflictException',
-        present === plan
+        present.id === plan.id
           ? `The API key ${key.id} is in the usage plan ${plan.id} already`
           : `The API key ${key.id} is in the usage plan ${present.id}, which has the same API stage`,
       );
@@ -113,7 +148,7 @@ const operations: Readonly<Record<string, (operation: Operation) => Outcome>> = 
   'DELETE /usageplans/{}/keys/{}': ({ context, parameters: [planId, keyId] }) => {
     const plan = findPlan(context, planId);
     const key = findKey(context, keyId);
-    if (context.registry.planOf(key.id) !== plan) {
+    if (context.registry.planOf(key.id)?.id !== plan.id) {
       throw new ServiceError(404, 'NotFoundException', 'Invalid Usage Plan Key identifier specified');
     }
     context.registry.leave(key);
@@ -154,6 +189,67 @@ function readChange({
 }
 
 const CreateUsagePlanKey = z.strictObject({ keyId: z.string(), keyType: z.literal('API_KEY') });
+
+const CreateUsagePlan = z.strictObject({
+  name: z.string().check(z.minLength(1)),
+  description: z.optional(z.string()),
+  apiStages: z.array(z.strictObject({ apiId: z.string(), stage: z.string() })).check(z.length(1)),
+  throttle: z.strictObject({ rateLimit: z.number(), burstLimit: z.int() }),
+  quota: z.strictObject({
+    limit: z.int().check(z.minimum(1)),
+    offset: z._default(z.int().check(z.minimum(0)), 0),
+    period: z.enum(['DAY', 'WEEK', 'MONTH']),
+  }),
+  tags: z.optional(z.record(z.string(), z.string())),
+});
+
+/** @see https://docs.aws.amazon.com/apigateway/latest/api/patch-operations.html#UpdateUsagePlan-Patch */
+const UpdateUsagePlan = z.strictObject({
+  patchOperations: z.array(
+    z.union([
+      z.strictObject({ op: z.enum(['add', 'remove']), path: z.literal('/apiStages'), value: z.string() }),
+      z.strictObject({
+        op: z.literal('replace'),
+        path: z.enum(['/throttle/rateLimit', '/throttle/burstLimit', '/quota/limit', '/quota/offset']),
+        value: z.string().check(z.regex(/^\d+(\.\d+)?$/)),
+      }),
+      z.strictObject({
+        op: z.literal('replace'),
+        path: z.literal('/quota/period'),
+        value: z.enum(['DAY', 'WEEK', 'MONTH']),
+      }),
+    ]),
+  ),
+});
+
+function planChange(
+  { throttle = { rate: 0, burst: 0 }, quota = { limit: 1, offset: 0, period: 'DAY' } }: StagePlan,
+  operation: z.output<typeof UpdateUsagePlan>['patchOperations'][number],
+  api: Api,
+): Partial<StagePlan> {
+  const { path, value } = operation;
+  switch (path) {
+    case '/apiStages':
+      checkStage(api, value);
+      return { detached: operation.op === 'remove' };
+    case '/throttle/rateLimit':
+      return { throttle: { ...throttle, rate: Number(value) } };
+    case '/throttle/burstLimit':
+      return { throttle: { ...throttle, burst: Number(value) } };
+    case '/quota/limit':
+      return { quota: { ...quota, limit: Number(value) } };
+    case '/quota/offset':
+      return { quota: { ...quota, offset: Number(value) } };
+    case '/quota/period':
+      return { quota: { ...quota, period: value } };
+  }
+}
+
+/** @param stage Such as `a1b2c3:dev`. */
+function checkStage({ id, stage: { name } }: Api, stage: string): void {
+  if (stage !== `${id}:${name}`)
+    throw new ServiceError(400, 'BadRequestException', 'Invalid API Stage specified');
+}
 
 /** API Gateway's control plane: REST with JSON. */
 export const apiGateway: Service = ({ request, path }, context) => {
@@ -208,10 +304,20 @@ function findKey({ registry }: ControlPlaneContext, keyId = ''): RegisteredKey {
   return key;
 }
 
-function findPlan({ registry }: ControlPlaneContext, planId = ''): UsagePlan {
-  const plan = registry.plans.find(({ id }) => id === planId);
+function findPlan({ registry }: ControlPlaneContext, planId = ''): StagePlan {
+  const plan = registry.plan(planId);
   if (!plan) throw new ServiceError(404, 'NotFoundException', 'Invalid Usage Plan ID specified');
   return plan;
+}
+
+function changeablePlan(context: ControlPlaneContext, planId: string | undefined): StagePlan {
+  const plan = findPlan(context, planId);
+  if (!context.registry.isOfTemplate(plan)) return plan;
+  throw new ServiceError(
+    400,
+    'BadRequestException',
+    `The local gateway changes no usage plan of the template, such as ${plan.name}`,
+  );
 }
 
 /**
@@ -253,11 +359,11 @@ function describeMembership({ id, name, value }: RegisteredKey): object {
   return { id, type: 'API_KEY', name, value };
 }
 
-function describePlan({ id, name, throttle, quota }: UsagePlan, apiId: string, stage: string) {
+function describePlan({ id, name, throttle, quota, detached }: StagePlan, api: Api): object {
   return {
     id,
     name,
-    apiStages: [{ apiId, stage, throttle: {} }],
+    apiStages: detached ? [] : [{ apiId: api.id, stage: api.stage.name, throttle: {} }],
     throttle: throttle && { rateLimit: throttle.rate, burstLimit: throttle.burst },
     quota,
   };

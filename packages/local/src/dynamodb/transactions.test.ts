@@ -72,6 +72,29 @@ test('a transaction whose last condition fails leaves everything as it was, and 
   expect([await value('a'), await value('b'), await value('c')]).toEqual(['1', '2', '2']);
 });
 
+test('a check writes nothing, and decides about the rest', async () => {
+  const { client, put, value } = await start();
+  const key = (pk: string) => ({ pk: { S: pk }, sk: { S: 'x' } });
+  const checked = (condition: string) =>
+    client
+      .send(
+        new TransactWriteItemsCommand({
+          TransactItems: [
+            { ConditionCheck: { TableName, Key: key('a'), ConditionExpression: condition } },
+            { Put: { TableName, Item: { ...key('b'), value: { N: '1' } } } },
+          ],
+        }),
+      )
+      .then(...([() => true, () => false] as const));
+  expect(await checked('attribute_exists(pk)')).toBe(false);
+  expect(await value('b')).toBeUndefined();
+  expect(await checked('attribute_not_exists(pk)')).toBe(true);
+  expect(await checked('attribute_exists(pk)')).toBe(false);
+  await put('a', 7);
+  expect(await checked('attribute_exists(pk)')).toBe(true);
+  expect([await value('a'), await value('b')]).toEqual(['7', '1']);
+});
+
 test('of many transactions at once, one meets its condition, and nothing sees half of one', async () => {
   const { put, add, value } = await start();
   await put('b', 0);

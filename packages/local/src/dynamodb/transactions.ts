@@ -16,7 +16,7 @@ const Write = z.looseObject({
   Item: z.optional(Attributes),
 });
 
-/** The writes that the commands use. Stricter than AWS: a check without a write is refused. */
+/** The writes that the commands use. */
 const TransactWriteItems = z.object({
   ClientRequestToken: z.optional(z.string()),
   TransactItems: z.array(
@@ -24,6 +24,7 @@ const TransactWriteItems = z.object({
       z.strictObject({ Put: Write }),
       z.strictObject({ Update: Write }),
       z.strictObject({ Delete: Write }),
+      z.strictObject({ ConditionCheck: Write }),
     ]),
   ),
 });
@@ -76,6 +77,15 @@ export class Transactions {
   }
 }
 
+type Step = z.infer<typeof TransactWriteItems>['TransactItems'][number];
+
+/** The request that does one step alone. A check is an update that changes nothing; it may make an empty item. */
+function requestOf(step: Step): readonly [operation: string, write: z.infer<typeof Write>] {
+  if ('Put' in step) return ['PutItem', step.Put];
+  if ('Update' in step) return ['UpdateItem', step.Update];
+  return 'Delete' in step ? ['DeleteItem', step.Delete] : ['UpdateItem', step.ConditionCheck];
+}
+
 /** If a condition fails, the items before it get their earlier content again. */
 async function writeAll(
   items: z.infer<typeof TransactWriteItems>['TransactItems'],
@@ -83,21 +93,17 @@ async function writeAll(
 ): Promise<Answer> {
   const undo: (() => Promise<Answer>)[] = [];
   for (const [index, item] of items.entries()) {
-    const [operation, write] =
-      'Put' in item
-        ? (['PutItem', item.Put] as const)
-        : 'Update' in item
-          ? (['UpdateItem', item.Update] as const)
-          : (['DeleteItem', item.Delete] as const);
+    const [operation, write] = requestOf(item);
     const { TableName } = write;
     const Key = write.Key ?? { pk: write.Item?.['pk'], sk: write.Item?.['sk'] };
     const found = await call('GetItem', { TableName, Key, ConsistentRead: true });
     const { Item: before } = z.parse(Found, JSON.parse(found.body));
     const done = await call(operation, write);
     if (done.status === 200) {
-      undo.unshift(() =>
-        before ? call('PutItem', { TableName, Item: before }) : call('DeleteItem', { TableName, Key }),
-      );
+      const back = () =>
+        before ? call('PutItem', { TableName, Item: before }) : call('DeleteItem', { TableName, Key });
+      if ('ConditionCheck' in item) await back();
+      else undo.unshift(back);
       continue;
     }
     for (const step of undo) await step();

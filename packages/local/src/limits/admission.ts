@@ -38,7 +38,9 @@ export class Admission {
   #planBuckets(caller: Caller | undefined): TokenBucket[] {
     if (caller?.plan.throttle === undefined) return [];
     const { apiKey, plan } = caller;
-    return [this.#bucket(`plan ${plan.id} ${apiKey.id}`, caller.plan.throttle)];
+    const { rate, burst } = caller.plan.throttle;
+    // Another throttle of the plan begins with a full bucket.
+    return [this.#bucket(`plan ${plan.id} ${apiKey.id} ${rate} ${burst}`, caller.plan.throttle)];
   }
 
   #stageBuckets({ method, path }: Method): TokenBucket[] {
@@ -59,6 +61,7 @@ export class Admission {
     const name = `${caller.plan.id} ${caller.apiKey.id}`;
     const quota = this.#quotas.get(name) ?? new Quota(caller.plan.quota);
     this.#quotas.set(name, quota);
+    quota.change(caller.plan.quota);
     return quota.take(now);
   }
 }

@@ -14,7 +14,7 @@ export interface RegisteredKey extends ApiKey {
 /** An enabled key, with its one plan of this stage. */
 export interface Caller {
   readonly apiKey: ApiKey;
-  readonly plan: UsagePlan;
+  readonly plan: StagePlan;
 }
 
 /** The properties of a new key. */
@@ -23,11 +23,18 @@ export type NewKey = Pick<ApiKey, 'name' | 'description' | 'enabled' | 'tags'>;
 /** A key that the control plane created or changed, with the id of its plan. */
 export type KeptKey = Omit<RegisteredKey, 'sequence'> & { readonly plan?: string | undefined };
 
-/** The control plane's changes to the template's keys. */
+/** A usage plan, as the template or the control plane made it. */
+export interface StagePlan extends Omit<UsagePlan, 'keys'> {
+  /** Whether it was taken off the stage, so that its keys open nothing. Default: false. */
+  readonly detached?: boolean | undefined;
+}
+
+/** The control plane's changes to the template's keys and plans. */
 export interface KeptKeys {
   readonly keys: readonly KeptKey[];
   /** Ids of the template's keys that were deleted. */
   readonly deleted: readonly string[];
+  readonly plans: readonly StagePlan[];
 }
 
 /** A store for these changes that outlives the gateway. */
@@ -45,11 +52,12 @@ const valueAlphabet = `ABCDEFGHIJKLMNOPQRSTUVWXYZ${idAlphabet}`;
  * from the next request on.
  */
 export class ApiKeyRegistry {
-  readonly plans: readonly UsagePlan[];
+  readonly #plansOfTemplate: readonly UsagePlan[];
+  readonly #madePlans = new Map<string, StagePlan>();
   readonly #keys = new Map<string, RegisteredKey>();
   readonly #idByValue = new Map<string, string>();
   /** All plans here cover the same stage, so a key can be in only one. */
-  readonly #planByKey = new Map<string, UsagePlan>();
+  readonly #planIdByKey = new Map<string, string>();
   readonly #store: KeyStore | undefined;
   readonly #ofTemplate: readonly string[];
   /** Ids of keys that differ from the template. */
@@ -62,13 +70,14 @@ export class ApiKeyRegistry {
     createdAt: number,
     store?: KeyStore,
   ) {
-    this.plans = usagePlans;
+    this.#plansOfTemplate = usagePlans;
     this.#ofTemplate = apiKeys.map(({ id }) => id);
     for (const key of apiKeys) this.#add({ ...key, createdAt, changedAt: createdAt });
     for (const plan of usagePlans) {
-      for (const keyId of plan.keys) this.#planByKey.set(keyId, plan);
+      for (const keyId of plan.keys) this.#planIdByKey.set(keyId, plan.id);
     }
-    const { keys, deleted } = store?.read() ?? { keys: [], deleted: [] };
+    const { keys, deleted, plans } = store?.read() ?? { keys: [], deleted: [], plans: [] };
+    for (const plan of plans) this.#madePlans.set(plan.id, plan);
     for (const { plan: planId, ...key } of keys) this.#restore(key, planId);
     for (const id of deleted) this.#remove(id);
     this.#store = store;
@@ -78,8 +87,8 @@ export class ApiKeyRegistry {
   identify(value: string | undefined): Caller | undefined {
     const id = value === undefined ? undefined : this.#idByValue.get(value);
     const apiKey = id === undefined ? undefined : this.#keys.get(id);
-    const plan = id === undefined ? undefined : this.#planByKey.get(id);
-    return apiKey?.enabled && plan ? { apiKey, plan } : undefined;
+    const plan = id === undefined ? undefined : this.planOf(id);
+    return apiKey?.enabled && plan && !plan.detached ? { apiKey, plan } : undefined;
   }
 
   /** Keys in the order of their creation. */
@@ -91,8 +100,44 @@ export class ApiKeyRegistry {
     return this.#keys.get(keyId);
   }
 
-  planOf(keyId: string): UsagePlan | undefined {
-    return this.#planByKey.get(keyId);
+  planOf(keyId: string): StagePlan | undefined {
+    const id = this.#planIdByKey.get(keyId);
+    return id === undefined ? undefined : this.plan(id);
+  }
+
+  /** The template's plans, then those that the control plane created, in the order of their creation. */
+  plans(): readonly StagePlan[] {
+    return [...this.#plansOfTemplate, ...this.#madePlans.values()];
+  }
+
+  plan(id: string): StagePlan | undefined {
+    return this.plans().find((plan) => plan.id === id);
+  }
+
+  /** Whether a plan is the template's, which only a deployment changes. */
+  isOfTemplate({ id }: StagePlan): boolean {
+    return this.#plansOfTemplate.some((plan) => plan.id === id);
+  }
+
+  createPlan(plan: Omit<StagePlan, 'id'>): StagePlan {
+    const made = { ...plan, id: token(idAlphabet, 6) };
+    this.#madePlans.set(made.id, made);
+    this.#write();
+    return made;
+  }
+
+  updatePlan(plan: StagePlan): void {
+    this.#madePlans.set(plan.id, plan);
+    this.#write();
+  }
+
+  /** Its keys stay, without a plan. */
+  deletePlan({ id }: StagePlan): void {
+    this.#madePlans.delete(id);
+    for (const [keyId, planId] of this.#planIdByKey) {
+      if (planId === id) this.leave({ id: keyId });
+    }
+    this.#write();
   }
 
   /** Creates a key with an id and a value like API Gateway's. */
@@ -116,14 +161,14 @@ export class ApiKeyRegistry {
   }
 
   /** Adds a key without a plan to one. */
-  join(plan: UsagePlan, { id }: RegisteredKey): void {
-    this.#planByKey.set(id, plan);
+  join(plan: StagePlan, { id }: RegisteredKey): void {
+    this.#planIdByKey.set(id, plan.id);
     this.#keep(id);
   }
 
   /** Removes a key from its plan. */
-  leave({ id }: RegisteredKey): void {
-    this.#planByKey.delete(id);
+  leave({ id }: Pick<RegisteredKey, 'id'>): void {
+    this.#planIdByKey.delete(id);
     this.#keep(id);
   }
 
@@ -142,7 +187,7 @@ export class ApiKeyRegistry {
     const key = this.#keys.get(id);
     if (key) this.#idByValue.delete(key.value);
     this.#keys.delete(id);
-    this.#planByKey.delete(id);
+    this.#planIdByKey.delete(id);
   }
 
   /** If the template no longer has the plan, the key has none. */
@@ -150,18 +195,23 @@ export class ApiKeyRegistry {
     const present = this.#keys.get(key.id);
     if (present) this.#put({ ...key, sequence: present.sequence });
     else this.#add(key);
-    const plan = this.plans.find(({ id }) => id === planId);
-    if (plan) this.#planByKey.set(key.id, plan);
-    else this.#planByKey.delete(key.id);
+    const plan = planId === undefined ? undefined : this.plan(planId);
+    if (plan) this.#planIdByKey.set(key.id, plan.id);
+    else this.#planIdByKey.delete(key.id);
     this.#changed.add(key.id);
   }
 
   #keep(changedId: string): void {
     this.#changed.add(changedId);
+    this.#write();
+  }
+
+  #write(): void {
     const keys = this.list().filter(({ id }) => this.#changed.has(id));
     this.#store?.write({
       keys: keys.map(({ sequence: _sequence, ...key }) => ({ ...key, plan: this.planOf(key.id)?.id })),
       deleted: this.#ofTemplate.filter((id) => !this.#keys.has(id)),
+      plans: [...this.#madePlans.values()],
     });
   }
 }

@@ -22,6 +22,13 @@ test('periods follow the UTC calendar, and weeks begin on Monday', () => {
   expect(new Date(periodStart('MONTH', november)).toISOString()).toBe('2026-11-01T00:00:00.000Z');
 });
 
+test('a quota that changes keeps what was used in its period', () => {
+  const quota = new Quota({ limit: 3, period: 'DAY', offset: 0 });
+  expect(admitted(quota, 2, november)).toBe(2);
+  quota.change({ limit: 5, period: 'DAY', offset: 0 });
+  expect(admitted(quota, 9, november)).toBe(3);
+});
+
 test('a clock that goes back does not reopen a period', () => {
   const quota = new Quota({ limit: 1, period: 'DAY', offset: 0 });
   expect(quota.take(november)).toBe(true);

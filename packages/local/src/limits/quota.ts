@@ -12,34 +12,34 @@ const dayMs = 86_400_000;
  * @see https://docs.aws.amazon.com/apigateway/latest/api/API_QuotaSettings.html
  */
 export class Quota {
-  readonly #definition: QuotaDefinition;
+  #definition: QuotaDefinition;
   #periodStart: number | undefined;
-  #remaining = 0;
+  #used = 0;
 
   constructor(definition: QuotaDefinition) {
     this.#definition = definition;
   }
 
-  /** Admits a request at `now` (milliseconds) and counts it, or answers false. */
-  take(now: number): boolean {
-    this.#open(periodStart(this.#definition.period, now));
-    if (this.#remaining < 1) {
-      return false;
-    }
-    this.#remaining -= 1;
-    return true;
+  /** Changes the quota. What was used in the period stays counted. */
+  change(definition: QuotaDefinition): void {
+    this.#definition = definition;
   }
 
-  /** A clock that goes back does not reopen an old period. */
-  #open(start: number): void {
-    const { limit, offset } = this.#definition;
+  /** Admits a request at `now` (milliseconds) and counts it, or answers false. */
+  take(now: number): boolean {
+    const { limit, offset, period } = this.#definition;
+    const start = periodStart(period, now);
     if (this.#periodStart === undefined) {
-      this.#remaining = limit - offset;
+      this.#used = offset;
       this.#periodStart = start;
     } else if (start > this.#periodStart) {
-      this.#remaining = limit;
+      // A clock that goes back does not reopen an old period.
+      this.#used = 0;
       this.#periodStart = start;
     }
+    if (this.#used >= limit) return false;
+    this.#used += 1;
+    return true;
   }
 }
 

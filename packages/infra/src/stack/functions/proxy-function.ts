@@ -49,6 +49,7 @@ export class ProxyFunction extends LoggedFunction {
         ...guardrailStatements(config, stack),
         // With sign-in, the table also has what only the authorizer may read.
         ...ledger.statements({ prefixes: partitionsOf.proxy }),
+        ...ledger.statements({ actions: ['dynamodb:GetItem'], prefixes: partitionsOf.proxyReads }),
         ...(promptBucket?.statements() ?? []),
       ],
       reservedConcurrentExecutions: config.concurrency,
