@@ -92,26 +92,27 @@ type LoggedField = `${'charged' & keyof RequestLog}.${LimitKind}` | MetricName |
  * Adds up what calls used, by any of its dimensions, from the function's log. Every admitted call counts, with or
  * without limits. Calls that were refused cost nothing, and are not in it.
  *
- * @param keyNames Names of keys by id, as {@link keyNamesById} has them.
+ * @param keyNames Reads names of keys by id, as {@link keyNamesById} does. Called only if the log lacks a name.
  * @throws {AdminError} If the days are not days, there is no log, AWS gives up the query, or there are more rows than fit in
  *   memory.
  */
 export async function usageBreakdown(
   { name, config, endpoints }: LoggedDeployment,
   query: BreakdownQuery,
-  keyNames: ReadonlyMap<string, string>,
+  keyNames: () => Promise<ReadonlyMap<string, string>>,
 ): Promise<UsageBreakdown> {
   checkDays(query);
   const logs = new Logs(endpoints('cloudwatch_logs'));
   try {
     const group = requestLogGroupOf(config);
-    const breakdown = new Breakdown(query.by, keyNames);
+    const breakdown = new Breakdown(query.by);
     let searchedBytes = 0;
     for await (const result of logs.sums(group, logSumsOf(query, config.timeZone))) {
       breakdown.add(result.rows, query);
       searchedBytes += result.searchedBytes;
     }
-    return { ...query, deployment: name, source: 'log', ...breakdown.result(), searchedBytes };
+    const names = breakdown.lacksName ? await keyNames() : new Map<string, string>();
+    return { ...query, deployment: name, source: 'log', ...breakdown.result(names), searchedBytes };
   } finally {
     logs.close();
   }
@@ -130,7 +131,11 @@ function logSumsOf({ by, team, from, to }: BreakdownQuery, timeZone: string): Lo
       'ispresent(charged.requests)',
       ...(team === undefined ? [] : [`team = "${team}"`]),
     ],
-    totals: [...amounts.map((name) => `${sumOf[name]} as ${name}`), 'latest(timestamp) as lastCall'],
+    totals: [
+      ...amounts.map((name) => `${sumOf[name]} as ${name}`),
+      'latest(timestamp) as lastCall',
+      ...(by.includes('key') ? ['latest(keyName) as nameOfKey'] : []),
+    ],
     by: [...new Set(['day', ...by.map((dimension) => fieldOf[dimension])])],
     ...logTimeOf({ from, to }, timeZone),
   };
@@ -139,19 +144,26 @@ function logSumsOf({ by, team, from, to }: BreakdownQuery, timeZone: string): Lo
 /** In whole numbers, so that sums are exact. */
 type Sums = Record<(typeof amounts)[number], number>;
 
-type Group = Pick<BreakdownRow, 'of' | 'keyId'> & { readonly sums: Sums; lastCall: string };
+type Group = Pick<BreakdownRow, 'of' | 'keyId'> & {
+  readonly sums: Sums;
+  lastCall: string;
+  /** As the log has it. */
+  keyName: string | undefined;
+};
 
 /** Adds up rows of the same dimensions. */
 class Breakdown {
   readonly #by: readonly UsageDimension[];
-  readonly #keyNames: ReadonlyMap<string, string>;
   readonly #groups = new Map<string, Group>();
   readonly #total = nothing();
 
-  /** @param keyNames By id. The log has only ids; a key that is gone has no name. */
-  constructor(by: readonly UsageDimension[], keyNames: ReadonlyMap<string, string>) {
+  constructor(by: readonly UsageDimension[]) {
     this.#by = by;
-    this.#keyNames = keyNames;
+  }
+
+  /** Whether there is a key whose name the log does not have. */
+  get lacksName(): boolean {
+    return [...this.#groups.values()].some(({ keyId, keyName }) => keyId !== undefined && !keyName);
   }
 
   /** Adds rows of the days. */
@@ -168,17 +180,21 @@ class Breakdown {
         this.#total[name] += amount;
       }
       if (lastCall > group.lastCall) group.lastCall = lastCall;
+      group.keyName ??= row['nameOfKey'];
     }
     if (this.#groups.size > mostBreakdownRows) {
       throw new AdminError('breakdown_is_too_large', {});
     }
   }
 
-  result(): Pick<UsageBreakdown, 'rows' | 'total'> {
+  /** @param keyNames Of keys whose name the log does not have, by id. A key that has none is named by its id. */
+  result(keyNames: ReadonlyMap<string, string>): Pick<UsageBreakdown, 'rows' | 'total'> {
     const placeOf = ({ of }: BreakdownRow) => this.#by.map((dimension) => of[dimension] ?? '');
-    const rows = [...this.#groups.values()].map(
-      ({ sums, ...group }): BreakdownRow => ({ ...group, ...amountsOf(sums) }),
-    );
+    const rows = [...this.#groups.values()].map(({ sums, keyName, of, ...group }): BreakdownRow => {
+      const { keyId } = group;
+      const key = keyName ?? (keyId && (keyNames.get(keyId) ?? keyId));
+      return { of: { ...of, ...(keyId && { key }) }, ...group, ...amountsOf(sums) };
+    });
     return {
       rows: rows.toSorted((one, other) => compare(placeOf(one), placeOf(other))),
       total: amountsOf(this.#total),
@@ -186,12 +202,9 @@ class Breakdown {
   }
 
   #begin(row: Readonly<Record<string, string>>): Group {
-    const { keyId } = row;
-    const key = keyId && (this.#keyNames.get(keyId) ?? keyId);
-    const of = Object.fromEntries(
-      this.#by.map((dimension) => [dimension, dimension === 'key' ? key : row[fieldOf[dimension]]]),
-    );
-    return { of, ...(this.#by.includes('key') && { keyId }), sums: nothing(), lastCall: '' };
+    const of = Object.fromEntries(this.#by.map((dimension) => [dimension, row[fieldOf[dimension]]]));
+    const key = this.#by.includes('key') && { keyId: row['keyId'] };
+    return { of, ...key, sums: nothing(), lastCall: '', keyName: undefined };
   }
 }
 

@@ -36,7 +36,7 @@ export async function printBreakdown(cli: Cli, options: UsageByOptions): Promise
     throw new CliError('The log has no limits to sort by.', 'Use --sort usd, or leave out --by.');
   }
   const deployment = await cli.deployment();
-  const keyNames = by.includes('key') ? await keyNamesById(deployment) : new Map<string, string>();
+  const keyNames = () => keyNamesById(deployment);
   const breakdown = sorted(await usageBreakdown(deployment, { by, from, to, team }, keyNames), sort);
   if (json) terminal.print(JSON.stringify(breakdown, null, 2));
   else if (csv) terminal.print(breakdownCsv(breakdown));

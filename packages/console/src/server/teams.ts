@@ -46,7 +46,7 @@ export const teamRoutes = ({ deployment, snapshot }: Operation) =>
       const open = await deployment();
       const days = daysOfMonth(month ?? presentMonth(open));
       const query = { by: [by], team: c.req.param('team'), ...days };
-      return c.json(await usageBreakdown(open, query, await keyNamesById(open)));
+      return c.json(await usageBreakdown(open, query, () => keyNamesById(open)));
     })
     .get('/teams/:team', async (c) =>
       c.json(await teamDetails(await deployment(), c.req.param('team'), snapshot)),

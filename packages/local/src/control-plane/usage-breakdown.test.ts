@@ -11,6 +11,7 @@ const usd = 1e6;
 /** A gateway whose function logs what it is told to, as the function of the deployment `accounts-dev`. */
 async function start() {
   let now = noon;
+  let lookedUp = 0;
   const gateway = await startTestGateway({
     editTemplate: (template) =>
       edit(template, 'Main', { FunctionName: 'main', LoggingConfig: { LogGroup: group } }),
@@ -31,14 +32,14 @@ async function start() {
       expect(await answer.text()).toBe('done');
     },
     breakdown: (query: Partial<Parameters<typeof usageBreakdown>[1]>) =>
-      usageBreakdown(
-        deployment,
-        { by: [], from: '2026-11-01', to: '2026-11-30', ...query },
-        new Map([
+      usageBreakdown(deployment, { by: [], from: '2026-11-01', to: '2026-11-30', ...query }, async () => {
+        lookedUp += 1;
+        return new Map([
           ['id1', 'app'],
           ['id2', 'made'],
-        ]),
-      ),
+        ]);
+      }),
+    lookedUp: () => lookedUp,
   };
 }
 
@@ -49,6 +50,24 @@ const line = (fields: object, charged: { requests?: number; tokens?: number; usd
   ...fields,
   charged: { requests: 1, tokens: 10, usd: 2, ...charged },
   ...{ InputTokens: 7, OutputTokens: 3 },
+});
+
+test('a key that is gone has the name that its lines have, and no name is looked up that they have', async () => {
+  const { breakdown, log, lookedUp } = await start();
+  await log([
+    line({ keyId: 'gone' }),
+    line({ keyId: 'gone', keyName: 'app-of-old' }),
+    line({ keyId: 'other', keyName: 'other-app' }),
+  ]);
+  const { rows } = await breakdown({ by: ['key'] });
+  expect(rows.map(({ of, keyId, requests }) => [of.key, keyId, requests])).toEqual([
+    ['app-of-old', 'gone', 2],
+    ['other-app', 'other', 1],
+  ]);
+  expect(lookedUp()).toBe(0);
+  await log([line({ keyId: 'id1' })]);
+  expect((await breakdown({ by: ['key'] })).rows.map(({ of }) => of.key)).toContain('app');
+  expect(lookedUp()).toBe(1);
 });
 
 test('a breakdown divides calls by what their lines say, names keys, and knows the last call', async () => {
