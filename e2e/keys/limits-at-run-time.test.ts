@@ -166,6 +166,23 @@ test('records say limits in words, and a name alone is asked what it is', async 
   ]);
 });
 
+test('a limit on calls at once is set, raised for a while and cleared alone', async () => {
+  const { proxy } = await start();
+  const change = async (action: string, ...args: string[]) =>
+    (await proxy('limits', action, '--team', 'sharing', ...args)).stderr;
+  expect(await change('set', '--limit', 'callsAtOnce=2', '--limit', 'usd/day=1')).toContain(
+    'are 5 requests/day, $1.00/day, 2 calls at once.',
+  );
+  expect(await change('raise', '--limit', 'callsAtOnce=2')).toContain(
+    'The limit is 2 calls at once already.',
+  );
+  expect(await change('raise', '--limit', 'callsAtOnce=6', '--until', '1h')).toContain(
+    '6 calls at once until',
+  );
+  expect((await proxy('limits', 'list')).stdout).toContain('6 calls at once: 2026-11-22T13:00:00.000Z');
+  expect(await change('clear', '--limit', 'callsAtOnce')).toContain('and are 5 requests/day, $1.00/day.');
+});
+
 test('teams and keys that are moved, rotated, revoked and deleted are recorded, without the value of a key', async () => {
   const { proxy } = await start();
   await proxy('teams', 'create', 'acme', '--plan', 'few');

@@ -65,6 +65,33 @@ test('created, changed and deleted keys are restored, in their order and their p
   expect(sequences).toEqual([...new Set(sequences)].sort((one, other) => one - other));
 });
 
+test('a plan that was made, changed or deleted is restored with its keys, and one without a stage opens nothing', () => {
+  const path = file();
+  const registry = open(path);
+  const guards = {
+    throttle: { rate: 1.5, burst: 3 },
+    quota: { limit: 9, period: 'DAY', offset: 0 },
+  } as const;
+  const [kept, detached, deleted] = ['kept', 'detached', 'deleted'].map((name) => {
+    const plan = registry.createPlan({ name, ...guards });
+    const key = registry.create({ name, description: undefined, enabled: true, tags: {} }, 2000);
+    registry.join(plan, key);
+    return plan;
+  });
+  if (!kept || !detached || !deleted) throw new Error('There are three plans.');
+  registry.updatePlan({ ...kept, quota: { ...guards.quota, limit: 10 } });
+  registry.updatePlan({ ...detached, detached: true });
+  registry.deletePlan(deleted);
+  const restored = open(path);
+  expect(restored.plans().slice(2)).toEqual(registry.plans().slice(2));
+  expect(restored.plan(kept.id)?.quota?.limit).toBe(10);
+  expect(contents(restored).slice(3)).toMatchObject([
+    { name: 'kept', plan: kept.id, known: expect.any(String) },
+    { name: 'detached', plan: detached.id, known: undefined },
+    { name: 'deleted', plan: undefined, known: undefined },
+  ]);
+});
+
 test("a new template's keys are added to the kept ones, and keys of a removed plan are in no plan", () => {
   const path = file();
   changed(path);

@@ -119,7 +119,7 @@ export class UsagePlans {
     return id;
   }
 
-  /** Changes the throttle and quota of a usage plan that was made here. What keys have used of the quota stays counted. */
+  /** Changes the throttle and quota of a usage plan that was made here. What keys have used of the quota stays counted. Does nothing for one that is gone. */
   async change(usagePlanId: string, { throttle, quota }: AuthoredGuards): Promise<void> {
     const values = {
       '/throttle/rateLimit': throttle.rate,
@@ -131,7 +131,13 @@ export class UsagePlans {
     const patchOperations = Object.entries(values).map(
       ([path, value]): PatchOperation => ({ op: 'replace', path, value: String(value) }),
     );
-    await this.#client.send(new UpdateUsagePlanCommand({ usagePlanId, patchOperations }));
+    await unlessMissing(this.#client.send(new UpdateUsagePlanCommand({ usagePlanId, patchOperations })));
+    this.#plans = undefined;
+  }
+
+  /** Deletes a usage plan that was just made here. */
+  async discard(usagePlanId: string): Promise<void> {
+    await this.#delete({ usagePlanId, hasStage: true });
     this.#plans = undefined;
   }
 

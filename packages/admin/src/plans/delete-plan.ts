@@ -57,7 +57,7 @@ async function remove(
   await plans.delete(name);
   if (!stored) return;
   await table.transact([
-    { kind: 'delete', key: planKey(name), condition: { version: stored.version } },
+    { kind: 'delete', key: planKey(name), condition: 'present' },
     await recordOf(deployment, { action, plan: name, from: stored.plan }),
   ]);
 }

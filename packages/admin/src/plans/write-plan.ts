@@ -39,6 +39,7 @@ export async function createPlan(deployment: Deployment, name: string, authored:
     const present = await readPlan(table, name);
     const isSame = present && isDeepStrictEqual(planAttributes(present.plan), planAttributes(plan));
     if (!isSame) throw new AdminError('plan_exists', { plan: name });
+    if (present.closing) throw new AdminError('plan_is_incomplete', { plan: name });
     if (present.usagePlan !== undefined) {
       await followGuards(deployment, name);
       return false;
@@ -52,8 +53,10 @@ export async function createPlan(deployment: Deployment, name: string, authored:
     await deployment.plans.delete(name);
   }
   const usagePlan = await deployment.plans.create(name, plan);
-  if (!(await table.update(key, { usagePlan }, { createdAt, usagePlan: undefined })))
+  if (!(await table.update(key, { usagePlan }, { createdAt, usagePlan: undefined }))) {
+    await deployment.plans.discard(usagePlan);
     throw new AdminError('plan_is_being_made', { plan: name });
+  }
   await followGuards(deployment, name);
   return created;
 }
@@ -73,7 +76,8 @@ export async function setPlan(
 ): Promise<{ readonly from: Plan; readonly to: Plan; readonly changed: boolean }> {
   const { config, table } = deployment;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    const { plan: from, version } = await requireStoredPlan(deployment, name);
+    const { plan: from, version, closing } = await requireStoredPlan(deployment, name);
+    if (closing) throw new AdminError('plan_is_incomplete', { plan: name });
     const to = checkedPlan(config, name, change(from));
     const attributes = planAttributes(to);
     const changed = !isDeepStrictEqual(attributes, planAttributes(from));
@@ -84,7 +88,7 @@ export async function setPlan(
           kind: 'update',
           key: planKey(name),
           attributes: { ...attributes, version: version + 1 },
-          condition: { version },
+          condition: { version, closing: undefined },
         },
         await recordOf(deployment, { action: 'plans set', plan: name, from, to }),
       ]));

@@ -37,7 +37,7 @@ interface Options {
 export function addAudit(program: Command, cli: Cli): void {
   program
     .command('audit')
-    .description('who changed teams, keys and limits at run time, when, and from what to what')
+    .description('who changed plans, teams, keys and limits at run time, when, and from what to what')
     .option('--team <team>', 'only changes of a team and its keys')
     .option('--key <key>', 'only changes of a key')
     .option('--since <when>', 'only from a day or a time on, or from a duration ago, such as 7d')
@@ -55,7 +55,7 @@ export function addAudit(program: Command, cli: Cli): void {
 }
 
 function rowOf({ at, by, action, team = '', from, to, ...record }: AuditRecord): string[] {
-  const of = (['key', 'person', 'customer', 'model'] as const).flatMap((kind) =>
+  const of = (['plan', 'key', 'person', 'customer', 'model'] as const).flatMap((kind) =>
     record[kind] === undefined ? [] : [`${kind} ${record[kind]}`],
   );
   return [`${at.slice(0, 19)}Z`, action, team, of.join(), textOf(from), textOf(to), by];

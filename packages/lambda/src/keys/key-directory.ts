@@ -48,6 +48,8 @@ export interface KeyDirectoryOptions {
 export function createKeyDirectory({ client, config, now }: KeyDirectoryOptions): KeyDirectory {
   const accesses = new Believed<Access>(now);
   const changes = new Believed<Changes>(now);
+  // By itself, so that a team with many exceptions makes no other item forgotten.
+  const exceptions = new Believed<Changes>(now);
   const plans = new Believed<RunTimePlan>(now);
 
   const read = async (key: ItemKey, signal: AbortSignal): Promise<Item | undefined> => {
@@ -72,8 +74,9 @@ export function createKeyDirectory({ client, config, now }: KeyDirectoryOptions)
   const changesOf = async (scope: ScopeName, signal: AbortSignal): Promise<Changes> => {
     const key = changesKey(scope);
     // That there are none is believed too. Otherwise every call would look for them.
+    const remembered = 'team' in scope ? exceptions : changes;
     const id = `${key.pk} ${key.sk}`;
-    return (await changes.get(id, async () => ChangesItem.parse((await read(key, signal)) ?? {}))) ?? {};
+    return (await remembered.get(id, async () => ChangesItem.parse((await read(key, signal)) ?? {}))) ?? {};
   };
 
   return async (keyId, signal, at) => {
