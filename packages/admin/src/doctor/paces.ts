@@ -61,7 +61,7 @@ function pacesOf(
         return [
           warning(
             subject,
-            `${name} has no effect: its burst is not below the limit, ${limitText(kind, max, period)}`,
+            `${name} has no effect: its burst is not below the limit, ${limitText({ limit: kind, period }, max)}`,
             'Lower the burst, or leave the pace out.',
           ),
         ];
