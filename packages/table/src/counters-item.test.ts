@@ -1,7 +1,14 @@
 import { limitKinds, limitPeriods } from '@org/contract';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { committedAttribute, heldAttribute, type WindowName, windowAttributes } from './counters-item.ts';
+import {
+  committedAttribute,
+  heldAttribute,
+  reportedAttribute,
+  shardsAttribute,
+  type WindowName,
+  windowAttributes,
+} from './counters-item.ts';
 
 const number = { day: 31, week: 31, hour: 800, minute: 47_000 };
 const shorter = fc.constantFrom(...limitPeriods.filter((period) => period !== 'month'));
@@ -56,6 +63,19 @@ test('no two counters have the same attribute', () => {
     fc.property(counter, counter, (one, other) => {
       fc.pre(JSON.stringify(one) !== JSON.stringify(other));
       expect(attributeOf(one)).not.toBe(attributeOf(other));
+    }),
+  );
+});
+
+test('what is known of shards and reports is not read as a counter', () => {
+  fc.assert(
+    fc.property(window, kind, fc.nat(), (reported, each, amount) => {
+      expect(
+        windowAttributes({
+          [shardsAttribute]: { N: '4' },
+          [reportedAttribute(each, reported)]: { N: String(amount) },
+        }),
+      ).toEqual([]);
     }),
   );
 });

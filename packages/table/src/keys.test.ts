@@ -25,6 +25,11 @@ const items = fc.oneof(
   fc.tuple(fc.constant('counters of a team' as const), name, month),
   fc.tuple(fc.constant('counters of a key' as const), name, month),
   fc.tuple(
+    fc.constant('counters of a shard' as const),
+    name,
+    fc.tuple(month, fc.nat(15)).map((parts) => parts.join(' ')),
+  ),
+  fc.tuple(
     fc.constantFrom('counters of a person', 'counters of a customer', 'counters of a model'),
     name,
     member,
@@ -64,6 +69,10 @@ const places = {
   'changes of a key': (id: string) => changesKey({ kind: 'key', id }),
   'counters of a team': (id: string, of: string) => countersKey({ kind: 'team', id }, of),
   'counters of a key': (id: string, of: string) => countersKey({ kind: 'key', id }, of),
+  'counters of a shard': (id: string, monthAndShard: string) => {
+    const [of = '', shard] = monthAndShard.split(' ');
+    return countersKey({ kind: 'team', id }, of, Number(shard));
+  },
   ...membersKeys,
   team: teamKey,
   'team in the list': teamListKey,

@@ -5,11 +5,11 @@ import { expect, test } from 'vitest';
 import { checkLimitSizes } from './limit-sizes.ts';
 
 const starter = { ...shipped.plans['starter'], models: ['nova-lite', 'titan'] };
-const findingsOf = (limits: Limits | undefined, keyLimits?: Limits) =>
+const findingsOf = (limits: Limits | undefined, keyLimits?: Limits, shards?: number) =>
   checkLimitSizes(
     parseProxyConfig({
       ...shipped,
-      plans: { ...shipped.plans, starter: { ...starter, limits } },
+      plans: { ...shipped.plans, starter: { ...starter, limits, shards } },
       teams: { toll: { plan: 'starter', keys: ['toll-app', { name: 'toll-batch', limits: keyLimits }] } },
     }),
   );
@@ -135,4 +135,22 @@ test('an embedding model is asked for one vector, and has no output to hold', ()
     });
   expect(checkLimitSizes(config(17))).toEqual([]);
   expect(checkLimitSizes(config(16))).toHaveLength(1);
+});
+
+test('a call must fit the largest part of a limit over shards', () => {
+  const remedy = { kind: 'advice', text: 'Raise plans.starter.limits.tokens.day, or lower shards.' };
+  const limits = { requests: { minute: 2 }, tokens: { day: 580, month: 1_000_000 } };
+  expect(findingsOf({ ...limits, tokens: { day: 4676, month: 1_000_000 } }, undefined, 4)).toEqual([]);
+  expect(findingsOf({ ...limits, tokens: { day: 4672, month: 1_000_000 } }, undefined, 4)).toMatchObject([
+    {
+      what: 'only calls with a small maxTokens fit the largest of the 4 parts of its 4,672 tokens/day: a call without it needs 1,169 tokens',
+      remedy,
+    },
+  ]);
+  expect(findingsOf(limits, undefined, 4)).toMatchObject([
+    {
+      what: 'no call fits the largest of the 4 parts of its 580 tokens/day: the smallest call needs 146 tokens',
+      remedy,
+    },
+  ]);
 });

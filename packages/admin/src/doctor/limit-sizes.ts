@@ -6,18 +6,20 @@ import { worstCaseOf } from '@org/lambda/call/meter';
 import { thinks } from '@org/lambda/call/reasoning';
 import type { ChosenModel } from '@org/lambda/config';
 import { type Amounts, amountsOf, unitOf } from '@org/lambda/ledger/amounts';
+import { partOf } from '@org/lambda/ledger/shards';
 import { aliasOf, definitionOf, priceIn } from '@org/models';
 import { amountText, limitText } from '../limits-text.ts';
 import { type Finding, type Subject, warning } from './finding.ts';
 
 /** Finds plans that limit nothing, and limits of plans and keys that stop every call, many, or none. */
 export function checkLimitSizes(config: ProxyConfig): Finding[] {
-  const ofPlans = Object.entries(config.plans).flatMap(([name, { limits }]) => {
+  const ofPlans = Object.entries(config.plans).flatMap(([name, { limits, shards }]) => {
     const field = `plans.${name}.limits`;
     if (limits && limitsAnything(limits))
       return checkSizes(config, name, {
         subject: { check: 'plan', of: name },
         limits,
+        shards,
         nameOf: within(field),
       });
     return [
@@ -55,10 +57,13 @@ export function checkSizes(
   {
     subject,
     limits,
+    shards = 1,
     nameOf,
   }: {
     readonly subject: Subject;
     readonly limits: Limits;
+    /** How many parts each limit is divided into. Default: 1. */
+    readonly shards?: number | undefined;
     /** The limit's field in the config. */
     readonly nameOf: (kind: LimitKind, period: LimitPeriod) => string;
   },
@@ -68,16 +73,19 @@ export function checkSizes(
   return limitKinds.flatMap((kind) => {
     const tooSmall = limitPeriods.flatMap((period) => {
       const max = limits[kind]?.[period];
-      if (typeof max !== 'number' || max >= usual[kind]) return [];
+      if (typeof max !== 'number') return [];
+      const most = partOf(Math.round(max * unitOf[kind]), 0, shards) / unitOf[kind];
+      if (most >= usual[kind]) return [];
       const name = nameOf(kind, period);
-      const limit = limitText({ limit: kind, period }, max);
+      const limit = `${shards > 1 ? `the largest of the ${shards} parts of its` : 'its'} ${limitText({ limit: kind, period }, max)}`;
       const what =
         max === 0
           ? `${name} is 0: nothing is let through`
-          : max < smallest[kind]
-            ? `no call fits its ${limit}: the smallest call needs ${amountOf(kind, smallest[kind])}`
-            : `only calls with a small maxTokens fit its ${limit}: a call without it needs ${amountOf(kind, usual[kind])}`;
-      return [warning(subject, what, `Raise ${name}, or leave it out.`)];
+          : most < smallest[kind]
+            ? `no call fits ${limit}: the smallest call needs ${amountOf(kind, smallest[kind])}`
+            : `only calls with a small maxTokens fit ${limit}: a call without it needs ${amountOf(kind, usual[kind])}`;
+      const remedy = shards > 1 ? `Raise ${name}, or lower shards.` : `Raise ${name}, or leave it out.`;
+      return [warning(subject, what, remedy)];
     });
     return [
       ...tooSmall,

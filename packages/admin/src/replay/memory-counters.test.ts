@@ -40,6 +40,15 @@ const step = fc.record({
   overlap: fc.oneof(fc.nat(4), fc.constant(Number.POSITIVE_INFINITY)),
 });
 
+/** Before a deployment, and after it. */
+const shards = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 }));
+
+/** Chooses one shard after the other. */
+function inTurn(): () => number {
+  let calls = 0;
+  return () => (calls++ % 4) / 4;
+}
+
 /** What a ledger answers to a hold. */
 async function answerOf(ledger: Ledger, request: HoldRequest) {
   try {
@@ -52,34 +61,43 @@ async function answerOf(ledger: Ledger, request: HoldRequest) {
 
 test('counters in memory admit, refuse and settle every call as the table does', async () => {
   await fc.assert(
-    fc.asyncProperty(limits, limits, fc.array(step, { maxLength: 20 }), async (ofTeam, ofKey, steps) => {
-      const team: Scope = { kind: 'team', id: crypto.randomUUID(), limits: ofTeam };
-      const key: Scope = { kind: 'key', id: crypto.randomUUID(), limits: ofKey };
-      const inTable = createLedger(new CounterTable({ client: table.client, table: tableName }), 'UTC');
-      const inMemory = createLedger(new MemoryCounters(), 'UTC');
-      let running: { readonly ends: number; readonly settle: () => Promise<void> }[] = [];
-      let at = Date.parse('2026-11-29T22:00:00Z');
-      for (const [index, { worstCase, charge, pause, overlap, ...call }] of steps.entries()) {
-        for (const { settle } of running.filter(({ ends }) => ends <= index)) await settle();
-        running = running.filter(({ ends }) => ends > index);
-        at += pause;
-        const request = {
-          ...{ scopes: call.key ? [key, team] : [team], worstCase, duration: call.duration, at },
-        };
-        const expected = await answerOf(inTable, request);
-        const answer = await answerOf(inMemory, request);
-        expect(answer.refused).toEqual(expected.refused);
-        if (!answer.held || !expected.held) continue;
-        const holds: [Hold, Hold] = [answer.held, expected.held];
-        const settle = async () => {
-          const [settled, wanted] = await Promise.all(holds.map((hold) => hold.settle(charge, signal)));
-          expect(settled).toEqual(wanted);
-        };
-        running.push({ ends: index + 1 + overlap, settle });
-      }
-      const usage = (ledger: Ledger) => ledger.usage([key, team], at, signal);
-      expect(await usage(inMemory)).toEqual(await usage(inTable));
-    }),
+    fc.asyncProperty(
+      limits,
+      limits,
+      shards,
+      fc.array(step, { maxLength: 20 }),
+      async (ofTeam, ofKey, spread, steps) => {
+        const team: Scope = { kind: 'team', id: crypto.randomUUID(), limits: ofTeam };
+        const key: Scope = { kind: 'key', id: crypto.randomUUID(), limits: ofKey };
+        const counters = new CounterTable({ client: table.client, table: tableName });
+        const inTable = createLedger(counters, 'UTC', [80], inTurn());
+        const inMemory = createLedger(new MemoryCounters(), 'UTC', [80], inTurn());
+        let running: { readonly ends: number; readonly settle: () => Promise<void> }[] = [];
+        let at = Date.parse('2026-11-29T22:00:00Z');
+        for (const [index, { worstCase, charge, pause, overlap, ...call }] of steps.entries()) {
+          for (const { settle } of running.filter(({ ends }) => ends <= index)) await settle();
+          running = running.filter(({ ends }) => ends > index);
+          at += pause;
+          const request = {
+            ...{ worstCase, duration: call.duration, at },
+            // The number of shards changes in the middle.
+            scopes: [...(call.key ? [key] : []), { ...team, shards: spread[index < 10 ? 0 : 1] }],
+          };
+          const expected = await answerOf(inTable, request);
+          const answer = await answerOf(inMemory, request);
+          expect(answer.refused).toEqual(expected.refused);
+          if (!answer.held || !expected.held) continue;
+          const holds: [Hold, Hold] = [answer.held, expected.held];
+          const settle = async () => {
+            const [settled, wanted] = await Promise.all(holds.map((hold) => hold.settle(charge, signal)));
+            expect(settled).toEqual(wanted);
+          };
+          running.push({ ends: index + 1 + overlap, settle });
+        }
+        const usage = (ledger: Ledger) => ledger.usage([key, team], at, signal);
+        expect(await usage(inMemory)).toEqual(await usage(inTable));
+      },
+    ),
     { numRuns: 25 },
   );
 }, 60_000);

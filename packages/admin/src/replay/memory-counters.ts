@@ -36,7 +36,7 @@ export class MemoryCounters implements CounterStore {
         return committed + hold[bound.limit] <= mostAt(bound, moment);
       });
     if (admitted) addTo(item, changesOfHold(write));
-    return { admitted, counters: readCounters(item, account) };
+    return { admitted, counters: readCounters({ ...item }, account) };
   }
 
   async settle(write: SettleWrite): ReturnType<CounterStore['settle']> {
@@ -59,11 +59,11 @@ export class MemoryCounters implements CounterStore {
     const item = this.#itemOf(account);
     const set = numberOf(item, attribute) <= most;
     if (set) item[attribute] = { N: String(number) };
-    return { set, counters: readCounters(item, account) };
+    return { set, counters: readCounters({ ...item }, account) };
   }
 
   async read(account: Account): ReturnType<CounterStore['read']> {
-    return readCounters(this.#itemOf(account), account);
+    return readCounters({ ...this.#itemOf(account) }, account);
   }
 
   #itemOf({ scope, month, shard }: Account): Record<string, Attribute> {

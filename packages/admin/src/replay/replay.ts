@@ -5,6 +5,7 @@ import {
   type LimitScope,
   type Limits,
   longestCallMs,
+  mostShards,
 } from '@org/contract';
 import type { ProxyConfig } from '@org/infra/config';
 import { scopesOf } from '@org/lambda/call/scopes';
@@ -179,7 +180,10 @@ class Admission {
     this.#config = config;
     this.#keys = keys;
     this.#set = set;
-    this.#ledger = createLedger(new MemoryCounters(), config.timeZone);
+    let turn = 0;
+    // One shard after the other, so that a replay is the same each time.
+    const random = () => (turn++ % mostShards) / mostShards;
+    this.#ledger = createLedger(new MemoryCounters(), config.timeZone, [], random);
   }
 
   /** Decides in the order in which calls began, and settles each when it ended. */

@@ -70,6 +70,17 @@ test('a limit may have a pace, in its own unit, except by minute', () => {
   expect(pathOf({ usd: { month: { burst: -1 } } })).toEqual(['plans.starter.limits.pace.usd.month.burst']);
 });
 
+test('a plan may spread the counters of each team over up to 16 shards', () => {
+  const spread = (shards: unknown) => {
+    const { plans, ...rest } = configOf({ limits });
+    return { ...rest, plans: { starter: { ...plans.starter, shards } } };
+  };
+  expect(parseProxyConfig(spread(16)).plans['starter']?.shards).toBe(16);
+  for (const shards of [0, 17, 1.5, '4']) {
+    expect(issuesOf(spread(shards))).toMatchObject([{ path: 'plans.starter.shards' }]);
+  }
+});
+
 test.each(['Berlin', '+01:00', 'Europe/Berlin ', ''])('%j is not a time zone', (timeZone) => {
   expect(issuesOf({ ...configOf({}), timeZone })).toEqual([
     { path: 'timeZone', message: 'must be a time zone of the IANA database, such as Europe/Berlin' },

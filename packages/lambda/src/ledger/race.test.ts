@@ -20,6 +20,7 @@ import { amountsOf, nothing, unitOf } from './amounts.ts';
 import { CounterTable } from './counter-table.ts';
 import { momentOf } from './moment.ts';
 import { boundsOf, type Scope } from './scope.ts';
+import { ShardedAccounts } from './sharded-accounts.ts';
 
 const at = Date.parse('2026-11-22T12:00:00Z');
 const timeZone = 'Europe/Berlin';
@@ -49,6 +50,8 @@ const raced = { races: 0, calls: 0, admitted: 0 };
 type Entered = Pick<Race, 'scope' | 'others' | 'worstCase' | 'trueCost' | 'retry'> & {
   readonly callers: number;
   readonly at?: number;
+  /** Over how many shards each process spreads the scope. */
+  readonly shards?: readonly number[];
 };
 
 /** Many callers at once, from several processes, each against its race's limits. Several races are run at once. */
@@ -64,16 +67,24 @@ async function runRaces(races: readonly Entered[]): Promise<Awaited<ReturnType<t
 async function runTogether(races: readonly Entered[]) {
   const shares = races.map((race): Race => ({ at, ...race, calls: race.callers / processes, timeZone }));
   const outcomes = await Promise.all(
-    Array.from({ length: processes }, async (): Promise<RaceOutcome[]> => {
+    Array.from({ length: processes }, async (_, number): Promise<RaceOutcome[]> => {
       const { stdout } = await promisify(execFile)(process.execPath, [
         '--conditions=@org/source',
         join(import.meta.dirname, '../testing/ledger/racer.ts'),
-        JSON.stringify({ url: table.url, shares }),
+        JSON.stringify({
+          url: table.url,
+          shares: shares.map((share, race) => inShards(share, races[race]?.shards?.[number])),
+        }),
       ]);
       return JSON.parse(stdout);
     }),
   );
   const store = new CounterTable({ client: table.client, table: tableName });
+  const counted = new ShardedAccounts(
+    store,
+    (account, hold, signal) => store.hold({ account, ...hold }, signal),
+    Math.random,
+  );
   return Promise.all(
     shares.map(async (share, index) => {
       const parts = outcomes.flatMap((outcome) => outcome[index] ?? []);
@@ -83,10 +94,7 @@ async function runTogether(races: readonly Entered[]) {
         accountsOf(scope, momentOf(share.at, timeZone)),
       );
       const states = await Promise.all(
-        accounts.map(async (account) => ({
-          account,
-          counters: await store.read(account, new AbortController().signal),
-        })),
+        accounts.map((account) => counted.read(account, new AbortController().signal)),
       );
       const admitted = sum((outcome) => outcome.admitted);
       raced.races += 1;
@@ -111,6 +119,10 @@ async function runTogether(races: readonly Entered[]) {
       };
     }),
   );
+}
+
+function inShards(share: Race, shards: number | undefined): Race {
+  return { ...share, scope: { ...share.scope, shards } };
 }
 
 /** The most of these times that overlap. */
@@ -302,6 +314,55 @@ test('near the end of a month, calls at once of both months are counted together
   expect(overlapOf(outcomes.flatMap(({ times }) => times))).toBeLessThanOrEqual(atOnce);
 });
 
+test('over shards, exactly as many are admitted, also while functions that know other numbers of shards spread them', async () => {
+  const races = every.flatMap(({ kind, period }, index) =>
+    inTurn(
+      [
+        [4, 4, 4, 4],
+        [1, 4, 2, 1],
+      ],
+      index,
+    ).map((shards) => ({
+      scope: scopeOf(`${kind} ${period} over shards ${shards}`, [{ kind, period, fits }]),
+      ...{ callers: callersOfPair, worstCase: one, trueCost: one, retry: false, shards },
+    })),
+  );
+  for (const [index, { admitted, exhausted, busy, left }] of (await runRaces(races)).entries()) {
+    const { scope, shards = [] } = races[index] ?? {};
+    expect([scope?.id, admitted + exhausted + busy, left]).toEqual([scope?.id, callersOfPair, []]);
+    expect(admitted).toBeLessThanOrEqual(fits);
+    // What the first item had taken before it was closed may leave parts that are not a multiple of a call.
+    expect(admitted).toBeGreaterThan(fits - (new Set(shards).size === 1 ? 1 : Math.max(...shards)));
+  }
+});
+
+test('over shards, no more calls are in flight than may be at once', async () => {
+  const races = [
+    [4, 4, 4, 4],
+    [1, 4, 2, 1],
+  ].map((shards) => ({
+    scope: { ...scopeOf(`at once over shards ${shards}`, []), limits: { callsAtOnce: atOnce } },
+    ...{ callers: callersOfPair, worstCase: one, trueCost: one, retry: true, shards },
+  }));
+  for (const { admitted, mostAtOnce, inFlight, left } of await runRaces(races)) {
+    expect([admitted, inFlight, left]).toEqual([callersOfPair, [0], []]);
+    expect(mostAtOnce).toBeLessThanOrEqual(atOnce);
+  }
+});
+
+test('over shards, less than one hold is left over in each', async () => {
+  const scope: Scope = { kind: 'team', id: 'dear over shards', limits: { tokens: { month: 5000 } } };
+  const worstCase = { ...nothing, requests: 1, tokens: 400 };
+  const trueCost = { ...nothing, requests: 1, tokens: 150 };
+  const { committed, left } = await runRace({
+    ...{ callers: Number(full ?? 60), scope, worstCase, trueCost, retry: true, shards: [4, 4, 4, 4] },
+  });
+  const charged = committed?.tokens ?? 0;
+  expect(charged).toBeLessThanOrEqual(5000);
+  expect(5000 - charged).toBeLessThan(4 * worstCase.tokens);
+  expect(left).toEqual([]);
+});
+
 test('if a hold is more than the true cost, less than one hold is left over, and no call is refused early', async () => {
   const scope: Scope = { kind: 'team', id: 'dear', limits: { tokens: { month: 5000 } } };
   const worstCase = { ...nothing, requests: 1, tokens: 400 };
@@ -317,13 +378,14 @@ test('if a hold is more than the true cost, less than one hold is left over, and
 });
 
 test('callers who do not try again get a refusal that allows a retry', async () => {
+  const impatient = Number(full ?? 200);
   const scope: Scope = { kind: 'team', id: 'impatient', limits: { tokens: { month: 5000 } } };
   const worstCase = { ...nothing, requests: 1, tokens: 2500 };
   const trueCost = { ...nothing, requests: 1, tokens: 1 };
   const { admitted, busy, exhausted } = await runRace({
-    ...{ callers: 1000, scope, worstCase, trueCost, retry: false },
+    ...{ callers: impatient, scope, worstCase, trueCost, retry: false },
   });
   expect(admitted).toBeGreaterThanOrEqual(2);
-  expect(admitted + busy).toBe(1000);
+  expect(admitted + busy).toBe(impatient);
   expect(exhausted).toBe(0);
 });

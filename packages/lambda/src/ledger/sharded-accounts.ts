@@ -81,19 +81,18 @@ export class ShardedAccounts {
   }
 
   /**
-   * The whole account of a shard. The newest writes to other shards may be missing.
+   * The account that an item is of, with all its shards. The newest writes to the others may be missing.
    *
-   * @returns Undefined if it cannot be read.
+   * @returns Undefined if they cannot be read.
    */
-  async whole(state: AccountState, signal: AbortSignal): Promise<AccountState | undefined> {
-    const { shard } = state.account;
-    if (!shard) return state;
-    const { number, whole } = shard;
+  async whole({ account, counters }: AccountState, signal: AbortSignal): Promise<AccountState | undefined> {
+    const { whole, number } = account.shard ?? { whole: account, number: undefined };
+    if (number === undefined && shardsIn(counters) === 0) return { account, counters };
     try {
-      const first = await this.#table.read(whole, signal, false);
+      const first = number === undefined ? counters : await this.#table.read(whole, signal, false);
       const shards = await Promise.all(
         shardsOf(whole, first).map((each, index) =>
-          index === number ? state.counters : this.#table.read(each, signal, false),
+          index === number ? counters : this.#table.read(each, signal, false),
         ),
       );
       return stateOf(whole, first, shards);

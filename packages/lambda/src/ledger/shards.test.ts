@@ -287,7 +287,7 @@ test('a month that began on one item is spread at once, and what it had used sta
   expect(await refusal(hold(busy, spread))).toMatchObject({ code: 'rate_limited' });
 
   // A call that began before is settled where it began, and its room is there a minute later.
-  await held.settle(nothing, signal);
+  expect(await held.settle(nothing, signal)).toMatchObject({ limits: [{ used: 7 }, { used: 700 }] });
   await charge(busy, spread, call, '2026-11-22T12:01:01Z');
   expect(await refusal(hold(busy, spread, call, '2026-11-22T12:01:01Z'))).toMatchObject({
     code: 'quota_exceeded',

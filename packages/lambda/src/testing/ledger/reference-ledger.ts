@@ -56,7 +56,9 @@ interface Closed extends Place {
   readonly scope: Scope;
   /** The beginning of the window. */
   readonly when: number;
-  readonly wanted: number;
+  readonly wanted: Amounts;
+  /** Whether shards refused it, each perhaps by another limit. */
+  readonly spread: boolean;
 }
 
 /**
@@ -92,9 +94,14 @@ export class ReferenceLedger {
     return opened;
   }
 
-  /** A limit's reported usage: never more than the limit, except for costs above the holds. */
-  used(scope: Scope, { limit, period }: Place, at: number): Range {
+  /**
+   * A limit's reported usage: never more than the limit, except for costs above the holds.
+   *
+   * @param atOnce Whether it was read in one moment, or nothing changed meanwhile.
+   */
+  used(scope: Scope, { limit, period }: Place, at: number, atOnce = true): Range {
     const entries = this.#of(scope, { limit, period }, at, []);
+    if (!atOnce) return { least: sum(entries, 'least', limit), most: sum(entries, 'most', limit) };
     const allowed = Math.max(0, ...entries.map((entry) => maxOf(entry.scope, { limit, period })));
     const excess = entries.map(({ most, worstCase }) => Math.max(0, most[limit] - worstCase[limit]));
     const most = Math.min(
@@ -112,6 +119,10 @@ export class ReferenceLedger {
     }
     const answers = new Set<ErrorCode | 'admitted'>();
     for (const scope of scopes) {
+      const shards = this.shardsOf(scope);
+      if (boundsOf(scope).some(({ limit, max }) => worstCase[limit] > Math.ceil(max / shards))) {
+        answers.add('exceeds_limit');
+      }
       const bounds = boundsOf(scope).map(({ limit, period, max, burst }) => {
         const entries = this.#of(scope, { limit, period }, at, opened);
         // A minute soon ends, so its refusals may be tried again, and its holds are as good as charges.
@@ -119,6 +130,25 @@ export class ReferenceLedger {
         const passes = (range: 'least' | 'most', counted: readonly Entry[], most = max) =>
           sum(counted, range, limit) + worstCase[limit] > most;
         const allowed = this.allowed({ period, max, burst }, at);
+        if (shards > 1) {
+          // What a call cost above its hold takes room only from its own shard.
+          const held = entries.reduce(
+            (total, { least, worstCase: most }) => total + Math.min(least[limit], most[limit]),
+            0,
+          );
+          // All calls may have been in one shard, and what they released may not be known yet.
+          const asked = entries.reduce(
+            (total, entry) => total + Math.max(entry.worstCase[limit], entry.most[limit]),
+            0,
+          );
+          const passesPart = (most: number) => asked + worstCase[limit] > Math.floor(most / shards);
+          return {
+            refuses: held + worstCase[limit] > allowed,
+            mayRefuse: passesPart(allowed),
+            isFinal: false,
+            mayBeFinal: passesPart(max) && !isShort,
+          };
+        }
         return {
           refuses: passes('least', entries, allowed),
           mayRefuse: passes('most', entries, allowed),
@@ -140,7 +170,11 @@ export class ReferenceLedger {
       if (typeof callsAtOnce === 'number') {
         const { least, most } = this.#inFlight(scope, at, opened);
         const never = { isFinal: false, mayBeFinal: false };
-        bounds.push({ refuses: least >= callsAtOnce, mayRefuse: most >= callsAtOnce, ...never });
+        bounds.push({
+          refuses: least >= callsAtOnce,
+          mayRefuse: most >= callsAtOnce || shards > 1,
+          ...never,
+        });
       }
       if (bounds.some(({ mayBeFinal }) => mayBeFinal)) answers.add('quota_exceeded');
       if (bounds.some(({ mayRefuse }) => mayRefuse) && !bounds.some(({ isFinal }) => isFinal)) {
@@ -161,7 +195,8 @@ export class ReferenceLedger {
 
   /** A final refusal: from now on, no call that needs as much of this limit may be let through. */
   close(scope: Scope, { limit, period }: Place, { at, worstCase }: Asked): void {
-    this.#closed.push({ scope, limit, period, when: this.#windowsAt(at)[period], wanted: worstCase[limit] });
+    const when = this.#windowsAt(at)[period];
+    this.#closed.push({ scope, limit, period, when, wanted: worstCase, spread: this.shardsOf(scope) > 1 });
   }
 
   /** Whether this call, or a call that needed no more of a limit at least as large, was finally refused before. */
@@ -171,10 +206,19 @@ export class ReferenceLedger {
         (scope) =>
           isSame(scope, closed.scope) &&
           this.#windowsAt(at)[closed.period] === closed.when &&
-          maxOf(scope, closed) <= maxOf(closed.scope, closed) &&
-          worstCase[closed.limit] >= closed.wanted,
+          (closed.spread ? limitPlaces : [closed]).every(
+            (place) =>
+              maxOf(scope, place) <= maxOf(closed.scope, place) &&
+              worstCase[place.limit] >= closed.wanted[place.limit],
+          ),
       ),
     );
+  }
+
+  /** The most shards that a call has asked for. */
+  shardsOf(scope: Scope): number {
+    const asked = this.#entries.filter((entry) => isSame(entry.scope, scope));
+    return Math.max(...asked.map((entry) => entry.scope.shards ?? 1), scope.shards ?? 1);
   }
 
   /** The record of each scope. */
@@ -229,9 +273,9 @@ export class ReferenceLedger {
 
 const names = new WeakMap<Scope, string>();
 
-/** All of a scope but its limits. */
+/** All of a scope but its limits and shards. */
 function nameOf(scope: Scope): string {
-  const { limits: _, ...name } = scope;
+  const { limits: _, shards: __, ...name } = scope;
   const known = names.get(scope) ?? JSON.stringify(Object.entries(name).toSorted());
   names.set(scope, known);
   return known;
@@ -243,6 +287,10 @@ interface Limit extends Place {
   readonly max: number;
   readonly burst: number | undefined;
 }
+
+const limitPlaces: readonly Place[] = limitKinds.flatMap((limit) =>
+  limitPeriods.map((period) => ({ limit, period })),
+);
 
 /** The limits of a scope; USD in whole micro-USD. */
 export function boundsOf({ limits }: Scope): Limit[] {

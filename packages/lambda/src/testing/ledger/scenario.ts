@@ -58,6 +58,12 @@ const limits: fc.Arbitrary<Limits> = fc.record(
   { requiredKeys: [] },
 );
 
+/** Of a plan. */
+const shards = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(undefined) },
+  { weight: 1, arbitrary: fc.constantFrom(2, 3, 4) },
+);
+
 /** The only model of a scenario. */
 export const model = 'nova-lite';
 
@@ -127,7 +133,7 @@ const step = fc.record({
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('rotate' as const), key: fc.nat(2) }) },
     {
       weight: 1,
-      arbitrary: fc.record({ kind: fc.constant('deploy' as const), plan: fc.nat(1), limits }),
+      arbitrary: fc.record({ kind: fc.constant('deploy' as const), plan: fc.nat(1), limits, shards }),
     },
   ),
   /** Made at once. */
@@ -166,7 +172,7 @@ export const scenario = fc.record({
       '2026-10-29T23:45',
     ],
   ),
-  plans: fc.tuple(limits, limits),
+  plans: fc.tuple(fc.record({ limits, shards }), fc.record({ limits, shards })),
   /** Of the plans. */
   members: fc.tuple(memberLimits, memberLimits),
   /** Each key's own limits. */
