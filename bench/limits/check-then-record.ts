@@ -7,7 +7,7 @@ import { ProxyError } from '@org/lambda/proxy-error';
  * Limits with check and record as two steps: read the usage, let the call through if there is room, and
  * add its cost when it is done. Only for comparison; it counts requests.
  */
-export function checkThenRecord(client: DynamoDBClient, table: string): Ledger {
+export function checkThenRecord(client: DynamoDBClient, table: string): Omit<Ledger, 'room'> {
   return {
     async hold({ scopes: [scope], worstCase }, { hold: signal }) {
       if (!scope) throw new Error('This ledger needs a scope.');

@@ -21,7 +21,7 @@ const table = await startTestTable();
 const ledger = createLedger(new CounterTable({ client: table.client, table: tableName }), 'UTC');
 
 /** How many calls are admitted of so many callers at once, under a limit of 100 requests. */
-async function admittedOf(candidate: Ledger, callers: number): Promise<number> {
+async function admittedOf(candidate: Pick<Ledger, 'hold'>, callers: number): Promise<number> {
   const scope: Scope = { kind: 'team', id: crypto.randomUUID(), limits: { requests: { month: 100 } } };
   const share = {
     ...{ scope, calls: callers, worstCase: call, trueCost: call },

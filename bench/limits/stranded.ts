@@ -67,7 +67,7 @@ export async function strandedOf(
     const upstream = { count: async () => inputTokens };
     try {
       const context = { scopes: [scope], ledger, upstream, deadline, at };
-      const hold = await takeRoom(call, model, true, context);
+      const { hold } = await takeRoom({ call }, model, true, context);
       const cost = trueCostOf({ inputTokens, outputTokens: answerTokens }, undefined, call);
       await hold.settle(cost, signal);
       used += cost.tokens;

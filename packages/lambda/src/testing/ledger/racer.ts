@@ -31,7 +31,7 @@ export interface RaceOutcome {
 }
 
 /** Runs its share of a race, all calls at once. */
-export async function race(share: Race, ledger: Ledger): Promise<RaceOutcome> {
+export async function race(share: Race, ledger: Pick<Ledger, 'hold'>): Promise<RaceOutcome> {
   const { signal } = new AbortController();
   let [admitted, exhausted, busy] = [0, 0, 0];
   const inFlight: [number, number][] = [];
