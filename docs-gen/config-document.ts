@@ -39,6 +39,7 @@ const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     OidcSignIn: 'Sign-in by OpenID Connect',
     TeamClaim: 'Team of a token',
   },
+  'infra/src/config/notify.ts': { NotifyConfig: 'Receivers of notices' },
   'infra/src/config/operations.ts': {
     OperationsConfig: 'Operations',
     AlarmsConfig: 'Alarms',

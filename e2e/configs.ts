@@ -344,6 +344,27 @@ const membered = parseProxyConfig({
   },
 });
 
+/** Notices about limits, for all teams and for some. */
+const notified = defineProxyConfig({
+  name: 'notified',
+  stage: 'dev',
+  region: 'us-east-1',
+  models: ['nova-lite'],
+  plans: {
+    ten: { ...open, models: ['nova-lite'], limits: { requests: { day: 10 } } },
+    hundred: { ...open, models: ['nova-lite'], limits: { requests: { month: 100 } } },
+  },
+  notify: { email: 'operators@example.com' },
+  teams: {
+    ten: {
+      plan: 'ten',
+      keys: ['ten-key'],
+      notify: { email: 'ann@example.com', webhook: 'https://hooks.example.com/limits' },
+    },
+    hundred: { plan: 'hundred', keys: ['hundred-key'] },
+  },
+});
+
 /** What the last release was deployed with. */
 const released = parseProxyConfig(recorded.config);
 
@@ -368,6 +389,7 @@ export const configs = {
   growing,
   populous,
   membered,
+  notified,
   released,
   soak: soakConfig(shortSoak.requests),
 };

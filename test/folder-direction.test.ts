@@ -41,7 +41,8 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     // It observes calls.
     log: ['', 'call', 'ledger'],
     // They observe calls too.
-    'prompt-log': ['', 'call', 'log', 'upstream/fresh-connections.ts'],
+    'prompt-log': ['', 'call', 'log'],
+    notices: ['', 'ledger', 'log'],
     traces: ['', 'call', 'log'],
     authorizer: ['', 'log', 'http/received-event.ts', 'upstream/fresh-connections.ts'],
     http: ['', 'call', 'doors', 'keys', 'ledger', 'log', 'upstream'],
@@ -89,7 +90,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
   },
   'packages/infra/src/stack': {
     // The props that the other folders' constructs get.
-    functions: ['../config', 'ledger-table.ts', 'prompt-bucket.ts', 'watch'],
+    functions: ['../config', 'ledger-table.ts', 'notice-topic.ts', 'prompt-bucket.ts', 'watch'],
     authorizer: ['../config', 'ledger-table.ts', 'functions'],
     watch: ['../config'],
     api: ['../config'],
@@ -107,6 +108,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
       'teams/teams.ts',
     ],
     models: ['', 'aws', 'doctor', 'plans/plans.ts'],
+    notices: ['', 'audit', 'teams/teams.ts'],
     plans: ['', 'audit', 'teams'],
     prices: ['aws'],
     prove: ['', 'aws', 'doctor/finding.ts', 'keys', 'teams'],
@@ -146,7 +148,11 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
     // The simulated services do not know the gateway.
     bedrock: ['clock.ts', 'loopback.ts'],
     dynamodb: ['loopback.ts', 'template'],
-    s3: ['loopback.ts', 'template'],
+    s3: ['loopback.ts', 'signature.ts', 'template'],
+    sns: [
+      ...['clock.ts', 'loopback.ts', 'signature.ts', 'control-plane/query-protocol.ts'],
+      ...['http/parse-json.ts', 'http/response.ts', 'template'],
+    ],
     lambda: ['template'],
     limits: ['template'],
     template: ['http/response-types.ts'],

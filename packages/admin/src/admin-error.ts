@@ -63,6 +63,20 @@ export interface AdminProblems {
   changed_by_others: { readonly subject: string };
   /** A newer version wrote them. */
   changes_are_unreadable: { readonly item: string };
+  /** The stack has no topic for them. */
+  no_notices: { readonly stack: string };
+  /** The rule that an address must follow. */
+  invalid_receiver: { readonly endpoint: string; readonly rule: string };
+  /** Of the team, if it is named. */
+  no_such_receiver: { readonly endpoint: string; readonly team: string | undefined };
+  /** The config owns the receiver. */
+  receiver_is_of_config: { readonly endpoint: string };
+  receiver_is_unconfirmed: { readonly endpoint: string };
+  /** It cannot be left out of one team. */
+  receiver_is_of_all_teams: { readonly endpoint: string };
+  /** Not by team, so somebody set it by other means. */
+  receiver_has_own_filter: { readonly endpoint: string };
+  receiver_has_too_many_teams: { readonly endpoint: string; readonly most: number };
   no_such_stack: {
     readonly stack: string;
     readonly region: string;
@@ -149,6 +163,18 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
   changed_by_others: ({ subject }) => `Other commands change ${subject} at the same time.`,
   changes_are_unreadable: ({ item }) =>
     `The item ${item} of the table has changes that this version does not know.`,
+  no_notices: ({ stack }) => `The stack ${stack} has no topic for notices about limits.`,
+  invalid_receiver: ({ endpoint }) => `"${endpoint}" cannot get notices.`,
+  no_such_receiver: ({ endpoint, team }) =>
+    `${endpoint} gets no notices${team === undefined ? '' : ` of the team ${team}`}.`,
+  receiver_is_of_config: ({ endpoint }) => `The receiver ${endpoint} is in the config.`,
+  receiver_is_unconfirmed: ({ endpoint }) =>
+    `${endpoint} has not confirmed yet, so SNS cannot change what it gets.`,
+  receiver_is_of_all_teams: ({ endpoint }) => `${endpoint} gets the notices of all teams.`,
+  receiver_has_own_filter: ({ endpoint }) =>
+    `The subscription of ${endpoint} has a filter that is not by team.`,
+  receiver_has_too_many_teams: ({ endpoint, most }) =>
+    `${endpoint} gets the notices of ${most} teams already, the most that SNS allows.`,
   no_such_stack: ({ stack, region, account }) =>
     `There is no stack ${stack} in ${account === undefined ? '' : `the account ${account}, `}${region}.`,
   log_query_failed: ({ status }) => `CloudWatch gave up the query of the log: ${status}.`,

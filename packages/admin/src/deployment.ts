@@ -25,6 +25,8 @@ export interface Deployment {
   readonly apiId: string;
   /** Undefined without alarms. */
   readonly alarmTopicArn: string | undefined;
+  /** Undefined without notices about limits. */
+  readonly noticeTopicArn: string | undefined;
   /** How AWS's other services are reached, or a local gateway's. */
   readonly endpoints: Endpoints;
   readonly apiKeys: ApiKeys;
@@ -79,6 +81,7 @@ export async function openDeployment(
     endpoint,
     apiId,
     alarmTopicArn: find('AlarmTopicArn'),
+    noticeTopicArn: find('NoticeTopicArn'),
     endpoints,
     apiKeys: new ApiKeys(apiGateway, tags),
     plans: new UsagePlans(apiGateway, {

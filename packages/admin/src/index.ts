@@ -64,6 +64,14 @@ export { listPlans, type PlanRecord } from './plans/list-plans.ts';
 export { configWithPlans, requirePlan } from './plans/plans.ts';
 export { createPlan, setPlan } from './plans/write-plan.ts';
 export {
+  addReceiver,
+  listReceivers,
+  type Receiver,
+  type ReceiverOutcome,
+  type ReceiverRecord,
+  removeReceiver,
+} from './notices/receivers.ts';
+export {
   comparePrices,
   type PriceComparison,
   type PriceDifference,

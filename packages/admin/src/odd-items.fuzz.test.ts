@@ -42,6 +42,7 @@ async function start() {
     endpoint: 'http://127.0.0.1:1/dev',
     apiId: 'a1b2c3d4e5',
     alarmTopicArn: undefined,
+    noticeTopicArn: undefined,
     endpoints: () => ({ region: 'us-east-1', maxAttempts: 1 }),
     plans: new UsagePlans(apiGateway, {
       stackName: 'bedrock-proxy-dev',

@@ -63,6 +63,16 @@ const advices: {
   end_is_over: () => 'Give a moment that is still to come.',
   changed_by_others: () => 'Nothing was changed. Run it again.',
   changes_are_unreadable: () => 'Use the version of this command that wrote them.',
+  no_notices: () => 'Add "notify: true" to the config, and deploy once.',
+  invalid_receiver: ({ rule }) => `It ${rule}.`,
+  no_such_receiver: (_, { command }) => `See who does: ${command('notices list')}`,
+  receiver_is_of_config: () => 'Change it there, and deploy.',
+  receiver_is_unconfirmed: () =>
+    'Confirm it with the link that SNS has sent, then run this again. Without an answer, SNS forgets it after some days.',
+  receiver_is_of_all_teams: () => 'Leave out --team to remove it for all teams.',
+  receiver_has_own_filter: () => 'Change it with the means that made it.',
+  receiver_has_too_many_teams: ({ endpoint }, { command }) =>
+    `Let it have those of all teams: ${command(`notices add ${endpoint.includes('://') ? '--webhook' : '--email'} ${quoted(endpoint)}`)}`,
   no_such_stack: () =>
     'The stack is named after name and stage of the config. Deploy it, choose its account with AWS_PROFILE, choose another config with --config, or add --local for the local gateway. If your own CDK app has the deployment in its stack, name that with --stack.',
   invalid_request_id: () => 'Give the x-request-id of the answer, or its id.',

@@ -14,6 +14,7 @@ import { addInit } from './commands/init.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLimits } from './commands/limits.ts';
 import { addModels } from './commands/models.ts';
+import { addNotices } from './commands/notices.ts';
 import { addPlans } from './commands/plans.ts';
 import { addPrices } from './commands/prices.ts';
 import { addProve } from './commands/prove.ts';
@@ -47,6 +48,7 @@ const commands: readonly AddCommand[] = [
   addTeams,
   addKeys,
   addLimits,
+  addNotices,
   addUsage,
   addReport,
   addRequests,

@@ -91,6 +91,8 @@ export interface Config {
   readonly table: string;
   /** Where prompts and answers are kept. Default: nowhere. */
   readonly promptLog?: PromptLogAccess | undefined;
+  /** ARN of the topic of notices about limits. Default: there are none. */
+  readonly noticeTopic?: string | undefined;
   /** Whether the calls that X-Ray samples are traced. Default: false. */
   readonly traces?: boolean | undefined;
 }
@@ -120,6 +122,7 @@ export function readConfig(
     metrics,
     cors,
     promptLog,
+    noticeTopic,
     traces,
     ...access
   } = readDeployedConfig(environment, readFile);
@@ -162,6 +165,7 @@ export function readConfig(
     corsOrigins: cors?.origins ?? [],
     table,
     promptLog,
+    noticeTopic,
     traces,
   };
 }

@@ -41,7 +41,7 @@ function withIds(config: ProxyEnvironment, text: string): ProxyEnvironment {
     const known = profiles.flatMap(([alias, tag]) => idOf(tag).map((id) => [alias, id]));
     return [name, { ...plan, inferenceProfiles: Object.fromEntries(known) }];
   });
-  const { promptLog } = config;
+  const { promptLog, noticeTopic } = config;
   const [host] = idOf(promptLog?.host ?? '');
   return {
     ...config,
@@ -49,5 +49,6 @@ function withIds(config: ProxyEnvironment, text: string): ProxyEnvironment {
     plans: Object.fromEntries(plans),
     inferenceProfileArn: idOf(config.inferenceProfileArn ?? '')[0],
     promptLog: host === undefined ? undefined : { ...promptLog, host },
+    noticeTopic: idOf(noticeTopic ?? '')[0],
   };
 }

@@ -79,7 +79,7 @@ export interface KeyAccess {
  * What the deployment gives the function, as JSON: in the file `config.json` beside its code, and whole in the
  * environment variable `PROXY_CONFIG` as well if it fits into Lambda's 4 KB. The stack writes it with this schema and the
  * function reads it with this schema. The file has a tag in place of each id that API Gateway or Bedrock gives: of API keys,
- * of inference profiles, of the start of their ARNs, and of the bucket of prompts.
+ * of inference profiles, of the start of their ARNs, of the bucket of prompts, and of the topic of notices.
  */
 export interface ProxyEnvironment {
   /** Namespace of the CloudWatch metrics. */
@@ -102,6 +102,8 @@ export interface ProxyEnvironment {
   inferenceProfileArn?: string | undefined;
   /** Where prompts and answers are kept. Left out: nowhere. */
   promptLog?: PromptLogAccess | undefined;
+  /** ARN of the topic of notices about limits. Left out: there are none. */
+  noticeTopic?: string | undefined;
   /** Whether the calls that X-Ray samples are traced. Default: false. */
   traces?: boolean | undefined;
   /** Team to plan. */
@@ -149,6 +151,7 @@ export const ProxyEnvironment = z.strictObject({
       z.ZodMiniType
     >),
   ),
+  noticeTopic: z.optional(z.string()),
   traces: z.optional(z.boolean()),
   teams: z.record(z.string(), z.string()),
   keys: z.record(

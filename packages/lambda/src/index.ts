@@ -8,6 +8,8 @@ import { createKeyDirectory } from './keys/key-directory.ts';
 import { CounterTable } from './ledger/counter-table.ts';
 import { createLedger } from './ledger/ledger.ts';
 import type { Observe } from './log/observer.ts';
+import { createNotices } from './notices/notices.ts';
+import { createPublish } from './notices/publish.ts';
 import { createPromptLog } from './prompt-log/prompt-log.ts';
 import { createPutObject } from './prompt-log/put-object.ts';
 import { sendToDaemon } from './traces/daemon.ts';
@@ -42,20 +44,26 @@ const dynamodb = new DynamoDBClient({
 
 const write = (line: string) => process.stdout.write(line);
 
+/** For what is written after an answer. The SDK has found the credentials already. */
+const connection = () => ({
+  credentials: dynamodb.config.credentials,
+  handler: new FreshConnections(
+    { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true, ...agents },
+    Date.now,
+  ),
+});
+
 const observers: Observe[] = [];
 if (config.promptLog) {
-  const timeouts = { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true };
-  const put = createPutObject({
-    host: config.promptLog.host,
-    endpoint: process.env['AWS_ENDPOINT_URL_S3'],
-    // The SDK has found both already.
-    region: dynamodb.config.region,
-    credentials: dynamodb.config.credentials,
-    handler: new FreshConnections({ ...timeouts, ...agents }, Date.now),
-  });
-  observers.push(
-    createPromptLog({ ...{ config, put, write }, plans: config.promptLog.plans, now: Date.now }),
-  );
+  const { host, plans } = config.promptLog;
+  const endpoint = process.env['AWS_ENDPOINT_URL_S3'];
+  const put = createPutObject({ host, endpoint, region: dynamodb.config.region, ...connection() });
+  observers.push(createPromptLog({ ...{ config, put, write }, plans, now: Date.now }));
+}
+if (config.noticeTopic !== undefined) {
+  const endpoint = process.env['AWS_ENDPOINT_URL_SNS'];
+  const publish = createPublish(config.noticeTopic, { endpoint, ...connection() });
+  observers.push(createNotices({ config, publish, write, now: Date.now }));
 }
 if (config.traces) {
   observers.push(

@@ -12,5 +12,14 @@ const id = /^[\w.:-]{1,64}$/;
  */
 export function usageId(name: string | null | undefined): string | undefined {
   if (!name) return undefined;
-  return id.test(name) ? name : `sha256:${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
+  return id.test(name) ? name : hashed(name);
+}
+
+/** The hash of a {@link usageId}, for readers outside of the account: opaque ids are hashed too. */
+export function hiddenId(usageId: string): string {
+  return usageId.startsWith('sha256:') ? usageId : hashed(usageId);
+}
+
+function hashed(name: string): string {
+  return `sha256:${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
 }

@@ -14,6 +14,7 @@ import { FunctionRuntime } from './lambda/function-runtime.ts';
 import type { OnLog } from './lambda/log.ts';
 import { ApiKeyRegistry } from './limits/api-key-registry.ts';
 import { createOperatorPage } from './operator-page.ts';
+import { startSns } from './sns/server.ts';
 import { readApi } from './template/api.ts';
 import { readCloudAssembly } from './template/assembly.ts';
 import type { BucketDefinition } from './template/buckets.ts';
@@ -105,7 +106,7 @@ export interface LocalGateway {
  * @throws KeyFileError For a `keyFile` that is not a file of keys.
  */
 export async function startGateway(options: GatewayOptions): Promise<LocalGateway> {
-  const { environment = {}, editTemplate = (template) => template, clock = systemClock } = options;
+  const { editTemplate = (template) => template, clock = systemClock } = options;
   const assembly = readCloudAssembly(options.assembly);
   const template = editTemplate(structuredClone(assembly.template));
   const api = readApi(template, assembly.stack, assembly.assetDirectory);
@@ -113,6 +114,18 @@ export async function startGateway(options: GatewayOptions): Promise<LocalGatewa
   const onLog: OnLog = (line) => {
     log.record(line, clock.now());
     options.onLog?.(line);
+  };
+  const sns = await startSns({
+    ...api.watch,
+    clock,
+    onDelivery: (delivery) => {
+      const line = { timestamp: new Date(clock.now()).toISOString(), message: 'delivery', ...delivery };
+      onLog({ function: 'sns', stream: 'platform', line: JSON.stringify(line) });
+    },
+  });
+  const environment: Readonly<Record<string, string>> = {
+    AWS_ENDPOINT_URL_SNS: sns.url,
+    ...options.environment,
   };
   const runtimes = new Map(
     api.functions.map((definition) => [
@@ -142,7 +155,7 @@ export async function startGateway(options: GatewayOptions): Promise<LocalGatewa
   const issuerUrl = jwksUrl === undefined ? undefined : new URL(jwksUrl).origin;
   const controlPlane = createControlPlane({
     ...{ api, registry, log, queries: new RecordedQueries() },
-    ...{ dynamodbUrl, issuerUrl },
+    ...{ dynamodbUrl, issuerUrl, snsUrl: sns.url },
   });
   const docs = createDocs(api.stage.name, options.exampleModels ?? []);
   const onFault = (line: string) => onLog({ function: 'gateway', stream: 'platform', line });
@@ -177,6 +190,7 @@ export async function startGateway(options: GatewayOptions): Promise<LocalGatewa
       server.closeAllConnections();
       page?.close();
       await killFunctions();
+      await sns.close();
       await closed;
     },
   };

@@ -84,3 +84,18 @@ test('a token that is accepted is no line of its own, and what else is written s
   for (const line of others) log(line, 'platform');
   expect(lines).toEqual(others);
 });
+
+test('a notice is a line, with what became of it', () => {
+  const { lines, log } = start();
+  const notice = { kind: 'message', subject: 'acme: 80 %' };
+  const webhook = { protocol: 'http', endpoint: 'http://127.0.0.1:9000/' };
+  log(written('delivery', { ...notice, ...webhook, outcome: 200 }), 'platform');
+  log(
+    written('delivery', { ...notice, protocol: 'email', endpoint: 'ann@example.com', outcome: 'not sent' }),
+    'platform',
+  );
+  expect(lines).toEqual([
+    `${time} notice by http to http://127.0.0.1:9000/: "acme: 80 %" 200`,
+    `${time} notice by email to ann@example.com: "acme: 80 %" (not sent)`,
+  ]);
+});

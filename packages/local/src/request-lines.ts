@@ -4,6 +4,7 @@ import type { AuthorizationLog } from '@org/lambda/authorization-log';
 import type { RequestLog } from '@org/lambda/log/request-log';
 import * as z from 'zod/mini';
 import type { GatewayAnswer, LogLine } from './gateway.ts';
+import type { Delivery } from './sns/server.ts';
 
 const text = z.optional(z.string());
 const number = z.optional(z.number());
@@ -24,14 +25,26 @@ const AuthorizationLine = z.object({
   ...({ requestId: z.string(), reason: text, failure: text } satisfies Read<AuthorizationLog>),
 });
 
-const Line = z.discriminatedUnion('message', [RequestLine, AuthorizationLine]);
+/** Of the local SNS. */
+const DeliveryLine = z.object({
+  message: z.literal('delivery'),
+  timestamp: z.string(),
+  ...({
+    subject: z.string(),
+    protocol: z.string(),
+    endpoint: z.string(),
+    outcome: z.union([z.number(), z.string()]),
+  } satisfies Read<Delivery>),
+});
+
+const Line = z.discriminatedUnion('message', [RequestLine, AuthorizationLine, DeliveryLine]);
 
 /** How Lambda notes that an authorizer refused a caller; the authorizer has said why by itself. */
 const refusedByAuthorizer = /^Invoke Error \{"errorType":"Error","errorMessage":"Unauthorized"/;
 
 /**
- * A line for each request, for people: `23:03:04 200 ask nova-lite toll 50 tokens $0.000012 73 ms`. What is not about a
- * request is printed as it was written.
+ * A line for each request, for people: `23:03:04 200 ask nova-lite toll 50 tokens $0.000012 73 ms`, and for each notice. What
+ * is not about either is printed as it was written.
  *
  * @param now Milliseconds since 1970.
  */
@@ -49,6 +62,7 @@ export function requestLines(
         return;
       }
       if (read.data.message === 'request') return print(requestLine(read.data));
+      if (read.data.message === 'delivery') return print(deliveryLine(read.data));
       const { requestId, reason, failure } = read.data;
       if (reason ?? failure) refusals.set(requestId, `(token: ${reason ?? failure})`);
     },
@@ -69,6 +83,14 @@ function requestLine(log: z.output<typeof RequestLine>): string {
     usage && `${usage.totalTokens} tokens`,
     costUsd !== undefined && amountText('usd', costUsd),
     totalMs !== undefined && `${totalMs} ms`,
+  ]);
+}
+
+function deliveryLine({ timestamp, subject, protocol, endpoint, outcome }: z.output<typeof DeliveryLine>) {
+  return joined([
+    clock(Date.parse(timestamp)),
+    `notice by ${protocol} to ${endpoint}: "${subject}"`,
+    typeof outcome === 'number' ? `${outcome}` : `(${outcome})`,
   ]);
 }
 

@@ -1,6 +1,6 @@
 import { limitsText } from '@org/admin';
 import type { Invocation } from '@org/cli/invocation';
-import { type ProxyConfig, stackNameOf } from '@org/infra/config';
+import { hasNotices, type ProxyConfig, stackNameOf } from '@org/infra/config';
 import { installation } from '@org/installation';
 import { aliasOf, definitionOf } from '@org/models';
 import { placeHeaders } from './http/request.ts';
@@ -48,6 +48,11 @@ export function description({ gateway, promptDirectory }: LocalSystem, surroundi
       : [
           `Prompts and answers are files in ${promptDirectory}${directory === undefined ? ', until the exit' : ''}.`,
         ]),
+    ...(hasNotices(config)
+      ? [
+          'Notices about limits go to webhooks on this machine; mails, and webhooks elsewhere, are lines here.',
+        ]
+      : []),
     '',
     `Endpoint: ${gateway.url}`,
     ...keys,

@@ -18,6 +18,8 @@ export type AuditAction =
   | 'limits set'
   | 'limits raise'
   | 'limits clear'
+  | 'notices add'
+  | 'notices remove'
   | 'plans create'
   | 'plans set'
   | 'plans delete'

@@ -1,7 +1,7 @@
 import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { errorCodes } from '@org/contract';
 import { accessLogGroupOf } from '@org/infra/config';
-import { metricUnits } from '@org/lambda/log/metrics';
+import { metricUnits, otherMetricUnits } from '@org/lambda/log/metrics';
 import { Broken, NotShown } from './broken.ts';
 import type { Proof, Subject } from './proof.ts';
 
@@ -153,5 +153,7 @@ function watchesAMetric(
   if (namespace !== ours) return namespace?.startsWith('AWS/') === true && dimensions.length > 0;
   const isCode = ({ Name, Value }: { Name?: string | undefined; Value?: string | undefined }) =>
     Name === 'code' && errorCodes.some((code) => code === Value);
-  return Object.hasOwn(metricUnits, name) && dimensions.every(isCode);
+  return (
+    [metricUnits, otherMetricUnits].some((units) => Object.hasOwn(units, name)) && dimensions.every(isCode)
+  );
 }

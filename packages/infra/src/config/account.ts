@@ -32,7 +32,7 @@ export interface AccountConfig {
   /** The path and the permissions boundary of all roles. They cost nothing. Default: neither. */
   roles?: RolesConfig | undefined;
   /**
-   * The KMS key for the table, the logs, the prompt log and the notices of alarms: the ARN of a symmetric key of the
+   * The KMS key for the table, the logs, the prompt log and all notices: the ARN of a symmetric key of the
    * deployment's Region, or `create` for a new one that AWS rotates every year. A key costs 1 USD a month, and 0.03 USD for
    * 10,000 requests. A key that exists must have a policy that lets CloudWatch Logs, CloudWatch and DynamoDB use it.
    * Default: keys of AWS, which cost nothing.

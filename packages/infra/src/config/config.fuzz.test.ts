@@ -72,6 +72,7 @@ const config = {
   promptLog: { retentionDays: 30, plans: ['starter'] },
   traces: true,
   waf: true,
+  notify: { email: 'ann@example.com', webhook: ['https://hooks.example.com/limits'] },
   dashboard: false,
   cors: { origins: ['https://app.example.com'] },
   roles: { path: '/llm/', permissionsBoundary: 'Boundary' },

@@ -7,6 +7,7 @@ import { checkGuardrails } from './guardrails.ts';
 import { describeIssues } from './issues.ts';
 import { KeyName, KeyText, Name } from './name.ts';
 import { checkNetwork, type NetworkConfig, networkFields } from './network.ts';
+import { checkNotify, Notify, type NotifyConfig, NotifySetting } from './notify.ts';
 import { type OperationsConfig, operationsFields } from './operations.ts';
 import { PlanGuardrail } from './plan-guardrail.ts';
 import { positiveInteger } from './positive-integer.ts';
@@ -126,6 +127,8 @@ export interface AuthoredTeam<PlanName extends string = string> {
    * that `signIn` makes. Default: none, for a team whose people sign in or whose keys the command line makes.
    */
   keys?: readonly (string | AuthoredKey)[] | undefined;
+  /** Who gets a notice when a limit of this team is nearly reached, besides the receivers for all teams. Default: none. */
+  notify?: NotifyConfig | undefined;
 }
 
 /** A model to offer: an alias of the catalogue, or your own definition with its alias. */
@@ -175,6 +178,12 @@ export interface AuthoredProxyConfig<
    * @see https://www.iana.org/time-zones
    */
   timeZone?: string | undefined;
+  /**
+   * Whether there are notices by mail and webhook when a limit is nearly reached, and who gets those of all teams. `true`: the
+   * command `notices add` names the receivers, without a deployment. SNS costs nothing while idle. Default: false, unless a
+   * team has receivers.
+   */
+  notify?: boolean | NotifyConfig | undefined;
   /**
    * The qualifier with which the account and Region are bootstrapped for the CDK (`cdk bootstrap --qualifier`): at most ten
    * lower-case letters and digits. Default: the CDK's, `hnb659fds`.
@@ -292,6 +301,7 @@ const Key = z.pipe(
 const Team = z.strictObject({
   plan: z.string(),
   keys: z._default(z.array(Key), []),
+  notify: z.optional(Notify),
 } satisfies Record<keyof AuthoredTeam, z.ZodMiniType>);
 
 export const ProxyConfig = z.strictObject({
@@ -304,6 +314,7 @@ export const ProxyConfig = z.strictObject({
   teams: z.record(Name, Team),
   prices: z.optional(z.record(z.string(), Price)),
   timeZone: z._default(TimeZone, 'UTC'),
+  notify: NotifySetting,
   bootstrapQualifier: z._default(
     nameOf(/^[a-z0-9]{1,10}$/, 'must have at most 10 lower-case letters and digits'),
     usualQualifier,
@@ -318,8 +329,18 @@ export const ProxyConfig = z.strictObject({
   ...networkFields,
 } satisfies Record<keyof AuthoredProxyConfig, z.ZodMiniType>);
 
-const { region, globalInference, stageThrottle, promptLog, kmsKey, costByPlan, tags, privateApi, domain } =
-  ProxyConfig.shape;
+const {
+  region,
+  globalInference,
+  notify,
+  stageThrottle,
+  promptLog,
+  kmsKey,
+  costByPlan,
+  tags,
+  privateApi,
+  domain,
+} = ProxyConfig.shape;
 
 /** Undefined in place of what is at fault in itself. */
 const sound = <Schema extends z.ZodMiniType>(schema: Schema) => z.catch(z.optional(schema), undefined);
@@ -328,6 +349,7 @@ const sound = <Schema extends z.ZodMiniType>(schema: Schema) => z.catch(z.option
 const Comparable = z.object({
   region: sound(region),
   globalInference: z.catch(globalInference, false),
+  notify: z.catch(notify, false),
   stageThrottle: sound(stageThrottle),
   promptLog: sound(promptLog),
   kmsKey: sound(kmsKey),
@@ -359,7 +381,14 @@ const Comparable = z.object({
   teams: sound(
     z.record(
       z.string(),
-      z.catch(z.object({ plan: sound(z.string()), keys: z.catch(z.array(sound(Key)), []) }), { keys: [] }),
+      z.catch(
+        z.object({
+          plan: sound(z.string()),
+          keys: z.catch(z.array(sound(Key)), []),
+          notify: sound(Notify),
+        }),
+        { keys: [] },
+      ),
     ),
   ),
 });
@@ -382,6 +411,7 @@ function contradictions(config: unknown): z.core.$ZodIssue[] {
     ...checkKmsKey(data),
     ...checkPlanTag(data),
     ...checkNetwork(data),
+    ...checkNotify(data),
   ];
   return found.map(({ path, message }) => ({ code: 'custom', path: [...path], message, input: config }));
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { Email } from './notify.ts';
 import { Throttle } from './throttle.ts';
 
 /** Alarms, and where they go. */
@@ -102,8 +103,6 @@ const switchable = <Settings extends object>(settings: z.ZodMiniType<Settings>) 
 
 const text = (pattern: RegExp, rule: string) => z.string().check(z.regex(pattern, rule));
 
-const email = text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'must be an e-mail address');
-
 const warnAt = z
   .array(
     z
@@ -154,7 +153,7 @@ const tagValue = text(/^[\w.:/=+-]{0,256}$/, 'must have at most 256 letters, dig
 
 /** The fields of a config that are about its operation. */
 export const operationsFields = {
-  alarms: z._default(switchable(z.strictObject({ email: z.optional(email) })), {}),
+  alarms: z._default(switchable(z.strictObject({ email: z.optional(Email) })), {}),
   warnAt: z.optional(warnAt),
   dashboard: z._default(z.boolean(), true),
   concurrency: z.optional(concurrency),

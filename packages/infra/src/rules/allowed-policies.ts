@@ -100,6 +100,23 @@ const functionsEncryptPrompts = only({
     }),
   }),
 });
+const functionsPublishNotices = only({
+  Effect: literal('Allow'),
+  Action: literal('sns:Publish'),
+  Resource: ref,
+});
+const functionsEncryptNotices = only({
+  Effect: literal('Allow'),
+  Action: oneOrMore(['kms:Decrypt', 'kms:GenerateDataKey']),
+  Resource: kmsKey,
+  Condition: only({
+    StringEquals: only({
+      'kms:ViaService': string.check(
+        z.regex(/^sns\.[\w-]+\.amazonaws\.com$/, 'lets functions use the key outside of SNS'),
+      ),
+    }),
+  }),
+});
 const functionsSendTraces = only({
   Effect: literal('Allow'),
   Action: oneOrMore(['xray:PutTraceSegments', 'xray:PutTelemetryRecords']),
@@ -113,6 +130,8 @@ export const functionsMay = z.union([
   functionsUseTheTablesKey,
   functionsWritePrompts,
   functionsEncryptPrompts,
+  functionsPublishNotices,
+  functionsEncryptNotices,
   functionsSendTraces,
 ]);
 

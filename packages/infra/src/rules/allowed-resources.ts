@@ -154,6 +154,9 @@ const commonRules = only({
   ...visibility,
 });
 
+/** Of the receivers of some teams. */
+const ofTeams = optional(only({ team: array(string) }));
+
 /** Each value is a variable of API Gateway, and never the value of a key. */
 const accessLogFormat = string.check(
   z.refine(
@@ -541,15 +544,39 @@ export const allowedResources: Readonly<Record<string, Allowed>> = {
     properties: only({ Bucket: ref, PolicyDocument: policy(readOverTlsOnly) }),
   },
   'AWS::SNS::Subscription': {
-    most: 1,
-    properties: only({ Endpoint: string, Protocol: literal('email'), TopicArn: ref }),
+    properties: z.union([
+      only({ Endpoint: string, Protocol: literal('email'), TopicArn: ref, FilterPolicy: ofTeams }),
+      only({
+        Endpoint: string.check(z.regex(/^https:/, 'sends notices without TLS')),
+        Protocol: literal('https'),
+        TopicArn: ref,
+        FilterPolicy: ofTeams,
+        DeliveryPolicy: only({
+          healthyRetryPolicy: only({
+            minDelayTarget: number,
+            maxDelayTarget: number,
+            numRetries: number,
+            numMinDelayRetries: number,
+            numMaxDelayRetries: number,
+            backoffFunction: string,
+          }),
+          requestPolicy: only({ headerContentType: string }),
+        }),
+      }),
+    ]),
   },
+  // Alarms have one, notices about limits another.
   'AWS::SNS::Topic': {
-    most: 1,
-    properties: only({ DisplayName: string, KmsMasterKeyId: optional(kmsKey), ...tags }),
+    most: 2,
+    properties: only({
+      DisplayName: string,
+      KmsMasterKeyId: optional(kmsKey),
+      SignatureVersion: optional(literal('2')),
+      ...tags,
+    }),
   },
   'AWS::SNS::TopicPolicy': {
-    most: 1,
+    most: 2,
     properties: only({
       Topics: z.tuple([ref]),
       PolicyDocument: policy(z.union([alarmsMayPublish, overTlsOnly])),
@@ -580,7 +607,7 @@ const domainUrl = string.check(z.regex(/^https:\/\/[a-z0-9.-]+\/(?:[\w.-]+\/)?$/
 const outputs = z.record(
   string.check(
     z.regex(
-      /^(?:KeyId\w+|UserPoolId|UserPoolClientId|Endpoint|DomainTarget|ApiId|TableName|PromptBucketName|AlarmTopicArn)$/,
+      /^(?:KeyId\w+|UserPoolId|UserPoolClientId|Endpoint|DomainTarget|ApiId|TableName|PromptBucketName|AlarmTopicArn|NoticeTopicArn)$/,
     ),
   ),
   only({

@@ -4,6 +4,7 @@ import { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import type { ProxyConfig } from '../config/config.ts';
+import { receiversOf } from '../config/notify.ts';
 
 /** Rules that this deployment does not follow, and why. */
 const acknowledged: Readonly<Record<string, string>> = {
@@ -52,10 +53,10 @@ function acknowledgedWith(promptBucket: CfnBucket): Readonly<Record<string, stri
   };
 }
 
-/** Rules that a mail subscription does not follow. */
-const acknowledgedWithEmail: Readonly<Record<string, string>> = {
+/** Rules that subscriptions do not follow. */
+const acknowledgedWithReceivers: Readonly<Record<string, string>> = {
   'Serverless-SNSRedrivePolicy':
-    'An alarm whose mail is not delivered still shows in CloudWatch; a queue of them would not be read.',
+    'A notice that is not delivered still shows in CloudWatch, as an alarm or a line; a queue of them would not be read.',
 };
 
 /** Rules that a user pool of this deployment does not follow. */
@@ -80,7 +81,9 @@ export function acknowledgeNagRules(proxy: IConstruct, config: ProxyConfig): voi
     ...(traces ? acknowledgedWithTraces : acknowledgedWithoutTraces),
     ...(promptBucket ? acknowledgedWith(promptBucket) : {}),
     ...(signIn && 'cognito' in signIn && signIn.cognito === 'create' ? acknowledgedWithUserPool : {}),
-    ...(alarms && alarms.email !== undefined ? acknowledgedWithEmail : {}),
+    ...((alarms && alarms.email !== undefined) || receiversOf(config).length > 0
+      ? acknowledgedWithReceivers
+      : {}),
   };
   for (const [id, reason] of Object.entries(rules)) Validations.of(proxy).acknowledge({ id, reason });
 }

@@ -55,6 +55,27 @@ const onlyTheApiInvokes: TemplateRule = {
   },
 };
 
+const alarmsAreCloudWatchs: TemplateRule = {
+  name: 'alarms-are-cloudwatchs',
+  description: 'A function publishes to no topic of alarms: its receivers could not tell who it was.',
+  *check(template) {
+    const alarmed = new Set(
+      resourcesOf(template, 'AWS::CloudWatch::Alarm').flatMap(({ properties }) =>
+        [properties['AlarmActions']].flat().map(textOf),
+      ),
+    );
+    for (const { resource, permissions } of rolePolicies(template)) {
+      for (const { Effect, Action, Resource } of permissions) {
+        if (Effect !== 'Allow' || !Action.some((action) => isLike(action, 'sns:Publish'))) continue;
+        for (const target of Resource.filter((each) => alarmed.has(each))) {
+          const message = `allows ${Action.join(', ')} on ${target}, the topic of alarms`;
+          yield { resource, property: 'PolicyDocument', message };
+        }
+      }
+    }
+  },
+};
+
 /** Start of the partition key of the authorizer's items. */
 const { pk: signInPartition } = signInKey('any-team');
 
@@ -106,5 +127,6 @@ function coversSignIn(condition: Permission['Condition']): boolean {
 export const permissionRules: readonly TemplateRule[] = [
   permissionIsNamed,
   onlyTheApiInvokes,
+  alarmsAreCloudWatchs,
   signInKeysAreTheAuthorizers,
 ];

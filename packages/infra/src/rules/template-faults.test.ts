@@ -21,7 +21,7 @@ import { CfnKey } from 'aws-cdk-lib/aws-kms';
 import { CfnFunction, CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnBucket, CfnBucketPolicy } from 'aws-cdk-lib/aws-s3';
-import { CfnTopicPolicy } from 'aws-cdk-lib/aws-sns';
+import { CfnSubscription, CfnTopic, CfnTopicPolicy } from 'aws-cdk-lib/aws-sns';
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
 import { expect, test } from 'vitest';
@@ -35,6 +35,7 @@ import {
   directory,
   everythingOn,
   lambdaDirectory,
+  noticesOn,
   withDomain,
   withPrivateApi,
 } from '../testing/template-under-test.ts';
@@ -85,6 +86,8 @@ const changeAction =
     const changed = JSON.stringify(statements).replace(`"${action}"`, `"${other}"`);
     policy.addPropertyOverride('PolicyDocument.Statement', JSON.parse(changed));
   };
+
+const isWebhook = ({ protocol }: CfnSubscription) => protocol === 'https';
 
 const allowList = 'Proxy: only-what-is-allowed';
 
@@ -332,6 +335,33 @@ const signInFaults: typeof faults = [
   ],
 ];
 
+/** The same with notices. */
+const noticeFaults: typeof faults = [
+  [
+    'a function that may ring alarms',
+    (proxy) => {
+      const topic = find(proxy, CfnTopic, ({ node }) => node.path.includes('/Alarms/'));
+      const statement = {
+        Effect: 'Allow',
+        Action: 'sns:Publish',
+        Resource: Stack.of(proxy).resolve(topic.ref),
+      };
+      set(CfnPolicy, 'PolicyDocument.Statement.0', statement)(proxy);
+    },
+    'Proxy: alarms-are-cloudwatchs',
+  ],
+  ['a function that may subscribe others', changeAction('sns:Publish', 'sns:Subscribe'), allowList],
+  ['a function that may publish everywhere', allow(['sns:Publish'], ['*']), 'Proxy: permission-is-named'],
+  ['notices without TLS', set(CfnSubscription, 'Protocol', 'http', isWebhook), allowList],
+  [
+    'notices to a queue of another account',
+    set(CfnSubscription, 'Endpoint', 'arn:aws:sqs:us-east-1:111122223333:queue', isWebhook),
+    allowList,
+  ],
+  ['notices without their signature', set(CfnSubscription, 'RawMessageDelivery', true, isWebhook), allowList],
+  ['notices with a signature over SHA-1', set(CfnTopic, 'SignatureVersion', '1'), allowList],
+];
+
 /** The same with every rule of a company. */
 const companyFaults: typeof faults = [
   [
@@ -526,7 +556,14 @@ function findings(seed: (proxy: BedrockProxy) => void, config = everythingOn): s
 }
 
 test('each of our own rules has a fault that it finds', () => {
-  const all = [...faults, ...signInFaults, ...companyFaults, ...domainFaults, ...privateFaults];
+  const all = [
+    ...faults,
+    ...signInFaults,
+    ...noticeFaults,
+    ...companyFaults,
+    ...domainFaults,
+    ...privateFaults,
+  ];
   const finders = all.map(([, , foundBy]) => foundBy);
   const { name, ruleIds } = new TemplateRules();
   expect(ruleIds.filter((rule) => !finders.includes(`${name}: ${rule}`))).toEqual([]);
@@ -537,6 +574,10 @@ test.each(faults)('%s is found', (_fault, seed, foundBy) => expect(findings(seed
 test.each(signInFaults)('%s is found', (_fault, seed, foundBy) => {
   const signIn = { issuer: 'https://login.example.com', audience: 'app' };
   expect(findings(seed, parseProxyConfig({ ...everythingOn, signIn }))).toContain(foundBy);
+});
+
+test.each(noticeFaults)('%s is found', (_fault, seed, foundBy) => {
+  expect(findings(seed, noticesOn)).toContain(foundBy);
 });
 
 test.each(companyFaults)('%s is found', (_fault, seed, foundBy) => {

@@ -5,7 +5,7 @@ import shipped from '../../proxy.config.ts';
 import { type ProxyConfig, parseProxyConfig } from '../config/config.ts';
 import { synthesize } from '../stack/synthesize.ts';
 import {
-  companyOn,
+  companyWithNotices,
   directory,
   lambdaDirectory,
   withDomain,
@@ -16,7 +16,10 @@ import { SynthesizedTemplate } from './template.ts';
 
 /** Together, everything that a config can bring into a template. */
 const configs: readonly [name: string, config: ProxyConfig][] = [
-  ['with everything on', parseProxyConfig({ ...companyOn, ...withDomain, signIn: { cognito: 'create' } })],
+  [
+    'with everything on',
+    parseProxyConfig({ ...companyWithNotices, ...withDomain, signIn: { cognito: 'create' } }),
+  ],
   [
     'with several origins, a guardrail, a private API and no bearer tokens',
     parseProxyConfig({

@@ -11,6 +11,7 @@ import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { ProxyConfig } from '../config/config.ts';
 import { sharedOutputName } from '../config/name.ts';
+import { hasNotices } from '../config/notify.ts';
 import { tagsOf, untagged } from '../config/tags.ts';
 import { acknowledgeNagRules } from '../rules/nag.ts';
 import { TemplateRules } from '../rules/template-rules.ts';
@@ -23,6 +24,7 @@ import { functionEnvironment } from './functions/function-environment.ts';
 import { InferenceProfiles } from './functions/inference-profiles.ts';
 import { ProxyFunction } from './functions/proxy-function.ts';
 import { LedgerTable } from './ledger-table.ts';
+import { NoticeTopic } from './notice-topic.ts';
 import { encryptLogsAndNotices, ownKey } from './own-key.ts';
 import { checkPlace } from './place.ts';
 import { PromptBucket } from './prompt-bucket.ts';
@@ -78,6 +80,8 @@ export class BedrockProxy extends Construct {
   readonly alarms: readonly Alarm[];
   /** The topic that every alarm publishes to, for your own subscriptions. Undefined without `alarms`. */
   readonly alarmTopic: Topic | undefined;
+  /** The topic of notices about limits, for your own subscriptions. Undefined without `notify`. */
+  readonly noticeTopic: Topic | undefined;
 
   constructor(scope: Construct, id: string, props: BedrockProxyProps) {
     super(scope, id);
@@ -100,9 +104,11 @@ export class BedrockProxy extends Construct {
       config.promptLog &&
       new PromptBucket(this, 'Prompts', { retentionDays: config.promptLog.retentionDays, key });
     const promptHost = promptBucket?.bucket.bucketRegionalDomainName;
+    const notices = hasNotices(config) ? new NoticeTopic(this, 'Notices', { config, key }) : undefined;
+    const noticeTopic = notices?.topic;
     const environment = functionEnvironment(
       config,
-      { keyIds, tableName: table.tableName, profiles, promptHost },
+      { keyIds, tableName: table.tableName, profiles, promptHost, noticeTopicArn: noticeTopic?.topicArn },
       Stack.of(this),
     );
     const { handler, logGroup } = new ProxyFunction(this, 'Function', {
@@ -110,6 +116,7 @@ export class BedrockProxy extends Construct {
       ledger,
       profiles,
       promptBucket,
+      notices,
       environment,
       lambdaDirectory,
     });
@@ -145,6 +152,7 @@ export class BedrockProxy extends Construct {
     this.promptBucket = promptBucket?.bucket;
     this.alarms = alarms?.all ?? [];
     this.alarmTopic = alarms?.topic;
+    this.noticeTopic = noticeTopic;
     this.addOutputs();
 
     for (const [tag, value] of Object.entries(tagsOf(config))) {
@@ -181,6 +189,12 @@ export class BedrockProxy extends Construct {
       new CfnOutput(this, 'AlarmTopicArn', {
         value: this.alarmTopic.topicArn,
         description: 'Topic for all alarms',
+      });
+    }
+    if (this.noticeTopic) {
+      new CfnOutput(this, 'NoticeTopicArn', {
+        value: this.noticeTopic.topicArn,
+        description: 'Topic for notices about limits',
       });
     }
     if (this.isWholeStack()) return;

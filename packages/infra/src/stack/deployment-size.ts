@@ -14,5 +14,6 @@ export function checkDeploymentSize(config: ProxyConfig): void {
   const stack = new Stack(new App({ autoSynth: false }), stackNameOf(config));
   const names = Object.values(config.teams).flatMap(({ keys }) => keys.map(({ name }) => name));
   const keyIds = new Map(names.map((name) => [name, name]));
-  functionEnvironment(config, { keyIds, tableName: '', profiles: [], promptHost: undefined }, stack);
+  const unknown = { profiles: [], promptHost: undefined, noticeTopicArn: undefined };
+  functionEnvironment(config, { keyIds, tableName: '', ...unknown }, stack);
 }

@@ -17,14 +17,14 @@ export function ownKey(scope: Construct, id: string, config: ProxyConfig): IKey 
   if (kmsKey === undefined) return undefined;
   if (kmsKey !== 'create') return Key.fromKeyArn(scope, id, kmsKey);
   return new Key(scope, id, {
-    description: `Encrypts the table, logs and alarm notices of ${name}-${stage}`,
+    description: `Encrypts the table, logs and notices of ${name}-${stage}`,
     enableKeyRotation: true,
     removalPolicy: removalPolicy === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
   });
 }
 
 /**
- * Encrypts all log groups and the topic below a construct with a key, and lets a new key's policy allow that to AWS's
+ * Encrypts all log groups and topics below a construct with a key, and lets a new key's policy allow that to AWS's
  * services: to CloudWatch Logs for these groups, and to CloudWatch for notices of these alarms. The policy of a key that
  * exists is its owner's to change.
  *
@@ -56,10 +56,10 @@ export function encryptLogsAndNotices(scope: Construct, key: IKey): void {
     }),
   );
 
-  const topics = all.filter((construct) => construct instanceof CfnTopic);
-  if (topics.length === 0) return;
-  for (const topic of topics) topic.kmsMasterKeyId = key.keyArn;
+  for (const topic of all.filter((construct) => construct instanceof CfnTopic))
+    topic.kmsMasterKeyId = key.keyArn;
   const alarms = all.filter((construct) => construct instanceof CfnAlarm);
+  if (alarms.length === 0) return;
   key.addToResourcePolicy(
     new PolicyStatement({
       sid: 'AlarmNotices',

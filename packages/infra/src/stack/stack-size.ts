@@ -1,5 +1,6 @@
 import type { ProxyConfig } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
+import { receiversOf } from '../config/notify.ts';
 import { profiledModels } from './functions/inference-profiles.ts';
 
 /**
@@ -9,11 +10,11 @@ import { profiledModels } from './functions/inference-profiles.ts';
  */
 const most = { resources: 500, outputs: 200 } as const;
 
-/** The most that a stack has besides keys, plans and inference profiles, with every option on; a test counts them. */
-export const besides = { resources: 130, outputs: 8 } as const;
+/** The most that a stack has besides keys, plans, inference profiles and receivers of notices, with every option on; a test counts them. */
+export const besides = { resources: 130, outputs: 9 } as const;
 
 /**
- * Checks the number of keys, plans and inference profiles. Teams without keys in the config are not resources, so there may
+ * Checks the number of keys, plans, inference profiles and receivers of notices. Teams without keys in the config are not resources, so there may
  * be any number of them.
  *
  * @throws {ConfigError} If CloudFormation would refuse the stack.
@@ -28,10 +29,11 @@ export function checkStackSize(config: ProxyConfig): void {
   const plans = Object.keys(config.plans).length;
   const profiles = profiledModels(config).length;
   // A key is a resource, and so is its place in a usage plan.
-  const resources = 2 * keys + plans + profiles + besides.resources;
+  const receivers = receiversOf(config).length;
+  const resources = 2 * keys + plans + profiles + receivers + besides.resources;
   if (resources > most.resources) {
     const message =
-      `needs up to ${resources} resources for ${keys} keys, ${plans} plans and ${profiles} inference profiles, but one CloudFormation ` +
+      `needs up to ${resources} resources for ${keys} keys, ${plans} plans, ${profiles} inference profiles and ${receivers} receivers of notices, but one CloudFormation ` +
       `stack has ${most.resources}; make keys with "proxy keys create", or split it into two deployments`;
     throw new ConfigError([{ path: 'config', message }]);
   }

@@ -75,6 +75,20 @@ export const companyOn = parseProxyConfig({
     traces: true,
   } satisfies Required<AccountConfig>),
 });
+/** Receivers of notices: for all teams, and for one. */
+const withNotices = {
+  notify: { email: 'ann@example.com' },
+  teams: {
+    ...shipped.teams,
+    research: {
+      plan: 'research',
+      notify: { email: 'bob@example.com', webhook: 'https://hooks.example.com/limits' },
+    },
+  },
+};
+export const noticesOn = parseProxyConfig({ ...everythingOn, ...withNotices });
+export const companyWithNotices = parseProxyConfig({ ...companyOn, ...withNotices });
+
 /** Lines about the network: a domain alone, for some addresses. */
 export const withDomain = {
   domain: {

@@ -266,6 +266,7 @@ class Deployment {
   #scopesOf({ own, ids: [first = ''] }: Key, team: string, { person, customer }: Call): Scope[] {
     const { limitsPerCustomer, limitsPerPerson, limitsPerModel } =
       this.#members[this.#teams.indexOf(team)] ?? {};
+    const { limits = {}, ...plan } = this.#plans[this.#teams.indexOf(team)] ?? {};
     return [
       ...(limitsPerCustomer
         ? [{ kind: 'customer' as const, team, id: customer ?? '', limits: limitsPerCustomer }]
@@ -277,7 +278,7 @@ class Deployment {
         ? [{ kind: 'model' as const, team, id: model, limits: limitsPerModel[model] }]
         : []),
       ...(own ? [{ kind: 'key' as const, id: first, limits: own }] : []),
-      { kind: 'team', id: team, limits: {}, ...this.#plans[this.#teams.indexOf(team)] },
+      { kind: 'team', id: team, ...plan, limits },
     ];
   }
 

@@ -193,10 +193,6 @@ export function createLedger(
       return roomIn((await statesOf(scopes, at, signal)).flat());
     },
 
-    async room(scopes, at, signal) {
-      return roomIn((await statesOf(scopes, at, signal)).flat());
-    },
-
     async usage(scopes, at, signal) {
       const states = await statesOf(scopes, at, signal);
       const callsAtOnce = states.flatMap(callsAtOnceStatus);

@@ -1,6 +1,6 @@
 import { errorDefinition } from '@org/contract';
 import type { Config } from '../config.ts';
-import { embeddedMetrics, promptsNotKept } from './metrics.ts';
+import { embeddedMetrics, otherMetric } from './metrics.ts';
 import type { RequestLog } from './request-log.ts';
 
 /** Writes one finished line. */
@@ -29,18 +29,21 @@ export function logRequest(log: RequestLog, { config, now, write }: Logging): vo
   write(`${JSON.stringify(line)}\n`);
 }
 
-/** A call that the prompt log lacks. */
-interface LostPrompt {
+/** Something that should have followed an answer, and did not. */
+interface Loss {
   readonly requestId: string;
   /** Name of the failure. */
   readonly failure: string;
 }
 
+/** The messages of their lines, with their metrics. */
+const losses = { 'prompt-log': 'PromptsNotKept', notice: 'NoticesNotSent' } as const;
+
 /** Its own line, with its metric and no content: the line of the request was written before. */
-export function logLostPrompt(lost: LostPrompt, { config, now, write }: Logging): void {
+export function logLoss(message: keyof typeof losses, loss: Loss, { config, now, write }: Logging): void {
   const at = now();
-  const facts = { timestamp: new Date(at).toISOString(), level: 'ERROR', message: 'prompt-log' };
-  write(`${JSON.stringify({ ...facts, ...lost, ...promptsNotKept(config.metrics, at) })}\n`);
+  const facts = { timestamp: new Date(at).toISOString(), level: 'ERROR', message };
+  write(`${JSON.stringify({ ...facts, ...loss, ...otherMetric(losses[message], config.metrics, at) })}\n`);
 }
 
 function levelOf({ code, settleError, underestimated }: RequestLog): 'ERROR' | 'WARN' | 'INFO' {

@@ -36,6 +36,8 @@ export const metricUnits = {
 export const otherMetricUnits = {
   /** With `promptLog`: calls that could not be kept. Each has a line of message `prompt-log`, with its `requestId`. */
   PromptsNotKept: 'Count',
+  /** With `notify`: notices that could not be sent. Each has a line of message `notice`, with its `requestId`. */
+  NoticesNotSent: 'Count',
 } as const;
 
 /** What is for alarms: counted over all, and no other way. */
@@ -80,18 +82,19 @@ export function embeddedMetrics(log: RequestLog, namespace: string, now: number)
 }
 
 /**
- * The metric of a line about one call that the prompt log lacks.
+ * The metric of a line about one thing that failed.
  *
  * @param namespace Of the deployment.
  * @param now Milliseconds since 1970.
  */
-export function promptsNotKept(
+export function otherMetric(
+  Name: OtherMetricName,
   namespace: string,
   now: number,
-): Record<OtherMetricName, number> & Pick<EmbeddedMetrics, '_aws'> {
-  const Metrics = Object.entries(otherMetricUnits).map(([Name, Unit]) => ({ Name, Unit }));
+): Pick<EmbeddedMetrics, '_aws'> {
+  const Metrics = [{ Name, Unit: otherMetricUnits[Name] }];
   const directive = { Namespace: namespace, Dimensions: [[]], Metrics };
-  return { _aws: { Timestamp: now, CloudWatchMetrics: [directive] }, PromptsNotKept: 1 };
+  return { _aws: { Timestamp: now, CloudWatchMetrics: [directive] }, [Name]: 1 };
 }
 
 function metricsOf(log: RequestLog): Partial<Record<MetricName, number>> {

@@ -1,7 +1,7 @@
 import type { ModelCall } from '../call/call.ts';
 import type { Config } from '../config.ts';
 import { failureName } from '../failure-name.ts';
-import { logLostPrompt, type WriteLine } from '../log/log.ts';
+import { logLoss, type WriteLine } from '../log/log.ts';
 import type { Observe } from '../log/observer.ts';
 import { AnswerRecord } from './answer-record.ts';
 import { keyOfPrompt } from './object-key.ts';
@@ -51,7 +51,7 @@ export function createPromptLog({ plans, put, ...logging }: PromptLogOptions): O
           // Writing the same object twice is writing it once.
           await put(key, body, signal).catch(() => put(key, body, signal));
         } catch (error) {
-          logLostPrompt({ requestId, failure: failureName(error) }, logging);
+          logLoss('prompt-log', { requestId, failure: failureName(error) }, logging);
         }
       },
     };

@@ -9,7 +9,6 @@ import { cloudWatch } from './cloudwatch.ts';
 import { lambda } from './lambda.ts';
 import { logs } from './logs.ts';
 import type { ControlPlaneContext, Service } from './service.ts';
-import { sns } from './sns.ts';
 
 /** Names of the services in the SDKs' `AWS_ENDPOINT_URL_...` variables. */
 const services = {
@@ -18,12 +17,13 @@ const services = {
   cloudwatch: cloudWatch,
   cloudwatch_logs: logs,
   lambda,
-  sns,
 } satisfies Readonly<Record<string, Service>>;
 
 export interface ControlPlaneOptions extends ControlPlaneContext {
   /** The server with the functions' tables. */
   readonly dynamodbUrl: string | undefined;
+  /** The server that the functions publish to. */
+  readonly snsUrl: string;
   /** The issuer of sign-in tokens. */
   readonly issuerUrl: string | undefined;
 }
@@ -39,6 +39,7 @@ export type ControlPlane = (request: GatewayRequest) => WholeResponse | undefine
  */
 export function createControlPlane({
   dynamodbUrl,
+  snsUrl,
   issuerUrl,
   ...context
 }: ControlPlaneOptions): ControlPlane {
@@ -61,7 +62,7 @@ export function createControlPlane({
           cloudwatch: `${base}/cloudwatch`,
           cloudwatch_logs: `${base}/cloudwatch_logs`,
           lambda: `${base}/lambda`,
-          sns: `${base}/sns`,
+          sns: snsUrl,
           dynamodb: dynamodbUrl,
         },
       } satisfies LocalEndpoints);

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
-import { localCredentials } from '@org/admin/local-gateway';
+import { localEndpoints } from '@org/admin';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Template } from '../gateway.ts';
 import { edit } from '../testing/deployment.ts';
@@ -37,12 +37,7 @@ function watched(template: Template): Template {
 
 async function start() {
   const gateway = await startTestGateway({ editTemplate: watched, clock: { now: () => noon } });
-  const settings = (service: string) => ({
-    endpoint: `${new URL(gateway.url).origin}/.local/${service}`,
-    region: 'eu-west-1',
-    credentials: localCredentials,
-    maxAttempts: 1,
-  });
+  const settings = await localEndpoints(gateway.url, 'Test');
   const clients = {
     cloudFormation: new CloudFormationClient(settings('cloudformation')),
     cloudWatch: new CloudWatchClient(settings('cloudwatch')),

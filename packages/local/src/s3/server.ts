@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { closeServer, listenOnLoopback } from '../loopback.ts';
+import { isSigned } from '../signature.ts';
 import type { BucketDefinition } from '../template/buckets.ts';
-import { isSigned } from './signature.ts';
 
 export interface LocalS3 {
   /** For `AWS_ENDPOINT_URL_S3`. */
@@ -47,7 +47,7 @@ export async function startS3({ directory, meet = async () => undefined }: S3Opt
 
   const refusalOf = async (request: IncomingMessage, object: ReceivedObject) => {
     if (request.method !== 'PUT') return { code: 'MethodNotAllowed', status: 405 };
-    if (!(await isSigned(request, object.body))) return { code: 'SignatureDoesNotMatch', status: 403 };
+    if (!(await isSigned(request, object.body, 's3'))) return { code: 'SignatureDoesNotMatch', status: 403 };
     if (!buckets.has(request.headers.host ?? '')) return { code: 'NoSuchBucket', status: 404 };
     if (!object.key.split('/').every((part) => partOfKey.test(part)))
       return { code: 'InvalidURI', status: 400 };

@@ -29,12 +29,16 @@ export interface Subscription {
   readonly topicArn: string;
   readonly protocol: string;
   readonly endpoint: string;
+  /** The values of attributes that its messages have, by name. Undefined: it gets all. */
+  readonly filter?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
-/** How a deployment is watched: its alarms, their subscribers, and its log groups. */
+/** How a deployment is watched: its alarms, its topics with their subscribers, and its log groups. */
 export interface Watch {
   readonly alarms: readonly Alarm[];
   readonly logGroups: readonly LogGroup[];
+  /** ARNs. */
+  readonly topics: readonly string[];
   readonly subscriptions: readonly Subscription[];
 }
 
@@ -48,7 +52,12 @@ const AlarmProperties = z.object({
 
 const LogGroupProperties = z.object({ RetentionInDays: z.optional(z.number()) });
 
-const SubscriptionProperties = z.object({ TopicArn: z.string(), Protocol: z.string(), Endpoint: z.string() });
+const SubscriptionProperties = z.object({
+  TopicArn: z.string(),
+  Protocol: z.string(),
+  Endpoint: z.string(),
+  FilterPolicy: z.optional(z.record(z.string(), z.array(z.string()))),
+});
 
 export function readWatch(resolver: Resolver): Watch {
   const alarms = resolver.idsOf('AWS::CloudWatch::Alarm').map((logicalId) => {
@@ -69,8 +78,10 @@ export function readWatch(resolver: Resolver): Watch {
     retentionDays: resolver.read(logicalId, LogGroupProperties).RetentionInDays,
   }));
   const subscriptions = resolver.idsOf('AWS::SNS::Subscription').map((logicalId) => {
-    const { TopicArn, Protocol, Endpoint } = resolver.read(logicalId, SubscriptionProperties);
-    return { logicalId, topicArn: TopicArn, protocol: Protocol, endpoint: Endpoint };
+    const subscription = resolver.read(logicalId, SubscriptionProperties);
+    const { TopicArn: topicArn, Protocol: protocol, Endpoint: endpoint, FilterPolicy: filter } = subscription;
+    return { logicalId, topicArn, protocol, endpoint, filter };
   });
-  return { alarms, logGroups, subscriptions };
+  const topics = resolver.idsOf('AWS::SNS::Topic').map((logicalId) => resolver.ref(logicalId));
+  return { alarms, logGroups, topics, subscriptions };
 }

@@ -18,3 +18,6 @@ export const profileArnTag = 'arn';
 
 /** Stands for the host name of the bucket of prompts. */
 export const promptHostTag = 'prompts';
+
+/** Stands for the ARN of the topic of notices. */
+export const noticeTopicTag = 'notices';

@@ -2,8 +2,9 @@ import { environmentVariables, type PlanAccess, type ProxyEnvironment } from '@o
 import type { Stack } from 'aws-cdk-lib';
 import type { ProxyConfig } from '../../config/config.ts';
 import { ConfigError } from '../../config/config-error.ts';
+import { hasNotices } from '../../config/notify.ts';
 import { metricsNamespace } from '../watch/proxy-metrics.ts';
-import { profileArnTag, promptHostTag, tagOf } from './deployed-ids.ts';
+import { noticeTopicTag, profileArnTag, promptHostTag, tagOf } from './deployed-ids.ts';
 import { type PlanProfile, profiledModels } from './inference-profiles.ts';
 
 /**
@@ -16,8 +17,8 @@ const environmentLimitBytes = 4096;
 /** A key id of the same length as a deployed one: API Gateway's ids have 10 characters. */
 const sampleKeyId = (index: number) => String(index).padStart(10, '0');
 
-/** As long as CloudFormation's name for the table: the stack's name, a logical id and 12 or 13 characters. */
-const sampleTableName = (stack: Stack) => `${stack.stackName}-${'x'.repeat(24)}-${'x'.repeat(13)}`;
+/** As long as CloudFormation's name for a resource: the stack's name, a logical id and 12 or 13 characters. */
+const sampleName = (stack: Stack) => `${stack.stackName}-${'x'.repeat(24)}-${'x'.repeat(13)}`;
 
 /** Names that the function needs and that are known only after a deployment: all may be tokens. */
 export interface DeployedNames {
@@ -28,6 +29,8 @@ export interface DeployedNames {
   readonly profiles: readonly PlanProfile[];
   /** Host name of the bucket of prompts. Undefined without `promptLog`. */
   readonly promptHost: string | undefined;
+  /** Undefined without `notify`. */
+  readonly noticeTopicArn: string | undefined;
 }
 
 /** The ids that take the places of a config's names. */
@@ -36,6 +39,7 @@ interface Ids {
   readonly profiles: readonly Pick<PlanProfile, 'plan' | 'alias' | 'id'>[];
   readonly profileArn: string;
   readonly promptHost: string | undefined;
+  readonly noticeTopicArn: string | undefined;
 }
 
 /**
@@ -46,7 +50,7 @@ interface Ids {
  */
 export function functionEnvironment(
   config: ProxyConfig,
-  { keyIds, tableName, profiles, promptHost }: DeployedNames,
+  { keyIds, tableName, profiles, promptHost, noticeTopicArn }: DeployedNames,
   stack: Stack,
 ): Record<string, string> {
   const names = [...keyIds.keys()];
@@ -55,8 +59,11 @@ export function functionEnvironment(
     profiles: profiledModels(config).map((profile) => ({ ...profile, id: 'x'.repeat(12) })),
     profileArn: profileArn({ partition: 'aws-us-gov', region: config.region, account: '111122223333' }),
     promptHost: config.promptLog && `${'x'.repeat(63)}.s3.${config.region}.amazonaws.com`,
+    noticeTopicArn: hasNotices(config)
+      ? `arn:aws-us-gov:sns:${config.region}:111122223333:${sampleName(stack)}`
+      : undefined,
   };
-  const sampled = { [environmentVariables.table]: sampleTableName(stack), ...idVariable(config, sample) };
+  const sampled = { [environmentVariables.table]: sampleName(stack), ...idVariable(config, sample) };
   const bytes = measuredBytes(sampled);
   if (bytes > environmentLimitBytes) {
     const message =
@@ -70,6 +77,7 @@ export function functionEnvironment(
     profiles,
     profileArn: profileArn(stack),
     promptHost,
+    noticeTopicArn,
   };
   return {
     [environmentVariables.table]: tableName,
@@ -94,6 +102,7 @@ export function functionConfig(config: ProxyConfig): ProxyEnvironment {
     })),
     profileArn: profileArnTag,
     promptHost: config.promptLog && promptHostTag,
+    noticeTopicArn: hasNotices(config) ? noticeTopicTag : undefined,
   });
   const keys = Object.values(config.teams).flatMap((team) => team.keys);
   if (Object.keys(content.keys).length < keys.length)
@@ -103,7 +112,7 @@ export function functionConfig(config: ProxyConfig): ProxyEnvironment {
 
 function idVariable(
   config: ProxyConfig,
-  { keyId, profiles, profileArn, promptHost }: Ids,
+  { keyId, profiles, profileArn, promptHost, noticeTopicArn }: Ids,
 ): Record<string, string> {
   const keys = Object.values(config.teams).flatMap((team) => team.keys);
   const pairs = [
@@ -111,6 +120,7 @@ function idVariable(
     ...profiles.map(({ plan, alias, id }) => [tagOf('profile', plan, alias), id]),
     ...(profiles.length > 0 ? [[profileArnTag, profileArn]] : []),
     ...(promptHost === undefined ? [] : [[promptHostTag, promptHost]]),
+    ...(noticeTopicArn === undefined ? [] : [[noticeTopicTag, noticeTopicArn]]),
   ];
   const text = pairs.map((pair) => pair.join('=')).join(',');
   return pairs.length > 0 ? { [environmentVariables.ids]: text } : {};
@@ -162,6 +172,7 @@ function proxyEnvironment(config: ProxyConfig, deployed: Ids): ProxyEnvironment 
     inferenceProfileArn: profiles.length > 0 ? deployed.profileArn : undefined,
     promptLog:
       promptHost === undefined ? undefined : { host: promptHost, plans: config.promptLog?.plans?.slice() },
+    noticeTopic: deployed.noticeTopicArn,
     traces: config.traces || undefined,
     teams: Object.fromEntries(teams.map(([name, { plan }]) => [name, plan])),
     keys: Object.fromEntries(

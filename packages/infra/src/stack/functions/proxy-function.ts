@@ -4,6 +4,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { ProxyConfig } from '../../config/config.ts';
 import type { LedgerTable } from '../ledger-table.ts';
+import type { NoticeTopic } from '../notice-topic.ts';
 import type { PromptBucket } from '../prompt-bucket.ts';
 import { bedrockStatements } from './bedrock-access.ts';
 import { configuredCode } from './configured-code.ts';
@@ -19,6 +20,8 @@ export interface ProxyFunctionProps {
   readonly profiles: readonly PlanProfile[];
   /** Undefined without `promptLog`. */
   readonly promptBucket: PromptBucket | undefined;
+  /** Undefined without `notify`. */
+  readonly notices: NoticeTopic | undefined;
   readonly environment: Record<string, string>;
   /** Directory of the built functions: `index.mjs` with the export `handler`. */
   readonly lambdaDirectory: string;
@@ -26,11 +29,11 @@ export interface ProxyFunctionProps {
 
 /**
  * The function behind every route, with a role that can write its own log, call the configured models, apply the plans'
- * guardrails, count in the table, and no more.
+ * guardrails, count in the table, send what the config asks for, and no more.
  */
 export class ProxyFunction extends LoggedFunction {
   constructor(scope: Construct, id: string, props: ProxyFunctionProps) {
-    const { config, ledger, profiles, promptBucket, environment, lambdaDirectory } = props;
+    const { config, ledger, profiles, promptBucket, notices, environment, lambdaDirectory } = props;
     const stack = Stack.of(scope);
     super(scope, id, {
       config,
@@ -51,6 +54,7 @@ export class ProxyFunction extends LoggedFunction {
         ...ledger.statements({ prefixes: partitionsOf.proxy }),
         ...ledger.statements({ actions: ['dynamodb:GetItem'], prefixes: partitionsOf.proxyReads }),
         ...(promptBucket?.statements() ?? []),
+        ...(notices?.statements() ?? []),
       ],
       reservedConcurrentExecutions: config.concurrency,
     });

@@ -4,6 +4,7 @@ import type { Stage } from 'aws-cdk-lib/aws-apigateway';
 import { type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ProxyConfig } from '../../config/config.ts';
+import { hasNotices } from '../../config/notify.ts';
 import { errorMetric, proxyMetric } from './proxy-metrics.ts';
 
 /** One alarm. It rings when the metric is at or above the threshold; where there is no data, nothing is wrong. */
@@ -135,6 +136,19 @@ export function alarmDefinitions({ config, stage, handler }: AlarmSources): Alar
               '"filter message = \'prompt-log\'"; the fields are requestId and failure. Check the bucket, its key, ' +
               'and the permissions of the function.',
             metric: proxyMetric(config, 'PromptsNotKept'),
+            threshold: 1,
+          },
+        ]
+      : []),
+    ...(hasNotices(config)
+      ? [
+          {
+            name: 'notices-not-sent',
+            description:
+              'A limit was nearly reached, and the notice of it could not be sent. Which, and why: query the log for ' +
+              '"filter message = \'notice\'"; the fields are requestId and failure, and the line of the request has ' +
+              'limitsNearlyReached. Check the topic, its key, and the permissions of the function.',
+            metric: proxyMetric(config, 'NoticesNotSent'),
             threshold: 1,
           },
         ]
