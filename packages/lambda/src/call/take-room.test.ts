@@ -53,20 +53,24 @@ interface Asked {
   readonly model?: ChosenModel;
   readonly asked?: ModelCall;
   readonly fit?: Fit | undefined;
+  readonly on?: Pick<Ledger, 'hold' | 'room'>;
 }
 
 async function take(scope: Scope, asking: Asked = {}): Promise<Hold> {
   return (await roomFor([scope], asking)).hold;
 }
 
-function roomFor(scopes: readonly Scope[], { model = claude, asked = call, fit }: Asked = {}): Promise<Room> {
+function roomFor(
+  scopes: readonly Scope[],
+  { model = claude, asked = call, fit, on = ledger }: Asked = {},
+): Promise<Room> {
   const upstream = {
     count: async (_model: unknown, countedCall: ModelCall) => {
       counted.push(countedCall);
       return count();
     },
   };
-  return takeRoom({ call: asked, fit }, model, true, { scopes, ledger, upstream, deadline: ample, at });
+  return takeRoom({ call: asked, fit }, model, true, { scopes, ledger: on, upstream, deadline: ample, at });
 }
 
 async function refusalOf(taken: Promise<Hold>): Promise<ProxyError> {
@@ -243,6 +247,20 @@ test('if the count fails, what fits beside the most input that the bytes can hav
     throw new ProxyError({ code: 'upstream_denied' });
   };
   expect(granted(await roomFor([team({ tokens: { month: mostInput + 300 } })], fitting()))).toBe(300);
+});
+
+test('if the counters cannot be read, the first refusal stands, and the log says why', async () => {
+  const scope = team({ tokens: { month: mostInput + 300 } });
+  const failure = { name: 'InternalServerError' };
+  const unread: Pick<Ledger, 'hold' | 'room'> = {
+    hold: (...request) => ledger.hold(...request),
+    room: async () => {
+      throw new ProxyError({ code: 'limits_unavailable' }, { failure });
+    },
+  };
+  const refusal = await refusalOf(take(scope, { ...fitting(nova), on: unread }));
+  expect([refusal.statement.code, refusal.failure]).toEqual(['exceeds_limit', failure]);
+  expect(await usedOf(scope)).toEqual([0]);
 });
 
 test('an answer of fewer than 64 tokens is refused, with what the smallest would need', async () => {
