@@ -269,10 +269,21 @@ export function limitsNearlyReached(
 
 /** How much of each kind the limits of some accounts leave room for now, calls in flight and paces considered. */
 export function roomIn(states: readonly AccountState[]): Amounts {
-  const left = states.flatMap(({ account: { bounds, moment }, counters: { committed } }) =>
-    bounds.map((bound) => ({ ...bound, room: mostAt(bound, moment) - committed[bound.period][bound.limit] })),
-  );
-  return amountsOf((kind) => Math.min(...left.filter(({ limit }) => limit === kind).map(({ room }) => room)));
+  const rooms = states.map(({ account: { bounds, moment }, counters: { committed }, shards }) => {
+    if (shards) {
+      // One of them has the whole hold.
+      const ofShards = shards.map((shard) => roomIn([shard]));
+      return amountsOf((kind) => Math.max(...ofShards.map((room) => room[kind])));
+    }
+    const left = bounds.map((bound) => ({
+      ...bound,
+      room: mostAt(bound, moment) - committed[bound.period][bound.limit],
+    }));
+    return amountsOf((kind) =>
+      Math.min(...left.filter(({ limit }) => limit === kind).map(({ room }) => room)),
+    );
+  });
+  return amountsOf((kind) => Math.min(...rooms.map((room) => room[kind])));
 }
 
 /** How the limits of an account stand. Of a window that newer calls have left behind, nothing is known any more. */
