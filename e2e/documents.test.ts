@@ -3,6 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
+import { parseTeamsCsv } from '@org/admin';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { faultsIn } from '../test/compile.ts';
 import { startSystem } from './harness.ts';
@@ -136,4 +137,10 @@ test('every npm script that a document names exists', () => {
     [...text.matchAll(/npm (?:run )?(start|test|(?<=run )[\w:-]+)/g)].map(([, name]) => name),
   );
   expect([...new Set(named)].filter((name) => name && !(name in scripts))).toEqual([]);
+});
+
+test('each table of teams can be imported', () => {
+  const tables = fenced('csv');
+  expect(tables.length).toBeGreaterThan(0);
+  for (const { name, code } of tables) expect(parseTeamsCsv(code, name).length).toBeGreaterThan(0);
 });

@@ -51,6 +51,7 @@ export { type LimitsRecord, listLimits } from './limits/list-limits.ts';
 export type { FoundSubject, LimitSubject, Member } from './limits/subject.ts';
 export {
   amountText,
+  chargeText,
   countText,
   limitNameText,
   limitsText,

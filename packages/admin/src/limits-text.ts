@@ -43,6 +43,11 @@ export function amountText(kind: LimitKind, amount: number): string {
   return `$${amount.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
 }
 
+/** What was held or charged: `1 request, 1,200 tokens, $0.0020`. */
+export function chargeText({ requests, tokens, usd }: Readonly<Record<LimitKind, number>>): string {
+  return `${countText(requests, 'requests')}, ${countText(tokens, 'tokens')}, ${amountText('usd', usd)}`;
+}
+
 /** Milliseconds as a person reads them: `310 ms`, `1.2 s`. */
 export function secondsText(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;

@@ -1,5 +1,5 @@
 import { errorDefinition, isErrorCode } from '@org/contract';
-import { amountText, countText, secondsText } from '../limits-text.ts';
+import { amountText, chargeText, countText, secondsText } from '../limits-text.ts';
 import type { RequestLookup } from './find-request.ts';
 import type { GatewayAccess, LoggedAuthorization, LoggedRequest } from './logged-request.ts';
 
@@ -26,8 +26,8 @@ function ofFunction(request: LoggedRequest): string[] {
     ...(message === undefined ? [] : [`The caller was told: "${message}"`]),
     ...(refusedBy ? [refusalText(refusedBy)] : []),
     ...(failure ? [failureText(failure)] : []),
-    ...(held ? [`Held before the call: ${amountsText(held)}.`] : []),
-    ...(charged ? [`Charged after it: ${amountsText(charged)}.`] : []),
+    ...(held ? [`Held before the call: ${chargeText(held)}.`] : []),
+    ...(charged ? [`Charged after it: ${chargeText(charged)}.`] : []),
     ...(!held && code !== undefined ? ['Nothing was held, and nothing is charged.'] : []),
     ...(request.settleError === undefined
       ? []
@@ -94,8 +94,4 @@ function notFound({ from, to, hasAccessLog }: RequestLookup): string[] {
           'If API Gateway itself refused it (an unknown key, its throttle or its quota), only an access log would say so, and this deployment has none (accessLog).',
         ]),
   ];
-}
-
-function amountsText({ requests, tokens, usd }: NonNullable<LoggedRequest['held']>): string {
-  return `${countText(requests, 'requests')}, ${countText(tokens, 'tokens')}, ${amountText('usd', usd)}`;
 }

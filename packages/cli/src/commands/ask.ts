@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
-import { type AskEvent, amountText, askAsKey, countText, secondsText } from '@org/admin';
+import { type AskEvent, amountText, askAsKey, chargeText, secondsText } from '@org/admin';
 import { type Message, type Tool, ToolSchema } from '@org/contract';
 import { type Command, InvalidArgumentError } from 'commander';
 import * as z from 'zod/mini';
@@ -128,12 +128,10 @@ function accounts(
   if (!logged)
     return [...took, 'The log does not have the call, or not yet: it has what was held and charged.'];
   const { held, charged } = logged;
-  const text = ({ requests, tokens, usd }: NonNullable<typeof held>) =>
-    `${countText(requests, 'requests')}, ${countText(tokens, 'tokens')}, ${amountText('usd', usd)}`;
   return [
     ...took,
-    held ? `Held: ${text(held)}.` : 'Nothing was held.',
-    charged ? `Charged: ${text(charged)}.` : 'Nothing is charged.',
+    held ? `Held: ${chargeText(held)}.` : 'Nothing was held.',
+    charged ? `Charged: ${chargeText(charged)}.` : 'Nothing is charged.',
   ];
 }
 

@@ -1,4 +1,4 @@
-import { amountText, countText, type UsageBreakdown } from '@org/admin';
+import { amountText, chargeText, type UsageBreakdown } from '@org/admin';
 import { type Column, renderTable } from './table.ts';
 
 /** The amounts of a breakdown of usage (`usage --by`), in the order of their columns. */
@@ -32,8 +32,7 @@ export function breakdownTable({ by, rows }: UsageBreakdown): string {
 
 /** The sum of all rows, in a line. */
 export function breakdownTotal({ total }: UsageBreakdown): string {
-  const { requests, tokens, usd } = total;
-  return `Together: ${countText(requests, 'requests')}, ${countText(tokens, 'tokens')}, ${amountText('usd', usd)}.`;
+  return `Together: ${chargeText(total)}.`;
 }
 
 /**
