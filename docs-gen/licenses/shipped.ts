@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { importsOf, loadedBy } from '../../test/module-graph.ts';
 import { findPackage, type InstalledPackage, readPackage, withDependencies } from './installed-package.ts';
@@ -15,18 +15,24 @@ export function bundledInto(directory: string, entries: readonly string[]): Inst
     ...entries.map((file) => join(directory, file)),
     'packages/contract/src/index.ts',
   ]);
-  const packages = [...loaded].flatMap((file) =>
+  const imported = [...loaded].flatMap((file) =>
     importsOf(file)
       .filter(({ target, typeOnly }) => !typeOnly && !/^(?:\.|node:)/.test(target))
-      .map(({ target }) =>
-        target
-          .split('/')
-          .slice(0, target.startsWith('@') ? 2 : 1)
-          .join('/'),
-      )
-      .filter((name) => !isOurs(name))
-      .map((name) => found(name, file)),
+      .map(({ target }) => ({ target, file })),
   );
+  const styles = globSync(join(directory, 'src/**/*.css')).flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/@import "([^".][^"]*)"/g)].map(([, target = '']) => ({
+      target,
+      file,
+    })),
+  );
+  const packages = [...imported, ...styles].flatMap(({ target, file }) => {
+    const name = target
+      .split('/')
+      .slice(0, target.startsWith('@') ? 2 : 1)
+      .join('/');
+    return isOurs(name) ? [] : [found(name, file)];
+  });
   return withDependencies(packages);
 }
 
