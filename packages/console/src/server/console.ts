@@ -10,6 +10,7 @@ import { importRoutes } from './import.ts';
 import { reads } from './input.ts';
 import { keyRoutes } from './keys.ts';
 import { limitRoutes } from './limits.ts';
+import { modelRoutes } from './models.ts';
 import type { Operation } from './operation.ts';
 import { overviewRoutes } from './overview.ts';
 import { playgroundRoutes } from './playground.ts';
@@ -69,6 +70,7 @@ function apiOf(operation: Operation, session: Session) {
     .route('/', limitRoutes(operation))
     .route('/', importRoutes(operation))
     .route('/', auditRoutes(operation))
+    .route('/', modelRoutes(operation))
     .route('/', playgroundRoutes(operation))
     .route('/', requestRoutes(operation));
 }

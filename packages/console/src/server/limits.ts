@@ -1,4 +1,4 @@
-import { changeLimits, checkSizes, limitsWithoutEffect } from '@org/admin';
+import { changeLimits, checkSizes } from '@org/admin';
 import { type Limits, LimitsSchema, limitKinds, limitPeriods } from '@org/contract';
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
@@ -33,11 +33,8 @@ export const limitRoutes = ({ deployment }: Operation) =>
             until: change.end === undefined ? undefined : endOf(change.end, config.timeZone),
           }
         : change;
-    const { subject, changed, from, to } = await changeLimits(open, of, wanted);
+    const { subject, changed, from, to, withoutEffect } = await changeLimits(open, of, wanted);
     const { team, key, plan } = subject;
-    const ofPlan = config.plans[plan]?.limits;
-    const withoutEffect =
-      key !== undefined && to ? limitsWithoutEffect(to, ofPlan, config.timeZone) : undefined;
     return c.json({ team, key, changed, from, to, withoutEffect, warnings: warningsOf(to) });
 
     /** Why calls may be refused all the same, or are not limited. */
