@@ -182,6 +182,33 @@ test("the playground meets the key's limits and its state, as its holder does", 
   expect((await ask('no-such-key')).status).toBe(404);
 });
 
+test('a request is found by its id, with what was charged; an id that cannot be one is refused', async () => {
+  const { system, client } = await start();
+  const reply = await system.ask('thrifty-key');
+  const id = reply.headers.get('x-request-id') ?? '';
+  const found = await (await client.requests.$get({ query: { id } })).json();
+  expect(found).toMatchObject({
+    request: { status: 200, team: 'thrifty', keyName: 'thrifty-key', charged: { requests: 1 } },
+    sentences: expect.arrayContaining([expect.any(String)]),
+  });
+  const injected = await client.requests.$get({ query: { id: '" or message = "request' } });
+  expect([injected.status, await injected.json()]).toMatchObject([
+    400,
+    { error: { code: 'invalid_request_id' } },
+  ]);
+});
+
+test('the models are those of the config; access is what only AWS can say', async () => {
+  const { client } = await start();
+  const { models } = await (await client.models.$get()).json();
+  expect(models.map(({ alias }) => alias)).toEqual(['llama', 'nova-lite', 'claude-sonnet-4.6']);
+  const access = await client.models.access.$get();
+  expect([access.status, await access.json()]).toMatchObject([
+    502,
+    { error: { code: 'local_gateway_lacks_service' } },
+  ]);
+});
+
 test('what cannot be done is said with what to do, and is never a failure of the server', async () => {
   const { client } = await start();
   const param = { key: 'no-such-key' };

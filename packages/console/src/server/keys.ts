@@ -1,8 +1,9 @@
-import { createKey, revokeKey, rotateKey, setDisabled, setExpiry } from '@org/admin';
+import { createKey, limitsWithoutEffect, revokeKey, rotateKey, setDisabled, setExpiry } from '@org/admin';
 import { LimitsSchema } from '@org/contract';
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import { Nothing, reads } from './input.ts';
+import { warningsAbout } from './limits.ts';
 import { End, endOf } from './moment.ts';
 import type { Operation } from './operation.ts';
 
@@ -41,7 +42,12 @@ export const keyRoutes = ({ deployment, snapshot }: Operation) =>
       const { end, ...wanted } = c.req.valid('json');
       const open = await deployment();
       const expiry = end === undefined ? undefined : Math.floor(endOf(end, open.config.timeZone) / 1000);
-      return c.json(await createKey(open, { ...wanted, expiry }));
+      const made = await createKey(open, { ...wanted, expiry });
+      const { name, plan, limits } = made;
+      const withoutEffect =
+        limits && limitsWithoutEffect(limits, open.config.plans[plan]?.limits, open.config.timeZone);
+      const warnings = warningsAbout(limits, open.config, plan, { key: name });
+      return c.json({ ...made, withoutEffect, warnings });
     })
     .post('/keys/:key/rotate', reads('json', Rotation), async (c) => {
       const name = c.req.param('key');

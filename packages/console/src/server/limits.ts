@@ -1,12 +1,20 @@
-import { changeLimits, checkSizes } from '@org/admin';
-import { type Limits, LimitsSchema, limitKinds, limitPeriods } from '@org/contract';
+import { changeLimits, checkSizes, type LimitSubject, type Subject } from '@org/admin';
+import {
+  type LimitKind,
+  type LimitPeriod,
+  type Limits,
+  LimitsSchema,
+  limitKinds,
+  limitPeriods,
+} from '@org/contract';
+import type { ProxyConfig } from '@org/infra/config';
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import { reads } from './input.ts';
 import { End, endOf } from './moment.ts';
 import type { Operation } from './operation.ts';
 
-const Subject = z.union([z.strictObject({ team: z.string() }), z.strictObject({ key: z.string() })]);
+const Whose = z.union([z.strictObject({ team: z.string() }), z.strictObject({ key: z.string() })]);
 
 /** As admin's `LimitsChange`, with the end of a raise as a day or a moment. */
 const Change = z.discriminatedUnion('action', [
@@ -18,7 +26,7 @@ const Change = z.discriminatedUnion('action', [
   }),
 ]);
 
-const Request = z.strictObject({ of: Subject, change: Change });
+const Request = z.strictObject({ of: Whose, change: Change });
 
 export const limitRoutes = ({ deployment }: Operation) =>
   new Hono().post('/limits', reads('json', Request), async (c) => {
@@ -35,15 +43,19 @@ export const limitRoutes = ({ deployment }: Operation) =>
         : change;
     const { subject, changed, from, to, withoutEffect } = await changeLimits(open, of, wanted);
     const { team, key, plan } = subject;
-    return c.json({ team, key, changed, from, to, withoutEffect, warnings: warningsOf(to) });
-
-    /** Why calls may be refused all the same, or are not limited. */
-    function warningsOf(limits: Limits | undefined): string[] {
-      if (!limits) return [];
-      return checkSizes(config, plan, {
-        subject: key === undefined ? { check: 'team', of: team } : { check: 'key', of: key },
-        limits,
-        nameOf: (kind, period) => `${kind}/${period}`,
-      }).map(({ what }) => what);
-    }
+    const warnings = warningsAbout(to, config, plan, key === undefined ? { team } : { key });
+    return c.json({ team, key, changed, from, to, withoutEffect, warnings });
   });
+
+/** Why calls may be refused all the same, or are not limited. */
+export function warningsAbout(
+  limits: Limits | undefined,
+  config: ProxyConfig,
+  plan: string,
+  of: LimitSubject,
+): string[] {
+  if (!limits) return [];
+  const subject: Subject = 'key' in of ? { check: 'key', of: of.key } : { check: 'team', of: of.team };
+  const nameOf = (kind: LimitKind, period: LimitPeriod) => `${kind}/${period}`;
+  return checkSizes(config, plan, { subject, limits, nameOf }).map(({ what }) => what);
+}
