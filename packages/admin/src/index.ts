@@ -60,10 +60,6 @@ export {
 } from './limits-text.ts';
 export { checkModelAccess, type DescribedAccess } from './models/check-model-access.ts';
 export { type DescribedModel, describeModels } from './models/describe-models.ts';
-export { adoptPlans, deletePlan } from './plans/delete-plan.ts';
-export { listPlans, type PlanRecord } from './plans/list-plans.ts';
-export { configWithPlans, requirePlan } from './plans/plans.ts';
-export { createPlan, setPlan } from './plans/write-plan.ts';
 export {
   addReceiver,
   listReceivers,
@@ -72,6 +68,10 @@ export {
   type ReceiverRecord,
   removeReceiver,
 } from './notices/receivers.ts';
+export { adoptPlans, deletePlan } from './plans/delete-plan.ts';
+export { listPlans, type PlanRecord } from './plans/list-plans.ts';
+export { configWithPlans, requirePlan } from './plans/plans.ts';
+export { createPlan, setPlan } from './plans/write-plan.ts';
 export {
   comparePrices,
   type PriceComparison,

@@ -71,7 +71,12 @@ export async function changeLimits(
       record: { action: `limits ${change.action}`, from: { limits: from }, to: { limits: to, ...end } },
     };
   });
-  return { subject, changed, ...limits, withoutEffect: await withoutEffect(deployment, config, subject, limits.to) };
+  return {
+    subject,
+    changed,
+    ...limits,
+    withoutEffect: await withoutEffect(deployment, config, subject, limits.to),
+  };
 }
 
 async function withoutEffect(
