@@ -14,6 +14,7 @@ import { FunctionRuntime } from './lambda/function-runtime.ts';
 import type { OnLog } from './lambda/log.ts';
 import { ApiKeyRegistry } from './limits/api-key-registry.ts';
 import { createOperatorPage } from './operator-page.ts';
+import { quotaFile } from './quota-file.ts';
 import { startSns } from './sns/server.ts';
 import { readApi } from './template/api.ts';
 import { readCloudAssembly } from './template/assembly.ts';
@@ -45,6 +46,8 @@ export interface GatewayOptions {
   readonly editTemplate?: (template: Template) => Template;
   /** File for the control plane's changes to keys, so that they outlive this gateway. Default: they are lost. */
   readonly keyFile?: string | undefined;
+  /** File for what is used of the plans' quotas, so that it outlives this gateway. Default: it is lost. */
+  readonly quotaFile?: string | undefined;
   /** The most calls that a function's worker runs at once. 1 is Lambda's way. Default: no limit. */
   readonly callsPerWorker?: number;
   /**
@@ -103,7 +106,7 @@ export interface LocalGateway {
  *
  * @throws TemplateError for a template that could not be deployed, would not work, or cannot be interpreted.
  * @throws PortInUseError
- * @throws KeyFileError For a `keyFile` that is not a file of keys.
+ * @throws KeptFileError For a `keyFile` that is not a file of keys, or a `quotaFile` that is not one of quotas.
  */
 export async function startGateway(options: GatewayOptions): Promise<LocalGateway> {
   const { editTemplate = (template) => template, clock = systemClock } = options;
@@ -148,6 +151,7 @@ export async function startGateway(options: GatewayOptions): Promise<LocalGatewa
   );
   const pipeline = createPipeline(api, registry, runtimes, {
     timer: options.timer ?? systemTimer,
+    quotas: options.quotaFile === undefined ? undefined : quotaFile(options.quotaFile),
     onGatewayAnswer: options.onGatewayAnswer ?? (() => {}),
   });
   const dynamodbUrl = environment['AWS_ENDPOINT_URL_DYNAMODB'];

@@ -2,8 +2,10 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { KeyFileError, keyFile } from './key-file.ts';
+import { KeptFileError } from './kept-file.ts';
+import { keyFile } from './key-file.ts';
 import { ApiKeyRegistry } from './limits/api-key-registry.ts';
+import { quotaFile } from './quota-file.ts';
 import type { UsagePlan } from './template/usage-plans.ts';
 
 const planOf = (id: string, keys: readonly string[]): UsagePlan => ({
@@ -118,5 +120,16 @@ test('the file is replaced as a whole, and only its owner can read it', () => {
 test.each(['', '{"keys":', '{"keys":[{"id":"a"}],"deleted":[]}'])('a file of %j is refused', (text) => {
   const path = file();
   writeFileSync(path, text);
-  expect(() => open(path)).toThrow(KeyFileError);
+  expect(() => open(path)).toThrow(KeptFileError);
+});
+
+test('quotas are kept in a file that only its owner reads; another file is an error that says what to do', () => {
+  const path = file();
+  const state = { periodStart: 1000, used: 2, first: true };
+  expect(quotaFile(path).read()).toBeUndefined();
+  quotaFile(path).write({ 'plan a': state });
+  expect(quotaFile(path).read()).toEqual({ 'plan a': state });
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  writeFileSync(path, '[]');
+  expect(() => quotaFile(path).read()).toThrow(/is not a file of quotas\. Remove it/);
 });

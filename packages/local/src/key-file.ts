@@ -1,12 +1,6 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import * as z from 'zod/mini';
-import { parseJson } from './http/parse-json.ts';
-import type { KeptKeys, KeyStore } from './limits/api-key-registry.ts';
-
-/** The file is not a file of kept keys. */
-export class KeyFileError extends Error {
-  override readonly name = 'KeyFileError';
-}
+import { keptFile } from './kept-file.ts';
+import type { KeyStore } from './limits/api-key-registry.ts';
 
 const KeptKeysSchema = z.object({
   keys: z.array(
@@ -40,38 +34,25 @@ const KeptKeysSchema = z.object({
 });
 
 /**
- * Keeps keys in a JSON file that only its owner can read, because it has the keys' values. Each change replaces the
- * whole file before it is answered, so a killed process leaves either the old file or the new one.
+ * Keeps keys in a file, which has their values. Each change is there before it is answered.
+ *
+ * @throws {KeptFileError} When it is read, if it is another file.
  */
 export function keyFile(path: string): KeyStore {
+  const file = keptFile(path, KeptKeysSchema, {
+    error: "not a file of API keys. Remove it to start with the config's keys.",
+    flush: true,
+  });
   return {
-    read: () => readKeys(path),
-    write(kept) {
-      writeFileSync(`${path}.new`, JSON.stringify(kept, undefined, 2), { mode: 0o600, flush: true });
-      renameSync(`${path}.new`, path);
+    read() {
+      const { keys, deleted, plans } = file.read() ?? { keys: [], deleted: [], plans: [] };
+      return {
+        keys: keys.map((key) => ({ description: undefined, ...key })),
+        deleted,
+        plans: plans.map((plan) => ({ throttle: undefined, quota: undefined, ...plan })),
+      };
     },
+    write: ({ keys, deleted, plans }) =>
+      file.write({ keys: [...keys], deleted: [...deleted], plans: [...plans] }),
   };
-}
-
-function readKeys(path: string): KeptKeys {
-  const text = readFileIfThere(path);
-  if (text === undefined) return { keys: [], deleted: [], plans: [] };
-  const { data } = z.safeParse(KeptKeysSchema, parseJson(text));
-  if (data) {
-    return {
-      ...data,
-      keys: data.keys.map((key) => ({ description: undefined, ...key })),
-      plans: data.plans.map((plan) => ({ throttle: undefined, quota: undefined, ...plan })),
-    };
-  }
-  throw new KeyFileError(`${path} is not a file of API keys. Remove it to start with the config's keys.`);
-}
-
-function readFileIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
 }

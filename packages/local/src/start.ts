@@ -7,7 +7,7 @@ import { CredentialsMissingError } from './bedrock-relay.ts';
 import { TableCreationError } from './dynamodb/create-tables.ts';
 import { DirectoryError } from './dynamodb/server.ts';
 import { PortInUseError } from './gateway.ts';
-import { KeyFileError } from './key-file.ts';
+import { KeptFileError } from './kept-file.ts';
 import { requestLines } from './request-lines.ts';
 import { type LocalSystem, type LocalSystemOptions, startLocalSystem, type Upstream } from './system.ts';
 import { TemplateError } from './template/template.ts';
@@ -163,7 +163,7 @@ function fail(message: string): never {
 /** Errors whose message says what to do. */
 const said = [
   ...[ConfigError, TableCreationError],
-  ...[DirectoryError, KeyFileError, CredentialsMissingError],
+  ...[DirectoryError, KeptFileError, CredentialsMissingError],
 ];
 
 try {

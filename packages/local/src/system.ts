@@ -68,7 +68,7 @@ export interface LocalSystemOptions {
  * @throws {PortInUseError} If another process has the port.
  * @throws {TableCreationError} If the DynamoDB server cannot be reached, or refuses a table.
  * @throws {DirectoryError} If the tables in the directory cannot be opened.
- * @throws {KeyFileError} If the keys in the directory cannot be read.
+ * @throws {KeptFileError} If the keys or the quotas in the directory cannot be read.
  * @throws {CredentialsMissingError} If AWS is to answer, and this machine has no credentials.
  */
 export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
@@ -89,7 +89,17 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     if (directory !== undefined) await mkdir(directory, { recursive: true, mode: 0o700 });
     const bedrock =
       upstream.kind === 'simulated'
-        ? await starting(startBedrock({ meet: (call) => ({ fault: askedFault(call) }) }))
+        ? await starting(
+            startBedrock({
+              meet: (call) => {
+                const fault = askedFault(call);
+                // The caller gets no words of Bedrock's.
+                if (fault?.kind === 'exception' && fault.message !== undefined)
+                  onLog({ function: 'bedrock', stream: 'platform', line: fault.message });
+                return { fault };
+              },
+            }),
+          )
         : undefined;
     const relay =
       upstream.kind === 'aws'
@@ -103,7 +113,8 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     const promptDirectory = config.promptLog && join(directory ?? assembly, 'prompts');
     const s3 =
       promptDirectory === undefined ? undefined : await starting(startS3({ directory: promptDirectory }));
-    const keyFile = directory === undefined ? undefined : join(directory, `${stackNameOf(config)}.keys.json`);
+    const kept = (what: string) =>
+      directory === undefined ? undefined : join(directory, `${stackNameOf(config)}.${what}.json`);
     await writeAssembly(config, assembly, () => buildAndSynthesize(config, assembly, onProgress));
     const tablesUrl = dynamodbUrl ?? dynamodb?.url ?? '';
     const environment = {
@@ -114,7 +125,8 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     };
     const exampleModels = modelsOfFirstKey(config);
     const gateway = await startGateway({
-      ...{ assembly, port, environment, keyFile, exampleModels, config },
+      ...{ assembly, port, environment, exampleModels, config },
+      ...{ keyFile: kept('keys'), quotaFile: kept('quotas') },
       ...{ onLog, onGatewayAnswer },
     });
     for (const profile of gateway.inferenceProfiles) (bedrock ?? relay)?.addInferenceProfile(profile);

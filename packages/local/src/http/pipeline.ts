@@ -1,5 +1,5 @@
 import type { FunctionRuntime } from '../lambda/function-runtime.ts';
-import { Admission } from '../limits/admission.ts';
+import { Admission, type QuotaStore } from '../limits/admission.ts';
 import type { ApiKeyRegistry } from '../limits/api-key-registry.ts';
 import type { Api } from '../template/api.ts';
 import type { FunctionDefinition } from '../template/functions.ts';
@@ -31,6 +31,8 @@ export interface GatewayAnswer {
 
 export interface PipelineOptions {
   readonly timer: Timer;
+  /** Keeps what was used of quotas. Undefined: it is lost. */
+  readonly quotas?: QuotaStore | undefined;
   /** Called before such an answer goes out. */
   readonly onGatewayAnswer: (answer: GatewayAnswer) => void;
 }
@@ -47,10 +49,10 @@ export function createPipeline(
   api: Api,
   registry: ApiKeyRegistry,
   runtimes: ReadonlyMap<string, FunctionRuntime>,
-  { timer, onGatewayAnswer }: PipelineOptions,
+  { timer, quotas, onGatewayAnswer }: PipelineOptions,
 ): Pipeline {
   const route = createRouter(api.routes);
-  const admission = new Admission(api.stage);
+  const admission = new Admission(api.stage, quotas);
   const validators = new Map<Route, RequestValidator>(
     api.routes.map((each) => [each, createRequestValidator(each)]),
   );

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Throttle } from '../template/throttle.ts';
 import type { UsagePlan } from '../template/usage-plans.ts';
-import { Admission } from './admission.ts';
+import { Admission, type QuotaStore } from './admission.ts';
 import { ApiKeyRegistry } from './api-key-registry.ts';
 
 const now = Date.UTC(2026, 10, 22);
@@ -15,7 +15,7 @@ const plan = (limits: Partial<UsagePlan>): UsagePlan => ({
   ...limits,
 });
 
-function admission(limits: Partial<UsagePlan>, stageThrottle?: Throttle) {
+function admission(limits: Partial<UsagePlan>, stageThrottle?: Throttle, store?: QuotaStore) {
   const apiKeys = ['a', 'b'].map((id) => ({
     id,
     name: id,
@@ -25,7 +25,7 @@ function admission(limits: Partial<UsagePlan>, stageThrottle?: Throttle) {
     tags: {},
   }));
   const registry = new ApiKeyRegistry({ apiKeys, usagePlans: [plan(limits)] }, now);
-  const subject = new Admission({ throttle: stageThrottle });
+  const subject = new Admission({ throttle: stageThrottle }, store);
   return {
     registry,
     decide: (key: string, path: string, at = now) =>
@@ -70,4 +70,26 @@ test('a request that one throttle refuses takes no token from another', () => {
   const subject = admission({ throttle: { rate: 0, burst: 1 } }, { rate: 0, burst: 2 });
   expect(decisions(subject, 'a', '/one', 3)).toEqual(['admitted', 'throttled', 'throttled']);
   expect(decisions(subject, 'b', '/one', 1)).toEqual(['admitted']);
+});
+
+test('what is kept of a quota outlives a restart, in its period, and its limit is that of the config', () => {
+  let kept = '{}';
+  const store: QuotaStore = {
+    read: () => JSON.parse(kept),
+    write(used) {
+      kept = JSON.stringify(used);
+    },
+  };
+  const start = (limit: number) =>
+    admission({ quota: { limit, period: 'DAY', offset: 1 } }, undefined, store);
+  expect(decisions(start(4), 'a', '/one', 2)).toEqual(['admitted', 'admitted']);
+  expect(decisions(start(4), 'a', '/one', 2)).toEqual(['admitted', 'quota-exceeded']);
+  expect(decisions(start(6), 'a', '/one', 3)).toEqual(['admitted', 'admitted', 'quota-exceeded']);
+  expect(decisions(start(4), 'b', '/one', 1)).toEqual(['admitted']);
+  const tomorrow = now + 86_400_000;
+  const later = start(1);
+  expect([later.decide('a', '/one', tomorrow), later.decide('a', '/one', tomorrow)]).toEqual([
+    'admitted',
+    'quota-exceeded',
+  ]);
 });

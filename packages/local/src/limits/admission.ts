@@ -1,11 +1,17 @@
 import type { Route } from '../template/routes.ts';
 import type { Stage } from '../template/stage.ts';
 import type { Caller } from './api-key-registry.ts';
-import { Quota } from './quota.ts';
+import { Quota, type QuotaState } from './quota.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /** Name of an API. */
 type Method = Pick<Route, 'method' | 'path'>;
+
+/** Keeps what was used of quotas, by plan and key. */
+export interface QuotaStore {
+  read(): Record<string, QuotaState> | undefined;
+  write(used: Record<string, QuotaState>): void;
+}
 
 export type Decision = 'admitted' | 'throttled' | 'quota-exceeded';
 
@@ -18,9 +24,14 @@ export class Admission {
   readonly #stage: Pick<Stage, 'throttle'>;
   readonly #buckets = new Map<string, TokenBucket>();
   readonly #quotas = new Map<string, Quota>();
+  readonly #store: QuotaStore | undefined;
+  readonly #kept: Record<string, QuotaState>;
 
-  constructor(stage: Pick<Stage, 'throttle'>) {
+  /** @param store Default: what is used is lost with this object. */
+  constructor(stage: Pick<Stage, 'throttle'>, store?: QuotaStore) {
     this.#stage = stage;
+    this.#store = store;
+    this.#kept = { ...store?.read() };
   }
 
   /** Decides on a request at `now` (milliseconds), and counts it if it is admitted. */
@@ -59,9 +70,14 @@ export class Admission {
       return true;
     }
     const name = `${caller.plan.id} ${caller.apiKey.id}`;
-    const quota = this.#quotas.get(name) ?? new Quota(caller.plan.quota);
+    const quota = this.#quotas.get(name) ?? new Quota(caller.plan.quota, this.#kept[name]);
     this.#quotas.set(name, quota);
     quota.change(caller.plan.quota);
-    return quota.take(now);
+    const taken = quota.take(now);
+    if (taken && quota.state) {
+      this.#kept[name] = quota.state;
+      this.#store?.write(this.#kept);
+    }
+    return taken;
   }
 }

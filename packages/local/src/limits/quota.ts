@@ -2,6 +2,15 @@ import type { QuotaDefinition } from '../template/usage-plans.ts';
 
 const dayMs = 86_400_000;
 
+/** What was used of a quota. */
+export interface QuotaState {
+  /** Milliseconds since 1970. */
+  readonly periodStart: number;
+  readonly used: number;
+  /** Whether it is the period of the key's first request. */
+  readonly first: boolean;
+}
+
 /**
  * A quota of one API key: `limit` requests in each period, `offset` fewer in the first one, which is the period of the
  * key's first request.
@@ -13,11 +22,17 @@ const dayMs = 86_400_000;
  */
 export class Quota {
   #definition: QuotaDefinition;
-  #periodStart: number | undefined;
-  #used = 0;
+  #state: QuotaState | undefined;
 
-  constructor(definition: QuotaDefinition) {
+  /** @param state What was used of it before. Default: nothing. */
+  constructor(definition: QuotaDefinition, state?: QuotaState) {
     this.#definition = definition;
+    this.#state = state;
+  }
+
+  /** Undefined before the first request. */
+  get state(): QuotaState | undefined {
+    return this.#state;
   }
 
   /** Changes the quota. What was used in the period stays counted. */
@@ -28,18 +43,16 @@ export class Quota {
   /** Admits a request at `now` (milliseconds) and counts it, or answers false. */
   take(now: number): boolean {
     const { limit, offset, period } = this.#definition;
-    const start = periodStart(period, now);
-    if (this.#periodStart === undefined) {
-      this.#used = offset;
-      this.#periodStart = start;
-    } else if (start > this.#periodStart) {
-      // A clock that goes back does not reopen an old period.
-      this.#used = 0;
-      this.#periodStart = start;
-    }
-    if (this.#used >= limit) return false;
-    this.#used += 1;
+    const state = this.#at(periodStart(period, now));
+    if (state.used >= (state.first ? limit - offset : limit)) return false;
+    this.#state = { ...state, used: state.used + 1 };
     return true;
+  }
+
+  /** A clock that goes back does not reopen an old period. */
+  #at(periodStart: number): QuotaState {
+    if (this.#state && periodStart <= this.#state.periodStart) return this.#state;
+    return { periodStart, used: 0, first: this.#state === undefined };
   }
 }
 
