@@ -1,5 +1,16 @@
 import type { ConfigIssue } from '@org/infra/config';
 
+/** A raise that is none. */
+interface RefusedRaise {
+  readonly team: string;
+  /** Undefined for the team's own limit. */
+  readonly key: string | undefined;
+  /** Such as `usd/day`. */
+  readonly limit: string;
+  /** What was asked for. `null` is no limit. */
+  readonly wanted: number | null;
+}
+
 /** Each problem that can stop a request, by its code, with its data. */
 export interface AdminProblems {
   /** The rule that a name must follow. */
@@ -54,9 +65,9 @@ export interface AdminProblems {
   no_such_model: { readonly model: string; readonly plan: string; readonly models: readonly string[] };
   limits_cannot_hold: { readonly reason: string };
   /** The limit is not set, so it cannot be higher. */
-  nothing_to_raise: { readonly limit: string };
+  nothing_to_raise: RefusedRaise;
   /** The limit in force is as high or higher. */
-  not_a_raise: { readonly present: string };
+  not_a_raise: RefusedRaise & { readonly present: string };
   /** ISO 8601. */
   end_is_over: { readonly end: string };
   /** Other operators change the same team or key all the time. */

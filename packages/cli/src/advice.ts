@@ -58,8 +58,8 @@ const advices: {
   member_has_no_name: ({ kind }) => `Give the id of the ${kind}, as "usage --by ${kind}" shows it.`,
   no_such_model: ({ models }) => `Choose one of: ${models.join(', ')}.`,
   limits_cannot_hold: ({ reason }) => `${reason}.`,
-  nothing_to_raise: (_, { command }) => `Set it instead: ${command('limits set --help')}`,
-  not_a_raise: (_, { command }) => `Give a higher one. To lower it: ${command('limits set --help')}`,
+  nothing_to_raise: (refused, { command }) => `Set it instead: ${command(setInstead(refused))}`,
+  not_a_raise: (refused, { command }) => `Give a higher one. To lower it: ${command(setInstead(refused))}`,
   end_is_over: () => 'Give a moment that is still to come.',
   changed_by_others: () => 'Nothing was changed. Run it again.',
   changes_are_unreadable: () => 'Use the version of this command that wrote them.',
@@ -116,4 +116,9 @@ export function adviceOn<Code extends AdminErrorCode>(
   invocation: Invocation,
 ): string {
   return advices[code](data, invocation);
+}
+
+function setInstead({ team, key, limit, wanted }: AdminProblems['nothing_to_raise']): string {
+  const whose = key === undefined ? `--team ${team}` : `--key ${key}`;
+  return `limits set ${whose} --limit ${limit}=${wanted ?? 'none'}`;
 }

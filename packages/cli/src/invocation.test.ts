@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { invocationOf } from './invocation.ts';
 
@@ -12,4 +14,23 @@ test('a hint means the same deployment', () => {
   expect(usual.command('teams list')).toBe('./proxy teams list --local --config my.config.ts');
   const named = invocationOf(() => ({ config: "Bob's config.ts" }));
   expect(named.command('teams list')).toBe(`./proxy teams list --config 'Bob'\\''s config.ts'`);
+});
+
+const root = join(import.meta.dirname, '../../..');
+
+test.each([
+  ['the folder itself', root, {}, './proxy docs'],
+  ['a folder in it', join(root, 'packages/infra'), {}, '../../proxy ../../docs'],
+  ['the folder of the documents', join(root, 'docs'), {}, '../proxy .'],
+  ['where npm was called', root, { INIT_CWD: join(root, 'e2e') }, '../proxy ../docs'],
+])('hints name the program and the documents as seen from %s', (_where, cwd, variables, expected) => {
+  const code = `const { installation } = await import(${JSON.stringify(import.meta.resolve('@org/installation'))});
+    console.log(installation.program, installation.documents)`;
+  const { INIT_CWD: _, ...env } = process.env;
+  const { stdout } = spawnSync(
+    process.execPath,
+    ['--conditions=@org/source', '--input-type=module', '--eval', code],
+    { cwd, env: { ...env, ...variables }, encoding: 'utf8' },
+  );
+  expect(stdout.trim()).toBe(expected);
 });

@@ -141,6 +141,7 @@ test.each([
     new RegExp(`own stack only.*npx cdk ${command} Platform$`, 's'),
     1,
   ]),
+  ['--stack, which dev would ignore,', ['dev', '--stack', 'Platform'], /own stack.*Leave --stack out/s, 1],
   ['a gateway that is not there', ['keys', 'list', nowhere], /No local gateway answers.*\.\/proxy dev/s, 1],
 ])('%s is said, with what to do and without a stack', async (_, args, text, expected) => {
   const { code, printed, noted } = await proxy(...args);

@@ -1,13 +1,28 @@
+import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Installation } from './installation.ts';
 
 const root = new URL('../../../', import.meta.url);
 const pathOf = (path: string) => fileURLToPath(new URL(path, root));
 
+/**
+ * A path of the clone as its user would type it: npm runs a script in the folder of its package, and says in a variable where
+ * the user is.
+ */
+function typed(path: string): string {
+  const way = relative(process.env['INIT_CWD'] ?? process.cwd(), pathOf(path)) || '.';
+  return /^[\w./\\:@-]+$/.test(way) ? way : `'${way.replaceAll("'", "'\\''")}'`;
+}
+
+/** A shell looks for a name without a folder elsewhere. */
+function inFolder(program: string): string {
+  return program === 'proxy' ? `.${sep}proxy` : program;
+}
+
 /** A clone of this repository. */
 export const installation: Installation = {
-  program: process.platform === 'win32' ? '.\\proxy' : './proxy',
-  documents: 'docs',
+  program: inFolder(typed('proxy')),
+  documents: typed('docs'),
   config: pathOf('packages/infra/proxy.config.ts'),
   functions: pathOf('packages/lambda/dist'),
   async buildFunctions() {

@@ -91,7 +91,12 @@ async function withoutEffect(
   return limitsWithoutEffect(own, ofTeam, config.timeZone);
 }
 
-function changedBy(change: LimitsChange, present: Changes, { base }: FoundSubject, now: number): Changes {
+function changedBy(
+  change: LimitsChange,
+  present: Changes,
+  { team, key, base }: FoundSubject,
+  now: number,
+): Changes {
   // What is over goes with the next change.
   const raises = (present.raises ?? []).filter(({ until }) => now < until * 1000);
   const others = (names: readonly LimitName[]) =>
@@ -109,9 +114,10 @@ function changedBy(change: LimitsChange, present: Changes, { base }: FoundSubjec
   for (const name of named) {
     const max = maxOf(inForce, name) ?? null;
     const wanted = maxOf(limits, name) ?? null;
-    if (max === null) throw new AdminError('nothing_to_raise', { limit: limitNameText(name) });
+    const refused = { team, key, limit: limitNameText(name), wanted };
+    if (max === null) throw new AdminError('nothing_to_raise', refused);
     if (wanted !== null && wanted <= max)
-      throw new AdminError('not_a_raise', { present: limitText(name, max) });
+      throw new AdminError('not_a_raise', { ...refused, present: limitText(name, max) });
   }
   const { until } = change;
   if (until === undefined) return replaced;

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { installation } from '@org/installation';
 import { type Command, Option } from 'commander';
 import type { Cli, GlobalOptions } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../invocation.ts';
 
 const about = ({ program }: Invocation) => `
@@ -40,7 +41,13 @@ export function addDev(program: Command, cli: Cli): void {
     )
     .addHelpText('after', () => about(cli.invocation))
     .action(async ({ once, ...kept }: DevOptions) => {
-      const { config } = program.opts<GlobalOptions>();
+      const { config, stack } = program.opts<GlobalOptions>();
+      if (stack !== undefined) {
+        throw new CliError(
+          "dev runs the config's own stack on this machine, and --stack names one of your own CDK app on AWS.",
+          'Leave --stack out.',
+        );
+      }
       // Started, and not imported: the simulators are built on the command line.
       const { gateway } = installation;
       const values = Object.entries({ config, ...kept });

@@ -104,7 +104,7 @@ export function addProve(program: Command, cli: Cli): void {
         const broken = results.filter(({ outcome }) => outcome === 'broken').length;
         if (broken > 0) {
           throw new CliError(
-            `${broken} of ${results.length} promises are broken.`,
+            `${broken} of ${results.length} promises ${broken === 1 ? 'is' : 'are'} broken.`,
             'Look up the request ids in the log of the function.',
           );
         }

@@ -53,7 +53,7 @@ const places: Readonly<Record<Question, RegExp>> = {
 /** What is wrong with an answer, by the rules of the config; undefined if nothing is. */
 export function faultOf(question: Question, answers: Answers): string | undefined {
   const fault = faultsOf(answers).find(({ path }) => places[question].test(path));
-  return fault && `${fault.path} ${fault.message}`;
+  return fault && `${fault.path}: ${fault.message}`;
 }
 
 function faultsOf(answers: Answers) {

@@ -129,7 +129,7 @@ test('the user is asked for each answer, with its default, and again if it canno
   expect(terminal.faults).toEqual([
     expect.stringMatching(/lower-case/),
     expect.stringMatching(/number/),
-    expect.stringMatching(/did you mean "llama"/),
+    expect.stringMatching(/^models\.0: .*did you mean "llama"/),
   ]);
   expect(await loadProxyConfig(join(folder, 'proxy.config.ts'))).toMatchObject({
     ...{ name: 'my-proxy', region: 'eu-central-1' },

@@ -47,7 +47,12 @@ ${items.join('\n')}
 export function proofSummary(results: readonly ProofResult[]): string {
   const count = (outcome: ProofResult['outcome']) =>
     results.filter((each) => each.outcome === outcome).length;
-  return `${count('holds')} promises hold, ${count('broken')} are broken, ${count('not shown')} were not shown.`;
+  const [holding, broken, notShown] = [count('holds'), count('broken'), count('not shown')];
+  return [
+    holding === 1 ? '1 promise holds' : `${holding} promises hold`,
+    `${broken} ${broken === 1 ? 'is' : 'are'} broken`,
+    `${notShown} ${notShown === 1 ? 'was' : 'were'} not shown.`,
+  ].join(', ');
 }
 
 const mostIds = 5;

@@ -81,9 +81,22 @@ test('a plan may spread the counters of each team over up to 16 shards', () => {
   }
 });
 
+test('a time zone that is misspelt has a suggestion', () => {
+  expect(issuesOf({ ...configOf({}), timeZone: 'Europe/Berln' })).toEqual([
+    {
+      path: 'timeZone',
+      message:
+        '"Europe/Berln" is not a time zone of the IANA database; did you mean "Europe/Berlin"? Otherwise give one such as Europe/Berlin',
+    },
+  ]);
+});
+
 test.each(['Berlin', '+01:00', 'Europe/Berlin ', ''])('%j is not a time zone', (timeZone) => {
   expect(issuesOf({ ...configOf({}), timeZone })).toEqual([
-    { path: 'timeZone', message: 'must be a time zone of the IANA database, such as Europe/Berlin' },
+    {
+      path: 'timeZone',
+      message: expect.stringContaining(`"${timeZone}" is not a time zone of the IANA database; `),
+    },
   ]);
 });
 

@@ -32,12 +32,23 @@ test('a stream with [simulate cut] breaks off in the middle', async () => {
   await expect(collect(stream)).rejects.toThrow();
 });
 
-test('a conversation goes on after it, and what is not known is a question like any other', async () => {
+test.each(['nonsense', 'toString', 'Throttle'])(
+  'a question with [simulate %s] is refused, and says what there is',
+  async (word) => {
+    const { client } = await start();
+    await expect(client.send(converse(`Why? [simulate ${word}]`))).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: `There is no "${word}" to simulate, only throttle, timeout, error, outage, unavailable, slow, stall, cut.`,
+    });
+  },
+);
+
+test('a conversation goes on after it, and so do other words in brackets', async () => {
   const { client } = await start();
   const messages = [
     ...asks('[simulate throttle]'),
     { role: 'assistant' as const, content: [{ text: 'No.' }] },
-    ...asks('And [simulate toString] now?'),
+    ...asks('And [simulate a model] now?'),
   ];
   const { stopReason } = await client.send(new ConverseCommand({ modelId, messages }));
   expect(stopReason).toBe('end_turn');

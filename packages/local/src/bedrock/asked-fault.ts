@@ -16,7 +16,8 @@ const faults = {
 
 /**
  * The fault that the last message of a call asks for, such as `[simulate throttle]`: words reach the model from every
- * client and through every API. None for earlier messages, so that a conversation goes on after it.
+ * client and through every API. A word that is none of these is refused with a list of them. None for earlier messages, so
+ * that a conversation goes on after it.
  */
 export function askedFault({ operation, text }: Pick<ReceivedCall, 'operation' | 'text'>): Fault | undefined {
   if (operation === 'count-tokens') return undefined;
@@ -24,8 +25,11 @@ export function askedFault({ operation, text }: Pick<ReceivedCall, 'operation' |
   const messages =
     typeof body === 'object' && body !== null && 'messages' in body ? body.messages : undefined;
   const said = Array.isArray(messages) ? JSON.stringify(messages.at(-1)) : text;
-  const [, word = ''] = /\[simulate (\w+)\]/.exec(said) ?? [];
-  return isFault(word) ? faults[word] : undefined;
+  const [, word] = /\[simulate ([^\]\s"\\]{1,32})\]/.exec(said) ?? [];
+  if (word === undefined) return undefined;
+  if (isFault(word)) return faults[word];
+  const message = `There is no "${word}" to simulate, only ${Object.keys(faults).join(', ')}.`;
+  return { kind: 'exception', name: 'ValidationException', message };
 }
 
 function isFault(word: string): word is keyof typeof faults {
