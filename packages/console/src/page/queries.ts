@@ -95,7 +95,7 @@ export function useModels() {
   return useQuery({ queryKey: ['models'], queryFn: () => read(api.models.$get()), staleTime: logMs });
 }
 
-/** Whether this AWS account may ask the models. It asks AWS, so it takes a while. */
+/** Whether this AWS account may ask the models: `null` on a local gateway. It asks AWS, so it takes a while. */
 export function useModelAccess() {
   const api = useApi();
   return useQuery({

@@ -70,7 +70,7 @@ test('the end of a day is said as that day', () => {
 });
 
 test('days and months are no moments, so no time zone moves them', () => {
-  expect(day('2026-11-03', false, 'en-GB')).toBe('3 Nov');
+  expect(day('2026-11-03', 'short', 'en-GB')).toBe('3 Nov');
   expect(month('2026-11', 'en')).toBe('November 2026');
   expect(monthAfter('2026-01', -1)).toBe('2025-12');
   expect(monthAfter('2026-11', 2)).toBe('2027-01');

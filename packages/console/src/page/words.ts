@@ -132,12 +132,11 @@ export function time(at: number, timeZone: string, locale?: Locale): string {
   return new Intl.DateTimeFormat(locale, { timeStyle: 'short', timeZone }).format(at);
 }
 
-/** A day that is written `2026-11-03`: `3 Nov`, or with its weekday and year. */
-export function day(date: string, long = false, locale?: Locale): string {
-  const options: Intl.DateTimeFormatOptions = long
-    ? { dateStyle: 'full', timeZone: 'UTC' }
-    : { day: 'numeric', month: 'short', timeZone: 'UTC' };
-  return new Intl.DateTimeFormat(locale, options).format(Date.parse(date));
+/** A day that is written `2026-11-03`: `3 Nov`, with its year, or with its weekday too. */
+export function day(date: string, length: 'short' | 'medium' | 'full' = 'short', locale?: Locale): string {
+  const options: Intl.DateTimeFormatOptions =
+    length === 'short' ? { day: 'numeric', month: 'short' } : { dateStyle: length };
+  return new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' }).format(Date.parse(date));
 }
 
 /** A month that is written `2026-11`: `November 2026`. */

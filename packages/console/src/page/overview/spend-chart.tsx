@@ -204,7 +204,7 @@ function DayCard({
       style={{ insetInlineStart: `${left * 100}%` }}
     >
       <p>
-        <strong>{dayText(day.day, true)}</strong>
+        <strong>{dayText(day.day, 'full')}</strong>
       </p>
       <ul>
         {pieces.map(({ name, index, usd }) => (
@@ -240,7 +240,7 @@ function dayInWords(day: StackedDay | undefined, names: readonly string[]): stri
     const usd = day.pieces[index] ?? 0;
     return usd > 0 ? [`${name} ${money(usd)}`] : [];
   });
-  return [`${dayText(day.day, true)}: ${money(day.total)}`, ...pieces].join(', ');
+  return [`${dayText(day.day, 'full')}: ${money(day.total)}`, ...pieces].join(', ');
 }
 
 function useWidth() {

@@ -18,6 +18,8 @@ interface ActionDialogProps<Result> {
   readonly done: (result: Result) => string;
   /** Instead of closing. */
   readonly onDone?: (result: Result) => void;
+  /** Whether that leads to another view. */
+  readonly leadsAway?: boolean;
   readonly onClose: () => void;
   /** Its fields. */
   readonly children?: ReactNode;
@@ -25,18 +27,8 @@ interface ActionDialogProps<Result> {
 
 /** Asks before it changes something, changes it, and says what it did. Whatever the page shows is then read again. */
 export function ActionDialog<Result>(props: ActionDialogProps<Result>) {
-  const {
-    title,
-    lead,
-    confirm,
-    danger = false,
-    blocked = false,
-    run,
-    done,
-    onDone,
-    onClose,
-    children,
-  } = props;
+  const { title, lead, confirm, danger = false, blocked = false, run, done, children } = props;
+  const { onDone, leadsAway = false, onClose } = props;
   const say = useSay();
   const queries = useQueryClient();
   const action = useMutation({
@@ -47,7 +39,12 @@ export function ActionDialog<Result>(props: ActionDialogProps<Result>) {
       else onClose();
     },
     // Also after a failure, because a part may have been done.
-    onSettled: () => void queries.invalidateQueries(),
+    onSettled: (_, failure) => {
+      const readAgain = () => void queries.invalidateQueries();
+      // Not for the view that is left: what it shows may be gone.
+      if (leadsAway && !failure) addEventListener('hashchange', readAgain, { once: true });
+      else readAgain();
+    },
   });
   return (
     <Dialog title={title} lead={lead} onClose={onClose}>

@@ -1,5 +1,5 @@
 import type { AskEvent } from '@org/admin';
-import type { AskRequest } from '@org/contract';
+import type { AskRequest, ErrorEnvelope } from '@org/contract';
 import { useEffect, useId, useRef, useState } from 'react';
 import { Failure, useApi } from '../api.ts';
 import { Code } from '../parts/code.tsx';
@@ -10,7 +10,7 @@ import { Tabs } from '../parts/tabs.tsx';
 import { type Deployment, useKeys } from '../queries.ts';
 import { linkTo } from '../route.ts';
 import { readEvents } from '../sse.ts';
-import { amount, count, duration, type kindWords, money } from '../words.ts';
+import { count, duration, money } from '../words.ts';
 import { asCode, asCurl } from './as-code.ts';
 import { type Draft, imageOf, imageTypes, requestOf } from './request.ts';
 import { nothingYet, stopInWords, type Transcript, withEvent } from './transcript.ts';
@@ -345,7 +345,7 @@ function Shown({ call: { is, request, transcript, failure }, deployment }: Shown
         </div>
       ))}
       {stopReason !== undefined && <p className="quiet">{stopInWords(stopReason)}.</p>}
-      <Accounts transcript={transcript} isOver={is === 'over'} />
+      <Accounts transcript={transcript} />
       {limits.length > 0 && (
         <div className="limit-grid">
           {limits.map((limit) => (
@@ -358,7 +358,7 @@ function Shown({ call: { is, request, transcript, failure }, deployment }: Shown
           ))}
         </div>
       )}
-      {requestId !== undefined && is === 'over' && (
+      {requestId !== undefined && transcript.timing && (
         <p className="quiet">
           Request <a href={linkTo('requests', requestId)}>{requestId}</a>
         </p>
@@ -378,43 +378,30 @@ function scopeInWords(scope: string): string {
   return scope === 'team' ? 'Team:' : scope === 'key' ? 'Key:' : `${scope}:`;
 }
 
-function Refused({ refusal: { status, error } }: { readonly refusal: NonNullable<Transcript['refusal']> }) {
+function Refused({ refusal: { error } }: { readonly refusal: ErrorEnvelope }) {
   return (
     <div role="alert" className="failed">
       <p>
         <strong>{error.message}</strong>
       </p>
       <p className="quiet">
-        <code>{error.code}</code>, status {status}
+        <code>{error.code}</code>
       </p>
     </div>
   );
 }
 
-function Accounts({
-  transcript: { usage, timing, account },
-  isOver,
-}: {
-  readonly transcript: Transcript;
-  readonly isOver: boolean;
-}) {
+/** What the call took, used, held and was charged. */
+function Accounts({ transcript: { usage, timing, account } }: { readonly transcript: Transcript }) {
+  const { firstTextMs } = timing ?? {};
   const facts = [
-    ...(timing
-      ? [
-          { name: 'Took', value: duration(timing.ms) },
-          ...(timing.firstTextMs === undefined
-            ? []
-            : [{ name: 'First text after', value: duration(timing.firstTextMs) }]),
-        ]
-      : []),
+    ...(timing ? [{ name: 'Took', value: duration(timing.ms) }] : []),
+    ...(firstTextMs === undefined ? [] : [{ name: 'First text after', value: duration(firstTextMs) }]),
     ...(usage
-      ? [
-          { name: 'Tokens', value: `${count(usage.inputTokens)} in, ${count(usage.outputTokens)} out` },
-          ...(usage.costUsd === undefined ? [] : [{ name: 'Cost', value: money(usage.costUsd) }]),
-        ]
+      ? [{ name: 'Tokens', value: `${count(usage.inputTokens)} in, ${count(usage.outputTokens)} out` }]
       : []),
-    ...amountsOf('Held', account?.held),
-    ...amountsOf('Charged', account?.charged),
+    ...amountsOf('Held', account?.logged?.held),
+    ...amountsOf('Charged', account?.logged?.charged),
   ];
   if (facts.length === 0) return null;
   return (
@@ -427,20 +414,22 @@ function Accounts({
           </div>
         ))}
       </dl>
-      {isOver && !account?.charged && (
-        <p className="quiet">What it held and was charged is in the log, which does not have it yet.</p>
+      {timing && !account && <p className="quiet">Looking up what it held and was charged …</p>}
+      {account && !account.logged && (
+        <p className="quiet">
+          The log does not say yet what it held and was charged. Look the request up in a while.
+        </p>
       )}
     </>
   );
 }
 
-type Amounts = { readonly [Kind in keyof typeof kindWords]?: number | undefined };
-
-function amountsOf(name: string, amounts: Amounts | undefined) {
-  return (['usd', 'tokens', 'requests'] as const).flatMap((kind) => {
-    const value = amounts?.[kind];
-    // The one request that a call is needs no saying.
-    if (value === undefined || kind === 'requests') return [];
-    return [{ name: `${name}${kind === 'tokens' ? ', tokens' : ''}`, value: amount(kind, value) }];
-  });
+/** Dollars and tokens: the one request that a call is needs no saying. */
+function amountsOf(name: string, amounts: { readonly usd: number; readonly tokens: number } | undefined) {
+  if (!amounts) return [];
+  const { usd, tokens } = amounts;
+  return [
+    { name, value: money(usd) },
+    { name: `${name}, tokens`, value: count(tokens) },
+  ];
 }

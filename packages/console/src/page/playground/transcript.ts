@@ -1,5 +1,5 @@
 import type { AskEvent } from '@org/admin';
-import type { LimitStatus, ToolUseBlock, Usage } from '@org/contract';
+import type { ErrorEnvelope, LimitStatus, ToolUseBlock, Usage } from '@org/contract';
 
 /** What is known of a call so far. */
 export interface Transcript {
@@ -11,14 +11,10 @@ export interface Transcript {
   readonly stopReason: string | undefined;
   readonly usage: Usage | undefined;
   readonly limits: readonly LimitStatus[];
-  readonly refusal: Refusal | undefined;
-  readonly timing: Timing | undefined;
-  readonly account: Account | undefined;
+  readonly refusal: ErrorEnvelope | undefined;
+  readonly timing: Extract<AskEvent, { readonly type: 'ended' }> | undefined;
+  readonly account: Extract<AskEvent, { readonly type: 'accounted' }> | undefined;
 }
-
-export type Refusal = Extract<AskEvent, { readonly type: 'refused' }>;
-export type Timing = Extract<AskEvent, { readonly type: 'ended' }>;
-export type Account = Extract<AskEvent, { readonly type: 'accounted' }>;
 
 export const nothingYet: Transcript = {
   ...{ text: '', thoughts: '', tools: [], limits: [] },
@@ -37,16 +33,13 @@ export function withEvent(before: Transcript, event: AskEvent): Transcript {
       return event.delta.type === 'reasoning'
         ? { ...before, thoughts: before.thoughts + event.delta.text }
         : before;
-    case 'done':
-      return {
-        ...before,
-        tools: event.content.flatMap((block) => (block.type === 'tool_use' ? [block] : [])),
-        stopReason: event.stopReason,
-        usage: event.usage,
-        limits: event.limits,
-      };
-    case 'refused':
-      return { ...before, refusal: event, requestId: event.requestId ?? before.requestId };
+    case 'done': {
+      const { content, stopReason, usage, limits } = event;
+      const tools = content.flatMap((block) => (block.type === 'tool_use' ? [block] : []));
+      return { ...before, tools, stopReason, usage, limits };
+    }
+    case 'error':
+      return { ...before, refusal: event };
     case 'ended':
       return { ...before, timing: event, requestId: event.requestId ?? before.requestId };
     case 'accounted':

@@ -6,7 +6,7 @@ import { Field } from '../parts/field.tsx';
 import { Empty, Loaded } from '../parts/loaded.tsx';
 import type { Deployment } from '../queries.ts';
 import { go, linkTo } from '../route.ts';
-import { amount, bytes, count, duration, limitName, moment, money } from '../words.ts';
+import { amount, bytes, count, counted, duration, limitName, moment, money } from '../words.ts';
 
 const spans = [1, 3, 7, 30, 90] as const;
 
@@ -126,7 +126,8 @@ function Facts({
   if (!request && !access) return null;
   const { refusedBy, held, charged, usage } = request ?? {};
   const sums = (amounts: typeof held) =>
-    amounts && `${money(amounts.usd)}, ${count(amounts.tokens)} tokens, ${count(amounts.requests)} requests`;
+    amounts &&
+    `${money(amounts.usd)}, ${counted(amounts.tokens, 'token')}, ${counted(amounts.requests, 'request')}`;
   const facts: readonly Fact[] = [
     ['Ended', request && moment(request.timestamp, timeZone)],
     ['Status', request ? text(request.status) : access?.status],

@@ -29,6 +29,7 @@ export function CreateTeam({
           : `The team ${name} was there already, on the plan ${plan}.`
       }
       onDone={() => go('teams', name)}
+      leadsAway
       onClose={onClose}
     >
       <Field label="Name" hint="Letters, digits, dots, hyphens and underscores. It cannot be changed later.">

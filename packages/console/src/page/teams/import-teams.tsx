@@ -1,6 +1,7 @@
 import type { NewKey } from '@org/admin';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { ImportEvent } from '../../server/import.ts';
 import { read, useApi } from '../api.ts';
 import { Copy } from '../parts/copy.tsx';
 import { Field } from '../parts/field.tsx';
@@ -29,7 +30,9 @@ export function ImportTeams() {
   const work = useMutation({
     mutationFn: async () => {
       setMade([]);
-      for await (const event of readEvents(api.import.$post({ json: { format: formatOf(text), text } }))) {
+      for await (const event of readEvents<ImportEvent>(
+        api.import.$post({ json: { format: formatOf(text), text } }),
+      )) {
         if (event.type === 'key') setMade((before) => [...before, event.key]);
         else if (event.type === 'done') return event;
       }
@@ -112,10 +115,8 @@ export function ImportTeams() {
                   <strong>{counted(wrong.length, 'problem')} to mend first</strong>
                 </p>
                 <ul>
-                  {wrong.map(({ path, message }) => (
-                    <li key={`${path} ${message}`}>
-                      {path}: {message}
-                    </li>
+                  {wrong.map(({ team, key, message }) => (
+                    <li key={`${team} ${key ?? ''} ${message}`}>{message}</li>
                   ))}
                 </ul>
               </div>

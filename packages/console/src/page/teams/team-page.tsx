@@ -203,6 +203,7 @@ function Delete({
       run={() => read(api.teams[':team'].delete.$post({ param: { team: name }, json: {} }))}
       done={() => `Deleted the team ${name}.`}
       onDone={() => go('teams')}
+      leadsAway
       onClose={onClose}
     >
       <div data-field>
