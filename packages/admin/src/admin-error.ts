@@ -1,10 +1,13 @@
 import type { ConfigIssue } from '@org/infra/config';
+import type { ScopeName } from '@org/table';
 
 /** A raise that is none. */
 interface RefusedRaise {
   readonly team: string;
-  /** Undefined for the team's own limit. */
+  /** Undefined for a limit that is not a key's. */
   readonly key: string | undefined;
+  /** Of a person, a customer or a model of the team. */
+  readonly scope: ScopeName;
   /** Such as `usd/day`. */
   readonly limit: string;
   /** What was asked for. `null` is no limit. */

@@ -118,7 +118,8 @@ export function adviceOn<Code extends AdminErrorCode>(
   return advices[code](data, invocation);
 }
 
-function setInstead({ team, key, limit, wanted }: AdminProblems['nothing_to_raise']): string {
-  const whose = key === undefined ? `--team ${team}` : `--key ${key}`;
+function setInstead({ team, key, scope, limit, wanted }: AdminProblems['nothing_to_raise']): string {
+  const ofTeam = scope.kind === 'team' ? '' : ` --${scope.kind} ${quoted(scope.id)}`;
+  const whose = key === undefined ? `--team ${team}${ofTeam}` : `--key ${key}`;
   return `limits set ${whose} --limit ${limit}=${wanted ?? 'none'}`;
 }

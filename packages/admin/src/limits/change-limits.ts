@@ -94,7 +94,7 @@ async function withoutEffect(
 function changedBy(
   change: LimitsChange,
   present: Changes,
-  { team, key, base }: FoundSubject,
+  { team, key, scope, base }: FoundSubject,
   now: number,
 ): Changes {
   // What is over goes with the next change.
@@ -114,7 +114,7 @@ function changedBy(
   for (const name of named) {
     const max = maxOf(inForce, name) ?? null;
     const wanted = maxOf(limits, name) ?? null;
-    const refused = { team, key, limit: limitNameText(name), wanted };
+    const refused = { team, key, scope, limit: limitNameText(name), wanted };
     if (max === null) throw new AdminError('nothing_to_raise', refused);
     if (wanted !== null && wanted <= max)
       throw new AdminError('not_a_raise', { ...refused, present: limitText(name, max) });
