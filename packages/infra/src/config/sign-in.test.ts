@@ -46,7 +46,7 @@ describe('a config', () => {
 test.each([
   [{}, 'signIn: must have either cognito'],
   [{ ...oidc, cognito: 'create' }, 'signIn: must have either cognito'],
-  [{ cognito: 'make' }, 'signIn.cognito: must be an object or one of "create"'],
+  [{ cognito: 'make' }, 'signIn.cognito: must be an object or "create"'],
   [
     { cognito: { userPoolId: 'us-east-1_a1B2c3D4e' } },
     'signIn.cognito.clientId: must be a string or an array',
