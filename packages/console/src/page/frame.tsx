@@ -82,7 +82,7 @@ function viewOf({ path: [view, name, ...rest], query }: Route, deployment: Deplo
       if (name === '+import') return <ImportTeams />;
       return <TeamPage key={name} deployment={deployment} name={name} />;
     }
-    if (view === 'models') return <Models />;
+    if (view === 'models') return <Models deployment={deployment} />;
     if (view === 'playground')
       return <Playground deployment={deployment} asked={query.get('key') ?? undefined} />;
     if (view === 'requests') return <Requests key={name} deployment={deployment} id={name} />;

@@ -95,11 +95,12 @@ export function useModels() {
   return useQuery({ queryKey: ['models'], queryFn: () => read(api.models.$get()), staleTime: logMs });
 }
 
-/** Whether this AWS account may ask the models: `null` on a local gateway. It asks AWS, so it takes a while. */
-export function useModelAccess() {
+/** Whether this AWS account may ask the models. It asks AWS, so it takes a while. */
+export function useModelAccess(enabled: boolean) {
   const api = useApi();
   return useQuery({
     queryKey: ['model-access'],
+    enabled,
     queryFn: () => read(api.models.access.$get()),
     staleTime: Number.POSITIVE_INFINITY,
   });

@@ -1,6 +1,6 @@
 import type { DescribedAccess, DescribedModel } from '@org/admin';
 import { Empty, Failed, Loaded } from '../parts/loaded.tsx';
-import { useModelAccess, useModels } from '../queries.ts';
+import { type Deployment, useModelAccess, useModels } from '../queries.ts';
 import { counted, day, money, shortCount } from '../words.ts';
 import { capabilityInWords } from './capabilities.ts';
 
@@ -8,11 +8,12 @@ import { capabilityInWords } from './capabilities.ts';
 const soonDays = 90;
 
 /** The models that are offered: what they can do, cost and allow, and whether this account may ask them. */
-export function Models() {
+export function Models({ deployment }: { readonly deployment: Deployment }) {
   const models = useModels();
-  const access = useModelAccess();
-  const isSimulated = access.data?.access === null;
-  const accessOf = new Map(access.data?.access?.map((each) => [each.alias, each]));
+  // A local gateway's Bedrock has no account that could lack a model.
+  const isSimulated = deployment.place === 'local';
+  const access = useModelAccess(!isSimulated);
+  const accessOf = new Map(access.data?.access.map((each) => [each.alias, each]));
   return (
     <>
       <div className="view-head">

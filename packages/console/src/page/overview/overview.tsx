@@ -145,10 +145,11 @@ function Figures({ month, isPresent, totals, before, statistics }: FiguresProps)
   const comparable = fromLog ? undefined : before;
   const earlier = monthText(monthAfter(month, -1));
   const against = (kind: 'usd' | 'requests' | 'tokens', text: (amount: number) => string) => {
-    if (comparable === undefined || comparable[kind] === 0) return `${earlier}: nothing known`;
+    if (comparable === undefined) return fromLog ? 'From the log' : '…';
     // A month that is not over would always seem less.
     if (isPresent) return `${earlier}: ${text(comparable[kind])}`;
-    return `${change(shown[kind], comparable[kind]) ?? ''} against ${earlier}`;
+    const changed = change(shown[kind], comparable[kind]);
+    return changed === undefined ? `${earlier}: ${text(0)}` : `${changed} against ${earlier}`;
   };
   const total = statistics?.total;
   const asked = total && total.requests + total.refused;
@@ -189,7 +190,8 @@ function Spend({ report, month }: { readonly report: StatisticsReport; readonly 
       {asTable ? <SpendTable stacks={stacks} /> : <SpendChart stacks={stacks} month={month} />}
       <div className="card-foot">
         <p className="quiet">
-          From the log of calls that ended. {bytes(report.searchedBytes)} of it were searched for this.
+          From the log of calls that ended
+          {report.searchedBytes > 0 && `: ${bytes(report.searchedBytes)} of it were searched for this`}.
           {missing && ` The log is kept from ${day(report.keptFrom)} on.`}
         </p>
         <button

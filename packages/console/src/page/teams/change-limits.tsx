@@ -68,7 +68,9 @@ export function ChangeLimits({ deployment, record, onClose }: ChangeLimitsProps)
           changed
             ? `The limits of ${subject} are now: ${limitsInWords(to ?? undefined)}.`
             : `The limits of ${subject} were so already.`,
-          ...(withoutEffect ? [String(withoutEffect)] : []),
+          ...(withoutEffect
+            ? [`Never reached, because the team allows no more: ${limitsInWords(withoutEffect)}.`]
+            : []),
           ...warnings,
         ].join(' ')
       }
