@@ -273,7 +273,8 @@ test('the document is what the catalogue says', async () => {
     "on demand there, through their geography's profile, or, if there is none, through the global one, which for Claude,",
     'GPT and Kimi is a tenth cheaper. A dash means that no price was read: reading and writing a cache then costs as much',
     'as input, and an hour or a tier has no price ([what a price says](prices.md)). `prices` in the config replaces these',
-    "prices everywhere, and `npx proxy prices` compares them with AWS's list of today.",
+    "prices everywhere, and `npx proxy prices` compares them with AWS's list of today. `npx proxy models --access` says which",
+    'models the account may call.',
     '',
     ...table(
       ['alias', 'input / output', 'cache: read / write / 1 hour', 'tiers', 'called in', 'read'],
