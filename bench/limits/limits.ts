@@ -10,6 +10,7 @@ import { statisticsOf } from '../measure/statistics.ts';
 import { timed } from '../measure/turns.ts';
 import { publish } from '../part.ts';
 import { checkThenRecord } from './check-then-record.ts';
+import { spreadOf } from './spread.ts';
 import { type Asking, strandedOf } from './stranded.ts';
 
 /** Measures whether the ledger's limits hold and what the ledger costs, and writes the report. */
@@ -81,6 +82,10 @@ for (let round = 0; round < 600; round += 1) {
 const asking: Asking = { max: 500_000, promptBytes: 100_000, maxTokens: 1024, answerTokens: 300 };
 const byBytes = await strandedOf(ledger, asking, { counting: false, at });
 const byCount = await strandedOf(ledger, asking, { counting: true, at });
+const inShards = await strandedOf(ledger, { ...asking, shards: 4 }, { counting: true, at });
+const store = new CounterTable({ client: table.client, table: tableName });
+const spread = [];
+for (const shards of [1, 4, 16]) spread.push({ shards, ...(await spreadOf(store, shards, at)) });
 table.close();
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
@@ -91,6 +96,7 @@ const strandedHead = ['before it is refused', 'prompts answered', 'of the limit 
 const strandedRows = [
   ['held by its bytes', String(byBytes.answered), percent(byBytes.share)],
   ['counted, and held again', String(byCount.answered), percent(byCount.share)],
+  ['the same over 4 shards', String(inShards.answered), percent(inShards.share)],
 ];
 const text = `# Limits: the race, and what the ledger costs
 
@@ -118,6 +124,27 @@ tokenizer that Anthropic has published, for an older Claude.
 ${markdownTable(strandedHead, strandedRows)}
 
 If Bedrock counts, less is left over than the tokens of one more call, including its \`maxTokens\`.
+
+## Over shards
+
+2,000 calls of one team, 32 at once, with its counters in one item and over shards. An item of DynamoDB takes about 1,000 writes a
+second, and dynalite has no such limit: it is one process, so what shards add to its work makes it slower here. What they gain
+on AWS was not measured; what the busiest item has to do was counted.
+
+${markdownTable(
+  [
+    'shards',
+    'writes of the busiest item, a call',
+    'reads of the busiest item, a call',
+    'calls a second here',
+  ],
+  spread.map(({ shards, writes, reads, callsPerSecond }) => [
+    String(shards),
+    writes.toFixed(2),
+    reads.toFixed(2),
+    callsPerSecond.toFixed(0),
+  ]),
+)}
 
 ## Added time
 

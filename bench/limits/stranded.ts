@@ -17,6 +17,8 @@ export interface Asking {
   /** Output tokens that each call asks for, and that each answer takes. */
   readonly maxTokens: number;
   readonly answerTokens: number;
+  /** Over how many shards the limit is divided. Default: 1. */
+  readonly shards?: number;
 }
 
 /** The calls until the first refusal. */
@@ -42,12 +44,13 @@ async function englishTexts(bytes: number): Promise<(index: number) => string> {
 /** Asks one prompt after the other until one is refused. */
 export async function strandedOf(
   ledger: Ledger,
-  { max, promptBytes, maxTokens, answerTokens }: Asking,
+  { max, promptBytes, maxTokens, answerTokens, shards }: Asking,
   { counting, at }: { readonly counting: boolean; readonly at: number },
 ): Promise<Stranded> {
   const { signal } = new AbortController();
   const deadline = { signal, settleSignal: signal, remaining: () => Number.POSITIVE_INFINITY };
-  const scope: Scope = { kind: 'team', id: crypto.randomUUID(), limits: { tokens: { month: max } } };
+  const limits = { tokens: { month: max } };
+  const scope: Scope = { kind: 'team', id: crypto.randomUUID(), limits, shards };
   const model = {
     alias: 'claude',
     modelId: 'claude',

@@ -89,7 +89,10 @@ export class ShardedAccounts {
     const { whole, number } = account.shard ?? { whole: account, number: undefined };
     if (number === undefined && shardsIn(counters) === 0) return { account, counters };
     try {
-      const first = number === undefined ? counters : await this.#table.read(whole, signal, false);
+      const found = number === undefined ? counters : await this.#table.read(whole, signal, false);
+      // What was found may be from before the account was spread.
+      const known = shardsIn(found) > 0 ? found : await this.#firstOf(whole, async () => undefined);
+      const first = known ?? (await this.#table.read(whole, signal));
       const shards = await Promise.all(
         shardsOf(whole, first).map((each, index) =>
           index === number ? counters : this.#table.read(each, signal, false),

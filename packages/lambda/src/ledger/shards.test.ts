@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ProxyError } from '../proxy-error.ts';
 import { type Amounts, nothing } from './amounts.ts';
-import { CounterTable } from './counter-table.ts';
+import { type CounterStore, CounterTable } from './counter-table.ts';
+import { readCounters } from './counters.ts';
 import { createLedger, type Hold } from './ledger.ts';
 import type { Scope } from './scope.ts';
 import { amountOfPart, partOf } from './shards.ts';
@@ -274,6 +275,21 @@ test('that a limit is nearly reached is reported once, of the whole', async () =
   expect((await charge(ledger(), scope)).nearlyReached).toMatchObject([{ used: 10, threshold: 95 }]);
   const raised = { ...scope, limits: { requests: { month: 13 } } };
   expect((await charge(busy, raised)).nearlyReached).toMatchObject([{ used: 11, max: 13, threshold: 80 }]);
+});
+
+test('reads that miss what was written a moment ago do not hide the shards', async () => {
+  const scope = team(4, { requests: { day: 8 } });
+  const counters = new CounterTable({ client: table.client, table: tableName });
+  const late: CounterStore = {
+    hold: (...of) => counters.hold(...of),
+    settle: (...of) => counters.settle(...of),
+    mark: (...of) => counters.mark(...of),
+    reclaim: (...of) => counters.reclaim(...of),
+    read: async (account, until, current = true) =>
+      current ? counters.read(account, until) : readCounters({}, account),
+  };
+  const busy = createLedger(late, 'UTC', [80]);
+  expect(await charge(busy, scope)).toMatchObject({ limits: [{ max: 8, used: 1 }] });
 });
 
 test('a month that began on one item is spread at once, and what it had used stays used', async () => {

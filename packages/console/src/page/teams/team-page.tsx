@@ -18,6 +18,14 @@ interface TeamPageProps {
   readonly name: string;
 }
 
+type Raise = NonNullable<TeamDetails['record']>['raises'][number];
+
+function raisedText({ max, ...raise }: Raise): string {
+  if (raise.limit === 'callsAtOnce')
+    return `Calls at once are raised to ${max === null ? 'no limit' : count(max)}`;
+  return `${limitName(raise.limit, raise.period)} is raised to ${max === null ? 'no limit' : amount(raise.limit, max)}`;
+}
+
 /** One team: its limits, keys, callers and changes, and what can be done. */
 export function TeamPage({ deployment, name }: TeamPageProps) {
   const team = useTeam(name);
@@ -125,10 +133,9 @@ function Details({ deployment, details }: DetailsProps) {
         </div>
         {record && record.raises.length > 0 && (
           <ul className="notes">
-            {record.raises.map(({ limit, period, max, until }) => (
-              <li key={`${limit} ${period}`}>
-                {limitName(limit, period)} is raised to {max === null ? 'no limit' : amount(limit, max)} until{' '}
-                {end(until * 1000, deployment.timeZone)}.
+            {record.raises.map((raise) => (
+              <li key={`${raise.limit} ${raise.period}`}>
+                {raisedText(raise)} until {end(raise.until * 1000, deployment.timeZone)}.
               </li>
             ))}
           </ul>
