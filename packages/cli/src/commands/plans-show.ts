@@ -4,7 +4,9 @@ import type { Cli } from '../cli.ts';
 import type { Invocation } from '../invocation.ts';
 
 const examples = ({ program }: Invocation) => `
-To change a plan made at run time, or to make one like it:
+What it prints can be changed and given back, or made another plan.
+
+Examples:
   ${program} plans show gold > gold.json
   ${program} plans set gold --from gold.json
 `;

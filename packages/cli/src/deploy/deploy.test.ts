@@ -308,7 +308,7 @@ test('a diff takes the limits of a team as operators changed them at run time, b
   const changed = {
     pk: { S: 'team#research' },
     sk: { S: 'changes' },
-    limits: { S: '{"usd":{"month":80}}' },
+    limits: { S: '{"usd":{"month":30}}' },
     version: { N: '1' },
   };
   const { diff, printed, noted } = await prepare({
@@ -316,7 +316,7 @@ test('a diff takes the limits of a team as operators changed them at run time, b
   });
   await diff({ fail: false });
   expect(noted()).toContain('With the limits that were changed at run time of research:');
-  expect(printed()).toContain('stays $80.25 per month');
+  expect(printed()).toContain('stays $30.25 per month');
 });
 
 test('a diff without access to the table says so, and compares the configs', async () => {

@@ -18,7 +18,7 @@ interface TeamPageProps {
   readonly name: string;
 }
 
-type Raise = NonNullable<TeamDetails['record']>['raises'][number];
+type Raise = TeamDetails['limits'][number]['raises'][number];
 
 function raisedText({ max, ...raise }: Raise): string {
   if (raise.limit === 'callsAtOnce')
@@ -134,7 +134,7 @@ function Details({ deployment, details }: DetailsProps) {
         {record && record.raises.length > 0 && (
           <ul className="notes">
             {record.raises.map((raise) => (
-              <li key={`${raise.limit} ${raise.period}`}>
+              <li key={raise.limit === 'callsAtOnce' ? raise.limit : `${raise.limit} ${raise.period}`}>
                 {raisedText(raise)} until {end(raise.until * 1000, deployment.timeZone)}.
               </li>
             ))}
