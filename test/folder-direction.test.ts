@@ -128,7 +128,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
   'packages/console/src/page': {
     parts: [''],
     overview: ['', 'parts'],
-    teams: ['', 'parts', 'overview/near.tsx', '../server/teams.ts'],
+    teams: ['', 'parts', '../server'],
     models: ['', 'parts'],
     playground: ['', 'parts'],
     requests: ['', 'parts'],

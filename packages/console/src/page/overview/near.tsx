@@ -1,6 +1,6 @@
 import type { Usage } from '@org/admin';
 import { useId } from 'react';
-import { Meter, nearShare, StateOf, shareOf } from '../parts/limit-bar.tsx';
+import { fullestOf, Meter, nearShare, StateOf, shareOf } from '../parts/limit-bar.tsx';
 import { Empty, Loaded } from '../parts/loaded.tsx';
 import { useNear } from '../queries.ts';
 import { linkTo } from '../route.ts';
@@ -8,11 +8,6 @@ import { amount, end, limitName, percent } from '../words.ts';
 
 /** So many are listed. */
 const mostListed = 8;
-
-/** The fullest limit of a team or a key. */
-export function fullestOf({ limits }: Pick<Usage, 'limits'>): Usage['limits'][number] | undefined {
-  return limits.toSorted((one, other) => shareOf(other) - shareOf(one))[0];
-}
 
 /** Who is near a limit. */
 export function Near({ timeZone }: { readonly timeZone: string }) {
@@ -24,7 +19,7 @@ export function Near({ timeZone }: { readonly timeZone: string }) {
         {({ near }) => {
           const fullest = near
             .flatMap((usage) => {
-              const limit = fullestOf(usage);
+              const limit = fullestOf(usage.limits);
               return limit ? [{ usage, limit }] : [];
             })
             .toSorted((one, other) => shareOf(other.limit) - shareOf(one.limit));

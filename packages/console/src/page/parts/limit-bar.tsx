@@ -11,6 +11,11 @@ export function shareOf({ used, max }: { readonly used: number; readonly max: nu
   return max === 0 ? 1 : used / max;
 }
 
+/** The fullest of some limits. */
+export function fullestOf(limits: readonly LimitPace[]): LimitPace | undefined {
+  return limits.toSorted((one, other) => shareOf(other) - shareOf(one))[0];
+}
+
 export function Meter({ share, labelledBy }: { readonly share: number; readonly labelledBy: string }) {
   return (
     <meter

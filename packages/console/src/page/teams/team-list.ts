@@ -1,5 +1,5 @@
 import type { ListedTeam } from '../../server/teams.ts';
-import { shareOf } from '../parts/limit-bar.tsx';
+import { fullestOf, shareOf } from '../parts/limit-bar.tsx';
 
 export const sorts = ['name', 'plan', 'spend', 'requests', 'limit', 'keys'] as const;
 export type Sort = (typeof sorts)[number];
@@ -39,8 +39,9 @@ export function queryOf({ search, sort, descending, near }: Choice): string {
 }
 
 /** The used share of a team's fullest limit. Undefined: it has none. */
-export function fullestShare({ usage }: Pick<ListedTeam, 'usage'>): number | undefined {
-  return usage.limits.length === 0 ? undefined : Math.max(...usage.limits.map(shareOf));
+function fullestShare({ usage }: Pick<ListedTeam, 'usage'>): number | undefined {
+  const limit = fullestOf(usage.limits);
+  return limit && shareOf(limit);
 }
 
 const sortValue: Readonly<Record<Sort, (team: ListedTeam) => string | number>> = {

@@ -1,14 +1,13 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { ListedTeam } from '../../server/teams.ts';
-import { fullestOf } from '../overview/near.tsx';
-import { Meter, nearShare, StateOf } from '../parts/limit-bar.tsx';
+import { fullestOf, Meter, nearShare, StateOf, shareOf } from '../parts/limit-bar.tsx';
 import { Empty, Loaded } from '../parts/loaded.tsx';
 import { type Deployment, useTeams } from '../queries.ts';
 import { linkTo } from '../route.ts';
 import { count, counted, limitName, money } from '../words.ts';
 import { CreateTeam } from './create-team.tsx';
-import { type Choice, choiceIn, choose, everything, fullestShare, queryOf, type Sort } from './team-list.ts';
+import { type Choice, choiceIn, choose, everything, queryOf, type Sort } from './team-list.ts';
 
 interface TeamsProps {
   readonly deployment: Deployment;
@@ -211,15 +210,15 @@ function Row({ team, index }: { readonly team: ListedTeam; readonly index: numbe
 
 function Fullest({ team }: { readonly team: ListedTeam }) {
   const id = useId();
-  const share = fullestShare(team);
-  const limit = fullestOf(team.usage);
+  const limit = fullestOf(team.usage.limits);
   if (team.usage.inconsistent)
     return (
       <span className="badge" data-variant="danger">
         counters damaged
       </span>
     );
-  if (share === undefined || !limit) return <span className="quiet">no limits</span>;
+  if (!limit) return <span className="quiet">no limits</span>;
+  const share = shareOf(limit);
   return (
     <div className="fullest">
       <div id={id} className="limit-head">
