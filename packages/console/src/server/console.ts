@@ -46,8 +46,8 @@ const Exchange = z.strictObject({ token: z.string() });
 
 function apiOf(operation: Operation, session: Session) {
   return new Hono<Env>()
-    .use(onlyOwnPage, onlyJson, limitedBody)
-    .post('/session', reads('json', Exchange), (c) => {
+    .use(onlyOwnPage, onlyJson)
+    .post('/session', limitedBody, reads('json', Exchange), (c) => {
       const token = session.exchange(c.req.valid('json').token);
       if (token !== undefined) return c.json({ token });
       throw new Refusal(
@@ -56,7 +56,7 @@ function apiOf(operation: Operation, session: Session) {
         'Start the console again, and open the new link.',
       );
     })
-    .use(onlyInSession(session))
+    .use(onlyInSession(session), limitedBody)
     .use(async (c, next) => {
       try {
         await next();
