@@ -133,7 +133,7 @@ describe.skipIf(process.platform !== 'linux')('how the console looks', () => {
     async () => {
       const { operator } = await start(22);
       await setTheme(operator, 'light');
-      await operator.resize({ width: 1280, height: 940 });
+      await operator.resize({ width: 1280, height: 836 });
       onTestFinished(() => operator.resize(desktop));
       await operator.see('model_not_allowed');
       const path = join(import.meta.dirname, '../../docs/images/console.png');
