@@ -127,7 +127,7 @@ const directions: Readonly<Record<string, Readonly<Record<string, readonly strin
   },
   'packages/console/src/page': {
     parts: [''],
-    overview: ['', 'parts'],
+    overview: ['', 'parts', '../server'],
     teams: ['', 'parts', '../server'],
     models: ['', 'parts'],
     playground: ['', 'parts'],

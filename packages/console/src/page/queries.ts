@@ -40,29 +40,31 @@ export function useDeployment() {
   });
 }
 
-/** The counters of a month, of all teams. Present ones are live. */
-export function useUsage(month: string, isPresent: boolean) {
+/** What the counters of a month add up to. Present ones are live. */
+export function useUsage(month: string, isPresent: boolean, enabled: boolean) {
   const api = useApi();
   return useQuery({
     queryKey: ['usage', month],
+    enabled,
     queryFn: () => read(api.usage.$get({ query: { month } })),
     refetchInterval: isPresent ? countersMs : false,
     staleTime: isPresent ? countersMs : logMs,
   });
 }
 
-export function useNear() {
+export function useNear(enabled: boolean) {
   const api = useApi();
   return useQuery({
     queryKey: ['near'],
+    enabled,
     queryFn: () => read(api.near.$get({ query: {} })),
     refetchInterval: countersMs,
   });
 }
 
-export function useCost() {
+export function useCost(enabled: boolean) {
   const api = useApi();
-  return useQuery({ queryKey: ['cost'], queryFn: () => read(api.cost.$get()), staleTime: logMs });
+  return useQuery({ queryKey: ['cost'], enabled, queryFn: () => read(api.cost.$get()), staleTime: logMs });
 }
 
 /** What the log says about a month, and about one team of it or all. */

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { reads } from './input.ts';
 import { Month, presentMonth } from './moment.ts';
 import type { Operation } from './operation.ts';
+import { totalsOf } from './totals.ts';
 
 const InMonth = z.strictObject({ month: Month });
 
@@ -14,6 +15,12 @@ const Near = z.strictObject({
 
 /** So many teams are told apart in a chart. */
 const apart = 8;
+
+/** So many teams and keys near a limit are listed. */
+const mostNear = 8;
+
+/** So many teams are listed with what they can cost. */
+const mostDear = 5;
 
 export const overviewRoutes = ({ deployment, place, snapshot }: Operation) => {
   let statistics: Statistics | undefined;
@@ -34,22 +41,22 @@ export const overviewRoutes = ({ deployment, place, snapshot }: Operation) => {
           now: now(),
         });
       })
-      /** From the counters: cheap, and up to a few seconds. */
+      /** What a month's counters add up to: cheap, and up to a few seconds. */
       .get('/usage', reads('query', InMonth), async (c) => {
         const open = await deployment();
         const { month = presentMonth(open) } = c.req.valid('query');
-        const isTeam = ({ key }: { readonly key?: string | undefined }) => key === undefined;
-        if (month !== presentMonth(open)) {
-          const records = (await snapshot.records(open)).filter(isTeam);
-          return c.json(await usageReport(open, { month, records }));
-        }
-        const report = await snapshot.report(open);
-        return c.json({ ...report, usage: report.usage.filter(isTeam) });
+        if (month === presentMonth(open)) return c.json(totalsOf(await snapshot.teamUsage(open)));
+        const { usage } = await usageReport(open, { month, records: await snapshot.teams(open) });
+        return c.json(totalsOf(usage));
       })
+      /** The teams and keys that have used the most of a limit, and how many are near one. */
       .get('/near', reads('query', Near), async (c) => {
         const { percent = 80 } = c.req.valid('query');
-        const { usage } = await snapshot.report(await deployment());
-        return c.json({ near: usage.filter((each) => nearestLimit(each) * 100 >= percent) });
+        const open = await deployment();
+        const usage = [...(await snapshot.teamUsage(open)), ...(await snapshot.keyUsage(open))];
+        const near = usage.filter((each) => nearestLimit(each) * 100 >= percent);
+        const fullest = near.toSorted((one, other) => nearestLimit(other) - nearestLimit(one));
+        return c.json({ near: fullest.slice(0, mostNear), count: near.length });
       })
       /** From the log, which CloudWatch bills by the gigabyte: finished days are searched once. */
       .get('/statistics', reads('query', InMonth), async (c) => {
@@ -58,10 +65,19 @@ export const overviewRoutes = ({ deployment, place, snapshot }: Operation) => {
         const { month = presentMonth(open) } = c.req.valid('query');
         return c.json(await statistics.over({ ...daysOfMonth(month), apart }));
       })
-      /** The most that a month can cost, with what was changed at run time. */
+      /** The most that a month can cost, with what was changed at run time; and the teams that it is most about. */
       .get('/cost', async (c) => {
         const open = await deployment();
-        return c.json(await costInForce(open, await snapshot.records(open)));
+        const { usd, exact, teams } = await costInForce(open, await snapshot.records(open));
+        const unbounded = teams.filter((team) => team.usd === null);
+        const dearest = teams.toSorted((one, other) => (other.usd ?? 0) - (one.usd ?? 0));
+        return c.json({
+          ...{ usd, exact, teams: teams.length, unbounded: unbounded.length },
+          /** Those that can cost any amount first. */
+          dearest: [...unbounded, ...dearest.filter((team) => team.usd !== null)]
+            .slice(0, mostDear)
+            .map(({ team, usd }) => ({ team, usd })),
+        });
       })
   );
 };

@@ -4,7 +4,7 @@ import {
   type LimitsRecord,
   listKeys,
   listLimits,
-  type UsageReport,
+  type Usage,
   usageReport,
 } from '@org/admin';
 import { believedForMs } from '@org/table';
@@ -19,19 +19,35 @@ const countersMs = 5000;
  * on the page is seen at once.
  */
 export class Snapshot {
+  readonly #teams = new Kept<readonly LimitsRecord[]>(believedForMs);
   readonly #records = new Kept<readonly LimitsRecord[]>(believedForMs);
   readonly #keys = new Kept<readonly KeyRecord[]>(believedForMs);
-  readonly #reports = new Kept<UsageReport>(countersMs);
+  readonly #usage = new Kept<readonly Usage[]>(countersMs);
+
+  /** Of all teams. Much sooner read than with their keys. */
+  teams(deployment: Deployment): Promise<readonly LimitsRecord[]> {
+    return this.#teams.get('all', deployment.now(), () => listLimits(deployment, { keys: false }));
+  }
 
   /** Of all teams and their keys. */
   records(deployment: Deployment): Promise<readonly LimitsRecord[]> {
     return this.#records.get('all', deployment.now(), () => listLimits(deployment));
   }
 
-  /** The use of the present month: of all teams, and of keys that have limits of their own. */
-  report(deployment: Deployment): Promise<UsageReport> {
-    return this.#reports.get('all', deployment.now(), async () =>
-      usageReport(deployment, { records: await this.records(deployment) }),
+  /** The use of all teams in the present month. */
+  teamUsage(deployment: Deployment): Promise<readonly Usage[]> {
+    return this.#usage.get('teams', deployment.now(), async () =>
+      usageOf(deployment, await this.teams(deployment)),
+    );
+  }
+
+  /** The use of all keys that have limits of their own, in the present month. */
+  keyUsage(deployment: Deployment): Promise<readonly Usage[]> {
+    return this.#usage.get('keys', deployment.now(), async () =>
+      usageOf(
+        deployment,
+        (await this.records(deployment)).filter(({ key }) => key !== undefined),
+      ),
     );
   }
 
@@ -42,8 +58,13 @@ export class Snapshot {
 
   /** After a change. */
   forget(): void {
+    this.#teams.forget();
     this.#records.forget();
     this.#keys.forget();
-    this.#reports.forget();
+    this.#usage.forget();
   }
+}
+
+async function usageOf(deployment: Deployment, records: readonly LimitsRecord[]): Promise<readonly Usage[]> {
+  return (await usageReport(deployment, { records })).usage;
 }

@@ -62,12 +62,12 @@ export const teamRoutes = ({ deployment, snapshot }: Operation) =>
 
 /** In the order of the config and of their names. The lists are read from the table alone. */
 async function listedTeams(deployment: Deployment, snapshot: Snapshot): Promise<ListedTeam[]> {
-  const [teams, records, { usage }] = await Promise.all([
+  const [teams, records, usage] = await Promise.all([
     listTeams(deployment),
     snapshot.records(deployment),
-    snapshot.report(deployment),
+    snapshot.teamUsage(deployment),
   ]);
-  const usageOf = new Map(usage.filter(({ key }) => key === undefined).map((each) => [each.team, each]));
+  const usageOf = new Map(usage.map((each) => [each.team, each]));
   const keys = new Map<string, number>();
   for (const { team, key } of records) if (key !== undefined) keys.set(team, (keys.get(team) ?? 0) + 1);
   return teams.flatMap(({ name, plan, source, createdAt }) => {

@@ -4,42 +4,38 @@ import { fullestOf, Meter, nearShare, StateOf, shareOf } from '../parts/limit-ba
 import { Empty, Loaded } from '../parts/loaded.tsx';
 import { useNear } from '../queries.ts';
 import { linkTo } from '../route.ts';
-import { amount, end, limitName, percent } from '../words.ts';
+import { amount, end, limitName, count as numberOf, percent } from '../words.ts';
 
-/** So many are listed. */
-const mostListed = 8;
+interface NearProps {
+  readonly timeZone: string;
+  readonly enabled: boolean;
+}
 
 /** Who is near a limit. */
-export function Near({ timeZone }: { readonly timeZone: string }) {
-  const near = useNear();
+export function Near({ timeZone, enabled }: NearProps) {
+  const near = useNear(enabled);
   return (
     <section className="card" aria-labelledby="near">
       <h2 id="near">Near a limit</h2>
       <Loaded query={near} lines={4}>
-        {({ near }) => {
-          const fullest = near
-            .flatMap((usage) => {
-              const limit = fullestOf(usage.limits);
-              return limit ? [{ usage, limit }] : [];
-            })
-            .toSorted((one, other) => shareOf(other.limit) - shareOf(one.limit));
-          if (fullest.length === 0)
-            return <Empty title={`No team and no key has used ${percent(nearShare)} of a limit`} />;
-          return (
+        {({ near, count }) =>
+          near.length === 0 ? (
+            <Empty title={`No team and no key has used ${percent(nearShare)} of a limit`} />
+          ) : (
             <>
               <ul className="near-list">
-                {fullest.slice(0, mostListed).map(({ usage, limit }) => (
-                  <NearLine key={`${usage.team} ${usage.key ?? ''}`} {...{ usage, limit, timeZone }} />
+                {near.map((usage) => (
+                  <NearLine key={`${usage.team} ${usage.key ?? ''}`} {...{ usage, timeZone }} />
                 ))}
               </ul>
-              {fullest.length > mostListed && (
+              {count > near.length && (
                 <p>
-                  <a href={`${linkTo('teams')}?near=1`}>All {fullest.length} near a limit</a>
+                  <a href={`${linkTo('teams')}?near=1`}>All {numberOf(count)} near a limit</a>
                 </p>
               )}
             </>
-          );
-        }}
+          )
+        }
       </Loaded>
     </section>
   );
@@ -47,12 +43,13 @@ export function Near({ timeZone }: { readonly timeZone: string }) {
 
 interface NearLineProps {
   readonly usage: Usage;
-  readonly limit: Usage['limits'][number];
   readonly timeZone: string;
 }
 
-function NearLine({ usage: { team, key }, limit, timeZone }: NearLineProps) {
+function NearLine({ usage: { team, key, limits }, timeZone }: NearLineProps) {
   const id = useId();
+  const limit = fullestOf(limits);
+  if (!limit) return null;
   const share = shareOf(limit);
   return (
     <li>

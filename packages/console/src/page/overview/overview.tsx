@@ -1,5 +1,6 @@
 import type { StatisticsReport } from '@org/admin';
 import { useState } from 'react';
+import type { Totals } from '../../server/totals.ts';
 import { Empty, Loaded } from '../parts/loaded.tsx';
 import { type Deployment, useAhead, useNow, useStatistics, useUsage } from '../queries.ts';
 import { linkTo } from '../route.ts';
@@ -22,7 +23,6 @@ import { Figure } from './figures.tsx';
 import { Near } from './near.tsx';
 import { SpendChart, SpendTable } from './spend-chart.tsx';
 import { stacksOf } from './stacks.ts';
-import { type Totals, totalsOf } from './totals.ts';
 
 /** So many months can be looked at. */
 const mostMonths = 13;
@@ -35,8 +35,10 @@ export function Overview({ deployment }: { readonly deployment: Deployment }) {
   const month = chosen ?? present;
   const isPresent = month === present;
   const ahead = useAhead();
-  const usage = useUsage(month, isPresent);
-  const before = useUsage(monthAfter(month, -1), false);
+  const usage = useUsage(month, isPresent, true);
+  // Then what takes longer to read.
+  const hasFigures = usage.isFetched;
+  const before = useUsage(monthAfter(month, -1), false, hasFigures);
   const statistics = useStatistics(month, isPresent);
   return (
     <>
@@ -52,11 +54,11 @@ export function Overview({ deployment }: { readonly deployment: Deployment }) {
         </div>
       </div>
       <Loaded query={usage} lines={3}>
-        {(report) => (
+        {(totals) => (
           <Figures
             {...{ month, isPresent }}
-            totals={totalsOf(report.usage)}
-            before={before.data && totalsOf(before.data.usage)}
+            totals={totals}
+            before={before.data}
             statistics={statistics.data}
           />
         )}
@@ -69,7 +71,7 @@ export function Overview({ deployment }: { readonly deployment: Deployment }) {
       </section>
       <div className="columns">
         <div>
-          <Near timeZone={timeZone} />
+          <Near timeZone={timeZone} enabled={hasFigures} />
           <section className="card" aria-labelledby="speed">
             <h2 id="speed">Latency and cache</h2>
             <Loaded query={statistics} lines={4}>
@@ -84,7 +86,7 @@ export function Overview({ deployment }: { readonly deployment: Deployment }) {
               {(report) => <Errors report={report} />}
             </Loaded>
           </section>
-          <Bound month={monthText(present)} />
+          <Bound month={monthText(present)} enabled={hasFigures} />
         </div>
       </div>
     </>

@@ -1,7 +1,6 @@
 import type { StatisticsReport } from '@org/admin';
 import { expect, test } from 'vitest';
 import { others, stacksOf } from './stacks.ts';
-import { totalsOf } from './totals.ts';
 
 const nothing = {
   ...{ requests: 0, tokens: 0, usd: 0, inputTokens: 0, outputTokens: 0 },
@@ -36,17 +35,4 @@ test('each day has its pieces in the same order, whoever spent on it', () => {
 
 test('there is no piece of others that spent nothing', () => {
   expect(stacksOf(report(0)).names).toEqual(['acme', 'beta']);
-});
-
-test("the use of a key is its team's, and teams that are not counted are told apart", () => {
-  const used = { month: { usd: 1, requests: 2, tokens: 3 } };
-  const usage = { plan: 'few', counted: true, limits: [], used };
-  expect(
-    totalsOf([
-      { ...usage, team: 'acme' },
-      { ...usage, team: 'acme', key: 'acme-app' },
-      { ...usage, team: 'beta' },
-      { ...usage, team: 'open', counted: false, used: {} },
-    ]),
-  ).toEqual({ usd: 2, requests: 4, tokens: 6, uncounted: 1 });
 });

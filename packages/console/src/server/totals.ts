@@ -1,6 +1,6 @@
 import type { Usage } from '@org/admin';
 
-/** What the teams of a month used together, by their counters. */
+/** What teams used together in a month, by their counters. */
 export interface Totals {
   readonly usd: number;
   readonly requests: number;
@@ -9,11 +9,10 @@ export interface Totals {
   readonly uncounted: number;
 }
 
+/** @param usage Of teams: the use of a key is its team's too. */
 export function totalsOf(usage: readonly Usage[]): Totals {
   const totals = { usd: 0, requests: 0, tokens: 0, uncounted: 0 };
-  for (const { key, used } of usage) {
-    // The use of a key is its team's too.
-    if (key !== undefined) continue;
+  for (const { used } of usage) {
     if (!used.month) totals.uncounted += 1;
     else for (const kind of ['usd', 'requests', 'tokens'] as const) totals[kind] += used.month[kind];
   }
