@@ -371,7 +371,8 @@ test('--data keeps what was used, keys that were made and keys that were revoked
       .filter((name) => name.endsWith('.json'))
       .map((name) => stat(join(directory, name))),
   );
-  expect(modes.map(({ mode }) => mode & 0o777)).toEqual([0o600]);
+  // Keys, and what is used of quotas.
+  expect(modes.map(({ mode }) => mode & 0o777)).toEqual([0o600, 0o600]);
 }, 60_000);
 
 test('a prompt log is a folder of files, whose place is printed', async () => {

@@ -70,9 +70,12 @@ test.each(Object.entries(reserved))('%s imports some packages only in some files
 
 /** The helpers of these tests that another folder's tests need too. */
 const sharedHelpers: Readonly<Record<string, object[]>> = {
+  'packages/client-sdk': [{ file: 'test/examples.test.ts', path: 'test/compile.ts' }],
   'docs-gen': [{ file: 'licenses/shipped.ts', path: 'test/module-graph.ts' }],
   e2e: [
     { file: 'console/command.test.ts', path: 'test/run-program.ts' },
+    { file: 'documents.test.ts', path: 'test/compile.ts' },
+    { file: 'packed/packed-proxy.test.ts', path: 'test/compile.ts' },
     { file: 'packed/packed-proxy.ts', path: 'test/run-program.ts' },
     { file: 'start.test.ts', path: 'test/run-program.ts' },
   ],

@@ -59,7 +59,7 @@ test('all that stands in the way of an import is said at once, and nothing is ma
   for (const message of [
     'The team acme already exists, on the plan few.',
     'The team sharing is in the config.',
-    'The config has no plan "none".',
+    'There is no plan "none".',
     'There is a key "taken" already, of the team acme.',
     'The key shared-key is in the config already.',
   ]) {

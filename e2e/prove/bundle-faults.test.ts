@@ -42,8 +42,8 @@ const faults: [fault: string, edit: SourceEdit, broken: string[]][] = [
     'a limit that is not a condition of the hold',
     {
       file: 'ledger/counter-table.ts',
-      from: 'for (const { limit, period, max } of bounds) {',
-      to: 'for (const { limit, period, max } of bounds.slice(0, 0)) {',
+      from: 'for (const bound of bounds) {',
+      to: 'for (const bound of bounds.slice(0, 0)) {',
     },
     ['race', 'spent'],
   ],

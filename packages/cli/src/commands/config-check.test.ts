@@ -63,7 +63,7 @@ const broken: [fault: string, config: object | string, field: string, fix: RegEx
     'more keys than a stack has room for',
     withTeam({ keys: Array.from({ length: 200 }, (_, index) => `key-of-acme-${index}`) }),
     'teams',
-    /room for 192; make the others with "proxy keys create"/,
+    /room for 191; make the others with "proxy keys create"/,
   ],
 ];
 

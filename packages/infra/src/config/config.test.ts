@@ -31,6 +31,7 @@ test('a config gets its defaults', () => {
     accessLog: false,
     logRetentionDays: 30,
     memoryMb: 512,
+    notify: false,
     alarms: {},
     costByPlan: false,
     dashboard: true,

@@ -3,8 +3,8 @@ import type { Account } from './account.ts';
 import { type AccountState, type LimitUse, limitBelow } from './admission.ts';
 import { unitOf } from './amounts.ts';
 import type { CounterStore, HoldWrite } from './counter-table.ts';
-import { type Counters, readCounters } from './counters.ts';
-import { shardsIn, shardsOf, stateOf } from './shards.ts';
+import { type Counters, readCounters, sumOf } from './counters.ts';
+import { shardsIn, shardsOf } from './shards.ts';
 
 /** Adds a hold to the item of one account. */
 type Take = (
@@ -141,4 +141,22 @@ export class ShardedAccounts {
     const mark = { attribute: shardsAttribute, number: shards, most: 0 };
     return (await this.#table.mark(account, mark, signal)).counters;
   }
+}
+
+/** An account as it is over all its shards. */
+export function stateOf(whole: Account, first: Counters, shards: readonly Counters[]): AccountState {
+  // What calls hold in the first item may be released, so only its charges can make a refusal of a shard final.
+  const accounts = shardsOf(
+    whole,
+    first,
+    ({ limit, period }) => first.committed[period][limit] - first.held[period][limit],
+  );
+  return {
+    account: whole,
+    counters: sumOf([first, ...shards], first.item),
+    shards: accounts.flatMap((account, number) => {
+      const counters = shards[number];
+      return counters ? [{ account, counters }] : [];
+    }),
+  };
 }

@@ -1,7 +1,6 @@
 import { numberOf, shardsAttribute } from '@org/table';
 import type { Account } from './account.ts';
-import type { AccountState } from './admission.ts';
-import { type Counters, sumOf } from './counters.ts';
+import type { Counters } from './counters.ts';
 import { mostAt } from './pace.ts';
 import type { Bound } from './scope.ts';
 
@@ -60,22 +59,4 @@ export function shardsOf(
       shard: { number, whole },
     };
   });
-}
-
-/** An account as it is over all its shards. */
-export function stateOf(whole: Account, first: Counters, shards: readonly Counters[]): AccountState {
-  // What calls hold in the first item may be released, so only its charges can make a refusal of a shard final.
-  const accounts = shardsOf(
-    whole,
-    first,
-    ({ limit, period }) => first.committed[period][limit] - first.held[period][limit],
-  );
-  return {
-    account: whole,
-    counters: sumOf([first, ...shards], first.item),
-    shards: accounts.flatMap((account, number) => {
-      const counters = shards[number];
-      return counters ? [{ account, counters }] : [];
-    }),
-  };
 }

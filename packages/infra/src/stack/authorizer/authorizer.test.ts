@@ -160,6 +160,12 @@ test.each(variants)('with %s the function behind the routes cannot read those ke
       Resource: { 'Fn::GetAtt': [table, 'Arn'] },
       Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['team#*', 'key#*'] } },
     },
+    {
+      Effect: 'Allow',
+      Action: 'dynamodb:GetItem',
+      Resource: { 'Fn::GetAtt': [table, 'Arn'] },
+      Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['plans*'] } },
+    },
   ]);
 });
 
