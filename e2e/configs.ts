@@ -136,8 +136,12 @@ const contested = defineProxyConfig({
       models: ['nova-lite', 'claude-haiku-4.5'],
       limits: { requests: { month: 100 } },
     },
+    spread: { ...open, models: ['nova-lite'], limits: { requests: { month: 10 } }, shards: 4 },
   },
-  teams: { contested: { plan: 'hundred', keys: ['contested-key'] } },
+  teams: {
+    contested: { plan: 'hundred', keys: ['contested-key'] },
+    spread: { plan: 'spread', keys: ['spread-key'] },
+  },
 });
 
 /** Every model of the catalogue. One plan counts tokens too, and one has a limit in USD that a few requests reach. */

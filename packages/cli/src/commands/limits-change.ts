@@ -126,6 +126,7 @@ export function addLimitsChange(limits: Command, cli: Cli): void {
             ? { check: scope.kind, of: key ?? team }
             : { check: scope.kind, of: scope.id },
         limits: changed.to,
+        shards: key === undefined ? deployment.config.plans[plan]?.shards : undefined,
         nameOf: (kind, period) => `${kind}/${period}`,
       });
       if (findings.length > 0) cli.terminal.note(describeFindings(findings, cli.terminal, cli.invocation));

@@ -240,20 +240,19 @@ test('so it is for every pair of scopes: what the first holds is given back if t
     limitScopes.slice(index + 1).map((second) => [first, second] as const),
   );
   const races = pairs.flatMap(([first, second], index) =>
-    limitKinds.flatMap((kind, turn) =>
-      inTurn(limitPeriods, index + turn).map((period) => {
-        const place = `${index}-${kind}-${period}`;
-        const limitOf = (many: number) => limitsOf([{ kind, period, fits: many }]);
-        // Now the first is smaller, now the second.
-        const [mine, others] = (index + turn) % 2 === 0 ? [fits, fits + 1] : [fits + 1, fits];
-        return {
-          scope: scopeNamed(first, place, limitOf(mine)),
-          others: [scopeNamed(second, place, limitOf(others))],
-          // If the second refuses, the first has held in vain for a moment, and another caller may have to try again.
-          ...{ callers: callersOfPair, worstCase: one, trueCost: one, retry: true },
-        };
-      }),
-    ),
+    limitKinds.map((kind, turn) => {
+      const period = limitPeriods[(index + turn) % limitPeriods.length] ?? 'day';
+      const place = `${index}-${kind}-${period}`;
+      const limitOf = (many: number) => limitsOf([{ kind, period, fits: many }]);
+      // Now the first is smaller, now the second.
+      const [mine, others] = (index + turn) % 2 === 0 ? [fits, fits + 1] : [fits + 1, fits];
+      return {
+        scope: scopeNamed(first, place, limitOf(mine)),
+        others: [scopeNamed(second, place, limitOf(others))],
+        // If the second refuses, the first has held in vain for a moment, and another caller may have to try again.
+        ...{ callers: callersOfPair, worstCase: one, trueCost: one, retry: true },
+      };
+    }),
   );
   for (const [index, { admitted, left }] of (await runRaces(races)).entries()) {
     const { scope, others } = races[index] ?? expect.unreachable();
