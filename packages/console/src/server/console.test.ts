@@ -92,7 +92,8 @@ test('only the names of the own server are answered: a name that a web page chos
   const hosts = fc
     .tuple(other, fc.oneof(otherPort, fc.constant(`:${port}`)))
     .map(([name, ending]) => `${name}${ending}`)
-    .filter((host) => host !== `127.0.0.1:${port}` && host !== `localhost:${port}`);
+    // Node sends the true name in place of an empty one.
+    .filter((host) => !['', `127.0.0.1:${port}`, `localhost:${port}`].includes(host));
   expect((await exchange(linkToken, { host: `evil.example:${port}` })).code).toBe('foreign_request');
   const session = await begin();
   await fc.assert(
