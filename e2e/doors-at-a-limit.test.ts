@@ -167,12 +167,11 @@ async function limitOf({ url, keyValue }: System, keyName: string) {
   return limit;
 }
 
-// Once more on a machine that is too busy to check a limit in time: such a call is refused, and none is counted as admitted.
-test('a limit of 100 requests admits exactly 100 of 160 calls at once over all APIs with one key, and each client throws its own error for the others', {
-  retry: 2,
-}, async () => {
+test('a limit of 100 requests admits exactly 100 of 160 calls at once over all APIs with one key, and each client throws its own error for the others', async () => {
   const system = await startSystem('contested');
   const doors = allDoors(system, 'contested-key');
+  // The function knows the key before the race. Of 160 calls that begin with a look at the table, a busy machine refuses some.
+  expect(await limitOf(system, 'contested-key')).toMatchObject({ used: 0 });
   const race = () =>
     Promise.all(
       doors.flatMap((door) =>
