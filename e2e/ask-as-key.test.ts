@@ -52,7 +52,7 @@ test('an answer comes as a key would get it, streamed or whole, with what was he
   }
 });
 
-test('a refusal is an event, whoever makes it, and nothing is charged for it', async () => {
+test('a refusal is an event, no matter where it is made, and nothing is charged for it', async () => {
   const { events } = await start('counted');
   const ask = (model: string) => events({ key: 'shared-key', request: { model, question } });
   expect(await ask('claude-sonnet-4.6')).toEqual([

@@ -280,7 +280,7 @@ test.each([
   [['add', '--webhook', 'http://hooks.example.com'], 'must be an https URL'],
   [['add', '--webhook', 'http://127.0.0.1.example.com'], 'must be an https URL'],
   [['add', '--email', 'ann@example.com'], 'is in the config.\nChange it there'],
-  [['add', '--email', 'cid@example.com', '--team', 'nobody'], 'There is no team "nobody"'],
+  [['add', '--email', 'cid@example.com', '--team', 'no-team'], 'There is no team "no-team"'],
   [['add'], 'Give one of --email ADDRESS and --webhook URL.'],
   [
     ['add', '--email', 'a@example.com', '--webhook', 'https://a.example.com'],

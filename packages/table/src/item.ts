@@ -113,7 +113,7 @@ export function accessAttributes({ limits: own, disabled, ...rest }: Access): At
 export interface Changes extends LimitChanges {
   /** Counts the changes, so that each is made to what its operator read. */
   readonly version?: number | undefined;
-  /** Only of a team: the marks of its members of whom something was changed. */
+  /** Only of a team: the marks of its members whose limits were changed. */
   readonly members?: string | undefined;
   /** Only of a key of the config: it is refused from this time on: seconds since 1970. */
   readonly until?: number | undefined;

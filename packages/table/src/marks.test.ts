@@ -9,7 +9,7 @@ const member: fc.Arbitrary<MemberName> = fc.record({
   id: fc.stringMatching(/^[\w.:-]{0,8}$/),
 });
 
-test('a member is marked as often as it was added and not removed, whoever else comes and goes', () => {
+test('a member is marked as often as it was added and not removed, whichever others come and go', () => {
   const steps = fc.array(fc.tuple(fc.boolean(), fc.nat(5)));
   const members = fc.array(member, { minLength: 6, maxLength: 6 });
   fc.assert(

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { MemberName } from './keys.ts';
 
 /**
- * A mark is four characters that stand for a member of a team. A team's item has the marks of all members of whom something was
+ * A mark is four characters that stand for a member of a team. A team's item has the marks of all members whose limits were
  * changed, so that a call of any other member reads no more than that item. Two members may have the same mark, once in
  * 16 million pairs: the calls of both then look for changes, and one finds none.
  */

@@ -73,7 +73,7 @@ export async function writeChanges(
   throw new AdminError('changed_by_others', { subject: member?.id ?? key ?? team });
 }
 
-/** Writes an item, if nobody else has since it was read. */
+/** Writes an item, if it is as it was read. */
 function nextVersion(key: ItemKey, item: Item | undefined, changes: Changes): Write {
   const { version } = changesOf(item);
   const attributes = changesAttributes({ ...changes, version: (version ?? 0) + 1 });

@@ -1,8 +1,6 @@
 import type { Limits } from '@org/contract';
-import type { ProxyConfig } from '@org/infra/config';
 import {
   type Changes,
-  changesKey,
   type LimitName,
   limitNames,
   limitsInForce,
@@ -11,9 +9,8 @@ import {
   withMax,
 } from '@org/table';
 import { AdminError } from '../admin-error.ts';
-import { changesOf, writeChanges } from '../audit/changes.ts';
+import { writeChanges } from '../audit/changes.ts';
 import type { Deployment } from '../deployment.ts';
-import { limitsWithoutEffect } from '../doctor/limits-without-effect.ts';
 import { checkLimits } from '../keys/create-key.ts';
 import { limitNameText, limitText } from '../limits-text.ts';
 import { configWithPlans } from '../plans/plans.ts';
@@ -35,12 +32,11 @@ export interface ChangedLimits {
   /** The limits that were in force. Undefined: nothing was counted. */
   readonly from: Limits | undefined;
   readonly to: Limits | undefined;
-  /** Of a key's own limits, those that are never reached, because its team's are reached before. Undefined: none. */
-  readonly withoutEffect: Limits | undefined;
 }
 
 /**
- * Changes limits of a team, a key, or a person, a customer or a model of a team, without a deployment. Calls follow within 60 seconds. A deployment does not undo it.
+ * Changes limits of a team, a key, or a person, a customer or a model of a team, without a deployment. Calls follow within 60
+ * seconds. A deployment does not undo it.
  *
  * @throws {AdminError} If there is no such team, key or model, a raise is not higher or is over already, or a limit cannot hold.
  * @example
@@ -71,24 +67,7 @@ export async function changeLimits(
       record: { action: `limits ${change.action}`, from: { limits: from }, to: { limits: to, ...end } },
     };
   });
-  return {
-    subject,
-    changed,
-    ...limits,
-    withoutEffect: await withoutEffect(deployment, config, subject, limits.to),
-  };
-}
-
-async function withoutEffect(
-  { now, table }: Deployment,
-  config: ProxyConfig,
-  { team, key, plan }: FoundSubject,
-  own: Limits | undefined,
-): Promise<Limits | undefined> {
-  if (key === undefined || !own) return undefined;
-  const changes = changesOf(await table.get(changesKey({ kind: 'team', id: team })));
-  const ofTeam = limitsInForce(config.plans[plan]?.limits, changes, now());
-  return limitsWithoutEffect(own, ofTeam, config.timeZone);
+  return { subject, changed, ...limits };
 }
 
 function changedBy(

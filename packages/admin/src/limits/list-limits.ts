@@ -39,7 +39,7 @@ export interface LimitsQuery {
   readonly team?: string | undefined;
   /** Whether keys are listed too. Default: true. */
   readonly keys?: boolean | undefined;
-  /** Whether people, customers and models are listed of whom something was changed, after their team. Default: false. */
+  /** Whether people, customers and models with changed limits are listed, after their team. Default: false. */
   readonly members?: boolean | undefined;
 }
 
@@ -112,7 +112,7 @@ function recordOf(
   };
 }
 
-/** The members of a team of whom something is changed, in the order of their kinds and ids. */
+/** The members of a team with changed limits, in the order of their kinds and ids. */
 async function listMembers(
   table: Deployment['table'],
   team: string,

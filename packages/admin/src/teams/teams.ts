@@ -83,7 +83,7 @@ export async function usableTeam(deployment: Deployment, name: string): Promise<
 /**
  * Finds what a team that joins a plan depends on.
  *
- * @returns The writes to add to the one that puts the team on it: of a plan made at run time, nobody deletes it meanwhile.
+ * @returns The writes to add to the one that puts the team on it: a plan made at run time cannot be deleted meanwhile.
  * @throws {AdminError} If there is no such plan, or it cannot be joined now.
  */
 export async function checkPlan(deployment: Deployment, plan: string): Promise<Write[]> {
@@ -119,7 +119,7 @@ export async function createTeam(deployment: Deployment, name: string, plan: str
   const createdAt = new Date(now()).toISOString();
   const created = await table.transact([
     { kind: 'put', key: teamKey(name), attributes: { plan, createdAt }, condition: 'absent' },
-    // With it, so that whoever deletes the plan finds the team.
+    // With it, so that a command that deletes the plan finds the team.
     { kind: 'put', key: teamListKey(name), attributes: {} },
     ...joining,
     await recordOf(deployment, { action: 'teams create', team: name, to: { plan } }),

@@ -10,7 +10,7 @@ const about = ({ program }: Invocation) => `
 Serves a page on this machine, for you alone, with your AWS rights: what is spent, teams, keys and their limits, models, a
 playground, and what happened to a request. Nothing of it is in the cloud. It ends with Ctrl-C.
 
-The link works once. Whoever has it can do what you can, so keep it to yourself.
+The link works once. With it, anyone can do what you can, so keep it to yourself.
 
 Examples:
   ${program} console

@@ -1,4 +1,4 @@
-import { checkSizes, configWithPlans, createKey, limitsText, limitsWithoutEffect } from '@org/admin';
+import { createKey, limitsText, reviewLimits } from '@org/admin';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import type { Invocation } from '../invocation.ts';
@@ -58,18 +58,17 @@ export function addKeysCreate(keys: Command, cli: Cli): void {
         `The key ${name} of the team ${team} in ${await cli.target()} has the limits of the plan ${key.plan}${own}.${end === undefined ? '' : ` It ends at ${new Date(end).toISOString()}.`}`,
       );
       if (!limits) return;
-      const config = await configWithPlans(deployment);
-      const without = limitsWithoutEffect(limits, config.plans[key.plan]?.limits, timeZone);
-      if (without) {
+      const { withoutEffect, findings } = await reviewLimits(
+        deployment,
+        { team, key: name, plan: key.plan, scope: { kind: 'key', id: key.id } },
+        limits,
+        (kind, period) => `--limit ${kind}/${period}`,
+      );
+      if (withoutEffect) {
         cli.terminal.note(
-          `Its own limit ${limitsText(without)} will never be reached: the plan ${key.plan} allows the whole team no more than that.`,
+          `Its own limit ${limitsText(withoutEffect)} will never be reached: the plan ${key.plan} allows the whole team no more than that.`,
         );
       }
-      const findings = checkSizes(config, key.plan, {
-        subject: { check: 'key', of: name },
-        limits,
-        nameOf: (kind, period) => `--limit ${kind}/${period}`,
-      });
       if (findings.length > 0) {
         cli.terminal.note(describeFindings(findings, cli.terminal, cli.invocation));
       }

@@ -1,12 +1,11 @@
 import {
   type ChangedLimits,
   changeLimits,
-  checkSizes,
-  configWithPlans,
   type LimitSubject,
   type LimitsChange,
   limitNameText,
   limitsText,
+  reviewLimits,
 } from '@org/admin';
 import { type Limits, limitKinds, limitPeriods } from '@org/contract';
 import { believedForMs, type LimitName, limitNames } from '@org/table';
@@ -107,28 +106,18 @@ export function addLimitsChange(limits: Command, cli: Cli): void {
       const wanted = change(options, (text) => parseEnd(text, cli.now(), timeZone));
       const deployment = await cli.deployment();
       const changed = await changeLimits(deployment, subject, wanted);
-      const { key, team, plan, scope } = changed.subject;
       if (options.json) {
         const { from, to } = changed;
         const said = { ...forJson(changed.subject), changed: changed.changed, from, to };
         cli.terminal.print(JSON.stringify(said, null, 2));
       }
       cli.terminal.note(await describe(changed, wanted, cli));
-      if (changed.withoutEffect && wanted.action !== 'clear') {
+      const { withoutEffect, findings } = await reviewLimits(deployment, changed.subject, changed.to);
+      if (withoutEffect && wanted.action !== 'clear') {
         cli.terminal.note(
-          `The key's own limit ${limitsText(changed.withoutEffect)} will never be reached: the team ${team} has no more than that for all its keys.`,
+          `The key's own limit ${limitsText(withoutEffect)} will never be reached: the team ${changed.subject.team} has no more than that for all its keys.`,
         );
       }
-      if (!changed.to) return;
-      const findings = checkSizes(await configWithPlans(deployment), plan, {
-        subject:
-          scope.kind === 'team' || scope.kind === 'key'
-            ? { check: scope.kind, of: key ?? team }
-            : { check: scope.kind, of: scope.id },
-        limits: changed.to,
-        shards: key === undefined ? deployment.config.plans[plan]?.shards : undefined,
-        nameOf: (kind, period) => `${kind}/${period}`,
-      });
       if (findings.length > 0) cli.terminal.note(describeFindings(findings, cli.terminal, cli.invocation));
     });
   }

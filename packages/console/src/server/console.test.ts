@@ -18,7 +18,7 @@ test('the token is in the fragment of the link, which a browser never sends', as
   expect(Buffer.from(linkToken, 'base64url')).toHaveLength(32);
 });
 
-test('a link begins one session: whoever has it later gets none', async () => {
+test('a link begins one session, and later none', async () => {
   const { exchange, linkToken } = await beginConsole();
   const first = await exchange(linkToken);
   const second = await exchange(linkToken);
@@ -316,7 +316,7 @@ test('what AWS refuses is said in its words with what to do', async () => {
   });
 });
 
-test('of a failure that nothing knows, the page learns only that, and whoever started it the kind and the place', async () => {
+test('of a failure that nothing knows, the page learns only that, and the terminal the kind and the place', async () => {
   const { ask, begin, faults } = await beginConsole(new RangeError('canary-22f0'));
   const answer = await ask({ path: deployment, headers: await begin() });
   expect([answer.status, answer.code]).toEqual([500, 'internal']);

@@ -55,7 +55,7 @@ test('an error is the last event, without what nothing here knows', async () => 
   expect(text + faults.join()).not.toContain('canary-91ab');
 });
 
-test('whoever sends the events hears that the page has gone', async () => {
+test('the sender of the events hears that the page has gone', async () => {
   const leaving = new AbortController();
   const heard = Promise.withResolvers<void>();
   const answer = await answerOf(async (send, gone) => {

@@ -63,8 +63,8 @@ interface Answered {
 }
 
 /**
- * What an error means for the page. Never a stack, nor the message of an error that nothing here knows: of that one, whoever
- * started the console gets a line.
+ * What an error means for the page. Never a stack, nor the message of an error that nothing here knows: of that one, the
+ * terminal where the console was started gets a line.
  */
 export function failureOf(error: unknown, { onFault }: Pick<Surroundings, 'onFault'>): Answered {
   const known = knownFailure(error);

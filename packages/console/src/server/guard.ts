@@ -58,7 +58,7 @@ export const onlyJson = createMiddleware<Env>(async (c, next) => {
   await next();
 });
 
-/** Refuses whoever did not begin the session. */
+/** Refuses requests without the token of the session. */
 export const onlyInSession = (session: Session) =>
   createMiddleware<Env>(async (c, next) => {
     const [scheme, token = ''] = c.req.header('authorization')?.split(' ') ?? [];

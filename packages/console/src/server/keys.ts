@@ -1,4 +1,4 @@
-import { createKey, limitsWithoutEffect, revokeKey, rotateKey, setDisabled, setExpiry } from '@org/admin';
+import { createKey, revokeKey, rotateKey, setDisabled, setExpiry } from '@org/admin';
 import { LimitsSchema } from '@org/contract';
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
@@ -43,11 +43,9 @@ export const keyRoutes = ({ deployment, snapshot }: Operation) =>
       const open = await deployment();
       const expiry = end === undefined ? undefined : Math.floor(endOf(end, open.config.timeZone) / 1000);
       const made = await createKey(open, { ...wanted, expiry });
-      const { name, plan, limits } = made;
-      const withoutEffect =
-        limits && limitsWithoutEffect(limits, open.config.plans[plan]?.limits, open.config.timeZone);
-      const warnings = warningsAbout(limits, open.config, plan, { key: name });
-      return c.json({ ...made, withoutEffect, warnings });
+      const { id, name: key, team, plan, limits } = made;
+      const subject = { team, key, plan, scope: { kind: 'key', id } } as const;
+      return c.json({ ...made, ...(await warningsAbout(open, subject, limits)) });
     })
     .post('/keys/:key/rotate', reads('json', Rotation), async (c) => {
       const name = c.req.param('key');

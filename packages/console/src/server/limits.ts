@@ -1,13 +1,5 @@
-import { changeLimits, checkSizes, type LimitSubject, type Subject } from '@org/admin';
-import {
-  type LimitKind,
-  type LimitPeriod,
-  type Limits,
-  LimitsSchema,
-  limitKinds,
-  limitPeriods,
-} from '@org/contract';
-import type { ProxyConfig } from '@org/infra/config';
+import { changeLimits, type Deployment, reviewLimits } from '@org/admin';
+import { type Limits, LimitsSchema, limitKinds, limitPeriods } from '@org/contract';
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import { reads } from './input.ts';
@@ -16,13 +8,18 @@ import type { Operation } from './operation.ts';
 
 const Whose = z.union([z.strictObject({ team: z.string() }), z.strictObject({ key: z.string() })]);
 
+const Name = z.union([
+  z.strictObject({ limit: z.enum(limitKinds), period: z.enum(limitPeriods) }),
+  z.strictObject({ limit: z.literal('callsAtOnce') }),
+]);
+
 /** As admin's `LimitsChange`, with the end of a raise as a day or a moment. */
 const Change = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('set'), limits: LimitsSchema }),
   z.strictObject({ action: z.literal('raise'), limits: LimitsSchema, end: z.optional(End) }),
   z.strictObject({
     action: z.literal('clear'),
-    only: z.optional(z.array(z.strictObject({ limit: z.enum(limitKinds), period: z.enum(limitPeriods) }))),
+    only: z.optional(z.array(Name)),
   }),
 ]);
 
@@ -41,21 +38,17 @@ export const limitRoutes = ({ deployment }: Operation) =>
             until: change.end === undefined ? undefined : endOf(change.end, config.timeZone),
           }
         : change;
-    const { subject, changed, from, to, withoutEffect } = await changeLimits(open, of, wanted);
-    const { team, key, plan } = subject;
-    const warnings = warningsAbout(to, config, plan, key === undefined ? { team } : { key });
-    return c.json({ team, key, changed, from, to, withoutEffect, warnings });
+    const { subject, changed, from, to } = await changeLimits(open, of, wanted);
+    const { team, key } = subject;
+    return c.json({ team, key, changed, from, to, ...(await warningsAbout(open, subject, to)) });
   });
 
-/** Why calls may be refused all the same, or are not limited. */
-export function warningsAbout(
+/** Limits that are never reached, and why calls may be refused all the same, or are not limited. */
+export async function warningsAbout(
+  deployment: Deployment,
+  subject: Parameters<typeof reviewLimits>[1],
   limits: Limits | undefined,
-  config: ProxyConfig,
-  plan: string,
-  of: LimitSubject,
-): string[] {
-  if (!limits) return [];
-  const subject: Subject = 'key' in of ? { check: 'key', of: of.key } : { check: 'team', of: of.team };
-  const nameOf = (kind: LimitKind, period: LimitPeriod) => `${kind}/${period}`;
-  return checkSizes(config, plan, { subject, limits, nameOf }).map(({ what }) => what);
+) {
+  const { withoutEffect, findings } = await reviewLimits(deployment, subject, limits);
+  return { withoutEffect, warnings: findings.map(({ what }) => what) };
 }

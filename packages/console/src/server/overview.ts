@@ -1,4 +1,4 @@
-import { costInForce, daysOfMonth, nearestLimit, Statistics, usageReport } from '@org/admin';
+import { configWithPlans, costInForce, daysOfMonth, nearestLimit, Statistics, usageReport } from '@org/admin';
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import { reads } from './input.ts';
@@ -27,8 +27,9 @@ export const overviewRoutes = ({ deployment, place, snapshot }: Operation) => {
   return (
     new Hono()
       .get('/deployment', async (c) => {
-        const { name, stack, account, config, endpoint, now } = await deployment();
-        const { region, timeZone, plans, bearer, signIn, logRetentionDays } = config;
+        const open = await deployment();
+        const { name, stack, account, endpoint, now } = open;
+        const { region, timeZone, plans, bearer, signIn, logRetentionDays } = await configWithPlans(open);
         return c.json({
           ...{ name, stack, account, place, region, timeZone, logRetentionDays },
           /** Without a slash at its end: routes begin with one. */

@@ -51,7 +51,7 @@ const problems: { readonly [Code in AdminErrorCode]: Problem<AdminProblems[Code]
   invalid_plan: { status: 400, advice: () => 'Correct these fields, and try again.' },
   plan_is_being_made: {
     status: 409,
-    advice: () => 'If whoever makes it has broken off, try again in two minutes.',
+    advice: () => 'If the other command or page has broken off, try again in two minutes.',
   },
   plan_is_incomplete: { status: 409, advice: () => 'Make the plan again, or delete it.' },
   plan_is_in_use: { status: 409, advice: () => 'Move its teams to other plans first.' },
@@ -75,7 +75,7 @@ const problems: { readonly [Code in AdminErrorCode]: Problem<AdminProblems[Code]
   key_is_being_made: {
     status: 409,
     advice: () =>
-      'See whether the team has it now. If whoever makes it has broken off, try again in two minutes.',
+      'See whether the team has it now. If the other command or page has broken off, try again in two minutes.',
   },
   key_keeps_its_name: { status: 400, advice: () => 'Leave the new name out: it is for keys of the config.' },
   key_has_no_value: { status: 502, advice: () => 'Try again.' },
@@ -154,7 +154,7 @@ const problems: { readonly [Code in AdminErrorCode]: Problem<AdminProblems[Code]
   },
 };
 
-/** What a problem means for whoever asked, and what to do about it. */
+/** What a problem means for a request, and what to do about it. */
 export function problemOf<Code extends AdminErrorCode>({
   code,
   data,

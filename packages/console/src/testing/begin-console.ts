@@ -20,7 +20,7 @@ export interface Answered {
 }
 
 /**
- * A console in front of a deployment that is not there: whoever gets as far as asking for it reaches it.
+ * A console in front of a deployment that is not there: a request that gets as far as asking for it has reached it.
  *
  * @param failure Why it is not there.
  */

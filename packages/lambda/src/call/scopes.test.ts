@@ -49,7 +49,7 @@ test('a call with an API key has no person, and another model has no limit of it
   expect(await scopesOf(byKey, { model: 'constructor' })).toEqual(own);
 });
 
-test('a member of whom operators changed limits counts in those, whatever the plan says of the others', async () => {
+test('a member whose limits operators changed counts in those, whatever the plan says of the others', async () => {
   const more = { requests: { day: 9 } };
   const inForce = async ({ kind, id }: MemberName, base: Limits | undefined) =>
     ['customer shop', 'model titan'].includes(`${kind} ${id}`) ? more : base;

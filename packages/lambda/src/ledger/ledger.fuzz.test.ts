@@ -482,6 +482,7 @@ test(
       Array.from({ length: lanes }, () =>
         fc.assert(
           fc.asyncProperty(scenario, (one) => new Deployment(client, one).play(one.steps)),
+          // To make a failure smaller takes longer than the test may.
           { numRuns: Math.ceil(numRuns / lanes), endOnFailure: true },
         ),
       ),

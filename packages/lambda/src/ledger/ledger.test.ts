@@ -12,6 +12,7 @@ import {
 import { clientFor, startTestTable, type TestTable, tableName } from '@org/table/testing/test-table';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ProxyError } from '../proxy-error.ts';
+import { refusal } from '../testing/ledger/refusal.ts';
 import { type Amounts, nothing } from './amounts.ts';
 import { CounterTable } from './counter-table.ts';
 import { createLedger, type Hold, type Ledger } from './ledger.ts';
@@ -30,6 +31,7 @@ beforeEach(() => {
 afterAll(() => table.close());
 
 const { signal } = new AbortController();
+const statementOf = async (held: Promise<unknown>) => (await refusal(held)).statement;
 const noon = '2026-11-22T12:00:00Z';
 const call = { ...nothing, requests: 1, tokens: 100, usd: 50 };
 
@@ -53,15 +55,6 @@ async function itemOf({ id }: Scope) {
   const Key = keyAttributes(countersKey({ kind: 'team', id }, '2026-11'));
   const { Item } = await table.client.send(new GetItemCommand({ TableName: tableName, Key }));
   return Item ?? {};
-}
-
-async function refusal(held: Promise<unknown>) {
-  const error: unknown = await held.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof ProxyError)) throw error ?? new Error('The call was admitted.');
-  return error.statement;
 }
 
 test('one write holds and one settles, whatever the limits and periods', async () => {
@@ -111,7 +104,7 @@ test('the usage and the rest of every limit are reported', async () => {
 test('a used-up limit says which, how much, and when it resets', async () => {
   const scope = team({ requests: { month: 2 }, tokens: { day: 1_000_000 } });
   for (let made = 0; made < 2; made += 1) await (await hold([scope])).settle(call, signal);
-  expect(await refusal(hold([scope]))).toEqual({
+  expect(await statementOf(hold([scope]))).toEqual({
     code: 'quota_exceeded',
     message: 'This team has used 2 of 2 requests this month. The limit resets at 2026-12-01T00:00:00.000Z.',
     details: {
@@ -128,11 +121,11 @@ test('a used-up limit says which, how much, and when it resets', async () => {
 test('if several limits are used up, the limit that resets last is reported', async () => {
   const scope = team({ requests: { day: 1 }, tokens: { month: 150 } });
   await (await hold([scope])).settle(call, signal);
-  expect((await refusal(hold([scope]))).details).toMatchObject({ limit: 'tokens', period: 'month' });
+  expect((await statementOf(hold([scope]))).details).toMatchObject({ limit: 'tokens', period: 'month' });
 });
 
 test('a call larger than a limit gets a different error than a used-up quota, and no advice to wait', async () => {
-  expect(await refusal(hold([team({ tokens: { day: 60 } })]))).toEqual({
+  expect(await statementOf(hold([team({ tokens: { day: 60 } })]))).toEqual({
     code: 'exceeds_limit',
     message:
       'The call may need 100 tokens, but this team has only 60 per day, so waiting will not help. Shorten it, ask for fewer maxTokens, or ask the operator for more.',
@@ -142,7 +135,7 @@ test('a call larger than a limit gets a different error than a used-up quota, an
 
 test('a call larger than a limit is refused before anything is written, for any scope', async () => {
   const full = team({ requests: { day: 0 } });
-  const { code, details } = await refusal(
+  const { code, details } = await statementOf(
     hold([full, { kind: 'key', id: 'k', limits: { tokens: { month: 60 } } }]),
   );
   expect({ code, details }).toMatchObject({
@@ -154,7 +147,7 @@ test('a call larger than a limit is refused before anything is written, for any 
 test('if calls in flight leave too little room, the error says that waiting helps too', async () => {
   const scope = team({ tokens: { day: 150 } });
   await (await hold([scope])).settle(call, signal);
-  expect((await refusal(hold([scope]))).message).toContain(
+  expect((await statementOf(hold([scope]))).message).toContain(
     'the call may need 100: ask for fewer maxTokens, or wait.',
   );
 });
@@ -162,7 +155,7 @@ test('if calls in flight leave too little room, the error says that waiting help
 test('a call that would fit without those in flight may try again', async () => {
   const scope = team({ tokens: { day: 150 } });
   const first = await hold([scope]);
-  expect((await refusal(hold([scope]))).code).toBe('rate_limited');
+  expect((await statementOf(hold([scope]))).code).toBe('rate_limited');
   await first.settle({ ...call, tokens: 10 }, signal);
   await hold([scope]);
 });
@@ -178,10 +171,9 @@ test.each<[Duration, minutes: number]>([
       const scope = team({ tokens: { month: 1000 } });
       await hold([scope], { ...call, tokens: 900 }, new Date(begun).toISOString(), duration);
       const at = new Date(begun + minutes * step * 60_000).toISOString();
-      expect([step, (await refusal(hold([scope], { ...call, tokens: 200 }, at, duration))).code]).toEqual([
-        step,
-        'quota_exceeded',
-      ]);
+      expect([step, (await statementOf(hold([scope], { ...call, tokens: 200 }, at, duration))).code]).toEqual(
+        [step, 'quota_exceeded'],
+      );
     }
   },
 );
@@ -211,7 +203,7 @@ test('a settlement after its hold was cleared away gives the hold back, once', a
   await (await hold([scope], small, later)).settle(small, signal);
   await late.settle(small, signal);
   expect(await usage(scope)).toMatchObject([{ used: 2 }]);
-  expect((await refusal(hold([scope], { ...call, tokens: 999 }, later))).code).toBe('quota_exceeded');
+  expect((await statementOf(hold([scope], { ...call, tokens: 999 }, later))).code).toBe('quota_exceeded');
   await hold([scope], { ...call, tokens: 998 }, later);
 });
 
@@ -227,7 +219,7 @@ test.each<[Duration, minutes: number]>([
     for (let minute = 1; minute < 2 * minutes; minute += 1) {
       const at = new Date(Date.parse(noon) + minute * 60_000).toISOString();
       await (await hold([scope], small, at)).settle(small, signal);
-      const { code } = await refusal(hold([scope], { ...call, tokens: 200 }, at));
+      const { code } = await statementOf(hold([scope], { ...call, tokens: 200 }, at));
       expect([minute, code]).toEqual([minute, minute < minutes ? 'rate_limited' : 'quota_exceeded']);
     }
   },
@@ -306,12 +298,12 @@ test('a stream and an answer in flight at once are settled separately', async ()
   const scope = team({ tokens: { month: 1000 } });
   const stream = await hold([scope], { ...call, tokens: 500 }, noon, 'long');
   const answer = await hold([scope], { ...call, tokens: 400 });
-  expect((await refusal(hold([scope], { ...call, tokens: 200 }))).code).toBe('rate_limited');
+  expect((await statementOf(hold([scope], { ...call, tokens: 200 }))).code).toBe('rate_limited');
   await stream.settle({ ...call, tokens: 5 }, signal);
   await answer.settle({ ...call, tokens: 4 }, signal);
   expect(await usage(scope)).toMatchObject([{ used: 9 }]);
   await hold([scope], { ...call, tokens: 991 });
-  expect((await refusal(hold([scope], call))).code).toBe('rate_limited');
+  expect((await statementOf(hold([scope], call))).code).toBe('rate_limited');
 });
 
 test('an amount of money is exact as written, not its binary neighbour', async () => {
@@ -324,7 +316,7 @@ test('an amount of money is exact as written, not its binary neighbour', async (
 });
 
 test('a limit of 0 says that every call is refused, and not when it resets, which would not help', async () => {
-  const { message, details } = await refusal(hold([team({ requests: { day: 0 } })]));
+  const { message, details } = await statementOf(hold([team({ requests: { day: 0 } })]));
   expect(message).toBe(
     'The limit on requests per day of this team is 0, so every call is refused. Ask the operator.',
   );
@@ -335,12 +327,12 @@ test('if several limits are used up, a limit of 0 is reported, because it never 
   const scope = team({ requests: { month: 1 } });
   await (await hold([scope])).settle(call, signal);
   const closed = { ...scope, limits: { requests: { day: 0, month: 1 } } };
-  expect((await refusal(hold([closed]))).details).toMatchObject({ period: 'day', max: 0 });
+  expect((await statementOf(hold([closed]))).details).toMatchObject({ period: 'day', max: 0 });
 });
 
 test('0 lets nothing through, and null everything', async () => {
-  expect((await refusal(hold([team({ requests: { day: 0 } })]))).code).toBe('quota_exceeded');
-  expect((await refusal(hold([team({ usd: { month: 0 } })]))).code).toBe('quota_exceeded');
+  expect((await statementOf(hold([team({ requests: { day: 0 } })]))).code).toBe('quota_exceeded');
+  expect((await statementOf(hold([team({ usd: { month: 0 } })]))).code).toBe('quota_exceeded');
   const much = { ...nothing, requests: 1, tokens: 1e9, usd: 1e12 };
   await hold([team({ requests: { day: null, month: null }, tokens: {} })], much);
 });
@@ -355,12 +347,12 @@ test('a call that cost more than its hold is charged in full, and the next one i
   const scope = team({ tokens: { day: 300 } });
   const { limits } = await (await hold([scope])).settle({ ...call, tokens: 350 }, signal);
   expect(limits).toMatchObject([{ max: 300, used: 350, remaining: 0 }]);
-  expect((await refusal(hold([scope]))).code).toBe('quota_exceeded');
+  expect((await statementOf(hold([scope]))).code).toBe('quota_exceeded');
 });
 
 test("a team's refusal gives back the hold in the key's own limits", async () => {
   const key: Scope = { kind: 'key', id: 'key-2', limits: { requests: { day: 5 } } };
-  const statement = await refusal(hold([key, team({ requests: { day: 0 } })]));
+  const statement = await statementOf(hold([key, team({ requests: { day: 0 } })]));
   expect(statement.details).toMatchObject({ scope: 'team' });
   expect(await usage(key)).toMatchObject([{ used: 0 }]);
 });
@@ -375,7 +367,7 @@ test.each([
   const held = await hold([scope], call, at);
   const { limits } = await held.settle(call, signal);
   expect(limits.map(({ resetsAt }) => resetsAt.slice(0, 10))).toEqual([nextDay, nextMonth]);
-  expect((await refusal(hold([scope], call, at))).code).toBe('quota_exceeded');
+  expect((await statementOf(hold([scope], call, at))).code).toBe('quota_exceeded');
   await hold([scope], call, `${nextDay}T00:00:00Z`);
 });
 
@@ -396,7 +388,7 @@ test.each(['2026-11-23T00:05:00Z', '2026-12-01T00:05:00Z'])(
     const yesterday = new Date(Date.parse(at) - 15 * 60_000).toISOString();
     await hold([scope], { ...call, tokens: 500 }, yesterday, 'long');
     await (await hold([scope], { ...call, tokens: 1000 }, at)).settle({ ...call, tokens: 1000 }, signal);
-    expect(await refusal(hold([scope], call, at))).toMatchObject({
+    expect(await statementOf(hold([scope], call, at))).toMatchObject({
       code: 'quota_exceeded',
       details: { period: 'day', used: 1000 },
     });
@@ -415,7 +407,7 @@ test("the hold of yesterday's stream does not hide that today's limit is nearly 
 test("yesterday's stream is still in flight for the month", async () => {
   const scope = team({ tokens: { month: 1000 } });
   const stream = await hold([scope], { ...call, tokens: 950 }, '2026-11-22T23:59:59Z', 'long');
-  expect((await refusal(hold([scope], call, '2026-11-23T00:05:00Z'))).code).toBe('rate_limited');
+  expect((await statementOf(hold([scope], call, '2026-11-23T00:05:00Z'))).code).toBe('rate_limited');
   await stream.settle({ ...call, tokens: 100 }, signal);
   await hold([scope], call, '2026-11-23T00:05:00Z');
 });
@@ -433,7 +425,7 @@ test('counters that hold more than is committed let nothing through, and a refus
     }),
   );
   const before = await itemOf(scope);
-  expect((await refusal(hold([scope]))).code).toBe('limits_unavailable');
+  expect((await statementOf(hold([scope]))).code).toBe('limits_unavailable');
   expect(await itemOf(scope)).toEqual(before);
 });
 
@@ -451,10 +443,10 @@ test('counters that cannot be reached refuse the call', async () => {
   );
   const scopes = [team({ requests: { day: 5 } })];
   const request = { scopes, worstCase: call, duration: 'short' as const, at: Date.parse(noon) };
-  expect((await refusal(unreachable.hold(request, { hold: signal, settle: signal }))).code).toBe(
+  expect((await statementOf(unreachable.hold(request, { hold: signal, settle: signal }))).code).toBe(
     'limits_unavailable',
   );
-  expect((await refusal(unreachable.usage(scopes, Date.parse(noon), signal))).code).toBe(
+  expect((await statementOf(unreachable.usage(scopes, Date.parse(noon), signal))).code).toBe(
     'limits_unavailable',
   );
 });
@@ -500,7 +492,7 @@ test.each([
 ] as const)('a used-up limit by %s is final until it resets', async (period, when, resetsAt) => {
   const scope = team({ tokens: { [period]: 150 } });
   await (await hold([scope])).settle({ ...call, tokens: 150 }, signal);
-  expect(await refusal(hold([scope]))).toEqual({
+  expect(await statementOf(hold([scope]))).toEqual({
     code: 'quota_exceeded',
     message: `This team has used 150 of 150 tokens ${when}. The limit resets at ${resetsAt}.`,
     details: { limit: 'tokens', period, scope: 'team', max: 150, used: 150, resetsAt },
@@ -513,7 +505,7 @@ test.each(['hour', 'week'] as const)(
   async (period) => {
     const scope = team({ tokens: { [period]: 150 } });
     const first = await hold([scope]);
-    expect((await refusal(hold([scope]))).details).toBeUndefined();
+    expect((await statementOf(hold([scope]))).details).toBeUndefined();
     await first.settle({ ...call, tokens: 50 }, signal);
     await hold([scope]);
   },
@@ -522,11 +514,14 @@ test.each(['hour', 'week'] as const)(
 test('if a minute and a day are used up, the day is reported, because it resets last', async () => {
   const scope = team({ requests: { minute: 1, day: 1 } });
   await (await hold([scope])).settle(call, signal);
-  expect(await refusal(hold([scope]))).toMatchObject({ code: 'quota_exceeded', details: { period: 'day' } });
+  expect(await statementOf(hold([scope]))).toMatchObject({
+    code: 'quota_exceeded',
+    details: { period: 'day' },
+  });
 });
 
 test('a limit of 0 by minute refuses every call for good', async () => {
-  expect(await refusal(hold([team({ requests: { minute: 0 } })]))).toMatchObject({
+  expect(await statementOf(hold([team({ requests: { minute: 0 } })]))).toMatchObject({
     code: 'quota_exceeded',
     details: { period: 'minute', max: 0 },
   });
@@ -541,7 +536,7 @@ test('a week that began in the month before is counted in the item of that month
   expect(table.operations).toEqual(['UpdateItem', 'UpdateItem']);
   await (await hold([scope], call, december)).settle(call, signal);
   expect(table.operations).toHaveLength(6);
-  expect(await refusal(hold([scope], call, december))).toMatchObject({
+  expect(await statementOf(hold([scope], call, december))).toMatchObject({
     code: 'quota_exceeded',
     details: { period: 'week', used: 200, resetsAt: '2026-12-07T00:00:00.000Z' },
   });
@@ -560,7 +555,7 @@ test.each(['hour', 'day', 'week', 'month'] as const)(
       await (await hold([scope], call, at)).settle(call, signal);
       expect(await usage(scope, at)).toEqual([]);
       const limited = { ...scope, limits: { tokens: { [period]: 150 } } };
-      const { code, details } = await refusal(hold([limited], call, at));
+      const { code, details } = await statementOf(hold([limited], call, at));
       expect([code, details]).toMatchObject(['quota_exceeded', { period, used: 100 }]);
     }
   },
@@ -569,9 +564,12 @@ test.each(['hour', 'day', 'week', 'month'] as const)(
 test('if a day and a week of two items are used up, the limit that resets last is reported', async () => {
   const scope = team({ tokens: { day: 100, week: 100 } });
   await (await hold([scope], call, december)).settle(call, signal);
-  expect((await refusal(hold([scope], call, december))).details).toMatchObject({ period: 'week' });
+  expect((await statementOf(hold([scope], call, december))).details).toMatchObject({ period: 'week' });
   const closed = { ...scope, limits: { requests: { day: 0 }, tokens: { week: 100 } } };
-  expect((await refusal(hold([closed], call, december))).details).toMatchObject({ period: 'day', max: 0 });
+  expect((await statementOf(hold([closed], call, december))).details).toMatchObject({
+    period: 'day',
+    max: 0,
+  });
 });
 
 test('a call whose minute later calls have left behind is refused, because its counter may be gone', async () => {
@@ -580,7 +578,7 @@ test('a call whose minute later calls have left behind is refused, because its c
     await (await hold([scope], call, `2026-11-22T12:0${minute}:00Z`)).settle(call, signal);
   }
   const before = await itemOf(scope);
-  expect((await refusal(hold([scope], call, '2026-11-22T12:00:30Z'))).code).toBe('rate_limited');
+  expect((await statementOf(hold([scope], call, '2026-11-22T12:00:30Z'))).code).toBe('rate_limited');
   const {
     [committedAttribute('requests', momentOf(Date.parse(noon), 'UTC').windows.minute)]: gone,
     ...after
@@ -685,8 +683,11 @@ test('a used-up day comes before calls at once, because it lasts', async () => {
   await (await hold([scope])).settle(call, signal);
   const other = { ...scope, limits: { ...scope.limits, requests: { day: 2 } } };
   await hold([other]);
-  expect(await refusal(hold([scope]))).toMatchObject({ code: 'quota_exceeded', details: { period: 'day' } });
-  expect((await refusal(hold([{ ...scope, limits: { callsAtOnce: 1 } }]))).details).toMatchObject({
+  expect(await statementOf(hold([scope]))).toMatchObject({
+    code: 'quota_exceeded',
+    details: { period: 'day' },
+  });
+  expect((await statementOf(hold([{ ...scope, limits: { callsAtOnce: 1 } }]))).details).toMatchObject({
     limit: 'callsAtOnce',
   });
 });
@@ -704,7 +705,7 @@ test.each<[Duration, minutes: number]>([
         await hold([scope], call, new Date(begun).toISOString(), duration);
       const after = (ms: number) => new Date(begun + ms).toISOString();
       const longest = duration === 'short' ? longestCallMs.whole : longestCallMs.stream;
-      expect((await refusal(hold([scope], call, after(longest)))).code).toBe('rate_limited');
+      expect((await statementOf(hold([scope], call, after(longest)))).code).toBe('rate_limited');
       const freed = after(minutes * 60_000);
       const free = async () => (await ledger.usage([scope], Date.parse(freed), signal)).callsAtOnce;
       expect(await free()).toEqual([{ scope: 'team', max: 2, inFlight: 0 }]);
@@ -722,18 +723,18 @@ test('calls that died are taken away once, also if two calls find them', async (
   const later = '2026-11-22T12:30:00Z';
   const outcomes = await Promise.allSettled(Array.from({ length: 9 }, () => hold([scope], call, later)));
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
-  expect((await refusal(hold([scope], call, later))).details).toMatchObject({ used: 3 });
+  expect((await statementOf(hold([scope], call, later))).details).toMatchObject({ used: 3 });
 });
 
 test('calls in flight across the end of a month count in both, as long as they can be in flight', async () => {
   const scope = team({ callsAtOnce: 2 });
   const november = await hold([scope], call, '2026-11-30T23:59:59Z', 'long');
   const december = await hold([scope], call, '2026-12-01T00:00:01Z', 'long');
-  expect((await refusal(hold([scope], call, '2026-12-01T00:14:59Z'))).code).toBe('rate_limited');
-  expect((await refusal(hold([scope], call, '2026-11-30T23:59:58Z'))).code).toBe('rate_limited');
+  expect((await statementOf(hold([scope], call, '2026-12-01T00:14:59Z'))).code).toBe('rate_limited');
+  expect((await statementOf(hold([scope], call, '2026-11-30T23:59:58Z'))).code).toBe('rate_limited');
   await november.settle(call, signal);
   const next = await hold([scope], call, '2026-12-01T00:14:59Z');
-  expect((await refusal(hold([scope], call, '2026-12-01T00:16:00Z'))).code).toBe('rate_limited');
+  expect((await statementOf(hold([scope], call, '2026-12-01T00:16:00Z'))).code).toBe('rate_limited');
   await december.settle(call, signal);
   await next.settle(call, signal);
   table.operations.length = 0;
@@ -763,5 +764,5 @@ test('fewer calls counted than their slots have let nothing through', async () =
       ExpressionAttributeValues: { ':none': { N: '0' } },
     }),
   );
-  expect((await refusal(hold([scope]))).code).toBe('limits_unavailable');
+  expect((await statementOf(hold([scope]))).code).toBe('limits_unavailable');
 });

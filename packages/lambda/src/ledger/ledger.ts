@@ -256,7 +256,8 @@ function capitalized(words: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
-const current: Readonly<Record<LimitPeriod, string>> = {
+/** The window of a call, in messages. */
+export const current: Readonly<Record<LimitPeriod, string>> = {
   minute: 'this minute',
   hour: 'this hour',
   day: 'today',

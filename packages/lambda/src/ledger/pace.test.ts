@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ProxyError } from '../proxy-error.ts';
 import { runs } from '../testing/fuzz.ts';
+import { refusal } from '../testing/ledger/refusal.ts';
 import { windowBy } from '../testing/ledger/window-by.ts';
 import { type Amounts, nothing } from './amounts.ts';
 import { CounterTable } from './counter-table.ts';
@@ -38,15 +39,6 @@ async function spend(scope: Scope, at: string | number, worstCase: Amounts, time
   const request = { scopes: [scope], worstCase, duration: 'short' as const, at: new Date(at).getTime() };
   const hold = await ledger.hold(request, { hold: signal, settle: signal });
   return hold.settle(worstCase, signal);
-}
-
-async function refusal(asked: Promise<unknown>): Promise<ProxyError> {
-  const error: unknown = await asked.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof ProxyError)) throw error ?? new Error('The call was admitted.');
-  return error;
 }
 
 test('at the beginning of a period only the burst may be used, and then its share of the limit as well', async () => {

@@ -2,7 +2,8 @@ import type { Limits } from '@org/contract';
 import { startTestTable, type TestTable, tableName } from '@org/table/testing/test-table';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { ProxyError } from '../proxy-error.ts';
+import type { ProxyError } from '../proxy-error.ts';
+import { refusal } from '../testing/ledger/refusal.ts';
 import { type Amounts, nothing } from './amounts.ts';
 import { type CounterStore, CounterTable } from './counter-table.ts';
 import { readCounters } from './counters.ts';
@@ -20,6 +21,7 @@ beforeEach(() => {
 afterAll(() => table.close());
 
 const { signal } = new AbortController();
+const statementOf = async (held: Promise<unknown>) => (await refusal(held)).statement;
 const noon = '2026-11-22T12:00:00Z';
 const call = { ...nothing, requests: 1, tokens: 100 };
 
@@ -53,15 +55,6 @@ const charge = async (of: ReturnType<typeof ledger>, scope: Scope, cost: Amounts
 
 const usage = async (scope: Scope, at = noon) =>
   (await ledger().usage([scope], Date.parse(at), signal)).limits.map(({ used }) => used);
-
-async function refusal(held: Promise<unknown>) {
-  const error: unknown = await held.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof ProxyError)) throw error ?? new Error('The call was admitted.');
-  return error.statement;
-}
 
 test('parts of a limit add up to it, and none shrinks when the limit grows', () => {
   const limit = fc.nat({ max: 1_000_000_000_000_000 });
@@ -109,7 +102,7 @@ test('a pace holds over all shards, also for what was used before they were, and
   };
   for (let made = 0; made < 3; made += 1) await charge(ledger(), before, call, start);
   for (let made = 0; made < 7; made += 1) expect(await spend(start)).toBe('admitted');
-  expect(await refusal(hold(ledger(), scope, call, start))).toMatchObject({
+  expect(await statementOf(hold(ledger(), scope, call, start))).toMatchObject({
     code: 'rate_limited',
     details: { limit: 'requests', period: 'month', max: 120, used: 10, allowedNow: 10 },
   });
@@ -147,7 +140,7 @@ test('a shard without room passes a call on, and only if all refuse, the call is
   const stubborn = ledgerOf(0.99);
   for (let made = 0; made < 10; made += 1) await charge(stubborn, scope);
   table.operations.length = 0;
-  expect(await refusal(hold(stubborn, scope))).toEqual({
+  expect(await statementOf(hold(stubborn, scope))).toEqual({
     code: 'quota_exceeded',
     message: 'This team has used 10 of 10 requests this month. The limit resets at 2026-12-01T00:00:00.000Z.',
     details: {
@@ -162,7 +155,7 @@ test('near its end, a limit is left over in parts that are too small', async () 
   const scope = team(4, { tokens: { day: 1000 } });
   const busy = ledger();
   for (let made = 0; made < 8; made += 1) await charge(busy, scope);
-  expect(await refusal(hold(busy, scope))).toEqual({
+  expect(await statementOf(hold(busy, scope))).toEqual({
     code: 'quota_exceeded',
     message:
       'This team has used 800 of 1000 tokens today, but no part of its limit has room for the 100 that the call may need: ask for fewer maxTokens, or wait. The limit resets at 2026-11-23T00:00:00.000Z.',
@@ -182,11 +175,11 @@ test('the refusal resets when the first shard has room again', async () => {
   for (const day of ['20', '20', '21']) await charge(left, scope, call, `2026-11-${day}T12:00:00Z`);
   await charge(right, scope);
   await charge(right, scope);
-  expect(await refusal(hold(left, scope))).toMatchObject({
+  expect(await statementOf(hold(left, scope))).toMatchObject({
     details: { limit: 'requests', period: 'day', max: 4, used: 2, resetsAt: '2026-11-23T00:00:00.000Z' },
   });
   await charge(left, scope, call, '2026-11-23T12:00:00Z');
-  expect(await refusal(hold(left, scope, call, '2026-11-23T12:00:00Z'))).toMatchObject({
+  expect(await statementOf(hold(left, scope, call, '2026-11-23T12:00:00Z'))).toMatchObject({
     details: { limit: 'requests', period: 'month', max: 6, used: 6 },
   });
 });
@@ -196,10 +189,10 @@ test('while a call in flight may leave room in one of the shards, a refusal may 
   const busy = ledgerOf(0, 0.5);
   await charge(busy, scope);
   const held = await hold(busy, scope);
-  expect(await refusal(hold(busy, scope))).toMatchObject({ code: 'rate_limited' });
+  expect(await statementOf(hold(busy, scope))).toMatchObject({ code: 'rate_limited' });
   await held.settle(nothing, signal);
   await charge(busy, scope);
-  expect(await refusal(hold(busy, scope))).toMatchObject({ code: 'quota_exceeded' });
+  expect(await statementOf(hold(busy, scope))).toMatchObject({ code: 'quota_exceeded' });
 });
 
 test('a limit by minute says when it ends, even if it is smaller than the number of shards', async () => {
@@ -207,7 +200,7 @@ test('a limit by minute says when it ends, even if it is smaller than the number
   const busy = ledgerOf(0.75);
   await charge(busy, scope);
   await charge(busy, scope);
-  expect(await refusal(hold(busy, scope))).toMatchObject({
+  expect(await statementOf(hold(busy, scope))).toMatchObject({
     code: 'rate_limited',
     details: { period: 'minute', max: 2, used: 2 },
   });
@@ -219,7 +212,7 @@ test('a call that needs more than the largest part of a limit never fits', async
   const busy = ledgerOf(0.99);
   await charge(busy, scope);
   table.operations.length = 0;
-  expect(await refusal(hold(busy, scope, { ...call, tokens: 252 }))).toEqual({
+  expect(await statementOf(hold(busy, scope, { ...call, tokens: 252 }))).toEqual({
     code: 'exceeds_limit',
     message:
       'The call may need 252 tokens, but this team has only 251 per month for one call, a part of its limit in 4 parts, so waiting will not help. Shorten it, ask for fewer maxTokens, or ask the operator for more.',
@@ -231,14 +224,17 @@ test('a call that needs more than the largest part of a limit never fits', async
 
 test('a limit of 0 lets nothing through', async () => {
   const scope = team(4, { requests: { day: 0 } });
-  expect(await refusal(hold(ledger(), scope))).toMatchObject({ code: 'quota_exceeded', details: { max: 0 } });
+  expect(await statementOf(hold(ledger(), scope))).toMatchObject({
+    code: 'quota_exceeded',
+    details: { max: 0 },
+  });
 });
 
 test('calls at once are divided too', async () => {
   const scope = team(2, { callsAtOnce: 3 });
   const busy = ledgerOf(0.5);
   const held = [await hold(busy, scope), await hold(busy, scope), await hold(busy, scope)];
-  expect(await refusal(hold(busy, scope))).toMatchObject({
+  expect(await statementOf(hold(busy, scope))).toMatchObject({
     code: 'rate_limited',
     details: { limit: 'callsAtOnce', max: 3, used: 3 },
   });
@@ -256,7 +252,7 @@ test('one call at once is one over all shards', async () => {
   const scope = team(4, { callsAtOnce: 1 });
   const busy = ledger();
   const held = await hold(busy, scope);
-  expect(await refusal(hold(busy, scope))).toMatchObject({ code: 'rate_limited' });
+  expect(await statementOf(hold(busy, scope))).toMatchObject({ code: 'rate_limited' });
   await held.settle(call, signal);
   await charge(busy, scope);
 });
@@ -300,12 +296,12 @@ test('a month that began on one item is spread at once, and what it had used sta
   const busy = ledger();
   for (let made = 0; made < 4; made += 1) await charge(busy, spread);
   expect(await usage(spread)).toEqual([8, 800]);
-  expect(await refusal(hold(busy, spread))).toMatchObject({ code: 'rate_limited' });
+  expect(await statementOf(hold(busy, spread))).toMatchObject({ code: 'rate_limited' });
 
   // A call that began before is settled where it began, and its room is there a minute later.
   expect(await held.settle(nothing, signal)).toMatchObject({ limits: [{ used: 7 }, { used: 700 }] });
   await charge(busy, spread, call, '2026-11-22T12:01:01Z');
-  expect(await refusal(hold(busy, spread, call, '2026-11-22T12:01:01Z'))).toMatchObject({
+  expect(await statementOf(hold(busy, spread, call, '2026-11-22T12:01:01Z'))).toMatchObject({
     code: 'quota_exceeded',
     details: { limit: 'requests', max: 8, used: 8 },
   });
@@ -321,10 +317,10 @@ test('a function with another number, or none, counts in the shards of the month
   await charge(older, { ...scope, shards: undefined });
   await charge(newer, { ...scope, shards: 16 });
   await charge(older, { ...scope, shards: undefined });
-  expect(await refusal(hold(older, { ...scope, shards: undefined }))).toMatchObject({
+  expect(await statementOf(hold(older, { ...scope, shards: undefined }))).toMatchObject({
     details: { max: 4, used: 4 },
   });
-  expect(await refusal(hold(newer, { ...scope, shards: 16 }))).toMatchObject({
+  expect(await statementOf(hold(newer, { ...scope, shards: 16 }))).toMatchObject({
     details: { max: 4, used: 4 },
   });
   expect(await usage({ ...scope, shards: 16 })).toEqual([4]);
@@ -332,18 +328,18 @@ test('a function with another number, or none, counts in the shards of the month
   // The next month has the number of the first call that wants one.
   const december = '2026-12-22T12:00:00Z';
   for (let made = 0; made < 4; made += 1) await charge(newer, { ...scope, shards: 16 }, call, december);
-  expect(await refusal(hold(older, scope, call, december))).toMatchObject({ details: { used: 4 } });
+  expect(await statementOf(hold(older, scope, call, december))).toMatchObject({ details: { used: 4 } });
 });
 
 test('a limit that is raised at run time is divided like any other', async () => {
   const scope = team(4, { requests: { day: 2 } });
   const busy = ledger();
   for (let made = 0; made < 2; made += 1) await charge(busy, scope);
-  await refusal(hold(busy, scope));
+  await statementOf(hold(busy, scope));
   const raised = { ...scope, limits: { requests: { day: 7 } } };
   for (let made = 0; made < 5; made += 1) await charge(busy, raised);
-  expect(await refusal(hold(busy, raised))).toMatchObject({ details: { max: 7, used: 7 } });
-  expect(await refusal(hold(busy, scope))).toMatchObject({ details: { max: 2, used: 7 } });
+  expect(await statementOf(hold(busy, raised))).toMatchObject({ details: { max: 7, used: 7 } });
+  expect(await statementOf(hold(busy, scope))).toMatchObject({ details: { max: 2, used: 7 } });
 });
 
 test('a week that began in the month before is spread too', async () => {
@@ -354,7 +350,7 @@ test('a week that began in the month before is spread too', async () => {
   }
   await charge(busy, { ...scope, shards: undefined }, call, '2026-12-02T12:00:00Z');
   await charge(busy, scope, call, '2026-12-03T12:00:00Z');
-  expect(await refusal(hold(busy, scope, call, '2026-12-03T12:00:00Z'))).toMatchObject({
+  expect(await statementOf(hold(busy, scope, call, '2026-12-03T12:00:00Z'))).toMatchObject({
     details: { limit: 'requests', period: 'week', max: 5, used: 5 },
   });
 });
@@ -364,7 +360,7 @@ test('a call whose minute the first item has left behind is refused', async () =
   await charge(ledger(), scope, call, '2026-11-22T12:00:00Z');
   await charge(ledger(), scope, call, '2026-11-22T12:05:00Z');
   const spread = { ...scope, shards: 4 };
-  expect(await refusal(hold(ledger(), spread, call, '2026-11-22T12:00:30Z'))).toMatchObject({
+  expect(await statementOf(hold(ledger(), spread, call, '2026-11-22T12:00:30Z'))).toMatchObject({
     code: 'rate_limited',
   });
 });

@@ -1,5 +1,6 @@
 import type { LimitKind, LimitPeriod, LimitScope } from '@org/contract';
 import type { LimitUse } from '../ledger/admission.ts';
+import { current } from '../ledger/ledger.ts';
 import type { RequestLog } from '../log/request-log.ts';
 import { hiddenId } from '../usage-id.ts';
 import type { Message } from './publish.ts';
@@ -77,14 +78,6 @@ const units = { requests: 'requests', tokens: 'tokens', usd: 'USD' } as const sa
   LimitKind,
   string
 >;
-
-const current = {
-  minute: 'this minute',
-  hour: 'this hour',
-  day: 'today',
-  week: 'this week',
-  month: 'this month',
-} as const satisfies Record<LimitPeriod, string>;
 
 function amount(limit: LimitKind, value: number): string {
   return limit === 'usd' ? String(Number(value.toPrecision(4))) : value.toLocaleString('en-US');

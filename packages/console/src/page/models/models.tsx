@@ -1,5 +1,6 @@
 import type { DescribedAccess, DescribedModel } from '@org/admin';
 import { Empty, Failed, Loaded } from '../parts/loaded.tsx';
+import { Scrolls } from '../parts/scrolls.tsx';
 import { type Deployment, useModelAccess, useModels } from '../queries.ts';
 import { counted, day, money, shortCount } from '../words.ts';
 import { capabilityInWords } from './capabilities.ts';
@@ -28,8 +29,7 @@ export function Models({ deployment }: { readonly deployment: Deployment }) {
           models.length === 0 ? (
             <Empty title="The config offers no model" />
           ) : (
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it has to be reached by keyboard
-            <section className="card scrolls models" aria-label="Models" tabIndex={0}>
+            <Scrolls label="Models" className="card models">
               <table>
                 <thead>
                   <tr>
@@ -94,7 +94,7 @@ export function Models({ deployment }: { readonly deployment: Deployment }) {
                   ))}
                 </tbody>
               </table>
-            </section>
+            </Scrolls>
           )
         }
       </Loaded>

@@ -2,6 +2,7 @@ import { AxisBottom, AxisLeft } from '@visx/axis';
 import { scaleBand, scaleLinear } from '@visx/scale';
 import { BarStack } from '@visx/shape';
 import { type KeyboardEvent, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { Scrolls } from '../parts/scrolls.tsx';
 import { count, day as dayText, money, shortMoney } from '../words.ts';
 import type { StackedDay, Stacks } from './stacks.ts';
 
@@ -260,8 +261,7 @@ function useWidth() {
 /** The numbers of the chart. */
 export function SpendTable({ stacks: { days, names } }: { readonly stacks: Stacks }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it has to be reached by keyboard
-    <section className="scrolls" aria-label="Spend by day and team, as a table" tabIndex={0}>
+    <Scrolls label="Spend by day and team, as a table">
       <table>
         <thead>
           <tr>
@@ -290,6 +290,6 @@ export function SpendTable({ stacks: { days, names } }: { readonly stacks: Stack
           ))}
         </tbody>
       </table>
-    </section>
+    </Scrolls>
   );
 }

@@ -21,7 +21,7 @@ const report = (othersUsd: number): Parameters<typeof stacksOf>[0] =>
     ],
   }) satisfies Pick<StatisticsReport, 'from' | 'to' | 'teams' | 'days' | 'others'>;
 
-test('each day has its pieces in the same order, whoever spent on it', () => {
+test('each day has its pieces in the same order, whichever teams spent on it', () => {
   const { names, days, highest, month } = stacksOf(report(0.5));
   expect(names).toEqual(['acme', 'beta', others]);
   expect(days.map(({ pieces }) => pieces)).toEqual([

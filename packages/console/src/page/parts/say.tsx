@@ -4,7 +4,7 @@ type Say = (what: string) => void;
 
 const Context = createContext<Say>(() => {});
 
-/** Says what was done: to whoever sees it, and to whoever has the page read out. */
+/** Says what was done: in sight, and for those who hear the page. */
 export const useSay = (): Say => useContext(Context);
 
 /** How long it stays: long enough to be read twice. */

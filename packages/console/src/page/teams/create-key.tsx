@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { read, useApi } from '../api.ts';
 import { ActionDialog } from '../parts/action-dialog.tsx';
 import { Field } from '../parts/field.tsx';
+import { NameField } from '../parts/name-field.tsx';
 import type { Deployment } from '../queries.ts';
 import { EndField } from './end-field.tsx';
 import { LimitsFields, limitsTyped, type TypedLimits } from './limits-fields.tsx';
@@ -46,17 +47,7 @@ export function CreateKey({ deployment, team, onMade, onClose }: CreateKeyProps)
       onDone={onMade}
       onClose={onClose}
     >
-      <Field label="Name" hint="Letters, digits, dots, hyphens and underscores.">
-        {(names) => (
-          <input
-            {...names}
-            required
-            autoComplete="off"
-            value={name}
-            onChange={({ target }) => setName(target.value)}
-          />
-        )}
-      </Field>
+      <NameField hint="Letters, digits, dots, hyphens and underscores." name={name} onName={setName} />
       <div className="two-fields">
         <Field label="Owner" hint="Who answers for it.">
           {(names) => <input {...names} value={owner} onChange={({ target }) => setOwner(target.value)} />}

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { read, useApi } from '../api.ts';
 import { ActionDialog } from '../parts/action-dialog.tsx';
-import { Field } from '../parts/field.tsx';
+import { NameField } from '../parts/name-field.tsx';
 import type { Deployment } from '../queries.ts';
 import { go } from '../route.ts';
 import { PlanChoice } from './plan-choice.tsx';
@@ -32,17 +32,11 @@ export function CreateTeam({
       leadsAway
       onClose={onClose}
     >
-      <Field label="Name" hint="Letters, digits, dots, hyphens and underscores. It cannot be changed later.">
-        {(names) => (
-          <input
-            {...names}
-            required
-            autoComplete="off"
-            value={name}
-            onChange={({ target }) => setName(target.value)}
-          />
-        )}
-      </Field>
+      <NameField
+        hint="Letters, digits, dots, hyphens and underscores. It cannot be changed later."
+        name={name}
+        onName={setName}
+      />
       <PlanChoice {...{ deployment, plan }} onPlan={setPlan} />
     </ActionDialog>
   );

@@ -7,6 +7,7 @@ import { Copy } from '../parts/copy.tsx';
 import { Field } from '../parts/field.tsx';
 import { Empty, Failed } from '../parts/loaded.tsx';
 import { useSay } from '../parts/say.tsx';
+import { Scrolls } from '../parts/scrolls.tsx';
 import { linkTo } from '../route.ts';
 import { readEvents } from '../sse.ts';
 import { counted } from '../words.ts';
@@ -138,8 +139,7 @@ export function ImportTeams() {
               </p>
               <Copy text={keysAsCsv(made)} what="the new keys as CSV" />
             </div>
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it has to be reached by keyboard */}
-            <section className="scrolls made" aria-label="New keys" tabIndex={0}>
+            <Scrolls label="New keys" className="made">
               <table>
                 <thead>
                   <tr>
@@ -160,7 +160,7 @@ export function ImportTeams() {
                   ))}
                 </tbody>
               </table>
-            </section>
+            </Scrolls>
           </>
         )}
         {made.length === 0 && (
@@ -207,8 +207,7 @@ function PreviewTable({ teams }: PreviewTableProps) {
   ]);
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it has to be reached by keyboard */}
-      <section className="scrolls made" aria-label="What would be made" tabIndex={0}>
+      <Scrolls label="What would be made" className="made">
         <table>
           <thead>
             <tr>
@@ -239,7 +238,7 @@ function PreviewTable({ teams }: PreviewTableProps) {
             ))}
           </tbody>
         </table>
-      </section>
+      </Scrolls>
       {rows.length > mostRows && (
         <p className="quiet">
           The first {mostRows} of {rows.length} rows.

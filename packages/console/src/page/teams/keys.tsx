@@ -43,7 +43,7 @@ export function Keys({ deployment, details: { team, keys, limits, usage } }: Key
       </div>
       {keys.length === 0 ? (
         <Empty title="This team has no key yet">
-          <p>Create one, and give it to whoever calls for the team.</p>
+          <p>Create one, and give it to the people or services that call for the team.</p>
         </Empty>
       ) : (
         <ul className="keys">

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { read, useApi } from '../api.ts';
 import { Empty, Loaded } from '../parts/loaded.tsx';
+import { Scrolls } from '../parts/scrolls.tsx';
 import { bytes, count, money } from '../words.ts';
 
 const dimensions = [
@@ -63,8 +64,7 @@ function Rows({ team, by }: { readonly team: string; readonly by: Dimension }) {
           <Empty title="No calls this month yet" />
         ) : (
           <>
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it has to be reached by keyboard */}
-            <section className="scrolls" aria-label={`Use by ${by}`} tabIndex={0}>
+            <Scrolls label={`Use by ${by}`}>
               <table>
                 <thead>
                   <tr>
@@ -98,7 +98,7 @@ function Rows({ team, by }: { readonly team: string; readonly by: Dimension }) {
                     ))}
                 </tbody>
               </table>
-            </section>
+            </Scrolls>
             <p className="quiet">
               {rows.length > mostListed && `The ${mostListed} that spent most, of ${count(rows.length)}. `}
               {bytes(searchedBytes)} of the log were searched.
