@@ -22,15 +22,15 @@ export const listOf = {
 } as const;
 
 /**
- * The prefixes of the partition keys that each function's policy allows: only the authorizer may read the
+ * The partition keys that each function's policy allows, with `*` for any characters: only the authorizer may read the
  * keys of signed-in callers, and the proxy may only read plans.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */
 export const partitionsOf = {
-  proxy: [prefixes.team, prefixes.key],
+  proxy: [`${prefixes.team}*`, `${prefixes.key}*`],
   proxyReads: [listOf.plans],
-  authorizer: [prefixes.signIn],
+  authorizer: [`${prefixes.signIn}*`],
 } as const;
 
 /** What is counted: a team, a key, or in a team a person, a customer or a model. */

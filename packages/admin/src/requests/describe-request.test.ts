@@ -22,6 +22,20 @@ test('what API Gateway refused is said as its access log has it', () => {
   ]);
 });
 
+test.each([
+  [
+    { limit: 'usd', period: 'month', scope: 'team', max: 60, used: 9.5, allowedNow: 10 },
+    'The limit usd/month of the team refused it: $9.50 of $60.00 were used, and its pace allowed $10.00 by then.',
+  ],
+  [
+    { limit: 'callsAtOnce', scope: 'key', max: 3, used: 3 },
+    'The limit of 3 calls at once of the key refused it: 3 were in flight.',
+  ],
+] as const)('a refusal is explained: %o', (refusedBy, sentence) => {
+  const request = { ...line, status: 429, code: 'rate_limited', totalMs: 2, refusedBy };
+  expect(describeRequest({ ...lookup, request })).toContain(sentence);
+});
+
 test('a charge that is not what it should be is explained', () => {
   const amounts = { requests: 1, tokens: 2000, usd: 0.002 };
   const request = {

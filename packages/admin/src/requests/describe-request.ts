@@ -1,5 +1,5 @@
 import { errorDefinition, isErrorCode } from '@org/contract';
-import { amountText, chargeText, countText, secondsText } from '../limits-text.ts';
+import { amountText, chargeText, countText, limitText, secondsText } from '../limits-text.ts';
 import type { RequestLookup } from './find-request.ts';
 import type { GatewayAccess, LoggedAuthorization, LoggedRequest } from './logged-request.ts';
 
@@ -42,21 +42,19 @@ function ofFunction(request: LoggedRequest): string[] {
   ];
 }
 
-function refusalText({
-  limit,
-  period,
-  scope,
-  max,
-  used,
-  needed,
-  resetsAt,
-}: NonNullable<LoggedRequest['refusedBy']>) {
+function refusalText(refusedBy: NonNullable<LoggedRequest['refusedBy']>) {
+  const { limit, period, scope, max, used = 0, allowedNow, needed, resetsAt } = refusedBy;
+  if (limit === 'callsAtOnce') {
+    return `The limit of ${limitText({ limit }, max)} of the ${scope} refused it: ${used} were in flight.`;
+  }
   const whose = `The limit ${limit}/${period} of the ${scope}`;
   if (needed !== undefined) {
     return `${whose} allows ${amountText(limit, max)}, and the call alone may need ${amountText(limit, needed)}.`;
   }
   const resets = resetsAt === undefined ? '' : ` It resets at ${resetsAt}.`;
-  return `${whose} refused it: ${amountText(limit, used ?? 0)} of ${amountText(limit, max)} were used.${resets}`;
+  const pace =
+    allowedNow === undefined ? '' : `, and its pace allowed ${amountText(limit, allowedNow)} by then`;
+  return `${whose} refused it: ${amountText(limit, used)} of ${amountText(limit, max)} were used${pace}.${resets}`;
 }
 
 function failureText({ name, status, said }: NonNullable<LoggedRequest['failure']>): string {

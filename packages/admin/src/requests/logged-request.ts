@@ -50,9 +50,9 @@ export const LoggedRequest = z.object({
   settleError: string,
   refusedBy: z.optional(
     z.object({
-      limit: z.enum(limitKinds),
-      ...{ period: z.string(), scope: z.string(), max: z.number() },
-      ...{ used: number, needed: number, resetsAt: string },
+      limit: z.enum([...limitKinds, 'callsAtOnce']),
+      ...{ period: string, scope: z.string(), max: z.number() },
+      ...{ used: number, allowedNow: number, needed: number, resetsAt: string },
     }),
   ),
   deltas: number,

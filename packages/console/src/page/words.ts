@@ -103,8 +103,9 @@ export const periodWords: Readonly<Record<LimitPeriod, string>> = {
   month: 'month',
 };
 
-/** `Tokens per day`; a kind or a period that a newer proxy adds, as it is. */
-export function limitName(kind: string, period: string): string {
+/** `Tokens per day`; a kind or a period that a newer proxy adds, as it is. Calls at once have no period. */
+export function limitName(kind: string, period: string | undefined): string {
+  if (period === undefined) return kind === 'callsAtOnce' ? 'Calls at once' : kind;
   const word = Object.hasOwn(kindWords, kind) ? kindWords[kind as LimitKind] : kind;
   return `${word.charAt(0).toUpperCase()}${word.slice(1)} per ${period}`;
 }

@@ -56,9 +56,7 @@ const functionsUseTheTable = only({
   Resource: arn,
   Condition: only({
     'ForAllValues:StringLike': only({
-      'dynamodb:LeadingKeys': array(
-        oneOf(Object.values(partitionsOf).flatMap((prefixes) => prefixes.map((prefix) => `${prefix}*`))),
-      ),
+      'dynamodb:LeadingKeys': array(oneOf(Object.values(partitionsOf).flat())),
     }),
   }),
 });

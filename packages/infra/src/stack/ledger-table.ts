@@ -59,20 +59,19 @@ export class LedgerTable extends Construct {
    * What a function may do: by default read one item, and write one. None deletes, lists or reads many. DynamoDB asks for the
    * table's key in the function's name.
    *
-   * @param access.prefixes What the partition keys of its items begin with.
+   * @param access.partitions The partition keys of its items. `*` stands for any characters.
    * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
    * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
    */
   statements(access: {
     readonly actions?: readonly string[];
-    readonly prefixes: readonly string[];
+    readonly partitions: readonly string[];
   }): PolicyStatement[] {
-    const { actions = ['dynamodb:GetItem', 'dynamodb:UpdateItem'], prefixes } = access;
-    const leadingKeys = prefixes.map((prefix) => `${prefix}*`);
+    const { actions = ['dynamodb:GetItem', 'dynamodb:UpdateItem'], partitions } = access;
     const onItems = new PolicyStatement({
       actions: [...actions],
       resources: [this.table.tableArn],
-      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': leadingKeys } },
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...partitions] } },
     });
     if (!this.#key) return [onItems];
     const onKey = new PolicyStatement({

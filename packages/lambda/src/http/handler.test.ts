@@ -410,27 +410,29 @@ test.each([
   },
 );
 
-test('the log names the limit that refused a call', async () => {
-  const details = {
-    limit: 'usd',
-    period: 'month',
-    scope: 'team',
-    max: 5,
-    used: 5,
-    resetsAt: '2026-12-01T00:00:00.000Z',
-  } as const;
+const aMonth = {
+  limit: 'usd',
+  period: 'month',
+  scope: 'team',
+  max: 5,
+  used: 5,
+  resetsAt: '2026-12-01T00:00:00.000Z',
+} as const;
+
+test.each([
+  { code: 'quota_exceeded', details: aMonth },
+  { code: 'rate_limited', details: { ...aMonth, used: 2, allowedNow: 2.5 } },
+  { code: 'rate_limited', details: { limit: 'callsAtOnce', scope: 'key', max: 3, used: 3 } },
+] as const)('the log names the limit that refused a call: $code of $details.limit', async (statement) => {
   const ledger: Ledger = {
     ...recordingLedger().ledger,
     hold: async () => {
-      throw new ProxyError({ code: 'quota_exceeded', details });
+      throw new ProxyError(statement);
     },
   };
   const { lines } = await send(question, { ledger });
-  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
-    code: 'quota_exceeded',
-    refusedBy: details,
-    HoldsRefused: 1,
-  });
+  const { code, details: refusedBy } = statement;
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ code, refusedBy, HoldsRefused: 1 });
 });
 
 test('observers get the events of an ask, and report when the answer has ended; one that fails changes nothing', async () => {

@@ -1,4 +1,4 @@
-import type { DoorName, ErrorCode, ExcessDetails, QuotaDetails, RouteName } from '@org/contract';
+import type { DoorName, ErrorCode, ExcessDetails, QuotaDetails, RateDetails, RouteName } from '@org/contract';
 import type { AskEvent, Settled } from '../call/ask.ts';
 import type { TokenUsage } from '../call/reply.ts';
 import { failureName } from '../failure-name.ts';
@@ -66,8 +66,11 @@ export interface RequestLog {
    * percent, `threshold`.
    */
   limitsNearlyReached?: readonly LimitUse[];
-  /** With `quota_exceeded` and `exceeds_limit`: the limit that refused the call. */
-  refusedBy?: QuotaDetails | ExcessDetails | undefined;
+  /**
+   * With `quota_exceeded`, `rate_limited` and `exceeds_limit`: the limit that refused the call. A pace also has `allowedNow`, the
+   * most that may be used by then.
+   */
+  refusedBy?: QuotaDetails | RateDetails | ExcessDetails | undefined;
   /** For a stream: pieces of text. */
   deltas?: number;
   /** For a stream: milliseconds until the first piece of text. */
@@ -142,7 +145,7 @@ export function noteFailure(thrown: unknown, log: RequestLog): ProxyError {
   if (error !== thrown) log.trace = traceOf(thrown);
   log.code = error.statement.code;
   if (error.failure) log.failure = error.failure;
-  if (error.hasCode('quota_exceeded') || error.hasCode('exceeds_limit')) {
+  if (error.hasCode('quota_exceeded') || error.hasCode('rate_limited') || error.hasCode('exceeds_limit')) {
     log.refusedBy = error.statement.details;
   }
   return error;

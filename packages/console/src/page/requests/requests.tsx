@@ -148,6 +148,10 @@ function Facts({
         ? undefined
         : `${amount(refusedBy.limit, refusedBy.used)} of ${amount(refusedBy.limit, refusedBy.max)}`,
     ],
+    [
+      'Allowed by then',
+      refusedBy?.allowedNow === undefined ? undefined : amount(refusedBy.limit, refusedBy.allowedNow),
+    ],
     ['It needed', refusedBy?.needed === undefined ? undefined : amount(refusedBy.limit, refusedBy.needed)],
     ['Starts again', refusedBy?.resetsAt === undefined ? undefined : moment(refusedBy.resetsAt, timeZone)],
     ['Held', sums(held)],

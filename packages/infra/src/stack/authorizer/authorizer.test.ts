@@ -164,7 +164,7 @@ test.each(variants)('with %s the function behind the routes cannot read those ke
       Effect: 'Allow',
       Action: 'dynamodb:GetItem',
       Resource: { 'Fn::GetAtt': [table, 'Arn'] },
-      Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['plans*'] } },
+      Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['plans'] } },
     },
   ]);
 });

@@ -90,7 +90,7 @@ function withSignIn(
       [authorizerVariables.signIn]: Stack.of(scope).toJsonString(environment),
       [authorizerVariables.table]: ledger.table.tableName,
     },
-    statements: ledger.statements({ actions: ['dynamodb:GetItem'], prefixes: partitionsOf.authorizer }),
+    statements: ledger.statements({ actions: ['dynamodb:GetItem'], partitions: partitionsOf.authorizer }),
   };
 }
 

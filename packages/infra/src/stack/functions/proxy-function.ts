@@ -51,8 +51,8 @@ export class ProxyFunction extends LoggedFunction {
         ...bedrockStatements(config, stack, profiles),
         ...guardrailStatements(config, stack),
         // With sign-in, the table also has what only the authorizer may read.
-        ...ledger.statements({ prefixes: partitionsOf.proxy }),
-        ...ledger.statements({ actions: ['dynamodb:GetItem'], prefixes: partitionsOf.proxyReads }),
+        ...ledger.statements({ partitions: partitionsOf.proxy }),
+        ...ledger.statements({ actions: ['dynamodb:GetItem'], partitions: partitionsOf.proxyReads }),
         ...(promptBucket?.statements() ?? []),
         ...(notices?.statements() ?? []),
       ],
