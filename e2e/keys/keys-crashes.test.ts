@@ -1,13 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  APIGatewayClient,
-  DeleteApiKeyCommand,
-  GetApiKeysCommand,
-  UpdateApiKeyCommand,
-} from '@aws-sdk/client-api-gateway';
-import { deleteTeam, localEndpoints, openDeployment, revokeKey } from '@org/admin';
+import { type AttributeValue, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { parseProxyConfig } from '@org/infra/config';
 import { readItem, SignInItem, signInKey } from '@org/table';
 import { expect, onTestFinished, test } from 'vitest';
@@ -135,9 +130,29 @@ const teamsFile = JSON.stringify([
   { name: 'acme', plan: 'few', keys: [{ name: 'app', limits: { requests: { day: 2 } } }, 'other'] },
 ]);
 
-/** A deployment, an operator who writes down the shown values, and the actual state. */
-async function start({ signIn = false, team: watched }: Command) {
-  const system = await startSystem('counted');
+/** What a deployment keeps, and what its operator was shown. */
+interface State {
+  /** The file of API Gateway's keys, if any was changed. */
+  readonly keyFile: string | undefined;
+  /** The table's. */
+  readonly items: readonly Record<string, AttributeValue>[];
+  /** Values by the names of their keys. */
+  readonly shown: ReadonlyMap<string, readonly string[]>;
+}
+
+/**
+ * A deployment, an operator who writes down the shown values, and the actual state.
+ *
+ * @param from Default: as it is deployed.
+ */
+async function start({ signIn = false, team: watched }: Command, from?: State) {
+  const directory = await mkdtemp(join(tmpdir(), 'proxy-crashes-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const file = join(directory, 'teams.json');
+  await writeFile(file, teamsFile);
+  const keyFile = join(directory, 'keys.json');
+  if (from?.keyFile !== undefined) await cp(from.keyFile, keyFile);
+  const system = await startSystem('counted', { keyFile });
   const gateway = await startBreakingGateway(system);
   const config = signIn ? withSignIn : configs.counted;
   let time = noon;
@@ -149,24 +164,16 @@ async function start({ signIn = false, team: watched }: Command) {
     seen ??= look(config);
     return (await seen)(at);
   };
-  const directory = await mkdtemp(join(tmpdir(), 'proxy-crashes-'));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
-  const file = join(directory, 'teams.json');
-  await writeFile(file, teamsFile);
   const table = dynamoDbClient(system.dynamodb.url);
-  const endpoints = await localEndpoints(system.gateway.url, 'counted-dev');
-  const apiGateway = new APIGatewayClient(endpoints('api_gateway'));
-  const whole = await openDeployment(config, endpoints, () => time);
-  onTestFinished(() => {
-    whole.close();
-    table.destroy();
-    apiGateway.destroy();
-  });
+  onTestFinished(() => table.destroy());
+  const [{ name: TableName } = expect.unreachable()] = system.gateway.tables;
+  for (const Item of from?.items ?? []) await table.send(new PutItemCommand({ TableName, Item }));
   const ofConfig = new Map(
     ['shared-key', 'other-key', 'thrifty-key'].map((name) => [name, system.keyValue(name)]),
   );
-  /** Values by the names of their keys, as they were shown. */
-  const shown = new Map<string, string[]>();
+  const shown = new Map<string, readonly string[]>(
+    from?.shown ?? [...ofConfig].map(([name, value]) => [name, [value]]),
+  );
 
   const write = ({ stdout, stderr }: Said) => {
     const name = /^The (?:new key is|key) ([\w-]+)(?:,| of the team)/m.exec(stderr)?.[1];
@@ -176,10 +183,7 @@ async function start({ signIn = false, team: watched }: Command) {
     }
   };
   const signedIn = async () => {
-    const item = await readItem(
-      { client: table, table: system.gateway.tables[0]?.name ?? '' },
-      signInKey('acme'),
-    );
+    const item = await readItem({ client: table, table: TableName }, signInKey('acme'));
     return item && SignInItem.parse(item).value;
   };
   /** The team's working keys, without that of its signed-in callers. */
@@ -206,28 +210,18 @@ async function start({ signIn = false, team: watched }: Command) {
     wait() {
       time = later;
     },
-    /** Restores the initial state. */
-    async reset() {
-      gateway.breakAt(undefined);
-      time = later;
-      const unlessGone = (error: Error) => expect(error.message).toMatch(/There is no/);
-      await deleteTeam(whole, 'acme').catch(unlessGone);
-      for (const name of ['more', 'thrifty-key-2']) await revokeKey(whole, { name }).catch(unlessGone);
-      const { items = [] } = await apiGateway.send(new GetApiKeysCommand({ limit: 500 }));
-      for (const { id: apiKey, name = '' } of items) {
-        const patchOperations = [{ op: 'replace' as const, path: '/enabled', value: 'true' }];
-        await apiGateway.send(
-          ofConfig.has(name)
-            ? new UpdateApiKeyCommand({ apiKey, patchOperations })
-            : new DeleteApiKeyCommand({ apiKey }),
-        );
-      }
-      seen = undefined;
-      shown.clear();
-      for (const [name, value] of ofConfig) shown.set(name, [value]);
-      time = noon;
+    async state(): Promise<State> {
+      const { Items: items = [] } = await table.send(new ScanCommand({ TableName, ConsistentRead: true }));
+      return { keyFile: existsSync(keyFile) ? keyFile : undefined, items, shown };
     },
   };
+}
+
+/** The state in which a command is run. */
+async function before(command: Command): Promise<State> {
+  const operator = await start(command);
+  for (const each of command.after) await operator.operate(each);
+  return operator.state();
 }
 
 type Operator = Awaited<ReturnType<typeof start>>;
@@ -345,11 +339,10 @@ const repeated = /There is no (?:key|team)|already/;
 test.each(commands.map((command) => [nameOf(command), command] as const))(
   '%s can break at any of its writes: it is finished by running it again, and all that was said is true',
   async (_, command) => {
-    const operator = await start(command);
+    const state = await before(command);
     for (const kind of ['dies', 'refused'] as const) {
       for (let write = 1; ; write += 1) {
-        await operator.reset();
-        for (const each of command.after) await operator.operate(each);
+        const operator = await start(command, state);
         operator.breakAt({ kind, write });
         const first = await operator.operate(command.run);
         const broke = operator.broke();
