@@ -9,12 +9,12 @@ import type {
   QuotaDetails,
   RateDetails,
 } from '@org/contract';
-import type { Account } from './account.ts';
+import type { Account, Counted } from './account.ts';
 import { type Amounts, amountsOf, unitOf } from './amounts.ts';
 import type { Counters } from './counters.ts';
 import { mostAt, secondsUntilRoom } from './pace.ts';
 import { type Bound, boundsOf, type Scope } from './scope.ts';
-import { amountOfPart, partOf, shardsIn } from './shards.ts';
+import { amountOfPart, filledTo, partOf, shardsIn } from './shards.ts';
 
 /**
  * A limit smaller than one hold, so that the hold never fits.
@@ -178,7 +178,10 @@ function aheadOverShards(
     const charged = chargedIn(counters, bound);
     const first = charged - used.reduce((sum, each) => sum + each, 0);
     const needed = Math.min(
-      ...used.map((each, number) => first + amountOfPart(each + hold[bound.limit], number, shards.length)),
+      ...used.map((each, number) => {
+        const divided = amountOfPart(each + hold[bound.limit], number, shards.length);
+        return first + filledTo(divided, used);
+      }),
     );
     if (needed <= mostAt(bound, moment) || needed > bound.max) return [];
     const wanted = hold[bound.limit];
@@ -226,7 +229,7 @@ function modelOf({ kind, id }: Scope): { readonly model?: string } {
 }
 
 /** What is charged for good of a limit. */
-function chargedIn({ committed, held }: Counters, { limit, period }: Bound): number {
+export function chargedIn({ committed, held }: Counters, { limit, period }: Counted): number {
   return committed[period][limit] - held[period][limit];
 }
 

@@ -88,7 +88,8 @@ export class CounterTable implements CounterStore {
     const { moment, month, bounds } = account;
     // Conditions have no arithmetic, so the most that may be there is computed here. It must not be below 0: such a
     // condition would admit the very first hold, on an item without the attribute.
-    if (bounds.some((bound) => hold[bound.limit] > mostAt(bound, moment)) || account.atOnce === 0) {
+    const { atOnce = 1 } = account;
+    if (bounds.some((bound) => hold[bound.limit] > mostAt(bound, moment)) || atOnce < 1) {
       return { admitted: false, counters: await this.read(account, signal) };
     }
     const update = adding(changesOfHold(write)).set('expires', expiryOf(month));

@@ -1,6 +1,6 @@
 import { Believed, numberOf, reportedAttribute, shardsAttribute } from '@org/table';
 import type { Account } from './account.ts';
-import { type AccountState, type LimitUse, limitBelow } from './admission.ts';
+import { type AccountState, chargedIn, type LimitUse, limitBelow } from './admission.ts';
 import { unitOf } from './amounts.ts';
 import type { CounterStore, HoldWrite } from './counter-table.ts';
 import { type Counters, readCounters, sumOf } from './counters.ts';
@@ -13,9 +13,16 @@ type Take = (
   signal: AbortSignal,
 ) => ReturnType<CounterStore['hold']>;
 
+/** The items of an account that is spread. */
+interface Spread {
+  readonly first: Counters;
+  readonly shards: readonly Counters[];
+}
+
 /**
  * Accounts whose counters may be spread over shards. Once an account is spread, it stays so for its month, over the same number
- * of shards, whatever a function's config says. What its first item had committed is taken off the limits that they divide.
+ * of shards, whatever a function's config says. What its first item had committed is taken off the limits that they divide, and
+ * so is what a shard has used above its part.
  */
 export class ShardedAccounts {
   readonly #table: CounterStore;
@@ -23,8 +30,11 @@ export class ShardedAccounts {
   readonly #random: () => number;
   /** When the latest call began. */
   #now = 0;
-  /** The first items of accounts that are spread. Their calls in flight end, and leave more to the shards. */
-  readonly #firsts = new Believed<Counters>(() => this.#now);
+  /**
+   * What first items have committed, and shards above their parts, falls: their calls in flight end, and leave more to the
+   * others. It grows only if a limit is lowered, and then it is read again.
+   */
+  readonly #spreads = new Believed<Spread>(() => this.#now);
 
   /** @param random Chooses the shard that a call tries first: at least 0 and below 1. */
   constructor(table: CounterStore, take: Take, random: () => number) {
@@ -44,19 +54,20 @@ export class ShardedAccounts {
     signal: AbortSignal,
   ): Promise<{ readonly admitted: boolean; readonly state: AccountState }> {
     this.#now = account.moment.at;
-    let first = await this.#firstOf(account, () => this.#spread(account, signal));
-    if (!first) {
+    let spread = await this.#spreadOf(account, signal, () => this.#close(account, signal));
+    if (!spread) {
       const { admitted, counters } = await this.#take(account, hold, signal);
-      if (admitted || shardsIn(counters) === 0) return { admitted, state: { account, counters } };
-      // Another function has spread it.
-      first = (await this.#firstOf(account, async () => counters)) ?? counters;
+      // Another function may have spread it.
+      if (shardsIn(counters) > 0) spread = await this.#spreadOf(account, signal, async () => counters);
+      if (!spread) return { admitted, state: { account, counters } };
     }
+    const { first, shards: used } = spread;
     const whole = { account, counters: first };
     const neverFits = limitBelow(hold.hold, [account.scope], shardsIn(first)) !== undefined;
     // Of a window that calls of the first item have left behind, nothing is known any more.
     if (neverFits || first.outdated.length > 0) return { admitted: false, state: whole };
 
-    const shards = shardsOf(account, first);
+    const shards = shardsOf(account, first, used);
     const start = Math.floor(this.#random() * shards.length);
     const refused: Counters[] = [];
     for (const shard of [...shards.slice(start), ...shards.slice(0, start)]) {
@@ -91,7 +102,8 @@ export class ShardedAccounts {
     try {
       const found = number === undefined ? counters : await this.#table.read(whole, signal, false);
       // What was found may be from before the account was spread.
-      const known = shardsIn(found) > 0 ? found : await this.#firstOf(whole, async () => undefined);
+      const known =
+        shardsIn(found) > 0 ? found : (await this.#spreadOf(whole, signal, async () => undefined))?.first;
       const first = known ?? (await this.#table.read(whole, signal));
       const shards = await Promise.all(
         shardsOf(whole, first).map((each, index) =>
@@ -125,15 +137,34 @@ export class ShardedAccounts {
     return reported.flat();
   }
 
-  /** The first item of an account that is spread, read for this call's windows. */
-  async #firstOf(account: Account, read: () => Promise<Counters | undefined>): Promise<Counters | undefined> {
+  /**
+   * The items of an account that is spread, read for this call's windows.
+   *
+   * @param close Finds its first item, which is closed.
+   */
+  async #spreadOf(
+    account: Account,
+    signal: AbortSignal,
+    close: () => Promise<Counters | undefined>,
+  ): Promise<Spread | undefined> {
     const { scope, month } = account;
-    const known = await this.#firsts.get(JSON.stringify([scope.kind, scope.id, month]), read);
-    return known && readCounters(known.item, account);
+    const name = JSON.stringify([scope.kind, scope.id, month, scope.limits]);
+    const known = await this.#spreads.get(name, async () => {
+      const first = await close();
+      if (!first) return undefined;
+      const shards = shardsOf(account, first).map((shard) => this.#table.read(shard, signal));
+      return { first, shards: await Promise.all(shards) };
+    });
+    return (
+      known && {
+        first: readCounters(known.first.item, account),
+        shards: known.shards.map(({ item }) => readCounters(item, account)),
+      }
+    );
   }
 
   /** Closes the first item of an account whose plan spreads it, unless that was done before. */
-  async #spread(account: Account, signal: AbortSignal): Promise<Counters | undefined> {
+  async #close(account: Account, signal: AbortSignal): Promise<Counters | undefined> {
     const { shards = 1 } = account.scope;
     if (shards === 1) return undefined;
     const counters = await this.#table.read(account, signal);
@@ -145,12 +176,8 @@ export class ShardedAccounts {
 
 /** An account as it is over all its shards. */
 export function stateOf(whole: Account, first: Counters, shards: readonly Counters[]): AccountState {
-  // What calls hold in the first item may be released, so only its charges can make a refusal of a shard final.
-  const accounts = shardsOf(
-    whole,
-    first,
-    ({ limit, period }) => first.committed[period][limit] - first.held[period][limit],
-  );
+  // What calls hold may be released, so only charges can make a refusal final.
+  const accounts = shardsOf(whole, first, shards, chargedIn);
   return {
     account: whole,
     counters: sumOf([first, ...shards], first.item),

@@ -342,6 +342,56 @@ test('a limit that is raised at run time is divided like any other', async () =>
   expect(await statementOf(hold(busy, scope))).toMatchObject({ details: { max: 2, used: 7 } });
 });
 
+test('a limit that is lowered holds at once, however unevenly the shards were used', async () => {
+  const scope = team(4, { requests: { day: 100 }, tokens: { month: 10_000 } });
+  const busy = ledgerOf(0.99, 0, 0.25, 0.5);
+  for (const start of [0.99, 0.99, 0.99, 0.99, 0.99, 0.99, 0.99, 0]) await charge(ledgerOf(start), scope);
+  await charge(busy, scope);
+  const lowered = { ...scope, limits: { requests: { day: 12 }, tokens: { month: 10_000 } } };
+  for (const made of [10, 11, 12]) {
+    expect(await charge(busy, lowered)).toMatchObject({ limits: [{ max: 12, used: made }, {}] });
+  }
+  const usedUp = { code: 'quota_exceeded', details: { limit: 'requests', period: 'day', max: 12, used: 12 } };
+  expect(await statementOf(hold(busy, lowered))).toMatchObject(usedUp);
+  expect(await statementOf(hold(ledger(), lowered))).toMatchObject(usedUp);
+  // Also for a call that costs nothing of it.
+  const below = { ...scope, limits: { ...lowered.limits, tokens: { month: 1100 } } };
+  expect(await statementOf(hold(busy, below, { ...call, requests: 0, tokens: 0 }))).toMatchObject({
+    details: { limit: 'tokens', max: 1100, used: 1200 },
+  });
+  // Raised again, and the next day, it is divided as ever.
+  await charge(busy, scope);
+  for (let made = 0; made < 12; made += 1) await charge(busy, lowered, call, '2026-11-23T12:00:00Z');
+});
+
+test('a pace that begins when shards are used unevenly, and fewer calls at once, hold at once', async () => {
+  const scope = team(2, { requests: { month: 3000 }, callsAtOnce: 8 });
+  const start = '2026-11-01T00:00:00Z';
+  const left = ledgerOf(0);
+  const held = [];
+  for (let made = 0; made < 4; made += 1) held.push(await hold(left, scope, call, start));
+  const fewer = { ...scope, limits: { ...scope.limits, callsAtOnce: 4 } };
+  expect(await statementOf(hold(left, fewer, call, start))).toMatchObject({
+    code: 'rate_limited',
+    details: { limit: 'callsAtOnce', max: 4, used: 4 },
+  });
+  for (const one of held) await one.settle(call, signal);
+  const paced = {
+    ...scope,
+    limits: { requests: { month: 3000 }, pace: { requests: { month: { burst: 4 } } } },
+  };
+  expect(await statementOf(hold(ledger(), paced, call, start))).toMatchObject({
+    code: 'rate_limited',
+    details: { max: 3000, used: 4, allowedNow: 4 },
+  });
+  // 100 a day: one takes 864 seconds.
+  expect((await refusal(hold(ledger(), paced, call, start))).retryAfterSeconds).toBe(864);
+  await charge(ledger(), paced, call, '2026-11-01T00:14:24Z');
+  expect(await statementOf(hold(ledger(), paced, call, '2026-11-01T00:14:24Z'))).toMatchObject({
+    details: { used: 5, allowedNow: 5 },
+  });
+});
+
 test('a week that began in the month before is spread too', async () => {
   const scope = team(4, { requests: { week: 5 } });
   const busy = ledger();
